@@ -1,0 +1,39 @@
+// Branded identifier types, so that a job's id cannot be passed where a queue's ARN is wanted. No id is made here: ids come
+// from the ids port, which the caller of `decide` holds.
+
+declare const brand: unique symbol;
+type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** A job's id: `uuid` for a single job or an array parent, `uuid:index` for an array child. */
+export type JobId = Brand<string, 'JobId'>;
+/** One attempt at one job: 32 lower-case hex digits. It is the container's name and label, and the ECS task id. */
+export type AttemptId = Brand<string, 'AttemptId'>;
+/** A full Amazon Resource Name. */
+export type Arn = Brand<string, 'Arn'>;
+/** A host that runs containers: 32 lower-case hex digits, also its ECS container instance id. */
+export type HostId = Brand<string, 'HostId'>;
+/** `account/region`: every resource belongs to one such pair (DESIGN 3.9). */
+export type Scope = Brand<string, 'Scope'>;
+
+export const jobId = (value: string): JobId => value as JobId;
+export const attemptId = (value: string): AttemptId => value as AttemptId;
+export const arn = (value: string): Arn => value as Arn;
+export const hostId = (value: string): HostId => value as HostId;
+
+/** The pair as one key. `account` has twelve digits, `region` a region's form (the wire checks both). */
+export const scopeOf = (account: string, region: string): Scope => `${account}/${region}` as Scope;
+/** The pair's two halves. */
+export function scopeParts(scope: Scope): { account: string; region: string } {
+  const cut = scope.indexOf('/');
+  return { account: scope.slice(0, cut), region: scope.slice(cut + 1) };
+}
+
+/** The id of an array's child (spec 4.5: `parent:index`). */
+export const childId = (parent: JobId, index: number): JobId => `${parent}:${index}` as JobId;
+
+/** Splits `parent:index`; `index` is undefined for any other id. */
+export function splitJobId(id: string): { parent: JobId; index: number | undefined } {
+  const cut = id.lastIndexOf(':');
+  if (cut < 0 || !/^\d{1,5}$/.test(id.slice(cut + 1))) return { parent: id as JobId, index: undefined };
+  return { parent: id.slice(0, cut) as JobId, index: Number(id.slice(cut + 1)) };
+}

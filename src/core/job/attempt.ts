@@ -1,0 +1,44 @@
+// One attempt at one job: its own small union, beside the job's (DESIGN 3.3). An attempt that ended is never started again.
+
+import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
+
+/** How a container ended. `outOfMemory` beside exit code 0 means that a child was killed and the job succeeded (DESIGN 4). */
+export interface Exit {
+  /** 128 + signal where a signal ended it, as a shell counts. */
+  readonly exitCode: number;
+  readonly signal?: string | undefined;
+  readonly outOfMemory: boolean;
+  /** What the engine has to say beyond the code, if anything; becomes `container.reason`. */
+  readonly reason?: string | undefined;
+}
+
+/** What placement decided for an attempt; the same in each of its states. */
+export interface Placement {
+  readonly attemptId: AttemptId;
+  /** Counted from 1; AWS_BATCH_JOB_ATTEMPT. */
+  readonly number: number;
+  readonly hostId: HostId;
+  readonly computeEnvironmentArn: Arn;
+  readonly logGroup: string;
+  readonly logStream: string;
+}
+
+export type Attempt =
+  | (Placement & { readonly state: 'starting'; readonly placedAtMs: number })
+  | (Placement & { readonly state: 'running'; readonly placedAtMs: number; readonly startedAtMs: number })
+  | EndedAttempt;
+
+/** An attempt that is over. `startedAtMs` is absent where the container never ran, `exitCode` where no exit is known. */
+export interface EndedAttempt extends Placement {
+  readonly state: 'ended';
+  readonly placedAtMs: number;
+  readonly startedAtMs?: number | undefined;
+  readonly stoppedAtMs: number;
+  readonly exitCode?: number | undefined;
+  /** `container.reason`: absent on a plain exit, whatever its code (Cromwell and Nextstrain read meaning into it). */
+  readonly containerReason?: string | undefined;
+  /** `attempts[].statusReason`. */
+  readonly statusReason?: string | undefined;
+}
+
+export type LiveAttempt = Exclude<Attempt, EndedAttempt>;

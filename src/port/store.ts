@@ -1,0 +1,124 @@
+// The store port: durable rows. A commit is all or nothing and durable when it returns; a failed one stops the process.
+// The store decides nothing: rows are exactly what core's variants say.
+
+import type { Arn, JobId, Scope } from '../base/ids.ts';
+import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
+import type { JobDefinition } from '../core/job-definition/job-definition.ts';
+import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
+import type { JobQueue } from '../core/job-queue/job-queue.ts';
+
+/** A log group's row (CloudWatch Logs). */
+export interface LogGroupRow {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly retentionInDays?: number | undefined;
+}
+
+/** A log stream's row. Its bytes live in the log sink's file. */
+export interface LogStreamRow {
+  readonly scope: Scope;
+  readonly group: string;
+  readonly name: string;
+  readonly createdAtMs: number;
+}
+
+/** Writes to tables that are no part of the world. Each is conditional, and its outcome says whether it took place. */
+export type TableWrite =
+  | { readonly table: 'log-group'; readonly write: 'create'; readonly row: LogGroupRow }
+  /** Deletes the group's streams too. */
+  | { readonly table: 'log-group'; readonly write: 'delete'; readonly scope: Scope; readonly name: string }
+  | { readonly table: 'log-group'; readonly write: 'retention'; readonly scope: Scope; readonly name: string; readonly retentionInDays: number | undefined }
+  | { readonly table: 'log-stream'; readonly write: 'create'; readonly row: LogStreamRow }
+  | { readonly table: 'log-stream'; readonly write: 'delete'; readonly scope: Scope; readonly group: string; readonly name: string }
+  /** Merges into the tags of any resource; refused as `limit` where more than `maxTags` would stand. */
+  | { readonly table: 'tag'; readonly write: 'merge'; readonly arn: Arn; readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[]; readonly maxTags: number };
+
+/** `exists`: a create found its row; `absent`: the row to change, or its parent, is not there; `limit`: a bound would break. */
+export type TableWriteOutcome = 'done' | 'exists' | 'absent' | 'limit';
+
+/** What one batch of commands did, in final values: a job that changed three times stands here once. */
+export interface Commit {
+  /** Immutable parts of newly submitted jobs, arrays included. */
+  readonly submitted: readonly JobDetailRecord[];
+  readonly jobs: readonly (Job | ArrayParent)[];
+  readonly children: readonly ArrayChild[];
+  readonly computeEnvironments: readonly ComputeEnvironment[];
+  readonly jobQueues: readonly JobQueue[];
+  readonly jobDefinitions: readonly JobDefinition[];
+  /** Deleted resources; their rows and tags go. */
+  readonly deleted: readonly Arn[];
+  /** Tags of newly made resources. */
+  readonly tags: ReadonlyMap<Arn, Readonly<Record<string, string>>>;
+  readonly logStreams: readonly LogStreamRow[];
+  readonly tableWrites: readonly TableWrite[];
+}
+
+/** Everything that the world is rebuilt from: resources, and jobs that have not ended. */
+export interface StoredWorld {
+  readonly computeEnvironments: readonly ComputeEnvironment[];
+  readonly jobQueues: readonly JobQueue[];
+  /** ACTIVE ones only. */
+  readonly jobDefinitions: readonly JobDefinition[];
+  /** The highest revision ever given, by `scope` and name, INACTIVE ones included. */
+  readonly revisions: readonly { readonly scope: Scope; readonly name: string; readonly revision: number }[];
+  readonly jobs: readonly (Job | ArrayParent)[];
+  /** Children, of parents that have not ended, that have a row. */
+  readonly children: readonly ArrayChild[];
+  /** The next submission's sequence number. */
+  readonly nextSequence: number;
+}
+
+export interface ListJobsQuery {
+  /** Of a queue, or the children of an array. */
+  readonly queueArn: Arn;
+  readonly status?: string | undefined;
+  readonly name?: NamePattern | undefined;
+  readonly definition?: { readonly arn: string } | { readonly name: string; readonly prefix: boolean } | undefined;
+  readonly createdBeforeMs?: number | undefined;
+  readonly createdAfterMs?: number | undefined;
+  readonly shareIdentifier?: string | undefined;
+  /** Newest first; goes on below this sequence number. */
+  readonly beforeSequence?: number | undefined;
+  readonly limit: number;
+}
+
+/** A case-insensitive name, or its beginning. */
+export interface NamePattern {
+  readonly text: string;
+  readonly prefix: boolean;
+}
+
+/** A job as it is stored: what was submitted, and where it stands. */
+export interface StoredJob {
+  readonly detail: JobDetailRecord;
+  readonly job: Job | ArrayParent;
+}
+
+/** All reads see every commit that has returned. */
+export interface StoreReader {
+  job(scope: Scope, id: JobId): StoredJob | undefined;
+  /** Immutable part alone: what an attempt's start needs. */
+  jobDetail(id: JobId): JobDetailRecord | undefined;
+  child(parent: JobId, index: number): ArrayChild | undefined;
+  /** Children with a row, by index. */
+  children(parent: JobId): readonly ArrayChild[];
+  listJobs(query: ListJobsQuery): readonly StoredJob[];
+  /** Any status; ascending by name, then revision. */
+  jobDefinition(scope: Scope, arn: Arn): JobDefinition | undefined;
+  jobDefinitions(query: { scope: Scope; name?: string | undefined; status?: string | undefined; after?: { name: string; revision: number } | undefined; limit: number }): readonly JobDefinition[];
+  tags(arn: Arn): Readonly<Record<string, string>>;
+  logGroups(query: { scope: Scope; prefix?: string | undefined; contains?: string | undefined; after?: string | undefined; limit: number }): readonly LogGroupRow[];
+  logGroup(scope: Scope, name: string): LogGroupRow | undefined;
+  logStream(scope: Scope, group: string, name: string): LogStreamRow | undefined;
+  /** By name, or newest first; `after` is the last row of the page before. */
+  logStreams(query: { scope: Scope; group: string; prefix?: string | undefined; order: 'name' | 'newest'; descending?: boolean | undefined; after?: LogStreamRow | undefined; limit: number }): readonly LogStreamRow[];
+}
+
+export interface Store {
+  load(): StoredWorld;
+  /** Durable when it returns. Outcomes stand in the order of `tableWrites`. Throws: nothing was written, and the process must stop. */
+  commit(commit: Commit): readonly TableWriteOutcome[];
+  readonly reader: StoreReader;
+  close(): void;
+}
