@@ -19,8 +19,8 @@ export interface Placement {
   readonly number: number;
   readonly hostId: HostId;
   readonly computeEnvironmentArn: Arn;
-  readonly logGroup: string;
-  readonly logStream: string;
+  /** Where its output goes; absent where another log driver takes it. */
+  readonly log?: { readonly group: string; readonly stream: string } | undefined;
 }
 
 export type Attempt =

@@ -1,0 +1,143 @@
+// Every command, their replies, and the one function that decides them. A command is a wish with all that deciding it needs:
+// ids and the time come from outside, so that the same command in the same world always gives the same events.
+
+import type {
+  CreateComputeEnvironmentCommandInput,
+  CreateJobQueueCommandInput,
+  RegisterJobDefinitionCommandInput,
+  SubmitJobCommandInput,
+  UpdateComputeEnvironmentCommandInput,
+  UpdateJobQueueCommandInput,
+} from '@aws-sdk/client-batch';
+import type { Arn, AttemptId, HostId, JobId, Scope } from '../../base/ids.ts';
+import type { Refusal } from '../../base/refusal.ts';
+import type { Effect } from '../effect.ts';
+import type { Event } from '../event.ts';
+import type { Host } from '../host.ts';
+import type { Exit } from '../job/attempt.ts';
+
+export interface CreateComputeEnvironment {
+  readonly type: 'create-compute-environment';
+  readonly scope: Scope;
+  readonly uuid: string;
+  readonly request: CreateComputeEnvironmentCommandInput;
+}
+export interface UpdateComputeEnvironment {
+  readonly type: 'update-compute-environment';
+  readonly scope: Scope;
+  readonly request: UpdateComputeEnvironmentCommandInput;
+}
+export interface DeleteComputeEnvironment {
+  readonly type: 'delete-compute-environment';
+  readonly scope: Scope;
+  /** Name or ARN. */
+  readonly computeEnvironment: string;
+}
+export interface CreateJobQueue {
+  readonly type: 'create-job-queue';
+  readonly scope: Scope;
+  readonly request: CreateJobQueueCommandInput;
+}
+export interface UpdateJobQueue {
+  readonly type: 'update-job-queue';
+  readonly scope: Scope;
+  readonly request: UpdateJobQueueCommandInput;
+}
+export interface DeleteJobQueue {
+  readonly type: 'delete-job-queue';
+  readonly scope: Scope;
+  /** Name or ARN. */
+  readonly jobQueue: string;
+}
+export interface RegisterJobDefinition {
+  readonly type: 'register-job-definition';
+  readonly scope: Scope;
+  readonly request: RegisterJobDefinitionCommandInput;
+}
+export interface DeregisterJobDefinition {
+  readonly type: 'deregister-job-definition';
+  readonly scope: Scope;
+  /** `name:revision` or ARN. */
+  readonly jobDefinition: string;
+}
+export interface SubmitJob {
+  readonly type: 'submit-job';
+  readonly scope: Scope;
+  readonly jobId: JobId;
+  readonly request: SubmitJobCommandInput;
+}
+/** CancelJob and TerminateJob, on a job, an array's parent or a child. */
+export interface StopJob {
+  readonly type: 'stop-job';
+  readonly scope: Scope;
+  readonly jobId: JobId;
+  readonly by: 'cancel' | 'terminate';
+  readonly reason: string;
+}
+/** From the schedule cycle. */
+export interface PlaceJob {
+  readonly type: 'place-job';
+  readonly jobId: JobId;
+  readonly attemptId: AttemptId;
+  readonly hostId: HostId;
+  readonly computeEnvironmentArn: Arn;
+}
+/** What the engine says of an attempt. */
+export interface ReportAttempt {
+  readonly type: 'report-attempt';
+  readonly attemptId: AttemptId;
+  readonly report:
+    | { readonly type: 'started'; readonly atMs: number }
+    | { readonly type: 'start-failed'; readonly atMs: number; readonly reason: string }
+    | { readonly type: 'exited'; readonly atMs: number; readonly exit: Exit; readonly logNote?: string | undefined }
+    | { readonly type: 'lost'; readonly atMs: number; readonly reason: string };
+}
+/** From a capacity provider. */
+export interface JoinHost {
+  readonly type: 'join-host';
+  readonly host: Host;
+}
+
+export type Command =
+  | CreateComputeEnvironment
+  | UpdateComputeEnvironment
+  | DeleteComputeEnvironment
+  | CreateJobQueue
+  | UpdateJobQueue
+  | DeleteJobQueue
+  | RegisterJobDefinition
+  | DeregisterJobDefinition
+  | SubmitJob
+  | StopJob
+  | PlaceJob
+  | ReportAttempt
+  | JoinHost;
+
+export interface Replies {
+  'create-compute-environment': { readonly name: string; readonly arn: Arn };
+  'update-compute-environment': { readonly name: string; readonly arn: Arn };
+  'delete-compute-environment': Done;
+  'create-job-queue': { readonly name: string; readonly arn: Arn };
+  'update-job-queue': { readonly name: string; readonly arn: Arn };
+  'delete-job-queue': Done;
+  'register-job-definition': { readonly name: string; readonly arn: Arn; readonly revision: number };
+  'deregister-job-definition': Done;
+  'submit-job': { readonly jobId: JobId; readonly jobName: string; readonly jobArn: Arn };
+  'stop-job': Done;
+  'place-job': Done;
+  /** `stale`: of an attempt that is not current; counted and dropped (DESIGN 3.4). */
+  'report-attempt': { readonly stale: boolean };
+  'join-host': Done;
+}
+export type Done = Readonly<Record<never, never>>;
+export const done: Done = Object.freeze({});
+
+export type ReplyOf<C extends Command> = Replies[C['type']];
+
+/** What deciding a command gives: what happened, what to do about it, and what to answer. */
+export interface Decision<Reply = unknown> {
+  readonly events: readonly Event[];
+  readonly effects: readonly Effect[];
+  readonly reply: Reply;
+}
+export type Decided<C extends Command> = Decision<ReplyOf<C>> | Refusal;

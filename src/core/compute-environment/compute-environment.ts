@@ -1,0 +1,36 @@
+// A compute environment: what capacity jobs may use. Holds no instance and no usage; those are facts of the world.
+
+import type { ComputeResource, EcsSettings, UpdatePolicy } from '@aws-sdk/client-batch';
+import type { Arn, Scope } from '../../base/ids.ts';
+
+export interface ComputeEnvironment {
+  readonly arn: Arn;
+  readonly scope: Scope;
+  readonly name: string;
+  readonly uuid: string;
+  readonly type: 'MANAGED' | 'UNMANAGED';
+  readonly state: 'ENABLED' | 'DISABLED';
+  readonly status: 'CREATING' | 'UPDATING' | 'DELETING' | 'VALID' | 'INVALID';
+  readonly statusReason?: string | undefined;
+  /** As it was asked for. `desiredvCpus` is what was last set; what is reported moves with demand. */
+  readonly computeResources?: ComputeResource | undefined;
+  /** Always an ARN; the service-linked role where none was given. */
+  readonly serviceRole: string;
+  readonly updatePolicy?: UpdatePolicy | undefined;
+  readonly ecsSettings?: EcsSettings | undefined;
+  readonly unmanagedvCpus?: number | undefined;
+  readonly context?: string | undefined;
+  readonly ecsClusterArn: string;
+  readonly createdAtMs: number;
+}
+
+/** Upper bound of what may run at once. An unmanaged environment has no bound of its own: its hosts are the bound. */
+export function maxMilliVcpu(environment: ComputeEnvironment): number {
+  const max = environment.computeResources?.maxvCpus;
+  return max === undefined ? Number.MAX_SAFE_INTEGER : max * 1000;
+}
+
+/** Whether its capacity is Fargate's, which decides what may stand beside it in a queue (spec 4.3). */
+export function isFargate(environment: ComputeEnvironment): boolean {
+  return environment.computeResources?.type?.startsWith('FARGATE') ?? false;
+}

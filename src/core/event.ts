@@ -1,0 +1,33 @@
+// What has happened: the closed union that the world folds and a transaction stores. Past tense; carries final values, so
+// that applying it needs no decision.
+
+import type { Arn, AttemptId, JobId } from '../base/ids.ts';
+import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
+import type { Host } from './host.ts';
+import type { EndedAttempt, Placement } from './job/attempt.ts';
+import type { ArrayParent, EndedStatus, JobDetailRecord, StopRequest, WaitingJob } from './job/job.ts';
+import type { JobDefinition } from './job-definition/job-definition.ts';
+import type { JobQueue } from './job-queue/job-queue.ts';
+
+export type Tags = Readonly<Record<string, string>>;
+
+export type Event =
+  | { readonly type: 'compute-environment-stored'; readonly environment: ComputeEnvironment; readonly tags?: Tags | undefined }
+  | { readonly type: 'compute-environment-deleted'; readonly arn: Arn }
+  | { readonly type: 'job-queue-stored'; readonly queue: JobQueue; readonly tags?: Tags | undefined }
+  | { readonly type: 'job-queue-deleted'; readonly arn: Arn }
+  | { readonly type: 'job-definition-stored'; readonly definition: JobDefinition; readonly tags?: Tags | undefined }
+  | { readonly type: 'host-joined'; readonly host: Host }
+  | { readonly type: 'job-submitted'; readonly detail: JobDetailRecord; readonly job: WaitingJob | ArrayParent; readonly tags?: Tags | undefined }
+  /** Of an array parent: all its children. */
+  | { readonly type: 'job-runnable'; readonly jobId: JobId; readonly atMs: number }
+  /** The attempt's resources are taken from here to `resources-released`. */
+  | { readonly type: 'attempt-placed'; readonly jobId: JobId; readonly placement: Placement; readonly atMs: number }
+  | { readonly type: 'attempt-running'; readonly jobId: JobId; readonly attemptId: AttemptId; readonly atMs: number }
+  | { readonly type: 'attempt-ended'; readonly jobId: JobId; readonly attempt: EndedAttempt }
+  | { readonly type: 'resources-released'; readonly attemptId: AttemptId }
+  | { readonly type: 'stop-requested'; readonly jobId: JobId; readonly stop: StopRequest }
+  /** `atMs` is `stoppedAt`. */
+  | { readonly type: 'job-ended'; readonly jobId: JobId; readonly status: EndedStatus; readonly statusReason?: string | undefined; readonly atMs: number }
+  /** Every child of the array that waits ends with its parent's stop: one event, however many. */
+  | { readonly type: 'waiting-children-failed'; readonly parentId: JobId; readonly statusReason: string; readonly atMs: number };

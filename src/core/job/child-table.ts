@@ -1,0 +1,70 @@
+// Where every child of one array stands: a byte a child and a count a status. Ten thousand children cost ten kilobytes.
+// Lives inside the parent's value and is changed in place, by the world's fold alone.
+
+import { assert } from '../../base/assert.ts';
+import { jobStatuses, type JobStatus } from './job.ts';
+
+const codeOf = new Map<JobStatus, number>(jobStatuses.map((status, code) => [status, code]));
+const code = (status: JobStatus): number => codeOf.get(status) as number;
+
+export class ChildTable {
+  readonly size: number;
+  readonly #codes: Uint8Array;
+  readonly #counts = new Uint32Array(jobStatuses.length);
+  /** No RUNNABLE child lies below this index. */
+  #firstRunnable = 0;
+  /** When a child last changed its status; `statusSummaryLastUpdatedAt`. */
+  lastChangedAtMs: number;
+
+  constructor(size: number, status: JobStatus, atMs: number) {
+    this.size = size;
+    this.#codes = new Uint8Array(size).fill(code(status));
+    this.#counts[code(status)] = size;
+    this.lastChangedAtMs = atMs;
+  }
+
+  status(index: number): JobStatus {
+    const at = this.#codes[index];
+    assert(at !== undefined, 'a child index lies inside its array');
+    return jobStatuses[at] as JobStatus;
+  }
+
+  set(index: number, status: JobStatus, atMs: number): void {
+    const next = code(status);
+    const before = this.#codes[index];
+    assert(before !== undefined, 'a child index lies inside its array');
+    this.#codes[index] = next;
+    this.#counts[before]!--;
+    this.#counts[next]!++;
+    if (status === 'RUNNABLE' && index < this.#firstRunnable) this.#firstRunnable = index;
+    this.lastChangedAtMs = Math.max(this.lastChangedAtMs, atMs);
+  }
+
+  count(status: JobStatus): number {
+    return this.#counts[code(status)] as number;
+  }
+
+  get ended(): number {
+    return this.count('SUCCEEDED') + this.count('FAILED');
+  }
+
+  /** The lowest index that is RUNNABLE. */
+  nextRunnable(): number | undefined {
+    if (this.count('RUNNABLE') === 0) return undefined;
+    const found = this.#codes.indexOf(code('RUNNABLE'), this.#firstRunnable);
+    assert(found >= 0, 'the count of RUNNABLE children matches their codes');
+    this.#firstRunnable = found;
+    return found;
+  }
+
+  /** Indexes in the given status, ascending. */
+  *indexes(status: JobStatus): Generator<number> {
+    const wanted = code(status);
+    for (let at = this.#codes.indexOf(wanted); at >= 0; at = this.#codes.indexOf(wanted, at + 1)) yield at;
+  }
+
+  /** `statusSummary`: every status with its count. */
+  summary(): Record<JobStatus, number> {
+    return Object.fromEntries(jobStatuses.map((status) => [status, this.count(status)])) as Record<JobStatus, number>;
+  }
+}

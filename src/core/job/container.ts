@@ -1,0 +1,107 @@
+// What a job's container is: the definition's properties with the submission's overrides laid over and parameters put in
+// (user guide, chapters Job Definition Parameters and Submitting a Job; spec 4.4). Pure; knows no engine.
+
+import type { ContainerOverrides, ContainerProperties, KeyValuePair, ResourceRequirement } from '@aws-sdk/client-batch';
+import { refuse, type Refusal } from '../../base/refusal.ts';
+import type { Needs } from './needs.ts';
+
+/** Variables of this beginning are the service's own; a user may not set them. */
+export const reservedVariablePrefix = 'AWS_BATCH';
+
+/**
+ * Replaces `Ref::name` by the parameter of that name, wherever in the text it stands; an unknown name stays as it is.
+ * The longest parameter name that fits wins, so that `Ref::inputfile` is not read as `Ref::input`.
+ */
+export function substitute(text: string, parameters: Readonly<Record<string, string>>, names = byLength(parameters)): string {
+  if (!text.includes('Ref::')) return text;
+  let result = '';
+  let from = 0;
+  for (let at = text.indexOf('Ref::'); at >= 0; at = text.indexOf('Ref::', from)) {
+    const name = names.find((candidate) => text.startsWith(candidate, at + 5));
+    result += text.slice(from, at) + (name === undefined ? 'Ref::' : parameters[name]);
+    from = at + 5 + (name?.length ?? 0);
+  }
+  return result + text.slice(from);
+}
+
+const byLength = (parameters: Readonly<Record<string, string>>): string[] =>
+  Object.keys(parameters).filter((name) => name !== '').sort((a, b) => b.length - a.length);
+
+/** Later entries win; AWS drops entries without a value (Terraform compares what comes back). */
+function mergeEnvironment(base: readonly KeyValuePair[] | undefined, over: readonly KeyValuePair[] | undefined): KeyValuePair[] | undefined {
+  if (!over || over.length === 0) return base as KeyValuePair[] | undefined;
+  const merged = new Map<string, KeyValuePair>();
+  for (const entry of base ?? []) merged.set(entry.name ?? '', entry);
+  for (const entry of over) merged.set(entry.name ?? '', entry);
+  return [...merged.values()].filter((entry) => entry.name && entry.value);
+}
+
+function mergeRequirements(base: readonly ResourceRequirement[] | undefined, over: readonly ResourceRequirement[] | undefined): ResourceRequirement[] | undefined {
+  if (!over || over.length === 0) return base as ResourceRequirement[] | undefined;
+  const kept = (base ?? []).filter((entry) => !over.some((other) => other.type === entry.type));
+  return [...kept, ...over];
+}
+
+/**
+ * The container that a job of these properties runs. `vcpus` and `memory` of an override change those of the definition and
+ * never its `resourceRequirements`, as AWS documents for ContainerOverrides.
+ */
+export function resolveContainer(
+  properties: ContainerProperties,
+  overrides: ContainerOverrides | undefined,
+  parameters: Readonly<Record<string, string>>,
+): ContainerProperties {
+  const command = overrides?.command && overrides.command.length > 0 ? overrides.command : properties.command;
+  const names = byLength(parameters);
+  const resolved: ContainerProperties = { ...properties };
+  if (command) resolved.command = command.map((word) => substitute(word, parameters, names));
+  if (overrides === undefined) return resolved;
+  const environment = mergeEnvironment(properties.environment, overrides.environment);
+  if (environment) resolved.environment = environment;
+  const requirements = mergeRequirements(properties.resourceRequirements, overrides.resourceRequirements);
+  if (requirements) resolved.resourceRequirements = requirements;
+  if (overrides.vcpus) resolved.vcpus = overrides.vcpus;
+  if (overrides.memory) resolved.memory = overrides.memory;
+  if (overrides.instanceType) resolved.instanceType = overrides.instanceType;
+  return resolved;
+}
+
+const requirement = (properties: ContainerProperties, type: 'VCPU' | 'MEMORY' | 'GPU'): string | undefined =>
+  properties.resourceRequirements?.find((entry) => entry.type === type)?.value;
+
+/** What the container asks of a host, in whole numbers; a refusal says which figure is missing or wrong. */
+export function needsOf(properties: ContainerProperties): Needs | Refusal {
+  const vcpuText = requirement(properties, 'VCPU') ?? properties.vcpus?.toString();
+  const memoryText = requirement(properties, 'MEMORY') ?? properties.memory?.toString();
+  const gpuText = requirement(properties, 'GPU');
+  if (vcpuText === undefined || vcpuText === '0') return refuse('invalid', 'Container properties: vcpus must be given, by resourceRequirements of type VCPU or by vcpus.');
+  if (memoryText === undefined || memoryText === '0') return refuse('invalid', 'Container properties: memory must be given, by resourceRequirements of type MEMORY or by memory.');
+  const milliVcpu = Math.round(Number(vcpuText) * 1000);
+  if (!/^\d{1,6}(\.\d+)?$/.test(vcpuText) || milliVcpu < 1) return refuse('invalid', `Container properties: '${vcpuText}' is not a number of vCPUs.`);
+  if (!/^\d{1,9}$/.test(memoryText) || Number(memoryText) < 4) return refuse('invalid', `Container properties: '${memoryText}' is not a memory size in MiB of at least 4.`);
+  if (gpuText !== undefined && !/^\d{1,3}$/.test(gpuText)) return refuse('invalid', `Container properties: '${gpuText}' is not a number of GPUs.`);
+  return { milliVcpu, memoryMib: Number(memoryText), gpus: Number(gpuText ?? 0) };
+}
+
+/** The group of CloudWatch Logs that a job's output goes to unless it names its own. */
+export const defaultLogGroup = '/aws/batch/job';
+
+/** Where the output of a definition's jobs goes. */
+export interface LogTarget {
+  readonly group: string;
+  readonly prefix: string;
+}
+
+/** Log group and stream prefix (spec users-and-clients: "Log calls to serve"); undefined where another driver takes the output. */
+export function logTarget(properties: ContainerProperties, definitionName: string): LogTarget | undefined {
+  const configuration = properties.logConfiguration;
+  if (configuration !== undefined && configuration.logDriver !== 'awslogs') return undefined;
+  const options = configuration?.options ?? {};
+  return { group: options['awslogs-group'] || defaultLogGroup, prefix: options['awslogs-stream-prefix'] || definitionName.slice(0, 200) };
+}
+
+/** The stream of one attempt: `prefix/default/task id`. */
+export const logStreamOf = (target: LogTarget, taskId: string): { group: string; stream: string } => ({
+  group: target.group,
+  stream: `${target.prefix}/default/${taskId}`,
+});

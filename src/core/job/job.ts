@@ -1,0 +1,130 @@
+// A job: a tagged union on `status` with exactly AWS's words; each variant carries only what is true there (DESIGN 3.1).
+// Values are never changed: a transition makes the next value. What was submitted and never changes is the detail record.
+
+import type {
+  ConsumableResourceProperties,
+  ContainerProperties,
+  JobDependency,
+  JobTimeout,
+  PlatformCapability,
+  RetryStrategy,
+} from '@aws-sdk/client-batch';
+import type { Arn, JobId, Scope } from '../../base/ids.ts';
+import type { ChildTable } from './child-table.ts';
+import type { EndedAttempt, LiveAttempt } from './attempt.ts';
+import type { LogTarget } from './container.ts';
+import type { Needs } from './needs.ts';
+
+export const jobStatuses = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+export type WaitingStatus = 'SUBMITTED' | 'PENDING' | 'RUNNABLE';
+export type EndedStatus = 'SUCCEEDED' | 'FAILED';
+
+/** A stop that a user asked for. The first reason wins (DESIGN 3.8). */
+export interface StopRequest {
+  readonly by: 'cancel' | 'terminate';
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+/** What every variant carries. Kept small: a hundred thousand of these wait in memory. */
+export interface JobIdentity {
+  readonly id: JobId;
+  readonly scope: Scope;
+  readonly queueArn: Arn;
+  readonly needs: Needs;
+  /** Shared by all jobs of a definition; absent where another log driver takes the output. */
+  readonly log?: LogTarget | undefined;
+  readonly createdAtMs: number;
+  /** Order of submission, unique in the whole store; children share their parent's. */
+  readonly sequence: number;
+  /** Attempts that are over. */
+  readonly attempts: readonly EndedAttempt[];
+  /** Why the job is where it is, once there is something to say. */
+  readonly statusReason?: string | undefined;
+  readonly stopRequested?: StopRequest | undefined;
+}
+
+export interface WaitingJob extends JobIdentity {
+  readonly status: WaitingStatus;
+}
+export interface StartingJob extends JobIdentity {
+  readonly status: 'STARTING';
+  readonly attempt: LiveAttempt & { readonly state: 'starting' };
+}
+export interface RunningJob extends JobIdentity {
+  readonly status: 'RUNNING';
+  readonly attempt: LiveAttempt & { readonly state: 'running' };
+}
+export interface EndedJob extends JobIdentity {
+  readonly status: EndedStatus;
+  /** The last attempt's; absent where none ever ran. */
+  readonly startedAtMs?: number | undefined;
+  readonly stoppedAtMs: number;
+}
+
+export type Job = WaitingJob | StartingJob | RunningJob | EndedJob;
+export type LiveJob = StartingJob | RunningJob;
+
+/** What the children of an array that have no row of their own are: still waiting, or ended together with their parent. */
+export type RestOfChildren =
+  | { readonly status: WaitingStatus }
+  | { readonly status: 'FAILED'; readonly statusReason: string; readonly stoppedAtMs: number; readonly stopRequested?: StopRequest | undefined };
+
+/** An array's parent: a fold over its children (spec 4.5). Never RUNNABLE, STARTING or RUNNING. */
+export interface ArrayParent {
+  readonly id: JobId;
+  readonly scope: Scope;
+  readonly queueArn: Arn;
+  readonly needs: Needs;
+  readonly log?: LogTarget | undefined;
+  readonly createdAtMs: number;
+  readonly sequence: number;
+  readonly arraySize: number;
+  readonly status: 'SUBMITTED' | 'PENDING' | EndedStatus;
+  readonly statusReason?: string | undefined;
+  readonly stopRequested?: StopRequest | undefined;
+  readonly rest: RestOfChildren;
+  /** Of the first child that started. */
+  readonly startedAtMs?: number | undefined;
+  readonly stoppedAtMs?: number | undefined;
+  /** Where every child stands. In the world only while the array has not ended; the one thing in it that changes in place. */
+  readonly children: ChildTable;
+}
+
+export const isArrayParent = (job: Job | ArrayParent): job is ArrayParent => 'arraySize' in job;
+export const isLive = (job: Job | ArrayParent): job is LiveJob => job.status === 'STARTING' || job.status === 'RUNNING';
+export const isEnded = (status: JobStatus): status is EndedStatus => status === 'SUCCEEDED' || status === 'FAILED';
+
+/** A child that started or got a fate of its own; the others are read off their parent. */
+export interface ArrayChild {
+  readonly parentId: JobId;
+  readonly index: number;
+  readonly job: Job;
+}
+
+/** What DescribeJobs echoes and an attempt needs: fixed at submission, shared by all children of an array. */
+export interface JobDetailRecord {
+  readonly id: JobId;
+  readonly arn: Arn;
+  readonly scope: Scope;
+  readonly sequence: number;
+  readonly name: string;
+  readonly queueArn: Arn;
+  readonly definitionArn: Arn;
+  readonly definitionName: string;
+  readonly createdAtMs: number;
+  readonly arraySize?: number | undefined;
+  readonly shareIdentifier?: string | undefined;
+  readonly schedulingPriority?: number | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly dependsOn?: readonly JobDependency[] | undefined;
+  readonly retryStrategy?: RetryStrategy | undefined;
+  readonly timeout?: JobTimeout | undefined;
+  readonly propagateTags?: boolean | undefined;
+  readonly platformCapabilities?: readonly PlatformCapability[] | undefined;
+  readonly consumableResourceProperties?: ConsumableResourceProperties | undefined;
+  /** Definition and overrides merged, parameters substituted. */
+  readonly container: ContainerProperties;
+}

@@ -1,0 +1,31 @@
+// What a job needs of a host. Jobs of the same needs in the same queue share one class in the backlog.
+
+/** Whole numbers with their units; no floats reach a decision (DESIGN 3.6). */
+export interface Needs {
+  readonly milliVcpu: number;
+  readonly memoryMib: number;
+  readonly gpus: number;
+}
+
+export const needsKey = (needs: Needs): string => `${needs.milliVcpu}/${needs.memoryMib}/${needs.gpus}`;
+
+export const noNeeds: Needs = { milliVcpu: 0, memoryMib: 0, gpus: 0 };
+
+export const addNeeds = (a: Needs, b: Needs): Needs => ({
+  milliVcpu: a.milliVcpu + b.milliVcpu,
+  memoryMib: a.memoryMib + b.memoryMib,
+  gpus: a.gpus + b.gpus,
+});
+
+export const subtractNeeds = (a: Needs, b: Needs): Needs => ({
+  milliVcpu: a.milliVcpu - b.milliVcpu,
+  memoryMib: a.memoryMib - b.memoryMib,
+  gpus: a.gpus - b.gpus,
+});
+
+/** The needs as people read them. */
+export function needsText(needs: Needs): string {
+  const parts = [`${needs.milliVcpu / 1000} vCPU`, `${needs.memoryMib} MiB`];
+  if (needs.gpus > 0) parts.push(`${needs.gpus} GPU`);
+  return parts.join(', ');
+}

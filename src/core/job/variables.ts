@@ -1,0 +1,28 @@
+// The AWS_BATCH_* variables of a container (user guide, chapter Job Environment Variables; spec 4.5).
+
+import { splitJobId, type JobId } from '../../base/ids.ts';
+import type { KeyValuePair } from '@aws-sdk/client-batch';
+
+export interface VariableFacts {
+  readonly jobId: JobId;
+  readonly attemptNumber: number;
+  readonly queueName: string;
+  readonly computeEnvironmentName: string;
+  readonly arraySize?: number | undefined;
+}
+
+/** In the order in which AWS sets them. */
+export function batchVariables(facts: VariableFacts): KeyValuePair[] {
+  const variables: KeyValuePair[] = [
+    { name: 'AWS_BATCH_CE_NAME', value: facts.computeEnvironmentName },
+    { name: 'AWS_BATCH_JOB_ID', value: facts.jobId },
+    { name: 'AWS_BATCH_JOB_ATTEMPT', value: String(facts.attemptNumber) },
+    { name: 'AWS_BATCH_JQ_NAME', value: facts.queueName },
+  ];
+  const { index } = splitJobId(facts.jobId);
+  if (index !== undefined) {
+    variables.push({ name: 'AWS_BATCH_JOB_ARRAY_INDEX', value: String(index) });
+    variables.push({ name: 'AWS_BATCH_JOB_ARRAY_SIZE', value: String(facts.arraySize) });
+  }
+  return variables;
+}

@@ -1,0 +1,90 @@
+// The reader port: the only way that services read. Typed views of the world and the store in one moment; a view is a value
+// that never changes. It decides nothing and it never brings anything about.
+
+import type { Arn, JobId, Scope } from '../base/ids.ts';
+import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
+import type { ArrayParent, Job, JobDetailRecord, JobStatus } from '../core/job/job.ts';
+import type { JobDefinition } from '../core/job-definition/job-definition.ts';
+import type { JobQueue } from '../core/job-queue/job-queue.ts';
+import type { NamePattern, StoreReader } from './store.ts';
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface ComputeEnvironmentView {
+  readonly environment: ComputeEnvironment;
+  readonly tags: Tags;
+  /** What `desiredvCpus` shows: it moves with demand, between minvCpus and maxvCpus. */
+  readonly desiredvCpus: number;
+}
+export interface JobQueueView {
+  readonly queue: JobQueue;
+  readonly tags: Tags;
+}
+export interface JobDefinitionView {
+  readonly definition: JobDefinition;
+  readonly tags: Tags;
+}
+
+export interface JobView {
+  /** `id` asked for: an array child's detail is its parent's. */
+  readonly id: JobId;
+  readonly detail: JobDetailRecord;
+  readonly job: Job | ArrayParent;
+  /** Of a child. */
+  readonly arrayIndex?: number | undefined;
+  /** Of an array's parent: children by status. */
+  readonly statusSummary?: Readonly<Record<JobStatus, number>> | undefined;
+  readonly statusSummaryLastUpdatedAtMs?: number | undefined;
+  readonly tags: Tags;
+  /** Why it waits, in plain words and true at this moment; absent where it does not wait. */
+  readonly waitingReason?: string | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next page begins; absent at the end. */
+  readonly next?: string | undefined;
+}
+
+export interface JobListQuery {
+  readonly scope: Scope;
+  readonly of: { readonly queueArn: Arn } | { readonly arrayJobId: JobId };
+  readonly status?: JobStatus | undefined;
+  readonly name?: NamePattern | undefined;
+  readonly definition?: { readonly arn: string } | { readonly name: string; readonly prefix: boolean } | undefined;
+  readonly createdBeforeMs?: number | undefined;
+  readonly createdAfterMs?: number | undefined;
+  readonly shareIdentifier?: string | undefined;
+  /** As given by the page before; a malformed one makes the reader answer `undefined`. */
+  readonly next?: string | undefined;
+  readonly limit: number;
+}
+
+export interface Counts {
+  readonly jobs: Readonly<Record<JobStatus, number>>;
+  readonly computeEnvironments: number;
+  readonly jobQueues: number;
+  readonly staleReports: number;
+}
+
+export interface Reader {
+  /** By name or ARN; undefined when there is none. */
+  computeEnvironment(scope: Scope, nameOrArn: string): ComputeEnvironmentView | undefined;
+  /** All of the scope, by name. */
+  computeEnvironments(scope: Scope): readonly ComputeEnvironmentView[];
+  jobQueue(scope: Scope, nameOrArn: string): JobQueueView | undefined;
+  jobQueues(scope: Scope): readonly JobQueueView[];
+  /** By ARN or `name:revision`, ACTIVE or not. */
+  jobDefinition(scope: Scope, nameOrArn: string): JobDefinitionView | undefined;
+  /** Ascending by name, then revision. `undefined`: the `next` is malformed. */
+  jobDefinitions(query: { scope: Scope; name?: string | undefined; status?: string | undefined; next?: string | undefined; limit: number }): Page<JobDefinitionView> | undefined;
+  /** Single job, array parent, or child by `parent:index`. Undefined: unknown. */
+  job(scope: Scope, id: string): JobView | undefined;
+  /** Newest first in a queue, by index in an array. `undefined`: the `next` is malformed. */
+  jobs(query: JobListQuery): Page<JobView> | undefined;
+  /** Undefined: no such resource (jobs are asked by their ARN, children by their parent's). */
+  tags(scope: Scope, resourceArn: string): Tags | undefined;
+  /** The rows of CloudWatch Logs. */
+  readonly logs: Pick<StoreReader, 'logGroup' | 'logGroups' | 'logStream' | 'logStreams'>;
+  counts(): Counts;
+}
