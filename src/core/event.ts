@@ -5,7 +5,7 @@ import type { Arn, AttemptId, JobId } from '../base/ids.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Host } from './host.ts';
 import type { EndedAttempt, Placement } from './job/attempt.ts';
-import type { ArrayParent, EndedStatus, JobDetailRecord, StopRequest, WaitingJob } from './job/job.ts';
+import type { LiveArrayParent, EndedStatus, JobDetailRecord, StopRequest, WaitingJob } from './job/job.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
 
@@ -18,7 +18,7 @@ export type Event =
   | { readonly type: 'job-queue-deleted'; readonly arn: Arn }
   | { readonly type: 'job-definition-stored'; readonly definition: JobDefinition; readonly tags?: Tags | undefined }
   | { readonly type: 'host-joined'; readonly host: Host }
-  | { readonly type: 'job-submitted'; readonly detail: JobDetailRecord; readonly job: WaitingJob | ArrayParent; readonly tags?: Tags | undefined }
+  | { readonly type: 'job-submitted'; readonly detail: JobDetailRecord; readonly job: WaitingJob | LiveArrayParent; readonly tags?: Tags | undefined }
   /** Of an array parent: all its children. */
   | { readonly type: 'job-runnable'; readonly jobId: JobId; readonly atMs: number }
   /** The attempt's resources are taken from here to `resources-released`. */
@@ -27,7 +27,7 @@ export type Event =
   | { readonly type: 'attempt-ended'; readonly jobId: JobId; readonly attempt: EndedAttempt }
   | { readonly type: 'resources-released'; readonly attemptId: AttemptId }
   | { readonly type: 'stop-requested'; readonly jobId: JobId; readonly stop: StopRequest }
-  /** `atMs` is `stoppedAt`. */
-  | { readonly type: 'job-ended'; readonly jobId: JobId; readonly status: EndedStatus; readonly statusReason?: string | undefined; readonly atMs: number }
+  /** `atMs` is `stoppedAt`; `stop` is the request that ended a waiting job at once. */
+  | { readonly type: 'job-ended'; readonly jobId: JobId; readonly status: EndedStatus; readonly statusReason?: string | undefined; readonly atMs: number; readonly stop?: StopRequest | undefined }
   /** Every child of the array that waits ends with its parent's stop: one event, however many. */
   | { readonly type: 'waiting-children-failed'; readonly parentId: JobId; readonly statusReason: string; readonly atMs: number };

@@ -65,6 +65,8 @@ export interface SubmitJob {
   readonly scope: Scope;
   readonly jobId: JobId;
   readonly request: SubmitJobCommandInput;
+  /** Tags of the definition, where they are propagated: tags are no part of the world. */
+  readonly definitionTags?: Readonly<Record<string, string>> | undefined;
 }
 /** CancelJob and TerminateJob, on a job, an array's parent or a child. */
 export interface StopJob {

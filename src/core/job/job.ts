@@ -72,8 +72,7 @@ export type RestOfChildren =
   | { readonly status: WaitingStatus }
   | { readonly status: 'FAILED'; readonly statusReason: string; readonly stoppedAtMs: number; readonly stopRequested?: StopRequest | undefined };
 
-/** An array's parent: a fold over its children (spec 4.5). Never RUNNABLE, STARTING or RUNNING. */
-export interface ArrayParent {
+interface ArrayIdentity {
   readonly id: JobId;
   readonly scope: Scope;
   readonly queueArn: Arn;
@@ -82,20 +81,35 @@ export interface ArrayParent {
   readonly createdAtMs: number;
   readonly sequence: number;
   readonly arraySize: number;
-  readonly status: 'SUBMITTED' | 'PENDING' | EndedStatus;
   readonly statusReason?: string | undefined;
   readonly stopRequested?: StopRequest | undefined;
   readonly rest: RestOfChildren;
   /** Of the first child that started. */
   readonly startedAtMs?: number | undefined;
-  readonly stoppedAtMs?: number | undefined;
-  /** Where every child stands. In the world only while the array has not ended; the one thing in it that changes in place. */
-  readonly children: ChildTable;
 }
 
-export const isArrayParent = (job: Job | ArrayParent): job is ArrayParent => 'arraySize' in job;
+/** An array's parent: a fold over its children (spec 4.5). Never RUNNABLE, STARTING or RUNNING. */
+export interface LiveArrayParent extends ArrayIdentity {
+  readonly status: 'SUBMITTED' | 'PENDING';
+  /** Where every child stands: the one thing in a value that changes in place. */
+  readonly children: ChildTable;
+}
+export interface EndedArrayParent extends ArrayIdentity {
+  readonly status: EndedStatus;
+  readonly stoppedAtMs: number;
+  readonly statusSummary: Readonly<Record<JobStatus, number>>;
+  readonly statusSummaryLastUpdatedAtMs: number;
+}
+export type ArrayParent = LiveArrayParent | EndedArrayParent;
+
+/** What the world holds: jobs that have not ended. */
+export type WorldJob = Exclude<Job, EndedJob> | LiveArrayParent;
+
+export const isArrayParent = <J extends Job | ArrayParent>(job: J): job is Extract<J, ArrayParent> => 'arraySize' in job;
 export const isLive = (job: Job | ArrayParent): job is LiveJob => job.status === 'STARTING' || job.status === 'RUNNING';
 export const isEnded = (status: JobStatus): status is EndedStatus => status === 'SUCCEEDED' || status === 'FAILED';
+/** Whether the world still holds it. */
+export const isInWorld = (job: Job | ArrayParent): job is WorldJob => !isEnded(job.status);
 
 /** A child that started or got a fate of its own; the others are read off their parent. */
 export interface ArrayChild {

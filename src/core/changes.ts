@@ -1,0 +1,57 @@
+// What a batch of commands changed, in final values: the world notes it while it folds, a transaction stores it, and then it
+// is cleared. A job that changed three times in a batch is written once.
+
+import type { Arn, JobId } from '../base/ids.ts';
+import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
+import type { Tags } from './event.ts';
+import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from './job/job.ts';
+import type { JobDefinition } from './job-definition/job-definition.ts';
+import type { JobQueue } from './job-queue/job-queue.ts';
+import type { Scope } from '../base/ids.ts';
+
+/** A log stream that came into being with an attempt. */
+export interface NewLogStream {
+  readonly scope: Scope;
+  readonly group: string;
+  readonly name: string;
+  readonly createdAtMs: number;
+}
+
+export class Changes {
+  submitted: JobDetailRecord[] = [];
+  readonly jobs = new Map<JobId, Job | ArrayParent>();
+  readonly children = new Map<JobId, ArrayChild>();
+  readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
+  readonly jobQueues = new Map<Arn, JobQueue>();
+  readonly jobDefinitions = new Map<Arn, JobDefinition>();
+  readonly deleted = new Set<Arn>();
+  readonly tags = new Map<Arn, Tags>();
+  logStreams: NewLogStream[] = [];
+
+  delete(arn: Arn): void {
+    this.computeEnvironments.delete(arn);
+    this.jobQueues.delete(arn);
+    this.tags.delete(arn);
+    this.deleted.add(arn);
+  }
+
+  get isEmpty(): boolean {
+    return (
+      this.submitted.length === 0 &&
+      this.jobs.size === 0 &&
+      this.children.size === 0 &&
+      this.computeEnvironments.size === 0 &&
+      this.jobQueues.size === 0 &&
+      this.jobDefinitions.size === 0 &&
+      this.deleted.size === 0 &&
+      this.tags.size === 0 &&
+      this.logStreams.length === 0
+    );
+  }
+
+  clear(): void {
+    this.submitted = [];
+    this.logStreams = [];
+    for (const part of [this.jobs, this.children, this.computeEnvironments, this.jobQueues, this.jobDefinitions, this.deleted, this.tags]) part.clear();
+  }
+}

@@ -1,0 +1,79 @@
+// Decides a command: the one entry to the rules. Pure and synchronous; what happened comes back as events, and nothing has
+// happened until the caller applies them.
+
+import { never } from '../../base/assert.ts';
+import { isRefusal, type Refusal } from '../../base/refusal.ts';
+import type { Event } from '../event.ts';
+import type { World } from '../world.ts';
+import type { Command, Decision } from './command.ts';
+import { decideCreateComputeEnvironment } from './create-compute-environment.ts';
+import { decideCreateJobQueue } from './create-job-queue.ts';
+import { decideDeleteComputeEnvironment } from './delete-compute-environment.ts';
+import { decideDeleteJobQueue } from './delete-job-queue.ts';
+import { decideDeregisterJobDefinition } from './deregister-job-definition.ts';
+import { decideJoinHost } from './join-host.ts';
+import { decidePlaceJob } from './place-job.ts';
+import { decideRegisterJobDefinition } from './register-job-definition.ts';
+import { decideReportAttempt } from './report-attempt.ts';
+import { decideStopJob } from './stop-job.ts';
+import { decideSubmitJob } from './submit-job.ts';
+import { decideUpdateComputeEnvironment } from './update-compute-environment.ts';
+import { decideUpdateJobQueue } from './update-job-queue.ts';
+
+/** `nowMs` is the moment that everything in the decision happens at. */
+export function decide(world: World, command: Command, nowMs: number): Decision | Refusal {
+  const decision = decideAlone(world, command, nowMs);
+  if (isRefusal(decision)) return decision;
+  const ends = queueEndEvents(world, decision.events);
+  return ends.length === 0 ? decision : { ...decision, events: [...decision.events, ...ends] };
+}
+
+function decideAlone(world: World, command: Command, nowMs: number): Decision | Refusal {
+  switch (command.type) {
+    case 'submit-job':
+      return decideSubmitJob(world, command, nowMs);
+    case 'place-job':
+      return decidePlaceJob(world, command, nowMs);
+    case 'report-attempt':
+      return decideReportAttempt(world, command);
+    case 'stop-job':
+      return decideStopJob(world, command, nowMs);
+    case 'create-compute-environment':
+      return decideCreateComputeEnvironment(world, command, nowMs);
+    case 'update-compute-environment':
+      return decideUpdateComputeEnvironment(world, command, nowMs);
+    case 'delete-compute-environment':
+      return decideDeleteComputeEnvironment(world, command, nowMs);
+    case 'create-job-queue':
+      return decideCreateJobQueue(world, command, nowMs);
+    case 'update-job-queue':
+      return decideUpdateJobQueue(world, command, nowMs);
+    case 'delete-job-queue':
+      return decideDeleteJobQueue(world, command, nowMs);
+    case 'register-job-definition':
+      return decideRegisterJobDefinition(world, command, nowMs);
+    case 'deregister-job-definition':
+      return decideDeregisterJobDefinition(world, command, nowMs);
+    case 'join-host':
+      return decideJoinHost(command);
+    default:
+      return never(command);
+  }
+}
+
+/** A queue that is being deleted goes with its last job, whichever command ends that one (spec 4.3). */
+function queueEndEvents(world: World, events: readonly Event[]): Event[] {
+  const deleting = new Map<string, number>();
+  for (const event of events) {
+    if (event.type !== 'job-ended') continue;
+    const job = world.jobs.get(event.jobId);
+    const queue = job && world.jobQueues.get(job.queueArn);
+    if (queue?.status === 'DELETING') deleting.set(queue.arn, (deleting.get(queue.arn) ?? 0) + 1);
+  }
+  const ends: Event[] = [];
+  for (const queue of world.jobQueues.values()) {
+    const ending = deleting.get(queue.arn);
+    if (ending !== undefined && ending === world.queueJobCount(queue.arn)) ends.push({ type: 'job-queue-deleted', arn: queue.arn });
+  }
+  return ends;
+}

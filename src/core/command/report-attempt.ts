@@ -1,0 +1,95 @@
+// What the engine says of an attempt becomes what its job is. A report of an attempt that is not current is dropped and
+// counted (DESIGN 3.4). The texts are those that clients match on (spec 4.6).
+
+import { never } from '../../base/assert.ts';
+import { splitJobId, type HostId } from '../../base/ids.ts';
+import type { Effect } from '../effect.ts';
+import type { Event } from '../event.ts';
+import type { EndedAttempt } from '../job/attempt.ts';
+import type { EndedStatus, LiveJob } from '../job/job.ts';
+import { isLive } from '../job/job.ts';
+import type { World } from '../world.ts';
+import { parentEndEvents } from './array-fold.ts';
+import type { Decided, ReportAttempt } from './command.ts';
+
+const stale = { events: [], effects: [], reply: { stale: true } } as const;
+
+export const outOfMemoryReason = 'OutOfMemoryError: Container killed due to memory usage';
+
+/** An EC2 instance id made of the host's: stable, and of the form that clients match. */
+export const instanceId = (hostId: HostId): string => `i-${hostId.slice(0, 17)}`;
+
+export function decideReportAttempt(world: World, command: ReportAttempt): Decided<ReportAttempt> {
+  const { attemptId, report } = command;
+  const jobId = world.attempts.get(attemptId);
+  const job = jobId === undefined ? undefined : world.jobs.get(jobId);
+  if (job === undefined || !isLive(job)) return stale;
+  if (report.type === 'started') {
+    if (job.status === 'RUNNING') return stale;
+    return { events: [{ type: 'attempt-running', jobId: job.id, attemptId, atMs: report.atMs }], effects: [], reply: { stale: false } };
+  }
+  return { ...endAttempt(world, job, outcomeOf(job, report)), reply: { stale: false } };
+}
+
+interface Outcome {
+  readonly status: EndedStatus;
+  readonly atMs: number;
+  readonly exitCode?: number | undefined;
+  readonly containerReason?: string | undefined;
+  readonly statusReason: string;
+  /** An exit proves that the container ran, though its start was never reported. */
+  readonly ran: boolean;
+}
+
+function outcomeOf(job: LiveJob, report: Exclude<ReportAttempt['report'], { type: 'started' }>): Outcome {
+  const stopReason = job.stopRequested?.reason;
+  switch (report.type) {
+    case 'start-failed':
+      return { status: 'FAILED', atMs: report.atMs, containerReason: stopReason === undefined ? report.reason : undefined, statusReason: stopReason ?? 'Task failed to start', ran: false };
+    case 'lost':
+      return { status: 'FAILED', atMs: report.atMs, statusReason: stopReason ?? `Host EC2 (instance ${instanceId(job.attempt.hostId)}) terminated.`, ran: false };
+    case 'exited': {
+      const { exit } = report;
+      const succeeded = exit.exitCode === 0 && stopReason === undefined;
+      const reason = exit.outOfMemory && exit.exitCode !== 0 ? outOfMemoryReason : exit.reason;
+      return {
+        status: succeeded ? 'SUCCEEDED' : 'FAILED',
+        atMs: report.atMs,
+        exitCode: exit.exitCode,
+        containerReason: stopReason === undefined ? joined(reason, report.logNote) : undefined,
+        statusReason: stopReason ?? 'Essential container in task exited',
+        ran: true,
+      };
+    }
+    default:
+      return never(report);
+  }
+}
+
+const joined = (reason: string | undefined, note: string | undefined): string | undefined =>
+  reason !== undefined && note !== undefined ? `${reason}; ${note}` : (reason ?? note);
+
+function endAttempt(world: World, job: LiveJob, outcome: Outcome): { events: Event[]; effects: Effect[] } {
+  const { state: _state, ...placed } = job.attempt;
+  const startedAtMs = job.status === 'RUNNING' ? job.attempt.startedAtMs : outcome.ran ? Math.min(job.attempt.placedAtMs, outcome.atMs) : undefined;
+  const events: Event[] = [];
+  if (job.status === 'STARTING' && startedAtMs !== undefined) {
+    events.push({ type: 'attempt-running', jobId: job.id, attemptId: job.attempt.attemptId, atMs: startedAtMs });
+  }
+  const attempt: EndedAttempt = {
+    ...placed,
+    state: 'ended',
+    startedAtMs,
+    // A host's clock may run behind ours: a job never stops before it started.
+    stoppedAtMs: Math.max(outcome.atMs, startedAtMs ?? 0),
+    exitCode: outcome.exitCode,
+    containerReason: outcome.containerReason,
+    statusReason: outcome.statusReason,
+  };
+  events.push({ type: 'attempt-ended', jobId: job.id, attempt });
+  events.push({ type: 'resources-released', attemptId: attempt.attemptId });
+  events.push({ type: 'job-ended', jobId: job.id, status: outcome.status, statusReason: outcome.statusReason, atMs: attempt.stoppedAtMs });
+  const { parent, index } = splitJobId(job.id);
+  if (index !== undefined) events.push(...parentEndEvents(world.arrayParent(parent), { endedNow: 1, anyFailed: outcome.status === 'FAILED' }, attempt.stoppedAtMs));
+  return { events, effects: [{ type: 'remove-attempt', attemptId: attempt.attemptId }] };
+}

@@ -1,0 +1,77 @@
+// CancelJob and TerminateJob (spec 4.5, "Outcome by state"). Both always succeed: an unknown or ended job is as the caller
+// wants it. The first reason wins.
+
+import { splitJobId, type JobId } from '../../base/ids.ts';
+import type { Effect } from '../effect.ts';
+import type { Event } from '../event.ts';
+import type { LiveArrayParent, LiveJob, StopRequest, WorldJob } from '../job/job.ts';
+import { isArrayParent, isLive } from '../job/job.ts';
+import { limit } from '../limit.ts';
+import type { World } from '../world.ts';
+import { parentEndEvents } from './array-fold.ts';
+import type { Decided, StopJob } from './command.ts';
+import { done } from './command.ts';
+
+export interface Stopped {
+  readonly events: Event[];
+  readonly effects: Effect[];
+}
+
+export function decideStopJob(world: World, command: StopJob, nowMs: number): Decided<StopJob> {
+  const job = findJob(world, command.scope, command.jobId);
+  if (job === undefined) return { events: [], effects: [], reply: done };
+  const stop: StopRequest = { by: command.by, reason: command.reason.slice(0, limit.reasonLength), atMs: nowMs };
+  return { ...stopEvents(world, job, stop), reply: done };
+}
+
+function findJob(world: World, scope: StopJob['scope'], id: JobId): WorldJob | undefined {
+  const known = world.job(scope, id);
+  if (known !== undefined) return known;
+  const { parent, index } = splitJobId(id);
+  if (index === undefined) return undefined;
+  const array = world.job(scope, parent);
+  return array !== undefined && isArrayParent(array) && index < array.arraySize ? world.child(array, index) : undefined;
+}
+
+/**
+ * What stopping a job brings about: waiting ones end at once with the given reason; what runs is stopped by `terminate`
+ * and left alone by `cancel`.
+ */
+export function stopEvents(world: World, job: WorldJob, stop: StopRequest): Stopped {
+  return isArrayParent(job) ? stopArray(world, job, stop) : stopSingle(world, job, stop);
+}
+
+function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop: StopRequest): Stopped {
+  if (isLive(job)) return stopLive(job, stop);
+  const { parent, index } = splitJobId(job.id);
+  const events: Event[] = [{ type: 'job-ended', jobId: job.id, status: 'FAILED', statusReason: stop.reason, atMs: stop.atMs, stop }];
+  if (index !== undefined) events.push(...parentEndEvents(world.arrayParent(parent), { endedNow: 1, anyFailed: true }, stop.atMs));
+  return { events, effects: [] };
+}
+
+function stopLive(job: LiveJob, stop: StopRequest): Stopped {
+  if (stop.by === 'cancel' || job.stopRequested !== undefined) return { events: [], effects: [] };
+  return { events: [{ type: 'stop-requested', jobId: job.id, stop }], effects: [stopEffect(job.attempt.attemptId)] };
+}
+
+type StopEffect = Effect & { type: 'stop-attempt' };
+export const stopEffect = (attemptId: StopEffect['attemptId']): StopEffect => ({ type: 'stop-attempt', attemptId, graceMs: limit.stopGraceSeconds * 1000 });
+
+function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): Stopped {
+  const events: Event[] = [];
+  const effects: Effect[] = [];
+  if (parent.stopRequested === undefined) events.push({ type: 'stop-requested', jobId: parent.id, stop });
+  const waiting = parent.children.count('SUBMITTED') + parent.children.count('PENDING') + parent.children.count('RUNNABLE');
+  if (waiting > 0) events.push({ type: 'waiting-children-failed', parentId: parent.id, statusReason: (parent.stopRequested ?? stop).reason, atMs: stop.atMs });
+  for (const status of ['STARTING', 'RUNNING'] as const) {
+    for (const index of parent.children.indexes(status)) {
+      const child = world.child(parent, index);
+      if (child === undefined || !isLive(child)) continue;
+      const stopped = stopLive(child, stop);
+      events.push(...stopped.events);
+      effects.push(...stopped.effects);
+    }
+  }
+  events.push(...parentEndEvents({ ...parent, stopRequested: parent.stopRequested ?? stop }, { endedNow: waiting, anyFailed: waiting > 0 }, stop.atMs));
+  return { events, effects };
+}

@@ -1,0 +1,94 @@
+// SubmitJob: a job comes into being, with its container resolved once and for all (user guide, chapter Submitting a Job).
+// It passes SUBMITTED and becomes RUNNABLE in the same decision where nothing holds it.
+
+import type { ContainerProperties, SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import { isRefusal, refuse } from '../../base/refusal.ts';
+import { jobArn } from '../arn.ts';
+import type { Event } from '../event.ts';
+import { ChildTable } from '../job/child-table.ts';
+import { logTarget, needsOf, resolveContainer, type LogTarget } from '../job/container.ts';
+import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../job/job.ts';
+import type { Needs } from '../job/needs.ts';
+import type { JobDefinition } from '../job-definition/job-definition.ts';
+import { limit } from '../limit.ts';
+import type { World } from '../world.ts';
+import type { Decided, SubmitJob } from './command.ts';
+
+/** What all submissions of a definition that override nothing share; remembered, so that a hundred thousand jobs do not each hold a copy. */
+interface Shared {
+  readonly needs: Needs;
+  readonly log: LogTarget | undefined;
+}
+const shared = new WeakMap<JobDefinition, Shared>();
+const noAttempts: readonly never[] = Object.freeze([]);
+
+export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number): Decided<SubmitJob> {
+  const { request, scope, jobId } = command;
+  const queue = world.jobQueue(scope, request.jobQueue ?? '');
+  if (queue === undefined) return refuse('not-found', `Job queue ${request.jobQueue} does not exist.`);
+  if (queue.state !== 'ENABLED') return refuse('invalid', `Job queue ${queue.name} is DISABLED and takes no jobs.`);
+  if (queue.status !== 'VALID') return refuse('invalid', `Job queue ${queue.name} is ${queue.status} and takes no jobs.`);
+  const definition = world.jobDefinition(scope, request.jobDefinition ?? '');
+  const properties = definition?.request.containerProperties;
+  if (definition === undefined || properties === undefined) return refuse('not-found', `JobDefinition ${request.jobDefinition} does not exist or is not ACTIVE.`);
+
+  const parameters = { ...definition.request.parameters, ...request.parameters };
+  const container = resolveContainer(properties, request.containerOverrides, parameters);
+  const facts = sharedFacts(definition, container, request);
+  if (isRefusal(facts)) return facts;
+
+  const detail: JobDetailRecord = {
+    id: jobId,
+    arn: jobArn(scope, jobId),
+    scope: queue.scope,
+    sequence: world.nextSequence,
+    name: request.jobName ?? '',
+    queueArn: queue.arn,
+    definitionArn: definition.arn,
+    definitionName: definition.name,
+    createdAtMs: nowMs,
+    arraySize: request.arrayProperties?.size,
+    shareIdentifier: request.shareIdentifier,
+    schedulingPriority: request.schedulingPriorityOverride ?? definition.request.schedulingPriority,
+    parameters,
+    dependsOn: request.dependsOn,
+    retryStrategy: request.retryStrategy ?? definition.request.retryStrategy,
+    timeout: request.timeout ?? definition.request.timeout,
+    propagateTags: request.propagateTags ?? definition.request.propagateTags,
+    platformCapabilities: definition.request.platformCapabilities,
+    consumableResourceProperties: request.consumableResourcePropertiesOverride ?? definition.request.consumableResourceProperties,
+    container,
+  };
+  const identity = { id: jobId, scope: queue.scope, queueArn: queue.arn, needs: facts.needs, log: facts.log, createdAtMs: nowMs, sequence: detail.sequence };
+  const tags = request.tags && Object.keys(request.tags).length > 0 ? request.tags : undefined;
+  const events: Event[] = [{ type: 'job-submitted', detail, job: newJob(identity, detail.arraySize, nowMs), tags }];
+  if (detail.propagateTags && Object.keys({ ...command.definitionTags, ...tags }).length > limit.tagsPerResource) {
+    events.push(...tooManyTags(identity.id, detail.arraySize, nowMs));
+  } else {
+    events.push({ type: 'job-runnable', jobId, atMs: nowMs });
+  }
+  return { events, effects: [], reply: { jobId, jobName: detail.name, jobArn: detail.arn } };
+}
+
+function sharedFacts(definition: JobDefinition, container: ContainerProperties, request: SubmitJobCommandInput): Shared | ReturnType<typeof refuse> {
+  const known = shared.get(definition);
+  const overridden = request.containerOverrides !== undefined;
+  if (known !== undefined && !overridden) return known;
+  const needs = needsOf(container);
+  if (isRefusal(needs)) return needs;
+  const facts = { needs, log: known === undefined ? logTarget(container, definition.name) : known.log };
+  if (!overridden) shared.set(definition, facts);
+  return facts;
+}
+
+function newJob(identity: Omit<WaitingJob, 'status' | 'attempts'>, arraySize: number | undefined, nowMs: number): WaitingJob | LiveArrayParent {
+  if (arraySize === undefined) return { ...identity, attempts: noAttempts, status: 'SUBMITTED' };
+  return { ...identity, arraySize, status: 'SUBMITTED', rest: { status: 'SUBMITTED' }, children: new ChildTable(arraySize, 'SUBMITTED', nowMs) };
+}
+
+/** Tags that are propagated and come to more than fifty fail the job (spec 4.4). */
+function tooManyTags(jobId: WaitingJob['id'], arraySize: number | undefined, atMs: number): Event[] {
+  const statusReason = `The job's tags and its definition's come to more than ${limit.tagsPerResource}.`;
+  const ended: Event = { type: 'job-ended', jobId, status: 'FAILED', statusReason, atMs };
+  return arraySize === undefined ? [ended] : [{ type: 'waiting-children-failed', parentId: jobId, statusReason, atMs }, ended];
+}

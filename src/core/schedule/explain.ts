@@ -1,0 +1,46 @@
+// Why a job waits, in plain words, computed when somebody asks and true at that moment. AWS's tokens stand only where the
+// condition is final: no present or launchable host could ever fit (spec 4.7; clients kill jobs on those strings).
+
+import { never } from '../../base/assert.ts';
+import { needsText, type Needs } from '../job/needs.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import type { World } from '../world.ts';
+import { fit, type Blocked } from './fit.ts';
+
+/** For a RUNNABLE job. What fits waits only for its turn. */
+export function explain(world: World, queue: JobQueue, needs: Needs): string {
+  const place = fit(world, queue, needs);
+  return place.fits ? 'waiting for its turn' : blockedText(place.because, needs);
+}
+
+const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
+
+export function blockedText(because: Blocked, needs: Needs): string {
+  switch (because.type) {
+    case 'no-environment-available':
+      return 'waiting for a compute environment: none of this queue is both ENABLED and VALID';
+    case 'larger-than-every-environment':
+      return `MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - the job asks for ${vcpus(needs.milliVcpu)} vCPU and the largest maxvCpus of this queue's compute environments is ${vcpus(because.largestMilliVcpu)}`;
+    case 'no-gpu':
+      return `MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for ${needs.gpus} GPU and no host of this queue's compute environments has more than ${because.mostGpus}`;
+    case 'no-host':
+      return 'waiting for a host: none belongs to the compute environments of this queue';
+    case 'environment-full':
+      return `waiting for compute environment ${because.environment.name}: ${vcpus(because.usedMilliVcpu)} of ${because.environment.computeResources?.maxvCpus} vCPUs in use`;
+    case 'host-full':
+      return hostFullText(because, needs);
+    default:
+      return never(because);
+  }
+}
+
+function hostFullText(because: Blocked & { type: 'host-full' }, needs: Needs): string {
+  const { capacity, title } = because.host;
+  const { used } = because;
+  if (needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib) {
+    return `waiting for ${title}: the job is larger than it (${needsText(needs)} of ${needsText(capacity)}) and will run alone`;
+  }
+  if (used.milliVcpu + needs.milliVcpu > capacity.milliVcpu) return `waiting for ${title}: ${vcpus(used.milliVcpu)} of ${vcpus(capacity.milliVcpu)} cores in use`;
+  if (used.memoryMib + needs.memoryMib > capacity.memoryMib) return `waiting for ${title}: ${used.memoryMib} of ${capacity.memoryMib} MiB of memory in use`;
+  return `waiting for ${title}: ${used.gpus} of ${capacity.gpus} GPUs in use`;
+}

@@ -1,0 +1,72 @@
+// Whether needs fit, and where: the one arithmetic of placement (DESIGN 3). The same answer explains why not. Pure questions
+// to the world; nothing is taken here.
+
+import type { Arn, HostId } from '../../base/ids.ts';
+import { maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import type { Host } from '../host.ts';
+import type { Needs } from '../job/needs.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import type { World } from '../world.ts';
+
+export type Fit =
+  | { readonly fits: true; readonly computeEnvironmentArn: Arn; readonly hostId: HostId }
+  | { readonly fits: false; readonly because: Blocked };
+
+/** Why nothing in the queue's order can take the needs just now; of several environments, the one that comes nearest. */
+export type Blocked =
+  /** Every environment is DISABLED, INVALID, or gone. */
+  | { readonly type: 'no-environment-available' }
+  /** No environment could ever hold it: final until somebody changes one. */
+  | { readonly type: 'larger-than-every-environment'; readonly largestMilliVcpu: number }
+  /** No host, present or to be had, has so many GPUs: final likewise. */
+  | { readonly type: 'no-gpu'; readonly mostGpus: number }
+  | { readonly type: 'no-host' }
+  | { readonly type: 'environment-full'; readonly environment: ComputeEnvironment; readonly usedMilliVcpu: number }
+  | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs };
+
+/** Environments are tried in the queue's order, hosts in the order in which they joined. */
+export function fit(world: World, queue: JobQueue, needs: Needs): Fit {
+  let nearest: Blocked = { type: 'no-environment-available' };
+  let largest = 0;
+  let available = 0;
+  for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
+    const environment = world.computeEnvironments.get(computeEnvironment);
+    if (environment === undefined || environment.state !== 'ENABLED' || environment.status !== 'VALID') continue;
+    available++;
+    const max = maxMilliVcpu(environment);
+    largest = Math.max(largest, max);
+    if (needs.milliVcpu > max) continue;
+    const used = world.environmentUse(environment.arn).milliVcpu;
+    if (used + needs.milliVcpu > max) {
+      nearest = { type: 'environment-full', environment, usedMilliVcpu: used };
+      continue;
+    }
+    const on = fitHost(world, environment, needs);
+    if (on.fits) return { fits: true, computeEnvironmentArn: environment.arn, hostId: on.hostId };
+    nearest = on.because;
+  }
+  if (available > 0 && nearest.type === 'no-environment-available') nearest = { type: 'larger-than-every-environment', largestMilliVcpu: largest };
+  return { fits: false, because: nearest };
+}
+
+function fitHost(world: World, environment: ComputeEnvironment, needs: Needs): { fits: true; hostId: HostId } | { fits: false; because: Blocked } {
+  // An unmanaged environment runs on hosts that are registered to it; none can be registered yet.
+  if (environment.type === 'UNMANAGED' || world.hosts.size === 0) return { fits: false, because: { type: 'no-host' } };
+  let because: Blocked | undefined;
+  let mostGpus = 0;
+  for (const host of world.hosts.values()) {
+    mostGpus = Math.max(mostGpus, host.capacity.gpus);
+    if (needs.gpus > host.capacity.gpus) continue;
+    const used = world.hostUse(host.id);
+    if (hasRoom(host.capacity, used, needs)) return { fits: true, hostId: host.id };
+    because ??= { type: 'host-full', host, used };
+  }
+  return { fits: false, because: because ?? { type: 'no-gpu', mostGpus } };
+}
+
+/** Room beside what runs; or the whole host for a job that is larger than it (DESIGN 4: alone rather than never). */
+function hasRoom(capacity: Needs, used: Needs, needs: Needs): boolean {
+  if (used.gpus + needs.gpus > capacity.gpus) return false;
+  if (needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib) return used.milliVcpu === 0;
+  return used.milliVcpu + needs.milliVcpu <= capacity.milliVcpu && used.memoryMib + needs.memoryMib <= capacity.memoryMib;
+}

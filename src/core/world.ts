@@ -1,0 +1,377 @@
+// The world: the live working set, as a fold of events (DESIGN 1). It holds resources, hosts and every job that has not
+// ended, with the indexes that placement needs. It decides nothing, reads no clock and knows no store; only `apply` changes it.
+
+import { assert, must, never } from '../base/assert.ts';
+import { childId, splitJobId, type Arn, type AttemptId, type HostId, type JobId, type Scope } from '../base/ids.ts';
+import * as arns from './arn.ts';
+import { Changes } from './changes.ts';
+import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
+import type { Event } from './event.ts';
+import type { Host } from './host.ts';
+import type { ArrayParent, Job, LiveArrayParent, LiveJob, WaitingJob, WorldJob } from './job/job.ts';
+import { isArrayParent, isEnded, isInWorld, isLive } from './job/job.ts';
+import { addNeeds, noNeeds, subtractNeeds, type Needs } from './job/needs.ts';
+import { assertTransition, parentTransitions } from './job/transition.ts';
+import type { JobDefinition } from './job-definition/job-definition.ts';
+import type { JobQueue } from './job-queue/job-queue.ts';
+import { Backlog } from './schedule/backlog.ts';
+
+/** What an attempt holds of a host and an environment, from placement until it is given back. */
+export interface Allocation {
+  readonly hostId: HostId;
+  readonly computeEnvironmentArn: Arn;
+  readonly needs: Needs;
+}
+
+export class World {
+  readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
+  readonly jobQueues = new Map<Arn, JobQueue>();
+  /** ACTIVE revisions. */
+  readonly jobDefinitions = new Map<Arn, JobDefinition>();
+  readonly hosts = new Map<HostId, Host>();
+  /** Jobs that have not ended: single ones, array parents, and children that started. */
+  readonly jobs = new Map<JobId, WorldJob>();
+  /** The job of every attempt that is under way. */
+  readonly attempts = new Map<AttemptId, JobId>();
+  readonly allocations = new Map<AttemptId, Allocation>();
+  readonly backlog = new Backlog();
+  /** What a transaction must store; control takes it after each batch. */
+  readonly changes = new Changes();
+  /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
+  scheduleWanted = false;
+  /** The next submission's sequence number. */
+  nextSequence = 1;
+
+  readonly #environmentUse = new Map<Arn, Needs>();
+  readonly #hostUse = new Map<HostId, Needs>();
+  readonly #lastRevision = new Map<string, number>();
+  readonly #activeRevisions = new Map<string, number[]>();
+  readonly #queueJobCounts = new Map<Arn, number>();
+
+  // ---- questions ----
+
+  computeEnvironment(scope: Scope, nameOrArn: string): ComputeEnvironment | undefined {
+    const key = nameOrArn.startsWith('arn:') ? (nameOrArn as Arn) : arns.computeEnvironmentArn(scope, nameOrArn);
+    const found = this.computeEnvironments.get(key);
+    return found?.scope === scope ? found : undefined;
+  }
+
+  jobQueue(scope: Scope, nameOrArn: string): JobQueue | undefined {
+    const key = nameOrArn.startsWith('arn:') ? (nameOrArn as Arn) : arns.jobQueueArn(scope, nameOrArn);
+    const found = this.jobQueues.get(key);
+    return found?.scope === scope ? found : undefined;
+  }
+
+  /** By ARN, by `name:revision`, or the latest ACTIVE revision of a bare name (an ARN may lack its revision too). */
+  jobDefinition(scope: Scope, given: string): JobDefinition | undefined {
+    const prefix = arns.jobDefinitionArnPrefix(scope);
+    if (given.startsWith('arn:') && !given.startsWith(prefix)) return undefined;
+    const short = given.startsWith('arn:') ? given.slice(prefix.length) : given;
+    const cut = short.lastIndexOf(':');
+    const name = cut < 0 ? short : short.slice(0, cut);
+    const revision = cut < 0 ? this.#activeRevisions.get(`${scope} ${name}`)?.at(-1) : Number(short.slice(cut + 1));
+    return revision === undefined ? undefined : this.jobDefinitions.get(arns.jobDefinitionArn(scope, name, revision));
+  }
+
+  /** The highest revision that the name ever had; 0: none. */
+  lastRevision(scope: Scope, name: string): number {
+    return this.#lastRevision.get(`${scope} ${name}`) ?? 0;
+  }
+
+  /** A job that has not ended, of this scope. A child that has not started is found through its parent. */
+  job(scope: Scope, id: JobId): WorldJob | undefined {
+    const found = this.jobs.get(id);
+    return found?.scope === scope ? found : undefined;
+  }
+
+  arrayParent(id: JobId): LiveArrayParent {
+    const parent = this.jobs.get(id);
+    assert(parent !== undefined && isArrayParent(parent), 'a child of an array has its live parent in the world');
+    return parent;
+  }
+
+  *queueJobs(queueArn: Arn): Generator<WorldJob> {
+    for (const job of this.jobs.values()) if (job.queueArn === queueArn) yield job;
+  }
+
+  /** How many jobs of the queue have not ended: single ones, array parents, and children that started. */
+  queueJobCount(queueArn: Arn): number {
+    return this.#queueJobCounts.get(queueArn) ?? 0;
+  }
+
+  environmentUse(arn: Arn): Needs {
+    return this.#environmentUse.get(arn) ?? noNeeds;
+  }
+
+  hostUse(id: HostId): Needs {
+    return this.#hostUse.get(id) ?? noNeeds;
+  }
+
+  hasRunningIn(environmentArn: Arn): boolean {
+    return this.environmentUse(environmentArn).milliVcpu > 0;
+  }
+
+  /** Whether a backlog entry still stands for something to place. */
+  readonly stillRunnable = (id: JobId): boolean => {
+    const job = this.jobs.get(id);
+    if (job === undefined) return false;
+    return isArrayParent(job) ? job.children.count('RUNNABLE') > 0 : job.status === 'RUNNABLE';
+  };
+
+  /** A child as a value, whether or not it has a row: what the parent says of it, or its own. */
+  child(parent: LiveArrayParent, index: number): Exclude<WorldJob, LiveArrayParent> | undefined {
+    const own = this.jobs.get(childId(parent.id, index));
+    if (own !== undefined && !isArrayParent(own)) return own;
+    const status = parent.children.status(index);
+    return isEnded(status) ? undefined : waitingChild(parent, index, status as WaitingJob['status']);
+  }
+
+  // ---- the fold ----
+
+  apply(event: Event): void {
+    switch (event.type) {
+      case 'compute-environment-stored':
+        this.computeEnvironments.set(event.environment.arn, event.environment);
+        this.changes.computeEnvironments.set(event.environment.arn, event.environment);
+        if (event.tags) this.changes.tags.set(event.environment.arn, event.tags);
+        this.scheduleWanted = true;
+        return;
+      case 'compute-environment-deleted':
+        this.computeEnvironments.delete(event.arn);
+        this.changes.delete(event.arn);
+        return;
+      case 'job-queue-stored':
+        this.jobQueues.set(event.queue.arn, event.queue);
+        this.changes.jobQueues.set(event.queue.arn, event.queue);
+        if (event.tags) this.changes.tags.set(event.queue.arn, event.tags);
+        this.scheduleWanted = true;
+        return;
+      case 'job-queue-deleted':
+        this.jobQueues.delete(event.arn);
+        this.changes.delete(event.arn);
+        return;
+      case 'job-definition-stored':
+        this.#storeDefinition(event.definition);
+        this.changes.jobDefinitions.set(event.definition.arn, event.definition);
+        if (event.tags) this.changes.tags.set(event.definition.arn, event.tags);
+        return;
+      case 'host-joined':
+        this.hosts.set(event.host.id, event.host);
+        this.scheduleWanted = true;
+        return;
+      case 'job-submitted':
+        assert(!this.jobs.has(event.job.id), 'a job id is given once');
+        this.nextSequence = event.job.sequence + 1;
+        this.changes.submitted.push(event.detail);
+        if (event.tags) this.changes.tags.set(event.detail.arn, event.tags);
+        this.#put(event.job);
+        return;
+      case 'job-runnable':
+        this.#makeRunnable(event.jobId, event.atMs);
+        return;
+      case 'attempt-placed':
+        this.#place(event);
+        return;
+      case 'attempt-running': {
+        const job = this.#live(event.jobId, event.attemptId);
+        assert(job.status === 'STARTING', 'an attempt begins to run once');
+        this.#put({ ...job, status: 'RUNNING', attempt: { ...job.attempt, state: 'running', startedAtMs: event.atMs } }, event.atMs);
+        return;
+      }
+      case 'attempt-ended': {
+        const job = this.#live(event.jobId, event.attempt.attemptId);
+        this.attempts.delete(event.attempt.attemptId);
+        this.#put({ ...job, attempts: [...job.attempts, event.attempt] });
+        return;
+      }
+      case 'resources-released':
+        this.#release(event.attemptId);
+        return;
+      case 'stop-requested': {
+        const job = must(this.jobs.get(event.jobId), 'a stop is asked of a job that has not ended');
+        assert(job.stopRequested === undefined, 'the first stop wins');
+        this.#put({ ...job, stopRequested: event.stop });
+        return;
+      }
+      case 'job-ended':
+        this.#end(event);
+        return;
+      case 'waiting-children-failed':
+        this.#failWaitingChildren(event);
+        return;
+      default:
+        never(event);
+    }
+  }
+
+  #storeDefinition(definition: JobDefinition): void {
+    const key = `${definition.scope} ${definition.name}`;
+    this.#lastRevision.set(key, Math.max(this.#lastRevision.get(key) ?? 0, definition.revision));
+    const active = (this.#activeRevisions.get(key) ?? []).filter((revision) => revision !== definition.revision);
+    if (definition.status === 'ACTIVE') {
+      this.jobDefinitions.set(definition.arn, definition);
+      active.push(definition.revision);
+      active.sort((a, b) => a - b);
+    } else {
+      this.jobDefinitions.delete(definition.arn);
+    }
+    if (active.length > 0) this.#activeRevisions.set(key, active);
+    else this.#activeRevisions.delete(key);
+  }
+
+  /** A revision number that was given before, as the store remembers it. */
+  rememberRevision(scope: Scope, name: string, revision: number): void {
+    this.#lastRevision.set(`${scope} ${name}`, revision);
+  }
+
+  #put(job: Job | ArrayParent, atMs?: number): void {
+    const before = this.jobs.get(job.id);
+    if (before !== undefined && before.status !== job.status) {
+      assertTransition(before.status, job.status, isArrayParent(job) ? parentTransitions : undefined);
+    }
+    if (isInWorld(job)) this.#remember(job);
+    else this.#forget(job);
+    if (isArrayParent(job)) {
+      this.changes.jobs.set(job.id, job);
+      return;
+    }
+    const { parent, index } = splitJobId(job.id);
+    if (index === undefined) {
+      this.changes.jobs.set(job.id, job);
+      return;
+    }
+    this.changes.children.set(job.id, { parentId: parent, index, job });
+    const array = this.arrayParent(parent);
+    if (array.children.status(index) !== job.status) array.children.set(index, job.status, must(atMs, 'a change of status has a time'));
+  }
+
+  #remember(job: WorldJob): void {
+    if (!this.jobs.has(job.id)) this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) + 1);
+    this.jobs.set(job.id, job);
+  }
+
+  #forget(job: Job | ArrayParent): void {
+    if (this.jobs.delete(job.id)) this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) - 1);
+  }
+
+  #live(jobId: JobId, attemptId: AttemptId): LiveJob {
+    const job = this.jobs.get(jobId);
+    assert(job !== undefined && isLive(job) && job.attempt.attemptId === attemptId, 'an attempt under way is its job’s current one');
+    return job;
+  }
+
+  #makeRunnable(jobId: JobId, atMs: number): void {
+    const job = must(this.jobs.get(jobId), 'a job that becomes RUNNABLE has not ended');
+    if (isArrayParent(job)) {
+      for (let index = 0; index < job.arraySize; index++) {
+        if (job.children.status(index) !== 'RUNNABLE') job.children.set(index, 'RUNNABLE', atMs);
+      }
+      this.#put({ ...job, status: 'PENDING', rest: { status: 'RUNNABLE' } });
+    } else {
+      assert(!isLive(job), 'only a waiting job becomes RUNNABLE');
+      this.#put({ ...job, status: 'RUNNABLE' }, atMs);
+    }
+    this.backlog.add(job.queueArn, job.needs, { rank: job.sequence, jobId });
+    this.scheduleWanted = true;
+  }
+
+  #place(event: Event & { type: 'attempt-placed' }): void {
+    const { placement, jobId } = event;
+    const { parent, index } = splitJobId(jobId);
+    const known = this.jobs.get(jobId);
+    const waiting = known ?? (index === undefined ? undefined : this.child(this.arrayParent(parent), index));
+    assert(waiting?.status === 'RUNNABLE' && !isArrayParent(waiting), 'only a RUNNABLE job is placed');
+    if (known === undefined) this.#remember(waiting);
+    this.#put({ ...waiting, status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: event.atMs } }, event.atMs);
+    if (index !== undefined && this.arrayParent(parent).startedAtMs === undefined) this.#put({ ...this.arrayParent(parent), startedAtMs: event.atMs });
+    if (placement.log) this.changes.logStreams.push({ scope: waiting.scope, group: placement.log.group, name: placement.log.stream, createdAtMs: event.atMs });
+    this.attempts.set(placement.attemptId, jobId);
+    this.#allocate(placement.attemptId, { hostId: placement.hostId, computeEnvironmentArn: placement.computeEnvironmentArn, needs: waiting.needs });
+  }
+
+  #allocate(attemptId: AttemptId, allocation: Allocation): void {
+    assert(!this.allocations.has(attemptId), 'an attempt takes its resources once');
+    this.allocations.set(attemptId, allocation);
+    this.#hostUse.set(allocation.hostId, addNeeds(this.hostUse(allocation.hostId), allocation.needs));
+    const arn = allocation.computeEnvironmentArn;
+    this.#environmentUse.set(arn, addNeeds(this.environmentUse(arn), allocation.needs));
+  }
+
+  #release(attemptId: AttemptId): void {
+    const allocation = must(this.allocations.get(attemptId), 'an attempt gives back what it took');
+    this.allocations.delete(attemptId);
+    this.#hostUse.set(allocation.hostId, subtractNeeds(this.hostUse(allocation.hostId), allocation.needs));
+    const arn = allocation.computeEnvironmentArn;
+    this.#environmentUse.set(arn, subtractNeeds(this.environmentUse(arn), allocation.needs));
+    this.scheduleWanted = true;
+  }
+
+  #end(event: Event & { type: 'job-ended' }): void {
+    const known = this.jobs.get(event.jobId);
+    const { parent, index } = splitJobId(event.jobId);
+    const job = known ?? (index === undefined ? undefined : this.child(this.arrayParent(parent), index));
+    assert(job !== undefined, 'a job ends once');
+    if (known === undefined) this.#remember(job);
+    if (isArrayParent(job)) {
+      assert(job.children.ended === job.arraySize, 'an array ends after all its children');
+      const { children, ...identity } = job;
+      this.#put({
+        ...identity,
+        status: event.status,
+        statusReason: event.statusReason,
+        stoppedAtMs: event.atMs,
+        statusSummary: children.summary(),
+        statusSummaryLastUpdatedAtMs: children.lastChangedAtMs,
+      });
+      return;
+    }
+    const wasWaiting = !isLive(job);
+    const last = job.attempts.at(-1);
+    const { attempt: _attempt, ...identity } = isLive(job) ? job : { ...job, attempt: undefined };
+    this.#put({ ...identity, status: event.status, statusReason: event.statusReason, stopRequested: job.stopRequested ?? event.stop, startedAtMs: last?.startedAtMs, stoppedAtMs: event.atMs }, event.atMs);
+    if (wasWaiting && index === undefined) this.backlog.spent(this.stillRunnable);
+  }
+
+  #failWaitingChildren(event: Event & { type: 'waiting-children-failed' }): void {
+    const parent = this.arrayParent(event.parentId);
+    const waiting = (['SUBMITTED', 'PENDING', 'RUNNABLE'] as const).flatMap((status) => [...parent.children.indexes(status)]);
+    for (const index of waiting) {
+      assert(!this.jobs.has(childId(parent.id, index)), 'children that wait with a row of their own end by events of their own');
+      parent.children.set(index, 'FAILED', event.atMs);
+    }
+    this.#put({ ...parent, rest: { status: 'FAILED', statusReason: event.statusReason, stoppedAtMs: event.atMs, stopRequested: parent.stopRequested } });
+  }
+
+  // ---- rebuilding ----
+
+  /** Puts in what the store kept, without making it a change: jobs that have not ended, parents before their children. */
+  restoreJob(job: WorldJob): void {
+    this.#remember(job);
+    this.nextSequence = Math.max(this.nextSequence, job.sequence + 1);
+    if (isArrayParent(job)) {
+      if (job.rest.status === 'RUNNABLE') this.backlog.add(job.queueArn, job.needs, { rank: job.sequence, jobId: job.id });
+    } else if (job.status === 'RUNNABLE') {
+      this.backlog.add(job.queueArn, job.needs, { rank: job.sequence, jobId: job.id });
+    } else if (isLive(job)) {
+      const { attemptId, hostId, computeEnvironmentArn } = job.attempt;
+      this.attempts.set(attemptId, job.id);
+      this.#allocate(attemptId, { hostId, computeEnvironmentArn, needs: job.needs });
+    }
+    this.scheduleWanted = true;
+  }
+}
+
+/** A child that has no row: its parent's facts under its own id. */
+export function waitingChild(parent: LiveArrayParent, index: number, status: WaitingJob['status']): WaitingJob {
+  return {
+    id: childId(parent.id, index),
+    scope: parent.scope,
+    queueArn: parent.queueArn,
+    needs: parent.needs,
+    log: parent.log,
+    createdAtMs: parent.createdAtMs,
+    sequence: parent.sequence,
+    attempts: [],
+    status,
+  };
+}
