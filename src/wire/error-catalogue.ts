@@ -1,0 +1,102 @@
+// Every error that the wire and the Batch service send: name, status and text, once. Texts that clients match on are
+// copied from what AWS sends (spec, users-and-clients: "Errors and codes to copy"; spec 1). Never write an error's name,
+// status or one of these texts anywhere else.
+
+import { never } from '../base/assert.ts';
+import type { Refusal } from '../base/refusal.ts';
+import { AwsError } from './aws-error.ts';
+
+/** Batch models two errors; the others are what its front end answers and clients look for. */
+export const catalogue = {
+  invalid: { name: 'ClientException', status: 400 },
+  // Nextflow retries SubmitJob on 404 alone, right after it registered a definition.
+  notFound: { name: 'ClientException', status: 404 },
+  conflict: { name: 'ClientException', status: 409 },
+  tooLarge: { name: 'ClientException', status: 413 },
+  denied: { name: 'AccessDeniedException', status: 403 },
+  // Not modelled; Nextflow, Airflow and Metaflow match this name or status and back off.
+  throttled: { name: 'TooManyRequestsException', status: 429 },
+  internal: { name: 'ServerException', status: 500 },
+  // What AWS's JSON front ends answer before a service sees the request (e.g. fluent-bit#8449, aws-sdk-php#1510).
+  serialization: { name: 'SerializationException', status: 400 },
+  unknownOperation: { name: 'UnknownOperationException', status: 404 },
+  methodNotAllowed: { name: 'UnknownOperationException', status: 405 },
+  unsupportedEncoding: { name: 'UnsupportedMediaTypeException', status: 415 },
+} as const satisfies Record<string, { name: string; status: number }>;
+
+/** The texts that clients match on. */
+export const text = {
+  alreadyExists: 'Object already exists',
+  computeEnvironmentInUse: 'Cannot delete, found existing JobQueue relationship',
+  doesNotExist: (what: string) => `${what} does not exist`,
+  tooManyJobs: (most: number) => `Maximum number of jobs supported is ${most}`,
+} as const;
+
+function build(entry: keyof typeof catalogue, message: string): AwsError {
+  const { name, status } = catalogue[entry];
+  return new AwsError(name, status, message);
+}
+
+/** The request is wrong in itself. */
+export const invalid = (message: string): AwsError => build('invalid', message);
+/** A named resource is unknown; `what` is its name or ARN. */
+export const notFound = (what: string): AwsError => build('notFound', text.doesNotExist(what));
+/** A resource of this name is there already. */
+export const alreadyExists = (): AwsError => build('conflict', text.alreadyExists);
+/** A compute environment that a queue still names cannot be deleted. */
+export const computeEnvironmentInUse = (): AwsError => build('invalid', text.computeEnvironmentInUse);
+/** More ids in one call than AWS takes. */
+export const tooManyJobs = (most: number): AwsError => build('invalid', text.tooManyJobs(most));
+/** The server has more work than it may hold; the caller should come back. */
+export const throttled = (message = 'Too Many Requests'): AwsError => build('throttled', message);
+/** The caller may not do this. */
+export const denied = (message: string): AwsError => build('denied', message);
+/** Bytes or types that are not what the operation takes. */
+export const serialization = (message: string): AwsError => build('serialization', message);
+/** A Content-Encoding that the wire does not undo. */
+export const unsupportedEncoding = (encoding: string): AwsError => build('unsupportedEncoding', `Content-Encoding ${encoding} is not supported`);
+
+/** A core refusal as Batch answers it. A limit is 400, not 429: trying again does not help against a quota. */
+export function fromRefusal(refusal: Refusal): AwsError {
+  switch (refusal.refusal) {
+    case 'invalid':
+    case 'limit':
+      return build('invalid', refusal.message);
+    case 'not-found':
+      return build('notFound', refusal.message);
+    case 'conflict':
+      return build('conflict', refusal.message);
+    default:
+      return never(refusal.refusal);
+  }
+}
+
+/** How one service words the errors that the wire itself finds. */
+export interface ErrorDialect {
+  /** A required member is absent; `where` is its path. */
+  missing(where: string): AwsError;
+  /** The body is over `limitBytes`. */
+  tooLarge(limitBytes: number): AwsError;
+  /** The operation is in AWS's API and not in ours. Its status must be one that SDKs do not retry on. */
+  notBuilt(operation: string): AwsError;
+  /** A fault of ours; the request id leads to the log. */
+  internal(requestId: string): AwsError;
+}
+
+export const batchDialect: ErrorDialect = {
+  missing: (where) => build('invalid', `Error executing request, Exception : ${where} must be provided`),
+  tooLarge: (limitBytes) => build('tooLarge', `The request is larger than ${limitBytes} bytes`),
+  notBuilt: (operation) => build('invalid', `${operation} is not built in Longshore yet: see the coverage page`),
+  internal: (requestId) => build('internal', internalText(requestId)),
+};
+
+/** CloudWatch Logs, EventBridge, ECS and other services whose usual error is InvalidParameterException. */
+export const parameterDialect: ErrorDialect = {
+  missing: (where) =>
+    new AwsError('InvalidParameterException', 400, `1 validation error detected: Value null at '${where}' failed to satisfy constraint: Member must not be null`),
+  tooLarge: (limitBytes) => new AwsError('InvalidParameterException', 413, `The request is larger than ${limitBytes} bytes`),
+  notBuilt: (operation) => new AwsError('UnknownOperationException', 400, `${operation} is not built in Longshore yet: see the coverage page`),
+  internal: (requestId) => new AwsError('InternalFailure', 500, internalText(requestId)),
+};
+
+const internalText = (requestId: string): string => `internal error, request id ${requestId}`;

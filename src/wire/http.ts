@@ -1,0 +1,122 @@
+// Between a socket's request and the router: takes the body within its bounds and sends the answer. Whatever a client
+// does, each request gets exactly one answer or a closed socket; a body is never held beyond its limit, and an answer is
+// never cut off by a reset while the client is still sending.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gunzip } from 'node:zlib';
+import { serialization, unsupportedEncoding } from './error-catalogue.ts';
+import type { RequestHead } from './protocol.ts';
+import type { Answer, Call, Router } from './router.ts';
+
+/** What is read and thrown away after a body turned out too large, so that the client comes to read its answer. */
+const drainBytes = 8 * 1024 * 1024;
+const drainMs = 5_000;
+
+/** Serves one request through the router. Never throws. */
+export function serve(router: Router, request: IncomingMessage, response: ServerResponse): void {
+  const head = headOf(request);
+  const routed = router.route(head);
+  if ('status' in routed) {
+    refuseBody(request, response, routed);
+    return;
+  }
+  const declared = request.headers['content-length'];
+  if (declared !== undefined && Number(declared) > routed.maxBodyBytes) {
+    refuseBody(request, response, router.turnAway(routed, 'too large'));
+    return;
+  }
+  if (isExpecting(request)) response.writeContinue();
+  takeBody(router, routed, request, response);
+}
+
+function headOf(request: IncomingMessage): RequestHead {
+  const target = request.url ?? '/';
+  // A proxy's client may send the absolute form, http://host/path.
+  const from = target.startsWith('/') ? 0 : pathStart(target);
+  const mark = target.indexOf('?', from);
+  return {
+    method: request.method ?? 'GET',
+    path: mark < 0 ? target.slice(from) : target.slice(from, mark),
+    query: mark < 0 ? '' : target.slice(mark + 1),
+    headers: request.headers,
+    sourceAddress: request.socket.remoteAddress ?? '',
+  };
+}
+
+function pathStart(target: string): number {
+  const authority = target.indexOf('://');
+  const slash = authority < 0 ? -1 : target.indexOf('/', authority + 3);
+  return slash < 0 ? target.length : slash;
+}
+
+function takeBody(router: Router, call: Call, request: IncomingMessage, response: ServerResponse): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let open = true;
+  request.on('data', (chunk: Buffer) => {
+    if (!open) return;
+    bytes += chunk.length;
+    if (bytes <= call.maxBodyBytes) {
+      chunks.push(chunk);
+      return;
+    }
+    open = false;
+    chunks.length = 0;
+    refuseBody(request, response, router.turnAway(call, 'too large'));
+  });
+  request.on('end', () => {
+    if (!open) return;
+    open = false;
+    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes);
+    const encoding = request.headers['content-encoding'];
+    if (encoding === undefined || encoding === 'identity' || encoding === '') finish(router.invoke(call, body), response);
+    else if (encoding === 'gzip' || encoding === 'x-gzip') inflate(router, call, body, response);
+    else send(response, router.turnAway(call, unsupportedEncoding(encoding)));
+  });
+}
+
+function inflate(router: Router, call: Call, body: Buffer, response: ServerResponse): void {
+  gunzip(body, { maxOutputLength: call.maxBodyBytes }, (error, inflated) => {
+    if (error === null) finish(router.invoke(call, inflated), response);
+    else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') send(response, router.turnAway(call, 'too large'));
+    else send(response, router.turnAway(call, serialization('The request body is not valid gzip')));
+  });
+}
+
+function finish(answer: Answer | Promise<Answer>, response: ServerResponse): void {
+  if (answer instanceof Promise) void answer.then((settled) => send(response, settled)); // invoke never rejects
+  else send(response, answer);
+}
+
+/** Sends an answer. The caller may be gone; that is its own affair. */
+export function send(response: ServerResponse, answer: Answer): void {
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(answer.status, [...answer.headers, 'content-length', String(Buffer.byteLength(answer.body))]);
+  response.end(answer.body);
+}
+
+/**
+ * Answers before the body is here. Closing at once would reset the connection and could take the answer with it, so the
+ * rest of the body is read and dropped within bounds; only a client that goes on sending beyond them is cut off.
+ */
+function refuseBody(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  if (isExpecting(request)) {
+    // It waits for our leave to send, and never gets it: whether it sends anyway is unknown, so the connection ends.
+    response.shouldKeepAlive = false;
+    send(response, answer);
+    return;
+  }
+  let dropped = 0;
+  const timer = setTimeout(() => request.socket.destroy(), drainMs);
+  timer.unref();
+  request.on('data', (chunk: Buffer) => {
+    dropped += chunk.length;
+    if (dropped > drainBytes) request.socket.destroy();
+  });
+  request.on('close', () => clearTimeout(timer));
+  send(response, answer);
+}
+
+function isExpecting(request: IncomingMessage): boolean {
+  return request.headers.expect?.toLowerCase() === '100-continue';
+}

@@ -1,0 +1,45 @@
+// What a wire protocol is to the router: how a request names its operation, and how values become bytes and back. A
+// protocol never calls an operation and never answers a socket.
+
+import type { OperationSchema } from './schema.ts';
+
+/** A request without its body, as the listener hands it over. `path` and `query` are raw: still percent-encoded. */
+export interface RequestHead {
+  readonly method: string;
+  readonly path: string;
+  /** Without the question mark; empty when there is none. */
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly sourceAddress: string;
+}
+
+/** One operation as one protocol carries it. */
+export interface BoundOperation {
+  readonly name: string;
+  /** The typed input; throws SchemaFault or AwsError. */
+  read(head: RequestHead, body: Buffer): unknown;
+  /** The body of the success answer. */
+  write(output: unknown): string;
+}
+
+/** Why a head names no operation: the path or target is unknown, or the path is known by other methods only. */
+export type Unrouted = { readonly unrouted: 'unknown' } | { readonly unrouted: 'method'; readonly allow: string };
+
+/** One service's operations, bound to one protocol. */
+export interface Binding {
+  /** Finds the operation that a head names. */
+  route(head: RequestHead): BoundOperation | Unrouted;
+}
+
+export interface Protocol {
+  readonly contentType: string;
+  /**
+   * Compiles operations for this protocol; throws when a schema binds something that the protocol cannot carry. Those in
+   * `namesOnly` are routed but never read: their codec is not built.
+   */
+  bind(operations: Iterable<OperationSchema>, namesOnly: ReadonlySet<string>): Binding;
+  /** The body of an error answer. */
+  writeError(name: string, message: string): string;
+  /** The status that this protocol gives to an operation nobody knows. */
+  readonly unknownOperationStatus: number;
+}
