@@ -2,7 +2,8 @@
 // that AWS clients expect. Never use it for a fault of ours.
 
 /** What kind of fault it is; services map the kind to an HTTP status (spec, users-and-clients: "Errors and codes to copy"). */
-export type RefusalKind = 'invalid' | 'not-found' | 'conflict' | 'limit';
+/** `busy`: nothing is wrong with the request; there are too many. */
+export type RefusalKind = 'invalid' | 'not-found' | 'conflict' | 'limit' | 'busy';
 
 export interface Refusal {
   readonly refusal: RefusalKind;

@@ -362,7 +362,7 @@ export class World {
 }
 
 /** A child that has no row: its parent's facts under its own id. */
-export function waitingChild(parent: LiveArrayParent, index: number, status: WaitingJob['status']): WaitingJob {
+export function waitingChild(parent: ArrayParent, index: number, status: WaitingJob['status']): WaitingJob {
   return {
     id: childId(parent.id, index),
     scope: parent.scope,

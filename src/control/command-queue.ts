@@ -1,0 +1,163 @@
+// The one writer: takes commands in the order in which they came, decides and applies a batch of them in one synchronous
+// stretch, lets the schedule cycle place what can run, commits everything in one durable transaction, and only then answers
+// and acts (DESIGN 1). A failed commit or a broken law stops the process; nothing goes on from a world that the disk does
+// not know.
+
+import { isRefusal, refuse, type Refusal } from '../base/refusal.ts';
+import type { Command, ReplyOf } from '../core/command/command.ts';
+import { decide } from '../core/command/decide.ts';
+import type { Effect } from '../core/effect.ts';
+import { limit } from '../core/limit.ts';
+import { Pass } from '../core/schedule/place.ts';
+import type { World } from '../core/world.ts';
+import type { Clock } from '../port/clock.ts';
+import type { CommandBus, Envelope } from '../port/command-bus.ts';
+import type { Ids } from '../port/ids.ts';
+import type { Store, TableWrite, TableWriteOutcome } from '../port/store.ts';
+
+/** The server is stopping, and why; every call that was under way is told so. */
+export class Stopped extends Error {
+  override name = 'Stopped';
+}
+
+type Pending =
+  | { readonly kind: 'command'; readonly command: Command; readonly envelope: Envelope; readonly resolve: (reply: unknown) => void; readonly reject: (error: Error) => void }
+  | { readonly kind: 'write'; readonly write: TableWrite; readonly envelope: Envelope; readonly resolve: (outcome: TableWriteOutcome) => void; readonly reject: (error: Error) => void };
+
+export interface CommandQueueParts {
+  readonly world: World;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Called after a commit, with what it asks for. */
+  readonly act: (effects: readonly Effect[]) => void;
+  /** Called once, when the queue has stopped because of a fault of ours. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export class CommandQueue implements CommandBus {
+  readonly #parts: CommandQueueParts;
+  #pending: Pending[] = [];
+  #drainWanted = false;
+  #stopped: Stopped | undefined;
+
+  constructor(parts: CommandQueueParts) {
+    this.#parts = parts;
+  }
+
+  submit<C extends Command>(command: C, envelope: Envelope): Promise<ReplyOf<C> | Refusal> {
+    if (this.#pending.length >= limit.commandsWaiting) return Promise.resolve(refuse('busy', 'Too many requests are waiting. Try again.'));
+    return this.#enqueue((resolve, reject) => ({ kind: 'command', command, envelope, resolve: resolve as (reply: unknown) => void, reject }));
+  }
+
+  /** For our own parts, whose commands may not be turned away: reports of the engine, hosts that join. */
+  issue<C extends Command>(command: C, caller: string): Promise<ReplyOf<C> | Refusal> {
+    const envelope: Envelope = { requestId: '', caller, sourceAddress: '', userAgent: '' };
+    return this.#enqueue((resolve, reject) => ({ kind: 'command', command, envelope, resolve: resolve as (reply: unknown) => void, reject }));
+  }
+
+  write(write: TableWrite, envelope: Envelope): Promise<TableWriteOutcome> {
+    return this.#enqueue((resolve, reject) => ({ kind: 'write', write, envelope, resolve, reject }));
+  }
+
+  #enqueue<T>(make: (resolve: (value: T) => void, reject: (error: Error) => void) => Pending): Promise<T> {
+    if (this.#stopped) return Promise.reject(this.#stopped);
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.push(make(resolve, reject));
+      this.wake();
+    });
+  }
+
+  /** Makes sure that a batch runs soon, if only to let the schedule cycle look. */
+  wake(): void {
+    if (this.#drainWanted || this.#stopped) return;
+    this.#drainWanted = true;
+    this.#parts.clock.soon(() => {
+      this.#drainWanted = false;
+      this.#drain();
+    });
+  }
+
+  #drain(): void {
+    if (this.#stopped) return;
+    const { world } = this.#parts;
+    const batch = this.#pending.splice(0, limit.commandsPerBatch);
+    const replies: unknown[] = [];
+    const effects: Effect[] = [];
+    let outcomes: readonly TableWriteOutcome[];
+    try {
+      const nowMs = this.#parts.clock.now();
+      for (const pending of batch) if (pending.kind === 'command') replies.push(this.#decideAndApply(pending.command, nowMs, effects));
+      if (world.scheduleWanted) this.#place(nowMs, effects);
+      outcomes = this.#commit(batch);
+    } catch (error) {
+      this.#fail(error as Error, batch);
+      return;
+    }
+    let reply = 0;
+    let outcome = 0;
+    for (const pending of batch) {
+      if (pending.kind === 'command') pending.resolve(replies[reply++]);
+      else pending.resolve(outcomes[outcome++] as TableWriteOutcome);
+    }
+    if (effects.length > 0) this.#parts.act(effects);
+    if (this.#pending.length > 0 || world.scheduleWanted) this.wake();
+  }
+
+  #decideAndApply(command: Command, nowMs: number, effects: Effect[]): unknown {
+    const decision = decide(this.#parts.world, command, nowMs);
+    if (isRefusal(decision)) return decision;
+    for (const event of decision.events) this.#parts.world.apply(event);
+    effects.push(...decision.effects);
+    return decision.reply;
+  }
+
+  /** The schedule cycle. Bounded, so that a machine of many cores and a deep backlog do not hold up the callers. */
+  #place(nowMs: number, effects: Effect[]): void {
+    const { world, ids } = this.#parts;
+    const pass = new Pass(world);
+    for (let placed = 0; placed < limit.placementsPerPass; placed++) {
+      const placement = pass.next();
+      if (placement === undefined) {
+        world.scheduleWanted = false;
+        return;
+      }
+      this.#decideAndApply({ type: 'place-job', attemptId: ids.attempt(), ...placement }, nowMs, effects);
+    }
+  }
+
+  #commit(batch: readonly Pending[]): readonly TableWriteOutcome[] {
+    const { world, store } = this.#parts;
+    const tableWrites = batch.flatMap((pending) => (pending.kind === 'write' ? [pending.write] : []));
+    const { changes } = world;
+    if (changes.isEmpty && tableWrites.length === 0) return [];
+    const outcomes = store.commit({
+      submitted: changes.submitted,
+      jobs: [...changes.jobs.values()],
+      children: [...changes.children.values()],
+      computeEnvironments: [...changes.computeEnvironments.values()],
+      jobQueues: [...changes.jobQueues.values()],
+      jobDefinitions: [...changes.jobDefinitions.values()],
+      deleted: [...changes.deleted],
+      tags: changes.tags,
+      logStreams: changes.logStreams,
+      tableWrites,
+    });
+    changes.clear();
+    return outcomes;
+  }
+
+  #fail(error: Error, batch: readonly Pending[]): void {
+    const waiting = [...batch, ...this.#pending];
+    this.#pending = [];
+    this.#stopped = new Stopped(`the server has stopped: ${error.message}`, { cause: error });
+    for (const pending of waiting) pending.reject(this.#stopped);
+    this.#parts.onFatal(error);
+  }
+
+  /** Takes no more; what was taken is decided and committed first. */
+  close(): void {
+    while (this.#pending.length > 0 && !this.#stopped) this.#drain();
+    this.#stopped ??= new Stopped('the server is stopping');
+  }
+}

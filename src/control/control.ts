@@ -1,0 +1,160 @@
+// Control: the running whole behind the door. Puts the command queue, effect runner, log pump and reconciler around one world,
+// rebuilds that world from the store, and takes in what the engine reports. Simulation and server run this same code over
+// different ports. It reads no clock, file or network of its own.
+
+import type { AttemptId } from '../base/ids.ts';
+import type { ReportAttempt } from '../core/command/command.ts';
+import type { Host } from '../core/host.ts';
+import { isArrayParent, isInWorld, isLive, type LiveJob } from '../core/job/job.ts';
+import { World } from '../core/world.ts';
+import type { Clock } from '../port/clock.ts';
+import type { Engine, EngineCapabilities, EngineReport } from '../port/engine.ts';
+import type { Ids } from '../port/ids.ts';
+import type { LogSink } from '../port/log-sink.ts';
+import type { Store, StoredWorld } from '../port/store.ts';
+import { CommandQueue } from './command-queue.ts';
+import { EffectRunner } from './effect-runner.ts';
+import { LogPump, type LogDestination } from './log-pump.ts';
+import { ControlReader } from './reader.ts';
+import { Reconciler } from './reconciler.ts';
+
+export interface ControlPorts {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly logSink: LogSink;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Something went wrong that the server survives. */
+  readonly onProblem: (what: string, error: unknown) => void;
+  /** A commit failed or a law of ours broke: the process must end. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export class Control {
+  readonly bus: CommandQueue;
+  readonly reader: ControlReader;
+  readonly world: World;
+  readonly #ports: ControlPorts;
+  readonly #effects: EffectRunner;
+  readonly #logPump: LogPump;
+  readonly #reconciler: Reconciler;
+  /** Attempts whose end is being taken in: output first, then the command. */
+  readonly #ending = new Set<AttemptId>();
+  #staleReports = 0;
+
+  constructor(ports: ControlPorts) {
+    this.#ports = ports;
+    const { store, engine, clock, ids, logSink, onProblem, onFatal } = ports;
+    const world = restoreWorld(store.load());
+    this.world = world;
+    this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
+    this.reader = new ControlReader(world, store.reader, () => this.#staleReports);
+    const report = (what: EngineReport): void => this.#takeIn(what);
+    this.#effects = new EffectRunner({ world, reader: store.reader, engine, report, now: () => clock.now(), onProblem });
+    this.#logPump = new LogPump({ engine, sink: logSink, clock, onProblem });
+    this.#reconciler = new Reconciler({
+      world,
+      engine,
+      clock,
+      report,
+      act: (effects) => this.#effects.run(effects),
+      isBusy: (attemptId) => this.#ending.has(attemptId) || this.#effects.isStarting(attemptId),
+      wasStopSent: (attemptId) => this.#effects.wasStopSent(attemptId),
+      attend: (job) => this.#attend(job),
+      onProblem,
+    });
+  }
+
+  /** Connects to the engine, finds what is running, brings the hosts in, and begins to place. */
+  async open(hosts: readonly Host[]): Promise<EngineCapabilities> {
+    const capabilities = await this.#ports.engine.open((report) => this.#takeIn(report));
+    await this.#reconciler.run();
+    await Promise.all(hosts.map((host) => this.bus.issue({ type: 'join-host', host }, 'capacity')));
+    return capabilities;
+  }
+
+  /** Compares with the engine now; for tests and for those who know that something changed. */
+  reconcile(): Promise<void> {
+    return this.#reconciler.run();
+  }
+
+  /** Decides and commits what was taken; containers go on running and are found again at the next start. */
+  async close(): Promise<void> {
+    this.#reconciler.close();
+    this.bus.close();
+    await this.#ports.engine.close();
+    await this.#ports.logSink.close();
+    this.#ports.store.close();
+  }
+
+  #takeIn(report: EngineReport): void {
+    this.#takeInAsync(report).catch((error: unknown) => this.#ports.onProblem(`report of attempt ${report.attemptId}`, error));
+  }
+
+  async #takeInAsync(report: EngineReport): Promise<void> {
+    const { attemptId } = report;
+    const job = this.#liveJob(attemptId);
+    if (job === undefined) {
+      // Of an attempt that is over, or was never ours to judge: dropped and counted (DESIGN 3.4).
+      this.#staleReports++;
+      if (report.type !== 'started') this.#effects.run([{ type: 'remove-attempt', attemptId }]);
+      return;
+    }
+    if (report.type === 'started') {
+      this.#attend(job);
+      await this.#decide(attemptId, report);
+      return;
+    }
+    if (this.#ending.has(attemptId)) return;
+    this.#ending.add(attemptId);
+    try {
+      const to = destination(job);
+      if (report.type === 'start-failed') {
+        await this.#logPump.tell(to, report.reason, report.atMs);
+        await this.#decide(attemptId, report);
+      } else {
+        const logNote = await this.#logPump.drained(attemptId, to);
+        await this.#decide(attemptId, report.type === 'exited' ? { ...report, logNote } : report);
+      }
+    } finally {
+      this.#ending.delete(attemptId);
+    }
+  }
+
+  async #decide(attemptId: AttemptId, report: ReportAttempt['report']): Promise<void> {
+    const reply = await this.bus.issue({ type: 'report-attempt', attemptId, report }, 'engine');
+    if ('stale' in reply && reply.stale) this.#staleReports++;
+  }
+
+  #liveJob(attemptId: AttemptId): LiveJob | undefined {
+    const jobId = this.world.attempts.get(attemptId);
+    const job = jobId === undefined ? undefined : this.world.jobs.get(jobId);
+    return job !== undefined && isLive(job) ? job : undefined;
+  }
+
+  #attend(job: LiveJob): void {
+    const to = destination(job);
+    if (to !== undefined) this.#logPump.ensure(job.attempt.attemptId, to);
+  }
+}
+
+const destination = (job: LiveJob): LogDestination | undefined => job.attempt.log && { scope: job.scope, ...job.attempt.log };
+
+/** Rebuilds the world from rows: a fold that ends where the last commit did. */
+export function restoreWorld(stored: StoredWorld): World {
+  const world = new World();
+  for (const environment of stored.computeEnvironments) world.apply({ type: 'compute-environment-stored', environment });
+  for (const queue of stored.jobQueues) world.apply({ type: 'job-queue-stored', queue });
+  for (const definition of stored.jobDefinitions) world.apply({ type: 'job-definition-stored', definition });
+  for (const { scope, name, revision } of stored.revisions) world.rememberRevision(scope, name, revision);
+  for (const job of stored.jobs) if (isInWorld(job)) world.restoreJob(job);
+  for (const { parentId, index, job } of stored.children) {
+    const parent = world.jobs.get(parentId);
+    if (parent === undefined || !isArrayParent(parent)) continue;
+    parent.children.set(index, job.status, 'stoppedAtMs' in job ? job.stoppedAtMs : job.createdAtMs);
+    if (isInWorld(job)) world.restoreJob(job);
+  }
+  world.nextSequence = Math.max(world.nextSequence, stored.nextSequence);
+  world.changes.clear();
+  return world;
+}

@@ -1,0 +1,224 @@
+// The reader: views of the world and the store in one moment. A job that has not ended is told by the world, one that has by
+// the store; an array's child without a row is told by its parent. Changes nothing.
+
+import { splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
+import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
+import { isArrayParent, isEnded, jobStatuses, type ArrayParent, type Job, type JobDetailRecord, type JobStatus } from '../core/job/job.ts';
+import type { JobDefinition } from '../core/job-definition/job-definition.ts';
+import type { JobQueue } from '../core/job-queue/job-queue.ts';
+import { explain } from '../core/schedule/explain.ts';
+import { waitingChild, type World } from '../core/world.ts';
+import type {
+  ComputeEnvironmentView,
+  Counts,
+  JobDefinitionView,
+  JobListQuery,
+  JobQueueView,
+  JobView,
+  Page,
+  Reader,
+  Tags,
+} from '../port/reader.ts';
+import type { StoredJob, StoreReader } from '../port/store.ts';
+
+export class ControlReader implements Reader {
+  readonly logs: StoreReader;
+  readonly #world: World;
+  readonly #store: StoreReader;
+  readonly #staleReports: () => number;
+
+  constructor(world: World, store: StoreReader, staleReports: () => number) {
+    this.#world = world;
+    this.#store = store;
+    this.logs = store;
+    this.#staleReports = staleReports;
+  }
+
+  // ---- resources ----
+
+  computeEnvironment(scope: Scope, nameOrArn: string): ComputeEnvironmentView | undefined {
+    const environment = this.#world.computeEnvironment(scope, nameOrArn);
+    return environment && this.#environmentView(environment);
+  }
+
+  computeEnvironments(scope: Scope): readonly ComputeEnvironmentView[] {
+    return inScope(this.#world.computeEnvironments.values(), scope).map((environment) => this.#environmentView(environment));
+  }
+
+  #environmentView(environment: ComputeEnvironment): ComputeEnvironmentView {
+    const { minvCpus = 0, maxvCpus = 0 } = environment.computeResources ?? {};
+    const used = Math.ceil(this.#world.environmentUse(environment.arn).milliVcpu / 1000);
+    return { environment, tags: this.#store.tags(environment.arn), desiredvCpus: Math.min(Math.max(minvCpus, used), maxvCpus) };
+  }
+
+  jobQueue(scope: Scope, nameOrArn: string): JobQueueView | undefined {
+    const queue = this.#world.jobQueue(scope, nameOrArn);
+    return queue && this.#queueView(queue);
+  }
+
+  jobQueues(scope: Scope): readonly JobQueueView[] {
+    return inScope(this.#world.jobQueues.values(), scope).map((queue) => this.#queueView(queue));
+  }
+
+  #queueView = (queue: JobQueue): JobQueueView => ({ queue, tags: this.#store.tags(queue.arn) });
+
+  jobDefinition(scope: Scope, nameOrArn: string): JobDefinitionView | undefined {
+    const active = this.#world.jobDefinition(scope, nameOrArn);
+    const definition = active ?? this.#inactiveDefinition(scope, nameOrArn);
+    return definition && this.#definitionView(definition);
+  }
+
+  #inactiveDefinition(scope: Scope, nameOrArn: string): JobDefinition | undefined {
+    if (nameOrArn.startsWith('arn:')) return this.#store.jobDefinition(scope, nameOrArn as Arn);
+    const cut = nameOrArn.lastIndexOf(':');
+    const revision = Number(nameOrArn.slice(cut + 1));
+    if (cut < 0 || !Number.isInteger(revision)) return undefined;
+    return this.#store.jobDefinitions({ scope, name: nameOrArn.slice(0, cut), after: { name: nameOrArn.slice(0, cut), revision: revision - 1 }, limit: 1 }).find((found) => found.revision === revision);
+  }
+
+  jobDefinitions(query: Parameters<Reader['jobDefinitions']>[0]): Page<JobDefinitionView> | undefined {
+    const after = query.next === undefined ? undefined : decodeDefinitionToken(query.next);
+    if (query.next !== undefined && after === undefined) return undefined;
+    const found = this.#store.jobDefinitions({ scope: query.scope, name: query.name, status: query.status, after, limit: query.limit + 1 });
+    const items = found.slice(0, query.limit);
+    const last = items.at(-1);
+    const next = found.length > query.limit && last !== undefined ? encodeToken([last.name, last.revision]) : undefined;
+    return { items: items.map((definition) => this.#definitionView(definition)), next };
+  }
+
+  #definitionView = (definition: JobDefinition): JobDefinitionView => ({ definition, tags: this.#store.tags(definition.arn) });
+
+  // ---- jobs ----
+
+  job(scope: Scope, id: string): JobView | undefined {
+    const { parent, index } = splitJobId(id);
+    const stored = this.#store.job(scope, parent);
+    if (stored === undefined) return undefined;
+    const current = this.#current(stored);
+    if (index === undefined) return this.#view(stored.detail, current.job);
+    if (!isArrayParent(current.job) || index >= current.job.arraySize) return undefined;
+    const child = this.#child(current.job, index);
+    return this.#view(stored.detail, child, index);
+  }
+
+  /** The world's word goes before the store's: the two differ only in what an array's parent counts. */
+  #current(stored: StoredJob): StoredJob {
+    const live = this.#world.jobs.get(stored.detail.id);
+    return live === undefined ? stored : { detail: stored.detail, job: live };
+  }
+
+  #child(parent: ArrayParent, index: number): Job {
+    if ('children' in parent) {
+      const waitingOrLive = this.#world.child(parent, index);
+      if (waitingOrLive !== undefined) return waitingOrLive;
+    }
+    return this.#store.child(parent.id, index)?.job ?? restOf(parent, index);
+  }
+
+  #view(detail: JobDetailRecord, job: Job | ArrayParent, arrayIndex?: number): JobView {
+    const summary = isArrayParent(job) ? summaryOf(job) : {};
+    return { id: job.id, detail, job, arrayIndex, ...summary, tags: this.#store.tags(detail.arn), waitingReason: this.#waitingReason(job) };
+  }
+
+  #waitingReason(job: Job | ArrayParent): string | undefined {
+    if (job.status !== 'RUNNABLE') return undefined;
+    const queue = this.#world.jobQueues.get(job.queueArn);
+    return queue && explain(this.#world, queue, job.needs);
+  }
+
+  jobs(query: JobListQuery): Page<JobView> | undefined {
+    const after = query.next === undefined ? undefined : decodeNumberToken(query.next);
+    if (query.next !== undefined && after === undefined) return undefined;
+    return 'arrayJobId' in query.of ? this.#children(query, query.of.arrayJobId, after) : this.#queueJobs(query, query.of.queueArn, after);
+  }
+
+  #queueJobs(query: JobListQuery, queueArn: Arn, beforeSequence: number | undefined): Page<JobView> {
+    const found = this.#store.listJobs({ ...query, queueArn, beforeSequence, limit: query.limit + 1 });
+    const items = found.slice(0, query.limit).map((stored) => this.#view(stored.detail, this.#current(stored).job));
+    const last = found[query.limit - 1];
+    return { items, next: found.length > query.limit && last !== undefined ? encodeToken([last.detail.sequence]) : undefined };
+  }
+
+  #children(query: JobListQuery, parentId: JobId, fromIndex = 0): Page<JobView> {
+    const stored = this.#store.job(query.scope, parentId);
+    const parent = stored && this.#current(stored).job;
+    if (stored === undefined || parent === undefined || !isArrayParent(parent)) return { items: [] };
+    const rows = new Map(this.#store.children(parentId).map((child) => [child.index, child.job]));
+    const items: JobView[] = [];
+    for (let index = fromIndex; index < parent.arraySize; index++) {
+      const child: Job = rows.get(index) ?? restOf(parent, index);
+      if (query.status !== undefined && child.status !== query.status) continue;
+      if (items.length === query.limit) return { items, next: encodeToken([index]) };
+      items.push(this.#view(stored.detail, child, index));
+    }
+    return { items };
+  }
+
+  // ---- tags and counts ----
+
+  tags(scope: Scope, resourceArn: string): Tags | undefined {
+    const of = resourceArn as Arn;
+    const known =
+      this.#world.computeEnvironment(scope, of) !== undefined ||
+      this.#world.jobQueue(scope, of) !== undefined ||
+      this.#store.jobDefinition(scope, of) !== undefined ||
+      this.#jobOfArn(scope, of) !== undefined;
+    return known && resourceArn.startsWith('arn:') ? this.#store.tags(of) : undefined;
+  }
+
+  #jobOfArn(scope: Scope, of: Arn): StoredJob | undefined {
+    const id = /:job\/([^:/]+)$/.exec(of)?.[1];
+    const stored = id === undefined ? undefined : this.#store.job(scope, id as JobId);
+    return stored?.detail.arn === of ? stored : undefined;
+  }
+
+  counts(): Counts {
+    const jobs = Object.fromEntries(jobStatuses.map((status) => [status, 0])) as Record<JobStatus, number>;
+    for (const job of this.#world.jobs.values()) {
+      if (isArrayParent(job)) {
+        // Children that started stand in the world themselves.
+        for (const status of ['SUBMITTED', 'PENDING', 'RUNNABLE'] as const) jobs[status] += job.children.count(status);
+      } else jobs[job.status]++;
+    }
+    const { size: computeEnvironments } = this.#world.computeEnvironments;
+    return { jobs, computeEnvironments, jobQueues: this.#world.jobQueues.size, staleReports: this.#staleReports() };
+  }
+}
+
+function inScope<T extends { scope: Scope; name: string }>(all: Iterable<T>, scope: Scope): T[] {
+  return [...all].filter((one) => one.scope === scope).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function summaryOf(parent: ArrayParent): Pick<JobView, 'statusSummary' | 'statusSummaryLastUpdatedAtMs'> {
+  if ('children' in parent) return { statusSummary: parent.children.summary(), statusSummaryLastUpdatedAtMs: parent.children.lastChangedAtMs };
+  return { statusSummary: parent.statusSummary, statusSummaryLastUpdatedAtMs: parent.statusSummaryLastUpdatedAtMs };
+}
+
+/** A child that has no row of its own. */
+function restOf(parent: ArrayParent, index: number): Job {
+  const { rest } = parent;
+  if (!isEnded(rest.status)) return waitingChild(parent, index, rest.status);
+  const { statusReason, stoppedAtMs, stopRequested } = rest as typeof rest & { status: 'FAILED' };
+  return { ...waitingChild(parent, index, 'RUNNABLE'), status: 'FAILED', statusReason, stoppedAtMs, stopRequested };
+}
+
+const encodeToken = (parts: readonly (string | number)[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+function decodeToken(token: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function decodeNumberToken(token: string): number | undefined {
+  const [value] = decodeToken(token);
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+function decodeDefinitionToken(token: string): { name: string; revision: number } | undefined {
+  const [name, revision] = decodeToken(token);
+  return typeof name === 'string' && typeof revision === 'number' && Number.isSafeInteger(revision) ? { name, revision } : undefined;
+}

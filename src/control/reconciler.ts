@@ -1,0 +1,107 @@
+// Compares what the rows say with what the engine has, by signal and by period, and issues what is missing: one path for
+// normal work and for recovery (DESIGN 1). It takes no input but the two sides, and running it twice changes nothing.
+
+import type { AttemptId } from '../base/ids.ts';
+import type { Effect } from '../core/effect.ts';
+import { isLive, type LiveJob } from '../core/job/job.ts';
+import { limit } from '../core/limit.ts';
+import { stopEffect } from '../core/command/stop-job.ts';
+import type { World } from '../core/world.ts';
+import type { Clock } from '../port/clock.ts';
+import { EngineUnavailable, type Engine, type EngineAttempt, type EngineReport } from '../port/engine.ts';
+
+export interface ReconcilerParts {
+  readonly world: World;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** As if the engine had said it. */
+  readonly report: (report: EngineReport) => void;
+  readonly act: (effects: readonly Effect[]) => void;
+  /** Whether an effect for the attempt is under way, or its end is being taken in: then it is nobody's loss. */
+  readonly isBusy: (attemptId: AttemptId) => boolean;
+  readonly wasStopSent: (attemptId: AttemptId) => boolean;
+  /** The attempt runs: its output has to be carried. */
+  readonly attend: (job: LiveJob) => void;
+  readonly onProblem: (what: string, error: unknown) => void;
+}
+
+export class Reconciler {
+  readonly #parts: ReconcilerParts;
+  #running: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #closed = false;
+
+  constructor(parts: ReconcilerParts) {
+    this.#parts = parts;
+  }
+
+  /** One comparison; one that is under way serves all who ask meanwhile. */
+  run(): Promise<void> {
+    this.#running ??= this.#compare()
+      .catch((error: unknown) => {
+        if (!(error instanceof EngineUnavailable)) this.#parts.onProblem('comparing with the engine', error);
+      })
+      .finally(() => {
+        this.#running = undefined;
+        this.#schedule();
+      });
+    return this.#running;
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    this.#cancelTimer?.();
+    const { clock } = this.#parts;
+    this.#cancelTimer = clock.at(clock.now() + limit.reconcilePeriodMs, () => void this.run());
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelTimer?.();
+  }
+
+  async #compare(): Promise<void> {
+    const { world, engine } = this.#parts;
+    // Only attempts that stand on both sides of the call can be judged: others came or went while the engine counted.
+    const before = new Map([...world.attempts.keys()].map((attemptId) => [attemptId, this.#job(attemptId)?.status]));
+    const there = new Map((await engine.list()).map((attempt) => [attempt.attemptId, attempt]));
+    if (this.#closed) return;
+    for (const [attemptId, status] of before) {
+      const job = this.#job(attemptId);
+      if (job === undefined || job.status !== status || this.#parts.isBusy(attemptId)) continue;
+      this.#compareOne(job, there.get(attemptId));
+    }
+    for (const attempt of there.values()) {
+      if (!world.attempts.has(attempt.attemptId)) this.#orphan(attempt);
+    }
+  }
+
+  #job(attemptId: AttemptId): LiveJob | undefined {
+    const { world } = this.#parts;
+    const jobId = world.attempts.get(attemptId);
+    const job = jobId === undefined ? undefined : world.jobs.get(jobId);
+    return job !== undefined && isLive(job) ? job : undefined;
+  }
+
+  #compareOne(job: LiveJob, there: EngineAttempt | undefined): void {
+    const { act, report, attend, clock, wasStopSent } = this.#parts;
+    const { attemptId } = job.attempt;
+    if (there === undefined || there.state === 'created') {
+      if (job.status === 'STARTING') act([{ type: 'start-attempt', jobId: job.id, attemptId }]);
+      else if (there === undefined) report({ type: 'lost', attemptId, atMs: clock.now(), reason: 'the engine does not know it any more' });
+      return;
+    }
+    if (job.status === 'STARTING') report({ type: 'started', attemptId, atMs: there.startedAtMs ?? clock.now() });
+    if (there.state === 'exited' && there.exit !== undefined) {
+      report({ type: 'exited', attemptId, atMs: there.stoppedAtMs ?? clock.now(), exit: there.exit });
+      return;
+    }
+    attend(job);
+    if (job.stopRequested !== undefined && !wasStopSent(attemptId)) act([stopEffect(attemptId)]);
+  }
+
+  /** Nobody waits for it: its end is committed and its removal was lost. */
+  #orphan(attempt: EngineAttempt): void {
+    this.#parts.act([{ type: 'remove-attempt', attemptId: attempt.attemptId }]);
+  }
+}

@@ -1,0 +1,55 @@
+// Amazon Resource Names of everything the server makes, built in one place (spec 4.2 to 4.5). Pure text: that an ARN can be
+// built says nothing of whether its resource is there.
+
+import { scopeParts, type Arn, type JobId, type Scope } from '../base/ids.ts';
+
+/** AWS's partition of a region; clients split ARNs and compare this part. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+function batchArn(scope: Scope, resource: string): Arn {
+  const { account, region } = scopeParts(scope);
+  return `arn:${partitionOf(region)}:batch:${region}:${account}:${resource}` as Arn;
+}
+
+function ecsArn(scope: Scope, resource: string): string {
+  const { account, region } = scopeParts(scope);
+  return `arn:${partitionOf(region)}:ecs:${region}:${account}:${resource}`;
+}
+
+export const computeEnvironmentArn = (scope: Scope, name: string): Arn => batchArn(scope, `compute-environment/${name}`);
+export const jobQueueArn = (scope: Scope, name: string): Arn => batchArn(scope, `job-queue/${name}`);
+/** Of one revision. */
+export const jobDefinitionArn = (scope: Scope, name: string, revision: number): Arn => batchArn(scope, `job-definition/${name}:${revision}`);
+/** What stands before `name:revision`, or before a bare name where SubmitJob takes the latest revision. */
+export const jobDefinitionArnPrefix = (scope: Scope): string => batchArn(scope, 'job-definition/');
+/** Of a single job, an array's parent, or a child by `parent:index`. */
+export const jobArn = (scope: Scope, id: JobId): Arn => batchArn(scope, `job/${id}`);
+
+/** The ECS cluster of a compute environment, named as AWS Batch names the clusters that it makes. */
+export const clusterArn = (scope: Scope, environmentName: string, uuid: string): string => ecsArn(scope, `cluster/AWSBatch-${environmentName}-${uuid}`);
+/** The ECS task of an attempt (ECS's long form, which clients split on `/`). */
+export const taskArn = (scope: Scope, cluster: string, attemptId: string): string => ecsArn(scope, `task/${cluster}/${attemptId}`);
+/** The ECS container instance that a host is. */
+export const containerInstanceArn = (scope: Scope, cluster: string, hostId: string): string => ecsArn(scope, `container-instance/${cluster}/${hostId}`);
+
+/** The service-linked role, which an environment without a role of its own uses. */
+export function serviceLinkedRoleArn(scope: Scope): string {
+  const { account, region } = scopeParts(scope);
+  return `arn:${partitionOf(region)}:iam::${account}:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch`;
+}
+
+export const isServiceLinkedRole = (roleArn: string): boolean => roleArn.includes(':role/aws-service-role/');
+
+/** A role as users give it, an ARN or a name with or without a path, as an ARN; nothing given means the service-linked role. */
+export function serviceRoleArn(scope: Scope, given: string | undefined): string {
+  if (given === undefined || given === '') return serviceLinkedRoleArn(scope);
+  if (given.startsWith('arn:')) return given;
+  const { account, region } = scopeParts(scope);
+  return `arn:${partitionOf(region)}:iam::${account}:role/${given.replace(/^\//, '')}`;
+}
+
+/** The name in an ARN whose resource is `kind/name`, or `undefined`. */
+export const nameInArn = (arn: string): string | undefined => /^arn:[^:]*:[^:]*:[^:]*:[^:]*:[^/:]+\/(.+)$/.exec(arn)?.[1];

@@ -1,0 +1,45 @@
+// The database's schema as numbered steps. A step that has been released is never changed: a new one is added.
+
+export interface Migration {
+  readonly version: number;
+  readonly statements: string;
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    statements: `
+      CREATE TABLE compute_environment (arn TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE job_queue (arn TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE job_definition (
+        arn TEXT PRIMARY KEY, scope TEXT NOT NULL, name TEXT NOT NULL, revision INTEGER NOT NULL, status TEXT NOT NULL, body TEXT NOT NULL
+      ) WITHOUT ROWID;
+      CREATE UNIQUE INDEX job_definition_by_name ON job_definition (scope, name, revision);
+
+      -- Queues as small numbers: every job names one, and ended jobs name queues that are long gone.
+      CREATE TABLE queue_number (number INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE);
+
+      -- What changes about a job, and what it is searched by. 'status' is the index in jobStatuses.
+      CREATE TABLE job (
+        sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, queue INTEGER NOT NULL, status INTEGER NOT NULL,
+        name TEXT NOT NULL, definition_arn TEXT NOT NULL, definition_name TEXT NOT NULL, share TEXT, created_at INTEGER NOT NULL,
+        state TEXT NOT NULL
+      );
+      CREATE INDEX job_by_queue ON job (queue, status, sequence);
+      -- What never changes.
+      CREATE TABLE job_detail (sequence INTEGER PRIMARY KEY, body TEXT NOT NULL);
+      CREATE TABLE array_child (
+        parent INTEGER NOT NULL, child_index INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (parent, child_index)
+      ) WITHOUT ROWID;
+
+      CREATE TABLE tag (arn TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+
+      CREATE TABLE log_group (
+        id INTEGER PRIMARY KEY, scope TEXT NOT NULL, name TEXT NOT NULL, created_at INTEGER NOT NULL, retention_days INTEGER, UNIQUE (scope, name)
+      );
+      CREATE TABLE log_stream (
+        id INTEGER PRIMARY KEY, log_group INTEGER NOT NULL, name TEXT NOT NULL, created_at INTEGER NOT NULL, UNIQUE (log_group, name)
+      );
+    `,
+  },
+];

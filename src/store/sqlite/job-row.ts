@@ -1,0 +1,57 @@
+// A job's changing part as text in a row, and back. The columns beside it hold what they hold; they are not repeated inside.
+
+import type { Arn, JobId, Scope } from '../../base/ids.ts';
+import { ChildTable } from '../../core/job/child-table.ts';
+import { isArrayParent, isEnded, jobStatuses, type ArrayChild, type ArrayParent, type Job, type JobStatus } from '../../core/job/job.ts';
+
+/** What a row's columns, or the parent of a child, say already. */
+export interface RowFacts {
+  readonly id: JobId;
+  readonly scope: Scope;
+  readonly queueArn: Arn;
+  readonly createdAtMs: number;
+  readonly sequence: number;
+}
+
+export const statusCode = (status: JobStatus): number => jobStatuses.indexOf(status);
+
+/** The state column. An array that has not ended keeps no table of its children: their own rows and `rest` make it up. */
+export function encodeState(job: Job | ArrayParent): string {
+  const { id: _id, scope: _scope, queueArn: _queue, createdAtMs: _created, sequence: _sequence, ...state } = job;
+  if ('children' in state) return JSON.stringify({ ...state, children: undefined });
+  return JSON.stringify(state);
+}
+
+/** Equal parts of many rows (needs, log target) become one value in memory. */
+export class Interner {
+  readonly #values = new Map<string, unknown>();
+
+  one<T>(value: T): T {
+    if (value === undefined) return value;
+    const key = JSON.stringify(value);
+    const known = this.#values.get(key);
+    if (known !== undefined) return known as T;
+    this.#values.set(key, value);
+    return value;
+  }
+}
+
+export function decodeState(facts: RowFacts, text: string, interner?: Interner): Job | ArrayParent {
+  const state = JSON.parse(text) as Omit<Job | ArrayParent, keyof RowFacts>;
+  const job = { ...facts, ...state } as Job | ArrayParent;
+  const shared = interner === undefined ? job : { ...job, needs: interner.one(job.needs), log: interner.one(job.log) };
+  if (!isArrayParent(shared) || isEnded(shared.status)) return shared as Job | ArrayParent;
+  return { ...shared, children: new ChildTable(shared.arraySize, shared.rest.status, shared.createdAtMs) } as ArrayParent;
+}
+
+/** A child's row; what it shares with its parent is taken from there. */
+export function decodeChild(parent: ArrayParent, index: number, text: string): ArrayChild {
+  const facts = { id: `${parent.id}:${index}` as JobId, scope: parent.scope, queueArn: parent.queueArn, createdAtMs: parent.createdAtMs, sequence: parent.sequence };
+  const job = { ...(decodeState(facts, text) as Job), needs: parent.needs, log: parent.log };
+  return { parentId: parent.id, index, job };
+}
+
+export function encodeChild(job: Job): string {
+  const { id: _id, scope: _scope, queueArn: _queue, createdAtMs: _created, sequence: _sequence, needs: _needs, log: _log, ...state } = job;
+  return JSON.stringify(state);
+}

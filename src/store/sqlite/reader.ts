@@ -1,0 +1,200 @@
+// Reads of the SQLite store. Every read sees every commit that returned: one connection, one thread. Changes nothing.
+
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { arn, jobId, splitJobId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
+import type { ArrayChild, ArrayParent, JobDetailRecord, JobStatus } from '../../core/job/job.ts';
+import { isArrayParent } from '../../core/job/job.ts';
+import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
+import type { ListJobsQuery, LogGroupRow, LogStreamRow, StoredJob, StoreReader } from '../../port/store.ts';
+import { decodeChild, decodeState, statusCode } from './job-row.ts';
+
+interface JobRow {
+  sequence: number;
+  id: string;
+  created_at: number;
+  state: string;
+  body: string;
+}
+interface GroupRow {
+  id: number;
+  scope: string;
+  name: string;
+  created_at: number;
+  retention_days: number | null;
+}
+interface StreamRow {
+  id: number;
+  name: string;
+  created_at: number;
+}
+
+const jobColumns = 'job.sequence, job.id, job.created_at, job.state, job_detail.body';
+const jobTables = 'job JOIN job_detail USING (sequence)';
+/** Above every character that a name may hold: the end of a prefix's range. */
+const afterPrefix = (prefix: string): string => `${prefix}\u{10FFFF}`;
+
+export class SqliteReader implements StoreReader {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #get<T>(sql: string, ...values: SQLInputValue[]): T | undefined {
+    return this.#prepared(sql).get(...values) as T | undefined;
+  }
+
+  #all<T>(sql: string, values: SQLInputValue[]): T[] {
+    return this.#prepared(sql).all(...values) as T[];
+  }
+
+  job(scope: Scope, id: JobId): StoredJob | undefined {
+    const row = this.#get<JobRow>(`SELECT ${jobColumns} FROM ${jobTables} WHERE job.id = ?`, id);
+    const stored = row && storedJob(row);
+    return stored?.detail.scope === scope ? stored : undefined;
+  }
+
+  jobDetail(id: JobId): JobDetailRecord | undefined {
+    const row = this.#get<{ body: string }>(`SELECT job_detail.body FROM ${jobTables} WHERE job.id = ?`, splitJobId(id).parent);
+    return row && (JSON.parse(row.body) as JobDetailRecord);
+  }
+
+  #parent(id: JobId): ArrayParent | undefined {
+    const row = this.#get<JobRow>(`SELECT ${jobColumns} FROM ${jobTables} WHERE job.id = ?`, id);
+    const job = row && storedJob(row).job;
+    return job !== undefined && isArrayParent(job) ? job : undefined;
+  }
+
+  child(parent: JobId, index: number): ArrayChild | undefined {
+    const of = this.#parent(parent);
+    const row = of && this.#get<{ state: string }>('SELECT state FROM array_child WHERE parent = ? AND child_index = ?', of.sequence, index);
+    return of && row && decodeChild(of, index, row.state);
+  }
+
+  children(parent: JobId): readonly ArrayChild[] {
+    const of = this.#parent(parent);
+    if (of === undefined) return [];
+    const rows = this.#all<{ child_index: number; state: string }>('SELECT child_index, state FROM array_child WHERE parent = ? ORDER BY child_index', [of.sequence]);
+    return rows.map((row) => decodeChild(of, row.child_index, row.state));
+  }
+
+  listJobs(query: ListJobsQuery): readonly StoredJob[] {
+    const queue = this.#get<{ number: number }>('SELECT number FROM queue_number WHERE arn = ?', query.queueArn);
+    if (queue === undefined) return [];
+    const conditions = ['queue = ?'];
+    const values: SQLInputValue[] = [queue.number];
+    const where = (condition: string, ...of: SQLInputValue[]): void => {
+      conditions.push(condition);
+      values.push(...of);
+    };
+    if (query.status !== undefined) where('job.status = ?', statusCode(query.status as JobStatus));
+    if (query.name?.prefix) where(String.raw`job.name LIKE ? ESCAPE '\'`, `${query.name.text.replace(/[\\%_]/g, String.raw`\$&`)}%`);
+    else if (query.name) where('job.name = ? COLLATE NOCASE', query.name.text);
+    if (query.definition && 'arn' in query.definition) where('definition_arn = ?', query.definition.arn);
+    else if (query.definition?.prefix) where('definition_name >= ? AND definition_name < ?', query.definition.name, afterPrefix(query.definition.name));
+    else if (query.definition) where('definition_name = ?', query.definition.name);
+    if (query.createdBeforeMs !== undefined) where('job.created_at < ?', query.createdBeforeMs);
+    if (query.createdAfterMs !== undefined) where('job.created_at > ?', query.createdAfterMs);
+    if (query.shareIdentifier !== undefined) where('share = ?', query.shareIdentifier);
+    if (query.beforeSequence !== undefined) where('job.sequence < ?', query.beforeSequence);
+    const sql = `SELECT ${jobColumns} FROM ${jobTables} WHERE ${conditions.join(' AND ')} ORDER BY job.sequence DESC LIMIT ?`;
+    return this.#all<JobRow>(sql, [...values, query.limit]).map(storedJob);
+  }
+
+  jobDefinition(scope: Scope, definitionArn: string): JobDefinition | undefined {
+    const row = this.#get<{ body: string }>('SELECT body FROM job_definition WHERE arn = ? AND scope = ?', definitionArn, scope);
+    return row && (JSON.parse(row.body) as JobDefinition);
+  }
+
+  jobDefinitions(query: Parameters<StoreReader['jobDefinitions']>[0]): readonly JobDefinition[] {
+    const after = query.after ?? { name: '', revision: 0 };
+    const conditions = ['scope = ?', '(name, revision) > (?, ?)'];
+    const values: SQLInputValue[] = [query.scope, after.name, after.revision];
+    if (query.name !== undefined) {
+      conditions.push('name = ?');
+      values.push(query.name);
+    }
+    if (query.status !== undefined) {
+      conditions.push('status = ?');
+      values.push(query.status);
+    }
+    const sql = `SELECT body FROM job_definition WHERE ${conditions.join(' AND ')} ORDER BY name, revision LIMIT ?`;
+    return this.#all<{ body: string }>(sql, [...values, query.limit]).map((row) => JSON.parse(row.body) as JobDefinition);
+  }
+
+  tags(of: Arn): Readonly<Record<string, string>> {
+    const row = this.#get<{ body: string }>('SELECT body FROM tag WHERE arn = ?', of);
+    return row ? (JSON.parse(row.body) as Record<string, string>) : {};
+  }
+
+  logGroup(scope: Scope, name: string): LogGroupRow | undefined {
+    const row = this.#get<GroupRow>('SELECT * FROM log_group WHERE scope = ? AND name = ?', scope, name);
+    return row && groupRow(row);
+  }
+
+  logGroups(query: Parameters<StoreReader['logGroups']>[0]): readonly LogGroupRow[] {
+    const prefix = query.prefix ?? '';
+    const conditions = ['scope = ?', 'name > ?', 'name >= ?', 'name < ?'];
+    const values: SQLInputValue[] = [query.scope, query.after ?? '', prefix, afterPrefix(prefix)];
+    if (query.contains !== undefined) {
+      conditions.push('instr(lower(name), lower(?)) > 0');
+      values.push(query.contains);
+    }
+    const sql = `SELECT * FROM log_group WHERE ${conditions.join(' AND ')} ORDER BY name LIMIT ?`;
+    return this.#all<GroupRow>(sql, [...values, query.limit]).map(groupRow);
+  }
+
+  logStream(scope: Scope, group: string, name: string): LogStreamRow | undefined {
+    const row = this.#get<StreamRow>(
+      'SELECT log_stream.* FROM log_stream JOIN log_group ON log_group.id = log_group WHERE scope = ? AND log_group.name = ? AND log_stream.name = ?',
+      scope,
+      group,
+      name,
+    );
+    return row && { scope, group, name: row.name, createdAtMs: row.created_at };
+  }
+
+  logStreams(query: Parameters<StoreReader['logStreams']>[0]): readonly LogStreamRow[] {
+    const group = this.#get<{ id: number }>('SELECT id FROM log_group WHERE scope = ? AND name = ?', query.scope, query.group);
+    if (group === undefined) return [];
+    const prefix = query.prefix ?? '';
+    const conditions = ['log_group = ?', 'name >= ?', 'name < ?'];
+    const values: SQLInputValue[] = [group.id, prefix, afterPrefix(prefix)];
+    // Newest first is the stream's own direction of time; `descending` turns the name's order round, and is the newest's default.
+    const newest = query.order === 'newest';
+    const descending = query.descending ?? newest;
+    const key = newest ? '(created_at, name)' : '(name)';
+    if (query.after !== undefined) {
+      conditions.push(`${key} ${descending ? '<' : '>'} ${newest ? '(?, ?)' : '(?)'}`);
+      if (newest) values.push(query.after.createdAtMs);
+      values.push(query.after.name);
+    }
+    const direction = descending ? 'DESC' : 'ASC';
+    const ordering = newest ? `created_at ${direction}, name ${direction}` : `name ${direction}`;
+    const sql = `SELECT * FROM log_stream WHERE ${conditions.join(' AND ')} ORDER BY ${ordering} LIMIT ?`;
+    return this.#all<StreamRow>(sql, [...values, query.limit]).map((row) => ({ scope: query.scope, group: query.group, name: row.name, createdAtMs: row.created_at }));
+  }
+}
+
+const groupRow = (row: GroupRow): LogGroupRow => ({
+  scope: row.scope as Scope,
+  name: row.name,
+  createdAtMs: row.created_at,
+  retentionInDays: row.retention_days ?? undefined,
+});
+
+export function storedJob(row: JobRow): StoredJob {
+  const detail = JSON.parse(row.body) as JobDetailRecord;
+  const facts = { id: jobId(row.id), scope: detail.scope, queueArn: arn(detail.queueArn), createdAtMs: row.created_at, sequence: row.sequence };
+  return { detail, job: decodeState(facts, row.state) };
+}

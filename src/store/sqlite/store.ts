@@ -1,0 +1,213 @@
+// The default store: SQLite in one file, one writer, full durability. A commit is one transaction of all that a batch of
+// commands changed. It decides nothing, and after a failed commit it must not be used again.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { arn, jobId, type Arn, type Scope } from '../../base/ids.ts';
+import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
+import { isArrayParent, isEnded, jobStatuses, type ArrayChild, type JobDetailRecord } from '../../core/job/job.ts';
+import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
+import type { JobQueue } from '../../core/job-queue/job-queue.ts';
+import type { Commit, LogStreamRow, Store, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
+import { openDatabase } from './database.ts';
+import { decodeChild, decodeState, encodeChild, encodeState, Interner, statusCode } from './job-row.ts';
+import { SqliteReader } from './reader.ts';
+
+interface LiveRow {
+  sequence: number;
+  id: string;
+  created_at: number;
+  state: string;
+  arn: string;
+}
+
+export class SqliteStore implements Store {
+  readonly reader: SqliteReader;
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+  readonly #queueNumbers = new Map<Arn, number>();
+  readonly #groupNumbers = new Map<string, number>();
+
+  constructor(path: string) {
+    this.#database = openDatabase(path);
+    this.#statements = prepare(this.#database);
+    this.reader = new SqliteReader(this.#database);
+  }
+
+  load(): StoredWorld {
+    const all = <T>(sql: string): T[] => this.#database.prepare(sql).all() as T[];
+    const bodies = <T>(sql: string): T[] => all<{ body: string }>(sql).map((row) => JSON.parse(row.body) as T);
+    const interner = new Interner();
+    const live = jobStatuses.filter((status) => !isEnded(status)).map(statusCode).join(',');
+    const rows = all<LiveRow>(
+      `SELECT sequence, id, created_at, state, arn FROM queue_number JOIN job ON job.queue = queue_number.number WHERE job.status IN (${live}) ORDER BY sequence`,
+    );
+    const jobs = rows.map((row) => {
+      const queueArn = interner.one(arn(row.arn));
+      return decodeState({ id: jobId(row.id), scope: interner.one(scopeOfArn(queueArn)), queueArn, createdAtMs: row.created_at, sequence: row.sequence }, row.state, interner);
+    });
+    const childRows = this.#database.prepare('SELECT child_index, state FROM array_child WHERE parent = ? ORDER BY child_index');
+    const children: ArrayChild[] = jobs.filter(isArrayParent).flatMap((parent) =>
+      (childRows.all(parent.sequence) as { child_index: number; state: string }[]).map((row) => decodeChild(parent, row.child_index, row.state)),
+    );
+    const last = this.#database.prepare('SELECT max(sequence) AS last FROM job').get() as { last: number | null };
+    return {
+      computeEnvironments: bodies<ComputeEnvironment>('SELECT body FROM compute_environment'),
+      jobQueues: bodies<JobQueue>('SELECT body FROM job_queue'),
+      jobDefinitions: bodies<JobDefinition>("SELECT body FROM job_definition WHERE status = 'ACTIVE' ORDER BY scope, name, revision"),
+      revisions: all<{ scope: Scope; name: string; revision: number }>('SELECT scope, name, max(revision) AS revision FROM job_definition GROUP BY scope, name'),
+      jobs,
+      children,
+      nextSequence: (last.last ?? 0) + 1,
+    };
+  }
+
+  commit(commit: Commit): readonly TableWriteOutcome[] {
+    const sql = this.#statements;
+    sql.begin.run();
+    for (const deleted of commit.deleted) {
+      sql.deleteEnvironment.run(deleted);
+      sql.deleteQueue.run(deleted);
+      sql.deleteTags.run(deleted);
+    }
+    for (const environment of commit.computeEnvironments) sql.putEnvironment.run(environment.arn, JSON.stringify(environment));
+    for (const queue of commit.jobQueues) sql.putQueue.run(queue.arn, JSON.stringify(queue));
+    for (const definition of commit.jobDefinitions) {
+      sql.putDefinition.run(definition.arn, definition.scope, definition.name, definition.revision, definition.status, JSON.stringify(definition));
+    }
+    this.#writeJobs(commit);
+    // A child's sequence is its parent's.
+    for (const { index, job } of commit.children) sql.putChild.run(job.sequence, index, encodeChild(job));
+    for (const [of, tags] of commit.tags) sql.putTags.run(of, JSON.stringify(tags));
+    for (const stream of commit.logStreams) sql.putStream.run(this.#groupNumber(stream), stream.name, stream.createdAtMs);
+    const outcomes = commit.tableWrites.map((write) => this.#writeTable(write));
+    sql.commit.run();
+    return outcomes;
+  }
+
+  #writeJobs(commit: Commit): void {
+    const sql = this.#statements;
+    const fresh = new Map<string, JobDetailRecord>(commit.submitted.map((detail) => [detail.id, detail]));
+    for (const job of commit.jobs) {
+      const detail = fresh.get(job.id);
+      if (detail === undefined) {
+        sql.updateJob.run(statusCode(job.status), encodeState(job), job.sequence);
+        continue;
+      }
+      const { id: jobIdText, sequence, name, queueArn, definitionArn, definitionName, shareIdentifier, createdAtMs } = detail;
+      sql.insertJob.run(sequence, jobIdText, this.#queueNumber(queueArn), statusCode(job.status), name, definitionArn, definitionName, shareIdentifier ?? null, createdAtMs, encodeState(job));
+      sql.insertDetail.run(sequence, JSON.stringify(detail));
+    }
+  }
+
+  #queueNumber(queueArn: Arn): number {
+    let number = this.#queueNumbers.get(queueArn);
+    if (number === undefined) {
+      this.#statements.putQueueNumber.run(queueArn);
+      number = (this.#statements.queueNumber.get(queueArn) as { number: number }).number;
+      this.#queueNumbers.set(queueArn, number);
+    }
+    return number;
+  }
+
+  /** The group of a container's stream comes into being with it. */
+  #groupNumber(stream: LogStreamRow): number {
+    const key = `${stream.scope} ${stream.group}`;
+    let number = this.#groupNumbers.get(key);
+    if (number === undefined) {
+      this.#statements.putGroup.run(stream.scope, stream.group, stream.createdAtMs, null);
+      number = this.#findGroup(stream.scope, stream.group) as number;
+      this.#groupNumbers.set(key, number);
+    }
+    return number;
+  }
+
+  #findGroup(scope: Scope, name: string): number | undefined {
+    return (this.#statements.group.get(scope, name) as { id: number } | undefined)?.id;
+  }
+
+  #writeTable(write: TableWrite): TableWriteOutcome {
+    const sql = this.#statements;
+    switch (write.table) {
+      case 'tag': {
+        const merged: Record<string, string> = { ...this.reader.tags(write.arn), ...write.set };
+        for (const key of write.remove) delete merged[key];
+        if (Object.keys(merged).length > write.maxTags) return 'limit';
+        sql.putTags.run(write.arn, JSON.stringify(merged));
+        return 'done';
+      }
+      case 'log-group':
+        return this.#writeGroup(write);
+      case 'log-stream': {
+        const { scope, group, name } = write.write === 'create' ? write.row : write;
+        const id = this.#findGroup(scope, group);
+        if (id === undefined) return 'absent';
+        if (write.write === 'delete') return sql.deleteStream.run(id, name).changes === 0 ? 'absent' : 'done';
+        return sql.putStream.run(id, name, write.row.createdAtMs).changes === 0 ? 'exists' : 'done';
+      }
+    }
+  }
+
+  #writeGroup(write: TableWrite & { table: 'log-group' }): TableWriteOutcome {
+    const sql = this.#statements;
+    if (write.write === 'create') {
+      const { scope, name, createdAtMs, retentionInDays } = write.row;
+      return sql.putGroup.run(scope, name, createdAtMs, retentionInDays ?? null).changes === 0 ? 'exists' : 'done';
+    }
+    const id = this.#findGroup(write.scope, write.name);
+    if (id === undefined) return 'absent';
+    if (write.write === 'retention') {
+      sql.setRetention.run(write.retentionInDays ?? null, id);
+      return 'done';
+    }
+    sql.deleteStreams.run(id);
+    sql.deleteGroup.run(id);
+    this.#groupNumbers.delete(`${write.scope} ${write.name}`);
+    return 'done';
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+/** `arn:aws:batch:region:account:…` names its pair. */
+function scopeOfArn(of: Arn): Scope {
+  const [, , , region, account] = of.split(':');
+  return `${account}/${region}` as Scope;
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(database: DatabaseSync) {
+  const sql = (text: string): StatementSync => database.prepare(text);
+  return {
+    begin: sql('BEGIN IMMEDIATE'),
+    commit: sql('COMMIT'),
+    putEnvironment: sql('INSERT INTO compute_environment (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
+    deleteEnvironment: sql('DELETE FROM compute_environment WHERE arn = ?'),
+    putQueue: sql('INSERT INTO job_queue (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
+    deleteQueue: sql('DELETE FROM job_queue WHERE arn = ?'),
+    putDefinition: sql(
+      'INSERT INTO job_definition (arn, scope, name, revision, status, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (arn) DO UPDATE SET status = excluded.status, body = excluded.body',
+    ),
+    putQueueNumber: sql('INSERT INTO queue_number (arn) VALUES (?) ON CONFLICT (arn) DO NOTHING'),
+    queueNumber: sql('SELECT number FROM queue_number WHERE arn = ?'),
+    insertJob: sql(
+      'INSERT INTO job (sequence, id, queue, status, name, definition_arn, definition_name, share, created_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
+    insertDetail: sql('INSERT INTO job_detail (sequence, body) VALUES (?, ?)'),
+    updateJob: sql('UPDATE job SET status = ?, state = ? WHERE sequence = ?'),
+    putChild: sql(
+      'INSERT INTO array_child (parent, child_index, state) VALUES (?, ?, ?) ON CONFLICT (parent, child_index) DO UPDATE SET state = excluded.state',
+    ),
+    putTags: sql('INSERT INTO tag (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
+    deleteTags: sql('DELETE FROM tag WHERE arn = ?'),
+    group: sql('SELECT id FROM log_group WHERE scope = ? AND name = ?'),
+    putGroup: sql('INSERT INTO log_group (scope, name, created_at, retention_days) VALUES (?, ?, ?, ?) ON CONFLICT (scope, name) DO NOTHING'),
+    setRetention: sql('UPDATE log_group SET retention_days = ? WHERE id = ?'),
+    deleteGroup: sql('DELETE FROM log_group WHERE id = ?'),
+    putStream: sql('INSERT INTO log_stream (log_group, name, created_at) VALUES (?, ?, ?) ON CONFLICT (log_group, name) DO NOTHING'),
+    deleteStream: sql('DELETE FROM log_stream WHERE log_group = ? AND name = ?'),
+    deleteStreams: sql('DELETE FROM log_stream WHERE log_group = ?'),
+  };
+}
