@@ -41,6 +41,12 @@ export function checkResources(resources: ComputeResource): Refusal | undefined 
   return checkVcpus(resources) ?? (isFargateType(resources.type) ? checkFargate(resources) : checkEc2(resources));
 }
 
+/** As {@link checkResources}, with what only a creation must give: an update may take the subnets of EC2 away (spec 5). */
+export function checkNewResources(resources: ComputeResource): Refusal | undefined {
+  if (isEmpty(resources.subnets)) return invalid('computeResources.subnets must be specified.');
+  return checkResources(resources);
+}
+
 function checkVcpus({ minvCpus = 0, maxvCpus = 0, desiredvCpus }: ComputeResource): Refusal | undefined {
   if (minvCpus < 0 || maxvCpus < 0) return invalid('computeResources: minvCpus and maxvCpus must not be negative.');
   if (minvCpus > maxvCpus) return invalid(`computeResources.minvCpus (${minvCpus}) must not be greater than maxvCpus (${maxvCpus}).`);
@@ -68,7 +74,6 @@ function checkEc2(resources: ComputeResource): Refusal | undefined {
   if (instanceTypes.length === 0) return invalid('computeResources.instanceTypes must be specified for EC2 and SPOT compute environments.');
   if (commonArchitecture(instanceTypes) === undefined) return invalid('computeResources.instanceTypes must all have the same architecture.');
   if (isEmpty(resources.instanceRole)) return invalid('computeResources.instanceRole must be specified for EC2 and SPOT compute environments.');
-  if (isEmpty(resources.subnets)) return invalid('computeResources.subnets must be specified for EC2 and SPOT compute environments.');
   if (securityGroupIds.length === 0 && launchTemplate === undefined) {
     return invalid('computeResources: securityGroupIds must be specified, or a launchTemplate that names security groups.');
   }

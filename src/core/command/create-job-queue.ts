@@ -1,0 +1,36 @@
+// CreateJobQueue (spec 4.3). First cut: a queue is VALID at once.
+
+import { isRefusal, refuse } from '../../base/refusal.ts';
+import { jobQueueArn } from '../arn.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import { limit } from '../limit.ts';
+import type { World } from '../world.ts';
+import type { CreateJobQueue, Decided } from './command.ts';
+import { resolveEnvironments } from './queue-environments.ts';
+
+export function decideCreateJobQueue(world: World, command: CreateJobQueue, nowMs: number): Decided<CreateJobQueue> {
+  const { scope, request } = command;
+  const name = request.jobQueueName as string;
+  if (world.jobQueue(scope, name) !== undefined) return refuse('conflict', 'Object already exists');
+  let count = 0;
+  for (const queue of world.jobQueues.values()) if (queue.scope === scope) count++;
+  if (count >= limit.jobQueues) return refuse('limit', `The limit of ${limit.jobQueues} job queues is reached.`);
+  const environments = resolveEnvironments(world, scope, request.computeEnvironmentOrder);
+  if (isRefusal(environments)) return environments;
+  if (request.jobQueueType !== undefined && request.jobQueueType !== environments.jobQueueType) {
+    return refuse('invalid', `jobQueueType is ${request.jobQueueType}, but the compute environments make the queue one of type ${environments.jobQueueType}.`);
+  }
+  const queue: JobQueue = {
+    arn: jobQueueArn(scope, name),
+    scope,
+    name,
+    state: request.state ?? 'ENABLED',
+    status: 'VALID',
+    priority: request.priority as number,
+    computeEnvironmentOrder: environments.order,
+    jobQueueType: environments.jobQueueType,
+    jobStateTimeLimitActions: request.jobStateTimeLimitActions,
+    createdAtMs: nowMs,
+  };
+  return { events: [{ type: 'job-queue-stored', queue, tags: request.tags }], effects: [], reply: { name, arn: queue.arn } };
+}

@@ -1,0 +1,21 @@
+// DeleteComputeEnvironment (spec 4.3): only a DISABLED one that no queue names, and then it is gone at once. Clients match
+// the text of the refusal (spec users-and-clients: "Errors and codes to copy").
+
+import { refuse } from '../../base/refusal.ts';
+import type { World } from '../world.ts';
+import type { Decided, DeleteComputeEnvironment } from './command.ts';
+import { done } from './command.ts';
+
+export function decideDeleteComputeEnvironment(world: World, command: DeleteComputeEnvironment, _nowMs: number): Decided<DeleteComputeEnvironment> {
+  const environment = world.computeEnvironment(command.scope, command.computeEnvironment);
+  if (environment === undefined) return refuse('not-found', `Compute environment ${command.computeEnvironment} does not exist`);
+  for (const queue of world.jobQueues.values()) {
+    if (queue.computeEnvironmentOrder.some((entry) => entry.computeEnvironment === environment.arn)) {
+      return refuse('invalid', 'Cannot delete, found existing JobQueue relationship');
+    }
+  }
+  if (environment.state !== 'DISABLED') return refuse('invalid', 'Cannot delete, state must be DISABLED');
+  // A queue may have let go of it while its jobs run on; they need its books until they end.
+  if (world.hasRunningIn(environment.arn)) return refuse('invalid', `Cannot delete, jobs are running in compute environment ${environment.name}`);
+  return { events: [{ type: 'compute-environment-deleted', arn: environment.arn }], effects: [], reply: done };
+}

@@ -1,0 +1,35 @@
+// RegisterJobDefinition: the next revision of its name, ACTIVE (spec 4.4). What was registered is kept as it was given, for
+// clients compare it, but for environment entries without a value, which AWS drops.
+
+import type { ContainerProperties } from '@aws-sdk/client-batch';
+import { isRefusal } from '../../base/refusal.ts';
+import { jobDefinitionArn } from '../arn.ts';
+import { needsOf } from '../job/container.ts';
+import type { JobDefinition } from '../job-definition/job-definition.ts';
+import type { World } from '../world.ts';
+import type { Decided, RegisterJobDefinition } from './command.ts';
+
+export function decideRegisterJobDefinition(world: World, command: RegisterJobDefinition, _nowMs: number): Decided<RegisterJobDefinition> {
+  const { scope } = command;
+  const { tags, jobDefinitionName, containerProperties, ...rest } = command.request;
+  const name = jobDefinitionName as string;
+  if (containerProperties !== undefined) {
+    const needs = needsOf(containerProperties);
+    if (isRefusal(needs)) return needs;
+  }
+  const revision = world.lastRevision(scope, name) + 1;
+  const definition: JobDefinition = {
+    arn: jobDefinitionArn(scope, name, revision),
+    scope,
+    name,
+    revision,
+    status: 'ACTIVE',
+    request: containerProperties === undefined ? rest : { ...rest, containerProperties: withoutEmptyVariables(containerProperties) },
+  };
+  return { events: [{ type: 'job-definition-stored', definition, tags }], effects: [], reply: { name, arn: definition.arn, revision } };
+}
+
+function withoutEmptyVariables(properties: ContainerProperties): ContainerProperties {
+  if (properties.environment === undefined) return properties;
+  return { ...properties, environment: properties.environment.filter((entry) => entry.name && entry.value) };
+}

@@ -1,0 +1,95 @@
+// UpdateComputeEnvironment, as far as it is bookkeeping (spec 5). First cut: no instance is replaced, so an infrastructure
+// update is done at once and the status stays VALID.
+
+import type { ComputeResource, ComputeResourceUpdate } from '@aws-sdk/client-batch';
+import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
+import { isServiceLinkedRole, serviceRoleArn } from '../arn.ts';
+import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { isFargate } from '../compute-environment/compute-environment.ts';
+import { checkResources, infrastructureChanges, mergeResources } from '../compute-environment/resources.ts';
+import type { World } from '../world.ts';
+import type { Decided, UpdateComputeEnvironment } from './command.ts';
+import { queueMixRefusal } from './queue-environments.ts';
+
+/** What AWS fills in where one of the two was never set (spec 5). */
+export const defaultUpdatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 } as const;
+
+export function decideUpdateComputeEnvironment(world: World, command: UpdateComputeEnvironment, _nowMs: number): Decided<UpdateComputeEnvironment> {
+  const { scope, request } = command;
+  const stored = world.computeEnvironment(scope, request.computeEnvironment as string);
+  if (stored === undefined) return refuse('not-found', `Compute environment ${request.computeEnvironment} does not exist`);
+
+  const serviceRole = request.serviceRole === undefined ? stored.serviceRole : serviceRoleArn(scope, request.serviceRole);
+  if (isServiceLinkedRole(serviceRole) !== isServiceLinkedRole(stored.serviceRole)) {
+    return refuse('invalid', 'serviceRole cannot be changed from the service-linked role to another role, nor the other way round.');
+  }
+  if (stored.type === 'MANAGED' && request.unmanagedvCpus !== undefined) {
+    return refuse('invalid', 'unmanagedvCpus can only be specified for an UNMANAGED compute environment.');
+  }
+  const computeResources = changedResources(stored, request.computeResources);
+  if (isRefusal(computeResources)) return computeResources;
+
+  const environment: ComputeEnvironment = {
+    ...stored,
+    state: request.state ?? stored.state,
+    serviceRole,
+    computeResources,
+    // It applies to EC2 only and is ignored on Fargate (spec 5).
+    updatePolicy: request.updatePolicy === undefined || isFargate(stored) ? stored.updatePolicy : { ...defaultUpdatePolicy, ...stored.updatePolicy, ...request.updatePolicy },
+    ecsSettings: request.ecsSettings ?? stored.ecsSettings,
+    unmanagedvCpus: request.unmanagedvCpus ?? stored.unmanagedvCpus,
+    context: request.context ?? stored.context,
+  };
+  const mixed = brokenQueue(world, environment);
+  if (mixed) return mixed;
+  return { events: [{ type: 'compute-environment-stored', environment }], effects: [], reply: { name: environment.name, arn: environment.arn } };
+}
+
+function changedResources(environment: ComputeEnvironment, change: ComputeResourceUpdate | undefined): ComputeResource | Refusal | undefined {
+  const stored = environment.computeResources;
+  // AWS forgets the resources of an UNMANAGED environment, on update as on creation.
+  if (change === undefined || stored === undefined) return stored;
+  const typed = checkType(stored, change);
+  if (typed) return typed;
+  const floor = stored.desiredvCpus ?? stored.minvCpus ?? 0;
+  if (change.desiredvCpus !== undefined && change.desiredvCpus < floor) {
+    return refuse('invalid', `computeResources.desiredvCpus (${change.desiredvCpus}) must not be lower than its current value (${floor}).`);
+  }
+  const merged = mergeResources(stored, change);
+  const infrastructure = infrastructureChanges(stored, merged, change);
+  const blocked = infrastructure.length === 0 ? undefined : checkInfrastructure(environment, stored, infrastructure);
+  return blocked ?? checkResources(merged) ?? merged;
+}
+
+function checkType(stored: ComputeResource, change: ComputeResourceUpdate): Refusal | undefined {
+  if (change.type === undefined || change.type === stored.type) return undefined;
+  const replaceable: readonly (string | undefined)[] = ['EC2', 'SPOT'];
+  if (replaceable.includes(change.type) && replaceable.includes(stored.type)) return undefined;
+  return refuse('invalid', `computeResources.type cannot be changed from ${stored.type} to ${change.type}; it can be changed between EC2 and SPOT.`);
+}
+
+/** Preconditions of an infrastructure update (spec 5). */
+function checkInfrastructure(environment: ComputeEnvironment, stored: ComputeResource, members: readonly string[]): Refusal | undefined {
+  const what = members.join(', ');
+  if (isFargate(environment)) return refuse('invalid', `${what} cannot be updated on a Fargate compute environment.`);
+  if (!isServiceLinkedRole(environment.serviceRole)) {
+    return refuse('invalid', `${what} can only be updated in a compute environment that uses the service-linked role AWSServiceRoleForBatch.`);
+  }
+  if ((stored.allocationStrategy ?? 'BEST_FIT') === 'BEST_FIT') {
+    return refuse('invalid', `${what} cannot be updated in a compute environment whose allocation strategy is BEST_FIT.`);
+  }
+  return undefined;
+}
+
+/** New instance types may not bring a second architecture into a queue that names the environment. */
+function brokenQueue(world: World, environment: ComputeEnvironment): Refusal | undefined {
+  for (const queue of world.jobQueues.values()) {
+    if (!queue.computeEnvironmentOrder.some((entry) => entry.computeEnvironment === environment.arn)) continue;
+    const environments = queue.computeEnvironmentOrder.map((entry) =>
+      entry.computeEnvironment === environment.arn ? environment : world.computeEnvironments.get(entry.computeEnvironment),
+    );
+    const mixed = queueMixRefusal(environments.filter((each) => each !== undefined));
+    if (mixed) return mixed;
+  }
+  return undefined;
+}
