@@ -66,6 +66,8 @@ export function fromRefusal(refusal: Refusal): AwsError {
       return build('notFound', refusal.message);
     case 'conflict':
       return build('conflict', refusal.message);
+    case 'busy':
+      return build('throttled', refusal.message);
     default:
       return never(refusal.refusal);
   }

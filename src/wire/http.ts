@@ -11,6 +11,7 @@ import type { Answer, Call, Router } from './router.ts';
 /** What is read and thrown away after a body turned out too large, so that the client comes to read its answer. */
 const drainBytes = 8 * 1024 * 1024;
 const drainMs = 5_000;
+const drainCheckMs = 50;
 
 /** Serves one request through the router. Never throws. */
 export function serve(router: Router, request: IncomingMessage, response: ServerResponse): void {
@@ -106,14 +107,16 @@ function refuseBody(request: IncomingMessage, response: ServerResponse, answer: 
     send(response, answer);
     return;
   }
-  let dropped = 0;
-  const timer = setTimeout(() => request.socket.destroy(), drainMs);
-  timer.unref();
-  request.on('data', (chunk: Buffer) => {
-    dropped += chunk.length;
-    if (dropped > drainBytes) request.socket.destroy();
-  });
-  request.on('close', () => clearTimeout(timer));
+  // Node takes its own listeners off a request whose answer is sent, so the bytes are counted on the socket.
+  const { socket } = request;
+  const firstByte = socket.bytesRead;
+  const deadline = performance.now() + drainMs;
+  const watch = setInterval(() => {
+    if (socket.bytesRead - firstByte > drainBytes || performance.now() > deadline) socket.destroy();
+  }, drainCheckMs);
+  watch.unref();
+  request.on('close', () => clearInterval(watch));
+  request.resume();
   send(response, answer);
 }
 
