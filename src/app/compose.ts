@@ -1,0 +1,63 @@
+// Builds the whole service over given ports: control, the AWS services and the router in front of them. Opens no socket, reads
+// no clock and picks no port: the server does that, and the simulation does it otherwise.
+
+import * as batch from '@aws-sdk/client-batch';
+import * as logs from '@aws-sdk/client-cloudwatch-logs';
+import { Control, type ControlPorts } from '../control/control.ts';
+import { batchOperations } from '../service/batch/operations.ts';
+import { logsOperations } from '../service/logs/operations.ts';
+import { batchDialect, parameterDialect } from '../wire/error-catalogue.ts';
+import { jsonRpc } from '../wire/json-rpc.ts';
+import type { Authenticator, Authorizer } from '../wire/operation.ts';
+import { restJson } from '../wire/rest-json.ts';
+import { Router, type AnyService, type AuditRecord, type FaultRecord } from '../wire/router.ts';
+
+export interface AppOptions extends ControlPorts {
+  /** Of requests that name none. */
+  readonly region: string;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly onAudit: (record: AuditRecord) => void;
+  readonly onFault: (record: FaultRecord) => void;
+}
+
+export interface App {
+  readonly control: Control;
+  readonly router: Router;
+}
+
+/** Most bytes of a request's body (spec 4.1); PutLogEvents carries a mebibyte of events and their frames. */
+const bodyBytes: Readonly<Record<string, number>> = { SubmitJob: 30_720, RegisterJobDefinition: 24_576, PutLogEvents: 1_572_864 };
+const maxBodyBytes = (operation: string): number => bodyBytes[operation] ?? 1_048_576;
+
+export function compose(options: AppOptions): App {
+  const control = new Control(options);
+  const { bus, reader } = control;
+  const { clock, ids, logSink } = options;
+  const services: AnyService[] = [
+    {
+      name: 'batch',
+      schemas: batch,
+      protocol: restJson,
+      signingName: 'batch',
+      operations: batchOperations,
+      deps: { bus, reader, clock, ids },
+      dialect: batchDialect,
+      maxBodyBytes,
+    },
+    {
+      name: 'logs',
+      schemas: logs,
+      protocol: jsonRpc,
+      signingName: 'logs',
+      targetPrefix: 'Logs_20140328',
+      operations: logsOperations,
+      deps: { bus, reader: reader.logs, sink: logSink, clock },
+      dialect: parameterDialect,
+      maxBodyBytes,
+    },
+  ];
+  const { region, authenticator, authorizer, onAudit, onFault } = options;
+  const router = new Router({ services, authenticator, authorizer, region, audit: onAudit, log: onFault });
+  return { control, router };
+}

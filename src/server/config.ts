@@ -1,0 +1,105 @@
+// The server's settings, from its command line. Every flag is checked here, once; a wrong one is a usage error with a clear line.
+
+import { availableParallelism, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Needs } from '../core/job/needs.ts';
+
+export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export interface ServerConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly engine: EngineChoice;
+  /** What may run at once on this machine; undefined on the fake engine, which has no bound. */
+  readonly capacity: Needs | undefined;
+  readonly account: string;
+  readonly region: string;
+  readonly logLevel: (typeof logLevels)[number];
+  readonly jobNetwork: 'host' | 'bridge';
+}
+
+/** The command line cannot be understood; `message` says what is wrong. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+export const serverFlags = `  --host ADDRESS          address to listen on (default 127.0.0.1)
+  --port NUMBER           port to listen on (default 4590; 0 picks a free one)
+  --data-dir DIRECTORY    where state and logs are kept (default ./.longshore)
+  --engine NAME           auto, docker, process or fake (default auto: docker where it answers, else process)
+  --capacity LIST         what may run at once, e.g. vcpus=8,memory=16384,gpus=1 (default: this machine's cores and memory)
+  --job-network NAME      host or bridge: the Docker network of jobs (default host)
+  --account NUMBER        the 12-digit account of callers whose access key is none (default 000000000000)
+  --region NAME           the region of callers that name none (default us-east-1)
+  --auth off              requests are not verified yet: only off is there
+  --log-level LEVEL       ${logLevels.join(', ')} (default info)`;
+
+const options = {
+  host: { type: 'string', default: '127.0.0.1' },
+  port: { type: 'string', default: '4590' },
+  'data-dir': { type: 'string', default: './.longshore' },
+  engine: { type: 'string', default: 'auto' },
+  capacity: { type: 'string' },
+  'job-network': { type: 'string', default: 'host' },
+  account: { type: 'string', default: '000000000000' },
+  region: { type: 'string', default: 'us-east-1' },
+  auth: { type: 'string', default: 'off' },
+  'log-level': { type: 'string', default: 'info' },
+} as const;
+
+/** Throws {@link UsageError}. */
+export function parseServerConfig(argv: readonly string[]): ServerConfig {
+  const values = read(argv);
+  if (values.auth !== 'off') throw new UsageError('--auth: only off is there; requests are parsed and not yet verified');
+  if (!/^\d{12}$/.test(values.account)) throw new UsageError(`--account: '${values.account}' is not 12 digits`);
+  if (!/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/.test(values.region)) throw new UsageError(`--region: '${values.region}' is not the name of a region`);
+  const engine = oneOf('--engine', values.engine, ['auto', 'docker', 'process', 'fake']);
+  return {
+    host: values.host,
+    port: wholeNumber('--port', values.port, 65_535),
+    dataDir: values['data-dir'],
+    engine,
+    capacity: capacityOf(values.capacity, engine),
+    account: values.account,
+    region: values.region,
+    logLevel: oneOf('--log-level', values['log-level'], logLevels),
+    jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
+  };
+}
+
+function read(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new UsageError(`${flag}: '${value}' is none of ${allowed.join(', ')}`);
+  return found;
+}
+
+function wholeNumber(what: string, text: string, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > most) throw new UsageError(`${what}: '${text}' is not a whole number up to ${most}`);
+  return value;
+}
+
+/** This machine's cores and memory unless the flag says otherwise. GPUs are there only when the flag says so. */
+function capacityOf(text: string | undefined, engine: EngineChoice): Needs | undefined {
+  if (text === undefined && engine === 'fake') return undefined;
+  const capacity = { milliVcpu: availableParallelism() * 1000, memoryMib: Math.floor(totalmem() / 2 ** 20), gpus: 0 };
+  for (const part of (text ?? '').split(',').filter((one) => one !== '')) {
+    const [name, value = ''] = part.split('=');
+    const number = wholeNumber(`--capacity ${name}`, value, 1_000_000_000);
+    if (name === 'vcpus') capacity.milliVcpu = number * 1000;
+    else if (name === 'memory') capacity.memoryMib = number;
+    else if (name === 'gpus') capacity.gpus = number;
+    else throw new UsageError(`--capacity: '${name}' is none of vcpus, memory, gpus`);
+  }
+  return capacity;
+}

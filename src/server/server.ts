@@ -1,0 +1,101 @@
+// Starts a server: picks the real ports, lets app compose the service over them, opens the listener, and ends in order. It
+// holds no rule of the service.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { compose } from '../app/compose.ts';
+import { localHost } from '../capacity/local/local.ts';
+import type { EngineCapabilities } from '../port/engine.ts';
+import { FileLogSink } from '../store/log-file/log-file-sink.ts';
+import { SqliteStore } from '../store/sqlite/store.ts';
+import { trustingAuthenticator } from '../wire/sigv4.ts';
+import type { ServerConfig } from './config.ts';
+import { chooseEngine } from './engine-choice.ts';
+import { listen, type Listener } from './listener.ts';
+import { sweepLogs } from './log-sweep.ts';
+import { ownPaths } from './own-paths.ts';
+import { systemClock, systemIds } from './system-ports.ts';
+import { version } from './version.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  readonly capabilities: EngineCapabilities;
+  /** Why this engine and no other. */
+  readonly engineReason: string;
+  /** SIGTERM's way: stop accepting, finish the commit in hand, leave containers running. */
+  close(): Promise<void>;
+}
+
+/** How long requests in flight may take when the server ends. */
+const closeGraceMs = 5_000;
+
+export interface ServerHooks {
+  /** The process must end: a commit failed or a law of ours broke. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<RunningServer> {
+  const log = pino({ level: config.logLevel, base: undefined }, pino.destination({ fd: 2, sync: true }));
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const identity = instanceIdentity(config.dataDir);
+  const store = new SqliteStore(join(config.dataDir, 'longshore.db'));
+  const logSink = new FileLogSink(join(config.dataDir, 'logs'));
+  const { engine, reason } = await chooseEngine(config, identity);
+  const app = compose({
+    store,
+    logSink,
+    engine,
+    clock: systemClock,
+    ids: systemIds,
+    region: config.region,
+    authenticator: trustingAuthenticator(config.account),
+    authorizer: { authorize: () => undefined },
+    onAudit: (record) => log.debug({ requestId: record.requestId, operation: record.operation, status: record.status, error: record.error?.message }, 'request'),
+    onFault: (record) => log.error({ requestId: record.requestId, operation: record.operation, err: record.error }, 'request failed'),
+    onProblem: (what, error) => log.warn({ err: error }, what),
+    onFatal: (error) => {
+      log.fatal({ err: error }, 'the server stops: its state could not be kept');
+      hooks.onFatal(error);
+    },
+  });
+  const capabilities = await app.control.open([localHost(identity, config.capacity)]);
+  const stopSweep = sweepLogs(app.control.reader.logs, logSink, systemClock, (error) => log.warn({ err: error }, 'sweeping logs'));
+  const listener = await listen({
+    host: config.host,
+    port: config.port,
+    router: app.router,
+    own: ownPaths(app.control.reader, capabilities),
+    onFault: (error) => log.error({ err: error }, 'own path failed'),
+  });
+  log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');
+  if (capabilities.notice) log.info(capabilities.notice);
+  return {
+    url: urlOf(listener),
+    capabilities,
+    engineReason: reason,
+    async close() {
+      stopSweep();
+      await listener.close(closeGraceMs);
+      await app.control.close();
+      log.info('closed');
+    },
+  };
+}
+
+const urlOf = (listener: Listener): string => `http://${listener.host.includes(':') ? `[${listener.host}]` : listener.host}:${listener.port}`;
+
+/** Marks this data directory's containers and host; made once and kept. */
+function instanceIdentity(dataDir: string): string {
+  const path = join(dataDir, 'instance');
+  try {
+    const kept = readFileSync(path, 'utf8').trim();
+    if (/^[0-9a-f]{32}$/.test(kept)) return kept;
+  } catch {
+    // The directory is new.
+  }
+  const made = randomBytes(16).toString('hex');
+  writeFileSync(path, `${made}\n`, { mode: 0o600 });
+  return made;
+}
