@@ -31,9 +31,13 @@ export class Pass {
       const candidate = this.#candidates.pop();
       if (candidate === undefined) return undefined;
       const { jobClass, priority } = candidate;
-      // What was the head when the class was put back may have been placed since.
       const head = jobClass.head(this.#world.stillRunnable);
       if (head === undefined) continue;
+      if (head.rank !== candidate.head.rank) {
+        // Its head was placed since the class was put back: its turn is the next head's.
+        this.#candidates.push({ jobClass, head, priority });
+        continue;
+      }
       const queue = must(this.#world.jobQueues.get(jobClass.queueArn), 'a queue outlives the jobs that wait in it');
       const place = fit(this.#world, queue, jobClass.needs);
       if (!place.fits) continue;

@@ -1,0 +1,90 @@
+// The world checker: recomputes from scratch what the world keeps by increments, and names the law that is broken. The
+// simulation calls it after every step and tests call it at will; it changes nothing.
+
+import { assert } from '../base/assert.ts';
+import { splitJobId, type Arn, type AttemptId, type HostId } from '../base/ids.ts';
+import { isArrayParent, isLive, jobStatuses, type LiveArrayParent } from './job/job.ts';
+import { addNeeds, needsKey, noNeeds, type Needs } from './job/needs.ts';
+import type { World } from './world.ts';
+
+/** Throws BrokenInvariant at the first law that does not hold. */
+export function checkWorld(world: World): void {
+  checkAttempts(world);
+  checkUse(world);
+  checkArrays(world);
+  checkBacklog(world);
+  checkQueues(world);
+}
+
+function checkAttempts(world: World): void {
+  const live = new Set<AttemptId>();
+  for (const job of world.jobs.values()) {
+    if (isArrayParent(job) || !isLive(job)) continue;
+    const { attemptId } = job.attempt;
+    live.add(attemptId);
+    assert(world.attempts.get(attemptId) === job.id, 'every live job is found by its attempt');
+    assert(world.allocations.has(attemptId), 'every live attempt holds its resources');
+    assert(world.hosts.size === 0 || world.hosts.has(job.attempt.hostId), 'every live attempt is on a host that is known');
+  }
+  assert(live.size === world.attempts.size, 'every attempt under way belongs to a live job');
+  assert(live.size === world.allocations.size, 'resources are held by attempts under way only');
+}
+
+function checkUse(world: World): void {
+  const byHost = new Map<HostId, Needs>();
+  const byEnvironment = new Map<Arn, Needs>();
+  for (const { hostId, computeEnvironmentArn, needs } of world.allocations.values()) {
+    byHost.set(hostId, addNeeds(byHost.get(hostId) ?? noNeeds, needs));
+    byEnvironment.set(computeEnvironmentArn, addNeeds(byEnvironment.get(computeEnvironmentArn) ?? noNeeds, needs));
+  }
+  for (const host of world.hosts.values()) {
+    const used = byHost.get(host.id) ?? noNeeds;
+    assert(needsKey(used) === needsKey(world.hostUse(host.id)), 'the use of a host is the sum of what runs on it');
+    const alone = [...world.allocations.values()].filter((allocation) => allocation.hostId === host.id).length <= 1;
+    assert(alone || (used.milliVcpu <= host.capacity.milliVcpu && used.memoryMib <= host.capacity.memoryMib), 'a host holds no more than it has, unless one job has it alone');
+    assert(used.gpus <= host.capacity.gpus, 'a host never gives GPUs that it has not');
+  }
+  for (const environment of world.computeEnvironments.values()) {
+    const used = byEnvironment.get(environment.arn) ?? noNeeds;
+    assert(needsKey(used) === needsKey(world.environmentUse(environment.arn)), 'the use of an environment is the sum of what runs in it');
+  }
+}
+
+function checkArrays(world: World): void {
+  for (const job of world.jobs.values()) {
+    if (isArrayParent(job)) checkArray(job);
+    const { parent, index } = splitJobId(job.id);
+    if (index === undefined) continue;
+    assert(world.arrayParent(parent).children.status(index) === job.status, 'a child stands in its parent’s table as it stands itself');
+  }
+}
+
+function checkArray(parent: LiveArrayParent): void {
+  let total = 0;
+  for (const status of jobStatuses) {
+    assert([...parent.children.indexes(status)].length === parent.children.count(status), 'an array’s counts match its children');
+    total += parent.children.count(status);
+  }
+  assert(total === parent.arraySize, 'an array counts every child once');
+  assert(parent.children.ended < parent.arraySize, 'an array whose children all ended has ended');
+}
+
+/** Every job that could run is found by a pass: nothing is forgotten in the backlog. */
+function checkBacklog(world: World): void {
+  const classes = new Set<string>();
+  for (const { jobClass } of world.backlog.classes(world.stillRunnable)) classes.add(jobClass.key);
+  for (const job of world.jobs.values()) {
+    if (splitJobId(job.id).index !== undefined || !world.stillRunnable(job.id)) continue;
+    assert(classes.has(`${job.queueArn} ${needsKey(job.needs)}`), 'a job that could run stands in the backlog');
+  }
+}
+
+function checkQueues(world: World): void {
+  for (const queue of world.jobQueues.values()) {
+    assert([...world.queueJobs(queue.arn)].length === world.queueJobCount(queue.arn), 'a queue counts its jobs');
+    for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
+      assert(world.computeEnvironments.has(computeEnvironment), 'a queue’s environments exist');
+    }
+  }
+  for (const job of world.jobs.values()) assert(world.jobQueues.has(job.queueArn), 'a job that has not ended has its queue');
+}

@@ -1,0 +1,165 @@
+// Placement decisions as tables: which job goes next, where it goes, and what is said of those that wait.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { arn, attemptId, hostId, jobId, scopeOf } from '../../base/ids.ts';
+import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { checkWorld } from '../invariant.ts';
+import { ChildTable } from '../job/child-table.ts';
+import type { Needs } from '../job/needs.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import { World } from '../world.ts';
+import { explain } from './explain.ts';
+import { Pass } from './place.ts';
+
+const scope = scopeOf('000000000000', 'us-east-1');
+const needs = (vcpus: number, memoryMib = 128, gpus = 0): Needs => ({ milliVcpu: vcpus * 1000, memoryMib, gpus });
+const host = hostId('0'.repeat(32));
+
+interface Case {
+  readonly capacity?: Needs;
+  /** maxvCpus by environment name; a leading `-` is a DISABLED one. */
+  readonly environments?: Record<string, number>;
+  /** Queue name to priority and environments. */
+  readonly queues?: Record<string, { priority: number; order: string[] }>;
+  /** Queue and needs, in order of submission; `array` is its size. */
+  readonly jobs: { queue?: string; needs: Needs; array?: number }[];
+}
+
+function worldOf(given: Case): World {
+  const world = new World();
+  const environments = given.environments ?? { ce: 100 };
+  for (const [name, maxvCpus] of Object.entries(environments)) {
+    const plain = name.replace('-', '');
+    const environment = {
+      arn: arn(plain), scope, name: plain, uuid: plain, type: 'MANAGED', state: name.startsWith('-') ? 'DISABLED' : 'ENABLED', status: 'VALID',
+      computeResources: { type: 'EC2', maxvCpus, subnets: [] }, serviceRole: '', ecsClusterArn: '', createdAtMs: 0,
+    } satisfies ComputeEnvironment;
+    world.apply({ type: 'compute-environment-stored', environment });
+  }
+  const queues = given.queues ?? { q: { priority: 1, order: Object.keys(environments).map((name) => name.replace('-', '')) } };
+  for (const [name, { priority, order }] of Object.entries(queues)) {
+    const queue = {
+      arn: arn(name), scope, name, state: 'ENABLED', status: 'VALID', priority, jobQueueType: 'ECS', createdAtMs: 0,
+      computeEnvironmentOrder: order.map((one, index) => ({ order: index, computeEnvironment: arn(one) })),
+    } satisfies JobQueue;
+    world.apply({ type: 'job-queue-stored', queue });
+  }
+  world.apply({ type: 'host-joined', host: { id: host, capacity: given.capacity ?? needs(4, 4096), title: 'this machine' } });
+  given.jobs.forEach((job, index) => {
+    const identity = { id: jobId(`j${index}`), scope, queueArn: arn(job.queue ?? 'q'), needs: job.needs, createdAtMs: 0, sequence: index + 1 };
+    const detail = { ...identity, arn: arn(identity.id), name: identity.id, definitionArn: arn('d'), definitionName: 'd', parameters: {}, container: {} };
+    const submitted = job.array === undefined
+      ? { ...identity, attempts: [], status: 'SUBMITTED' as const }
+      : { ...identity, arraySize: job.array, status: 'SUBMITTED' as const, rest: { status: 'SUBMITTED' as const }, children: new ChildTable(job.array, 'SUBMITTED', 0) };
+    world.apply({ type: 'job-submitted', detail, job: submitted });
+    world.apply({ type: 'job-runnable', jobId: identity.id, atMs: 0 });
+  });
+  return world;
+}
+
+/** Runs passes until nothing more fits; `job>environment` for each placement. */
+function place(world: World): string[] {
+  const placed: string[] = [];
+  const pass = new Pass(world);
+  for (let next = pass.next(); next !== undefined; next = pass.next()) {
+    const attempt = attemptId(String(placed.length));
+    world.apply({ type: 'attempt-placed', jobId: next.jobId, atMs: 1, placement: { attemptId: attempt, number: 1, hostId: next.hostId, computeEnvironmentArn: next.computeEnvironmentArn } });
+    placed.push(`${next.jobId}>${next.computeEnvironmentArn}`);
+    checkWorld(world);
+  }
+  return placed;
+}
+
+const cases: Record<string, { given: Case; placed: string[]; waits?: [string, string][] }> = {
+  'jobs start in the order of submission as far as the machine goes': {
+    given: { capacity: needs(2, 4096), jobs: [{ needs: needs(1) }, { needs: needs(1) }, { needs: needs(1) }] },
+    placed: ['j0>ce', 'j1>ce'],
+    waits: [['j2', 'waiting for this machine: 2 of 2 cores in use']],
+  },
+  'a job that does not fit now is passed by one that does': {
+    given: { capacity: needs(4, 1024), jobs: [{ needs: needs(3) }, { needs: needs(2) }, { needs: needs(1) }] },
+    placed: ['j0>ce', 'j2>ce'],
+    waits: [['j1', 'waiting for this machine: 4 of 4 cores in use']],
+  },
+  'a queue of higher priority goes first, and equal ones share by submission': {
+    given: {
+      capacity: needs(3, 4096),
+      queues: { low: { priority: 1, order: ['ce'] }, high: { priority: 9, order: ['ce'] }, peer: { priority: 9, order: ['ce'] } },
+      jobs: [{ queue: 'low', needs: needs(1) }, { queue: 'high', needs: needs(1) }, { queue: 'peer', needs: needs(1) }, { queue: 'high', needs: needs(1) }],
+    },
+    placed: ['j1>ce', 'j2>ce', 'j3>ce'],
+  },
+  'environments fill in the queue’s order, and a DISABLED one takes nothing': {
+    given: { capacity: needs(9, 4096), environments: { '-off': 9, first: 1, second: 1 }, jobs: [{ needs: needs(1) }, { needs: needs(1) }, { needs: needs(1) }] },
+    placed: ['j0>first', 'j1>second'],
+    waits: [['j2', 'waiting for compute environment second: 1 of 1 vCPUs in use']],
+  },
+  'a job larger than the machine runs alone, and others wait for it': {
+    given: { capacity: needs(2, 4096), jobs: [{ needs: needs(8) }, { needs: needs(1) }] },
+    placed: ['j0>ce'],
+    waits: [['j1', 'waiting for this machine: 8 of 2 cores in use']],
+  },
+  'a job larger than the machine waits until nothing else runs': {
+    given: { capacity: needs(2, 4096), jobs: [{ needs: needs(1) }, { needs: needs(1, 8192) }] },
+    placed: ['j0>ce'],
+    waits: [['j1', 'waiting for this machine: the job is larger than it (1 vCPU, 8192 MiB of 2 vCPU, 4096 MiB) and will run alone']],
+  },
+  'memory bounds as cores do': {
+    given: { capacity: needs(4, 200), jobs: [{ needs: needs(1) }, { needs: needs(1) }] },
+    placed: ['j0>ce'],
+    waits: [['j1', 'waiting for this machine: 128 of 200 MiB of memory in use']],
+  },
+  'what no environment could ever hold carries AWS’s final token': {
+    given: { environments: { small: 2, smaller: 1 }, jobs: [{ needs: needs(3) }] },
+    placed: [],
+    waits: [['j0', "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - the job asks for 3 vCPU and the largest maxvCpus of this queue's compute environments is 2"]],
+  },
+  'a GPU that no host has is final too, and never given for lack of others': {
+    given: { jobs: [{ needs: needs(1, 128, 1) }] },
+    placed: [],
+    waits: [['j0', "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for 1 GPU and no host of this queue's compute environments has more than 0"]],
+  },
+  'with every environment DISABLED a job waits without a final token': {
+    given: { environments: { '-off': 9 }, jobs: [{ needs: needs(1) }] },
+    placed: [],
+    waits: [['j0', 'waiting for a compute environment: none of this queue is both ENABLED and VALID']],
+  },
+  'an array’s children go by index, in the array’s turn': {
+    given: { capacity: needs(4, 4096), jobs: [{ needs: needs(1) }, { needs: needs(1), array: 2 }, { needs: needs(1) }] },
+    placed: ['j0>ce', 'j1:0>ce', 'j1:1>ce', 'j2>ce'],
+  },
+};
+
+for (const [title, { given, placed, waits = [] }] of Object.entries(cases)) {
+  test(title, () => {
+    const world = worldOf(given);
+    checkWorld(world);
+    assert.deepEqual(place(world), placed);
+    for (const [id, reason] of waits) {
+      const job = world.jobs.get(jobId(id))!;
+      assert.equal(explain(world, world.jobQueues.get(job.queueArn)!, job.needs), reason);
+    }
+  });
+}
+
+test('what is given back is given to the next', () => {
+  const world = worldOf({ capacity: needs(1, 4096), jobs: [{ needs: needs(1) }, { needs: needs(1) }] });
+  assert.deepEqual(place(world), ['j0>ce']);
+  world.apply({ type: 'attempt-running', jobId: jobId('j0'), attemptId: attemptId('0'), atMs: 2 });
+  const placement = { attemptId: attemptId('0'), number: 1, hostId: host, computeEnvironmentArn: arn('ce') };
+  world.apply({ type: 'attempt-ended', jobId: jobId('j0'), attempt: { ...placement, state: 'ended', placedAtMs: 1, startedAtMs: 2, stoppedAtMs: 3, exitCode: 0 } });
+  world.apply({ type: 'resources-released', attemptId: attemptId('0') });
+  world.apply({ type: 'job-ended', jobId: jobId('j0'), status: 'SUCCEEDED', atMs: 3 });
+  checkWorld(world);
+  const pass = new Pass(world);
+  assert.equal(pass.next()?.jobId, 'j1');
+});
+
+test('ten thousand jobs that were cancelled behind a full machine leave nothing in the backlog', () => {
+  const world = worldOf({ capacity: needs(1, 4096), jobs: Array.from({ length: 20_001 }, () => ({ needs: needs(1) })) });
+  place(world);
+  for (let index = 1; index <= 20_000; index++) world.apply({ type: 'job-ended', jobId: jobId(`j${index}`), status: 'FAILED', statusReason: 'x', atMs: 2 });
+  assert.equal([...world.backlog.classes(world.stillRunnable)].length, 0);
+  checkWorld(world);
+});
