@@ -1,0 +1,195 @@
+// What every store must do, as one suite: run it from a store's own test file. Rows in equal rows out, and a world that is
+// rebuilt equals the one that was stored.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { arn, attemptId, hostId, jobId, scopeOf } from '../../base/ids.ts';
+import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
+import { ChildTable } from '../../core/job/child-table.ts';
+import type { Job, JobDetailRecord, LiveArrayParent, WaitingJob } from '../../core/job/job.ts';
+import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
+import type { JobQueue } from '../../core/job-queue/job-queue.ts';
+import type { Commit, Store } from '../../port/store.ts';
+
+const scope = scopeOf('000000000000', 'us-east-1');
+const other = scopeOf('111111111111', 'us-east-1');
+const queueArn = arn('arn:aws:batch:us-east-1:000000000000:job-queue/q');
+const environmentArn = arn('arn:aws:batch:us-east-1:000000000000:compute-environment/ce');
+const definitionArn = arn('arn:aws:batch:us-east-1:000000000000:job-definition/d:1');
+
+const nothing: Commit = {
+  submitted: [], jobs: [], children: [], computeEnvironments: [], jobQueues: [], jobDefinitions: [], deleted: [], tags: new Map(), logStreams: [], tableWrites: [],
+};
+
+const environment: ComputeEnvironment = {
+  arn: environmentArn, scope, name: 'ce', uuid: 'u', type: 'MANAGED', state: 'ENABLED', status: 'VALID', serviceRole: 'r', ecsClusterArn: 'c', createdAtMs: 1,
+};
+const queue: JobQueue = {
+  arn: queueArn, scope, name: 'q', state: 'ENABLED', status: 'VALID', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: environmentArn }], jobQueueType: 'ECS', createdAtMs: 1,
+};
+const definition = (revision: number, status: JobDefinition['status'] = 'ACTIVE', name = 'd'): JobDefinition => ({
+  arn: arn(`arn:aws:batch:us-east-1:000000000000:job-definition/${name}:${revision}`), scope, name, revision, status, request: { type: 'container' },
+});
+
+function detail(sequence: number, facts: Partial<JobDetailRecord> = {}): JobDetailRecord {
+  const id = jobId(`job-${sequence}`);
+  return {
+    id, arn: arn(`arn:aws:batch:us-east-1:000000000000:job/${id}`), scope, sequence, name: `Name_${sequence}`, queueArn, definitionArn, definitionName: 'd', createdAtMs: 1000 + sequence,
+    parameters: { p: 'v' }, container: { image: 'busybox' }, ...facts,
+  };
+}
+const waiting = (of: JobDetailRecord, status: WaitingJob['status'] = 'RUNNABLE'): WaitingJob => ({
+  id: of.id, scope: of.scope, queueArn: of.queueArn, needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 }, log: { group: 'g', prefix: 'd' }, createdAtMs: of.createdAtMs, sequence: of.sequence, attempts: [], status,
+});
+const placement = { attemptId: attemptId('a'.repeat(32)), number: 1, hostId: hostId('h'), computeEnvironmentArn: environmentArn };
+const running = (of: JobDetailRecord): Job => ({ ...waiting(of), status: 'RUNNING', attempt: { ...placement, state: 'running', placedAtMs: 5, startedAtMs: 6 } });
+const ended = (of: JobDetailRecord): Job => ({ ...waiting(of), status: 'SUCCEEDED', startedAtMs: 6, stoppedAtMs: 7, attempts: [{ ...placement, state: 'ended', placedAtMs: 5, startedAtMs: 6, stoppedAtMs: 7, exitCode: 0 }] });
+const parent = (of: JobDetailRecord, arraySize: number): LiveArrayParent => {
+  const { attempts: _attempts, ...identity } = waiting(of);
+  return { ...identity, arraySize, status: 'PENDING', rest: { status: 'RUNNABLE' }, children: new ChildTable(arraySize, 'RUNNABLE', of.createdAtMs) };
+};
+
+/** Absent members and `undefined` ones are the same to every reader. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** `open` opens the store at the same place each time, `forget` removes it. */
+export function storeContract(name: string, open: () => Store, forget: () => void): void {
+  const withStore = (title: string, body: (store: Store, reopen: () => Store) => void): void => {
+    test(`${name}: ${title}`, () => {
+      let store = open();
+      try {
+        body(store, () => {
+          store.close();
+          store = open();
+          return store;
+        });
+      } finally {
+        store.close();
+        forget();
+      }
+    });
+  };
+
+  withStore('an empty store gives an empty world whose first sequence number is 1', (store) => {
+    assert.deepEqual(plain(store.load()), { computeEnvironments: [], jobQueues: [], jobDefinitions: [], revisions: [], jobs: [], children: [], nextSequence: 1 });
+  });
+
+  withStore('resources and jobs that have not ended come back as they were', (_store, reopen) => {
+    const details = [detail(1), detail(2), detail(3), detail(4, { arraySize: 3 })];
+    const [first, second, third, fourth] = details as [JobDetailRecord, JobDetailRecord, JobDetailRecord, JobDetailRecord];
+    const jobs = [waiting(first), running(second), ended(third), parent(fourth, 3)];
+    const child = { parentId: fourth.id, index: 1, job: { ...running(fourth), id: jobId(`${fourth.id}:1`) } as Job };
+    reopen().commit({ ...nothing, computeEnvironments: [environment], jobQueues: [queue], jobDefinitions: [definition(1), definition(2, 'INACTIVE')], submitted: details, jobs, children: [child] });
+    const loaded = reopen().load();
+    assert.deepEqual(plain(loaded.computeEnvironments), plain([environment]));
+    assert.deepEqual(plain(loaded.jobQueues), plain([queue]));
+    assert.deepEqual(plain(loaded.jobDefinitions), plain([definition(1)]), 'INACTIVE revisions are no part of the world');
+    assert.deepEqual(plain(loaded.revisions), [{ scope, name: 'd', revision: 2 }]);
+    assert.deepEqual(plain(loaded.jobs), plain([waiting(first), running(second), parent(fourth, 3)]));
+    assert.deepEqual(plain(loaded.children), plain([child]));
+    assert.equal(loaded.nextSequence, 5);
+  });
+
+  withStore('a job is read back in its last state, with what was submitted', (store) => {
+    const submitted = detail(1);
+    store.commit({ ...nothing, submitted: [submitted], jobs: [waiting(submitted)] });
+    store.commit({ ...nothing, jobs: [ended(submitted)] });
+    assert.deepEqual(plain(store.reader.job(scope, submitted.id)), plain({ detail: submitted, job: ended(submitted) }));
+    assert.deepEqual(plain(store.reader.jobDetail(submitted.id)), plain(submitted));
+    assert.equal(store.reader.job(other, submitted.id), undefined, 'a job is found in its own account and region only');
+    assert.equal(store.reader.job(scope, jobId('none')), undefined);
+    assert.deepEqual(store.load().jobs, [], 'an ended job is no part of the world');
+  });
+
+  withStore('children with a row are found by their index, and share their parent’s needs', (store) => {
+    const submitted = detail(1, { arraySize: 12 });
+    const child = (index: number) => ({ parentId: submitted.id, index, job: { ...ended(submitted), id: jobId(`${submitted.id}:${index}`) } as Job });
+    store.commit({ ...nothing, submitted: [submitted], jobs: [parent(submitted, 12)], children: [child(10), child(2)] });
+    assert.deepEqual(plain(store.reader.children(submitted.id)), plain([child(2), child(10)]));
+    assert.deepEqual(plain(store.reader.child(submitted.id, 2)), plain(child(2)));
+    assert.equal(store.reader.child(submitted.id, 3), undefined);
+    assert.deepEqual(plain(store.reader.jobDetail(jobId(`${submitted.id}:2`))), plain(submitted));
+  });
+
+  withStore('jobs are listed newest first, by every filter, page by page', (store) => {
+    const details = [1, 2, 3, 4, 5].map((sequence) => detail(sequence, { name: sequence === 3 ? '50%_done' : `Name_${sequence}`, definitionName: sequence < 3 ? 'alpha' : 'beta' }));
+    store.commit({ ...nothing, submitted: details, jobs: details.map((one) => (one.sequence % 2 ? waiting(one) : ended(one))) });
+    const list = (query: Partial<Parameters<Store['reader']['listJobs']>[0]>) => store.reader.listJobs({ queueArn, limit: 10, ...query }).map((found) => found.detail.sequence);
+    const cases: [Partial<Parameters<Store['reader']['listJobs']>[0]>, number[]][] = [
+      [{}, [5, 4, 3, 2, 1]],
+      [{ limit: 2 }, [5, 4]],
+      [{ limit: 2, beforeSequence: 4 }, [3, 2]],
+      [{ status: 'RUNNABLE' }, [5, 3, 1]],
+      [{ status: 'SUCCEEDED' }, [4, 2]],
+      [{ name: { text: 'name_4', prefix: false } }, [4]],
+      [{ name: { text: 'NAME_', prefix: true } }, [5, 4, 2, 1]],
+      [{ name: { text: '50%_', prefix: true } }, [3]],
+      [{ name: { text: '50__', prefix: true } }, []],
+      [{ definition: { name: 'alpha', prefix: false } }, [2, 1]],
+      [{ definition: { name: 'al', prefix: true } }, [2, 1]],
+      [{ definition: { name: 'AL', prefix: true } }, []],
+      [{ definition: { arn: definitionArn } }, [5, 4, 3, 2, 1]],
+      [{ createdBeforeMs: 1003 }, [2, 1]],
+      [{ createdAfterMs: 1003, status: 'RUNNABLE' }, [5]],
+      [{ shareIdentifier: 'none' }, []],
+      [{ queueArn: arn('arn:aws:batch:us-east-1:000000000000:job-queue/none') }, []],
+    ];
+    for (const [query, expected] of cases) assert.deepEqual(list(query), expected, JSON.stringify(query));
+  });
+
+  withStore('job definitions are paged by name and revision', (store) => {
+    store.commit({ ...nothing, jobDefinitions: [definition(2), definition(1, 'INACTIVE'), definition(1, 'ACTIVE', 'a')] });
+    const list = (query: object) => store.reader.jobDefinitions({ scope, limit: 10, ...query }).map((one) => `${one.name}:${one.revision}`);
+    assert.deepEqual(list({}), ['a:1', 'd:1', 'd:2']);
+    assert.deepEqual(list({ status: 'ACTIVE' }), ['a:1', 'd:2']);
+    assert.deepEqual(list({ name: 'd', after: { name: 'd', revision: 1 } }), ['d:2']);
+    assert.equal(store.reader.jobDefinition(scope, definitionArn)?.status, 'INACTIVE');
+    assert.equal(store.reader.jobDefinition(other, definitionArn), undefined);
+  });
+
+  withStore('deleted resources go with their tags, and may be made again in the same commit', (store) => {
+    store.commit({ ...nothing, computeEnvironments: [environment], jobQueues: [queue], tags: new Map([[queueArn, { a: '1' }]]) });
+    store.commit({ ...nothing, deleted: [queueArn, environmentArn], computeEnvironments: [{ ...environment, uuid: 'new' }] });
+    assert.deepEqual(store.load().jobQueues, []);
+    assert.equal(store.load().computeEnvironments[0]?.uuid, 'new');
+    assert.deepEqual(store.reader.tags(queueArn), {});
+  });
+
+  withStore('tags are merged up to their limit', (store) => {
+    const merge = (set: Record<string, string>, remove: string[] = []) => ({ table: 'tag', write: 'merge', arn: queueArn, set, remove, maxTags: 2 }) as const;
+    assert.deepEqual(store.commit({ ...nothing, tableWrites: [merge({ a: '1' }), merge({ b: '2' }), merge({ c: '3' }), merge({ c: '3' }, ['a', 'none'])] }), ['done', 'done', 'limit', 'done']);
+    assert.deepEqual(store.reader.tags(queueArn), { b: '2', c: '3' });
+  });
+
+  withStore('log groups and streams are made once, found, listed and deleted', (store) => {
+    const group = { scope, name: '/g', createdAtMs: 1 };
+    const create = { table: 'log-group', write: 'create', row: group } as const;
+    const stream = (streamName: string, createdAtMs: number, of = '/g') => ({ table: 'log-stream', write: 'create', row: { scope, group: of, name: streamName, createdAtMs } }) as const;
+    assert.deepEqual(
+      store.commit({ ...nothing, tableWrites: [create, create, stream('b', 1), stream('a', 2), stream('a', 3), stream('x', 1, '/none')] }),
+      ['done', 'exists', 'done', 'done', 'exists', 'absent'],
+    );
+    store.commit({ ...nothing, logStreams: [{ scope, group: '/g', name: 'c', createdAtMs: 3 }, { scope, group: '/made', name: 's', createdAtMs: 3 }] });
+    const names = (query: object) => store.reader.logStreams({ scope, group: '/g', order: 'name', limit: 10, ...query }).map((one) => one.name);
+    assert.deepEqual(names({}), ['a', 'b', 'c']);
+    assert.deepEqual(names({ descending: true }), ['c', 'b', 'a']);
+    assert.deepEqual(names({ order: 'newest' }), ['c', 'a', 'b']);
+    assert.deepEqual(names({ prefix: 'a' }), ['a']);
+    assert.deepEqual(names({ after: store.reader.logStream(scope, '/g', 'a') }), ['b', 'c']);
+    assert.deepEqual(names({ order: 'newest', after: store.reader.logStream(scope, '/g', 'c') }), ['a', 'b']);
+    assert.deepEqual(store.reader.logGroups({ scope, limit: 10 }).map((one) => one.name), ['/g', '/made']);
+    assert.deepEqual(store.reader.logGroups({ scope, contains: 'AD', limit: 10 }).map((one) => one.name), ['/made']);
+    assert.deepEqual(store.reader.logGroups({ scope: other, limit: 10 }), []);
+    const target = { table: 'log-group', scope, name: '/g' } as const;
+    assert.deepEqual(store.commit({ ...nothing, tableWrites: [{ ...target, write: 'retention', retentionInDays: 7 }] }), ['done']);
+    assert.equal(store.reader.logGroup(scope, '/g')?.retentionInDays, 7);
+    assert.deepEqual(
+      store.commit({ ...nothing, tableWrites: [{ table: 'log-stream', write: 'delete', scope, group: '/g', name: 'a' }, { table: 'log-stream', write: 'delete', scope, group: '/g', name: 'a' }] }),
+      ['done', 'absent'],
+    );
+    assert.deepEqual(store.commit({ ...nothing, tableWrites: [{ ...target, write: 'delete' }, { ...target, write: 'delete' }] }), ['done', 'absent']);
+    assert.deepEqual(store.reader.logStreams({ scope, group: '/g', order: 'name', limit: 10 }), []);
+    store.commit({ ...nothing, logStreams: [{ scope, group: '/g', name: 'again', createdAtMs: 9 }] });
+    assert.equal(store.reader.logGroup(scope, '/g')?.createdAtMs, 9, 'a group that was deleted comes back with its next stream');
+  });
+}
