@@ -1,0 +1,50 @@
+// What Batch operations ask leave for, in IAM's terms: actions, ARNs and condition keys as the service authorization
+// reference of AWS Batch lists them. It grants nothing; server plugs in who decides.
+
+import type { ContainerProperties } from '@aws-sdk/client-batch';
+import type { JobId } from '../../base/ids.ts';
+import { computeEnvironmentArn, jobArn, jobDefinitionArnPrefix, jobQueueArn } from '../../core/arn.ts';
+import { logTarget } from '../../core/job/container.ts';
+import type { Access, RequestContext } from '../../wire/operation.ts';
+
+export const onAll = (action: string): Access[] => [{ action, resources: ['*'] }];
+
+export const environmentResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : computeEnvironmentArn(context.scope, given));
+export const queueResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : jobQueueArn(context.scope, given));
+export const definitionResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : jobDefinitionArnPrefix(context.scope) + given);
+export const jobResource = (context: RequestContext, id = ''): string => jobArn(context.scope, id as JobId);
+
+type Tags = Readonly<Record<string, string>>;
+
+/** Condition keys of a request that brings tags. */
+export function tagConditions(tags: Tags | undefined): Record<string, string | readonly string[]> {
+  if (tags === undefined || Object.keys(tags).length === 0) return {};
+  const requested = Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]));
+  return { ...requested, 'aws:TagKeys': Object.keys(tags) };
+}
+
+/** A creation, and the tagging that it includes. */
+export function creation(action: string, resources: readonly string[], tags: Tags | undefined, conditions: Record<string, string | readonly string[]> = {}): Access[] {
+  const tagged = tagConditions(tags);
+  const access: Access[] = [{ action, resources, conditions: { ...conditions, ...tagged } }];
+  if (tags && Object.keys(tags).length > 0) access.push({ action: 'batch:TagResource', resources, conditions: tagged });
+  return access;
+}
+
+/** Condition keys of RegisterJobDefinition that speak of its container. */
+export function containerConditions(container: ContainerProperties | undefined, definitionName: string): Record<string, string> {
+  if (container === undefined) return {};
+  const options = container.logConfiguration?.options ?? {};
+  const log = logTarget(container, definitionName);
+  const known: Record<string, string | undefined> = {
+    'batch:Image': container.image,
+    'batch:Privileged': String(container.privileged ?? false),
+    'batch:User': container.user,
+    'batch:LogDriver': container.logConfiguration?.logDriver,
+    'batch:AWSLogsGroup': log?.group,
+    'batch:AWSLogsCreateGroup': options['awslogs-create-group'],
+    'batch:AWSLogsRegion': options['awslogs-region'],
+    'batch:AWSLogsStreamPrefix': options['awslogs-stream-prefix'],
+  };
+  return Object.fromEntries(Object.entries(known).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

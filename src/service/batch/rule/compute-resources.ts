@@ -1,0 +1,48 @@
+// Forms, enums and ranges of single members of `computeResources`, on creation and update. How they stand together is
+// core's question (core/compute-environment/resources.ts).
+
+import type { ComputeResource, ComputeResourceUpdate, Ec2Configuration } from '@aws-sdk/client-batch';
+import { CRAllocationStrategy, CRType, CRUpdateAllocationStrategy, UserdataType } from '@aws-sdk/client-batch';
+import { integerIn, lengthIn, matches, oneOf } from '../../../wire/check.ts';
+import { invalid } from '../../../wire/error-catalogue.ts';
+import { checkRole } from './name.ts';
+import { refuseUnbuilt } from './not-yet.ts';
+
+const where = 'computeResources';
+const maxVcpus = 2 ** 31 - 1;
+/** A type, a family, or a bundle; what AWS has of them changes every month, so that no list of ours could be right. */
+const instanceTypeForm = /^([a-z][a-z0-9-]*\d[a-z0-9-]*(\.[a-z0-9-]+)?|optimal|default_x86_64|default_arm64)$/;
+
+export function checkNewResourceMembers(resources: ComputeResource): void {
+  oneOf(CRAllocationStrategy, resources.allocationStrategy, `${where}.allocationStrategy`);
+  checkRole(resources.spotIamFleetRole, `${where}.spotIamFleetRole`);
+  checkMembers(resources);
+}
+
+export function checkChangedResourceMembers(change: ComputeResourceUpdate): void {
+  // BEST_FIT cannot be set by an update (spec 5).
+  oneOf(CRUpdateAllocationStrategy, change.allocationStrategy, `${where}.allocationStrategy`);
+  checkMembers(change);
+}
+
+function checkMembers(resources: ComputeResource | ComputeResourceUpdate): void {
+  oneOf(CRType, resources.type, `${where}.type`);
+  if (resources.type === 'ECS_MANAGED_INSTANCES') refuseUnbuilt(resources.type, `${where}.type ECS_MANAGED_INSTANCES`);
+  refuseUnbuilt(resources.managedInstancesProvider, `${where}.managedInstancesProvider`);
+  refuseUnbuilt(resources.capacityTags, `${where}.capacityTags`);
+  for (const member of ['minvCpus', 'maxvCpus', 'desiredvCpus'] as const) integerIn(resources[member], 0, maxVcpus, `${where}.${member}`);
+  for (const type of resources.instanceTypes ?? []) matches(type, instanceTypeForm, `${where}.instanceTypes`, 'an EC2 instance type, a family, optimal, default_x86_64 or default_arm64');
+  integerIn(resources.bidPercentage, 0, 100, `${where}.bidPercentage`);
+  lengthIn(resources.ec2Configuration, 0, 2, `${where}.ec2Configuration`);
+  for (const configuration of resources.ec2Configuration ?? []) checkImage(configuration);
+  oneOf(UserdataType, resources.launchTemplate?.userdataType, `${where}.launchTemplate.userdataType`);
+  const delay = resources.scalingPolicy?.minScaleDownDelayMinutes;
+  if (delay !== undefined && delay !== 0) integerIn(delay, 20, 10_080, `${where}.scalingPolicy.minScaleDownDelayMinutes (0 turns it off)`);
+}
+
+function checkImage({ imageType, imageIdOverride, imageKubernetesVersion }: Ec2Configuration): void {
+  lengthIn(imageType, 1, 256, `${where}.ec2Configuration.imageType`);
+  lengthIn(imageIdOverride, 0, 256, `${where}.ec2Configuration.imageIdOverride`);
+  if (imageType?.startsWith('EKS_')) throw invalid(`${where}.ec2Configuration.imageType ${imageType} is for EKS compute environments`);
+  refuseUnbuilt(imageKubernetesVersion, `${where}.ec2Configuration.imageKubernetesVersion`);
+}

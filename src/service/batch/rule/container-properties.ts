@@ -1,0 +1,95 @@
+// The container of a job definition: forms, ranges and what must stand together (the model's documentation of
+// ContainerProperties; user guide, chapter Job Definition Parameters). What only one platform has is in platform.ts, and
+// what hangs on the file system in volumes.ts.
+
+import type { ContainerProperties, LinuxParameters, LogConfiguration, Ulimit } from '@aws-sdk/client-batch';
+import { DeviceCgroupPermission, LogDriver } from '@aws-sdk/client-batch';
+import { integerIn, lengthIn, matches, oneOf } from '../../../wire/check.ts';
+import { invalid } from '../../../wire/error-catalogue.ts';
+import { checkEnvironment } from './environment.ts';
+import { checkRole } from './name.ts';
+import { refuseUnbuilt } from './not-yet.ts';
+import { checkAmounts } from './resource-requirements.ts';
+import { checkVolumes } from './volumes.ts';
+
+const where = 'containerProperties';
+const imageForm = /^[A-Za-z0-9][A-Za-z0-9_\-:./#@+]*$/;
+const imageLength = 255;
+const maxMib = 1_000_000_000;
+
+export function checkContainer(container: ContainerProperties, fargate: boolean): void {
+  if (!container.image) throw invalid(`${where}.image must be provided`);
+  lengthIn(container.image, 1, imageLength, `${where}.image`);
+  matches(container.image, imageForm, `${where}.image`, 'letters, digits and _ - : . / # @ +');
+  checkRole(container.jobRoleArn, `${where}.jobRoleArn`);
+  checkRole(container.executionRoleArn, `${where}.executionRoleArn`);
+  checkAmounts(container, where, fargate);
+  checkEnvironment(container.environment, where);
+  checkVolumes(container);
+  checkUlimits(container.ulimits);
+  checkLinux(container.linuxParameters);
+  checkLog(container.logConfiguration);
+  refuseUnbuilt(container.secrets, `${where}.secrets`);
+  refuseUnbuilt(container.repositoryCredentials, `${where}.repositoryCredentials`);
+}
+
+/** The kinds that Docker knows; the model lists them with Ulimit. */
+const ulimitNames = new Set([
+  'core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile', 'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack',
+]);
+const unlimited = -1;
+
+function checkUlimits(ulimits: readonly Ulimit[] | undefined): void {
+  const seen = new Set<string>();
+  for (const { name = '', softLimit = 0, hardLimit = 0 } of ulimits ?? []) {
+    if (!ulimitNames.has(name)) throw invalid(`${where}.ulimits: '${name}' is not one of ${[...ulimitNames].join(', ')}`);
+    if (seen.has(name)) throw invalid(`${where}.ulimits holds ${name} twice`);
+    seen.add(name);
+    if (softLimit < unlimited || hardLimit < unlimited) throw invalid(`${where}.ulimits: a limit of ${name} is below -1, which means unlimited`);
+    const soft = softLimit === unlimited ? Infinity : softLimit;
+    const hard = hardLimit === unlimited ? Infinity : hardLimit;
+    if (soft > hard) throw invalid(`${where}.ulimits: the softLimit of ${name} (${softLimit}) is above its hardLimit (${hardLimit})`);
+  }
+}
+
+/** Names of mount options that the model lists with Tmpfs; some take a value behind `=`. */
+const tmpfsOptions = new Set([
+  'defaults', 'ro', 'rw', 'suid', 'nosuid', 'dev', 'nodev', 'exec', 'noexec', 'sync', 'async', 'dirsync', 'remount', 'mand', 'nomand',
+  'atime', 'noatime', 'diratime', 'nodiratime', 'bind', 'rbind', 'unbindable', 'runbindable', 'private', 'rprivate', 'shared', 'rshared',
+  'slave', 'rslave', 'relatime', 'norelatime', 'strictatime', 'nostrictatime', 'mode', 'uid', 'gid', 'nr_inodes', 'nr_blocks', 'mpol',
+]);
+
+function checkLinux(linux: LinuxParameters | undefined): void {
+  if (linux === undefined) return;
+  const at = `${where}.linuxParameters`;
+  integerIn(linux.sharedMemorySize, 1, maxMib, `${at}.sharedMemorySize`);
+  integerIn(linux.maxSwap, 0, maxMib, `${at}.maxSwap`);
+  // Without maxSwap AWS ignores it, so that is no error: "If a value isn't specified for maxSwap, this parameter is ignored."
+  integerIn(linux.swappiness, 0, 100, `${at}.swappiness`);
+  for (const device of linux.devices ?? []) {
+    checkAbsolute(device.hostPath, `${at}.devices.hostPath`);
+    if (device.containerPath) checkAbsolute(device.containerPath, `${at}.devices.containerPath`);
+    for (const permission of device.permissions ?? []) oneOf(DeviceCgroupPermission, permission, `${at}.devices.permissions`);
+  }
+  for (const mount of linux.tmpfs ?? []) {
+    checkAbsolute(mount.containerPath, `${at}.tmpfs.containerPath`);
+    integerIn(mount.size, 1, maxMib, `${at}.tmpfs.size`);
+    for (const option of mount.mountOptions ?? []) {
+      if (!tmpfsOptions.has(option.split('=')[0] as string)) throw invalid(`${at}.tmpfs.mountOptions: '${option}' is not a mount option of tmpfs`);
+    }
+  }
+}
+
+function checkAbsolute(path: string | undefined, member: string): void {
+  matches(path, /^\//, member, 'an absolute path');
+}
+
+function checkLog(log: LogConfiguration | undefined): void {
+  if (log === undefined) return;
+  const driver = oneOf(LogDriver, log.logDriver, `${where}.logConfiguration.logDriver`);
+  if (driver === 'awsfirelens') refuseUnbuilt(driver, `${where}.logConfiguration.logDriver awsfirelens`);
+  refuseUnbuilt(log.secretOptions, `${where}.logConfiguration.secretOptions`);
+  const group = log.options?.['awslogs-group'];
+  // CloudWatch's own form of a group's name.
+  if (driver === 'awslogs' && group) matches(group, /^[.\-_/#A-Za-z0-9]{1,512}$/, `${where}.logConfiguration.options awslogs-group`, 'the name of a log group');
+}

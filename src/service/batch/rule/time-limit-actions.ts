@@ -1,0 +1,27 @@
+// `jobStateTimeLimitActions` of job queues (spec 4.7).
+
+import type { JobStateTimeLimitAction } from '@aws-sdk/client-batch';
+import { JobStateTimeLimitActionsState } from '@aws-sdk/client-batch';
+import { integerIn, oneOf } from '../../../wire/check.ts';
+import { invalid } from '../../../wire/error-catalogue.ts';
+
+const where = 'jobStateTimeLimitActions';
+/** The conditions that Batch detects. */
+const reasons: readonly (string | undefined)[] = [
+  'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
+  'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE',
+  'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT',
+  'MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS',
+];
+
+export function checkTimeLimitActions(actions: readonly JobStateTimeLimitAction[] | undefined): void {
+  const seen = new Set<string>();
+  for (const { reason, state, maxTimeSeconds, action } of actions ?? []) {
+    if (!reasons.includes(reason)) throw invalid(`${where}.reason must be one of ${reasons.join(', ')}; it is '${reason}'`);
+    if (seen.has(reason as string)) throw invalid(`${where} holds two actions for ${reason}`);
+    seen.add(reason as string);
+    oneOf(JobStateTimeLimitActionsState, state, `${where}.state`);
+    integerIn(maxTimeSeconds, 600, 86_400, `${where}.maxTimeSeconds`);
+    if (action !== 'CANCEL') throw invalid(`${where}.action must be CANCEL for queues of compute environments; it is '${action}'`);
+  }
+}

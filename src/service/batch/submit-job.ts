@@ -1,0 +1,58 @@
+// SubmitJob (spec 4.5): everything that the request alone can be judged by. Queue, definition and their states are core's.
+
+import type { ContainerOverrides, SubmitJobCommandInput, SubmitJobCommandOutput } from '@aws-sdk/client-batch';
+import { jobId } from '../../base/ids.ts';
+import { limit } from '../../core/limit.ts';
+import { integerIn } from '../../wire/check.ts';
+import { invalid } from '../../wire/error-catalogue.ts';
+import { creation, definitionResource, queueResource } from './access.ts';
+import type { BatchOperation } from './deps.ts';
+import type { Reply } from './reply.ts';
+import { checkDependencies } from './rule/dependencies.ts';
+import { checkEnvironment } from './rule/environment.ts';
+import { checkName, checkReference } from './rule/name.ts';
+import { refuseUnbuilt } from './rule/not-yet.ts';
+import { checkAmounts } from './rule/resource-requirements.ts';
+import { checkRetryStrategy, checkTimeout } from './rule/retry.ts';
+import { checkTags } from './rule/tags.ts';
+import { submitCommand } from './submit-command.ts';
+
+export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCommandOutput>> = {
+  authorizes(input, context) {
+    const resources = [definitionResource(context, input.jobDefinition), queueResource(context, input.jobQueue)];
+    const conditions: Record<string, string> = input.shareIdentifier === undefined ? {} : { 'batch:ShareIdentifier': input.shareIdentifier };
+    return creation('batch:SubmitJob', resources, input.tags, conditions);
+  },
+
+  async handle(deps, input, context) {
+    checkName(input.jobName, 'jobName');
+    checkReference(input.jobQueue, 'jobQueue');
+    checkReference(input.jobDefinition, 'jobDefinition');
+    const size = input.arrayProperties?.size;
+    integerIn(size, limit.arraySizeMin, limit.arraySizeMax, 'arrayProperties.size');
+    checkDependencies(input.dependsOn, size !== undefined);
+    checkOverrides(input.containerOverrides);
+    if (input.shareIdentifier) throw invalid('shareIdentifier cannot be specified for a job queue without a fair-share scheduling policy');
+    integerIn(input.schedulingPriorityOverride, 0, limit.schedulingPriorityMax, 'schedulingPriorityOverride');
+    checkTimeout(input.timeout);
+    checkTags(input.tags);
+    refuseUnbuilt(input.nodeOverrides, 'nodeOverrides');
+    refuseUnbuilt(input.eksPropertiesOverride, 'eksPropertiesOverride');
+    refuseUnbuilt(input.ecsPropertiesOverride?.taskProperties, 'ecsPropertiesOverride');
+    refuseUnbuilt(input.consumableResourcePropertiesOverride?.consumableResourceList, 'consumableResourcePropertiesOverride');
+    const retryStrategy = checkRetryStrategy(input.retryStrategy);
+    const request = retryStrategy === undefined ? input : { ...input, retryStrategy };
+    return submitCommand(deps, { type: 'submit-job', scope: context.scope, jobId: jobId(deps.ids.uuid()), request }, context);
+  },
+};
+
+function checkOverrides(overrides: ContainerOverrides | undefined): void {
+  if (overrides === undefined) return;
+  const where = 'containerOverrides';
+  // "This parameter can't contain an empty string."
+  if (overrides.command?.includes('')) throw invalid(`${where}.command must not hold an empty string`);
+  if (overrides.instanceType) throw invalid(`${where}.instanceType is only for multi-node parallel jobs`);
+  checkEnvironment(overrides.environment, where);
+  // Which platform the definition is for is not known here; the amounts of both pass, and core knows the sum.
+  checkAmounts(overrides, where, overrides.resourceRequirements?.some((entry) => entry.type === 'VCPU' && entry.value?.includes('.')) ?? false);
+}

@@ -1,0 +1,34 @@
+// Tags by a resource's ARN: what the three tag operations share.
+
+import type { Arn } from '../../base/ids.ts';
+import { limit } from '../../core/limit.ts';
+import type { Tags } from '../../port/reader.ts';
+import { invalid, notFound } from '../../wire/error-catalogue.ts';
+import type { RequestContext } from '../../wire/operation.ts';
+import type { BatchDeps } from './deps.ts';
+import { envelopeOf } from './submit-command.ts';
+
+const batchArn = /^arn:aws[a-z-]*:batch:[a-z0-9-]+:\d{12}:[a-z-]+\/.+$/;
+
+/** Throws unless `resourceArn` names a resource of the caller's account and region that is there. */
+export function tagsOf({ reader }: BatchDeps, resourceArn: string | undefined, { scope }: RequestContext): Tags {
+  if (resourceArn === undefined || !batchArn.test(resourceArn)) throw invalid(`resourceArn must be the ARN of a resource of AWS Batch; it is '${resourceArn ?? ''}'`);
+  const tags = reader.tags(scope, resourceArn);
+  if (tags === undefined) throw notFound(resourceArn);
+  return tags;
+}
+
+export async function changeTags(
+  deps: BatchDeps,
+  resourceArn: string | undefined,
+  change: { readonly set: Tags; readonly remove: readonly string[] },
+  context: RequestContext,
+): Promise<void> {
+  tagsOf(deps, resourceArn, context);
+  // "ARNs for child jobs of array and multi-node parallel (MNP) jobs aren't supported."
+  if (/:job\/[^:#]+[:#]\d+$/.test(resourceArn ?? '')) throw invalid('A child job cannot be tagged; tag its parent');
+  const write = { table: 'tag', write: 'merge', arn: resourceArn as Arn, ...change, maxTags: limit.tagsPerResource } as const;
+  const outcome = await deps.bus.write(write, envelopeOf(context));
+  if (outcome === 'limit') throw invalid(`A resource can have at most ${limit.tagsPerResource} tags`);
+  if (outcome === 'absent') throw notFound(resourceArn ?? '');
+}

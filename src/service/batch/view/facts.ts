@@ -1,0 +1,41 @@
+// What job details and job summaries both tell of a job: its times, its arrays, its stop. Pure; reads nothing.
+
+import type { Job } from '../../../core/job/job.ts';
+import { isArrayParent, isEnded, isLive } from '../../../core/job/job.ts';
+import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
+import type { JobView } from '../../../port/reader.ts';
+
+/** The attempt that a job's container shows: the one under way, else the last one. */
+export function shownAttempt(job: JobView['job']): LiveAttempt | EndedAttempt | undefined {
+  if (isArrayParent(job)) return undefined;
+  return isLive(job) ? job.attempt : job.attempts.at(-1);
+}
+
+/** How the container ended; absent while an attempt is under way. `reason` is absent after a plain exit, whatever its code. */
+export function containerEnd(job: JobView['job']): { exitCode?: number | undefined; reason?: string | undefined } {
+  const attempt = shownAttempt(job);
+  return attempt?.state === 'ended' ? { exitCode: attempt.exitCode, reason: attempt.containerReason } : {};
+}
+
+export function startedAt(job: JobView['job']): number | undefined {
+  if (isArrayParent(job) || isEnded(job.status)) return (job as { startedAtMs?: number | undefined }).startedAtMs;
+  return job.status === 'RUNNING' ? (job as Job & { status: 'RUNNING' }).attempt.startedAtMs : undefined;
+}
+
+/** Set on every job that ended, also one that was cancelled before it ran (Metaflow waits for it). */
+export const stoppedAt = (job: JobView['job']): number | undefined => ('stoppedAtMs' in job ? job.stoppedAtMs : undefined);
+
+/** Of a job that waits without a reason of its own: why, true at this moment. */
+export const statusReason = ({ job, waitingReason }: JobView): string | undefined => job.statusReason ?? (job.status === 'RUNNABLE' ? waitingReason : undefined);
+
+/** A child's is its parent's with the index. */
+export const jobArnOf = ({ detail, arrayIndex }: JobView): string => (arrayIndex === undefined ? detail.arn : `${detail.arn}:${arrayIndex}`);
+
+/** Of a parent its size and its children's statuses, of a child its index. */
+export function arrayFacts(view: JobView):
+  | { size?: number | undefined; index?: number | undefined; statusSummary?: Record<string, number> | undefined; statusSummaryLastUpdatedAt?: number | undefined }
+  | undefined {
+  if (view.arrayIndex !== undefined) return { index: view.arrayIndex };
+  if (view.detail.arraySize === undefined) return undefined;
+  return { size: view.detail.arraySize, statusSummary: { ...view.statusSummary }, statusSummaryLastUpdatedAt: view.statusSummaryLastUpdatedAtMs };
+}

@@ -1,0 +1,27 @@
+// A job as ListJobs answers it.
+
+import type { JobSummary } from '@aws-sdk/client-batch';
+import type { JobView } from '../../../port/reader.ts';
+import { arrayFacts, containerEnd, jobArnOf, startedAt, statusReason, stoppedAt } from './facts.ts';
+
+export function jobSummary(view: JobView): JobSummary {
+  const { detail, job } = view;
+  const end = containerEnd(job);
+  return {
+    jobArn: jobArnOf(view),
+    jobId: view.id,
+    jobName: detail.name,
+    createdAt: job.createdAtMs,
+    shareIdentifier: detail.shareIdentifier,
+    status: job.status,
+    statusReason: statusReason(view),
+    startedAt: startedAt(job),
+    stoppedAt: stoppedAt(job),
+    container: end.exitCode === undefined && end.reason === undefined ? undefined : end,
+    arrayProperties: arrayFacts(view),
+    jobDefinition: detail.definitionArn,
+    // "This field is only present when the value is true."
+    isCancelled: job.stopRequested?.by === 'cancel' || undefined,
+    isTerminated: job.stopRequested?.by === 'terminate' || undefined,
+  };
+}
