@@ -86,6 +86,7 @@ const converters = new WeakMap<object, Converter>();
 
 /** The reader of any schema. Readers of structures are shared, which is also what lets shapes be recursive. */
 export function readerOf(schema: NormalizedSchema): Reader {
+  refuseStream(schema);
   if (schema.isStructSchema()) {
     const key = schema.getSchema() as object;
     const known = readers.get(key);
@@ -100,7 +101,6 @@ export function readerOf(schema: NormalizedSchema): Reader {
   if (schema.isNumericSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema()) return readNumber;
   if (schema.isBooleanSchema()) return readBoolean;
   if (schema.isTimestampSchema()) return timestampReader(schema.getSchema() as number);
-  if (schema.isStreaming()) throw new Error(`${schema.getName(true)}: streams cannot be carried as JSON`);
   if (schema.isBlobSchema()) return readBlob;
   if (schema.isDocumentSchema()) return readDocument;
   throw new Error(`${schema.getName(true)}: a schema of a kind that the wire does not know`);
@@ -247,6 +247,7 @@ function timestampReader(format: number): Reader {
 }
 
 function isPlain(schema: NormalizedSchema, seen: Set<unknown>): boolean {
+  refuseStream(schema);
   if (schema.isStructSchema()) {
     const key = schema.getSchema();
     if (seen.has(key)) return true;
@@ -255,11 +256,11 @@ function isPlain(schema: NormalizedSchema, seen: Set<unknown>): boolean {
     return true;
   }
   if (schema.isListSchema() || schema.isMapSchema()) return isPlain(schema.getValueSchema(), seen);
-  return !(schema.isTimestampSchema() || schema.isBlobSchema() || schema.isStreaming() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema());
+  return !(schema.isTimestampSchema() || schema.isBlobSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema());
 }
 
 function converterOf(schema: NormalizedSchema): Converter {
-  if (schema.isStreaming()) throw new Error(`${schema.getName(true)}: streams cannot be carried as JSON`);
+  refuseStream(schema);
   if (schema.isStructSchema()) return structureConverter(schema);
   if (schema.isListSchema()) {
     const each = converterOf(schema.getValueSchema());
@@ -299,6 +300,10 @@ function timestampConverter(format: number): Converter {
     if (format === 6) return value.toUTCString();
     return value.getTime() / 1000;
   };
+}
+
+function refuseStream(schema: NormalizedSchema): void {
+  if (schema.isStreaming()) throw new Error(`${schema.getName(true)}: streams cannot be carried as JSON`);
 }
 
 function wireName(name: string, member: NormalizedSchema): string {

@@ -1,0 +1,57 @@
+// The catalogue, entry by entry: what clients retry on and match on must not drift.
+
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { BrokenInvariant } from '../base/assert.ts';
+import type { RefusalKind } from '../base/refusal.ts';
+import { AwsError } from './aws-error.ts';
+import * as errors from './error-catalogue.ts';
+
+it('has exactly these names and statuses', () => {
+  assert.deepEqual(Object.fromEntries(Object.entries(errors.catalogue).map(([entry, { name, status }]) => [entry, `${name} ${status}`])), {
+    invalid: 'ClientException 400',
+    notFound: 'ClientException 404',
+    conflict: 'ClientException 409',
+    tooLarge: 'ClientException 413',
+    denied: 'AccessDeniedException 403',
+    throttled: 'TooManyRequestsException 429',
+    internal: 'ServerException 500',
+    serialization: 'SerializationException 400',
+    unknownOperation: 'UnknownOperationException 404',
+    methodNotAllowed: 'UnknownOperationException 405',
+    unsupportedEncoding: 'UnsupportedMediaTypeException 415',
+  });
+});
+
+it('writes the texts that clients match on', () => {
+  for (const [error, wanted] of [
+    [errors.alreadyExists(), 'ClientException 409 Object already exists'],
+    [errors.notFound('q'), 'ClientException 404 q does not exist'],
+    [errors.computeEnvironmentInUse(), 'ClientException 400 Cannot delete, found existing JobQueue relationship'],
+    [errors.tooManyJobs(100), 'ClientException 400 Maximum number of jobs supported is 100'],
+    [errors.throttled(), 'TooManyRequestsException 429 Too Many Requests'],
+    [errors.denied('no'), 'AccessDeniedException 403 no'],
+    [errors.unsupportedEncoding('br'), 'UnsupportedMediaTypeException 415 Content-Encoding br is not supported'],
+    [errors.batchDialect.missing('jobName'), 'ClientException 400 Error executing request, Exception : jobName must be provided'],
+    [errors.batchDialect.tooLarge(30_720), 'ClientException 413 The request is larger than 30720 bytes'],
+    [errors.batchDialect.notBuilt('CreateQuotaShare'), 'ClientException 400 CreateQuotaShare is not built in Longshore yet: see the coverage page'],
+    [errors.batchDialect.internal('r'), 'ServerException 500 internal error, request id r'],
+    [errors.parameterDialect.missing('logGroupName'), "InvalidParameterException 400 1 validation error detected: Value null at 'logGroupName' failed to satisfy constraint: Member must not be null"],
+    [errors.parameterDialect.tooLarge(9), 'InvalidParameterException 413 The request is larger than 9 bytes'],
+    [errors.parameterDialect.notBuilt('StartQuery'), 'UnknownOperationException 400 StartQuery is not built in Longshore yet: see the coverage page'],
+    [errors.parameterDialect.internal('r'), 'InternalFailure 500 internal error, request id r'],
+  ] as const) {
+    assert.ok(error instanceof AwsError);
+    assert.equal(`${error.name} ${error.status} ${error.message}`, wanted);
+  }
+});
+
+it('turns every refusal of the core into Batch’s error', () => {
+  const statuses: Record<RefusalKind, string> = { invalid: 'ClientException 400', 'not-found': 'ClientException 404', conflict: 'ClientException 409', limit: 'ClientException 400', busy: 'TooManyRequestsException 429' };
+  for (const [refusal, wanted] of Object.entries(statuses)) {
+    const error = errors.fromRefusal({ refusal: refusal as RefusalKind, message: 'why' });
+    assert.equal(`${error.name} ${error.status}`, wanted);
+    assert.equal(error.message, 'why');
+  }
+  assert.throws(() => errors.fromRefusal({ refusal: 'other' as RefusalKind, message: '' }), BrokenInvariant);
+});

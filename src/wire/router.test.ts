@@ -1,0 +1,219 @@
+// The router's order of steps, its choice of service and operation, and what it answers when something goes wrong.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as batch from '@aws-sdk/client-batch';
+import * as logs from '@aws-sdk/client-cloudwatch-logs';
+import { AwsError } from './aws-error.ts';
+import { parameterDialect } from './error-catalogue.ts';
+import { jsonRpc } from './json-rpc.ts';
+import { notBuilt, type Operation, type OperationTable } from './operation.ts';
+import type { RequestHead } from './protocol.ts';
+import { Router, type Answer, type AnyService } from './router.ts';
+import { operationsOf } from './schema.ts';
+import { echo, toyBatch, toyRouter } from './toy.ts';
+
+const signed = (service: string, region = 'us-west-2', key = '000000000000'): Record<string, string> => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=${key}/20260102/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+});
+const head = (method: string, target: string, headers: RequestHead['headers'] = {}): RequestHead => {
+  const [path = '', query = ''] = target.split('?');
+  return { method, path, query, headers, sourceAddress: '10.0.0.1' };
+};
+
+/** Takes a request all the way. */
+async function call(router: Router, request: RequestHead, body: unknown = {}): Promise<Answer & { json: Record<string, unknown>; header: (name: string) => string | undefined }> {
+  const routed = router.route(request);
+  const answer = 'status' in routed ? routed : await router.invoke(routed, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+  return {
+    ...answer,
+    json: JSON.parse(answer.body) as Record<string, unknown>,
+    header: (name) => {
+      const at = answer.headers.indexOf(name);
+      return at < 0 ? undefined : answer.headers[at + 1];
+    },
+  };
+}
+
+function toyLogs(): AnyService {
+  const operations: Record<string, Operation<unknown, Record<string, unknown>, unknown> | typeof notBuilt> = {};
+  for (const name of operationsOf(logs).keys()) operations[name] = notBuilt;
+  operations['DescribeLogGroups'] = echo((input) => ({ nextToken: JSON.stringify(input) }));
+  operations['CreateLogGroup'] = echo(() => undefined);
+  return {
+    name: 'logs', schemas: logs, protocol: jsonRpc, signingName: 'logs', targetPrefix: 'Logs_20140328',
+    operations: operations as OperationTable<unknown>, deps: undefined, dialect: parameterDialect, maxBodyBytes: () => 1_572_864,
+  };
+}
+
+describe('building a router', () => {
+  it('refuses a table that lacks an operation, or has one too many', () => {
+    const { SubmitJob: _, ...rest } = toyBatch().operations;
+    assert.throws(() => toyRouter([{ ...toyBatch(), operations: rest }]), /batch: no entry for SubmitJob/);
+    assert.throws(() => toyRouter([{ ...toyBatch(), operations: { ...toyBatch().operations, Fly: echo() } }]), /batch: the SDK knows no operation Fly/);
+  });
+
+  it('refuses to build what its protocol cannot carry, unless it is not built', () => {
+    assert.throws(() => toyRouter([{ ...toyLogs(), operations: { ...toyLogs().operations, StartLiveTail: echo() } }]), /streams/);
+  });
+
+  it('lists every operation and whether it is built', () => {
+    const { router } = toyRouter([toyBatch({ CreateQuotaShare: notBuilt }), toyLogs()]);
+    const coverage = router.coverage();
+    assert.equal(coverage.filter(({ service }) => service === 'batch').length, 48);
+    assert.deepEqual(coverage.filter(({ service, built }) => service === 'batch' && !built), [{ service: 'batch', operation: 'CreateQuotaShare', built: false }]);
+    assert.equal(coverage.filter(({ service, built }) => service === 'logs' && built).length, 2);
+  });
+});
+
+describe('routing', () => {
+  const { router } = toyRouter([toyBatch(), toyLogs()]);
+  const target = { 'x-amz-target': 'Logs_20140328.DescribeLogGroups' };
+
+  it('chooses the service by credential scope, then by target, then by path', async () => {
+    assert.equal((await call(router, head('POST', '/v1/describejobs', signed('batch')), { jobs: ['1'] })).status, 200);
+    assert.equal((await call(router, head('POST', '/', { ...signed('logs'), ...target }))).status, 200);
+    assert.equal((await call(router, head('POST', '/', target))).status, 200);
+    assert.equal((await call(router, head('POST', '/v1/describejobs'), { jobs: ['1'] })).status, 200);
+    assert.equal((await call(router, head('POST', '/v1/describejobs', signed('unheard-of')), { jobs: ['1'] })).status, 200);
+    assert.equal((await call(router, head('POST', '/', { ...signed('batch'), ...target }))).status, 404);
+    assert.equal((await call(router, head('POST', '/v1/describejobs?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2F20260102%2Fus-east-1%2Flogs%2Faws4_request'))).status, 400);
+  });
+
+  it('answers for operations, targets and paths that nobody knows', async () => {
+    for (const [request, status] of [
+      [head('POST', '/'), 404],
+      [head('POST', '/v1/'), 404],
+      [head('POST', '/v1/SubmitJob'), 404],
+      [head('GET', '/v1/submitjob'), 405],
+      [head('PATCH', '/v1/tags/arn'), 405],
+      [head('GET', '/v1/tags/'), 404],
+      [head('GET', '/', target), 405],
+      [head('POST', '/', { 'x-amz-target': 'Logs_20140328.Fly' }), 400],
+      [head('POST', '/', { 'x-amz-target': 'Nobody.Fly' }), 404],
+      [head('POST', '/', { 'x-amz-target': '' }), 404],
+      [head('POST', '/', { 'x-amz-target': 'Logs_20140328.DescribeLogGroups, Logs_20140328.DescribeLogGroups' }), 404],
+      [head('POST', '/', { 'x-amz-target': 'Logs_20140328.constructor' }), 400],
+    ] as const) {
+      const answer = await call(router, request);
+      assert.equal(answer.status, status, request.path);
+      assert.equal(answer.header('x-amzn-errortype'), 'UnknownOperationException');
+      assert.equal(answer.json['__type'], 'UnknownOperationException');
+      assert.equal(typeof answer.json['message'], 'string');
+    }
+  });
+
+  it('takes the ARN of the tag calls encoded and raw, and the keys from the query', async () => {
+    const arn = 'arn:aws:batch:us-east-1:000000000000:job-queue/a b';
+    for (const path of [`/v1/tags/${encodeURIComponent(arn)}`, '/v1/tags/arn:aws:batch:us-east-1:000000000000:job-queue/a%20b']) {
+      assert.deepEqual((await call(router, head('GET', path), '')).json, { resourceArn: arn });
+      assert.deepEqual((await call(router, head('POST', path), { tags: { a: 'b' }, resourceArn: 'another' })).json, { tags: { a: 'b' }, resourceArn: arn });
+      assert.deepEqual((await call(router, head('DELETE', `${path}?tagKeys=a&tagKeys=b%20c&other=x`), '')).json, { resourceArn: arn, tagKeys: ['a', 'b c'] });
+    }
+    const without = await call(router, head('DELETE', '/v1/tags/arn'), '');
+    assert.equal(without.status, 400);
+    assert.match(String(without.json['message']), /tagKeys must be provided/);
+    const bad = await call(router, head('GET', '/v1/tags/%zz'), '');
+    assert.equal(bad.status, 400);
+    assert.match(String(bad.json['message']), /percent-encoded/);
+  });
+
+  it('answers JSON 1.1 in its own content type and words', async () => {
+    const good = await call(router, head('POST', '/', target), { limit: 5, odd: 1 });
+    assert.equal(good.header('content-type'), 'application/x-amz-json-1.1');
+    assert.deepEqual(good.json, { nextToken: '{"limit":5}' });
+    const create = (body: unknown) => call(router, head('POST', '/', { 'x-amz-target': 'Logs_20140328.CreateLogGroup' }), body);
+    assert.deepEqual((await create({ logGroupName: 'g' })).json, {});
+    assert.equal((await create({})).header('x-amzn-errortype'), 'InvalidParameterException');
+    assert.equal((await call(router, head('POST', '/', { 'x-amz-target': 'Logs_20140328.StartQuery' }))).status, 400);
+  });
+
+  it('says which body each operation may have', () => {
+    for (const [path, most] of [['/v1/submitjob', 30_720], ['/v1/registerjobdefinition', 24_576], ['/v1/listjobs', 1_048_576]] as const) {
+      const routed = router.route(head('POST', path));
+      assert.ok('maxBodyBytes' in routed);
+      assert.equal(routed.maxBodyBytes, most);
+      assert.equal(router.turnAway(routed, 'too large').status, 413);
+    }
+  });
+});
+
+describe('the steps of a request', () => {
+  it('come in their fixed order, and the audit tells how far a request came', async () => {
+    const steps: string[] = [];
+    let failAt = '';
+    const step = (name: string): void => {
+      steps.push(name);
+      if (name === failAt) throw new AwsError('AccessDeniedException', 403, `stopped at ${name}`);
+    };
+    const operation: Operation<unknown, batch.DescribeJobsRequest, unknown> = {
+      authorizes: (input) => (step('access'), [{ action: 'batch:DescribeJobs', resources: input.jobs ?? [] }]),
+      handle: (_deps, _input, context) => (step('invoke'), { jobs: [context.account, context.region, context.userAgent] }),
+    };
+    const { router, audited } = toyRouter([toyBatch({ DescribeJobs: operation as unknown as Operation<unknown, Record<string, unknown>, unknown> })], {
+      authenticator: { authenticate: () => (step('authenticate'), { account: '1', caller: 'arn' }) },
+      authorizer: { authorize: (access) => step(`authorize ${JSON.stringify(access[0]?.resources)}`) },
+    });
+    const request = head('POST', '/v1/describejobs', { ...signed('batch'), 'user-agent': 'test' });
+
+    const good = await call(router, request, { jobs: ['j'] });
+    assert.deepEqual(good.json, { jobs: ['1', 'us-west-2', 'test'] });
+    assert.deepEqual(steps, ['authenticate', 'access', 'authorize ["j"]', 'invoke']);
+    assert.equal(audited.length, 1);
+    assert.equal(audited[0]?.status, 200);
+    assert.equal(audited[0]?.requestId, good.header('x-amzn-requestid'));
+    assert.deepEqual(audited[0]?.input, { jobs: ['j'] });
+
+    for (const [at, taken] of [['authenticate', 1], ['access', 2], ['authorize ["j"]', 3], ['invoke', 4]] as const) {
+      steps.length = audited.length = 0;
+      failAt = at;
+      const answer = await call(router, request, { jobs: ['j'] });
+      assert.equal(answer.status, 403);
+      assert.equal(steps.length, taken);
+      assert.equal(audited[0]?.error?.message, `stopped at ${at}`);
+      assert.equal(audited[0]?.context === undefined, at === 'authenticate');
+    }
+    failAt = '';
+    steps.length = 0;
+    assert.equal((await call(router, request, '{')).status, 400);
+    assert.deepEqual(steps, ['authenticate']);
+  });
+
+  it('answer synchronously when the operation does', () => {
+    const { router } = toyRouter([toyBatch()]);
+    const routed = router.route(head('POST', '/v1/describejobs'));
+    assert.ok('maxBodyBytes' in routed);
+    assert.ok(!(router.invoke(routed, Buffer.from('{"jobs":[]}')) instanceof Promise));
+  });
+
+  it('take account and region from the credential where they have the form, else from the server', async () => {
+    const seen: string[] = [];
+    const { router } = toyRouter([toyBatch()], { authorizer: { authorize: (_access, context) => void seen.push(context.scope) } });
+    for (const headers of [signed('batch'), signed('batch', 'nowhere', 'AKID'), {}]) await call(router, head('POST', '/v1/describejobqueues', headers));
+    assert.deepEqual(seen, ['000000000000/us-west-2', '123456789012/eu-central-1', '123456789012/eu-central-1']);
+  });
+
+  it('hide faults of ours, in a handler, in an answer that cannot be written, and in the audit', async () => {
+    const loop: Record<string, unknown> = {};
+    loop['self'] = loop;
+    const { router, faults } = toyRouter([
+      toyBatch({ ListJobs: echo(() => loop), DescribeJobs: echo(() => Promise.reject(new RangeError('hidden'))), CancelJob: echo(() => { throw 'odd'; }) }),
+    ]);
+    for (const [path, body] of [['/v1/listjobs', {}], ['/v1/describejobs', { jobs: [] }], ['/v1/canceljob', { jobId: 'j', reason: 'r' }]] as const) {
+      const answer = await call(router, head('POST', path), body);
+      assert.equal(answer.status, 500);
+      assert.deepEqual(answer.json, { __type: 'ServerException', message: `internal error, request id ${answer.header('x-amzn-requestid')}` });
+    }
+    assert.equal(faults.length, 3);
+    const deaf = toyRouter([toyBatch()], { audit: () => { throw new Error('the audit is full'); } });
+    assert.equal((await call(deaf.router, head('POST', '/v1/describejobqueues'))).status, 200);
+    assert.match(String(deaf.faults[0]?.error), /audit is full/);
+  });
+
+  it('answer an honest error for what is not built, whatever the body', async () => {
+    const { router } = toyRouter([toyBatch({ CreateQuotaShare: notBuilt })]);
+    const answer = await call(router, head('POST', '/v1/createquotashare'), '{');
+    assert.equal(answer.status, 400);
+    assert.match(String(answer.json['message']), /CreateQuotaShare is not built in Longshore yet/);
+  });
+});
