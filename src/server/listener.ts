@@ -20,7 +20,7 @@ export interface ListenerOptions {
   readonly own: PathHandler;
   /** Everything under `/console/`, when there is a console. */
   readonly console?: PathHandler;
-  /** Told what went wrong in `own` or `console`. */
+  /** Told what a handler threw. */
   readonly onFault: (error: unknown) => void;
   /** How long a client may take to send its headers, and a whole request; tests shorten them. */
   readonly headersTimeoutMs?: number;
@@ -44,6 +44,7 @@ const keepAliveMs = 75_000;
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const headersTimeoutMs = options.headersTimeoutMs ?? 15_000;
   const requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
+  const byWire: PathHandler = (request, response) => serve(options.router, request, response);
   let draining = false;
 
   const dispatch = (request: IncomingMessage, response: ServerResponse): void => {
@@ -51,7 +52,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     const path = request.url ?? '/';
     if (path.startsWith('/_longshore/')) handle(options.own, request, response, options.onFault);
     else if (options.console !== undefined && path.startsWith('/console/')) handle(options.console, request, response, options.onFault);
-    else serve(options.router, request, response);
+    else handle(byWire, request, response, options.onFault);
   };
 
   const server = createServer(

@@ -44,7 +44,7 @@ export class SchemaFault extends Error {
 }
 
 /** Takes a parsed JSON value; answers the typed one or throws {@link SchemaFault}. */
-export type Reader = (value: unknown, depth: number) => unknown;
+type Reader = (value: unknown, depth: number) => unknown;
 /** Turns a response value into what JSON.stringify can write. */
 type Converter = (value: unknown) => unknown;
 
@@ -66,7 +66,7 @@ export function operationsOf(module: SchemaModule): Map<string, OperationSchema>
 export function compileRequest(ref: SchemaRef, bound: ReadonlySet<string> = nothing): (json: unknown) => Record<string, unknown> {
   const schema = NormalizedSchema.of(ref);
   if (schema.isUnitSchema()) return () => ({});
-  const read = bound.size === 0 ? readerOf(schema) : structureReader(schema, bound, new Map());
+  const read = bound.size === 0 ? readerOf(schema) : structureReader(schema, bound);
   return (json) => read(json ?? {}, 0) as Record<string, unknown>;
 }
 
@@ -85,15 +85,13 @@ const readers = new WeakMap<object, Reader>();
 const converters = new WeakMap<object, Converter>();
 
 /** The reader of any schema. Readers of structures are shared, which is also what lets shapes be recursive. */
-export function readerOf(schema: NormalizedSchema): Reader {
+function readerOf(schema: NormalizedSchema): Reader {
   refuseStream(schema);
   if (schema.isStructSchema()) {
     const key = schema.getSchema() as object;
     const known = readers.get(key);
     if (known) return known;
-    const members = new Map<string, Member>();
-    const read = structureReader(schema, nothing, members, (reader) => readers.set(key, reader));
-    return read;
+    return structureReader(schema, nothing, (reader) => readers.set(key, reader));
   }
   if (schema.isListSchema()) return listReader(readerOf(schema.getValueSchema()), isSparse(schema));
   if (schema.isMapSchema()) return mapReader(readerOf(schema.getValueSchema()), isSparse(schema));
@@ -109,10 +107,12 @@ export function readerOf(schema: NormalizedSchema): Reader {
 interface Member {
   readonly name: string;
   readonly required: boolean;
-  read: Reader;
+  readonly read: Reader;
 }
 
-function structureReader(schema: NormalizedSchema, bound: ReadonlySet<string>, members: Map<string, Member>, share?: (reader: Reader) => void): Reader {
+/** `share` is told the reader before the members are compiled, so that a member of the same shape finds it. */
+function structureReader(schema: NormalizedSchema, bound: ReadonlySet<string>, share?: (reader: Reader) => void): Reader {
+  const members = new Map<string, Member>();
   const union = schema.isUnionSchema();
   let requiredCount = 0;
   const read: Reader = (value, depth) => {
