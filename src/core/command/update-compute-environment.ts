@@ -26,7 +26,7 @@ export function decideUpdateComputeEnvironment(world: World, command: UpdateComp
   if (stored.type === 'MANAGED' && request.unmanagedvCpus !== undefined) {
     return refuse('invalid', 'unmanagedvCpus can only be specified for an UNMANAGED compute environment.');
   }
-  const computeResources = changedResources(stored, request.computeResources);
+  const computeResources = changedResources(world, stored, request.computeResources);
   if (isRefusal(computeResources)) return computeResources;
 
   const environment: ComputeEnvironment = {
@@ -45,13 +45,14 @@ export function decideUpdateComputeEnvironment(world: World, command: UpdateComp
   return { events: [{ type: 'compute-environment-stored', environment }], effects: [], reply: { name: environment.name, arn: environment.arn } };
 }
 
-function changedResources(environment: ComputeEnvironment, change: ComputeResourceUpdate | undefined): ComputeResource | Refusal | undefined {
+function changedResources(world: World, environment: ComputeEnvironment, change: ComputeResourceUpdate | undefined): ComputeResource | Refusal | undefined {
   const stored = environment.computeResources;
   // AWS forgets the resources of an UNMANAGED environment, on update as on creation.
   if (change === undefined || stored === undefined) return stored;
   const typed = checkType(stored, change);
   if (typed) return typed;
-  const floor = stored.desiredvCpus ?? stored.minvCpus ?? 0;
+  // What DescribeComputeEnvironments shows at this moment.
+  const floor = Math.max(stored.minvCpus ?? 0, Math.ceil(world.environmentUse(environment.arn).milliVcpu / 1000));
   if (change.desiredvCpus !== undefined && change.desiredvCpus < floor) {
     return refuse('invalid', `computeResources.desiredvCpus (${change.desiredvCpus}) must not be lower than its current value (${floor}).`);
   }

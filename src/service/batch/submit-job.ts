@@ -3,10 +3,12 @@
 import type { ContainerOverrides, SubmitJobCommandInput, SubmitJobCommandOutput } from '@aws-sdk/client-batch';
 import { jobId } from '../../base/ids.ts';
 import { limit } from '../../core/limit.ts';
+import type { Tags } from '../../port/reader.ts';
 import { integerIn } from '../../wire/check.ts';
 import { invalid } from '../../wire/error-catalogue.ts';
+import type { RequestContext } from '../../wire/operation.ts';
 import { creation, definitionResource, queueResource } from './access.ts';
-import type { BatchOperation } from './deps.ts';
+import type { BatchDeps, BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { checkDependencies } from './rule/dependencies.ts';
 import { checkEnvironment } from './rule/environment.ts';
@@ -42,9 +44,16 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     refuseUnbuilt(input.consumableResourcePropertiesOverride?.consumableResourceList, 'consumableResourcePropertiesOverride');
     const retryStrategy = checkRetryStrategy(input.retryStrategy);
     const request = retryStrategy === undefined ? input : { ...input, retryStrategy };
-    return submitCommand(deps, { type: 'submit-job', scope: context.scope, jobId: jobId(deps.ids.uuid()), request }, context);
+    const command = { type: 'submit-job', scope: context.scope, jobId: jobId(deps.ids.uuid()), request, definitionTags: definitionTags(deps, input, context) } as const;
+    return submitCommand(deps, command, context);
   },
 };
+
+/** Propagated tags of both together may be too many (spec 4.4), which they cannot be where the submission has none. */
+function definitionTags({ reader }: BatchDeps, input: SubmitJobCommandInput, { scope }: RequestContext): Tags | undefined {
+  if (input.tags === undefined || input.propagateTags === false) return undefined;
+  return reader.jobDefinition(scope, input.jobDefinition ?? '')?.tags;
+}
 
 function checkOverrides(overrides: ContainerOverrides | undefined): void {
   if (overrides === undefined) return;

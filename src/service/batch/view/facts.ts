@@ -1,7 +1,6 @@
 // What job details and job summaries both tell of a job: its times, its arrays, its stop. Pure; reads nothing.
 
-import type { Job } from '../../../core/job/job.ts';
-import { isArrayParent, isEnded, isLive } from '../../../core/job/job.ts';
+import { isArrayParent, isLive } from '../../../core/job/job.ts';
 import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
 import type { JobView } from '../../../port/reader.ts';
 
@@ -17,9 +16,10 @@ export function containerEnd(job: JobView['job']): { exitCode?: number | undefin
   return attempt?.state === 'ended' ? { exitCode: attempt.exitCode, reason: attempt.containerReason } : {};
 }
 
+/** When its container began to run; of an ended job the last attempt's, of an array the first child's. */
 export function startedAt(job: JobView['job']): number | undefined {
-  if (isArrayParent(job) || isEnded(job.status)) return (job as { startedAtMs?: number | undefined }).startedAtMs;
-  return job.status === 'RUNNING' ? (job as Job & { status: 'RUNNING' }).attempt.startedAtMs : undefined;
+  if (!isArrayParent(job) && job.status === 'RUNNING') return job.attempt.startedAtMs;
+  return 'startedAtMs' in job ? job.startedAtMs : undefined;
 }
 
 /** Set on every job that ended, also one that was cancelled before it ran (Metaflow waits for it). */

@@ -1,0 +1,104 @@
+// The world of an operation's test: the real rules behind a bus that decides and applies at once, and a reader of what stands
+// in the world. Only tests import it. It has no store: ended jobs are views that a test puts in.
+
+import { scopeOf, splitJobId, type JobId } from '../../base/ids.ts';
+import { isRefusal } from '../../base/refusal.ts';
+import type { Command } from '../../core/command/command.ts';
+import { decide } from '../../core/command/decide.ts';
+import { World } from '../../core/world.ts';
+import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
+import type { JobListQuery, JobView, Reader, Tags } from '../../port/reader.ts';
+import type { RequestContext } from '../../wire/operation.ts';
+import type { BatchDeps, BatchOperation } from './deps.ts';
+
+export const scope = scopeOf('123456789012', 'eu-west-1');
+
+export const context: RequestContext = {
+  requestId: 'request', account: '123456789012', region: 'eu-west-1', scope,
+  caller: 'arn:aws:iam::123456789012:root', sourceAddress: '127.0.0.1', userAgent: 'test',
+};
+
+export class FakeDeps implements BatchDeps {
+  readonly world = new World();
+  readonly commands: Command[] = [];
+  readonly tags = new Map<string, Record<string, string>>();
+  readonly definitions = new Map<string, JobDefinition>();
+  /** What `reader.job` answers, by id. */
+  readonly views = new Map<string, JobView>();
+  /** What `reader.jobs` was asked. */
+  readonly queries: JobListQuery[] = [];
+  nowMs = 1_700_000_000_000;
+  #uuids = 0;
+
+  readonly ids = { uuid: () => `00000000-0000-7000-8000-${String(++this.#uuids).padStart(12, '0')}`, attempt: () => '0'.repeat(32) as never };
+  readonly clock = { now: () => this.nowMs, at: () => () => undefined, soon: (task: () => void) => task() };
+
+  readonly bus: BatchDeps['bus'] = {
+    submit: async (command) => {
+      this.commands.push(command);
+      const decision = decide(this.world, command, this.nowMs);
+      if (isRefusal(decision)) return decision;
+      for (const event of decision.events) {
+        this.world.apply(event);
+        if (event.type === 'job-definition-stored') this.definitions.set(event.definition.arn, event.definition);
+      }
+      for (const [arn, tags] of this.world.changes.tags) this.tags.set(arn, { ...tags });
+      return decision.reply as never;
+    },
+    write: async (write) => {
+      if (write.table !== 'tag') return 'absent';
+      const merged = { ...this.tags.get(write.arn), ...write.set };
+      for (const key of write.remove) delete merged[key];
+      if (Object.keys(merged).length > write.maxTags) return 'limit';
+      this.tags.set(write.arn, merged);
+      return 'done';
+    },
+  };
+
+  readonly reader = {
+    computeEnvironment: (_scope, name) => {
+      const environment = this.world.computeEnvironment(scope, name);
+      return environment && { environment, tags: this.#tagsOf(environment.arn), desiredvCpus: environment.computeResources?.minvCpus ?? 0 };
+    },
+    computeEnvironments: () =>
+      [...this.world.computeEnvironments.values()].map((environment) => ({ environment, tags: {}, desiredvCpus: 0 })).sort((a, b) => (a.environment.name < b.environment.name ? -1 : 1)),
+    jobQueue: (_scope, name) => {
+      const queue = this.world.jobQueue(scope, name);
+      return queue && { queue, tags: this.#tagsOf(queue.arn) };
+    },
+    jobQueues: () => [...this.world.jobQueues.values()].map((queue) => ({ queue, tags: {} })),
+    jobDefinition: (_scope, name) => {
+      const definition = [...this.definitions.values()].find((one) => one.arn === name || `${one.name}:${one.revision}` === name);
+      return definition && { definition, tags: this.#tagsOf(definition.arn) };
+    },
+    jobDefinitions: ({ name, status, next, limit }) => {
+      const found = [...this.definitions.values()].filter((one) => (name ?? one.name) === one.name && (status ?? one.status) === one.status);
+      const from = Number(next ?? 0);
+      if (Number.isNaN(from)) return undefined;
+      const items = found.slice(from, from + limit).map((definition) => ({ definition, tags: this.#tagsOf(definition.arn) }));
+      return { items, next: from + limit < found.length ? String(from + limit) : undefined };
+    },
+    job: (_scope, id) => this.views.get(id),
+    jobs: (query) => {
+      this.queries.push(query);
+      return query.next === 'malformed' ? undefined : { items: [...this.views.values()], next: undefined };
+    },
+    tags: (_scope, arn) => {
+      const known = this.world.computeEnvironment(scope, arn) ?? this.world.jobQueue(scope, arn) ?? this.definitions.get(arn) ?? this.world.jobs.get(splitJobId(arn.split('/')[1] ?? '').parent as JobId);
+      return known && this.#tagsOf(arn);
+    },
+    logs: undefined as never,
+    counts: () => undefined as never,
+  } satisfies Reader;
+
+  #tagsOf = (arn: string): Tags => this.tags.get(arn) ?? {};
+
+  /** Calls an operation as the wire does; its answer, or its error, comes back. */
+  async call<Input, Output>(operation: BatchOperation<Input, Output>, input: Input): Promise<Output> {
+    operation.authorizes(input, context);
+    return operation.handle(this, input, context);
+  }
+}
+
+/** A managed environment as AWS demands it. */
+export const ec2Resources = { type: 'EC2', maxvCpus: 16, instanceTypes: ['optimal'], instanceRole: 'ecsInstanceRole', subnets: ['subnet-1'], securityGroupIds: ['sg-1'] } as const;
