@@ -1,0 +1,183 @@
+// The server's API as the verbs use it, through the AWS SDK's clients. The only file that loads the SDK. It reads no profile,
+// asks no metadata service, and renders nothing.
+
+import {
+  BatchClient,
+  CancelJobCommand,
+  CreateComputeEnvironmentCommand,
+  CreateJobQueueCommand,
+  DescribeComputeEnvironmentsCommand,
+  DescribeJobQueuesCommand,
+  DescribeJobsCommand,
+  ListJobsCommand,
+  RegisterJobDefinitionCommand,
+  SubmitJobCommand,
+  TerminateJobCommand,
+  paginateDescribeJobDefinitions,
+  paginateDescribeJobQueues,
+} from '@aws-sdk/client-batch';
+import type {
+  BatchClientConfig,
+  ComputeEnvironmentDetail,
+  CreateComputeEnvironmentCommandInput,
+  CreateJobQueueCommandInput,
+  JobDefinition,
+  JobDetail,
+  JobQueueDetail,
+  JobSummary,
+  ListJobsCommandInput,
+  RegisterJobDefinitionCommandInput,
+  SubmitJobCommandInput,
+} from '@aws-sdk/client-batch';
+import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { Failure, serviceErrorName } from './failure.ts';
+import type { Io } from './io.ts';
+import { dummyAccessKeyId, dummySecretAccessKey, type Settings } from './session.ts';
+
+/** What one DescribeJobs takes. */
+const idsPerCall = 100;
+
+export interface SubmittedJob {
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly jobArn?: string | undefined;
+}
+
+export interface LogPage {
+  readonly events: readonly { readonly timestamp: number; readonly message: string }[];
+  /** Where the next page begins. The same token as the one asked with: the present end is reached. */
+  readonly next: string | undefined;
+}
+
+export class Api {
+  readonly #batch: BatchClient;
+  /** For calls that are not safe to repeat: a lost answer must not submit a job twice. */
+  readonly #batchOnce: BatchClient;
+  readonly #logs: CloudWatchLogsClient;
+
+  constructor(settings: Settings, env: Io['env']) {
+    const common = { ...clientDefaults, region: settings.region, credentials: credentialsOf(env) };
+    this.#batch = new BatchClient({ ...common, endpoint: settings.endpoint });
+    this.#batchOnce = new BatchClient({ ...common, endpoint: settings.endpoint, maxAttempts: 1 });
+    this.#logs = new CloudWatchLogsClient({ ...common, endpoint: settings.logsEndpoint });
+  }
+
+  close(): void {
+    for (const client of [this.#batch, this.#batchOnce, this.#logs]) client.destroy();
+  }
+
+  // ---- jobs ----
+
+  async submitJob(input: SubmitJobCommandInput): Promise<SubmittedJob> {
+    const { jobId, jobName, jobArn } = await this.#batchOnce.send(new SubmitJobCommand(input));
+    return { jobId: jobId ?? '', jobName: jobName ?? '', jobArn };
+  }
+
+  /** In the order of the ids. Throws a {@link Failure} where the server does not know one. */
+  async describeJobs(ids: readonly string[]): Promise<JobDetail[]> {
+    const found = new Map<string, JobDetail>();
+    for (let from = 0; from < ids.length; from += idsPerCall) {
+      const { jobs } = await this.#batch.send(new DescribeJobsCommand({ jobs: ids.slice(from, from + idsPerCall) }));
+      for (const job of jobs ?? []) found.set(job.jobId ?? '', job);
+    }
+    const unknown = ids.filter((id) => !found.has(id));
+    if (unknown.length > 0) throw new Failure(`${unknown.length === 1 ? 'no job has the id' : 'no jobs have the ids'} ${unknown.join(', ')}`);
+    return ids.map((id) => found.get(id) as JobDetail);
+  }
+
+  async describeJob(id: string): Promise<JobDetail> {
+    const [job] = await this.describeJobs([id]);
+    return job as JobDetail;
+  }
+
+  /** Page after page, in the server's order, until at least `limit` jobs were seen or none is left. */
+  async listJobs(input: ListJobsCommandInput, limit: number, keep: (job: JobSummary) => boolean = () => true): Promise<JobSummary[]> {
+    const kept: JobSummary[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await this.#batch.send(new ListJobsCommand({ ...input, nextToken }));
+      kept.push(...(page.jobSummaryList ?? []).filter(keep));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined && kept.length < limit);
+    return kept.slice(0, limit);
+  }
+
+  async cancelJob(jobId: string, reason: string): Promise<void> {
+    await this.#batch.send(new CancelJobCommand({ jobId, reason }));
+  }
+
+  async terminateJob(jobId: string, reason: string): Promise<void> {
+    await this.#batch.send(new TerminateJobCommand({ jobId, reason }));
+  }
+
+  // ---- resources ----
+
+  async activeJobDefinitions(jobDefinitionName: string): Promise<JobDefinition[]> {
+    const found: JobDefinition[] = [];
+    for await (const page of paginateDescribeJobDefinitions({ client: this.#batch }, { jobDefinitionName, status: 'ACTIVE' })) found.push(...(page.jobDefinitions ?? []));
+    return found;
+  }
+
+  /** Resolves to the new revision's ARN. */
+  async registerJobDefinition(input: RegisterJobDefinitionCommandInput): Promise<string> {
+    const { jobDefinitionArn } = await this.#batchOnce.send(new RegisterJobDefinitionCommand(input));
+    return jobDefinitionArn ?? '';
+  }
+
+  async jobQueues(): Promise<JobQueueDetail[]> {
+    const found: JobQueueDetail[] = [];
+    for await (const page of paginateDescribeJobQueues({ client: this.#batch }, {})) found.push(...(page.jobQueues ?? []));
+    return found;
+  }
+
+  async jobQueue(name: string): Promise<JobQueueDetail | undefined> {
+    const { jobQueues } = await this.#batch.send(new DescribeJobQueuesCommand({ jobQueues: [name] }));
+    return jobQueues?.[0];
+  }
+
+  async createJobQueue(input: CreateJobQueueCommandInput): Promise<void> {
+    await this.#batch.send(new CreateJobQueueCommand(input));
+  }
+
+  async computeEnvironment(name: string): Promise<ComputeEnvironmentDetail | undefined> {
+    const { computeEnvironments } = await this.#batch.send(new DescribeComputeEnvironmentsCommand({ computeEnvironments: [name] }));
+    return computeEnvironments?.[0];
+  }
+
+  async createComputeEnvironment(input: CreateComputeEnvironmentCommandInput): Promise<void> {
+    await this.#batch.send(new CreateComputeEnvironmentCommand(input));
+  }
+
+  // ---- logs ----
+
+  /** One page of a stream in the order of its lines. A stream that does not exist yet is empty. */
+  async logEvents(logGroupName: string, logStreamName: string, nextToken: string | undefined): Promise<LogPage> {
+    try {
+      const page = await this.#logs.send(new GetLogEventsCommand({ logGroupName, logStreamName, nextToken, startFromHead: true }));
+      return { events: (page.events ?? []).map(({ timestamp, message }) => ({ timestamp: timestamp ?? 0, message: message ?? '' })), next: page.nextForwardToken };
+    } catch (error) {
+      if (serviceErrorName(error) !== 'ResourceNotFoundException') throw error;
+      return { events: [], next: nextToken };
+    }
+  }
+}
+
+// Each of these that is absent would make the SDK read ~/.aws/config.
+const clientDefaults = {
+  maxAttempts: 3,
+  retryMode: 'standard',
+  defaultsMode: 'standard',
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: 'longshore-cli',
+  authSchemePreference: [],
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
+} satisfies BatchClientConfig;
+
+function credentialsOf(env: Io['env']) {
+  const accessKeyId = env['AWS_ACCESS_KEY_ID'];
+  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
+  if (!accessKeyId || !secretAccessKey) return { accessKeyId: dummyAccessKeyId, secretAccessKey: dummySecretAccessKey };
+  const sessionToken = env['AWS_SESSION_TOKEN'];
+  return sessionToken ? { accessKeyId, secretAccessKey, sessionToken } : { accessKeyId, secretAccessKey };
+}

@@ -1,0 +1,37 @@
+// Asks again and again, gently: soon after something changed, ever more rarely while nothing does. A server that is away for
+// a moment is waited for. It knows nothing of jobs.
+
+import { Interrupted, isUnreachable } from './failure.ts';
+import type { Io } from './io.ts';
+
+const firstPauseMs = 40;
+const longestPauseMs = 2_000;
+const growth = 1.5;
+/** How long a server that answered before may be away: time enough to be started again. */
+const patienceMs = 60_000;
+
+/**
+ * Calls `look` until it is done. `look` says whether anything changed since it looked before, and `done` when it is.
+ * `onAway` hears once that the server has gone away. Throws {@link Interrupted} when `signal` is aborted.
+ */
+export async function poll(io: Io, signal: AbortSignal, look: () => Promise<'changed' | 'same' | 'done'>, onAway: () => void): Promise<void> {
+  let pauseMs = firstPauseMs;
+  let lastAnswerMs: number | undefined;
+  let away = false;
+  for (;;) {
+    if (signal.aborted) throw new Interrupted();
+    try {
+      const seen = await look();
+      if (seen === 'done') return;
+      if (seen === 'changed') pauseMs = firstPauseMs;
+      lastAnswerMs = io.nowMs();
+      away = false;
+    } catch (error) {
+      if (lastAnswerMs === undefined || !isUnreachable(error) || io.nowMs() - lastAnswerMs > patienceMs) throw error;
+      if (!away) onAway();
+      away = true;
+    }
+    await io.sleep(pauseMs, signal);
+    pauseMs = Math.min(pauseMs * growth, longestPauseMs);
+  }
+}

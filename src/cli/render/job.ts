@@ -1,0 +1,123 @@
+// A job in words: where it stands, how it ended, in one line or in full. Reads what DescribeJobs says and nothing else.
+
+import type { JobDetail } from '@aws-sdk/client-batch';
+import { durationText, timeText } from './time.ts';
+import { statusText, type Style } from './style.ts';
+
+export const jobStatuses = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'] as const;
+
+export const isEnded = (job: { readonly status?: string | undefined }): boolean => job.status === 'SUCCEEDED' || job.status === 'FAILED';
+
+/** Queue, definition or environment: what follows the last slash of an ARN, or the name itself. */
+export const nameOfArn = (arnOrName: string | undefined): string => (arnOrName ?? '').replace(/^arn:.*\//, '');
+
+export type StatusCounts = Partial<Record<string, number>>;
+
+/** Children by status; undefined for a job that is no array. */
+export const childCounts = (job: JobDetail): StatusCounts | undefined => (job.arrayProperties?.size === undefined ? undefined : (job.arrayProperties.statusSummary ?? {}));
+
+/** `5 SUCCEEDED, 1 RUNNING`, the finished ones first; statuses that nothing has are left out. */
+export function countsText(counts: StatusCounts, style: Style): string {
+  const order = [...jobStatuses].reverse().sort((a, b) => Number(isEnded({ status: b })) - Number(isEnded({ status: a })));
+  const present = order.filter((status) => (counts[status] ?? 0) > 0);
+  return present.map((status) => `${counts[status]} ${statusText(style, status)}`).join(', ');
+}
+
+const titleOf = (job: JobDetail): string => `${job.jobName ?? ''} (${job.jobId})`;
+
+/** Where a job stands that has not ended, and why. */
+export function standText(job: JobDetail, style: Style): string {
+  const counts = childCounts(job);
+  const children = counts === undefined ? '' : countsText(counts, style);
+  const reason = [children, job.statusReason].filter(Boolean).join('; ');
+  return `${titleOf(job)} ${statusText(style, job.status)}${reason && `: ${reason}`}`;
+}
+
+/** How a job ended, how long it took from its submission on, and why. */
+export function endText(job: JobDetail, style: Style): string {
+  const took = job.stoppedAt !== undefined && job.createdAt !== undefined ? ` after ${durationText(job.stoppedAt - job.createdAt)}` : '';
+  const causes = job.status === 'FAILED' ? failureCauses(job) : [];
+  return `${titleOf(job)} ${statusText(style, job.status)}${took}${causes.length > 0 ? `: ${causes.join('; ')}` : ''}`;
+}
+
+/** What is known of a failure, the most telling last. */
+export function failureCauses(job: JobDetail): string[] {
+  const causes: string[] = [];
+  if (job.statusReason) causes.push(job.statusReason);
+  const counts = childCounts(job);
+  if (counts !== undefined) causes.push(`${counts['FAILED'] ?? 0} of ${job.arrayProperties?.size} children failed`);
+  if (job.container?.exitCode !== undefined && counts === undefined) causes.push(`exit code ${job.container.exitCode}`);
+  if (job.container?.reason && job.container.reason !== job.statusReason) causes.push(job.container.reason);
+  return causes;
+}
+
+/** A job in full, as lines of `title  value`. */
+export function describeText(job: JobDetail, style: Style): string {
+  const lines = linesOf(job, style).filter((line): line is [string, string] => line[1] !== undefined && line[1] !== '');
+  const width = Math.max(...lines.map(([title]) => title.length));
+  return lines.map(([title, value]) => `${style('dim', title.padEnd(width))}  ${value}\n`).join('');
+}
+
+type Line = readonly [title: string, value: string | undefined];
+
+function linesOf(job: JobDetail, style: Style): Line[] {
+  const { container, arrayProperties: array } = job;
+  return [
+    ['Job', `${style('bold', job.jobName ?? '')}  ${job.jobId}`],
+    ['Status', statusText(style, job.status)],
+    ['Reason', job.statusReason],
+    ['Queue', nameOfArn(job.jobQueue)],
+    ['Definition', nameOfArn(job.jobDefinition)],
+    ['Created', timeText(job.createdAt)],
+    ['Started', since(job.startedAt, job.createdAt, 'waited')],
+    ['Stopped', since(job.stoppedAt, job.startedAt, 'ran')],
+    ['Array', array?.size === undefined ? undefined : `${array.size} children: ${countsText(array.statusSummary ?? {}, style)}`],
+    ['Index', array?.index === undefined ? undefined : String(array.index)],
+    ['Depends on', job.dependsOn?.map(({ jobId, type }) => [jobId, type].filter(Boolean).join(' ')).join(', ')],
+    ['Parameters', mapText(job.parameters)],
+    ['Image', container?.image],
+    ['Command', container?.command?.map(quoted).join(' ')],
+    ['Needs', needsText(job)],
+    ['Environment', container?.environment?.map(({ name, value }) => `${name}=${quoted(value ?? '')}`).join(' ')],
+    ['Exit code', container?.exitCode === undefined ? undefined : String(container.exitCode)],
+    ['Container', container?.reason],
+    ['Log stream', container?.logStreamName],
+    ...attemptLines(job),
+    ['Tags', mapText(job.tags)],
+  ];
+}
+
+function since(at: number | undefined, before: number | undefined, did: string): string | undefined {
+  if (at === undefined) return undefined;
+  return before === undefined ? timeText(at) : `${timeText(at)}  (${did} ${durationText(at - before)})`;
+}
+
+function attemptLines(job: JobDetail): Line[] {
+  const attempts = job.attempts ?? [];
+  // A single attempt says nothing that the job does not say.
+  if (attempts.length < 2) return [];
+  return attempts.map((attempt, index) => {
+    const facts = [
+      attempt.startedAt !== undefined && attempt.stoppedAt !== undefined ? `ran ${durationText(attempt.stoppedAt - attempt.startedAt)}` : 'did not run',
+      attempt.container?.exitCode === undefined ? undefined : `exit code ${attempt.container.exitCode}`,
+      attempt.container?.reason,
+      attempt.statusReason,
+    ];
+    return [`Attempt ${index + 1}`, facts.filter(Boolean).join('; ')];
+  });
+}
+
+function needsText(job: JobDetail): string | undefined {
+  const { container } = job;
+  if (container === undefined) return undefined;
+  const required = (type: string): string | undefined => container.resourceRequirements?.find((entry) => entry.type === type)?.value;
+  const vcpus = required('VCPU') ?? container.vcpus;
+  const memoryMib = required('MEMORY') ?? container.memory;
+  const gpus = required('GPU');
+  return [vcpus && `${vcpus} vCPU`, memoryMib && `${memoryMib} MiB`, gpus && `${gpus} GPU`].filter(Boolean).join(', ');
+}
+
+const mapText = (map: Readonly<Record<string, string>> | undefined): string => Object.entries(map ?? {}).map(([key, value]) => `${key}=${quoted(value)}`).join(' ');
+
+/** A word as a shell would want it written. */
+export const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

@@ -1,0 +1,87 @@
+// What a verb works with: the streams, the settings of this call, and the server's API, loaded on first use because the SDK
+// takes a fifth of a second to load and help must not wait for it.
+
+import type { Api } from './api.ts';
+import { Interrupted, UsageError } from './failure.ts';
+import type { Io } from './io.ts';
+import { styleFor, type Style } from './render/style.ts';
+
+export const defaultEndpoint = 'http://127.0.0.1:4590';
+export const defaultRegion = 'us-east-1';
+/** For callers without credentials: the server takes an access key id of twelve digits as the account. */
+export const dummyAccessKeyId = '000000000000';
+export const dummySecretAccessKey = 'longshore';
+
+export interface Settings {
+  readonly endpoint: string;
+  readonly logsEndpoint: string;
+  readonly region: string;
+  readonly json: boolean;
+}
+
+/** Throws {@link UsageError} where an address is none. */
+export function settingsOf(globals: { endpoint?: string | undefined; region?: string | undefined; json: boolean }, env: Io['env']): Settings {
+  const endpoint = address('--endpoint', globals.endpoint) ?? address('AWS_ENDPOINT_URL_BATCH', env['AWS_ENDPOINT_URL_BATCH']) ?? address('AWS_ENDPOINT_URL', env['AWS_ENDPOINT_URL']) ?? defaultEndpoint;
+  const ofLogs = globals.endpoint === undefined ? address('AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', env['AWS_ENDPOINT_URL_CLOUDWATCH_LOGS']) : undefined;
+  return {
+    endpoint,
+    logsEndpoint: ofLogs ?? endpoint,
+    region: globals.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || defaultRegion),
+    json: globals.json,
+  };
+}
+
+function address(where: string, text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new UsageError(`${where}: '${text}' is not an address such as ${defaultEndpoint}`);
+  return text.replace(/\/+$/, '');
+}
+
+export class Session {
+  readonly io: Io;
+  readonly settings: Settings;
+  /** How to write on standard output, and on standard error. */
+  readonly style: Style;
+  readonly errStyle: Style;
+  #api: Promise<Api> | undefined;
+
+  constructor(io: Io, settings: Settings) {
+    this.io = io;
+    this.settings = settings;
+    this.style = styleFor(io.outIsTty, io.env);
+    this.errStyle = styleFor(io.errIsTty, io.env);
+  }
+
+  api(): Promise<Api> {
+    this.#api ??= import('./api.ts').then(({ Api }) => new Api(this.settings, this.io.env));
+    return this.#api;
+  }
+
+  printJson(value: unknown): void {
+    this.io.out(`${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** Lets go of connections, so that the process can end. */
+  async close(): Promise<void> {
+    const api = await this.#api?.catch(() => undefined);
+    api?.close();
+  }
+
+  /**
+   * Runs work that may take long and that Ctrl-C ends: `signal` is aborted, the work throws {@link Interrupted}, and `note`
+   * tells the user what goes on without them. Resolves to the work's exit code, or 130.
+   */
+  async interruptible(note: () => string, work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+    const controller = new AbortController();
+    const stopListening = this.io.onInterrupt(() => controller.abort());
+    try {
+      return await work(controller.signal);
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      this.io.err(`${note()}\n`);
+      return 130;
+    } finally {
+      stopListening();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+// `longshore describe`: everything about jobs. Reads only.
+
+import { describeText } from '../render/job.ts';
+import { defineVerb } from '../verb.ts';
+
+export const describe = defineVerb({
+  name: 'describe',
+  summary: 'show everything about jobs',
+  usage: 'ID…',
+  flags: {},
+  examples: ['longshore describe 8a1f…', 'longshore describe 8a1f…:3 --json'],
+  operands: { name: 'the ID of a job, or several', least: 1, most: Infinity },
+  async run({ session, operands }) {
+    const api = await session.api();
+    const jobs = await api.describeJobs([...new Set(operands)]);
+    if (session.settings.json) session.printJson({ jobs });
+    else session.io.out(jobs.map((job) => describeText(job, session.style)).join('\n'));
+    return 0;
+  },
+});

@@ -1,0 +1,43 @@
+// `longshore env`: the lines that point the AWS CLI and every SDK of a shell at a server. It changes nothing itself.
+
+import { dummyAccessKeyId, dummySecretAccessKey } from '../session.ts';
+import { quoted } from '../render/job.ts';
+import { defineVerb } from '../verb.ts';
+
+export const env = defineVerb({
+  name: 'env',
+  summary: 'print the exports that point the AWS CLI at a server',
+  usage: '[--unset]',
+  about: 'Dummy credentials are printed only where the environment names none.',
+  flags: { unset: { type: 'boolean', help: 'print what takes the exports back' } },
+  examples: ['eval "$(longshore env)"', 'eval "$(longshore env --unset)"'],
+  operands: { name: 'nothing', least: 0, most: 0 },
+  async run({ session, values }) {
+    const { io, settings } = session;
+    const variables = values.unset ? unsetNames(io.env) : exportsOf(settings.endpoint, settings.logsEndpoint, settings.region, io.env);
+    if (settings.json) session.printJson(Array.isArray(variables) ? { unset: variables } : variables);
+    else if (Array.isArray(variables)) io.out(`unset ${variables.join(' ')}\n`);
+    else io.out(Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}\n`).join(''));
+    return 0;
+  },
+});
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+function exportsOf(endpoint: string, logsEndpoint: string, region: string, environment: Env): Record<string, string> {
+  const variables: Record<string, string> = {
+    AWS_ENDPOINT_URL_BATCH: endpoint,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logsEndpoint,
+    AWS_DEFAULT_REGION: region,
+  };
+  // A profile is a choice of credentials too, and keys in the environment would win over it.
+  if (environment['AWS_ACCESS_KEY_ID'] || environment['AWS_PROFILE']) return variables;
+  return { ...variables, AWS_ACCESS_KEY_ID: dummyAccessKeyId, AWS_SECRET_ACCESS_KEY: dummySecretAccessKey };
+}
+
+/** Credentials are taken back only where they are the dummy ones. */
+function unsetNames(environment: Env): string[] {
+  const names = ['AWS_ENDPOINT_URL_BATCH', 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', 'AWS_DEFAULT_REGION'];
+  const dummy = environment['AWS_ACCESS_KEY_ID'] === dummyAccessKeyId && environment['AWS_SECRET_ACCESS_KEY'] === dummySecretAccessKey;
+  return dummy ? [...names, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] : names;
+}
