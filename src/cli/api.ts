@@ -4,10 +4,6 @@
 import {
   BatchClient,
   CancelJobCommand,
-  CreateComputeEnvironmentCommand,
-  CreateJobQueueCommand,
-  DescribeComputeEnvironmentsCommand,
-  DescribeJobQueuesCommand,
   DescribeJobsCommand,
   ListJobsCommand,
   RegisterJobDefinitionCommand,
@@ -18,9 +14,6 @@ import {
 } from '@aws-sdk/client-batch';
 import type {
   BatchClientConfig,
-  ComputeEnvironmentDetail,
-  CreateComputeEnvironmentCommandInput,
-  CreateJobQueueCommandInput,
   JobDefinition,
   JobDetail,
   JobQueueDetail,
@@ -128,24 +121,6 @@ export class Api {
     const found: JobQueueDetail[] = [];
     for await (const page of paginateDescribeJobQueues({ client: this.#batch }, {})) found.push(...(page.jobQueues ?? []));
     return found;
-  }
-
-  async jobQueue(name: string): Promise<JobQueueDetail | undefined> {
-    const { jobQueues } = await this.#batch.send(new DescribeJobQueuesCommand({ jobQueues: [name] }));
-    return jobQueues?.[0];
-  }
-
-  async createJobQueue(input: CreateJobQueueCommandInput): Promise<void> {
-    await this.#batch.send(new CreateJobQueueCommand(input));
-  }
-
-  async computeEnvironment(name: string): Promise<ComputeEnvironmentDetail | undefined> {
-    const { computeEnvironments } = await this.#batch.send(new DescribeComputeEnvironmentsCommand({ computeEnvironments: [name] }));
-    return computeEnvironments?.[0];
-  }
-
-  async createComputeEnvironment(input: CreateComputeEnvironmentCommandInput): Promise<void> {
-    await this.#batch.send(new CreateComputeEnvironmentCommand(input));
   }
 
   // ---- logs ----

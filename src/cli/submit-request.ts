@@ -62,7 +62,7 @@ export async function baseRequest(path: string, io: Io): Promise<Partial<SubmitJ
   for (const member of Object.keys(request)) {
     if (!knownMembers.some((known) => known === member)) throw new UsageError(`--file: ${name}: SubmitJob has no member '${member}'`, didYouMean(member, knownMembers));
   }
-  return request as Partial<SubmitJobCommandInput>;
+  return request;
 }
 
 function parseJson(name: string, text: string): object {

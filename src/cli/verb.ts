@@ -46,7 +46,7 @@ export function defineVerb<const F extends Flags>(definition: VerbDefinition<F>)
       const { values, operands, command } = parseFlags(argv, allFlags);
       const globals = values as Values<typeof globalFlags>;
       if (!globals.help) checkOperands(definition, operands, command);
-      return { globals, run: (session) => run({ session, values: values as Values<F>, operands, command }) };
+      return { globals, run: (session) => run({ session, values, operands, command }) };
     },
   };
 }
