@@ -1,0 +1,189 @@
+// The fake engine against the contract, and what is its alone: behaviour by job, faults by plan, a world that outlives control.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Clock } from '../../port/clock.ts';
+import { EngineUnavailable, type ContainerSpec, type EngineReport } from '../../port/engine.ts';
+import { engineContract, newAttempt, plainSpec, type Behaviour } from '../contract/engine-contract.ts';
+import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
+import { behaviourOf, noOperation, type FakeBehaviour } from './behaviour.ts';
+import { FakeEngine, type FakeFaults } from './fake-engine.ts';
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  at(dueAtMs, task) {
+    const timer = setTimeout(task, Math.max(0, dueAtMs - Date.now()));
+    return () => clearTimeout(timer);
+  },
+  soon: (task) => void setImmediate(task),
+};
+
+/** Time that moves when it is told to; tasks run in order of their time and then of their asking. */
+class HandClock implements Clock {
+  nowMs = 1000;
+  #tasks: { dueAtMs: number; task: () => void }[] = [];
+  now(): number {
+    return this.nowMs;
+  }
+  at(dueAtMs: number, task: () => void): () => void {
+    const entry = { dueAtMs, task };
+    this.#tasks.push(entry);
+    return () => {
+      this.#tasks = this.#tasks.filter((one) => one !== entry);
+    };
+  }
+  soon(task: () => void): void {
+    this.at(this.nowMs, task);
+  }
+  get waiting(): number {
+    return this.#tasks.length;
+  }
+  pass(ms: number): void {
+    const endMs = this.nowMs + ms;
+    for (;;) {
+      const next = this.#tasks.filter((one) => one.dueAtMs <= endMs).sort((a, b) => a.dueAtMs - b.dueAtMs)[0];
+      if (next === undefined) break;
+      this.#tasks = this.#tasks.filter((one) => one !== next);
+      this.nowMs = Math.max(this.nowMs, next.dueAtMs);
+      next.task();
+    }
+    this.nowMs = endMs;
+  }
+}
+
+const asVariables = (behaviour: Behaviour): ContainerSpec['environment'] => [
+  { name: 'FAKE_DURATION_MS', value: String(behaviour.milliseconds ?? 0) },
+  { name: 'FAKE_EXIT_CODE', value: String(behaviour.exitCode ?? 0) },
+  { name: 'FAKE_IGNORE_STOP', value: String(behaviour.ignoresStop ?? false) },
+  ...(behaviour.lines ? [{ name: 'FAKE_LOG', value: behaviour.lines.join('\n') }] : []),
+  ...(behaviour.cannotStart ? [{ name: 'FAKE_START_FAILURE', value: 'CannotStartContainerError: told so' }] : []),
+];
+
+const world = new FakeEngine({ clock: realClock });
+engineContract({
+  name: 'fake',
+  create: () => world,
+  spec: (id, behaviour) => plainSpec(id, { environment: asVariables(behaviour) }),
+  runsCommands: false,
+  limitsMemory: 'the fake engine holds no memory',
+});
+
+test('fake: what a job says is what its attempt does', () => {
+  const variable = (name: string, value: string) => ({ environment: [{ name, value }] });
+  const cases: [string, Partial<ContainerSpec>, Partial<FakeBehaviour>][] = [
+    ['nothing said', {}, {}],
+    ['any other command', { command: ['python', 'train.py'] }, {}],
+    ['sleep', { command: ['sleep', '1.5'] }, { durationMs: 1500 }],
+    ['false', { command: ['false'] }, { exitCode: 1 }],
+    ['exit', { command: ['exit', '7'] }, { exitCode: 7 }],
+    ['echo', { command: ['echo', 'a', 'b'] }, { lines: ['a b'] }],
+    ['a variable wins', { command: ['sleep', '9'], ...variable('FAKE_DURATION_MS', '20') }, { durationMs: 20 }],
+    ['out of memory', variable('FAKE_OOM', 'true'), { outOfMemory: true, exitCode: 137 }],
+    ['start failure', variable('FAKE_START_FAILURE', 'CannotPullContainerError: no'), { startFailure: 'CannotPullContainerError: no' }],
+    ['log', variable('FAKE_LOG', 'a\nb'), { lines: ['a', 'b'] }],
+    ['nonsense', variable('FAKE_DURATION_MS', 'soon'), {}],
+  ];
+  for (const [title, facts, expected] of cases) assert.deepEqual(behaviourOf(plainSpec(newAttempt(), facts)), { ...noOperation, ...expected }, title);
+});
+
+interface Scene {
+  readonly clock: HandClock;
+  readonly engine: FakeEngine;
+  readonly reports: ReportRecorder;
+  readonly spec: (environment?: Record<string, string>) => ContainerSpec;
+}
+
+async function scene(faults: FakeFaults = {}): Promise<Scene> {
+  const clock = new HandClock();
+  const engine = new FakeEngine({ clock, faults });
+  const reports = new ReportRecorder();
+  await engine.open(reports.take);
+  return { clock, engine, reports, spec: (environment = {}) => plainSpec(newAttempt(), { environment: Object.entries(environment).map(([name, value]) => ({ name, value })) }) };
+}
+const types = (reports: readonly EngineReport[]): string[] => reports.map((report) => report.type);
+
+test('fake: time passes on the clock alone', async () => {
+  const { clock, engine, reports, spec } = await scene();
+  const job = spec({ FAKE_DURATION_MS: '86400000' });
+  const started = engine.start(job);
+  assert.deepEqual(reports.all, []);
+  clock.pass(0);
+  await started;
+  clock.pass(86_399_999);
+  assert.deepEqual(types(reports.all), ['started']);
+  clock.pass(1);
+  assert.deepEqual(reports.all[1], { type: 'exited', attemptId: job.attemptId, atMs: 86_401_000, exit: { exitCode: 0, outOfMemory: false } });
+  assert.equal(clock.waiting, 0);
+});
+
+test('fake: a call that does not reach the engine does nothing, and one whose answer is lost does all', async () => {
+  let fault: 'none' | 'unavailable' | 'answer-lost' = 'unavailable';
+  const { clock, engine, reports, spec } = await scene({ call: (call) => (call === 'start' ? fault : 'none') });
+  const job = spec();
+  await assert.rejects(engine.start(job), EngineUnavailable);
+  clock.pass(10);
+  assert.deepEqual(await engine.list(), []);
+  fault = 'answer-lost';
+  const lost = assert.rejects(engine.start(job), EngineUnavailable);
+  clock.pass(10);
+  await lost;
+  assert.deepEqual(types(reports.all), ['started', 'exited']);
+});
+
+test('fake: reports come late, twice or never, as the plan says', async () => {
+  const plan: Record<string, readonly number[]> = { started: [], exited: [0, 500] };
+  const { clock, engine, reports, spec } = await scene({ report: (report) => plan[report.type] ?? [0] });
+  const job = spec();
+  void engine.start(job);
+  clock.pass(0);
+  await engine.remove(job.attemptId);
+  assert.deepEqual(types(reports.all), ['exited']);
+  clock.pass(500);
+  assert.deepEqual(types(reports.all), ['exited', 'exited'], 'of an attempt that is long removed');
+});
+
+test('fake: a stop may be ignored, and an attempt may be lost', async () => {
+  const { clock, engine, reports, spec } = await scene({ stop: () => 'ignored' });
+  const job = spec({ FAKE_DURATION_MS: '5000' });
+  void engine.start(job);
+  clock.pass(0);
+  await engine.stop(job.attemptId, 100);
+  clock.pass(1000);
+  assert.deepEqual(types(reports.all), ['started']);
+  engine.lose(job.attemptId, 'the host died');
+  clock.pass(10_000);
+  assert.deepEqual(types(reports.all), ['started', 'lost']);
+  assert.deepEqual(await engine.list(), []);
+});
+
+test('fake: the next control hears what ended while nobody listened, and the last one nothing more', async () => {
+  const { clock, engine, reports, spec } = await scene();
+  const job = spec({ FAKE_DURATION_MS: '100', FAKE_LOG: 'a\nb' });
+  void engine.start(job);
+  clock.pass(0);
+  await engine.close();
+  clock.pass(200);
+  assert.deepEqual(types(reports.all), ['started']);
+  const next = new ReportRecorder();
+  await engine.open(next.take);
+  clock.pass(0);
+  assert.deepEqual(types(next.all), ['started', 'exited']);
+  assert.equal(next.all[1]?.atMs, 1100);
+  assert.deepEqual(types(reports.all), ['started']);
+  assert.deepEqual(await textOf(engine.logs(job.attemptId, undefined)), ['a', 'b']);
+});
+
+test('fake: an attempt that ran again after its removal is seen by whoever counts', async () => {
+  const clock = new HandClock();
+  const runs: string[] = [];
+  const engine = new FakeEngine({ clock, onRun: (id) => runs.push(id) });
+  await engine.open(() => {});
+  const job = plainSpec(newAttempt());
+  for (let round = 0; round < 2; round++) {
+    void engine.start(job);
+    void engine.start(job);
+    clock.pass(0);
+    await engine.remove(job.attemptId);
+  }
+  assert.equal(runs.length, 2);
+});

@@ -1,0 +1,254 @@
+// An engine whose attempts are entries in a table: the simulation and the benchmarks run on it. What an attempt does comes
+// from its job (behaviour.ts), what goes wrong from a fault plan. It outlives the control that uses it, as a container engine
+// does: a new control opens the same object and finds what ran on. All time passes on the clock port; nothing is random.
+
+import type { AttemptId } from '../../base/ids.ts';
+import type { Exit } from '../../core/job/attempt.ts';
+import type { Clock } from '../../port/clock.ts';
+import {
+  EngineUnavailable,
+  type ContainerSpec,
+  type Engine,
+  type EngineAttempt,
+  type EngineCapabilities,
+  type EngineReport,
+  type LogBatch,
+  type LogPosition,
+} from '../../port/engine.ts';
+import { behaviourOf, type FakeBehaviour } from './behaviour.ts';
+
+export type FakeCall = 'open' | 'start' | 'stop' | 'remove' | 'inspect' | 'list' | 'logs';
+
+/** What goes wrong. Each is asked every time, so a plan may draw from a seed; an absent one means that all goes well. */
+export interface FakeFaults {
+  /** `unavailable`: rejects and does nothing. `answer-lost`: does it, and rejects all the same. */
+  readonly call?: (call: FakeCall, attemptId: AttemptId | undefined) => 'none' | 'unavailable' | 'answer-lost';
+  /**
+   * When a report is delivered, in milliseconds from now, once for each entry: [0] is right, [] loses it, [0, 50] repeats it,
+   * [5000] may deliver it when the attempt is long removed. Order between late reports is not kept.
+   */
+  readonly report?: (report: EngineReport) => readonly number[];
+  /** `ignored`: the stop is answered, and neither of its signals arrives. */
+  readonly stop?: (attemptId: AttemptId) => 'none' | 'ignored';
+}
+
+export interface FakeEngineOptions {
+  readonly clock: Clock;
+  readonly faults?: FakeFaults | undefined;
+  /** What an attempt does, where not the job itself says it. */
+  readonly behaviour?: ((spec: ContainerSpec) => FakeBehaviour) | undefined;
+  /** Called each time that a container really begins to run: checkers count by it. */
+  readonly onRun?: ((attemptId: AttemptId) => void) | undefined;
+}
+
+interface FakeAttempt {
+  readonly attemptId: AttemptId;
+  readonly behaviour: FakeBehaviour;
+  state: 'created' | 'running' | 'exited';
+  startedAtMs: number | undefined;
+  stoppedAtMs: number | undefined;
+  exit: Exit | undefined;
+  /** Its end, or its kill, whichever is set. */
+  cancelEnd: (() => void) | undefined;
+  cancelKill: (() => void) | undefined;
+}
+
+const exits = { success: { exitCode: 0, outOfMemory: false }, stopped: { exitCode: 143, signal: 'SIGTERM', outOfMemory: false }, killed: { exitCode: 137, signal: 'SIGKILL', outOfMemory: false } } as const;
+
+export class FakeEngine implements Engine {
+  readonly #clock: Clock;
+  readonly #faults: FakeFaults | undefined;
+  readonly #behaviour: (spec: ContainerSpec) => FakeBehaviour;
+  readonly #onRun: ((attemptId: AttemptId) => void) | undefined;
+  readonly #attempts = new Map<AttemptId, FakeAttempt>();
+  #onReport: ((report: EngineReport) => void) | undefined;
+  /** Starts that wait for the next turn, which takes them all: one turn costs the same for one and for a thousand. */
+  #starting: { readonly attempt: FakeAttempt; readonly done: () => void }[] = [];
+
+  constructor(options: FakeEngineOptions) {
+    this.#clock = options.clock;
+    this.#faults = options.faults;
+    this.#behaviour = options.behaviour ?? behaviourOf;
+    this.#onRun = options.onRun;
+  }
+
+  /** May be called again, by the next control: it takes the place of the one before, and hears what ended and is still here. */
+  async open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities> {
+    const after = this.#enter('open');
+    this.#onReport = onReport;
+    if (this.#attempts.size > 0) {
+      this.#clock.soon(() => {
+        if (this.#onReport === onReport) for (const attempt of [...this.#attempts.values()]) if (attempt.state === 'exited') this.#reportAll(attempt);
+      });
+    }
+    after?.();
+    return { kind: 'fake', version: 'fake engine', logDrivers: [], gpus: true, notice: 'The fake engine runs nothing: its jobs only look as if they had run.' };
+  }
+
+  start(spec: ContainerSpec): Promise<void> {
+    let after: (() => void) | undefined;
+    try {
+      after = this.#enter('start', spec.attemptId);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    const known = this.#attempts.get(spec.attemptId);
+    const attempt = known ?? this.#make(spec);
+    return new Promise((resolve, reject) => {
+      if (this.#starting.push({ attempt, done: after === undefined ? resolve : () => reject(lost()) }) === 1) this.#clock.soon(this.#beginAll);
+    });
+  }
+
+  #make(spec: ContainerSpec): FakeAttempt {
+    const { attemptId } = spec;
+    const attempt: FakeAttempt = {
+      attemptId, behaviour: this.#behaviour(spec), state: 'created', startedAtMs: undefined, stoppedAtMs: undefined, exit: undefined, cancelEnd: undefined, cancelKill: undefined,
+    };
+    this.#attempts.set(attemptId, attempt);
+    return attempt;
+  }
+
+  readonly #beginAll = (): void => {
+    const starting = this.#starting;
+    this.#starting = [];
+    for (const { attempt, done } of starting) {
+      // It may have been removed, or been begun by an entry before this one, which then is only told again.
+      if (this.#attempts.get(attempt.attemptId) === attempt) {
+        if (attempt.state === 'created') this.#begin(attempt);
+        else this.#reportAll(attempt);
+      }
+      done();
+    }
+  };
+
+  #begin(attempt: FakeAttempt): void {
+    const { attemptId, behaviour } = attempt;
+    const atMs = this.#clock.now();
+    if (behaviour.startFailure !== undefined) {
+      this.#attempts.delete(attemptId);
+      this.#report({ type: 'start-failed', attemptId, atMs, reason: behaviour.startFailure });
+      return;
+    }
+    attempt.state = 'running';
+    attempt.startedAtMs = atMs;
+    this.#onRun?.(attemptId);
+    this.#report({ type: 'started', attemptId, atMs });
+    if (behaviour.durationMs === 0) this.#end(attempt, ownExit(behaviour));
+    else attempt.cancelEnd = this.#clock.at(atMs + behaviour.durationMs, () => this.#end(attempt, ownExit(behaviour)));
+  }
+
+  #end(attempt: FakeAttempt, exit: Exit): void {
+    if (attempt.state !== 'running' || this.#attempts.get(attempt.attemptId) !== attempt) return;
+    attempt.cancelEnd?.();
+    attempt.cancelKill?.();
+    attempt.state = 'exited';
+    attempt.exit = exit;
+    attempt.stoppedAtMs = this.#clock.now();
+    this.#report({ type: 'exited', attemptId: attempt.attemptId, atMs: attempt.stoppedAtMs, exit });
+  }
+
+  async stop(attemptId: AttemptId, graceMs: number): Promise<void> {
+    const after = this.#enter('stop', attemptId);
+    const attempt = this.#attempts.get(attemptId);
+    if (attempt?.state === 'running' && (this.#faults?.stop?.(attemptId) ?? 'none') === 'none') {
+      if (!attempt.behaviour.ignoresStop) this.#clock.soon(() => this.#end(attempt, exits.stopped));
+      else attempt.cancelKill ??= this.#clock.at(this.#clock.now() + graceMs, () => this.#end(attempt, exits.killed));
+    }
+    after?.();
+  }
+
+  async remove(attemptId: AttemptId): Promise<void> {
+    const after = this.#enter('remove', attemptId);
+    this.#forget(attemptId);
+    after?.();
+  }
+
+  async inspect(attemptId: AttemptId): Promise<EngineAttempt | undefined> {
+    const after = this.#enter('inspect', attemptId);
+    const attempt = this.#attempts.get(attemptId);
+    after?.();
+    return attempt && seen(attempt);
+  }
+
+  async list(): Promise<readonly EngineAttempt[]> {
+    const after = this.#enter('list');
+    const all = [...this.#attempts.values()].map(seen);
+    after?.();
+    return all;
+  }
+
+  /** All that an attempt ever prints is there from its start, so the output ends without waiting for the attempt's end. */
+  async *logs(attemptId: AttemptId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
+    const after = this.#enter('logs', attemptId);
+    const attempt = this.#attempts.get(attemptId);
+    const read = Number(from ?? 0);
+    if (attempt?.startedAtMs !== undefined && read < attempt.behaviour.lines.length) {
+      const timestampMs = attempt.startedAtMs;
+      const encoder = new TextEncoder();
+      const lines = attempt.behaviour.lines.slice(read).map((line) => ({ timestampMs, message: encoder.encode(line) }));
+      yield { lines, position: String(attempt.behaviour.lines.length) };
+    }
+    after?.();
+  }
+
+  /** Of a control that closes or dies alike: nobody is told any more, and everything runs on. */
+  async close(): Promise<void> {
+    this.#onReport = undefined;
+  }
+
+  /** The attempt is gone, as if its container had been deleted or its host had died. Unknown: nothing. */
+  lose(attemptId: AttemptId, reason: string): void {
+    if (this.#forget(attemptId)) this.#report({ type: 'lost', attemptId, atMs: this.#clock.now(), reason });
+  }
+
+  /** Says a report that may be untrue or of an attempt long over; fault plans do not apply to it. */
+  say(report: EngineReport): void {
+    this.#onReport?.(report);
+  }
+
+  /** How many attempts are known. */
+  get size(): number {
+    return this.#attempts.size;
+  }
+
+  #forget(attemptId: AttemptId): boolean {
+    const attempt = this.#attempts.get(attemptId);
+    attempt?.cancelEnd?.();
+    attempt?.cancelKill?.();
+    return this.#attempts.delete(attemptId);
+  }
+
+  /** Throws as the plan says; returns what to call last where the answer is to be lost. */
+  #enter(call: FakeCall, attemptId?: AttemptId): (() => never) | undefined {
+    const fault = this.#faults?.call?.(call, attemptId) ?? 'none';
+    if (fault === 'unavailable') throw new EngineUnavailable(`fault plan: ${call} did not reach the engine`);
+    if (fault === 'none') return undefined;
+    return () => {
+      throw lost();
+    };
+  }
+
+  #reportAll(attempt: FakeAttempt): void {
+    const { attemptId, startedAtMs, stoppedAtMs, exit } = attempt;
+    if (startedAtMs !== undefined) this.#report({ type: 'started', attemptId, atMs: startedAtMs });
+    if (exit !== undefined && stoppedAtMs !== undefined) this.#report({ type: 'exited', attemptId, atMs: stoppedAtMs, exit });
+  }
+
+  #report(report: EngineReport): void {
+    const delaysMs = this.#faults?.report?.(report);
+    if (delaysMs === undefined) {
+      this.#onReport?.(report);
+      return;
+    }
+    for (const delayMs of delaysMs) {
+      if (delayMs <= 0) this.#onReport?.(report);
+      else this.#clock.at(this.#clock.now() + delayMs, () => this.#onReport?.(report));
+    }
+  }
+}
+
+const lost = (): EngineUnavailable => new EngineUnavailable('fault plan: the answer was lost');
+
+const ownExit = ({ exitCode, outOfMemory }: FakeBehaviour): Exit => (exitCode === 0 && !outOfMemory ? exits.success : { exitCode, outOfMemory });
+
+const seen = ({ attemptId, state, startedAtMs, stoppedAtMs, exit }: FakeAttempt): EngineAttempt => ({ attemptId, state, startedAtMs, stoppedAtMs, exit });
