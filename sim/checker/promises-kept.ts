@@ -1,0 +1,32 @@
+// Law: what was answered is kept. An accepted job is found after any crash, ends as its container did or as it was stopped,
+// and nothing starts after a stop was answered that found it waiting.
+
+import { splitJobId } from '../../src/base/ids.ts';
+import { isArrayParent, isEnded } from '../../src/core/job/job.ts';
+import { law, type Checker } from './checker.ts';
+
+export const promisesKept: Checker = {
+  law: 'accepted jobs survive, and end as they should',
+  check({ expectations, world }) {
+    // Every promise is checked at the end; after every step, that the world holds nothing that nobody asked for.
+    if (world === undefined) return;
+    for (const job of world.jobs.values()) {
+      const { parent } = splitJobId(job.id);
+      law(expectations.has(parent), `job ${job.id} was never submitted by anybody`);
+    }
+  },
+  checkEnd({ store, expectations }) {
+    for (const [id, expected] of expectations) {
+      const stored = store.reader.job(expected.scope, id);
+      if (stored === undefined) {
+        law(!expected.accepted, `job ${id} was accepted and is lost`);
+        continue;
+      }
+      const { job } = stored;
+      law(isEnded(job.status), `job ${id} is still ${job.status} after everything should have ended`);
+      const outcome = isArrayParent(job) ? { status: job.status } : { status: job.status, exitCode: job.attempts.at(-1)?.exitCode };
+      const problem = expected.judge(outcome);
+      law(problem === undefined, `job ${id}: ${problem}`);
+    }
+  },
+};
