@@ -8,7 +8,8 @@ import { localHost } from '../src/capacity/local/local.ts';
 import { Control } from '../src/control/control.ts';
 import type { Command } from '../src/core/command/command.ts';
 import type { ArrayParent, Job } from '../src/core/job/job.ts';
-import { FakeEngine } from '../src/engine/fake/fake-engine.ts';
+import { FakeEngine, type FakeCall } from '../src/engine/fake/fake-engine.ts';
+import type { Engine } from '../src/port/engine.ts';
 import type { Envelope } from '../src/port/command-bus.ts';
 import type { Ids } from '../src/port/ids.ts';
 import type { Commit } from '../src/port/store.ts';
@@ -22,7 +23,6 @@ import { Crashed, Incarnation } from './crash.ts';
 import { MemoryLogSink } from './memory-log-sink.ts';
 import { Expectation } from './oracle.ts';
 import { Random } from './random.ts';
-import { ObservedEngine } from './observed-engine.ts';
 import { settle, VirtualClock } from './virtual-clock.ts';
 
 export interface RunResult {
@@ -47,6 +47,8 @@ export interface SimulationOptions {
   readonly checkers?: readonly Checker[];
   /** Called with every new control before it opens. */
   readonly sabotage?: (control: Control) => void;
+  /** Likewise, of the engine that control is given. */
+  readonly sabotageEngine?: (engine: Engine) => Engine;
 }
 
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<RunResult> {
@@ -66,7 +68,11 @@ class Simulation {
   readonly #clock = new VirtualClock(startMs);
   readonly #store = new SqliteStore(':memory:');
   readonly #sink = new MemoryLogSink();
-  readonly #engine: ObservedEngine;
+  readonly #engine: FakeEngine;
+  /** How often each container really began. */
+  readonly #runs = new Map<string, number>();
+  /** Faults cease before the liveness phase. */
+  #faulty = true;
   readonly #hash = createHash('sha256');
   readonly #expectations = new Map<JobId, Expectation>();
   readonly #checkers: readonly Checker[];
@@ -84,7 +90,11 @@ class Simulation {
     this.#faults = random.fork('faults');
     const ids = random.fork('ids');
     this.#ids = { uuid: () => ids.hex(32), attempt: () => attemptId(ids.hex(32)) };
-    this.#engine = new ObservedEngine(new FakeEngine({ clock: this.#clock }));
+    this.#engine = new FakeEngine({
+      clock: this.#clock,
+      onRun: (id) => this.#runs.set(id, (this.#runs.get(id) ?? 0) + 1),
+      faults: { call: (call) => this.#callFault(call), report: () => this.#reportDelays() },
+    });
     this.#checkers = options.checkers ?? [worldRecounts, oneContainerPerAttempt, endsStay(), promisesKept];
   }
 
@@ -97,10 +107,23 @@ class Simulation {
       if (this.#life === undefined || !this.#life.incarnation.alive) await this.#reboot();
     }
     // Faults have ceased: everything must come to its end.
+    this.#faulty = false;
     await this.#submitNow({ type: 'update-job-queue', scope, request: { jobQueue: 'low', state: 'ENABLED' } });
     await this.#advance(this.#clock.now() + livenessMs);
     for (const checker of this.#checkers) this.#consult(checker, () => checker.checkEnd?.(this.#observed()));
     return { hash: this.#hash.digest('hex').slice(0, 16), commands: this.#commands, crashes: this.#crashes, commits: this.#commits };
+  }
+
+  /** The engine is away, or does what it was asked and its answer is lost. Opening is retried by an operator, not by us. */
+  #callFault(call: FakeCall): 'none' | 'unavailable' | 'answer-lost' {
+    if (!this.#faulty || call === 'open' || !this.#faults.chance(6)) return 'none';
+    return this.#faults.pick(['unavailable', 'answer-lost']);
+  }
+
+  /** A report comes late, twice, long after its attempt, or never. */
+  #reportDelays(): readonly number[] {
+    if (!this.#faulty || !this.#faults.chance(10)) return [0];
+    return this.#faults.pick([[50], [0, 0], [0, 4_000], [30_000], []]);
   }
 
   close(): void {
@@ -112,7 +135,7 @@ class Simulation {
     const incarnation = new Incarnation();
     const control = new Control({
       store: incarnation.store(this.#store, (commit) => this.#record(commit)),
-      engine: incarnation.engine(this.#engine),
+      engine: incarnation.engine(this.#options.sabotageEngine?.(this.#engine) ?? this.#engine),
       logSink: incarnation.logSink(this.#sink),
       clock: incarnation.clock(this.#clock),
       ids: this.#ids,
@@ -237,7 +260,7 @@ class Simulation {
 
   #observed(): Observed {
     const life = this.#life;
-    return { world: life?.incarnation.alive ? life.control.world : undefined, store: this.#store, expectations: this.#expectations, engine: this.#engine.facts, written: this.#written };
+    return { world: life?.incarnation.alive ? life.control.world : undefined, store: this.#store, expectations: this.#expectations, runs: this.#runs, written: this.#written };
   }
 
   #record(commit: Commit): void {

@@ -14,8 +14,8 @@ export interface Observed {
   readonly store: Store;
   /** What clients were promised. */
   readonly expectations: ReadonlyMap<JobId, Expectation>;
-  /** How often each container was begun, by attempt id, and which run now. */
-  readonly engine: { readonly starts: ReadonlyMap<string, number>; readonly running: ReadonlySet<string> };
+  /** How often each attempt's container really began to run. */
+  readonly runs: ReadonlyMap<string, number>;
   /** Jobs that the last commit wrote, in their new states. */
   readonly written: readonly (Job | ArrayParent)[];
 }

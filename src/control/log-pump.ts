@@ -4,8 +4,8 @@
 import type { AttemptId, Scope } from '../base/ids.ts';
 import { limit } from '../core/limit.ts';
 import type { Clock } from '../port/clock.ts';
-import type { Engine } from '../port/engine.ts';
-import type { LogSink, LogStreamKey } from '../port/log-sink.ts';
+import { EngineUnavailable, type Engine } from '../port/engine.ts';
+import type { LogSink, LogStreamKey, LogStreamWriter } from '../port/log-sink.ts';
 
 export interface LogDestination {
   readonly scope: Scope;
@@ -38,10 +38,26 @@ export class LogPump {
   async #pump(attemptId: AttemptId, to: LogStreamKey): Promise<void> {
     const writer = await this.#parts.sink.openWriter(to);
     try {
-      for await (const batch of this.#parts.engine.logs(attemptId, writer.position)) await writer.append(batch);
+      while (!(await this.#carry(attemptId, writer))) await this.#pause();
     } finally {
       await writer.close();
     }
+  }
+
+  /** Whether all was read; an engine that went away is asked again, from where the stream ends. */
+  async #carry(attemptId: AttemptId, writer: LogStreamWriter): Promise<boolean> {
+    try {
+      for await (const batch of this.#parts.engine.logs(attemptId, writer.position)) await writer.append(batch);
+      return true;
+    } catch (error) {
+      if (error instanceof EngineUnavailable) return false;
+      throw error;
+    }
+  }
+
+  #pause(): Promise<void> {
+    const { clock } = this.#parts;
+    return new Promise((resolve) => clock.at(clock.now() + limit.engineRetryMs, resolve));
   }
 
   /**

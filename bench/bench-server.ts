@@ -1,0 +1,81 @@
+// A server for a benchmark: the real program in a process of its own on a throw-away data directory, with one environment and
+// one queue. What is measured is what users run.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Connection } from './load-client.ts';
+
+export class BenchServer implements AsyncDisposable {
+  readonly url: string;
+  readonly pid: number;
+  readonly #child: ChildProcess;
+  readonly #directory: string;
+  readonly #connection: Connection;
+
+  private constructor(url: string, child: ChildProcess, directory: string, connection: Connection) {
+    this.url = url;
+    this.pid = child.pid as number;
+    this.#child = child;
+    this.#directory = directory;
+    this.#connection = connection;
+  }
+
+  static async start(engine: 'fake' | 'process' | 'docker', flags: readonly string[] = []): Promise<BenchServer> {
+    const directory = mkdtempSync(join(tmpdir(), 'longshore-bench-'));
+    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+    const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--engine', engine, '--data-dir', directory, '--log-level', 'warn', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const url = await new Promise<string>((resolve, reject) => {
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        const found = /ready at (\S+)/.exec(output)?.[1];
+        if (found !== undefined) resolve(found);
+      });
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
+    });
+    return new BenchServer(url, child, directory, await Connection.open(new URL(url)));
+  }
+
+  async call<T = Record<string, unknown>>(operation: string, input: object): Promise<T> {
+    const answer = await this.#connection.post(`/v1/${operation.toLowerCase()}`, JSON.stringify(input));
+    if (answer.status !== 200) throw new Error(`${operation} was answered ${answer.status}: ${answer.body}`);
+    return JSON.parse(answer.body) as T;
+  }
+
+  /** An environment and a queue; a DISABLED environment lets jobs wait. */
+  async prepare(options: { waiting?: boolean } = {}): Promise<void> {
+    const computeResources = { type: 'EC2', minvCpus: 0, maxvCpus: 1_000_000, instanceTypes: ['optimal'], subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'], instanceRole: 'ecsInstanceRole' };
+    await this.call('CreateComputeEnvironment', { computeEnvironmentName: 'bench', type: 'MANAGED', computeResources });
+    if (options.waiting) await this.call('UpdateComputeEnvironment', { computeEnvironment: 'bench', state: 'DISABLED' });
+    await this.call('CreateJobQueue', { jobQueueName: 'bench', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'bench' }] });
+    await this.call('RegisterJobDefinition', { jobDefinitionName: 'no-op', type: 'container', containerProperties: { image: 'busybox', command: ['true'], vcpus: 1, memory: 16 } });
+  }
+
+  /** Jobs that have not ended. */
+  async liveJobs(): Promise<number> {
+    const health = (await (await fetch(`${this.url}/_longshore/health`)).json()) as { jobs: Record<string, number> };
+    return Object.values(health.jobs).reduce((sum, count) => sum + count, 0);
+  }
+
+  async whenIdle(live = 0): Promise<void> {
+    while ((await this.liveJobs()) > live) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  async residentMib(): Promise<number> {
+    const metrics = await (await fetch(`${this.url}/_longshore/metrics`)).text();
+    return Number(/process_resident_memory_bytes (\d+)/.exec(metrics)?.[1]) / 2 ** 20;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#connection.close();
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGTERM');
+    await ended;
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+export const submission = (extra: object = {}): string => JSON.stringify({ jobName: 'no-op', jobQueue: 'bench', jobDefinition: 'no-op', ...extra });

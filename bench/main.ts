@@ -1,0 +1,23 @@
+// `npm run bench [NAME…]`: runs the benchmarks one after the other and prints a table with the machine's description.
+
+import { fakeEngineBench } from './whole-jobs.bench.ts';
+import { machine, table, type Figure } from './report.ts';
+import { submitBench } from './submit.bench.ts';
+import { dockerBench } from './docker.bench.ts';
+import { processBench } from './process.bench.ts';
+
+const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, process: processBench, docker: dockerBench };
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(`no benchmark is called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+const figures: Figure[] = [];
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.error(`running ${name} …`);
+  figures.push(...(await bench()));
+}
+console.log(`${machine()}\n\n${table(figures)}`);
