@@ -8,6 +8,9 @@ import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import type { CreateComputeEnvironment, Decided } from './command.ts';
 
+/** Nothing would come of them, so they are refused rather than forgotten. */
+export const unmanagedResources = 'computeResources cannot be specified for an UNMANAGED compute environment.';
+
 export function decideCreateComputeEnvironment(world: World, command: CreateComputeEnvironment, nowMs: number): Decided<CreateComputeEnvironment> {
   const { scope, request, uuid } = command;
   const name = request.computeEnvironmentName as string;
@@ -19,8 +22,8 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
   if (managed && request.computeResources === undefined) return refuse('invalid', 'computeResources must be specified for a MANAGED compute environment.');
   if (!managed && !request.serviceRole) return refuse('invalid', 'serviceRole must be specified for an UNMANAGED compute environment.');
   if (managed && request.unmanagedvCpus !== undefined) return refuse('invalid', 'unmanagedvCpus can only be specified for an UNMANAGED compute environment.');
-  // AWS lets an UNMANAGED environment be made with resources and forgets them.
-  const resources = managed ? request.computeResources : undefined;
+  if (!managed && request.computeResources !== undefined) return refuse('invalid', unmanagedResources);
+  const resources = request.computeResources;
   const wrong = resources && checkNewResources(resources);
   if (wrong) return wrong;
   const environment: ComputeEnvironment = {

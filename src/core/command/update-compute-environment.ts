@@ -9,6 +9,7 @@ import { isFargate } from '../compute-environment/compute-environment.ts';
 import { checkResources, infrastructureChanges, mergeResources } from '../compute-environment/resources.ts';
 import type { World } from '../world.ts';
 import type { Decided, UpdateComputeEnvironment } from './command.ts';
+import { unmanagedResources } from './create-compute-environment.ts';
 import { queueMixRefusal } from './queue-environments.ts';
 
 /** What AWS fills in where one of the two was never set (spec 5). */
@@ -47,8 +48,8 @@ export function decideUpdateComputeEnvironment(world: World, command: UpdateComp
 
 function changedResources(world: World, environment: ComputeEnvironment, change: ComputeResourceUpdate | undefined): ComputeResource | Refusal | undefined {
   const stored = environment.computeResources;
-  // AWS forgets the resources of an UNMANAGED environment, on update as on creation.
-  if (change === undefined || stored === undefined) return stored;
+  if (change === undefined) return stored;
+  if (stored === undefined) return refuse('invalid', unmanagedResources);
   const typed = checkType(stored, change);
   if (typed) return typed;
   // What DescribeComputeEnvironments shows at this moment.

@@ -51,10 +51,13 @@ test('a Fargate environment comes back without members that Fargate does not hav
   assert.equal(environment.updatePolicy, undefined);
 });
 
-test('an UNMANAGED environment needs a role and forgets computeResources', async () => {
+test('an UNMANAGED environment needs a role and has no computeResources', async () => {
   const deps = new FakeDeps();
   await assert.rejects(deps.call(createComputeEnvironment, { computeEnvironmentName: 'ce', type: 'UNMANAGED' }), /serviceRole must be specified/);
-  await deps.call(createComputeEnvironment, { ...managed(), type: 'UNMANAGED', serviceRole: 'service-role/AWSBatchServiceRole', unmanagedvCpus: 8 });
+  const input = { computeEnvironmentName: 'ce', type: 'UNMANAGED' as const, serviceRole: 'service-role/AWSBatchServiceRole', unmanagedvCpus: 8 };
+  await assert.rejects(deps.call(createComputeEnvironment, { ...managed(), ...input }), /computeResources cannot be specified/);
+  await deps.call(createComputeEnvironment, input);
+  await assert.rejects(deps.call(updateComputeEnvironment, { computeEnvironment: 'ce', computeResources: { maxvCpus: 1 } }), /computeResources cannot be specified/);
   const environment = await described(deps);
   assert.equal(environment.computeResources, undefined);
   assert.equal(environment.unmanagedvCpus, 8);

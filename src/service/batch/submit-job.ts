@@ -2,6 +2,8 @@
 
 import type { ContainerOverrides, SubmitJobCommandInput, SubmitJobCommandOutput } from '@aws-sdk/client-batch';
 import { jobId } from '../../base/ids.ts';
+import { resolveContainer } from '../../core/job/container.ts';
+import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import { limit } from '../../core/limit.ts';
 import type { Tags } from '../../port/reader.ts';
 import { integerIn } from '../../wire/check.ts';
@@ -14,7 +16,7 @@ import { checkDependencies } from './rule/dependencies.ts';
 import { checkEnvironment } from './rule/environment.ts';
 import { checkName, checkReference } from './rule/name.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
-import { checkAmounts } from './rule/resource-requirements.ts';
+import { checkAmounts, checkFargateSize } from './rule/resource-requirements.ts';
 import { checkRetryStrategy, checkTimeout } from './rule/retry.ts';
 import { checkTags } from './rule/tags.ts';
 import { submitCommand } from './submit-command.ts';
@@ -33,7 +35,7 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     const size = input.arrayProperties?.size;
     integerIn(size, limit.arraySizeMin, limit.arraySizeMax, 'arrayProperties.size');
     checkDependencies(input.dependsOn, size !== undefined);
-    checkOverrides(input.containerOverrides);
+    checkOverrides(input.containerOverrides, () => deps.reader.jobDefinition(context.scope, input.jobDefinition ?? '')?.definition);
     if (input.shareIdentifier) throw invalid('shareIdentifier cannot be specified for a job queue without a fair-share scheduling policy');
     integerIn(input.schedulingPriorityOverride, 0, limit.schedulingPriorityMax, 'schedulingPriorityOverride');
     checkTimeout(input.timeout);
@@ -55,13 +57,18 @@ function definitionTags({ reader }: BatchDeps, input: SubmitJobCommandInput, { s
   return reader.jobDefinition(scope, input.jobDefinition ?? '')?.tags;
 }
 
-function checkOverrides(overrides: ContainerOverrides | undefined): void {
+/** `definition` is asked for only where amounts are overridden: what they may be depends on its platform. */
+function checkOverrides(overrides: ContainerOverrides | undefined, definition: () => JobDefinition | undefined): void {
   if (overrides === undefined) return;
   const where = 'containerOverrides';
   // "This parameter can't contain an empty string."
   if (overrides.command?.includes('')) throw invalid(`${where}.command must not hold an empty string`);
   if (overrides.instanceType) throw invalid(`${where}.instanceType is only for multi-node parallel jobs`);
   checkEnvironment(overrides.environment, where);
-  // Which platform the definition is for is not known here; the amounts of both pass, and core knows the sum.
-  checkAmounts(overrides, where, overrides.resourceRequirements?.some((entry) => entry.type === 'VCPU' && entry.value?.includes('.')) ?? false);
+  const { vcpus, memory, resourceRequirements = [] } = overrides;
+  if (vcpus === undefined && memory === undefined && resourceRequirements.length === 0) return;
+  const request = definition()?.request;
+  const fargate = request?.platformCapabilities?.includes('FARGATE') ?? false;
+  checkAmounts(overrides, where, fargate);
+  if (fargate) checkFargateSize(resolveContainer(request?.containerProperties ?? {}, overrides, {}).resourceRequirements, where);
 }
