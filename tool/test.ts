@@ -1,0 +1,108 @@
+// `npm test`: everything the house knows to try, stage by stage; the last line sums up. Arguments narrow it: the name of a
+// stage (`npm test -- unit`) or the start of a path (`npm test -- src/wire`). A stage that runs nothing has failed.
+
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { requiredNames } from '../test/requirement.ts';
+import { runNode } from './program.ts';
+import { runTestFiles, type Failure, type Outcome, type Skip } from './test-run.ts';
+import { pathsUnder } from './tree.ts';
+
+interface Stage {
+  readonly name: string;
+  readonly what: string;
+  /** The test files it may be narrowed to; none for a stage that is one program. */
+  readonly files: readonly string[];
+  run(files: readonly string[]): Promise<Outcome>;
+}
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const minute = 60_000;
+const simulatedSeeds = 50;
+
+const testFiles = pathsUnder(root).files.filter((path) => path.endsWith('.test.ts'));
+
+const stages: readonly Stage[] = [
+  {
+    name: 'check',
+    what: 'types, lint, rooms',
+    files: [],
+    run: () => runProgram('check', ['tool/check.ts']),
+  },
+  {
+    name: 'unit',
+    what: 'unit and contract suites',
+    files: testFiles.filter((path) => !path.startsWith('test/')),
+    run: (files) => runTestFiles(root, files, { concurrency: availableParallelism(), timeoutMs: 5 * minute }),
+  },
+  {
+    name: 'e2e',
+    what: 'real clients against a real server',
+    files: testFiles.filter((path) => path.startsWith('test/')),
+    // One at a time: each has servers and containers of its own, and some of them measure.
+    run: (files) => runTestFiles(root, files, { concurrency: 1, timeoutMs: 15 * minute }),
+  },
+  {
+    name: 'sim',
+    what: `${simulatedSeeds} seeds and the corpus`,
+    files: [],
+    run: () => runProgram('sim', ['sim/main.ts', '--seeds', String(simulatedSeeds)]),
+  },
+];
+
+/** A program of ours counts as one test, unless its last line counts for itself. */
+async function runProgram(name: string, args: readonly string[]): Promise<Outcome> {
+  const { code, output } = await runNode(args, { cwd: root });
+  const counts = /(\d+) passed, (\d+) failed, \d+ skipped\s*$/.exec(output);
+  const passed = counts === null ? Number(code === 0) : Number(counts[1]);
+  const failed = Math.max(counts === null ? 0 : Number(counts[2]), Number(code !== 0));
+  const failures = Array.from({ length: failed }, (_, index): Failure => ({ name, place: args.join(' '), text: index === 0 ? output.trimEnd() : 'see above' }));
+  return { passed, failures, skips: [] };
+}
+
+/** What LONGSHORE_REQUIRE names may not be skipped, whoever decided to skip it. */
+function wrongSkips(skips: readonly Skip[]): Failure[] {
+  return skips
+    .filter(({ reason }) => requiredNames().some((name) => new RegExp(`^(?:needs |no )?${name}\\b`, 'i').test(reason)))
+    .map(({ name, place, reason }) => ({ name, place, text: `skipped (${reason}), although LONGSHORE_REQUIRE forbids it` }));
+}
+
+function printStage(stage: Stage, outcome: Outcome, seconds: string): void {
+  const counts = [`${outcome.passed} passed`, outcome.failures.length > 0 && `${outcome.failures.length} failed`, outcome.skips.length > 0 && `${outcome.skips.length} skipped`];
+  console.log(`${outcome.failures.length === 0 ? '✔' : '✘'} ${stage.name.padEnd(5)} ${stage.what}: ${counts.filter((part) => part !== false).join(', ')} in ${seconds} s`);
+  for (const { name, place, text } of outcome.failures) {
+    console.log(`\n  ✘ ${name} (${place})\n${text.replaceAll(/^/gm, '    ')}\n`);
+  }
+}
+
+async function runStage(stage: Stage, files: readonly string[]): Promise<Outcome> {
+  const startedAtMs = performance.now();
+  const raw = await stage.run(files);
+  const wrong = wrongSkips(raw.skips);
+  const failures = [...raw.failures, ...wrong];
+  const skips = raw.skips.filter(({ name, place }) => !wrong.some((failure) => failure.name === name && failure.place === place));
+  if (raw.passed + failures.length + skips.length === 0) failures.push({ name: stage.name, place: 'tool/test.ts', text: 'this stage ran no test at all' });
+  const outcome = { passed: raw.passed, failures, skips };
+  printStage(stage, outcome, ((performance.now() - startedAtMs) / 1_000).toFixed(1));
+  return outcome;
+}
+
+const wanted = process.argv.slice(2);
+const outcomes: Outcome[] = [];
+for (const stage of stages) {
+  const files = stage.files.filter((file) => wanted.some((path) => file.startsWith(path)));
+  if (wanted.length === 0 || wanted.includes(stage.name)) outcomes.push(await runStage(stage, stage.files));
+  else if (files.length > 0) outcomes.push(await runStage(stage, files));
+}
+
+const skips = outcomes.flatMap((outcome) => outcome.skips);
+if (skips.length > 0) {
+  console.log('\nskipped:');
+  for (const { name, place, reason } of skips) console.log(`  ${place} ${name}: ${reason || 'no reason given'}`);
+}
+const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
+const failed = outcomes.reduce((sum, outcome) => sum + outcome.failures.length, 0);
+if (outcomes.length === 0) console.log(`nothing is called ${wanted.join(' ')}: the stages are ${stages.map((stage) => stage.name).join(', ')}`);
+console.log(`\n${passed} passed, ${failed} failed, ${skips.length} skipped`);
+process.exitCode = failed > 0 || outcomes.length === 0 ? 1 : 0;
