@@ -1,6 +1,7 @@
 // The demo: the user guide's rainbow (chapter "Tutorial: Using the Array Job Index to Control Job Differentiation") against a
 // server that somebody else started and will end. It works through the public API alone, like any client.
 
+import { never } from '../base/assert.ts';
 import type { Api } from './api.ts';
 import { explainError, Failure } from './failure.ts';
 import { systemIo, type Io } from './io.ts';
@@ -107,6 +108,8 @@ function kindOf({ engine, image }: DemoOptions): string {
       return 'processes of this machine, without containers';
     case 'fake':
       return 'pretended jobs of the fake engine';
+    default:
+      return never(engine);
   }
 }
 

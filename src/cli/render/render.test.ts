@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JobDetail } from '@aws-sdk/client-batch';
+import { barText } from '../progress.ts';
+import { progressText } from '../watch.ts';
+import { describeText, endText, quoted, standText } from './job.ts';
+import { styleFor } from './style.ts';
+import { cut, tableText } from './table.ts';
+import { durationText } from './time.ts';
+
+const plain = styleFor(false, {});
+
+test('durations have at most two units', () => {
+  const cases: [number, string][] = [
+    [-5, '0.0 s'],
+    [449, '0.4 s'],
+    [9_949, '9.9 s'],
+    [9_960, '10 s'],
+    [59_600, '1 min'],
+    [184_000, '3 min 4 s'],
+    [7_500_000, '2 h 5 min'],
+    [273_600_000, '3 d 4 h'],
+  ];
+  for (const [ms, text] of cases) assert.equal(durationText(ms), text, String(ms));
+});
+
+test('colours are used on a terminal that wants them', () => {
+  assert.equal(styleFor(true, {})('red', 'x'), '\x1b[31mx\x1b[39m');
+  assert.equal(styleFor(true, { NO_COLOR: '1' })('red', 'x'), 'x');
+  assert.equal(styleFor(true, { NO_COLOR: '' })('red', 'x'), '\x1b[31mx\x1b[39m');
+  assert.equal(styleFor(true, { TERM: 'dumb' })('red', 'x'), 'x');
+  assert.equal(styleFor(false, {})('red', 'x'), 'x');
+});
+
+test('a table is as wide as its cells, and its last column is cut to the terminal', () => {
+  const rows = [['1', '\x1b[31mred\x1b[39m', 'a long reason'], ['22', 'b', '']];
+  assert.equal(tableText(['ID', 'C', 'WHY'], rows, undefined), 'ID  C    WHY\n1   \x1b[31mred\x1b[39m  a long reason\n22  b\n');
+  assert.equal(tableText(['ID', 'C', 'WHY'], rows, 15).split('\n')[1], '1   \x1b[31mred\x1b[39m  a lon…');
+  assert.equal(cut('abc', 3), 'abc');
+  assert.equal(cut('abcd', 3), 'ab…');
+  assert.equal(cut('abcd', 0), '');
+});
+
+test('words are quoted as a shell wants them', () => {
+  const cases: [string, string][] = [['abc', 'abc'], ['http://a:1/b', 'http://a:1/b'], ['', "''"], ['a b', "'a b'"], ["it's", `'it'\\''s'`], ['$(x)', "'$(x)'"]];
+  for (const [word, text] of cases) assert.equal(quoted(word), text);
+});
+
+const job = (over: Partial<JobDetail>): JobDetail => ({ jobId: 'id', jobName: 'n', jobQueue: 'q', jobDefinition: 'd', startedAt: undefined, status: 'RUNNABLE', ...over });
+
+test('where a job stands is one line', () => {
+  assert.equal(standText(job({ statusReason: 'waiting for its turn' }), plain), 'n (id) RUNNABLE: waiting for its turn');
+  assert.equal(standText(job({ status: 'PENDING', arrayProperties: { size: 4, statusSummary: { RUNNING: 1, RUNNABLE: 1, SUCCEEDED: 2, FAILED: 0 } } }), plain), 'n (id) PENDING: 2 SUCCEEDED, 1 RUNNING, 1 RUNNABLE');
+});
+
+test('how a job ended is one line that tells everything known of a failure', () => {
+  assert.equal(endText(job({ status: 'SUCCEEDED', createdAt: 1000, stoppedAt: 2500, container: { exitCode: 0 } }), plain), 'n (id) SUCCEEDED after 1.5 s');
+  const failed = job({ status: 'FAILED', statusReason: 'Essential container in task exited', container: { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' } });
+  assert.equal(endText(failed, plain), 'n (id) FAILED: Essential container in task exited; exit code 137; OutOfMemoryError: Container killed due to memory usage');
+  const array = job({ status: 'FAILED', statusReason: 'Array Child Job failed', arrayProperties: { size: 3, statusSummary: { FAILED: 1, SUCCEEDED: 2 } } });
+  assert.equal(endText(array, plain), 'n (id) FAILED: Array Child Job failed; 1 of 3 children failed');
+});
+
+test('progress is a status for one job and a bar for an array or several', () => {
+  assert.equal(progressText([job({ status: 'RUNNING' })], 1200, plain), 'n RUNNING  1.2 s');
+  const array = job({ arrayProperties: { size: 4, statusSummary: { SUCCEEDED: 1, RUNNING: 3 } } });
+  assert.equal(progressText([array], 0, plain), 'n [██████──────────────────] 1/4  1 SUCCEEDED, 3 RUNNING  0.0 s');
+  assert.equal(progressText([array, job({ status: 'FAILED' })], 0, plain), '2 jobs [█████████───────────────] 2/5  1 FAILED, 1 SUCCEEDED, 3 RUNNING  0.0 s');
+  assert.equal(barText(0, 0, 2), '[██]');
+});
+
+test('a description leaves out what is not known', () => {
+  const text = describeText(
+    job({
+      status: 'FAILED',
+      jobQueue: 'arn:aws:batch:us-east-1:000000000000:job-queue/first-run-job-queue',
+      createdAt: 0,
+      startedAt: 1000,
+      stoppedAt: 3000,
+      container: { image: 'busybox', command: ['sh', '-c', 'exit 3'], exitCode: 3, resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'MEMORY', value: '64' }], environment: [] },
+      attempts: [{ startedAt: 0, stoppedAt: 500, container: { exitCode: 1 }, statusReason: 'first' }, { statusReason: 'second' }],
+    }),
+    plain,
+  );
+  assert.equal(
+    text,
+    `Job         n  id
+Status      FAILED
+Queue       first-run-job-queue
+Definition  d
+Created     1970-01-01T00:00:00.000Z
+Started     1970-01-01T00:00:01.000Z  (waited 1.0 s)
+Stopped     1970-01-01T00:00:03.000Z  (ran 2.0 s)
+Image       busybox
+Command     sh -c 'exit 3'
+Needs       1 vCPU, 64 MiB
+Exit code   3
+Attempt 1   ran 0.5 s; exit code 1; first
+Attempt 2   did not run; second
+`,
+  );
+});
