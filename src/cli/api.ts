@@ -146,6 +146,7 @@ const clientDefaults = {
   useFipsEndpoint: false,
   userAgentAppId: 'longshore-cli',
   authSchemePreference: [],
+  disableClockSkewCorrection: false,
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
 } satisfies BatchClientConfig;
 
