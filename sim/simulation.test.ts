@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Control } from '../src/control/control.ts';
+import type { JobId } from '../src/base/ids.ts';
 import type { Event } from '../src/core/event.ts';
+import type { ArrayParent, Job } from '../src/core/job/job.ts';
 import type { World } from '../src/core/world.ts';
 import type { Engine } from '../src/port/engine.ts';
 import { simulate, type SimulationOptions } from './simulation.ts';
@@ -59,7 +61,7 @@ const planted: Record<string, { options: SimulationOptions; caughtBy: RegExp }> 
     caughtBy: /accepted jobs survive, and end as they should/,
   },
 };
-const plantedEnds = new Map<string, never>() as Map<never, never>;
+const plantedEnds = new Map<JobId, Job | ArrayParent>();
 
 for (const [bug, { options, caughtBy }] of Object.entries(planted)) {
   test(`a planted bug is caught: ${bug}`, async () => {
