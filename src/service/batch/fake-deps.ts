@@ -1,7 +1,7 @@
 // The world of an operation's test: the real rules behind a bus that decides and applies at once, and a reader of what stands
 // in the world. Only tests import it. It has no store: ended jobs are views that a test puts in.
 
-import { scopeOf, splitJobId, type JobId } from '../../base/ids.ts';
+import { scopeOf, splitJobId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import type { Command } from '../../core/command/command.ts';
 import { decide } from '../../core/command/decide.ts';
@@ -84,7 +84,7 @@ export class FakeDeps implements BatchDeps {
       return query.next === 'malformed' ? undefined : { items: [...this.views.values()], next: undefined };
     },
     tags: (_scope, arn) => {
-      const known = this.world.computeEnvironment(scope, arn) ?? this.world.jobQueue(scope, arn) ?? this.definitions.get(arn) ?? this.world.jobs.get(splitJobId(arn.split('/')[1] ?? '').parent as JobId);
+      const known = this.world.computeEnvironment(scope, arn) ?? this.world.jobQueue(scope, arn) ?? this.definitions.get(arn) ?? this.world.jobs.get(splitJobId(arn.split('/')[1] ?? '').parent);
       return known && this.#tagsOf(arn);
     },
     logs: undefined as never,
