@@ -22,26 +22,36 @@ export function encodeState(job: Job | ArrayParent): string {
   return JSON.stringify(state);
 }
 
-/** Equal parts of many rows (needs, log target) become one value in memory. */
-export class Interner {
-  readonly #values = new Map<string, unknown>();
+type State = Omit<Job | ArrayParent, keyof RowFacts>;
 
-  one<T>(value: T): T {
-    if (value === undefined) return value;
-    const key = JSON.stringify(value);
-    const known = this.#values.get(key);
+/** Equal values of many rows become one in memory: jobs of a definition that wait differ in nothing but their columns. */
+export class Interner {
+  readonly #states = new Map<string, State>();
+  readonly #texts = new Map<string, string>();
+
+  state(text: string): State {
+    let state = this.#states.get(text);
+    if (state === undefined) {
+      state = JSON.parse(text) as State;
+      this.#states.set(text, state);
+    }
+    return state;
+  }
+
+  text<T extends string>(text: T): T {
+    const known = this.#texts.get(text);
     if (known !== undefined) return known as T;
-    this.#values.set(key, value);
-    return value;
+    this.#texts.set(text, text);
+    return text;
   }
 }
 
+/** With an interner the parts that many rows share are one value. */
 export function decodeState(facts: RowFacts, text: string, interner?: Interner): Job | ArrayParent {
-  const state = JSON.parse(text) as Omit<Job | ArrayParent, keyof RowFacts>;
+  const state = interner?.state(text) ?? (JSON.parse(text) as State);
   const job = { ...facts, ...state } as Job | ArrayParent;
-  const shared = interner === undefined ? job : { ...job, needs: interner.one(job.needs), log: interner.one(job.log) };
-  if (!isArrayParent(shared) || isEnded(shared.status)) return shared as Job | ArrayParent;
-  return { ...shared, children: new ChildTable(shared.arraySize, shared.rest.status, shared.createdAtMs) } as ArrayParent;
+  if (!isArrayParent(job) || isEnded(job.status)) return job;
+  return { ...job, children: new ChildTable(job.arraySize, job.rest.status, job.createdAtMs) } as ArrayParent;
 }
 
 /** A child's row; what it shares with its parent is taken from there. */

@@ -42,8 +42,8 @@ export class SqliteStore implements Store {
       `SELECT sequence, id, created_at, state, arn FROM queue_number JOIN job ON job.queue = queue_number.number WHERE job.status IN (${live}) ORDER BY sequence`,
     );
     const jobs = rows.map((row) => {
-      const queueArn = interner.one(arn(row.arn));
-      return decodeState({ id: jobId(row.id), scope: interner.one(scopeOfArn(queueArn)), queueArn, createdAtMs: row.created_at, sequence: row.sequence }, row.state, interner);
+      const queueArn = interner.text(arn(row.arn));
+      return decodeState({ id: jobId(row.id), scope: interner.text(scopeOfArn(queueArn)), queueArn, createdAtMs: row.created_at, sequence: row.sequence }, row.state, interner);
     });
     const childRows = this.#database.prepare('SELECT child_index, state FROM array_child WHERE parent = ? ORDER BY child_index');
     const children: ArrayChild[] = jobs.filter(isArrayParent).flatMap((parent) =>
