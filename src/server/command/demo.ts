@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runDemo } from '../../cli/demo.ts';
-import { imageAvailable } from '../../engine/docker/docker-engine.ts';
+import { imageAvailable } from '../../engine/docker/image-available.ts';
 import { parseServerConfig } from '../config.ts';
 import { startServer, type RunningServer } from '../server.ts';
 import { createFirstRun } from './up.ts';
