@@ -44,8 +44,9 @@ export function shellCommand(behaviour: Behaviour): string[] {
   const script = [behaviour.ignoresStop ? `trap '' TERM` : `trap 'kill $! 2>/dev/null; exit 143' TERM`];
   for (const line of behaviour.lines ?? []) script.push(`printf '%s\\n' '${line.replaceAll("'", `'\\''`)}'`);
   if (behaviour.milliseconds !== undefined) {
-    // A shell runs its trap only after a child in the foreground has ended, but at once in `wait`.
-    script.push(`sleep ${behaviour.milliseconds / 1000} & wait $!`);
+    // A shell runs its trap only after a child in the foreground has ended, but at once in `wait`. Where the whole group gets
+    // the signal, sleep may end before the shell has heard of it; shells also say 'Terminated' then.
+    script.push('exec 2>/dev/null', `sleep ${behaviour.milliseconds / 1000} & wait $! || exit $?`);
   }
   script.push(`exit ${behaviour.exitCode ?? 0}`);
   return ['sh', '-c', script.join('\n')];
@@ -270,6 +271,7 @@ export function engineContract(contract: EngineContract): void {
       assert.equal((await later.exited(goesOn.attemptId)).exit.exitCode, 143);
       assert.deepEqual(await textOf(next.logs(goesOn.attemptId, undefined)), ['kept']);
       for (const spec of [goesOn, ends, endedBefore]) await next.remove(spec.attemptId);
+      made.clear();
     } finally {
       await next.close();
     }
@@ -278,7 +280,7 @@ export function engineContract(contract: EngineContract): void {
   onlyCommands('the command and the environment arrive unharmed', async (engine, reports) => {
     const odd = [`a b`, `it's`, `"q"`, '$HOME', '*', '', 'ü', '-n'];
     const spec = script('', {
-      command: ['sh', '-c', 'for word; do printf "%s|" "$word"; done; printf "\\n%s\\n" "$GREETING" "$EMPTY" "$LAST"', 'name', ...odd],
+      command: ['sh', '-c', 'for word; do printf "%s|" "$word"; done; echo; printf "%s\\n" "$GREETING" "$EMPTY" "$LAST"', 'name', ...odd],
       environment: [{ name: 'GREETING', value: `x='1' "2" $3` }, { name: 'EMPTY', value: '' }, { name: 'LAST', value: 'a' }, { name: 'LAST', value: 'b' }],
     });
     assert.deepEqual(await outputOf(engine, reports, spec), [`${odd.join('|')}|`, `x='1' "2" $3`, '', 'b']);

@@ -1,0 +1,177 @@
+// The launcher: a small process of its own that starts jobs for the process engine, because a server that forks is slow and
+// because jobs must outlive the server (DESIGN 4). Run as `node launcher DIRECTORY`, detached; the engine starts it where none
+// answers. One a directory. It ends by itself when nothing runs and no server is connected. Node's own modules only.
+
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { JobCgroups } from './job-cgroups.ts';
+import { Journal } from './journal.ts';
+import { LaunchedAttempts } from './launched-attempts.ts';
+import { killLeftoverGroup, killProcessesIn } from './leftovers.ts';
+import { LineParser, paths, type FromLauncher, type LaunchedAttempt, type ToLauncher } from './protocol.ts';
+
+/** How long it waits for a server that died to come back, when it has nothing to do. */
+const idleMs = 120_000;
+/** The launcher before may just be ending. */
+const lockPatienceMs = 2000;
+/** Of a server that does not read: it is cut off, and hears everything when it comes back. */
+const maxUnreadBytes = 64 * 1024 * 1024;
+/** The kernel's bound on a socket's path is 108 bytes, 104 on macOS. */
+const maxSocketPathBytes = 100;
+
+const directory = realpathSync(process.argv[2] ?? '.');
+const path = paths(directory);
+const exitCodeWhenLocked = 3;
+
+/** Held as long as this process lives, however it ends: a lock of the kernel's, which Node offers only through SQLite. */
+function takeLock(): DatabaseSync {
+  const lock = new DatabaseSync(path.lock, { timeout: lockPatienceMs });
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    return lock;
+  } catch {
+    process.exit(exitCodeWhenLocked);
+  }
+}
+
+interface Connection {
+  readonly socket: Socket;
+  unsent: string;
+}
+
+const lock = takeLock();
+for (const needed of [path.outputs, path.works]) mkdirSync(needed, { recursive: true, mode: 0o700 });
+const cgroups = new JobCgroups(`longshore-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`);
+const lostWorks = new Set<string>();
+const { journal, attempts } = Journal.open(path.journal, settle);
+killProcessesIn(lostWorks);
+
+const connections = new Set<Connection>();
+const launched = new LaunchedAttempts({ directory, journal, attempts, cgroups, publish, flush });
+let released = false;
+let idleTimer: NodeJS.Timeout | undefined;
+
+/** An attempt of the launcher before, which is dead: what has no recorded end is lost, and is not left running. */
+function settle(attempt: LaunchedAttempt, sameBoot: boolean): LaunchedAttempt {
+  if (attempt.state === 'exited' || attempt.state === 'lost') return attempt;
+  lostWorks.add(path.work(attempt.id));
+  const startedAtMs = attempt.state === 'running' ? attempt.startedAtMs : undefined;
+  if (sameBoot && attempt.state === 'running') killLeftoverGroup(attempt.pid, attempt.startTicks);
+  return { id: attempt.id, state: 'lost', startedAtMs, lostAtMs: Date.now() };
+}
+
+function publish(message: FromLauncher): void {
+  const line = `${JSON.stringify(message)}\n`;
+  for (const connection of connections) connection.unsent += line;
+}
+
+function flush(): void {
+  journal.flush(attempts);
+  for (const connection of connections) {
+    if (connection.unsent === '') continue;
+    connection.socket.write(connection.unsent);
+    connection.unsent = '';
+    if (connection.socket.writableLength > maxUnreadBytes) connection.socket.destroy();
+  }
+  if (connections.size === 0) watchIdle();
+}
+
+function serve(socket: Socket): void {
+  const connection: Connection = { socket, unsent: '' };
+  const tell = (message: FromLauncher): void => {
+    connection.unsent += `${JSON.stringify(message)}\n`;
+    launched.changed();
+  };
+  const parser = new LineParser<ToLauncher>((message) => obey(message, () => tell({ type: 'done', call: message.call })));
+  connections.add(connection);
+  released = false;
+  tell({ type: 'hello', pid: process.pid, memoryLimits: cgroups.limitsMemory, cpuLimits: cgroups.limitsCpu, attempts: [...attempts.values()] });
+  socket.on('data', (chunk) => parser.push(chunk));
+  socket.on('error', () => {}); // 'close' follows.
+  socket.on('close', () => {
+    connections.delete(connection);
+    watchIdle();
+  });
+}
+
+function obey(message: ToLauncher, done: () => void): void {
+  switch (message.op) {
+    case 'start':
+      launched.start(message.request, done);
+      return;
+    case 'stop':
+      launched.stop(message.id, message.graceMs);
+      done();
+      return;
+    case 'remove':
+      launched.remove(message.id, done);
+      return;
+    case 'release':
+      released = true;
+      done();
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+/** Ends the launcher when nobody needs it. What has ended stands in the journal for the next one. */
+function watchIdle(): void {
+  clearTimeout(idleTimer);
+  if (connections.size > 0 || launched.active > 0) return;
+  idleTimer = setTimeout(end, released ? 0 : idleMs);
+}
+
+function end(): void {
+  if (connections.size > 0 || launched.active > 0) return;
+  listener.close();
+  journal.flush(attempts);
+  cgroups.close();
+  removeSocket(socketPath);
+  rmSync(path.socketRecord, { force: true });
+  lock.close();
+  process.exit(0);
+}
+
+/** A short path in a directory that is nobody else's. */
+function chooseSocketPath(): string {
+  const near = join(directory, 'launcher.sock');
+  return Buffer.byteLength(near) <= maxSocketPathBytes ? near : join(mkdtempSync(join(tmpdir(), 'longshore-')), 'launcher.sock');
+}
+
+function removeSocket(socket: string): void {
+  rmSync(socket, { force: true });
+  if (dirname(socket) !== directory) rmSync(dirname(socket), { recursive: true, force: true });
+}
+
+function recordedSocket(): string | undefined {
+  try {
+    return readFileSync(path.socketRecord, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function listen(): Server {
+  const server = createServer(serve);
+  server.listen(socketPath, () => {
+    chmodSync(socketPath, 0o600);
+    // Written last and at once: who reads it can connect.
+    writeFileSync(`${path.socketRecord}.new`, socketPath, { mode: 0o600 });
+    renameSync(`${path.socketRecord}.new`, path.socketRecord);
+    watchIdle();
+  });
+  return server;
+}
+
+const stale = recordedSocket();
+if (stale !== undefined) removeSocket(stale);
+const socketPath = chooseSocketPath();
+rmSync(socketPath, { force: true });
+const listener = listen();
+// Jobs are not the terminal's, and the launcher ends when they have.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});

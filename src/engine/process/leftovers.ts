@@ -1,0 +1,50 @@
+// Ends what a launcher that died has left running, so that a lost attempt does not go on unseen. Kills a process group only
+// where its leader is surely the one that was started: numbers are given again.
+
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** Field 22 of /proc/<pid>/stat: when the process was started, in clock ticks after the machine; undefined: no such process, or no /proc. */
+export function startTicksOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name, in parentheses, may hold anything; what follows it does not.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Kills the group of a leader that is still the one of `startTicks`. */
+export function killLeftoverGroup(pid: number, startTicks: string | undefined): void {
+  if (startTicks !== undefined && startTicksOf(pid) === startTicks) killGroup(pid, 'SIGKILL');
+}
+
+/** Kills every process that works in one of the directories: how a group is found whose number was never written down, or whose leader has ended. */
+export function killProcessesIn(directories: ReadonlySet<string>): void {
+  if (directories.size === 0) return;
+  for (const entry of listProcesses()) {
+    try {
+      // A removed directory is shown with a mark behind it.
+      if (directories.has(readlinkSync(`/proc/${entry}/cwd`).replace(/ \(deleted\)$/, ''))) process.kill(Number(entry), 'SIGKILL');
+    } catch {
+      // It ended, or is not ours to look at.
+    }
+  }
+}
+
+function listProcesses(): string[] {
+  try {
+    return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+  } catch {
+    return [];
+  }
+}
+
+/** Whether there was anything to signal. */
+export function killGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
+}

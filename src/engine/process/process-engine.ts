@@ -1,0 +1,280 @@
+// The engine without containers: a job's command runs as a process group of this machine (DESIGN 4), for development. The
+// launcher does it; this side plans, asks, hears and reads the output. It never makes a process but the launcher itself.
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { never } from '../../base/assert.ts';
+import { attemptId as asAttemptId, type AttemptId } from '../../base/ids.ts';
+import {
+  EngineUnavailable,
+  type ContainerSpec,
+  type Engine,
+  type EngineAttempt,
+  type EngineCapabilities,
+  type EngineReport,
+  type LogBatch,
+  type LogPosition,
+} from '../../port/engine.ts';
+import { isExecutable, planLaunch, type LaunchPlan } from './launch-plan.ts';
+import { LauncherClient, type Hello } from './launcher-client.ts';
+import { GrowthWatch, readLines, sizeOf } from './output-file.ts';
+import { paths, type FromLauncher, type LaunchedAttempt } from './protocol.ts';
+
+export interface ProcessEngineOptions {
+  /** Of this engine alone: journal, outputs and working directories of its attempts. Made where it is missing. */
+  readonly directory: string;
+}
+
+/** What was said of an attempt so far: nothing is said twice on one connection or on two. */
+type Told = 'nothing' | 'started' | 'ended';
+
+interface Known {
+  latest: LaunchedAttempt;
+  told: Told;
+  /** Readers of its output that wait for a change. */
+  readonly readers: Set<() => void>;
+}
+
+const reconnectStepMs = 250;
+const lostReason = 'the launcher that ran it has died';
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export class ProcessEngine implements Engine {
+  readonly #directory: string;
+  readonly #path: ReturnType<typeof paths>;
+  readonly #attempts = new Map<AttemptId, Known>();
+  readonly #growth = new GrowthWatch();
+  #onReport: (report: EngineReport) => void = () => {};
+  /** Undefined while there is no connection. */
+  #client: LauncherClient | undefined;
+  #reconnectTimer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: ProcessEngineOptions) {
+    this.#directory = resolve(options.directory);
+    this.#path = paths(this.#directory);
+  }
+
+  async open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities> {
+    this.#onReport = onReport;
+    const { hello } = await this.#connect();
+    return { kind: 'process', version: `processes of this machine (${process.platform} ${process.arch})`, logDrivers: [], gpus: false, notice: noticeOf(hello) };
+  }
+
+  async #connect(): Promise<LauncherClient> {
+    // What comes behind the greeting may come before this is resumed: it waits its turn.
+    let early: LauncherMessage[] | undefined = [];
+    let lostEarly = false;
+    const client = await LauncherClient.connect(this.#directory, {
+      onMessage: (message) => (early === undefined ? this.#hear(message) : early.push(message)),
+      onClose: () => (early === undefined ? this.#disconnected() : (lostEarly = true)),
+    });
+    if (this.#closed) {
+      await client.close();
+      return client;
+    }
+    this.#client = client;
+    this.#takeStock(client.hello.attempts);
+    const waiting = early;
+    early = undefined;
+    for (const message of waiting) this.#hear(message);
+    if (lostEarly) this.#disconnected();
+    return client;
+  }
+
+  /** The launcher's own list is the truth; what is not in it any more is gone. */
+  #takeStock(attempts: readonly LaunchedAttempt[]): void {
+    const present = new Set(attempts.map(({ id }) => id));
+    for (const [attemptId, known] of this.#attempts) {
+      if (present.has(attemptId)) continue;
+      this.#drop(attemptId);
+      if (known.told !== 'ended') this.#onReport({ type: 'lost', attemptId, atMs: Date.now(), reason: 'its record is gone' });
+    }
+    for (const attempt of attempts) this.#learn(attempt);
+  }
+
+  #disconnected(): void {
+    this.#client = undefined;
+    if (this.#closed) return;
+    this.#connect().catch(() => {
+      if (!this.#closed) this.#reconnectTimer = setTimeout(() => this.#disconnected(), reconnectStepMs);
+    });
+  }
+
+  #hear(message: LauncherMessage): void {
+    switch (message.type) {
+      case 'attempt':
+        this.#learn(message.attempt);
+        return;
+      case 'start-failed':
+        this.#drop(asAttemptId(message.id));
+        this.#onReport({ type: 'start-failed', attemptId: asAttemptId(message.id), atMs: message.atMs, reason: message.reason });
+        return;
+      default:
+        never(message);
+    }
+  }
+
+  #learn(latest: LaunchedAttempt): void {
+    const attemptId = asAttemptId(latest.id);
+    let known = this.#attempts.get(attemptId);
+    if (known === undefined) this.#attempts.set(attemptId, (known = { latest, told: 'nothing', readers: new Set() }));
+    known.latest = latest;
+    this.#tell(attemptId, known);
+    for (const wake of known.readers) wake();
+  }
+
+  #tell(attemptId: AttemptId, known: Known): void {
+    const { latest } = known;
+    if (latest.state === 'starting' || known.told === 'ended') return;
+    if (known.told === 'nothing' && latest.startedAtMs !== undefined) {
+      known.told = 'started';
+      this.#onReport({ type: 'started', attemptId, atMs: latest.startedAtMs });
+    }
+    switch (latest.state) {
+      case 'running':
+        return;
+      case 'exited':
+        known.told = 'ended';
+        this.#onReport({ type: 'exited', attemptId, atMs: latest.stoppedAtMs, exit: latest.exit });
+        return;
+      case 'lost':
+        known.told = 'ended';
+        this.#onReport({ type: 'lost', attemptId, atMs: latest.lostAtMs, reason: lostReason });
+        return;
+      default:
+        never(latest);
+    }
+  }
+
+  #drop(attemptId: AttemptId): void {
+    const known = this.#attempts.get(attemptId);
+    this.#attempts.delete(attemptId);
+    if (known) for (const wake of known.readers) wake();
+  }
+
+  #connected(): LauncherClient {
+    if (this.#client === undefined) throw new EngineUnavailable('the launcher is not connected');
+    return this.#client;
+  }
+
+  async start(spec: ContainerSpec): Promise<void> {
+    const client = this.#connected();
+    const plan = this.#plan(spec);
+    if ('request' in plan) return client.start(plan.request);
+    this.#onReport({ type: 'start-failed', attemptId: spec.attemptId, atMs: Date.now(), reason: plan.cannotStart });
+  }
+
+  #plan(spec: ContainerSpec): LaunchPlan {
+    return planLaunch(spec, {
+      path: process.env['PATH'] || defaultPath,
+      work: this.#path.work(spec.attemptId),
+      uid: process.getuid?.(),
+      users: () => ({ passwd: textOf('/etc/passwd'), group: textOf('/etc/group') }),
+      isExecutable,
+    });
+  }
+
+  async stop(attemptId: AttemptId, graceMs: number): Promise<void> {
+    await this.#connected().stop(attemptId, graceMs);
+  }
+
+  async remove(attemptId: AttemptId): Promise<void> {
+    await this.#connected().remove(attemptId);
+    this.#drop(attemptId);
+  }
+
+  async inspect(attemptId: AttemptId): Promise<EngineAttempt | undefined> {
+    this.#connected();
+    const known = this.#attempts.get(attemptId);
+    return known && seen(known.latest);
+  }
+
+  /** A lost attempt is listed as exited without an exit until it is removed, so that its files are not forgotten. */
+  async list(): Promise<readonly EngineAttempt[]> {
+    this.#connected();
+    return [...this.#attempts.values()].map((known) => seen(known.latest));
+  }
+
+  async *logs(attemptId: AttemptId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
+    const path = this.#path.output(attemptId);
+    let offset = Number(from ?? 0);
+    let looked = offset;
+    for (;;) {
+      const known = this.#attempts.get(attemptId);
+      if (known === undefined || this.#closed) return;
+      const end = endOf(known.latest, path);
+      if (end !== undefined && offset >= end) return;
+      const to = end ?? sizeOf(path);
+      if (end === undefined && to <= looked) {
+        await this.#growth.grown(path, looked, (wake) => {
+          known.readers.add(wake);
+          return () => known.readers.delete(wake);
+        });
+        continue;
+      }
+      for await (const batch of readLines(path, offset, to, end !== undefined)) {
+        offset = Number(batch.position);
+        yield batch;
+      }
+      looked = to;
+      // The file is shorter than it was said to be: nothing more will come.
+      if (end !== undefined) return;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#onReport = () => {};
+    clearTimeout(this.#reconnectTimer);
+    await this.#client?.close();
+    for (const known of this.#attempts.values()) for (const wake of known.readers) wake();
+  }
+}
+
+type LauncherMessage = Exclude<FromLauncher, { type: 'hello' | 'done' }>;
+
+/** Where an attempt's output ends; undefined while there may be more. */
+function endOf(attempt: LaunchedAttempt, path: string): number | undefined {
+  switch (attempt.state) {
+    case 'starting':
+    case 'running':
+      return undefined;
+    case 'exited':
+      return attempt.outputBytes;
+    case 'lost':
+      return sizeOf(path);
+    default:
+      return never(attempt);
+  }
+}
+
+function seen(attempt: LaunchedAttempt): EngineAttempt {
+  const attemptId = asAttemptId(attempt.id);
+  switch (attempt.state) {
+    case 'starting':
+      return { attemptId, state: 'created' };
+    case 'running':
+      return { attemptId, state: 'running', startedAtMs: attempt.startedAtMs };
+    case 'exited':
+      return { attemptId, state: 'exited', startedAtMs: attempt.startedAtMs, stoppedAtMs: attempt.stoppedAtMs, exit: attempt.exit };
+    case 'lost':
+      return { attemptId, state: 'exited', startedAtMs: attempt.startedAtMs, stoppedAtMs: attempt.lostAtMs };
+    default:
+      return never(attempt);
+  }
+}
+
+function noticeOf({ memoryLimits, cpuLimits }: Hello): string {
+  const missing = [...(memoryLimits ? [] : ['memory']), ...(cpuLimits ? [] : ['vCPU'])];
+  const limits = missing.length === 0 ? '' : ` The limits on ${missing.join(' and ')} are not enforced: control groups cannot be made here.`;
+  return `The process engine runs commands as plain processes of this machine, for development: images are not used, and privileged, readonlyRootFilesystem, sharedMemorySize and initProcessEnabled have no effect.${limits}`;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

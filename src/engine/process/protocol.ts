@@ -1,0 +1,119 @@
+// What the server and the launcher say to each other: one JSON value a line over a unix socket. Types and framing only; both
+// sides import it, so it must stay as light as the launcher is.
+
+/** How an attempt's main process ended. The same members as core's Exit, which the launcher does not import. */
+export interface LaunchExit {
+  /** 128 + signal where a signal ended it. */
+  readonly exitCode: number;
+  readonly signal?: string | undefined;
+  readonly outOfMemory: boolean;
+}
+
+/** Everything the launcher knows of one attempt, as it stands: told over the socket, and kept in the journal. */
+export type LaunchedAttempt =
+  /** Its process may be there or not: written before it is made, so that nothing is ever started twice. */
+  | { readonly id: string; readonly state: 'starting' }
+  | {
+      readonly id: string;
+      readonly state: 'running';
+      readonly startedAtMs: number;
+      readonly pid: number;
+      /** Field 22 of /proc/<pid>/stat; tells the process from a later one of the same number. Undefined where there is no /proc. */
+      readonly startTicks?: string | undefined;
+    }
+  | {
+      readonly id: string;
+      readonly state: 'exited';
+      readonly startedAtMs: number;
+      readonly stoppedAtMs: number;
+      readonly exit: LaunchExit;
+      /** All that its process group has written. */
+      readonly outputBytes: number;
+    }
+  /** The launcher that ran it died first: how it ended is not known. */
+  | { readonly id: string; readonly state: 'lost'; readonly startedAtMs?: number | undefined; readonly lostAtMs: number };
+
+export interface LaunchUlimit {
+  readonly name: string;
+  /** -1: unlimited. */
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/** Limits by control groups, where they can be set. */
+export interface LaunchLimits {
+  readonly memoryMib: number;
+  /** Swap beyond the memory. */
+  readonly swapMib: number;
+  readonly swappiness?: number | undefined;
+  readonly cpuShares: number;
+}
+
+/** One process group to start. */
+export interface LaunchRequest {
+  readonly id: string;
+  readonly argv: readonly string[];
+  /** All of it: nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly limits: LaunchLimits;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+}
+
+export type ToLauncher =
+  | { readonly op: 'start'; readonly call: number; readonly request: LaunchRequest }
+  | { readonly op: 'stop'; readonly call: number; readonly id: string; readonly graceMs: number }
+  | { readonly op: 'remove'; readonly call: number; readonly id: string }
+  /** The launcher ends with the last server's connection, if nothing runs then. */
+  | { readonly op: 'release'; readonly call: number };
+
+export type FromLauncher =
+  | {
+      /** First on every connection. */
+      readonly type: 'hello';
+      readonly pid: number;
+      readonly memoryLimits: boolean;
+      readonly cpuLimits: boolean;
+      readonly attempts: readonly LaunchedAttempt[];
+    }
+  | { readonly type: 'attempt'; readonly attempt: LaunchedAttempt }
+  | { readonly type: 'start-failed'; readonly id: string; readonly atMs: number; readonly reason: string }
+  /** Comes after everything that the call brought about. */
+  | { readonly type: 'done'; readonly call: number };
+
+/** Cuts a byte stream into lines and parses each; a line may come in any number of pieces. */
+export class LineParser<Message> {
+  readonly #take: (message: Message) => void;
+  #pieces: Buffer[] = [];
+
+  constructor(take: (message: Message) => void) {
+    this.#take = take;
+  }
+
+  push(chunk: Buffer): void {
+    let from = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      let line = chunk.toString('utf8', from, end);
+      if (this.#pieces.length > 0) {
+        line = Buffer.concat([...this.#pieces, chunk.subarray(from, end)]).toString('utf8');
+        this.#pieces = [];
+      }
+      from = end + 1;
+      this.#take(JSON.parse(line) as Message);
+    }
+    if (from < chunk.length) this.#pieces.push(chunk.subarray(from));
+  }
+}
+
+/** Where an engine's directory keeps what. */
+export const paths = (directory: string) => ({
+  /** A text file with the socket's path: long directories have theirs elsewhere. */
+  socketRecord: `${directory}/launcher.socket`,
+  lock: `${directory}/launcher.lock`,
+  journal: `${directory}/journal`,
+  log: `${directory}/launcher.log`,
+  outputs: `${directory}/output`,
+  works: `${directory}/work`,
+  output: (id: string) => `${directory}/output/${id}`,
+  work: (id: string) => `${directory}/work/${id}`,
+});
