@@ -1,0 +1,55 @@
+// What Docker says of a container, as the facts that an engine reports. Pure.
+
+import { attemptId, type AttemptId } from '../../base/ids.ts';
+import type { Exit } from '../../core/job/attempt.ts';
+import type { InspectedContainer } from './docker-api.ts';
+import { attemptLabel, containerName, outputLabel } from './container-mapping.ts';
+
+export interface ContainerFacts {
+  readonly attemptId: AttemptId;
+  readonly state: 'created' | 'running' | 'exited';
+  readonly startedAtMs?: number | undefined;
+  readonly stoppedAtMs?: number | undefined;
+  readonly exit?: Exit | undefined;
+  /** Whether its output can be read here. */
+  readonly keepsOutput: boolean;
+  /** Volumes that were made for it by name. */
+  readonly volumes: readonly string[];
+}
+
+export function containerFacts({ Config, State, Mounts }: InspectedContainer): ContainerFacts {
+  const labels = Config.Labels ?? {};
+  const id = attemptId(labels[attemptLabel] ?? '');
+  const prefix = `${containerName(id)}-`;
+  const startedAtMs = timeOf(State.StartedAt);
+  const known = {
+    attemptId: id,
+    keepsOutput: labels[outputLabel] === 'kept',
+    volumes: (Mounts ?? []).flatMap((mount) => (mount.Type === 'volume' && mount.Name?.startsWith(prefix) ? mount.Name : [])),
+    startedAtMs,
+  };
+  switch (State.Status) {
+    case 'created':
+      // Its start may have failed: then Docker keeps an error here, and starting it again will say the same.
+      return { ...known, state: 'created', startedAtMs: undefined };
+    case 'exited':
+    case 'dead':
+    case 'removing':
+      return {
+        ...known,
+        state: 'exited',
+        // Docker takes the two times from different clocks' readings: of a short run the end may come first.
+        stoppedAtMs: Math.max(timeOf(State.FinishedAt) ?? Date.now(), startedAtMs ?? 0),
+        exit: { exitCode: State.ExitCode, outOfMemory: State.OOMKilled, ...(State.Error !== '' && { reason: State.Error }) },
+      };
+    default:
+      // running, paused, restarting
+      return { ...known, state: 'running' };
+  }
+}
+
+/** Milliseconds since the epoch; undefined for Go's zero time. */
+function timeOf(text: string): number | undefined {
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) || ms <= 0 ? undefined : ms;
+}

@@ -1,0 +1,171 @@
+// A small client of the Docker Engine API over node:http (ADR 0004): one request, one answer, and streams. It knows HTTP and
+// API versions; what containers mean is the engine's affair. It never repeats a request by itself unless repeating is harmless.
+
+import http from 'node:http';
+import https from 'node:https';
+import { EngineUnavailable } from '../../port/engine.ts';
+import type { VersionAnswer } from './docker-api.ts';
+import type { DockerEndpoint } from './docker-endpoint.ts';
+
+/** The oldest API that has all we need (device requests), and the newest that we know (Docker 27). */
+export const oldestApiVersion = '1.40';
+export const newestApiVersion = '1.47';
+
+export interface DockerRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE' | 'HEAD';
+  /** Beginning with `/`, without the version. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** How long the answer may take; undefined: a minute. 0: for ever. */
+  readonly timeoutMs?: number | undefined;
+  /** Repeat once where a kept connection turns out to be dead: right only where doing it twice is as good as once. */
+  readonly repeatable?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface DockerAnswer {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+/** The daemon answered, and the answer is no. `message` is the daemon's own. */
+export class DockerRefusal extends Error {
+  override name = 'DockerRefusal';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const defaultTimeoutMs = 60_000;
+
+export class DockerClient {
+  readonly #endpoint: DockerEndpoint;
+  readonly #agent: http.Agent;
+  #versionPrefix = '';
+
+  constructor(endpoint: DockerEndpoint) {
+    this.#endpoint = endpoint;
+    // More at a time would only wait inside the daemon.
+    const options = { keepAlive: true, maxSockets: 32 };
+    this.#agent = endpoint.tls ? new https.Agent({ ...options, ...endpoint.tls }) : new http.Agent(options);
+  }
+
+  /** Asks for the daemon's version and settles on the newest API that both know. Rejects with {@link EngineUnavailable}. */
+  async negotiate(): Promise<VersionAnswer> {
+    const answer = await this.#call({ method: 'GET', path: '/version', repeatable: true, timeoutMs: 10_000 }, '');
+    const version = parse<VersionAnswer>(accepted(answer));
+    if (compareVersions(version.ApiVersion, oldestApiVersion) < 0) {
+      throw new EngineUnavailable(`Docker ${version.Version} speaks API ${version.ApiVersion}; ${oldestApiVersion} or newer is needed`);
+    }
+    const chosen = compareVersions(version.ApiVersion, newestApiVersion) < 0 ? version.ApiVersion : newestApiVersion;
+    const oldest = version.MinAPIVersion ?? oldestApiVersion;
+    this.#versionPrefix = `/v${compareVersions(chosen, oldest) < 0 ? oldest : chosen}`;
+    return version;
+  }
+
+  /** Any answer resolves, whatever its status; rejects with {@link EngineUnavailable} where none came. */
+  request(request: DockerRequest): Promise<DockerAnswer> {
+    return this.#call(request, this.#versionPrefix);
+  }
+
+  /** The parsed answer; rejects with {@link DockerRefusal} where the status is not 2xx. */
+  async json<T>(request: DockerRequest): Promise<T> {
+    return parse<T>(accepted(await this.request(request)));
+  }
+
+  /** A body that comes bit by bit, on a connection of its own. Rejects with {@link DockerRefusal} or {@link EngineUnavailable}. */
+  async stream(request: DockerRequest): Promise<http.IncomingMessage> {
+    const message = await this.#send(request, this.#versionPrefix, false);
+    const status = message.statusCode ?? 0;
+    if (status >= 200 && status < 300) return message;
+    accepted({ status, body: await whole(message) });
+    throw new DockerRefusal(status, `unexpected status ${status}`);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #call(request: DockerRequest, prefix: string): Promise<DockerAnswer> {
+    const message = await this.#send(request, prefix, this.#agent);
+    return { status: message.statusCode ?? 0, body: await whole(message) };
+  }
+
+  #send(request: DockerRequest, prefix: string, agent: http.Agent | false): Promise<http.IncomingMessage> {
+    const { socketPath, host, port, tls } = this.#endpoint;
+    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+    const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
+    const options: https.RequestOptions = {
+      method: request.method,
+      path: prefix + request.path + queryText(request.query),
+      headers: { Host: host ?? 'docker', ...(body && { 'Content-Type': 'application/json', 'Content-Length': body.length }), ...request.headers },
+      agent,
+      ...(socketPath !== undefined ? { socketPath } : { host, port, ...tls }),
+      ...(request.signal && { signal: request.signal }),
+    };
+    return new Promise((resolve, reject) => {
+      const sent = (tls ? https : http).request(options);
+      if (timeoutMs > 0) sent.setTimeout(timeoutMs, () => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+      sent.on('socket', (socket) => socket.setKeepAlive(true, 30_000));
+      sent.once('response', resolve);
+      sent.on('error', (error) => {
+        if (request.repeatable && sent.reusedSocket && agent !== false) resolve(this.#send({ ...request, repeatable: false }, prefix, agent));
+        else reject(new EngineUnavailable(`Docker at ${this.#endpoint.title}: ${error.message}`, { cause: error }));
+      });
+      sent.end(body);
+    });
+  }
+}
+
+/** The body, where the status is 2xx. */
+function accepted(answer: DockerAnswer): Buffer {
+  if (answer.status >= 200 && answer.status < 300) return answer.body;
+  throw new DockerRefusal(answer.status, daemonMessage(answer));
+}
+
+/** What the daemon says went wrong. */
+export function daemonMessage(answer: DockerAnswer): string {
+  const text = answer.body.toString('utf8').trim();
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    if (typeof message === 'string') return message;
+  } catch {
+    // Some proxies answer plain text.
+  }
+  return text === '' ? `status ${answer.status}` : text.slice(0, 1000);
+}
+
+function parse<T>(body: Buffer): T {
+  try {
+    return JSON.parse(body.toString('utf8')) as T;
+  } catch (error) {
+    throw new EngineUnavailable('Docker answered something that is not JSON', { cause: error });
+  }
+}
+
+async function whole(message: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of message) chunks.push(chunk as Buffer);
+  } catch (error) {
+    throw new EngineUnavailable('Docker closed the connection within its answer', { cause: error });
+  }
+  return Buffer.concat(chunks);
+}
+
+function queryText(query: DockerRequest['query']): string {
+  const given = Object.entries(query ?? {}).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
+  if (given.length === 0) return '';
+  return `?${given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`;
+}
+
+/** Orders API versions, `1.9` before `1.40`. */
+export function compareVersions(a: string, b: string): number {
+  const [[aMajor = 0, aMinor = 0], [bMajor = 0, bMinor = 0]] = [a.split('.').map(Number), b.split('.').map(Number)];
+  return aMajor - bMajor || aMinor - bMinor;
+}

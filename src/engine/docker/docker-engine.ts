@@ -1,0 +1,483 @@
+// The Docker engine: attempts are containers of a Docker daemon. It reports what it sees by events and, after every
+// connection, by looking at all containers of its own; it touches no container that another server labelled, and it never
+// starts one that has run.
+
+import type { AttemptId } from '../../base/ids.ts';
+import { EngineUnavailable, type ContainerSpec, type Engine, type EngineAttempt, type EngineCapabilities, type EngineReport, type LogBatch, type LogPosition } from '../../port/engine.ts';
+import { containerFacts, type ContainerFacts } from './container-facts.ts';
+import { containerLogs, type OutputState } from './container-logs.ts';
+import { attemptLabel, containerName, createBody, instanceLabel, type MappingOptions } from './container-mapping.ts';
+import type { EventMessage, InfoAnswer, InspectedContainer, ListedContainer, LogConfig } from './docker-api.ts';
+import { DockerClient, DockerRefusal, daemonMessage, type DockerAnswer } from './docker-client.ts';
+import { dockerEndpoint } from './docker-endpoint.ts';
+import { DockerImages } from './docker-images.ts';
+import { EventFeed } from './event-feed.ts';
+import { dockerPieceBytes } from './log-lines.ts';
+
+export interface DockerEngineOptions {
+  /** Tells the servers apart that use one daemon: the id of the data directory. */
+  readonly instance: string;
+  /** `host`, as AWS Batch on EC2 does it, is the default, and starts fastest. */
+  readonly jobNetwork?: 'host' | 'bridge' | undefined;
+  /** Where DOCKER_HOST and its like are read; `process.env` but for tests. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/**
+ * Output is kept until the attempt's end is committed. 256 MiB a file is some 20 seconds of the fastest writer that Docker's
+ * log drivers keep up with, so a reader that lags is not overtaken; two files bound what a runaway job takes of the disk.
+ */
+const keptSize = { 'max-size': '256m', 'max-file': '2' } as const;
+/** `local` keeps bytes as they are (json-file replaces what is not UTF-8, even a character cut by a piece's end) and is faster. */
+const localOutput: LogConfig = { Type: 'local', Config: { ...keptSize, compress: 'false' } };
+const jsonFileOutput: LogConfig = { Type: 'json-file', Config: keptSize };
+
+/** Containers looked at together. */
+const inspectsAtOnce = 16;
+/** How long a reader of output waits before it looks again, where nothing has happened. */
+const againMs = 200;
+
+/** What is known of an attempt, from its start or its discovery until it is removed. */
+interface Known {
+  readonly attemptId: AttemptId;
+  facts?: ContainerFacts | undefined;
+  startedReported: boolean;
+  /** Its last report was made. */
+  ended: boolean;
+  /** Settles when the start under way is over. */
+  starting?: Promise<void> | undefined;
+  /** Aborted when it must not start any more. */
+  readonly unwanted: AbortController;
+  stopping?: Promise<void> | undefined;
+  /** Called when the first signal was delivered. */
+  signalled?: (() => void) | undefined;
+  /** From the `die` event, for a container that is deleted before it can be looked at. */
+  died?: { readonly exitCode: number; readonly atMs: number } | undefined;
+  outOfMemory: boolean;
+  looking?: Promise<void> | undefined;
+  lookAgain: boolean;
+}
+
+/** Whether a Docker engine answers where the environment says, and if not, why. Never rejects. */
+export async function dockerAnswers(environment: Readonly<Record<string, string | undefined>> = process.env): Promise<{ answers: true; version: string } | { answers: false; why: string }> {
+  try {
+    const client = new DockerClient(dockerEndpoint(environment));
+    try {
+      return { answers: true, version: (await client.negotiate()).Version };
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    return { answers: false, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Whether an image is there or can be had; pulls it if need be. Never rejects. */
+export async function imageAvailable(image: string, environment: Readonly<Record<string, string | undefined>> = process.env): Promise<{ available: true } | { available: false; why: string }> {
+  try {
+    const client = new DockerClient(dockerEndpoint(environment));
+    const images = new DockerImages(client);
+    try {
+      await client.negotiate();
+      const answer = await client.request({ method: 'GET', path: `/images/${image}/json`, repeatable: true });
+      const failure = answer.status === 200 ? undefined : await images.pull(image);
+      return failure === undefined ? { available: true } : { available: false, why: failure };
+    } finally {
+      images.close();
+      client.close();
+    }
+  } catch (error) {
+    return { available: false, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+export class DockerEngine implements Engine {
+  readonly #options: DockerEngineOptions;
+  readonly #client: DockerClient;
+  readonly #images: DockerImages;
+  readonly #known = new Map<AttemptId, Known>();
+  readonly #closed = new AbortController();
+  #feed: EventFeed | undefined;
+  #report: (report: EngineReport) => void = () => undefined;
+  #keptOutput = jsonFileOutput;
+  #pieceBytes = dockerPieceBytes;
+
+  /** Throws BadDockerHost where DOCKER_HOST cannot be used. */
+  constructor(options: DockerEngineOptions) {
+    this.#options = options;
+    this.#client = new DockerClient(dockerEndpoint(options.environment ?? process.env));
+    this.#images = new DockerImages(this.#client);
+  }
+
+  async open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities> {
+    this.#report = onReport;
+    const version = await this.#client.negotiate();
+    const info = await this.#json<InfoAnswer>({ method: 'GET', path: '/info', repeatable: true });
+    const drivers = info.Plugins?.Log ?? [];
+    const podman = version.Components?.find((component) => component.Name.startsWith('Podman'));
+    if (podman !== undefined) this.#pieceBytes = 0;
+    else if (drivers.includes('local')) this.#keptOutput = localOutput;
+    this.#feed = new EventFeed({
+      client: this.#client,
+      filters: { type: ['container'], label: [this.#ownLabel], event: ['start', 'die', 'oom', 'kill', 'destroy'] },
+      onEvent: (event) => this.#onEvent(event),
+      onConnected: async () => {
+        await this.#client.negotiate();
+        await this.list();
+      },
+      onDisconnected: () => undefined,
+    });
+    await this.#feed.open();
+    return {
+      kind: 'docker',
+      version: podman === undefined ? `Docker ${version.Version}` : `Podman ${podman.Version}`,
+      logDrivers: drivers.filter((driver) => driver !== 'awslogs'),
+      gpus: Object.keys(info.Runtimes ?? {}).includes('nvidia'),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#report = () => undefined;
+    this.#closed.abort();
+    this.#feed?.close();
+    this.#images.close();
+    this.#client.close();
+  }
+
+  // ---- start ----
+
+  start(spec: ContainerSpec): Promise<void> {
+    const known = this.#know(spec.attemptId);
+    if (known.starting !== undefined) return known.starting;
+    if (known.startedReported || known.ended) return Promise.resolve();
+    known.starting = this.#start(known, spec).finally(() => {
+      known.starting = undefined;
+      // Where nothing is known to be there, nothing can be lost.
+      if (!known.startedReported && !known.ended) this.#known.delete(spec.attemptId);
+    });
+    return known.starting;
+  }
+
+  async #start(known: Known, spec: ContainerSpec): Promise<void> {
+    const options: MappingOptions = { instance: this.#options.instance, jobNetwork: this.#options.jobNetwork ?? 'host', keptOutput: this.#keptOutput };
+    const mapped = createBody(spec, options);
+    if ('cannotStart' in mapped) return this.#startFailed(known, mapped.cannotStart);
+    const name = containerName(spec.attemptId);
+    const create = (): Promise<DockerAnswer> =>
+      this.#client.request({ method: 'POST', path: '/containers/create', query: { name }, body: mapped.body, repeatable: true });
+
+    let answer = await create();
+    if (answer.status === 404) {
+      const failure = await this.#pull(spec.image, known.unwanted.signal);
+      if (known.unwanted.signal.aborted) return this.#startFailed(known, notWanted);
+      if (failure !== undefined) return this.#startFailed(known, `CannotPullContainerError: Error response from daemon: ${failure}`);
+      answer = await create();
+    }
+    if (answer.status === 409) {
+      // The name is taken: an earlier start got this far. A container that has run is left alone.
+      const facts = await this.#inspect(spec.attemptId);
+      if (facts !== undefined && facts.state !== 'created') return this.#look(known);
+      if (facts === undefined) return this.#startFailed(known, `CannotCreateContainerError: Error response from daemon: ${daemonMessage(answer)}`);
+    } else if (answer.status !== 201) {
+      await this.#assertAnswering(answer);
+      return this.#startFailed(known, `CannotCreateContainerError: Error response from daemon: ${daemonMessage(answer)}`);
+    }
+    if (known.unwanted.signal.aborted) {
+      await this.#delete(name);
+      return this.#startFailed(known, notWanted);
+    }
+    const started = await this.#client.request({ method: 'POST', path: `/containers/${name}/start` });
+    if (started.status >= 300 && started.status !== 304) {
+      await this.#assertAnswering(started);
+      await this.#delete(name);
+      return this.#startFailed(known, `CannotStartContainerError: Error response from daemon: ${daemonMessage(started)}`);
+    }
+    await this.#look(known);
+  }
+
+  /** Waits no longer than the attempt is wanted; the pull itself goes on for others. */
+  async #pull(image: string, unwanted: AbortSignal): Promise<string | undefined> {
+    const aborted = Promise.withResolvers<undefined>();
+    const onAbort = (): void => aborted.resolve(undefined);
+    unwanted.addEventListener('abort', onAbort);
+    try {
+      return await Promise.race([this.#images.pull(image), aborted.promise]);
+    } finally {
+      unwanted.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** A 5xx may be the daemon's own trouble, as while it shuts down: only one that goes on answering has judged the container. */
+  async #assertAnswering(answer: DockerAnswer): Promise<void> {
+    if (answer.status < 500) return;
+    const ping = await this.#client.request({ method: 'GET', path: '/_ping', repeatable: true, timeoutMs: 5_000 });
+    if (answer.status === 503 || ping.status !== 200) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
+  }
+
+  #startFailed(known: Known, reason: string): void {
+    if (known.ended) return;
+    known.ended = true;
+    this.#report({ type: 'start-failed', attemptId: known.attemptId, atMs: Date.now(), reason });
+  }
+
+  // ---- stop and remove ----
+
+  async stop(attemptId: AttemptId, graceMs: number): Promise<void> {
+    const known = this.#know(attemptId);
+    if (known.starting !== undefined) {
+      known.unwanted.abort();
+      await known.starting;
+    }
+    if (known.facts === undefined) await this.#look(known);
+    if (known.ended) return;
+    if (known.facts === undefined) {
+      this.#known.delete(attemptId);
+      return;
+    }
+    if (known.facts.state === 'created') {
+      await this.#delete(containerName(attemptId));
+      return this.#startFailed(known, notWanted);
+    }
+    known.stopping ??= this.#stop(known, graceMs).finally(() => {
+      known.stopping = undefined;
+    });
+    await known.stopping;
+  }
+
+  /**
+   * Docker's own stop respects the image's STOPSIGNAL, as ECS does, and goes on in the daemon should this process end within
+   * the grace time. It answers when all is over; that the signal was delivered is told by an event.
+   */
+  #stop(known: Known, graceMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      known.signalled = resolve;
+      this.#client
+        .stream({ method: 'POST', path: `/containers/${containerName(known.attemptId)}/stop`, query: { t: Math.ceil(graceMs / 1000) }, timeoutMs: 0, signal: this.#closed.signal })
+        .then(
+          (answer) => answer.resume(),
+          // 304: it has ended; 404: it is gone.
+          (error: unknown) => (error instanceof DockerRefusal && error.status < 500 ? undefined : reject(error)),
+        )
+        .finally(resolve);
+    });
+  }
+
+  async remove(attemptId: AttemptId): Promise<void> {
+    const known = this.#known.get(attemptId);
+    if (known !== undefined) {
+      known.ended = true;
+      known.unwanted.abort();
+      await known.starting;
+    }
+    await this.#delete(containerName(attemptId));
+    for (const volume of known?.facts?.volumes ?? []) await this.#client.request({ method: 'DELETE', path: `/volumes/${volume}`, repeatable: true });
+    this.#known.delete(attemptId);
+  }
+
+  /** With its anonymous volumes. Gone already is as good. */
+  async #delete(name: string): Promise<void> {
+    const answer = await this.#client.request({ method: 'DELETE', path: `/containers/${name}`, query: { force: 1, v: 1 }, repeatable: true });
+    if (answer.status >= 500) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
+  }
+
+  // ---- what there is ----
+
+  async inspect(attemptId: AttemptId): Promise<EngineAttempt | undefined> {
+    const facts = await this.#inspect(attemptId);
+    return facts === undefined ? undefined : asAttempt(facts);
+  }
+
+  /** Looks at every container that is new or has changed, so that what no event told is reported too. */
+  async list(): Promise<readonly EngineAttempt[]> {
+    const before = [...this.#known.values()].filter((known) => known.facts !== undefined && !known.ended && known.starting === undefined);
+    const listed = await this.#json<ListedContainer[]>({
+      method: 'GET',
+      path: '/containers/json',
+      query: { all: 1, filters: JSON.stringify({ label: [this.#ownLabel] }) },
+      repeatable: true,
+    });
+    const states = new Map(listed.map((container) => [container.Labels[attemptLabel] as AttemptId, container.State]));
+    const missing = before.filter((known) => !states.has(known.attemptId));
+    const changed = [...states].filter(([attemptId, state]) => !isUpToDate(this.#known.get(attemptId), state)).map(([attemptId]) => this.#know(attemptId));
+    const toLook = [...missing, ...changed].values();
+    const look = async (): Promise<void> => {
+      for (const known of toLook) await this.#look(known);
+    };
+    await Promise.all(Array.from({ length: inspectsAtOnce }, look));
+    return [...states.keys()].flatMap((attemptId) => {
+      const facts = this.#known.get(attemptId)?.facts;
+      return facts === undefined ? [] : asAttempt(facts);
+    });
+  }
+
+  logs(attemptId: AttemptId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
+    return containerLogs(
+      {
+        client: this.#client,
+        container: containerName(attemptId),
+        pieceBytes: this.#pieceBytes,
+        state: () => this.#outputState(attemptId),
+        again: () => this.#pause(),
+        signal: this.#closed.signal,
+      },
+      from,
+    );
+  }
+
+  async #outputState(attemptId: AttemptId): Promise<OutputState> {
+    const facts = await this.#inspect(attemptId);
+    if (facts === undefined || !facts.keepsOutput) return 'gone';
+    return facts.state === 'exited' ? 'ended' : facts.state;
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        this.#closed.signal.removeEventListener('abort', closed);
+        resolve();
+      };
+      const timer = setTimeout(done, againMs);
+      const closed = (): void => {
+        clearTimeout(timer);
+        reject(new EngineUnavailable('the engine is closed'));
+      };
+      if (this.#closed.signal.aborted) closed();
+      else this.#closed.signal.addEventListener('abort', closed, { once: true });
+    });
+  }
+
+  // ---- looking and reporting ----
+
+  get #ownLabel(): string {
+    return `${instanceLabel}=${this.#options.instance}`;
+  }
+
+  #know(attemptId: AttemptId): Known {
+    let known = this.#known.get(attemptId);
+    if (known === undefined) {
+      known = { attemptId, startedReported: false, ended: false, unwanted: new AbortController(), outOfMemory: false, lookAgain: false };
+      this.#known.set(attemptId, known);
+    }
+    return known;
+  }
+
+  #onEvent(event: EventMessage): void {
+    const attemptId = event.Actor.Attributes[attemptLabel] as AttemptId | undefined;
+    if (attemptId === undefined) return;
+    const known = this.#known.get(attemptId);
+    switch (event.Action) {
+      case 'kill':
+        known?.signalled?.();
+        return;
+      case 'oom':
+        if (known !== undefined) known.outOfMemory = true;
+        return;
+      case 'destroy':
+        if (known === undefined || known.starting !== undefined) return;
+        break;
+      case 'die':
+        if (known !== undefined) known.died = { exitCode: Number(event.Actor.Attributes['exitCode']), atMs: Math.floor(event.timeNano / 1e6) };
+        break;
+      case 'start':
+        // A start of ours looks by itself; this one is of another that holds the same data, or its answer was lost.
+        if (known?.starting !== undefined) return;
+        break;
+      default:
+        return;
+    }
+    // A failure to look is the connection's: after the next one all are looked at.
+    this.#look(this.#know(attemptId)).catch(() => undefined);
+  }
+
+  /** Looks at the container and reports what is new, in order. Whoever asks while that is under way is served by one more look. */
+  #look(known: Known): Promise<void> {
+    if (known.looking !== undefined) {
+      known.lookAgain = true;
+      return known.looking;
+    }
+    known.looking = (async () => {
+      try {
+        do {
+          known.lookAgain = false;
+          this.#take(known, await this.#inspect(known.attemptId));
+        } while (known.lookAgain);
+      } finally {
+        known.looking = undefined;
+      }
+    })();
+    return known.looking;
+  }
+
+  #take(known: Known, facts: ContainerFacts | undefined): void {
+    if (facts === undefined) return this.#takeGone(known);
+    known.facts = facts;
+    if (facts.exit !== undefined && known.outOfMemory) known.facts = { ...facts, exit: { ...facts.exit, outOfMemory: true } };
+    if (known.ended || facts.state === 'created') return;
+    this.#started(known, facts.startedAtMs);
+    const { exit } = known.facts;
+    if (exit === undefined) return;
+    known.ended = true;
+    this.#report({ type: 'exited', attemptId: known.attemptId, atMs: facts.stoppedAtMs ?? Date.now(), exit });
+  }
+
+  /** Deleted by somebody else. */
+  #takeGone(known: Known): void {
+    if (known.facts === undefined && known.died === undefined) {
+      if (known.starting === undefined && !known.ended) this.#known.delete(known.attemptId);
+      return;
+    }
+    known.facts = undefined;
+    if (known.ended) return;
+    known.ended = true;
+    if (known.died === undefined) {
+      this.#report({ type: 'lost', attemptId: known.attemptId, atMs: Date.now(), reason: 'its container was deleted' });
+      return;
+    }
+    const { exitCode, atMs } = known.died;
+    this.#started(known, atMs);
+    this.#report({ type: 'exited', attemptId: known.attemptId, atMs, exit: { exitCode, outOfMemory: known.outOfMemory, reason: 'its container was deleted' } });
+  }
+
+  #started(known: Known, atMs: number | undefined): void {
+    if (known.startedReported) return;
+    known.startedReported = true;
+    this.#report({ type: 'started', attemptId: known.attemptId, atMs: atMs ?? Date.now() });
+  }
+
+  /** Undefined where there is none, or one that is not ours. */
+  async #inspect(attemptId: AttemptId): Promise<ContainerFacts | undefined> {
+    try {
+      const container = await this.#json<InspectedContainer>({ method: 'GET', path: `/containers/${containerName(attemptId)}/json`, repeatable: true });
+      return container.Config.Labels?.[instanceLabel] === this.#options.instance ? containerFacts(container) : undefined;
+    } catch (error) {
+      if (error instanceof DockerRefusal && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** As the client's, where any refusal but 404 is trouble of the daemon's. */
+  async #json<T>(request: Parameters<DockerClient['json']>[0]): Promise<T> {
+    try {
+      return await this.#client.json<T>(request);
+    } catch (error) {
+      if (error instanceof DockerRefusal && error.status !== 404) throw new EngineUnavailable(`Docker: ${error.message}`, { cause: error });
+      throw error;
+    }
+  }
+}
+
+const notWanted = 'stopped before it started';
+
+const asAttempt = ({ attemptId, state, startedAtMs, stoppedAtMs, exit }: ContainerFacts): EngineAttempt => ({ attemptId, state, startedAtMs, stoppedAtMs, exit });
+
+/** Whether the facts at hand are those of a container that is listed in this state. */
+function isUpToDate(known: Known | undefined, listedState: string): boolean {
+  switch (known?.facts?.state) {
+    case 'running':
+      return listedState === 'running' || listedState === 'paused';
+    case 'exited':
+      return listedState === 'exited' || listedState === 'dead';
+    default:
+      return false;
+  }
+}

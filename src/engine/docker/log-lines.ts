@@ -1,0 +1,180 @@
+// Docker's log stream becomes lines: frames of either stream are taken apart, time stamps are read and stripped, and the
+// 16 KiB pieces that Docker makes of long lines are rejoined. Pure bytes: it waits for nothing, and its memory is bounded.
+
+import type { LogBatch, LogLine } from '../../port/engine.ts';
+import type { LogPositions, Stamp, StreamNumber } from './log-position.ts';
+
+/** What is handed on at once. */
+const batchLines = 1_000;
+const batchBytes = 1024 * 1024;
+/** A longer line is handed on in parts of this size; CloudWatch's own limit is far below. */
+const lineBytes = 1024 * 1024;
+
+const headerBytes = 8;
+const newline = 10;
+const space = 32;
+
+/**
+ * Docker's pieces are exactly this long. The `local` driver of older daemons leaves the line end off a line's last piece, so a
+ * shorter piece ends its line, whatever it ends in. Podman marks ends truly and its pieces have other lengths: 0.
+ */
+export const dockerPieceBytes = 16_384;
+
+/** A line that is still coming. */
+interface Unfinished {
+  readonly stamp: Stamp;
+  pieces: Uint8Array[];
+  bytes: number;
+}
+
+export class LogLines {
+  readonly #positions: LogPositions;
+  readonly #pieceBytes: number;
+  readonly #drop: { 1: number; 2: number };
+  readonly #unfinished: { 1: Unfinished | undefined; 2: Unfinished | undefined } = { 1: undefined, 2: undefined };
+  readonly #stamps = new StampReader();
+  /** The beginning of a frame whose rest has not come. */
+  #rest: Buffer | undefined;
+  #lines: LogLine[] = [];
+  #bytes = 0;
+  readonly #full: LogBatch[] = [];
+  /** What the daemon has to say of trouble with reading; the output ends here. */
+  failure: string | undefined;
+
+  /** `drop`: how many entries of either stream were passed on before. */
+  constructor(positions: LogPositions, drop: { 1: number; 2: number }, pieceBytes: number) {
+    this.#positions = positions;
+    this.#drop = drop;
+    this.#pieceBytes = pieceBytes;
+  }
+
+  /** Whether a batch is full: time to stop feeding. */
+  get isFull(): boolean {
+    return this.#full.length > 0;
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0 && this.#full.length === 0;
+  }
+
+  feed(chunk: Buffer): void {
+    const data = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
+    let at = 0;
+    while (at + headerBytes <= data.length) {
+      const end = at + headerBytes + data.readUInt32BE(at + 4);
+      if (end > data.length) break;
+      this.#entry(data[at] ?? 0, data, at + headerBytes, end);
+      at = end;
+    }
+    this.#rest = at < data.length ? data.subarray(at) : undefined;
+  }
+
+  /** No more will come: what is unfinished is a line too. */
+  finish(): void {
+    this.#flush(1);
+    this.#flush(2);
+  }
+
+  /** What can be handed on now; undefined: nothing. */
+  take(): LogBatch | undefined {
+    if (this.#full.length === 0 && this.#lines.length > 0) this.#seal();
+    return this.#full.shift();
+  }
+
+  #seal(): void {
+    this.#full.push({ lines: this.#lines, position: this.#positions.text() });
+    this.#lines = [];
+    this.#bytes = 0;
+  }
+
+  #entry(stream: number, data: Buffer, from: number, end: number): void {
+    if (stream !== 1 && stream !== 2) {
+      this.failure = data.toString('utf8', from, end).trim();
+      return;
+    }
+    const stamp = this.#stamps.read(data, from, end);
+    const start = this.#stamps.end;
+    const hasEnd = end > start && data[end - 1] === newline;
+    const complete = hasEnd || end - start < this.#pieceBytes;
+    this.#positions.read(stream, stamp, complete);
+    if (this.#drop[stream] > 0) {
+      this.#drop[stream]--;
+      return;
+    }
+    const piece = data.subarray(start, hasEnd ? end - 1 : end);
+    const unfinished = this.#unfinished[stream];
+    if (complete && unfinished === undefined) {
+      this.#pass(stream, stamp, piece, 1);
+      return;
+    }
+    if (unfinished === undefined) {
+      this.#unfinished[stream] = { stamp, pieces: [piece], bytes: piece.length };
+      return;
+    }
+    unfinished.pieces.push(piece);
+    unfinished.bytes += piece.length;
+    if (complete || unfinished.bytes >= lineBytes) this.#flush(stream);
+  }
+
+  #flush(stream: StreamNumber): void {
+    const unfinished = this.#unfinished[stream];
+    if (unfinished === undefined) return;
+    this.#unfinished[stream] = undefined;
+    this.#pass(stream, unfinished.stamp, Buffer.concat(unfinished.pieces, unfinished.bytes), unfinished.pieces.length);
+  }
+
+  #pass(stream: StreamNumber, stamp: Stamp, message: Uint8Array, entries: number): void {
+    this.#positions.pass(stream, stamp, entries);
+    this.#lines.push({ timestampMs: stamp.seconds * 1000 + Math.floor(stamp.nanos / 1e6), message });
+    this.#bytes += message.length;
+    if (this.#lines.length >= batchLines || this.#bytes >= batchBytes) this.#seal();
+  }
+}
+
+/** `2026-01-31T23:59:59`: what neighbouring lines mostly share. */
+const secondsLength = 19;
+const nanosLength = 9;
+
+/** Reads the stamp that begins an entry. Most lines share their second with the line before: it is parsed once. */
+class StampReader {
+  /** Where the entry's text begins, after the stamp and its space. */
+  end = 0;
+  #secondsText = Buffer.alloc(0);
+  #seconds = 0;
+
+  read(data: Buffer, from: number, end: number): Stamp {
+    // The form that Docker always writes: 2026-01-31T23:59:59.000000000Z and a space.
+    const fixedEnd = from + secondsLength + 1 + nanosLength + 1;
+    if (fixedEnd < end && data[fixedEnd] === space && this.#sameSecond(data, from)) {
+      let nanos = 0;
+      for (let at = from + secondsLength + 1; at < fixedEnd - 1; at++) nanos = nanos * 10 + ((data[at] ?? 0) - 48);
+      this.end = fixedEnd + 1;
+      return { seconds: this.#seconds, nanos };
+    }
+    return this.#parse(data, from, end, fixedEnd);
+  }
+
+  #sameSecond(data: Buffer, from: number): boolean {
+    const known = this.#secondsText;
+    if (known.length === 0) return false;
+    for (let index = secondsLength - 1; index >= 0; index--) if (known[index] !== data[from + index]) return false;
+    return true;
+  }
+
+  /** Any RFC 3339 stamp, of whatever fraction and zone. An entry without one counts as of the second before it. */
+  #parse(data: Buffer, from: number, end: number, fixedEnd: number): Stamp {
+    const cut = data.indexOf(space, from);
+    const text = cut >= from && cut < end ? data.toString('latin1', from, cut) : '';
+    const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(text);
+    if (parts === null) {
+      this.end = from;
+      return { seconds: this.#seconds, nanos: 0 };
+    }
+    const [, whole = '', fraction = '', zone = 'Z'] = parts;
+    this.#seconds = Date.parse(whole + zone) / 1000;
+    // Only the fixed form may be compared as text.
+    this.#secondsText = cut === fixedEnd && zone === 'Z' ? Buffer.from(whole, 'latin1') : Buffer.alloc(0);
+    this.end = cut + 1;
+    return { seconds: this.#seconds, nanos: Number(fraction.padEnd(nanosLength, '0')) };
+  }
+}
