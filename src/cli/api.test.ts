@@ -6,9 +6,9 @@ import { test, mock } from 'node:test';
 test('the SDK reads no profile, whatever the environment says', async () => {
   const opened: string[] = [];
   const { readFile } = promises;
-  mock.method(promises, 'readFile', (...given: Parameters<typeof readFile>) => {
-    opened.push(String(given[0]));
-    return readFile(...given);
+  mock.method(promises, 'readFile', (path: string, ...rest: []) => {
+    opened.push(path);
+    return readFile(path, ...rest);
   });
   syncBuiltinESMExports();
   // Loaded only now, so that the SDK sees the function that remembers.

@@ -34,7 +34,7 @@ export function systemIo(): Io {
     err: (chunk) => void process.stderr.write(chunk),
     outIsTty: process.stdout.isTTY === true,
     errIsTty: process.stderr.isTTY === true,
-    columns: process.stdout.columns ?? process.stderr.columns ?? 80,
+    columns: process.stdout.columns || process.stderr.columns || 80,
     readStdin: () => text(process.stdin),
     nowMs: () => Date.now(),
     sleep: (ms, signal) => pause(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),

@@ -5,6 +5,8 @@ import { Interrupted, isUnreachable } from './failure.ts';
 import type { Io } from './io.ts';
 
 const firstPauseMs = 40;
+/** No shorter while much changes: what follows a big array closely would only burden the server. */
+const busyPauseMs = 250;
 const longestPauseMs = 2_000;
 const growth = 1.5;
 /** How long a server that answered before may be away: time enough to be started again. */
@@ -23,7 +25,7 @@ export async function poll(io: Io, signal: AbortSignal, look: () => Promise<'cha
     try {
       const seen = await look();
       if (seen === 'done') return;
-      if (seen === 'changed') pauseMs = firstPauseMs;
+      if (seen === 'changed') pauseMs = Math.min(pauseMs, busyPauseMs);
       lastAnswerMs = io.nowMs();
       away = false;
     } catch (error) {

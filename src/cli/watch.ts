@@ -25,13 +25,14 @@ export async function watchJobs(session: Session, ids: readonly string[], signal
     let changed = false;
     for (const job of await api.describeJobs(open)) {
       const id = job.jobId ?? '';
-      if (!differs(known.get(id), job)) continue;
+      const before = known.get(id);
+      if (!differs(before, job)) continue;
       changed = true;
       known.set(id, job);
       if (isEnded(job)) {
         progress.clear();
         options.onEnd(job);
-      } else progress.change(standText(job, session.errStyle));
+      } else if (before === undefined || landmark(before) !== landmark(job)) progress.change(standText(job, session.errStyle));
     }
     const jobs = ids.map((id) => known.get(id) as JobDetail);
     if (jobs.every(isEnded)) return 'done';
@@ -62,6 +63,14 @@ function differs(before: JobDetail | undefined, now: JobDetail): boolean {
   return countsNow !== undefined && jobStatuses.some((status) => (countsBefore?.[status] ?? 0) !== (countsNow[status] ?? 0));
 }
 
+/** What is worth a line where lines stay: not every child of an array, nor every figure in a reason. */
+function landmark(job: JobDetail): string {
+  const counts = childCounts(job);
+  if (counts === undefined) return `${job.status} ${job.statusReason?.replace(/\d+/g, '0') ?? ''}`;
+  const ended = (counts['SUCCEEDED'] ?? 0) + (counts['FAILED'] ?? 0);
+  return `${job.status} ${Math.floor((10 * ended) / (job.arrayProperties?.size ?? 1))} ${(counts['FAILED'] ?? 0) > 0}`;
+}
+
 /** One line for all of them: a lone job's status, or a bar over jobs and children. */
 export function progressText(jobs: readonly JobDetail[], elapsedMs: number, style: Style): string {
   const [only] = jobs;
@@ -73,7 +82,7 @@ export function progressText(jobs: readonly JobDetail[], elapsedMs: number, styl
   const total = Object.values(counts).reduce<number>((sum, count) => sum + (count ?? 0), 0);
   const ended = (counts['SUCCEEDED'] ?? 0) + (counts['FAILED'] ?? 0);
   const title = jobs.length === 1 ? only?.jobName : `${jobs.length} jobs`;
-  return `${title} ${barText(ended, total, 24)} ${ended}/${total}  ${countsText(counts, style)}  ${elapsed}`;
+  return `${title} ${barText(ended, total, 20)} ${ended}/${total}  ${elapsed}  ${countsText(counts, style)}`;
 }
 
 function sumCounts(jobs: readonly JobDetail[]): StatusCounts {

@@ -64,8 +64,8 @@ test('how a job ended is one line that tells everything known of a failure', () 
 test('progress is a status for one job and a bar for an array or several', () => {
   assert.equal(progressText([job({ status: 'RUNNING' })], 1200, plain), 'n RUNNING  1.2 s');
   const array = job({ arrayProperties: { size: 4, statusSummary: { SUCCEEDED: 1, RUNNING: 3 } } });
-  assert.equal(progressText([array], 0, plain), 'n [██████──────────────────] 1/4  1 SUCCEEDED, 3 RUNNING  0.0 s');
-  assert.equal(progressText([array, job({ status: 'FAILED' })], 0, plain), '2 jobs [█████████───────────────] 2/5  1 FAILED, 1 SUCCEEDED, 3 RUNNING  0.0 s');
+  assert.equal(progressText([array], 0, plain), 'n [█████───────────────] 1/4  0.0 s  1 SUCCEEDED, 3 RUNNING');
+  assert.equal(progressText([array, job({ status: 'FAILED' })], 0, plain), '2 jobs [████████────────────] 2/5  0.0 s  1 FAILED, 1 SUCCEEDED, 3 RUNNING');
   assert.equal(barText(0, 0, 2), '[██]');
 });
 

@@ -151,7 +151,15 @@ test('on a terminal progress is one line that is taken away at the end', async (
   const script = { describejobs: lives({ a: [array({ RUNNABLE: 2 }), array({ SUCCEEDED: 1, RUNNING: 1 }), array({ SUCCEEDED: 2 }, 'SUCCEEDED')] }) };
   assert.equal((await runAgainst(script, ['wait', 'a'], io)).code, 0);
   const erase = '\r\x1b[2K';
-  assert.deepEqual(io.stderr.split(erase), ['', `name-a [${'─'.repeat(24)}] 0/2  2 RUNNABLE  0.0 s`, `name-a [${'█'.repeat(12)}${'─'.repeat(12)}] 1/2  1 SUCCEEDED, 1 RUNNING  0.0 s`, '']);
+  assert.deepEqual(io.stderr.split(erase), ['', `name-a [${'─'.repeat(20)}] 0/2  0.0 s  2 RUNNABLE`, `name-a [${'█'.repeat(10)}${'─'.repeat(10)}] 1/2  0.0 s  1 SUCCEEDED, 1 RUNNING`, '']);
+});
+
+test('without a terminal an array tells of its tenths and of its first failure only', async () => {
+  const size = 1000;
+  const array = (ended: number, failed: number) => job('a', ended === size ? 'FAILED' : 'PENDING', { arrayProperties: { size, statusSummary: { SUCCEEDED: ended - failed, FAILED: failed, RUNNABLE: size - ended } } });
+  const states = Array.from({ length: 101 }, (_, step) => array(step * 10, step < 5 ? 0 : step));
+  const { stderr } = await runAgainst({ describejobs: lives({ a: states }) }, ['wait', 'a']);
+  assert.equal(stderr.trimEnd().split('\n').length, 11);
 });
 
 // ---- jobs ----
