@@ -2,11 +2,9 @@
 // that AWS does not add (spec users-and-clients, "Terraform, in detail").
 
 import type { ComputeEnvironmentDetail, ComputeResource } from '@aws-sdk/client-batch';
+import { defaultUpdatePolicy } from '../../../core/command/update-compute-environment.ts';
 import { isFargate } from '../../../core/compute-environment/compute-environment.ts';
 import type { ComputeEnvironmentView } from '../../../port/reader.ts';
-
-/** Readable before one was ever set (Terraform). */
-const defaultUpdatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
 
 export function computeEnvironmentDetail({ environment, tags, desiredvCpus }: ComputeEnvironmentView): ComputeEnvironmentDetail {
   const resources = environment.computeResources;
@@ -23,6 +21,7 @@ export function computeEnvironmentDetail({ environment, tags, desiredvCpus }: Co
     statusReason: environment.statusReason ?? (environment.status === 'VALID' ? 'ComputeEnvironment Healthy' : undefined),
     computeResources: resources && resourcesDetail(resources, replaceable, desiredvCpus),
     serviceRole: environment.serviceRole,
+    // Readable before one was ever set (Terraform).
     updatePolicy: replaceable ? (environment.updatePolicy ?? defaultUpdatePolicy) : undefined,
     containerOrchestrationType: 'ECS',
     uuid: environment.uuid,
