@@ -15,12 +15,16 @@ function outcomeOf(text: string): Outcome {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-test-run-'));
   try {
     writeFileSync(join(folder, 'a.test.mjs'), text);
-    const program = `
+    const driver = join(folder, 'driver.mjs');
+    writeFileSync(
+      driver,
+      `
       import { runTestFiles } from ${JSON.stringify(new URL('test-run.ts', import.meta.url))};
       const outcome = await runTestFiles(${JSON.stringify(folder)}, ['a.test.mjs'], { concurrency: 1, timeoutMs: 20_000 });
-      console.log(JSON.stringify(outcome));`;
+      console.log(JSON.stringify(outcome));`,
+    );
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-    const end = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', env });
+    const end = spawnSync(process.execPath, [driver], { encoding: 'utf8', env });
     assert.equal(end.status, 0, end.stderr);
     return JSON.parse(end.stdout) as Outcome;
   } finally {
