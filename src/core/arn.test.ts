@@ -23,7 +23,7 @@ test('every ARN has the form that AWS gives it', () => {
       'arn:aws:batch:eu-west-1:123456789012:job-queue/q',
       'arn:aws:batch:eu-west-1:123456789012:job-definition/d:3',
       'arn:aws:batch:eu-west-1:123456789012:job/a:1',
-      'arn:aws:ecs:eu-west-1:123456789012:cluster/AWSBatch-ce-uuid',
+      'arn:aws:ecs:eu-west-1:123456789012:cluster/ce_Batch_uuid',
       'arn:aws:ecs:eu-west-1:123456789012:task/cluster/attempt',
       'arn:aws:ecs:eu-west-1:123456789012:container-instance/cluster/host',
     ],
@@ -49,6 +49,6 @@ test('a role is an ARN, a name, a name with a path, or the service-linked one', 
 });
 
 test('the name is read out of an ARN', () => {
-  assert.equal(arns.nameInArn('arn:aws:ecs:r:1:cluster/AWSBatch-ce-uuid'), 'AWSBatch-ce-uuid');
+  assert.equal(arns.nameInArn('arn:aws:ecs:r:1:cluster/ce_Batch_uuid'), 'ce_Batch_uuid');
   assert.equal(arns.nameInArn('ce'), undefined);
 });

@@ -29,7 +29,7 @@ export const jobDefinitionArnPrefix = (scope: Scope): string => batchArn(scope, 
 export const jobArn = (scope: Scope, id: JobId): Arn => batchArn(scope, `job/${id}`);
 
 /** The ECS cluster of a compute environment, named as AWS Batch names the clusters that it makes. */
-export const clusterArn = (scope: Scope, environmentName: string, uuid: string): string => ecsArn(scope, `cluster/AWSBatch-${environmentName}-${uuid}`);
+export const clusterArn = (scope: Scope, environmentName: string, uuid: string): string => ecsArn(scope, `cluster/${environmentName}_Batch_${uuid}`);
 /** The ECS task of an attempt (ECS's long form, which clients split on `/`). */
 export const taskArn = (scope: Scope, cluster: string, attemptId: string): string => ecsArn(scope, `task/${cluster}/${attemptId}`);
 /** The ECS container instance that a host is. */

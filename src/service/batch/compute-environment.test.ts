@@ -37,7 +37,7 @@ test('Terraform creates an environment with an empty service role and reads the 
   assert.equal(environment.containerOrchestrationType, 'ECS');
   assert.deepEqual(environment.updatePolicy, { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 });
   assert.deepEqual(environment.tags, { team: 'blue' });
-  assert.match(environment.ecsClusterArn ?? '', /^arn:aws:ecs:eu-west-1:123456789012:cluster\/AWSBatch-ce-/);
+  assert.match(environment.ecsClusterArn ?? '', /^arn:aws:ecs:eu-west-1:123456789012:cluster\/ce_Batch_/);
   assert.deepEqual(environment.computeResources, {
     ...ec2Resources, minvCpus: 0, desiredvCpus: 0, ec2Configuration: [{ imageType: 'ECS_AL2023' }],
   });

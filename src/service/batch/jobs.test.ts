@@ -57,8 +57,8 @@ test('a waiting job says why it waits, and shows the lists that AWS shows though
 
 test('a starting job has a task, and no log stream before it runs', async () => {
   const { job } = await described(view({ ...identity, status: 'STARTING', attempt: starting }));
-  assert.match(job.container?.taskArn ?? '', new RegExp(`^arn:aws:ecs:eu-west-1:123456789012:task/AWSBatch-ce-[^/]+/${task}$`));
-  assert.match(job.container?.containerInstanceArn ?? '', /^arn:aws:ecs:eu-west-1:123456789012:container-instance\/AWSBatch-ce-[^/]+\/2{32}$/);
+  assert.match(job.container?.taskArn ?? '', new RegExp(`^arn:aws:ecs:eu-west-1:123456789012:task/ce_Batch_[^/]+/${task}$`));
+  assert.match(job.container?.containerInstanceArn ?? '', /^arn:aws:ecs:eu-west-1:123456789012:container-instance\/ce_Batch_[^/]+\/2{32}$/);
   assert.equal(job.container?.logStreamName, undefined);
   assert.equal(job.startedAt, undefined);
   assert.deepEqual(job.attempts, []);
