@@ -2,7 +2,7 @@
 // Log bytes never pass the command door; only stream and group rows do.
 
 import type { Scope } from '../base/ids.ts';
-import type { LogBatch, LogPosition } from './engine.ts';
+import type { LogBatch, LogLine, LogPosition } from './engine.ts';
 
 /** CloudWatch's cut: a message is at most 256 KiB less 26 bytes of overhead an event. */
 export const MAX_MESSAGE_BYTES = 262_118;
@@ -29,11 +29,20 @@ export interface StoredLogEvent extends LogEvent {
   readonly nextOffset: number;
 }
 
+/** Events that came from no engine (PutLogEvents): stored whole, and the engine's position stays where it is. */
+export interface PutBatch {
+  readonly lines: readonly LogLine[];
+  readonly position?: undefined;
+}
+
 export interface LogStreamWriter {
   /** The position of the last batch that is safely stored; undefined: nothing was. */
   readonly position: LogPosition | undefined;
-  /** Resolves when the batch was handed to the operating system: awaiting it is the backpressure. */
-  append(batch: LogBatch): Promise<void>;
+  /**
+   * Resolves when the batch was handed to the operating system: awaiting it is the backpressure. Into a stream that was
+   * deleted meanwhile it writes nothing.
+   */
+  append(batch: LogBatch | PutBatch): Promise<void>;
   /** Resolves when all appended batches survive a power loss. */
   close(): Promise<void>;
 }
@@ -85,13 +94,15 @@ export interface LogSearchPage {
 }
 
 export interface LogSink {
-  /** The one writer of a stream; the stream's file is made with its first batch. */
+  /** A stream's writer; all that are open share one end and position. The stream's file is made with its first batch. */
   openWriter(key: LogStreamKey): Promise<LogStreamWriter>;
   /** Output that is written but not yet in the file is visible too. A stream without a file is empty. */
   read(read: LogRead): Promise<LogPage>;
   /** Over many files, in a worker, merged by timestamp. A malformed pattern rejects with {@link InvalidFilterPattern}. */
   search(search: LogSearch): Promise<LogSearchPage>;
   facts(key: LogStreamKey): Promise<LogStreamFacts | undefined>;
+  /** Bytes of a whole group, a little behind; a sink that does not count them has none to tell. */
+  storedBytes?(scope: Scope, group: string): Promise<number>;
   delete(key: LogStreamKey): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,0 +1,226 @@
+// The log sink on files: one append-only file a stream. It keeps what streams are in use, hands out their writers, and bounds
+// how much is open and remembered. It knows no rows: whether a stream exists for CloudWatch is the database's to say.
+
+import { open, opendir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Scope } from '../../base/ids.ts';
+import type { LogPage, LogRead, LogSearch, LogSearchPage, LogSink, LogStreamFacts, LogStreamKey, LogStreamWriter } from '../../port/log-sink.ts';
+import { DescriptorPool } from './descriptor-pool.ts';
+import { DirectorySync, isMissing, readOnly, readRange } from './file-io.ts';
+import { parseFilterPattern } from './filter-pattern/parse.ts';
+import { decodeHeader, maxHeaderBytes } from './record.ts';
+import { SearchWorkers } from './search-workers.ts';
+import { StreamFile } from './stream-file.ts';
+import { fileSuffix, groupDirectory, streamPath } from './stream-path.ts';
+
+const dayMs = 86_400_000;
+/** How old the sum of a group's bytes may be. */
+const storedBytesAgeMs = 60_000;
+
+export interface FileLogSinkOptions {
+  /** Milliseconds since the epoch: times of ingestion, and what retention is counted from. */
+  readonly now?: (() => number) | undefined;
+  /** Files kept open. */
+  readonly openFiles?: number | undefined;
+  /** Streams whose index is kept though nobody uses them. */
+  readonly idleStreams?: number | undefined;
+}
+
+export class FileLogSink implements LogSink {
+  readonly #root: string;
+  readonly #now: () => number;
+  readonly #idleStreams: number;
+  readonly #descriptors: DescriptorPool;
+  readonly #directories = new DirectorySync();
+  readonly #searches: SearchWorkers;
+  /** By path, in order of last use. */
+  readonly #streams = new Map<string, StreamFile>();
+  readonly #deletions = new Map<string, Promise<void>>();
+  readonly #groupBytes = new Map<string, { readonly atMs: number; readonly bytes: Promise<number> }>();
+
+  /** Streams lie under `root`, which need not exist yet. */
+  constructor(root: string, options: FileLogSinkOptions = {}) {
+    this.#root = root;
+    this.#now = options.now ?? Date.now;
+    this.#idleStreams = options.idleStreams ?? 1024;
+    this.#descriptors = new DescriptorPool(options.openFiles ?? 256);
+    this.#searches = new SearchWorkers(root);
+  }
+
+  async openWriter(key: LogStreamKey): Promise<LogStreamWriter> {
+    const stream = this.#stream(key);
+    stream.hold();
+    try {
+      await stream.load();
+    } catch (error) {
+      stream.release();
+      throw error;
+    }
+    let closed: Promise<void> | undefined;
+    return {
+      get position() {
+        return stream.position;
+      },
+      append: (batch) => (closed === undefined ? stream.append(batch) : Promise.reject(new Error('the log stream writer is closed'))),
+      close: () => (closed ??= this.#closeWriter(stream)),
+    };
+  }
+
+  async #closeWriter(stream: StreamFile): Promise<void> {
+    try {
+      await stream.makeDurable();
+      if (stream.users === 1) await stream.settle();
+    } finally {
+      stream.release();
+    }
+  }
+
+  read(read: LogRead): Promise<LogPage> {
+    return this.#with(read.key, (stream) => stream.read(read));
+  }
+
+  async search(search: LogSearch): Promise<LogSearchPage> {
+    // A malformed pattern needs no worker to be found.
+    parseFilterPattern(search.filterPattern ?? '');
+    return search.streams.length === 0 ? { events: [] } : this.#searches.search(search);
+  }
+
+  facts(key: LogStreamKey): Promise<LogStreamFacts | undefined> {
+    return this.#with(key, (stream) => stream.facts());
+  }
+
+  delete(key: LogStreamKey): Promise<void> {
+    const stream = this.#stream(key);
+    const { path } = stream;
+    // From here on the same name is another stream, whose file waits until this one's is gone.
+    this.#streams.delete(path);
+    const deletion = stream.delete().finally(() => {
+      if (this.#deletions.get(path) === deletion) this.#deletions.delete(path);
+    });
+    this.#deletions.set(path, deletion);
+    return deletion;
+  }
+
+  async storedBytes(scope: Scope, group: string): Promise<number> {
+    const directory = groupDirectory(this.#root, scope, group);
+    const known = this.#groupBytes.get(directory);
+    if (known !== undefined && this.#now() - known.atMs < storedBytesAgeMs) return known.bytes;
+    const bytes = sizeOf(directory);
+    this.#groupBytes.set(directory, { atMs: this.#now(), bytes });
+    return bytes;
+  }
+
+  /**
+   * Removes the files of which every event is older than its group's retention; `retentionOf` answers days, or undefined for
+   * ever. Files with an open writer stay. Answers how many were removed.
+   */
+  async sweep(retentionOf: (key: LogStreamKey) => number | undefined): Promise<number> {
+    let removed = 0;
+    for (const account of await namesIn(this.#root)) {
+      for (const region of await namesIn(join(this.#root, account))) {
+        for (const group of await namesIn(join(this.#root, account, region))) removed += await this.#sweepGroup(join(this.#root, account, region, group), retentionOf);
+      }
+    }
+    return removed;
+  }
+
+  async #sweepGroup(directory: string, retentionOf: (key: LogStreamKey) => number | undefined): Promise<number> {
+    let removed = 0;
+    let days: number | undefined;
+    for await (const entry of await opendir(directory)) {
+      if (!entry.name.endsWith(fileSuffix)) continue;
+      const path = join(directory, entry.name);
+      // A file that was written lately need not be opened, once one of its group has told the group's name.
+      if (days !== undefined && (await mtimeOf(path)) > this.#now() - days * dayMs) continue;
+      const key = await this.#keyOf(path);
+      if (key === undefined) continue;
+      days = retentionOf(key);
+      if (days === undefined) return removed;
+      const last = (await this.facts(key))?.lastEventTimestampMs ?? Infinity;
+      if (last >= this.#now() - days * dayMs || this.#stream(key).users > 0) continue;
+      await this.delete(key);
+      removed++;
+    }
+    return removed;
+  }
+
+  async #keyOf(path: string): Promise<LogStreamKey | undefined> {
+    try {
+      // Past the pool, in which a file stands once and open for writing.
+      const handle = await open(path, readOnly);
+      try {
+        return decodeHeader(await readRange(handle.fd, 0, maxHeaderBytes))?.key;
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#searches.close();
+    await Promise.all([...this.#streams.values()].map((stream) => stream.makeDurable()));
+    await this.#descriptors.close();
+  }
+
+  async #with<T>(key: LogStreamKey, act: (stream: StreamFile) => Promise<T>): Promise<T> {
+    const stream = this.#stream(key);
+    stream.hold();
+    try {
+      return await act(stream);
+    } finally {
+      stream.release();
+    }
+  }
+
+  #stream(key: LogStreamKey): StreamFile {
+    const path = streamPath(groupDirectory(this.#root, key.scope, key.group), key.stream);
+    let stream = this.#streams.get(path);
+    if (stream === undefined) stream = new StreamFile(key, path, { descriptors: this.#descriptors, directories: this.#directories, now: this.#now, ready: this.#deletions.get(path) });
+    else this.#streams.delete(path);
+    this.#streams.set(path, stream);
+    if (this.#streams.size > this.#idleStreams) this.#dropOldest();
+    return stream;
+  }
+
+  #dropOldest(): void {
+    let looks = 16;
+    for (const [path, stream] of this.#streams) {
+      // The newest is about to be used. Those in use go to the end of the row, so that they are not walked at every call.
+      if (looks-- === 0) return;
+      this.#streams.delete(path);
+      if (stream.users === 0) return;
+      this.#streams.set(path, stream);
+    }
+  }
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function mtimeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (isMissing(error)) return Infinity;
+    throw error;
+  }
+}
+
+async function sizeOf(directory: string): Promise<number> {
+  const names = (await namesIn(directory)).filter((name) => name.endsWith(fileSuffix));
+  let bytes = 0;
+  for (let at = 0; at < names.length; at += 64) {
+    const sizes = names.slice(at, at + 64).map(async (name) => stat(join(directory, name)).then(({ size }) => size, () => 0));
+    for (const size of await Promise.all(sizes)) bytes += size;
+  }
+  return bytes;
+}
