@@ -46,7 +46,7 @@ export async function runDemo(options: DemoOptions, io: Io = systemIo()): Promis
         const lines = await rainbow(session, await session.api(), options, signal);
         for (const line of lines) say(line);
         say(`\n${colors.length} of ${colors.length} children SUCCEEDED; ${durationText(io.nowMs() - startedMs)} in all.`);
-        say(`They ran as ${kindOf(options)}: ${options.engineReason}.`);
+        say(`They ran as ${kindOf(options)} (${options.engineReason}).`);
         say(nextSteps);
         return 0;
       },
