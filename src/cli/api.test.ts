@@ -1,3 +1,5 @@
+// Holds the API to its word that the SDK reads no profile. Talks to a scripted server on this machine only.
+
 import assert from 'node:assert/strict';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';

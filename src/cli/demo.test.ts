@@ -1,3 +1,5 @@
+// The demo against a scripted server: its lines, its reasons, its exit code. Starts no real server.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runDemo } from './demo.ts';

@@ -1,3 +1,5 @@
+// Tables of command lines: what is read from them, and how what is wrong in them is told.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { didYouMean } from './did-you-mean.ts';

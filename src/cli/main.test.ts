@@ -1,3 +1,5 @@
+// The command line as a whole: help, usage errors, unreachable servers, credentials. Never talks to any other machine.
+
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

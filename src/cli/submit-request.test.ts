@@ -1,3 +1,5 @@
+// Tables of what submit's flags and files become. Asks no server.
+
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,5 @@
+// What is printed, word for word. Asks no server.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JobDetail } from '@aws-sdk/client-batch';

@@ -1,3 +1,5 @@
+// Each verb against a scripted server: what it asks, what it prints, how it ends. Never waits for real time.
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
