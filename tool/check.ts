@@ -57,7 +57,8 @@ function findingsIn(end: ProgramEnd, rule: string, pattern: RegExp): Finding[] {
     if (groups !== undefined) findings.push({ file: groups['file'] ?? '', line: Number(groups['line']), rule, message: groups['message'] ?? '' });
   }
   if (end.code !== 0 && findings.length === 0) {
-    findings.push({ file: 'package.json', line: 1, rule, message: `the program ended with code ${end.code}: ${end.output.trim() || 'no output'}` });
+    const reason = end.output.split('\n').find((line) => /error/i.test(line) && !line.startsWith(' ')) ?? (end.output.trim() || 'no output');
+    findings.push({ file: 'package.json', line: 1, rule, message: `the program ended with code ${end.code}: ${reason.trim()}` });
   }
   return findings;
 }
