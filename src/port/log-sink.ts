@@ -98,7 +98,10 @@ export interface LogSink {
   openWriter(key: LogStreamKey): Promise<LogStreamWriter>;
   /** Output that is written but not yet in the file is visible too. A stream without a file is empty. */
   read(read: LogRead): Promise<LogPage>;
-  /** Over many files, in a worker, merged by timestamp. A malformed pattern rejects with {@link InvalidFilterPattern}. */
+  /**
+   * Over many files, in a worker, merged by timestamp. Rejects with {@link InvalidFilterPattern} or {@link InvalidSearchPlace}.
+   * A page may be short, or empty, and yet have a `next`.
+   */
   search(search: LogSearch): Promise<LogSearchPage>;
   facts(key: LogStreamKey): Promise<LogStreamFacts | undefined>;
   /** Bytes of a whole group, a little behind; a sink that does not count them has none to tell. */
@@ -110,4 +113,9 @@ export interface LogSink {
 /** The caller's filter pattern cannot be read; `message` says where. */
 export class InvalidFilterPattern extends Error {
   override name = 'InvalidFilterPattern';
+}
+
+/** The `after` of a search was not answered by a search. */
+export class InvalidSearchPlace extends Error {
+  override name = 'InvalidSearchPlace';
 }

@@ -9,6 +9,7 @@ import { DescriptorPool } from './descriptor-pool.ts';
 import { DirectorySync, isMissing, readOnly, readRange } from './file-io.ts';
 import { parseFilterPattern } from './filter-pattern/parse.ts';
 import { decodeHeader, maxHeaderBytes } from './record.ts';
+import { decodePlace } from './search-place.ts';
 import { SearchWorkers } from './search-workers.ts';
 import { StreamFile } from './stream-file.ts';
 import { fileSuffix, groupDirectory, streamPath } from './stream-path.ts';
@@ -80,8 +81,9 @@ export class FileLogSink implements LogSink {
   }
 
   async search(search: LogSearch): Promise<LogSearchPage> {
-    // A malformed pattern needs no worker to be found.
+    // What is malformed needs no worker to be found.
     parseFilterPattern(search.filterPattern ?? '');
+    if (search.after !== undefined) decodePlace(search.after);
     return search.streams.length === 0 ? { events: [] } : this.#searches.search(search);
   }
 

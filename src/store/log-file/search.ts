@@ -14,6 +14,7 @@ import { readOnly, readRange } from './file-io.ts';
 import { parseFilterPattern } from './filter-pattern/parse.ts';
 import { loadIndex, scan } from './load-index.ts';
 import { eventAt } from './page.ts';
+import { decodePlace, encodePlace, type Place } from './search-place.ts';
 import { EventCursor } from './record.ts';
 import { eventOverheadBytes, type StreamIndex } from './stream-index.ts';
 import { groupDirectory, streamPath } from './stream-path.ts';
@@ -28,13 +29,6 @@ const opensAtOnce = 16;
 const longestMs = 3000;
 /** No event is later than the last write of its file by more: PutLogEvents takes two hours, and clocks differ. */
 const futureMs = 3 * 3_600_000;
-
-/** The place of an event in the merged order. */
-interface Place {
-  readonly key: number;
-  readonly stream: string;
-  readonly offset: number;
-}
 
 interface Range {
   readonly from: number;
@@ -239,11 +233,4 @@ function isAfter(turn: Turn, place: Place): boolean {
 /** A page is in order of time even where its streams were not. */
 function sorted(events: StoredLogEvent[]): StoredLogEvent[] {
   return events.sort((a, b) => a.timestampMs - b.timestampMs);
-}
-
-const encodePlace = (place: Place): string => JSON.stringify([place.key, place.stream, place.offset]);
-
-function decodePlace(text: string): Place {
-  const [key, stream, offset] = JSON.parse(text) as [number, string, number];
-  return { key, stream, offset };
 }

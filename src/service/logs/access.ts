@@ -1,0 +1,23 @@
+// What operations of CloudWatch Logs ask leave for, as the service authorization reference lists it. An input that names no
+// readable group asks for one that does not exist; its operation then says what is wrong.
+
+import type { Access, RequestContext } from '../../wire/operation.ts';
+import { logGroupArn, logStreamArn } from './arn.ts';
+
+interface Named {
+  readonly logGroupName?: string | undefined;
+  readonly logGroupIdentifier?: string | undefined;
+  readonly logStreamName?: string | undefined;
+}
+
+const groupArnOf = ({ logGroupName, logGroupIdentifier }: Named, context: RequestContext): string =>
+  logGroupIdentifier?.startsWith('arn:') ? logGroupIdentifier.replace(/:\*$/, '') : logGroupArn(context.scope, logGroupName ?? logGroupIdentifier ?? '');
+
+export const onGroup = (action: string, input: Named, context: RequestContext): Access[] => [{ action, resources: [groupArnOf(input, context)] }];
+
+export const onStream = (action: string, input: Named, context: RequestContext): Access[] => [
+  { action, resources: [`${groupArnOf(input, context)}:log-stream:${input.logStreamName ?? ''}`] },
+];
+
+export const onAnyGroup = (action: string, context: RequestContext): Access[] => [{ action, resources: [logGroupArn(context.scope, '*')] }];
+export const onAnyStream = (action: string, group: string, context: RequestContext): Access[] => [{ action, resources: [logStreamArn(context.scope, group, '*')] }];

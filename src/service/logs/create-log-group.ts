@@ -1,0 +1,24 @@
+// CreateLogGroup. What a group cannot do here (encryption with a key, other classes, protection from deletion, tags) is refused,
+// never taken and forgotten.
+
+import type { CreateLogGroupCommandInput, CreateLogGroupCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import { onGroup } from './access.ts';
+import { groupName } from './check.ts';
+import { envelopeOf, type LogsOperation } from './deps.ts';
+import { groupExists, invalidParameter } from './error.ts';
+
+export const createLogGroup: LogsOperation<CreateLogGroupCommandInput, CreateLogGroupCommandOutput> = {
+  authorizes: (input, context) => onGroup('logs:CreateLogGroup', input, context),
+
+  async handle({ bus, clock }, input, context) {
+    const name = groupName(input.logGroupName);
+    if (name.startsWith('aws/')) throw invalidParameter("Log groups starting with 'aws/' are reserved for AWS.");
+    if (input.kmsKeyId !== undefined) throw invalidParameter('kmsKeyId is not supported: Longshore does not encrypt log groups');
+    if ((input.logGroupClass ?? 'STANDARD') !== 'STANDARD') throw invalidParameter(`logGroupClass must be STANDARD: ${input.logGroupClass} is not supported`);
+    if (input.deletionProtectionEnabled === true) throw invalidParameter('deletionProtectionEnabled is not supported');
+    if (Object.keys(input.tags ?? {}).length > 0) throw invalidParameter('tags of log groups are not supported yet');
+    const outcome = await bus.write({ table: 'log-group', write: 'create', row: { scope: context.scope, name, createdAtMs: clock.now() } }, envelopeOf(context));
+    if (outcome === 'exists') throw groupExists();
+    return {};
+  },
+};

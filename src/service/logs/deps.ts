@@ -1,0 +1,18 @@
+// What every operation of CloudWatch Logs works with: ports only.
+
+import type { Clock } from '../../port/clock.ts';
+import type { CommandBus, Envelope } from '../../port/command-bus.ts';
+import type { LogSink } from '../../port/log-sink.ts';
+import type { StoreReader } from '../../port/store.ts';
+import type { Operation, RequestContext } from '../../wire/operation.ts';
+
+export interface LogsDeps {
+  readonly bus: Pick<CommandBus, 'write'>;
+  readonly reader: Pick<StoreReader, 'logGroup' | 'logGroups' | 'logStream' | 'logStreams'>;
+  readonly sink: LogSink;
+  readonly clock: Clock;
+}
+
+export type LogsOperation<Input, Output> = Operation<LogsDeps, Input, Omit<Output, '$metadata'>>;
+
+export const envelopeOf = ({ requestId, caller, sourceAddress, userAgent }: RequestContext): Envelope => ({ requestId, caller, sourceAddress, userAgent });
