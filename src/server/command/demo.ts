@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runDemo } from '../../cli/demo.ts';
 import { imageAvailable } from '../../engine/docker/image-available.ts';
-import { parseServerConfig } from '../config.ts';
+import { parseServerConfig, type ServerConfig } from '../config.ts';
 import { startServer, type RunningServer } from '../server.ts';
 import { createFirstRun } from './up.ts';
 
@@ -15,10 +15,10 @@ export async function demo(argv: readonly string[]): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-demo-'));
   try {
     const started = await startDemoServer([...argv, '--port', '0', '--data-dir', directory, '--log-level', 'warn']);
-    const { server, reason } = started;
+    const { server, reason, config } = started;
     try {
       const engine = server.capabilities.kind;
-      return await runDemo({ endpoint: server.url, engine, engineReason: reason, image: engine === 'docker' ? image : undefined, out: process.stdout });
+      return await runDemo({ endpoint: server.url, engine, engineReason: reason, region: config.region, account: config.account, image: engine === 'docker' ? image : undefined, out: process.stdout });
     } finally {
       await server.close();
     }
@@ -31,7 +31,7 @@ export async function demo(argv: readonly string[]): Promise<number> {
 }
 
 /** Containers where Docker runs and the image is there or can be had, else processes. */
-async function startDemoServer(argv: readonly string[]): Promise<{ server: RunningServer; reason: string }> {
+async function startDemoServer(argv: readonly string[]): Promise<{ server: RunningServer; reason: string; config: ServerConfig }> {
   const config = parseServerConfig(argv);
   const hooks = { onFatal: () => process.exit(1) };
   let server = await startServer(config, hooks);
@@ -45,5 +45,5 @@ async function startDemoServer(argv: readonly string[]): Promise<{ server: Runni
     }
   }
   await createFirstRun(server.url, config);
-  return { server, reason };
+  return { server, reason, config };
 }
