@@ -12,7 +12,7 @@ import type { Engine, EngineCapabilities, EngineReport } from '../port/engine.ts
 import type { Ids } from '../port/ids.ts';
 import type { LogSink } from '../port/log-sink.ts';
 import type { Store, StoredWorld } from '../port/store.ts';
-import { CommandQueue } from './command-queue.ts';
+import { CommandQueue, Stopped } from './command-queue.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { LogPump, type LogDestination } from './log-pump.ts';
 import { ControlReader } from './reader.ts';
@@ -82,13 +82,17 @@ export class Control {
   async close(): Promise<void> {
     this.#reconciler.close();
     this.bus.close();
+    this.#logPump.close();
     await this.#ports.engine.close();
     await this.#ports.logSink.close();
     this.#ports.store.close();
   }
 
   #takeIn(report: EngineReport): void {
-    this.#takeInAsync(report).catch((error: unknown) => this.#ports.onProblem(`report of attempt ${report.attemptId}`, error));
+    this.#takeInAsync(report).catch((error: unknown) => {
+      // A server that ends finds out at its next start.
+      if (!(error instanceof Stopped)) this.#ports.onProblem(`report of attempt ${report.attemptId}`, error);
+    });
   }
 
   async #takeInAsync(report: EngineReport): Promise<void> {

@@ -7,7 +7,7 @@ import type { Effect } from '../core/effect.ts';
 import { isLive } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
 import type { World } from '../core/world.ts';
-import { EngineUnavailable, type Engine, type EngineReport } from '../port/engine.ts';
+import { EngineUnavailable, type ContainerSpec, type Engine, type EngineReport } from '../port/engine.ts';
 import type { StoreReader } from '../port/store.ts';
 import { containerSpec } from './container-spec.ts';
 
@@ -83,8 +83,6 @@ export class EffectRunner {
         .catch((error: unknown) => this.#problem(`starting attempt ${next.attemptId}`, error))
         .finally(() => {
           this.#inFlight--;
-          this.#starting.delete(next.attemptId);
-          this.#stopIfWanted(next.jobId, next.attemptId);
           this.#startMore();
         });
     }
@@ -96,16 +94,32 @@ export class EffectRunner {
   }
 
   async #start(jobId: JobId, attemptId: AttemptId): Promise<void> {
-    const { world, reader, engine, report, now } = this.#parts;
+    let asked = false;
+    try {
+      const spec = this.#specOf(jobId, attemptId);
+      if (spec === undefined) return;
+      asked = true;
+      await this.#parts.engine.start(spec);
+    } finally {
+      // In one stretch, so that no stop falls between the two.
+      this.#starting.delete(attemptId);
+      if (asked) this.#stopIfWanted(jobId, attemptId);
+    }
+  }
+
+  /** Undefined where there is nothing to start any more, or where it cannot be: then that is reported. */
+  #specOf(jobId: JobId, attemptId: AttemptId): ContainerSpec | undefined {
+    const { world, reader, report, now } = this.#parts;
     const job = this.#liveJob(jobId, attemptId);
-    if (job === undefined) return;
-    const failed = (reason: string): void => report({ type: 'start-failed', attemptId, atMs: now(), reason });
+    if (job === undefined) return undefined;
+    const failed = (reason: string): undefined => {
+      report({ type: 'start-failed', attemptId, atMs: now(), reason });
+    };
     if (job.stopRequested !== undefined) return failed('stopped before it started');
     const detail = reader.jobDetail(jobId);
     if (detail === undefined) throw new Error(`job ${jobId} has no stored detail`);
     const made = containerSpec(world, jobId, job.attempt, job.needs, detail);
-    if ('cannotStart' in made) return failed(made.cannotStart);
-    await engine.start(made.spec);
+    return 'cannotStart' in made ? failed(made.cannotStart) : made.spec;
   }
 
   #stopIfWanted(jobId: JobId, attemptId: AttemptId): void {

@@ -4,8 +4,8 @@
 import type { AttemptId, Scope } from '../base/ids.ts';
 import { limit } from '../core/limit.ts';
 import type { Clock } from '../port/clock.ts';
-import { EngineUnavailable, type Engine } from '../port/engine.ts';
-import type { LogSink, LogStreamKey, LogStreamWriter } from '../port/log-sink.ts';
+import { EngineUnavailable, type Engine, type LogPosition } from '../port/engine.ts';
+import type { LogSink, LogStreamKey } from '../port/log-sink.ts';
 
 export interface LogDestination {
   readonly scope: Scope;
@@ -20,64 +20,77 @@ export interface LogPumpParts {
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
+/** Stands where a batch's position would, in a stream that holds only why its attempt did not start. No engine knows it. */
+const toldPosition: LogPosition = 'told';
+
+interface Pumping {
+  readonly ended: Promise<void>;
+  /** Why output could not be stored just now. */
+  failure: string | undefined;
+}
+
 export class LogPump {
   readonly #parts: LogPumpParts;
-  readonly #running = new Map<AttemptId, Promise<void>>();
+  readonly #running = new Map<AttemptId, Pumping>();
+  readonly #timers = new Set<() => void>();
+  #closed = false;
 
   constructor(parts: LogPumpParts) {
     this.#parts = parts;
   }
 
   /** Begins to carry an attempt's output, unless that is under way. Goes on where the stream ends. */
-  ensure(attemptId: AttemptId, to: LogDestination): void {
-    if (this.#running.has(attemptId)) return;
-    const pumping = this.#pump(attemptId, to).catch((error: unknown) => this.#parts.onProblem(`output of attempt ${attemptId}`, error));
+  ensure(attemptId: AttemptId, to: LogDestination): Pumping {
+    const known = this.#running.get(attemptId);
+    if (known !== undefined) return known;
+    const pumping: Pumping = { failure: undefined, ended: Promise.resolve().then(() => this.#pump(attemptId, to, pumping)) };
     this.#running.set(attemptId, pumping);
+    return pumping;
   }
 
-  async #pump(attemptId: AttemptId, to: LogStreamKey): Promise<void> {
-    const writer = await this.#parts.sink.openWriter(to);
-    try {
-      while (!(await this.#carry(attemptId, writer))) await this.#pause();
-    } finally {
-      await writer.close();
-    }
+  /** Ends when all was read and stored. What fails is tried again: a disk that is full may have room in a second. */
+  async #pump(attemptId: AttemptId, to: LogStreamKey, pumping: Pumping): Promise<void> {
+    while (!this.#closed && !(await this.#carry(attemptId, to, pumping))) await new Promise<void>((resolve) => this.#after(limit.engineRetryMs, resolve));
   }
 
-  /** Whether all was read; an engine that went away is asked again, from where the stream ends. */
-  async #carry(attemptId: AttemptId, writer: LogStreamWriter): Promise<boolean> {
+  /** Whether all was read. */
+  async #carry(attemptId: AttemptId, to: LogStreamKey, pumping: Pumping): Promise<boolean> {
     try {
-      for await (const batch of this.#parts.engine.logs(attemptId, writer.position)) await writer.append(batch);
+      const writer = await this.#parts.sink.openWriter(to);
+      try {
+        const from = writer.position === toldPosition ? undefined : writer.position;
+        for await (const batch of this.#parts.engine.logs(attemptId, from)) await writer.append(batch);
+      } finally {
+        await writer.close();
+      }
+      pumping.failure = undefined;
       return true;
     } catch (error) {
-      if (error instanceof EngineUnavailable) return false;
-      throw error;
+      if (!this.#closed && !(error instanceof EngineUnavailable)) this.#tellFailure(attemptId, pumping, error as Error);
+      return false;
     }
   }
 
-  #pause(): Promise<void> {
-    const { clock } = this.#parts;
-    return new Promise((resolve) => clock.at(clock.now() + limit.engineRetryMs, resolve));
+  #tellFailure(attemptId: AttemptId, pumping: Pumping, error: Error): void {
+    if (pumping.failure === undefined) this.#parts.onProblem(`output of attempt ${attemptId}`, error);
+    pumping.failure = error.message;
   }
 
   /**
    * Resolves when the attempt's output is on disk; with a note if that took longer than the bound, in which case what comes
-   * later is still written.
+   * later is still written. Never resolves after {@link close}: the end is found again at the next start.
    */
-  async drained(attemptId: AttemptId, to: LogDestination | undefined): Promise<string | undefined> {
-    if (to === undefined) return undefined;
-    this.ensure(attemptId, to);
-    const pumping = this.#running.get(attemptId);
-    const { clock } = this.#parts;
-    const note = await new Promise<string | undefined>((resolve) => {
-      const cancel = clock.at(clock.now() + limit.logDrainMs, () => resolve(`its output was not complete ${limit.logDrainMs / 1000} s after its end`));
-      void pumping?.then(() => {
+  drained(attemptId: AttemptId, to: LogDestination | undefined): Promise<string | undefined> {
+    if (to === undefined) return Promise.resolve(undefined);
+    const pumping = this.ensure(attemptId, to);
+    return new Promise((resolve) => {
+      const cancel = this.#after(limit.logDrainMs, () => resolve(`its output was not complete ${limit.logDrainMs / 1000} s after its end${pumping.failure === undefined ? '' : `: ${pumping.failure}`}`));
+      void pumping.ended.then(() => {
         cancel();
-        resolve(undefined);
+        this.#running.delete(attemptId);
+        if (!this.#closed) resolve(undefined);
       });
     });
-    if (note === undefined) this.#running.delete(attemptId);
-    return note;
   }
 
   /** Puts one line into an attempt's stream: why its container never started. */
@@ -85,10 +98,29 @@ export class LogPump {
     if (to === undefined) return;
     try {
       const writer = await this.#parts.sink.openWriter(to);
-      if (writer.position === undefined) await writer.append({ lines: [{ timestampMs, message: new TextEncoder().encode(message) }], position: 'told' });
+      if (writer.position === undefined) await writer.append({ lines: [{ timestampMs, message: new TextEncoder().encode(message) }], position: toldPosition });
       await writer.close();
     } catch (error) {
       this.#parts.onProblem(`log stream ${to.stream}`, error);
     }
+  }
+
+  /** Carries no more and says no more. What was not carried is, at the next start, from where each stream ends. */
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#timers) cancel();
+  }
+
+  #after(delayMs: number, task: () => void): () => void {
+    const { clock } = this.#parts;
+    const cancel = clock.at(clock.now() + delayMs, () => {
+      this.#timers.delete(cancel);
+      task();
+    });
+    this.#timers.add(cancel);
+    return () => {
+      this.#timers.delete(cancel);
+      cancel();
+    };
   }
 }

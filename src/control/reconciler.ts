@@ -92,8 +92,9 @@ export class Reconciler {
       return;
     }
     if (job.status === 'STARTING') report({ type: 'started', attemptId, atMs: there.startedAtMs ?? clock.now() });
-    if (there.state === 'exited' && there.exit !== undefined) {
-      report({ type: 'exited', attemptId, atMs: there.stoppedAtMs ?? clock.now(), exit: there.exit });
+    if (there.state === 'exited') {
+      const atMs = there.stoppedAtMs ?? clock.now();
+      report(there.exit === undefined ? { type: 'lost', attemptId, atMs, reason: 'the engine cannot say how it ended' } : { type: 'exited', attemptId, atMs, exit: there.exit });
       return;
     }
     attend(job);

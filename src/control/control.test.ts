@@ -1,0 +1,144 @@
+// Starts, stops and reports as control runs them: nothing asked for is lost, and what is not current is dropped.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { limit } from '../core/limit.ts';
+import { batch, Rig } from './scripted-ports.ts';
+
+describe('a stop', () => {
+  it('that comes while the start is under way is sent when the start is done', async () => {
+    const rig = await Rig.open();
+    let started = (): void => undefined;
+    rig.engine.onStart = () => new Promise((resolve) => (started = resolve));
+    const id = await rig.submit();
+    const attemptId = rig.attempt(id);
+    await rig.terminate(id);
+    assert.deepEqual(rig.engine.takeCalls(), [`start ${attemptId}`]);
+    await rig.started(attemptId);
+    started();
+    await rig.clock.pass();
+    assert.deepEqual(rig.engine.takeCalls(), [`stop ${attemptId}`]);
+    await rig.exited(attemptId, 143);
+    const { status, statusReason, attempts } = rig.store.job(id);
+    assert.deepEqual([status, statusReason, attempts.length, attempts[0]?.exitCode], ['FAILED', 'enough', 1, 143]);
+  });
+
+  it('that comes before the start was begun keeps it from starting', async () => {
+    const rig = await Rig.open();
+    await rig.ask({ type: 'join-host', host: { id: '1'.repeat(32) as never, title: 'large', capacity: { milliVcpu: 1_000_000, memoryMib: 1_000_000, gpus: 0 } } });
+    rig.engine.onStart = () => new Promise(() => undefined);
+    const ids = [];
+    for (let index = 0; index <= limit.startsInFlight; index++) ids.push(await rig.submit());
+    const last = ids.at(-1) as (typeof ids)[number];
+    const attemptId = rig.attempt(last);
+    await rig.terminate(last);
+    const begun = rig.engine.takeCalls();
+    assert.equal(begun.length, limit.startsInFlight);
+    assert.ok(!begun.includes(`start ${attemptId}`));
+  });
+
+  it('is sent once, however often it is asked for; the first reason stands', async () => {
+    const rig = await Rig.open();
+    const id = await rig.submit();
+    const attemptId = rig.attempt(id);
+    await rig.started(attemptId);
+    await rig.terminate(id, 'first');
+    await rig.terminate(id, 'second');
+    assert.deepEqual(rig.engine.takeCalls(), [`start ${attemptId}`, `stop ${attemptId}`]);
+    await rig.exited(attemptId, 0);
+    assert.deepEqual([rig.store.job(id).status, rig.store.job(id).statusReason], ['FAILED', 'first']);
+  });
+});
+
+describe('a report', () => {
+  it('of an attempt that is over is counted, dropped, and its container goes', async () => {
+    const rig = await Rig.open();
+    const id = await rig.submit();
+    const attemptId = rig.attempt(id);
+    await rig.started(attemptId);
+    await rig.exited(attemptId);
+    const stale = rig.control.reader;
+    rig.engine.takeCalls();
+    const commits = rig.store.commits.length;
+    await rig.exited(attemptId, 1);
+    await rig.started(attemptId);
+    rig.engine.report({ type: 'lost', attemptId: 'e'.repeat(32) as never, atMs: 0, reason: 'gone' });
+    await rig.clock.pass();
+    assert.equal(stale.counts().staleReports, 3);
+    assert.deepEqual(rig.engine.takeCalls(), [`remove ${attemptId}`, `remove ${'e'.repeat(32)}`]);
+    assert.equal(rig.store.commits.length, commits);
+    assert.equal(rig.store.job(id).status, 'SUCCEEDED');
+  });
+
+  it('that comes after the server was told to end is no problem of anybody’s', async () => {
+    const rig = await Rig.open();
+    let finish = (): void => undefined;
+    rig.engine.onLogs = async function* slow() {
+      yield batch(1, 'first');
+      await new Promise<void>((resolve) => (finish = resolve));
+    };
+    const id = await rig.submit();
+    const attemptId = rig.attempt(id);
+    await rig.started(attemptId);
+    await rig.exited(attemptId);
+    const commits = rig.store.commits.length;
+    const closed = rig.control.close();
+    finish();
+    await rig.clock.pass(60_000);
+    await closed;
+    assert.deepEqual(rig.problems, []);
+    assert.equal(rig.store.commits.length, commits);
+    assert.ok(!rig.engine.takeCalls().includes(`remove ${attemptId}`));
+  });
+
+  it('from a clock that runs behind never lets a job stop before it started', async () => {
+    const rig = await Rig.open();
+    const id = await rig.submit();
+    const attemptId = rig.attempt(id);
+    await rig.started(attemptId);
+    rig.clock.step(-3_600_000);
+    await rig.exited(attemptId);
+    const job = rig.store.job(id);
+    assert.equal(job.status, 'SUCCEEDED');
+    assert.ok('stoppedAtMs' in job && job.stoppedAtMs >= (job.startedAtMs ?? Infinity));
+  });
+});
+
+describe('a container', () => {
+  it('with secrets fails its attempt, and its log stream says why', async () => {
+    const rig = await Rig.open();
+    await rig.define('secret', { secrets: [{ name: 'PASSWORD', valueFrom: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:x' }] });
+    // The start is what finds it out, so the stream is known before that.
+    const stream = new Promise<string>((resolve) => (rig.store.onCommit = ({ logStreams }) => logStreams[0] && resolve(logStreams[0].name)));
+    const id = await rig.submit('secret');
+    const { status, statusReason, attempts } = rig.store.job(id);
+    assert.deepEqual([status, statusReason], ['FAILED', 'Task failed to start']);
+    assert.match(attempts[0]?.containerReason ?? '', /^ResourceInitializationError: unable to pull secrets/);
+    assert.deepEqual(rig.sink.lines(await stream), [attempts[0]?.containerReason]);
+    assert.ok(!rig.engine.takeCalls().some((call) => call.startsWith('start')));
+  });
+
+  it('is told its place by variables that a job cannot set', async () => {
+    const rig = await Rig.open();
+    const id = await rig.submit();
+    const environment = Object.fromEntries((rig.engine.specs.get(rig.attempt(id))?.environment ?? []).map(({ name, value }) => [name, value]));
+    assert.deepEqual([environment['AWS_BATCH_JOB_ID'], environment['AWS_BATCH_JOB_ATTEMPT'], environment['AWS_BATCH_JQ_NAME'], environment['AWS_BATCH_CE_NAME']], [id, '1', 'q', 'ce']);
+  });
+});
+
+describe('the effects', () => {
+  it('start no more at once than the bound, and all in the end', async () => {
+    const rig = await Rig.open();
+    await rig.ask({ type: 'join-host', host: { id: '1'.repeat(32) as never, title: 'large', capacity: { milliVcpu: 1_000_000, memoryMib: 1_000_000, gpus: 0 } } });
+    const waiting: (() => void)[] = [];
+    rig.engine.onStart = () => new Promise((resolve) => waiting.push(resolve));
+    for (let index = 0; index < 100; index++) await rig.submit();
+    assert.equal(waiting.length, limit.startsInFlight);
+    while (waiting.length > 0) {
+      waiting.shift()?.();
+      await rig.clock.pass();
+      assert.ok(waiting.length <= limit.startsInFlight);
+    }
+    assert.equal(rig.engine.takeCalls().length, 100);
+  });
+});
