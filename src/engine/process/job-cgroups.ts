@@ -20,7 +20,7 @@ export interface JobCgroup {
   enter(pid: number): void;
   /** Kills what is in it; true when nothing is. What has ended counts no more, though nobody has asked for its exit code yet. */
   isEmptied(): boolean;
-  /** Kills what is left, tells whether memory ran out, and gives the group to the next attempt. */
+  /** Tells whether memory ran out, and gives the group to the next attempt. */
   leave(): { readonly outOfMemory: boolean };
 }
 
@@ -72,7 +72,7 @@ export class JobCgroups {
       enter: (pid) => slot.enter(pid),
       isEmptied: () => slot.isEmptied(),
       leave: () => {
-        const outOfMemory = slot.end();
+        const outOfMemory = slot.ranOutOfMemory();
         this.#giveBack(key, slot);
         return { outOfMemory };
       },
@@ -141,13 +141,13 @@ class Slot {
   }
 
   isEmptied(): boolean {
-    const members = this.#members.map(readOpen).join('');
+    // Whatever is in one of the hierarchies is in the other as well.
+    const members = this.#members[0] === undefined ? '' : readOpen(this.#members[0]);
     killAll(members);
     return members === '';
   }
 
-  end(): boolean {
-    this.isEmptied();
+  ranOutOfMemory(): boolean {
     const oomKills = this.#readOomKills();
     const ranOut = oomKills > this.#oomKills;
     this.#oomKills = oomKills;

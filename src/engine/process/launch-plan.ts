@@ -7,7 +7,7 @@
 // | image                                 | not used                                                                    |
 // | command                               | run as it is, without a shell; empty: cannot start, there is no image       |
 // | environment                           | all that the process gets, over PATH (the server's), HOME (the attempt's    |
-// |                                       | own directory) and LANG=C.UTF-8                                             |
+// |                                       | working directory, empty at its start) and LANG=C.UTF-8                     |
 // | memory, maxSwap, swappiness, vcpus    | control groups, where they can be made (job-cgroups.ts); else left out      |
 // | ulimits                               | `prlimit` of util-linux; an unknown name or no prlimit: cannot start        |
 // | user                                  | its uid and gid from /etc/passwd and /etc/group; another user than the      |
@@ -31,8 +31,6 @@ import type { LaunchRequest } from './protocol.ts';
 /** What the plan depends on beside the spec. */
 export interface Surroundings {
   readonly path: string;
-  /** The attempt's own directory. */
-  readonly work: string;
   /** The server's own; undefined where there are no such numbers. */
   readonly uid: number | undefined;
   readonly users: () => UserFiles;
@@ -82,8 +80,8 @@ function plan(spec: ContainerSpec, surroundings: Surroundings): LaunchRequest {
   };
 }
 
-function environmentOf(spec: ContainerSpec, { path, work }: Surroundings): Record<string, string> {
-  const environment: Record<string, string> = { PATH: path, HOME: work, LANG: 'C.UTF-8' };
+function environmentOf(spec: ContainerSpec, { path }: Surroundings): Record<string, string> {
+  const environment: Record<string, string> = { PATH: path, LANG: 'C.UTF-8' };
   for (const { name, value } of spec.environment) if (name) environment[name] = value ?? '';
   return environment;
 }

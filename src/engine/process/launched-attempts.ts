@@ -2,18 +2,20 @@
 // loop, so that exits are heard between them. It takes no decision of the service and knows nothing of servers.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chownSync, closeSync, mkdirSync, openSync, rmdirSync, rm, statSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { JobCgroup, JobCgroups } from './job-cgroups.ts';
 import type { Journal } from './journal.ts';
 import { killGroup, startTicksOf } from './leftovers.ts';
 import { paths, type FromLauncher, type LaunchedAttempt, type LaunchRequest } from './protocol.ts';
+import type { WorkDirectories } from './work-directories.ts';
 
 export interface LaunchedAttemptsParts {
   readonly directory: string;
   readonly journal: Journal;
   readonly attempts: Map<string, LaunchedAttempt>;
   readonly cgroups: JobCgroups;
+  readonly works: WorkDirectories;
   readonly publish: (message: FromLauncher) => void;
   /** Writes the journal, then what was published. Called before each spawn and soon after each change. */
   readonly flush: () => void;
@@ -23,6 +25,7 @@ export interface LaunchedAttemptsParts {
 interface Running {
   readonly pid: number;
   readonly startedAtMs: number;
+  readonly work: string;
   readonly cgroup: JobCgroup | undefined;
   killTimer: NodeJS.Timeout | undefined;
   onEnd: (() => void)[];
@@ -110,23 +113,28 @@ export class LaunchedAttempts {
       this.#fail(request, error);
       done();
     };
+    const { works, cgroups } = this.#parts;
     let child: ChildProcess;
+    let work: string | undefined;
     try {
-      child = this.#spawn(request);
+      work = works.take(request.uid, request.gid);
+      child = this.#spawn(request, work);
     } catch (error) {
+      if (work !== undefined) works.giveBack(work);
       fail(error as NodeJS.ErrnoException);
       return;
     }
     const { pid } = child;
     if (pid === undefined) {
+      works.giveBack(work);
       // The reason comes as an event, in this same turn.
       child.once('error', fail);
       return;
     }
     // Before anything else: until it is in, it is not limited.
-    const cgroup = this.#parts.cgroups.take(request.limits);
+    const cgroup = cgroups.take(request.limits);
     cgroup?.enter(pid);
-    const running: Running = { pid, startedAtMs: Date.now(), cgroup, killTimer: undefined, onEnd: [] };
+    const running: Running = { pid, startedAtMs: Date.now(), work, cgroup, killTimer: undefined, onEnd: [] };
     this.#running.set(id, running);
     child.once('exit', (code, signal) => this.#ended(id, running, code, signal, Date.now() + vanishMs));
     child.once('error', () => {}); // A signal that cannot be sent; nothing follows from it.
@@ -134,14 +142,11 @@ export class LaunchedAttempts {
     done();
   }
 
-  #spawn({ id, argv, environment, uid, gid }: LaunchRequest): ChildProcess {
-    const work = this.#path.work(id);
-    mkdirSync(work, { mode: 0o700 });
-    if (uid !== undefined) chownSync(work, uid, gid ?? uid);
+  #spawn({ id, argv, environment, uid, gid }: LaunchRequest, work: string): ChildProcess {
     const output = openSync(this.#path.output(id), 'a', 0o600);
     try {
       const [file = '', ...words] = argv;
-      return spawn(file, words, { cwd: work, env: environment, stdio: ['ignore', output, output], detached: true, uid, gid });
+      return spawn(file, words, { cwd: work, env: { HOME: work, ...environment }, stdio: ['ignore', output, output], detached: true, uid, gid });
     } finally {
       closeSync(output);
     }
@@ -163,6 +168,7 @@ export class LaunchedAttempts {
     clearTimeout(running.killTimer);
     this.#running.delete(id);
     const outOfMemory = running.cgroup?.leave().outOfMemory ?? false;
+    this.#parts.works.giveBack(running.work);
     const { startedAtMs, onEnd } = running;
     if (this.#parts.attempts.has(id)) {
       const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
@@ -201,22 +207,11 @@ export class LaunchedAttempts {
   #forget(id: string): void {
     if (!this.#parts.attempts.delete(id)) return;
     this.#parts.journal.remove(id);
-    removeFiles(this.#path, id);
-  }
-}
-
-/** At once where the job left nothing, which is most jobs; else in the background. */
-export function removeFiles(path: ReturnType<typeof paths>, id: string): void {
-  try {
-    unlinkSync(path.output(id));
-  } catch {
-    // It never had any.
-  }
-  const work = path.work(id);
-  try {
-    rmdirSync(work);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') rm(work, { recursive: true, force: true, maxRetries: 3 }, () => {});
+    try {
+      unlinkSync(this.#path.output(id));
+    } catch {
+      // It never had any.
+    }
   }
 }
 

@@ -2,8 +2,7 @@
 // because jobs must outlive the server (DESIGN 4). Run as `node launcher DIRECTORY`, detached; the engine starts it where none
 // answers. One a directory. It ends by itself when nothing runs and no server is connected. Node's own modules only.
 
-import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,8 +10,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { JobCgroups } from './job-cgroups.ts';
 import { Journal } from './journal.ts';
 import { LaunchedAttempts } from './launched-attempts.ts';
-import { killLeftoverGroup, killProcessesIn } from './leftovers.ts';
+import { killLeftoverGroup, killProcessesBelow } from './leftovers.ts';
 import { LineParser, paths, type FromLauncher, type LaunchedAttempt, type ToLauncher } from './protocol.ts';
+import { WorkDirectories } from './work-directories.ts';
 
 /** How long it waits for a server that died to come back, when it has nothing to do. */
 const idleMs = 120_000;
@@ -44,21 +44,21 @@ interface Connection {
 }
 
 const lock = takeLock();
-for (const needed of [path.outputs, path.works]) mkdirSync(needed, { recursive: true, mode: 0o700 });
-const cgroups = new JobCgroups(`longshore-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`);
-const lostWorks = new Set<string>();
+mkdirSync(path.outputs, { recursive: true, mode: 0o700 });
+const { dev, ino } = statSync(directory);
+const cgroups = new JobCgroups(`longshore-${dev}-${ino}`);
 const { journal, attempts } = Journal.open(path.journal, settle);
-killProcessesIn(lostWorks);
+killProcessesBelow(path.works);
+const works = new WorkDirectories(path.works);
 
 const connections = new Set<Connection>();
-const launched = new LaunchedAttempts({ directory, journal, attempts, cgroups, publish, flush });
+const launched = new LaunchedAttempts({ directory, journal, attempts, cgroups, works, publish, flush });
 let released = false;
 let idleTimer: NodeJS.Timeout | undefined;
 
 /** An attempt of the launcher before, which is dead: what has no recorded end is lost, and is not left running. */
 function settle(attempt: LaunchedAttempt, sameBoot: boolean): LaunchedAttempt {
   if (attempt.state === 'exited' || attempt.state === 'lost') return attempt;
-  lostWorks.add(path.work(attempt.id));
   const startedAtMs = attempt.state === 'running' ? attempt.startedAtMs : undefined;
   if (sameBoot && attempt.state === 'running') killLeftoverGroup(attempt.pid, attempt.startTicks);
   return { id: attempt.id, state: 'lost', startedAtMs, lostAtMs: Date.now() };

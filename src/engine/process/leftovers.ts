@@ -1,12 +1,16 @@
 // Ends what a launcher that died has left running, so that a lost attempt does not go on unseen. Kills a process group only
 // where its leader is surely the one that was started: numbers are given again.
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+
+const scratch = Buffer.allocUnsafe(4096);
 
 /** Field 22 of /proc/<pid>/stat: when the process was started, in clock ticks after the machine; undefined: no such process, or no /proc. */
 export function startTicksOf(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const file = openSync(`/proc/${pid}/stat`, 'r');
+    const stat = scratch.toString('latin1', 0, readSync(file, scratch));
+    closeSync(file);
     // The name, in parentheses, may hold anything; what follows it does not.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
@@ -19,13 +23,11 @@ export function killLeftoverGroup(pid: number, startTicks: string | undefined): 
   if (startTicks !== undefined && startTicksOf(pid) === startTicks) killGroup(pid, 'SIGKILL');
 }
 
-/** Kills every process that works in one of the directories: how a group is found whose number was never written down, or whose leader has ended. */
-export function killProcessesIn(directories: ReadonlySet<string>): void {
-  if (directories.size === 0) return;
+/** Kills every process that works below the directory: how a group is found whose number was never written down, or whose leader has ended. */
+export function killProcessesBelow(directory: string): void {
   for (const entry of listProcesses()) {
     try {
-      // A removed directory is shown with a mark behind it.
-      if (directories.has(readlinkSync(`/proc/${entry}/cwd`).replace(/ \(deleted\)$/, ''))) process.kill(Number(entry), 'SIGKILL');
+      if (readlinkSync(`/proc/${entry}/cwd`).startsWith(`${directory}/`)) process.kill(Number(entry), 'SIGKILL');
     } catch {
       // It ended, or is not ours to look at.
     }

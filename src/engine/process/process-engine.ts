@@ -168,7 +168,6 @@ export class ProcessEngine implements Engine {
   #plan(spec: ContainerSpec): LaunchPlan {
     return planLaunch(spec, {
       path: process.env['PATH'] || defaultPath,
-      work: this.#path.work(spec.attemptId),
       uid: process.getuid?.(),
       users: () => ({ passwd: textOf('/etc/passwd'), group: textOf('/etc/group') }),
       isExecutable,

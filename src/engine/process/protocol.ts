@@ -53,7 +53,7 @@ export interface LaunchLimits {
 export interface LaunchRequest {
   readonly id: string;
   readonly argv: readonly string[];
-  /** All of it: nothing is inherited. */
+  /** Nothing is inherited; HOME, unless it is here, is the attempt's working directory. */
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: LaunchLimits;
   readonly uid?: number | undefined;
@@ -115,5 +115,4 @@ export const paths = (directory: string) => ({
   outputs: `${directory}/output`,
   works: `${directory}/work`,
   output: (id: string) => `${directory}/output/${id}`,
-  work: (id: string) => `${directory}/work/${id}`,
 });
