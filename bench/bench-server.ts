@@ -13,7 +13,7 @@ export class BenchServer implements AsyncDisposable {
   readonly pid: number;
   readonly #child: ChildProcess;
   readonly #directory: string;
-  readonly #connection: Connection;
+  #connection: Connection;
 
   private constructor(url: string, child: ChildProcess, directory: string, connection: Connection) {
     this.url = url;
@@ -40,6 +40,7 @@ export class BenchServer implements AsyncDisposable {
   }
 
   async call<T = Record<string, unknown>>(operation: string, input: object): Promise<T> {
+    if (this.#connection.isClosed) this.#connection = await Connection.open(new URL(this.url));
     const answer = await this.#connection.post(`/v1/${operation.toLowerCase()}`, JSON.stringify(input));
     if (answer.status !== 200) throw new Error(`${operation} was answered ${answer.status}: ${answer.body}`);
     return JSON.parse(answer.body) as T;

@@ -13,6 +13,8 @@ export class Connection {
   readonly #socket: Socket;
   readonly #host: string;
   #received = '';
+  /** The server closes what was idle for long. */
+  isClosed = false;
   #resolve: ((answer: Answer) => void) | undefined;
   #reject: ((error: Error) => void) | undefined;
 
@@ -22,7 +24,10 @@ export class Connection {
     socket.setEncoding('latin1').setNoDelay(true);
     socket.on('data', (text: string) => this.#take(text));
     socket.on('error', (error) => this.#reject?.(error));
-    socket.on('close', () => this.#reject?.(new Error('the server closed the connection')));
+    socket.on('close', () => {
+      this.isClosed = true;
+      this.#reject?.(new Error('the server closed the connection'));
+    });
   }
 
   static open(url: URL): Promise<Connection> {
