@@ -11,19 +11,25 @@ export interface ContainerFacts {
   readonly startedAtMs?: number | undefined;
   readonly stoppedAtMs?: number | undefined;
   readonly exit?: Exit | undefined;
+  readonly containerId: string;
+  /** Of its first process, as the host counts; 0 when it does not run. */
+  readonly pid: number;
   /** Whether its output can be read here. */
   readonly keepsOutput: boolean;
   /** Volumes that were made for it by name. */
   readonly volumes: readonly string[];
 }
 
-export function containerFacts({ Config, State, Mounts }: InspectedContainer): ContainerFacts {
+export function containerFacts({ Id, Config, State, Mounts }: InspectedContainer): ContainerFacts {
   const labels = Config.Labels ?? {};
   const id = attemptId(labels[attemptLabel] ?? '');
   const prefix = `${containerName(id)}-`;
   const startedAtMs = timeOf(State.StartedAt);
+  const finishedAtMs = timeOf(State.FinishedAt);
   const known = {
     attemptId: id,
+    containerId: Id,
+    pid: State.Pid,
     keepsOutput: labels[outputLabel] === 'kept',
     volumes: (Mounts ?? []).flatMap((mount) => (mount.Type === 'volume' && mount.Name?.startsWith(prefix) ? mount.Name : [])),
     startedAtMs,
@@ -39,7 +45,7 @@ export function containerFacts({ Config, State, Mounts }: InspectedContainer): C
         ...known,
         state: 'exited',
         // Docker takes the two times from different clocks' readings: of a short run the end may come first.
-        stoppedAtMs: Math.max(timeOf(State.FinishedAt) ?? Date.now(), startedAtMs ?? 0),
+        stoppedAtMs: finishedAtMs === undefined ? undefined : Math.max(finishedAtMs, startedAtMs ?? 0),
         exit: { exitCode: State.ExitCode, outOfMemory: State.OOMKilled, ...(State.Error !== '' && { reason: State.Error }) },
       };
     default:

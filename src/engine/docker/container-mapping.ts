@@ -128,6 +128,8 @@ function cannotGive(spec: ContainerSpec): string | undefined {
   if (spec.logConfiguration?.secretOptions?.length) {
     return 'ResourceInitializationError: unable to pull secrets: this server has no source of secrets for the log driver';
   }
+  // Docker would look for a plugin of that name for a quarter of a minute.
+  if (spec.logConfiguration?.logDriver === 'awsfirelens') return 'CannotCreateContainerError: log driver awsfirelens needs a FireLens container, which this engine does not run';
   for (const volume of spec.volumes ?? []) {
     const foreign = volume.efsVolumeConfiguration ? 'EFS' : volume.s3filesVolumeConfiguration ? 'S3 Files' : undefined;
     if (foreign) return `ResourceInitializationError: unable to set up volume ${volume.name}: this engine has no ${foreign} file systems; bind a path of the host, where one may be mounted`;

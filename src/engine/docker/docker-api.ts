@@ -33,6 +33,8 @@ export interface InspectedContainer {
     readonly Status: string;
     readonly OOMKilled: boolean;
     readonly ExitCode: number;
+    /** 0 when it does not run. */
+    readonly Pid: number;
     readonly Error: string;
     /** RFC 3339 with nanoseconds; the year 1 where it has not happened. */
     readonly StartedAt: string;

@@ -3,6 +3,7 @@
 // starts one that has run.
 
 import type { AttemptId } from '../../base/ids.ts';
+import type { Exit } from '../../core/job/attempt.ts';
 import { EngineUnavailable, type ContainerSpec, type Engine, type EngineAttempt, type EngineCapabilities, type EngineReport, type LogBatch, type LogPosition } from '../../port/engine.ts';
 import { containerFacts, type ContainerFacts } from './container-facts.ts';
 import { containerLogs, type OutputState } from './container-logs.ts';
@@ -12,6 +13,7 @@ import { DockerClient, DockerRefusal, daemonMessage, type DockerAnswer } from '.
 import { dockerEndpoint } from './docker-endpoint.ts';
 import { DockerImages } from './docker-images.ts';
 import { EventFeed } from './event-feed.ts';
+import { kernelKilledForMemory } from './kernel-log.ts';
 import { dockerPieceBytes } from './log-lines.ts';
 
 export interface DockerEngineOptions {
@@ -54,6 +56,10 @@ interface Known {
   /** From the `die` event, for a container that is deleted before it can be looked at. */
   died?: { readonly exitCode: number; readonly atMs: number } | undefined;
   outOfMemory: boolean;
+  /** A signal was sent through Docker. */
+  killed: boolean;
+  /** Of its first process while it ran. */
+  pid: number;
   looking?: Promise<void> | undefined;
   lookAgain: boolean;
 }
@@ -269,8 +275,11 @@ export class DockerEngine implements Engine {
       known.unwanted.abort();
       await known.starting;
     }
-    await this.#delete(containerName(attemptId));
-    for (const volume of known?.facts?.volumes ?? []) await this.#client.request({ method: 'DELETE', path: `/volumes/${volume}`, repeatable: true });
+    const facts = known?.facts ?? (await this.#inspect(attemptId));
+    if (facts !== undefined) {
+      await this.#delete(containerName(attemptId));
+      for (const volume of facts.volumes) await this.#client.request({ method: 'DELETE', path: `/volumes/${volume}`, repeatable: true });
+    }
     this.#known.delete(attemptId);
   }
 
@@ -284,7 +293,9 @@ export class DockerEngine implements Engine {
 
   async inspect(attemptId: AttemptId): Promise<EngineAttempt | undefined> {
     const facts = await this.#inspect(attemptId);
-    return facts === undefined ? undefined : asAttempt(facts);
+    if (facts === undefined) return undefined;
+    const attempt = asAttempt(facts);
+    return attempt.exit !== undefined && this.#known.get(attemptId)?.outOfMemory ? { ...attempt, exit: { ...attempt.exit, outOfMemory: true } } : attempt;
   }
 
   /** Looks at every container that is new or has changed, so that what no event told is reported too. */
@@ -355,7 +366,7 @@ export class DockerEngine implements Engine {
   #know(attemptId: AttemptId): Known {
     let known = this.#known.get(attemptId);
     if (known === undefined) {
-      known = { attemptId, startedReported: false, ended: false, unwanted: new AbortController(), outOfMemory: false, lookAgain: false };
+      known = { attemptId, startedReported: false, ended: false, unwanted: new AbortController(), outOfMemory: false, killed: false, pid: 0, lookAgain: false };
       this.#known.set(attemptId, known);
     }
     return known;
@@ -367,7 +378,9 @@ export class DockerEngine implements Engine {
     const known = this.#known.get(attemptId);
     switch (event.Action) {
       case 'kill':
-        known?.signalled?.();
+        if (known === undefined) return;
+        known.killed = true;
+        known.signalled?.();
         return;
       case 'oom':
         if (known !== undefined) known.outOfMemory = true;
@@ -399,7 +412,7 @@ export class DockerEngine implements Engine {
       try {
         do {
           known.lookAgain = false;
-          this.#take(known, await this.#inspect(known.attemptId));
+          await this.#take(known, await this.#inspect(known.attemptId));
         } while (known.lookAgain);
       } finally {
         known.looking = undefined;
@@ -408,16 +421,24 @@ export class DockerEngine implements Engine {
     return known.looking;
   }
 
-  #take(known: Known, facts: ContainerFacts | undefined): void {
+  async #take(known: Known, facts: ContainerFacts | undefined): Promise<void> {
     if (facts === undefined) return this.#takeGone(known);
+    if (facts.pid > 0) known.pid = facts.pid;
     known.facts = facts;
-    if (facts.exit !== undefined && known.outOfMemory) known.facts = { ...facts, exit: { ...facts.exit, outOfMemory: true } };
-    if (known.ended || facts.state === 'created') return;
-    this.#started(known, facts.startedAtMs);
-    const { exit } = known.facts;
-    if (exit === undefined) return;
+    if (facts.state === 'created') return;
+    if (!known.ended) this.#started(known, facts.startedAtMs);
+    if (facts.exit === undefined) return;
+    const exit = { ...facts.exit, outOfMemory: await this.#wasOutOfMemory(known, facts.containerId, facts.exit) };
+    known.facts = { ...facts, exit };
+    if (known.ended) return;
     known.ended = true;
     this.#report({ type: 'exited', attemptId: known.attemptId, atMs: facts.stoppedAtMs ?? Date.now(), exit });
+  }
+
+  async #wasOutOfMemory(known: Known, containerId: string, exit: Exit): Promise<boolean> {
+    if (exit.outOfMemory) known.outOfMemory = true;
+    else if (exit.exitCode === killedExitCode && !known.killed && !known.ended && !known.outOfMemory) known.outOfMemory = await kernelKilledForMemory(containerId, known.pid);
+    return known.outOfMemory;
   }
 
   /** Deleted by somebody else. */
@@ -465,6 +486,9 @@ export class DockerEngine implements Engine {
     }
   }
 }
+
+/** 128 and SIGKILL. */
+const killedExitCode = 137;
 
 const notWanted = 'stopped before it started';
 

@@ -2,7 +2,17 @@
 // For tests only. Containers carry an instance of this process alone, so that tests that run beside others stay apart.
 
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
+import type { AttemptId } from '../../base/ids.ts';
+import type { ContainerSpec } from '../../port/engine.ts';
+import { newAttempt, plainSpec } from '../contract/engine-contract.ts';
+import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
+import { dockerEndpoint } from './docker-endpoint.ts';
 import { DockerEngine, dockerAnswers } from './docker-engine.ts';
 
 const run = promisify(execFile);
@@ -33,4 +43,82 @@ export async function withBusybox(): Promise<void> {
     'tar -C "$dir" -c . | docker import - busybox:latest',
   ].join('\n');
   await run('sh', ['-c', script]);
+}
+
+export interface Scene {
+  readonly engine: DockerEngine;
+  readonly reports: ReportRecorder;
+  /** A spec of a new attempt, removed at the test's end. */
+  readonly spec: (facts: Partial<ContainerSpec>) => ContainerSpec;
+  /** The same, running this shell script. */
+  readonly script: (text: string, facts?: Partial<ContainerSpec>) => ContainerSpec;
+  /** Runs to the end; what was printed. */
+  readonly outputOf: (spec: ContainerSpec) => Promise<string[]>;
+}
+
+/** A test with an open engine, which removes what it made. Skipped where no Docker engine answers. */
+export function dockerTest(title: string, body: (scene: Scene) => Promise<void>, options: Partial<ConstructorParameters<typeof DockerEngine>[0]> = {}): void {
+  test(`docker: ${title}`, { skip: skipReason ?? false, timeout: 120_000 }, async () => {
+    await withBusybox();
+    const made: AttemptId[] = [];
+    const engine = newEngine(options);
+    const reports = new ReportRecorder();
+    const spec = (facts: Partial<ContainerSpec>): ContainerSpec => {
+      const id = newAttempt();
+      made.push(id);
+      return plainSpec(id, facts);
+    };
+    const outputOf = async (one: ContainerSpec): Promise<string[]> => {
+      await engine.start(one);
+      const [first] = reports.of(one.attemptId);
+      if (first?.type === 'start-failed') throw new Error(first.reason);
+      const lines = await textOf(engine.logs(one.attemptId, undefined));
+      await reports.exited(one.attemptId);
+      return lines;
+    };
+    await engine.open(reports.take);
+    try {
+      await body({ engine, reports, spec, script: (text, facts = {}) => spec({ command: ['sh', '-c', text], ...facts }), outputOf });
+    } finally {
+      for (const id of made) await engine.remove(id);
+      await engine.close();
+    }
+  });
+}
+
+/** A socket that leads to Docker and can be cut and mended, as if the daemon went away. */
+export async function cuttableSocket(): Promise<{ readonly host: string; cut: () => Promise<void>; mend: () => Promise<void>; close: () => Promise<void> }> {
+  const directory = mkdtempSync(join(tmpdir(), 'longshore-docker-'));
+  const path = join(directory, 'docker.sock');
+  const { socketPath, host, port } = dockerEndpoint(process.env);
+  const open = new Set<net.Socket>();
+  let server: net.Server | undefined;
+  const mend = async (): Promise<void> => {
+    server = net.createServer((client) => {
+      const daemon = socketPath === undefined ? net.connect(port ?? 2375, host) : net.connect(socketPath);
+      for (const socket of [client, daemon]) {
+        open.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          open.delete(socket);
+          client.destroy();
+          daemon.destroy();
+        });
+      }
+      client.pipe(daemon).pipe(client);
+    });
+    await new Promise<void>((resolve) => server?.listen(path, resolve));
+  };
+  const cut = async (): Promise<void> => {
+    const closed = new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve())));
+    for (const socket of open) socket.destroy();
+    await closed;
+    server = undefined;
+  };
+  await mend();
+  const close = async (): Promise<void> => {
+    await cut();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  return { host: `unix://${path}`, cut, mend, close };
 }
