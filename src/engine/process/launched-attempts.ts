@@ -28,6 +28,7 @@ interface Running {
   readonly work: string;
   readonly cgroup: JobCgroup | undefined;
   killTimer: NodeJS.Timeout | undefined;
+  killAtMs: number;
   onEnd: (() => void)[];
 }
 
@@ -134,7 +135,7 @@ export class LaunchedAttempts {
     // Before anything else: until it is in, it is not limited.
     const cgroup = cgroups.take(request.limits);
     cgroup?.enter(pid);
-    const running: Running = { pid, startedAtMs: Date.now(), work, cgroup, killTimer: undefined, onEnd: [] };
+    const running: Running = { pid, startedAtMs: Date.now(), work, cgroup, killTimer: undefined, killAtMs: Infinity, onEnd: [] };
     this.#running.set(id, running);
     child.once('exit', (code, signal) => this.#ended(id, running, code, signal, Date.now() + vanishMs));
     child.once('error', () => {}); // A signal that cannot be sent; nothing follows from it.
@@ -182,11 +183,14 @@ export class LaunchedAttempts {
     return statSync(this.#path.output(id), { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** The timer is here and not in the server, whose death must not keep an attempt alive. A second stop may only be sooner. */
+  /** The timer is here and not in the server, whose death must not keep an attempt alive. A second stop can only bring the end forward. */
   stop(id: string, graceMs: number): void {
     const running = this.#running.get(id);
     if (running === undefined) return;
     killGroup(running.pid, 'SIGTERM');
+    const killAtMs = Date.now() + graceMs;
+    if (killAtMs >= running.killAtMs) return;
+    running.killAtMs = killAtMs;
     clearTimeout(running.killTimer);
     running.killTimer = setTimeout(() => killGroup(running.pid, 'SIGKILL'), graceMs);
   }

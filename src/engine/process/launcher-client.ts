@@ -19,6 +19,7 @@ export interface LauncherListener {
 
 const connectPatienceMs = 10_000;
 const connectStepMs = 10;
+const closePatienceMs = 5000;
 
 type Call = { readonly op: 'start'; readonly request: LaunchRequest } | { readonly op: 'stop'; readonly id: string; readonly graceMs: number } | { readonly op: 'remove'; readonly id: string } | { readonly op: 'release' };
 
@@ -63,14 +64,18 @@ export class LauncherClient {
     return this.#call({ op: 'remove', id });
   }
 
-  /** Lets go. With the last server, a launcher that runs nothing ends. */
+  /** Lets go. With the last server, a launcher that runs nothing ends; then this resolves when it has. */
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.#call({ op: 'release' }).catch(() => {});
     if (this.#closed) return;
     await new Promise<void>((resolve) => {
-      this.#socket.once('close', () => resolve());
-      this.#socket.destroy();
+      const giveUp = setTimeout(() => this.#socket.destroy(), closePatienceMs);
+      this.#socket.once('close', () => {
+        clearTimeout(giveUp);
+        resolve();
+      });
+      this.#socket.end();
     });
   }
 

@@ -1,12 +1,13 @@
 // The launcher: a small process of its own that starts jobs for the process engine, because a server that forks is slow and
 // because jobs must outlive the server (DESIGN 4). Run as `node launcher DIRECTORY`, detached; the engine starts it where none
-// answers. One a directory. It ends by itself when nothing runs and no server is connected. Node's own modules only.
+// answers. One a directory. It ends by itself when nothing runs and no server is connected. It loads as little as it can: its size is a part of the price of every fork.
 
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { never } from '../../base/assert.ts';
 import { JobCgroups } from './job-cgroups.ts';
 import { Journal } from './journal.ts';
 import { LaunchedAttempts } from './launched-attempts.ts';
@@ -16,8 +17,8 @@ import { WorkDirectories } from './work-directories.ts';
 
 /** How long it waits for a server that died to come back, when it has nothing to do. */
 const idleMs = 120_000;
-/** The launcher before may just be ending. */
-const lockPatienceMs = 2000;
+/** How long one that nobody has ever connected to waits: another may have been quicker to serve who started it. */
+const unusedMs = 10_000;
 /** Of a server that does not read: it is cut off, and hears everything when it comes back. */
 const maxUnreadBytes = 64 * 1024 * 1024;
 /** The kernel's bound on a socket's path is 108 bytes, 104 on macOS. */
@@ -29,7 +30,7 @@ const exitCodeWhenLocked = 3;
 
 /** Held as long as this process lives, however it ends: a lock of the kernel's, which Node offers only through SQLite. */
 function takeLock(): DatabaseSync {
-  const lock = new DatabaseSync(path.lock, { timeout: lockPatienceMs });
+  const lock = new DatabaseSync(path.lock);
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     return lock;
@@ -53,7 +54,9 @@ const works = new WorkDirectories(path.works);
 
 const connections = new Set<Connection>();
 const launched = new LaunchedAttempts({ directory, journal, attempts, cgroups, works, publish, flush });
+let used = false;
 let released = false;
+let ending = false;
 let idleTimer: NodeJS.Timeout | undefined;
 
 /** An attempt of the launcher before, which is dead: what has no recorded end is lost, and is not left running. */
@@ -88,14 +91,19 @@ function serve(socket: Socket): void {
   };
   const parser = new LineParser<ToLauncher>((message) => obey(message, () => tell({ type: 'done', call: message.call })));
   connections.add(connection);
+  used = true;
   released = false;
   tell({ type: 'hello', pid: process.pid, memoryLimits: cgroups.limitsMemory, cpuLimits: cgroups.limitsCpu, attempts: [...attempts.values()] });
   socket.on('data', (chunk) => parser.push(chunk));
   socket.on('error', () => {}); // 'close' follows.
-  socket.on('close', () => {
+  const gone = (): void => {
     connections.delete(connection);
     watchIdle();
-  });
+    // Where this ends the launcher, its end closes the socket: the server then knows that nothing touches the directory any more.
+    if (!ending) socket.end();
+  };
+  socket.on('end', gone);
+  socket.on('close', gone);
 }
 
 function obey(message: ToLauncher, done: () => void): void {
@@ -115,22 +123,25 @@ function obey(message: ToLauncher, done: () => void): void {
       done();
       return;
     default:
-      message satisfies never;
+      never(message);
   }
 }
 
 /** Ends the launcher when nobody needs it. What has ended stands in the journal for the next one. */
 function watchIdle(): void {
   clearTimeout(idleTimer);
-  if (connections.size > 0 || launched.active > 0) return;
-  idleTimer = setTimeout(end, released ? 0 : idleMs);
+  if (connections.size > 0 || launched.active > 0 || ending) return;
+  if (released) end();
+  else idleTimer = setTimeout(end, used ? idleMs : unusedMs);
 }
 
 function end(): void {
   if (connections.size > 0 || launched.active > 0) return;
+  ending = true;
   listener.close();
   journal.flush(attempts);
   cgroups.close();
+  works.close();
   removeSocket(socketPath);
   rmSync(path.socketRecord, { force: true });
   lock.close();
@@ -157,7 +168,7 @@ function recordedSocket(): string | undefined {
 }
 
 function listen(): Server {
-  const server = createServer(serve);
+  const server = createServer({ allowHalfOpen: true }, serve);
   server.listen(socketPath, () => {
     chmodSync(socketPath, 0o600);
     // Written last and at once: who reads it can connect.

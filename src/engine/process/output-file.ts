@@ -8,7 +8,8 @@ import type { LogBatch, LogLine } from '../../port/engine.ts';
 export const maxBatchLines = 1000;
 /** Of a batch, and of a line: a longer one is passed on in pieces. */
 export const maxBatchBytes = 1024 * 1024;
-const firstReadBytes = 256 * 1024;
+/** Small, because all lines of one read are cut in one stretch: ten thousand of the shortest that occur. */
+const firstReadBytes = 64 * 1024;
 const lineFeed = 10;
 
 /**

@@ -17,8 +17,12 @@ export class WorkDirectories {
   /** Begins with nothing: no attempt of a launcher before runs any more. */
   constructor(root: string) {
     this.#root = root;
-    rmSync(root, { recursive: true, force: true });
+    this.close();
     mkdirSync(root, { recursive: true, mode });
+  }
+
+  close(): void {
+    rmSync(this.#root, { recursive: true, force: true });
   }
 
   /** Owned by `uid`, where one is given. */
