@@ -64,7 +64,7 @@ export class AwsCli {
   }
 }
 
-function wordsOf(strings: TemplateStringsArray, values: readonly unknown[]): string[] {
+function wordsOf(strings: readonly string[], values: readonly unknown[]): string[] {
   const words: string[] = [];
   let open = false;
   const add = (text: string): void => {

@@ -1,6 +1,7 @@
-// The Docker engine as the tests look at it, over its socket: containers of one server, and images made of files without a
-// registry. It shares no code with the engine under test.
+// The Docker engine as the tests look at it, over its socket: containers of one server, and images made of files without
+// a registry. It shares no code with the engine under test.
 
+import { spawnSync } from 'node:child_process';
 import { request } from 'node:http';
 import { requirement } from './requirement.ts';
 
@@ -54,12 +55,18 @@ export class DockerHost {
     for (const name of await this.volumes(`longshore.instance=${instance}`)) await this.#call('DELETE', `/volumes/${name}?force=1`);
   }
 
-  /** A layer over nothing: `tar` holds all files, `changes` are lines of a Dockerfile. */
-  async importImage(name: string, tar: Buffer, changes: readonly string[]): Promise<void> {
-    const [repo, tag = 'latest'] = name.split(':');
-    const query = new URLSearchParams({ fromSrc: '-', repo: repo ?? '', tag });
-    for (const change of changes) query.append('changes', change);
-    await this.#call('POST', `/images/create?${query}`, tar);
+  /** `from` with files of `folder` laid over its root; `changes` are lines of a Dockerfile. */
+  async commitImage(name: string, from: string, folder: string, changes: readonly string[]): Promise<void> {
+    const tar = spawnSync('tar', ['-c', '-C', folder, '.'], { maxBuffer: 2 ** 26 }).stdout;
+    const { Id } = JSON.parse(await this.#call('POST', '/containers/create', { type: 'application/json', body: Buffer.from(JSON.stringify({ Image: from, Cmd: ['true'] })) })) as { Id: string };
+    try {
+      await this.#call('PUT', `/containers/${Id}/archive?path=/`, { type: 'application/x-tar', body: tar });
+      const query = new URLSearchParams({ container: Id, repo: name });
+      for (const change of changes) query.append('changes', change);
+      await this.#call('POST', `/commit?${query}`);
+    } finally {
+      await this.#call('DELETE', `/containers/${Id}?force=1`);
+    }
   }
 
   async removeImage(name: string): Promise<void> {
@@ -67,9 +74,9 @@ export class DockerHost {
   }
 
   /** 404 and 409 answer to a removal that was made already, or is under way. */
-  #call(method: string, path: string, body?: Buffer): Promise<string> {
+  #call(method: string, path: string, content?: { readonly type: string; readonly body: Buffer }): Promise<string> {
     return new Promise((resolve, reject) => {
-      const headers = body === undefined ? {} : { 'content-type': 'application/x-tar', 'content-length': body.length };
+      const headers = content === undefined ? {} : { 'content-type': content.type, 'content-length': content.body.length };
       const sent = request({ socketPath: this.#socketPath, method, path, headers, timeout: 60_000 }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => {
@@ -81,7 +88,7 @@ export class DockerHost {
       });
       sent.on('error', reject);
       sent.on('timeout', () => sent.destroy(new Error(`Docker did not answer ${method} ${path}`)));
-      sent.end(body);
+      sent.end(content?.body);
     });
   }
 }
