@@ -2,7 +2,7 @@
 // and says how a job may end.
 
 import type { Scope } from '../src/base/ids.ts';
-import type { JobStatus } from '../src/core/job/job.ts';
+import type { JobStatus } from '../src/core/job/status.ts';
 
 export interface Outcome {
   readonly status: JobStatus;

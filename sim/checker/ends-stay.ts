@@ -2,7 +2,8 @@
 // by a crash, not by a second stop.
 
 import type { JobId } from '../../src/base/ids.ts';
-import { isArrayParent, isEnded, type JobStatus } from '../../src/core/job/job.ts';
+import { isArrayParent } from '../../src/core/job/job.ts';
+import { isEnded, type JobStatus } from '../../src/core/job/status.ts';
 import { parentTransitions, transitions } from '../../src/core/job/transition.ts';
 import { law, type Checker } from './checker.ts';
 

@@ -2,7 +2,8 @@
 // and nothing starts after a stop was answered that found it waiting.
 
 import { splitJobId } from '../../src/base/ids.ts';
-import { isArrayParent, isEnded } from '../../src/core/job/job.ts';
+import { isArrayParent } from '../../src/core/job/job.ts';
+import { isEnded } from '../../src/core/job/status.ts';
 import { law, type Checker } from './checker.ts';
 
 export const promisesKept: Checker = {

@@ -3,7 +3,8 @@
 
 import { splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
-import { isArrayParent, isEnded, jobStatuses, type ArrayParent, type Job, type JobDetailRecord, type JobStatus } from '../core/job/job.ts';
+import { isArrayParent, type ArrayParent, type Job, type JobDetailRecord } from '../core/job/job.ts';
+import { isEnded, jobStatuses, type JobStatus } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import { explain } from '../core/schedule/explain.ts';

@@ -5,7 +5,8 @@ import type { Arn, AttemptId, JobId } from '../base/ids.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Host } from './host.ts';
 import type { EndedAttempt, Placement } from './job/attempt.ts';
-import type { LiveArrayParent, EndedStatus, JobDetailRecord, StopRequest, WaitingJob } from './job/job.ts';
+import type { LiveArrayParent, JobDetailRecord, StopRequest, WaitingJob } from './job/job.ts';
+import type { EndedStatus } from './job/status.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
 

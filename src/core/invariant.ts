@@ -3,7 +3,8 @@
 
 import { assert } from '../base/assert.ts';
 import { splitJobId, type Arn, type AttemptId, type HostId } from '../base/ids.ts';
-import { isArrayParent, isLive, jobStatuses, type LiveArrayParent } from './job/job.ts';
+import { isArrayParent, isLive, type LiveArrayParent } from './job/job.ts';
+import { jobStatuses } from './job/status.ts';
 import { addNeeds, needsKey, noNeeds, type Needs } from './job/needs.ts';
 import type { World } from './world.ts';
 

@@ -9,7 +9,8 @@ import type { ComputeEnvironment } from './compute-environment/compute-environme
 import type { Event } from './event.ts';
 import type { Host } from './host.ts';
 import type { ArrayParent, Job, LiveArrayParent, LiveJob, WaitingJob, WorldJob } from './job/job.ts';
-import { isArrayParent, isEnded, isInWorld, isLive } from './job/job.ts';
+import { isArrayParent, isInWorld, isLive } from './job/job.ts';
+import { isEnded } from './job/status.ts';
 import { addNeeds, noNeeds, subtractNeeds, type Needs } from './job/needs.ts';
 import { assertTransition, parentTransitions } from './job/transition.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';

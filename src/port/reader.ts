@@ -3,7 +3,8 @@
 
 import type { Arn, JobId, Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
-import type { ArrayParent, Job, JobDetailRecord, JobStatus } from '../core/job/job.ts';
+import type { ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
+import type { JobStatus } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import type { NamePattern, StoreReader } from './store.ts';

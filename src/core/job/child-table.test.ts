@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ChildTable } from './child-table.ts';
-import { jobStatuses, type JobStatus } from './job.ts';
+import { jobStatuses, type JobStatus } from './status.ts';
 
 test('counts, summaries and the next runnable child are those of a plain list', () => {
   const step = fc.tuple(fc.nat(19), fc.constantFrom(...jobStatuses));

@@ -2,7 +2,7 @@
 // Lives inside the parent's value and is changed in place, by the world's fold alone.
 
 import { assert } from '../../base/assert.ts';
-import { jobStatuses, type JobStatus } from './job.ts';
+import { jobStatuses, type JobStatus } from './status.ts';
 
 const codeOf = new Map<JobStatus, number>(jobStatuses.map((status, code) => [status, code]));
 const code = (status: JobStatus): number => codeOf.get(status) as number;

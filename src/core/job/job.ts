@@ -14,12 +14,7 @@ import type { ChildTable } from './child-table.ts';
 import type { EndedAttempt, LiveAttempt } from './attempt.ts';
 import type { LogTarget } from './container.ts';
 import type { Needs } from './needs.ts';
-
-export const jobStatuses = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'] as const;
-export type JobStatus = (typeof jobStatuses)[number];
-
-export type WaitingStatus = 'SUBMITTED' | 'PENDING' | 'RUNNABLE';
-export type EndedStatus = 'SUCCEEDED' | 'FAILED';
+import { isEnded, type EndedStatus, type JobStatus, type WaitingStatus } from './status.ts';
 
 /** A stop that a user asked for. The first reason wins (DESIGN 3.8). */
 export interface StopRequest {
@@ -107,7 +102,6 @@ export type WorldJob = Exclude<Job, EndedJob> | LiveArrayParent;
 
 export const isArrayParent = <J extends Job | ArrayParent>(job: J): job is Extract<J, ArrayParent> => 'arraySize' in job;
 export const isLive = (job: Job | ArrayParent): job is LiveJob => job.status === 'STARTING' || job.status === 'RUNNING';
-export const isEnded = (status: JobStatus): status is EndedStatus => status === 'SUCCEEDED' || status === 'FAILED';
 /** Whether the world still holds it. */
 export const isInWorld = (job: Job | ArrayParent): job is WorldJob => !isEnded(job.status);
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jobStatuses } from './job.ts';
+import { jobStatuses } from './status.ts';
 import { assertTransition, parentTransitions, transitions } from './transition.ts';
 
 const allowed = new Set([

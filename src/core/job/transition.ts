@@ -1,7 +1,7 @@
 // Which status may follow which, as data (DESIGN 3.2; user guide, chapter Job States). Terminal states are absorbing.
 
 import { assert } from '../../base/assert.ts';
-import type { JobStatus } from './job.ts';
+import type { JobStatus } from './status.ts';
 
 export const transitions: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
   SUBMITTED: ['PENDING', 'RUNNABLE', 'FAILED'],

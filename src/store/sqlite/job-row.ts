@@ -2,7 +2,8 @@
 
 import type { Arn, JobId, Scope } from '../../base/ids.ts';
 import { ChildTable } from '../../core/job/child-table.ts';
-import { isArrayParent, isEnded, jobStatuses, type ArrayChild, type ArrayParent, type Job, type JobStatus } from '../../core/job/job.ts';
+import { isArrayParent, type ArrayChild, type ArrayParent, type Job } from '../../core/job/job.ts';
+import { isEnded, jobStatuses, type JobStatus } from '../../core/job/status.ts';
 
 /** What a row's columns, or the parent of a child, say already. */
 export interface RowFacts {

@@ -2,7 +2,8 @@
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { arn, jobId, splitJobId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
-import type { ArrayChild, ArrayParent, JobDetailRecord, JobStatus } from '../../core/job/job.ts';
+import type { ArrayChild, ArrayParent, JobDetailRecord } from '../../core/job/job.ts';
+import type { JobStatus } from '../../core/job/status.ts';
 import { isArrayParent } from '../../core/job/job.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { ListJobsQuery, LogGroupRow, LogStreamRow, StoredJob, StoreReader } from '../../port/store.ts';

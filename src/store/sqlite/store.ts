@@ -4,7 +4,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { arn, jobId, type Arn, type Scope } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
-import { isArrayParent, isEnded, jobStatuses, type ArrayChild, type JobDetailRecord } from '../../core/job/job.ts';
+import { isArrayParent, type ArrayChild, type JobDetailRecord } from '../../core/job/job.ts';
+import { isEnded, jobStatuses } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { Commit, LogStreamRow, Store, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
