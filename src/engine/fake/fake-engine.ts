@@ -90,7 +90,7 @@ export class FakeEngine implements Engine {
     try {
       after = this.#enter('start', spec.attemptId);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     const known = this.#attempts.get(spec.attemptId);
     const attempt = known ?? this.#make(spec);

@@ -116,9 +116,9 @@ function ulimitOption({ name = '', softLimit = -1, hardLimit = -1 }: Ulimit): st
   return `--${name}=${text(softLimit)}:${text(hardLimit)}`;
 }
 
-function findProgram(name: string, path: string, isExecutable: (path: string) => boolean): string | undefined {
-  if (name.includes('/')) return isExecutable(name) ? name : undefined;
-  return path.split(delimiter).map((directory) => join(directory, name)).find(isExecutable);
+function findProgram(name: string, path: string, runs: (path: string) => boolean): string | undefined {
+  if (name.includes('/')) return runs(name) ? name : undefined;
+  return path.split(delimiter).map((directory) => join(directory, name)).find(runs);
 }
 
 function checkMounts(volumes: readonly Volume[], mountPoints: readonly MountPoint[]): void {
