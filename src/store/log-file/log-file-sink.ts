@@ -114,7 +114,8 @@ export class FileLogSink implements LogSink {
 
   /**
    * Removes the files of which every event is older than its group's retention; `retentionOf` answers days, or undefined for
-   * ever. Files with an open writer stay. Answers how many were removed.
+   * ever, and is asked once a group. Files with an open writer stay, and those that were written to within the time. Answers
+   * how many were removed.
    */
   async sweep(retentionOf: (key: LogStreamKey) => number | undefined): Promise<number> {
     let removed = 0;
@@ -132,12 +133,16 @@ export class FileLogSink implements LogSink {
     for await (const entry of await opendir(directory)) {
       if (!entry.name.endsWith(fileSuffix)) continue;
       const path = join(directory, entry.name);
-      // A file that was written lately need not be opened, once one of its group has told the group's name.
-      if (days !== undefined && (await mtimeOf(path)) > this.#now() - days * dayMs) continue;
+      if (days === undefined) {
+        const first = await this.#keyOf(path);
+        if (first === undefined) continue;
+        days = retentionOf(first);
+        if (days === undefined) return removed;
+      }
+      // A file that was written lately need not be opened.
+      if ((await mtimeOf(path)) > this.#now() - days * dayMs) continue;
       const key = await this.#keyOf(path);
       if (key === undefined) continue;
-      days = retentionOf(key);
-      if (days === undefined) return removed;
       const last = (await this.facts(key))?.lastEventTimestampMs ?? Infinity;
       if (last >= this.#now() - days * dayMs || this.#stream(key).users > 0) continue;
       await this.delete(key);

@@ -8,8 +8,6 @@ import type { SearchAnswer } from './search-worker.ts';
 
 const mostWorkers = 2;
 const mostWaiting = 256;
-/** A search ends its page by itself long before; only matching one message can take longer. */
-const longestMs = 15_000;
 const idleMs = 10_000;
 /** From source and compiled alike. */
 const entry = new URL(`./search-worker${extname(import.meta.url)}`, import.meta.url);
@@ -28,12 +26,15 @@ interface Member {
 
 export class SearchWorkers {
   readonly #root: string;
+  /** A search ends its page by itself long before; only matching one message can take longer. */
+  readonly #longestMs: number;
   readonly #members = new Set<Member>();
   readonly #waiting: Task[] = [];
   #closed = false;
 
-  constructor(root: string) {
+  constructor(root: string, options: { longestMs?: number } = {}) {
     this.#root = root;
+    this.#longestMs = options.longestMs ?? 15_000;
   }
 
   search(search: LogSearch): Promise<LogSearchPage> {
@@ -56,7 +57,7 @@ export class SearchWorkers {
   }
 
   #start(): Member {
-    const worker = new Worker(entry, { workerData: { root: this.#root } });
+    const worker = new Worker(entry, { workerData: { root: this.#root }, execArgv: [] });
     const member: Member = { worker, task: undefined, timer: undefined };
     this.#members.add(member);
     worker.on('message', (answer: SearchAnswer) => this.#answered(member, answer));
@@ -69,7 +70,8 @@ export class SearchWorkers {
     clearTimeout(member.timer);
     member.task = task;
     member.worker.ref();
-    member.timer = setTimeout(() => this.#end(member, new InvalidFilterPattern(`Invalid filter pattern: matching it takes longer than ${longestMs / 1000} seconds`)), longestMs);
+    const tooLong = new InvalidFilterPattern(`Invalid filter pattern: matching it takes longer than ${this.#longestMs / 1000} seconds`);
+    member.timer = setTimeout(() => this.#end(member, tooLong), this.#longestMs);
     member.worker.postMessage(task.search);
   }
 
