@@ -63,7 +63,7 @@ export class DockerHost {
       await this.#call('PUT', `/containers/${Id}/archive?path=/`, { type: 'application/x-tar', body: tar });
       const query = new URLSearchParams({ container: Id, repo: name });
       for (const change of changes) query.append('changes', change);
-      await this.#call('POST', `/commit?${query}`);
+      await this.#call('POST', `/commit?${query.toString()}`);
     } finally {
       await this.#call('DELETE', `/containers/${Id}?force=1`);
     }

@@ -265,11 +265,11 @@ test('a server that is killed finds its containers again, and no line is lost', 
   const jobId = await server.submit(await server.register('survivor', { command: ['sh', '-c', 'i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo line $i; sleep 0.1; done'] }));
   const running = await server.whenStatus(jobId, 'RUNNING');
   await until('the first lines', async () => (await server.lines(running)).length > 3);
-  const [before] = await DockerHost.here().containers(`longshore.job=${jobId}`);
+  const [first] = await DockerHost.here().containers(`longshore.job=${jobId}`);
   await server.kill('SIGKILL');
   await server.restart();
   const [again, ...more] = await DockerHost.here().containers(`longshore.job=${jobId}`);
-  assert.deepEqual([again?.Id, more], [before?.Id, []]);
+  assert.deepEqual([again?.Id, more], [first?.Id, []]);
   const job = await server.whenEnded(jobId);
   assert.deepEqual([job.status, job.attempts?.length, job.attempts?.[0]?.startedAt], ['SUCCEEDED', 1, running.startedAt]);
   assert.deepEqual(await server.lines(job), Array.from({ length: 40 }, (_, index) => `line ${index + 1}`));
