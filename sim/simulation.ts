@@ -108,6 +108,7 @@ class Simulation {
     }
     // Faults have ceased: everything must come to its end.
     this.#faulty = false;
+    if (this.#life) this.#life.incarnation.dieAtCommit = undefined;
     await this.#submitNow({ type: 'update-job-queue', scope, request: { jobQueue: 'low', state: 'ENABLED' } });
     const endMs = this.#clock.now() + livenessMs;
     while (this.#clock.now() < endMs && this.#life?.control.world.jobs.size !== 0) await this.#advance(this.#clock.now() + 60_000);
