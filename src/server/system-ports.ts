@@ -14,7 +14,8 @@ export const systemClock: Clock = {
     let timer: NodeJS.Timeout;
     const arm = (): void => {
       const waitMs = Math.max(0, dueAtMs - Date.now());
-      timer = setTimeout(() => (waitMs > longestTimerMs ? arm() : task()), Math.min(waitMs, longestTimerMs));
+      // The listener keeps the process alive; what is due some day must not hold up its end.
+      timer = setTimeout(() => (waitMs > longestTimerMs ? arm() : task()), Math.min(waitMs, longestTimerMs)).unref();
     };
     arm();
     return () => clearTimeout(timer);
