@@ -52,5 +52,5 @@ async function rateWithWaiting(): Promise<number> {
   await server.call('UpdateComputeEnvironment', { computeEnvironment: 'closed', state: 'DISABLED' });
   await load(server.url, '/v1/submitjob', () => submission({ jobQueue: 'waiting' }), waiting, 64);
   await wholeJobs(server, 200, 16, waiting);
-  return wholeJobs(server, jobs, 16, waiting);
+  return await wholeJobs(server, jobs, 16, waiting);
 }

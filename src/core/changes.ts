@@ -1,13 +1,12 @@
 // What a batch of commands changed, in final values: the world notes it while it folds, a transaction stores it, and then it
 // is cleared. A job that changed three times in a batch is written once.
 
-import type { Arn, JobId } from '../base/ids.ts';
+import type { Arn, JobId, Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Tags } from './event.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from './job/job.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
-import type { Scope } from '../base/ids.ts';
 
 /** A log stream that came into being with an attempt. */
 export interface NewLogStream {

@@ -98,11 +98,11 @@ describe('the official SDK', () => {
   });
 
   it('speaks JSON 1.1 with the log service', async () => {
-    const client = new logs.CloudWatchLogsClient(settings());
-    const answer = await client.send(new logs.GetLogEventsCommand({ logStreamName: 's', logGroupName: 'g' }));
+    const logsClient = new logs.CloudWatchLogsClient(settings());
+    const answer = await logsClient.send(new logs.GetLogEventsCommand({ logStreamName: 's', logGroupName: 'g' }));
     assert.equal(answer.events?.[0]?.message, 'héllo');
-    await client.send(new logs.CreateLogGroupCommand({ logGroupName: 'g' }));
-    await assert.rejects(client.send(new logs.CreateLogGroupCommand({} as never)), (thrown) => thrown instanceof logs.InvalidParameterException && thrown.message.includes('logGroupName'));
+    await logsClient.send(new logs.CreateLogGroupCommand({ logGroupName: 'g' }));
+    await assert.rejects(logsClient.send(new logs.CreateLogGroupCommand({} as never)), (thrown) => thrown instanceof logs.InvalidParameterException && thrown.message.includes('logGroupName'));
     await assert.rejects(client.send(new logs.StartQueryCommand({ startTime: 0, endTime: 1, queryString: 'x' })), { name: 'UnknownOperationException' });
     client.destroy();
   });

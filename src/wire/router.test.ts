@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as batch from '@aws-sdk/client-batch';
+import type * as batch from '@aws-sdk/client-batch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from './aws-error.ts';
 import { parameterDialect } from './error-catalogue.ts';
 import { jsonRpc } from './json-rpc.ts';
 import { notBuilt, type Operation, type OperationTable } from './operation.ts';
 import type { RequestHead } from './protocol.ts';
-import { Router, type Answer, type AnyService } from './router.ts';
+import type { Router, Answer, AnyService } from './router.ts';
 import { operationsOf } from './schema.ts';
 import { echo, toyBatch, toyRouter } from './toy.ts';
 

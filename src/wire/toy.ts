@@ -2,7 +2,7 @@
 
 import * as batch from '@aws-sdk/client-batch';
 import { batchDialect } from './error-catalogue.ts';
-import { notBuilt, type Operation, type OperationTable } from './operation.ts';
+import type { notBuilt, Operation, OperationTable } from './operation.ts';
 import { restJson } from './rest-json.ts';
 import { Router, type AnyService, type AuditRecord, type FaultRecord, type RouterOptions } from './router.ts';
 import { operationsOf } from './schema.ts';
