@@ -103,7 +103,7 @@ describe('the official SDK', () => {
     assert.equal(answer.events?.[0]?.message, 'héllo');
     await logsClient.send(new logs.CreateLogGroupCommand({ logGroupName: 'g' }));
     await assert.rejects(logsClient.send(new logs.CreateLogGroupCommand({} as never)), (thrown) => thrown instanceof logs.InvalidParameterException && thrown.message.includes('logGroupName'));
-    await assert.rejects(client.send(new logs.StartQueryCommand({ startTime: 0, endTime: 1, queryString: 'x' })), { name: 'UnknownOperationException' });
+    await assert.rejects(logsClient.send(new logs.StartQueryCommand({ startTime: 0, endTime: 1, queryString: 'x' })), { name: 'UnknownOperationException' });
     client.destroy();
   });
 });
