@@ -375,3 +375,22 @@ describe('retention', () => {
     assert.equal(await sink.storedBytes(scope, 'g'), statSync(onlyFile(root)).size);
   });
 });
+
+describe('a file that is damaged at its beginning', () => {
+  it('is set aside, and its stream begins anew', async (t) => {
+    const { sink, root, reopen } = temporarySink(t);
+    const writer = await sink.openWriter(keyOf('s'));
+    await writer.append({ lines: lines(['one']), position: '1' });
+    await writer.close();
+    const path = onlyFile(root);
+    const damaged = readFileSync(path).fill(0, 0, 4);
+    writeFileSync(path, damaged);
+    const again = await reopen();
+    const other = await again.openWriter(keyOf('s'));
+    assert.equal(other.position, undefined);
+    await other.append({ lines: lines(['two']), position: '1' });
+    await other.close();
+    assert.deepEqual(await readAll(again, 's'), ['two']);
+    assert.deepEqual(readFileSync(`${path}.damaged`), damaged);
+  });
+});

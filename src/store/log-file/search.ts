@@ -22,7 +22,7 @@ import { groupDirectory, streamPath } from './stream-path.ts';
 /** What a stream's turn reads at most at once. */
 const readBytes = 262_144;
 const mostDescriptors = 64;
-const mostIndexes = 4096;
+const mostIndexes = 32_768;
 /** How many files are opened at a time. */
 const opensAtOnce = 16;
 /** A page ends after this time even if it is not full; its token goes on. */

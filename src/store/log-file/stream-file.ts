@@ -3,7 +3,7 @@
 // whoever still holds a writer writes into nothing.
 
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LogBatch, LogLine, LogPosition } from '../../port/engine.ts';
 import type { LogPage, LogRead, LogStreamFacts, LogStreamKey, PutBatch } from '../../port/log-sink.ts';
@@ -14,7 +14,7 @@ import { eventsOf } from './message.ts';
 import { emptyPage, readPage } from './page.ts';
 import { decodeHeader, encodeFrames, encodeHeader } from './record.ts';
 import { StreamIndex } from './stream-index.ts';
-import { indexPath } from './stream-path.ts';
+import { damagedSuffix, indexPath } from './stream-path.ts';
 
 /** While a stream grows, how much may lie behind its last checkpoint: what a start after a crash scans at most. */
 const checkpointBytes = 33_554_432;
@@ -88,12 +88,20 @@ export class StreamFile {
     await this.#parts.ready;
     try {
       const loaded = await this.#parts.descriptors.use(this.path, readWrite, (descriptor) => loadIndex(this.path, descriptor));
+      if (loaded === undefined) await this.#setAside();
       this.#index = loaded?.index;
       this.#indexFileBytes = loaded?.indexFileBytes ?? 0;
     } catch (error) {
       if (!isMissing(error)) throw error;
       this.#torn = false;
     }
+  }
+
+  /** A file whose header cannot be read was torn before its first batch was whole, or is damaged: nothing is destroyed. */
+  async #setAside(): Promise<void> {
+    await this.#parts.descriptors.forget(this.path);
+    await rename(this.path, `${this.path}${damagedSuffix}`);
+    await rm(indexPath(this.path), { force: true });
   }
 
   append(batch: LogBatch | PutBatch): Promise<void> {
@@ -205,6 +213,7 @@ export class StreamFile {
     await this.#parts.descriptors.forget(this.path);
     await rm(this.path, { force: true });
     await rm(indexPath(this.path), { force: true });
+    await rm(`${this.path}${damagedSuffix}`, { force: true });
     this.#index = undefined;
   }
 }

@@ -119,12 +119,12 @@ export class StreamIndex {
 
   /** The block that holds a file offset: the first one for what lies before, the last one for what lies behind. */
   blockAt(offset: number): number {
-    return Math.max(0, lastAtMost(this.#offsets, offset));
+    return Math.max(0, firstPlace(this.#offsets, (start) => start > offset) - 1);
   }
 
   /** The first block in which the greatest timestamp so far reaches `timestampMs`. */
   blockReaching(timestampMs: number): number {
-    return lastBelow(this.#greatestUpTo, timestampMs) + 1;
+    return firstPlace(this.#greatestUpTo, (greatest) => greatest >= timestampMs);
   }
 
   /** Undefined while there is no event. */
@@ -186,26 +186,14 @@ export class StreamIndex {
   }
 }
 
-/** The last place in ascending `values` whose value is at most `bound`; -1 for none. */
-function lastAtMost(values: readonly number[], bound: number): number {
+/** The first place in ascending `values` whose value satisfies `reached`, which all later ones then do; their number for none. */
+function firstPlace(values: readonly number[], reached: (value: number) => boolean): number {
   let low = 0;
   let high = values.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((values[middle] as number) <= bound) low = middle + 1;
-    else high = middle;
+    if (reached(values[middle] as number)) high = middle;
+    else low = middle + 1;
   }
-  return low - 1;
-}
-
-/** The last place in ascending `values` whose value is below `bound`; -1 for none. */
-function lastBelow(values: readonly number[], bound: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] as number) < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return low;
 }

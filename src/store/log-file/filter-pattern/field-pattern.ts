@@ -59,11 +59,25 @@ function field(scanner: Scanner): Field {
   }
 }
 
-/** A field that is quoted or bracketed, or one that is not. */
-const fieldForm = /"([^"]*)"|\[([^\]]*)\]|\S+/g;
+const quote = 0x22;
+const openingBracket = 0x5b;
+const space = 0x20;
 
 function fieldsOf(message: string): string[] {
   const fields: string[] = [];
-  for (const found of message.matchAll(fieldForm)) fields.push(found[1] ?? found[2] ?? found[0]);
+  const { length } = message;
+  for (let at = 0; at < length; ) {
+    const code = message.charCodeAt(at);
+    // Whatever is not above a space parts fields: tabs and line ends too.
+    if (code <= space) {
+      at++;
+      continue;
+    }
+    const closing = code === quote ? message.indexOf('"', at + 1) : code === openingBracket ? message.indexOf(']', at + 1) : -1;
+    let end = closing;
+    if (closing < 0) for (end = at + 1; end < length && message.charCodeAt(end) > space; ) end++;
+    fields.push(closing < 0 ? message.slice(at, end) : message.slice(at + 1, end));
+    at = end + 1;
+  }
   return fields;
 }
