@@ -104,7 +104,7 @@ describe('the official SDK', () => {
     await logsClient.send(new logs.CreateLogGroupCommand({ logGroupName: 'g' }));
     await assert.rejects(logsClient.send(new logs.CreateLogGroupCommand({} as never)), (thrown) => thrown instanceof logs.InvalidParameterException && thrown.message.includes('logGroupName'));
     await assert.rejects(logsClient.send(new logs.StartQueryCommand({ startTime: 0, endTime: 1, queryString: 'x' })), { name: 'UnknownOperationException' });
-    client.destroy();
+    logsClient.destroy();
   });
 });
 
