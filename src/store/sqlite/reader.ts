@@ -148,7 +148,7 @@ export class SqliteReader implements StoreReader {
     const conditions = ['scope = ?', 'name > ?', 'name >= ?', 'name < ?'];
     const values: SQLInputValue[] = [query.scope, query.after ?? '', prefix, afterPrefix(prefix)];
     if (query.contains !== undefined) {
-      conditions.push('instr(lower(name), lower(?)) > 0');
+      conditions.push('instr(name, ?) > 0');
       values.push(query.contains);
     }
     const sql = `SELECT * FROM log_group WHERE ${conditions.join(' AND ')} ORDER BY name LIMIT ?`;
