@@ -13,7 +13,8 @@ export interface VersionAnswer {
 export interface InfoAnswer {
   readonly Plugins?: { readonly Log?: readonly string[] | null };
   readonly Runtimes?: Readonly<Record<string, unknown>> | null;
-  readonly Warnings?: readonly string[] | null;
+  /** RFC 3339: the daemon's clock. */
+  readonly SystemTime?: string;
 }
 
 /** One element of `GET /containers/json`. */

@@ -26,10 +26,11 @@ export interface DockerEngineOptions {
 }
 
 /**
- * Output is kept until the attempt's end is committed. 256 MiB a file is some 20 seconds of the fastest writer that Docker's
- * log drivers keep up with, so a reader that lags is not overtaken; two files bound what a runaway job takes of the disk.
+ * Output is kept until the attempt's end is committed. What a runaway job takes of the disk is bounded; yet a reader that
+ * cannot follow finds three files, half a minute of the fastest writer that Docker's log drivers keep up with (some 25 MB/s).
  */
-const keptSize = { 'max-size': '256m', 'max-file': '2' } as const;
+const logFileMib = 256;
+const keptSize = { 'max-size': `${logFileMib}m`, 'max-file': '3' } as const;
 /** `local` keeps bytes as they are (json-file replaces what is not UTF-8, even a character cut by a piece's end) and is faster. */
 const localOutput: LogConfig = { Type: 'local', Config: { ...keptSize, compress: 'false' } };
 const jsonFileOutput: LogConfig = { Type: 'json-file', Config: keptSize };
@@ -107,6 +108,8 @@ export class DockerEngine implements Engine {
   #report: (report: EngineReport) => void = () => undefined;
   #keptOutput = jsonFileOutput;
   #pieceBytes = dockerPieceBytes;
+  /** What the daemon's clock is ahead of ours. */
+  #clockAheadMs = 0;
 
   /** Throws BadDockerHost where DOCKER_HOST cannot be used. */
   constructor(options: DockerEngineOptions) {
@@ -120,6 +123,8 @@ export class DockerEngine implements Engine {
     const version = await this.#client.negotiate();
     const info = await this.#json<InfoAnswer>({ method: 'GET', path: '/info', repeatable: true });
     const drivers = info.Plugins?.Log ?? [];
+    const daemonMs = Date.parse(info.SystemTime ?? '');
+    this.#clockAheadMs = Number.isNaN(daemonMs) ? 0 : daemonMs - Date.now();
     const podman = version.Components?.find((component) => component.Name.startsWith('Podman'));
     if (podman !== undefined) this.#pieceBytes = 0;
     else if (drivers.includes('local')) this.#keptOutput = localOutput;
@@ -327,6 +332,8 @@ export class DockerEngine implements Engine {
         client: this.#client,
         container: containerName(attemptId),
         pieceBytes: this.#pieceBytes,
+        now: () => Date.now() + this.#clockAheadMs,
+        fileBytes: logFileMib * 1024 * 1024,
         state: () => this.#outputState(attemptId),
         again: () => this.#pause(),
         signal: this.#closed.signal,

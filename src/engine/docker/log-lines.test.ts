@@ -73,7 +73,7 @@ const printed = fc.record({
   driver: fc.constantFrom('local' as const, 'json-file' as const),
   lines: fc.array(fc.record({ stream: fc.constantFrom(1 as const, 2 as const), length: fc.constantFrom(0, 3, 7, 8, 9, 16, 21) }), { maxLength: 60 }),
   /** For each entry: which stream goes first if it can, how much time goes by, how late it is written. */
-  steps: fc.array(fc.record({ stream: fc.constantFrom(1 as const, 2 as const), millis: fc.constantFrom(0, 0, 1, 700, 1900, 60_000), slipMillis: fc.constantFrom(0, 0, 3, 800) }), { minLength: 250, maxLength: 250 }),
+  steps: fc.array(fc.record({ stream: fc.constantFrom(1 as const, 2 as const), millis: fc.constantFrom(0, 0, 1, 700, 1900, 60_000), slipMillis: fc.constantFrom(0, 0, 3, 600) }), { minLength: 250, maxLength: 250 }),
 });
 
 function logOf({ driver, lines, steps }: typeof printed extends fc.Arbitrary<infer T> ? T : never): { log: Entry[]; texts: Record<StreamNumber, string[]> } {
@@ -152,7 +152,7 @@ test('a position lags behind by seconds, not by the whole output', () => {
   const positions = new LogPositions(undefined);
   read(log, positions, pieceBytes, 64, false);
   const since = Number(positions.resume().since) - 1_790_000_000;
-  assert.ok(since > 50 && since < 60, `asked again from second ${since} of 60`);
+  assert.ok(since > 55 && since < 60, `asked again from second ${since} of 60`);
 });
 
 test('a clock that is seen to be set back loses nothing', () => {

@@ -1,7 +1,7 @@
 // Docker's log stream becomes lines: frames of either stream are taken apart, time stamps are read and stripped, and the
 // 16 KiB pieces that Docker makes of long lines are rejoined. Pure bytes: it waits for nothing, and its memory is bounded.
 
-import type { LogBatch, LogLine } from '../../port/engine.ts';
+import type { LogBatch, LogLine, LogPosition } from '../../port/engine.ts';
 import type { LogPositions, Stamp, StreamNumber } from './log-position.ts';
 
 /** What is handed on at once. */
@@ -19,6 +19,18 @@ const space = 32;
  * shorter piece ends its line, whatever it ends in. Podman marks ends truly and its pieces have other lengths: 0.
  */
 export const dockerPieceBytes = 16_384;
+
+export interface LogEntry {
+  readonly stream: StreamNumber;
+  readonly stamp: Stamp;
+  readonly piece: Uint8Array;
+  /** Its line ends with it. */
+  readonly complete: boolean;
+}
+
+/** Whether two are the same entry of one log: no other of its stream bears its stamp but the pieces of its own line. */
+export const isSameEntry = (a: LogEntry, b: LogEntry): boolean =>
+  a.stream === b.stream && a.complete && b.complete && a.stamp.seconds === b.stamp.seconds && a.stamp.nanos === b.stamp.nanos && Buffer.compare(a.piece, b.piece) === 0;
 
 /** A line that is still coming. */
 interface Unfinished {
@@ -38,6 +50,8 @@ export class LogLines {
   #lines: LogLine[] = [];
   #bytes = 0;
   readonly #full: LogBatch[] = [];
+  /** The last entry that came, dropped or not. */
+  last: LogEntry | undefined;
   /** What the daemon has to say of trouble with reading; the output ends here. */
   failure: string | undefined;
 
@@ -55,6 +69,11 @@ export class LogLines {
 
   get isEmpty(): boolean {
     return this.#lines.length === 0 && this.#full.length === 0;
+  }
+
+  /** Behind the last line that was taken or is to be taken. */
+  get position(): LogPosition {
+    return this.#positions.text();
   }
 
   feed(chunk: Buffer): void {
@@ -82,7 +101,7 @@ export class LogLines {
   }
 
   #seal(): void {
-    this.#full.push({ lines: this.#lines, position: this.#positions.text() });
+    this.#full.push({ lines: this.#lines, position: this.position });
     this.#lines = [];
     this.#bytes = 0;
   }
@@ -96,12 +115,13 @@ export class LogLines {
     const start = this.#stamps.end;
     const hasEnd = end > start && data[end - 1] === newline;
     const complete = hasEnd || end - start < this.#pieceBytes;
+    const piece = data.subarray(start, hasEnd ? end - 1 : end);
     this.#positions.read(stream, stamp, complete);
+    this.last = { stream, stamp, piece, complete };
     if (this.#drop[stream] > 0) {
       this.#drop[stream]--;
       return;
     }
-    const piece = data.subarray(start, hasEnd ? end - 1 : end);
     const unfinished = this.#unfinished[stream];
     if (complete && unfinished === undefined) {
       this.#pass(stream, stamp, piece, 1);

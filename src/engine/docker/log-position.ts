@@ -17,7 +17,7 @@ const isBefore = (a: Stamp, b: Stamp): boolean => a.seconds < b.seconds || (a.se
 const after = ({ seconds, nanos }: Stamp): Stamp => (nanos < 999_999_999 ? { seconds, nanos: nanos + 1 } : { seconds: seconds + 1, nanos: 0 });
 
 /** How late an entry may come, by the daemon's clock; also how much is read again on resuming, at most twice. */
-const slackSeconds = 2;
+const slackSeconds = 1;
 
 /** Docker's numbers of the streams in its frames. */
 export type StreamNumber = 1 | 2;
