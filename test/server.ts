@@ -143,8 +143,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /** An environment and a queue, both of one name. */
-  async prepare(name = 'test'): Promise<void> {
-    await this.batch.send(new CreateComputeEnvironmentCommand({ computeEnvironmentName: name, type: 'MANAGED', computeResources }));
+  async prepare(name = 'test', resources: Partial<ComputeResource> = {}): Promise<void> {
+    await this.batch.send(new CreateComputeEnvironmentCommand({ computeEnvironmentName: name, type: 'MANAGED', computeResources: { ...computeResources, ...resources } }));
     await this.batch.send(new CreateJobQueueCommand({ jobQueueName: name, priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: name }] }));
   }
 
