@@ -10,7 +10,7 @@ import { EngineUnavailable } from '../../port/engine.ts';
 import { DockerClient, DockerRefusal, compareVersions } from './docker-client.ts';
 import { BadDockerHost, dockerEndpoint } from './docker-endpoint.ts';
 import { dockerAnswers } from './docker-engine.ts';
-import { authHeader, imageParts } from './docker-images.ts';
+import { authHeader, DockerImages, imageParts } from './docker-images.ts';
 import { saysKilled } from './kernel-log.ts';
 
 /** A daemon that answers as told, on a socket of its own. */
@@ -161,6 +161,28 @@ test('image references are split as Docker splits them', () => {
     ['tool:1@sha256:abc', { repository: 'tool', tag: 'sha256:abc', registry: 'docker.io' }],
   ];
   for (const [image, expected] of cases) assert.deepEqual(imageParts(image), expected, image);
+});
+
+test('an image is pulled once for all who wait, a failure is found in the stream, and is kept for the next ones for a while', async () => {
+  const asked: string[] = [];
+  await withDaemon(
+    (request, response) => {
+      asked.push(request.url ?? '');
+      response.write('{"status":"Pulling"}\n');
+      setImmediate(() => response.end(request.url?.includes('bad') ? '{"errorDetail":{"message":"manifest unknown"},"error":"manifest unknown"}\n' : '{"status":"Done"}\n'));
+    },
+    async (client) => {
+      const images = new DockerImages(client);
+      assert.deepEqual(await Promise.all([images.pull('good'), images.pull('good'), images.pull('good')]), [undefined, undefined, undefined]);
+      assert.deepEqual(asked, ['/images/create?fromImage=good&tag=latest']);
+      assert.equal(await images.pull('bad:1'), 'manifest unknown');
+      assert.equal(await images.pull('bad:1'), 'manifest unknown');
+      assert.equal(asked.length, 2);
+      await images.pull('good');
+      assert.equal(asked.length, 3, 'a success is not remembered: the daemon knows better');
+      images.close();
+    },
+  );
 });
 
 test('credentials come from where docker login puts them', () => {

@@ -15,7 +15,7 @@ export const oldestApiVersion = '1.40';
 export const newestApiVersion = '1.47';
 
 export interface DockerRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE' | 'HEAD';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Beginning with `/`, without the version. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;

@@ -79,25 +79,6 @@ export async function dockerAnswers(environment: Readonly<Record<string, string 
   }
 }
 
-/** Whether an image is there or can be had; pulls it if need be. Never rejects. */
-export async function imageAvailable(image: string, environment: Readonly<Record<string, string | undefined>> = process.env): Promise<{ available: true } | { available: false; why: string }> {
-  try {
-    const client = new DockerClient(dockerEndpoint(environment));
-    const images = new DockerImages(client);
-    try {
-      await client.negotiate();
-      const answer = await client.request({ method: 'GET', path: `/images/${image}/json`, repeatable: true });
-      const failure = answer.status === 200 ? undefined : await images.pull(image);
-      return failure === undefined ? { available: true } : { available: false, why: failure };
-    } finally {
-      images.close();
-      client.close();
-    }
-  } catch (error) {
-    return { available: false, why: error instanceof Error ? error.message : String(error) };
-  }
-}
-
 export class DockerEngine implements Engine {
   readonly #options: DockerEngineOptions;
   readonly #client: DockerClient;

@@ -5,8 +5,12 @@ import assert from 'node:assert/strict';
 import type { LogBatch } from '../../port/engine.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { bounded, linesOf, ReportRecorder, textOf, until } from '../contract/report-recorder.ts';
+import { containerLogs } from './container-logs.ts';
 import { containerName } from './container-mapping.ts';
+import { DockerClient } from './docker-client.ts';
+import { dockerEndpoint } from './docker-endpoint.ts';
 import { cuttableSocket, docker, dockerTest, instance, newEngine } from './docker-fixture.ts';
+import { dockerPieceBytes } from './log-lines.ts';
 
 const types = (reports: readonly { readonly type: string }[]): string[] => reports.map((report) => report.type);
 
@@ -140,6 +144,38 @@ dockerTest('lines of any length arrive whole: at the edges of Docker’s pieces,
   assert.deepEqual(edges.map((line) => line.length), lengths);
   const long = await outputOf(script(`printf a; yes é | head -n 500000 | tr -d '\\n'; echo; echo after`));
   assert.deepEqual(long, [`a${'é'.repeat(500_000)}`, 'after']);
+});
+
+dockerTest('a reader that is slower than the writer loses nothing when the log changes files', async ({ spec }) => {
+  const job = spec({});
+  const container = containerName(job.attemptId);
+  const count = 100_000;
+  const labels = [`longshore.attempt=${job.attemptId}`, `longshore.instance=${instance}`].flatMap((label) => ['--label', label]);
+  const logOptions = ['max-size=2m', 'max-file=100', 'compress=false'].flatMap((option) => ['--log-opt', option]);
+  const program = `BEGIN { for (i = 0; i < ${count}; i++) print i, "................................................................" }`;
+  await docker('run', '-d', '--network', 'host', '--name', container, ...labels, '--log-driver', 'local', ...logOptions, 'busybox', 'awk', program);
+  const client = new DockerClient(dockerEndpoint(process.env));
+  await client.negotiate();
+  const logs = containerLogs(
+    {
+      client,
+      container,
+      pieceBytes: dockerPieceBytes,
+      now: Date.now,
+      fileBytes: 2 * 1024 * 1024,
+      state: async () => ((await docker('inspect', '--format', '{{.State.Running}}', container)) === 'true' ? 'running' : 'ended'),
+      again: () => new Promise((resolve) => setTimeout(resolve, 50)),
+      signal: new AbortController().signal,
+    },
+    undefined,
+  );
+  let next = 0;
+  for await (const batch of logs) {
+    for (const line of batch.lines) assert.equal(Number.parseInt(Buffer.from(line.message).toString(), 10), next++);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  client.close();
+  assert.equal(next, count);
 });
 
 dockerTest('the daemon’s stop respects the image’s signal', async ({ engine, reports, spec }) => {

@@ -67,7 +67,7 @@ dockerTest('memory, swap and CPU shares are what Docker was told', async ({ engi
   assert.equal(told['CpuShares'], 2560);
   assert.equal(told['Memory'], 32 * 1024 * 1024);
   assert.equal(told['NetworkMode'], 'host');
-  assert.ok([40 * 1024 * 1024, -1, 0].includes(told['MemorySwap'] as number), `memory and swap: ${told['MemorySwap']}`);
+  assert.ok([40 * 1024 * 1024, -1, 0].includes(told['MemorySwap'] as number), `memory and swap: ${String(told['MemorySwap'])}`);
 });
 
 dockerTest('people find containers by their labels', async ({ engine, script }) => {
