@@ -60,7 +60,7 @@ export class Control {
       act: (effects) => this.#effects.run(effects),
       isBusy: (attemptId) => this.#ending.has(attemptId) || this.#effects.isStarting(attemptId),
       wasStopSent: (attemptId) => this.#effects.wasStopSent(attemptId),
-      attend: (job) => this.#attend(job),
+      attend: (job) => this.#attend(job, false),
       onProblem,
     });
   }
@@ -105,7 +105,7 @@ export class Control {
       return;
     }
     if (report.type === 'started') {
-      this.#attend(job);
+      this.#attend(job, this.#effects.isStarting(attemptId));
       await this.#decide(attemptId, report);
       return;
     }
@@ -136,9 +136,9 @@ export class Control {
     return job !== undefined && isLive(job) ? job : undefined;
   }
 
-  #attend(job: LiveJob): void {
+  #attend(job: LiveJob, fresh: boolean): void {
     const to = destination(job);
-    if (to !== undefined) this.#logPump.ensure(job.attempt.attemptId, to);
+    if (to !== undefined) this.#logPump.ensure(job.attempt.attemptId, to, fresh);
   }
 }
 

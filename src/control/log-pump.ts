@@ -39,29 +39,37 @@ export class LogPump {
     this.#parts = parts;
   }
 
-  /** Begins to carry an attempt's output, unless that is under way. Goes on where the stream ends. */
-  ensure(attemptId: AttemptId, to: LogDestination): Pumping {
+  /**
+   * Begins to carry an attempt's output, unless that is under way. Goes on where the stream ends; of a `fresh` attempt, which
+   * was just started by us, the stream is known to be empty, and is not looked at before there is something to write.
+   */
+  ensure(attemptId: AttemptId, to: LogDestination, fresh = false): Pumping {
     const known = this.#running.get(attemptId);
     if (known !== undefined) return known;
-    const pumping: Pumping = { failure: undefined, ended: Promise.resolve().then(() => this.#pump(attemptId, to, pumping)) };
+    const pumping: Pumping = { failure: undefined, ended: Promise.resolve().then(() => this.#pump(attemptId, to, pumping, fresh)) };
     this.#running.set(attemptId, pumping);
     return pumping;
   }
 
   /** Ends when all was read and stored. What fails is tried again: a disk that is full may have room in a second. */
-  async #pump(attemptId: AttemptId, to: LogStreamKey, pumping: Pumping): Promise<void> {
-    while (!this.#closed && !(await this.#carry(attemptId, to, pumping))) await new Promise<void>((resolve) => this.#after(limit.engineRetryMs, resolve));
+  async #pump(attemptId: AttemptId, to: LogStreamKey, pumping: Pumping, fresh: boolean): Promise<void> {
+    if (fresh && (await this.#carry(attemptId, to, pumping, fresh))) return;
+    while (!this.#closed && !(await this.#carry(attemptId, to, pumping, false))) await new Promise<void>((resolve) => this.#after(limit.engineRetryMs, resolve));
   }
 
   /** Whether all was read. */
-  async #carry(attemptId: AttemptId, to: LogStreamKey, pumping: Pumping): Promise<boolean> {
+  async #carry(attemptId: AttemptId, to: LogStreamKey, pumping: Pumping, fresh: boolean): Promise<boolean> {
+    const { engine, sink } = this.#parts;
     try {
-      const writer = await this.#parts.sink.openWriter(to);
+      let writer = fresh ? undefined : await sink.openWriter(to);
       try {
-        const from = writer.position === toldPosition ? undefined : writer.position;
-        for await (const batch of this.#parts.engine.logs(attemptId, from)) await writer.append(batch);
+        const from = writer?.position === toldPosition ? undefined : writer?.position;
+        for await (const batch of engine.logs(attemptId, from)) {
+          writer ??= await sink.openWriter(to);
+          await writer.append(batch);
+        }
       } finally {
-        await writer.close();
+        await writer?.close();
       }
       pumping.failure = undefined;
       return true;

@@ -1,7 +1,7 @@
 // Starts a server: picks the real ports, lets app compose the service over them, opens the listener, and ends in order. It
 // holds no rule of the service.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -15,6 +15,7 @@ import type { ServerConfig } from './config.ts';
 import { chooseEngine } from './engine-choice.ts';
 import { listen, type Listener } from './listener.ts';
 import { sweepLogs } from './log-sweep.ts';
+import { makeDirectory } from './make-directory.ts';
 import { ownPaths } from './own-paths.ts';
 import { systemClock, systemIds } from './system-ports.ts';
 import { version } from './version.ts';
@@ -38,7 +39,7 @@ export interface ServerHooks {
 
 export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<RunningServer> {
   const log = pino({ level: config.logLevel, base: undefined }, pino.destination({ fd: 2, sync: true }));
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeDirectory(config.dataDir);
   const identity = instanceIdentity(config.dataDir);
   const store = new SqliteStore(join(config.dataDir, 'longshore.db'));
   const logSink = new FileLogSink(join(config.dataDir, 'logs'));
