@@ -120,11 +120,11 @@ describe('afterwards', () => {
   it('nothing stands in its log', () => assert.equal(server.stderr, ''));
 
   it('a restart finds all as it was', async () => {
-    const before = await everything();
+    const found = await everything();
     assert.equal(await server.stop(), 0);
     assert.equal(server.stderr, '');
     await server.start();
-    assert.deepEqual(await everything(), before);
+    assert.deepEqual(await everything(), found);
     await server.whenStatus(await server.submit({}, bystander), 'SUCCEEDED', bystander);
   });
 });

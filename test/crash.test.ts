@@ -191,11 +191,15 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
 }
 
 describe('a server that is told to end', () => {
-  it('ends with 0 without waiting for its jobs, and the next one goes on with them', async () => {
-    await using server = await TestServer.start('process');
+  for (const engine of ['process', 'docker'] as const) it(`ends with 0 without waiting for its jobs, and the next one goes on with them (${engine})`, { skip: engine === 'docker' && requirement('docker').skip }, async () => {
+    await using server = await TestServer.start(engine);
     await server.prepare();
     const gate = join(server.dataDir, 'gate');
-    const jobId = await server.submit(await server.register('waits', { command: ['sh', '-c', `echo before; until [ -e ${gate} ]; do sleep 0.05; done; echo after; exit 5`] }));
+    const jobId = await server.submit(await server.register('waits', {
+      command: ['sh', '-c', `echo before; until [ -e ${gate} ]; do sleep 0.05; done; echo after; exit 5`],
+      volumes: [{ name: 'data', host: { sourcePath: server.dataDir } }],
+      mountPoints: [{ sourceVolume: 'data', containerPath: server.dataDir }],
+    }));
     await server.whenStatus(jobId, 'RUNNING');
     assert.equal(await server.kill('SIGTERM'), 0);
     await server.restart();

@@ -130,9 +130,9 @@ type Spoiling = { readonly place: number; readonly how: 'replace' | 'remove' | '
 
 const spoilings: fc.Arbitrary<Spoiling[]> = fc.array(fc.record({ place: fc.nat(200), how: fc.constantFrom('replace' as const, 'replace' as const, 'remove' as const, 'double' as const, 'add' as const), by: junk }), { maxLength: 2 });
 
-function spoil(input: unknown, spoilings: readonly Spoiling[]): unknown {
+function spoil(input: unknown, some: readonly Spoiling[]): unknown {
   const value = structuredClone(input);
-  for (const { place, how, by: given } of spoilings) {
+  for (const { place, how, by: given } of some) {
     const by = structuredClone(given);
     const places = [...placesOf(value)];
     const at = places[place % Math.max(1, places.length)];

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { checkWorld } from '../core/invariant.ts';
 import { limit } from '../core/limit.ts';
 import { batch, Rig } from './scripted-ports.ts';
 
@@ -101,6 +102,25 @@ describe('a report', () => {
     const job = rig.store.job(id);
     assert.equal(job.status, 'SUCCEEDED');
     assert.ok('stoppedAtMs' in job && job.stoppedAtMs >= (job.startedAtMs ?? Infinity));
+  });
+});
+
+describe('a clock that is set back and forth', () => {
+  it('breaks no law, for single jobs and arrays', async () => {
+    const rig = await Rig.open();
+    const steps = [-3_600_000, 7_200_000, -86_400_000, 1];
+    for (const more of [{}, { arrayProperties: { size: 4 } }]) {
+      const id = await rig.submit('d', more);
+      for (let round = 0; round < 4; round++) {
+        rig.clock.step(steps[round] as number);
+        for (const attemptId of [...rig.control.world.attempts.keys()]) await rig.started(attemptId);
+        rig.clock.step(-(steps[round] as number) / 2);
+        for (const attemptId of [...rig.control.world.attempts.keys()]) await rig.exited(attemptId);
+        checkWorld(rig.control.world);
+      }
+      assert.equal(rig.store.job(id).status, 'SUCCEEDED');
+    }
+    assert.deepEqual([rig.problems, rig.fatal], [[], []]);
   });
 });
 

@@ -1,7 +1,7 @@
 // The ports of control as its tests hold them: time that passes when told, a store that keeps what is committed in memory or
 // fails when told, an engine that does only what the test says, and a log sink of lists. Only tests import it.
 
-import { attemptId, hostId, jobId, scopeOf, type AttemptId, type JobId, type Scope } from '../base/ids.ts';
+import { attemptId, hostId, jobId, scopeOf, splitJobId, type AttemptId, type JobId, type Scope } from '../base/ids.ts';
 import { must } from '../base/assert.ts';
 import type { Host } from '../core/host.ts';
 import type { Job, JobDetailRecord, WorldJob } from '../core/job/job.ts';
@@ -87,7 +87,7 @@ export class ScriptedStore implements Store {
   }
 
   /** Only what an attempt's start reads is there. */
-  readonly reader = { jobDetail: (id: JobId) => this.#details.get(id) } as unknown as StoreReader;
+  readonly reader = { jobDetail: (id: JobId) => this.#details.get(splitJobId(id).parent) } as unknown as StoreReader;
 
   /** The last value of a job that was committed. */
   job(id: JobId): Job {
