@@ -62,7 +62,7 @@ export class BenchServer implements AsyncDisposable {
   }
 
   async whenIdle(live = 0): Promise<void> {
-    while ((await this.liveJobs()) > live) await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await this.liveJobs()) > live) await new Promise((resolve) => setTimeout(resolve, 25));
   }
 
   async residentMib(): Promise<number> {

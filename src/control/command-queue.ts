@@ -39,6 +39,7 @@ export class CommandQueue implements CommandBus {
   readonly #parts: CommandQueueParts;
   #pending: Pending[] = [];
   #drainWanted = false;
+  #lateWakeWanted = false;
   #stopped: Stopped | undefined;
 
   constructor(parts: CommandQueueParts) {
@@ -50,21 +51,36 @@ export class CommandQueue implements CommandBus {
     return this.#enqueue((resolve, reject) => ({ kind: 'command', command, envelope, resolve: resolve as (reply: unknown) => void, reject }));
   }
 
-  /** For our own parts, whose commands may not be turned away: reports of the engine, hosts that join. */
-  issue<C extends Command>(command: C, caller: string): Promise<ReplyOf<C> | Refusal> {
+  /**
+   * For our own parts, whose commands may not be turned away: reports of the engine, hosts that join. A command that nobody
+   * waits for may be left for the next batch that somebody does wait for, `withinMs` at most: it saves a sync to disk.
+   */
+  issue<C extends Command>(command: C, caller: string, withinMs = 0): Promise<ReplyOf<C> | Refusal> {
     const envelope: Envelope = { requestId: '', caller, sourceAddress: '', userAgent: '' };
-    return this.#enqueue((resolve, reject) => ({ kind: 'command', command, envelope, resolve: resolve as (reply: unknown) => void, reject }));
+    const make = (resolve: (reply: ReplyOf<C> | Refusal) => void, reject: (error: Error) => void): Pending => ({ kind: 'command', command, envelope, resolve: resolve as (reply: unknown) => void, reject });
+    return this.#enqueue(make, withinMs);
   }
 
   write(write: TableWrite, envelope: Envelope): Promise<TableWriteOutcome> {
     return this.#enqueue((resolve, reject) => ({ kind: 'write', write, envelope, resolve, reject }));
   }
 
-  #enqueue<T>(make: (resolve: (value: T) => void, reject: (error: Error) => void) => Pending): Promise<T> {
+  #enqueue<T>(make: (resolve: (value: T) => void, reject: (error: Error) => void) => Pending, withinMs = 0): Promise<T> {
     if (this.#stopped) return Promise.reject(this.#stopped);
     return new Promise<T>((resolve, reject) => {
       this.#pending.push(make(resolve, reject));
-      this.wake();
+      if (withinMs === 0) this.wake();
+      else this.#wakeWithin(withinMs);
+    });
+  }
+
+  #wakeWithin(withinMs: number): void {
+    if (this.#lateWakeWanted) return;
+    this.#lateWakeWanted = true;
+    const { clock } = this.#parts;
+    clock.at(clock.now() + withinMs, () => {
+      this.#lateWakeWanted = false;
+      if (this.#pending.length > 0) this.wake();
     });
   }
 

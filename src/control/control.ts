@@ -6,6 +6,7 @@ import type { AttemptId } from '../base/ids.ts';
 import type { ReportAttempt } from '../core/command/command.ts';
 import type { Host } from '../core/host.ts';
 import { isArrayParent, isInWorld, isLive, type LiveJob } from '../core/job/job.ts';
+import { limit } from '../core/limit.ts';
 import { World } from '../core/world.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Engine, EngineCapabilities, EngineReport } from '../port/engine.ts';
@@ -126,7 +127,9 @@ export class Control {
   }
 
   async #decide(attemptId: AttemptId, report: ReportAttempt['report']): Promise<void> {
-    const reply = await this.bus.issue({ type: 'report-attempt', attemptId, report }, 'engine');
+    // That it runs is for those who look; an end frees its place for the next job.
+    const withinMs = report.type === 'started' ? limit.startedReportWaitMs : 0;
+    const reply = await this.bus.issue({ type: 'report-attempt', attemptId, report }, 'engine', withinMs);
     if ('stale' in reply && reply.stale) this.#staleReports++;
   }
 

@@ -91,7 +91,7 @@ describe('the reconciler', () => {
     // It starts after the engine made its list, which does not hold it.
     const attemptId = rig.attempt(id);
     rig.engine.report({ type: 'started', attemptId, atMs: rig.clock.now() });
-    await rig.clock.pass();
+    await rig.clock.pass(limit.startedReportWaitMs);
     answer();
     await comparing;
     await rig.clock.pass();
@@ -135,7 +135,7 @@ async function compare(rig: Rig): Promise<void> {
   const comparing = rig.control.reconcile();
   await rig.clock.pass();
   await comparing;
-  await rig.clock.pass();
+  await rig.clock.pass(limit.startedReportWaitMs);
 }
 
 async function jobIn(rig: Rig, row: Row) {

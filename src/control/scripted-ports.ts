@@ -12,6 +12,7 @@ import type { Envelope } from '../port/command-bus.ts';
 import type { ContainerSpec, Engine, EngineAttempt, EngineCapabilities, EngineReport, LogBatch, LogPosition } from '../port/engine.ts';
 import type { Ids } from '../port/ids.ts';
 import type { LogSink, LogStreamKey, LogStreamWriter } from '../port/log-sink.ts';
+import { limit } from '../core/limit.ts';
 import type { Commit, Store, StoredWorld, StoreReader, TableWriteOutcome } from '../port/store.ts';
 import { Control } from './control.ts';
 
@@ -277,7 +278,7 @@ export class Rig {
   async started(id: AttemptId): Promise<void> {
     this.engine.attempts.set(id, { attemptId: id, state: 'running', startedAtMs: this.clock.now() });
     this.engine.report({ type: 'started', attemptId: id, atMs: this.clock.now() });
-    await this.clock.pass();
+    await this.clock.pass(limit.startedReportWaitMs);
   }
 
   async exited(id: AttemptId, exitCode = 0): Promise<void> {

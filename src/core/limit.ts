@@ -32,6 +32,8 @@ export const limit = {
   startsInFlight: 64,
   /** How long an ended container's output may take to arrive before the attempt's end is committed without the rest. */
   logDrainMs: 20_000,
+  /** How long the news that an attempt runs may wait for a batch to travel with. */
+  startedReportWaitMs: 10,
   /** Pause before an engine that could not be reached is asked again. */
   engineRetryMs: 1_000,
   /** Pause between comparisons of the rows with what the engine knows. */
