@@ -7,14 +7,14 @@ import { limit } from '../core/limit.ts';
 import { batch, Rig } from './scripted-ports.ts';
 
 describe('a stop', () => {
-  it('that comes while the start is under way is sent when the start is done', async () => {
+  it('that comes while the start is under way is sent at once, and again when the start is done', async () => {
     const rig = await Rig.open();
     let started = (): void => undefined;
     rig.engine.onStart = () => new Promise((resolve) => (started = resolve));
     const id = await rig.submit();
     const attemptId = rig.attempt(id);
     await rig.terminate(id);
-    assert.deepEqual(rig.engine.takeCalls(), [`start ${attemptId}`]);
+    assert.deepEqual(rig.engine.takeCalls(), [`start ${attemptId}`, `stop ${attemptId}`]);
     await rig.started(attemptId);
     started();
     await rig.clock.pass();

@@ -54,8 +54,9 @@ export class EffectRunner {
         this.#startMore();
         return;
       case 'stop-attempt':
-        // A start that is still under way sees the stop when it is done; the world knows of it.
-        if (!this.#starting.has(effect.attemptId)) this.#stop(effect.attemptId, effect.graceMs);
+        // A start that waits for its turn finds the stop in the world. One that is under way may take long, as for a pull: the
+        // engine is told now, and once more when the start is done, for the case that it did not know the attempt yet.
+        if (!this.#starts.some((start) => start.attemptId === effect.attemptId)) this.#stop(effect.attemptId, effect.graceMs);
         return;
       case 'remove-attempt':
         this.#stopsSent.delete(effect.attemptId);

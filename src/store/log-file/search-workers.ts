@@ -12,6 +12,9 @@ const idleMs = 10_000;
 /** From source and compiled alike. */
 const entry = new URL(`./search-worker${extname(import.meta.url)}`, import.meta.url);
 
+/** A regular expression may take long over one message: such searches share one worker, and leave the other to all others. */
+const isCostly = (search: LogSearch): boolean => search.filterPattern?.includes('%') ?? false;
+
 interface Task {
   readonly search: LogSearch;
   readonly resolve: (page: LogSearchPage) => void;
@@ -34,7 +37,7 @@ export class SearchWorkers {
 
   constructor(root: string, options: { longestMs?: number } = {}) {
     this.#root = root;
-    this.#longestMs = options.longestMs ?? 15_000;
+    this.#longestMs = options.longestMs ?? 5_000;
   }
 
   search(search: LogSearch): Promise<LogSearchPage> {
@@ -49,10 +52,13 @@ export class SearchWorkers {
   }
 
   #assign(): void {
-    while (this.#waiting.length > 0) {
+    for (;;) {
+      const costlyRuns = [...this.#members].some((member) => member.task !== undefined && isCostly(member.task.search));
+      const next = this.#waiting.findIndex((task) => !costlyRuns || !isCostly(task.search));
+      if (next < 0) return;
       const free = [...this.#members].find((member) => member.task === undefined) ?? (this.#members.size < mostWorkers ? this.#start() : undefined);
       if (free === undefined) return;
-      this.#give(free, this.#waiting.shift() as Task);
+      this.#give(free, this.#waiting.splice(next, 1)[0] as Task);
     }
   }
 
