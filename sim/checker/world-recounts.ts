@@ -31,7 +31,7 @@ function describe(world: World): string {
     const children = isArrayParent(job) ? JSON.stringify(job.children.summary()) : '';
     lines.push(`job ${sortedJson({ ...job, children: undefined })} ${children}`);
   }
-  for (const { jobClass, head } of world.backlog.classes(world.stillRunnable)) lines.push(`backlog ${jobClass.key} from ${head.rank}`);
+  for (const { jobClass, entry } of world.backlog.classes()) lines.push(`backlog ${jobClass.key} from ${entry.rank}`);
   for (const [attemptId, allocation] of world.allocations) lines.push(`allocation ${attemptId} ${sortedJson(allocation)}`);
   return lines.sort().join('\n');
 }

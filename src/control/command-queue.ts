@@ -132,14 +132,12 @@ export class CommandQueue implements CommandBus {
   #place(nowMs: number, effects: Effect[]): void {
     const { world, ids } = this.#parts;
     const pass = new Pass(world);
-    for (let placed = 0; placed < limit.placementsPerPass; placed++) {
+    for (let placed = 0; placed < limit.placementsPerPass && world.scheduleWanted; placed++) {
       const placement = pass.next();
-      if (placement === undefined) {
-        world.scheduleWanted = false;
-        return;
-      }
-      this.#decideAndApply({ type: 'place-job', attemptId: ids.attempt(), ...placement }, nowMs, effects);
+      if (placement === undefined) world.scheduleWanted = false;
+      else this.#decideAndApply({ type: 'place-job', attemptId: ids.attempt(), ...placement }, nowMs, effects);
     }
+    pass.end();
   }
 
   #commit(batch: readonly Pending[]): readonly TableWriteOutcome[] {

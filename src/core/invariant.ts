@@ -73,7 +73,10 @@ function checkArray(parent: LiveArrayParent): void {
 /** Every job that could run is found by a pass: nothing is forgotten in the backlog. */
 function checkBacklog(world: World): void {
   const classes = new Set<string>();
-  for (const { jobClass } of world.backlog.classes(world.stillRunnable)) classes.add(jobClass.key);
+  for (const { jobClass } of world.backlog.classes()) {
+    classes.add(jobClass.key);
+    assert(jobClass.standsAt !== undefined, 'between two passes every class stands in the order');
+  }
   for (const job of world.jobs.values()) {
     if (splitJobId(job.id).index !== undefined || !world.stillRunnable(job.id)) continue;
     assert(classes.has(`${job.queueArn} ${needsKey(job.needs)}`), 'a job that could run stands in the backlog');

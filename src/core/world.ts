@@ -15,7 +15,7 @@ import { addNeeds, noNeeds, subtractNeeds, type Needs } from './job/needs.ts';
 import { assertTransition, parentTransitions } from './job/transition.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
-import { Backlog } from './schedule/backlog.ts';
+import { Backlog } from './schedule/order.ts';
 
 /** What an attempt holds of a host and an environment, from placement until it is given back. */
 export interface Allocation {
@@ -35,7 +35,7 @@ export class World {
   /** The job of every attempt that is under way. */
   readonly attempts = new Map<AttemptId, JobId>();
   readonly allocations = new Map<AttemptId, Allocation>();
-  readonly backlog = new Backlog();
+  readonly backlog: Backlog;
   /** What a transaction must store; control takes it after each batch. */
   readonly changes = new Changes();
   /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
@@ -48,6 +48,10 @@ export class World {
   readonly #lastRevision = new Map<string, number>();
   readonly #activeRevisions = new Map<string, number[]>();
   readonly #queueJobCounts = new Map<Arn, number>();
+
+  constructor() {
+    this.backlog = new Backlog((queueArn) => this.jobQueues.get(queueArn)?.priority ?? 0, this.stillRunnable);
+  }
 
   // ---- questions ----
 
@@ -141,12 +145,15 @@ export class World {
         this.computeEnvironments.delete(event.arn);
         this.changes.delete(event.arn);
         return;
-      case 'job-queue-stored':
+      case 'job-queue-stored': {
+        const known = this.jobQueues.get(event.queue.arn);
         this.jobQueues.set(event.queue.arn, event.queue);
+        if (known !== undefined && known.priority !== event.queue.priority) this.backlog.reorder();
         this.changes.jobQueues.set(event.queue.arn, event.queue);
         if (event.tags) this.changes.tags.set(event.queue.arn, event.tags);
         this.scheduleWanted = true;
         return;
+      }
       case 'job-queue-deleted':
         this.jobQueues.delete(event.arn);
         this.changes.delete(event.arn);
@@ -330,7 +337,7 @@ export class World {
     const last = job.attempts.at(-1);
     const { attempt: _attempt, ...identity } = isLive(job) ? job : { ...job, attempt: undefined };
     this.#put({ ...identity, status: event.status, statusReason: event.statusReason, stopRequested: job.stopRequested ?? event.stop, startedAtMs: last?.startedAtMs, stoppedAtMs: event.atMs }, event.atMs);
-    if (wasWaiting && index === undefined) this.backlog.spent(this.stillRunnable);
+    if (wasWaiting && index === undefined) this.backlog.spent();
   }
 
   #failWaitingChildren(event: Event & { type: 'waiting-children-failed' }): void {

@@ -64,6 +64,12 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs): {
   return { fits: false, because: because ?? { type: 'no-gpu', mostGpus } };
 }
 
+/** Whether any host could take the needs now, whichever environment they are for. */
+export function anyHostHasRoom(world: World, needs: Needs): boolean {
+  for (const host of world.hosts.values()) if (hasRoom(host.capacity, world.hostUse(host.id), needs)) return true;
+  return false;
+}
+
 /** Room beside what runs; or the whole host for a job that is larger than it (DESIGN 4: alone rather than never). */
 function hasRoom(capacity: Needs, used: Needs, needs: Needs): boolean {
   if (used.gpus + needs.gpus > capacity.gpus) return false;

@@ -1,14 +1,13 @@
-// One pass of placement: asks the order for the next head, asks fit for a place, and says where the job goes. The caller
+// One pass of placement: takes the next head of the order, asks fit for a place, and says where the job goes. The caller
 // applies each placement before asking for the next, so that the world is the only book of what is taken. A class that does
-// not fit is left out for the rest of the pass: nothing grows while a pass takes.
+// not fit is laid aside until the pass ends: nothing grows while a pass takes.
 
 import { must } from '../../base/assert.ts';
 import { childId, type Arn, type HostId, type JobId } from '../../base/ids.ts';
 import { isArrayParent } from '../job/job.ts';
 import type { World } from '../world.ts';
-import type { Heap } from '../../base/heap.ts';
-import { fit } from './fit.ts';
-import { order, type Candidate } from './order.ts';
+import type { Head } from './order.ts';
+import { anyHostHasRoom, fit } from './fit.ts';
 
 export interface PlannedPlacement {
   readonly jobId: JobId;
@@ -18,32 +17,35 @@ export interface PlannedPlacement {
 
 export class Pass {
   readonly #world: World;
-  readonly #candidates: Heap<Candidate>;
+  #aside: Head[] = [];
 
   constructor(world: World) {
     this.#world = world;
-    this.#candidates = order(world);
   }
 
   /** The next placement; undefined when nothing more fits. */
   next(): PlannedPlacement | undefined {
-    for (;;) {
-      const candidate = this.#candidates.pop();
-      if (candidate === undefined) return undefined;
-      const { jobClass, priority } = candidate;
-      const head = jobClass.head(this.#world.stillRunnable);
-      if (head === undefined) continue;
-      if (head.rank !== candidate.head.rank) {
-        // Its head was placed since the class was put back: its turn is the next head's.
-        this.#candidates.push({ jobClass, head, priority });
+    const { backlog, jobQueues } = this.#world;
+    // A full machine is told at once, however many different needs wait for it.
+    while (anyHostHasRoom(this.#world, backlog.least)) {
+      const head = backlog.take();
+      if (head === undefined) return undefined;
+      const { queueArn, needs } = head.jobClass;
+      const place = fit(this.#world, must(jobQueues.get(queueArn), 'a queue outlives the jobs that wait in it'), needs);
+      if (!place.fits) {
+        this.#aside.push(head);
         continue;
       }
-      const queue = must(this.#world.jobQueues.get(jobClass.queueArn), 'a queue outlives the jobs that wait in it');
-      const place = fit(this.#world, queue, jobClass.needs);
-      if (!place.fits) continue;
-      this.#candidates.push({ jobClass, head, priority });
-      return { jobId: this.#jobOf(head.jobId), computeEnvironmentArn: place.computeEnvironmentArn, hostId: place.hostId };
+      backlog.putBack(head);
+      return { jobId: this.#jobOf(head.entry.jobId), computeEnvironmentArn: place.computeEnvironmentArn, hostId: place.hostId };
     }
+    return undefined;
+  }
+
+  /** Puts back what was laid aside. A pass must be ended before the next one begins. */
+  end(): void {
+    for (const head of this.#aside) this.#world.backlog.putBack(head);
+    this.#aside = [];
   }
 
   #jobOf(id: JobId): JobId {
