@@ -24,7 +24,7 @@ export type Event =
   | { readonly type: 'job-runnable'; readonly jobId: JobId; readonly atMs: number }
   /** The attempt's resources are taken from here to `resources-released`. */
   | { readonly type: 'attempt-placed'; readonly jobId: JobId; readonly placement: Placement; readonly atMs: number }
-  | { readonly type: 'attempt-running'; readonly jobId: JobId; readonly attemptId: AttemptId; readonly atMs: number }
+  | { readonly type: 'attempt-running'; readonly jobId: JobId; readonly attemptId: AttemptId; readonly atMs: number; readonly statusReason?: string | undefined }
   | { readonly type: 'attempt-ended'; readonly jobId: JobId; readonly attempt: EndedAttempt }
   | { readonly type: 'resources-released'; readonly attemptId: AttemptId }
   | { readonly type: 'stop-requested'; readonly jobId: JobId; readonly stop: StopRequest }

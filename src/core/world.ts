@@ -183,7 +183,7 @@ export class World {
       case 'attempt-running': {
         const job = this.#live(event.jobId, event.attemptId);
         assert(job.status === 'STARTING', 'an attempt begins to run once');
-        this.#put({ ...job, status: 'RUNNING', attempt: { ...job.attempt, state: 'running', startedAtMs: event.atMs } }, event.atMs);
+        this.#put({ ...job, status: 'RUNNING', statusReason: event.statusReason, attempt: { ...job.attempt, state: 'running', startedAtMs: event.atMs } }, event.atMs);
         return;
       }
       case 'attempt-ended': {

@@ -33,7 +33,8 @@ export interface ContainerSpec {
 
 /** What an engine says of its own accord. Times are milliseconds since the epoch, from the engine where it knows them. */
 export type EngineReport =
-  | { readonly type: 'started'; readonly attemptId: AttemptId; readonly atMs: number }
+  /** `notice`: what its user should know of how it runs; shown as the job's statusReason while it does. */
+  | { readonly type: 'started'; readonly attemptId: AttemptId; readonly atMs: number; readonly notice?: string | undefined }
   /** The container never ran. `reason` is what the user reads, e.g. `CannotPullContainerError: …`. */
   | { readonly type: 'start-failed'; readonly attemptId: AttemptId; readonly atMs: number; readonly reason: string }
   | { readonly type: 'exited'; readonly attemptId: AttemptId; readonly atMs: number; readonly exit: Exit }

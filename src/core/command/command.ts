@@ -89,7 +89,7 @@ export interface ReportAttempt {
   readonly type: 'report-attempt';
   readonly attemptId: AttemptId;
   readonly report:
-    | { readonly type: 'started'; readonly atMs: number }
+    | { readonly type: 'started'; readonly atMs: number; readonly notice?: string | undefined }
     | { readonly type: 'start-failed'; readonly atMs: number; readonly reason: string }
     | { readonly type: 'exited'; readonly atMs: number; readonly exit: Exit; readonly logNote?: string | undefined }
     | { readonly type: 'lost'; readonly atMs: number; readonly reason: string };

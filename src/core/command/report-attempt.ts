@@ -27,7 +27,7 @@ export function decideReportAttempt(world: World, command: ReportAttempt): Decid
   if (job === undefined || !isLive(job)) return stale;
   if (report.type === 'started') {
     if (job.status === 'RUNNING') return stale;
-    return { events: [{ type: 'attempt-running', jobId: job.id, attemptId, atMs: report.atMs }], effects: [], reply: { stale: false } };
+    return { events: [{ type: 'attempt-running', jobId: job.id, attemptId, atMs: report.atMs, statusReason: report.notice }], effects: [], reply: { stale: false } };
   }
   return { ...endAttempt(world, job, outcomeOf(job, report)), reply: { stale: false } };
 }

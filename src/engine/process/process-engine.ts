@@ -36,6 +36,8 @@ interface Known {
 }
 
 const reconnectStepMs = 250;
+/** DESIGN 4: the job says so too, while it runs. */
+const imageNotice = 'Runs as a process of this machine: its image is not used';
 const lostReason = 'the launcher that ran it has died';
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -129,7 +131,7 @@ export class ProcessEngine implements Engine {
     if (latest.state === 'starting' || known.told === 'ended') return;
     if (known.told === 'nothing' && latest.startedAtMs !== undefined) {
       known.told = 'started';
-      this.#onReport({ type: 'started', attemptId, atMs: latest.startedAtMs });
+      this.#onReport({ type: 'started', attemptId, atMs: latest.startedAtMs, notice: imageNotice });
     }
     switch (latest.state) {
       case 'running':
