@@ -68,7 +68,7 @@ function sessionOf({ endpoint, out, region, account }: DemoOptions, io: Io): Ses
     env,
     out: (text) => void out.write(text),
   };
-  return new Session(demoIo, { endpoint, logsEndpoint: endpoint, region: region ?? defaultRegion, json: false });
+  return new Session(demoIo, { endpoint, logsEndpoint: endpoint, region: region ?? defaultRegion, regionGiven: true, json: false });
 }
 
 /** The children's lines in the order of their index. */

@@ -16,6 +16,8 @@ export interface Settings {
   readonly endpoint: string;
   readonly logsEndpoint: string;
   readonly region: string;
+  /** Whether the caller named it. */
+  readonly regionGiven: boolean;
   readonly json: boolean;
 }
 
@@ -27,6 +29,7 @@ export function settingsOf(globals: { endpoint?: string | undefined; region?: st
     endpoint,
     logsEndpoint: ofLogs ?? endpoint,
     region: globals.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || defaultRegion),
+    regionGiven: (globals.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? '') !== '',
     json: globals.json,
   };
 }

@@ -79,14 +79,28 @@ export class Control {
     return this.#reconciler.run();
   }
 
-  /** Decides and commits what was taken; containers go on running and are found again at the next start. */
-  async close(): Promise<void> {
+  /**
+   * Decides and commits what was taken; containers go on running and are found again at the next start, unless they are to be
+   * discarded.
+   */
+  async close(how: { readonly discard: boolean } = { discard: false }): Promise<void> {
     this.#reconciler.close();
     this.bus.close();
     this.#logPump.close();
+    if (how.discard) await this.#discard();
     await this.#ports.engine.close();
     await this.#ports.logSink.close();
     this.#ports.store.close();
+  }
+
+  async #discard(): Promise<void> {
+    const { engine, onProblem } = this.#ports;
+    try {
+      const attempts = new Set([...this.world.attempts.keys(), ...(await engine.list()).map((attempt) => attempt.attemptId)]);
+      await Promise.all([...attempts].map((attemptId) => engine.remove(attemptId)));
+    } catch (error) {
+      onProblem('discarding attempts', error);
+    }
   }
 
   #takeIn(report: EngineReport): void {

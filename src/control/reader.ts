@@ -4,7 +4,7 @@
 import { splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import { isArrayParent, type ArrayParent, type Job, type JobDetailRecord } from '../core/job/job.ts';
-import { isEnded, jobStatuses, type JobStatus } from '../core/job/status.ts';
+import { isEnded } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import { explain } from '../core/schedule/explain.ts';
@@ -47,9 +47,9 @@ export class ControlReader implements Reader {
   }
 
   #environmentView(environment: ComputeEnvironment): ComputeEnvironmentView {
-    const { minvCpus = 0, maxvCpus = 0 } = environment.computeResources ?? {};
+    const { minvCpus = 0, maxvCpus = 0, desiredvCpus = 0 } = environment.computeResources ?? {};
     const used = Math.ceil(this.#world.environmentUse(environment.arn).milliVcpu / 1000);
-    return { environment, tags: this.#store.tags(environment.arn), desiredvCpus: Math.min(Math.max(minvCpus, used), maxvCpus) };
+    return { environment, tags: this.#store.tags(environment.arn), desiredvCpus: Math.min(Math.max(minvCpus, desiredvCpus, used), maxvCpus) };
   }
 
   jobQueue(scope: Scope, nameOrArn: string): JobQueueView | undefined {
@@ -174,7 +174,7 @@ export class ControlReader implements Reader {
   }
 
   counts(): Counts {
-    const jobs = Object.fromEntries(jobStatuses.map((status) => [status, 0])) as Record<JobStatus, number>;
+    const jobs = { SUBMITTED: 0, PENDING: 0, RUNNABLE: 0, STARTING: 0, RUNNING: 0 };
     for (const job of this.#world.jobs.values()) {
       if (isArrayParent(job)) {
         // Children that started stand in the world themselves.

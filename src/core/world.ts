@@ -184,6 +184,8 @@ export class World {
         const job = this.#live(event.jobId, event.attemptId);
         assert(job.status === 'STARTING', 'an attempt begins to run once');
         this.#put({ ...job, status: 'RUNNING', statusReason: event.statusReason, attempt: { ...job.attempt, state: 'running', startedAtMs: event.atMs } }, event.atMs);
+        const { parent, index } = splitJobId(event.jobId);
+        if (index !== undefined && this.arrayParent(parent).startedAtMs === undefined) this.#put({ ...this.arrayParent(parent), startedAtMs: event.atMs });
         return;
       }
       case 'attempt-ended': {
@@ -197,7 +199,7 @@ export class World {
         return;
       case 'stop-requested': {
         const job = must(this.jobs.get(event.jobId), 'a stop is asked of a job that has not ended');
-        assert(job.stopRequested === undefined, 'the first stop wins');
+        assert(job.stopRequested === undefined || job.stopRequested.reason === event.stop.reason, 'the first reason wins');
         this.#put({ ...job, stopRequested: event.stop });
         return;
       }
@@ -291,7 +293,6 @@ export class World {
     assert(waiting?.status === 'RUNNABLE' && !isArrayParent(waiting), 'only a RUNNABLE job is placed');
     if (known === undefined) this.#remember(waiting);
     this.#put({ ...waiting, status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: event.atMs } }, event.atMs);
-    if (index !== undefined && this.arrayParent(parent).startedAtMs === undefined) this.#put({ ...this.arrayParent(parent), startedAtMs: event.atMs });
     if (placement.log) this.changes.logStreams.push({ scope: waiting.scope, group: placement.log.group, name: placement.log.stream, createdAtMs: event.atMs });
     this.attempts.set(placement.attemptId, jobId);
     this.#allocate(placement.attemptId, { hostId: placement.hostId, computeEnvironmentArn: placement.computeEnvironmentArn, needs: waiting.needs });

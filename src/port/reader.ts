@@ -4,7 +4,7 @@
 import type { Arn, JobId, Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
-import type { JobStatus } from '../core/job/status.ts';
+import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import type { NamePattern, StoreReader } from './store.ts';
@@ -62,7 +62,8 @@ export interface JobListQuery {
 }
 
 export interface Counts {
-  readonly jobs: Readonly<Record<JobStatus, number>>;
+  /** That have not ended. */
+  readonly jobs: Readonly<Record<Exclude<JobStatus, EndedStatus>, number>>;
   readonly computeEnvironments: number;
   readonly jobQueues: number;
   readonly staleReports: number;

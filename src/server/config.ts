@@ -95,11 +95,12 @@ function capacityOf(text: string | undefined, engine: EngineChoice): Needs | und
   const capacity = { milliVcpu: availableParallelism() * 1000, memoryMib: Math.floor(totalmem() / 2 ** 20), gpus: 0 };
   for (const part of (text ?? '').split(',').filter((one) => one !== '')) {
     const [name, value = ''] = part.split('=');
+    if (name !== 'vcpus' && name !== 'memory' && name !== 'gpus') throw new UsageError(`--capacity: '${name}' is none of vcpus, memory, gpus`);
     const number = wholeNumber(`--capacity ${name}`, value, 1_000_000_000);
+    if (number === 0 && name !== 'gpus') throw new UsageError(`--capacity ${name}: nothing could ever run with 0`);
     if (name === 'vcpus') capacity.milliVcpu = number * 1000;
     else if (name === 'memory') capacity.memoryMib = number;
-    else if (name === 'gpus') capacity.gpus = number;
-    else throw new UsageError(`--capacity: '${name}' is none of vcpus, memory, gpus`);
+    else capacity.gpus = number;
   }
   return capacity;
 }

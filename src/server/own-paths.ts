@@ -6,10 +6,18 @@ import type { Counts, Reader } from '../port/reader.ts';
 import type { PathHandler } from './listener.ts';
 import { version } from './version.ts';
 
-export function ownPaths(reader: Reader, engine: EngineCapabilities): PathHandler {
+/** What a caller may want to know of the server itself. */
+export interface ServerFacts {
+  readonly engine: EngineCapabilities;
+  /** Of callers that name none. */
+  readonly region: string;
+  readonly account: string;
+}
+
+export function ownPaths(reader: Reader, facts: ServerFacts): PathHandler {
   return (request, response) => {
     const path = (request.url ?? '').split('?')[0];
-    if (path === '/_longshore/health') answer(response, 200, 'application/json', JSON.stringify({ status: 'ready', version, engine, ...reader.counts() }));
+    if (path === '/_longshore/health') answer(response, 200, 'application/json', JSON.stringify({ status: 'ready', version, ...facts, ...reader.counts() }));
     else if (path === '/_longshore/metrics') answer(response, 200, 'text/plain; version=0.0.4', metrics(reader.counts()));
     else answer(response, 404, 'application/json', JSON.stringify({ message: 'There is nothing here. Try /_longshore/health or /_longshore/metrics.' }));
   };
@@ -24,7 +32,7 @@ function metrics(counts: Counts): string {
   const lines = [
     '# HELP longshore_jobs Jobs that have not ended, by status; children of arrays count, their parents do not.',
     '# TYPE longshore_jobs gauge',
-    ...Object.entries(counts.jobs).filter(([status]) => status !== 'SUCCEEDED' && status !== 'FAILED').map(([status, count]) => `longshore_jobs{status="${status}"} ${count}`),
+    ...Object.entries(counts.jobs).map(([status, count]) => `longshore_jobs{status="${status}"} ${count}`),
     '# HELP longshore_compute_environments Compute environments.',
     '# TYPE longshore_compute_environments gauge',
     `longshore_compute_environments ${counts.computeEnvironments}`,

@@ -4,8 +4,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { pino } from 'pino';
-import { compose } from '../app/compose.ts';
+import { pino, type Logger } from 'pino';
+import { compose, type App } from '../app/compose.ts';
 import { localHost } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import { FileLogSink } from '../store/log-file/log-file-sink.ts';
@@ -25,8 +25,11 @@ export interface RunningServer {
   readonly capabilities: EngineCapabilities;
   /** Why this engine and no other. */
   readonly engineReason: string;
-  /** SIGTERM's way: stop accepting, finish the commit in hand, leave containers running. */
-  close(): Promise<void>;
+  /**
+   * SIGTERM's way: stop accepting, finish the commit in hand, leave containers running; `discard` takes them away too, for a
+   * server that nobody will start again.
+   */
+  close(how?: { readonly discard: boolean }): Promise<void>;
 }
 
 /** How long requests in flight may take when the server ends. */
@@ -61,25 +64,35 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
       hooks.onFatal(error);
     },
   });
+  try {
+    return await open(config, app, identity, reason, log, logSink);
+  } catch (error) {
+    // Nothing of a server that could not start may go on: neither its jobs' bookkeeping nor its hold on the directory.
+    await app.control.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function open(config: ServerConfig, app: App, identity: string, reason: string, log: Logger, logSink: FileLogSink): Promise<RunningServer> {
   const capabilities = await app.control.open([localHost(identity, config.capacity)]);
-  const stopSweep = sweepLogs(app.control.reader.logs, logSink, systemClock, (error) => log.warn({ err: error }, 'sweeping logs'));
   const listener = await listen({
     host: config.host,
     port: config.port,
     router: app.router,
-    own: ownPaths(app.control.reader, capabilities),
+    own: ownPaths(app.control.reader, { engine: capabilities, region: config.region, account: config.account }),
     onFault: (error) => log.error({ err: error }, 'own path failed'),
   });
+  const stopSweep = sweepLogs(app.control.reader.logs, logSink, systemClock, (error) => log.warn({ err: error }, 'sweeping logs'));
   log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');
   if (capabilities.notice) log.info(capabilities.notice);
   return {
     url: urlOf(listener),
     capabilities,
     engineReason: reason,
-    async close() {
+    async close(how) {
       stopSweep();
       await listener.close(closeGraceMs);
-      await app.control.close();
+      await app.control.close(how);
       log.info('closed');
     },
   };

@@ -14,7 +14,9 @@ export const env = defineVerb({
   operands: { name: 'nothing', least: 0, most: 0 },
   async run({ session, values }) {
     const { io, settings } = session;
-    const variables = values.unset ? unsetNames(io.env) : exportsOf(settings.endpoint, settings.logsEndpoint, settings.region, io.env);
+    const server = values.unset ? undefined : await askServer(settings.endpoint);
+    const region = settings.regionGiven ? settings.region : (server?.region ?? settings.region);
+    const variables = values.unset ? unsetNames(io.env) : exportsOf(settings.endpoint, settings.logsEndpoint, region, server?.account ?? dummyAccessKeyId, io.env);
     if (settings.json) session.printJson(Array.isArray(variables) ? { unset: variables } : variables);
     else if (Array.isArray(variables)) io.out(`unset ${variables.join(' ')}\n`);
     else io.out(Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}\n`).join(''));
@@ -24,7 +26,20 @@ export const env = defineVerb({
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-function exportsOf(endpoint: string, logsEndpoint: string, region: string, environment: Env): Record<string, string> {
+/** How long a server that is there takes to say what it is, at most. */
+const askMs = 2_000;
+
+/** The server's own region and account; undefined where none answers: the exports are printed all the same. */
+async function askServer(endpoint: string): Promise<{ region?: string; account?: string } | undefined> {
+  try {
+    const answer = await fetch(new URL('/_longshore/health', endpoint), { signal: AbortSignal.timeout(askMs) });
+    return answer.ok ? ((await answer.json()) as { region?: string; account?: string }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function exportsOf(endpoint: string, logsEndpoint: string, region: string, account: string, environment: Env): Record<string, string> {
   const variables: Record<string, string> = {
     AWS_ENDPOINT_URL_BATCH: endpoint,
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logsEndpoint,
@@ -32,12 +47,12 @@ function exportsOf(endpoint: string, logsEndpoint: string, region: string, envir
   };
   // A profile is a choice of credentials too, and keys in the environment would win over it.
   if (environment['AWS_ACCESS_KEY_ID'] || environment['AWS_PROFILE']) return variables;
-  return { ...variables, AWS_ACCESS_KEY_ID: dummyAccessKeyId, AWS_SECRET_ACCESS_KEY: dummySecretAccessKey };
+  return { ...variables, AWS_ACCESS_KEY_ID: account, AWS_SECRET_ACCESS_KEY: dummySecretAccessKey };
 }
 
 /** Credentials are taken back only where they are the dummy ones. */
 function unsetNames(environment: Env): string[] {
   const names = ['AWS_ENDPOINT_URL_BATCH', 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', 'AWS_DEFAULT_REGION'];
-  const dummy = environment['AWS_ACCESS_KEY_ID'] === dummyAccessKeyId && environment['AWS_SECRET_ACCESS_KEY'] === dummySecretAccessKey;
+  const dummy = /^\d{12}$/.test(environment['AWS_ACCESS_KEY_ID'] ?? '') && environment['AWS_SECRET_ACCESS_KEY'] === dummySecretAccessKey;
   return dummy ? [...names, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] : names;
 }

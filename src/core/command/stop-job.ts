@@ -60,7 +60,9 @@ export const stopEffect = (attemptId: StopEffect['attemptId']): StopEffect => ({
 function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): Stopped {
   const events: Event[] = [];
   const effects: Effect[] = [];
-  if (parent.stopRequested === undefined) events.push({ type: 'stop-requested', jobId: parent.id, stop });
+  const asked = parent.stopRequested;
+  if (asked === undefined) events.push({ type: 'stop-requested', jobId: parent.id, stop });
+  else if (asked.by === 'cancel' && stop.by === 'terminate' && !asked.alsoTerminated) events.push({ type: 'stop-requested', jobId: parent.id, stop: { ...asked, alsoTerminated: true } });
   const waiting = parent.children.count('SUBMITTED') + parent.children.count('PENDING') + parent.children.count('RUNNABLE');
   if (waiting > 0) events.push({ type: 'waiting-children-failed', parentId: parent.id, statusReason: (parent.stopRequested ?? stop).reason, atMs: stop.atMs });
   for (const status of ['STARTING', 'RUNNING'] as const) {

@@ -32,6 +32,12 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   const properties = definition?.request.containerProperties;
   if (definition === undefined || properties === undefined) return refuse('not-found', `JobDefinition ${request.jobDefinition} does not exist or is not ACTIVE.`);
 
+  const platform = queue.jobQueueType === 'ECS_FARGATE' ? 'FARGATE' : 'EC2';
+  const capabilities = definition.request.platformCapabilities ?? [];
+  if (!(capabilities.length === 0 ? ['EC2'] : capabilities).includes(platform)) {
+    return refuse('invalid', `JobDefinition ${definition.name}:${definition.revision} is for ${capabilities.join(', ') || 'EC2'}, and job queue ${queue.name} has ${platform} compute environments.`);
+  }
+
   const parameters = { ...definition.request.parameters, ...request.parameters };
   const container = resolveContainer(properties, request.containerOverrides, parameters);
   const facts = sharedFacts(definition, container, request);

@@ -60,8 +60,12 @@ export function resolveContainer(
   if (environment) resolved.environment = environment;
   const requirements = mergeRequirements(properties.resourceRequirements, overrides.resourceRequirements);
   if (requirements) resolved.resourceRequirements = requirements;
-  if (overrides.vcpus) resolved.vcpus = overrides.vcpus;
-  if (overrides.memory) resolved.memory = overrides.memory;
+  // The old figures count, and are shown, only where no requirement of their kind stands above them.
+  const required = new Set(resolved.resourceRequirements?.map((entry) => entry.type));
+  if (overrides.vcpus && !required.has('VCPU')) resolved.vcpus = overrides.vcpus;
+  if (overrides.memory && !required.has('MEMORY')) resolved.memory = overrides.memory;
+  if (required.has('VCPU')) delete resolved.vcpus;
+  if (required.has('MEMORY')) delete resolved.memory;
   if (overrides.instanceType) resolved.instanceType = overrides.instanceType;
   return resolved;
 }

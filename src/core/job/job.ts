@@ -21,6 +21,8 @@ export interface StopRequest {
   readonly by: 'cancel' | 'terminate';
   readonly reason: string;
   readonly atMs: number;
+  /** Of an array: what ran on after its cancelling was terminated later. The reason stays the first. */
+  readonly alsoTerminated?: boolean | undefined;
 }
 
 /** What every variant carries. Kept small: a hundred thousand of these wait in memory. */

@@ -25,6 +25,8 @@ export function blockedText(because: Blocked, needs: Needs): string {
       return `MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for ${needs.gpus} GPU and no host of this queue's compute environments has more than ${because.mostGpus}`;
     case 'no-host':
       return 'waiting for a host: none belongs to the compute environments of this queue';
+    case 'unmanaged':
+      return `waiting for a host: compute environment ${because.environment.name} is UNMANAGED, and hosts cannot be registered to one yet`;
     case 'environment-full':
       return `waiting for compute environment ${because.environment.name}: ${vcpus(because.usedMilliVcpu)} of ${because.environment.computeResources?.maxvCpus} vCPUs in use`;
     case 'host-full':

@@ -21,6 +21,8 @@ export type Blocked =
   /** No host, present or to be had, has so many GPUs: final likewise. */
   | { readonly type: 'no-gpu'; readonly mostGpus: number }
   | { readonly type: 'no-host' }
+  /** Its hosts are the user's own, and there is no way yet to register one. */
+  | { readonly type: 'unmanaged'; readonly environment: ComputeEnvironment }
   | { readonly type: 'environment-full'; readonly environment: ComputeEnvironment; readonly usedMilliVcpu: number }
   | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs };
 
@@ -50,8 +52,8 @@ export function fit(world: World, queue: JobQueue, needs: Needs): Fit {
 }
 
 function fitHost(world: World, environment: ComputeEnvironment, needs: Needs): { fits: true; hostId: HostId } | { fits: false; because: Blocked } {
-  // An unmanaged environment runs on hosts that are registered to it; none can be registered yet.
-  if (environment.type === 'UNMANAGED' || world.hosts.size === 0) return { fits: false, because: { type: 'no-host' } };
+  if (environment.type === 'UNMANAGED') return { fits: false, because: { type: 'unmanaged', environment } };
+  if (world.hosts.size === 0) return { fits: false, because: { type: 'no-host' } };
   let because: Blocked | undefined;
   let mostGpus = 0;
   for (const host of world.hosts.values()) {

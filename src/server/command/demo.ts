@@ -5,35 +5,50 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runDemo } from '../../cli/demo.ts';
 import { imageAvailable } from '../../engine/docker/image-available.ts';
-import { parseServerConfig, type ServerConfig } from '../config.ts';
+import { parseServerConfig, serverFlags, UsageError, type ServerConfig } from '../config.ts';
 import { startServer, type RunningServer } from '../server.ts';
+import { stopAtOnce } from './serve.ts';
 import { createFirstRun } from './up.ts';
 
 const image = 'busybox';
 
+const usage = `longshore demo - a throw-away server runs the rainbow array job, and goes
+
+${serverFlags}`;
+
+/** Exit codes: 0 when all went well, 1 where it did not, 2 for wrong usage, 143 after SIGTERM. */
 export async function demo(argv: readonly string[]): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
   const directory = mkdtempSync(join(tmpdir(), 'longshore-demo-'));
   try {
-    const started = await startDemoServer([...argv, '--port', '0', '--data-dir', directory, '--log-level', 'warn']);
-    const { server, reason, config } = started;
-    try {
-      const engine = server.capabilities.kind;
-      return await runDemo({ endpoint: server.url, engine, engineReason: reason, region: config.region, account: config.account, image: engine === 'docker' ? image : undefined, out: process.stdout });
-    } finally {
-      await server.close();
-    }
+    return await demoIn([...argv, '--port', '0', '--data-dir', directory, '--log-level', 'warn']);
   } catch (error) {
     process.stderr.write(`longshore demo: ${(error as Error).message}\n`);
-    return 1;
+    return error instanceof UsageError ? 2 : 1;
   } finally {
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function demoIn(argv: readonly string[]): Promise<number> {
+  const terminated = new Promise<number>((resolve) => process.once('SIGTERM', () => resolve(143)));
+  const { server, reason, config } = await startDemoServer(argv);
+  try {
+    const engine = server.capabilities.kind;
+    const run = runDemo({ endpoint: server.url, engine, engineReason: reason, region: config.region, account: config.account, image: engine === 'docker' ? image : undefined, out: process.stdout });
+    return await Promise.race([run, terminated]);
+  } finally {
+    await server.close({ discard: true });
   }
 }
 
 /** Containers where Docker runs and the image is there or can be had, else processes. */
 async function startDemoServer(argv: readonly string[]): Promise<{ server: RunningServer; reason: string; config: ServerConfig }> {
   const config = parseServerConfig(argv);
-  const hooks = { onFatal: () => process.exit(1) };
+  const hooks = { onFatal: stopAtOnce };
   let server = await startServer(config, hooks);
   let reason = server.engineReason;
   if (config.engine === 'auto' && server.capabilities.kind === 'docker') {

@@ -32,19 +32,22 @@ async function runUntilSignal(config: ServerConfig, ready: (server: RunningServe
   });
   // Fail-stop: nothing may go on from a world that the disk does not know, so there is no orderly end.
   const server = await startServer(config, { onFatal: stopAtOnce });
-  await ready(server, config);
-  await ended;
-  await server.close();
+  try {
+    await ready(server, config);
+    await ended;
+  } finally {
+    await server.close();
+  }
   return 0;
 }
 
-function stopAtOnce(error: Error): never {
+export function stopAtOnce(error: Error): never {
   process.stderr.write(`longshore: the server has stopped: ${error.message}\n`);
   process.exit(1);
 }
 
 function startFailure(error: NodeJS.ErrnoException): string {
-  if (error.code === 'EADDRINUSE') return `${error.message}: another server listens there; pick another with --port`;
+  if (error.code === 'EADDRINUSE') return `${(error as { address?: string }).address ?? 'the address'}:${(error as { port?: number }).port ?? ''} is taken: another server listens there; pick another with --port`;
   if (error.code === 'ERR_SQLITE_ERROR' && /locked|busy/i.test(error.message)) return 'another server uses this data directory; pick another with --data-dir';
   if (error.code === 'ERR_SQLITE_ERROR') return `the database in this data directory cannot be used: ${error.message}`;
   return error.message;

@@ -14,6 +14,9 @@ async function depsWithQueue(): Promise<FakeDeps> {
   const computeResources = { ...ec2Resources, instanceTypes: ['optimal'], subnets: ['subnet-1'], securityGroupIds: ['sg-1'] };
   await deps.call(createComputeEnvironment, { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources });
   await deps.call(createJobQueue, { jobQueueName: 'q', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }] });
+  const fargateResources = { type: 'FARGATE' as const, maxvCpus: 4, subnets: ['subnet-12345678'], securityGroupIds: ['sg-12345678'] };
+  await deps.call(createComputeEnvironment, { computeEnvironmentName: 'fce', type: 'MANAGED', computeResources: fargateResources });
+  await deps.call(createJobQueue, { jobQueueName: 'fq', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'fce' }] });
   await deps.call(registerJobDefinition, { jobDefinitionName: 'd', type: 'container', containerProperties: { image: 'busybox', vcpus: 1, memory: 64 }, tags: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`d${index}`, ''])) });
   const fargate = { image: 'busybox', executionRoleArn: 'execution', resourceRequirements: [{ type: 'VCPU' as const, value: '0.25' }, { type: 'MEMORY' as const, value: '512' }] };
   await deps.call(registerJobDefinition, { jobDefinitionName: 'f', type: 'container', containerProperties: fargate, platformCapabilities: ['FARGATE'] });
@@ -29,7 +32,7 @@ const taken: [string, Partial<SubmitJobCommandInput>][] = [
   ['an array with both types of dependency', { arrayProperties: { size: 2 }, dependsOn: [{ type: 'SEQUENTIAL' }, { type: 'N_TO_N', jobId: 'x' }, { jobId: 'y' }] }],
   ['what Nextflow sends to a FIFO queue', { schedulingPriorityOverride: 5, tags: { 'nextflow.io/runName': 'x' }, propagateTags: true, consumableResourcePropertiesOverride: { consumableResourceList: [] } }],
   ['overrides in the new form over a definition in the old', { containerOverrides: { resourceRequirements: [{ type: 'VCPU', value: '2' }, { type: 'MEMORY', value: '128' }], environment: [{ name: 'A', value: 'x' }], command: ['true'] } }],
-  ['another size of Fargate', { jobDefinition: 'f', containerOverrides: { resourceRequirements: [{ type: 'VCPU', value: '0.5' }, { type: 'MEMORY', value: '1024' }] } }],
+  ['another size of Fargate', { jobQueue: 'fq', jobDefinition: 'f', containerOverrides: { resourceRequirements: [{ type: 'VCPU', value: '0.5' }, { type: 'MEMORY', value: '1024' }] } }],
   ['Metaflow: parameter keys with dots', { parameters: { 'metaflow.user': 'me' } }],
 ];
 
@@ -63,6 +66,8 @@ const wrong: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
   ['half a vCPU on EC2', { containerOverrides: { resourceRequirements: [{ type: 'VCPU', value: '0.5' }] } }, /VCPU must be a whole number/],
   ['vcpus on Fargate', { jobDefinition: 'f', containerOverrides: { vcpus: 1 } }, /not supported on Fargate/],
   ['memory that does not go with the vCPUs of Fargate', { jobDefinition: 'f:1', containerOverrides: { resourceRequirements: [{ type: 'MEMORY', value: '4096' }] } }, /no size of 0.25 vCPU with 4096 MiB/],
+  ['a definition for EC2 in a queue of Fargate', { jobQueue: 'fq' }, /d:1 is for EC2, and job queue fq has FARGATE/],
+  ['a definition for Fargate in a queue of EC2', { jobDefinition: 'f' }, /f:1 is for FARGATE, and job queue q has EC2/],
   ['an instance type', { containerOverrides: { instanceType: 'm5.large' } }, /only for multi-node/],
   ['a share identifier on a FIFO queue', { shareIdentifier: 'a' }, /fair-share/],
   ['priority 10000', { schedulingPriorityOverride: 10_000 }, /schedulingPriorityOverride/],

@@ -30,6 +30,7 @@ export function checkContainer(container: ContainerProperties, fargate: boolean)
   checkLinux(container.linuxParameters);
   checkLog(container.logConfiguration);
   refuseUnbuilt(container.secrets, `${where}.secrets`);
+  if (container.enableExecuteCommand) refuseUnbuilt(true, `${where}.enableExecuteCommand`);
   refuseUnbuilt(container.repositoryCredentials, `${where}.repositoryCredentials`);
 }
 
@@ -84,11 +85,23 @@ function checkAbsolute(path: string | undefined, member: string): void {
   matches(path, /^\//, member, 'an absolute path');
 }
 
+/** Kept, and without effect here: the group always comes into being, in the job's own region, and nothing is dropped. */
+const idleLogOptions = new Set(['awslogs-create-group', 'awslogs-region', 'mode', 'max-buffer-size', 'awslogs-endpoint', 'awslogs-credentials-endpoint', 'awslogs-format']);
+
+function checkLogOptions(names: readonly string[]): void {
+  for (const name of names) {
+    if (name === 'awslogs-group' || name === 'awslogs-stream-prefix' || idleLogOptions.has(name)) continue;
+    if (name === 'awslogs-datetime-format' || name === 'awslogs-multiline-pattern') refuseUnbuilt(name, `${where}.logConfiguration.options ${name}`);
+    throw invalid(`${where}.logConfiguration.options: ${name} is not an option of the log driver awslogs`);
+  }
+}
+
 function checkLog(log: LogConfiguration | undefined): void {
   if (log === undefined) return;
   const driver = oneOf(LogDriver, log.logDriver, `${where}.logConfiguration.logDriver`);
   if (driver === 'awsfirelens') refuseUnbuilt(driver, `${where}.logConfiguration.logDriver awsfirelens`);
   refuseUnbuilt(log.secretOptions, `${where}.logConfiguration.secretOptions`);
+  if (driver === 'awslogs') checkLogOptions(Object.keys(log.options ?? {}));
   const group = log.options?.['awslogs-group'];
   // CloudWatch's own form of a group's name.
   if (driver === 'awslogs' && group) matches(group, /^[.\-_/#A-Za-z0-9]{1,512}$/, `${where}.logConfiguration.options awslogs-group`, 'the name of a log group');

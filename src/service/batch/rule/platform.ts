@@ -27,7 +27,7 @@ export function checkPlatform(container: ContainerProperties, fargate: boolean):
 }
 
 function checkEc2(container: ContainerProperties): void {
-  for (const member of ['networkConfiguration', 'fargatePlatformConfiguration', 'ephemeralStorage'] as const) {
+  for (const member of ['networkConfiguration', 'fargatePlatformConfiguration', 'ephemeralStorage', 'runtimePlatform'] as const) {
     if (container[member] !== undefined) throw invalid(`${where}.${member} is only for jobs on Fargate resources`);
   }
 }

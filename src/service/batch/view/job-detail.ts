@@ -53,7 +53,7 @@ export function jobDetail(view: JobView, clusterOf: ClusterOf): JobDetail {
     propagateTags: detail.propagateTags,
     platformCapabilities: [...(detail.platformCapabilities ?? ['EC2'])],
     isCancelled: job.stopRequested?.by === 'cancel',
-    isTerminated: job.stopRequested?.by === 'terminate',
+    isTerminated: job.stopRequested?.by === 'terminate' || job.stopRequested?.alsoTerminated === true,
     consumableResourceProperties: detail.consumableResourceProperties,
   };
 }

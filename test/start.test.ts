@@ -1,0 +1,65 @@
+// Starting and ending as a user sees it: a port that is taken, wrong usage, and a demo that is stopped half-way.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const root = mkdtempSync(join(tmpdir(), 'longshore-start-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the program to its end; `onOutput` may send it a signal. */
+function run(words: readonly string[], onOutput: (text: string, kill: () => void) => void = () => undefined): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...words], { env: { ...process.env, TMPDIR: root }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
+  const kill = (): void => void child.kill('SIGTERM');
+  child.stdout.setEncoding('utf8').on('data', (text: string) => onOutput((out += text), kill));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => onOutput((err += text), kill));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+}
+
+for (const engine of ['fake', 'process']) {
+  test(`a server of the ${engine} engine whose port is taken says so and ends`, { timeout: 30_000 }, async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    try {
+      const { port } = other.address() as AddressInfo;
+      const { code, err } = await run(['serve', '--engine', engine, '--port', String(port), '--data-dir', join(root, `taken-${engine}`), '--log-level', 'warn']);
+      assert.equal(code, 1);
+      assert.match(err, new RegExp(`^longshore: 127\\.0\\.0\\.1:${port} is taken: another server listens there`));
+    } finally {
+      other.close();
+    }
+  });
+}
+
+test('a demo that is terminated leaves no directory behind', { timeout: 60_000 }, async () => {
+  let sent = false;
+  const { code } = await run(['demo', '--engine', 'process'], (text, kill) => {
+    if (sent || !text.includes('Longshore: an array job')) return;
+    sent = true;
+    kill();
+  });
+  assert.equal(code, 143);
+  assert.deepEqual(readdirSync(root).filter((name) => name.startsWith('longshore-demo-')), []);
+});
+
+test('wrong usage of each way to start a server exits with 2', { timeout: 30_000 }, async () => {
+  const wrong = [['serve', '--nope'], ['up', '--engine', 'none'], ['demo', '--nope'], ['serve', '--capacity', 'vcpus=0'], ['serve', '--capacity', 'foo'], ['serve', '--account', '12']];
+  for (const words of wrong) {
+    const { code, err } = await run(words);
+    assert.equal(code, 2, words.join(' '));
+    assert.match(err, /^longshore( demo)?: [^\n]+\n$/, words.join(' '));
+  }
+});
