@@ -56,6 +56,14 @@ const planted: Record<string, { options: SimulationOptions; caughtBy: RegExp }> 
     },
     caughtBy: /ends are for ever/,
   },
+  'a dependency that is not waited for': {
+    options: { sabotage: changingEvents((event) => (event.type === 'job-pending' ? { ...event, type: 'job-runnable' } : event)) },
+    caughtBy: /dependencies are respected|only a waiting job becomes RUNNABLE/,
+  },
+  'a failure that is kept from its dependents': {
+    options: { sabotage: changingEvents((event) => (event.type === 'job-ended' && event.statusReason === 'Dependent Job failed' && !event.jobId.includes(':') ? undefined : event)) },
+    caughtBy: /dependencies are respected|accepted jobs survive/,
+  },
   'a success that is told as a failure': {
     options: { sabotage: changingEvents((event) => (event.type === 'job-ended' && event.status === 'SUCCEEDED' ? { ...event, status: 'FAILED' } : event)) },
     caughtBy: /accepted jobs survive, and end as they should/,
@@ -66,9 +74,10 @@ const plantedEnds = new Map<JobId, Job | ArrayParent>();
 for (const [bug, { options, caughtBy }] of Object.entries(planted)) {
   test(`a planted bug is caught: ${bug}`, async () => {
     const findings: string[] = [];
-    for (let seed = 1; seed <= 10 && findings.length === 0; seed++) {
+    // One bug may break more than one law; it is this one that has to see it.
+    for (let seed = 1; seed <= 20 && !findings.some((finding) => caughtBy.test(finding)); seed++) {
       await simulate(seed, { ...options, commands: 80 }).catch((error: Error) => findings.push(error.message));
     }
-    assert.match(findings[0] ?? 'nothing was found', caughtBy);
+    assert.match(findings.at(-1) ?? 'nothing was found', caughtBy);
   });
 }

@@ -2,6 +2,7 @@
 // with faults, then a liveness phase without, in which everything must end. Checkers look after every step.
 
 import { createHash } from 'node:crypto';
+import type { JobDependency } from '@aws-sdk/client-batch';
 import { attemptId, jobId, scopeOf, type JobId, type Scope } from '../src/base/ids.ts';
 import { isRefusal } from '../src/base/refusal.ts';
 import { localHost } from '../src/capacity/local/local.ts';
@@ -15,6 +16,7 @@ import type { Ids } from '../src/port/ids.ts';
 import type { Commit } from '../src/port/store.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker/checker.ts';
+import { dependenciesRespected } from './checker/dependencies-respected.ts';
 import { endsStay } from './checker/ends-stay.ts';
 import { oneContainerPerAttempt } from './checker/one-container-per-attempt.ts';
 import { promisesKept } from './checker/promises-kept.ts';
@@ -95,7 +97,7 @@ class Simulation {
       onRun: (id) => this.#runs.set(id, (this.#runs.get(id) ?? 0) + 1),
       faults: { call: (call) => this.#callFault(call), report: () => this.#reportDelays() },
     });
-    this.#checkers = options.checkers ?? [worldRecounts, oneContainerPerAttempt, endsStay(), promisesKept];
+    this.#checkers = options.checkers ?? [worldRecounts, oneContainerPerAttempt, endsStay(), promisesKept, dependenciesRespected];
   }
 
   async run(): Promise<RunResult> {
@@ -195,8 +197,9 @@ class Simulation {
     const exitCode = random.chance(70) ? 0 : random.between(1, 3);
     const startFails = random.chance(5);
     const isArray = random.chance(20);
+    const size = isArray ? random.between(2, 5) : undefined;
     const id = jobId(this.#ids.uuid());
-    const expectation = new Expectation(scope, exitCode, startFails, isArray);
+    const expectation = new Expectation(scope, exitCode, startFails, size);
     this.#expectations.set(id, expectation);
     const environment = [{ name: 'FAKE_DURATION_MS', value: String(random.pick([0, 1, 500, 5_000, 60_000])) }, { name: 'FAKE_EXIT_CODE', value: String(exitCode) }];
     if (startFails) environment.push({ name: 'FAKE_START_FAILURE', value: 'CannotPullContainerError: no such image' });
@@ -205,13 +208,28 @@ class Simulation {
       jobQueue: random.pick(['low', 'high']),
       jobDefinition: 'job',
       containerOverrides: { environment, vcpus: random.pick([1, 1, 1, 2, 3]) },
-      arrayProperties: isArray ? { size: random.between(2, 12) } : undefined,
+      arrayProperties: size === undefined ? undefined : { size },
+      dependsOn: this.#dependsOn(size),
     };
+    expectation.dependsOn = request.dependsOn;
     const answered = this.#submit({ type: 'submit-job', scope, jobId: id, request });
     void answered.then((reply) => {
       if (reply === undefined) return;
       if (isRefusal(reply)) this.#expectations.delete(id);
       else expectation.accepted = true;
+    });
+  }
+
+  /** Now and then, on jobs that were submitted lately, whatever has become of them. */
+  #dependsOn(arraySize: number | undefined): JobDependency[] {
+    const random = this.#workload;
+    const known = [...this.#expectations].filter(([, expectation]) => expectation.accepted).slice(-15);
+    if (known.length === 0 || !random.chance(35)) return arraySize !== undefined && random.chance(20) ? [{ type: 'SEQUENTIAL' }] : [];
+    return Array.from({ length: random.between(1, 3) }, () => {
+      const [id, target] = random.pick(known);
+      if (target.arraySize === undefined) return { jobId: id };
+      if (target.arraySize === arraySize && random.chance(70)) return { jobId: id, type: 'N_TO_N' };
+      return { jobId: random.chance(50) ? id : `${id}:${random.below(target.arraySize)}` };
     });
   }
 

@@ -2,6 +2,7 @@
 // and nothing starts after a stop was answered that found it waiting.
 
 import { splitJobId } from '../../src/base/ids.ts';
+import { dependentJobFailed } from '../../src/core/job/dependency.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
 import { law, type Checker } from './checker.ts';
@@ -25,7 +26,8 @@ export const promisesKept: Checker = {
       }
       const { job } = stored;
       law(isEnded(job.status), `job ${id} is still ${job.status} after everything should have ended`);
-      const outcome = isArrayParent(job) ? { status: job.status } : { status: job.status, exitCode: job.attempts.at(-1)?.exitCode };
+      const dependencyFailed = job.statusReason === dependentJobFailed || (isArrayParent(job) && expected.dependsOn.length > 0);
+      const outcome = isArrayParent(job) ? { status: job.status, dependencyFailed } : { status: job.status, exitCode: job.attempts.at(-1)?.exitCode, dependencyFailed };
       const problem = expected.judge(outcome);
       law(problem === undefined, `job ${id}: ${problem}`);
     }

@@ -6,10 +6,12 @@
 import { isRefusal, refuse, type Refusal } from '../base/refusal.ts';
 import type { Command, ReplyOf } from '../core/command/command.ts';
 import { decide } from '../core/command/decide.ts';
+import { settle } from '../core/command/settle.ts';
 import type { Effect } from '../core/effect.ts';
 import { limit } from '../core/limit.ts';
 import { Pass } from '../core/schedule/place.ts';
 import type { World } from '../core/world.ts';
+import { withPast } from './past.ts';
 import type { Clock } from '../port/clock.ts';
 import type { CommandBus, Envelope } from '../port/command-bus.ts';
 import type { Ids } from '../port/ids.ts';
@@ -121,9 +123,14 @@ export class CommandQueue implements CommandBus {
   }
 
   #decideAndApply(command: Command, nowMs: number, effects: Effect[]): unknown {
-    const decision = decide(this.#parts.world, command, nowMs);
+    const { world, store } = this.#parts;
+    const decision = decide(world, withPast(command, world, store.reader), nowMs);
     if (isRefusal(decision)) return decision;
-    for (const event of decision.events) this.#parts.world.apply(event);
+    for (const event of decision.events) world.apply(event);
+    // What follows for those that waited belongs to the same transaction.
+    for (let occasion = world.occasions.shift(); occasion !== undefined; occasion = world.occasions.shift()) {
+      for (const event of settle(world, occasion, nowMs)) world.apply(event);
+    }
     effects.push(...decision.effects);
     return decision.reply;
   }

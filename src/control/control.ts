@@ -7,7 +7,7 @@ import type { ReportAttempt } from '../core/command/command.ts';
 import type { Host } from '../core/host.ts';
 import { isArrayParent, isInWorld, isLive, type LiveJob } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
-import { World } from '../core/world.ts';
+import { restoreReadiness, World } from '../core/world.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Engine, EngineCapabilities, EngineReport } from '../port/engine.ts';
 import type { Ids } from '../port/ids.ts';
@@ -175,6 +175,7 @@ export function restoreWorld(stored: StoredWorld): World {
     parent.children.set(index, job.status, 'stoppedAtMs' in job ? job.stoppedAtMs : job.createdAtMs);
     if (isInWorld(job)) world.restoreJob(job);
   }
+  restoreReadiness(world);
   world.nextSequence = Math.max(world.nextSequence, stored.nextSequence);
   world.changes.clear();
   return world;

@@ -7,6 +7,7 @@ import { isArrayParent, type ArrayParent, type Job, type JobDetailRecord } from 
 import { isEnded } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
+import { unsatisfied } from '../core/job/dependency.ts';
 import { explain } from '../core/schedule/explain.ts';
 import { waitingChild, type World } from '../core/world.ts';
 import type {
@@ -122,9 +123,20 @@ export class ControlReader implements Reader {
   }
 
   #waitingReason(job: Job | ArrayParent): string | undefined {
+    if (job.status === 'PENDING') return this.#dependencyReason(job);
     if (job.status !== 'RUNNABLE') return undefined;
     const queue = this.#world.jobQueues.get(job.queueArn);
     return queue && explain(this.#world, queue, job.needs);
+  }
+
+  /** What a PENDING job waits for, in plain words; of an array, what all its children wait for. */
+  #dependencyReason(job: Job | ArrayParent): string | undefined {
+    const { parent: parentId, index } = splitJobId(job.id);
+    const parent = index === undefined ? undefined : this.#world.jobs.get(parentId);
+    const child = parent !== undefined && index !== undefined && isArrayParent(parent) ? { parent, index } : undefined;
+    const waitsFor = child?.parent.waitsFor ?? ('waitsFor' in job ? job.waitsFor : undefined);
+    const missing = waitsFor && unsatisfied(this.#world, waitsFor, child);
+    return missing && missing.length > 0 ? `waiting for ${missing.join(', ')}` : undefined;
   }
 
   jobs(query: JobListQuery): Page<JobView> | undefined {
@@ -147,7 +159,7 @@ export class ControlReader implements Reader {
     const rows = new Map(this.#store.children(parentId).map((child) => [child.index, child.job]));
     const items: JobView[] = [];
     for (let index = fromIndex; index < parent.arraySize; index++) {
-      const child: Job = rows.get(index) ?? restOf(parent, index);
+      const child: Job = ('children' in parent ? this.#world.child(parent, index) : undefined) ?? rows.get(index) ?? restOf(parent, index);
       if (query.status !== undefined && child.status !== query.status) continue;
       if (items.length === query.limit) return { items, next: encodeToken([index]) };
       items.push(this.#view(stored.detail, child, index));

@@ -20,6 +20,10 @@ export type Event =
   | { readonly type: 'job-definition-stored'; readonly definition: JobDefinition; readonly tags?: Tags | undefined }
   | { readonly type: 'host-joined'; readonly host: Host }
   | { readonly type: 'job-submitted'; readonly detail: JobDetailRecord; readonly job: WaitingJob | LiveArrayParent; readonly tags?: Tags | undefined }
+  /** It has to wait for others; of an array parent, all its children. */
+  | { readonly type: 'job-pending'; readonly jobId: JobId; readonly atMs: number }
+  /** Children from one index to another, both included, that wait for nothing any more. */
+  | { readonly type: 'children-runnable'; readonly parentId: JobId; readonly from: number; readonly to: number; readonly atMs: number }
   /** Of an array parent: all its children. */
   | { readonly type: 'job-runnable'; readonly jobId: JobId; readonly atMs: number }
   /** The attempt's resources are taken from here to `resources-released`. */

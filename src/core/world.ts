@@ -5,10 +5,12 @@ import { assert, must, never } from '../base/assert.ts';
 import { childId, splitJobId, type Arn, type AttemptId, type HostId, type JobId, type Scope } from '../base/ids.ts';
 import * as arns from './arn.ts';
 import { Changes } from './changes.ts';
+import { Dependents, type Occasion } from './dependents.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Event } from './event.ts';
 import type { Host } from './host.ts';
 import type { ArrayParent, Job, LiveArrayParent, LiveJob, WaitingJob, WorldJob } from './job/job.ts';
+import { readyRanges } from './job/dependency.ts';
 import { isArrayParent, isInWorld, isLive } from './job/job.ts';
 import { isEnded } from './job/status.ts';
 import { addNeeds, noNeeds, subtractNeeds, type Needs } from './job/needs.ts';
@@ -36,6 +38,10 @@ export class World {
   readonly attempts = new Map<AttemptId, JobId>();
   readonly allocations = new Map<AttemptId, Allocation>();
   readonly backlog: Backlog;
+  /** Who waits for whom. */
+  readonly dependents = new Dependents();
+  /** What dependents have to be looked at for, before the next command is decided. */
+  readonly occasions: Occasion[] = [];
   /** What a transaction must store; control takes it after each batch. */
   readonly changes = new Changes();
   /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
@@ -174,6 +180,12 @@ export class World {
         if (event.tags) this.changes.tags.set(event.detail.arn, event.tags);
         this.#put(event.job);
         return;
+      case 'job-pending':
+        this.#makePending(event.jobId, event.atMs);
+        return;
+      case 'children-runnable':
+        this.#makeChildrenRunnable(event);
+        return;
       case 'job-runnable':
         this.#makeRunnable(event.jobId, event.atMs);
         return;
@@ -270,6 +282,28 @@ export class World {
     return job;
   }
 
+  #makePending(jobId: JobId, atMs: number): void {
+    const job = must(this.jobs.get(jobId), 'a job that has to wait has not ended');
+    assert(!isLive(job) && job.waitsFor !== undefined, 'a PENDING job knows what it waits for');
+    if (isArrayParent(job)) {
+      for (let index = 0; index < job.arraySize; index++) job.children.set(index, 'PENDING', atMs);
+      this.#put({ ...job, status: 'PENDING', rest: { status: 'PENDING' } });
+    } else this.#put({ ...job, status: 'PENDING' }, atMs);
+    this.dependents.add(jobId, job.waitsFor);
+    this.occasions.push({ type: 'came', jobId });
+  }
+
+  #makeChildrenRunnable(event: Event & { type: 'children-runnable' }): void {
+    const parent = this.arrayParent(event.parentId);
+    const noneWaited = parent.children.count('RUNNABLE') === 0;
+    for (let index = event.from; index <= event.to; index++) {
+      assertTransition(parent.children.status(index), 'RUNNABLE');
+      parent.children.set(index, 'RUNNABLE', event.atMs);
+    }
+    if (noneWaited) this.backlog.add(parent.queueArn, parent.needs, { rank: parent.sequence, jobId: parent.id });
+    this.scheduleWanted = true;
+  }
+
   #makeRunnable(jobId: JobId, atMs: number): void {
     const job = must(this.jobs.get(jobId), 'a job that becomes RUNNABLE has not ended');
     if (isArrayParent(job)) {
@@ -279,7 +313,8 @@ export class World {
       this.#put({ ...job, status: 'PENDING', rest: { status: 'RUNNABLE' } });
     } else {
       assert(!isLive(job), 'only a waiting job becomes RUNNABLE');
-      this.#put({ ...job, status: 'RUNNABLE' }, atMs);
+      const { waitsFor: _waitsFor, ...ready } = job;
+      this.#put({ ...ready, status: 'RUNNABLE' }, atMs);
     }
     this.backlog.add(job.queueArn, job.needs, { rank: job.sequence, jobId });
     this.scheduleWanted = true;
@@ -320,10 +355,13 @@ export class World {
     const { parent, index } = splitJobId(event.jobId);
     const job = known ?? (index === undefined ? undefined : this.child(this.arrayParent(parent), index));
     assert(job !== undefined, 'a job ends once');
+    if (this.dependents.concerns(event.jobId, index === undefined ? undefined : this.arrayParent(parent))) {
+      this.occasions.push({ type: 'ended', jobId: event.jobId, status: event.status });
+    }
     if (known === undefined) this.#remember(job);
     if (isArrayParent(job)) {
       assert(job.children.ended === job.arraySize, 'an array ends after all its children');
-      const { children, ...identity } = job;
+      const { children, waitsFor: _waitsFor, ...identity } = job;
       this.#put({
         ...identity,
         status: event.status,
@@ -336,7 +374,7 @@ export class World {
     }
     const wasWaiting = !isLive(job);
     const last = job.attempts.at(-1);
-    const { attempt: _attempt, ...identity } = isLive(job) ? job : { ...job, attempt: undefined };
+    const { attempt: _attempt, waitsFor: _waitsFor, ...identity } = { attempt: undefined, waitsFor: undefined, ...job };
     this.#put({ ...identity, status: event.status, statusReason: event.statusReason, stopRequested: job.stopRequested ?? event.stop, startedAtMs: last?.startedAtMs, stoppedAtMs: event.atMs }, event.atMs);
     if (wasWaiting && index === undefined) this.backlog.spent();
   }
@@ -347,6 +385,7 @@ export class World {
     for (const index of waiting) {
       assert(!this.jobs.has(childId(parent.id, index)), 'children that wait with a row of their own end by events of their own');
       parent.children.set(index, 'FAILED', event.atMs);
+      if (this.dependents.concerns(childId(parent.id, index), parent)) this.occasions.push({ type: 'ended', jobId: childId(parent.id, index), status: 'FAILED' });
     }
     this.#put({ ...parent, rest: { status: 'FAILED', statusReason: event.statusReason, stoppedAtMs: event.atMs, stopRequested: parent.stopRequested } });
   }
@@ -357,6 +396,7 @@ export class World {
   restoreJob(job: WorldJob): void {
     this.#remember(job);
     this.nextSequence = Math.max(this.nextSequence, job.sequence + 1);
+    if ('waitsFor' in job && job.waitsFor !== undefined) this.dependents.add(job.id, job.waitsFor);
     if (isArrayParent(job)) {
       if (job.rest.status === 'RUNNABLE') this.backlog.add(job.queueArn, job.needs, { rank: job.sequence, jobId: job.id });
     } else if (job.status === 'RUNNABLE') {
@@ -368,6 +408,18 @@ export class World {
     }
     this.scheduleWanted = true;
   }
+}
+
+/**
+ * After all jobs are back: children without a row of arrays that wait for others are RUNNABLE where they wait no more. What
+ * is in no row follows from what they wait for.
+ */
+export function restoreReadiness(world: World): void {
+  for (const job of world.jobs.values()) {
+    if (!isArrayParent(job) || job.rest.status !== 'PENDING') continue;
+    for (const { from, to } of readyRanges(world, job)) world.apply({ type: 'children-runnable', parentId: job.id, from, to, atMs: job.children.lastChangedAtMs });
+  }
+  world.occasions.length = 0;
 }
 
 /** A child that has no row: its parent's facts under its own id. */

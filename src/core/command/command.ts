@@ -15,6 +15,7 @@ import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { Host } from '../host.ts';
 import type { Exit } from '../job/attempt.ts';
+import type { EndedStatus } from '../job/status.ts';
 
 export interface CreateComputeEnvironment {
   readonly type: 'create-compute-environment';
@@ -65,8 +66,17 @@ export interface SubmitJob {
   readonly scope: Scope;
   readonly jobId: JobId;
   readonly request: SubmitJobCommandInput;
+  /** Jobs that it depends on and that have ended before: they are no part of the world. Control fills it in. */
+  readonly past?: ReadonlyMap<JobId, PastJob> | undefined;
   /** Tags of the definition, where they are propagated: tags are no part of the world. */
   readonly definitionTags?: Readonly<Record<string, string>> | undefined;
+}
+/** A job that has ended, as those that depend on it need to know it. */
+export interface PastJob {
+  readonly status: EndedStatus;
+  readonly arraySize?: number | undefined;
+  /** Of an array. */
+  readonly failedChildren: readonly number[];
 }
 /** CancelJob and TerminateJob, on a job, an array's parent or a child. */
 export interface StopJob {

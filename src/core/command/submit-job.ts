@@ -2,9 +2,11 @@
 // It passes SUBMITTED and becomes RUNNABLE in the same decision where nothing holds it.
 
 import type { ContainerProperties, SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import { childId, type JobId } from '../../base/ids.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { jobArn } from '../arn.ts';
 import type { Event } from '../event.ts';
+import { dependentJobFailed } from '../job/dependency.ts';
 import { ChildTable } from '../job/child-table.ts';
 import { logTarget, needsOf, resolveContainer, type LogTarget } from '../job/container.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../job/job.ts';
@@ -13,6 +15,7 @@ import type { JobDefinition } from '../job-definition/job-definition.ts';
 import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import type { Decided, SubmitJob } from './command.ts';
+import { resolveDependencies } from './resolve-dependencies.ts';
 
 /** What all submissions of a definition that override nothing share; remembered, so that a hundred thousand jobs do not each hold a copy. */
 interface Shared {
@@ -43,6 +46,10 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   const facts = sharedFacts(definition, container, request);
   if (isRefusal(facts)) return facts;
 
+  const dependencies = resolveDependencies(world, { scope, dependsOn: request.dependsOn ?? [], arraySize: request.arrayProperties?.size, past: command.past ?? new Map() });
+  if (isRefusal(dependencies)) return dependencies;
+  const waitsFor = dependencies.waitsFor.length > 0 ? dependencies.waitsFor : undefined;
+
   const detail: JobDetailRecord = {
     id: jobId,
     arn: jobArn(scope, jobId),
@@ -65,13 +72,16 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
     consumableResourceProperties: request.consumableResourcePropertiesOverride ?? definition.request.consumableResourceProperties,
     container,
   };
-  const identity = { id: jobId, scope: queue.scope, queueArn: queue.arn, needs: facts.needs, log: facts.log, createdAtMs: nowMs, sequence: detail.sequence };
+  const identity = { id: jobId, scope: queue.scope, queueArn: queue.arn, needs: facts.needs, log: facts.log, createdAtMs: nowMs, sequence: detail.sequence, waitsFor };
   const tags = request.tags && Object.keys(request.tags).length > 0 ? request.tags : undefined;
   const events: Event[] = [{ type: 'job-submitted', detail, job: newJob(identity, detail.arraySize, nowMs), tags }];
   if (detail.propagateTags && Object.keys({ ...command.definitionTags, ...tags }).length > limit.tagsPerResource) {
-    events.push(...tooManyTags(identity.id, detail.arraySize, nowMs));
+    events.push(...failAtOnce(jobId, detail.arraySize, `The job's tags and its definition's come to more than ${limit.tagsPerResource}.`, nowMs));
+  } else if (dependencies.failed) {
+    events.push(...failAtOnce(jobId, detail.arraySize, dependentJobFailed, nowMs));
   } else {
-    events.push({ type: 'job-runnable', jobId, atMs: nowMs });
+    events.push({ type: waitsFor === undefined ? 'job-runnable' : 'job-pending', jobId, atMs: nowMs });
+    events.push(...failChildren(jobId, detail.arraySize ?? 0, dependencies.failedChildren, nowMs));
   }
   return { events, effects: [], reply: { jobId, jobName: detail.name, jobArn: detail.arn } };
 }
@@ -92,9 +102,15 @@ function newJob(identity: Omit<WaitingJob, 'status' | 'attempts'>, arraySize: nu
   return { ...identity, arraySize, status: 'SUBMITTED', rest: { status: 'SUBMITTED' }, children: new ChildTable(arraySize, 'SUBMITTED', nowMs) };
 }
 
-/** Tags that are propagated and come to more than fifty fail the job (spec 4.4). */
-function tooManyTags(jobId: WaitingJob['id'], arraySize: number | undefined, atMs: number): Event[] {
-  const statusReason = `The job's tags and its definition's come to more than ${limit.tagsPerResource}.`;
+/** A job that ends where it begins. */
+function failAtOnce(jobId: JobId, arraySize: number | undefined, statusReason: string, atMs: number): Event[] {
   const ended: Event = { type: 'job-ended', jobId, status: 'FAILED', statusReason, atMs };
   return arraySize === undefined ? [ended] : [{ type: 'waiting-children-failed', parentId: jobId, statusReason, atMs }, ended];
+}
+
+/** Children whose counterpart has failed long ago. */
+function failChildren(parentId: JobId, arraySize: number, indexes: ReadonlySet<number>, atMs: number): Event[] {
+  const events: Event[] = [...indexes].map((index) => ({ type: 'job-ended', jobId: childId(parentId, index), status: 'FAILED', statusReason: dependentJobFailed, atMs }));
+  if (indexes.size > 0 && indexes.size === arraySize) events.push({ type: 'job-ended', jobId: parentId, status: 'FAILED', statusReason: 'Array Child Job failed', atMs });
+  return events;
 }

@@ -10,6 +10,7 @@ import type {
   RetryStrategy,
 } from '@aws-sdk/client-batch';
 import type { Arn, JobId, Scope } from '../../base/ids.ts';
+import type { Dependency } from './dependency.ts';
 import type { ChildTable } from './child-table.ts';
 import type { EndedAttempt, LiveAttempt } from './attempt.ts';
 import type { LogTarget } from './container.ts';
@@ -45,6 +46,8 @@ export interface JobIdentity {
 
 export interface WaitingJob extends JobIdentity {
   readonly status: WaitingStatus;
+  /** Until it is RUNNABLE. */
+  readonly waitsFor?: readonly Dependency[] | undefined;
 }
 export interface StartingJob extends JobIdentity {
   readonly status: 'STARTING';
@@ -88,6 +91,8 @@ interface ArrayIdentity {
 /** An array's parent: a fold over its children (spec 4.5). Never RUNNABLE, STARTING or RUNNING. */
 export interface LiveArrayParent extends ArrayIdentity {
   readonly status: 'SUBMITTED' | 'PENDING';
+  /** Holds for each child; those that have no row are RUNNABLE or PENDING by it. */
+  readonly waitsFor?: readonly Dependency[] | undefined;
   /** Where every child stands: the one thing in a value that changes in place. */
   readonly children: ChildTable;
 }

@@ -29,7 +29,7 @@ const taken: [string, Partial<SubmitJobCommandInput>][] = [
   ['the least', {}],
   ['a definition by revision', { jobDefinition: 'd:1' }],
   ['a definition by ARN without a revision', { jobDefinition: 'arn:aws:batch:eu-west-1:123456789012:job-definition/d' }],
-  ['an array with both types of dependency', { arrayProperties: { size: 2 }, dependsOn: [{ type: 'SEQUENTIAL' }, { type: 'N_TO_N', jobId: 'x' }, { jobId: 'y' }] }],
+  ['an array whose children go one after the other', { arrayProperties: { size: 2 }, dependsOn: [{ type: 'SEQUENTIAL' }] }],
   ['what Nextflow sends to a FIFO queue', { schedulingPriorityOverride: 5, tags: { 'nextflow.io/runName': 'x' }, propagateTags: true, consumableResourcePropertiesOverride: { consumableResourceList: [] } }],
   ['overrides in the new form over a definition in the old', { containerOverrides: { resourceRequirements: [{ type: 'VCPU', value: '2' }, { type: 'MEMORY', value: '128' }], environment: [{ name: 'A', value: 'x' }], command: ['true'] } }],
   ['another size of Fargate', { jobQueue: 'fq', jobDefinition: 'f', containerOverrides: { resourceRequirements: [{ type: 'VCPU', value: '0.5' }, { type: 'MEMORY', value: '1024' }] } }],

@@ -26,7 +26,7 @@ export function startedAt(job: JobView['job']): number | undefined {
 export const stoppedAt = (job: JobView['job']): number | undefined => ('stoppedAtMs' in job ? job.stoppedAtMs : undefined);
 
 /** Of a job that waits without a reason of its own: why, true at this moment. */
-export const statusReason = ({ job, waitingReason }: JobView): string | undefined => job.statusReason ?? (job.status === 'RUNNABLE' ? waitingReason : undefined);
+export const statusReason = ({ job, waitingReason }: JobView): string | undefined => job.statusReason ?? (job.status === 'RUNNABLE' || job.status === 'PENDING' ? waitingReason : undefined);
 
 /** A child's is its parent's with the index. */
 export const jobArnOf = ({ detail, arrayIndex }: JobView): string => (arrayIndex === undefined ? detail.arn : `${detail.arn}:${arrayIndex}`);

@@ -1,0 +1,69 @@
+// What follows from an end for those that waited for it: the next decision of the same transaction (user guide, chapter Job
+// Dependencies). One occasion at a time, for each changes the world that the next one is judged in.
+
+import { childId, splitJobId, type JobId } from '../../base/ids.ts';
+import { isSequential, type Occasion } from '../dependents.ts';
+import type { Event } from '../event.ts';
+import { dependentJobFailed, isChildReady, isReady, readyRanges } from '../job/dependency.ts';
+import { isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
+import type { EndedStatus } from '../job/status.ts';
+import type { World } from '../world.ts';
+import { parentEndEvents } from './array-fold.ts';
+
+/** The events that the occasion brings about. Applying them may make new occasions. */
+export function settle(world: World, occasion: Occasion, nowMs: number): Event[] {
+  return occasion.type === 'came' ? readyEvents(world, occasion.jobId, nowMs) : endedEvents(world, occasion.jobId, occasion.status, nowMs);
+}
+
+function endedEvents(world: World, id: JobId, status: EndedStatus, nowMs: number): Event[] {
+  const events: Event[] = [];
+  // One that waits for the whole and for its parts is looked at once.
+  const whole = new Set(world.dependents.ofJob(id));
+  for (const dependent of whole) {
+    events.push(...(status === 'SUCCEEDED' ? readyEvents(world, dependent, nowMs) : failEvents(world, dependent, nowMs)));
+  }
+  const { parent, index } = splitJobId(id);
+  if (index !== undefined) {
+    for (const dependent of world.dependents.ofChildren(parent)) if (!whole.has(dependent)) events.push(...childEvents(world, dependent, index, status, nowMs));
+    const own = world.jobs.get(parent);
+    if (own !== undefined && isSequential(own)) events.push(...childEvents(world, parent, index + 1, status, nowMs));
+  }
+  world.dependents.forget(id);
+  return events;
+}
+
+/** A job that waits, if it does so no longer. */
+function readyEvents(world: World, id: JobId, atMs: number): Event[] {
+  const job = world.jobs.get(id);
+  if (job === undefined || isLive(job)) return [];
+  if (isArrayParent(job)) return readyRanges(world, job).map(({ from, to }) => ({ type: 'children-runnable', parentId: id, from, to, atMs }));
+  return job.status === 'PENDING' && isReady(world, job) ? [{ type: 'job-runnable', jobId: id, atMs }] : [];
+}
+
+/** A job whose dependency failed: all of it that waits fails. */
+function failEvents(world: World, id: JobId, atMs: number): Event[] {
+  const job = world.jobs.get(id);
+  if (job === undefined || isLive(job)) return [];
+  if (isArrayParent(job)) return failArray(job, atMs);
+  return [{ type: 'job-ended', jobId: id, status: 'FAILED', statusReason: dependentJobFailed, atMs }];
+}
+
+function failArray(parent: LiveArrayParent, atMs: number): Event[] {
+  const waiting = parent.children.count('PENDING') + parent.children.count('RUNNABLE');
+  if (waiting === 0) return [];
+  return [
+    { type: 'waiting-children-failed', parentId: parent.id, statusReason: dependentJobFailed, atMs },
+    ...parentEndEvents(parent, { endedNow: waiting, anyFailed: true, because: dependentJobFailed }, atMs),
+  ];
+}
+
+/** One child of an array, of which the child that it waited for has ended. */
+function childEvents(world: World, parentId: JobId, index: number, status: EndedStatus, atMs: number): Event[] {
+  const parent = world.jobs.get(parentId);
+  if (parent === undefined || !isArrayParent(parent) || index >= parent.arraySize || parent.children.status(index) !== 'PENDING') return [];
+  if (status === 'FAILED') {
+    const ended: Event = { type: 'job-ended', jobId: childId(parentId, index), status: 'FAILED', statusReason: dependentJobFailed, atMs };
+    return [ended, ...parentEndEvents(parent, { endedNow: 1, anyFailed: true }, atMs)];
+  }
+  return isChildReady(world, parent, index) ? [{ type: 'children-runnable', parentId, from: index, to: index, atMs }] : [];
+}
