@@ -14,7 +14,7 @@ export class NewerSchema extends Error {
  */
 export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
-  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;');
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;');
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   const newest = migrations.at(-1)?.version ?? 0;
   if (version > newest) throw new NewerSchema(`the database has schema ${version}; this program knows schemas up to ${newest}`);
