@@ -46,12 +46,17 @@ export class BenchServer implements AsyncDisposable {
     return JSON.parse(answer.body) as T;
   }
 
-  /** An environment and a queue; a DISABLED environment lets jobs wait. */
-  async prepare(options: { waiting?: boolean } = {}): Promise<void> {
+  /** An environment and a queue of its own, both of one name; a DISABLED environment lets jobs wait. */
+  async createQueue(name: string, options: { priority: number; waiting: boolean }): Promise<void> {
     const computeResources = { type: 'EC2', minvCpus: 0, maxvCpus: 1_000_000, instanceTypes: ['optimal'], subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'], instanceRole: 'ecsInstanceRole' };
-    await this.call('CreateComputeEnvironment', { computeEnvironmentName: 'bench', type: 'MANAGED', computeResources });
-    if (options.waiting) await this.call('UpdateComputeEnvironment', { computeEnvironment: 'bench', state: 'DISABLED' });
-    await this.call('CreateJobQueue', { jobQueueName: 'bench', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'bench' }] });
+    await this.call('CreateComputeEnvironment', { computeEnvironmentName: name, type: 'MANAGED', computeResources });
+    if (options.waiting) await this.call('UpdateComputeEnvironment', { computeEnvironment: name, state: 'DISABLED' });
+    await this.call('CreateJobQueue', { jobQueueName: name, priority: options.priority, computeEnvironmentOrder: [{ order: 1, computeEnvironment: name }] });
+  }
+
+  /** The queue `bench` and the definition `no-op`. */
+  async prepare(options: { waiting?: boolean } = {}): Promise<void> {
+    await this.createQueue('bench', { priority: 1, waiting: options.waiting ?? false });
     await this.call('RegisterJobDefinition', { jobDefinitionName: 'no-op', type: 'container', containerProperties: { image: 'busybox', command: ['true'], vcpus: 1, memory: 16 } });
   }
 

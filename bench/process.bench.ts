@@ -46,10 +46,7 @@ async function rate(): Promise<{ rate: number; loneMs: number }> {
 async function rateWithWaiting(): Promise<number> {
   await using server = await BenchServer.start('process', roomy);
   await server.prepare();
-  const computeResources = { type: 'EC2', minvCpus: 0, maxvCpus: 8, instanceTypes: ['optimal'], subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'], instanceRole: 'ecsInstanceRole' };
-  await server.call('CreateComputeEnvironment', { computeEnvironmentName: 'closed', type: 'MANAGED', computeResources });
-  await server.call('CreateJobQueue', { jobQueueName: 'waiting', priority: 9, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'closed' }] });
-  await server.call('UpdateComputeEnvironment', { computeEnvironment: 'closed', state: 'DISABLED' });
+  await server.createQueue('waiting', { priority: 9, waiting: true });
   await load(server.url, '/v1/submitjob', () => submission({ jobQueue: 'waiting' }), waiting, 64);
   await wholeJobs(server, 200, 16, waiting);
   return await wholeJobs(server, jobs, 16, waiting);

@@ -11,11 +11,11 @@ import { restoreReadiness, World } from '../core/world.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Engine, EngineCapabilities, EngineReport } from '../port/engine.ts';
 import type { Ids } from '../port/ids.ts';
-import type { LogSink } from '../port/log-sink.ts';
+import type { LogSink, LogStreamKey } from '../port/log-sink.ts';
 import type { Store, StoredWorld } from '../port/store.ts';
 import { CommandQueue, Stopped } from './command-queue.ts';
 import { EffectRunner } from './effect-runner.ts';
-import { LogPump, type LogDestination } from './log-pump.ts';
+import { LogPump } from './log-pump.ts';
 import { ControlReader } from './reader.ts';
 import { Reconciler } from './reconciler.ts';
 
@@ -159,7 +159,7 @@ export class Control {
   }
 }
 
-const destination = (job: LiveJob): LogDestination | undefined => job.attempt.log && { scope: job.scope, ...job.attempt.log };
+const destination = (job: LiveJob): LogStreamKey | undefined => job.attempt.log && { scope: job.scope, ...job.attempt.log };
 
 /** Rebuilds the world from rows: a fold that ends where the last commit did. */
 export function restoreWorld(stored: StoredWorld): World {

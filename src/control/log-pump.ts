@@ -1,17 +1,11 @@
 // Carries the output of attempts from the engine to the log sink. An attempt's end is made known only after its output is on
 // disk, or after a bound, which is then said. Log bytes never pass the command door.
 
-import type { AttemptId, Scope } from '../base/ids.ts';
+import type { AttemptId } from '../base/ids.ts';
 import { limit } from '../core/limit.ts';
 import type { Clock } from '../port/clock.ts';
 import { EngineUnavailable, type Engine, type LogPosition } from '../port/engine.ts';
 import type { LogSink, LogStreamKey } from '../port/log-sink.ts';
-
-export interface LogDestination {
-  readonly scope: Scope;
-  readonly group: string;
-  readonly stream: string;
-}
 
 export interface LogPumpParts {
   readonly engine: Engine;
@@ -43,7 +37,7 @@ export class LogPump {
    * Begins to carry an attempt's output, unless that is under way. Goes on where the stream ends; of a `fresh` attempt, which
    * was just started by us, the stream is known to be empty, and is not looked at before there is something to write.
    */
-  ensure(attemptId: AttemptId, to: LogDestination, fresh = false): Pumping {
+  ensure(attemptId: AttemptId, to: LogStreamKey, fresh = false): Pumping {
     const known = this.#running.get(attemptId);
     if (known !== undefined) return known;
     const pumping: Pumping = { failure: undefined, ended: Promise.resolve().then(() => this.#pump(attemptId, to, pumping, fresh)) };
@@ -88,7 +82,7 @@ export class LogPump {
    * Resolves when the attempt's output is on disk; with a note if that took longer than the bound, in which case what comes
    * later is still written. Never resolves after {@link close}: the end is found again at the next start.
    */
-  drained(attemptId: AttemptId, to: LogDestination | undefined): Promise<string | undefined> {
+  drained(attemptId: AttemptId, to: LogStreamKey | undefined): Promise<string | undefined> {
     if (to === undefined) return Promise.resolve(undefined);
     const pumping = this.ensure(attemptId, to);
     return new Promise((resolve) => {
@@ -102,7 +96,7 @@ export class LogPump {
   }
 
   /** Puts one line into an attempt's stream: why its container never started. */
-  async tell(to: LogDestination | undefined, message: string, timestampMs: number): Promise<void> {
+  async tell(to: LogStreamKey | undefined, message: string, timestampMs: number): Promise<void> {
     if (to === undefined) return;
     try {
       const writer = await this.#parts.sink.openWriter(to);

@@ -8,8 +8,8 @@ import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from './job/job.ts
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
 
-/** A log stream that came into being with an attempt. */
-export interface NewLogStream {
+/** A log stream's row. Its bytes live in the log sink's file. */
+export interface LogStreamRow {
   readonly scope: Scope;
   readonly group: string;
   readonly name: string;
@@ -25,7 +25,7 @@ export class Changes {
   readonly jobDefinitions = new Map<Arn, JobDefinition>();
   readonly deleted = new Set<Arn>();
   readonly tags = new Map<Arn, Tags>();
-  logStreams: NewLogStream[] = [];
+  logStreams: LogStreamRow[] = [];
 
   delete(arn: Arn): void {
     this.computeEnvironments.delete(arn);

@@ -2,14 +2,15 @@
 // that never changes. It decides nothing and it never brings anything about.
 
 import type { Arn, JobId, Scope } from '../base/ids.ts';
+import type { Tags } from '../core/event.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
-import type { NamePattern, StoreReader } from './store.ts';
+import type { JobFilters, StoreReader } from './store.ts';
 
-export type Tags = Readonly<Record<string, string>>;
+export type { Tags };
 
 export interface ComputeEnvironmentView {
   readonly environment: ComputeEnvironment;
@@ -47,15 +48,9 @@ export interface Page<T> {
   readonly next?: string | undefined;
 }
 
-export interface JobListQuery {
+export interface JobListQuery extends JobFilters {
   readonly scope: Scope;
   readonly of: { readonly queueArn: Arn } | { readonly arrayJobId: JobId };
-  readonly status?: JobStatus | undefined;
-  readonly name?: NamePattern | undefined;
-  readonly definition?: { readonly arn: string } | { readonly name: string; readonly prefix: boolean } | undefined;
-  readonly createdBeforeMs?: number | undefined;
-  readonly createdAfterMs?: number | undefined;
-  readonly shareIdentifier?: string | undefined;
   /** As given by the page before; a malformed one makes the reader answer `undefined`. */
   readonly next?: string | undefined;
   readonly limit: number;

@@ -2,9 +2,11 @@
 // The store decides nothing: rows are exactly what core's variants say.
 
 import type { Arn, JobId, Scope } from '../base/ids.ts';
+import type { LogStreamRow } from '../core/changes.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
+import type { JobStatus } from '../core/job/status.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 
 /** A log group's row (CloudWatch Logs). */
@@ -15,13 +17,7 @@ export interface LogGroupRow {
   readonly retentionInDays?: number | undefined;
 }
 
-/** A log stream's row. Its bytes live in the log sink's file. */
-export interface LogStreamRow {
-  readonly scope: Scope;
-  readonly group: string;
-  readonly name: string;
-  readonly createdAtMs: number;
-}
+export type { LogStreamRow };
 
 /** Writes to tables that are no part of the world. Each is conditional, and its outcome says whether it took place. */
 export type TableWrite =
@@ -69,15 +65,18 @@ export interface StoredWorld {
   readonly nextSequence: number;
 }
 
-export interface ListJobsQuery {
-  /** Of a queue, or the children of an array. */
-  readonly queueArn: Arn;
-  readonly status?: string | undefined;
+/** What narrows a list of jobs; all that is given must hold. */
+export interface JobFilters {
+  readonly status?: JobStatus | undefined;
   readonly name?: NamePattern | undefined;
   readonly definition?: { readonly arn: string } | { readonly name: string; readonly prefix: boolean } | undefined;
   readonly createdBeforeMs?: number | undefined;
   readonly createdAfterMs?: number | undefined;
   readonly shareIdentifier?: string | undefined;
+}
+
+export interface ListJobsQuery extends JobFilters {
+  readonly queueArn: Arn;
   /** Newest first; goes on below this sequence number. */
   readonly beforeSequence?: number | undefined;
   readonly limit: number;

@@ -49,7 +49,7 @@ function failEvents(world: World, id: JobId, atMs: number): Event[] {
 }
 
 function failArray(parent: LiveArrayParent, atMs: number): Event[] {
-  const waiting = parent.children.count('PENDING') + parent.children.count('RUNNABLE');
+  const { waiting } = parent.children;
   if (waiting === 0) return [];
   return [
     { type: 'waiting-children-failed', parentId: parent.id, statusReason: dependentJobFailed, atMs },

@@ -63,7 +63,7 @@ function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): St
   const asked = parent.stopRequested;
   if (asked === undefined) events.push({ type: 'stop-requested', jobId: parent.id, stop });
   else if (asked.by === 'cancel' && stop.by === 'terminate' && !asked.alsoTerminated) events.push({ type: 'stop-requested', jobId: parent.id, stop: { ...asked, alsoTerminated: true } });
-  const waiting = parent.children.count('SUBMITTED') + parent.children.count('PENDING') + parent.children.count('RUNNABLE');
+  const { waiting } = parent.children;
   if (waiting > 0) events.push({ type: 'waiting-children-failed', parentId: parent.id, statusReason: (parent.stopRequested ?? stop).reason, atMs: stop.atMs });
   for (const status of ['STARTING', 'RUNNING'] as const) {
     for (const index of parent.children.indexes(status)) {

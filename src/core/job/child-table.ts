@@ -48,6 +48,11 @@ export class ChildTable {
     return this.count('SUCCEEDED') + this.count('FAILED');
   }
 
+  /** Children that have neither started nor ended. */
+  get waiting(): number {
+    return this.count('SUBMITTED') + this.count('PENDING') + this.count('RUNNABLE');
+  }
+
   /** The lowest index that is RUNNABLE. */
   nextRunnable(): number | undefined {
     if (this.count('RUNNABLE') === 0) return undefined;

@@ -26,8 +26,8 @@ export interface StopRequest {
   readonly alsoTerminated?: boolean | undefined;
 }
 
-/** What every variant carries. Kept small: a hundred thousand of these wait in memory. */
-export interface JobIdentity {
+/** What jobs and arrays carry in every variant. Kept small: a hundred thousand of these wait in memory. */
+interface Identity {
   readonly id: JobId;
   readonly scope: Scope;
   readonly queueArn: Arn;
@@ -37,11 +37,14 @@ export interface JobIdentity {
   readonly createdAtMs: number;
   /** Order of submission, unique in the whole store; children share their parent's. */
   readonly sequence: number;
-  /** Attempts that are over. */
-  readonly attempts: readonly EndedAttempt[];
   /** Why the job is where it is, once there is something to say. */
   readonly statusReason?: string | undefined;
   readonly stopRequested?: StopRequest | undefined;
+}
+
+export interface JobIdentity extends Identity {
+  /** Attempts that are over. */
+  readonly attempts: readonly EndedAttempt[];
 }
 
 export interface WaitingJob extends JobIdentity {
@@ -72,17 +75,8 @@ export type RestOfChildren =
   | { readonly status: WaitingStatus }
   | { readonly status: 'FAILED'; readonly statusReason: string; readonly stoppedAtMs: number; readonly stopRequested?: StopRequest | undefined };
 
-interface ArrayIdentity {
-  readonly id: JobId;
-  readonly scope: Scope;
-  readonly queueArn: Arn;
-  readonly needs: Needs;
-  readonly log?: LogTarget | undefined;
-  readonly createdAtMs: number;
-  readonly sequence: number;
+interface ArrayIdentity extends Identity {
   readonly arraySize: number;
-  readonly statusReason?: string | undefined;
-  readonly stopRequested?: StopRequest | undefined;
   readonly rest: RestOfChildren;
   /** Of the first child that started. */
   readonly startedAtMs?: number | undefined;

@@ -71,10 +71,6 @@ export class JobClass {
     this.#entries = this.#entries.slice(this.#head).filter((entry) => stillRunnable(entry.jobId));
     this.#head = 0;
   }
-
-  get length(): number {
-    return this.#entries.length - this.#head;
-  }
 }
 
 /** The head of a class, as a pass takes it. */

@@ -2,9 +2,7 @@
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { arn, jobId, splitJobId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
-import type { ArrayChild, ArrayParent, JobDetailRecord } from '../../core/job/job.ts';
-import type { JobStatus } from '../../core/job/status.ts';
-import { isArrayParent } from '../../core/job/job.ts';
+import { isArrayParent, type ArrayChild, type ArrayParent, type JobDetailRecord } from '../../core/job/job.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { ListJobsQuery, LogGroupRow, LogStreamRow, StoredJob, StoreReader } from '../../port/store.ts';
 import { decodeChild, decodeState, statusCode } from './job-row.ts';
@@ -98,7 +96,7 @@ export class SqliteReader implements StoreReader {
       conditions.push(condition);
       values.push(...of);
     };
-    if (query.status !== undefined) where('job.status = ?', statusCode(query.status as JobStatus));
+    if (query.status !== undefined) where('job.status = ?', statusCode(query.status));
     if (query.name?.prefix) where(String.raw`job.name LIKE ? ESCAPE '\'`, `${query.name.text.replace(/[\\%_]/g, String.raw`\$&`)}%`);
     else if (query.name) where('job.name = ? COLLATE NOCASE', query.name.text);
     if (query.definition && 'arn' in query.definition) where('definition_arn = ?', query.definition.arn);
