@@ -119,7 +119,7 @@ export class EffectRunner {
     if (job.stopRequested !== undefined) return failed('stopped before it started');
     const detail = reader.jobDetail(jobId);
     if (detail === undefined) throw new Error(`job ${jobId} has no stored detail`);
-    const made = containerSpec(world, jobId, job.attempt, job.needs, detail);
+    const made = containerSpec(world, jobId, job.attempt, job.terms.needs, detail);
     return 'cannotStart' in made ? failed(made.cannotStart) : made.spec;
   }
 

@@ -126,7 +126,7 @@ export class ControlReader implements Reader {
     if (job.status === 'PENDING') return this.#dependencyReason(job);
     if (job.status !== 'RUNNABLE') return undefined;
     const queue = this.#world.jobQueues.get(job.queueArn);
-    return queue && explain(this.#world, queue, job.needs);
+    return queue && explain(this.#world, queue, job.terms.needs);
   }
 
   /** What a PENDING job waits for, in plain words; of an array, what all its children wait for. */

@@ -79,7 +79,7 @@ function checkBacklog(world: World): void {
   }
   for (const job of world.jobs.values()) {
     if (splitJobId(job.id).index !== undefined || !world.stillRunnable(job.id)) continue;
-    assert(classes.has(`${job.queueArn} ${needsKey(job.needs)}`), 'a job that could run stands in the backlog');
+    assert(classes.has(`${job.queueArn} ${needsKey(job.terms.needs)}`), 'a job that could run stands in the backlog');
   }
 }
 

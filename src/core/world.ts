@@ -18,6 +18,7 @@ import { assertTransition, parentTransitions } from './job/transition.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
 import { Backlog } from './schedule/order.ts';
+import { defaultSettings, type Settings } from './settings.ts';
 
 /** What an attempt holds of a host and an environment, from placement until it is given back. */
 export interface Allocation {
@@ -55,7 +56,11 @@ export class World {
   readonly #activeRevisions = new Map<string, number[]>();
   readonly #queueJobCounts = new Map<Arn, number>();
 
-  constructor() {
+  /** What configuration may decide otherwise. */
+  readonly settings: Settings;
+
+  constructor(settings: Settings = defaultSettings) {
+    this.settings = settings;
     this.backlog = new Backlog((queueArn) => this.jobQueues.get(queueArn)?.priority ?? 0, this.stillRunnable);
   }
 
@@ -300,7 +305,7 @@ export class World {
       assertTransition(parent.children.status(index), 'RUNNABLE');
       parent.children.set(index, 'RUNNABLE', event.atMs);
     }
-    if (noneWaited) this.backlog.add(parent.queueArn, parent.needs, { rank: parent.sequence, jobId: parent.id });
+    if (noneWaited) this.backlog.add(parent.queueArn, parent.terms.needs, { rank: parent.sequence, jobId: parent.id });
     this.scheduleWanted = true;
   }
 
@@ -316,7 +321,7 @@ export class World {
       const { waitsFor: _waitsFor, ...ready } = job;
       this.#put({ ...ready, status: 'RUNNABLE' }, atMs);
     }
-    this.backlog.add(job.queueArn, job.needs, { rank: job.sequence, jobId });
+    this.backlog.add(job.queueArn, job.terms.needs, { rank: job.sequence, jobId });
     this.scheduleWanted = true;
   }
 
@@ -330,7 +335,7 @@ export class World {
     this.#put({ ...waiting, status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: event.atMs } }, event.atMs);
     if (placement.log) this.changes.logStreams.push({ scope: waiting.scope, group: placement.log.group, name: placement.log.stream, createdAtMs: event.atMs });
     this.attempts.set(placement.attemptId, jobId);
-    this.#allocate(placement.attemptId, { hostId: placement.hostId, computeEnvironmentArn: placement.computeEnvironmentArn, needs: waiting.needs });
+    this.#allocate(placement.attemptId, { hostId: placement.hostId, computeEnvironmentArn: placement.computeEnvironmentArn, needs: waiting.terms.needs });
   }
 
   #allocate(attemptId: AttemptId, allocation: Allocation): void {
@@ -398,13 +403,13 @@ export class World {
     this.nextSequence = Math.max(this.nextSequence, job.sequence + 1);
     if ('waitsFor' in job && job.waitsFor !== undefined) this.dependents.add(job.id, job.waitsFor);
     if (isArrayParent(job)) {
-      if (job.rest.status === 'RUNNABLE') this.backlog.add(job.queueArn, job.needs, { rank: job.sequence, jobId: job.id });
+      if (job.rest.status === 'RUNNABLE') this.backlog.add(job.queueArn, job.terms.needs, { rank: job.sequence, jobId: job.id });
     } else if (job.status === 'RUNNABLE') {
-      this.backlog.add(job.queueArn, job.needs, { rank: job.sequence, jobId: job.id });
+      this.backlog.add(job.queueArn, job.terms.needs, { rank: job.sequence, jobId: job.id });
     } else if (isLive(job)) {
       const { attemptId, hostId, computeEnvironmentArn } = job.attempt;
       this.attempts.set(attemptId, job.id);
-      this.#allocate(attemptId, { hostId, computeEnvironmentArn, needs: job.needs });
+      this.#allocate(attemptId, { hostId, computeEnvironmentArn, needs: job.terms.needs });
     }
     this.scheduleWanted = true;
   }
@@ -428,8 +433,7 @@ export function waitingChild(parent: ArrayParent, index: number, status: Waiting
     id: childId(parent.id, index),
     scope: parent.scope,
     queueArn: parent.queueArn,
-    needs: parent.needs,
-    log: parent.log,
+    terms: parent.terms,
     createdAtMs: parent.createdAtMs,
     sequence: parent.sequence,
     attempts: [],

@@ -19,7 +19,7 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
     number: job.attempts.length + 1,
     hostId: command.hostId,
     computeEnvironmentArn: command.computeEnvironmentArn,
-    log: job.log && logStreamOf(job.log, attemptId),
+    log: job.terms.log && logStreamOf(job.terms.log, attemptId),
   };
   return {
     events: [{ type: 'attempt-placed', jobId, placement, atMs: nowMs }],

@@ -15,7 +15,7 @@ const stop = { by: 'terminate', reason: 'enough', atMs: 5 } as const;
 
 function worldWith(state: 'STARTING' | 'RUNNING', stopped: boolean): World {
   const world = new World();
-  const identity = { id, scope: scopeOf('000000000000', 'us-east-1'), queueArn: arn('q'), needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 }, createdAtMs: 0, sequence: 1 };
+  const identity = { id, scope: scopeOf('000000000000', 'us-east-1'), queueArn: arn('q'), terms: { needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 } }, createdAtMs: 0, sequence: 1 };
   const detail = { ...identity, arn: arn('j'), name: 'j', definitionArn: arn('d'), definitionName: 'd', parameters: {}, container: {} };
   world.apply({ type: 'job-submitted', detail, job: { ...identity, attempts: [], status: 'SUBMITTED' } });
   world.apply({ type: 'job-runnable', jobId: id, atMs: 0 });

@@ -1,28 +1,20 @@
 // SubmitJob: a job comes into being, with its container resolved once and for all (user guide, chapter Submitting a Job).
 // It passes SUBMITTED and becomes RUNNABLE in the same decision where nothing holds it.
 
-import type { ContainerProperties, SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import { childId, type JobId } from '../../base/ids.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { jobArn } from '../arn.ts';
 import type { Event } from '../event.ts';
 import { dependentJobFailed } from '../job/dependency.ts';
 import { ChildTable } from '../job/child-table.ts';
-import { logTarget, needsOf, resolveContainer, type LogTarget } from '../job/container.ts';
+import { resolveContainer } from '../job/container.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../job/job.ts';
-import type { Needs } from '../job/needs.ts';
-import type { JobDefinition } from '../job-definition/job-definition.ts';
+import { termsOf } from '../job/terms.ts';
 import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import type { Decided, SubmitJob } from './command.ts';
 import { resolveDependencies } from './resolve-dependencies.ts';
 
-/** What all submissions of a definition that override nothing share; remembered, so that a hundred thousand jobs do not each hold a copy. */
-interface Shared {
-  readonly needs: Needs;
-  readonly log: LogTarget | undefined;
-}
-const shared = new WeakMap<JobDefinition, Shared>();
 const noAttempts: readonly never[] = Object.freeze([]);
 
 export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number): Decided<SubmitJob> {
@@ -43,8 +35,10 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
 
   const parameters = { ...definition.request.parameters, ...request.parameters };
   const container = resolveContainer(properties, request.containerOverrides, parameters);
-  const facts = sharedFacts(definition, container, request);
-  if (isRefusal(facts)) return facts;
+  const retryStrategy = request.retryStrategy ?? definition.request.retryStrategy;
+  const timeout = request.timeout ?? definition.request.timeout;
+  const terms = termsOf(definition, { container, retryStrategy, timeout });
+  if (isRefusal(terms)) return terms;
 
   const dependencies = resolveDependencies(world, { scope, dependsOn: request.dependsOn ?? [], arraySize: request.arrayProperties?.size, past: command.past ?? new Map() });
   if (isRefusal(dependencies)) return dependencies;
@@ -65,14 +59,14 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
     schedulingPriority: request.schedulingPriorityOverride ?? definition.request.schedulingPriority,
     parameters,
     dependsOn: request.dependsOn,
-    retryStrategy: request.retryStrategy ?? definition.request.retryStrategy,
-    timeout: request.timeout ?? definition.request.timeout,
+    retryStrategy,
+    timeout,
     propagateTags: request.propagateTags ?? definition.request.propagateTags,
     platformCapabilities: definition.request.platformCapabilities,
     consumableResourceProperties: request.consumableResourcePropertiesOverride ?? definition.request.consumableResourceProperties,
     container,
   };
-  const identity = { id: jobId, scope: queue.scope, queueArn: queue.arn, needs: facts.needs, log: facts.log, createdAtMs: nowMs, sequence: detail.sequence, waitsFor };
+  const identity = { id: jobId, scope: queue.scope, queueArn: queue.arn, terms, createdAtMs: nowMs, sequence: detail.sequence, waitsFor };
   const tags = request.tags && Object.keys(request.tags).length > 0 ? request.tags : undefined;
   const events: Event[] = [{ type: 'job-submitted', detail, job: newJob(identity, detail.arraySize, nowMs), tags }];
   if (detail.propagateTags && Object.keys({ ...command.definitionTags, ...tags }).length > limit.tagsPerResource) {
@@ -84,17 +78,6 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
     events.push(...failChildren(jobId, detail.arraySize ?? 0, dependencies.failedChildren, nowMs));
   }
   return { events, effects: [], reply: { jobId, jobName: detail.name, jobArn: detail.arn } };
-}
-
-function sharedFacts(definition: JobDefinition, container: ContainerProperties, request: SubmitJobCommandInput): Shared | ReturnType<typeof refuse> {
-  const known = shared.get(definition);
-  const overridden = request.containerOverrides !== undefined;
-  if (known !== undefined && !overridden) return known;
-  const needs = needsOf(container);
-  if (isRefusal(needs)) return needs;
-  const facts = { needs, log: known === undefined ? logTarget(container, definition.name) : known.log };
-  if (!overridden) shared.set(definition, facts);
-  return facts;
 }
 
 function newJob(identity: Omit<WaitingJob, 'status' | 'attempts'>, arraySize: number | undefined, nowMs: number): WaitingJob | LiveArrayParent {

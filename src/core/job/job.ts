@@ -13,9 +13,8 @@ import type { Arn, JobId, Scope } from '../../base/ids.ts';
 import type { Dependency } from './dependency.ts';
 import type { ChildTable } from './child-table.ts';
 import type { EndedAttempt, LiveAttempt } from './attempt.ts';
-import type { LogTarget } from './container.ts';
-import type { Needs } from './needs.ts';
 import { isEnded, type EndedStatus, type JobStatus, type WaitingStatus } from './status.ts';
+import type { JobTerms } from './terms.ts';
 
 /** A stop that a user asked for. The first reason wins (DESIGN 3.8). */
 export interface StopRequest {
@@ -31,9 +30,8 @@ interface Identity {
   readonly id: JobId;
   readonly scope: Scope;
   readonly queueArn: Arn;
-  readonly needs: Needs;
-  /** Shared by all jobs of a definition; absent where another log driver takes the output. */
-  readonly log?: LogTarget | undefined;
+  /** Shared by all jobs that came with the same. */
+  readonly terms: JobTerms;
   readonly createdAtMs: number;
   /** Order of submission, unique in the whole store; children share their parent's. */
   readonly sequence: number;

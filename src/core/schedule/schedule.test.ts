@@ -47,7 +47,7 @@ function worldOf(given: Case): World {
   }
   world.apply({ type: 'host-joined', host: { id: host, capacity: given.capacity ?? needs(4, 4096), title: 'this machine' } });
   given.jobs.forEach((job, index) => {
-    const identity = { id: jobId(`j${index}`), scope, queueArn: arn(job.queue ?? 'q'), needs: job.needs, createdAtMs: 0, sequence: index + 1 };
+    const identity = { id: jobId(`j${index}`), scope, queueArn: arn(job.queue ?? 'q'), terms: { needs: job.needs }, createdAtMs: 0, sequence: index + 1 };
     const detail = { ...identity, arn: arn(identity.id), name: identity.id, definitionArn: arn('d'), definitionName: 'd', parameters: {}, container: {} };
     const submitted = job.array === undefined
       ? { ...identity, attempts: [], status: 'SUBMITTED' as const }
@@ -139,7 +139,7 @@ for (const [title, { given, placed, waits = [] }] of Object.entries(cases)) {
     assert.deepEqual(place(world), placed);
     for (const [id, reason] of waits) {
       const job = world.jobs.get(jobId(id))!;
-      assert.equal(explain(world, world.jobQueues.get(job.queueArn)!, job.needs), reason);
+      assert.equal(explain(world, world.jobQueues.get(job.queueArn)!, job.terms.needs), reason);
     }
   });
 }

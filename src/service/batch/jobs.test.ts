@@ -22,7 +22,7 @@ const detail: JobDetailRecord = {
   definitionArn: arn('arn:aws:batch:eu-west-1:123456789012:job-definition/d:1'), definitionName: 'd', createdAtMs: 1000,
   parameters: { 'a.b': 'c' }, container: { image: 'busybox', vcpus: 1, memory: 64, command: ['true'] },
 };
-const identity = { id, scope, queueArn, needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 }, createdAtMs: 1000, sequence: 1, attempts: [] };
+const identity = { id, scope, queueArn, terms: { needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 } }, createdAtMs: 1000, sequence: 1, attempts: [] };
 const task = '1'.repeat(32);
 const placement = { attemptId: attemptId(task), number: 1, hostId: hostId('2'.repeat(32)), computeEnvironmentArn: environment, log: { group: '/aws/batch/job', stream: `d/default/${task}` }, placedAtMs: 1500 };
 const starting: LiveAttempt & { state: 'starting' } = { ...placement, state: 'starting' };

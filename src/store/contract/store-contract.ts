@@ -39,7 +39,7 @@ function detail(sequence: number, facts: Partial<JobDetailRecord> = {}): JobDeta
   };
 }
 const waiting = (of: JobDetailRecord, status: WaitingJob['status'] = 'RUNNABLE'): WaitingJob => ({
-  id: of.id, scope: of.scope, queueArn: of.queueArn, needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 }, log: { group: 'g', prefix: 'd' }, createdAtMs: of.createdAtMs, sequence: of.sequence, attempts: [], status,
+  id: of.id, scope: of.scope, queueArn: of.queueArn, terms: { needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 }, log: { group: 'g', prefix: 'd' } }, createdAtMs: of.createdAtMs, sequence: of.sequence, attempts: [], status,
 });
 const placement = { attemptId: attemptId('a'.repeat(32)), number: 1, hostId: hostId('h'), computeEnvironmentArn: environmentArn };
 const running = (of: JobDetailRecord): Job => ({ ...waiting(of), status: 'RUNNING', attempt: { ...placement, state: 'running', placedAtMs: 5, startedAtMs: 6 } });

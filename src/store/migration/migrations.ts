@@ -42,4 +42,13 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 2,
+    // What a job was submitted under stands together.
+    statements: `
+      UPDATE job SET state = json_remove(
+        json_set(state, '$.terms', json_patch('{}', json_object('needs', json_extract(state, '$.needs'), 'log', json_extract(state, '$.log')))), '$.needs', '$.log'
+      );
+    `,
+  },
 ];

@@ -58,11 +58,11 @@ export function decodeState(facts: RowFacts, text: string, interner?: Interner):
 /** A child's row; what it shares with its parent is taken from there. */
 export function decodeChild(parent: ArrayParent, index: number, text: string): ArrayChild {
   const facts = { id: `${parent.id}:${index}` as JobId, scope: parent.scope, queueArn: parent.queueArn, createdAtMs: parent.createdAtMs, sequence: parent.sequence };
-  const job = { ...(decodeState(facts, text) as Job), needs: parent.needs, log: parent.log };
+  const job = { ...(decodeState(facts, text) as Job), terms: parent.terms };
   return { parentId: parent.id, index, job };
 }
 
 export function encodeChild(job: Job): string {
-  const { id: _id, scope: _scope, queueArn: _queue, createdAtMs: _created, sequence: _sequence, needs: _needs, log: _log, ...state } = job;
+  const { id: _id, scope: _scope, queueArn: _queue, createdAtMs: _created, sequence: _sequence, terms: _terms, ...state } = job;
   return JSON.stringify(state);
 }

@@ -1,0 +1,55 @@
+// What a job was submitted under and every attempt at it is held to. One frozen value for all jobs of a definition that
+// override nothing of it: a hundred thousand jobs do not each hold a copy. Never changes after submission.
+
+import type { ContainerProperties, EvaluateOnExit, JobTimeout, RetryStrategy } from '@aws-sdk/client-batch';
+import { isRefusal, type Refusal } from '../../base/refusal.ts';
+import type { JobDefinition } from '../job-definition/job-definition.ts';
+import { logTarget, needsOf, type LogTarget } from './container.ts';
+import type { Needs } from './needs.ts';
+
+export interface JobTerms {
+  readonly needs: Needs;
+  /** Absent where another log driver takes the output. */
+  readonly log?: LogTarget | undefined;
+  /** Absent: one attempt. */
+  readonly retry?: RetryTerms | undefined;
+  /** From an attempt's start; absent: it may take for ever. */
+  readonly timeoutSeconds?: number | undefined;
+}
+
+/** `retryStrategy` (spec 4.6). */
+export interface RetryTerms {
+  /** All in all, the first included. */
+  readonly attempts: number;
+  /** `evaluateOnExit`, in order. */
+  readonly rules: readonly EvaluateOnExit[];
+}
+
+/** What terms are made of: definition and overrides laid over each other. */
+export interface TermsSource {
+  readonly container: ContainerProperties;
+  readonly retryStrategy?: RetryStrategy | undefined;
+  readonly timeout?: JobTimeout | undefined;
+}
+
+/** Terms that jobs of a definition have come with lately. */
+const known = new WeakMap<JobDefinition, Map<string, JobTerms>>();
+const mostKnown = 1000;
+
+/** The terms of a submission, shared with those before it that came to the same. */
+export function termsOf(definition: JobDefinition, source: TermsSource): JobTerms | Refusal {
+  const needs = needsOf(source.container);
+  if (isRefusal(needs)) return needs;
+  const terms: JobTerms = { needs, log: logTarget(source.container, definition.name), retry: retryTerms(source.retryStrategy), timeoutSeconds: source.timeout?.attemptDurationSeconds };
+  const key = JSON.stringify(terms);
+  let ofDefinition = known.get(definition);
+  if (ofDefinition === undefined || ofDefinition.size >= mostKnown) known.set(definition, (ofDefinition = new Map()));
+  const shared = ofDefinition.get(key) ?? Object.freeze(terms);
+  ofDefinition.set(key, shared);
+  return shared;
+}
+
+function retryTerms(strategy: RetryStrategy | undefined): RetryTerms | undefined {
+  const attempts = strategy?.attempts ?? 1;
+  return attempts > 1 ? { attempts, rules: strategy?.evaluateOnExit ?? [] } : undefined;
+}
