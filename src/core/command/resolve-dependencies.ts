@@ -6,6 +6,7 @@ import { splitJobId, type JobId, type Scope } from '../../base/ids.ts';
 import { refuse, type Refusal } from '../../base/refusal.ts';
 import type { Dependency } from '../job/dependency.ts';
 import { isArrayParent } from '../job/job.ts';
+import { isEnded, type EndedStatus } from '../job/status.ts';
 import type { World } from '../world.ts';
 import type { PastJob } from './command.ts';
 
@@ -13,7 +14,7 @@ export interface Resolved {
   readonly waitsFor: readonly Dependency[];
   /** A dependency on the whole has failed: so has the job. */
   readonly failed: boolean;
-  /** Children whose counterpart in an array of the past has failed. */
+  /** Children whose counterpart in another array has failed. */
   readonly failedChildren: ReadonlySet<number>;
 }
 
@@ -39,25 +40,31 @@ export function resolveDependencies(world: World, asked: Asked): Resolved | Refu
     if (type === 'N_TO_N' && target.arraySize !== asked.arraySize) {
       return refuse('invalid', `dependsOn: a dependency of type N_TO_N needs an array of the same size; job ${jobId} ${target.arraySize === undefined ? 'is no array' : `has ${target.arraySize} children`}.`);
     }
+    if (type === 'N_TO_N') for (const index of target.failedChildren) failedChildren.add(index);
     if (target.ended === undefined) waitsFor.push({ type: type ?? 'JOB', jobId });
-    else if (type === 'N_TO_N') for (const index of target.ended.failedChildren) failedChildren.add(index);
-    else if (target.ended.status === 'FAILED') failed = true;
+    else if (type !== 'N_TO_N' && target.ended === 'FAILED') failed = true;
   }
   return { waitsFor, failed, failedChildren };
 }
 
+interface Target {
+  readonly arraySize?: number | undefined;
+  /** Absent: it has not. */
+  readonly ended?: EndedStatus | undefined;
+  readonly failedChildren: Iterable<number>;
+}
+
 /** The job that is depended on: in the world, in the past, or (undefined) nowhere. */
-function targetOf(world: World, { scope, past }: Asked, id: JobId): { arraySize: number | undefined; ended: PastJob | undefined } | undefined {
+function targetOf(world: World, { scope, past }: Asked, id: JobId): Target | undefined {
   const { parent, index } = splitJobId(id);
   const live = world.job(scope, parent);
   if (live === undefined) {
     const ended = past.get(id);
-    return ended && { arraySize: ended.arraySize, ended };
+    return ended && { arraySize: ended.arraySize, ended: ended.status, failedChildren: ended.failedChildren };
   }
-  if (!isArrayParent(live)) return index === undefined ? { arraySize: undefined, ended: undefined } : undefined;
-  if (index === undefined) return { arraySize: live.arraySize, ended: undefined };
+  if (!isArrayParent(live)) return index === undefined ? { failedChildren: [] } : undefined;
+  if (index === undefined) return { arraySize: live.arraySize, failedChildren: live.children.indexes('FAILED') };
   if (index >= live.arraySize) return undefined;
   const status = live.children.status(index);
-  const ended = status === 'SUCCEEDED' || status === 'FAILED' ? { status, failedChildren: [] } : undefined;
-  return { arraySize: undefined, ended };
+  return { ended: isEnded(status) ? status : undefined, failedChildren: [] };
 }

@@ -91,7 +91,7 @@ function failAtOnce(jobId: JobId, arraySize: number | undefined, statusReason: s
   return arraySize === undefined ? [ended] : [{ type: 'waiting-children-failed', parentId: jobId, statusReason, atMs }, ended];
 }
 
-/** Children whose counterpart has failed long ago. */
+/** Children whose counterpart has failed already. */
 function failChildren(parentId: JobId, arraySize: number, indexes: ReadonlySet<number>, atMs: number): Event[] {
   const events: Event[] = [...indexes].map((index) => ({ type: 'job-ended', jobId: childId(parentId, index), status: 'FAILED', statusReason: dependentJobFailed, atMs }));
   if (indexes.size > 0 && indexes.size === arraySize) events.push({ type: 'job-ended', jobId: parentId, status: 'FAILED', statusReason: 'Array Child Job failed', atMs });
