@@ -12,7 +12,7 @@ export const worldRecounts: Checker = {
     if (world === undefined) return;
     checkWorld(world);
     // Only a commit changes what the store would rebuild.
-    if (written.length > 0 && world.changes.isEmpty) compare(world, restoreWorld(store.load()));
+    if (written.length > 0 && world.changes.isEmpty) compare(world, restoreWorld(store.load(), world.settings));
   },
 };
 

@@ -43,6 +43,8 @@ export class CommandQueue implements CommandBus {
   #drainWanted = false;
   #lateWakeWanted = false;
   #stopped: Stopped | undefined;
+  #armedForMs: number | undefined;
+  #cancelAlarm: (() => void) | undefined;
 
   constructor(parts: CommandQueueParts) {
     this.#parts = parts;
@@ -106,6 +108,7 @@ export class CommandQueue implements CommandBus {
     try {
       const nowMs = this.#parts.clock.now();
       for (const pending of batch) if (pending.kind === 'command') replies.push(this.#decideAndApply(pending.command, nowMs, effects));
+      this.#meetDeadlines(nowMs, effects);
       if (world.scheduleWanted) this.#place(nowMs, effects);
       outcomes = this.#commit(batch);
     } catch (error) {
@@ -120,6 +123,7 @@ export class CommandQueue implements CommandBus {
     }
     if (effects.length > 0) this.#parts.act(effects);
     if (this.#pending.length > 0 || world.scheduleWanted) this.wake();
+    this.#armDeadline();
   }
 
   #decideAndApply(command: Command, nowMs: number, effects: Effect[]): unknown {
@@ -133,6 +137,31 @@ export class CommandQueue implements CommandBus {
     }
     effects.push(...decision.effects);
     return decision.reply;
+  }
+
+  /** What has fallen due. Bounded, so that thousands of timeouts at once do not hold up the callers. */
+  #meetDeadlines(nowMs: number, effects: Effect[]): void {
+    for (let met = 0; met < limit.deadlinesPerBatch; met++) {
+      const deadline = this.#parts.world.deadlines.take(nowMs);
+      if (deadline === undefined) return;
+      this.#decideAndApply({ type: 'meet-deadline', deadline }, nowMs, effects);
+    }
+  }
+
+  /** Sees to it that the next deadline is met when it falls due. */
+  #armDeadline(): void {
+    const { clock, world } = this.#parts;
+    const dueAtMs = world.deadlines.nextAtMs;
+    if (dueAtMs === this.#armedForMs) return;
+    this.#cancelAlarm?.();
+    this.#armedForMs = dueAtMs;
+    this.#cancelAlarm =
+      dueAtMs === undefined
+        ? undefined
+        : clock.at(dueAtMs, () => {
+            this.#armedForMs = undefined;
+            this.wake();
+          });
   }
 
   /** The schedule cycle. Bounded, so that a machine of many cores and a deep backlog do not hold up the callers. */
@@ -171,6 +200,7 @@ export class CommandQueue implements CommandBus {
   #fail(error: Error, batch: readonly Pending[]): void {
     const waiting = [...batch, ...this.#pending];
     this.#pending = [];
+    this.#cancelAlarm?.();
     this.#stopped = new Stopped(`the server has stopped: ${error.message}`, { cause: error });
     for (const pending of waiting) pending.reject(this.#stopped);
     this.#parts.onFatal(error);
@@ -179,6 +209,7 @@ export class CommandQueue implements CommandBus {
   /** Takes no more; what was taken is decided and committed first. */
   close(): void {
     while (this.#pending.length > 0 && !this.#stopped) this.#drain();
+    this.#cancelAlarm?.();
     this.#stopped ??= new Stopped('the server is stopping');
   }
 }

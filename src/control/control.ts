@@ -7,6 +7,7 @@ import type { ReportAttempt } from '../core/command/command.ts';
 import type { Host } from '../core/host.ts';
 import { isArrayParent, isInWorld, isLive, type LiveJob } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
+import { defaultSettings, type Settings } from '../core/settings.ts';
 import { restoreReadiness, World } from '../core/world.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Engine, EngineCapabilities, EngineReport } from '../port/engine.ts';
@@ -25,6 +26,8 @@ export interface ControlPorts {
   readonly logSink: LogSink;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Where it differs from AWS's answers. */
+  readonly settings?: Partial<Settings> | undefined;
   /** Something went wrong that the server survives. */
   readonly onProblem: (what: string, error: unknown) => void;
   /** A commit failed or a law of ours broke: the process must end. */
@@ -46,7 +49,7 @@ export class Control {
   constructor(ports: ControlPorts) {
     this.#ports = ports;
     const { store, engine, clock, ids, logSink, onProblem, onFatal } = ports;
-    const world = restoreWorld(store.load());
+    const world = restoreWorld(store.load(), { ...defaultSettings, ...ports.settings });
     this.world = world;
     this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
     this.reader = new ControlReader(world, store.reader, () => this.#staleReports);
@@ -162,8 +165,8 @@ export class Control {
 const destination = (job: LiveJob): LogStreamKey | undefined => job.attempt.log && { scope: job.scope, ...job.attempt.log };
 
 /** Rebuilds the world from rows: a fold that ends where the last commit did. */
-export function restoreWorld(stored: StoredWorld): World {
-  const world = new World();
+export function restoreWorld(stored: StoredWorld, settings: Settings): World {
+  const world = new World(settings);
   for (const environment of stored.computeEnvironments) world.apply({ type: 'compute-environment-stored', environment });
   for (const queue of stored.jobQueues) world.apply({ type: 'job-queue-stored', queue });
   for (const definition of stored.jobDefinitions) world.apply({ type: 'job-definition-stored', definition });

@@ -7,6 +7,7 @@ import type { Host } from '../core/host.ts';
 import type { Job, JobDetailRecord, WorldJob } from '../core/job/job.ts';
 import type { Command, ReplyOf } from '../core/command/command.ts';
 import type { Refusal } from '../base/refusal.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Envelope } from '../port/command-bus.ts';
 import type { ContainerSpec, Engine, EngineAttempt, EngineCapabilities, EngineReport, LogBatch, LogPosition } from '../port/engine.ts';
@@ -209,7 +210,7 @@ export class Rig {
   #ids = 0;
   readonly #idPort: Ids = { uuid: () => `job-${++this.#ids}`, attempt: () => attemptId(String(++this.#ids).padStart(32, '0')) };
 
-  constructor(stored: StoredWorld = emptyWorld) {
+  constructor(stored: StoredWorld = emptyWorld, settings?: Partial<Settings>) {
     this.store.stored = stored;
     this.control = new Control({
       store: this.store,
@@ -217,14 +218,15 @@ export class Rig {
       logSink: this.sink,
       clock: this.clock,
       ids: this.#idPort,
+      settings,
       onProblem: (what, error) => this.problems.push(`${what}: ${(error as Error).message}`),
       onFatal: (error) => this.fatal.push(error),
     });
   }
 
   /** A control with one host, environment and queue, and a definition `d` of one vCPU. */
-  static async open(): Promise<Rig> {
-    const rig = new Rig();
+  static async open(stored?: StoredWorld, settings?: Partial<Settings>): Promise<Rig> {
+    const rig = new Rig(stored, settings);
     const opened = rig.control.open([host]);
     await rig.clock.pass();
     await opened;

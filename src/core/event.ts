@@ -30,9 +30,11 @@ export type Event =
   | { readonly type: 'attempt-placed'; readonly jobId: JobId; readonly placement: Placement; readonly atMs: number }
   | { readonly type: 'attempt-running'; readonly jobId: JobId; readonly attemptId: AttemptId; readonly atMs: number; readonly statusReason?: string | undefined }
   | { readonly type: 'attempt-ended'; readonly jobId: JobId; readonly attempt: EndedAttempt }
+  /** After a failed attempt: it waits for its next one, in front of its queue. */
+  | { readonly type: 'job-retried'; readonly jobId: JobId; readonly atMs: number }
   | { readonly type: 'resources-released'; readonly attemptId: AttemptId }
   | { readonly type: 'stop-requested'; readonly jobId: JobId; readonly stop: StopRequest }
   /** `atMs` is `stoppedAt`; `stop` is the request that ended a waiting job at once. */
   | { readonly type: 'job-ended'; readonly jobId: JobId; readonly status: EndedStatus; readonly statusReason?: string | undefined; readonly atMs: number; readonly stop?: StopRequest | undefined }
-  /** Every child of the array that waits ends with its parent's stop: one event, however many. */
+  /** Every child of the array that waits and has no row ends with its parent: one event, however many. */
   | { readonly type: 'waiting-children-failed'; readonly parentId: JobId; readonly statusReason: string; readonly atMs: number };

@@ -9,7 +9,6 @@ export const limit = {
   arraySizeMax: 10_000,
   attemptsMax: 10,
   evaluateOnExitRules: 5,
-  timeoutSecondsMin: 60,
   schedulingPriorityMax: 9999,
   tagsPerResource: 50,
   nameLength: 128,
@@ -26,6 +25,8 @@ export const limit = {
   commandsPerBatch: 1024,
   /** Placements of one pass, after which what has arrived meanwhile is heard. */
   placementsPerPass: 512,
+  /** Deadlines met in one transaction. */
+  deadlinesPerBatch: 512,
   /** Commands that may wait to be decided; more are turned away, so that a flood costs answers and not memory. */
   commandsWaiting: 100_000,
   /** Starts in flight at the engine. */

@@ -3,29 +3,25 @@
 
 import { assert, must, never } from '../base/assert.ts';
 import { childId, splitJobId, type Arn, type AttemptId, type HostId, type JobId, type Scope } from '../base/ids.ts';
+import { Allocations } from './allocations.ts';
 import * as arns from './arn.ts';
 import { Changes } from './changes.ts';
+import { Deadlines, type Deadline } from './deadlines.ts';
 import { Dependents, type Occasion } from './dependents.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Event } from './event.ts';
 import type { Host } from './host.ts';
 import type { ArrayParent, Job, LiveArrayParent, LiveJob, WaitingJob, WorldJob } from './job/job.ts';
 import { readyRanges } from './job/dependency.ts';
-import { isArrayParent, isInWorld, isLive } from './job/job.ts';
+import { isArrayParent, isInWorld, isLive, rankOf } from './job/job.ts';
 import { isEnded } from './job/status.ts';
-import { addNeeds, noNeeds, subtractNeeds, type Needs } from './job/needs.ts';
+import type { Needs } from './job/needs.ts';
+import type { JobTerms } from './job/terms.ts';
 import { assertTransition, parentTransitions } from './job/transition.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
 import { Backlog } from './schedule/order.ts';
 import { defaultSettings, type Settings } from './settings.ts';
-
-/** What an attempt holds of a host and an environment, from placement until it is given back. */
-export interface Allocation {
-  readonly hostId: HostId;
-  readonly computeEnvironmentArn: Arn;
-  readonly needs: Needs;
-}
 
 export class World {
   readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
@@ -37,12 +33,14 @@ export class World {
   readonly jobs = new Map<JobId, WorldJob>();
   /** The job of every attempt that is under way. */
   readonly attempts = new Map<AttemptId, JobId>();
-  readonly allocations = new Map<AttemptId, Allocation>();
+  readonly allocations = new Allocations();
   readonly backlog: Backlog;
   /** Who waits for whom. */
   readonly dependents = new Dependents();
   /** What dependents have to be looked at for, before the next command is decided. */
   readonly occasions: Occasion[] = [];
+  /** What falls due. */
+  readonly deadlines = new Deadlines((deadline) => this.#stillMatters(deadline));
   /** What a transaction must store; control takes it after each batch. */
   readonly changes = new Changes();
   /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
@@ -50,8 +48,6 @@ export class World {
   /** The next submission's sequence number. */
   nextSequence = 1;
 
-  readonly #environmentUse = new Map<Arn, Needs>();
-  readonly #hostUse = new Map<HostId, Needs>();
   readonly #lastRevision = new Map<string, number>();
   readonly #activeRevisions = new Map<string, number[]>();
   readonly #queueJobCounts = new Map<Arn, number>();
@@ -116,11 +112,11 @@ export class World {
   }
 
   environmentUse(arn: Arn): Needs {
-    return this.#environmentUse.get(arn) ?? noNeeds;
+    return this.allocations.inEnvironment(arn);
   }
 
   hostUse(id: HostId): Needs {
-    return this.#hostUse.get(id) ?? noNeeds;
+    return this.allocations.onHost(id);
   }
 
   hasRunningIn(environmentArn: Arn): boolean {
@@ -133,6 +129,12 @@ export class World {
     if (job === undefined) return false;
     return isArrayParent(job) ? job.children.count('RUNNABLE') > 0 : job.status === 'RUNNABLE';
   };
+
+  /** A timeout does while its attempt is under way and nobody stopped it. */
+  #stillMatters({ attemptId }: Deadline): boolean {
+    const jobId = this.attempts.get(attemptId);
+    return jobId !== undefined && this.jobs.get(jobId)?.stopRequested === undefined;
+  }
 
   /** A child as a value, whether or not it has a row: what the parent says of it, or its own. */
   child(parent: LiveArrayParent, index: number): Exclude<WorldJob, LiveArrayParent> | undefined {
@@ -201,6 +203,7 @@ export class World {
         const job = this.#live(event.jobId, event.attemptId);
         assert(job.status === 'STARTING', 'an attempt begins to run once');
         this.#put({ ...job, status: 'RUNNING', statusReason: event.statusReason, attempt: { ...job.attempt, state: 'running', startedAtMs: event.atMs } }, event.atMs);
+        this.#setTimeout(job.terms, event.attemptId, event.atMs);
         const { parent, index } = splitJobId(event.jobId);
         if (index !== undefined && this.arrayParent(parent).startedAtMs === undefined) this.#put({ ...this.arrayParent(parent), startedAtMs: event.atMs });
         return;
@@ -211,8 +214,12 @@ export class World {
         this.#put({ ...job, attempts: [...job.attempts, event.attempt] });
         return;
       }
+      case 'job-retried':
+        this.#retry(event);
+        return;
       case 'resources-released':
-        this.#release(event.attemptId);
+        this.allocations.giveBack(event.attemptId);
+        this.scheduleWanted = true;
         return;
       case 'stop-requested': {
         const job = must(this.jobs.get(event.jobId), 'a stop is asked of a job that has not ended');
@@ -305,7 +312,7 @@ export class World {
       assertTransition(parent.children.status(index), 'RUNNABLE');
       parent.children.set(index, 'RUNNABLE', event.atMs);
     }
-    if (noneWaited) this.backlog.add(parent.queueArn, parent.terms.needs, { rank: parent.sequence, jobId: parent.id });
+    if (noneWaited) this.#addToBacklog(parent);
     this.scheduleWanted = true;
   }
 
@@ -321,8 +328,26 @@ export class World {
       const { waitsFor: _waitsFor, ...ready } = job;
       this.#put({ ...ready, status: 'RUNNABLE' }, atMs);
     }
-    this.backlog.add(job.queueArn, job.terms.needs, { rank: job.sequence, jobId });
+    this.#addToBacklog(job);
     this.scheduleWanted = true;
+  }
+
+  #retry(event: Event & { type: 'job-retried' }): void {
+    const job = this.jobs.get(event.jobId);
+    assert(job !== undefined && isLive(job) && !this.attempts.has(job.attempt.attemptId), 'a job is retried after its attempt');
+    const { attempt: _attempt, statusReason: _reason, stopRequested: _stop, ...identity } = job;
+    const waiting: WaitingJob = { ...identity, status: 'RUNNABLE' };
+    this.#put(waiting, event.atMs);
+    this.#addToBacklog(waiting);
+    this.scheduleWanted = true;
+  }
+
+  #addToBacklog(job: WaitingJob | LiveArrayParent): void {
+    this.backlog.add(job.queueArn, job.terms.needs, { rank: rankOf(job), jobId: job.id });
+  }
+
+  #setTimeout({ timeoutSeconds }: JobTerms, attemptId: AttemptId, startedAtMs: number): void {
+    if (timeoutSeconds !== undefined) this.deadlines.add({ type: 'attempt-timeout', dueAtMs: startedAtMs + timeoutSeconds * 1000, attemptId });
   }
 
   #place(event: Event & { type: 'attempt-placed' }): void {
@@ -335,24 +360,7 @@ export class World {
     this.#put({ ...waiting, status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: event.atMs } }, event.atMs);
     if (placement.log) this.changes.logStreams.push({ scope: waiting.scope, group: placement.log.group, name: placement.log.stream, createdAtMs: event.atMs });
     this.attempts.set(placement.attemptId, jobId);
-    this.#allocate(placement.attemptId, { hostId: placement.hostId, computeEnvironmentArn: placement.computeEnvironmentArn, needs: waiting.terms.needs });
-  }
-
-  #allocate(attemptId: AttemptId, allocation: Allocation): void {
-    assert(!this.allocations.has(attemptId), 'an attempt takes its resources once');
-    this.allocations.set(attemptId, allocation);
-    this.#hostUse.set(allocation.hostId, addNeeds(this.hostUse(allocation.hostId), allocation.needs));
-    const arn = allocation.computeEnvironmentArn;
-    this.#environmentUse.set(arn, addNeeds(this.environmentUse(arn), allocation.needs));
-  }
-
-  #release(attemptId: AttemptId): void {
-    const allocation = must(this.allocations.get(attemptId), 'an attempt gives back what it took');
-    this.allocations.delete(attemptId);
-    this.#hostUse.set(allocation.hostId, subtractNeeds(this.hostUse(allocation.hostId), allocation.needs));
-    const arn = allocation.computeEnvironmentArn;
-    this.#environmentUse.set(arn, subtractNeeds(this.environmentUse(arn), allocation.needs));
-    this.scheduleWanted = true;
+    this.allocations.take(placement.attemptId, { hostId: placement.hostId, computeEnvironmentArn: placement.computeEnvironmentArn, needs: waiting.terms.needs });
   }
 
   #end(event: Event & { type: 'job-ended' }): void {
@@ -388,7 +396,7 @@ export class World {
     const parent = this.arrayParent(event.parentId);
     const waiting = (['SUBMITTED', 'PENDING', 'RUNNABLE'] as const).flatMap((status) => [...parent.children.indexes(status)]);
     for (const index of waiting) {
-      assert(!this.jobs.has(childId(parent.id, index)), 'children that wait with a row of their own end by events of their own');
+      // Those with a row of their own have ended by events of their own.
       parent.children.set(index, 'FAILED', event.atMs);
       if (this.dependents.concerns(childId(parent.id, index), parent)) this.occasions.push({ type: 'ended', jobId: childId(parent.id, index), status: 'FAILED' });
     }
@@ -403,13 +411,14 @@ export class World {
     this.nextSequence = Math.max(this.nextSequence, job.sequence + 1);
     if ('waitsFor' in job && job.waitsFor !== undefined) this.dependents.add(job.id, job.waitsFor);
     if (isArrayParent(job)) {
-      if (job.rest.status === 'RUNNABLE') this.backlog.add(job.queueArn, job.terms.needs, { rank: job.sequence, jobId: job.id });
+      if (job.rest.status === 'RUNNABLE') this.#addToBacklog(job);
     } else if (job.status === 'RUNNABLE') {
-      this.backlog.add(job.queueArn, job.terms.needs, { rank: job.sequence, jobId: job.id });
+      this.#addToBacklog(job);
     } else if (isLive(job)) {
       const { attemptId, hostId, computeEnvironmentArn } = job.attempt;
       this.attempts.set(attemptId, job.id);
-      this.#allocate(attemptId, { hostId, computeEnvironmentArn, needs: job.terms.needs });
+      this.allocations.take(attemptId, { hostId, computeEnvironmentArn, needs: job.terms.needs });
+      if (job.status === 'RUNNING') this.#setTimeout(job.terms, attemptId, job.attempt.startedAtMs);
     }
     this.scheduleWanted = true;
   }

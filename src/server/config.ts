@@ -3,6 +3,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Needs } from '../core/job/needs.ts';
+import { defaultSettings, type Settings } from '../core/settings.ts';
 
 export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -18,6 +19,7 @@ export interface ServerConfig {
   readonly region: string;
   readonly logLevel: (typeof logLevels)[number];
   readonly jobNetwork: 'host' | 'bridge';
+  readonly settings: Settings;
 }
 
 /** The command line cannot be understood; `message` says what is wrong. */
@@ -31,6 +33,8 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
   --engine NAME           auto, docker, process or fake (default auto: docker where it answers, else process)
   --capacity LIST         what may run at once, e.g. vcpus=8,memory=16384,gpus=1 (default: this machine's cores and memory)
   --job-network NAME      host or bridge: the Docker network of jobs (default host)
+  --host-loss-free        the end of a host costs its jobs no attempt (on AWS it does)
+  --timeout-min-seconds N shortest timeout that a job may have (default 60)
   --account NUMBER        the 12-digit account of callers whose access key is none (default 000000000000)
   --region NAME           the region of callers that name none (default us-east-1)
   --auth off              requests are not verified yet: only off is there
@@ -43,6 +47,8 @@ const options = {
   engine: { type: 'string', default: 'auto' },
   capacity: { type: 'string' },
   'job-network': { type: 'string', default: 'host' },
+  'host-loss-free': { type: 'boolean', default: defaultSettings.hostLossFree },
+  'timeout-min-seconds': { type: 'string', default: String(defaultSettings.timeoutSecondsMin) },
   account: { type: 'string', default: '000000000000' },
   region: { type: 'string', default: 'us-east-1' },
   auth: { type: 'string', default: 'off' },
@@ -66,6 +72,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     region: values.region,
     logLevel: oneOf('--log-level', values['log-level'], logLevels),
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
+    settings: { hostLossFree: values['host-loss-free'], timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1) },
   };
 }
 
@@ -83,9 +90,9 @@ function oneOf<T extends string>(flag: string, value: string, allowed: readonly 
   return found;
 }
 
-function wholeNumber(what: string, text: string, most: number): number {
+function wholeNumber(what: string, text: string, most: number, least = 0): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value > most) throw new UsageError(`${what}: '${text}' is not a whole number up to ${most}`);
+  if (!/^\d+$/.test(text) || value > most || value < least) throw new UsageError(`${what}: '${text}' is not a whole number from ${least} to ${most}`);
   return value;
 }
 

@@ -54,6 +54,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     clock: systemClock,
     ids: systemIds,
     region: config.region,
+    settings: config.settings,
     authenticator: trustingAuthenticator(config.account),
     authorizer: { authorize: () => undefined },
     onAudit: (record) => log.debug({ requestId: record.requestId, operation: record.operation, status: record.status, error: record.error?.message }, 'request'),

@@ -11,6 +11,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../../base/ids.ts';
 import type { Refusal } from '../../base/refusal.ts';
+import type { Deadline } from '../deadlines.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { Host } from '../host.ts';
@@ -104,6 +105,11 @@ export interface ReportAttempt {
     | { readonly type: 'exited'; readonly atMs: number; readonly exit: Exit; readonly logNote?: string | undefined }
     | { readonly type: 'lost'; readonly atMs: number; readonly reason: string };
 }
+/** From the clock. */
+export interface MeetDeadline {
+  readonly type: 'meet-deadline';
+  readonly deadline: Deadline;
+}
 /** From a capacity provider. */
 export interface JoinHost {
   readonly type: 'join-host';
@@ -123,6 +129,7 @@ export type Command =
   | StopJob
   | PlaceJob
   | ReportAttempt
+  | MeetDeadline
   | JoinHost;
 
 export interface Replies {
@@ -139,6 +146,7 @@ export interface Replies {
   'place-job': Done;
   /** `stale`: of an attempt that is not current; counted and dropped (DESIGN 3.4). */
   'report-attempt': { readonly stale: boolean };
+  'meet-deadline': Done;
   'join-host': Done;
 }
 export type Done = Readonly<Record<never, never>>;

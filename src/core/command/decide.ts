@@ -12,6 +12,7 @@ import { decideDeleteComputeEnvironment } from './delete-compute-environment.ts'
 import { decideDeleteJobQueue } from './delete-job-queue.ts';
 import { decideDeregisterJobDefinition } from './deregister-job-definition.ts';
 import { decideJoinHost } from './join-host.ts';
+import { decideMeetDeadline } from './meet-deadline.ts';
 import { decidePlaceJob } from './place-job.ts';
 import { decideRegisterJobDefinition } from './register-job-definition.ts';
 import { decideReportAttempt } from './report-attempt.ts';
@@ -36,6 +37,8 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decidePlaceJob(world, command, nowMs);
     case 'report-attempt':
       return decideReportAttempt(world, command);
+    case 'meet-deadline':
+      return decideMeetDeadline(world, command);
     case 'stop-job':
       return decideStopJob(world, command, nowMs);
     case 'create-compute-environment':

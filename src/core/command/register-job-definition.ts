@@ -5,6 +5,7 @@ import type { ContainerProperties } from '@aws-sdk/client-batch';
 import { isRefusal } from '../../base/refusal.ts';
 import { jobDefinitionArn } from '../arn.ts';
 import { needsOf } from '../job/container.ts';
+import { timeoutRefusal } from '../job/terms.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { World } from '../world.ts';
 import type { Decided, RegisterJobDefinition } from './command.ts';
@@ -17,6 +18,8 @@ export function decideRegisterJobDefinition(world: World, command: RegisterJobDe
     const needs = needsOf(containerProperties);
     if (isRefusal(needs)) return needs;
   }
+  const refused = timeoutRefusal(world, rest.timeout);
+  if (refused) return refused;
   const revision = world.lastRevision(scope, name) + 1;
   const definition: JobDefinition = {
     arn: jobDefinitionArn(scope, name, revision),

@@ -6,7 +6,8 @@ import { splitJobId, type HostId } from '../../base/ids.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { EndedAttempt } from '../job/attempt.ts';
-import type { LiveJob } from '../job/job.ts';
+import type { LiveJob, StopRequest } from '../job/job.ts';
+import { isRetried } from '../job/retry.ts';
 import type { EndedStatus } from '../job/status.ts';
 import { isLive } from '../job/job.ts';
 import type { World } from '../world.ts';
@@ -40,31 +41,41 @@ interface Outcome {
   readonly statusReason: string;
   /** An exit proves that the container ran, though its start was never reported. */
   readonly ran: boolean;
+  readonly hostLost: boolean;
+  /** It failed, and not because somebody wanted it to end. */
+  readonly retriable: boolean;
 }
 
 function outcomeOf(job: LiveJob, report: Exclude<ReportAttempt['report'], { type: 'started' }>): Outcome {
-  const stopReason = job.stopRequested?.reason;
+  const stopReason = stopOf(job, report.atMs)?.reason;
+  const failed = { status: 'FAILED', atMs: report.atMs, ran: false, hostLost: report.type === 'lost', retriable: stopReason === undefined } as const;
   switch (report.type) {
     case 'start-failed':
-      return { status: 'FAILED', atMs: report.atMs, containerReason: stopReason === undefined ? report.reason : undefined, statusReason: stopReason ?? 'Task failed to start', ran: false };
+      return { ...failed, containerReason: stopReason === undefined ? report.reason : undefined, statusReason: stopReason ?? 'Task failed to start' };
     case 'lost':
-      return { status: 'FAILED', atMs: report.atMs, statusReason: stopReason ?? `Host EC2 (instance ${instanceId(job.attempt.hostId)}) terminated.`, ran: false };
+      return { ...failed, statusReason: stopReason ?? `Host EC2 (instance ${instanceId(job.attempt.hostId)}) terminated.` };
     case 'exited': {
       const { exit } = report;
       const succeeded = exit.exitCode === 0 && stopReason === undefined;
       const reason = exit.outOfMemory && exit.exitCode !== 0 ? outOfMemoryReason : exit.reason;
       return {
+        ...failed,
         status: succeeded ? 'SUCCEEDED' : 'FAILED',
-        atMs: report.atMs,
         exitCode: exit.exitCode,
         containerReason: stopReason === undefined ? joined(reason, report.logNote) : undefined,
         statusReason: stopReason ?? 'Essential container in task exited',
         ran: true,
+        retriable: !succeeded && stopReason === undefined,
       };
     }
     default:
       return never(report);
   }
+}
+
+/** A timeout that was noticed late stops nothing that had ended before it. */
+function stopOf({ stopRequested }: LiveJob, endedAtMs: number): StopRequest | undefined {
+  return stopRequested?.by === 'timeout' && endedAtMs < stopRequested.atMs ? undefined : stopRequested;
 }
 
 const joined = (reason: string | undefined, note: string | undefined): string | undefined =>
@@ -86,11 +97,17 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome): { events: Eve
     exitCode: outcome.exitCode,
     containerReason: outcome.containerReason,
     statusReason: outcome.statusReason,
+    free: outcome.hostLost && world.settings.hostLossFree ? true : undefined,
   };
+  const effects: Effect[] = [{ type: 'remove-attempt', attemptId: attempt.attemptId }];
   events.push({ type: 'attempt-ended', jobId: job.id, attempt });
   events.push({ type: 'resources-released', attemptId: attempt.attemptId });
+  if (outcome.retriable && isRetried(job.terms, [...job.attempts, attempt])) {
+    events.push({ type: 'job-retried', jobId: job.id, atMs: attempt.stoppedAtMs });
+    return { events, effects };
+  }
   events.push({ type: 'job-ended', jobId: job.id, status: outcome.status, statusReason: outcome.statusReason, atMs: attempt.stoppedAtMs });
   const { parent, index } = splitJobId(job.id);
   if (index !== undefined) events.push(...parentEndEvents(world.arrayParent(parent), { endedNow: 1, anyFailed: outcome.status === 'FAILED' }, attempt.stoppedAtMs));
-  return { events, effects: [{ type: 'remove-attempt', attemptId: attempt.attemptId }] };
+  return { events, effects };
 }

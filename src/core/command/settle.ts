@@ -8,7 +8,7 @@ import { dependentJobFailed, isChildReady, isReady, readyRanges } from '../job/d
 import { isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
 import type { EndedStatus } from '../job/status.ts';
 import type { World } from '../world.ts';
-import { parentEndEvents } from './array-fold.ts';
+import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
 
 /** The events that the occasion brings about. Applying them may make new occasions. */
 export function settle(world: World, occasion: Occasion, nowMs: number): Event[] {
@@ -44,15 +44,15 @@ function readyEvents(world: World, id: JobId, atMs: number): Event[] {
 function failEvents(world: World, id: JobId, atMs: number): Event[] {
   const job = world.jobs.get(id);
   if (job === undefined || isLive(job)) return [];
-  if (isArrayParent(job)) return failArray(job, atMs);
+  if (isArrayParent(job)) return failArray(world, job, atMs);
   return [{ type: 'job-ended', jobId: id, status: 'FAILED', statusReason: dependentJobFailed, atMs }];
 }
 
-function failArray(parent: LiveArrayParent, atMs: number): Event[] {
+function failArray(world: World, parent: LiveArrayParent, atMs: number): Event[] {
   const { waiting } = parent.children;
   if (waiting === 0) return [];
   return [
-    { type: 'waiting-children-failed', parentId: parent.id, statusReason: dependentJobFailed, atMs },
+    ...failWaitingChildren(world, parent, { reason: dependentJobFailed }, atMs),
     ...parentEndEvents(parent, { endedNow: waiting, anyFailed: true, because: dependentJobFailed }, atMs),
   ];
 }

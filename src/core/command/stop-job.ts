@@ -8,7 +8,7 @@ import type { LiveArrayParent, LiveJob, StopRequest, WorldJob } from '../job/job
 import { isArrayParent, isLive } from '../job/job.ts';
 import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
-import { parentEndEvents } from './array-fold.ts';
+import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
 import type { Decided, StopJob } from './command.ts';
 import { done } from './command.ts';
 
@@ -64,7 +64,7 @@ function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): St
   if (asked === undefined) events.push({ type: 'stop-requested', jobId: parent.id, stop });
   else if (asked.by === 'cancel' && stop.by === 'terminate' && !asked.alsoTerminated) events.push({ type: 'stop-requested', jobId: parent.id, stop: { ...asked, alsoTerminated: true } });
   const { waiting } = parent.children;
-  if (waiting > 0) events.push({ type: 'waiting-children-failed', parentId: parent.id, statusReason: (parent.stopRequested ?? stop).reason, atMs: stop.atMs });
+  events.push(...failWaitingChildren(world, parent, parent.stopRequested ?? stop, stop.atMs));
   for (const status of ['STARTING', 'RUNNING'] as const) {
     for (const index of parent.children.indexes(status)) {
       const child = world.child(parent, index);

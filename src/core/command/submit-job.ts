@@ -9,7 +9,7 @@ import { dependentJobFailed } from '../job/dependency.ts';
 import { ChildTable } from '../job/child-table.ts';
 import { resolveContainer } from '../job/container.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../job/job.ts';
-import { termsOf } from '../job/terms.ts';
+import { termsOf, timeoutRefusal } from '../job/terms.ts';
 import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import type { Decided, SubmitJob } from './command.ts';
@@ -37,6 +37,8 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   const container = resolveContainer(properties, request.containerOverrides, parameters);
   const retryStrategy = request.retryStrategy ?? definition.request.retryStrategy;
   const timeout = request.timeout ?? definition.request.timeout;
+  const refused = timeoutRefusal(world, request.timeout);
+  if (refused) return refused;
   const terms = termsOf(definition, { container, retryStrategy, timeout });
   if (isRefusal(terms)) return terms;
 

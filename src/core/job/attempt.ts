@@ -39,6 +39,8 @@ export interface EndedAttempt extends Placement {
   readonly containerReason?: string | undefined;
   /** `attempts[].statusReason`. */
   readonly statusReason?: string | undefined;
+  /** It does not count against the attempts of the job's retry strategy. */
+  readonly free?: true | undefined;
 }
 
 export type LiveAttempt = Exclude<Attempt, EndedAttempt>;

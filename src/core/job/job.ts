@@ -16,10 +16,11 @@ import type { EndedAttempt, LiveAttempt } from './attempt.ts';
 import { isEnded, type EndedStatus, type JobStatus, type WaitingStatus } from './status.ts';
 import type { JobTerms } from './terms.ts';
 
-/** A stop that a user asked for. The first reason wins (DESIGN 3.8). */
+/** A stop that a user or the job's timeout asked for. The first reason wins (DESIGN 3.8). */
 export interface StopRequest {
-  readonly by: 'cancel' | 'terminate';
+  readonly by: 'cancel' | 'terminate' | 'timeout';
   readonly reason: string;
+  /** Of a timeout: when the limit was reached, however late it was noticed. */
   readonly atMs: number;
   /** Of an array: what ran on after its cancelling was terminated later. The reason stays the first. */
   readonly alsoTerminated?: boolean | undefined;
@@ -135,3 +136,9 @@ export interface JobDetailRecord {
   /** Definition and overrides merged, parameters substituted. */
   readonly container: ContainerProperties;
 }
+
+/** Ahead of every job that was not tried yet, and among its like in order of submission (user guide, chapter Best Practices). */
+const aheadOfAll = 2 ** 44;
+
+/** Where a job stands in its queue; lower goes first. */
+export const rankOf = (job: WaitingJob | LiveArrayParent): number => (isArrayParent(job) || job.attempts.length === 0 ? job.sequence : job.sequence - aheadOfAll);

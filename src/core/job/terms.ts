@@ -2,8 +2,9 @@
 // override nothing of it: a hundred thousand jobs do not each hold a copy. Never changes after submission.
 
 import type { ContainerProperties, EvaluateOnExit, JobTimeout, RetryStrategy } from '@aws-sdk/client-batch';
-import { isRefusal, type Refusal } from '../../base/refusal.ts';
+import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
+import type { World } from '../world.ts';
 import { logTarget, needsOf, type LogTarget } from './container.ts';
 import type { Needs } from './needs.ts';
 
@@ -22,8 +23,11 @@ export interface RetryTerms {
   /** All in all, the first included. */
   readonly attempts: number;
   /** `evaluateOnExit`, in order. */
-  readonly rules: readonly EvaluateOnExit[];
+  readonly rules: readonly RetryRule[];
 }
+
+/** A rule of `evaluateOnExit`, its action in the lower case in which AWS gives it back. */
+export type RetryRule = Omit<EvaluateOnExit, 'action'> & { readonly action: 'retry' | 'exit' };
 
 /** What terms are made of: definition and overrides laid over each other. */
 export interface TermsSource {
@@ -51,5 +55,13 @@ export function termsOf(definition: JobDefinition, source: TermsSource): JobTerm
 
 function retryTerms(strategy: RetryStrategy | undefined): RetryTerms | undefined {
   const attempts = strategy?.attempts ?? 1;
-  return attempts > 1 ? { attempts, rules: strategy?.evaluateOnExit ?? [] } : undefined;
+  if (attempts === 1) return undefined;
+  return { attempts, rules: (strategy?.evaluateOnExit ?? []).map((rule) => ({ ...rule, action: rule.action?.toLowerCase() === 'exit' ? 'exit' : 'retry' })) };
+}
+
+/** A timeout that is shorter than the service allows. */
+export function timeoutRefusal({ settings }: World, timeout: JobTimeout | undefined): Refusal | undefined {
+  const seconds = timeout?.attemptDurationSeconds;
+  if (seconds === undefined || seconds >= settings.timeoutSecondsMin) return undefined;
+  return refuse('invalid', `timeout.attemptDurationSeconds must be at least ${settings.timeoutSecondsMin}; it is ${seconds}`);
 }

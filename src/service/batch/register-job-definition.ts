@@ -12,7 +12,7 @@ import { checkContainer } from './rule/container-properties.ts';
 import { checkName } from './rule/name.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
 import { checkPlatform, checkPlatforms } from './rule/platform.ts';
-import { checkRetryStrategy, checkTimeout } from './rule/retry.ts';
+import { checkRetryStrategy } from './rule/retry.ts';
 import { checkTags } from './rule/tags.ts';
 import { submitCommand } from './submit-command.ts';
 
@@ -36,7 +36,6 @@ export const registerJobDefinition: BatchOperation<RegisterJobDefinitionCommandI
     checkContainer(input.containerProperties, fargate);
     checkPlatform(input.containerProperties, fargate);
     integerIn(input.schedulingPriority, 0, limit.schedulingPriorityMax, 'schedulingPriority');
-    checkTimeout(input.timeout);
     checkTags(input.tags);
     const retryStrategy = checkRetryStrategy(input.retryStrategy);
     const request = retryStrategy === undefined ? input : { ...input, retryStrategy };

@@ -17,7 +17,7 @@ import { checkEnvironment } from './rule/environment.ts';
 import { checkName, checkReference } from './rule/name.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
 import { checkAmounts, checkFargateSize } from './rule/resource-requirements.ts';
-import { checkRetryStrategy, checkTimeout } from './rule/retry.ts';
+import { checkRetryStrategy } from './rule/retry.ts';
 import { checkTags } from './rule/tags.ts';
 import { submitCommand } from './submit-command.ts';
 
@@ -38,7 +38,6 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     checkOverrides(input.containerOverrides, () => deps.reader.jobDefinition(context.scope, input.jobDefinition ?? '')?.definition);
     if (input.shareIdentifier) throw invalid('shareIdentifier cannot be specified for a job queue without a fair-share scheduling policy');
     integerIn(input.schedulingPriorityOverride, 0, limit.schedulingPriorityMax, 'schedulingPriorityOverride');
-    checkTimeout(input.timeout);
     checkTags(input.tags);
     refuseUnbuilt(input.nodeOverrides, 'nodeOverrides');
     refuseUnbuilt(input.eksPropertiesOverride, 'eksPropertiesOverride');

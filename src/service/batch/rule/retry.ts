@@ -1,6 +1,6 @@
-// Retry strategies and timeouts, of definitions and submissions alike (spec 4.4, 4.6).
+// Retry strategies, of definitions and submissions alike (spec 4.6).
 
-import type { EvaluateOnExit, JobTimeout, RetryStrategy } from '@aws-sdk/client-batch';
+import type { EvaluateOnExit, RetryStrategy } from '@aws-sdk/client-batch';
 import { limit } from '../../../core/limit.ts';
 import { integerIn, lengthIn, matches } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
@@ -32,11 +32,4 @@ function checkRule(rule: EvaluateOnExit): EvaluateOnExit {
   matches(rule.onReason, textPattern, `${where}.onReason`, textExplained);
   matches(rule.onExitCode, codePattern, `${where}.onExitCode`, 'digits, with an asterisk at most at the end');
   return { ...rule, action: action as EvaluateOnExit['action'] };
-}
-
-export function checkTimeout(timeout: JobTimeout | undefined): void {
-  const seconds = timeout?.attemptDurationSeconds;
-  if (seconds !== undefined && seconds < limit.timeoutSecondsMin) {
-    throw invalid(`timeout.attemptDurationSeconds must be at least ${limit.timeoutSecondsMin}; it is ${seconds}`);
-  }
 }
