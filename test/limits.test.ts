@@ -183,7 +183,7 @@ describe('a disk that is full', () => {
       return;
     }
     try {
-      await using server = await PlainServer.start(dataDir);
+      await using server = await PlainServer.start({ dataDir });
       await server.prepare();
       await server.batch('UpdateComputeEnvironment', { computeEnvironment: 'test', state: 'DISABLED' });
       const answered: string[] = [];
@@ -221,7 +221,7 @@ describe('a data directory that cannot be used', () => {
       const dataDir = mkdtempSync(join(tmpdir(), 'longshore-spoiled-'));
       try {
         spoil(dataDir);
-        await assert.rejects(PlainServer.start(dataDir), (error: Error) => error.message.startsWith('the server ended with 1') && line.test(error.message.replace('the server ended with 1: ', '')));
+        await assert.rejects(PlainServer.start({ dataDir }), (error: Error) => error.message.startsWith('the server ended with 1') && line.test(error.message.replace('the server ended with 1: ', '')));
       } finally {
         rmSync(dataDir, { recursive: true, force: true });
       }

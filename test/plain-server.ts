@@ -1,16 +1,14 @@
 // The real program for tests that treat it badly: its standard error is kept, its end is awaited, and requests are plain HTTP
 // with any bytes, from any account. It leaves no process and no file behind; it is for the fake engine only.
 
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { must } from '../src/base/assert.ts';
+import { ServerProcess } from './server-process.ts';
 import { account, computeResources, region } from './server.ts';
 import { until } from './until.ts';
-
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 export interface PlainAnswer {
   readonly status: number;
@@ -28,65 +26,53 @@ export class PlainServer implements AsyncDisposable {
   readonly dataDir: string;
   readonly #ownsDirectory: boolean;
   readonly #agent = new Agent({ keepAlive: true });
-  #child: ChildProcess | undefined;
-  #url = '';
-  #stderr = '';
+  readonly #flags: readonly string[];
+  #process: ServerProcess | undefined;
 
-  private constructor(dataDir: string | undefined) {
+  private constructor(dataDir: string | undefined, flags: readonly string[]) {
+    this.#flags = flags;
     this.#ownsDirectory = dataDir === undefined;
     this.dataDir = dataDir ?? mkdtempSync(join(tmpdir(), 'longshore-plain-'));
   }
 
-  /** Over a new directory, or one that is the caller's. */
-  static async start(dataDir?: string): Promise<PlainServer> {
-    const server = new PlainServer(dataDir);
+  /** Over a new directory, or one that is the caller's. `flags` are those of `serve`. */
+  static async start({ dataDir, flags = [] }: { dataDir?: string; flags?: readonly string[] } = {}): Promise<PlainServer> {
+    const server = new PlainServer(dataDir, flags);
     await server.start();
     return server;
   }
 
   /** Rejects with what the program said where it ends before it is ready. */
   async start(): Promise<void> {
-    this.#stderr = '';
-    const child = spawn(process.execPath, [main, 'serve', '--engine', 'fake', '--port', '0', '--data-dir', this.dataDir, '--log-level', 'warn'], { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#child = child;
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
-    this.#url = await new Promise<string>((resolve, reject) => {
-      let output = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-        const found = /ready at (\S+)/.exec(output)?.[1];
-        if (found !== undefined) resolve(found);
-      });
-      child.once('error', reject).once('close', (code) => reject(new Error(`the server ended with ${code}: ${this.#stderr}`)));
-    });
+    this.#process = await ServerProcess.start({ dataDir: this.dataDir, flags: ['--engine', 'fake', ...this.#flags] });
+  }
+
+  get #running(): ServerProcess {
+    return must(this.#process, 'the server was started');
   }
 
   /** Of the run that goes on, or of the last. */
   get stderr(): string {
-    return this.#stderr;
+    return this.#running.stderr;
   }
 
   /** The exit code once the program has ended, by itself or by a signal (then null). */
-  async ended(): Promise<number | null> {
-    const child = this.#child;
-    if (child === undefined) throw new Error('the server was never started');
-    await until('the server to end', () => child.exitCode !== null || child.signalCode !== null, 20_000);
-    return child.exitCode;
+  ended(): Promise<number | null> {
+    return this.#running.ended();
   }
 
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    this.#child?.kill(signal);
-    return this.ended();
+  stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    return this.#running.end(signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#agent.destroy();
-    await this.stop('SIGKILL');
+    await this.#process?.end('SIGKILL');
     if (this.#ownsDirectory) rmSync(this.dataDir, { recursive: true, force: true });
   }
 
   send({ method, path, headers = {}, body }: PlainRequest): Promise<PlainAnswer> {
-    const { hostname, port } = new URL(this.#url);
+    const { hostname, port } = new URL(this.#running.url);
     return new Promise((resolve, reject) => {
       const request = httpRequest({ agent: this.#agent, hostname, port, method, path, headers: { ...headers, 'content-length': Buffer.byteLength(body) }, timeout: 30_000 }, (response) => {
         const chunks: Buffer[] = [];

@@ -1,18 +1,18 @@
 // A server for the end-to-end tests: the real program in a process of its own on a throw-away data directory, and the SDK's
 // clients to speak with it. It knows no rule of the service. It leaves nothing behind: no process, container or file.
 
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   BatchClient, CreateComputeEnvironmentCommand, CreateJobQueueCommand, DescribeJobsCommand, RegisterJobDefinitionCommand, SubmitJobCommand,
   type ComputeResource, type ContainerProperties, type JobDetail, type JobStatus, type RegisterJobDefinitionCommandInput, type SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
 import { CloudWatchLogsClient, GetLogEventsCommand, type OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
+import { must } from '../src/base/assert.ts';
 import { DockerHost } from './docker-host.ts';
 import { requirement } from './requirement.ts';
+import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
 
 export type EngineName = 'fake' | 'process' | 'docker';
@@ -35,15 +35,11 @@ export const computeResources: ComputeResource = {
   instanceRole: 'ecsInstanceRole',
 };
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const endWithinMs = 20_000;
-
 export class TestServer implements AsyncDisposable {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'longshore-test-'));
   readonly engine: EngineName;
   readonly #flags: readonly string[];
-  #child: ChildProcess | undefined;
-  #url = '';
+  #process: ServerProcess | undefined;
   #batch: BatchClient | undefined;
   #logs: CloudWatchLogsClient | undefined;
 
@@ -65,7 +61,7 @@ export class TestServer implements AsyncDisposable {
   }
 
   get url(): string {
-    return this.#url;
+    return must(this.#process, 'the server was started').url;
   }
 
   get batch(): BatchClient {
@@ -100,17 +96,7 @@ export class TestServer implements AsyncDisposable {
   /** Starts the program over this data directory, ending the one that runs. The port is another one afterwards. */
   async restart(): Promise<void> {
     await this.kill('SIGTERM');
-    const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--engine', this.engine, '--data-dir', this.dataDir, '--log-level', 'warn', ...this.#flags], { stdio: ['ignore', 'pipe', 'inherit'] });
-    this.#child = child;
-    this.#url = await new Promise<string>((resolve, reject) => {
-      let output = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-        const found = /ready at (\S+)/.exec(output)?.[1];
-        if (found !== undefined) resolve(found);
-      });
-      child.once('error', reject).once('exit', (code, signal) => reject(new Error(`the server ended with ${code ?? signal} before it was ready`)));
-    });
+    this.#process = await ServerProcess.start({ dataDir: this.dataDir, flags: ['--engine', this.engine, ...this.#flags], showErrors: true });
   }
 
   /** Resolves with the exit code, null after SIGKILL, when the program has ended. */
@@ -118,16 +104,9 @@ export class TestServer implements AsyncDisposable {
     this.#batch?.destroy();
     this.#logs?.destroy();
     this.#batch = this.#logs = undefined;
-    const child = this.#child;
-    this.#child = undefined;
-    if (child === undefined) return null;
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    const giveUp = setTimeout(() => child.kill('SIGKILL'), endWithinMs);
-    const code = await ended;
-    clearTimeout(giveUp);
-    return code;
+    const running = this.#process;
+    this.#process = undefined;
+    return running === undefined ? null : running.end(signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,10 @@
 import * as batch from '@aws-sdk/client-batch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import { Control, type ControlPorts } from '../control/control.ts';
+import type { Limits } from '../core/limit.ts';
+import type { Settings } from '../core/settings.ts';
 import { batchOperations } from '../service/batch/operations.ts';
+import { SubmitRate } from '../service/batch/submit-rate.ts';
 import { logsOperations } from '../service/logs/operations.ts';
 import { batchDialect, parameterDialect } from '../wire/error-catalogue.ts';
 import { jsonRpc } from '../wire/json-rpc.ts';
@@ -15,6 +18,9 @@ import { Router, type AnyService, type AuditRecord, type FaultRecord } from '../
 export interface AppOptions extends ControlPorts {
   /** Of requests that name none. */
   readonly region: string;
+  readonly settings: Settings;
+  /** Submissions a second of an account and region; absent: as many as come. */
+  readonly submitRate?: number | undefined;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly onAudit: (record: AuditRecord) => void;
@@ -26,14 +32,18 @@ export interface App {
   readonly router: Router;
 }
 
-/** Most bytes of a request's body (spec 4.1); PutLogEvents carries a mebibyte of events and their frames. */
-const bodyBytes: Readonly<Record<string, number>> = { SubmitJob: 30_720, RegisterJobDefinition: 24_576, PutLogEvents: 1_572_864 };
-const maxBodyBytes = (operation: string): number => bodyBytes[operation] ?? 1_048_576;
+/** Most bytes of a request's body, by operation; PutLogEvents carries a mebibyte of events and their frames. */
+function maxBodyBytesBy({ submitJobBytes, jobDefinitionBytes }: Limits): (operation: string) => number {
+  const bodyBytes: Readonly<Record<string, number>> = { SubmitJob: submitJobBytes, RegisterJobDefinition: jobDefinitionBytes, PutLogEvents: 1_572_864 };
+  return (operation) => bodyBytes[operation] ?? 1_048_576;
+}
 
 export function compose(options: AppOptions): App {
   const control = new Control(options);
   const { bus, reader } = control;
-  const { clock, ids, logSink } = options;
+  const { clock, ids, logSink, settings } = options;
+  const maxBodyBytes = maxBodyBytesBy(settings.limits);
+  const submitRate = options.submitRate === undefined ? undefined : new SubmitRate(options.submitRate, clock);
   const services: AnyService[] = [
     {
       name: 'batch',
@@ -41,7 +51,7 @@ export function compose(options: AppOptions): App {
       protocol: restJson,
       signingName: 'batch',
       operations: batchOperations,
-      deps: { bus, reader, clock, ids },
+      deps: { bus, reader, clock, ids, settings, submitRate },
       dialect: batchDialect,
       maxBodyBytes,
     },

@@ -1,16 +1,44 @@
-// Every limit of the system, once (DESIGN 3.7). AWS's numbers are from spec 4.1 and the user guide, chapter Service Limits.
+// Every limit of the system, once (DESIGN 3.7): those that an operator may set, and those that are fixed. AWS's numbers are
+// from spec 4.1 and the user guide, chapter Service Limits. It counts nothing: who enforces a limit stands where it is used.
+
+interface SettableLimit {
+  /** AWS's number, which holds unless the operator says otherwise. */
+  readonly aws: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What `--limit NAME=NUMBER` may set, and within what. */
+export const settableLimits = {
+  /** Of an account and region. */
+  jobQueues: { aws: 50, least: 1, most: 10_000 },
+  computeEnvironments: { aws: 50, least: 1, most: 10_000 },
+  computeEnvironmentsPerQueue: { aws: 3, least: 1, most: 20 },
+  dependenciesPerJob: { aws: 20, least: 0, most: 1_000 },
+  /** A child's index has at most five digits. */
+  arraySize: { aws: 10_000, least: 2, most: 100_000 },
+  attempts: { aws: 10, least: 1, most: 100 },
+  tagsPerResource: { aws: 50, least: 1, most: 1_000 },
+  /** Of a whole request. */
+  submitJobBytes: { aws: 30_720, least: 1_024, most: 1_048_576 },
+  jobDefinitionBytes: { aws: 24_576, least: 1_024, most: 1_048_576 },
+  /**
+   * Jobs of an account and region that have not ended: AWS's million in SUBMITTED. Here that state takes no time, so that what
+   * is counted is what waits and runs; an array counts as one, and each of its children from its start to its end.
+   */
+  submittedJobs: { aws: 1_000_000, least: 1, most: 100_000_000 },
+} as const satisfies Record<string, SettableLimit>;
+
+export type LimitName = keyof typeof settableLimits;
+/** The numbers that hold. */
+export type Limits = Readonly<Record<LimitName, number>>;
+
+export const awsLimits: Limits = Object.freeze(Object.fromEntries(Object.entries(settableLimits).map(([name, { aws }]) => [name, aws])) as Record<LimitName, number>);
 
 export const limit = {
-  jobQueues: 50,
-  computeEnvironments: 50,
-  computeEnvironmentsPerQueue: 3,
-  dependenciesPerJob: 20,
   arraySizeMin: 2,
-  arraySizeMax: 10_000,
-  attemptsMax: 10,
   evaluateOnExitRules: 5,
   schedulingPriorityMax: 9999,
-  tagsPerResource: 50,
   nameLength: 128,
   describeJobsIds: 100,
   bulkJobIds: 50,

@@ -1,11 +1,14 @@
 // Rules of the service that configuration may decide otherwise; each with AWS's answer as its default. Fixed for the life of
 // a process: deciding the same command in the same world gives the same events.
 
+import { awsLimits, type Limits } from './limit.ts';
+
 export interface Settings {
+  readonly limits: Limits;
   /** The end of a host costs its jobs no attempt; on AWS it does (spec 4.6). */
   readonly hostLossFree: boolean;
   /** Least `timeout.attemptDurationSeconds` (spec 4.4). */
   readonly timeoutSecondsMin: number;
 }
 
-export const defaultSettings: Settings = Object.freeze({ hostLossFree: false, timeoutSecondsMin: 60 });
+export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, timeoutSecondsMin: 60 });

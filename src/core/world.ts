@@ -111,6 +111,15 @@ export class World {
     return this.#queueJobCounts.get(queueArn) ?? 0;
   }
 
+  /** Whether so many jobs of the scope have not ended: single ones, array parents, and children that started. */
+  hasJobs(scope: Scope, count: number): boolean {
+    // Nearly always the answer for all scopes together settles it.
+    if (this.jobs.size < count) return false;
+    let found = 0;
+    for (const queue of this.jobQueues.values()) if (queue.scope === scope) found += this.queueJobCount(queue.arn);
+    return found >= count;
+  }
+
   environmentUse(arn: Arn): Needs {
     return this.allocations.inEnvironment(arn);
   }

@@ -3,6 +3,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Needs } from '../core/job/needs.ts';
+import { awsLimits, settableLimits, type LimitName, type Limits } from '../core/limit.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 
 export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
@@ -20,6 +21,8 @@ export interface ServerConfig {
   readonly logLevel: (typeof logLevels)[number];
   readonly jobNetwork: 'host' | 'bridge';
   readonly settings: Settings;
+  /** Submissions a second of an account and region; undefined: as many as come. */
+  readonly submitRate: number | undefined;
 }
 
 /** The command line cannot be understood; `message` says what is wrong. */
@@ -38,6 +41,8 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
   --account NUMBER        the 12-digit account of callers whose access key is none (default 000000000000)
   --region NAME           the region of callers that name none (default us-east-1)
   --auth off              requests are not verified yet: only off is there
+  --limit NAME=NUMBER     sets one of the limits in doc/configuration.md; may be given several times (default AWS's numbers)
+  --submit-rate NUMBER    SubmitJob calls a second that an account may make; more are answered 429 (default: no bound)
   --log-level LEVEL       ${logLevels.join(', ')} (default info)`;
 
 const options = {
@@ -52,6 +57,8 @@ const options = {
   account: { type: 'string', default: '000000000000' },
   region: { type: 'string', default: 'us-east-1' },
   auth: { type: 'string', default: 'off' },
+  limit: { type: 'string', multiple: true },
+  'submit-rate': { type: 'string' },
   'log-level': { type: 'string', default: 'info' },
 } as const;
 
@@ -71,8 +78,9 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     account: values.account,
     region: values.region,
     logLevel: oneOf('--log-level', values['log-level'], logLevels),
+    submitRate: values['submit-rate'] === undefined ? undefined : atLeastOne('--submit-rate', values['submit-rate'], 1_000_000),
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
-    settings: { hostLossFree: values['host-loss-free'], timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1) },
+    settings: { limits: limitsOf(values.limit ?? []), hostLossFree: values['host-loss-free'], timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1) },
   };
 }
 
@@ -94,6 +102,26 @@ function wholeNumber(what: string, text: string, most: number, least = 0): numbe
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > most || value < least) throw new UsageError(`${what}: '${text}' is not a whole number from ${least} to ${most}`);
   return value;
+}
+
+function atLeastOne(what: string, text: string, most: number): number {
+  const value = wholeNumber(what, text, most);
+  if (value === 0) throw new UsageError(`${what}: 0 would let nothing through`);
+  return value;
+}
+
+/** AWS's limits, but for those that are given as `NAME=NUMBER`. */
+function limitsOf(given: readonly string[]): Limits {
+  const limits: Record<LimitName, number> = { ...awsLimits };
+  for (const part of given.flatMap((each) => each.split(','))) {
+    const [name = '', value = ''] = part.split('=');
+    if (!Object.hasOwn(settableLimits, name)) throw new UsageError(`--limit: '${name}' is none of ${Object.keys(settableLimits).join(', ')}`);
+    const { least, most } = settableLimits[name as LimitName];
+    const number = wholeNumber(`--limit ${name}`, value, most);
+    if (number < least) throw new UsageError(`--limit ${name}: '${value}' is less than ${least}`);
+    limits[name as LimitName] = number;
+  }
+  return limits;
 }
 
 /** This machine's cores and memory unless the flag says otherwise. GPUs are there only when the flag says so. */

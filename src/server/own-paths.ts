@@ -1,6 +1,7 @@
 // The paths of our own, under /_longshore/: health and metrics. They read and never change anything.
 
 import type { ServerResponse } from 'node:http';
+import type { Limits } from '../core/limit.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import type { Counts, Reader } from '../port/reader.ts';
 import type { PathHandler } from './listener.ts';
@@ -12,6 +13,7 @@ export interface ServerFacts {
   /** Of callers that name none. */
   readonly region: string;
   readonly account: string;
+  readonly limits: Limits;
 }
 
 export function ownPaths(reader: Reader, facts: ServerFacts): PathHandler {

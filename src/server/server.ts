@@ -55,6 +55,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     ids: systemIds,
     region: config.region,
     settings: config.settings,
+    submitRate: config.submitRate,
     authenticator: trustingAuthenticator(config.account),
     authorizer: { authorize: () => undefined },
     onAudit: (record) => log.debug({ requestId: record.requestId, operation: record.operation, status: record.status, error: record.error?.message }, 'request'),
@@ -80,7 +81,7 @@ async function open(config: ServerConfig, app: App, identity: string, reason: st
     host: config.host,
     port: config.port,
     router: app.router,
-    own: ownPaths(app.control.reader, { engine: capabilities, region: config.region, account: config.account }),
+    own: ownPaths(app.control.reader, { engine: capabilities, region: config.region, account: config.account, limits: config.settings.limits }),
     onFault: (error) => log.error({ err: error }, 'own path failed'),
   });
   const stopSweep = sweepLogs(app.control.reader.logs, logSink, systemClock, (error) => log.warn({ err: error }, 'sweeping logs'));

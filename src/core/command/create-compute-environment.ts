@@ -4,7 +4,6 @@ import { refuse } from '../../base/refusal.ts';
 import { clusterArn, computeEnvironmentArn, serviceRoleArn } from '../arn.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { checkNewResources, withDefaults } from '../compute-environment/resources.ts';
-import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import type { CreateComputeEnvironment, Decided } from './command.ts';
 
@@ -15,9 +14,8 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
   const { scope, request, uuid } = command;
   const name = request.computeEnvironmentName as string;
   if (world.computeEnvironment(scope, name) !== undefined) return refuse('conflict', 'Object already exists');
-  if (countIn(world.computeEnvironments.values(), scope) >= limit.computeEnvironments) {
-    return refuse('limit', `The limit of ${limit.computeEnvironments} compute environments is reached.`);
-  }
+  const most = world.settings.limits.computeEnvironments;
+  if (countIn(world.computeEnvironments.values(), scope) >= most) return refuse('limit', `The limit of ${most} compute environments is reached.`);
   const managed = request.type === 'MANAGED';
   if (managed && request.computeResources === undefined) return refuse('invalid', 'computeResources must be specified for a MANAGED compute environment.');
   if (!managed && !request.serviceRole) return refuse('invalid', 'serviceRole must be specified for an UNMANAGED compute environment.');

@@ -3,7 +3,6 @@
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { jobQueueArn } from '../arn.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
-import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import type { CreateJobQueue, Decided } from './command.ts';
 import { resolveEnvironments } from './queue-environments.ts';
@@ -14,7 +13,8 @@ export function decideCreateJobQueue(world: World, command: CreateJobQueue, nowM
   if (world.jobQueue(scope, name) !== undefined) return refuse('conflict', 'Object already exists');
   let count = 0;
   for (const queue of world.jobQueues.values()) if (queue.scope === scope) count++;
-  if (count >= limit.jobQueues) return refuse('limit', `The limit of ${limit.jobQueues} job queues is reached.`);
+  const most = world.settings.limits.jobQueues;
+  if (count >= most) return refuse('limit', `The limit of ${most} job queues is reached.`);
   const environments = resolveEnvironments(world, scope, request.computeEnvironmentOrder);
   if (isRefusal(environments)) return environments;
   if (request.jobQueueType !== undefined && request.jobQueueType !== environments.jobQueueType) {

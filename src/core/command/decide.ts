@@ -2,6 +2,7 @@
 // happened until the caller applies them.
 
 import { never } from '../../base/assert.ts';
+import type { Arn } from '../../base/ids.ts';
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import type { Event } from '../event.ts';
 import type { World } from '../world.ts';
@@ -66,7 +67,7 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
 
 /** A queue that is being deleted goes with its last job, whichever command ends that one (spec 4.3). */
 function queueEndEvents(world: World, events: readonly Event[]): Event[] {
-  const deleting = new Map<string, number>();
+  const deleting = new Map<Arn, number>();
   for (const event of events) {
     if (event.type !== 'job-ended') continue;
     const job = world.jobs.get(event.jobId);
@@ -74,9 +75,6 @@ function queueEndEvents(world: World, events: readonly Event[]): Event[] {
     if (queue?.status === 'DELETING') deleting.set(queue.arn, (deleting.get(queue.arn) ?? 0) + 1);
   }
   const ends: Event[] = [];
-  for (const queue of world.jobQueues.values()) {
-    const ending = deleting.get(queue.arn);
-    if (ending !== undefined && ending === world.queueJobCount(queue.arn)) ends.push({ type: 'job-queue-deleted', arn: queue.arn });
-  }
+  for (const [arn, ending] of deleting) if (ending === world.queueJobCount(arn)) ends.push({ type: 'job-queue-deleted', arn });
   return ends;
 }

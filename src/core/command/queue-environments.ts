@@ -7,7 +7,6 @@ import type { Scope } from '../../base/ids.ts';
 import { commonArchitecture } from '../compute-environment/architecture.ts';
 import { isFargate, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
-import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 
 export interface QueueEnvironments {
@@ -18,8 +17,9 @@ export interface QueueEnvironments {
 /** The order that a request gives by names or ARNs, as ARNs in ascending order; the order numbers stay the user's. */
 export function resolveEnvironments(world: World, scope: Scope, given: readonly ComputeEnvironmentOrder[] | undefined): QueueEnvironments | Refusal {
   const count = given?.length ?? 0;
-  if (given === undefined || count < 1 || count > limit.computeEnvironmentsPerQueue) {
-    return refuse('invalid', `computeEnvironmentOrder must hold 1 to ${limit.computeEnvironmentsPerQueue} compute environments; it holds ${count}.`);
+  const most = world.settings.limits.computeEnvironmentsPerQueue;
+  if (given === undefined || count < 1 || count > most) {
+    return refuse('invalid', `computeEnvironmentOrder must hold 1 to ${most} compute environments; it holds ${count}.`);
   }
   const environments: ComputeEnvironment[] = [];
   const order: { order: number; computeEnvironment: ComputeEnvironment['arn'] }[] = [];

@@ -10,7 +10,6 @@ import { ChildTable } from '../job/child-table.ts';
 import { resolveContainer } from '../job/container.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../job/job.ts';
 import { termsOf, timeoutRefusal } from '../job/terms.ts';
-import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import type { Decided, SubmitJob } from './command.ts';
 import { resolveDependencies } from './resolve-dependencies.ts';
@@ -32,6 +31,9 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   if (!(capabilities.length === 0 ? ['EC2'] : capabilities).includes(platform)) {
     return refuse('invalid', `JobDefinition ${definition.name}:${definition.revision} is for ${capabilities.join(', ') || 'EC2'}, and job queue ${queue.name} has ${platform} compute environments.`);
   }
+
+  const { submittedJobs, tagsPerResource } = world.settings.limits;
+  if (world.hasJobs(scope, submittedJobs)) return refuse('limit', `The limit of ${submittedJobs} jobs that have not ended is reached.`);
 
   const parameters = { ...definition.request.parameters, ...request.parameters };
   const container = resolveContainer(properties, request.containerOverrides, parameters);
@@ -71,8 +73,8 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   const identity = { id: jobId, scope: queue.scope, queueArn: queue.arn, terms, createdAtMs: nowMs, sequence: detail.sequence, waitsFor };
   const tags = request.tags && Object.keys(request.tags).length > 0 ? request.tags : undefined;
   const events: Event[] = [{ type: 'job-submitted', detail, job: newJob(identity, detail.arraySize, nowMs), tags }];
-  if (detail.propagateTags && Object.keys({ ...command.definitionTags, ...tags }).length > limit.tagsPerResource) {
-    events.push(...failAtOnce(jobId, detail.arraySize, `The job's tags and its definition's come to more than ${limit.tagsPerResource}.`, nowMs));
+  if (detail.propagateTags && Object.keys({ ...command.definitionTags, ...tags }).length > tagsPerResource) {
+    events.push(...failAtOnce(jobId, detail.arraySize, `The job's tags and its definition's come to more than ${tagsPerResource}.`, nowMs));
   } else if (dependencies.failed) {
     events.push(...failAtOnce(jobId, detail.arraySize, dependentJobFailed, nowMs));
   } else {

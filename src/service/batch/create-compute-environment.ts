@@ -22,7 +22,7 @@ export const createComputeEnvironment: BatchOperation<CreateComputeEnvironmentCo
     oneOf(ContainerInsights, input.ecsSettings?.containerInsights, 'ecsSettings.containerInsights');
     integerIn(input.unmanagedvCpus, 0, 2 ** 31 - 1, 'unmanagedvCpus');
     checkRole(input.serviceRole, 'serviceRole');
-    checkTags(input.tags);
+    checkTags(input.tags, deps.settings.limits);
     refuseUnbuilt(input.eksConfiguration, 'eksConfiguration');
     if (input.computeResources !== undefined) checkNewResourceMembers(input.computeResources);
     const command = { type: 'create-compute-environment', scope: context.scope, uuid: deps.ids.uuid(), request: input } as const;

@@ -27,7 +27,7 @@ export const createJobQueue: BatchOperation<CreateJobQueueCommandInput, Reply<Cr
     oneOf(JobQueueType, input.jobQueueType, 'jobQueueType');
     if (input.jobQueueType !== undefined && unbuiltTypes.includes(input.jobQueueType)) refuseUnbuilt(input.jobQueueType, `jobQueueType ${input.jobQueueType}`);
     integerIn(input.priority, 0, 2 ** 31 - 1, 'priority');
-    checkTags(input.tags);
+    checkTags(input.tags, deps.settings.limits);
     refuseUnbuilt(input.schedulingPolicyArn, 'schedulingPolicyArn');
     refuseUnbuilt(input.serviceEnvironmentOrder, 'serviceEnvironmentOrder');
     checkTimeLimitActions(input.jobStateTimeLimitActions);

@@ -5,11 +5,14 @@ import { scopeOf, splitJobId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import type { Command } from '../../core/command/command.ts';
 import { decide } from '../../core/command/decide.ts';
+import type { Limits } from '../../core/limit.ts';
+import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { World } from '../../core/world.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobListQuery, JobView, Reader, Tags } from '../../port/reader.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import type { BatchDeps, BatchOperation } from './deps.ts';
+import type { SubmitRate } from './submit-rate.ts';
 
 export const scope = scopeOf('123456789012', 'eu-west-1');
 
@@ -19,7 +22,8 @@ export const context: RequestContext = {
 };
 
 export class FakeDeps implements BatchDeps {
-  readonly world = new World();
+  readonly settings: Settings;
+  readonly world: World;
   readonly commands: Command[] = [];
   readonly tags = new Map<string, Record<string, string>>();
   readonly definitions = new Map<string, JobDefinition>();
@@ -28,7 +32,13 @@ export class FakeDeps implements BatchDeps {
   /** What `reader.jobs` was asked. */
   readonly queries: JobListQuery[] = [];
   nowMs = 1_700_000_000_000;
+  submitRate: SubmitRate | undefined;
   #uuids = 0;
+
+  constructor(limits: Partial<Limits> = {}) {
+    this.settings = { ...defaultSettings, limits: { ...defaultSettings.limits, ...limits } };
+    this.world = new World(this.settings);
+  }
 
   readonly ids = { uuid: () => `00000000-0000-7000-8000-${String(++this.#uuids).padStart(12, '0')}`, attempt: () => '0'.repeat(32) as never };
   readonly clock = { now: () => this.nowMs, at: () => () => undefined, soon: (task: () => void) => task() };

@@ -36,8 +36,8 @@ export const registerJobDefinition: BatchOperation<RegisterJobDefinitionCommandI
     checkContainer(input.containerProperties, fargate);
     checkPlatform(input.containerProperties, fargate);
     integerIn(input.schedulingPriority, 0, limit.schedulingPriorityMax, 'schedulingPriority');
-    checkTags(input.tags);
-    const retryStrategy = checkRetryStrategy(input.retryStrategy);
+    checkTags(input.tags, deps.settings.limits);
+    const retryStrategy = checkRetryStrategy(input.retryStrategy, deps.settings.limits);
     const request = retryStrategy === undefined ? input : { ...input, retryStrategy };
     const { name, arn, revision } = await submitCommand(deps, { type: 'register-job-definition', scope: context.scope, request }, context);
     return { jobDefinitionName: name, jobDefinitionArn: arn, revision };

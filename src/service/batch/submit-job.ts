@@ -29,21 +29,23 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
   },
 
   async handle(deps, input, context) {
+    deps.submitRate?.take(context.scope);
+    const { limits } = deps.settings;
     checkName(input.jobName, 'jobName');
     checkReference(input.jobQueue, 'jobQueue');
     checkReference(input.jobDefinition, 'jobDefinition');
     const size = input.arrayProperties?.size;
-    integerIn(size, limit.arraySizeMin, limit.arraySizeMax, 'arrayProperties.size');
-    checkDependencies(input.dependsOn, size !== undefined);
+    integerIn(size, limit.arraySizeMin, limits.arraySize, 'arrayProperties.size');
+    checkDependencies(input.dependsOn, size !== undefined, limits);
     checkOverrides(input.containerOverrides, () => deps.reader.jobDefinition(context.scope, input.jobDefinition ?? '')?.definition);
     if (input.shareIdentifier) throw invalid('shareIdentifier cannot be specified for a job queue without a fair-share scheduling policy');
     integerIn(input.schedulingPriorityOverride, 0, limit.schedulingPriorityMax, 'schedulingPriorityOverride');
-    checkTags(input.tags);
+    checkTags(input.tags, limits);
     refuseUnbuilt(input.nodeOverrides, 'nodeOverrides');
     refuseUnbuilt(input.eksPropertiesOverride, 'eksPropertiesOverride');
     refuseUnbuilt(input.ecsPropertiesOverride?.taskProperties, 'ecsPropertiesOverride');
     refuseUnbuilt(input.consumableResourcePropertiesOverride?.consumableResourceList, 'consumableResourcePropertiesOverride');
-    const retryStrategy = checkRetryStrategy(input.retryStrategy);
+    const retryStrategy = checkRetryStrategy(input.retryStrategy, limits);
     const request = retryStrategy === undefined ? input : { ...input, retryStrategy };
     const command = { type: 'submit-job', scope: context.scope, jobId: jobId(deps.ids.uuid()), request, definitionTags: definitionTags(deps, input, context) } as const;
     return submitCommand(deps, command, context);

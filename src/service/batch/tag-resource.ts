@@ -14,7 +14,7 @@ export const tagResource: BatchOperation<TagResourceCommandInput, Reply<TagResou
   async handle(deps, input, context) {
     const { tags = {} } = input;
     if (Object.keys(tags).length === 0) throw invalid('tags must hold at least one tag');
-    checkTags(tags);
+    checkTags(tags, deps.settings.limits);
     await changeTags(deps, input.resourceArn, { set: tags, remove: [] }, context);
     return {};
   },

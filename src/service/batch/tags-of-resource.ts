@@ -1,7 +1,6 @@
 // Tags by a resource's ARN: what the three tag operations share.
 
 import type { Arn } from '../../base/ids.ts';
-import { limit } from '../../core/limit.ts';
 import type { Tags } from '../../port/reader.ts';
 import { invalid, notFound } from '../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../wire/operation.ts';
@@ -27,8 +26,9 @@ export async function changeTags(
   tagsOf(deps, resourceArn, context);
   // "ARNs for child jobs of array and multi-node parallel (MNP) jobs aren't supported."
   if (/:job\/[^:#]+[:#]\d+$/.test(resourceArn ?? '')) throw invalid('A child job cannot be tagged; tag its parent');
-  const write = { table: 'tag', write: 'merge', arn: resourceArn as Arn, ...change, maxTags: limit.tagsPerResource } as const;
+  const maxTags = deps.settings.limits.tagsPerResource;
+  const write = { table: 'tag', write: 'merge', arn: resourceArn as Arn, ...change, maxTags } as const;
   const outcome = await deps.bus.write(write, envelopeOf(context));
-  if (outcome === 'limit') throw invalid(`A resource can have at most ${limit.tagsPerResource} tags`);
+  if (outcome === 'limit') throw invalid(`A resource can have at most ${maxTags} tags`);
   if (outcome === 'absent') throw notFound(resourceArn ?? '');
 }

@@ -1,7 +1,6 @@
 // UntagResource (spec 4.10). A key that is not there is no error.
 
 import type { UntagResourceCommandInput, UntagResourceCommandOutput } from '@aws-sdk/client-batch';
-import { limit } from '../../core/limit.ts';
 import { lengthIn } from '../../wire/check.ts';
 import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
@@ -13,7 +12,7 @@ export const untagResource: BatchOperation<UntagResourceCommandInput, Reply<Unta
 
   async handle(deps, input, context) {
     const { tagKeys = [] } = input;
-    lengthIn(tagKeys, 1, limit.tagsPerResource, 'tagKeys');
+    lengthIn(tagKeys, 1, deps.settings.limits.tagsPerResource, 'tagKeys');
     for (const key of tagKeys) checkTagKey(key);
     await changeTags(deps, input.resourceArn, { set: {}, remove: tagKeys }, context);
     return {};

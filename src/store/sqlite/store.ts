@@ -132,7 +132,7 @@ export class SqliteStore implements Store {
       case 'tag': {
         const merged: Record<string, string> = { ...this.reader.tags(write.arn), ...write.set };
         for (const key of write.remove) delete merged[key];
-        if (Object.keys(merged).length > write.maxTags) return 'limit';
+        if (Object.keys(write.set).length > 0 && Object.keys(merged).length > write.maxTags) return 'limit';
         sql.putTags.run(write.arn, JSON.stringify(merged));
         return 'done';
       }

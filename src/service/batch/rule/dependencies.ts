@@ -3,12 +3,12 @@
 
 import type { JobDependency } from '@aws-sdk/client-batch';
 import { ArrayJobDependency } from '@aws-sdk/client-batch';
-import { limit } from '../../../core/limit.ts';
+import type { Limits } from '../../../core/limit.ts';
 import { lengthIn, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 
-export function checkDependencies(dependsOn: readonly JobDependency[] | undefined, isArray: boolean): void {
-  lengthIn(dependsOn, 0, limit.dependenciesPerJob, 'dependsOn');
+export function checkDependencies(dependsOn: readonly JobDependency[] | undefined, isArray: boolean, { dependenciesPerJob }: Limits): void {
+  lengthIn(dependsOn, 0, dependenciesPerJob, 'dependsOn');
   for (const { jobId, type } of dependsOn ?? []) {
     oneOf(ArrayJobDependency, type, 'dependsOn.type');
     if (type !== undefined && !isArray) throw invalid(`dependsOn.type ${type} is only for array jobs`);

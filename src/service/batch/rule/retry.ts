@@ -1,7 +1,7 @@
 // Retry strategies, of definitions and submissions alike (spec 4.6).
 
 import type { EvaluateOnExit, RetryStrategy } from '@aws-sdk/client-batch';
-import { limit } from '../../../core/limit.ts';
+import { limit, type Limits } from '../../../core/limit.ts';
 import { integerIn, lengthIn, matches } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 
@@ -10,10 +10,10 @@ const textPattern = /^[0-9A-Za-z.:\s]*\*?$/;
 const codePattern = /^[0-9]*\*?$/;
 
 /** Checked, and its actions in the lower case in which AWS gives them back. */
-export function checkRetryStrategy(strategy: RetryStrategy | undefined): RetryStrategy | undefined {
+export function checkRetryStrategy(strategy: RetryStrategy | undefined, limits: Limits): RetryStrategy | undefined {
   if (strategy === undefined) return undefined;
   const { attempts, evaluateOnExit } = strategy;
-  integerIn(attempts, 1, limit.attemptsMax, 'retryStrategy.attempts');
+  integerIn(attempts, 1, limits.attempts, 'retryStrategy.attempts');
   if (evaluateOnExit === undefined) return strategy;
   lengthIn(evaluateOnExit, 0, limit.evaluateOnExitRules, 'retryStrategy.evaluateOnExit');
   if (evaluateOnExit.length > 0 && attempts === undefined) throw invalid('retryStrategy.attempts must be specified where evaluateOnExit is');

@@ -1,6 +1,6 @@
 // Tags of resources (spec 4.10): number, length, characters, and the prefix that is AWS's own.
 
-import { limit } from '../../../core/limit.ts';
+import type { Limits } from '../../../core/limit.ts';
 import { sizeIn } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 
@@ -8,8 +8,8 @@ const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const keyLength = 128;
 const valueLength = 256;
 
-export function checkTags(tags: Readonly<Record<string, string>> | undefined): void {
-  sizeIn(tags, 0, limit.tagsPerResource, 'tags');
+export function checkTags(tags: Readonly<Record<string, string>> | undefined, { tagsPerResource }: Limits): void {
+  sizeIn(tags, 0, tagsPerResource, 'tags');
   for (const [key, value] of Object.entries(tags ?? {})) {
     checkTagKey(key);
     if (value.length > valueLength) throw invalid(`The value of tag '${key}' has ${value.length} characters; at most ${valueLength} are allowed`);

@@ -1,0 +1,129 @@
+// Every limit that can be set, at the door of the real program: one below and at the limit pass, one above is refused with the
+// number that holds. Once with AWS's numbers, and once with others.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { awsLimits, settableLimits, type LimitName, type Limits } from '../src/core/limit.ts';
+import { PlainServer, signedBy, type PlainAnswer } from './plain-server.ts';
+import { account, computeResources } from './server.ts';
+
+type Ask = (operation: string, input: object) => Promise<PlainAnswer>;
+
+interface Case {
+  /** What must be there before. */
+  readonly prepare?: (ask: Ask, most: number) => Promise<unknown>;
+  /** A request that is so large; for limits of how much there is, the one that makes it so much. */
+  readonly attempt: (ask: Ask, size: number) => Promise<PlainAnswer>;
+  readonly status?: number;
+}
+
+const environment = (ask: Ask, name: string): Promise<PlainAnswer> => ask('CreateComputeEnvironment', { computeEnvironmentName: name, type: 'MANAGED', computeResources });
+const queue = (ask: Ask, name: string, environments: readonly string[]): Promise<PlainAnswer> =>
+  ask('CreateJobQueue', { jobQueueName: name, priority: 1, computeEnvironmentOrder: environments.map((computeEnvironment, order) => ({ order, computeEnvironment })) });
+const submit = (ask: Ask, more: object): Promise<PlainAnswer> => ask('SubmitJob', { jobName: 'job', jobQueue: 'test', jobDefinition: 'test', ...more });
+const definition = { jobDefinitionName: 'large', type: 'container', containerProperties: { image: 'busybox', vcpus: 1, memory: 16, command: [''] } };
+const forever = { containerOverrides: { command: ['sleep', '1000000'] } };
+const named = (size: number): string => `n${size}`;
+const tags = (size: number): Record<string, string> => Object.fromEntries(Array.from({ length: size }, (_, index) => [`key${index}`, 'value']));
+/** Fills one text of an input so that its JSON has so many bytes. */
+function filled(size: number, make: (text: string) => object): object {
+  return make('x'.repeat(size - JSON.stringify(make('')).length));
+}
+const jobOf = ({ body }: PlainAnswer): { jobId: string } => JSON.parse(body) as { jobId: string };
+
+const cases: Record<LimitName, Case> = {
+  // `prepare` of the server has made one of each.
+  jobQueues: {
+    prepare: async (ask, most) => {
+      for (let count = 2; count < most - 1; count++) await queue(ask, named(count), ['test']);
+    },
+    attempt: (ask, size) => queue(ask, named(size), ['test']),
+  },
+  computeEnvironments: {
+    prepare: async (ask, most) => {
+      for (let count = 2; count < most - 1; count++) await environment(ask, named(count));
+    },
+    attempt: (ask, size) => environment(ask, named(size)),
+  },
+  computeEnvironmentsPerQueue: {
+    prepare: async (ask, most) => {
+      for (let count = 1; count <= most + 1; count++) await environment(ask, named(count));
+    },
+    attempt: (ask, size) => queue(ask, `of-${size}`, Array.from({ length: size }, (_, index) => named(index + 1))),
+  },
+  dependenciesPerJob: {
+    attempt: async (ask, size) => {
+      const { jobId } = jobOf(await submit(ask, {}));
+      return submit(ask, { dependsOn: Array.from({ length: size }, () => ({ jobId })) });
+    },
+  },
+  arraySize: { attempt: (ask, size) => submit(ask, { arrayProperties: { size } }) },
+  attempts: { attempt: (ask, size) => submit(ask, { retryStrategy: { attempts: size } }) },
+  tagsPerResource: { attempt: (ask, size) => submit(ask, { tags: tags(size) }) },
+  submitJobBytes: {
+    attempt: (ask, size) => ask('SubmitJob', filled(size, (text) => ({ jobName: 'job', jobQueue: 'test', jobDefinition: 'test', parameters: { text } }))),
+    status: 413,
+  },
+  jobDefinitionBytes: {
+    attempt: (ask, size) => ask('RegisterJobDefinition', filled(size, (text) => ({ ...definition, parameters: { text } }))),
+    status: 413,
+  },
+  submittedJobs: {
+    prepare: async (ask, most) => {
+      for (let count = 1; count < most - 1; count++) await submit(ask, forever);
+    },
+    attempt: (ask) => submit(ask, forever),
+  },
+};
+
+const others: Limits = {
+  jobQueues: 4, computeEnvironments: 5, computeEnvironmentsPerQueue: 2, dependenciesPerJob: 30, arraySize: 12_000, attempts: 3, tagsPerResource: 60, submitJobBytes: 40_000, jobDefinitionBytes: 20_000, submittedJobs: 5,
+};
+
+const asking = (server: PlainServer): Ask => (operation, input) =>
+  server.send({ method: 'POST', path: `/v1/${operation.toLowerCase()}`, headers: signedBy(account, 'batch'), body: JSON.stringify(input) });
+
+async function atTheDoor(name: LimitName, most: number, flags: readonly string[]): Promise<void> {
+  await using server = await PlainServer.start({ flags });
+  await server.prepare();
+  const { prepare, attempt, status = 400 } = cases[name];
+  const ask = asking(server);
+  await prepare?.(ask, most);
+  for (const size of [most - 1, most]) {
+    const answer = await attempt(ask, size);
+    assert.equal(answer.status, 200, `${size}: ${answer.body}`);
+  }
+  const above = await attempt(ask, most + 1);
+  assert.equal(above.status, status, above.body.slice(0, 200));
+  assert.match(JSON.parse(above.body).message as string, new RegExp(`\\b${most}\\b`));
+}
+
+describe('limits', () => {
+  for (const name of Object.keys(settableLimits) as LimitName[]) {
+    // A million jobs make no test.
+    if (name !== 'submittedJobs') it(`${name} is AWS's ${awsLimits[name]}`, () => atTheDoor(name, awsLimits[name], []));
+    it(`${name} is ${others[name]} where --limit says so`, () => atTheDoor(name, others[name], ['--limit', `${name}=${others[name]}`]));
+  }
+
+  it('are shown by health', async () => {
+    await using server = await PlainServer.start({ flags: ['--limit', 'jobQueues=7'] });
+    const { body } = await server.send({ method: 'GET', path: '/_longshore/health', body: '' });
+    assert.deepEqual((JSON.parse(body) as { limits: Limits }).limits, { ...awsLimits, jobQueues: 7 });
+  });
+
+  it('that are wrong are told in a line, and the server does not start', async () => {
+    await assert.rejects(PlainServer.start({ flags: ['--limit', 'arraySize=1'] }), /ended with 2: longshore: --limit arraySize: '1' is less than 2/);
+  });
+});
+
+describe('--submit-rate', () => {
+  it('answers what comes faster with TooManyRequestsException, 429', async () => {
+    await using server = await PlainServer.start({ flags: ['--submit-rate', '5'] });
+    await server.prepare();
+    const ask = asking(server);
+    const answers = await Promise.all(Array.from({ length: 40 }, () => submit(ask, {})));
+    const refused = answers.filter(({ status }) => status !== 200);
+    assert.ok(refused.length >= 20, `${refused.length} were refused`);
+    for (const { status, body } of refused) assert.deepEqual([status, JSON.parse(body)], [429, { __type: 'TooManyRequestsException', message: 'Too Many Requests' }]);
+  });
+});
