@@ -1,6 +1,7 @@
 // Rules of the service that configuration may decide otherwise; each with AWS's answer as its default. Fixed for the life of
 // a process: deciding the same command in the same world gives the same events.
 
+import { ec2Catalogue, type Catalogue } from './instance-type/catalogue.ts';
 import { awsLimits, type Limits } from './limit.ts';
 
 export interface Settings {
@@ -9,6 +10,8 @@ export interface Settings {
   readonly hostLossFree: boolean;
   /** Least `timeout.attemptDurationSeconds` (spec 4.4). */
   readonly timeoutSecondsMin: number;
+  /** EC2's instance types, and the user's own. */
+  readonly instanceTypes: Catalogue;
 }
 
-export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, timeoutSecondsMin: 60 });
+export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, timeoutSecondsMin: 60, instanceTypes: ec2Catalogue });

@@ -1,6 +1,9 @@
 // Tables of command lines of a server: what is read from them, and how what is wrong in them is told.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { awsLimits } from '../core/limit.ts';
 import { parseServerConfig, UsageError } from './config.ts';
@@ -31,4 +34,18 @@ test('wrong limits are refused with what is right', () => {
     [['--submit-rate', 'fast'], /'fast' is not a whole number/],
   ];
   for (const [argv, message] of cases) assert.throws(() => parseServerConfig(argv), (error) => error instanceof UsageError && message.test(error.message), argv.join(' '));
+});
+
+test('--instance-types adds the types of a file to EC2’s, or says which line is wrong', (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'longshore-config-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'types');
+  const types = () => parseServerConfig(['--instance-types', path]).settings.instanceTypes;
+
+  assert.throws(types, (error) => error instanceof UsageError && /cannot be read/.test(error.message));
+  writeFileSync(path, 'my-box: 64 vCPUs, 512 GiB\nfoo: plenty');
+  assert.throws(types, (error) => error instanceof UsageError && /types, line 2: 'plenty' is not understood/.test(error.message));
+  writeFileSync(path, 'my-box: 64 vCPUs, 512 GiB');
+  assert.equal(types().type('my-box')?.vcpus, 64);
+  assert.equal(types().type('m5.large')?.vcpus, 2);
 });

@@ -1,7 +1,10 @@
 // The server's settings, from its command line. Every flag is checked here, once; a wrong one is a usage error with a clear line.
 
+import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { ec2Catalogue, type Catalogue } from '../core/instance-type/catalogue.ts';
+import { OwnTypesError, parseOwnTypes } from '../core/instance-type/own-types.ts';
 import type { Needs } from '../core/job/needs.ts';
 import { awsLimits, settableLimits, type LimitName, type Limits } from '../core/limit.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
@@ -35,6 +38,7 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
   --data-dir DIRECTORY    where state and logs are kept (default ./.longshore)
   --engine NAME           auto, docker, process or fake (default auto: docker where it answers, else process)
   --capacity LIST         what may run at once, e.g. vcpus=8,memory=16384,gpus=1 (default: this machine's cores and memory)
+  --instance-types FILE   instance types of your own, one a line, e.g. my-box: 64 vCPUs, 512 GiB, 4 GPUs
   --job-network NAME      host or bridge: the Docker network of jobs (default host)
   --host-loss-free        the end of a host costs its jobs no attempt (on AWS it does)
   --timeout-min-seconds N shortest timeout that a job may have (default 60)
@@ -51,6 +55,7 @@ const options = {
   'data-dir': { type: 'string', default: './.longshore' },
   engine: { type: 'string', default: 'auto' },
   capacity: { type: 'string' },
+  'instance-types': { type: 'string' },
   'job-network': { type: 'string', default: 'host' },
   'host-loss-free': { type: 'boolean', default: defaultSettings.hostLossFree },
   'timeout-min-seconds': { type: 'string', default: String(defaultSettings.timeoutSecondsMin) },
@@ -80,7 +85,12 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     logLevel: oneOf('--log-level', values['log-level'], logLevels),
     submitRate: values['submit-rate'] === undefined ? undefined : atLeastOne('--submit-rate', values['submit-rate'], 1_000_000),
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
-    settings: { limits: limitsOf(values.limit ?? []), hostLossFree: values['host-loss-free'], timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1) },
+    settings: {
+      limits: limitsOf(values.limit ?? []),
+      hostLossFree: values['host-loss-free'],
+      timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1),
+      instanceTypes: catalogueOf(values['instance-types']),
+    },
   };
 }
 
@@ -122,6 +132,17 @@ function limitsOf(given: readonly string[]): Limits {
     limits[name as LimitName] = number;
   }
   return limits;
+}
+
+/** EC2's instance types, and those of the file. */
+function catalogueOf(path: string | undefined): Catalogue {
+  if (path === undefined) return ec2Catalogue;
+  try {
+    return ec2Catalogue.with(parseOwnTypes(readFileSync(path, 'utf8'), ec2Catalogue));
+  } catch (error) {
+    if (error instanceof OwnTypesError) throw new UsageError(`--instance-types: ${path}, ${error.message}`, { cause: error });
+    throw new UsageError(`--instance-types: ${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** This machine's cores and memory unless the flag says otherwise. GPUs are there only when the flag says so. */

@@ -22,7 +22,7 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
   if (managed && request.unmanagedvCpus !== undefined) return refuse('invalid', 'unmanagedvCpus can only be specified for an UNMANAGED compute environment.');
   if (!managed && request.computeResources !== undefined) return refuse('invalid', unmanagedResources);
   const resources = request.computeResources;
-  const wrong = resources && checkNewResources(resources);
+  const wrong = resources && checkNewResources(resources, world.settings.instanceTypes);
   if (wrong) return wrong;
   const environment: ComputeEnvironment = {
     arn: computeEnvironmentArn(scope, name),

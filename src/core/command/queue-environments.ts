@@ -4,8 +4,9 @@
 import type { ComputeEnvironmentOrder } from '@aws-sdk/client-batch';
 import { refuse, type Refusal } from '../../base/refusal.ts';
 import type { Scope } from '../../base/ids.ts';
-import { commonArchitecture } from '../compute-environment/architecture.ts';
 import { isFargate, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { architecturesOf } from '../instance-type/choices.ts';
+import type { Catalogue } from '../instance-type/catalogue.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 
@@ -32,15 +33,15 @@ export function resolveEnvironments(world: World, scope: Scope, given: readonly 
     order.push({ order: entry.order ?? 0, computeEnvironment: environment.arn });
   }
   order.sort((a, b) => a.order - b.order);
-  return queueMixRefusal(environments) ?? { order, jobQueueType: environments.some(isFargate) ? 'ECS_FARGATE' : 'ECS' };
+  return queueMixRefusal(environments, world.settings.instanceTypes) ?? { order, jobQueueType: environments.some(isFargate) ? 'ECS_FARGATE' : 'ECS' };
 }
 
 /** Why these environments may not stand together, if so. UNMANAGED ones have no architecture that Batch knows. */
-export function queueMixRefusal(environments: readonly ComputeEnvironment[]): Refusal | undefined {
+export function queueMixRefusal(environments: readonly ComputeEnvironment[], catalogue: Catalogue): Refusal | undefined {
   const fargate = environments.filter(isFargate).length;
   if (fargate > 0 && fargate < environments.length) return refuse('invalid', 'EC2 and Fargate compute environments cannot be mixed in one job queue.');
   const types = environments.flatMap((environment) => environment.computeResources?.instanceTypes ?? []);
-  if (types.length > 0 && commonArchitecture(types) === undefined) {
+  if (architecturesOf(types, catalogue).size > 1) {
     return refuse('invalid', 'All compute environments of a job queue must have the same architecture.');
   }
   return undefined;

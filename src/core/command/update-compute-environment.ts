@@ -60,7 +60,7 @@ function changedResources(world: World, environment: ComputeEnvironment, change:
   const merged = mergeResources(stored, change);
   const infrastructure = infrastructureChanges(stored, merged, change);
   const blocked = infrastructure.length === 0 ? undefined : checkInfrastructure(environment, stored, infrastructure);
-  return blocked ?? checkResources(merged) ?? merged;
+  return blocked ?? checkResources(merged, world.settings.instanceTypes) ?? merged;
 }
 
 function checkType(stored: ComputeResource, change: ComputeResourceUpdate): Refusal | undefined {
@@ -90,7 +90,7 @@ function brokenQueue(world: World, environment: ComputeEnvironment): Refusal | u
     const environments = queue.computeEnvironmentOrder.map((entry) =>
       entry.computeEnvironment === environment.arn ? environment : world.computeEnvironments.get(entry.computeEnvironment),
     );
-    const mixed = queueMixRefusal(environments.filter((each) => each !== undefined));
+    const mixed = queueMixRefusal(environments.filter((each) => each !== undefined), world.settings.instanceTypes);
     if (mixed) return mixed;
   }
   return undefined;

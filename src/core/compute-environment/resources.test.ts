@@ -3,7 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ComputeResource, ComputeResourceUpdate } from '@aws-sdk/client-batch';
-import { checkNewResources, checkResources, infrastructureChanges, mergeResources, withDefaults } from './resources.ts';
+import { ec2Catalogue } from '../instance-type/catalogue.ts';
+import * as rules from './resources.ts';
+import { infrastructureChanges, mergeResources, withDefaults } from './resources.ts';
+
+const checkResources = (resources: ComputeResource) => rules.checkResources(resources, ec2Catalogue);
+const checkNewResources = (resources: ComputeResource) => rules.checkNewResources(resources, ec2Catalogue);
 
 const ec2 = withDefaults({
   type: 'EC2', maxvCpus: 16, desiredvCpus: 8, instanceTypes: ['m5', 'c5'], instanceRole: 'r', subnets: ['a', 'b'], securityGroupIds: ['g'],
@@ -45,7 +50,8 @@ test('an override may target a type of a family or a bundle, each once', () => {
     ...ec2, instanceTypes, launchTemplate: { launchTemplateName: 't', overrides: targets.map((targetInstanceTypes) => ({ launchTemplateName: 'o', targetInstanceTypes })) },
   });
   assert.equal(checkResources(withTargets(['m5'], ['m5.large'], ['m5'])), undefined);
-  assert.equal(checkResources(withTargets(['optimal'], ['c5.large'])), undefined);
+  assert.equal(checkResources(withTargets(['optimal'], ['c6i.large', 'm6i'])), undefined);
+  assert.match(checkResources(withTargets(['optimal'], ['c5.large']))?.message ?? '', /c5.large is not one of/);
   assert.match(checkResources(withTargets(['default_x86_64'], ['m6g.large']))?.message ?? '', /m6g.large/);
   assert.match(checkResources(withTargets(['m5'], ['m5.large'], ['m5.large']))?.message ?? '', /targeted twice/);
 });

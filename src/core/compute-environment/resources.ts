@@ -3,8 +3,9 @@
 // members are the service's to check.
 
 import type { ComputeResource, ComputeResourceUpdate, LaunchTemplateSpecification } from '@aws-sdk/client-batch';
-import { refuse, type Refusal } from '../../base/refusal.ts';
-import { architectureOf, commonArchitecture } from './architecture.ts';
+import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
+import type { Catalogue } from '../instance-type/catalogue.ts';
+import { choicesOf, covers, type Choice } from '../instance-type/choices.ts';
 
 const subnetsOfFargateMax = 16;
 const securityGroupsOfFargateMax = 5;
@@ -37,14 +38,14 @@ function withoutEmpty(resources: ComputeResource): ComputeResource {
 }
 
 /** What is wrong with the resources of a MANAGED environment, if anything. */
-export function checkResources(resources: ComputeResource): Refusal | undefined {
-  return checkVcpus(resources) ?? (isFargateType(resources.type) ? checkFargate(resources) : checkEc2(resources));
+export function checkResources(resources: ComputeResource, catalogue: Catalogue): Refusal | undefined {
+  return checkVcpus(resources) ?? (isFargateType(resources.type) ? checkFargate(resources) : checkEc2(resources, catalogue));
 }
 
 /** As {@link checkResources}, with what only a creation must give: an update may take the subnets of EC2 away (spec 5). */
-export function checkNewResources(resources: ComputeResource): Refusal | undefined {
+export function checkNewResources(resources: ComputeResource, catalogue: Catalogue): Refusal | undefined {
   if (isEmpty(resources.subnets)) return invalid('computeResources.subnets must be specified.');
-  return checkResources(resources);
+  return checkResources(resources, catalogue);
 }
 
 function checkVcpus({ minvCpus = 0, maxvCpus = 0, desiredvCpus }: ComputeResource): Refusal | undefined {
@@ -69,16 +70,17 @@ function checkCount(member: string, list: readonly string[] | undefined, min: nu
   return count < min || count > max ? invalid(`computeResources.${member} must hold ${min} to ${max} entries; it holds ${count}.`) : undefined;
 }
 
-function checkEc2(resources: ComputeResource): Refusal | undefined {
+function checkEc2(resources: ComputeResource, catalogue: Catalogue): Refusal | undefined {
   const { instanceTypes = [], ec2Configuration = [], securityGroupIds = [], launchTemplate } = resources;
   if (instanceTypes.length === 0) return invalid('computeResources.instanceTypes must be specified for EC2 and SPOT compute environments.');
-  if (commonArchitecture(instanceTypes) === undefined) return invalid('computeResources.instanceTypes must all have the same architecture.');
+  const choices = choicesOf(instanceTypes, catalogue);
+  if (isRefusal(choices)) return choices;
   if (isEmpty(resources.instanceRole)) return invalid('computeResources.instanceRole must be specified for EC2 and SPOT compute environments.');
   if (securityGroupIds.length === 0 && launchTemplate === undefined) {
     return invalid('computeResources: securityGroupIds must be specified, or a launchTemplate that names security groups.');
   }
   if (ec2Configuration.length > 2) return invalid('computeResources.ec2Configuration must hold 1 or 2 entries.');
-  return checkStrategy(resources) ?? (launchTemplate && checkLaunchTemplate(launchTemplate, instanceTypes));
+  return checkStrategy(resources) ?? (launchTemplate && checkLaunchTemplate(launchTemplate, choices, catalogue));
 }
 
 function checkStrategy({ type, allocationStrategy, spotIamFleetRole }: ComputeResource): Refusal | undefined {
@@ -97,7 +99,7 @@ function checkTemplateName(template: { launchTemplateId?: string | undefined; la
     : undefined;
 }
 
-function checkLaunchTemplate(template: LaunchTemplateSpecification, instanceTypes: readonly string[]): Refusal | undefined {
+function checkLaunchTemplate(template: LaunchTemplateSpecification, choices: readonly Choice[], catalogue: Catalogue): Refusal | undefined {
   const named = checkTemplateName(template);
   if (named) return named;
   const overrides = template.overrides ?? [];
@@ -108,18 +110,11 @@ function checkLaunchTemplate(template: LaunchTemplateSpecification, instanceType
     if (wrong) return wrong;
     for (const target of override.targetInstanceTypes ?? []) {
       if (seen.has(target)) return invalid(`launchTemplate.overrides: instance type ${target} is targeted twice.`);
-      if (!coveredBy(instanceTypes, target)) return invalid(`launchTemplate.overrides: instance type ${target} is not one of the compute environment's own.`);
+      if (!covers(choices, target, catalogue)) return invalid(`launchTemplate.overrides: instance type ${target} is not one of the compute environment's own.`);
       seen.add(target);
     }
   }
   return undefined;
-}
-
-/** An exact type may be targeted where its family or a bundle stands in the environment. */
-function coveredBy(instanceTypes: readonly string[], target: string): boolean {
-  const family = target.split('.')[0] as string;
-  const bundles: readonly string[] = architectureOf(target) === 'ARM_64' ? ['default_arm64'] : ['optimal', 'default_x86_64'];
-  return instanceTypes.some((type) => type === target || type === family || bundles.includes(type));
 }
 
 // ---- updates ----

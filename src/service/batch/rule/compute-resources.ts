@@ -10,8 +10,8 @@ import { refuseUnbuilt } from './not-yet.ts';
 
 const where = 'computeResources';
 const maxVcpus = 2 ** 31 - 1;
-/** A type, a family, or a bundle; what AWS has of them changes every month, so that no list of ours could be right. */
-const instanceTypeForm = /^([a-z][a-z0-9-]*\d[a-z0-9-]*(\.[a-z0-9-]+)?|optimal|default_x86_64|default_arm64)$/;
+/** Of a type, a family or a bundle; whether there is such a one is core's question. */
+const instanceTypeForm = /^[a-z][a-z0-9_-]*(\.[a-z0-9-]+)?$/;
 
 export function checkNewResourceMembers(resources: ComputeResource): void {
   oneOf(CRAllocationStrategy, resources.allocationStrategy, `${where}.allocationStrategy`);
