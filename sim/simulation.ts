@@ -152,7 +152,7 @@ class Simulation {
     });
     this.#options.sabotage?.(control);
     this.#life = { incarnation, control };
-    const opening = control.open([localHost('0'.repeat(32), { milliVcpu: 4000, memoryMib: 4096, gpus: 0 })]);
+    const opening = control.open(localHost('0'.repeat(32), { milliVcpu: 4000, memoryMib: 4096, gpus: 0 }));
     opening.catch(() => undefined);
     await this.#advance(this.#clock.now() + 1);
   }

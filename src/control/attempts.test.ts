@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import type { StoredWorld } from '../port/store.ts';
 import { checkWorld } from '../core/invariant.ts';
 import { limit } from '../core/limit.ts';
-import { Rig, scope } from './scripted-ports.ts';
+import { host, Rig, scope } from './scripted-ports.ts';
 import type { JobId } from '../base/ids.ts';
 
 const retry = (attempts: number) => ({ retryStrategy: { attempts } });
@@ -162,7 +162,7 @@ describe('a timeout', () => {
     const rig = new Rig(stored(before));
     rig.engine.attempts.set(attempt, { attemptId: attempt, state: 'running', startedAtMs: before.clock.now() });
     rig.clock.step(3_600_000);
-    void rig.control.open([]);
+    void rig.control.open(host);
     await rig.ask({ type: 'update-job-queue', scope, request: { jobQueue: 'q', priority: 2 } });
     assert.ok(rig.engine.calls.includes(`stop ${attempt}`));
   });
@@ -177,7 +177,7 @@ describe('a timeout', () => {
     rig.clock.step(3_600_000);
     await rig.ask({ type: 'update-job-queue', scope, request: { jobQueue: 'q', priority: 2 } });
     rig.engine.attempts.set(attempt, { attemptId: attempt, state: 'exited', startedAtMs: endedAtMs - 1, stoppedAtMs: endedAtMs, exit: { exitCode: 0, outOfMemory: false } });
-    void rig.control.open([]);
+    void rig.control.open(host);
     await rig.clock.pass();
     assert.deepEqual([rig.store.job(id).status, rig.store.job(id).attempts[0]?.exitCode], ['SUCCEEDED', 0]);
   });
@@ -185,7 +185,7 @@ describe('a timeout', () => {
   it('of thousands together takes several turns, and callers are heard between', async () => {
     const rig = await Rig.open();
     const count = limit.deadlinesPerBatch + 10;
-    await rig.ask({ type: 'join-host', host: { id: '1'.repeat(32) as never, title: 'large', capacity: { milliVcpu: 10_000_000, memoryMib: 10_000_000, gpus: 0 } } });
+    await rig.ask({ type: 'join-host', host: { id: host.id, title: 'large', capacity: { milliVcpu: 10_000_000, memoryMib: 10_000_000, gpus: 0 } } });
     await rig.ask({ type: 'update-compute-environment', scope, request: { computeEnvironment: 'ce', computeResources: { maxvCpus: 10_000 } } });
     const id = await rig.submit('d', { ...timeout, arrayProperties: { size: count } });
     const startedAtMs = rig.clock.now();

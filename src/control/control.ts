@@ -2,7 +2,7 @@
 // rebuilds that world from the store, and takes in what the engine reports. Simulation and server run this same code over
 // different ports. It reads no clock, file or network of its own.
 
-import type { AttemptId } from '../base/ids.ts';
+import type { AttemptId, HostId } from '../base/ids.ts';
 import type { ReportAttempt } from '../core/command/command.ts';
 import type { Host } from '../core/host.ts';
 import { isArrayParent, isInWorld, isLive, type LiveJob } from '../core/job/job.ts';
@@ -16,9 +16,9 @@ import type { LogSink, LogStreamKey } from '../port/log-sink.ts';
 import type { Store, StoredWorld } from '../port/store.ts';
 import { CommandQueue, Stopped } from './command-queue.ts';
 import { EffectRunner } from './effect-runner.ts';
+import { HostLink } from './host-link.ts';
 import { LogPump } from './log-pump.ts';
 import { ControlReader } from './reader.ts';
-import { Reconciler } from './reconciler.ts';
 
 export interface ControlPorts {
   readonly store: Store;
@@ -41,45 +41,54 @@ export class Control {
   readonly #ports: ControlPorts;
   readonly #effects: EffectRunner;
   readonly #logPump: LogPump;
-  readonly #reconciler: Reconciler;
+  /** By host: this machine's first. */
+  readonly #links = new Map<HostId, HostLink>();
   /** Attempts whose end is being taken in: output first, then the command. */
   readonly #ending = new Set<AttemptId>();
   #staleReports = 0;
 
   constructor(ports: ControlPorts) {
     this.#ports = ports;
-    const { store, engine, clock, ids, logSink, onProblem, onFatal } = ports;
+    const { store, clock, ids, logSink, onProblem, onFatal } = ports;
     const world = restoreWorld(store.load(), { ...defaultSettings, ...ports.settings });
     this.world = world;
     this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
     this.reader = new ControlReader(world, store.reader, () => this.#staleReports);
-    const report = (what: EngineReport): void => this.#takeIn(what);
-    this.#effects = new EffectRunner({ world, reader: store.reader, engine, report, now: () => clock.now(), onProblem });
-    this.#logPump = new LogPump({ engine, sink: logSink, clock, onProblem });
-    this.#reconciler = new Reconciler({
-      world,
+    const engineOf = (hostId: HostId): Engine | undefined => this.#links.get(hostId)?.engine;
+    this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), now: () => clock.now(), onProblem });
+    this.#logPump = new LogPump({ engineOf, sink: logSink, clock, onProblem });
+  }
+
+  #link(hostId: HostId, engine: Engine): HostLink {
+    const { clock, onProblem } = this.#ports;
+    const link = new HostLink({
+      world: this.world,
+      hostId,
       engine,
       clock,
-      report,
+      report: (report) => this.#takeIn(hostId, report),
       act: (effects) => this.#effects.run(effects),
       isBusy: (attemptId) => this.#ending.has(attemptId) || this.#effects.isStarting(attemptId),
       wasStopSent: (attemptId) => this.#effects.wasStopSent(attemptId),
       attend: (job) => this.#attend(job, false),
+      onHeard: () => undefined,
+      onSilence: () => undefined,
       onProblem,
     });
+    this.#links.set(hostId, link);
+    return link;
   }
 
-  /** Connects to the engine, finds what is running, brings the hosts in, and begins to place. */
-  async open(hosts: readonly Host[]): Promise<EngineCapabilities> {
-    const capabilities = await this.#ports.engine.open((report) => this.#takeIn(report));
-    await this.#reconciler.run();
-    await Promise.all(hosts.map((host) => this.bus.issue({ type: 'join-host', host }, 'capacity')));
+  /** Connects to this machine's engine, finds what is running, lets the machine join, and begins to place. */
+  async open(machine: Host): Promise<EngineCapabilities> {
+    const capabilities = await this.#link(machine.id, this.#ports.engine).open();
+    await this.bus.issue({ type: 'join-host', host: machine }, 'capacity');
     return capabilities;
   }
 
-  /** Compares with the engine now; for tests and for those who know that something changed. */
-  reconcile(): Promise<void> {
-    return this.#reconciler.run();
+  /** Compares with the engines now; for tests and for those who know that something changed. */
+  async reconcile(): Promise<void> {
+    await Promise.all([...this.#links.values()].map((link) => link.reconcile()));
   }
 
   /**
@@ -87,11 +96,13 @@ export class Control {
    * discarded.
    */
   async close(how: { readonly discard: boolean } = { discard: false }): Promise<void> {
-    this.#reconciler.close();
+    for (const link of this.#links.values()) link.rest();
     this.bus.close();
     this.#logPump.close();
     if (how.discard) await this.#discard();
-    await this.#ports.engine.close();
+    // The engine is there also where it was never opened.
+    const engines = new Set([this.#ports.engine, ...[...this.#links.values()].map((link) => link.engine)]);
+    await Promise.all([...engines].map((engine) => engine.close()));
     await this.#ports.logSink.close();
     this.#ports.store.close();
   }
@@ -106,20 +117,20 @@ export class Control {
     }
   }
 
-  #takeIn(report: EngineReport): void {
-    this.#takeInAsync(report).catch((error: unknown) => {
+  #takeIn(from: HostId, report: EngineReport): void {
+    this.#takeInAsync(from, report).catch((error: unknown) => {
       // A server that ends finds out at its next start.
       if (!(error instanceof Stopped)) this.#ports.onProblem(`report of attempt ${report.attemptId}`, error);
     });
   }
 
-  async #takeInAsync(report: EngineReport): Promise<void> {
+  async #takeInAsync(hostId: HostId, report: EngineReport): Promise<void> {
     const { attemptId } = report;
     const job = this.#liveJob(attemptId);
     if (job === undefined) {
       // Of an attempt that is over, or was never ours to judge: dropped and counted (DESIGN 3.4).
       this.#staleReports++;
-      if (report.type !== 'started') this.#effects.run([{ type: 'remove-attempt', attemptId }]);
+      if (report.type !== 'started') this.#effects.run([{ type: 'remove-attempt', attemptId, hostId }]);
       return;
     }
     if (report.type === 'started') {
@@ -135,7 +146,7 @@ export class Control {
         await this.#logPump.tell(to, report.reason, report.atMs);
         await this.#decide(attemptId, report);
       } else {
-        const logNote = await this.#logPump.drained(attemptId, to);
+        const logNote = await this.#logPump.drained(job.attempt, to);
         await this.#decide(attemptId, report.type === 'exited' ? { ...report, logNote } : report);
       }
     } finally {
@@ -158,7 +169,7 @@ export class Control {
 
   #attend(job: LiveJob, fresh: boolean): void {
     const to = destination(job);
-    if (to !== undefined) this.#logPump.ensure(job.attempt.attemptId, to, fresh);
+    if (to !== undefined) this.#logPump.ensure(job.attempt, to, fresh);
   }
 }
 

@@ -2,7 +2,8 @@
 // was lost is found by the reconciler. It changes no state but through commands.
 
 import { never } from '../base/assert.ts';
-import type { AttemptId, JobId } from '../base/ids.ts';
+import type { AttemptId, HostId, JobId } from '../base/ids.ts';
+import type { AttemptOnHost } from '../core/job/attempt.ts';
 import type { Effect } from '../core/effect.ts';
 import { isLive } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
@@ -14,16 +15,17 @@ import { containerSpec } from './container-spec.ts';
 export interface EffectRunnerParts {
   readonly world: World;
   readonly reader: StoreReader;
-  readonly engine: Engine;
+  /** Undefined where the host is gone: then there is nothing to do there. */
+  readonly engineOf: (hostId: HostId) => Engine | undefined;
   /** For attempts that fail before the engine has heard of them. */
-  readonly report: (report: EngineReport) => void;
+  readonly report: (from: HostId, report: EngineReport) => void;
   readonly now: () => number;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
 export class EffectRunner {
   readonly #parts: EffectRunnerParts;
-  readonly #starts: { jobId: JobId; attemptId: AttemptId }[] = [];
+  readonly #starts: (AttemptOnHost & { jobId: JobId })[] = [];
   /** Starts that wait or are under way. */
   readonly #starting = new Set<AttemptId>();
   readonly #stopsSent = new Set<AttemptId>();
@@ -56,20 +58,25 @@ export class EffectRunner {
       case 'stop-attempt':
         // A start that waits for its turn finds the stop in the world. One that is under way may take long, as for a pull: the
         // engine is told now, and once more when the start is done, for the case that it did not know the attempt yet.
-        if (!this.#starts.some((start) => start.attemptId === effect.attemptId)) this.#stop(effect.attemptId, effect.graceMs);
+        if (!this.#starts.some((start) => start.attemptId === effect.attemptId)) this.#stop(effect, effect.graceMs);
         return;
       case 'remove-attempt':
         this.#stopsSent.delete(effect.attemptId);
-        this.#parts.engine.remove(effect.attemptId).catch((error: unknown) => this.#problem(`removing attempt ${effect.attemptId}`, error));
+        this.#engine(effect)?.remove(effect.attemptId).catch((error: unknown) => this.#problem(`removing attempt ${effect.attemptId}`, error));
         return;
       default:
         never(effect);
     }
   }
 
-  #stop(attemptId: AttemptId, graceMs: number): void {
+  #engine({ hostId }: AttemptOnHost): Engine | undefined {
+    return this.#parts.engineOf(hostId);
+  }
+
+  #stop(attempt: AttemptOnHost, graceMs: number): void {
+    const { attemptId } = attempt;
     this.#stopsSent.add(attemptId);
-    this.#parts.engine.stop(attemptId, graceMs).catch((error: unknown) => {
+    this.#engine(attempt)?.stop(attemptId, graceMs).catch((error: unknown) => {
       this.#stopsSent.delete(attemptId);
       this.#problem(`stopping attempt ${attemptId}`, error);
     });
@@ -80,7 +87,7 @@ export class EffectRunner {
       const next = this.#starts.shift();
       if (next === undefined) return;
       this.#inFlight++;
-      this.#start(next.jobId, next.attemptId)
+      this.#start(next)
         .catch((error: unknown) => this.#problem(`starting attempt ${next.attemptId}`, error))
         .finally(() => {
           this.#inFlight--;
@@ -94,27 +101,27 @@ export class EffectRunner {
     return job !== undefined && isLive(job) && job.attempt.attemptId === attemptId ? job : undefined;
   }
 
-  async #start(jobId: JobId, attemptId: AttemptId): Promise<void> {
+  async #start(next: AttemptOnHost & { jobId: JobId }): Promise<void> {
     let asked = false;
     try {
-      const spec = this.#specOf(jobId, attemptId);
+      const spec = this.#specOf(next);
       if (spec === undefined) return;
       asked = true;
-      await this.#parts.engine.start(spec);
+      await this.#engine(next)?.start(spec);
     } finally {
       // In one stretch, so that no stop falls between the two.
-      this.#starting.delete(attemptId);
-      if (asked) this.#stopIfWanted(jobId, attemptId);
+      this.#starting.delete(next.attemptId);
+      if (asked) this.#stopIfWanted(next);
     }
   }
 
   /** Undefined where there is nothing to start any more, or where it cannot be: then that is reported. */
-  #specOf(jobId: JobId, attemptId: AttemptId): ContainerSpec | undefined {
+  #specOf({ jobId, attemptId, hostId }: AttemptOnHost & { jobId: JobId }): ContainerSpec | undefined {
     const { world, reader, report, now } = this.#parts;
     const job = this.#liveJob(jobId, attemptId);
     if (job === undefined) return undefined;
     const failed = (reason: string): undefined => {
-      report({ type: 'start-failed', attemptId, atMs: now(), reason });
+      report(hostId, { type: 'start-failed', attemptId, atMs: now(), reason });
     };
     if (job.stopRequested !== undefined) return failed('stopped before it started');
     const detail = reader.jobDetail(jobId);
@@ -123,8 +130,8 @@ export class EffectRunner {
     return 'cannotStart' in made ? failed(made.cannotStart) : made.spec;
   }
 
-  #stopIfWanted(jobId: JobId, attemptId: AttemptId): void {
-    if (this.#liveJob(jobId, attemptId)?.stopRequested !== undefined) this.#stop(attemptId, limit.stopGraceSeconds * 1000);
+  #stopIfWanted(started: AttemptOnHost & { jobId: JobId }): void {
+    if (this.#liveJob(started.jobId, started.attemptId)?.stopRequested !== undefined) this.#stop(started, limit.stopGraceSeconds * 1000);
   }
 
   #problem(what: string, error: unknown): void {

@@ -1,14 +1,16 @@
 // Carries the output of attempts from the engine to the log sink. An attempt's end is made known only after its output is on
 // disk, or after a bound, which is then said. Log bytes never pass the command door.
 
-import type { AttemptId } from '../base/ids.ts';
+import type { AttemptId, HostId } from '../base/ids.ts';
+import type { AttemptOnHost } from '../core/job/attempt.ts';
 import { limit } from '../core/limit.ts';
 import type { Clock } from '../port/clock.ts';
 import { EngineUnavailable, type Engine, type LogPosition } from '../port/engine.ts';
 import type { LogSink, LogStreamKey } from '../port/log-sink.ts';
 
 export interface LogPumpParts {
-  readonly engine: Engine;
+  /** Undefined where the host is gone, and its output with it. */
+  readonly engineOf: (hostId: HostId) => Engine | undefined;
   readonly sink: LogSink;
   readonly clock: Clock;
   readonly onProblem: (what: string, error: unknown) => void;
@@ -37,23 +39,26 @@ export class LogPump {
    * Begins to carry an attempt's output, unless that is under way. Goes on where the stream ends; of a `fresh` attempt, which
    * was just started by us, the stream is known to be empty, and is not looked at before there is something to write.
    */
-  ensure(attemptId: AttemptId, to: LogStreamKey, fresh = false): Pumping {
+  ensure(attempt: AttemptOnHost, to: LogStreamKey, fresh = false): Pumping {
+    const { attemptId } = attempt;
     const known = this.#running.get(attemptId);
     if (known !== undefined) return known;
-    const pumping: Pumping = { failure: undefined, ended: Promise.resolve().then(() => this.#pump(attemptId, to, pumping, fresh)) };
+    const pumping: Pumping = { failure: undefined, ended: Promise.resolve().then(() => this.#pump(attempt, to, pumping, fresh)) };
     this.#running.set(attemptId, pumping);
     return pumping;
   }
 
   /** Ends when all was read and stored. What fails is tried again: a disk that is full may have room in a second. */
-  async #pump(attemptId: AttemptId, to: LogStreamKey, pumping: Pumping, fresh: boolean): Promise<void> {
-    if (fresh && (await this.#carry(attemptId, to, pumping, fresh))) return;
-    while (!this.#closed && !(await this.#carry(attemptId, to, pumping, false))) await new Promise<void>((resolve) => this.#after(limit.engineRetryMs, resolve));
+  async #pump(attempt: AttemptOnHost, to: LogStreamKey, pumping: Pumping, fresh: boolean): Promise<void> {
+    if (fresh && (await this.#carry(attempt, to, pumping, fresh))) return;
+    while (!this.#closed && !(await this.#carry(attempt, to, pumping, false))) await new Promise<void>((resolve) => this.#after(limit.engineRetryMs, resolve));
   }
 
   /** Whether all was read. */
-  async #carry(attemptId: AttemptId, to: LogStreamKey, pumping: Pumping, fresh: boolean): Promise<boolean> {
-    const { engine, sink } = this.#parts;
+  async #carry({ attemptId, hostId }: AttemptOnHost, to: LogStreamKey, pumping: Pumping, fresh: boolean): Promise<boolean> {
+    const { engineOf, sink } = this.#parts;
+    const engine = engineOf(hostId);
+    if (engine === undefined) return true;
     try {
       let writer = fresh ? undefined : await sink.openWriter(to);
       try {
@@ -82,14 +87,14 @@ export class LogPump {
    * Resolves when the attempt's output is on disk; with a note if that took longer than the bound, in which case what comes
    * later is still written. Never resolves after {@link close}: the end is found again at the next start.
    */
-  drained(attemptId: AttemptId, to: LogStreamKey | undefined): Promise<string | undefined> {
+  drained(attempt: AttemptOnHost, to: LogStreamKey | undefined): Promise<string | undefined> {
     if (to === undefined) return Promise.resolve(undefined);
-    const pumping = this.ensure(attemptId, to);
+    const pumping = this.ensure(attempt, to);
     return new Promise((resolve) => {
       const cancel = this.#after(limit.logDrainMs, () => resolve(`its output was not complete ${limit.logDrainMs / 1000} s after its end${pumping.failure === undefined ? '' : `: ${pumping.failure}`}`));
       void pumping.ended.then(() => {
         cancel();
-        this.#running.delete(attemptId);
+        this.#running.delete(attempt.attemptId);
         if (!this.#closed) resolve(undefined);
       });
     });

@@ -1,7 +1,7 @@
-// Compares what the rows say with what the engine has, by signal and by period, and issues what is missing: one path for
+// Compares what the rows say of one host's attempts with what its engine has, by signal and by period, and issues what is missing: one path for
 // normal work and for recovery (DESIGN 1). It takes no input but the two sides, and running it twice changes nothing.
 
-import type { AttemptId } from '../base/ids.ts';
+import type { AttemptId, HostId } from '../base/ids.ts';
 import type { Effect } from '../core/effect.ts';
 import { isLive, type LiveJob } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
@@ -12,6 +12,7 @@ import { EngineUnavailable, type Engine, type EngineAttempt, type EngineReport }
 
 export interface ReconcilerParts {
   readonly world: World;
+  readonly hostId: HostId;
   readonly engine: Engine;
   readonly clock: Clock;
   /** As if the engine had said it. */
@@ -22,6 +23,8 @@ export interface ReconcilerParts {
   readonly wasStopSent: (attemptId: AttemptId) => boolean;
   /** The attempt runs: its output has to be carried. */
   readonly attend: (job: LiveJob) => void;
+  /** Whether the engine answered. */
+  readonly onContact: (reached: boolean) => void;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
@@ -38,14 +41,22 @@ export class Reconciler {
   /** One comparison; one that is under way serves all who ask meanwhile. */
   run(): Promise<void> {
     this.#running ??= this.#compare()
-      .catch((error: unknown) => {
-        if (!(error instanceof EngineUnavailable)) this.#parts.onProblem('comparing with the engine', error);
-      })
+      .then(
+        () => this.#contact(true),
+        (error: unknown) => {
+          if (error instanceof EngineUnavailable) this.#contact(false);
+          else this.#parts.onProblem('comparing with the engine', error);
+        },
+      )
       .finally(() => {
         this.#running = undefined;
         this.#schedule();
       });
     return this.#running;
+  }
+
+  #contact(reached: boolean): void {
+    if (!this.#closed) this.#parts.onContact(reached);
   }
 
   #schedule(): void {
@@ -63,7 +74,7 @@ export class Reconciler {
   async #compare(): Promise<void> {
     const { world, engine } = this.#parts;
     // Only attempts that stand on both sides of the call can be judged: others came or went while the engine counted.
-    const before = new Map([...world.attempts.keys()].map((attemptId) => [attemptId, this.#job(attemptId)?.status]));
+    const before = new Map([...world.attempts.keys()].flatMap((attemptId) => this.#job(attemptId) ?? []).map((job) => [job.attempt.attemptId, job.status]));
     const there = new Map((await engine.list()).map((attempt) => [attempt.attemptId, attempt]));
     if (this.#closed) return;
     for (const [attemptId, status] of before) {
@@ -80,14 +91,14 @@ export class Reconciler {
     const { world } = this.#parts;
     const jobId = world.attempts.get(attemptId);
     const job = jobId === undefined ? undefined : world.jobs.get(jobId);
-    return job !== undefined && isLive(job) ? job : undefined;
+    return job !== undefined && isLive(job) && job.attempt.hostId === this.#parts.hostId ? job : undefined;
   }
 
   #compareOne(job: LiveJob, there: EngineAttempt | undefined): void {
-    const { act, report, attend, clock, wasStopSent } = this.#parts;
+    const { act, report, attend, clock, wasStopSent, hostId } = this.#parts;
     const { attemptId } = job.attempt;
     if (there === undefined || there.state === 'created') {
-      if (job.status === 'STARTING') act([{ type: 'start-attempt', jobId: job.id, attemptId }]);
+      if (job.status === 'STARTING') act([{ type: 'start-attempt', jobId: job.id, attemptId, hostId }]);
       else if (there === undefined) report({ type: 'lost', attemptId, atMs: clock.now(), reason: 'the engine does not know it any more' });
       return;
     }
@@ -98,11 +109,11 @@ export class Reconciler {
       return;
     }
     attend(job);
-    if (job.stopRequested !== undefined && !wasStopSent(attemptId)) act([stopEffect(attemptId)]);
+    if (job.stopRequested !== undefined && !wasStopSent(attemptId)) act([stopEffect(job.attempt)]);
   }
 
   /** Nobody waits for it: its end is committed and its removal was lost. */
   #orphan(attempt: EngineAttempt): void {
-    this.#parts.act([{ type: 'remove-attempt', attemptId: attempt.attemptId }]);
+    this.#parts.act([{ type: 'remove-attempt', attemptId: attempt.attemptId, hostId: this.#parts.hostId }]);
   }
 }

@@ -19,7 +19,7 @@ import { Control } from './control.ts';
 
 export const scope: Scope = scopeOf('123456789012', 'eu-west-1');
 export const envelope: Envelope = { requestId: 'request', caller: 'test', sourceAddress: '', userAgent: '' };
-const host: Host = { id: hostId('0'.repeat(32)), title: 'this machine', capacity: { milliVcpu: 4_000, memoryMib: 4_096, gpus: 0 } };
+export const host: Host = { id: hostId('0'.repeat(32)), title: 'this machine', capacity: { milliVcpu: 4_000, memoryMib: 4_096, gpus: 0 } };
 
 /** Lets promises settle. Nothing here waits for the outside, so a bounded number of turns is enough. */
 export async function settle(): Promise<void> {
@@ -227,7 +227,7 @@ export class Rig {
   /** A control with one host, environment and queue, and a definition `d` of one vCPU. */
   static async open(stored?: StoredWorld, settings?: Partial<Settings>): Promise<Rig> {
     const rig = new Rig(stored, settings);
-    const opened = rig.control.open([host]);
+    const opened = rig.control.open(host);
     await rig.clock.pass();
     await opened;
     const computeResources = { type: 'EC2' as const, minvCpus: 0, maxvCpus: 256, instanceTypes: ['optimal'], subnets: ['subnet-1'], securityGroupIds: ['sg-1'], instanceRole: 'ecsInstanceRole' };

@@ -76,7 +76,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 }
 
 async function open(config: ServerConfig, app: App, identity: string, reason: string, log: Logger, logSink: FileLogSink): Promise<RunningServer> {
-  const capabilities = await app.control.open([localHost(identity, config.capacity)]);
+  const capabilities = await app.control.open(localHost(identity, config.capacity));
   const listener = await listen({
     host: config.host,
     port: config.port,

@@ -23,7 +23,7 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
   };
   return {
     events: [{ type: 'attempt-placed', jobId, placement, atMs: nowMs }],
-    effects: [{ type: 'start-attempt', jobId, attemptId }],
+    effects: [{ type: 'start-attempt', jobId, attemptId, hostId: command.hostId }],
     reply: done,
   };
 }

@@ -99,7 +99,7 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome): { events: Eve
     statusReason: outcome.statusReason,
     free: outcome.hostLost && world.settings.hostLossFree ? true : undefined,
   };
-  const effects: Effect[] = [{ type: 'remove-attempt', attemptId: attempt.attemptId }];
+  const effects: Effect[] = [{ type: 'remove-attempt', attemptId: attempt.attemptId, hostId: attempt.hostId }];
   events.push({ type: 'attempt-ended', jobId: job.id, attempt });
   events.push({ type: 'resources-released', attemptId: attempt.attemptId });
   if (outcome.retriable && isRetried(job.terms, [...job.attempts, attempt])) {

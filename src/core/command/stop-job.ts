@@ -4,6 +4,7 @@
 import { splitJobId, type JobId } from '../../base/ids.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
+import type { AttemptOnHost } from '../job/attempt.ts';
 import type { LiveArrayParent, LiveJob, StopRequest, WorldJob } from '../job/job.ts';
 import { isArrayParent, isLive } from '../job/job.ts';
 import { limit } from '../limit.ts';
@@ -51,11 +52,11 @@ function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop:
 
 function stopLive(job: LiveJob, stop: StopRequest): Stopped {
   if (stop.by === 'cancel' || job.stopRequested !== undefined) return { events: [], effects: [] };
-  return { events: [{ type: 'stop-requested', jobId: job.id, stop }], effects: [stopEffect(job.attempt.attemptId)] };
+  return { events: [{ type: 'stop-requested', jobId: job.id, stop }], effects: [stopEffect(job.attempt)] };
 }
 
 type StopEffect = Effect & { type: 'stop-attempt' };
-export const stopEffect = (attemptId: StopEffect['attemptId']): StopEffect => ({ type: 'stop-attempt', attemptId, graceMs: limit.stopGraceSeconds * 1000 });
+export const stopEffect = ({ attemptId, hostId }: AttemptOnHost): StopEffect => ({ type: 'stop-attempt', attemptId, hostId, graceMs: limit.stopGraceSeconds * 1000 });
 
 function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): Stopped {
   const events: Event[] = [];

@@ -12,12 +12,16 @@ export interface Exit {
   readonly reason?: string | undefined;
 }
 
-/** What placement decided for an attempt; the same in each of its states. */
-export interface Placement {
+/** An attempt and where it is: all that an engine has to be told. */
+export interface AttemptOnHost {
   readonly attemptId: AttemptId;
+  readonly hostId: HostId;
+}
+
+/** What placement decided for an attempt; the same in each of its states. */
+export interface Placement extends AttemptOnHost {
   /** Counted from 1; AWS_BATCH_JOB_ATTEMPT. */
   readonly number: number;
-  readonly hostId: HostId;
   readonly computeEnvironmentArn: Arn;
   /** Where its output goes; absent where another log driver takes it. */
   readonly log?: { readonly group: string; readonly stream: string } | undefined;

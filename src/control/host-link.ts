@@ -1,0 +1,77 @@
+// The link to one host: its engine, the reconciler that compares with it, and when it was last heard of. It judges no attempt
+// and changes nothing; that a host is silent or heard again it only tells.
+
+import type { HostId } from '../base/ids.ts';
+import { limit } from '../core/limit.ts';
+import { EngineUnavailable, type EngineCapabilities, type EngineReport } from '../port/engine.ts';
+import { Reconciler, type ReconcilerParts } from './reconciler.ts';
+
+export interface HostLinkParts extends Omit<ReconcilerParts, 'onContact'> {
+  /** Its engine has answered. */
+  readonly onHeard: () => void;
+  /** It has answered nothing for so long. */
+  readonly onSilence: (forMs: number) => void;
+}
+
+export class HostLink {
+  readonly hostId: HostId;
+  readonly #parts: HostLinkParts;
+  readonly #reconciler: Reconciler;
+  #heardAtMs: number;
+  #closed = false;
+  #cancelRetry: (() => void) | undefined;
+
+  constructor(parts: HostLinkParts) {
+    this.hostId = parts.hostId;
+    this.#parts = parts;
+    this.#heardAtMs = parts.clock.now();
+    this.#reconciler = new Reconciler({ ...parts, onContact: (reached) => this.#noteContact(reached) });
+  }
+
+  get engine() {
+    return this.#parts.engine;
+  }
+
+  /** Connects and compares once. Rejects where the engine cannot be had. */
+  async open(): Promise<EngineCapabilities> {
+    const capabilities = await this.engine.open((report: EngineReport) => this.#parts.report(report));
+    await this.#reconciler.run();
+    return capabilities;
+  }
+
+  /** Connects as soon as it can be reached, however long that takes; until then it counts as silent. */
+  keepOpening(): void {
+    this.open().catch((error: unknown) => {
+      if (this.#closed) return;
+      if (!(error instanceof EngineUnavailable)) this.#parts.onProblem(`connecting to host ${this.hostId}`, error);
+      this.#noteContact(false);
+      const { clock } = this.#parts;
+      this.#cancelRetry = clock.at(clock.now() + limit.engineRetryMs, () => this.keepOpening());
+    });
+  }
+
+  /** One comparison now. */
+  reconcile(): Promise<void> {
+    return this.#reconciler.run();
+  }
+
+  /** Looks no more; the engine goes on until it is closed by {@link close}. */
+  rest(): void {
+    this.#closed = true;
+    this.#cancelRetry?.();
+    this.#reconciler.close();
+  }
+
+  async close(): Promise<void> {
+    this.rest();
+    await this.engine.close();
+  }
+
+  #noteContact(reached: boolean): void {
+    const nowMs = this.#parts.clock.now();
+    if (reached) {
+      this.#heardAtMs = nowMs;
+      this.#parts.onHeard();
+    } else this.#parts.onSilence(nowMs - this.#heardAtMs);
+  }
+}
