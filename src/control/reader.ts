@@ -146,7 +146,8 @@ export class ControlReader implements Reader {
   }
 
   #queueJobs(query: JobListQuery, queueArn: Arn, beforeSequence: number | undefined): Page<JobView> {
-    const found = this.#store.listJobs({ ...query, queueArn, beforeSequence, limit: query.limit + 1 });
+    const fromSequence = this.#world.jobQueues.get(queueArn)?.firstSequence ?? 0;
+    const found = this.#store.listJobs({ ...query, queueArn, fromSequence, beforeSequence, limit: query.limit + 1 });
     const items = found.slice(0, query.limit).map((stored) => this.#view(stored.detail, this.#current(stored).job));
     const last = found[query.limit - 1];
     return { items, next: found.length > query.limit && last !== undefined ? encodeToken([last.detail.sequence]) : undefined };

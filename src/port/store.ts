@@ -27,7 +27,7 @@ export type TableWrite =
   | { readonly table: 'log-group'; readonly write: 'retention'; readonly scope: Scope; readonly name: string; readonly retentionInDays: number | undefined }
   | { readonly table: 'log-stream'; readonly write: 'create'; readonly row: LogStreamRow }
   | { readonly table: 'log-stream'; readonly write: 'delete'; readonly scope: Scope; readonly group: string; readonly name: string }
-  /** Merges into the tags of any resource; refused as `limit` where it sets some and more than `maxTags` would stand. */
+  /** Merges into the tags of a resource, `absent` where that is gone; refused as `limit` where it sets some and more than `maxTags` would stand. */
   | { readonly table: 'tag'; readonly write: 'merge'; readonly arn: Arn; readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[]; readonly maxTags: number };
 
 /** `exists`: a create found its row; `absent`: the row to change, or its parent, is not there; `limit`: a bound would break. */
@@ -77,6 +77,8 @@ export interface JobFilters {
 
 export interface ListJobsQuery extends JobFilters {
   readonly queueArn: Arn;
+  /** The queue's own first job. */
+  readonly fromSequence: number;
   /** Newest first; goes on below this sequence number. */
   readonly beforeSequence?: number | undefined;
   readonly limit: number;

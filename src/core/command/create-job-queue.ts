@@ -31,6 +31,7 @@ export function decideCreateJobQueue(world: World, command: CreateJobQueue, nowM
     jobQueueType: environments.jobQueueType,
     jobStateTimeLimitActions: request.jobStateTimeLimitActions,
     createdAtMs: nowMs,
+    firstSequence: world.nextSequence,
   };
   return { events: [{ type: 'job-queue-stored', queue, tags: request.tags }], effects: [], reply: { name, arn: queue.arn } };
 }

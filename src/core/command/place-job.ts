@@ -2,6 +2,7 @@
 
 import { assert } from '../../base/assert.ts';
 import { splitJobId } from '../../base/ids.ts';
+import { nameInArn } from '../arn.ts';
 import { logStreamOf } from '../job/container.ts';
 import { isArrayParent } from '../job/job.ts';
 import type { World } from '../world.ts';
@@ -19,6 +20,7 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
     number: job.attempts.length + 1,
     hostId: command.hostId,
     computeEnvironmentArn: command.computeEnvironmentArn,
+    cluster: nameInArn(world.computeEnvironments.get(command.computeEnvironmentArn)?.ecsClusterArn ?? ''),
     log: job.terms.log && logStreamOf(job.terms.log, attemptId),
   };
   return {

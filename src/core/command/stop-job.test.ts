@@ -17,7 +17,7 @@ const attempt = (index: number) => attemptId(String(index));
 /** An array of three whose first child runs. */
 function arrayWorld(): World {
   const world = new World();
-  world.apply({ type: 'job-queue-stored', queue: { arn: arn('q'), scope, name: 'q', state: 'ENABLED', status: 'VALID', priority: 1, computeEnvironmentOrder: [], jobQueueType: 'ECS', createdAtMs: 0 } });
+  world.apply({ type: 'job-queue-stored', queue: { arn: arn('q'), scope, name: 'q', state: 'ENABLED', status: 'VALID', priority: 1, computeEnvironmentOrder: [], jobQueueType: 'ECS', createdAtMs: 0, firstSequence: 1 } });
   const identity = { id, scope, queueArn: arn('q'), terms: { needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 } }, createdAtMs: 0, sequence: 1 };
   const detail = { ...identity, arn: arn('a'), name: 'a', definitionArn: arn('d'), definitionName: 'd', parameters: {}, container: {} };
   world.apply({ type: 'job-submitted', detail, job: { ...identity, arraySize: 3, status: 'SUBMITTED', rest: { status: 'SUBMITTED' }, children: new ChildTable(3, 'SUBMITTED', 0) } });

@@ -18,4 +18,6 @@ export interface JobQueue {
   readonly schedulingPolicyArn?: string | undefined;
   readonly jobStateTimeLimitActions?: readonly JobStateTimeLimitAction[] | undefined;
   readonly createdAtMs: number;
+  /** Jobs submitted before this sequence number were those of another queue, which had the same name and is gone. */
+  readonly firstSequence: number;
 }

@@ -23,6 +23,11 @@ export interface Placement extends AttemptOnHost {
   /** Counted from 1; AWS_BATCH_JOB_ATTEMPT. */
   readonly number: number;
   readonly computeEnvironmentArn: Arn;
+  /**
+   * The name of the environment's ECS cluster. It stays true after the environment is gone and another has its name; absent in
+   * rows of an earlier version.
+   */
+  readonly cluster?: string | undefined;
   /** Where its output goes; absent where another log driver takes it. */
   readonly log?: { readonly group: string; readonly stream: string } | undefined;
 }

@@ -40,7 +40,7 @@ function worldOf(given: Case): World {
   const queues = given.queues ?? { q: { priority: 1, order: Object.keys(environments).map((name) => name.replace('-', '')) } };
   for (const [name, { priority, order }] of Object.entries(queues)) {
     const queue = {
-      arn: arn(name), scope, name, state: 'ENABLED', status: 'VALID', priority, jobQueueType: 'ECS', createdAtMs: 0,
+      arn: arn(name), scope, name, state: 'ENABLED', status: 'VALID', priority, jobQueueType: 'ECS', createdAtMs: 0, firstSequence: 1,
       computeEnvironmentOrder: order.map((one, index) => ({ order: index, computeEnvironment: arn(one) })),
     } satisfies JobQueue;
     world.apply({ type: 'job-queue-stored', queue });

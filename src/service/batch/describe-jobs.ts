@@ -7,7 +7,7 @@ import { tooManyJobs } from '../../wire/error-catalogue.ts';
 import { onAll } from './access.ts';
 import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
-import { clusters, jobDetail } from './view/job-detail.ts';
+import { jobDetail } from './view/job-detail.ts';
 
 export const describeJobs: BatchOperation<DescribeJobsCommandInput, Reply<DescribeJobsCommandOutput>> = {
   authorizes: () => onAll('batch:DescribeJobs'),
@@ -15,11 +15,10 @@ export const describeJobs: BatchOperation<DescribeJobsCommandInput, Reply<Descri
   handle({ reader }, input, { scope }) {
     const ids = input.jobs ?? [];
     if (ids.length > limit.describeJobsIds) throw tooManyJobs(limit.describeJobsIds);
-    const clusterOf = clusters(reader, scope);
     const jobs: JobDetail[] = [];
     for (const id of new Set(ids)) {
       const view = reader.job(scope, id);
-      if (view !== undefined) jobs.push(jobDetail(view, clusterOf));
+      if (view !== undefined) jobs.push(jobDetail(view));
     }
     return { jobs };
   },

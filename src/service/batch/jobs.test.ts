@@ -24,7 +24,7 @@ const detail: JobDetailRecord = {
 };
 const identity = { id, scope, queueArn, terms: { needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 } }, createdAtMs: 1000, sequence: 1, attempts: [] };
 const task = '1'.repeat(32);
-const placement = { attemptId: attemptId(task), number: 1, hostId: hostId('2'.repeat(32)), computeEnvironmentArn: environment, log: { group: '/aws/batch/job', stream: `d/default/${task}` }, placedAtMs: 1500 };
+const placement = { attemptId: attemptId(task), number: 1, hostId: hostId('2'.repeat(32)), computeEnvironmentArn: environment, cluster: 'ce_Batch_uuid', log: { group: '/aws/batch/job', stream: `d/default/${task}` }, placedAtMs: 1500 };
 const starting: LiveAttempt & { state: 'starting' } = { ...placement, state: 'starting' };
 const running: LiveAttempt & { state: 'running' } = { ...placement, state: 'running', startedAtMs: 2000 };
 const ended: EndedAttempt = { ...placement, state: 'ended', startedAtMs: 2000, stoppedAtMs: 3000, exitCode: 1, statusReason: 'Essential container in task exited' };
@@ -33,7 +33,6 @@ const view = (job: JobView['job'], more: Partial<JobView> = {}): JobView => ({ i
 
 async function described(given: JobView) {
   const deps = new FakeDeps();
-  await deps.call(createComputeEnvironment, { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources: { ...ec2Resources, instanceTypes: ['optimal'], subnets: ['s'], securityGroupIds: ['g'] } });
   deps.views.set(given.id, given);
   const [job] = (await deps.call(describeJobs, { jobs: [given.id] })).jobs ?? [];
   assert.ok(job);
@@ -57,8 +56,8 @@ test('a waiting job says why it waits, and shows the lists that AWS shows though
 
 test('a starting job has a task, and no log stream before it runs', async () => {
   const { job } = await described(view({ ...identity, status: 'STARTING', attempt: starting }));
-  assert.match(job.container?.taskArn ?? '', new RegExp(`^arn:aws:ecs:eu-west-1:123456789012:task/ce_Batch_[^/]+/${task}$`));
-  assert.match(job.container?.containerInstanceArn ?? '', /^arn:aws:ecs:eu-west-1:123456789012:container-instance\/ce_Batch_[^/]+\/2{32}$/);
+  assert.match(job.container?.taskArn ?? '', new RegExp(`^arn:aws:ecs:eu-west-1:123456789012:task/ce_Batch_uuid/${task}$`));
+  assert.match(job.container?.containerInstanceArn ?? '', /^arn:aws:ecs:eu-west-1:123456789012:container-instance\/ce_Batch_uuid\/2{32}$/);
   assert.equal(job.container?.logStreamName, undefined);
   assert.equal(job.startedAt, undefined);
   assert.deepEqual(job.attempts, []);

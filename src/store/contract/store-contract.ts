@@ -25,7 +25,7 @@ const environment: ComputeEnvironment = {
   arn: environmentArn, scope, name: 'ce', uuid: 'u', type: 'MANAGED', state: 'ENABLED', status: 'VALID', serviceRole: 'r', ecsClusterArn: 'c', createdAtMs: 1,
 };
 const queue: JobQueue = {
-  arn: queueArn, scope, name: 'q', state: 'ENABLED', status: 'VALID', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: environmentArn }], jobQueueType: 'ECS', createdAtMs: 1,
+  arn: queueArn, scope, name: 'q', state: 'ENABLED', status: 'VALID', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: environmentArn }], jobQueueType: 'ECS', createdAtMs: 1, firstSequence: 1,
 };
 const definition = (revision: number, status: JobDefinition['status'] = 'ACTIVE', name = 'd'): JobDefinition => ({
   arn: arn(`arn:aws:batch:us-east-1:000000000000:job-definition/${name}:${revision}`), scope, name, revision, status, request: { type: 'container' },
@@ -114,7 +114,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   withStore('jobs are listed newest first, by every filter, page by page', (store) => {
     const details = [1, 2, 3, 4, 5].map((sequence) => detail(sequence, { name: sequence === 3 ? '50%_done' : `Name_${sequence}`, definitionName: sequence < 3 ? 'alpha' : 'beta' }));
     store.commit({ ...nothing, submitted: details, jobs: details.map((one) => (one.sequence % 2 ? waiting(one) : ended(one))) });
-    const list = (query: Partial<Parameters<Store['reader']['listJobs']>[0]>) => store.reader.listJobs({ queueArn, limit: 10, ...query }).map((found) => found.detail.sequence);
+    const list = (query: Partial<Parameters<Store['reader']['listJobs']>[0]>) => store.reader.listJobs({ queueArn, fromSequence: 0, limit: 10, ...query }).map((found) => found.detail.sequence);
     const cases: [Partial<Parameters<Store['reader']['listJobs']>[0]>, number[]][] = [
       [{}, [5, 4, 3, 2, 1]],
       [{ limit: 2 }, [5, 4]],
@@ -131,6 +131,8 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       [{ definition: { arn: definitionArn } }, [5, 4, 3, 2, 1]],
       [{ createdBeforeMs: 1003 }, [2, 1]],
       [{ createdAfterMs: 1003, status: 'RUNNABLE' }, [5]],
+      [{ fromSequence: 4 }, [5, 4]],
+      [{ fromSequence: 4, status: 'RUNNABLE' }, [5]],
       [{ shareIdentifier: 'none' }, []],
       [{ queueArn: arn('arn:aws:batch:us-east-1:000000000000:job-queue/none') }, []],
     ];
@@ -155,10 +157,24 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     assert.deepEqual(store.reader.tags(queueArn), {});
   });
 
+  withStore('tags of what is gone are not kept, not even from a request in the same commit', (store) => {
+    const job = detail(1);
+    const targets = [queueArn, environmentArn, job.arn];
+    const merges = targets.map((of) => ({ table: 'tag', write: 'merge', arn: of, set: { a: '1' }, remove: [], maxTags: 2 }) as const);
+    assert.deepEqual(store.commit({ ...nothing, tableWrites: merges }), ['absent', 'absent', 'absent']);
+    assert.deepEqual(store.commit({ ...nothing, computeEnvironments: [environment], jobQueues: [queue], submitted: [job], jobs: [waiting(job)], tableWrites: merges }), ['done', 'done', 'done']);
+    for (const of of targets) assert.deepEqual(store.reader.tags(of), { a: '1' });
+    assert.deepEqual(store.commit({ ...nothing, deleted: [queueArn, environmentArn], tableWrites: merges }), ['absent', 'absent', 'done']);
+    assert.deepEqual(store.reader.tags(queueArn), {});
+  });
+
   withStore('tags are merged up to their limit', (store) => {
+    store.commit({ ...nothing, jobQueues: [queue] });
     const merge = (set: Record<string, string>, remove: string[] = []) => ({ table: 'tag', write: 'merge', arn: queueArn, set, remove, maxTags: 2 }) as const;
     assert.deepEqual(store.commit({ ...nothing, tableWrites: [merge({ a: '1' }), merge({ b: '2' }), merge({ c: '3' }), merge({ c: '3' }, ['a', 'none'])] }), ['done', 'done', 'limit', 'done']);
     assert.deepEqual(store.reader.tags(queueArn), { b: '2', c: '3' });
+    // A limit that was lowered stops nobody from taking tags away.
+    assert.deepEqual(store.commit({ ...nothing, tableWrites: [{ ...merge({}, ['none']), maxTags: 1 }] }), ['done']);
   });
 
   withStore('log groups and streams are made once, found, listed and deleted', (store) => {

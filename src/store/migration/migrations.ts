@@ -51,4 +51,11 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 3,
+    // Which jobs are a queue's own, and not those of one that had its name before.
+    statements: `
+      UPDATE job_queue SET body = json_set(body, '$.firstSequence', 0);
+    `,
+  },
 ];

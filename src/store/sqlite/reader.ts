@@ -90,8 +90,8 @@ export class SqliteReader implements StoreReader {
   listJobs(query: ListJobsQuery): readonly StoredJob[] {
     const queue = this.#get<{ number: number }>('SELECT number FROM queue_number WHERE arn = ?', query.queueArn);
     if (queue === undefined) return [];
-    const conditions = ['queue = ?'];
-    const values: SQLInputValue[] = [queue.number];
+    const conditions = ['queue = ?', 'job.sequence >= ?'];
+    const values: SQLInputValue[] = [queue.number, query.fromSequence];
     const where = (condition: string, ...of: SQLInputValue[]): void => {
       conditions.push(condition);
       values.push(...of);

@@ -130,6 +130,7 @@ export class SqliteStore implements Store {
     const sql = this.#statements;
     switch (write.table) {
       case 'tag': {
+        if (!this.#isThere(write.arn)) return 'absent';
         const merged: Record<string, string> = { ...this.reader.tags(write.arn), ...write.set };
         for (const key of write.remove) delete merged[key];
         if (Object.keys(write.set).length > 0 && Object.keys(merged).length > write.maxTags) return 'limit';
@@ -145,6 +146,22 @@ export class SqliteStore implements Store {
         if (write.write === 'delete') return sql.deleteStream.run(id, name).changes === 0 ? 'absent' : 'done';
         return sql.putStream.run(id, name, write.row.createdAtMs).changes === 0 ? 'exists' : 'done';
       }
+    }
+  }
+
+  /** Whether the row of a resource is there; it may have gone since its tags were asked to change. */
+  #isThere(of: Arn): boolean {
+    const [kind = '', name = ''] = (of.split(':')[5] ?? '').split('/');
+    const sql = this.#statements;
+    switch (kind) {
+      case 'compute-environment':
+        return sql.environment.get(of) !== undefined;
+      case 'job-queue':
+        return sql.queue.get(of) !== undefined;
+      case 'job':
+        return sql.job.get(name) !== undefined;
+      default:
+        return true;
     }
   }
 
@@ -185,6 +202,9 @@ function prepare(database: DatabaseSync) {
     begin: sql('BEGIN IMMEDIATE'),
     commit: sql('COMMIT'),
     putEnvironment: sql('INSERT INTO compute_environment (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
+    environment: sql('SELECT 1 FROM compute_environment WHERE arn = ?'),
+    queue: sql('SELECT 1 FROM job_queue WHERE arn = ?'),
+    job: sql('SELECT 1 FROM job WHERE id = ?'),
     deleteEnvironment: sql('DELETE FROM compute_environment WHERE arn = ?'),
     putQueue: sql('INSERT INTO job_queue (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
     deleteQueue: sql('DELETE FROM job_queue WHERE arn = ?'),

@@ -2,32 +2,14 @@
 // users-and-clients, Part 2): `container` always, `stoppedAt` on all that ended, `reason` only where there is one.
 
 import type { AttemptDetail, ContainerDetail, ContainerProperties, JobDetail, LogConfiguration } from '@aws-sdk/client-batch';
-import type { Arn, Scope } from '../../../base/ids.ts';
 import { containerInstanceArn, nameInArn, taskArn } from '../../../core/arn.ts';
 import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
 import { logTarget } from '../../../core/job/container.ts';
 import { isArrayParent } from '../../../core/job/job.ts';
-import type { JobView, Reader } from '../../../port/reader.ts';
+import type { JobView } from '../../../port/reader.ts';
 import { arrayFacts, containerEnd, jobArnOf, shownAttempt, startedAt, statusReason, stoppedAt } from './facts.ts';
 
-/** The name of the ECS cluster of a compute environment. */
-export type ClusterOf = (computeEnvironmentArn: Arn) => string;
-
-/** For the jobs of one answer: each environment is read once, however many jobs ran in it. */
-export function clusters(reader: Reader, scope: Scope): ClusterOf {
-  const known = new Map<Arn, string>();
-  return (environmentArn) => {
-    let name = known.get(environmentArn);
-    if (name === undefined) {
-      // A deleted environment's cluster is not known any more; the environment's name still tells where it was.
-      name = nameInArn(reader.computeEnvironment(scope, environmentArn)?.environment.ecsClusterArn ?? environmentArn) ?? 'default';
-      known.set(environmentArn, name);
-    }
-    return name;
-  };
-}
-
-export function jobDetail(view: JobView, clusterOf: ClusterOf): JobDetail {
+export function jobDetail(view: JobView): JobDetail {
   const { detail, job } = view;
   return {
     jobArn: jobArnOf(view),
@@ -37,7 +19,7 @@ export function jobDetail(view: JobView, clusterOf: ClusterOf): JobDetail {
     status: job.status,
     shareIdentifier: detail.shareIdentifier,
     schedulingPriority: detail.schedulingPriority,
-    attempts: isArrayParent(job) ? [] : job.attempts.map((attempt) => attemptDetail(view, attempt, clusterOf)),
+    attempts: isArrayParent(job) ? [] : job.attempts.map((attempt) => attemptDetail(view, attempt)),
     statusReason: statusReason(view),
     createdAt: job.createdAtMs,
     retryStrategy: { attempts: detail.retryStrategy?.attempts ?? 1, evaluateOnExit: detail.retryStrategy?.evaluateOnExit ?? [] },
@@ -46,7 +28,7 @@ export function jobDetail(view: JobView, clusterOf: ClusterOf): JobDetail {
     dependsOn: [...(detail.dependsOn ?? [])],
     jobDefinition: detail.definitionArn,
     parameters: { ...detail.parameters },
-    container: containerDetail(view, clusterOf),
+    container: containerDetail(view),
     arrayProperties: arrayFacts(view),
     timeout: detail.timeout,
     tags: { ...view.tags },
@@ -58,9 +40,9 @@ export function jobDetail(view: JobView, clusterOf: ClusterOf): JobDetail {
   };
 }
 
-function attemptDetail(view: JobView, attempt: EndedAttempt, clusterOf: ClusterOf): AttemptDetail {
+function attemptDetail(view: JobView, attempt: EndedAttempt): AttemptDetail {
   return {
-    container: { ...whereItRan(view, attempt, clusterOf), exitCode: attempt.exitCode, reason: attempt.containerReason, logStreamName: attempt.log?.stream, networkInterfaces: [] },
+    container: { ...whereItRan(view, attempt), exitCode: attempt.exitCode, reason: attempt.containerReason, logStreamName: attempt.log?.stream, networkInterfaces: [] },
     startedAt: attempt.startedAtMs,
     stoppedAt: attempt.stoppedAtMs,
     statusReason: attempt.statusReason,
@@ -68,7 +50,7 @@ function attemptDetail(view: JobView, attempt: EndedAttempt, clusterOf: ClusterO
 }
 
 /** The properties that the job runs with, the lists that AWS shows though they are empty, and the last attempt's facts. */
-function containerDetail(view: JobView, clusterOf: ClusterOf): ContainerDetail {
+function containerDetail(view: JobView): ContainerDetail {
   const { container } = view.detail;
   const attempt = shownAttempt(view.job);
   return {
@@ -82,7 +64,7 @@ function containerDetail(view: JobView, clusterOf: ClusterOf): ContainerDetail {
     secrets: container.secrets ?? [],
     networkInterfaces: [],
     logConfiguration: logDetail(container, view.detail.definitionName),
-    ...(attempt && whereItRan(view, attempt, clusterOf)),
+    ...(attempt && whereItRan(view, attempt)),
     ...containerEnd(view.job),
     // "Each container attempt receives a log stream name when they reach the RUNNING status."
     logStreamName: attempt === undefined || attempt.state === 'starting' ? undefined : attempt.log?.stream,
@@ -97,7 +79,7 @@ function logDetail(container: ContainerProperties, definitionName: string): LogC
   return { ...given, options: options ?? {}, secretOptions: given.secretOptions ?? [] };
 }
 
-function whereItRan({ detail }: JobView, attempt: LiveAttempt | EndedAttempt, clusterOf: ClusterOf): { containerInstanceArn: string; taskArn: string } {
-  const cluster = clusterOf(attempt.computeEnvironmentArn);
+function whereItRan({ detail }: JobView, attempt: LiveAttempt | EndedAttempt): { containerInstanceArn: string; taskArn: string } {
+  const cluster = attempt.cluster ?? nameInArn(attempt.computeEnvironmentArn) ?? 'default';
   return { containerInstanceArn: containerInstanceArn(detail.scope, cluster, attempt.hostId), taskArn: taskArn(detail.scope, cluster, attempt.attemptId) };
 }
