@@ -5,8 +5,9 @@ import { machine, table, type Figure } from './report.ts';
 import { submitBench } from './submit.bench.ts';
 import { dockerBench } from './docker.bench.ts';
 import { processBench } from './process.bench.ts';
+import { hostsBench } from './hosts.bench.ts';
 
-const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, process: processBench, docker: dockerBench };
+const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, process: processBench, docker: dockerBench, hosts: hostsBench };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in benches));

@@ -7,6 +7,7 @@ import type { Host } from '../host.ts';
 import type { Needs } from '../job/needs.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
+import { hasRoom } from './room.ts';
 
 export type Fit =
   | { readonly fits: true; readonly computeEnvironmentArn: Arn; readonly hostId: HostId }
@@ -70,11 +71,4 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs): {
 export function anyHostHasRoom(world: World, needs: Needs): boolean {
   for (const host of world.hosts.values()) if (hasRoom(host.capacity, world.hostUse(host.id), needs)) return true;
   return false;
-}
-
-/** Room beside what runs; or the whole host for a job that is larger than it (DESIGN 4: alone rather than never). */
-function hasRoom(capacity: Needs, used: Needs, needs: Needs): boolean {
-  if (used.gpus + needs.gpus > capacity.gpus) return false;
-  if (needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib) return used.milliVcpu === 0;
-  return used.milliVcpu + needs.milliVcpu <= capacity.milliVcpu && used.memoryMib + needs.memoryMib <= capacity.memoryMib;
 }

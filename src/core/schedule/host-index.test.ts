@@ -1,0 +1,93 @@
+// The index of free capacity finds exactly what looking at every host finds.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { arn, hostId } from '../../base/ids.ts';
+import type { Needs } from '../job/needs.ts';
+import { HostIndex } from './host-index.ts';
+import { fitsIn, hasRoom, timesIn } from './room.ts';
+
+const amounts = (most: number) => fc.record({ milliVcpu: fc.integer({ min: 0, max: most * 1000 }), memoryMib: fc.integer({ min: 0, max: most * 1024 }), gpus: fc.integer({ min: 0, max: 2 }) });
+const environment = fc.constantFrom('a', 'b');
+
+type Step =
+  | { do: 'add'; environment: string; free: Needs }
+  | { do: 'take' | 'give back'; host: number; needs: Needs }
+  | { do: 'remove'; host: number }
+  | { do: 'find'; environment: string; needs: Needs };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('add' as const), environment, free: amounts(16) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('take' as const, 'give back' as const), host: fc.nat(), needs: amounts(8) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), host: fc.nat() }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('find' as const), environment, needs: amounts(16) }) },
+);
+
+test('it finds the first host with room, as a look at each would', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
+      const index = new HostIndex();
+      const hosts: { id: string; environment: string; free: Needs }[] = [];
+      let joined = 0;
+      for (const one of steps) {
+        const host = 'host' in one && hosts.length > 0 ? hosts[one.host % hosts.length] : undefined;
+        if (one.do === 'add') {
+          const id = `h${joined++}`;
+          hosts.push({ id, environment: one.environment, free: one.free });
+          index.add(arn(one.environment), hostId(id), one.free);
+        } else if (one.do === 'find') {
+          const first = hosts.find((each) => each.environment === one.environment && fitsIn(each.free, one.needs));
+          assert.equal(index.find(arn(one.environment), one.needs), first?.id);
+        } else if (host !== undefined && one.do === 'remove') {
+          hosts.splice(hosts.indexOf(host), 1);
+          index.remove(hostId(host.id));
+          assert.equal(index.free(hostId(host.id)), undefined);
+        } else if (host !== undefined && one.do !== 'remove') {
+          const sign = one.do === 'take' ? -1 : 1;
+          host.free = { milliVcpu: host.free.milliVcpu + sign * one.needs.milliVcpu, memoryMib: host.free.memoryMib + sign * one.needs.memoryMib, gpus: host.free.gpus + sign * one.needs.gpus };
+          if (one.do === 'take') index.take(hostId(host.id), one.needs);
+          else index.giveBack(hostId(host.id), one.needs);
+          assert.deepEqual(index.free(hostId(host.id)), host.free);
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('hosts that left leave no trace', () => {
+  const index = new HostIndex();
+  const one = { milliVcpu: 1000, memoryMib: 1024, gpus: 0 };
+  for (let round = 0; round < 1000; round++) {
+    index.add(arn('e'), hostId(`h${round}`), one);
+    if (round >= 3) index.remove(hostId(`h${round - 3}`));
+  }
+  assert.equal(index.find(arn('e'), one), 'h997');
+  for (const last of ['h997', 'h998', 'h999']) index.remove(hostId(last));
+  assert.equal(index.find(arn('e'), { milliVcpu: 0, memoryMib: 0, gpus: 0 }), undefined);
+  index.remove(hostId('h1'));
+  index.take(hostId('h1'), one);
+  index.giveBack(hostId('h1'), one);
+  assert.equal(index.free(hostId('h1')), undefined);
+});
+
+test('how often needs fit is the most that fit', () => {
+  fc.assert(
+    fc.property(amounts(64), amounts(4), fc.integer({ min: 0, max: 100 }), (free, needs, most) => {
+      const times = timesIn(free, needs, most);
+      const all = (count: number): Needs => ({ milliVcpu: needs.milliVcpu * count, memoryMib: needs.memoryMib * count, gpus: needs.gpus * count });
+      assert.ok(times === 0 || fitsIn(free, all(times)));
+      assert.ok(times === most || !fitsIn(free, all(times + 1)));
+    }),
+  );
+});
+
+test('a job larger than a host has room on it when nothing else does, but for its GPUs', () => {
+  const capacity = { milliVcpu: 2000, memoryMib: 1024, gpus: 1 };
+  const idle = { milliVcpu: 0, memoryMib: 0, gpus: 0 };
+  const large = { milliVcpu: 4000, memoryMib: 64, gpus: 1 };
+  assert.equal(hasRoom(capacity, idle, large), true);
+  assert.equal(hasRoom(capacity, { milliVcpu: 1, memoryMib: 1, gpus: 0 }, large), false);
+  assert.equal(hasRoom(capacity, idle, { ...large, gpus: 2 }), false);
+});

@@ -1,0 +1,154 @@
+// What is free on the hosts of each compute environment, so that a host with room is found without looking at all of them.
+// It holds free amounts only: who uses what is the world's book, and the world tells the index of every change.
+
+import { must } from '../../base/assert.ts';
+import type { Arn, HostId } from '../../base/ids.ts';
+import { addNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
+
+export class HostIndex {
+  readonly #rows = new Map<Arn, Row>();
+  readonly #environmentOf = new Map<HostId, Arn>();
+
+  /** The host joins as its environment's last. One that takes no jobs (draining, lost) is not in the index. */
+  add(environment: Arn, id: HostId, free: Needs): void {
+    let row = this.#rows.get(environment);
+    if (row === undefined) this.#rows.set(environment, (row = new Row()));
+    row.add(id, free);
+    this.#environmentOf.set(id, environment);
+  }
+
+  remove(id: HostId): void {
+    const environment = this.#environmentOf.get(id);
+    if (environment === undefined) return;
+    const row = this.#row(environment);
+    row.remove(id);
+    this.#environmentOf.delete(id);
+    if (row.size === 0) this.#rows.delete(environment);
+  }
+
+  /** A job was put on the host. A host that is not in the index is nobody's to find: nothing happens. */
+  take(id: HostId, needs: Needs): void {
+    const environment = this.#environmentOf.get(id);
+    if (environment !== undefined) this.#row(environment).change(id, (free) => subtractNeeds(free, needs));
+  }
+
+  /** The opposite of {@link take}. */
+  giveBack(id: HostId, needs: Needs): void {
+    const environment = this.#environmentOf.get(id);
+    if (environment !== undefined) this.#row(environment).change(id, (free) => addNeeds(free, needs));
+  }
+
+  /** The environment's first host with room, in the order in which they joined: jobs gather there, and later hosts run empty. */
+  find(environment: Arn, needs: Needs): HostId | undefined {
+    return this.#rows.get(environment)?.find(needs);
+  }
+
+  free(id: HostId): Needs | undefined {
+    const environment = this.#environmentOf.get(id);
+    return environment === undefined ? undefined : this.#row(environment).free(id);
+  }
+
+  #row(environment: Arn): Row {
+    return must(this.#rows.get(environment), 'a host that is indexed has a row');
+  }
+}
+
+/**
+ * Hosts side by side as the leaves of a binary tree; a node holds, of each amount, the most that is free below it. A search
+ * goes down to the left wherever a node could hold the needs. It costs about the logarithm of the number of hosts; where the
+ * most of one amount and the most of another lie on different hosts, it may look at more, at worst at all.
+ */
+class Row {
+  /** Leaves; a power of two. */
+  #width = 16;
+  /** The next leaf to be used. Those of hosts that left stay empty until the row is rebuilt. */
+  #next = 0;
+  #ids: (HostId | undefined)[] = [];
+  readonly #leafOf = new Map<HostId, number>();
+  #milliVcpu = nodes(16);
+  #memoryMib = nodes(16);
+  #gpus = nodes(16);
+
+  get size(): number {
+    return this.#leafOf.size;
+  }
+
+  add(id: HostId, free: Needs): void {
+    if (this.#next === this.#width) this.#rebuild();
+    const leaf = this.#next++;
+    this.#ids[leaf] = id;
+    this.#leafOf.set(id, leaf);
+    this.#set(leaf, free);
+  }
+
+  remove(id: HostId): void {
+    const leaf = this.#leaf(id);
+    this.#leafOf.delete(id);
+    this.#ids[leaf] = undefined;
+    this.#set(leaf, nothing);
+  }
+
+  change(id: HostId, to: (free: Needs) => Needs): void {
+    this.#set(this.#leaf(id), to(this.free(id)));
+  }
+
+  free(id: HostId): Needs {
+    const at = this.#width + this.#leaf(id);
+    return { milliVcpu: this.#milliVcpu[at] as number, memoryMib: this.#memoryMib[at] as number, gpus: this.#gpus[at] as number };
+  }
+
+  find({ milliVcpu, memoryMib, gpus }: Needs): HostId | undefined {
+    let node = 1;
+    for (;;) {
+      if ((this.#milliVcpu[node] as number) >= milliVcpu && (this.#memoryMib[node] as number) >= memoryMib && (this.#gpus[node] as number) >= gpus) {
+        if (node >= this.#width) return this.#ids[node - this.#width];
+        node *= 2;
+        continue;
+      }
+      // On to the next node on the right: up while this one is a right child, then one over.
+      while ((node & 1) === 1) node >>= 1;
+      if (node === 0) return undefined;
+      node++;
+    }
+  }
+
+  #leaf(id: HostId): number {
+    return must(this.#leafOf.get(id), 'a host of the row has a leaf');
+  }
+
+  #set(leaf: number, free: Needs): void {
+    let node = this.#width + leaf;
+    this.#milliVcpu[node] = free.milliVcpu;
+    this.#memoryMib[node] = free.memoryMib;
+    this.#gpus[node] = free.gpus;
+    for (node >>= 1; node > 0; node >>= 1) {
+      const changed = [raise(this.#milliVcpu, node), raise(this.#memoryMib, node), raise(this.#gpus, node)];
+      if (!changed.includes(true)) return;
+    }
+  }
+
+  /** Closes the gaps that hosts left behind, with as much space again. */
+  #rebuild(): void {
+    const hosts = this.#ids.filter((id) => id !== undefined).map((id) => ({ id, free: this.free(id) }));
+    while (this.#width < 2 * hosts.length) this.#width *= 2;
+    this.#milliVcpu = nodes(this.#width);
+    this.#memoryMib = nodes(this.#width);
+    this.#gpus = nodes(this.#width);
+    this.#ids = [];
+    this.#next = 0;
+    for (const { id, free } of hosts) this.add(id, free);
+  }
+}
+
+/** Less than any need, so that an empty leaf is never found. */
+const nothing: Needs = { milliVcpu: -Infinity, memoryMib: -Infinity, gpus: -Infinity };
+
+const nodes = (width: number): Float64Array => new Float64Array(2 * width).fill(-Infinity);
+
+/** Sets a node to the larger of its two children; whether that changed it. */
+function raise(amounts: Float64Array, node: number): boolean {
+  const most = Math.max(amounts[2 * node] as number, amounts[2 * node + 1] as number);
+  if (most === amounts[node]) return false;
+  amounts[node] = most;
+  return true;
+}
