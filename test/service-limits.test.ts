@@ -112,7 +112,7 @@ describe('limits', () => {
   });
 
   it('that are wrong are told in a line, and the server does not start', async () => {
-    await assert.rejects(PlainServer.start({ flags: ['--limit', 'arraySize=1'] }), /ended with 2: longshore: --limit arraySize: '1' is less than 2/);
+    await assert.rejects(PlainServer.start({ flags: ['--limit', 'arraySize=1'] }), /ended with 2: longshore: --limit arraySize: '1' is not a whole number from 2 to 100000/);
   });
 });
 

@@ -110,7 +110,7 @@ export class CommandQueue implements CommandBus {
       for (const pending of batch) if (pending.kind === 'command') replies.push(this.#decideAndApply(pending.command, nowMs, effects));
       this.#meetDeadlines(nowMs, effects);
       if (world.scheduleWanted) this.#place(nowMs, effects);
-      outcomes = this.#commit(batch);
+      outcomes = this.#commit(batch, nowMs);
     } catch (error) {
       this.#fail(error as Error, batch);
       return;
@@ -176,12 +176,13 @@ export class CommandQueue implements CommandBus {
     pass.end();
   }
 
-  #commit(batch: readonly Pending[]): readonly TableWriteOutcome[] {
+  #commit(batch: readonly Pending[], nowMs: number): readonly TableWriteOutcome[] {
     const { world, store } = this.#parts;
     const tableWrites = batch.flatMap((pending) => (pending.kind === 'write' ? [pending.write] : []));
     const { changes } = world;
     if (changes.isEmpty && tableWrites.length === 0) return [];
     const outcomes = store.commit({
+      atMs: nowMs,
       submitted: changes.submitted,
       jobs: [...changes.jobs.values()],
       children: [...changes.children.values()],

@@ -19,6 +19,7 @@ import { EffectRunner } from './effect-runner.ts';
 import { HostLink } from './host-link.ts';
 import { LogPump } from './log-pump.ts';
 import { ControlReader } from './reader.ts';
+import { Retention } from './retention.ts';
 
 export interface ControlPorts {
   readonly store: Store;
@@ -28,6 +29,8 @@ export interface ControlPorts {
   readonly ids: Ids;
   /** Where it differs from AWS's answers. */
   readonly settings?: Partial<Settings> | undefined;
+  /** How long jobs are kept after their end; absent: for ever. */
+  readonly retainMs?: number | undefined;
   /** Something went wrong that the server survives. */
   readonly onProblem: (what: string, error: unknown) => void;
   /** A commit failed or a law of ours broke: the process must end. */
@@ -45,6 +48,7 @@ export class Control {
   readonly #links = new Map<HostId, HostLink>();
   /** Attempts whose end is being taken in: output first, then the command. */
   readonly #ending = new Set<AttemptId>();
+  readonly #retention: Retention | undefined;
   #staleReports = 0;
 
   constructor(ports: ControlPorts) {
@@ -57,6 +61,8 @@ export class Control {
     const engineOf = (hostId: HostId): Engine | undefined => this.#links.get(hostId)?.engine;
     this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), now: () => clock.now(), onProblem });
     this.#logPump = new LogPump({ engineOf, sink: logSink, clock, onProblem });
+    const { retainMs } = ports;
+    if (retainMs !== undefined) this.#retention = new Retention({ retainMs, bus: this.bus, reader: store.reader, clock });
   }
 
   #link(hostId: HostId, engine: Engine): HostLink {
@@ -83,6 +89,7 @@ export class Control {
   async open(machine: Host): Promise<EngineCapabilities> {
     const capabilities = await this.#link(machine.id, this.#ports.engine).open();
     await this.bus.issue({ type: 'join-host', host: machine }, 'capacity');
+    this.#retention?.open();
     return capabilities;
   }
 
@@ -97,6 +104,7 @@ export class Control {
    */
   async close(how: { readonly discard: boolean } = { discard: false }): Promise<void> {
     for (const link of this.#links.values()) link.rest();
+    this.#retention?.close();
     this.bus.close();
     this.#logPump.close();
     if (how.discard) await this.#discard();

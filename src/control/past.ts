@@ -1,12 +1,13 @@
 // Looks up what a submission depends on and the world does not hold: jobs that have ended. The rules stay in core; this only
 // brings the facts.
 
-import { splitJobId, type JobId } from '../base/ids.ts';
+import { splitJobId, type JobId, type Scope } from '../base/ids.ts';
 import type { Command, PastJob, SubmitJob } from '../core/command/command.ts';
-import { isArrayParent, type ArrayParent, type Job } from '../core/job/job.ts';
+import { indexesIn, isInRanges } from '../core/job/index-ranges.ts';
+import { isArrayParent } from '../core/job/job.ts';
 import { isEnded } from '../core/job/status.ts';
 import type { World } from '../core/world.ts';
-import type { StoreReader } from '../port/store.ts';
+import type { RememberedJob, StoreReader } from '../port/store.ts';
 
 /** The command with the past that it depends on; any other command as it is. */
 export function withPast(command: Command, world: World, reader: StoreReader): Command {
@@ -22,23 +23,16 @@ export function withPast(command: Command, world: World, reader: StoreReader): C
 function pastJob({ scope }: SubmitJob, id: JobId, world: World, reader: StoreReader): PastJob | undefined {
   const { parent, index } = splitJobId(id);
   if (world.jobs.has(parent)) return undefined;
-  // It may have ended in this very batch, of which the store does not know yet.
-  const job = world.changes.jobs.get(parent) ?? reader.job(scope, parent)?.job;
-  if (job === undefined || job.scope !== scope || !isEnded(job.status)) return undefined;
-  if (!isArrayParent(job)) return index === undefined ? { status: job.status, failedChildren: [] } : undefined;
-  if (index !== undefined && index >= job.arraySize) return undefined;
-  const failedChildren = failed(job, world, reader);
-  if (index === undefined) return { status: job.status, arraySize: job.arraySize, failedChildren };
-  return { status: failedChildren.includes(index) ? 'FAILED' : 'SUCCEEDED', failedChildren: [] };
+  const ended = endedJob(scope, parent, world, reader);
+  if (ended === undefined || index === undefined) return ended && { ...ended, failedChildren: [...indexesIn(ended.failedChildren)] };
+  if (ended.arraySize === undefined || index >= ended.arraySize) return undefined;
+  return { status: isInRanges(ended.failedChildren, index) ? 'FAILED' : 'SUCCEEDED', failedChildren: [] };
 }
 
-function failed(parent: ArrayParent, world: World, reader: StoreReader): number[] {
-  if (parent.status === 'SUCCEEDED') return [];
-  const rows = new Map<number, Job>(reader.children(parent.id).map((child) => [child.index, child.job]));
-  for (const child of world.changes.children.values()) if (child.parentId === parent.id) rows.set(child.index, child.job);
-  const indexes: number[] = [];
-  for (let index = 0; index < parent.arraySize; index++) {
-    if ((rows.get(index)?.status ?? parent.rest.status) === 'FAILED') indexes.push(index);
-  }
-  return indexes;
+function endedJob(scope: Scope, id: JobId, world: World, reader: StoreReader): RememberedJob | undefined {
+  // It may have ended in this very batch, of which the store does not know yet.
+  const job = world.changes.jobs.get(id) ?? reader.job(scope, id)?.job;
+  if (job === undefined) return reader.rememberedJob(scope, id);
+  if (job.scope !== scope || !isEnded(job.status)) return undefined;
+  return isArrayParent(job) && 'failedChildren' in job ? job : { status: job.status, failedChildren: [] };
 }

@@ -65,6 +65,13 @@ export const limit = {
   startedReportWaitMs: 10,
   /** Pause before an engine that could not be reached is asked again. */
   engineRetryMs: 1_000,
+  /** Rows of ended jobs that one write removes, and the pause before the next: what is decided meanwhile hardly waits. */
+  expiredRowsPerWrite: 64,
+  expiryPauseMs: 5,
+  expiryPeriodMinMs: 1_000,
+  expiryPeriodMaxMs: 3_600_000,
+  /** So many times as long as a job is kept it is remembered after that how it ended. */
+  rememberedTimes: 10,
   /** Pause between comparisons of the rows with what the engine knows. */
   reconcilePeriodMs: 10_000,
 } as const;

@@ -11,6 +11,7 @@ import { Dependents, type Occasion } from './dependents.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Event } from './event.ts';
 import type { Host } from './host.ts';
+import { rangesOf } from './job/index-ranges.ts';
 import type { ArrayParent, Job, LiveArrayParent, LiveJob, WaitingJob, WorldJob } from './job/job.ts';
 import { readyRanges } from './job/dependency.ts';
 import { isArrayParent, isInWorld, isLive, rankOf } from './job/job.ts';
@@ -391,6 +392,7 @@ export class World {
         stoppedAtMs: event.atMs,
         statusSummary: children.summary(),
         statusSummaryLastUpdatedAtMs: children.lastChangedAtMs,
+        failedChildren: rangesOf(children.indexes('FAILED')),
       });
       return;
     }

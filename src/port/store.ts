@@ -5,8 +5,9 @@ import type { Arn, JobId, Scope } from '../base/ids.ts';
 import type { LogStreamRow } from '../core/changes.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
+import type { IndexRange } from '../core/job/index-ranges.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
-import type { JobStatus } from '../core/job/status.ts';
+import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 
 /** A log group's row (CloudWatch Logs). */
@@ -27,6 +28,10 @@ export type TableWrite =
   | { readonly table: 'log-group'; readonly write: 'retention'; readonly scope: Scope; readonly name: string; readonly retentionInDays: number | undefined }
   | { readonly table: 'log-stream'; readonly write: 'create'; readonly row: LogStreamRow }
   | { readonly table: 'log-stream'; readonly write: 'delete'; readonly scope: Scope; readonly group: string; readonly name: string }
+  /** Removes jobs that ended before, the longest ended first, with all that is theirs but their logs; `absent`: none is left. */
+  | { readonly table: 'job'; readonly write: 'expire'; readonly endedBeforeMs: number; readonly maxRows: number }
+  /** Forgets removed jobs that ended before; `absent`: none is left. */
+  | { readonly table: 'remembered-job'; readonly write: 'forget'; readonly endedBeforeMs: number; readonly maxRows: number }
   /** Merges into the tags of a resource, `absent` where that is gone; refused as `limit` where it sets some and more than `maxTags` would stand. */
   | { readonly table: 'tag'; readonly write: 'merge'; readonly arn: Arn; readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[]; readonly maxTags: number };
 
@@ -35,6 +40,8 @@ export type TableWriteOutcome = 'done' | 'exists' | 'absent' | 'limit';
 
 /** What one batch of commands did, in final values: a job that changed three times stands here once. */
 export interface Commit {
+  /** When it was decided. */
+  readonly atMs: number;
   /** Immutable parts of newly submitted jobs, arrays included. */
   readonly submitted: readonly JobDetailRecord[];
   readonly jobs: readonly (Job | ArrayParent)[];
@@ -96,6 +103,13 @@ export interface StoredJob {
   readonly job: Job | ArrayParent;
 }
 
+/** What is known of a job that ended and was removed, so that others may still depend on it. */
+export interface RememberedJob {
+  readonly status: EndedStatus;
+  readonly arraySize?: number | undefined;
+  readonly failedChildren: readonly IndexRange[];
+}
+
 /** All reads see every commit that has returned. */
 export interface StoreReader {
   job(scope: Scope, id: JobId): StoredJob | undefined;
@@ -104,6 +118,10 @@ export interface StoreReader {
   child(parent: JobId, index: number): ArrayChild | undefined;
   /** Children with a row, by index. */
   children(parent: JobId): readonly ArrayChild[];
+  /** By the id of a single job or an array's parent. */
+  rememberedJob(scope: Scope, id: JobId): RememberedJob | undefined;
+  /** When the end was committed of the job that ended first, and of the one that is remembered longest. */
+  firstEnds(): { readonly kept: number | undefined; readonly remembered: number | undefined };
   listJobs(query: ListJobsQuery): readonly StoredJob[];
   /** Any status; ascending by name, then revision. */
   jobDefinition(scope: Scope, arn: Arn): JobDefinition | undefined;

@@ -25,12 +25,13 @@ test('wrong limits are refused with what is right', () => {
     [['--limit', 'queues=1'], /--limit: 'queues' is none of jobQueues, computeEnvironments/],
     [['--limit', 'toString=1'], /'toString' is none of/],
     [['--limit', ''], /'' is none of/],
-    [['--limit', 'jobQueues'], /--limit jobQueues: '' is not a whole number up to 10000/],
+    [['--limit', 'jobQueues'], /--limit jobQueues: '' is not a whole number from 1 to 10000/],
     [['--limit', 'jobQueues=1.5'], /'1.5' is not a whole number/],
-    [['--limit', 'jobQueues=10001'], /'10001' is not a whole number up to 10000/],
-    [['--limit', 'arraySize=1'], /--limit arraySize: '1' is less than 2/],
-    [['--limit', 'arraySize=100001'], /up to 100000/],
-    [['--submit-rate', '0'], /0 would let nothing through/],
+    [['--limit', 'jobQueues=10001'], /'10001' is not a whole number from 1 to 10000/],
+    [['--limit', 'arraySize=1'], /--limit arraySize: '1' is not a whole number from 2 to 100000/],
+    [['--limit', 'arraySize=100001'], /from 2 to 100000/],
+    ...['', '0s', '24', '7 d', '1.5h', '-1d', '1w', '36501d', '9999999999d'].map((text): [string[], RegExp] => [[`--retain=${text}`], /--retain: '.*' is not a time such as 30s, 15m, 12h or 7d, up to 36500d/]),
+    [['--submit-rate', '0'], /'0' is not a whole number from 1 to 1000000/],
     [['--submit-rate', 'fast'], /'fast' is not a whole number/],
   ];
   for (const [argv, message] of cases) assert.throws(() => parseServerConfig(argv), (error) => error instanceof UsageError && message.test(error.message), argv.join(' '));
@@ -48,4 +49,10 @@ test('--instance-types adds the types of a file to EC2’s, or says which line i
   writeFileSync(path, 'my-box: 64 vCPUs, 512 GiB');
   assert.equal(types().type('my-box')?.vcpus, 64);
   assert.equal(types().type('m5.large')?.vcpus, 2);
+});
+
+test('jobs are kept for ever, or as long as is said', () => {
+  assert.equal(parseServerConfig([]).retainMs, undefined);
+  const cases = { '30s': 30_000, '15m': 900_000, '24h': 86_400_000, '7d': 604_800_000, '36500d': 36_500 * 86_400_000 };
+  for (const [text, retainMs] of Object.entries(cases)) assert.equal(parseServerConfig(['--retain', text]).retainMs, retainMs);
 });

@@ -24,6 +24,8 @@ export interface ServerConfig {
   readonly logLevel: (typeof logLevels)[number];
   readonly jobNetwork: 'host' | 'bridge';
   readonly settings: Settings;
+  /** How long ended jobs are kept; undefined: for ever. */
+  readonly retainMs: number | undefined;
   /** Submissions a second of an account and region; undefined: as many as come. */
   readonly submitRate: number | undefined;
 }
@@ -46,6 +48,7 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
   --region NAME           the region of callers that name none (default us-east-1)
   --auth off              requests are not verified yet: only off is there
   --limit NAME=NUMBER     sets one of the limits in doc/configuration.md; may be given several times (default AWS's numbers)
+  --retain TIME           how long ended jobs are kept, e.g. 12h or 7d (default: for ever)
   --submit-rate NUMBER    SubmitJob calls a second that an account may make; more are answered 429 (default: no bound)
   --log-level LEVEL       ${logLevels.join(', ')} (default info)`;
 
@@ -63,6 +66,7 @@ const options = {
   region: { type: 'string', default: 'us-east-1' },
   auth: { type: 'string', default: 'off' },
   limit: { type: 'string', multiple: true },
+  retain: { type: 'string' },
   'submit-rate': { type: 'string' },
   'log-level': { type: 'string', default: 'info' },
 } as const;
@@ -83,7 +87,8 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     account: values.account,
     region: values.region,
     logLevel: oneOf('--log-level', values['log-level'], logLevels),
-    submitRate: values['submit-rate'] === undefined ? undefined : atLeastOne('--submit-rate', values['submit-rate'], 1_000_000),
+    retainMs: values.retain === undefined ? undefined : milliseconds('--retain', values.retain),
+    submitRate: values['submit-rate'] === undefined ? undefined : wholeNumber('--submit-rate', values['submit-rate'], 1_000_000, 1),
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
     settings: {
       limits: limitsOf(values.limit ?? []),
@@ -114,9 +119,14 @@ function wholeNumber(what: string, text: string, most: number, least = 0): numbe
   return value;
 }
 
-function atLeastOne(what: string, text: string, most: number): number {
-  const value = wholeNumber(what, text, most);
-  if (value === 0) throw new UsageError(`${what}: 0 would let nothing through`);
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const longestDays = 36_500;
+
+/** A time with its unit: 30s, 15m, 12h, 7d. */
+function milliseconds(what: string, text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? [];
+  const value = Number(count) * unitMs[unit as keyof typeof unitMs];
+  if (count === undefined || value > longestDays * unitMs.d) throw new UsageError(`${what}: '${text}' is not a time such as 30s, 15m, 12h or 7d, up to ${longestDays}d`);
   return value;
 }
 
@@ -127,9 +137,7 @@ function limitsOf(given: readonly string[]): Limits {
     const [name = '', value = ''] = part.split('=');
     if (!Object.hasOwn(settableLimits, name)) throw new UsageError(`--limit: '${name}' is none of ${Object.keys(settableLimits).join(', ')}`);
     const { least, most } = settableLimits[name as LimitName];
-    const number = wholeNumber(`--limit ${name}`, value, most);
-    if (number < least) throw new UsageError(`--limit ${name}: '${value}' is less than ${least}`);
-    limits[name as LimitName] = number;
+    limits[name as LimitName] = wholeNumber(`--limit ${name}`, value, most, least);
   }
   return limits;
 }

@@ -56,6 +56,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     region: config.region,
     settings: config.settings,
     submitRate: config.submitRate,
+    retainMs: config.retainMs,
     authenticator: trustingAuthenticator(config.account),
     authorizer: { authorize: () => undefined },
     onAudit: (record) => log.debug({ requestId: record.requestId, operation: record.operation, status: record.status, error: record.error?.message }, 'request'),

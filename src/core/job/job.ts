@@ -12,6 +12,7 @@ import type {
 import type { Arn, JobId, Scope } from '../../base/ids.ts';
 import type { Dependency } from './dependency.ts';
 import type { ChildTable } from './child-table.ts';
+import type { IndexRange } from './index-ranges.ts';
 import type { EndedAttempt, LiveAttempt } from './attempt.ts';
 import { isEnded, type EndedStatus, type JobStatus, type WaitingStatus } from './status.ts';
 import type { JobTerms } from './terms.ts';
@@ -94,6 +95,8 @@ export interface EndedArrayParent extends ArrayIdentity {
   readonly stoppedAtMs: number;
   readonly statusSummary: Readonly<Record<JobStatus, number>>;
   readonly statusSummaryLastUpdatedAtMs: number;
+  /** For those that depend on single children of it. */
+  readonly failedChildren: readonly IndexRange[];
 }
 export type ArrayParent = LiveArrayParent | EndedArrayParent;
 

@@ -48,7 +48,7 @@ export class FakeDeps implements LogsDeps {
   };
 
   #write(write: TableWrite): TableWriteOutcome {
-    if (write.table === 'tag') return 'absent';
+    if (write.table !== 'log-group' && write.table !== 'log-stream') return 'absent';
     if (write.table === 'log-group') {
       const key = write.write === 'create' ? `${write.row.scope} ${write.row.name}` : `${write.scope} ${write.name}`;
       const row = this.groups.get(key);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { arn, attemptId, hostId, jobId, scopeOf } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
 import { ChildTable } from '../../core/job/child-table.ts';
-import type { Job, JobDetailRecord, LiveArrayParent, WaitingJob } from '../../core/job/job.ts';
+import type { ArrayParent, Job, JobDetailRecord, LiveArrayParent, WaitingJob } from '../../core/job/job.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { Commit, Store } from '../../port/store.ts';
@@ -17,8 +17,9 @@ const queueArn = arn('arn:aws:batch:us-east-1:000000000000:job-queue/q');
 const environmentArn = arn('arn:aws:batch:us-east-1:000000000000:compute-environment/ce');
 const definitionArn = arn('arn:aws:batch:us-east-1:000000000000:job-definition/d:1');
 
-const nothing: Commit = {
-  submitted: [], jobs: [], children: [], computeEnvironments: [], jobQueues: [], jobDefinitions: [], deleted: [], tags: new Map(), logStreams: [], tableWrites: [],
+/** A commit of nothing, to be laid over. */
+export const nothing: Commit = {
+  atMs: 0, submitted: [], jobs: [], children: [], computeEnvironments: [], jobQueues: [], jobDefinitions: [], deleted: [], tags: new Map(), logStreams: [], tableWrites: [],
 };
 
 const environment: ComputeEnvironment = {
@@ -137,6 +138,71 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       [{ queueArn: arn('arn:aws:batch:us-east-1:000000000000:job-queue/none') }, []],
     ];
     for (const [query, expected] of cases) assert.deepEqual(list(query), expected, JSON.stringify(query));
+  });
+
+  const expire = (store: Store, endedBeforeMs: number, maxRows = 100) => store.commit({ ...nothing, tableWrites: [{ table: 'job', write: 'expire', endedBeforeMs, maxRows }] })[0];
+  const forgetBefore = (store: Store, endedBeforeMs: number, maxRows = 100) => store.commit({ ...nothing, tableWrites: [{ table: 'remembered-job', write: 'forget', endedBeforeMs, maxRows }] })[0];
+
+  withStore('ended jobs are removed, the longest ended first and so many at a time, by when their end was committed', (store) => {
+    const details = [1, 2, 3, 4, 5].map((sequence) => detail(sequence));
+    const [first, second, third, fourth] = details as [JobDetailRecord, JobDetailRecord, JobDetailRecord, JobDetailRecord];
+    store.commit({ ...nothing, atMs: 10, submitted: details, jobs: details.map((one) => waiting(one)), tags: new Map([[third.arn, { a: '1' }]]) });
+    store.commit({ ...nothing, atMs: 20, jobs: [ended(third)] });
+    store.commit({ ...nothing, atMs: 30, jobs: [ended(first), ended(second)] });
+    store.commit({ ...nothing, atMs: 40, jobs: [ended(fourth)] });
+    const left = () => store.reader.listJobs({ queueArn, fromSequence: 0, limit: 10 }).map((one) => one.detail.sequence);
+    assert.deepEqual(store.reader.firstEnds(), { kept: 20, remembered: undefined });
+    assert.equal(expire(store, 20), 'absent');
+    assert.equal(expire(store, 40, 2), 'done');
+    assert.deepEqual(left(), [5, 4, 2]);
+    assert.equal(expire(store, 40, 2), 'done');
+    assert.equal(expire(store, 40, 2), 'absent');
+    assert.deepEqual(left(), [5, 4]);
+    assert.equal(store.reader.job(scope, third.id), undefined);
+    assert.equal(store.reader.jobDetail(third.id), undefined);
+    assert.deepEqual(store.reader.tags(third.arn), {});
+    assert.deepEqual(store.reader.firstEnds(), { kept: 40, remembered: 20 });
+  });
+
+  withStore('how a removed job ended is remembered until it is forgotten', (store, reopen) => {
+    const uuid = '01a1fc8f-a37a-7402-b496-ec83fa814436';
+    const details = [detail(1), detail(2, { id: jobId(uuid) }), detail(3, { arraySize: 4 })];
+    const [first, second, third] = details as [JobDetailRecord, JobDetailRecord, JobDetailRecord];
+    const { children: _children, ...identity } = parent(third, 4);
+    const summary = { SUBMITTED: 0, PENDING: 0, RUNNABLE: 0, STARTING: 0, RUNNING: 0, SUCCEEDED: 1, FAILED: 3 };
+    const array: ArrayParent = { ...identity, status: 'FAILED', stoppedAtMs: 9, statusSummary: summary, statusSummaryLastUpdatedAtMs: 9, failedChildren: [[0, 1], [3, 3]] };
+    store.commit({ ...nothing, atMs: 5, submitted: details, jobs: [{ ...ended(first), status: 'FAILED' } as Job, ended(second), array] });
+    assert.equal(store.reader.rememberedJob(scope, first.id), undefined, 'it is there');
+    expire(store, 6);
+    const again = reopen();
+    assert.deepEqual(plain(again.reader.rememberedJob(scope, first.id)), { status: 'FAILED', failedChildren: [] });
+    assert.deepEqual(plain(again.reader.rememberedJob(scope, second.id)), { status: 'SUCCEEDED', failedChildren: [] });
+    assert.deepEqual(plain(again.reader.rememberedJob(scope, third.id)), { status: 'FAILED', arraySize: 4, failedChildren: [[0, 1], [3, 3]] });
+    assert.equal(again.reader.rememberedJob(other, second.id), undefined, 'a job is known in its own account and region only');
+    assert.equal(again.reader.rememberedJob(scope, jobId('none')), undefined);
+    assert.equal(forgetBefore(again, 5), 'absent');
+    assert.equal(forgetBefore(again, 6, 2), 'done');
+    assert.equal(forgetBefore(again, 6, 2), 'absent');
+    for (const { id } of details) assert.equal(again.reader.rememberedJob(scope, id), undefined);
+    assert.equal(reopen().load().nextSequence, 4, 'no sequence number is given twice');
+  });
+
+  withStore('an array is gone at once, and its children’s rows follow so many at a time, over a restart too', (store, reopen) => {
+    const array = detail(1, { arraySize: 5 });
+    const later = detail(2);
+    const children = [0, 1, 2, 4].map((index) => ({ parentId: array.id, index, job: { ...ended(array), id: jobId(`${array.id}:${index}`) } as Job }));
+    const { children: _children, ...identity } = parent(array, 5);
+    const summary = { SUBMITTED: 0, PENDING: 0, RUNNABLE: 0, STARTING: 0, RUNNING: 0, SUCCEEDED: 4, FAILED: 1 };
+    store.commit({ ...nothing, atMs: 1, submitted: [array], jobs: [parent(array, 5)], children });
+    store.commit({ ...nothing, atMs: 2, jobs: [{ ...identity, status: 'FAILED', stoppedAtMs: 2, statusSummary: summary, statusSummaryLastUpdatedAtMs: 2, failedChildren: [[3, 3]] }] });
+    store.commit({ ...nothing, atMs: 3, submitted: [later], jobs: [ended(later)] });
+    assert.equal(expire(store, 9, 1), 'done');
+    assert.equal(store.reader.job(scope, array.id), undefined);
+    assert.deepEqual([store.reader.children(array.id), store.reader.child(array.id, 0)], [[], undefined]);
+    const again = reopen();
+    assert.deepEqual([expire(again, 9, 3), again.reader.job(scope, later.id) === undefined], ['done', false], 'children first');
+    assert.deepEqual([expire(again, 9, 3), again.reader.job(scope, later.id) === undefined], ['done', true]);
+    assert.equal(expire(again, 9, 3), 'absent');
   });
 
   withStore('job definitions are paged by name and revision', (store) => {

@@ -58,4 +58,28 @@ export const migrations: readonly Migration[] = [
       UPDATE job_queue SET body = json_set(body, '$.firstSequence', 0);
     `,
   },
+  {
+    version: 4,
+    // Ended jobs can be removed, and are then remembered in few bytes.
+    statements: `
+      -- When its end was committed: retention counts from there, for what the engine says of the past may come late.
+      ALTER TABLE job ADD COLUMN ended_at INTEGER;
+      UPDATE job SET ended_at = json_extract(state, '$.stoppedAtMs') WHERE status IN (5, 6);
+      CREATE INDEX job_by_end ON job (ended_at) WHERE ended_at IS NOT NULL;
+      UPDATE job SET state = json_set(state, '$.failedChildren', CASE json_extract(state, '$.rest.status')
+        WHEN 'FAILED' THEN json_array(json_array(0, json_extract(state, '$.arraySize') - 1))
+        ELSE (SELECT json_group_array(json_array(child_index, child_index)) FROM array_child WHERE parent = job.sequence AND json_extract(array_child.state, '$.status') = 'FAILED')
+        END) WHERE status IN (5, 6) AND json_extract(state, '$.arraySize') IS NOT NULL;
+
+      -- In the order of removal. An id that is a UUID stands as its 16 bytes. 'failed' are the failed children of an array.
+      CREATE TABLE remembered_job (
+        number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, queue INTEGER NOT NULL, status INTEGER NOT NULL, ended_at INTEGER NOT NULL, array_size INTEGER, failed TEXT
+      );
+      -- Arrays that were removed and of which rows of children are left.
+      CREATE TABLE removed_array (sequence INTEGER PRIMARY KEY);
+      -- The highest sequence number of a job that was removed: none is given twice.
+      CREATE TABLE removed_sequence (highest INTEGER NOT NULL);
+      INSERT INTO removed_sequence VALUES (0);
+    `,
+  },
 ];

@@ -16,6 +16,12 @@ export interface RowFacts {
 
 export const statusCode = (status: JobStatus): number => jobStatuses.indexOf(status);
 
+/** `arn:aws:batch:region:account:…` names its pair. */
+export function scopeOfArn(of: Arn): Scope {
+  const [, , , region, account] = of.split(':');
+  return `${account}/${region}` as Scope;
+}
+
 /** The state column. An array that has not ended keeps no table of its children: their own rows and `rest` make it up. */
 export function encodeState(job: Job | ArrayParent): string {
   const { id: _id, scope: _scope, queueArn: _queue, createdAtMs: _created, sequence: _sequence, ...state } = job;

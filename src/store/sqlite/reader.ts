@@ -3,9 +3,12 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { arn, jobId, splitJobId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
 import { isArrayParent, type ArrayChild, type ArrayParent, type JobDetailRecord } from '../../core/job/job.ts';
+import type { IndexRange } from '../../core/job/index-ranges.ts';
+import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
-import type { ListJobsQuery, LogGroupRow, LogStreamRow, StoredJob, StoreReader } from '../../port/store.ts';
-import { decodeChild, decodeState, statusCode } from './job-row.ts';
+import type { ListJobsQuery, LogGroupRow, LogStreamRow, RememberedJob, StoredJob, StoreReader } from '../../port/store.ts';
+import { idKey } from './expiry.ts';
+import { decodeChild, decodeState, scopeOfArn, statusCode } from './job-row.ts';
 
 interface JobRow {
   sequence: number;
@@ -66,6 +69,21 @@ export class SqliteReader implements StoreReader {
   jobDetail(id: JobId): JobDetailRecord | undefined {
     const row = this.#get<{ body: string }>(`SELECT job_detail.body FROM ${jobTables} WHERE job.id = ?`, splitJobId(id).parent);
     return row && (JSON.parse(row.body) as JobDetailRecord);
+  }
+
+  rememberedJob(scope: Scope, id: JobId): RememberedJob | undefined {
+    const row = this.#get<{ arn: string; status: number; array_size: number | null; failed: string | null }>(
+      'SELECT arn, status, array_size, failed FROM remembered_job JOIN queue_number ON queue = queue_number.number WHERE id = ?',
+      idKey(id),
+    );
+    if (row === undefined || scopeOfArn(arn(row.arn)) !== scope) return undefined;
+    return { status: jobStatuses[row.status] as EndedStatus, arraySize: row.array_size ?? undefined, failedChildren: JSON.parse(row.failed ?? '[]') as IndexRange[] };
+  }
+
+  firstEnds(): ReturnType<StoreReader['firstEnds']> {
+    const kept = this.#get<{ first: number | null }>('SELECT min(ended_at) AS first FROM job WHERE ended_at IS NOT NULL');
+    const remembered = this.#get<{ first: number }>('SELECT ended_at AS first FROM remembered_job ORDER BY number LIMIT 1');
+    return { kept: kept?.first ?? undefined, remembered: remembered?.first };
   }
 
   #parent(id: JobId): ArrayParent | undefined {

@@ -1,13 +1,16 @@
 // The SQLite store against the contract, and what is SQLite's alone: versions and the lock.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { arn, jobId, scopeOf } from '../../base/ids.ts';
+import type { Job, JobDetailRecord } from '../../core/job/job.ts';
 import { migrations } from '../migration/migrations.ts';
-import { storeContract } from '../contract/store-contract.ts';
+import { nothing, storeContract } from '../contract/store-contract.ts';
 import { SqliteStore } from './store.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'longshore-store-'));
@@ -50,4 +53,34 @@ test('sqlite: rows of the first version are brought up to date', () => {
   assert.deepEqual(store.load().jobs.map((job) => job.terms), [{ needs, log }, { needs }]);
   store.close();
   forget();
+});
+
+test('sqlite: the room of removed jobs is used again, and the write-ahead log stays small', () => {
+  const store = new SqliteStore(path);
+  const queueArn = arn('arn:aws:batch:us-east-1:000000000000:job-queue/q');
+  const sizes: number[] = [];
+  let sequence = 0;
+  for (let round = 0; round < 12; round++) {
+    for (let batch = 0; batch < 20; batch++) {
+      const details = Array.from({ length: 100 }, (): JobDetailRecord => {
+        const id = jobId(randomUUID());
+        return {
+          id, arn: arn(`arn:aws:batch:us-east-1:000000000000:job/${id}`), scope: scopeOf('000000000000', 'us-east-1'), sequence: ++sequence, name: 'job', queueArn, definitionArn: arn('d'), definitionName: 'd', createdAtMs: round,
+          parameters: {}, container: { image: 'busybox', command: ['x'.repeat(1_000)] },
+        };
+      });
+      const jobs = details.map(({ id, scope, createdAtMs, sequence: at }): Job => ({ id, scope, queueArn, createdAtMs, sequence: at, terms: { needs: { milliVcpu: 1, memoryMib: 1, gpus: 0 } }, attempts: [], status: 'SUCCEEDED', stoppedAtMs: round }));
+      store.commit({ ...nothing, atMs: round, submitted: details, jobs });
+    }
+    // Two rounds are kept, and two more are remembered.
+    while (store.commit({ ...nothing, tableWrites: [{ table: 'job', write: 'expire', endedBeforeMs: round - 1, maxRows: 100 }] })[0] === 'done');
+    while (store.commit({ ...nothing, tableWrites: [{ table: 'remembered-job', write: 'forget', endedBeforeMs: round - 3, maxRows: 100 }] })[0] === 'done');
+    sizes.push(statSync(path).size);
+  }
+  const walBytes = statSync(`${path}-wal`).size;
+  store.close();
+  forget();
+  const [early, late] = [sizes[5] ?? 0, sizes.at(-1) ?? 0];
+  assert.ok(late <= early * 1.02, `the file grew from ${early} to ${late} bytes: ${sizes.join(', ')}`);
+  assert.ok(walBytes < 64 * 2 ** 20, `the write-ahead log has ${walBytes} bytes`);
 });

@@ -4,13 +4,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { arn, jobId, type Arn, type Scope } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
-import { isArrayParent, type ArrayChild, type JobDetailRecord } from '../../core/job/job.ts';
+import { isArrayParent, type ArrayChild, type ArrayParent, type Job, type JobDetailRecord } from '../../core/job/job.ts';
 import { isEnded, jobStatuses } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { Commit, LogStreamRow, Store, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
 import { openDatabase } from './database.ts';
-import { decodeChild, decodeState, encodeChild, encodeState, Interner, statusCode } from './job-row.ts';
+import { Expiry } from './expiry.ts';
+import { decodeChild, decodeState, encodeChild, encodeState, Interner, scopeOfArn, statusCode } from './job-row.ts';
 import { SqliteReader } from './reader.ts';
 
 interface LiveRow {
@@ -25,12 +26,14 @@ export class SqliteStore implements Store {
   readonly reader: SqliteReader;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #expiry: Expiry;
   readonly #queueNumbers = new Map<Arn, number>();
   readonly #groupNumbers = new Map<string, number>();
 
   constructor(path: string) {
     this.#database = openDatabase(path);
     this.#statements = prepare(this.#database);
+    this.#expiry = new Expiry(this.#database);
     this.reader = new SqliteReader(this.#database);
   }
 
@@ -50,7 +53,7 @@ export class SqliteStore implements Store {
     const children: ArrayChild[] = jobs.filter(isArrayParent).flatMap((parent) =>
       (childRows.all(parent.sequence) as { child_index: number; state: string }[]).map((row) => decodeChild(parent, row.child_index, row.state)),
     );
-    const last = this.#database.prepare('SELECT max(sequence) AS last FROM job').get() as { last: number | null };
+    const last = this.#database.prepare('SELECT max(coalesce((SELECT max(sequence) FROM job), 0), highest) AS last FROM removed_sequence').get() as { last: number };
     return {
       computeEnvironments: bodies<ComputeEnvironment>('SELECT body FROM compute_environment'),
       jobQueues: bodies<JobQueue>('SELECT body FROM job_queue'),
@@ -58,7 +61,7 @@ export class SqliteStore implements Store {
       revisions: all<{ scope: Scope; name: string; revision: number }>('SELECT scope, name, max(revision) AS revision FROM job_definition GROUP BY scope, name'),
       jobs,
       children,
-      nextSequence: (last.last ?? 0) + 1,
+      nextSequence: last.last + 1,
     };
   }
 
@@ -87,15 +90,16 @@ export class SqliteStore implements Store {
 
   #writeJobs(commit: Commit): void {
     const sql = this.#statements;
+    const endedAt = (job: Job | ArrayParent): number | null => (isEnded(job.status) ? commit.atMs : null);
     const fresh = new Map<string, JobDetailRecord>(commit.submitted.map((detail) => [detail.id, detail]));
     for (const job of commit.jobs) {
       const detail = fresh.get(job.id);
       if (detail === undefined) {
-        sql.updateJob.run(statusCode(job.status), encodeState(job), job.sequence);
+        sql.updateJob.run(statusCode(job.status), encodeState(job), endedAt(job), job.sequence);
         continue;
       }
       const { id: jobIdText, sequence, name, queueArn, definitionArn, definitionName, shareIdentifier, createdAtMs } = detail;
-      sql.insertJob.run(sequence, jobIdText, this.#queueNumber(queueArn), statusCode(job.status), name, definitionArn, definitionName, shareIdentifier ?? null, createdAtMs, encodeState(job));
+      sql.insertJob.run(sequence, jobIdText, this.#queueNumber(queueArn), statusCode(job.status), name, definitionArn, definitionName, shareIdentifier ?? null, createdAtMs, encodeState(job), endedAt(job));
       sql.insertDetail.run(sequence, JSON.stringify(detail));
     }
   }
@@ -137,6 +141,10 @@ export class SqliteStore implements Store {
         sql.putTags.run(write.arn, JSON.stringify(merged));
         return 'done';
       }
+      case 'job':
+        return this.#expiry.expire(write.endedBeforeMs, write.maxRows) ? 'done' : 'absent';
+      case 'remembered-job':
+        return this.#expiry.forget(write.endedBeforeMs, write.maxRows) ? 'done' : 'absent';
       case 'log-group':
         return this.#writeGroup(write);
       case 'log-stream': {
@@ -188,12 +196,6 @@ export class SqliteStore implements Store {
   }
 }
 
-/** `arn:aws:batch:region:account:…` names its pair. */
-function scopeOfArn(of: Arn): Scope {
-  const [, , , region, account] = of.split(':');
-  return `${account}/${region}` as Scope;
-}
-
 type Statements = ReturnType<typeof prepare>;
 
 function prepare(database: DatabaseSync) {
@@ -214,10 +216,10 @@ function prepare(database: DatabaseSync) {
     putQueueNumber: sql('INSERT INTO queue_number (arn) VALUES (?) ON CONFLICT (arn) DO NOTHING'),
     queueNumber: sql('SELECT number FROM queue_number WHERE arn = ?'),
     insertJob: sql(
-      'INSERT INTO job (sequence, id, queue, status, name, definition_arn, definition_name, share, created_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO job (sequence, id, queue, status, name, definition_arn, definition_name, share, created_at, state, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     insertDetail: sql('INSERT INTO job_detail (sequence, body) VALUES (?, ?)'),
-    updateJob: sql('UPDATE job SET status = ?, state = ? WHERE sequence = ?'),
+    updateJob: sql('UPDATE job SET status = ?, state = ?, ended_at = ? WHERE sequence = ?'),
     putChild: sql(
       'INSERT INTO array_child (parent, child_index, state) VALUES (?, ?, ?) ON CONFLICT (parent, child_index) DO UPDATE SET state = excluded.state',
     ),

@@ -1,0 +1,65 @@
+// Retention: removes jobs that ended longer ago than the operator wants to keep them, and forgets long after that that they ever
+// were. Works in small writes with pauses between, so that nobody waits for it; what is left when the server ends is found
+// again by the next. It touches no log: those are kept as their log group says.
+
+import { limit } from '../core/limit.ts';
+import type { Clock } from '../port/clock.ts';
+import type { CommandBus, Envelope } from '../port/command-bus.ts';
+import type { StoreReader } from '../port/store.ts';
+
+export interface RetentionParts {
+  /** How long a job is kept after its end. */
+  readonly retainMs: number;
+  readonly bus: Pick<CommandBus, 'write'>;
+  readonly reader: Pick<StoreReader, 'firstEnds'>;
+  readonly clock: Clock;
+}
+
+const envelope: Envelope = { requestId: '', caller: 'retention', sourceAddress: '', userAgent: '' };
+
+export class Retention {
+  readonly #parts: RetentionParts;
+  #cancelTimer: (() => void) | undefined;
+  #closed = false;
+
+  constructor(parts: RetentionParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins with what fell due while no server ran. */
+  open(): void {
+    this.#runAt(this.#parts.clock.now());
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelTimer?.();
+  }
+
+  #runAt(atMs: number): void {
+    if (this.#closed) return;
+    // A write is refused only where the server ends, and then there is nothing more to do.
+    this.#cancelTimer = this.#parts.clock.at(atMs, () => void this.#run().catch(() => undefined));
+  }
+
+  async #run(): Promise<void> {
+    const { bus, clock, retainMs } = this.#parts;
+    const nowMs = clock.now();
+    const maxRows = limit.expiredRowsPerWrite;
+    const outcomes = await Promise.all([
+      bus.write({ table: 'job', write: 'expire', endedBeforeMs: nowMs - retainMs, maxRows }, envelope),
+      bus.write({ table: 'remembered-job', write: 'forget', endedBeforeMs: nowMs - retainMs * (1 + limit.rememberedTimes), maxRows }, envelope),
+    ]);
+    this.#runAt(outcomes.includes('done') ? clock.now() + limit.expiryPauseMs : this.#nextAtMs());
+  }
+
+  /** When something falls due; what ends from now on falls due later still. */
+  #nextAtMs(): number {
+    const { reader, clock, retainMs } = this.#parts;
+    const nowMs = clock.now();
+    const { kept = nowMs, remembered = nowMs } = reader.firstEnds();
+    const dueAtMs = Math.min(kept + retainMs, remembered + retainMs * (1 + limit.rememberedTimes)) + 1;
+    // Not for each job alone, and not later than a clock that is set forward would have it.
+    return Math.min(Math.max(dueAtMs, nowMs + limit.expiryPeriodMinMs), nowMs + limit.expiryPeriodMaxMs);
+  }
+}
