@@ -65,14 +65,15 @@ export class TestServer implements AsyncDisposable {
   }
 
   get batch(): BatchClient {
-    return (this.#batch ??= new BatchClient(this.#clientOptions()));
+    return (this.#batch ??= new BatchClient(this.clientOptions()));
   }
 
   get logs(): CloudWatchLogsClient {
-    return (this.#logs ??= new CloudWatchLogsClient(this.#clientOptions()));
+    return (this.#logs ??= new CloudWatchLogsClient(this.clientOptions()));
   }
 
-  #clientOptions() {
+  /** For a client of any other service. */
+  clientOptions() {
     return { endpoint: this.url, region, credentials: { accessKeyId: account, secretAccessKey: 'none' } };
   }
 
@@ -86,6 +87,9 @@ export class TestServer implements AsyncDisposable {
       AWS_DEFAULT_REGION: region,
       AWS_ENDPOINT_URL_BATCH: this.url,
       AWS_ENDPOINT_URL_LOGS: this.url,
+      AWS_ENDPOINT_URL_STS: this.url,
+      AWS_ENDPOINT_URL_IAM: this.url,
+      AWS_ENDPOINT_URL_EC2: this.url,
       AWS_PAGER: '',
       AWS_CONFIG_FILE: join(this.dataDir, 'no-such-file'),
       AWS_SHARED_CREDENTIALS_FILE: join(this.dataDir, 'no-such-file'),

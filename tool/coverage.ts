@@ -1,9 +1,12 @@
 // The page that counts the AWS operations that are built and those that are not. It counts the tables the server itself
 // routes by, so it cannot claim more than the server answers.
 
+import * as sts from '@aws-sdk/client-sts';
 import { batchOperations } from '../src/service/batch/operations.ts';
 import { logsOperations } from '../src/service/logs/operations.ts';
+import { stsOperations } from '../src/service/sts/operations.ts';
 import { notBuilt } from '../src/wire/operation.ts';
+import { operationsOf, type SchemaModule } from '../src/wire/schema.ts';
 
 interface Service {
   readonly title: string;
@@ -13,7 +16,13 @@ interface Service {
 const services: readonly Service[] = [
   { title: 'AWS Batch', table: batchOperations },
   { title: 'Amazon CloudWatch Logs', table: logsOperations },
+  { title: 'AWS STS', table: withRest(sts, stsOperations) },
 ];
+
+/** The whole table of a service whose own table holds only what is built. */
+function withRest(schemas: SchemaModule, built: Service['table']): Service['table'] {
+  return { ...Object.fromEntries([...operationsOf(schemas).keys()].map((name) => [name, notBuilt])), ...built };
+}
 
 export function coveragePage(): string {
   const counted = services.map(({ title, table }) => {

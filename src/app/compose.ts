@@ -9,9 +9,11 @@ import type { Settings } from '../core/settings.ts';
 import { batchOperations } from '../service/batch/operations.ts';
 import { SubmitRate } from '../service/batch/submit-rate.ts';
 import { logsOperations } from '../service/logs/operations.ts';
-import { batchDialect, parameterDialect } from '../wire/error-catalogue.ts';
+import { stsOperations } from '../service/sts/operations.ts';
+import { batchDialect, parameterDialect, validationDialect } from '../wire/error-catalogue.ts';
 import { jsonRpc } from '../wire/json-rpc.ts';
 import type { Authenticator, Authorizer } from '../wire/operation.ts';
+import { query } from '../wire/query.ts';
 import { restJson } from '../wire/rest-json.ts';
 import { Router, type AnyService, type AuditRecord, type FaultRecord } from '../wire/router.ts';
 
@@ -64,6 +66,17 @@ export function compose(options: AppOptions): App {
       operations: logsOperations,
       deps: { bus, reader: reader.logs, sink: logSink, clock },
       dialect: parameterDialect,
+      maxBodyBytes,
+    },
+    {
+      name: 'sts',
+      schemas: () => import('@aws-sdk/client-sts'),
+      protocol: query({ version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' }),
+      signingName: 'sts',
+      operations: stsOperations,
+      restNotBuilt: true,
+      deps: undefined,
+      dialect: validationDialect,
       maxBodyBytes,
     },
   ];

@@ -21,6 +21,10 @@ export const catalogue = {
   serialization: { name: 'SerializationException', status: 400 },
   unknownOperation: { name: 'UnknownOperationException', status: 404 },
   methodNotAllowed: { name: 'UnknownOperationException', status: 405 },
+  // What AWS's query front ends answer (EC2's and IAM's lists of common errors).
+  missingAction: { name: 'MissingAction', status: 400 },
+  unknownAction: { name: 'InvalidAction', status: 400 },
+  malformedForm: { name: 'MalformedQueryString', status: 400 },
   unsupportedEncoding: { name: 'UnsupportedMediaTypeException', status: 415 },
 } as const satisfies Record<string, { name: string; status: number }>;
 
@@ -53,6 +57,13 @@ export const throttled = (message = 'Too Many Requests'): AwsError => build('thr
 export const denied = (message: string): AwsError => build('denied', message);
 /** Bytes or types that are not what the operation takes. */
 export const serialization = (message: string): AwsError => build('serialization', message);
+/** Bytes that are no form, or one without bounds. */
+export const malformedForm = (message: string): AwsError => build('malformedForm', message);
+/** A form without an Action. */
+export const missingAction = (): AwsError => build('missingAction', 'The request must contain the parameter Action');
+/** A form whose Action the service does not know. */
+export const unknownAction = (action: string, version: string): AwsError =>
+  build('unknownAction', `Could not find operation ${action.length > 128 ? `${action.slice(0, 128)}…` : action} for version ${version}`);
 /** A Content-Encoding that the wire does not undo. */
 export const unsupportedEncoding = (encoding: string): AwsError => build('unsupportedEncoding', `Content-Encoding ${encoding} is not supported`);
 
@@ -77,6 +88,8 @@ export function fromRefusal(refusal: Refusal): AwsError {
 export interface ErrorDialect {
   /** A required member is absent; `where` is its path. */
   missing(where: string): AwsError;
+  /** A member has the wrong type; `where` is its path, empty for the whole request. */
+  malformed(detail: string, where: string): AwsError;
   /** The body is over `limitBytes`. */
   tooLarge(limitBytes: number): AwsError;
   /** The operation is in AWS's API and not in ours. Its status must be one that SDKs do not retry on. */
@@ -85,20 +98,44 @@ export interface ErrorDialect {
   internal(requestId: string): AwsError;
 }
 
+const malformedJson = (detail: string, where: string): AwsError => serialization(where === '' ? detail : `${detail}: ${where}`);
+const notBuiltText = (operation: string): string => `${operation} is not built in Longshore yet: see the coverage page`;
+const tooLargeText = (limitBytes: number): string => `The request is larger than ${limitBytes} bytes`;
+
 export const batchDialect: ErrorDialect = {
   missing: (where) => build('invalid', `Error executing request, Exception : ${where} must be provided`),
-  tooLarge: (limitBytes) => build('tooLarge', `The request is larger than ${limitBytes} bytes`),
-  notBuilt: (operation) => build('invalid', `${operation} is not built in Longshore yet: see the coverage page`),
+  malformed: malformedJson,
+  tooLarge: (limitBytes) => build('tooLarge', tooLargeText(limitBytes)),
+  notBuilt: (operation) => build('invalid', notBuiltText(operation)),
   internal: (requestId) => build('internal', internalText(requestId)),
 };
 
 /** CloudWatch Logs, EventBridge, ECS and other services whose usual error is InvalidParameterException. */
 export const parameterDialect: ErrorDialect = {
-  missing: (where) =>
-    new AwsError('InvalidParameterException', 400, `1 validation error detected: Value null at '${where}' failed to satisfy constraint: Member must not be null`),
-  tooLarge: (limitBytes) => new AwsError('InvalidParameterException', 413, `The request is larger than ${limitBytes} bytes`),
-  notBuilt: (operation) => new AwsError('UnknownOperationException', 400, `${operation} is not built in Longshore yet: see the coverage page`),
+  missing: (where) => new AwsError('InvalidParameterException', 400, nullText(where)),
+  malformed: malformedJson,
+  tooLarge: (limitBytes) => new AwsError('InvalidParameterException', 413, tooLargeText(limitBytes)),
+  notBuilt: (operation) => new AwsError('UnknownOperationException', 400, notBuiltText(operation)),
   internal: (requestId) => new AwsError('InternalFailure', 500, internalText(requestId)),
 };
 
+/** IAM and STS, whose usual error is ValidationError. */
+export const validationDialect: ErrorDialect = {
+  missing: (where) => new AwsError('ValidationError', 400, nullText(where)),
+  malformed: (detail, where) => new AwsError('ValidationError', 400, where === '' ? detail : `1 validation error detected: ${detail} at '${where}'`),
+  tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
+  notBuilt: (operation) => new AwsError('InvalidAction', 400, notBuiltText(operation)),
+  internal: (requestId) => new AwsError('ServiceFailure', 500, internalText(requestId)),
+};
+
+/** EC2, by its list of error codes. */
+export const ec2Dialect: ErrorDialect = {
+  missing: (where) => new AwsError('MissingParameter', 400, `The request must contain the parameter ${where}`),
+  malformed: (detail, where) => new AwsError('InvalidParameterValue', 400, where === '' ? detail : `${detail}: ${where}`),
+  tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
+  notBuilt: (operation) => new AwsError('UnsupportedOperation', 400, notBuiltText(operation)),
+  internal: (requestId) => new AwsError('InternalError', 500, internalText(requestId)),
+};
+
+const nullText = (where: string): string => `1 validation error detected: Value null at '${where}' failed to satisfy constraint: Member must not be null`;
 const internalText = (requestId: string): string => `internal error, request id ${requestId}`;

@@ -2,10 +2,11 @@
 // X-Amz-Target header as `<prefix>.<Operation>`; the body is the input.
 
 import { parseJson, unread, writeJsonError } from './json.ts';
-import type { BoundOperation, Protocol } from './protocol.ts';
+import type { BoundOperation, HeadProtocol } from './protocol.ts';
 import { compileRequest, compileResponse, type OperationSchema } from './schema.ts';
 
-export const jsonRpc: Protocol = {
+export const jsonRpc: HeadProtocol = {
+  operationIn: 'head',
   contentType: 'application/x-amz-json-1.1',
   unknownOperationStatus: 400,
   writeError: writeJsonError,

@@ -13,7 +13,7 @@ export function parseJson(body: Buffer): unknown {
 }
 
 /** SDKs take the type from `__type` (or the header), and the text from `message`. */
-export function writeJsonError(name: string, message: string): string {
+export function writeJsonError({ name, message }: AwsError): string {
   return JSON.stringify({ __type: name, message });
 }
 

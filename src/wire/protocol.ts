@@ -1,6 +1,7 @@
 // What a wire protocol is to the router: how a request names its operation, and how values become bytes and back. A
 // protocol never calls an operation and never answers a socket.
 
+import type { AwsError } from './aws-error.ts';
 import type { OperationSchema } from './schema.ts';
 
 /** A request without its body, as the listener hands it over. `path` and `query` are raw: still percent-encoded. */
@@ -19,7 +20,7 @@ export interface BoundOperation {
   /** The typed input; throws SchemaFault or AwsError. */
   read(head: RequestHead, body: Buffer): unknown;
   /** The body of the success answer. */
-  write(output: unknown): string;
+  write(output: unknown, requestId: string): string;
 }
 
 /** Why a head names no operation: the path or target is unknown, or the path is known by other methods only. */
@@ -31,15 +32,35 @@ export interface Binding {
   route(head: RequestHead): BoundOperation | Unrouted;
 }
 
-export interface Protocol {
+/** The same where the body names the operation. */
+export interface BodyBinding {
+  /** Throws AwsError where the request names none that is known. */
+  route(head: RequestHead, body: Buffer): BoundOperation;
+}
+
+interface AnyProtocol<Bound> {
   readonly contentType: string;
   /**
    * Compiles operations for this protocol; throws when a schema binds something that the protocol cannot carry. Those in
    * `namesOnly` are routed but never read: their codec is not built.
    */
-  bind(operations: Iterable<OperationSchema>, namesOnly: ReadonlySet<string>): Binding;
+  bind(operations: Iterable<OperationSchema>, namesOnly: ReadonlySet<string>): Bound;
   /** The body of an error answer. */
-  writeError(name: string, message: string): string;
+  writeError(error: AwsError, requestId: string): string;
+}
+
+/** A protocol whose requests name their operation by method, path and headers. */
+export interface HeadProtocol extends AnyProtocol<Binding> {
+  readonly operationIn: 'head';
   /** The status that this protocol gives to an operation nobody knows. */
   readonly unknownOperationStatus: number;
 }
+
+/** A protocol whose requests name their operation in a form. */
+export interface BodyProtocol extends AnyProtocol<BodyBinding> {
+  readonly operationIn: 'body';
+  /** Of the service's API: all that an unsigned request tells of its service. */
+  readonly version: string;
+}
+
+export type Protocol = HeadProtocol | BodyProtocol;

@@ -4,10 +4,11 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from './aws-error.ts';
 import { parseJson, unread, writeJsonError } from './json.ts';
-import type { Binding, BoundOperation, Protocol, RequestHead, Unrouted } from './protocol.ts';
+import type { Binding, BoundOperation, HeadProtocol, RequestHead, Unrouted } from './protocol.ts';
 import { compileRequest, compileResponse, SchemaFault, type OperationSchema } from './schema.ts';
 
-export const restJson: Protocol = {
+export const restJson: HeadProtocol = {
+  operationIn: 'head',
   contentType: 'application/json',
   unknownOperationStatus: 404,
   writeError: writeJsonError,

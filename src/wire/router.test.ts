@@ -56,14 +56,6 @@ describe('building a router', () => {
   it('refuses to build what its protocol cannot carry, unless it is not built', () => {
     assert.throws(() => toyRouter([{ ...toyLogs(), operations: { ...toyLogs().operations, StartLiveTail: echo() } }]), /streams/);
   });
-
-  it('lists every operation and whether it is built', () => {
-    const { router } = toyRouter([toyBatch({ CreateQuotaShare: notBuilt }), toyLogs()]);
-    const coverage = router.coverage();
-    assert.equal(coverage.filter(({ service }) => service === 'batch').length, 48);
-    assert.deepEqual(coverage.filter(({ service, built }) => service === 'batch' && !built), [{ service: 'batch', operation: 'CreateQuotaShare', built: false }]);
-    assert.equal(coverage.filter(({ service, built }) => service === 'logs' && built).length, 2);
-  });
 });
 
 describe('routing', () => {

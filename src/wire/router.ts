@@ -3,13 +3,15 @@
 // operation by name and touches no socket, and it never lets a fault of ours out as anything but a bare 500.
 
 import { randomUUID } from 'node:crypto';
+import { must } from '../base/assert.ts';
 import { scopeOf } from '../base/ids.ts';
 import { AwsError } from './aws-error.ts';
-import { catalogue, serialization, type ErrorDialect } from './error-catalogue.ts';
+import { catalogue, type ErrorDialect } from './error-catalogue.ts';
 import { targetOf } from './json-rpc.ts';
 import { notBuilt, type Access, type Authenticator, type Authorizer, type Operation, type OperationTable, type RequestContext, type SigV4Credential } from './operation.ts';
-import type { Binding, BoundOperation, Protocol, RequestHead } from './protocol.ts';
-import { operationsOf, SchemaFault, type SchemaModule } from './schema.ts';
+import type { Binding, BodyBinding, BoundOperation, Protocol, RequestHead, Unrouted } from './protocol.ts';
+import { mayBeQuery, versionOf } from './query.ts';
+import { operationsOf, SchemaFault, type OperationSchema, type SchemaModule } from './schema.ts';
 import { credentialOf, isRegion } from './sigv4.ts';
 import { restJson } from './rest-json.ts';
 
@@ -17,14 +19,19 @@ import { restJson } from './rest-json.ts';
 export interface ServiceRegistration<Deps> {
   /** The name on the coverage page and in audit records, e.g. `batch`. */
   readonly name: string;
-  /** The SDK client module, whose exports hold the schemas: `import * as batch from '@aws-sdk/client-batch'`. */
-  readonly schemas: SchemaModule;
+  /**
+   * The SDK client module, whose exports hold the schemas: `import * as batch from '@aws-sdk/client-batch'`. A function loads it at
+   * the service's first request, where it is large; its protocol then names operations in the body.
+   */
+  readonly schemas: SchemaModule | (() => Promise<SchemaModule>);
   readonly protocol: Protocol;
   /** The service in a SigV4 credential scope, e.g. `batch`, `logs`. */
   readonly signingName: string;
   /** What stands before the dot in X-Amz-Target, for the JSON 1.1 services: e.g. `Logs_20140328`. */
   readonly targetPrefix?: string;
   readonly operations: OperationTable<Deps>;
+  /** The table holds what is built; all else that the SDK knows is not. For services of hundreds of operations. */
+  readonly restNotBuilt?: true;
   readonly deps: Deps;
   readonly dialect: ErrorDialect;
   /** The most bytes that a request of this operation may have, after decompression. */
@@ -83,8 +90,10 @@ export interface Call {
   readonly requestId: string;
   readonly head: RequestHead;
   readonly credential: SigV4Credential | undefined;
-  readonly service: AnyService;
-  readonly bound: BoundOperation;
+  /** Of an unsigned form, the body has the last word. */
+  service: AnyService;
+  /** Undefined until the body is here, where that names it. */
+  bound: BoundOperation | undefined;
   /** The body that this operation may have, at most; more is answered with {@link Router.turnAway}. */
   readonly maxBodyBytes: number;
   context: RequestContext | undefined;
@@ -92,87 +101,76 @@ export interface Call {
   access: readonly Access[];
 }
 
-/** One operation of one service and whether it is built. */
-export interface CoverageEntry {
-  readonly service: string;
-  readonly operation: string;
-  readonly built: boolean;
-}
-
-interface Mounted {
-  readonly registration: AnyService;
-  readonly binding: Binding;
-}
-
 export class Router {
   readonly #options: RouterOptions;
-  readonly #mounted: readonly Mounted[];
-  readonly #bySigningName = new Map<string, Mounted>();
-  readonly #byTargetPrefix = new Map<string, Mounted>();
+  readonly #mounted = new Map<AnyService, Mounted>();
+  readonly #bySigningName = new Map<string, AnyService>();
+  readonly #byTargetPrefix = new Map<string, AnyService>();
+  readonly #byVersion = new Map<string, AnyService>();
   readonly #newRequestId: () => string;
 
   /** Throws when an operation of a schema has no entry in its service's table, or an entry no operation. */
   constructor(options: RouterOptions) {
     this.#options = options;
     this.#newRequestId = options.newRequestId ?? randomUUID;
-    this.#mounted = options.services.map(mount);
-    for (const mounted of this.#mounted) {
-      this.#bySigningName.set(mounted.registration.signingName, mounted);
-      if (mounted.registration.targetPrefix !== undefined) this.#byTargetPrefix.set(mounted.registration.targetPrefix, mounted);
+    for (const service of options.services) {
+      this.#mounted.set(service, mount(service));
+      this.#bySigningName.set(service.signingName, service);
+      if (service.targetPrefix !== undefined) this.#byTargetPrefix.set(service.targetPrefix, service);
+      if (service.protocol.operationIn === 'body') this.#byVersion.set(service.protocol.version, service);
     }
   }
 
-  /** Every operation of every service, in the order of the registrations. */
-  coverage(): CoverageEntry[] {
-    return this.#mounted.flatMap(({ registration }) =>
-      Object.entries(registration.operations).map(([operation, entry]) => ({ service: registration.name, operation, built: entry !== notBuilt })),
-    );
-  }
-
-  /** The first step: which operation a head names. An answer at once where it names none. */
+  /** The first step: which operation a head names, or which service, where the body names the operation. An answer at once where it names none. */
   route(head: RequestHead): Call | Answer {
     const requestId = this.#newRequestId();
     const credential = credentialOf(head);
-    const mounted = this.#serviceOf(head, credential);
-    if (mounted === undefined) return errorAnswer(restJson, requestId, new AwsError(catalogue.unknownOperation.name, 404, `No service is served at ${head.method} ${shownPath(head)}`));
-    const { registration, binding } = mounted;
-    const bound = binding.route(head);
-    if ('unrouted' in bound) {
-      if (bound.unrouted === 'method') {
-        const { name, status } = catalogue.methodNotAllowed;
-        return errorAnswer(registration.protocol, requestId, new AwsError(name, status, `${head.method} is not allowed here`), ['allow', bound.allow]);
-      }
-      return errorAnswer(
-        registration.protocol,
-        requestId,
-        new AwsError(catalogue.unknownOperation.name, registration.protocol.unknownOperationStatus, `${registration.name} has no operation at ${head.method} ${shownPath(head)}`),
-      );
-    }
-    const maxBodyBytes = registration.maxBodyBytes(bound.name);
-    return { requestId, head, credential, service: registration, bound, maxBodyBytes, context: undefined, input: undefined, access: [] };
+    const service = this.#serviceOf(head, credential);
+    if (service === undefined) return errorAnswer(restJson, requestId, new AwsError(catalogue.unknownOperation.name, 404, `No service is served at ${head.method} ${shownPath(head)}`));
+    const bound = this.#boundByHead(service, head);
+    if (bound !== undefined && 'unrouted' in bound) return unroutedAnswer(service, head, bound, requestId);
+    const maxBodyBytes = service.maxBodyBytes(bound?.name ?? '');
+    return { requestId, head, credential, service, bound, maxBodyBytes, context: undefined, input: undefined, access: [] };
   }
+
+  #boundByHead(service: AnyService, head: RequestHead): BoundOperation | Unrouted | undefined {
+    const { binding } = this.#mountedOf(service);
+    if (binding !== undefined) return binding.route(head);
+    return head.method === 'POST' || head.method === 'GET' ? undefined : { unrouted: 'method', allow: 'GET, POST' };
+  }
+
+  #mountedOf = (service: AnyService): Mounted => must(this.#mounted.get(service), 'every service of a router is mounted');
 
   /** All further steps, once the body is here. Answers without a promise where the operation does. Never throws or rejects. */
   invoke(call: Call, body: Buffer): Answer | Promise<Answer> {
     try {
-      const { service, bound, head } = call;
-      const context = (call.context = this.#contextOf(call));
-      const operation = service.operations[bound.name] as Operation<unknown, unknown, unknown> | typeof notBuilt;
-      if (operation === notBuilt) throw service.dialect.notBuilt(bound.name);
-      const input = (call.input = bound.read(head, body));
-      call.access = operation.authorizes(input, context);
-      this.#options.authorizer.authorize(call.access, context);
-      const output = operation.handle(service.deps, input, context);
-      if (output instanceof Promise) {
-        return output.then(
-          (value) => this.#succeed(call, value),
-          (error: unknown) => this.#fail(call, error),
-        );
-      }
-      return this.#succeed(call, output);
+      const { bound, head } = call;
+      if (bound !== undefined) return this.#perform(call, bound, body);
+      if (call.credential === undefined) call.service = this.#byVersion.get(versionOf(head, body) ?? '') ?? call.service;
+      const binding = this.#mountedOf(call.service).bodyBinding();
+      if (!(binding instanceof Promise)) return this.#perform(call, (call.bound = binding.route(head, body)), body);
+      return binding.then((loaded) => this.#perform(call, (call.bound = loaded.route(head, body)), body)).catch((error: unknown) => this.#fail(call, error));
     } catch (error) {
       return this.#fail(call, error);
     }
+  }
+
+  #perform(call: Call, bound: BoundOperation, body: Buffer): Answer | Promise<Answer> {
+    const { service, head } = call;
+    const context = (call.context = this.#contextOf(call));
+    const operation: Operation<unknown, unknown, unknown> | typeof notBuilt = service.operations[bound.name] ?? notBuilt;
+    if (operation === notBuilt) throw service.dialect.notBuilt(bound.name);
+    const input = (call.input = bound.read(head, body));
+    call.access = operation.authorizes(input, context);
+    this.#options.authorizer.authorize(call.access, context);
+    const output = operation.handle(service.deps, input, context);
+    if (output instanceof Promise) {
+      return output.then(
+        (value) => this.#succeed(call, bound, value),
+        (error: unknown) => this.#fail(call, error),
+      );
+    }
+    return this.#succeed(call, bound, output);
   }
 
   /** The answer for a call whose body could not be taken: too large, or not to be decompressed. */
@@ -180,16 +178,18 @@ export class Router {
     return this.#fail(call, error === 'too large' ? call.service.dialect.tooLarge(call.maxBodyBytes) : error);
   }
 
-  #serviceOf(head: RequestHead, credential: SigV4Credential | undefined): Mounted | undefined {
+  #serviceOf(head: RequestHead, credential: SigV4Credential | undefined): AnyService | undefined {
     const bySignature = credential && this.#bySigningName.get(credential.service);
     if (bySignature !== undefined) return bySignature;
     const target = head.headers['x-amz-target'];
     if (target !== undefined) return this.#byTargetPrefix.get(targetOf(target).prefix);
-    return this.#mounted.find(({ registration, binding }) => {
-      if (registration.protocol !== restJson) return false;
+    if (credential === undefined && mayBeQuery(head)) return this.#byVersion.values().next().value;
+    for (const [service, { binding }] of this.#mounted) {
+      if (service.protocol !== restJson || binding === undefined) continue;
       const found = binding.route(head);
-      return !('unrouted' in found) || found.unrouted === 'method';
-    });
+      if (!('unrouted' in found) || found.unrouted === 'method') return service;
+    }
+    return undefined;
   }
 
   #contextOf({ requestId, head, credential }: Call): RequestContext {
@@ -207,10 +207,10 @@ export class Router {
     };
   }
 
-  #succeed(call: Call, output: unknown): Answer {
+  #succeed(call: Call, bound: BoundOperation, output: unknown): Answer {
     let body: string;
     try {
-      body = call.bound.write(output);
+      body = bound.write(output, call.requestId);
     } catch (error) {
       return this.#fail(call, error);
     }
@@ -226,18 +226,16 @@ export class Router {
 
   #toAwsError(call: Call, thrown: unknown): AwsError {
     if (thrown instanceof AwsError) return thrown;
-    if (thrown instanceof SchemaFault) {
-      if (thrown.kind === 'missing') return call.service.dialect.missing(thrown.where);
-      return serialization(thrown.where === '' ? thrown.detail : `${thrown.detail}: ${thrown.where}`);
-    }
-    this.#options.log({ requestId: call.requestId, service: call.service.name, operation: call.bound.name, error: thrown });
-    return call.service.dialect.internal(call.requestId);
+    const { name, dialect } = call.service;
+    if (thrown instanceof SchemaFault) return thrown.kind === 'missing' ? dialect.missing(thrown.where) : dialect.malformed(thrown.detail, thrown.where);
+    this.#options.log({ requestId: call.requestId, service: name, operation: call.bound?.name ?? '', error: thrown });
+    return dialect.internal(call.requestId);
   }
 
   #audit(call: Call, status: number, output: unknown, error: AwsError | undefined): void {
     const { requestId, context, input, access } = call;
     const service = call.service.name;
-    const operation = call.bound.name;
+    const operation = call.bound?.name ?? '';
     try {
       this.#options.audit({ service, operation, requestId, sourceAddress: call.head.sourceAddress, context, input, access, output, error, status });
     } catch (failure) {
@@ -247,22 +245,55 @@ export class Router {
   }
 }
 
-function mount(registration: AnyService): Mounted {
-  const schemas = operationsOf(registration.schemas);
-  const entries = new Map(Object.entries(registration.operations));
-  const without = [...schemas.keys()].filter((name) => !entries.has(name));
-  const unknown = [...entries.keys()].filter((name) => !schemas.has(name));
-  if (without.length > 0) throw new Error(`${registration.name}: no entry for ${without.join(', ')} (write notBuilt for what is not built)`);
-  if (unknown.length > 0) throw new Error(`${registration.name}: the SDK knows no operation ${unknown.join(', ')}`);
-  const namesOnly = new Set([...entries].filter(([, entry]) => entry === notBuilt).map(([name]) => name));
-  return { registration, binding: registration.protocol.bind(schemas.values(), namesOnly) };
+/** A service's operations, bound to its protocol. */
+interface Mounted {
+  /** Where the head names operations. */
+  readonly binding?: Binding;
+  /** Where the body names them: a promise while the SDK's module is loading. */
+  bodyBinding(): BodyBinding | Promise<BodyBinding>;
+}
+
+function mount(service: AnyService): Mounted {
+  const { protocol, schemas } = service;
+  if (protocol.operationIn === 'head') {
+    if (typeof schemas === 'function') throw new Error(`${service.name}: its head names operations, so that they must be known from the start`);
+    return { binding: protocol.bind(...bindable(service, schemas)), bodyBinding: () => { throw new Error(`${service.name}: its head names operations`); } };
+  }
+  if (typeof schemas !== 'function') {
+    const bound = protocol.bind(...bindable(service, schemas));
+    return { bodyBinding: () => bound };
+  }
+  let loading: Promise<BodyBinding> | undefined;
+  let loaded: BodyBinding | undefined;
+  return {
+    bodyBinding: () => loaded ?? (loading ??= schemas().then((module) => (loaded = protocol.bind(...bindable(service, module))))),
+  };
+}
+
+/** Every operation of the SDK's, and the names of those that are not built; throws where the table and the SDK differ. */
+function bindable({ name, operations, restNotBuilt }: AnyService, schemas: SchemaModule): [Iterable<OperationSchema>, ReadonlySet<string>] {
+  const known = operationsOf(schemas);
+  const without = restNotBuilt ? [] : [...known.keys()].filter((operation) => !Object.hasOwn(operations, operation));
+  const unknown = Object.keys(operations).filter((operation) => !known.has(operation));
+  if (without.length > 0) throw new Error(`${name}: no entry for ${without.join(', ')} (write notBuilt for what is not built)`);
+  if (unknown.length > 0) throw new Error(`${name}: the SDK knows no operation ${unknown.join(', ')}`);
+  return [known.values(), new Set([...known.keys()].filter((operation) => (operations[operation] ?? notBuilt) === notBuilt))];
+}
+
+function unroutedAnswer({ name, protocol }: AnyService, head: RequestHead, unrouted: Unrouted, requestId: string): Answer {
+  if (unrouted.unrouted === 'method') {
+    const { methodNotAllowed } = catalogue;
+    return errorAnswer(protocol, requestId, new AwsError(methodNotAllowed.name, methodNotAllowed.status, `${head.method} is not allowed here`), ['allow', unrouted.allow]);
+  }
+  const status = protocol.operationIn === 'head' ? protocol.unknownOperationStatus : catalogue.unknownOperation.status;
+  return errorAnswer(protocol, requestId, new AwsError(catalogue.unknownOperation.name, status, `${name} has no operation at ${head.method} ${shownPath(head)}`));
 }
 
 function errorAnswer(protocol: Protocol, requestId: string, error: AwsError, extra: readonly string[] = []): Answer {
   return {
     status: error.status,
     headers: ['content-type', protocol.contentType, 'x-amzn-requestid', requestId, 'x-amzn-errortype', error.name, ...extra],
-    body: protocol.writeError(error.name, error.message),
+    body: protocol.writeError(error, requestId),
   };
 }
 

@@ -331,7 +331,7 @@ function entriesBefore(source: Record<string, unknown>, stop: string): Record<st
 }
 
 /** Plain assignment would call the setter of `__proto__`; a caller may use that name for a tag or a parameter. */
-function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   else target[key] = value;
 }
@@ -341,7 +341,8 @@ function firstMissing(members: ReadonlyMap<string, Member>, given: Readonly<Reco
   return '';
 }
 
-function within(error: unknown, step: string): unknown {
+/** The fault, one step nearer to the request's root. */
+export function within(error: unknown, step: string): unknown {
   if (error instanceof SchemaFault) error.path.unshift(step.length > 128 ? `${step.slice(0, 128)}…` : step);
   return error;
 }

@@ -1,0 +1,152 @@
+// Compiles the SDK's schemas into readers of forms, for the two query protocols: which name a member travels under, how lists
+// and maps are counted, and what text each value must be. As with JSON, nothing passes that the schema does not describe.
+
+import { NormalizedSchema } from '@smithy/core/schema';
+import type { FormNode } from './form.ts';
+import { SchemaFault, setOwn, within, type SchemaRef } from './schema.ts';
+
+/** `query`: IAM, STS, SNS. `ec2`: names begin with capitals, and no list has a name between itself and its numbers. */
+export type QueryFlavour = 'query' | 'ec2';
+
+type Reader = (node: FormNode) => unknown;
+
+const known: Readonly<Record<QueryFlavour, WeakMap<object, Reader>>> = { query: new WeakMap(), ec2: new WeakMap() };
+
+/** The reader of a whole request. It throws {@link SchemaFault}. */
+export function compileFormReader(ref: SchemaRef, flavour: QueryFlavour): (form: FormNode) => Record<string, unknown> {
+  const schema = NormalizedSchema.of(ref);
+  return schema.isUnitSchema() ? () => ({}) : (readerOf(schema, flavour) as (form: FormNode) => Record<string, unknown>);
+}
+
+function readerOf(schema: NormalizedSchema, flavour: QueryFlavour): Reader {
+  if (schema.isStreaming()) throw new Error(`${schema.getName(true)}: streams cannot be carried in a form`);
+  if (schema.isStructSchema()) {
+    const key = schema.getSchema() as object;
+    return known[flavour].get(key) ?? structureReader(schema, flavour, (reader) => known[flavour].set(key, reader));
+  }
+  if (schema.isListSchema()) return listReader(schema, flavour);
+  if (schema.isMapSchema()) return mapReader(schema, flavour);
+  if (schema.isStringSchema()) return textOf;
+  if (schema.isBooleanSchema()) return readBoolean;
+  if (schema.isTimestampSchema()) return readTimestamp;
+  if (schema.isBlobSchema()) return readBlob;
+  if (schema.isNumericSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema()) return readNumber;
+  throw new Error(`${schema.getName(true)}: a schema of a kind that a form cannot carry`);
+}
+
+interface Member {
+  readonly name: string;
+  /** The name in the form. */
+  readonly wire: string;
+  readonly required: boolean;
+  readonly read: Reader;
+}
+
+function structureReader(schema: NormalizedSchema, flavour: QueryFlavour, share: (reader: Reader) => void): Reader {
+  const members: Member[] = [];
+  const read: Reader = ({ children, value }) => {
+    if (value !== undefined && value !== '') throw mismatch(value, 'a structure');
+    const result: Record<string, unknown> = {};
+    for (const member of members) {
+      const given = children?.get(member.wire);
+      if (given !== undefined) result[member.name] = at(member.wire, () => member.read(given));
+      else if (member.required) throw new SchemaFault('missing', '', member.wire);
+    }
+    return result;
+  };
+  // Known before its members are, so that a shape may hold itself.
+  share(read);
+  const tuple = schema.getSchema() as unknown as readonly unknown[];
+  const required = new Set((tuple[4] as string[]).slice(0, typeof tuple[6] === 'number' ? tuple[6] : 0));
+  for (const [name, member] of schema.structIterator()) {
+    members.push({ name, wire: wireName(name, member, flavour), required: required.has(name), read: readerOf(member, flavour) });
+  }
+  return read;
+}
+
+interface NameTraits {
+  readonly xmlName?: string;
+  readonly ec2QueryName?: string;
+  readonly xmlFlattened?: unknown;
+}
+const traitsOf = (schema: NormalizedSchema): NameTraits => schema.getMergedTraits();
+
+function wireName(name: string, member: NormalizedSchema, flavour: QueryFlavour): string {
+  const { xmlName = name, ec2QueryName } = traitsOf(member);
+  if (flavour === 'query') return xmlName;
+  return ec2QueryName ?? xmlName.charAt(0).toUpperCase() + xmlName.slice(1);
+}
+
+function listReader(schema: NormalizedSchema, flavour: QueryFlavour): Reader {
+  const value = schema.getValueSchema();
+  const read = readerOf(value, flavour);
+  const between = flavour === 'ec2' || traitsOf(schema).xmlFlattened ? undefined : (traitsOf(value).xmlName ?? 'member');
+  return (node) => numbered(node, between, 'a list').map(([place, entry]) => at(place, () => read(entry)));
+}
+
+function mapReader(schema: NormalizedSchema, flavour: QueryFlavour): Reader {
+  const { xmlName: keyName = 'key' } = traitsOf(schema.getKeySchema());
+  const { xmlName: valueName = 'value' } = traitsOf(schema.getValueSchema());
+  const read = readerOf(schema.getValueSchema(), flavour);
+  const between = traitsOf(schema).xmlFlattened ? undefined : 'entry';
+  return (node) => {
+    const result: Record<string, unknown> = {};
+    for (const [place, { children }] of numbered(node, between, 'a map')) {
+      const key = children?.get(keyName)?.value;
+      const value = children?.get(valueName);
+      if (key === undefined) throw within(new SchemaFault('missing', '', keyName), place);
+      if (value !== undefined) setOwn(result, key, at(place, () => read(value)));
+    }
+    return result;
+  };
+}
+
+/** The entries of a list or map by their numbers, which need neither begin at 1 nor be without gaps. An empty one is an empty value. */
+function numbered(node: FormNode, between: string | undefined, wanted: string): [string, FormNode][] {
+  if (node.value !== undefined && node.value !== '') throw mismatch(node.value, wanted);
+  const entries = (between === undefined ? node : node.children?.get(between))?.children ?? new Map<string, FormNode>();
+  for (const place of entries.keys()) if (!/^\d{1,9}$/.test(place)) throw new SchemaFault('type', `${shown(place)} is not the number of an entry`);
+  return [...entries].sort(([a], [b]) => Number(a) - Number(b));
+}
+
+function textOf({ value, children }: FormNode): string {
+  if (value === undefined || children !== undefined) throw new SchemaFault('type', 'Names below a plain value');
+  return value;
+}
+
+const readNumber: Reader = (node) => {
+  const text = textOf(node);
+  if (!/^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/.test(text) || !Number.isFinite(Number(text))) throw mismatch(text, 'a Number');
+  return Number(text);
+};
+
+const readBoolean: Reader = (node) => {
+  const text = textOf(node).toLowerCase();
+  if (text !== 'true' && text !== 'false') throw mismatch(text, 'a Boolean');
+  return text === 'true';
+};
+
+const readTimestamp: Reader = (node) => {
+  const text = textOf(node);
+  const date = new Date(/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?$/.test(text) ? text : NaN);
+  if (Number.isNaN(date.getTime())) throw mismatch(text, 'a Timestamp');
+  return date;
+};
+
+const readBlob: Reader = (node) => {
+  const text = textOf(node);
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw mismatch(text, 'a Blob');
+  return new Uint8Array(Buffer.from(text, 'base64'));
+};
+
+function at<T>(step: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw within(error, step);
+  }
+}
+
+const shown = (text: string): string => (text.length > 64 ? `${text.slice(0, 64)}…` : text);
+
+const mismatch = (text: string, wanted: string): SchemaFault => new SchemaFault('type', `Value (${shown(text)}) is invalid: ${wanted} is wanted`);
