@@ -12,6 +12,7 @@ import type { ArrayParent, Job } from '../src/core/job/job.ts';
 import { FakeEngine, type FakeCall } from '../src/engine/fake/fake-engine.ts';
 import type { Engine } from '../src/port/engine.ts';
 import type { Envelope } from '../src/port/command-bus.ts';
+import type { HostConnector } from '../src/port/host-connector.ts';
 import type { Ids } from '../src/port/ids.ts';
 import type { Commit } from '../src/port/store.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
@@ -42,6 +43,14 @@ const envelope: Envelope = { requestId: 'sim', caller: 'sim', sourceAddress: '',
 const livenessMs = 12 * 3_600_000;
 /** Steps of one phase: a run that does not come to rest is a finding, not a hang. */
 const mostSteps = 200_000;
+
+/** No world has hosts of its users yet. */
+const noHosts: HostConnector = {
+  probe: () => Promise.reject(new Error('there are no hosts')),
+  engine: () => {
+    throw new Error('there are no hosts');
+  },
+};
 
 /** Lets a test plant a bug and see that a checker catches it. */
 export interface SimulationOptions {
@@ -140,6 +149,7 @@ class Simulation {
     const control = new Control({
       store: incarnation.store(this.#store, (commit) => this.#record(commit)),
       engine: incarnation.engine(this.#options.sabotageEngine?.(this.#engine) ?? this.#engine),
+      hosts: noHosts,
       logSink: incarnation.logSink(this.#sink),
       clock: incarnation.clock(this.#clock),
       ids: this.#ids,

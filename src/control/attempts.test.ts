@@ -35,7 +35,7 @@ describe('a retry', () => {
     const attempts = [rig.attempt(first), rig.attempt(second)] as const;
     // The second fails before the first: the places that they leave are taken in order of submission.
     rig.engine.onStart = () => new Promise(() => undefined);
-    await rig.ask({ type: 'join-host', host: { id: '0'.repeat(32) as never, title: 'this machine', capacity: { milliVcpu: 2_000, memoryMib: 4_096, gpus: 0 } } });
+    await rig.ask({ type: 'join-host', host: { kind: 'machine', id: '0'.repeat(32) as never, title: 'this machine', capacity: { milliVcpu: 2_000, memoryMib: 4_096, gpus: 0 } } });
     await rig.exited(attempts[1], 1);
     await rig.exited(attempts[0], 1);
     assert.deepEqual([first, second, waiting].map((id) => rig.job(id)?.status), ['RUNNABLE', 'RUNNABLE', 'RUNNABLE']);
@@ -71,7 +71,7 @@ describe('a retry', () => {
     const rig = await Rig.open();
     const ids = [await rig.submit('d', { ...retry(2), arrayProperties: { size: 2 } }), await rig.submit('d', retry(2))] as const;
     const attempts = [rig.attempt(`${ids[0]}:1` as JobId), rig.attempt(ids[1])];
-    await rig.ask({ type: 'join-host', host: { id: '0'.repeat(32) as never, title: 'this machine', capacity: { milliVcpu: 1_000, memoryMib: 4_096, gpus: 0 } } });
+    await rig.ask({ type: 'join-host', host: { kind: 'machine', id: '0'.repeat(32) as never, title: 'this machine', capacity: { milliVcpu: 1_000, memoryMib: 4_096, gpus: 0 } } });
     for (const attempt of attempts) await rig.exited(attempt, 1);
     for (const id of ids) await rig.terminate(id);
     checkWorld(rig.control.world);
@@ -185,7 +185,7 @@ describe('a timeout', () => {
   it('of thousands together takes several turns, and callers are heard between', async () => {
     const rig = await Rig.open();
     const count = limit.deadlinesPerBatch + 10;
-    await rig.ask({ type: 'join-host', host: { id: host.id, title: 'large', capacity: { milliVcpu: 10_000_000, memoryMib: 10_000_000, gpus: 0 } } });
+    await rig.ask({ type: 'join-host', host: { kind: 'machine', id: host.id, title: 'large', capacity: { milliVcpu: 10_000_000, memoryMib: 10_000_000, gpus: 0 } } });
     await rig.ask({ type: 'update-compute-environment', scope, request: { computeEnvironment: 'ce', computeResources: { maxvCpus: 10_000 } } });
     const id = await rig.submit('d', { ...timeout, arrayProperties: { size: count } });
     const startedAtMs = rig.clock.now();

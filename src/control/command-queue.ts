@@ -189,6 +189,8 @@ export class CommandQueue implements CommandBus {
       computeEnvironments: [...changes.computeEnvironments.values()],
       jobQueues: [...changes.jobQueues.values()],
       jobDefinitions: [...changes.jobDefinitions.values()],
+      hosts: [...changes.hosts.values()],
+      hostsLeft: [...changes.hostsLeft],
       deleted: [...changes.deleted],
       tags: changes.tags,
       logStreams: changes.logStreams,

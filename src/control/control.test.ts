@@ -26,7 +26,7 @@ describe('a stop', () => {
 
   it('that comes before the start was begun keeps it from starting', async () => {
     const rig = await Rig.open();
-    await rig.ask({ type: 'join-host', host: { id: host.id, title: 'large', capacity: { milliVcpu: 1_000_000, memoryMib: 1_000_000, gpus: 0 } } });
+    await rig.ask({ type: 'join-host', host: { kind: 'machine', id: host.id, title: 'large', capacity: { milliVcpu: 1_000_000, memoryMib: 1_000_000, gpus: 0 } } });
     rig.engine.onStart = () => new Promise(() => undefined);
     const ids = [];
     for (let index = 0; index <= limit.startsInFlight; index++) ids.push(await rig.submit());
@@ -149,7 +149,7 @@ describe('a container', () => {
 describe('the effects', () => {
   it('start no more at once than the bound, and all in the end', async () => {
     const rig = await Rig.open();
-    await rig.ask({ type: 'join-host', host: { id: host.id, title: 'large', capacity: { milliVcpu: 1_000_000, memoryMib: 1_000_000, gpus: 0 } } });
+    await rig.ask({ type: 'join-host', host: { kind: 'machine', id: host.id, title: 'large', capacity: { milliVcpu: 1_000_000, memoryMib: 1_000_000, gpus: 0 } } });
     const waiting: (() => void)[] = [];
     rig.engine.onStart = () => new Promise((resolve) => waiting.push(resolve));
     for (let index = 0; index < 100; index++) await rig.submit();

@@ -4,19 +4,22 @@
 
 import type { AttemptId, HostId } from '../base/ids.ts';
 import type { ReportAttempt } from '../core/command/command.ts';
-import type { Host } from '../core/host.ts';
+import type { Machine } from '../core/host.ts';
+import type { AttemptOnHost } from '../core/job/attempt.ts';
 import { isArrayParent, isInWorld, isLive, type LiveJob } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { restoreReadiness, World } from '../core/world.ts';
 import type { Clock } from '../port/clock.ts';
-import type { Engine, EngineCapabilities, EngineReport } from '../port/engine.ts';
+import { EngineUnavailable, type Engine, type EngineCapabilities, type EngineReport } from '../port/engine.ts';
+import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
 import type { LogSink, LogStreamKey } from '../port/log-sink.ts';
 import type { Store, StoredWorld } from '../port/store.ts';
 import { CommandQueue, Stopped } from './command-queue.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { HostLink } from './host-link.ts';
+import { jobOfOldAttempt } from './past.ts';
 import { LogPump } from './log-pump.ts';
 import { ControlReader } from './reader.ts';
 import { Retention } from './retention.ts';
@@ -24,6 +27,8 @@ import { Retention } from './retention.ts';
 export interface ControlPorts {
   readonly store: Store;
   readonly engine: Engine;
+  /** Reaches hosts of the user's own. */
+  readonly hosts: HostConnector;
   readonly logSink: LogSink;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -58,8 +63,8 @@ export class Control {
     this.world = world;
     this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
     this.reader = new ControlReader(world, store.reader, () => this.#staleReports);
-    const engineOf = (hostId: HostId): Engine | undefined => this.#links.get(hostId)?.engine;
-    this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), now: () => clock.now(), onProblem });
+    const engineOf = (hostId: HostId): Engine | undefined => this.#links.get(hostId)?.openEngine;
+    this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
     this.#logPump = new LogPump({ engineOf, sink: logSink, clock, onProblem });
     const { retainMs } = ports;
     if (retainMs !== undefined) this.#retention = new Retention({ retainMs, bus: this.bus, reader: store.reader, clock });
@@ -77,17 +82,51 @@ export class Control {
       isBusy: (attemptId) => this.#ending.has(attemptId) || this.#effects.isStarting(attemptId),
       wasStopSent: (attemptId) => this.#effects.wasStopSent(attemptId),
       attend: (job) => this.#attend(job, false),
-      onHeard: () => undefined,
-      onSilence: () => undefined,
+      onHeard: () => this.#noteContact(hostId, true),
+      onSilence: (forMs) => {
+        if (forMs >= this.world.settings.hostLostSeconds * 1000) this.#noteContact(hostId, false);
+      },
       onProblem,
     });
     this.#links.set(hostId, link);
     return link;
   }
 
+  #linkRegistered(hostId: HostId): void {
+    const host = this.world.hosts.get(hostId);
+    if (host?.kind !== 'registered' || this.#links.has(hostId)) return;
+    try {
+      this.#link(hostId, this.#ports.hosts.engine(hostId, host.address)).keepOpening();
+    } catch (error) {
+      this.#ports.onProblem(`connecting to host ${hostId}`, error);
+    }
+  }
+
+  /** What of ours is left there goes, if the host can be reached. */
+  #unlink(hostId: HostId): void {
+    const link = this.#links.get(hostId);
+    if (link === undefined) return;
+    this.#links.delete(hostId);
+    link.rest();
+    this.#removeAll(link)
+      .catch((error: unknown) => {
+        if (!(error instanceof EngineUnavailable)) this.#ports.onProblem(`leaving host ${hostId}`, error);
+      })
+      .finally(() => void link.engine.close());
+  }
+
+  #noteContact(hostId: HostId, heard: boolean): void {
+    const host = this.world.hosts.get(hostId);
+    if (host?.kind !== 'registered' || heard === (host.lost === undefined)) return;
+    this.bus.issue({ type: 'note-host-contact', hostId, heard }, 'capacity').catch((error: unknown) => {
+      if (!(error instanceof Stopped)) this.#ports.onProblem(`contact with host ${hostId}`, error);
+    });
+  }
+
   /** Connects to this machine's engine, finds what is running, lets the machine join, and begins to place. */
-  async open(machine: Host): Promise<EngineCapabilities> {
+  async open(machine: Machine): Promise<EngineCapabilities> {
     const capabilities = await this.#link(machine.id, this.#ports.engine).open();
+    for (const host of this.world.hosts.values()) if (host.kind === 'registered') this.#linkRegistered(host.id);
     await this.bus.issue({ type: 'join-host', host: machine }, 'capacity');
     this.#retention?.open();
     return capabilities;
@@ -116,13 +155,17 @@ export class Control {
   }
 
   async #discard(): Promise<void> {
-    const { engine, onProblem } = this.#ports;
     try {
-      const attempts = new Set([...this.world.attempts.keys(), ...(await engine.list()).map((attempt) => attempt.attemptId)]);
-      await Promise.all([...attempts].map((attemptId) => engine.remove(attemptId)));
+      await Promise.all([...this.#links.values()].map((link) => this.#removeAll(link)));
     } catch (error) {
-      onProblem('discarding attempts', error);
+      this.#ports.onProblem('discarding attempts', error);
     }
+  }
+
+  /** Removes all of ours that is on the host: what it knows, and what it is about to be told of. */
+  async #removeAll({ hostId, engine }: HostLink): Promise<void> {
+    const attempts = new Set([...this.world.attemptsOn(hostId), ...(await engine.list()).map((attempt) => attempt.attemptId)]);
+    await Promise.all([...attempts].map((attemptId) => engine.remove(attemptId)));
   }
 
   #takeIn(from: HostId, report: EngineReport): void {
@@ -138,7 +181,7 @@ export class Control {
     if (job === undefined) {
       // Of an attempt that is over, or was never ours to judge: dropped and counted (DESIGN 3.4).
       this.#staleReports++;
-      if (report.type !== 'started') this.#effects.run([{ type: 'remove-attempt', attemptId, hostId }]);
+      if (report.type !== 'started') await this.#closeOld({ attemptId, hostId }, report);
       return;
     }
     if (report.type === 'started') {
@@ -157,6 +200,21 @@ export class Control {
         const logNote = await this.#logPump.drained(job.attempt, to);
         await this.#decide(attemptId, report.type === 'exited' ? { ...report, logNote } : report);
       }
+    } finally {
+      this.#ending.delete(attemptId);
+    }
+  }
+
+  /** The end of what nobody waits for; of an attempt that was lost with its host it is recorded first. */
+  async #closeOld(attempt: AttemptOnHost, report: Exclude<EngineReport, { type: 'started' }>): Promise<void> {
+    const { attemptId, hostId } = attempt;
+    const job = jobOfOldAttempt(attempt, this.world, this.#ports.store.reader);
+    const log = job?.attempts.find((each) => each.attemptId === attemptId)?.log;
+    if (this.#ending.has(attemptId)) return;
+    this.#ending.add(attemptId);
+    try {
+      if (job !== undefined && report.type === 'exited') await this.#logPump.drained(attempt, log && { scope: job.scope, ...log });
+      await this.bus.issue({ type: 'close-old-attempt', hostId, attemptId, atMs: report.atMs, exit: report.type === 'exited' ? report.exit : undefined }, 'engine');
     } finally {
       this.#ending.delete(attemptId);
     }
@@ -190,6 +248,7 @@ export function restoreWorld(stored: StoredWorld, settings: Settings): World {
   for (const queue of stored.jobQueues) world.apply({ type: 'job-queue-stored', queue });
   for (const definition of stored.jobDefinitions) world.apply({ type: 'job-definition-stored', definition });
   for (const { scope, name, revision } of stored.revisions) world.rememberRevision(scope, name, revision);
+  for (const host of stored.hosts) world.apply({ type: 'host-stored', host });
   for (const job of stored.jobs) if (isInWorld(job)) world.restoreJob(job);
   for (const { parentId, index, job } of stored.children) {
     const parent = world.jobs.get(parentId);

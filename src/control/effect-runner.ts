@@ -19,6 +19,9 @@ export interface EffectRunnerParts {
   readonly engineOf: (hostId: HostId) => Engine | undefined;
   /** For attempts that fail before the engine has heard of them. */
   readonly report: (from: HostId, report: EngineReport) => void;
+  /** Connects to a registered host; takes its time. */
+  readonly link: (hostId: HostId) => void;
+  readonly unlink: (hostId: HostId) => void;
   readonly now: () => number;
   readonly onProblem: (what: string, error: unknown) => void;
 }
@@ -63,6 +66,12 @@ export class EffectRunner {
       case 'remove-attempt':
         this.#stopsSent.delete(effect.attemptId);
         this.#engine(effect)?.remove(effect.attemptId).catch((error: unknown) => this.#problem(`removing attempt ${effect.attemptId}`, error));
+        return;
+      case 'link-host':
+        this.#parts.link(effect.hostId);
+        return;
+      case 'unlink-host':
+        this.#parts.unlink(effect.hostId);
         return;
       default:
         never(effect);

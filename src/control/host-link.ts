@@ -3,7 +3,7 @@
 
 import type { HostId } from '../base/ids.ts';
 import { limit } from '../core/limit.ts';
-import { EngineUnavailable, type EngineCapabilities, type EngineReport } from '../port/engine.ts';
+import { EngineUnavailable, type Engine, type EngineCapabilities, type EngineReport } from '../port/engine.ts';
 import { Reconciler, type ReconcilerParts } from './reconciler.ts';
 
 export interface HostLinkParts extends Omit<ReconcilerParts, 'onContact'> {
@@ -18,6 +18,7 @@ export class HostLink {
   readonly #parts: HostLinkParts;
   readonly #reconciler: Reconciler;
   #heardAtMs: number;
+  #isOpen = false;
   #closed = false;
   #cancelRetry: (() => void) | undefined;
 
@@ -28,13 +29,19 @@ export class HostLink {
     this.#reconciler = new Reconciler({ ...parts, onContact: (reached) => this.#noteContact(reached) });
   }
 
-  get engine() {
+  get engine(): Engine {
     return this.#parts.engine;
+  }
+
+  /** The engine once it is open; before, nothing can be asked of it, and opening finds what is to be done. */
+  get openEngine(): Engine | undefined {
+    return this.#isOpen ? this.#parts.engine : undefined;
   }
 
   /** Connects and compares once. Rejects where the engine cannot be had. */
   async open(): Promise<EngineCapabilities> {
     const capabilities = await this.engine.open((report: EngineReport) => this.#parts.report(report));
+    this.#isOpen = true;
     await this.#reconciler.run();
     return capabilities;
   }

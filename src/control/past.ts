@@ -2,15 +2,16 @@
 // brings the facts.
 
 import { splitJobId, type JobId, type Scope } from '../base/ids.ts';
-import type { Command, PastJob, SubmitJob } from '../core/command/command.ts';
+import type { CloseOldAttempt, Command, PastJob, SubmitJob } from '../core/command/command.ts';
 import { indexesIn, isInRanges } from '../core/job/index-ranges.ts';
-import { isArrayParent } from '../core/job/job.ts';
+import { isArrayParent, type Job } from '../core/job/job.ts';
 import { isEnded } from '../core/job/status.ts';
 import type { World } from '../core/world.ts';
 import type { RememberedJob, StoreReader } from '../port/store.ts';
 
 /** The command with the past that it depends on; any other command as it is. */
 export function withPast(command: Command, world: World, reader: StoreReader): Command {
+  if (command.type === 'close-old-attempt') return { ...command, past: jobOfOldAttempt(command, world, reader) };
   if (command.type !== 'submit-job' || !command.request.dependsOn || command.request.dependsOn.length === 0) return command;
   const past = new Map<JobId, PastJob>();
   for (const { jobId } of command.request.dependsOn) {
@@ -18,6 +19,17 @@ export function withPast(command: Command, world: World, reader: StoreReader): C
     if (found !== undefined) past.set(jobId as JobId, found);
   }
   return { ...command, past };
+}
+
+/** The job as it stands, single or child, ended or not; undefined where it is kept no more. */
+export function jobOfOldAttempt({ hostId, attemptId }: Pick<CloseOldAttempt, 'hostId' | 'attemptId'>, world: World, reader: StoreReader): Job | undefined {
+  const host = world.hosts.get(hostId);
+  const old = host?.kind === 'registered' ? host.oldAttempts.find((attempt) => attempt.attemptId === attemptId) : undefined;
+  if (host?.kind !== 'registered' || old === undefined) return undefined;
+  const { parent, index } = splitJobId(old.jobId);
+  const known = world.jobs.get(old.jobId) ?? world.changes.jobs.get(old.jobId) ?? world.changes.children.get(old.jobId)?.job;
+  const job = known ?? (index === undefined ? reader.job(host.scope, parent)?.job : reader.child(parent, index)?.job);
+  return job === undefined || isArrayParent(job) ? undefined : job;
 }
 
 function pastJob({ scope }: SubmitJob, id: JobId, world: World, reader: StoreReader): PastJob | undefined {

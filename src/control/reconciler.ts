@@ -82,9 +82,29 @@ export class Reconciler {
       if (job === undefined || job.status !== status || this.#parts.isBusy(attemptId)) continue;
       this.#compareOne(job, there.get(attemptId));
     }
+    const old = new Set(this.#oldAttempts());
     for (const attempt of there.values()) {
-      if (!world.attempts.has(attempt.attemptId)) this.#orphan(attempt);
+      if (world.attempts.has(attempt.attemptId) || this.#parts.isBusy(attempt.attemptId)) continue;
+      if (old.has(attempt.attemptId)) this.#endOld(attempt);
+      else this.#orphan(attempt);
     }
+    for (const attemptId of old) {
+      if (!there.has(attemptId) && !this.#parts.isBusy(attemptId)) this.#parts.report({ type: 'lost', attemptId, atMs: this.#parts.clock.now(), reason: 'its host came back without it' });
+    }
+  }
+
+  #oldAttempts(): AttemptId[] {
+    const host = this.#parts.world.hosts.get(this.#parts.hostId);
+    return host?.kind === 'registered' ? host.oldAttempts.map((attempt) => attempt.attemptId) : [];
+  }
+
+  /** It was declared over with its host, and another attempt may run: it ends now, and what it did is recorded. */
+  #endOld({ attemptId, state, exit, stoppedAtMs }: EngineAttempt): void {
+    const { act, report, clock, hostId } = this.#parts;
+    const atMs = stoppedAtMs ?? clock.now();
+    if (state === 'exited' && exit !== undefined) report({ type: 'exited', attemptId, atMs, exit });
+    else if (state === 'running') act([{ type: 'stop-attempt', attemptId, hostId, graceMs: 0 }]);
+    else report({ type: 'lost', attemptId, atMs, reason: 'nobody can say how it ended' });
   }
 
   #job(attemptId: AttemptId): LiveJob | undefined {

@@ -1,9 +1,9 @@
 // The ports of control as its tests hold them: time that passes when told, a store that keeps what is committed in memory or
 // fails when told, an engine that does only what the test says, and a log sink of lists. Only tests import it.
 
-import { attemptId, hostId, jobId, scopeOf, splitJobId, type AttemptId, type JobId, type Scope } from '../base/ids.ts';
+import { attemptId, hostId, jobId, scopeOf, splitJobId, type AttemptId, type HostId, type JobId, type Scope } from '../base/ids.ts';
 import { must } from '../base/assert.ts';
-import type { Host } from '../core/host.ts';
+import type { Machine } from '../core/host.ts';
 import type { Job, JobDetailRecord, WorldJob } from '../core/job/job.ts';
 import type { Command, ReplyOf } from '../core/command/command.ts';
 import type { Refusal } from '../base/refusal.ts';
@@ -11,6 +11,7 @@ import type { Settings } from '../core/settings.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Envelope } from '../port/command-bus.ts';
 import type { ContainerSpec, Engine, EngineAttempt, EngineCapabilities, EngineReport, LogBatch, LogPosition } from '../port/engine.ts';
+import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
 import type { LogSink, LogStreamKey, LogStreamWriter } from '../port/log-sink.ts';
 import { limit } from '../core/limit.ts';
@@ -19,7 +20,7 @@ import { Control } from './control.ts';
 
 export const scope: Scope = scopeOf('123456789012', 'eu-west-1');
 export const envelope: Envelope = { requestId: 'request', caller: 'test', sourceAddress: '', userAgent: '' };
-export const host: Host = { id: hostId('0'.repeat(32)), title: 'this machine', capacity: { milliVcpu: 4_000, memoryMib: 4_096, gpus: 0 } };
+export const host: Machine = { kind: 'machine', id: hostId('0'.repeat(32)), title: 'this machine', capacity: { milliVcpu: 4_000, memoryMib: 4_096, gpus: 0 } };
 
 /** Lets promises settle. Nothing here waits for the outside, so a bounded number of turns is enough. */
 export async function settle(): Promise<void> {
@@ -66,7 +67,7 @@ export class ManualClock implements Clock {
   }
 }
 
-const emptyWorld: StoredWorld = { computeEnvironments: [], jobQueues: [], jobDefinitions: [], revisions: [], jobs: [], children: [], nextSequence: 1 };
+const emptyWorld: StoredWorld = { computeEnvironments: [], jobQueues: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], children: [], nextSequence: 1 };
 
 export class ScriptedStore implements Store {
   readonly commits: Commit[] = [];
@@ -203,6 +204,16 @@ export class Rig {
   readonly clock = new ManualClock();
   readonly store = new ScriptedStore();
   readonly engine = new ScriptedEngine();
+  /** By host, as control connected to them. */
+  readonly engines = new Map<HostId, ScriptedEngine>();
+  readonly hosts: HostConnector = {
+    probe: () => Promise.reject(new Error('control probes no host')),
+    engine: (id) => {
+      const engine = this.engines.get(id) ?? new ScriptedEngine();
+      this.engines.set(id, engine);
+      return engine;
+    },
+  };
   readonly sink = new ListSink();
   readonly problems: string[] = [];
   readonly fatal: Error[] = [];
@@ -215,6 +226,7 @@ export class Rig {
     this.control = new Control({
       store: this.store,
       engine: this.engine,
+      hosts: this.hosts,
       logSink: this.sink,
       clock: this.clock,
       ids: this.#idPort,

@@ -1,9 +1,10 @@
 // What a batch of commands changed, in final values: the world notes it while it folds, a transaction stores it, and then it
 // is cleared. A job that changed three times in a batch is written once.
 
-import type { Arn, JobId, Scope } from '../base/ids.ts';
+import type { Arn, HostId, JobId, Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Tags } from './event.ts';
+import type { RegisteredHost } from './host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from './job/job.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
@@ -23,6 +24,8 @@ export class Changes {
   readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
   readonly jobQueues = new Map<Arn, JobQueue>();
   readonly jobDefinitions = new Map<Arn, JobDefinition>();
+  readonly hosts = new Map<HostId, RegisteredHost>();
+  readonly hostsLeft = new Set<HostId>();
   readonly deleted = new Set<Arn>();
   readonly tags = new Map<Arn, Tags>();
   logStreams: LogStreamRow[] = [];
@@ -42,6 +45,8 @@ export class Changes {
       this.computeEnvironments.size === 0 &&
       this.jobQueues.size === 0 &&
       this.jobDefinitions.size === 0 &&
+      this.hosts.size === 0 &&
+      this.hostsLeft.size === 0 &&
       this.deleted.size === 0 &&
       this.tags.size === 0 &&
       this.logStreams.length === 0
@@ -51,6 +56,6 @@ export class Changes {
   clear(): void {
     this.submitted = [];
     this.logStreams = [];
-    for (const part of [this.jobs, this.children, this.computeEnvironments, this.jobQueues, this.jobDefinitions, this.deleted, this.tags]) part.clear();
+    for (const part of [this.jobs, this.children, this.computeEnvironments, this.jobQueues, this.jobDefinitions, this.hosts, this.hostsLeft, this.deleted, this.tags]) part.clear();
   }
 }

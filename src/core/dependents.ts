@@ -1,16 +1,18 @@
 // Who waits for whom, by the job that is waited for: so that an end costs what depends on it. An index of the world, kept by
 // its fold alone.
 
-import { splitJobId, type JobId } from '../base/ids.ts';
+import { splitJobId, type AttemptId, type JobId } from '../base/ids.ts';
 import type { Dependency } from './job/dependency.ts';
 import type { LiveArrayParent, WorldJob } from './job/job.ts';
 import type { EndedStatus } from './job/status.ts';
 
-/** Something after which dependents have to be looked at. */
+/** Something that the next decision of the same transaction has to see to. */
 export type Occasion =
   | { readonly type: 'ended'; readonly jobId: JobId; readonly status: EndedStatus }
   /** A job that waits has come: what it waits for may have come before it. */
-  | { readonly type: 'came'; readonly jobId: JobId };
+  | { readonly type: 'came'; readonly jobId: JobId }
+  /** The host of an attempt that is under way is gone. */
+  | { readonly type: 'stranded'; readonly attemptId: AttemptId };
 
 const none: readonly JobId[] = [];
 

@@ -1,7 +1,7 @@
 // What is to be done outside after a commit: a closed union. An effect may be lost or repeated; the reconciler finds what is
 // missing and every effect is idempotent (DESIGN 1).
 
-import type { JobId } from '../base/ids.ts';
+import type { HostId, JobId } from '../base/ids.ts';
 import type { AttemptOnHost } from './job/attempt.ts';
 
 export type Effect =
@@ -9,4 +9,8 @@ export type Effect =
   /** SIGTERM, and SIGKILL after the grace time. */
   | (AttemptOnHost & { readonly type: 'stop-attempt'; readonly graceMs: number })
   /** The container and its files may go: its end is committed and its output is on disk. */
-  | (AttemptOnHost & { readonly type: 'remove-attempt' });
+  | (AttemptOnHost & { readonly type: 'remove-attempt' })
+  /** Connects to a host that was registered. */
+  | { readonly type: 'link-host'; readonly hostId: HostId }
+  /** Removes what is left of ours on a host that was deregistered, and lets go of it. */
+  | { readonly type: 'unlink-host'; readonly hostId: HostId };

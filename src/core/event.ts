@@ -1,11 +1,11 @@
 // What has happened: the closed union that the world folds and a transaction stores. Past tense; carries final values, so
 // that applying it needs no decision.
 
-import type { Arn, AttemptId, JobId } from '../base/ids.ts';
+import type { Arn, AttemptId, HostId, JobId } from '../base/ids.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Host } from './host.ts';
 import type { EndedAttempt, Placement } from './job/attempt.ts';
-import type { LiveArrayParent, JobDetailRecord, StopRequest, WaitingJob } from './job/job.ts';
+import type { Job, LiveArrayParent, JobDetailRecord, StopRequest, WaitingJob } from './job/job.ts';
 import type { EndedStatus } from './job/status.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
@@ -18,7 +18,11 @@ export type Event =
   | { readonly type: 'job-queue-stored'; readonly queue: JobQueue; readonly tags?: Tags | undefined }
   | { readonly type: 'job-queue-deleted'; readonly arn: Arn }
   | { readonly type: 'job-definition-stored'; readonly definition: JobDefinition; readonly tags?: Tags | undefined }
-  | { readonly type: 'host-joined'; readonly host: Host }
+  | { readonly type: 'host-stored'; readonly host: Host }
+  /** Whatever ran there is over. */
+  | { readonly type: 'host-left'; readonly hostId: HostId }
+  /** Of an attempt that ended long ago something was learned: the job with what is known now. It changes no status. */
+  | { readonly type: 'attempt-amended'; readonly job: Job }
   | { readonly type: 'job-submitted'; readonly detail: JobDetailRecord; readonly job: WaitingJob | LiveArrayParent; readonly tags?: Tags | undefined }
   /** It has to wait for others; of an array parent, all its children. */
   | { readonly type: 'job-pending'; readonly jobId: JobId; readonly atMs: number }

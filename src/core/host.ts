@@ -71,7 +71,8 @@ export interface HostFacts {
 /** Why a host takes no jobs, whatever its room; undefined: it does. */
 export function unavailable(host: Host): string | undefined {
   if (host.kind === 'machine') return undefined;
-  if (host.lost !== undefined) return `${host.title} is not heard of since ${new Date(host.lost.sinceMs).toISOString()}`;
+  if (host.lost !== undefined) return `nothing is heard of ${host.title}`;
   if (host.unfit !== undefined) return `${host.title} does not meet the AMI specification: ${host.unfit}`;
+  if (host.oldAttempts.length > 0) return `${host.title} is heard of again, and what ran there before is being ended`;
   return host.status === 'DRAINING' ? `${host.title} is being drained` : undefined;
 }

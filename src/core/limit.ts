@@ -47,6 +47,8 @@ export const limit = {
   describePage: 100,
   /** Seconds between SIGTERM and SIGKILL (spec 4.5). */
   stopGraceSeconds: 30,
+  /** What an ECS agent keeps back of a host's memory unless it is told otherwise: ECS_RESERVED_MEMORY. */
+  ecsReservedMemoryMib: 32,
   /** Characters of a reason that a user may give; longer ones are cut. */
   reasonLength: 1024,
   /** Commands decided in one transaction: bounds how long the loop is held. */

@@ -8,10 +8,14 @@ export interface Settings {
   readonly limits: Limits;
   /** The end of a host costs its jobs no attempt; on AWS it does (spec 4.6). */
   readonly hostLossFree: boolean;
+  /** This machine takes the jobs of UNMANAGED environments as well; on AWS nothing does before somebody brings a host. */
+  readonly machineServesUnmanaged: boolean;
+  /** How long a registered host may be silent before it counts as lost. */
+  readonly hostLostSeconds: number;
   /** Least `timeout.attemptDurationSeconds` (spec 4.4). */
   readonly timeoutSecondsMin: number;
   /** EC2's instance types, and the user's own. */
   readonly instanceTypes: Catalogue;
 }
 
-export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, timeoutSecondsMin: 60, instanceTypes: ec2Catalogue });
+export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, machineServesUnmanaged: false, hostLostSeconds: 60, timeoutSecondsMin: 60, instanceTypes: ec2Catalogue });

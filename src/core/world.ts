@@ -129,6 +129,18 @@ export class World {
     return this.allocations.onHost(id);
   }
 
+  *attemptsOn(hostId: HostId): Generator<AttemptId> {
+    for (const [attemptId, allocation] of this.allocations) if (allocation.hostId === hostId) yield attemptId;
+  }
+
+  /** The hosts from which an environment's jobs take: this machine for MANAGED ones, those registered with it for the others. */
+  *hostsFor(environment: ComputeEnvironment): Generator<Host> {
+    for (const host of this.hosts.values()) {
+      const serves = host.kind === 'machine' ? environment.type === 'MANAGED' || this.settings.machineServesUnmanaged : host.computeEnvironmentArn === environment.arn;
+      if (serves) yield host;
+    }
+  }
+
   hasRunningIn(environmentArn: Arn): boolean {
     return this.environmentUse(environmentArn).milliVcpu > 0;
   }
@@ -186,9 +198,18 @@ export class World {
         this.changes.jobDefinitions.set(event.definition.arn, event.definition);
         if (event.tags) this.changes.tags.set(event.definition.arn, event.tags);
         return;
-      case 'host-joined':
-        this.hosts.set(event.host.id, event.host);
-        this.scheduleWanted = true;
+      case 'host-stored':
+        this.#storeHost(event.host);
+        return;
+      case 'host-left':
+        this.hosts.delete(event.hostId);
+        this.changes.hosts.delete(event.hostId);
+        this.changes.hostsLeft.add(event.hostId);
+        this.#strand(event.hostId);
+        return;
+      case 'attempt-amended':
+        if (isInWorld(event.job)) this.jobs.set(event.job.id, event.job);
+        this.#noteChange(event.job);
         return;
       case 'job-submitted':
         assert(!this.jobs.has(event.job.id), 'a job id is given once');
@@ -248,6 +269,19 @@ export class World {
     }
   }
 
+  #storeHost(host: Host): void {
+    const known = this.hosts.get(host.id);
+    this.hosts.set(host.id, host);
+    this.scheduleWanted = true;
+    if (host.kind === 'machine') return;
+    this.changes.hosts.set(host.id, host);
+    if (host.lost !== undefined && known?.kind === 'registered' && known.lost === undefined) this.#strand(host.id);
+  }
+
+  #strand(hostId: HostId): void {
+    for (const attemptId of this.attemptsOn(hostId)) this.occasions.push({ type: 'stranded', attemptId });
+  }
+
   #storeDefinition(definition: JobDefinition): void {
     const key = `${definition.scope} ${definition.name}`;
     this.#lastRevision.set(key, Math.max(this.#lastRevision.get(key) ?? 0, definition.revision));
@@ -275,18 +309,17 @@ export class World {
     }
     if (isInWorld(job)) this.#remember(job);
     else this.#forget(job);
-    if (isArrayParent(job)) {
-      this.changes.jobs.set(job.id, job);
-      return;
-    }
+    this.#noteChange(job);
     const { parent, index } = splitJobId(job.id);
-    if (index === undefined) {
-      this.changes.jobs.set(job.id, job);
-      return;
-    }
-    this.changes.children.set(job.id, { parentId: parent, index, job });
+    if (index === undefined) return;
     const array = this.arrayParent(parent);
     if (array.children.status(index) !== job.status) array.children.set(index, job.status, must(atMs, 'a change of status has a time'));
+  }
+
+  #noteChange(job: Job | ArrayParent): void {
+    const { parent, index } = splitJobId(job.id);
+    if (index === undefined || isArrayParent(job)) this.changes.jobs.set(job.id, job);
+    else this.changes.children.set(job.id, { parentId: parent, index, job });
   }
 
   #remember(job: WorldJob): void {

@@ -1,11 +1,12 @@
 // The store port: durable rows. A commit is all or nothing and durable when it returns; a failed one stops the process.
 // The store decides nothing: rows are exactly what core's variants say.
 
-import type { Arn, JobId, Scope } from '../base/ids.ts';
+import type { Arn, HostId, JobId, Scope } from '../base/ids.ts';
 import type { LogStreamRow } from '../core/changes.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { IndexRange } from '../core/job/index-ranges.ts';
+import type { RegisteredHost } from '../core/host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
@@ -49,6 +50,8 @@ export interface Commit {
   readonly computeEnvironments: readonly ComputeEnvironment[];
   readonly jobQueues: readonly JobQueue[];
   readonly jobDefinitions: readonly JobDefinition[];
+  readonly hosts: readonly RegisteredHost[];
+  readonly hostsLeft: readonly HostId[];
   /** Deleted resources; their rows and tags go. */
   readonly deleted: readonly Arn[];
   /** Tags of newly made resources. */
@@ -63,6 +66,7 @@ export interface StoredWorld {
   readonly jobQueues: readonly JobQueue[];
   /** ACTIVE ones only. */
   readonly jobDefinitions: readonly JobDefinition[];
+  readonly hosts: readonly RegisteredHost[];
   /** The highest revision ever given, by `scope` and name, INACTIVE ones included. */
   readonly revisions: readonly { readonly scope: Scope; readonly name: string; readonly revision: number }[];
   readonly jobs: readonly (Job | ArrayParent)[];

@@ -43,6 +43,8 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
   --instance-types FILE   instance types of your own, one a line, e.g. my-box: 64 vCPUs, 512 GiB, 4 GPUs
   --job-network NAME      host or bridge: the Docker network of jobs (default host)
   --host-loss-free        the end of a host costs its jobs no attempt (on AWS it does)
+  --host-lost-seconds N   how long a registered host may be silent before it counts as lost (default 60)
+  --join-unmanaged        this machine takes the jobs of UNMANAGED compute environments too
   --timeout-min-seconds N shortest timeout that a job may have (default 60)
   --account NUMBER        the 12-digit account of callers whose access key is none (default 000000000000)
   --region NAME           the region of callers that name none (default us-east-1)
@@ -61,6 +63,8 @@ const options = {
   'instance-types': { type: 'string' },
   'job-network': { type: 'string', default: 'host' },
   'host-loss-free': { type: 'boolean', default: defaultSettings.hostLossFree },
+  'host-lost-seconds': { type: 'string', default: String(defaultSettings.hostLostSeconds) },
+  'join-unmanaged': { type: 'boolean', default: defaultSettings.machineServesUnmanaged },
   'timeout-min-seconds': { type: 'string', default: String(defaultSettings.timeoutSecondsMin) },
   account: { type: 'string', default: '000000000000' },
   region: { type: 'string', default: 'us-east-1' },
@@ -93,6 +97,8 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     settings: {
       limits: limitsOf(values.limit ?? []),
       hostLossFree: values['host-loss-free'],
+      machineServesUnmanaged: values['join-unmanaged'],
+      hostLostSeconds: wholeNumber('--host-lost-seconds', values['host-lost-seconds'], 86_400, 1),
       timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1),
       instanceTypes: catalogueOf(values['instance-types']),
     },

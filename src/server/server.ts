@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { compose, type App } from '../app/compose.ts';
+import { dockerHosts } from '../engine/docker/docker-hosts.ts';
 import { localHost } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import { FileLogSink } from '../store/log-file/log-file-sink.ts';
@@ -51,6 +52,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     store,
     logSink,
     engine,
+    hosts: dockerHosts(config.jobNetwork),
     clock: systemClock,
     ids: systemIds,
     region: config.region,

@@ -14,8 +14,9 @@ import type { Refusal } from '../../base/refusal.ts';
 import type { Deadline } from '../deadlines.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
-import type { Host } from '../host.ts';
+import type { HostAddress, HostFacts, Machine } from '../host.ts';
 import type { Exit } from '../job/attempt.ts';
+import type { Job } from '../job/job.ts';
 import type { EndedStatus } from '../job/status.ts';
 
 export interface CreateComputeEnvironment {
@@ -110,10 +111,51 @@ export interface MeetDeadline {
   readonly type: 'meet-deadline';
   readonly deadline: Deadline;
 }
-/** From a capacity provider. */
+/** This machine, at every start. */
 export interface JoinHost {
   readonly type: 'join-host';
-  readonly host: Host;
+  readonly host: Machine;
+}
+/** A host of the user's own, which has answered with its facts. */
+export interface RegisterHost {
+  readonly type: 'register-host';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+  /** The ECS cluster of an UNMANAGED environment: its ARN, or its name. */
+  readonly cluster: string;
+  readonly title: string;
+  readonly address: HostAddress;
+  readonly facts: HostFacts;
+}
+export interface DrainHost {
+  readonly type: 'drain-host';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+  /** ECS's UpdateContainerInstancesState goes both ways. */
+  readonly status: 'ACTIVE' | 'DRAINING';
+}
+export interface DeregisterHost {
+  readonly type: 'deregister-host';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+  /** Also while jobs run there: they end as if the host had. */
+  readonly force: boolean;
+}
+/** From the link to a registered host: for so long nothing was heard of it, or something is heard again. */
+export interface NoteHostContact {
+  readonly type: 'note-host-contact';
+  readonly hostId: HostId;
+  readonly heard: boolean;
+}
+/** How an attempt ended that was declared over before; no exit where nobody can say. */
+export interface CloseOldAttempt {
+  readonly type: 'close-old-attempt';
+  readonly hostId: HostId;
+  readonly attemptId: AttemptId;
+  readonly atMs: number;
+  readonly exit?: Exit | undefined;
+  /** The job, where it is no part of the world any more. Control fills it in. */
+  readonly past?: Job | undefined;
 }
 
 export type Command =
@@ -130,7 +172,12 @@ export type Command =
   | PlaceJob
   | ReportAttempt
   | MeetDeadline
-  | JoinHost;
+  | JoinHost
+  | RegisterHost
+  | DrainHost
+  | DeregisterHost
+  | NoteHostContact
+  | CloseOldAttempt;
 
 export interface Replies {
   'create-compute-environment': { readonly name: string; readonly arn: Arn };
@@ -148,6 +195,11 @@ export interface Replies {
   'report-attempt': { readonly stale: boolean };
   'meet-deadline': Done;
   'join-host': Done;
+  'register-host': { readonly hostId: HostId };
+  'drain-host': Done;
+  'deregister-host': Done;
+  'note-host-contact': Done;
+  'close-old-attempt': Done;
 }
 export type Done = Readonly<Record<never, never>>;
 export const done: Done = Object.freeze({});

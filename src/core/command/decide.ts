@@ -12,7 +12,12 @@ import { decideCreateJobQueue } from './create-job-queue.ts';
 import { decideDeleteComputeEnvironment } from './delete-compute-environment.ts';
 import { decideDeleteJobQueue } from './delete-job-queue.ts';
 import { decideDeregisterJobDefinition } from './deregister-job-definition.ts';
+import { decideCloseOldAttempt } from './close-old-attempt.ts';
+import { decideDeregisterHost } from './deregister-host.ts';
+import { decideDrainHost } from './drain-host.ts';
 import { decideJoinHost } from './join-host.ts';
+import { decideNoteHostContact } from './note-host-contact.ts';
+import { decideRegisterHost } from './register-host.ts';
 import { decideMeetDeadline } from './meet-deadline.ts';
 import { decidePlaceJob } from './place-job.ts';
 import { decideRegisterJobDefinition } from './register-job-definition.ts';
@@ -60,6 +65,16 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideDeregisterJobDefinition(world, command, nowMs);
     case 'join-host':
       return decideJoinHost(command);
+    case 'register-host':
+      return decideRegisterHost(world, command, nowMs);
+    case 'drain-host':
+      return decideDrainHost(world, command);
+    case 'deregister-host':
+      return decideDeregisterHost(world, command);
+    case 'note-host-contact':
+      return decideNoteHostContact(world, command, nowMs);
+    case 'close-old-attempt':
+      return decideCloseOldAttempt(world, command);
     default:
       return never(command);
   }

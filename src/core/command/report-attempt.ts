@@ -2,7 +2,7 @@
 // counted (DESIGN 3.4). The texts are those that clients match on (spec 4.6).
 
 import { never } from '../../base/assert.ts';
-import { splitJobId, type HostId } from '../../base/ids.ts';
+import { splitJobId, type AttemptId, type HostId } from '../../base/ids.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { EndedAttempt } from '../job/attempt.ts';
@@ -31,6 +31,12 @@ export function decideReportAttempt(world: World, command: ReportAttempt): Decid
     return { events: [{ type: 'attempt-running', jobId: job.id, attemptId, atMs: report.atMs, statusReason: report.notice }], effects: [], reply: { stale: false } };
   }
   return { ...endAttempt(world, job, outcomeOf(job, report)), reply: { stale: false } };
+}
+
+/** An attempt whose host is gone has ended, whatever its container may still do there. */
+export function lossEvents(world: World, attemptId: AttemptId, atMs: number): readonly Event[] {
+  const decided = decideReportAttempt(world, { type: 'report-attempt', attemptId, report: { type: 'lost', atMs, reason: 'its host is gone' } });
+  return 'events' in decided ? decided.events : [];
 }
 
 interface Outcome {

@@ -1,6 +1,7 @@
 // What follows from an end for those that waited for it: the next decision of the same transaction (user guide, chapter Job
 // Dependencies). One occasion at a time, for each changes the world that the next one is judged in.
 
+import { never } from '../../base/assert.ts';
 import { childId, splitJobId, type JobId } from '../../base/ids.ts';
 import { isSequential, type Occasion } from '../dependents.ts';
 import type { Event } from '../event.ts';
@@ -9,10 +10,20 @@ import { isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
 import type { EndedStatus } from '../job/status.ts';
 import type { World } from '../world.ts';
 import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
+import { lossEvents } from './report-attempt.ts';
 
 /** The events that the occasion brings about. Applying them may make new occasions. */
-export function settle(world: World, occasion: Occasion, nowMs: number): Event[] {
-  return occasion.type === 'came' ? readyEvents(world, occasion.jobId, nowMs) : endedEvents(world, occasion.jobId, occasion.status, nowMs);
+export function settle(world: World, occasion: Occasion, nowMs: number): readonly Event[] {
+  switch (occasion.type) {
+    case 'came':
+      return readyEvents(world, occasion.jobId, nowMs);
+    case 'ended':
+      return endedEvents(world, occasion.jobId, occasion.status, nowMs);
+    case 'stranded':
+      return lossEvents(world, occasion.attemptId, nowMs);
+    default:
+      return never(occasion);
+  }
 }
 
 function endedEvents(world: World, id: JobId, status: EndedStatus, nowMs: number): Event[] {

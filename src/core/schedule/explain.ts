@@ -21,12 +21,14 @@ export function blockedText(because: Blocked, needs: Needs): string {
       return 'waiting for a compute environment: none of this queue is both ENABLED and VALID';
     case 'larger-than-every-environment':
       return `MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - the job asks for ${vcpus(needs.milliVcpu)} vCPU and the largest maxvCpus of this queue's compute environments is ${vcpus(because.largestMilliVcpu)}`;
-    case 'no-gpu':
-      return `MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for ${needs.gpus} GPU and no host of this queue's compute environments has more than ${because.mostGpus}`;
+    case 'larger-than-every-host':
+      return `MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for ${tooLargeText(needs, because.largest)}`;
     case 'no-host':
       return 'waiting for a host: none belongs to the compute environments of this queue';
-    case 'unmanaged':
-      return `waiting for a host: compute environment ${because.environment.name} is UNMANAGED, and hosts cannot be registered to one yet`;
+    case 'no-host-registered':
+      return `waiting for a host: none is registered with UNMANAGED compute environment ${because.environment.name}`;
+    case 'hosts-unavailable':
+      return `waiting for a host: ${because.why}`;
     case 'environment-full':
       return `waiting for compute environment ${because.environment.name}: ${vcpus(because.usedMilliVcpu)} of ${because.environment.computeResources?.maxvCpus} vCPUs in use`;
     case 'host-full':
@@ -34,6 +36,15 @@ export function blockedText(because: Blocked, needs: Needs): string {
     default:
       return never(because);
   }
+}
+
+/** By what is too much of it, where that can be said of one thing. */
+function tooLargeText(needs: Needs, largest: Needs): string {
+  const noMore = "no host of this queue's compute environments has more than";
+  if (needs.gpus > largest.gpus) return `${needs.gpus} GPU and ${noMore} ${largest.gpus}`;
+  if (needs.milliVcpu > largest.milliVcpu) return `${vcpus(needs.milliVcpu)} vCPU and ${noMore} ${vcpus(largest.milliVcpu)}`;
+  if (needs.memoryMib > largest.memoryMib) return `${needs.memoryMib} MiB and ${noMore} ${largest.memoryMib}`;
+  return `${needsText(needs)} and no host of this queue's compute environments has all of it`;
 }
 
 function hostFullText(because: Blocked & { type: 'host-full' }, needs: Needs): string {

@@ -3,11 +3,11 @@
 
 import type { Arn, HostId } from '../../base/ids.ts';
 import { maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
-import type { Host } from '../host.ts';
+import { unavailable, type Host } from '../host.ts';
 import type { Needs } from '../job/needs.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
-import { hasRoom } from './room.ts';
+import { fitsIn, hasRoom } from './room.ts';
 
 export type Fit =
   | { readonly fits: true; readonly computeEnvironmentArn: Arn; readonly hostId: HostId }
@@ -19,11 +19,13 @@ export type Blocked =
   | { readonly type: 'no-environment-available' }
   /** No environment could ever hold it: final until somebody changes one. */
   | { readonly type: 'larger-than-every-environment'; readonly largestMilliVcpu: number }
-  /** No host, present or to be had, has so many GPUs: final likewise. */
-  | { readonly type: 'no-gpu'; readonly mostGpus: number }
+  /** No host, present or to be had, could hold it, by its vCPUs, memory or GPUs: final likewise. */
+  | { readonly type: 'larger-than-every-host'; readonly largest: Needs }
   | { readonly type: 'no-host' }
-  /** Its hosts are the user's own, and there is no way yet to register one. */
-  | { readonly type: 'unmanaged'; readonly environment: ComputeEnvironment }
+  /** Its hosts are the user's own, and none is registered. */
+  | { readonly type: 'no-host-registered'; readonly environment: ComputeEnvironment }
+  /** There are hosts, and none of them takes jobs now. */
+  | { readonly type: 'hosts-unavailable'; readonly why: string }
   | { readonly type: 'environment-full'; readonly environment: ComputeEnvironment; readonly usedMilliVcpu: number }
   | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs };
 
@@ -53,22 +55,35 @@ export function fit(world: World, queue: JobQueue, needs: Needs): Fit {
 }
 
 function fitHost(world: World, environment: ComputeEnvironment, needs: Needs): { fits: true; hostId: HostId } | { fits: false; because: Blocked } {
-  if (environment.type === 'UNMANAGED') return { fits: false, because: { type: 'unmanaged', environment } };
-  if (world.hosts.size === 0) return { fits: false, because: { type: 'no-host' } };
   let because: Blocked | undefined;
-  let mostGpus = 0;
-  for (const host of world.hosts.values()) {
-    mostGpus = Math.max(mostGpus, host.capacity.gpus);
-    if (needs.gpus > host.capacity.gpus) continue;
+  let unusable: string | undefined;
+  let largest: Needs | undefined;
+  for (const host of world.hostsFor(environment)) {
+    unusable ??= unavailable(host);
+    if (unavailable(host) !== undefined) continue;
+    if (!couldEver(host, needs)) {
+      largest = largest === undefined ? host.capacity : largerOf(largest, host.capacity);
+      continue;
+    }
     const used = world.hostUse(host.id);
-    if (hasRoom(host.capacity, used, needs)) return { fits: true, hostId: host.id };
+    if (takes(host, used, needs)) return { fits: true, hostId: host.id };
     because ??= { type: 'host-full', host, used };
   }
-  return { fits: false, because: because ?? { type: 'no-gpu', mostGpus } };
+  if (because !== undefined) return { fits: false, because };
+  if (unusable !== undefined) return { fits: false, because: { type: 'hosts-unavailable', why: unusable } };
+  if (largest !== undefined) return { fits: false, because: { type: 'larger-than-every-host', largest } };
+  return { fits: false, because: environment.type === 'UNMANAGED' ? { type: 'no-host-registered', environment } : { type: 'no-host' } };
 }
 
 /** Whether any host could take the needs now, whichever environment they are for. */
 export function anyHostHasRoom(world: World, needs: Needs): boolean {
-  for (const host of world.hosts.values()) if (hasRoom(host.capacity, world.hostUse(host.id), needs)) return true;
+  for (const host of world.hosts.values()) if (takes(host, world.hostUse(host.id), needs)) return true;
   return false;
 }
+
+/** Whether the host could take the needs if nothing else ran there: of GPUs, and of hosts that are not this machine, only what they have. */
+const couldEver = (host: Host, needs: Needs): boolean => (host.kind === 'machine' ? needs.gpus <= host.capacity.gpus : fitsIn(host.capacity, needs));
+
+const takes = (host: Host, used: Needs, needs: Needs): boolean => couldEver(host, needs) && hasRoom(host.capacity, used, needs);
+
+const largerOf = (a: Needs, b: Needs): Needs => (b.milliVcpu > a.milliVcpu || (b.milliVcpu === a.milliVcpu && b.memoryMib > a.memoryMib) ? b : a);

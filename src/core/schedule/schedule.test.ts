@@ -45,7 +45,7 @@ function worldOf(given: Case): World {
     } satisfies JobQueue;
     world.apply({ type: 'job-queue-stored', queue });
   }
-  world.apply({ type: 'host-joined', host: { id: host, capacity: given.capacity ?? needs(4, 4096), title: 'this machine' } });
+  world.apply({ type: 'host-stored', host: { kind: 'machine', id: host, capacity: given.capacity ?? needs(4, 4096), title: 'this machine' } });
   given.jobs.forEach((job, index) => {
     const identity = { id: jobId(`j${index}`), scope, queueArn: arn(job.queue ?? 'q'), terms: { needs: job.needs }, createdAtMs: 0, sequence: index + 1 };
     const detail = { ...identity, arn: arn(identity.id), name: identity.id, definitionArn: arn('d'), definitionName: 'd', parameters: {}, container: {} };

@@ -13,6 +13,13 @@ export interface VersionAnswer {
 export interface InfoAnswer {
   readonly Plugins?: { readonly Log?: readonly string[] | null };
   readonly Runtimes?: Readonly<Record<string, unknown>> | null;
+  readonly KernelVersion?: string;
+  readonly OperatingSystem?: string;
+  readonly OSType?: string;
+  readonly Architecture?: string;
+  readonly NCPU?: number;
+  /** Bytes. */
+  readonly MemTotal?: number;
   /** RFC 3339: the daemon's clock. */
   readonly SystemTime?: string;
 }

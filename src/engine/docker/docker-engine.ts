@@ -10,7 +10,7 @@ import { containerLogs, type OutputState } from './container-logs.ts';
 import { attemptLabel, containerName, createBody, instanceLabel, type MappingOptions } from './container-mapping.ts';
 import type { EventMessage, InfoAnswer, InspectedContainer, ListedContainer, LogConfig } from './docker-api.ts';
 import { DockerClient, DockerRefusal, daemonMessage, type DockerAnswer } from './docker-client.ts';
-import { dockerEndpoint } from './docker-endpoint.ts';
+import { dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
 import { DockerImages } from './docker-images.ts';
 import { EventFeed } from './event-feed.ts';
 import { kernelKilledForMemory } from './kernel-log.ts';
@@ -21,6 +21,8 @@ export interface DockerEngineOptions {
   readonly instance: string;
   /** `host`, as AWS Batch on EC2 does it, is the default, and starts fastest. */
   readonly jobNetwork?: 'host' | 'bridge' | undefined;
+  /** Where the daemon listens; absent: where `environment` says. */
+  readonly endpoint?: DockerEndpoint | undefined;
   /** Where DOCKER_HOST and its like are read; `process.env` but for tests. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
@@ -95,7 +97,7 @@ export class DockerEngine implements Engine {
   /** Throws BadDockerHost where DOCKER_HOST cannot be used. */
   constructor(options: DockerEngineOptions) {
     this.#options = options;
-    this.#client = new DockerClient(dockerEndpoint(options.environment ?? process.env));
+    this.#client = new DockerClient(options.endpoint ?? dockerEndpoint(options.environment ?? process.env));
     this.#images = new DockerImages(this.#client);
   }
 

@@ -64,7 +64,7 @@ const calls = fc.oneof(
 
 async function prepared(): Promise<FakeDeps> {
   const deps = new FakeDeps();
-  deps.world.apply({ type: 'host-joined', host: { id: hostId('0'.repeat(32)), title: 'this machine', capacity: { milliVcpu: 8000, memoryMib: 8000, gpus: 0 } } });
+  deps.world.apply({ type: 'host-stored', host: { kind: 'machine', id: hostId('0'.repeat(32)), title: 'this machine', capacity: { milliVcpu: 8000, memoryMib: 8000, gpus: 0 } } });
   const resources = { ...ec2Resources, instanceTypes: ['optimal'], subnets: ['subnet-1'], securityGroupIds: ['sg-1'] };
   const call = (name: string, input: object): Promise<object> => deps.call(batchOperations[name] as AnyOperation, input);
   await call('CreateComputeEnvironment', { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources: resources });

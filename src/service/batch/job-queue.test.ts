@@ -121,7 +121,7 @@ test('unknown queues: 404 and a text that says so', async () => {
 
 async function depsWithJobs(): Promise<{ deps: FakeDeps; single: string; array: string }> {
   const deps = await depsWithEnvironments();
-  deps.world.apply({ type: 'host-joined', host: { id: hostId('0'.repeat(32)), title: 'this machine', capacity: { milliVcpu: 8000, memoryMib: 8000, gpus: 0 } } });
+  deps.world.apply({ type: 'host-stored', host: { kind: 'machine', id: hostId('0'.repeat(32)), title: 'this machine', capacity: { milliVcpu: 8000, memoryMib: 8000, gpus: 0 } } });
   await deps.call(createJobQueue, queue());
   await deps.call(registerJobDefinition, { jobDefinitionName: 'd', type: 'container', containerProperties: { image: 'busybox', vcpus: 1, memory: 64 } });
   const { jobId: single = '' } = await deps.call(submitJob, { jobName: 'single', jobQueue: 'q', jobDefinition: 'd' });

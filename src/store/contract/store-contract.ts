@@ -19,7 +19,7 @@ const definitionArn = arn('arn:aws:batch:us-east-1:000000000000:job-definition/d
 
 /** A commit of nothing, to be laid over. */
 export const nothing: Commit = {
-  atMs: 0, submitted: [], jobs: [], children: [], computeEnvironments: [], jobQueues: [], jobDefinitions: [], deleted: [], tags: new Map(), logStreams: [], tableWrites: [],
+  atMs: 0, submitted: [], jobs: [], children: [], computeEnvironments: [], jobQueues: [], jobDefinitions: [], hosts: [], hostsLeft: [], deleted: [], tags: new Map(), logStreams: [], tableWrites: [],
 };
 
 const environment: ComputeEnvironment = {

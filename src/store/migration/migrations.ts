@@ -82,4 +82,11 @@ export const migrations: readonly Migration[] = [
       INSERT INTO removed_sequence VALUES (0);
     `,
   },
+  {
+    version: 5,
+    statements: `
+      -- Hosts that their owners registered; this machine joins anew at each start.
+      CREATE TABLE host (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+    `,
+  },
 ];

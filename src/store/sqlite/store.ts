@@ -7,6 +7,7 @@ import type { ComputeEnvironment } from '../../core/compute-environment/compute-
 import { isArrayParent, type ArrayChild, type ArrayParent, type Job, type JobDetailRecord } from '../../core/job/job.ts';
 import { isEnded, jobStatuses } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
+import type { RegisteredHost } from '../../core/host.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { Commit, LogStreamRow, Store, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
 import { openDatabase } from './database.ts';
@@ -58,6 +59,7 @@ export class SqliteStore implements Store {
       computeEnvironments: bodies<ComputeEnvironment>('SELECT body FROM compute_environment'),
       jobQueues: bodies<JobQueue>('SELECT body FROM job_queue'),
       jobDefinitions: bodies<JobDefinition>("SELECT body FROM job_definition WHERE status = 'ACTIVE' ORDER BY scope, name, revision"),
+      hosts: bodies<RegisteredHost>('SELECT body FROM host ORDER BY id'),
       revisions: all<{ scope: Scope; name: string; revision: number }>('SELECT scope, name, max(revision) AS revision FROM job_definition GROUP BY scope, name'),
       jobs,
       children,
@@ -73,6 +75,8 @@ export class SqliteStore implements Store {
       sql.deleteQueue.run(deleted);
       sql.deleteTags.run(deleted);
     }
+    for (const hostId of commit.hostsLeft) sql.deleteHost.run(hostId);
+    for (const host of commit.hosts) sql.putHost.run(host.id, JSON.stringify(host));
     for (const environment of commit.computeEnvironments) sql.putEnvironment.run(environment.arn, JSON.stringify(environment));
     for (const queue of commit.jobQueues) sql.putQueue.run(queue.arn, JSON.stringify(queue));
     for (const definition of commit.jobDefinitions) {
@@ -207,6 +211,8 @@ function prepare(database: DatabaseSync) {
     environment: sql('SELECT 1 FROM compute_environment WHERE arn = ?'),
     queue: sql('SELECT 1 FROM job_queue WHERE arn = ?'),
     job: sql('SELECT 1 FROM job WHERE id = ?'),
+    putHost: sql('INSERT INTO host (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body'),
+    deleteHost: sql('DELETE FROM host WHERE id = ?'),
     deleteEnvironment: sql('DELETE FROM compute_environment WHERE arn = ?'),
     putQueue: sql('INSERT INTO job_queue (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
     deleteQueue: sql('DELETE FROM job_queue WHERE arn = ?'),

@@ -1,0 +1,43 @@
+// A host of the user's own joins the cluster of an UNMANAGED environment (user guide, chapter Unmanaged Compute Environments). One
+// that fails the AMI specification is kept and takes no jobs: its owner sees which requirement it fails.
+
+import { refuse } from '../../base/refusal.ts';
+import { nameInArn } from '../arn.ts';
+import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import type { RegisteredHost } from '../host.ts';
+import { limit } from '../limit.ts';
+import type { World } from '../world.ts';
+import type { Decided, RegisterHost } from './command.ts';
+
+export function decideRegisterHost(world: World, command: RegisterHost, nowMs: number): Decided<RegisterHost> {
+  const { scope, hostId, cluster, title, address, facts } = command;
+  const environment = environmentOf(world, command);
+  if (environment === undefined) return refuse('not-found', `Cluster ${cluster} belongs to no compute environment.`);
+  if (environment.type !== 'UNMANAGED') return refuse('invalid', `Compute environment ${environment.name} is MANAGED: its instances are launched, not registered.`);
+  for (const host of world.hostsFor(environment)) {
+    if (host.kind === 'registered' && host.address.dockerHost === address.dockerHost) {
+      return refuse('conflict', `${address.dockerHost} is registered already with compute environment ${environment.name}, as ${host.id}.`);
+    }
+  }
+  const host: RegisteredHost = {
+    kind: 'registered',
+    id: hostId,
+    scope,
+    title,
+    computeEnvironmentArn: environment.arn,
+    capacity: { milliVcpu: facts.vcpus * 1000, memoryMib: facts.memoryMib - limit.ecsReservedMemoryMib, gpus: facts.gpus },
+    status: 'ACTIVE',
+    oldAttempts: [],
+    address,
+    facts,
+    registeredAtMs: nowMs,
+  };
+  return { events: [{ type: 'host-stored', host }], effects: [{ type: 'link-host', hostId }], reply: { hostId } };
+}
+
+function environmentOf(world: World, { scope, cluster }: RegisterHost): ComputeEnvironment | undefined {
+  for (const environment of world.computeEnvironments.values()) {
+    if (environment.scope === scope && (environment.ecsClusterArn === cluster || nameInArn(environment.ecsClusterArn) === cluster)) return environment;
+  }
+  return undefined;
+}
