@@ -7,6 +7,7 @@ import { arn, attemptId, hostId, jobId, scopeOf } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
 import { ChildTable } from '../../core/job/child-table.ts';
 import type { ArrayParent, Job, JobDetailRecord, LiveArrayParent, WaitingJob } from '../../core/job/job.ts';
+import type { RegisteredHost } from '../../core/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { Commit, Store } from '../../port/store.ts';
@@ -72,7 +73,20 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   };
 
   withStore('an empty store gives an empty world whose first sequence number is 1', (store) => {
-    assert.deepEqual(plain(store.load()), { computeEnvironments: [], jobQueues: [], jobDefinitions: [], revisions: [], jobs: [], children: [], nextSequence: 1 });
+    assert.deepEqual(plain(store.load()), { computeEnvironments: [], jobQueues: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], children: [], nextSequence: 1 });
+  });
+
+  withStore('registered hosts are kept until they leave', (_store, reopen) => {
+    const host: RegisteredHost = {
+      kind: 'registered', id: hostId('h'.repeat(32)), scope, title: 'mine', computeEnvironmentArn: environmentArn, capacity: { milliVcpu: 1000, memoryMib: 64, gpus: 0 }, status: 'ACTIVE', oldAttempts: [],
+      address: { dockerHost: 'unix:///x' }, facts: { dockerVersion: '25', kernelVersion: '6', operatingSystem: 'Linux', osType: 'linux', architecture: 'x86_64', vcpus: 1, memoryMib: 96, gpus: 0, logDrivers: [] }, registeredAtMs: 1,
+    };
+    for (const status of ['ACTIVE', 'DRAINING'] as const) {
+      reopen().commit({ ...nothing, hosts: [{ ...host, status }] });
+      assert.deepEqual(plain(reopen().load().hosts), plain([{ ...host, status }]));
+    }
+    reopen().commit({ ...nothing, hostsLeft: [host.id] });
+    assert.deepEqual(reopen().load().hosts, []);
   });
 
   withStore('resources and jobs that have not ended come back as they were', (_store, reopen) => {
