@@ -21,6 +21,7 @@ import { EffectRunner } from './effect-runner.ts';
 import { HostLink } from './host-link.ts';
 import { jobOfOldAttempt } from './past.ts';
 import { LogPump } from './log-pump.ts';
+import { LogRetention } from './log-retention.ts';
 import { ControlReader } from './reader.ts';
 import { Retention } from './retention.ts';
 
@@ -53,6 +54,7 @@ export class Control {
   readonly #links = new Map<HostId, HostLink>();
   /** Attempts whose end is being taken in: output first, then the command. */
   readonly #ending = new Set<AttemptId>();
+  readonly #logRetention: LogRetention;
   readonly #retention: Retention | undefined;
   #staleReports = 0;
 
@@ -66,6 +68,7 @@ export class Control {
     const engineOf = (hostId: HostId): Engine | undefined => this.#links.get(hostId)?.openEngine;
     this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
     this.#logPump = new LogPump({ engineOf, sink: logSink, clock, onProblem });
+    this.#logRetention = new LogRetention({ world, bus: this.bus, reader: store.reader, sink: logSink, clock, onProblem });
     const { retainMs } = ports;
     if (retainMs !== undefined) this.#retention = new Retention({ retainMs, bus: this.bus, reader: store.reader, clock });
   }
@@ -128,6 +131,7 @@ export class Control {
     const capabilities = await this.#link(machine.id, this.#ports.engine).open();
     for (const host of this.world.hosts.values()) if (host.kind === 'registered') this.#linkRegistered(host.id);
     await this.bus.issue({ type: 'join-host', host: machine }, 'capacity');
+    this.#logRetention.open();
     this.#retention?.open();
     return capabilities;
   }
@@ -143,6 +147,7 @@ export class Control {
    */
   async close(how: { readonly discard: boolean } = { discard: false }): Promise<void> {
     for (const link of this.#links.values()) link.rest();
+    this.#logRetention.close();
     this.#retention?.close();
     this.bus.close();
     this.#logPump.close();

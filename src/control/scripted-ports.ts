@@ -89,8 +89,8 @@ export class ScriptedStore implements Store {
     return commit.tableWrites.map(() => 'done');
   }
 
-  /** Only what an attempt's start reads is there. */
-  readonly reader = { jobDetail: (id: JobId) => this.#details.get(splitJobId(id).parent) } as unknown as StoreReader;
+  /** Only what an attempt's start and retention read is there. */
+  readonly reader = { jobDetail: (id: JobId) => this.#details.get(splitJobId(id).parent), logGroupsWithRetention: () => [] } as unknown as StoreReader;
 
   /** The last value of a job that was committed. */
   job(id: JobId): Job {

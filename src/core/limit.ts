@@ -72,6 +72,9 @@ export const limit = {
   expiryPauseMs: 5,
   expiryPeriodMinMs: 1_000,
   expiryPeriodMaxMs: 3_600_000,
+  /** Pause between searches for expired logs, and the streams that one step of a search looks at. */
+  logRetentionPeriodMs: 600_000,
+  logStreamsPerStep: 200,
   /** So many times as long as a job is kept it is remembered after that how it ended. */
   rememberedTimes: 10,
   /** Pause between comparisons of the rows with what the engine knows. */

@@ -132,6 +132,8 @@ export interface StoreReader {
   jobDefinitions(query: { scope: Scope; name?: string | undefined; status?: string | undefined; after?: { name: string; revision: number } | undefined; limit: number }): readonly JobDefinition[];
   tags(arn: Arn): Readonly<Record<string, string>>;
   logGroups(query: { scope: Scope; prefix?: string | undefined; contains?: string | undefined; after?: string | undefined; limit: number }): readonly LogGroupRow[];
+  /** Of all accounts and regions: those that keep their events for a time. */
+  logGroupsWithRetention(): readonly LogGroupRow[];
   logGroup(scope: Scope, name: string): LogGroupRow | undefined;
   logStream(scope: Scope, group: string, name: string): LogStreamRow | undefined;
   /** By name, or newest first; `after` is the last row of the page before. */

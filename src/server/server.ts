@@ -15,7 +15,6 @@ import { trustingAuthenticator } from '../wire/sigv4.ts';
 import type { ServerConfig } from './config.ts';
 import { chooseEngine } from './engine-choice.ts';
 import { listen, type Listener } from './listener.ts';
-import { sweepLogs } from './log-sweep.ts';
 import { makeDirectory } from './make-directory.ts';
 import { ownPaths } from './own-paths.ts';
 import { systemClock, systemIds } from './system-ports.ts';
@@ -70,7 +69,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     },
   });
   try {
-    return await open(config, app, identity, reason, log, logSink);
+    return await open(config, app, identity, reason, log);
   } catch (error) {
     // Nothing of a server that could not start may go on: neither its jobs' bookkeeping nor its hold on the directory.
     await app.control.close().catch(() => undefined);
@@ -78,7 +77,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   }
 }
 
-async function open(config: ServerConfig, app: App, identity: string, reason: string, log: Logger, logSink: FileLogSink): Promise<RunningServer> {
+async function open(config: ServerConfig, app: App, identity: string, reason: string, log: Logger): Promise<RunningServer> {
   const capabilities = await app.control.open(localHost(identity, config.capacity));
   const listener = await listen({
     host: config.host,
@@ -87,7 +86,6 @@ async function open(config: ServerConfig, app: App, identity: string, reason: st
     own: ownPaths(app.control.reader, { engine: capabilities, region: config.region, account: config.account, limits: config.settings.limits }),
     onFault: (error) => log.error({ err: error }, 'own path failed'),
   });
-  const stopSweep = sweepLogs(app.control.reader.logs, logSink, systemClock, (error) => log.warn({ err: error }, 'sweeping logs'));
   log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');
   if (capabilities.notice) log.info(capabilities.notice);
   return {
@@ -95,7 +93,6 @@ async function open(config: ServerConfig, app: App, identity: string, reason: st
     capabilities,
     engineReason: reason,
     async close(how) {
-      stopSweep();
       await listener.close(closeGraceMs);
       await app.control.close(how);
       log.info('closed');

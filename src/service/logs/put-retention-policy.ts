@@ -1,4 +1,4 @@
-// PutRetentionPolicy. Expired events are left out of every answer at once; their files go at the next sweep.
+// PutRetentionPolicy. Expired events are left out of every answer at once; streams of which nothing is kept go some minutes later.
 
 import type { PutRetentionPolicyCommandInput, PutRetentionPolicyCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';

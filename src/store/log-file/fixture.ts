@@ -1,6 +1,6 @@
 // What the tests of the log store share: a sink in a directory of its own, and lines from plain text. Only tests import it.
 
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -39,8 +39,8 @@ export function temporarySink(context: Pick<TestContext, 'after'>, options: File
   };
 }
 
-/** Every file under a directory, by its whole path. */
-export const filesUnder = (root: string): string[] => readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
+/** Every file under a directory, by its whole path; none where nothing was ever written. */
+export const filesUnder = (root: string): string[] => (existsSync(root) ? readdirSync(root, { recursive: true, withFileTypes: true }) : []).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
 
 const most = { maxEvents: 10_000, maxBytes: 1_048_576 };
 

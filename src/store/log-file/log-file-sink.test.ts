@@ -337,35 +337,7 @@ describe('a deleted stream', () => {
   });
 });
 
-describe('retention', () => {
-  it('removes the files of which all is expired, and no other', async (t) => {
-    const day = 86_400_000;
-    let nowMs = Date.now();
-    const { sink, root } = temporarySink(t, { now: () => nowMs });
-    const write = async (stream: string, timestampMs: number, of = group): Promise<void> => {
-      const writer = await sink.openWriter({ scope, group: of, stream });
-      await writer.append({ lines: lines([stream], timestampMs), position: '1' });
-      await writer.close();
-    };
-    await write('old', nowMs - 6 * day);
-    await write('new', nowMs);
-    await write('kept for ever', nowMs - 6 * day, 'other');
-    const held = await sink.openWriter(keyOf('held'));
-    await held.append({ lines: lines(['held'], nowMs - 6 * day), position: '1' });
-    nowMs += 2 * day;
-    const days = (key: { group: string }): number | undefined => (key.group === group ? 7 : undefined);
-    assert.equal(await sink.sweep(() => undefined), 0);
-    assert.equal(await sink.sweep(days), 0, 'files that were written within the time are looked at later');
-    nowMs += 6 * day;
-    await write('newest', nowMs);
-    assert.equal(await sink.sweep(days), 2);
-    assert.deepEqual(await readAll(sink, 'held'), ['held']);
-    assert.deepEqual(await readAll(sink, 'old'), []);
-    assert.equal(filesUnder(root).length, 3);
-    await held.close();
-    assert.equal(await sink.sweep(days), 1);
-  });
-
+describe('storedBytes', () => {
   it('counts the bytes of a group', async (t) => {
     const { sink, root } = temporarySink(t);
     assert.equal(await sink.storedBytes(scope, group), 0);

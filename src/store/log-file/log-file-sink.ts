@@ -1,25 +1,23 @@
 // The log sink on files: one append-only file a stream. It keeps what streams are in use, hands out their writers, and bounds
 // how much is open and remembered. It knows no rows: whether a stream exists for CloudWatch is the database's to say.
 
-import { open, opendir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scope } from '../../base/ids.ts';
 import type { LogPage, LogRead, LogSearch, LogSearchPage, LogSink, LogStreamFacts, LogStreamKey, LogStreamWriter } from '../../port/log-sink.ts';
 import { DescriptorPool } from './descriptor-pool.ts';
-import { DirectorySync, isMissing, readOnly, readRange } from './file-io.ts';
+import { DirectorySync, isMissing } from './file-io.ts';
 import { parseFilterPattern } from './filter-pattern/parse.ts';
-import { decodeHeader, maxHeaderBytes } from './record.ts';
 import { decodePlace } from './search-place.ts';
 import { SearchWorkers } from './search-workers.ts';
 import { StreamFile } from './stream-file.ts';
 import { fileSuffix, groupDirectory, streamPath } from './stream-path.ts';
 
-const dayMs = 86_400_000;
 /** How old the sum of a group's bytes may be. */
 const storedBytesAgeMs = 60_000;
 
 export interface FileLogSinkOptions {
-  /** Milliseconds since the epoch: times of ingestion, and what retention is counted from. */
+  /** Milliseconds since the epoch: times of ingestion. */
   readonly now?: (() => number) | undefined;
   /** Files kept open. */
   readonly openFiles?: number | undefined;
@@ -112,60 +110,6 @@ export class FileLogSink implements LogSink {
     return bytes;
   }
 
-  /**
-   * Removes the files of which every event is older than its group's retention; `retentionOf` answers days, or undefined for
-   * ever, and is asked once a group. Files with an open writer stay, and those that were written to within the time. Answers
-   * how many were removed.
-   */
-  async sweep(retentionOf: (key: LogStreamKey) => number | undefined): Promise<number> {
-    let removed = 0;
-    for (const account of await namesIn(this.#root)) {
-      for (const region of await namesIn(join(this.#root, account))) {
-        for (const group of await namesIn(join(this.#root, account, region))) removed += await this.#sweepGroup(join(this.#root, account, region, group), retentionOf);
-      }
-    }
-    return removed;
-  }
-
-  async #sweepGroup(directory: string, retentionOf: (key: LogStreamKey) => number | undefined): Promise<number> {
-    let removed = 0;
-    let days: number | undefined;
-    for await (const entry of await opendir(directory)) {
-      if (!entry.name.endsWith(fileSuffix)) continue;
-      const path = join(directory, entry.name);
-      if (days === undefined) {
-        const first = await this.#keyOf(path);
-        if (first === undefined) continue;
-        days = retentionOf(first);
-        if (days === undefined) return removed;
-      }
-      // A file that was written lately need not be opened.
-      if ((await mtimeOf(path)) > this.#now() - days * dayMs) continue;
-      const key = await this.#keyOf(path);
-      if (key === undefined) continue;
-      const last = (await this.facts(key))?.lastEventTimestampMs ?? Infinity;
-      if (last >= this.#now() - days * dayMs || this.#stream(key).users > 0) continue;
-      await this.delete(key);
-      removed++;
-    }
-    return removed;
-  }
-
-  async #keyOf(path: string): Promise<LogStreamKey | undefined> {
-    try {
-      // Past the pool, in which a file stands once and open for writing.
-      const handle = await open(path, readOnly);
-      try {
-        return decodeHeader(await readRange(handle.fd, 0, maxHeaderBytes))?.key;
-      } finally {
-        await handle.close();
-      }
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  }
-
   async close(): Promise<void> {
     await this.#searches.close();
     await Promise.all([...this.#streams.values()].map((stream) => stream.makeDurable()));
@@ -209,15 +153,6 @@ async function namesIn(directory: string): Promise<readonly string[]> {
     return await readdir(directory);
   } catch (error) {
     if (isMissing(error)) return [];
-    throw error;
-  }
-}
-
-async function mtimeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch (error) {
-    if (isMissing(error)) return Infinity;
     throw error;
   }
 }

@@ -171,6 +171,10 @@ export class SqliteReader implements StoreReader {
     return this.#all<GroupRow>(sql, [...values, query.limit]).map(groupRow);
   }
 
+  logGroupsWithRetention(): readonly LogGroupRow[] {
+    return this.#all<GroupRow>('SELECT * FROM log_group WHERE retention_days IS NOT NULL', []).map(groupRow);
+  }
+
   logStream(scope: Scope, group: string, name: string): LogStreamRow | undefined {
     const row = this.#get<StreamRow>(
       'SELECT log_stream.* FROM log_stream JOIN log_group ON log_group.id = log_group WHERE scope = ? AND log_group.name = ? AND log_stream.name = ?',
