@@ -26,7 +26,7 @@ function describe(world: World): string {
   const lines: string[] = [];
   for (const environment of world.computeEnvironments.values()) lines.push(`environment ${JSON.stringify(environment)} uses ${JSON.stringify(world.environmentUse(environment.arn))}`);
   for (const queue of world.jobQueues.values()) lines.push(`queue ${JSON.stringify(queue)} jobs ${world.queueJobCount(queue.arn)}`);
-  for (const definition of world.jobDefinitions.values()) lines.push(`definition ${JSON.stringify(definition)} last ${world.lastRevision(definition.scope, definition.name)}`);
+  for (const definition of world.jobDefinitions.values()) lines.push(`definition ${JSON.stringify(definition)} last ${world.jobDefinitions.lastRevision(definition.scope, definition.name)}`);
   for (const job of world.jobs.values()) {
     const children = isArrayParent(job) ? JSON.stringify(job.children.summary()) : '';
     lines.push(`job ${sortedJson({ ...job, children: undefined })} ${children}`);

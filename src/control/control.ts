@@ -252,7 +252,7 @@ export function restoreWorld(stored: StoredWorld, settings: Settings): World {
   for (const environment of stored.computeEnvironments) world.apply({ type: 'compute-environment-stored', environment });
   for (const queue of stored.jobQueues) world.apply({ type: 'job-queue-stored', queue });
   for (const definition of stored.jobDefinitions) world.apply({ type: 'job-definition-stored', definition });
-  for (const { scope, name, revision } of stored.revisions) world.rememberRevision(scope, name, revision);
+  for (const { scope, name, revision } of stored.revisions) world.jobDefinitions.rememberRevision(scope, name, revision);
   for (const host of stored.hosts) world.apply({ type: 'host-stored', host });
   for (const job of stored.jobs) if (isInWorld(job)) world.restoreJob(job);
   for (const { parentId, index, job } of stored.children) {

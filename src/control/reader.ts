@@ -65,7 +65,7 @@ export class ControlReader implements Reader {
   #queueView = (queue: JobQueue): JobQueueView => ({ queue, tags: this.#store.tags(queue.arn) });
 
   jobDefinition(scope: Scope, nameOrArn: string): JobDefinitionView | undefined {
-    const active = this.#world.jobDefinition(scope, nameOrArn);
+    const active = this.#world.jobDefinitions.find(scope, nameOrArn);
     const definition = active ?? this.#inactiveDefinition(scope, nameOrArn);
     return definition && this.#definitionView(definition);
   }

@@ -19,7 +19,7 @@ import { isEnded } from './job/status.ts';
 import type { Needs } from './job/needs.ts';
 import type { JobTerms } from './job/terms.ts';
 import { assertTransition, parentTransitions } from './job/transition.ts';
-import type { JobDefinition } from './job-definition/job-definition.ts';
+import { JobDefinitions } from './job-definition/definitions.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
 import { Backlog } from './schedule/order.ts';
 import { defaultSettings, type Settings } from './settings.ts';
@@ -27,8 +27,7 @@ import { defaultSettings, type Settings } from './settings.ts';
 export class World {
   readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
   readonly jobQueues = new Map<Arn, JobQueue>();
-  /** ACTIVE revisions. */
-  readonly jobDefinitions = new Map<Arn, JobDefinition>();
+  readonly jobDefinitions = new JobDefinitions();
   readonly hosts = new Map<HostId, Host>();
   /** Jobs that have not ended: single ones, array parents, and children that started. */
   readonly jobs = new Map<JobId, WorldJob>();
@@ -49,8 +48,6 @@ export class World {
   /** The next submission's sequence number. */
   nextSequence = 1;
 
-  readonly #lastRevision = new Map<string, number>();
-  readonly #activeRevisions = new Map<string, number[]>();
   readonly #queueJobCounts = new Map<Arn, number>();
 
   /** What configuration may decide otherwise. */
@@ -73,22 +70,6 @@ export class World {
     const key = nameOrArn.startsWith('arn:') ? (nameOrArn as Arn) : arns.jobQueueArn(scope, nameOrArn);
     const found = this.jobQueues.get(key);
     return found?.scope === scope ? found : undefined;
-  }
-
-  /** By ARN, by `name:revision`, or the latest ACTIVE revision of a bare name (an ARN may lack its revision too). */
-  jobDefinition(scope: Scope, given: string): JobDefinition | undefined {
-    const prefix = arns.jobDefinitionArnPrefix(scope);
-    if (given.startsWith('arn:') && !given.startsWith(prefix)) return undefined;
-    const short = given.startsWith('arn:') ? given.slice(prefix.length) : given;
-    const cut = short.lastIndexOf(':');
-    const name = cut < 0 ? short : short.slice(0, cut);
-    const revision = cut < 0 ? this.#activeRevisions.get(`${scope} ${name}`)?.at(-1) : Number(short.slice(cut + 1));
-    return revision === undefined ? undefined : this.jobDefinitions.get(arns.jobDefinitionArn(scope, name, revision));
-  }
-
-  /** The highest revision that the name ever had; 0: none. */
-  lastRevision(scope: Scope, name: string): number {
-    return this.#lastRevision.get(`${scope} ${name}`) ?? 0;
   }
 
   /** A job that has not ended, of this scope. A child that has not started is found through its parent. */
@@ -194,7 +175,7 @@ export class World {
         this.changes.delete(event.arn);
         return;
       case 'job-definition-stored':
-        this.#storeDefinition(event.definition);
+        this.jobDefinitions.store(event.definition);
         this.changes.jobDefinitions.set(event.definition.arn, event.definition);
         if (event.tags) this.changes.tags.set(event.definition.arn, event.tags);
         return;
@@ -280,26 +261,6 @@ export class World {
 
   #strand(hostId: HostId): void {
     for (const attemptId of this.attemptsOn(hostId)) this.occasions.push({ type: 'stranded', attemptId });
-  }
-
-  #storeDefinition(definition: JobDefinition): void {
-    const key = `${definition.scope} ${definition.name}`;
-    this.#lastRevision.set(key, Math.max(this.#lastRevision.get(key) ?? 0, definition.revision));
-    const active = (this.#activeRevisions.get(key) ?? []).filter((revision) => revision !== definition.revision);
-    if (definition.status === 'ACTIVE') {
-      this.jobDefinitions.set(definition.arn, definition);
-      active.push(definition.revision);
-      active.sort((a, b) => a - b);
-    } else {
-      this.jobDefinitions.delete(definition.arn);
-    }
-    if (active.length > 0) this.#activeRevisions.set(key, active);
-    else this.#activeRevisions.delete(key);
-  }
-
-  /** A revision number that was given before, as the store remembers it. */
-  rememberRevision(scope: Scope, name: string, revision: number): void {
-    this.#lastRevision.set(`${scope} ${name}`, revision);
   }
 
   #put(job: Job | ArrayParent, atMs?: number): void {

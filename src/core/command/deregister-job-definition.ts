@@ -15,11 +15,11 @@ export function decideDeregisterJobDefinition(world: World, command: DeregisterJ
     if (given.startsWith('arn:') && !given.startsWith(prefix)) return refuse('not-found', `JobDefinition ${given} does not exist`);
     return refuse('invalid', `jobDefinition must be an ARN or name:revision; ${given} has no revision.`);
   }
-  const definition = world.jobDefinition(scope, short);
+  const definition = world.jobDefinitions.find(scope, short);
   if (definition !== undefined) {
     return { events: [{ type: 'job-definition-stored', definition: { ...definition, status: 'INACTIVE' } }], effects: [], reply: done };
   }
   // Revisions are given without gaps: one up to the last that is not ACTIVE was deregistered before.
-  if (Number(revision) >= 1 && Number(revision) <= world.lastRevision(scope, name)) return { events: [], effects: [], reply: done };
+  if (Number(revision) >= 1 && Number(revision) <= world.jobDefinitions.lastRevision(scope, name)) return { events: [], effects: [], reply: done };
   return refuse('not-found', `JobDefinition ${given} does not exist`);
 }

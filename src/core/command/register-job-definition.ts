@@ -20,7 +20,7 @@ export function decideRegisterJobDefinition(world: World, command: RegisterJobDe
   }
   const refused = timeoutRefusal(world, rest.timeout);
   if (refused) return refused;
-  const revision = world.lastRevision(scope, name) + 1;
+  const revision = world.jobDefinitions.lastRevision(scope, name) + 1;
   const definition: JobDefinition = {
     arn: jobDefinitionArn(scope, name, revision),
     scope,

@@ -22,7 +22,7 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   if (queue === undefined) return refuse('not-found', `Job queue ${request.jobQueue} does not exist.`);
   if (queue.state !== 'ENABLED') return refuse('invalid', `Job queue ${queue.name} is DISABLED and takes no jobs.`);
   if (queue.status !== 'VALID') return refuse('invalid', `Job queue ${queue.name} is ${queue.status} and takes no jobs.`);
-  const definition = world.jobDefinition(scope, request.jobDefinition ?? '');
+  const definition = world.jobDefinitions.find(scope, request.jobDefinition ?? '');
   const properties = definition?.request.containerProperties;
   if (definition === undefined || properties === undefined) return refuse('not-found', `JobDefinition ${request.jobDefinition} does not exist or is not ACTIVE.`);
 

@@ -78,7 +78,7 @@ export class FakeDeps implements BatchDeps {
     },
     jobQueues: () => [...this.world.jobQueues.values()].map((queue) => ({ queue, tags: {} })),
     jobDefinition: (_scope, name) => {
-      const definition = this.world.jobDefinition(scope, name) ?? [...this.definitions.values()].find((one) => one.arn === name || `${one.name}:${one.revision}` === name);
+      const definition = this.world.jobDefinitions.find(scope, name) ?? [...this.definitions.values()].find((one) => one.arn === name || `${one.name}:${one.revision}` === name);
       return definition && { definition, tags: this.#tagsOf(definition.arn) };
     },
     jobDefinitions: ({ name, status, next, limit }) => {

@@ -1,0 +1,53 @@
+// The revisions of job definitions: those that are ACTIVE, and what the highest of each name was. Part of the world, changed by
+// its fold alone.
+
+import type { Arn, Scope } from '../../base/ids.ts';
+import { jobDefinitionArn, jobDefinitionArnPrefix } from '../arn.ts';
+import type { JobDefinition } from './job-definition.ts';
+
+export class JobDefinitions {
+  readonly #active = new Map<Arn, JobDefinition>();
+  readonly #lastRevision = new Map<string, number>();
+  readonly #activeRevisions = new Map<string, number[]>();
+
+  /** ACTIVE revisions. */
+  values(): Iterable<JobDefinition> {
+    return this.#active.values();
+  }
+
+  /** By ARN, by `name:revision`, or the latest ACTIVE revision of a bare name (an ARN may lack its revision too). */
+  find(scope: Scope, given: string): JobDefinition | undefined {
+    const prefix = jobDefinitionArnPrefix(scope);
+    if (given.startsWith('arn:') && !given.startsWith(prefix)) return undefined;
+    const short = given.startsWith('arn:') ? given.slice(prefix.length) : given;
+    const cut = short.lastIndexOf(':');
+    const name = cut < 0 ? short : short.slice(0, cut);
+    const revision = cut < 0 ? this.#activeRevisions.get(`${scope} ${name}`)?.at(-1) : Number(short.slice(cut + 1));
+    return revision === undefined ? undefined : this.#active.get(jobDefinitionArn(scope, name, revision));
+  }
+
+  /** The highest revision that the name ever had; 0: none. */
+  lastRevision(scope: Scope, name: string): number {
+    return this.#lastRevision.get(`${scope} ${name}`) ?? 0;
+  }
+
+  store(definition: JobDefinition): void {
+    const key = `${definition.scope} ${definition.name}`;
+    this.#lastRevision.set(key, Math.max(this.#lastRevision.get(key) ?? 0, definition.revision));
+    const active = (this.#activeRevisions.get(key) ?? []).filter((revision) => revision !== definition.revision);
+    if (definition.status === 'ACTIVE') {
+      this.#active.set(definition.arn, definition);
+      active.push(definition.revision);
+      active.sort((a, b) => a - b);
+    } else {
+      this.#active.delete(definition.arn);
+    }
+    if (active.length > 0) this.#activeRevisions.set(key, active);
+    else this.#activeRevisions.delete(key);
+  }
+
+  /** A revision number that was given before, as the store remembers it. */
+  rememberRevision(scope: Scope, name: string, revision: number): void {
+    this.#lastRevision.set(`${scope} ${name}`, revision);
+  }
+}
