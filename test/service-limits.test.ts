@@ -58,6 +58,14 @@ const cases: Record<LimitName, Case> = {
     },
   },
   arraySize: { attempt: (ask, size) => submit(ask, { arrayProperties: { size } }) },
+  activeShares: {
+    prepare: async (ask, most) => {
+      const { arn } = JSON.parse((await ask('CreateSchedulingPolicy', { name: 'fair' })).body) as { arn: string };
+      await ask('CreateJobQueue', { jobQueueName: 'fair', priority: 1, schedulingPolicyArn: arn, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'test' }] });
+      for (let count = 1; count < most - 1; count++) await submit(ask, { ...forever, jobQueue: 'fair', shareIdentifier: named(count) });
+    },
+    attempt: (ask, size) => submit(ask, { ...forever, jobQueue: 'fair', shareIdentifier: named(size) }),
+  },
   attempts: { attempt: (ask, size) => submit(ask, { retryStrategy: { attempts: size } }) },
   tagsPerResource: { attempt: (ask, size) => submit(ask, { tags: tags(size) }) },
   submitJobBytes: {
@@ -77,7 +85,7 @@ const cases: Record<LimitName, Case> = {
 };
 
 const others: Limits = {
-  jobQueues: 4, computeEnvironments: 5, computeEnvironmentsPerQueue: 2, dependenciesPerJob: 30, arraySize: 12_000, attempts: 3, tagsPerResource: 60, submitJobBytes: 40_000, jobDefinitionBytes: 20_000, submittedJobs: 5,
+  jobQueues: 4, computeEnvironments: 5, computeEnvironmentsPerQueue: 2, dependenciesPerJob: 30, arraySize: 12_000, activeShares: 4, attempts: 3, tagsPerResource: 60, submitJobBytes: 40_000, jobDefinitionBytes: 20_000, submittedJobs: 5,
 };
 
 const asking = (server: PlainServer): Ask => (operation, input) =>

@@ -167,7 +167,7 @@ export class CommandQueue implements CommandBus {
   /** The schedule cycle. Bounded, so that a machine of many cores and a deep backlog do not hold up the callers. */
   #place(nowMs: number, effects: Effect[]): void {
     const { world, ids } = this.#parts;
-    const pass = new Pass(world);
+    const pass = new Pass(world, nowMs);
     for (let placed = 0; placed < limit.placementsPerPass && world.scheduleWanted; placed++) {
       const placement = pass.next();
       if (placement === undefined) world.scheduleWanted = false;
@@ -191,6 +191,8 @@ export class CommandQueue implements CommandBus {
       jobDefinitions: [...changes.jobDefinitions.values()],
       hosts: [...changes.hosts.values()],
       hostsLeft: [...changes.hostsLeft],
+      schedulingPolicies: [...changes.schedulingPolicies.values()],
+      shareUsage: [...changes.shareUsage.values()],
       deleted: [...changes.deleted],
       tags: changes.tags,
       logStreams: changes.logStreams,

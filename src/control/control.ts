@@ -9,7 +9,8 @@ import type { AttemptOnHost } from '../core/job/attempt.ts';
 import { isArrayParent, isInWorld, isLive, type LiveJob } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
-import { restoreReadiness, World } from '../core/world.ts';
+import { restoreReadiness } from '../core/restore-readiness.ts';
+import { World } from '../core/world.ts';
 import type { Clock } from '../port/clock.ts';
 import { EngineUnavailable, type Engine, type EngineCapabilities, type EngineReport } from '../port/engine.ts';
 import type { HostConnector } from '../port/host-connector.ts';
@@ -250,10 +251,12 @@ const destination = (job: LiveJob): LogStreamKey | undefined => job.attempt.log 
 export function restoreWorld(stored: StoredWorld, settings: Settings): World {
   const world = new World(settings);
   for (const environment of stored.computeEnvironments) world.apply({ type: 'compute-environment-stored', environment });
+  for (const policy of stored.schedulingPolicies) world.apply({ type: 'scheduling-policy-stored', policy });
   for (const queue of stored.jobQueues) world.apply({ type: 'job-queue-stored', queue });
   for (const definition of stored.jobDefinitions) world.apply({ type: 'job-definition-stored', definition });
   for (const { scope, name, revision } of stored.revisions) world.jobDefinitions.rememberRevision(scope, name, revision);
   for (const host of stored.hosts) world.apply({ type: 'host-stored', host });
+  for (const usage of stored.shareUsage) world.fairShares.restore(usage);
   for (const job of stored.jobs) if (isInWorld(job)) world.restoreJob(job);
   for (const { parentId, index, job } of stored.children) {
     const parent = world.jobs.get(parentId);

@@ -3,13 +3,14 @@
 
 import { splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
-import { isArrayParent, type ArrayParent, type Job, type JobDetailRecord } from '../core/job/job.ts';
+import { isArrayParent, waitingChild, type ArrayParent, type Job, type JobDetailRecord } from '../core/job/job.ts';
 import { isEnded } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import { unsatisfied } from '../core/job/dependency.ts';
+import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
 import { explain } from '../core/schedule/explain.ts';
-import { waitingChild, type World } from '../core/world.ts';
+import type { World } from '../core/world.ts';
 import type {
   ComputeEnvironmentView,
   Counts,
@@ -19,6 +20,7 @@ import type {
   JobView,
   Page,
   Reader,
+  SchedulingPolicyView,
   Tags,
 } from '../port/reader.ts';
 import type { StoredJob, StoreReader } from '../port/store.ts';
@@ -63,6 +65,17 @@ export class ControlReader implements Reader {
   }
 
   #queueView = (queue: JobQueue): JobQueueView => ({ queue, tags: this.#store.tags(queue.arn) });
+
+  schedulingPolicy(scope: Scope, policyArn: string): SchedulingPolicyView | undefined {
+    const policy = this.#world.schedulingPolicy(scope, policyArn);
+    return policy && this.#policyView(policy);
+  }
+
+  schedulingPolicies(scope: Scope): readonly SchedulingPolicyView[] {
+    return inScope(this.#world.schedulingPolicies.values(), scope).map((policy) => this.#policyView(policy));
+  }
+
+  #policyView = (policy: SchedulingPolicy): SchedulingPolicyView => ({ policy, tags: this.#store.tags(policy.arn) });
 
   jobDefinition(scope: Scope, nameOrArn: string): JobDefinitionView | undefined {
     const active = this.#world.jobDefinitions.find(scope, nameOrArn);
@@ -126,7 +139,7 @@ export class ControlReader implements Reader {
     if (job.status === 'PENDING') return this.#dependencyReason(job);
     if (job.status !== 'RUNNABLE') return undefined;
     const queue = this.#world.jobQueues.get(job.queueArn);
-    return queue && explain(this.#world, queue, job.terms.needs);
+    return queue && explain(this.#world, queue, job);
   }
 
   /** What a PENDING job waits for, in plain words; of an array, what all its children wait for. */
@@ -175,6 +188,7 @@ export class ControlReader implements Reader {
     const known =
       this.#world.computeEnvironment(scope, of) !== undefined ||
       this.#world.jobQueue(scope, of) !== undefined ||
+      this.#world.schedulingPolicy(scope, of) !== undefined ||
       this.#store.jobDefinition(scope, of) !== undefined ||
       this.#jobOfArn(scope, of) !== undefined;
     return known && resourceArn.startsWith('arn:') ? this.#store.tags(of) : undefined;

@@ -8,6 +8,8 @@ import type { RegisteredHost } from './host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from './job/job.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
+import type { ShareUsage } from './schedule/share.ts';
+import type { SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
 
 /** A log stream's row. Its bytes live in the log sink's file. */
 export interface LogStreamRow {
@@ -15,6 +17,11 @@ export interface LogStreamRow {
   readonly group: string;
   readonly name: string;
   readonly createdAtMs: number;
+}
+
+/** A share's usage as it is by now; one that was forgotten has no row any more. */
+export interface ShareChange extends ShareUsage {
+  readonly forgotten?: true | undefined;
 }
 
 export class Changes {
@@ -26,13 +33,22 @@ export class Changes {
   readonly jobDefinitions = new Map<Arn, JobDefinition>();
   readonly hosts = new Map<HostId, RegisteredHost>();
   readonly hostsLeft = new Set<HostId>();
+  readonly schedulingPolicies = new Map<Arn, SchedulingPolicy>();
+  /** By queue and share. */
+  readonly shareUsage = new Map<string, ShareChange>();
   readonly deleted = new Set<Arn>();
   readonly tags = new Map<Arn, Tags>();
   logStreams: LogStreamRow[] = [];
 
+  share(usage: ShareUsage, forgotten?: true): void {
+    this.shareUsage.set(`${usage.queueArn} ${usage.shareIdentifier}`, { ...usage, forgotten });
+  }
+
   delete(arn: Arn): void {
     this.computeEnvironments.delete(arn);
     this.jobQueues.delete(arn);
+    this.schedulingPolicies.delete(arn);
+    for (const [key, { queueArn }] of this.shareUsage) if (queueArn === arn) this.shareUsage.delete(key);
     this.tags.delete(arn);
     this.deleted.add(arn);
   }
@@ -47,6 +63,8 @@ export class Changes {
       this.jobDefinitions.size === 0 &&
       this.hosts.size === 0 &&
       this.hostsLeft.size === 0 &&
+      this.schedulingPolicies.size === 0 &&
+      this.shareUsage.size === 0 &&
       this.deleted.size === 0 &&
       this.tags.size === 0 &&
       this.logStreams.length === 0
@@ -56,6 +74,6 @@ export class Changes {
   clear(): void {
     this.submitted = [];
     this.logStreams = [];
-    for (const part of [this.jobs, this.children, this.computeEnvironments, this.jobQueues, this.jobDefinitions, this.hosts, this.hostsLeft, this.deleted, this.tags]) part.clear();
+    for (const part of [this.jobs, this.children, this.computeEnvironments, this.jobQueues, this.jobDefinitions, this.schedulingPolicies, this.shareUsage, this.hosts, this.hostsLeft, this.deleted, this.tags]) part.clear();
   }
 }

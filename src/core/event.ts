@@ -9,6 +9,7 @@ import type { Job, LiveArrayParent, JobDetailRecord, StopRequest, WaitingJob } f
 import type { EndedStatus } from './job/status.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
+import type { SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -17,6 +18,8 @@ export type Event =
   | { readonly type: 'compute-environment-deleted'; readonly arn: Arn }
   | { readonly type: 'job-queue-stored'; readonly queue: JobQueue; readonly tags?: Tags | undefined }
   | { readonly type: 'job-queue-deleted'; readonly arn: Arn }
+  | { readonly type: 'scheduling-policy-stored'; readonly policy: SchedulingPolicy; readonly tags?: Tags | undefined }
+  | { readonly type: 'scheduling-policy-deleted'; readonly arn: Arn }
   | { readonly type: 'job-definition-stored'; readonly definition: JobDefinition; readonly tags?: Tags | undefined }
   | { readonly type: 'host-stored'; readonly host: Host }
   /** Whatever ran there is over. */
@@ -36,7 +39,7 @@ export type Event =
   | { readonly type: 'attempt-ended'; readonly jobId: JobId; readonly attempt: EndedAttempt }
   /** After a failed attempt: it waits for its next one, in front of its queue. */
   | { readonly type: 'job-retried'; readonly jobId: JobId; readonly atMs: number }
-  | { readonly type: 'resources-released'; readonly attemptId: AttemptId }
+  | { readonly type: 'resources-released'; readonly attemptId: AttemptId; readonly atMs: number }
   | { readonly type: 'stop-requested'; readonly jobId: JobId; readonly stop: StopRequest }
   /** `atMs` is `stoppedAt`; `stop` is the request that ended a waiting job at once. */
   | { readonly type: 'job-ended'; readonly jobId: JobId; readonly status: EndedStatus; readonly statusReason?: string | undefined; readonly atMs: number; readonly stop?: StopRequest | undefined }

@@ -6,6 +6,7 @@ import { splitJobId, type Arn, type AttemptId, type HostId } from '../base/ids.t
 import { isArrayParent, isLive, type LiveArrayParent } from './job/job.ts';
 import { jobStatuses } from './job/status.ts';
 import { addNeeds, needsKey, noNeeds, type Needs } from './job/needs.ts';
+import { classKey } from './schedule/job-class.ts';
 import type { World } from './world.ts';
 
 /** Throws BrokenInvariant at the first law that does not hold. */
@@ -15,6 +16,7 @@ export function checkWorld(world: World): void {
   checkArrays(world);
   checkBacklog(world);
   checkQueues(world);
+  checkShares(world);
 }
 
 function checkAttempts(world: World): void {
@@ -75,20 +77,47 @@ function checkBacklog(world: World): void {
   const classes = new Set<string>();
   for (const { jobClass } of world.backlog.classes()) {
     classes.add(jobClass.key);
-    assert(jobClass.standsAt !== undefined, 'between two passes every class stands in the order');
+    assert(jobClass.heapIndex >= 0, 'between two passes every class stands in the order');
   }
   for (const job of world.jobs.values()) {
     if (splitJobId(job.id).index !== undefined || !world.stillRunnable(job.id)) continue;
-    assert(classes.has(`${job.queueArn} ${needsKey(job.terms.needs)}`), 'a job that could run stands in the backlog');
+    assert(classes.has(classKey(job.queueArn, job.terms)), 'a job that could run stands in the backlog');
   }
 }
 
 function checkQueues(world: World): void {
   for (const queue of world.jobQueues.values()) {
+    assert(queue.schedulingPolicyArn === undefined || world.schedulingPolicies.has(queue.schedulingPolicyArn), 'a queue’s scheduling policy exists');
     assert([...world.queueJobs(queue.arn)].length === world.queueJobCount(queue.arn), 'a queue counts its jobs');
     for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
       assert(world.computeEnvironments.has(computeEnvironment), 'a queue’s environments exist');
     }
   }
   for (const job of world.jobs.values()) assert(world.jobQueues.has(job.queueArn), 'a job that has not ended has its queue');
+}
+
+function checkShares(world: World): void {
+  for (const queue of world.jobQueues.values()) {
+    const shares = world.fairShares.of(queue.arn);
+    assert((shares !== undefined) === (queue.schedulingPolicyArn !== undefined), 'a queue has shares if it has a scheduling policy');
+    if (shares === undefined) continue;
+    const jobs = new Map<string, number>();
+    for (const { terms } of world.queueJobs(queue.arn)) {
+      assert(terms.share !== undefined, 'a job of a fair share queue has a share');
+      jobs.set(terms.share.identifier, (jobs.get(terms.share.identifier) ?? 0) + 1);
+    }
+    const held = new Map<string, number>();
+    for (const { share, needs } of world.allocations.values()) {
+      if (share?.queueArn === queue.arn) held.set(share.identifier, (held.get(share.identifier) ?? 0) + needs.milliVcpu);
+    }
+    let sum = 0;
+    for (const { identifier, milliVcpu, jobs: counted } of shares.values()) {
+      assert(counted === (jobs.get(identifier) ?? 0), 'a share counts its jobs');
+      assert(milliVcpu === (held.get(identifier) ?? 0), 'what a share holds is the sum of what its attempts hold');
+      sum += milliVcpu;
+      jobs.delete(identifier);
+    }
+    assert(jobs.size === 0, 'every job’s share is known');
+    assert(sum === shares.milliVcpu, 'what a queue holds is the sum of its shares');
+  }
 }

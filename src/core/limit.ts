@@ -17,6 +17,8 @@ export const settableLimits = {
   dependenciesPerJob: { aws: 20, least: 0, most: 1_000 },
   /** A child's index has at most five digits. */
   arraySize: { aws: 10_000, least: 2, most: 100_000 },
+  /** Share identifiers of one queue that have jobs or used something of late. */
+  activeShares: { aws: 500, least: 1, most: 10_000 },
   attempts: { aws: 10, least: 1, most: 100 },
   tagsPerResource: { aws: 50, least: 1, most: 1_000 },
   /** Of a whole request. */
@@ -39,6 +41,9 @@ export const limit = {
   arraySizeMin: 2,
   evaluateOnExitRules: 5,
   schedulingPriorityMax: 9999,
+  /** Of an account and region; ours, for AWS names none. */
+  schedulingPolicies: 500,
+  shareDistributionEntries: 500,
   nameLength: 128,
   describeJobsIds: 100,
   bulkJobIds: 50,

@@ -14,8 +14,12 @@ export interface Settings {
   readonly hostLostSeconds: number;
   /** Least `timeout.attemptDurationSeconds` (spec 4.4). */
   readonly timeoutSecondsMin: number;
+  /** By so many jobs may one that does not fit be overtaken before room is kept for it … */
+  readonly overtakeJobs: number;
+  /** … or for so long, whichever comes first. */
+  readonly overtakeSeconds: number;
   /** EC2's instance types, and the user's own. */
   readonly instanceTypes: Catalogue;
 }
 
-export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, machineServesUnmanaged: false, hostLostSeconds: 60, timeoutSecondsMin: 60, instanceTypes: ec2Catalogue });
+export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, machineServesUnmanaged: false, hostLostSeconds: 60, timeoutSecondsMin: 60, overtakeJobs: 100, overtakeSeconds: 300, instanceTypes: ec2Catalogue });

@@ -3,7 +3,7 @@
 
 import { assert, must, never } from '../base/assert.ts';
 import { childId, splitJobId, type Arn, type AttemptId, type HostId, type JobId, type Scope } from '../base/ids.ts';
-import { Allocations } from './allocations.ts';
+import { allocationOf, Allocations, type Allocation } from './allocations.ts';
 import * as arns from './arn.ts';
 import { Changes } from './changes.ts';
 import { Deadlines, type Deadline } from './deadlines.ts';
@@ -13,21 +13,23 @@ import type { Event } from './event.ts';
 import type { Host } from './host.ts';
 import { rangesOf } from './job/index-ranges.ts';
 import type { ArrayParent, Job, LiveArrayParent, LiveJob, WaitingJob, WorldJob } from './job/job.ts';
-import { readyRanges } from './job/dependency.ts';
-import { isArrayParent, isInWorld, isLive, rankOf } from './job/job.ts';
+import { isArrayParent, isInWorld, isLive, rankOf, waitingChild } from './job/job.ts';
 import { isEnded } from './job/status.ts';
 import type { Needs } from './job/needs.ts';
 import type { JobTerms } from './job/terms.ts';
 import { assertTransition, parentTransitions } from './job/transition.ts';
 import { JobDefinitions } from './job-definition/definitions.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
+import { FairShares } from './schedule/fair-shares.ts';
 import { Backlog } from './schedule/order.ts';
+import { rulesOf, type FairShareRules, type SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 
 export class World {
   readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
   readonly jobQueues = new Map<Arn, JobQueue>();
   readonly jobDefinitions = new JobDefinitions();
+  readonly schedulingPolicies = new Map<Arn, SchedulingPolicy>();
   readonly hosts = new Map<HostId, Host>();
   /** Jobs that have not ended: single ones, array parents, and children that started. */
   readonly jobs = new Map<JobId, WorldJob>();
@@ -43,6 +45,8 @@ export class World {
   readonly deadlines = new Deadlines((deadline) => this.#stillMatters(deadline));
   /** What a transaction must store; control takes it after each batch. */
   readonly changes = new Changes();
+  /** Who used how much, on fair share queues. */
+  readonly fairShares = new FairShares((queueArn) => this.#rulesOf(queueArn), this.changes);
   /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
   scheduleWanted = false;
   /** The next submission's sequence number. */
@@ -55,10 +59,19 @@ export class World {
 
   constructor(settings: Settings = defaultSettings) {
     this.settings = settings;
-    this.backlog = new Backlog((queueArn) => this.jobQueues.get(queueArn)?.priority ?? 0, this.stillRunnable);
+    this.backlog = new Backlog({
+      priorityOf: (queueArn) => this.jobQueues.get(queueArn)?.priority ?? 0,
+      sharesOf: (queueArn) => this.fairShares.of(queueArn),
+      stillRunnable: this.stillRunnable,
+    });
   }
 
   // ---- questions ----
+
+  #rulesOf(queueArn: Arn): FairShareRules {
+    const policyArn = this.jobQueues.get(queueArn)?.schedulingPolicyArn as Arn;
+    return rulesOf(must(this.schedulingPolicies.get(policyArn), 'a fair share queue has its scheduling policy'));
+  }
 
   computeEnvironment(scope: Scope, nameOrArn: string): ComputeEnvironment | undefined {
     const key = nameOrArn.startsWith('arn:') ? (nameOrArn as Arn) : arns.computeEnvironmentArn(scope, nameOrArn);
@@ -69,6 +82,11 @@ export class World {
   jobQueue(scope: Scope, nameOrArn: string): JobQueue | undefined {
     const key = nameOrArn.startsWith('arn:') ? (nameOrArn as Arn) : arns.jobQueueArn(scope, nameOrArn);
     const found = this.jobQueues.get(key);
+    return found?.scope === scope ? found : undefined;
+  }
+
+  schedulingPolicy(scope: Scope, arn: string): SchedulingPolicy | undefined {
+    const found = this.schedulingPolicies.get(arn as Arn);
     return found?.scope === scope ? found : undefined;
   }
 
@@ -164,6 +182,7 @@ export class World {
       case 'job-queue-stored': {
         const known = this.jobQueues.get(event.queue.arn);
         this.jobQueues.set(event.queue.arn, event.queue);
+        if (event.queue.schedulingPolicyArn !== undefined) this.fairShares.addQueue(event.queue.arn);
         if (known !== undefined && known.priority !== event.queue.priority) this.backlog.reorder();
         this.changes.jobQueues.set(event.queue.arn, event.queue);
         if (event.tags) this.changes.tags.set(event.queue.arn, event.tags);
@@ -172,6 +191,18 @@ export class World {
       }
       case 'job-queue-deleted':
         this.jobQueues.delete(event.arn);
+        this.fairShares.removeQueue(event.arn);
+        this.backlog.forgetQueue(event.arn);
+        this.changes.delete(event.arn);
+        return;
+      case 'scheduling-policy-stored':
+        this.schedulingPolicies.set(event.policy.arn, event.policy);
+        this.changes.schedulingPolicies.set(event.policy.arn, event.policy);
+        if (event.tags) this.changes.tags.set(event.policy.arn, event.tags);
+        this.scheduleWanted = true;
+        return;
+      case 'scheduling-policy-deleted':
+        this.schedulingPolicies.delete(event.arn);
         this.changes.delete(event.arn);
         return;
       case 'job-definition-stored':
@@ -197,6 +228,7 @@ export class World {
         this.nextSequence = event.job.sequence + 1;
         this.changes.submitted.push(event.detail);
         if (event.tags) this.changes.tags.set(event.detail.arn, event.tags);
+        this.fairShares.meet(event.job);
         this.#put(event.job);
         return;
       case 'job-pending':
@@ -230,7 +262,7 @@ export class World {
         this.#retry(event);
         return;
       case 'resources-released':
-        this.allocations.giveBack(event.attemptId);
+        this.#weigh(this.allocations.giveBack(event.attemptId), -1, event.atMs);
         this.scheduleWanted = true;
         return;
       case 'stop-requested': {
@@ -284,12 +316,17 @@ export class World {
   }
 
   #remember(job: WorldJob): void {
-    if (!this.jobs.has(job.id)) this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) + 1);
+    if (!this.jobs.has(job.id)) {
+      this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) + 1);
+      this.fairShares.add(job);
+    }
     this.jobs.set(job.id, job);
   }
 
   #forget(job: Job | ArrayParent): void {
-    if (this.jobs.delete(job.id)) this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) - 1);
+    if (!this.jobs.delete(job.id)) return;
+    this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) - 1);
+    this.fairShares.remove(job);
   }
 
   #live(jobId: JobId, attemptId: AttemptId): LiveJob {
@@ -347,11 +384,16 @@ export class World {
   }
 
   #addToBacklog(job: WaitingJob | LiveArrayParent): void {
-    this.backlog.add(job.queueArn, job.terms.needs, { rank: rankOf(job), jobId: job.id });
+    this.backlog.add(job.queueArn, job.terms, { rank: rankOf(job), jobId: job.id });
   }
 
   #setTimeout({ timeoutSeconds }: JobTerms, attemptId: AttemptId, startedAtMs: number): void {
     if (timeoutSeconds !== undefined) this.deadlines.add({ type: 'attempt-timeout', dueAtMs: startedAtMs + timeoutSeconds * 1000, attemptId });
+  }
+
+  #weigh(allocation: Allocation, sign: 1 | -1, atMs: number): void {
+    this.fairShares.weigh(allocation, sign, atMs);
+    if (allocation.share) this.backlog.reweigh(allocation.share.queueArn, allocation.share.identifier);
   }
 
   #place(event: Event & { type: 'attempt-placed' }): void {
@@ -364,7 +406,9 @@ export class World {
     this.#put({ ...waiting, status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: event.atMs } }, event.atMs);
     if (placement.log) this.changes.logStreams.push({ scope: waiting.scope, group: placement.log.group, name: placement.log.stream, createdAtMs: event.atMs });
     this.attempts.set(placement.attemptId, jobId);
-    this.allocations.take(placement.attemptId, { hostId: placement.hostId, computeEnvironmentArn: placement.computeEnvironmentArn, needs: waiting.terms.needs });
+    const allocation = allocationOf(waiting, placement);
+    this.allocations.take(placement.attemptId, allocation);
+    this.#weigh(allocation, 1, event.atMs);
   }
 
   #end(event: Event & { type: 'job-ended' }): void {
@@ -420,37 +464,13 @@ export class World {
     } else if (job.status === 'RUNNABLE') {
       this.#addToBacklog(job);
     } else if (isLive(job)) {
-      const { attemptId, hostId, computeEnvironmentArn } = job.attempt;
+      const { attemptId } = job.attempt;
       this.attempts.set(attemptId, job.id);
-      this.allocations.take(attemptId, { hostId, computeEnvironmentArn, needs: job.terms.needs });
+      const allocation = allocationOf(job, job.attempt);
+      this.allocations.take(attemptId, allocation);
+      this.fairShares.restoreHeld(allocation);
       if (job.status === 'RUNNING') this.#setTimeout(job.terms, attemptId, job.attempt.startedAtMs);
     }
     this.scheduleWanted = true;
   }
-}
-
-/**
- * After all jobs are back: children without a row of arrays that wait for others are RUNNABLE where they wait no more. What
- * is in no row follows from what they wait for.
- */
-export function restoreReadiness(world: World): void {
-  for (const job of world.jobs.values()) {
-    if (!isArrayParent(job) || job.rest.status !== 'PENDING') continue;
-    for (const { from, to } of readyRanges(world, job)) world.apply({ type: 'children-runnable', parentId: job.id, from, to, atMs: job.children.lastChangedAtMs });
-  }
-  world.occasions.length = 0;
-}
-
-/** A child that has no row: its parent's facts under its own id. */
-export function waitingChild(parent: ArrayParent, index: number, status: WaitingJob['status']): WaitingJob {
-  return {
-    id: childId(parent.id, index),
-    scope: parent.scope,
-    queueArn: parent.queueArn,
-    terms: parent.terms,
-    createdAtMs: parent.createdAtMs,
-    sequence: parent.sequence,
-    attempts: [],
-    status,
-  };
 }

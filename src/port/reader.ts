@@ -8,6 +8,7 @@ import type { ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
+import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
 import type { JobFilters, StoreReader } from './store.ts';
 
 export type { Tags };
@@ -20,6 +21,10 @@ export interface ComputeEnvironmentView {
 }
 export interface JobQueueView {
   readonly queue: JobQueue;
+  readonly tags: Tags;
+}
+export interface SchedulingPolicyView {
+  readonly policy: SchedulingPolicy;
   readonly tags: Tags;
 }
 export interface JobDefinitionView {
@@ -71,6 +76,9 @@ export interface Reader {
   computeEnvironments(scope: Scope): readonly ComputeEnvironmentView[];
   jobQueue(scope: Scope, nameOrArn: string): JobQueueView | undefined;
   jobQueues(scope: Scope): readonly JobQueueView[];
+  /** By ARN only. */
+  schedulingPolicy(scope: Scope, arn: string): SchedulingPolicyView | undefined;
+  schedulingPolicies(scope: Scope): readonly SchedulingPolicyView[];
   /** By ARN or `name:revision`, ACTIVE or not. */
   jobDefinition(scope: Scope, nameOrArn: string): JobDefinitionView | undefined;
   /** Ascending by name, then revision. `undefined`: the `next` is malformed. */

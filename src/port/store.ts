@@ -2,7 +2,7 @@
 // The store decides nothing: rows are exactly what core's variants say.
 
 import type { Arn, HostId, JobId, Scope } from '../base/ids.ts';
-import type { LogStreamRow } from '../core/changes.ts';
+import type { LogStreamRow, ShareChange } from '../core/changes.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { IndexRange } from '../core/job/index-ranges.ts';
@@ -10,6 +10,8 @@ import type { RegisteredHost } from '../core/host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
+import type { ShareUsage } from '../core/schedule/share.ts';
+import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
 
 /** A log group's row (CloudWatch Logs). */
 export interface LogGroupRow {
@@ -52,6 +54,8 @@ export interface Commit {
   readonly jobDefinitions: readonly JobDefinition[];
   readonly hosts: readonly RegisteredHost[];
   readonly hostsLeft: readonly HostId[];
+  readonly schedulingPolicies: readonly SchedulingPolicy[];
+  readonly shareUsage: readonly ShareChange[];
   /** Deleted resources; their rows and tags go. */
   readonly deleted: readonly Arn[];
   /** Tags of newly made resources. */
@@ -64,6 +68,8 @@ export interface Commit {
 export interface StoredWorld {
   readonly computeEnvironments: readonly ComputeEnvironment[];
   readonly jobQueues: readonly JobQueue[];
+  readonly schedulingPolicies: readonly SchedulingPolicy[];
+  readonly shareUsage: readonly ShareUsage[];
   /** ACTIVE ones only. */
   readonly jobDefinitions: readonly JobDefinition[];
   readonly hosts: readonly RegisteredHost[];

@@ -45,6 +45,8 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
   --host-loss-free        the end of a host costs its jobs no attempt (on AWS it does)
   --host-lost-seconds N   how long a registered host may be silent before it counts as lost (default 60)
   --join-unmanaged        this machine takes the jobs of UNMANAGED compute environments too
+  --overtake-jobs N       jobs that may overtake one that does not fit before room is kept for it (default 100)
+  --overtake-seconds N    … and for how long they may at most (default 300)
   --timeout-min-seconds N shortest timeout that a job may have (default 60)
   --account NUMBER        the 12-digit account of callers whose access key is none (default 000000000000)
   --region NAME           the region of callers that name none (default us-east-1)
@@ -65,6 +67,8 @@ const options = {
   'host-loss-free': { type: 'boolean', default: defaultSettings.hostLossFree },
   'host-lost-seconds': { type: 'string', default: String(defaultSettings.hostLostSeconds) },
   'join-unmanaged': { type: 'boolean', default: defaultSettings.machineServesUnmanaged },
+  'overtake-jobs': { type: 'string', default: String(defaultSettings.overtakeJobs) },
+  'overtake-seconds': { type: 'string', default: String(defaultSettings.overtakeSeconds) },
   'timeout-min-seconds': { type: 'string', default: String(defaultSettings.timeoutSecondsMin) },
   account: { type: 'string', default: '000000000000' },
   region: { type: 'string', default: 'us-east-1' },
@@ -99,6 +103,8 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       hostLossFree: values['host-loss-free'],
       machineServesUnmanaged: values['join-unmanaged'],
       hostLostSeconds: wholeNumber('--host-lost-seconds', values['host-lost-seconds'], 86_400, 1),
+      overtakeJobs: wholeNumber('--overtake-jobs', values['overtake-jobs'], 1_000_000),
+      overtakeSeconds: wholeNumber('--overtake-seconds', values['overtake-seconds'], 31_536_000),
       timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1),
       instanceTypes: catalogueOf(values['instance-types']),
     },

@@ -4,10 +4,12 @@
 import type {
   CreateComputeEnvironmentCommandInput,
   CreateJobQueueCommandInput,
+  CreateSchedulingPolicyCommandInput,
   RegisterJobDefinitionCommandInput,
   SubmitJobCommandInput,
   UpdateComputeEnvironmentCommandInput,
   UpdateJobQueueCommandInput,
+  UpdateSchedulingPolicyCommandInput,
 } from '@aws-sdk/client-batch';
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../../base/ids.ts';
 import type { Refusal } from '../../base/refusal.ts';
@@ -51,6 +53,21 @@ export interface DeleteJobQueue {
   readonly scope: Scope;
   /** Name or ARN. */
   readonly jobQueue: string;
+}
+export interface CreateSchedulingPolicy {
+  readonly type: 'create-scheduling-policy';
+  readonly scope: Scope;
+  readonly request: CreateSchedulingPolicyCommandInput;
+}
+export interface UpdateSchedulingPolicy {
+  readonly type: 'update-scheduling-policy';
+  readonly scope: Scope;
+  readonly request: UpdateSchedulingPolicyCommandInput;
+}
+export interface DeleteSchedulingPolicy {
+  readonly type: 'delete-scheduling-policy';
+  readonly scope: Scope;
+  readonly arn: string;
 }
 export interface RegisterJobDefinition {
   readonly type: 'register-job-definition';
@@ -165,6 +182,9 @@ export type Command =
   | CreateJobQueue
   | UpdateJobQueue
   | DeleteJobQueue
+  | CreateSchedulingPolicy
+  | UpdateSchedulingPolicy
+  | DeleteSchedulingPolicy
   | RegisterJobDefinition
   | DeregisterJobDefinition
   | SubmitJob
@@ -186,6 +206,9 @@ export interface Replies {
   'create-job-queue': { readonly name: string; readonly arn: Arn };
   'update-job-queue': { readonly name: string; readonly arn: Arn };
   'delete-job-queue': Done;
+  'create-scheduling-policy': { readonly name: string; readonly arn: Arn };
+  'update-scheduling-policy': Done;
+  'delete-scheduling-policy': Done;
   'register-job-definition': { readonly name: string; readonly arn: Arn; readonly revision: number };
   'deregister-job-definition': Done;
   'submit-job': { readonly jobId: JobId; readonly jobName: string; readonly jobArn: Arn };

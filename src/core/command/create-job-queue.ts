@@ -20,6 +20,8 @@ export function decideCreateJobQueue(world: World, command: CreateJobQueue, nowM
   if (request.jobQueueType !== undefined && request.jobQueueType !== environments.jobQueueType) {
     return refuse('invalid', `jobQueueType is ${request.jobQueueType}, but the compute environments make the queue one of type ${environments.jobQueueType}.`);
   }
+  const policy = request.schedulingPolicyArn ? world.schedulingPolicy(scope, request.schedulingPolicyArn) : undefined;
+  if (request.schedulingPolicyArn && policy === undefined) return refuse('not-found', `Scheduling policy ${request.schedulingPolicyArn} does not exist`);
   const queue: JobQueue = {
     arn: jobQueueArn(scope, name),
     scope,
@@ -29,6 +31,7 @@ export function decideCreateJobQueue(world: World, command: CreateJobQueue, nowM
     priority: request.priority as number,
     computeEnvironmentOrder: environments.order,
     jobQueueType: environments.jobQueueType,
+    schedulingPolicyArn: policy?.arn,
     jobStateTimeLimitActions: request.jobStateTimeLimitActions,
     createdAtMs: nowMs,
     firstSequence: world.nextSequence,

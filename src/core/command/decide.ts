@@ -9,8 +9,10 @@ import type { World } from '../world.ts';
 import type { Command, Decision } from './command.ts';
 import { decideCreateComputeEnvironment } from './create-compute-environment.ts';
 import { decideCreateJobQueue } from './create-job-queue.ts';
+import { decideCreateSchedulingPolicy } from './create-scheduling-policy.ts';
 import { decideDeleteComputeEnvironment } from './delete-compute-environment.ts';
 import { decideDeleteJobQueue } from './delete-job-queue.ts';
+import { decideDeleteSchedulingPolicy } from './delete-scheduling-policy.ts';
 import { decideDeregisterJobDefinition } from './deregister-job-definition.ts';
 import { decideCloseOldAttempt } from './close-old-attempt.ts';
 import { decideDeregisterHost } from './deregister-host.ts';
@@ -26,6 +28,7 @@ import { decideStopJob } from './stop-job.ts';
 import { decideSubmitJob } from './submit-job.ts';
 import { decideUpdateComputeEnvironment } from './update-compute-environment.ts';
 import { decideUpdateJobQueue } from './update-job-queue.ts';
+import { decideUpdateSchedulingPolicy } from './update-scheduling-policy.ts';
 
 /** `nowMs` is the moment that everything in the decision happens at. */
 export function decide(world: World, command: Command, nowMs: number): Decision | Refusal {
@@ -59,6 +62,12 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideUpdateJobQueue(world, command, nowMs);
     case 'delete-job-queue':
       return decideDeleteJobQueue(world, command, nowMs);
+    case 'create-scheduling-policy':
+      return decideCreateSchedulingPolicy(world, command, nowMs);
+    case 'update-scheduling-policy':
+      return decideUpdateSchedulingPolicy(world, command);
+    case 'delete-scheduling-policy':
+      return decideDeleteSchedulingPolicy(world, command);
     case 'register-job-definition':
       return decideRegisterJobDefinition(world, command, nowMs);
     case 'deregister-job-definition':

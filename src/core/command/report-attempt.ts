@@ -107,7 +107,7 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome): { events: Eve
   };
   const effects: Effect[] = [{ type: 'remove-attempt', attemptId: attempt.attemptId, hostId: attempt.hostId }];
   events.push({ type: 'attempt-ended', jobId: job.id, attempt });
-  events.push({ type: 'resources-released', attemptId: attempt.attemptId });
+  events.push({ type: 'resources-released', attemptId: attempt.attemptId, atMs: attempt.stoppedAtMs });
   if (outcome.retriable && isRetried(job.terms, [...job.attempts, attempt])) {
     events.push({ type: 'job-retried', jobId: job.id, atMs: attempt.stoppedAtMs });
     return { events, effects };

@@ -2,14 +2,16 @@
 // It passes SUBMITTED and becomes RUNNABLE in the same decision where nothing holds it.
 
 import { childId, type JobId } from '../../base/ids.ts';
-import { isRefusal, refuse } from '../../base/refusal.ts';
+import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import { jobArn } from '../arn.ts';
 import type { Event } from '../event.ts';
 import { dependentJobFailed } from '../job/dependency.ts';
 import { ChildTable } from '../job/child-table.ts';
 import { resolveContainer } from '../job/container.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../job/job.ts';
-import { termsOf, timeoutRefusal } from '../job/terms.ts';
+import { termsOf, timeoutRefusal, type ShareTerms } from '../job/terms.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import { secondOf } from '../schedule/share.ts';
 import type { World } from '../world.ts';
 import type { Decided, SubmitJob } from './command.ts';
 import { resolveDependencies } from './resolve-dependencies.ts';
@@ -41,7 +43,10 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   const timeout = request.timeout ?? definition.request.timeout;
   const refused = timeoutRefusal(world, request.timeout);
   if (refused) return refused;
-  const terms = termsOf(definition, { container, retryStrategy, timeout });
+  const schedulingPriority = request.schedulingPriorityOverride ?? definition.request.schedulingPriority;
+  const share = shareOf(world, queue, request.shareIdentifier || undefined, schedulingPriority ?? 0, nowMs);
+  if (isRefusal(share)) return share;
+  const terms = termsOf(definition, { container, retryStrategy, timeout, share });
   if (isRefusal(terms)) return terms;
 
   const dependencies = resolveDependencies(world, { scope, dependsOn: request.dependsOn ?? [], arraySize: request.arrayProperties?.size, past: command.past ?? new Map() });
@@ -59,8 +64,8 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
     definitionName: definition.name,
     createdAtMs: nowMs,
     arraySize: request.arrayProperties?.size,
-    shareIdentifier: request.shareIdentifier,
-    schedulingPriority: request.schedulingPriorityOverride ?? definition.request.schedulingPriority,
+    shareIdentifier: share?.identifier,
+    schedulingPriority,
     parameters,
     dependsOn: request.dependsOn,
     retryStrategy,
@@ -82,6 +87,24 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
     events.push(...failChildren(jobId, detail.arraySize ?? 0, dependencies.failedChildren, nowMs));
   }
   return { events, effects: [], reply: { jobId, jobName: detail.name, jobArn: detail.arn } };
+}
+
+/**
+ * A fair share queue demands a share and a FIFO queue forbids it (spec 6). A job without a scheduling priority has the lowest.
+ * "When the limit has been reached, submissions of any jobs that add a new share identifier fail."
+ */
+function shareOf(world: World, queue: JobQueue, identifier: string | undefined, schedulingPriority: number, nowMs: number): ShareTerms | undefined | Refusal {
+  const shares = world.fairShares.of(queue.arn);
+  if (shares === undefined) {
+    return identifier === undefined ? undefined : refuse('invalid', `shareIdentifier cannot be specified: job queue ${queue.name} has no fair-share scheduling policy.`);
+  }
+  if (identifier === undefined) return refuse('invalid', 'shareIdentifier must be specified.');
+  const known = shares.get(identifier);
+  const { activeShares } = world.settings.limits;
+  if ((known === undefined || !shares.isActive(known, secondOf(nowMs))) && shares.activeCount(secondOf(nowMs)) >= activeShares) {
+    return refuse('limit', `The limit of ${activeShares} active share identifiers of job queue ${queue.name} is reached.`);
+  }
+  return { identifier, schedulingPriority };
 }
 
 function newJob(identity: Omit<WaitingJob, 'status' | 'attempts'>, arraySize: number | undefined, nowMs: number): WaitingJob | LiveArrayParent {

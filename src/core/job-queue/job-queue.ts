@@ -15,7 +15,8 @@ export interface JobQueue {
   /** Ascending by order, one to three. The order numbers are the user's. */
   readonly computeEnvironmentOrder: readonly { readonly order: number; readonly computeEnvironment: Arn }[];
   readonly jobQueueType: 'ECS' | 'ECS_FARGATE';
-  readonly schedulingPolicyArn?: string | undefined;
+  /** A fair share queue, for life; absent: FIFO, for life (spec 4.3). */
+  readonly schedulingPolicyArn?: Arn | undefined;
   readonly jobStateTimeLimitActions?: readonly JobStateTimeLimitAction[] | undefined;
   readonly createdAtMs: number;
   /** Jobs submitted before this sequence number were those of another queue, which had the same name and is gone. */

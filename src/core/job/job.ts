@@ -9,7 +9,7 @@ import type {
   PlatformCapability,
   RetryStrategy,
 } from '@aws-sdk/client-batch';
-import type { Arn, JobId, Scope } from '../../base/ids.ts';
+import { childId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
 import type { Dependency } from './dependency.ts';
 import type { ChildTable } from './child-table.ts';
 import type { IndexRange } from './index-ranges.ts';
@@ -145,3 +145,17 @@ const aheadOfAll = 2 ** 44;
 
 /** Where a job stands in its queue; lower goes first. */
 export const rankOf = (job: WaitingJob | LiveArrayParent): number => (isArrayParent(job) || job.attempts.length === 0 ? job.sequence : job.sequence - aheadOfAll);
+
+/** A child that has no row: its parent's facts under its own id. */
+export function waitingChild(parent: ArrayParent, index: number, status: WaitingJob['status']): WaitingJob {
+  return {
+    id: childId(parent.id, index),
+    scope: parent.scope,
+    queueArn: parent.queueArn,
+    terms: parent.terms,
+    createdAtMs: parent.createdAtMs,
+    sequence: parent.sequence,
+    attempts: [],
+    status,
+  };
+}

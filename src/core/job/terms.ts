@@ -16,6 +16,15 @@ export interface JobTerms {
   readonly retry?: RetryTerms | undefined;
   /** From an attempt's start; absent: it may take for ever. */
   readonly timeoutSeconds?: number | undefined;
+  /** On a fair share queue only. */
+  readonly share?: ShareTerms | undefined;
+}
+
+/** Where a job stands among those of a fair share queue (spec 6). */
+export interface ShareTerms {
+  readonly identifier: string;
+  /** Higher goes first inside the share. */
+  readonly schedulingPriority: number;
 }
 
 /** `retryStrategy` (spec 4.6). */
@@ -34,6 +43,7 @@ export interface TermsSource {
   readonly container: ContainerProperties;
   readonly retryStrategy?: RetryStrategy | undefined;
   readonly timeout?: JobTimeout | undefined;
+  readonly share?: ShareTerms | undefined;
 }
 
 /** Terms that jobs of a definition have come with lately. */
@@ -44,7 +54,7 @@ const mostKnown = 1000;
 export function termsOf(definition: JobDefinition, source: TermsSource): JobTerms | Refusal {
   const needs = needsOf(source.container);
   if (isRefusal(needs)) return needs;
-  const terms: JobTerms = { needs, log: logTarget(source.container, definition.name), retry: retryTerms(source.retryStrategy), timeoutSeconds: source.timeout?.attemptDurationSeconds };
+  const terms: JobTerms = { needs, log: logTarget(source.container, definition.name), retry: retryTerms(source.retryStrategy), timeoutSeconds: source.timeout?.attemptDurationSeconds, share: source.share };
   const key = JSON.stringify(terms);
   let ofDefinition = known.get(definition);
   if (ofDefinition === undefined || ofDefinition.size >= mostKnown) known.set(definition, (ofDefinition = new Map()));

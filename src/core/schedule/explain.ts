@@ -2,15 +2,20 @@
 // condition is final: no present or launchable host could ever fit (spec 4.7; clients kill jobs on those strings).
 
 import { never } from '../../base/assert.ts';
+import { splitJobId, type JobId } from '../../base/ids.ts';
 import { needsText, type Needs } from '../job/needs.ts';
+import type { JobTerms } from '../job/terms.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { fit, type Blocked } from './fit.ts';
 
 /** For a RUNNABLE job. What fits waits only for its turn. */
-export function explain(world: World, queue: JobQueue, needs: Needs): string {
-  const place = fit(world, queue, needs);
-  return place.fits ? 'waiting for its turn' : blockedText(place.because, needs);
+export function explain(world: World, queue: JobQueue, { id, terms }: { readonly id: JobId; readonly terms: JobTerms }): string {
+  const { before, own } = world.backlog.holdsBefore(queue.arn, terms);
+  const place = fit(world, queue, terms, before);
+  if (place.fits) return 'waiting for its turn';
+  const text = blockedText(place.because, terms.needs);
+  return own?.jobId === splitJobId(id).parent || own?.jobId === id ? `${text}; room is kept for this job` : text;
 }
 
 const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
@@ -33,6 +38,10 @@ export function blockedText(because: Blocked, needs: Needs): string {
       return `waiting for compute environment ${because.environment.name}: ${vcpus(because.usedMilliVcpu)} of ${because.environment.computeResources?.maxvCpus} vCPUs in use`;
     case 'host-full':
       return hostFullText(because, needs);
+    case 'kept-for-another':
+      return `waiting behind job ${because.hold.jobId}, which others overtook for long enough: room is kept for it`;
+    case 'over-reservation':
+      return `waiting for the other shares: ${vcpus(because.usedMilliVcpu)} vCPUs of this queue are in use, and computeReservation leaves ${vcpus(because.capMilliVcpu)} to its ${because.activeShares} active shares`;
     default:
       return never(because);
   }

@@ -1,19 +1,27 @@
-// Whether needs fit, and where: the one arithmetic of placement (DESIGN 3). The same answer explains why not. Pure questions
+// Whether a claim fits, and where: the one arithmetic of placement (DESIGN 3). The same answer explains why not. Pure questions
 // to the world; nothing is taken here.
 
 import type { Arn, HostId } from '../../base/ids.ts';
 import { maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { unavailable, type Host } from '../host.ts';
-import type { Needs } from '../job/needs.ts';
+import { addNeeds, type Needs } from '../job/needs.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
+import { keptOf, noHolds, type Hold, type Holds } from './hold.ts';
+import type { Claim } from './job-class.ts';
+import { overReservation, type OverReservation } from './reservation.ts';
 import { fitsIn, hasRoom } from './room.ts';
 
+export interface Place {
+  readonly computeEnvironmentArn: Arn;
+  readonly hostId: HostId;
+}
+
 export type Fit =
-  | { readonly fits: true; readonly computeEnvironmentArn: Arn; readonly hostId: HostId }
+  | (Place & { readonly fits: true })
   | { readonly fits: false; readonly because: Blocked };
 
-/** Why nothing in the queue's order can take the needs just now; of several environments, the one that comes nearest. */
+/** Why nothing in the queue's order can take the claim just now; of several environments, the one that comes nearest. */
 export type Blocked =
   /** Every environment is DISABLED, INVALID, or gone. */
   | { readonly type: 'no-environment-available' }
@@ -27,34 +35,57 @@ export type Blocked =
   /** There are hosts, and none of them takes jobs now. */
   | { readonly type: 'hosts-unavailable'; readonly why: string }
   | { readonly type: 'environment-full'; readonly environment: ComputeEnvironment; readonly usedMilliVcpu: number }
-  | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs };
+  | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs }
+  /** There is room, and it is kept for a job that waits longer. */
+  | { readonly type: 'kept-for-another'; readonly hold: Hold }
+  | OverReservation;
 
-/** Environments are tried in the queue's order, hosts in the order in which they joined. */
-export function fit(world: World, queue: JobQueue, needs: Needs): Fit {
+/**
+ * Environments are tried in the queue's order, hosts in the order in which they joined. What `holds` keep, for jobs that stand
+ * before this one, counts as taken.
+ */
+export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = noHolds): Fit {
+  const { needs } = claim;
   let nearest: Blocked = { type: 'no-environment-available' };
   let largest = 0;
   let available = 0;
-  for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
-    const environment = world.computeEnvironments.get(computeEnvironment);
-    if (environment === undefined || environment.state !== 'ENABLED' || environment.status !== 'VALID') continue;
+  for (const environment of availableEnvironments(world, queue)) {
     available++;
     const max = maxMilliVcpu(environment);
     largest = Math.max(largest, max);
     if (needs.milliVcpu > max) continue;
-    const used = world.environmentUse(environment.arn).milliVcpu;
-    if (used + needs.milliVcpu > max) {
-      nearest = { type: 'environment-full', environment, usedMilliVcpu: used };
+    const on = fitEnvironment(world, environment, needs, holds);
+    if (!on.fits) {
+      nearest = on.because;
       continue;
     }
-    const on = fitHost(world, environment, needs);
-    if (on.fits) return { fits: true, computeEnvironmentArn: environment.arn, hostId: on.hostId };
-    nearest = on.because;
+    // It bounds the queue as a whole, wherever there is room.
+    const over = overReservation(world, queue, claim, holds);
+    return over === undefined ? on : { fits: false, because: over };
   }
   if (available > 0 && nearest.type === 'no-environment-available') nearest = { type: 'larger-than-every-environment', largestMilliVcpu: largest };
   return { fits: false, because: nearest };
 }
 
-function fitHost(world: World, environment: ComputeEnvironment, needs: Needs): { fits: true; hostId: HostId } | { fits: false; because: Blocked } {
+function* availableEnvironments(world: World, queue: JobQueue): Generator<ComputeEnvironment> {
+  for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
+    const environment = world.computeEnvironments.get(computeEnvironment);
+    if (environment?.state === 'ENABLED' && environment.status === 'VALID') yield environment;
+  }
+}
+
+function fitEnvironment(world: World, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
+  const max = maxMilliVcpu(environment);
+  const used = world.environmentUse(environment.arn).milliVcpu;
+  if (used + needs.milliVcpu > max) return { fits: false, because: { type: 'environment-full', environment, usedMilliVcpu: used } };
+  const inWay = holds.find((hold) => hold.computeEnvironmentArn === environment.arn);
+  if (inWay !== undefined && used + keptOf(holds, { computeEnvironmentArn: environment.arn }).milliVcpu + needs.milliVcpu > max) {
+    return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
+  }
+  return fitHost(world, environment, needs, holds);
+}
+
+function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
   let because: Blocked | undefined;
   let unusable: string | undefined;
   let largest: Needs | undefined;
@@ -66,8 +97,15 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs): {
       continue;
     }
     const used = world.hostUse(host.id);
-    if (takes(host, used, needs)) return { fits: true, hostId: host.id };
-    because ??= { type: 'host-full', host, used };
+    if (!hasRoom(host.capacity, used, needs)) {
+      because ??= { type: 'host-full', host, used };
+      continue;
+    }
+    const inWay = holds.find((hold) => hold.hostId === host.id);
+    if (inWay === undefined || hasRoom(host.capacity, withKept(used, holds, host), needs)) {
+      return { fits: true, computeEnvironmentArn: environment.arn, hostId: host.id };
+    }
+    because ??= { type: 'kept-for-another', hold: inWay };
   }
   if (because !== undefined) return { fits: false, because };
   if (unusable !== undefined) return { fits: false, because: { type: 'hosts-unavailable', why: unusable } };
@@ -76,8 +114,8 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs): {
 }
 
 /** Whether any host could take the needs now, whichever environment they are for. */
-export function anyHostHasRoom(world: World, needs: Needs): boolean {
-  for (const host of world.hosts.values()) if (takes(host, world.hostUse(host.id), needs)) return true;
+export function anyHostHasRoom(world: World, needs: Needs, holds: Holds): boolean {
+  for (const host of world.hosts.values()) if (takes(host, withKept(world.hostUse(host.id), holds, host), needs)) return true;
   return false;
 }
 
@@ -87,3 +125,51 @@ const couldEver = (host: Host, needs: Needs): boolean => (host.kind === 'machine
 const takes = (host: Host, used: Needs, needs: Needs): boolean => unavailable(host) === undefined && couldEver(host, needs) && hasRoom(host.capacity, used, needs);
 
 const largerOf = (a: Needs, b: Needs): Needs => (b.milliVcpu > a.milliVcpu || (b.milliVcpu === a.milliVcpu && b.memoryMib > a.memoryMib) ? b : a);
+
+/** More GPUs may be kept than are free: a job that asks for none of them is not in the way of one that waits for them. */
+function withKept(used: Needs, holds: Holds, { id: hostId, capacity }: Host): Needs {
+  if (holds.length === 0) return used;
+  const taken = addNeeds(used, keptOf(holds, { hostId }));
+  return { ...taken, gpus: Math.min(taken.gpus, capacity.gpus) };
+}
+
+const isLarger = (needs: Needs, capacity: Needs): boolean => needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib;
+
+/**
+ * Where a claim that does not fit will fit first: of the places that could ever hold it, the one that lacks least of what it
+ * has. `present`, once chosen, stays while it serves.
+ * Undefined where there is none, or where it waits for something that keeping room does not bring.
+ */
+export function nearestPlace(world: World, queue: JobQueue, { needs }: Claim, because: Blocked, holds: Holds, present: Place | undefined): Place | undefined {
+  if (!waitsForRoom(because)) return undefined;
+  let nearest: (Place & { readonly lacksPermille: number }) | undefined;
+  for (const environment of availableEnvironments(world, queue)) {
+    const max = maxMilliVcpu(environment);
+    if (needs.milliVcpu > max) continue;
+    const inEnvironment = lacking(needs.milliVcpu, world.environmentUse(environment.arn).milliVcpu, max);
+    for (const host of world.hostsFor(environment)) {
+      // One at a time is kept room for on a host: the next one's turn comes when it has its place.
+      if (unavailable(host) !== undefined || !couldEver(host, needs) || holds.some((hold) => hold.hostId === host.id)) continue;
+      if (present?.hostId === host.id && present.computeEnvironmentArn === environment.arn) return present;
+      const lacksPermille = Math.max(inEnvironment, lackingOn(host, world.hostUse(host.id), needs));
+      if (nearest === undefined || lacksPermille < nearest.lacksPermille) nearest = { lacksPermille, computeEnvironmentArn: environment.arn, hostId: host.id };
+    }
+  }
+  return nearest;
+}
+
+function waitsForRoom({ type }: Blocked): boolean {
+  return type === 'environment-full' || type === 'host-full' || type === 'kept-for-another' || type === 'over-reservation';
+}
+
+function lackingOn({ capacity }: Host, used: Needs, needs: Needs): number {
+  if (isLarger(needs, capacity)) return Math.floor((used.milliVcpu * 1000) / capacity.milliVcpu);
+  return Math.max(
+    lacking(needs.milliVcpu, used.milliVcpu, capacity.milliVcpu),
+    lacking(needs.memoryMib, used.memoryMib, capacity.memoryMib),
+    needs.gpus === 0 ? 0 : lacking(needs.gpus, used.gpus, capacity.gpus),
+  );
+}
+
+/** What has to be given back before so much fits, in thousandths of all there is. */
+const lacking = (needed: number, used: number, capacity: number): number => Math.max(0, Math.floor(((used + needed - capacity) * 1000) / capacity));

@@ -1,77 +1,16 @@
-// The jobs that could run now, by queue and by class, in the order in which they are tried. Jobs of one queue with the same
-// needs share a class, so that a class that does not fit is skipped in one step however many wait in it (DESIGN 3). An array
-// stands here once, for all its children. The order is kept from pass to pass: a pass costs what it takes in hand.
+// The jobs that could run now, in the order in which they are tried: first by the priority of their queue, then in the line of
+// the queue; one that room is kept for goes first among queues of its priority. An array stands here once, for all its
+// children. The order is kept from pass to pass: a pass costs what it takes in hand, not what waits.
 
-import { Heap } from '../../base/heap.ts';
-import type { Arn, JobId } from '../../base/ids.ts';
-import { needsKey, type Needs } from '../job/needs.ts';
-
-/** One job, or one array whose runnable children are taken in order of index. */
-export interface Entry {
-  /** Order inside the queue; lower goes first. A submission's sequence number, or less where a job was put in front. */
-  readonly rank: number;
-  readonly jobId: JobId;
-}
-
-/** Whether an entry still stands for something that can be placed; the world knows. */
-export type StillRunnable = (jobId: JobId) => boolean;
-
-export class JobClass {
-  readonly queueArn: Arn;
-  readonly needs: Needs;
-  readonly key: string;
-  /** The rank at which the class stands in the order; absent while a pass has it in hand. */
-  standsAt: number | undefined;
-  #entries: Entry[] = [];
-  #head = 0;
-
-  constructor(queueArn: Arn, needs: Needs) {
-    this.queueArn = queueArn;
-    this.needs = needs;
-    this.key = `${queueArn} ${needsKey(needs)}`;
-  }
-
-  add(entry: Entry): void {
-    const last = this.#entries.at(-1);
-    if (last === undefined || last.rank < entry.rank || this.#head === this.#entries.length) {
-      this.#entries.push(entry);
-      return;
-    }
-    // Out of turn: put in front, or rebuilt. Entries before #head are spent.
-    let low = this.#head;
-    let high = this.#entries.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#entries[middle] as Entry).rank < entry.rank) low = middle + 1;
-      else high = middle;
-    }
-    this.#entries.splice(low, 0, entry);
-  }
-
-  /** The first entry that still stands; those before it that do not are dropped on the way. */
-  head(stillRunnable: StillRunnable): Entry | undefined {
-    for (;;) {
-      const entry = this.#entries[this.#head];
-      if (entry === undefined) {
-        this.#entries = [];
-        this.#head = 0;
-        return undefined;
-      }
-      if (stillRunnable(entry.jobId)) return entry;
-      this.#head++;
-      if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {
-        this.#entries = this.#entries.slice(this.#head);
-        this.#head = 0;
-      }
-    }
-  }
-
-  /** Drops what no longer stands, wherever it lies; for when much was cancelled behind a head that cannot move. */
-  compact(stillRunnable: StillRunnable): void {
-    this.#entries = this.#entries.slice(this.#head).filter((entry) => stillRunnable(entry.jobId));
-    this.#head = 0;
-  }
-}
+import { must } from '../../base/assert.ts';
+import { StandingHeap } from '../../base/standing-heap.ts';
+import type { Arn } from '../../base/ids.ts';
+import type { Needs } from '../job/needs.ts';
+import type { Place } from './fit.ts';
+import { noHolds, type Hold, type Holds } from './hold.ts';
+import { classKey, JobClass, type Claim, type Entry, type StillRunnable } from './job-class.ts';
+import { FairLine, FifoLine, type Line } from './line.ts';
+import type { Shares } from './share.ts';
 
 /** The head of a class, as a pass takes it. */
 export interface Head {
@@ -79,27 +18,43 @@ export interface Head {
   readonly entry: Entry;
 }
 
-/** Higher priority of the queue first, then submission; ranks are unique, so that the order is total (spec 4.3). */
-interface Standing {
-  readonly jobClass: JobClass;
-  readonly rank: number;
-  readonly priority: number;
+/** What the order is made by; the world knows. */
+export interface BacklogFacts {
+  priorityOf(queueArn: Arn): number;
+  /** Of a fair share queue. */
+  sharesOf(queueArn: Arn): Shares | undefined;
+  readonly stillRunnable: StillRunnable;
 }
-const before = (a: Standing, b: Standing): boolean => (a.priority !== b.priority ? a.priority > b.priority : a.rank < b.rank);
+
+const none: Needs = { milliVcpu: Number.MAX_SAFE_INTEGER, memoryMib: Number.MAX_SAFE_INTEGER, gpus: 0 };
 
 export class Backlog {
   readonly #classes = new Map<string, JobClass>();
-  readonly #priorityOf: (queueArn: Arn) => number;
-  readonly #stillRunnable: StillRunnable;
-  /** Every class once, by its head; standings that were overtaken lie among them until they come up. */
-  #order = new Heap<Standing>(before);
-  #least: Needs = { milliVcpu: Number.MAX_SAFE_INTEGER, memoryMib: Number.MAX_SAFE_INTEGER, gpus: 0 };
+  readonly #lines = new Map<Arn, Line>();
+  readonly #facts: BacklogFacts;
+  /** Lines of which something stands: higher priority of the queue first, then submission (spec 4.3). */
+  readonly #order: StandingHeap<Line>;
+  /** Classes for whose head room is kept: they stand here and in no line. */
+  readonly #held: StandingHeap<JobClass>;
+  #holdsGiven = 0;
+  /** Of the last pass. */
+  #second = 0;
+  #least = none;
   /** Entries that were cancelled since the last compaction. */
   #spent = 0;
 
-  constructor(priorityOf: (queueArn: Arn) => number, stillRunnable: StillRunnable) {
-    this.#priorityOf = priorityOf;
-    this.#stillRunnable = stillRunnable;
+  constructor(facts: BacklogFacts) {
+    this.#facts = facts;
+    const priority = ({ queueArn }: { queueArn: Arn }): number => facts.priorityOf(queueArn);
+    this.#order = new StandingHeap((a, b) => {
+      const [first, second] = [priority(a), priority(b)];
+      if (first !== second) return first > second;
+      return a.rank === b.rank ? a.queueArn < b.queueArn : rankOf(a) < rankOf(b);
+    });
+    this.#held = new StandingHeap((a, b) => {
+      const [first, second] = [priority(a), priority(b)];
+      return first === second ? numberOf(a) < numberOf(b) : first > second;
+    });
   }
 
   /** No waiting job asks for less of anything: where not even this fits, nothing does. */
@@ -107,41 +62,105 @@ export class Backlog {
     return this.#least;
   }
 
-  add(queueArn: Arn, needs: Needs, entry: Entry): void {
-    const key = `${queueArn} ${needsKey(needs)}`;
+  add(queueArn: Arn, claim: Claim, entry: Entry): void {
+    const key = classKey(queueArn, claim);
     let jobClass = this.#classes.get(key);
     if (jobClass === undefined) {
-      jobClass = new JobClass(queueArn, needs);
+      jobClass = new JobClass(queueArn, claim);
       this.#classes.set(key, jobClass);
-      this.#learn(needs);
+      this.#learn(claim.needs);
     }
     jobClass.add(entry);
-    if (jobClass.standsAt === undefined || entry.rank < jobClass.standsAt) this.#stand(jobClass, entry.rank);
+    if (jobClass.heapIndex < 0 || entry.rank < jobClass.rank) this.#stand(jobClass, entry.rank);
+  }
+
+  /** The second of the last pass: shares are weighed as of then. */
+  get second(): number {
+    return this.#second;
+  }
+
+  /** A pass begins. */
+  begin(second: number): void {
+    this.#second = second;
+    for (const line of this.#lines.values()) {
+      if (!(line instanceof FairLine)) continue;
+      line.refresh(second);
+      this.#restand(line);
+    }
   }
 
   /** Takes the first class of the order out, until it is put back. Costs what is taken, not what waits. */
   take(): Head | undefined {
-    for (let top = this.#order.pop(); top !== undefined; top = this.#order.pop()) {
-      const { jobClass } = top;
-      if (jobClass.standsAt !== top.rank) continue;
-      jobClass.standsAt = undefined;
-      const entry = jobClass.head(this.#stillRunnable);
-      if (entry === undefined) this.#forget(jobClass);
-      else if (entry.rank !== top.rank) this.#stand(jobClass, entry.rank);
-      else return { jobClass, entry };
+    for (let jobClass = this.#first(); jobClass !== undefined; jobClass = this.#first()) {
+      this.#takeOut(jobClass);
+      const entry = jobClass.head(this.#facts.stillRunnable);
+      if (entry?.rank === jobClass.rank && (jobClass.hold === undefined || jobClass.hold.jobId === entry.jobId)) return { jobClass, entry };
+      // The head went; what was its own goes with it.
+      jobClass.hold = undefined;
+      if (entry === undefined) this.#classes.delete(jobClass.key);
+      else this.#stand(jobClass, entry.rank);
     }
     this.#relearn();
     return undefined;
   }
 
-  putBack(head: Head): void {
-    this.#stand(head.jobClass, head.entry.rank);
+  putBack({ jobClass, entry }: Head): void {
+    this.#stand(jobClass, entry.rank);
+  }
+
+  /** The head has found its place. */
+  placed(head: Head): void {
+    const { jobClass } = head;
+    // Those behind a job that room was kept for have been overtaken with it.
+    if (jobClass.hold === undefined) jobClass.overtakenSinceMs = undefined;
+    jobClass.overtaken = 0;
+    jobClass.hold = undefined;
+    this.putBack(head);
+  }
+
+  /** Room is kept for a head that is in hand. */
+  keep({ jobClass, entry }: Head, { computeEnvironmentArn, hostId }: Place): Hold {
+    jobClass.hold = { jobId: entry.jobId, queueArn: jobClass.queueArn, needs: jobClass.claim.needs, computeEnvironmentArn, hostId, number: this.#holdsGiven++ };
+    return jobClass.hold;
+  }
+
+  /** What is kept for those that are tried before a job of this kind, and what is kept for its own class. */
+  holdsBefore(queueArn: Arn, claim: Claim): { readonly before: Holds; readonly own: Hold | undefined } {
+    if (this.#held.size === 0) return { before: noHolds, own: undefined };
+    const priority = this.#facts.priorityOf(queueArn);
+    const own = this.#classes.get(classKey(queueArn, claim))?.hold;
+    const before: Hold[] = [];
+    for (const { hold, queueArn: other } of this.#held.values()) {
+      const theirs = this.#facts.priorityOf(other);
+      if (hold !== undefined && (theirs > priority || (theirs === priority && hold.number < (own?.number ?? Number.POSITIVE_INFINITY)))) before.push(hold);
+    }
+    return { before, own };
+  }
+
+  /** What a share holds has changed. */
+  reweigh(queueArn: Arn, shareIdentifier: string): void {
+    const line = this.#lines.get(queueArn);
+    if (!(line instanceof FairLine)) return;
+    line.reweigh(shareIdentifier);
+    this.#restand(line);
   }
 
   /** The priority of a queue has changed. Rare: everything is put in order anew. */
   reorder(): void {
-    this.#order = new Heap<Standing>(before);
-    for (const jobClass of this.#classes.values()) if (jobClass.standsAt !== undefined) this.#stand(jobClass, jobClass.standsAt);
+    this.#order.restore();
+    this.#held.restore();
+  }
+
+  /** A queue is gone, and its jobs with it. */
+  forgetQueue(queueArn: Arn): void {
+    const line = this.#lines.get(queueArn);
+    if (line !== undefined) this.#order.remove(line);
+    this.#lines.delete(queueArn);
+    for (const jobClass of this.#classes.values()) {
+      if (jobClass.queueArn !== queueArn) continue;
+      if (jobClass.hold !== undefined) this.#held.remove(jobClass);
+      this.#classes.delete(jobClass.key);
+    }
   }
 
   /** An entry stopped standing without having been at the head. */
@@ -149,24 +168,58 @@ export class Backlog {
     this.#spent++;
     if (this.#spent < 10_000) return;
     this.#spent = 0;
-    for (const jobClass of this.#classes.values()) jobClass.compact(this.#stillRunnable);
+    for (const jobClass of this.#classes.values()) jobClass.compact(this.#facts.stillRunnable);
   }
 
   /** The classes that have something to place, with the heads at which a pass would find them. For checkers and tests. */
   *classes(): Generator<Head> {
     for (const jobClass of this.#classes.values()) {
-      const entry = jobClass.head(this.#stillRunnable);
+      const entry = jobClass.head(this.#facts.stillRunnable);
       if (entry !== undefined) yield { jobClass, entry };
     }
   }
 
-  #stand(jobClass: JobClass, rank: number): void {
-    jobClass.standsAt = rank;
-    this.#order.push({ jobClass, rank, priority: this.#priorityOf(jobClass.queueArn) });
+  #first(): JobClass | undefined {
+    const held = this.#held.peek();
+    const line = this.#order.peek();
+    if (held === undefined || line === undefined) return held ?? line?.peek();
+    return this.#facts.priorityOf(held.queueArn) >= this.#facts.priorityOf(line.queueArn) ? held : line.peek();
   }
 
-  #forget(jobClass: JobClass): void {
-    if (this.#classes.get(jobClass.key) === jobClass) this.#classes.delete(jobClass.key);
+  #stand(jobClass: JobClass, rank: number): void {
+    jobClass.rank = rank;
+    if (jobClass.hold !== undefined) {
+      this.#held.put(jobClass);
+      return;
+    }
+    const line = this.#lineOf(jobClass.queueArn);
+    line.put(jobClass);
+    this.#restand(line);
+  }
+
+  #takeOut(jobClass: JobClass): void {
+    if (jobClass.hold !== undefined) {
+      this.#held.remove(jobClass);
+      return;
+    }
+    const line = this.#lineOf(jobClass.queueArn);
+    line.remove(jobClass);
+    this.#restand(line);
+  }
+
+  #restand(line: Line): void {
+    if (line.rank === undefined) this.#order.remove(line);
+    else this.#order.put(line);
+  }
+
+  #lineOf(queueArn: Arn): Line {
+    let line = this.#lines.get(queueArn);
+    if (line === undefined) {
+      const shares = this.#facts.sharesOf(queueArn);
+      line = shares === undefined ? new FifoLine(queueArn) : new FairLine(queueArn, shares);
+      this.#lines.set(queueArn, line);
+    }
+    return line;
   }
 
   #learn({ milliVcpu, memoryMib }: Needs): void {
@@ -175,7 +228,10 @@ export class Backlog {
 
   /** After a pass over everything, which costs as much: what asked for the least may have gone. */
   #relearn(): void {
-    this.#least = { milliVcpu: Number.MAX_SAFE_INTEGER, memoryMib: Number.MAX_SAFE_INTEGER, gpus: 0 };
-    for (const jobClass of this.#classes.values()) this.#learn(jobClass.needs);
+    this.#least = none;
+    for (const jobClass of this.#classes.values()) this.#learn(jobClass.claim.needs);
   }
 }
+
+const rankOf = (line: Line): number => must(line.rank, 'a line in the order has something to give');
+const numberOf = ({ hold }: JobClass): number => must(hold, 'what stands among the held has a hold').number;

@@ -1,13 +1,17 @@
 // One pass of placement: takes the next head of the order, asks fit for a place, and says where the job goes. The caller
 // applies each placement before asking for the next, so that the world is the only book of what is taken. A class that does
-// not fit is laid aside until the pass ends: nothing grows while a pass takes.
+// not fit is laid aside until the pass ends: nothing grows while a pass takes. One that was overtaken for long enough has room
+// kept for it, of which what stands behind it takes nothing.
 
 import { must } from '../../base/assert.ts';
 import { childId, type Arn, type HostId, type JobId } from '../../base/ids.ts';
 import { isArrayParent } from '../job/job.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
+import { anyHostHasRoom, fit, nearestPlace, type Blocked } from './fit.ts';
+import type { Hold } from './hold.ts';
 import type { Head } from './order.ts';
-import { anyHostHasRoom, fit } from './fit.ts';
+import { secondOf } from './share.ts';
 
 export interface PlannedPlacement {
   readonly jobId: JobId;
@@ -15,28 +19,45 @@ export interface PlannedPlacement {
   readonly hostId: HostId;
 }
 
+/** A head that did not fit. */
+interface Aside {
+  readonly head: Head;
+  readonly because: Blocked;
+  /** How many jobs the pass had placed by then: those after it overtook this one. */
+  readonly placedBefore: number;
+}
+
 export class Pass {
   readonly #world: World;
-  #aside: Head[] = [];
+  readonly #nowMs: number;
+  #aside: Aside[] = [];
+  /** For heads that came up in this pass: it binds what comes after them. */
+  #holds: Hold[] = [];
+  #placed = 0;
+  /** At so many placements a head that was laid aside has been overtaken often enough. */
+  #nextDueAt = Number.POSITIVE_INFINITY;
 
-  constructor(world: World) {
+  constructor(world: World, nowMs: number) {
     this.#world = world;
+    this.#nowMs = nowMs;
+    world.backlog.begin(secondOf(nowMs));
   }
 
   /** The next placement; undefined when nothing more fits. */
   next(): PlannedPlacement | undefined {
-    const { backlog, jobQueues } = this.#world;
+    const { backlog } = this.#world;
+    if (this.#placed >= this.#nextDueAt) this.#keepForOvertaken();
     // A full machine is told at once, however many different needs wait for it.
-    while (anyHostHasRoom(this.#world, backlog.least)) {
+    while (anyHostHasRoom(this.#world, backlog.least, this.#holds)) {
       const head = backlog.take();
       if (head === undefined) return undefined;
-      const { queueArn, needs } = head.jobClass;
-      const place = fit(this.#world, must(jobQueues.get(queueArn), 'a queue outlives the jobs that wait in it'), needs);
+      const place = fit(this.#world, this.#queueOf(head), head.jobClass.claim, this.#holds);
       if (!place.fits) {
-        this.#aside.push(head);
+        this.#layAside({ head, because: place.because, placedBefore: this.#placed });
         continue;
       }
-      backlog.putBack(head);
+      backlog.placed(head);
+      this.#placed++;
       return { jobId: this.#jobOf(head.entry.jobId), computeEnvironmentArn: place.computeEnvironmentArn, hostId: place.hostId };
     }
     return undefined;
@@ -44,8 +65,58 @@ export class Pass {
 
   /** Puts back what was laid aside. A pass must be ended before the next one begins. */
   end(): void {
-    for (const head of this.#aside) this.#world.backlog.putBack(head);
+    for (const { head, placedBefore } of this.#aside) {
+      const { jobClass } = head;
+      if (this.#placed > placedBefore) {
+        jobClass.overtaken += this.#placed - placedBefore;
+        jobClass.overtakenSinceMs ??= this.#nowMs;
+      }
+      this.#world.backlog.putBack(head);
+    }
     this.#aside = [];
+    this.#holds = [];
+  }
+
+  #layAside(aside: Aside): void {
+    this.#aside.push(aside);
+    const { jobClass } = aside.head;
+    if (jobClass.hold !== undefined || this.#isDue(aside)) this.#keepFor(aside);
+    else this.#nextDueAt = Math.min(this.#nextDueAt, this.#placed + this.#world.settings.overtakeJobs - jobClass.overtaken);
+  }
+
+  /** The pass has gone so far that heads which it passed over have become due. */
+  #keepForOvertaken(): void {
+    this.#nextDueAt = Number.POSITIVE_INFINITY;
+    for (const aside of this.#aside) {
+      const { hold, overtaken } = aside.head.jobClass;
+      if (hold !== undefined) continue;
+      const dueAt = aside.placedBefore + this.#world.settings.overtakeJobs - overtaken;
+      if (this.#placed >= dueAt) this.#keepFor(aside);
+      else this.#nextDueAt = Math.min(this.#nextDueAt, dueAt);
+    }
+  }
+
+  /** Room is kept where it was, if that still serves; else where the job fits first by now; else nowhere. */
+  #keepFor({ head, because }: Aside): void {
+    const { jobClass } = head;
+    const { hold } = jobClass;
+    const place = nearestPlace(this.#world, this.#queueOf(head), jobClass.claim, because, this.#holds, hold);
+    if (place === undefined) jobClass.hold = undefined;
+    else this.#holds.push(place === hold ? hold : this.#world.backlog.keep(head, place));
+  }
+
+  /** Overtaken by so many, or for so long (settings). A job that nobody overtakes needs no room kept. */
+  #isDue({ head: { jobClass, entry } }: Aside): boolean {
+    const { overtakeJobs, overtakeSeconds } = this.#world.settings;
+    const { overtaken, overtakenSinceMs } = jobClass;
+    if (overtaken >= overtakeJobs) return true;
+    if (overtaken === 0 || overtakenSinceMs === undefined) return false;
+    const { createdAtMs } = must(this.#world.jobs.get(entry.jobId), 'a head stands for a job that has not ended');
+    return this.#nowMs - Math.max(overtakenSinceMs, createdAtMs) >= overtakeSeconds * 1000;
+  }
+
+  #queueOf({ jobClass }: Head): JobQueue {
+    return must(this.#world.jobQueues.get(jobClass.queueArn), 'a queue outlives the jobs that wait in it');
   }
 
   #jobOf(id: JobId): JobId {

@@ -2,75 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, attemptId, hostId, jobId, scopeOf } from '../../base/ids.ts';
-import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { arn, jobId } from '../../base/ids.ts';
 import { checkWorld } from '../invariant.ts';
-import { ChildTable } from '../job/child-table.ts';
-import type { Needs } from '../job/needs.ts';
-import type { JobQueue } from '../job-queue/job-queue.ts';
-import { World } from '../world.ts';
 import { explain } from './explain.ts';
+import { end, needs, place, worldOf, type Case } from './example-world.ts';
 import { Pass } from './place.ts';
-
-const scope = scopeOf('000000000000', 'us-east-1');
-const needs = (vcpus: number, memoryMib = 128, gpus = 0): Needs => ({ milliVcpu: vcpus * 1000, memoryMib, gpus });
-const host = hostId('0'.repeat(32));
-
-interface Case {
-  readonly capacity?: Needs;
-  /** maxvCpus by environment name; a leading `-` is a DISABLED one. */
-  readonly environments?: Record<string, number>;
-  /** Queue name to priority and environments. */
-  readonly queues?: Record<string, { priority: number; order: string[] }>;
-  /** Queue and needs, in order of submission; `array` is its size. */
-  readonly jobs: { queue?: string; needs: Needs; array?: number }[];
-}
-
-function worldOf(given: Case): World {
-  const world = new World();
-  const environments = given.environments ?? { ce: 100 };
-  for (const [name, maxvCpus] of Object.entries(environments)) {
-    const plain = name.replace('-', '');
-    const environment = {
-      arn: arn(plain), scope, name: plain, uuid: plain, type: 'MANAGED', state: name.startsWith('-') ? 'DISABLED' : 'ENABLED', status: 'VALID',
-      computeResources: { type: 'EC2', maxvCpus, subnets: [] }, serviceRole: '', ecsClusterArn: '', createdAtMs: 0,
-    } satisfies ComputeEnvironment;
-    world.apply({ type: 'compute-environment-stored', environment });
-  }
-  const queues = given.queues ?? { q: { priority: 1, order: Object.keys(environments).map((name) => name.replace('-', '')) } };
-  for (const [name, { priority, order }] of Object.entries(queues)) {
-    const queue = {
-      arn: arn(name), scope, name, state: 'ENABLED', status: 'VALID', priority, jobQueueType: 'ECS', createdAtMs: 0, firstSequence: 1,
-      computeEnvironmentOrder: order.map((one, index) => ({ order: index, computeEnvironment: arn(one) })),
-    } satisfies JobQueue;
-    world.apply({ type: 'job-queue-stored', queue });
-  }
-  world.apply({ type: 'host-stored', host: { kind: 'machine', id: host, capacity: given.capacity ?? needs(4, 4096), title: 'this machine' } });
-  given.jobs.forEach((job, index) => {
-    const identity = { id: jobId(`j${index}`), scope, queueArn: arn(job.queue ?? 'q'), terms: { needs: job.needs }, createdAtMs: 0, sequence: index + 1 };
-    const detail = { ...identity, arn: arn(identity.id), name: identity.id, definitionArn: arn('d'), definitionName: 'd', parameters: {}, container: {} };
-    const submitted = job.array === undefined
-      ? { ...identity, attempts: [], status: 'SUBMITTED' as const }
-      : { ...identity, arraySize: job.array, status: 'SUBMITTED' as const, rest: { status: 'SUBMITTED' as const }, children: new ChildTable(job.array, 'SUBMITTED', 0) };
-    world.apply({ type: 'job-submitted', detail, job: submitted });
-    world.apply({ type: 'job-runnable', jobId: identity.id, atMs: 0 });
-  });
-  return world;
-}
-
-/** Runs passes until nothing more fits; `job>environment` for each placement. */
-function place(world: World): string[] {
-  const placed: string[] = [];
-  const pass = new Pass(world);
-  for (let next = pass.next(); next !== undefined; next = pass.next()) {
-    const attempt = attemptId(String(placed.length));
-    world.apply({ type: 'attempt-placed', jobId: next.jobId, atMs: 1, placement: { attemptId: attempt, number: 1, hostId: next.hostId, computeEnvironmentArn: next.computeEnvironmentArn } });
-    placed.push(`${next.jobId}>${next.computeEnvironmentArn}`);
-  }
-  pass.end();
-  checkWorld(world);
-  return placed;
-}
 
 const cases: Record<string, { given: Case; placed: string[]; waits?: [string, string][] }> = {
   'jobs start in the order of submission as far as the machine goes': {
@@ -139,7 +75,7 @@ for (const [title, { given, placed, waits = [] }] of Object.entries(cases)) {
     assert.deepEqual(place(world), placed);
     for (const [id, reason] of waits) {
       const job = world.jobs.get(jobId(id))!;
-      assert.equal(explain(world, world.jobQueues.get(job.queueArn)!, job.terms.needs), reason);
+      assert.equal(explain(world, world.jobQueues.get(job.queueArn)!, job), reason);
     }
   });
 }
@@ -157,20 +93,16 @@ test('a queue whose priority is raised goes first from then on', () => {
 test('a job that comes in front of its class is found in front', () => {
   const world = worldOf({ capacity: needs(1, 4096), jobs: [{ needs: needs(2) }, { needs: needs(1) }, { needs: needs(1) }] });
   world.apply({ type: 'job-ended', jobId: jobId('j1'), status: 'FAILED', statusReason: 'x', atMs: 1 });
-  world.backlog.add(arn('q'), needs(1), { rank: 0.5, jobId: jobId('j2') });
+  world.backlog.add(arn('q'), { needs: needs(1) }, { rank: 0.5, jobId: jobId('j2') });
   assert.deepEqual(place(world), ['j2>ce']);
 });
 
 test('what is given back is given to the next', () => {
   const world = worldOf({ capacity: needs(1, 4096), jobs: [{ needs: needs(1) }, { needs: needs(1) }] });
   assert.deepEqual(place(world), ['j0>ce']);
-  world.apply({ type: 'attempt-running', jobId: jobId('j0'), attemptId: attemptId('0'), atMs: 2 });
-  const placement = { attemptId: attemptId('0'), number: 1, hostId: host, computeEnvironmentArn: arn('ce') };
-  world.apply({ type: 'attempt-ended', jobId: jobId('j0'), attempt: { ...placement, state: 'ended', placedAtMs: 1, startedAtMs: 2, stoppedAtMs: 3, exitCode: 0 } });
-  world.apply({ type: 'resources-released', attemptId: attemptId('0') });
-  world.apply({ type: 'job-ended', jobId: jobId('j0'), status: 'SUCCEEDED', atMs: 3 });
+  end(world, 'j0', 3, 2);
   checkWorld(world);
-  const pass = new Pass(world);
+  const pass = new Pass(world, 4);
   assert.equal(pass.next()?.jobId, 'j1');
 });
 

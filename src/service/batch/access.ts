@@ -3,7 +3,7 @@
 
 import type { ContainerProperties } from '@aws-sdk/client-batch';
 import type { JobId } from '../../base/ids.ts';
-import { computeEnvironmentArn, jobArn, jobDefinitionArnPrefix, jobQueueArn } from '../../core/arn.ts';
+import { computeEnvironmentArn, jobArn, jobDefinitionArnPrefix, jobQueueArn, schedulingPolicyArn } from '../../core/arn.ts';
 import { logTarget } from '../../core/job/container.ts';
 import type { Access, RequestContext } from '../../wire/operation.ts';
 
@@ -12,6 +12,9 @@ export const onAll = (action: string): Access[] => [{ action, resources: ['*'] }
 export const environmentResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : computeEnvironmentArn(context.scope, given));
 export const queueResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : jobQueueArn(context.scope, given));
 export const definitionResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : jobDefinitionArnPrefix(context.scope) + given);
+export const policyResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : schedulingPolicyArn(context.scope, given));
+/** Of a member that may be absent or empty. */
+export const policyResources = (given: string | undefined): string[] => (given ? [given] : []);
 export const jobResource = (context: RequestContext, id = ''): string => jobArn(context.scope, id as JobId);
 
 type Tags = Readonly<Record<string, string>>;

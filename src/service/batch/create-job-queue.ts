@@ -3,7 +3,7 @@
 import type { CreateJobQueueCommandInput, CreateJobQueueCommandOutput } from '@aws-sdk/client-batch';
 import { JobQueueType, JQState } from '@aws-sdk/client-batch';
 import { integerIn, oneOf } from '../../wire/check.ts';
-import { creation, environmentResource, queueResource } from './access.ts';
+import { creation, environmentResource, policyResources, queueResource } from './access.ts';
 import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { checkName } from './rule/name.ts';
@@ -18,7 +18,7 @@ const unbuiltTypes: readonly string[] = ['EKS', 'SAGEMAKER_TRAINING', 'ECS_MANAG
 export const createJobQueue: BatchOperation<CreateJobQueueCommandInput, Reply<CreateJobQueueCommandOutput>> = {
   authorizes(input, context) {
     const environments = (input.computeEnvironmentOrder ?? []).map((entry) => environmentResource(context, entry.computeEnvironment));
-    return creation('batch:CreateJobQueue', [queueResource(context, input.jobQueueName), ...environments], input.tags);
+    return creation('batch:CreateJobQueue', [queueResource(context, input.jobQueueName), ...environments, ...policyResources(input.schedulingPolicyArn)], input.tags);
   },
 
   async handle(deps, input, context) {
@@ -28,7 +28,6 @@ export const createJobQueue: BatchOperation<CreateJobQueueCommandInput, Reply<Cr
     if (input.jobQueueType !== undefined && unbuiltTypes.includes(input.jobQueueType)) refuseUnbuilt(input.jobQueueType, `jobQueueType ${input.jobQueueType}`);
     integerIn(input.priority, 0, 2 ** 31 - 1, 'priority');
     checkTags(input.tags, deps.settings.limits);
-    refuseUnbuilt(input.schedulingPolicyArn, 'schedulingPolicyArn');
     refuseUnbuilt(input.serviceEnvironmentOrder, 'serviceEnvironmentOrder');
     checkTimeLimitActions(input.jobStateTimeLimitActions);
     const { name, arn } = await submitCommand(deps, { type: 'create-job-queue', scope: context.scope, request: input }, context);

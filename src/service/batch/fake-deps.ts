@@ -77,6 +77,11 @@ export class FakeDeps implements BatchDeps {
       return queue && { queue, tags: this.#tagsOf(queue.arn) };
     },
     jobQueues: () => [...this.world.jobQueues.values()].map((queue) => ({ queue, tags: {} })),
+    schedulingPolicy: (_scope, arn) => {
+      const policy = this.world.schedulingPolicy(scope, arn);
+      return policy && { policy, tags: this.#tagsOf(arn) };
+    },
+    schedulingPolicies: () => [...this.world.schedulingPolicies.values()].map((policy) => ({ policy, tags: {} })).sort((a, b) => (a.policy.name < b.policy.name ? -1 : 1)),
     jobDefinition: (_scope, name) => {
       const definition = this.world.jobDefinitions.find(scope, name) ?? [...this.definitions.values()].find((one) => one.arn === name || `${one.name}:${one.revision}` === name);
       return definition && { definition, tags: this.#tagsOf(definition.arn) };
@@ -94,7 +99,7 @@ export class FakeDeps implements BatchDeps {
       return query.next === 'malformed' ? undefined : { items: [...this.views.values()], next: undefined };
     },
     tags: (_scope, arn) => {
-      const known = this.world.computeEnvironment(scope, arn) ?? this.world.jobQueue(scope, arn) ?? this.definitions.get(arn) ?? this.world.jobs.get(splitJobId(arn.split('/')[1] ?? '').parent);
+      const known = this.world.computeEnvironment(scope, arn) ?? this.world.jobQueue(scope, arn) ?? this.world.schedulingPolicy(scope, arn) ?? this.definitions.get(arn) ?? this.world.jobs.get(splitJobId(arn.split('/')[1] ?? '').parent);
       return known && this.#tagsOf(arn);
     },
     logs: undefined as never,

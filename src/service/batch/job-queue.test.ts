@@ -60,7 +60,7 @@ const wrong: [string, Partial<CreateJobQueueCommandInput>, RegExp][] = [
   ['a negative priority', { priority: -1 }, /priority/],
   ['an unknown state', { state: 'X' as never }, /state must be one of/],
   ['a bad name', { jobQueueName: 'a.b' }, /jobQueueName/],
-  ['a scheduling policy', { schedulingPolicyArn: 'arn:aws:batch:eu-west-1:123456789012:scheduling-policy/p' }, /schedulingPolicyArn is not supported by Longshore yet/],
+  ['an unknown scheduling policy', { schedulingPolicyArn: 'arn:aws:batch:eu-west-1:123456789012:scheduling-policy/p' }, /Scheduling policy arn:.* does not exist/],
   ['service environments', { serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: 's' }] }, /serviceEnvironmentOrder is not supported by Longshore yet/],
   ['a time limit of 599 seconds', { jobStateTimeLimitActions: [{ ...action, maxTimeSeconds: 599 }] }, /maxTimeSeconds/],
   ['a time limit that terminates', { jobStateTimeLimitActions: [{ ...action, action: 'TERMINATE' }] }, /action must be CANCEL/],

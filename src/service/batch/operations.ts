@@ -5,15 +5,19 @@ import { cancelJob } from './cancel-job.ts';
 import { cancelJobs } from './cancel-jobs.ts';
 import { createComputeEnvironment } from './create-compute-environment.ts';
 import { createJobQueue } from './create-job-queue.ts';
+import { createSchedulingPolicy } from './create-scheduling-policy.ts';
 import { deleteComputeEnvironment } from './delete-compute-environment.ts';
 import { deleteJobQueue } from './delete-job-queue.ts';
+import { deleteSchedulingPolicy } from './delete-scheduling-policy.ts';
 import type { BatchDeps } from './deps.ts';
 import { deregisterJobDefinition } from './deregister-job-definition.ts';
 import { describeComputeEnvironments } from './describe-compute-environments.ts';
 import { describeJobDefinitions } from './describe-job-definitions.ts';
 import { describeJobQueues } from './describe-job-queues.ts';
 import { describeJobs } from './describe-jobs.ts';
+import { describeSchedulingPolicies } from './describe-scheduling-policies.ts';
 import { listJobs } from './list-jobs.ts';
+import { listSchedulingPolicies } from './list-scheduling-policies.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
 import { registerJobDefinition } from './register-job-definition.ts';
 import { submitJob } from './submit-job.ts';
@@ -23,6 +27,7 @@ import { terminateJobs } from './terminate-jobs.ts';
 import { untagResource } from './untag-resource.ts';
 import { updateComputeEnvironment } from './update-compute-environment.ts';
 import { updateJobQueue } from './update-job-queue.ts';
+import { updateSchedulingPolicy } from './update-scheduling-policy.ts';
 
 /** Start-up fails if the SDK knows an operation that does not stand here. */
 export const batchOperations: OperationTable<BatchDeps> = {
@@ -30,14 +35,18 @@ export const batchOperations: OperationTable<BatchDeps> = {
   CancelJobs: cancelJobs,
   CreateComputeEnvironment: createComputeEnvironment,
   CreateJobQueue: createJobQueue,
+  CreateSchedulingPolicy: createSchedulingPolicy,
   DeleteComputeEnvironment: deleteComputeEnvironment,
   DeleteJobQueue: deleteJobQueue,
+  DeleteSchedulingPolicy: deleteSchedulingPolicy,
   DeregisterJobDefinition: deregisterJobDefinition,
   DescribeComputeEnvironments: describeComputeEnvironments,
   DescribeJobDefinitions: describeJobDefinitions,
   DescribeJobQueues: describeJobQueues,
   DescribeJobs: describeJobs,
+  DescribeSchedulingPolicies: describeSchedulingPolicies,
   ListJobs: listJobs,
+  ListSchedulingPolicies: listSchedulingPolicies,
   ListTagsForResource: listTagsForResource,
   RegisterJobDefinition: registerJobDefinition,
   SubmitJob: submitJob,
@@ -47,13 +56,9 @@ export const batchOperations: OperationTable<BatchDeps> = {
   UntagResource: untagResource,
   UpdateComputeEnvironment: updateComputeEnvironment,
   UpdateJobQueue: updateJobQueue,
+  UpdateSchedulingPolicy: updateSchedulingPolicy,
 
-  // Scheduling policies and fair share: a later issue.
-  CreateSchedulingPolicy: notBuilt,
-  DeleteSchedulingPolicy: notBuilt,
-  DescribeSchedulingPolicies: notBuilt,
-  ListSchedulingPolicies: notBuilt,
-  UpdateSchedulingPolicy: notBuilt,
+  // What stands in front of a queue: a later issue.
   GetJobQueueSnapshot: notBuilt,
 
   // Consumable resources: a later issue.

@@ -17,6 +17,7 @@ import { checkEnvironment } from './rule/environment.ts';
 import { checkName, checkReference } from './rule/name.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
 import { checkAmounts, checkFargateSize } from './rule/resource-requirements.ts';
+import { checkShareIdentifier } from './rule/fair-share.ts';
 import { checkRetryStrategy } from './rule/retry.ts';
 import { checkTags } from './rule/tags.ts';
 import { submitCommand } from './submit-command.ts';
@@ -38,7 +39,7 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     integerIn(size, limit.arraySizeMin, limits.arraySize, 'arrayProperties.size');
     checkDependencies(input.dependsOn, size !== undefined, limits);
     checkOverrides(input.containerOverrides, () => deps.reader.jobDefinition(context.scope, input.jobDefinition ?? '')?.definition);
-    if (input.shareIdentifier) throw invalid('shareIdentifier cannot be specified for a job queue without a fair-share scheduling policy');
+    checkShareIdentifier(input.shareIdentifier, 'shareIdentifier');
     integerIn(input.schedulingPriorityOverride, 0, limit.schedulingPriorityMax, 'schedulingPriorityOverride');
     checkTags(input.tags, limits);
     refuseUnbuilt(input.nodeOverrides, 'nodeOverrides');

@@ -3,8 +3,7 @@
 import type { UpdateJobQueueCommandInput, UpdateJobQueueCommandOutput } from '@aws-sdk/client-batch';
 import { JQState } from '@aws-sdk/client-batch';
 import { integerIn, oneOf } from '../../wire/check.ts';
-import { invalid } from '../../wire/error-catalogue.ts';
-import { environmentResource, queueResource } from './access.ts';
+import { environmentResource, policyResources, queueResource } from './access.ts';
 import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { checkReference } from './rule/name.ts';
@@ -15,14 +14,13 @@ import { submitCommand } from './submit-command.ts';
 export const updateJobQueue: BatchOperation<UpdateJobQueueCommandInput, Reply<UpdateJobQueueCommandOutput>> = {
   authorizes(input, context) {
     const environments = (input.computeEnvironmentOrder ?? []).map((entry) => environmentResource(context, entry.computeEnvironment));
-    return [{ action: 'batch:UpdateJobQueue', resources: [queueResource(context, input.jobQueue), ...environments] }];
+    return [{ action: 'batch:UpdateJobQueue', resources: [queueResource(context, input.jobQueue), ...environments, ...policyResources(input.schedulingPolicyArn)] }];
   },
 
   async handle(deps, input, context) {
     checkReference(input.jobQueue, 'jobQueue');
     oneOf(JQState, input.state, 'state');
     integerIn(input.priority, 0, 2 ** 31 - 1, 'priority');
-    if (input.schedulingPolicyArn) throw invalid('A job queue without a scheduling policy is a FIFO queue; a scheduling policy cannot be added to it');
     refuseUnbuilt(input.serviceEnvironmentOrder, 'serviceEnvironmentOrder');
     checkTimeLimitActions(input.jobStateTimeLimitActions);
     const { name, arn } = await submitCommand(deps, { type: 'update-job-queue', scope: context.scope, request: input }, context);

@@ -10,6 +10,7 @@ import type { ArrayParent, Job, JobDetailRecord, LiveArrayParent, WaitingJob } f
 import type { RegisteredHost } from '../../core/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
+import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import type { Commit, Store } from '../../port/store.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
@@ -20,7 +21,7 @@ const definitionArn = arn('arn:aws:batch:us-east-1:000000000000:job-definition/d
 
 /** A commit of nothing, to be laid over. */
 export const nothing: Commit = {
-  atMs: 0, submitted: [], jobs: [], children: [], computeEnvironments: [], jobQueues: [], jobDefinitions: [], hosts: [], hostsLeft: [], deleted: [], tags: new Map(), logStreams: [], tableWrites: [],
+  atMs: 0, submitted: [], jobs: [], children: [], computeEnvironments: [], jobQueues: [], jobDefinitions: [], schedulingPolicies: [], shareUsage: [], hosts: [], hostsLeft: [], deleted: [], tags: new Map(), logStreams: [], tableWrites: [],
 };
 
 const environment: ComputeEnvironment = {
@@ -73,7 +74,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   };
 
   withStore('an empty store gives an empty world whose first sequence number is 1', (store) => {
-    assert.deepEqual(plain(store.load()), { computeEnvironments: [], jobQueues: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], children: [], nextSequence: 1 });
+    assert.deepEqual(plain(store.load()), { computeEnvironments: [], jobQueues: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], children: [], nextSequence: 1 });
   });
 
   withStore('registered hosts are kept until they leave', (_store, reopen) => {
@@ -246,6 +247,20 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     for (const of of targets) assert.deepEqual(store.reader.tags(of), { a: '1' });
     assert.deepEqual(store.commit({ ...nothing, deleted: [queueArn, environmentArn], tableWrites: merges }), ['absent', 'absent', 'done']);
     assert.deepEqual(store.reader.tags(queueArn), {});
+  });
+
+  withStore('scheduling policies and the usage of shares come back as they were, and go with what they belong to', (_store, reopen) => {
+    const policy: SchedulingPolicy = { arn: arn('arn:aws:batch:us-east-1:000000000000:scheduling-policy/p'), scope, name: 'p', fairsharePolicy: { shareDistribution: [{ shareIdentifier: 'a*', weightFactor: 0.125 }] }, createdAtMs: 1 };
+    const usage = (shareIdentifier: string, much: bigint, atSecond: number) => ({ queueArn, shareIdentifier, usage: much, atSecond });
+    const huge = 123_456_789_012_345_678_901_234n;
+    reopen().commit({ ...nothing, schedulingPolicies: [policy], shareUsage: [usage('a', 1n, 5), usage('b', huge, 6), usage('c', 0n, 7)] });
+    const store = reopen();
+    assert.deepEqual(plain(store.load().schedulingPolicies), plain([policy]));
+    store.commit({ ...nothing, shareUsage: [usage('a', 2n, 8), { ...usage('c', 0n, 7), forgotten: true }] });
+    assert.deepEqual(reopen().load().shareUsage, [usage('a', 2n, 8), usage('b', huge, 6)]);
+    reopen().commit({ ...nothing, deleted: [queueArn, policy.arn] });
+    const after = reopen().load();
+    assert.deepEqual([after.schedulingPolicies, after.shareUsage], [[], []]);
   });
 
   withStore('tags are merged up to their limit', (store) => {

@@ -89,4 +89,14 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE host (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
     `,
   },
+  {
+    version: 6,
+    // Fair share: policies, and what the shares of each queue used of late. Usage outgrows SQLite's whole numbers.
+    statements: `
+      CREATE TABLE scheduling_policy (arn TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE share_usage (
+        queue TEXT NOT NULL, share TEXT NOT NULL, usage TEXT NOT NULL, at_second INTEGER NOT NULL, PRIMARY KEY (queue, share)
+      ) WITHOUT ROWID;
+    `,
+  },
 ];

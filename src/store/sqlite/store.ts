@@ -9,6 +9,7 @@ import { isEnded, jobStatuses } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { RegisteredHost } from '../../core/host.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
+import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import type { Commit, LogStreamRow, Store, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
 import { openDatabase } from './database.ts';
 import { Expiry } from './expiry.ts';
@@ -58,6 +59,10 @@ export class SqliteStore implements Store {
     return {
       computeEnvironments: bodies<ComputeEnvironment>('SELECT body FROM compute_environment'),
       jobQueues: bodies<JobQueue>('SELECT body FROM job_queue'),
+      schedulingPolicies: bodies<SchedulingPolicy>('SELECT body FROM scheduling_policy'),
+      shareUsage: all<{ queue: string; share: string; usage: string; at_second: number }>('SELECT * FROM share_usage').map((row) => ({
+        queueArn: arn(row.queue), shareIdentifier: row.share, usage: BigInt(row.usage), atSecond: row.at_second,
+      })),
       jobDefinitions: bodies<JobDefinition>("SELECT body FROM job_definition WHERE status = 'ACTIVE' ORDER BY scope, name, revision"),
       hosts: bodies<RegisteredHost>('SELECT body FROM host ORDER BY id'),
       revisions: all<{ scope: Scope; name: string; revision: number }>('SELECT scope, name, max(revision) AS revision FROM job_definition GROUP BY scope, name'),
@@ -73,12 +78,19 @@ export class SqliteStore implements Store {
     for (const deleted of commit.deleted) {
       sql.deleteEnvironment.run(deleted);
       sql.deleteQueue.run(deleted);
+      sql.deletePolicy.run(deleted);
+      sql.deleteSharesOf.run(deleted);
       sql.deleteTags.run(deleted);
     }
     for (const hostId of commit.hostsLeft) sql.deleteHost.run(hostId);
     for (const host of commit.hosts) sql.putHost.run(host.id, JSON.stringify(host));
     for (const environment of commit.computeEnvironments) sql.putEnvironment.run(environment.arn, JSON.stringify(environment));
     for (const queue of commit.jobQueues) sql.putQueue.run(queue.arn, JSON.stringify(queue));
+    for (const policy of commit.schedulingPolicies) sql.putPolicy.run(policy.arn, JSON.stringify(policy));
+    for (const { queueArn, shareIdentifier, usage, atSecond, forgotten } of commit.shareUsage) {
+      if (forgotten) sql.deleteShare.run(queueArn, shareIdentifier);
+      else sql.putShare.run(queueArn, shareIdentifier, String(usage), atSecond);
+    }
     for (const definition of commit.jobDefinitions) {
       sql.putDefinition.run(definition.arn, definition.scope, definition.name, definition.revision, definition.status, JSON.stringify(definition));
     }
@@ -216,6 +228,13 @@ function prepare(database: DatabaseSync) {
     deleteEnvironment: sql('DELETE FROM compute_environment WHERE arn = ?'),
     putQueue: sql('INSERT INTO job_queue (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
     deleteQueue: sql('DELETE FROM job_queue WHERE arn = ?'),
+    putPolicy: sql('INSERT INTO scheduling_policy (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
+    deletePolicy: sql('DELETE FROM scheduling_policy WHERE arn = ?'),
+    putShare: sql(
+      'INSERT INTO share_usage (queue, share, usage, at_second) VALUES (?, ?, ?, ?) ON CONFLICT (queue, share) DO UPDATE SET usage = excluded.usage, at_second = excluded.at_second',
+    ),
+    deleteShare: sql('DELETE FROM share_usage WHERE queue = ? AND share = ?'),
+    deleteSharesOf: sql('DELETE FROM share_usage WHERE queue = ?'),
     putDefinition: sql(
       'INSERT INTO job_definition (arn, scope, name, revision, status, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (arn) DO UPDATE SET status = excluded.status, body = excluded.body',
     ),

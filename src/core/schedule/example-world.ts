@@ -1,0 +1,117 @@
+// Worlds for tests of the schedule room, written as tables, and passes over them. Only tests import it.
+
+import type { FairsharePolicy } from '@aws-sdk/client-batch';
+import { arn, attemptId, hostId, jobId, scopeOf, type AttemptId } from '../../base/ids.ts';
+import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { checkWorld } from '../invariant.ts';
+import { ChildTable } from '../job/child-table.ts';
+import type { Needs } from '../job/needs.ts';
+import type { JobTerms } from '../job/terms.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import { defaultSettings, type Settings } from '../settings.ts';
+import { World } from '../world.ts';
+import { Pass } from './place.ts';
+
+export const scope = scopeOf('000000000000', 'us-east-1');
+export const needs = (vcpus: number, memoryMib = 128, gpus = 0): Needs => ({ milliVcpu: vcpus * 1000, memoryMib, gpus });
+export const host = hostId('0'.repeat(32));
+
+export interface Case {
+  readonly capacity?: Needs;
+  /** maxvCpus by environment name; a leading `-` is a DISABLED one, a leading `~` an UNMANAGED one of so many vCPUs (0: it does not say). */
+  readonly environments?: Record<string, number>;
+  /** Queue name to priority and environments; one with a policy is a fair share queue. */
+  readonly queues?: Record<string, { priority: number; order: string[]; policy?: FairsharePolicy }>;
+  readonly jobs: readonly ExampleJob[];
+  readonly settings?: Partial<Settings>;
+}
+
+/** In order of submission; `array` is its size. */
+export interface ExampleJob {
+  readonly queue?: string;
+  readonly needs: Needs;
+  readonly array?: number;
+  readonly share?: string;
+  readonly priority?: number;
+}
+
+const plain = (name: string): string => name.replace(/^[-~]/, '');
+
+export function worldOf(given: Case): World {
+  const world = new World({ ...defaultSettings, ...given.settings });
+  const environments = given.environments ?? { ce: 100 };
+  for (const [name, vcpus] of Object.entries(environments)) {
+    const managed = !name.startsWith('~');
+    const environment = {
+      arn: arn(plain(name)), scope, name: plain(name), uuid: plain(name), type: managed ? 'MANAGED' : 'UNMANAGED', state: name.startsWith('-') ? 'DISABLED' : 'ENABLED', status: 'VALID',
+      computeResources: managed ? { type: 'EC2', maxvCpus: vcpus, subnets: [] } : undefined, unmanagedvCpus: managed || vcpus === 0 ? undefined : vcpus,
+      serviceRole: '', ecsClusterArn: '', createdAtMs: 0,
+    } satisfies ComputeEnvironment;
+    world.apply({ type: 'compute-environment-stored', environment });
+  }
+  const queues: NonNullable<Case['queues']> = given.queues ?? { q: { priority: 1, order: Object.keys(environments).map(plain) } };
+  for (const [name, { priority, order, policy }] of Object.entries(queues)) {
+    const schedulingPolicyArn = policy && arn(`policy-of-${name}`);
+    if (schedulingPolicyArn) world.apply({ type: 'scheduling-policy-stored', policy: { arn: schedulingPolicyArn, scope, name, fairsharePolicy: policy, createdAtMs: 0 } });
+    const queue = {
+      arn: arn(name), scope, name, state: 'ENABLED', status: 'VALID', priority, jobQueueType: 'ECS', createdAtMs: 0, firstSequence: 1, schedulingPolicyArn,
+      computeEnvironmentOrder: order.map((one, index) => ({ order: index, computeEnvironment: arn(one) })),
+    } satisfies JobQueue;
+    world.apply({ type: 'job-queue-stored', queue });
+  }
+  world.apply({ type: 'host-stored', host: { kind: 'machine', id: host, capacity: given.capacity ?? needs(4, 4096), title: 'this machine' } });
+  for (const job of given.jobs) submit(world, job);
+  return world;
+}
+
+/** `j0`, `j1` … in order of submission. */
+export function submit(world: World, job: ExampleJob, atMs = 0): string {
+  const sequence = world.nextSequence;
+  const terms: JobTerms = { needs: job.needs, share: job.share === undefined ? undefined : { identifier: job.share, schedulingPriority: job.priority ?? 0 } };
+  const identity = { id: jobId(`j${sequence - 1}`), scope, queueArn: arn(job.queue ?? 'q'), terms, createdAtMs: atMs, sequence };
+  const detail = { ...identity, arn: arn(identity.id), name: identity.id, definitionArn: arn('d'), definitionName: 'd', parameters: {}, container: {} };
+  const submitted = job.array === undefined
+    ? { ...identity, attempts: [], status: 'SUBMITTED' as const }
+    : { ...identity, arraySize: job.array, status: 'SUBMITTED' as const, rest: { status: 'SUBMITTED' as const }, children: new ChildTable(job.array, 'SUBMITTED', 0) };
+  world.apply({ type: 'job-submitted', detail, job: submitted });
+  world.apply({ type: 'job-runnable', jobId: identity.id, atMs });
+  return identity.id;
+}
+
+/** Runs a pass until nothing more fits; `job>environment` for each placement. */
+export function place(world: World, atMs = 1): string[] {
+  const placed: string[] = [];
+  const pass = new Pass(world, atMs);
+  for (let next = pass.next(); next !== undefined; next = pass.next()) {
+    world.apply({ type: 'attempt-placed', jobId: next.jobId, atMs, placement: { attemptId: attemptOf(next.jobId), number: 1, hostId: next.hostId, computeEnvironmentArn: next.computeEnvironmentArn } });
+    placed.push(`${next.jobId}>${next.computeEnvironmentArn}`);
+  }
+  pass.end();
+  checkWorld(world);
+  return placed;
+}
+
+/** The jobs of a pass, wherever they went. */
+export const placeJobs = (world: World, atMs = 1): string[] => place(world, atMs).map((one) => one.split('>')[0] as string);
+
+export const attemptOf = (id: string): AttemptId => attemptId(`attempt of ${id}`);
+
+/** A job that was placed at `fromMs` has run, and ends well. */
+export function end(world: World, id: string, atMs: number, fromMs = 1): void {
+  endAttempt(world, id, atMs, fromMs);
+  world.apply({ type: 'job-ended', jobId: jobId(id), status: 'SUCCEEDED', atMs });
+}
+
+/** … or badly, and is tried again. */
+export function retry(world: World, id: string, atMs: number, fromMs = 1): void {
+  endAttempt(world, id, atMs, fromMs);
+  world.apply({ type: 'job-retried', jobId: jobId(id), atMs });
+}
+
+function endAttempt(world: World, id: string, atMs: number, fromMs: number): void {
+  const job = jobId(id);
+  const placement = { attemptId: attemptOf(id), number: 1, hostId: host, computeEnvironmentArn: arn('ce') };
+  world.apply({ type: 'attempt-running', jobId: job, attemptId: attemptOf(id), atMs: fromMs });
+  world.apply({ type: 'attempt-ended', jobId: job, attempt: { ...placement, state: 'ended', placedAtMs: fromMs, startedAtMs: fromMs, stoppedAtMs: atMs } });
+  world.apply({ type: 'resources-released', attemptId: attemptOf(id), atMs });
+}

@@ -1,0 +1,92 @@
+// Waiting jobs that are alike: of the same queue, the same needs and, on a fair share queue, the same share and scheduling
+// priority. One that does not fit speaks for all, so that a class is skipped in one step however many wait in it (DESIGN 3).
+
+import type { Standing } from '../../base/standing-heap.ts';
+import type { Arn, JobId } from '../../base/ids.ts';
+import { needsKey } from '../job/needs.ts';
+import type { JobTerms } from '../job/terms.ts';
+import type { Hold } from './hold.ts';
+
+/** One job, or one array whose runnable children are taken in order of index. */
+export interface Entry {
+  /** Order inside the queue; lower goes first. A submission's sequence number, or less where a job was put in front. */
+  readonly rank: number;
+  readonly jobId: JobId;
+}
+
+/** Whether an entry still stands for something that can be placed; the world knows. */
+export type StillRunnable = (jobId: JobId) => boolean;
+
+/** What of its terms decides when and where a job is placed. */
+export type Claim = Pick<JobTerms, 'needs' | 'share'>;
+
+export const classKey = (queueArn: Arn, { needs, share }: Claim): string =>
+  share === undefined ? `${queueArn} ${needsKey(needs)}` : `${queueArn} ${needsKey(needs)} ${share.identifier} ${share.schedulingPriority}`;
+
+export class JobClass implements Standing {
+  readonly queueArn: Arn;
+  readonly claim: Claim;
+  readonly key: string;
+  heapIndex = -1;
+  /** The rank at which the class stands in the order: its head's, when it was put there. */
+  rank = Number.POSITIVE_INFINITY;
+  /** Capacity is kept for its head. */
+  hold: Hold | undefined;
+  /** Jobs that were placed while the head was passed over, and since when that happens. */
+  overtaken = 0;
+  overtakenSinceMs: number | undefined;
+  #entries: Entry[] = [];
+  #head = 0;
+
+  constructor(queueArn: Arn, claim: Claim) {
+    this.queueArn = queueArn;
+    this.claim = claim;
+    this.key = classKey(queueArn, claim);
+  }
+
+  add(entry: Entry): void {
+    const last = this.#entries.at(-1);
+    if (last === undefined || last.rank < entry.rank || this.#head === this.#entries.length) {
+      this.#entries.push(entry);
+      return;
+    }
+    // Out of turn: put in front, or rebuilt. Entries before #head are spent, and leave room for one that goes first.
+    const first = this.#entries[this.#head] as Entry;
+    if (this.#head > 0 && entry.rank < first.rank) {
+      this.#entries[--this.#head] = entry;
+      return;
+    }
+    let low = this.#head;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#entries[middle] as Entry).rank < entry.rank) low = middle + 1;
+      else high = middle;
+    }
+    this.#entries.splice(low, 0, entry);
+  }
+
+  /** The first entry that still stands; those before it that do not are dropped on the way. */
+  head(stillRunnable: StillRunnable): Entry | undefined {
+    for (;;) {
+      const entry = this.#entries[this.#head];
+      if (entry === undefined) {
+        this.#entries = [];
+        this.#head = 0;
+        return undefined;
+      }
+      if (stillRunnable(entry.jobId)) return entry;
+      this.#head++;
+      if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {
+        this.#entries = this.#entries.slice(this.#head);
+        this.#head = 0;
+      }
+    }
+  }
+
+  /** Drops what no longer stands, wherever it lies; for when much was cancelled behind a head that cannot move. */
+  compact(stillRunnable: StillRunnable): void {
+    this.#entries = this.#entries.slice(this.#head).filter((entry) => stillRunnable(entry.jobId));
+    this.#head = 0;
+  }
+}
