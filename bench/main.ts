@@ -6,8 +6,9 @@ import { submitBench } from './submit.bench.ts';
 import { dockerBench } from './docker.bench.ts';
 import { processBench } from './process.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
+import { scaleBench } from './scale.bench.ts';
 
-const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, process: processBench, docker: dockerBench, hosts: hostsBench };
+const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in benches));

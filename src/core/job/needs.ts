@@ -17,10 +17,11 @@ export const addNeeds = (a: Needs, b: Needs): Needs => ({
   gpus: a.gpus + b.gpus,
 });
 
-export const subtractNeeds = (a: Needs, b: Needs): Needs => ({
-  milliVcpu: a.milliVcpu - b.milliVcpu,
-  memoryMib: a.memoryMib - b.memoryMib,
-  gpus: a.gpus - b.gpus,
+/** What is left when the needs of so many are taken. */
+export const subtractNeeds = (a: Needs, b: Needs, times = 1): Needs => ({
+  milliVcpu: a.milliVcpu - b.milliVcpu * times,
+  memoryMib: a.memoryMib - b.memoryMib * times,
+  gpus: a.gpus - b.gpus * times,
 });
 
 /** The needs as people read them. */

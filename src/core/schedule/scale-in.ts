@@ -1,0 +1,37 @@
+// Which idle instances of an environment end now: those that no waiting job needs, after their delay, down to minvCpus.
+
+import type { ScalingBooks } from './scaling-books.ts';
+import { floorOf, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
+
+export interface Idle {
+  readonly ends: readonly ScalingInstance[];
+  /** When the next one becomes due. */
+  readonly nextAtMs: number | undefined;
+}
+
+/**
+ * Those that joined last go first, for placing fills the first. The delay counts from an instance's last job; one on which none
+ * ever ran waits for nothing, and so does one that drains (spec 4.2).
+ */
+export function idleToEnd(environment: ScalingEnvironment, books: ScalingBooks, nowMs: number): Idle {
+  const floor = floorOf(environment);
+  const ends: ScalingInstance[] = [];
+  let staying = books.stayingVcpus;
+  let nextAtMs: number | undefined;
+  for (const instance of environment.instances.toReversed()) {
+    if (instance.jobs > 0 || instance.state === 'launching') continue;
+    if (instance.state === 'draining') {
+      ends.push(instance);
+      continue;
+    }
+    if (staying - instance.type.vcpus < floor || books.needs(instance)) continue;
+    const dueAtMs = instance.lastJobEndedAtMs === undefined ? nowMs : instance.lastJobEndedAtMs + environment.scaleDownDelayMs;
+    if (dueAtMs <= nowMs) {
+      ends.push(instance);
+      staying -= instance.type.vcpus;
+    } else if (nextAtMs === undefined || dueAtMs < nextAtMs) {
+      nextAtMs = dueAtMs;
+    }
+  }
+  return { ends, nextAtMs };
+}

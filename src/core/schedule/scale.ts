@@ -1,0 +1,200 @@
+// One cycle of scaling: which instances each managed environment launches now for the jobs that wait, and which idle ones it
+// ends (spec 4.2; user guide, chapter Compute Environments). A pure plan over what it is told: it starts nothing and remembers
+// nothing, so a plan that was not carried out is simply made again.
+//
+// Waiting jobs are first put on what is there or on its way, then on imagined instances, by the arithmetic that places jobs
+// (room.ts). Environments are tried in the queue's order; what one cannot take spills over to the next.
+
+import type { Arn, HostId } from '../../base/ids.ts';
+import { capacityOf, type InstanceType } from '../instance-type/instance-type.ts';
+import type { Needs } from '../job/needs.ts';
+import { pack, type Launch, type Waiting } from './pack.ts';
+import { fitsIn } from './room.ts';
+import { idleToEnd } from './scale-in.ts';
+import { ScalingBooks } from './scaling-books.ts';
+import { floorOf, mayExceed, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
+import { tiersOf, type Market, type Tiers } from './strategy.ts';
+
+/** A job queue's waiting jobs in the order in which they are to start, jobs of the same needs together. */
+export interface QueueDemand {
+  readonly environments: readonly Arn[];
+  readonly waiting: readonly Waiting[];
+}
+
+/** Why jobs have no place even when the plan is carried out. Of several environments, the one that comes nearest. */
+export type Unmet =
+  /** No type of any environment holds such a job: final until somebody changes one. */
+  | 'too-large'
+  /** Every environment is DISABLED or gone. */
+  | 'no-environment'
+  /** Types would hold it, but Spot does not offer them, or not for the bid. */
+  | 'spot-price'
+  /** No instance of a type that holds it is to be had: pools are empty, or BEST_FIT waits for its type. */
+  | 'no-capacity'
+  /** The account may not have more instances. */
+  | 'instance-limit'
+  /** maxvCpus is reached. */
+  | 'max-vcpus';
+
+const nearness: readonly Unmet[] = ['no-environment', 'too-large', 'spot-price', 'no-capacity', 'instance-limit', 'max-vcpus'];
+const nearer = (a: Unmet, b: Unmet): Unmet => (nearness.indexOf(a) > nearness.indexOf(b) ? a : b);
+
+export interface EnvironmentPlan {
+  readonly arn: Arn;
+  readonly launches: readonly { readonly type: InstanceType; readonly count: number }[];
+  /** Idle instances to end, in this order. */
+  readonly ends: readonly HostId[];
+  /** What DescribeComputeEnvironments reports: the vCPUs that the environment has when the plan is carried out. */
+  readonly desiredvCpus: number;
+}
+
+export interface ScalingPlan {
+  readonly environments: readonly EnvironmentPlan[];
+  /** Of each queue, in its order of waiting: how many jobs found no place, and why. */
+  readonly unmet: readonly { readonly queue: number; readonly needs: Needs; readonly count: number; readonly because: Unmet }[];
+  /** When the next idle instance becomes due, if one waits out its delay. */
+  readonly nextScaleDownAtMs: number | undefined;
+}
+
+/**
+ * @param queues those of higher priority first
+ * @param instancesLeft how many more instances the account may have
+ */
+export function planScaling(queues: readonly QueueDemand[], environments: readonly ScalingEnvironment[], market: Market, nowMs: number, instancesLeft = Number.MAX_SAFE_INTEGER): ScalingPlan {
+  const planning = new Planning(environments, market, instancesLeft);
+  const unmet = queues.flatMap((queue, number) => planning.meet(queue).map((one) => ({ queue: number, ...one })));
+  planning.keepMinimums();
+  const idle = planning.environments.map(({ environment, books }) => idleToEnd(environment, books, nowMs));
+  const due = idle.map((each) => each.nextAtMs).filter((at) => at !== undefined);
+  return {
+    environments: planning.environments.map(({ environment, books }, at) => planOf(environment, books, idle[at]?.ends ?? [])),
+    unmet,
+    nextScaleDownAtMs: due.length === 0 ? undefined : Math.min(...due),
+  };
+}
+
+function planOf({ arn, maxvCpus }: ScalingEnvironment, books: ScalingBooks, ends: readonly ScalingInstance[]): EnvironmentPlan {
+  const ending = ends.reduce((sum, { type }) => sum + type.vcpus, 0);
+  return { arn, launches: byType(books.launches), ends: ends.map(({ id }) => id), desiredvCpus: Math.min(maxvCpus, books.vcpus - ending) };
+}
+
+interface Planned {
+  readonly environment: ScalingEnvironment;
+  readonly tiers: Tiers;
+  readonly books: ScalingBooks;
+}
+
+class Planning {
+  readonly environments: readonly Planned[];
+  readonly #byArn: ReadonlyMap<Arn, Planned>;
+  readonly #pools: Map<string, number>;
+  #instances: number;
+
+  constructor(environments: readonly ScalingEnvironment[], market: Market, instancesLeft: number) {
+    this.#pools = new Map(market.pools);
+    this.#instances = instancesLeft;
+    this.environments = environments.map((environment) => ({
+      environment,
+      tiers: tiersOf(environment.choices, environment, market, environment.reservedMemoryMib),
+      books: new ScalingBooks(environment.instances),
+    }));
+    this.#byArn = new Map(this.environments.map((each) => [each.environment.arn, each]));
+  }
+
+  /** Finds places for the queue's jobs; returns those for which there is none. */
+  meet(queue: QueueDemand): { needs: Needs; count: number; because: Unmet }[] {
+    const waiting = queue.waiting.map((one) => ({ ...one, because: 'no-environment' as Unmet }));
+    for (const arn of queue.environments) {
+      const planned = this.#byArn.get(arn);
+      if (planned === undefined || planned.environment.state !== 'ENABLED') continue;
+      for (const one of waiting) one.count = planned.books.fill(one.needs, one.count);
+      const open = waiting.filter((one) => one.count > 0);
+      if (open.length > 0) this.#launchFor(planned, open);
+      for (const one of open) if (one.count > 0) one.because = nearer(one.because, this.#why(planned, one.needs));
+    }
+    return waiting.filter((one) => one.count > 0);
+  }
+
+  /** Packs all that waits at once; where not all of it can be had, the first in the queue come first. */
+  #launchFor(planned: Planned, open: { needs: Needs; count: number }[]): void {
+    const all = this.#pack(planned, open);
+    if (!all.outOfVcpus || all.left.every((left) => left === 0)) {
+      this.#launch(planned, all.launches);
+      for (const [at, one] of open.entries()) one.count = all.left[at] as number;
+      return;
+    }
+    for (const one of open) {
+      one.count = planned.books.fill(one.needs, one.count);
+      if (one.count === 0) continue;
+      const packed = this.#pack(planned, [one]);
+      this.#launch(planned, packed.launches);
+      one.count = packed.left[0] as number;
+    }
+  }
+
+  #pack({ environment, tiers, books }: Planned, waiting: readonly Waiting[]) {
+    return pack(waiting, tiers, {
+      vcpus: environment.maxvCpus - books.vcpus,
+      mayExceed: mayExceed(environment),
+      waitsForBest: environment.strategy === 'BEST_FIT',
+      instances: this.#instances,
+      pools: this.#pools,
+    });
+  }
+
+  #launch({ books }: Planned, launches: readonly Launch[]): void {
+    for (const launch of launches) {
+      books.launch(launch);
+      this.#instances -= launch.count;
+      const left = this.#pools.get(launch.offer.pool);
+      if (left !== undefined) this.#pools.set(launch.offer.pool, left - launch.count);
+    }
+  }
+
+  #why({ environment, tiers, books }: Planned, needs: Needs): Unmet {
+    const holds = (type: InstanceType): boolean => fitsIn(capacityOf(type, environment.reservedMemoryMib), needs);
+    if (!environment.choices.some((choice) => choice.types.some(holds))) return 'too-large';
+    const offers = tiers.flat().filter((offer) => fitsIn(offer.capacity, needs));
+    if (offers.length === 0) return 'spot-price';
+    const vcpus = environment.maxvCpus - books.vcpus;
+    const within = offers.filter((offer) => (mayExceed(environment) ? vcpus > 0 : offer.type.vcpus <= vcpus));
+    if (within.length === 0) return 'max-vcpus';
+    return this.#instances === 0 ? 'instance-limit' : 'no-capacity';
+  }
+
+  /** minvCpus whatever the demand, and what was asked for explicitly (user guide: "regardless of job queue demand"). */
+  keepMinimums(): void {
+    for (const planned of this.environments) {
+      const { environment, books } = planned;
+      const floor = floorOf(environment);
+      while (books.stayingVcpus < floor) {
+        const launch = this.#topUp(planned, floor - books.stayingVcpus);
+        if (launch === undefined) break;
+        this.#launch(planned, [launch]);
+      }
+    }
+  }
+
+  /** The cheapest vCPUs among the preferred types, in as few instances as there can be without going over what is missing. */
+  #topUp({ environment, tiers, books }: Planned, missing: number): Launch | undefined {
+    const room = environment.maxvCpus - books.vcpus;
+    const fits = (vcpus: number): boolean => (mayExceed(environment) ? room > 0 : vcpus <= room);
+    for (const tier of tiers) {
+      const offers = tier.filter((offer) => fits(offer.type.vcpus) && Math.min(this.#instances, this.#pools.get(offer.pool) ?? 1) > 0);
+      const within = offers.filter((offer) => offer.type.vcpus <= missing);
+      const [best] = within.length > 0
+        ? within.toSorted((a, b) => a.microUsd * b.type.vcpus - b.microUsd * a.type.vcpus || b.type.vcpus - a.type.vcpus || (a.type.name < b.type.name ? -1 : 1))
+        : offers.toSorted((a, b) => a.type.vcpus - b.type.vcpus || a.microUsd - b.microUsd || (a.type.name < b.type.name ? -1 : 1));
+      if (best === undefined) continue;
+      const count = Math.min(Math.floor(missing / best.type.vcpus), Math.floor(room / best.type.vcpus), this.#instances, this.#pools.get(best.pool) ?? missing);
+      return { offer: best, count: Math.max(1, count), free: best.capacity };
+    }
+    return undefined;
+  }
+}
+
+function byType(launches: readonly Launch[]): { type: InstanceType; count: number }[] {
+  const counts = new Map<InstanceType, number>();
+  for (const { offer, count } of launches) counts.set(offer.type, (counts.get(offer.type) ?? 0) + count);
+  return [...counts].map(([type, count]) => ({ type, count }));
+}

@@ -1,0 +1,105 @@
+// Which instance types an environment may launch now, and in which order of preference: the allocation strategies
+// (spec 4.2; the API's documentation of allocationStrategy). Knows prices and pools; knows nothing of waiting jobs.
+
+import { never } from '../../base/assert.ts';
+import type { Choice } from '../instance-type/choices.ts';
+import { capacityOf, type InstanceType } from '../instance-type/instance-type.ts';
+import type { Needs } from '../job/needs.ts';
+
+export type Strategy =
+  | 'BEST_FIT'
+  | 'BEST_FIT_PROGRESSIVE'
+  | 'BEST_FIT_PROGRESSIVE_ORDERED'
+  | 'SPOT_CAPACITY_OPTIMIZED'
+  | 'SPOT_PRICE_CAPACITY_OPTIMIZED'
+  | 'SPOT_CAPACITY_OPTIMIZED_PRIORITIZED';
+
+/** How an environment buys. */
+export interface Purchase {
+  readonly spot: boolean;
+  readonly strategy: Strategy;
+  /** Most that a Spot instance may cost, in percent of its on-demand price. */
+  readonly bidPercentage: number;
+}
+
+/**
+ * What instances can be had, and at which Spot price: configuration says it, for there is no market to ask. A pool is the
+ * instances of one type and one way of buying; one that is not named has no end.
+ */
+export interface Market {
+  /** Spot price in percent of the on-demand price, where no other is set. */
+  readonly spotPercent: number;
+  /** By type or family; the type goes first. */
+  readonly spotPercentOf: ReadonlyMap<string, number>;
+  /** Instances that can still be launched, by {@link poolOf}. */
+  readonly pools: ReadonlyMap<string, number>;
+}
+
+export const defaultMarket: Market = { spotPercent: 30, spotPercentOf: new Map(), pools: new Map() };
+
+/** The name of a pool: `m5.large`, or `spot m5.large`. */
+export const poolOf = (type: InstanceType, spot: boolean): string => (spot ? `spot ${type.name}` : type.name);
+
+/** A type as it can be launched now. */
+export interface Offer {
+  readonly type: InstanceType;
+  /** What an instance registers for jobs. */
+  readonly capacity: Needs;
+  /** Per hour, as it is bought. */
+  readonly microUsd: number;
+  readonly pool: string;
+}
+
+/** Offers of equal preference stand together; a tier is used for what no earlier one can take. */
+export type Tiers = readonly (readonly Offer[])[];
+
+export function tiersOf(choices: readonly Choice[], purchase: Purchase, market: Market, reservedMemoryMib?: number): Tiers {
+  const offered = choices.map(({ types }) => types.filter((type) => isOffered(type, purchase, market)).map((type) => offerOf(type, purchase, market, reservedMemoryMib)));
+  return preferred(offered, purchase.strategy, market).filter((tier) => tier.length > 0);
+}
+
+function spotPercent(type: InstanceType, market: Market): number {
+  return market.spotPercentOf.get(type.name) ?? market.spotPercentOf.get(type.family) ?? market.spotPercent;
+}
+
+function isOffered(type: InstanceType, { spot, bidPercentage }: Purchase, market: Market): boolean {
+  return !spot || (type.spot && spotPercent(type, market) <= bidPercentage);
+}
+
+function offerOf(type: InstanceType, { spot }: Purchase, market: Market, reservedMemoryMib: number | undefined): Offer {
+  const microUsd = spot ? Math.ceil((type.microUsd * spotPercent(type, market)) / 100) : type.microUsd;
+  return { type, capacity: capacityOf(type, reservedMemoryMib), microUsd: Math.max(1, microUsd), pool: poolOf(type, spot) };
+}
+
+/** `offered`: one list for each entry of instanceTypes, in the user's order. */
+function preferred(offered: readonly (readonly Offer[])[], strategy: Strategy, market: Market): (readonly Offer[])[] {
+  const all = offered.flat();
+  const depth = (offer: Offer): number => market.pools.get(offer.pool) ?? Number.MAX_SAFE_INTEGER;
+  switch (strategy) {
+    case 'BEST_FIT':
+    case 'BEST_FIT_PROGRESSIVE':
+      return [all];
+    case 'BEST_FIT_PROGRESSIVE_ORDERED':
+      return [...offered];
+    case 'SPOT_CAPACITY_OPTIMIZED': {
+      // The deepest pools first: what is least likely to be reclaimed. Among equally deep ones the price decides.
+      const depths = [...new Set(all.map(depth))].toSorted((a, b) => b - a);
+      return depths.map((each) => all.filter((offer) => depth(offer) === each));
+    }
+    case 'SPOT_PRICE_CAPACITY_OPTIMIZED':
+      return byDepth(all, depth);
+    case 'SPOT_CAPACITY_OPTIMIZED_PRIORITIZED': {
+      // Capacity before the user's order, which is kept as far as that allows.
+      return byDepth(all, depth).flatMap((half) => offered.map((choice) => choice.filter((offer) => half.includes(offer))));
+    }
+    default:
+      return never(strategy);
+  }
+}
+
+/** Pools at least half as deep as the deepest, and the others. AWS does not say where it draws the line. */
+function byDepth(offers: readonly Offer[], depth: (offer: Offer) => number): [Offer[], Offer[]] {
+  const deepest = Math.max(0, ...offers.map(depth));
+  const isDeep = (offer: Offer): boolean => depth(offer) * 2 >= deepest;
+  return [offers.filter(isDeep), offers.filter((offer) => !isDeep(offer))];
+}
