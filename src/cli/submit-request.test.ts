@@ -93,7 +93,7 @@ test('flags that make no sense are usage errors', () => {
     [],
     ['--image', 'a', '--definition', 'b'],
     ['--definition', 'a', '--array', '1'],
-    ['--definition', 'a', '--array', '10001'],
+    ['--definition', 'a', '--array', '100001'],
     ['--definition', 'a', '--vcpus', '0'],
     ['--definition', 'a', '--memory', '1.5'],
     ['--definition', 'a', '--timeout', '5d'],

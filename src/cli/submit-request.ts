@@ -22,7 +22,7 @@ export const submitFlags = {
   gpus: { type: 'string', value: 'N', help: 'GPUs' },
   env: { type: 'string', multiple: true, short: 'e', value: 'K=V', help: 'a variable of the container; K alone takes its value from here' },
   param: { type: 'string', multiple: true, short: 'p', value: 'K=V', help: "a parameter, for Ref::K in the definition's command" },
-  array: { type: 'string', value: 'N', help: 'an array job of this many children, 2 to 10000' },
+  array: { type: 'string', value: 'N', help: 'an array job of this many children, at least 2' },
   'depends-on': { type: 'string', multiple: true, value: 'ID[:TYPE]', help: 'a job to wait for; the type is N_TO_N or SEQUENTIAL' },
   timeout: { type: 'string', value: 'TIME', help: 'how long an attempt may take: seconds, or 90s, 15m, 2h (at least 60 s)' },
   attempts: { type: 'string', value: 'N', help: 'how often to try, 1 to 10' },
@@ -98,7 +98,7 @@ export function requestOf(
     parameters: merged(base.parameters, pairs('--param', values.param)),
     tags: merged(base.tags, pairs('--tag', values.tag)),
   };
-  if (values.array !== undefined) request.arrayProperties = { size: wholeNumber('--array', values.array, 2, 10_000) };
+  if (values.array !== undefined) request.arrayProperties = { size: wholeNumber('--array', values.array, 2, 100_000) };
   if (values['depends-on'].length > 0) request.dependsOn = [...(base.dependsOn ?? []), ...values['depends-on'].map(dependency)];
   if (values.timeout !== undefined) request.timeout = { attemptDurationSeconds: seconds(values.timeout) };
   if (values.attempts !== undefined) request.retryStrategy = { ...base.retryStrategy, attempts: wholeNumber('--attempts', values.attempts, 1, 10) };
