@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import type { StoredWorld } from '../port/store.ts';
 import { checkWorld } from '../core/invariant.ts';
 import { limit } from '../core/limit.ts';
-import { host, Rig, scope } from './scripted-ports.ts';
+import { batch, host, Rig, scope } from './scripted-ports.ts';
 import type { JobId } from '../base/ids.ts';
 
 const retry = (attempts: number) => ({ retryStrategy: { attempts } });
@@ -199,5 +199,28 @@ describe('a timeout', () => {
     const stopped = rig.store.commits.slice(commits).map((commit) => commit.children.filter(({ job }) => job.stopRequested?.by === 'timeout').length).filter((number) => number > 0);
     assert.deepEqual(stopped, [limit.deadlinesPerBatch, 10]);
     assert.equal(rig.job(id)?.stopRequested, undefined, 'a parent has no timeout of its own');
+  });
+});
+
+describe('an attempt that ended while the server was away', () => {
+  it('has its output stored, though the engine tells of its end while it is being opened', async () => {
+    const before = await Rig.open();
+    const id = await before.submit();
+    await before.started(before.attempt(id));
+    const [attemptId, stream] = [before.attempt(id), before.stream(id)];
+    const rig = new Rig(stored(before));
+    rig.engine.onLogs = async function* all() {
+      yield batch(1, 'the last words');
+    };
+    const { open } = rig.engine;
+    rig.engine.open = async (report) => {
+      const capabilities = await open.call(rig.engine, report);
+      await rig.exited(attemptId);
+      return capabilities;
+    };
+    void rig.control.open(host);
+    await rig.clock.pass();
+    assert.equal(rig.store.job(id).status, 'SUCCEEDED');
+    assert.deepEqual(rig.sink.lines(stream), ['the last words']);
   });
 });

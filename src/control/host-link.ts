@@ -40,7 +40,11 @@ export class HostLink {
 
   /** Connects and compares once. Rejects where the engine cannot be had. */
   async open(): Promise<EngineCapabilities> {
-    const capabilities = await this.engine.open((report: EngineReport) => this.#parts.report(report));
+    const capabilities = await this.engine.open((report: EngineReport) => {
+      // It tells of what ended meanwhile while it opens, and is asked for the output at once.
+      this.#isOpen = true;
+      this.#parts.report(report);
+    });
     this.#isOpen = true;
     await this.#reconciler.run();
     return capabilities;
