@@ -60,7 +60,7 @@ test('sqlite: rows of the first version are brought up to date', () => {
   const store = new SqliteStore(path);
   assert.deepEqual(store.load().jobQueues.map(({ firstSequence }) => firstSequence), [0]);
   assert.equal(store.reader.firstEnds().kept, 50);
-  const failedChildren = ['d', 'e'].map((id) => (store.reader.job(scopeOf('x', 'y'), jobId(id))?.job as EndedArrayParent).failedChildren);
+  const failedChildren = ['d', 'e'].map((id) => (store.reader.job(scopeOf('x', 'y'), jobId(id)) as { job: EndedArrayParent }).job.failedChildren);
   assert.deepEqual(failedChildren, [[[1, 1], [2, 2]], [[0, 2]]]);
   assert.deepEqual(store.load().jobs.map((job) => job.terms), [{ needs, log }, { needs }]);
   store.close();
