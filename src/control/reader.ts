@@ -27,6 +27,7 @@ import type { StoredJob, StoreReader } from '../port/store.ts';
 
 export class ControlReader implements Reader {
   readonly logs: StoreReader;
+  readonly resources: StoreReader;
   readonly #world: World;
   readonly #store: StoreReader;
   readonly #staleReports: () => number;
@@ -35,6 +36,7 @@ export class ControlReader implements Reader {
     this.#world = world;
     this.#store = store;
     this.logs = store;
+    this.resources = store;
     this.#staleReports = staleReports;
   }
 

@@ -9,7 +9,7 @@ import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
-import type { JobFilters, StoreReader } from './store.ts';
+import type { JobFilters, ResourceReader, StoreReader } from './store.ts';
 
 export type { Tags };
 
@@ -89,6 +89,8 @@ export interface Reader {
   jobs(query: JobListQuery): Page<JobView> | undefined;
   /** Undefined: no such resource (jobs are asked by their ARN, children by their parent's). */
   tags(scope: Scope, resourceArn: string): Tags | undefined;
+  /** The rows of IAM, EC2 and other services of their own. */
+  readonly resources: ResourceReader;
   /** The rows of CloudWatch Logs. */
   readonly logs: Pick<StoreReader, 'logGroup' | 'logGroups' | 'logStream' | 'logStreams'>;
   counts(): Counts;

@@ -23,6 +23,21 @@ export interface LogGroupRow {
 
 export type { LogStreamRow };
 
+/** The resources of one service in one account and region, whose rows change together or not at all. */
+export interface ResourceSpaceKey {
+  /** e.g. `iam`, `ec2`. */
+  readonly service: string;
+  readonly scope: Scope;
+}
+
+/** A resource of a service of its own: what it is (`vpc`), its id within its kind, and what the service keeps of it. */
+export interface ResourceRow {
+  readonly kind: string;
+  readonly id: string;
+  /** Plain JSON. */
+  readonly body: object;
+}
+
 /** Writes to tables that are no part of the world. Each is conditional, and its outcome says whether it took place. */
 export type TableWrite =
   | { readonly table: 'log-group'; readonly write: 'create'; readonly row: LogGroupRow }
@@ -35,11 +50,16 @@ export type TableWrite =
   | { readonly table: 'job'; readonly write: 'expire'; readonly endedBeforeMs: number; readonly maxRows: number }
   /** Forgets removed jobs that ended before; `absent`: none is left. */
   | { readonly table: 'remembered-job'; readonly write: 'forget'; readonly endedBeforeMs: number; readonly maxRows: number }
+  /** Puts and removes rows of a space, if that is still at the version at which they were decided; else `stale`. */
+  | { readonly table: 'resource'; readonly write: 'change'; readonly space: ResourceSpaceKey; readonly version: number; readonly put: readonly ResourceRow[]; readonly remove: readonly Omit<ResourceRow, 'body'>[] }
   /** Merges into the tags of a resource, `absent` where that is gone; refused as `limit` where it sets some and more than `maxTags` would stand. */
   | { readonly table: 'tag'; readonly write: 'merge'; readonly arn: Arn; readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[]; readonly maxTags: number };
 
-/** `exists`: a create found its row; `absent`: the row to change, or its parent, is not there; `limit`: a bound would break. */
-export type TableWriteOutcome = 'done' | 'exists' | 'absent' | 'limit';
+/**
+ * `exists`: a create found its row; `absent`: the row to change, or its parent, is not there; `limit`: a bound would break;
+ * `stale`: what it was decided on has changed since.
+ */
+export type TableWriteOutcome = 'done' | 'exists' | 'absent' | 'limit' | 'stale';
 
 /** What one batch of commands did, in final values: a job that changed three times stands here once. */
 export interface Commit {
@@ -120,8 +140,17 @@ export interface RememberedJob {
   readonly failedChildren: readonly IndexRange[];
 }
 
+/** The rows of services of their own. */
+export interface ResourceReader {
+  /** How often the space has changed; 0: never. */
+  resourceVersion(space: ResourceSpaceKey): number;
+  resource(space: ResourceSpaceKey, kind: string, id: string): ResourceRow | undefined;
+  /** By id. */
+  resources(space: ResourceSpaceKey, kind: string): readonly ResourceRow[];
+}
+
 /** All reads see every commit that has returned. */
-export interface StoreReader {
+export interface StoreReader extends ResourceReader {
   job(scope: Scope, id: JobId): StoredJob | undefined;
   /** Immutable part alone: what an attempt's start needs. */
   jobDetail(id: JobId): JobDetailRecord | undefined;

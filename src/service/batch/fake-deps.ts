@@ -102,6 +102,7 @@ export class FakeDeps implements BatchDeps {
       const known = this.world.computeEnvironment(scope, arn) ?? this.world.jobQueue(scope, arn) ?? this.world.schedulingPolicy(scope, arn) ?? this.definitions.get(arn) ?? this.world.jobs.get(splitJobId(arn.split('/')[1] ?? '').parent);
       return known && this.#tagsOf(arn);
     },
+    resources: undefined as never,
     logs: undefined as never,
     counts: () => undefined as never,
   } satisfies Reader;

@@ -272,6 +272,27 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     assert.deepEqual(store.commit({ ...nothing, tableWrites: [{ ...merge({}, ['none']), maxTags: 1 }] }), ['done']);
   });
 
+  withStore('resources of a service change together, and only on what they were decided on', (store, reopen) => {
+    const space = { service: 'ec2', scope };
+    const vpc = (id: string, cidr = '10.0.0.0/16') => ({ kind: 'vpc', id, body: { cidr } });
+    const change = (version: number, put: ReturnType<typeof vpc>[], remove: { kind: string; id: string }[] = [], of = space) => ({ table: 'resource', write: 'change', space: of, version, put, remove }) as const;
+    assert.equal(store.reader.resourceVersion(space), 0);
+    assert.deepEqual(
+      store.commit({ ...nothing, tableWrites: [change(0, [vpc('b'), vpc('a')]), change(0, [vpc('c')]), change(1, [vpc('b', '10.1.0.0/16'), vpc('d')], [{ kind: 'vpc', id: 'a' }]), change(3, [vpc('e')])] }),
+      ['done', 'stale', 'done', 'stale'],
+    );
+    store.commit({ ...nothing, tableWrites: [change(0, [vpc('z')], [], { service: 'ec2', scope: other }), change(0, [vpc('y')], [], { service: 'iam', scope })] });
+    for (const current of [() => store, reopen]) {
+      const { reader } = current();
+      assert.deepEqual(reader.resources(space, 'vpc'), [vpc('b', '10.1.0.0/16'), vpc('d')]);
+      assert.deepEqual(reader.resource(space, 'vpc', 'd'), vpc('d'));
+      assert.equal(reader.resource(space, 'subnet', 'd'), undefined);
+      assert.equal(reader.resource({ service: 'ec2', scope: other }, 'vpc', 'd'), undefined);
+      assert.deepEqual(reader.resources({ service: 'iam', scope }, 'vpc'), [vpc('y')]);
+      assert.equal(reader.resourceVersion(space), 2);
+    }
+  });
+
   withStore('log groups and streams are made once, found, listed and deleted', (store) => {
     const group = { scope, name: '/g', createdAtMs: 1 };
     const create = { table: 'log-group', write: 'create', row: group } as const;

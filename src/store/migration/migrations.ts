@@ -99,4 +99,12 @@ export const migrations: readonly Migration[] = [
       ) WITHOUT ROWID;
     `,
   },
+  {
+    version: 7,
+    // What services of their own keep. Every change of a space counts its version up.
+    statements: `
+      CREATE TABLE resource_space (id INTEGER PRIMARY KEY, service TEXT NOT NULL, scope TEXT NOT NULL, version INTEGER NOT NULL, UNIQUE (service, scope));
+      CREATE TABLE resource (space INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (space, kind, id)) WITHOUT ROWID;
+    `,
+  },
 ];

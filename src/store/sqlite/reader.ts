@@ -6,7 +6,7 @@ import { isArrayParent, type ArrayChild, type ArrayParent, type JobDetailRecord 
 import type { IndexRange } from '../../core/job/index-ranges.ts';
 import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
-import type { ListJobsQuery, LogGroupRow, LogStreamRow, RememberedJob, StoredJob, StoreReader } from '../../port/store.ts';
+import type { ListJobsQuery, LogGroupRow, LogStreamRow, RememberedJob, ResourceRow, ResourceSpaceKey, StoredJob, StoreReader } from '../../port/store.ts';
 import { idKey } from './expiry.ts';
 import { decodeChild, decodeState, scopeOfArn, statusCode } from './job-row.ts';
 
@@ -32,6 +32,7 @@ interface StreamRow {
 
 const jobColumns = 'job.sequence, job.id, job.created_at, job.state, job_detail.body';
 const jobTables = 'job JOIN job_detail USING (sequence)';
+const resourceTables = 'resource_space JOIN resource ON resource.space = resource_space.id';
 /** Above every character that a name may hold: the end of a prefix's range. */
 const afterPrefix = (prefix: string): string => `${prefix}\u{10FFFF}`;
 
@@ -152,6 +153,20 @@ export class SqliteReader implements StoreReader {
   tags(of: Arn): Readonly<Record<string, string>> {
     const row = this.#get<{ body: string }>('SELECT body FROM tag WHERE arn = ?', of);
     return row ? (JSON.parse(row.body) as Record<string, string>) : {};
+  }
+
+  resourceVersion({ service, scope }: ResourceSpaceKey): number {
+    return this.#get<{ version: number }>('SELECT version FROM resource_space WHERE service = ? AND scope = ?', service, scope)?.version ?? 0;
+  }
+
+  resource({ service, scope }: ResourceSpaceKey, kind: string, id: string): ResourceRow | undefined {
+    const row = this.#get<{ body: string }>(`SELECT body FROM ${resourceTables} WHERE service = ? AND scope = ? AND kind = ? AND resource.id = ?`, service, scope, kind, id);
+    return row && { kind, id, body: JSON.parse(row.body) as object };
+  }
+
+  resources({ service, scope }: ResourceSpaceKey, kind: string): readonly ResourceRow[] {
+    const rows = this.#all<{ id: string; body: string }>(`SELECT resource.id, body FROM ${resourceTables} WHERE service = ? AND scope = ? AND kind = ? ORDER BY resource.id`, [service, scope, kind]);
+    return rows.map(({ id, body }) => ({ kind, id, body: JSON.parse(body) as object }));
   }
 
   logGroup(scope: Scope, name: string): LogGroupRow | undefined {

@@ -161,6 +161,8 @@ export class SqliteStore implements Store {
         return this.#expiry.expire(write.endedBeforeMs, write.maxRows) ? 'done' : 'absent';
       case 'remembered-job':
         return this.#expiry.forget(write.endedBeforeMs, write.maxRows) ? 'done' : 'absent';
+      case 'resource':
+        return this.#changeResources(write);
       case 'log-group':
         return this.#writeGroup(write);
       case 'log-stream': {
@@ -187,6 +189,16 @@ export class SqliteStore implements Store {
       default:
         return true;
     }
+  }
+
+  #changeResources({ space: { service, scope }, version, put, remove }: TableWrite & { table: 'resource' }): TableWriteOutcome {
+    const sql = this.#statements;
+    if (version === 0) sql.putSpace.run(service, scope);
+    const stepped = sql.stepSpace.get(service, scope, version) as { id: number } | undefined;
+    if (stepped === undefined) return 'stale';
+    for (const { kind, id } of remove) sql.deleteResource.run(stepped.id, kind, id);
+    for (const { kind, id, body } of put) sql.putResource.run(stepped.id, kind, id, JSON.stringify(body));
+    return 'done';
   }
 
   #writeGroup(write: TableWrite & { table: 'log-group' }): TableWriteOutcome {
@@ -250,6 +262,10 @@ function prepare(database: DatabaseSync) {
     ),
     putTags: sql('INSERT INTO tag (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
     deleteTags: sql('DELETE FROM tag WHERE arn = ?'),
+    putSpace: sql('INSERT INTO resource_space (service, scope, version) VALUES (?, ?, 0) ON CONFLICT (service, scope) DO NOTHING'),
+    stepSpace: sql('UPDATE resource_space SET version = version + 1 WHERE service = ? AND scope = ? AND version = ? RETURNING id'),
+    putResource: sql('INSERT INTO resource (space, kind, id, body) VALUES (?, ?, ?, ?) ON CONFLICT (space, kind, id) DO UPDATE SET body = excluded.body'),
+    deleteResource: sql('DELETE FROM resource WHERE space = ? AND kind = ? AND id = ?'),
     group: sql('SELECT id FROM log_group WHERE scope = ? AND name = ?'),
     putGroup: sql('INSERT INTO log_group (scope, name, created_at, retention_days) VALUES (?, ?, ?, ?) ON CONFLICT (scope, name) DO NOTHING'),
     setRetention: sql('UPDATE log_group SET retention_days = ? WHERE id = ?'),

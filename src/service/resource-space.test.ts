@@ -1,0 +1,71 @@
+// Views and changes of a space: what a change was decided on still holds when it takes place.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { scopeOf } from '../base/ids.ts';
+import { FakeResources } from './fake-resources.ts';
+import { ResourceSpace } from './resource-space.ts';
+
+interface Kinds {
+  readonly box: { readonly size: number };
+  readonly lid: { readonly of: string };
+}
+const scope = scopeOf('123456789012', 'eu-west-1');
+const envelope = { requestId: 'r', caller: 'c', sourceAddress: '', userAgent: '' };
+
+function rig() {
+  const resources = new FakeResources();
+  let seeds = 0;
+  const space = new ResourceSpace<Kinds>({ service: 'toy', bus: resources.bus, reader: resources, seed: (draft) => (seeds++, draft.put('box', 'default', { size: 1 })) });
+  return { resources, space, seeds: () => seeds, change: space.change.bind(space, scope, envelope) as <T>(decide: Parameters<typeof space.change<T>>[2]) => Promise<T>, view: () => space.view(scope, envelope) };
+}
+
+test('what a new account has is written at the first look, once', async () => {
+  const { view, resources, seeds } = rig();
+  assert.deepEqual((await view()).all('box'), [{ size: 1 }]);
+  assert.deepEqual((await view()).get('box', 'default'), { size: 1 });
+  assert.equal(resources.resourceVersion({ service: 'toy', scope }), 1);
+  assert.equal(seeds(), 1);
+});
+
+test('a draft sees its own changes, in the order of ids', async () => {
+  const { change, view } = rig();
+  await change((draft) => {
+    draft.put('box', 'b', { size: 2 });
+    draft.put('box', 'a', { size: 3 });
+    draft.remove('box', 'default');
+    assert.deepEqual(draft.all('box'), [{ size: 3 }, { size: 2 }]);
+    assert.equal(draft.get('box', 'default'), undefined);
+  });
+  assert.deepEqual((await view()).all('box'), [{ size: 3 }, { size: 2 }]);
+});
+
+test('what is thrown is the answer, and nothing changes', async () => {
+  const { change, view } = rig();
+  await assert.rejects(change((draft) => {
+    draft.put('box', 'a', { size: 2 });
+    throw new Error('no');
+  }), /no/);
+  assert.equal((await view()).get('box', 'a'), undefined);
+});
+
+test('a change is decided again when another one came in between', async () => {
+  const { change, resources, view } = rig();
+  await view();
+  let decisions = 0;
+  resources.beforeWrite = () => change((draft) => draft.remove('box', 'default'));
+  await assert.rejects(change((draft) => {
+    decisions++;
+    if (draft.get('box', 'default') === undefined) throw new Error('the box is gone');
+    draft.put('lid', 'l', { of: 'default' });
+  }), /the box is gone/);
+  assert.equal(decisions, 2);
+  assert.deepEqual((await view()).all('lid'), []);
+});
+
+test('a decision that changes nothing writes nothing', async () => {
+  const { change, view, resources } = rig();
+  await view();
+  assert.equal(await change((draft) => draft.all('box').length), 1);
+  assert.equal(resources.resourceVersion({ service: 'toy', scope }), 1);
+});

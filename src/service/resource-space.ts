@@ -1,0 +1,117 @@
+// The resources that a service of its own keeps (IAM's roles, EC2's networks) as its operations see and change them: one view of
+// one moment, and changes that take place all together, on exactly what they were decided on, or not at all. It knows no
+// kind of resource.
+
+import { must } from '../base/assert.ts';
+import type { Scope } from '../base/ids.ts';
+import type { CommandBus, Envelope } from '../port/command-bus.ts';
+import type { ResourceReader, ResourceRow, ResourceSpaceKey } from '../port/store.ts';
+
+/** What a view is asked for: `Kinds` says what the service keeps of each kind. */
+export interface ResourceView<Kinds> {
+  get<K extends keyof Kinds & string>(kind: K, id: string): Kinds[K] | undefined;
+  /** By id. */
+  all<K extends keyof Kinds & string>(kind: K): readonly Kinds[K][];
+}
+
+/** A view that sees its own changes. */
+export interface ResourceDraft<Kinds> extends ResourceView<Kinds> {
+  put<K extends keyof Kinds & string>(kind: K, id: string, body: Kinds[K]): void;
+  remove(kind: keyof Kinds & string, id: string): void;
+}
+
+export interface ResourceSpaceParts<Kinds> {
+  readonly service: string;
+  readonly bus: Pick<CommandBus, 'write'>;
+  readonly reader: ResourceReader;
+  /** What a new account has of itself. */
+  readonly seed: (draft: ResourceDraft<Kinds>, scope: Scope) => void;
+}
+
+/** Others got in between this often: no number of callers does that by themselves, since one of them succeeds each time. */
+const mostTries = 10_000;
+
+export class ResourceSpace<Kinds extends object> {
+  readonly #parts: ResourceSpaceParts<Kinds>;
+
+  constructor(parts: ResourceSpaceParts<Kinds>) {
+    this.#parts = parts;
+  }
+
+  /** What is there now, seeded. */
+  async view(scope: Scope, envelope: Envelope): Promise<ResourceView<Kinds>> {
+    const key = { service: this.#parts.service, scope };
+    // A seed is written down, so that what one call shows the next one finds.
+    if (this.#parts.reader.resourceVersion(key) === 0) await this.change(scope, envelope, () => undefined);
+    return new Draft<Kinds>(this.#parts.reader, key);
+  }
+
+  /**
+   * Runs `decide` on what is there and commits what it changed, durably, before its value is answered. It is run again where
+   * something changed in between; what it throws is the answer, and nothing is changed.
+   */
+  async change<T>(scope: Scope, envelope: Envelope, decide: (draft: ResourceDraft<Kinds>) => T): Promise<T> {
+    const { service, bus, reader, seed } = this.#parts;
+    const space = { service, scope };
+    for (let tries = 0; tries < mostTries; tries++) {
+      const version = reader.resourceVersion(space);
+      const draft = new Draft<Kinds>(reader, space);
+      if (version === 0) seed(draft, scope);
+      const value = decide(draft);
+      const { put, remove } = draft.changes();
+      if (put.length === 0 && remove.length === 0) return value;
+      if ((await bus.write({ table: 'resource', write: 'change', space, version, put, remove }, envelope)) === 'done') return value;
+    }
+    throw new Error(`the resources of ${service} changed ${mostTries} times while one change was made`);
+  }
+}
+
+class Draft<Kinds extends object> implements ResourceDraft<Kinds> {
+  readonly #reader: ResourceReader;
+  readonly #space: ResourceSpaceKey;
+  /** By kind and id; undefined: removed. */
+  readonly #changed = new Map<string, Map<string, object | undefined>>();
+
+  constructor(reader: ResourceReader, space: ResourceSpaceKey) {
+    this.#reader = reader;
+    this.#space = space;
+  }
+
+  get<K extends keyof Kinds & string>(kind: K, id: string): Kinds[K] | undefined {
+    const changed = this.#changed.get(kind);
+    return (changed?.has(id) ? changed.get(id) : this.#reader.resource(this.#space, kind, id)?.body) as Kinds[K] | undefined;
+  }
+
+  all<K extends keyof Kinds & string>(kind: K): readonly Kinds[K][] {
+    const bodies = new Map<string, object | undefined>(this.#reader.resources(this.#space, kind).map(({ id, body }) => [id, body]));
+    const changed = this.#changed.get(kind);
+    for (const [id, body] of changed ?? []) bodies.set(id, body);
+    const entries = changed === undefined ? [...bodies] : [...bodies].sort(([a], [b]) => (a < b ? -1 : 1));
+    return entries.flatMap(([, body]) => (body === undefined ? [] : [body as Kinds[K]]));
+  }
+
+  put<K extends keyof Kinds & string>(kind: K, id: string, body: Kinds[K]): void {
+    this.#change(kind, id, body as object);
+  }
+
+  remove(kind: keyof Kinds & string, id: string): void {
+    this.#change(kind, id, undefined);
+  }
+
+  #change(kind: string, id: string, body: object | undefined): void {
+    if (!this.#changed.has(kind)) this.#changed.set(kind, new Map());
+    must(this.#changed.get(kind), 'set just now').set(id, body);
+  }
+
+  changes(): { put: ResourceRow[]; remove: Omit<ResourceRow, 'body'>[] } {
+    const put: ResourceRow[] = [];
+    const remove: Omit<ResourceRow, 'body'>[] = [];
+    for (const [kind, rows] of this.#changed) {
+      for (const [id, body] of rows) {
+        if (body === undefined) remove.push({ kind, id });
+        else put.push({ kind, id, body });
+      }
+    }
+    return { put, remove };
+  }
+}
