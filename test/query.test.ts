@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { AttachRolePolicyCommand, CreateRoleCommand, DeleteRoleCommand, GetRoleCommand, IAMClient, ListAttachedRolePoliciesCommand, NoSuchEntityException } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { AwsCli } from './aws-cli.ts';
 import { requirement } from './requirement.ts';
@@ -20,6 +21,24 @@ describe('query protocols', () => {
     client.destroy();
   });
 
+  test('IAM keeps roles over a restart', async () => {
+    const document = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }] });
+    const PolicyArn = 'arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role';
+    let client = new IAMClient(server.clientOptions());
+    await assert.rejects(client.send(new GetRoleCommand({ RoleName: 'worker' })), NoSuchEntityException);
+    await client.send(new CreateRoleCommand({ RoleName: 'worker', AssumeRolePolicyDocument: document, Tags: [{ Key: 'a', Value: 'b & c' }] }));
+    await client.send(new AttachRolePolicyCommand({ RoleName: 'worker', PolicyArn }));
+    client.destroy();
+    await server.restart();
+    client = new IAMClient(server.clientOptions());
+    const { Role } = await client.send(new GetRoleCommand({ RoleName: 'worker' }));
+    assert.deepEqual([Role?.Arn, Role?.Tags, decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')], ['arn:aws:iam::000000000000:role/worker', [{ Key: 'a', Value: 'b & c' }], document]);
+    const { AttachedPolicies } = await client.send(new ListAttachedRolePoliciesCommand({ RoleName: 'worker' }));
+    assert.deepEqual(AttachedPolicies, [{ PolicyArn, PolicyName: 'AmazonEC2ContainerServiceforEC2Role' }]);
+    await assert.rejects(client.send(new DeleteRoleCommand({ RoleName: 'worker' })), { name: 'DeleteConflictException' });
+    client.destroy();
+  });
+
   describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
     test('asks who it is, and is told what is not built', async () => {
       const aws = new AwsCli(server);
@@ -27,6 +46,22 @@ describe('query protocols', () => {
       const { code, stderr } = await aws.run`sts get-session-token`;
       assert.notEqual(code, 0);
       assert.match(stderr, /\(InvalidAction\).*GetSessionToken is not built in Longshore yet/);
+    });
+
+    // User guide, chapter Amazon EC2 Spot Fleet Role: "To create the … IAM role … with the AWS CLI", as written.
+    test('makes the Spot Fleet role of the guide, and its service-linked roles', async () => {
+      const aws = new AwsCli(server);
+      const document = '{"Version":"2012-10-17","Statement":[{"Sid":"","Effect":"Allow","Principal":{"Service":"spotfleet.amazonaws.com"},"Action":"sts:AssumeRole"}]}';
+      const { Role } = await aws.json`iam create-role --role-name AmazonEC2SpotFleetRole --assume-role-policy-document ${document}`;
+      assert.equal(Role.Arn, 'arn:aws:iam::000000000000:role/AmazonEC2SpotFleetRole');
+      assert.deepEqual(Role.AssumeRolePolicyDocument, JSON.parse(document));
+      await aws.text`iam attach-role-policy --policy-arn arn:aws:iam::aws:policy/service-role/AmazonEC2SpotFleetTaggingRole --role-name AmazonEC2SpotFleetRole`;
+      await aws.text`iam create-service-linked-role --aws-service-name spot.amazonaws.com`;
+      await aws.text`iam create-service-linked-role --aws-service-name spotfleet.amazonaws.com`;
+      const { stderr } = await aws.run`iam create-service-linked-role --aws-service-name spotfleet.amazonaws.com`;
+      assert.match(stderr, /\(InvalidInput\).*has been taken in this account/);
+      const names = await aws.json`iam list-roles --query Roles[].RoleName --page-size 2`;
+      assert.ok(names.includes('AWSServiceRoleForEC2SpotFleet') && names.includes('ecsInstanceRole'), names);
     });
   });
 });

@@ -1,8 +1,10 @@
 // The page that counts the AWS operations that are built and those that are not. It counts the tables the server itself
 // routes by, so it cannot claim more than the server answers.
 
+import * as iam from '@aws-sdk/client-iam';
 import * as sts from '@aws-sdk/client-sts';
 import { batchOperations } from '../src/service/batch/operations.ts';
+import { iamOperations } from '../src/service/iam/operations.ts';
 import { logsOperations } from '../src/service/logs/operations.ts';
 import { stsOperations } from '../src/service/sts/operations.ts';
 import { notBuilt } from '../src/wire/operation.ts';
@@ -16,6 +18,7 @@ interface Service {
 const services: readonly Service[] = [
   { title: 'AWS Batch', table: batchOperations },
   { title: 'Amazon CloudWatch Logs', table: logsOperations },
+  { title: 'AWS IAM', table: withRest(iam, iamOperations) },
   { title: 'AWS STS', table: withRest(sts, stsOperations) },
 ];
 

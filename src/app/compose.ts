@@ -8,7 +8,11 @@ import type { Limits } from '../core/limit.ts';
 import type { Settings } from '../core/settings.ts';
 import { batchOperations } from '../service/batch/operations.ts';
 import { SubmitRate } from '../service/batch/submit-rate.ts';
+import type { IamKinds } from '../service/iam/deps.ts';
+import { iamOperations } from '../service/iam/operations.ts';
+import { iamSeed } from '../service/iam/seed.ts';
 import { logsOperations } from '../service/logs/operations.ts';
+import { ResourceSpace } from '../service/resource-space.ts';
 import { stsOperations } from '../service/sts/operations.ts';
 import { batchDialect, parameterDialect, validationDialect } from '../wire/error-catalogue.ts';
 import { jsonRpc } from '../wire/json-rpc.ts';
@@ -66,6 +70,17 @@ export function compose(options: AppOptions): App {
       operations: logsOperations,
       deps: { bus, reader: reader.logs, sink: logSink, clock },
       dialect: parameterDialect,
+      maxBodyBytes,
+    },
+    {
+      name: 'iam',
+      schemas: () => import('@aws-sdk/client-iam'),
+      protocol: query({ version: '2010-05-08', xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' }),
+      signingName: 'iam',
+      operations: iamOperations,
+      restNotBuilt: true,
+      deps: { space: new ResourceSpace<IamKinds>({ service: 'iam', bus, reader: reader.resources, seed: iamSeed({ clock, ids }) }), clock, ids },
+      dialect: validationDialect,
       maxBodyBytes,
     },
     {

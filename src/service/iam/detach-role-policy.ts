@@ -1,0 +1,21 @@
+// DetachRolePolicy.
+
+import type { DetachRolePolicyCommandInput, DetachRolePolicyCommandOutput } from '@aws-sdk/client-iam';
+import { given, ownRole } from './check.ts';
+import { change, putRole, type IamOperation } from './deps.ts';
+import { notAttached } from './error.ts';
+import { onRole } from './show.ts';
+
+export const detachRolePolicy: IamOperation<DetachRolePolicyCommandInput, DetachRolePolicyCommandOutput> = {
+  authorizes: (input, context) => onRole('DetachRolePolicy', input.RoleName, context).map((access) => ({ ...access, conditions: { 'iam:PolicyARN': input.PolicyArn ?? '' } })),
+
+  async handle(deps, input, context) {
+    const arn = given(input.PolicyArn, 'policyArn');
+    await change(deps, context, (draft) => {
+      const role = ownRole(draft, input.RoleName);
+      if (!role.attached.includes(arn)) throw notAttached(arn);
+      putRole(draft, { ...role, attached: role.attached.filter((one) => one !== arn) });
+    });
+    return {};
+  },
+};

@@ -1,0 +1,20 @@
+// The errors of IAM by AWS's codes, and their texts, once. Terraform and scripts match on the codes, and some on the texts.
+
+import { AwsError } from '../../wire/aws-error.ts';
+
+export const invalid = (message: string): AwsError => new AwsError('ValidationError', 400, message);
+export const invalidInput = (message: string): AwsError => new AwsError('InvalidInput', 400, message);
+export const malformedPolicy = (message: string): AwsError => new AwsError('MalformedPolicyDocument', 400, message);
+export const noRole = (name: string): AwsError => new AwsError('NoSuchEntity', 404, `The role with name ${name} cannot be found.`);
+export const noProfile = (name: string): AwsError => new AwsError('NoSuchEntity', 404, `Instance Profile ${name} cannot be found.`);
+export const noInlinePolicy = (name: string): AwsError => new AwsError('NoSuchEntity', 404, `The role policy with name ${name} cannot be found.`);
+export const noPolicy = (arn: string): AwsError => new AwsError('NoSuchEntity', 404, `Policy ${arn} does not exist or is not attachable.`);
+export const notAttached = (arn: string): AwsError => new AwsError('NoSuchEntity', 404, `Policy ${arn} was not found.`);
+export const notInProfile = (role: string, profile: string): AwsError => new AwsError('NoSuchEntity', 404, `Role ${role} is not in instance profile ${profile}.`);
+export const roleExists = (name: string): AwsError => new AwsError('EntityAlreadyExists', 409, `Role with name ${name} already exists.`);
+export const profileExists = (name: string): AwsError => new AwsError('EntityAlreadyExists', 409, `Instance Profile ${name} already exists.`);
+export const deleteConflict = (first: string): AwsError => new AwsError('DeleteConflict', 409, `Cannot delete entity, must ${first} first.`);
+export const limitExceeded = (quota: string, most: number): AwsError => new AwsError('LimitExceeded', 409, `Cannot exceed quota for ${quota}: ${most}`);
+/** Roles of services are theirs to change. */
+export const unmodifiable = (name: string): AwsError =>
+  new AwsError('UnmodifiableEntity', 400, `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`);

@@ -1,0 +1,28 @@
+// The world of an operation's test: IAM over resources in memory. Only tests import it.
+
+import { scopeOf } from '../../base/ids.ts';
+import type { RequestContext } from '../../wire/operation.ts';
+import { FakeResources } from '../fake-resources.ts';
+import { ResourceSpace } from '../resource-space.ts';
+import type { IamDeps, IamKinds, IamOperation } from './deps.ts';
+import { iamSeed } from './seed.ts';
+
+export const context: RequestContext = {
+  requestId: 'request', account: '123456789012', region: 'eu-west-1', scope: scopeOf('123456789012', 'eu-west-1'),
+  caller: 'arn:aws:iam::123456789012:root', sourceAddress: '127.0.0.1', userAgent: 'test',
+};
+
+export class FakeDeps implements IamDeps {
+  nowMs = 1_700_000_000_000;
+  #made = 0;
+  readonly clock = { now: () => this.nowMs, at: () => () => undefined, soon: (task: () => void) => task() };
+  readonly ids = { uuid: () => `uuid-${++this.#made}`, attempt: () => (++this.#made).toString(16).padStart(17, '0').padEnd(32, '0') as never };
+  readonly resources = new FakeResources();
+  readonly space = new ResourceSpace<IamKinds>({ service: 'iam', bus: this.resources.bus, reader: this.resources, seed: iamSeed(this) });
+
+  /** Calls an operation as the wire does; its answer, or its error, comes back. */
+  async call<Input, Output>(operation: IamOperation<Input, Output>, input: Input, of: RequestContext = context): Promise<Omit<Output, '$metadata'>> {
+    operation.authorizes(input, of);
+    return operation.handle(this, input, of);
+  }
+}

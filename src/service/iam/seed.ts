@@ -1,0 +1,50 @@
+// The roles that an account has from the start: those that AWS's console creates for Batch (user guide, chapter IAM Policies,
+// Roles, and Permissions), and the service-linked role. On AWS they come into being when somebody first needs them; tutorials
+// and Terraform create roles of the same names as well. So a default that nobody has touched gives way to the first one of its
+// name that is created.
+
+import type { Clock } from '../../port/clock.ts';
+import type { Ids } from '../../port/ids.ts';
+import { newId, type IamDraft } from './deps.ts';
+
+/** The trust policy of a role that a service assumes. */
+export const trusts = (service: string): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }] });
+
+const managed = (name: string): string => `arn:aws:iam::aws:policy/${name}`;
+
+interface DefaultRole {
+  readonly name: string;
+  readonly path?: string;
+  readonly trusts: string;
+  readonly policy: string;
+}
+
+const defaultRoles: readonly DefaultRole[] = [
+  { name: 'AWSBatchServiceRole', path: '/service-role/', trusts: 'batch.amazonaws.com', policy: 'service-role/AWSBatchServiceRole' },
+  { name: 'ecsInstanceRole', trusts: 'ec2.amazonaws.com', policy: 'service-role/AmazonEC2ContainerServiceforEC2Role' },
+  { name: 'AmazonEC2SpotFleetRole', trusts: 'spotfleet.amazonaws.com', policy: 'service-role/AmazonEC2SpotFleetTaggingRole' },
+  { name: 'aws-ec2-spot-fleet-role', trusts: 'spotfleet.amazonaws.com', policy: 'service-role/AmazonEC2SpotFleetTaggingRole' },
+  { name: 'AWSServiceRoleForBatch', path: '/aws-service-role/batch.amazonaws.com/', trusts: 'batch.amazonaws.com', policy: 'aws-service-role/BatchServiceRolePolicy' },
+];
+
+export const iamSeed =
+  ({ clock, ids }: { readonly clock: Clock; readonly ids: Ids }) =>
+  (draft: IamDraft): void => {
+    const createdAtMs = clock.now();
+    for (const role of defaultRoles) {
+      draft.put('role', role.name, {
+        name: role.name,
+        id: newId(ids, 'AROA'),
+        path: role.path ?? '/',
+        trustPolicy: trusts(role.trusts),
+        maxSessionSeconds: 3600,
+        createdAtMs,
+        tags: {},
+        attached: [managed(role.policy)],
+        inline: {},
+        isDefault: true,
+      });
+    }
+    draft.put('instance-profile', 'ecsInstanceRole', { name: 'ecsInstanceRole', id: newId(ids, 'AIPA'), path: '/', createdAtMs, tags: {}, role: 'ecsInstanceRole', isDefault: true });
+  };

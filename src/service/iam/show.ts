@@ -1,0 +1,58 @@
+// How IAM's resources look outside, and their ARNs. Policy documents travel percent-encoded, as on AWS: every client decodes
+// them.
+
+import type { InstanceProfile as ProfileShape, Role as RoleShape, Tag } from '@aws-sdk/client-iam';
+import { partitionOf } from '../../core/arn.ts';
+import type { Access, RequestContext } from '../../wire/operation.ts';
+import { noRole } from './error.ts';
+import type { IamView, InstanceProfile, Role } from './deps.ts';
+
+type Where = Pick<RequestContext, 'account' | 'region'>;
+
+const arn = ({ account, region }: Where, resource: string): string => `arn:${partitionOf(region)}:iam::${account}:${resource}`;
+export const roleArn = (where: Where, { path, name }: { path: string; name: string }): string => arn(where, `role${path}${name}`);
+export const profileArn = (where: Where, { path, name }: { path: string; name: string }): string => arn(where, `instance-profile${path}${name}`);
+
+/** What an operation on a role asks leave for. Its path is not known before it is found: any will do. */
+export const onRole = (action: string, name: string | undefined, context: RequestContext, path = '/'): Access[] => [{ action: `iam:${action}`, resources: [roleArn(context, { path, name: name ?? '' })] }];
+export const onProfile = (action: string, name: string | undefined, context: RequestContext, path = '/'): Access[] => [{ action: `iam:${action}`, resources: [profileArn(context, { path, name: name ?? '' })] }];
+
+export const encodedDocument = (text: string): string => encodeURIComponent(text).replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+export const tagList = (tags: Readonly<Record<string, string>>): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+/** As lists show it: without tags. */
+export const listedRole = (role: Role, where: Where): RoleShape => ({
+  Path: role.path,
+  RoleName: role.name,
+  RoleId: role.id,
+  Arn: roleArn(where, role),
+  CreateDate: new Date(role.createdAtMs),
+  AssumeRolePolicyDocument: encodedDocument(role.trustPolicy),
+  Description: role.description,
+  MaxSessionDuration: role.maxSessionSeconds,
+});
+
+/** As GetRole shows it. No role is ever assumed here, so that none has a last use. */
+export const wholeRole = (role: Role, where: Where): RoleShape => ({ ...listedRole(role, where), ...ifTagged(role.tags), RoleLastUsed: {} });
+
+const ifTagged = (tags: Readonly<Record<string, string>>): { Tags?: Tag[] } => (Object.keys(tags).length === 0 ? {} : { Tags: tagList(tags) });
+
+/** With the roles in it. */
+export function shownProfile(iam: IamView, profile: InstanceProfile, where: Where): ProfileShape {
+  return {
+    Path: profile.path,
+    InstanceProfileName: profile.name,
+    InstanceProfileId: profile.id,
+    Arn: profileArn(where, profile),
+    CreateDate: new Date(profile.createdAtMs),
+    Roles: profile.role === undefined ? [] : [listedRole(roleOf(iam, profile.role), where)],
+    ...ifTagged(profile.tags),
+  };
+}
+
+/** A role in a profile cannot be deleted, so that it is there. */
+function roleOf(iam: IamView, name: string): Role {
+  const role = iam.get('role', name);
+  if (role === undefined) throw noRole(name);
+  return role;
+}

@@ -1,0 +1,18 @@
+// TagRole.
+
+import type { TagRoleCommandInput, TagRoleCommandOutput } from '@aws-sdk/client-iam';
+import { ownRole, tags } from './check.ts';
+import { change, putRole, type IamOperation } from './deps.ts';
+import { onRole } from './show.ts';
+
+export const tagRole: IamOperation<TagRoleCommandInput, TagRoleCommandOutput> = {
+  authorizes: (input, context) => onRole('TagRole', input.RoleName, context),
+
+  async handle(deps, input, context) {
+    await change(deps, context, (draft) => {
+      const role = ownRole(draft, input.RoleName);
+      putRole(draft, { ...role, tags: tags(input.Tags, role.tags) });
+    });
+    return {};
+  },
+};
