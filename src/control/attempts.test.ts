@@ -67,6 +67,31 @@ describe('a retry', () => {
     assert.deepEqual([rig.store.job(id).status, rig.store.job(id).statusReason, rig.store.job(id).attempts.length], ['FAILED', 'enough', 1]);
   });
 
+  it('of a child does not hide those of its siblings that become RUNNABLE while it waits', async () => {
+    const rig = await Rig.open();
+    const first = await rig.submit('d', { arrayProperties: { size: 2 } });
+    const second = await rig.submit('d', { ...retry(2), arrayProperties: { size: 2 }, dependsOn: [{ jobId: first, type: 'N_TO_N' }] });
+    await rig.exited(rig.attempt(`${first}:0` as JobId));
+    const zero = rig.attempt(`${second}:0` as JobId);
+    // No room: the retried child waits when the other one may run.
+    await rig.ask({ type: 'join-host', host: { id: '0'.repeat(32) as never, title: 'this machine', capacity: { milliVcpu: 1_000, memoryMib: 4_096, gpus: 0 } } });
+    await rig.exited(zero, 1);
+    await rig.exited(rig.attempt(`${first}:1` as JobId));
+    await rig.ask({ type: 'join-host', host: { id: '0'.repeat(32) as never, title: 'this machine', capacity: { milliVcpu: 4_000, memoryMib: 4_096, gpus: 0 } } });
+    checkWorld(rig.control.world);
+    assert.deepEqual([0, 1].map((index) => rig.job(`${second}:${index}` as JobId)?.status), ['STARTING', 'STARTING']);
+  });
+
+  it('is not tried of a child that ran on when its array was cancelled', async () => {
+    const rig = await Rig.open();
+    const id = await rig.submit('d', { ...retry(3), arrayProperties: { size: 2 } });
+    const zero = `${id}:0` as JobId;
+    await rig.exited(rig.attempt(`${id}:1` as JobId));
+    await rig.ask({ type: 'stop-job', scope, jobId: id, by: 'cancel', reason: 'no more' });
+    await rig.exited(rig.attempt(zero), 1);
+    assert.deepEqual([rig.store.job(zero).status, rig.store.job(zero).attempts.length, rig.store.job(id).status, rig.store.job(id).statusReason], ['FAILED', 1, 'FAILED', 'no more']);
+  });
+
   it('that waits is cancelled as any waiting job is, and keeps the attempts that were', async () => {
     const rig = await Rig.open();
     const ids = [await rig.submit('d', { ...retry(2), arrayProperties: { size: 2 } }), await rig.submit('d', retry(2))] as const;

@@ -348,12 +348,11 @@ export class World {
 
   #makeChildrenRunnable(event: Event & { type: 'children-runnable' }): void {
     const parent = this.arrayParent(event.parentId);
-    const noneWaited = parent.children.count('RUNNABLE') === 0;
     for (let index = event.from; index <= event.to; index++) {
       assertTransition(parent.children.status(index), 'RUNNABLE');
       parent.children.set(index, 'RUNNABLE', event.atMs);
     }
-    if (noneWaited) this.#addToBacklog(parent);
+    this.#addToBacklog(parent);
     this.scheduleWanted = true;
   }
 

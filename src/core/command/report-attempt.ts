@@ -108,12 +108,14 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome): { events: Eve
   const effects: Effect[] = [{ type: 'remove-attempt', attemptId: attempt.attemptId, hostId: attempt.hostId }];
   events.push({ type: 'attempt-ended', jobId: job.id, attempt });
   events.push({ type: 'resources-released', attemptId: attempt.attemptId, atMs: attempt.stoppedAtMs });
-  if (outcome.retriable && isRetried(job.terms, [...job.attempts, attempt])) {
+  const { parent, index } = splitJobId(job.id);
+  const array = index === undefined ? undefined : world.arrayParent(parent);
+  // Cancelling an array lets its children run on, and tries none of them again.
+  if (outcome.retriable && array?.stopRequested === undefined && isRetried(job.terms, [...job.attempts, attempt])) {
     events.push({ type: 'job-retried', jobId: job.id, atMs: attempt.stoppedAtMs });
     return { events, effects };
   }
   events.push({ type: 'job-ended', jobId: job.id, status: outcome.status, statusReason: outcome.statusReason, atMs: attempt.stoppedAtMs });
-  const { parent, index } = splitJobId(job.id);
-  if (index !== undefined) events.push(...parentEndEvents(world.arrayParent(parent), { endedNow: 1, anyFailed: outcome.status === 'FAILED' }, attempt.stoppedAtMs));
+  if (array !== undefined) events.push(...parentEndEvents(array, { endedNow: 1, anyFailed: outcome.status === 'FAILED' }, attempt.stoppedAtMs));
   return { events, effects };
 }

@@ -63,7 +63,9 @@ export class JobClass implements Standing {
       if ((this.#entries[middle] as Entry).rank < entry.rank) low = middle + 1;
       else high = middle;
     }
-    this.#entries.splice(low, 0, entry);
+    // An array may stand here already, for others of its children.
+    const there = this.#entries[low];
+    if (there?.rank !== entry.rank || there.jobId !== entry.jobId) this.#entries.splice(low, 0, entry);
   }
 
   /** The first entry that still stands; those before it that do not are dropped on the way. */

@@ -39,6 +39,8 @@ export interface FakeEngineOptions {
   readonly behaviour?: ((spec: ContainerSpec) => FakeBehaviour) | undefined;
   /** Called each time that a container really begins to run: checkers count by it. */
   readonly onRun?: ((attemptId: AttemptId) => void) | undefined;
+  /** Called once for each of those when it runs no more; without an exit where it was removed or lost. */
+  readonly onEnd?: ((attemptId: AttemptId, exit: Exit | undefined) => void) | undefined;
 }
 
 interface FakeAttempt {
@@ -59,7 +61,8 @@ export class FakeEngine implements Engine {
   readonly #clock: Clock;
   readonly #faults: FakeFaults | undefined;
   readonly #behaviour: (spec: ContainerSpec) => FakeBehaviour;
-  readonly #onRun: ((attemptId: AttemptId) => void) | undefined;
+  readonly #onRun: FakeEngineOptions['onRun'];
+  readonly #onEnd: FakeEngineOptions['onEnd'];
   readonly #attempts = new Map<AttemptId, FakeAttempt>();
   #onReport: ((report: EngineReport) => void) | undefined;
   /** Starts that wait for the next turn, which takes them all: one turn costs the same for one and for a thousand. */
@@ -70,6 +73,7 @@ export class FakeEngine implements Engine {
     this.#faults = options.faults;
     this.#behaviour = options.behaviour ?? behaviourOf;
     this.#onRun = options.onRun;
+    this.#onEnd = options.onEnd;
   }
 
   /** May be called again, by the next control: it takes the place of the one before, and hears what ended and is still here. */
@@ -144,6 +148,7 @@ export class FakeEngine implements Engine {
     attempt.state = 'exited';
     attempt.exit = exit;
     attempt.stoppedAtMs = this.#clock.now();
+    this.#onEnd?.(attempt.attemptId, exit);
     this.#report({ type: 'exited', attemptId: attempt.attemptId, atMs: attempt.stoppedAtMs, exit });
   }
 
@@ -215,6 +220,7 @@ export class FakeEngine implements Engine {
     const attempt = this.#attempts.get(attemptId);
     attempt?.cancelEnd?.();
     attempt?.cancelKill?.();
+    if (attempt?.state === 'running') this.#onEnd?.(attemptId, undefined);
     return this.#attempts.delete(attemptId);
   }
 
