@@ -5,17 +5,32 @@ import type { Clock } from '../src/port/clock.ts';
 import type { Engine } from '../src/port/engine.ts';
 import type { LogSink } from '../src/port/log-sink.ts';
 import type { Commit, Store } from '../src/port/store.ts';
+import type { Faults } from './faults.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 /** The process is gone; nothing may be concluded from this but that. */
 export class Crashed extends Error {
   override name = 'Crashed';
 }
 
+/** The disk has no room: the product stops of its own accord. */
+export class StoreFull extends Error {
+  override name = 'StoreFull';
+}
+
+/** A fault of the run: the product survives it, and says so. */
+export class OutputNotStored extends Error {
+  override name = 'OutputNotStored';
+}
+
 /** One life of the server between two crashes. */
 export class Incarnation {
   alive = true;
-  /** Set to die at the next commit, before or after it took place. */
-  dieAtCommit: 'before' | 'after' | undefined;
+  readonly #faults: Faults;
+
+  constructor(faults: Faults) {
+    this.#faults = faults;
+  }
 
   clock(real: Clock): Clock {
     const guarded = (task: () => void) => () => {
@@ -33,12 +48,21 @@ export class Incarnation {
     );
   }
 
+  /** A call at which it may die: before the engine hears of it, or after. */
+  #riskyCall<T>(call: () => Promise<T>): Promise<T> {
+    const blow = this.alive ? this.#faults.engineCall() : 'none';
+    if (blow === 'before') this.alive = false;
+    const called = this.#call(call);
+    if (blow === 'after') this.alive = false;
+    return called;
+  }
+
   engine(real: Engine): Engine {
     return {
       open: (onReport) => this.#call(() => real.open((report) => this.alive && onReport(report))),
-      start: (spec) => this.#call(() => real.start(spec)),
-      stop: (attemptId, graceMs) => this.#call(() => real.stop(attemptId, graceMs)),
-      remove: (attemptId) => this.#call(() => real.remove(attemptId)),
+      start: (spec) => this.#riskyCall(() => real.start(spec)),
+      stop: (attemptId, graceMs) => this.#riskyCall(() => real.stop(attemptId, graceMs)),
+      remove: (attemptId) => this.#riskyCall(() => real.remove(attemptId)),
       inspect: (attemptId) => this.#call(() => real.inspect(attemptId)),
       list: () => this.#call(() => real.list()),
       logs: (attemptId, from) => real.logs(attemptId, from),
@@ -48,21 +72,33 @@ export class Incarnation {
 
   logSink(real: LogSink): LogSink {
     const { read, search, facts, delete: remove, close } = real;
-    return { openWriter: (key) => this.#call(() => real.openWriter(key)), read, search, facts, delete: remove, close };
+    const openWriter: LogSink['openWriter'] = async (key) => {
+      const writer = await this.#call(() => real.openWriter(key));
+      return {
+        get position() {
+          return writer.position;
+        },
+        append: (batch) => this.#call(() => (this.#faults.output() ? Promise.reject(new OutputNotStored('no room for output')) : writer.append(batch))),
+        close: () => this.#call(() => writer.close()),
+      };
+    };
+    return { openWriter, read, search, facts, delete: remove, close };
   }
 
-  store(real: Store, onCommit: (commit: Commit) => void): Store {
+  store(real: Store, clock: VirtualClock, onCommit: (commit: Commit) => void): Store {
     return {
       load: () => real.load(),
       reader: real.reader,
       close: () => undefined,
       commit: (commit) => {
         if (!this.alive) throw new Crashed('a dead process commits nothing');
-        const die = this.dieAtCommit;
-        if (die === 'before') return this.#die();
+        const blow = this.#faults.commit();
+        if (blow === 'before') return this.#die();
+        if (blow === 'full') throw new StoreFull('the disk is full');
+        if (blow === 'slow') clock.pass(this.#faults.length('commit'));
         const outcomes = real.commit(commit);
         onCommit(commit);
-        if (die === 'after') return this.#die();
+        if (blow === 'after') return this.#die();
         return outcomes;
       },
     };

@@ -1,51 +1,172 @@
-// What clients were promised, kept apart from the code that keeps the promises: the oracle knows what was asked and answered,
-// and says how a job may end.
+// The oracle: what each job may end as, from what was asked for and what its containers really did. Written without a line of
+// product code, from the user guide and the API's rules, so that the two can disagree.
 
-import type { JobDependency } from '@aws-sdk/client-batch';
-import type { Scope } from '../src/base/ids.ts';
-import type { JobStatus } from '../src/core/job/status.ts';
-
-export interface Outcome {
-  readonly status: JobStatus;
-  readonly exitCode?: number | undefined;
-  /** It ended because of what it depends on, says its reason. */
-  readonly dependencyFailed?: boolean | undefined;
+/** What a container does when nobody interferes. */
+export interface RunPlan {
+  readonly durationMs: number;
+  readonly exitCode: number;
+  readonly outOfMemory: boolean;
+  readonly startFails: boolean;
+  readonly ignoresStop: boolean;
+  readonly lines: readonly string[];
 }
 
-/** One submission, as its client sees it. */
-export class Expectation {
-  readonly scope: Scope;
-  /** What the container was told to exit with; for an array, the largest of its children's. */
-  readonly exitCode: number;
-  readonly startFails: boolean;
+/** A rule of `evaluateOnExit`. */
+export interface ExitRule {
+  readonly onExitCode?: string;
+  readonly onReason?: string;
+  readonly onStatusReason?: string;
+  readonly action: 'RETRY' | 'EXIT' | 'retry' | 'exit';
+}
+
+/** On what a job depends, as it was asked for. */
+export interface Dependence {
+  readonly jobId?: string;
+  readonly type?: 'N_TO_N' | 'SEQUENTIAL';
+}
+
+/** One submission, as its client means it. */
+export interface Plan {
   readonly arraySize: number | undefined;
-  /** As it was asked for. */
-  dependsOn: readonly JobDependency[] = [];
+  readonly dependsOn: readonly Dependence[];
+  /** All in all. */
+  readonly attempts: number;
+  readonly rules: readonly ExitRule[];
+  readonly timeoutSeconds: number | undefined;
+  /** Taken in turn: attempt `n` of child `i` does what stands at `i + n - 1`. */
+  readonly runs: readonly RunPlan[];
+}
+
+/** One attempt that is over, as the API shows it. */
+export interface ShownAttempt {
+  readonly number: number;
+  readonly exitCode?: number | undefined;
+  readonly containerReason?: string | undefined;
+  readonly statusReason?: string | undefined;
+  readonly startedAtMs?: number | undefined;
+  readonly stoppedAtMs: number;
+}
+
+/** A job that has ended, as the API shows it. */
+export interface ShownEnd {
+  readonly status: string;
+  readonly statusReason?: string | undefined;
+  readonly attempts: readonly ShownAttempt[];
+  readonly stop?: { readonly by: string; readonly reason: string } | undefined;
+  /** Of a child: its array was stopped, after which nothing is tried again. */
+  readonly arrayStopped: boolean;
+}
+
+/** What became of an attempt's container, by the engine's own account. */
+export interface Truth {
+  readonly exitCode: number | undefined;
+  /** A fault of the run took it, or made it seem so. */
+  readonly lost: boolean;
+  /** The clock on the wall was set while it ran: its times prove nothing. */
+  readonly clockSet: boolean;
+}
+
+export const startFailure = 'CannotPullContainerError: no such image';
+const startFailedText = 'Task failed to start';
+const exitedText = 'Essential container in task exited';
+const hostLostText = /^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/;
+const outOfMemoryText = 'OutOfMemoryError: Container killed due to memory usage';
+const timeoutText = 'Job attempt duration exceeded timeout';
+const dependentText = 'Dependent Job failed';
+
+const matches = (pattern: string | undefined, text: string | undefined): boolean => {
+  if (pattern === undefined) return true;
+  const value = text ?? '';
+  return pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : value === pattern;
+};
+
+export class Expectation {
+  readonly plan: Plan;
+  /** The host's loss costs no attempt. */
+  readonly lossIsFree: boolean;
   /** Whether the client heard of success; where the answer was lost in a crash, the job may be there or not. */
   accepted = false;
-  /** Whether a stop was ever asked for, of it, of a child, or of its queue. */
-  stopAsked = false;
-  /** Whether a container may have been lost with the engine. */
-  mayBeLost = false;
+  /** Reasons of the stops that were asked for, of it, of a child, or of its queue. */
+  readonly stops = new Set<string>();
 
-  constructor(scope: Scope, exitCode: number, startFails: boolean, arraySize: number | undefined) {
-    this.scope = scope;
-    this.exitCode = exitCode;
-    this.startFails = startFails;
-    this.arraySize = arraySize;
+  constructor(plan: Plan, lossIsFree: boolean) {
+    this.plan = plan;
+    this.lossIsFree = lossIsFree;
   }
 
-  get isArray(): boolean {
-    return this.arraySize !== undefined;
+  run(index: number | undefined, number: number): RunPlan {
+    const { runs } = this.plan;
+    return runs[((index ?? 0) + number - 1) % runs.length] as RunPlan;
   }
 
-  /** What is wrong with how the job ended; undefined: nothing. */
-  judge(outcome: Outcome): string | undefined {
-    // Whether those that it waited for let it run is the affair of another law.
-    if (this.stopAsked || this.mayBeLost || outcome.dependencyFailed) return undefined;
-    const shouldSucceed = this.exitCode === 0 && !this.startFails;
-    if ((outcome.status === 'SUCCEEDED') !== shouldSucceed) return `ended ${outcome.status}, though its container ${this.startFails ? 'could not start' : `exited with ${this.exitCode}`}`;
-    if (!this.isArray && !this.startFails && outcome.exitCode !== this.exitCode) return `shows exit code ${outcome.exitCode} instead of ${this.exitCode}`;
-    return undefined;
+  /** Whether a failed attempt, the last of these, is followed by another, if nobody stops the job. */
+  isRetried(attempts: readonly ShownAttempt[]): boolean {
+    const counted = this.lossIsFree ? attempts.filter((attempt) => !hostLostText.test(attempt.statusReason ?? '')) : attempts;
+    if (counted.length >= this.plan.attempts) return false;
+    const last = attempts.at(-1);
+    if (last === undefined || this.plan.attempts === 1) return true;
+    const rule = this.plan.rules.find(
+      ({ onExitCode, onReason, onStatusReason }) =>
+        (onExitCode === undefined || (last.exitCode !== undefined && matches(onExitCode, String(last.exitCode)))) && matches(onReason, last.containerReason) && matches(onStatusReason, last.statusReason),
+    );
+    return rule?.action.toUpperCase() !== 'EXIT';
+  }
+
+  /** What is wrong with how a job, or a child, ended; undefined: nothing. `truths` are of its attempts. */
+  judge(index: number | undefined, end: ShownEnd, truths: readonly Truth[]): string | undefined {
+    const last = end.attempts.at(-1);
+    for (const [at, attempt] of end.attempts.entries()) {
+      const stopped = attempt === last && end.stop !== undefined && attempt.statusReason === end.stop.reason;
+      const wrong = this.#judgeAttempt(index, attempt, truths[at] as Truth, stopped);
+      if (wrong !== undefined) return `attempt ${attempt.number}: ${wrong}`;
+      if (attempt.number !== at + 1) return `attempt ${attempt.number} stands at place ${at + 1}`;
+      if (attempt !== last && !this.isRetried(end.attempts.slice(0, at + 1))) return `attempt ${attempt.number} was followed by another against the retry strategy`;
+    }
+    return this.#judgeStop(end, truths.at(-1)) ?? this.#judgeEnd(end, last);
+  }
+
+  #judgeAttempt(index: number | undefined, attempt: ShownAttempt, truth: Truth, stopped: boolean): string | undefined {
+    const plan = this.run(index, attempt.number);
+    if (attempt.exitCode !== undefined) {
+      if (attempt.exitCode !== truth.exitCode) return `shows exit code ${attempt.exitCode}, and its container ended with ${truth.exitCode}`;
+      // A clock that was set back between a timeout and the end that it brought makes the end look as if it had come first.
+      const maybeTimedOut = truth.clockSet && this.plan.timeoutSeconds !== undefined;
+      if (!stopped && !maybeTimedOut && attempt.exitCode !== plan.exitCode) return `ended with ${attempt.exitCode} instead of ${plan.exitCode}, and nobody stopped it`;
+      if (!stopped && attempt.statusReason !== exitedText) return `exited, and its reason is ${attempt.statusReason}`;
+      const reason = plan.outOfMemory && plan.exitCode !== 0 ? outOfMemoryText : undefined;
+      const shown = attempt.containerReason?.replace(/(?:; )?its output was not complete .*$/, '') || undefined;
+      if (!stopped && !maybeTimedOut && shown !== reason) return `has the container's reason ${attempt.containerReason} instead of ${reason}`;
+      return attempt.startedAtMs === undefined ? 'exited and never started' : undefined;
+    }
+    if (stopped) return undefined;
+    if (attempt.statusReason === startFailedText) {
+      if (!plan.startFails) return 'is said to have failed to start, and nothing was wrong with it';
+      return attempt.containerReason === startFailure ? undefined : `failed to start, and its container's reason is ${attempt.containerReason}`;
+    }
+    if (hostLostText.test(attempt.statusReason ?? '')) return truth.lost ? undefined : 'is said to be lost with its host, and no host was lost';
+    return `ended without an exit code, and its reason is ${attempt.statusReason}`;
+  }
+
+  #judgeStop({ stop, statusReason, attempts }: ShownEnd, truth: Truth | undefined): string | undefined {
+    if (stop === undefined) return undefined;
+    if (stop.by !== 'timeout') return this.stops.has(stop.reason) ? undefined : `was stopped for '${stop.reason}', which nobody asked for`;
+    const last = attempts.at(-1);
+    const { timeoutSeconds } = this.plan;
+    if (timeoutSeconds === undefined || last?.startedAtMs === undefined) return 'timed out without a timeout, or before it had started';
+    const tookMs = last.stoppedAtMs - last.startedAtMs;
+    // A timeout that was noticed late stops nothing that had ended before it.
+    if (truth?.clockSet || tookMs >= timeoutSeconds * 1000 === (statusReason === timeoutText)) return undefined;
+    return `took ${tookMs} ms, has a timeout of ${timeoutSeconds} s, and shows '${statusReason}'`;
+  }
+
+  #judgeEnd(end: ShownEnd, last: ShownAttempt | undefined): string | undefined {
+    const { status, statusReason, stop } = end;
+    if (stop !== undefined && statusReason === stop.reason) return status === 'FAILED' ? undefined : `was stopped and is ${status}`;
+    if (stop !== undefined && stop.by !== 'timeout') return `was stopped for '${stop.reason}' and shows '${statusReason}'`;
+    if (last === undefined) return status === 'FAILED' && statusReason === dependentText ? undefined : `is ${status} (${statusReason}) without an attempt, a stop or a dependency that failed`;
+    if (statusReason !== last.statusReason) return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
+    if (last.exitCode === 0) return status === 'SUCCEEDED' ? undefined : `is ${status}, and its container ended well`;
+    if (status !== 'FAILED') return `is ${status}, and its last attempt failed`;
+    return !end.arrayStopped && this.isRetried(end.attempts) ? `ended after ${end.attempts.length} attempts, and its retry strategy allows another` : undefined;
   }
 }

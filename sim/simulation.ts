@@ -2,47 +2,52 @@
 // with faults, then a liveness phase without, in which everything must end. Checkers look after every step.
 
 import { createHash } from 'node:crypto';
-import type { JobDependency } from '@aws-sdk/client-batch';
-import { attemptId, jobId, scopeOf, type JobId, type Scope } from '../src/base/ids.ts';
-import { isRefusal } from '../src/base/refusal.ts';
+import { attemptId, type AttemptId, type JobId } from '../src/base/ids.ts';
 import { localHost } from '../src/capacity/local/local.ts';
 import { Control } from '../src/control/control.ts';
 import type { Command } from '../src/core/command/command.ts';
-import type { ArrayParent, Job } from '../src/core/job/job.ts';
-import { FakeEngine, type FakeCall } from '../src/engine/fake/fake-engine.ts';
-import type { Engine } from '../src/port/engine.ts';
+import type { Machine } from '../src/core/host.ts';
+import { FakeEngine } from '../src/engine/fake/fake-engine.ts';
+import type { Settings } from '../src/core/settings.ts';
+import type { FakeBehaviour } from '../src/engine/fake/behaviour.ts';
 import type { Envelope } from '../src/port/command-bus.ts';
+import type { ContainerSpec, Engine } from '../src/port/engine.ts';
 import type { HostConnector } from '../src/port/host-connector.ts';
 import type { Ids } from '../src/port/ids.ts';
 import type { Commit } from '../src/port/store.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker/checker.ts';
-import { dependenciesRespected } from './checker/dependencies-respected.ts';
-import { endsStay } from './checker/ends-stay.ts';
-import { oneContainerPerAttempt } from './checker/one-container-per-attempt.ts';
-import { promisesKept } from './checker/promises-kept.ts';
-import { worldRecounts } from './checker/world-recounts.ts';
-import { Crashed, Incarnation } from './crash.ts';
+import { allCheckers } from './checker/all.ts';
+import { Containers } from './containers.ts';
+import { Crashed, Incarnation, OutputNotStored, StoreFull } from './crash.ts';
+import { Faults, type FaultKind } from './faults.ts';
+import { Ledger, type Committed } from './ledger.ts';
 import { MemoryLogSink } from './memory-log-sink.ts';
-import { Expectation } from './oracle.ts';
+import { startFailure, type Expectation } from './oracle.ts';
 import { Random } from './random.ts';
 import { settle, VirtualClock } from './virtual-clock.ts';
+import { Workload, type Answer } from './workload.ts';
 
 export interface RunResult {
   /** Of every commit: the same seed gives the same hash. */
   readonly hash: string;
+  /** Of clients and operators. */
   readonly commands: number;
-  readonly crashes: number;
+  readonly faults: ReadonlyMap<FaultKind, number>;
+  /** How often a server had to be started anew. */
+  readonly restarts: number;
   readonly commits: number;
+  readonly steps: number;
 }
 
-export const scope: Scope = scopeOf('000000000000', 'us-east-1');
 const startMs = Date.UTC(2026, 0, 1);
 const envelope: Envelope = { requestId: 'sim', caller: 'sim', sourceAddress: '', userAgent: '' };
 /** Longest that everything may take once faults have ceased: all the work that a run can ask for, on a small machine. */
-const livenessMs = 12 * 3_600_000;
-/** Steps of one phase: a run that does not come to rest is a finding, not a hang. */
-const mostSteps = 200_000;
+const livenessMs = 6 * 3_600_000;
+/** Steps of a run: one that does not come to rest is a finding, not a hang. */
+const mostSteps = 50_000;
+/** Commits between two looks at everything. */
+const commitsBetweenFullLooks = 40;
 
 /** No world has hosts of its users yet. */
 const noHosts: HostConnector = {
@@ -60,6 +65,8 @@ export interface SimulationOptions {
   readonly sabotage?: (control: Control) => void;
   /** Likewise, of the engine that control is given. */
   readonly sabotageEngine?: (engine: Engine) => Engine;
+  /** Hears of every transaction, and of every start of a server. */
+  readonly onCommit?: (committed: Committed) => void;
 }
 
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<RunResult> {
@@ -71,72 +78,99 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   }
 }
 
+/** The server between two starts. */
+interface Life {
+  readonly incarnation: Incarnation;
+  readonly control: Control;
+  /** When it came up, by elapsed time. */
+  readonly sinceMs: number;
+}
+
 class Simulation {
   readonly #options: SimulationOptions;
-  readonly #workload: Random;
-  readonly #faults: Random;
+  readonly #draw: Random;
+  readonly #faults: Faults;
   readonly #ids: Ids;
   readonly #clock = new VirtualClock(startMs);
   readonly #store = new SqliteStore(':memory:');
   readonly #sink = new MemoryLogSink();
   readonly #engine: FakeEngine;
-  /** How often each container really began. */
-  readonly #runs = new Map<string, number>();
-  /** Faults cease before the liveness phase. */
-  #faulty = true;
-  readonly #hash = createHash('sha256');
-  readonly #expectations = new Map<JobId, Expectation>();
+  readonly #workload: Workload;
+  readonly #host: Machine;
+  readonly #settings: Pick<Settings, 'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds'>;
   readonly #checkers: readonly Checker[];
-  #life: { incarnation: Incarnation; control: Control } | undefined;
-  #written: (Job | ArrayParent)[] = [];
-  #commands = 0;
-  #crashes = 0;
-  #commits = 0;
+  readonly #hash = createHash('sha256');
+  readonly #containers = new Containers();
+  readonly #ledger = new Ledger();
+  #commits: Committed[] = [];
+  #answers: Answer[] = [];
+  #life: Life | undefined;
+  /** What no server survives: a law of the product's own, a problem that no fault explains. */
   #fatal: Error | undefined;
+  #counts = { commands: 0, restarts: 0, commits: 0, steps: 0 };
+  #commitsAtFullLook = 0;
 
   constructor(seed: number, options: SimulationOptions) {
     const random = new Random(seed);
     this.#options = options;
-    this.#workload = random.fork('workload');
-    this.#faults = random.fork('faults');
+    this.#draw = random.fork('run');
+    this.#faults = new Faults(random.fork('faults'));
     const ids = random.fork('ids');
     this.#ids = { uuid: () => ids.hex(32), attempt: () => attemptId(ids.hex(32)) };
     this.#engine = new FakeEngine({
       clock: this.#clock,
-      onRun: (id) => this.#runs.set(id, (this.#runs.get(id) ?? 0) + 1),
-      faults: { call: (call) => this.#callFault(call), report: () => this.#reportDelays() },
+      behaviour: (spec) => this.#behaviour(spec),
+      onRun: (id) => this.#containers.began(id, this.#clock.now(), this.#clock.elapsedMs),
+      onEnd: (id, exit) => this.#containers.ended(id, this.#clock.now(), this.#clock.elapsedMs, exit),
+      faults: this.#faults.engine,
     });
-    this.#checkers = options.checkers ?? [worldRecounts, oneContainerPerAttempt, endsStay(), promisesKept, dependenciesRespected];
+    this.#settings = { hostLossFree: this.#draw.chance(30), ...this.#draw.pick([{ overtakeJobs: 10, overtakeSeconds: 60 }, { overtakeJobs: 100, overtakeSeconds: 300 }]) };
+    this.#host = localHost('0'.repeat(32), { milliVcpu: 1000 * this.#draw.between(2, 6), memoryMib: 4096, gpus: this.#draw.pick([0, 0, 1]) });
+    const clients = random.fork('ids of clients');
+    const door = { submit: (command: Command) => this.#submit(command), write: (write: Parameters<Control['bus']['write']>[0]) => this.#write(write) };
+    this.#workload = new Workload(random.fork('workload'), door, () => clients.hex(32), this.#settings.hostLossFree);
+    this.#checkers = options.checkers ?? allCheckers();
   }
 
   async run(): Promise<RunResult> {
+    this.#faults.active = false;
     await this.#boot();
-    await this.#prepare();
-    for (let command = this.#options.commands ?? 150; command > 0; command--) {
-      this.#act();
-      await this.#advance(this.#clock.now() + this.#workload.below(2_000));
-      if (this.#life === undefined || !this.#life.incarnation.alive) await this.#reboot();
+    for (const command of this.#workload.prepare()) await this.#submitNow(command);
+    this.#faults.active = true;
+    const mostCommands = this.#options.commands ?? 500;
+    const gaps = this.#draw.pick([[0, 20, 200], [0, 500, 2_000], [200, 2_000, 10_000]]);
+    while (this.#counts.commands < mostCommands) {
+      this.#workload.act();
+      this.#strike();
+      await this.#advance(this.#draw.below(this.#draw.pick(gaps) + 1));
+      if (!this.#isUp) await this.#reboot();
     }
-    // Faults have ceased: everything must come to its end.
-    this.#faulty = false;
-    if (this.#life) this.#life.incarnation.dieAtCommit = undefined;
-    await this.#submitNow({ type: 'update-job-queue', scope, request: { jobQueue: 'low', state: 'ENABLED' } });
-    const endMs = this.#clock.now() + livenessMs;
-    while (this.#clock.now() < endMs && this.#life?.control.world.jobs.size !== 0) await this.#advance(this.#clock.now() + 60_000);
-    for (const checker of this.#checkers) this.#consult(checker, () => checker.checkEnd?.(this.#observed()));
-    return { hash: this.#hash.digest('hex').slice(0, 16), commands: this.#commands, crashes: this.#crashes, commits: this.#commits };
+    await this.#comeToRest();
+    this.#consultAll('checkEnd');
+    return { hash: this.#hash.digest('hex').slice(0, 16), faults: this.#faults.counts, ...this.#counts };
   }
 
-  /** The engine is away, or does what it was asked and its answer is lost. Opening is retried by an operator, not by us. */
-  #callFault(call: FakeCall): 'none' | 'unavailable' | 'answer-lost' {
-    if (!this.#faulty || call === 'open' || !this.#faults.chance(6)) return 'none';
-    return this.#faults.pick(['unavailable', 'answer-lost']);
+  /** Faults have ceased: everything must come to its end. What can never run is cancelled, by those whose judgement it is. */
+  async #comeToRest(): Promise<void> {
+    this.#faults.active = false;
+    this.#faults.engineGone = false;
+    if (!this.#isUp) await this.#reboot();
+    for (const command of this.#workload.restore()) await this.#submitNow(command);
+    const endMs = this.#clock.elapsedMs + livenessMs;
+    for (let minutes = 0; this.#clock.elapsedMs < endMs && this.#ledger.open.size > 0; minutes++) {
+      await this.#advance(60_000);
+      if (minutes % 10 === 0) await this.#cancelHopeless();
+    }
   }
 
-  /** A report comes late, twice, long after its attempt, or never. */
-  #reportDelays(): readonly number[] {
-    if (!this.#faulty || !this.#faults.chance(10)) return [0];
-    return this.#faults.pick([[50], [0, 0], [0, 4_000], [30_000], []]);
+  async #cancelHopeless(): Promise<void> {
+    const mostGpus = this.#host.capacity.gpus;
+    const most = (job: { queueArn: Committed['commit']['jobs'][number]['queueArn'] }): number =>
+      Math.max(...(this.#ledger.queues.get(job.queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => this.#ledger.environments.get(computeEnvironment)?.computeResources?.maxvCpus ?? 0));
+    for (const job of this.#ledger.open.values()) {
+      if (!job.id.includes(':') && (job.terms.needs.gpus > mostGpus || job.terms.needs.milliVcpu > 1000 * most(job))) this.#workload.cancel(job.id);
+    }
+    await this.#advance(1_000);
   }
 
   close(): void {
@@ -144,131 +178,127 @@ class Simulation {
     this.#store.close();
   }
 
+  // ---- the server ----
+
+  get #isUp(): boolean {
+    return this.#life?.incarnation.alive === true;
+  }
+
   async #boot(): Promise<void> {
-    const incarnation = new Incarnation();
+    const incarnation = new Incarnation(this.#faults);
     const control = new Control({
-      store: incarnation.store(this.#store, (commit) => this.#record(commit)),
+      store: incarnation.store(this.#store, this.#clock, (commit) => this.#record(commit)),
       engine: incarnation.engine(this.#options.sabotageEngine?.(this.#engine) ?? this.#engine),
       hosts: noHosts,
       logSink: incarnation.logSink(this.#sink),
       clock: incarnation.clock(this.#clock),
       ids: this.#ids,
+      settings: { ...this.#settings, timeoutSecondsMin: 1 },
       onProblem: (what, error) => {
-        if (incarnation.alive) this.#fatal ??= new BrokenLaw(`${what}: ${String(error)}`);
+        if (incarnation.alive && !(error instanceof OutputNotStored)) this.#fatal ??= new BrokenLaw(`${what}: ${String(error)}`);
       },
       onFatal: (error) => {
-        if (!(error instanceof Crashed)) this.#fatal = error;
+        // The process ends, in the same stretch.
+        incarnation.alive = false;
+        if (!(error instanceof Crashed || error instanceof StoreFull)) this.#fatal ??= error;
       },
     });
     this.#options.sabotage?.(control);
-    this.#life = { incarnation, control };
-    const opening = control.open(localHost('0'.repeat(32), { milliVcpu: 4000, memoryMib: 4096, gpus: 0 }));
-    opening.catch(() => undefined);
-    await this.#advance(this.#clock.now() + 1);
+    this.#life = { incarnation, control, sinceMs: this.#clock.elapsedMs };
+    control.open(this.#host).catch(() => undefined);
+    await this.#advance(1);
+    if (this.#isUp) this.#consultAll('checkStart');
   }
 
-  /** Every boundary between two steps may be the last that an incarnation sees. */
-  #crash(): void {
-    if (this.#life) this.#life.incarnation.alive = false;
-  }
-
+  /** Until there is one that stays up. */
   async #reboot(): Promise<void> {
-    this.#crashes++;
-    this.#life = undefined;
-    await this.#advance(this.#clock.now() + this.#faults.below(5_000));
-    await this.#boot();
-  }
-
-  async #prepare(): Promise<void> {
-    const computeResources = { type: 'EC2', minvCpus: 0, maxvCpus: 3, subnets: ['subnet-00000000'], instanceTypes: ['optimal'], instanceRole: 'ecsInstanceRole', securityGroupIds: ['sg-00000000'] } as const;
-    for (const name of ['first', 'second']) {
-      await this.#submitNow({ type: 'create-compute-environment', scope, uuid: name, request: { computeEnvironmentName: name, type: 'MANAGED', computeResources: { ...computeResources, subnets: [...computeResources.subnets], instanceTypes: [...computeResources.instanceTypes], securityGroupIds: [...computeResources.securityGroupIds] } } });
+    while (!this.#isUp) {
+      this.#life = undefined;
+      this.#counts.restarts++;
+      await this.#advance(this.#faults.length('downtime'));
+      await this.#boot();
     }
-    for (const [jobQueueName, priority] of [['low', 1], ['high', 9]] as const) {
-      await this.#submitNow({ type: 'create-job-queue', scope, request: { jobQueueName, priority, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'first' }, { order: 2, computeEnvironment: 'second' }] } });
+  }
+
+  // ---- what fate does ----
+
+  #strike(): void {
+    switch (this.#faults.fate()) {
+      case 'engine gone':
+        this.#faults.engineGone = true;
+        this.#clock.at(this.#clock.now() + this.#faults.length('outage'), () => {
+          this.#faults.engineGone = false;
+        });
+        return;
+      case 'report of an old attempt': {
+        const old = [...this.#containers.all.keys()].filter((id) => !this.#ledger.live.has(id)).slice(-10);
+        const report = this.#faults.staleReport(old, this.#clock.now());
+        if (report) this.#engine.say(report);
+        return;
+      }
+      case 'host lost':
+        for (const id of this.#faults.victims(this.#runningNow())) {
+          this.#containers.lost.add(id);
+          this.#engine.lose(id, 'the host has gone');
+        }
+        return;
+      case 'attempt believed lost':
+        for (const id of this.#faults.victims(this.#runningNow().slice(0, 2))) {
+          this.#containers.lost.add(id);
+          this.#engine.say({ type: 'lost', attemptId: id, atMs: this.#clock.now(), reason: 'cut off from its host' });
+        }
+        return;
+      case 'clock set forwards':
+        this.#clock.setBy(this.#faults.clockStepMs());
+        return;
+      case 'clock set back':
+        this.#clock.setBy(-this.#faults.clockStepMs());
+        return;
+      case undefined:
     }
-    await this.#submitNow({ type: 'register-job-definition', scope, request: { jobDefinitionName: 'job', type: 'container', containerProperties: { image: 'fake', vcpus: 1, memory: 64 } } });
   }
 
-  /** One thing that a client, an operator or fate does. */
-  #act(): void {
-    const draw = this.#workload.below(100);
-    if (draw < 55) this.#submitJob();
-    else if (draw < 75) this.#stopJob();
-    else if (draw < 80) void this.#submit({ type: 'update-job-queue', scope, request: { jobQueue: 'low', state: this.#workload.pick(['ENABLED', 'DISABLED']) } });
-    else if (draw < 84) void this.#submit({ type: 'register-job-definition', scope, request: { jobDefinitionName: 'job', type: 'container', containerProperties: { image: 'fake', vcpus: 1, memory: 64 } } });
-    else if (draw < 88) this.#crash();
-    else if (draw < 94 && this.#life) this.#life.incarnation.dieAtCommit = this.#faults.pick(['before', 'after']);
-    else void this.#life?.control.reconcile();
+  #runningNow = (): AttemptId[] => [...this.#containers.running.values()].flatMap((attempts) => [...attempts]);
+
+  #behaviour({ attemptId: id, environment }: ContainerSpec): FakeBehaviour {
+    const variable = (name: string): string | undefined => environment.find((entry) => entry.name === name)?.value;
+    const [parent, index] = (variable('AWS_BATCH_JOB_ID') ?? '').split(':');
+    const number = Number(variable('AWS_BATCH_JOB_ATTEMPT'));
+    this.#containers.know(id, variable('AWS_BATCH_JOB_ID') as JobId, number);
+    const { startFails, ...run } = (this.#workload.expectations.get(parent as JobId) as Expectation).run(index === undefined ? undefined : Number(index), number);
+    return { ...run, startFailure: startFails ? startFailure : undefined };
   }
 
-  #submitJob(): void {
-    const random = this.#workload;
-    const exitCode = random.chance(70) ? 0 : random.between(1, 3);
-    const startFails = random.chance(5);
-    const isArray = random.chance(20);
-    const size = isArray ? random.between(2, 5) : undefined;
-    const id = jobId(this.#ids.uuid());
-    const expectation = new Expectation(scope, exitCode, startFails, size);
-    this.#expectations.set(id, expectation);
-    const environment = [{ name: 'FAKE_DURATION_MS', value: String(random.pick([0, 1, 500, 5_000, 60_000])) }, { name: 'FAKE_EXIT_CODE', value: String(exitCode) }];
-    if (startFails) environment.push({ name: 'FAKE_START_FAILURE', value: 'CannotPullContainerError: no such image' });
-    const request = {
-      jobName: `job-${this.#commands}`,
-      jobQueue: random.pick(['low', 'high']),
-      jobDefinition: 'job',
-      containerOverrides: { environment, vcpus: random.pick([1, 1, 1, 2, 3]) },
-      arrayProperties: size === undefined ? undefined : { size },
-      dependsOn: this.#dependsOn(size),
-    };
-    expectation.dependsOn = request.dependsOn;
-    const answered = this.#submit({ type: 'submit-job', scope, jobId: id, request });
-    void answered.then((reply) => {
-      if (reply === undefined) return;
-      if (isRefusal(reply)) this.#expectations.delete(id);
-      else expectation.accepted = true;
-    });
+  // ---- the door ----
+
+  /** Undefined where the server died, or stopped, first: then nobody knows. */
+  async #submit(command: Command): Promise<unknown> {
+    this.#counts.commands++;
+    const reply = await this.#life?.control.bus.submit(command, envelope).catch(() => undefined);
+    if (reply !== undefined) this.#answers.push({ command, reply });
+    return reply;
   }
 
-  /** Now and then, on jobs that were submitted lately, whatever has become of them. */
-  #dependsOn(arraySize: number | undefined): JobDependency[] {
-    const random = this.#workload;
-    const known = [...this.#expectations].filter(([, expectation]) => expectation.accepted).slice(-15);
-    if (known.length === 0 || !random.chance(35)) return arraySize !== undefined && random.chance(20) ? [{ type: 'SEQUENTIAL' }] : [];
-    return Array.from({ length: random.between(1, 3) }, () => {
-      const [id, target] = random.pick(known);
-      if (target.arraySize === undefined) return { jobId: id };
-      if (target.arraySize === arraySize && random.chance(70)) return { jobId: id, type: 'N_TO_N' };
-      return { jobId: random.chance(50) ? id : `${id}:${random.below(target.arraySize)}` };
-    });
-  }
-
-  #stopJob(): void {
-    const ids = [...this.#expectations.keys()];
-    if (ids.length === 0) return;
-    const id = this.#workload.pick(ids.slice(-20));
-    const expectation = this.#expectations.get(id) as Expectation;
-    expectation.stopAsked = true;
-    const target = expectation.isArray && this.#workload.chance(50) ? jobId(`${id}:${this.#workload.below(4)}`) : id;
-    void this.#submit({ type: 'stop-job', scope, jobId: target, by: this.#workload.pick(['cancel', 'terminate']), reason: `stopped ${this.#commands}` });
-  }
-
-  /** Never resolves where the server died first: nobody knows. */
-  #submit(command: Command): Promise<unknown> {
-    this.#commands++;
-    const submitted = this.#life?.control.bus.submit(command, envelope) ?? Promise.resolve(undefined);
-    return submitted.catch(() => undefined);
+  async #write(write: Parameters<Control['bus']['write']>[0]) {
+    this.#counts.commands++;
+    const outcome = await this.#life?.control.bus.write(write, envelope).catch(() => undefined);
+    if (outcome !== undefined) this.#answers.push({ write, outcome });
+    return outcome;
   }
 
   async #submitNow(command: Command): Promise<void> {
     void this.#submit(command);
-    await this.#advance(this.#clock.now() + 1);
+    await this.#advance(1);
   }
 
-  async #advance(untilMs: number): Promise<void> {
-    for (let steps = 0; await this.#clock.step(untilMs); steps++) {
-      if (steps > mostSteps) throw new BrokenLaw('the world does not come to rest');
+  // ---- time, and those who look ----
+
+  async #advance(ms: number): Promise<void> {
+    const untilMs = this.#clock.elapsedMs + ms;
+    while (await this.#clock.step(untilMs)) {
+      if (this.#counts.steps++ > mostSteps) throw new BrokenLaw('the world does not come to rest');
       this.#look();
+      if (this.#isUp && this.#faults.step()) (this.#life as Life).incarnation.alive = false;
     }
     await settle();
     this.#look();
@@ -276,26 +306,52 @@ class Simulation {
 
   #look(): void {
     if (this.#fatal) throw this.#fatal;
-    for (const checker of this.#checkers) this.#consult(checker, () => checker.check?.(this.#observed()));
-    this.#written = [];
+    this.#consultAll('check');
+    if (this.#counts.commits >= this.#commitsAtFullLook + commitsBetweenFullLooks && this.#isUp) {
+      this.#commitsAtFullLook = this.#counts.commits;
+      this.#consultAll('checkNowAndThen');
+    }
+    if (this.#commits.length > 0) this.#commits = [];
+    if (this.#answers.length > 0) this.#answers = [];
+    if (this.#containers.fresh.length > 0) this.#containers.fresh = [];
   }
 
-  #consult(checker: Checker, look: () => void): void {
-    try {
-      look();
-    } catch (error) {
-      throw new BrokenLaw(`${checker.law}: ${(error as Error).message}`, { cause: error });
+  #consultAll(when: 'check' | 'checkStart' | 'checkNowAndThen' | 'checkEnd'): void {
+    const observed = this.#observed();
+    for (const checker of this.#checkers) {
+      try {
+        checker[when]?.(observed);
+      } catch (error) {
+        throw new BrokenLaw(`${checker.law}: ${(error as Error).message}`, { cause: error });
+      }
     }
   }
 
   #observed(): Observed {
-    const life = this.#life;
-    return { world: life?.incarnation.alive ? life.control.world : undefined, store: this.#store, expectations: this.#expectations, runs: this.#runs, written: this.#written };
+    const { elapsedMs } = this.#clock;
+    return {
+      nowMs: this.#clock.now(),
+      elapsedMs,
+      server: this.#isUp ? this.#life?.control : undefined,
+      clockSetMs: this.#clock.setAtMs,
+      upSinceMs: this.#life?.sinceMs ?? elapsedMs,
+      store: this.#store,
+      sink: this.#sink,
+      ledger: this.#ledger,
+      expectations: this.#workload.expectations,
+      containers: this.#containers,
+      commits: this.#commits,
+      answers: this.#answers,
+      faulty: this.#faults.active,
+    };
   }
 
   #record(commit: Commit): void {
-    this.#commits++;
-    this.#hash.update(JSON.stringify({ ...commit, tags: [...commit.tags], at: this.#clock.now() }));
-    this.#written.push(...commit.jobs, ...commit.children.map((child) => child.job));
+    this.#counts.commits++;
+    const atMs = this.#clock.now();
+    this.#hash.update(JSON.stringify({ ...commit, tags: [...commit.tags], at: atMs }));
+    const committed = { commit, atMs, changes: this.#ledger.fold(commit) };
+    this.#commits.push(committed);
+    this.#options.onCommit?.(committed);
   }
 }

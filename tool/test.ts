@@ -19,7 +19,7 @@ interface Stage {
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const minute = 60_000;
-const simulatedSeeds = 50;
+const simulatedSeeds = 40;
 
 const testFiles = pathsUnder(root).files.filter((path) => path.endsWith('.test.ts'));
 
@@ -45,9 +45,9 @@ const stages: readonly Stage[] = [
   },
   {
     name: 'sim',
-    what: `${simulatedSeeds} seeds and the corpus`,
+    what: `${simulatedSeeds} seeds and the corpus, every fifth twice`,
     files: [],
-    run: () => runProgram('sim', ['sim/main.ts', '--seeds', String(simulatedSeeds)]),
+    run: () => runProgram('sim', ['sim/main.ts', '--seeds', String(simulatedSeeds), '--again', '5']),
   },
 ];
 

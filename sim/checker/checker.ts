@@ -1,23 +1,39 @@
 // What a checker of the simulated world is: one law, one file. A checker reads and never changes anything; it throws when its
-// law is broken.
+// law is broken. It keeps what it needs to judge the next step, so that a step costs what it changed.
 
 import type { JobId } from '../../src/base/ids.ts';
-import type { ArrayParent, Job } from '../../src/core/job/job.ts';
-import type { World } from '../../src/core/world.ts';
+import type { Control } from '../../src/control/control.ts';
 import type { Store } from '../../src/port/store.ts';
+import type { Containers } from '../containers.ts';
+import type { Committed, Ledger } from '../ledger.ts';
+import type { MemoryLogSink } from '../memory-log-sink.ts';
 import type { Expectation } from '../oracle.ts';
+import type { Answer } from '../workload.ts';
 
 /** What a checker may look at. */
 export interface Observed {
-  /** The live world; undefined while the server is down. */
-  readonly world: World | undefined;
+  /** By the clock on the wall, and since the run began. */
+  readonly nowMs: number;
+  readonly elapsedMs: number;
+  /** The live server; undefined while it is down. */
+  readonly server: Control | undefined;
+  /** When it opened, by elapsed time. */
+  readonly upSinceMs: number;
+  /** When the clock on the wall was last set, by elapsed time. */
+  readonly clockSetMs: number;
   readonly store: Store;
+  readonly sink: MemoryLogSink;
+  /** What was committed, all in all. */
+  readonly ledger: Ledger;
   /** What clients were promised. */
   readonly expectations: ReadonlyMap<JobId, Expectation>;
-  /** How often each attempt's container really began to run. */
-  readonly runs: ReadonlyMap<string, number>;
-  /** Jobs that the last commit wrote, in their new states. */
-  readonly written: readonly (Job | ArrayParent)[];
+  /** What really ran. */
+  readonly containers: Containers;
+  /** Transactions since the last look, and answers that clients heard. */
+  readonly commits: readonly Committed[];
+  readonly answers: readonly Answer[];
+  /** Faults still strike. */
+  readonly faulty: boolean;
 }
 
 export interface Checker {
@@ -25,6 +41,10 @@ export interface Checker {
   readonly law: string;
   /** After every step. */
   check?(observed: Observed): void;
+  /** When a server has come up. */
+  checkStart?(observed: Observed): void;
+  /** Every so many commits, where a look at everything would cost too much after each. */
+  checkNowAndThen?(observed: Observed): void;
   /** After the last step, when faults have ceased and everything should have ended. */
   checkEnd?(observed: Observed): void;
 }
@@ -33,6 +53,6 @@ export class BrokenLaw extends Error {
   override name = 'BrokenLaw';
 }
 
-export function law(holds: boolean, what: string): void {
+export function law(holds: boolean, what: string): asserts holds {
   if (!holds) throw new BrokenLaw(what);
 }

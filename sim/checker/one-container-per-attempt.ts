@@ -1,10 +1,13 @@
-// Law: an attempt's container begins at most once, whatever answer was lost and however often a start was asked for.
+// Law: an attempt's container begins at most once, whatever answer was lost and however often a start was asked for; only one
+// that vanished with its host before anybody heard of it may begin again.
 
-import { law, type Checker } from './checker.ts';
+import { BrokenLaw, type Checker } from './checker.ts';
 
 export const oneContainerPerAttempt: Checker = {
   law: 'an attempt starts once',
-  check({ runs }) {
-    for (const [attemptId, count] of runs) law(count === 1, `attempt ${attemptId} was started ${count} times`);
+  check({ containers }) {
+    for (const { attemptId, begins } of containers.fresh) {
+      if (begins > 1 && !containers.lost.has(attemptId)) throw new BrokenLaw(`attempt ${attemptId} was started ${begins} times`);
+    }
   },
 };

@@ -1,45 +1,77 @@
 // Law: what the world keeps by increments is what a count from scratch gives, and what the store would rebuild is the world.
 
+import type { JobId } from '../../src/base/ids.ts';
 import { restoreWorld } from '../../src/control/control.ts';
 import { checkWorld } from '../../src/core/invariant.ts';
-import { isArrayParent } from '../../src/core/job/job.ts';
+import { ChildTable } from '../../src/core/job/child-table.ts';
+import { isArrayParent, type WorldJob } from '../../src/core/job/job.ts';
+import { needsKey } from '../../src/core/job/needs.ts';
 import type { World } from '../../src/core/world.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const worldRecounts: Checker = {
   law: 'the world recounts, and the store rebuilds it',
-  check({ world, store, written }) {
-    if (world === undefined) return;
+  check({ commits, server, ledger }) {
+    if (server === undefined || commits.length === 0) return;
+    const { world } = server;
+    for (const { changes } of commits) {
+      for (const { id } of changes) if (world.jobs.get(id) !== ledger.open.get(id)) throw new BrokenLaw(`job ${id} is in the world another than was committed`);
+    }
+    if (world.jobs.size !== ledger.open.size) throw new BrokenLaw(`the world holds ${world.jobs.size} jobs, and ${ledger.open.size} have not ended`);
+    if (world.attempts.size !== ledger.live.size) throw new BrokenLaw(`the world knows ${world.attempts.size} attempts, and ${ledger.live.size} are under way`);
+  },
+  /** What came up is what had been committed. */
+  checkStart({ server, ledger }) {
+    if (server === undefined) return;
+    for (const [id, job] of ledger.open) {
+      const { children: _mine, ...committed } = { children: undefined, ...job };
+      const { children: _its, ...rebuilt } = { children: undefined, ...server.world.jobs.get(id) };
+      if (!isSame(committed, rebuilt)) throw new BrokenLaw(`job ${id} was committed and is not rebuilt:\n  committed: ${JSON.stringify(committed)}\n  rebuilt:   ${JSON.stringify(rebuilt)}`);
+    }
+    if (server.world.jobs.size !== ledger.open.size) throw new BrokenLaw(`${server.world.jobs.size} jobs were rebuilt, and ${ledger.open.size} have not ended`);
+    checkWorld(server.world);
+  },
+  checkNowAndThen({ server, store }) {
+    if (server === undefined) return;
+    const { world } = server;
     checkWorld(world);
-    // Only a commit changes what the store would rebuild.
-    if (written.length > 0 && world.changes.isEmpty) compare(world, restoreWorld(store.load(), world.settings));
+    compare(world, restoreWorld(store.load(), world.settings));
   },
 };
 
 function compare(world: World, rebuilt: World): void {
+  compareJobs(world.jobs, rebuilt.jobs);
   const [live, again] = [describe(world), describe(rebuilt)];
   if (live !== again) throw new BrokenLaw(`the store rebuilds another world:\n${firstDifference(live, again)}`);
 }
 
-/** Everything of a world that must survive, as sorted text. */
+function compareJobs(live: ReadonlyMap<JobId, WorldJob>, rebuilt: ReadonlyMap<JobId, WorldJob>): void {
+  for (const [id, job] of live) if (!isSame(job, rebuilt.get(id))) throw new BrokenLaw(`the store rebuilds another job:\n  live:    ${show(job)}\n  rebuilt: ${show(rebuilt.get(id))}`);
+  for (const [id, job] of rebuilt) if (!live.has(id)) throw new BrokenLaw(`the store rebuilds a job that is not there:\n  rebuilt: ${show(job)}`);
+}
+
+const show = (job: WorldJob | undefined): string => JSON.stringify(job) + (job !== undefined && isArrayParent(job) ? JSON.stringify(job.children.summary()) : '');
+
+/** Values alike, whatever the order of their members; a member that is undefined is none. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof ChildTable) return b instanceof ChildTable && JSON.stringify(a.summary()) === JSON.stringify(b.summary());
+  for (const key in a) if (!isSame((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])) return false;
+  for (const key in b) if ((b as Record<string, unknown>)[key] !== undefined && (a as Record<string, unknown>)[key] === undefined) return false;
+  return true;
+}
+
+/** Everything else of a world that must survive, as sorted text. */
 function describe(world: World): string {
   const lines: string[] = [];
   for (const environment of world.computeEnvironments.values()) lines.push(`environment ${JSON.stringify(environment)} uses ${JSON.stringify(world.environmentUse(environment.arn))}`);
   for (const queue of world.jobQueues.values()) lines.push(`queue ${JSON.stringify(queue)} jobs ${world.queueJobCount(queue.arn)}`);
   for (const definition of world.jobDefinitions.values()) lines.push(`definition ${JSON.stringify(definition)} last ${world.jobDefinitions.lastRevision(definition.scope, definition.name)}`);
-  for (const job of world.jobs.values()) {
-    const children = isArrayParent(job) ? JSON.stringify(job.children.summary()) : '';
-    lines.push(`job ${sortedJson({ ...job, children: undefined })} ${children}`);
-  }
   for (const { jobClass, entry } of world.backlog.classes()) lines.push(`backlog ${jobClass.key} from ${entry.rank}`);
-  for (const [attemptId, allocation] of world.allocations) lines.push(`allocation ${attemptId} ${sortedJson(allocation)}`);
+  for (const [attemptId, { hostId, computeEnvironmentArn, needs }] of world.allocations) lines.push(`allocation ${attemptId} ${hostId} ${computeEnvironmentArn} ${needsKey(needs)}`);
   return lines.sort().join('\n');
 }
-
-const sortedJson = (value: object): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-  );
 
 function firstDifference(a: string, b: string): string {
   const others = new Set(b.split('\n'));

@@ -74,10 +74,10 @@ describe('a retry', () => {
     await rig.exited(rig.attempt(`${first}:0` as JobId));
     const zero = rig.attempt(`${second}:0` as JobId);
     // No room: the retried child waits when the other one may run.
-    await rig.ask({ type: 'join-host', host: { id: '0'.repeat(32) as never, title: 'this machine', capacity: { milliVcpu: 1_000, memoryMib: 4_096, gpus: 0 } } });
+    await rig.ask({ type: 'join-host', host: { kind: 'machine', id: '0'.repeat(32) as never, title: 'this machine', capacity: { milliVcpu: 1_000, memoryMib: 4_096, gpus: 0 } } });
     await rig.exited(zero, 1);
     await rig.exited(rig.attempt(`${first}:1` as JobId));
-    await rig.ask({ type: 'join-host', host: { id: '0'.repeat(32) as never, title: 'this machine', capacity: { milliVcpu: 4_000, memoryMib: 4_096, gpus: 0 } } });
+    await rig.ask({ type: 'join-host', host: { kind: 'machine', id: '0'.repeat(32) as never, title: 'this machine', capacity: { milliVcpu: 4_000, memoryMib: 4_096, gpus: 0 } } });
     checkWorld(rig.control.world);
     assert.deepEqual([0, 1].map((index) => rig.job(`${second}:${index}` as JobId)?.status), ['STARTING', 'STARTING']);
   });

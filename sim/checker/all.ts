@@ -1,0 +1,40 @@
+// Every law of the simulated world, each with the memory of one run.
+
+import { answersKept } from './answers-kept.ts';
+import { capacityRecounts } from './capacity-recounts.ts';
+import type { Checker } from './checker.ts';
+import { dependenciesRespected } from './dependencies-respected.ts';
+import { endsAsAsked } from './ends-as-asked.ts';
+import { noStarvation } from './no-starvation.ts';
+import { nothingAfterCancel } from './nothing-after-cancel.ts';
+import { oneContainerPerAttempt } from './one-container-per-attempt.ts';
+import { oneLiveAttempt } from './one-live-attempt.ts';
+import { orderHonoured } from './order-honoured.ts';
+import { outputComplete } from './output-complete.ts';
+import { parentsFold } from './parents-fold.ts';
+import { reasonsTrue } from './reasons-true.ts';
+import { retriesObey } from './retries-obey.ts';
+import { shownAsCommitted } from './shown-as-committed.ts';
+import { timeoutsEnforced } from './timeouts-enforced.ts';
+import { transitionsLegal } from './transitions-legal.ts';
+import { worldRecounts } from './world-recounts.ts';
+
+export const allCheckers = (): Checker[] => [
+  transitionsLegal,
+  oneLiveAttempt(),
+  oneContainerPerAttempt,
+  capacityRecounts(),
+  dependenciesRespected,
+  parentsFold,
+  answersKept,
+  endsAsAsked,
+  nothingAfterCancel,
+  timeoutsEnforced(),
+  retriesObey,
+  orderHonoured(),
+  noStarvation,
+  reasonsTrue,
+  shownAsCommitted,
+  outputComplete,
+  worldRecounts,
+];

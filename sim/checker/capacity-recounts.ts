@@ -1,0 +1,78 @@
+// Law: what is taken of every host and environment is the sum of the attempts under way, no host gives more than it has (but to
+// a job that has it alone), and nothing is placed beyond an environment's maxvCpus. Counted from rows alone.
+
+import { isArrayParent, isLive, type ArrayParent, type Job, type LiveJob } from '../../src/core/job/job.ts';
+import type { Needs } from '../../src/core/job/needs.ts';
+import type { World } from '../../src/core/world.ts';
+import type { Ledger } from '../ledger.ts';
+import { BrokenLaw, type Checker } from './checker.ts';
+
+interface Sum {
+  milliVcpu: number;
+  memoryMib: number;
+  gpus: number;
+  jobs: number;
+}
+
+const liveOf = (job: Job | ArrayParent | undefined): LiveJob | undefined => (job !== undefined && !isArrayParent(job) && isLive(job) ? job : undefined);
+
+export function capacityRecounts(): Checker {
+  const sums = new Map<string, Sum>();
+  const touched = new Set<string>();
+
+  function count(key: string, needs: Needs, sign: 1 | -1): void {
+    const sum = sums.get(key) ?? { milliVcpu: 0, memoryMib: 0, gpus: 0, jobs: 0 };
+    sums.set(key, { milliVcpu: sum.milliVcpu + sign * needs.milliVcpu, memoryMib: sum.memoryMib + sign * needs.memoryMib, gpus: sum.gpus + sign * needs.gpus, jobs: sum.jobs + sign });
+    touched.add(key);
+  }
+
+  function countJob(job: LiveJob | undefined, sign: 1 | -1): void {
+    if (job === undefined) return;
+    count(job.attempt.hostId, job.terms.needs, sign);
+    count(job.attempt.computeEnvironmentArn, job.terms.needs, sign);
+  }
+
+  function checkPlacement(job: LiveJob, ledger: Ledger): void {
+    const { computeEnvironmentArn: arn } = job.attempt;
+    const environment = ledger.environments.get(arn);
+    const used = sums.get(arn)?.milliVcpu ?? 0;
+    if (environment === undefined) throw new BrokenLaw(`job ${job.id} was placed in ${arn}, which is not there`);
+    if (environment.state !== 'ENABLED') throw new BrokenLaw(`job ${job.id} was placed in ${environment.name}, which is ${environment.state}`);
+    if (used > 1000 * (environment.computeResources?.maxvCpus ?? 0)) throw new BrokenLaw(`job ${job.id} was placed in ${environment.name}, which then used ${used} of ${environment.computeResources?.maxvCpus} vCPUs`);
+  }
+
+  function checkHosts(world: World): void {
+    for (const { id, capacity } of world.hosts.values()) {
+      if (!touched.has(id)) continue;
+      const used = sums.get(id) as Sum;
+      if (used.jobs > 1 && (used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib)) throw new BrokenLaw(`host ${id} holds more than it has`);
+      if (used.gpus > capacity.gpus) throw new BrokenLaw(`host ${id} gave GPUs that it has not`);
+      if (!same(used, world.hostUse(id))) throw new BrokenLaw(`host ${id} is said to be used otherwise than its jobs do`);
+    }
+    for (const { arn } of world.computeEnvironments.values()) {
+      if (touched.has(arn) && !same(sums.get(arn) as Sum, world.environmentUse(arn))) throw new BrokenLaw(`environment ${arn} is said to be used otherwise than its jobs do`);
+    }
+  }
+
+  return {
+    law: 'capacity recounts',
+    check({ commits, server, ledger }) {
+      for (const { changes } of commits) {
+        const placed: LiveJob[] = [];
+        for (const { before, after } of changes) {
+          const [was, is] = [liveOf(before), liveOf(after)];
+          if (was?.attempt.attemptId === is?.attempt.attemptId) continue;
+          countJob(was, -1);
+          countJob(is, 1);
+          if (is !== undefined) placed.push(is);
+        }
+        for (const job of placed) checkPlacement(job, ledger);
+      }
+      if (server === undefined || touched.size === 0) return;
+      checkHosts(server.world);
+      touched.clear();
+    },
+  };
+}
+
+const same = (a: Needs, b: Needs): boolean => a.milliVcpu === b.milliVcpu && a.memoryMib === b.memoryMib && a.gpus === b.gpus;

@@ -1,0 +1,38 @@
+// Law: an accepted job is there for ever and ends as the oracle says it may: by its containers, its retry strategy and the stops
+// that were asked for.
+
+import { splitJobId } from '../../src/base/ids.ts';
+import { isArrayParent, type Job } from '../../src/core/job/job.ts';
+import { isEnded } from '../../src/core/job/status.ts';
+import { wasClockSet } from '../containers.ts';
+import { BrokenLaw, law, type Checker, type Observed } from './checker.ts';
+
+export const endsAsAsked: Checker = {
+  law: 'accepted jobs survive, and end as they should',
+  check(observed) {
+    for (const { commit, changes } of observed.commits) {
+      for (const { id } of commit.submitted) if (!observed.expectations.has(id)) throw new BrokenLaw(`job ${id} was never submitted by anybody`);
+      for (const { after } of changes) if (isEnded(after.status) && !isArrayParent(after)) checkEnd(observed, after);
+    }
+  },
+  checkEnd({ store, ledger, expectations }) {
+    for (const [id, { accepted }] of expectations) {
+      const detail = ledger.details.get(id);
+      law(!accepted || detail !== undefined, `job ${id} was accepted and is lost`);
+      if (detail === undefined) continue;
+      const shown = store.reader.job(detail.scope, id)?.job;
+      law(shown !== undefined, `job ${id} was stored and is lost`);
+      law(shown.status === ledger.jobs.get(id)?.status, `job ${id} was ${ledger.jobs.get(id)?.status} and is ${shown.status}`);
+    }
+  },
+};
+
+function checkEnd({ expectations, containers, ledger }: Observed, job: Job): void {
+  const { parent, index } = splitJobId(job.id);
+  const truths = job.attempts.map(({ attemptId }) => {
+    const container = containers.all.get(attemptId);
+    return { exitCode: container?.ended?.exit?.exitCode, lost: containers.lost.has(attemptId), clockSet: container !== undefined && wasClockSet(container) };
+  });
+  const problem = expectations.get(parent)?.judge(index, { ...job, stop: job.stopRequested, arrayStopped: index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined }, truths);
+  if (problem !== undefined) throw new BrokenLaw(`job ${job.id}: ${problem}`);
+}

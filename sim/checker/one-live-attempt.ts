@@ -1,0 +1,33 @@
+// Law: a job has at most one attempt under way, in the books and on the hosts; a second container of a job runs only beside one
+// that was declared lost. Attempts are numbered without gaps, and an attempt belongs to one job for ever.
+
+import type { AttemptId, JobId } from '../../src/base/ids.ts';
+import { isArrayParent, isLive } from '../../src/core/job/job.ts';
+import type { Change } from '../ledger.ts';
+import { BrokenLaw, type Checker } from './checker.ts';
+
+export function oneLiveAttempt(): Checker {
+  const jobOf = new Map<AttemptId, JobId>();
+
+  function checkChange({ id, after }: Change): void {
+    if (isArrayParent(after) || !isLive(after)) return;
+    const { attemptId, number } = after.attempt;
+    if (number !== after.attempts.length + 1) throw new BrokenLaw(`job ${id} is at attempt ${number} after ${after.attempts.length} that are over`);
+    if (after.attempts.some((attempt) => attempt.attemptId === attemptId)) throw new BrokenLaw(`attempt ${attemptId} of job ${id} is over and under way`);
+    if ((jobOf.get(attemptId) ?? id) !== id) throw new BrokenLaw(`attempt ${attemptId} belongs to ${jobOf.get(attemptId)} and to ${id}`);
+    jobOf.set(attemptId, id);
+  }
+
+  return {
+    law: 'a job has one attempt under way at most',
+    check({ commits, containers }) {
+      for (const { changes } of commits) for (const change of changes) checkChange(change);
+      for (const { jobId, attemptId } of containers.fresh) {
+        const running = containers.running.get(jobId);
+        if (running === undefined || running.size === 1) continue;
+        const others = [...running].filter((other) => other !== attemptId && !containers.lost.has(other));
+        if (running.has(attemptId) && others.length > 0) throw new BrokenLaw(`job ${jobId} runs as attempt ${attemptId} and as ${others.join(', ')}`);
+      }
+    },
+  };
+}

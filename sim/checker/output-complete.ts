@@ -1,0 +1,23 @@
+// Law: what an attempt printed arrives in order, without a gap and not twice; all of it, unless its end says that it took too long.
+
+import { splitJobId } from '../../src/base/ids.ts';
+import { isArrayParent } from '../../src/core/job/job.ts';
+import { BrokenLaw, type Checker } from './checker.ts';
+
+export const outputComplete: Checker = {
+  law: 'output arrives once and in order',
+  checkEnd({ ledger, expectations, sink, containers }) {
+    for (const job of ledger.jobs.values()) {
+      if (isArrayParent(job)) continue;
+      const { parent, index } = splitJobId(job.id);
+      for (const { attemptId, number, log, exitCode, containerReason } of job.attempts) {
+        const printed = expectations.get(parent)?.run(index, number).lines ?? [];
+        if (log === undefined || !containers.all.has(attemptId)) continue;
+        const stored = sink.lines({ scope: job.scope, ...log });
+        if (stored.some((line, at) => line !== printed[at])) throw new BrokenLaw(`attempt ${number} of job ${job.id} printed ${printed.join(' / ')}, and stored is ${stored.join(' / ')}`);
+        const excused = exitCode === undefined || job.stopRequested !== undefined || containerReason?.includes('its output was not complete') === true;
+        if (!excused && stored.length < printed.length) throw new BrokenLaw(`attempt ${number} of job ${job.id} printed ${printed.length} lines, and ${stored.length} are stored`);
+      }
+    }
+  },
+};

@@ -1,0 +1,59 @@
+// Law: the reason that a waiting job shows is true: figures are those of a recount, what is named is what is missing, and
+// MISCONFIGURATION stands only where no environment and no host of its queue could ever hold the job.
+
+import { isArrayParent } from '../../src/core/job/job.ts';
+import type { Needs } from '../../src/core/job/needs.ts';
+import type { Ledger, Runnable } from '../ledger.ts';
+import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+
+/** Jobs that are looked at each time. */
+const sample = 25;
+
+export const reasonsTrue: Checker = {
+  law: 'reasons are true',
+  checkNowAndThen(observed) {
+    const { server, ledger } = observed;
+    if (server === undefined) return;
+    let looked = 0;
+    for (const waiting of ledger.runnable()) {
+      if (looked++ >= sample) break;
+      const reason = server.reader.job(waiting.job.scope, waiting.id)?.waitingReason;
+      if (reason === undefined || reason === '') throw new BrokenLaw(`job ${waiting.id} waits and shows no reason`);
+      checkReason(observed, waiting, reason);
+    }
+    for (const job of [...ledger.open.values()].slice(0, sample)) {
+      if (job.status === 'PENDING' && !isArrayParent(job)) checkPending(ledger, job.id, server.reader.job(job.scope, job.id)?.waitingReason);
+    }
+  },
+};
+
+function checkReason({ ledger, server }: Observed, waiting: Runnable, reason: string): void {
+  const impossible = isImpossible(ledger, [...(server?.world.hosts.values() ?? [])].map((host) => host.capacity), waiting);
+  if (reason.startsWith('MISCONFIGURATION:') && !impossible) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and could fit`);
+  const [, name, used, max] = /^waiting for compute environment ([^:]+): ([\d.]+) of (\d+) vCPUs in use/.exec(reason) ?? [];
+  if (name !== undefined) {
+    const environment = [...ledger.environments.values()].find((one) => one.name === name);
+    const inUse = [...ledger.live.values()].reduce((sum, { attempt, terms }) => sum + (attempt.computeEnvironmentArn === environment?.arn ? terms.needs.milliVcpu : 0), 0);
+    if (Number(used) * 1000 !== inUse || Number(max) !== environment?.computeResources?.maxvCpus) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and in use are ${inUse / 1000} of ${environment?.computeResources?.maxvCpus}`);
+  }
+  const noneAvailable = order(ledger, waiting).every((environment) => environment?.state !== 'ENABLED' || environment.status !== 'VALID');
+  if (/none of this queue is both ENABLED and VALID/.test(reason) !== noneAvailable) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and ${noneAvailable ? 'no' : 'an'} environment of its queue is there for it`);
+}
+
+const order = (ledger: Ledger, { queueArn }: Runnable) => (ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => ledger.environments.get(computeEnvironment));
+
+/** No environment that is there for it is large enough, or no host has so many GPUs. */
+function isImpossible(ledger: Ledger, hosts: readonly Needs[], waiting: Runnable): boolean {
+  const available = order(ledger, waiting).filter((environment) => environment?.state === 'ENABLED' && environment.status === 'VALID');
+  const largest = Math.max(0, ...available.map((environment) => 1000 * (environment?.computeResources?.maxvCpus ?? 0)));
+  return waiting.needs.milliVcpu > largest || waiting.needs.gpus > Math.max(0, ...hosts.map((host) => host.gpus));
+}
+
+/** What it is said to wait for has not succeeded, and nothing else is missing. */
+function checkPending(ledger: Ledger, id: Runnable['id'], reason: string | undefined): void {
+  const waitsFor = (ledger.details.get(id)?.dependsOn ?? []).map((dependency) => dependency.jobId as Runnable['id']);
+  const missing = new Set(waitsFor.filter((target) => ledger.statusOf(target) !== 'SUCCEEDED'));
+  const named = new Set((/^waiting for (.*)$/.exec(reason ?? '')?.[1] ?? '').split(', '));
+  if (missing.size !== named.size || [...missing].some((target) => !named.has(target))) throw new BrokenLaw(`job ${id} shows '${reason}', and waits for ${[...missing].join(', ')}`);
+}
+

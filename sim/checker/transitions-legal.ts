@@ -1,0 +1,51 @@
+// Law: a job moves only as the table of transitions allows, and what has ended never changes again: not by a late report, not
+// by a crash, not by a second stop. Of stops the first reason wins, and attempts that are over stay as they were.
+
+import { isArrayParent } from '../../src/core/job/job.ts';
+import { isEnded, type JobStatus } from '../../src/core/job/status.ts';
+import type { Change } from '../ledger.ts';
+import { BrokenLaw, type Checker } from './checker.ts';
+
+/** Where a job may go (user guide, chapter Job States); back to RUNNABLE is a retry. Written here once more, on purpose. */
+const next: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
+  SUBMITTED: ['PENDING', 'RUNNABLE', 'FAILED'],
+  PENDING: ['RUNNABLE', 'FAILED'],
+  RUNNABLE: ['STARTING', 'FAILED'],
+  STARTING: ['RUNNING', 'RUNNABLE', 'FAILED'],
+  RUNNING: ['SUCCEEDED', 'FAILED', 'RUNNABLE'],
+  SUCCEEDED: [],
+  FAILED: [],
+};
+const nextOfParent: Partial<Record<JobStatus, readonly JobStatus[]>> = { SUBMITTED: ['PENDING', 'FAILED'], PENDING: ['SUCCEEDED', 'FAILED'] };
+
+/** Every status that can be reached in one transaction, by one step or more. */
+function reachable(table: Partial<Record<JobStatus, readonly JobStatus[]>>): Map<string, Set<JobStatus>> {
+  return new Map(
+    Object.keys(next).map((from) => {
+      const found = new Set<JobStatus>([from as JobStatus]);
+      for (const status of found) for (const one of table[status] ?? []) found.add(one);
+      return [from, found];
+    }),
+  );
+}
+const ofJob = reachable(next);
+const ofParent = reachable(nextOfParent);
+
+export const transitionsLegal: Checker = {
+  law: 'transitions are legal and ends are for ever',
+  check({ commits }) {
+    for (const { changes } of commits) for (const change of changes) checkChange(change);
+  },
+};
+
+function checkChange({ id, before, after }: Change): void {
+  const table = isArrayParent(after) ? ofParent : ofJob;
+  if (!table.get(before?.status ?? 'SUBMITTED')?.has(after.status)) throw new BrokenLaw(`job ${id} went from ${before?.status} to ${after.status}`);
+  if (before === undefined) return;
+  if (isEnded(before.status)) throw new BrokenLaw(`job ${id} changed after it had ended`);
+  if (before.stopRequested !== undefined && after.stopRequested !== undefined && before.stopRequested.reason !== after.stopRequested.reason) {
+    throw new BrokenLaw(`job ${id} was stopped for '${before.stopRequested.reason}' and then for '${after.stopRequested.reason}'`);
+  }
+  if (isArrayParent(before) || isArrayParent(after)) return;
+  if (before.attempts.some((attempt, at) => attempt !== after.attempts[at] && JSON.stringify(attempt) !== JSON.stringify(after.attempts[at]))) throw new BrokenLaw(`an attempt of job ${id} changed after it was over`);
+}

@@ -1,0 +1,129 @@
+// What goes wrong, drawn from the seed: at every call of the engine, every report, every commit and every step, as often as the
+// seed's weather says. Counts each by its kind. It strikes; what follows is the product's affair.
+
+import type { AttemptId } from '../src/base/ids.ts';
+import type { FakeCall, FakeFaults } from '../src/engine/fake/fake-engine.ts';
+import type { EngineReport } from '../src/port/engine.ts';
+import type { Random } from './random.ts';
+
+export const faultKinds = [
+  'call lost', 'answer lost', 'engine gone', 'report lost', 'report late', 'report twice', 'report of an old attempt', 'stop ignored', 'start failed',
+  'host lost', 'attempt believed lost', 'output not stored', 'clock set forwards', 'clock set back',
+  'crash between steps', 'crash before a commit', 'crash after a commit', 'crash before an engine call', 'crash after an engine call', 'store full', 'store slow',
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+/** What a crash plan says of a moment. */
+export type Blow = 'none' | 'before' | 'after';
+
+export class Faults {
+  /** Faults cease before the liveness phase. */
+  active = true;
+  /** The engine cannot be reached. */
+  engineGone = false;
+  readonly counts = new Map<FaultKind, number>();
+  readonly #random: Random;
+  /** From 1, a calm day, to 3, a wild one. */
+  readonly #weather: number;
+
+  constructor(random: Random) {
+    this.#random = random;
+    this.#weather = random.between(1, 3);
+  }
+
+  /** Counts a fault that was struck. */
+  strike(kind: FaultKind): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+  }
+
+  /** Whether it strikes now: `percent` of all times in mild weather. */
+  #draw(percent: number): boolean {
+    return this.active && this.#random.chance(percent * this.#weather);
+  }
+
+  /** One of them, and it is counted. */
+  #pick<Kind extends FaultKind>(kinds: readonly Kind[]): Kind {
+    const kind = this.#random.pick(kinds);
+    this.strike(kind);
+    return kind;
+  }
+
+  /** For the fake engine. */
+  readonly engine: FakeFaults = {
+    call: (call: FakeCall) => {
+      if (this.engineGone && call !== 'open') return 'unavailable';
+      // Opening is retried by an operator, not by us.
+      if (call === 'open' || !this.#draw(2)) return 'none';
+      return this.#pick(['call lost', 'answer lost']) === 'call lost' ? 'unavailable' : 'answer-lost';
+    },
+    report: (report: EngineReport) => {
+      if (report.type === 'start-failed') this.strike('start failed');
+      if (this.engineGone) return [];
+      if (!this.#draw(4)) return [0];
+      const kind = this.#pick(['report lost', 'report late', 'report twice']);
+      return kind === 'report lost' ? [] : kind === 'report late' ? [this.#random.pick([50, 1_000, 30_000])] : [0, this.#random.pick([0, 50, 40_000])];
+    },
+    stop: () => {
+      if (!this.#draw(4)) return 'none';
+      this.strike('stop ignored');
+      return 'ignored';
+    },
+  };
+
+  commit(): Blow | 'full' | 'slow' {
+    if (!this.#draw(1.2)) return 'none';
+    const kind = this.#pick(['crash before a commit', 'crash after a commit', 'store full', 'store slow']);
+    return kind === 'store full' ? 'full' : kind === 'store slow' ? 'slow' : kind === 'crash before a commit' ? 'before' : 'after';
+  }
+
+  engineCall(): Blow {
+    if (!this.#draw(0.2)) return 'none';
+    return this.#pick(['crash before an engine call', 'crash after an engine call']) === 'crash before an engine call' ? 'before' : 'after';
+  }
+
+  step(): boolean {
+    const strikes = this.#draw(0.1);
+    if (strikes) this.strike('crash between steps');
+    return strikes;
+  }
+
+  output(): boolean {
+    const strikes = this.#draw(1);
+    if (strikes) this.strike('output not stored');
+    return strikes;
+  }
+
+  /** How long a slow store takes, a server stays down, an engine away: in milliseconds. */
+  length(kind: 'commit' | 'downtime' | 'outage'): number {
+    if (kind === 'commit') return this.#random.pick([20, 500, 5_000]);
+    if (kind === 'outage') return this.#random.between(1_000, 60_000);
+    return this.#random.chance(10) ? this.#random.between(60_000, 600_000) : this.#random.below(3_000);
+  }
+
+  /** What fate does between two commands of clients, if anything. */
+  fate(): 'engine gone' | 'report of an old attempt' | 'host lost' | 'attempt believed lost' | 'clock set forwards' | 'clock set back' | undefined {
+    if (!this.#draw(2.5)) return undefined;
+    return this.#pick(['engine gone', 'report of an old attempt', 'report of an old attempt', 'host lost', 'attempt believed lost', 'clock set forwards', 'clock set back']);
+  }
+
+  clockStepMs(): number {
+    return this.#random.pick([500, 10_000, 120_000, 4_000_000]);
+  }
+
+  /** Some of the attempts. */
+  victims(attempts: readonly AttemptId[]): AttemptId[] {
+    return attempts.filter(() => this.#random.chance(60));
+  }
+
+  /** A report that nobody waits for any more, of one of these. */
+  staleReport(attempts: readonly AttemptId[], atMs: number): EngineReport | undefined {
+    if (attempts.length === 0) return undefined;
+    const attemptId = this.#random.pick(attempts);
+    return this.#random.pick<EngineReport>([
+      { type: 'started', attemptId, atMs },
+      { type: 'start-failed', attemptId, atMs, reason: 'nobody asked' },
+      { type: 'exited', attemptId, atMs, exit: { exitCode: 99, outOfMemory: false } },
+      { type: 'lost', attemptId, atMs, reason: 'nobody asked' },
+    ]);
+  }
+}

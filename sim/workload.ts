@@ -1,0 +1,245 @@
+// What clients ask of the server: every operation that changes something, drawn from the seed. Keeps what they were promised;
+// whether it was kept is the checkers' affair.
+
+import type { EvaluateOnExit, JobDependency, KeyValuePair, SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import { jobId, scopeOf, type Arn, type JobId, type Scope } from '../src/base/ids.ts';
+import { isRefusal } from '../src/base/refusal.ts';
+import type { Command } from '../src/core/command/command.ts';
+import type { TableWrite, TableWriteOutcome } from '../src/port/store.ts';
+import type { ExitRule, Plan, RunPlan } from './oracle.ts';
+import { Expectation, startFailure } from './oracle.ts';
+import type { Random } from './random.ts';
+
+export const scope: Scope = scopeOf('000000000000', 'us-east-1');
+
+/** What was answered to whom. */
+export type Answer =
+  | { readonly command: Command; readonly reply: unknown }
+  | { readonly write: TableWrite; readonly outcome: TableWriteOutcome };
+
+/** The door as clients see it. Undefined: the server died, or stopped, first. */
+export interface Door {
+  submit(command: Command): Promise<unknown>;
+  write(write: TableWrite): Promise<TableWriteOutcome | undefined>;
+}
+
+/** The queues that stay; others come and go. */
+const lastingQueues = ['low', 'high'] as const;
+const passingQueues = ['passing-1', 'passing-2'] as const;
+const lastingEnvironments = ['first', 'second'] as const;
+const passingEnvironment = 'passing';
+
+export class Workload {
+  readonly expectations = new Map<JobId, Expectation>();
+  /** Of the passing queues' jobs: whoever deletes the queue stops them. */
+  readonly #jobsOfQueue = new Map<string, JobId[]>();
+  readonly #random: Random;
+  readonly #door: Door;
+  readonly #newId: () => string;
+  readonly #lossIsFree: boolean;
+  /** Milliseconds that most jobs of this seed take at most. */
+  readonly #longestMs: number;
+  #made = 0;
+
+  constructor(random: Random, door: Door, newId: () => string, lossIsFree: boolean) {
+    this.#random = random;
+    this.#door = door;
+    this.#newId = newId;
+    this.#lossIsFree = lossIsFree;
+    this.#longestMs = random.pick([200, 3_000, 20_000]);
+  }
+
+  /** The commands that make the world in which everything takes place. */
+  prepare(): Command[] {
+    return [
+      ...lastingEnvironments.map((name, index) => this.#createEnvironment(name, 3 + index)),
+      ...lastingQueues.map((name, index) => this.#createQueue(name, 1 + index * 8)),
+      this.#registerDefinition(),
+    ];
+  }
+
+  /** After the faults: everything is set so that what can run will run. */
+  restore(): Command[] {
+    return [
+      ...lastingEnvironments.map((name): Command => ({ type: 'update-compute-environment', scope, request: { computeEnvironment: name, state: 'ENABLED', computeResources: { maxvCpus: 4 } } })),
+      ...lastingQueues.map((name): Command => ({ type: 'update-job-queue', scope, request: { jobQueue: name, state: 'ENABLED', computeEnvironmentOrder: environmentOrder(lastingEnvironments) } })),
+      { type: 'update-compute-environment', scope, request: { computeEnvironment: passingEnvironment, state: 'ENABLED', computeResources: { maxvCpus: 4 } } },
+    ];
+  }
+
+  /** One thing that a client or an operator does. */
+  act(): void {
+    const draw = this.#random.below(100);
+    if (draw < 62) this.#submitJob();
+    else if (draw < 78) this.#stopJob();
+    else if (draw < 84) this.#changeQueue();
+    else if (draw < 89) this.#changeEnvironment();
+    else if (draw < 93) this.#changeDefinition();
+    else this.#writeTable();
+  }
+
+  /** Stops a job, as an operator does who sees that it can never run. */
+  cancel(id: JobId): void {
+    this.#stop(id, id, 'cancel');
+  }
+
+  #send(command: Command): void {
+    void this.#door.submit(command);
+  }
+
+  // ---- jobs ----
+
+  #submitJob(): void {
+    const random = this.#random;
+    const size = random.chance(20) ? random.between(2, 6) : undefined;
+    const id = jobId(this.#newId());
+    const attempts = random.chance(45) ? random.between(2, 4) : 1;
+    const plan: Plan = {
+      arraySize: size,
+      dependsOn: this.#dependsOn(size),
+      attempts,
+      rules: attempts > 1 && random.chance(50) ? this.#rules() : [],
+      timeoutSeconds: random.chance(20) ? random.between(1, 20) : undefined,
+      runs: Array.from({ length: random.between(1, 3) }, () => this.#runPlan()),
+    };
+    const expectation = new Expectation(plan, this.#lossIsFree);
+    this.expectations.set(id, expectation);
+    const queue = random.chance(85) ? random.pick(lastingQueues) : random.pick(passingQueues);
+    const jobs = this.#jobsOfQueue.get(queue) ?? [];
+    this.#jobsOfQueue.set(queue, jobs);
+    jobs.push(id);
+    void this.#door.submit({ type: 'submit-job', scope, jobId: id, request: this.#request(plan, queue) }).then((reply) => {
+      if (reply === undefined) return;
+      if (isRefusal(reply)) this.expectations.delete(id);
+      else expectation.accepted = true;
+    });
+  }
+
+  #request(plan: Plan, jobQueue: string): SubmitJobCommandInput {
+    const random = this.#random;
+    const environment: KeyValuePair[] = [{ name: 'SEED', value: 'sown' }];
+    const resourceRequirements = random.chance(4) ? [{ type: 'GPU' as const, value: String(random.between(1, 2)) }] : undefined;
+    return {
+      jobName: `job-${this.#made++}`,
+      jobQueue,
+      jobDefinition: random.chance(95) ? 'job' : 'job:1',
+      containerOverrides: { environment, vcpus: random.pick([1, 1, 1, 2, 3, 4, 9]), memory: random.pick([64, 64, 64, 2048]), resourceRequirements },
+      arrayProperties: plan.arraySize === undefined ? undefined : { size: plan.arraySize },
+      dependsOn: plan.dependsOn as JobDependency[],
+      retryStrategy: plan.attempts === 1 ? undefined : { attempts: plan.attempts, evaluateOnExit: plan.rules as EvaluateOnExit[] },
+      timeout: plan.timeoutSeconds === undefined ? undefined : { attemptDurationSeconds: plan.timeoutSeconds },
+      tags: random.chance(5) ? { made: String(this.#made) } : undefined,
+    };
+  }
+
+  #runPlan(): RunPlan {
+    const random = this.#random;
+    return {
+      durationMs: random.chance(8) ? random.between(10_000, 60_000) : random.chance(30) ? 0 : random.below(this.#longestMs),
+      exitCode: random.chance(65) ? 0 : random.between(1, 3),
+      outOfMemory: random.chance(5),
+      startFails: random.chance(4),
+      ignoresStop: random.chance(10),
+      lines: random.chance(30) ? Array.from({ length: random.between(1, 3) }, (_, line) => `line ${line} of ${this.#made}`) : [],
+    };
+  }
+
+  #rules(): ExitRule[] {
+    const random = this.#random;
+    return Array.from({ length: random.between(1, 3) }, () => ({
+      ...random.pick([{ onExitCode: String(random.between(1, 3)) }, { onExitCode: '*' }, { onReason: `${startFailure.slice(0, 12)}*` }, { onReason: 'OutOfMemoryError*' }, { onStatusReason: 'Host EC2*' }, { onStatusReason: 'Task failed to start', onReason: '*' }]),
+      action: random.pick(['RETRY', 'EXIT', 'retry', 'exit'] as const),
+    }));
+  }
+
+  /** Now and then, on jobs that were submitted lately, whatever has become of them. */
+  #dependsOn(arraySize: number | undefined): JobDependency[] {
+    const random = this.#random;
+    const known = random.chance(35) ? [...this.expectations].slice(-25).filter(([, expectation]) => expectation.accepted) : [];
+    if (known.length === 0) return arraySize !== undefined && random.chance(20) ? [{ type: 'SEQUENTIAL' }] : [];
+    return Array.from({ length: random.between(1, 3) }, () => {
+      const [id, { plan }] = random.pick(known);
+      if (plan.arraySize === undefined) return { jobId: id };
+      if (plan.arraySize === arraySize && random.chance(70)) return { jobId: id, type: 'N_TO_N' };
+      return { jobId: random.chance(50) ? id : `${id}:${random.below(plan.arraySize)}` };
+    });
+  }
+
+  #stopJob(): void {
+    const random = this.#random;
+    const by = random.pick(['cancel', 'terminate'] as const);
+    if (random.chance(3)) return this.#send({ type: 'stop-job', scope, jobId: jobId(this.#newId()), by, reason: 'nobody is there' });
+    const ids = [...this.expectations.keys()];
+    if (ids.length === 0) return;
+    const id = random.pick(ids.slice(-30));
+    const { arraySize } = (this.expectations.get(id) as Expectation).plan;
+    this.#stop(id, arraySize !== undefined && random.chance(50) ? jobId(`${id}:${random.below(arraySize)}`) : id, by);
+  }
+
+  #stop(id: JobId, target: JobId, by: 'cancel' | 'terminate'): void {
+    const reason = `stopped by request ${this.#made++}`;
+    this.expectations.get(id)?.stops.add(reason);
+    this.#send({ type: 'stop-job', scope, jobId: target, by, reason });
+  }
+
+  // ---- what they run in ----
+
+  #changeQueue(): void {
+    const random = this.#random;
+    if (random.chance(50)) {
+      const request = random.pick([{ state: 'ENABLED' }, { state: 'ENABLED' }, { state: 'DISABLED' }, { priority: random.between(1, 9) }, { computeEnvironmentOrder: environmentOrder(random.pick([['first'], ['second', 'first'], ['first', 'second'], ['first', 'second', 'passing']])) }] as const);
+      return this.#send({ type: 'update-job-queue', scope, request: { jobQueue: random.pick(lastingQueues), ...request } });
+    }
+    const name = random.pick(passingQueues);
+    const draw = random.below(4);
+    if (draw < 2) return this.#send(this.#createQueue(name, random.between(1, 9)));
+    this.#send({ type: 'update-job-queue', scope, request: { jobQueue: name, state: draw === 2 ? 'DISABLED' : 'ENABLED' } });
+    if (draw === 3) return;
+    for (const id of this.#jobsOfQueue.get(name) ?? []) this.expectations.get(id)?.stops.add('Terminated: the job queue is being deleted');
+    this.#send({ type: 'delete-job-queue', scope, jobQueue: name });
+  }
+
+  #createQueue(jobQueueName: string, priority: number): Command {
+    return { type: 'create-job-queue', scope, request: { jobQueueName, priority, computeEnvironmentOrder: environmentOrder(lastingEnvironments) } };
+  }
+
+  #changeEnvironment(): void {
+    const random = this.#random;
+    const computeEnvironment = random.chance(70) ? random.pick(lastingEnvironments) : passingEnvironment;
+    const draw = random.below(6);
+    if (draw < 2) return this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, computeResources: { maxvCpus: random.between(1, 5) } } });
+    if (draw < 4) return this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, state: random.pick(['ENABLED', 'ENABLED', 'DISABLED']) } });
+    if (draw === 4) return this.#send(this.#createEnvironment(passingEnvironment, random.between(1, 4)));
+    this.#send({ type: 'delete-compute-environment', scope, computeEnvironment: passingEnvironment });
+  }
+
+  #createEnvironment(computeEnvironmentName: string, maxvCpus: number): Command {
+    const computeResources = { type: 'EC2' as const, minvCpus: 0, maxvCpus, subnets: ['subnet-00000000'], instanceTypes: ['optimal'], instanceRole: 'ecsInstanceRole', securityGroupIds: ['sg-00000000'] };
+    return { type: 'create-compute-environment', scope, uuid: this.#newId(), request: { computeEnvironmentName, type: 'MANAGED', computeResources } };
+  }
+
+  #changeDefinition(): void {
+    const random = this.#random;
+    this.#send(random.chance(60) ? this.#registerDefinition() : { type: 'deregister-job-definition', scope, jobDefinition: `job:${random.between(1, 6)}` });
+  }
+
+  #registerDefinition(): Command {
+    return { type: 'register-job-definition', scope, request: { jobDefinitionName: 'job', type: 'container', containerProperties: { image: 'fake', vcpus: 1, memory: 64 } } };
+  }
+
+  /** Tags and log groups: tables beside the world, through the same door. */
+  #writeTable(): void {
+    const random = this.#random;
+    const name = `group-${random.below(3)}`;
+    const arn = `arn:aws:batch:us-east-1:000000000000:job-queue/${random.pick(lastingQueues)}` as Arn;
+    const write = random.pick<TableWrite>([
+      { table: 'tag', write: 'merge', arn, set: { [`key-${random.below(5)}`]: `value-${this.#made++}` }, remove: [`key-${random.below(5)}`], maxTags: 4 },
+      { table: 'log-group', write: 'create', row: { scope, name, createdAtMs: this.#made } },
+      { table: 'log-group', write: 'delete', scope, name },
+      { table: 'log-stream', write: 'create', row: { scope, group: name, name: `stream-${random.below(3)}`, createdAtMs: this.#made } },
+    ]);
+    void this.#door.write(write);
+  }
+}
+
+const environmentOrder = (names: readonly string[]): { order: number; computeEnvironment: string }[] => names.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment }));
