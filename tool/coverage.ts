@@ -2,10 +2,12 @@
 // routes by, so it cannot claim more than the server answers.
 
 import * as iam from '@aws-sdk/client-iam';
+import * as ecs from '@aws-sdk/client-ecs';
 import * as sts from '@aws-sdk/client-sts';
 import { batchOperations } from '../src/service/batch/operations.ts';
 import { iamOperations } from '../src/service/iam/operations.ts';
 import { logsOperations } from '../src/service/logs/operations.ts';
+import { ecsOperations } from '../src/service/ecs/operations.ts';
 import { stsOperations } from '../src/service/sts/operations.ts';
 import { notBuilt } from '../src/wire/operation.ts';
 import { operationsOf, type SchemaModule } from '../src/wire/schema.ts';
@@ -19,6 +21,7 @@ const services: readonly Service[] = [
   { title: 'AWS Batch', table: batchOperations },
   { title: 'Amazon CloudWatch Logs', table: logsOperations },
   { title: 'AWS IAM', table: withRest(iam, iamOperations) },
+  { title: 'Amazon ECS', table: withRest(ecs, ecsOperations) },
   { title: 'AWS STS', table: withRest(sts, stsOperations) },
 ];
 

@@ -3,6 +3,7 @@
 
 import * as batch from '@aws-sdk/client-batch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
+import * as ecs from '@aws-sdk/client-ecs';
 import { Control, type ControlPorts } from '../control/control.ts';
 import type { Limits } from '../core/limit.ts';
 import type { Settings } from '../core/settings.ts';
@@ -11,6 +12,7 @@ import { SubmitRate } from '../service/batch/submit-rate.ts';
 import type { IamKinds } from '../service/iam/deps.ts';
 import { iamOperations } from '../service/iam/operations.ts';
 import { iamSeed } from '../service/iam/seed.ts';
+import { ecsOperations } from '../service/ecs/operations.ts';
 import { logsOperations } from '../service/logs/operations.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { stsOperations } from '../service/sts/operations.ts';
@@ -81,6 +83,18 @@ export function compose(options: AppOptions): App {
       restNotBuilt: true,
       deps: { space: new ResourceSpace<IamKinds>({ service: 'iam', bus, reader: reader.resources, seed: iamSeed({ clock, ids }) }), clock, ids },
       dialect: validationDialect,
+      maxBodyBytes,
+    },
+    {
+      name: 'ecs',
+      schemas: ecs,
+      protocol: jsonRpc,
+      signingName: 'ecs',
+      targetPrefix: 'AmazonEC2ContainerServiceV20141113',
+      operations: ecsOperations,
+      restNotBuilt: true,
+      deps: { bus, reader: reader.clusters, hosts: options.hosts, ids },
+      dialect: parameterDialect,
       maxBodyBytes,
     },
     {

@@ -1,4 +1,4 @@
-// The server's API as the verbs use it, through the AWS SDK's clients. The only file that loads the SDK. It reads no profile,
+// The server's API as the verbs use it, through the AWS SDK's clients. It and cluster-api.ts alone load the SDK. It reads no profile,
 // asks no metadata service, and renders nothing.
 
 import {
@@ -49,7 +49,7 @@ export class Api {
   readonly #logs: CloudWatchLogsClient;
 
   constructor(settings: Settings, env: Io['env']) {
-    const common = { ...clientDefaults, region: settings.region, credentials: credentialsOf(env) };
+    const common = clientSettings(settings, env);
     this.#batch = new BatchClient({ ...common, endpoint: settings.endpoint });
     this.#batchOnce = new BatchClient({ ...common, endpoint: settings.endpoint, maxAttempts: 1 });
     this.#logs = new CloudWatchLogsClient({ ...common, endpoint: settings.logsEndpoint });
@@ -136,6 +136,9 @@ export class Api {
     }
   }
 }
+
+/** What every client is made with; its endpoint comes beside. */
+export const clientSettings = (settings: Settings, env: Io['env']) => ({ ...clientDefaults, region: settings.region, credentials: credentialsOf(env) });
 
 // Each of these that is absent would make the SDK read ~/.aws/config.
 const clientDefaults = {

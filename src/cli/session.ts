@@ -2,6 +2,7 @@
 // takes a fifth of a second to load and help must not wait for it.
 
 import type { Api } from './api.ts';
+import type { ClusterApi } from './cluster-api.ts';
 import { Interrupted, UsageError } from './failure.ts';
 import type { Io } from './io.ts';
 import { styleFor, type Style } from './render/style.ts';
@@ -47,6 +48,7 @@ export class Session {
   readonly style: Style;
   readonly errStyle: Style;
   #api: Promise<Api> | undefined;
+  #clusters: Promise<ClusterApi> | undefined;
 
   constructor(io: Io, settings: Settings) {
     this.io = io;
@@ -60,14 +62,18 @@ export class Session {
     return this.#api;
   }
 
+  clusters(): Promise<ClusterApi> {
+    this.#clusters ??= import('./cluster-api.ts').then(({ ClusterApi }) => new ClusterApi(this.settings, this.io.env));
+    return this.#clusters;
+  }
+
   printJson(value: unknown): void {
     this.io.out(`${JSON.stringify(value, null, 2)}\n`);
   }
 
   /** Lets go of connections, so that the process can end. */
   async close(): Promise<void> {
-    const api = await this.#api?.catch(() => undefined);
-    api?.close();
+    for (const loading of [this.#api, this.#clusters]) (await loading?.catch(() => undefined))?.close();
   }
 
   /**

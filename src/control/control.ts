@@ -81,6 +81,8 @@ export class Control {
       hostId,
       engine,
       clock,
+      // Often enough that a silent host is told from one that was not asked.
+      periodMs: Math.min(limit.reconcilePeriodMs, Math.ceil((this.world.settings.hostLostSeconds * 1000) / 4)),
       report: (report) => this.#takeIn(hostId, report),
       act: (effects) => this.#effects.run(effects),
       isBusy: (attemptId) => this.#ending.has(attemptId) || this.#effects.isStarting(attemptId),

@@ -9,7 +9,7 @@ import { Reconciler, type ReconcilerParts } from './reconciler.ts';
 export interface HostLinkParts extends Omit<ReconcilerParts, 'onContact'> {
   /** Its engine has answered. */
   readonly onHeard: () => void;
-  /** It has answered nothing for so long. */
+  /** It has answered nothing for so long; told again and again while that lasts. */
   readonly onSilence: (forMs: number) => void;
 }
 
@@ -21,12 +21,14 @@ export class HostLink {
   #isOpen = false;
   #closed = false;
   #cancelRetry: (() => void) | undefined;
+  #cancelWatch: (() => void) | undefined;
 
   constructor(parts: HostLinkParts) {
     this.hostId = parts.hostId;
     this.#parts = parts;
     this.#heardAtMs = parts.clock.now();
     this.#reconciler = new Reconciler({ ...parts, onContact: (reached) => this.#noteContact(reached) });
+    this.#watch();
   }
 
   get engine(): Engine {
@@ -55,7 +57,6 @@ export class HostLink {
     this.open().catch((error: unknown) => {
       if (this.#closed) return;
       if (!(error instanceof EngineUnavailable)) this.#parts.onProblem(`connecting to host ${this.hostId}`, error);
-      this.#noteContact(false);
       const { clock } = this.#parts;
       this.#cancelRetry = clock.at(clock.now() + limit.engineRetryMs, () => this.keepOpening());
     });
@@ -70,6 +71,7 @@ export class HostLink {
   rest(): void {
     this.#closed = true;
     this.#cancelRetry?.();
+    this.#cancelWatch?.();
     this.#reconciler.close();
   }
 
@@ -79,10 +81,18 @@ export class HostLink {
   }
 
   #noteContact(reached: boolean): void {
-    const nowMs = this.#parts.clock.now();
-    if (reached) {
-      this.#heardAtMs = nowMs;
-      this.#parts.onHeard();
-    } else this.#parts.onSilence(nowMs - this.#heardAtMs);
+    if (!reached) return;
+    this.#heardAtMs = this.#parts.clock.now();
+    this.#parts.onHeard();
+  }
+
+  /** By its own clock: a question that a host cut off never answers may hang for long. */
+  #watch(): void {
+    const { clock, periodMs, onSilence } = this.#parts;
+    this.#cancelWatch = clock.at(clock.now() + periodMs, () => {
+      const silentMs = clock.now() - this.#heardAtMs;
+      if (silentMs > periodMs) onSilence(silentMs);
+      this.#watch();
+    });
   }
 }

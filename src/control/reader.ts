@@ -11,6 +11,7 @@ import { unsatisfied } from '../core/job/dependency.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
 import { explain } from '../core/schedule/explain.ts';
 import type { World } from '../core/world.ts';
+import type { ClusterReader } from '../port/cluster-reader.ts';
 import type {
   ComputeEnvironmentView,
   Counts,
@@ -24,10 +25,12 @@ import type {
   Tags,
 } from '../port/reader.ts';
 import type { StoredJob, StoreReader } from '../port/store.ts';
+import { WorldClusterReader } from './cluster-reader.ts';
 
 export class ControlReader implements Reader {
   readonly logs: StoreReader;
   readonly resources: StoreReader;
+  readonly clusters: ClusterReader;
   readonly #world: World;
   readonly #store: StoreReader;
   readonly #staleReports: () => number;
@@ -37,6 +40,7 @@ export class ControlReader implements Reader {
     this.#store = store;
     this.logs = store;
     this.resources = store;
+    this.clusters = new WorldClusterReader(world);
     this.#staleReports = staleReports;
   }
 

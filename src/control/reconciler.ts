@@ -4,7 +4,6 @@
 import type { AttemptId, HostId } from '../base/ids.ts';
 import type { Effect } from '../core/effect.ts';
 import { isLive, type LiveJob } from '../core/job/job.ts';
-import { limit } from '../core/limit.ts';
 import { stopEffect } from '../core/command/stop-job.ts';
 import type { World } from '../core/world.ts';
 import type { Clock } from '../port/clock.ts';
@@ -15,6 +14,8 @@ export interface ReconcilerParts {
   readonly hostId: HostId;
   readonly engine: Engine;
   readonly clock: Clock;
+  /** Between two comparisons. */
+  readonly periodMs: number;
   /** As if the engine had said it. */
   readonly report: (report: EngineReport) => void;
   readonly act: (effects: readonly Effect[]) => void;
@@ -63,7 +64,7 @@ export class Reconciler {
     if (this.#closed) return;
     this.#cancelTimer?.();
     const { clock } = this.#parts;
-    this.#cancelTimer = clock.at(clock.now() + limit.reconcilePeriodMs, () => void this.run());
+    this.#cancelTimer = clock.at(clock.now() + this.#parts.periodMs, () => void this.run());
   }
 
   close(): void {

@@ -29,6 +29,8 @@ export const schedulingPolicyArn = (scope: Scope, name: string): Arn => batchArn
 /** Of a single job, an array's parent, or a child by `parent:index`. */
 export const jobArn = (scope: Scope, id: JobId): Arn => batchArn(scope, `job/${id}`);
 
+/** An ECS cluster as a caller names it, by name or ARN. */
+export const namedClusterArn = (scope: Scope, given: string): string => (given.startsWith('arn:') ? given : ecsArn(scope, `cluster/${given}`));
 /** The ECS cluster of a compute environment, named as AWS Batch names the clusters that it makes. */
 export const clusterArn = (scope: Scope, environmentName: string, uuid: string): string => ecsArn(scope, `cluster/${environmentName}_Batch_${uuid}`);
 /** The ECS task of an attempt (ECS's long form, which clients split on `/`). */

@@ -9,6 +9,7 @@ import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
+import type { ClusterReader } from './cluster-reader.ts';
 import type { JobFilters, ResourceReader, StoreReader } from './store.ts';
 
 export type { Tags };
@@ -93,5 +94,7 @@ export interface Reader {
   readonly resources: ResourceReader;
   /** The rows of CloudWatch Logs. */
   readonly logs: Pick<StoreReader, 'logGroup' | 'logGroups' | 'logStream' | 'logStreams'>;
+  /** As ECS sees compute environments. */
+  readonly clusters: ClusterReader;
   counts(): Counts;
 }

@@ -104,6 +104,7 @@ export class FakeDeps implements BatchDeps {
     },
     resources: undefined as never,
     logs: undefined as never,
+    clusters: undefined as never,
     counts: () => undefined as never,
   } satisfies Reader;
 

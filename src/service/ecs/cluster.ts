@@ -1,0 +1,47 @@
+// Clusters: every compute environment has one, named as AWS Batch names those that it makes. There are no others.
+
+import type { Cluster } from '@aws-sdk/client-ecs';
+import type { Scope } from '../../base/ids.ts';
+import { must } from '../../base/assert.ts';
+import { nameInArn, namedClusterArn } from '../../core/arn.ts';
+import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
+import type { ClusterReader } from '../../port/cluster-reader.ts';
+import type { Access, RequestContext } from '../../wire/operation.ts';
+import { clusterNotFound } from './error.ts';
+
+export const clusterName = (environment: ComputeEnvironment): string => must(nameInArn(environment.ecsClusterArn), 'a cluster has a name');
+
+/** The environment whose cluster is meant, by name or ARN; `default` where nothing is said, as ECS takes it. */
+export function clusterOf(reader: ClusterReader, scope: Scope, given: string | undefined): ComputeEnvironment | undefined {
+  const cluster = given ?? 'default';
+  return reader.environments(scope).find((environment) => environment.ecsClusterArn === cluster || clusterName(environment) === cluster);
+}
+
+/** Throws ClusterNotFoundException. */
+export function knownCluster(reader: ClusterReader, scope: Scope, given: string | undefined): ComputeEnvironment {
+  const found = clusterOf(reader, scope, given);
+  if (found === undefined) throw clusterNotFound();
+  return found;
+}
+
+export function clusterDetail(reader: ClusterReader, environment: ComputeEnvironment): Cluster {
+  const instances = reader.containerInstances(environment);
+  const count = (of: (instance: (typeof instances)[number]) => number): number => instances.reduce((sum, instance) => sum + of(instance), 0);
+  return {
+    clusterArn: environment.ecsClusterArn,
+    clusterName: clusterName(environment),
+    status: environment.status === 'DELETING' ? 'DEPROVISIONING' : 'ACTIVE',
+    registeredContainerInstancesCount: instances.length,
+    runningTasksCount: count((instance) => instance.runningTasks),
+    pendingTasksCount: count((instance) => instance.pendingTasks),
+    activeServicesCount: 0,
+    statistics: [],
+    tags: [],
+    settings: [{ name: 'containerInsights', value: environment.ecsSettings?.containerInsights === 'ENABLED' ? 'enabled' : 'disabled' }],
+    capacityProviders: [],
+    defaultCapacityProviderStrategy: [],
+  };
+}
+
+/** What an operation on one cluster asks leave for. */
+export const onCluster = (action: string, cluster: string | undefined, { scope }: RequestContext): Access[] => [{ action, resources: [namedClusterArn(scope, cluster ?? 'default')] }];

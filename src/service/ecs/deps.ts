@@ -1,0 +1,18 @@
+// What every operation of ECS works with: ports only.
+
+import type { CommandBus, Envelope } from '../../port/command-bus.ts';
+import type { ClusterReader } from '../../port/cluster-reader.ts';
+import type { HostConnector } from '../../port/host-connector.ts';
+import type { Ids } from '../../port/ids.ts';
+import type { Operation, RequestContext } from '../../wire/operation.ts';
+
+export interface EcsDeps {
+  readonly bus: Pick<CommandBus, 'submit'>;
+  readonly reader: ClusterReader;
+  readonly hosts: Pick<HostConnector, 'probe'>;
+  readonly ids: Ids;
+}
+
+export type EcsOperation<Input, Output> = Operation<EcsDeps, Input, Omit<Output, '$metadata'>>;
+
+export const envelopeOf = ({ requestId, caller, sourceAddress, userAgent }: RequestContext): Envelope => ({ requestId, caller, sourceAddress, userAgent });

@@ -1,0 +1,22 @@
+// DeregisterContainerInstance: a registered host leaves its cluster; with `force` also while jobs run there, which then end as if
+// the host had.
+
+import type { DeregisterContainerInstanceCommandInput, DeregisterContainerInstanceCommandOutput } from '@aws-sdk/client-ecs';
+import { knownCluster, onCluster } from './cluster.ts';
+import { hostIdOf, instanceDetail } from './container-instance.ts';
+import type { EcsOperation } from './deps.ts';
+import { instanceNotFound, invalidParameter } from './error.ts';
+import { send } from './send.ts';
+
+export const deregisterContainerInstance: EcsOperation<DeregisterContainerInstanceCommandInput, DeregisterContainerInstanceCommandOutput> = {
+  authorizes: (input, context) => onCluster('ecs:DeregisterContainerInstance', input.cluster, context),
+
+  async handle(deps, input, context) {
+    const environment = knownCluster(deps.reader, context.scope, input.cluster);
+    const view = deps.reader.containerInstance(environment, hostIdOf(input.containerInstance ?? ''));
+    if (view === undefined) throw instanceNotFound();
+    if (view.host.kind === 'machine') throw invalidParameter('this machine was not registered and cannot be deregistered');
+    await send(deps, { type: 'deregister-host', scope: context.scope, hostId: view.host.id, force: input.force ?? false }, context);
+    return { containerInstance: { ...instanceDetail(view), status: 'INACTIVE', agentConnected: false } };
+  },
+};
