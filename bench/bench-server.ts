@@ -47,23 +47,28 @@ export class BenchServer implements AsyncDisposable {
   }
 
   /** An environment and a queue of its own, both of one name; a DISABLED environment lets jobs wait. */
-  async createQueue(name: string, options: { priority: number; waiting: boolean }): Promise<void> {
+  async createQueue(name: string, options: { priority: number; waiting: boolean; schedulingPolicyArn?: string | undefined }): Promise<void> {
     const computeResources = { type: 'EC2', minvCpus: 0, maxvCpus: 1_000_000, instanceTypes: ['optimal'], subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'], instanceRole: 'ecsInstanceRole' };
     await this.call('CreateComputeEnvironment', { computeEnvironmentName: name, type: 'MANAGED', computeResources });
     if (options.waiting) await this.call('UpdateComputeEnvironment', { computeEnvironment: name, state: 'DISABLED' });
-    await this.call('CreateJobQueue', { jobQueueName: name, priority: options.priority, computeEnvironmentOrder: [{ order: 1, computeEnvironment: name }] });
+    await this.call('CreateJobQueue', { jobQueueName: name, priority: options.priority, schedulingPolicyArn: options.schedulingPolicyArn, computeEnvironmentOrder: [{ order: 1, computeEnvironment: name }] });
   }
 
   /** The queue `bench` and the definition `no-op`. */
-  async prepare(options: { waiting?: boolean } = {}): Promise<void> {
-    await this.createQueue('bench', { priority: 1, waiting: options.waiting ?? false });
+  async prepare({ waiting = false, schedulingPolicyArn }: { waiting?: boolean; schedulingPolicyArn?: string | undefined } = {}): Promise<void> {
+    await this.createQueue('bench', { priority: 1, waiting, schedulingPolicyArn });
     await this.call('RegisterJobDefinition', { jobDefinitionName: 'no-op', type: 'container', containerProperties: { image: 'busybox', command: ['true'], vcpus: 1, memory: 16 } });
   }
 
   /** Jobs that have not ended. */
   async liveJobs(): Promise<number> {
+    return Object.values(await this.jobCounts()).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Likewise, by status. */
+  async jobCounts(): Promise<Record<string, number>> {
     const health = (await (await fetch(`${this.url}/_longshore/health`)).json()) as { jobs: Record<string, number> };
-    return Object.values(health.jobs).reduce((sum, count) => sum + count, 0);
+    return health.jobs;
   }
 
   async whenIdle(live = 0): Promise<void> {

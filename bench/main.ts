@@ -3,12 +3,13 @@
 import { fakeEngineBench } from './whole-jobs.bench.ts';
 import { machine, table, type Figure } from './report.ts';
 import { submitBench } from './submit.bench.ts';
+import { dispatchBench } from './dispatch.bench.ts';
 import { dockerBench } from './docker.bench.ts';
 import { processBench } from './process.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
 import { scaleBench } from './scale.bench.ts';
 
-const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench };
+const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench, dispatch: dispatchBench };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in benches));

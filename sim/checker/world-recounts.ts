@@ -68,6 +68,12 @@ function describe(world: World): string {
   for (const environment of world.computeEnvironments.values()) lines.push(`environment ${JSON.stringify(environment)} uses ${JSON.stringify(world.environmentUse(environment.arn))}`);
   for (const queue of world.jobQueues.values()) lines.push(`queue ${JSON.stringify(queue)} jobs ${world.queueJobCount(queue.arn)}`);
   for (const definition of world.jobDefinitions.values()) lines.push(`definition ${JSON.stringify(definition)} last ${world.jobDefinitions.lastRevision(definition.scope, definition.name)}`);
+  for (const queue of world.jobQueues.values()) {
+    // A share that never held anything has no row, and no need of one.
+    for (const share of world.fairShares.of(queue.arn)?.values() ?? []) {
+      if (share.atSecond > 0 || share.jobs > 0) lines.push(`share ${queue.arn} ${share.identifier} used ${share.usage} at ${share.atSecond}, holds ${share.milliVcpu}, jobs ${share.jobs}`);
+    }
+  }
   for (const { jobClass, entry } of world.backlog.classes()) lines.push(`backlog ${jobClass.key} from ${entry.rank}`);
   for (const [attemptId, { hostId, computeEnvironmentArn, needs }] of world.allocations) lines.push(`allocation ${attemptId} ${hostId} ${computeEnvironmentArn} ${needsKey(needs)}`);
   return lines.sort().join('\n');

@@ -148,14 +148,20 @@ export function nearestPlace(world: World, queue: JobQueue, { needs }: Claim, be
     if (needs.milliVcpu > max) continue;
     const inEnvironment = lacking(needs.milliVcpu, world.environmentUse(environment.arn).milliVcpu, max);
     for (const host of world.hostsFor(environment)) {
-      // One at a time is kept room for on a host: the next one's turn comes when it has its place.
-      if (unavailable(host) !== undefined || !couldEver(host, needs) || holds.some((hold) => hold.hostId === host.id)) continue;
+      if (unavailable(host) !== undefined || !couldEver(host, needs) || isKept(holds, environment, host, needs)) continue;
       if (present?.hostId === host.id && present.computeEnvironmentArn === environment.arn) return present;
       const lacksPermille = Math.max(inEnvironment, lackingOn(host, world.hostUse(host.id), needs));
       if (nearest === undefined || lacksPermille < nearest.lacksPermille) nearest = { lacksPermille, computeEnvironmentArn: environment.arn, hostId: host.id };
     }
   }
   return nearest;
+}
+
+/** Room for one at a time is kept where there is none for two: the next one's turn comes when that one has its place. */
+function isKept(holds: Holds, environment: ComputeEnvironment, { id: hostId, capacity }: Host, needs: Needs): boolean {
+  const inEnvironment = keptOf(holds, { computeEnvironmentArn: environment.arn }).milliVcpu;
+  if (inEnvironment > 0 && inEnvironment + needs.milliVcpu > maxMilliVcpu(environment)) return true;
+  return holds.some((hold) => hold.hostId === hostId) && !fitsIn(capacity, addNeeds(keptOf(holds, { hostId }), needs));
 }
 
 function waitsForRoom({ type }: Blocked): boolean {

@@ -8,7 +8,7 @@ import { childId, type Arn, type HostId, type JobId } from '../../base/ids.ts';
 import { isArrayParent } from '../job/job.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
-import { anyHostHasRoom, fit, nearestPlace, type Blocked } from './fit.ts';
+import { anyHostHasRoom, fit, nearestPlace, type Blocked, type Place } from './fit.ts';
 import type { Hold } from './hold.ts';
 import type { Head } from './order.ts';
 import { secondOf } from './share.ts';
@@ -23,8 +23,8 @@ export interface PlannedPlacement {
 interface Aside {
   readonly head: Head;
   readonly because: Blocked;
-  /** How many jobs the pass had placed by then: those after it overtook this one. */
-  readonly placedBefore: number;
+  /** How many the pass had placed by then where this one could go: those after it overtake it. */
+  readonly takenBefore: number;
 }
 
 export class Pass {
@@ -34,7 +34,9 @@ export class Pass {
   /** For heads that came up in this pass: it binds what comes after them. */
   #holds: Hold[] = [];
   #placed = 0;
-  /** At so many placements a head that was laid aside has been overtaken often enough. */
+  /** Of them, by environment and by host. */
+  readonly #taken = new Map<Arn | HostId, number>();
+  /** At so many placements a head that was laid aside may have been overtaken often enough. */
   #nextDueAt = Number.POSITIVE_INFINITY;
 
   constructor(world: World, nowMs: number) {
@@ -53,11 +55,11 @@ export class Pass {
       if (head === undefined) return undefined;
       const place = fit(this.#world, this.#queueOf(head), head.jobClass.claim, this.#holds);
       if (!place.fits) {
-        this.#layAside({ head, because: place.because, placedBefore: this.#placed });
+        this.#layAside({ head, because: place.because, takenBefore: this.#takenFrom(head, place.because) });
         continue;
       }
       backlog.placed(head);
-      this.#placed++;
+      this.#count(place);
       return { jobId: this.#jobOf(head.entry.jobId), computeEnvironmentArn: place.computeEnvironmentArn, hostId: place.hostId };
     }
     return undefined;
@@ -65,10 +67,11 @@ export class Pass {
 
   /** Puts back what was laid aside. A pass must be ended before the next one begins. */
   end(): void {
-    for (const { head, placedBefore } of this.#aside) {
+    for (const { head, because, takenBefore } of this.#aside) {
       const { jobClass } = head;
-      if (this.#placed > placedBefore) {
-        jobClass.overtaken += this.#placed - placedBefore;
+      const overtaken = this.#takenFrom(head, because) - takenBefore;
+      if (overtaken > 0) {
+        jobClass.overtaken += overtaken;
         jobClass.overtakenSinceMs ??= this.#nowMs;
       }
       this.#world.backlog.putBack(head);
@@ -90,10 +93,22 @@ export class Pass {
     for (const aside of this.#aside) {
       const { hold, overtaken } = aside.head.jobClass;
       if (hold !== undefined) continue;
-      const dueAt = aside.placedBefore + this.#world.settings.overtakeJobs - overtaken;
-      if (this.#placed >= dueAt) this.#keepFor(aside);
-      else this.#nextDueAt = Math.min(this.#nextDueAt, dueAt);
+      const left = this.#world.settings.overtakeJobs - overtaken - (this.#takenFrom(aside.head, aside.because) - aside.takenBefore);
+      if (left <= 0) this.#keepFor(aside);
+      else this.#nextDueAt = Math.min(this.#nextDueAt, this.#placed + left);
     }
+  }
+
+  #count({ computeEnvironmentArn, hostId }: Place): void {
+    this.#placed++;
+    for (const where of [computeEnvironmentArn, hostId]) this.#taken.set(where, (this.#taken.get(where) ?? 0) + 1);
+  }
+
+  /** How many the pass has placed in the environments of the head's queue, or on the host that it waits for. */
+  #takenFrom(head: Head, because: Blocked): number {
+    let taken = 0;
+    for (const { computeEnvironment } of this.#queueOf(head).computeEnvironmentOrder) taken += this.#taken.get(computeEnvironment) ?? 0;
+    return because.type === 'host-full' ? Math.max(taken, this.#taken.get(because.host.id) ?? 0) : taken;
   }
 
   /** Room is kept where it was, if that still serves; else where the job fits first by now; else nowhere. */
