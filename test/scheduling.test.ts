@@ -81,7 +81,7 @@ test('a FIFO queue forbids shares and ignores priorities; a fair share queue dem
   await assert.rejects(server.batch.send(new UpdateJobQueueCommand({ jobQueue: 'fifo', schedulingPolicyArn: 'arn:aws:batch:us-east-1:000000000000:scheduling-policy/demanding' })), /FIFO queue/);
   const [first, second, third] = [...(await submit('fifo', 2)), ...(await submit('fifo', 1, { schedulingPriorityOverride: 9999 }))];
   await enable('fifo');
-  assert.deepEqual(idsOf(await running('fifo', 2)), [first, second].sort());
+  assert.deepEqual(idsOf(await running('fifo', 2)), [first!, second!].sort());
   assert.equal((await server.job(third!)).schedulingPriority, 9999);
 });
 
