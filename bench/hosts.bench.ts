@@ -28,7 +28,8 @@ export function hostsBench(): Promise<Figure[]> {
   for (let at = 0; at < hostCount; at++) {
     const id = hostId(String(at));
     hosts.push(id);
-    index.add(environment, id, capacityOf(draw.one(types)));
+    const type = draw.one(types);
+    index.add(environment, id, { ...type, capacity: capacityOf(type) }, capacityOf(type));
   }
   const someNeeds = (): Needs => ({ milliVcpu: 1000 * draw.upTo(2), memoryMib: 512 * draw.upTo(12), gpus: 0 });
   const running: Running[] = [];

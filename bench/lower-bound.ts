@@ -18,10 +18,10 @@ export function lowerBoundMicroUsd(waiting: readonly Waiting[], offers: readonly
 }
 
 function bestBound(waiting: readonly Waiting[], offers: readonly Offer[], third: number, a: number, b: number): number {
-  const types = offers.map((offer) => ({ price: offer.microUsd, a: amountsOf(offer.capacity)[a] as number, b: amountsOf(offer.capacity)[b] as number, third: amountsOf(offer.capacity)[third] as number }));
+  const types = offers.map((offer) => ({ price: offer.kind.microUsd, a: amountsOf(offer.kind.capacity)[a] as number, b: amountsOf(offer.kind.capacity)[b] as number, third: amountsOf(offer.kind.capacity)[third] as number }));
   const jobs = waiting.map(({ needs, count }) => ({
     count, a: amountsOf(needs)[a] as number, b: amountsOf(needs)[b] as number, third: amountsOf(needs)[third] as number,
-    holders: types.filter((_, at) => fitsIn((offers[at] as Offer).capacity, needs)),
+    holders: types.filter((_, at) => fitsIn((offers[at] as Offer).kind.capacity, needs)),
   }));
   const boundOf = (priceA: number, priceB: number): number =>
     jobs.reduce((sum, job) => {

@@ -75,7 +75,7 @@ export function scaleBench(): Promise<Figure[]> {
     }
     const ms = times.toSorted((a, b) => a - b)[2] as number;
     slowest = Math.max(slowest, ms);
-    const cost = packed.launches.reduce((sum, launch) => sum + launch.count * launch.offer.microUsd, 0);
+    const cost = packed.launches.reduce((sum, launch) => sum + launch.count * launch.offer.kind.microUsd, 0);
     const count = packed.launches.reduce((sum, launch) => sum + launch.count, 0);
     const bound = lowerBoundMicroUsd(waiting, tiers.flat());
     figures.push({

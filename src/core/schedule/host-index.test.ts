@@ -4,48 +4,70 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { arn, hostId } from '../../base/ids.ts';
-import type { Needs } from '../job/needs.ts';
+import { addNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import { HostIndex } from './host-index.ts';
+import { costOn, type HostKind } from './host-kind.ts';
 import { fitsIn, hasRoom, timesIn } from './room.ts';
 
 const amounts = (most: number) => fc.record({ milliVcpu: fc.integer({ min: 0, max: most * 1000 }), memoryMib: fc.integer({ min: 0, max: most * 1024 }), gpus: fc.integer({ min: 0, max: 2 }) });
 const environment = fc.constantFrom('a', 'b');
 
 type Step =
-  | { do: 'add'; environment: string; free: Needs }
+  | { do: 'add'; environment: string; kind: number; busy: Needs }
   | { do: 'take' | 'give back'; host: number; needs: Needs }
   | { do: 'remove'; host: number }
   | { do: 'find'; environment: string; needs: Needs };
 
+const kinds: readonly HostKind[] = [
+  { name: 'small', capacity: { milliVcpu: 4000, memoryMib: 8192, gpus: 0 }, microUsd: 170_000 },
+  { name: 'memory', capacity: { milliVcpu: 4000, memoryMib: 32_768, gpus: 0 }, microUsd: 252_000 },
+  { name: 'gpu', capacity: { milliVcpu: 16_000, memoryMib: 65_536, gpus: 2 }, microUsd: 1_204_000 },
+  { name: 'own', capacity: { milliVcpu: 2000, memoryMib: 4096, gpus: 0 }, microUsd: 0 },
+];
+
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('add' as const), environment, free: amounts(16) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('add' as const), environment, kind: fc.nat(kinds.length - 1), busy: amounts(8) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('take' as const, 'give back' as const), host: fc.nat(), needs: amounts(8) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), host: fc.nat() }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('find' as const), environment, needs: amounts(16) }) },
 );
 
-test('it finds the first host with room, as a look at each would', () => {
+interface Seen {
+  readonly id: string;
+  readonly environment: string;
+  readonly kind: HostKind;
+  free: Needs;
+}
+
+/** What a look at each host finds: the cheapest kind, then the kind that is there for longest, then the first that joined. */
+function look(hosts: readonly Seen[], in_: string, needs: Needs): string | undefined {
+  const here = hosts.filter((host) => host.environment === in_);
+  const kindsByAge = [...new Set(here.map((host) => host.kind))];
+  const room = here.filter((host) => fitsIn(host.free, needs) && costOn(host.kind, needs) !== undefined);
+  return room.toSorted((a, b) => costOn(a.kind, needs)! - costOn(b.kind, needs)! || kindsByAge.indexOf(a.kind) - kindsByAge.indexOf(b.kind)).at(0)?.id;
+}
+
+test('it finds the host that a look at each would', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const index = new HostIndex();
-      const hosts: { id: string; environment: string; free: Needs }[] = [];
+      const hosts: Seen[] = [];
       let joined = 0;
       for (const one of steps) {
         const host = 'host' in one && hosts.length > 0 ? hosts[one.host % hosts.length] : undefined;
         if (one.do === 'add') {
-          const id = `h${joined++}`;
-          hosts.push({ id, environment: one.environment, free: one.free });
-          index.add(arn(one.environment), hostId(id), one.free);
+          const kind = kinds[one.kind]!;
+          const seen = { id: `h${joined++}`, environment: one.environment, kind, free: subtractNeeds(kind.capacity, one.busy) };
+          hosts.push(seen);
+          index.add(arn(one.environment), hostId(seen.id), kind, seen.free);
         } else if (one.do === 'find') {
-          const first = hosts.find((each) => each.environment === one.environment && fitsIn(each.free, one.needs));
-          assert.equal(index.find(arn(one.environment), one.needs), first?.id);
+          assert.equal(index.find(arn(one.environment), one.needs), look(hosts, one.environment, one.needs));
         } else if (host !== undefined && one.do === 'remove') {
           hosts.splice(hosts.indexOf(host), 1);
           index.remove(hostId(host.id));
           assert.equal(index.free(hostId(host.id)), undefined);
         } else if (host !== undefined && one.do !== 'remove') {
-          const sign = one.do === 'take' ? -1 : 1;
-          host.free = { milliVcpu: host.free.milliVcpu + sign * one.needs.milliVcpu, memoryMib: host.free.memoryMib + sign * one.needs.memoryMib, gpus: host.free.gpus + sign * one.needs.gpus };
+          host.free = one.do === 'take' ? subtractNeeds(host.free, one.needs) : addNeeds(host.free, one.needs);
           if (one.do === 'take') index.take(hostId(host.id), one.needs);
           else index.giveBack(hostId(host.id), one.needs);
           assert.deepEqual(index.free(hostId(host.id)), host.free);
@@ -56,11 +78,24 @@ test('it finds the first host with room, as a look at each would', () => {
   );
 });
 
+test('a job without GPUs goes to a host without them as long as there is one', () => {
+  const index = new HostIndex();
+  const [small, memory, gpu] = kinds as [HostKind, HostKind, HostKind];
+  for (const kind of [gpu, memory, small]) index.add(arn('e'), hostId(kind.name), kind, kind.capacity);
+  const needs = { milliVcpu: 4000, memoryMib: 4096, gpus: 0 };
+  const order = [];
+  for (let host = index.find(arn('e'), needs); host !== undefined && order.length < 3; host = index.find(arn('e'), needs)) {
+    order.push(host);
+    index.take(host, needs);
+  }
+  assert.deepEqual(order, ['small', 'memory', 'gpu']);
+});
+
 test('hosts that left leave no trace', () => {
   const index = new HostIndex();
   const one = { milliVcpu: 1000, memoryMib: 1024, gpus: 0 };
   for (let round = 0; round < 1000; round++) {
-    index.add(arn('e'), hostId(`h${round}`), one);
+    index.add(arn('e'), hostId(`h${round}`), { name: 'one', capacity: one, microUsd: 1 }, one);
     if (round >= 3) index.remove(hostId(`h${round - 3}`));
   }
   assert.equal(index.find(arn('e'), one), 'h997');

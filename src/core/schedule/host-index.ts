@@ -3,58 +3,79 @@
 
 import { must } from '../../base/assert.ts';
 import type { Arn, HostId } from '../../base/ids.ts';
-import { addNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
+import { addNeeds, needsKey, subtractNeeds, type Needs } from '../job/needs.ts';
+import { suitable, type HostKind } from './host-kind.ts';
+
+/** Orders of preference that an environment remembers; they are worked out anew when there are more. */
+const preferencesMax = 1000;
 
 export class HostIndex {
-  readonly #rows = new Map<Arn, Row>();
-  readonly #environmentOf = new Map<HostId, Arn>();
+  readonly #environments = new Map<Arn, { rows: Row[]; preferences: Map<string, readonly Row[]> }>();
+  readonly #placeOf = new Map<HostId, { environment: Arn; row: Row }>();
 
-  /** The host joins as its environment's last. One that takes no jobs (draining, lost) is not in the index. */
-  add(environment: Arn, id: HostId, free: Needs): void {
-    let row = this.#rows.get(environment);
-    if (row === undefined) this.#rows.set(environment, (row = new Row()));
+  /** The host joins as its environment's last of its kind. One that takes no jobs (draining, lost) is not in the index. */
+  add(environment: Arn, id: HostId, kind: HostKind, free: Needs): void {
+    let hosts = this.#environments.get(environment);
+    if (hosts === undefined) this.#environments.set(environment, (hosts = { rows: [], preferences: new Map() }));
+    let row = hosts.rows.find((one) => one.kind.name === kind.name);
+    if (row === undefined) {
+      hosts.rows.push((row = new Row(kind)));
+      hosts.preferences.clear();
+    }
     row.add(id, free);
-    this.#environmentOf.set(id, environment);
+    this.#placeOf.set(id, { environment, row });
   }
 
   remove(id: HostId): void {
-    const environment = this.#environmentOf.get(id);
-    if (environment === undefined) return;
-    const row = this.#row(environment);
+    const place = this.#placeOf.get(id);
+    if (place === undefined) return;
+    const { environment, row } = place;
     row.remove(id);
-    this.#environmentOf.delete(id);
-    if (row.size === 0) this.#rows.delete(environment);
+    this.#placeOf.delete(id);
+    if (row.size > 0) return;
+    const hosts = must(this.#environments.get(environment), 'a host that is indexed has an environment');
+    hosts.rows.splice(hosts.rows.indexOf(row), 1);
+    hosts.preferences.clear();
+    if (hosts.rows.length === 0) this.#environments.delete(environment);
   }
 
   /** A job was put on the host. A host that is not in the index is nobody's to find: nothing happens. */
   take(id: HostId, needs: Needs): void {
-    const environment = this.#environmentOf.get(id);
-    if (environment !== undefined) this.#row(environment).change(id, (free) => subtractNeeds(free, needs));
+    this.#placeOf.get(id)?.row.change(id, (free) => subtractNeeds(free, needs));
   }
 
   /** The opposite of {@link take}. */
   giveBack(id: HostId, needs: Needs): void {
-    const environment = this.#environmentOf.get(id);
-    if (environment !== undefined) this.#row(environment).change(id, (free) => addNeeds(free, needs));
+    this.#placeOf.get(id)?.row.change(id, (free) => addNeeds(free, needs));
   }
 
-  /** The environment's first host with room, in the order in which they joined: jobs gather there, and later hosts run empty. */
+  /**
+   * A host of the environment with room: of the kind where the job costs least, the first that joined. So jobs gather on the
+   * hosts that suit them, and those that joined later run empty first.
+   */
   find(environment: Arn, needs: Needs): HostId | undefined {
-    return this.#rows.get(environment)?.find(needs);
+    const hosts = this.#environments.get(environment);
+    if (hosts === undefined) return undefined;
+    const key = needsKey(needs);
+    let rows = hosts.preferences.get(key);
+    if (rows === undefined) {
+      if (hosts.preferences.size >= preferencesMax) hosts.preferences.clear();
+      hosts.preferences.set(key, (rows = suitable(hosts.rows, needs)));
+    }
+    for (const row of rows) {
+      const found = row.find(needs);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   free(id: HostId): Needs | undefined {
-    const environment = this.#environmentOf.get(id);
-    return environment === undefined ? undefined : this.#row(environment).free(id);
-  }
-
-  #row(environment: Arn): Row {
-    return must(this.#rows.get(environment), 'a host that is indexed has a row');
+    return this.#placeOf.get(id)?.row.free(id);
   }
 }
 
 /**
- * Hosts side by side as the leaves of a binary tree; a node holds, of each amount, the most that is free below it. A search
+ * Hosts of a kind side by side as the leaves of a binary tree; a node holds, of each amount, the most that is free below it. A search
  * goes down to the left wherever a node could hold the needs. It costs about the logarithm of the number of hosts; where the
  * most of one amount and the most of another lie on different hosts, it may look at more, at worst at all.
  */
@@ -68,6 +89,11 @@ class Row {
   #milliVcpu = nodes(16);
   #memoryMib = nodes(16);
   #gpus = nodes(16);
+  readonly kind: HostKind;
+
+  constructor(kind: HostKind) {
+    this.kind = kind;
+  }
 
   get size(): number {
     return this.#leafOf.size;

@@ -29,11 +29,11 @@ test('what the instances have is what their jobs use and what is free', () => {
       const { launches, left } = pack(jobs, tiers, unbounded);
       for (const { free } of launches) assert.ok(free.milliVcpu >= 0 && free.memoryMib >= 0 && free.gpus >= 0);
       const placed = sum(jobs.map(({ needs, count }, at) => ({ needs, count: count - left[at]! })));
-      const has = sum(launches.map(({ offer, count }) => ({ needs: offer.capacity, count })));
+      const has = sum(launches.map(({ offer, count }) => ({ needs: offer.kind.capacity, count })));
       const free = sum(launches.map((launch) => ({ needs: launch.free, count: launch.count })));
       assert.deepEqual(placed, { milliVcpu: has.milliVcpu - free.milliVcpu, memoryMib: has.memoryMib - free.memoryMib, gpus: has.gpus - free.gpus });
       for (const [at, { needs, count }] of jobs.entries()) {
-        const held = tiers.flat().some((offer) => fitsIn(offer.capacity, needs));
+        const held = tiers.flat().some((offer) => fitsIn(offer.kind.capacity, needs));
         assert.equal(left[at], held ? 0 : count);
       }
     }),
@@ -57,7 +57,7 @@ test('bounds hold: vCPUs but for one instance, instances, and pools', () => {
 
 test('a job that needs memory and one that needs vCPUs share an instance', () => {
   const { launches } = pack([{ count: 10, needs: { milliVcpu: 12_000, memoryMib: 8_000, gpus: 0 } }, { count: 10, needs: { milliVcpu: 2_000, memoryMib: 48_000, gpus: 0 } }], tiers, unbounded);
-  const cost = launches.reduce((total, { offer, count }) => total + offer.microUsd * count, 0);
+  const cost = launches.reduce((total, { offer, count }) => total + offer.kind.microUsd * count, 0);
   // Apart: ten c5.4xlarge at 0.68 and ten r5.2xlarge at 0.504.
   assert.ok(cost < 10 * 960_000, `${cost}`);
 });

@@ -9,6 +9,7 @@
 
 import { Heap } from '../../base/heap.ts';
 import { subtractNeeds, type Needs } from '../job/needs.ts';
+import { costOn, many } from './host-kind.ts';
 import { fitsIn, timesIn } from './room.ts';
 import type { Offer, Tiers } from './strategy.ts';
 
@@ -53,8 +54,6 @@ export function pack(waiting: readonly Waiting[], tiers: Tiers, bounds: Bounds):
   return packing.result();
 }
 
-const many = 1_000_000_000;
-
 /** An offer with a mix of jobs for it. */
 interface Mix {
   readonly offer: Offer;
@@ -67,7 +66,7 @@ interface Mix {
 
 /** For the same money fewer instances. Unlike offers never compare equal, so that the same work always gives the same plan. */
 const better = (a: Mix, b: Mix): boolean =>
-  a.score !== b.score ? a.score > b.score : a.offer.microUsd !== b.offer.microUsd ? a.offer.microUsd > b.offer.microUsd : a.offer.type.name < b.offer.type.name;
+  a.score !== b.score ? a.score > b.score : a.offer.kind.microUsd !== b.offer.kind.microUsd ? a.offer.kind.microUsd > b.offer.kind.microUsd : a.offer.type.name < b.offer.type.name;
 
 class Packing {
   readonly #needs: readonly Needs[];
@@ -140,12 +139,12 @@ class Packing {
   /** One instance across the bound for the first jobs that found no place within it: the smallest that holds one of them. */
   #exceed(offers: readonly Offer[]): void {
     if (!this.#bounds.mayExceed || this.#vcpus <= 0) return;
-    const bySize = offers.filter((offer) => this.#available(offer) > 0).toSorted((a, b) => a.type.vcpus - b.type.vcpus || a.microUsd - b.microUsd || (a.type.name < b.type.name ? -1 : 1));
+    const bySize = offers.filter((offer) => this.#available(offer) > 0).toSorted((a, b) => a.type.vcpus - b.type.vcpus || a.kind.microUsd - b.kind.microUsd || (a.type.name < b.type.name ? -1 : 1));
     for (const [shape, needs] of this.#needs.entries()) {
       if (this.#left[shape] === 0) continue;
-      const offer = bySize.find(({ capacity }) => timesIn(capacity, needs, 1) > 0);
+      const offer = bySize.find(({ kind }) => timesIn(kind.capacity, needs, 1) > 0);
       if (offer === undefined) continue;
-      this.#put(this.#filled(offer, new Map([[shape, timesIn(offer.capacity, needs, this.#left[shape] as number)]])), 1, 1);
+      this.#put(this.#filled(offer, new Map([[shape, timesIn(offer.kind.capacity, needs, this.#left[shape] as number)]])), 1, 1);
       return;
     }
   }
@@ -165,7 +164,7 @@ class Packing {
 
   /** The mix of the jobs left that is worth most on one instance; undefined where none fits. */
   #mix(offer: Offer): Mix | undefined {
-    const { capacity } = offer;
+    const { capacity } = offer.kind;
     const fitting: Fitting[] = [];
     for (const [shape, needs] of this.#needs.entries()) {
       const times = timesIn(capacity, needs, this.#left[shape] as number);
@@ -206,7 +205,7 @@ class Packing {
   /** The mix with more jobs beside it as long as any fit, those of most worth first. */
   #filled(offer: Offer, mix: ReadonlyMap<number, number>): Mix {
     const counts = new Map(mix);
-    let free = offer.capacity;
+    let free = offer.kind.capacity;
     for (const [shape, count] of counts) free = subtractNeeds(free, this.#needs[shape] as Needs, count);
     for (const shape of this.#byWorth) {
       const needs = this.#needs[shape] as Needs;
@@ -219,7 +218,7 @@ class Packing {
     }
     let worth = 0;
     for (const [shape, count] of counts) worth += count * (this.#worth[shape] as number);
-    return { offer, counts, free, score: Math.floor((worth * 1_000_000) / offer.microUsd) };
+    return { offer, counts, free, score: Math.floor((worth * 1000) / offer.kind.microUsd) };
   }
 }
 
@@ -237,15 +236,11 @@ interface Fitting {
   readonly lean: number;
 }
 
-/** What a job costs on the type that holds its like most cheaply, in millionths of a dollar; 0 where no type holds it. */
-function worthOf(needs: Needs, offers: readonly Offer[]): number {
-  let least = Number.MAX_SAFE_INTEGER;
-  for (const { capacity, microUsd } of offers) {
-    const times = timesIn(capacity, needs, many);
-    if (times > 0) least = Math.min(least, Math.max(1, Math.floor(microUsd / times)));
-  }
-  return least === Number.MAX_SAFE_INTEGER ? 0 : least;
-}
+/** What a job costs on the type that suits it best; 0 where no type holds it. */
+const worthOf = (needs: Needs, offers: readonly Offer[]): number => {
+  const costs = offers.map(({ kind }) => costOn(kind, needs)).filter((cost) => cost !== undefined);
+  return costs.length === 0 ? 0 : Math.max(1, Math.min(...costs));
+};
 
 /** How many of the first shape leave room for as many of the second that neither vCPUs nor memory are left over. */
 function together(capacity: Needs, { needs: first, times }: Fitting, { needs: second }: Fitting): number {

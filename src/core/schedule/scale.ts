@@ -13,7 +13,7 @@ import { fitsIn } from './room.ts';
 import { idleToEnd } from './scale-in.ts';
 import { ScalingBooks } from './scaling-books.ts';
 import { floorOf, mayExceed, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
-import { tiersOf, type Market, type Tiers } from './strategy.ts';
+import { offerOf, tiersOf, type Market, type Tiers } from './strategy.ts';
 
 /** A job queue's waiting jobs in the order in which they are to start, jobs of the same needs together. */
 export interface QueueDemand {
@@ -96,7 +96,7 @@ class Planning {
     this.environments = environments.map((environment) => ({
       environment,
       tiers: tiersOf(environment.choices, environment, market, environment.reservedMemoryMib),
-      books: new ScalingBooks(environment.instances),
+      books: new ScalingBooks(environment.instances, ({ type }) => offerOf(type, environment, market, environment.reservedMemoryMib).kind),
     }));
     this.#byArn = new Map(this.environments.map((each) => [each.environment.arn, each]));
   }
@@ -154,7 +154,7 @@ class Planning {
   #why({ environment, tiers, books }: Planned, needs: Needs): Unmet {
     const holds = (type: InstanceType): boolean => fitsIn(capacityOf(type, environment.reservedMemoryMib), needs);
     if (!environment.choices.some((choice) => choice.types.some(holds))) return 'too-large';
-    const offers = tiers.flat().filter((offer) => fitsIn(offer.capacity, needs));
+    const offers = tiers.flat().filter((offer) => fitsIn(offer.kind.capacity, needs));
     if (offers.length === 0) return 'spot-price';
     const vcpus = environment.maxvCpus - books.vcpus;
     const within = offers.filter((offer) => (mayExceed(environment) ? vcpus > 0 : offer.type.vcpus <= vcpus));
@@ -183,11 +183,11 @@ class Planning {
       const offers = tier.filter((offer) => fits(offer.type.vcpus) && Math.min(this.#instances, this.#pools.get(offer.pool) ?? 1) > 0);
       const within = offers.filter((offer) => offer.type.vcpus <= missing);
       const [best] = within.length > 0
-        ? within.toSorted((a, b) => a.microUsd * b.type.vcpus - b.microUsd * a.type.vcpus || b.type.vcpus - a.type.vcpus || (a.type.name < b.type.name ? -1 : 1))
-        : offers.toSorted((a, b) => a.type.vcpus - b.type.vcpus || a.microUsd - b.microUsd || (a.type.name < b.type.name ? -1 : 1));
+        ? within.toSorted((a, b) => a.kind.microUsd * b.type.vcpus - b.kind.microUsd * a.type.vcpus || b.type.vcpus - a.type.vcpus || (a.type.name < b.type.name ? -1 : 1))
+        : offers.toSorted((a, b) => a.type.vcpus - b.type.vcpus || a.kind.microUsd - b.kind.microUsd || (a.type.name < b.type.name ? -1 : 1));
       if (best === undefined) continue;
       const count = Math.min(Math.floor(missing / best.type.vcpus), Math.floor(room / best.type.vcpus), this.#instances, this.#pools.get(best.pool) ?? missing);
-      return { offer: best, count: Math.max(1, count), free: best.capacity };
+      return { offer: best, count: Math.max(1, count), free: best.kind.capacity };
     }
     return undefined;
   }

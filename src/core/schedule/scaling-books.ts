@@ -1,7 +1,8 @@
 // What one environment has during a planning cycle: the instances that are there, those that the plan adds, and what is free
-// on both. Imagined jobs are put on it; the world knows nothing of them.
+// on both. Imagined jobs are put on it as placing will put the real ones; the world knows nothing of them.
 
 import { subtractNeeds, type Needs } from '../job/needs.ts';
+import { suitable, type HostKind } from './host-kind.ts';
 import type { Launch } from './pack.ts';
 import { fitsIn, timesIn } from './room.ts';
 import type { ScalingInstance } from './scaling-environment.ts';
@@ -13,46 +14,65 @@ interface Group {
   free: Needs;
 }
 
+/** Instances of one kind in the order in which they joined. */
+interface Row {
+  readonly kind: HostKind;
+  readonly groups: Group[];
+}
+
 export class ScalingBooks {
   readonly launches: Launch[] = [];
   /** All of the environment's, with those that drain: what maxvCpus bounds. */
   vcpus = 0;
   /** Without those that drain: what minvCpus is about. */
   stayingVcpus = 0;
-  readonly #groups: Group[] = [];
+  readonly #rows: Row[] = [];
   readonly #needed = new Set<ScalingInstance>();
 
-  constructor(instances: readonly ScalingInstance[]) {
+  constructor(instances: readonly ScalingInstance[], kindOf: (instance: ScalingInstance) => HostKind) {
+    const rows = new Map<string, Row>();
     for (const instance of instances) {
       this.vcpus += instance.type.vcpus;
       if (instance.state === 'draining') continue;
       this.stayingVcpus += instance.type.vcpus;
-      this.#groups.push({ instance, count: 1, free: instance.free });
+      let row = rows.get(instance.type.name);
+      if (row === undefined) rows.set(instance.type.name, (row = this.#rowOf(kindOf(instance))));
+      row.groups.push({ instance, count: 1, free: instance.free });
     }
   }
 
   launch(launch: Launch): void {
+    const { offer, count, free } = launch;
     this.launches.push(launch);
-    this.vcpus += launch.count * launch.offer.type.vcpus;
-    this.stayingVcpus += launch.count * launch.offer.type.vcpus;
-    this.#groups.push({ count: launch.count, free: launch.free });
+    this.vcpus += count * offer.type.vcpus;
+    this.stayingVcpus += count * offer.type.vcpus;
+    this.#rowOf(offer.kind).groups.push({ count, free });
   }
 
-  /** Puts as many jobs as fit where there is room, first joined first; returns how many are left. */
+  /** Puts as many jobs as fit where there is room; returns how many are left. */
   fill(needs: Needs, count: number): number {
     let left = count;
-    for (let at = 0; at < this.#groups.length && left > 0; at++) {
-      const group = this.#groups[at] as Group;
+    for (const { groups } of suitable(this.#rows, needs)) {
+      if (left === 0) break;
+      left = this.#fillRow(groups, needs, left);
+    }
+    return left;
+  }
+
+  #fillRow(groups: Group[], needs: Needs, count: number): number {
+    let left = count;
+    for (let at = 0; at < groups.length && left > 0; at++) {
+      const group = groups[at] as Group;
       if (!fitsIn(group.free, needs)) continue;
       const times = timesIn(group.free, needs, left);
       const full = Math.floor(left / times);
       if (full < group.count) {
         // Those behind the last that is used stay as they are; the last may be used in part.
         const used = full > 0 ? full : 1;
-        this.#groups.splice(at + 1, 0, { ...group, count: group.count - used });
-        this.#groups[at] = { ...group, count: used };
+        groups.splice(at + 1, 0, { ...group, count: group.count - used });
+        groups[at] = { ...group, count: used };
       }
-      const here = this.#groups[at] as Group;
+      const here = groups[at] as Group;
       here.free = subtractNeeds(here.free, needs, times);
       if (here.instance !== undefined) this.#needed.add(here.instance);
       left -= times * here.count;
@@ -63,5 +83,13 @@ export class ScalingBooks {
   /** Whether the plan puts a waiting job on the instance. */
   needs(instance: ScalingInstance): boolean {
     return this.#needed.has(instance);
+  }
+
+  #rowOf(kind: HostKind): Row {
+    const found = this.#rows.find((row) => row.kind.name === kind.name);
+    if (found !== undefined) return found;
+    const row = { kind, groups: [] };
+    this.#rows.push(row);
+    return row;
   }
 }

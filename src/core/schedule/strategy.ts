@@ -4,7 +4,7 @@
 import { never } from '../../base/assert.ts';
 import type { Choice } from '../instance-type/choices.ts';
 import { capacityOf, type InstanceType } from '../instance-type/instance-type.ts';
-import type { Needs } from '../job/needs.ts';
+import type { HostKind } from './host-kind.ts';
 
 export type Strategy =
   | 'BEST_FIT'
@@ -43,10 +43,8 @@ export const poolOf = (type: InstanceType, spot: boolean): string => (spot ? `sp
 /** A type as it can be launched now. */
 export interface Offer {
   readonly type: InstanceType;
-  /** What an instance registers for jobs. */
-  readonly capacity: Needs;
-  /** Per hour, as it is bought. */
-  readonly microUsd: number;
+  /** The host that it gives, at the price of the way of buying. */
+  readonly kind: HostKind;
   readonly pool: string;
 }
 
@@ -66,9 +64,10 @@ function isOffered(type: InstanceType, { spot, bidPercentage }: Purchase, market
   return !spot || (type.spot && spotPercent(type, market) <= bidPercentage);
 }
 
-function offerOf(type: InstanceType, { spot }: Purchase, market: Market, reservedMemoryMib: number | undefined): Offer {
+/** The type as the environment buys it, whether or not it is to be had now. */
+export function offerOf(type: InstanceType, { spot }: Purchase, market: Market, reservedMemoryMib: number | undefined): Offer {
   const microUsd = spot ? Math.ceil((type.microUsd * spotPercent(type, market)) / 100) : type.microUsd;
-  return { type, capacity: capacityOf(type, reservedMemoryMib), microUsd: Math.max(1, microUsd), pool: poolOf(type, spot) };
+  return { type, kind: { name: type.name, capacity: capacityOf(type, reservedMemoryMib), microUsd: Math.max(1, microUsd) }, pool: poolOf(type, spot) };
 }
 
 /** `offered`: one list for each entry of instanceTypes, in the user's order. */
