@@ -37,6 +37,16 @@ test('wrong limits are refused with what is right', () => {
   for (const [argv, message] of cases) assert.throws(() => parseServerConfig(argv), (error) => error instanceof UsageError && message.test(error.message), argv.join(' '));
 });
 
+test('how far a job that does not fit may be overtaken is a setting', () => {
+  const bound = (...argv: string[]) => {
+    const { overtakeJobs, overtakeSeconds } = parseServerConfig(argv).settings;
+    return [overtakeJobs, overtakeSeconds];
+  };
+  assert.deepEqual(bound(), [100, 300]);
+  assert.deepEqual(bound('--overtake-jobs', '0', '--overtake-seconds', '3600'), [0, 3600]);
+  for (const flag of ['--overtake-jobs', '--overtake-seconds']) assert.throws(() => bound(flag, 'some'), (error) => error instanceof UsageError && /'some' is not a whole number from 0 to/.test(error.message));
+});
+
 test('--instance-types adds the types of a file to EC2’s, or says which line is wrong', (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-config-'));
   t.after(() => rmSync(directory, { recursive: true }));

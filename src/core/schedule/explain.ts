@@ -2,7 +2,8 @@
 // condition is final: no present or launchable host could ever fit (spec 4.7; clients kill jobs on those strings).
 
 import { never } from '../../base/assert.ts';
-import { splitJobId, type JobId } from '../../base/ids.ts';
+import { childId, type JobId } from '../../base/ids.ts';
+import { isArrayParent } from '../job/job.ts';
 import { needsText, type Needs } from '../job/needs.ts';
 import type { JobTerms } from '../job/terms.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
@@ -15,7 +16,14 @@ export function explain(world: World, queue: JobQueue, { id, terms }: { readonly
   const place = fit(world, queue, terms, before);
   if (place.fits) return 'waiting for its turn';
   const text = blockedText(place.because, terms.needs);
-  return own?.jobId === splitJobId(id).parent || own?.jobId === id ? `${text}; room is kept for this job` : text;
+  return own !== undefined && nextOf(world, own.jobId) === id ? `${text}; room is kept for this job` : text;
+}
+
+/** The job itself, or the child of an array that goes next. */
+function nextOf(world: World, id: JobId): JobId {
+  const job = world.jobs.get(id);
+  const index = job !== undefined && isArrayParent(job) ? job.children.nextRunnable() : undefined;
+  return index === undefined ? id : childId(id, index);
 }
 
 const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);

@@ -56,7 +56,8 @@ export class FairShares {
 
   /** A share holds more by the allocation, or less by it (-1). */
   weigh({ share, needs }: Allocation, sign: 1 | -1, atMs: number): void {
-    if (share) this.#changes.share(this.#known(share.queueArn).hold(share.identifier, sign * needs.milliVcpu, secondOf(atMs)));
+    const usage = share && this.#known(share.queueArn).weigh(share.identifier, sign * needs.milliVcpu, secondOf(atMs));
+    if (usage !== undefined) this.#changes.share(usage);
   }
 
   restore(usage: ShareUsage): void {

@@ -106,6 +106,16 @@ test('a job that waits for a GPU lets those pass that ask for none, but not to i
   assert.match(reason(world, 'j4'), /waiting behind job j1/);
 });
 
+test('of an array room is kept for the child that goes next', () => {
+  const world = worldOf({ ...bound(0), jobs: [small, { ...large, array: 2 }, small] });
+  assert.deepEqual(placeJobs(world), ['j0']);
+  const child = (index: number) => world.child(world.arrayParent(jobId('j1')), index)!;
+  assert.match(explain(world, world.jobQueues.get(arn('q'))!, child(0)), /room is kept for this job$/);
+  assert.equal(explain(world, world.jobQueues.get(arn('q'))!, child(1)), 'waiting for this machine: 1 of 4 cores in use');
+  end(world, 'j0', 5);
+  assert.deepEqual(placeJobs(world, 5), ['j1:0']);
+});
+
 test('when the job is cancelled, what was kept for it is free', () => {
   const world = worldOf({ ...bound(0), jobs: [small, large, small] });
   assert.deepEqual(placeJobs(world), ['j0']);

@@ -112,17 +112,17 @@ export class Shares {
     if (share.jobs === 0) this.#counted = undefined;
   }
 
-  /** From `second` on the share holds so much more, or less. */
-  hold(identifier: string, milliVcpu: number, second: number): ShareUsage {
+  /** From `second` on the share holds so much more, or less. Gives what has to be stored, if that changed. */
+  weigh(identifier: string, milliVcpu: number, second: number): ShareUsage | undefined {
     const share = this.#known(identifier);
-    const { windowSeconds } = this.rules;
-    share.usage = usageAfter(share.usage, share.milliVcpu, second - share.atSecond, windowSeconds);
     // Reports may come late, and clocks jump: time never goes back here.
-    share.atSecond = Math.max(share.atSecond, second);
+    const passed = Math.max(0, second - share.atSecond);
+    share.usage = usageAfter(share.usage, share.milliVcpu, passed, this.rules.windowSeconds);
+    share.atSecond += passed;
     share.milliVcpu += milliVcpu;
     this.#milliVcpu += milliVcpu;
     assert(share.milliVcpu >= 0, 'a share gives back what it took');
-    return this.#usageOf(share);
+    return passed === 0 ? undefined : this.#usageOf(share);
   }
 
   /** Usage that lies further back than the window counts no more. Gives what was forgotten. */
