@@ -72,8 +72,8 @@ export interface LoadResult {
   readonly bodies: readonly string[];
 }
 
-/** Sends `count` requests over `connections` sockets; every answer must be 200. */
-export async function load(endpoint: string, path: string, body: (index: number) => string, count: number, connections: number): Promise<LoadResult> {
+/** Sends `count` requests over `connections` sockets; every answer must be 200. `onAnswer` hears each as it comes. */
+export async function load(endpoint: string, path: string, body: (index: number) => string, count: number, connections: number, onAnswer?: (index: number, body: string) => void): Promise<LoadResult> {
   const url = new URL(endpoint);
   const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(url)));
   const latencies: number[] = [];
@@ -89,6 +89,7 @@ export async function load(endpoint: string, path: string, body: (index: number)
         latencies.push(performance.now() - sent);
         if (answer.status !== 200) throw new Error(`request ${index} was answered ${answer.status}: ${answer.body}`);
         bodies[index] = answer.body;
+        onAnswer?.(index, answer.body);
       }
     }),
   );

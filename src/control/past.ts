@@ -7,7 +7,7 @@ import { indexesIn, isInRanges } from '../core/job/index-ranges.ts';
 import { isArrayParent, type Job } from '../core/job/job.ts';
 import { isEnded } from '../core/job/status.ts';
 import type { World } from '../core/world.ts';
-import type { RememberedJob, StoreReader } from '../port/store.ts';
+import type { JobEnd, StoreReader } from '../port/store.ts';
 
 /** The command with the past that it depends on; any other command as it is. */
 export function withPast(command: Command, world: World, reader: StoreReader): Command {
@@ -41,10 +41,10 @@ function pastJob({ scope }: SubmitJob, id: JobId, world: World, reader: StoreRea
   return { status: isInRanges(ended.failedChildren, index) ? 'FAILED' : 'SUCCEEDED', failedChildren: [] };
 }
 
-function endedJob(scope: Scope, id: JobId, world: World, reader: StoreReader): RememberedJob | undefined {
+function endedJob(scope: Scope, id: JobId, world: World, reader: StoreReader): JobEnd | undefined {
   // It may have ended in this very batch, of which the store does not know yet.
-  const job = world.changes.jobs.get(id) ?? reader.job(scope, id)?.job;
-  if (job === undefined) return reader.rememberedJob(scope, id);
+  const job = world.changes.jobs.get(id);
+  if (job === undefined) return reader.jobEnd(scope, id);
   if (job.scope !== scope || !isEnded(job.status)) return undefined;
   return isArrayParent(job) && 'failedChildren' in job ? job : { status: job.status, failedChildren: [] };
 }

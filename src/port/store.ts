@@ -133,8 +133,8 @@ export interface StoredJob {
   readonly job: Job | ArrayParent;
 }
 
-/** What is known of a job that ended and was removed, so that others may still depend on it. */
-export interface RememberedJob {
+/** How a job ended: what others that depend on it need, and what is remembered of it after its removal. */
+export interface JobEnd {
   readonly status: EndedStatus;
   readonly arraySize?: number | undefined;
   readonly failedChildren: readonly IndexRange[];
@@ -157,8 +157,8 @@ export interface StoreReader extends ResourceReader {
   child(parent: JobId, index: number): ArrayChild | undefined;
   /** Children with a row, by index. */
   children(parent: JobId): readonly ArrayChild[];
-  /** By the id of a single job or an array's parent. */
-  rememberedJob(scope: Scope, id: JobId): RememberedJob | undefined;
+  /** Of a single job or an array's parent, kept or removed; undefined where it has not ended or nobody knows it. */
+  jobEnd(scope: Scope, id: JobId): JobEnd | undefined;
   /** When the end was committed of the job that ended first, and of the one that is remembered longest. */
   firstEnds(): { readonly kept: number | undefined; readonly remembered: number | undefined };
   listJobs(query: ListJobsQuery): readonly StoredJob[];

@@ -179,26 +179,31 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     assert.deepEqual(store.reader.firstEnds(), { kept: 40, remembered: 20 });
   });
 
-  withStore('how a removed job ended is remembered until it is forgotten', (store, reopen) => {
+  withStore('how a job ended is known, and remembered after its removal until it is forgotten', (store, reopen) => {
     const uuid = '01a1fc8f-a37a-7402-b496-ec83fa814436';
     const details = [detail(1), detail(2, { id: jobId(uuid) }), detail(3, { arraySize: 4 })];
     const [first, second, third] = details as [JobDetailRecord, JobDetailRecord, JobDetailRecord];
+    store.commit({ ...nothing, submitted: details, jobs: [waiting(first), waiting(second), parent(third, 4)] });
+    for (const { id } of details) assert.equal(store.reader.jobEnd(scope, id), undefined, 'it has not ended');
     const { children: _children, ...identity } = parent(third, 4);
     const summary = { SUBMITTED: 0, PENDING: 0, RUNNABLE: 0, STARTING: 0, RUNNING: 0, SUCCEEDED: 1, FAILED: 3 };
     const array: ArrayParent = { ...identity, status: 'FAILED', stoppedAtMs: 9, statusSummary: summary, statusSummaryLastUpdatedAtMs: 9, failedChildren: [[0, 1], [3, 3]] };
-    store.commit({ ...nothing, atMs: 5, submitted: details, jobs: [{ ...ended(first), status: 'FAILED' } as Job, ended(second), array] });
-    assert.equal(store.reader.rememberedJob(scope, first.id), undefined, 'it is there');
+    store.commit({ ...nothing, atMs: 5, jobs: [{ ...ended(first), status: 'FAILED' } as Job, ended(second), array] });
+    const assertKnown = (from: Store): void => {
+      assert.deepEqual(plain(from.reader.jobEnd(scope, first.id)), { status: 'FAILED', failedChildren: [] });
+      assert.deepEqual(plain(from.reader.jobEnd(scope, second.id)), { status: 'SUCCEEDED', failedChildren: [] });
+      assert.deepEqual(plain(from.reader.jobEnd(scope, third.id)), { status: 'FAILED', arraySize: 4, failedChildren: [[0, 1], [3, 3]] });
+      assert.equal(from.reader.jobEnd(other, second.id), undefined, 'a job is known in its own account and region only');
+      assert.equal(from.reader.jobEnd(scope, jobId('none')), undefined);
+    };
+    assertKnown(store);
     expire(store, 6);
     const again = reopen();
-    assert.deepEqual(plain(again.reader.rememberedJob(scope, first.id)), { status: 'FAILED', failedChildren: [] });
-    assert.deepEqual(plain(again.reader.rememberedJob(scope, second.id)), { status: 'SUCCEEDED', failedChildren: [] });
-    assert.deepEqual(plain(again.reader.rememberedJob(scope, third.id)), { status: 'FAILED', arraySize: 4, failedChildren: [[0, 1], [3, 3]] });
-    assert.equal(again.reader.rememberedJob(other, second.id), undefined, 'a job is known in its own account and region only');
-    assert.equal(again.reader.rememberedJob(scope, jobId('none')), undefined);
+    assertKnown(again);
     assert.equal(forgetBefore(again, 5), 'absent');
     assert.equal(forgetBefore(again, 6, 2), 'done');
     assert.equal(forgetBefore(again, 6, 2), 'absent');
-    for (const { id } of details) assert.equal(again.reader.rememberedJob(scope, id), undefined);
+    for (const { id } of details) assert.equal(again.reader.jobEnd(scope, id), undefined);
     assert.equal(reopen().load().nextSequence, 4, 'no sequence number is given twice');
   });
 

@@ -6,7 +6,7 @@ import { isArrayParent, type ArrayChild, type ArrayParent, type JobDetailRecord 
 import type { IndexRange } from '../../core/job/index-ranges.ts';
 import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
-import type { ListJobsQuery, LogGroupRow, LogStreamRow, RememberedJob, ResourceRow, ResourceSpaceKey, StoredJob, StoreReader } from '../../port/store.ts';
+import type { JobEnd, ListJobsQuery, LogGroupRow, LogStreamRow, ResourceRow, ResourceSpaceKey, StoredJob, StoreReader } from '../../port/store.ts';
 import { idKey } from './expiry.ts';
 import { decodeChild, decodeState, scopeOfArn, statusCode } from './job-row.ts';
 
@@ -16,6 +16,12 @@ interface JobRow {
   created_at: number;
   state: string;
   body: string;
+}
+interface EndRow {
+  arn: string;
+  status: number;
+  array_size: number | null;
+  failed: string | null;
 }
 interface GroupRow {
   id: number;
@@ -72,11 +78,14 @@ export class SqliteReader implements StoreReader {
     return row && (JSON.parse(row.body) as JobDetailRecord);
   }
 
-  rememberedJob(scope: Scope, id: JobId): RememberedJob | undefined {
-    const row = this.#get<{ arn: string; status: number; array_size: number | null; failed: string | null }>(
-      'SELECT arn, status, array_size, failed FROM remembered_job JOIN queue_number ON queue = queue_number.number WHERE id = ?',
-      idKey(id),
-    );
+  /** Asked for every dependency of every submission, so it reads columns and leaves the detail where it is. */
+  jobEnd(scope: Scope, id: JobId): JobEnd | undefined {
+    const row =
+      this.#get<EndRow>(
+        `SELECT arn, status, json_extract(state, '$.arraySize') AS array_size, json_extract(state, '$.failedChildren') AS failed
+          FROM job JOIN queue_number ON queue = queue_number.number WHERE id = ? AND ended_at IS NOT NULL`,
+        id,
+      ) ?? this.#get<EndRow>('SELECT arn, status, array_size, failed FROM remembered_job JOIN queue_number ON queue = queue_number.number WHERE id = ?', idKey(id));
     if (row === undefined || scopeOfArn(arn(row.arn)) !== scope) return undefined;
     return { status: jobStatuses[row.status] as EndedStatus, arraySize: row.array_size ?? undefined, failedChildren: JSON.parse(row.failed ?? '[]') as IndexRange[] };
   }
