@@ -57,6 +57,8 @@ class CrashRun {
   readonly #problems: string[] = [];
   readonly #counts: Record<string, number> = {};
   #isOver = false;
+  /** While it is down, calls that are under way are tried again, and no new ones are made. */
+  #isUp = true;
   #live = 0;
 
   constructor(options: CrashRunOptions, server: TestServer, definition: string, startsFile: string) {
@@ -95,10 +97,13 @@ class CrashRun {
   async #killAgainAndAgain(random: Random, untilMs: number): Promise<void> {
     while (performance.now() < untilMs) {
       await delay(random.between(0, killWithinMs));
-      const code = await this.#server.kill('SIGKILL');
+      const killed = this.#server.kill('SIGKILL');
+      this.#isUp = false;
+      const code = await killed;
       if (code !== null) this.#problems.push(`the server ended by itself, with ${code}`);
       this.#count('kills');
       await this.#server.restart();
+      this.#isUp = true;
       if ((this.#counts['kills'] ?? 0) % 10 === 0) this.#tell('killed');
     }
   }
@@ -114,7 +119,7 @@ class CrashRun {
     const { engine } = this.#options;
     for (let number = 0; !this.#isOver; number++) {
       await delay(random.between(0, pauseMs));
-      if (this.#live > mostLive[engine]) continue;
+      if (!this.#isUp || this.#live > mostLive[engine]) continue;
       const work = drawWork(random, engine, `${client}-${number}`, this.#recent);
       const jobId = await this.#submit(work);
       if (jobId === undefined || work.arraySize !== undefined || work.attempts > 1 || !random.chance(20)) continue;
