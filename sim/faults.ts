@@ -25,10 +25,13 @@ export class Faults {
   readonly #random: Random;
   /** From 1, a calm day, to 3, a wild one. */
   readonly #weather: number;
+  /** In half of all runs nobody sets the clock, so that what depends on hours and minutes can be judged. */
+  readonly #clockIsSet: boolean;
 
   constructor(random: Random) {
     this.#random = random;
     this.#weather = random.between(1, 3);
+    this.#clockIsSet = random.chance(50);
   }
 
   /** Counts a fault that was struck. */
@@ -103,7 +106,7 @@ export class Faults {
   /** What fate does between two commands of clients, if anything. */
   fate(): 'engine gone' | 'report of an old attempt' | 'host lost' | 'attempt believed lost' | 'clock set forwards' | 'clock set back' | undefined {
     if (!this.#draw(2.5)) return undefined;
-    return this.#pick(['engine gone', 'report of an old attempt', 'report of an old attempt', 'host lost', 'attempt believed lost', 'clock set forwards', 'clock set back']);
+    return this.#pick(['engine gone', 'report of an old attempt', 'host lost', 'attempt believed lost', ...(this.#clockIsSet ? (['clock set forwards', 'clock set back'] as const) : [])]);
   }
 
   clockStepMs(): number {

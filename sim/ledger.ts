@@ -8,6 +8,7 @@ import type { Needs } from '../src/core/job/needs.ts';
 import { isEnded, type JobStatus } from '../src/core/job/status.ts';
 import type { JobDefinition } from '../src/core/job-definition/job-definition.ts';
 import type { JobQueue } from '../src/core/job-queue/job-queue.ts';
+import type { SchedulingPolicy } from '../src/core/scheduling-policy/scheduling-policy.ts';
 import type { Commit } from '../src/port/store.ts';
 
 /** One row that a transaction wrote. */
@@ -54,15 +55,18 @@ export class Ledger {
   readonly queues = new Map<Arn, JobQueue>();
   readonly environments = new Map<Arn, ComputeEnvironment>();
   readonly definitions = new Map<Arn, JobDefinition>();
+  readonly policies = new Map<Arn, SchedulingPolicy>();
 
   fold(commit: Commit): Change[] {
     for (const arn of commit.deleted) {
       this.queues.delete(arn);
       this.environments.delete(arn);
+      this.policies.delete(arn);
     }
     for (const queue of commit.jobQueues) this.queues.set(queue.arn, queue);
     for (const environment of commit.computeEnvironments) this.environments.set(environment.arn, environment);
     for (const definition of commit.jobDefinitions) this.definitions.set(definition.arn, definition);
+    for (const policy of commit.schedulingPolicies) this.policies.set(policy.arn, policy);
     for (const detail of commit.submitted) this.details.set(detail.id, detail);
     return [...commit.jobs, ...commit.children.map((child) => child.job)].map((job) => this.#put(job));
   }

@@ -126,6 +126,16 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       };
     }),
   },
+  'shares are honoured': {
+    'shares that are not weighed': changingControl(({ world: { fairShares } }) => {
+      const of = fairShares.of.bind(fairShares);
+      fairShares.of = (queueArn) => {
+        const shares = of(queueArn);
+        if (shares !== undefined) shares.keyOf = () => 0n;
+        return shares;
+      };
+    }),
+  },
   'nothing starves': {
     'resources that are never given back': changingEvents((event) => (event.type === 'resources-released' ? undefined : event)),
   },

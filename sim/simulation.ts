@@ -349,7 +349,7 @@ class Simulation {
   #record(commit: Commit): void {
     this.#counts.commits++;
     const atMs = this.#clock.now();
-    this.#hash.update(JSON.stringify({ ...commit, tags: [...commit.tags], at: atMs }));
+    this.#hash.update(JSON.stringify({ ...commit, tags: [...commit.tags], shareUsage: commit.shareUsage.map((usage) => ({ ...usage, usage: String(usage.usage) })), at: atMs }));
     const committed = { commit, atMs, changes: this.#ledger.fold(commit) };
     this.#commits.push(committed);
     this.#options.onCommit?.(committed);

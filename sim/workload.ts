@@ -1,9 +1,10 @@
 // What clients ask of the server: every operation that changes something, drawn from the seed. Keeps what they were promised;
 // whether it was kept is the checkers' affair.
 
-import type { EvaluateOnExit, JobDependency, KeyValuePair, SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import type { EvaluateOnExit, FairsharePolicy, JobDependency, KeyValuePair, SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import { jobId, scopeOf, type Arn, type JobId, type Scope } from '../src/base/ids.ts';
 import { isRefusal } from '../src/base/refusal.ts';
+import { schedulingPolicyArn } from '../src/core/arn.ts';
 import type { Command } from '../src/core/command/command.ts';
 import type { TableWrite, TableWriteOutcome } from '../src/port/store.ts';
 import type { ExitRule, Plan, RunPlan } from './oracle.ts';
@@ -24,10 +25,11 @@ export interface Door {
 }
 
 /** The queues that stay; others come and go. */
-const lastingQueues = ['low', 'high'] as const;
+const lastingQueues = ['low', 'high', 'shared'] as const;
 const passingQueues = ['passing-1', 'passing-2'] as const;
 const lastingEnvironments = ['first', 'second'] as const;
 const passingEnvironment = 'passing';
+const lastingPolicy = schedulingPolicyArn(scope, 'lasting');
 
 export class Workload {
   readonly expectations = new Map<JobId, Expectation>();
@@ -53,7 +55,8 @@ export class Workload {
   prepare(): Command[] {
     return [
       ...lastingEnvironments.map((name, index) => this.#createEnvironment(name, 3 + index)),
-      ...lastingQueues.map((name, index) => this.#createQueue(name, 1 + index * 8)),
+      { type: 'create-scheduling-policy', scope, request: { name: 'lasting', fairsharePolicy: this.#fairsharePolicy() } },
+      ...lastingQueues.map((name, index) => this.#createQueue(name, 1 + (index % 2) * 8)),
       this.#registerDefinition(),
     ];
   }
@@ -74,7 +77,8 @@ export class Workload {
     else if (draw < 78) this.#stopJob();
     else if (draw < 84) this.#changeQueue();
     else if (draw < 89) this.#changeEnvironment();
-    else if (draw < 93) this.#changeDefinition();
+    else if (draw < 92) this.#changeDefinition();
+    else if (draw < 94) this.#changePolicy();
     else this.#writeTable();
   }
 
@@ -125,6 +129,8 @@ export class Workload {
       jobDefinition: random.chance(95) ? 'job' : 'job:1',
       containerOverrides: { environment, vcpus: random.pick([1, 1, 1, 2, 3, 4, 9]), memory: random.pick([64, 64, 64, 2048]), resourceRequirements },
       arrayProperties: plan.arraySize === undefined ? undefined : { size: plan.arraySize },
+      shareIdentifier: (jobQueue === 'shared') !== random.chance(2) ? random.pick(['a', 'a', 'b1', 'b2', 'c']) : undefined,
+      schedulingPriorityOverride: random.chance(20) ? random.below(3) : undefined,
       dependsOn: plan.dependsOn as JobDependency[],
       retryStrategy: plan.attempts === 1 ? undefined : { attempts: plan.attempts, evaluateOnExit: plan.rules as EvaluateOnExit[] },
       timeout: plan.timeoutSeconds === undefined ? undefined : { attemptDurationSeconds: plan.timeoutSeconds },
@@ -200,7 +206,21 @@ export class Workload {
   }
 
   #createQueue(jobQueueName: string, priority: number): Command {
-    return { type: 'create-job-queue', scope, request: { jobQueueName, priority, computeEnvironmentOrder: environmentOrder(lastingEnvironments) } };
+    const policy = jobQueueName === 'shared' ? lastingPolicy : undefined;
+    return { type: 'create-job-queue', scope, request: { jobQueueName, priority, schedulingPolicyArn: policy, computeEnvironmentOrder: environmentOrder(lastingEnvironments) } };
+  }
+
+  #changePolicy(): void {
+    const random = this.#random;
+    const draw = random.below(4);
+    if (draw < 2) return this.#send({ type: 'update-scheduling-policy', scope, request: { arn: lastingPolicy, fairsharePolicy: this.#fairsharePolicy() } });
+    if (draw === 2) return this.#send({ type: 'create-scheduling-policy', scope, request: { name: 'passing', fairsharePolicy: this.#fairsharePolicy() } });
+    this.#send({ type: 'delete-scheduling-policy', scope, arn: random.chance(70) ? schedulingPolicyArn(scope, 'passing') : lastingPolicy });
+  }
+
+  #fairsharePolicy(): FairsharePolicy {
+    const random = this.#random;
+    return { shareDecaySeconds: random.pick([0, 600, 3600]), computeReservation: random.pick([0, 0, 0, 20, 50]), shareDistribution: [{ shareIdentifier: 'a', weightFactor: 0.5 }, { shareIdentifier: 'b*', weightFactor: random.pick([1, 2, 10]) }] };
   }
 
   #changeEnvironment(): void {

@@ -14,6 +14,7 @@ import { outputComplete } from './output-complete.ts';
 import { parentsFold } from './parents-fold.ts';
 import { reasonsTrue } from './reasons-true.ts';
 import { retriesObey } from './retries-obey.ts';
+import { sharesHonoured } from './shares-honoured.ts';
 import { shownAsCommitted } from './shown-as-committed.ts';
 import { timeoutsEnforced } from './timeouts-enforced.ts';
 import { transitionsLegal } from './transitions-legal.ts';
@@ -32,7 +33,8 @@ export const allCheckers = (): Checker[] => [
   timeoutsEnforced(),
   retriesObey,
   orderHonoured(),
-  noStarvation,
+  sharesHonoured(),
+  noStarvation(),
   reasonsTrue,
   shownAsCommitted,
   outputComplete,

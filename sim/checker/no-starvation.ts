@@ -1,13 +1,42 @@
-// Law: once faults have ceased, everything comes to its end.
+// Law: once faults have ceased, everything comes to its end, and whoever stands first in the order of FIFO queues, and could ever
+// run, does not stand there for long, whatever overtakes it.
 
-import { BrokenLaw, type Checker } from './checker.ts';
+import type { JobId } from '../../src/base/ids.ts';
+import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+import type { Runnable } from '../ledger.ts';
+import { isImpossible } from './reasons-true.ts';
 
-export const noStarvation: Checker = {
-  law: 'nothing starves',
-  checkEnd({ ledger, server }) {
-    for (const { id, scope } of ledger.open.values()) {
-      const shown = server?.reader.job(scope, id);
-      throw new BrokenLaw(`job ${id} is still ${shown?.job.status} after everything should have ended: ${shown?.waitingReason ?? shown?.job.statusReason}`);
-    }
-  },
-};
+/** Room for what runs to end, and for those for whom room was kept before. */
+const longestMs = 20 * 60_000;
+
+export function noStarvation(): Checker {
+  let first: { readonly id: JobId; readonly sinceMs: number } | undefined;
+  return {
+    law: 'nothing starves',
+    checkNowAndThen(observed) {
+      if (observed.faulty) return;
+      const { id } = firstOf(observed) ?? {};
+      if (id === undefined) first = undefined;
+      else if (id !== first?.id) first = { id, sinceMs: observed.elapsedMs };
+      else if (observed.elapsedMs - Math.max(first.sinceMs, observed.upSinceMs) > longestMs) throw new BrokenLaw(`job ${id} has been first in the order for ${(observed.elapsedMs - first.sinceMs) / 60_000} minutes`);
+    },
+    checkEnd({ ledger, server }) {
+      for (const { id, scope } of ledger.open.values()) {
+        const shown = server?.reader.job(scope, id);
+        throw new BrokenLaw(`job ${id} is still ${shown?.job.status} after everything should have ended: ${shown?.waitingReason ?? shown?.job.statusReason}`);
+      }
+    },
+  };
+}
+
+function firstOf({ ledger, server }: Observed): Runnable | undefined {
+  const hosts = [...(server?.world.hosts.values() ?? [])].map((host) => host.capacity);
+  const rank = ({ retried, sequence }: Runnable): number => (retried ? sequence - 2 ** 40 : sequence);
+  const priority = ({ queueArn }: Runnable): number => ledger.queues.get(queueArn)?.priority ?? 0;
+  let found: Runnable | undefined;
+  for (const one of ledger.runnable()) {
+    if (one.job.terms.share !== undefined || isImpossible(ledger, hosts, one)) continue;
+    if (found === undefined || priority(one) > priority(found) || (priority(one) === priority(found) && rank(one) < rank(found))) found = one;
+  }
+  return found;
+}

@@ -3,54 +3,34 @@
 // long, or been overtaken as often, as the settings say; these may go first among queues of their priority.
 
 import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
-import type { Job, LiveJob } from '../../src/core/job/job.ts';
+import type { LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import { placedIn, type Ledger, type Runnable } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
-
-/** Since when jobs of a kind wait without a break: by the wall, by elapsed time, and by how many had been placed. */
-interface Wait {
-  readonly sinceMs: number;
-  readonly sinceElapsedMs: number;
-  readonly placed: number;
-}
-
-/** Jobs of the same queue that ask for the same wait as one. */
-const kindOf = ({ queueArn, terms: { needs, share } }: Pick<Job, 'queueArn' | 'terms'>): string => `${queueArn} ${JSON.stringify([needs, share])}`;
+import { Waits } from './waits.ts';
 
 export function orderHonoured(): Checker {
-  let waits = new Map<string, Wait>();
-  let placedInAll = 0;
+  const waits = new Waits();
 
-  /** Whether room may be kept for jobs of this kind by now. */
-  function mayBeKept(kind: string, { nowMs, clockSetMs, server }: Observed): boolean {
-    const wait = waits.get(kind);
-    const settings = server?.world.settings;
-    if (wait === undefined || settings === undefined) return true;
-    return nowMs - wait.sinceMs >= settings.overtakeSeconds * 1000 || placedInAll - wait.placed >= settings.overtakeJobs || clockSetMs >= wait.sinceElapsedMs;
+  function checkKept(observed: Observed, placed: LiveJob, waiting: Runnable): void {
+    const [mine, other] = [waiting.queueArn, placed.queueArn].map((arn) => observed.ledger.queues.get(arn) as JobQueue) as [JobQueue, JobQueue];
+    if (mine.priority === other.priority && waits.mayBeKept(placed, observed)) return;
+    throw new BrokenLaw(`job ${placed.id} of ${other.name} was placed in ${placed.attempt.computeEnvironmentArn}, and ${waiting.id} of ${mine.name}, which goes before it and needs no more, waits`);
   }
 
   return {
     law: 'priorities and the order of submission are honoured',
     check(observed) {
-      const { commits, ledger, nowMs, elapsedMs } = observed;
+      const { commits, ledger } = observed;
       for (const { changes } of commits) {
         const placed = changes.flatMap(placedIn);
         if (placed.length === 0) continue;
-        placedInAll += placed.length;
         const waiting = [...ledger.runnable()];
         for (const one of waiting) for (const job of placed) if (isUnfair(ledger, job, one)) checkKept(observed, job, one);
-        const now: Wait = { sinceMs: nowMs, sinceElapsedMs: elapsedMs, placed: placedInAll };
-        waits = new Map(waiting.map(({ job }) => [kindOf(job), waits.get(kindOf(job)) ?? now]));
+        waits.note(waiting, placed.length, observed);
       }
     },
   };
-
-  function checkKept(observed: Observed, placed: LiveJob, waiting: Runnable): void {
-    const [mine, other] = [waiting.queueArn, placed.queueArn].map((arn) => observed.ledger.queues.get(arn) as JobQueue) as [JobQueue, JobQueue];
-    if (mine.priority === other.priority && mayBeKept(kindOf(placed), observed)) return;
-    throw new BrokenLaw(`job ${placed.id} of ${other.name} was placed in ${placed.attempt.computeEnvironmentArn}, and ${waiting.id} of ${mine.name}, which goes before it and needs no more, waits`);
-  }
 }
 
 /** Whether the one that waits goes before the one that was placed, and could have had its place. */
@@ -73,4 +53,4 @@ function goesBefore(waiting: Runnable, mine: JobQueue, placed: LiveJob, other: J
   return waiting.retried === wasRetried ? waiting.sequence < placed.sequence : waiting.retried;
 }
 
-const isLess = (a: Needs, b: Needs): boolean => a.milliVcpu <= b.milliVcpu && a.memoryMib <= b.memoryMib && a.gpus <= b.gpus;
+export const isLess = (a: Needs, b: Needs): boolean => a.milliVcpu <= b.milliVcpu && a.memoryMib <= b.memoryMib && a.gpus <= b.gpus;

@@ -12,7 +12,7 @@ export const outputComplete: Checker = {
       const { parent, index } = splitJobId(job.id);
       for (const { attemptId, number, log, exitCode, containerReason } of job.attempts) {
         const printed = expectations.get(parent)?.run(index, number).lines ?? [];
-        if (log === undefined || !containers.all.has(attemptId)) continue;
+        if (log === undefined || !containers.all.has(attemptId) || containers.lost.has(attemptId)) continue;
         const stored = sink.lines({ scope: job.scope, ...log });
         if (stored.some((line, at) => line !== printed[at])) throw new BrokenLaw(`attempt ${number} of job ${job.id} printed ${printed.join(' / ')}, and stored is ${stored.join(' / ')}`);
         const excused = exitCode === undefined || job.stopRequested !== undefined || containerReason?.includes('its output was not complete') === true;

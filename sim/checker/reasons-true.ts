@@ -43,7 +43,7 @@ function checkReason({ ledger, server }: Observed, waiting: Runnable, reason: st
 const order = (ledger: Ledger, { queueArn }: Runnable) => (ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => ledger.environments.get(computeEnvironment));
 
 /** No environment that is there for it is large enough, or no host has so many GPUs. */
-function isImpossible(ledger: Ledger, hosts: readonly Needs[], waiting: Runnable): boolean {
+export function isImpossible(ledger: Ledger, hosts: readonly Needs[], waiting: Runnable): boolean {
   const available = order(ledger, waiting).filter((environment) => environment?.state === 'ENABLED' && environment.status === 'VALID');
   const largest = Math.max(0, ...available.map((environment) => 1000 * (environment?.computeResources?.maxvCpus ?? 0)));
   return waiting.needs.milliVcpu > largest || waiting.needs.gpus > Math.max(0, ...hosts.map((host) => host.gpus));

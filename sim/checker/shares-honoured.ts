@@ -1,0 +1,121 @@
+// Law: among the shares of a queue the one that has used least by its weight goes first, within what whole seconds and one
+// transaction leave open, and a share that has used something does not reach into what is held back for others. Usage is
+// computed here once more, from rows, in floating point; while the clock on the wall is set, nobody can say.
+
+import type { Arn } from '../../src/base/ids.ts';
+import type { FairsharePolicy } from '@aws-sdk/client-batch';
+import { isArrayParent, isLive, type LiveJob } from '../../src/core/job/job.ts';
+import { placedIn, type Change, type Ledger } from '../ledger.ts';
+import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+import { isLess } from './order-honoured.ts';
+import { Waits } from './waits.ts';
+
+interface Usage {
+  used: number;
+  atSecond: number;
+  milliVcpu: number;
+}
+
+const second = (ms: number): number => Math.floor(ms / 1000);
+
+/** After so many seconds more; half of it is forgotten every half window. */
+function after({ used, atSecond, milliVcpu }: Usage, atMs: number, windowSeconds: number): number {
+  const seconds = second(atMs) - atSecond;
+  if (seconds <= 0) return used;
+  const left = 2 ** ((-2 * seconds) / windowSeconds);
+  return used * left + (milliVcpu * windowSeconds * (1 - left)) / (2 * Math.LN2);
+}
+
+const windowOf = (policy: FairsharePolicy | undefined): number => Math.max(600, policy?.shareDecaySeconds ?? 0);
+
+function weightOf(policy: FairsharePolicy | undefined, share: string): number {
+  const entry = policy?.shareDistribution?.find(({ shareIdentifier = '' }) => (shareIdentifier.endsWith('*') ? share.startsWith(shareIdentifier.slice(0, -1)) : share === shareIdentifier));
+  return entry?.weightFactor ?? 1;
+}
+
+export function sharesHonoured(): Checker {
+  const usages = new Map<string, Usage>();
+  const waits = new Waits();
+
+  function usageOf(queueArn: Arn, share: string): Usage {
+    const key = `${queueArn} ${share}`;
+    const usage = usages.get(key) ?? { used: 0, atSecond: 0, milliVcpu: 0 };
+    usages.set(key, usage);
+    return usage;
+  }
+
+  function hold(queueArn: Arn, share: string, milliVcpu: number, atMs: number, windowSeconds: number): void {
+    const usage = usageOf(queueArn, share);
+    usage.used = after(usage, atMs, windowSeconds);
+    usage.atSecond = Math.max(usage.atSecond, second(atMs));
+    usage.milliVcpu += milliVcpu;
+  }
+
+  /** What a change took and gave back before the pass of its transaction placed anything. */
+  function foldEnds({ before, after: job }: Change, ledger: Ledger): void {
+    if (isArrayParent(job) || job.terms.share === undefined) return;
+    const window = windowOf(policyOf(ledger, job.queueArn));
+    const { identifier } = job.terms.share;
+    const known = before !== undefined && !isArrayParent(before) ? before : undefined;
+    for (const attempt of job.attempts.slice(known?.attempts.length ?? 0)) {
+      if (known === undefined || !isLive(known) || known.attempt.attemptId !== attempt.attemptId) hold(job.queueArn, identifier, job.terms.needs.milliVcpu, attempt.placedAtMs, window);
+      hold(job.queueArn, identifier, -job.terms.needs.milliVcpu, attempt.stoppedAtMs, window);
+    }
+  }
+
+  function checkPlaced(observed: Observed, job: LiveJob, placed: readonly LiveJob[], atMs: number): void {
+    const { ledger } = observed;
+    const { queueArn, terms: { share, needs } } = job;
+    const policy = policyOf(ledger, queueArn);
+    if (share === undefined) return;
+    const key = (identifier: string, more: number): number => {
+      const usage = usageOf(queueArn, identifier);
+      return (after(usage, atMs, windowOf(policy)) + (usage.milliVcpu + more) * 60) * weightOf(policy, identifier);
+    };
+    // At its least, before the transaction placed anything of it; the others at their most, with all that it placed of them.
+    const mine = key(share.identifier, 0);
+    for (const waiting of ledger.runnable()) {
+      const other = waiting.job.terms.share?.identifier;
+      if (waiting.queueArn !== queueArn || other === undefined || other === share.identifier || !isLess(waiting.needs, needs)) continue;
+      const more = placed.reduce((sum, one) => sum + (one.queueArn === queueArn && one.terms.share?.identifier === other ? one.terms.needs.milliVcpu : 0), 0);
+      const theirs = key(other, more);
+      if (theirs * 1.05 + 10_000 < mine && !waits.mayBeKept(job, observed)) throw new BrokenLaw(`job ${job.id} of share ${share.identifier} (${Math.round(mine)}) was placed, and ${waiting.id} of share ${other} (${Math.round(theirs)}), which needs no more, waits`);
+    }
+    checkReservation(ledger, job, policy, atMs);
+  }
+
+  function checkReservation(ledger: Ledger, { id, queueArn, terms: { share, needs } }: LiveJob, policy: FairsharePolicy | undefined, atMs: number): void {
+    const percent = policy?.computeReservation ?? 0;
+    const own = usageOf(queueArn, share?.identifier ?? '');
+    if (percent === 0 || own.milliVcpu === 0) return;
+    const held = [...usages].reduce((sum, [key, usage]) => sum + (key.startsWith(`${queueArn} `) ? usage.milliVcpu : 0), 0);
+    const active = new Set([...ledger.open.values()].flatMap((job) => (job.queueArn === queueArn && job.terms.share ? [job.terms.share.identifier] : [])));
+    for (const [key, usage] of usages) if (key.startsWith(`${queueArn} `) && second(atMs) - usage.atSecond <= windowOf(policy) + 300 && usage.atSecond > 0) active.add(key.slice(queueArn.length + 1));
+    const max = (ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).reduce((sum, { computeEnvironment }) => {
+      const environment = ledger.environments.get(computeEnvironment);
+      return sum + (environment?.state === 'ENABLED' ? 1000 * (environment.computeResources?.maxvCpus ?? 0) : 0);
+    }, 0);
+    const cap = max * (1 - (percent / 100) ** active.size);
+    if (held + needs.milliVcpu > cap + active.size) throw new BrokenLaw(`job ${id} of share ${share?.identifier} was placed beside ${held} of ${cap} milliVcpu that ${active.size} active shares may use`);
+  }
+
+  return {
+    law: 'shares are honoured',
+    check(observed) {
+      const { commits, ledger } = observed;
+      for (const { changes, atMs } of commits) {
+        for (const change of changes) foldEnds(change, ledger);
+        const placed = changes.flatMap(placedIn);
+        if (placed.length === 0) continue;
+        if (observed.clockSetMs === 0) for (const job of placed) checkPlaced(observed, job, placed, atMs);
+        for (const job of placed) if (job.terms.share) hold(job.queueArn, job.terms.share.identifier, job.terms.needs.milliVcpu, job.attempt.placedAtMs, windowOf(policyOf(ledger, job.queueArn)));
+        waits.note([...ledger.runnable()], placed.length, observed);
+      }
+    },
+  };
+}
+
+const policyOf = (ledger: Ledger, queueArn: Arn): FairsharePolicy | undefined => {
+  const arn = ledger.queues.get(queueArn)?.schedulingPolicyArn;
+  return arn === undefined ? undefined : ledger.policies.get(arn)?.fairsharePolicy;
+};

@@ -1,0 +1,44 @@
+// How long jobs of a kind have waited, and how many were placed meanwhile: by this a checker says whether room may be kept for
+// one by now. Jobs of the same queue that ask for the same wait as one kind.
+
+import type { Job } from '../../src/core/job/job.ts';
+import type { Runnable } from '../ledger.ts';
+import type { Observed } from './checker.ts';
+
+interface Wait {
+  readonly sinceMs: number;
+  readonly sinceElapsedMs: number;
+  readonly placed: number;
+  /** When one was last seen to wait, by elapsed time. */
+  seenElapsedMs: number;
+}
+
+/** A kind of which none waits is remembered for so long: one that is tried again soon goes on where it was. */
+const rememberMs = 120_000;
+
+const kindOf = ({ queueArn, terms: { needs, share } }: Pick<Job, 'queueArn' | 'terms'>): string => `${queueArn} ${JSON.stringify([needs, share])}`;
+
+export class Waits {
+  readonly #kinds = new Map<string, Wait>();
+  #placed = 0;
+
+  /** After a transaction that placed so many: those are all that still wait. */
+  note(waiting: readonly Runnable[], placed: number, { nowMs, elapsedMs }: Observed): void {
+    this.#placed += placed;
+    for (const { job } of waiting) {
+      const known = this.#kinds.get(kindOf(job));
+      if (known === undefined) this.#kinds.set(kindOf(job), { sinceMs: nowMs, sinceElapsedMs: elapsedMs, placed: this.#placed, seenElapsedMs: elapsedMs });
+      else known.seenElapsedMs = elapsedMs;
+    }
+    for (const [kind, { seenElapsedMs }] of this.#kinds) if (elapsedMs - seenElapsedMs > rememberMs) this.#kinds.delete(kind);
+  }
+
+  /** Whether jobs like this one have waited, or been overtaken, for long enough; while the clock was set nobody can say. */
+  mayBeKept(job: Pick<Job, 'queueArn' | 'terms'>, { nowMs, clockSetMs, server }: Observed): boolean {
+    const wait = this.#kinds.get(kindOf(job));
+    const settings = server?.world.settings;
+    if (settings === undefined) return true;
+    if (wait === undefined) return false;
+    return nowMs - wait.sinceMs >= settings.overtakeSeconds * 1000 || this.#placed - wait.placed >= settings.overtakeJobs || (clockSetMs > 0 && clockSetMs >= wait.sinceElapsedMs);
+  }
+}
