@@ -54,7 +54,7 @@ const wrong: [string, RegExp][] = [
   ['{"a": {"vcpus": "3", "memoryMib": 1}}', /^a: vcpus must be a number/],
   ['{"a": {"cpus": 3}}', /^a: 'cpus' is none of vcpus, memoryMib/],
   ['{"a": {"vcpus": 1, "memoryMib": 1, "architecture": "sparc"}}', /^a: 'sparc' is neither/],
-  ['{"a": {"vcpus": 1, "memoryMib": 1, "usdPerHour": -1}}', /^a: microUsd must be/],
+  ['{"a": {"vcpus": 1, "memoryMib": 1, "usdPerHour": -1}}', /^a: the price in millionths of a dollar must be/],
 ];
 
 for (const [text, message] of wrong) {

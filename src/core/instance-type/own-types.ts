@@ -61,8 +61,9 @@ function typeOf(where: string, name: string, draft: Draft, catalogue: Catalogue)
 
 function set(draft: Draft, where: string, key: keyof typeof most, value: number): void {
   const least = key === 'vcpus' || key === 'memoryMib' ? 1 : 0;
-  if (draft[key] !== undefined) throw new OwnTypesError(`${where}: ${key} is said twice`);
-  if (!Number.isSafeInteger(value) || value < least || value > most[key]) throw new OwnTypesError(`${where}: ${key} must be a whole number from ${least} to ${most[key]}; it is ${value}`);
+  const what = key === 'microUsd' ? 'the price in millionths of a dollar' : key;
+  if (draft[key] !== undefined) throw new OwnTypesError(`${where}: ${what} is said twice`);
+  if (!Number.isSafeInteger(value) || value < least || value > most[key]) throw new OwnTypesError(`${where}: ${what} must be a whole number from ${least} to ${most[key]}; it is ${value}`);
   draft[key] = value;
 }
 

@@ -125,7 +125,7 @@ class Planning {
     }
     for (const one of open) {
       one.count = planned.books.fill(one.needs, one.count);
-      if (one.count === 0) continue;
+      if (one.count === 0 || planned.environment.maxvCpus <= planned.books.vcpus) continue;
       const packed = this.#pack(planned, [one]);
       this.#launch(planned, packed.launches);
       one.count = packed.left[0] as number;
