@@ -1,10 +1,12 @@
 // The page that counts the AWS operations that are built and those that are not. It counts the tables the server itself
 // routes by, so it cannot claim more than the server answers.
 
+import * as ec2 from '@aws-sdk/client-ec2';
 import * as iam from '@aws-sdk/client-iam';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as sts from '@aws-sdk/client-sts';
 import { batchOperations } from '../src/service/batch/operations.ts';
+import { ec2Operations } from '../src/service/ec2/operations.ts';
 import { iamOperations } from '../src/service/iam/operations.ts';
 import { logsOperations } from '../src/service/logs/operations.ts';
 import { ecsOperations } from '../src/service/ecs/operations.ts';
@@ -20,6 +22,7 @@ interface Service {
 const services: readonly Service[] = [
   { title: 'AWS Batch', table: batchOperations },
   { title: 'Amazon CloudWatch Logs', table: logsOperations },
+  { title: 'Amazon EC2', table: withRest(ec2, ec2Operations) },
   { title: 'AWS IAM', table: withRest(iam, iamOperations) },
   { title: 'Amazon ECS', table: withRest(ecs, ecsOperations) },
   { title: 'AWS STS', table: withRest(sts, stsOperations) },

@@ -7,8 +7,12 @@ import * as ecs from '@aws-sdk/client-ecs';
 import { Control, type ControlPorts } from '../control/control.ts';
 import type { Limits } from '../core/limit.ts';
 import type { Settings } from '../core/settings.ts';
+import type { KeyMaker } from '../port/key-maker.ts';
 import { batchOperations } from '../service/batch/operations.ts';
 import { SubmitRate } from '../service/batch/submit-rate.ts';
+import { ec2Seed } from '../service/ec2/make.ts';
+import { ec2Operations } from '../service/ec2/operations.ts';
+import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import type { IamKinds } from '../service/iam/deps.ts';
 import { iamOperations } from '../service/iam/operations.ts';
 import { iamSeed } from '../service/iam/seed.ts';
@@ -16,10 +20,10 @@ import { ecsOperations } from '../service/ecs/operations.ts';
 import { logsOperations } from '../service/logs/operations.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { stsOperations } from '../service/sts/operations.ts';
-import { batchDialect, parameterDialect, validationDialect } from '../wire/error-catalogue.ts';
+import { batchDialect, ec2Dialect, parameterDialect, validationDialect } from '../wire/error-catalogue.ts';
 import { jsonRpc } from '../wire/json-rpc.ts';
 import type { Authenticator, Authorizer } from '../wire/operation.ts';
-import { query } from '../wire/query.ts';
+import { ec2Query, query } from '../wire/query.ts';
 import { restJson } from '../wire/rest-json.ts';
 import { Router, type AnyService, type AuditRecord, type FaultRecord } from '../wire/router.ts';
 
@@ -29,6 +33,7 @@ export interface AppOptions extends ControlPorts {
   readonly settings: Settings;
   /** Submissions a second of an account and region; absent: as many as come. */
   readonly submitRate?: number | undefined;
+  readonly keys: KeyMaker;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly onAudit: (record: AuditRecord) => void;
@@ -72,6 +77,17 @@ export function compose(options: AppOptions): App {
       operations: logsOperations,
       deps: { bus, reader: reader.logs, sink: logSink, clock },
       dialect: parameterDialect,
+      maxBodyBytes,
+    },
+    {
+      name: 'ec2',
+      schemas: () => import('@aws-sdk/client-ec2'),
+      protocol: ec2Query({ version: '2016-11-15', xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/' }),
+      signingName: 'ec2',
+      operations: ec2Operations,
+      restNotBuilt: true,
+      deps: { space: new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus, reader: reader.resources, seed: ec2Seed({ ids }) }), clock, ids, keys: options.keys },
+      dialect: ec2Dialect,
       maxBodyBytes,
     },
     {

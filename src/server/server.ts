@@ -14,6 +14,7 @@ import { SqliteStore } from '../store/sqlite/store.ts';
 import { trustingAuthenticator } from '../wire/sigv4.ts';
 import type { ServerConfig } from './config.ts';
 import { chooseEngine } from './engine-choice.ts';
+import { systemKeyMaker } from './key-maker.ts';
 import { listen, type Listener } from './listener.ts';
 import { makeDirectory } from './make-directory.ts';
 import { ownPaths } from './own-paths.ts';
@@ -54,6 +55,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     hosts: dockerHosts(config.jobNetwork),
     clock: systemClock,
     ids: systemIds,
+    keys: systemKeyMaker,
     region: config.region,
     settings: config.settings,
     submitRate: config.submitRate,

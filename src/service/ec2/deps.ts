@@ -1,0 +1,55 @@
+// What every operation of EC2 works with.
+
+import type { Clock } from '../../port/clock.ts';
+import type { Envelope } from '../../port/command-bus.ts';
+import type { Ids } from '../../port/ids.ts';
+import type { KeyMaker } from '../../port/key-maker.ts';
+import type { Access, Operation, RequestContext } from '../../wire/operation.ts';
+import { partitionOf } from '../../core/arn.ts';
+import type { ResourceSpace } from '../resource-space.ts';
+import { dryRun } from './error.ts';
+import { idPrefix, type Ec2Draft, type Ec2Kind, type Ec2Kinds, type Ec2View } from './resources.ts';
+
+export interface Ec2Deps {
+  readonly space: ResourceSpace<Ec2Kinds>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly keys: KeyMaker;
+}
+
+export type Ec2Operation<Input, Output> = Operation<Ec2Deps, Input, Omit<Output, '$metadata'>>;
+
+interface DryRun {
+  readonly DryRun?: boolean | undefined;
+}
+
+const envelopeOf = ({ requestId, caller, sourceAddress, userAgent }: RequestContext): Envelope => ({ requestId, caller, sourceAddress, userAgent });
+
+/** What is there; a dry run ends here. */
+export async function view({ space }: Ec2Deps, context: RequestContext, { DryRun: isDryRun }: DryRun): Promise<Ec2View> {
+  if (isDryRun) throw dryRun();
+  return space.view(context.scope, envelopeOf(context));
+}
+
+/** Changes what is there; a dry run ends when it is known that it could be done. */
+export const change = <T>({ space }: Ec2Deps, context: RequestContext, { DryRun: isDryRun }: DryRun, decide: (draft: Ec2Draft) => T): Promise<T> =>
+  space.change(context.scope, envelopeOf(context), (draft) => {
+    const value = decide(draft);
+    if (isDryRun) throw dryRun();
+    return value;
+  });
+
+/** 17 hexadecimal digits, of which AWS's first one is 0. */
+export const newId = (ids: Ids, prefix: string): string => `${prefix}-0${ids.attempt().slice(0, 16)}`;
+export const idOf = (ids: Ids, kind: Ec2Kind): string => newId(ids, idPrefix[kind]);
+
+export function arnOf({ account, region }: RequestContext, kind: string, id: string): string {
+  return `arn:${partitionOf(region)}:ec2:${region}:${account}:${kind}/${id}`;
+}
+
+/** What an operation on single resources asks leave for. */
+export const on = (action: string, context: RequestContext, kind: Ec2Kind | 'launch-template' | 'image', ...ids: readonly (string | undefined)[]): Access[] => [
+  { action: `ec2:${action}`, resources: ids.map((id) => arnOf(context, kind, id ?? '')) },
+];
+/** A creation, or a look at all. */
+export const onAll = (action: string): Access[] => [{ action: `ec2:${action}`, resources: ['*'] }];

@@ -1,0 +1,56 @@
+// The errors of EC2 by AWS's codes (EC2 API reference, Error codes), and their texts, once. Terraform, waiters and scripts match on the codes.
+
+import { AwsError } from '../../wire/aws-error.ts';
+
+const error = (code: string, message: string, status = 400): AwsError => new AwsError(code, status, message);
+
+export const invalidValue = (message: string): AwsError => error('InvalidParameterValue', message);
+/** A value that is wrong in itself, in AWS's words. */
+export const invalidParameter = (name: string, value: string | number, why: string): AwsError => invalidValue(`Value (${value}) for parameter ${name} is invalid. ${why}`);
+export const invalidCombination = (message: string): AwsError => error('InvalidParameterCombination', message);
+export const missing = (name: string): AwsError => error('MissingParameter', `The request must contain the parameter ${name}`);
+/** A member that is known and cannot be honoured: refused rather than forgotten. */
+export const notSupported = (name: string): AwsError => error('UnsupportedOperation', `${name} is not supported by Longshore yet`);
+export const dryRun = (): AwsError => error('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+export const dependency = (what: string, id: string): AwsError => error('DependencyViolation', `The ${what} '${id}' has dependencies and cannot be deleted.`);
+export const dependentObject = (id: string): AwsError => error('DependencyViolation', `resource ${id} has a dependent object`);
+
+export const noVpc = (id: string): AwsError => error('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`);
+export const noSubnet = (id: string): AwsError => error('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
+export const noGroup = (idOrName: string): AwsError => error('InvalidGroup.NotFound', `The security group '${idOrName}' does not exist`);
+export const noRule = (id: string): AwsError => error('InvalidSecurityGroupRuleId.NotFound', `The security group rule ID '${id}' does not exist`);
+export const noInternetGateway = (id: string): AwsError => error('InvalidInternetGatewayID.NotFound', `The internetGateway ID '${id}' does not exist`);
+export const noGateway = (id: string): AwsError => error('InvalidGatewayID.NotFound', `The gateway ID '${id}' does not exist`);
+export const noNatGateway = (id: string): AwsError => error('NatGatewayNotFound', `NAT gateway ${id} was not found`);
+export const noAllocation = (id: string): AwsError => error('InvalidAllocationID.NotFound', `The allocation ID '${id}' does not exist`);
+export const noAddress = (ip: string): AwsError => error('InvalidAddress.NotFound', `Address '${ip}' not found.`);
+export const noRouteTable = (id: string): AwsError => error('InvalidRouteTableID.NotFound', `The routeTable ID '${id}' does not exist`);
+export const noAssociation = (id: string): AwsError => error('InvalidAssociationID.NotFound', `The association ID '${id}' does not exist`);
+export const noRoute = (cidr: string, table: string): AwsError => error('InvalidRoute.NotFound', `no route with destination-cidr-block ${cidr} in route table ${table}`);
+export const noKeyPair = (name: string): AwsError => error('InvalidKeyPair.NotFound', `The key pair '${name}' does not exist`);
+export const noPlacementGroup = (name: string): AwsError => error('InvalidPlacementGroup.Unknown', `The Placement Group '${name}' is unknown.`);
+export const noNetworkInterface = (id: string): AwsError => error('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`);
+export const noNetworkAcl = (id: string): AwsError => error('InvalidNetworkAclID.NotFound', `The networkAcl ID '${id}' does not exist`);
+export const noResource = (id: string): AwsError => error('InvalidID', `The ID '${id}' is not valid`);
+
+export const groupExists = (name: string, vpc: string): AwsError => error('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpc}'`);
+export const keyPairExists = (name: string): AwsError => error('InvalidKeyPair.Duplicate', `The keypair '${name}' already exists.`);
+export const placementGroupExists = (name: string): AwsError => error('InvalidPlacementGroup.Duplicate', `The Placement Group '${name}' already exists.`);
+export const defaultGroupStays = (id: string): AwsError => error('CannotDelete', `the specified group: "${id}" name: "default" cannot be deleted by a user`);
+export const rangeInvalid = (what: 'Vpc' | 'Subnet', cidr: string): AwsError => error(`Invalid${what}.Range`, `The CIDR '${cidr}' is invalid.`);
+export const subnetConflict = (cidr: string): AwsError => error('InvalidSubnet.Conflict', `The CIDR '${cidr}' conflicts with another subnet`);
+export const ruleExists = (rule: string): AwsError => error('InvalidPermission.Duplicate', `the specified rule "${rule}" already exists`);
+export const ruleNotThere = (): AwsError => error('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
+export const ruleLimit = (most: number): AwsError => error('RulesPerSecurityGroupLimitExceeded', `The maximum number of rules per security group has been reached: ${most}`);
+export const alreadyAttached = (gateway: string, vpc: string): AwsError => error('Resource.AlreadyAssociated', `resource ${gateway} is already attached to network ${vpc}`);
+export const vpcHasGateway = (vpc: string): AwsError => error('InvalidParameterValue', `Network ${vpc} already has an internet gateway attached`);
+export const notAttached = (gateway: string, vpc: string): AwsError => error('Gateway.NotAttached', `resource ${gateway} is not attached to network ${vpc}`);
+export const mappedAddresses = (vpc: string): AwsError =>
+  error('DependencyViolation', `Network ${vpc} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`);
+export const addressInUse = (ip: string): AwsError => error('InvalidIPAddress.InUse', `Address ${ip} is in use.`);
+export const addressAssociated = (id: string): AwsError => error('Resource.AlreadyAssociated', `Elastic IP address [${id}] is already associated`);
+export const addressesUsedUp = (): AwsError => error('InsufficientAddressCapacity', 'There is no address left to allocate.');
+export const subnetAssociated = (id: string): AwsError => error('Resource.AlreadyAssociated', `the specified association for subnet ${id} conflicts with an existing association`);
+export const routeExists = (cidr: string): AwsError => error('RouteAlreadyExists', `The route identified by ${cidr} already exists.`);
+export const tagLimit = (): AwsError => error('TagLimitExceeded', 'Your tag set size exceeds 50 tags for the resource');
+export const invalidKey = (why: string): AwsError => error('InvalidKey.Format', why);

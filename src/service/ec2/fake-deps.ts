@@ -1,0 +1,48 @@
+// The world of an operation's test: EC2 over resources in memory. Only tests import it.
+
+import { scopeOf } from '../../base/ids.ts';
+import { AwsError } from '../../wire/aws-error.ts';
+import type { Operation, RequestContext } from '../../wire/operation.ts';
+import { FakeResources } from '../fake-resources.ts';
+import { ResourceSpace } from '../resource-space.ts';
+import type { Ec2Deps } from './deps.ts';
+import { ec2Seed } from './make.ts';
+import { ec2Operations } from './operations.ts';
+import type { Ec2Kinds } from './resources.ts';
+
+export const context: RequestContext = {
+  requestId: 'request', account: '123456789012', region: 'eu-west-1', scope: scopeOf('123456789012', 'eu-west-1'),
+  caller: 'arn:aws:iam::123456789012:root', sourceAddress: '127.0.0.1', userAgent: 'test',
+};
+
+// oxlint-disable-next-line typescript/no-explicit-any -- looked at by the assertions of each test.
+export type Answer = Record<string, any>;
+
+export class FakeEc2 implements Ec2Deps {
+  nowMs = 1_700_000_000_000;
+  #made = 0;
+  readonly clock = { now: () => this.nowMs, at: () => () => undefined, soon: (task: () => void) => task() };
+  // The digits that ids take come first, so that ids ascend as they are made.
+  readonly ids = { uuid: () => `uuid-${++this.#made}`, attempt: () => (++this.#made).toString(16).padStart(16, '0').padEnd(32, '0') as never };
+  readonly keys: Ec2Deps['keys'] = { make: async () => ({ privatePem: 'PRIVATE', privateDer: new Uint8Array([1, 2]), publicBlob: new Uint8Array([3, 4]) }) };
+  readonly resources = new FakeResources();
+  readonly space = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus: this.resources.bus, reader: this.resources, seed: ec2Seed(this) });
+
+  /** Calls an operation as the wire does; its answer, or its error, comes back. */
+  async call(name: string, input: object = {}, of: RequestContext = context): Promise<Answer> {
+    const operation = ec2Operations[name] as Operation<Ec2Deps, object, Answer>;
+    operation.authorizes(input, of);
+    return operation.handle(this, input, of);
+  }
+
+  /** The code, and the status where it is not 400, with which a call is refused. */
+  async refusal(name: string, input: object = {}): Promise<string> {
+    try {
+      await this.call(name, input);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return error.status === 400 ? error.name : `${error.name} ${error.status}`;
+    }
+    return 'done';
+  }
+}

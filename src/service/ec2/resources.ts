@@ -1,0 +1,151 @@
+// What EC2 keeps, by kind. Bodies are plain JSON; ids have AWS's form. A thing that follows from others (a local route, free
+// addresses, whether a route leads anywhere) is never kept.
+
+import type { ResourceDraft, ResourceView } from '../resource-space.ts';
+
+export type TagMap = Readonly<Record<string, string>>;
+
+export interface Vpc {
+  readonly id: string;
+  /** The IPv4 block, e.g. `10.0.0.0/16`. */
+  readonly cidr: string;
+  readonly isDefault: boolean;
+  readonly tenancy: 'default' | 'dedicated';
+  readonly dnsSupport: boolean;
+  readonly dnsHostnames: boolean;
+  readonly addressUsageMetrics: boolean;
+  /** Its one network ACL, which lets everything pass. */
+  readonly aclId: string;
+  readonly tags: TagMap;
+}
+
+export interface Subnet {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly cidr: string;
+  readonly zone: string;
+  readonly isDefault: boolean;
+  readonly mapPublicIp: boolean;
+  readonly aclAssociationId: string;
+  readonly tags: TagMap;
+}
+
+export interface SecurityGroupRule {
+  readonly id: string;
+  readonly egress: boolean;
+  /** `tcp`, `udp`, `icmp`, `icmpv6`, a number, or `-1` for all. */
+  readonly protocol: string;
+  /** Ports, or type and code of ICMP; absent for all protocols. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly peer: { readonly cidr: string } | { readonly cidr6: string } | { readonly groupId: string };
+  readonly description?: string | undefined;
+  readonly tags: TagMap;
+}
+
+export interface SecurityGroup {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly rules: readonly SecurityGroupRule[];
+  readonly tags: TagMap;
+}
+
+export interface InternetGateway {
+  readonly id: string;
+  readonly vpcId?: string | undefined;
+  readonly tags: TagMap;
+}
+
+export interface NatGateway {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly subnetId: string;
+  readonly connectivity: 'public' | 'private';
+  /** Of a public one. */
+  readonly allocationId?: string | undefined;
+  readonly publicIp?: string | undefined;
+  readonly privateIp: string;
+  readonly createdAtMs: number;
+  /** A deleted one is shown for an hour, as on AWS. */
+  readonly deletedAtMs?: number | undefined;
+  readonly tags: TagMap;
+}
+
+/** An Elastic IP address. */
+export interface Address {
+  readonly id: string;
+  readonly publicIp: string;
+  readonly tags: TagMap;
+}
+
+export interface Route {
+  readonly cidr: string;
+  readonly target: { readonly gatewayId: string } | { readonly natGatewayId: string };
+}
+
+export interface RouteTable {
+  readonly id: string;
+  readonly vpcId: string;
+  /** Of the VPC's main table; another table may become the main one. */
+  readonly mainAssociationId?: string | undefined;
+  readonly associations: readonly { readonly id: string; readonly subnetId: string }[];
+  /** Without the local route, which every table has. */
+  readonly routes: readonly Route[];
+  readonly tags: TagMap;
+}
+
+export interface KeyPair {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'rsa' | 'ed25519';
+  readonly fingerprint: string;
+  /** As `authorized_keys` wants it. The private half is never kept. */
+  readonly publicKey: string;
+  readonly createdAtMs: number;
+  readonly tags: TagMap;
+}
+
+export interface PlacementGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly strategy: 'cluster' | 'spread' | 'partition';
+  readonly partitionCount?: number | undefined;
+  readonly spreadLevel?: 'rack' | 'host' | undefined;
+  readonly tags: TagMap;
+}
+
+export interface Ec2Kinds {
+  readonly vpc: Vpc;
+  readonly subnet: Subnet;
+  readonly 'security-group': SecurityGroup;
+  readonly 'internet-gateway': InternetGateway;
+  readonly natgateway: NatGateway;
+  readonly 'elastic-ip': Address;
+  readonly 'route-table': RouteTable;
+  readonly 'key-pair': KeyPair;
+  readonly 'placement-group': PlacementGroup;
+}
+export type Ec2Kind = keyof Ec2Kinds;
+export type Ec2Draft = ResourceDraft<Ec2Kinds>;
+export type Ec2View = ResourceView<Ec2Kinds>;
+
+/** How the id of a kind begins. */
+export const idPrefix: Readonly<Record<Ec2Kind, string>> = {
+  vpc: 'vpc',
+  subnet: 'subnet',
+  'security-group': 'sg',
+  'internet-gateway': 'igw',
+  natgateway: 'nat',
+  'elastic-ip': 'eipalloc',
+  'route-table': 'rtb',
+  'key-pair': 'key',
+  'placement-group': 'pg',
+};
+
+/** The kind of an id; undefined where it has none of ours. */
+export function kindOf(id: string): Ec2Kind | undefined {
+  const prefix = id.slice(0, id.lastIndexOf('-'));
+  return (Object.keys(idPrefix) as Ec2Kind[]).find((kind) => idPrefix[kind] === prefix);
+}
