@@ -1,5 +1,5 @@
-// Who goes next, through the SDK on the fake engine: priorities of queues, shares and their weights, what is held back for new
-// shares, and room that is kept for a job which others overtake. Also over a restart.
+// Who goes next, through the SDK: priorities of queues, shares and their weights, what is held back for new shares, and room that
+// is kept for a job which others overtake; on the fake engine, and shortened on the engine that a user would get. Also over a crash.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -8,7 +8,7 @@ import {
   ListJobsCommand, ListSchedulingPoliciesCommand, ListTagsForResourceCommand, SubmitJobCommand, TerminateJobCommand, UpdateComputeEnvironmentCommand, UpdateJobQueueCommand, UpdateSchedulingPolicyCommand,
   type FairsharePolicy, type JobSummary,
 } from '@aws-sdk/client-batch';
-import { computeResources, TestServer } from './server.ts';
+import { computeResources, TestServer, usersEngine } from './server.ts';
 import { until } from './until.ts';
 
 let server: TestServer;
@@ -149,9 +149,9 @@ test('a job that does not fit is overtaken by three, and then the environment em
 });
 
 test('usage and shares survive a crash', async () => {
-  const own = await TestServer.start('process');
+  const own = await TestServer.start(usersEngine());
   try {
-    await own.register('slow', { image: 'none', command: ['sleep', '1000'] });
+    await own.register('slow', { command: ['sleep', '1000'] });
     const { arn } = await own.batch.send(new CreateSchedulingPolicyCommand({ name: 'fair' }));
     await own.batch.send(new CreateComputeEnvironmentCommand({ computeEnvironmentName: 'fair', type: 'MANAGED', computeResources: { ...computeResources, maxvCpus: 1 } }));
     await own.batch.send(new CreateJobQueueCommand({ jobQueueName: 'fair', priority: 1, schedulingPolicyArn: arn, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'fair' }] }));
@@ -166,6 +166,28 @@ test('usage and shares survive a crash', async () => {
     await own.whenStatus(ofB, 'STARTING', 'RUNNING');
     assert.equal((await own.job(ofA)).status, 'RUNNABLE', 'it came first, but its share has used something');
   } finally {
+    await own[Symbol.asyncDispose]();
+  }
+});
+
+test('priorities and weights on real containers', async () => {
+  const own = await TestServer.start(usersEngine(), ['--capacity', 'vcpus=4,memory=4096']);
+  const fake = server;
+  server = own;
+  try {
+    await own.register('forever', { command: ['sleep', '1000'] });
+    await environment('real', 4);
+    await queue('shared', 'real', { schedulingPolicyArn: await policy('real', { shareDistribution: [{ shareIdentifier: 'light', weightFactor: 0.5 }] }) });
+    await queue('first', 'real', { priority: 2 });
+    await submit('shared', 3, { shareIdentifier: 'heavy' });
+    await submit('shared', 3, { shareIdentifier: 'light' });
+    await submit('first', 1);
+    await enable('real');
+    await running('first', 1);
+    await running('shared', 3);
+    assert.deepEqual([(await list('shared', 'RUNNING', 'heavy')).length, (await list('shared', 'RUNNING', 'light')).length], [1, 2]);
+  } finally {
+    server = fake;
     await own[Symbol.asyncDispose]();
   }
 });
