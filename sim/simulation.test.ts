@@ -115,6 +115,12 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
   'retries obey their rules': {
     'a retry that is not made': changingEvents((event) => (event.type === 'job-retried' && !event.jobId.includes(':') ? { ...event, type: 'job-ended', status: 'FAILED', statusReason: 'Essential container in task exited' } : event)),
   },
+  'ended jobs are kept as long as was said': {
+    'jobs that are removed in a hurry': changingControl(({ bus }) => {
+      const write = bus.write.bind(bus);
+      bus.write = (given, envelope) => write(given.table === 'job' ? { ...given, endedBeforeMs: given.endedBeforeMs + 90_000 } : given, envelope);
+    }),
+  },
   'priorities and the order of submission are honoured': {
     'the second of the order is taken before the first': changingControl(({ world: { backlog } }) => {
       const take = backlog.take.bind(backlog);

@@ -98,6 +98,7 @@ class Simulation {
   readonly #workload: Workload;
   readonly #host: Machine;
   readonly #settings: Pick<Settings, 'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds'>;
+  readonly #retainMs: number | undefined;
   readonly #checkers: readonly Checker[];
   readonly #hash = createHash('sha256');
   readonly #containers = new Containers();
@@ -126,6 +127,7 @@ class Simulation {
     });
     this.#settings = { hostLossFree: this.#draw.chance(30), ...this.#draw.pick([{ overtakeJobs: 10, overtakeSeconds: 60 }, { overtakeJobs: 100, overtakeSeconds: 300 }]) };
     this.#host = localHost('0'.repeat(32), { milliVcpu: 1000 * this.#draw.between(2, 6), memoryMib: 4096, gpus: this.#draw.pick([0, 0, 1]) });
+    this.#retainMs = this.#draw.pick([undefined, undefined, 120_000, 600_000]);
     const clients = random.fork('ids of clients');
     const door = { submit: (command: Command) => this.#submit(command), write: (write: Parameters<Control['bus']['write']>[0]) => this.#write(write) };
     this.#workload = new Workload(random.fork('workload'), door, () => clients.hex(32), this.#settings.hostLossFree);
@@ -194,6 +196,7 @@ class Simulation {
       clock: incarnation.clock(this.#clock),
       ids: this.#ids,
       settings: { ...this.#settings, timeoutSecondsMin: 1 },
+      retainMs: this.#retainMs,
       onProblem: (what, error) => {
         if (incarnation.alive && !(error instanceof OutputNotStored)) this.#fatal ??= new BrokenLaw(`${what}: ${String(error)}`);
       },
@@ -334,6 +337,7 @@ class Simulation {
       elapsedMs,
       server: this.#isUp ? this.#life?.control : undefined,
       clockSetMs: this.#clock.setAtMs,
+      retainMs: this.#retainMs,
       upSinceMs: this.#life?.sinceMs ?? elapsedMs,
       store: this.#store,
       sink: this.#sink,

@@ -13,6 +13,7 @@ import { orderHonoured } from './order-honoured.ts';
 import { outputComplete } from './output-complete.ts';
 import { parentsFold } from './parents-fold.ts';
 import { reasonsTrue } from './reasons-true.ts';
+import { retentionKept } from './retention-kept.ts';
 import { retriesObey } from './retries-obey.ts';
 import { sharesHonoured } from './shares-honoured.ts';
 import { shownAsCommitted } from './shown-as-committed.ts';
@@ -32,6 +33,7 @@ export const allCheckers = (): Checker[] => [
   nothingAfterCancel,
   timeoutsEnforced(),
   retriesObey,
+  retentionKept(),
   orderHonoured(),
   sharesHonoured(),
   noStarvation(),

@@ -21,6 +21,8 @@ export interface Observed {
   readonly upSinceMs: number;
   /** When the clock on the wall was last set, by elapsed time. */
   readonly clockSetMs: number;
+  /** How long ended jobs are to be kept; undefined: for ever. */
+  readonly retainMs: number | undefined;
   readonly store: Store;
   readonly sink: MemoryLogSink;
   /** What was committed, all in all. */

@@ -15,14 +15,14 @@ export const endsAsAsked: Checker = {
       for (const { after } of changes) if (isEnded(after.status) && !isArrayParent(after)) checkEnd(observed, after);
     }
   },
-  checkEnd({ store, ledger, expectations }) {
+  checkEnd({ store, ledger, expectations, retainMs }) {
     for (const [id, { accepted }] of expectations) {
       const detail = ledger.details.get(id);
       law(!accepted || detail !== undefined, `job ${id} was accepted and is lost`);
       if (detail === undefined) continue;
       const shown = store.reader.job(detail.scope, id)?.job;
-      law(shown !== undefined, `job ${id} was stored and is lost`);
-      law(shown.status === ledger.jobs.get(id)?.status, `job ${id} was ${ledger.jobs.get(id)?.status} and is ${shown.status}`);
+      law(shown !== undefined || retainMs !== undefined, `job ${id} was stored and is lost`);
+      law(shown === undefined || shown.status === ledger.jobs.get(id)?.status, `job ${id} was ${ledger.jobs.get(id)?.status} and is ${shown?.status}`);
     }
   },
 };
