@@ -67,6 +67,12 @@ const cases: Record<LimitName, Case> = {
     attempt: (ask, size) => submit(ask, { ...forever, jobQueue: 'fair', shareIdentifier: named(size) }),
   },
   attempts: { attempt: (ask, size) => submit(ask, { retryStrategy: { attempts: size } }) },
+  consumableResources: {
+    prepare: async (ask, most) => {
+      for (let count = 1; count < most - 1; count++) await ask('CreateConsumableResource', { consumableResourceName: named(count) });
+    },
+    attempt: (ask, size) => ask('CreateConsumableResource', { consumableResourceName: named(size) }),
+  },
   tagsPerResource: { attempt: (ask, size) => submit(ask, { tags: tags(size) }) },
   submitJobBytes: {
     attempt: (ask, size) => ask('SubmitJob', filled(size, (text) => ({ jobName: 'job', jobQueue: 'test', jobDefinition: 'test', parameters: { text } }))),
@@ -85,7 +91,7 @@ const cases: Record<LimitName, Case> = {
 };
 
 const others: Limits = {
-  jobQueues: 4, computeEnvironments: 5, computeEnvironmentsPerQueue: 2, dependenciesPerJob: 30, arraySize: 12_000, activeShares: 4, attempts: 3, tagsPerResource: 60, submitJobBytes: 40_000, jobDefinitionBytes: 20_000, submittedJobs: 5,
+  jobQueues: 4, computeEnvironments: 5, computeEnvironmentsPerQueue: 2, dependenciesPerJob: 30, arraySize: 12_000, activeShares: 4, attempts: 3, consumableResources: 3, tagsPerResource: 60, submitJobBytes: 40_000, jobDefinitionBytes: 20_000, submittedJobs: 5,
 };
 
 const asking = (server: PlainServer): Ask => (operation, input) =>
@@ -108,8 +114,8 @@ async function atTheDoor(name: LimitName, most: number, flags: readonly string[]
 
 describe('limits', () => {
   for (const name of Object.keys(settableLimits) as LimitName[]) {
-    // A million jobs make no test.
-    if (name !== 'submittedJobs') it(`${name} is AWS's ${awsLimits[name]}`, () => atTheDoor(name, awsLimits[name], []));
+    // A million jobs, or resources by the ten thousand, make no test.
+    if (name !== 'submittedJobs' && name !== 'consumableResources') it(`${name} is AWS's ${awsLimits[name]}`, () => atTheDoor(name, awsLimits[name], []));
     it(`${name} is ${others[name]} where --limit says so`, () => atTheDoor(name, others[name], ['--limit', `${name}=${others[name]}`]));
   }
 

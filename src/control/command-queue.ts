@@ -191,6 +191,7 @@ export class CommandQueue implements CommandBus {
       jobDefinitions: [...changes.jobDefinitions.values()],
       hosts: [...changes.hosts.values()],
       hostsLeft: [...changes.hostsLeft],
+      consumableResources: [...changes.consumableResources.values()],
       schedulingPolicies: [...changes.schedulingPolicies.values()],
       shareUsage: [...changes.shareUsage.values()],
       deleted: [...changes.deleted],

@@ -253,6 +253,7 @@ const destination = (job: LiveJob): LogStreamKey | undefined => job.attempt.log 
 export function restoreWorld(stored: StoredWorld, settings: Settings): World {
   const world = new World(settings);
   for (const environment of stored.computeEnvironments) world.apply({ type: 'compute-environment-stored', environment });
+  for (const resource of stored.consumableResources) world.apply({ type: 'consumable-resource-stored', resource });
   for (const policy of stored.schedulingPolicies) world.apply({ type: 'scheduling-policy-stored', policy });
   for (const queue of stored.jobQueues) world.apply({ type: 'job-queue-stored', queue });
   for (const definition of stored.jobDefinitions) world.apply({ type: 'job-definition-stored', definition });

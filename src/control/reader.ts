@@ -2,6 +2,7 @@
 // the store; an array's child without a row is told by its parent. Changes nothing.
 
 import { splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
+import { quantitiesOf, type ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import { isArrayParent, waitingChild, type ArrayParent, type Job, type JobDetailRecord } from '../core/job/job.ts';
 import { isEnded } from '../core/job/status.ts';
@@ -21,6 +22,7 @@ import type {
   JobView,
   Page,
   Reader,
+  ConsumableResourceView,
   SchedulingPolicyView,
   Tags,
 } from '../port/reader.ts';
@@ -71,6 +73,26 @@ export class ControlReader implements Reader {
   }
 
   #queueView = (queue: JobQueue): JobQueueView => ({ queue, tags: this.#store.tags(queue.arn) });
+
+  consumableResource(scope: Scope, nameOrArn: string): ConsumableResourceView | undefined {
+    const resource = this.#world.consumableResources.find(scope, nameOrArn);
+    return resource && this.#consumableView(resource);
+  }
+
+  consumableResources(scope: Scope): readonly ConsumableResourceView[] {
+    return inScope(this.#world.consumableResources.values(), scope).map((resource) => this.#consumableView(resource));
+  }
+
+  #consumableView = (resource: ConsumableResource): ConsumableResourceView => ({
+    resource, quantities: quantitiesOf(resource, this.#world.consumableResources.held(resource.arn)), tags: this.#store.tags(resource.arn),
+  });
+
+  jobsByConsumable(query: Parameters<Reader['jobsByConsumable']>[0]): Page<JobView> | undefined {
+    const beforeSequence = query.next === undefined ? undefined : decodeNumberToken(query.next);
+    if (query.next !== undefined && beforeSequence === undefined) return undefined;
+    const found = this.#store.jobsByConsumable({ ...query, beforeSequence, limit: query.limit + 1 });
+    return this.#page(found, query.limit);
+  }
 
   schedulingPolicy(scope: Scope, policyArn: string): SchedulingPolicyView | undefined {
     const policy = this.#world.schedulingPolicy(scope, policyArn);
@@ -167,9 +189,14 @@ export class ControlReader implements Reader {
   #queueJobs(query: JobListQuery, queueArn: Arn, beforeSequence: number | undefined): Page<JobView> {
     const fromSequence = this.#world.jobQueues.get(queueArn)?.firstSequence ?? 0;
     const found = this.#store.listJobs({ ...query, queueArn, fromSequence, beforeSequence, limit: query.limit + 1 });
-    const items = found.slice(0, query.limit).map((stored) => this.#view(stored.detail, this.#current(stored).job));
-    const last = found[query.limit - 1];
-    return { items, next: found.length > query.limit && last !== undefined ? encodeToken([last.detail.sequence]) : undefined };
+    return this.#page(found, query.limit);
+  }
+
+  /** `found` may hold one more than a page does. */
+  #page(found: readonly StoredJob[], limit: number): Page<JobView> {
+    const items = found.slice(0, limit).map((stored) => this.#view(stored.detail, this.#current(stored).job));
+    const last = found[limit - 1];
+    return { items, next: found.length > limit && last !== undefined ? encodeToken([last.detail.sequence]) : undefined };
   }
 
   #children(query: JobListQuery, parentId: JobId, fromIndex = 0): Page<JobView> {
@@ -195,6 +222,7 @@ export class ControlReader implements Reader {
       this.#world.computeEnvironment(scope, of) !== undefined ||
       this.#world.jobQueue(scope, of) !== undefined ||
       this.#world.schedulingPolicy(scope, of) !== undefined ||
+      this.#world.consumableResources.find(scope, of) !== undefined ||
       this.#store.jobDefinition(scope, of) !== undefined ||
       this.#jobOfArn(scope, of) !== undefined;
     return known && resourceArn.startsWith('arn:') ? this.#store.tags(of) : undefined;

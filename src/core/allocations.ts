@@ -3,6 +3,7 @@
 
 import { assert, must } from '../base/assert.ts';
 import type { Arn, AttemptId, HostId } from '../base/ids.ts';
+import type { ConsumableClaim } from './consumable-resource/consumable-resource.ts';
 import type { Placement } from './job/attempt.ts';
 import type { WorldJob } from './job/job.ts';
 import { addNeeds, noNeeds, subtractNeeds, type Needs } from './job/needs.ts';
@@ -11,13 +12,15 @@ export interface Allocation {
   readonly hostId: HostId;
   readonly computeEnvironmentArn: Arn;
   readonly needs: Needs;
+  /** What it consumes beside. */
+  readonly consumables?: readonly ConsumableClaim[] | undefined;
   /** Whose usage it is, on a fair share queue. */
   readonly share?: { readonly queueArn: Arn; readonly identifier: string } | undefined;
 }
 
 /** What an attempt of the job holds where it was placed. */
-export function allocationOf({ terms: { needs, share }, queueArn }: WorldJob, { hostId, computeEnvironmentArn }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'>): Allocation {
-  return { hostId, computeEnvironmentArn, needs, share: share && { queueArn, identifier: share.identifier } };
+export function allocationOf({ terms: { needs, share, consumables }, queueArn }: WorldJob, { hostId, computeEnvironmentArn }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'>): Allocation {
+  return { hostId, computeEnvironmentArn, needs, consumables, share: share && { queueArn, identifier: share.identifier } };
 }
 
 export class Allocations {

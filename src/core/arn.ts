@@ -25,6 +25,7 @@ export const jobQueueArn = (scope: Scope, name: string): Arn => batchArn(scope, 
 export const jobDefinitionArn = (scope: Scope, name: string, revision: number): Arn => batchArn(scope, `job-definition/${name}:${revision}`);
 /** What stands before `name:revision`, or before a bare name where SubmitJob takes the latest revision. */
 export const jobDefinitionArnPrefix = (scope: Scope): string => batchArn(scope, 'job-definition/');
+export const consumableResourceArn = (scope: Scope, name: string): Arn => batchArn(scope, `consumable-resource/${name}`);
 export const schedulingPolicyArn = (scope: Scope, name: string): Arn => batchArn(scope, `scheduling-policy/${name}`);
 /** Of a single job, an array's parent, or a child by `parent:index`. */
 export const jobArn = (scope: Scope, id: JobId): Arn => batchArn(scope, `job/${id}`);

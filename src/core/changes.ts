@@ -2,6 +2,7 @@
 // is cleared. A job that changed three times in a batch is written once.
 
 import type { Arn, HostId, JobId, Scope } from '../base/ids.ts';
+import type { ConsumableResource } from './consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Tags } from './event.ts';
 import type { RegisteredHost } from './host.ts';
@@ -33,6 +34,7 @@ export class Changes {
   readonly jobDefinitions = new Map<Arn, JobDefinition>();
   readonly hosts = new Map<HostId, RegisteredHost>();
   readonly hostsLeft = new Set<HostId>();
+  readonly consumableResources = new Map<Arn, ConsumableResource>();
   readonly schedulingPolicies = new Map<Arn, SchedulingPolicy>();
   /** By queue and share. */
   readonly shareUsage = new Map<string, ShareChange>();
@@ -47,6 +49,7 @@ export class Changes {
   delete(arn: Arn): void {
     this.computeEnvironments.delete(arn);
     this.jobQueues.delete(arn);
+    this.consumableResources.delete(arn);
     this.schedulingPolicies.delete(arn);
     for (const [key, { queueArn }] of this.shareUsage) if (queueArn === arn) this.shareUsage.delete(key);
     this.tags.delete(arn);
@@ -63,6 +66,7 @@ export class Changes {
       this.jobDefinitions.size === 0 &&
       this.hosts.size === 0 &&
       this.hostsLeft.size === 0 &&
+      this.consumableResources.size === 0 &&
       this.schedulingPolicies.size === 0 &&
       this.shareUsage.size === 0 &&
       this.deleted.size === 0 &&
@@ -74,6 +78,6 @@ export class Changes {
   clear(): void {
     this.submitted = [];
     this.logStreams = [];
-    for (const part of [this.jobs, this.children, this.computeEnvironments, this.jobQueues, this.jobDefinitions, this.schedulingPolicies, this.shareUsage, this.hosts, this.hostsLeft, this.deleted, this.tags]) part.clear();
+    for (const part of [this.jobs, this.children, this.computeEnvironments, this.jobQueues, this.jobDefinitions, this.consumableResources, this.schedulingPolicies, this.shareUsage, this.hosts, this.hostsLeft, this.deleted, this.tags]) part.clear();
   }
 }

@@ -2,6 +2,7 @@
 // that applying it needs no decision.
 
 import type { Arn, AttemptId, HostId, JobId } from '../base/ids.ts';
+import type { ConsumableResource } from './consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Host } from './host.ts';
 import type { EndedAttempt, Placement } from './job/attempt.ts';
@@ -18,6 +19,8 @@ export type Event =
   | { readonly type: 'compute-environment-deleted'; readonly arn: Arn }
   | { readonly type: 'job-queue-stored'; readonly queue: JobQueue; readonly tags?: Tags | undefined }
   | { readonly type: 'job-queue-deleted'; readonly arn: Arn }
+  | { readonly type: 'consumable-resource-stored'; readonly resource: ConsumableResource; readonly tags?: Tags | undefined }
+  | { readonly type: 'consumable-resource-deleted'; readonly arn: Arn }
   | { readonly type: 'scheduling-policy-stored'; readonly policy: SchedulingPolicy; readonly tags?: Tags | undefined }
   | { readonly type: 'scheduling-policy-deleted'; readonly arn: Arn }
   | { readonly type: 'job-definition-stored'; readonly definition: JobDefinition; readonly tags?: Tags | undefined }

@@ -13,6 +13,7 @@ import type { World } from './world.ts';
 export function checkWorld(world: World): void {
   checkAttempts(world);
   checkUse(world);
+  checkConsumables(world);
   checkArrays(world);
   checkBacklog(world);
   checkQueues(world);
@@ -31,6 +32,16 @@ function checkAttempts(world: World): void {
   }
   assert(live.size === world.attempts.size, 'every attempt under way belongs to a live job');
   assert(live.size === world.allocations.size, 'resources are held by attempts under way only');
+}
+
+/** What is in use of consumable resources is what attempts under way hold. */
+function checkConsumables(world: World): void {
+  const held = new Map<Arn, number>();
+  for (const { consumables } of world.allocations.values()) for (const { arn, quantity } of consumables ?? []) held.set(arn, (held.get(arn) ?? 0) + quantity);
+  for (const resource of world.consumableResources.values()) {
+    assert(world.consumableResources.held(resource.arn) === (held.get(resource.arn) ?? 0), 'what is in use of a consumable resource is what attempts under way hold');
+    assert(resource.quantity >= 0, 'no more of a consumable resource is used up than there was');
+  }
 }
 
 function checkUse(world: World): void {

@@ -20,6 +20,8 @@ export const settableLimits = {
   /** Share identifiers of one queue that have jobs or used something of late. */
   activeShares: { aws: 500, least: 1, most: 10_000 },
   attempts: { aws: 10, least: 1, most: 100 },
+  /** Of an account and region. */
+  consumableResources: { aws: 50_000, least: 0, most: 1_000_000 },
   tagsPerResource: { aws: 50, least: 1, most: 1_000 },
   /** Of a whole request. */
   submitJobBytes: { aws: 30_720, least: 1_024, most: 1_048_576 },

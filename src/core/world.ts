@@ -8,6 +8,7 @@ import * as arns from './arn.ts';
 import { Changes } from './changes.ts';
 import { Deadlines, type Deadline } from './deadlines.ts';
 import { Dependents, type Occasion } from './dependents.ts';
+import { ConsumableResources } from './consumable-resource/consumable-resources.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Event } from './event.ts';
 import type { Host } from './host.ts';
@@ -45,6 +46,7 @@ export class World {
   readonly deadlines = new Deadlines((deadline) => this.#stillMatters(deadline));
   /** What a transaction must store; control takes it after each batch. */
   readonly changes = new Changes();
+  readonly consumableResources = new ConsumableResources(this.changes);
   /** Who used how much, on fair share queues. */
   readonly fairShares = new FairShares((queueArn) => this.#rulesOf(queueArn), this.changes);
   /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
@@ -195,6 +197,14 @@ export class World {
         this.backlog.forgetQueue(event.arn);
         this.changes.delete(event.arn);
         return;
+      case 'consumable-resource-stored':
+        this.consumableResources.store(event.resource);
+        if (event.tags) this.changes.tags.set(event.resource.arn, event.tags);
+        this.scheduleWanted = true;
+        return;
+      case 'consumable-resource-deleted':
+        this.consumableResources.delete(event.arn);
+        return;
       case 'scheduling-policy-stored':
         this.schedulingPolicies.set(event.policy.arn, event.policy);
         this.changes.schedulingPolicies.set(event.policy.arn, event.policy);
@@ -262,8 +272,7 @@ export class World {
         this.#retry(event);
         return;
       case 'resources-released':
-        this.#weigh(this.allocations.giveBack(event.attemptId), -1, event.atMs);
-        this.scheduleWanted = true;
+        this.#giveBack(event.attemptId, event.atMs);
         return;
       case 'stop-requested': {
         const job = must(this.jobs.get(event.jobId), 'a stop is asked of a job that has not ended');
@@ -395,6 +404,13 @@ export class World {
     if (allocation.share) this.backlog.reweigh(allocation.share.queueArn, allocation.share.identifier);
   }
 
+  #giveBack(attemptId: AttemptId, atMs: number): void {
+    const allocation = this.allocations.giveBack(attemptId);
+    this.#weigh(allocation, -1, atMs);
+    this.consumableResources.release(allocation.consumables);
+    this.scheduleWanted = true;
+  }
+
   #place(event: Event & { type: 'attempt-placed' }): void {
     const { placement, jobId } = event;
     const { parent, index } = splitJobId(jobId);
@@ -408,6 +424,7 @@ export class World {
     const allocation = allocationOf(waiting, placement);
     this.allocations.take(placement.attemptId, allocation);
     this.#weigh(allocation, 1, event.atMs);
+    this.consumableResources.take(allocation.consumables);
   }
 
   #end(event: Event & { type: 'job-ended' }): void {
@@ -468,6 +485,7 @@ export class World {
       const allocation = allocationOf(job, job.attempt);
       this.allocations.take(attemptId, allocation);
       this.fairShares.restoreHeld(allocation);
+      this.consumableResources.hold(allocation.consumables);
       if (job.status === 'RUNNING') this.#setTimeout(job.terms, attemptId, job.attempt.startedAtMs);
     }
     this.scheduleWanted = true;

@@ -3,6 +3,7 @@
 
 import type { Arn, JobId, Scope } from '../base/ids.ts';
 import type { Tags } from '../core/event.ts';
+import type { ConsumableResource, Quantities } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
@@ -10,9 +11,9 @@ import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
 import type { ClusterReader } from './cluster-reader.ts';
-import type { JobFilters, ResourceReader, StoreReader } from './store.ts';
+import type { JobFilters, NamePattern, ResourceReader, StoreReader } from './store.ts';
 
-export type { Tags };
+export type { NamePattern, Tags };
 
 export interface ComputeEnvironmentView {
   readonly environment: ComputeEnvironment;
@@ -22,6 +23,11 @@ export interface ComputeEnvironmentView {
 }
 export interface JobQueueView {
   readonly queue: JobQueue;
+  readonly tags: Tags;
+}
+export interface ConsumableResourceView {
+  readonly resource: ConsumableResource;
+  readonly quantities: Quantities;
   readonly tags: Tags;
 }
 export interface SchedulingPolicyView {
@@ -78,6 +84,10 @@ export interface Reader {
   jobQueue(scope: Scope, nameOrArn: string): JobQueueView | undefined;
   jobQueues(scope: Scope): readonly JobQueueView[];
   /** By ARN only. */
+  consumableResource(scope: Scope, nameOrArn: string): ConsumableResourceView | undefined;
+  consumableResources(scope: Scope): readonly ConsumableResourceView[];
+  /** Jobs that ask for the resource, newest first. `undefined`: the `next` is malformed. */
+  jobsByConsumable(query: { resourceArn: Arn; status?: JobStatus | undefined; name?: NamePattern | undefined; next?: string | undefined; limit: number }): Page<JobView> | undefined;
   schedulingPolicy(scope: Scope, arn: string): SchedulingPolicyView | undefined;
   schedulingPolicies(scope: Scope): readonly SchedulingPolicyView[];
   /** By ARN or `name:revision`, ACTIVE or not. */

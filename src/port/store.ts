@@ -3,6 +3,7 @@
 
 import type { Arn, HostId, JobId, Scope } from '../base/ids.ts';
 import type { LogStreamRow, ShareChange } from '../core/changes.ts';
+import type { ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { IndexRange } from '../core/job/index-ranges.ts';
@@ -74,6 +75,7 @@ export interface Commit {
   readonly jobDefinitions: readonly JobDefinition[];
   readonly hosts: readonly RegisteredHost[];
   readonly hostsLeft: readonly HostId[];
+  readonly consumableResources: readonly ConsumableResource[];
   readonly schedulingPolicies: readonly SchedulingPolicy[];
   readonly shareUsage: readonly ShareChange[];
   /** Deleted resources; their rows and tags go. */
@@ -88,6 +90,7 @@ export interface Commit {
 export interface StoredWorld {
   readonly computeEnvironments: readonly ComputeEnvironment[];
   readonly jobQueues: readonly JobQueue[];
+  readonly consumableResources: readonly ConsumableResource[];
   readonly schedulingPolicies: readonly SchedulingPolicy[];
   readonly shareUsage: readonly ShareUsage[];
   /** ACTIVE ones only. */
@@ -162,6 +165,8 @@ export interface StoreReader extends ResourceReader {
   /** When the end was committed of the job that ended first, and of the one that is remembered longest. */
   firstEnds(): { readonly kept: number | undefined; readonly remembered: number | undefined };
   listJobs(query: ListJobsQuery): readonly StoredJob[];
+  /** The jobs that ask for a consumable resource, newest first; an array stands for all its children. */
+  jobsByConsumable(query: { readonly resourceArn: Arn; readonly status?: JobStatus | undefined; readonly name?: NamePattern | undefined; readonly beforeSequence?: number | undefined; readonly limit: number }): readonly StoredJob[];
   /** Any status; ascending by name, then revision. */
   jobDefinition(scope: Scope, arn: Arn): JobDefinition | undefined;
   jobDefinitions(query: { scope: Scope; name?: string | undefined; status?: string | undefined; after?: { name: string; revision: number } | undefined; limit: number }): readonly JobDefinition[];

@@ -4,11 +4,13 @@
 import type {
   CreateComputeEnvironmentCommandInput,
   CreateJobQueueCommandInput,
+  CreateConsumableResourceCommandInput,
   CreateSchedulingPolicyCommandInput,
   RegisterJobDefinitionCommandInput,
   SubmitJobCommandInput,
   UpdateComputeEnvironmentCommandInput,
   UpdateJobQueueCommandInput,
+  UpdateConsumableResourceCommandInput,
   UpdateSchedulingPolicyCommandInput,
 } from '@aws-sdk/client-batch';
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../../base/ids.ts';
@@ -53,6 +55,22 @@ export interface DeleteJobQueue {
   readonly scope: Scope;
   /** Name or ARN. */
   readonly jobQueue: string;
+}
+export interface CreateConsumableResource {
+  readonly type: 'create-consumable-resource';
+  readonly scope: Scope;
+  readonly request: CreateConsumableResourceCommandInput;
+}
+export interface UpdateConsumableResource {
+  readonly type: 'update-consumable-resource';
+  readonly scope: Scope;
+  readonly request: UpdateConsumableResourceCommandInput;
+}
+export interface DeleteConsumableResource {
+  readonly type: 'delete-consumable-resource';
+  readonly scope: Scope;
+  /** Name or ARN. */
+  readonly consumableResource: string;
 }
 export interface CreateSchedulingPolicy {
   readonly type: 'create-scheduling-policy';
@@ -182,6 +200,9 @@ export type Command =
   | CreateJobQueue
   | UpdateJobQueue
   | DeleteJobQueue
+  | CreateConsumableResource
+  | UpdateConsumableResource
+  | DeleteConsumableResource
   | CreateSchedulingPolicy
   | UpdateSchedulingPolicy
   | DeleteSchedulingPolicy
@@ -206,6 +227,9 @@ export interface Replies {
   'create-job-queue': { readonly name: string; readonly arn: Arn };
   'update-job-queue': { readonly name: string; readonly arn: Arn };
   'delete-job-queue': Done;
+  'create-consumable-resource': { readonly name: string; readonly arn: Arn };
+  'update-consumable-resource': { readonly name: string; readonly arn: Arn; readonly totalQuantity: number };
+  'delete-consumable-resource': Done;
   'create-scheduling-policy': { readonly name: string; readonly arn: Arn };
   'update-scheduling-policy': Done;
   'delete-scheduling-policy': Done;

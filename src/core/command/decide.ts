@@ -9,6 +9,9 @@ import type { World } from '../world.ts';
 import type { Command, Decision } from './command.ts';
 import { decideCreateComputeEnvironment } from './create-compute-environment.ts';
 import { decideCreateJobQueue } from './create-job-queue.ts';
+import { decideCreateConsumableResource } from './create-consumable-resource.ts';
+import { decideDeleteConsumableResource } from './delete-consumable-resource.ts';
+import { decideUpdateConsumableResource } from './update-consumable-resource.ts';
 import { decideCreateSchedulingPolicy } from './create-scheduling-policy.ts';
 import { decideDeleteComputeEnvironment } from './delete-compute-environment.ts';
 import { decideDeleteJobQueue } from './delete-job-queue.ts';
@@ -62,6 +65,12 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideUpdateJobQueue(world, command, nowMs);
     case 'delete-job-queue':
       return decideDeleteJobQueue(world, command, nowMs);
+    case 'create-consumable-resource':
+      return decideCreateConsumableResource(world, command, nowMs);
+    case 'update-consumable-resource':
+      return decideUpdateConsumableResource(world, command, nowMs);
+    case 'delete-consumable-resource':
+      return decideDeleteConsumableResource(world, command);
     case 'create-scheduling-policy':
       return decideCreateSchedulingPolicy(world, command, nowMs);
     case 'update-scheduling-policy':

@@ -7,6 +7,7 @@ import { jobArn } from '../arn.ts';
 import type { Event } from '../event.ts';
 import { dependentJobFailed } from '../job/dependency.ts';
 import { ChildTable } from '../job/child-table.ts';
+import { consumableClaims, consumableProperties } from '../job/consumables.ts';
 import { resolveContainer } from '../job/container.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../job/job.ts';
 import { termsOf, timeoutRefusal, type ShareTerms } from '../job/terms.ts';
@@ -46,7 +47,10 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   const schedulingPriority = request.schedulingPriorityOverride ?? definition.request.schedulingPriority;
   const share = shareOf(world, queue, request.shareIdentifier || undefined, schedulingPriority ?? 0, nowMs);
   if (isRefusal(share)) return share;
-  const terms = termsOf(definition, { container, retryStrategy, timeout, share });
+  const consumableResourceProperties = consumableProperties(request.consumableResourcePropertiesOverride, definition.request.consumableResourceProperties);
+  const consumables = consumableClaims(world, scope, consumableResourceProperties);
+  if (isRefusal(consumables)) return consumables;
+  const terms = termsOf(definition, { container, retryStrategy, timeout, share, consumables });
   if (isRefusal(terms)) return terms;
 
   const dependencies = resolveDependencies(world, { scope, dependsOn: request.dependsOn ?? [], arraySize: request.arrayProperties?.size, past: command.past ?? new Map() });
@@ -72,7 +76,8 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
     timeout,
     propagateTags: request.propagateTags ?? definition.request.propagateTags,
     platformCapabilities: definition.request.platformCapabilities,
-    consumableResourceProperties: request.consumableResourcePropertiesOverride ?? definition.request.consumableResourceProperties,
+    consumableResourceProperties,
+    consumables,
     container,
   };
   const identity = { id: jobId, scope: queue.scope, queueArn: queue.arn, terms, createdAtMs: nowMs, sequence: detail.sequence, waitsFor };

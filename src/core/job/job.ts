@@ -10,6 +10,7 @@ import type {
   RetryStrategy,
 } from '@aws-sdk/client-batch';
 import { childId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
+import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import type { Dependency } from './dependency.ts';
 import type { ChildTable } from './child-table.ts';
 import type { IndexRange } from './index-ranges.ts';
@@ -136,6 +137,8 @@ export interface JobDetailRecord {
   readonly propagateTags?: boolean | undefined;
   readonly platformCapabilities?: readonly PlatformCapability[] | undefined;
   readonly consumableResourceProperties?: ConsumableResourceProperties | undefined;
+  /** The same by ARN: by these a resource's jobs are found. */
+  readonly consumables?: readonly ConsumableClaim[] | undefined;
   /** Definition and overrides merged, parameters substituted. */
   readonly container: ContainerProperties;
 }

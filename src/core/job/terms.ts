@@ -3,6 +3,7 @@
 
 import type { ContainerProperties, EvaluateOnExit, JobTimeout, RetryStrategy } from '@aws-sdk/client-batch';
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
+import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { World } from '../world.ts';
 import { logTarget, needsOf, type LogTarget } from './container.ts';
@@ -18,6 +19,8 @@ export interface JobTerms {
   readonly timeoutSeconds?: number | undefined;
   /** On a fair share queue only. */
   readonly share?: ShareTerms | undefined;
+  /** Of consumable resources, by ARN. */
+  readonly consumables?: readonly ConsumableClaim[] | undefined;
 }
 
 /** Where a job stands among those of a fair share queue (spec 6). */
@@ -44,6 +47,7 @@ export interface TermsSource {
   readonly retryStrategy?: RetryStrategy | undefined;
   readonly timeout?: JobTimeout | undefined;
   readonly share?: ShareTerms | undefined;
+  readonly consumables?: readonly ConsumableClaim[] | undefined;
 }
 
 /** Terms that jobs of a definition have come with lately. */
@@ -54,7 +58,7 @@ const mostKnown = 1000;
 export function termsOf(definition: JobDefinition, source: TermsSource): JobTerms | Refusal {
   const needs = needsOf(source.container);
   if (isRefusal(needs)) return needs;
-  const terms: JobTerms = { needs, log: logTarget(source.container, definition.name), retry: retryTerms(source.retryStrategy), timeoutSeconds: source.timeout?.attemptDurationSeconds, share: source.share };
+  const terms: JobTerms = { needs, log: logTarget(source.container, definition.name), retry: retryTerms(source.retryStrategy), timeoutSeconds: source.timeout?.attemptDurationSeconds, share: source.share, consumables: source.consumables };
   const key = JSON.stringify(terms);
   let ofDefinition = known.get(definition);
   if (ofDefinition === undefined || ofDefinition.size >= mostKnown) known.set(definition, (ofDefinition = new Map()));

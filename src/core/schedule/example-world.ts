@@ -23,6 +23,8 @@ export interface Case {
   /** Queue name to priority and environments; one with a policy is a fair share queue. */
   readonly queues?: Record<string, { priority: number; order: string[]; policy?: FairsharePolicy }>;
   readonly jobs: readonly ExampleJob[];
+  /** Quantity by name; a leading `!` is one that is not replenished. */
+  readonly consumables?: Readonly<Record<string, number>>;
   readonly settings?: Partial<Settings>;
 }
 
@@ -33,6 +35,8 @@ export interface ExampleJob {
   readonly array?: number;
   readonly share?: string;
   readonly priority?: number;
+  /** Amounts by consumable resource. */
+  readonly consumes?: Readonly<Record<string, number>>;
 }
 
 const plain = (name: string): string => name.replace(/^[-~]/, '');
@@ -60,6 +64,10 @@ export function worldOf(given: Case): World {
     world.apply({ type: 'job-queue-stored', queue });
   }
   world.apply({ type: 'host-stored', host: { kind: 'machine', id: host, capacity: given.capacity ?? needs(4, 4096), title: 'this machine' } });
+  for (const [name, quantity] of Object.entries(given.consumables ?? {})) {
+    const resourceType = name.startsWith('!') ? 'NON_REPLENISHABLE' : 'REPLENISHABLE';
+    world.apply({ type: 'consumable-resource-stored', resource: { arn: arn(name.replace('!', '')), scope, name, resourceType, quantity, createdAtMs: 0, tokens: [] } });
+  }
   for (const job of given.jobs) submit(world, job);
   return world;
 }
@@ -67,7 +75,7 @@ export function worldOf(given: Case): World {
 /** `j0`, `j1` … in order of submission. */
 export function submit(world: World, job: ExampleJob, atMs = 0): string {
   const sequence = world.nextSequence;
-  const terms: JobTerms = { needs: job.needs, share: job.share === undefined ? undefined : { identifier: job.share, schedulingPriority: job.priority ?? 0 } };
+  const terms: JobTerms = { needs: job.needs, share: job.share === undefined ? undefined : { identifier: job.share, schedulingPriority: job.priority ?? 0 }, consumables: job.consumes && Object.entries(job.consumes).map(([name, quantity]) => ({ arn: arn(name), quantity })) };
   const identity = { id: jobId(`j${sequence - 1}`), scope, queueArn: arn(job.queue ?? 'q'), terms, createdAtMs: atMs, sequence };
   const detail = { ...identity, arn: arn(identity.id), name: identity.id, definitionArn: arn('d'), definitionName: 'd', parameters: {}, container: {} };
   const submitted = job.array === undefined

@@ -8,6 +8,7 @@ import { needsText, type Needs } from '../job/needs.ts';
 import type { JobTerms } from '../job/terms.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
+import { consumableText } from './consumables.ts';
 import { fit, type Blocked } from './fit.ts';
 
 /** For a RUNNABLE job. What fits waits only for its turn. */
@@ -50,6 +51,8 @@ export function blockedText(because: Blocked, needs: Needs): string {
       return `waiting behind job ${because.hold.jobId}, which others overtook for long enough: room is kept for it`;
     case 'over-reservation':
       return `waiting for the other shares: ${vcpus(because.usedMilliVcpu)} vCPUs of this queue are in use, and computeReservation leaves ${vcpus(because.capMilliVcpu)} to its ${because.activeShares} active shares`;
+    case 'consumable-short':
+      return consumableText(because);
     default:
       return never(because);
   }

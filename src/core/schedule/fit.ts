@@ -7,6 +7,7 @@ import { unavailable, type Host } from '../host.ts';
 import { addNeeds, type Needs } from '../job/needs.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
+import { consumableShort, type ConsumableShort } from './consumables.ts';
 import { keptOf, noHolds, type Hold, type Holds } from './hold.ts';
 import type { Claim } from './job-class.ts';
 import { overReservation, type OverReservation } from './reservation.ts';
@@ -38,7 +39,8 @@ export type Blocked =
   | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs }
   /** There is room, and it is kept for a job that waits longer. */
   | { readonly type: 'kept-for-another'; readonly hold: Hold }
-  | OverReservation;
+  | OverReservation
+  | ConsumableShort;
 
 /**
  * Environments are tried in the queue's order, hosts in the order in which they joined. What `holds` keep, for jobs that stand
@@ -60,8 +62,8 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
       continue;
     }
     // It bounds the queue as a whole, wherever there is room.
-    const over = overReservation(world, queue, claim, holds);
-    return over === undefined ? on : { fits: false, because: over };
+    const beside = overReservation(world, queue, claim, holds) ?? consumableShort(world, claim.consumables);
+    return beside === undefined ? on : { fits: false, because: beside };
   }
   if (available > 0 && nearest.type === 'no-environment-available') nearest = { type: 'larger-than-every-environment', largestMilliVcpu: largest };
   return { fits: false, because: nearest };

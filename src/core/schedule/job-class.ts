@@ -1,4 +1,4 @@
-// Waiting jobs that are alike: of the same queue, the same needs and, on a fair share queue, the same share and scheduling
+// Waiting jobs that are alike: of the same queue, the same needs, also of consumable resources, and, on a fair share queue, the same share and scheduling
 // priority. One that does not fit speaks for all, so that a class is skipped in one step however many wait in it (DESIGN 3).
 
 import type { Standing } from '../../base/standing-heap.ts';
@@ -18,10 +18,14 @@ export interface Entry {
 export type StillRunnable = (jobId: JobId) => boolean;
 
 /** What of its terms decides when and where a job is placed. */
-export type Claim = Pick<JobTerms, 'needs' | 'share'>;
+export type Claim = Pick<JobTerms, 'needs' | 'share' | 'consumables'>;
 
-export const classKey = (queueArn: Arn, { needs, share }: Claim): string =>
-  share === undefined ? `${queueArn} ${needsKey(needs)}` : `${queueArn} ${needsKey(needs)} ${share.identifier} ${share.schedulingPriority}`;
+export function classKey(queueArn: Arn, { needs, share, consumables }: Claim): string {
+  let key = `${queueArn} ${needsKey(needs)}`;
+  if (share !== undefined) key += ` ${share.identifier} ${share.schedulingPriority}`;
+  for (const { arn, quantity } of consumables ?? []) key += ` ${arn}=${quantity}`;
+  return key;
+}
 
 export class JobClass implements Standing {
   readonly queueArn: Arn;

@@ -9,6 +9,7 @@ import { isArrayParent } from '../job/job.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { anyHostHasRoom, fit, nearestPlace, type Blocked, type Place } from './fit.ts';
+import { mayComeBack } from './consumables.ts';
 import type { Hold } from './hold.ts';
 import type { Head } from './order.ts';
 import { secondOf } from './share.ts';
@@ -33,6 +34,9 @@ export class Pass {
   #aside: Aside[] = [];
   /** For heads that came up in this pass: it binds what comes after them. */
   #holds: Hold[] = [];
+  /** Consumable resources that a job which came up before has to wait for, and heads that wait behind it for them. */
+  readonly #awaited = new Set<Arn>();
+  #behind: Head[] = [];
   #placed = 0;
   /** Of them, by environment and by host. */
   readonly #taken = new Map<Arn | HostId, number>();
@@ -53,9 +57,15 @@ export class Pass {
     while (anyHostHasRoom(this.#world, backlog.least, this.#holds)) {
       const head = backlog.take();
       if (head === undefined) return undefined;
-      const place = fit(this.#world, this.#queueOf(head), head.jobClass.claim, this.#holds);
+      const { claim } = head.jobClass;
+      const place = fit(this.#world, this.#queueOf(head), claim, this.#holds);
       if (!place.fits) {
         this.#layAside({ head, because: place.because, takenBefore: this.#takenFrom(head, place.because) });
+        continue;
+      }
+      // What a job before it waits for comes to that one first: else small wishes would starve a large one.
+      if (claim.consumables?.some(({ arn }) => this.#awaited.has(arn))) {
+        this.#behind.push(head);
         continue;
       }
       backlog.placed(head);
@@ -76,12 +86,16 @@ export class Pass {
       }
       this.#world.backlog.putBack(head);
     }
+    for (const head of this.#behind) this.#world.backlog.putBack(head);
     this.#aside = [];
+    this.#behind = [];
+    this.#awaited.clear();
     this.#holds = [];
   }
 
   #layAside(aside: Aside): void {
     this.#aside.push(aside);
+    if (aside.because.type === 'consumable-short' && mayComeBack(aside.because)) this.#awaited.add(aside.because.arn);
     const { jobClass } = aside.head;
     if (jobClass.hold !== undefined || this.#isDue(aside)) this.#keepFor(aside);
     else this.#nextDueAt = Math.min(this.#nextDueAt, this.#placed + this.#world.settings.overtakeJobs - jobClass.overtaken);

@@ -3,7 +3,7 @@
 
 import type { ContainerProperties } from '@aws-sdk/client-batch';
 import type { JobId } from '../../base/ids.ts';
-import { computeEnvironmentArn, jobArn, jobDefinitionArnPrefix, jobQueueArn, schedulingPolicyArn } from '../../core/arn.ts';
+import { computeEnvironmentArn, consumableResourceArn, jobArn, jobDefinitionArnPrefix, jobQueueArn, schedulingPolicyArn } from '../../core/arn.ts';
 import { logTarget } from '../../core/job/container.ts';
 import type { Access, RequestContext } from '../../wire/operation.ts';
 
@@ -12,6 +12,7 @@ export const onAll = (action: string): Access[] => [{ action, resources: ['*'] }
 export const environmentResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : computeEnvironmentArn(context.scope, given));
 export const queueResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : jobQueueArn(context.scope, given));
 export const definitionResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : jobDefinitionArnPrefix(context.scope) + given);
+export const consumableResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : consumableResourceArn(context.scope, given));
 export const policyResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : schedulingPolicyArn(context.scope, given));
 /** Of a member that may be absent or empty. */
 export const policyResources = (given: string | undefined): string[] => (given ? [given] : []);

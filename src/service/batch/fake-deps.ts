@@ -7,6 +7,7 @@ import type { Command } from '../../core/command/command.ts';
 import { decide } from '../../core/command/decide.ts';
 import type { Limits } from '../../core/limit.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
+import { quantitiesOf, type ConsumableResource } from '../../core/consumable-resource/consumable-resource.ts';
 import { World } from '../../core/world.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobListQuery, JobView, Reader, Tags } from '../../port/reader.ts';
@@ -77,6 +78,12 @@ export class FakeDeps implements BatchDeps {
       return queue && { queue, tags: this.#tagsOf(queue.arn) };
     },
     jobQueues: () => [...this.world.jobQueues.values()].map((queue) => ({ queue, tags: {} })),
+    consumableResource: (_scope, name) => {
+      const resource = this.world.consumableResources.find(scope, name);
+      return resource && this.#consumableView(resource);
+    },
+    consumableResources: () => [...this.world.consumableResources.values()].map((resource) => this.#consumableView(resource)).sort((a, b) => (a.resource.name < b.resource.name ? -1 : 1)),
+    jobsByConsumable: (query) => (query.next === 'malformed' ? undefined : { items: [...this.views.values()], next: undefined }),
     schedulingPolicy: (_scope, arn) => {
       const policy = this.world.schedulingPolicy(scope, arn);
       return policy && { policy, tags: this.#tagsOf(arn) };
@@ -99,7 +106,7 @@ export class FakeDeps implements BatchDeps {
       return query.next === 'malformed' ? undefined : { items: [...this.views.values()], next: undefined };
     },
     tags: (_scope, arn) => {
-      const known = this.world.computeEnvironment(scope, arn) ?? this.world.jobQueue(scope, arn) ?? this.world.schedulingPolicy(scope, arn) ?? this.definitions.get(arn) ?? this.world.jobs.get(splitJobId(arn.split('/')[1] ?? '').parent);
+      const known = this.world.computeEnvironment(scope, arn) ?? this.world.jobQueue(scope, arn) ?? this.world.schedulingPolicy(scope, arn) ?? this.world.consumableResources.find(scope, arn) ?? this.definitions.get(arn) ?? this.world.jobs.get(splitJobId(arn.split('/')[1] ?? '').parent);
       return known && this.#tagsOf(arn);
     },
     resources: undefined as never,
@@ -107,6 +114,8 @@ export class FakeDeps implements BatchDeps {
     clusters: undefined as never,
     counts: () => undefined as never,
   } satisfies Reader;
+
+  #consumableView = (resource: ConsumableResource) => ({ resource, quantities: quantitiesOf(resource, this.world.consumableResources.held(resource.arn)), tags: this.#tagsOf(resource.arn) });
 
   #tagsOf = (arn: string): Tags => this.tags.get(arn) ?? {};
 

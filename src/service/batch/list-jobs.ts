@@ -11,6 +11,7 @@ import { onAll } from './access.ts';
 import type { BatchOperation } from './deps.ts';
 import { malformedToken } from './page.ts';
 import type { Reply } from './reply.ts';
+import { filterValue, namePattern } from './rule/job-filters.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
 import { jobSummary } from './view/job-summary.ts';
 
@@ -58,12 +59,12 @@ function selected(input: ListJobsCommandInput): Selection {
   return { ...asked, status: asked.shareIdentifier === undefined ? undefined : status, limit: size };
 }
 
-function filterOf({ name, values = [] }: KeyValuesPair): Omit<Selection, 'limit'> {
-  const [value] = values;
-  if (value === undefined || value === '' || values.length > 1) throw invalid(`Filter ${name} must have exactly one value`);
+function filterOf(filter: KeyValuesPair): Omit<Selection, 'limit'> {
+  const { name } = filter;
+  const value = filterValue(filter);
   switch (name) {
     case 'JOB_NAME':
-      return { name: pattern(value) };
+      return { name: namePattern(value) };
     case 'JOB_DEFINITION':
       return { definition: definitionOf(value) };
     case 'BEFORE_CREATED_AT':
@@ -77,14 +78,9 @@ function filterOf({ name, values = [] }: KeyValuesPair): Omit<Selection, 'limit'
   }
 }
 
-/** "If the value ends with an asterisk (*), the filter matches any name that begins with the string before the '*'." */
-function pattern(value: string): { text: string; prefix: boolean } {
-  return value.endsWith('*') ? { text: value.slice(0, -1), prefix: true } : { text: value, prefix: false };
-}
-
 function definitionOf(value: string): JobListQuery['definition'] {
   if (!value.startsWith('arn:')) {
-    const { text, prefix } = pattern(value);
+    const { text, prefix } = namePattern(value);
     return { name: text, prefix };
   }
   if (value.includes('*')) throw invalid('Filter JOB_DEFINITION: an asterisk is not supported with an ARN');

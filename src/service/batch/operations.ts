@@ -5,6 +5,12 @@ import { cancelJob } from './cancel-job.ts';
 import { cancelJobs } from './cancel-jobs.ts';
 import { createComputeEnvironment } from './create-compute-environment.ts';
 import { createJobQueue } from './create-job-queue.ts';
+import { createConsumableResource } from './create-consumable-resource.ts';
+import { deleteConsumableResource } from './delete-consumable-resource.ts';
+import { describeConsumableResource } from './describe-consumable-resource.ts';
+import { listConsumableResources } from './list-consumable-resources.ts';
+import { listJobsByConsumableResource } from './list-jobs-by-consumable-resource.ts';
+import { updateConsumableResource } from './update-consumable-resource.ts';
 import { createSchedulingPolicy } from './create-scheduling-policy.ts';
 import { deleteComputeEnvironment } from './delete-compute-environment.ts';
 import { deleteJobQueue } from './delete-job-queue.ts';
@@ -35,6 +41,12 @@ export const batchOperations: OperationTable<BatchDeps> = {
   CancelJobs: cancelJobs,
   CreateComputeEnvironment: createComputeEnvironment,
   CreateJobQueue: createJobQueue,
+  CreateConsumableResource: createConsumableResource,
+  DeleteConsumableResource: deleteConsumableResource,
+  DescribeConsumableResource: describeConsumableResource,
+  ListConsumableResources: listConsumableResources,
+  ListJobsByConsumableResource: listJobsByConsumableResource,
+  UpdateConsumableResource: updateConsumableResource,
   CreateSchedulingPolicy: createSchedulingPolicy,
   DeleteComputeEnvironment: deleteComputeEnvironment,
   DeleteJobQueue: deleteJobQueue,
@@ -61,13 +73,6 @@ export const batchOperations: OperationTable<BatchDeps> = {
   // What stands in front of a queue: a later issue.
   GetJobQueueSnapshot: notBuilt,
 
-  // Consumable resources: a later issue.
-  CreateConsumableResource: notBuilt,
-  DeleteConsumableResource: notBuilt,
-  DescribeConsumableResource: notBuilt,
-  ListConsumableResources: notBuilt,
-  ListJobsByConsumableResource: notBuilt,
-  UpdateConsumableResource: notBuilt,
 
   // Quota shares: a later issue.
   CreateQuotaShare: notBuilt,

@@ -9,6 +9,7 @@ import { containerConditions, creation, definitionResource } from './access.ts';
 import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { checkContainer } from './rule/container-properties.ts';
+import { checkConsumables } from './rule/consumables.ts';
 import { checkName } from './rule/name.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
 import { checkPlatform, checkPlatforms } from './rule/platform.ts';
@@ -30,7 +31,7 @@ export const registerJobDefinition: BatchOperation<RegisterJobDefinitionCommandI
     refuseUnbuilt(input.nodeProperties, 'nodeProperties');
     refuseUnbuilt(input.eksProperties, 'eksProperties');
     refuseUnbuilt(input.ecsProperties, 'ecsProperties');
-    refuseUnbuilt(input.consumableResourceProperties?.consumableResourceList, 'consumableResourceProperties');
+    checkConsumables(input.consumableResourceProperties, 'consumableResourceProperties');
     const fargate = checkPlatforms(input.platformCapabilities);
     if (input.containerProperties === undefined) throw invalid('containerProperties must be provided for a job definition of type container');
     checkContainer(input.containerProperties, fargate);

@@ -76,7 +76,8 @@ const wrong: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
   ['node overrides', { nodeOverrides: { numNodes: 2 } }, /nodeOverrides is not supported/],
   ['EKS overrides', { eksPropertiesOverride: { podProperties: {} } }, /eksPropertiesOverride is not supported/],
   ['task overrides', { ecsPropertiesOverride: { taskProperties: [{}] } }, /ecsPropertiesOverride is not supported/],
-  ['consumable resources', { consumableResourcePropertiesOverride: { consumableResourceList: [{}] } }, /consumableResourcePropertiesOverride is not supported/],
+  ['a consumable resource without a name', { consumableResourcePropertiesOverride: { consumableResourceList: [{}] } }, /consumableResource must be provided/],
+  ['a consumable resource that nobody made', { consumableResourcePropertiesOverride: { consumableResourceList: [{ consumableResource: 'r', quantity: 1 }] } }, /Consumable resource r does not exist/],
 ];
 
 for (const [title, more, message] of wrong) {

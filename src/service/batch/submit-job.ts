@@ -12,6 +12,7 @@ import type { RequestContext } from '../../wire/operation.ts';
 import { creation, definitionResource, queueResource } from './access.ts';
 import type { BatchDeps, BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
+import { checkConsumables } from './rule/consumables.ts';
 import { checkDependencies } from './rule/dependencies.ts';
 import { checkEnvironment } from './rule/environment.ts';
 import { checkName, checkReference } from './rule/name.ts';
@@ -45,7 +46,7 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     refuseUnbuilt(input.nodeOverrides, 'nodeOverrides');
     refuseUnbuilt(input.eksPropertiesOverride, 'eksPropertiesOverride');
     refuseUnbuilt(input.ecsPropertiesOverride?.taskProperties, 'ecsPropertiesOverride');
-    refuseUnbuilt(input.consumableResourcePropertiesOverride?.consumableResourceList, 'consumableResourcePropertiesOverride');
+    checkConsumables(input.consumableResourcePropertiesOverride, 'consumableResourcePropertiesOverride');
     const retryStrategy = checkRetryStrategy(input.retryStrategy, limits);
     const request = retryStrategy === undefined ? input : { ...input, retryStrategy };
     const command = { type: 'submit-job', scope: context.scope, jobId: jobId(deps.ids.uuid()), request, definitionTags: definitionTags(deps, input, context) } as const;

@@ -21,7 +21,7 @@ const definitionArn = arn('arn:aws:batch:us-east-1:000000000000:job-definition/d
 
 /** A commit of nothing, to be laid over. */
 export const nothing: Commit = {
-  atMs: 0, submitted: [], jobs: [], children: [], computeEnvironments: [], jobQueues: [], jobDefinitions: [], schedulingPolicies: [], shareUsage: [], hosts: [], hostsLeft: [], deleted: [], tags: new Map(), logStreams: [], tableWrites: [],
+  atMs: 0, submitted: [], jobs: [], children: [], computeEnvironments: [], jobQueues: [], jobDefinitions: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], hosts: [], hostsLeft: [], deleted: [], tags: new Map(), logStreams: [], tableWrites: [],
 };
 
 const environment: ComputeEnvironment = {
@@ -74,7 +74,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   };
 
   withStore('an empty store gives an empty world whose first sequence number is 1', (store) => {
-    assert.deepEqual(plain(store.load()), { computeEnvironments: [], jobQueues: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], children: [], nextSequence: 1 });
+    assert.deepEqual(plain(store.load()), { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], children: [], nextSequence: 1 });
   });
 
   withStore('registered hosts are kept until they leave', (_store, reopen) => {

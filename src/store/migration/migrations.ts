@@ -107,4 +107,13 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE resource (space INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (space, kind, id)) WITHOUT ROWID;
     `,
   },
+  {
+    version: 8,
+    statements: `
+      CREATE TABLE consumable_resource (arn TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+      -- The jobs that ask for a resource. An ARN may be that of a resource that is long gone.
+      CREATE TABLE consumable_job (resource TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (resource, sequence)) WITHOUT ROWID;
+      CREATE INDEX consumable_job_by_job ON consumable_job (sequence);
+    `,
+  },
 ];

@@ -48,6 +48,7 @@ export class Expiry {
     sql.remember.run(idKey(id), queue, status, ended_at, array_size, failed === '[]' ? null : failed);
     sql.deleteJob.run(sequence);
     sql.deleteDetail.run(sequence);
+    sql.deleteConsumed.run(sequence);
     sql.deleteTags.run(arn);
     if (array_size !== null) sql.putRemovedArray.run(sequence);
   }
@@ -68,6 +69,7 @@ function prepare(database: DatabaseSync) {
     remember: sql('INSERT INTO remembered_job (id, queue, status, ended_at, array_size, failed) VALUES (?, ?, ?, ?, ?, ?)'),
     deleteJob: sql('DELETE FROM job WHERE sequence = ?'),
     deleteDetail: sql('DELETE FROM job_detail WHERE sequence = ?'),
+    deleteConsumed: sql('DELETE FROM consumable_job WHERE sequence = ?'),
     deleteTags: sql('DELETE FROM tag WHERE arn = ?'),
     raiseSequence: sql('UPDATE removed_sequence SET highest = max(highest, ?)'),
     putRemovedArray: sql('INSERT INTO removed_array (sequence) VALUES (?)'),

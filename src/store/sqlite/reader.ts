@@ -6,7 +6,7 @@ import { isArrayParent, type ArrayChild, type ArrayParent, type JobDetailRecord 
 import type { IndexRange } from '../../core/job/index-ranges.ts';
 import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
-import type { JobEnd, ListJobsQuery, LogGroupRow, LogStreamRow, ResourceRow, ResourceSpaceKey, StoredJob, StoreReader } from '../../port/store.ts';
+import type { JobEnd, ListJobsQuery, LogGroupRow, LogStreamRow, NamePattern, ResourceRow, ResourceSpaceKey, StoredJob, StoreReader } from '../../port/store.ts';
 import { idKey } from './expiry.ts';
 import { decodeChild, decodeState, scopeOfArn, statusCode } from './job-row.ts';
 
@@ -125,8 +125,7 @@ export class SqliteReader implements StoreReader {
       values.push(...of);
     };
     if (query.status !== undefined) where('job.status = ?', statusCode(query.status));
-    if (query.name?.prefix) where(String.raw`job.name LIKE ? ESCAPE '\'`, `${query.name.text.replace(/[\\%_]/g, String.raw`\$&`)}%`);
-    else if (query.name) where('job.name = ? COLLATE NOCASE', query.name.text);
+    if (query.name !== undefined) where(...nameCondition(query.name));
     if (query.definition && 'arn' in query.definition) where('definition_arn = ?', query.definition.arn);
     else if (query.definition?.prefix) where('definition_name >= ? AND definition_name < ?', query.definition.name, afterPrefix(query.definition.name));
     else if (query.definition) where('definition_name = ?', query.definition.name);
@@ -135,6 +134,22 @@ export class SqliteReader implements StoreReader {
     if (query.shareIdentifier !== undefined) where('share = ?', query.shareIdentifier);
     if (query.beforeSequence !== undefined) where('job.sequence < ?', query.beforeSequence);
     const sql = `SELECT ${jobColumns} FROM ${jobTables} WHERE ${conditions.join(' AND ')} ORDER BY job.sequence DESC LIMIT ?`;
+    return this.#all<JobRow>(sql, [...values, query.limit]).map(storedJob);
+  }
+
+  jobsByConsumable(query: Parameters<StoreReader['jobsByConsumable']>[0]): readonly StoredJob[] {
+    const conditions = ['resource = ?', 'consumable_job.sequence < ?'];
+    const values: SQLInputValue[] = [query.resourceArn, query.beforeSequence ?? Number.MAX_SAFE_INTEGER];
+    if (query.status !== undefined) {
+      conditions.push('job.status = ?');
+      values.push(statusCode(query.status));
+    }
+    if (query.name !== undefined) {
+      const [condition, value] = nameCondition(query.name);
+      conditions.push(condition);
+      values.push(value);
+    }
+    const sql = `SELECT ${jobColumns} FROM consumable_job CROSS JOIN ${jobTables} WHERE job.sequence = consumable_job.sequence AND ${conditions.join(' AND ')} ORDER BY consumable_job.sequence DESC LIMIT ?`;
     return this.#all<JobRow>(sql, [...values, query.limit]).map(storedJob);
   }
 
@@ -243,3 +258,7 @@ export function storedJob(row: JobRow): StoredJob {
   const facts = { id: jobId(row.id), scope: detail.scope, queueArn: arn(detail.queueArn), createdAtMs: row.created_at, sequence: row.sequence };
   return { detail, job: decodeState(facts, row.state) };
 }
+
+/** Whatever the case of its letters. */
+const nameCondition = ({ text, prefix }: NamePattern): [condition: string, value: string] =>
+  prefix ? [String.raw`job.name LIKE ? ESCAPE '\'`, `${text.replace(/[\\%_]/g, String.raw`\$&`)}%`] : ['job.name = ? COLLATE NOCASE', text];

@@ -3,6 +3,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { arn, jobId, type Arn, type Scope } from '../../base/ids.ts';
+import type { ConsumableResource } from '../../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
 import { isArrayParent, type ArrayChild, type ArrayParent, type Job, type JobDetailRecord } from '../../core/job/job.ts';
 import { isEnded, jobStatuses } from '../../core/job/status.ts';
@@ -59,6 +60,7 @@ export class SqliteStore implements Store {
     return {
       computeEnvironments: bodies<ComputeEnvironment>('SELECT body FROM compute_environment'),
       jobQueues: bodies<JobQueue>('SELECT body FROM job_queue'),
+      consumableResources: bodies<ConsumableResource>('SELECT body FROM consumable_resource'),
       schedulingPolicies: bodies<SchedulingPolicy>('SELECT body FROM scheduling_policy'),
       shareUsage: all<{ queue: string; share: string; usage: string; at_second: number }>('SELECT * FROM share_usage').map((row) => ({
         queueArn: arn(row.queue), shareIdentifier: row.share, usage: BigInt(row.usage), atSecond: row.at_second,
@@ -78,6 +80,7 @@ export class SqliteStore implements Store {
     for (const deleted of commit.deleted) {
       sql.deleteEnvironment.run(deleted);
       sql.deleteQueue.run(deleted);
+      sql.deleteConsumable.run(deleted);
       sql.deletePolicy.run(deleted);
       sql.deleteSharesOf.run(deleted);
       sql.deleteTags.run(deleted);
@@ -86,6 +89,7 @@ export class SqliteStore implements Store {
     for (const host of commit.hosts) sql.putHost.run(host.id, JSON.stringify(host));
     for (const environment of commit.computeEnvironments) sql.putEnvironment.run(environment.arn, JSON.stringify(environment));
     for (const queue of commit.jobQueues) sql.putQueue.run(queue.arn, JSON.stringify(queue));
+    for (const resource of commit.consumableResources) sql.putConsumable.run(resource.arn, JSON.stringify(resource));
     for (const policy of commit.schedulingPolicies) sql.putPolicy.run(policy.arn, JSON.stringify(policy));
     for (const { queueArn, shareIdentifier, usage, atSecond, forgotten } of commit.shareUsage) {
       if (forgotten) sql.deleteShare.run(queueArn, shareIdentifier);
@@ -117,6 +121,7 @@ export class SqliteStore implements Store {
       const { id: jobIdText, sequence, name, queueArn, definitionArn, definitionName, shareIdentifier, createdAtMs } = detail;
       sql.insertJob.run(sequence, jobIdText, this.#queueNumber(queueArn), statusCode(job.status), name, definitionArn, definitionName, shareIdentifier ?? null, createdAtMs, encodeState(job), endedAt(job));
       sql.insertDetail.run(sequence, JSON.stringify(detail));
+      for (const { arn: resource } of detail.consumables ?? []) sql.putConsumableJob.run(resource, sequence);
     }
   }
 
@@ -235,6 +240,9 @@ function prepare(database: DatabaseSync) {
     environment: sql('SELECT 1 FROM compute_environment WHERE arn = ?'),
     queue: sql('SELECT 1 FROM job_queue WHERE arn = ?'),
     job: sql('SELECT 1 FROM job WHERE id = ?'),
+    putConsumable: sql('INSERT INTO consumable_resource (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
+    deleteConsumable: sql('DELETE FROM consumable_resource WHERE arn = ?'),
+    putConsumableJob: sql('INSERT INTO consumable_job (resource, sequence) VALUES (?, ?)'),
     putHost: sql('INSERT INTO host (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body'),
     deleteHost: sql('DELETE FROM host WHERE id = ?'),
     deleteEnvironment: sql('DELETE FROM compute_environment WHERE arn = ?'),

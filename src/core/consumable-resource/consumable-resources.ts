@@ -1,0 +1,76 @@
+// The consumable resources of the world, and what attempts under way hold of each. Changed by the world's fold alone.
+
+import { must } from '../../base/assert.ts';
+import type { Arn, Scope } from '../../base/ids.ts';
+import { consumableResourceArn } from '../arn.ts';
+import type { Changes } from '../changes.ts';
+import { quantitiesOf, type ConsumableClaim, type ConsumableResource, type Quantities } from './consumable-resource.ts';
+
+type Claims = readonly ConsumableClaim[] | undefined;
+
+export class ConsumableResources {
+  readonly #changes: Changes;
+  readonly #resources = new Map<Arn, ConsumableResource>();
+  readonly #held = new Map<Arn, number>();
+
+  constructor(changes: Changes) {
+    this.#changes = changes;
+  }
+
+  values(): Iterable<ConsumableResource> {
+    return this.#resources.values();
+  }
+
+  get(arn: Arn): ConsumableResource | undefined {
+    return this.#resources.get(arn);
+  }
+
+  /** By name or ARN. */
+  find(scope: Scope, nameOrArn: string): ConsumableResource | undefined {
+    const found = this.#resources.get(nameOrArn.startsWith('arn:') ? (nameOrArn as Arn) : consumableResourceArn(scope, nameOrArn));
+    return found?.scope === scope ? found : undefined;
+  }
+
+  store(resource: ConsumableResource): void {
+    this.#resources.set(resource.arn, resource);
+    this.#changes.consumableResources.set(resource.arn, resource);
+  }
+
+  delete(arn: Arn): void {
+    this.#resources.delete(arn);
+    this.#changes.delete(arn);
+  }
+
+  /** What attempts under way took of it, of whichever type it is. */
+  held(arn: Arn): number {
+    return this.#held.get(arn) ?? 0;
+  }
+
+  /** Undefined where there is no such resource. */
+  quantities(arn: Arn): Quantities | undefined {
+    const resource = this.#resources.get(arn);
+    return resource && quantitiesOf(resource, this.held(arn));
+  }
+
+  /** An attempt under way, found again after a start, holds these. */
+  hold(claims: Claims): void {
+    for (const { arn, quantity } of claims ?? []) this.#held.set(arn, this.held(arn) + quantity);
+  }
+
+  /** An attempt takes these: of what is not replenished there is so much less for good. */
+  take(claims: Claims): void {
+    this.hold(claims);
+    for (const { arn, quantity } of claims ?? []) {
+      const resource = must(this.#resources.get(arn), 'a job is placed where all that it consumes is there');
+      if (resource.resourceType === 'NON_REPLENISHABLE') this.store({ ...resource, quantity: resource.quantity - quantity });
+    }
+  }
+
+  release(claims: Claims): void {
+    for (const { arn, quantity } of claims ?? []) {
+      const left = this.held(arn) - quantity;
+      if (left === 0) this.#held.delete(arn);
+      else this.#held.set(arn, left);
+    }
+  }
+}
