@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
+import { defaultMarket } from '../src/core/schedule/market.ts';
 import { pack } from '../src/core/schedule/pack.ts';
-import { defaultMarket, tiersOf } from '../src/core/schedule/strategy.ts';
+import { tiersOf } from '../src/core/schedule/strategy.ts';
 import { lowerBoundMicroUsd } from './lower-bound.ts';
 
 const [offers = []] = tiersOf([{ name: 'all', types: ['m5', 'c5', 'g4dn'].flatMap((family) => ec2Catalogue.family(family)) }], { spot: false, strategy: 'BEST_FIT_PROGRESSIVE', bidPercentage: 100 }, defaultMarket);

@@ -5,10 +5,11 @@ import { arn, hostId, type HostId } from '../src/base/ids.ts';
 import type { InstanceType } from '../src/core/instance-type/instance-type.ts';
 import { needsKey, type Needs } from '../src/core/job/needs.ts';
 import { HostIndex } from '../src/core/schedule/host-index.ts';
+import { defaultMarket } from '../src/core/schedule/market.ts';
 import type { Waiting } from '../src/core/schedule/pack.ts';
 import { planScaling } from '../src/core/schedule/scale.ts';
 import type { ScalingEnvironment } from '../src/core/schedule/scaling-environment.ts';
-import { defaultMarket, offerOf } from '../src/core/schedule/strategy.ts';
+import { offerOf } from '../src/core/schedule/strategy.ts';
 import { draws } from './draws.ts';
 
 /** What the instances cost when all jobs, shuffled, have a place; in millionths of a dollar per hour. */

@@ -21,7 +21,8 @@ export type ImageChoice =
 
 /**
  * The launch template's image goes before all: it "can not be replaced by specifying an AMI ID in either the imageId or
- * imageIdOverride parameters" (user guide). Of the two, imageIdOverride "overrides the imageId".
+ * imageIdOverride parameters" (user guide). Of the two, imageIdOverride "overrides the imageId". AWS's later page "AMI selection
+ * order" says this of a template's override only, and puts the image of the environment's own template behind both.
  */
 export function chooseImage(sources: ImageSources, type: InstanceType, images: readonly DefaultImage[] = defaultImages): ImageChoice {
   if (sources.launchTemplateImageId) return { source: 'launchTemplate', imageId: sources.launchTemplateImageId };

@@ -5,9 +5,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ec2Catalogue } from '../instance-type/catalogue.ts';
 import type { Needs } from '../job/needs.ts';
+import { defaultMarket } from './market.ts';
 import { pack, type Bounds } from './pack.ts';
 import { fitsIn } from './room.ts';
-import { defaultMarket, tiersOf } from './strategy.ts';
+import { tiersOf } from './strategy.ts';
 
 const unbounded: Bounds = { vcpus: 1e9, mayExceed: false, waitsForBest: false, instances: 1e9, pools: new Map() };
 const tiers = tiersOf([{ name: 'all', types: ['m5', 'c5', 'r5', 'g4dn'].flatMap((family) => ec2Catalogue.family(family)) }], { spot: false, strategy: 'BEST_FIT_PROGRESSIVE', bidPercentage: 100 }, defaultMarket);

@@ -8,12 +8,13 @@
 import type { Arn, HostId } from '../../base/ids.ts';
 import { capacityOf, type InstanceType } from '../instance-type/instance-type.ts';
 import type { Needs } from '../job/needs.ts';
+import { poolOf, withoutTaken, type Market } from './market.ts';
 import { pack, type Launch, type Waiting } from './pack.ts';
 import { fitsIn } from './room.ts';
 import { idleToEnd } from './scale-in.ts';
 import { ScalingBooks } from './scaling-books.ts';
 import { floorOf, mayExceed, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
-import { offerOf, tiersOf, type Market, type Tiers } from './strategy.ts';
+import { offerOf, tiersOf, type Tiers } from './strategy.ts';
 
 /** A job queue's waiting jobs in the order in which they are to start, jobs of the same needs together. */
 export interface QueueDemand {
@@ -58,6 +59,7 @@ export interface ScalingPlan {
 
 /**
  * @param queues those of higher priority first
+ * @param environments every managed one, for they share the market
  * @param instancesLeft how many more instances the account may have
  */
 export function planScaling(queues: readonly QueueDemand[], environments: readonly ScalingEnvironment[], market: Market, nowMs: number, instancesLeft = Number.MAX_SAFE_INTEGER): ScalingPlan {
@@ -91,11 +93,12 @@ class Planning {
   #instances: number;
 
   constructor(environments: readonly ScalingEnvironment[], market: Market, instancesLeft: number) {
-    this.#pools = new Map(market.pools);
+    const left = withoutTaken(market, environments.flatMap(({ instances, spot }) => instances.map(({ type }) => poolOf(type, spot))));
+    this.#pools = new Map(left.pools);
     this.#instances = instancesLeft;
     this.environments = environments.map((environment) => ({
       environment,
-      tiers: tiersOf(environment.choices, environment, market, environment.reservedMemoryMib),
+      tiers: tiersOf(environment.choices, environment, left, environment.reservedMemoryMib),
       books: new ScalingBooks(environment.instances, ({ type }) => offerOf(type, environment, market, environment.reservedMemoryMib).kind),
     }));
     this.#byArn = new Map(this.environments.map((each) => [each.environment.arn, each]));

@@ -5,6 +5,7 @@ import { never } from '../../base/assert.ts';
 import type { Choice } from '../instance-type/choices.ts';
 import { capacityOf, type InstanceType } from '../instance-type/instance-type.ts';
 import type { HostKind } from './host-kind.ts';
+import { poolOf, spotPercentOf, type Market } from './market.ts';
 
 export type Strategy =
   | 'BEST_FIT'
@@ -22,24 +23,6 @@ export interface Purchase {
   readonly bidPercentage: number;
 }
 
-/**
- * What instances can be had, and at which Spot price: configuration says it, for there is no market to ask. A pool is the
- * instances of one type and one way of buying; one that is not named has no end.
- */
-export interface Market {
-  /** Spot price in percent of the on-demand price, where no other is set. */
-  readonly spotPercent: number;
-  /** By type or family; the type goes first. */
-  readonly spotPercentOf: ReadonlyMap<string, number>;
-  /** Instances that can still be launched, by {@link poolOf}. */
-  readonly pools: ReadonlyMap<string, number>;
-}
-
-export const defaultMarket: Market = { spotPercent: 30, spotPercentOf: new Map(), pools: new Map() };
-
-/** The name of a pool: `m5.large`, or `spot m5.large`. */
-export const poolOf = (type: InstanceType, spot: boolean): string => (spot ? `spot ${type.name}` : type.name);
-
 /** A type as it can be launched now. */
 export interface Offer {
   readonly type: InstanceType;
@@ -56,17 +39,13 @@ export function tiersOf(choices: readonly Choice[], purchase: Purchase, market: 
   return preferred(offered, purchase.strategy, market).filter((tier) => tier.length > 0);
 }
 
-function spotPercent(type: InstanceType, market: Market): number {
-  return market.spotPercentOf.get(type.name) ?? market.spotPercentOf.get(type.family) ?? market.spotPercent;
-}
-
 function isOffered(type: InstanceType, { spot, bidPercentage }: Purchase, market: Market): boolean {
-  return !spot || (type.spot && spotPercent(type, market) <= bidPercentage);
+  return !spot || (type.spot && spotPercentOf(type, market) <= bidPercentage);
 }
 
 /** The type as the environment buys it, whether or not it is to be had now. */
 export function offerOf(type: InstanceType, { spot }: Purchase, market: Market, reservedMemoryMib: number | undefined): Offer {
-  const microUsd = spot ? Math.ceil((type.microUsd * spotPercent(type, market)) / 100) : type.microUsd;
+  const microUsd = spot ? Math.ceil((type.microUsd * spotPercentOf(type, market)) / 100) : type.microUsd;
   return { type, kind: { name: type.name, capacity: capacityOf(type, reservedMemoryMib), microUsd: Math.max(1, microUsd) }, pool: poolOf(type, spot) };
 }
 
