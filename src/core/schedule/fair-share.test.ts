@@ -200,6 +200,21 @@ test('of an UNMANAGED environment its unmanagedvCpus are the maximum, and where 
   assert.equal(placeJobs(unmanaged(0)).length, 16);
 });
 
+test('a large job is not starved below the reservation, and keeps no host from other queues', () => {
+  const queues = { q: { priority: 1, order: ['ce'], policy: { computeReservation: 50 } }, beside: { priority: 1, order: ['ce'] } };
+  const world = worldOf({ capacity: needs(8, 100_000), environments: { ce: 8 }, queues, settings: { overtakeJobs: 1 }, jobs: [...jobs('a', 2), { needs: needs(3), share: 'a' }, ...jobs('a', 4)] });
+  assert.deepEqual(placeJobs(world), ['j0', 'j1', 'j3'], 'of four, three are in use, and one has overtaken the large one');
+  const reason = (id: string): string => explain(world, world.jobQueues.get(q)!, [...world.jobs.values()].find((job) => job.id === id)!);
+  assert.match(reason('j2'), /^waiting for the other shares: 3 vCPUs .* leaves 4 .*; room is kept for this job$/);
+  assert.match(reason('j4'), /^waiting behind job j2/);
+  end(world, 'j3', 2);
+  submit(world, { queue: 'beside', needs: needs(6) });
+  assert.deepEqual(placeJobs(world, 2), ['j7']);
+  end(world, 'j7', 3, 2);
+  end(world, 'j0', 3);
+  assert.deepEqual(placeJobs(world, 3), ['j2']);
+});
+
 // ---- what is kept ----
 
 test('a share that is long over is forgotten when a new one comes, and not before', () => {

@@ -1,22 +1,16 @@
 // Whether a claim fits, and where: the one arithmetic of placement (DESIGN 3). The same answer explains why not. Pure questions
 // to the world; nothing is taken here.
 
-import type { Arn, HostId } from '../../base/ids.ts';
 import { maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { unavailable, type Host } from '../host.ts';
 import { addNeeds, type Needs } from '../job/needs.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { consumableShort, type ConsumableShort } from './consumables.ts';
-import { keptOf, noHolds, type Hold, type Holds } from './hold.ts';
+import { keptOf, noHolds, type Holds, type KeptForAnother, type Place } from './hold.ts';
 import type { Claim } from './job-class.ts';
 import { overReservation, type OverReservation } from './reservation.ts';
 import { fitsIn, hasRoom } from './room.ts';
-
-export interface Place {
-  readonly computeEnvironmentArn: Arn;
-  readonly hostId: HostId;
-}
 
 export type Fit =
   | (Place & { readonly fits: true })
@@ -37,8 +31,7 @@ export type Blocked =
   | { readonly type: 'hosts-unavailable'; readonly why: string }
   | { readonly type: 'environment-full'; readonly environment: ComputeEnvironment; readonly usedMilliVcpu: number }
   | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs }
-  /** There is room, and it is kept for a job that waits longer. */
-  | { readonly type: 'kept-for-another'; readonly hold: Hold }
+  | KeptForAnother
   | OverReservation
   | ConsumableShort;
 
@@ -80,7 +73,7 @@ function fitEnvironment(world: World, environment: ComputeEnvironment, needs: Ne
   const max = maxMilliVcpu(environment);
   const used = world.environmentUse(environment.arn).milliVcpu;
   if (used + needs.milliVcpu > max) return { fits: false, because: { type: 'environment-full', environment, usedMilliVcpu: used } };
-  const inWay = holds.find((hold) => hold.computeEnvironmentArn === environment.arn);
+  const inWay = holds.find(({ place }) => place?.computeEnvironmentArn === environment.arn);
   if (inWay !== undefined && used + keptOf(holds, { computeEnvironmentArn: environment.arn }).milliVcpu + needs.milliVcpu > max) {
     return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
   }
@@ -103,7 +96,7 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, ho
       because ??= { type: 'host-full', host, used };
       continue;
     }
-    const inWay = holds.find((hold) => hold.hostId === host.id);
+    const inWay = holds.find(({ place }) => place?.hostId === host.id);
     if (inWay === undefined || hasRoom(host.capacity, withKept(used, holds, host), needs)) {
       return { fits: true, computeEnvironmentArn: environment.arn, hostId: host.id };
     }
@@ -163,11 +156,11 @@ export function nearestPlace(world: World, queue: JobQueue, { needs }: Claim, be
 function isKept(holds: Holds, environment: ComputeEnvironment, { id: hostId, capacity }: Host, needs: Needs): boolean {
   const inEnvironment = keptOf(holds, { computeEnvironmentArn: environment.arn }).milliVcpu;
   if (inEnvironment > 0 && inEnvironment + needs.milliVcpu > maxMilliVcpu(environment)) return true;
-  return holds.some((hold) => hold.hostId === hostId) && !fitsIn(capacity, addNeeds(keptOf(holds, { hostId }), needs));
+  return holds.some(({ place }) => place?.hostId === hostId) && !fitsIn(capacity, addNeeds(keptOf(holds, { hostId }), needs));
 }
 
 function waitsForRoom({ type }: Blocked): boolean {
-  return type === 'environment-full' || type === 'host-full' || type === 'kept-for-another' || type === 'over-reservation';
+  return type === 'environment-full' || type === 'host-full' || type === 'kept-for-another';
 }
 
 function lackingOn({ capacity }: Host, used: Needs, needs: Needs): number {

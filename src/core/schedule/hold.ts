@@ -4,25 +4,36 @@
 import type { Arn, HostId, JobId } from '../../base/ids.ts';
 import { addNeeds, noNeeds, type Needs } from '../job/needs.ts';
 
+export interface Place {
+  readonly computeEnvironmentArn: Arn;
+  readonly hostId: HostId;
+}
+
 export interface Hold {
   readonly jobId: JobId;
   readonly queueArn: Arn;
   readonly needs: Needs;
-  readonly computeEnvironmentArn: Arn;
-  readonly hostId: HostId;
+  /** Absent: it waits for what computeReservation leaves to its queue, and for no host. */
+  readonly place?: Place | undefined;
   /** Order in which holds were given. */
   readonly number: number;
+}
+
+/** There is room, and it is kept for a job that waits longer. */
+export interface KeptForAnother {
+  readonly type: 'kept-for-another';
+  readonly hold: Hold;
 }
 
 export type Holds = readonly Hold[];
 export const noHolds: Holds = Object.freeze([]);
 
 /** What the holds keep that concern the host, or the environment, or the queue. */
-export function keptOf(holds: Holds, of: Partial<Pick<Hold, 'hostId' | 'computeEnvironmentArn' | 'queueArn'>>): Needs {
+export function keptOf(holds: Holds, of: Partial<Place & Pick<Hold, 'queueArn'>>): Needs {
   let kept = noNeeds;
   for (const hold of holds) {
-    if (of.hostId !== undefined && hold.hostId !== of.hostId) continue;
-    if (of.computeEnvironmentArn !== undefined && hold.computeEnvironmentArn !== of.computeEnvironmentArn) continue;
+    if (of.hostId !== undefined && hold.place?.hostId !== of.hostId) continue;
+    if (of.computeEnvironmentArn !== undefined && hold.place?.computeEnvironmentArn !== of.computeEnvironmentArn) continue;
     if (of.queueArn !== undefined && hold.queueArn !== of.queueArn) continue;
     kept = addNeeds(kept, hold.needs);
   }

@@ -6,8 +6,7 @@ import { must } from '../../base/assert.ts';
 import { StandingHeap } from '../../base/standing-heap.ts';
 import type { Arn } from '../../base/ids.ts';
 import type { Needs } from '../job/needs.ts';
-import type { Place } from './fit.ts';
-import { noHolds, type Hold, type Holds } from './hold.ts';
+import { noHolds, type Hold, type Holds, type Place } from './hold.ts';
 import { classKey, JobClass, type Claim, type Entry, type StillRunnable } from './job-class.ts';
 import { FairLine, FifoLine, type Line } from './line.ts';
 import type { Shares } from './share.ts';
@@ -118,9 +117,9 @@ export class Backlog {
     this.putBack(head);
   }
 
-  /** Room is kept for a head that is in hand. */
-  keep({ jobClass, entry }: Head, { computeEnvironmentArn, hostId }: Place): Hold {
-    jobClass.hold = { jobId: entry.jobId, queueArn: jobClass.queueArn, needs: jobClass.claim.needs, computeEnvironmentArn, hostId, number: this.#holdsGiven++ };
+  /** Room is kept for a head that is in hand; without a place, of what its queue may use. */
+  keep({ jobClass, entry }: Head, place: Place | undefined): Hold {
+    jobClass.hold = { jobId: entry.jobId, queueArn: jobClass.queueArn, needs: jobClass.claim.needs, place, number: this.#holdsGiven++ };
     return jobClass.hold;
   }
 

@@ -8,9 +8,9 @@ import { childId, type Arn, type HostId, type JobId } from '../../base/ids.ts';
 import { isArrayParent } from '../job/job.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
-import { anyHostHasRoom, fit, nearestPlace, type Blocked, type Place } from './fit.ts';
+import { anyHostHasRoom, fit, nearestPlace, type Blocked } from './fit.ts';
 import { mayComeBack } from './consumables.ts';
-import type { Hold } from './hold.ts';
+import type { Hold, Place } from './hold.ts';
 import type { Head } from './order.ts';
 import { secondOf } from './share.ts';
 
@@ -38,7 +38,7 @@ export class Pass {
   readonly #awaited = new Set<Arn>();
   #behind: Head[] = [];
   #placed = 0;
-  /** Of them, by environment and by host. */
+  /** Of them, by queue, environment and host. */
   readonly #taken = new Map<Arn | HostId, number>();
   /** At so many placements a head that was laid aside may have been overtaken often enough. */
   #nextDueAt = Number.POSITIVE_INFINITY;
@@ -69,7 +69,7 @@ export class Pass {
         continue;
       }
       backlog.placed(head);
-      this.#count(place);
+      this.#count(head, place);
       return { jobId: this.#jobOf(head.entry.jobId), computeEnvironmentArn: place.computeEnvironmentArn, hostId: place.hostId };
     }
     return undefined;
@@ -113,13 +113,14 @@ export class Pass {
     }
   }
 
-  #count({ computeEnvironmentArn, hostId }: Place): void {
+  #count({ jobClass: { queueArn } }: Head, { computeEnvironmentArn, hostId }: Place): void {
     this.#placed++;
-    for (const where of [computeEnvironmentArn, hostId]) this.#taken.set(where, (this.#taken.get(where) ?? 0) + 1);
+    for (const where of [queueArn, computeEnvironmentArn, hostId]) this.#taken.set(where, (this.#taken.get(where) ?? 0) + 1);
   }
 
-  /** How many the pass has placed in the environments of the head's queue, or on the host that it waits for. */
+  /** How many the pass has placed where the head waits: of its queue, in the environments of that, or on a host. */
   #takenFrom(head: Head, because: Blocked): number {
+    if (because.type === 'over-reservation') return this.#taken.get(head.jobClass.queueArn) ?? 0;
     let taken = 0;
     for (const { computeEnvironment } of this.#queueOf(head).computeEnvironmentOrder) taken += this.#taken.get(computeEnvironment) ?? 0;
     return because.type === 'host-full' ? Math.max(taken, this.#taken.get(because.host.id) ?? 0) : taken;
@@ -129,9 +130,10 @@ export class Pass {
   #keepFor({ head, because }: Aside): void {
     const { jobClass } = head;
     const { hold } = jobClass;
-    const place = nearestPlace(this.#world, this.#queueOf(head), jobClass.claim, because, this.#holds, hold);
-    if (place === undefined) jobClass.hold = undefined;
-    else this.#holds.push(place === hold ? hold : this.#world.backlog.keep(head, place));
+    const inQueue = because.type === 'over-reservation';
+    const place = inQueue ? undefined : nearestPlace(this.#world, this.#queueOf(head), jobClass.claim, because, this.#holds, hold?.place);
+    if (place === undefined && !inQueue) jobClass.hold = undefined;
+    else this.#holds.push(hold !== undefined && hold.place === place ? hold : this.#world.backlog.keep(head, place));
   }
 
   /** Overtaken by so many, or for so long (settings). A job that nobody overtakes needs no room kept. */

@@ -3,7 +3,7 @@
 
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
-import { keptOf, type Holds } from './hold.ts';
+import { keptOf, type Holds, type KeptForAnother } from './hold.ts';
 import type { Claim } from './job-class.ts';
 
 export interface OverReservation {
@@ -18,7 +18,7 @@ export interface OverReservation {
  * A share that uses or used something may not push the queue above what is not held back; one that has used nothing may. Where
  * nothing of the queue runs, one job always may: a reservation never stops a queue.
  */
-export function overReservation(world: World, queue: JobQueue, { needs, share }: Claim, holds: Holds): OverReservation | undefined {
+export function overReservation(world: World, queue: JobQueue, { needs, share }: Claim, holds: Holds): OverReservation | KeptForAnother | undefined {
   const shares = world.fairShares.of(queue.arn);
   if (share === undefined || shares === undefined || shares.rules.computeReservation === 0) return undefined;
   const own = shares.get(share.identifier);
@@ -29,7 +29,10 @@ export function overReservation(world: World, queue: JobQueue, { needs, share }:
   const taken = usedMilliVcpu + keptOf(holds, { queueArn: queue.arn }).milliVcpu;
   const activeShares = shares.activeCount(second);
   const capMilliVcpu = max - reserved(max, shares.rules.computeReservation, activeShares);
-  if (taken === 0 || taken + needs.milliVcpu <= capMilliVcpu) return undefined;
+  const fits = (used: number): boolean => used === 0 || used + needs.milliVcpu <= capMilliVcpu;
+  if (fits(taken)) return undefined;
+  const hold = fits(usedMilliVcpu) ? holds.find(({ queueArn }) => queueArn === queue.arn) : undefined;
+  if (hold !== undefined) return { type: 'kept-for-another', hold };
   return { type: 'over-reservation', shareIdentifier: share.identifier, capMilliVcpu, usedMilliVcpu, activeShares };
 }
 
