@@ -3,6 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { createPrivateKey } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   AuthorizeSecurityGroupIngressCommand, CreateKeyPairCommand, CreateSubnetCommand, CreateVpcCommand, DeleteVpcCommand, DescribeKeyPairsCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand,
@@ -62,6 +65,24 @@ describe('EC2', () => {
     assert.equal(Subnets?.length, 1);
     await assert.rejects(other.send(new DescribeSubnetsCommand({ SubnetIds: [Subnets?.[0]?.SubnetId ?? ''] })), { name: 'InvalidSubnetID.NotFound' });
     other.destroy();
+  });
+
+  // AWS Batch User Guide, Launch Template Support: the template and the command as written.
+  test('the AWS CLI makes the launch template of the guide from its file', { skip: requirement('awscli').skip }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'longshore-ec2-'));
+    try {
+      const aws = new AwsCli(server);
+      const LaunchTemplateData = { BlockDeviceMappings: [{ DeviceName: '/dev/xvdcz', Ebs: { Encrypted: true, VolumeSize: 100, VolumeType: 'gp2' } }] };
+      const file = join(folder, 'lt-data.json');
+      writeFileSync(file, JSON.stringify({ LaunchTemplateName: 'increase-container-volume-encrypt', LaunchTemplateData }));
+      const { LaunchTemplate } = await aws.json`ec2 --region us-east-1 create-launch-template --cli-input-json file://${file}`;
+      assert.equal(LaunchTemplate.LatestVersionNumber, 1);
+      await aws.text`ec2 create-launch-template-version --launch-template-id ${LaunchTemplate.LaunchTemplateId} --source-version 1 --launch-template-data KeyName=mine`;
+      const shown = await aws.json([`ec2 describe-launch-template-versions --launch-template-name increase-container-volume-encrypt --versions $Latest --query LaunchTemplateVersions[0].LaunchTemplateData`]);
+      assert.deepEqual(shown, { ...LaunchTemplateData, KeyName: 'mine' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   // AWS Batch User Guide, Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments, by the calls that its console pages make.

@@ -20,12 +20,14 @@ interface Asked<T> {
   readonly notFound?: (key: string) => AwsError;
   readonly filters: Filters<T>;
   readonly tagsOf?: (item: T) => TagMap;
+  /** The smallest page. */
+  readonly least?: number;
 }
 
 /** A page of `all`, which ascend by their keys. */
-export function described<T>(all: readonly T[], request: Request, { keyOf, keys, notFound, filters, tagsOf }: Asked<T>): { items: readonly T[]; NextToken?: string | undefined } {
+export function described<T>(all: readonly T[], request: Request, { keyOf, keys, notFound, filters, tagsOf, least }: Asked<T>): { items: readonly T[]; NextToken?: string | undefined } {
   const found = keys === undefined || keys.length === 0 ? all : byKeys(all, keyOf, keys, notFound);
-  return page(filtered(found, request.Filters, filters, tagsOf), keyOf, request);
+  return page(filtered(found, request.Filters, filters, tagsOf), keyOf, request, least);
 }
 
 function byKeys<T>(all: readonly T[], keyOf: (item: T) => string, keys: readonly string[], notFound: ((key: string) => AwsError) | undefined): T[] {
@@ -35,8 +37,8 @@ function byKeys<T>(all: readonly T[], keyOf: (item: T) => string, keys: readonly
   return all.filter((item) => wanted.has(keyOf(item)));
 }
 
-export function page<T>(items: readonly T[], keyOf: (item: T) => string, { MaxResults: size = 1000, NextToken: token }: Request): { items: readonly T[]; NextToken?: string | undefined } {
-  if (!Number.isInteger(size) || size < 5 || size > 1000) throw invalidParameter('maxResults', size, 'Expecting a value from 5 to 1000.');
+export function page<T>(items: readonly T[], keyOf: (item: T) => string, { MaxResults: size = 1000, NextToken: token }: Request, least = 5): { items: readonly T[]; NextToken?: string | undefined } {
+  if (!Number.isInteger(size) || size < least || size > 1000) throw invalidParameter('maxResults', size, `Expecting a value from ${least} to 1000.`);
   const after = token === undefined || token === '' ? undefined : decode(token);
   const rest = after === undefined ? items : items.filter((item) => keyOf(item) > after);
   const last = rest[size - 1];

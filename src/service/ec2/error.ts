@@ -33,6 +33,17 @@ export const noNetworkInterface = (id: string): AwsError => error('InvalidNetwor
 export const noNetworkAcl = (id: string): AwsError => error('InvalidNetworkAclID.NotFound', `The networkAcl ID '${id}' does not exist`);
 export const noResource = (id: string): AwsError => error('InvalidID', `The ID '${id}' is not valid`);
 
+export const noTemplateId = (id: string): AwsError => error('InvalidLaunchTemplateId.NotFound', `The specified launch template, with template ID ${id}, does not exist.`);
+export const noTemplateName = (name: string): AwsError => error('InvalidLaunchTemplateName.NotFoundException', `The specified launch template, with template name ${name}, does not exist.`);
+export const noTemplateVersion = (version: string, id: string): AwsError =>
+  error('InvalidLaunchTemplateId.VersionNotFound', `Could not find the specified version ${version} for the launch template with ID ${id}.`);
+
+export const malformedTemplateId = (id: string): AwsError => error('InvalidLaunchTemplateId.Malformed', `Invalid id: "${id.slice(0, 64)}" (expecting "lt-...")`);
+export const malformedTemplateName = (name: string): AwsError =>
+  error('InvalidLaunchTemplateName.MalformedException', `The launch template name '${name.slice(0, 64)}' is not valid: 3 to 128 letters, digits and ().-/_`);
+export const launchTemplateExists = (): AwsError => error('InvalidLaunchTemplateName.AlreadyExistsException', 'Launch template name already in use.');
+export const invalidUserData = (message: string): AwsError => error('InvalidUserData.Malformed', message);
+export const versionLimit = (most: number): AwsError => error('VersionLimitExceeded', `A launch template has at most ${most} versions`);
 export const groupExists = (name: string, vpc: string): AwsError => error('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpc}'`);
 export const keyPairExists = (name: string): AwsError => error('InvalidKeyPair.Duplicate', `The keypair '${name}' already exists.`);
 export const placementGroupExists = (name: string): AwsError => error('InvalidPlacementGroup.Duplicate', `The Placement Group '${name}' already exists.`);

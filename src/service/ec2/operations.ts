@@ -7,6 +7,8 @@ import { attachInternetGateway } from './attach-internet-gateway.ts';
 import { authorizeSecurityGroupIngress, authorizeSecurityGroupEgress } from './authorize.ts';
 import { createInternetGateway } from './create-internet-gateway.ts';
 import { createKeyPair } from './create-key-pair.ts';
+import { createLaunchTemplateVersion } from './create-launch-template-version.ts';
+import { createLaunchTemplate } from './create-launch-template.ts';
 import { createNatGateway } from './create-nat-gateway.ts';
 import { createPlacementGroup } from './create-placement-group.ts';
 import { createRouteTable } from './create-route-table.ts';
@@ -15,6 +17,8 @@ import { createSubnet } from './create-subnet.ts';
 import { createVpc } from './create-vpc.ts';
 import { deleteInternetGateway } from './delete-internet-gateway.ts';
 import { deleteKeyPair } from './delete-key-pair.ts';
+import { deleteLaunchTemplateVersions } from './delete-launch-template-versions.ts';
+import { deleteLaunchTemplate } from './delete-launch-template.ts';
 import { deleteNatGateway } from './delete-nat-gateway.ts';
 import { deletePlacementGroup } from './delete-placement-group.ts';
 import { deleteRouteTable } from './delete-route-table.ts';
@@ -28,6 +32,8 @@ import { describeAddresses } from './describe-addresses.ts';
 import { describeAvailabilityZones } from './describe-availability-zones.ts';
 import { describeInternetGateways } from './describe-internet-gateways.ts';
 import { describeKeyPairs } from './describe-key-pairs.ts';
+import { describeLaunchTemplateVersions } from './describe-launch-template-versions.ts';
+import { describeLaunchTemplates } from './describe-launch-templates.ts';
 import { describeNatGateways } from './describe-nat-gateways.ts';
 import { describeNetworkAcls } from './describe-network-acls.ts';
 import { describeNetworkInterfaces } from './describe-network-interfaces.ts';
@@ -41,6 +47,7 @@ import { describeVpcAttribute } from './describe-vpc-attribute.ts';
 import { describeVpcs } from './describe-vpcs.ts';
 import { detachInternetGateway } from './detach-internet-gateway.ts';
 import { importKeyPair } from './import-key-pair.ts';
+import { modifyLaunchTemplate } from './modify-launch-template.ts';
 import { modifySubnetAttribute } from './modify-subnet-attribute.ts';
 import { modifyVpcAttribute } from './modify-vpc-attribute.ts';
 import { releaseAddress } from './release-address.ts';
@@ -57,6 +64,8 @@ export const ec2Operations: OperationTable<Ec2Deps> = {
   AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
   CreateInternetGateway: createInternetGateway,
   CreateKeyPair: createKeyPair,
+  CreateLaunchTemplate: createLaunchTemplate,
+  CreateLaunchTemplateVersion: createLaunchTemplateVersion,
   CreateNatGateway: createNatGateway,
   CreatePlacementGroup: createPlacementGroup,
   CreateRoute: createRoute,
@@ -67,6 +76,8 @@ export const ec2Operations: OperationTable<Ec2Deps> = {
   CreateVpc: createVpc,
   DeleteInternetGateway: deleteInternetGateway,
   DeleteKeyPair: deleteKeyPair,
+  DeleteLaunchTemplate: deleteLaunchTemplate,
+  DeleteLaunchTemplateVersions: deleteLaunchTemplateVersions,
   DeleteNatGateway: deleteNatGateway,
   DeletePlacementGroup: deletePlacementGroup,
   DeleteRoute: deleteRoute,
@@ -81,6 +92,8 @@ export const ec2Operations: OperationTable<Ec2Deps> = {
   DescribeAvailabilityZones: describeAvailabilityZones,
   DescribeInternetGateways: describeInternetGateways,
   DescribeKeyPairs: describeKeyPairs,
+  DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
+  DescribeLaunchTemplates: describeLaunchTemplates,
   DescribeNatGateways: describeNatGateways,
   DescribeNetworkAcls: describeNetworkAcls,
   DescribeNetworkInterfaces: describeNetworkInterfaces,
@@ -96,6 +109,7 @@ export const ec2Operations: OperationTable<Ec2Deps> = {
   DetachInternetGateway: detachInternetGateway,
   DisassociateRouteTable: disassociateRouteTable,
   ImportKeyPair: importKeyPair,
+  ModifyLaunchTemplate: modifyLaunchTemplate,
   ModifySubnetAttribute: modifySubnetAttribute,
   ModifyVpcAttribute: modifyVpcAttribute,
   ReleaseAddress: releaseAddress,

@@ -1,6 +1,7 @@
 // What EC2 keeps, by kind. Bodies are plain JSON; ids have AWS's form. A thing that follows from others (a local route, free
 // addresses, whether a route leads anywhere) is never kept.
 
+import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
 import type { ResourceDraft, ResourceView } from '../resource-space.ts';
 
 export type TagMap = Readonly<Record<string, string>>;
@@ -116,6 +117,29 @@ export interface PlacementGroup {
   readonly tags: TagMap;
 }
 
+export interface LaunchTemplate {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAtMs: number;
+  /** The caller's ARN. */
+  readonly createdBy: string;
+  readonly defaultVersion: number;
+  /** The highest that is there. */
+  readonly latestVersion: number;
+  /** The highest that ever was: no number is given twice. */
+  readonly lastVersionMade: number;
+  readonly tags: TagMap;
+}
+
+export interface LaunchTemplateVersion {
+  readonly templateId: string;
+  readonly version: number;
+  readonly description?: string | undefined;
+  readonly createdAtMs: number;
+  readonly createdBy: string;
+  readonly data: RequestLaunchTemplateData;
+}
+
 export interface Ec2Kinds {
   readonly vpc: Vpc;
   readonly subnet: Subnet;
@@ -126,8 +150,11 @@ export interface Ec2Kinds {
   readonly 'route-table': RouteTable;
   readonly 'key-pair': KeyPair;
   readonly 'placement-group': PlacementGroup;
+  readonly 'launch-template': LaunchTemplate;
+  readonly 'launch-template-version': LaunchTemplateVersion;
 }
-export type Ec2Kind = keyof Ec2Kinds;
+/** The kinds that have ids and tags of their own. */
+export type Ec2Kind = Exclude<keyof Ec2Kinds, 'launch-template-version'>;
 export type Ec2Draft = ResourceDraft<Ec2Kinds>;
 export type Ec2View = ResourceView<Ec2Kinds>;
 
@@ -142,6 +169,7 @@ export const idPrefix: Readonly<Record<Ec2Kind, string>> = {
   'route-table': 'rtb',
   'key-pair': 'key',
   'placement-group': 'pg',
+  'launch-template': 'lt',
 };
 
 /** The kind of an id; undefined where it has none of ours. */
