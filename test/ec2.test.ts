@@ -85,6 +85,16 @@ describe('EC2', () => {
     }
   });
 
+  test('the AWS CLI registers an image from one of Amazon’s', { skip: requirement('awscli').skip }, async () => {
+    const aws = new AwsCli(server);
+    const query = 'sort_by(Images,&CreationDate)[-1].BlockDeviceMappings[0].Ebs.SnapshotId';
+    const snapshot = await aws.json`ec2 describe-images --owners amazon --filters Name=name,Values=al2023-ami-ecs-hvm-*-x86_64 --query ${query}`;
+    const { ImageId } = await aws.json`ec2 register-image --name mine --root-device-name /dev/xvda --block-device-mappings DeviceName=/dev/xvda,Ebs={SnapshotId=${snapshot}}`;
+    assert.deepEqual(await aws.json`ec2 describe-images --owners self --query Images[].ImageId`, [ImageId]);
+    await aws.text`ec2 deregister-image --image-id ${ImageId}`;
+    assert.match((await aws.run`ec2 describe-images --image-ids ${ImageId}`).stderr, /\(InvalidAMIID\.NotFound\)/);
+  });
+
   // AWS Batch User Guide, Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments, by the calls that its console pages make.
   test('the AWS CLI makes the VPC of the tutorial, and takes it away again', { skip: requirement('awscli').skip }, async () => {
     const aws = new AwsCli(server);

@@ -38,6 +38,14 @@ export const noTemplateName = (name: string): AwsError => error('InvalidLaunchTe
 export const noTemplateVersion = (version: string, id: string): AwsError =>
   error('InvalidLaunchTemplateId.VersionNotFound', `Could not find the specified version ${version} for the launch template with ID ${id}.`);
 
+export const noImage = (id: string): AwsError => error('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
+export const imageIdMalformed = (id: string): AwsError => error('InvalidAMIID.Malformed', `Invalid id: "${id.slice(0, 64)}" (expecting "ami-...")`);
+export const imageNotYours = (id: string): AwsError => error('AuthFailure', `Not authorized for image:${id}`, 403);
+export const imageNameMalformed = (name: string): AwsError =>
+  error('InvalidAMIName.Malformed', `AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' and '_': ${name.slice(0, 64)}`);
+export const imageNameTaken = (name: string, id: string): AwsError => error('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${id}`);
+export const noSnapshot = (id: string): AwsError => error('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`);
+export const invalidDevice = (why: string): AwsError => error('InvalidBlockDeviceMapping', why);
 export const malformedTemplateId = (id: string): AwsError => error('InvalidLaunchTemplateId.Malformed', `Invalid id: "${id.slice(0, 64)}" (expecting "lt-...")`);
 export const malformedTemplateName = (name: string): AwsError =>
   error('InvalidLaunchTemplateName.MalformedException', `The launch template name '${name.slice(0, 64)}' is not valid: 3 to 128 letters, digits and ().-/_`);

@@ -26,10 +26,12 @@ import { deleteSecurityGroup } from './delete-security-group.ts';
 import { deleteSubnet } from './delete-subnet.ts';
 import { deleteVpc } from './delete-vpc.ts';
 import type { Ec2Deps } from './deps.ts';
+import { deregisterImage } from './deregister-image.ts';
 import { describeAccountAttributes } from './describe-account-attributes.ts';
 import { describeAddressesAttribute } from './describe-addresses-attribute.ts';
 import { describeAddresses } from './describe-addresses.ts';
 import { describeAvailabilityZones } from './describe-availability-zones.ts';
+import { describeImages } from './describe-images.ts';
 import { describeInternetGateways } from './describe-internet-gateways.ts';
 import { describeKeyPairs } from './describe-key-pairs.ts';
 import { describeLaunchTemplateVersions } from './describe-launch-template-versions.ts';
@@ -50,6 +52,7 @@ import { importKeyPair } from './import-key-pair.ts';
 import { modifyLaunchTemplate } from './modify-launch-template.ts';
 import { modifySubnetAttribute } from './modify-subnet-attribute.ts';
 import { modifyVpcAttribute } from './modify-vpc-attribute.ts';
+import { registerImage } from './register-image.ts';
 import { releaseAddress } from './release-address.ts';
 import { revokeSecurityGroupIngress, revokeSecurityGroupEgress } from './revoke.ts';
 import { associateRouteTable, disassociateRouteTable, replaceRouteTableAssociation } from './route-table-associations.ts';
@@ -86,10 +89,12 @@ export const ec2Operations: OperationTable<Ec2Deps> = {
   DeleteSubnet: deleteSubnet,
   DeleteTags: deleteTags,
   DeleteVpc: deleteVpc,
+  DeregisterImage: deregisterImage,
   DescribeAccountAttributes: describeAccountAttributes,
   DescribeAddresses: describeAddresses,
   DescribeAddressesAttribute: describeAddressesAttribute,
   DescribeAvailabilityZones: describeAvailabilityZones,
+  DescribeImages: describeImages,
   DescribeInternetGateways: describeInternetGateways,
   DescribeKeyPairs: describeKeyPairs,
   DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
@@ -112,6 +117,7 @@ export const ec2Operations: OperationTable<Ec2Deps> = {
   ModifyLaunchTemplate: modifyLaunchTemplate,
   ModifySubnetAttribute: modifySubnetAttribute,
   ModifyVpcAttribute: modifyVpcAttribute,
+  RegisterImage: registerImage,
   ReleaseAddress: releaseAddress,
   ReplaceRoute: replaceRoute,
   ReplaceRouteTableAssociation: replaceRouteTableAssociation,

@@ -2,6 +2,7 @@
 // addresses, whether a route leads anywhere) is never kept.
 
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
+import type { Image } from '../../core/image/image.ts';
 import type { ResourceDraft, ResourceView } from '../resource-space.ts';
 
 export type TagMap = Readonly<Record<string, string>>;
@@ -140,6 +141,16 @@ export interface LaunchTemplateVersion {
   readonly data: RequestLaunchTemplateData;
 }
 
+/** An image that an account registered; `software` is what its root snapshot had. */
+export interface RegisteredImage extends Image {
+  readonly description?: string | undefined;
+  readonly bootMode?: string | undefined;
+  /** It asks for version 2 of the metadata service. */
+  readonly imdsV2: boolean;
+  readonly enaSupport: boolean;
+  readonly tags: TagMap;
+}
+
 export interface Ec2Kinds {
   readonly vpc: Vpc;
   readonly subnet: Subnet;
@@ -150,6 +161,7 @@ export interface Ec2Kinds {
   readonly 'route-table': RouteTable;
   readonly 'key-pair': KeyPair;
   readonly 'placement-group': PlacementGroup;
+  readonly image: RegisteredImage;
   readonly 'launch-template': LaunchTemplate;
   readonly 'launch-template-version': LaunchTemplateVersion;
 }
@@ -169,6 +181,7 @@ export const idPrefix: Readonly<Record<Ec2Kind, string>> = {
   'route-table': 'rtb',
   'key-pair': 'key',
   'placement-group': 'pg',
+  image: 'ami',
   'launch-template': 'lt',
 };
 
