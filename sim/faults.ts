@@ -8,7 +8,7 @@ import type { Random } from './random.ts';
 
 export const faultKinds = [
   'call lost', 'answer lost', 'engine gone', 'report lost', 'report late', 'report twice', 'report of an old attempt', 'stop ignored', 'start failed',
-  'host lost', 'attempt believed lost', 'output not stored', 'clock set forwards', 'clock set back',
+  'host lost', 'host cut off', 'attempt believed lost', 'output not stored', 'clock set forwards', 'clock set back',
   'crash between steps', 'crash before a commit', 'crash after a commit', 'crash before an engine call', 'crash after an engine call', 'store full', 'store slow',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
@@ -21,6 +21,8 @@ export class Faults {
   active = true;
   /** The engine cannot be reached. */
   engineGone = false;
+  /** Registered hosts that cannot be reached, by address, and since when by elapsed time. */
+  readonly cutOff = new Map<string, number>();
   readonly counts = new Map<FaultKind, number>();
   readonly #random: Random;
   /** From 1, a calm day, to 3, a wild one. */
@@ -51,27 +53,40 @@ export class Faults {
     return kind;
   }
 
-  /** For the fake engine. */
+  /** For the engine of a registered host. */
+  engineAt(address: string): FakeFaults {
+    return {
+      call: (call) => (this.cutOff.has(address) ? 'unavailable' : this.#call(call)),
+      report: (report) => (this.cutOff.has(address) ? [] : this.#report(report)),
+      stop: () => this.#stop(),
+    };
+  }
+
+  /** For the engine of this machine. */
   readonly engine: FakeFaults = {
-    call: (call: FakeCall) => {
-      if (this.engineGone && call !== 'open') return 'unavailable';
-      // Opening is retried by an operator, not by us.
-      if (call === 'open' || !this.#draw(2)) return 'none';
-      return this.#pick(['call lost', 'answer lost']) === 'call lost' ? 'unavailable' : 'answer-lost';
-    },
-    report: (report: EngineReport) => {
-      if (report.type === 'start-failed') this.strike('start failed');
-      if (this.engineGone) return [];
-      if (!this.#draw(4)) return [0];
-      const kind = this.#pick(['report lost', 'report late', 'report twice']);
-      return kind === 'report lost' ? [] : kind === 'report late' ? [this.#random.pick([50, 1_000, 30_000])] : [0, this.#random.pick([0, 50, 40_000])];
-    },
-    stop: () => {
-      if (!this.#draw(4)) return 'none';
-      this.strike('stop ignored');
-      return 'ignored';
-    },
+    call: (call) => (this.engineGone && call !== 'open' ? 'unavailable' : this.#call(call)),
+    report: (report) => (this.engineGone ? [] : this.#report(report)),
+    stop: () => this.#stop(),
   };
+
+  #call(call: FakeCall): 'none' | 'unavailable' | 'answer-lost' {
+    // Opening is retried by an operator, not by us.
+    if (call === 'open' || !this.#draw(2)) return 'none';
+    return this.#pick(['call lost', 'answer lost']) === 'call lost' ? 'unavailable' : 'answer-lost';
+  }
+
+  #report(report: EngineReport): readonly number[] {
+    if (report.type === 'start-failed') this.strike('start failed');
+    if (!this.#draw(4)) return [0];
+    const kind = this.#pick(['report lost', 'report late', 'report twice']);
+    return kind === 'report lost' ? [] : kind === 'report late' ? [this.#random.pick([50, 1_000, 30_000])] : [0, this.#random.pick([0, 50, 40_000])];
+  }
+
+  #stop(): 'none' | 'ignored' {
+    if (!this.#draw(4)) return 'none';
+    this.strike('stop ignored');
+    return 'ignored';
+  }
 
   commit(): Blow | 'full' | 'slow' {
     if (!this.#draw(1.2)) return 'none';
@@ -97,16 +112,17 @@ export class Faults {
   }
 
   /** How long a slow store takes, a server stays down, an engine away: in milliseconds. */
-  length(kind: 'commit' | 'downtime' | 'outage'): number {
+  length(kind: 'commit' | 'downtime' | 'outage' | 'cut off'): number {
+    if (kind === 'cut off') return this.#random.between(20_000, 200_000);
     if (kind === 'commit') return this.#random.pick([20, 500, 5_000]);
     if (kind === 'outage') return this.#random.between(1_000, 60_000);
     return this.#random.chance(10) ? this.#random.between(60_000, 600_000) : this.#random.below(3_000);
   }
 
   /** What fate does between two commands of clients, if anything. */
-  fate(): 'engine gone' | 'report of an old attempt' | 'host lost' | 'attempt believed lost' | 'clock set forwards' | 'clock set back' | undefined {
+  fate(): 'engine gone' | 'host cut off' | 'report of an old attempt' | 'host lost' | 'attempt believed lost' | 'clock set forwards' | 'clock set back' | undefined {
     if (!this.#draw(2.5)) return undefined;
-    return this.#pick(['engine gone', 'report of an old attempt', 'host lost', 'attempt believed lost', ...(this.#clockIsSet ? (['clock set forwards', 'clock set back'] as const) : [])]);
+    return this.#pick(['engine gone', 'host cut off', 'report of an old attempt', 'host lost', 'attempt believed lost', ...(this.#clockIsSet ? (['clock set forwards', 'clock set back'] as const) : [])]);
   }
 
   clockStepMs(): number {

@@ -105,9 +105,11 @@ export class Expectation {
     if (counted.length >= this.plan.attempts) return false;
     const last = attempts.at(-1);
     if (last === undefined || this.plan.attempts === 1) return true;
+    // What became of a container after its host had been declared lost is told later, and decides nothing.
+    const exitCode = hostLostText.test(last.statusReason ?? '') ? undefined : last.exitCode;
     const rule = this.plan.rules.find(
       ({ onExitCode, onReason, onStatusReason }) =>
-        (onExitCode === undefined || (last.exitCode !== undefined && matches(onExitCode, String(last.exitCode)))) && matches(onReason, last.containerReason) && matches(onStatusReason, last.statusReason),
+        (onExitCode === undefined || (exitCode !== undefined && matches(onExitCode, String(exitCode)))) && matches(onReason, last.containerReason) && matches(onStatusReason, last.statusReason),
     );
     return rule?.action.toUpperCase() !== 'EXIT';
   }
@@ -127,6 +129,7 @@ export class Expectation {
 
   #judgeAttempt(index: number | undefined, attempt: ShownAttempt, truth: Truth, stopped: boolean): string | undefined {
     const plan = this.run(index, attempt.number);
+    if (hostLostText.test(attempt.statusReason ?? '')) return truth.lost ? undefined : 'is said to be lost with its host, and no host was lost';
     if (attempt.exitCode !== undefined) {
       if (attempt.exitCode !== truth.exitCode) return `shows exit code ${attempt.exitCode}, and its container ended with ${truth.exitCode}`;
       // A clock that was set back between a timeout and the end that it brought makes the end look as if it had come first.
@@ -143,7 +146,6 @@ export class Expectation {
       if (!plan.startFails) return 'is said to have failed to start, and nothing was wrong with it';
       return attempt.containerReason === startFailure ? undefined : `failed to start, and its container's reason is ${attempt.containerReason}`;
     }
-    if (hostLostText.test(attempt.statusReason ?? '')) return truth.lost ? undefined : 'is said to be lost with its host, and no host was lost';
     return `ended without an exit code, and its reason is ${attempt.statusReason}`;
   }
 
@@ -165,7 +167,7 @@ export class Expectation {
     if (stop !== undefined && stop.by !== 'timeout') return `was stopped for '${stop.reason}' and shows '${statusReason}'`;
     if (last === undefined) return status === 'FAILED' && statusReason === dependentText ? undefined : `is ${status} (${statusReason}) without an attempt, a stop or a dependency that failed`;
     if (statusReason !== last.statusReason) return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
-    if (last.exitCode === 0) return status === 'SUCCEEDED' ? undefined : `is ${status}, and its container ended well`;
+    if (last.exitCode === 0 && !hostLostText.test(last.statusReason ?? '')) return status === 'SUCCEEDED' ? undefined : `is ${status}, and its container ended well`;
     if (status !== 'FAILED') return `is ${status}, and its last attempt failed`;
     return !end.arrayStopped && this.isRetried(end.attempts) ? `ended after ${end.attempts.length} attempts, and its retry strategy allows another` : undefined;
   }

@@ -69,6 +69,12 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       },
     })),
   },
+  'a host is declared lost only after silence': {
+    'a host that is taken for lost when it is drained': changingEvents((event) => {
+      const host = event.type === 'host-stored' && event.host.kind === 'registered' && event.host.status === 'DRAINING' ? event.host : undefined;
+      return host === undefined || event.type !== 'host-stored' ? event : { ...event, host: { ...host, lost: { sinceMs: 1 } } };
+    }),
+  },
   'capacity recounts': {
     'resources that are never given back': changingEvents((event) => (event.type === 'resources-released' ? undefined : event)),
     'an environment that is filled beyond its limit': changingControl(({ world }) => {

@@ -2,17 +2,16 @@
 // with faults, then a liveness phase without, in which everything must end. Checkers look after every step.
 
 import { createHash } from 'node:crypto';
-import { attemptId, type AttemptId, type JobId } from '../src/base/ids.ts';
+import { attemptId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
 import { localHost } from '../src/capacity/local/local.ts';
 import { Control } from '../src/control/control.ts';
 import type { Command } from '../src/core/command/command.ts';
 import type { Machine } from '../src/core/host.ts';
-import { FakeEngine } from '../src/engine/fake/fake-engine.ts';
+import { FakeEngine, type FakeFaults } from '../src/engine/fake/fake-engine.ts';
 import type { Settings } from '../src/core/settings.ts';
 import type { FakeBehaviour } from '../src/engine/fake/behaviour.ts';
 import type { Envelope } from '../src/port/command-bus.ts';
 import type { ContainerSpec, Engine } from '../src/port/engine.ts';
-import type { HostConnector } from '../src/port/host-connector.ts';
 import type { Ids } from '../src/port/ids.ts';
 import type { Commit } from '../src/port/store.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
@@ -26,7 +25,7 @@ import { MemoryLogSink } from './memory-log-sink.ts';
 import { startFailure, type Expectation } from './oracle.ts';
 import { Random } from './random.ts';
 import { settle, VirtualClock } from './virtual-clock.ts';
-import { Workload, type Answer } from './workload.ts';
+import { ownHosts, Workload, type Answer } from './workload.ts';
 
 export interface RunResult {
   /** Of every commit: the same seed gives the same hash. */
@@ -48,14 +47,6 @@ const livenessMs = 6 * 3_600_000;
 const mostSteps = 50_000;
 /** Commits between two looks at everything. */
 const commitsBetweenFullLooks = 40;
-
-/** No world has hosts of its users yet. */
-const noHosts: HostConnector = {
-  probe: () => Promise.reject(new Error('there are no hosts')),
-  engine: () => {
-    throw new Error('there are no hosts');
-  },
-};
 
 /** Lets a test plant a bug and see that a checker catches it. */
 export interface SimulationOptions {
@@ -95,6 +86,8 @@ class Simulation {
   readonly #store = new SqliteStore(':memory:');
   readonly #sink = new MemoryLogSink();
   readonly #engine: FakeEngine;
+  /** Of registered hosts, by address. */
+  readonly #ownEngines = new Map<string, FakeEngine>();
   readonly #workload: Workload;
   readonly #host: Machine;
   readonly #settings: Pick<Settings, 'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds'>;
@@ -118,13 +111,7 @@ class Simulation {
     this.#faults = new Faults(random.fork('faults'));
     const ids = random.fork('ids');
     this.#ids = { uuid: () => ids.hex(32), attempt: () => attemptId(ids.hex(32)) };
-    this.#engine = new FakeEngine({
-      clock: this.#clock,
-      behaviour: (spec) => this.#behaviour(spec),
-      onRun: (id) => this.#containers.began(id, this.#clock.now(), this.#clock.elapsedMs),
-      onEnd: (id, exit) => this.#containers.ended(id, this.#clock.now(), this.#clock.elapsedMs, exit),
-      faults: this.#faults.engine,
-    });
+    this.#engine = this.#newEngine(this.#faults.engine);
     this.#settings = { hostLossFree: this.#draw.chance(30), ...this.#draw.pick([{ overtakeJobs: 10, overtakeSeconds: 60 }, { overtakeJobs: 100, overtakeSeconds: 300 }]) };
     this.#host = localHost('0'.repeat(32), { milliVcpu: 1000 * this.#draw.between(2, 6), memoryMib: 4096, gpus: this.#draw.pick([0, 0, 1]) });
     this.#retainMs = this.#draw.pick([undefined, undefined, 120_000, 600_000]);
@@ -156,6 +143,7 @@ class Simulation {
   async #comeToRest(): Promise<void> {
     this.#faults.active = false;
     this.#faults.engineGone = false;
+    this.#faults.cutOff.clear();
     if (!this.#isUp) await this.#reboot();
     for (const command of this.#workload.restore()) await this.#submitNow(command);
     const endMs = this.#clock.elapsedMs + livenessMs;
@@ -167,10 +155,12 @@ class Simulation {
 
   async #cancelHopeless(): Promise<void> {
     const mostGpus = this.#host.capacity.gpus;
-    const most = (job: { queueArn: Committed['commit']['jobs'][number]['queueArn'] }): number =>
-      Math.max(...(this.#ledger.queues.get(job.queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => this.#ledger.environments.get(computeEnvironment)?.computeResources?.maxvCpus ?? 0));
-    for (const job of this.#ledger.open.values()) {
-      if (!job.id.includes(':') && (job.terms.needs.gpus > mostGpus || job.terms.needs.milliVcpu > 1000 * most(job))) this.#workload.cancel(job.id);
+    const environmentsOf = (queueArn: Arn) => (this.#ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => this.#ledger.environments.get(computeEnvironment));
+    for (const { id, queueArn, terms: { needs } } of this.#ledger.open.values()) {
+      const environments = environmentsOf(queueArn);
+      const isOwn = environments.some((environment) => environment?.type === 'UNMANAGED');
+      const most = isOwn ? 2 : Math.max(...environments.map((environment) => environment?.computeResources?.maxvCpus ?? 0));
+      if (!id.includes(':') && (needs.gpus > (isOwn ? 0 : mostGpus) || needs.milliVcpu > 1000 * most)) this.#workload.cancel(id);
     }
     await this.#advance(1_000);
   }
@@ -191,7 +181,7 @@ class Simulation {
     const control = new Control({
       store: incarnation.store(this.#store, this.#clock, (commit) => this.#record(commit)),
       engine: incarnation.engine(this.#options.sabotageEngine?.(this.#engine) ?? this.#engine),
-      hosts: noHosts,
+      hosts: { probe: () => Promise.reject(new BrokenLaw('control probes no host')), engine: (_hostId, { dockerHost }) => incarnation.engine(this.#ownEngine(dockerHost)) },
       logSink: incarnation.logSink(this.#sink),
       clock: incarnation.clock(this.#clock),
       ids: this.#ids,
@@ -223,6 +213,25 @@ class Simulation {
     }
   }
 
+  // ---- engines ----
+
+  #newEngine(faults: FakeFaults): FakeEngine {
+    return new FakeEngine({
+      clock: this.#clock,
+      behaviour: (spec) => this.#behaviour(spec),
+      onRun: (id) => this.#containers.began(id, this.#clock.now(), this.#clock.elapsedMs),
+      onEnd: (id, exit) => this.#containers.ended(id, this.#clock.now(), this.#clock.elapsedMs, exit),
+      faults,
+    });
+  }
+
+  /** Of a host that its owner registered: it stays where it is, however often it is. */
+  #ownEngine(address: string): FakeEngine {
+    const engine = this.#ownEngines.get(address) ?? this.#newEngine(this.#faults.engineAt(address));
+    this.#ownEngines.set(address, engine);
+    return engine;
+  }
+
   // ---- what fate does ----
 
   #strike(): void {
@@ -233,6 +242,13 @@ class Simulation {
           this.#faults.engineGone = false;
         });
         return;
+      case 'host cut off': {
+        const address = this.#draw.pick(ownHosts);
+        if (this.#faults.cutOff.has(address)) return;
+        this.#faults.cutOff.set(address, this.#clock.elapsedMs);
+        this.#clock.at(this.#clock.now() + this.#faults.length('cut off'), () => this.#faults.cutOff.delete(address));
+        return;
+      }
       case 'report of an old attempt': {
         const old = [...this.#containers.all.keys()].filter((id) => !this.#ledger.live.has(id)).slice(-10);
         const report = this.#faults.staleReport(old, this.#clock.now());
@@ -242,7 +258,7 @@ class Simulation {
       case 'host lost':
         for (const id of this.#faults.victims(this.#runningNow())) {
           this.#containers.lost.add(id);
-          this.#engine.lose(id, 'the host has gone');
+          for (const engine of [this.#engine, ...this.#ownEngines.values()]) engine.lose(id, 'the host has gone');
         }
         return;
       case 'attempt believed lost':
@@ -346,8 +362,16 @@ class Simulation {
       containers: this.#containers,
       commits: this.#commits,
       answers: this.#answers,
+      cutOff: this.#faults.cutOff,
       faulty: this.#faults.active,
     };
+  }
+
+  /** What was declared lost with its host, or went with it: whether rightly is the affair of a checker. */
+  #noteLosses({ commit, changes }: Committed): void {
+    for (const { oldAttempts } of commit.hosts) for (const old of oldAttempts) this.#containers.lost.add(old.attemptId);
+    if (commit.hostsLeft.length === 0) return;
+    for (const { after } of changes) for (const attempt of 'attempts' in after ? after.attempts : []) if (commit.hostsLeft.includes(attempt.hostId)) this.#containers.lost.add(attempt.attemptId);
   }
 
   #record(commit: Commit): void {
@@ -355,6 +379,7 @@ class Simulation {
     const atMs = this.#clock.now();
     this.#hash.update(JSON.stringify({ ...commit, tags: [...commit.tags], shareUsage: commit.shareUsage.map((usage) => ({ ...usage, usage: String(usage.usage) })), at: atMs }));
     const committed = { commit, atMs, changes: this.#ledger.fold(commit) };
+    this.#noteLosses(committed);
     this.#commits.push(committed);
     this.#options.onCommit?.(committed);
   }

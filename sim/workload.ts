@@ -2,10 +2,11 @@
 // whether it was kept is the checkers' affair.
 
 import type { EvaluateOnExit, FairsharePolicy, JobDependency, KeyValuePair, SubmitJobCommandInput } from '@aws-sdk/client-batch';
-import { jobId, scopeOf, type Arn, type JobId, type Scope } from '../src/base/ids.ts';
+import { hostId, jobId, scopeOf, type Arn, type HostId, type JobId, type Scope } from '../src/base/ids.ts';
 import { isRefusal } from '../src/base/refusal.ts';
 import { schedulingPolicyArn } from '../src/core/arn.ts';
 import type { Command } from '../src/core/command/command.ts';
+import type { HostFacts } from '../src/core/host.ts';
 import type { TableWrite, TableWriteOutcome } from '../src/port/store.ts';
 import type { ExitRule, Plan, RunPlan } from './oracle.ts';
 import { Expectation, startFailure } from './oracle.ts';
@@ -29,12 +30,18 @@ const lastingQueues = ['low', 'high', 'shared'] as const;
 const passingQueues = ['passing-1', 'passing-2'] as const;
 const lastingEnvironments = ['first', 'second'] as const;
 const passingEnvironment = 'passing';
+/** An UNMANAGED environment with a queue of its own, and hosts that its owner registers. */
+const ownName = 'own';
+export const ownHosts = ['tcp://host-1', 'tcp://host-2'] as const;
+const ownFacts: HostFacts = { dockerVersion: '25.0', kernelVersion: '6.1', operatingSystem: 'Amazon Linux', osType: 'linux', architecture: 'x86_64', vcpus: 2, memoryMib: 4096, gpus: 0, logDrivers: ['awslogs'] };
 const lastingPolicy = schedulingPolicyArn(scope, 'lasting');
 
 export class Workload {
   readonly expectations = new Map<JobId, Expectation>();
   /** Of the passing queues' jobs: whoever deletes the queue stops them. */
   readonly #jobsOfQueue = new Map<string, JobId[]>();
+  /** Every host that was ever to be registered, and where it is. */
+  readonly #hosts = new Map<HostId, string>();
   readonly #random: Random;
   readonly #door: Door;
   readonly #newId: () => string;
@@ -57,6 +64,9 @@ export class Workload {
       ...lastingEnvironments.map((name, index) => this.#createEnvironment(name, 3 + index)),
       { type: 'create-scheduling-policy', scope, request: { name: 'lasting', fairsharePolicy: this.#fairsharePolicy() } },
       ...lastingQueues.map((name, index) => this.#createQueue(name, 1 + (index % 2) * 8)),
+      { type: 'create-compute-environment', scope, uuid: ownName, request: { computeEnvironmentName: ownName, type: 'UNMANAGED', serviceRole: 'role' } },
+      { type: 'create-job-queue', scope, request: { jobQueueName: ownName, priority: 5, computeEnvironmentOrder: environmentOrder([ownName]) } },
+      ...ownHosts.map((address) => this.#registerHost(address)),
       this.#registerDefinition(),
     ];
   }
@@ -67,6 +77,8 @@ export class Workload {
       ...lastingEnvironments.map((name): Command => ({ type: 'update-compute-environment', scope, request: { computeEnvironment: name, state: 'ENABLED', computeResources: { maxvCpus: 4 } } })),
       ...lastingQueues.map((name): Command => ({ type: 'update-job-queue', scope, request: { jobQueue: name, state: 'ENABLED', computeEnvironmentOrder: environmentOrder(lastingEnvironments) } })),
       { type: 'update-compute-environment', scope, request: { computeEnvironment: passingEnvironment, state: 'ENABLED', computeResources: { maxvCpus: 4 } } },
+      ...ownHosts.map((address) => this.#registerHost(address)),
+      ...[...this.#hosts.keys()].map((id): Command => ({ type: 'drain-host', scope, hostId: id, status: 'ACTIVE' })),
     ];
   }
 
@@ -76,7 +88,8 @@ export class Workload {
     if (draw < 62) this.#submitJob();
     else if (draw < 78) this.#stopJob();
     else if (draw < 84) this.#changeQueue();
-    else if (draw < 89) this.#changeEnvironment();
+    else if (draw < 88) this.#changeEnvironment();
+    else if (draw < 90) this.#changeHost();
     else if (draw < 92) this.#changeDefinition();
     else if (draw < 94) this.#changePolicy();
     else this.#writeTable();
@@ -108,7 +121,7 @@ export class Workload {
     };
     const expectation = new Expectation(plan, this.#lossIsFree);
     this.expectations.set(id, expectation);
-    const queue = random.chance(85) ? random.pick(lastingQueues) : random.pick(passingQueues);
+    const queue = random.chance(75) ? random.pick(lastingQueues) : random.pick([...passingQueues, ownName, ownName]);
     const jobs = this.#jobsOfQueue.get(queue) ?? [];
     this.#jobsOfQueue.set(queue, jobs);
     jobs.push(id);
@@ -236,6 +249,22 @@ export class Workload {
   #createEnvironment(computeEnvironmentName: string, maxvCpus: number): Command {
     const computeResources = { type: 'EC2' as const, minvCpus: 0, maxvCpus, subnets: ['subnet-00000000'], instanceTypes: ['optimal'], instanceRole: 'ecsInstanceRole', securityGroupIds: ['sg-00000000'] };
     return { type: 'create-compute-environment', scope, uuid: this.#newId(), request: { computeEnvironmentName, type: 'MANAGED', computeResources } };
+  }
+
+  #changeHost(): void {
+    const random = this.#random;
+    const id = random.pick([...this.#hosts.keys()]);
+    const draw = random.below(4);
+    if (draw === 0) return this.#send(this.#registerHost(random.pick(ownHosts)));
+    if (draw === 1) return this.#send({ type: 'deregister-host', scope, hostId: id, force: random.chance(50) });
+    this.#send({ type: 'drain-host', scope, hostId: id, status: random.pick(['ACTIVE', 'ACTIVE', 'DRAINING']) });
+  }
+
+  /** Under an id of its own each time. */
+  #registerHost(dockerHost: string): Command {
+    const id = hostId(this.#newId());
+    this.#hosts.set(id, dockerHost);
+    return { type: 'register-host', scope, hostId: id, cluster: `${ownName}_Batch_${ownName}`, title: dockerHost, address: { dockerHost }, facts: ownFacts };
   }
 
   #changeDefinition(): void {

@@ -5,6 +5,7 @@ import { capacityRecounts } from './capacity-recounts.ts';
 import type { Checker } from './checker.ts';
 import { dependenciesRespected } from './dependencies-respected.ts';
 import { endsAsAsked } from './ends-as-asked.ts';
+import { lossesDeclared } from './losses-declared.ts';
 import { noStarvation } from './no-starvation.ts';
 import { nothingAfterCancel } from './nothing-after-cancel.ts';
 import { oneContainerPerAttempt } from './one-container-per-attempt.ts';
@@ -24,6 +25,7 @@ import { worldRecounts } from './world-recounts.ts';
 export const allCheckers = (): Checker[] => [
   transitionsLegal,
   oneLiveAttempt(),
+  lossesDeclared(),
   oneContainerPerAttempt,
   capacityRecounts(),
   dependenciesRespected,

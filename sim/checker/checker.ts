@@ -34,6 +34,8 @@ export interface Observed {
   /** Transactions since the last look, and answers that clients heard. */
   readonly commits: readonly Committed[];
   readonly answers: readonly Answer[];
+  /** Registered hosts that cannot be reached just now, by address, and since when by elapsed time. */
+  readonly cutOff: ReadonlyMap<string, number>;
   /** Faults still strike. */
   readonly faulty: boolean;
 }

@@ -41,7 +41,7 @@ export function retentionKept(): Checker {
     law: 'ended jobs are kept as long as was said',
     check({ commits, elapsedMs }) {
       for (const { changes } of commits) {
-        for (const { id, after } of changes) if (isEnded(after.status) && splitJobId(id).index === undefined) kept.push({ id, scope: after.scope, atElapsedMs: elapsedMs });
+        for (const { id, before, after } of changes) if (isEnded(after.status) && !(before !== undefined && isEnded(before.status)) && splitJobId(id).index === undefined) kept.push({ id, scope: after.scope, atElapsedMs: elapsedMs });
       }
     },
     checkNowAndThen(observed) {

@@ -17,7 +17,7 @@ export const retriesObey: Checker = {
         const { parent, index } = splitJobId(id);
         const stopped = (after.stopRequested !== undefined && last.statusReason === after.stopRequested.reason) || (index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined);
         const again = !isEnded(after.status);
-        const wanted = last.exitCode !== 0 && !stopped && expectations.get(parent)?.isRetried(after.attempts) === true;
+        const wanted = (last.exitCode !== 0 || last.statusReason?.startsWith('Host EC2 ') === true) && !stopped && expectations.get(parent)?.isRetried(after.attempts) === true;
         if (again && !wanted) throw new BrokenLaw(`job ${id} is ${after.status} again after attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which must be its last`);
         // A stop may have come between the attempt that failed and the next one.
         if (!again && wanted && (after.stopRequested ?? before?.stopRequested) === undefined) throw new BrokenLaw(`job ${id} ended with attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which another should follow`);

@@ -1,9 +1,11 @@
 // Law: a job moves only as the table of transitions allows, and what has ended never changes again: not by a late report, not
 // by a crash, not by a second stop. Of stops the first reason wins, and attempts that are over stay as they were.
 
-import { isArrayParent } from '../../src/core/job/job.ts';
+import type { EndedAttempt } from '../../src/core/job/attempt.ts';
+import { isArrayParent, type ArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded, type JobStatus } from '../../src/core/job/status.ts';
 import type { Change } from '../ledger.ts';
+import { isSame } from '../same.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 /** Where a job may go (user guide, chapter Job States); back to RUNNABLE is a retry. Written here once more, on purpose. */
@@ -42,10 +44,14 @@ function checkChange({ id, before, after }: Change): void {
   const table = isArrayParent(after) ? ofParent : ofJob;
   if (!table.get(before?.status ?? 'SUBMITTED')?.has(after.status)) throw new BrokenLaw(`job ${id} went from ${before?.status} to ${after.status}`);
   if (before === undefined) return;
-  if (isEnded(before.status)) throw new BrokenLaw(`job ${id} changed after it had ended`);
+  if (isEnded(before.status) && (before.status !== after.status || !isSame(kept(before), kept(after)))) throw new BrokenLaw(`job ${id} changed after it had ended`);
   if (before.stopRequested !== undefined && after.stopRequested !== undefined && before.stopRequested.reason !== after.stopRequested.reason) {
     throw new BrokenLaw(`job ${id} was stopped for '${before.stopRequested.reason}' and then for '${after.stopRequested.reason}'`);
   }
   if (isArrayParent(before) || isArrayParent(after)) return;
-  if (before.attempts.some((attempt, at) => attempt !== after.attempts[at] && JSON.stringify(attempt) !== JSON.stringify(after.attempts[at]))) throw new BrokenLaw(`an attempt of job ${id} changed after it was over`);
+  if (before.attempts.some((attempt, at) => attempt !== after.attempts[at] && !isSame(keptOf(attempt), keptOf(after.attempts[at] as EndedAttempt)))) throw new BrokenLaw(`an attempt of job ${id} changed after it was over`);
 }
+
+/** All that stays: how a container ended whose host had been declared lost is recorded when the host is heard of again. */
+const keptOf = (attempt: EndedAttempt): EndedAttempt => (attempt.statusReason?.startsWith('Host EC2 ') ? { ...attempt, exitCode: undefined, stoppedAtMs: 0 } : attempt);
+const kept = (job: Job | ArrayParent): object => (isArrayParent(job) ? job : { ...job, attempts: job.attempts.map(keptOf) });

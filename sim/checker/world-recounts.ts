@@ -3,10 +3,10 @@
 import type { JobId } from '../../src/base/ids.ts';
 import { restoreWorld } from '../../src/control/control.ts';
 import { checkWorld } from '../../src/core/invariant.ts';
-import { ChildTable } from '../../src/core/job/child-table.ts';
 import { isArrayParent, type WorldJob } from '../../src/core/job/job.ts';
 import { needsKey } from '../../src/core/job/needs.ts';
 import type { World } from '../../src/core/world.ts';
+import { isSame } from '../same.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const worldRecounts: Checker = {
@@ -51,16 +51,6 @@ function compareJobs(live: ReadonlyMap<JobId, WorldJob>, rebuilt: ReadonlyMap<Jo
 }
 
 const show = (job: WorldJob | undefined): string => JSON.stringify(job) + (job !== undefined && isArrayParent(job) ? JSON.stringify(job.children.summary()) : '');
-
-/** Values alike, whatever the order of their members; a member that is undefined is none. */
-function isSame(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (a instanceof ChildTable) return b instanceof ChildTable && JSON.stringify(a.summary()) === JSON.stringify(b.summary());
-  for (const key in a) if (!isSame((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])) return false;
-  for (const key in b) if ((b as Record<string, unknown>)[key] !== undefined && (a as Record<string, unknown>)[key] === undefined) return false;
-  return true;
-}
 
 /** Everything else of a world that must survive, as sorted text. */
 function describe(world: World): string {
