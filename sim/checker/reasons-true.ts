@@ -1,6 +1,7 @@
 // Law: the reason that a waiting job shows is true: figures are those of a recount, what is named is what is missing, and
 // MISCONFIGURATION stands only where no environment and no host of its queue could ever hold the job.
 
+import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { Ledger, Runnable } from '../ledger.ts';
@@ -36,15 +37,23 @@ function checkReason({ ledger, server }: Observed, waiting: Runnable, reason: st
     const inUse = [...ledger.live.values()].reduce((sum, { attempt, terms }) => sum + (attempt.computeEnvironmentArn === environment?.arn ? terms.needs.milliVcpu : 0), 0);
     if (Number(used) * 1000 !== inUse || Number(max) !== environment?.computeResources?.maxvCpus) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and in use are ${inUse / 1000} of ${environment?.computeResources?.maxvCpus}`);
   }
-  const noneAvailable = order(ledger, waiting).every((environment) => environment?.state !== 'ENABLED' || environment.status !== 'VALID');
+  const [, resting] = /^waiting for compute environment ([^:]+): it is /.exec(reason) ?? [];
+  if (resting !== undefined) {
+    const environment = order(ledger, waiting).find((one) => one?.name === resting);
+    if (environment === undefined || isAvailable(environment) || !impossible) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and could start elsewhere`);
+    if (waiting.needs.milliVcpu > 1000 * (environment.computeResources?.maxvCpus ?? 0)) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', which could not hold it`);
+    return;
+  }
+  const noneAvailable = !order(ledger, waiting).some(isAvailable);
   if (/none of this queue is both ENABLED and VALID/.test(reason) !== noneAvailable) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and ${noneAvailable ? 'no' : 'an'} environment of its queue is there for it`);
 }
 
+const isAvailable = (environment: ComputeEnvironment | undefined): boolean => environment?.state === 'ENABLED' && environment.status === 'VALID';
 const order = (ledger: Ledger, { queueArn }: Runnable) => (ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => ledger.environments.get(computeEnvironment));
 
 /** No environment that is there for it is large enough, or no host has so many GPUs. */
 export function isImpossible(ledger: Ledger, hosts: readonly Needs[], waiting: Runnable): boolean {
-  const available = order(ledger, waiting).filter((environment) => environment?.state === 'ENABLED' && environment.status === 'VALID');
+  const available = order(ledger, waiting).filter(isAvailable);
   const largest = Math.max(0, ...available.map((environment) => 1000 * (environment?.computeResources?.maxvCpus ?? 0)));
   return waiting.needs.milliVcpu > largest || waiting.needs.gpus > Math.max(0, ...hosts.map((host) => host.gpus));
 }

@@ -20,6 +20,7 @@ import { ecsOperations } from '../service/ecs/operations.ts';
 import { logsOperations } from '../service/logs/operations.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { stsOperations } from '../service/sts/operations.ts';
+import { OwnOperations } from '../service/longshore/own-operations.ts';
 import { batchDialect, ec2Dialect, parameterDialect, validationDialect } from '../wire/error-catalogue.ts';
 import { jsonRpc } from '../wire/json-rpc.ts';
 import type { Authenticator, Authorizer } from '../wire/operation.ts';
@@ -43,6 +44,8 @@ export interface AppOptions extends ControlPorts {
 export interface App {
   readonly control: Control;
   readonly router: Router;
+  /** Of ours, under `/_longshore/`. */
+  readonly own: OwnOperations;
 }
 
 /** Most bytes of a request's body, by operation; PutLogEvents carries a mebibyte of events and their frames. */
@@ -127,5 +130,6 @@ export function compose(options: AppOptions): App {
   ];
   const { region, authenticator, authorizer, onAudit, onFault } = options;
   const router = new Router({ services, authenticator, authorizer, region, audit: onAudit, log: onFault });
-  return { control, router };
+  const own = new OwnOperations({ deps: { reader }, authenticator, authorizer, region, newRequestId: () => ids.uuid(), audit: onAudit, log: onFault });
+  return { control, router, own };
 }

@@ -23,8 +23,10 @@ import type {
   SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import type { Explanation, OwnError } from '../api/explanation.ts';
 import { Failure, serviceErrorName } from './failure.ts';
 import type { Io } from './io.ts';
+import { signedHeaders, type Credentials } from './sign.ts';
 import { dummyAccessKeyId, dummySecretAccessKey, type Settings } from './session.ts';
 
 /** What one DescribeJobs takes. */
@@ -43,12 +45,16 @@ export interface LogPage {
 }
 
 export class Api {
+  readonly #settings: Settings;
+  readonly #credentials: Credentials;
   readonly #batch: BatchClient;
   /** For calls that are not safe to repeat: a lost answer must not submit a job twice. */
   readonly #batchOnce: BatchClient;
   readonly #logs: CloudWatchLogsClient;
 
   constructor(settings: Settings, env: Io['env']) {
+    this.#settings = settings;
+    this.#credentials = credentialsOf(env);
     const common = clientSettings(settings, env);
     this.#batch = new BatchClient({ ...common, endpoint: settings.endpoint });
     this.#batchOnce = new BatchClient({ ...common, endpoint: settings.endpoint, maxAttempts: 1 });
@@ -93,6 +99,20 @@ export class Api {
       nextToken = page.nextToken;
     } while (nextToken !== undefined && kept.length < limit);
     return kept.slice(0, limit);
+  }
+
+  /** Why the job is where it is. Throws a {@link Failure} where the server refuses. */
+  async explainJob(id: string, nowMs: number): Promise<Explanation> {
+    const { endpoint, region } = this.#settings;
+    const url = new URL(`${endpoint}/_longshore/jobs/${encodeURIComponent(id)}/explanation`);
+    const headers = signedHeaders({ method: 'GET', url, region, service: 'batch', nowMs }, this.#credentials);
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(clientDefaults.requestHandler.requestTimeout) }).catch((error: unknown) => {
+      // What went wrong stands behind fetch's own words.
+      throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    });
+    const body = (await answer.json()) as Explanation & Partial<OwnError>;
+    if (!answer.ok) throw new Failure(`${body.message ?? 'the server cannot explain jobs'} (${[body.code, answer.status].filter(Boolean).join(', ')})`);
+    return body;
   }
 
   async cancelJob(jobId: string, reason: string): Promise<void> {
@@ -153,7 +173,7 @@ const clientDefaults = {
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
 } satisfies BatchClientConfig;
 
-function credentialsOf(env: Io['env']) {
+function credentialsOf(env: Io['env']): Credentials {
   const accessKeyId = env['AWS_ACCESS_KEY_ID'];
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
   if (!accessKeyId || !secretAccessKey) return { accessKeyId: dummyAccessKeyId, secretAccessKey: dummySecretAccessKey };

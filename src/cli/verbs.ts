@@ -6,13 +6,14 @@ import { describe } from './verb/describe.ts';
 import { env } from './verb/env.ts';
 import { instance } from './verb/instance.ts';
 import { instances } from './verb/instances.ts';
+import { explain } from './verb/explain.ts';
 import { jobs } from './verb/jobs.ts';
 import { logs } from './verb/logs.ts';
 import { submit } from './verb/submit.ts';
 import { terminate } from './verb/terminate.ts';
 import { wait } from './verb/wait.ts';
 
-export const verbs: readonly Verb[] = [env, submit, jobs, describe, logs, wait, cancel, terminate, instances, instance];
+export const verbs: readonly Verb[] = [env, submit, jobs, describe, explain, logs, wait, cancel, terminate, instances, instance];
 
 /** The program's other verbs, which start a server in this process; here only so that help names them. */
 export const serverVerbs = [

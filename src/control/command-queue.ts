@@ -110,6 +110,7 @@ export class CommandQueue implements CommandBus {
       for (const pending of batch) if (pending.kind === 'command') replies.push(this.#decideAndApply(pending.command, nowMs, effects));
       this.#meetDeadlines(nowMs, effects);
       if (world.scheduleWanted) this.#place(nowMs, effects);
+      for (const queueArn of world.watchedQueues) this.#decideAndApply({ type: 'watch-queue', queueArn }, nowMs, effects);
       outcomes = this.#commit(batch, nowMs);
     } catch (error) {
       this.#fail(error as Error, batch);

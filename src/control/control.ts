@@ -64,6 +64,7 @@ export class Control {
     const { store, clock, ids, logSink, onProblem, onFatal } = ports;
     const world = restoreWorld(store.load(), { ...defaultSettings, ...ports.settings });
     this.world = world;
+    world.waiting.restart(clock.now());
     this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
     this.reader = new ControlReader(world, store.reader, () => this.#staleReports);
     const engineOf = (hostId: HostId): Engine | undefined => this.#links.get(hostId)?.openEngine;

@@ -1,30 +1,37 @@
 // The reader: views of the world and the store in one moment. A job that has not ended is told by the world, one that has by
 // the store; an array's child without a row is told by its parent. Changes nothing.
 
-import { splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
+import type { JobDependency } from '@aws-sdk/client-batch';
+import { assert } from '../base/assert.ts';
+import { childId, splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
 import { quantitiesOf, type ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
-import { isArrayParent, waitingChild, type ArrayParent, type Job, type JobDetailRecord } from '../core/job/job.ts';
+import { isArrayParent, isLive, waitingChild, type ArrayParent, type Job, type JobDetailRecord, type LiveArrayParent, type WaitingJob } from '../core/job/job.ts';
 import { isEnded } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import { unsatisfied } from '../core/job/dependency.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
-import { explain } from '../core/schedule/explain.ts';
+import { dispatchOrder } from '../core/schedule/dispatch-order.ts';
+import { explain, type WaitingReason } from '../core/schedule/explain.ts';
 import type { World } from '../core/world.ts';
 import type { ClusterReader } from '../port/cluster-reader.ts';
 import type {
   ComputeEnvironmentView,
   Counts,
+  DependencyView,
   JobDefinitionView,
   JobListQuery,
   JobQueueView,
   JobView,
   Page,
+  PlaceView,
+  QueueSnapshotView,
   Reader,
   ConsumableResourceView,
   SchedulingPolicyView,
   Tags,
+  WaitView,
 } from '../port/reader.ts';
 import type { StoredJob, StoreReader } from '../port/store.ts';
 import { WorldClusterReader } from './cluster-reader.ts';
@@ -165,9 +172,96 @@ export class ControlReader implements Reader {
 
   #waitingReason(job: Job | ArrayParent): string | undefined {
     if (job.status === 'PENDING') return this.#dependencyReason(job);
-    if (job.status !== 'RUNNABLE') return undefined;
+    return job.status === 'RUNNABLE' && !isArrayParent(job) ? this.#placeReason(job)?.text : undefined;
+  }
+
+  #placeReason(job: WaitingJob | LiveArrayParent): WaitingReason | undefined {
     const queue = this.#world.jobQueues.get(job.queueArn);
-    return queue && explain(this.#world, queue, job);
+    return queue && explain(this.#world, queue, job, () => this.#world.waiting.of(job).ahead(job));
+  }
+
+  wait(scope: Scope, id: string): WaitView | undefined {
+    const view = this.job(scope, id);
+    if (view === undefined) return undefined;
+    const { job, detail, arrayIndex } = view;
+    if (isArrayParent(job)) {
+      if (!('children' in job) || job.children.waiting === 0) return undefined;
+      const runnable = job.children.count('RUNNABLE') > 0;
+      return this.#waitView(scope, job, detail, runnable ? job : undefined);
+    }
+    if (isLive(job) || isEnded(job.status)) return undefined;
+    return this.#waitView(scope, job as WaitingJob, detail, job.status === 'RUNNABLE' ? job : undefined, arrayIndex);
+  }
+
+  #waitView(scope: Scope, job: WaitingJob | LiveArrayParent, detail: JobDetailRecord, runnable: WaitingJob | LiveArrayParent | undefined, arrayIndex?: number): WaitView {
+    const reason = runnable && this.#placeReason(runnable);
+    return {
+      text: reason?.text ?? this.#dependencyReason(job) ?? '',
+      remedies: reason?.remedies ?? [],
+      dependencies: (detail.dependsOn ?? []).map((dependency) => this.#dependencyView(scope, job, dependency, arrayIndex)),
+      place: runnable && this.#placeView(runnable),
+    };
+  }
+
+  #dependencyView(scope: Scope, job: WaitingJob | LiveArrayParent, dependency: JobDependency, arrayIndex: number | undefined): DependencyView {
+    const type = dependency.type ?? 'JOB';
+    const { parent } = splitJobId(job.id);
+    const whole = type === 'SEQUENTIAL' ? parent : (dependency.jobId as JobId);
+    // A child waits for its counterpart, or for the child before it; the first of a SEQUENTIAL array for nothing.
+    const index = type === 'JOB' || arrayIndex === undefined ? undefined : type === 'N_TO_N' ? arrayIndex : arrayIndex - 1;
+    if (index === -1) return { jobId: job.id, type, isMet: true };
+    const jobId = index === undefined ? whole : childId(whole, index);
+    const found = this.job(scope, jobId);
+    const status = found?.job.status;
+    const isMet = index === undefined && type === 'SEQUENTIAL' ? false : found === undefined || status === 'SUCCEEDED';
+    return { jobId, type, name: found?.detail.name, status, isMet };
+  }
+
+  #placeView(job: WaitingJob | LiveArrayParent): PlaceView | undefined {
+    const { waiting, jobQueues } = this.#world;
+    const queue = jobQueues.get(job.queueArn);
+    if (queue === undefined) return undefined;
+    const environments = new Set(queue.computeEnvironmentOrder.map((entry) => entry.computeEnvironment));
+    const aheadInOtherQueues: { queue: string; priority: number; jobs: number }[] = [];
+    for (const other of jobQueues.values()) {
+      if (other === queue || other.priority < queue.priority || !other.computeEnvironmentOrder.some((entry) => environments.has(entry.computeEnvironment))) continue;
+      // Of equal priority: who was submitted before. Shares take turns, so that all of theirs may be.
+      const [list] = waiting.listsOf(other.arn).values();
+      const jobs = other.priority > queue.priority || this.#world.fairShares.of(other.arn) !== undefined ? waiting.count(other.arn) : (list?.ahead(job) ?? 0);
+      if (jobs > 0) aheadInOtherQueues.push({ queue: other.name, priority: other.priority, jobs });
+    }
+    const list = waiting.of(job);
+    return { share: job.terms.share?.identifier, ahead: list.ahead(job), sinceMs: list.sinceMs(job), aheadInOtherQueues };
+  }
+
+  queueSnapshot(scope: Scope, nameOrArn: string, limit: number): QueueSnapshotView | undefined {
+    const world = this.#world;
+    const queue = world.jobQueue(scope, nameOrArn);
+    if (queue === undefined) return undefined;
+    const front: { jobId: JobId; sinceMs: number }[] = [];
+    for (const jobId of dispatchOrder(world, queue.arn)) {
+      if (front.length === limit) break;
+      const job = this.#runnable(jobId);
+      front.push({ jobId, sinceMs: world.waiting.of(job).sinceMs(job) });
+    }
+    const shares = world.fairShares.of(queue.arn);
+    if (shares !== undefined) {
+      const holding = [...shares.values()].filter(({ milliVcpu }) => milliVcpu > 0).sort((a, b) => b.milliVcpu - a.milliVcpu || (a.identifier < b.identifier ? -1 : 1));
+      return { queue, front, usedMilliVcpu: shares.milliVcpu, shares: holding.map(({ identifier, milliVcpu }) => ({ identifier, usedMilliVcpu: milliVcpu })) };
+    }
+    let usedMilliVcpu = 0;
+    for (const id of world.attempts.values()) {
+      const job = world.jobs.get(id);
+      if (job?.queueArn === queue.arn) usedMilliVcpu += job.terms.needs.milliVcpu;
+    }
+    return { queue, front, usedMilliVcpu };
+  }
+
+  #runnable(id: JobId): WaitingJob {
+    const { parent, index } = splitJobId(id);
+    const job = index === undefined ? this.#world.jobs.get(id) : this.#world.child(this.#world.arrayParent(parent), index);
+    assert(job !== undefined && !isArrayParent(job) && job.status === 'RUNNABLE', 'a queue lists its RUNNABLE jobs');
+    return job;
   }
 
   /** What a PENDING job waits for, in plain words; of an array, what all its children wait for. */

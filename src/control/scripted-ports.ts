@@ -67,7 +67,7 @@ export class ManualClock implements Clock {
   }
 }
 
-const emptyWorld: StoredWorld = { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], children: [], nextSequence: 1 };
+export const emptyWorld: StoredWorld = { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], children: [], nextSequence: 1 };
 
 export class ScriptedStore implements Store {
   readonly commits: Commit[] = [];

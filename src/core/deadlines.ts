@@ -1,11 +1,17 @@
 // What falls due by the mere passing of time, the earliest first. An index of the world, kept by its fold and rebuilt at start
 // from what jobs carry; control asks for what is due and brings it to the rules as a command. It reads no clock.
 
+import { never } from '../base/assert.ts';
 import { Heap } from '../base/heap.ts';
-import type { AttemptId } from '../base/ids.ts';
+import type { Arn, AttemptId } from '../base/ids.ts';
+import { timeLimitAtMs } from './job-queue/job-queue.ts';
+import type { World } from './world.ts';
 
 /** `dueAtMs` is when the limit is reached, however late somebody looks. */
-export type Deadline = { readonly type: 'attempt-timeout'; readonly dueAtMs: number; readonly attemptId: AttemptId };
+export type Deadline =
+  | { readonly type: 'attempt-timeout'; readonly dueAtMs: number; readonly attemptId: AttemptId }
+  /** The head of the queue has been blocked for as long as the queue allows. */
+  | { readonly type: 'job-state-time-limit'; readonly dueAtMs: number; readonly queueArn: Arn };
 
 interface Entry {
   readonly deadline: Deadline;
@@ -40,5 +46,21 @@ export class Deadlines {
   take(nowMs: number): Deadline | undefined {
     const nextAtMs = this.nextAtMs;
     return nextAtMs !== undefined && nextAtMs <= nowMs ? this.#entries.pop()?.deadline : undefined;
+  }
+}
+
+export function isStillDue(world: World, deadline: Deadline): boolean {
+  switch (deadline.type) {
+    case 'attempt-timeout': {
+      // While its attempt is under way and nobody stopped it.
+      const jobId = world.attempts.get(deadline.attemptId);
+      return jobId !== undefined && world.jobs.get(jobId)?.stopRequested === undefined;
+    }
+    case 'job-state-time-limit': {
+      const queue = world.jobQueues.get(deadline.queueArn);
+      return queue !== undefined && timeLimitAtMs(queue) === deadline.dueAtMs;
+    }
+    default:
+      return never(deadline);
   }
 }

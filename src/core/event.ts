@@ -19,6 +19,8 @@ export type Event =
   | { readonly type: 'compute-environment-deleted'; readonly arn: Arn }
   | { readonly type: 'job-queue-stored'; readonly queue: JobQueue; readonly tags?: Tags | undefined }
   | { readonly type: 'job-queue-deleted'; readonly arn: Arn }
+  /** Another job blocks the queue's head, or for another reason, or none does any more. */
+  | { readonly type: 'job-queue-blocked'; readonly queue: JobQueue }
   | { readonly type: 'consumable-resource-stored'; readonly resource: ConsumableResource; readonly tags?: Tags | undefined }
   | { readonly type: 'consumable-resource-deleted'; readonly arn: Arn }
   | { readonly type: 'scheduling-policy-stored'; readonly policy: SchedulingPolicy; readonly tags?: Tags | undefined }

@@ -16,6 +16,7 @@ export function checkWorld(world: World): void {
   checkConsumables(world);
   checkArrays(world);
   checkBacklog(world);
+  checkWaitingLists(world);
   checkQueues(world);
   checkShares(world);
 }
@@ -95,6 +96,22 @@ function checkBacklog(world: World): void {
   for (const job of world.jobs.values()) {
     if (splitJobId(job.id).index !== undefined || !world.stillRunnable(job.id)) continue;
     assert(classes.has(classKey(job.queueArn, job.terms)), 'a job that could run stands in the backlog');
+  }
+}
+
+/** Every RUNNABLE job has one place in its queue's list, and nothing else has. */
+function checkWaitingLists(world: World): void {
+  const runnable = new Map<Arn, Set<string>>();
+  for (const queueArn of world.jobQueues.keys()) runnable.set(queueArn, new Set());
+  for (const job of world.jobs.values()) {
+    if (isArrayParent(job)) for (const index of job.children.indexes('RUNNABLE')) runnable.get(job.queueArn)?.add(`${job.id}:${index}`);
+    else if (job.status === 'RUNNABLE') runnable.get(job.queueArn)?.add(job.id);
+  }
+  for (const [queueArn, expected] of runnable) {
+    const lists = world.waiting.listsOf(queueArn);
+    const listed = [...lists.values()].flatMap((list) => [...list]);
+    assert(listed.length === expected.size && listed.every((id) => expected.has(id)), 'a queue lists its RUNNABLE jobs, each once');
+    assert(world.waiting.count(queueArn) === expected.size, 'a queue counts its RUNNABLE jobs');
   }
 }
 

@@ -49,6 +49,8 @@ export const limit = {
   nameLength: 128,
   describeJobsIds: 100,
   bulkJobIds: 50,
+  snapshotJobs: 100,
+  snapshotShares: 20,
   listJobsPage: 1000,
   listJobsFilteredPage: 100,
   describePage: 100,

@@ -9,8 +9,9 @@ import type { World } from './world.ts';
  */
 export function restoreReadiness(world: World): void {
   for (const job of world.jobs.values()) {
-    if (!isArrayParent(job) || job.rest.status !== 'PENDING') continue;
-    for (const { from, to } of readyRanges(world, job)) world.apply({ type: 'children-runnable', parentId: job.id, from, to, atMs: job.children.lastChangedAtMs });
+    if (!isArrayParent(job)) continue;
+    if (job.rest.status !== 'PENDING') world.waiting.of(job).update(job, job.createdAtMs);
+    else for (const { from, to } of readyRanges(world, job)) world.apply({ type: 'children-runnable', parentId: job.id, from, to, atMs: job.children.lastChangedAtMs });
   }
   world.occasions.length = 0;
 }

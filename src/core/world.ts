@@ -6,11 +6,12 @@ import { childId, splitJobId, type Arn, type AttemptId, type HostId, type JobId,
 import { allocationOf, Allocations, type Allocation } from './allocations.ts';
 import * as arns from './arn.ts';
 import { Changes } from './changes.ts';
-import { Deadlines, type Deadline } from './deadlines.ts';
+import { Deadlines, isStillDue } from './deadlines.ts';
 import { Dependents, type Occasion } from './dependents.ts';
 import { ConsumableResources } from './consumable-resource/consumable-resources.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Event } from './event.ts';
+import { storeHost, strand, watchQueue } from './fold.ts';
 import type { Host } from './host.ts';
 import { rangesOf } from './job/index-ranges.ts';
 import type { ArrayParent, Job, LiveArrayParent, LiveJob, WaitingJob, WorldJob } from './job/job.ts';
@@ -24,6 +25,7 @@ import type { JobQueue } from './job-queue/job-queue.ts';
 import { FairShares } from './schedule/fair-shares.ts';
 import { Backlog } from './schedule/order.ts';
 import { rulesOf, type FairShareRules, type SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
+import { Waiting } from './schedule/waiting.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 
 export class World {
@@ -43,12 +45,16 @@ export class World {
   /** What dependents have to be looked at for, before the next command is decided. */
   readonly occasions: Occasion[] = [];
   /** What falls due. */
-  readonly deadlines = new Deadlines((deadline) => this.#stillMatters(deadline));
+  readonly deadlines = new Deadlines((deadline) => isStillDue(this, deadline));
   /** What a transaction must store; control takes it after each batch. */
   readonly changes = new Changes();
   readonly consumableResources = new ConsumableResources(this.changes);
   /** Who used how much, on fair share queues. */
   readonly fairShares = new FairShares((queueArn) => this.#rulesOf(queueArn), this.changes);
+  /** Who waits where. */
+  readonly waiting = new Waiting();
+  /** Queues of which the head's reason is watched. */
+  readonly watchedQueues = new Set<Arn>();
   /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
   scheduleWanted = false;
   /** The next submission's sequence number. */
@@ -153,12 +159,6 @@ export class World {
     return isArrayParent(job) ? job.children.count('RUNNABLE') > 0 : job.status === 'RUNNABLE';
   };
 
-  /** A timeout does while its attempt is under way and nobody stopped it. */
-  #stillMatters({ attemptId }: Deadline): boolean {
-    const jobId = this.attempts.get(attemptId);
-    return jobId !== undefined && this.jobs.get(jobId)?.stopRequested === undefined;
-  }
-
   /** A child as a value, whether or not it has a row: what the parent says of it, or its own. */
   child(parent: LiveArrayParent, index: number): Exclude<WorldJob, LiveArrayParent> | undefined {
     const own = this.jobs.get(childId(parent.id, index));
@@ -188,13 +188,21 @@ export class World {
         if (known !== undefined && known.priority !== event.queue.priority) this.backlog.reorder();
         this.changes.jobQueues.set(event.queue.arn, event.queue);
         if (event.tags) this.changes.tags.set(event.queue.arn, event.tags);
+        watchQueue(this, event.queue);
         this.scheduleWanted = true;
         return;
       }
+      case 'job-queue-blocked':
+        this.jobQueues.set(event.queue.arn, event.queue);
+        this.changes.jobQueues.set(event.queue.arn, event.queue);
+        watchQueue(this, event.queue);
+        return;
       case 'job-queue-deleted':
         this.jobQueues.delete(event.arn);
         this.fairShares.removeQueue(event.arn);
         this.backlog.forgetQueue(event.arn);
+        this.waiting.removeQueue(event.arn);
+        this.watchedQueues.delete(event.arn);
         this.changes.delete(event.arn);
         return;
       case 'consumable-resource-stored':
@@ -221,13 +229,13 @@ export class World {
         if (event.tags) this.changes.tags.set(event.definition.arn, event.tags);
         return;
       case 'host-stored':
-        this.#storeHost(event.host);
+        storeHost(this, event.host);
         return;
       case 'host-left':
         this.hosts.delete(event.hostId);
         this.changes.hosts.delete(event.hostId);
         this.changes.hostsLeft.add(event.hostId);
-        this.#strand(event.hostId);
+        strand(this, event.hostId);
         return;
       case 'attempt-amended':
         if (isInWorld(event.job)) this.jobs.set(event.job.id, event.job);
@@ -291,19 +299,6 @@ export class World {
     }
   }
 
-  #storeHost(host: Host): void {
-    const known = this.hosts.get(host.id);
-    this.hosts.set(host.id, host);
-    this.scheduleWanted = true;
-    if (host.kind === 'machine') return;
-    this.changes.hosts.set(host.id, host);
-    if (host.lost !== undefined && known?.kind === 'registered' && known.lost === undefined) this.#strand(host.id);
-  }
-
-  #strand(hostId: HostId): void {
-    for (const attemptId of this.attemptsOn(hostId)) this.occasions.push({ type: 'stranded', attemptId });
-  }
-
   #put(job: Job | ArrayParent, atMs?: number): void {
     const before = this.jobs.get(job.id);
     if (before !== undefined && before.status !== job.status) {
@@ -313,9 +308,13 @@ export class World {
     else this.#forget(job);
     this.#noteChange(job);
     const { parent, index } = splitJobId(job.id);
+    if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE') this.waiting.of(job).remove(before, must(atMs, 'a change of status has a time'));
     if (index === undefined) return;
     const array = this.arrayParent(parent);
-    if (array.children.status(index) !== job.status) array.children.set(index, job.status, must(atMs, 'a change of status has a time'));
+    if (array.children.status(index) === job.status) return;
+    const changedAtMs = must(atMs, 'a change of status has a time');
+    array.children.set(index, job.status, changedAtMs);
+    this.waiting.of(array).update(array, changedAtMs);
   }
 
   #noteChange(job: Job | ArrayParent): void {
@@ -362,6 +361,7 @@ export class World {
       parent.children.set(index, 'RUNNABLE', event.atMs);
     }
     this.#addToBacklog(parent);
+    this.waiting.of(parent).update(parent, event.atMs);
     this.scheduleWanted = true;
   }
 
@@ -372,10 +372,12 @@ export class World {
         if (job.children.status(index) !== 'RUNNABLE') job.children.set(index, 'RUNNABLE', atMs);
       }
       this.#put({ ...job, status: 'PENDING', rest: { status: 'RUNNABLE' } });
+      this.waiting.of(job).update(job, atMs);
     } else {
       assert(!isLive(job), 'only a waiting job becomes RUNNABLE');
       const { waitsFor: _waitsFor, ...ready } = job;
       this.#put({ ...ready, status: 'RUNNABLE' }, atMs);
+      this.waiting.of(job).add(ready, atMs);
     }
     this.#addToBacklog(job);
     this.scheduleWanted = true;
@@ -386,6 +388,7 @@ export class World {
     assert(job !== undefined && isLive(job) && !this.attempts.has(job.attempt.attemptId), 'a job is retried after its attempt');
     const { attempt: _attempt, statusReason: _reason, stopRequested: _stop, ...identity } = job;
     const waiting: WaitingJob = { ...identity, status: 'RUNNABLE' };
+    this.waiting.of(job).add(waiting, event.atMs);
     this.#put(waiting, event.atMs);
     this.#addToBacklog(waiting);
     this.scheduleWanted = true;
@@ -465,6 +468,7 @@ export class World {
       parent.children.set(index, 'FAILED', event.atMs);
       if (this.dependents.concerns(childId(parent.id, index), parent)) this.occasions.push({ type: 'ended', jobId: childId(parent.id, index), status: 'FAILED' });
     }
+    this.waiting.of(parent).update(parent, event.atMs);
     this.#put({ ...parent, rest: { status: 'FAILED', statusReason: event.statusReason, stoppedAtMs: event.atMs, stopRequested: parent.stopRequested } });
   }
 
@@ -479,6 +483,7 @@ export class World {
       if (job.rest.status === 'RUNNABLE') this.#addToBacklog(job);
     } else if (job.status === 'RUNNABLE') {
       this.#addToBacklog(job);
+      this.waiting.of(job).add(job, job.createdAtMs);
     } else if (isLive(job)) {
       const { attemptId } = job.attempt;
       this.attempts.set(attemptId, job.id);

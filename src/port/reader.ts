@@ -54,6 +54,46 @@ export interface JobView {
   readonly waitingReason?: string | undefined;
 }
 
+/** The front of a queue (GetJobQueueSnapshot). */
+export interface QueueSnapshotView {
+  readonly queue: JobQueue;
+  /** The first RUNNABLE jobs in the order in which they are tried, children of arrays one by one; since when each stands there. */
+  readonly front: readonly { readonly jobId: JobId; readonly sinceMs: number }[];
+  /** What the queue's jobs in STARTING and RUNNING hold. */
+  readonly usedMilliVcpu: number;
+  /** Of a fair share queue: what each share holds that holds anything, most first. */
+  readonly shares?: readonly { readonly identifier: string; readonly usedMilliVcpu: number }[] | undefined;
+}
+
+/** Why a job waits, in full; true at this moment. */
+export interface WaitView {
+  /** As `statusReason` shows it. */
+  readonly text: string;
+  /** What would let it start; empty where only time does. */
+  readonly remedies: readonly string[];
+  readonly dependencies: readonly DependencyView[];
+  /** Of what is RUNNABLE. */
+  readonly place?: PlaceView | undefined;
+}
+export interface DependencyView {
+  readonly jobId: JobId;
+  readonly type: 'JOB' | 'N_TO_N' | 'SEQUENTIAL';
+  /** Absent: nobody remembers it. */
+  readonly name?: string | undefined;
+  readonly status?: JobStatus | undefined;
+  readonly isMet: boolean;
+}
+/** Where a RUNNABLE job stands. Children of arrays count one by one. */
+export interface PlaceView {
+  /** On a fair share queue, where shares take turns. */
+  readonly share?: string | undefined;
+  /** Jobs of its own queue, or of its share, that are tried before it. */
+  readonly ahead: number;
+  readonly sinceMs: number;
+  /** Jobs of other queues that are tried before it and want the same environments. */
+  readonly aheadInOtherQueues: readonly { readonly queue: string; readonly priority: number; readonly jobs: number }[];
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** Where the next page begins; absent at the end. */
@@ -96,6 +136,10 @@ export interface Reader {
   jobDefinitions(query: { scope: Scope; name?: string | undefined; status?: string | undefined; next?: string | undefined; limit: number }): Page<JobDefinitionView> | undefined;
   /** Single job, array parent, or child by `parent:index`. Undefined: unknown. */
   job(scope: Scope, id: string): JobView | undefined;
+  /** Undefined: no such job, or it waits for nothing. Costs what {@link WaitView} shows, however many wait. */
+  wait(scope: Scope, id: string): WaitView | undefined;
+  /** At most `limit` jobs. Undefined: no such queue. */
+  queueSnapshot(scope: Scope, nameOrArn: string, limit: number): QueueSnapshotView | undefined;
   /** Newest first in a queue, by index in an array. `undefined`: the `next` is malformed. */
   jobs(query: JobListQuery): Page<JobView> | undefined;
   /** Undefined: no such resource (jobs are asked by their ARN, children by their parent's). */

@@ -1,9 +1,11 @@
-// The paths of our own, under /_longshore/: health and metrics. They read and never change anything.
+// The paths of our own, under /_longshore/: health, metrics and the operations of our own. They read and never change anything.
 
 import type { ServerResponse } from 'node:http';
 import type { Limits } from '../core/limit.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import type { Counts, Reader } from '../port/reader.ts';
+import type { OwnOperations } from '../service/longshore/own-operations.ts';
+import { headOf, send } from '../wire/http.ts';
 import type { PathHandler } from './listener.ts';
 import { version } from './version.ts';
 
@@ -16,12 +18,18 @@ export interface ServerFacts {
   readonly limits: Limits;
 }
 
-export function ownPaths(reader: Reader, facts: ServerFacts): PathHandler {
+export function ownPaths(reader: Reader, operations: OwnOperations, facts: ServerFacts): PathHandler {
   return (request, response) => {
-    const path = (request.url ?? '').split('?')[0];
+    const head = headOf(request);
+    const { path } = head;
+    const own = operations.answer(head);
+    if (own !== undefined) {
+      send(response, own);
+      return;
+    }
     if (path === '/_longshore/health') answer(response, 200, 'application/json', JSON.stringify({ status: 'ready', version, ...facts, ...reader.counts() }));
     else if (path === '/_longshore/metrics') answer(response, 200, 'text/plain; version=0.0.4', metrics(reader.counts()));
-    else answer(response, 404, 'application/json', JSON.stringify({ message: 'There is nothing here. Try /_longshore/health or /_longshore/metrics.' }));
+    else answer(response, 404, 'application/json', JSON.stringify({ code: 'UnknownOperationException', message: 'There is nothing here. Try /_longshore/health or /_longshore/metrics.' }));
   };
 }
 

@@ -85,7 +85,7 @@ async function open(config: ServerConfig, app: App, identity: string, reason: st
     host: config.host,
     port: config.port,
     router: app.router,
-    own: ownPaths(app.control.reader, { engine: capabilities, region: config.region, account: config.account, limits: config.settings.limits }),
+    own: ownPaths(app.control.reader, app.own, { engine: capabilities, region: config.region, account: config.account, limits: config.settings.limits }),
     onFault: (error) => log.error({ err: error }, 'own path failed'),
   });
   log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');

@@ -30,7 +30,8 @@ export function serve(router: Router, request: IncomingMessage, response: Server
   takeBody(router, routed, request, response);
 }
 
-function headOf(request: IncomingMessage): RequestHead {
+/** What a request says before its body. */
+export function headOf(request: IncomingMessage): RequestHead {
   const target = request.url ?? '/';
   // A proxy's client may send the absolute form, http://host/path.
   const from = target.startsWith('/') ? 0 : pathStart(target);

@@ -4,15 +4,15 @@
 
 import { randomUUID } from 'node:crypto';
 import { must } from '../base/assert.ts';
-import { scopeOf } from '../base/ids.ts';
 import { AwsError } from './aws-error.ts';
+import { contextOf } from './context.ts';
 import { catalogue, type ErrorDialect } from './error-catalogue.ts';
 import { targetOf } from './json-rpc.ts';
 import { notBuilt, type Access, type Authenticator, type Authorizer, type Operation, type OperationTable, type RequestContext, type SigV4Credential } from './operation.ts';
 import type { Binding, BodyBinding, BoundOperation, Protocol, RequestHead, Unrouted } from './protocol.ts';
 import { mayBeQuery, versionOf } from './query.ts';
 import { operationsOf, SchemaFault, type OperationSchema, type SchemaModule } from './schema.ts';
-import { credentialOf, isRegion } from './sigv4.ts';
+import { credentialOf } from './sigv4.ts';
 import { restJson } from './rest-json.ts';
 
 /** One AWS service as the server offers it. */
@@ -157,7 +157,7 @@ export class Router {
 
   #perform(call: Call, bound: BoundOperation, body: Buffer): Answer | Promise<Answer> {
     const { service, head } = call;
-    const context = (call.context = this.#contextOf(call));
+    const context = (call.context = contextOf(this.#options, call));
     const operation: Operation<unknown, unknown, unknown> | typeof notBuilt = service.operations[bound.name] ?? notBuilt;
     if (operation === notBuilt) throw service.dialect.notBuilt(bound.name);
     const input = (call.input = bound.read(head, body));
@@ -190,21 +190,6 @@ export class Router {
       if (!('unrouted' in found) || found.unrouted === 'method') return service;
     }
     return undefined;
-  }
-
-  #contextOf({ requestId, head, credential }: Call): RequestContext {
-    const { account, caller } = this.#options.authenticator.authenticate({ credential, sourceAddress: head.sourceAddress });
-    const region = credential !== undefined && isRegion(credential.region) ? credential.region : this.#options.region;
-    const userAgent = head.headers['user-agent'];
-    return {
-      requestId,
-      account,
-      region,
-      scope: scopeOf(account, region),
-      caller,
-      sourceAddress: head.sourceAddress,
-      userAgent: typeof userAgent === 'string' ? userAgent : '',
-    };
   }
 
   #succeed(call: Call, bound: BoundOperation, output: unknown): Answer {

@@ -341,3 +341,66 @@ test('Ctrl-C ends logs -f with 130 and says that the job goes on', async () => {
   const { code, stdout, stderr } = await runAgainst({ describejobs: lives({ a: [writing('a', 'RUNNING', 's')] }), GetLogEvents: streams({ s: ['one'] }) }, ['logs', '-f', 'a'], io);
   assert.deepEqual([code, stdout, stderr], [130, 'one\n', 'Stopped reading; job a goes on. Read on with: longshore logs -f a\n']);
 });
+
+// ---- explain ----
+
+const explanation = (more: object) => ({ jobId: 'x', jobName: 'render', jobArn: 'arn', jobQueue: 'q', jobDefinition: 'd:1', status: 'RUNNABLE', createdAt: 1_699_999_940_000, dependencies: [], remedies: [], attempts: [], ...more });
+
+test('explain says why a job waits and what would help', async () => {
+  const script = {
+    '/_longshore/jobs/x%3A3/explanation': () =>
+      explanation({
+        reason: 'waiting for compute environment ce: 4 of 4 vCPUs in use',
+        place: { ahead: 12, since: 1_699_999_970_000, aheadInOtherQueues: [{ jobQueue: 'urgent', priority: 9, jobs: 3 }] },
+        remedies: ['raise maxvCpus of compute environment ce to 5 or more'],
+      }),
+  };
+  const plain = await runAgainst(script, ['explain', 'x:3']);
+  assert.deepEqual([plain.code, plain.stderr], [0, '']);
+  assert.equal(
+    plain.stdout,
+    `render (x) RUNNABLE, submitted 1 min ago
+  waiting for compute environment ce: 4 of 4 vCPUs in use
+  12 jobs ahead of it in queue q, for 30 s
+  3 more ahead of it in queue urgent (priority 9), which shares its compute environments
+  what would help:
+    raise maxvCpus of compute environment ce to 5 or more
+`,
+  );
+  assert.match(plain.calls[0]?.authorization ?? '', /^AWS4-HMAC-SHA256 Credential=000000000000\/20231114\/us-east-1\/batch\/aws4_request/);
+  const json = await runAgainst(script, ['explain', 'x:3', '--json']);
+  assert.equal((JSON.parse(json.stdout) as { explanations: { place: { ahead: number } }[] }).explanations[0]?.place.ahead, 12);
+});
+
+test('explain says what a job depends on, and how it ended', async () => {
+  const dependencies = [{ jobId: 'a', type: 'JOB', jobName: 'first', status: 'SUCCEEDED', isMet: true }, { jobId: 'b:0', type: 'N_TO_N', jobName: 'second', status: 'RUNNING', isMet: false }];
+  const waiting = await runAgainst({ '/_longshore/jobs/x/explanation': () => explanation({ status: 'PENDING', reason: 'waiting for b:0', dependencies }) }, ['explain', 'x']);
+  assert.match(waiting.stdout, /depends on:\n {4}first \(a\) SUCCEEDED\n {4}second \(b:0\) RUNNING, N_TO_N: waited for\n/);
+  const failed = explanation({
+    status: 'FAILED', reason: 'Essential container in task exited', stoppedAt: 1_699_999_950_000, notRetried: 'all 2 attempts that its retryStrategy allows are used',
+    attempts: [1, 2].map((exitCode) => ({ startedAt: 1_699_999_945_000, stoppedAt: 1_699_999_946_000, exitCode, decidedBy: exitCode === 1 ? 'RETRY on onExitCode 1' : undefined })),
+    log: { group: '/aws/batch/job', stream: 's' },
+  });
+  const ended = await runAgainst({ '/_longshore/jobs/x/explanation': () => failed }, ['explain', 'x']);
+  assert.equal(
+    ended.stdout,
+    `render (x) FAILED since 2023-11-14T22:12:30.000Z, 10 s after its submission
+  Essential container in task exited
+  attempts:
+    1: ran 1.0 s; exit code 1; rule RETRY on onExitCode 1
+    2: ran 1.0 s; exit code 2
+  not tried again: all 2 attempts that its retryStrategy allows are used
+  log: group /aws/batch/job, stream s (longshore logs x)
+`,
+  );
+});
+
+test('explain of an unknown job, or without a server, is one line and exit code 1', async () => {
+  const unknown = await runAgainst({ '/_longshore/jobs/x/explanation': () => { throw new Answer(404, 'ClientException', 'Job x does not exist'); } }, ['explain', 'x']);
+  assert.deepEqual([unknown.code, unknown.stdout, unknown.stderr], [1, '', 'longshore explain: Job x does not exist (404)\n']);
+  const gone = await scriptedServer({});
+  await gone[Symbol.asyncDispose]();
+  const io = terminal();
+  assert.equal(await runCli(['explain', 'x', '--endpoint', gone.url], io), 1);
+  assert.match(io.stderr, /^longshore explain: no server is running at http/);
+});

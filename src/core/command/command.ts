@@ -146,6 +146,11 @@ export interface MeetDeadline {
   readonly type: 'meet-deadline';
   readonly deadline: Deadline;
 }
+/** From control, after each pass: who is at the head of the queue, and why it waits. */
+export interface WatchQueue {
+  readonly type: 'watch-queue';
+  readonly queueArn: Arn;
+}
 /** This machine, at every start. */
 export interface JoinHost {
   readonly type: 'join-host';
@@ -213,6 +218,7 @@ export type Command =
   | PlaceJob
   | ReportAttempt
   | MeetDeadline
+  | WatchQueue
   | JoinHost
   | RegisterHost
   | DrainHost
@@ -241,6 +247,7 @@ export interface Replies {
   /** `stale`: of an attempt that is not current; counted and dropped (DESIGN 3.4). */
   'report-attempt': { readonly stale: boolean };
   'meet-deadline': Done;
+  'watch-queue': Done;
   'join-host': Done;
   'register-host': { readonly hostId: HostId };
   'drain-host': Done;

@@ -32,6 +32,7 @@ import { decideSubmitJob } from './submit-job.ts';
 import { decideUpdateComputeEnvironment } from './update-compute-environment.ts';
 import { decideUpdateJobQueue } from './update-job-queue.ts';
 import { decideUpdateSchedulingPolicy } from './update-scheduling-policy.ts';
+import { decideWatchQueue } from './watch-queue.ts';
 
 /** `nowMs` is the moment that everything in the decision happens at. */
 export function decide(world: World, command: Command, nowMs: number): Decision | Refusal {
@@ -50,7 +51,9 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
     case 'report-attempt':
       return decideReportAttempt(world, command);
     case 'meet-deadline':
-      return decideMeetDeadline(world, command);
+      return decideMeetDeadline(world, command, nowMs);
+    case 'watch-queue':
+      return decideWatchQueue(world, command, nowMs);
     case 'stop-job':
       return decideStopJob(world, command, nowMs);
     case 'create-compute-environment':

@@ -1,17 +1,45 @@
 // What a deadline that has passed brings about. An attempt's timeout stops it as a user's terminate would, with AWS's text; it
-// is never retried (spec 4.5; user guide, chapter Job Timeouts).
+// is never retried (spec 4.5; user guide, chapter Job Timeouts). A queue's time limit cancels the job that blocks its head (spec
+// 4.7).
 
+import { never } from '../../base/assert.ts';
+import type { Arn, AttemptId } from '../../base/ids.ts';
 import { isLive } from '../job/job.ts';
+import { explainHead } from '../schedule/explain.ts';
 import type { World } from '../world.ts';
 import type { Decided, MeetDeadline } from './command.ts';
 import { done } from './command.ts';
-import { stopEvents } from './stop-job.ts';
+import { findJob, stopEvents, type Stopped } from './stop-job.ts';
 
 export const timeoutReason = 'Job attempt duration exceeded timeout';
+export const timeLimitReason = (reason: string): string => `Canceled by JobStateTimeLimit action due to reason: ${reason}`;
 
-export function decideMeetDeadline(world: World, { deadline }: MeetDeadline): Decided<MeetDeadline> {
-  const jobId = world.attempts.get(deadline.attemptId);
+const nothing: Stopped = { events: [], effects: [] };
+
+export function decideMeetDeadline(world: World, { deadline }: MeetDeadline, nowMs: number): Decided<MeetDeadline> {
+  switch (deadline.type) {
+    case 'attempt-timeout':
+      return { ...timeOut(world, deadline.attemptId, deadline.dueAtMs), reply: done };
+    case 'job-state-time-limit':
+      return { ...cancelHead(world, deadline.queueArn, nowMs), reply: done };
+    default:
+      return never(deadline);
+  }
+}
+
+function timeOut(world: World, attemptId: AttemptId, atMs: number): Stopped {
+  const jobId = world.attempts.get(attemptId);
   const job = jobId === undefined ? undefined : world.jobs.get(jobId);
-  if (job === undefined || !isLive(job)) return { events: [], effects: [], reply: done };
-  return { ...stopEvents(world, job, { by: 'timeout', reason: timeoutReason, atMs: deadline.dueAtMs }), reply: done };
+  if (job === undefined || !isLive(job)) return nothing;
+  return stopEvents(world, job, { by: 'timeout', reason: timeoutReason, atMs });
+}
+
+function cancelHead(world: World, queueArn: Arn, nowMs: number): Stopped {
+  const queue = world.jobQueues.get(queueArn);
+  const blocked = queue?.blockedHead;
+  if (queue === undefined || blocked === undefined) return nothing;
+  // What this very batch has changed may have helped it.
+  const head = explainHead(world, queue);
+  const job = head?.jobId === blocked.jobId && head.reason === blocked.reason ? findJob(world, queue.scope, head.jobId) : undefined;
+  return job === undefined ? nothing : stopEvents(world, job, { by: 'cancel', reason: timeLimitReason(blocked.reason), atMs: nowMs });
 }

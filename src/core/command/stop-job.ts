@@ -25,7 +25,8 @@ export function decideStopJob(world: World, command: StopJob, nowMs: number): De
   return { ...stopEvents(world, job, stop), reply: done };
 }
 
-function findJob(world: World, scope: StopJob['scope'], id: JobId): WorldJob | undefined {
+/** A job that has not ended, in the world or as a child that has no row. */
+export function findJob(world: World, scope: StopJob['scope'], id: JobId): WorldJob | undefined {
   const known = world.job(scope, id);
   if (known !== undefined) return known;
   const { parent, index } = splitJobId(id);

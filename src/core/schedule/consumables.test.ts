@@ -11,7 +11,7 @@ import { explain } from './explain.ts';
 const one = needs(1);
 const reasonOf = (world: World, id: string): string => {
   const job = world.jobs.get(jobId(id))!;
-  return explain(world, world.jobQueues.get(job.queueArn)!, job);
+  return explain(world, world.jobQueues.get(job.queueArn)!, job, () => 0).text;
 };
 /** The attempt of the job ends, and the job with it. */
 function end(world: World, id: string): void {

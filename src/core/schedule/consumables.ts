@@ -31,3 +31,11 @@ export function consumableText({ arn, asked, quantities }: ConsumableShort): str
   if (asked > total) return `waiting for ${what}: the job asks for ${asked} and there are ${total} in all`;
   return inUse > 0 ? `waiting for ${what}: ${inUse} of ${total} in use, the job asks for ${asked}` : `waiting for ${what}: ${available} left, the job asks for ${asked}`;
 }
+
+export function consumableRemedies({ arn, asked, quantities }: ConsumableShort): string[] {
+  const name = nameInArn(arn) ?? arn;
+  if (quantities === undefined) return [`create consumable resource ${name} again`, 'cancel the job'];
+  const more = asked - quantities.available;
+  const add = `add to it: aws batch update-consumable-resource --consumable-resource ${name} --operation ADD --quantity ${more}`;
+  return asked <= quantities.total && quantities.inUse > 0 ? ['wait until jobs that use it have ended', add] : [add, 'submit it again asking for less'];
+}

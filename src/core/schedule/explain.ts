@@ -1,61 +1,134 @@
-// Why a job waits, in plain words, computed when somebody asks and true at that moment. AWS's tokens stand only where the
-// condition is final: no present or launchable host could ever fit (spec 4.7; clients kill jobs on those strings).
+// Why a job waits, in plain words, computed when somebody asks and true at that moment; and what would help. AWS's tokens stand
+// only where the condition is final, no present or launchable host could ever fit, or where capacity that was asked for cannot
+// be had (spec 4.7; clients kill jobs on those strings).
 
 import { never } from '../../base/assert.ts';
-import { childId, type JobId } from '../../base/ids.ts';
-import { isArrayParent } from '../job/job.ts';
+import { splitJobId, type JobId } from '../../base/ids.ts';
+import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { needsText, type Needs } from '../job/needs.ts';
 import type { JobTerms } from '../job/terms.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
-import { consumableText } from './consumables.ts';
+import { consumableRemedies, consumableText } from './consumables.ts';
+import { dispatchOrder, nextOf } from './dispatch-order.ts';
 import { fit, type Blocked } from './fit.ts';
 
-/** For a RUNNABLE job. What fits waits only for its turn. */
-export function explain(world: World, queue: JobQueue, { id, terms }: { readonly id: JobId; readonly terms: JobTerms }): string {
-  const { before, own } = world.backlog.holdsBefore(queue.arn, terms);
-  const place = fit(world, queue, terms, before);
-  if (place.fits) return 'waiting for its turn';
-  const text = blockedText(place.because, terms.needs);
-  return own !== undefined && nextOf(world, own.jobId) === id ? `${text}; room is kept for this job` : text;
+/** Why a RUNNABLE job waits. */
+export interface WaitingReason {
+  /** As `statusReason` shows it. */
+  readonly text: string;
+  /** AWS's, where it has one for this. */
+  readonly token?: string | undefined;
+  /** What would let it start, the likeliest first; nothing where only time does. */
+  readonly remedies: readonly string[];
 }
 
-/** The job itself, or the child of an array that goes next. */
-function nextOf(world: World, id: JobId): JobId {
-  const job = world.jobs.get(id);
-  const index = job !== undefined && isArrayParent(job) ? job.children.nextRunnable() : undefined;
-  return index === undefined ? id : childId(id, index);
+/** For a RUNNABLE job, of which `ahead` says how many go before it. What fits waits only for its turn. */
+export function explain(world: World, queue: JobQueue, { id, terms }: { readonly id: JobId; readonly terms: JobTerms }, ahead: () => number): WaitingReason {
+  const { before, own } = world.backlog.holdsBefore(queue.arn, terms);
+  const place = fit(world, queue, terms, before);
+  if (place.fits) return { text: turnText(ahead(), terms), remedies: [] };
+  const reason = blockedReason(place.because, terms.needs, queue);
+  return own !== undefined && (own.jobId === id || nextOf(world, own.jobId) === id) ? { ...reason, text: `${reason.text}; room is kept for this job` } : reason;
 }
+
+/** The head of the queue where it cannot start, and the token that says why. */
+export function explainHead(world: World, queue: JobQueue): { jobId: JobId; reason: string } | undefined {
+  const [jobId] = dispatchOrder(world, queue.arn);
+  if (jobId === undefined) return undefined;
+  const job = world.jobs.get(jobId) ?? world.jobs.get(splitJobId(jobId).parent);
+  const place = job && fit(world, queue, job.terms, world.backlog.holdsBefore(queue.arn, job.terms).before);
+  const reason = place === undefined || place.fits ? undefined : tokens[place.because.type];
+  return reason === undefined ? undefined : { jobId, reason };
+}
+
+function turnText(ahead: number, { share }: JobTerms): string {
+  const line = share === undefined ? 'its queue' : `share ${share.identifier}`;
+  if (ahead === 0) return `waiting for its turn: it is the next of ${line}`;
+  return `waiting for its turn: ${ahead} ${ahead === 1 ? 'job is' : 'jobs are'} ahead of it${share === undefined ? '' : ` in ${line}`}`;
+}
+
+/**
+ * AWS's token for what blocks a job. CAPACITY says that hosts were wanted and none is to be had; an environment or machine that
+ * is full of other jobs is never that, for it will be free again (DESIGN 4).
+ */
+const tokens: Partial<Record<Blocked['type'], string>> = {
+  'larger-than-every-environment': 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE',
+  'larger-than-every-host': 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT',
+  'no-host': 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
+};
 
 const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
 
-export function blockedText(because: Blocked, needs: Needs): string {
+export function blockedReason(because: Blocked, needs: Needs, queue: JobQueue): WaitingReason {
+  const token = tokens[because.type];
+  const { text, remedies } = wordsOf(because, needs, queue);
+  return { text: token === undefined ? text : `${token} - ${text}`, token, remedies };
+}
+
+type Words = Omit<WaitingReason, 'token'>;
+
+function wordsOf(because: Blocked, needs: Needs, queue: JobQueue): Words {
   switch (because.type) {
     case 'no-environment-available':
-      return 'waiting for a compute environment: none of this queue is both ENABLED and VALID';
+      return restingWords(because.resting, queue);
     case 'larger-than-every-environment':
-      return `MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - the job asks for ${vcpus(needs.milliVcpu)} vCPU and the largest maxvCpus of this queue's compute environments is ${vcpus(because.largestMilliVcpu)}`;
+      return {
+        text: `the job asks for ${vcpus(needs.milliVcpu)} vCPU and the largest maxvCpus of this queue's compute environments is ${vcpus(because.largestMilliVcpu)}`,
+        remedies: [`raise maxvCpus of a compute environment of queue ${queue.name} to ${Math.ceil(needs.milliVcpu / 1000)} or more`, `submit it again with ${vcpus(because.largestMilliVcpu)} vCPU or fewer`],
+      };
     case 'larger-than-every-host':
-      return `MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for ${tooLargeText(needs, because.largest)}`;
+      return {
+        text: `the job asks for ${tooLargeText(needs, because.largest)}`,
+        remedies: [`give queue ${queue.name} a host with ${needsText(needs)}: a larger --capacity of this machine, or a host registered with an UNMANAGED compute environment`, 'submit it again with less'],
+      };
     case 'no-host':
-      return 'waiting for a host: none belongs to the compute environments of this queue';
+      return {
+        text: "no host is to be had for this queue's compute environments",
+        remedies: ["look into the server's log: this machine has not joined"],
+      };
     case 'no-host-registered':
-      return `waiting for a host: none is registered with UNMANAGED compute environment ${because.environment.name}`;
+      return {
+        text: `waiting for a host: none is registered with UNMANAGED compute environment ${because.environment.name}`,
+        remedies: [`register a host with compute environment ${because.environment.name}`],
+      };
     case 'hosts-unavailable':
-      return `waiting for a host: ${because.why}`;
-    case 'environment-full':
-      return `waiting for compute environment ${because.environment.name}: ${vcpus(because.usedMilliVcpu)} of ${because.environment.computeResources?.maxvCpus} vCPUs in use`;
+      return { text: `waiting for a host: ${because.why}`, remedies: ['bring the host back, or register another'] };
+    case 'environment-full': {
+      const { name, computeResources } = because.environment;
+      const wanted = Math.ceil((because.usedMilliVcpu + needs.milliVcpu) / 1000);
+      return {
+        text: `waiting for compute environment ${name}: ${vcpus(because.usedMilliVcpu)} of ${computeResources?.maxvCpus} vCPUs in use`,
+        remedies: [`raise maxvCpus of compute environment ${name} to ${wanted} or more`, 'or wait until jobs that run have ended'],
+      };
+    }
     case 'host-full':
-      return hostFullText(because, needs);
+      return hostFullWords(because, needs);
     case 'kept-for-another':
-      return `waiting behind job ${because.hold.jobId}, which others overtook for long enough: room is kept for it`;
+      return {
+        text: `waiting behind job ${because.hold.jobId}, which others overtook for long enough: room is kept for it`,
+        remedies: [`wait until job ${because.hold.jobId} has started`, `cancel or terminate job ${because.hold.jobId}`],
+      };
     case 'over-reservation':
-      return `waiting for the other shares: ${vcpus(because.usedMilliVcpu)} vCPUs of this queue are in use, and computeReservation leaves ${vcpus(because.capMilliVcpu)} to its ${because.activeShares} active shares`;
+      return {
+        text: `waiting for the other shares: ${vcpus(because.usedMilliVcpu)} vCPUs of this queue are in use, and computeReservation leaves ${vcpus(because.capMilliVcpu)} to its ${because.activeShares} active shares`,
+        remedies: ['wait until jobs of this queue have ended', "lower computeReservation in the queue's scheduling policy", `raise maxvCpus of a compute environment of queue ${queue.name}`],
+      };
     case 'consumable-short':
-      return consumableText(because);
+      return { text: consumableText(because), remedies: consumableRemedies(because) };
     default:
       return never(because);
   }
+}
+
+function restingWords(resting: ComputeEnvironment | undefined, queue: JobQueue): Words {
+  if (resting === undefined) {
+    return { text: 'waiting for a compute environment: none of this queue is both ENABLED and VALID', remedies: [`put a compute environment that is ENABLED and VALID into queue ${queue.name}`] };
+  }
+  const { name, state, status, statusReason } = resting;
+  const text = `waiting for compute environment ${name}: it is ${state === 'ENABLED' ? status : state}`;
+  if (state !== 'ENABLED') return { text, remedies: [`enable compute environment ${name}: aws batch update-compute-environment --compute-environment ${name} --state ENABLED`] };
+  return { text, remedies: [`mend compute environment ${name}${statusReason === undefined ? '' : `: ${statusReason}`}`] };
 }
 
 /** By what is too much of it, where that can be said of one thing. */
@@ -67,13 +140,17 @@ function tooLargeText(needs: Needs, largest: Needs): string {
   return `${needsText(needs)} and no host of this queue's compute environments has all of it`;
 }
 
-function hostFullText(because: Blocked & { type: 'host-full' }, needs: Needs): string {
+function hostFullWords(because: Blocked & { type: 'host-full' }, needs: Needs): Words {
   const { capacity, title } = because.host;
   const { used } = because;
   if (needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib) {
-    return `waiting for ${title}: the job is larger than it (${needsText(needs)} of ${needsText(capacity)}) and will run alone`;
+    return {
+      text: `waiting for ${title}: the job is larger than it (${needsText(needs)} of ${needsText(capacity)}) and will run alone`,
+      remedies: ['wait until nothing else runs there', `submit it again with ${needsText(capacity)} or less`],
+    };
   }
-  if (used.milliVcpu + needs.milliVcpu > capacity.milliVcpu) return `waiting for ${title}: ${vcpus(used.milliVcpu)} of ${vcpus(capacity.milliVcpu)} cores in use`;
-  if (used.memoryMib + needs.memoryMib > capacity.memoryMib) return `waiting for ${title}: ${used.memoryMib} of ${capacity.memoryMib} MiB of memory in use`;
-  return `waiting for ${title}: ${used.gpus} of ${capacity.gpus} GPUs in use`;
+  const remedies = ['wait until jobs that run there have ended', 'let more run at once: start the server with a larger --capacity'];
+  if (used.milliVcpu + needs.milliVcpu > capacity.milliVcpu) return { text: `waiting for ${title}: ${vcpus(used.milliVcpu)} of ${vcpus(capacity.milliVcpu)} cores in use`, remedies };
+  if (used.memoryMib + needs.memoryMib > capacity.memoryMib) return { text: `waiting for ${title}: ${used.memoryMib} of ${capacity.memoryMib} MiB of memory in use`, remedies };
+  return { text: `waiting for ${title}: ${used.gpus} of ${capacity.gpus} GPUs in use`, remedies };
 }

@@ -181,7 +181,7 @@ test('a share that has used nothing may take what is held back, and says why oth
   const world = reserving(50, { jobs: jobs('a', 16) });
   assert.equal(placeJobs(world).length, 8);
   const waiting = [...world.jobs.values()].find((job) => job.status === 'RUNNABLE')!;
-  assert.equal(explain(world, world.jobQueues.get(q)!, waiting), 'waiting for the other shares: 8 vCPUs of this queue are in use, and computeReservation leaves 8 to its 1 active shares');
+  assert.equal(explain(world, world.jobQueues.get(q)!, waiting, () => 0).text, 'waiting for the other shares: 8 vCPUs of this queue are in use, and computeReservation leaves 8 to its 1 active shares');
   submit(world, { needs: needs(8), share: 'b' });
   assert.deepEqual(placeJobs(world), ['j16']);
 });

@@ -18,9 +18,9 @@ export type Fit =
 
 /** Why nothing in the queue's order can take the claim just now; of several environments, the one that comes nearest. */
 export type Blocked =
-  /** Every environment is DISABLED, INVALID, or gone. */
-  | { readonly type: 'no-environment-available' }
-  /** No environment could ever hold it: final until somebody changes one. */
+  /** No environment that could hold it is both ENABLED and VALID; absent: none that is DISABLED or INVALID could either. */
+  | { readonly type: 'no-environment-available'; readonly resting?: ComputeEnvironment | undefined }
+  /** No environment could ever hold it, ENABLED or not: final until somebody changes one. */
   | { readonly type: 'larger-than-every-environment'; readonly largestMilliVcpu: number }
   /** No host, present or to be had, could hold it, by its vCPUs, memory or GPUs: final likewise. */
   | { readonly type: 'larger-than-every-host'; readonly largest: Needs }
@@ -51,22 +51,42 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
     if (needs.milliVcpu > max) continue;
     const on = fitEnvironment(world, environment, needs, holds);
     if (!on.fits) {
-      nearest = on.because;
+      nearest = nearer(nearest, on.because);
       continue;
     }
     // It bounds the queue as a whole, wherever there is room.
     const beside = overReservation(world, queue, claim, holds) ?? consumableShort(world, claim.consumables);
     return beside === undefined ? on : { fits: false, because: beside };
   }
-  if (available > 0 && nearest.type === 'no-environment-available') nearest = { type: 'larger-than-every-environment', largestMilliVcpu: largest };
+  if (nearest.type === 'no-environment-available' || nearest.type === 'larger-than-every-host') {
+    const resting = restingEnvironment(world, queue, needs);
+    // Nothing is final while an environment that could hold it only rests.
+    if (resting !== undefined) nearest = { type: 'no-environment-available', resting };
+    else if (nearest.type === 'no-environment-available' && available > 0) nearest = { type: 'larger-than-every-environment', largestMilliVcpu: largest };
+  }
   return { fits: false, because: nearest };
+}
+
+/** What is final for one environment says nothing where another may yet take it. */
+function nearer(known: Blocked, next: Blocked): Blocked {
+  return next.type === 'larger-than-every-host' && known.type !== 'no-environment-available' ? known : next;
 }
 
 function* availableEnvironments(world: World, queue: JobQueue): Generator<ComputeEnvironment> {
   for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
     const environment = world.computeEnvironments.get(computeEnvironment);
-    if (environment?.state === 'ENABLED' && environment.status === 'VALID') yield environment;
+    if (environment !== undefined && isAvailable(environment)) yield environment;
   }
+}
+
+const isAvailable = ({ state, status }: ComputeEnvironment): boolean => state === 'ENABLED' && status === 'VALID';
+
+function restingEnvironment(world: World, queue: JobQueue, needs: Needs): ComputeEnvironment | undefined {
+  for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
+    const environment = world.computeEnvironments.get(computeEnvironment);
+    if (environment !== undefined && !isAvailable(environment) && needs.milliVcpu <= maxMilliVcpu(environment)) return environment;
+  }
+  return undefined;
 }
 
 function fitEnvironment(world: World, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {

@@ -11,7 +11,7 @@ import { Pass } from './place.ts';
 
 const reason = (world: World, id: string): string => {
   const job = world.jobs.get(jobId(id))!;
-  return explain(world, world.jobQueues.get(job.queueArn)!, job);
+  return explain(world, world.jobQueues.get(job.queueArn)!, job, () => 0).text;
 };
 const small = { needs: needs(1) };
 const large = { needs: needs(4) };
@@ -110,8 +110,8 @@ test('of an array room is kept for the child that goes next', () => {
   const world = worldOf({ ...bound(0), jobs: [small, { ...large, array: 2 }, small] });
   assert.deepEqual(placeJobs(world), ['j0']);
   const child = (index: number) => world.child(world.arrayParent(jobId('j1')), index)!;
-  assert.match(explain(world, world.jobQueues.get(arn('q'))!, child(0)), /room is kept for this job$/);
-  assert.equal(explain(world, world.jobQueues.get(arn('q'))!, child(1)), 'waiting for this machine: 1 of 4 cores in use');
+  assert.match(explain(world, world.jobQueues.get(arn('q'))!, child(0), () => 0).text, /room is kept for this job$/);
+  assert.equal(explain(world, world.jobQueues.get(arn('q'))!, child(1), () => 0).text, 'waiting for this machine: 1 of 4 cores in use');
   end(world, 'j0', 5);
   assert.deepEqual(placeJobs(world, 5), ['j1:0']);
 });

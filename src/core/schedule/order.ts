@@ -4,7 +4,7 @@
 
 import { must } from '../../base/assert.ts';
 import { StandingHeap } from '../../base/standing-heap.ts';
-import type { Arn } from '../../base/ids.ts';
+import type { Arn, JobId } from '../../base/ids.ts';
 import type { Needs } from '../job/needs.ts';
 import { noHolds, type Hold, type Holds, type Place } from './hold.ts';
 import { classKey, JobClass, type Claim, type Entry, type StillRunnable } from './job-class.ts';
@@ -134,6 +134,12 @@ export class Backlog {
       if (hold !== undefined && (theirs > priority || (theirs === priority && hold.number < (own?.number ?? Number.POSITIVE_INFINITY)))) before.push(hold);
     }
     return { before, own };
+  }
+
+  /** Jobs and arrays of the queue that room is kept for, in the order in which they are tried. */
+  heldOf(queueArn: Arn): JobId[] {
+    const holds = [...this.#held.values()].flatMap(({ hold }) => (hold?.queueArn === queueArn && this.#facts.stillRunnable(hold.jobId) ? [hold] : []));
+    return holds.sort((a, b) => a.number - b.number).map(({ jobId }) => jobId);
   }
 
   /** What a share holds has changed. */

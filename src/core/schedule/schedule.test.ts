@@ -60,7 +60,16 @@ const cases: Record<string, { given: Case; placed: string[]; waits?: [string, st
   'with every environment DISABLED a job waits without a final token': {
     given: { environments: { '-off': 9 }, jobs: [{ needs: needs(1) }] },
     placed: [],
-    waits: [['j0', 'waiting for a compute environment: none of this queue is both ENABLED and VALID']],
+    waits: [['j0', 'waiting for compute environment off: it is DISABLED']],
+  },
+  'nothing is final while an environment that could hold the job only rests': {
+    given: { environments: { '-off': 9, small: 2 }, jobs: [{ needs: needs(3) }, { needs: needs(10) }, { needs: needs(1, 128, 1) }] },
+    placed: [],
+    waits: [
+      ['j0', 'waiting for compute environment off: it is DISABLED'],
+      ['j1', "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - the job asks for 10 vCPU and the largest maxvCpus of this queue's compute environments is 2"],
+      ['j2', 'waiting for compute environment off: it is DISABLED'],
+    ],
   },
   'an array’s children go by index, in the array’s turn': {
     given: { capacity: needs(4, 4096), jobs: [{ needs: needs(1) }, { needs: needs(1), array: 2 }, { needs: needs(1) }] },
@@ -75,7 +84,7 @@ for (const [title, { given, placed, waits = [] }] of Object.entries(cases)) {
     assert.deepEqual(place(world), placed);
     for (const [id, reason] of waits) {
       const job = world.jobs.get(jobId(id))!;
-      assert.equal(explain(world, world.jobQueues.get(job.queueArn)!, job), reason);
+      assert.equal(explain(world, world.jobQueues.get(job.queueArn)!, job, () => 0).text, reason);
     }
   });
 }

@@ -31,7 +31,7 @@ export interface Share {
 /** A share is active for this much longer than its usage counts: AWS says "plus some minutes". */
 const afterglowSeconds = 300;
 /** What a share holds counts as if it had held it for so long already, so that one pass does not give all to one share. */
-const heldCountsSeconds = 60n;
+export const heldCountsSeconds = 60n;
 
 export const secondOf = (ms: number): number => Math.floor(ms / 1000);
 

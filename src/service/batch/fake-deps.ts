@@ -110,6 +110,8 @@ export class FakeDeps implements BatchDeps {
       return known && this.#tagsOf(arn);
     },
     resources: undefined as never,
+    wait: () => undefined,
+    queueSnapshot: () => undefined,
     logs: undefined as never,
     clusters: undefined as never,
     counts: () => undefined as never,

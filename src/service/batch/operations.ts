@@ -22,6 +22,7 @@ import { describeJobDefinitions } from './describe-job-definitions.ts';
 import { describeJobQueues } from './describe-job-queues.ts';
 import { describeJobs } from './describe-jobs.ts';
 import { describeSchedulingPolicies } from './describe-scheduling-policies.ts';
+import { getJobQueueSnapshot } from './get-job-queue-snapshot.ts';
 import { listJobs } from './list-jobs.ts';
 import { listSchedulingPolicies } from './list-scheduling-policies.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
@@ -57,6 +58,7 @@ export const batchOperations: OperationTable<BatchDeps> = {
   DescribeJobQueues: describeJobQueues,
   DescribeJobs: describeJobs,
   DescribeSchedulingPolicies: describeSchedulingPolicies,
+  GetJobQueueSnapshot: getJobQueueSnapshot,
   ListJobs: listJobs,
   ListSchedulingPolicies: listSchedulingPolicies,
   ListTagsForResource: listTagsForResource,
@@ -69,9 +71,6 @@ export const batchOperations: OperationTable<BatchDeps> = {
   UpdateComputeEnvironment: updateComputeEnvironment,
   UpdateJobQueue: updateJobQueue,
   UpdateSchedulingPolicy: updateSchedulingPolicy,
-
-  // What stands in front of a queue: a later issue.
-  GetJobQueueSnapshot: notBuilt,
 
 
   // Quota shares: a later issue.

@@ -1,0 +1,90 @@
+// Explains a job: why it waits and what would help, or why it ended. Reads and changes nothing. What a caller may describe, it
+// may have explained.
+
+import type { Explanation, ExplainedAttempt } from '../../api/explanation.ts';
+import { nameInArn } from '../../core/arn.ts';
+import type { EndedAttempt } from '../../core/job/attempt.ts';
+import { isArrayParent, isLive } from '../../core/job/job.ts';
+import { decidingRule } from '../../core/job/retry.ts';
+import type { JobTerms, RetryRule } from '../../core/job/terms.ts';
+import type { JobView, Reader, WaitView } from '../../port/reader.ts';
+import { invalid, notFound } from '../../wire/error-catalogue.ts';
+import type { Operation } from '../../wire/operation.ts';
+
+export interface LongshoreDeps {
+  readonly reader: Reader;
+}
+
+/** A job's id, or a child's with its index. */
+const idForm = /^[\w-]{1,128}(:\d{1,5})?$/;
+
+export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Explanation> = {
+  authorizes: () => [{ action: 'batch:DescribeJobs', resources: ['*'] }],
+
+  handle({ reader }, { jobId }, { scope }) {
+    if (!idForm.test(jobId)) throw invalid(`'${jobId.slice(0, 150)}' is not the id of a job`);
+    const view = reader.job(scope, jobId);
+    if (view === undefined) throw notFound(`Job ${jobId}`);
+    return explanationOf(view, reader.wait(scope, jobId));
+  },
+};
+
+function explanationOf(view: JobView, wait: WaitView | undefined): Explanation {
+  const { id, detail, job, arrayIndex } = view;
+  const attempts = isArrayParent(job) ? [] : job.attempts;
+  const last = attempts.at(-1);
+  const shown = isArrayParent(job) ? undefined : isLive(job) && job.status === 'RUNNING' ? job.attempt : last;
+  return {
+    jobId: id,
+    jobName: detail.name,
+    jobArn: arrayIndex === undefined ? detail.arn : `${detail.arn}:${arrayIndex}`,
+    jobQueue: nameInArn(detail.queueArn) ?? detail.queueArn,
+    jobDefinition: nameInArn(detail.definitionArn) ?? detail.definitionArn,
+    status: job.status,
+    reason: wait?.text || job.statusReason,
+    createdAt: job.createdAtMs,
+    startedAt: !isArrayParent(job) && job.status === 'RUNNING' ? job.attempt.startedAtMs : 'startedAtMs' in job ? job.startedAtMs : undefined,
+    stoppedAt: 'stoppedAtMs' in job ? job.stoppedAtMs : undefined,
+    children: view.statusSummary,
+    dependencies: (wait?.dependencies ?? []).map(({ jobId, type, name, status, isMet }) => ({ jobId, type, jobName: name, status, isMet })),
+    place: wait?.place && {
+      ahead: wait.place.ahead,
+      shareIdentifier: wait.place.share,
+      since: wait.place.sinceMs,
+      aheadInOtherQueues: wait.place.aheadInOtherQueues.map(({ queue, priority, jobs }) => ({ jobQueue: queue, priority, jobs })),
+    },
+    remedies: wait?.remedies ?? [],
+    attempts: attempts.map((attempt) => attemptOf(attempt, job.terms)),
+    notRetried: isArrayParent(job) || job.status !== 'FAILED' ? undefined : notRetried(job.terms, attempts, job.stopRequested?.by),
+    log: shown?.log && { group: shown.log.group, stream: shown.log.stream },
+  };
+}
+
+function attemptOf(attempt: EndedAttempt, terms: JobTerms): ExplainedAttempt {
+  const rule = attempt.exitCode === 0 ? undefined : decidingRule(terms, attempt);
+  return {
+    startedAt: attempt.startedAtMs,
+    stoppedAt: attempt.stoppedAtMs,
+    exitCode: attempt.exitCode,
+    reason: attempt.containerReason,
+    statusReason: attempt.statusReason,
+    decidedBy: rule && ruleText(rule),
+  };
+}
+
+function ruleText({ action, onExitCode, onReason, onStatusReason }: RetryRule): string {
+  const conditions = Object.entries({ onExitCode, onReason, onStatusReason }).flatMap(([name, pattern]) => (pattern === undefined ? [] : [`${name} ${pattern}`]));
+  return `${action.toUpperCase()} on ${conditions.join(' and ') || 'anything'}`;
+}
+
+function notRetried(terms: JobTerms, attempts: readonly EndedAttempt[], stoppedBy: 'cancel' | 'terminate' | 'timeout' | undefined): string {
+  if (stoppedBy === 'timeout') return 'an attempt that takes too long is never retried';
+  if (stoppedBy !== undefined) return `it was ${stoppedBy === 'cancel' ? 'cancelled' : 'terminated'}, and is not retried then`;
+  const last = attempts.at(-1);
+  if (last === undefined) return 'it never started';
+  const used = attempts.filter(({ free }) => free !== true).length;
+  const allowed = terms.retry?.attempts ?? 1;
+  if (used >= allowed) return allowed === 1 ? 'its retryStrategy allows one attempt' : `all ${allowed} attempts that its retryStrategy allows are used`;
+  const rule = decidingRule(terms, last);
+  return rule?.action === 'exit' ? `its retryStrategy says ${ruleText(rule)}` : 'it failed for a reason that is not retried';
+}

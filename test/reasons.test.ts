@@ -1,0 +1,110 @@
+// Why jobs wait, and who goes next, through the SDK on the fake engine.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { CancelJobCommand, CreateJobQueueCommand, GetJobQueueSnapshotCommand, UpdateComputeEnvironmentCommand } from '@aws-sdk/client-batch';
+import type { Explanation, OwnError } from '../src/api/explanation.ts';
+import { account, region, TestServer } from './server.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await TestServer.start('fake');
+  await server.prepare('test', { maxvCpus: 2 });
+  await server.register('ok', { image: 'fake', command: ['true'] });
+  await server.register('slow', { image: 'fake', command: ['sleep', '3600'] });
+  await server.register('wide', { image: 'fake', command: ['true'], resourceRequirements: [{ type: 'VCPU', value: '2' }, { type: 'MEMORY', value: '32' }] });
+  await server.register('large', { image: 'fake', command: ['true'], resourceRequirements: [{ type: 'VCPU', value: '8' }, { type: 'MEMORY', value: '32' }] });
+});
+after(() => server[Symbol.asyncDispose]());
+
+const snapshot = async () => server.batch.send(new GetJobQueueSnapshotCommand({ jobQueue: 'test' }));
+const ids = async () => ((await snapshot()).frontOfQueue?.jobs ?? []).map(({ jobArn }) => jobArn?.replace(/^.*:job\//, ''));
+
+test('the snapshot of an empty queue is empty, and that of an unknown one is refused', async () => {
+  const { frontOfQueue, frontOfQuotaShares, queueUtilization } = await snapshot();
+  assert.deepEqual([frontOfQueue?.jobs, frontOfQuotaShares], [[], undefined]);
+  assert.deepEqual(queueUtilization?.totalCapacityUsage, [{ capacityUnit: 'VCPU', quantity: 0 }]);
+  assert((frontOfQueue?.lastUpdatedAt ?? 0) > 1_700_000_000_000);
+  await assert.rejects(server.batch.send(new GetJobQueueSnapshotCommand({ jobQueue: 'none' })), { name: 'ClientException', message: 'Job queue none does not exist' });
+});
+
+test('the snapshot lists the first hundred that wait in the order in which they are tried', async () => {
+  const running = await server.submit('slow');
+  await server.whenStatus(running, 'RUNNING');
+  const wide = await server.submit('wide');
+  const large = await server.submit('large');
+  const array = await server.submit('wide', { arrayProperties: { size: 150 } });
+  const { frontOfQueue, queueUtilization } = await snapshot();
+  assert.deepEqual(queueUtilization?.totalCapacityUsage, [{ capacityUnit: 'VCPU', quantity: 1 }]);
+  assert.deepEqual(await ids(), [wide, large, ...Array.from({ length: 98 }, (_, index) => `${array}:${index}`)]);
+  assert.equal(frontOfQueue?.jobs?.[0]?.earliestTimeAtPosition, (await server.job(wide)).createdAt);
+
+  assert.equal((await server.job(wide)).statusReason, 'waiting for compute environment test: 1 of 2 vCPUs in use');
+  assert.match((await server.job(large)).statusReason ?? '', /^MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - /);
+
+  const set = (state: 'ENABLED' | 'DISABLED') => server.batch.send(new UpdateComputeEnvironmentCommand({ computeEnvironment: 'test', state }));
+  await set('DISABLED');
+  assert.match((await server.job(`${array}:3`)).statusReason ?? '', /^waiting for (a )?compute environment/);
+  await set('ENABLED');
+});
+
+test('the snapshot of another queue says nothing of this one', async () => {
+  await server.batch.send(new CreateJobQueueCommand({ jobQueueName: 'other', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'test' }] }));
+  const { frontOfQueue, queueUtilization } = await server.batch.send(new GetJobQueueSnapshotCommand({ jobQueue: 'other' }));
+  assert.deepEqual([frontOfQueue?.jobs, queueUtilization?.totalCapacityUsage], [[], [{ capacityUnit: 'VCPU', quantity: 0 }]]);
+});
+
+// ---- explain ----
+
+const explain = async (jobId: string, credential = account): Promise<{ status: number; body: Explanation & OwnError }> => {
+  const authorization = `AWS4-HMAC-SHA256 Credential=${credential}/20260101/${region}/batch/aws4_request, SignedHeaders=host, Signature=0`;
+  const answer = await fetch(`${server.url}/_longshore/jobs/${encodeURIComponent(jobId)}/explanation`, { headers: { authorization } });
+  return { status: answer.status, body: (await answer.json()) as Explanation & OwnError };
+};
+
+test('a job is explained: what it waits for, where it stands, and what would help', async () => {
+  await server.batch.send(new CreateJobQueueCommand({ jobQueueName: 'urgent', priority: 9, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'test' }] }));
+  const urgent = await server.submit('wide', { jobQueue: 'urgent' });
+  const first = await server.submit('wide');
+  const { body } = await explain(first);
+  assert.equal(body.status, 'RUNNABLE');
+  assert.equal(body.reason, 'waiting for compute environment test: 1 of 2 vCPUs in use');
+  assert.deepEqual(body.remedies, ['raise maxvCpus of compute environment test to 3 or more', 'or wait until jobs that run have ended']);
+  const { frontOfQueue } = await snapshot();
+  assert.equal(frontOfQueue?.jobs?.length, 100);
+  assert.equal(body.place?.ahead, 152, 'a job, a large one and an array of 150');
+  assert.deepEqual(body.place?.aheadInOtherQueues, [{ jobQueue: 'urgent', priority: 9, jobs: 1 }]);
+
+  const dependent = await server.submit('ok', { jobName: 'after', dependsOn: [{ jobId: first }, { jobId: urgent }] });
+  const { body: waiting } = await explain(dependent);
+  assert.equal(waiting.reason, `waiting for ${first}, ${urgent}`);
+  assert.deepEqual(waiting.dependencies.map(({ jobId, jobName, status, isMet }) => [jobId, jobName, status, isMet]), [[first, 'wide', 'RUNNABLE', false], [urgent, 'wide', 'RUNNABLE', false]]);
+  assert.equal(waiting.place, undefined);
+
+  for (const id of [dependent, first, urgent]) await server.batch.send(new CancelJobCommand({ jobId: id, reason: 'enough' }));
+  const { body: ended } = await explain(dependent);
+  assert.deepEqual([ended.status, ended.reason, ended.notRetried], ['FAILED', 'enough', 'it was cancelled, and is not retried then']);
+});
+
+test('a job that failed is explained by its attempts and the rule that decided', async () => {
+  await server.batch.send(new UpdateComputeEnvironmentCommand({ computeEnvironment: 'test', computeResources: { maxvCpus: 3 } }));
+  await server.batch.send(new CreateJobQueueCommand({ jobQueueName: 'first', priority: 10, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'test' }] }));
+  await server.register('bad', { image: 'fake', command: ['false'] });
+  const id = await server.submit('bad', { jobQueue: 'first', retryStrategy: { attempts: 3, evaluateOnExit: [{ onExitCode: '1', action: 'EXIT' }] } });
+  await server.whenEnded(id);
+  const { body } = await explain(id);
+  assert.deepEqual([body.status, body.reason, body.notRetried], ['FAILED', 'Essential container in task exited', 'its retryStrategy says EXIT on onExitCode 1']);
+  assert.deepEqual(body.attempts.map(({ exitCode, decidedBy }) => [exitCode, decidedBy]), [[1, 'EXIT on onExitCode 1']]);
+  assert.equal(body.log?.group, '/aws/batch/job');
+});
+
+test('explanations are of the account that asks, and what is wrong is refused', async () => {
+  const id = await server.submit('ok');
+  assert.equal((await explain(id)).status, 200);
+  const foreign = await explain(id, '111111111111');
+  assert.deepEqual([foreign.status, foreign.body.code, foreign.body.message], [404, 'ClientException', `Job ${id} does not exist`]);
+  assert.equal((await explain('no such job')).status, 400);
+  assert.equal((await explain(`${id}:0`)).status, 404);
+  assert.equal((await fetch(`${server.url}/_longshore/jobs/${id}/explanation`, { method: 'POST' })).status, 405);
+  assert.equal((await fetch(`${server.url}/_longshore/jobs/%ff/explanation`)).status, 400);
+});
