@@ -204,7 +204,7 @@ test('a large job is not starved below the reservation, and keeps no host from o
   const queues = { q: { priority: 1, order: ['ce'], policy: { computeReservation: 50 } }, beside: { priority: 1, order: ['ce'] } };
   const world = worldOf({ capacity: needs(8, 100_000), environments: { ce: 8 }, queues, settings: { overtakeJobs: 1 }, jobs: [...jobs('a', 2), { needs: needs(3), share: 'a' }, ...jobs('a', 4)] });
   assert.deepEqual(placeJobs(world), ['j0', 'j1', 'j3'], 'of four, three are in use, and one has overtaken the large one');
-  const reason = (id: string): string => explain(world, world.jobQueues.get(q)!, [...world.jobs.values()].find((job) => job.id === id)!);
+  const reason = (id: string): string => explain(world, world.jobQueues.get(q)!, [...world.jobs.values()].find((job) => job.id === id)!, () => 0).text;
   assert.match(reason('j2'), /^waiting for the other shares: 3 vCPUs .* leaves 4 .*; room is kept for this job$/);
   assert.match(reason('j4'), /^waiting behind job j2/);
   end(world, 'j3', 2);
