@@ -24,6 +24,12 @@ export const env = defineVerb({
   },
 });
 
+/**
+ * Services that Batch works with, and that the server answers for too. STS is not among them: whoever's own credentials are
+ * made by it would lose them.
+ */
+const companions = ['AWS_ENDPOINT_URL_EC2', 'AWS_ENDPOINT_URL_ECS', 'AWS_ENDPOINT_URL_IAM'];
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** How long a server that is there takes to say what it is, at most. */
@@ -43,6 +49,7 @@ function exportsOf(endpoint: string, logsEndpoint: string, region: string, accou
   const variables: Record<string, string> = {
     AWS_ENDPOINT_URL_BATCH: endpoint,
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logsEndpoint,
+    ...Object.fromEntries(companions.map((name) => [name, endpoint])),
     AWS_DEFAULT_REGION: region,
   };
   // A profile is a choice of credentials too, and keys in the environment would win over it.
@@ -52,7 +59,7 @@ function exportsOf(endpoint: string, logsEndpoint: string, region: string, accou
 
 /** Credentials are taken back only where they are the dummy ones. */
 function unsetNames(environment: Env): string[] {
-  const names = ['AWS_ENDPOINT_URL_BATCH', 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', 'AWS_DEFAULT_REGION'];
+  const names = ['AWS_ENDPOINT_URL_BATCH', 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', ...companions, 'AWS_DEFAULT_REGION'];
   const dummy = /^\d{12}$/.test(environment['AWS_ACCESS_KEY_ID'] ?? '') && environment['AWS_SECRET_ACCESS_KEY'] === dummySecretAccessKey;
   return dummy ? [...names, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] : names;
 }
