@@ -3,6 +3,7 @@
 
 import { childId, splitJobId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
 import type { ComputeEnvironment } from '../src/core/compute-environment/compute-environment.ts';
+import type { ConsumableResource } from '../src/core/consumable-resource/consumable-resource.ts';
 import { isArrayParent, isLive, type ArrayParent, type Job, type JobDetailRecord, type LiveJob } from '../src/core/job/job.ts';
 import type { Needs } from '../src/core/job/needs.ts';
 import { isEnded, type JobStatus } from '../src/core/job/status.ts';
@@ -56,16 +57,19 @@ export class Ledger {
   readonly environments = new Map<Arn, ComputeEnvironment>();
   readonly definitions = new Map<Arn, JobDefinition>();
   readonly policies = new Map<Arn, SchedulingPolicy>();
+  readonly consumables = new Map<Arn, ConsumableResource>();
 
   fold(commit: Commit): Change[] {
     for (const arn of commit.deleted) {
       this.queues.delete(arn);
       this.environments.delete(arn);
       this.policies.delete(arn);
+      this.consumables.delete(arn);
     }
     for (const queue of commit.jobQueues) this.queues.set(queue.arn, queue);
     for (const environment of commit.computeEnvironments) this.environments.set(environment.arn, environment);
     for (const definition of commit.jobDefinitions) this.definitions.set(definition.arn, definition);
+    for (const resource of commit.consumableResources) this.consumables.set(resource.arn, resource);
     for (const policy of commit.schedulingPolicies) this.policies.set(policy.arn, policy);
     for (const detail of commit.submitted) this.details.set(detail.id, detail);
     return [...commit.jobs, ...commit.children.map((child) => child.job)].map((job) => this.#put(job));

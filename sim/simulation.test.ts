@@ -81,6 +81,11 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       world.environmentUse = () => ({ milliVcpu: 0, memoryMib: 0, gpus: 0 });
     }),
   },
+  'consumable resources balance': {
+    'an amount that is never given back': changingControl(({ world: { consumableResources } }) => {
+      consumableResources.release = () => undefined;
+    }),
+  },
   'dependencies are respected': {
     'a dependency that is not waited for': changingEvents((event) => (event.type === 'job-pending' ? { ...event, type: 'job-runnable' } : event)),
     'a failure with another reason': changingEvents((event) => (event.type === 'job-ended' && event.statusReason === 'Dependent Job failed' ? { ...event, statusReason: 'it was a bad day' } : event)),

@@ -34,6 +34,7 @@ const passingEnvironment = 'passing';
 const ownName = 'own';
 export const ownHosts = ['tcp://host-1', 'tcp://host-2'] as const;
 const ownFacts: HostFacts = { dockerVersion: '25.0', kernelVersion: '6.1', operatingSystem: 'Amazon Linux', osType: 'linux', architecture: 'x86_64', vcpus: 2, memoryMib: 4096, gpus: 0, logDrivers: ['awslogs'] };
+const consumables = ['licences', 'tokens'] as const;
 const lastingPolicy = schedulingPolicyArn(scope, 'lasting');
 
 export class Workload {
@@ -67,6 +68,8 @@ export class Workload {
       { type: 'create-compute-environment', scope, uuid: ownName, request: { computeEnvironmentName: ownName, type: 'UNMANAGED', serviceRole: 'role' } },
       { type: 'create-job-queue', scope, request: { jobQueueName: ownName, priority: 5, computeEnvironmentOrder: environmentOrder([ownName]) } },
       ...ownHosts.map((address) => this.#registerHost(address)),
+      { type: 'create-consumable-resource', scope, request: { consumableResourceName: 'licences', resourceType: 'REPLENISHABLE', totalQuantity: 3 } },
+      { type: 'create-consumable-resource', scope, request: { consumableResourceName: 'tokens', resourceType: 'NON_REPLENISHABLE', totalQuantity: 30 } },
       this.#registerDefinition(),
     ];
   }
@@ -77,6 +80,7 @@ export class Workload {
       ...lastingEnvironments.map((name): Command => ({ type: 'update-compute-environment', scope, request: { computeEnvironment: name, state: 'ENABLED', computeResources: { maxvCpus: 4 } } })),
       ...lastingQueues.map((name): Command => ({ type: 'update-job-queue', scope, request: { jobQueue: name, state: 'ENABLED', computeEnvironmentOrder: environmentOrder(lastingEnvironments) } })),
       { type: 'update-compute-environment', scope, request: { computeEnvironment: passingEnvironment, state: 'ENABLED', computeResources: { maxvCpus: 4 } } },
+      ...consumables.map((name): Command => ({ type: 'update-consumable-resource', scope, request: { consumableResource: name, operation: 'SET', quantity: 100_000 } })),
       ...ownHosts.map((address) => this.#registerHost(address)),
       ...[...this.#hosts.keys()].map((id): Command => ({ type: 'drain-host', scope, hostId: id, status: 'ACTIVE' })),
     ];
@@ -92,6 +96,7 @@ export class Workload {
     else if (draw < 90) this.#changeHost();
     else if (draw < 92) this.#changeDefinition();
     else if (draw < 94) this.#changePolicy();
+    else if (draw < 96) this.#changeConsumable();
     else this.#writeTable();
   }
 
@@ -144,6 +149,7 @@ export class Workload {
       arrayProperties: plan.arraySize === undefined ? undefined : { size: plan.arraySize },
       shareIdentifier: (jobQueue === 'shared') !== random.chance(2) ? random.pick(['a', 'a', 'b1', 'b2', 'c']) : undefined,
       schedulingPriorityOverride: random.chance(20) ? random.below(3) : undefined,
+      consumableResourcePropertiesOverride: random.chance(12) ? { consumableResourceList: [{ consumableResource: random.pick(consumables), quantity: random.between(1, 3) }] } : undefined,
       dependsOn: plan.dependsOn as JobDependency[],
       retryStrategy: plan.attempts === 1 ? undefined : { attempts: plan.attempts, evaluateOnExit: plan.rules as EvaluateOnExit[] },
       timeout: plan.timeoutSeconds === undefined ? undefined : { attemptDurationSeconds: plan.timeoutSeconds },
@@ -249,6 +255,12 @@ export class Workload {
   #createEnvironment(computeEnvironmentName: string, maxvCpus: number): Command {
     const computeResources = { type: 'EC2' as const, minvCpus: 0, maxvCpus, subnets: ['subnet-00000000'], instanceTypes: ['optimal'], instanceRole: 'ecsInstanceRole', securityGroupIds: ['sg-00000000'] };
     return { type: 'create-compute-environment', scope, uuid: this.#newId(), request: { computeEnvironmentName, type: 'MANAGED', computeResources } };
+  }
+
+  #changeConsumable(): void {
+    const random = this.#random;
+    const request = random.pick([{ operation: 'SET', quantity: random.below(6) }, { operation: 'ADD', quantity: random.below(10) }, { operation: 'REMOVE', quantity: random.below(3) }]);
+    this.#send({ type: 'update-consumable-resource', scope, request: { consumableResource: random.pick(consumables), ...request } });
   }
 
   #changeHost(): void {

@@ -3,6 +3,7 @@
 import { answersKept } from './answers-kept.ts';
 import { capacityRecounts } from './capacity-recounts.ts';
 import type { Checker } from './checker.ts';
+import { consumablesBalance } from './consumables-balance.ts';
 import { dependenciesRespected } from './dependencies-respected.ts';
 import { endsAsAsked } from './ends-as-asked.ts';
 import { lossesDeclared } from './losses-declared.ts';
@@ -28,6 +29,7 @@ export const allCheckers = (): Checker[] => [
   lossesDeclared(),
   oneContainerPerAttempt,
   capacityRecounts(),
+  consumablesBalance(),
   dependenciesRespected,
   parentsFold,
   answersKept,

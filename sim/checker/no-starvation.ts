@@ -35,7 +35,7 @@ function firstOf({ ledger, server }: Observed): Runnable | undefined {
   const priority = ({ queueArn }: Runnable): number => ledger.queues.get(queueArn)?.priority ?? 0;
   let found: Runnable | undefined;
   for (const one of ledger.runnable()) {
-    if (one.job.terms.share !== undefined || isImpossible(ledger, hosts, one)) continue;
+    if (one.job.terms.share !== undefined || one.job.terms.consumables !== undefined || isImpossible(ledger, hosts, one)) continue;
     if (found === undefined || priority(one) > priority(found) || (priority(one) === priority(found) && rank(one) < rank(found))) found = one;
   }
   return found;

@@ -5,6 +5,7 @@
 import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
 import type { LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
+import type { JobTerms } from '../../src/core/job/terms.ts';
 import { placedIn, type Ledger, type Runnable } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { Waits } from './waits.ts';
@@ -35,7 +36,7 @@ export function orderHonoured(): Checker {
 
 /** Whether the one that waits goes before the one that was placed, and could have had its place. */
 function isUnfair(ledger: Ledger, placed: LiveJob, waiting: Runnable): boolean {
-  if (waiting.sequence === placed.sequence || !isLess(waiting.needs, placed.terms.needs)) return false;
+  if (waiting.sequence === placed.sequence || !asksNoMore(waiting.job.terms, placed.terms)) return false;
   const [mine, other] = [ledger.queues.get(waiting.queueArn), ledger.queues.get(placed.queueArn)];
   if (mine === undefined || other === undefined || !goesBefore(waiting, mine, placed, other)) return false;
   const { computeEnvironmentArn } = placed.attempt;
@@ -53,4 +54,8 @@ function goesBefore(waiting: Runnable, mine: JobQueue, placed: LiveJob, other: J
   return waiting.retried === wasRetried ? waiting.sequence < placed.sequence : waiting.retried;
 }
 
-export const isLess = (a: Needs, b: Needs): boolean => a.milliVcpu <= b.milliVcpu && a.memoryMib <= b.memoryMib && a.gpus <= b.gpus;
+/** Whether terms ask for no more than others, of hosts and of consumable resources. */
+export const asksNoMore = (mine: JobTerms, others: JobTerms): boolean =>
+  isLess(mine.needs, others.needs) && (mine.consumables ?? []).every(({ arn, quantity }) => quantity <= (others.consumables?.find((claim) => claim.arn === arn)?.quantity ?? 0));
+
+const isLess = (a: Needs, b: Needs): boolean => a.milliVcpu <= b.milliVcpu && a.memoryMib <= b.memoryMib && a.gpus <= b.gpus;

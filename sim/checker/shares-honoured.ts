@@ -7,7 +7,7 @@ import type { FairsharePolicy } from '@aws-sdk/client-batch';
 import { isArrayParent, isLive, type LiveJob } from '../../src/core/job/job.ts';
 import { placedIn, type Change, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
-import { isLess } from './order-honoured.ts';
+import { asksNoMore } from './order-honoured.ts';
 import { Waits } from './waits.ts';
 
 interface Usage {
@@ -65,7 +65,7 @@ export function sharesHonoured(): Checker {
 
   function checkPlaced(observed: Observed, job: LiveJob, placed: readonly LiveJob[], atMs: number): void {
     const { ledger } = observed;
-    const { queueArn, terms: { share, needs } } = job;
+    const { queueArn, terms: { share } } = job;
     const policy = policyOf(ledger, queueArn);
     if (share === undefined) return;
     const key = (identifier: string, more: number): number => {
@@ -76,7 +76,7 @@ export function sharesHonoured(): Checker {
     const mine = key(share.identifier, 0);
     for (const waiting of ledger.runnable()) {
       const other = waiting.job.terms.share?.identifier;
-      if (waiting.queueArn !== queueArn || other === undefined || other === share.identifier || !isLess(waiting.needs, needs)) continue;
+      if (waiting.queueArn !== queueArn || other === undefined || other === share.identifier || !asksNoMore(waiting.job.terms, job.terms)) continue;
       const more = placed.reduce((sum, one) => sum + (one.queueArn === queueArn && one.terms.share?.identifier === other ? one.terms.needs.milliVcpu : 0), 0);
       const theirs = key(other, more);
       if (theirs * 1.05 + 10_000 < mine && !waits.mayBeKept(job, observed)) throw new BrokenLaw(`job ${job.id} of share ${share.identifier} (${Math.round(mine)}) was placed, and ${waiting.id} of share ${other} (${Math.round(theirs)}), which needs no more, waits`);

@@ -44,14 +44,19 @@ function checkChange({ id, before, after }: Change): void {
   const table = isArrayParent(after) ? ofParent : ofJob;
   if (!table.get(before?.status ?? 'SUBMITTED')?.has(after.status)) throw new BrokenLaw(`job ${id} went from ${before?.status} to ${after.status}`);
   if (before === undefined) return;
-  if (isEnded(before.status) && (before.status !== after.status || !isSame(kept(before), kept(after)))) throw new BrokenLaw(`job ${id} changed after it had ended`);
+  if (isEnded(before.status) && !isSame(withoutAttempts(before), withoutAttempts(after))) throw new BrokenLaw(`job ${id} changed after it had ended`);
   if (before.stopRequested !== undefined && after.stopRequested !== undefined && before.stopRequested.reason !== after.stopRequested.reason) {
     throw new BrokenLaw(`job ${id} was stopped for '${before.stopRequested.reason}' and then for '${after.stopRequested.reason}'`);
   }
   if (isArrayParent(before) || isArrayParent(after)) return;
-  if (before.attempts.some((attempt, at) => attempt !== after.attempts[at] && !isSame(keptOf(attempt), keptOf(after.attempts[at] as EndedAttempt)))) throw new BrokenLaw(`an attempt of job ${id} changed after it was over`);
+  if (isEnded(before.status) && before.attempts.length !== after.attempts.length) throw new BrokenLaw(`job ${id} was tried again after it had ended`);
+  if (before.attempts.some((attempt, at) => !isKept(attempt, after.attempts[at]))) throw new BrokenLaw(`an attempt of job ${id} changed after it was over`);
 }
 
-/** All that stays: how a container ended whose host had been declared lost is recorded when the host is heard of again. */
-const keptOf = (attempt: EndedAttempt): EndedAttempt => (attempt.statusReason?.startsWith('Host EC2 ') ? { ...attempt, exitCode: undefined, stoppedAtMs: 0 } : attempt);
-const kept = (job: Job | ArrayParent): object => (isArrayParent(job) ? job : { ...job, attempts: job.attempts.map(keptOf) });
+const withoutAttempts = (job: Job | ArrayParent): object => ({ ...job, attempts: undefined });
+
+/** How a container ended whose host had been declared lost is recorded when the host is heard of again; all else stays. */
+function isKept(before: EndedAttempt, after: EndedAttempt | undefined): boolean {
+  if (before === after || isSame(before, after)) return true;
+  return after !== undefined && before.exitCode === undefined && isSame(before, { ...after, exitCode: undefined, stoppedAtMs: before.stoppedAtMs });
+}

@@ -58,6 +58,7 @@ function describe(world: World): string {
   for (const environment of world.computeEnvironments.values()) lines.push(`environment ${JSON.stringify(environment)} uses ${JSON.stringify(world.environmentUse(environment.arn))}`);
   for (const queue of world.jobQueues.values()) lines.push(`queue ${JSON.stringify(queue)} jobs ${world.queueJobCount(queue.arn)}`);
   for (const definition of world.jobDefinitions.values()) lines.push(`definition ${JSON.stringify(definition)} last ${world.jobDefinitions.lastRevision(definition.scope, definition.name)}`);
+  for (const { arn, quantity } of world.consumableResources.values()) lines.push(`consumable ${arn} ${quantity}, held ${world.consumableResources.held(arn)}`);
   for (const policy of world.schedulingPolicies.values()) lines.push(`policy ${JSON.stringify(policy)}`);
   for (const queue of world.jobQueues.values()) {
     // A share that never held anything has no row, and no need of one.

@@ -1,0 +1,72 @@
+// Law: of a consumable resource so much is in use as attempts under way hold, from their placement to their end; what is not
+// replenished is gone for good and not twice; nothing is placed without it, and nothing leaks. Counted from rows and answers.
+
+import type { Arn } from '../../src/base/ids.ts';
+import * as arns from '../../src/core/arn.ts';
+import { isRefusal } from '../../src/base/refusal.ts';
+import { isArrayParent, isLive, type Job } from '../../src/core/job/job.ts';
+import { placedIn, type Change } from '../ledger.ts';
+import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+
+export function consumablesBalance(): Checker {
+  const held = new Map<Arn, number>();
+  /** Of what is not replenished: how much must be left. */
+  const left = new Map<Arn, number>();
+
+  function add(into: Map<Arn, number>, { terms }: Pick<Job, 'terms'>, sign: 1 | -1, times = 1): void {
+    for (const { arn, quantity } of terms.consumables ?? []) into.set(arn, (into.get(arn) ?? 0) + sign * times * quantity);
+  }
+
+  /** Attempts that the change began: one that is under way, and those that came and went within the transaction. */
+  function begun({ before, after }: Change): number {
+    if (isArrayParent(after)) return 0;
+    const known = before !== undefined && !isArrayParent(before) ? before : undefined;
+    const mine = (job: Job | undefined): number => (job === undefined ? 0 : job.attempts.length + (isLive(job) ? 1 : 0));
+    return mine(after) - mine(known);
+  }
+
+  function fold(change: Change, taken: Map<Arn, number>): void {
+    const { before, after } = change;
+    if (isArrayParent(after) || after.terms.consumables === undefined) return;
+    if (before !== undefined && !isArrayParent(before) && isLive(before)) add(held, before, -1);
+    if (isLive(after)) add(held, after, 1);
+    add(taken, after, 1, begun(change));
+  }
+
+  /** What clients changed, in the order of their answers; where one was lost with the server, what the row says is believed. */
+  function foldAnswers({ answers }: Observed): void {
+    for (const answer of answers) {
+      if (!('command' in answer) || isRefusal(answer.reply) || answer.command.type !== 'update-consumable-resource') continue;
+      const { consumableResource = '', operation, quantity = 0 } = answer.command.request;
+      const arn = arns.consumableResourceArn(answer.command.scope, consumableResource);
+      const before = left.get(arn);
+      if (before !== undefined) left.set(arn, operation === 'SET' ? quantity : operation === 'ADD' ? before + quantity : before - quantity);
+    }
+  }
+
+  function checkRows({ commits, ledger, server }: Observed, taken: ReadonlyMap<Arn, number>): void {
+    for (const { arn, resourceType, quantity } of ledger.consumables.values()) {
+      const inUse = held.get(arn) ?? 0;
+      if (resourceType === 'NON_REPLENISHABLE') {
+        const expected = left.get(arn);
+        if (server !== undefined && expected !== undefined && expected - (taken.get(arn) ?? 0) !== quantity) throw new BrokenLaw(`${arn} has ${quantity} left, and ${expected - (taken.get(arn) ?? 0)} should be`);
+        left.set(arn, quantity);
+        if (quantity < 0) throw new BrokenLaw(`${arn} has ${quantity} left`);
+      } else if (inUse > quantity && commits.some(({ changes }) => changes.flatMap(placedIn).some(({ terms }) => terms.consumables?.some((claim) => claim.arn === arn)))) {
+        throw new BrokenLaw(`a job was placed, and ${inUse} of ${quantity} of ${arn} are in use`);
+      }
+      if (server !== undefined && server.world.consumableResources.held(arn) !== inUse) throw new BrokenLaw(`${arn} is said to be in use to ${server.world.consumableResources.held(arn)}, and attempts hold ${inUse}`);
+    }
+  }
+
+  return {
+    law: 'consumable resources balance',
+    check(observed) {
+      if (observed.commits.length === 0) return;
+      const taken = new Map<Arn, number>();
+      for (const { changes } of observed.commits) for (const change of changes) fold(change, taken);
+      foldAnswers(observed);
+      checkRows(observed, taken);
+    },
+  };
+}
