@@ -2,6 +2,7 @@
 
 import type { CreateNatGatewayCommandInput, CreateNatGatewayCommandOutput } from '@aws-sdk/client-ec2';
 import { addressText, contains, parseBlock } from './cidr.ts';
+import { madeBefore, tokenOf } from './client-token.ts';
 import { change, idOf, onAll, type Ec2Operation } from './deps.ts';
 import { addressAssociated, invalidCombination, invalidParameter, missing, notAttached } from './error.ts';
 import { foundAddress, foundSubnet, holderOf, natGateways, refuse } from './found.ts';
@@ -21,13 +22,16 @@ export const createNatGateway: Ec2Operation<CreateNatGatewayCommandInput, Create
     const connectivity = input.ConnectivityType ?? 'public';
     if (connectivity !== 'public' && connectivity !== 'private') throw invalidParameter('connectivityType', connectivity, 'It is public or private.');
     const tags = tagsFor('natgateway', input.TagSpecifications);
+    const token = tokenOf(input);
     const gateway = await change(deps, context, input, (draft) => {
+      const before = madeBefore(draft.all('natgateway'), token);
+      if (before !== undefined) return before;
       const nowMs = deps.clock.now();
       for (const { id, deletedAtMs } of draft.all('natgateway')) if (deletedAtMs !== undefined && deletedAtMs < nowMs - shownMs) draft.remove('natgateway', id);
       const subnet = foundSubnet(draft, input.SubnetId);
       const address = addressFor(draft, input, connectivity, subnet);
       const privateIp = privateIpFor(draft, input.PrivateIpAddress, subnet);
-      const made: NatGateway = { id: idOf(deps.ids, 'natgateway'), vpcId: subnet.vpcId, subnetId: subnet.id, connectivity, allocationId: address?.id, publicIp: address?.publicIp, privateIp, createdAtMs: nowMs, tags };
+      const made: NatGateway = { id: idOf(deps.ids, 'natgateway'), vpcId: subnet.vpcId, subnetId: subnet.id, connectivity, allocationId: address?.id, publicIp: address?.publicIp, privateIp, createdAtMs: nowMs, tags, token };
       draft.put('natgateway', made.id, made);
       return made;
     });

@@ -8,6 +8,7 @@ export const invalidValue = (message: string): AwsError => error('InvalidParamet
 /** A value that is wrong in itself, in AWS's words. */
 export const invalidParameter = (name: string, value: string | number, why: string): AwsError => invalidValue(`Value (${value}) for parameter ${name} is invalid. ${why}`);
 export const invalidCombination = (message: string): AwsError => error('InvalidParameterCombination', message);
+export const parameterMismatch = (): AwsError => error('IdempotentParameterMismatch', 'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).');
 export const missing = (name: string): AwsError => error('MissingParameter', `The request must contain the parameter ${name}`);
 /** A member that is known and cannot be honoured: refused rather than forgotten. */
 export const notSupported = (name: string): AwsError => error('UnsupportedOperation', `${name} is not supported by Longshore yet`);

@@ -67,6 +67,26 @@ test('placement groups have a strategy, and what belongs to it', async () => {
   assert.equal((await ec2.call('DescribePlacementGroups'))['PlacementGroups'].length, 2);
 });
 
+test('a creation that is sent once more by its token makes nothing new', async () => {
+  const ec2 = new FakeEc2();
+  const { Vpcs } = await ec2.call('DescribeVpcs');
+  const { Subnets } = await ec2.call('DescribeSubnets');
+  const LaunchTemplateData = { KeyName: 'k' };
+  const calls = [
+    ['CreateRouteTable', { VpcId: Vpcs[0].VpcId }, { TagSpecifications: [] }],
+    ['CreateNatGateway', { SubnetId: Subnets[0].SubnetId, ConnectivityType: 'private' }, { SubnetId: Subnets[1].SubnetId }],
+    ['CreateLaunchTemplate', { LaunchTemplateName: 'one', LaunchTemplateData }, { LaunchTemplateName: 'two' }],
+    ['CreateLaunchTemplateVersion', { LaunchTemplateName: 'one', LaunchTemplateData }, { VersionDescription: 'other' }],
+  ] as const;
+  for (const [name, input, change] of calls) {
+    const first = await ec2.call(name, { ...input, ClientToken: 't' });
+    assert.deepEqual(await ec2.call(name, { ...input, ClientToken: 't' }), first, name);
+    assert.equal(await ec2.refusal(name, { ...input, ...change, ClientToken: 't' }), 'IdempotentParameterMismatch', name);
+  }
+  assert.equal((await ec2.call('DescribeRouteTables'))['RouteTables'].length, 2);
+  assert.equal((await ec2.call('DescribeLaunchTemplateVersions', { LaunchTemplateName: 'one' }))['LaunchTemplateVersions'].length, 2);
+});
+
 describe('tags', () => {
   it('are set and taken from any resource, and found', async () => {
     const ec2 = new FakeEc2();

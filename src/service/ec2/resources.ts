@@ -4,6 +4,7 @@
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
 import type { Image } from '../../core/image/image.ts';
 import type { ResourceDraft, ResourceView } from '../resource-space.ts';
+import type { ClientToken } from './client-token.ts';
 
 export type TagMap = Readonly<Record<string, string>>;
 
@@ -73,6 +74,7 @@ export interface NatGateway {
   /** A deleted one is shown for an hour, as on AWS. */
   readonly deletedAtMs?: number | undefined;
   readonly tags: TagMap;
+  readonly token?: ClientToken | undefined;
 }
 
 /** An Elastic IP address. */
@@ -96,6 +98,7 @@ export interface RouteTable {
   /** Without the local route, which every table has. */
   readonly routes: readonly Route[];
   readonly tags: TagMap;
+  readonly token?: ClientToken | undefined;
 }
 
 export interface KeyPair {
@@ -130,6 +133,7 @@ export interface LaunchTemplate {
   /** The highest that ever was: no number is given twice. */
   readonly lastVersionMade: number;
   readonly tags: TagMap;
+  readonly token?: ClientToken | undefined;
 }
 
 export interface LaunchTemplateVersion {
@@ -139,6 +143,7 @@ export interface LaunchTemplateVersion {
   readonly createdAtMs: number;
   readonly createdBy: string;
   readonly data: RequestLaunchTemplateData;
+  readonly token?: ClientToken | undefined;
 }
 
 /** An image that an account registered; `software` is what its root snapshot had. */
