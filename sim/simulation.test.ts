@@ -123,6 +123,14 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       world.deadlines.add = () => undefined;
     }),
   },
+  'time limits act when they are due': {
+    'a time limit that never acts': changingControl(({ world }) => {
+      const add = world.deadlines.add.bind(world.deadlines);
+      world.deadlines.add = (deadline) => {
+        if (deadline.type !== 'job-state-time-limit') add(deadline);
+      };
+    }),
+  },
   'retries obey their rules': {
     'a retry that is not made': changingEvents((event) => (event.type === 'job-retried' && !event.jobId.includes(':') ? { ...event, type: 'job-ended', status: 'FAILED', statusReason: 'Essential container in task exited' } : event)),
   },

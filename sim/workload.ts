@@ -212,7 +212,7 @@ export class Workload {
   #changeQueue(): void {
     const random = this.#random;
     if (random.chance(50)) {
-      const request = random.pick([{ state: 'ENABLED' }, { state: 'ENABLED' }, { state: 'DISABLED' }, { priority: random.between(1, 9) }, { computeEnvironmentOrder: environmentOrder(random.pick([['first'], ['second', 'first'], ['first', 'second'], ['first', 'second', 'passing']])) }] as const);
+      const request = random.pick([{ state: 'ENABLED' }, { state: 'ENABLED' }, { state: 'DISABLED' }, { priority: random.between(1, 9) }, { jobStateTimeLimitActions: random.chance(70) ? [timeLimit(random.between(10, 60))] : [] }, { computeEnvironmentOrder: environmentOrder(random.pick([['first'], ['second', 'first'], ['first', 'second'], ['first', 'second', 'passing']])) }] as const);
       return this.#send({ type: 'update-job-queue', scope, request: { jobQueue: random.pick(lastingQueues), ...request } });
     }
     const name = random.pick(passingQueues);
@@ -302,5 +302,8 @@ export class Workload {
     void this.#door.write(write);
   }
 }
+
+/** Jobs that fit nowhere are cancelled when they have blocked the head of their queue for so long. */
+const timeLimit = (maxTimeSeconds: number) => ({ reason: 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE', state: 'RUNNABLE' as const, maxTimeSeconds, action: 'CANCEL' as const });
 
 const environmentOrder = (names: readonly string[]): { order: number; computeEnvironment: string }[] => names.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment }));

@@ -19,6 +19,7 @@ import { retentionKept } from './retention-kept.ts';
 import { retriesObey } from './retries-obey.ts';
 import { sharesHonoured } from './shares-honoured.ts';
 import { shownAsCommitted } from './shown-as-committed.ts';
+import { timeLimitsAct } from './time-limits-act.ts';
 import { timeoutsEnforced } from './timeouts-enforced.ts';
 import { transitionsLegal } from './transitions-legal.ts';
 import { worldRecounts } from './world-recounts.ts';
@@ -36,6 +37,7 @@ export const allCheckers = (): Checker[] => [
   endsAsAsked,
   nothingAfterCancel,
   timeoutsEnforced(),
+  timeLimitsAct(),
   retriesObey,
   retentionKept(),
   orderHonoured(),
