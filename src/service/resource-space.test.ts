@@ -16,8 +16,9 @@ const envelope = { requestId: 'r', caller: 'c', sourceAddress: '', userAgent: ''
 function rig() {
   const resources = new FakeResources();
   let seeds = 0;
-  const space = new ResourceSpace<Kinds>({ service: 'toy', bus: resources.bus, reader: resources, seed: (draft) => (seeds++, draft.put('box', 'default', { size: 1 })) });
-  return { resources, space, seeds: () => seeds, change: space.change.bind(space, scope, envelope) as <T>(decide: Parameters<typeof space.change<T>>[2]) => Promise<T>, view: () => space.view(scope, envelope) };
+  const make = () => new ResourceSpace<Kinds>({ service: 'toy', bus: resources.bus, reader: resources, seed: (draft) => (seeds++, draft.put('box', 'default', { size: 1 })) });
+  const space = make();
+  return { resources, make, space, seeds: () => seeds, change: space.change.bind(space, scope, envelope) as <T>(decide: Parameters<typeof space.change<T>>[2]) => Promise<T>, view: () => space.view(scope, envelope) };
 }
 
 test('what a new account has is written at the first look, once', async () => {
@@ -50,10 +51,10 @@ test('what is thrown is the answer, and nothing changes', async () => {
 });
 
 test('a change is decided again when another one came in between', async () => {
-  const { change, resources, view } = rig();
+  const { change, make, resources, view } = rig();
   await view();
   let decisions = 0;
-  resources.beforeWrite = () => change((draft) => draft.remove('box', 'default'));
+  resources.beforeWrite = () => make().change(scope, envelope, (draft) => draft.remove('box', 'default'));
   await assert.rejects(change((draft) => {
     decisions++;
     if (draft.get('box', 'default') === undefined) throw new Error('the box is gone');
@@ -61,6 +62,30 @@ test('a change is decided again when another one came in between', async () => {
   }), /the box is gone/);
   assert.equal(decisions, 2);
   assert.deepEqual((await view()).all('lid'), []);
+});
+
+test('many changes at once are decided once each, in the order in which they came', async () => {
+  const { change, view } = rig();
+  await view();
+  let decisions = 0;
+  const seen = await Promise.all(Array.from({ length: 50 }, (_none, at) => change((draft) => {
+    decisions++;
+    draft.put('box', `b${at}`, { size: at });
+    return draft.all('box').length;
+  })));
+  assert.equal(decisions, 50);
+  assert.deepEqual(seen, Array.from({ length: 50 }, (_none, at) => at + 2));
+});
+
+test('one that fails does not hold up the next', async () => {
+  const { change, view } = rig();
+  const failing = change(() => {
+    throw new Error('no');
+  });
+  const next = change((draft) => draft.put('lid', 'l', { of: 'x' }));
+  await assert.rejects(failing, /no/);
+  await next;
+  assert.equal((await view()).all('lid').length, 1);
 });
 
 test('a decision that changes nothing writes nothing', async () => {

@@ -28,11 +28,13 @@ export interface ResourceSpaceParts<Kinds> {
   readonly seed: (draft: ResourceDraft<Kinds>, scope: Scope) => void;
 }
 
-/** Others got in between this often: no number of callers does that by themselves, since one of them succeeds each time. */
-const mostTries = 10_000;
+/** How often others may get in between, before something is wrong. */
+const mostTries = 100;
 
 export class ResourceSpace<Kinds extends object> {
   readonly #parts: ResourceSpaceParts<Kinds>;
+  /** The end of the last change that was asked for, by space. */
+  readonly #turns = new Map<Scope, Promise<void>>();
 
   constructor(parts: ResourceSpaceParts<Kinds>) {
     this.#parts = parts;
@@ -51,6 +53,21 @@ export class ResourceSpace<Kinds extends object> {
    * something changed in between; what it throws is the answer, and nothing is changed.
    */
   async change<T>(scope: Scope, envelope: Envelope, decide: (draft: ResourceDraft<Kinds>) => T): Promise<T> {
+    // Our own callers take turns: of many at once all but one would else decide in vain, round after round.
+    const change = (this.#turns.get(scope) ?? Promise.resolve()).then(() => this.#tryToChange(scope, envelope, decide));
+    const turn = change.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#turns.set(scope, turn);
+    try {
+      return await change;
+    } finally {
+      if (this.#turns.get(scope) === turn) this.#turns.delete(scope);
+    }
+  }
+
+  async #tryToChange<T>(scope: Scope, envelope: Envelope, decide: (draft: ResourceDraft<Kinds>) => T): Promise<T> {
     const { service, bus, reader, seed } = this.#parts;
     const space = { service, scope };
     for (let tries = 0; tries < mostTries; tries++) {
