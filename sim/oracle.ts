@@ -157,8 +157,8 @@ export class Expectation {
     const { timeoutSeconds } = this.plan;
     if (timeoutSeconds === undefined || last?.startedAtMs === undefined) return 'timed out without a timeout, or before it had started';
     const tookMs = last.stoppedAtMs - last.startedAtMs;
-    // A timeout that was noticed late stops nothing that had ended before it.
-    if (truth?.clockSet || tookMs >= timeoutSeconds * 1000 === (statusReason === timeoutText)) return undefined;
+    // A timeout that was noticed late stops nothing that had ended before it, as far as anybody could know.
+    if (truth?.clockSet || truth?.lost || tookMs >= timeoutSeconds * 1000 === (statusReason === timeoutText)) return undefined;
     return `took ${tookMs} ms, has a timeout of ${timeoutSeconds} s, and shows '${statusReason}'`;
   }
 

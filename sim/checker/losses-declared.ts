@@ -15,7 +15,11 @@ export function lossesDeclared(): Checker {
   return {
     law: 'a host is declared lost only after silence',
     check({ commits, cutOff, elapsedMs, clockSetMs, server }) {
-      for (const [address, sinceMs] of cutOff) silences.set(address, { sinceMs, seenMs: elapsedMs });
+      for (const [address, cutMs] of cutOff) {
+        // A moment in which it could have been reached is no answer yet.
+        const known = silences.get(address);
+        silences.set(address, { sinceMs: known !== undefined && cutMs - known.seenMs < slackMs ? known.sinceMs : cutMs, seenMs: elapsedMs });
+      }
       for (const { commit } of commits) {
         for (const { id, address, lost } of commit.hosts) {
           const known = lostSince.get(id);
