@@ -65,6 +65,7 @@ export class Workload {
       ...lastingEnvironments.map((name, index) => this.#createEnvironment(name, 3 + index)),
       { type: 'create-scheduling-policy', scope, request: { name: 'lasting', fairsharePolicy: this.#fairsharePolicy() } },
       ...lastingQueues.map((name, index) => this.#createQueue(name, 1 + (index % 2) * 8)),
+      { type: 'update-job-queue', scope, request: { jobQueue: 'low', jobStateTimeLimitActions: [timeLimit(20)] } },
       { type: 'create-compute-environment', scope, uuid: ownName, request: { computeEnvironmentName: ownName, type: 'UNMANAGED', serviceRole: 'role' } },
       { type: 'create-job-queue', scope, request: { jobQueueName: ownName, priority: 5, computeEnvironmentOrder: environmentOrder([ownName]) } },
       ...ownHosts.map((address) => this.#registerHost(address)),
