@@ -33,7 +33,7 @@ const passingEnvironment = 'passing';
 /** An UNMANAGED environment with a queue of its own, and hosts that its owner registers. */
 const ownName = 'own';
 export const ownHosts = ['tcp://host-1', 'tcp://host-2'] as const;
-const ownFacts: HostFacts = { dockerVersion: '25.0', kernelVersion: '6.1', operatingSystem: 'Amazon Linux', osType: 'linux', architecture: 'x86_64', vcpus: 2, memoryMib: 4096, gpus: 0, logDrivers: ['awslogs'] };
+const ownFacts: HostFacts = { dockerVersion: '25.0', kernelVersion: '6.1', operatingSystem: 'Amazon Linux', osType: 'linux', architecture: 'x86_64', vcpus: 2, memoryMib: 4096, gpus: 0, gpuRuntime: false, logDrivers: ['awslogs'] };
 const consumables = ['licences', 'tokens'] as const;
 const lastingPolicy = schedulingPolicyArn(scope, 'lasting');
 

@@ -11,7 +11,7 @@ import { limit } from '../core/limit.ts';
 import { EngineUnavailable, type LogBatch } from '../port/engine.ts';
 import { batch, Rig, scope, type ScriptedEngine } from './scripted-ports.ts';
 
-const facts: HostFacts = { dockerVersion: '25.0', kernelVersion: '6.1', operatingSystem: 'Amazon Linux', osType: 'linux', architecture: 'x86_64', vcpus: 2, memoryMib: 4096, gpus: 0, logDrivers: ['awslogs'] };
+const facts: HostFacts = { dockerVersion: '25.0', kernelVersion: '6.1', operatingSystem: 'Amazon Linux', osType: 'linux', architecture: 'x86_64', vcpus: 2, memoryMib: 4096, gpus: 0, gpuRuntime: false, logDrivers: ['awslogs'] };
 const [first, second] = [hostId('a'.repeat(32)), hostId('b'.repeat(32))];
 
 async function rigWithHosts(hosts: readonly HostId[], settings?: ConstructorParameters<typeof Rig>[1]): Promise<Rig> {
@@ -65,6 +65,22 @@ describe('a registered host', () => {
     }
     const again = await rig.ask({ type: 'register-host', scope, hostId: second, cluster: 'own_Batch_own', title: 'x', address: { dockerHost: 'unix:///a' }, facts });
     assert.ok(isRefusal(again) && /registered already/.test(again.message));
+  });
+
+  it('that does not meet the AMI specification takes no jobs, and says which requirement it fails', async () => {
+    const rig = await rigWithHosts([]);
+    const old = { ...facts, dockerVersion: '1.8.3', kernelVersion: '2.6.32', logDrivers: ['json-file'], gpus: 1 };
+    await rig.ask({ type: 'register-host', scope, hostId: first, cluster: 'own_Batch_own', title: 'host a', address: { dockerHost: 'unix:///a' }, facts: old });
+    const id = await submit(rig);
+    assert.equal(rig.job(id)?.status, 'RUNNABLE');
+    const host = rig.control.world.hosts.get(first);
+    assert(host?.kind === 'registered');
+    assert.equal(
+      host.unfit,
+      'it has Linux kernel 2.6.32; it must be at least 3.10; it has Docker 1.8.3; it must be at least 1.9; it has no awslogs among its logging drivers (json-file); its GPUs have no NVIDIA container runtime',
+    );
+    await register(rig, second);
+    assert.equal(hostOf(rig, id), second);
   });
 
   it('that is drained finishes what it has and takes no more; it leaves when it is told', async () => {

@@ -65,6 +65,8 @@ export interface HostFacts {
   /** Installed. */
   readonly memoryMib: number;
   readonly gpus: number;
+  /** Containers can be given GPUs. */
+  readonly gpuRuntime: boolean;
   readonly logDrivers: readonly string[];
 }
 

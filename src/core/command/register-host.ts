@@ -5,6 +5,7 @@ import { refuse } from '../../base/refusal.ts';
 import { nameInArn } from '../arn.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import type { RegisteredHost } from '../host.ts';
+import { checkHost } from '../image/specification.ts';
 import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import type { Decided, RegisterHost } from './command.ts';
@@ -30,6 +31,7 @@ export function decideRegisterHost(world: World, command: RegisterHost, nowMs: n
     oldAttempts: [],
     address,
     facts,
+    unfit: checkHost(facts).map((failure) => failure.text).join('; ') || undefined,
     registeredAtMs: nowMs,
   };
   return { events: [{ type: 'host-stored', host }], effects: [{ type: 'link-host', hostId }], reply: { hostId } };

@@ -2,6 +2,7 @@
 // instance from it takes jobs. Says exactly which requirement fails; what follows from that is decided elsewhere.
 
 import type { Architecture } from '../instance-type/instance-type.ts';
+import type { HostFacts } from '../host.ts';
 import type { Image } from './image.ts';
 
 export type Requirement =
@@ -61,6 +62,23 @@ export function checkImage(image: Image, use: ImageUse): readonly Failure[] {
   }
   require(!use.gpus || software.gpuDrivers, 'gpu-drivers', 'has no GPU drivers, and the instance type has GPUs');
   require(!use.multiNode || (software.operatingSystem === 'amazon-linux' && software.ecsInit), 'ecs-init', 'is not an Amazon Linux image with ecs-init, which multi-node parallel jobs need');
+  return failures;
+}
+
+/**
+ * What of the specification a host of the user's own fails, by what it says of itself; empty where it passes. Its agent is this
+ * server.
+ */
+export function checkHost(facts: HostFacts): readonly Failure[] {
+  if (facts.osType !== 'linux') return [{ requirement: 'linux', text: `it runs ${facts.osType || 'an unknown system'}; compute resources run Linux` }];
+  const failures: Failure[] = [];
+  const require = (met: boolean, requirement: Requirement, text: string): void => {
+    if (!met) failures.push({ requirement, text });
+  };
+  require(isAtLeast(facts.kernelVersion, leastKernel), 'kernel', `it has Linux kernel ${facts.kernelVersion || 'of an unknown version'}; it must be at least ${leastKernel}`);
+  require(isAtLeast(facts.dockerVersion, leastDocker), 'docker', `it has Docker ${facts.dockerVersion}; it must be at least ${leastDocker}`);
+  require(facts.logDrivers.includes('awslogs'), 'awslogs', `it has no awslogs among its logging drivers (${facts.logDrivers.join(', ') || 'none'})`);
+  require(facts.gpus === 0 || facts.gpuRuntime, 'gpu-drivers', 'its GPUs have no NVIDIA container runtime');
   return failures;
 }
 

@@ -47,6 +47,7 @@ function facts(info: InfoAnswer, dockerVersion: string): HostFacts {
     memoryMib: Math.floor((info.MemTotal ?? 0) / 2 ** 20),
     // Docker tells of a GPU runtime and not of GPUs: how many there are its owner says.
     gpus: 0,
+    gpuRuntime: Object.keys(info.Runtimes ?? {}).includes('nvidia'),
     logDrivers: info.Plugins?.Log ?? [],
   };
 }

@@ -80,7 +80,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   withStore('registered hosts are kept until they leave', (_store, reopen) => {
     const host: RegisteredHost = {
       kind: 'registered', id: hostId('h'.repeat(32)), scope, title: 'mine', computeEnvironmentArn: environmentArn, capacity: { milliVcpu: 1000, memoryMib: 64, gpus: 0 }, status: 'ACTIVE', oldAttempts: [],
-      address: { dockerHost: 'unix:///x' }, facts: { dockerVersion: '25', kernelVersion: '6', operatingSystem: 'Linux', osType: 'linux', architecture: 'x86_64', vcpus: 1, memoryMib: 96, gpus: 0, logDrivers: [] }, registeredAtMs: 1,
+      address: { dockerHost: 'unix:///x' }, facts: { dockerVersion: '25', kernelVersion: '6', operatingSystem: 'Linux', osType: 'linux', architecture: 'x86_64', vcpus: 1, memoryMib: 96, gpus: 0, gpuRuntime: false, logDrivers: [] }, registeredAtMs: 1,
     };
     for (const status of ['ACTIVE', 'DRAINING'] as const) {
       reopen().commit({ ...nothing, hosts: [{ ...host, status }] });
