@@ -43,6 +43,7 @@ export class CommandQueue implements CommandBus {
   #drainWanted = false;
   #lateWakeWanted = false;
   #stopped: Stopped | undefined;
+  #isWatching = false;
   #armedForMs: number | undefined;
   #cancelAlarm: (() => void) | undefined;
 
@@ -108,9 +109,10 @@ export class CommandQueue implements CommandBus {
     try {
       const nowMs = this.#parts.clock.now();
       for (const pending of batch) if (pending.kind === 'command') replies.push(this.#decideAndApply(pending.command, nowMs, effects));
-      this.#meetDeadlines(nowMs, effects);
       if (world.scheduleWanted) this.#place(nowMs, effects);
-      for (const queueArn of world.watchedQueues) this.#decideAndApply({ type: 'watch-queue', queueArn }, nowMs, effects);
+      this.#watchQueues(nowMs, effects);
+      // Who blocks a queue is only known after the pass; what is cancelled makes another the first.
+      if (this.#meetDeadlines(nowMs, effects) > 0) this.#watchQueues(nowMs, effects);
       outcomes = this.#commit(batch, nowMs);
     } catch (error) {
       this.#fail(error as Error, batch);
@@ -140,19 +142,32 @@ export class CommandQueue implements CommandBus {
     return decision.reply;
   }
 
-  /** What has fallen due. Bounded, so that thousands of timeouts at once do not hold up the callers. */
-  #meetDeadlines(nowMs: number, effects: Effect[]): void {
-    for (let met = 0; met < limit.deadlinesPerBatch; met++) {
+  /** From here on this machine takes jobs: before, every queue would seem to be blocked. */
+  beginWatching(): void {
+    this.#isWatching = true;
+  }
+
+  #watchQueues(nowMs: number, effects: Effect[]): void {
+    if (!this.#isWatching) return;
+    for (const queueArn of this.#parts.world.watchedQueues) this.#decideAndApply({ type: 'watch-queue', queueArn }, nowMs, effects);
+  }
+
+  /** What has fallen due; answers how much. Bounded, so that thousands of timeouts at once do not hold up the callers. */
+  #meetDeadlines(nowMs: number, effects: Effect[]): number {
+    if (!this.#isWatching) return 0;
+    let met = 0;
+    for (; met < limit.deadlinesPerBatch; met++) {
       const deadline = this.#parts.world.deadlines.take(nowMs);
-      if (deadline === undefined) return;
+      if (deadline === undefined) break;
       this.#decideAndApply({ type: 'meet-deadline', deadline }, nowMs, effects);
     }
+    return met;
   }
 
   /** Sees to it that the next deadline is met when it falls due. */
   #armDeadline(): void {
     const { clock, world } = this.#parts;
-    const dueAtMs = world.deadlines.nextAtMs;
+    const dueAtMs = this.#isWatching ? world.deadlines.nextAtMs : undefined;
     if (dueAtMs === this.#armedForMs) return;
     this.#cancelAlarm?.();
     this.#armedForMs = dueAtMs;

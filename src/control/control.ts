@@ -134,6 +134,7 @@ export class Control {
   async open(machine: Machine): Promise<EngineCapabilities> {
     const capabilities = await this.#link(machine.id, this.#ports.engine).open();
     for (const host of this.world.hosts.values()) if (host.kind === 'registered') this.#linkRegistered(host.id);
+    this.bus.beginWatching();
     await this.bus.issue({ type: 'join-host', host: machine }, 'capacity');
     this.#logRetention.open();
     this.#retention?.open();
@@ -194,7 +195,7 @@ export class Control {
       return;
     }
     if (report.type === 'started') {
-      this.#attend(job, this.#effects.isStarting(attemptId));
+      this.#attend(job, this.#effects.isFresh(attemptId));
       await this.#decide(attemptId, report);
       return;
     }

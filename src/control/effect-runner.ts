@@ -31,6 +31,8 @@ export class EffectRunner {
   readonly #starts: (AttemptOnHost & { jobId: JobId })[] = [];
   /** Starts that wait or are under way. */
   readonly #starting = new Set<AttemptId>();
+  /** Those of them that nobody can have started before: nothing of their output is stored. */
+  readonly #fresh = new Set<AttemptId>();
   readonly #stopsSent = new Set<AttemptId>();
   #inFlight = 0;
 
@@ -40,6 +42,10 @@ export class EffectRunner {
 
   run(effects: readonly Effect[]): void {
     for (const effect of effects) this.#runOne(effect);
+  }
+
+  isFresh(attemptId: AttemptId): boolean {
+    return this.#fresh.has(attemptId);
   }
 
   isStarting(attemptId: AttemptId): boolean {
@@ -55,6 +61,7 @@ export class EffectRunner {
       case 'start-attempt':
         if (this.#starting.has(effect.attemptId)) return;
         this.#starting.add(effect.attemptId);
+        if (!effect.again) this.#fresh.add(effect.attemptId);
         this.#starts.push(effect);
         this.#startMore();
         return;
@@ -120,6 +127,7 @@ export class EffectRunner {
     } finally {
       // In one stretch, so that no stop falls between the two.
       this.#starting.delete(next.attemptId);
+      this.#fresh.delete(next.attemptId);
       if (asked) this.#stopIfWanted(next);
     }
   }

@@ -119,7 +119,7 @@ export class Reconciler {
     const { act, report, attend, clock, wasStopSent, hostId } = this.#parts;
     const { attemptId } = job.attempt;
     if (there === undefined || there.state === 'created') {
-      if (job.status === 'STARTING') act([{ type: 'start-attempt', jobId: job.id, attemptId, hostId }]);
+      if (job.status === 'STARTING') act([{ type: 'start-attempt', jobId: job.id, attemptId, hostId, again: true }]);
       else if (there === undefined) report({ type: 'lost', attemptId, atMs: clock.now(), reason: 'the engine does not know it any more' });
       return;
     }

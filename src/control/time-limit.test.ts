@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import { checkWorld } from '../core/invariant.ts';
 import type { JobId } from '../base/ids.ts';
-import { emptyWorld, Rig, scope } from './scripted-ports.ts';
+import { emptyWorld, Rig, scope, host } from './scripted-ports.ts';
 
 const tooLarge = 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE';
 const noGpu = 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT';
@@ -103,9 +103,9 @@ describe('a time limit', () => {
     const { world } = before.control;
     const stored = { ...emptyWorld, computeEnvironments: [...world.computeEnvironments.values()], jobQueues: [kept], jobs: [before.store.job(id)], nextSequence: world.nextSequence };
     const after = new Rig(stored);
+    void after.control.open(host);
     await after.clock.pass(599_999);
     assert.equal(after.job(id)?.status, 'RUNNABLE');
-    after.control.bus.wake();
     await after.clock.pass(1);
     assert.equal(after.job(id), undefined);
     assert.equal(after.store.job(id).statusReason, text(tooLarge));

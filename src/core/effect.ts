@@ -5,7 +5,7 @@ import type { HostId, JobId } from '../base/ids.ts';
 import type { AttemptOnHost } from './job/attempt.ts';
 
 export type Effect =
-  | (AttemptOnHost & { readonly type: 'start-attempt'; readonly jobId: JobId })
+  | (AttemptOnHost & { readonly type: 'start-attempt'; readonly jobId: JobId; readonly again?: true })
   /** SIGTERM, and SIGKILL after the grace time. */
   | (AttemptOnHost & { readonly type: 'stop-attempt'; readonly graceMs: number })
   /** The container and its files may go: its end is committed and its output is on disk. */
