@@ -21,17 +21,21 @@ export class Faults {
   active = true;
   /** The engine cannot be reached. */
   engineGone = false;
-  /** Registered hosts that cannot be reached, by address, and since when by elapsed time. */
-  readonly cutOff = new Map<string, number>();
+  /** Addresses of registered hosts that cannot be reached. */
+  readonly cutOff = new Set<string>();
+  /** By address of a registered host: when it last said what it runs, by elapsed time, latest last. */
+  readonly heardMs = new Map<string, number[]>();
   readonly counts = new Map<FaultKind, number>();
   readonly #random: Random;
+  readonly #elapsedMs: () => number;
   /** From 1, a calm day, to 3, a wild one. */
   readonly #weather: number;
   /** In half of all runs nobody sets the clock, so that what depends on hours and minutes can be judged. */
   readonly #clockIsSet: boolean;
 
-  constructor(random: Random) {
+  constructor(random: Random, elapsedMs: () => number) {
     this.#random = random;
+    this.#elapsedMs = elapsedMs;
     this.#weather = random.between(1, 3);
     this.#clockIsSet = random.chance(50);
   }
@@ -56,7 +60,11 @@ export class Faults {
   /** For the engine of a registered host. */
   engineAt(address: string): FakeFaults {
     return {
-      call: (call) => (this.cutOff.has(address) ? 'unavailable' : this.#call(call)),
+      call: (call) => {
+        const fate = this.cutOff.has(address) ? 'unavailable' : this.#call(call);
+        if (call === 'list' && fate === 'none') this.heardMs.set(address, [...(this.heardMs.get(address) ?? []).slice(-50), this.#elapsedMs()]);
+        return fate;
+      },
       report: (report) => (this.cutOff.has(address) ? [] : this.#report(report)),
       stop: () => this.#stop(),
     };

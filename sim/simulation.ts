@@ -108,7 +108,7 @@ class Simulation {
     const random = new Random(seed);
     this.#options = options;
     this.#draw = random.fork('run');
-    this.#faults = new Faults(random.fork('faults'));
+    this.#faults = new Faults(random.fork('faults'), () => this.#clock.elapsedMs);
     const ids = random.fork('ids');
     this.#ids = { uuid: () => ids.hex(32), attempt: () => attemptId(ids.hex(32)) };
     this.#engine = this.#newEngine(this.#faults.engine);
@@ -245,7 +245,7 @@ class Simulation {
       case 'host cut off': {
         const address = this.#draw.pick(ownHosts);
         if (this.#faults.cutOff.has(address)) return;
-        this.#faults.cutOff.set(address, this.#clock.elapsedMs);
+        this.#faults.cutOff.add(address);
         this.#clock.at(this.#clock.now() + this.#faults.length('cut off'), () => this.#faults.cutOff.delete(address));
         return;
       }
@@ -362,7 +362,7 @@ class Simulation {
       containers: this.#containers,
       commits: this.#commits,
       answers: this.#answers,
-      cutOff: this.#faults.cutOff,
+      heardMs: this.#faults.heardMs,
       faulty: this.#faults.active,
     };
   }

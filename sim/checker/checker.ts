@@ -34,8 +34,8 @@ export interface Observed {
   /** Transactions since the last look, and answers that clients heard. */
   readonly commits: readonly Committed[];
   readonly answers: readonly Answer[];
-  /** Registered hosts that cannot be reached just now, by address, and since when by elapsed time. */
-  readonly cutOff: ReadonlyMap<string, number>;
+  /** By address of a registered host: when it last said what it runs, by elapsed time, latest last. */
+  readonly heardMs: ReadonlyMap<string, readonly number[]>;
   /** Faults still strike. */
   readonly faulty: boolean;
 }
