@@ -1,5 +1,6 @@
-// Law: a job that has ended is kept for as long as the operator said, counted from the commit of its end, and for ever where he
-// said nothing; after that it goes, while a server is up. Where the clock on the wall is set, nobody can say when.
+// Law: a job that has ended is kept for as long as the operator said, counted from the moment at which the server found it
+// ended, however long the store then took, and for ever where he said nothing; after that it goes, while a server is up. Where
+// the clock on the wall is set, nobody can say when.
 
 import type { JobId, Scope } from '../../src/base/ids.ts';
 import { splitJobId } from '../../src/base/ids.ts';
@@ -33,15 +34,16 @@ export function retentionKept(): Checker {
 
   function checkYoung(observed: Observed, end: End): void {
     const { retainMs = Infinity, elapsedMs, clockSetMs } = observed;
-    const mustBeThere = elapsedMs - end.atElapsedMs < retainMs - 1_000 && (retainMs === Infinity || clockSetMs === 0);
+    const mustBeThere = elapsedMs - end.atElapsedMs < retainMs && (retainMs === Infinity || clockSetMs === 0);
     if (mustBeThere && !isThere(observed, end)) throw new BrokenLaw(`job ${end.id} ended ${elapsedMs - end.atElapsedMs} ms ago and is gone`);
   }
 
   return {
     law: 'ended jobs are kept as long as was said',
-    check({ commits, elapsedMs }) {
-      for (const { changes } of commits) {
-        for (const { id, before, after } of changes) if (isEnded(after.status) && !(before !== undefined && isEnded(before.status)) && splitJobId(id).index === undefined) kept.push({ id, scope: after.scope, atElapsedMs: elapsedMs });
+    check({ commits, nowMs, elapsedMs }) {
+      for (const { commit, changes } of commits) {
+        const atElapsedMs = elapsedMs - (nowMs - commit.atMs);
+        for (const { id, before, after } of changes) if (isEnded(after.status) && !(before !== undefined && isEnded(before.status)) && splitJobId(id).index === undefined) kept.push({ id, scope: after.scope, atElapsedMs });
       }
     },
     checkNowAndThen(observed) {
