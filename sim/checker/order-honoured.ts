@@ -28,7 +28,7 @@ export function orderHonoured(): Checker {
         if (placed.length === 0) continue;
         const waiting = [...ledger.runnable()];
         for (const one of waiting) for (const job of placed) if (isUnfair(ledger, job, one)) checkKept(observed, job, one);
-        waits.note(waiting, placed.length, observed);
+        waits.note(waiting, placed, observed);
       }
     },
   };

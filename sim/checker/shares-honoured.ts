@@ -109,7 +109,7 @@ export function sharesHonoured(): Checker {
         if (placed.length === 0) continue;
         if (observed.clockSetMs === 0) for (const job of placed) checkPlaced(observed, job, placed, atMs);
         for (const job of placed) if (job.terms.share) hold(job.queueArn, job.terms.share.identifier, job.terms.needs.milliVcpu, job.attempt.placedAtMs, windowOf(policyOf(ledger, job.queueArn)));
-        waits.note([...ledger.runnable()], placed.length, observed);
+        waits.note([...ledger.runnable()], placed, observed);
       }
     },
   };

@@ -1,7 +1,7 @@
 // How long jobs of a kind have waited, and how many were placed meanwhile: by this a checker says whether room may be kept for
 // one by now. Jobs of the same queue that ask for the same wait as one kind.
 
-import type { Job } from '../../src/core/job/job.ts';
+import type { Job, LiveJob } from '../../src/core/job/job.ts';
 import type { Runnable } from '../ledger.ts';
 import type { Observed } from './checker.ts';
 
@@ -22,14 +22,16 @@ export class Waits {
   readonly #kinds = new Map<string, Wait>();
   #placed = 0;
 
-  /** After a transaction that placed so many: those are all that still wait. */
-  note(waiting: readonly Runnable[], placed: number, { nowMs, elapsedMs }: Observed): void {
-    this.#placed += placed;
+  /** After a transaction that placed these: those are all that still wait, and were overtaken by them. */
+  note(waiting: readonly Runnable[], placed: readonly LiveJob[], { elapsedMs }: Observed): void {
+    // As of the decision: a slow store may have taken its time since.
+    const sinceMs = Math.min(...placed.map(({ attempt }) => attempt.placedAtMs));
     for (const { job } of waiting) {
       const known = this.#kinds.get(kindOf(job));
-      if (known === undefined) this.#kinds.set(kindOf(job), { sinceMs: nowMs, sinceElapsedMs: elapsedMs, placed: this.#placed, seenElapsedMs: elapsedMs });
+      if (known === undefined) this.#kinds.set(kindOf(job), { sinceMs, sinceElapsedMs: elapsedMs, placed: this.#placed, seenElapsedMs: elapsedMs });
       else known.seenElapsedMs = elapsedMs;
     }
+    this.#placed += placed.length;
     for (const [kind, { seenElapsedMs }] of this.#kinds) if (elapsedMs - seenElapsedMs > rememberMs) this.#kinds.delete(kind);
   }
 
