@@ -5,6 +5,7 @@
 import type { Arn } from '../../src/base/ids.ts';
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
 import { isArrayParent, isLive, type LiveJob } from '../../src/core/job/job.ts';
+import type { Needs } from '../../src/core/job/needs.ts';
 import { placedIn, type Change, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { asksNoMore } from './order-honoured.ts';
@@ -74,20 +75,19 @@ export function sharesHonoured(): Checker {
     };
     // At its least, before the transaction placed anything of it; the others at their most, with all that it placed of them.
     const mine = key(share.identifier, 0);
+    const ofQueue = placed.filter((one) => one.queueArn === queueArn);
+    const all = milliVcpuOf(ofQueue);
     for (const waiting of ledger.runnable()) {
       const other = waiting.job.terms.share?.identifier;
       if (waiting.queueArn !== queueArn || other === undefined || other === share.identifier || !asksNoMore(waiting.job.terms, job.terms)) continue;
-      const more = placed.reduce((sum, one) => sum + (one.queueArn === queueArn && one.terms.share?.identifier === other ? one.terms.needs.milliVcpu : 0), 0);
-      const theirs = key(other, more);
-      if (theirs * 1.05 + 10_000 < mine && !waits.mayBeKept(job, observed)) throw new BrokenLaw(`job ${job.id} of share ${share.identifier} (${Math.round(mine)}) was placed, and ${waiting.id} of share ${other} (${Math.round(theirs)}), which needs no more, waits`);
+      const theirs = key(other, milliVcpuOf(ofQueue.filter((one) => one.terms.share?.identifier === other)));
+      if (theirs * 1.05 + 10_000 < mine && !waits.mayBeKept(job, observed) && !isHeldBack(ledger, job, other, waiting.needs, all)) throw new BrokenLaw(`job ${job.id} of share ${share.identifier} (${Math.round(mine)}) was placed, and ${waiting.id} of share ${other} (${Math.round(theirs)}), which needs no more, waits`);
     }
     checkReservation(ledger, job, policy, atMs);
   }
 
-  function checkReservation(ledger: Ledger, { id, queueArn, terms: { share, needs } }: LiveJob, policy: FairsharePolicy | undefined, atMs: number): void {
-    const percent = policy?.computeReservation ?? 0;
-    const own = usageOf(queueArn, share?.identifier ?? '');
-    if (percent === 0 || own.milliVcpu === 0) return;
+  /** What the queue's shares may hold together where one of them has used something, and what they hold. */
+  function reservation(ledger: Ledger, queueArn: Arn, policy: FairsharePolicy, atMs: number): { readonly held: number; readonly cap: number; readonly active: number } {
     const held = [...usages].reduce((sum, [key, usage]) => sum + (key.startsWith(`${queueArn} `) ? usage.milliVcpu : 0), 0);
     const active = new Set([...ledger.open.values()].flatMap((job) => (job.queueArn === queueArn && job.terms.share ? [job.terms.share.identifier] : [])));
     for (const [key, usage] of usages) if (key.startsWith(`${queueArn} `) && second(atMs) - usage.atSecond <= windowOf(policy) + 300 && usage.atSecond > 0) active.add(key.slice(queueArn.length + 1));
@@ -95,8 +95,29 @@ export function sharesHonoured(): Checker {
       const environment = ledger.environments.get(computeEnvironment);
       return sum + (environment?.state === 'ENABLED' ? 1000 * (environment.computeResources?.maxvCpus ?? 0) : 0);
     }, 0);
-    const cap = max * (1 - (percent / 100) ** active.size);
-    if (held + needs.milliVcpu > cap + active.size) throw new BrokenLaw(`job ${id} of share ${share?.identifier} was placed beside ${held} of ${cap} milliVcpu that ${active.size} active shares may use`);
+    return { held, cap: max * (1 - ((policy.computeReservation ?? 0) / 100) ** active.size), active: active.size };
+  }
+
+  function checkReservation(ledger: Ledger, { id, queueArn, terms: { share, needs } }: LiveJob, policy: FairsharePolicy | undefined, atMs: number): void {
+    if (!policy?.computeReservation || usageOf(queueArn, share?.identifier ?? '').milliVcpu === 0) return;
+    const { held, cap, active } = reservation(ledger, queueArn, policy, atMs);
+    if (held + needs.milliVcpu > cap + active) throw new BrokenLaw(`job ${id} of share ${share?.identifier} was placed beside ${held} of ${cap} milliVcpu that ${active} active shares may use`);
+  }
+
+  /** Whether it holds something, or did within the window: only then it is held back. */
+  function hasUsed(queueArn: Arn, share: string, windowSeconds: number, atMs: number): boolean {
+    const { milliVcpu, used, atSecond } = usageOf(queueArn, share);
+    return milliVcpu > 0 || (used > 0 && second(atMs) - atSecond <= windowSeconds);
+  }
+
+  /** Whether the share is held back for those that have used nothing, of which the one that was placed is one. */
+  function isHeldBack(ledger: Ledger, { queueArn, terms, attempt: { placedAtMs } }: LiveJob, share: string, needs: Needs, more: number): boolean {
+    const policy = policyOf(ledger, queueArn);
+    if (!policy?.computeReservation || terms.share === undefined) return false;
+    const window = windowOf(policy);
+    if (hasUsed(queueArn, terms.share.identifier, window, placedAtMs) || !hasUsed(queueArn, share, window, placedAtMs)) return false;
+    const { held, cap, active } = reservation(ledger, queueArn, policy, placedAtMs);
+    return held + more + needs.milliVcpu > cap - active;
   }
 
   return {
@@ -114,6 +135,8 @@ export function sharesHonoured(): Checker {
     },
   };
 }
+
+const milliVcpuOf = (jobs: readonly LiveJob[]): number => jobs.reduce((sum, { terms }) => sum + terms.needs.milliVcpu, 0);
 
 const policyOf = (ledger: Ledger, queueArn: Arn): FairsharePolicy | undefined => {
   const arn = ledger.queues.get(queueArn)?.schedulingPolicyArn;
