@@ -8,17 +8,13 @@ export interface Container {
   readonly attemptId: AttemptId;
   readonly jobId: JobId;
   readonly number: number;
-  /** By the wall, and by what has passed since the run began. */
-  readonly beganAtMs: number;
+  /** By what has passed since the run began. */
   readonly beganElapsedMs: number;
   /** Undefined: it runs. */
-  ended: { readonly atMs: number; readonly elapsedMs: number; readonly exit: Exit | undefined } | undefined;
+  ended: { readonly elapsedMs: number; readonly exit: Exit | undefined; readonly wasClockSet: boolean } | undefined;
   /** How often it began. */
   begins: number;
 }
-
-/** Whether the clock on the wall was set while it ran. */
-export const wasClockSet = ({ ended, beganAtMs, beganElapsedMs }: Container): boolean => ended !== undefined && ended.atMs - beganAtMs !== ended.elapsedMs - beganElapsedMs;
 
 export class Containers {
   readonly all = new Map<AttemptId, Container>();
@@ -35,11 +31,11 @@ export class Containers {
     this.#jobs.set(attemptId, { jobId, number });
   }
 
-  began(attemptId: AttemptId, beganAtMs: number, beganElapsedMs: number): void {
+  began(attemptId: AttemptId, beganElapsedMs: number): void {
     const known = this.all.get(attemptId);
     const of = this.#jobs.get(attemptId);
     if (of === undefined) throw new Error(`attempt ${attemptId} ran and was never asked for`);
-    const container: Container = { attemptId, ...of, beganAtMs, beganElapsedMs, ended: undefined, begins: (known?.begins ?? 0) + 1 };
+    const container: Container = { attemptId, ...of, beganElapsedMs, ended: undefined, begins: (known?.begins ?? 0) + 1 };
     this.all.set(attemptId, container);
     this.fresh.push(container);
     const running = this.running.get(of.jobId);
@@ -47,10 +43,11 @@ export class Containers {
     else running.add(attemptId);
   }
 
-  ended(attemptId: AttemptId, atMs: number, elapsedMs: number, exit: Exit | undefined): void {
+  /** `clockSetMs` is when the clock on the wall was last set: to and fro again counts, too, for times in between prove nothing. */
+  ended(attemptId: AttemptId, elapsedMs: number, exit: Exit | undefined, clockSetMs: number): void {
     const container = this.all.get(attemptId);
     if (container === undefined) return;
-    container.ended = { atMs, elapsedMs, exit };
+    container.ended = { elapsedMs, exit, wasClockSet: clockSetMs > 0 && clockSetMs >= container.beganElapsedMs };
     this.fresh.push(container);
     const running = this.running.get(container.jobId);
     running?.delete(attemptId);

@@ -219,8 +219,8 @@ class Simulation {
     return new FakeEngine({
       clock: this.#clock,
       behaviour: (spec) => this.#behaviour(spec),
-      onRun: (id) => this.#containers.began(id, this.#clock.now(), this.#clock.elapsedMs),
-      onEnd: (id, exit) => this.#containers.ended(id, this.#clock.now(), this.#clock.elapsedMs, exit),
+      onRun: (id) => this.#containers.began(id, this.#clock.elapsedMs),
+      onEnd: (id, exit) => this.#containers.ended(id, this.#clock.elapsedMs, exit, this.#clock.setAtMs),
       faults,
     });
   }

@@ -4,7 +4,6 @@
 import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
-import { wasClockSet } from '../containers.ts';
 import { BrokenLaw, law, type Checker, type Observed } from './checker.ts';
 
 export const endsAsAsked: Checker = {
@@ -30,8 +29,8 @@ export const endsAsAsked: Checker = {
 function checkEnd({ expectations, containers, ledger }: Observed, job: Job): void {
   const { parent, index } = splitJobId(job.id);
   const truths = job.attempts.map(({ attemptId }) => {
-    const container = containers.all.get(attemptId);
-    return { exitCode: container?.ended?.exit?.exitCode, lost: containers.lost.has(attemptId), clockSet: container !== undefined && wasClockSet(container) };
+    const ended = containers.all.get(attemptId)?.ended;
+    return { exitCode: ended?.exit?.exitCode, lost: containers.lost.has(attemptId), clockSet: ended?.wasClockSet ?? false };
   });
   const problem = expectations.get(parent)?.judge(index, { ...job, stop: job.stopRequested, arrayStopped: index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined }, truths);
   if (problem !== undefined) throw new BrokenLaw(`job ${job.id}: ${problem}`);
