@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { attemptId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
 import { localHost } from '../src/capacity/local/local.ts';
+import { LocalCapacity } from '../src/capacity/local/local-capacity.ts';
 import { Control } from '../src/control/control.ts';
 import type { Command } from '../src/core/command/command.ts';
 import type { Machine } from '../src/core/host.ts';
@@ -182,6 +183,7 @@ class Simulation {
       store: incarnation.store(this.#store, this.#clock, (commit) => this.#record(commit)),
       engine: incarnation.engine(this.#options.sabotageEngine?.(this.#engine) ?? this.#engine),
       hosts: { probe: () => Promise.reject(new BrokenLaw('control probes no host')), engine: (_hostId, { dockerHost }) => incarnation.engine(this.#ownEngine(dockerHost)) },
+      capacity: new LocalCapacity(incarnation.clock(this.#clock), 0),
       logSink: incarnation.logSink(this.#sink),
       clock: incarnation.clock(this.#clock),
       ids: this.#ids,
@@ -369,7 +371,7 @@ class Simulation {
 
   /** What was declared lost with its host, or went with it: whether rightly is the affair of a checker. */
   #noteLosses({ commit, changes }: Committed): void {
-    for (const { oldAttempts } of commit.hosts) for (const old of oldAttempts) this.#containers.lost.add(old.attemptId);
+    for (const host of commit.hosts) for (const old of host.kind === 'registered' ? host.oldAttempts : []) this.#containers.lost.add(old.attemptId);
     if (commit.hostsLeft.length === 0) return;
     for (const { after } of changes) for (const attempt of 'attempts' in after ? after.attempts : []) if (commit.hostsLeft.includes(attempt.hostId)) this.#containers.lost.add(attempt.attemptId);
   }

@@ -16,7 +16,9 @@ export function lossesDeclared(): Checker {
     law: 'a host is declared lost only after silence',
     check({ commits, heardMs, elapsedMs, upSinceMs, clockSetMs, server }) {
       for (const { commit } of commits) {
-        for (const { id, address, lost } of commit.hosts) {
+        for (const host of commit.hosts) {
+          if (host.kind === 'instance') continue;
+          const { id, address, lost } = host;
           if (!seenMs.has(id)) seenMs.set(id, elapsedMs);
           const known = lostSince.get(id);
           if (lost === undefined) lostSince.delete(id);

@@ -12,6 +12,7 @@ import { limit } from '../core/limit.ts';
 import { Pass } from '../core/schedule/place.ts';
 import type { World } from '../core/world.ts';
 import { withPast } from './past.ts';
+import { Scaler } from './scaler.ts';
 import type { Clock } from '../port/clock.ts';
 import type { CommandBus, Envelope } from '../port/command-bus.ts';
 import type { Ids } from '../port/ids.ts';
@@ -39,6 +40,7 @@ export interface CommandQueueParts {
 
 export class CommandQueue implements CommandBus {
   readonly #parts: CommandQueueParts;
+  readonly #scaler: Scaler;
   #pending: Pending[] = [];
   #drainWanted = false;
   #lateWakeWanted = false;
@@ -49,6 +51,7 @@ export class CommandQueue implements CommandBus {
 
   constructor(parts: CommandQueueParts) {
     this.#parts = parts;
+    this.#scaler = new Scaler({ ...parts, wake: () => this.wake() });
   }
 
   submit<C extends Command>(command: C, envelope: Envelope): Promise<ReplyOf<C> | Refusal> {
@@ -110,6 +113,7 @@ export class CommandQueue implements CommandBus {
       const nowMs = this.#parts.clock.now();
       for (const pending of batch) if (pending.kind === 'command') replies.push(this.#decideAndApply(pending.command, nowMs, effects));
       if (world.scheduleWanted) this.#place(nowMs, effects);
+      this.#scale(nowMs, effects);
       this.#watchQueues(nowMs, effects);
       // Who blocks a queue is only known after the pass; what is cancelled makes another the first.
       if (this.#meetDeadlines(nowMs, effects) > 0) this.#watchQueues(nowMs, effects);
@@ -145,6 +149,11 @@ export class CommandQueue implements CommandBus {
   /** From here on this machine takes jobs: before, every queue would seem to be blocked. */
   beginWatching(): void {
     this.#isWatching = true;
+  }
+
+  #scale(nowMs: number, effects: Effect[]): void {
+    if (!this.#isWatching) return;
+    for (const command of this.#scaler.run(nowMs)) this.#decideAndApply(command, nowMs, effects);
   }
 
   #watchQueues(nowMs: number, effects: Effect[]): void {
@@ -223,6 +232,7 @@ export class CommandQueue implements CommandBus {
     const waiting = [...batch, ...this.#pending];
     this.#pending = [];
     this.#cancelAlarm?.();
+    this.#scaler.close();
     this.#stopped = new Stopped(`the server has stopped: ${error.message}`, { cause: error });
     for (const pending of waiting) pending.reject(this.#stopped);
     this.#parts.onFatal(error);
@@ -232,6 +242,7 @@ export class CommandQueue implements CommandBus {
   close(): void {
     while (this.#pending.length > 0 && !this.#stopped) this.#drain();
     this.#cancelAlarm?.();
+    this.#scaler.close();
     this.#stopped ??= new Stopped('the server is stopping');
   }
 }

@@ -11,6 +11,7 @@ import { limit } from '../core/limit.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { restoreReadiness } from '../core/restore-readiness.ts';
 import { World } from '../core/world.ts';
+import type { CapacityProvider, CapacityReport } from '../port/capacity.ts';
 import type { Clock } from '../port/clock.ts';
 import { EngineUnavailable, type Engine, type EngineCapabilities, type EngineReport } from '../port/engine.ts';
 import type { HostConnector } from '../port/host-connector.ts';
@@ -31,6 +32,8 @@ export interface ControlPorts {
   readonly engine: Engine;
   /** Reaches hosts of the user's own. */
   readonly hosts: HostConnector;
+  /** Where instances come from. */
+  readonly capacity: CapacityProvider;
   readonly logSink: LogSink;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -57,6 +60,7 @@ export class Control {
   readonly #ending = new Set<AttemptId>();
   readonly #logRetention: LogRetention;
   readonly #retention: Retention | undefined;
+  #machine: HostLink | undefined;
   #staleReports = 0;
 
   constructor(ports: ControlPorts) {
@@ -67,8 +71,8 @@ export class Control {
     world.waiting.restart(clock.now());
     this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
     this.reader = new ControlReader(world, store.reader, () => this.#staleReports);
-    const engineOf = (hostId: HostId): Engine | undefined => this.#links.get(hostId)?.openEngine;
-    this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
+    const engineOf = (hostId: HostId): Engine | undefined => this.#linkOf(hostId)?.openEngine;
+    this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), launch: (hostId) => ports.capacity.launch(hostId), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
     this.#logPump = new LogPump({ engineOf, sink: logSink, clock, onProblem });
     this.#logRetention = new LogRetention({ world, bus: this.bus, reader: store.reader, sink: logSink, clock, onProblem });
     const { retainMs } = ports;
@@ -99,6 +103,13 @@ export class Control {
     return link;
   }
 
+  /** An instance's containers run on its machine, also those of one that is gone. */
+  #linkOf(hostId: HostId): HostLink | undefined {
+    const host = this.world.hosts.get(hostId);
+    if (host?.kind === 'instance') return this.#links.get(host.machineId);
+    return this.#links.get(hostId) ?? (host === undefined ? this.#machine : undefined);
+  }
+
   #linkRegistered(hostId: HostId): void {
     const host = this.world.hosts.get(hostId);
     if (host?.kind !== 'registered' || this.#links.has(hostId)) return;
@@ -122,6 +133,12 @@ export class Control {
       .finally(() => void link.engine.close());
   }
 
+  #noteInstance(hostId: HostId, report: CapacityReport['report']): void {
+    this.bus.issue({ type: 'report-instance', hostId, report }, 'capacity').catch((error: unknown) => {
+      if (!(error instanceof Stopped)) this.#ports.onProblem(`report of instance ${hostId}`, error);
+    });
+  }
+
   #noteContact(hostId: HostId, heard: boolean): void {
     const host = this.world.hosts.get(hostId);
     if (host?.kind !== 'registered' || heard === (host.lost === undefined)) return;
@@ -132,10 +149,13 @@ export class Control {
 
   /** Connects to this machine's engine, finds what is running, lets the machine join, and begins to place. */
   async open(machine: Machine): Promise<EngineCapabilities> {
-    const capabilities = await this.#link(machine.id, this.#ports.engine).open();
+    this.#machine = this.#link(machine.id, this.#ports.engine);
+    const capabilities = await this.#machine.open();
     for (const host of this.world.hosts.values()) if (host.kind === 'registered') this.#linkRegistered(host.id);
     this.bus.beginWatching();
     await this.bus.issue({ type: 'join-host', host: machine }, 'capacity');
+    this.#ports.capacity.open(({ hostId, report }) => this.#noteInstance(hostId, report));
+    for (const host of this.world.hosts.values()) if (host.kind === 'instance' && host.state === 'PENDING') this.#ports.capacity.launch(host.id);
     this.#logRetention.open();
     this.#retention?.open();
     return capabilities;
@@ -154,6 +174,7 @@ export class Control {
     for (const link of this.#links.values()) link.rest();
     this.#logRetention.close();
     this.#retention?.close();
+    this.#ports.capacity.close();
     this.bus.close();
     this.#logPump.close();
     if (how.discard) await this.#discard();
@@ -174,7 +195,8 @@ export class Control {
 
   /** Removes all of ours that is on the host: what it knows, and what it is about to be told of. */
   async #removeAll({ hostId, engine }: HostLink): Promise<void> {
-    const attempts = new Set([...this.world.attemptsOn(hostId), ...(await engine.list()).map((attempt) => attempt.attemptId)]);
+    const placed = [...this.world.allocations].flatMap(([attemptId, allocation]) => (allocation.hostId === hostId || allocation.machineId === hostId ? [attemptId] : []));
+    const attempts = new Set([...placed, ...(await engine.list()).map((attempt) => attempt.attemptId)]);
     await Promise.all([...attempts].map((attemptId) => engine.remove(attemptId)));
   }
 

@@ -19,6 +19,8 @@ export interface EffectRunnerParts {
   readonly engineOf: (hostId: HostId) => Engine | undefined;
   /** For attempts that fail before the engine has heard of them. */
   readonly report: (from: HostId, report: EngineReport) => void;
+  /** Asks for an instance; takes its time. */
+  readonly launch: (hostId: HostId) => void;
   /** Connects to a registered host; takes its time. */
   readonly link: (hostId: HostId) => void;
   readonly unlink: (hostId: HostId) => void;
@@ -73,6 +75,9 @@ export class EffectRunner {
       case 'remove-attempt':
         this.#stopsSent.delete(effect.attemptId);
         this.#engine(effect)?.remove(effect.attemptId).catch((error: unknown) => this.#problem(`removing attempt ${effect.attemptId}`, error));
+        return;
+      case 'launch-instance':
+        this.#parts.launch(effect.hostId);
         return;
       case 'link-host':
         this.#parts.link(effect.hostId);

@@ -3,6 +3,7 @@
 
 import type { AttemptId, HostId } from '../base/ids.ts';
 import type { Effect } from '../core/effect.ts';
+import { engineHostOf } from '../core/host.ts';
 import { isLive, type LiveJob } from '../core/job/job.ts';
 import { stopEffect } from '../core/command/stop-job.ts';
 import type { World } from '../core/world.ts';
@@ -112,12 +113,18 @@ export class Reconciler {
     const { world } = this.#parts;
     const jobId = world.attempts.get(attemptId);
     const job = jobId === undefined ? undefined : world.jobs.get(jobId);
-    return job !== undefined && isLive(job) && job.attempt.hostId === this.#parts.hostId ? job : undefined;
+    return job !== undefined && isLive(job) && this.#isHere(job.attempt.hostId) ? job : undefined;
+  }
+
+  /** An instance's containers run on its machine. */
+  #isHere(hostId: HostId): boolean {
+    const host = this.#parts.world.hosts.get(hostId);
+    return (host === undefined ? hostId : engineHostOf(host)) === this.#parts.hostId;
   }
 
   #compareOne(job: LiveJob, there: EngineAttempt | undefined): void {
-    const { act, report, attend, clock, wasStopSent, hostId } = this.#parts;
-    const { attemptId } = job.attempt;
+    const { act, report, attend, clock, wasStopSent } = this.#parts;
+    const { attemptId, hostId } = job.attempt;
     if (there === undefined || there.state === 'created') {
       if (job.status === 'STARTING') act([{ type: 'start-attempt', jobId: job.id, attemptId, hostId, again: true }]);
       else if (there === undefined) report({ type: 'lost', attemptId, atMs: clock.now(), reason: 'the engine does not know it any more' });

@@ -8,6 +8,7 @@ import type { Job, JobDetailRecord, WorldJob } from '../core/job/job.ts';
 import type { Command, ReplyOf } from '../core/command/command.ts';
 import type { Refusal } from '../base/refusal.ts';
 import type { Settings } from '../core/settings.ts';
+import type { CapacityProvider, CapacityReport } from '../port/capacity.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Envelope } from '../port/command-bus.ts';
 import type { ContainerSpec, Engine, EngineAttempt, EngineCapabilities, EngineReport, LogBatch, LogPosition } from '../port/engine.ts';
@@ -200,6 +201,23 @@ export async function* endless(): AsyncGenerator<LogBatch> {
   yield batch(0);
 }
 
+/** Instances run as soon as they are asked for. */
+class PromptCapacity implements CapacityProvider {
+  #report: ((report: CapacityReport) => void) | undefined;
+
+  open(report: (report: CapacityReport) => void): void {
+    this.#report = report;
+  }
+
+  launch(hostId: HostId): void {
+    this.#report?.({ hostId, report: 'running' });
+  }
+
+  close(): void {
+    this.#report = undefined;
+  }
+}
+
 export class Rig {
   readonly clock = new ManualClock();
   readonly store = new ScriptedStore();
@@ -217,6 +235,8 @@ export class Rig {
   readonly sink = new ListSink();
   readonly problems: string[] = [];
   readonly fatal: Error[] = [];
+  /** Instances run at once. */
+  readonly capacity = new PromptCapacity();
   readonly control: Control;
   #ids = 0;
   readonly #idPort: Ids = { uuid: () => `job-${++this.#ids}`, attempt: () => attemptId(String(++this.#ids).padStart(32, '0')) };
@@ -227,23 +247,23 @@ export class Rig {
       store: this.store,
       engine: this.engine,
       hosts: this.hosts,
+      capacity: this.capacity,
       logSink: this.sink,
       clock: this.clock,
       ids: this.#idPort,
-      settings,
+      settings: { machineServesUnmanaged: true, ...settings },
       onProblem: (what, error) => this.problems.push(`${what}: ${(error as Error).message}`),
       onFatal: (error) => this.fatal.push(error),
     });
   }
 
-  /** A control with one host, environment and queue, and a definition `d` of one vCPU. */
+  /** A control with one host that serves every environment, an environment and queue, and a definition `d` of one vCPU. */
   static async open(stored?: StoredWorld, settings?: Partial<Settings>): Promise<Rig> {
     const rig = new Rig(stored, settings);
     const opened = rig.control.open(host);
     await rig.clock.pass();
     await opened;
-    const computeResources = { type: 'EC2' as const, minvCpus: 0, maxvCpus: 256, instanceTypes: ['optimal'], subnets: ['subnet-1'], securityGroupIds: ['sg-1'], instanceRole: 'ecsInstanceRole' };
-    await rig.ask({ type: 'create-compute-environment', scope, uuid: 'ce', request: { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources } });
+    await rig.ask({ type: 'create-compute-environment', scope, uuid: 'ce', request: { computeEnvironmentName: 'ce', type: 'UNMANAGED', serviceRole: 'AWSBatchServiceRole' } });
     await rig.ask({ type: 'create-job-queue', scope, request: { jobQueueName: 'q', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }] } });
     await rig.define('d');
     return rig;

@@ -4,12 +4,15 @@
 import { assert, must } from '../base/assert.ts';
 import type { Arn, AttemptId, HostId } from '../base/ids.ts';
 import type { ConsumableClaim } from './consumable-resource/consumable-resource.ts';
+import type { Host } from './host.ts';
 import type { Placement } from './job/attempt.ts';
 import type { WorldJob } from './job/job.ts';
 import { addNeeds, noNeeds, subtractNeeds, type Needs } from './job/needs.ts';
 
 export interface Allocation {
   readonly hostId: HostId;
+  /** Where the host is an instance: the machine whose resources it takes as well. */
+  readonly machineId?: HostId | undefined;
   readonly computeEnvironmentArn: Arn;
   readonly needs: Needs;
   /** What it consumes beside. */
@@ -19,13 +22,16 @@ export interface Allocation {
 }
 
 /** What an attempt of the job holds where it was placed. */
-export function allocationOf({ terms: { needs, share, consumables }, queueArn }: WorldJob, { hostId, computeEnvironmentArn }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'>): Allocation {
-  return { hostId, computeEnvironmentArn, needs, consumables, share: share && { queueArn, identifier: share.identifier } };
+export function allocationOf({ terms: { needs, share, consumables }, queueArn }: WorldJob, { hostId, computeEnvironmentArn }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'>, host: Host | undefined): Allocation {
+  return { hostId, machineId: host?.kind === 'instance' ? host.machineId : undefined, computeEnvironmentArn, needs, consumables, share: share && { queueArn, identifier: share.identifier } };
 }
+
+const none: ReadonlySet<AttemptId> = new Set();
 
 export class Allocations {
   readonly #ofAttempts = new Map<AttemptId, Allocation>();
   readonly #onHosts = new Map<HostId, Needs>();
+  readonly #attemptsOn = new Map<HostId, Set<AttemptId>>();
   readonly #inEnvironments = new Map<Arn, Needs>();
 
   get size(): number {
@@ -48,6 +54,11 @@ export class Allocations {
     return this.#onHosts.get(id) ?? noNeeds;
   }
 
+  /** Those placed on the host itself: an instance's are not its machine's. */
+  attemptsOn(id: HostId): ReadonlySet<AttemptId> {
+    return this.#attemptsOn.get(id) ?? none;
+  }
+
   inEnvironment(arn: Arn): Needs {
     return this.#inEnvironments.get(arn) ?? noNeeds;
   }
@@ -55,17 +66,31 @@ export class Allocations {
   take(attemptId: AttemptId, allocation: Allocation): void {
     assert(!this.#ofAttempts.has(attemptId), 'an attempt takes its resources once');
     this.#ofAttempts.set(attemptId, allocation);
-    const { hostId, computeEnvironmentArn, needs } = allocation;
+    const { hostId, machineId, computeEnvironmentArn, needs } = allocation;
+    const there = this.#attemptsOn.get(hostId);
+    if (there === undefined) this.#attemptsOn.set(hostId, new Set([attemptId]));
+    else there.add(attemptId);
     this.#onHosts.set(hostId, addNeeds(this.onHost(hostId), needs));
+    if (machineId !== undefined) this.#onHosts.set(machineId, addNeeds(this.onHost(machineId), needs));
     this.#inEnvironments.set(computeEnvironmentArn, addNeeds(this.inEnvironment(computeEnvironmentArn), needs));
   }
 
   giveBack(attemptId: AttemptId): Allocation {
     const allocation = must(this.#ofAttempts.get(attemptId), 'an attempt gives back what it took');
     this.#ofAttempts.delete(attemptId);
-    const { hostId, computeEnvironmentArn, needs } = allocation;
+    const { hostId, machineId, computeEnvironmentArn, needs } = allocation;
+    const there = must(this.#attemptsOn.get(hostId), 'an attempt that holds something of a host is known there');
+    there.delete(attemptId);
     this.#onHosts.set(hostId, subtractNeeds(this.onHost(hostId), needs));
+    if (machineId !== undefined) this.#onHosts.set(machineId, subtractNeeds(this.onHost(machineId), needs));
     this.#inEnvironments.set(computeEnvironmentArn, subtractNeeds(this.inEnvironment(computeEnvironmentArn), needs));
     return allocation;
+  }
+
+  /** A host that is gone: nothing of it is remembered. */
+  forgetHost(id: HostId): void {
+    if (this.attemptsOn(id).size > 0) return;
+    this.#attemptsOn.delete(id);
+    this.#onHosts.delete(id);
   }
 }

@@ -5,7 +5,7 @@ import type { Arn, HostId, JobId, Scope } from '../base/ids.ts';
 import type { ConsumableResource } from './consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Tags } from './event.ts';
-import type { RegisteredHost } from './host.ts';
+import type { EnvironmentHost } from './host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from './job/job.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
@@ -32,7 +32,7 @@ export class Changes {
   readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
   readonly jobQueues = new Map<Arn, JobQueue>();
   readonly jobDefinitions = new Map<Arn, JobDefinition>();
-  readonly hosts = new Map<HostId, RegisteredHost>();
+  readonly hosts = new Map<HostId, EnvironmentHost>();
   readonly hostsLeft = new Set<HostId>();
   readonly consumableResources = new Map<Arn, ConsumableResource>();
   readonly schedulingPolicies = new Map<Arn, SchedulingPolicy>();

@@ -3,7 +3,7 @@
 
 import { never } from '../base/assert.ts';
 import { Heap } from '../base/heap.ts';
-import type { Arn, AttemptId } from '../base/ids.ts';
+import type { Arn, AttemptId, HostId } from '../base/ids.ts';
 import { timeLimitAtMs } from './job-queue/job-queue.ts';
 import type { World } from './world.ts';
 
@@ -11,7 +11,9 @@ import type { World } from './world.ts';
 export type Deadline =
   | { readonly type: 'attempt-timeout'; readonly dueAtMs: number; readonly attemptId: AttemptId }
   /** The head of the queue has been blocked for as long as the queue allows. */
-  | { readonly type: 'job-state-time-limit'; readonly dueAtMs: number; readonly queueArn: Arn };
+  | { readonly type: 'job-state-time-limit'; readonly dueAtMs: number; readonly queueArn: Arn }
+  /** An instance that is being replaced has been given its time. */
+  | { readonly type: 'instance-drain'; readonly dueAtMs: number; readonly hostId: HostId };
 
 interface Entry {
   readonly deadline: Deadline;
@@ -59,6 +61,10 @@ export function isStillDue(world: World, deadline: Deadline): boolean {
     case 'job-state-time-limit': {
       const queue = world.jobQueues.get(deadline.queueArn);
       return queue !== undefined && timeLimitAtMs(queue) === deadline.dueAtMs;
+    }
+    case 'instance-drain': {
+      const host = world.hosts.get(deadline.hostId);
+      return host?.kind === 'instance' && host.state === 'DRAINING' && host.drainUntilMs === deadline.dueAtMs;
     }
     default:
       return never(deadline);

@@ -10,6 +10,8 @@ export type Effect =
   | (AttemptOnHost & { readonly type: 'stop-attempt'; readonly graceMs: number })
   /** The container and its files may go: its end is committed and its output is on disk. */
   | (AttemptOnHost & { readonly type: 'remove-attempt' })
+  /** Asks the capacity provider for an instance that was launched in the books. */
+  | { readonly type: 'launch-instance'; readonly hostId: HostId }
   /** Connects to a host that was registered. */
   | { readonly type: 'link-host'; readonly hostId: HostId }
   /** Removes what is left of ours on a host that was deregistered, and lets go of it. */

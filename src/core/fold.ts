@@ -1,7 +1,8 @@
 // Parts of the world's fold that need nothing of its inside. Called by `World.apply` alone.
 
 import type { HostId } from '../base/ids.ts';
-import type { Host } from './host.ts';
+import type { Host, Instance } from './host.ts';
+import { kindOf } from './instance.ts';
 import { hasTimeLimits, timeLimitAtMs, type JobQueue } from './job-queue/job-queue.ts';
 import type { World } from './world.ts';
 
@@ -15,11 +16,41 @@ export function watchQueue(world: World, queue: JobQueue): void {
 
 export function storeHost(world: World, host: Host): void {
   const known = world.hosts.get(host.id);
-  world.hosts.set(host.id, host);
+  if (host.kind === 'instance') world.hosts.storeInstance(host, kindOf(world, host), world.hostUse(host.id));
+  else world.hosts.store(host);
   world.scheduleWanted = true;
   if (host.kind === 'machine') return;
+  if (host.kind === 'instance') {
+    if (host.drainUntilMs !== undefined) world.deadlines.add({ type: 'instance-drain', dueAtMs: host.drainUntilMs, hostId: host.id });
+    world.changes.hosts.set(host.id, host);
+    world.instancesChanged = true;
+    leaveWhenIdle(world, host);
+    return;
+  }
   world.changes.hosts.set(host.id, host);
   if (host.lost !== undefined && known?.kind === 'registered' && known.lost === undefined) strand(world, host.id);
+}
+
+export function removeHost(world: World, id: HostId): void {
+  strand(world, id);
+  world.hosts.delete(id);
+  world.allocations.forgetHost(id);
+  world.changes.hosts.delete(id);
+  world.changes.hostsLeft.add(id);
+  world.instancesChanged = true;
+  world.scheduleWanted = true;
+}
+
+/** An attempt gave back what it held of the host. */
+export function noteIdle(world: World, id: HostId, atMs: number): void {
+  const host = world.hosts.get(id);
+  if (host?.kind !== 'instance' || world.attemptsOn(id).size > 0) return;
+  storeHost(world, { ...host, lastJobEndedAtMs: atMs });
+}
+
+/** One that takes no more jobs goes with its last. */
+function leaveWhenIdle(world: World, { id, state }: Instance): void {
+  if ((state === 'DRAINING' || state === 'SHUTTING_DOWN') && world.attemptsOn(id).size === 0) world.occasions.push({ type: 'instance-idle', hostId: id });
 }
 
 /** What ran on the host is lost with it. */

@@ -1,6 +1,7 @@
-// A host that runs containers, as placement sees it: this machine, or a container instance of an UNMANAGED environment that
-// its owner registered (ADR 0008). It decides nothing; which may take a job is `fit`'s affair.
+// A host that runs containers, as placement sees it: this machine, an instance of a managed environment, or a container
+// instance of an UNMANAGED one that its owner registered (ADR 0008). It decides nothing; which may take a job is `fit`'s affair.
 
+import { never } from '../base/assert.ts';
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../base/ids.ts';
 import type { Needs } from './job/needs.ts';
 
@@ -13,7 +14,7 @@ interface HostIdentity {
 }
 
 /**
- * This machine. It serves every MANAGED environment. `alone`: a job larger than it runs when nothing else does, rather than
+ * This machine. Fargate's jobs take of it directly, instances are slices of it. `alone`: a job larger than it runs when nothing else does, rather than
  * never (DESIGN 4); GPUs have no such mercy.
  */
 export interface Machine extends HostIdentity {
@@ -39,7 +40,43 @@ export interface RegisteredHost extends HostIdentity {
   readonly registeredAtMs: number;
 }
 
-export type Host = Machine | RegisteredHost;
+/**
+ * An instance that a managed environment launched: it has its type's resources in the books, and the machine that it is a
+ * slice of bounds what really runs at once (DESIGN 4). One that has ended is no host any more.
+ */
+export interface Instance extends HostIdentity {
+  readonly kind: 'instance';
+  readonly scope: Scope;
+  readonly computeEnvironmentArn: Arn;
+  /** Where its containers run. */
+  readonly machineId: HostId;
+  /** Its name in the catalogue. */
+  readonly instanceType: string;
+  readonly spot: boolean;
+  /** Of the environment, when it was launched: one of an older revision is being replaced. */
+  readonly revision: number;
+  readonly imageId?: string | undefined;
+  /** DRAINING takes no more jobs and ends with its last one; SHUTTING_DOWN waits only until what ran there has stopped. */
+  readonly state: 'PENDING' | 'RUNNING' | 'DRAINING' | 'SHUTTING_DOWN';
+  /** Which requirement of the AMI specification its image fails; such an instance takes no jobs. */
+  readonly unfit?: string | undefined;
+  readonly launchedAtMs: number;
+  /** When it was last left idle; absent where no job ever ran on it. */
+  readonly lastJobEndedAtMs?: number | undefined;
+  /** While DRAINING: when its jobs are ended though they still run. */
+  readonly drainUntilMs?: number | undefined;
+}
+
+/** A host whose containers run somewhere of its own or on a machine, and which belongs to one environment. */
+export type EnvironmentHost = RegisteredHost | Instance;
+
+export type Host = Machine | EnvironmentHost;
+
+/** An EC2 instance id made of the host's: stable, and of the form that clients match. */
+export const instanceIdOf = (hostId: HostId): string => `i-${hostId.slice(0, 17)}`;
+
+/** The host whose engine runs its containers. */
+export const engineHostOf = (host: Host): HostId => (host.kind === 'instance' ? host.machineId : host.id);
 
 export interface OldAttempt {
   readonly attemptId: AttemptId;
@@ -73,8 +110,25 @@ export interface HostFacts {
 /** Why a host takes no jobs, whatever its room; undefined: it does. */
 export function unavailable(host: Host): string | undefined {
   if (host.kind === 'machine') return undefined;
+  if (host.kind === 'instance') return instanceUnavailable(host);
   if (host.lost !== undefined) return `nothing is heard of ${host.title}`;
   if (host.unfit !== undefined) return `${host.title} does not meet the AMI specification: ${host.unfit}`;
   if (host.oldAttempts.length > 0) return `${host.title} is heard of again, and what ran there before is being ended`;
   return host.status === 'DRAINING' ? `${host.title} is being drained` : undefined;
+}
+
+function instanceUnavailable({ title, state, unfit }: Instance): string | undefined {
+  if (unfit !== undefined) return `${title} does not meet the AMI specification: ${unfit}`;
+  switch (state) {
+    case 'PENDING':
+      return `${title} is starting`;
+    case 'RUNNING':
+      return undefined;
+    case 'DRAINING':
+      return `${title} is being drained`;
+    case 'SHUTTING_DOWN':
+      return `${title} is shutting down`;
+    default:
+      return never(state);
+  }
 }

@@ -86,6 +86,11 @@ export const limit = {
   logStreamsPerStep: 200,
   /** So many times as long as a job is kept it is remembered after that how it ended. */
   rememberedTimes: 10,
+  /** Pause after a scaling cycle, at least, and in multiples of what it took: so much of the time it may cost. */
+  scalingPauseMs: 50,
+  scalingPauseTimes: 20,
+  /** Pause before instances that are idle are looked at. */
+  scaleInPauseMs: 1_000,
   /** Pause between comparisons of the rows with what the engine knows. */
   reconcilePeriodMs: 10_000,
 } as const;

@@ -2,6 +2,7 @@
 // a process: deciding the same command in the same world gives the same events.
 
 import { ec2Catalogue, type Catalogue } from './instance-type/catalogue.ts';
+import { defaultMarket, type Market } from './schedule/market.ts';
 import { awsLimits, type Limits } from './limit.ts';
 
 export interface Settings {
@@ -18,8 +19,12 @@ export interface Settings {
   readonly overtakeJobs: number;
   /** … or for so long, whichever comes first. */
   readonly overtakeSeconds: number;
+  /** Instances that managed environments may have at once, all together; EC2's quotas differ by account and type. */
+  readonly instanceLimit: number;
   /** EC2's instance types, and the user's own. */
   readonly instanceTypes: Catalogue;
+  /** Spot prices, and how many instances of a type can be had. */
+  readonly market: Market;
 }
 
-export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, machineServesUnmanaged: false, hostLostSeconds: 60, timeoutSecondsMin: 60, overtakeJobs: 100, overtakeSeconds: 300, instanceTypes: ec2Catalogue });
+export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, machineServesUnmanaged: false, hostLostSeconds: 60, timeoutSecondsMin: 60, overtakeJobs: 100, overtakeSeconds: 300, instanceLimit: Number.MAX_SAFE_INTEGER, instanceTypes: ec2Catalogue, market: defaultMarket });

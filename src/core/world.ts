@@ -9,10 +9,11 @@ import { Changes } from './changes.ts';
 import { Deadlines, isStillDue } from './deadlines.ts';
 import { Dependents, type Occasion } from './dependents.ts';
 import { ConsumableResources } from './consumable-resource/consumable-resources.ts';
-import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
+import { hasInstances, type ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Event } from './event.ts';
-import { storeHost, strand, watchQueue } from './fold.ts';
+import { noteIdle, removeHost, storeHost, watchQueue } from './fold.ts';
 import type { Host } from './host.ts';
+import { Hosts } from './hosts.ts';
 import { rangesOf } from './job/index-ranges.ts';
 import type { ArrayParent, Job, LiveArrayParent, LiveJob, WaitingJob, WorldJob } from './job/job.ts';
 import { isArrayParent, isInWorld, isLive, rankOf, waitingChild } from './job/job.ts';
@@ -25,6 +26,7 @@ import type { JobQueue } from './job-queue/job-queue.ts';
 import { FairShares } from './schedule/fair-shares.ts';
 import { Backlog } from './schedule/order.ts';
 import { rulesOf, type FairShareRules, type SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
+import { noScaling } from './schedule/scaling-environments.ts';
 import { Waiting } from './schedule/waiting.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 
@@ -33,7 +35,7 @@ export class World {
   readonly jobQueues = new Map<Arn, JobQueue>();
   readonly jobDefinitions = new JobDefinitions();
   readonly schedulingPolicies = new Map<Arn, SchedulingPolicy>();
-  readonly hosts = new Map<HostId, Host>();
+  readonly hosts = new Hosts();
   /** Jobs that have not ended: single ones, array parents, and children that started. */
   readonly jobs = new Map<JobId, WorldJob>();
   /** The job of every attempt that is under way. */
@@ -55,8 +57,14 @@ export class World {
   readonly waiting = new Waiting();
   /** Queues of which the head's reason is watched. */
   readonly watchedQueues = new Set<Arn>();
+  /** What the last scaling cycle found; the next one replaces it. */
+  scaling = noScaling;
   /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
   scheduleWanted = false;
+  /** A pass found a job that waits for an instance, or what may be launched has changed; the scaling cycle clears it. */
+  scalingWanted = false;
+  /** Instances came, left or fell idle; likewise. */
+  instancesChanged = false;
   /** The next submission's sequence number. */
   nextSequence = 1;
 
@@ -136,16 +144,16 @@ export class World {
     return this.allocations.onHost(id);
   }
 
-  *attemptsOn(hostId: HostId): Generator<AttemptId> {
-    for (const [attemptId, allocation] of this.allocations) if (allocation.hostId === hostId) yield attemptId;
+  /** Those placed on the host itself: an instance's are not its machine's. */
+  attemptsOn(hostId: HostId): ReadonlySet<AttemptId> {
+    return this.allocations.attemptsOn(hostId);
   }
 
-  /** The hosts from which an environment's jobs take: this machine for MANAGED ones, those registered with it for the others. */
+  /** The hosts on which an environment's jobs are placed: its own, and this machine for Fargate's. */
   *hostsFor(environment: ComputeEnvironment): Generator<Host> {
-    for (const host of this.hosts.values()) {
-      const serves = host.kind === 'machine' ? environment.type === 'MANAGED' || this.settings.machineServesUnmanaged : host.computeEnvironmentArn === environment.arn;
-      if (serves) yield host;
-    }
+    const usesMachine = environment.type === 'MANAGED' ? !hasInstances(environment) : this.settings.machineServesUnmanaged;
+    if (usesMachine) yield* this.hosts.machines();
+    yield* this.hosts.of(environment.arn);
   }
 
   hasRunningIn(environmentArn: Arn): boolean {
@@ -176,6 +184,7 @@ export class World {
         this.changes.computeEnvironments.set(event.environment.arn, event.environment);
         if (event.tags) this.changes.tags.set(event.environment.arn, event.tags);
         this.scheduleWanted = true;
+        this.scalingWanted = true;
         return;
       case 'compute-environment-deleted':
         this.computeEnvironments.delete(event.arn);
@@ -232,10 +241,7 @@ export class World {
         storeHost(this, event.host);
         return;
       case 'host-left':
-        this.hosts.delete(event.hostId);
-        this.changes.hosts.delete(event.hostId);
-        this.changes.hostsLeft.add(event.hostId);
-        strand(this, event.hostId);
+        removeHost(this, event.hostId);
         return;
       case 'attempt-amended':
         if (isInWorld(event.job)) this.jobs.set(event.job.id, event.job);
@@ -411,6 +417,8 @@ export class World {
     const allocation = this.allocations.giveBack(attemptId);
     this.#weigh(allocation, -1, atMs);
     this.consumableResources.release(allocation.consumables);
+    this.hosts.index.giveBack(allocation.hostId, allocation.needs);
+    noteIdle(this, allocation.hostId, atMs);
     this.scheduleWanted = true;
   }
 
@@ -424,8 +432,9 @@ export class World {
     this.#put({ ...waiting, status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: event.atMs } }, event.atMs);
     if (placement.log) this.changes.logStreams.push({ scope: waiting.scope, group: placement.log.group, name: placement.log.stream, createdAtMs: event.atMs });
     this.attempts.set(placement.attemptId, jobId);
-    const allocation = allocationOf(waiting, placement);
+    const allocation = allocationOf(waiting, placement, this.hosts.get(placement.hostId));
     this.allocations.take(placement.attemptId, allocation);
+    this.hosts.index.take(allocation.hostId, allocation.needs);
     this.#weigh(allocation, 1, event.atMs);
     this.consumableResources.take(allocation.consumables);
   }
@@ -487,8 +496,9 @@ export class World {
     } else if (isLive(job)) {
       const { attemptId } = job.attempt;
       this.attempts.set(attemptId, job.id);
-      const allocation = allocationOf(job, job.attempt);
+      const allocation = allocationOf(job, job.attempt, this.hosts.get(job.attempt.hostId));
       this.allocations.take(attemptId, allocation);
+      this.hosts.index.take(allocation.hostId, allocation.needs);
       this.fairShares.restoreHeld(allocation);
       this.consumableResources.hold(allocation.consumables);
       if (job.status === 'RUNNING') this.#setTimeout(job.terms, attemptId, job.attempt.startedAtMs);

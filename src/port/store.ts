@@ -7,7 +7,7 @@ import type { ConsumableResource } from '../core/consumable-resource/consumable-
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { IndexRange } from '../core/job/index-ranges.ts';
-import type { RegisteredHost } from '../core/host.ts';
+import type { EnvironmentHost } from '../core/host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
@@ -73,7 +73,7 @@ export interface Commit {
   readonly computeEnvironments: readonly ComputeEnvironment[];
   readonly jobQueues: readonly JobQueue[];
   readonly jobDefinitions: readonly JobDefinition[];
-  readonly hosts: readonly RegisteredHost[];
+  readonly hosts: readonly EnvironmentHost[];
   readonly hostsLeft: readonly HostId[];
   readonly consumableResources: readonly ConsumableResource[];
   readonly schedulingPolicies: readonly SchedulingPolicy[];
@@ -95,7 +95,7 @@ export interface StoredWorld {
   readonly shareUsage: readonly ShareUsage[];
   /** ACTIVE ones only. */
   readonly jobDefinitions: readonly JobDefinition[];
-  readonly hosts: readonly RegisteredHost[];
+  readonly hosts: readonly EnvironmentHost[];
   /** The highest revision ever given, by `scope` and name, INACTIVE ones included. */
   readonly revisions: readonly { readonly scope: Scope; readonly name: string; readonly revision: number }[];
   readonly jobs: readonly (Job | ArrayParent)[];

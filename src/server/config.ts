@@ -7,6 +7,7 @@ import { ec2Catalogue, type Catalogue } from '../core/instance-type/catalogue.ts
 import { OwnTypesError, parseOwnTypes } from '../core/instance-type/own-types.ts';
 import type { Needs } from '../core/job/needs.ts';
 import { awsLimits, settableLimits, type LimitName, type Limits } from '../core/limit.ts';
+import { defaultMarket, MarketError, parseMarket, type Market } from '../core/schedule/market.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 
 export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
@@ -22,6 +23,8 @@ export interface ServerConfig {
   readonly account: string;
   readonly region: string;
   readonly logLevel: (typeof logLevels)[number];
+  /** From its launch until an instance takes jobs. */
+  readonly instanceStartMs: number;
   readonly jobNetwork: 'host' | 'bridge';
   readonly settings: Settings;
   /** How long ended jobs are kept; undefined: for ever. */
@@ -41,6 +44,9 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
   --engine NAME           auto, docker, process or fake (default auto: docker where it answers, else process)
   --capacity LIST         what may run at once, e.g. vcpus=8,memory=16384,gpus=1 (default: this machine's cores and memory)
   --instance-types FILE   instance types of your own, one a line, e.g. my-box: 64 vCPUs, 512 GiB, 4 GPUs
+  --market FILE           Spot prices and how many instances of a type can be had, e.g. spot m5.large: 40 %, 20 instances
+  --instance-limit N      instances that managed environments may have at once (default: no bound)
+  --instance-start-seconds N  from its launch until an instance of a managed environment takes jobs (default 0)
   --job-network NAME      host or bridge: the Docker network of jobs (default host)
   --host-loss-free        the end of a host costs its jobs no attempt (on AWS it does)
   --host-lost-seconds N   how long a registered host may be silent before it counts as lost (default 60)
@@ -63,6 +69,9 @@ const options = {
   engine: { type: 'string', default: 'auto' },
   capacity: { type: 'string' },
   'instance-types': { type: 'string' },
+  'instance-start-seconds': { type: 'string', default: '0' },
+  market: { type: 'string' },
+  'instance-limit': { type: 'string', default: String(defaultSettings.instanceLimit) },
   'job-network': { type: 'string', default: 'host' },
   'host-loss-free': { type: 'boolean', default: defaultSettings.hostLossFree },
   'host-lost-seconds': { type: 'string', default: String(defaultSettings.hostLostSeconds) },
@@ -85,6 +94,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
   if (values.auth !== 'off') throw new UsageError('--auth: only off is there; requests are parsed and not yet verified');
   if (!/^\d{12}$/.test(values.account)) throw new UsageError(`--account: '${values.account}' is not 12 digits`);
   if (!/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/.test(values.region)) throw new UsageError(`--region: '${values.region}' is not the name of a region`);
+  const instanceTypes = catalogueOf(values['instance-types']);
   const engine = oneOf('--engine', values.engine, ['auto', 'docker', 'process', 'fake']);
   return {
     host: values.host,
@@ -97,6 +107,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     logLevel: oneOf('--log-level', values['log-level'], logLevels),
     retainMs: values.retain === undefined ? undefined : milliseconds('--retain', values.retain),
     submitRate: values['submit-rate'] === undefined ? undefined : wholeNumber('--submit-rate', values['submit-rate'], 1_000_000, 1),
+    instanceStartMs: wholeNumber('--instance-start-seconds', values['instance-start-seconds'], 3_600) * 1000,
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
     settings: {
       limits: limitsOf(values.limit ?? []),
@@ -106,7 +117,9 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       overtakeJobs: wholeNumber('--overtake-jobs', values['overtake-jobs'], 1_000_000),
       overtakeSeconds: wholeNumber('--overtake-seconds', values['overtake-seconds'], 31_536_000),
       timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1),
-      instanceTypes: catalogueOf(values['instance-types']),
+      instanceLimit: wholeNumber('--instance-limit', values['instance-limit'], Number.MAX_SAFE_INTEGER),
+      instanceTypes,
+      market: marketOf(values.market, instanceTypes),
     },
   };
 }
@@ -155,13 +168,17 @@ function limitsOf(given: readonly string[]): Limits {
 }
 
 /** EC2's instance types, and those of the file. */
-function catalogueOf(path: string | undefined): Catalogue {
-  if (path === undefined) return ec2Catalogue;
+const catalogueOf = (path: string | undefined): Catalogue =>
+  path === undefined ? ec2Catalogue : readFrom('--instance-types', path, (text) => ec2Catalogue.with(parseOwnTypes(text, ec2Catalogue)));
+
+const marketOf = (path: string | undefined, catalogue: Catalogue): Market => (path === undefined ? defaultMarket : readFrom('--market', path, (text) => parseMarket(text, catalogue)));
+
+function readFrom<T>(flag: string, path: string, parse: (text: string) => T): T {
   try {
-    return ec2Catalogue.with(parseOwnTypes(readFileSync(path, 'utf8'), ec2Catalogue));
+    return parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    if (error instanceof OwnTypesError) throw new UsageError(`--instance-types: ${path}, ${error.message}`, { cause: error });
-    throw new UsageError(`--instance-types: ${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    if (error instanceof OwnTypesError || error instanceof MarketError) throw new UsageError(`${flag}: ${path}, ${error.message}`, { cause: error });
+    throw new UsageError(`${flag}: ${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { compose, type App } from '../app/compose.ts';
+import { LocalCapacity } from '../capacity/local/local-capacity.ts';
 import { dockerHosts } from '../engine/docker/docker-hosts.ts';
 import { localHost } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
@@ -53,6 +54,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     logSink,
     engine,
     hosts: dockerHosts(config.jobNetwork),
+    capacity: new LocalCapacity(systemClock, config.instanceStartMs),
     clock: systemClock,
     ids: systemIds,
     keys: systemKeyMaker,

@@ -156,6 +156,26 @@ export interface JoinHost {
   readonly type: 'join-host';
   readonly host: Machine;
 }
+/** From the scaling cycle. */
+export interface LaunchInstances {
+  readonly type: 'launch-instances';
+  readonly computeEnvironmentArn: Arn;
+  readonly machineId: HostId;
+  readonly instanceType: string;
+  readonly hostIds: readonly HostId[];
+}
+/** From the capacity provider. `ended`: it was taken back, or could not be launched. */
+export interface ReportInstance {
+  readonly type: 'report-instance';
+  readonly hostId: HostId;
+  readonly report: 'running' | 'ended';
+}
+/** From the scaling cycle, or because somebody asks for it. */
+export interface EndInstance {
+  readonly type: 'end-instance';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+}
 /** A host of the user's own, which has answered with its facts. */
 export interface RegisterHost {
   readonly type: 'register-host';
@@ -220,6 +240,9 @@ export type Command =
   | MeetDeadline
   | WatchQueue
   | JoinHost
+  | LaunchInstances
+  | ReportInstance
+  | EndInstance
   | RegisterHost
   | DrainHost
   | DeregisterHost
@@ -249,6 +272,9 @@ export interface Replies {
   'meet-deadline': Done;
   'watch-queue': Done;
   'join-host': Done;
+  'launch-instances': Done;
+  'report-instance': Done;
+  'end-instance': Done;
   'register-host': { readonly hostId: HostId };
   'drain-host': Done;
   'deregister-host': Done;

@@ -32,6 +32,7 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
     type: managed ? 'MANAGED' : 'UNMANAGED',
     state: request.state ?? 'ENABLED',
     status: 'VALID',
+    revision: 1,
     computeResources: resources && withDefaults(resources),
     serviceRole: serviceRoleArn(scope, request.serviceRole),
     ecsSettings: request.ecsSettings,

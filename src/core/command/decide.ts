@@ -20,12 +20,15 @@ import { decideDeregisterJobDefinition } from './deregister-job-definition.ts';
 import { decideCloseOldAttempt } from './close-old-attempt.ts';
 import { decideDeregisterHost } from './deregister-host.ts';
 import { decideDrainHost } from './drain-host.ts';
+import { decideEndInstance } from './end-instance.ts';
 import { decideJoinHost } from './join-host.ts';
 import { decideNoteHostContact } from './note-host-contact.ts';
 import { decideRegisterHost } from './register-host.ts';
+import { decideLaunchInstances } from './launch-instances.ts';
 import { decideMeetDeadline } from './meet-deadline.ts';
 import { decidePlaceJob } from './place-job.ts';
 import { decideRegisterJobDefinition } from './register-job-definition.ts';
+import { decideReportInstance } from './report-instance.ts';
 import { decideReportAttempt } from './report-attempt.ts';
 import { decideStopJob } from './stop-job.ts';
 import { decideSubmitJob } from './submit-job.ts';
@@ -86,6 +89,12 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideDeregisterJobDefinition(world, command, nowMs);
     case 'join-host':
       return decideJoinHost(command);
+    case 'launch-instances':
+      return decideLaunchInstances(world, command, nowMs);
+    case 'report-instance':
+      return decideReportInstance(world, command, nowMs);
+    case 'end-instance':
+      return decideEndInstance(world, command, nowMs);
     case 'register-host':
       return decideRegisterHost(world, command, nowMs);
     case 'drain-host':

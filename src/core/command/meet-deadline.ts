@@ -1,9 +1,10 @@
 // What a deadline that has passed brings about. An attempt's timeout stops it as a user's terminate would, with AWS's text; it
 // is never retried (spec 4.5; user guide, chapter Job Timeouts). A queue's time limit cancels the job that blocks its head (spec
-// 4.7).
+// 4.7). Instances that make way are ended (spec 5).
 
 import { never } from '../../base/assert.ts';
-import type { Arn, AttemptId } from '../../base/ids.ts';
+import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
+import { endInstance } from '../instance.ts';
 import { isLive } from '../job/job.ts';
 import { explainHead } from '../schedule/explain.ts';
 import type { World } from '../world.ts';
@@ -22,6 +23,8 @@ export function decideMeetDeadline(world: World, { deadline }: MeetDeadline, now
       return { ...timeOut(world, deadline.attemptId, deadline.dueAtMs), reply: done };
     case 'job-state-time-limit':
       return { ...cancelHead(world, deadline.queueArn, nowMs), reply: done };
+    case 'instance-drain':
+      return { ...endDrained(world, deadline.hostId, nowMs), reply: done };
     default:
       return never(deadline);
   }
@@ -32,6 +35,12 @@ function timeOut(world: World, attemptId: AttemptId, atMs: number): Stopped {
   const job = jobId === undefined ? undefined : world.jobs.get(jobId);
   if (job === undefined || !isLive(job)) return nothing;
   return stopEvents(world, job, { by: 'timeout', reason: timeoutReason, atMs });
+}
+
+/** Its jobs are terminated and may be retried (spec 5: jobExecutionTimeoutMinutes). */
+function endDrained(world: World, hostId: HostId, nowMs: number): Stopped {
+  const host = world.hosts.get(hostId);
+  return host?.kind === 'instance' ? endInstance(world, host, nowMs) : nothing;
 }
 
 function cancelHead(world: World, queueArn: Arn, nowMs: number): Stopped {

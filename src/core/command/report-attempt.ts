@@ -2,9 +2,10 @@
 // counted (DESIGN 3.4). The texts are those that clients match on (spec 4.6).
 
 import { never } from '../../base/assert.ts';
-import { splitJobId, type AttemptId, type HostId } from '../../base/ids.ts';
+import { splitJobId, type AttemptId } from '../../base/ids.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
+import { instanceEndedReason } from '../instance.ts';
 import type { EndedAttempt } from '../job/attempt.ts';
 import type { LiveJob, StopRequest } from '../job/job.ts';
 import { isRetried } from '../job/retry.ts';
@@ -17,9 +18,6 @@ import type { Decided, ReportAttempt } from './command.ts';
 const stale = { events: [], effects: [], reply: { stale: true } } as const;
 
 export const outOfMemoryReason = 'OutOfMemoryError: Container killed due to memory usage';
-
-/** An EC2 instance id made of the host's: stable, and of the form that clients match. */
-export const instanceId = (hostId: HostId): string => `i-${hostId.slice(0, 17)}`;
 
 export function decideReportAttempt(world: World, command: ReportAttempt): Decided<ReportAttempt> {
   const { attemptId, report } = command;
@@ -53,13 +51,17 @@ interface Outcome {
 }
 
 function outcomeOf(job: LiveJob, report: Exclude<ReportAttempt['report'], { type: 'started' }>): Outcome {
-  const stopReason = stopOf(job, report.atMs)?.reason;
+  const stop = stopOf(job, report.atMs);
+  const ran = report.type === 'exited';
+  // However it took the end of its host: nobody asked for the job to end.
+  if (stop?.by === 'host') return { status: 'FAILED', atMs: report.atMs, ran, hostLost: true, retriable: true, statusReason: stop.reason };
+  const stopReason = stop?.reason;
   const failed = { status: 'FAILED', atMs: report.atMs, ran: false, hostLost: report.type === 'lost', retriable: stopReason === undefined } as const;
   switch (report.type) {
     case 'start-failed':
       return { ...failed, containerReason: stopReason === undefined ? report.reason : undefined, statusReason: stopReason ?? 'Task failed to start' };
     case 'lost':
-      return { ...failed, statusReason: stopReason ?? `Host EC2 (instance ${instanceId(job.attempt.hostId)}) terminated.` };
+      return { ...failed, statusReason: stopReason ?? instanceEndedReason({ id: job.attempt.hostId }) };
     case 'exited': {
       const { exit } = report;
       const succeeded = exit.exitCode === 0 && stopReason === undefined;
@@ -79,9 +81,9 @@ function outcomeOf(job: LiveJob, report: Exclude<ReportAttempt['report'], { type
   }
 }
 
-/** A timeout that was noticed late stops nothing that had ended before it. */
+/** A timeout that was noticed late, or the end of a host, stops nothing that had ended before it. */
 function stopOf({ stopRequested }: LiveJob, endedAtMs: number): StopRequest | undefined {
-  return stopRequested?.by === 'timeout' && endedAtMs < stopRequested.atMs ? undefined : stopRequested;
+  return (stopRequested?.by === 'timeout' || stopRequested?.by === 'host') && endedAtMs < stopRequested.atMs ? undefined : stopRequested;
 }
 
 const joined = (reason: string | undefined, note: string | undefined): string | undefined =>

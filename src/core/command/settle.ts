@@ -2,7 +2,7 @@
 // Dependencies). One occasion at a time, for each changes the world that the next one is judged in.
 
 import { never } from '../../base/assert.ts';
-import { childId, splitJobId, type JobId } from '../../base/ids.ts';
+import { childId, splitJobId, type HostId, type JobId } from '../../base/ids.ts';
 import { isSequential, type Occasion } from '../dependents.ts';
 import type { Event } from '../event.ts';
 import { dependentJobFailed, isChildReady, isReady, readyRanges } from '../job/dependency.ts';
@@ -21,9 +21,17 @@ export function settle(world: World, occasion: Occasion, nowMs: number): readonl
       return endedEvents(world, occasion.jobId, occasion.status, nowMs);
     case 'stranded':
       return lossEvents(world, occasion.attemptId, nowMs);
+    case 'instance-idle':
+      return goneEvents(world, occasion.hostId);
     default:
       return never(occasion);
   }
+}
+
+function goneEvents(world: World, hostId: HostId): Event[] {
+  const host = world.hosts.get(hostId);
+  if (host?.kind !== 'instance' || host.state === 'PENDING' || host.state === 'RUNNING' || world.attemptsOn(hostId).size > 0) return [];
+  return [{ type: 'host-left', hostId }];
 }
 
 function endedEvents(world: World, id: JobId, status: EndedStatus, nowMs: number): Event[] {

@@ -52,7 +52,8 @@ function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop:
 }
 
 function stopLive(job: LiveJob, stop: StopRequest): Stopped {
-  if (stop.by === 'cancel' || job.stopRequested !== undefined) return { events: [], effects: [] };
+  // What ends with its host would be tried again: that somebody wants it to end goes before.
+  if (stop.by === 'cancel' || (job.stopRequested !== undefined && !(job.stopRequested.by === 'host' && stop.by === 'terminate'))) return { events: [], effects: [] };
   return { events: [{ type: 'stop-requested', jobId: job.id, stop }], effects: [stopEffect(job.attempt)] };
 }
 

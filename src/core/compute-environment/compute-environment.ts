@@ -20,6 +20,8 @@ export interface ComputeEnvironment {
   readonly ecsSettings?: EcsSettings | undefined;
   readonly unmanagedvCpus?: number | undefined;
   readonly context?: string | undefined;
+  readonly revision: number;
+  readonly launch?: { readonly agent: { readonly reservedMemoryMib?: number | undefined } } | undefined;
   readonly ecsClusterArn: string;
   readonly createdAtMs: number;
 }
@@ -28,6 +30,14 @@ export interface ComputeEnvironment {
 export function maxMilliVcpu(environment: ComputeEnvironment): number {
   const max = environment.computeResources?.maxvCpus;
   return max === undefined ? Number.MAX_SAFE_INTEGER : max * 1000;
+}
+
+/** Whether it runs: while its instances are being replaced it takes jobs on the new ones. */
+export const isOpen = ({ status }: ComputeEnvironment): boolean => status === 'VALID' || status === 'UPDATING';
+
+/** Whether it launches instances: EC2's and Spot's do, Fargate's jobs run on what nobody sees. */
+export function hasInstances(environment: ComputeEnvironment): boolean {
+  return environment.type === 'MANAGED' && !isFargate(environment);
 }
 
 /** Whether its capacity is Fargate's, which decides what may stand beside it in a queue (spec 4.3). */

@@ -20,7 +20,8 @@ import type { JobTerms } from './terms.ts';
 
 /** A stop that a user or the job's timeout asked for. The first reason wins (DESIGN 3.8). */
 export interface StopRequest {
-  readonly by: 'cancel' | 'terminate' | 'timeout';
+  /** `host`: its instance ends; the job may be retried. */
+  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host';
   readonly reason: string;
   /** Of a timeout: when the limit was reached, however late it was noticed. */
   readonly atMs: number;

@@ -48,8 +48,8 @@ export function worldOf(given: Case): World {
     const managed = !name.startsWith('~');
     const environment = {
       arn: arn(plain(name)), scope, name: plain(name), uuid: plain(name), type: managed ? 'MANAGED' : 'UNMANAGED', state: name.startsWith('-') ? 'DISABLED' : 'ENABLED', status: 'VALID',
-      computeResources: managed ? { type: 'EC2', maxvCpus: vcpus, subnets: [] } : undefined, unmanagedvCpus: managed || vcpus === 0 ? undefined : vcpus,
-      serviceRole: '', ecsClusterArn: '', createdAtMs: 0,
+      computeResources: managed ? { type: 'FARGATE', maxvCpus: vcpus, subnets: [] } : undefined, unmanagedvCpus: managed || vcpus === 0 ? undefined : vcpus,
+      serviceRole: '', revision: 1, ecsClusterArn: '', createdAtMs: 0,
     } satisfies ComputeEnvironment;
     world.apply({ type: 'compute-environment-stored', environment });
   }

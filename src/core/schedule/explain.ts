@@ -38,7 +38,7 @@ export function explainHead(world: World, queue: JobQueue): { jobId: JobId; reas
   if (jobId === undefined) return undefined;
   const job = world.jobs.get(jobId) ?? world.jobs.get(splitJobId(jobId).parent);
   const place = job && fit(world, queue, job.terms, world.backlog.holdsBefore(queue.arn, job.terms).before);
-  const reason = place === undefined || place.fits ? undefined : tokens[place.because.type];
+  const reason = place === undefined || place.fits ? undefined : tokenOf(place.because);
   return reason === undefined ? undefined : { jobId, reason };
 }
 
@@ -52,16 +52,23 @@ function turnText(ahead: number, { share }: JobTerms): string {
  * AWS's token for what blocks a job. CAPACITY says that hosts were wanted and none is to be had; an environment or machine that
  * is full of other jobs is never that, for it will be free again (DESIGN 4).
  */
+const insufficientCapacity = 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY';
+
 const tokens: Partial<Record<Blocked['type'], string>> = {
   'larger-than-every-environment': 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE',
   'larger-than-every-host': 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT',
-  'no-host': 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
+  'no-host': insufficientCapacity,
 };
+
+function tokenOf(because: Blocked): string | undefined {
+  if (because.type === 'no-instance') return because.unmet === undefined ? undefined : insufficientCapacity;
+  return tokens[because.type];
+}
 
 const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
 
 export function blockedReason(because: Blocked, needs: Needs, queue: JobQueue): WaitingReason {
-  const token = tokens[because.type];
+  const token = tokenOf(because);
   const { text, remedies } = wordsOf(because, needs, queue);
   return { text: token === undefined ? text : `${token} - ${text}`, token, remedies };
 }
@@ -87,6 +94,8 @@ function wordsOf(because: Blocked, needs: Needs, queue: JobQueue): Words {
         text: "no host is to be had for this queue's compute environments",
         remedies: ["look into the server's log: this machine has not joined"],
       };
+    case 'no-instance':
+      return noInstanceWords(because, queue);
     case 'no-host-registered':
       return {
         text: `waiting for a host: none is registered with UNMANAGED compute environment ${because.environment.name}`,
@@ -118,6 +127,25 @@ function wordsOf(because: Blocked, needs: Needs, queue: JobQueue): Words {
       return { text: consumableText(because), remedies: consumableRemedies(because) };
     default:
       return never(because);
+  }
+}
+
+function noInstanceWords({ environment: { name }, unmet }: Blocked & { type: 'no-instance' }, queue: JobQueue): Words {
+  switch (unmet) {
+    case 'spot-price':
+      return {
+        text: `no Spot instance that holds the job is offered to compute environment ${name} within its bidPercentage`,
+        remedies: [`raise bidPercentage of compute environment ${name}`, `add an On-Demand compute environment to queue ${queue.name}`],
+      };
+    case 'no-capacity':
+      return {
+        text: `no instance of a type of compute environment ${name} that holds the job is to be had`,
+        remedies: [`add instance types to compute environment ${name}`, 'wait until instances of the type have ended'],
+      };
+    case 'instance-limit':
+      return { text: 'the limit of instances is reached', remedies: ['raise it: start the server with a larger --instance-limit', 'wait until instances have ended'] };
+    default:
+      return { text: `waiting for an instance: compute environment ${name} launches one`, remedies: [] };
   }
 }
 

@@ -1,9 +1,12 @@
 // Whether a claim fits, and where: the one arithmetic of placement (DESIGN 3). The same answer explains why not. Pure questions
 // to the world; nothing is taken here.
 
-import { maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
-import { unavailable, type Host } from '../host.ts';
-import { addNeeds, type Needs } from '../job/needs.ts';
+import { must } from '../../base/assert.ts';
+import type { HostId } from '../../base/ids.ts';
+import { hasInstances, isOpen, maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { unavailable, type Host, type Machine } from '../host.ts';
+import { instanceVcpus } from '../instance.ts';
+import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { consumableShort, type ConsumableShort } from './consumables.ts';
@@ -11,6 +14,8 @@ import { keptOf, noHolds, type Holds, type KeptForAnother, type Place } from './
 import type { Claim } from './job-class.ts';
 import { overReservation, type OverReservation } from './reservation.ts';
 import { fitsIn, hasRoom } from './room.ts';
+import type { Unmet } from './scale.ts';
+import { capacitiesOf, unmetKey } from './scaling-environments.ts';
 
 export type Fit =
   | (Place & { readonly fits: true })
@@ -25,6 +30,8 @@ export type Blocked =
   /** No host, present or to be had, could hold it, by its vCPUs, memory or GPUs: final likewise. */
   | { readonly type: 'larger-than-every-host'; readonly largest: Needs }
   | { readonly type: 'no-host' }
+  /** No instance of the environment has room, and one could: `unmet` says why none is launched, where that is known. */
+  | { readonly type: 'no-instance'; readonly environment: ComputeEnvironment; readonly unmet: Unmet | undefined }
   /** Its hosts are the user's own, and none is registered. */
   | { readonly type: 'no-host-registered'; readonly environment: ComputeEnvironment }
   /** There are hosts, and none of them takes jobs now. */
@@ -49,7 +56,7 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
     const max = maxMilliVcpu(environment);
     largest = Math.max(largest, max);
     if (needs.milliVcpu > max) continue;
-    const on = fitEnvironment(world, environment, needs, holds);
+    const on = fitEnvironment(world, queue, environment, needs, holds);
     if (!on.fits) {
       nearest = nearer(nearest, on.because);
       continue;
@@ -79,7 +86,7 @@ function* availableEnvironments(world: World, queue: JobQueue): Generator<Comput
   }
 }
 
-const isAvailable = ({ state, status }: ComputeEnvironment): boolean => state === 'ENABLED' && status === 'VALID';
+const isAvailable = (environment: ComputeEnvironment): boolean => environment.state === 'ENABLED' && isOpen(environment);
 
 function restingEnvironment(world: World, queue: JobQueue, needs: Needs): ComputeEnvironment | undefined {
   for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
@@ -89,7 +96,9 @@ function restingEnvironment(world: World, queue: JobQueue, needs: Needs): Comput
   return undefined;
 }
 
-function fitEnvironment(world: World, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
+function fitEnvironment(world: World, queue: JobQueue, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
+  // maxvCpus bounds its instances, of which one may lie across it; whatever they hold may be used.
+  if (hasInstances(environment)) return fitInstance(world, queue, environment, needs, holds);
   const max = maxMilliVcpu(environment);
   const used = world.environmentUse(environment.arn).milliVcpu;
   if (used + needs.milliVcpu > max) return { fits: false, because: { type: 'environment-full', environment, usedMilliVcpu: used } };
@@ -98,6 +107,47 @@ function fitEnvironment(world: World, environment: ComputeEnvironment, needs: Ne
     return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
   }
   return fitHost(world, environment, needs, holds);
+}
+
+/** On an instance with room in the books, if its machine has room as well. */
+function fitInstance(world: World, queue: JobQueue, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
+  const inBooks = world.hosts.index.find(environment.arn, needs, holds.length === 0 ? undefined : (id, free) => isFree(id, free, needs, holds));
+  if (inBooks === undefined) return { fits: false, because: whyNoInstance(world, queue, environment, needs, holds) };
+  const machine = must(machineOf(world, inBooks), 'an instance that takes jobs is a slice of a machine');
+  const used = world.hostUse(machine.id);
+  if (!couldEver(machine, needs)) return { fits: false, because: { type: 'larger-than-every-host', largest: machine.capacity } };
+  if (!hasRoom(machine.capacity, used, needs)) return { fits: false, because: { type: 'host-full', host: machine, used } };
+  const inWay = holds.find(({ place }) => place?.machineId === machine.id);
+  if (inWay !== undefined && !hasRoom(machine.capacity, withKept(used, holds, machine), needs)) return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
+  return { fits: true, computeEnvironmentArn: environment.arn, hostId: inBooks, machineId: machine.id };
+}
+
+function isFree(id: HostId, free: Needs, needs: Needs, holds: Holds): boolean {
+  const kept = keptOf(holds, { hostId: id });
+  return fitsIn(subtractNeeds(free, needs.gpus === 0 ? { ...kept, gpus: 0 } : kept), needs);
+}
+
+function machineOf(world: World, id: HostId): Machine | undefined {
+  const host = world.hosts.get(id);
+  const machine = host?.kind === 'instance' ? world.hosts.get(host.machineId) : undefined;
+  return machine?.kind === 'machine' ? machine : undefined;
+}
+
+/** No instance has room: that none could be launched that has is final, all else is what the last scaling cycle found. */
+function whyNoInstance(world: World, queue: JobQueue, environment: ComputeEnvironment, needs: Needs, holds: Holds): Blocked {
+  const capacities = capacitiesOf(world, environment);
+  if (!capacities.some((capacity) => fitsIn(capacity, needs))) return { type: 'larger-than-every-host', largest: capacities.reduce(largerOf, noNeeds) };
+  const machines = [...world.hosts.machines()];
+  if (machines.length === 0) return { type: 'no-host' };
+  if (!machines.some((machine) => couldEver(machine, needs))) return { type: 'larger-than-every-host', largest: machines.map(({ capacity }) => capacity).reduce(largerOf, noNeeds) };
+  const hold = holds.find(({ place }) => place?.computeEnvironmentArn === environment.arn && fitsIn(world.hosts.get(place.hostId)?.capacity ?? noNeeds, needs));
+  if (hold !== undefined) return { type: 'kept-for-another', hold };
+  for (const instance of world.hosts.instancesOf(environment.arn)) {
+    if (instance.unfit !== undefined && instance.state === 'RUNNING') return { type: 'hosts-unavailable', why: must(unavailable(instance), 'an instance that is unfit takes no jobs') };
+  }
+  const unmet = world.scaling.unmet.get(unmetKey(queue.arn, needs));
+  if (unmet === 'max-vcpus') return { type: 'environment-full', environment, usedMilliVcpu: instanceVcpus(world, environment.arn) * 1000 };
+  return { type: 'no-instance', environment, unmet };
 }
 
 function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
@@ -130,7 +180,8 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, ho
 
 /** Whether any host could take the needs now, whichever environment they are for. */
 export function anyHostHasRoom(world: World, needs: Needs, holds: Holds): boolean {
-  for (const host of world.hosts.values()) if (takes(host, withKept(world.hostUse(host.id), holds, host), needs)) return true;
+  for (const machine of world.hosts.machines()) if (takes(machine, withKept(world.hostUse(machine.id), holds, machine), needs)) return true;
+  for (const host of world.hosts.registered()) if (takes(host, withKept(world.hostUse(host.id), holds, host), needs)) return true;
   return false;
 }
 
@@ -161,12 +212,15 @@ export function nearestPlace(world: World, queue: JobQueue, { needs }: Claim, be
   for (const environment of availableEnvironments(world, queue)) {
     const max = maxMilliVcpu(environment);
     if (needs.milliVcpu > max) continue;
-    const inEnvironment = lacking(needs.milliVcpu, world.environmentUse(environment.arn).milliVcpu, max);
+    const inEnvironment = hasInstances(environment) ? 0 : lacking(needs.milliVcpu, world.environmentUse(environment.arn).milliVcpu, max);
     for (const host of world.hostsFor(environment)) {
       if (unavailable(host) !== undefined || !couldEver(host, needs) || isKept(holds, environment, host, needs)) continue;
       if (present?.hostId === host.id && present.computeEnvironmentArn === environment.arn) return present;
-      const lacksPermille = Math.max(inEnvironment, lackingOn(host, world.hostUse(host.id), needs));
-      if (nearest === undefined || lacksPermille < nearest.lacksPermille) nearest = { lacksPermille, computeEnvironmentArn: environment.arn, hostId: host.id };
+      const machine = machineOf(world, host.id);
+      if (machine !== undefined && !couldEver(machine, needs)) continue;
+      const onMachine = machine === undefined ? 0 : lackingOn(machine, world.hostUse(machine.id), needs);
+      const lacksPermille = Math.max(inEnvironment, onMachine, lackingOn(host, world.hostUse(host.id), needs));
+      if (nearest === undefined || lacksPermille < nearest.lacksPermille) nearest = { lacksPermille, computeEnvironmentArn: environment.arn, hostId: host.id, machineId: machine?.id };
     }
   }
   return nearest;
@@ -174,13 +228,13 @@ export function nearestPlace(world: World, queue: JobQueue, { needs }: Claim, be
 
 /** Room for one at a time is kept where there is none for two: the next one's turn comes when that one has its place. */
 function isKept(holds: Holds, environment: ComputeEnvironment, { id: hostId, capacity }: Host, needs: Needs): boolean {
-  const inEnvironment = keptOf(holds, { computeEnvironmentArn: environment.arn }).milliVcpu;
+  const inEnvironment = hasInstances(environment) ? 0 : keptOf(holds, { computeEnvironmentArn: environment.arn }).milliVcpu;
   if (inEnvironment > 0 && inEnvironment + needs.milliVcpu > maxMilliVcpu(environment)) return true;
   return holds.some(({ place }) => place?.hostId === hostId) && !fitsIn(capacity, addNeeds(keptOf(holds, { hostId }), needs));
 }
 
 function waitsForRoom({ type }: Blocked): boolean {
-  return type === 'environment-full' || type === 'host-full' || type === 'kept-for-another';
+  return type === 'environment-full' || type === 'host-full' || type === 'kept-for-another' || type === 'no-instance';
 }
 
 function lackingOn({ capacity }: Host, used: Needs, needs: Needs): number {

@@ -7,6 +7,8 @@ import { addNeeds, noNeeds, type Needs } from '../job/needs.ts';
 export interface Place {
   readonly computeEnvironmentArn: Arn;
   readonly hostId: HostId;
+  /** Where the host is an instance: the machine that it is a slice of. */
+  readonly machineId?: HostId | undefined;
 }
 
 export interface Hold {
@@ -28,11 +30,11 @@ export interface KeptForAnother {
 export type Holds = readonly Hold[];
 export const noHolds: Holds = Object.freeze([]);
 
-/** What the holds keep that concern the host, or the environment, or the queue. */
-export function keptOf(holds: Holds, of: Partial<Place & Pick<Hold, 'queueArn'>>): Needs {
+/** What the holds keep that concern the host (of a machine also what is kept on its instances), or the environment, or the queue. */
+export function keptOf(holds: Holds, of: Partial<Omit<Place, 'machineId'> & Pick<Hold, 'queueArn'>>): Needs {
   let kept = noNeeds;
   for (const hold of holds) {
-    if (of.hostId !== undefined && hold.place?.hostId !== of.hostId) continue;
+    if (of.hostId !== undefined && hold.place?.hostId !== of.hostId && hold.place?.machineId !== of.hostId) continue;
     if (of.computeEnvironmentArn !== undefined && hold.place?.computeEnvironmentArn !== of.computeEnvironmentArn) continue;
     if (of.queueArn !== undefined && hold.queueArn !== of.queueArn) continue;
     kept = addNeeds(kept, hold.needs);

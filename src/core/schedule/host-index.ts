@@ -6,6 +6,9 @@ import type { Arn, HostId } from '../../base/ids.ts';
 import { addNeeds, needsKey, subtractNeeds, type Needs } from '../job/needs.ts';
 import { suitable, type HostKind } from './host-kind.ts';
 
+/** Whether a host with room may be taken. */
+type Accept = (id: HostId, free: Needs) => boolean;
+
 /** Orders of preference that an environment remembers; they are worked out anew when there are more. */
 const preferencesMax = 1000;
 
@@ -52,8 +55,9 @@ export class HostIndex {
   /**
    * A host of the environment with room: of the kind where the job costs least, the first that joined. So jobs gather on the
    * hosts that suit them, and those that joined later run empty first.
+   * One that is not accepted is passed over.
    */
-  find(environment: Arn, needs: Needs): HostId | undefined {
+  find(environment: Arn, needs: Needs, accept?: Accept): HostId | undefined {
     const hosts = this.#environments.get(environment);
     if (hosts === undefined) return undefined;
     const key = needsKey(needs);
@@ -63,7 +67,7 @@ export class HostIndex {
       hosts.preferences.set(key, (rows = suitable(hosts.rows, needs)));
     }
     for (const row of rows) {
-      const found = row.find(needs);
+      const found = row.find(needs, accept);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -123,13 +127,16 @@ class Row {
     return { milliVcpu: this.#milliVcpu[at] as number, memoryMib: this.#memoryMib[at] as number, gpus: this.#gpus[at] as number };
   }
 
-  find({ milliVcpu, memoryMib, gpus }: Needs): HostId | undefined {
+  find({ milliVcpu, memoryMib, gpus }: Needs, accept: Accept | undefined): HostId | undefined {
     let node = 1;
     for (;;) {
       if ((this.#milliVcpu[node] as number) >= milliVcpu && (this.#memoryMib[node] as number) >= memoryMib && (this.#gpus[node] as number) >= gpus) {
-        if (node >= this.#width) return this.#ids[node - this.#width];
-        node *= 2;
-        continue;
+        if (node < this.#width) {
+          node *= 2;
+          continue;
+        }
+        const id = must(this.#ids[node - this.#width], 'an empty leaf holds nothing');
+        if (accept === undefined || accept(id, this.free(id))) return id;
       }
       // On to the next node on the right: up while this one is a right child, then one over.
       while ((node & 1) === 1) node >>= 1;

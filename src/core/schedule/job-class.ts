@@ -90,6 +90,16 @@ export class JobClass implements Standing {
     }
   }
 
+  /** Jobs that could be placed, as `runnableIn` counts those of an entry; it stops where there are `most`. */
+  count(most: number, stillRunnable: StillRunnable, runnableIn: (jobId: JobId) => number): number {
+    let count = 0;
+    for (let at = this.#head; at < this.#entries.length && count < most; at++) {
+      const { jobId } = this.#entries[at] as Entry;
+      if (stillRunnable(jobId)) count += runnableIn(jobId);
+    }
+    return Math.min(count, most);
+  }
+
   /** Drops what no longer stands, wherever it lies; for when much was cancelled behind a head that cannot move. */
   compact(stillRunnable: StillRunnable): void {
     this.#entries = this.#entries.slice(this.#head).filter((entry) => stillRunnable(entry.jobId));

@@ -176,7 +176,7 @@ export class Backlog {
     for (const jobClass of this.#classes.values()) jobClass.compact(this.#facts.stillRunnable);
   }
 
-  /** The classes that have something to place, with the heads at which a pass would find them. For checkers and tests. */
+  /** The classes that have something to place, with the heads at which a pass would find them. */
   *classes(): Generator<Head> {
     for (const jobClass of this.#classes.values()) {
       const entry = jobClass.head(this.#facts.stillRunnable);

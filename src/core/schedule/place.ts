@@ -95,6 +95,7 @@ export class Pass {
 
   #layAside(aside: Aside): void {
     this.#aside.push(aside);
+    if (aside.because.type === 'no-instance') this.#world.scalingWanted = true;
     if (aside.because.type === 'consumable-short' && mayComeBack(aside.because)) this.#awaited.add(aside.because.arn);
     const { jobClass } = aside.head;
     if (jobClass.hold !== undefined || this.#isDue(aside)) this.#keepFor(aside);
@@ -113,9 +114,9 @@ export class Pass {
     }
   }
 
-  #count({ jobClass: { queueArn } }: Head, { computeEnvironmentArn, hostId }: Place): void {
+  #count({ jobClass: { queueArn } }: Head, { computeEnvironmentArn, hostId, machineId }: Place): void {
     this.#placed++;
-    for (const where of [queueArn, computeEnvironmentArn, hostId]) this.#taken.set(where, (this.#taken.get(where) ?? 0) + 1);
+    for (const where of [queueArn, computeEnvironmentArn, hostId, ...(machineId === undefined ? [] : [machineId])]) this.#taken.set(where, (this.#taken.get(where) ?? 0) + 1);
   }
 
   /** How many the pass has placed where the head waits: of its queue, in the environments of that, or on a host. */

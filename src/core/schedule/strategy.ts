@@ -44,7 +44,7 @@ function isOffered(type: InstanceType, { spot, bidPercentage }: Purchase, market
 }
 
 /** The type as the environment buys it, whether or not it is to be had now. */
-export function offerOf(type: InstanceType, { spot }: Purchase, market: Market, reservedMemoryMib: number | undefined): Offer {
+export function offerOf(type: InstanceType, { spot }: Pick<Purchase, 'spot'>, market: Market, reservedMemoryMib: number | undefined): Offer {
   const microUsd = spot ? Math.ceil((type.microUsd * spotPercentOf(type, market)) / 100) : type.microUsd;
   return { type, kind: { name: type.name, capacity: capacityOf(type, reservedMemoryMib), microUsd: Math.max(1, microUsd) }, pool: poolOf(type, spot) };
 }

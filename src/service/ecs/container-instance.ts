@@ -3,8 +3,7 @@
 import type { ContainerInstance, Resource } from '@aws-sdk/client-ecs';
 import { hostId, type HostId } from '../../base/ids.ts';
 import { containerInstanceArn } from '../../core/arn.ts';
-import { instanceId } from '../../core/command/report-attempt.ts';
-import { unavailable } from '../../core/host.ts';
+import { instanceIdOf, unavailable } from '../../core/host.ts';
 import type { Needs } from '../../core/job/needs.ts';
 import type { ContainerInstanceView } from '../../port/cluster-reader.ts';
 import { clusterName } from './cluster.ts';
@@ -20,7 +19,7 @@ export function instanceDetail(view: ContainerInstanceView): ContainerInstance {
   const registered = host.kind === 'registered' ? host : undefined;
   return {
     containerInstanceArn: instanceArn(view),
-    ec2InstanceId: instanceId(host.id),
+    ec2InstanceId: instanceIdOf(host.id),
     version: 1,
     versionInfo: registered && { dockerVersion: `DockerVersion: ${registered.facts.dockerVersion}` },
     registeredResources: resources(host.capacity),

@@ -4,7 +4,7 @@
 import type { Explanation, ExplainedAttempt } from '../../api/explanation.ts';
 import { nameInArn } from '../../core/arn.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
-import { isArrayParent, isLive } from '../../core/job/job.ts';
+import { isArrayParent, isLive, type StopRequest } from '../../core/job/job.ts';
 import { decidingRule } from '../../core/job/retry.ts';
 import type { JobTerms, RetryRule } from '../../core/job/terms.ts';
 import type { JobView, Reader, WaitView } from '../../port/reader.ts';
@@ -77,9 +77,9 @@ function ruleText({ action, onExitCode, onReason, onStatusReason }: RetryRule): 
   return `${action.toUpperCase()} on ${conditions.join(' and ') || 'anything'}`;
 }
 
-function notRetried(terms: JobTerms, attempts: readonly EndedAttempt[], stoppedBy: 'cancel' | 'terminate' | 'timeout' | undefined): string {
+function notRetried(terms: JobTerms, attempts: readonly EndedAttempt[], stoppedBy: StopRequest['by'] | undefined): string {
   if (stoppedBy === 'timeout') return 'an attempt that takes too long is never retried';
-  if (stoppedBy !== undefined) return `it was ${stoppedBy === 'cancel' ? 'cancelled' : 'terminated'}, and is not retried then`;
+  if (stoppedBy === 'cancel' || stoppedBy === 'terminate') return `it was ${stoppedBy === 'cancel' ? 'cancelled' : 'terminated'}, and is not retried then`;
   const last = attempts.at(-1);
   if (last === undefined) return 'it never started';
   const used = attempts.filter(({ free }) => free !== true).length;

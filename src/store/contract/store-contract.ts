@@ -25,7 +25,7 @@ export const nothing: Commit = {
 };
 
 const environment: ComputeEnvironment = {
-  arn: environmentArn, scope, name: 'ce', uuid: 'u', type: 'MANAGED', state: 'ENABLED', status: 'VALID', serviceRole: 'r', ecsClusterArn: 'c', createdAtMs: 1,
+  arn: environmentArn, scope, name: 'ce', uuid: 'u', type: 'MANAGED', state: 'ENABLED', status: 'VALID', serviceRole: 'r', revision: 1, ecsClusterArn: 'c', createdAtMs: 1,
 };
 const queue: JobQueue = {
   arn: queueArn, scope, name: 'q', state: 'ENABLED', status: 'VALID', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: environmentArn }], jobQueueType: 'ECS', createdAtMs: 1, firstSequence: 1,

@@ -8,7 +8,7 @@ import type { ComputeEnvironment } from '../../core/compute-environment/compute-
 import { isArrayParent, type ArrayChild, type ArrayParent, type Job, type JobDetailRecord } from '../../core/job/job.ts';
 import { isEnded, jobStatuses } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
-import type { RegisteredHost } from '../../core/host.ts';
+import type { EnvironmentHost } from '../../core/host.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import type { Commit, LogStreamRow, Store, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
@@ -66,7 +66,7 @@ export class SqliteStore implements Store {
         queueArn: arn(row.queue), shareIdentifier: row.share, usage: BigInt(row.usage), atSecond: row.at_second,
       })),
       jobDefinitions: bodies<JobDefinition>("SELECT body FROM job_definition WHERE status = 'ACTIVE' ORDER BY scope, name, revision"),
-      hosts: bodies<RegisteredHost>('SELECT body FROM host ORDER BY id'),
+      hosts: bodies<EnvironmentHost>('SELECT body FROM host ORDER BY id'),
       revisions: all<{ scope: Scope; name: string; revision: number }>('SELECT scope, name, max(revision) AS revision FROM job_definition GROUP BY scope, name'),
       jobs,
       children,

@@ -1,0 +1,37 @@
+// The scaling cycle launches instances of one type for a managed environment. They have a place in the books from here on; jobs
+// go there when they are said to run.
+
+import { assert } from '../../base/assert.ts';
+import type { HostId } from '../../base/ids.ts';
+import { hasInstances, isOpen } from '../compute-environment/compute-environment.ts';
+import { instanceIdOf, type Instance } from '../host.ts';
+import { capacityOf } from '../instance-type/instance-type.ts';
+import type { World } from '../world.ts';
+import type { Decided, LaunchInstances } from './command.ts';
+import { done } from './command.ts';
+
+export function decideLaunchInstances(world: World, { computeEnvironmentArn, machineId, instanceType, hostIds }: LaunchInstances, nowMs: number): Decided<LaunchInstances> {
+  const environment = world.computeEnvironments.get(computeEnvironmentArn);
+  const type = world.settings.instanceTypes.type(instanceType);
+  assert(environment !== undefined && hasInstances(environment) && isOpen(environment), 'the plan launches for managed environments that run');
+  assert(type !== undefined, 'the plan launches types that are known');
+  const instances = hostIds.map((id: HostId): Instance => ({
+    kind: 'instance',
+    id,
+    title: `instance ${instanceIdOf(id)} (${type.name})`,
+    scope: environment.scope,
+    computeEnvironmentArn,
+    machineId,
+    instanceType: type.name,
+    spot: environment.computeResources?.type === 'SPOT',
+    revision: environment.revision,
+    capacity: capacityOf(type, environment.launch?.agent.reservedMemoryMib),
+    state: 'PENDING',
+    launchedAtMs: nowMs,
+  }));
+  return {
+    events: instances.map((host) => ({ type: 'host-stored', host })),
+    effects: instances.map(({ id }) => ({ type: 'launch-instance', hostId: id })),
+    reply: done,
+  };
+}

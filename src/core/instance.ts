@@ -1,0 +1,104 @@
+// What the rules ask of an instance of a managed environment beyond what it carries: its type, what kind of host it is to
+// placement, and how it comes and goes. Pure questions to the world; nothing is changed here.
+
+import { assert, must } from '../base/assert.ts';
+import type { Arn, AttemptId } from '../base/ids.ts';
+import type { Effect } from './effect.ts';
+import type { Event } from './event.ts';
+import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
+import { instanceIdOf, type Instance } from './host.ts';
+import type { InstanceType } from './instance-type/instance-type.ts';
+import { isArrayParent, isLive, type LiveJob } from './job/job.ts';
+import { limit } from './limit.ts';
+import type { HostKind } from './schedule/host-kind.ts';
+import { offerOf } from './schedule/strategy.ts';
+import type { World } from './world.ts';
+
+/**
+ * Its type. One that the catalogue no longer knows, because its owner took it out of the file of own types, is what it was
+ * registered with: nothing new is launched of it.
+ */
+export function typeOf(world: World, { instanceType, capacity }: Instance): InstanceType {
+  return world.settings.instanceTypes.type(instanceType) ?? {
+    name: instanceType,
+    family: instanceType,
+    vcpus: capacity.milliVcpu / 1000,
+    memoryMib: capacity.memoryMib,
+    architecture: 'X86_64',
+    storageGb: 0,
+    bareMetal: false,
+    burstable: false,
+    currentGeneration: false,
+    spot: false,
+    clusterPlacement: false,
+    networkInterfaces: 1,
+    microUsd: 0,
+  };
+}
+
+/** As placement sees it: what it can hold is what it registered with. */
+export function kindOf(world: World, instance: Instance): HostKind {
+  const { kind } = offerOf(typeOf(world, instance), { spot: instance.spot }, world.settings.market, undefined);
+  return { ...kind, capacity: instance.capacity };
+}
+
+/** AWS's words for a job whose instance ended under it; Nextflow and others match on them (spec 4.6). */
+export const instanceEndedReason = (instance: Pick<Instance, 'id'>): string => `Host EC2 (instance ${instanceIdOf(instance.id)}) terminated.`;
+
+/** vCPUs of all instances that the environment has, those that drain as well: what `desiredvCpus` shows and maxvCpus bounds. */
+export function instanceVcpus(world: World, environmentArn: Arn): number {
+  let milliVcpu = 0;
+  for (const { capacity } of world.hosts.instancesOf(environmentArn)) milliVcpu += capacity.milliVcpu;
+  return Math.ceil(milliVcpu / 1000);
+}
+
+function liveJobOf(world: World, attemptId: AttemptId): LiveJob {
+  const job = world.jobs.get(must(world.attempts.get(attemptId), 'an attempt that holds resources belongs to a job'));
+  assert(job !== undefined && !isArrayParent(job) && isLive(job), 'the job of an attempt under way is under way');
+  return job;
+}
+
+export interface Ending {
+  readonly events: Event[];
+  readonly effects: Effect[];
+}
+
+/**
+ * The instance ends: at once where it is idle, else as soon as what runs there has stopped. Its jobs fail by the end of their
+ * host, and are retried by their own strategy.
+ */
+export function endInstance(world: World, instance: Instance, nowMs: number): Ending {
+  if (instance.state === 'SHUTTING_DOWN') return { events: [], effects: [] };
+  const events: Event[] = [{ type: 'host-stored', host: { ...instance, state: 'SHUTTING_DOWN' } }];
+  const effects: Effect[] = [];
+  const stop = { by: 'host', reason: instanceEndedReason(instance), atMs: nowMs } as const;
+  for (const attemptId of world.attemptsOn(instance.id)) {
+    const job = liveJobOf(world, attemptId);
+    // One that somebody stopped ends by that.
+    if (job.stopRequested !== undefined) continue;
+    events.push({ type: 'stop-requested', jobId: job.id, stop });
+    effects.push({ type: 'stop-attempt', attemptId, hostId: instance.id, graceMs: limit.stopGraceSeconds * 1000 });
+  }
+  return { events, effects };
+}
+
+/**
+ * Instances of an older revision make way: no more jobs go there, and their jobs run on for as long as the update policy says,
+ * or end now (spec 5).
+ */
+export function replaceInstances(world: World, environment: ComputeEnvironment, nowMs: number): Ending {
+  const { terminateJobsOnUpdate = false, jobExecutionTimeoutMinutes = 30 } = environment.updatePolicy ?? {};
+  const events: Event[] = [];
+  const effects: Effect[] = [];
+  for (const instance of world.hosts.instancesOf(environment.arn)) {
+    if (instance.revision >= environment.revision || instance.state === 'SHUTTING_DOWN') continue;
+    if (terminateJobsOnUpdate) {
+      const ending = endInstance(world, instance, nowMs);
+      events.push(...ending.events);
+      effects.push(...ending.effects);
+    } else if (instance.state !== 'DRAINING') {
+      events.push({ type: 'host-stored', host: { ...instance, state: 'DRAINING', drainUntilMs: nowMs + jobExecutionTimeoutMinutes * 60_000 } });
+    }
+  }
+  return { events, effects };
+}

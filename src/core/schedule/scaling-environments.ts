@@ -1,0 +1,90 @@
+// The managed environments of the world as scaling and placement ask after them: what each may launch, and what it has.
+
+import type { Arn } from '../../base/ids.ts';
+import { must } from '../../base/assert.ts';
+import { isRefusal } from '../../base/refusal.ts';
+import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import type { Instance } from '../host.ts';
+import { typeOf } from '../instance.ts';
+import { choicesOf, type Choice } from '../instance-type/choices.ts';
+import { capacityOf } from '../instance-type/instance-type.ts';
+import { needsKey, subtractNeeds, type Needs } from '../job/needs.ts';
+import type { World } from '../world.ts';
+import type { Unmet } from './scale.ts';
+import type { ScalingEnvironment, ScalingInstance } from './scaling-environment.ts';
+import type { Strategy } from './strategy.ts';
+
+/** What the last scaling cycle found: why the jobs that no instance is launched for have none. */
+export interface ScalingState {
+  readonly unmet: ReadonlyMap<string, Unmet>;
+  /** When an idle instance becomes due. */
+  readonly nextScaleDownAtMs: number | undefined;
+}
+
+export const noScaling: ScalingState = { unmet: new Map(), nextScaleDownAtMs: undefined };
+
+export const unmetKey = (queueArn: Arn, needs: Needs): string => `${queueArn} ${needsKey(needs)}`;
+
+export function scalingEnvironment(world: World, environment: ComputeEnvironment): ScalingEnvironment {
+  const resources = must(environment.computeResources, 'a managed environment has compute resources');
+  const spot = resources.type === 'SPOT';
+  return {
+    arn: environment.arn,
+    state: environment.state,
+    spot,
+    strategy: (resources.allocationStrategy ?? 'BEST_FIT') as Strategy,
+    bidPercentage: resources.bidPercentage ?? 100,
+    minvCpus: resources.minvCpus ?? 0,
+    maxvCpus: resources.maxvCpus ?? 0,
+    desiredvCpus: resources.desiredvCpus,
+    choices: choicesFor(world, environment),
+    reservedMemoryMib: environment.launch?.agent.reservedMemoryMib,
+    scaleDownDelayMs: (resources.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000,
+    instances: [...world.hosts.instancesOf(environment.arn)].map((instance) => scalingInstance(world, instance)),
+  };
+}
+
+function scalingInstance(world: World, instance: Instance): ScalingInstance {
+  return {
+    id: instance.id,
+    type: typeOf(world, instance),
+    state: stateOf(instance),
+    free: subtractNeeds(instance.capacity, world.hostUse(instance.id)),
+    jobs: world.attemptsOn(instance.id).size,
+    lastJobEndedAtMs: instance.lastJobEndedAtMs,
+  };
+}
+
+/** One that fails the AMI specification stays as it is: another of its image would fail likewise. */
+function stateOf({ state }: Instance): ScalingInstance['state'] {
+  if (state === 'PENDING') return 'launching';
+  return state === 'RUNNING' ? 'running' : 'draining';
+}
+
+const choicesKnown = new WeakMap<readonly string[], readonly Choice[]>();
+
+/** What its instance types stand for; worked out once for each list. */
+export function choicesFor(world: World, { computeResources }: ComputeEnvironment): readonly Choice[] {
+  const names = computeResources?.instanceTypes ?? [];
+  let choices = choicesKnown.get(names);
+  if (choices === undefined) {
+    const found = choicesOf(names, world.settings.instanceTypes);
+    // A type of the user's own may have gone from the catalogue since.
+    choicesKnown.set(names, (choices = isRefusal(found) ? [] : found));
+  }
+  return choices;
+}
+
+const capacitiesKnown = new WeakMap<readonly Choice[], { readonly reservedMemoryMib: number | undefined; readonly capacities: readonly Needs[] }>();
+
+/** What its instances can have, of each type that it may launch. */
+export function capacitiesOf(world: World, environment: ComputeEnvironment): readonly Needs[] {
+  const choices = choicesFor(world, environment);
+  const reservedMemoryMib = environment.launch?.agent.reservedMemoryMib;
+  let known = capacitiesKnown.get(choices);
+  if (known === undefined || known.reservedMemoryMib !== reservedMemoryMib) {
+    known = { reservedMemoryMib, capacities: choices.flatMap(({ types }) => types.map((type) => capacityOf(type, reservedMemoryMib))) };
+    capacitiesKnown.set(choices, known);
+  }
+  return known.capacities;
+}

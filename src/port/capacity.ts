@@ -1,0 +1,19 @@
+// The capacity port: where the instances of managed environments come from. A provider brings hosts up and takes them down; which
+// ones there are to be, and what runs on them, it does not know.
+
+import type { HostId } from '../base/ids.ts';
+
+export interface CapacityReport {
+  readonly hostId: HostId;
+  /** `ended`: it could not be launched, or was taken back. */
+  readonly report: 'running' | 'ended';
+}
+
+export interface CapacityProvider {
+  /** From now on it says what becomes of instances. */
+  open(report: (report: CapacityReport) => void): void;
+  /** Brings one up, and says when it runs. Asked again for the same one, it says so again. */
+  launch(hostId: HostId): void;
+  /** Says nothing any more. */
+  close(): void;
+}
