@@ -15,7 +15,7 @@ const facts: HostFacts = { dockerVersion: '25.0', kernelVersion: '6.1', operatin
 const [first, second] = [hostId('a'.repeat(32)), hostId('b'.repeat(32))];
 
 async function rigWithHosts(hosts: readonly HostId[], settings?: ConstructorParameters<typeof Rig>[1]): Promise<Rig> {
-  const rig = await Rig.open(undefined, { machineServesUnmanaged: false, ...settings });
+  const rig = await Rig.open(undefined, settings);
   await rig.ask({ type: 'create-compute-environment', scope, uuid: 'own', request: { computeEnvironmentName: 'own', type: 'UNMANAGED', serviceRole: 'role' } });
   await rig.ask({ type: 'create-job-queue', scope, request: { jobQueueName: 'mine', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'own' }] } });
   for (const id of hosts) assert.ok(!isRefusal(await register(rig, id)));

@@ -251,26 +251,27 @@ export class Rig {
       logSink: this.sink,
       clock: this.clock,
       ids: this.#idPort,
-      settings: { machineServesUnmanaged: true, ...settings },
+      settings,
       onProblem: (what, error) => this.problems.push(`${what}: ${(error as Error).message}`),
       onFatal: (error) => this.fatal.push(error),
     });
   }
 
-  /** A control with one host that serves every environment, an environment and queue, and a definition `d` of one vCPU. */
+  /** A control with one host, an environment without instances and queue, and a definition `d` of one vCPU. */
   static async open(stored?: StoredWorld, settings?: Partial<Settings>): Promise<Rig> {
     const rig = new Rig(stored, settings);
     const opened = rig.control.open(host);
     await rig.clock.pass();
     await opened;
-    await rig.ask({ type: 'create-compute-environment', scope, uuid: 'ce', request: { computeEnvironmentName: 'ce', type: 'UNMANAGED', serviceRole: 'AWSBatchServiceRole' } });
+    const computeResources = { type: 'FARGATE' as const, maxvCpus: 256, subnets: ['subnet-1'], securityGroupIds: ['sg-1'] };
+    await rig.ask({ type: 'create-compute-environment', scope, uuid: 'ce', request: { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources } });
     await rig.ask({ type: 'create-job-queue', scope, request: { jobQueueName: 'q', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }] } });
     await rig.define('d');
     return rig;
   }
 
   define(name: string, more: object = {}): Promise<unknown> {
-    return this.ask({ type: 'register-job-definition', scope, request: { jobDefinitionName: name, type: 'container', containerProperties: { image: 'busybox', command: ['true'], vcpus: 1, memory: 64, ...more } } });
+    return this.ask({ type: 'register-job-definition', scope, request: { jobDefinitionName: name, type: 'container', platformCapabilities: ['EC2', 'FARGATE'], containerProperties: { image: 'busybox', command: ['true'], vcpus: 1, memory: 64, ...more } } });
   }
 
   /** The answer, after all that follows from it at this moment. */
