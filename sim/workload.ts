@@ -49,6 +49,8 @@ export class Workload {
   readonly #lossIsFree: boolean;
   /** Milliseconds that most jobs of this seed take at most. */
   readonly #longestMs: number;
+  /** Its environments launch instances; else they are Fargate's. */
+  readonly #launches: boolean;
   #made = 0;
 
   constructor(random: Random, door: Door, newId: () => string, lossIsFree: boolean) {
@@ -56,6 +58,7 @@ export class Workload {
     this.#door = door;
     this.#newId = newId;
     this.#lossIsFree = lossIsFree;
+    this.#launches = random.chance(60);
     this.#longestMs = random.pick([200, 3_000, 20_000]);
   }
 
@@ -254,7 +257,10 @@ export class Workload {
   }
 
   #createEnvironment(computeEnvironmentName: string, maxvCpus: number): Command {
-    const computeResources = { type: 'EC2' as const, minvCpus: 0, maxvCpus, subnets: ['subnet-00000000'], instanceTypes: ['optimal'], instanceRole: 'ecsInstanceRole', securityGroupIds: ['sg-00000000'] };
+    const networks = { maxvCpus, subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'] };
+    const computeResources = this.#launches
+      ? { ...networks, type: 'EC2' as const, allocationStrategy: 'BEST_FIT_PROGRESSIVE' as const, minvCpus: 0, instanceTypes: ['optimal', 'g4dn.xlarge'], instanceRole: 'ecsInstanceRole' }
+      : { ...networks, type: 'FARGATE' as const };
     return { type: 'create-compute-environment', scope, uuid: this.#newId(), request: { computeEnvironmentName, type: 'MANAGED', computeResources } };
   }
 
@@ -286,7 +292,7 @@ export class Workload {
   }
 
   #registerDefinition(): Command {
-    return { type: 'register-job-definition', scope, request: { jobDefinitionName: 'job', type: 'container', containerProperties: { image: 'fake', vcpus: 1, memory: 64 } } };
+    return { type: 'register-job-definition', scope, request: { jobDefinitionName: 'job', type: 'container', platformCapabilities: ['EC2', 'FARGATE'], containerProperties: { image: 'fake', vcpus: 1, memory: 64 } } };
   }
 
   /** Tags and log groups: tables beside the world, through the same door. */

@@ -1,6 +1,8 @@
 // Law: what is taken of every host and environment is the sum of the attempts under way, no host gives more than it has (but to
 // a job that has it alone), and nothing is placed beyond an environment's maxvCpus. Counted from rows alone.
 
+import type { HostId } from '../../src/base/ids.ts';
+import { isFargate } from '../../src/core/compute-environment/compute-environment.ts';
 import { isArrayParent, isLive, type ArrayParent, type Job, type LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { World } from '../../src/core/world.ts';
@@ -19,6 +21,8 @@ const liveOf = (job: Job | ArrayParent | undefined): LiveJob | undefined => (job
 export function capacityRecounts(): Checker {
   const sums = new Map<string, Sum>();
   const touched = new Set<string>();
+  /** By instance. */
+  const machineOf = new Map<HostId, HostId>();
 
   function count(key: string, needs: Needs, sign: 1 | -1): void {
     const sum = sums.get(key) ?? { milliVcpu: 0, memoryMib: 0, gpus: 0, jobs: 0 };
@@ -29,6 +33,8 @@ export function capacityRecounts(): Checker {
   function countJob(job: LiveJob | undefined, sign: 1 | -1): void {
     if (job === undefined) return;
     count(job.attempt.hostId, job.terms.needs, sign);
+    const machine = machineOf.get(job.attempt.hostId);
+    if (machine !== undefined) count(machine, job.terms.needs, sign);
     count(job.attempt.computeEnvironmentArn, job.terms.needs, sign);
   }
 
@@ -38,14 +44,14 @@ export function capacityRecounts(): Checker {
     const used = sums.get(arn)?.milliVcpu ?? 0;
     if (environment === undefined) throw new BrokenLaw(`job ${job.id} was placed in ${arn}, which is not there`);
     if (environment.state !== 'ENABLED') throw new BrokenLaw(`job ${job.id} was placed in ${environment.name}, which is ${environment.state}`);
-    if (environment.type === 'MANAGED' && used > 1000 * (environment.computeResources?.maxvCpus ?? 0)) throw new BrokenLaw(`job ${job.id} was placed in ${environment.name}, which then used ${used} of ${environment.computeResources?.maxvCpus} vCPUs`);
+    if (isFargate(environment) && used > 1000 * (environment.computeResources?.maxvCpus ?? 0)) throw new BrokenLaw(`job ${job.id} was placed in ${environment.name}, which then used ${used} of ${environment.computeResources?.maxvCpus} vCPUs`);
   }
 
   function checkHosts(world: World): void {
-    for (const { id, capacity } of world.hosts.values()) {
+    for (const { id, kind, capacity } of world.hosts.values()) {
       if (!touched.has(id)) continue;
       const used = sums.get(id) as Sum;
-      if (used.jobs > 1 && (used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib)) throw new BrokenLaw(`host ${id} holds more than it has`);
+      if (kind === 'instance' ? used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib : used.jobs > 1 && (used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib)) throw new BrokenLaw(`host ${id} holds more than it has`);
       if (used.gpus > capacity.gpus) throw new BrokenLaw(`host ${id} gave GPUs that it has not`);
       if (!same(used, world.hostUse(id))) throw new BrokenLaw(`host ${id} is said to be used otherwise than its jobs do`);
     }
@@ -57,7 +63,8 @@ export function capacityRecounts(): Checker {
   return {
     law: 'capacity recounts',
     check({ commits, server, ledger }) {
-      for (const { changes } of commits) {
+      for (const { commit, changes } of commits) {
+        for (const host of commit.hosts) if (host.kind === 'instance') machineOf.set(host.id, host.machineId);
         const placed: LiveJob[] = [];
         for (const { before, after } of changes) {
           const [was, is] = [liveOf(before), liveOf(after)];

@@ -4,7 +4,7 @@
 import type { JobId } from '../../src/base/ids.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import type { Runnable } from '../ledger.ts';
-import { isImpossible } from './reasons-true.ts';
+import { isImpossible, machinesOf } from './reasons-true.ts';
 
 /** Room for what runs to end, and for those for whom room was kept before. */
 const longestMs = 20 * 60_000;
@@ -30,7 +30,7 @@ export function noStarvation(): Checker {
 }
 
 function firstOf({ ledger, server }: Observed): Runnable | undefined {
-  const hosts = [...(server?.world.hosts.values() ?? [])].map((host) => host.capacity);
+  const hosts = machinesOf(server);
   const rank = ({ retried, sequence }: Runnable): number => (retried ? sequence - 2 ** 40 : sequence);
   const priority = ({ queueArn }: Runnable): number => ledger.queues.get(queueArn)?.priority ?? 0;
   let found: Runnable | undefined;

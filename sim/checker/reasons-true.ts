@@ -29,7 +29,7 @@ export const reasonsTrue: Checker = {
 };
 
 function checkReason({ ledger, server }: Observed, waiting: Runnable, reason: string): void {
-  const impossible = isImpossible(ledger, [...(server?.world.hosts.values() ?? [])].map((host) => host.capacity), waiting);
+  const impossible = isImpossible(ledger, machinesOf(server), waiting);
   if (reason.startsWith('MISCONFIGURATION:') && !impossible) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and could fit`);
   const [, name, used, max] = /^waiting for compute environment ([^:]+): ([\d.]+) of (\d+) vCPUs in use/.exec(reason) ?? [];
   if (name !== undefined) {
@@ -50,6 +50,9 @@ function checkReason({ ledger, server }: Observed, waiting: Runnable, reason: st
 
 const isAvailable = (environment: ComputeEnvironment | undefined): boolean => environment?.state === 'ENABLED' && environment.status === 'VALID';
 const order = (ledger: Ledger, { queueArn }: Runnable) => (ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => ledger.environments.get(computeEnvironment));
+
+/** The machine that everything runs on, and hosts of the user's own. Instances come and go. */
+export const machinesOf = (server: Observed['server']): Needs[] => [...(server?.world.hosts.values() ?? [])].flatMap((host) => (host.kind === 'instance' ? [] : [host.capacity]));
 
 /** No environment that is there for it is large enough, or no host has so many GPUs. */
 export function isImpossible(ledger: Ledger, hosts: readonly Needs[], waiting: Runnable): boolean {

@@ -209,8 +209,8 @@ class PromptCapacity implements CapacityProvider {
     this.#report = report;
   }
 
-  launch(hostId: HostId): void {
-    this.#report?.({ hostId, report: 'running' });
+  launch(id: HostId): void {
+    this.#report?.({ hostId: id, report: 'running' });
   }
 
   close(): void {

@@ -1,9 +1,12 @@
 // Parts of the world's fold that need nothing of its inside. Called by `World.apply` alone.
 
 import type { HostId } from '../base/ids.ts';
+import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
+import type { Tags } from './event.ts';
 import type { Host, Instance } from './host.ts';
 import { kindOf } from './instance.ts';
 import { hasTimeLimits, timeLimitAtMs, type JobQueue } from './job-queue/job-queue.ts';
+import type { SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
 import type { World } from './world.ts';
 
 /** A queue was stored: whether its head is watched, and when its time limit ends. */
@@ -12,6 +15,21 @@ export function watchQueue(world: World, queue: JobQueue): void {
   else world.watchedQueues.delete(queue.arn);
   const dueAtMs = timeLimitAtMs(queue);
   if (dueAtMs !== undefined) world.deadlines.add({ type: 'job-state-time-limit', dueAtMs, queueArn: queue.arn });
+}
+
+export function storeEnvironment(world: World, environment: ComputeEnvironment, tags: Tags | undefined): void {
+  world.computeEnvironments.set(environment.arn, environment);
+  world.changes.computeEnvironments.set(environment.arn, environment);
+  if (tags) world.changes.tags.set(environment.arn, tags);
+  world.scheduleWanted = true;
+  world.scalingWanted = true;
+}
+
+export function storeSchedulingPolicy(world: World, policy: SchedulingPolicy, tags: Tags | undefined): void {
+  world.schedulingPolicies.set(policy.arn, policy);
+  world.changes.schedulingPolicies.set(policy.arn, policy);
+  if (tags) world.changes.tags.set(policy.arn, tags);
+  world.scheduleWanted = true;
 }
 
 export function storeHost(world: World, host: Host): void {

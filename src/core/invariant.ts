@@ -3,9 +3,10 @@
 
 import { assert } from '../base/assert.ts';
 import { splitJobId, type Arn, type AttemptId, type HostId } from '../base/ids.ts';
+import { unavailable } from './host.ts';
 import { isArrayParent, isLive, type LiveArrayParent } from './job/job.ts';
 import { jobStatuses } from './job/status.ts';
-import { addNeeds, needsKey, noNeeds, type Needs } from './job/needs.ts';
+import { addNeeds, needsKey, noNeeds, subtractNeeds, type Needs } from './job/needs.ts';
 import { classKey } from './schedule/job-class.ts';
 import type { World } from './world.ts';
 
@@ -50,16 +51,26 @@ function checkConsumables(world: World): void {
 function checkUse(world: World): void {
   const byHost = new Map<HostId, Needs>();
   const byEnvironment = new Map<Arn, Needs>();
-  for (const { hostId, computeEnvironmentArn, needs } of world.allocations.values()) {
-    byHost.set(hostId, addNeeds(byHost.get(hostId) ?? noNeeds, needs));
+  const attemptsOn = new Map<HostId, number>();
+  for (const { hostId, machineId, computeEnvironmentArn, needs } of world.allocations.values()) {
+    for (const id of machineId === undefined ? [hostId] : [hostId, machineId]) {
+      byHost.set(id, addNeeds(byHost.get(id) ?? noNeeds, needs));
+      attemptsOn.set(id, (attemptsOn.get(id) ?? 0) + 1);
+    }
     byEnvironment.set(computeEnvironmentArn, addNeeds(byEnvironment.get(computeEnvironmentArn) ?? noNeeds, needs));
   }
   for (const host of world.hosts.values()) {
     const used = byHost.get(host.id) ?? noNeeds;
     assert(needsKey(used) === needsKey(world.hostUse(host.id)), 'the use of a host is the sum of what runs on it');
-    const alone = [...world.allocations.values()].filter((allocation) => allocation.hostId === host.id).length <= 1;
-    assert(alone || (used.milliVcpu <= host.capacity.milliVcpu && used.memoryMib <= host.capacity.memoryMib), 'a host holds no more than it has, unless one job has it alone');
+    // A machine's only.
+    const alone = host.kind === 'machine' && attemptsOn.get(host.id) === 1;
+    assert(alone || attemptsOn.get(host.id) === undefined || (used.milliVcpu <= host.capacity.milliVcpu && used.memoryMib <= host.capacity.memoryMib), 'a host holds no more than it has, unless one job has it alone');
     assert(used.gpus <= host.capacity.gpus, 'a host never gives GPUs that it has not');
+  }
+  for (const host of world.hosts.values()) {
+    const free = host.kind === 'instance' ? world.hosts.index.free(host.id) : undefined;
+    assert((free !== undefined) === (host.kind === 'instance' && unavailable(host) === undefined), 'the index holds the instances that take jobs');
+    assert(free === undefined || needsKey(free) === needsKey(subtractNeeds(host.capacity, world.hostUse(host.id))), 'the index knows what is free on an instance');
   }
   for (const environment of world.computeEnvironments.values()) {
     const used = byEnvironment.get(environment.arn) ?? noNeeds;

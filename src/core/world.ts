@@ -11,7 +11,7 @@ import { Dependents, type Occasion } from './dependents.ts';
 import { ConsumableResources } from './consumable-resource/consumable-resources.ts';
 import { hasInstances, type ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Event } from './event.ts';
-import { noteIdle, removeHost, storeHost, watchQueue } from './fold.ts';
+import { noteIdle, removeHost, storeEnvironment, storeHost, storeSchedulingPolicy, watchQueue } from './fold.ts';
 import type { Host } from './host.ts';
 import { Hosts } from './hosts.ts';
 import { rangesOf } from './job/index-ranges.ts';
@@ -61,7 +61,7 @@ export class World {
   scaling = noScaling;
   /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
   scheduleWanted = false;
-  /** A pass found a job that waits for an instance, or what may be launched has changed; the scaling cycle clears it. */
+  /** A job waits for an instance, or what may be launched has changed; the scaling cycle clears it. */
   scalingWanted = false;
   /** Instances came, left or fell idle; likewise. */
   instancesChanged = false;
@@ -70,7 +70,6 @@ export class World {
 
   readonly #queueJobCounts = new Map<Arn, number>();
 
-  /** What configuration may decide otherwise. */
   readonly settings: Settings;
 
   constructor(settings: Settings = defaultSettings) {
@@ -180,11 +179,7 @@ export class World {
   apply(event: Event): void {
     switch (event.type) {
       case 'compute-environment-stored':
-        this.computeEnvironments.set(event.environment.arn, event.environment);
-        this.changes.computeEnvironments.set(event.environment.arn, event.environment);
-        if (event.tags) this.changes.tags.set(event.environment.arn, event.tags);
-        this.scheduleWanted = true;
-        this.scalingWanted = true;
+        storeEnvironment(this, event.environment, event.tags);
         return;
       case 'compute-environment-deleted':
         this.computeEnvironments.delete(event.arn);
@@ -223,10 +218,7 @@ export class World {
         this.consumableResources.delete(event.arn);
         return;
       case 'scheduling-policy-stored':
-        this.schedulingPolicies.set(event.policy.arn, event.policy);
-        this.changes.schedulingPolicies.set(event.policy.arn, event.policy);
-        if (event.tags) this.changes.tags.set(event.policy.arn, event.tags);
-        this.scheduleWanted = true;
+        storeSchedulingPolicy(this, event.policy, event.tags);
         return;
       case 'scheduling-policy-deleted':
         this.schedulingPolicies.delete(event.arn);

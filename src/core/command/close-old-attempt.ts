@@ -25,8 +25,11 @@ export function decideCloseOldAttempt(world: World, command: CloseOldAttempt): D
 }
 
 function amended(job: Job, { attemptId, atMs, exit }: CloseOldAttempt): Job {
-  const attempts = job.attempts.map((attempt) =>
-    attempt.attemptId === attemptId ? { ...attempt, exitCode: exit?.exitCode, stoppedAtMs: Math.max(atMs, attempt.startedAtMs ?? 0) } : attempt,
-  );
+  const attempts = job.attempts.map((attempt) => {
+    if (attempt.attemptId !== attemptId) return attempt;
+    // An exit proves that it ran, though its start was never told.
+    const startedAtMs = attempt.startedAtMs ?? (exit && Math.min(attempt.placedAtMs, atMs));
+    return { ...attempt, startedAtMs, exitCode: exit?.exitCode, stoppedAtMs: Math.max(atMs, startedAtMs ?? 0) };
+  });
   return { ...job, attempts };
 }

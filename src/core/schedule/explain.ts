@@ -96,6 +96,13 @@ function wordsOf(because: Blocked, needs: Needs, queue: JobQueue): Words {
       };
     case 'no-instance':
       return noInstanceWords(because, queue);
+    case 'instances-full': {
+      const { name, computeResources } = because.environment;
+      return {
+        text: `waiting for compute environment ${name}: its instances have ${because.vcpus} vCPUs of a maximum of ${computeResources?.maxvCpus}, and no room for the job`,
+        remedies: [`raise maxvCpus of compute environment ${name}`, 'or wait until jobs that run have ended'],
+      };
+    }
     case 'no-host-registered':
       return {
         text: `waiting for a host: none is registered with UNMANAGED compute environment ${because.environment.name}`,
@@ -144,8 +151,13 @@ function noInstanceWords({ environment: { name }, unmet }: Blocked & { type: 'no
       };
     case 'instance-limit':
       return { text: 'the limit of instances is reached', remedies: ['raise it: start the server with a larger --instance-limit', 'wait until instances have ended'] };
-    default:
+    case undefined:
+    case 'max-vcpus':
+    case 'no-environment':
+    case 'too-large':
       return { text: `waiting for an instance: compute environment ${name} launches one`, remedies: [] };
+    default:
+      return never(unmet);
   }
 }
 

@@ -36,6 +36,8 @@ export type Blocked =
   | { readonly type: 'no-host-registered'; readonly environment: ComputeEnvironment }
   /** There are hosts, and none of them takes jobs now. */
   | { readonly type: 'hosts-unavailable'; readonly why: string }
+  /** Its instances have no room, and maxvCpus allows no more of them. */
+  | { readonly type: 'instances-full'; readonly environment: ComputeEnvironment; readonly vcpus: number }
   | { readonly type: 'environment-full'; readonly environment: ComputeEnvironment; readonly usedMilliVcpu: number }
   | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs }
   | KeptForAnother
@@ -113,7 +115,9 @@ function fitEnvironment(world: World, queue: JobQueue, environment: ComputeEnvir
 function fitInstance(world: World, queue: JobQueue, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
   const inBooks = world.hosts.index.find(environment.arn, needs, holds.length === 0 ? undefined : (id, free) => isFree(id, free, needs, holds));
   if (inBooks === undefined) return { fits: false, because: whyNoInstance(world, queue, environment, needs, holds) };
-  const machine = must(machineOf(world, inBooks), 'an instance that takes jobs is a slice of a machine');
+  const machine = machineOf(world, inBooks);
+  // After a start it joins when its engine is open.
+  if (machine === undefined) return { fits: false, because: { type: 'no-host' } };
   const used = world.hostUse(machine.id);
   if (!couldEver(machine, needs)) return { fits: false, because: { type: 'larger-than-every-host', largest: machine.capacity } };
   if (!hasRoom(machine.capacity, used, needs)) return { fits: false, because: { type: 'host-full', host: machine, used } };
@@ -146,7 +150,7 @@ function whyNoInstance(world: World, queue: JobQueue, environment: ComputeEnviro
     if (instance.unfit !== undefined && instance.state === 'RUNNING') return { type: 'hosts-unavailable', why: must(unavailable(instance), 'an instance that is unfit takes no jobs') };
   }
   const unmet = world.scaling.unmet.get(unmetKey(queue.arn, needs));
-  if (unmet === 'max-vcpus') return { type: 'environment-full', environment, usedMilliVcpu: instanceVcpus(world, environment.arn) * 1000 };
+  if (unmet === 'max-vcpus') return { type: 'instances-full', environment, vcpus: instanceVcpus(world, environment.arn) };
   return { type: 'no-instance', environment, unmet };
 }
 
@@ -234,7 +238,7 @@ function isKept(holds: Holds, environment: ComputeEnvironment, { id: hostId, cap
 }
 
 function waitsForRoom({ type }: Blocked): boolean {
-  return type === 'environment-full' || type === 'host-full' || type === 'kept-for-another' || type === 'no-instance';
+  return type === 'environment-full' || type === 'instances-full' || type === 'host-full' || type === 'kept-for-another' || type === 'no-instance';
 }
 
 function lackingOn({ capacity }: Host, used: Needs, needs: Needs): number {

@@ -95,7 +95,7 @@ export class Pass {
 
   #layAside(aside: Aside): void {
     this.#aside.push(aside);
-    if (aside.because.type === 'no-instance') this.#world.scalingWanted = true;
+    if (aside.because.type === 'no-instance' || aside.because.type === 'instances-full') this.#world.scalingWanted = true;
     if (aside.because.type === 'consumable-short' && mayComeBack(aside.because)) this.#awaited.add(aside.because.arn);
     const { jobClass } = aside.head;
     if (jobClass.hold !== undefined || this.#isDue(aside)) this.#keepFor(aside);

@@ -25,7 +25,9 @@ export function idleToEnd(environment: ScalingEnvironment, books: ScalingBooks, 
       continue;
     }
     if (staying - instance.type.vcpus < floor || books.needs(instance)) continue;
-    const dueAtMs = instance.lastJobEndedAtMs === undefined ? nowMs : instance.lastJobEndedAtMs + environment.scaleDownDelayMs;
+    const { lastJobEndedAtMs: sinceMs } = instance;
+    // Where the clock was set back, nobody knows how long it has been idle: long enough.
+    const dueAtMs = sinceMs === undefined || sinceMs > nowMs ? nowMs : sinceMs + environment.scaleDownDelayMs;
     if (dueAtMs <= nowMs) {
       ends.push(instance);
       staying -= instance.type.vcpus;

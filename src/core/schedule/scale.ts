@@ -110,8 +110,10 @@ class Planning {
     for (const arn of queue.environments) {
       const planned = this.#byArn.get(arn);
       if (planned === undefined || planned.environment.state !== 'ENABLED') continue;
-      for (const one of waiting) one.count = planned.books.fill(one.needs, one.count);
-      const open = waiting.filter((one) => one.count > 0);
+      // What is larger than maxvCpus is never placed there, though an instance that lies across it would hold it.
+      const possible = waiting.filter((one) => one.needs.milliVcpu <= planned.environment.maxvCpus * 1000);
+      for (const one of possible) one.count = planned.books.fill(one.needs, one.count);
+      const open = possible.filter((one) => one.count > 0);
       if (open.length > 0) this.#launchFor(planned, open);
       for (const one of open) if (one.count > 0) one.because = nearer(one.because, this.#why(planned, one.needs));
     }

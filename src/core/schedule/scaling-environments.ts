@@ -12,7 +12,6 @@ import { needsKey, subtractNeeds, type Needs } from '../job/needs.ts';
 import type { World } from '../world.ts';
 import type { Unmet } from './scale.ts';
 import type { ScalingEnvironment, ScalingInstance } from './scaling-environment.ts';
-import type { Strategy } from './strategy.ts';
 
 /** What the last scaling cycle found: why the jobs that no instance is launched for have none. */
 export interface ScalingState {
@@ -32,7 +31,7 @@ export function scalingEnvironment(world: World, environment: ComputeEnvironment
     arn: environment.arn,
     state: environment.state,
     spot,
-    strategy: (resources.allocationStrategy ?? 'BEST_FIT') as Strategy,
+    strategy: resources.allocationStrategy ?? 'BEST_FIT',
     bidPercentage: resources.bidPercentage ?? 100,
     minvCpus: resources.minvCpus ?? 0,
     maxvCpus: resources.maxvCpus ?? 0,
