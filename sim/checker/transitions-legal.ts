@@ -45,7 +45,8 @@ function checkChange({ id, before, after }: Change): void {
   if (!table.get(before?.status ?? 'SUBMITTED')?.has(after.status)) throw new BrokenLaw(`job ${id} went from ${before?.status} to ${after.status}`);
   if (before === undefined) return;
   if (isEnded(before.status) && !isSame(withoutAttempts(before), withoutAttempts(after))) throw new BrokenLaw(`job ${id} changed after it had ended`);
-  if (before.stopRequested !== undefined && after.stopRequested !== undefined && before.stopRequested.reason !== after.stopRequested.reason) {
+  // What ends with its host may still be terminated, lest it be tried again.
+  if (before.stopRequested !== undefined && before.stopRequested.by !== 'host' && after.stopRequested !== undefined && before.stopRequested.reason !== after.stopRequested.reason) {
     throw new BrokenLaw(`job ${id} was stopped for '${before.stopRequested.reason}' and then for '${after.stopRequested.reason}'`);
   }
   if (isArrayParent(before) || isArrayParent(after)) return;
@@ -58,5 +59,5 @@ const withoutAttempts = (job: Job | ArrayParent): object => ({ ...job, attempts:
 /** How a container ended whose host had been declared lost is recorded when the host is heard of again; all else stays. */
 function isKept(before: EndedAttempt, after: EndedAttempt | undefined): boolean {
   if (before === after || isSame(before, after)) return true;
-  return after !== undefined && before.exitCode === undefined && isSame(before, { ...after, exitCode: undefined, stoppedAtMs: before.stoppedAtMs });
+  return after !== undefined && before.exitCode === undefined && isSame(before, { ...after, exitCode: undefined, startedAtMs: before.startedAtMs, stoppedAtMs: before.stoppedAtMs }) && (before.startedAtMs === undefined || after.startedAtMs === before.startedAtMs);
 }
