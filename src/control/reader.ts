@@ -6,6 +6,7 @@ import { assert } from '../base/assert.ts';
 import { childId, splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
 import { quantitiesOf, type ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
+import { presentVcpus } from '../core/instance.ts';
 import { isArrayParent, isLive, waitingChild, type ArrayParent, type Job, type JobDetailRecord, type LiveArrayParent, type WaitingJob } from '../core/job/job.ts';
 import { isEnded } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
@@ -65,9 +66,8 @@ export class ControlReader implements Reader {
   }
 
   #environmentView(environment: ComputeEnvironment): ComputeEnvironmentView {
-    const { minvCpus = 0, maxvCpus = 0, desiredvCpus = 0 } = environment.computeResources ?? {};
-    const used = Math.ceil(this.#world.environmentUse(environment.arn).milliVcpu / 1000);
-    return { environment, tags: this.#store.tags(environment.arn), desiredvCpus: Math.min(Math.max(minvCpus, desiredvCpus, used), maxvCpus) };
+    const { maxvCpus = 0, desiredvCpus = 0 } = environment.computeResources ?? {};
+    return { environment, tags: this.#store.tags(environment.arn), desiredvCpus: Math.min(Math.max(desiredvCpus, presentVcpus(this.#world, environment)), maxvCpus) };
   }
 
   jobQueue(scope: Scope, nameOrArn: string): JobQueueView | undefined {

@@ -201,8 +201,10 @@ export async function* endless(): AsyncGenerator<LogBatch> {
   yield batch(0);
 }
 
-/** Instances run as soon as they are asked for. */
-class PromptCapacity implements CapacityProvider {
+/** Instances run as soon as they are asked for, unless the test wants to say when. */
+export class ScriptedCapacity implements CapacityProvider {
+  prompt = true;
+  #asked: HostId[] = [];
   #report: ((report: CapacityReport) => void) | undefined;
 
   open(report: (report: CapacityReport) => void): void {
@@ -210,11 +212,26 @@ class PromptCapacity implements CapacityProvider {
   }
 
   launch(id: HostId): void {
-    this.#report?.({ hostId: id, report: 'running' });
+    this.#asked.push(id);
+    if (this.prompt) this.run();
+  }
+
+  /** Those that were asked for run. */
+  run(): void {
+    this.#say('running');
+  }
+
+  /** They cannot be had. */
+  fail(): void {
+    this.#say('ended');
   }
 
   close(): void {
     this.#report = undefined;
+  }
+
+  #say(report: CapacityReport['report']): void {
+    for (const id of this.#asked.splice(0)) this.#report?.({ hostId: id, report });
   }
 }
 
@@ -235,8 +252,7 @@ export class Rig {
   readonly sink = new ListSink();
   readonly problems: string[] = [];
   readonly fatal: Error[] = [];
-  /** Instances run at once. */
-  readonly capacity = new PromptCapacity();
+  readonly capacity = new ScriptedCapacity();
   readonly control: Control;
   #ids = 0;
   readonly #idPort: Ids = { uuid: () => `job-${++this.#ids}`, attempt: () => attemptId(String(++this.#ids).padStart(32, '0')) };

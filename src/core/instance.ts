@@ -5,7 +5,7 @@ import { assert, must } from '../base/assert.ts';
 import type { Arn, AttemptId } from '../base/ids.ts';
 import type { Effect } from './effect.ts';
 import type { Event } from './event.ts';
-import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
+import { hasInstances, type ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import { instanceIdOf, type Instance } from './host.ts';
 import type { InstanceType } from './instance-type/instance-type.ts';
 import { isArrayParent, isLive, type LiveJob } from './job/job.ts';
@@ -45,7 +45,13 @@ export function kindOf(world: World, instance: Instance): HostKind {
 /** AWS's words for a job whose instance ended under it; Nextflow and others match on them (spec 4.6). */
 export const instanceEndedReason = (instance: Pick<Instance, 'id'>): string => `Host EC2 (instance ${instanceIdOf(instance.id)}) terminated.`;
 
-/** vCPUs of all instances that the environment has, those that drain as well: what `desiredvCpus` shows and maxvCpus bounds. */
+/** What `desiredvCpus` shows where nobody asked for more: it moves with demand and never below minvCpus. */
+export function presentVcpus(world: World, environment: ComputeEnvironment): number {
+  const present = hasInstances(environment) ? instanceVcpus(world, environment.arn) : Math.ceil(world.environmentUse(environment.arn).milliVcpu / 1000);
+  return Math.max(environment.computeResources?.minvCpus ?? 0, present);
+}
+
+/** vCPUs of all instances that the environment has, those that drain as well. */
 export function instanceVcpus(world: World, environmentArn: Arn): number {
   let milliVcpu = 0;
   for (const { capacity } of world.hosts.instancesOf(environmentArn)) milliVcpu += capacity.milliVcpu;

@@ -282,7 +282,7 @@ export class World {
         return;
       case 'stop-requested': {
         const job = must(this.jobs.get(event.jobId), 'a stop is asked of a job that has not ended');
-        assert(job.stopRequested === undefined || job.stopRequested.reason === event.stop.reason, 'the first reason wins');
+        assert(job.stopRequested === undefined || job.stopRequested.by === 'host' || job.stopRequested.reason === event.stop.reason, 'the first reason that somebody gave wins');
         this.#put({ ...job, stopRequested: event.stop });
         return;
       }

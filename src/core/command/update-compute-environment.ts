@@ -6,6 +6,7 @@ import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import { isServiceLinkedRole, serviceRoleArn } from '../arn.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { isFargate } from '../compute-environment/compute-environment.ts';
+import { presentVcpus } from '../instance.ts';
 import { checkResources, infrastructureChanges, mergeResources } from '../compute-environment/resources.ts';
 import type { World } from '../world.ts';
 import type { Decided, UpdateComputeEnvironment } from './command.ts';
@@ -53,7 +54,7 @@ function changedResources(world: World, environment: ComputeEnvironment, change:
   const typed = checkType(stored, change);
   if (typed) return typed;
   // What DescribeComputeEnvironments shows at this moment.
-  const floor = Math.max(stored.minvCpus ?? 0, Math.ceil(world.environmentUse(environment.arn).milliVcpu / 1000));
+  const floor = presentVcpus(world, environment);
   if (change.desiredvCpus !== undefined && change.desiredvCpus < floor) {
     return refuse('invalid', `computeResources.desiredvCpus (${change.desiredvCpus}) must not be lower than its current value (${floor}).`);
   }

@@ -1,0 +1,202 @@
+// Instances of managed environments, from the job that waits for one to the end of an idle one: through control, with a
+// provider that the test plays.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ComputeResource, RetryStrategy } from '@aws-sdk/client-batch';
+import { must } from '../base/assert.ts';
+import { isRefusal } from '../base/refusal.ts';
+import type { HostId, JobId } from '../base/ids.ts';
+import type { Instance } from '../core/host.ts';
+import { checkWorld } from '../core/invariant.ts';
+import { explain } from '../core/schedule/explain.ts';
+import { emptyWorld, Rig, scope } from './scripted-ports.ts';
+
+const resources: ComputeResource = {
+  type: 'EC2', allocationStrategy: 'BEST_FIT_PROGRESSIVE', minvCpus: 0, maxvCpus: 8, instanceTypes: ['m5.large', 'm5.xlarge'],
+  subnets: ['subnet-1'], securityGroupIds: ['sg-1'], instanceRole: 'ecsInstanceRole',
+};
+
+async function rigWith(more: Partial<ComputeResource> = {}, settings?: ConstructorParameters<typeof Rig>[1]): Promise<Rig> {
+  const rig = await Rig.open(undefined, settings);
+  await rig.ask({ type: 'create-compute-environment', scope, uuid: 'fleet', request: { computeEnvironmentName: 'fleet', type: 'MANAGED', computeResources: { ...resources, ...more } } });
+  await rig.ask({ type: 'create-job-queue', scope, request: { jobQueueName: 'jobs', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'fleet' }] } });
+  await rig.define('two', { vcpus: 2 });
+  await rig.clock.pass(1_000);
+  return rig;
+}
+
+const instances = (rig: Rig): Instance[] => [...rig.control.world.hosts.values()].flatMap((host) => (host.kind === 'instance' ? [host] : []));
+const types = (rig: Rig): string[] => instances(rig).map(({ instanceType, state }) => `${instanceType} ${state}`);
+
+async function submit(rig: Rig, more: object = {}, definition = 'd'): Promise<JobId> {
+  const id = await rig.submit(definition, { jobQueue: 'jobs', ...more });
+  await rig.clock.pass(100);
+  return id;
+}
+
+const hostOf = (rig: Rig, id: JobId): HostId => {
+  const job = rig.job(id);
+  assert(job !== undefined && 'attempt' in job, `${id} is under way`);
+  return job.attempt.hostId;
+};
+function reason(rig: Rig, id: JobId): string {
+  const { world } = rig.control;
+  const job = must(world.jobs.get(id), 'it waits');
+  return explain(world, must(world.jobQueues.get(job.queueArn), 'it waits in a queue'), job, () => 0).text;
+}
+const retry = (attempts: number): { retryStrategy: RetryStrategy } => ({ retryStrategy: { attempts } });
+
+describe('an instance', () => {
+  it('is launched for a job that waits, of the type that costs least for it, and ended when it is idle', async () => {
+    const rig = await rigWith();
+    assert.deepEqual(types(rig), []);
+    const id = await submit(rig);
+    assert.deepEqual(types(rig), ['m5.large RUNNING']);
+    assert.equal(hostOf(rig, id), instances(rig)[0]?.id);
+    await rig.exited(rig.attempt(id));
+    await rig.clock.pass(2_000);
+    assert.deepEqual(types(rig), []);
+    checkWorld(rig.control.world);
+  });
+
+  it('takes jobs when it runs and not before', async () => {
+    const rig = await rigWith();
+    rig.capacity.prompt = false;
+    const id = await submit(rig);
+    assert.deepEqual(types(rig), ['m5.large PENDING']);
+    assert.equal(rig.job(id)?.status, 'RUNNABLE');
+    assert.match(reason(rig, id), /waiting for an instance: compute environment fleet launches one/);
+    await rig.clock.pass(10_000);
+    assert.deepEqual(types(rig), ['m5.large PENDING'], 'no second one for the same job');
+    rig.capacity.run();
+    await rig.clock.pass();
+    assert.equal(rig.job(id)?.status, 'STARTING');
+  });
+
+  it('waits out its delay, counted from its last job', async () => {
+    const rig = await rigWith({ scalingPolicy: { minScaleDownDelayMinutes: 20 } });
+    const id = await submit(rig);
+    await rig.exited(rig.attempt(id));
+    await rig.clock.pass(20 * 60_000 - 1);
+    assert.deepEqual(types(rig), ['m5.large RUNNING']);
+    await rig.clock.pass(1_000);
+    assert.deepEqual(types(rig), []);
+  });
+
+  it('is kept for minvCpus whatever the demand, also where the environment is DISABLED', async () => {
+    const rig = await rigWith({ minvCpus: 4 });
+    assert.equal(instances(rig).reduce((sum, { capacity }) => sum + capacity.milliVcpu, 0), 4_000);
+    await rig.ask({ type: 'update-compute-environment', scope, request: { computeEnvironment: 'fleet', state: 'DISABLED' } });
+    await rig.clock.pass(10_000);
+    assert.equal(instances(rig).reduce((sum, { capacity }) => sum + capacity.milliVcpu, 0), 4_000);
+  });
+
+  it('is not launched beyond maxvCpus, and what waits says so', async () => {
+    const rig = await rigWith({ maxvCpus: 2, instanceTypes: ['m5.large'] });
+    const first = await submit(rig, {}, 'two');
+    const second = await submit(rig, {}, 'two');
+    assert.deepEqual(types(rig), ['m5.large RUNNING']);
+    assert.equal(reason(rig, second), 'waiting for compute environment fleet: its instances have 2 vCPUs of a maximum of 2, and no room for the job');
+    await rig.exited(rig.attempt(first));
+    assert.equal(rig.job(second)?.status, 'STARTING');
+  });
+
+  it('is not launched beyond the limit of instances, which is a reason of its own', async () => {
+    const rig = await rigWith({ instanceTypes: ['m5.large'] }, { instanceLimit: 1 });
+    await submit(rig, {}, 'two');
+    const second = await submit(rig, {}, 'two');
+    assert.deepEqual(types(rig), ['m5.large RUNNING']);
+    assert.equal(reason(rig, second), 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - the limit of instances is reached');
+  });
+
+  it('of no type that the environment names could hold a job: that is final', async () => {
+    const rig = await rigWith();
+    await rig.define('vast', { memory: 16_384 });
+    const id = await submit(rig, {}, 'vast');
+    assert.deepEqual(types(rig), []);
+    assert.match(reason(rig, id), /^MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for 16384 MiB and no host .* more than 16017/);
+  });
+
+  it('with 8192 MiB has less for jobs: one that asks for all of it launches a larger type', async () => {
+    const rig = await rigWith();
+    await rig.define('all', { memory: 8_192 });
+    await submit(rig, {}, 'all');
+    assert.deepEqual(types(rig), ['m5.xlarge RUNNING']);
+  });
+
+  it('may have room that its machine has not: the reason names the machine', async () => {
+    const rig = await rigWith({ instanceTypes: ['m5.4xlarge'], maxvCpus: 16 });
+    await rig.define('eight', { vcpus: 8 });
+    await submit(rig, {}, 'eight');
+    const second = await submit(rig, {}, 'eight');
+    assert.match(reason(rig, second), /^waiting for this machine: /);
+  });
+
+  it('whose machine has no GPUs is not launched for them', async () => {
+    const rig = await rigWith({ instanceTypes: ['g4dn.xlarge'] });
+    await rig.define('gpu', { resourceRequirements: [{ type: 'GPU', value: '1' }] });
+    const id = await submit(rig, {}, 'gpu');
+    assert.deepEqual(types(rig), []);
+    assert.match(reason(rig, id), /^MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for 1 GPU/);
+  });
+
+  it('that ends takes its jobs with it: they fail by that, and those with attempts left run elsewhere', async () => {
+    const rig = await rigWith();
+    const [once, twice] = [await submit(rig), await submit(rig, retry(2))];
+    const [host] = [hostOf(rig, once)];
+    const attempts = [rig.attempt(once), rig.attempt(twice)];
+    for (const attempt of attempts) await rig.started(attempt);
+    await rig.ask({ type: 'end-instance', scope, hostId: host });
+    assert.deepEqual(types(rig), ['m5.large SHUTTING_DOWN']);
+    for (const attempt of attempts) {
+      assert.ok(rig.engine.calls.includes(`stop ${attempt}`), `${attempt} is stopped`);
+      await rig.exited(attempt, 143);
+    }
+    await rig.clock.pass(2_000);
+    assert.deepEqual([rig.store.job(once).status, rig.store.job(once).statusReason], ['FAILED', `Host EC2 (instance i-${host.slice(0, 17)}) terminated.`]);
+    assert.equal(rig.store.job(once).attempts[0]?.exitCode, undefined);
+    assert.notEqual(hostOf(rig, twice), host);
+    assert.equal(rig.control.world.hosts.has(host), false);
+    checkWorld(rig.control.world);
+  });
+
+  it('that ends does not bring back a job that somebody terminates meanwhile', async () => {
+    const rig = await rigWith();
+    const id = await submit(rig, retry(3));
+    const attempt = rig.attempt(id);
+    await rig.ask({ type: 'end-instance', scope, hostId: hostOf(rig, id) });
+    await rig.terminate(id, 'no more');
+    await rig.exited(attempt, 143);
+    assert.deepEqual([rig.store.job(id).status, rig.store.job(id).statusReason], ['FAILED', 'no more']);
+  });
+
+  it('that could not be launched is launched anew, under another name', async () => {
+    const rig = await rigWith();
+    rig.capacity.prompt = false;
+    const id = await submit(rig);
+    const [failed] = instances(rig);
+    rig.capacity.fail();
+    await rig.clock.pass(1_000);
+    assert.notEqual(instances(rig)[0]?.id, failed?.id);
+    rig.capacity.run();
+    await rig.clock.pass();
+    assert.equal(rig.job(id)?.status, 'STARTING');
+  });
+
+  it('that was starting when the server ended is asked for again', async () => {
+    const rig = await rigWith();
+    rig.capacity.prompt = false;
+    await submit(rig);
+    const { world } = rig.control;
+    const again = await Rig.open({ ...emptyWorld, computeEnvironments: [...world.computeEnvironments.values()].filter(({ name }) => name === 'fleet'), hosts: instances(rig) });
+    assert.equal(instances(again)[0]?.id, instances(rig)[0]?.id);
+    assert.deepEqual(types(again), ['m5.large RUNNING']);
+  });
+
+  it('is nobody else’s to end', async () => {
+    const rig = await rigWith({ minvCpus: 2 });
+    const [instance] = instances(rig);
+    assert.ok(isRefusal(await rig.ask({ type: 'end-instance', scope: 'other/us-east-1' as typeof scope, hostId: instance?.id as HostId })));
+  });
+});
