@@ -133,6 +133,15 @@ describe('an instance', () => {
     assert.match(reason(rig, second), /^waiting for this machine: /);
   });
 
+  it('is launched by the books, though its machine is full', async () => {
+    const rig = await rigWith();
+    await rig.define('machine', { vcpus: 4 });
+    await rig.submit('machine');
+    const id = await submit(rig);
+    assert.deepEqual(types(rig), ['m5.large RUNNING']);
+    assert.match(reason(rig, id), /^waiting for this machine: /);
+  });
+
   it('whose machine has no GPUs is not launched for them', async () => {
     const rig = await rigWith({ instanceTypes: ['g4dn.xlarge'] });
     await rig.define('gpu', { resourceRequirements: [{ type: 'GPU', value: '1' }] });

@@ -43,6 +43,7 @@ export class Scaler {
     world.scaling = state;
     world.scalingWanted = false;
     world.instancesChanged = false;
+    world.backlog.hasGrown = false;
     this.#lastAtMs = nowMs;
     this.#pauseMs = Math.max(limit.scalingPauseMs, limit.scalingPauseTimes * (clock.now() - nowMs));
     this.#setAlarm(this.#dueAtMs());

@@ -55,7 +55,8 @@ export function removeHost(world: World, id: HostId): void {
   world.allocations.forgetHost(id);
   world.changes.hosts.delete(id);
   world.changes.hostsLeft.add(id);
-  world.instancesChanged = true;
+  // Its place may be another's.
+  world.scalingWanted = true;
   world.scheduleWanted = true;
 }
 

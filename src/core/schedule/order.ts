@@ -35,6 +35,8 @@ export class Backlog {
   readonly #order: StandingHeap<Line>;
   /** Classes for whose head room is kept: they stand here and in no line. */
   readonly #held: StandingHeap<JobClass>;
+  /** Something came since the last scaling cycle, which clears it. */
+  hasGrown = false;
   #holdsGiven = 0;
   /** Of the last pass. */
   #second = 0;
@@ -70,6 +72,7 @@ export class Backlog {
       this.#learn(claim.needs);
     }
     jobClass.add(entry);
+    this.hasGrown = true;
     if (jobClass.heapIndex < 0 || entry.rank < jobClass.rank) this.#stand(jobClass, entry.rank);
   }
 

@@ -72,6 +72,8 @@ export class Pass {
       this.#count(head, place);
       return { jobId: this.#jobOf(head.entry.jobId), computeEnvironmentArn: place.computeEnvironmentArn, hostId: place.hostId };
     }
+    // Instances are launched by the books, however full the machine is; nobody was asked what it waits for.
+    if (backlog.hasGrown) this.#world.scalingWanted = true;
     return undefined;
   }
 
@@ -95,7 +97,8 @@ export class Pass {
 
   #layAside(aside: Aside): void {
     this.#aside.push(aside);
-    if (aside.because.type === 'no-instance' || aside.because.type === 'instances-full') this.#world.scalingWanted = true;
+    // Where the last cycle found why none is launched, another one would find the same until something changes.
+    if (aside.because.type === 'no-instance' && aside.because.unmet === undefined) this.#world.scalingWanted = true;
     if (aside.because.type === 'consumable-short' && mayComeBack(aside.because)) this.#awaited.add(aside.because.arn);
     const { jobClass } = aside.head;
     if (jobClass.hold !== undefined || this.#isDue(aside)) this.#keepFor(aside);

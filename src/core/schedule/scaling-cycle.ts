@@ -14,7 +14,7 @@ import type { Head } from './order.ts';
 import type { Waiting } from './pack.ts';
 import { overReservation } from './reservation.ts';
 import { planScaling, type QueueDemand, type ScalingPlan } from './scale.ts';
-import { scalingEnvironment, unmetKey, type ScalingState } from './scaling-environments.ts';
+import { noScaling, scalingEnvironment, unmetKey, type ScalingState } from './scaling-environments.ts';
 
 export interface ScalingCycle {
   readonly plan: ScalingPlan;
@@ -23,6 +23,7 @@ export interface ScalingCycle {
 
 export function scalingCycle(world: World, nowMs: number): ScalingCycle {
   const environments = [...world.computeEnvironments.values()].filter((environment) => hasInstances(environment) && isOpen(environment));
+  if (environments.length === 0) return { plan: { environments: [], unmet: [], nextScaleDownAtMs: undefined }, state: noScaling };
   const queues = demandOf(world);
   const plan = planScaling(queues, environments.map((environment) => scalingEnvironment(world, environment)), world.settings.market, nowMs, instancesLeft(world));
   const unmet = new Map(plan.unmet.map(({ queue, needs, because }) => [unmetKey(must(queues[queue], 'a plan answers the queues it was given').arn, needs), because]));
