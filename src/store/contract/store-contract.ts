@@ -165,6 +165,8 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     store.commit({ ...nothing, atMs: 20, jobs: [ended(third)] });
     store.commit({ ...nothing, atMs: 30, jobs: [ended(first), ended(second)] });
     store.commit({ ...nothing, atMs: 40, jobs: [ended(fourth)] });
+    // What became of an attempt that was declared over with its host is told later: the job ended when it did.
+    store.commit({ ...nothing, atMs: 50, jobs: [ended(third)] });
     const left = () => store.reader.listJobs({ queueArn, fromSequence: 0, limit: 10 }).map((one) => one.detail.sequence);
     assert.deepEqual(store.reader.firstEnds(), { kept: 20, remembered: undefined });
     assert.equal(expire(store, 20), 'absent');

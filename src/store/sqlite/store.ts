@@ -264,7 +264,7 @@ function prepare(database: DatabaseSync) {
       'INSERT INTO job (sequence, id, queue, status, name, definition_arn, definition_name, share, created_at, state, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     insertDetail: sql('INSERT INTO job_detail (sequence, body) VALUES (?, ?)'),
-    updateJob: sql('UPDATE job SET status = ?, state = ?, ended_at = ? WHERE sequence = ?'),
+    updateJob: sql('UPDATE job SET status = ?, state = ?, ended_at = coalesce(ended_at, ?) WHERE sequence = ?'),
     putChild: sql(
       'INSERT INTO array_child (parent, child_index, state) VALUES (?, ?, ?) ON CONFLICT (parent, child_index) DO UPDATE SET state = excluded.state',
     ),
