@@ -4,7 +4,7 @@
 
 import type { Arn } from '../../src/base/ids.ts';
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
-import { isArrayParent, isLive, type LiveJob } from '../../src/core/job/job.ts';
+import { isArrayParent, isLive, type Job, type LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import { placedIn, type Change, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
@@ -15,6 +15,18 @@ interface Usage {
   used: number;
   atSecond: number;
   milliVcpu: number;
+}
+
+/** By queue and share. */
+type Book = Map<string, Usage>;
+
+/** What a share takes, or gives back, and when. */
+interface Held {
+  readonly queueArn: Arn;
+  readonly share: string;
+  readonly milliVcpu: number;
+  readonly atMs: number;
+  readonly windowSeconds: number;
 }
 
 const second = (ms: number): number => Math.floor(ms / 1000);
@@ -34,34 +46,46 @@ function weightOf(policy: FairsharePolicy | undefined, share: string): number {
   return entry?.weightFactor ?? 1;
 }
 
+function heldBy({ queueArn, terms: { share, needs } }: Job, atMs: number, sign: 1 | -1, ledger: Ledger): Held[] {
+  return share === undefined ? [] : [{ queueArn, share: share.identifier, milliVcpu: sign * needs.milliVcpu, atMs, windowSeconds: windowOf(policyOf(ledger, queueArn)) }];
+}
+
+/** Of attempts that are over; of one that came and went in the transaction, both. */
+function endsIn({ before, after: job }: Change, ledger: Ledger): Held[] {
+  if (isArrayParent(job)) return [];
+  const known = before !== undefined && !isArrayParent(before) ? before : undefined;
+  return job.attempts.slice(known?.attempts.length ?? 0).flatMap(({ attemptId, placedAtMs, stoppedAtMs }) => {
+    const wasLive = known !== undefined && isLive(known) && known.attempt.attemptId === attemptId;
+    return [...(wasLive ? [] : heldBy(job, placedAtMs, 1, ledger)), ...heldBy(job, stoppedAtMs, -1, ledger)];
+  });
+}
+
 export function sharesHonoured(): Checker {
-  const usages = new Map<string, Usage>();
+  const usages: Book = new Map();
+  /** The same, where of the reports of a transaction those came first that give most: a late one counts from when it is heard. */
+  const most: Book = new Map();
   const waits = new Waits();
 
-  function usageOf(queueArn: Arn, share: string): Usage {
+  function usageOf(queueArn: Arn, share: string, book: Book = usages): Usage {
     const key = `${queueArn} ${share}`;
-    const usage = usages.get(key) ?? { used: 0, atSecond: 0, milliVcpu: 0 };
-    usages.set(key, usage);
+    const usage = book.get(key) ?? { used: 0, atSecond: 0, milliVcpu: 0 };
+    book.set(key, usage);
     return usage;
   }
 
-  function hold(queueArn: Arn, share: string, milliVcpu: number, atMs: number, windowSeconds: number): void {
-    const usage = usageOf(queueArn, share);
+  function hold({ queueArn, share, milliVcpu, atMs, windowSeconds }: Held, book: Book): void {
+    const usage = usageOf(queueArn, share, book);
     usage.used = after(usage, atMs, windowSeconds);
     usage.atSecond = Math.max(usage.atSecond, second(atMs));
     usage.milliVcpu += milliVcpu;
   }
 
-  /** What a change took and gave back before the pass of its transaction placed anything. */
-  function foldEnds({ before, after: job }: Change, ledger: Ledger): void {
-    if (isArrayParent(job) || job.terms.share === undefined) return;
-    const window = windowOf(policyOf(ledger, job.queueArn));
-    const { identifier } = job.terms.share;
-    const known = before !== undefined && !isArrayParent(before) ? before : undefined;
-    for (const attempt of job.attempts.slice(known?.attempts.length ?? 0)) {
-      if (known === undefined || !isLive(known) || known.attempt.attemptId !== attempt.attemptId) hold(job.queueArn, identifier, job.terms.needs.milliVcpu, attempt.placedAtMs, window);
-      hold(job.queueArn, identifier, -job.terms.needs.milliVcpu, attempt.stoppedAtMs, window);
-    }
+  /** What the changes of a transaction took and gave back before its pass placed anything; in which order, the rows do not say. */
+  function foldEnds(changes: readonly Change[], ledger: Ledger): void {
+    const held = changes.flatMap((change) => endsIn(change, ledger)).sort((a, b) => a.atMs - b.atMs);
+    for (const one of held) hold(one, usages);
+    for (const one of held) if (one.milliVcpu > 0) hold(one, most);
+    for (const one of held.reverse()) if (one.milliVcpu < 0) hold(one, most);
   }
 
   function checkPlaced(observed: Observed, job: LiveJob, placed: readonly LiveJob[], atMs: number): void {
@@ -69,18 +93,18 @@ export function sharesHonoured(): Checker {
     const { queueArn, terms: { share } } = job;
     const policy = policyOf(ledger, queueArn);
     if (share === undefined) return;
-    const key = (identifier: string, more: number): number => {
-      const usage = usageOf(queueArn, identifier);
+    const key = (identifier: string, more: number, book: Book): number => {
+      const usage = usageOf(queueArn, identifier, book);
       return (after(usage, atMs, windowOf(policy)) + (usage.milliVcpu + more) * 60) * weightOf(policy, identifier);
     };
     // At its least, before the transaction placed anything of it; the others at their most, with all that it placed of them.
-    const mine = key(share.identifier, 0);
+    const mine = key(share.identifier, 0, usages);
     const ofQueue = placed.filter((one) => one.queueArn === queueArn);
     const all = milliVcpuOf(ofQueue);
     for (const waiting of ledger.runnable()) {
       const other = waiting.job.terms.share?.identifier;
       if (waiting.queueArn !== queueArn || other === undefined || other === share.identifier || !asksNoMore(waiting.job.terms, job.terms)) continue;
-      const theirs = key(other, milliVcpuOf(ofQueue.filter((one) => one.terms.share?.identifier === other)));
+      const theirs = key(other, milliVcpuOf(ofQueue.filter((one) => one.terms.share?.identifier === other)), most);
       if (theirs * 1.05 + 10_000 < mine && !waits.mayBeKept(job, observed) && !isHeldBack(ledger, job, other, waiting.needs, all)) throw new BrokenLaw(`job ${job.id} of share ${share.identifier} (${Math.round(mine)}) was placed, and ${waiting.id} of share ${other} (${Math.round(theirs)}), which needs no more, waits`);
     }
     checkReservation(ledger, job, policy, atMs);
@@ -125,11 +149,11 @@ export function sharesHonoured(): Checker {
     check(observed) {
       const { commits, ledger } = observed;
       for (const { changes, atMs } of commits) {
-        for (const change of changes) foldEnds(change, ledger);
+        foldEnds(changes, ledger);
         const placed = changes.flatMap(placedIn);
         if (placed.length === 0) continue;
         if (observed.clockSetMs === 0) for (const job of placed) checkPlaced(observed, job, placed, atMs);
-        for (const job of placed) if (job.terms.share) hold(job.queueArn, job.terms.share.identifier, job.terms.needs.milliVcpu, job.attempt.placedAtMs, windowOf(policyOf(ledger, job.queueArn)));
+        for (const job of placed) for (const one of heldBy(job, job.attempt.placedAtMs, 1, ledger)) for (const book of [usages, most]) hold(one, book);
         waits.note([...ledger.runnable()], placed, observed);
       }
     },
