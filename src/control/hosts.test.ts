@@ -67,6 +67,15 @@ describe('a registered host', () => {
     assert.ok(isRefusal(again) && /registered already/.test(again.message));
   });
 
+  it('is refused where the environment has hosts of another architecture', async () => {
+    const rig = await rigWithHosts([first]);
+    const registered = (architecture: string) =>
+      rig.ask({ type: 'register-host', scope, hostId: second, cluster: 'own_Batch_own', title: 'x', address: { dockerHost: `unix:///${architecture}` }, facts: { ...facts, architecture } });
+    const reply = await registered('aarch64');
+    assert.ok(isRefusal(reply) && /own has hosts of architecture x86_64, and this one is arm64/.test(reply.message));
+    assert.ok(!isRefusal(await registered('amd64')), 'Podman’s word for the same');
+  });
+
   it('that does not meet the AMI specification takes no jobs, and says which requirement it fails', async () => {
     const rig = await rigWithHosts([]);
     const old = { ...facts, dockerVersion: '1.8.3', kernelVersion: '2.6.32', logDrivers: ['json-file'], gpus: 1 };

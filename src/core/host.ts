@@ -96,7 +96,7 @@ export interface HostFacts {
   readonly operatingSystem: string;
   /** `linux` or `windows`. */
   readonly osType: string;
-  /** As Docker says it: `x86_64`, `aarch64`. */
+  /** As the engine says it: `x86_64`, `aarch64`; {@link architectureOf} has one word for each. */
   readonly architecture: string;
   readonly vcpus: number;
   /** Installed. */
@@ -105,6 +105,18 @@ export interface HostFacts {
   /** Containers can be given GPUs. */
   readonly gpuRuntime: boolean;
   readonly logDrivers: readonly string[];
+}
+
+/** EC2's word for the architecture: Docker says `aarch64`, Podman `amd64`. */
+export function architectureOf({ architecture }: Pick<HostFacts, 'architecture'>): string {
+  switch (architecture) {
+    case 'amd64':
+      return 'x86_64';
+    case 'aarch64':
+      return 'arm64';
+    default:
+      return architecture;
+  }
 }
 
 /** Why a host takes no jobs, whatever its room; undefined: it does. */

@@ -4,7 +4,7 @@
 import { refuse } from '../../base/refusal.ts';
 import { nameInArn } from '../arn.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
-import type { RegisteredHost } from '../host.ts';
+import { architectureOf, type RegisteredHost } from '../host.ts';
 import { checkHost } from '../image/specification.ts';
 import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
@@ -18,6 +18,9 @@ export function decideRegisterHost(world: World, command: RegisterHost, nowMs: n
   for (const host of world.hostsFor(environment)) {
     if (host.kind === 'registered' && host.address.dockerHost === address.dockerHost) {
       return refuse('conflict', `${address.dockerHost} is registered already with compute environment ${environment.name}, as ${host.id}.`);
+    }
+    if (host.kind === 'registered' && architectureOf(host.facts) !== architectureOf(facts)) {
+      return refuse('conflict', `Compute environment ${environment.name} has hosts of architecture ${architectureOf(host.facts)}, and this one is ${architectureOf(facts)}: an environment has one architecture. Register it with another.`);
     }
   }
   const host: RegisteredHost = {

@@ -3,7 +3,7 @@
 import type { ContainerInstance, Resource } from '@aws-sdk/client-ecs';
 import { hostId, type HostId } from '../../base/ids.ts';
 import { containerInstanceArn } from '../../core/arn.ts';
-import { instanceIdOf, unavailable } from '../../core/host.ts';
+import { architectureOf, instanceIdOf, unavailable } from '../../core/host.ts';
 import type { Needs } from '../../core/job/needs.ts';
 import type { ContainerInstanceView } from '../../port/cluster-reader.ts';
 import { clusterName } from './cluster.ts';
@@ -48,7 +48,7 @@ function attributes(host: ContainerInstanceView['host'] & { kind: 'registered' }
   const { facts, address } = host;
   return [
     { name: 'ecs.os-type', value: facts.osType },
-    { name: 'ecs.cpu-architecture', value: facts.architecture === 'aarch64' ? 'arm64' : facts.architecture },
+    { name: 'ecs.cpu-architecture', value: architectureOf(facts) },
     { name: 'longshore.kernel-version', value: facts.kernelVersion },
     { name: 'longshore.operating-system', value: facts.operatingSystem },
     { name: 'longshore.docker-host', value: address.dockerHost },
