@@ -134,16 +134,8 @@ test('where Docker listens comes from the variables that the docker command read
   }
 });
 
-test('ssh and nonsense are refused with a way out, and nobody throws to whoever only asks', async () => {
-  for (const host of ['ssh://me@there', 'nonsense', 'ftp://x', 'tcp://']) assert.throws(() => dockerEndpoint({ DOCKER_HOST: host }), BadDockerHost, host);
-  assert.match((() => {
-    try {
-      dockerEndpoint({ DOCKER_HOST: 'ssh://me@there' });
-      return '';
-    } catch (error) {
-      return (error as Error).message;
-    }
-  })(), /forward the socket/);
+test('nonsense is refused, and nobody throws to whoever only asks', async () => {
+  for (const host of ['nonsense', 'ftp://x', 'tcp://']) assert.throws(() => dockerEndpoint({ DOCKER_HOST: host }), BadDockerHost, host);
   const answer = await dockerAnswers({ DOCKER_HOST: 'unix:///no/such/socket' });
   assert.ok(!answer.answers && answer.why.includes('/no/such/socket'));
 });

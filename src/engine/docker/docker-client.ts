@@ -9,6 +9,7 @@ import tls from 'node:tls';
 import { EngineUnavailable } from '../../port/engine.ts';
 import type { VersionAnswer } from './docker-api.ts';
 import type { DockerEndpoint } from './docker-endpoint.ts';
+import { SshConnection, type SshTarget } from './ssh-connection.ts';
 
 /** The oldest API that has all we need (device requests), and the newest that we know (Docker 27). */
 export const oldestApiVersion = '1.40';
@@ -53,9 +54,7 @@ export class DockerClient {
 
   constructor(endpoint: DockerEndpoint) {
     this.#endpoint = endpoint;
-    // More at a time would only wait inside the daemon.
-    const options = { keepAlive: true, maxSockets: 32 };
-    this.#agent = endpoint.tls ? new https.Agent({ ...options, ...endpoint.tls }) : new http.Agent(options);
+    this.#agent = agentFor(endpoint);
   }
 
   /** Asks for the daemon's version and settles on the newest API that both know. Rejects with {@link EngineUnavailable}. */
@@ -96,9 +95,8 @@ export class DockerClient {
    * with {@link DockerRefusal} or {@link EngineUnavailable}.
    */
   async rawStream(path: string, query: DockerRequest['query'], signal: AbortSignal): Promise<Duplex> {
-    const { socketPath, host, port, tls: secure, title } = this.#endpoint;
-    const address = socketPath === undefined ? { host, port: port ?? 0 } : { path: socketPath };
-    const socket = secure ? tls.connect({ ...address, ...secure }) : net.connect(address as net.NetConnectOpts);
+    const { host, title } = this.#endpoint;
+    const socket = connect(this.#endpoint);
     const abort = (): void => void socket.destroy();
     signal.addEventListener('abort', abort);
     socket.once('close', () => signal.removeEventListener('abort', abort));
@@ -127,14 +125,14 @@ export class DockerClient {
   }
 
   #send(request: DockerRequest, prefix: string, agent: http.Agent | false): Promise<http.IncomingMessage> {
-    const { socketPath, host, port, tls: secure } = this.#endpoint;
+    const { socketPath, host, port, tls: secure, ssh } = this.#endpoint;
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const options: https.RequestOptions = {
       method: request.method,
       path: prefix + request.path + queryText(request.query),
       headers: { Host: host ?? 'docker', ...(body && { 'Content-Type': 'application/json', 'Content-Length': body.length }), ...request.headers },
-      agent,
+      ...(ssh !== undefined && agent === false ? { createConnection: () => new SshConnection(ssh) } : { agent }),
       ...(socketPath !== undefined ? { socketPath } : { host, port, ...secure }),
       ...(request.signal && { signal: request.signal }),
     };
@@ -150,6 +148,34 @@ export class DockerClient {
       sent.end(body);
     });
   }
+}
+
+function agentFor({ tls: secure, ssh }: DockerEndpoint): http.Agent {
+  // More at a time would only wait inside the daemon.
+  const options = { keepAlive: true, maxSockets: 32 };
+  if (ssh !== undefined) return new SshAgent(ssh);
+  return secure ? new https.Agent({ ...options, ...secure }) : new http.Agent(options);
+}
+
+/** Each connection is a process here and another there, and sshd drops some where many come at once (its MaxStartups is 10). */
+class SshAgent extends http.Agent {
+  readonly #target: SshTarget;
+
+  constructor(target: SshTarget) {
+    super({ keepAlive: true, maxSockets: 6, maxFreeSockets: 2 });
+    this.#target = target;
+  }
+
+  override createConnection(): Duplex {
+    return new SshConnection(this.#target);
+  }
+}
+
+/** A connection of its own. */
+function connect({ socketPath, host, port, tls: secure, ssh }: DockerEndpoint): net.Socket | SshConnection {
+  if (ssh !== undefined) return new SshConnection(ssh);
+  const address = socketPath === undefined ? { host, port: port ?? 0 } : { path: socketPath };
+  return secure ? tls.connect({ ...address, ...secure }) : net.connect(address as net.NetConnectOpts);
 }
 
 /** The body, where the status is 2xx. */
@@ -182,7 +208,7 @@ function parse<T>(body: Buffer): T {
 const longestHead = 64 * 1024;
 
 /** Reads up to the empty line and puts the rest back. */
-function responseHead(socket: net.Socket): Promise<{ status: number; isChunked: boolean }> {
+function responseHead(socket: Duplex): Promise<{ status: number; isChunked: boolean }> {
   return new Promise((resolve, reject) => {
     let head = Buffer.alloc(0);
     const settle = (act: () => void): void => {

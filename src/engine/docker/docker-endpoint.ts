@@ -4,14 +4,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { sshTarget, type SshTarget } from './ssh-connection.ts';
 
-/** How to reach an engine: a socket's path, or host and port, with TLS where `tls` is there. */
+/** How to reach an engine: a socket's path, or host and port, with TLS where `tls` is there, or ssh. */
 export interface DockerEndpoint {
   /** For people. */
   readonly title: string;
   readonly socketPath?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  readonly ssh?: SshTarget | undefined;
   readonly tls?: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer; readonly rejectUnauthorized: boolean } | undefined;
 }
 
@@ -26,11 +28,13 @@ export function dockerEndpoint(environment: Readonly<Record<string, string | und
   if (given === undefined || given === '') return { title: `unix://${defaultSocket(environment)}`, socketPath: defaultSocket(environment) };
   if (given.startsWith('unix://')) return { title: given, socketPath: given.slice('unix://'.length) };
   if (given.startsWith('ssh://')) {
-    throw new BadDockerHost(`DOCKER_HOST=${given}: ssh is not supported; forward the socket (ssh -L /tmp/docker.sock:/var/run/docker.sock HOST) and set DOCKER_HOST=unix:///tmp/docker.sock`);
+    const ssh = sshTarget(given);
+    if (ssh === undefined) throw new BadDockerHost(`DOCKER_HOST=${given}: expected ssh://user@host or ssh://user@host:port; a key and whatever else belongs into ~/.ssh/config`);
+    return { title: given, ssh };
   }
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url === undefined || !['tcp:', 'http:', 'https:'].includes(url.protocol) || url.hostname === '') {
-    throw new BadDockerHost(`DOCKER_HOST=${given}: expected unix:///path or tcp://host:port`);
+    throw new BadDockerHost(`DOCKER_HOST=${given}: expected unix:///path, tcp://host:port or ssh://user@host`);
   }
   const certPath = environment['DOCKER_CERT_PATH'];
   const verify = (environment['DOCKER_TLS_VERIFY'] ?? '') !== '';
