@@ -40,7 +40,7 @@ export class SshConnection extends Duplex {
   #said = '';
 
   constructor(target: SshTarget) {
-    super();
+    super({ allowHalfOpen: false });
     this.#child = spawn('ssh', sshArguments(target), { stdio: 'pipe' });
     const { stdin, stdout, stderr } = this.#child;
     stdout.on('data', (chunk: Buffer) => {
@@ -77,9 +77,9 @@ export class SshConnection extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    clearTimeout(this.#idle);
+    this.setTimeout(0);
     // A child that minds no signal ends with its input.
-    for (const stream of this.#child.stdio) stream.destroy();
+    for (const stream of this.#child.stdio) stream?.destroy();
     this.#child.kill();
     done(error);
   }
@@ -89,7 +89,7 @@ export class SshConnection extends Duplex {
   /** Emits `timeout` when nothing came or went for so long; 0: never, and the listener goes, as of net.Socket. */
   setTimeout(ms: number, onTimeout?: () => void): this {
     clearTimeout(this.#idle);
-    this.#idle = ms > 0 && !this.destroyed ? setTimeout(() => this.emit('timeout'), ms) : undefined;
+    this.#idle = ms > 0 && !this.destroyed ? setTimeout(() => this.emit('timeout'), ms).unref() : undefined;
     if (onTimeout !== undefined && ms > 0) this.once('timeout', onTimeout);
     else if (onTimeout !== undefined) this.off('timeout', onTimeout);
     return this;
