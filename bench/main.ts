@@ -6,11 +6,12 @@ import { submitBench } from './submit.bench.ts';
 import { dispatchBench } from './dispatch.bench.ts';
 import { dockerBench } from './docker.bench.ts';
 import { processBench } from './process.bench.ts';
+import { cycleBench } from './cycle.bench.ts';
 import { dagBench } from './dag.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
 import { scaleBench } from './scale.bench.ts';
 
-const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, dag: dagBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench, dispatch: dispatchBench };
+const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, dag: dagBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench, cycle: cycleBench, dispatch: dispatchBench };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in benches));

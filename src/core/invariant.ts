@@ -100,14 +100,19 @@ function checkArray(parent: LiveArrayParent): void {
 /** Every job that could run is found by a pass: nothing is forgotten in the backlog. */
 function checkBacklog(world: World): void {
   const classes = new Set<string>();
+  const counts = new Map<string, number>();
   for (const { jobClass } of world.backlog.classes()) {
     classes.add(jobClass.key);
+    counts.set(jobClass.key, jobClass.count(Number.MAX_SAFE_INTEGER, world.runnableIn));
     assert(jobClass.heapIndex >= 0, 'between two passes every class stands in the order');
   }
   for (const job of world.jobs.values()) {
     if (splitJobId(job.id).index !== undefined || !world.stillRunnable(job.id)) continue;
-    assert(classes.has(classKey(job.queueArn, job.terms)), 'a job that could run stands in the backlog');
+    const key = classKey(job.queueArn, job.terms);
+    assert(classes.has(key), 'a job that could run stands in the backlog');
+    counts.set(key, (counts.get(key) ?? 0) - world.runnableIn(job.id));
   }
+  for (const left of counts.values()) assert(left === 0, 'a class counts the jobs that could run');
 }
 
 /** Every RUNNABLE job has one place in its queue's list, and nothing else has. */

@@ -159,12 +159,13 @@ export class World {
     return this.environmentUse(environmentArn).milliVcpu > 0;
   }
 
-  /** Whether a backlog entry still stands for something to place. */
-  readonly stillRunnable = (id: JobId): boolean => {
+  /** How many a backlog entry stands for that could be placed. */
+  readonly runnableIn = (id: JobId): number => {
     const job = this.jobs.get(id);
-    if (job === undefined) return false;
-    return isArrayParent(job) ? job.children.count('RUNNABLE') > 0 : job.status === 'RUNNABLE';
+    if (job === undefined) return 0;
+    return isArrayParent(job) ? job.children.count('RUNNABLE') : Number(job.status === 'RUNNABLE');
   };
+  readonly stillRunnable = (id: JobId): boolean => this.runnableIn(id) > 0;
 
   /** A child as a value, whether or not it has a row: what the parent says of it, or its own. */
   child(parent: LiveArrayParent, index: number): Exclude<WorldJob, LiveArrayParent> | undefined {
@@ -393,7 +394,7 @@ export class World {
   }
 
   #addToBacklog(job: WaitingJob | LiveArrayParent): void {
-    this.backlog.add(job.queueArn, job.terms, { rank: rankOf(job), jobId: job.id });
+    this.backlog.add(job.queueArn, job.terms, isArrayParent(job) ? { rank: rankOf(job), jobId: job.id, isArray: true } : { rank: rankOf(job), jobId: job.id });
   }
 
   #setTimeout({ timeoutSeconds }: JobTerms, attemptId: AttemptId, startedAtMs: number): void {
@@ -454,11 +455,10 @@ export class World {
       });
       return;
     }
-    const wasWaiting = !isLive(job);
+    if (known?.status === 'RUNNABLE') this.backlog.spent(job.queueArn, job.terms, job.id);
     const last = job.attempts.at(-1);
     const { attempt: _attempt, waitsFor: _waitsFor, ...identity } = { attempt: undefined, waitsFor: undefined, ...job };
     this.#put({ ...identity, status: event.status, statusReason: event.statusReason, stopRequested: job.stopRequested ?? event.stop, startedAtMs: last?.startedAtMs, stoppedAtMs: event.atMs }, event.atMs);
-    if (wasWaiting && index === undefined) this.backlog.spent();
   }
 
   #failWaitingChildren(event: Event & { type: 'waiting-children-failed' }): void {

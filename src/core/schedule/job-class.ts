@@ -2,7 +2,7 @@
 // priority. One that does not fit speaks for all, so that a class is skipped in one step however many wait in it (DESIGN 3).
 
 import type { Standing } from '../../base/standing-heap.ts';
-import type { Arn, JobId } from '../../base/ids.ts';
+import { splitJobId, type Arn, type JobId } from '../../base/ids.ts';
 import { needsKey } from '../job/needs.ts';
 import type { JobTerms } from '../job/terms.ts';
 import type { Hold } from './hold.ts';
@@ -12,6 +12,7 @@ export interface Entry {
   /** Order inside the queue; lower goes first. A submission's sequence number, or less where a job was put in front. */
   readonly rank: number;
   readonly jobId: JobId;
+  readonly isArray?: true;
 }
 
 /** Whether an entry still stands for something that can be placed; the world knows. */
@@ -41,6 +42,9 @@ export class JobClass implements Standing {
   overtakenSinceMs: number | undefined;
   #entries: Entry[] = [];
   #head = 0;
+  /** Single jobs that stand here, and arrays of which anything does: to count them costs nothing that grows with the jobs. */
+  #singles = 0;
+  readonly #arrays = new Set<JobId>();
 
   constructor(queueArn: Arn, claim: Claim) {
     this.queueArn = queueArn;
@@ -49,6 +53,9 @@ export class JobClass implements Standing {
   }
 
   add(entry: Entry): void {
+    const { parent, index } = splitJobId(entry.jobId);
+    if (entry.isArray || index !== undefined) this.#arrays.add(parent);
+    else this.#singles++;
     const last = this.#entries.at(-1);
     if (last === undefined || last.rank < entry.rank || this.#head === this.#entries.length) {
       this.#entries.push(entry);
@@ -90,12 +97,19 @@ export class JobClass implements Standing {
     }
   }
 
-  /** Jobs that could be placed, as `runnableIn` counts those of an entry; it stops where there are `most`. */
-  count(most: number, stillRunnable: StillRunnable, runnableIn: (jobId: JobId) => number): number {
-    let count = 0;
-    for (let at = this.#head; at < this.#entries.length && count < most; at++) {
-      const { jobId } = this.#entries[at] as Entry;
-      if (stillRunnable(jobId)) count += runnableIn(jobId);
+  /** The entry's job was placed, or has ended while it waited. Arrays count their children themselves. */
+  left({ jobId, isArray }: Pick<Entry, 'jobId' | 'isArray'>): void {
+    if (!isArray && splitJobId(jobId).index === undefined) this.#singles--;
+  }
+
+  /** Jobs that could be placed, but `most` at most; `runnableIn` counts the children of an array. */
+  count(most: number, runnableIn: (arrayId: JobId) => number): number {
+    let count = this.#singles;
+    for (const id of this.#arrays) {
+      if (count >= most) break;
+      const children = runnableIn(id);
+      count += children;
+      if (children === 0) this.#arrays.delete(id);
     }
     return Math.min(count, most);
   }

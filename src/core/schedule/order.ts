@@ -113,6 +113,7 @@ export class Backlog {
   /** The head has found its place. */
   placed(head: Head): void {
     const { jobClass } = head;
+    jobClass.left(head.entry);
     // Those behind a job that room was kept for have been overtaken with it.
     if (jobClass.hold === undefined) jobClass.overtakenSinceMs = undefined;
     jobClass.overtaken = 0;
@@ -171,8 +172,9 @@ export class Backlog {
     }
   }
 
-  /** An entry stopped standing without having been at the head. */
-  spent(): void {
+  /** A single job, or a child that stood here on its own, ended while it waited. */
+  spent(queueArn: Arn, claim: Claim, jobId: JobId): void {
+    this.#classes.get(classKey(queueArn, claim))?.left({ jobId });
     this.#spent++;
     if (this.#spent < 10_000) return;
     this.#spent = 0;

@@ -4,7 +4,6 @@
 import type { Arn } from '../../base/ids.ts';
 import { must } from '../../base/assert.ts';
 import { hasInstances, isOpen } from '../compute-environment/compute-environment.ts';
-import { isArrayParent } from '../job/job.ts';
 import type { Needs } from '../job/needs.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
@@ -67,7 +66,7 @@ function waitingIn(world: World, queue: JobQueue, heads: Head[]): Waiting[] {
     // What waits for something else than room needs no instance yet.
     if (consumableShort(world, claim.consumables) !== undefined || overReservation(world, queue, claim, noHolds) !== undefined) continue;
     const most = Math.ceil(mostMilliVcpu / Math.max(1, claim.needs.milliVcpu)) + 1;
-    const count = jobClass.count(most, world.stillRunnable, (id) => runnableIn(world, id));
+    const count = jobClass.count(most, world.runnableIn);
     const key = unmetKey(queue.arn, claim.needs);
     const known = shapes.get(key);
     if (known === undefined) shapes.set(key, { needs: claim.needs, count });
@@ -81,11 +80,6 @@ function bound(world: World, queue: JobQueue): number {
   let vcpus = 0;
   for (const { computeEnvironment } of queue.computeEnvironmentOrder) vcpus += world.computeEnvironments.get(computeEnvironment)?.computeResources?.maxvCpus ?? 0;
   return vcpus * 1000;
-}
-
-function runnableIn(world: World, id: Head['entry']['jobId']): number {
-  const job = must(world.jobs.get(id), 'what stands in the backlog has not ended');
-  return isArrayParent(job) ? job.children.count('RUNNABLE') : 1;
 }
 
 /** An instance has the GPUs of its type in the books, and its machine may have none: nothing is launched in vain. */

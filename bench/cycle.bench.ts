@@ -1,0 +1,104 @@
+// The scaling cycle and the pass as the server runs them: over a world with 100,000 waiting jobs of 50 shapes and an environment
+// of 100 instance types; then with all of them running on the instances that were launched, while jobs end and others come.
+
+import { attemptId, hostId, type JobId } from '../src/base/ids.ts';
+import type { ComputeEnvironment } from '../src/core/compute-environment/compute-environment.ts';
+import { decide } from '../src/core/command/decide.ts';
+import type { Command } from '../src/core/command/command.ts';
+import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
+import { Pass } from '../src/core/schedule/place.ts';
+import { needs, submit, worldOf } from '../src/core/schedule/example-world.ts';
+import { scalingCycle } from '../src/core/schedule/scaling-cycle.ts';
+import type { World } from '../src/core/world.ts';
+import { isRefusal } from '../src/base/refusal.ts';
+import { draws } from './draws.ts';
+import type { Figure } from './report.ts';
+
+const jobs = 100_000;
+const families = ['m6i', 'c6i', 'r6i', 'c7i', 'm5', 'c5', 'r5', 'm7i', 'r7i', 'c6a'];
+const instanceTypes = families.flatMap((name) => ec2Catalogue.family(name)).slice(0, 100).map(({ name }) => name);
+
+export function cycleBench(): Promise<Figure[]> {
+  const world = worldOf({ jobs: [], environments: { fleet: 1_000_000 }, capacity: needs(10_000_000, 100_000_000_000) });
+  const [environment] = world.computeEnvironments.values() as Iterable<ComputeEnvironment>;
+  const computeResources = { type: 'EC2' as const, allocationStrategy: 'BEST_FIT_PROGRESSIVE' as const, minvCpus: 0, maxvCpus: 1_000_000, instanceTypes, subnets: [] };
+  world.apply({ type: 'compute-environment-stored', environment: { ...(environment as ComputeEnvironment), computeResources } });
+  const draw = draws(5);
+  const shapes = Array.from({ length: 50 }, () => needs(draw.upTo(16), 1024 * draw.upTo(64)));
+  for (let count = 0; count < jobs; count++) submit(world, { needs: shapes[Math.min(draw.upTo(50), draw.upTo(50)) - 1] as (typeof shapes)[number] });
+
+  const times = Array.from({ length: 9 }, () => timed(() => scalingCycle(world, 1)));
+  while (launch(world) > 0);
+  const placing = timed(() => place(world, jobs)) * 1000 / jobs;
+  const instances = [...world.hosts.values()].filter(({ kind }) => kind === 'instance').length;
+  const running = [...world.attempts.values()];
+  const busy = Array.from({ length: 9 }, () => timed(() => scalingCycle(world, 1)));
+  const turns = 20_000;
+  const turn = timed(() => {
+    for (let count = 0; count < turns; count++) {
+      end(world, running, draw.upTo(running.length) - 1);
+      submit(world, { needs: shapes[draw.upTo(50) - 1] as (typeof shapes)[number] });
+      place(world, 1);
+    }
+  }) * 1000 / turns;
+  return Promise.resolve([
+    { what: 'a scaling cycle over 100,000 waiting jobs of 50 shapes', value: median(times), unit: 'ms', target: { bound: 'at most', value: 50 }, note: `${instanceTypes.length} instance types; read off the world, packed and explained` },
+    { what: '  the same with all of them running', value: median(busy), unit: 'ms', note: `${instances} instances` },
+    { what: 'a placement while they are placed', value: placing, unit: 'µs', target: { bound: 'at most', value: 200 }, note: 'taken from the order, fitted, applied' },
+    { what: 'a job ends and another is placed', value: turn, unit: 'µs', target: { bound: 'at most', value: 200 }, note: 'submission and end included' },
+  ]);
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+
+function timed(work: () => unknown): number {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
+}
+
+function apply(world: World, command: Command): void {
+  const decision = decide(world, command, 1);
+  if (isRefusal(decision)) throw new Error(decision.message);
+  for (const event of decision.events) world.apply(event);
+}
+
+let ids = 0;
+
+/** Carries the plan out; answers how many instances that were. */
+function launch(world: World): number {
+  let launched = 0;
+  const { plan, state } = scalingCycle(world, 1);
+  world.scaling = state;
+  const [machine] = world.hosts.machines();
+  for (const { arn, launches } of plan.environments) {
+    for (const { type, count } of launches) {
+      const hostIds = Array.from({ length: count }, () => hostId(String(++ids).padStart(32, '0')));
+      apply(world, { type: 'launch-instances', computeEnvironmentArn: arn, machineId: (machine as { id: (typeof hostIds)[number] }).id, instanceType: type.name, hostIds });
+      for (const id of hostIds) apply(world, { type: 'report-instance', hostId: id, report: 'running' });
+      launched += count;
+    }
+  }
+  return launched;
+}
+
+function place(world: World, most: number): void {
+  const pass = new Pass(world, 1);
+  for (let placed = 0; placed < most; placed++) {
+    const next = pass.next();
+    if (next === undefined) break;
+    apply(world, { type: 'place-job', attemptId: attemptId(String(++ids).padStart(32, '0')), ...next });
+  }
+  pass.end();
+  world.changes.clear();
+}
+
+/** The job has run; its place in the list is the last one's from here on. */
+function end(world: World, running: JobId[], at: number): void {
+  const job = world.jobs.get(running[at] as JobId);
+  running[at] = running.at(-1) as JobId;
+  running.pop();
+  if (job === undefined || !('attempt' in job)) return;
+  apply(world, { type: 'report-attempt', attemptId: job.attempt.attemptId, report: { type: 'exited', atMs: 2, exit: { exitCode: 0, outOfMemory: false } } });
+}
+
