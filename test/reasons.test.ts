@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { CancelJobCommand, CreateJobQueueCommand, GetJobQueueSnapshotCommand, UpdateComputeEnvironmentCommand } from '@aws-sdk/client-batch';
 import type { Explanation, OwnError } from '../src/api/explanation.ts';
 import { account, region, TestServer } from './server.ts';
+import { until } from './until.ts';
 
 let server: TestServer;
 before(async () => {
@@ -28,6 +29,8 @@ test('the snapshot of an empty queue is empty, and that of an unknown one is ref
   await assert.rejects(server.batch.send(new GetJobQueueSnapshotCommand({ jobQueue: 'none' })), { name: 'ClientException', message: 'Job queue none does not exist' });
 });
 
+const full = 'waiting for compute environment test: its instances have 2 vCPUs of a maximum of 2, and no room for the job';
+
 test('the snapshot lists the first hundred that wait in the order in which they are tried', async () => {
   const running = await server.submit('slow');
   await server.whenStatus(running, 'RUNNING');
@@ -39,7 +42,7 @@ test('the snapshot lists the first hundred that wait in the order in which they 
   assert.deepEqual(await ids(), [wide, large, ...Array.from({ length: 98 }, (_, index) => `${array}:${index}`)]);
   assert.equal(frontOfQueue?.jobs?.[0]?.earliestTimeAtPosition, (await server.job(wide)).createdAt);
 
-  assert.equal((await server.job(wide)).statusReason, 'waiting for compute environment test: 1 of 2 vCPUs in use');
+  await until('the plan has looked at it', async () => (await server.job(wide)).statusReason === full);
   assert.match((await server.job(large)).statusReason ?? '', /^MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - /);
 
   const set = (state: 'ENABLED' | 'DISABLED') => server.batch.send(new UpdateComputeEnvironmentCommand({ computeEnvironment: 'test', state }));
@@ -68,8 +71,8 @@ test('a job is explained: what it waits for, where it stands, and what would hel
   const first = await server.submit('wide');
   const { body } = await explain(first);
   assert.equal(body.status, 'RUNNABLE');
-  assert.equal(body.reason, 'waiting for compute environment test: 1 of 2 vCPUs in use');
-  assert.deepEqual(body.remedies, ['raise maxvCpus of compute environment test to 3 or more', 'or wait until jobs that run have ended']);
+  assert.equal(body.reason, full);
+  assert.deepEqual(body.remedies, ['raise maxvCpus of compute environment test to 4 or more', 'or wait until jobs that run have ended']);
   const { frontOfQueue } = await snapshot();
   assert.equal(frontOfQueue?.jobs?.length, 100);
   assert.equal(body.place?.ahead, 152, 'a job, a large one and an array of 150');

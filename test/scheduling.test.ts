@@ -137,7 +137,7 @@ test('a job that does not fit is overtaken by three, and then the environment em
   const small = await submit('large', 6);
   await enable('large');
   await running('large', 4);
-  assert.match((await server.job(large!)).statusReason ?? '', /^waiting for compute environment large: 4 of 4 vCPUs in use/);
+  assert.match((await server.job(large!)).statusReason ?? '', /^waiting for compute environment large: its instances have 4 vCPUs of a maximum of 4/);
   for (const id of small.slice(0, 3)) await stop(id);
   await server.whenStatus(small[2]!, 'FAILED');
   await running('large', 1);
@@ -153,7 +153,7 @@ test('usage and shares survive a crash', async () => {
   try {
     await own.register('slow', { command: ['sleep', '1000'] });
     const { arn } = await own.batch.send(new CreateSchedulingPolicyCommand({ name: 'fair' }));
-    await own.batch.send(new CreateComputeEnvironmentCommand({ computeEnvironmentName: 'fair', type: 'MANAGED', computeResources: { ...computeResources, maxvCpus: 1 } }));
+    await own.batch.send(new CreateComputeEnvironmentCommand({ computeEnvironmentName: 'fair', type: 'MANAGED', computeResources: { ...computeResources, instanceTypes: ['t2.small'], maxvCpus: 1 } }));
     await own.batch.send(new CreateJobQueueCommand({ jobQueueName: 'fair', priority: 1, schedulingPolicyArn: arn, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'fair' }] }));
     const one = async (shareIdentifier: string) => (await own.batch.send(new SubmitJobCommand({ jobName: 'j', jobQueue: 'fair', jobDefinition: 'slow', shareIdentifier }))).jobId as string;
     const first = await one('a');

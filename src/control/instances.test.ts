@@ -66,7 +66,7 @@ describe('an instance', () => {
     const id = await submit(rig);
     assert.deepEqual(types(rig), ['m5.large PENDING']);
     assert.equal(rig.job(id)?.status, 'RUNNABLE');
-    assert.match(reason(rig, id), /waiting for an instance: compute environment fleet launches one/);
+    assert.match(reason(rig, id), /^waiting for an instance of compute environment fleet: 1 is starting$/);
     await rig.clock.pass(10_000);
     assert.deepEqual(types(rig), ['m5.large PENDING'], 'no second one for the same job');
     rig.capacity.run();

@@ -96,13 +96,8 @@ function wordsOf(because: Blocked, needs: Needs, queue: JobQueue): Words {
       };
     case 'no-instance':
       return noInstanceWords(because, queue);
-    case 'instances-full': {
-      const { name, computeResources } = because.environment;
-      return {
-        text: `waiting for compute environment ${name}: its instances have ${because.vcpus} vCPUs of a maximum of ${computeResources?.maxvCpus}, and no room for the job`,
-        remedies: [`raise maxvCpus of compute environment ${name}`, 'or wait until jobs that run have ended'],
-      };
-    }
+    case 'instances-full':
+      return instancesFullWords(because);
     case 'no-host-registered':
       return {
         text: `waiting for a host: none is registered with UNMANAGED compute environment ${because.environment.name}`,
@@ -137,7 +132,21 @@ function wordsOf(because: Blocked, needs: Needs, queue: JobQueue): Words {
   }
 }
 
-function noInstanceWords({ environment: { name }, unmet }: Blocked & { type: 'no-instance' }, queue: JobQueue): Words {
+function instancesFullWords({ environment: { name, computeResources }, vcpus: present, least }: Blocked & { type: 'instances-full' }): Words {
+  const { maxvCpus = 0 } = computeResources ?? {};
+  if (least > maxvCpus) {
+    return {
+      text: `waiting for compute environment ${name}: its maxvCpus is ${maxvCpus}, and the smallest of its instance types that holds the job has ${least} vCPUs`,
+      remedies: [`raise maxvCpus of compute environment ${name} to ${least} or more`, `add a smaller instance type to compute environment ${name}`],
+    };
+  }
+  return {
+    text: `waiting for compute environment ${name}: its instances have ${present} vCPUs of a maximum of ${maxvCpus}, and no room for the job`,
+    remedies: [`raise maxvCpus of compute environment ${name} to ${Math.max(present, maxvCpus) + least} or more`, 'or wait until jobs that run have ended'],
+  };
+}
+
+function noInstanceWords({ environment: { name }, unmet, starting }: Blocked & { type: 'no-instance' }, queue: JobQueue): Words {
   switch (unmet) {
     case 'spot-price':
       return {
@@ -155,7 +164,7 @@ function noInstanceWords({ environment: { name }, unmet }: Blocked & { type: 'no
     case 'max-vcpus':
     case 'no-environment':
     case 'too-large':
-      return { text: `waiting for an instance: compute environment ${name} launches one`, remedies: [] };
+      return { text: `waiting for an instance of compute environment ${name}${starting > 0 ? `: ${starting} ${starting === 1 ? 'is' : 'are'} starting` : ''}`, remedies: [] };
     default:
       return never(unmet);
   }

@@ -31,13 +31,13 @@ export type Blocked =
   | { readonly type: 'larger-than-every-host'; readonly largest: Needs }
   | { readonly type: 'no-host' }
   /** No instance of the environment has room, and one could: `unmet` says why none is launched, where that is known. */
-  | { readonly type: 'no-instance'; readonly environment: ComputeEnvironment; readonly unmet: Unmet | undefined }
+  | { readonly type: 'no-instance'; readonly environment: ComputeEnvironment; readonly unmet: Unmet | undefined; readonly starting: number }
   /** Its hosts are the user's own, and none is registered. */
   | { readonly type: 'no-host-registered'; readonly environment: ComputeEnvironment }
   /** There are hosts, and none of them takes jobs now. */
   | { readonly type: 'hosts-unavailable'; readonly why: string }
-  /** Its instances have no room, and maxvCpus allows no more of them. */
-  | { readonly type: 'instances-full'; readonly environment: ComputeEnvironment; readonly vcpus: number }
+  /** Its instances have no room, and maxvCpus allows no more of them; `least` are the vCPUs of the smallest that would do. */
+  | { readonly type: 'instances-full'; readonly environment: ComputeEnvironment; readonly vcpus: number; readonly least: number }
   | { readonly type: 'environment-full'; readonly environment: ComputeEnvironment; readonly usedMilliVcpu: number }
   | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs }
   | KeptForAnother
@@ -59,13 +59,11 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
     largest = Math.max(largest, max);
     if (needs.milliVcpu > max) continue;
     const on = fitEnvironment(world, queue, environment, needs, holds);
-    if (!on.fits) {
-      nearest = nearer(nearest, on.because);
-      continue;
-    }
-    // It bounds the queue as a whole, wherever there is room.
-    const beside = overReservation(world, queue, claim, holds) ?? consumableShort(world, claim.consumables);
-    return beside === undefined ? on : { fits: false, because: beside };
+    // It bounds the queue as a whole, wherever there is room; and no instance is launched for what it holds up.
+    const beside = on.fits || on.because.type === 'no-instance' ? (overReservation(world, queue, claim, holds) ?? consumableShort(world, claim.consumables)) : undefined;
+    if (beside !== undefined) return { fits: false, because: beside };
+    if (on.fits) return on;
+    nearest = nearer(nearest, on.because);
   }
   if (nearest.type === 'no-environment-available' || nearest.type === 'larger-than-every-host') {
     const resting = restingEnvironment(world, queue, needs);
@@ -150,9 +148,13 @@ function whyNoInstance(world: World, queue: JobQueue, environment: ComputeEnviro
     if (instance.unfit !== undefined && instance.state === 'RUNNING') return { type: 'hosts-unavailable', why: must(unavailable(instance), 'an instance that is unfit takes no jobs') };
   }
   const unmet = world.scaling.unmet.get(unmetKey(queue.arn, needs));
-  if (unmet === 'max-vcpus') return { type: 'instances-full', environment, vcpus: instanceVcpus(world, environment.arn) };
-  return { type: 'no-instance', environment, unmet };
+  if (unmet === 'max-vcpus') return { type: 'instances-full', environment, vcpus: instanceVcpus(world, environment.arn), least: leastVcpus(capacities, needs) };
+  const starting = [...world.hosts.instancesOf(environment.arn)].filter(({ state }) => state === 'PENDING').length;
+  return { type: 'no-instance', environment, unmet, starting };
 }
+
+/** Of the smallest instance that holds the needs. */
+const leastVcpus = (capacities: readonly Needs[], needs: Needs): number => Math.min(...capacities.filter((capacity) => fitsIn(capacity, needs)).map(({ milliVcpu }) => Math.ceil(milliVcpu / 1000)));
 
 function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
   let because: Blocked | undefined;
