@@ -128,6 +128,10 @@ describe('EC2', () => {
     await aws.text`ec2 delete-internet-gateway --internet-gateway-id ${InternetGateway.InternetGatewayId}`;
     for (const id of [open, closed]) await aws.text`ec2 delete-subnet --subnet-id ${id}`;
     await aws.text`ec2 delete-vpc --vpc-id ${Vpc.VpcId}`;
+    assert.deepEqual(await aws.json`ec2 describe-instance-types --instance-types m5.large --query InstanceTypes[0].[VCpuInfo.DefaultVCpus,MemoryInfo.SizeInMiB,ProcessorInfo.SupportedArchitectures]`, [2, 8192, ['x86_64']]);
+    assert.ok((await aws.json`ec2 describe-instance-types --query length(InstanceTypes)`) > 1000, 'page after page');
+    assert.match((await aws.run`ec2 describe-instance-types --instance-types m5.huge`).stderr, /\(InvalidInstanceType\).*do not exist: \[m5\.huge\]/);
+    assert.equal(await aws.json`ec2 describe-instance-type-offerings --location-type availability-zone --filters Name=instance-type,Values=m5.large --query InstanceTypeOfferings[0].Location`, 'us-east-1a');
     assert.match((await aws.run`ec2 describe-vpcs --vpc-ids ${Vpc.VpcId}`).stderr, /\(InvalidVpcID\.NotFound\)/);
     assert.match((await aws.run`ec2 copy-image --name x --source-image-id ami-1 --source-region us-west-2`).stderr, /\(UnsupportedOperation\).*CopyImage is not built in Longshore yet/);
   });

@@ -89,7 +89,7 @@ export function compose(options: AppOptions): App {
       signingName: 'ec2',
       operations: ec2Operations,
       restNotBuilt: true,
-      deps: { space: new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus, reader: reader.resources, seed: ec2Seed({ ids }) }), clock, ids, keys: options.keys },
+      deps: { space: new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus, reader: reader.resources, seed: ec2Seed({ ids }) }), clock, ids, keys: options.keys, instanceTypes: settings.instanceTypes },
       dialect: ec2Dialect,
       maxBodyBytes,
     },

@@ -6,6 +6,7 @@ import type { Ids } from '../../port/ids.ts';
 import type { KeyMaker } from '../../port/key-maker.ts';
 import type { Access, Operation, RequestContext } from '../../wire/operation.ts';
 import { partitionOf } from '../../core/arn.ts';
+import type { Catalogue } from '../../core/instance-type/catalogue.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { dryRun } from './error.ts';
 import { idPrefix, type Ec2Draft, type Ec2Kind, type Ec2Kinds, type Ec2View } from './resources.ts';
@@ -15,6 +16,8 @@ export interface Ec2Deps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly keys: KeyMaker;
+  /** EC2's, and the user's own. */
+  readonly instanceTypes: Catalogue;
 }
 
 export type Ec2Operation<Input, Output> = Operation<Ec2Deps, Input, Omit<Output, '$metadata'>>;

@@ -22,12 +22,14 @@ interface Asked<T> {
   readonly tagsOf?: (item: T) => TagMap;
   /** The smallest page. */
   readonly least?: number;
+  /** The largest page, which is also that of whoever asks for no size. */
+  readonly most?: number;
 }
 
 /** A page of `all`, which ascend by their keys. */
-export function described<T>(all: readonly T[], request: Request, { keyOf, keys, notFound, filters, tagsOf, least }: Asked<T>): { items: readonly T[]; NextToken?: string | undefined } {
+export function described<T>(all: readonly T[], request: Request, { keyOf, keys, notFound, filters, tagsOf, least, most }: Asked<T>): { items: readonly T[]; NextToken?: string | undefined } {
   const found = keys === undefined || keys.length === 0 ? all : byKeys(all, keyOf, keys, notFound);
-  return page(filtered(found, request.Filters, filters, tagsOf), keyOf, request, least);
+  return page(filtered(found, request.Filters, filters, tagsOf), keyOf, request, least, most);
 }
 
 function byKeys<T>(all: readonly T[], keyOf: (item: T) => string, keys: readonly string[], notFound: ((key: string) => AwsError) | undefined): T[] {
@@ -37,8 +39,9 @@ function byKeys<T>(all: readonly T[], keyOf: (item: T) => string, keys: readonly
   return all.filter((item) => wanted.has(keyOf(item)));
 }
 
-export function page<T>(items: readonly T[], keyOf: (item: T) => string, { MaxResults: size = 1000, NextToken: token }: Request, least = 5): { items: readonly T[]; NextToken?: string | undefined } {
-  if (!Number.isInteger(size) || size < least || size > 1000) throw invalidParameter('maxResults', size, `Expecting a value from ${least} to 1000.`);
+export function page<T>(items: readonly T[], keyOf: (item: T) => string, { MaxResults, NextToken: token }: Request, least = 5, most = 1000): { items: readonly T[]; NextToken?: string | undefined } {
+  const size = MaxResults ?? most;
+  if (!Number.isInteger(size) || size < least || size > most) throw invalidParameter('maxResults', size, `Expecting a value from ${least} to ${most}.`);
   const after = token === undefined || token === '' ? undefined : decode(token);
   const rest = after === undefined ? items : items.filter((item) => keyOf(item) > after);
   const last = rest[size - 1];

@@ -39,6 +39,7 @@ export const noTemplateName = (name: string): AwsError => error('InvalidLaunchTe
 export const noTemplateVersion = (version: string, id: string): AwsError =>
   error('InvalidLaunchTemplateId.VersionNotFound', `Could not find the specified version ${version} for the launch template with ID ${id}.`);
 
+export const noInstanceTypes = (names: readonly string[]): AwsError => error('InvalidInstanceType', `The following supplied instance types do not exist: [${names.join(', ')}]`);
 export const noImage = (id: string): AwsError => error('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
 export const imageIdMalformed = (id: string): AwsError => error('InvalidAMIID.Malformed', `Invalid id: "${id.slice(0, 64)}" (expecting "ami-...")`);
 export const imageNotYours = (id: string): AwsError => error('AuthFailure', `Not authorized for image:${id}`, 403);

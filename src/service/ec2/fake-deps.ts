@@ -1,6 +1,7 @@
 // The world of an operation's test: EC2 over resources in memory. Only tests import it.
 
 import { scopeOf } from '../../base/ids.ts';
+import { ec2Catalogue } from '../../core/instance-type/catalogue.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Operation, RequestContext } from '../../wire/operation.ts';
 import { FakeResources } from '../fake-resources.ts';
@@ -25,6 +26,7 @@ export class FakeEc2 implements Ec2Deps {
   // The digits that ids take come first, so that ids ascend as they are made.
   readonly ids = { uuid: () => `uuid-${++this.#made}`, attempt: () => (++this.#made).toString(16).padStart(16, '0').padEnd(32, '0') as never };
   readonly keys: Ec2Deps['keys'] = { make: async () => ({ privatePem: 'PRIVATE', privateDer: new Uint8Array([1, 2]), publicBlob: new Uint8Array([3, 4]) }) };
+  instanceTypes = ec2Catalogue;
   readonly resources = new FakeResources();
   readonly space = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus: this.resources.bus, reader: this.resources, seed: ec2Seed(this) });
 

@@ -82,7 +82,7 @@ function softwareWith(had: ImageSoftware, tags: TagMap): ImageSoftware {
 const installed = (version: string | undefined): string | undefined => (version === 'none' ? undefined : version);
 
 const architectures: Readonly<Record<Architecture, 'x86_64' | 'arm64'>> = { X86_64: 'x86_64', ARM_64: 'arm64' };
-export const architectureWord = ({ architecture }: Image): 'x86_64' | 'arm64' => architectures[architecture];
+export const architectureWord = ({ architecture }: Pick<Image, 'architecture'>): 'x86_64' | 'arm64' => architectures[architecture];
 export const architectureOf = (word: string): Architecture | undefined => (word === 'x86_64' ? 'X86_64' : word === 'arm64' ? 'ARM_64' : undefined);
 
 export const ownerAlias = ({ isPublic }: KnownImage): string | undefined => (isPublic ? 'amazon' : undefined);
