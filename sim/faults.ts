@@ -8,6 +8,7 @@ import type { Random } from './random.ts';
 
 export const faultKinds = [
   'call lost', 'answer lost', 'engine gone', 'report lost', 'report late', 'report twice', 'report of an old attempt', 'stop ignored', 'start failed',
+  'launch lost', 'launch failed', 'answer of a launch lost', 'instance taken back', 'instance ended by a user',
   'host lost', 'host cut off', 'attempt believed lost', 'output not stored', 'clock set forwards', 'clock set back',
   'crash between steps', 'crash before a commit', 'crash after a commit', 'crash before an engine call', 'crash after an engine call', 'store full', 'store slow',
 ] as const;
@@ -94,6 +95,18 @@ export class Faults {
     if (!this.#draw(4)) return 'none';
     this.strike('stop ignored');
     return 'ignored';
+  }
+
+  /** What becomes of a question for an instance. */
+  launch(): 'none' | 'lost' | 'failed' | 'answer lost' {
+    if (!this.#draw(4)) return 'none';
+    const kind = this.#pick(['launch lost', 'launch failed', 'answer of a launch lost']);
+    return kind === 'launch lost' ? 'lost' : kind === 'launch failed' ? 'failed' : 'answer lost';
+  }
+
+  /** What becomes of the instances between two commands of clients, if anything. */
+  instanceFate(): 'instance taken back' | 'instance ended by a user' | undefined {
+    return this.#draw(0.6) ? this.#pick(['instance taken back', 'instance ended by a user']) : undefined;
   }
 
   commit(): Blow | 'full' | 'slow' {

@@ -1,9 +1,10 @@
 // What was committed, as the simulation itself folds it from the transactions that reached the store: the facts by which the
 // checkers judge, made without the world's own arithmetic. Holds every job that ever was; decides nothing.
 
-import { childId, splitJobId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
+import { childId, splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../src/base/ids.ts';
 import type { ComputeEnvironment } from '../src/core/compute-environment/compute-environment.ts';
 import type { ConsumableResource } from '../src/core/consumable-resource/consumable-resource.ts';
+import type { Instance } from '../src/core/host.ts';
 import { isArrayParent, isLive, type ArrayParent, type Job, type JobDetailRecord, type LiveJob } from '../src/core/job/job.ts';
 import type { Needs } from '../src/core/job/needs.ts';
 import { isEnded, type JobStatus } from '../src/core/job/status.ts';
@@ -55,6 +56,8 @@ export class Ledger {
   readonly live = new Map<AttemptId, LiveJob>();
   readonly queues = new Map<Arn, JobQueue>();
   readonly environments = new Map<Arn, ComputeEnvironment>();
+  /** Those that have not ended, in the order in which they were launched. */
+  readonly instances = new Map<HostId, Instance>();
   readonly definitions = new Map<Arn, JobDefinition>();
   readonly policies = new Map<Arn, SchedulingPolicy>();
   readonly consumables = new Map<Arn, ConsumableResource>();
@@ -66,6 +69,8 @@ export class Ledger {
       this.policies.delete(arn);
       this.consumables.delete(arn);
     }
+    for (const host of commit.hosts) if (host.kind === 'instance') this.instances.set(host.id, host);
+    for (const id of commit.hostsLeft) this.instances.delete(id);
     for (const queue of commit.jobQueues) this.queues.set(queue.arn, queue);
     for (const environment of commit.computeEnvironments) this.environments.set(environment.arn, environment);
     for (const definition of commit.jobDefinitions) this.definitions.set(definition.arn, definition);

@@ -4,7 +4,6 @@
 import { createHash } from 'node:crypto';
 import { attemptId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
 import { localHost } from '../src/capacity/local/local.ts';
-import { LocalCapacity } from '../src/capacity/local/local-capacity.ts';
 import { Control } from '../src/control/control.ts';
 import type { Command } from '../src/core/command/command.ts';
 import type { Machine } from '../src/core/host.ts';
@@ -18,6 +17,7 @@ import type { Commit } from '../src/port/store.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker/checker.ts';
 import { allCheckers } from './checker/all.ts';
+import { SimulatedCapacity } from './capacity.ts';
 import { Containers } from './containers.ts';
 import { Crashed, Incarnation, OutputNotStored, StoreFull } from './crash.ts';
 import { Faults, type FaultKind } from './faults.ts';
@@ -89,6 +89,7 @@ class Simulation {
   readonly #engine: FakeEngine;
   /** Of registered hosts, by address. */
   readonly #ownEngines = new Map<string, FakeEngine>();
+  readonly #capacity: SimulatedCapacity;
   readonly #workload: Workload;
   readonly #host: Machine;
   readonly #settings: Pick<Settings, 'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds'>;
@@ -113,6 +114,7 @@ class Simulation {
     const ids = random.fork('ids');
     this.#ids = { uuid: () => ids.hex(32), attempt: () => attemptId(ids.hex(32)) };
     this.#engine = this.#newEngine(this.#faults.engine);
+    this.#capacity = new SimulatedCapacity(this.#clock, this.#faults, random.fork('capacity'));
     this.#settings = { hostLossFree: this.#draw.chance(30), ...this.#draw.pick([{ overtakeJobs: 10, overtakeSeconds: 60 }, { overtakeJobs: 100, overtakeSeconds: 300 }]) };
     this.#host = localHost('0'.repeat(32), { milliVcpu: 1000 * this.#draw.between(2, 6), memoryMib: 4096, gpus: this.#draw.pick([0, 0, 1]) });
     this.#retainMs = this.#draw.pick([undefined, undefined, 120_000, 600_000]);
@@ -132,6 +134,7 @@ class Simulation {
     while (this.#counts.commands < mostCommands) {
       this.#workload.act();
       this.#strike();
+      this.#strikeInstance();
       await this.#advance(this.#draw.below(this.#draw.pick(gaps) + 1));
       if (!this.#isUp) await this.#reboot();
     }
@@ -183,7 +186,7 @@ class Simulation {
       store: incarnation.store(this.#store, this.#clock, (commit) => this.#record(commit)),
       engine: incarnation.engine(this.#options.sabotageEngine?.(this.#engine) ?? this.#engine),
       hosts: { probe: () => Promise.reject(new BrokenLaw('control probes no host')), engine: (_hostId, { dockerHost }) => incarnation.engine(this.#ownEngine(dockerHost)) },
-      capacity: new LocalCapacity(incarnation.clock(this.#clock), 0),
+      capacity: this.#capacity.forLife(incarnation),
       logSink: incarnation.logSink(this.#sink),
       clock: incarnation.clock(this.#clock),
       ids: this.#ids,
@@ -279,6 +282,14 @@ class Simulation {
     }
   }
 
+  #strikeInstance(): void {
+    const fate = this.#ledger.instances.size === 0 ? undefined : this.#faults.instanceFate();
+    if (fate === undefined) return;
+    const { id, scope } = this.#draw.pick([...this.#ledger.instances.values()]);
+    if (fate === 'instance taken back') this.#capacity.takeBack(id);
+    else void this.#submit({ type: 'end-instance', scope, hostId: id });
+  }
+
   #runningNow = (): AttemptId[] => [...this.#containers.running.values()].flatMap((attempts) => [...attempts]);
 
   #behaviour({ attemptId: id, environment }: ContainerSpec): FakeBehaviour {
@@ -372,6 +383,7 @@ class Simulation {
   /** What was declared lost with its host, or went with it: whether rightly is the affair of a checker. */
   #noteLosses({ commit, changes }: Committed): void {
     for (const host of commit.hosts) for (const old of host.kind === 'registered' ? host.oldAttempts : []) this.#containers.lost.add(old.attemptId);
+    for (const host of commit.hosts) if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN') for (const [id, { attempt }] of this.#ledger.live) if (attempt.hostId === host.id) this.#containers.lost.add(id);
     if (commit.hostsLeft.length === 0) return;
     for (const { after } of changes) for (const attempt of 'attempts' in after ? after.attempts : []) if (commit.hostsLeft.includes(attempt.hostId)) this.#containers.lost.add(attempt.attemptId);
   }

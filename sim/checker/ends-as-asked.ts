@@ -32,6 +32,8 @@ function checkEnd({ expectations, containers, ledger }: Observed, job: Job): voi
     const ended = containers.all.get(attemptId)?.ended;
     return { exitCode: ended?.exit?.exitCode, lost: containers.lost.has(attemptId), clockSet: ended?.wasClockSet ?? false };
   });
-  const problem = expectations.get(parent)?.judge(index, { ...job, stop: job.stopRequested, arrayStopped: index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined }, truths);
+  // The end of a host is no stop that anybody asked for: it is judged as the loss that it is.
+  const stop = job.stopRequested?.by === 'host' ? undefined : job.stopRequested;
+  const problem = expectations.get(parent)?.judge(index, { ...job, stop, arrayStopped: index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined }, truths);
   if (problem !== undefined) throw new BrokenLaw(`job ${job.id}: ${problem}`);
 }

@@ -21,8 +21,8 @@ function checkPlaced(change: Change, ledger: Ledger): void {
   if (placedIn(change).length === 0) return;
   const { id, before } = change;
   const { parent, index } = splitJobId(id);
-  // A timeout that was noticed after the end that came before it stops nothing.
-  const own = before?.stopRequested?.by === 'timeout' ? undefined : before?.stopRequested;
+  // A timeout that was noticed after the end that came before it stops nothing, and the end of a host stops an attempt alone.
+  const own = before?.stopRequested?.by === 'timeout' || before?.stopRequested?.by === 'host' ? undefined : before?.stopRequested;
   const stop = own ?? (index === undefined ? undefined : ledger.jobs.get(parent)?.stopRequested);
   if (stop !== undefined) throw new BrokenLaw(`job ${id} was placed after it had been stopped for '${stop.reason}'`);
 }

@@ -15,12 +15,13 @@ export const retriesObey: Checker = {
         const last = after.attempts.at(-1);
         if (last === undefined || after.attempts.length === (before?.attempts.length ?? 0)) continue;
         const { parent, index } = splitJobId(id);
-        const stopped = (after.stopRequested !== undefined && last.statusReason === after.stopRequested.reason) || (index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined);
+        const stop = [after.stopRequested, before?.stopRequested].find((one) => one !== undefined && one.by !== 'host');
+        const stopped = (stop !== undefined && last.statusReason === stop.reason) || (index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined);
         const again = !isEnded(after.status);
         const wanted = (last.exitCode !== 0 || last.statusReason?.startsWith('Host EC2 ') === true) && !stopped && expectations.get(parent)?.isRetried(after.attempts) === true;
         if (again && !wanted) throw new BrokenLaw(`job ${id} is ${after.status} again after attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which must be its last`);
         // A stop may have come between the attempt that failed and the next one.
-        if (!again && wanted && (after.stopRequested ?? before?.stopRequested) === undefined) throw new BrokenLaw(`job ${id} ended with attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which another should follow`);
+        if (!again && wanted && stop === undefined) throw new BrokenLaw(`job ${id} ended with attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which another should follow`);
       }
     }
   },

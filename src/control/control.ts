@@ -22,6 +22,7 @@ import { CommandQueue, Stopped } from './command-queue.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { HostLink } from './host-link.ts';
 import { jobOfOldAttempt } from './past.ts';
+import { Launches } from './launches.ts';
 import { LogPump } from './log-pump.ts';
 import { LogRetention } from './log-retention.ts';
 import { ControlReader } from './reader.ts';
@@ -53,6 +54,7 @@ export class Control {
   readonly world: World;
   readonly #ports: ControlPorts;
   readonly #effects: EffectRunner;
+  readonly #launches: Launches;
   readonly #logPump: LogPump;
   /** By host: this machine's first. */
   readonly #links = new Map<HostId, HostLink>();
@@ -72,7 +74,8 @@ export class Control {
     this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
     this.reader = new ControlReader(world, store.reader, () => this.#staleReports);
     const engineOf = (hostId: HostId): Engine | undefined => this.#linkOf(hostId)?.openEngine;
-    this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), launch: (hostId) => ports.capacity.launch(hostId), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
+    this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), launch: (hostId) => this.#launches.ask(hostId), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
+    this.#launches = new Launches({ world, capacity: ports.capacity, clock, report: (report) => this.#noteInstance(report) });
     this.#logPump = new LogPump({ engineOf, sink: logSink, clock, onProblem });
     this.#logRetention = new LogRetention({ world, bus: this.bus, reader: store.reader, sink: logSink, clock, onProblem });
     const { retainMs } = ports;
@@ -133,7 +136,9 @@ export class Control {
       .finally(() => void link.engine.close());
   }
 
-  #noteInstance(hostId: HostId, report: CapacityReport['report']): void {
+  #noteInstance({ hostId, report }: CapacityReport): void {
+    const host = this.world.hosts.get(hostId);
+    if (host?.kind !== 'instance' || (report === 'running' && host.state !== 'PENDING')) return;
     this.bus.issue({ type: 'report-instance', hostId, report }, 'capacity').catch((error: unknown) => {
       if (!(error instanceof Stopped)) this.#ports.onProblem(`report of instance ${hostId}`, error);
     });
@@ -154,8 +159,7 @@ export class Control {
     for (const host of this.world.hosts.values()) if (host.kind === 'registered') this.#linkRegistered(host.id);
     this.bus.beginWatching();
     await this.bus.issue({ type: 'join-host', host: machine }, 'capacity');
-    this.#ports.capacity.open(({ hostId, report }) => this.#noteInstance(hostId, report));
-    for (const host of this.world.hosts.values()) if (host.kind === 'instance' && host.state === 'PENDING') this.#ports.capacity.launch(host.id);
+    this.#launches.open();
     this.#logRetention.open();
     this.#retention?.open();
     return capabilities;
@@ -174,7 +178,7 @@ export class Control {
     for (const link of this.#links.values()) link.rest();
     this.#logRetention.close();
     this.#retention?.close();
-    this.#ports.capacity.close();
+    this.#launches.close();
     this.bus.close();
     this.#logPump.close();
     if (how.discard) await this.#discard();

@@ -9,6 +9,7 @@ import { isRefusal } from '../base/refusal.ts';
 import type { HostId, JobId } from '../base/ids.ts';
 import type { Instance } from '../core/host.ts';
 import { checkWorld } from '../core/invariant.ts';
+import { limit } from '../core/limit.ts';
 import { explain } from '../core/schedule/explain.ts';
 import { emptyWorld, Rig, scope } from './scripted-ports.ts';
 
@@ -201,6 +202,29 @@ describe('an instance', () => {
     const again = await Rig.open({ ...emptyWorld, computeEnvironments: [...world.computeEnvironments.values()].filter(({ name }) => name === 'fleet'), hosts: instances(rig) });
     assert.equal(instances(again)[0]?.id, instances(rig)[0]?.id);
     assert.deepEqual(types(again), ['m5.large RUNNING']);
+  });
+
+  it('that is not heard of is asked for again while the server runs: the first answer may be lost', async () => {
+    const rig = await rigWith();
+    rig.capacity.prompt = false;
+    const id = await submit(rig);
+    rig.capacity.loseAnswers();
+    await rig.clock.pass(limit.launchRepeatMs);
+    assert.deepEqual(types(rig), ['m5.large PENDING']);
+    rig.capacity.run();
+    await rig.clock.pass();
+    assert.equal(rig.job(id)?.status, 'STARTING');
+  });
+
+  it('that was taken back while the server was down ends when it is asked for again', async () => {
+    const rig = await rigWith({ minvCpus: 2 });
+    const [instance] = instances(rig);
+    assert.equal(instance?.state, 'RUNNING');
+    const { world } = rig.control;
+    const again = await Rig.open({ ...emptyWorld, computeEnvironments: [...world.computeEnvironments.values()].filter(({ name }) => name === 'fleet'), hosts: instances(rig) }, undefined, { prompt: false });
+    again.capacity.fail();
+    await again.clock.pass();
+    assert.equal(again.control.world.hosts.has(instance.id), false);
   });
 
   it('is nobody else’s to end', async () => {

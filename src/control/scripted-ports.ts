@@ -221,6 +221,11 @@ export class ScriptedCapacity implements CapacityProvider {
     this.#say('running');
   }
 
+  /** What becomes of them is never heard. */
+  loseAnswers(): void {
+    this.#asked = [];
+  }
+
   /** They cannot be had. */
   fail(): void {
     this.#say('ended');
@@ -274,8 +279,9 @@ export class Rig {
   }
 
   /** A control with one host, an environment without instances and queue, and a definition `d` of one vCPU. */
-  static async open(stored?: StoredWorld, settings?: Partial<Settings>): Promise<Rig> {
+  static async open(stored?: StoredWorld, settings?: Partial<Settings>, capacity: { readonly prompt: boolean } = { prompt: true }): Promise<Rig> {
     const rig = new Rig(stored, settings);
+    rig.capacity.prompt = capacity.prompt;
     const opened = rig.control.open(host);
     await rig.clock.pass();
     await opened;

@@ -91,6 +91,8 @@ export const limit = {
   scalingPauseTimes: 20,
   /** Pause before instances that are idle are looked at. */
   scaleInPauseMs: 1_000,
+  /** Pause before an instance that does not run yet is asked for again. */
+  launchRepeatMs: 10_000,
   /** Pause between comparisons of the rows with what the engine knows. */
   reconcilePeriodMs: 10_000,
 } as const;

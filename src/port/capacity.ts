@@ -12,7 +12,10 @@ export interface CapacityReport {
 export interface CapacityProvider {
   /** From now on it says what becomes of instances. */
   open(report: (report: CapacityReport) => void): void;
-  /** Brings one up, and says when it runs. Asked again for the same one, it says so again. */
+  /**
+   * Brings one up, and says when it runs. Asked again for the same one it says again what became of it: answers may be lost, and
+   * one may be taken back while nobody listens.
+   */
   launch(hostId: HostId): void;
   /** Says nothing any more. */
   close(): void;
