@@ -6,7 +6,8 @@ import type { Arn } from '../../src/base/ids.ts';
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
 import { isArrayParent, isLive, type Job, type LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
-import { placedIn, type Change, type Ledger } from '../ledger.ts';
+import type { Commit } from '../../src/port/store.ts';
+import { placedIn, type Change, type Committed, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { asksNoMore } from './order-honoured.ts';
 import { Waits } from './waits.ts';
@@ -28,6 +29,9 @@ interface Held {
   readonly atMs: number;
   readonly windowSeconds: number;
 }
+
+/** A share is active for so much longer than its usage counts. */
+const afterglowSeconds = 300;
 
 const second = (ms: number): number => Math.floor(ms / 1000);
 
@@ -88,6 +92,17 @@ export function sharesHonoured(): Checker {
     for (const one of held.reverse()) if (one.milliVcpu < 0) hold(one, most);
   }
 
+  /** Usage that lies further back than window and afterglow may be forgotten, to make room for a share that comes: not before. */
+  function forget({ queueArn, shareIdentifier: share, forgotten, usage }: Commit['shareUsage'][number], { commit }: Committed, { ledger, clockSetMs }: Observed): void {
+    // One that came again at once begins with nothing.
+    if (!forgotten && usage !== 0n) return;
+    const { used, atSecond, milliVcpu } = usageOf(queueArn, share);
+    // What is less than whole milliVcpu-seconds is nothing.
+    const recent = used > 10 && second(commit.atMs) - atSecond <= windowOf(policyOf(ledger, queueArn)) + afterglowSeconds;
+    if (forgotten && clockSetMs === 0 && commit.schedulingPolicies.length === 0 && (recent || milliVcpu > 0)) throw new BrokenLaw(`the usage of share ${share} was forgotten ${second(commit.atMs) - atSecond} s after its last`);
+    for (const book of [usages, most]) usageOf(queueArn, share, book).used = 0;
+  }
+
   function checkPlaced(observed: Observed, job: LiveJob, placed: readonly LiveJob[], atMs: number): void {
     const { ledger } = observed;
     const { queueArn, terms: { share } } = job;
@@ -114,7 +129,7 @@ export function sharesHonoured(): Checker {
   function reservation(ledger: Ledger, queueArn: Arn, policy: FairsharePolicy, atMs: number): { readonly held: number; readonly cap: number; readonly active: number } {
     const held = [...usages].reduce((sum, [key, usage]) => sum + (key.startsWith(`${queueArn} `) ? usage.milliVcpu : 0), 0);
     const active = new Set([...ledger.open.values()].flatMap((job) => (job.queueArn === queueArn && job.terms.share ? [job.terms.share.identifier] : [])));
-    for (const [key, usage] of usages) if (key.startsWith(`${queueArn} `) && second(atMs) - usage.atSecond <= windowOf(policy) + 300 && usage.atSecond > 0) active.add(key.slice(queueArn.length + 1));
+    for (const [key, usage] of usages) if (key.startsWith(`${queueArn} `) && second(atMs) - usage.atSecond <= windowOf(policy) + afterglowSeconds && usage.atSecond > 0) active.add(key.slice(queueArn.length + 1));
     const max = (ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).reduce((sum, { computeEnvironment }) => {
       const environment = ledger.environments.get(computeEnvironment);
       return sum + (environment?.state === 'ENABLED' ? 1000 * (environment.computeResources?.maxvCpus ?? 0) : 0);
@@ -148,7 +163,9 @@ export function sharesHonoured(): Checker {
     law: 'shares are honoured',
     check(observed) {
       const { commits, ledger } = observed;
-      for (const { changes, atMs } of commits) {
+      for (const committed of commits) {
+        const { commit, changes, atMs } = committed;
+        for (const usage of commit.shareUsage) forget(usage, committed, observed);
         foldEnds(changes, ledger);
         const placed = changes.flatMap(placedIn);
         if (placed.length === 0) continue;
