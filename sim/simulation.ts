@@ -287,7 +287,7 @@ class Simulation {
     if (fate === undefined) return;
     const { id, scope } = this.#draw.pick([...this.#ledger.instances.values()]);
     if (fate === 'instance taken back') this.#capacity.takeBack(id);
-    else void this.#submit({ type: 'end-instance', scope, hostId: id });
+    else void this.#submit({ type: 'end-instance', scope, hostId: id, cause: 'user' });
   }
 
   #runningNow = (): AttemptId[] => [...this.#containers.running.values()].flatMap((attempts) => [...attempts]);

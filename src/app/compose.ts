@@ -31,6 +31,8 @@ import { Router, type AnyService, type AuditRecord, type FaultRecord } from '../
 export interface AppOptions extends ControlPorts {
   /** Of requests that name none. */
   readonly region: string;
+  /** Of the program, where anybody may ask. */
+  readonly version?: string | undefined;
   readonly settings: Settings;
   /** Submissions a second of an account and region; absent: as many as come. */
   readonly submitRate?: number | undefined;
@@ -59,6 +61,7 @@ export function compose(options: AppOptions): App {
   const { bus, reader } = control;
   const { clock, ids, logSink, settings } = options;
   const maxBodyBytes = maxBodyBytesBy(settings.limits);
+  const ec2 = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus, reader: reader.resources, seed: ec2Seed({ ids }) });
   const submitRate = options.submitRate === undefined ? undefined : new SubmitRate(options.submitRate, clock);
   const services: AnyService[] = [
     {
@@ -89,7 +92,7 @@ export function compose(options: AppOptions): App {
       signingName: 'ec2',
       operations: ec2Operations,
       restNotBuilt: true,
-      deps: { space: new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus, reader: reader.resources, seed: ec2Seed({ ids }) }), clock, ids, keys: options.keys, instanceTypes: settings.instanceTypes },
+      deps: { space: ec2, bus, instances: reader.instances, clock, ids, keys: options.keys, instanceTypes: settings.instanceTypes },
       dialect: ec2Dialect,
       maxBodyBytes,
     },
@@ -112,7 +115,7 @@ export function compose(options: AppOptions): App {
       targetPrefix: 'AmazonEC2ContainerServiceV20141113',
       operations: ecsOperations,
       restNotBuilt: true,
-      deps: { bus, reader: reader.clusters, hosts: options.hosts, ids },
+      deps: { bus, reader: reader.clusters, hosts: options.hosts, ids, networks: ec2, version: options.version },
       dialect: parameterDialect,
       maxBodyBytes,
     },

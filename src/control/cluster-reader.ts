@@ -3,7 +3,8 @@
 import { must } from '../base/assert.ts';
 import type { AttemptId, HostId, Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
-import type { Host } from '../core/host.ts';
+import type { Host, Machine } from '../core/host.ts';
+import { typeOf } from '../core/instance.ts';
 import { isLive } from '../core/job/job.ts';
 import { subtractNeeds } from '../core/job/needs.ts';
 import type { World } from '../core/world.ts';
@@ -34,10 +35,16 @@ export class WorldClusterReader implements ClusterReader {
     return {
       host,
       environment,
+      slice: host.kind === 'instance' ? { type: typeOf(this.#world, host), of: this.#machine(host.machineId) } : undefined,
       remaining: subtractNeeds(host.capacity, this.#world.hostUse(host.id)),
       runningTasks: there.filter(({ job }) => job.status === 'RUNNING').length,
       pendingTasks: there.filter(({ job }) => job.status === 'STARTING').length,
     };
+  }
+
+  #machine(id: HostId): Machine | undefined {
+    const host = this.#world.hosts.get(id);
+    return host?.kind === 'machine' ? host : undefined;
   }
 
   tasks(environment: ComputeEnvironment): readonly TaskView[] {

@@ -216,6 +216,8 @@ export class CommandQueue implements CommandBus {
       jobDefinitions: [...changes.jobDefinitions.values()],
       hosts: [...changes.hosts.values()],
       hostsLeft: [...changes.hostsLeft],
+      instancesEnded: changes.instancesEnded,
+      forgetInstancesEndedBeforeMs: nowMs - limit.endedInstanceMs,
       consumableResources: [...changes.consumableResources.values()],
       schedulingPolicies: [...changes.schedulingPolicies.values()],
       shareUsage: [...changes.shareUsage.values()],

@@ -158,7 +158,8 @@ export class Control {
     const capabilities = await this.#machine.open();
     for (const host of this.world.hosts.values()) if (host.kind === 'registered') this.#linkRegistered(host.id);
     this.bus.beginWatching();
-    await this.bus.issue({ type: 'join-host', host: machine }, 'capacity');
+    const { kind, version, logDrivers } = capabilities;
+    await this.bus.issue({ type: 'join-host', host: { ...machine, engine: { dockerVersion: kind === 'docker' ? version.replace(/^Docker /, '') : undefined, logDrivers } } }, 'capacity');
     this.#launches.open();
     this.#logRetention.open();
     this.#retention?.open();

@@ -157,7 +157,7 @@ describe('an instance', () => {
     const [host] = [hostOf(rig, once)];
     const attempts = [rig.attempt(once), rig.attempt(twice)];
     for (const attempt of attempts) await rig.started(attempt);
-    await rig.ask({ type: 'end-instance', scope, hostId: host });
+    await rig.ask({ type: 'end-instance', scope, hostId: host, cause: 'user' });
     assert.deepEqual(types(rig), ['m5.large SHUTTING_DOWN']);
     for (const attempt of attempts) {
       assert.ok(rig.engine.calls.includes(`stop ${attempt}`), `${attempt} is stopped`);
@@ -175,7 +175,7 @@ describe('an instance', () => {
     const rig = await rigWith();
     const id = await submit(rig, retry(3));
     const attempt = rig.attempt(id);
-    await rig.ask({ type: 'end-instance', scope, hostId: hostOf(rig, id) });
+    await rig.ask({ type: 'end-instance', scope, hostId: hostOf(rig, id), cause: 'user' });
     await rig.terminate(id, 'no more');
     await rig.exited(attempt, 143);
     assert.deepEqual([rig.store.job(id).status, rig.store.job(id).statusReason], ['FAILED', 'no more']);
@@ -227,9 +227,68 @@ describe('an instance', () => {
     assert.equal(again.control.world.hosts.has(instance.id), false);
   });
 
+  it('that is gone is kept for those who ask, with who wanted it to end', async () => {
+    const rig = await rigWith({ type: 'SPOT', allocationStrategy: 'SPOT_CAPACITY_OPTIMIZED' });
+    const id = await submit(rig, retry(1));
+    const [instance] = instances(rig);
+    rig.capacity.interrupt(instance?.id as HostId);
+    await rig.clock.pass();
+    assert.deepEqual(types(rig), ['m5.large SHUTTING_DOWN']);
+    await rig.exited(rig.attempt(id), 143);
+    const ended = rig.store.commits.flatMap(({ instancesEnded }) => instancesEnded);
+    assert.deepEqual(ended.map(({ instance: { id: of, ending } }) => [of, ending?.cause]), [[instance?.id, 'interruption']]);
+    assert.equal(rig.store.job(id).statusReason, `Host EC2 (instance i-${instance?.id.slice(0, 17)}) terminated.`);
+  });
+
+  it('that is drained takes no more jobs, and ends with its last', async () => {
+    const rig = await rigWith();
+    const first = await submit(rig);
+    const drained = hostOf(rig, first);
+    await rig.ask({ type: 'drain-host', scope, hostId: drained, status: 'DRAINING' });
+    const second = await submit(rig);
+    assert.notEqual(hostOf(rig, second), drained);
+    await rig.ask({ type: 'drain-host', scope, hostId: drained, status: 'ACTIVE' });
+    assert.deepEqual(types(rig), ['m5.large RUNNING', 'm5.large RUNNING']);
+    await rig.ask({ type: 'drain-host', scope, hostId: drained, status: 'DRAINING' });
+    await rig.exited(rig.attempt(first));
+    assert.equal(rig.control.world.hosts.has(drained), false);
+    assert.equal(rig.store.job(first).status, 'SUCCEEDED');
+    checkWorld(rig.control.world);
+  });
+
+  it('that is deregistered by force ends under its jobs; without force it stays', async () => {
+    const rig = await rigWith();
+    const id = await submit(rig);
+    const host = hostOf(rig, id);
+    const refused = await rig.ask({ type: 'deregister-host', scope, hostId: host, force: false });
+    assert.ok(isRefusal(refused) && /runs 1 job\. Drain it/.test(refused.message));
+    await rig.ask({ type: 'deregister-host', scope, hostId: host, force: true });
+    assert.deepEqual(types(rig), ['m5.large SHUTTING_DOWN']);
+  });
+
+  it('that minvCpus kept goes with its environment', async () => {
+    const rig = await rigWith({ minvCpus: 2 });
+    await rig.ask({ type: 'update-job-queue', scope, request: { jobQueue: 'jobs', state: 'DISABLED' } });
+    await rig.ask({ type: 'delete-job-queue', scope, jobQueue: 'jobs' });
+    await rig.ask({ type: 'update-compute-environment', scope, request: { computeEnvironment: 'fleet', state: 'DISABLED' } });
+    assert.equal(instances(rig).length, 1);
+    assert.equal(isRefusal(await rig.ask({ type: 'delete-compute-environment', scope, computeEnvironment: 'fleet' })), false);
+    assert.deepEqual(types(rig), []);
+    checkWorld(rig.control.world);
+  });
+
+  it('carries the tags of its environment, but not those of Spot under a role that may not tag', async () => {
+    const tags = { team: 'a' };
+    const launched = async (more: Partial<ComputeResource>): Promise<unknown> => instances(await rigWith({ minvCpus: 2, tags, ...more }))[0]?.launch;
+    assert.deepEqual(await launched({ ec2KeyPair: 'mine' }), { subnetId: 'subnet-1', securityGroupIds: ['sg-1'], keyName: 'mine', tags });
+    const spot = { type: 'SPOT', allocationStrategy: 'BEST_FIT' } as const;
+    assert.deepEqual(await launched({ ...spot, spotIamFleetRole: 'arn:aws:iam::123456789012:role/AmazonEC2SpotFleetRole' }), { subnetId: 'subnet-1', securityGroupIds: ['sg-1'], keyName: undefined, tags: {} });
+    assert.deepEqual(await launched({ ...spot, spotIamFleetRole: 'arn:aws:iam::123456789012:role/AmazonEC2SpotFleetTaggingRole' }), { subnetId: 'subnet-1', securityGroupIds: ['sg-1'], keyName: undefined, tags });
+  });
+
   it('is nobody else’s to end', async () => {
     const rig = await rigWith({ minvCpus: 2 });
     const [instance] = instances(rig);
-    assert.ok(isRefusal(await rig.ask({ type: 'end-instance', scope: 'other/us-east-1' as typeof scope, hostId: instance?.id as HostId })));
+    assert.ok(isRefusal(await rig.ask({ type: 'end-instance', scope: 'other/us-east-1' as typeof scope, hostId: instance?.id as HostId, cause: 'user' })));
   });
 });

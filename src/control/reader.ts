@@ -17,6 +17,7 @@ import { dispatchOrder } from '../core/schedule/dispatch-order.ts';
 import { explain, type WaitingReason } from '../core/schedule/explain.ts';
 import type { World } from '../core/world.ts';
 import type { ClusterReader } from '../port/cluster-reader.ts';
+import type { InstanceReader } from '../port/instance-reader.ts';
 import type {
   ComputeEnvironmentView,
   Counts,
@@ -36,11 +37,13 @@ import type {
 } from '../port/reader.ts';
 import type { StoredJob, StoreReader } from '../port/store.ts';
 import { WorldClusterReader } from './cluster-reader.ts';
+import { WorldInstanceReader } from './instance-reader.ts';
 
 export class ControlReader implements Reader {
   readonly logs: StoreReader;
   readonly resources: StoreReader;
   readonly clusters: ClusterReader;
+  readonly instances: InstanceReader;
   readonly #world: World;
   readonly #store: StoreReader;
   readonly #staleReports: () => number;
@@ -51,6 +54,7 @@ export class ControlReader implements Reader {
     this.logs = store;
     this.resources = store;
     this.clusters = new WorldClusterReader(world);
+    this.instances = new WorldInstanceReader(world, store);
     this.#staleReports = staleReports;
   }
 

@@ -52,7 +52,7 @@ export class Scaler {
     );
     const ends = plan.environments.flatMap(({ arn, ends: each }) => {
       const { scope } = must(world.computeEnvironments.get(arn), 'the plan is about environments that are there');
-      return each.map((id): Command => ({ type: 'end-instance', scope, hostId: id }));
+      return each.map((id): Command => ({ type: 'end-instance', scope, hostId: id, cause: 'scaling' }));
     });
     return [...launches, ...ends];
   }

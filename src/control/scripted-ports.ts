@@ -231,6 +231,11 @@ export class ScriptedCapacity implements CapacityProvider {
     this.#say('ended');
   }
 
+  /** Spot takes one back. */
+  interrupt(id: HostId): void {
+    this.#report?.({ hostId: id, report: 'interrupted' });
+  }
+
   close(): void {
     this.#report = undefined;
   }

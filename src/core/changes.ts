@@ -5,7 +5,7 @@ import type { Arn, HostId, JobId, Scope } from '../base/ids.ts';
 import type { ConsumableResource } from './consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Tags } from './event.ts';
-import type { EnvironmentHost } from './host.ts';
+import type { EndedInstance, EnvironmentHost } from './host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from './job/job.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
@@ -34,6 +34,7 @@ export class Changes {
   readonly jobDefinitions = new Map<Arn, JobDefinition>();
   readonly hosts = new Map<HostId, EnvironmentHost>();
   readonly hostsLeft = new Set<HostId>();
+  instancesEnded: EndedInstance[] = [];
   readonly consumableResources = new Map<Arn, ConsumableResource>();
   readonly schedulingPolicies = new Map<Arn, SchedulingPolicy>();
   /** By queue and share. */
@@ -78,6 +79,7 @@ export class Changes {
   clear(): void {
     this.submitted = [];
     this.logStreams = [];
+    this.instancesEnded = [];
     for (const part of [this.jobs, this.children, this.computeEnvironments, this.jobQueues, this.jobDefinitions, this.consumableResources, this.schedulingPolicies, this.shareUsage, this.hosts, this.hostsLeft, this.deleted, this.tags]) part.clear();
   }
 }

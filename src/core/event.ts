@@ -28,7 +28,7 @@ export type Event =
   | { readonly type: 'job-definition-stored'; readonly definition: JobDefinition; readonly tags?: Tags | undefined }
   | { readonly type: 'host-stored'; readonly host: Host }
   /** Whatever ran there is over. */
-  | { readonly type: 'host-left'; readonly hostId: HostId }
+  | { readonly type: 'host-left'; readonly hostId: HostId; readonly atMs: number }
   /** Of an attempt that ended long ago something was learned: the job with what is known now. It changes no status. */
   | { readonly type: 'attempt-amended'; readonly job: Job }
   | { readonly type: 'job-submitted'; readonly detail: JobDetailRecord; readonly job: WaitingJob | LiveArrayParent; readonly tags?: Tags | undefined }

@@ -49,7 +49,9 @@ export function storeHost(world: World, host: Host): void {
   if (host.lost !== undefined && known?.kind === 'registered' && known.lost === undefined) strand(world, host.id);
 }
 
-export function removeHost(world: World, id: HostId): void {
+export function removeHost(world: World, id: HostId, atMs: number): void {
+  const host = world.hosts.get(id);
+  if (host?.kind === 'instance') world.changes.instancesEnded.push({ instance: host, endedAtMs: atMs });
   strand(world, id);
   world.hosts.delete(id);
   world.allocations.forgetHost(id);

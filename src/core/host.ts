@@ -19,6 +19,8 @@ interface HostIdentity {
  */
 export interface Machine extends HostIdentity {
   readonly kind: 'machine';
+  /** What its engine says of itself; known when it is open. */
+  readonly engine?: { readonly dockerVersion?: string | undefined; readonly logDrivers: readonly string[] } | undefined;
 }
 
 /** A host of the user's own; it serves one environment. */
@@ -65,6 +67,27 @@ export interface Instance extends HostIdentity {
   readonly lastJobEndedAtMs?: number | undefined;
   /** While DRAINING: when its jobs are ended though they still run. */
   readonly drainUntilMs?: number | undefined;
+  /** While SHUTTING_DOWN. */
+  readonly ending?: { readonly cause: EndCause; readonly sinceMs: number } | undefined;
+  /** Absent where nobody asked for any. */
+  readonly launch?: LaunchFacts | undefined;
+}
+
+/** What an instance was launched with, for EC2 to show; nothing rests on it. */
+export interface LaunchFacts {
+  readonly subnetId?: string | undefined;
+  readonly securityGroupIds: readonly string[];
+  readonly keyName?: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Who wants an instance to end. `provider`: it could not be launched, or is gone. */
+export type EndCause = 'scaling' | 'user' | 'interruption' | 'provider';
+
+/** One that is gone: EC2 shows it for a while. */
+export interface EndedInstance {
+  readonly instance: Instance;
+  readonly endedAtMs: number;
 }
 
 /** A host whose containers run somewhere of its own or on a machine, and which belongs to one environment. */

@@ -6,7 +6,7 @@ import type { Arn, AttemptId } from '../base/ids.ts';
 import type { Effect } from './effect.ts';
 import type { Event } from './event.ts';
 import { hasInstances, type ComputeEnvironment } from './compute-environment/compute-environment.ts';
-import { instanceIdOf, type Instance } from './host.ts';
+import { instanceIdOf, type EndCause, type Instance } from './host.ts';
 import type { InstanceType } from './instance-type/instance-type.ts';
 import { isArrayParent, isLive, type LiveJob } from './job/job.ts';
 import { limit } from './limit.ts';
@@ -73,9 +73,9 @@ export interface Ending {
  * The instance ends: at once where it is idle, else as soon as what runs there has stopped. Its jobs fail by the end of their
  * host, and are retried by their own strategy.
  */
-export function endInstance(world: World, instance: Instance, nowMs: number): Ending {
+export function endInstance(world: World, instance: Instance, cause: EndCause, nowMs: number): Ending {
   if (instance.state === 'SHUTTING_DOWN') return { events: [], effects: [] };
-  const events: Event[] = [{ type: 'host-stored', host: { ...instance, state: 'SHUTTING_DOWN' } }];
+  const events: Event[] = [{ type: 'host-stored', host: { ...instance, state: 'SHUTTING_DOWN', ending: { cause, sinceMs: nowMs } } }];
   const effects: Effect[] = [];
   const stop = { by: 'host', reason: instanceEndedReason(instance), atMs: nowMs } as const;
   for (const attemptId of world.attemptsOn(instance.id)) {
@@ -99,7 +99,7 @@ export function replaceInstances(world: World, environment: ComputeEnvironment, 
   for (const instance of world.hosts.instancesOf(environment.arn)) {
     if (instance.revision >= environment.revision || instance.state === 'SHUTTING_DOWN') continue;
     if (terminateJobsOnUpdate) {
-      const ending = endInstance(world, instance, nowMs);
+      const ending = endInstance(world, instance, 'scaling', nowMs);
       events.push(...ending.events);
       effects.push(...ending.effects);
     } else if (instance.state !== 'DRAINING') {

@@ -89,6 +89,8 @@ export const limit = {
   /** Pause after a scaling cycle, at least, and in multiples of what it took: so much of the time it may cost. */
   scalingPauseMs: 50,
   scalingPauseTimes: 20,
+  /** How long EC2 shows an instance that is gone. */
+  endedInstanceMs: 3_600_000,
   /** Pause before instances that are idle are looked at. */
   scaleInPauseMs: 1_000,
   /** Pause before an instance that does not run yet is asked for again. */

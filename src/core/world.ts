@@ -234,7 +234,7 @@ export class World {
         storeHost(this, event.host);
         return;
       case 'host-left':
-        removeHost(this, event.hostId);
+        removeHost(this, event.hostId, event.atMs);
         return;
       case 'attempt-amended':
         if (isInWorld(event.job)) this.jobs.set(event.job.id, event.job);

@@ -5,8 +5,8 @@ import type { HostId } from '../base/ids.ts';
 
 export interface CapacityReport {
   readonly hostId: HostId;
-  /** `ended`: it could not be launched, or was taken back. */
-  readonly report: 'running' | 'ended';
+  /** `ended`: it could not be launched, or is gone; `interrupted`: Spot takes it back. */
+  readonly report: 'running' | 'ended' | 'interrupted';
 }
 
 export interface CapacityProvider {

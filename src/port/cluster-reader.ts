@@ -3,7 +3,8 @@
 
 import type { AttemptId, HostId, JobId, Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
-import type { Host } from '../core/host.ts';
+import type { Host, Machine } from '../core/host.ts';
+import type { InstanceType } from '../core/instance-type/instance-type.ts';
 import type { LiveJob } from '../core/job/job.ts';
 import type { Needs } from '../core/job/needs.ts';
 
@@ -11,6 +12,8 @@ import type { Needs } from '../core/job/needs.ts';
 export interface ContainerInstanceView {
   readonly host: Host;
   readonly environment: ComputeEnvironment;
+  /** Of an instance. */
+  readonly slice?: { readonly type: InstanceType; readonly of: Machine | undefined } | undefined;
   /** What the environment's jobs have left on it; below zero where one that is larger than this machine runs alone. */
   readonly remaining: Needs;
   readonly runningTasks: number;

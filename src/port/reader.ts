@@ -10,6 +10,7 @@ import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
+import type { InstanceReader } from './instance-reader.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import type { JobFilters, NamePattern, ResourceReader, StoreReader } from './store.ts';
 
@@ -150,5 +151,7 @@ export interface Reader {
   readonly logs: Pick<StoreReader, 'logGroup' | 'logGroups' | 'logStream' | 'logStreams'>;
   /** As ECS sees compute environments. */
   readonly clusters: ClusterReader;
+  /** What EC2 shows. */
+  readonly instances: InstanceReader;
   counts(): Counts;
 }

@@ -7,7 +7,7 @@ import type { ConsumableResource } from '../core/consumable-resource/consumable-
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { IndexRange } from '../core/job/index-ranges.ts';
-import type { EnvironmentHost } from '../core/host.ts';
+import type { EndedInstance, EnvironmentHost } from '../core/host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
@@ -75,6 +75,9 @@ export interface Commit {
   readonly jobDefinitions: readonly JobDefinition[];
   readonly hosts: readonly EnvironmentHost[];
   readonly hostsLeft: readonly HostId[];
+  /** Those that ended longest ago go. */
+  readonly instancesEnded: readonly EndedInstance[];
+  readonly forgetInstancesEndedBeforeMs: number;
   readonly consumableResources: readonly ConsumableResource[];
   readonly schedulingPolicies: readonly SchedulingPolicy[];
   readonly shareUsage: readonly ShareChange[];
@@ -154,6 +157,8 @@ export interface ResourceReader {
 
 /** All reads see every commit that has returned. */
 export interface StoreReader extends ResourceReader {
+  /** Of the scope: those that ended after the time, by id; the store may have forgotten some. */
+  endedInstances(scope: Scope, afterMs: number): readonly EndedInstance[];
   job(scope: Scope, id: JobId): StoredJob | undefined;
   /** Immutable part alone: what an attempt's start needs. */
   jobDetail(id: JobId): JobDetailRecord | undefined;

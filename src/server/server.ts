@@ -59,6 +59,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     ids: systemIds,
     keys: systemKeyMaker,
     region: config.region,
+    version,
     settings: config.settings,
     submitRate: config.submitRate,
     retainMs: config.retainMs,

@@ -18,7 +18,7 @@ import type { Refusal } from '../../base/refusal.ts';
 import type { Deadline } from '../deadlines.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
-import type { HostAddress, HostFacts, Machine } from '../host.ts';
+import type { EndCause, HostAddress, HostFacts, Machine } from '../host.ts';
 import type { Exit } from '../job/attempt.ts';
 import type { Job } from '../job/job.ts';
 import type { EndedStatus } from '../job/status.ts';
@@ -164,17 +164,18 @@ export interface LaunchInstances {
   readonly instanceType: string;
   readonly hostIds: readonly HostId[];
 }
-/** From the capacity provider. `ended`: it was taken back, or could not be launched. */
+/** From the capacity provider. `ended`: it is gone, or could not be launched; `interrupted`: Spot takes it back. */
 export interface ReportInstance {
   readonly type: 'report-instance';
   readonly hostId: HostId;
-  readonly report: 'running' | 'ended';
+  readonly report: 'running' | 'ended' | 'interrupted';
 }
 /** From the scaling cycle, or because somebody asks for it. */
 export interface EndInstance {
   readonly type: 'end-instance';
   readonly scope: Scope;
   readonly hostId: HostId;
+  readonly cause: EndCause;
 }
 /** A host of the user's own, which has answered with its facts. */
 export interface RegisterHost {

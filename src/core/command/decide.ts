@@ -100,7 +100,7 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
     case 'drain-host':
       return decideDrainHost(world, command);
     case 'deregister-host':
-      return decideDeregisterHost(world, command);
+      return decideDeregisterHost(world, command, nowMs);
     case 'note-host-contact':
       return decideNoteHostContact(world, command, nowMs);
     case 'close-old-attempt':

@@ -1,12 +1,13 @@
-// DeleteComputeEnvironment (spec 4.3): only a DISABLED one that no queue names, and then it is gone at once. Clients match
+// DeleteComputeEnvironment (spec 4.3): only a DISABLED one that no queue names, and then it and its instances are gone at once. Clients match
 // the text of the refusal (spec users-and-clients: "Errors and codes to copy").
 
 import { refuse } from '../../base/refusal.ts';
+import { endInstance } from '../instance.ts';
 import type { World } from '../world.ts';
 import type { Decided, DeleteComputeEnvironment } from './command.ts';
 import { done } from './command.ts';
 
-export function decideDeleteComputeEnvironment(world: World, command: DeleteComputeEnvironment, _nowMs: number): Decided<DeleteComputeEnvironment> {
+export function decideDeleteComputeEnvironment(world: World, command: DeleteComputeEnvironment, nowMs: number): Decided<DeleteComputeEnvironment> {
   const environment = world.computeEnvironment(command.scope, command.computeEnvironment);
   if (environment === undefined) return refuse('not-found', `Compute environment ${command.computeEnvironment} does not exist`);
   for (const queue of world.jobQueues.values()) {
@@ -17,5 +18,7 @@ export function decideDeleteComputeEnvironment(world: World, command: DeleteComp
   if (environment.state !== 'DISABLED') return refuse('invalid', 'Cannot delete, state must be DISABLED');
   // A queue may have let go of it while its jobs run on; they need its books until they end.
   if (world.hasRunningIn(environment.arn)) return refuse('invalid', `Cannot delete, jobs are running in compute environment ${environment.name}`);
-  return { events: [{ type: 'compute-environment-deleted', arn: environment.arn }], effects: [], reply: done };
+  // Idle ones, which minvCpus kept.
+  const ends = [...world.hosts.instancesOf(environment.arn)].flatMap((instance) => endInstance(world, instance, 'scaling', nowMs).events);
+  return { events: [...ends, { type: 'compute-environment-deleted', arn: environment.arn }], effects: [], reply: done };
 }

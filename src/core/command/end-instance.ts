@@ -7,8 +7,8 @@ import type { World } from '../world.ts';
 import type { Decided, EndInstance } from './command.ts';
 import { done } from './command.ts';
 
-export function decideEndInstance(world: World, { scope, hostId }: EndInstance, nowMs: number): Decided<EndInstance> {
+export function decideEndInstance(world: World, { scope, hostId, cause }: EndInstance, nowMs: number): Decided<EndInstance> {
   const host = world.hosts.get(hostId);
   if (host?.kind !== 'instance' || host.scope !== scope) return refuse('not-found', `No instance ${hostId} was launched here.`);
-  return { ...endInstance(world, host, nowMs), reply: done };
+  return { ...endInstance(world, host, cause, nowMs), reply: done };
 }

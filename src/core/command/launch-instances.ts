@@ -1,10 +1,11 @@
 // The scaling cycle launches instances of one type for a managed environment. They have a place in the books from here on; jobs
 // go there when they are said to run.
 
+import type { ComputeResource } from '@aws-sdk/client-batch';
 import { assert } from '../../base/assert.ts';
 import type { HostId } from '../../base/ids.ts';
 import { hasInstances, isOpen } from '../compute-environment/compute-environment.ts';
-import { instanceIdOf, type Instance } from '../host.ts';
+import { instanceIdOf, type Instance, type LaunchFacts } from '../host.ts';
 import { capacityOf } from '../instance-type/instance-type.ts';
 import type { World } from '../world.ts';
 import type { Decided, LaunchInstances } from './command.ts';
@@ -28,10 +29,18 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
     capacity: capacityOf(type, environment.launch?.agent.reservedMemoryMib),
     state: 'PENDING',
     launchedAtMs: nowMs,
+    launch: launchFacts(environment, id),
   }));
   return {
     events: instances.map((host) => ({ type: 'host-stored', host })),
     effects: instances.map(({ id }) => ({ type: 'launch-instance', hostId: id })),
     reply: done,
   };
+}
+
+/** Instances spread over the subnets. Those of Spot stay untagged where the Spot Fleet role may not tag (user guide, Spot Instances Not Tagged on Creation). */
+function launchFacts({ computeResources = {} }: { readonly computeResources?: Partial<ComputeResource> | undefined }, id: HostId): LaunchFacts {
+  const { subnets = [], securityGroupIds = [], ec2KeyPair, tags = {}, type, spotIamFleetRole } = computeResources;
+  const mayTag = type !== 'SPOT' || !/(^|\/)AmazonEC2SpotFleetRole$/.test(spotIamFleetRole ?? '');
+  return { subnetId: subnets[Number.parseInt(id.slice(0, 8), 16) % subnets.length], securityGroupIds, keyName: ec2KeyPair || undefined, tags: mayTag ? tags : {} };
 }

@@ -40,7 +40,7 @@ function timeOut(world: World, attemptId: AttemptId, atMs: number): Stopped {
 /** Its jobs are terminated and may be retried (spec 5: jobExecutionTimeoutMinutes). */
 function endDrained(world: World, hostId: HostId, nowMs: number): Stopped {
   const host = world.hosts.get(hostId);
-  return host?.kind === 'instance' ? endInstance(world, host, nowMs) : nothing;
+  return host?.kind === 'instance' ? endInstance(world, host, 'scaling', nowMs) : nothing;
 }
 
 function cancelHead(world: World, queueArn: Arn, nowMs: number): Stopped {

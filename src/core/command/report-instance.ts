@@ -1,4 +1,4 @@
-// What the capacity provider says of an instance: it runs, or it could not be launched. News of one that is gone is dropped.
+// What the capacity provider says of an instance: it runs, it could not be launched, or Spot takes it back. News of one that is gone is dropped.
 
 import { never } from '../../base/assert.ts';
 import type { World } from '../world.ts';
@@ -13,7 +13,9 @@ export function decideReportInstance(world: World, { hostId, report }: ReportIns
     case 'running':
       return { events: host.state === 'PENDING' ? [{ type: 'host-stored', host: { ...host, state: 'RUNNING' } }] : [], effects: [], reply: done };
     case 'ended':
-      return { ...endInstance(world, host, nowMs), reply: done };
+      return { ...endInstance(world, host, 'provider', nowMs), reply: done };
+    case 'interrupted':
+      return { ...endInstance(world, host, 'interruption', nowMs), reply: done };
     default:
       return never(report);
   }

@@ -22,16 +22,16 @@ export function settle(world: World, occasion: Occasion, nowMs: number): readonl
     case 'stranded':
       return lossEvents(world, occasion.attemptId, nowMs);
     case 'instance-idle':
-      return goneEvents(world, occasion.hostId);
+      return goneEvents(world, occasion.hostId, nowMs);
     default:
       return never(occasion);
   }
 }
 
-function goneEvents(world: World, hostId: HostId): Event[] {
+function goneEvents(world: World, hostId: HostId, atMs: number): Event[] {
   const host = world.hosts.get(hostId);
   if (host?.kind !== 'instance' || host.state === 'PENDING' || host.state === 'RUNNING' || world.attemptsOn(hostId).size > 0) return [];
-  return [{ type: 'host-left', hostId }];
+  return [{ type: 'host-left', hostId, atMs }];
 }
 
 function endedEvents(world: World, id: JobId, status: EndedStatus, nowMs: number): Event[] {

@@ -114,6 +114,7 @@ export class FakeDeps implements BatchDeps {
     queueSnapshot: () => undefined,
     logs: undefined as never,
     clusters: undefined as never,
+    instances: undefined as never,
     counts: () => undefined as never,
   } satisfies Reader;
 

@@ -1,8 +1,9 @@
 // What every operation of EC2 works with.
 
 import type { Clock } from '../../port/clock.ts';
-import type { Envelope } from '../../port/command-bus.ts';
+import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { Ids } from '../../port/ids.ts';
+import type { InstanceReader } from '../../port/instance-reader.ts';
 import type { KeyMaker } from '../../port/key-maker.ts';
 import type { Access, Operation, RequestContext } from '../../wire/operation.ts';
 import { partitionOf } from '../../core/arn.ts';
@@ -16,6 +17,8 @@ export interface Ec2Deps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly keys: KeyMaker;
+  readonly bus: Pick<CommandBus, 'submit'>;
+  readonly instances: InstanceReader;
   /** EC2's, and the user's own. */
   readonly instanceTypes: Catalogue;
 }
@@ -26,7 +29,7 @@ interface DryRun {
   readonly DryRun?: boolean | undefined;
 }
 
-const envelopeOf = ({ requestId, caller, sourceAddress, userAgent }: RequestContext): Envelope => ({ requestId, caller, sourceAddress, userAgent });
+export const envelopeOf = ({ requestId, caller, sourceAddress, userAgent }: RequestContext): Envelope => ({ requestId, caller, sourceAddress, userAgent });
 
 /** What is there; a dry run ends here. */
 export async function view({ space }: Ec2Deps, context: RequestContext, { DryRun: isDryRun }: DryRun): Promise<Ec2View> {

@@ -40,6 +40,10 @@ export const noTemplateVersion = (version: string, id: string): AwsError =>
   error('InvalidLaunchTemplateId.VersionNotFound', `Could not find the specified version ${version} for the launch template with ID ${id}.`);
 
 export const noInstanceTypes = (names: readonly string[]): AwsError => error('InvalidInstanceType', `The following supplied instance types do not exist: [${names.join(', ')}]`);
+export const noInstance = (id: string): AwsError => error('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+export const instanceIdMalformed = (id: string): AwsError => error('InvalidInstanceID.Malformed', `Invalid id: "${id.slice(0, 64)}" (expecting "i-...")`);
+export const incorrectInstanceState = (id: string, what: string): AwsError => error('IncorrectInstanceState', `The instance '${id}' is not in a state from which it can be ${what}.`);
+export const unsupportedOperation = (message: string): AwsError => error('UnsupportedOperation', message);
 export const noImage = (id: string): AwsError => error('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
 export const imageIdMalformed = (id: string): AwsError => error('InvalidAMIID.Malformed', `Invalid id: "${id.slice(0, 64)}" (expecting "ami-...")`);
 export const imageNotYours = (id: string): AwsError => error('AuthFailure', `Not authorized for image:${id}`, 403);

@@ -2,6 +2,8 @@
 
 import { scopeOf } from '../../base/ids.ts';
 import { ec2Catalogue } from '../../core/instance-type/catalogue.ts';
+import type { Command } from '../../core/command/command.ts';
+import type { InstanceView } from '../../port/instance-reader.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Operation, RequestContext } from '../../wire/operation.ts';
 import { FakeResources } from '../fake-resources.ts';
@@ -28,6 +30,20 @@ export class FakeEc2 implements Ec2Deps {
   readonly keys: Ec2Deps['keys'] = { make: async () => ({ privatePem: 'PRIVATE', privateDer: new Uint8Array([1, 2]), publicBlob: new Uint8Array([3, 4]) }) };
   instanceTypes = ec2Catalogue;
   readonly resources = new FakeResources();
+  /** Of the account's environments, as a test says. */
+  instancesThere: InstanceView[] = [];
+  readonly instances: Ec2Deps['instances'] = {
+    instances: (scope, endedAfterMs) => this.instancesThere.filter(({ instance, endedAtMs = Number.POSITIVE_INFINITY }) => instance.scope === scope && endedAtMs > endedAfterMs),
+  };
+  /** What was sent, and whom it may change. */
+  readonly sent: Command[] = [];
+  onCommand: (command: Command) => unknown = () => ({});
+  readonly bus: Ec2Deps['bus'] = {
+    submit: async (command) => {
+      this.sent.push(command);
+      return this.onCommand(command) as never;
+    },
+  };
   readonly space = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus: this.resources.bus, reader: this.resources, seed: ec2Seed(this) });
 
   /** Calls an operation as the wire does; its answer, or its error, comes back. */

@@ -34,6 +34,8 @@ import { describeAvailabilityZones } from './describe-availability-zones.ts';
 import { describeImages } from './describe-images.ts';
 import { describeInstanceTypeOfferings } from './describe-instance-type-offerings.ts';
 import { describeInstanceTypes } from './describe-instance-types.ts';
+import { describeInstanceStatus } from './describe-instance-status.ts';
+import { describeInstances } from './describe-instances.ts';
 import { describeInternetGateways } from './describe-internet-gateways.ts';
 import { describeKeyPairs } from './describe-key-pairs.ts';
 import { describeLaunchTemplateVersions } from './describe-launch-template-versions.ts';
@@ -99,6 +101,8 @@ export const ec2Operations: OperationTable<Ec2Deps> = {
   DescribeImages: describeImages,
   DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
   DescribeInstanceTypes: describeInstanceTypes,
+  DescribeInstanceStatus: describeInstanceStatus,
+  DescribeInstances: describeInstances,
   DescribeInternetGateways: describeInternetGateways,
   DescribeKeyPairs: describeKeyPairs,
   DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,

@@ -1,5 +1,7 @@
 // Regions and their availability zones. One machine has no zones: they are names that clients choose among, as on AWS.
 
+import type { Ec2View } from './resources.ts';
+
 /** AWS's regions that need no opting in, which clients list. The caller's own is always among them. */
 export const regions = [
   'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2', 'ca-central-1', 'eu-central-1', 'eu-north-1',
@@ -20,6 +22,9 @@ export function zonesOf(region: string): readonly Zone[] {
   const short = shortName(region);
   return [...(region === 'us-east-1' ? 'abcdef' : 'abc')].map((letter, index) => ({ name: region + letter, id: `${short}-az${index + 1}` }));
 }
+
+/** The zone of a subnet; one that is of elsewhere counts to the first zone. */
+export const zoneOfSubnet = (ec2: Ec2View, subnetId: string | undefined, region: string): string => (subnetId === undefined ? undefined : ec2.get('subnet', subnetId)?.zone) ?? `${region}a`;
 
 /** `ap-southeast-2` is `apse2`. */
 function shortName(region: string): string {

@@ -1,36 +1,63 @@
 // A host as ECS shows a container instance, and how callers name one: by its id, or by an ARN of the old or the new form.
 
-import type { ContainerInstance, Resource } from '@aws-sdk/client-ecs';
+import type { Attribute, ContainerInstance, ContainerInstanceStatus, Resource } from '@aws-sdk/client-ecs';
+import { never } from '../../base/assert.ts';
 import { hostId, type HostId } from '../../base/ids.ts';
 import { containerInstanceArn } from '../../core/arn.ts';
-import { architectureOf, instanceIdOf, unavailable } from '../../core/host.ts';
+import { architectureOf, instanceIdOf, unavailable, type Instance, type RegisteredHost } from '../../core/host.ts';
 import type { Needs } from '../../core/job/needs.ts';
 import type { ContainerInstanceView } from '../../port/cluster-reader.ts';
+import type { RequestContext } from '../../wire/operation.ts';
+import { zoneOfSubnet } from '../ec2/zone.ts';
 import { clusterName } from './cluster.ts';
+import { envelopeOf, type EcsDeps } from './deps.ts';
 
 export const instanceArn = ({ host, environment }: ContainerInstanceView): string => containerInstanceArn(environment.scope, clusterName(environment), host.id);
 
 export const hostIdOf = (given: string): HostId => hostId(given.slice(given.lastIndexOf('/') + 1));
 
-export const instanceStatus = ({ host }: ContainerInstanceView): 'ACTIVE' | 'DRAINING' => (host.kind === 'registered' ? host.status : 'ACTIVE');
+export function instanceStatus({ host }: ContainerInstanceView): ContainerInstanceStatus {
+  if (host.kind === 'machine') return 'ACTIVE';
+  if (host.kind === 'registered') return host.status;
+  switch (host.state) {
+    case 'PENDING':
+      return 'REGISTERING';
+    case 'RUNNING':
+      return host.unfit === undefined ? 'ACTIVE' : 'REGISTRATION_FAILED';
+    case 'DRAINING':
+      return 'DRAINING';
+    case 'SHUTTING_DOWN':
+      return 'DEREGISTERING';
+    default:
+      return never(host.state);
+  }
+}
 
-export function instanceDetail(view: ContainerInstanceView): ContainerInstance {
-  const { host } = view;
-  const registered = host.kind === 'registered' ? host : undefined;
+/** The instances as ECS shows them. */
+export async function instanceDetails({ networks, version }: EcsDeps, views: readonly ContainerInstanceView[], context: RequestContext): Promise<ContainerInstance[]> {
+  const ec2 = views.some(({ slice }) => slice !== undefined) ? await networks.view(context.scope, envelopeOf(context)) : undefined;
+  return views.map((view) => detail(view, version, (instance) => ec2 && zoneOfSubnet(ec2, instance.launch?.subnetId, context.region)));
+}
+
+function detail(view: ContainerInstanceView, agentVersion: string | undefined, zoneOf: (instance: Instance) => string | undefined): ContainerInstance {
+  const { host, slice } = view;
+  const status = instanceStatus(view);
+  const dockerVersion = host.kind === 'registered' ? host.facts.dockerVersion : (host.kind === 'machine' ? host : slice?.of)?.engine?.dockerVersion;
+  const registeredAtMs = host.kind === 'registered' ? host.registeredAtMs : host.kind === 'instance' ? host.launchedAtMs : undefined;
   return {
     containerInstanceArn: instanceArn(view),
     ec2InstanceId: instanceIdOf(host.id),
     version: 1,
-    versionInfo: registered && { dockerVersion: `DockerVersion: ${registered.facts.dockerVersion}` },
+    versionInfo: { agentVersion, dockerVersion: dockerVersion && `DockerVersion: ${dockerVersion}` },
     registeredResources: resources(host.capacity),
     remainingResources: resources(view.remaining),
-    status: instanceStatus(view),
+    status,
     statusReason: unavailable(host),
-    agentConnected: registered?.lost === undefined,
+    agentConnected: host.kind === 'registered' ? host.lost === undefined : status === 'ACTIVE' || status === 'DRAINING',
     runningTasksCount: view.runningTasks,
     pendingTasksCount: view.pendingTasks,
-    attributes: registered === undefined ? [] : attributes(registered),
-    registeredAt: registered && new Date(registered.registeredAtMs),
+    attributes: host.kind === 'registered' ? registeredAttributes(host) : host.kind === 'instance' ? instanceAttributes(host, slice, zoneOf(host)) : [],
+    registeredAt: registeredAtMs === undefined ? undefined : new Date(registeredAtMs),
     attachments: [],
     tags: [],
   };
@@ -43,15 +70,31 @@ function resources({ milliVcpu, memoryMib, gpus }: Needs): Resource[] {
   return gpus > 0 && gpus < 1024 ? [...found, { name: 'GPU', type: 'STRINGSET', stringSetValue: Array.from({ length: gpus }, (_, index) => `GPU-${index}`) }] : found;
 }
 
-/** What its Docker engine told, under the names that the ECS agent registers. */
-function attributes(host: ContainerInstanceView['host'] & { kind: 'registered' }): { name: string; value?: string }[] {
-  const { facts, address } = host;
+/** Under the names that the ECS agent registers: what its Docker engine told. */
+function registeredAttributes({ facts, address }: RegisteredHost): Attribute[] {
   return [
     { name: 'ecs.os-type', value: facts.osType },
     { name: 'ecs.cpu-architecture', value: architectureOf(facts) },
     { name: 'longshore.kernel-version', value: facts.kernelVersion },
     { name: 'longshore.operating-system', value: facts.operatingSystem },
     { name: 'longshore.docker-host', value: address.dockerHost },
-    ...facts.logDrivers.map((driver) => ({ name: `com.amazonaws.ecs.capability.logging-driver.${driver}` })),
+    ...loggingDrivers(facts.logDrivers),
   ];
 }
+
+/** Likewise: what its type is, and what the engine of its machine can do. */
+function instanceAttributes({ instanceType, imageId, spot, launch }: Instance, slice: ContainerInstanceView['slice'], zone: string | undefined): Attribute[] {
+  const given = (name: string, value: string | undefined): Attribute[] => (value === undefined ? [] : [{ name, value }]);
+  return [
+    { name: 'ecs.instance-type', value: instanceType },
+    ...given('ecs.ami-id', imageId),
+    ...given('ecs.availability-zone', zone),
+    ...given('ecs.subnet-id', launch?.subnetId),
+    { name: 'ecs.os-type', value: 'linux' },
+    { name: 'ecs.cpu-architecture', value: slice?.type.architecture === 'ARM_64' ? 'arm64' : 'x86_64' },
+    { name: 'longshore.instance-lifecycle', value: spot ? 'spot' : 'on-demand' },
+    ...loggingDrivers(['awslogs', ...(slice?.of?.engine?.logDrivers ?? [])]),
+  ];
+}
+
+const loggingDrivers = (drivers: readonly string[]): Attribute[] => [...new Set(drivers)].map((driver) => ({ name: `com.amazonaws.ecs.capability.logging-driver.${driver}` }));

@@ -4,6 +4,8 @@ import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { ClusterReader } from '../../port/cluster-reader.ts';
 import type { HostConnector } from '../../port/host-connector.ts';
 import type { Ids } from '../../port/ids.ts';
+import type { Ec2Kinds } from '../ec2/resources.ts';
+import type { ResourceSpace } from '../resource-space.ts';
 import type { Operation, RequestContext } from '../../wire/operation.ts';
 
 export interface EcsDeps {
@@ -11,6 +13,10 @@ export interface EcsDeps {
   readonly reader: ClusterReader;
   readonly hosts: Pick<HostConnector, 'probe'>;
   readonly ids: Ids;
+  /** Where the subnets of instances are. */
+  readonly networks: ResourceSpace<Ec2Kinds>;
+  /** Of this server, which is the agent of every instance. */
+  readonly version?: string | undefined;
 }
 
 export type EcsOperation<Input, Output> = Operation<EcsDeps, Input, Omit<Output, '$metadata'>>;

@@ -1,9 +1,9 @@
-// DeregisterContainerInstance: a registered host leaves its cluster; with `force` also while jobs run there, which then end as if
-// the host had.
+// DeregisterContainerInstance: a registered host leaves its cluster, an instance ends; with `force` also while jobs run there, which
+// then end as if the host had.
 
 import type { DeregisterContainerInstanceCommandInput, DeregisterContainerInstanceCommandOutput } from '@aws-sdk/client-ecs';
 import { knownCluster, onCluster } from './cluster.ts';
-import { hostIdOf, instanceDetail } from './container-instance.ts';
+import { hostIdOf, instanceDetails } from './container-instance.ts';
 import type { EcsOperation } from './deps.ts';
 import { instanceNotFound, invalidParameter } from './error.ts';
 import { send } from './send.ts';
@@ -17,6 +17,7 @@ export const deregisterContainerInstance: EcsOperation<DeregisterContainerInstan
     if (view === undefined) throw instanceNotFound();
     if (view.host.kind === 'machine') throw invalidParameter('this machine was not registered and cannot be deregistered');
     await send(deps, { type: 'deregister-host', scope: context.scope, hostId: view.host.id, force: input.force ?? false }, context);
-    return { containerInstance: { ...instanceDetail(view), status: 'INACTIVE', agentConnected: false } };
+    const [detail] = await instanceDetails(deps, [view], context);
+    return { containerInstance: { ...detail, status: 'INACTIVE', agentConnected: false } };
   },
 };

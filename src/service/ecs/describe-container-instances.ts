@@ -4,20 +4,22 @@ import type { DescribeContainerInstancesCommandInput, DescribeContainerInstances
 import { containerInstanceArn } from '../../core/arn.ts';
 import { describable } from './check.ts';
 import { clusterName, knownCluster, onCluster } from './cluster.ts';
-import { hostIdOf, instanceDetail } from './container-instance.ts';
+import { hostIdOf, instanceDetails } from './container-instance.ts';
 import type { EcsOperation } from './deps.ts';
 import { invalidParameter } from './error.ts';
 
 export const describeContainerInstances: EcsOperation<DescribeContainerInstancesCommandInput, DescribeContainerInstancesCommandOutput> = {
   authorizes: (input, context) => onCluster('ecs:DescribeContainerInstances', input.cluster, context),
 
-  handle({ reader }, input, { scope }) {
+  async handle(deps, input, context) {
     const asked = describable(input.containerInstances, 'containerInstances');
     if (asked.length === 0) throw invalidParameter('Container instance cannot be empty.');
+    const { reader } = deps;
+    const { scope } = context;
     const environment = knownCluster(reader, scope, input.cluster);
     const found = asked.map((given) => ({ given, view: reader.containerInstance(environment, hostIdOf(given)) }));
     return {
-      containerInstances: found.flatMap(({ view }) => (view === undefined ? [] : [instanceDetail(view)])),
+      containerInstances: await instanceDetails(deps, found.flatMap(({ view }) => view ?? []), context),
       failures: found.flatMap(({ given, view }) => (view === undefined ? [{ arn: containerInstanceArn(scope, clusterName(environment), hostIdOf(given)), reason: 'MISSING' }] : [])),
     };
   },

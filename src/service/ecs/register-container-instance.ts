@@ -10,7 +10,7 @@ import { EngineUnavailable } from '../../port/engine.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';
 import { integerIn, lengthIn } from './check.ts';
 import { knownCluster, onCluster } from './cluster.ts';
-import { instanceDetail } from './container-instance.ts';
+import { instanceDetails } from './container-instance.ts';
 import type { EcsDeps, EcsOperation } from './deps.ts';
 import { clientError, invalidParameter } from './error.ts';
 import { send } from './send.ts';
@@ -33,7 +33,8 @@ export const registerContainerInstance: EcsOperation<RegisterContainerInstanceCo
     const facts = { ...(await probe(deps, address)), gpus };
     const command = { type: 'register-host', scope: context.scope, hostId: hostId(deps.ids.uuid().replaceAll('-', '')), cluster: environment.ecsClusterArn, title, address, facts } as const;
     const registered = await send(deps, command, context);
-    return { containerInstance: instanceDetail(must(deps.reader.containerInstance(environment, registered.hostId), 'a host that registered is in its cluster')) };
+    const view = must(deps.reader.containerInstance(environment, registered.hostId), 'a host that registered is in its cluster');
+    return { containerInstance: (await instanceDetails(deps, [view], context))[0] };
   },
 };
 

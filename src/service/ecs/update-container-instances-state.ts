@@ -1,10 +1,11 @@
-// UpdateContainerInstancesState: registered hosts are drained, or made active again.
+// UpdateContainerInstancesState: registered hosts and instances are drained, or made active again.
 
-import type { Failure, UpdateContainerInstancesStateCommandInput, UpdateContainerInstancesStateCommandOutput, ContainerInstance } from '@aws-sdk/client-ecs';
+import type { Failure, UpdateContainerInstancesStateCommandInput, UpdateContainerInstancesStateCommandOutput } from '@aws-sdk/client-ecs';
 import { containerInstanceArn } from '../../core/arn.ts';
+import type { ContainerInstanceView } from '../../port/cluster-reader.ts';
 import { describable } from './check.ts';
 import { clusterName, knownCluster, onCluster } from './cluster.ts';
-import { hostIdOf, instanceDetail } from './container-instance.ts';
+import { hostIdOf, instanceDetails } from './container-instance.ts';
 import type { EcsOperation } from './deps.ts';
 import { invalidParameter } from './error.ts';
 import { send } from './send.ts';
@@ -16,16 +17,19 @@ export const updateContainerInstancesState: EcsOperation<UpdateContainerInstance
     const { status } = input;
     if (status !== 'ACTIVE' && status !== 'DRAINING') throw invalidParameter('status must be ACTIVE or DRAINING');
     const environment = knownCluster(deps.reader, context.scope, input.cluster);
-    const containerInstances: ContainerInstance[] = [];
+    const updated: ContainerInstanceView[] = [];
     const failures: Failure[] = [];
     for (const given of describable(input.containerInstances, 'containerInstances')) {
       const id = hostIdOf(given);
       const view = deps.reader.containerInstance(environment, id);
-      if (view?.host.kind === 'registered') {
-        await send(deps, { type: 'drain-host', scope: context.scope, hostId: id, status }, context);
-        containerInstances.push(instanceDetail(deps.reader.containerInstance(environment, id) ?? view));
-      } else failures.push({ arn: containerInstanceArn(context.scope, clusterName(environment), id), reason: view === undefined ? 'MISSING' : 'INACTIVE' });
+      if (view === undefined || view.host.kind === 'machine') {
+        failures.push({ arn: containerInstanceArn(context.scope, clusterName(environment), id), reason: view === undefined ? 'MISSING' : 'INACTIVE' });
+        continue;
+      }
+      await send(deps, { type: 'drain-host', scope: context.scope, hostId: id, status }, context);
+      // An idle instance that is drained is gone at once.
+      updated.push(deps.reader.containerInstance(environment, id) ?? { ...view, host: view.host.kind === 'instance' ? { ...view.host, state: 'DRAINING' } : view.host });
     }
-    return { containerInstances, failures };
+    return { containerInstances: await instanceDetails(deps, updated, context), failures };
   },
 };

@@ -3,11 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, attemptId, hostId, jobId, scopeOf } from '../../base/ids.ts';
+import { arn, attemptId, hostId, jobId, scopeOf, type Scope } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
 import { ChildTable } from '../../core/job/child-table.ts';
 import type { ArrayParent, Job, JobDetailRecord, LiveArrayParent, WaitingJob } from '../../core/job/job.ts';
-import type { RegisteredHost } from '../../core/host.ts';
+import type { Instance, RegisteredHost } from '../../core/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
@@ -21,7 +21,7 @@ const definitionArn = arn('arn:aws:batch:us-east-1:000000000000:job-definition/d
 
 /** A commit of nothing, to be laid over. */
 export const nothing: Commit = {
-  atMs: 0, submitted: [], jobs: [], children: [], computeEnvironments: [], jobQueues: [], jobDefinitions: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], hosts: [], hostsLeft: [], deleted: [], tags: new Map(), logStreams: [], tableWrites: [],
+  atMs: 0, submitted: [], jobs: [], children: [], computeEnvironments: [], jobQueues: [], jobDefinitions: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], hosts: [], hostsLeft: [], instancesEnded: [], forgetInstancesEndedBeforeMs: 0, deleted: [], tags: new Map(), logStreams: [], tableWrites: [],
 };
 
 const environment: ComputeEnvironment = {
@@ -88,6 +88,20 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     }
     reopen().commit({ ...nothing, hostsLeft: [host.id] });
     assert.deepEqual(reopen().load().hosts, []);
+  });
+
+  withStore('instances that ended are shown by scope and time until they are forgotten', (_store, reopen) => {
+    const instance: Instance = {
+      kind: 'instance', id: hostId('a'.repeat(32)), scope, title: 'mine', computeEnvironmentArn: environmentArn, machineId: hostId('b'.repeat(32)), instanceType: 'm5.large', spot: true, revision: 1,
+      capacity: { milliVcpu: 2000, memoryMib: 64, gpus: 0 }, state: 'SHUTTING_DOWN', ending: { cause: 'user', sinceMs: 90 }, launchedAtMs: 1,
+    };
+    reopen().commit({ ...nothing, hostsLeft: [instance.id], instancesEnded: [{ instance, endedAtMs: 100 }] });
+    assert.deepEqual(plain(reopen().reader.endedInstances(scope, 99)), plain([{ instance, endedAtMs: 100 }]));
+    assert.deepEqual(reopen().reader.endedInstances(scope, 100), []);
+    assert.deepEqual(reopen().reader.endedInstances('other/us-east-1' as Scope, 0), []);
+    const next = { instance: { ...instance, id: hostId('c'.repeat(32)) }, endedAtMs: 300 };
+    reopen().commit({ ...nothing, instancesEnded: [next], forgetInstancesEndedBeforeMs: 101 });
+    assert.deepEqual(plain(reopen().reader.endedInstances(scope, 0)), plain([next]));
   });
 
   withStore('resources and jobs that have not ended come back as they were', (_store, reopen) => {

@@ -116,4 +116,12 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX consumable_job_by_job ON consumable_job (sequence);
     `,
   },
+  {
+    version: 9,
+    statements: `
+      -- Instances that are gone, for as long as EC2 shows them.
+      CREATE TABLE ended_instance (id TEXT PRIMARY KEY, scope TEXT NOT NULL, ended_at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+      CREATE INDEX ended_instance_by_end ON ended_instance (ended_at);
+    `,
+  },
 ];

@@ -5,6 +5,7 @@ import { arn, jobId, splitJobId, type Arn, type JobId, type Scope } from '../../
 import { isArrayParent, type ArrayChild, type ArrayParent, type JobDetailRecord } from '../../core/job/job.ts';
 import type { IndexRange } from '../../core/job/index-ranges.ts';
 import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
+import type { EndedInstance, Instance } from '../../core/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobEnd, ListJobsQuery, LogGroupRow, LogStreamRow, NamePattern, ResourceRow, ResourceSpaceKey, StoredJob, StoreReader } from '../../port/store.ts';
 import { idKey } from './expiry.ts';
@@ -94,6 +95,11 @@ export class SqliteReader implements StoreReader {
     const kept = this.#get<{ first: number | null }>('SELECT min(ended_at) AS first FROM job WHERE ended_at IS NOT NULL');
     const remembered = this.#get<{ first: number }>('SELECT ended_at AS first FROM remembered_job ORDER BY number LIMIT 1');
     return { kept: kept?.first ?? undefined, remembered: remembered?.first };
+  }
+
+  endedInstances(scope: Scope, afterMs: number): readonly EndedInstance[] {
+    const rows = this.#all<{ ended_at: number; body: string }>('SELECT ended_at, body FROM ended_instance WHERE scope = ? AND ended_at > ? ORDER BY id', [scope, afterMs]);
+    return rows.map((row) => ({ instance: JSON.parse(row.body) as Instance, endedAtMs: row.ended_at }));
   }
 
   #parent(id: JobId): ArrayParent | undefined {

@@ -86,6 +86,8 @@ export class SqliteStore implements Store {
       sql.deleteTags.run(deleted);
     }
     for (const hostId of commit.hostsLeft) sql.deleteHost.run(hostId);
+    for (const { instance, endedAtMs } of commit.instancesEnded) sql.putEndedInstance.run(instance.id, instance.scope, endedAtMs, JSON.stringify(instance));
+    if (commit.instancesEnded.length > 0) sql.forgetInstances.run(commit.forgetInstancesEndedBeforeMs);
     for (const host of commit.hosts) sql.putHost.run(host.id, JSON.stringify(host));
     for (const environment of commit.computeEnvironments) sql.putEnvironment.run(environment.arn, JSON.stringify(environment));
     for (const queue of commit.jobQueues) sql.putQueue.run(queue.arn, JSON.stringify(queue));
@@ -245,6 +247,8 @@ function prepare(database: DatabaseSync) {
     putConsumableJob: sql('INSERT INTO consumable_job (resource, sequence) VALUES (?, ?)'),
     putHost: sql('INSERT INTO host (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body'),
     deleteHost: sql('DELETE FROM host WHERE id = ?'),
+    putEndedInstance: sql('INSERT INTO ended_instance (id, scope, ended_at, body) VALUES (?, ?, ?, ?)'),
+    forgetInstances: sql('DELETE FROM ended_instance WHERE ended_at < ?'),
     deleteEnvironment: sql('DELETE FROM compute_environment WHERE arn = ?'),
     putQueue: sql('INSERT INTO job_queue (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
     deleteQueue: sql('DELETE FROM job_queue WHERE arn = ?'),

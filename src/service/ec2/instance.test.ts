@@ -1,0 +1,90 @@
+// Instances as EC2 shows them: a record of what a compute environment launched, through every state, and for an hour after its end.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { arn, hostId } from '../../base/ids.ts';
+import { instanceIdOf, type Instance } from '../../core/host.ts';
+import { ec2Catalogue } from '../../core/instance-type/catalogue.ts';
+import type { InstanceView } from '../../port/instance-reader.ts';
+import { context, FakeEc2, type Answer } from './fake-deps.ts';
+
+const type = (name: string): InstanceView['type'] => ec2Catalogue.type(name) as InstanceView['type'];
+
+function launched(digit: string, more: Partial<Instance> = {}, endedAtMs?: number): InstanceView {
+  const instance: Instance = {
+    kind: 'instance', id: hostId(digit.repeat(32)), title: '', scope: context.scope, computeEnvironmentArn: arn('arn:ce'), machineId: hostId('f'.repeat(32)), instanceType: 'm5.large', spot: false,
+    revision: 1, capacity: { milliVcpu: 2000, memoryMib: 8000, gpus: 0 }, state: 'RUNNING', launchedAtMs: 1_700_000_000_000, ...more,
+  };
+  return { instance, type: type(instance.instanceType), endedAtMs };
+}
+const shown = (answer: Answer): Answer[] => answer['Reservations'].flatMap(({ Instances }: Answer) => Instances);
+
+test('an instance is shown with what it was launched with, in the zone of its subnet', async () => {
+  const ec2 = new FakeEc2();
+  const { Subnets: subnets } = await ec2.call('DescribeSubnets');
+  const [, second] = subnets;
+  const { SecurityGroups: groups } = await ec2.call('DescribeSecurityGroups');
+  const launch = { subnetId: second.SubnetId, securityGroupIds: [groups[0].GroupId], keyName: 'mine', tags: { team: 'a' } };
+  ec2.instancesThere = [launched('a', { spot: true, imageId: 'ami-1', launch })];
+  const answer = await ec2.call('DescribeInstances');
+  assert.deepEqual([answer['Reservations'].length, answer['Reservations'][0].OwnerId, answer['Reservations'][0].ReservationId], [1, context.account, `r-${'a'.repeat(17)}`]);
+  assert.deepEqual(shown(answer), [{
+    InstanceId: `i-${'a'.repeat(17)}`, ImageId: 'ami-1', InstanceType: 'm5.large', InstanceLifecycle: 'spot', State: { Code: 16, Name: 'running' }, StateReason: undefined, StateTransitionReason: '',
+    LaunchTime: new Date(1_700_000_000_000), Placement: { AvailabilityZone: second.AvailabilityZone, GroupName: '', Tenancy: 'default' }, Architecture: 'x86_64', VirtualizationType: 'hvm',
+    PlatformDetails: 'Linux/UNIX', SubnetId: second.SubnetId, VpcId: second.VpcId, SecurityGroups: [{ GroupId: groups[0].GroupId, GroupName: 'default' }], KeyName: 'mine', Monitoring: { State: 'disabled' },
+    Tags: [{ Key: 'team', Value: 'a' }],
+  }]);
+});
+
+test('states, and why an instance ends', async () => {
+  const ec2 = new FakeEc2();
+  const ending = (cause: 'user' | 'interruption' | 'scaling' | 'provider') => ({ state: 'SHUTTING_DOWN', ending: { cause, sinceMs: Date.UTC(2026, 4, 4, 10) } }) as const;
+  const user = ['Client.UserInitiatedShutdown', 'User initiated (2026-05-04 10:00:00 GMT)'];
+  const cases: [InstanceView, string, number, string | undefined, string][] = [
+    [launched('1', { state: 'PENDING' }), 'pending', 0, undefined, ''],
+    [launched('2', { state: 'DRAINING' }), 'running', 16, undefined, ''],
+    [launched('3', ending('user')), 'shutting-down', 32, ...(user as [string, string])],
+    [launched('4', ending('scaling'), ec2.nowMs), 'terminated', 48, ...(user as [string, string])],
+    [launched('5', ending('interruption'), ec2.nowMs), 'terminated', 48, 'Server.SpotInstanceTermination', 'Server.SpotInstanceTermination (2026-05-04 10:00:00 GMT)'],
+    [launched('6', ending('provider'), ec2.nowMs), 'terminated', 48, 'Server.InternalError', 'Server.InternalError (2026-05-04 10:00:00 GMT)'],
+  ];
+  ec2.instancesThere = cases.map(([view]) => view);
+  const found = shown(await ec2.call('DescribeInstances'));
+  for (const [index, [, Name, Code, reason, transition]] of cases.entries()) {
+    const { State, StateReason, StateTransitionReason } = found[index] as Answer;
+    assert.deepEqual([State, StateReason?.Code, StateTransitionReason], [{ Code, Name }, reason, transition]);
+  }
+  ec2.nowMs += 3_600_000;
+  assert.equal(shown(await ec2.call('DescribeInstances')).length, 3, 'one that ended is shown for an hour');
+});
+
+test('instances are found by id, filter and tag, page after page; those of other accounts never', async () => {
+  const ec2 = new FakeEc2();
+  ec2.instancesThere = [
+    ...['1', '2', '3', '4', '5', '6', '7'].map((digit) => launched(digit, { instanceType: digit === '7' ? 'c6g.large' : 'm5.large', launch: { securityGroupIds: [], tags: { n: digit } } })),
+    launched('8', { scope: 'other/us-east-1' as typeof context.scope }),
+  ];
+  const ids = (answer: Answer): string[] => shown(answer).map(({ InstanceId }) => InstanceId[2]);
+  const filter = (Name: string, ...Values: string[]): object => ({ Filters: [{ Name, Values }] });
+  assert.deepEqual(ids(await ec2.call('DescribeInstances', { InstanceIds: [`i-${'2'.repeat(17)}`] })), ['2']);
+  assert.deepEqual(ids(await ec2.call('DescribeInstances', filter('instance-type', 'c6g.*'))), ['7']);
+  assert.deepEqual(ids(await ec2.call('DescribeInstances', filter('architecture', 'arm64'))), ['7']);
+  assert.deepEqual(ids(await ec2.call('DescribeInstances', filter('tag:n', '3', '4'))), ['3', '4']);
+  assert.deepEqual(ids(await ec2.call('DescribeInstances', filter('instance-state-name', 'terminated'))), []);
+  const first = await ec2.call('DescribeInstances', { MaxResults: 5 });
+  assert.deepEqual(ids(first), ['1', '2', '3', '4', '5']);
+  assert.deepEqual(ids(await ec2.call('DescribeInstances', { MaxResults: 5, NextToken: first['NextToken'] })), ['6', '7']);
+  assert.equal(await ec2.refusal('DescribeInstances', { InstanceIds: [`i-${'8'.repeat(17)}`] }), 'InvalidInstanceID.NotFound');
+  assert.equal(await ec2.refusal('DescribeInstances', { InstanceIds: ['x'] }), 'InvalidInstanceID.Malformed');
+  assert.equal(await ec2.refusal('DescribeInstances', { InstanceIds: [`i-${'2'.repeat(17)}`], MaxResults: 5 }), 'InvalidParameterCombination');
+  assert.equal(await ec2.refusal('DescribeInstances', filter('no-such', 'x')), 'InvalidParameterValue');
+});
+
+test('the status of those that run is ok; others are shown when all are asked for', async () => {
+  const ec2 = new FakeEc2();
+  ec2.instancesThere = [launched('1'), launched('2', { state: 'PENDING' })];
+  const { InstanceStatuses: running } = await ec2.call('DescribeInstanceStatus');
+  assert.deepEqual(running.map(({ InstanceId, InstanceStatus, SystemStatus }: Answer) => [InstanceId, InstanceStatus.Status, SystemStatus.Status]), [[instanceIdOf(hostId('1'.repeat(32))), 'ok', 'ok']]);
+  const { InstanceStatuses: all } = await ec2.call('DescribeInstanceStatus', { IncludeAllInstances: true });
+  assert.deepEqual(all.map(({ InstanceState, InstanceStatus }: Answer) => [InstanceState.Name, InstanceStatus.Status]), [['running', 'ok'], ['pending', 'not-applicable']]);
+});

@@ -1,0 +1,157 @@
+// Instances as EC2 shows them: those that managed compute environments launched. What a record cannot know of a slice of a machine,
+// such as addresses and disks of its own, is left out.
+
+import type { Instance as InstanceShape, InstanceState, InstanceStateName, Placement, Reservation, StateReason, _InstanceType } from '@aws-sdk/client-ec2';
+import { never } from '../../base/assert.ts';
+import type { HostId } from '../../base/ids.ts';
+import { instanceIdOf, type EndCause } from '../../core/host.ts';
+import type { InstanceType } from '../../core/instance-type/instance-type.ts';
+import { limit } from '../../core/limit.ts';
+import type { InstanceView } from '../../port/instance-reader.ts';
+import type { RequestContext } from '../../wire/operation.ts';
+import { view, type Ec2Deps } from './deps.ts';
+import { instanceIdMalformed, noInstance } from './error.ts';
+import { architectureWord } from './image.ts';
+import type { Ec2View, TagMap } from './resources.ts';
+import { tagList } from './tag.ts';
+import { zoneOfSubnet } from './zone.ts';
+
+export interface KnownInstance {
+  readonly id: string;
+  readonly hostId: HostId;
+  readonly reservationId: string;
+  readonly type: InstanceType;
+  readonly spot: boolean;
+  readonly imageId?: string | undefined;
+  readonly state: InstanceStateName;
+  readonly launchedAtMs: number;
+  /** Of one that ends or has ended. */
+  readonly ending?: { readonly cause: EndCause; readonly atMs: number } | undefined;
+  readonly zone: string;
+  readonly subnetId?: string | undefined;
+  readonly vpcId?: string | undefined;
+  readonly groups: readonly { readonly id: string; readonly name?: string | undefined }[];
+  readonly keyName?: string | undefined;
+  readonly tags: TagMap;
+}
+
+const idForm = /^i-([0-9a-f]{8}|[0-9a-f]{17})$/;
+
+/** By id. */
+export async function knownInstances(deps: Ec2Deps, context: RequestContext, input: { readonly DryRun?: boolean | undefined }): Promise<KnownInstance[]> {
+  const ec2 = await view(deps, context, input);
+  const views = deps.instances.instances(context.scope, deps.clock.now() - limit.endedInstanceMs);
+  return views.map((one) => launched(one, ec2, context)).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Those that the ids name, in the order of the request; each must be there. */
+export function named(all: readonly KnownInstance[], ids: readonly string[] | undefined): KnownInstance[] {
+  const byId = new Map(all.map((instance) => [instance.id, instance]));
+  return (ids ?? []).map((id) => {
+    checkInstanceId(id);
+    const found = byId.get(id);
+    if (found === undefined) throw noInstance(id);
+    return found;
+  });
+}
+
+export function checkInstanceId(id: string): void {
+  if (!idForm.test(id)) throw instanceIdMalformed(id);
+}
+
+function launched({ instance, type, endedAtMs }: InstanceView, ec2: Ec2View, { region }: RequestContext): KnownInstance {
+  const { id, spot, imageId, launchedAtMs, launch, ending } = instance;
+  const subnet = launch?.subnetId === undefined ? undefined : ec2.get('subnet', launch.subnetId);
+  return {
+    id: instanceIdOf(id),
+    hostId: id,
+    reservationId: `r-${id.slice(0, 17)}`,
+    type,
+    spot,
+    imageId,
+    state: stateOf(instance.state, endedAtMs),
+    launchedAtMs,
+    ending: endedAtMs === undefined && ending === undefined ? undefined : { cause: ending?.cause ?? 'scaling', atMs: ending?.sinceMs ?? endedAtMs ?? launchedAtMs },
+    zone: zoneOfSubnet(ec2, launch?.subnetId, region),
+    subnetId: launch?.subnetId,
+    vpcId: subnet?.vpcId,
+    groups: (launch?.securityGroupIds ?? []).map((groupId) => ({ id: groupId, name: ec2.get('security-group', groupId)?.name })),
+    keyName: launch?.keyName,
+    tags: launch?.tags ?? {},
+  };
+}
+
+/** One that drains is nothing special to EC2. */
+function stateOf(state: InstanceView['instance']['state'], endedAtMs: number | undefined): InstanceStateName {
+  if (endedAtMs !== undefined) return 'terminated';
+  switch (state) {
+    case 'PENDING':
+      return 'pending';
+    case 'RUNNING':
+    case 'DRAINING':
+      return 'running';
+    case 'SHUTTING_DOWN':
+      return 'shutting-down';
+    default:
+      return never(state);
+  }
+}
+
+/** EC2's numbers for the states. */
+const stateCodes: Readonly<Record<InstanceStateName, number>> = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 };
+
+export const shownState = (name: InstanceStateName): InstanceState => ({ Code: stateCodes[name], Name: name });
+
+/** `User initiated (2026-05-04 10:00:00 GMT)`: to EC2 whoever called its API is a user, the scaling of a compute environment as well. */
+export function transitionReason({ ending }: KnownInstance): string {
+  if (ending === undefined) return '';
+  const when = new Date(ending.atMs).toISOString().replace('T', ' ').slice(0, 19);
+  return ending.cause === 'scaling' || ending.cause === 'user' ? `User initiated (${when} GMT)` : `${reasonOf(ending.cause).Code} (${when} GMT)`;
+}
+
+/** EC2's codes and texts (API reference, StateReason). */
+export function reasonOf(cause: EndCause): Required<StateReason> {
+  switch (cause) {
+    case 'scaling':
+    case 'user':
+      return { Code: 'Client.UserInitiatedShutdown', Message: 'Client.UserInitiatedShutdown: User initiated shutdown' };
+    case 'interruption':
+      return { Code: 'Server.SpotInstanceTermination', Message: 'Server.SpotInstanceTermination: Spot instance termination' };
+    case 'provider':
+      return { Code: 'Server.InternalError', Message: 'Server.InternalError: Internal error on launch' };
+    default:
+      return never(cause);
+  }
+}
+
+const placement = ({ zone }: KnownInstance): Placement => ({ AvailabilityZone: zone, GroupName: '', Tenancy: 'default' });
+
+function shownInstance(instance: KnownInstance): InstanceShape {
+  const { type, ending } = instance;
+  return {
+    InstanceId: instance.id,
+    ImageId: instance.imageId,
+    InstanceType: type.name as _InstanceType,
+    InstanceLifecycle: instance.spot ? 'spot' : undefined,
+    State: shownState(instance.state),
+    StateReason: ending && reasonOf(ending.cause),
+    StateTransitionReason: transitionReason(instance),
+    LaunchTime: new Date(instance.launchedAtMs),
+    Placement: placement(instance),
+    Architecture: architectureWord(type),
+    VirtualizationType: 'hvm',
+    PlatformDetails: 'Linux/UNIX',
+    SubnetId: instance.subnetId,
+    VpcId: instance.vpcId,
+    SecurityGroups: instance.groups.map(({ id, name }) => ({ GroupId: id, GroupName: name })),
+    KeyName: instance.keyName,
+    Monitoring: { State: 'disabled' },
+    Tags: tagList(instance.tags),
+  };
+}
+
+/** What was launched together stands together. */
+export function reservationsOf(instances: readonly KnownInstance[], { account }: RequestContext): Reservation[] {
+  const reservations = Map.groupBy(instances, ({ reservationId }) => reservationId);
+  return [...reservations].map(([id, members]) => ({ ReservationId: id, OwnerId: account, Groups: [], Instances: members.map(shownInstance) }));
+}
