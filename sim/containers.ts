@@ -25,6 +25,8 @@ export class Containers {
   readonly running = new Map<JobId, Set<AttemptId>>();
   /** Attempts that an injected fault made an end of, or made the server believe so. */
   readonly lost = new Set<AttemptId>();
+  /** Attempts that were to stop because their host was ending, and since when, by elapsed time. */
+  readonly hostEnding = new Map<AttemptId, number>();
 
   /** The engine has heard of an attempt for the first time. */
   know(attemptId: AttemptId, jobId: JobId, number: number): void {

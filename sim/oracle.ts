@@ -64,6 +64,8 @@ export interface Truth {
   readonly lost: boolean;
   /** The clock on the wall was set while it ran: its times prove nothing. */
   readonly clockSet: boolean;
+  /** It was to stop with its host, and the clock on the wall has been set since: its end may seem to have come before. */
+  readonly maybeHostEnded: boolean;
 }
 
 export const startFailure = 'CannotPullContainerError: no such image';
@@ -132,16 +134,16 @@ export class Expectation {
     if (hostLostText.test(attempt.statusReason ?? '')) return truth.lost ? undefined : 'is said to be lost with its host, and no host was lost';
     if (attempt.exitCode !== undefined) {
       if (attempt.exitCode !== truth.exitCode) return `shows exit code ${attempt.exitCode}, and its container ended with ${truth.exitCode}`;
-      // A clock that was set back between a timeout and the end that it brought makes the end look as if it had come first.
-      const maybeTimedOut = truth.clockSet && this.plan.timeoutSeconds !== undefined;
-      if (!stopped && !maybeTimedOut && attempt.exitCode !== plan.exitCode) return `ended with ${attempt.exitCode} instead of ${plan.exitCode}, and nobody stopped it`;
+      // A clock that was set back between a timeout, or the end of a host, and the end that it brought makes the end look as if it had come first.
+      const maybeStopped = truth.maybeHostEnded || (truth.clockSet && this.plan.timeoutSeconds !== undefined);
+      if (!stopped && !maybeStopped && attempt.exitCode !== plan.exitCode) return `ended with ${attempt.exitCode} instead of ${plan.exitCode}, and nobody stopped it`;
       if (!stopped && attempt.statusReason !== exitedText) return `exited, and its reason is ${attempt.statusReason}`;
       const reason = plan.outOfMemory && plan.exitCode !== 0 ? outOfMemoryText : undefined;
       const shown = attempt.containerReason?.replace(/(?:; )?its output was not complete .*$/, '') || undefined;
-      if (!stopped && !maybeTimedOut && shown !== reason) return `has the container's reason ${attempt.containerReason} instead of ${reason}`;
+      if (!stopped && !maybeStopped && shown !== reason) return `has the container's reason ${attempt.containerReason} instead of ${reason}`;
       return attempt.startedAtMs === undefined ? 'exited and never started' : undefined;
     }
-    if (stopped) return undefined;
+    if (stopped || truth.maybeHostEnded) return undefined;
     if (attempt.statusReason === startFailedText) {
       if (!plan.startFails) return 'is said to have failed to start, and nothing was wrong with it';
       return attempt.containerReason === startFailure ? undefined : `failed to start, and its container's reason is ${attempt.containerReason}`;

@@ -7,6 +7,7 @@ import { localHost } from '../src/capacity/local/local.ts';
 import { Control } from '../src/control/control.ts';
 import type { Command } from '../src/core/command/command.ts';
 import type { Machine } from '../src/core/host.ts';
+import { isLive } from '../src/core/job/job.ts';
 import { FakeEngine, type FakeFaults } from '../src/engine/fake/fake-engine.ts';
 import type { Settings } from '../src/core/settings.ts';
 import type { FakeBehaviour } from '../src/engine/fake/behaviour.ts';
@@ -384,6 +385,8 @@ class Simulation {
   #noteLosses({ commit, changes }: Committed): void {
     for (const host of commit.hosts) for (const old of host.kind === 'registered' ? host.oldAttempts : []) this.#containers.lost.add(old.attemptId);
     for (const host of commit.hosts) if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN') for (const [id, { attempt }] of this.#ledger.live) if (attempt.hostId === host.id) this.#containers.lost.add(id);
+    const { hostEnding } = this.#containers;
+    for (const { after } of changes) if (isLive(after) && after.stopRequested?.by === 'host' && !hostEnding.has(after.attempt.attemptId)) hostEnding.set(after.attempt.attemptId, this.#clock.elapsedMs);
     if (commit.hostsLeft.length === 0) return;
     for (const { after } of changes) for (const attempt of 'attempts' in after ? after.attempts : []) if (commit.hostsLeft.includes(attempt.hostId)) this.#containers.lost.add(attempt.attemptId);
   }

@@ -26,11 +26,11 @@ export const endsAsAsked: Checker = {
   },
 };
 
-function checkEnd({ expectations, containers, ledger }: Observed, job: Job): void {
+function checkEnd({ expectations, containers, ledger, clockSetMs }: Observed, job: Job): void {
   const { parent, index } = splitJobId(job.id);
   const truths = job.attempts.map(({ attemptId }) => {
     const ended = containers.all.get(attemptId)?.ended;
-    return { exitCode: ended?.exit?.exitCode, lost: containers.lost.has(attemptId), clockSet: ended?.wasClockSet ?? false };
+    return { exitCode: ended?.exit?.exitCode, lost: containers.lost.has(attemptId), clockSet: ended?.wasClockSet ?? false, maybeHostEnded: clockSetMs >= (containers.hostEnding.get(attemptId) ?? Infinity) };
   });
   // The end of a host is no stop that anybody asked for: it is judged as the loss that it is.
   const stop = job.stopRequested?.by === 'host' ? undefined : job.stopRequested;
