@@ -9,6 +9,7 @@ import type { Limits } from '../core/limit.ts';
 import type { Settings } from '../core/settings.ts';
 import type { KeyMaker } from '../port/key-maker.ts';
 import { batchOperations } from '../service/batch/operations.ts';
+import { knownReferences } from '../service/batch/known-references.ts';
 import { SubmitRate } from '../service/batch/submit-rate.ts';
 import { ec2Seed } from '../service/ec2/make.ts';
 import { ec2Operations } from '../service/ec2/operations.ts';
@@ -61,8 +62,9 @@ export function compose(options: AppOptions): App {
   const { bus, reader } = control;
   const { clock, ids, logSink, settings } = options;
   const maxBodyBytes = maxBodyBytesBy(settings.limits);
-  const ec2 = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus, reader: reader.resources, seed: ec2Seed({ ids }) });
   const submitRate = options.submitRate === undefined ? undefined : new SubmitRate(options.submitRate, clock);
+  const ec2 = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus, reader: reader.resources, seed: ec2Seed({ ids }) });
+  const iam = new ResourceSpace<IamKinds>({ service: 'iam', bus, reader: reader.resources, seed: iamSeed({ clock, ids }) });
   const services: AnyService[] = [
     {
       name: 'batch',
@@ -70,7 +72,7 @@ export function compose(options: AppOptions): App {
       protocol: restJson,
       signingName: 'batch',
       operations: batchOperations,
-      deps: { bus, reader, clock, ids, settings, submitRate },
+      deps: { bus, reader, clock, ids, settings, references: knownReferences({ ec2, iam, settings }), submitRate },
       dialect: batchDialect,
       maxBodyBytes,
     },
@@ -103,7 +105,7 @@ export function compose(options: AppOptions): App {
       signingName: 'iam',
       operations: iamOperations,
       restNotBuilt: true,
-      deps: { space: new ResourceSpace<IamKinds>({ service: 'iam', bus, reader: reader.resources, seed: iamSeed({ clock, ids }) }), clock, ids },
+      deps: { space: iam, clock, ids },
       dialect: validationDialect,
       maxBodyBytes,
     },

@@ -2,7 +2,7 @@
 // rebuilds that world from the store, and takes in what the engine reports. Simulation and server run this same code over
 // different ports. It reads no clock, file or network of its own.
 
-import type { AttemptId, HostId } from '../base/ids.ts';
+import type { Arn, AttemptId, HostId } from '../base/ids.ts';
 import type { ReportAttempt } from '../core/command/command.ts';
 import type { Machine } from '../core/host.ts';
 import type { AttemptOnHost } from '../core/job/attempt.ts';
@@ -74,7 +74,7 @@ export class Control {
     this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
     this.reader = new ControlReader(world, store.reader, () => this.#staleReports);
     const engineOf = (hostId: HostId): Engine | undefined => this.#linkOf(hostId)?.openEngine;
-    this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), launch: (hostId) => this.#launches.ask(hostId), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
+    this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), settle: (arn) => this.#settle(arn), launch: (hostId) => this.#launches.ask(hostId), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
     this.#launches = new Launches({ world, capacity: ports.capacity, clock, report: (report) => this.#noteInstance(report) });
     this.#logPump = new LogPump({ engineOf, sink: logSink, clock, onProblem });
     this.#logRetention = new LogRetention({ world, bus: this.bus, reader: store.reader, sink: logSink, clock, onProblem });
@@ -136,6 +136,12 @@ export class Control {
       .finally(() => void link.engine.close());
   }
 
+  #settle(arn: Arn): void {
+    this.bus.issue({ type: 'settle-environment', arn }, 'capacity').catch((error: unknown) => {
+      if (!(error instanceof Stopped)) this.#ports.onProblem(`settling compute environment ${arn}`, error);
+    });
+  }
+
   #noteInstance({ hostId, report }: CapacityReport): void {
     const host = this.world.hosts.get(hostId);
     if (host?.kind !== 'instance' || (report === 'running' && host.state !== 'PENDING')) return;
@@ -158,6 +164,7 @@ export class Control {
     const capabilities = await this.#machine.open();
     for (const host of this.world.hosts.values()) if (host.kind === 'registered') this.#linkRegistered(host.id);
     this.bus.beginWatching();
+    for (const { arn, status } of this.world.computeEnvironments.values()) if (status !== 'VALID' && status !== 'INVALID') this.#settle(arn);
     const { kind, version, logDrivers } = capabilities;
     await this.bus.issue({ type: 'join-host', host: { ...machine, engine: { dockerVersion: kind === 'docker' ? version.replace(/^Docker /, '') : undefined, logDrivers } } }, 'capacity');
     this.#launches.open();

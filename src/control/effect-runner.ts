@@ -2,7 +2,7 @@
 // was lost is found by the reconciler. It changes no state but through commands.
 
 import { never } from '../base/assert.ts';
-import type { AttemptId, HostId, JobId } from '../base/ids.ts';
+import type { Arn, AttemptId, HostId, JobId } from '../base/ids.ts';
 import type { AttemptOnHost } from '../core/job/attempt.ts';
 import type { Effect } from '../core/effect.ts';
 import { isLive } from '../core/job/job.ts';
@@ -19,6 +19,8 @@ export interface EffectRunnerParts {
   readonly engineOf: (hostId: HostId) => Engine | undefined;
   /** For attempts that fail before the engine has heard of them. */
   readonly report: (from: HostId, report: EngineReport) => void;
+  /** Issues the command of the same name. */
+  readonly settle: (environment: Arn) => void;
   /** Asks for an instance; takes its time. */
   readonly launch: (hostId: HostId) => void;
   /** Connects to a registered host; takes its time. */
@@ -75,6 +77,9 @@ export class EffectRunner {
       case 'remove-attempt':
         this.#stopsSent.delete(effect.attemptId);
         this.#engine(effect)?.remove(effect.attemptId).catch((error: unknown) => this.#problem(`removing attempt ${effect.attemptId}`, error));
+        return;
+      case 'settle-environment':
+        this.#parts.settle(effect.arn);
         return;
       case 'launch-instance':
         this.#parts.launch(effect.hostId);

@@ -45,11 +45,13 @@ export function serviceLinkedRoleArn(scope: Scope): string {
   return `arn:${partitionOf(region)}:iam::${account}:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch`;
 }
 
-export const isServiceLinkedRole = (roleArn: string): boolean => roleArn.includes(':role/aws-service-role/');
+export const isServiceLinkedRole = (role: string): boolean => role.includes(':role/aws-service-role/');
 
 /** A role as users give it, an ARN or a name with or without a path, as an ARN; nothing given means the service-linked role. */
-export function serviceRoleArn(scope: Scope, given: string | undefined): string {
-  if (given === undefined || given === '') return serviceLinkedRoleArn(scope);
+export const serviceRoleArn = (scope: Scope, given: string | undefined): string => (given === undefined || given === '' ? serviceLinkedRoleArn(scope) : roleArn(scope, given));
+
+/** Batch takes a bare name for one without a path (user guide, Incorrect Role Name or ARN). */
+export function roleArn(scope: Scope, given: string): string {
   if (given.startsWith('arn:')) return given;
   const { account, region } = scopeParts(scope);
   return `arn:${partitionOf(region)}:iam::${account}:role/${given.replace(/^\//, '')}`;

@@ -1,7 +1,7 @@
 // Who waits for whom, by the job that is waited for: so that an end costs what depends on it. An index of the world, kept by
 // its fold alone.
 
-import { splitJobId, type AttemptId, type HostId, type JobId } from '../base/ids.ts';
+import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../base/ids.ts';
 import type { Dependency } from './job/dependency.ts';
 import type { LiveArrayParent, WorldJob } from './job/job.ts';
 import type { EndedStatus } from './job/status.ts';
@@ -14,7 +14,9 @@ export type Occasion =
   /** The host of an attempt that is under way is gone. */
   | { readonly type: 'stranded'; readonly attemptId: AttemptId }
   /** An instance that takes no more jobs may have none left. */
-  | { readonly type: 'instance-idle'; readonly hostId: HostId };
+  | { readonly type: 'instance-idle'; readonly hostId: HostId }
+  /** Its environment may have waited for that. */
+  | { readonly type: 'instance-gone'; readonly computeEnvironmentArn: Arn };
 
 const none: readonly JobId[] = [];
 

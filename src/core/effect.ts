@@ -1,7 +1,7 @@
 // What is to be done outside after a commit: a closed union. An effect may be lost or repeated; the reconciler finds what is
 // missing and every effect is idempotent (DESIGN 1).
 
-import type { HostId, JobId } from '../base/ids.ts';
+import type { Arn, HostId, JobId } from '../base/ids.ts';
 import type { AttemptOnHost } from './job/attempt.ts';
 
 export type Effect =
@@ -10,6 +10,8 @@ export type Effect =
   | (AttemptOnHost & { readonly type: 'stop-attempt'; readonly graceMs: number })
   /** The container and its files may go: its end is committed and its output is on disk. */
   | (AttemptOnHost & { readonly type: 'remove-attempt' })
+  /** The environment is looked at once more: it was changed, and comes to rest by itself. */
+  | { readonly type: 'settle-environment'; readonly arn: Arn }
   /** Asks the capacity provider for an instance that was launched in the books. */
   | { readonly type: 'launch-instance'; readonly hostId: HostId }
   /** Connects to a host that was registered. */

@@ -5,6 +5,7 @@ import type { ComputeEnvironment } from './compute-environment/compute-environme
 import type { Tags } from './event.ts';
 import type { Host, Instance } from './host.ts';
 import { kindOf } from './instance.ts';
+import type { WaitingJob } from './job/job.ts';
 import { hasTimeLimits, timeLimitAtMs, type JobQueue } from './job-queue/job-queue.ts';
 import type { SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
 import type { World } from './world.ts';
@@ -57,6 +58,7 @@ export function removeHost(world: World, id: HostId, atMs: number): void {
   world.allocations.forgetHost(id);
   world.changes.hosts.delete(id);
   world.changes.hostsLeft.add(id);
+  if (host?.kind === 'instance') world.occasions.push({ type: 'instance-gone', computeEnvironmentArn: host.computeEnvironmentArn });
   // Its place may be another's.
   world.scalingWanted = true;
   world.scheduleWanted = true;
@@ -77,4 +79,10 @@ function leaveWhenIdle(world: World, { id, state }: Instance): void {
 /** What ran on the host is lost with it. */
 export function strand(world: World, hostId: HostId): void {
   for (const attemptId of world.attemptsOn(hostId)) world.occasions.push({ type: 'stranded', attemptId });
+}
+
+/** A job that was RUNNABLE is so no longer. */
+export function leaveLine(world: World, job: WaitingJob, atMs: number): void {
+  world.waiting.of(job).remove(job, atMs);
+  world.backlog.left(job.queueArn, job.terms, job.id);
 }

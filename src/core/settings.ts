@@ -19,6 +19,8 @@ export interface Settings {
   readonly overtakeJobs: number;
   /** … or for so long, whichever comes first. */
   readonly overtakeSeconds: number;
+  /** Whether what environments name must be known to our own IAM and EC2, or may be elsewhere. */
+  readonly references: 'lenient' | 'strict';
   /** Instances that managed environments may have at once, all together; EC2's quotas differ by account and type. */
   readonly instanceLimit: number;
   /** EC2's instance types, and the user's own. */
@@ -27,4 +29,4 @@ export interface Settings {
   readonly market: Market;
 }
 
-export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, machineServesUnmanaged: false, hostLostSeconds: 60, timeoutSecondsMin: 60, overtakeJobs: 100, overtakeSeconds: 300, instanceLimit: Number.MAX_SAFE_INTEGER, instanceTypes: ec2Catalogue, market: defaultMarket });
+export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, machineServesUnmanaged: false, hostLostSeconds: 60, timeoutSecondsMin: 60, overtakeJobs: 100, overtakeSeconds: 300, references: 'lenient', instanceLimit: Number.MAX_SAFE_INTEGER, instanceTypes: ec2Catalogue, market: defaultMarket });

@@ -11,7 +11,7 @@ import { Dependents, type Occasion } from './dependents.ts';
 import { ConsumableResources } from './consumable-resource/consumable-resources.ts';
 import { hasInstances, type ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Event } from './event.ts';
-import { noteIdle, removeHost, storeEnvironment, storeHost, storeSchedulingPolicy, watchQueue } from './fold.ts';
+import { leaveLine, noteIdle, removeHost, storeEnvironment, storeHost, storeSchedulingPolicy, watchQueue } from './fold.ts';
 import type { Host } from './host.ts';
 import { Hosts } from './hosts.ts';
 import { rangesOf } from './job/index-ranges.ts';
@@ -307,7 +307,7 @@ export class World {
     else this.#forget(job);
     this.#noteChange(job);
     const { parent, index } = splitJobId(job.id);
-    if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE') this.waiting.of(job).remove(before, must(atMs, 'a change of status has a time'));
+    if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE') leaveLine(this, before, must(atMs, 'a change of status has a time'));
     if (index === undefined) return;
     const array = this.arrayParent(parent);
     if (array.children.status(index) === job.status) return;
@@ -455,7 +455,7 @@ export class World {
       });
       return;
     }
-    if (known?.status === 'RUNNABLE') this.backlog.spent(job.queueArn, job.terms, job.id);
+    if (known?.status === 'RUNNABLE') this.backlog.spent();
     const last = job.attempts.at(-1);
     const { attempt: _attempt, waitsFor: _waitsFor, ...identity } = { attempt: undefined, waitsFor: undefined, ...job };
     this.#put({ ...identity, status: event.status, statusReason: event.statusReason, stopRequested: job.stopRequested ?? event.stop, startedAtMs: last?.startedAtMs, stoppedAtMs: event.atMs }, event.atMs);

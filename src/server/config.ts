@@ -45,6 +45,8 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
   --capacity LIST         what may run at once, e.g. vcpus=8,memory=16384,gpus=1 (default: this machine's cores and memory)
   --instance-types FILE   instance types of your own, one a line, e.g. my-box: 64 vCPUs, 512 GiB, 4 GPUs
   --market FILE           Spot prices and how many instances of a type can be had, e.g. spot m5.large: 40 %, 20 instances
+  --references MODE       lenient: roles, networks and images that environments name may be elsewhere; strict: they must
+                          exist in this server's IAM and EC2 (default lenient)
   --instance-limit N      instances that managed environments may have at once (default: no bound)
   --instance-start-seconds N  from its launch until an instance of a managed environment takes jobs (default 0)
   --job-network NAME      host or bridge: the Docker network of jobs (default host)
@@ -71,6 +73,7 @@ const options = {
   'instance-types': { type: 'string' },
   'instance-start-seconds': { type: 'string', default: '0' },
   market: { type: 'string' },
+  references: { type: 'string', default: defaultSettings.references },
   'instance-limit': { type: 'string', default: String(defaultSettings.instanceLimit) },
   'job-network': { type: 'string', default: 'host' },
   'host-loss-free': { type: 'boolean', default: defaultSettings.hostLossFree },
@@ -117,6 +120,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       overtakeJobs: wholeNumber('--overtake-jobs', values['overtake-jobs'], 1_000_000),
       overtakeSeconds: wholeNumber('--overtake-seconds', values['overtake-seconds'], 31_536_000),
       timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1),
+      references: oneOf('--references', values.references, ['lenient', 'strict']),
       instanceLimit: wholeNumber('--instance-limit', values['instance-limit'], Number.MAX_SAFE_INTEGER),
       instanceTypes,
       market: marketOf(values.market, instanceTypes),

@@ -15,6 +15,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../../base/ids.ts';
 import type { Refusal } from '../../base/refusal.ts';
+import type { KnownReferences } from '../compute-environment/references.ts';
 import type { Deadline } from '../deadlines.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
@@ -28,11 +29,15 @@ export interface CreateComputeEnvironment {
   readonly scope: Scope;
   readonly uuid: string;
   readonly request: CreateComputeEnvironmentCommandInput;
+  /** Absent: nothing is known, and everything may exist elsewhere. */
+  readonly references?: KnownReferences | undefined;
 }
 export interface UpdateComputeEnvironment {
   readonly type: 'update-compute-environment';
   readonly scope: Scope;
   readonly request: UpdateComputeEnvironmentCommandInput;
+  /** Absent: nothing is known, and everything may exist elsewhere. */
+  readonly references?: KnownReferences | undefined;
 }
 export interface DeleteComputeEnvironment {
   readonly type: 'delete-compute-environment';
@@ -156,6 +161,11 @@ export interface JoinHost {
   readonly type: 'join-host';
   readonly host: Machine;
 }
+/** From control: something that this environment waits for may have come. */
+export interface SettleEnvironment {
+  readonly type: 'settle-environment';
+  readonly arn: Arn;
+}
 /** From the scaling cycle. */
 export interface LaunchInstances {
   readonly type: 'launch-instances';
@@ -241,6 +251,7 @@ export type Command =
   | MeetDeadline
   | WatchQueue
   | JoinHost
+  | SettleEnvironment
   | LaunchInstances
   | ReportInstance
   | EndInstance
@@ -273,6 +284,7 @@ export interface Replies {
   'meet-deadline': Done;
   'watch-queue': Done;
   'join-host': Done;
+  'settle-environment': Done;
   'launch-instances': Done;
   'report-instance': Done;
   'end-instance': Done;

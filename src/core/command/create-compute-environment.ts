@@ -1,8 +1,12 @@
-// CreateComputeEnvironment (spec 4.2). First cut: an environment is VALID at once, for local capacity needs no preparation.
+// CreateComputeEnvironment (spec 4.2). It is CREATING until it has settled: VALID, or INVALID for what it names (user guide, INVALID
+// Compute Environment).
 
-import { refuse } from '../../base/refusal.ts';
-import { clusterArn, computeEnvironmentArn, serviceRoleArn } from '../arn.ts';
+import { isRefusal, refuse } from '../../base/refusal.ts';
+import type { Scope } from '../../base/ids.ts';
+import { clusterArn, computeEnvironmentArn, roleArn, serviceRoleArn } from '../arn.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { launchProblem, refuseWindows, resolveLaunch } from '../compute-environment/launch.ts';
+import { nothingKnown, problemOf } from '../compute-environment/references.ts';
 import { checkNewResources, withDefaults } from '../compute-environment/resources.ts';
 import type { World } from '../world.ts';
 import type { CreateComputeEnvironment, Decided } from './command.ts';
@@ -21,9 +25,14 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
   if (!managed && !request.serviceRole) return refuse('invalid', 'serviceRole must be specified for an UNMANAGED compute environment.');
   if (managed && request.unmanagedvCpus !== undefined) return refuse('invalid', 'unmanagedvCpus can only be specified for an UNMANAGED compute environment.');
   if (!managed && request.computeResources !== undefined) return refuse('invalid', unmanagedResources);
-  const resources = request.computeResources;
-  const wrong = resources && checkNewResources(resources, world.settings.instanceTypes);
+  const wrong = request.computeResources && checkNewResources(request.computeResources, world.settings.instanceTypes);
   if (wrong) return wrong;
+  const resources = request.computeResources && withDefaults({ ...request.computeResources, spotIamFleetRole: fleetRole(scope, request.computeResources.spotIamFleetRole) });
+  const references = command.references ?? nothingKnown;
+  const serviceRole = serviceRoleArn(scope, request.serviceRole);
+  const launch = resources === undefined || resources.type?.startsWith('FARGATE') ? undefined : resolveLaunch(resources, references, world.settings.instanceTypes);
+  const windows = refuseWindows(launch, references);
+  if (windows) return windows;
   const environment: ComputeEnvironment = {
     arn: computeEnvironmentArn(scope, name),
     scope,
@@ -31,10 +40,12 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
     uuid,
     type: managed ? 'MANAGED' : 'UNMANAGED',
     state: request.state ?? 'ENABLED',
-    status: 'VALID',
+    status: 'CREATING',
     revision: 1,
-    computeResources: resources && withDefaults(resources),
-    serviceRole: serviceRoleArn(scope, request.serviceRole),
+    problem: problemOf({ serviceRole, spotFleetRole: resources?.spotIamFleetRole }, resources, references, uuid) ?? launchProblem(launch),
+    computeResources: resources,
+    launch: isRefusal(launch) ? undefined : launch,
+    serviceRole,
     ecsSettings: request.ecsSettings,
     unmanagedvCpus: request.unmanagedvCpus,
     context: request.context,
@@ -43,12 +54,14 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
   };
   return {
     events: [{ type: 'compute-environment-stored', environment, tags: request.tags }],
-    effects: [],
+    effects: [{ type: 'settle-environment', arn: environment.arn }],
     reply: { name, arn: environment.arn },
   };
 }
 
-function countIn(environments: Iterable<ComputeEnvironment>, scope: ComputeEnvironment['scope']): number {
+const fleetRole = (scope: Scope, given: string | undefined): string | undefined => (given === undefined || given === '' ? undefined : roleArn(scope, given));
+
+function countIn(environments: Iterable<ComputeEnvironment>, scope: Scope): number {
   let count = 0;
   for (const environment of environments) if (environment.scope === scope) count++;
   return count;

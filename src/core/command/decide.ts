@@ -30,6 +30,7 @@ import { decidePlaceJob } from './place-job.ts';
 import { decideRegisterJobDefinition } from './register-job-definition.ts';
 import { decideReportInstance } from './report-instance.ts';
 import { decideReportAttempt } from './report-attempt.ts';
+import { decideSettleEnvironment } from './settle-environment.ts';
 import { decideStopJob } from './stop-job.ts';
 import { decideSubmitJob } from './submit-job.ts';
 import { decideUpdateComputeEnvironment } from './update-compute-environment.ts';
@@ -89,6 +90,8 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideDeregisterJobDefinition(world, command, nowMs);
     case 'join-host':
       return decideJoinHost(command);
+    case 'settle-environment':
+      return decideSettleEnvironment(world, command);
     case 'launch-instances':
       return decideLaunchInstances(world, command, nowMs);
     case 'report-instance':

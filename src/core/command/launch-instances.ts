@@ -4,6 +4,7 @@
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import { assert } from '../../base/assert.ts';
 import type { HostId } from '../../base/ids.ts';
+import { launchOf } from '../compute-environment/launch.ts';
 import { hasInstances, isOpen } from '../compute-environment/compute-environment.ts';
 import { instanceIdOf, type Instance, type LaunchFacts } from '../host.ts';
 import { capacityOf } from '../instance-type/instance-type.ts';
@@ -16,6 +17,7 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
   const type = world.settings.instanceTypes.type(instanceType);
   assert(environment !== undefined && hasInstances(environment) && isOpen(environment), 'the plan launches for managed environments that run');
   assert(type !== undefined, 'the plan launches types that are known');
+  const source = environment.launch && launchOf(environment.launch, type.name);
   const instances = hostIds.map((id: HostId): Instance => ({
     kind: 'instance',
     id,
@@ -26,7 +28,9 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
     instanceType: type.name,
     spot: environment.computeResources?.type === 'SPOT',
     revision: environment.revision,
-    capacity: capacityOf(type, environment.launch?.agent.reservedMemoryMib),
+    imageId: source?.imageId,
+    unfit: source?.unfit,
+    capacity: capacityOf(type, source?.reservedMemoryMib),
     state: 'PENDING',
     launchedAtMs: nowMs,
     launch: launchFacts(environment, id),

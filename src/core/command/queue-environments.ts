@@ -27,7 +27,8 @@ export function resolveEnvironments(world: World, scope: Scope, given: readonly 
   for (const entry of given) {
     const environment = world.computeEnvironment(scope, entry.computeEnvironment ?? '');
     if (environment === undefined) return refuse('not-found', `Compute environment ${entry.computeEnvironment} does not exist`);
-    if (environment.status !== 'VALID') return refuse('invalid', `Compute environment ${environment.name} is ${environment.status}; it must be VALID.`);
+    // One that is being made or changed is VALID or INVALID in a moment; a queue waits for that as its jobs do.
+    if (environment.status === 'INVALID' || environment.status === 'DELETING') return refuse('invalid', `Compute environment ${environment.name} is ${environment.status}; it must be VALID.`);
     if (environments.includes(environment)) return refuse('invalid', `Compute environment ${environment.name} stands twice in computeEnvironmentOrder.`);
     environments.push(environment);
     order.push({ order: entry.order ?? 0, computeEnvironment: environment.arn });

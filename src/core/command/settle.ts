@@ -10,6 +10,7 @@ import { isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
 import type { EndedStatus } from '../job/status.ts';
 import type { World } from '../world.ts';
 import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
+import { settleEnvironmentEvents } from './settle-environment.ts';
 import { lossEvents } from './report-attempt.ts';
 
 /** The events that the occasion brings about. Applying them may make new occasions. */
@@ -21,6 +22,8 @@ export function settle(world: World, occasion: Occasion, nowMs: number): readonl
       return endedEvents(world, occasion.jobId, occasion.status, nowMs);
     case 'stranded':
       return lossEvents(world, occasion.attemptId, nowMs);
+    case 'instance-gone':
+      return settleEnvironmentEvents(world, occasion.computeEnvironmentArn);
     case 'instance-idle':
       return goneEvents(world, occasion.hostId, nowMs);
     default:

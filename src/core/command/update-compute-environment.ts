@@ -1,12 +1,14 @@
-// UpdateComputeEnvironment, as far as it is bookkeeping (spec 5). First cut: no instance is replaced, so an infrastructure
-// update is done at once and the status stays VALID.
+// UpdateComputeEnvironment (spec 5): scaling changes take effect as they are; infrastructure changes make a new revision, whose
+// instances take the place of the old ones, and the environment is UPDATING until those are gone.
 
 import type { ComputeResource, ComputeResourceUpdate } from '@aws-sdk/client-batch';
+import { must } from '../../base/assert.ts';
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import { isServiceLinkedRole, serviceRoleArn } from '../arn.ts';
-import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
-import { isFargate } from '../compute-environment/compute-environment.ts';
-import { presentVcpus } from '../instance.ts';
+import { hasInstances, isFargate, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { launchProblem, refuseWindows, resolveLaunch, type Launch } from '../compute-environment/launch.ts';
+import { nothingKnown, problemOf, type KnownReferences } from '../compute-environment/references.ts';
+import { presentVcpus, replaceInstances } from '../instance.ts';
 import { checkResources, infrastructureChanges, mergeResources } from '../compute-environment/resources.ts';
 import type { World } from '../world.ts';
 import type { Decided, UpdateComputeEnvironment } from './command.ts';
@@ -16,10 +18,12 @@ import { queueMixRefusal } from './queue-environments.ts';
 /** What AWS fills in where one of the two was never set (spec 5). */
 export const defaultUpdatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 } as const;
 
-export function decideUpdateComputeEnvironment(world: World, command: UpdateComputeEnvironment, _nowMs: number): Decided<UpdateComputeEnvironment> {
+export function decideUpdateComputeEnvironment(world: World, command: UpdateComputeEnvironment, nowMs: number): Decided<UpdateComputeEnvironment> {
   const { scope, request } = command;
+  const references = command.references ?? nothingKnown;
   const stored = world.computeEnvironment(scope, request.computeEnvironment as string);
   if (stored === undefined) return refuse('not-found', `Compute environment ${request.computeEnvironment} does not exist`);
+  if (stored.status === 'DELETING') return refuse('invalid', `Compute environment ${stored.name} is being deleted.`);
 
   const serviceRole = request.serviceRole === undefined ? stored.serviceRole : serviceRoleArn(scope, request.serviceRole);
   if (isServiceLinkedRole(serviceRole) !== isServiceLinkedRole(stored.serviceRole)) {
@@ -28,12 +32,23 @@ export function decideUpdateComputeEnvironment(world: World, command: UpdateComp
   if (stored.type === 'MANAGED' && request.unmanagedvCpus !== undefined) {
     return refuse('invalid', 'unmanagedvCpus can only be specified for an UNMANAGED compute environment.');
   }
-  const computeResources = changedResources(world, stored, request.computeResources);
-  if (isRefusal(computeResources)) return computeResources;
+  const change = changedResources(world, stored, request.computeResources);
+  if (isRefusal(change)) return change;
+  const { computeResources, infrastructure } = change;
+  const replaces = infrastructure.length > 0 && hasInstances(stored);
+  // Also where what it names could not be found before: it may be there by now.
+  const launch = replaces || (hasInstances(stored) && stored.launch === undefined) ? relaunch(world, stored, computeResources, request.computeResources, references) : stored.launch;
+  const windows = refuseWindows(launch, references);
+  if (windows) return windows;
 
   const environment: ComputeEnvironment = {
     ...stored,
     state: request.state ?? stored.state,
+    status: replaces || stored.status === 'INVALID' || serviceRole !== stored.serviceRole ? 'UPDATING' : stored.status,
+    statusReason: undefined,
+    revision: replaces ? stored.revision + 1 : stored.revision,
+    launch: isRefusal(launch) ? undefined : launch,
+    problem: problemOf({ serviceRole, spotFleetRole: computeResources?.spotIamFleetRole }, computeResources, references, stored.uuid) ?? launchProblem(launch),
     serviceRole,
     computeResources,
     // It applies to EC2 only and is ignored on Fargate (spec 5).
@@ -44,12 +59,28 @@ export function decideUpdateComputeEnvironment(world: World, command: UpdateComp
   };
   const mixed = brokenQueue(world, environment);
   if (mixed) return mixed;
-  return { events: [{ type: 'compute-environment-stored', environment }], effects: [], reply: { name: environment.name, arn: environment.arn } };
+  const replacement = replaceInstances(world, environment, nowMs);
+  return {
+    events: [{ type: 'compute-environment-stored', environment }, ...replacement.events],
+    effects: [...replacement.effects, ...(environment.status === 'UPDATING' ? [{ type: 'settle-environment', arn: environment.arn } as const] : [])],
+    reply: { name: environment.name, arn: environment.arn },
+  };
 }
 
-function changedResources(world: World, environment: ComputeEnvironment, change: ComputeResourceUpdate | undefined): ComputeResource | Refusal | undefined {
+function relaunch(world: World, stored: ComputeEnvironment, resources: ComputeResource | undefined, change: ComputeResourceUpdate | undefined, references: KnownReferences): Launch | Refusal {
+  const update = { previous: stored.launch, toLatest: change?.updateToLatestImageVersion === true, templateChanged: change?.launchTemplate !== undefined };
+  return resolveLaunch(must(resources, 'a managed environment has compute resources'), references, world.settings.instanceTypes, update);
+}
+
+interface Change {
+  readonly computeResources: ComputeResource | undefined;
+  /** Members whose change needs new instances. */
+  readonly infrastructure: readonly string[];
+}
+
+function changedResources(world: World, environment: ComputeEnvironment, change: ComputeResourceUpdate | undefined): Change | Refusal {
   const stored = environment.computeResources;
-  if (change === undefined) return stored;
+  if (change === undefined) return { computeResources: stored, infrastructure: [] };
   if (stored === undefined) return refuse('invalid', unmanagedResources);
   const typed = checkType(stored, change);
   if (typed) return typed;
@@ -61,7 +92,7 @@ function changedResources(world: World, environment: ComputeEnvironment, change:
   const merged = mergeResources(stored, change);
   const infrastructure = infrastructureChanges(stored, merged, change);
   const blocked = infrastructure.length === 0 ? undefined : checkInfrastructure(environment, stored, infrastructure);
-  return blocked ?? checkResources(merged, world.settings.instanceTypes) ?? merged;
+  return blocked ?? checkResources(merged, world.settings.instanceTypes) ?? { computeResources: merged, infrastructure };
 }
 
 function checkType(stored: ComputeResource, change: ComputeResourceUpdate): Refusal | undefined {

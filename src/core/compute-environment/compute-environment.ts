@@ -2,6 +2,7 @@
 
 import type { ComputeResource, EcsSettings, UpdatePolicy } from '@aws-sdk/client-batch';
 import type { Arn, Scope } from '../../base/ids.ts';
+import type { Launch } from './launch.ts';
 
 export interface ComputeEnvironment {
   readonly arn: Arn;
@@ -20,8 +21,12 @@ export interface ComputeEnvironment {
   readonly ecsSettings?: EcsSettings | undefined;
   readonly unmanagedvCpus?: number | undefined;
   readonly context?: string | undefined;
+  /** Counts its infrastructure updates, from 1: instances of an older revision make way. */
   readonly revision: number;
-  readonly launch?: { readonly agent: { readonly reservedMemoryMib?: number | undefined } } | undefined;
+  /** Where it launches instances. */
+  readonly launch?: Launch | undefined;
+  /** What makes it INVALID as soon as it has settled. */
+  readonly problem?: string | undefined;
   readonly ecsClusterArn: string;
   readonly createdAtMs: number;
 }

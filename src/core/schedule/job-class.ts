@@ -97,9 +97,9 @@ export class JobClass implements Standing {
     }
   }
 
-  /** The entry's job was placed, or has ended while it waited. Arrays count their children themselves. */
-  left({ jobId, isArray }: Pick<Entry, 'jobId' | 'isArray'>): void {
-    if (!isArray && splitJobId(jobId).index === undefined) this.#singles--;
+  /** A job was placed, or has ended while it waited. Arrays count their children themselves. */
+  left(jobId: JobId): void {
+    if (splitJobId(jobId).index === undefined) this.#singles--;
   }
 
   /** Jobs that could be placed, but `most` at most; `runnableIn` counts the children of an array. */

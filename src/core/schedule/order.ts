@@ -113,7 +113,6 @@ export class Backlog {
   /** The head has found its place. */
   placed(head: Head): void {
     const { jobClass } = head;
-    jobClass.left(head.entry);
     // Those behind a job that room was kept for have been overtaken with it.
     if (jobClass.hold === undefined) jobClass.overtakenSinceMs = undefined;
     jobClass.overtaken = 0;
@@ -172,9 +171,13 @@ export class Backlog {
     }
   }
 
-  /** A single job, or a child that stood here on its own, ended while it waited. */
-  spent(queueArn: Arn, claim: Claim, jobId: JobId): void {
-    this.#classes.get(classKey(queueArn, claim))?.left({ jobId });
+  /** A single job, or a child that stood here on its own, is RUNNABLE no longer. */
+  left(queueArn: Arn, claim: Claim, jobId: JobId): void {
+    this.#classes.get(classKey(queueArn, claim))?.left(jobId);
+  }
+
+  /** One of them ended while it waited: its entry will never come to the head. */
+  spent(): void {
     this.#spent++;
     if (this.#spent < 10_000) return;
     this.#spent = 0;

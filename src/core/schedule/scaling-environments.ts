@@ -3,6 +3,7 @@
 import type { Arn } from '../../base/ids.ts';
 import { must } from '../../base/assert.ts';
 import { isRefusal } from '../../base/refusal.ts';
+import { reservedMemoryMib, type Launch } from '../compute-environment/launch.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import type { Instance } from '../host.ts';
 import { typeOf } from '../instance.ts';
@@ -37,7 +38,7 @@ export function scalingEnvironment(world: World, environment: ComputeEnvironment
     maxvCpus: resources.maxvCpus ?? 0,
     desiredvCpus: resources.desiredvCpus,
     choices: choicesFor(world, environment),
-    reservedMemoryMib: environment.launch?.agent.reservedMemoryMib,
+    reservedMemoryMib: reservedMemoryMib(environment.launch),
     scaleDownDelayMs: (resources.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000,
     instances: [...world.hosts.instancesOf(environment.arn)].map((instance) => scalingInstance(world, instance)),
   };
@@ -74,15 +75,16 @@ export function choicesFor(world: World, { computeResources }: ComputeEnvironmen
   return choices;
 }
 
-const capacitiesKnown = new WeakMap<readonly Choice[], { readonly reservedMemoryMib: number | undefined; readonly capacities: readonly Needs[] }>();
+const capacitiesKnown = new WeakMap<readonly Choice[], { readonly launch: Launch | undefined; readonly capacities: readonly Needs[] }>();
 
 /** What its instances can have, of each type that it may launch. */
 export function capacitiesOf(world: World, environment: ComputeEnvironment): readonly Needs[] {
   const choices = choicesFor(world, environment);
-  const reservedMemoryMib = environment.launch?.agent.reservedMemoryMib;
+  const { launch } = environment;
   let known = capacitiesKnown.get(choices);
-  if (known === undefined || known.reservedMemoryMib !== reservedMemoryMib) {
-    known = { reservedMemoryMib, capacities: choices.flatMap(({ types }) => types.map((type) => capacityOf(type, reservedMemoryMib))) };
+  if (known === undefined || known.launch !== launch) {
+    const reserved = reservedMemoryMib(launch);
+    known = { launch, capacities: choices.flatMap(({ types }) => types.map((type) => capacityOf(type, reserved))) };
     capacitiesKnown.set(choices, known);
   }
   return known.capacities;

@@ -39,7 +39,7 @@ test('Terraform creates an environment with an empty service role and reads the 
   assert.deepEqual(environment.tags, { team: 'blue' });
   assert.match(environment.ecsClusterArn ?? '', /^arn:aws:ecs:eu-west-1:123456789012:cluster\/ce_Batch_/);
   assert.deepEqual(environment.computeResources, {
-    ...ec2Resources, minvCpus: 0, desiredvCpus: 0, ec2Configuration: [{ imageType: 'ECS_AL2023' }],
+    ...ec2Resources, minvCpus: 0, desiredvCpus: 0, ec2Configuration: [{ imageType: 'ECS_AL2023', batchImageStatus: 'LATEST' }],
   });
 });
 
@@ -137,7 +137,7 @@ const updates: { title: string; from?: CreateComputeEnvironmentCommandInput; upd
   { title: 'EC2 to Fargate', from: managed({ allocationStrategy: 'BEST_FIT_PROGRESSIVE' }), update: { computeResources: { type: 'FARGATE' } }, refused: /cannot be changed from EC2 to FARGATE/ },
   { title: 'an empty text clears the key pair', from: managed({ allocationStrategy: 'BEST_FIT_PROGRESSIVE', ec2KeyPair: 'key', imageId: 'ami-1' }), update: { computeResources: { ec2KeyPair: '', imageId: '' } }, gives: { ec2KeyPair: undefined, imageId: undefined } },
   { title: 'an empty name clears the launch template', from: managed({ allocationStrategy: 'BEST_FIT_PROGRESSIVE', launchTemplate: { launchTemplateName: 'x' } }), update: { computeResources: { launchTemplate: { launchTemplateName: '' } } }, gives: { launchTemplate: undefined } },
-  { title: 'an empty list clears the image configuration', from: managed({ allocationStrategy: 'BEST_FIT_PROGRESSIVE', ec2Configuration: [{ imageType: 'ECS_AL2', imageIdOverride: 'ami-1' }] }), update: { computeResources: { ec2Configuration: [] } }, gives: { ec2Configuration: [{ imageType: 'ECS_AL2023' }] } },
+  { title: 'an empty list clears the image configuration', from: managed({ allocationStrategy: 'BEST_FIT_PROGRESSIVE', ec2Configuration: [{ imageType: 'ECS_AL2', imageIdOverride: 'ami-1' }] }), update: { computeResources: { ec2Configuration: [] } }, gives: { ec2Configuration: [{ imageType: 'ECS_AL2023', batchImageStatus: 'LATEST' }] } },
   { title: 'an empty list clears subnets on EC2', from: managed({ allocationStrategy: 'BEST_FIT_PROGRESSIVE' }), update: { computeResources: { subnets: [] } }, gives: { subnets: undefined } },
   { title: 'an empty list says nothing on Fargate', from: managed({}, { computeResources: fargate }), update: { computeResources: { subnets: [], maxvCpus: 32 } }, gives: { subnets: ['subnet-1'], maxvCpus: 32 } },
   { title: 'subnets on Fargate with a role of its own', from: managed({}, { computeResources: fargate, serviceRole }), update: { computeResources: { subnets: ['subnet-2'] } }, gives: { subnets: ['subnet-2'] } },

@@ -7,7 +7,7 @@ import { creation, environmentResource } from './access.ts';
 import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { checkNewResourceMembers } from './rule/compute-resources.ts';
-import { checkName, checkRole } from './rule/name.ts';
+import { checkName, checkEnvironmentRole } from './rule/name.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
 import { checkTags } from './rule/tags.ts';
 import { submitCommand } from './submit-command.ts';
@@ -21,11 +21,12 @@ export const createComputeEnvironment: BatchOperation<CreateComputeEnvironmentCo
     oneOf(CEState, input.state, 'state');
     oneOf(ContainerInsights, input.ecsSettings?.containerInsights, 'ecsSettings.containerInsights');
     integerIn(input.unmanagedvCpus, 0, 2 ** 31 - 1, 'unmanagedvCpus');
-    checkRole(input.serviceRole, 'serviceRole');
+    checkEnvironmentRole(input.serviceRole, 'serviceRole');
     checkTags(input.tags, deps.settings.limits);
     refuseUnbuilt(input.eksConfiguration, 'eksConfiguration');
     if (input.computeResources !== undefined) checkNewResourceMembers(input.computeResources);
-    const command = { type: 'create-compute-environment', scope: context.scope, uuid: deps.ids.uuid(), request: input } as const;
+    const references = await deps.references(context, [input.computeResources]);
+    const command = { type: 'create-compute-environment', scope: context.scope, uuid: deps.ids.uuid(), request: input, references } as const;
     const { name, arn } = await submitCommand(deps, command, context);
     return { computeEnvironmentName: name, computeEnvironmentArn: arn };
   },

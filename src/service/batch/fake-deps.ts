@@ -5,6 +5,8 @@ import { scopeOf, splitJobId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import type { Command } from '../../core/command/command.ts';
 import { decide } from '../../core/command/decide.ts';
+import { settleEnvironmentEvents } from '../../core/command/settle-environment.ts';
+import { nothingKnown, type KnownReferences } from '../../core/compute-environment/references.ts';
 import type { Limits } from '../../core/limit.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { quantitiesOf, type ConsumableResource } from '../../core/consumable-resource/consumable-resource.ts';
@@ -33,6 +35,8 @@ export class FakeDeps implements BatchDeps {
   /** What `reader.jobs` was asked. */
   readonly queries: JobListQuery[] = [];
   nowMs = 1_700_000_000_000;
+  known: KnownReferences = nothingKnown;
+  readonly references = async () => this.known;
   submitRate: SubmitRate | undefined;
   #uuids = 0;
 
@@ -49,10 +53,12 @@ export class FakeDeps implements BatchDeps {
       this.commands.push(command);
       const decision = decide(this.world, command, this.nowMs);
       if (isRefusal(decision)) return decision;
+      const settled = decision.effects.flatMap((effect) => (effect.type === 'settle-environment' ? [effect.arn] : []));
       for (const event of decision.events) {
         this.world.apply(event);
         if (event.type === 'job-definition-stored') this.definitions.set(event.definition.arn, event.definition);
       }
+      for (const arn of settled) for (const event of settleEnvironmentEvents(this.world, arn)) this.world.apply(event);
       for (const [arn, tags] of this.world.changes.tags) this.tags.set(arn, { ...tags });
       return decision.reply as never;
     },

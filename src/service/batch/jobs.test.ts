@@ -148,7 +148,7 @@ test('DescribeJobs keeps the order of the ids, leaves out unknown ones and repea
 
 async function listing(): Promise<FakeDeps> {
   const deps = new FakeDeps();
-  await deps.call(createComputeEnvironment, { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources: { ...ec2Resources, instanceTypes: ['optimal'], subnets: ['s'], securityGroupIds: ['g'] } });
+  await deps.call(createComputeEnvironment, { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources: { ...ec2Resources, instanceTypes: ['optimal'], subnets: ['subnet-1'], securityGroupIds: ['sg-1'] } });
   await deps.call(createJobQueue, { jobQueueName: 'q', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }] });
   deps.views.set('array', view({ ...identity, id: jobId('array'), status: 'RUNNABLE' }, { detail: { ...detail, arraySize: 2 } }));
   deps.views.set('array:0', view({ ...identity, id: jobId('array:0'), status: 'RUNNABLE' }, { detail: { ...detail, arraySize: 2 }, arrayIndex: 0 }));

@@ -107,7 +107,7 @@ const order = [{ order: 1, computeEnvironment: 'ce' }];
 
 async function depsWithQueues(): Promise<FakeDeps> {
   const deps = new FakeDeps();
-  await deps.call(createComputeEnvironment, { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources: { ...ec2Resources, instanceTypes: ['optimal'], subnets: ['s-1'], securityGroupIds: ['sg-1'] } });
+  await deps.call(createComputeEnvironment, { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources: { ...ec2Resources, instanceTypes: ['optimal'], subnets: ['subnet-1'], securityGroupIds: ['sg-1'] } });
   for (const name of ['p', 'other']) await deps.call(createSchedulingPolicy, { name });
   await deps.call(createJobQueue, { jobQueueName: 'fair', priority: 1, computeEnvironmentOrder: order, schedulingPolicyArn: arnOf('p') });
   await deps.call(createJobQueue, { jobQueueName: 'fifo', priority: 1, computeEnvironmentOrder: order, schedulingPolicyArn: '' });

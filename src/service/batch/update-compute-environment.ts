@@ -7,7 +7,7 @@ import { environmentResource } from './access.ts';
 import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { checkChangedResourceMembers } from './rule/compute-resources.ts';
-import { checkReference, checkRole } from './rule/name.ts';
+import { checkReference, checkEnvironmentRole } from './rule/name.ts';
 import { submitCommand } from './submit-command.ts';
 
 const jobExecutionTimeoutMinutesMax = 7200;
@@ -21,9 +21,11 @@ export const updateComputeEnvironment: BatchOperation<UpdateComputeEnvironmentCo
     oneOf(ContainerInsights, input.ecsSettings?.containerInsights, 'ecsSettings.containerInsights');
     integerIn(input.unmanagedvCpus, 0, 2 ** 31 - 1, 'unmanagedvCpus');
     integerIn(input.updatePolicy?.jobExecutionTimeoutMinutes, 1, jobExecutionTimeoutMinutesMax, 'updatePolicy.jobExecutionTimeoutMinutes');
-    checkRole(input.serviceRole, 'serviceRole');
+    checkEnvironmentRole(input.serviceRole, 'serviceRole');
     if (input.computeResources !== undefined) checkChangedResourceMembers(input.computeResources);
-    const { name, arn } = await submitCommand(deps, { type: 'update-compute-environment', scope: context.scope, request: input }, context);
+    const stored = deps.reader.computeEnvironment(context.scope, input.computeEnvironment)?.environment.computeResources;
+    const references = await deps.references(context, [stored, input.computeResources]);
+    const { name, arn } = await submitCommand(deps, { type: 'update-compute-environment', scope: context.scope, request: input, references }, context);
     return { computeEnvironmentName: name, computeEnvironmentArn: arn };
   },
 };

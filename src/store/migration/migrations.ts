@@ -124,4 +124,11 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX ended_instance_by_end ON ended_instance (ended_at);
     `,
   },
+  {
+    version: 10,
+    // Environments count their infrastructure updates.
+    statements: `
+      UPDATE compute_environment SET body = json_set(body, '$.revision', 1) WHERE json_extract(body, '$.revision') IS NULL;
+    `,
+  },
 ];

@@ -5,17 +5,20 @@ import type { ComputeResource, ComputeResourceUpdate, Ec2Configuration } from '@
 import { CRAllocationStrategy, CRType, CRUpdateAllocationStrategy, UserdataType } from '@aws-sdk/client-batch';
 import { integerIn, lengthIn, matches, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
-import { checkRole } from './name.ts';
+import { checkEnvironmentRole } from './name.ts';
 import { refuseUnbuilt } from './not-yet.ts';
 
 const where = 'computeResources';
 const maxVcpus = 2 ** 31 - 1;
+/** Of whatever length: people who have no network to name make one up. */
+const idForms = { subnets: /^subnet-[0-9a-f]+$/, securityGroupIds: /^sg-[0-9a-f]+$/ } as const;
+
 /** Of a type, a family or a bundle; whether there is such a one is core's question. */
 const instanceTypeForm = /^[a-z][a-z0-9_-]*(\.[a-z0-9-]+)?$/;
 
 export function checkNewResourceMembers(resources: ComputeResource): void {
   oneOf(CRAllocationStrategy, resources.allocationStrategy, `${where}.allocationStrategy`);
-  checkRole(resources.spotIamFleetRole, `${where}.spotIamFleetRole`);
+  checkEnvironmentRole(resources.spotIamFleetRole, `${where}.spotIamFleetRole`);
   checkMembers(resources);
 }
 
@@ -32,6 +35,10 @@ function checkMembers(resources: ComputeResource | ComputeResourceUpdate): void 
   refuseUnbuilt(resources.capacityTags, `${where}.capacityTags`);
   for (const member of ['minvCpus', 'maxvCpus', 'desiredvCpus'] as const) integerIn(resources[member], 0, maxVcpus, `${where}.${member}`);
   for (const type of resources.instanceTypes ?? []) matches(type, instanceTypeForm, `${where}.instanceTypes`, 'an EC2 instance type, a family, optimal, default_x86_64 or default_arm64');
+  for (const member of ['subnets', 'securityGroupIds'] as const) {
+    for (const id of resources[member] ?? []) matches(id, idForms[member], `${where}.${member}`, member === 'subnets' ? 'the ID of a subnet, such as subnet-0a1b2c3d' : 'the ID of a security group, such as sg-0a1b2c3d');
+  }
+  checkImageId(resources.imageId, `${where}.imageId`);
   integerIn(resources.bidPercentage, 0, 100, `${where}.bidPercentage`);
   lengthIn(resources.ec2Configuration, 0, 2, `${where}.ec2Configuration`);
   for (const configuration of resources.ec2Configuration ?? []) checkImage(configuration);
@@ -40,9 +47,14 @@ function checkMembers(resources: ComputeResource | ComputeResourceUpdate): void 
   if (delay !== undefined && delay !== 0) integerIn(delay, 20, 10_080, `${where}.scalingPolicy.minScaleDownDelayMinutes (0 turns it off)`);
 }
 
+/** Empty is "none". */
+function checkImageId(id: string | undefined, member: string): void {
+  if (id !== '') matches(id, /^ami-[0-9a-f]+$/, member, 'the ID of an image, such as ami-0a1b2c3d4e5f60718');
+}
+
 function checkImage({ imageType, imageIdOverride, imageKubernetesVersion }: Ec2Configuration): void {
   lengthIn(imageType, 1, 256, `${where}.ec2Configuration.imageType`);
-  lengthIn(imageIdOverride, 0, 256, `${where}.ec2Configuration.imageIdOverride`);
+  checkImageId(imageIdOverride, `${where}.ec2Configuration.imageIdOverride`);
   if (imageType?.startsWith('EKS_')) throw invalid(`${where}.ec2Configuration.imageType ${imageType} is for EKS compute environments`);
   refuseUnbuilt(imageKubernetesVersion, `${where}.ec2Configuration.imageKubernetesVersion`);
 }

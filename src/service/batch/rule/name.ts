@@ -1,6 +1,6 @@
 // The forms of names and ARNs that users give (the model's documentation of each name member).
 
-import { matches } from '../../../wire/check.ts';
+import { lengthIn, matches } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
@@ -20,4 +20,9 @@ const roleForm = /^(arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+|[\w+=,.@/-]+)$
 /** A role by ARN or name; empty is "none". */
 export function checkRole(value: string | undefined, member: string): void {
   if (value !== '') matches(value, roleForm, member, 'the ARN or the name of an IAM role');
+}
+
+/** A role of a compute environment, which AWS takes as it is: a wrong one makes the environment INVALID (user guide, Incorrect Role Name or ARN). */
+export function checkEnvironmentRole(value: string | undefined, member: string): void {
+  lengthIn(value, 0, 2048, member);
 }

@@ -1,9 +1,10 @@
 // A compute environment as DescribeComputeEnvironments answers it. Terraform compares it with what it sent: nothing is added
 // that AWS does not add (spec users-and-clients, "Terraform, in detail").
 
-import type { ComputeEnvironmentDetail, ComputeResource } from '@aws-sdk/client-batch';
+import type { ComputeEnvironmentDetail, Ec2Configuration } from '@aws-sdk/client-batch';
 import { defaultUpdatePolicy } from '../../../core/command/update-compute-environment.ts';
-import { isFargate } from '../../../core/compute-environment/compute-environment.ts';
+import { isFargate, type ComputeEnvironment } from '../../../core/compute-environment/compute-environment.ts';
+import { batchImageStatus } from '../../../core/image/default-images.ts';
 import type { ComputeEnvironmentView } from '../../../port/reader.ts';
 
 export function computeEnvironmentDetail({ environment, tags, desiredvCpus }: ComputeEnvironmentView): ComputeEnvironmentDetail {
@@ -18,8 +19,8 @@ export function computeEnvironmentDetail({ environment, tags, desiredvCpus }: Co
     type: environment.type,
     state: environment.state,
     status: environment.status,
-    statusReason: environment.statusReason ?? (environment.status === 'VALID' ? 'ComputeEnvironment Healthy' : undefined),
-    computeResources: resources && resourcesDetail(resources, replaceable, desiredvCpus),
+    statusReason: environment.statusReason ?? (environment.status === 'VALID' ? (unfitNote(environment) ?? 'ComputeEnvironment Healthy') : undefined),
+    computeResources: resources && (replaceable ? { ...resources, ec2Configuration: configurations(environment), desiredvCpus } : resources),
     serviceRole: environment.serviceRole,
     // Readable before one was ever set (Terraform).
     updatePolicy: replaceable ? (environment.updatePolicy ?? defaultUpdatePolicy) : undefined,
@@ -30,7 +31,17 @@ export function computeEnvironmentDetail({ environment, tags, desiredvCpus }: Co
   };
 }
 
-/** Fargate has no desired vCPUs. */
-function resourcesDetail(resources: ComputeResource, replaceable: boolean, desiredvCpus: number): ComputeResource {
-  return replaceable ? { ...resources, desiredvCpus } : resources;
+/** Its instances come up and take no jobs: the reason is the image's. */
+function unfitNote({ launch }: ComputeEnvironment): string | undefined {
+  const reasons = new Set((launch?.sources ?? []).flatMap(({ unfit }) => unfit ?? []));
+  return reasons.size === 0 ? undefined : `Instances do not meet the AMI specification and take no jobs: ${[...reasons].join('; ')}`;
+}
+
+/** With what is said of the default image in use. */
+function configurations({ computeResources, launch }: ComputeEnvironment): Ec2Configuration[] | undefined {
+  return computeResources?.ec2Configuration?.map((configuration) => {
+    const source = launch?.sources.find(({ imageSource, imageType }) => imageSource === 'default' && imageType === configuration.imageType);
+    const status = source && batchImageStatus(source.imageId);
+    return status === undefined ? configuration : { ...configuration, batchImageStatus: status };
+  });
 }

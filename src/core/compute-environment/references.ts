@@ -1,0 +1,66 @@
+// What an environment names that lives elsewhere: roles, networks, images, launch templates. The service tells what of it is
+// known here, in IAM and EC2; this says what is wrong with an environment because of it. It looks nothing up.
+
+import type { ComputeResource } from '@aws-sdk/client-batch';
+import type { Image } from '../image/image.ts';
+import type { LaunchTemplateData } from '../launch-template/launch-template.ts';
+
+/** What of the things that environments name is known here, at the moment of a call. */
+export interface KnownReferences {
+  readonly images: readonly Image[];
+  readonly launchTemplates: readonly KnownTemplate[];
+  /** With `--references strict`: what is not among these does not exist. Absent: it may exist elsewhere. */
+  readonly all?: AllReferences | undefined;
+}
+
+export interface KnownTemplate {
+  readonly id: string;
+  readonly name: string;
+  readonly defaultVersion: number;
+  readonly latestVersion: number;
+  readonly versions: readonly { readonly version: number; readonly data: LaunchTemplateData }[];
+}
+
+export interface AllReferences {
+  /** ARNs of roles that AWS Batch may assume, and of those that Spot Fleet may. */
+  readonly serviceRoles: readonly string[];
+  readonly spotFleetRoles: readonly string[];
+  /** Names and ARNs. */
+  readonly instanceProfiles: readonly string[];
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly keyPairs: readonly string[];
+  readonly placementGroups: readonly string[];
+}
+
+export const nothingKnown: KnownReferences = Object.freeze({ images: [], launchTemplates: [] });
+
+const roleForm = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+
+/** What makes an environment INVALID, in the texts of AWS; undefined: nothing. `requestId` stands where AWS names its own call. */
+export function problemOf(roles: { readonly serviceRole: string; readonly spotFleetRole: string | undefined }, resources: ComputeResource | undefined, { all }: KnownReferences, requestId: string): string | undefined {
+  const isKnown = (role: string, known: readonly string[] | undefined): boolean => roleForm.test(role) && (known === undefined || known.includes(role));
+  if (!isKnown(roles.serviceRole, all?.serviceRoles)) {
+    return `CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: ${requestId})`;
+  }
+  if (roles.spotFleetRole !== undefined && !isKnown(roles.spotFleetRole, all?.spotFleetRoles)) {
+    const parameter = 'Parameter: SpotFleetRequestConfig.IamFleetRole is invalid';
+    return `CLIENT_ERROR - ${parameter}. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidSpotFleetRequestConfig; Request ID: ${requestId}) ${parameter}`;
+  }
+  return all && resources && missing(resources, all);
+}
+
+function missing(resources: ComputeResource, all: AllReferences): string | undefined {
+  const given: readonly [string, readonly (string | undefined)[], readonly string[]][] = [
+    ['subnet ID', resources.subnets ?? [], all.subnets],
+    ['security group', resources.securityGroupIds ?? [], all.securityGroups],
+    ['instance profile', [resources.instanceRole], all.instanceProfiles],
+    ['key pair', [resources.ec2KeyPair], all.keyPairs],
+    ['placement group', [resources.placementGroup], all.placementGroups],
+  ];
+  for (const [what, names, known] of given) {
+    const absent = names.find((name) => name !== undefined && name !== '' && !known.includes(name));
+    if (absent !== undefined) return `CLIENT_ERROR - The ${what} '${absent}' does not exist`;
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+// What of the things that compute environments name is known to our own IAM and EC2: looked up for a call that makes or changes
+// an environment. It judges nothing.
+
+import type { ComputeResource, ComputeResourceUpdate } from '@aws-sdk/client-batch';
+import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
+import { nothingKnown, type AllReferences, type KnownReferences } from '../../core/compute-environment/references.ts';
+import type { LaunchTemplateData } from '../../core/launch-template/launch-template.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { RequestContext } from '../../wire/operation.ts';
+import { deviceOf, imagesOf } from '../ec2/image.ts';
+import { versionsOf } from '../ec2/launch-template.ts';
+import type { Ec2Kinds, Ec2View } from '../ec2/resources.ts';
+import { iamScope, type IamKinds, type IamView, type Role } from '../iam/deps.ts';
+import { profileArn, roleArn } from '../iam/show.ts';
+import type { ResourceSpace } from '../resource-space.ts';
+import { envelopeOf } from './submit-command.ts';
+
+/** The resources of an environment as they are, and as they are to be. */
+export type NamedResources = readonly (ComputeResource | ComputeResourceUpdate | undefined)[];
+
+export interface ReferenceSpaces {
+  readonly ec2: ResourceSpace<Ec2Kinds>;
+  readonly iam: ResourceSpace<IamKinds>;
+  readonly settings: Pick<Settings, 'references'>;
+}
+
+export const knownReferences =
+  ({ ec2, iam, settings }: ReferenceSpaces) =>
+  async (context: RequestContext, named: NamedResources): Promise<KnownReferences> => {
+    const isStrict = settings.references === 'strict';
+    if (!isStrict && !named.some(namesImages)) return nothingKnown;
+    const view = await ec2.view(context.scope, envelopeOf(context));
+    const images = imagesOf(view).filter(({ isPublic }) => !isPublic);
+    return { images, launchTemplates: templatesOf(view), all: isStrict ? allReferences(view, await iam.view(iamScope(context.account), envelopeOf(context)), context) : undefined };
+  };
+
+const namesImages = (resources: NamedResources[number]): boolean =>
+  Boolean(resources?.imageId || resources?.launchTemplate || resources?.ec2Configuration?.some(({ imageIdOverride }) => imageIdOverride));
+
+const templatesOf = (ec2: Ec2View): KnownReferences['launchTemplates'] =>
+  ec2.all('launch-template').map((template) => ({
+    id: template.id,
+    name: template.name,
+    defaultVersion: template.defaultVersion,
+    latestVersion: template.latestVersion,
+    versions: versionsOf(ec2, template).map(({ version, data }) => ({ version, data: templateData(data) })),
+  }));
+
+/** The members that environments look at. */
+function templateData(data: RequestLaunchTemplateData): LaunchTemplateData {
+  const tags = (data.TagSpecifications ?? []).filter(({ ResourceType: type }) => type === 'instance').flatMap(({ Tags }) => Tags ?? []);
+  return {
+    imageId: data.ImageId,
+    keyName: data.KeyName,
+    securityGroupIds: data.SecurityGroupIds,
+    networkInterfaces: data.NetworkInterfaces?.map(({ DeviceIndex, SubnetId, Groups }) => ({ deviceIndex: DeviceIndex, subnetId: SubnetId, groups: Groups })),
+    instanceTags: tags.length === 0 ? undefined : Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+    blockDevices: data.BlockDeviceMappings?.map(deviceOf),
+    userData: data.UserData,
+    placementGroup: data.Placement?.GroupName,
+    instanceType: data.InstanceType,
+    instanceProfile: data.IamInstanceProfile?.Arn ?? data.IamInstanceProfile?.Name,
+    instanceMarketOptions: data.InstanceMarketOptions,
+    disableApiTermination: data.DisableApiTermination,
+  };
+}
+
+function allReferences(ec2: Ec2View, iam: IamView, context: RequestContext): AllReferences {
+  const trusting = (service: string): string[] => iam.all('role').flatMap((role: Role) => (role.trustPolicy.includes(service) ? [roleArn(context, role)] : []));
+  return {
+    serviceRoles: trusting('batch.amazonaws.com'),
+    spotFleetRoles: trusting('spotfleet.amazonaws.com'),
+    instanceProfiles: iam.all('instance-profile').flatMap((profile) => [profile.name, profileArn(context, profile)]),
+    subnets: ec2.all('subnet').map(({ id }) => id),
+    securityGroups: ec2.all('security-group').map(({ id }) => id),
+    keyPairs: ec2.all('key-pair').map(({ name }) => name),
+    placementGroups: ec2.all('placement-group').map(({ name }) => name),
+  };
+}
