@@ -91,6 +91,7 @@ export class TestServer implements AsyncDisposable {
       AWS_ENDPOINT_URL_STS: this.url,
       AWS_ENDPOINT_URL_IAM: this.url,
       AWS_ENDPOINT_URL_EC2: this.url,
+      AWS_ENDPOINT_URL_ECS: this.url,
       AWS_PAGER: '',
       AWS_CONFIG_FILE: join(this.dataDir, 'no-such-file'),
       AWS_SHARED_CREDENTIALS_FILE: join(this.dataDir, 'no-such-file'),

@@ -103,15 +103,25 @@ export class Api {
 
   /** Why the job is where it is. Throws a {@link Failure} where the server refuses. */
   async explainJob(id: string, nowMs: number): Promise<Explanation> {
+    return (await this.#own('GET', `jobs/${encodeURIComponent(id)}/explanation`, nowMs, 'the server cannot explain jobs')) as Explanation;
+  }
+
+  /** Ends a Spot instance as EC2 does when it takes one back. Throws a {@link Failure} where the server refuses. */
+  async interruptInstance(id: string, nowMs: number): Promise<void> {
+    await this.#own('POST', `instances/${encodeURIComponent(id)}/interruption`, nowMs, 'the server cannot interrupt instances');
+  }
+
+  /** Calls an operation of our own. */
+  async #own(method: 'GET' | 'POST', path: string, nowMs: number, otherwise: string): Promise<unknown> {
     const { endpoint, region } = this.#settings;
-    const url = new URL(`${endpoint}/_longshore/jobs/${encodeURIComponent(id)}/explanation`);
-    const headers = signedHeaders({ method: 'GET', url, region, service: 'batch', nowMs }, this.#credentials);
-    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(clientDefaults.requestHandler.requestTimeout) }).catch((error: unknown) => {
+    const url = new URL(`${endpoint}/_longshore/${path}`);
+    const headers = signedHeaders({ method, url, region, service: 'batch', nowMs }, this.#credentials);
+    const answer = await fetch(url, { method, headers, signal: AbortSignal.timeout(clientDefaults.requestHandler.requestTimeout) }).catch((error: unknown) => {
       // What went wrong stands behind fetch's own words.
       throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
     });
-    const body = (await answer.json()) as Explanation & Partial<OwnError>;
-    if (!answer.ok) throw new Failure(`${body.message ?? 'the server cannot explain jobs'} (${[body.code, answer.status].filter(Boolean).join(', ')})`);
+    const body = (await answer.json()) as Partial<OwnError>;
+    if (!answer.ok) throw new Failure(`${body.message ?? otherwise} (${[body.code, answer.status].filter(Boolean).join(', ')})`);
     return body;
   }
 

@@ -1,4 +1,4 @@
-// Clusters and the instances in them as the verbs use them, through ECS's own client. Renders nothing.
+// Clusters and the instances in them as the verbs use them, through ECS's own client and EC2's. Renders nothing.
 
 import {
   DeregisterContainerInstanceCommand,
@@ -11,8 +11,10 @@ import {
   type ContainerInstance,
   type ContainerInstanceStatus,
 } from '@aws-sdk/client-ecs';
+import type { EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { clientSettings } from './api.ts';
 import { Failure } from './failure.ts';
+import { nameOfArn } from './render/job.ts';
 import type { Io } from './io.ts';
 import type { Settings } from './session.ts';
 
@@ -23,9 +25,12 @@ export interface ClusterInstance extends ContainerInstance {
 
 export class ClusterApi {
   readonly #ecs: ECSClient;
+  readonly #ec2Settings: EC2ClientConfig;
 
   constructor(settings: Settings, env: Io['env']) {
-    this.#ecs = new ECSClient({ ...clientSettings(settings, env), endpoint: settings.endpoint });
+    const common = { ...clientSettings(settings, env), endpoint: settings.endpoint };
+    this.#ecs = new ECSClient(common);
+    this.#ec2Settings = common;
   }
 
   close(): void {
@@ -43,6 +48,15 @@ export class ClusterApi {
       }
     }
     return found;
+  }
+
+  /** The instance that an id names: ECS's, or EC2's. Throws a {@link Failure} where there is none, or where several clusters have it. */
+  async find(id: string, cluster: string | undefined): Promise<ClusterInstance> {
+    const found = (await this.instances(cluster)).filter(({ containerInstanceArn, ec2InstanceId }) => ec2InstanceId === id || nameOfArn(containerInstanceArn) === nameOfArn(id));
+    const [first] = found;
+    if (first === undefined) throw new Failure(`no instance has the id ${id}; longshore instances lists them`);
+    if (found.length > 1) throw new Failure(`${found.length} clusters have an instance ${id}: --cluster says which is meant`);
+    return first;
   }
 
   async #clusters(): Promise<string[]> {
@@ -63,6 +77,19 @@ export class ClusterApi {
     const [instance] = containerInstances ?? [];
     if (instance === undefined) throw new Failure(`no instance ${id} that was registered (${failures?.[0]?.reason ?? 'MISSING'})`);
     return instance;
+  }
+
+  /** Answers the state that it is in then. */
+  async terminate(instanceId: string): Promise<string> {
+    // The largest of all clients: nothing else needs it.
+    const { EC2Client, TerminateInstancesCommand } = await import('@aws-sdk/client-ec2');
+    const ec2 = new EC2Client(this.#ec2Settings);
+    try {
+      const { TerminatingInstances } = await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+      return TerminatingInstances?.[0]?.CurrentState?.Name ?? '';
+    } finally {
+      ec2.destroy();
+    }
   }
 
   async deregister(cluster: string, containerInstance: string, force: boolean): Promise<ContainerInstance> {

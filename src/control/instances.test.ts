@@ -266,6 +266,18 @@ describe('an instance', () => {
     assert.deepEqual(types(rig), ['m5.large SHUTTING_DOWN']);
   });
 
+  it('that reboots ends its jobs as the end of a host does, and stays', async () => {
+    const rig = await rigWith();
+    const id = await submit(rig, retry(2));
+    const host = hostOf(rig, id);
+    await rig.ask({ type: 'reboot-instance', scope, hostId: host });
+    await rig.exited(rig.attempt(id), 137);
+    assert.equal(hostOf(rig, id), host, 'it is tried again on the same one');
+    await rig.exited(rig.attempt(id));
+    assert.deepEqual(rig.store.job(id).attempts.map(({ statusReason }) => statusReason), [`Host EC2 (instance i-${host.slice(0, 17)}) terminated.`, 'Essential container in task exited']);
+    checkWorld(rig.control.world);
+  });
+
   it('that minvCpus kept goes with its environment', async () => {
     const rig = await rigWith({ minvCpus: 2 });
     await rig.ask({ type: 'update-job-queue', scope, request: { jobQueue: 'jobs', state: 'DISABLED' } });

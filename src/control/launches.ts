@@ -30,7 +30,9 @@ export class Launches {
   }
 
   ask(hostId: HostId): void {
-    this.#parts.capacity.launch(hostId);
+    const host = this.#parts.world.hosts.get(hostId);
+    if (host?.kind !== 'instance') return;
+    this.#parts.capacity.launch(hostId, { spot: host.spot });
     this.#setAlarm();
   }
 

@@ -75,7 +75,13 @@ export interface Ending {
  */
 export function endInstance(world: World, instance: Instance, cause: EndCause, nowMs: number): Ending {
   if (instance.state === 'SHUTTING_DOWN') return { events: [], effects: [] };
-  const events: Event[] = [{ type: 'host-stored', host: { ...instance, state: 'SHUTTING_DOWN', ending: { cause, sinceMs: nowMs } } }];
+  const { events, effects } = stopJobsOn(world, instance, nowMs);
+  return { events: [{ type: 'host-stored', host: { ...instance, state: 'SHUTTING_DOWN', ending: { cause, sinceMs: nowMs } } }, ...events], effects };
+}
+
+/** What runs there is stopped, and ends by the end of its host. */
+export function stopJobsOn(world: World, instance: Instance, nowMs: number): Ending {
+  const events: Event[] = [];
   const effects: Effect[] = [];
   const stop = { by: 'host', reason: instanceEndedReason(instance), atMs: nowMs } as const;
   for (const attemptId of world.attemptsOn(instance.id)) {

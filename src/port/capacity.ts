@@ -16,7 +16,7 @@ export interface CapacityProvider {
    * Brings one up, and says when it runs. Asked again for the same one it says again what became of it: answers may be lost, and
    * one may be taken back while nobody listens.
    */
-  launch(hostId: HostId): void;
+  launch(hostId: HostId, terms: { readonly spot: boolean }): void;
   /** Says nothing any more. */
   close(): void;
 }

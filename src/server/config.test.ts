@@ -33,8 +33,14 @@ test('wrong limits are refused with what is right', () => {
     ...['', '0s', '24', '7 d', '1.5h', '-1d', '1w', '36501d', '9999999999d'].map((text): [string[], RegExp] => [[`--retain=${text}`], /--retain: '.*' is not a time such as 30s, 15m, 12h or 7d, up to 36500d/]),
     [['--submit-rate', '0'], /'0' is not a whole number from 1 to 1000000/],
     [['--submit-rate', 'fast'], /'fast' is not a whole number/],
+    ...['', '-1', '3601', '1e3', 'often'].map((text): [string[], RegExp] => [[`--spot-interruptions-per-hour=${text}`], /--spot-interruptions-per-hour: '.*' is not a number from 0 to 3600/]),
   ];
   for (const [argv, message] of cases) assert.throws(() => parseServerConfig(argv), (error) => error instanceof UsageError && message.test(error.message), argv.join(' '));
+});
+
+test('Spot instances are interrupted as often as a setting says, which may be less than once an hour', () => {
+  assert.equal(parseServerConfig([]).spotInterruptionsPerHour, 0);
+  assert.equal(parseServerConfig(['--spot-interruptions-per-hour', '0.25']).spotInterruptionsPerHour, 0.25);
 });
 
 test('how far a job that does not fit may be overtaken is a setting', () => {

@@ -25,6 +25,8 @@ export interface ServerConfig {
   readonly logLevel: (typeof logLevels)[number];
   /** From its launch until an instance takes jobs. */
   readonly instanceStartMs: number;
+  /** Of each Spot instance, on average; 0: none. */
+  readonly spotInterruptionsPerHour: number;
   readonly jobNetwork: 'host' | 'bridge';
   readonly settings: Settings;
   /** How long ended jobs are kept; undefined: for ever. */
@@ -49,6 +51,7 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
                           exist in this server's IAM and EC2 (default lenient)
   --instance-limit N      instances that managed environments may have at once (default: no bound)
   --instance-start-seconds N  from its launch until an instance of a managed environment takes jobs (default 0)
+  --spot-interruptions-per-hour N  how often each Spot instance is interrupted by chance, to test what jobs make of it (default 0)
   --job-network NAME      host or bridge: the Docker network of jobs (default host)
   --host-loss-free        the end of a host costs its jobs no attempt (on AWS it does)
   --host-lost-seconds N   how long a registered host may be silent before it counts as lost (default 60)
@@ -72,6 +75,7 @@ const options = {
   capacity: { type: 'string' },
   'instance-types': { type: 'string' },
   'instance-start-seconds': { type: 'string', default: '0' },
+  'spot-interruptions-per-hour': { type: 'string', default: '0' },
   market: { type: 'string' },
   references: { type: 'string', default: defaultSettings.references },
   'instance-limit': { type: 'string', default: String(defaultSettings.instanceLimit) },
@@ -111,6 +115,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     retainMs: values.retain === undefined ? undefined : milliseconds('--retain', values.retain),
     submitRate: values['submit-rate'] === undefined ? undefined : wholeNumber('--submit-rate', values['submit-rate'], 1_000_000, 1),
     instanceStartMs: wholeNumber('--instance-start-seconds', values['instance-start-seconds'], 3_600) * 1000,
+    spotInterruptionsPerHour: rate('--spot-interruptions-per-hour', values['spot-interruptions-per-hour'], 3_600),
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
     settings: {
       limits: limitsOf(values.limit ?? []),
@@ -145,6 +150,13 @@ function oneOf<T extends string>(flag: string, value: string, allowed: readonly 
 function wholeNumber(what: string, text: string, most: number, least = 0): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > most || value < least) throw new UsageError(`${what}: '${text}' is not a whole number from ${least} to ${most}`);
+  return value;
+}
+
+/** With a fraction, as 0.5. */
+function rate(what: string, text: string, most: number): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value > most) throw new UsageError(`${what}: '${text}' is not a number from 0 to ${most}`);
   return value;
 }
 

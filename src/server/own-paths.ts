@@ -1,4 +1,4 @@
-// The paths of our own, under /_longshore/: health, metrics and the operations of our own. They read and never change anything.
+// The paths of our own, under /_longshore/: health, metrics and the operations of our own.
 
 import type { ServerResponse } from 'node:http';
 import type { Limits } from '../core/limit.ts';
@@ -24,7 +24,7 @@ export function ownPaths(reader: Reader, operations: OwnOperations, facts: Serve
     const { path } = head;
     const own = operations.answer(head);
     if (own !== undefined) {
-      send(response, own);
+      void own.then((found) => send(response, found));
       return;
     }
     if (path === '/_longshore/health') answer(response, 200, 'application/json', JSON.stringify({ status: 'ready', version, ...facts, ...reader.counts() }));

@@ -49,12 +49,13 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const store = new SqliteStore(join(config.dataDir, 'longshore.db'));
   const logSink = new FileLogSink(join(config.dataDir, 'logs'));
   const { engine, reason } = await chooseEngine(config, identity);
+  const { spotInterruptionsPerHour: perHour } = config;
   const app = compose({
     store,
     logSink,
     engine,
     hosts: dockerHosts(config.jobNetwork),
-    capacity: new LocalCapacity(systemClock, config.instanceStartMs),
+    capacity: new LocalCapacity(systemClock, config.instanceStartMs, perHour === 0 ? undefined : { perHour, random: Math.random }),
     clock: systemClock,
     ids: systemIds,
     keys: systemKeyMaker,

@@ -1,42 +1,73 @@
 // Instances that are slices of this machine: there is nothing to bring up but a place in the books, so that one runs as soon as
-// it is asked for, or after as long as an EC2 instance would take to boot where somebody wants to see that. It keeps no state.
+// it is asked for, or after as long as an EC2 instance would take to boot where somebody wants to see that. Nobody wants a slice
+// back; to test what jobs make of it, Spot ones can be interrupted by chance.
 
 import type { HostId } from '../../base/ids.ts';
 import type { CapacityProvider, CapacityReport } from '../../port/capacity.ts';
 import type { Clock } from '../../port/clock.ts';
 
+/** How often Spot takes an instance back. */
+export interface Interruptions {
+  /** Of each instance, on average. */
+  readonly perHour: number;
+  /** At least 0 and less than 1. */
+  readonly random: () => number;
+}
+
+const hourMs = 3_600_000;
+
 export class LocalCapacity implements CapacityProvider {
   readonly #clock: Clock;
   readonly #startMs: number;
+  readonly #interruptions: Interruptions | undefined;
+  /** What is to happen to an instance, by what cancels it. */
   readonly #booting = new Map<HostId, () => void>();
+  readonly #toInterrupt = new Map<HostId, () => void>();
   #report: ((report: CapacityReport) => void) | undefined;
 
   /** @param startMs from its launch until an instance takes jobs */
-  constructor(clock: Clock, startMs: number) {
+  constructor(clock: Clock, startMs: number, interruptions?: Interruptions) {
     this.#clock = clock;
     this.#startMs = startMs;
+    this.#interruptions = interruptions;
   }
 
   open(report: (report: CapacityReport) => void): void {
     this.#report = report;
   }
 
-  launch(hostId: HostId): void {
-    if (this.#startMs === 0) {
-      this.#report?.({ hostId, report: 'running' });
-      return;
-    }
-    if (this.#booting.has(hostId)) return;
-    const cancel = this.#clock.at(this.#clock.now() + this.#startMs, () => {
-      this.#booting.delete(hostId);
-      this.#report?.({ hostId, report: 'running' });
+  launch(hostId: HostId, { spot }: { readonly spot: boolean }): void {
+    if (spot) this.#interruptSomeTime(hostId);
+    if (this.#startMs === 0) this.#say(hostId, 'running');
+    else this.#after(this.#booting, hostId, this.#startMs, 'running');
+  }
+
+  /** The chance is the same at every moment, however long it has run: what is forgotten when the server ends is drawn anew. */
+  #interruptSomeTime(hostId: HostId): void {
+    if (this.#interruptions === undefined) return;
+    const { perHour, random } = this.#interruptions;
+    this.#after(this.#toInterrupt, hostId, Math.round((-Math.log(1 - random()) * hourMs) / perHour), 'interrupted');
+  }
+
+  #after(waiting: Map<HostId, () => void>, hostId: HostId, waitMs: number, report: CapacityReport['report']): void {
+    if (waiting.has(hostId)) return;
+    const cancel = this.#clock.at(this.#clock.now() + waitMs, () => {
+      waiting.delete(hostId);
+      this.#say(hostId, report);
     });
-    this.#booting.set(hostId, cancel);
+    waiting.set(hostId, cancel);
+  }
+
+  /** Of one that has ended meanwhile nobody cares. */
+  #say(hostId: HostId, report: CapacityReport['report']): void {
+    this.#report?.({ hostId, report });
   }
 
   close(): void {
-    for (const cancel of this.#booting.values()) cancel();
-    this.#booting.clear();
+    for (const waiting of [this.#booting, this.#toInterrupt]) {
+      for (const cancel of waiting.values()) cancel();
+      waiting.clear();
+    }
     this.#report = undefined;
   }
 }

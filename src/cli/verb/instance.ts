@@ -1,19 +1,22 @@
-// `longshore instance register | drain | activate | deregister`: brings a host of the user's own into the cluster of an UNMANAGED
-// compute environment, and out of it again.
+// `longshore instance`: brings a host of the user's own into the cluster of an UNMANAGED compute environment and out of it again, and
+// drains, interrupts and terminates instances.
 
 import type { ContainerInstance } from '@aws-sdk/client-ecs';
 import { UsageError } from '../failure.ts';
 import { wholeNumber } from '../flags.ts';
 import { nameOfArn } from '../render/job.ts';
+import type { Session } from '../session.ts';
 import { defineVerb } from '../verb.ts';
 
-const actions = ['register', 'drain', 'activate', 'deregister'] as const;
+const actions = ['register', 'drain', 'activate', 'deregister', 'interrupt', 'terminate'] as const;
 
 export const instance = defineVerb({
   name: 'instance',
-  summary: 'register a host with an UNMANAGED compute environment, drain it, deregister it',
-  usage: 'register | drain ID | activate ID | deregister ID --cluster NAME [flags]',
-  about: 'A host is reached by its Docker engine. A drained one finishes its jobs and takes no more; --force ends them, and those with attempts left run elsewhere.',
+  summary: 'drain, interrupt or terminate an instance; register a host of your own',
+  usage: 'drain | activate | deregister | interrupt | terminate ID, or register --cluster NAME --docker-host URL [flags]',
+  about:
+    'ID is as `longshore instances` shows it. A drained instance finishes its jobs and takes no more. A Spot Instance is interrupted as EC2 does it: its jobs end, and those with attempts ' +
+    'left run elsewhere; so it is with one that is terminated. A host of your own is reached by its Docker engine, and joins an UNMANAGED compute environment.',
   flags: {
     cluster: { type: 'string', value: 'NAME', help: "the environment's cluster, by name or ARN (ecsClusterArn)" },
     'docker-host': { type: 'string', value: 'URL', help: 'register: unix:///path, tcp://host:port or ssh://user@host, as the server reaches it' },
@@ -22,28 +25,39 @@ export const instance = defineVerb({
     title: { type: 'string', value: 'TEXT', help: 'register: how reasons call the host (default: its URL)' },
     force: { type: 'boolean', help: 'deregister: also while jobs run there' },
   },
-  examples: ['longshore instance register --cluster my-hosts_Batch_0d9a… --docker-host tcp://10.0.0.7:2376 --tls-dir /etc/longshore/tls', 'longshore instance drain 3f2c… --cluster my-hosts_Batch_0d9a…'],
+  examples: ['longshore instance interrupt i-3f2c…', 'longshore instance register --cluster my-hosts_Batch_0d9a… --docker-host tcp://10.0.0.7:2376 --tls-dir /etc/longshore/tls', 'longshore instance drain 3f2c…'],
   operands: { name: `one of ${actions.join(', ')}`, least: 1, most: 2 },
   async run({ session, values, operands: [action, id] }) {
-    const { cluster } = values;
     if (!actions.some((one) => one === action)) throw new UsageError(`'${action}' is none of ${actions.join(', ')}`);
-    if (cluster === undefined) throw new UsageError('--cluster must be given', 'aws batch describe-compute-environments shows it as ecsClusterArn; longshore instances lists clusters that have hosts');
     if ((action === 'register') !== (id === undefined)) throw new UsageError(action === 'register' ? `unexpected argument '${id}'` : `${action} needs the ID of an instance`);
-    if (action === 'register' && values['docker-host'] === undefined) throw new UsageError('--docker-host must be given');
-    const gpus = values.gpus === undefined ? undefined : String(wholeNumber('--gpus', values.gpus, 0, 1024));
+    if (id !== undefined && (action === 'interrupt' || action === 'terminate')) return end(session, action, id);
     const api = await session.clusters();
-    const done =
-      action === 'register'
-        ? await api.register(cluster, { 'longshore.docker-host': values['docker-host'], 'longshore.docker-cert-path': values['tls-dir'], 'longshore.gpus': gpus, 'longshore.title': values.title })
-        : action === 'deregister'
-          ? await api.deregister(cluster, id ?? '', values.force)
-          : await api.setState(cluster, id ?? '', action === 'drain' ? 'DRAINING' : 'ACTIVE');
+    let done: ContainerInstance;
+    if (id === undefined) {
+      const { cluster, gpus } = values;
+      if (cluster === undefined) throw new UsageError('--cluster must be given', 'aws batch describe-compute-environments shows it as ecsClusterArn');
+      if (values['docker-host'] === undefined) throw new UsageError('--docker-host must be given');
+      const count = gpus === undefined ? undefined : String(wholeNumber('--gpus', gpus, 0, 1024));
+      done = await api.register(cluster, { 'longshore.docker-host': values['docker-host'], 'longshore.docker-cert-path': values['tls-dir'], 'longshore.gpus': count, 'longshore.title': values.title });
+    } else {
+      const { clusterArn, containerInstanceArn = '' } = await api.find(id, values.cluster);
+      done = action === 'deregister' ? await api.deregister(clusterArn, containerInstanceArn, values.force) : await api.setState(clusterArn, containerInstanceArn, action === 'drain' ? 'DRAINING' : 'ACTIVE');
+    }
     if (session.settings.json) session.printJson({ containerInstance: done });
     else session.io.out(`${nameOfArn(done.containerInstanceArn)}\n`);
     tell(session.io.err, done);
     return 0;
   },
 });
+
+async function end(session: Session, action: 'interrupt' | 'terminate', instanceId: string): Promise<number> {
+  if (!/^i-[0-9a-f]{17}$/.test(instanceId)) throw new UsageError(`'${instanceId}' is not the id of an EC2 instance`, 'longshore instances shows those that a compute environment launched as i-…');
+  if (action === 'terminate') await (await session.clusters()).terminate(instanceId);
+  else await (await session.api()).interruptInstance(instanceId, session.io.nowMs());
+  if (session.settings.json) session.printJson({ instanceId });
+  else session.io.out(`${instanceId}\n`);
+  return 0;
+}
 
 /** What keeps it from taking jobs, if anything does. */
 function tell(err: (text: string) => void, { statusReason }: ContainerInstance): void {

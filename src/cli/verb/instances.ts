@@ -1,4 +1,4 @@
-// `longshore instances`: a table of the hosts that jobs run on, by cluster. Reads only.
+// `longshore instances`: a table of the hosts that jobs run on, by compute environment. Reads only.
 
 import type { ClusterInstance } from '../cluster-api.ts';
 import { nameOfArn } from '../render/job.ts';
@@ -7,9 +7,9 @@ import { defineVerb } from '../verb.ts';
 
 export const instances = defineVerb({
   name: 'instances',
-  summary: 'list the hosts that jobs run on',
+  summary: 'list the instances and hosts that jobs run on',
   usage: '[--cluster NAME]',
-  about: 'A compute environment has one cluster, `ecsClusterArn` of DescribeComputeEnvironments. This machine stands in the cluster of every MANAGED one.',
+  about: 'A compute environment has one cluster, `ecsClusterArn` of DescribeComputeEnvironments. This machine stands in the cluster of every Fargate one.',
   flags: { cluster: { type: 'string', value: 'NAME', help: "one cluster's only, by name or ARN" } },
   examples: ['longshore instances', 'longshore instances --cluster my-hosts_Batch_0d9a…'],
   operands: { name: 'nothing', least: 0, most: 0 },
@@ -18,24 +18,32 @@ export const instances = defineVerb({
     const found = await (await session.clusters()).instances(values.cluster);
     if (settings.json) session.printJson({ containerInstances: found });
     else if (found.length === 0) io.err('No instances.\n');
-    else io.out(tableText(['ID', 'CLUSTER', 'STATUS', 'VCPUS FREE', 'MIB FREE', 'JOBS', 'ABOUT'], found.map(row), io.outIsTty ? io.columns : undefined));
+    else io.out(tableText(['ID', 'ENVIRONMENT', 'TYPE', 'LIFECYCLE', 'STATE', 'VCPUS USED', 'MIB USED', 'JOBS', 'ABOUT'], found.map(row), io.outIsTty ? io.columns : undefined));
     return 0;
   },
 });
 
-const row = (instance: ClusterInstance): string[] => [
-  nameOfArn(instance.containerInstanceArn),
-  nameOfArn(instance.clusterArn),
-  instance.agentConnected === false ? 'LOST' : (instance.status ?? ''),
-  ofRegistered(instance, 'CPU', (units) => String(units / 1024)),
-  ofRegistered(instance, 'MEMORY', String),
-  String((instance.runningTasksCount ?? 0) + (instance.pendingTasksCount ?? 0)),
-  instance.statusReason ?? instance.attributes?.find(({ name }) => name === 'longshore.docker-host')?.value ?? 'this machine',
-];
+function row(instance: ClusterInstance): string[] {
+  const attribute = (name: string): string | undefined => instance.attributes?.find((one) => one.name === name)?.value;
+  const type = attribute('ecs.instance-type');
+  const host = attribute('longshore.docker-host');
+  return [
+    (type === undefined ? undefined : instance.ec2InstanceId) ?? nameOfArn(instance.containerInstanceArn),
+    // AWS Batch names its clusters so.
+    nameOfArn(instance.clusterArn).replace(/_Batch_[^_]*$/, ''),
+    type ?? '',
+    attribute('longshore.instance-lifecycle') ?? '',
+    host !== undefined && instance.agentConnected === false ? 'LOST' : (instance.status ?? ''),
+    ofRegistered(instance, 'CPU', (units) => String(units / 1024)),
+    ofRegistered(instance, 'MEMORY', String),
+    String((instance.runningTasksCount ?? 0) + (instance.pendingTasksCount ?? 0)),
+    instance.statusReason ?? host ?? (type === undefined ? 'this machine' : ''),
+  ];
+}
 
 /** `1.5 of 4`; nothing where there is no bound. */
 function ofRegistered({ registeredResources, remainingResources }: ClusterInstance, name: string, text: (value: number) => string): string {
   const value = (resources: ClusterInstance['registeredResources']): number | undefined => resources?.find((resource) => resource.name === name)?.integerValue;
   const [all, left] = [value(registeredResources), value(remainingResources)];
-  return all === undefined || left === undefined ? '' : `${text(left)} of ${text(all)}`;
+  return all === undefined || left === undefined ? '' : `${text(all - left)} of ${text(all)}`;
 }

@@ -187,6 +187,12 @@ export interface EndInstance {
   readonly hostId: HostId;
   readonly cause: EndCause;
 }
+/** What runs there ends, and it takes jobs again. */
+export interface RebootInstance {
+  readonly type: 'reboot-instance';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+}
 /** A host of the user's own, which has answered with its facts. */
 export interface RegisterHost {
   readonly type: 'register-host';
@@ -255,6 +261,7 @@ export type Command =
   | LaunchInstances
   | ReportInstance
   | EndInstance
+  | RebootInstance
   | RegisterHost
   | DrainHost
   | DeregisterHost
@@ -288,6 +295,7 @@ export interface Replies {
   'launch-instances': Done;
   'report-instance': Done;
   'end-instance': Done;
+  'reboot-instance': Done;
   'register-host': { readonly hostId: HostId };
   'drain-host': Done;
   'deregister-host': Done;

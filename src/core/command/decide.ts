@@ -28,6 +28,7 @@ import { decideLaunchInstances } from './launch-instances.ts';
 import { decideMeetDeadline } from './meet-deadline.ts';
 import { decidePlaceJob } from './place-job.ts';
 import { decideRegisterJobDefinition } from './register-job-definition.ts';
+import { decideRebootInstance } from './reboot-instance.ts';
 import { decideReportInstance } from './report-instance.ts';
 import { decideReportAttempt } from './report-attempt.ts';
 import { decideSettleEnvironment } from './settle-environment.ts';
@@ -98,6 +99,8 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideReportInstance(world, command, nowMs);
     case 'end-instance':
       return decideEndInstance(world, command, nowMs);
+    case 'reboot-instance':
+      return decideRebootInstance(world, command, nowMs);
     case 'register-host':
       return decideRegisterHost(world, command, nowMs);
     case 'drain-host':

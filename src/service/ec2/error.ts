@@ -1,8 +1,26 @@
 // The errors of EC2 by AWS's codes (EC2 API reference, Error codes), and their texts, once. Terraform, waiters and scripts match on the codes.
 
+import { never } from '../../base/assert.ts';
+import type { Refusal } from '../../base/refusal.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 
 const error = (code: string, message: string, status = 400): AwsError => new AwsError(code, status, message);
+
+/** A core refusal as EC2 answers it. */
+export function fromRefusal(refusal: Refusal): AwsError {
+  switch (refusal.refusal) {
+    case 'not-found':
+    case 'invalid':
+    case 'conflict':
+      return error('InvalidParameterValue', refusal.message);
+    case 'limit':
+      return error('InstanceLimitExceeded', refusal.message);
+    case 'busy':
+      return error('RequestLimitExceeded', refusal.message, 503);
+    default:
+      return never(refusal.refusal);
+  }
+}
 
 export const invalidValue = (message: string): AwsError => error('InvalidParameterValue', message);
 /** A value that is wrong in itself, in AWS's words. */
@@ -43,7 +61,8 @@ export const noInstanceTypes = (names: readonly string[]): AwsError => error('In
 export const noInstance = (id: string): AwsError => error('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
 export const instanceIdMalformed = (id: string): AwsError => error('InvalidInstanceID.Malformed', `Invalid id: "${id.slice(0, 64)}" (expecting "i-...")`);
 export const incorrectInstanceState = (id: string, what: string): AwsError => error('IncorrectInstanceState', `The instance '${id}' is not in a state from which it can be ${what}.`);
-export const unsupportedOperation = (message: string): AwsError => error('UnsupportedOperation', message);
+export const spotCannotStop = (id: string): AwsError =>
+  error('UnsupportedOperation', `You can't stop the Spot Instance '${id}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`);
 export const noImage = (id: string): AwsError => error('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
 export const imageIdMalformed = (id: string): AwsError => error('InvalidAMIID.Malformed', `Invalid id: "${id.slice(0, 64)}" (expecting "ami-...")`);
 export const imageNotYours = (id: string): AwsError => error('AuthFailure', `Not authorized for image:${id}`, 403);

@@ -88,3 +88,51 @@ test('the status of those that run is ok; others are shown when all are asked fo
   const { InstanceStatuses: all } = await ec2.call('DescribeInstanceStatus', { IncludeAllInstances: true });
   assert.deepEqual(all.map(({ InstanceState, InstanceStatus }: Answer) => [InstanceState.Name, InstanceStatus.Status]), [['running', 'ok'], ['pending', 'not-applicable']]);
 });
+
+const idOf = (digit: string): string => `i-${digit.repeat(17)}`;
+
+/** What is asked for takes place at once: an instance that ends is gone. */
+function obeying(...there: InstanceView[]): FakeEc2 {
+  const ec2 = new FakeEc2();
+  ec2.instancesThere = there;
+  ec2.onCommand = (command) => {
+    if (command.type === 'end-instance') {
+      ec2.instancesThere = ec2.instancesThere.map((view) => (view.instance.id === command.hostId ? { ...view, endedAtMs: ec2.nowMs, instance: { ...view.instance, ending: { cause: command.cause, sinceMs: ec2.nowMs } } } : view));
+    }
+    return {};
+  };
+  return ec2;
+}
+
+test('an instance is terminated, whatever it does, and more than once', async () => {
+  const ec2 = obeying(launched('1'), launched('2', { spot: true }));
+  const terminate = async (): Promise<unknown> => (await ec2.call('TerminateInstances', { InstanceIds: [idOf('1'), idOf('2')] }))['TerminatingInstances'].map(({ PreviousState, CurrentState }: Answer) => `${PreviousState.Name} ${CurrentState.Name}`);
+  assert.deepEqual(await terminate(), ['running terminated', 'running terminated']);
+  assert.deepEqual(await terminate(), ['terminated terminated', 'terminated terminated']);
+  assert.equal(ec2.sent.length, 2);
+});
+
+test('nothing is changed where one of the ids is wrong, or by a dry run', async () => {
+  const ec2 = obeying(launched('1'));
+  for (const operation of ['TerminateInstances', 'StopInstances', 'StartInstances', 'RebootInstances']) {
+    assert.equal(await ec2.refusal(operation, { InstanceIds: [idOf('1'), idOf('9')] }), 'InvalidInstanceID.NotFound', operation);
+    assert.equal(await ec2.refusal(operation, { InstanceIds: ['i-1'] }), 'InvalidInstanceID.Malformed', operation);
+    assert.equal(await ec2.refusal(operation, { InstanceIds: [idOf('1')], DryRun: true }), 'DryRunOperation 412', operation);
+  }
+  assert.deepEqual(ec2.sent, []);
+});
+
+test('an On-Demand instance that is stopped ends, and one of Spot cannot be stopped', async () => {
+  const ec2 = obeying(launched('1'), launched('2', { spot: true }));
+  assert.equal(await ec2.refusal('StopInstances', { InstanceIds: [idOf('1'), idOf('2')] }), 'UnsupportedOperation');
+  assert.equal((await ec2.call('StopInstances', { InstanceIds: [idOf('1')] }))['StoppingInstances'][0].CurrentState.Name, 'terminated');
+  assert.equal(await ec2.refusal('StopInstances', { InstanceIds: [idOf('1')] }), 'IncorrectInstanceState');
+});
+
+test('one that runs is started without effect and reboots; one that is gone does neither', async () => {
+  const ec2 = obeying(launched('1'), launched('2', { state: 'SHUTTING_DOWN' }));
+  assert.deepEqual((await ec2.call('StartInstances', { InstanceIds: [idOf('1')] }))['StartingInstances'][0].CurrentState, { Code: 16, Name: 'running' });
+  await ec2.call('RebootInstances', { InstanceIds: [idOf('1')] });
+  assert.deepEqual(ec2.sent, [{ type: 'reboot-instance', scope: context.scope, hostId: hostId('1'.repeat(32)) }]);
+  for (const operation of ['StartInstances', 'RebootInstances']) assert.equal(await ec2.refusal(operation, { InstanceIds: [idOf('2')] }), 'IncorrectInstanceState');
+});

@@ -61,6 +61,10 @@ import { releaseAddress } from './release-address.ts';
 import { revokeSecurityGroupIngress, revokeSecurityGroupEgress } from './revoke.ts';
 import { associateRouteTable, disassociateRouteTable, replaceRouteTableAssociation } from './route-table-associations.ts';
 import { createRoute, replaceRoute, deleteRoute } from './routes.ts';
+import { rebootInstances } from './reboot-instances.ts';
+import { startInstances } from './start-instances.ts';
+import { stopInstances } from './stop-instances.ts';
+import { terminateInstances } from './terminate-instances.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
 
 export const ec2Operations: OperationTable<Ec2Deps> = {
@@ -125,10 +129,14 @@ export const ec2Operations: OperationTable<Ec2Deps> = {
   ModifyLaunchTemplate: modifyLaunchTemplate,
   ModifySubnetAttribute: modifySubnetAttribute,
   ModifyVpcAttribute: modifyVpcAttribute,
+  RebootInstances: rebootInstances,
   RegisterImage: registerImage,
   ReleaseAddress: releaseAddress,
   ReplaceRoute: replaceRoute,
   ReplaceRouteTableAssociation: replaceRouteTableAssociation,
   RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
   RevokeSecurityGroupIngress: revokeSecurityGroupIngress,
+  StartInstances: startInstances,
+  StopInstances: stopInstances,
+  TerminateInstances: terminateInstances,
 };

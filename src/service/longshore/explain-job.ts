@@ -7,13 +7,10 @@ import type { EndedAttempt } from '../../core/job/attempt.ts';
 import { isArrayParent, isLive, type StopRequest } from '../../core/job/job.ts';
 import { decidingRule } from '../../core/job/retry.ts';
 import type { JobTerms, RetryRule } from '../../core/job/terms.ts';
-import type { JobView, Reader, WaitView } from '../../port/reader.ts';
+import type { JobView, WaitView } from '../../port/reader.ts';
 import { invalid, notFound } from '../../wire/error-catalogue.ts';
 import type { Operation } from '../../wire/operation.ts';
-
-export interface LongshoreDeps {
-  readonly reader: Reader;
-}
+import type { LongshoreDeps } from './deps.ts';
 
 /** A job's id, or a child's with its index. */
 const idForm = /^[\w-]{1,128}(:\d{1,5})?$/;

@@ -1,13 +1,13 @@
-// Every operation of our own, by its path under /_longshore/. They answer JSON and read only.
+// Every operation of our own, by its path under /_longshore/. They take what their path says and answer JSON.
 
 import type { Operation } from '../../wire/operation.ts';
-import { explainJob, type LongshoreDeps } from './explain-job.ts';
-
-export type { LongshoreDeps };
+import type { LongshoreDeps } from './deps.ts';
+import { explainJob } from './explain-job.ts';
+import { interruptInstance } from './interrupt-instance.ts';
 
 export interface OwnOperation {
   readonly name: string;
-  readonly method: 'GET';
+  readonly method: 'GET' | 'POST';
   /** Its named groups are the input. */
   readonly path: RegExp;
   readonly operation: Operation<LongshoreDeps, never, unknown>;
@@ -15,4 +15,5 @@ export interface OwnOperation {
 
 export const longshoreOperations: readonly OwnOperation[] = [
   { name: 'ExplainJob', method: 'GET', path: /^\/_longshore\/jobs\/(?<jobId>[^/]+)\/explanation$/, operation: explainJob },
+  { name: 'InterruptInstance', method: 'POST', path: /^\/_longshore\/instances\/(?<instanceId>[^/]+)\/interruption$/, operation: interruptInstance },
 ];

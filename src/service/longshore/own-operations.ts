@@ -9,7 +9,8 @@ import type { Authorizer } from '../../wire/operation.ts';
 import type { RequestHead } from '../../wire/protocol.ts';
 import type { Answer, AuditRecord, FaultRecord } from '../../wire/router.ts';
 import { credentialOf } from '../../wire/sigv4.ts';
-import { longshoreOperations, type LongshoreDeps, type OwnOperation } from './operations.ts';
+import type { LongshoreDeps } from './deps.ts';
+import { longshoreOperations, type OwnOperation } from './operations.ts';
 
 export interface OwnOperationsOptions extends ContextSource {
   readonly deps: LongshoreDeps;
@@ -28,16 +29,16 @@ export class OwnOperations {
     this.#options = options;
   }
 
-  /** Undefined: no operation has this path. Never throws. */
-  answer(head: RequestHead): Answer | undefined {
+  /** Undefined: no operation has this path. Never throws or rejects. */
+  answer(head: RequestHead): Promise<Answer> | undefined {
     const own = longshoreOperations.find(({ path }) => path.test(head.path));
     if (own === undefined) return undefined;
     const requestId = this.#options.newRequestId();
-    if (head.method !== own.method) return answerOf(requestId, 405, { code: 'UnknownOperationException', message: `${head.method} is not allowed here` });
+    if (head.method !== own.method) return Promise.resolve(answerOf(requestId, 405, { code: 'UnknownOperationException', message: `${head.method} is not allowed here` }));
     return this.#invoke(own, head, requestId);
   }
 
-  #invoke({ name, path, operation }: OwnOperation, head: RequestHead, requestId: string): Answer {
+  async #invoke({ name, path, operation }: OwnOperation, head: RequestHead, requestId: string): Promise<Answer> {
     const { deps, authorizer, audit, log } = this.#options;
     const record = { service, operation: name, requestId, sourceAddress: head.sourceAddress };
     try {
@@ -45,7 +46,7 @@ export class OwnOperations {
       const input = inputOf(path, head);
       const access = operation.authorizes(input, context);
       authorizer.authorize(access, context);
-      const output = operation.handle(deps, input, context);
+      const output = await operation.handle(deps, input, context);
       audit({ ...record, context, input, access, output, error: undefined, status: 200 });
       return answerOf(requestId, 200, output);
     } catch (thrown) {

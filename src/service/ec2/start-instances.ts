@@ -1,0 +1,18 @@
+// StartInstances: of those that run already nothing becomes; one that ends cannot be started.
+
+import type { StartInstancesCommandInput, StartInstancesCommandOutput } from '@aws-sdk/client-ec2';
+import { on, type Ec2Operation } from './deps.ts';
+import { incorrectInstanceState } from './error.ts';
+import { refuse } from './found.ts';
+import { shownState, knownInstances, named } from './instance.ts';
+
+export const startInstances: Ec2Operation<StartInstancesCommandInput, StartInstancesCommandOutput> = {
+  authorizes: (input, context) => on('StartInstances', context, 'instance', ...(input.InstanceIds ?? [])),
+
+  async handle(deps, input, context) {
+    refuse(input, 'AdditionalInfo');
+    const instances = named(await knownInstances(deps, context, input), input.InstanceIds);
+    for (const { id, state } of instances) if (state !== 'running' && state !== 'pending') throw incorrectInstanceState(id, 'started');
+    return { StartingInstances: instances.map(({ id, state }) => ({ InstanceId: id, CurrentState: shownState(state), PreviousState: shownState(state) })) };
+  },
+};
