@@ -231,7 +231,7 @@ describe('what instances are launched from', () => {
     const old = image('ami-1', { software: { ...image('x').software, docker: '1.8' } });
     lab.create({ instanceTypes: ['m5.large'], imageId: 'ami-1' }, { references: { ...nothingKnown, images: [old] } });
     lab.launch('a');
-    assert.equal(lab.instances[0]?.unfit, 'ami-1 has Docker 1.8; it must be at least 1.9');
+    assert.equal(lab.instances[0]?.unfit, 'ami-1 has Docker 1.8; it must have Docker 1.9 or later');
     assert.equal(lab.world.hosts.index.find(lab.environment.arn, { milliVcpu: 1, memoryMib: 1, gpus: 0 }), undefined);
   });
 

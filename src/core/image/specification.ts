@@ -3,7 +3,7 @@
 
 import type { Architecture } from '../instance-type/instance-type.ts';
 import type { HostFacts } from '../host.ts';
-import type { Image } from './image.ts';
+import type { Image, ImageAgent } from './image.ts';
 
 export type Requirement =
   | 'linux'
@@ -17,6 +17,17 @@ export type Requirement =
   | 'awslogs'
   | 'gpu-drivers'
   | 'ecs-init';
+
+/** How one requirement stands. */
+export interface Finding {
+  readonly requirement: Requirement;
+  /** Undefined: that depends on what the image is used for, which was not said. */
+  readonly met: boolean | undefined;
+  /** For people, as what one has: `Docker 1.8.3`. */
+  readonly found: string;
+  /** Likewise: `Docker 1.9 or later`. */
+  readonly needed: string;
+}
 
 export interface Failure {
   readonly requirement: Requirement;
@@ -40,47 +51,79 @@ const leastDocker = '1.9';
 const checkpointPath = '/var/lib/ecs/data/ecs_agent_data.json';
 
 /** Every requirement that the image fails, in the order of the specification; empty where it passes. */
-export function checkImage(image: Image, use: ImageUse): readonly Failure[] {
-  const { software } = image;
-  if (software.operatingSystem === 'windows') return [{ requirement: 'linux', text: `${image.id} is a Windows image; compute resources run Linux` }];
-  const failures: Failure[] = [];
-  const require = (met: boolean, requirement: Requirement, text: string): void => {
-    if (!met) failures.push({ requirement, text: `${image.id} ${text}` });
-  };
-  require(image.virtualization === 'hvm', 'virtualization', `is of virtualization type ${image.virtualization}; it must be hvm`);
-  require(isAtLeast(software.kernel, leastKernel), 'kernel', `has Linux kernel ${software.kernel}; it must be at least ${leastKernel}`);
-  require(image.architecture === use.architecture, 'architecture', `is for ${image.architecture}, and the instance type is ${use.architecture}`);
-  const { docker, agent } = software;
-  require(docker !== undefined, 'docker', `has no Docker daemon; it must have at least ${leastDocker}`);
-  require(docker === undefined || isAtLeast(docker, leastDocker), 'docker', `has Docker ${docker}; it must be at least ${leastDocker}`);
-  require(agent !== undefined, 'agent', 'has no Amazon ECS container agent');
-  if (agent !== undefined) {
-    const drivers = use.loggingDrivers ?? agent.loggingDrivers;
-    require(agent.startsAtBoot || software.ecsInit, 'agent-at-boot', 'does not start the container agent at boot');
-    require(!agent.checkpointFile, 'agent-checkpoint', `was made with the agent's checkpoint file ${checkpointPath} present; remove it and make the image again`);
-    require(drivers.includes('awslogs'), 'awslogs', `has no awslogs among ECS_AVAILABLE_LOGGING_DRIVERS (${drivers.length === 0 ? 'none' : drivers.join(', ')})`);
-  }
-  require(!use.gpus || software.gpuDrivers, 'gpu-drivers', 'has no GPU drivers, and the instance type has GPUs');
-  require(!use.multiNode || (software.operatingSystem === 'amazon-linux' && software.ecsInit), 'ecs-init', 'is not an Amazon Linux image with ecs-init, which multi-node parallel jobs need');
-  return failures;
-}
+export const checkImage = (image: Image, use: ImageUse): readonly Failure[] => failuresOf(judgeImage(image, use), image.id);
+
+/** What of the specification a host of the user's own fails, by what it says of itself; empty where it passes. */
+export const checkHost = (facts: HostFacts): readonly Failure[] => failuresOf(judgeHost(facts), 'it');
+
+const failuresOf = (findings: readonly Finding[], subject: string): Failure[] =>
+  findings.filter(({ met }) => met === false).map(({ requirement, found, needed }) => ({ requirement, text: `${subject} has ${found}; it must have ${needed}` }));
 
 /**
- * What of the specification a host of the user's own fails, by what it says of itself; empty where it passes. Its agent is this
- * server.
+ * How the image stands with every requirement, in the order of the specification. What is left out of `use` is not known. Windows is
+ * judged no further, and neither is an agent that is not there.
  */
-export function checkHost(facts: HostFacts): readonly Failure[] {
-  if (facts.osType !== 'linux') return [{ requirement: 'linux', text: `it runs ${facts.osType || 'an unknown system'}; compute resources run Linux` }];
-  const failures: Failure[] = [];
-  const require = (met: boolean, requirement: Requirement, text: string): void => {
-    if (!met) failures.push({ requirement, text });
-  };
-  require(isAtLeast(facts.kernelVersion, leastKernel), 'kernel', `it has Linux kernel ${facts.kernelVersion || 'of an unknown version'}; it must be at least ${leastKernel}`);
-  require(isAtLeast(facts.dockerVersion, leastDocker), 'docker', `it has Docker ${facts.dockerVersion}; it must be at least ${leastDocker}`);
-  require(facts.logDrivers.includes('awslogs'), 'awslogs', `it has no awslogs among its logging drivers (${facts.logDrivers.join(', ') || 'none'})`);
-  require(facts.gpus === 0 || facts.gpuRuntime, 'gpu-drivers', 'its GPUs have no NVIDIA container runtime');
-  return failures;
+export function judgeImage({ architecture, virtualization, software }: Image, use: Partial<ImageUse>): readonly Finding[] {
+  const { operatingSystem, kernel, docker, agent, ecsInit, gpuDrivers } = software;
+  if (operatingSystem === 'windows') return [notLinux('Windows')];
+  const drivers = use.loggingDrivers ?? agent?.loggingDrivers ?? [];
+  const system = operatingSystem === 'amazon-linux' ? 'Amazon Linux' : 'a Linux other than Amazon Linux';
+  return [
+    { requirement: 'linux', met: true, found: system, needed: linux },
+    { requirement: 'virtualization', met: virtualization === 'hvm', found: `virtualization type ${virtualization}`, needed: 'hvm' },
+    kernelFinding(kernel),
+    { requirement: 'architecture', met: use.architecture && use.architecture === architecture, found: `architecture ${architecture}`, needed: use.architecture ?? 'that of the instance type' },
+    dockerFinding(docker),
+    { requirement: 'agent', met: agent !== undefined, found: agent === undefined ? 'no container agent' : `container agent ${agent.version}`, needed: 'the Amazon ECS container agent' },
+    ...(agent === undefined ? [] : agentFindings(agent, ecsInit)),
+    ...(agent === undefined ? [] : [awslogsFinding(drivers, 'ECS_AVAILABLE_LOGGING_DRIVERS')]),
+    { requirement: 'gpu-drivers', met: gpuDrivers || (use.gpus === undefined ? undefined : !use.gpus), found: gpuDrivers ? 'GPU drivers' : 'no GPU drivers', needed: 'GPU drivers where the instance type has GPUs' },
+    {
+      requirement: 'ecs-init',
+      met: (operatingSystem === 'amazon-linux' && ecsInit) || (use.multiNode === undefined ? undefined : !use.multiNode),
+      found: `${system} with${ecsInit ? '' : 'out'} ecs-init`,
+      needed: 'Amazon Linux with ecs-init, where multi-node parallel jobs run',
+    },
+  ];
 }
+
+/** How a host stands with every requirement that a host can fail, by what it says of itself. Its agent is this server. */
+export function judgeHost({ osType, operatingSystem, kernelVersion, dockerVersion, logDrivers, gpus, gpuRuntime }: HostFacts): readonly Finding[] {
+  if (osType !== 'linux') return [notLinux(osType || 'an unknown system')];
+  return [
+    { requirement: 'linux', met: true, found: operatingSystem || 'Linux', needed: linux },
+    kernelFinding(kernelVersion),
+    dockerFinding(dockerVersion),
+    awslogsFinding(logDrivers, 'logging drivers'),
+    { requirement: 'gpu-drivers', met: gpus === 0 || gpuRuntime, found: gpuRuntime ? 'the NVIDIA container runtime' : `${gpus === 0 ? 'no GPUs' : 'GPUs'} and no NVIDIA container runtime`, needed: 'the NVIDIA container runtime for GPUs' },
+  ];
+}
+
+const linux = 'Linux, which all compute resources run';
+const notLinux = (found: string): Finding => ({ requirement: 'linux', met: false, found, needed: linux });
+
+const kernelFinding = (version: string): Finding => ({
+  requirement: 'kernel', met: isAtLeast(version, leastKernel), found: `Linux kernel ${version || 'of an unknown version'}`, needed: `${leastKernel} or later`,
+});
+
+const dockerFinding = (version: string | undefined): Finding => ({
+  requirement: 'docker', met: version !== undefined && isAtLeast(version, leastDocker), found: version === undefined ? 'no Docker daemon' : `Docker ${version}`, needed: `Docker ${leastDocker} or later`,
+});
+
+const agentFindings = ({ startsAtBoot, checkpointFile }: ImageAgent, ecsInit: boolean): Finding[] => [
+  {
+    requirement: 'agent-at-boot', met: startsAtBoot || ecsInit,
+    found: startsAtBoot || ecsInit ? 'an agent that is started at boot' : 'an agent that nothing starts at boot', needed: 'ecs-init, systemd or the like to start it',
+  },
+  {
+    requirement: 'agent-checkpoint', met: !checkpointFile,
+    found: checkpointFile ? `the agent's checkpoint file ${checkpointPath}` : 'no checkpoint file of the agent', needed: 'none: it is removed before the image is made',
+  },
+];
+
+const awslogsFinding = (drivers: readonly string[], where: string): Finding => ({
+  requirement: 'awslogs', met: drivers.includes('awslogs'), found: `${where} ${drivers.join(', ') || '(none)'}`, needed: 'awslogs among them',
+});
 
 /** Compares versions by their numbers: 1.13 is more than 1.9, and what follows the numbers (`-ce`, `.amzn2`) does not count. */
 function isAtLeast(version: string, least: string): boolean {
