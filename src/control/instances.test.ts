@@ -204,6 +204,34 @@ describe('an instance', () => {
     assert.deepEqual(types(again), ['m5.large RUNNING']);
   });
 
+  it('makes way for a larger one when jobs that keep coming have overtaken a large job for long enough', async () => {
+    const rig = await rigWith({ allocationStrategy: 'BEST_FIT', maxvCpus: 4 }, { overtakeJobs: 4 });
+    await rig.define('four', { vcpus: 4 });
+    const small = [await submit(rig, {}, 'two'), await submit(rig, {}, 'two')];
+    const large = await submit(rig, {}, 'four');
+    for (let round = 0; round < 20 && rig.job(large)?.status === 'RUNNABLE'; round++) {
+      const running = small.filter((id) => rig.job(id)?.status === 'STARTING');
+      small.push(await submit(rig, {}, 'two'), await submit(rig, {}, 'two'));
+      for (const id of running) await rig.exited(rig.attempt(id));
+      await rig.clock.pass(1_000);
+    }
+    assert.equal(rig.job(large)?.status, 'STARTING');
+    assert.deepEqual(types(rig), ['m5.xlarge RUNNING']);
+    checkWorld(rig.control.world);
+  });
+
+  it('beyond a maxvCpus that was lowered takes no more jobs and ends with its last', async () => {
+    const rig = await rigWith({ instanceTypes: ['m5.large'], maxvCpus: 4 });
+    const jobs = [await submit(rig, {}, 'two'), await submit(rig, {}, 'two')];
+    await rig.ask({ type: 'update-compute-environment', scope, request: { computeEnvironment: 'fleet', computeResources: { maxvCpus: 2 } } });
+    await rig.clock.pass(1_000);
+    assert.deepEqual(types(rig), ['m5.large RUNNING', 'm5.large DRAINING']);
+    const waiting = await submit(rig, {}, 'two');
+    await rig.exited(rig.attempt(must(jobs[1], 'there are two')));
+    assert.deepEqual(types(rig), ['m5.large RUNNING']);
+    assert.equal(rig.job(waiting)?.status, 'RUNNABLE');
+  });
+
   it('that is not heard of is asked for again while the server runs: the first answer may be lost', async () => {
     const rig = await rigWith();
     rig.capacity.prompt = false;

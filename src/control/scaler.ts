@@ -54,7 +54,8 @@ export class Scaler {
       const { scope } = must(world.computeEnvironments.get(arn), 'the plan is about environments that are there');
       return each.map((id): Command => ({ type: 'end-instance', scope, hostId: id, cause: 'scaling' }));
     });
-    return [...launches, ...ends];
+    const drains = plan.environments.flatMap(({ drains: each }) => each.map((id): Command => ({ type: 'drain-instance', hostId: id })));
+    return [...launches, ...drains, ...ends];
   }
 
   close(): void {

@@ -108,7 +108,7 @@ export function replaceInstances(world: World, environment: ComputeEnvironment, 
       const ending = endInstance(world, instance, 'scaling', nowMs);
       events.push(...ending.events);
       effects.push(...ending.effects);
-    } else if (instance.state !== 'DRAINING') {
+    } else if (instance.drainUntilMs === undefined) {
       events.push({ type: 'host-stored', host: { ...instance, state: 'DRAINING', drainUntilMs: nowMs + jobExecutionTimeoutMinutes * 60_000 } });
     }
   }

@@ -174,6 +174,11 @@ export interface LaunchInstances {
   readonly instanceType: string;
   readonly hostIds: readonly HostId[];
 }
+/** From the scaling cycle: it takes no more jobs, and ends with its last. */
+export interface DrainInstance {
+  readonly type: 'drain-instance';
+  readonly hostId: HostId;
+}
 /** From the capacity provider. `ended`: it is gone, or could not be launched; `interrupted`: Spot takes it back. */
 export interface ReportInstance {
   readonly type: 'report-instance';
@@ -259,6 +264,7 @@ export type Command =
   | JoinHost
   | SettleEnvironment
   | LaunchInstances
+  | DrainInstance
   | ReportInstance
   | EndInstance
   | RebootInstance
@@ -293,6 +299,7 @@ export interface Replies {
   'join-host': Done;
   'settle-environment': Done;
   'launch-instances': Done;
+  'drain-instance': Done;
   'report-instance': Done;
   'end-instance': Done;
   'reboot-instance': Done;

@@ -24,6 +24,7 @@ import { decideEndInstance } from './end-instance.ts';
 import { decideJoinHost } from './join-host.ts';
 import { decideNoteHostContact } from './note-host-contact.ts';
 import { decideRegisterHost } from './register-host.ts';
+import { decideDrainInstance } from './drain-instance.ts';
 import { decideLaunchInstances } from './launch-instances.ts';
 import { decideMeetDeadline } from './meet-deadline.ts';
 import { decidePlaceJob } from './place-job.ts';
@@ -93,6 +94,8 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideJoinHost(command);
     case 'settle-environment':
       return decideSettleEnvironment(world, command);
+    case 'drain-instance':
+      return decideDrainInstance(world, command);
     case 'launch-instances':
       return decideLaunchInstances(world, command, nowMs);
     case 'report-instance':

@@ -10,7 +10,7 @@ import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { anyHostHasRoom, fit, nearestPlace, type Blocked } from './fit.ts';
 import { mayComeBack } from './consumables.ts';
-import type { Hold, Place } from './hold.ts';
+import { isOvertaken, type Hold, type Place } from './hold.ts';
 import type { Head } from './order.ts';
 import { secondOf } from './share.ts';
 
@@ -101,7 +101,7 @@ export class Pass {
     if (aside.because.type === 'no-instance' && aside.because.unmet === undefined) this.#world.scalingWanted = true;
     if (aside.because.type === 'consumable-short' && mayComeBack(aside.because)) this.#awaited.add(aside.because.arn);
     const { jobClass } = aside.head;
-    if (jobClass.hold !== undefined || this.#isDue(aside)) this.#keepFor(aside);
+    if (jobClass.hold !== undefined || isOvertaken(this.#world, aside.head, this.#nowMs)) this.#keepFor(aside);
     else this.#nextDueAt = Math.min(this.#nextDueAt, this.#placed + this.#world.settings.overtakeJobs - jobClass.overtaken);
   }
 
@@ -136,18 +136,10 @@ export class Pass {
     const { hold } = jobClass;
     const inQueue = because.type === 'over-reservation';
     const place = inQueue ? undefined : nearestPlace(this.#world, this.#queueOf(head), jobClass.claim, because, this.#holds, hold?.place);
+    // No host that is there could ever hold it: a scaling cycle that knows of it makes room for one that does.
+    if (place === undefined && because.type === 'instances-full' && !this.#world.scaling.overtaken.has(jobClass.key)) this.#world.scalingWanted = true;
     if (place === undefined && !inQueue) jobClass.hold = undefined;
     else this.#holds.push(hold !== undefined && hold.place === place ? hold : this.#world.backlog.keep(head, place));
-  }
-
-  /** Overtaken by so many, or for so long (settings). A job that nobody overtakes needs no room kept. */
-  #isDue({ head: { jobClass, entry } }: Aside): boolean {
-    const { overtakeJobs, overtakeSeconds } = this.#world.settings;
-    const { overtaken, overtakenSinceMs } = jobClass;
-    if (overtaken >= overtakeJobs) return true;
-    if (overtaken === 0 || overtakenSinceMs === undefined) return false;
-    const { createdAtMs } = must(this.#world.jobs.get(entry.jobId), 'a head stands for a job that has not ended');
-    return this.#nowMs - Math.max(overtakenSinceMs, createdAtMs) >= overtakeSeconds * 1000;
   }
 
   #queueOf({ jobClass }: Head): JobQueue {

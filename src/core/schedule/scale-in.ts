@@ -9,6 +9,11 @@ export interface Idle {
   readonly nextAtMs: number | undefined;
 }
 
+/** When an idle instance may end. Where the clock was set back, nobody knows how long it has been idle: long enough. */
+export function dueAtMs({ scaleDownDelayMs }: ScalingEnvironment, { lastJobEndedAtMs: sinceMs }: ScalingInstance, nowMs: number): number {
+  return sinceMs === undefined || sinceMs > nowMs ? nowMs : sinceMs + scaleDownDelayMs;
+}
+
 /**
  * Those that joined last go first, for placing fills the first. The delay counts from an instance's last job; one on which none
  * ever ran waits for nothing, and so does one that drains (spec 4.2).
@@ -24,15 +29,14 @@ export function idleToEnd(environment: ScalingEnvironment, books: ScalingBooks, 
       ends.push(instance);
       continue;
     }
+    if (books.isDrained(instance)) continue;
     if (staying - instance.type.vcpus < floor || books.needs(instance)) continue;
-    const { lastJobEndedAtMs: sinceMs } = instance;
-    // Where the clock was set back, nobody knows how long it has been idle: long enough.
-    const dueAtMs = sinceMs === undefined || sinceMs > nowMs ? nowMs : sinceMs + environment.scaleDownDelayMs;
-    if (dueAtMs <= nowMs) {
+    const atMs = dueAtMs(environment, instance, nowMs);
+    if (atMs <= nowMs) {
       ends.push(instance);
       staying -= instance.type.vcpus;
-    } else if (nextAtMs === undefined || dueAtMs < nextAtMs) {
-      nextAtMs = dueAtMs;
+    } else if (nextAtMs === undefined || atMs < nextAtMs) {
+      nextAtMs = atMs;
     }
   }
   return { ends, nextAtMs };

@@ -39,14 +39,14 @@ function instance(id: string, type: string, more: Partial<ScalingInstance> & { b
   return { id: hostId(id), type: typeOf(type), state: 'running', free: subtractNeeds(capacityOf(typeOf(type)), busy ?? noNeeds), jobs: busy === undefined ? 0 : 1, ...rest };
 }
 
-/** `2 m5.large -i1` for each environment. */
+/** `2 m5.large -i1 ~i2` for each environment: launched, ended, drained. */
 const told = (plan: ScalingPlan): string[] =>
-  plan.environments.map(({ launches, ends }) => [...launches.map(({ type, count }) => `${count} ${type.name}`), ...ends.map((id) => `-${id}`)].join(' '));
+  plan.environments.map(({ launches, ends, drains }) => [...launches.map(({ type, count }) => `${count} ${type.name}`), ...ends.map((id) => `-${id}`), ...drains.map((id) => `~${id}`)].join(' '));
 
 interface Case {
   readonly environments: Partial<ScalingEnvironment>[];
   /** Jobs of the one queue, which names all environments in order. */
-  readonly waiting?: [count: number, needs: Needs][];
+  readonly waiting?: [count: number, needs: Needs, overtaken?: boolean][];
   readonly market?: Partial<Market>;
   readonly instancesLeft?: number;
   readonly plans: string[];
@@ -57,7 +57,7 @@ interface Case {
 
 function planOf({ environments, waiting = [], market = {}, instancesLeft }: Omit<Case, 'plans'>): ScalingPlan {
   const all = environments.map((more, at) => environmentOf({ arn: arn(`ce${at}`), ...more }));
-  const queue: QueueDemand = { environments: all.map((each) => each.arn), waiting: waiting.map(([count, one]) => ({ count, needs: one })) };
+  const queue: QueueDemand = { environments: all.map((each) => each.arn), waiting: waiting.map(([count, one, overtaken]) => ({ count, needs: one, overtaken: overtaken ?? false })) };
   return planScaling([queue], all, { ...defaultMarket, ...market }, nowMs, instancesLeft);
 }
 
@@ -85,6 +85,35 @@ const cases: Record<string, Case> = {
   },
   'what is exceeded already is not exceeded further': {
     environments: [{ maxvCpus: 5, instances: [instance('a', 'm5.2xlarge', { busy: needs(8) })] }], waiting: [[1, needs(1)]], plans: [''], unmet: [[1, 'max-vcpus']],
+  },
+  'a job that was overtaken for long has instances make way, those with the fewest jobs first, and nothing takes what they leave': {
+    environments: [{ maxvCpus: 4, minvCpus: 2, strategy: 'BEST_FIT', instances: [instance('a', 'm5.large', { busy: needs(2), jobs: 2 }), instance('b', 'm5.large', { busy: needs(1) })] }],
+    waiting: [[1, needs(4), true], [3, needs(1)]], plans: ['~b ~a'], unmet: [[1, 'max-vcpus'], [3, 'max-vcpus']],
+  },
+  'no more make way than have to, and those that do already count': {
+    environments: [{ maxvCpus: 4, instances: [instance('a', 'm5.large', { busy: needs(1) }), instance('b', 'm5.large', { busy: needs(1) })] }],
+    waiting: [[1, needs(4), true], [1, needs(2)]], plans: ['~b'], unmet: [[1, 'max-vcpus'], [1, 'max-vcpus']],
+  },
+  'none makes way twice': {
+    environments: [{ maxvCpus: 4, instances: [instance('a', 'm5.large', { busy: needs(1) }), instance('b', 'm5.large', { state: 'draining', busy: needs(1) })] }],
+    waiting: [[1, needs(4), true]], plans: [''], unmet: [[1, 'max-vcpus']],
+  },
+  'none makes way where one is there that can hold the job': {
+    environments: [{ maxvCpus: 6, instances: [instance('a', 'm5.xlarge', { busy: needs(4) }), instance('b', 'm5.large', { busy: needs(1) })] }],
+    waiting: [[1, needs(4), true]], plans: [''], unmet: [[1, 'max-vcpus']],
+  },
+  'idle ones make way at once though minvCpus would keep them': {
+    environments: [{ maxvCpus: 4, minvCpus: 4, strategy: 'BEST_FIT', instances: [instance('a', 'm5.large'), instance('b', 'm5.large')] }], waiting: [[1, needs(4)]], plans: ['~b ~a'], unmet: [[1, 'max-vcpus']],
+  },
+  'but after their delay': {
+    environments: [{ maxvCpus: 4, minvCpus: 4, strategy: 'BEST_FIT', scaleDownDelayMs: 1_000, instances: [instance('a', 'm5.large', { lastJobEndedAtMs: nowMs - 400 }), instance('b', 'm5.large', { lastJobEndedAtMs: nowMs - 600 })] }],
+    waiting: [[1, needs(4)]], plans: [''], unmet: [[1, 'max-vcpus']], nextAtMs: nowMs + 400,
+  },
+  'those beyond a maxvCpus that was lowered drain, but one that may lie across it': {
+    environments: [{ maxvCpus: 3, instances: [instance('a', 'm5.large', { busy: needs(1) }), instance('b', 'm5.large', { busy: needs(2), jobs: 2 }), instance('c', 'm5.large', { busy: needs(2), jobs: 2 })] }], plans: ['~a'],
+  },
+  'and with BEST_FIT on demand also that one': {
+    environments: [{ strategy: 'BEST_FIT', maxvCpus: 3, instances: [instance('a', 'm5.large', { busy: needs(1) }), instance('b', 'm5.large', { busy: needs(2), jobs: 2 })] }], plans: ['~a'],
   },
   'when not all can be had, the first in the queue come first': {
     environments: [{ strategy: 'BEST_FIT', maxvCpus: 8 }], waiting: [[2, needs(4, 14)], [100, needs(1)]], plans: ['1 m5.2xlarge'], unmet: [[100, 'max-vcpus']],

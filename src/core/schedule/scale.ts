@@ -11,7 +11,8 @@ import type { Needs } from '../job/needs.ts';
 import { poolOf, withoutTaken, type Market } from './market.ts';
 import { pack, type Launch, type Waiting } from './pack.ts';
 import { fitsIn } from './room.ts';
-import { idleToEnd } from './scale-in.ts';
+import { drainsBeyond, drainsFor } from './drain.ts';
+import { dueAtMs, idleToEnd } from './scale-in.ts';
 import { ScalingBooks } from './scaling-books.ts';
 import { floorOf, mayExceed, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
 import { offerOf, tiersOf, type Tiers } from './strategy.ts';
@@ -19,7 +20,12 @@ import { offerOf, tiersOf, type Tiers } from './strategy.ts';
 /** A job queue's waiting jobs in the order in which they are to start, jobs of the same needs together. */
 export interface QueueDemand {
   readonly environments: readonly Arn[];
-  readonly waiting: readonly Waiting[];
+  readonly waiting: readonly WaitingJobs[];
+}
+
+export interface WaitingJobs extends Waiting {
+  /** Others went before it for so long that instances which run jobs make way for it. */
+  readonly overtaken?: boolean;
 }
 
 /** Why jobs have no place even when the plan is carried out. Of several environments, the one that comes nearest. */
@@ -45,6 +51,8 @@ export interface EnvironmentPlan {
   readonly launches: readonly { readonly type: InstanceType; readonly count: number }[];
   /** Idle instances to end, in this order. */
   readonly ends: readonly HostId[];
+  /** Those that take no more jobs, and end with their last. */
+  readonly drains: readonly HostId[];
   /** What DescribeComputeEnvironments reports: the vCPUs that the environment has when the plan is carried out. */
   readonly desiredvCpus: number;
 }
@@ -63,11 +71,12 @@ export interface ScalingPlan {
  * @param instancesLeft how many more instances the account may have
  */
 export function planScaling(queues: readonly QueueDemand[], environments: readonly ScalingEnvironment[], market: Market, nowMs: number, instancesLeft = Number.MAX_SAFE_INTEGER): ScalingPlan {
-  const planning = new Planning(environments, market, instancesLeft);
+  const planning = new Planning(environments, market, instancesLeft, nowMs);
   const unmet = queues.flatMap((queue, number) => planning.meet(queue).map((one) => ({ queue: number, ...one })));
   planning.keepMinimums();
+  planning.keepMaximums();
   const idle = planning.environments.map(({ environment, books }) => idleToEnd(environment, books, nowMs));
-  const due = idle.map((each) => each.nextAtMs).filter((at) => at !== undefined);
+  const due = [...planning.environments, ...idle].map((each) => each.nextAtMs).filter((at) => at !== undefined);
   return {
     environments: planning.environments.map(({ environment, books }, at) => planOf(environment, books, idle[at]?.ends ?? [])),
     unmet,
@@ -77,22 +86,33 @@ export function planScaling(queues: readonly QueueDemand[], environments: readon
 
 function planOf({ arn, maxvCpus }: ScalingEnvironment, books: ScalingBooks, ends: readonly ScalingInstance[]): EnvironmentPlan {
   const ending = ends.reduce((sum, { type }) => sum + type.vcpus, 0);
-  return { arn, launches: byType(books.launches), ends: ends.map(({ id }) => id), desiredvCpus: Math.min(maxvCpus, books.vcpus - ending) };
+  return { arn, launches: byType(books.launches), ends: ends.map(({ id }) => id), drains: books.drains.map(({ id }) => id), desiredvCpus: Math.min(maxvCpus, books.vcpus - ending) };
 }
 
 interface Planned {
   readonly environment: ScalingEnvironment;
   readonly tiers: Tiers;
   readonly books: ScalingBooks;
+  /** Nothing is launched for what comes later: instances make way for a larger one. */
+  isKept: boolean;
+  /** When an idle one may make way. */
+  nextAtMs: number | undefined;
+}
+
+interface Open extends WaitingJobs {
+  count: number;
+  because: Unmet;
 }
 
 class Planning {
   readonly environments: readonly Planned[];
   readonly #byArn: ReadonlyMap<Arn, Planned>;
   readonly #pools: Map<string, number>;
+  readonly #nowMs: number;
   #instances: number;
 
-  constructor(environments: readonly ScalingEnvironment[], market: Market, instancesLeft: number) {
+  constructor(environments: readonly ScalingEnvironment[], market: Market, instancesLeft: number, nowMs: number) {
+    this.#nowMs = nowMs;
     const left = withoutTaken(market, environments.flatMap(({ instances, spot }) => instances.map(({ type }) => poolOf(type, spot))));
     this.#pools = new Map(left.pools);
     this.#instances = instancesLeft;
@@ -100,13 +120,26 @@ class Planning {
       environment,
       tiers: tiersOf(environment.choices, environment, left, environment.reservedMemoryMib),
       books: new ScalingBooks(environment.instances, ({ type }) => offerOf(type, environment, market, environment.reservedMemoryMib).kind),
+      isKept: false,
+      nextAtMs: undefined,
     }));
     this.#byArn = new Map(this.environments.map((each) => [each.environment.arn, each]));
   }
 
   /** Finds places for the queue's jobs; returns those for which there is none. */
-  meet(queue: QueueDemand): { needs: Needs; count: number; because: Unmet }[] {
-    const waiting = queue.waiting.map((one) => ({ ...one, because: 'no-environment' as Unmet }));
+  meet(queue: QueueDemand): Open[] {
+    const waiting = queue.waiting.map((one): Open => ({ ...one, because: 'no-environment' }));
+    for (const one of waiting) {
+      if (one.overtaken !== true) continue;
+      this.#findPlaces(queue, [one]);
+      if (one.count > 0) this.#makeRoom(queue, one);
+    }
+    this.#findPlaces(queue, waiting.filter((one) => one.overtaken !== true));
+    for (const one of waiting) if (one.count > 0 && one.overtaken !== true && one.because === 'max-vcpus') this.#makeRoom(queue, one);
+    return waiting.filter((one) => one.count > 0);
+  }
+
+  #findPlaces(queue: QueueDemand, waiting: readonly Open[]): void {
     for (const arn of queue.environments) {
       const planned = this.#byArn.get(arn);
       if (planned === undefined || planned.environment.state !== 'ENABLED') continue;
@@ -117,11 +150,48 @@ class Planning {
       if (open.length > 0) this.#launchFor(planned, open);
       for (const one of open) if (one.count > 0) one.because = nearer(one.because, this.#why(planned, one.needs));
     }
-    return waiting.filter((one) => one.count > 0);
+  }
+
+  /**
+   * For a job that no instance which stays could ever hold, and that no other can be launched for: instances that hold none of
+   * those before it make way, if they are idle, or, where it was overtaken for long enough, also if jobs run there.
+   */
+  #makeRoom(queue: QueueDemand, { needs, overtaken = false }: Open): void {
+    for (const arn of queue.environments) {
+      const planned = this.#byArn.get(arn);
+      if (planned === undefined || planned.isKept || planned.environment.state !== 'ENABLED' || needs.milliVcpu > planned.environment.maxvCpus * 1000) continue;
+      const { environment, tiers, books } = planned;
+      if (environment.instances.some((instance) => !books.isDrained(instance) && fitsIn(capacityOf(instance.type, environment.reservedMemoryMib), needs))) continue;
+      const sizes = tiers.flat().filter((offer) => fitsIn(offer.kind.capacity, needs) && (this.#pools.get(offer.pool) ?? 1) > 0).map(({ type }) => type.vcpus);
+      if (sizes.length === 0) continue;
+      const least = mayExceed(environment) ? 1 : Math.min(...sizes);
+      const drains = drainsFor(environment, books, {
+        enough: (vcpus, ended) => vcpus + least <= environment.maxvCpus && this.#instances + ended > 0,
+        mayGo: (instance) => overtaken || this.#isIdle(planned, instance),
+      });
+      if (drains === undefined) continue;
+      planned.isKept = true;
+      for (const instance of drains) books.drain(instance);
+      return;
+    }
+  }
+
+  #isIdle(planned: Planned, instance: ScalingInstance): boolean {
+    if (instance.jobs > 0 || instance.state !== 'running') return false;
+    const atMs = dueAtMs(planned.environment, instance, this.#nowMs);
+    if (atMs <= this.#nowMs) return true;
+    planned.nextAtMs = Math.min(planned.nextAtMs ?? atMs, atMs);
+    return false;
+  }
+
+  /** Those beyond a maxvCpus that was lowered. */
+  keepMaximums(): void {
+    for (const { environment, books } of this.environments) for (const instance of drainsBeyond(environment, books)) books.drain(instance);
   }
 
   /** Packs all that waits at once; where not all of it can be had, the first in the queue come first. */
-  #launchFor(planned: Planned, open: { needs: Needs; count: number }[]): void {
+  #launchFor(planned: Planned, open: Open[]): void {
+    if (planned.isKept) return;
     const all = this.#pack(planned, open);
     if (!all.outOfVcpus || all.left.every((left) => left === 0)) {
       this.#launch(planned, all.launches);
@@ -156,14 +226,14 @@ class Planning {
     }
   }
 
-  #why({ environment, tiers, books }: Planned, needs: Needs): Unmet {
+  #why({ environment, tiers, books, isKept }: Planned, needs: Needs): Unmet {
     const holds = (type: InstanceType): boolean => fitsIn(capacityOf(type, environment.reservedMemoryMib), needs);
     if (!environment.choices.some((choice) => choice.types.some(holds))) return 'too-large';
     const offers = tiers.flat().filter((offer) => fitsIn(offer.kind.capacity, needs));
     if (offers.length === 0) return 'spot-price';
     const vcpus = environment.maxvCpus - books.vcpus;
     const within = offers.filter((offer) => (mayExceed(environment) ? vcpus > 0 : offer.type.vcpus <= vcpus));
-    if (within.length === 0) return 'max-vcpus';
+    if (within.length === 0 || isKept) return 'max-vcpus';
     return this.#instances === 0 ? 'instance-limit' : 'no-capacity';
   }
 
@@ -171,7 +241,7 @@ class Planning {
   keepMinimums(): void {
     for (const planned of this.environments) {
       const { environment, books } = planned;
-      const floor = floorOf(environment);
+      const floor = planned.isKept ? 0 : floorOf(environment);
       while (books.stayingVcpus < floor) {
         const launch = this.#topUp(planned, floor - books.stayingVcpus);
         if (launch === undefined) break;

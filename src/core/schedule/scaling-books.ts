@@ -28,12 +28,18 @@ export class ScalingBooks {
   stayingVcpus = 0;
   readonly #rows: Row[] = [];
   readonly #needed = new Set<ScalingInstance>();
+  readonly #drained = new Set<ScalingInstance>();
+  /** Those that the plan drains. */
+  readonly drains: ScalingInstance[] = [];
 
   constructor(instances: readonly ScalingInstance[], kindOf: (instance: ScalingInstance) => HostKind) {
     const rows = new Map<string, Row>();
     for (const instance of instances) {
       this.vcpus += instance.type.vcpus;
-      if (instance.state === 'draining') continue;
+      if (instance.state === 'draining') {
+        this.#drained.add(instance);
+        continue;
+      }
       this.stayingVcpus += instance.type.vcpus;
       let row = rows.get(instance.type.name);
       if (row === undefined) rows.set(instance.type.name, (row = this.#rowOf(kindOf(instance))));
@@ -47,6 +53,22 @@ export class ScalingBooks {
     this.vcpus += count * offer.type.vcpus;
     this.stayingVcpus += count * offer.type.vcpus;
     this.#rowOf(offer.kind).groups.push({ count, free });
+  }
+
+  /** From now on it takes no jobs. */
+  drain(instance: ScalingInstance): void {
+    this.drains.push(instance);
+    this.#drained.add(instance);
+    this.stayingVcpus -= instance.type.vcpus;
+    for (const { groups } of this.#rows) {
+      const at = groups.findIndex((group) => group.instance === instance);
+      if (at >= 0) groups.splice(at, 1);
+    }
+  }
+
+  /** Whether it drains, by the plan or before. */
+  isDrained(instance: ScalingInstance): boolean {
+    return this.#drained.has(instance);
   }
 
   /** Puts as many jobs as fit where there is room; returns how many are left. */

@@ -17,11 +17,13 @@ import type { ScalingEnvironment, ScalingInstance } from './scaling-environment.
 /** What the last scaling cycle found: why the jobs that no instance is launched for have none. */
 export interface ScalingState {
   readonly unmet: ReadonlyMap<string, Unmet>;
+  /** Classes of jobs whose head others overtook for long enough: instances make way for it. */
+  readonly overtaken: ReadonlySet<string>;
   /** When an idle instance becomes due. */
   readonly nextScaleDownAtMs: number | undefined;
 }
 
-export const noScaling: ScalingState = { unmet: new Map(), nextScaleDownAtMs: undefined };
+export const noScaling: ScalingState = { unmet: new Map(), overtaken: new Set(), nextScaleDownAtMs: undefined };
 
 export const unmetKey = (queueArn: Arn, needs: Needs): string => `${queueArn} ${needsKey(needs)}`;
 
