@@ -13,6 +13,8 @@ export class SimulatedCapacity {
   readonly #random: Random;
   /** How long an instance takes from its launch until it runs, at most. */
   readonly #bootMs: number;
+  /** Those that could not be launched, or were taken back, or that a user ended. */
+  readonly ended = new Set<HostId>();
   readonly #states = new Map<HostId, 'booting' | CapacityReport['report']>();
   #report: ((report: CapacityReport) => void) | undefined;
 
@@ -63,6 +65,7 @@ export class SimulatedCapacity {
 
   #become(id: HostId, state: CapacityReport['report'], fate?: string): void {
     this.#states.set(id, state);
+    if (state === 'ended') this.ended.add(id);
     this.#say(id, state, fate);
   }
 

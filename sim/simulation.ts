@@ -9,6 +9,7 @@ import type { Command } from '../src/core/command/command.ts';
 import type { Machine } from '../src/core/host.ts';
 import { isLive } from '../src/core/job/job.ts';
 import { FakeEngine, type FakeFaults } from '../src/engine/fake/fake-engine.ts';
+import { defaultMarket } from '../src/core/schedule/market.ts';
 import type { Settings } from '../src/core/settings.ts';
 import type { FakeBehaviour } from '../src/engine/fake/behaviour.ts';
 import type { Envelope } from '../src/port/command-bus.ts';
@@ -71,6 +72,12 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   }
 }
 
+/** In some runs instances cannot be had without end. */
+function scarcity(random: Random): Pick<Settings, 'market' | 'instanceLimit'> {
+  const pools = random.chance(25) ? ['m5.large', 'm4.large', 'c5.large', 'r5.large'].flatMap((type) => [type, `spot ${type}`]).map((pool) => [pool, random.below(3)] as const) : [];
+  return { market: { ...defaultMarket, pools: new Map(pools) }, instanceLimit: random.chance(20) ? random.between(4, 6) : Number.MAX_SAFE_INTEGER };
+}
+
 /** The server between two starts. */
 interface Life {
   readonly incarnation: Incarnation;
@@ -93,7 +100,7 @@ class Simulation {
   readonly #capacity: SimulatedCapacity;
   readonly #workload: Workload;
   readonly #host: Machine;
-  readonly #settings: Pick<Settings, 'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds'>;
+  readonly #settings: Pick<Settings, 'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds' | 'market' | 'instanceLimit'>;
   readonly #retainMs: number | undefined;
   readonly #checkers: readonly Checker[];
   readonly #hash = createHash('sha256');
@@ -116,7 +123,7 @@ class Simulation {
     this.#ids = { uuid: () => ids.hex(32), attempt: () => attemptId(ids.hex(32)) };
     this.#engine = this.#newEngine(this.#faults.engine);
     this.#capacity = new SimulatedCapacity(this.#clock, this.#faults, random.fork('capacity'));
-    this.#settings = { hostLossFree: this.#draw.chance(30), ...this.#draw.pick([{ overtakeJobs: 10, overtakeSeconds: 60 }, { overtakeJobs: 100, overtakeSeconds: 300 }]) };
+    this.#settings = { hostLossFree: this.#draw.chance(30), ...this.#draw.pick([{ overtakeJobs: 10, overtakeSeconds: 60 }, { overtakeJobs: 100, overtakeSeconds: 300 }]), ...scarcity(random.fork('market')) };
     this.#host = localHost('0'.repeat(32), { milliVcpu: 1000 * this.#draw.between(2, 6), memoryMib: 4096, gpus: this.#draw.pick([0, 0, 1]) });
     this.#retainMs = this.#draw.pick([undefined, undefined, 120_000, 600_000]);
     const clients = random.fork('ids of clients');
@@ -288,7 +295,10 @@ class Simulation {
     if (fate === undefined) return;
     const { id, scope } = this.#draw.pick([...this.#ledger.instances.values()]);
     if (fate === 'instance taken back') this.#capacity.takeBack(id);
-    else void this.#submit({ type: 'end-instance', scope, hostId: id, cause: 'user' });
+    else {
+      this.#capacity.ended.add(id);
+      void this.#submit({ type: 'end-instance', scope, hostId: id, cause: 'user' });
+    }
   }
 
   #runningNow = (): AttemptId[] => [...this.#containers.running.values()].flatMap((attempts) => [...attempts]);
@@ -377,6 +387,7 @@ class Simulation {
       commits: this.#commits,
       answers: this.#answers,
       heardMs: this.#faults.heardMs,
+      instancesEnded: this.#capacity.ended,
       faulty: this.#faults.active,
     };
   }
@@ -384,11 +395,12 @@ class Simulation {
   /** What was declared lost with its host, or went with it: whether rightly is the affair of a checker. */
   #noteLosses({ commit, changes }: Committed): void {
     for (const host of commit.hosts) for (const old of host.kind === 'registered' ? host.oldAttempts : []) this.#containers.lost.add(old.attemptId);
-    for (const host of commit.hosts) if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN') for (const [id, { attempt }] of this.#ledger.live) if (attempt.hostId === host.id) this.#containers.lost.add(id);
-    const { hostEnding } = this.#containers;
+    const { hostEnding, lost } = this.#containers;
     for (const { after } of changes) if (isLive(after) && after.stopRequested?.by === 'host' && !hostEnding.has(after.attempt.attemptId)) hostEnding.set(after.attempt.attemptId, this.#clock.elapsedMs);
-    if (commit.hostsLeft.length === 0) return;
-    for (const { after } of changes) for (const attempt of 'attempts' in after ? after.attempts : []) if (commit.hostsLeft.includes(attempt.hostId)) this.#containers.lost.add(attempt.attemptId);
+    const gone = new Set([...commit.hostsLeft, ...commit.hosts.flatMap((host) => (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : []))]);
+    if (gone.size === 0) return;
+    for (const [id, { attempt }] of this.#ledger.live) if (gone.has(attempt.hostId)) lost.add(id);
+    for (const { after } of changes) for (const attempt of 'attempts' in after ? after.attempts : []) if (gone.has(attempt.hostId)) lost.add(attempt.attemptId);
   }
 
   #record(commit: Commit): void {

@@ -1,7 +1,7 @@
 // What clients ask of the server: every operation that changes something, drawn from the seed. Keeps what they were promised;
 // whether it was kept is the checkers' affair.
 
-import type { EvaluateOnExit, FairsharePolicy, JobDependency, KeyValuePair, SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import type { ComputeResource, EvaluateOnExit, FairsharePolicy, JobDependency, KeyValuePair, SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import { hostId, jobId, scopeOf, type Arn, type HostId, type JobId, type Scope } from '../src/base/ids.ts';
 import { isRefusal } from '../src/base/refusal.ts';
 import { schedulingPolicyArn } from '../src/core/arn.ts';
@@ -51,6 +51,8 @@ export class Workload {
   readonly #longestMs: number;
   /** Its environments launch instances; else they are Fargate's. */
   readonly #launches: boolean;
+  /** For what such environments may be. */
+  readonly #fleets: Random;
   #made = 0;
 
   constructor(random: Random, door: Door, newId: () => string, lossIsFree: boolean) {
@@ -59,6 +61,7 @@ export class Workload {
     this.#newId = newId;
     this.#lossIsFree = lossIsFree;
     this.#launches = random.chance(60);
+    this.#fleets = random.fork('fleets');
     this.#longestMs = random.pick([200, 3_000, 20_000]);
   }
 
@@ -83,7 +86,7 @@ export class Workload {
     return [
       ...lastingEnvironments.map((name): Command => ({ type: 'update-compute-environment', scope, request: { computeEnvironment: name, state: 'ENABLED', computeResources: { maxvCpus: 4 } } })),
       ...lastingQueues.map((name): Command => ({ type: 'update-job-queue', scope, request: { jobQueue: name, state: 'ENABLED', computeEnvironmentOrder: environmentOrder(lastingEnvironments) } })),
-      { type: 'update-compute-environment', scope, request: { computeEnvironment: passingEnvironment, state: 'ENABLED', computeResources: { maxvCpus: 4 } } },
+      { type: 'update-compute-environment', scope, request: { computeEnvironment: passingEnvironment, state: 'ENABLED', computeResources: this.#launches ? { maxvCpus: 4, minvCpus: 0 } : { maxvCpus: 4 } } },
       ...consumables.map((name): Command => ({ type: 'update-consumable-resource', scope, request: { consumableResource: name, operation: 'SET', quantity: 100_000 } })),
       ...ownHosts.map((address) => this.#registerHost(address)),
       ...[...this.#hosts.keys()].map((id): Command => ({ type: 'drain-host', scope, hostId: id, status: 'ACTIVE' })),
@@ -249,6 +252,7 @@ export class Workload {
   #changeEnvironment(): void {
     const random = this.#random;
     const computeEnvironment = random.chance(70) ? random.pick(lastingEnvironments) : passingEnvironment;
+    if (this.#launches && this.#fleets.chance(40)) return this.#changeFleet(computeEnvironment);
     const draw = random.below(6);
     if (draw < 2) return this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, computeResources: { maxvCpus: random.between(1, 5) } } });
     if (draw < 4) return this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, state: random.pick(['ENABLED', 'ENABLED', 'DISABLED']) } });
@@ -259,9 +263,31 @@ export class Workload {
   #createEnvironment(computeEnvironmentName: string, maxvCpus: number): Command {
     const networks = { maxvCpus, subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'] };
     const computeResources = this.#launches
-      ? { ...networks, type: 'EC2' as const, allocationStrategy: 'BEST_FIT_PROGRESSIVE' as const, minvCpus: 0, instanceTypes: ['optimal', 'g4dn.xlarge'], instanceRole: 'ecsInstanceRole' }
+      ? { ...networks, ...this.#fleet(maxvCpus, computeEnvironmentName !== passingEnvironment) }
       : { ...networks, type: 'FARGATE' as const };
     return { type: 'create-compute-environment', scope, uuid: this.#newId(), request: { computeEnvironmentName, type: 'MANAGED', computeResources } };
+  }
+
+  /** How an environment buys, what, and how much it keeps; one that comes and goes keeps nothing. */
+  #fleet(maxvCpus: number, lasts: boolean): Pick<ComputeResource, 'type' | 'allocationStrategy' | 'minvCpus' | 'instanceTypes' | 'instanceRole' | 'spotIamFleetRole' | 'scalingPolicy'> {
+    const random = this.#fleets;
+    const bought = random.chance(60)
+      ? { type: 'EC2' as const, allocationStrategy: random.pick(['BEST_FIT', 'BEST_FIT_PROGRESSIVE', 'BEST_FIT_PROGRESSIVE', 'BEST_FIT_PROGRESSIVE_ORDERED'] as const) }
+      : { type: 'SPOT' as const, spotIamFleetRole: 'fleet', allocationStrategy: random.pick(['BEST_FIT', 'SPOT_CAPACITY_OPTIMIZED', 'SPOT_PRICE_CAPACITY_OPTIMIZED', 'SPOT_CAPACITY_OPTIMIZED_PRIORITIZED'] as const) };
+    return {
+      ...bought,
+      minvCpus: lasts && random.chance(40) ? random.pick([2, 2, 4].filter((vcpus) => vcpus <= maxvCpus)) : 0,
+      instanceTypes: [...random.pick([['optimal'], ['m5.large', 'm5.xlarge'], ['c5'], ['r5.large', 'c5.xlarge', 'm5.2xlarge']]), 'g4dn.xlarge'],
+      instanceRole: 'ecsInstanceRole',
+      ...(random.chance(25) ? { scalingPolicy: { minScaleDownDelayMinutes: 20 } } : {}),
+    };
+  }
+
+  /** What only environments that launch instances have. */
+  #changeFleet(computeEnvironment: string): void {
+    const random = this.#fleets;
+    const computeResources = random.pick([{ minvCpus: random.pick([0, 0, 2, 4]) }, { minvCpus: 0, desiredvCpus: random.between(1, 5) }, { scalingPolicy: { minScaleDownDelayMinutes: random.pick([20, 30]) } }, { maxvCpus: random.between(1, 3) }]);
+    this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, computeResources } });
   }
 
   #changeConsumable(): void {

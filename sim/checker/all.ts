@@ -6,6 +6,9 @@ import type { Checker } from './checker.ts';
 import { consumablesBalance } from './consumables-balance.ts';
 import { dependenciesRespected } from './dependencies-respected.ts';
 import { endsAsAsked } from './ends-as-asked.ts';
+import { idleInstancesEnd } from './idle-instances-end.ts';
+import { instanceEndsShown } from './instance-ends-shown.ts';
+import { instancesBounded } from './instances-bounded.ts';
 import { lossesDeclared } from './losses-declared.ts';
 import { noStarvation } from './no-starvation.ts';
 import { nothingAfterCancel } from './nothing-after-cancel.ts';
@@ -14,6 +17,7 @@ import { oneLiveAttempt } from './one-live-attempt.ts';
 import { orderHonoured } from './order-honoured.ts';
 import { outputComplete } from './output-complete.ts';
 import { parentsFold } from './parents-fold.ts';
+import { placedWhereAllowed } from './placed-where-allowed.ts';
 import { reasonsTrue } from './reasons-true.ts';
 import { retentionKept } from './retention-kept.ts';
 import { retriesObey } from './retries-obey.ts';
@@ -30,6 +34,10 @@ export const allCheckers = (): Checker[] => [
   lossesDeclared(),
   oneContainerPerAttempt,
   capacityRecounts(),
+  instancesBounded(),
+  idleInstancesEnd(),
+  placedWhereAllowed(),
+  instanceEndsShown(),
   consumablesBalance(),
   dependenciesRespected,
   parentsFold,

@@ -148,7 +148,8 @@ export class EffectRunner {
     const job = this.#liveJob(jobId, attemptId);
     if (job === undefined) return undefined;
     const failed = (reason: string): undefined => {
-      report(hostId, { type: 'start-failed', attemptId, atMs: now(), reason });
+      // A clock that was set back does not make it seem to have failed before it was stopped.
+      report(hostId, { type: 'start-failed', attemptId, atMs: Math.max(now(), job.stopRequested?.atMs ?? 0), reason });
     };
     if (job.stopRequested !== undefined) return failed('stopped before it started');
     const detail = reader.jobDetail(jobId);

@@ -135,7 +135,7 @@ class Planning {
       if (one.count > 0) this.#makeRoom(queue, one);
     }
     this.#findPlaces(queue, waiting.filter((one) => one.overtaken !== true));
-    for (const one of waiting) if (one.count > 0 && one.overtaken !== true && one.because === 'max-vcpus') this.#makeRoom(queue, one);
+    for (const one of waiting) if (one.count > 0 && one.overtaken !== true && (one.because === 'max-vcpus' || one.because === 'instance-limit')) this.#makeRoom(queue, one);
     return waiting.filter((one) => one.count > 0);
   }
 
@@ -233,8 +233,8 @@ class Planning {
     if (offers.length === 0) return 'spot-price';
     const vcpus = environment.maxvCpus - books.vcpus;
     const within = offers.filter((offer) => (mayExceed(environment) ? vcpus > 0 : offer.type.vcpus <= vcpus));
-    if (within.length === 0 || isKept) return 'max-vcpus';
-    return this.#instances === 0 ? 'instance-limit' : 'no-capacity';
+    if (within.length === 0) return 'max-vcpus';
+    return this.#instances === 0 ? 'instance-limit' : isKept ? 'max-vcpus' : 'no-capacity';
   }
 
   /** minvCpus whatever the demand, and what was asked for explicitly (user guide: "regardless of job queue demand"). */

@@ -1,0 +1,45 @@
+// Law: what ran on an instance that ended shows so, under the instance's own name, unless it had ended before, or somebody wanted
+// the job to end; and every job on one that ends is stopped. Whether it is tried again is the affair of another law.
+
+import type { HostId } from '../../src/base/ids.ts';
+import type { EndedAttempt } from '../../src/core/job/attempt.ts';
+import { isArrayParent, type ArrayParent, type Job } from '../../src/core/job/job.ts';
+import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+
+const textOf = (id: HostId): string => `Host EC2 (instance i-${id.slice(0, 17)}) terminated.`;
+
+export function instanceEndsShown(): Checker {
+  /** When each instance was ended, by the clock on the wall and by elapsed time. */
+  const ended = new Map<HostId, { readonly atMs: number; readonly elapsedMs: number }>();
+
+  function checkAttempt({ containers, clockSetMs }: Observed, job: Job, { attemptId, hostId, statusReason = '', stoppedAtMs }: EndedAttempt): void {
+    const text = textOf(hostId);
+    if (statusReason.startsWith('Host EC2 ') && statusReason !== text) throw new BrokenLaw(`job ${job.id} shows '${statusReason}', and ran on ${hostId}`);
+    const end = ended.get(hostId);
+    // Where the clock was set, nobody can say what came first.
+    const wasClockSet = clockSetMs > 0 && (containers.all.get(attemptId)?.ended?.wasClockSet !== false || clockSetMs >= (end?.elapsedMs ?? 0));
+    if (end === undefined || stoppedAtMs < end.atMs || wasClockSet || statusReason === text || statusReason === job.stopRequested?.reason) return;
+    throw new BrokenLaw(`job ${job.id} shows '${statusReason}', and its instance had ended`);
+  }
+
+  const attemptsOf = (job: Job | ArrayParent | undefined): readonly EndedAttempt[] => (job === undefined || isArrayParent(job) ? [] : job.attempts);
+
+  return {
+    law: 'the end of an instance is shown by its jobs',
+    check(observed) {
+      const { commits, ledger, elapsedMs } = observed;
+      for (const { commit, changes } of commits) {
+        for (const host of commit.hosts) if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' && !ended.has(host.id)) ended.set(host.id, { atMs: commit.atMs, elapsedMs });
+        for (const { before, after } of changes) {
+          if (isArrayParent(after)) continue;
+          const stop = after.stopRequested ?? before?.stopRequested;
+          for (const attempt of after.attempts.slice(attemptsOf(before).length)) checkAttempt(observed, { ...after, stopRequested: stop }, attempt);
+        }
+      }
+      if (commits.length === 0) return;
+      for (const { id, attempt, stopRequested } of ledger.live.values()) {
+        if (stopRequested === undefined && ledger.instances.get(attempt.hostId)?.state === 'SHUTTING_DOWN') throw new BrokenLaw(`job ${id} runs on instance ${attempt.hostId}, which is ending, and nobody has stopped it`);
+      }
+    },
+  };
+}

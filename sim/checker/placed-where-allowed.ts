@@ -1,0 +1,42 @@
+// Law: a job of an environment that launches instances is placed on one that belongs to it, runs, meets the specification, and is
+// of the environment's present revision.
+
+import type { HostId } from '../../src/base/ids.ts';
+import { hasInstances } from '../../src/core/compute-environment/compute-environment.ts';
+import type { Instance } from '../../src/core/host.ts';
+import type { LiveJob } from '../../src/core/job/job.ts';
+import { placedIn, type Ledger } from '../ledger.ts';
+import { BrokenLaw, type Checker } from './checker.ts';
+
+export function placedWhereAllowed(): Checker {
+  /** As they were before the transactions in hand. */
+  const before = new Map<HostId, Instance>();
+
+  function wrongWith({ attempt: { hostId, computeEnvironmentArn } }: LiveJob, is: Instance | undefined, ledger: Ledger): string | undefined {
+    const environment = ledger.environments.get(computeEnvironmentArn);
+    if (environment === undefined || !hasInstances(environment)) return is === undefined ? undefined : 'is an instance of another environment';
+    if (is === undefined) return before.has(hostId) ? 'has ended' : 'is no instance';
+    if (is.computeEnvironmentArn !== computeEnvironmentArn) return 'belongs to another environment';
+    if (is.unfit !== undefined) return `does not meet the specification: ${is.unfit}`;
+    // What follows from a placement in the same transaction may drain it.
+    const was = before.get(hostId)?.state;
+    if (is.state === 'PENDING' || was === 'DRAINING' || was === 'SHUTTING_DOWN') return `is ${is.state}, and was ${was}`;
+    return is.revision < environment.revision ? `is of revision ${is.revision}, and its environment of ${environment.revision}` : undefined;
+  }
+
+  return {
+    law: 'jobs are placed on instances that may take them',
+    check({ commits, ledger }) {
+      for (const { commit, changes } of commits) {
+        const after = new Map(commit.hosts.flatMap((host) => (host.kind === 'instance' ? [[host.id, host]] : [])));
+        for (const job of changes.flatMap(placedIn)) {
+          const { hostId } = job.attempt;
+          const wrong = wrongWith(job, after.get(hostId) ?? before.get(hostId), ledger);
+          if (wrong !== undefined) throw new BrokenLaw(`job ${job.id} was placed on host ${hostId}, which ${wrong}`);
+        }
+        for (const [id, instance] of after) before.set(id, instance);
+        for (const id of commit.hostsLeft) before.delete(id);
+      }
+    },
+  };
+}
