@@ -43,9 +43,9 @@ export class SimulatedCapacity {
     };
   }
 
-  /** EC2 takes one back. */
-  takeBack(id: HostId): void {
-    this.#become(id, 'ended');
+  /** Spot takes one back, or EC2 does. */
+  takeBack({ id, spot }: { readonly id: HostId; readonly spot: boolean }): void {
+    this.#become(id, spot ? 'interrupted' : 'ended');
   }
 
   #launch(id: HostId): void {
@@ -65,7 +65,7 @@ export class SimulatedCapacity {
 
   #become(id: HostId, state: CapacityReport['report'], fate?: string): void {
     this.#states.set(id, state);
-    if (state === 'ended') this.ended.add(id);
+    if (state !== 'running') this.ended.add(id);
     this.#say(id, state, fate);
   }
 

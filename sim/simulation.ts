@@ -293,8 +293,9 @@ class Simulation {
   #strikeInstance(): void {
     const fate = this.#ledger.instances.size === 0 ? undefined : this.#faults.instanceFate();
     if (fate === undefined) return;
-    const { id, scope } = this.#draw.pick([...this.#ledger.instances.values()]);
-    if (fate === 'instance taken back') this.#capacity.takeBack(id);
+    const instance = this.#draw.pick([...this.#ledger.instances.values()]);
+    const { id, scope } = instance;
+    if (fate === 'instance taken back') this.#capacity.takeBack(instance);
     else {
       this.#capacity.ended.add(id);
       void this.#submit({ type: 'end-instance', scope, hostId: id, cause: 'user' });
