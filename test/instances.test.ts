@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import type { JobDetail } from '@aws-sdk/client-batch';
+import { CreateComputeEnvironmentCommand, CreateJobQueueCommand, DescribeComputeEnvironmentsCommand, type JobDetail } from '@aws-sdk/client-batch';
 import { DescribeInstancesCommand, EC2Client, TerminateInstancesCommand, waitUntilInstanceStatusOk, waitUntilInstanceTerminated, type Instance } from '@aws-sdk/client-ec2';
 import { DescribeContainerInstancesCommand, DescribeTasksCommand, ECSClient, ListContainerInstancesCommand, UpdateContainerInstancesStateCommand } from '@aws-sdk/client-ecs';
 import { AwsCli } from './aws-cli.ts';
@@ -150,4 +150,37 @@ test('chance interrupts Spot instances as often as it is told to', async () => {
   const id = await server.submit(await server.register('d', { command: ['sleep', '300'] }), { retryStrategy: { attempts: 2 } });
   const ended = await server.whenStatus(id, 'FAILED');
   assert.deepEqual(ended.attempts?.map(({ statusReason }) => /^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/.test(statusReason ?? '')), [true, true]);
+});
+
+// AWS Batch User Guide, chapter Unmanaged Compute Environments: the instance's user data names the environment's cluster.
+test('the AWS CLI launches an instance into an UNMANAGED environment, and makes an image of it', { skip: requirement('awscli').skip }, async () => {
+  await using server = await TestServer.start('fake');
+  const aws = new AwsCli(server);
+  await server.batch.send(new CreateComputeEnvironmentCommand({ computeEnvironmentName: 'own', type: 'UNMANAGED', serviceRole: 'AWSBatchServiceRole' }));
+  await server.batch.send(new CreateJobQueueCommand({ jobQueueName: 'test', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'own' }] }));
+  const { computeEnvironments } = await server.batch.send(new DescribeComputeEnvironmentsCommand({}));
+  const cluster = computeEnvironments?.[0]?.ecsClusterArn?.split('/')[1] ?? '';
+  const waiting = await server.submit(await server.register('d', { command: ['sleep', '300'] }));
+  assert.match((await server.job(waiting)).statusReason ?? '', /none is registered/);
+
+  const image = await aws.json`ec2 describe-images --owners amazon --filters Name=name,Values=al2023-ami-ecs-hvm-*-x86_64 --query sort_by(Images,&CreationDate)[-1].ImageId`;
+  const userData = `#!/bin/bash\necho ECS_CLUSTER=${cluster} >> /etc/ecs/ecs.config\n`;
+  const id: string = await aws.json`ec2 run-instances --image-id ${image} --instance-type m5.large --iam-instance-profile Name=ecsInstanceRole --user-data ${userData} --query Instances[0].InstanceId`;
+  const job = await server.whenStatus(waiting, 'RUNNING');
+  const instances = await aws.json`ecs describe-container-instances --cluster ${cluster} --container-instances ${job.container?.containerInstanceArn} --query containerInstances[].ec2InstanceId`;
+  assert.deepEqual(instances, [id]);
+
+  await server.restart();
+  assert.equal(await aws.json`ec2 describe-instances --instance-ids ${id} --query Reservations[0].Instances[0].State.Name`, 'running');
+  const made: string = await aws.json`ec2 create-image --instance-id ${id} --name mine --no-reboot --query ImageId`;
+  assert.equal(await aws.json`ec2 describe-images --image-ids ${made} --query Images[0].Name`, 'mine');
+  await aws.text`ec2 stop-instances --instance-ids ${id}`;
+  const ended = await server.whenEnded(waiting);
+  assert.equal(ended.statusReason, `Host EC2 (instance ${id}) terminated.`);
+  await until('it has stopped', async () => (await aws.json`ec2 describe-instances --instance-ids ${id} --query Reservations[0].Instances[0].State.Name`) === 'stopped');
+  await aws.text`ec2 start-instances --instance-ids ${id}`;
+  const again = await server.submit('d');
+  await server.whenStatus(again, 'RUNNING');
+  await aws.text`ec2 terminate-instances --instance-ids ${id}`;
+  await server.whenEnded(again);
 });

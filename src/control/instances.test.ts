@@ -332,3 +332,52 @@ describe('an instance', () => {
     assert.ok(isRefusal(await rig.ask({ type: 'end-instance', scope: 'other/us-east-1' as typeof scope, hostId: instance?.id as HostId, cause: 'user' })));
   });
 });
+
+describe('an instance of the user’s own', () => {
+  const start = { type: 'start-instance', scope, hostId: '0123456789abcdef0'.padEnd(32, '0') as HostId, cluster: 'own_Batch_mine', instanceType: 'm5.large', imageId: 'ami-1', reservedMemoryMib: undefined, unfit: undefined, launch: { securityGroupIds: [], tags: {} } } as const;
+
+  async function rigWithOwn(): Promise<Rig> {
+    const rig = await Rig.open();
+    await rig.ask({ type: 'create-compute-environment', scope, uuid: 'mine', request: { computeEnvironmentName: 'own', type: 'UNMANAGED', serviceRole: 'AWSBatchServiceRole' } });
+    await rig.ask({ type: 'create-job-queue', scope, request: { jobQueueName: 'jobs', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'own' }] } });
+    return rig;
+  }
+
+  it('takes the jobs of its UNMANAGED environment as a slice of this machine, and stays when it is idle', async () => {
+    const rig = await rigWithOwn();
+    const id = await submit(rig);
+    await rig.ask(start);
+    assert.equal(hostOf(rig, id), start.hostId);
+    checkWorld(rig.control.world);
+    await rig.define('three', { vcpus: 3 });
+    await rig.submit('three');
+    const second = await submit(rig, {}, 'd');
+    assert.match(reason(rig, second), /^waiting for this machine: /, 'jobs of others fill the machine');
+    await rig.ask({ type: 'drain-host', scope, hostId: start.hostId, status: 'DRAINING' });
+    await rig.exited(rig.attempt(id));
+    await rig.clock.pass(60_000);
+    assert.deepEqual(types(rig), ['m5.large DRAINING']);
+    await rig.ask({ type: 'drain-host', scope, hostId: start.hostId, status: 'ACTIVE' });
+    await rig.clock.pass();
+    checkWorld(rig.control.world);
+  });
+
+  it('leaves with its jobs when it ends, and comes back under its name', async () => {
+    const rig = await rigWithOwn();
+    await rig.ask(start);
+    const id = await submit(rig, retry(2));
+    await rig.ask({ type: 'end-instance', scope, hostId: start.hostId, cause: 'user' });
+    await rig.exited(rig.attempt(id), 143);
+    assert.deepEqual(types(rig), []);
+    assert.deepEqual(rig.store.commits.flatMap(({ instancesEnded }) => instancesEnded), [], 'its record is EC2’s');
+    await rig.ask(start);
+    assert.equal(hostOf(rig, id), start.hostId);
+    checkWorld(rig.control.world);
+  });
+
+  it('joins no MANAGED environment and none that is not there', async () => {
+    const rig = await rigWith();
+    for (const cluster of ['fleet_Batch_fleet', 'nowhere']) assert.ok(isRefusal(await rig.ask({ ...start, cluster })), cluster);
+    assert.deepEqual(types(rig), []);
+  });
+});

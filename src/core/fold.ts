@@ -52,7 +52,7 @@ export function storeHost(world: World, host: Host): void {
 
 export function removeHost(world: World, id: HostId, atMs: number): void {
   const host = world.hosts.get(id);
-  if (host?.kind === 'instance') world.changes.instancesEnded.push({ instance: host, endedAtMs: atMs });
+  if (host?.kind === 'instance' && host.own === undefined) world.changes.instancesEnded.push({ instance: host, endedAtMs: atMs });
   strand(world, id);
   world.hosts.delete(id);
   world.allocations.forgetHost(id);
@@ -72,8 +72,8 @@ export function noteIdle(world: World, id: HostId, atMs: number): void {
 }
 
 /** One that takes no more jobs goes with its last. */
-function leaveWhenIdle(world: World, { id, state }: Instance): void {
-  if ((state === 'DRAINING' || state === 'SHUTTING_DOWN') && world.attemptsOn(id).size === 0) world.occasions.push({ type: 'instance-idle', hostId: id });
+function leaveWhenIdle(world: World, { id, state, own }: Instance): void {
+  if (((state === 'DRAINING' && own === undefined) || state === 'SHUTTING_DOWN') && world.attemptsOn(id).size === 0) world.occasions.push({ type: 'instance-idle', hostId: id });
 }
 
 /** What ran on the host is lost with it. */

@@ -50,6 +50,8 @@ export interface Instance extends HostIdentity {
   readonly kind: 'instance';
   readonly scope: Scope;
   readonly computeEnvironmentArn: Arn;
+  /** Launched by its owner (EC2 RunInstances) into an UNMANAGED environment: it stays when it is idle. */
+  readonly own?: true | undefined;
   /** Where its containers run. */
   readonly machineId: HostId;
   /** Its name in the catalogue. */

@@ -103,7 +103,7 @@ export function replaceInstances(world: World, environment: ComputeEnvironment, 
   const events: Event[] = [];
   const effects: Effect[] = [];
   for (const instance of world.hosts.instancesOf(environment.arn)) {
-    if (instance.revision >= environment.revision || instance.state === 'SHUTTING_DOWN') continue;
+    if (instance.own || instance.revision >= environment.revision || instance.state === 'SHUTTING_DOWN') continue;
     if (terminateJobsOnUpdate) {
       const ending = endInstance(world, instance, 'scaling', nowMs);
       events.push(...ending.events);

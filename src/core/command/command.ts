@@ -19,7 +19,7 @@ import type { KnownReferences } from '../compute-environment/references.ts';
 import type { Deadline } from '../deadlines.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
-import type { EndCause, HostAddress, HostFacts, Machine } from '../host.ts';
+import type { EndCause, HostAddress, HostFacts, LaunchFacts, Machine } from '../host.ts';
 import type { Exit } from '../job/attempt.ts';
 import type { Job } from '../job/job.ts';
 import type { EndedStatus } from '../job/status.ts';
@@ -192,6 +192,20 @@ export interface EndInstance {
   readonly hostId: HostId;
   readonly cause: EndCause;
 }
+/** An instance of the user's own boots, and its agent knows a cluster. */
+export interface StartInstance {
+  readonly type: 'start-instance';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+  /** The ECS cluster of an UNMANAGED environment: its ARN, or its name. */
+  readonly cluster: string;
+  readonly instanceType: string;
+  readonly imageId: string;
+  readonly reservedMemoryMib: number | undefined;
+  /** Which requirement of the AMI specification its image fails. */
+  readonly unfit: string | undefined;
+  readonly launch: LaunchFacts;
+}
 /** What runs there ends, and it takes jobs again. */
 export interface RebootInstance {
   readonly type: 'reboot-instance';
@@ -267,6 +281,7 @@ export type Command =
   | DrainInstance
   | ReportInstance
   | EndInstance
+  | StartInstance
   | RebootInstance
   | RegisterHost
   | DrainHost
@@ -302,6 +317,7 @@ export interface Replies {
   'drain-instance': Done;
   'report-instance': Done;
   'end-instance': Done;
+  'start-instance': Done;
   'reboot-instance': Done;
   'register-host': { readonly hostId: HostId };
   'drain-host': Done;

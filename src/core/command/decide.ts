@@ -33,6 +33,7 @@ import { decideRebootInstance } from './reboot-instance.ts';
 import { decideReportInstance } from './report-instance.ts';
 import { decideReportAttempt } from './report-attempt.ts';
 import { decideSettleEnvironment } from './settle-environment.ts';
+import { decideStartInstance } from './start-instance.ts';
 import { decideStopJob } from './stop-job.ts';
 import { decideSubmitJob } from './submit-job.ts';
 import { decideUpdateComputeEnvironment } from './update-compute-environment.ts';
@@ -102,6 +103,8 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideReportInstance(world, command, nowMs);
     case 'end-instance':
       return decideEndInstance(world, command, nowMs);
+    case 'start-instance':
+      return decideStartInstance(world, command, nowMs);
     case 'reboot-instance':
       return decideRebootInstance(world, command, nowMs);
     case 'register-host':

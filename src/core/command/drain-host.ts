@@ -16,12 +16,12 @@ export function decideDrainHost(world: World, { scope, hostId, status }: DrainHo
 const unchanged: Decision<Done> = { events: [], effects: [], reply: done };
 
 function drainInstance(world: World, instance: Instance, status: DrainHost['status']): Decided<DrainHost> {
-  const { state, title, revision } = instance;
+  const { state, title, revision, own } = instance;
   if (state === (status === 'ACTIVE' ? 'RUNNING' : 'DRAINING')) return unchanged;
   if (state === 'SHUTTING_DOWN') return refuse('invalid', `${title} is shutting down.`);
   if (state === 'PENDING') return refuse('invalid', `${title} is starting, and has not registered yet.`);
   if (status === 'DRAINING') return { events: [{ type: 'host-stored', host: { ...instance, state: 'DRAINING' } }], effects: [], reply: done };
   const environment = world.computeEnvironments.get(instance.computeEnvironmentArn);
-  if (environment === undefined || revision < environment.revision) return refuse('invalid', `${title} makes way for one of the environment's present revision.`);
+  if (own === undefined && (environment === undefined || revision < environment.revision)) return refuse('invalid', `${title} makes way for one of the environment's present revision.`);
   return { events: [{ type: 'host-stored', host: { ...instance, state: 'RUNNING' } }], effects: [], reply: done };
 }

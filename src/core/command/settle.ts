@@ -33,7 +33,7 @@ export function settle(world: World, occasion: Occasion, nowMs: number): readonl
 
 function goneEvents(world: World, hostId: HostId, atMs: number): Event[] {
   const host = world.hosts.get(hostId);
-  if (host?.kind !== 'instance' || host.state === 'PENDING' || host.state === 'RUNNING' || world.attemptsOn(hostId).size > 0) return [];
+  if (host?.kind !== 'instance' || host.state === 'PENDING' || host.state === 'RUNNING' || (host.state === 'DRAINING' && host.own) || world.attemptsOn(hostId).size > 0) return [];
   return [{ type: 'host-left', hostId, atMs }];
 }
 

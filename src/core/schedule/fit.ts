@@ -172,9 +172,14 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, ho
       because ??= { type: 'host-full', host, used };
       continue;
     }
+    const machine = machineOf(world, host.id);
+    if (machine !== undefined && !hasRoom(machine.capacity, withKept(world.hostUse(machine.id), holds, machine), needs)) {
+      because ??= { type: 'host-full', host: machine, used: world.hostUse(machine.id) };
+      continue;
+    }
     const inWay = holds.find(({ place }) => place?.hostId === host.id);
     if (inWay === undefined || hasRoom(host.capacity, withKept(used, holds, host), needs)) {
-      return { fits: true, computeEnvironmentArn: environment.arn, hostId: host.id };
+      return { fits: true, computeEnvironmentArn: environment.arn, hostId: host.id, machineId: machine?.id };
     }
     because ??= { type: 'kept-for-another', hold: inWay };
   }

@@ -54,7 +54,7 @@ export function arnOf({ account, region }: RequestContext, kind: string, id: str
 }
 
 /** What an operation on single resources asks leave for. */
-export const on = (action: string, context: RequestContext, kind: Ec2Kind | 'instance', ...ids: readonly (string | undefined)[]): Access[] => [
+export const on = (action: string, context: RequestContext, kind: Ec2Kind, ...ids: readonly (string | undefined)[]): Access[] => [
   { action: `ec2:${action}`, resources: ids.map((id) => arnOf(context, kind, id ?? '')) },
 ];
 /** A creation, or a look at all. */

@@ -61,6 +61,9 @@ export const noInstanceTypes = (names: readonly string[]): AwsError => error('In
 export const noInstance = (id: string): AwsError => error('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
 export const instanceIdMalformed = (id: string): AwsError => error('InvalidInstanceID.Malformed', `Invalid id: "${id.slice(0, 64)}" (expecting "i-...")`);
 export const incorrectInstanceState = (id: string, what: string): AwsError => error('IncorrectInstanceState', `The instance '${id}' is not in a state from which it can be ${what}.`);
+export const notYourInstance = (id: string): AwsError => error('UnsupportedOperation', `Instance ${id} was launched by a compute environment: images are made of instances of RunInstances`);
+export const managedTags = (id: string): AwsError =>
+  error('UnsupportedOperation', `Instance ${id} was not launched by RunInstances: those of a compute environment have the tags of its computeResources`);
 export const spotCannotStop = (id: string): AwsError =>
   error('UnsupportedOperation', `You can't stop the Spot Instance '${id}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`);
 export const noImage = (id: string): AwsError => error('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);

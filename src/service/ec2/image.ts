@@ -7,6 +7,7 @@ import { defaultImages } from '../../core/image/default-images.ts';
 import type { Image, ImageSoftware } from '../../core/image/image.ts';
 import type { Architecture } from '../../core/instance-type/instance-type.ts';
 import type { BlockDevice } from '../../core/launch-template/block-devices.ts';
+import { imageNameMalformed } from './error.ts';
 import { given } from './found.ts';
 import type { Ec2View, RegisteredImage, TagMap } from './resources.ts';
 import { tagList } from './tag.ts';
@@ -130,6 +131,15 @@ const shownVolume = (ebs: NonNullable<BlockDevice['ebs']>): EbsBlockDevice => ({
   KmsKeyId: ebs.kmsKeyId,
   DeleteOnTermination: ebs.deleteOnTermination,
 });
+
+const nameForm = /^[a-zA-Z0-9()[\] ./\-'@_]{3,128}$/;
+
+/** A name that an image can have. */
+export function checkedName(text: string | undefined): string {
+  const name = given(text, 'name');
+  if (!nameForm.test(name)) throw imageNameMalformed(name);
+  return name;
+}
 
 /** A disk as a request gives it. */
 export const deviceOf = ({ DeviceName, VirtualName, NoDevice, Ebs }: BlockDeviceMapping): BlockDevice => ({

@@ -31,7 +31,7 @@ test('an instance is shown with what it was launched with, in the zone of its su
   assert.deepEqual(shown(answer), [{
     InstanceId: `i-${'a'.repeat(17)}`, ImageId: 'ami-1', InstanceType: 'm5.large', InstanceLifecycle: 'spot', State: { Code: 16, Name: 'running' }, StateReason: undefined, StateTransitionReason: '',
     LaunchTime: new Date(1_700_000_000_000), Placement: { AvailabilityZone: second.AvailabilityZone, GroupName: '', Tenancy: 'default' }, Architecture: 'x86_64', VirtualizationType: 'hvm',
-    PlatformDetails: 'Linux/UNIX', SubnetId: second.SubnetId, VpcId: second.VpcId, SecurityGroups: [{ GroupId: groups[0].GroupId, GroupName: 'default' }], KeyName: 'mine', Monitoring: { State: 'disabled' },
+    PlatformDetails: 'Linux/UNIX', SubnetId: second.SubnetId, VpcId: second.VpcId, SecurityGroups: [{ GroupId: groups[0].GroupId, GroupName: 'default' }], KeyName: 'mine', IamInstanceProfile: undefined, Monitoring: { State: 'disabled' },
     Tags: [{ Key: 'team', Value: 'a' }],
   }]);
 });

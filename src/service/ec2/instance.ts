@@ -1,4 +1,4 @@
-// Instances as EC2 shows them: those that managed compute environments launched. What a record cannot know of a slice of a machine,
+// Instances as EC2 shows them: those that managed compute environments launched, and the caller's own. What a record cannot know of a slice of a machine,
 // such as addresses and disks of its own, is left out.
 
 import type { Instance as InstanceShape, InstanceState, InstanceStateName, Placement, Reservation, StateReason, _InstanceType } from '@aws-sdk/client-ec2';
@@ -12,13 +12,16 @@ import type { RequestContext } from '../../wire/operation.ts';
 import { view, type Ec2Deps } from './deps.ts';
 import { instanceIdMalformed, noInstance } from './error.ts';
 import { architectureWord } from './image.ts';
-import type { Ec2View, TagMap } from './resources.ts';
+import { isShown, ownState } from './own-instance.ts';
+import type { Ec2View, OwnInstance, TagMap } from './resources.ts';
 import { tagList } from './tag.ts';
 import { zoneOfSubnet } from './zone.ts';
 
 export interface KnownInstance {
   readonly id: string;
   readonly hostId: HostId;
+  /** Of RunInstances; absent where a compute environment launched it. */
+  readonly own?: OwnInstance | undefined;
   readonly reservationId: string;
   readonly type: InstanceType;
   readonly spot: boolean;
@@ -40,8 +43,12 @@ const idForm = /^i-([0-9a-f]{8}|[0-9a-f]{17})$/;
 /** By id. */
 export async function knownInstances(deps: Ec2Deps, context: RequestContext, input: { readonly DryRun?: boolean | undefined }): Promise<KnownInstance[]> {
   const ec2 = await view(deps, context, input);
-  const views = deps.instances.instances(context.scope, deps.clock.now() - limit.endedInstanceMs);
-  return views.map((one) => launched(one, ec2, context)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const nowMs = deps.clock.now();
+  const views = deps.instances.instances(context.scope, nowMs - limit.endedInstanceMs);
+  const joined = new Map(views.flatMap((one) => (one.instance.own ? [[one.instance.id, one]] : [])));
+  const managed = views.filter(({ instance }) => instance.own === undefined).map((one) => launched(one, ec2, context));
+  const own = ec2.all('instance').flatMap((one) => (isShown(one, nowMs) ? (ownInstance(deps, one, joined.get(one.hostId), ec2, context) ?? []) : []));
+  return [...managed, ...own].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Those that the ids name, in the order of the request; each must be there. */
@@ -78,6 +85,21 @@ function launched({ instance, type, endedAtMs }: InstanceView, ec2: Ec2View, { r
     groups: (launch?.securityGroupIds ?? []).map((groupId) => ({ id: groupId, name: ec2.get('security-group', groupId)?.name })),
     keyName: launch?.keyName,
     tags: launch?.tags ?? {},
+  };
+}
+
+/** Undefined where the catalogue has lost its type, which only one of the user's own file can be. */
+function ownInstance(deps: Ec2Deps, own: OwnInstance, host: InstanceView | undefined, ec2: Ec2View, { region }: RequestContext): KnownInstance | undefined {
+  const { id, hostId, reservationId, imageId, launchedAtMs, subnetId, groupIds, keyName, tags, wanted, changedAtMs } = own;
+  const type = deps.instanceTypes.type(own.instanceType);
+  return type && {
+    id, hostId, own, reservationId, type, imageId, launchedAtMs, subnetId, keyName, tags,
+    spot: false,
+    state: ownState(own, host),
+    ending: wanted === 'running' ? undefined : { cause: 'user', atMs: changedAtMs },
+    zone: zoneOfSubnet(ec2, subnetId, region),
+    vpcId: ec2.get('subnet', subnetId)?.vpcId,
+    groups: groupIds.map((groupId) => ({ id: groupId, name: ec2.get('security-group', groupId)?.name })),
   };
 }
 
@@ -145,6 +167,7 @@ function shownInstance(instance: KnownInstance): InstanceShape {
     VpcId: instance.vpcId,
     SecurityGroups: instance.groups.map(({ id, name }) => ({ GroupId: id, GroupName: name })),
     KeyName: instance.keyName,
+    IamInstanceProfile: instance.own?.profile === undefined ? undefined : { Arn: instance.own.profile },
     Monitoring: { State: 'disabled' },
     Tags: tagList(instance.tags),
   };

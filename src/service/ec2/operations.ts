@@ -5,6 +5,7 @@ import type { OperationTable } from '../../wire/operation.ts';
 import { allocateAddress } from './allocate-address.ts';
 import { attachInternetGateway } from './attach-internet-gateway.ts';
 import { authorizeSecurityGroupIngress, authorizeSecurityGroupEgress } from './authorize.ts';
+import { createImage } from './create-image.ts';
 import { createInternetGateway } from './create-internet-gateway.ts';
 import { createKeyPair } from './create-key-pair.ts';
 import { createLaunchTemplateVersion } from './create-launch-template-version.ts';
@@ -62,6 +63,7 @@ import { revokeSecurityGroupIngress, revokeSecurityGroupEgress } from './revoke.
 import { associateRouteTable, disassociateRouteTable, replaceRouteTableAssociation } from './route-table-associations.ts';
 import { createRoute, replaceRoute, deleteRoute } from './routes.ts';
 import { rebootInstances } from './reboot-instances.ts';
+import { runInstances } from './run-instances.ts';
 import { startInstances } from './start-instances.ts';
 import { stopInstances } from './stop-instances.ts';
 import { terminateInstances } from './terminate-instances.ts';
@@ -73,6 +75,7 @@ export const ec2Operations: OperationTable<Ec2Deps> = {
   AttachInternetGateway: attachInternetGateway,
   AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
   AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
+  CreateImage: createImage,
   CreateInternetGateway: createInternetGateway,
   CreateKeyPair: createKeyPair,
   CreateLaunchTemplate: createLaunchTemplate,
@@ -136,6 +139,7 @@ export const ec2Operations: OperationTable<Ec2Deps> = {
   ReplaceRouteTableAssociation: replaceRouteTableAssociation,
   RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
   RevokeSecurityGroupIngress: revokeSecurityGroupIngress,
+  RunInstances: runInstances,
   StartInstances: startInstances,
   StopInstances: stopInstances,
   TerminateInstances: terminateInstances,

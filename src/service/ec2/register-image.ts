@@ -4,13 +4,12 @@
 import type { RegisterImageCommandInput, RegisterImageCommandOutput } from '@aws-sdk/client-ec2';
 import type { BlockDevice } from '../../core/launch-template/block-devices.ts';
 import { change, idOf, onAll, type Ec2Operation } from './deps.ts';
-import { imageNameMalformed, imageNameTaken, invalidDevice, invalidParameter, missing, noSnapshot } from './error.ts';
+import { imageNameTaken, invalidDevice, invalidParameter, missing, noSnapshot } from './error.ts';
 import { given, refuse } from './found.ts';
-import { architectureOf, deviceOf, snapshotOf } from './image.ts';
+import { architectureOf, checkedName, deviceOf, snapshotOf } from './image.ts';
 import type { RegisteredImage } from './resources.ts';
 import { tagsFor } from './tag.ts';
 
-const nameForm = /^[a-zA-Z0-9()[\] ./\-'@_]{3,128}$/;
 const deviceForm = /^(?:\/dev\/)?[a-z][a-z0-9]{1,31}$/;
 const volumeTypes = ['gp2', 'gp3', 'io1', 'io2', 'sc1', 'st1', 'standard'];
 const largestVolumeGib = 65_536;
@@ -35,8 +34,7 @@ export const registerImage: Ec2Operation<RegisterImageCommandInput, RegisterImag
 };
 
 function factsOf(input: RegisterImageCommandInput): Omit<RegisteredImage, 'id' | 'ownerId' | 'createdAtMs' | 'tags'> {
-  const name = given(input.Name, 'name');
-  if (!nameForm.test(name)) throw imageNameMalformed(name);
+  const name = checkedName(input.Name);
   if ((input.Description ?? '').length > 255) throw invalidParameter('description', `${input.Description?.slice(0, 64)}…`, 'At most 255 characters.');
   // EC2's own defaults, i386 and paravirtual, are of an age whose instances are gone.
   const architecture = architectureOf(input.Architecture ?? 'x86_64');

@@ -2,6 +2,8 @@
 // addresses, whether a route leads anywhere) is never kept.
 
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
+import type { HostId } from '../../base/ids.ts';
+import type { BlockDevice } from '../../core/launch-template/block-devices.ts';
 import type { Image } from '../../core/image/image.ts';
 import type { ResourceDraft, ResourceView } from '../resource-space.ts';
 import type { ClientToken } from './client-token.ts';
@@ -156,7 +158,33 @@ export interface RegisteredImage extends Image {
   readonly tags: TagMap;
 }
 
+/** An instance that the caller launched (RunInstances). */
+export interface OwnInstance {
+  readonly id: string;
+  /** As which it stands in a cluster. */
+  readonly hostId: HostId;
+  readonly reservationId: string;
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly subnetId: string;
+  readonly groupIds: readonly string[];
+  readonly keyName?: string | undefined;
+  /** The instance profile's ARN. */
+  readonly profile?: string | undefined;
+  /** In base64. */
+  readonly userData?: string | undefined;
+  /** Beside those of its image. */
+  readonly blockDevices: readonly BlockDevice[];
+  readonly launchedAtMs: number;
+  readonly wanted: 'running' | 'stopped' | 'terminated';
+  /** When that was last asked for. */
+  readonly changedAtMs: number;
+  readonly tags: TagMap;
+  readonly token?: ClientToken | undefined;
+}
+
 export interface Ec2Kinds {
+  readonly instance: OwnInstance;
   readonly vpc: Vpc;
   readonly subnet: Subnet;
   readonly 'security-group': SecurityGroup;
@@ -188,6 +216,7 @@ export const idPrefix: Readonly<Record<Ec2Kind, string>> = {
   'placement-group': 'pg',
   image: 'ami',
   'launch-template': 'lt',
+  instance: 'i',
 };
 
 /** The kind of an id; undefined where it has none of ours. */

@@ -1,4 +1,4 @@
-// StopInstances. A stopped instance of a compute environment is terminated, as its Auto Scaling group does on AWS; one of Spot cannot be
+// StopInstances, of the caller's own. A stopped instance of a compute environment is terminated, as its Auto Scaling group does on AWS; one of Spot cannot be
 // stopped, for it was asked for once.
 
 import type { StopInstancesCommandInput, StopInstancesCommandOutput } from '@aws-sdk/client-ec2';
@@ -18,6 +18,6 @@ export const stopInstances: Ec2Operation<StopInstancesCommandInput, StopInstance
       if (state === 'terminated' || state === 'shutting-down') throw incorrectInstanceState(id, 'stopped');
       if (spot) throw spotCannotStop(id);
     }
-    return { StoppingInstances: await endInstances(deps, instances, context) };
+    return { StoppingInstances: await endInstances(deps, instances, 'stopped', context) };
   },
 };

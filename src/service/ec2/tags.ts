@@ -4,7 +4,7 @@ import type { CreateTagsCommandInput, CreateTagsCommandOutput, DeleteTagsCommand
 import type { RequestContext, Access } from '../../wire/operation.ts';
 import { arnOf, change, onAll, view, type Ec2Operation } from './deps.ts';
 import { page } from './describe.ts';
-import { missing, noKeyPair, noPlacementGroup, noAllocation, noGroup, noImage, noInternetGateway, noNatGateway, noResource, noRouteTable, noSubnet, noTemplateId, noVpc } from './error.ts';
+import { missing, noKeyPair, noPlacementGroup, noAllocation, noGroup, noImage, noInternetGateway, noNatGateway, noResource, noRouteTable, noSubnet, noTemplateId, noVpc, managedTags } from './error.ts';
 import { filtered } from './filter.ts';
 import { idPrefix, kindOf, type Ec2Draft, type Ec2Kind, type Ec2Kinds, type TagMap } from './resources.ts';
 import { withTags } from './tag.ts';
@@ -50,6 +50,7 @@ const notFound: Readonly<Record<Ec2Kind, (id: string) => Error>> = {
   'placement-group': noPlacementGroup,
   image: noImage,
   'launch-template': noTemplateId,
+  instance: managedTags,
 };
 
 function retag(draft: Ec2Draft, ids: readonly string[] | undefined, next: (tags: TagMap) => TagMap): void {

@@ -12,6 +12,6 @@ export const terminateInstances: Ec2Operation<TerminateInstancesCommandInput, Te
   async handle(deps, input, context) {
     refuse(input, 'Force', 'SkipOsShutdown');
     const instances = named(await knownInstances(deps, context, input), input.InstanceIds);
-    return { TerminatingInstances: await endInstances(deps, instances, context) };
+    return { TerminatingInstances: await endInstances(deps, instances, 'terminated', context) };
   },
 };
