@@ -135,6 +135,6 @@ export function compose(options: AppOptions): App {
   ];
   const { region, authenticator, authorizer, onAudit, onFault } = options;
   const router = new Router({ services, authenticator, authorizer, region, audit: onAudit, log: onFault });
-  const own = new OwnOperations({ deps: { bus, reader }, authenticator, authorizer, region, newRequestId: () => ids.uuid(), audit: onAudit, log: onFault });
+  const own = new OwnOperations({ deps: { bus, reader, hosts: options.hosts, ec2, instanceTypes: settings.instanceTypes }, authenticator, authorizer, region, newRequestId: () => ids.uuid(), audit: onAudit, log: onFault });
   return { control, router, own };
 }

@@ -24,6 +24,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Explanation, OwnError } from '../api/explanation.ts';
+import type { Validation } from '../api/validation.ts';
 import { Failure, serviceErrorName } from './failure.ts';
 import type { Io } from './io.ts';
 import { signedHeaders, type Credentials } from './sign.ts';
@@ -109,6 +110,17 @@ export class Api {
   /** Ends a Spot instance as EC2 does when it takes one back. Throws a {@link Failure} where the server refuses. */
   async interruptInstance(id: string, nowMs: number): Promise<void> {
     await this.#own('POST', `instances/${encodeURIComponent(id)}/interruption`, nowMs, 'the server cannot interrupt instances');
+  }
+
+  /** How the image stands with the AMI specification. Throws a {@link Failure} where the server refuses. */
+  async validateImage(id: string, use: Readonly<Record<string, string>>, nowMs: number): Promise<Validation> {
+    const query = new URLSearchParams(use);
+    return (await this.#own('GET', `images/${encodeURIComponent(id)}/validation${query.size === 0 ? '' : `?${query.toString()}`}`, nowMs, 'the server cannot validate images')) as Validation;
+  }
+
+  /** The same of a registered host, as it is now. */
+  async validateHost(id: string, nowMs: number): Promise<Validation> {
+    return (await this.#own('GET', `hosts/${encodeURIComponent(id)}/validation`, nowMs, 'the server cannot validate hosts')) as Validation;
   }
 
   /** Calls an operation of our own. */

@@ -1,5 +1,5 @@
 // Signs a request of our own operations as the SDK signs those of AWS: Signature Version 4, header form. For requests without a
-// body and without a query; it sends nothing itself.
+// body; it sends nothing itself.
 
 import { createHash, createHmac } from 'node:crypto';
 
@@ -27,7 +27,8 @@ export function signedHeaders({ method, url, region, service, nowMs }: SignedReq
   const names = Object.keys(headers).sort();
   // The path is encoded once more, as for every service but S3.
   const path = url.pathname.split('/').map((part) => encodeURIComponent(part)).join('/');
-  const canonical = [method, path, '', ...names.map((name) => `${name}:${headers[name]}`), '', names.join(';'), sha256('')].join('\n');
+  const query = [...url.searchParams].map((pair) => pair.map(encodeURIComponent).join('=')).sort().join('&');
+  const canonical = [method, path, query, ...names.map((name) => `${name}:${headers[name]}`), '', names.join(';'), sha256('')].join('\n');
   const scope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`;
   const key = [date.slice(0, 8), region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
   const signature = hmac(key, ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n')).toString('hex');

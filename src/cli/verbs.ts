@@ -1,6 +1,7 @@
 // The table of verbs: the order is that of the help.
 
 import type { Verb } from './verb.ts';
+import { ami } from './verb/ami.ts';
 import { cancel } from './verb/cancel.ts';
 import { describe } from './verb/describe.ts';
 import { env } from './verb/env.ts';
@@ -13,7 +14,7 @@ import { submit } from './verb/submit.ts';
 import { terminate } from './verb/terminate.ts';
 import { wait } from './verb/wait.ts';
 
-export const verbs: readonly Verb[] = [env, submit, jobs, describe, explain, logs, wait, cancel, terminate, instances, instance];
+export const verbs: readonly Verb[] = [env, submit, jobs, describe, explain, logs, wait, cancel, terminate, instances, instance, ami];
 
 /** The program's other verbs, which start a server in this process; here only so that help names them. */
 export const serverVerbs = [

@@ -86,7 +86,7 @@ describe('a registered host', () => {
     assert(host?.kind === 'registered');
     assert.equal(
       host.unfit,
-      'it has Linux kernel 2.6.32; it must have 3.10 or later; it has Docker 1.8.3; it must have Docker 1.9 or later; it has logging drivers json-file; it must have awslogs among them; it has GPUs and no NVIDIA container runtime; it must have the NVIDIA container runtime for GPUs',
+      'it has Linux kernel 2.6.32; it must have 3.10 or later; it has Docker 1.8.3; it must have Docker 1.9 or later; it has logging drivers json-file; it must have awslogs among them; it has 1 GPU and no NVIDIA container runtime; it must have the NVIDIA container runtime for GPUs',
     );
     await register(rig, second);
     assert.equal(hostOf(rig, id), second);

@@ -95,7 +95,7 @@ export function judgeHost({ osType, operatingSystem, kernelVersion, dockerVersio
     kernelFinding(kernelVersion),
     dockerFinding(dockerVersion),
     awslogsFinding(logDrivers, 'logging drivers'),
-    { requirement: 'gpu-drivers', met: gpus === 0 || gpuRuntime, found: gpuRuntime ? 'the NVIDIA container runtime' : `${gpus === 0 ? 'no GPUs' : 'GPUs'} and no NVIDIA container runtime`, needed: 'the NVIDIA container runtime for GPUs' },
+    { requirement: 'gpu-drivers', met: gpus === 0 || gpuRuntime, found: `${gpus === 1 ? '1 GPU' : `${gpus || 'no'} GPUs`} and ${gpuRuntime ? 'the' : 'no'} NVIDIA container runtime`, needed: 'the NVIDIA container runtime for GPUs' },
   ];
 }
 

@@ -3,10 +3,10 @@
 
 import type { HostId } from '../../base/ids.ts';
 import type { HostAddress, HostFacts } from '../../core/host.ts';
-import type { Engine } from '../../port/engine.ts';
+import { EngineUnavailable, type Engine } from '../../port/engine.ts';
 import { BadHostAddress, type HostConnector } from '../../port/host-connector.ts';
 import type { InfoAnswer } from './docker-api.ts';
-import { DockerClient } from './docker-client.ts';
+import { DockerClient, DockerRefusal } from './docker-client.ts';
 import { DockerEngine, type DockerEngineOptions } from './docker-engine.ts';
 import { BadDockerHost, dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
 
@@ -17,6 +17,10 @@ export const dockerHosts = (jobNetwork: DockerEngineOptions['jobNetwork']): Host
     try {
       const version = await client.negotiate();
       return facts(await client.json<InfoAnswer>({ method: 'GET', path: '/info', repeatable: true, timeoutMs: 10_000 }), version.Version);
+    } catch (error) {
+      // A daemon behind a proxy may answer and tell nothing.
+      if (error instanceof DockerRefusal) throw new EngineUnavailable(error.message, { cause: error });
+      throw error;
     } finally {
       client.close();
     }

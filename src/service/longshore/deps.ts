@@ -1,9 +1,17 @@
-// What the operations of our own work with: ports only.
+// What the operations of our own work with: ports, and the records of EC2.
 
+import type { Catalogue } from '../../core/instance-type/catalogue.ts';
 import type { CommandBus } from '../../port/command-bus.ts';
+import type { HostConnector } from '../../port/host-connector.ts';
 import type { Reader } from '../../port/reader.ts';
+import type { Ec2Kinds } from '../ec2/resources.ts';
+import type { ResourceSpace } from '../resource-space.ts';
 
 export interface LongshoreDeps {
   readonly bus: Pick<CommandBus, 'submit'>;
   readonly reader: Reader;
+  readonly hosts: Pick<HostConnector, 'probe'>;
+  /** Where images are recorded. */
+  readonly ec2: Pick<ResourceSpace<Ec2Kinds>, 'view'>;
+  readonly instanceTypes: Catalogue;
 }

@@ -1,14 +1,17 @@
-// Every operation of our own, by its path under /_longshore/. They take what their path says and answer JSON.
+// Every operation of our own, by its path under /_longshore/. They take what their path and its query say and answer
+// JSON.
 
 import type { Operation } from '../../wire/operation.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { explainJob } from './explain-job.ts';
 import { interruptInstance } from './interrupt-instance.ts';
+import { validateHost } from './validate-host.ts';
+import { validateImage } from './validate-image.ts';
 
 export interface OwnOperation {
   readonly name: string;
   readonly method: 'GET' | 'POST';
-  /** Its named groups are the input. */
+  /** Its named groups are the input, beside what the query says. */
   readonly path: RegExp;
   readonly operation: Operation<LongshoreDeps, never, unknown>;
 }
@@ -16,4 +19,6 @@ export interface OwnOperation {
 export const longshoreOperations: readonly OwnOperation[] = [
   { name: 'ExplainJob', method: 'GET', path: /^\/_longshore\/jobs\/(?<jobId>[^/]+)\/explanation$/, operation: explainJob },
   { name: 'InterruptInstance', method: 'POST', path: /^\/_longshore\/instances\/(?<instanceId>[^/]+)\/interruption$/, operation: interruptInstance },
+  { name: 'ValidateImage', method: 'GET', path: /^\/_longshore\/images\/(?<imageId>[^/]+)\/validation$/, operation: validateImage },
+  { name: 'ValidateHost', method: 'GET', path: /^\/_longshore\/hosts\/(?<hostId>[^/]+)\/validation$/, operation: validateHost },
 ];

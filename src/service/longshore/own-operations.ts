@@ -61,7 +61,7 @@ export class OwnOperations {
 function inputOf(path: RegExp, head: RequestHead): never {
   const groups = Object.entries(path.exec(head.path)?.groups ?? {});
   try {
-    return Object.fromEntries(groups.map(([name, value]) => [name, decodeURIComponent(value)])) as never;
+    return Object.fromEntries([...new URLSearchParams(head.query), ...groups.map(([name, value]) => [name, decodeURIComponent(value)])]) as never;
   } catch {
     throw new AwsError('ClientException', 400, 'The path is not well encoded');
   }
