@@ -277,15 +277,21 @@ export class Workload {
     return {
       ...bought,
       minvCpus: lasts && random.chance(40) ? random.pick([2, 2, 4].filter((vcpus) => vcpus <= maxvCpus)) : 0,
-      instanceTypes: [...random.pick([['optimal'], ['m5.large', 'm5.xlarge'], ['c5'], ['r5.large', 'c5.xlarge', 'm5.2xlarge']]), 'g4dn.xlarge'],
+      instanceTypes: this.#instanceTypes(),
       instanceRole: 'ecsInstanceRole',
       ...(random.chance(25) ? { scalingPolicy: { minScaleDownDelayMinutes: 20 } } : {}),
     };
   }
 
+  #instanceTypes(): string[] {
+    return [...this.#fleets.pick([['optimal'], ['m5.large', 'm5.xlarge'], ['c5'], ['r5.large', 'c5.xlarge', 'm5.2xlarge']]), 'g4dn.xlarge'];
+  }
+
   /** What only environments that launch instances have. */
   #changeFleet(computeEnvironment: string): void {
     const random = this.#fleets;
+    // Other types mean other instances: those that are there make way, or end at once.
+    if (random.chance(30)) return this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, computeResources: { instanceTypes: this.#instanceTypes() }, updatePolicy: { terminateJobsOnUpdate: random.chance(40), jobExecutionTimeoutMinutes: random.pick([1, 1, 30]) } } });
     const computeResources = random.pick([{ minvCpus: random.pick([0, 0, 2, 4]) }, { minvCpus: 0, desiredvCpus: random.between(1, 5) }, { scalingPolicy: { minScaleDownDelayMinutes: random.pick([20, 30]) } }, { maxvCpus: random.between(1, 3) }]);
     this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, computeResources } });
   }

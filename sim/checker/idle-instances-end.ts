@@ -46,6 +46,7 @@ export function idleInstancesEnd(): Checker {
 
   function checkEnd(instance: Instance, atMs: number, { ledger, clockSetMs, instancesEnded }: Observed, stillBusy: ReadonlySet<HostId>): void {
     if (instance.state === 'DRAINING' || instance.state === 'SHUTTING_DOWN' || instancesEnded.has(instance.id)) return;
+    if (instance.revision < (ledger.environments.get(instance.computeEnvironmentArn)?.revision ?? Number.MAX_SAFE_INTEGER)) return;
     if (stillBusy.has(instance.id)) throw new BrokenLaw(`${instance.title} was ended while a job ran there`);
     const last = lastEnd.get(instance.id);
     if (last === undefined || (clockSetMs > 0 && clockSetMs >= last.elapsedMs) || makesWay(instance, ledger)) return;

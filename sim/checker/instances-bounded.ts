@@ -57,4 +57,4 @@ export function instancesBounded(): Checker {
 }
 
 /** Instances cannot be had without end. */
-const isScarce = (server: Observed['server']): boolean => server === undefined || server.world.settings.market.pools.size > 0 || server.world.settings.instanceLimit < Number.MAX_SAFE_INTEGER;
+export const isScarce = (server: Observed['server']): boolean => server === undefined || server.world.settings.market.pools.size > 0 || server.world.settings.instanceLimit < Number.MAX_SAFE_INTEGER;

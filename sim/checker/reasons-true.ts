@@ -6,6 +6,7 @@ import { isArrayParent } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { Ledger, Runnable } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+import { isScarce } from './instances-bounded.ts';
 
 /** Jobs that are looked at each time. */
 const sample = 25;
@@ -30,6 +31,7 @@ export const reasonsTrue: Checker = {
 
 function checkReason({ ledger, server }: Observed, waiting: Runnable, reason: string): void {
   const impossible = isImpossible(ledger, machinesOf(server), waiting);
+  if (reason.startsWith('CAPACITY:') && !isScarce(server) && !server?.world.hosts.machines().next().done) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and instances can be had without end`);
   if (reason.startsWith('MISCONFIGURATION:') && !impossible) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and could fit`);
   const [, name, used, max] = /^waiting for compute environment ([^:]+): ([\d.]+) of (\d+) vCPUs in use/.exec(reason) ?? [];
   if (name !== undefined) {
@@ -48,7 +50,7 @@ function checkReason({ ledger, server }: Observed, waiting: Runnable, reason: st
   if (/none of this queue is both ENABLED and VALID/.test(reason) !== noneAvailable) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and ${noneAvailable ? 'no' : 'an'} environment of its queue is there for it`);
 }
 
-const isAvailable = (environment: ComputeEnvironment | undefined): boolean => environment?.state === 'ENABLED' && environment.status === 'VALID';
+const isAvailable = (environment: ComputeEnvironment | undefined): boolean => environment?.state === 'ENABLED' && (environment.status === 'VALID' || environment.status === 'UPDATING');
 const order = (ledger: Ledger, { queueArn }: Runnable) => (ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => ledger.environments.get(computeEnvironment));
 
 /** The machine that everything runs on, and hosts of the user's own. Instances come and go. */
