@@ -13,7 +13,7 @@ import type { Ec2Kinds, Ec2View } from '../ec2/resources.ts';
 import { iamScope, type IamKinds, type IamView, type Role } from '../iam/deps.ts';
 import { profileArn, roleArn } from '../iam/show.ts';
 import type { ResourceSpace } from '../resource-space.ts';
-import { envelopeOf } from './submit-command.ts';
+import { envelopeOf } from '../envelope.ts';
 
 /** The resources of an environment as they are, and as they are to be. */
 export type NamedResources = readonly (ComputeResource | ComputeResourceUpdate | undefined)[];

@@ -3,12 +3,10 @@
 
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import type { Command, ReplyOf } from '../../core/command/command.ts';
-import type { Envelope } from '../../port/command-bus.ts';
 import { fromRefusal } from '../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import type { BatchDeps } from './deps.ts';
-
-export const envelopeOf = ({ requestId, caller, sourceAddress, userAgent }: RequestContext): Envelope => ({ requestId, caller, sourceAddress, userAgent });
+import { envelopeOf } from '../envelope.ts';
 
 /** The command's reply; throws AwsError for a refusal. */
 export async function submitCommand<C extends Command>(deps: BatchDeps, command: C, context: RequestContext): Promise<ReplyOf<C>> {

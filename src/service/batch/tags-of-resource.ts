@@ -5,7 +5,7 @@ import type { Tags } from '../../port/reader.ts';
 import { invalid, notFound } from '../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import type { BatchDeps } from './deps.ts';
-import { envelopeOf } from './submit-command.ts';
+import { envelopeOf } from '../envelope.ts';
 
 const batchArn = /^arn:aws[a-z-]*:batch:[a-z0-9-]+:\d{12}:[a-z-]+\/.+$/;
 

@@ -1,7 +1,7 @@
 // What every operation of EC2 works with.
 
 import type { Clock } from '../../port/clock.ts';
-import type { CommandBus, Envelope } from '../../port/command-bus.ts';
+import type { CommandBus } from '../../port/command-bus.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { InstanceReader } from '../../port/instance-reader.ts';
 import type { KeyMaker } from '../../port/key-maker.ts';
@@ -11,6 +11,7 @@ import type { Catalogue } from '../../core/instance-type/catalogue.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { dryRun } from './error.ts';
 import { idPrefix, type Ec2Draft, type Ec2Kind, type Ec2Kinds, type Ec2View } from './resources.ts';
+import { envelopeOf } from '../envelope.ts';
 
 export interface Ec2Deps {
   readonly space: ResourceSpace<Ec2Kinds>;
@@ -28,8 +29,6 @@ export type Ec2Operation<Input, Output> = Operation<Ec2Deps, Input, Omit<Output,
 interface DryRun {
   readonly DryRun?: boolean | undefined;
 }
-
-export const envelopeOf = ({ requestId, caller, sourceAddress, userAgent }: RequestContext): Envelope => ({ requestId, caller, sourceAddress, userAgent });
 
 /** What is there; a dry run ends here. */
 export async function view({ space }: Ec2Deps, context: RequestContext, { DryRun: isDryRun }: DryRun): Promise<Ec2View> {

@@ -5,9 +5,10 @@ import type { InstanceStateChange } from '@aws-sdk/client-ec2';
 import { isRefusal } from '../../base/refusal.ts';
 import type { Command } from '../../core/command/command.ts';
 import type { RequestContext } from '../../wire/operation.ts';
-import { change, envelopeOf, view, type Ec2Deps } from './deps.ts';
+import { change, view, type Ec2Deps } from './deps.ts';
 import { fromRefusal } from './error.ts';
 import { knownInstances, shownState, type KnownInstance } from './instance.ts';
+import { envelopeOf } from '../envelope.ts';
 import { boot } from './own-instance.ts';
 import type { OwnInstance } from './resources.ts';
 

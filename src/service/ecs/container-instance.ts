@@ -10,7 +10,8 @@ import type { ContainerInstanceView } from '../../port/cluster-reader.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { zoneOfSubnet } from '../ec2/zone.ts';
 import { clusterName } from './cluster.ts';
-import { envelopeOf, type EcsDeps } from './deps.ts';
+import { type EcsDeps } from './deps.ts';
+import { envelopeOf } from '../envelope.ts';
 
 export const instanceArn = ({ host, environment }: ContainerInstanceView): string => containerInstanceArn(environment.scope, clusterName(environment), host.id);
 

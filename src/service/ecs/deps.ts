@@ -1,12 +1,12 @@
 // What every operation of ECS works with: ports only.
 
-import type { CommandBus, Envelope } from '../../port/command-bus.ts';
+import type { CommandBus } from '../../port/command-bus.ts';
 import type { ClusterReader } from '../../port/cluster-reader.ts';
 import type { HostConnector } from '../../port/host-connector.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { Ec2Kinds } from '../ec2/resources.ts';
 import type { ResourceSpace } from '../resource-space.ts';
-import type { Operation, RequestContext } from '../../wire/operation.ts';
+import type { Operation } from '../../wire/operation.ts';
 
 export interface EcsDeps {
   readonly bus: Pick<CommandBus, 'submit'>;
@@ -21,4 +21,3 @@ export interface EcsDeps {
 
 export type EcsOperation<Input, Output> = Operation<EcsDeps, Input, Omit<Output, '$metadata'>>;
 
-export const envelopeOf = ({ requestId, caller, sourceAddress, userAgent }: RequestContext): Envelope => ({ requestId, caller, sourceAddress, userAgent });

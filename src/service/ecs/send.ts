@@ -3,8 +3,9 @@
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import type { Command, ReplyOf } from '../../core/command/command.ts';
 import type { RequestContext } from '../../wire/operation.ts';
-import { envelopeOf, type EcsDeps } from './deps.ts';
+import { type EcsDeps } from './deps.ts';
 import { fromRefusal } from './error.ts';
+import { envelopeOf } from '../envelope.ts';
 
 /** The command's reply; throws AwsError for a refusal. */
 export async function send<C extends Command>({ bus }: EcsDeps, command: C, context: RequestContext): Promise<ReplyOf<C>> {

@@ -2,10 +2,10 @@
 
 import { scopeOf, type Scope } from '../../base/ids.ts';
 import type { Clock } from '../../port/clock.ts';
-import type { Envelope } from '../../port/command-bus.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { Operation, RequestContext } from '../../wire/operation.ts';
 import type { ResourceDraft, ResourceSpace, ResourceView } from '../resource-space.ts';
+import { envelopeOf } from '../envelope.ts';
 
 export interface Role {
   readonly name: string;
@@ -53,8 +53,6 @@ export interface IamDeps {
 }
 
 export type IamOperation<Input, Output> = Operation<IamDeps, Input, Omit<Output, '$metadata'>>;
-
-const envelopeOf = ({ requestId, caller, sourceAddress, userAgent }: RequestContext): Envelope => ({ requestId, caller, sourceAddress, userAgent });
 
 /** Where IAM's resources of an account are, whatever region asks. */
 export const iamScope = (account: string): Scope => scopeOf(account, 'aws-global');

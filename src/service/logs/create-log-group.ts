@@ -4,8 +4,9 @@
 import type { CreateLogGroupCommandInput, CreateLogGroupCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
-import { envelopeOf, type LogsOperation } from './deps.ts';
+import { type LogsOperation } from './deps.ts';
 import { groupExists, invalidParameter } from './error.ts';
+import { envelopeOf } from '../envelope.ts';
 
 export const createLogGroup: LogsOperation<CreateLogGroupCommandInput, CreateLogGroupCommandOutput> = {
   authorizes: (input, context) => onGroup('logs:CreateLogGroup', input, context),

@@ -3,8 +3,9 @@
 import type { CreateLogStreamCommandInput, CreateLogStreamCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import { groupName, streamName } from './check.ts';
-import { envelopeOf, type LogsOperation } from './deps.ts';
+import { type LogsOperation } from './deps.ts';
 import { groupNotFound, streamExists } from './error.ts';
+import { envelopeOf } from '../envelope.ts';
 
 export const createLogStream: LogsOperation<CreateLogStreamCommandInput, CreateLogStreamCommandOutput> = {
   authorizes: (input, context) => onGroup('logs:CreateLogStream', { logGroupName: input.logGroupName }, context),

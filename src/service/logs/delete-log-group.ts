@@ -3,9 +3,10 @@
 import type { DeleteLogGroupCommandInput, DeleteLogGroupCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
-import { envelopeOf, type LogsOperation } from './deps.ts';
+import { type LogsOperation } from './deps.ts';
 import { groupNotFound } from './error.ts';
 import { streamsOf } from './streams-of.ts';
+import { envelopeOf } from '../envelope.ts';
 
 const deletionsAtOnce = 64;
 

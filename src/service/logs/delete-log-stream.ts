@@ -4,8 +4,9 @@
 import type { DeleteLogStreamCommandInput, DeleteLogStreamCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { onStream } from './access.ts';
 import { groupName, streamName } from './check.ts';
-import { envelopeOf, type LogsOperation } from './deps.ts';
+import { type LogsOperation } from './deps.ts';
 import { groupNotFound, streamNotFound } from './error.ts';
+import { envelopeOf } from '../envelope.ts';
 
 export const deleteLogStream: LogsOperation<DeleteLogStreamCommandInput, DeleteLogStreamCommandOutput> = {
   authorizes: (input, context) => onStream('logs:DeleteLogStream', input, context),

@@ -3,8 +3,9 @@
 import type { DeleteRetentionPolicyCommandInput, DeleteRetentionPolicyCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
-import { envelopeOf, type LogsOperation } from './deps.ts';
+import { type LogsOperation } from './deps.ts';
 import { groupNotFound } from './error.ts';
+import { envelopeOf } from '../envelope.ts';
 
 export const deleteRetentionPolicy: LogsOperation<DeleteRetentionPolicyCommandInput, DeleteRetentionPolicyCommandOutput> = {
   authorizes: (input, context) => onGroup('logs:DeleteRetentionPolicy', input, context),

@@ -1,10 +1,10 @@
 // What every operation of CloudWatch Logs works with: ports only.
 
 import type { Clock } from '../../port/clock.ts';
-import type { CommandBus, Envelope } from '../../port/command-bus.ts';
+import type { CommandBus } from '../../port/command-bus.ts';
 import type { LogSink } from '../../port/log-sink.ts';
 import type { StoreReader } from '../../port/store.ts';
-import type { Operation, RequestContext } from '../../wire/operation.ts';
+import type { Operation } from '../../wire/operation.ts';
 
 export interface LogsDeps {
   readonly bus: Pick<CommandBus, 'write'>;
@@ -15,4 +15,3 @@ export interface LogsDeps {
 
 export type LogsOperation<Input, Output> = Operation<LogsDeps, Input, Omit<Output, '$metadata'>>;
 
-export const envelopeOf = ({ requestId, caller, sourceAddress, userAgent }: RequestContext): Envelope => ({ requestId, caller, sourceAddress, userAgent });

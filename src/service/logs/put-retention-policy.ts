@@ -3,9 +3,10 @@
 import type { PutRetentionPolicyCommandInput, PutRetentionPolicyCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import { given, groupName } from './check.ts';
-import { envelopeOf, type LogsOperation } from './deps.ts';
+import { type LogsOperation } from './deps.ts';
 import { groupNotFound, invalidParameter } from './error.ts';
 import { retentionDays } from './retention.ts';
+import { envelopeOf } from '../envelope.ts';
 
 export const putRetentionPolicy: LogsOperation<PutRetentionPolicyCommandInput, PutRetentionPolicyCommandOutput> = {
   authorizes: (input, context) => onGroup('logs:PutRetentionPolicy', input, context),
