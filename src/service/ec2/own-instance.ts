@@ -11,7 +11,8 @@ import { readArchive, type UserDataPart } from '../../core/launch-template/user-
 import { limit } from '../../core/limit.ts';
 import type { InstanceView } from '../../port/instance-reader.ts';
 import type { RequestContext } from '../../wire/operation.ts';
-import { envelopeOf, type Ec2Deps } from './deps.ts';
+import { envelopeOf } from '../envelope.ts';
+import type { Ec2Deps } from './deps.ts';
 import { fromRefusal } from './error.ts';
 import { imagesOf } from './image.ts';
 import type { Ec2View, OwnInstance } from './resources.ts';

@@ -7,7 +7,8 @@ import { judgeImage } from '../../core/image/specification.ts';
 import { schedulableGpus, type InstanceType } from '../../core/instance-type/instance-type.ts';
 import { invalid, notFound } from '../../wire/error-catalogue.ts';
 import type { Operation } from '../../wire/operation.ts';
-import { envelopeOf } from '../ec2/deps.ts';
+import { envelopeOf } from '../envelope.ts';
+
 import { imagesOf } from '../ec2/image.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { validationOf } from './validation.ts';
