@@ -14,7 +14,7 @@ import {
 import type { EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { clientSettings } from './api.ts';
 import { Failure } from './failure.ts';
-import { nameOfArn } from './render/job.ts';
+import { environmentOfCluster, nameOfArn } from './render/job.ts';
 import type { Io } from './io.ts';
 import type { Settings } from './session.ts';
 
@@ -39,7 +39,7 @@ export class ClusterApi {
 
   async instances(cluster: string | undefined): Promise<ClusterInstance[]> {
     const found: ClusterInstance[] = [];
-    for (const clusterArn of cluster === undefined ? await this.#clusters() : [cluster]) {
+    for (const clusterArn of cluster === undefined ? await this.#clusters() : [await this.#clusterNamed(cluster)]) {
       for await (const page of paginateListContainerInstances({ client: this.#ecs }, { cluster: clusterArn })) {
         const containerInstances = page.containerInstanceArns ?? [];
         if (containerInstances.length === 0) continue;
@@ -59,6 +59,13 @@ export class ClusterApi {
     return first;
   }
 
+  /** Of a compute environment, or by its own name or ARN. Throws a {@link Failure} where there is none. */
+  async #clusterNamed(given: string): Promise<string> {
+    const found = (await this.#clusters()).find((arn) => [arn, nameOfArn(arn), environmentOfCluster(arn)].includes(given));
+    if (found === undefined) throw new Failure(`there is no compute environment and no cluster ${given}`);
+    return found;
+  }
+
   async #clusters(): Promise<string[]> {
     const found: string[] = [];
     for await (const page of paginateListClusters({ client: this.#ecs }, {})) found.push(...(page.clusterArns ?? []));
@@ -67,7 +74,7 @@ export class ClusterApi {
 
   async register(cluster: string, attributes: Readonly<Record<string, string | undefined>>): Promise<ContainerInstance> {
     const given = Object.entries(attributes).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
-    const { containerInstance } = await this.#ecs.send(new RegisterContainerInstanceCommand({ cluster, attributes: given }));
+    const { containerInstance } = await this.#ecs.send(new RegisterContainerInstanceCommand({ cluster: await this.#clusterNamed(cluster), attributes: given }));
     return containerInstance ?? {};
   }
 

@@ -50,15 +50,18 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
   --references MODE       lenient: roles, networks and images that environments name may be elsewhere; strict: they must
                           exist in this server's IAM and EC2 (default lenient)
   --instance-limit N      instances that managed environments may have at once (default: no bound)
-  --instance-start-seconds N  from its launch until an instance of a managed environment takes jobs (default 0)
-  --spot-interruptions-per-hour N  how often each Spot instance is interrupted by chance, to test what jobs make of it (default 0)
+  --instance-start-seconds N
+                          from its launch until an instance of a managed environment takes jobs (default 0)
+  --spot-interruptions-per-hour N
+                          how often each Spot instance is interrupted by chance, to test what jobs make of it (default 0)
   --job-network NAME      host or bridge: the Docker network of jobs (default host)
   --host-loss-free        the end of a host costs its jobs no attempt (on AWS it does)
   --host-lost-seconds N   how long a registered host may be silent before it counts as lost (default 60)
   --join-unmanaged        this machine takes the jobs of UNMANAGED compute environments too
   --overtake-jobs N       jobs that may overtake one that does not fit before room is kept for it (default 100)
   --overtake-seconds N    … and for how long they may at most (default 300)
-  --timeout-min-seconds N shortest timeout that a job may have (default 60)
+  --timeout-min-seconds N
+                          shortest timeout that a job may have (default 60)
   --account NUMBER        the 12-digit account of callers whose access key is none (default 000000000000)
   --region NAME           the region of callers that name none (default us-east-1)
   --auth off              requests are not verified yet: only off is there

@@ -11,6 +11,9 @@ export const isEnded = (job: { readonly status?: string | undefined }): boolean 
 /** Queue, definition or environment: what follows the last slash of an ARN, or the name itself. */
 export const nameOfArn = (arnOrName: string | undefined): string => (arnOrName ?? '').replace(/^arn:.*\//, '');
 
+/** The compute environment of a cluster: AWS Batch names clusters by it. */
+export const environmentOfCluster = (arn: string): string => nameOfArn(arn).replace(/_Batch_[^_]*$/, '');
+
 export type StatusCounts = Partial<Record<string, number>>;
 
 /** Children by status; undefined for a job that is no array. */

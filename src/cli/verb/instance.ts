@@ -8,34 +8,48 @@ import { nameOfArn } from '../render/job.ts';
 import type { Session } from '../session.ts';
 import { defineVerb } from '../verb.ts';
 
-const actions = ['register', 'drain', 'activate', 'deregister', 'interrupt', 'terminate'] as const;
+/** Each with the flags that it takes. */
+const actions: Readonly<Record<string, readonly string[]>> = {
+  register: ['cluster', 'docker-host', 'tls-dir', 'gpus', 'title'],
+  drain: ['cluster'],
+  activate: ['cluster'],
+  deregister: ['cluster', 'force'],
+  interrupt: [],
+  terminate: [],
+};
+const flagNames = ['cluster', 'docker-host', 'tls-dir', 'gpus', 'title', 'force'] as const;
+const names = Object.keys(actions).join(', ');
 
 export const instance = defineVerb({
   name: 'instance',
   summary: 'drain, interrupt or terminate an instance; register a host of your own',
   usage: 'drain | activate | deregister | interrupt | terminate ID, or register --cluster NAME --docker-host URL [flags]',
   about:
-    'ID is as `longshore instances` shows it. A drained instance finishes its jobs and takes no more. A Spot Instance is interrupted as EC2 does it: its jobs end, and those with attempts ' +
-    'left run elsewhere; so it is with one that is terminated. A host of your own is reached by its Docker engine, and joins an UNMANAGED compute environment.',
+    'ID is as `longshore instances` shows it. A drained instance finishes its jobs and takes no more.\n' +
+    'A Spot Instance is interrupted as EC2 does it: its jobs end, and those with attempts left run elsewhere; so it is with one that is terminated.\n' +
+    'A host of your own is reached by its Docker engine, and joins an UNMANAGED compute environment.',
   flags: {
-    cluster: { type: 'string', value: 'NAME', help: "the environment's cluster, by name or ARN (ecsClusterArn)" },
+    cluster: { type: 'string', value: 'NAME', help: 'the compute environment; also its cluster (ecsClusterArn), by name or ARN' },
     'docker-host': { type: 'string', value: 'URL', help: 'register: unix:///path, tcp://host:port or ssh://user@host, as the server reaches it' },
     'tls-dir': { type: 'string', value: 'DIRECTORY', help: 'register: ca.pem, cert.pem and key.pem on the server; TLS is then spoken and verified' },
     gpus: { type: 'string', value: 'N', help: 'register: how many GPUs the host has (default 0)' },
     title: { type: 'string', value: 'TEXT', help: 'register: how reasons call the host (default: its URL)' },
     force: { type: 'boolean', help: 'deregister: also while jobs run there' },
   },
-  examples: ['longshore instance interrupt i-3f2c…', 'longshore instance register --cluster my-hosts_Batch_0d9a… --docker-host tcp://10.0.0.7:2376 --tls-dir /etc/longshore/tls', 'longshore instance drain 3f2c…'],
-  operands: { name: `one of ${actions.join(', ')}`, least: 1, most: 2 },
-  async run({ session, values, operands: [action, id] }) {
-    if (!actions.some((one) => one === action)) throw new UsageError(`'${action}' is none of ${actions.join(', ')}`);
+  examples: ['longshore instance interrupt i-3f2c…', 'longshore instance register --cluster my-hosts --docker-host tcp://10.0.0.7:2376 --tls-dir /etc/longshore/tls', 'longshore instance drain 3f2c…'],
+  operands: { name: `one of ${names}`, least: 1, most: 2 },
+  async run({ session, values, operands: [action = '', id] }) {
+    const flags = Object.hasOwn(actions, action) ? actions[action] : undefined;
+    if (flags === undefined) throw new UsageError(`'${action}' is none of ${names}`);
+    const foreign = flagNames.find((name) => values[name] !== undefined && values[name] !== false && !flags.includes(name));
+    if (foreign !== undefined) throw new UsageError(`${action} takes no --${foreign}`);
     if ((action === 'register') !== (id === undefined)) throw new UsageError(action === 'register' ? `unexpected argument '${id}'` : `${action} needs the ID of an instance`);
     if (id !== undefined && (action === 'interrupt' || action === 'terminate')) return end(session, action, id);
     const api = await session.clusters();
     let done: ContainerInstance;
     if (id === undefined) {
       const { cluster, gpus } = values;
-      if (cluster === undefined) throw new UsageError('--cluster must be given', 'aws batch describe-compute-environments shows it as ecsClusterArn');
+      if (cluster === undefined) throw new UsageError('--cluster must be given: the UNMANAGED compute environment that the host joins');
       if (values['docker-host'] === undefined) throw new UsageError('--docker-host must be given');
       const count = gpus === undefined ? undefined : String(wholeNumber('--gpus', gpus, 0, 1024));
       done = await api.register(cluster, { 'longshore.docker-host': values['docker-host'], 'longshore.docker-cert-path': values['tls-dir'], 'longshore.gpus': count, 'longshore.title': values.title });

@@ -1,7 +1,7 @@
 // `longshore instances`: a table of the hosts that jobs run on, by compute environment. Reads only.
 
 import type { ClusterInstance } from '../cluster-api.ts';
-import { nameOfArn } from '../render/job.ts';
+import { environmentOfCluster, nameOfArn } from '../render/job.ts';
 import { tableText } from '../render/table.ts';
 import { defineVerb } from '../verb.ts';
 
@@ -9,15 +9,15 @@ export const instances = defineVerb({
   name: 'instances',
   summary: 'list the instances and hosts that jobs run on',
   usage: '[--cluster NAME]',
-  about: 'A compute environment has one cluster, `ecsClusterArn` of DescribeComputeEnvironments. This machine stands in the cluster of every Fargate one.',
-  flags: { cluster: { type: 'string', value: 'NAME', help: "one cluster's only, by name or ARN" } },
-  examples: ['longshore instances', 'longshore instances --cluster my-hosts_Batch_0d9a…'],
+  about: 'Managed compute environments launch instances when jobs wait, and end them when they are idle. Fargate ones have this machine.',
+  flags: { cluster: { type: 'string', value: 'NAME', help: "one compute environment's only; also its cluster (ecsClusterArn), by name or ARN" } },
+  examples: ['longshore instances', 'longshore instances --cluster my-hosts'],
   operands: { name: 'nothing', least: 0, most: 0 },
   async run({ session, values }) {
     const { io, settings } = session;
     const found = await (await session.clusters()).instances(values.cluster);
     if (settings.json) session.printJson({ containerInstances: found });
-    else if (found.length === 0) io.err('No instances.\n');
+    else if (found.length === 0) io.err('No instances: managed compute environments launch them when jobs wait.\n');
     else io.out(tableText(['ID', 'ENVIRONMENT', 'TYPE', 'LIFECYCLE', 'STATE', 'VCPUS USED', 'MIB USED', 'JOBS', 'ABOUT'], found.map(row), io.outIsTty ? io.columns : undefined));
     return 0;
   },
@@ -29,8 +29,7 @@ function row(instance: ClusterInstance): string[] {
   const host = attribute('longshore.docker-host');
   return [
     (type === undefined ? undefined : instance.ec2InstanceId) ?? nameOfArn(instance.containerInstanceArn),
-    // AWS Batch names its clusters so.
-    nameOfArn(instance.clusterArn).replace(/_Batch_[^_]*$/, ''),
+    environmentOfCluster(instance.clusterArn),
     type ?? '',
     attribute('longshore.instance-lifecycle') ?? '',
     host !== undefined && instance.agentConnected === false ? 'LOST' : (instance.status ?? ''),
