@@ -235,6 +235,15 @@ describe('what instances are launched from', () => {
     assert.equal(lab.world.hosts.index.find(lab.environment.arn, { milliVcpu: 1, memoryMib: 1, gpus: 0 }), undefined);
   });
 
+  it('gives instances what template and environment say together', () => {
+    const lab = new Lab();
+    const data = { keyName: 'theirs', securityGroupIds: ['sg-9'], instanceTags: { team: 'theirs', from: 'template' } };
+    lab.create({ instanceTypes: ['m5.large'], launchTemplate: { launchTemplateId: 'lt-1' }, ec2KeyPair: 'mine', tags: { team: 'mine' } }, { references: { ...nothingKnown, launchTemplates: [template([data as never])] } });
+    lab.launch('a');
+    const { launch } = lab.instances[0] as Instance;
+    assert.deepEqual([launch?.keyName, launch?.securityGroupIds, launch?.tags], ['mine', ['sg-1'], { team: 'mine', from: 'template' }]);
+  });
+
   it('is never a Windows image', () => {
     const windows = image('ami-1', { software: { ...image('x').software, operatingSystem: 'windows' } });
     assert.match(new Lab().create({ imageId: 'ami-1' }, { references: { ...nothingKnown, images: [windows] } }) ?? '', /ami-1 is a Windows image/);

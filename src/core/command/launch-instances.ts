@@ -8,6 +8,7 @@ import { launchOf } from '../compute-environment/launch.ts';
 import { hasInstances, isOpen } from '../compute-environment/compute-environment.ts';
 import { instanceIdOf, type Instance, type LaunchFacts } from '../host.ts';
 import { capacityOf } from '../instance-type/instance-type.ts';
+import type { LaunchParameters } from '../launch-template/launch-template.ts';
 import type { World } from '../world.ts';
 import type { Decided, LaunchInstances } from './command.ts';
 import { done } from './command.ts';
@@ -33,7 +34,7 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
     capacity: capacityOf(type, source?.reservedMemoryMib),
     state: 'PENDING',
     launchedAtMs: nowMs,
-    launch: launchFacts(environment, id),
+    launch: launchFacts(environment.computeResources, source?.parameters, id),
   }));
   return {
     events: instances.map((host) => ({ type: 'host-stored', host })),
@@ -43,8 +44,8 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
 }
 
 /** Instances spread over the subnets. Those of Spot stay untagged where the Spot Fleet role may not tag (user guide, Spot Instances Not Tagged on Creation). */
-function launchFacts({ computeResources = {} }: { readonly computeResources?: Partial<ComputeResource> | undefined }, id: HostId): LaunchFacts {
-  const { subnets = [], securityGroupIds = [], ec2KeyPair, tags = {}, type, spotIamFleetRole } = computeResources;
+function launchFacts({ subnets = [], type, spotIamFleetRole }: Partial<ComputeResource> = {}, parameters: LaunchParameters | undefined, id: HostId): LaunchFacts {
   const mayTag = type !== 'SPOT' || !/(^|\/)AmazonEC2SpotFleetRole$/.test(spotIamFleetRole ?? '');
-  return { subnetId: subnets[Number.parseInt(id.slice(0, 8), 16) % subnets.length], securityGroupIds, keyName: ec2KeyPair || undefined, tags: mayTag ? tags : {} };
+  const { securityGroupIds = [], keyName, tags = {} } = parameters ?? {};
+  return { subnetId: subnets[Number.parseInt(id.slice(0, 8), 16) % subnets.length], securityGroupIds, keyName, tags: mayTag ? tags : {} };
 }
