@@ -73,7 +73,7 @@ describe('compute environments', requirement('awscli'), () => {
 
     test('user data keeps memory back, and an image that fails the specification takes no jobs and says why', async () => {
       const userData = Buffer.from('MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="==B=="\n\n--==B==\nContent-Type: text/x-shellscript\n\n#!/bin/bash\necho ECS_RESERVED_MEMORY=1024 >> /etc/ecs/ecs.config\n--==B==--\n').toString('base64');
-      await aws.json`ec2 create-launch-template --launch-template-name reserved --launch-template-data ${JSON.stringify({ UserData: userData })}`;
+      await aws.json`ec2 create-launch-template --launch-template-name reserved --launch-template-data ${JSON.stringify({ UserData: userData, TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'team', Value: 'a' }] }] })}`;
       await create('reserved', { ...progressive, minvCpus: 2, launchTemplate: { launchTemplateName: 'reserved' } });
       const { ecsClusterArn = '' } = await settled('reserved');
       const [instance] = await until('an instance', async () => {
@@ -83,15 +83,25 @@ describe('compute environments', requirement('awscli'), () => {
       const { containerInstances } = (await aws.json`ecs describe-container-instances --cluster ${ecsClusterArn} --container-instances ${instance ?? ''}`) as { containerInstances: { registeredResources: { name: string; integerValue: number }[] }[] };
       assert.equal(containerInstances[0]?.registeredResources.find(({ name }) => name === 'MEMORY')?.integerValue, 4096 - 64 - 79 - 1024);
 
+      const { Reservations } = (await aws.json`ec2 describe-instances --filters Name=tag:team,Values=a`) as { Reservations: { Instances: { IamInstanceProfile: { Arn: string }; BlockDeviceMappings: { DeviceName: string }[] }[] }[] };
+      const [launched] = Reservations[0]?.Instances ?? [];
+      assert.deepEqual([launched?.IamInstanceProfile.Arn, launched?.BlockDeviceMappings.map(({ DeviceName }) => DeviceName)], ['arn:aws:iam::000000000000:instance-profile/ecsInstanceRole', ['/dev/xvda']]);
+
       const { Images } = (await aws.json`ec2 describe-images --owners amazon --query ${'{Images: Images[?Architecture==`x86_64`]}'}`) as { Images: { RootDeviceName: string; BlockDeviceMappings: { Ebs: { SnapshotId: string } }[] }[] };
       const snapshot = Images[0]?.BlockDeviceMappings[0]?.Ebs.SnapshotId;
       const { ImageId } = (await aws.json`ec2 register-image --name old-docker --architecture x86_64 --virtualization-type hvm --root-device-name /dev/xvda --block-device-mappings ${`DeviceName=/dev/xvda,Ebs={SnapshotId=${snapshot}}`}`) as { ImageId: string };
       await aws.text`ec2 create-tags --resources ${ImageId} --tags Key=longshore:docker,Value=1.8`;
       await create('old', { ...progressive, imageId: ImageId });
-      assert.match((await settled('old')).statusReason ?? '', new RegExp(`${ImageId} has Docker 1.8; it must be at least 1.9`));
+      assert.match((await settled('old')).statusReason ?? '', new RegExp(`${ImageId} has Docker 1.8; it must have Docker 1.9 or later`));
       await aws.json`batch create-job-queue --job-queue-name old --priority 1 --compute-environment-order order=1,computeEnvironment=old`;
       const stuck = await server.submit('waits', { jobQueue: 'old' });
       await until('the job says so', async () => /does not meet the AMI specification: .* has Docker 1\.8/.test((await server.job(stuck)).statusReason ?? ''));
+    });
+
+    test('what is named and not known here is said', async () => {
+      await create('elsewhere', { ...progressive, imageId: 'ami-0123456789abcdef0' });
+      const { status, statusReason } = await settled('elsewhere');
+      assert.deepEqual([status, statusReason], ['VALID', 'ComputeEnvironment Healthy. Image ami-0123456789abcdef0 is not known here and is taken to meet the AMI specification.']);
     });
 
     test('one goes with its instances', async () => {

@@ -97,7 +97,7 @@ describe('a compute environment', () => {
     await stillThere();
   });
 
-  it('that a queue let go of stays as long as jobs run in it', async () => {
+  it('that a queue let go of is DELETING as long as jobs run in it, and they run on', async () => {
     await createEnvironment('held');
     await createEnvironment('spare');
     await createQueue('held', 'held');
@@ -105,10 +105,12 @@ describe('a compute environment', () => {
     await server.whenStatus(id, 'RUNNING');
     await moveQueue('held', 'spare');
     await disableEnvironment('held');
-    await assert.rejects(deleteEnvironment('held'), /jobs are running in compute environment held/);
+    await deleteEnvironment('held');
+    assert.equal((await environmentOf('held'))?.status, 'DELETING');
+    assert.equal((await server.job(id)).status, 'RUNNING');
     await server.batch.send(new TerminateJobCommand({ jobId: id, reason: 'enough' }));
     await server.whenEnded(id);
-    await deleteEnvironment('held');
+    await until('it is gone', async () => (await environmentOf('held')) === undefined);
   });
 });
 

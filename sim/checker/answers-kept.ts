@@ -77,7 +77,8 @@ function wrongCommand(command: Command, reply: unknown, ledger: Ledger): string 
       return stored !== undefined && (state ?? stored.state) === stored.state && (computeResources?.maxvCpus ?? max) === max ? undefined : `environment ${computeEnvironment} was changed and is not`;
     }
     case 'delete-compute-environment':
-      return environment(command.computeEnvironment) === undefined ? undefined : `environment ${command.computeEnvironment} was deleted and is there`;
+      // While jobs run on in it: DELETING, or INVALID where they run on nothing that it could wait for.
+      return ['DELETING', 'INVALID'].includes(environment(command.computeEnvironment)?.status ?? 'DELETING') ? undefined : `environment ${command.computeEnvironment} was deleted and is there`;
     case 'register-job-definition':
       return ledger.definitions.has((reply as { arn: Arn }).arn) ? undefined : `definition ${(reply as { arn: Arn }).arn} was registered and is not stored`;
     case 'deregister-job-definition': {

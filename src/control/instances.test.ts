@@ -319,7 +319,10 @@ describe('an instance', () => {
 
   it('carries the tags of its environment, but not those of Spot under a role that may not tag', async () => {
     const tags = { team: 'a' };
-    const launched = async (more: Partial<ComputeResource>): Promise<unknown> => instances(await rigWith({ minvCpus: 2, tags, ...more }))[0]?.launch;
+    const launched = async (more: Partial<ComputeResource>): Promise<unknown> => {
+      const { subnetId, securityGroupIds, keyName, tags: carried } = instances(await rigWith({ minvCpus: 2, tags, ...more }))[0]?.launch ?? {};
+      return { subnetId, securityGroupIds, keyName, tags: carried };
+    };
     assert.deepEqual(await launched({ ec2KeyPair: 'mine' }), { subnetId: 'subnet-1', securityGroupIds: ['sg-1'], keyName: 'mine', tags });
     const spot = { type: 'SPOT', allocationStrategy: 'BEST_FIT' } as const;
     assert.deepEqual(await launched({ ...spot, spotIamFleetRole: 'arn:aws:iam::123456789012:role/AmazonEC2SpotFleetRole' }), { subnetId: 'subnet-1', securityGroupIds: ['sg-1'], keyName: undefined, tags: {} });

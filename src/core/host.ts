@@ -4,6 +4,7 @@
 import { never } from '../base/assert.ts';
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../base/ids.ts';
 import type { Needs } from './job/needs.ts';
+import type { BlockDevice } from './launch-template/block-devices.ts';
 
 interface HostIdentity {
   readonly id: HostId;
@@ -81,6 +82,10 @@ export interface LaunchFacts {
   readonly securityGroupIds: readonly string[];
   readonly keyName?: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
+  /** By name or ARN. */
+  readonly instanceProfile?: string | undefined;
+  readonly placementGroup?: string | undefined;
+  readonly blockDevices?: readonly BlockDevice[] | undefined;
 }
 
 /** Who wants an instance to end. `provider`: it could not be launched, or is gone. */

@@ -13,6 +13,7 @@ import type { Instance } from '../host.ts';
 import { newestOf } from '../image/default-images.ts';
 import type { Image } from '../image/image.ts';
 import { checkWorld } from '../invariant.ts';
+import type { LaunchTemplateData } from '../launch-template/launch-template.ts';
 import { World } from '../world.ts';
 import { defaultSettings } from '../settings.ts';
 import type { Command } from './command.ts';
@@ -66,8 +67,12 @@ class Lab {
     return [this.environment.status, this.environment.statusReason].filter(Boolean).join(': ');
   }
 
+  joinMachine(): void {
+    this.ask({ type: 'join-host', host: { kind: 'machine', id: hostId('0'.repeat(32)), title: 'this machine', capacity: { milliVcpu: 64_000, memoryMib: 64_000, gpus: 0 } } });
+  }
+
   launch(...digits: string[]): void {
-    if (this.world.hosts.size === 0) this.ask({ type: 'join-host', host: { kind: 'machine', id: hostId('0'.repeat(32)), title: 'this machine', capacity: { milliVcpu: 64_000, memoryMib: 64_000, gpus: 0 } } });
+    if (this.world.hosts.size === 0) this.joinMachine();
     const hostIds = digits.map((digit) => hostId(digit.repeat(32)));
     this.ask({ type: 'launch-instances', computeEnvironmentArn: this.environment.arn, machineId: hostId('0'.repeat(32)), instanceType: 'm5.large', hostIds });
     for (const id of hostIds) this.ask({ type: 'report-instance', hostId: id, report: 'running' });
@@ -81,7 +86,7 @@ class Lab {
 const sources = (lab: Lab) => (lab.environment.launch?.sources ?? []).map(({ instanceTypes, imageId, imageSource }) => [instanceTypes.join(), imageSource, imageId]);
 
 const image = (id: string, more: Partial<Image> = {}): Image => ({ ...(newestOf('ECS_AL2023', 'X86_64') as Image), id, ...more });
-const template = (versions: readonly { imageId?: string; userData?: string }[], more: object = {}) => ({
+const template = (versions: readonly LaunchTemplateData[], more: object = {}) => ({
   id: 'lt-1', name: 'mine', defaultVersion: 1, latestVersion: versions.length, versions: versions.map((data, index) => ({ version: index + 1, data })), ...more,
 });
 const mime = (script: string): string => btoa(`MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/x-shellscript\n\n${script}\n--b--\n`);
@@ -189,6 +194,47 @@ describe('a compute environment', () => {
     assert.deepEqual([lab.status, lab.world.jobs.get('j' as never)?.status], ['VALID', 'RUNNABLE']);
   });
 
+  it('is judged anew where only what it names was changed', () => {
+    const lab = new Lab();
+    lab.create({ type: 'FARGATE', allocationStrategy: undefined, minvCpus: undefined, instanceTypes: undefined, instanceRole: undefined }, { references: strict });
+    assert.equal(lab.status, 'VALID');
+    lab.update({ securityGroupIds: ['sg-2'] }, {}, strict);
+    assert.equal(lab.status, "INVALID: CLIENT_ERROR - The security group 'sg-2' does not exist");
+    lab.update({ securityGroupIds: ['sg-1'] }, {}, strict);
+    assert.equal(lab.status, 'VALID');
+  });
+
+  it('is DELETING while jobs that its queue let go of run on: idle instances end at once, the others with their last job', () => {
+    const lab = busy();
+    exited(lab, 0);
+    lab.launch('b', 'c');
+    lab.ask({ type: 'submit-job', scope, jobId: 'k' as never, request: { jobName: 'k', jobQueue: 'q', jobDefinition: 'd' } });
+    lab.ask({ type: 'place-job', jobId: 'k' as never, attemptId: attemptId('2'.repeat(32)), hostId: hostId('b'.repeat(32)), computeEnvironmentArn: lab.environment.arn });
+    lab.ask({ type: 'create-compute-environment', scope, uuid: 'v', request: { computeEnvironmentName: 'other', type: 'MANAGED', computeResources: ec2 } });
+    lab.ask({ type: 'update-job-queue', scope, request: { jobQueue: 'q', computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'other' }] } });
+    lab.update(undefined, { state: 'DISABLED' });
+    assert.equal(lab.ask({ type: 'delete-compute-environment', scope, computeEnvironment: 'ce' }), undefined);
+    assert.deepEqual([lab.status, lab.instances.map(({ state }) => state)], ['DELETING', ['DRAINING']]);
+    assert.match(lab.ask({ type: 'drain-host', scope, hostId: hostId('b'.repeat(32)), status: 'ACTIVE' }) ?? '', /is being deleted/);
+    lab.ask({ type: 'report-attempt', attemptId: attemptId('2'.repeat(32)), report: { type: 'exited', atMs: lab.nowMs, exit: { exitCode: 0, outOfMemory: false } } });
+    assert.equal(lab.environment, undefined);
+  });
+
+  it('cannot go while hosts that others registered are in its cluster: it is INVALID until they are deregistered', () => {
+    const lab = new Lab();
+    const remove = () => lab.ask({ type: 'delete-compute-environment', scope, computeEnvironment: 'ce' });
+    lab.ask({ type: 'create-compute-environment', scope, uuid: 'u', request: { computeEnvironmentName: 'ce', type: 'UNMANAGED', serviceRole: role } });
+    lab.joinMachine();
+    const id = hostId('d'.repeat(32));
+    lab.ask({ type: 'start-instance', scope, hostId: id, cluster: lab.environment.ecsClusterArn, instanceType: 'm5.large', imageId: 'ami-1', reservedMemoryMib: undefined, unfit: undefined, launch: { securityGroupIds: [], tags: {} } });
+    lab.update(undefined, { state: 'DISABLED' });
+    assert.equal(remove(), undefined);
+    assert.match(lab.status, /^INVALID: CLIENT_ERROR - The Cluster cannot be deleted while Container Instances are active or draining\. \(Service: AmazonECS; .*ClusterContainsContainerInstancesException; Request ID: u\)$/);
+    lab.ask({ type: 'end-instance', scope, hostId: id, cause: 'user' });
+    assert.equal(remove(), undefined);
+    assert.equal(lab.environment, undefined);
+  });
+
   it('is DELETING until its instances are gone', () => {
     const lab = new Lab();
     lab.create({}, {});
@@ -224,6 +270,36 @@ describe('what instances are launched from', () => {
     lab.create({ instanceTypes: ['m5.large'], launchTemplate: { launchTemplateId: 'lt-1' } }, { references });
     lab.launch('a');
     assert.equal(lab.instances[0]?.capacity.memoryMib, 8192 - 128 - 79 - 1024);
+  });
+
+  it('is what the environment and its launch template say together, and every instance carries it', () => {
+    const lab = new Lab();
+    const data = { keyName: 'theirs', instanceTags: { team: 'a', stage: 'x' }, securityGroupIds: ['sg-9'], placementGroup: 'near', blockDevices: [{ deviceName: '/dev/xvda', ebs: { volumeSizeGib: 100 } }] };
+    const references = { ...nothingKnown, launchTemplates: [template([data])] };
+    lab.create({ instanceTypes: ['m5.large'], launchTemplate: { launchTemplateId: 'lt-1' }, ec2KeyPair: 'ours', securityGroupIds: [], tags: { stage: 'y' } }, { references });
+    lab.launch('a');
+    assert.deepEqual(lab.instances[0]?.launch, {
+      subnetId: 'subnet-1', securityGroupIds: ['sg-9'], keyName: 'ours', tags: { team: 'a', stage: 'y' }, instanceProfile: 'ecsInstanceRole', placementGroup: 'near',
+      blockDevices: [{ deviceName: '/dev/xvda', ebs: { volumeSizeGib: 100, volumeType: 'gp3', deleteOnTermination: true, encrypted: false } }],
+    });
+  });
+
+  it('tells what of it is taken on trust, and what has no effect', () => {
+    const notes = (resources: Partial<ComputeResource>, references?: KnownReferences) => {
+      const lab = new Lab();
+      lab.create({ instanceTypes: ['m5.large'], ...resources }, { references });
+      return lab.environment.launch?.sources[0]?.notes;
+    };
+    assert.deepEqual(notes({}), []);
+    assert.deepEqual(notes({ imageId: 'ami-1', launchTemplate: { launchTemplateName: 'far' } }), [
+      'Launch template far is not known here and has no effect.',
+      'Image ami-1 is not known here and is taken to meet the AMI specification.',
+    ]);
+    const script = 'echo ECS_CLUSTER=$NAME >> /etc/ecs/ecs.config\necho ECS_IMAGE_CLEANUP_INTERVAL=30m >> /etc/ecs/ecs.config';
+    assert.deepEqual(notes({ launchTemplate: { launchTemplateName: 'mine' } }, { ...nothingKnown, launchTemplates: [template([{ userData: mime(script) }], {})] }), [
+      "User data: what 'echo ECS_CLUSTER=$NAME >> /etc/ecs/ecs.config' writes to /etc/ecs/ecs.config is not known before it runs.",
+      'User data: ECS_IMAGE_CLEANUP_INTERVAL has no effect here.',
+    ]);
   });
 
   it('says exactly which requirement of the AMI specification it fails, and then no job goes there', () => {

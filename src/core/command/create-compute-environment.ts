@@ -42,7 +42,7 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
     state: request.state ?? 'ENABLED',
     status: 'CREATING',
     revision: 1,
-    problem: problemOf({ serviceRole, spotFleetRole: resources?.spotIamFleetRole }, resources, references, uuid) ?? launchProblem(launch),
+    problem: problemOf(serviceRole, resources, references, uuid) ?? launchProblem(launch),
     computeResources: resources,
     launch: isRefusal(launch) ? undefined : launch,
     serviceRole,

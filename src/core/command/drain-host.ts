@@ -22,6 +22,7 @@ function drainInstance(world: World, instance: Instance, status: DrainHost['stat
   if (state === 'PENDING') return refuse('invalid', `${title} is starting, and has not registered yet.`);
   if (status === 'DRAINING') return { events: [{ type: 'host-stored', host: { ...instance, state: 'DRAINING' } }], effects: [], reply: done };
   const environment = world.computeEnvironments.get(instance.computeEnvironmentArn);
+  if (environment?.status === 'DELETING') return refuse('invalid', `${title} ends with its compute environment, which is being deleted.`);
   if (own === undefined && (environment === undefined || revision < environment.revision)) return refuse('invalid', `${title} makes way for one of the environment's present revision.`);
   return { events: [{ type: 'host-stored', host: { ...instance, state: 'RUNNING' } }], effects: [], reply: done };
 }

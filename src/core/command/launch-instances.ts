@@ -1,14 +1,13 @@
 // The scaling cycle launches instances of one type for a managed environment. They have a place in the books from here on; jobs
 // go there when they are said to run.
 
-import type { ComputeResource } from '@aws-sdk/client-batch';
-import { assert } from '../../base/assert.ts';
+import { assert, must } from '../../base/assert.ts';
 import type { HostId } from '../../base/ids.ts';
-import { launchOf } from '../compute-environment/launch.ts';
-import { hasInstances, isOpen } from '../compute-environment/compute-environment.ts';
+import { hasInstances, isOpen, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { launchOf, type LaunchSource } from '../compute-environment/launch.ts';
 import { instanceIdOf, type Instance, type LaunchFacts } from '../host.ts';
 import { capacityOf } from '../instance-type/instance-type.ts';
-import type { LaunchParameters } from '../launch-template/launch-template.ts';
+import { launchParameters } from '../launch-template/launch-template.ts';
 import type { World } from '../world.ts';
 import type { Decided, LaunchInstances } from './command.ts';
 import { done } from './command.ts';
@@ -34,7 +33,7 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
     capacity: capacityOf(type, source?.reservedMemoryMib),
     state: 'PENDING',
     launchedAtMs: nowMs,
-    launch: launchFacts(environment.computeResources, source?.parameters, id),
+    launch: launchFacts(environment, source, id),
   }));
   return {
     events: instances.map((host) => ({ type: 'host-stored', host })),
@@ -43,9 +42,16 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
   };
 }
 
-/** Instances spread over the subnets. Those of Spot stay untagged where the Spot Fleet role may not tag (user guide, Spot Instances Not Tagged on Creation). */
-function launchFacts({ subnets = [], type, spotIamFleetRole }: Partial<ComputeResource> = {}, parameters: LaunchParameters | undefined, id: HostId): LaunchFacts {
+/**
+ * Environment and launch template put together. Instances spread over the subnets. Those of Spot stay untagged where the Spot
+ * Fleet role may not tag (user guide, Spot Instances Not Tagged on Creation).
+ */
+function launchFacts({ computeResources }: ComputeEnvironment, source: LaunchSource | undefined, id: HostId): LaunchFacts {
+  const resources = must(computeResources, 'an environment that launches instances has compute resources');
+  const { subnets = [], type, spotIamFleetRole } = resources;
+  // What was made before there was a source is launched as it says itself.
+  const { securityGroupIds, keyName, tags, instanceProfile, placementGroup, blockDevices } = source?.parameters ?? launchParameters(resources, {}, []);
   const mayTag = type !== 'SPOT' || !/(^|\/)AmazonEC2SpotFleetRole$/.test(spotIamFleetRole ?? '');
-  const { securityGroupIds = [], keyName, tags = {} } = parameters ?? {};
-  return { subnetId: subnets[Number.parseInt(id.slice(0, 8), 16) % subnets.length], securityGroupIds, keyName, tags: mayTag ? tags : {} };
+  const subnetId = subnets[Number.parseInt(id.slice(0, 8), 16) % subnets.length];
+  return { subnetId, securityGroupIds, keyName, tags: mayTag ? tags : {}, instanceProfile, placementGroup, blockDevices };
 }

@@ -41,14 +41,15 @@ export function decideUpdateComputeEnvironment(world: World, command: UpdateComp
   const windows = refuseWindows(launch, references);
   if (windows) return windows;
 
+  const problem = problemOf(serviceRole, computeResources, references, stored.uuid) ?? launchProblem(launch);
   const environment: ComputeEnvironment = {
     ...stored,
     state: request.state ?? stored.state,
-    status: replaces || stored.status === 'INVALID' || serviceRole !== stored.serviceRole ? 'UPDATING' : stored.status,
+    status: replaces || stored.status === 'INVALID' || serviceRole !== stored.serviceRole || problem !== stored.problem ? 'UPDATING' : stored.status,
     statusReason: undefined,
     revision: replaces ? stored.revision + 1 : stored.revision,
     launch: isRefusal(launch) ? undefined : launch,
-    problem: problemOf({ serviceRole, spotFleetRole: computeResources?.spotIamFleetRole }, computeResources, references, stored.uuid) ?? launchProblem(launch),
+    problem,
     serviceRole,
     computeResources,
     // It applies to EC2 only and is ignored on Fargate (spec 5).

@@ -27,6 +27,8 @@ export interface LaunchSource {
   readonly reservedMemoryMib?: number | undefined;
   /** Which requirements of the AMI specification an instance fails; it takes no jobs. */
   readonly unfit?: string | undefined;
+  /** What is taken on trust, and what has no effect: sentences for the environment's `statusReason`. */
+  readonly notes?: readonly string[] | undefined;
   readonly parameters: LaunchParameters;
 }
 
@@ -80,10 +82,14 @@ export function refuseWindows(launch: Launch | Refusal | undefined, { images }: 
   return windows && refuse('invalid', `${windows.id} is a Windows image; compute resources run Linux.`);
 }
 
+/** Settings of the container agent that instances go by; of the others none has anything to act on. */
+const honoured = ['ECS_RESERVED_MEMORY', 'ECS_AVAILABLE_LOGGING_DRIVERS'];
+
 type Source = Omit<LaunchSource, 'instanceTypes'>;
 
 function sourceFor(resources: ComputeResource, type: InstanceType, known: KnownReferences, catalogue: Catalogue, update: LaunchUpdate | undefined, before: LaunchSource | undefined): Source | Refusal {
-  const template = templateOf(templateFor(resources.launchTemplate, type, catalogue), known, update, before);
+  const reference = templateFor(resources.launchTemplate, type, catalogue);
+  const template = templateOf(reference, known, update, before);
   if (isRefusal(template)) return template;
   const data = template?.data ?? {};
   const parts = readUserData(data.userData);
@@ -94,6 +100,8 @@ function sourceFor(resources: ComputeResource, type: InstanceType, known: KnownR
   if (choice.source === 'none') return refuse('invalid', `There is no default image of image type ${choice.imageType} for instance type ${type.name}.`);
   const image = [...defaultImages, ...known.images].find(({ id }) => id === choice.imageId);
   if (image === undefined && known.all !== undefined) return refuse('invalid', `The image id '[${choice.imageId}]' does not exist`);
+  const parameters = launchParameters(resources, data, image?.blockDevices ?? []);
+  const unknown = template === undefined ? reference : undefined;
   return {
     imageId: choice.imageId,
     imageSource: choice.source,
@@ -101,7 +109,14 @@ function sourceFor(resources: ComputeResource, type: InstanceType, known: KnownR
     template: template && { id: template.id, version: template.version },
     reservedMemoryMib: agent.reservedMemoryMib,
     unfit: image && failuresOf(image, type, agent.loggingDrivers),
-    parameters: launchParameters({ ...resources, instanceRole: resources.instanceRole ?? '' }, data, image?.blockDevices ?? []),
+    notes: [
+      ...(unknown ? [`Launch template ${unknown.launchTemplateId || unknown.launchTemplateName} is not known here and has no effect.`] : []),
+      ...(image ? [] : [`Image ${choice.imageId} is not known here and is taken to meet the AMI specification.`]),
+      ...(parameters.ignored.length > 0 ? [`Of the launch template, ${parameters.ignored.join(', ')} have no effect in a compute environment.`] : []),
+      ...agent.problems.map((problem) => `User data: ${problem}`),
+      ...[...agent.all.keys()].filter((setting) => !honoured.includes(setting)).map((setting) => `User data: ${setting} has no effect here.`),
+    ],
+    parameters,
   };
 }
 

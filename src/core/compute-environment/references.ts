@@ -38,12 +38,13 @@ export const nothingKnown: KnownReferences = Object.freeze({ images: [], launchT
 const roleForm = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 /** What makes an environment INVALID, in the texts of AWS; undefined: nothing. `requestId` stands where AWS names its own call. */
-export function problemOf(roles: { readonly serviceRole: string; readonly spotFleetRole: string | undefined }, resources: ComputeResource | undefined, { all }: KnownReferences, requestId: string): string | undefined {
+export function problemOf(serviceRole: string, resources: ComputeResource | undefined, { all }: KnownReferences, requestId: string): string | undefined {
   const isKnown = (role: string, known: readonly string[] | undefined): boolean => roleForm.test(role) && (known === undefined || known.includes(role));
-  if (!isKnown(roles.serviceRole, all?.serviceRoles)) {
+  if (!isKnown(serviceRole, all?.serviceRoles)) {
     return `CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: ${requestId})`;
   }
-  if (roles.spotFleetRole !== undefined && !isKnown(roles.spotFleetRole, all?.spotFleetRoles)) {
+  const fleetRole = resources?.type === 'SPOT' ? resources.spotIamFleetRole : undefined;
+  if (fleetRole !== undefined && !isKnown(fleetRole, all?.spotFleetRoles)) {
     const parameter = 'Parameter: SpotFleetRequestConfig.IamFleetRole is invalid';
     return `CLIENT_ERROR - ${parameter}. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidSpotFleetRequestConfig; Request ID: ${requestId}) ${parameter}`;
   }

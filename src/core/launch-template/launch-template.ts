@@ -36,7 +36,7 @@ export interface EnvironmentParameters {
   readonly ec2KeyPair?: string | undefined;
   readonly securityGroupIds?: readonly string[] | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  readonly instanceRole: string;
+  readonly instanceRole?: string | undefined;
   readonly placementGroup?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface LaunchParameters {
   readonly keyName?: string | undefined;
   readonly securityGroupIds: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
-  readonly instanceProfile: string;
+  readonly instanceProfile?: string | undefined;
   readonly placementGroup?: string | undefined;
   /** Of the image, changed by the template. */
   readonly blockDevices: readonly BlockDevice[];

@@ -24,14 +24,15 @@ test('an instance is shown with what it was launched with, in the zone of its su
   const { Subnets: subnets } = await ec2.call('DescribeSubnets');
   const [, second] = subnets;
   const { SecurityGroups: groups } = await ec2.call('DescribeSecurityGroups');
-  const launch = { subnetId: second.SubnetId, securityGroupIds: [groups[0].GroupId], keyName: 'mine', tags: { team: 'a' } };
+  const launch = { subnetId: second.SubnetId, securityGroupIds: [groups[0].GroupId], keyName: 'mine', tags: { team: 'a' }, instanceProfile: 'ecsInstanceRole', placementGroup: 'near', blockDevices: [{ deviceName: '/dev/xvda', ebs: { volumeSizeGib: 30, deleteOnTermination: false } }, { deviceName: '/dev/xvdb', virtualName: 'ephemeral0' }] };
   ec2.instancesThere = [launched('a', { spot: true, imageId: 'ami-1', launch })];
   const answer = await ec2.call('DescribeInstances');
   assert.deepEqual([answer['Reservations'].length, answer['Reservations'][0].OwnerId, answer['Reservations'][0].ReservationId], [1, context.account, `r-${'a'.repeat(17)}`]);
   assert.deepEqual(shown(answer), [{
     InstanceId: `i-${'a'.repeat(17)}`, ImageId: 'ami-1', InstanceType: 'm5.large', InstanceLifecycle: 'spot', State: { Code: 16, Name: 'running' }, StateReason: undefined, StateTransitionReason: '',
-    LaunchTime: new Date(1_700_000_000_000), Placement: { AvailabilityZone: second.AvailabilityZone, GroupName: '', Tenancy: 'default' }, Architecture: 'x86_64', VirtualizationType: 'hvm',
-    PlatformDetails: 'Linux/UNIX', SubnetId: second.SubnetId, VpcId: second.VpcId, SecurityGroups: [{ GroupId: groups[0].GroupId, GroupName: 'default' }], KeyName: 'mine', IamInstanceProfile: undefined, Monitoring: { State: 'disabled' },
+    LaunchTime: new Date(1_700_000_000_000), Placement: { AvailabilityZone: second.AvailabilityZone, GroupName: 'near', Tenancy: 'default' }, Architecture: 'x86_64', VirtualizationType: 'hvm',
+    PlatformDetails: 'Linux/UNIX', SubnetId: second.SubnetId, VpcId: second.VpcId, SecurityGroups: [{ GroupId: groups[0].GroupId, GroupName: 'default' }], KeyName: 'mine', IamInstanceProfile: { Arn: `arn:aws:iam::${context.account}:instance-profile/ecsInstanceRole` },
+    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeId: `vol-00${'a'.repeat(15)}`, Status: 'attached', AttachTime: new Date(1_700_000_000_000), DeleteOnTermination: false } }], Monitoring: { State: 'disabled' },
     Tags: [{ Key: 'team', Value: 'a' }],
   }]);
 });

@@ -1,17 +1,19 @@
 // Instances as EC2 shows them: those that managed compute environments launched, and the caller's own. What a record cannot know of a slice of a machine,
-// such as addresses and disks of its own, is left out.
+// such as addresses of its own, is left out.
 
-import type { Instance as InstanceShape, InstanceState, InstanceStateName, Placement, Reservation, StateReason, _InstanceType } from '@aws-sdk/client-ec2';
+import type { Instance as InstanceShape, InstanceBlockDeviceMapping, InstanceState, InstanceStateName, Placement, Reservation, StateReason, _InstanceType } from '@aws-sdk/client-ec2';
 import { never } from '../../base/assert.ts';
 import type { HostId } from '../../base/ids.ts';
+import { partitionOf } from '../../core/arn.ts';
 import { instanceIdOf, type EndCause } from '../../core/host.ts';
 import type { InstanceType } from '../../core/instance-type/instance-type.ts';
+import { mergeBlockDevices, type BlockDevice } from '../../core/launch-template/block-devices.ts';
 import { limit } from '../../core/limit.ts';
 import type { InstanceView } from '../../port/instance-reader.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { view, type Ec2Deps } from './deps.ts';
 import { instanceIdMalformed, noInstance } from './error.ts';
-import { architectureWord } from './image.ts';
+import { architectureWord, imagesOf } from './image.ts';
 import { isShown, ownState } from './own-instance.ts';
 import type { Ec2View, OwnInstance, TagMap } from './resources.ts';
 import { tagList } from './tag.ts';
@@ -36,6 +38,10 @@ export interface KnownInstance {
   readonly groups: readonly { readonly id: string; readonly name?: string | undefined }[];
   readonly keyName?: string | undefined;
   readonly tags: TagMap;
+  /** The ARN of its instance profile. */
+  readonly profile?: string | undefined;
+  readonly placementGroup?: string | undefined;
+  readonly devices: readonly BlockDevice[];
 }
 
 const idForm = /^i-([0-9a-f]{8}|[0-9a-f]{17})$/;
@@ -66,7 +72,7 @@ export function checkInstanceId(id: string): void {
   if (!idForm.test(id)) throw instanceIdMalformed(id);
 }
 
-function launched({ instance, type, endedAtMs }: InstanceView, ec2: Ec2View, { region }: RequestContext): KnownInstance {
+function launched({ instance, type, endedAtMs }: InstanceView, ec2: Ec2View, context: RequestContext): KnownInstance {
   const { id, spot, imageId, launchedAtMs, launch, ending } = instance;
   const subnet = launch?.subnetId === undefined ? undefined : ec2.get('subnet', launch.subnetId);
   return {
@@ -79,29 +85,36 @@ function launched({ instance, type, endedAtMs }: InstanceView, ec2: Ec2View, { r
     state: stateOf(instance.state, endedAtMs),
     launchedAtMs,
     ending: endedAtMs === undefined && ending === undefined ? undefined : { cause: ending?.cause ?? 'scaling', atMs: ending?.sinceMs ?? endedAtMs ?? launchedAtMs },
-    zone: zoneOfSubnet(ec2, launch?.subnetId, region),
+    zone: zoneOfSubnet(ec2, launch?.subnetId, context.region),
     subnetId: launch?.subnetId,
     vpcId: subnet?.vpcId,
     groups: (launch?.securityGroupIds ?? []).map((groupId) => ({ id: groupId, name: ec2.get('security-group', groupId)?.name })),
     keyName: launch?.keyName,
     tags: launch?.tags ?? {},
+    profile: launch?.instanceProfile && profileNamed(launch.instanceProfile, context),
+    placementGroup: launch?.placementGroup,
+    devices: launch?.blockDevices ?? [],
   };
 }
 
 /** Undefined where the catalogue has lost its type, which only one of the user's own file can be. */
 function ownInstance(deps: Ec2Deps, own: OwnInstance, host: InstanceView | undefined, ec2: Ec2View, { region }: RequestContext): KnownInstance | undefined {
-  const { id, hostId, reservationId, imageId, launchedAtMs, subnetId, groupIds, keyName, tags, wanted, changedAtMs } = own;
+  const { id, hostId, reservationId, imageId, launchedAtMs, subnetId, groupIds, keyName, tags, profile, wanted, changedAtMs } = own;
   const type = deps.instanceTypes.type(own.instanceType);
   return type && {
-    id, hostId, own, reservationId, type, imageId, launchedAtMs, subnetId, keyName, tags,
+    id, hostId, own, reservationId, type, imageId, launchedAtMs, subnetId, keyName, tags, profile,
     spot: false,
     state: ownState(own, host),
     ending: wanted === 'running' ? undefined : { cause: 'user', atMs: changedAtMs },
     zone: zoneOfSubnet(ec2, subnetId, region),
     vpcId: ec2.get('subnet', subnetId)?.vpcId,
     groups: groupIds.map((groupId) => ({ id: groupId, name: ec2.get('security-group', groupId)?.name })),
+    devices: mergeBlockDevices(imagesOf(ec2).find((image) => image.id === imageId)?.blockDevices ?? [], own.blockDevices),
   };
 }
+
+/** Batch takes the name of a profile, or its ARN. */
+const profileNamed = (given: string, { account, region }: RequestContext): string => (given.startsWith('arn:') ? given : `arn:${partitionOf(region)}:iam::${account}:instance-profile/${given}`);
 
 /** One that drains is nothing special to EC2. */
 function stateOf(state: InstanceView['instance']['state'], endedAtMs: number | undefined): InstanceStateName {
@@ -146,7 +159,16 @@ export function reasonOf(cause: EndCause): Required<StateReason> {
   }
 }
 
-const placement = ({ zone }: KnownInstance): Placement => ({ AvailabilityZone: zone, GroupName: '', Tenancy: 'default' });
+const placement = ({ zone, placementGroup = '' }: KnownInstance): Placement => ({ AvailabilityZone: zone, GroupName: placementGroup, Tenancy: 'default' });
+
+/** Its volumes, whose ids are made of its own; EC2 shows no instance storage there. */
+function shownDevices({ id, devices, launchedAtMs }: KnownInstance): InstanceBlockDeviceMapping[] {
+  const volumes = devices.filter(({ ebs }) => ebs !== undefined);
+  return volumes.map(({ deviceName, ebs }, index) => ({
+    DeviceName: deviceName,
+    Ebs: { VolumeId: `vol-${index.toString(16).padStart(2, '0')}${id.slice(2, 17)}`, Status: 'attached', AttachTime: new Date(launchedAtMs), DeleteOnTermination: ebs?.deleteOnTermination ?? true },
+  }));
+}
 
 function shownInstance(instance: KnownInstance): InstanceShape {
   const { type, ending } = instance;
@@ -167,7 +189,8 @@ function shownInstance(instance: KnownInstance): InstanceShape {
     VpcId: instance.vpcId,
     SecurityGroups: instance.groups.map(({ id, name }) => ({ GroupId: id, GroupName: name })),
     KeyName: instance.keyName,
-    IamInstanceProfile: instance.own?.profile === undefined ? undefined : { Arn: instance.own.profile },
+    IamInstanceProfile: instance.profile === undefined ? undefined : { Arn: instance.profile },
+    BlockDeviceMappings: shownDevices(instance),
     Monitoring: { State: 'disabled' },
     Tags: tagList(instance.tags),
   };

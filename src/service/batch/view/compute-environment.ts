@@ -19,7 +19,7 @@ export function computeEnvironmentDetail({ environment, tags, desiredvCpus }: Co
     type: environment.type,
     state: environment.state,
     status: environment.status,
-    statusReason: environment.statusReason ?? (environment.status === 'VALID' ? (unfitNote(environment) ?? 'ComputeEnvironment Healthy') : undefined),
+    statusReason: environment.statusReason ?? (environment.status === 'VALID' ? healthOf(environment) : undefined),
     computeResources: resources && (replaceable ? { ...resources, ec2Configuration: configurations(environment), desiredvCpus } : resources),
     serviceRole: environment.serviceRole,
     // Readable before one was ever set (Terraform).
@@ -31,10 +31,13 @@ export function computeEnvironmentDetail({ environment, tags, desiredvCpus }: Co
   };
 }
 
-/** Its instances come up and take no jobs: the reason is the image's. */
-function unfitNote({ launch }: ComputeEnvironment): string | undefined {
-  const reasons = new Set((launch?.sources ?? []).flatMap(({ unfit }) => unfit ?? []));
-  return reasons.size === 0 ? undefined : `Instances do not meet the AMI specification and take no jobs: ${[...reasons].join('; ')}`;
+/** Where its instances come up and take no jobs, the reason is the image's. What is taken on trust is said as well. */
+function healthOf({ launch }: ComputeEnvironment): string {
+  const sources = launch?.sources ?? [];
+  const unfit = new Set(sources.flatMap((source) => source.unfit ?? []));
+  const notes = new Set(sources.flatMap((source) => source.notes ?? []));
+  const health = unfit.size === 0 ? 'ComputeEnvironment Healthy' : `Instances do not meet the AMI specification and take no jobs: ${[...unfit].join('; ')}`;
+  return notes.size === 0 ? health : `${health}. ${[...notes].join(' ')}`;
 }
 
 /** With what is said of the default image in use. */
