@@ -125,6 +125,16 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         : event),
     'jobs that run on though their instance ends': changingEvents((event) => (event.type === 'stop-requested' && event.stop.by === 'host' ? undefined : event)),
   },
+  'compute environments come to rest, and go from status to status as on AWS': {
+    'one that was made and does not settle': changingEvents((event, world) => {
+      const isSettled = event.type === 'compute-environment-stored' && event.environment.status === 'VALID';
+      return isSettled && world.computeEnvironments.get(event.environment.arn)?.status === 'CREATING' ? undefined : event;
+    }),
+    'one that an update takes back to CREATING': changingEvents((event, world) => {
+      const isChanged = event.type === 'compute-environment-stored' && world.computeEnvironments.get(event.environment.arn)?.status === 'VALID';
+      return isChanged ? { ...event, environment: { ...event.environment, status: 'CREATING' } } : event;
+    }),
+  },
   'consumable resources balance': {
     'an amount that is never given back': changingControl(({ world: { consumableResources } }) => {
       consumableResources.release = () => undefined;

@@ -6,6 +6,7 @@ import type { Checker } from './checker.ts';
 import { consumablesBalance } from './consumables-balance.ts';
 import { dependenciesRespected } from './dependencies-respected.ts';
 import { endsAsAsked } from './ends-as-asked.ts';
+import { environmentsSettle } from './environments-settle.ts';
 import { idleInstancesEnd } from './idle-instances-end.ts';
 import { instanceEndsShown } from './instance-ends-shown.ts';
 import { instancesBounded } from './instances-bounded.ts';
@@ -38,6 +39,7 @@ export const allCheckers = (): Checker[] => [
   idleInstancesEnd(),
   placedWhereAllowed(),
   instanceEndsShown(),
+  environmentsSettle(),
   consumablesBalance(),
   dependenciesRespected,
   parentsFold,

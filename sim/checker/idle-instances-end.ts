@@ -55,10 +55,10 @@ export function idleInstancesEnd(): Checker {
     if (idleMs >= 0 && idleMs < delayMs(ledger.environments.get(instance.computeEnvironmentArn))) throw new BrokenLaw(`${instance.title} was ended ${idleMs} ms after its last job, before its delay`);
   }
 
-  /** For a job that it could never hold, or because it lies beyond maxvCpus, or is of an older revision. */
+  /** For a job that it could never hold, or because it lies beyond maxvCpus, is of an older revision, or goes with its environment. */
   function makesWay(instance: Instance, ledger: Ledger): boolean {
     const environment = ledger.environments.get(instance.computeEnvironmentArn);
-    if (environment === undefined || instance.revision < environment.revision) return true;
+    if (environment === undefined || environment.status === 'DELETING' || instance.revision < environment.revision) return true;
     const vcpus = [...new Map([...known, ...ledger.instances]).values()].reduce((sum, one) => sum + (one.computeEnvironmentArn === environment.arn ? one.capacity.milliVcpu : 0), 0);
     if (vcpus > 1000 * (environment.computeResources?.maxvCpus ?? 0)) return true;
     for (const needs of waitingFor(instance, ledger)) if (!fits(needs, instance)) return true;

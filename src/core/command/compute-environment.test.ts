@@ -276,12 +276,17 @@ describe('what instances are launched from', () => {
     const lab = new Lab();
     const data = { keyName: 'theirs', instanceTags: { team: 'a', stage: 'x' }, securityGroupIds: ['sg-9'], placementGroup: 'near', blockDevices: [{ deviceName: '/dev/xvda', ebs: { volumeSizeGib: 100 } }] };
     const references = { ...nothingKnown, launchTemplates: [template([data])] };
-    lab.create({ instanceTypes: ['m5.large'], launchTemplate: { launchTemplateId: 'lt-1' }, ec2KeyPair: 'ours', securityGroupIds: [], tags: { stage: 'y' } }, { references });
+    const resources = { instanceTypes: ['m5.large'], launchTemplate: { launchTemplateId: 'lt-1' }, ec2KeyPair: 'ours', tags: { stage: 'y' } };
+    lab.create({ ...resources, securityGroupIds: [] }, { references });
     lab.launch('a');
     assert.deepEqual(lab.instances[0]?.launch, {
       subnetId: 'subnet-1', securityGroupIds: ['sg-9'], keyName: 'ours', tags: { team: 'a', stage: 'y' }, instanceProfile: 'ecsInstanceRole', placementGroup: 'near',
       blockDevices: [{ deviceName: '/dev/xvda', ebs: { volumeSizeGib: 100, volumeType: 'gp3', deleteOnTermination: true, encrypted: false } }],
     });
+    const other = new Lab();
+    other.create(resources, { references });
+    other.launch('a');
+    assert.deepEqual(other.instances[0]?.launch?.securityGroupIds, ['sg-1'], 'the groups of the environment go before');
   });
 
   it('tells what of it is taken on trust, and what has no effect', () => {
@@ -309,15 +314,6 @@ describe('what instances are launched from', () => {
     lab.launch('a');
     assert.equal(lab.instances[0]?.unfit, 'ami-1 has Docker 1.8; it must have Docker 1.9 or later');
     assert.equal(lab.world.hosts.index.find(lab.environment.arn, { milliVcpu: 1, memoryMib: 1, gpus: 0 }), undefined);
-  });
-
-  it('gives instances what template and environment say together', () => {
-    const lab = new Lab();
-    const data = { keyName: 'theirs', securityGroupIds: ['sg-9'], instanceTags: { team: 'theirs', from: 'template' } };
-    lab.create({ instanceTypes: ['m5.large'], launchTemplate: { launchTemplateId: 'lt-1' }, ec2KeyPair: 'mine', tags: { team: 'mine' } }, { references: { ...nothingKnown, launchTemplates: [template([data as never])] } });
-    lab.launch('a');
-    const { launch } = lab.instances[0] as Instance;
-    assert.deepEqual([launch?.keyName, launch?.securityGroupIds, launch?.tags], ['mine', ['sg-1'], { team: 'mine', from: 'template' }]);
   });
 
   it('is never a Windows image', () => {
