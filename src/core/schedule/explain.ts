@@ -12,6 +12,7 @@ import type { World } from '../world.ts';
 import { consumableRemedies, consumableText } from './consumables.ts';
 import { dispatchOrder, nextOf } from './dispatch-order.ts';
 import { fit, type Blocked } from './fit.ts';
+import type { Unmet } from './scale.ts';
 
 /** Why a RUNNABLE job waits. */
 export interface WaitingReason {
@@ -60,8 +61,11 @@ const tokens: Partial<Record<Blocked['type'], string>> = {
   'no-host': insufficientCapacity,
 };
 
+/** Instances were wanted, and there are none to be had. */
+const notToBeHad: ReadonlySet<Unmet> = new Set<Unmet>(['spot-price', 'no-capacity', 'instance-limit']);
+
 function tokenOf(because: Blocked): string | undefined {
-  if (because.type === 'no-instance') return because.unmet === undefined ? undefined : insufficientCapacity;
+  if (because.type === 'no-instance') return because.unmet !== undefined && notToBeHad.has(because.unmet) ? insufficientCapacity : undefined;
   return tokens[because.type];
 }
 
