@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkWorld } from '../core/invariant.ts';
 import { limit } from '../core/limit.ts';
-import { batch, host, Rig } from './scripted-ports.ts';
+import { batch, emptyWorld, host, Rig } from './scripted-ports.ts';
 
 describe('a stop', () => {
   it('that comes while the start is under way is sent at once, and again when the start is done', async () => {
@@ -160,5 +160,20 @@ describe('the effects', () => {
       assert.ok(waiting.length <= limit.startsInFlight);
     }
     assert.equal(rig.engine.takeCalls().length, 100);
+  });
+});
+
+describe('compute environments', () => {
+  it('settle at the next start where the server ended before they did', async () => {
+    const before = await Rig.open();
+    const [known] = [...before.control.world.computeEnvironments.values()];
+    assert(known !== undefined);
+    const left = [{ status: 'CREATING' }, { status: 'CREATING', problem: 'CLIENT_ERROR - no' }, { status: 'UPDATING', revision: 2 }, { status: 'DELETING' }] as const;
+    const computeEnvironments = left.map((more, index) => ({ ...known, arn: `${known.arn}-${index}` as typeof known.arn, name: `ce-${index}`, ...more }));
+    const rig = new Rig({ ...emptyWorld, computeEnvironments });
+    void rig.control.open(host);
+    await rig.clock.pass();
+    assert.deepEqual([...rig.control.world.computeEnvironments.values()].map(({ status, statusReason }) => [status, statusReason]), [['VALID', undefined], ['INVALID', 'CLIENT_ERROR - no'], ['VALID', undefined]]);
+    checkWorld(rig.control.world);
   });
 });
