@@ -39,14 +39,13 @@ export function storeHost(world: World, host: Host): void {
   else world.hosts.store(host);
   world.scheduleWanted = true;
   if (host.kind === 'machine') return;
+  world.changes.hosts.set(host.id, host);
   if (host.kind === 'instance') {
     if (host.drainUntilMs !== undefined) world.deadlines.add({ type: 'instance-drain', dueAtMs: host.drainUntilMs, hostId: host.id });
-    world.changes.hosts.set(host.id, host);
     world.instancesChanged = true;
     leaveWhenIdle(world, host);
     return;
   }
-  world.changes.hosts.set(host.id, host);
   if (host.lost !== undefined && known?.kind === 'registered' && known.lost === undefined) strand(world, host.id);
 }
 

@@ -12,7 +12,7 @@ import type { Decided, RegisterHost } from './command.ts';
 
 export function decideRegisterHost(world: World, command: RegisterHost, nowMs: number): Decided<RegisterHost> {
   const { scope, hostId, cluster, title, address, facts } = command;
-  const environment = environmentOf(world, command);
+  const environment = environmentOfCluster(world, command);
   if (environment === undefined) return refuse('not-found', `Cluster ${cluster} belongs to no compute environment.`);
   if (environment.type !== 'UNMANAGED') return refuse('invalid', `Compute environment ${environment.name} is MANAGED: its instances are launched, not registered.`);
   for (const host of world.hostsFor(environment)) {
@@ -40,7 +40,8 @@ export function decideRegisterHost(world: World, command: RegisterHost, nowMs: n
   return { events: [{ type: 'host-stored', host }], effects: [{ type: 'link-host', hostId }], reply: { hostId } };
 }
 
-function environmentOf(world: World, { scope, cluster }: RegisterHost): ComputeEnvironment | undefined {
+/** By the cluster's ARN or its name. */
+export function environmentOfCluster(world: World, { scope, cluster }: Pick<RegisterHost, 'scope' | 'cluster'>): ComputeEnvironment | undefined {
   for (const environment of world.computeEnvironments.values()) {
     if (environment.scope === scope && (environment.ecsClusterArn === cluster || nameInArn(environment.ecsClusterArn) === cluster)) return environment;
   }

@@ -2,15 +2,15 @@
 // UNMANAGED environment, as a slice of this machine (user guide, chapter Unmanaged Compute Environments).
 
 import { refuse } from '../../base/refusal.ts';
-import { nameInArn } from '../arn.ts';
 import { instanceIdOf, type Instance } from '../host.ts';
 import { capacityOf } from '../instance-type/instance-type.ts';
 import type { World } from '../world.ts';
 import { done, type Decided, type StartInstance } from './command.ts';
+import { environmentOfCluster } from './register-host.ts';
 
 export function decideStartInstance(world: World, command: StartInstance, nowMs: number): Decided<StartInstance> {
   const { scope, hostId, cluster, instanceType, imageId, reservedMemoryMib, unfit, launch } = command;
-  const environment = [...world.computeEnvironments.values()].find((one) => one.scope === scope && (one.ecsClusterArn === cluster || nameInArn(one.ecsClusterArn) === cluster));
+  const environment = environmentOfCluster(world, command);
   const type = world.settings.instanceTypes.type(instanceType);
   const machine = world.hosts.machines().next().value;
   if (environment === undefined) return refuse('not-found', `Cluster ${cluster} belongs to no compute environment.`);
