@@ -5,6 +5,7 @@
 import { never } from '../../base/assert.ts';
 import { splitJobId, type JobId } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { instanceVcpus } from '../instance.ts';
 import { needsText, type Needs } from '../job/needs.ts';
 import type { JobTerms } from '../job/terms.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
@@ -12,7 +13,9 @@ import type { World } from '../world.ts';
 import { consumableRemedies, consumableText } from './consumables.ts';
 import { dispatchOrder, nextOf } from './dispatch-order.ts';
 import { fit, type Blocked } from './fit.ts';
+import { fitsIn } from './room.ts';
 import type { Unmet } from './scale.ts';
+import { capacitiesOf } from './scaling-environments.ts';
 
 /** Why a RUNNABLE job waits. */
 export interface WaitingReason {
@@ -29,7 +32,7 @@ export function explain(world: World, queue: JobQueue, { id, terms }: { readonly
   const { before, own } = world.backlog.holdsBefore(queue.arn, terms);
   const place = fit(world, queue, terms, before);
   if (place.fits) return { text: turnText(ahead(), terms), remedies: [] };
-  const reason = blockedReason(place.because, terms.needs, queue);
+  const reason = blockedReason(world, place.because, terms.needs, queue);
   return own !== undefined && (own.jobId === id || nextOf(world, own.jobId) === id) ? { ...reason, text: `${reason.text}; room is kept for this job` } : reason;
 }
 
@@ -71,15 +74,15 @@ function tokenOf(because: Blocked): string | undefined {
 
 const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
 
-export function blockedReason(because: Blocked, needs: Needs, queue: JobQueue): WaitingReason {
+export function blockedReason(world: World, because: Blocked, needs: Needs, queue: JobQueue): WaitingReason {
   const token = tokenOf(because);
-  const { text, remedies } = wordsOf(because, needs, queue);
+  const { text, remedies } = wordsOf(world, because, needs, queue);
   return { text: token === undefined ? text : `${token} - ${text}`, token, remedies };
 }
 
 type Words = Omit<WaitingReason, 'token'>;
 
-function wordsOf(because: Blocked, needs: Needs, queue: JobQueue): Words {
+function wordsOf(world: World, because: Blocked, needs: Needs, queue: JobQueue): Words {
   switch (because.type) {
     case 'no-environment-available':
       return restingWords(because.resting, queue);
@@ -99,9 +102,9 @@ function wordsOf(because: Blocked, needs: Needs, queue: JobQueue): Words {
         remedies: ["look into the server's log: this machine has not joined"],
       };
     case 'no-instance':
-      return noInstanceWords(because, queue);
+      return noInstanceWords(world, because, queue);
     case 'instances-full':
-      return instancesFullWords(because);
+      return instancesFullWords(world, because, needs);
     case 'no-host-registered':
       return {
         text: `waiting for a host: none is registered with UNMANAGED compute environment ${because.environment.name}`,
@@ -136,8 +139,13 @@ function wordsOf(because: Blocked, needs: Needs, queue: JobQueue): Words {
   }
 }
 
-function instancesFullWords({ environment: { name, computeResources }, vcpus: present, least }: Blocked & { type: 'instances-full' }): Words {
-  const { maxvCpus = 0 } = computeResources ?? {};
+/** Of the smallest instance that holds the needs. */
+const leastVcpus = (capacities: readonly Needs[], needs: Needs): number => Math.min(...capacities.filter((capacity) => fitsIn(capacity, needs)).map(({ milliVcpu }) => Math.ceil(milliVcpu / 1000)));
+
+function instancesFullWords(world: World, { environment }: Blocked & { type: 'instances-full' }, needs: Needs): Words {
+  const { name, arn, computeResources: { maxvCpus = 0 } = {} } = environment;
+  const present = instanceVcpus(world, arn);
+  const least = leastVcpus(capacitiesOf(world, environment), needs);
   if (least > maxvCpus) {
     return {
       text: `waiting for compute environment ${name}: its maxvCpus is ${maxvCpus}, and the smallest of its instance types that holds the job has ${least} vCPUs`,
@@ -150,7 +158,8 @@ function instancesFullWords({ environment: { name, computeResources }, vcpus: pr
   };
 }
 
-function noInstanceWords({ environment: { name }, unmet, starting }: Blocked & { type: 'no-instance' }, queue: JobQueue): Words {
+function noInstanceWords(world: World, { environment: { name, arn }, unmet }: Blocked & { type: 'no-instance' }, queue: JobQueue): Words {
+  const starting = [...world.hosts.instancesOf(arn)].filter(({ state }) => state === 'PENDING').length;
   switch (unmet) {
     case 'spot-price':
       return {

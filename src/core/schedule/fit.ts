@@ -4,8 +4,7 @@
 import { must } from '../../base/assert.ts';
 import type { HostId } from '../../base/ids.ts';
 import { hasInstances, isOpen, maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
-import { unavailable, type Host, type Machine } from '../host.ts';
-import { instanceVcpus } from '../instance.ts';
+import { unavailable, type Host, type Instance, type Machine } from '../host.ts';
 import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
@@ -31,13 +30,13 @@ export type Blocked =
   | { readonly type: 'larger-than-every-host'; readonly largest: Needs }
   | { readonly type: 'no-host' }
   /** No instance of the environment has room, and one could: `unmet` says why none is launched, where that is known. */
-  | { readonly type: 'no-instance'; readonly environment: ComputeEnvironment; readonly unmet: Unmet | undefined; readonly starting: number }
+  | { readonly type: 'no-instance'; readonly environment: ComputeEnvironment; readonly unmet: Unmet | undefined }
   /** Its hosts are the user's own, and none is registered. */
   | { readonly type: 'no-host-registered'; readonly environment: ComputeEnvironment }
   /** There are hosts, and none of them takes jobs now. */
   | { readonly type: 'hosts-unavailable'; readonly why: string }
-  /** Its instances have no room, and maxvCpus allows no more of them; `least` are the vCPUs of the smallest that would do. */
-  | { readonly type: 'instances-full'; readonly environment: ComputeEnvironment; readonly vcpus: number; readonly least: number }
+  /** Its instances have no room, and maxvCpus allows no more of them. */
+  | { readonly type: 'instances-full'; readonly environment: ComputeEnvironment }
   | { readonly type: 'environment-full'; readonly environment: ComputeEnvironment; readonly usedMilliVcpu: number }
   | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs }
   | KeptForAnother
@@ -144,17 +143,18 @@ function whyNoInstance(world: World, queue: JobQueue, environment: ComputeEnviro
   if (!machines.some((machine) => couldEver(machine, needs))) return { type: 'larger-than-every-host', largest: machines.map(({ capacity }) => capacity).reduce(largerOf, noNeeds) };
   const hold = holds.find(({ place }) => place?.computeEnvironmentArn === environment.arn && fitsIn(world.hosts.get(place.hostId)?.capacity ?? noNeeds, needs));
   if (hold !== undefined) return { type: 'kept-for-another', hold };
-  for (const instance of world.hosts.instancesOf(environment.arn)) {
-    if (instance.unfit !== undefined && instance.state === 'RUNNING') return { type: 'hosts-unavailable', why: must(unavailable(instance), 'an instance that is unfit takes no jobs') };
-  }
+  const unfit = unfitInstance(world, environment);
+  if (unfit !== undefined) return { type: 'hosts-unavailable', why: must(unavailable(unfit), 'an instance that is unfit takes no jobs') };
   const unmet = world.scaling.unmet.get(unmetKey(queue.arn, needs));
-  if (unmet === 'max-vcpus') return { type: 'instances-full', environment, vcpus: instanceVcpus(world, environment.arn), least: leastVcpus(capacities, needs) };
-  const starting = [...world.hosts.instancesOf(environment.arn)].filter(({ state }) => state === 'PENDING').length;
-  return { type: 'no-instance', environment, unmet, starting };
+  return unmet === 'max-vcpus' ? { type: 'instances-full', environment } : { type: 'no-instance', environment, unmet };
 }
 
-/** Of the smallest instance that holds the needs. */
-const leastVcpus = (capacities: readonly Needs[], needs: Needs): number => Math.min(...capacities.filter((capacity) => fitsIn(capacity, needs)).map(({ milliVcpu }) => Math.ceil(milliVcpu / 1000)));
+/** Only where what it launches fails the specification are its instances looked at: a pass asks for every class that waits. */
+function unfitInstance(world: World, environment: ComputeEnvironment): Instance | undefined {
+  if (!environment.launch?.sources.some(({ unfit }) => unfit !== undefined)) return undefined;
+  for (const instance of world.hosts.instancesOf(environment.arn)) if (instance.unfit !== undefined && instance.state === 'RUNNING') return instance;
+  return undefined;
+}
 
 function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
   let because: Blocked | undefined;
