@@ -87,7 +87,7 @@ function place(world: World, most: number): void {
   for (let placed = 0; placed < most; placed++) {
     const next = pass.next();
     if (next === undefined) break;
-    apply(world, { type: 'place-job', attemptId: attemptId(String(++ids).padStart(32, '0')), ...next });
+    apply(world, { type: 'place-job', attemptId: attemptId(String(++ids).padStart(32, '0')), ...next, otherNodes: undefined });
   }
   pass.end();
   world.changes.clear();

@@ -4,7 +4,7 @@
 declare const brand: unique symbol;
 type Brand<T, Name extends string> = T & { readonly [brand]: Name };
 
-/** A job's id: `uuid` for a single job or an array parent, `uuid:index` for an array child. */
+/** A job's id: `uuid` as it was submitted, `uuid:index` for an array's child, `uuid#node` for a node of a multi-node parallel job. */
 export type JobId = Brand<string, 'JobId'>;
 /** One attempt at one job: 32 lower-case hex digits. It is the container's name and label, and the ECS task id. */
 export type AttemptId = Brand<string, 'AttemptId'>;
@@ -31,9 +31,14 @@ export function scopeParts(scope: Scope): { account: string; region: string } {
 /** The id of an array's child (spec 4.5: `parent:index`). */
 export const childId = (parent: JobId, index: number): JobId => `${parent}:${index}` as JobId;
 
-/** Splits `parent:index`; `index` is undefined for any other id. */
-export function splitJobId(id: string): { parent: JobId; index: number | undefined } {
-  const cut = id.lastIndexOf(':');
-  if (cut < 0 || !/^\d{1,5}$/.test(id.slice(cut + 1))) return { parent: id as JobId, index: undefined };
-  return { parent: id.slice(0, cut) as JobId, index: Number(id.slice(cut + 1)) };
+/** The id of a node of a multi-node parallel job (spec 4.5: `job#n`). */
+export const nodeId = (parent: JobId, node: number): JobId => `${parent}#${node}` as JobId;
+
+/** Splits `parent:index` and `parent#node`; any other id is its own parent. */
+export function splitJobId(id: string): { parent: JobId; index?: number; node?: number } {
+  const cut = Math.max(id.lastIndexOf(':'), id.lastIndexOf('#'));
+  if (cut < 0 || !/^\d{1,5}$/.test(id.slice(cut + 1))) return { parent: id as JobId };
+  const parent = id.slice(0, cut) as JobId;
+  const number = Number(id.slice(cut + 1));
+  return id[cut] === ':' ? { parent, index: number } : { parent, node: number };
 }

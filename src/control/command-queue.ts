@@ -196,7 +196,7 @@ export class CommandQueue implements CommandBus {
     for (let placed = 0; placed < limit.placementsPerPass && world.scheduleWanted; placed++) {
       const placement = pass.next();
       if (placement === undefined) world.scheduleWanted = false;
-      else this.#decideAndApply({ type: 'place-job', attemptId: ids.attempt(), ...placement }, nowMs, effects);
+      else this.#decideAndApply({ type: 'place-job', attemptId: ids.attempt(), ...placement, otherNodes: placement.otherNodes?.map((node) => ({ ...node, attemptId: ids.attempt() })) }, nowMs, effects);
     }
     pass.end();
   }

@@ -27,14 +27,29 @@ export interface ContainerSpec {
   readonly linuxParameters?: LinuxParameters | undefined;
   /** Absent, or driver `awslogs`: the engine keeps the output so that `logs` can read it. Other drivers are the engine's. */
   readonly logConfiguration?: LogConfiguration | undefined;
+  /** Of a node of a multi-node parallel job; absent: the engine's usual network. */
+  readonly network?: NodeNetwork | undefined;
   /** Labels for people who look at the engine by hand: job id, name, queue. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** How a node of a multi-node parallel job reaches the others: each has an address of its own. */
+export interface NodeNetwork {
+  /** The main node's attempt: one network for all nodes of one attempt at the job. */
+  readonly id: AttemptId;
+  readonly numNodes: number;
+  readonly node: number;
+  /** `private`: all nodes are on this engine and have a network to themselves; `host`: each uses its host's. */
+  readonly kind: 'private' | 'host';
+}
+
 /** What an engine says of its own accord. Times are milliseconds since the epoch, from the engine where it knows them. */
 export type EngineReport =
-  /** `notice`: what its user should know of how it runs; shown as the job's statusReason while it does. */
-  | { readonly type: 'started'; readonly attemptId: AttemptId; readonly atMs: number; readonly notice?: string | undefined }
+  /**
+   * `notice`: what its user should know of how it runs; shown as the job's statusReason while it does. `address`: of a node in a
+   * private network, where the other nodes reach it.
+   */
+  | { readonly type: 'started'; readonly attemptId: AttemptId; readonly atMs: number; readonly notice?: string | undefined; readonly address?: string | undefined }
   /** The container never ran. `reason` is what the user reads, e.g. `CannotPullContainerError: …`. */
   | { readonly type: 'start-failed'; readonly attemptId: AttemptId; readonly atMs: number; readonly reason: string }
   | { readonly type: 'exited'; readonly attemptId: AttemptId; readonly atMs: number; readonly exit: Exit }
@@ -49,6 +64,8 @@ export interface EngineAttempt {
   readonly startedAtMs?: number | undefined;
   readonly stoppedAtMs?: number | undefined;
   readonly exit?: Exit | undefined;
+  /** As in the report `started`. */
+  readonly address?: string | undefined;
 }
 
 /** Where reading a log stopped: opaque to everyone but the engine that made it; safe to store as text. */

@@ -20,7 +20,7 @@ import type { Deadline } from '../deadlines.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { EndCause, HostAddress, HostFacts, LaunchFacts, Machine } from '../host.ts';
-import type { Exit } from '../job/attempt.ts';
+import type { Exit, NodeOnHost } from '../job/attempt.ts';
 import type { Job } from '../job/job.ts';
 import type { EndedStatus } from '../job/status.ts';
 
@@ -135,13 +135,15 @@ export interface PlaceJob {
   readonly attemptId: AttemptId;
   readonly hostId: HostId;
   readonly computeEnvironmentArn: Arn;
+  /** Of a multi-node parallel job, of which the above is the main node. */
+  readonly otherNodes?: readonly NodeOnHost[] | undefined;
 }
 /** What the engine says of an attempt. */
 export interface ReportAttempt {
   readonly type: 'report-attempt';
   readonly attemptId: AttemptId;
   readonly report:
-    | { readonly type: 'started'; readonly atMs: number; readonly notice?: string | undefined }
+    | { readonly type: 'started'; readonly atMs: number; readonly notice?: string | undefined; readonly address?: string | undefined }
     | { readonly type: 'start-failed'; readonly atMs: number; readonly reason: string }
     | { readonly type: 'exited'; readonly atMs: number; readonly exit: Exit; readonly logNote?: string | undefined }
     | { readonly type: 'lost'; readonly atMs: number; readonly reason: string };

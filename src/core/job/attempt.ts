@@ -18,6 +18,11 @@ export interface AttemptOnHost {
   readonly hostId: HostId;
 }
 
+/** Where a node of a multi-node parallel job goes. */
+export interface NodeOnHost extends AttemptOnHost {
+  readonly node: number;
+}
+
 /** What placement decided for an attempt; the same in each of its states. */
 export interface Placement extends AttemptOnHost {
   /** Counted from 1; AWS_BATCH_JOB_ATTEMPT. */
@@ -30,6 +35,13 @@ export interface Placement extends AttemptOnHost {
   readonly cluster?: string | undefined;
   /** Where its output goes; absent where another log driver takes it. */
   readonly log?: { readonly group: string; readonly stream: string } | undefined;
+  /** Of a node of a multi-node parallel job, once it runs: the private IPv4 address at which the other nodes reach it. */
+  readonly address?: string | undefined;
+}
+
+/** A node's placement, kept until the main node runs. */
+export interface NodePlacement extends Placement {
+  readonly node: number;
 }
 
 export type Attempt =

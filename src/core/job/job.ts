@@ -6,6 +6,7 @@ import type {
   ContainerProperties,
   JobDependency,
   JobTimeout,
+  NodeProperties,
   PlatformCapability,
   RetryStrategy,
 } from '@aws-sdk/client-batch';
@@ -14,14 +15,14 @@ import type { ConsumableClaim } from '../consumable-resource/consumable-resource
 import type { Dependency } from './dependency.ts';
 import type { ChildTable } from './child-table.ts';
 import type { IndexRange } from './index-ranges.ts';
-import type { EndedAttempt, LiveAttempt } from './attempt.ts';
+import type { EndedAttempt, LiveAttempt, NodePlacement } from './attempt.ts';
 import { isEnded, type EndedStatus, type JobStatus, type WaitingStatus } from './status.ts';
 import type { JobTerms } from './terms.ts';
 
 /** A stop that a user or the job's timeout asked for. The first reason wins (DESIGN 3.8). */
 export interface StopRequest {
-  /** `host`: its instance ends; the job may be retried. */
-  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host';
+  /** `host`: its instance ends; the job may be retried. `main-node`: of another node, for the main one has ended. */
+  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'main-node';
   readonly reason: string;
   /** Of a timeout: when the limit was reached, however late it was noticed. */
   readonly atMs: number;
@@ -57,10 +58,21 @@ export interface WaitingJob extends JobIdentity {
 export interface StartingJob extends JobIdentity {
   readonly status: 'STARTING';
   readonly attempt: LiveAttempt & { readonly state: 'starting' };
+  /** Of a multi-node parallel job: where its other nodes go when the main one runs. Their room is taken. */
+  readonly otherNodes?: readonly NodePlacement[] | undefined;
 }
 export interface RunningJob extends JobIdentity {
   readonly status: 'RUNNING';
   readonly attempt: LiveAttempt & { readonly state: 'running' };
+  /** Of a multi-node parallel job: its main node has ended, and others are being stopped; then the job ends so, or is retried. */
+  readonly mainNodeEnd?: MainNodeEnd | undefined;
+}
+/** How a main node ended. */
+export interface MainNodeEnd {
+  readonly status: EndedStatus;
+  readonly statusReason: string;
+  readonly atMs: number;
+  readonly retriable: boolean;
 }
 export interface EndedJob extends JobIdentity {
   readonly status: EndedStatus;
@@ -140,8 +152,10 @@ export interface JobDetailRecord {
   readonly consumableResourceProperties?: ConsumableResourceProperties | undefined;
   /** The same by ARN: by these a resource's jobs are found. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
-  /** Definition and overrides merged, parameters substituted. */
+  /** Definition and overrides merged, parameters substituted; of a multi-node parallel job its main node's. */
   readonly container: ContainerProperties;
+  /** Of a multi-node parallel job, likewise. */
+  readonly nodeProperties?: NodeProperties | undefined;
 }
 
 /** Ahead of every job that was not tried yet, and among its like in order of submission (user guide, chapter Best Practices). */

@@ -8,6 +8,7 @@ import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { World } from '../world.ts';
 import { logTarget, needsOf, type LogTarget } from './container.ts';
 import type { Needs } from './needs.ts';
+import type { NodeTerms } from './nodes.ts';
 
 export interface JobTerms {
   readonly needs: Needs;
@@ -21,6 +22,8 @@ export interface JobTerms {
   readonly share?: ShareTerms | undefined;
   /** Of consumable resources, by ARN. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
+  /** Of a multi-node parallel job. Needs, output and consumables beside are its main node's; retries and timeout the job's. */
+  readonly nodes?: NodeTerms | undefined;
 }
 
 /** Where a job stands among those of a fair share queue (spec 6). */

@@ -19,7 +19,7 @@ export interface Entry {
 export type StillRunnable = (jobId: JobId) => boolean;
 
 /** What of its terms decides when and where a job is placed. */
-export type Claim = Pick<JobTerms, 'needs' | 'share' | 'consumables'>;
+export type Claim = Pick<JobTerms, 'needs' | 'share' | 'consumables' | 'nodes'>;
 
 export function classKey(queueArn: Arn, { needs, share, consumables }: Claim): string {
   let key = `${queueArn} ${needsKey(needs)}`;

@@ -18,6 +18,8 @@ export interface PlannedPlacement {
   readonly jobId: JobId;
   readonly computeEnvironmentArn: Arn;
   readonly hostId: HostId;
+  /** Of a multi-node parallel job, of which the above is the main node. */
+  readonly otherNodes?: readonly { readonly node: number; readonly hostId: HostId }[] | undefined;
 }
 
 /** A head that did not fit. */

@@ -1,0 +1,45 @@
+// The nodes of a multi-node parallel job: which there are, and what each asks for (user guide, chapter Multi-node Parallel Jobs;
+// spec 4.4). The job's own value stands for its main node; the others are jobs of their own while they run. Pure facts of a
+// submission: where nodes are and how they fare is not known here.
+
+import { must } from '../../base/assert.ts';
+import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
+import { addNeeds, type Needs } from './needs.ts';
+import type { JobTerms } from './terms.ts';
+
+/** Nodes from one index to another, both included, that share their properties (user guide: node group). */
+export interface NodeGroup {
+  readonly from: number;
+  readonly to: number;
+  /** What each of them asks for and where its output goes. Retries and the timeout are the job's. */
+  readonly terms: JobTerms;
+}
+
+/** What makes a job a multi-node parallel one. */
+export interface NodeTerms {
+  readonly numNodes: number;
+  readonly mainNode: number;
+  /** Ascending and disjoint: together they are all nodes. */
+  readonly groups: readonly NodeGroup[];
+  /** All nodes run on instances of one type; absent: the smallest that holds the largest node. */
+  readonly instanceType?: string | undefined;
+}
+
+/** What one node is held to. */
+export const termsOfNode = ({ groups }: NodeTerms, node: number): JobTerms => must(groups.find(({ from, to }) => from <= node && node <= to), 'every node belongs to a group').terms;
+
+/** Of all nodes together; of any other job its own. */
+export function needsOfAll({ needs, nodes }: Pick<JobTerms, 'needs' | 'nodes'>): Needs {
+  if (nodes === undefined) return needs;
+  return nodes.groups.reduce((sum, { from, to, terms }) => addNeeds(sum, times(terms.needs, to - from + 1)), { milliVcpu: 0, memoryMib: 0, gpus: 0 });
+}
+
+/** What all nodes consume together; of any other job its own. */
+export function consumablesOfAll({ consumables, nodes }: Pick<JobTerms, 'consumables' | 'nodes'>): readonly ConsumableClaim[] | undefined {
+  if (nodes === undefined) return consumables;
+  const sums = new Map<ConsumableClaim['arn'], number>();
+  for (const { from, to, terms } of nodes.groups) for (const { arn, quantity } of terms.consumables ?? []) sums.set(arn, (sums.get(arn) ?? 0) + quantity * (to - from + 1));
+  return sums.size === 0 ? undefined : [...sums].map(([arn, quantity]) => ({ arn, quantity }));
+}
+
+const times = ({ milliVcpu, memoryMib, gpus }: Needs, count: number): Needs => ({ milliVcpu: milliVcpu * count, memoryMib: memoryMib * count, gpus: gpus * count });
