@@ -4,6 +4,7 @@
 
 import type { Arn, AttemptId, HostId } from '../base/ids.ts';
 import type { ReportAttempt } from '../core/command/command.ts';
+import { restoreJob } from '../core/fold-jobs.ts';
 import type { Machine } from '../core/host.ts';
 import type { AttemptOnHost } from '../core/job/attempt.ts';
 import { isArrayParent, isInWorld, isLive, type LiveJob } from '../core/job/job.ts';
@@ -296,12 +297,12 @@ export function restoreWorld(stored: StoredWorld, settings: Settings): World {
   for (const { scope, name, revision } of stored.revisions) world.jobDefinitions.rememberRevision(scope, name, revision);
   for (const host of stored.hosts) world.apply({ type: 'host-stored', host });
   for (const usage of stored.shareUsage) world.fairShares.restore(usage);
-  for (const job of stored.jobs) if (isInWorld(job)) world.restoreJob(job);
+  for (const job of stored.jobs) if (isInWorld(job)) restoreJob(world, job);
   for (const { parentId, index, job } of stored.children) {
     const parent = world.jobs.get(parentId);
     if (parent === undefined || !isArrayParent(parent)) continue;
     parent.children.set(index, job.status, 'stoppedAtMs' in job ? job.stoppedAtMs : job.createdAtMs);
-    if (isInWorld(job)) world.restoreJob(job);
+    if (isInWorld(job)) restoreJob(world, job);
   }
   restoreReadiness(world);
   world.nextSequence = Math.max(world.nextSequence, stored.nextSequence);

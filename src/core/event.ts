@@ -14,7 +14,8 @@ import type { SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts'
 
 export type Tags = Readonly<Record<string, string>>;
 
-export type Event =
+/** What happens to resources and hosts. */
+export type ResourceEvent =
   | { readonly type: 'compute-environment-stored'; readonly environment: ComputeEnvironment; readonly tags?: Tags | undefined }
   | { readonly type: 'compute-environment-deleted'; readonly arn: Arn }
   | { readonly type: 'job-queue-stored'; readonly queue: JobQueue; readonly tags?: Tags | undefined }
@@ -28,7 +29,10 @@ export type Event =
   | { readonly type: 'job-definition-stored'; readonly definition: JobDefinition; readonly tags?: Tags | undefined }
   | { readonly type: 'host-stored'; readonly host: Host }
   /** Whatever ran there is over. */
-  | { readonly type: 'host-left'; readonly hostId: HostId; readonly atMs: number }
+  | { readonly type: 'host-left'; readonly hostId: HostId; readonly atMs: number };
+
+/** What happens to jobs. */
+export type JobEvent =
   /** Of an attempt that ended long ago something was learned: the job with what is known now. It changes no status. */
   | { readonly type: 'attempt-amended'; readonly job: Job }
   | { readonly type: 'job-submitted'; readonly detail: JobDetailRecord; readonly job: WaitingJob | LiveArrayParent; readonly tags?: Tags | undefined }
@@ -50,3 +54,5 @@ export type Event =
   | { readonly type: 'job-ended'; readonly jobId: JobId; readonly status: EndedStatus; readonly statusReason?: string | undefined; readonly atMs: number; readonly stop?: StopRequest | undefined }
   /** Every child of the array that waits and has no row ends with its parent: one event, however many. */
   | { readonly type: 'waiting-children-failed'; readonly parentId: JobId; readonly statusReason: string; readonly atMs: number };
+
+export type Event = ResourceEvent | JobEvent;

@@ -1,9 +1,10 @@
 // The world: the live working set, as a fold of events (DESIGN 1). It holds resources, hosts and every job that has not
-// ended, with the indexes that placement needs. It decides nothing, reads no clock and knows no store; only `apply` changes it.
+// ended, with the indexes that placement needs. It decides nothing, reads no clock and knows no store; only `apply` changes it (its
+// parts that are about resources are in fold.ts, those about jobs in fold-jobs.ts).
 
 import { assert, must, never } from '../base/assert.ts';
 import { childId, splitJobId, type Arn, type AttemptId, type HostId, type JobId, type Scope } from '../base/ids.ts';
-import { allocationOf, Allocations, type Allocation } from './allocations.ts';
+import { Allocations } from './allocations.ts';
 import * as arns from './arn.ts';
 import { Changes } from './changes.ts';
 import { Deadlines, isStillDue } from './deadlines.ts';
@@ -11,15 +12,14 @@ import { Dependents, type Occasion } from './dependents.ts';
 import { ConsumableResources } from './consumable-resource/consumable-resources.ts';
 import { hasInstances, type ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Event } from './event.ts';
-import { leaveLine, noteIdle, removeHost, storeEnvironment, storeHost, storeSchedulingPolicy, watchQueue } from './fold.ts';
+import { applyJobEvent } from './fold-jobs.ts';
+import { leaveLine, removeHost, storeEnvironment, storeHost, storeSchedulingPolicy, watchQueue } from './fold.ts';
 import type { Host } from './host.ts';
 import { Hosts } from './hosts.ts';
-import { rangesOf } from './job/index-ranges.ts';
-import type { ArrayParent, Job, LiveArrayParent, LiveJob, WaitingJob, WorldJob } from './job/job.ts';
-import { isArrayParent, isInWorld, isLive, rankOf, waitingChild } from './job/job.ts';
+import type { ArrayParent, Job, LiveArrayParent, WaitingJob, WorldJob } from './job/job.ts';
+import { isArrayParent, isInWorld, waitingChild } from './job/job.ts';
 import { isEnded } from './job/status.ts';
 import type { Needs } from './job/needs.ts';
-import type { JobTerms } from './job/terms.ts';
 import { assertTransition, parentTransitions } from './job/transition.ts';
 import { JobDefinitions } from './job-definition/definitions.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
@@ -237,75 +237,35 @@ export class World {
         removeHost(this, event.hostId, event.atMs);
         return;
       case 'attempt-amended':
-        if (isInWorld(event.job)) this.jobs.set(event.job.id, event.job);
-        this.#noteChange(event.job);
-        return;
       case 'job-submitted':
-        assert(!this.jobs.has(event.job.id), 'a job id is given once');
-        this.nextSequence = event.job.sequence + 1;
-        this.changes.submitted.push(event.detail);
-        if (event.tags) this.changes.tags.set(event.detail.arn, event.tags);
-        this.fairShares.meet(event.job);
-        this.#put(event.job);
-        return;
       case 'job-pending':
-        this.#makePending(event.jobId, event.atMs);
-        return;
       case 'children-runnable':
-        this.#makeChildrenRunnable(event);
-        return;
       case 'job-runnable':
-        this.#makeRunnable(event.jobId, event.atMs);
-        return;
       case 'attempt-placed':
-        this.#place(event);
-        return;
-      case 'attempt-running': {
-        const job = this.#live(event.jobId, event.attemptId);
-        assert(job.status === 'STARTING', 'an attempt begins to run once');
-        this.#put({ ...job, status: 'RUNNING', statusReason: event.statusReason, attempt: { ...job.attempt, state: 'running', startedAtMs: event.atMs } }, event.atMs);
-        this.#setTimeout(job.terms, event.attemptId, event.atMs);
-        const { parent, index } = splitJobId(event.jobId);
-        if (index !== undefined && this.arrayParent(parent).startedAtMs === undefined) this.#put({ ...this.arrayParent(parent), startedAtMs: event.atMs });
-        return;
-      }
-      case 'attempt-ended': {
-        const job = this.#live(event.jobId, event.attempt.attemptId);
-        this.attempts.delete(event.attempt.attemptId);
-        this.#put({ ...job, attempts: [...job.attempts, event.attempt] });
-        return;
-      }
+      case 'attempt-running':
+      case 'attempt-ended':
       case 'job-retried':
-        this.#retry(event);
-        return;
       case 'resources-released':
-        this.#giveBack(event.attemptId, event.atMs);
-        return;
-      case 'stop-requested': {
-        const job = must(this.jobs.get(event.jobId), 'a stop is asked of a job that has not ended');
-        assert(job.stopRequested === undefined || job.stopRequested.by === 'host' || job.stopRequested.reason === event.stop.reason, 'the first reason that somebody gave wins');
-        this.#put({ ...job, stopRequested: event.stop });
-        return;
-      }
+      case 'stop-requested':
       case 'job-ended':
-        this.#end(event);
-        return;
       case 'waiting-children-failed':
-        this.#failWaitingChildren(event);
+        applyJobEvent(this, event);
         return;
       default:
         never(event);
     }
   }
 
-  #put(job: Job | ArrayParent, atMs?: number): void {
+  // ---- for the fold alone ----
+
+  put(job: Job | ArrayParent, atMs?: number): void {
     const before = this.jobs.get(job.id);
     if (before !== undefined && before.status !== job.status) {
       assertTransition(before.status, job.status, isArrayParent(job) ? parentTransitions : undefined);
     }
-    if (isInWorld(job)) this.#remember(job);
+    if (isInWorld(job)) this.remember(job);
     else this.#forget(job);
-    this.#noteChange(job);
+    this.noteChange(job);
     const { parent, index } = splitJobId(job.id);
     if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE') leaveLine(this, before, must(atMs, 'a change of status has a time'));
     if (index === undefined) return;
@@ -316,13 +276,13 @@ export class World {
     this.waiting.of(array).update(array, changedAtMs);
   }
 
-  #noteChange(job: Job | ArrayParent): void {
+  noteChange(job: Job | ArrayParent): void {
     const { parent, index } = splitJobId(job.id);
     if (index === undefined || isArrayParent(job)) this.changes.jobs.set(job.id, job);
     else this.changes.children.set(job.id, { parentId: parent, index, job });
   }
 
-  #remember(job: WorldJob): void {
+  remember(job: WorldJob): void {
     if (!this.jobs.has(job.id)) {
       this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) + 1);
       this.fairShares.add(job);
@@ -334,167 +294,5 @@ export class World {
     if (!this.jobs.delete(job.id)) return;
     this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) - 1);
     this.fairShares.remove(job);
-  }
-
-  #live(jobId: JobId, attemptId: AttemptId): LiveJob {
-    const job = this.jobs.get(jobId);
-    assert(job !== undefined && isLive(job) && job.attempt.attemptId === attemptId, 'an attempt under way is its job’s current one');
-    return job;
-  }
-
-  #makePending(jobId: JobId, atMs: number): void {
-    const job = must(this.jobs.get(jobId), 'a job that has to wait has not ended');
-    assert(!isLive(job) && job.waitsFor !== undefined, 'a PENDING job knows what it waits for');
-    if (isArrayParent(job)) {
-      for (let index = 0; index < job.arraySize; index++) job.children.set(index, 'PENDING', atMs);
-      this.#put({ ...job, status: 'PENDING', rest: { status: 'PENDING' } });
-    } else this.#put({ ...job, status: 'PENDING' }, atMs);
-    this.dependents.add(jobId, job.waitsFor);
-    this.occasions.push({ type: 'came', jobId });
-  }
-
-  #makeChildrenRunnable(event: Event & { type: 'children-runnable' }): void {
-    const parent = this.arrayParent(event.parentId);
-    for (let index = event.from; index <= event.to; index++) {
-      assertTransition(parent.children.status(index), 'RUNNABLE');
-      parent.children.set(index, 'RUNNABLE', event.atMs);
-    }
-    this.#addToBacklog(parent);
-    this.waiting.of(parent).update(parent, event.atMs);
-    this.scheduleWanted = true;
-  }
-
-  #makeRunnable(jobId: JobId, atMs: number): void {
-    const job = must(this.jobs.get(jobId), 'a job that becomes RUNNABLE has not ended');
-    if (isArrayParent(job)) {
-      for (let index = 0; index < job.arraySize; index++) {
-        if (job.children.status(index) !== 'RUNNABLE') job.children.set(index, 'RUNNABLE', atMs);
-      }
-      this.#put({ ...job, status: 'PENDING', rest: { status: 'RUNNABLE' } });
-      this.waiting.of(job).update(job, atMs);
-    } else {
-      assert(!isLive(job), 'only a waiting job becomes RUNNABLE');
-      const { waitsFor: _waitsFor, ...ready } = job;
-      this.#put({ ...ready, status: 'RUNNABLE' }, atMs);
-      this.waiting.of(job).add(ready, atMs);
-    }
-    this.#addToBacklog(job);
-    this.scheduleWanted = true;
-  }
-
-  #retry(event: Event & { type: 'job-retried' }): void {
-    const job = this.jobs.get(event.jobId);
-    assert(job !== undefined && isLive(job) && !this.attempts.has(job.attempt.attemptId), 'a job is retried after its attempt');
-    const { attempt: _attempt, statusReason: _reason, stopRequested: _stop, ...identity } = job;
-    const waiting: WaitingJob = { ...identity, status: 'RUNNABLE' };
-    this.waiting.of(job).add(waiting, event.atMs);
-    this.#put(waiting, event.atMs);
-    this.#addToBacklog(waiting);
-    this.scheduleWanted = true;
-  }
-
-  #addToBacklog(job: WaitingJob | LiveArrayParent): void {
-    this.backlog.add(job.queueArn, job.terms, isArrayParent(job) ? { rank: rankOf(job), jobId: job.id, isArray: true } : { rank: rankOf(job), jobId: job.id });
-  }
-
-  #setTimeout({ timeoutSeconds }: JobTerms, attemptId: AttemptId, startedAtMs: number): void {
-    if (timeoutSeconds !== undefined) this.deadlines.add({ type: 'attempt-timeout', dueAtMs: startedAtMs + timeoutSeconds * 1000, attemptId });
-  }
-
-  #weigh(allocation: Allocation, sign: 1 | -1, atMs: number): void {
-    this.fairShares.weigh(allocation, sign, atMs);
-    if (allocation.share) this.backlog.reweigh(allocation.share.queueArn, allocation.share.identifier);
-  }
-
-  #giveBack(attemptId: AttemptId, atMs: number): void {
-    const allocation = this.allocations.giveBack(attemptId);
-    this.#weigh(allocation, -1, atMs);
-    this.consumableResources.release(allocation.consumables);
-    this.hosts.index.giveBack(allocation.hostId, allocation.needs);
-    noteIdle(this, allocation.hostId, atMs);
-    this.scheduleWanted = true;
-  }
-
-  #place(event: Event & { type: 'attempt-placed' }): void {
-    const { placement, jobId } = event;
-    const { parent, index } = splitJobId(jobId);
-    const known = this.jobs.get(jobId);
-    const waiting = known ?? (index === undefined ? undefined : this.child(this.arrayParent(parent), index));
-    assert(waiting?.status === 'RUNNABLE' && !isArrayParent(waiting), 'only a RUNNABLE job is placed');
-    if (known === undefined) this.#remember(waiting);
-    this.#put({ ...waiting, status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: event.atMs } }, event.atMs);
-    if (placement.log) this.changes.logStreams.push({ scope: waiting.scope, group: placement.log.group, name: placement.log.stream, createdAtMs: event.atMs });
-    this.attempts.set(placement.attemptId, jobId);
-    const allocation = allocationOf(waiting, placement, this.hosts.get(placement.hostId));
-    this.allocations.take(placement.attemptId, allocation);
-    this.hosts.index.take(allocation.hostId, allocation.needs);
-    this.#weigh(allocation, 1, event.atMs);
-    this.consumableResources.take(allocation.consumables);
-  }
-
-  #end(event: Event & { type: 'job-ended' }): void {
-    const known = this.jobs.get(event.jobId);
-    const { parent, index } = splitJobId(event.jobId);
-    const job = known ?? (index === undefined ? undefined : this.child(this.arrayParent(parent), index));
-    assert(job !== undefined, 'a job ends once');
-    if (this.dependents.concerns(event.jobId, index === undefined ? undefined : this.arrayParent(parent))) {
-      this.occasions.push({ type: 'ended', jobId: event.jobId, status: event.status });
-    }
-    if (known === undefined) this.#remember(job);
-    if (isArrayParent(job)) {
-      assert(job.children.ended === job.arraySize, 'an array ends after all its children');
-      const { children, waitsFor: _waitsFor, ...identity } = job;
-      this.#put({
-        ...identity,
-        status: event.status,
-        statusReason: event.statusReason,
-        stoppedAtMs: event.atMs,
-        statusSummary: children.summary(),
-        statusSummaryLastUpdatedAtMs: children.lastChangedAtMs,
-        failedChildren: rangesOf(children.indexes('FAILED')),
-      });
-      return;
-    }
-    if (known?.status === 'RUNNABLE') this.backlog.spent();
-    const last = job.attempts.at(-1);
-    const { attempt: _attempt, waitsFor: _waitsFor, ...identity } = { attempt: undefined, waitsFor: undefined, ...job };
-    this.#put({ ...identity, status: event.status, statusReason: event.statusReason, stopRequested: job.stopRequested ?? event.stop, startedAtMs: last?.startedAtMs, stoppedAtMs: event.atMs }, event.atMs);
-  }
-
-  #failWaitingChildren(event: Event & { type: 'waiting-children-failed' }): void {
-    const parent = this.arrayParent(event.parentId);
-    const waiting = (['SUBMITTED', 'PENDING', 'RUNNABLE'] as const).flatMap((status) => [...parent.children.indexes(status)]);
-    for (const index of waiting) {
-      // Those with a row of their own have ended by events of their own.
-      parent.children.set(index, 'FAILED', event.atMs);
-      if (this.dependents.concerns(childId(parent.id, index), parent)) this.occasions.push({ type: 'ended', jobId: childId(parent.id, index), status: 'FAILED' });
-    }
-    this.waiting.of(parent).update(parent, event.atMs);
-    this.#put({ ...parent, rest: { status: 'FAILED', statusReason: event.statusReason, stoppedAtMs: event.atMs, stopRequested: parent.stopRequested } });
-  }
-
-  // ---- rebuilding ----
-
-  /** Puts in what the store kept, without making it a change: jobs that have not ended, parents before their children. */
-  restoreJob(job: WorldJob): void {
-    this.#remember(job);
-    this.nextSequence = Math.max(this.nextSequence, job.sequence + 1);
-    if ('waitsFor' in job && job.waitsFor !== undefined) this.dependents.add(job.id, job.waitsFor);
-    if (isArrayParent(job)) {
-      if (job.rest.status === 'RUNNABLE') this.#addToBacklog(job);
-    } else if (job.status === 'RUNNABLE') {
-      this.#addToBacklog(job);
-      this.waiting.of(job).add(job, job.createdAtMs);
-    } else if (isLive(job)) {
-      const { attemptId } = job.attempt;
-      this.attempts.set(attemptId, job.id);
-      const allocation = allocationOf(job, job.attempt, this.hosts.get(job.attempt.hostId));
-      this.allocations.take(attemptId, allocation);
-      this.hosts.index.take(allocation.hostId, allocation.needs);
-      this.fairShares.restoreHeld(allocation);
-      this.consumableResources.hold(allocation.consumables);
-      if (job.status === 'RUNNING') this.#setTimeout(job.terms, attemptId, job.attempt.startedAtMs);
-    }
-    this.scheduleWanted = true;
   }
 }
