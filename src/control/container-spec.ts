@@ -1,11 +1,12 @@
 // An attempt at a job becomes what an engine runs: the stored container with the AWS_BATCH_* variables put in. What cannot be
 // given to any engine yet is said here, in the words in which the attempt then fails.
 
-import type { JobId } from '../base/ids.ts';
+import { splitJobId, type JobId } from '../base/ids.ts';
 import type { JobDetailRecord } from '../core/job/job.ts';
 import type { Placement } from '../core/job/attempt.ts';
 import type { Needs } from '../core/job/needs.ts';
-import { batchVariables } from '../core/job/variables.ts';
+import { propertiesOfNode } from '../core/job/nodes.ts';
+import { batchVariables, type NodeFacts } from '../core/job/variables.ts';
 import type { World } from '../core/world.ts';
 import type { ContainerSpec } from '../port/engine.ts';
 
@@ -13,7 +14,8 @@ export type SpecOrReason = { readonly spec: ContainerSpec } | { readonly cannotS
 
 /** `needs` are the job's; `detail` is its parent's for an array's child. */
 export function containerSpec(world: World, jobId: JobId, placement: Placement, needs: Needs, detail: JobDetailRecord): SpecOrReason {
-  const { container } = detail;
+  const node = nodeFacts(world, jobId);
+  const container = (node && detail.nodeProperties && propertiesOfNode(detail.nodeProperties, node.node).container) ?? detail.container;
   if (container.secrets && container.secrets.length > 0) {
     return { cannotStart: 'ResourceInitializationError: unable to pull secrets: this server has no source of secrets' };
   }
@@ -25,6 +27,7 @@ export function containerSpec(world: World, jobId: JobId, placement: Placement, 
     queueName,
     computeEnvironmentName: environment?.name ?? '',
     arraySize: detail.arraySize,
+    node,
   });
   return {
     spec: {
@@ -41,7 +44,19 @@ export function containerSpec(world: World, jobId: JobId, placement: Placement, 
       mountPoints: container.mountPoints,
       linuxParameters: container.linuxParameters,
       logConfiguration: container.logConfiguration,
+      network: node && placement.network && { ...placement.network, numNodes: node.numNodes, node: node.node },
       labels: { 'longshore.job': jobId, 'longshore.job-name': detail.name, 'longshore.job-queue': queueName },
     },
   };
+}
+
+/** Which node of a multi-node parallel job it is: the job itself is its main node. */
+function nodeFacts(world: World, jobId: JobId): NodeFacts | undefined {
+  const { parent, node } = splitJobId(jobId);
+  const job = world.jobs.get(parent);
+  const nodes = job?.terms.nodes;
+  if (job === undefined || nodes === undefined) return undefined;
+  const { mainNode, numNodes } = nodes;
+  if (node === undefined) return { node: mainNode, mainNode, numNodes };
+  return { node, mainNode, numNodes, mainNodeAddress: job.status === 'RUNNING' ? job.attempt.address : undefined };
 }

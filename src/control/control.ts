@@ -300,8 +300,9 @@ export function restoreWorld(stored: StoredWorld, settings: Settings): World {
   for (const job of stored.jobs) if (isInWorld(job)) restoreJob(world, job);
   for (const { parentId, index, job } of stored.children) {
     const parent = world.jobs.get(parentId);
-    if (parent === undefined || !isArrayParent(parent)) continue;
-    parent.children.set(index, job.status, 'stoppedAtMs' in job ? job.stoppedAtMs : job.createdAtMs);
+    if (parent === undefined) continue;
+    if (isArrayParent(parent)) parent.children.set(index, job.status, 'stoppedAtMs' in job ? job.stoppedAtMs : job.createdAtMs);
+    else if (!isInWorld(job)) world.nodes.note(job);
     if (isInWorld(job)) restoreJob(world, job);
   }
   restoreReadiness(world);

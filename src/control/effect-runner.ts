@@ -5,7 +5,7 @@ import { never } from '../base/assert.ts';
 import type { Arn, AttemptId, HostId, JobId } from '../base/ids.ts';
 import type { AttemptOnHost } from '../core/job/attempt.ts';
 import type { Effect } from '../core/effect.ts';
-import { isLive } from '../core/job/job.ts';
+import { hasEnded, isLive } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
 import type { World } from '../core/world.ts';
 import { EngineUnavailable, type ContainerSpec, type Engine, type EngineReport } from '../port/engine.ts';
@@ -124,7 +124,7 @@ export class EffectRunner {
 
   #liveJob(jobId: JobId, attemptId: AttemptId) {
     const job = this.#parts.world.jobs.get(jobId);
-    return job !== undefined && isLive(job) && job.attempt.attemptId === attemptId ? job : undefined;
+    return job !== undefined && isLive(job) && !hasEnded(job) && job.attempt.attemptId === attemptId ? job : undefined;
   }
 
   async #start(next: AttemptOnHost & { jobId: JobId }): Promise<void> {

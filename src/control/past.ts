@@ -26,15 +26,16 @@ export function jobOfOldAttempt({ hostId, attemptId }: Pick<CloseOldAttempt, 'ho
   const host = world.hosts.get(hostId);
   const old = host?.kind === 'registered' ? host.oldAttempts.find((attempt) => attempt.attemptId === attemptId) : undefined;
   if (host?.kind !== 'registered' || old === undefined) return undefined;
-  const { parent, index } = splitJobId(old.jobId);
+  const { parent, index, node } = splitJobId(old.jobId);
+  const child = index ?? node;
   const known = world.jobs.get(old.jobId) ?? world.changes.jobs.get(old.jobId) ?? world.changes.children.get(old.jobId)?.job;
-  const job = known ?? (index === undefined ? reader.job(host.scope, parent)?.job : reader.child(parent, index)?.job);
+  const job = known ?? (child === undefined ? reader.job(host.scope, parent)?.job : reader.child(parent, child)?.job);
   return job === undefined || isArrayParent(job) ? undefined : job;
 }
 
 function pastJob({ scope }: SubmitJob, id: JobId, world: World, reader: StoreReader): PastJob | undefined {
-  const { parent, index } = splitJobId(id);
-  if (world.jobs.has(parent)) return undefined;
+  const { parent, index, node } = splitJobId(id);
+  if (node !== undefined || world.jobs.has(parent)) return undefined;
   const ended = endedJob(scope, parent, world, reader);
   if (ended === undefined || index === undefined) return ended && { ...ended, failedChildren: [...indexesIn(ended.failedChildren)] };
   if (ended.arraySize === undefined || index >= ended.arraySize) return undefined;

@@ -130,7 +130,7 @@ export class Reconciler {
       else if (there === undefined) report({ type: 'lost', attemptId, atMs: clock.now(), reason: 'the engine does not know it any more' });
       return;
     }
-    if (job.status === 'STARTING') report({ type: 'started', attemptId, atMs: there.startedAtMs ?? clock.now() });
+    if (job.status === 'STARTING') report({ type: 'started', attemptId, atMs: there.startedAtMs ?? clock.now(), address: there.address });
     if (there.state === 'exited') {
       const atMs = there.stoppedAtMs ?? clock.now();
       report(there.exit === undefined ? { type: 'lost', attemptId, atMs, reason: 'the engine cannot say how it ended' } : { type: 'exited', attemptId, atMs, exit: there.exit });

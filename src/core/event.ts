@@ -5,8 +5,8 @@ import type { Arn, AttemptId, HostId, JobId } from '../base/ids.ts';
 import type { ConsumableResource } from './consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Host } from './host.ts';
-import type { EndedAttempt, Placement } from './job/attempt.ts';
-import type { Job, LiveArrayParent, JobDetailRecord, StopRequest, WaitingJob } from './job/job.ts';
+import type { EndedAttempt, NodePlacement, Placement } from './job/attempt.ts';
+import type { Job, LiveArrayParent, JobDetailRecord, MainNodeEnd, StopRequest, WaitingJob } from './job/job.ts';
 import type { EndedStatus } from './job/status.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
@@ -43,8 +43,12 @@ export type JobEvent =
   /** Of an array parent: all its children. */
   | { readonly type: 'job-runnable'; readonly jobId: JobId; readonly atMs: number }
   /** The attempt's resources are taken from here to `resources-released`. */
-  | { readonly type: 'attempt-placed'; readonly jobId: JobId; readonly placement: Placement; readonly atMs: number }
-  | { readonly type: 'attempt-running'; readonly jobId: JobId; readonly attemptId: AttemptId; readonly atMs: number; readonly statusReason?: string | undefined }
+  | { readonly type: 'attempt-placed'; readonly jobId: JobId; readonly placement: Placement; readonly otherNodes?: readonly NodePlacement[] | undefined; readonly atMs: number }
+  | { readonly type: 'attempt-running'; readonly jobId: JobId; readonly attemptId: AttemptId; readonly atMs: number; readonly statusReason?: string | undefined; readonly address?: string | undefined }
+  /** The main node of a multi-node parallel job runs: the others become jobs of their own. */
+  | { readonly type: 'nodes-launched'; readonly jobId: JobId; readonly nodes: readonly NodePlacement[]; readonly atMs: number }
+  /** The main node has ended, and others are still under way. */
+  | { readonly type: 'main-node-ended'; readonly jobId: JobId; readonly end: MainNodeEnd }
   | { readonly type: 'attempt-ended'; readonly jobId: JobId; readonly attempt: EndedAttempt }
   /** After a failed attempt: it waits for its next one, in front of its queue. */
   | { readonly type: 'job-retried'; readonly jobId: JobId; readonly atMs: number }

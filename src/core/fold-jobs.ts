@@ -1,12 +1,14 @@
 // The fold of what happens to jobs: from their submission to their end. Part of the world, called by `World.apply` alone.
 
 import { assert, must, never } from '../base/assert.ts';
-import { childId, splitJobId, type AttemptId, type JobId } from '../base/ids.ts';
+import { childId, nodeId, splitJobId, type AttemptId, type JobId } from '../base/ids.ts';
 import { allocationOf, type Allocation } from './allocations.ts';
 import type { JobEvent } from './event.ts';
 import { noteIdle } from './fold.ts';
+import type { Host } from './host.ts';
+import type { Placement } from './job/attempt.ts';
 import { rangesOf } from './job/index-ranges.ts';
-import { isArrayParent, isInWorld, isLive, rankOf, type LiveArrayParent, type LiveJob, type WaitingJob, type WorldJob } from './job/job.ts';
+import { hasEnded, isArrayParent, isInWorld, isLive, rankOf, waitingNode, type LiveArrayParent, type LiveJob, type StartingJob, type WaitingJob, type WorldJob } from './job/job.ts';
 import type { JobTerms } from './job/terms.ts';
 import { assertTransition } from './job/transition.ts';
 import type { World } from './world.ts';
@@ -15,6 +17,7 @@ export function applyJobEvent(world: World, event: JobEvent): void {
   switch (event.type) {
     case 'attempt-amended':
       if (isInWorld(event.job)) world.jobs.set(event.job.id, event.job);
+      if (world.nodes.ended(event.job.id) !== undefined) world.nodes.note(event.job);
       world.noteChange(event.job);
       return;
     case 'job-submitted':
@@ -40,10 +43,20 @@ export function applyJobEvent(world: World, event: JobEvent): void {
     case 'attempt-running': {
       const job = live(world, event.jobId, event.attemptId);
       assert(job.status === 'STARTING', 'an attempt begins to run once');
-      world.put({ ...job, status: 'RUNNING', statusReason: event.statusReason, attempt: { ...job.attempt, state: 'running', startedAtMs: event.atMs } }, event.atMs);
+      const { otherNodes: _nodes, ...starting } = job;
+      world.put({ ...starting, status: 'RUNNING', statusReason: event.statusReason, attempt: { ...job.attempt, state: 'running', startedAtMs: event.atMs, address: event.address } }, event.atMs);
       setTimeoutOf(world, job.terms, event.attemptId, event.atMs);
       const { parent, index } = splitJobId(event.jobId);
       if (index !== undefined && world.arrayParent(parent).startedAtMs === undefined) world.put({ ...world.arrayParent(parent), startedAtMs: event.atMs });
+      return;
+    }
+    case 'nodes-launched':
+      launchNodes(world, event);
+      return;
+    case 'main-node-ended': {
+      const job = world.jobs.get(event.jobId);
+      assert(job?.status === 'RUNNING' && !world.attempts.has(job.attempt.attemptId), 'other nodes outlive only a main node that has ended');
+      world.put({ ...job, mainNodeEnd: event.end });
       return;
     }
     case 'attempt-ended': {
@@ -124,7 +137,8 @@ function makeRunnable(world: World, jobId: JobId, atMs: number): void {
 function retry(world: World, event: JobEvent & { type: 'job-retried' }): void {
   const job = world.jobs.get(event.jobId);
   assert(job !== undefined && isLive(job) && !world.attempts.has(job.attempt.attemptId), 'a job is retried after its attempt');
-  const { attempt: _attempt, statusReason: _reason, stopRequested: _stop, ...identity } = job;
+  const { attempt: _attempt, statusReason: _reason, stopRequested: _stop, ...rest } = job;
+  const { otherNodes: _nodes, mainNodeEnd: _end, ...identity } = { otherNodes: undefined, mainNodeEnd: undefined, ...rest };
   const waiting: WaitingJob = { ...identity, status: 'RUNNABLE' };
   world.waiting.of(job).add(waiting, event.atMs);
   world.put(waiting, event.atMs);
@@ -161,15 +175,42 @@ function place(world: World, event: JobEvent & { type: 'attempt-placed' }): void
   const waiting = known ?? (index === undefined ? undefined : world.child(world.arrayParent(parent), index));
   assert(waiting?.status === 'RUNNABLE' && !isArrayParent(waiting), 'only a RUNNABLE job is placed');
   if (known === undefined) world.remember(waiting);
-  world.put({ ...waiting, status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: event.atMs } }, event.atMs);
-  if (placement.log) world.changes.logStreams.push({ scope: waiting.scope, group: placement.log.group, name: placement.log.stream, createdAtMs: event.atMs });
-  world.attempts.set(placement.attemptId, jobId);
-  const allocation = allocationOf(waiting, placement, world.hosts.get(placement.hostId));
+  const starting: StartingJob = { ...waiting, status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: event.atMs } };
+  world.put(event.otherNodes === undefined ? starting : { ...starting, otherNodes: event.otherNodes }, event.atMs);
+  enter(world, starting);
+  take(world, waiting, placement, event.atMs);
+  for (const each of event.otherNodes ?? []) take(world, waitingNode(waiting, each.node, 'RUNNABLE', []), each, event.atMs);
+}
+
+/** The attempt is under way from here on. */
+function enter(world: World, { id, scope, attempt: { attemptId, log, placedAtMs } }: LiveJob): void {
+  if (log) world.changes.logStreams.push({ scope, group: log.group, name: log.stream, createdAtMs: placedAtMs });
+  world.attempts.set(attemptId, id);
+}
+
+function take(world: World, job: WaitingJob, placement: Placement, atMs: number): void {
+  const allocation = allocationOf(job, placement, world.hosts.get(placement.hostId));
   world.allocations.take(placement.attemptId, allocation);
   world.hosts.index.take(allocation.hostId, allocation.needs);
-  weigh(world, allocation, 1, event.atMs);
+  weigh(world, allocation, 1, atMs);
   world.consumableResources.take(allocation.consumables);
 }
+
+/** Their room was taken when their job was placed. */
+function launchNodes(world: World, { jobId, nodes, atMs }: JobEvent & { type: 'nodes-launched' }): void {
+  const job = world.jobs.get(jobId);
+  assert(job?.status === 'RUNNING', 'the other nodes are launched while the main one runs');
+  for (const { node, ...placement } of nodes) {
+    const attempts = world.nodes.ended(nodeId(jobId, node))?.attempts ?? [];
+    const launched: StartingJob = { ...waitingNode(job, node, 'RUNNABLE', attempts), status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: atMs } };
+    world.put(launched, atMs);
+    enter(world, launched);
+    if (!isThere(world.hosts.get(placement.hostId))) world.occasions.push({ type: 'stranded', attemptId: placement.attemptId });
+  }
+}
+
+/** A host that was lost or is ending while a node's place on it was kept. */
+const isThere = (host: Host | undefined): boolean => host !== undefined && !(host.kind === 'registered' ? host.lost !== undefined : host.kind === 'instance' && host.state === 'SHUTTING_DOWN');
 
 function end(world: World, event: JobEvent & { type: 'job-ended' }): void {
   const known = world.jobs.get(event.jobId);
@@ -196,7 +237,8 @@ function end(world: World, event: JobEvent & { type: 'job-ended' }): void {
   }
   if (known?.status === 'RUNNABLE') world.backlog.spent();
   const last = job.attempts.at(-1);
-  const { attempt: _attempt, waitsFor: _waitsFor, ...identity } = { attempt: undefined, waitsFor: undefined, ...job };
+  if (job.terms.nodes !== undefined) world.nodes.forget(job.id);
+  const { attempt: _attempt, waitsFor: _waitsFor, otherNodes: _nodes, mainNodeEnd: _end, ...identity } = { attempt: undefined, waitsFor: undefined, otherNodes: undefined, mainNodeEnd: undefined, ...job };
   world.put({ ...identity, status: event.status, statusReason: event.statusReason, stopRequested: job.stopRequested ?? event.stop, startedAtMs: last?.startedAtMs, stoppedAtMs: event.atMs }, event.atMs);
 }
 
@@ -222,15 +264,23 @@ export function restoreJob(world: World, job: WorldJob): void {
   } else if (job.status === 'RUNNABLE') {
     addToBacklog(world, job);
     world.waiting.of(job).add(job, job.createdAtMs);
-  } else if (isLive(job)) {
-    const { attemptId } = job.attempt;
-    world.attempts.set(attemptId, job.id);
-    const allocation = allocationOf(job, job.attempt, world.hosts.get(job.attempt.hostId));
-    world.allocations.take(attemptId, allocation);
-    world.hosts.index.take(allocation.hostId, allocation.needs);
-    world.fairShares.restoreHeld(allocation);
-    world.consumableResources.hold(allocation.consumables);
-    if (job.status === 'RUNNING') setTimeoutOf(world, job.terms, attemptId, job.attempt.startedAtMs);
-  }
+  } else if (isLive(job)) restoreLive(world, job);
   world.scheduleWanted = true;
+}
+
+function restoreLive(world: World, job: LiveJob): void {
+  if (splitJobId(job.id).node !== undefined) world.nodes.note(job);
+  if (hasEnded(job)) return;
+  world.attempts.set(job.attempt.attemptId, job.id);
+  hold(world, job, job.attempt);
+  if (job.status === 'RUNNING') setTimeoutOf(world, job.terms, job.attempt.attemptId, job.attempt.startedAtMs);
+  else for (const placement of job.otherNodes ?? []) hold(world, waitingNode(job, placement.node, 'RUNNABLE', []), placement);
+}
+
+function hold(world: World, job: LiveJob | WaitingJob, placement: Placement): void {
+  const allocation = allocationOf(job, placement, world.hosts.get(placement.hostId));
+  world.allocations.take(placement.attemptId, allocation);
+  world.hosts.index.take(allocation.hostId, allocation.needs);
+  world.fairShares.restoreHeld(allocation);
+  world.consumableResources.hold(allocation.consumables);
 }

@@ -20,6 +20,8 @@ interface HostIdentity {
  */
 export interface Machine extends HostIdentity {
   readonly kind: 'machine';
+  /** Its private IPv4 address, where it has one that others reach. */
+  readonly address?: string | undefined;
   /** What its engine says of itself; known when it is open. */
   readonly engine?: { readonly dockerVersion?: string | undefined; readonly logDrivers: readonly string[] } | undefined;
 }

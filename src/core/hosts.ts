@@ -37,6 +37,15 @@ export class Hosts {
     return this.#machines.values();
   }
 
+  /** Where containers that use the host's own network are reached. */
+  addressOf(id: HostId): string {
+    const host = this.#all.get(id);
+    const url = host?.kind === 'registered' && !host.address.dockerHost.startsWith('unix:') ? new URL(host.address.dockerHost) : undefined;
+    if (url !== undefined) return url.hostname;
+    const [machine] = this.#machines.values();
+    return machine?.address ?? '127.0.0.1';
+  }
+
   registered(): IterableIterator<RegisteredHost> {
     return this.#registered.values();
   }

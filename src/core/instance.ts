@@ -1,7 +1,7 @@
 // What the rules ask of an instance of a managed environment beyond what it carries: its type, what kind of host it is to
 // placement, and how it comes and goes. Pure questions to the world; nothing is changed here.
 
-import { assert, must } from '../base/assert.ts';
+import { assert } from '../base/assert.ts';
 import type { Arn, AttemptId } from '../base/ids.ts';
 import type { Effect } from './effect.ts';
 import type { Event } from './event.ts';
@@ -58,8 +58,11 @@ export function instanceVcpus(world: World, environmentArn: Arn): number {
   return Math.ceil(milliVcpu / 1000);
 }
 
-function liveJobOf(world: World, attemptId: AttemptId): LiveJob {
-  const job = world.jobs.get(must(world.attempts.get(attemptId), 'an attempt that holds resources belongs to a job'));
+/** Undefined for a node whose place is kept until its main node runs: nothing runs there. */
+function liveJobOf(world: World, attemptId: AttemptId): LiveJob | undefined {
+  const jobId = world.attempts.get(attemptId);
+  if (jobId === undefined) return undefined;
+  const job = world.jobs.get(jobId);
   assert(job !== undefined && !isArrayParent(job) && isLive(job), 'the job of an attempt under way is under way');
   return job;
 }
@@ -87,7 +90,7 @@ export function stopJobsOn(world: World, instance: Instance, nowMs: number): End
   for (const attemptId of world.attemptsOn(instance.id)) {
     const job = liveJobOf(world, attemptId);
     // One that somebody stopped ends by that.
-    if (job.stopRequested !== undefined) continue;
+    if (job === undefined || job.stopRequested !== undefined) continue;
     events.push({ type: 'stop-requested', jobId: job.id, stop });
     effects.push({ type: 'stop-attempt', attemptId, hostId: instance.id, graceMs: limit.stopGraceSeconds * 1000 });
   }

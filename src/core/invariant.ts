@@ -4,7 +4,7 @@
 import { assert } from '../base/assert.ts';
 import { splitJobId, type Arn, type AttemptId, type HostId } from '../base/ids.ts';
 import { unavailable } from './host.ts';
-import { isArrayParent, isLive, type LiveArrayParent } from './job/job.ts';
+import { hasEnded, isArrayParent, isLive, type LiveArrayParent } from './job/job.ts';
 import { jobStatuses } from './job/status.ts';
 import { addNeeds, needsKey, noNeeds, subtractNeeds, type Needs } from './job/needs.ts';
 import { classKey } from './schedule/job-class.ts';
@@ -26,8 +26,17 @@ function checkAttempts(world: World): void {
   // It is in no row: after a start it joins when its engine is open.
   const machineJoined = [...world.hosts.values()].some((host) => host.kind === 'machine');
   const live = new Set<AttemptId>();
+  let keptForNodes = 0;
   for (const job of world.jobs.values()) {
     if (isArrayParent(job) || !isLive(job)) continue;
+    for (const { attemptId: kept } of job.status === 'STARTING' ? (job.otherNodes ?? []) : []) {
+      keptForNodes++;
+      assert(world.allocations.has(kept) && !world.attempts.has(kept), 'a node that is not launched has its place kept, and nothing under way');
+    }
+    if (hasEnded(job)) {
+      assert(world.nodes.live(job.id).size > 0, 'a job outlives its main node only while other nodes are under way');
+      continue;
+    }
     const { attemptId } = job.attempt;
     live.add(attemptId);
     assert(world.attempts.get(attemptId) === job.id, 'every live job is found by its attempt');
@@ -35,7 +44,7 @@ function checkAttempts(world: World): void {
     assert(!machineJoined || world.hosts.has(job.attempt.hostId), 'every live attempt is on a host that is known');
   }
   assert(live.size === world.attempts.size, 'every attempt under way belongs to a live job');
-  assert(live.size === world.allocations.size, 'resources are held by attempts under way only');
+  assert(live.size + keptForNodes === world.allocations.size, 'resources are held by attempts under way and kept for nodes to be launched, and by nothing else');
 }
 
 /** What is in use of consumable resources is what attempts under way hold. */

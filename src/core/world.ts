@@ -26,6 +26,7 @@ import type { JobQueue } from './job-queue/job-queue.ts';
 import { FairShares } from './schedule/fair-shares.ts';
 import { Backlog } from './schedule/order.ts';
 import { rulesOf, type FairShareRules, type SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
+import { NodeJobs } from './node-jobs.ts';
 import { noScaling } from './schedule/scaling-environments.ts';
 import { Waiting } from './schedule/waiting.ts';
 import { defaultSettings, type Settings } from './settings.ts';
@@ -41,6 +42,8 @@ export class World {
   /** The job of every attempt that is under way. */
   readonly attempts = new Map<AttemptId, JobId>();
   readonly allocations = new Allocations();
+  /** Of multi-node parallel jobs. */
+  readonly nodes = new NodeJobs();
   readonly backlog: Backlog;
   /** Who waits for whom. */
   readonly dependents = new Dependents();
@@ -243,6 +246,8 @@ export class World {
       case 'job-runnable':
       case 'attempt-placed':
       case 'attempt-running':
+      case 'nodes-launched':
+      case 'main-node-ended':
       case 'attempt-ended':
       case 'job-retried':
       case 'resources-released':
@@ -266,7 +271,8 @@ export class World {
     if (isInWorld(job)) this.remember(job);
     else this.#forget(job);
     this.noteChange(job);
-    const { parent, index } = splitJobId(job.id);
+    const { parent, index, node } = splitJobId(job.id);
+    if (node !== undefined && !isArrayParent(job)) this.nodes.note(job);
     if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE') leaveLine(this, before, must(atMs, 'a change of status has a time'));
     if (index === undefined) return;
     const array = this.arrayParent(parent);
@@ -277,9 +283,10 @@ export class World {
   }
 
   noteChange(job: Job | ArrayParent): void {
-    const { parent, index } = splitJobId(job.id);
-    if (index === undefined || isArrayParent(job)) this.changes.jobs.set(job.id, job);
-    else this.changes.children.set(job.id, { parentId: parent, index, job });
+    const { parent, index, node } = splitJobId(job.id);
+    const number = index ?? node;
+    if (number === undefined || isArrayParent(job)) this.changes.jobs.set(job.id, job);
+    else this.changes.children.set(job.id, { parentId: parent, index: number, job });
   }
 
   remember(job: WorldJob): void {

@@ -3,7 +3,7 @@
 
 import type { KeyValuePair, LinuxParameters, LogConfiguration, MountPoint, Ulimit, Volume } from '@aws-sdk/client-batch';
 import type { AttemptId } from '../base/ids.ts';
-import type { Exit } from '../core/job/attempt.ts';
+import type { Exit, JobNetwork } from '../core/job/attempt.ts';
 
 /** Everything an engine needs to run one attempt. Resolved: parameters are substituted, AWS_BATCH_* variables are in place. */
 export interface ContainerSpec {
@@ -34,13 +34,9 @@ export interface ContainerSpec {
 }
 
 /** How a node of a multi-node parallel job reaches the others: each has an address of its own. */
-export interface NodeNetwork {
-  /** The main node's attempt: one network for all nodes of one attempt at the job. */
-  readonly id: AttemptId;
+export interface NodeNetwork extends JobNetwork {
   readonly numNodes: number;
   readonly node: number;
-  /** `private`: all nodes are on this engine and have a network to themselves; `host`: each uses its host's. */
-  readonly kind: 'private' | 'host';
 }
 
 /** What an engine says of its own accord. Times are milliseconds since the epoch, from the engine where it knows them. */

@@ -26,8 +26,8 @@ export function decideDeleteJobQueue(world: World, command: DeleteJobQueue, nowM
   let waitingFor = 0;
   for (const job of world.queueJobs(queue.arn)) {
     waitingFor++;
-    // A child is stopped with its parent.
-    if (splitJobId(job.id).index !== undefined) continue;
+    // A child is stopped with its parent, a node with its job.
+    if (splitJobId(job.id).parent !== job.id) continue;
     const stopped = stopEvents(world, job, stop);
     events.push(...stopped.events);
     effects.push(...stopped.effects);

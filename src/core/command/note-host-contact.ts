@@ -1,7 +1,6 @@
 // A registered host has been silent for too long, or is heard again. Silence is a declared loss: its attempts are over, by the
 // words of an instance that ended, and may yet run there until it comes back (ADR 0008).
 
-import { must } from '../../base/assert.ts';
 import type { OldAttempt, RegisteredHost } from '../host.ts';
 import type { World } from '../world.ts';
 import type { Decided, NoteHostContact } from './command.ts';
@@ -15,4 +14,8 @@ export function decideNoteHostContact(world: World, { hostId, heard }: NoteHostC
 }
 
 const attemptsThere = (world: World, host: RegisteredHost): OldAttempt[] =>
-  [...world.attemptsOn(host.id)].map((attemptId) => ({ attemptId, jobId: must(world.attempts.get(attemptId), 'an attempt that holds resources belongs to a job') }));
+  [...world.attemptsOn(host.id)].flatMap((attemptId) => {
+    // A node whose place is kept was never started there.
+    const jobId = world.attempts.get(attemptId);
+    return jobId === undefined ? [] : [{ attemptId, jobId }];
+  });

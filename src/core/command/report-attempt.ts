@@ -2,20 +2,24 @@
 // counted (DESIGN 3.4). The texts are those that clients match on (spec 4.6).
 
 import { never } from '../../base/assert.ts';
-import { splitJobId, type AttemptId } from '../../base/ids.ts';
+import { nodeId, splitJobId, type AttemptId } from '../../base/ids.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import { instanceEndedReason } from '../instance.ts';
-import type { EndedAttempt } from '../job/attempt.ts';
-import type { LiveJob, StopRequest } from '../job/job.ts';
+import type { AttemptOnHost, EndedAttempt } from '../job/attempt.ts';
+import type { LiveJob, MainNodeEnd, StartingJob, StopRequest } from '../job/job.ts';
 import { isRetried } from '../job/retry.ts';
 import type { EndedStatus } from '../job/status.ts';
 import { isLive } from '../job/job.ts';
 import type { World } from '../world.ts';
 import { parentEndEvents } from './array-fold.ts';
 import type { Decided, ReportAttempt } from './command.ts';
+import { stopNodes } from './stop-job.ts';
 
 const stale = { events: [], effects: [], reply: { stale: true } } as const;
+
+/** What nodes show that were stopped because of it. */
+export const mainNodeEndedReason = 'The main node has ended';
 
 export const outOfMemoryReason = 'OutOfMemoryError: Container killed due to memory usage';
 
@@ -26,10 +30,29 @@ export function decideReportAttempt(world: World, command: ReportAttempt): Decid
   if (job === undefined || !isLive(job)) return stale;
   if (report.type === 'started') {
     if (job.status === 'RUNNING') return stale;
-    return { events: [{ type: 'attempt-running', jobId: job.id, attemptId, atMs: report.atMs, statusReason: report.notice }], effects: [], reply: { stale: false } };
+    return { ...startAttempt(world, job, report), reply: { stale: false } };
   }
   return { ...endAttempt(world, job, outcomeOf(job, report)), reply: { stale: false } };
 }
+
+interface Followed {
+  readonly events: Event[];
+  readonly effects: Effect[];
+}
+
+/** When the main node of a multi-node parallel job runs, the others are launched (user guide, chapter Job Lifecycle). */
+function startAttempt(world: World, job: StartingJob, { atMs, notice, address }: ReportAttempt['report'] & { type: 'started' }): Followed {
+  const { attempt, otherNodes = [] } = job;
+  const running: Event = { type: 'attempt-running', jobId: job.id, attemptId: attempt.attemptId, atMs, statusReason: notice, address: attempt.network && (address ?? world.hosts.addressOf(attempt.hostId)) };
+  if (otherNodes.length === 0) return { events: [running], effects: [] };
+  if (job.stopRequested !== undefined) return { events: [running, ...releaseAll(otherNodes, atMs)], effects: [] };
+  return {
+    events: [running, { type: 'nodes-launched', jobId: job.id, nodes: otherNodes, atMs }],
+    effects: otherNodes.map(({ node, attemptId, hostId }) => ({ type: 'start-attempt', jobId: nodeId(job.id, node), attemptId, hostId })),
+  };
+}
+
+const releaseAll = (attempts: readonly AttemptOnHost[], atMs: number): Event[] => attempts.map(({ attemptId }) => ({ type: 'resources-released', attemptId, atMs }));
 
 /** An attempt whose host is gone has ended, whatever its container may still do there. */
 export function lossEvents(world: World, attemptId: AttemptId, atMs: number): readonly Event[] {
@@ -64,7 +87,8 @@ function outcomeOf(job: LiveJob, report: Exclude<ReportAttempt['report'], { type
       return { ...failed, statusReason: stopReason ?? instanceEndedReason({ id: job.attempt.hostId }) };
     case 'exited': {
       const { exit } = report;
-      const succeeded = exit.exitCode === 0 && stopReason === undefined;
+      // A node that stops because the main one has ended goes by its exit code like any other.
+      const succeeded = exit.exitCode === 0 && (stopReason === undefined || stop?.by === 'main-node');
       const reason = exit.outOfMemory && exit.exitCode !== 0 ? outOfMemoryReason : exit.reason;
       return {
         ...failed,
@@ -89,7 +113,7 @@ function stopOf({ stopRequested }: LiveJob, endedAtMs: number): StopRequest | un
 const joined = (reason: string | undefined, note: string | undefined): string | undefined =>
   reason !== undefined && note !== undefined ? `${reason}; ${note}` : (reason ?? note);
 
-function endAttempt(world: World, job: LiveJob, outcome: Outcome): { events: Event[]; effects: Effect[] } {
+function endAttempt(world: World, job: LiveJob, outcome: Outcome): Followed {
   const { state: _state, ...placed } = job.attempt;
   const startedAtMs = job.status === 'RUNNING' ? job.attempt.startedAtMs : outcome.ran ? Math.min(job.attempt.placedAtMs, outcome.atMs) : undefined;
   const events: Event[] = [];
@@ -108,16 +132,36 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome): { events: Eve
     free: outcome.hostLost && world.settings.hostLossFree ? true : undefined,
   };
   const effects: Effect[] = [{ type: 'remove-attempt', attemptId: attempt.attemptId, hostId: attempt.hostId }];
-  events.push({ type: 'attempt-ended', jobId: job.id, attempt });
-  events.push({ type: 'resources-released', attemptId: attempt.attemptId, atMs: attempt.stoppedAtMs });
-  const { parent, index } = splitJobId(job.id);
-  const array = index === undefined ? undefined : world.arrayParent(parent);
-  // Cancelling an array lets its children run on, and tries none of them again.
-  if (outcome.retriable && array?.stopRequested === undefined && isRetried(job.terms, [...job.attempts, attempt])) {
-    events.push({ type: 'job-retried', jobId: job.id, atMs: attempt.stoppedAtMs });
+  const end: MainNodeEnd = { status: outcome.status, statusReason: outcome.statusReason, atMs: attempt.stoppedAtMs, retriable: outcome.retriable };
+  const unlaunched = job.status === 'STARTING' ? (job.otherNodes ?? []) : [];
+  events.push({ type: 'attempt-ended', jobId: job.id, attempt }, ...releaseAll([attempt, ...unlaunched], end.atMs));
+  const others = world.nodes.live(job.id);
+  if (others.size === 0) {
+    events.push(...jobEndEvents(world, job, [...job.attempts, attempt], end), ...lastNodeEvents(world, job));
     return { events, effects };
   }
-  events.push({ type: 'job-ended', jobId: job.id, status: outcome.status, statusReason: outcome.statusReason, atMs: attempt.stoppedAtMs });
-  if (array !== undefined) events.push(...parentEndEvents(array, { endedNow: 1, anyFailed: outcome.status === 'FAILED' }, attempt.stoppedAtMs));
-  return { events, effects };
+  // "If the main node exits, the job is considered finished, and all of the child nodes are stopped."
+  const stopped = stopNodes(world, job.id, { by: 'main-node', reason: mainNodeEndedReason, atMs: end.atMs });
+  return { events: [...events, { type: 'main-node-ended', jobId: job.id, end }, ...stopped.events], effects: [...effects, ...stopped.effects] };
+}
+
+/** The job's end, or its next attempt. */
+function jobEndEvents(world: World, job: LiveJob, attempts: readonly EndedAttempt[], { status, statusReason, atMs, retriable }: MainNodeEnd): Event[] {
+  const { parent, index, node } = splitJobId(job.id);
+  const array = index === undefined ? undefined : world.arrayParent(parent);
+  // Cancelling an array lets its children run on, and tries none of them again; a node is tried again with its job.
+  if (retriable && node === undefined && array?.stopRequested === undefined && isRetried(job.terms, attempts)) return [{ type: 'job-retried', jobId: job.id, atMs }];
+  const ended: Event = { type: 'job-ended', jobId: job.id, status, statusReason, atMs };
+  return array === undefined ? [ended] : [ended, ...parentEndEvents(array, { endedNow: 1, anyFailed: status === 'FAILED' }, atMs)];
+}
+
+/** The last node to end of a job whose main node has ended before: that takes its course. */
+function lastNodeEvents(world: World, { id }: LiveJob): Event[] {
+  const { parent, node } = splitJobId(id);
+  const job = node === undefined ? undefined : world.jobs.get(parent);
+  if (job?.status !== 'RUNNING' || job.mainNodeEnd === undefined || world.nodes.live(parent).size > 1) return [];
+  // Whoever terminated it meanwhile wants no next attempt.
+  const { mainNodeEnd, stopRequested } = job;
+  const end = mainNodeEnd.retriable && stopRequested?.by === 'terminate' ? { ...mainNodeEnd, statusReason: stopRequested.reason, retriable: false } : mainNodeEnd;
+  return jobEndEvents(world, job, job.attempts, end);
 }

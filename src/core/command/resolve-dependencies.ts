@@ -56,7 +56,9 @@ interface Target {
 
 /** The job that is depended on: in the world, in the past, or (undefined) nowhere. */
 function targetOf(world: World, { scope, past }: Asked, id: JobId): Target | undefined {
-  const { parent, index } = splitJobId(id);
+  const { parent, index, node } = splitJobId(id);
+  // A node is no job to wait for.
+  if (node !== undefined) return undefined;
   const live = world.job(scope, parent);
   if (live === undefined) {
     const ended = past.get(id);

@@ -2,11 +2,12 @@
 // wants it. The first reason wins.
 
 import { splitJobId, type JobId } from '../../base/ids.ts';
+import { refuse } from '../../base/refusal.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { AttemptOnHost } from '../job/attempt.ts';
 import type { LiveArrayParent, LiveJob, StopRequest, WorldJob } from '../job/job.ts';
-import { isArrayParent, isLive } from '../job/job.ts';
+import { hasEnded, isArrayParent, isLive } from '../job/job.ts';
 import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
@@ -19,6 +20,8 @@ export interface Stopped {
 }
 
 export function decideStopJob(world: World, command: StopJob, nowMs: number): Decided<StopJob> {
+  const { node, parent } = splitJobId(command.jobId);
+  if (node !== undefined) return refuse('invalid', `Node ${node} of job ${parent} cannot be stopped alone: cancel or terminate job ${parent}.`);
   const job = findJob(world, command.scope, command.jobId);
   if (job === undefined) return { events: [], effects: [], reply: done };
   const stop: StopRequest = { by: command.by, reason: command.reason.slice(0, limit.reasonLength), atMs: nowMs };
@@ -44,17 +47,25 @@ export function stopEvents(world: World, job: WorldJob, stop: StopRequest): Stop
 }
 
 function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop: StopRequest): Stopped {
-  if (isLive(job)) return stopLive(job, stop);
+  if (isLive(job)) return stopLive(world, job, stop);
   const { parent, index } = splitJobId(job.id);
   const events: Event[] = [{ type: 'job-ended', jobId: job.id, status: 'FAILED', statusReason: stop.reason, atMs: stop.atMs, stop }];
   if (index !== undefined) events.push(...parentEndEvents(world.arrayParent(parent), { endedNow: 1, anyFailed: true }, stop.atMs));
   return { events, effects: [] };
 }
 
-function stopLive(job: LiveJob, stop: StopRequest): Stopped {
+function stopLive(world: World, job: LiveJob, stop: StopRequest): Stopped {
   // What ends with its host would be tried again: that somebody wants it to end goes before.
   if (stop.by === 'cancel' || (job.stopRequested !== undefined && !(job.stopRequested.by === 'host' && stop.by === 'terminate'))) return { events: [], effects: [] };
-  return { events: [{ type: 'stop-requested', jobId: job.id, stop }], effects: [stopEffect(job.attempt)] };
+  const nodes = stopNodes(world, job.id, stop);
+  const effects = hasEnded(job) ? nodes.effects : [stopEffect(job.attempt), ...nodes.effects];
+  return { events: [{ type: 'stop-requested', jobId: job.id, stop }, ...nodes.events], effects };
+}
+
+/** The other nodes of a multi-node parallel job, as far as they are under way and nobody has stopped them. */
+export function stopNodes(world: World, jobId: JobId, stop: StopRequest): Stopped {
+  const nodes = [...world.nodes.live(jobId).values()].filter(({ stopRequested }) => stopRequested === undefined);
+  return { events: nodes.map(({ id }) => ({ type: 'stop-requested', jobId: id, stop })), effects: nodes.map(({ attempt }) => stopEffect(attempt)) };
 }
 
 type StopEffect = Effect & { type: 'stop-attempt' };
@@ -72,7 +83,7 @@ function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): St
     for (const index of parent.children.indexes(status)) {
       const child = world.child(parent, index);
       if (child === undefined || !isLive(child)) continue;
-      const stopped = stopLive(child, stop);
+      const stopped = stopLive(world, child, stop);
       events.push(...stopped.events);
       effects.push(...stopped.effects);
     }

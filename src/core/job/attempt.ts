@@ -35,8 +35,18 @@ export interface Placement extends AttemptOnHost {
   readonly cluster?: string | undefined;
   /** Where its output goes; absent where another log driver takes it. */
   readonly log?: { readonly group: string; readonly stream: string } | undefined;
-  /** Of a node of a multi-node parallel job, once it runs: the private IPv4 address at which the other nodes reach it. */
+  /** Of a node of a multi-node parallel job: how it reaches the others. */
+  readonly network?: JobNetwork | undefined;
+  /** Likewise, once it runs: the private IPv4 address at which the others reach it. */
   readonly address?: string | undefined;
+}
+
+/** What the nodes of one attempt at a multi-node parallel job have in common. */
+export interface JobNetwork {
+  /** The main node's attempt. */
+  readonly id: AttemptId;
+  /** `private`: one engine runs all nodes, and they have a network to themselves; `host`: each uses its host's. */
+  readonly kind: 'private' | 'host';
 }
 
 /** A node's placement, kept until the main node runs. */

@@ -10,12 +10,14 @@ import type {
   PlatformCapability,
   RetryStrategy,
 } from '@aws-sdk/client-batch';
-import { childId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
+import { must } from '../../base/assert.ts';
+import { childId, nodeId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import type { Dependency } from './dependency.ts';
 import type { ChildTable } from './child-table.ts';
 import type { IndexRange } from './index-ranges.ts';
 import type { EndedAttempt, LiveAttempt, NodePlacement } from './attempt.ts';
+import { termsOfNode } from './nodes.ts';
 import { isEnded, type EndedStatus, type JobStatus, type WaitingStatus } from './status.ts';
 import type { JobTerms } from './terms.ts';
 
@@ -119,10 +121,12 @@ export type WorldJob = Exclude<Job, EndedJob> | LiveArrayParent;
 
 export const isArrayParent = <J extends Job | ArrayParent>(job: J): job is Extract<J, ArrayParent> => 'arraySize' in job;
 export const isLive = (job: Job | ArrayParent): job is LiveJob => job.status === 'STARTING' || job.status === 'RUNNING';
+/** Of a multi-node parallel job that is RUNNING: its main node has ended, and others are being stopped. */
+export const hasEnded = (job: LiveJob): boolean => job.status === 'RUNNING' && job.mainNodeEnd !== undefined;
 /** Whether the world still holds it. */
 export const isInWorld = (job: Job | ArrayParent): job is WorldJob => !isEnded(job.status);
 
-/** A child that started or got a fate of its own; the others are read off their parent. */
+/** A child that started or got a fate of its own, or a node that was launched; the others are read off their parent. */
 export interface ArrayChild {
   readonly parentId: JobId;
   readonly index: number;
@@ -174,6 +178,20 @@ export function waitingChild(parent: ArrayParent, index: number, status: Waiting
     createdAtMs: parent.createdAtMs,
     sequence: parent.sequence,
     attempts: [],
+    status,
+  };
+}
+
+/** A node that is not under way: its job's facts under its own id, and what is known of its earlier attempts. */
+export function waitingNode(job: Job, node: number, status: WaitingJob['status'], attempts: readonly EndedAttempt[]): WaitingJob {
+  return {
+    id: nodeId(job.id, node),
+    scope: job.scope,
+    queueArn: job.queueArn,
+    terms: termsOfNode(must(job.terms.nodes, 'a multi-node parallel job has nodes'), node),
+    createdAtMs: job.createdAtMs,
+    sequence: job.sequence,
+    attempts,
     status,
   };
 }

@@ -2,6 +2,7 @@
 // spec 4.4). The job's own value stands for its main node; the others are jobs of their own while they run. Pure facts of a
 // submission: where nodes are and how they fare is not known here.
 
+import type { NodeProperties, NodeRangeProperty } from '@aws-sdk/client-batch';
 import { must } from '../../base/assert.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import { addNeeds, type Needs } from './needs.ts';
@@ -43,3 +44,19 @@ export function consumablesOfAll({ consumables, nodes }: Pick<JobTerms, 'consuma
 }
 
 const times = ({ milliVcpu, memoryMib, gpus }: Needs, count: number): Needs => ({ milliVcpu: milliVcpu * count, memoryMib: memoryMib * count, gpus: gpus * count });
+
+/** The first and the last node of a range `n:m`, of which either end may be open, or of a single index. The text is well-formed. */
+export function nodesOf(targetNodes: string, numNodes: number): { readonly from: number; readonly to: number } {
+  const [first, last = first] = targetNodes.split(':');
+  return { from: first ? Number(first) : 0, to: last ? Number(last) : numNodes - 1 };
+}
+
+/** What a node runs: of nested ranges the innermost counts. */
+export function propertiesOfNode({ numNodes = 0, nodeRangeProperties = [] }: NodeProperties, node: number): NodeRangeProperty {
+  let innermost: { range: NodeRangeProperty; size: number } | undefined;
+  for (const range of nodeRangeProperties) {
+    const { from, to } = nodesOf(range.targetNodes ?? '', numNodes);
+    if (from <= node && node <= to && (innermost === undefined || to - from < innermost.size)) innermost = { range, size: to - from };
+  }
+  return must(innermost, 'every node lies in a range').range;
+}

@@ -9,6 +9,16 @@ export interface VariableFacts {
   readonly queueName: string;
   readonly computeEnvironmentName: string;
   readonly arraySize?: number | undefined;
+  /** Of a multi-node parallel job. */
+  readonly node?: NodeFacts | undefined;
+}
+
+export interface NodeFacts {
+  readonly node: number;
+  readonly mainNode: number;
+  readonly numNodes: number;
+  /** Where the main node is reached; of the others only. */
+  readonly mainNodeAddress?: string | undefined;
 }
 
 /** In the order in which AWS sets them. */
@@ -24,5 +34,16 @@ export function batchVariables(facts: VariableFacts): KeyValuePair[] {
     variables.push({ name: 'AWS_BATCH_JOB_ARRAY_INDEX', value: String(index) });
     variables.push({ name: 'AWS_BATCH_JOB_ARRAY_SIZE', value: String(facts.arraySize) });
   }
+  if (facts.node !== undefined) variables.push(...nodeVariables(facts.node));
+  return variables;
+}
+
+function nodeVariables({ node, mainNode, numNodes, mainNodeAddress }: NodeFacts): KeyValuePair[] {
+  const variables: KeyValuePair[] = [
+    { name: 'AWS_BATCH_JOB_MAIN_NODE_INDEX', value: String(mainNode) },
+    { name: 'AWS_BATCH_JOB_NODE_INDEX', value: String(node) },
+    { name: 'AWS_BATCH_JOB_NUM_NODES', value: String(numNodes) },
+  ];
+  if (mainNodeAddress !== undefined) variables.push({ name: 'AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS', value: mainNodeAddress });
   return variables;
 }

@@ -11,6 +11,8 @@ interface EndedRow {
   status: number;
   ended_at: number;
   array_size: number | null;
+  /** Of a multi-node parallel job; their rows go as those of children do. */
+  nodes: number | null;
   failed: string | null;
   arn: string;
 }
@@ -43,14 +45,14 @@ export class Expiry {
     return left < maxRows || rows.length > 0;
   }
 
-  #remove({ sequence, id, queue, status, ended_at, array_size, failed, arn }: EndedRow): void {
+  #remove({ sequence, id, queue, status, ended_at, array_size, nodes, failed, arn }: EndedRow): void {
     const sql = this.#sql;
     sql.remember.run(idKey(id), queue, status, ended_at, array_size, failed === '[]' ? null : failed);
     sql.deleteJob.run(sequence);
     sql.deleteDetail.run(sequence);
     sql.deleteConsumed.run(sequence);
     sql.deleteTags.run(arn);
-    if (array_size !== null) sql.putRemovedArray.run(sequence);
+    if (array_size !== null || nodes !== null) sql.putRemovedArray.run(sequence);
   }
 
   /** Answers whether so many were forgotten that there may be more. */
@@ -63,7 +65,7 @@ function prepare(database: DatabaseSync) {
   const sql = (text: string): StatementSync => database.prepare(text);
   return {
     ended: sql(
-      `SELECT sequence, id, queue, status, ended_at, json_extract(state, '$.arraySize') AS array_size, json_extract(state, '$.failedChildren') AS failed, json_extract(body, '$.arn') AS arn
+      `SELECT sequence, id, queue, status, ended_at, json_extract(state, '$.arraySize') AS array_size, json_extract(state, '$.terms.nodes.numNodes') AS nodes, json_extract(state, '$.failedChildren') AS failed, json_extract(body, '$.arn') AS arn
         FROM job JOIN job_detail USING (sequence) WHERE ended_at < ? ORDER BY ended_at LIMIT ?`,
     ),
     remember: sql('INSERT INTO remembered_job (id, queue, status, ended_at, array_size, failed) VALUES (?, ?, ?, ?, ?, ?)'),

@@ -1,8 +1,9 @@
 // A job's changing part as text in a row, and back. The columns beside it hold what they hold; they are not repeated inside.
 
-import type { Arn, JobId, Scope } from '../../base/ids.ts';
+import { childId, nodeId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
 import { ChildTable } from '../../core/job/child-table.ts';
 import { isArrayParent, type ArrayChild, type ArrayParent, type Job } from '../../core/job/job.ts';
+import { termsOfNode } from '../../core/job/nodes.ts';
 import { isEnded, jobStatuses, type JobStatus } from '../../core/job/status.ts';
 
 /** What a row's columns, or the parent of a child, say already. */
@@ -61,10 +62,14 @@ export function decodeState(facts: RowFacts, text: string, interner?: Interner):
   return { ...job, children: new ChildTable(job.arraySize, job.rest.status, job.createdAtMs) } as ArrayParent;
 }
 
-/** A child's row; what it shares with its parent is taken from there. */
-export function decodeChild(parent: ArrayParent, index: number, text: string): ArrayChild {
-  const facts = { id: `${parent.id}:${index}` as JobId, scope: parent.scope, queueArn: parent.queueArn, createdAtMs: parent.createdAtMs, sequence: parent.sequence };
-  const job = { ...(decodeState(facts, text) as Job), terms: parent.terms };
+/** Arrays, and multi-node parallel jobs of which a node is as a child is. */
+export const hasChildren = (job: Job | ArrayParent): boolean => isArrayParent(job) || job.terms.nodes !== undefined;
+
+/** A child's row, or a node's; what it shares with its parent is taken from there. */
+export function decodeChild(parent: Job | ArrayParent, index: number, text: string): ArrayChild {
+  const { nodes } = parent.terms;
+  const facts = { id: nodes === undefined ? childId(parent.id, index) : nodeId(parent.id, index), scope: parent.scope, queueArn: parent.queueArn, createdAtMs: parent.createdAtMs, sequence: parent.sequence };
+  const job = { ...(decodeState(facts, text) as Job), terms: nodes === undefined ? parent.terms : termsOfNode(nodes, index) };
   return { parentId: parent.id, index, job };
 }
 

@@ -2,14 +2,14 @@
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { arn, jobId, splitJobId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
-import { isArrayParent, type ArrayChild, type ArrayParent, type JobDetailRecord } from '../../core/job/job.ts';
+import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../../core/job/job.ts';
 import type { IndexRange } from '../../core/job/index-ranges.ts';
 import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
 import type { EndedInstance, Instance } from '../../core/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobEnd, ListJobsQuery, LogGroupRow, LogStreamRow, NamePattern, ResourceRow, ResourceSpaceKey, StoredJob, StoreReader } from '../../port/store.ts';
 import { idKey } from './expiry.ts';
-import { decodeChild, decodeState, scopeOfArn, statusCode } from './job-row.ts';
+import { decodeChild, decodeState, hasChildren, scopeOfArn, statusCode } from './job-row.ts';
 
 interface JobRow {
   sequence: number;
@@ -102,10 +102,10 @@ export class SqliteReader implements StoreReader {
     return rows.map((row) => ({ instance: JSON.parse(row.body) as Instance, endedAtMs: row.ended_at }));
   }
 
-  #parent(id: JobId): ArrayParent | undefined {
+  #parent(id: JobId): Job | ArrayParent | undefined {
     const row = this.#get<JobRow>(`SELECT ${jobColumns} FROM ${jobTables} WHERE job.id = ?`, id);
     const job = row && storedJob(row).job;
-    return job !== undefined && isArrayParent(job) ? job : undefined;
+    return job !== undefined && hasChildren(job) ? job : undefined;
   }
 
   child(parent: JobId, index: number): ArrayChild | undefined {

@@ -5,7 +5,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { arn, jobId, type Arn, type Scope } from '../../base/ids.ts';
 import type { ConsumableResource } from '../../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
-import { isArrayParent, type ArrayChild, type ArrayParent, type Job, type JobDetailRecord } from '../../core/job/job.ts';
+import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../../core/job/job.ts';
 import { isEnded, jobStatuses } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { EnvironmentHost } from '../../core/host.ts';
@@ -14,7 +14,7 @@ import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-p
 import type { Commit, LogStreamRow, Store, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
 import { openDatabase } from './database.ts';
 import { Expiry } from './expiry.ts';
-import { decodeChild, decodeState, encodeChild, encodeState, Interner, scopeOfArn, statusCode } from './job-row.ts';
+import { decodeChild, decodeState, encodeChild, encodeState, hasChildren, Interner, scopeOfArn, statusCode } from './job-row.ts';
 import { SqliteReader } from './reader.ts';
 
 interface LiveRow {
@@ -53,7 +53,7 @@ export class SqliteStore implements Store {
       return decodeState({ id: jobId(row.id), scope: interner.text(scopeOfArn(queueArn)), queueArn, createdAtMs: row.created_at, sequence: row.sequence }, row.state, interner);
     });
     const childRows = this.#database.prepare('SELECT child_index, state FROM array_child WHERE parent = ? ORDER BY child_index');
-    const children: ArrayChild[] = jobs.filter(isArrayParent).flatMap((parent) =>
+    const children: ArrayChild[] = jobs.filter(hasChildren).flatMap((parent) =>
       (childRows.all(parent.sequence) as { child_index: number; state: string }[]).map((row) => decodeChild(parent, row.child_index, row.state)),
     );
     const last = this.#database.prepare('SELECT max(coalesce((SELECT max(sequence) FROM job), 0), highest) AS last FROM removed_sequence').get() as { last: number };
