@@ -2,7 +2,7 @@
 // changed by its fold alone.
 
 import { assert, must } from '../base/assert.ts';
-import type { Arn, AttemptId, HostId } from '../base/ids.ts';
+import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../base/ids.ts';
 import type { ConsumableClaim } from './consumable-resource/consumable-resource.ts';
 import type { Host } from './host.ts';
 import type { Placement } from './job/attempt.ts';
@@ -10,20 +10,40 @@ import type { WorldJob } from './job/job.ts';
 import { addNeeds, noNeeds, subtractNeeds, type Needs } from './job/needs.ts';
 
 export interface Allocation {
+  /** Whose it is; of a node that of its multi-node job. */
+  readonly jobId: JobId;
   readonly hostId: HostId;
   /** Where the host is an instance: the machine whose resources it takes as well. */
   readonly machineId?: HostId | undefined;
   readonly computeEnvironmentArn: Arn;
+  /** What it takes of its environment, its share, and the machine beneath. */
   readonly needs: Needs;
+  /**
+   * What it takes of the host's own books: as much, but all that the host has for a node of a multi-node job, which has its
+   * instance or registered host to itself (user guide, chapter Multi-node Parallel Jobs). On a machine nodes lie side by side.
+   */
+  readonly onHost: Needs;
   /** What it consumes beside. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
   /** Whose usage it is, on a fair share queue. */
   readonly share?: { readonly queueArn: Arn; readonly identifier: string } | undefined;
 }
 
+type Holder = Pick<WorldJob, 'id' | 'terms' | 'queueArn'>;
+
 /** What an attempt of the job holds where it was placed. */
-export function allocationOf({ terms: { needs, share, consumables }, queueArn }: WorldJob, { hostId, computeEnvironmentArn }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'>, host: Host | undefined): Allocation {
-  return { hostId, machineId: host?.kind === 'instance' ? host.machineId : undefined, computeEnvironmentArn, needs, consumables, share: share && { queueArn, identifier: share.identifier } };
+export function allocationOf({ id, terms: { needs, share, consumables, nodes }, queueArn }: Holder, { hostId, computeEnvironmentArn }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'>, host: Host | undefined): Allocation {
+  const { parent, node } = splitJobId(id);
+  return {
+    jobId: node === undefined ? id : parent,
+    hostId,
+    machineId: host?.kind === 'instance' ? host.machineId : undefined,
+    computeEnvironmentArn,
+    needs,
+    onHost: host !== undefined && host.kind !== 'machine' && (nodes !== undefined || node !== undefined) ? host.capacity : needs,
+    consumables,
+    share: share && { queueArn, identifier: share.identifier },
+  };
 }
 
 const none: ReadonlySet<AttemptId> = new Set();
@@ -66,11 +86,11 @@ export class Allocations {
   take(attemptId: AttemptId, allocation: Allocation): void {
     assert(!this.#ofAttempts.has(attemptId), 'an attempt takes its resources once');
     this.#ofAttempts.set(attemptId, allocation);
-    const { hostId, machineId, computeEnvironmentArn, needs } = allocation;
+    const { hostId, machineId, computeEnvironmentArn, needs, onHost } = allocation;
     const there = this.#attemptsOn.get(hostId);
     if (there === undefined) this.#attemptsOn.set(hostId, new Set([attemptId]));
     else there.add(attemptId);
-    this.#onHosts.set(hostId, addNeeds(this.onHost(hostId), needs));
+    this.#onHosts.set(hostId, addNeeds(this.onHost(hostId), onHost));
     if (machineId !== undefined) this.#onHosts.set(machineId, addNeeds(this.onHost(machineId), needs));
     this.#inEnvironments.set(computeEnvironmentArn, addNeeds(this.inEnvironment(computeEnvironmentArn), needs));
   }
@@ -78,10 +98,10 @@ export class Allocations {
   giveBack(attemptId: AttemptId): Allocation {
     const allocation = must(this.#ofAttempts.get(attemptId), 'an attempt gives back what it took');
     this.#ofAttempts.delete(attemptId);
-    const { hostId, machineId, computeEnvironmentArn, needs } = allocation;
+    const { hostId, machineId, computeEnvironmentArn, needs, onHost } = allocation;
     const there = must(this.#attemptsOn.get(hostId), 'an attempt that holds something of a host is known there');
     there.delete(attemptId);
-    this.#onHosts.set(hostId, subtractNeeds(this.onHost(hostId), needs));
+    this.#onHosts.set(hostId, subtractNeeds(this.onHost(hostId), onHost));
     if (machineId !== undefined) this.#onHosts.set(machineId, subtractNeeds(this.onHost(machineId), needs));
     this.#inEnvironments.set(computeEnvironmentArn, subtractNeeds(this.inEnvironment(computeEnvironmentArn), needs));
     return allocation;

@@ -163,7 +163,7 @@ function giveBack(world: World, attemptId: AttemptId, atMs: number): void {
   const allocation = world.allocations.giveBack(attemptId);
   weigh(world, allocation, -1, atMs);
   world.consumableResources.release(allocation.consumables);
-  world.hosts.index.giveBack(allocation.hostId, allocation.needs);
+  world.hosts.index.giveBack(allocation.hostId, allocation.onHost);
   noteIdle(world, allocation.hostId, atMs);
   world.scheduleWanted = true;
 }
@@ -191,7 +191,7 @@ function enter(world: World, { id, scope, attempt: { attemptId, log, placedAtMs 
 function take(world: World, job: WaitingJob, placement: Placement, atMs: number): void {
   const allocation = allocationOf(job, placement, world.hosts.get(placement.hostId));
   world.allocations.take(placement.attemptId, allocation);
-  world.hosts.index.take(allocation.hostId, allocation.needs);
+  world.hosts.index.take(allocation.hostId, allocation.onHost);
   weigh(world, allocation, 1, atMs);
   world.consumableResources.take(allocation.consumables);
 }
@@ -280,7 +280,7 @@ function restoreLive(world: World, job: LiveJob): void {
 function hold(world: World, job: LiveJob | WaitingJob, placement: Placement): void {
   const allocation = allocationOf(job, placement, world.hosts.get(placement.hostId));
   world.allocations.take(placement.attemptId, allocation);
-  world.hosts.index.take(allocation.hostId, allocation.needs);
+  world.hosts.index.take(allocation.hostId, allocation.onHost);
   world.fairShares.restoreHeld(allocation);
   world.consumableResources.hold(allocation.consumables);
 }

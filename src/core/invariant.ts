@@ -2,7 +2,7 @@
 // simulation calls it after every step and tests call it at will; it changes nothing.
 
 import { assert } from '../base/assert.ts';
-import { splitJobId, type Arn, type AttemptId, type HostId } from '../base/ids.ts';
+import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../base/ids.ts';
 import { unavailable } from './host.ts';
 import { hasEnded, isArrayParent, isLive, type LiveArrayParent } from './job/job.ts';
 import { jobStatuses } from './job/status.ts';
@@ -60,20 +60,22 @@ function checkConsumables(world: World): void {
 function checkUse(world: World): void {
   const byHost = new Map<HostId, Needs>();
   const byEnvironment = new Map<Arn, Needs>();
-  const attemptsOn = new Map<HostId, number>();
-  for (const { hostId, machineId, computeEnvironmentArn, needs } of world.allocations.values()) {
-    for (const id of machineId === undefined ? [hostId] : [hostId, machineId]) {
-      byHost.set(id, addNeeds(byHost.get(id) ?? noNeeds, needs));
-      attemptsOn.set(id, (attemptsOn.get(id) ?? 0) + 1);
-    }
+  const jobsOn = new Map<HostId, Set<JobId>>();
+  const count = (id: HostId, needs: Needs, jobId: JobId): void => {
+    byHost.set(id, addNeeds(byHost.get(id) ?? noNeeds, needs));
+    jobsOn.set(id, (jobsOn.get(id) ?? new Set()).add(jobId));
+  };
+  for (const { jobId, hostId, machineId, computeEnvironmentArn, needs, onHost } of world.allocations.values()) {
+    count(hostId, onHost, jobId);
+    if (machineId !== undefined) count(machineId, needs, jobId);
     byEnvironment.set(computeEnvironmentArn, addNeeds(byEnvironment.get(computeEnvironmentArn) ?? noNeeds, needs));
   }
   for (const host of world.hosts.values()) {
     const used = byHost.get(host.id) ?? noNeeds;
     assert(needsKey(used) === needsKey(world.hostUse(host.id)), 'the use of a host is the sum of what runs on it');
-    // A machine's only.
-    const alone = host.kind === 'machine' && attemptsOn.get(host.id) === 1;
-    assert(alone || attemptsOn.get(host.id) === undefined || (used.milliVcpu <= host.capacity.milliVcpu && used.memoryMib <= host.capacity.memoryMib), 'a host holds no more than it has, unless one job has it alone');
+    // A machine's only; the nodes of a multi-node job are one job.
+    const alone = host.kind === 'machine' && jobsOn.get(host.id)?.size === 1;
+    assert(alone || !jobsOn.has(host.id) || (used.milliVcpu <= host.capacity.milliVcpu && used.memoryMib <= host.capacity.memoryMib), 'a host holds no more than it has, unless one job has it alone');
     assert(used.gpus <= host.capacity.gpus, 'a host never gives GPUs that it has not');
   }
   for (const host of world.hosts.values()) {
