@@ -16,9 +16,12 @@ export function instanceEndsShown(): Checker {
     const text = textOf(hostId);
     if (statusReason.startsWith('Host EC2 ') && statusReason !== text) throw new BrokenLaw(`job ${job.id} shows '${statusReason}', and ran on ${hostId}`);
     const end = ended.get(hostId);
-    // Where the clock was set, nobody can say what came first.
-    const wasClockSet = clockSetMs > 0 && (containers.all.get(attemptId)?.ended?.wasClockSet !== false || clockSetMs >= (end?.elapsedMs ?? 0));
-    if (end === undefined || stoppedAtMs < end.atMs || wasClockSet || statusReason === text || statusReason === job.stopRequested?.reason) return;
+    const container = containers.all.get(attemptId);
+    // Elapsed time cannot be set: what had really ended before its instance owes it nothing, whatever the clock on the wall said.
+    const hadEnded = end !== undefined && container?.ended !== undefined && container.ended.elapsedMs < end.elapsedMs;
+    // Where the clock was set, the server cannot know what came first.
+    const wasClockSet = clockSetMs > 0 && (container?.ended?.wasClockSet !== false || clockSetMs >= (end?.elapsedMs ?? 0));
+    if (end === undefined || hadEnded || stoppedAtMs < end.atMs || wasClockSet || statusReason === text || statusReason === job.stopRequested?.reason) return;
     throw new BrokenLaw(`job ${job.id} shows '${statusReason}', and its instance had ended`);
   }
 

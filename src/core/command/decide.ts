@@ -56,7 +56,7 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
     case 'place-job':
       return decidePlaceJob(world, command, nowMs);
     case 'report-attempt':
-      return decideReportAttempt(world, command);
+      return decideReportAttempt(world, command, nowMs);
     case 'meet-deadline':
       return decideMeetDeadline(world, command, nowMs);
     case 'watch-queue':

@@ -26,8 +26,8 @@ function worldWith(state: 'STARTING' | 'RUNNING', stopped: boolean): World {
 }
 
 /** The job as the report leaves it. */
-function after(world: World, report: ReportAttempt['report']): Job {
-  const decided = decideReportAttempt(world, { type: 'report-attempt', attemptId: attempt, report });
+function after(world: World, report: ReportAttempt['report'], nowMs = 9): Job {
+  const decided = decideReportAttempt(world, { type: 'report-attempt', attemptId: attempt, report }, nowMs);
   assert('events' in decided);
   for (const event of decided.events) world.apply(event);
   return world.changes.jobs.get(id) as Job;
@@ -67,6 +67,22 @@ for (const [title, state, stopped, report, [status, statusReason, exitCode, cont
   });
 }
 
+for (const [title, stoppedAtMs, nowMs, holds] of [
+  ['heard after the stop, of a time after it', 8, 9, true],
+  ['heard late, of a time before the stop', 20, 21, false],
+  ['of a time that the clock, set back since the stop, shows again', 20, 10, true],
+  ['of a time before the stop by the clock that was then set back', 20, 3, false],
+] as const) {
+  for (const [by, exitCode, status] of [['timeout', 137, 'FAILED'], ['timeout', 0, holds ? 'FAILED' : 'SUCCEEDED'], ['host', 0, holds ? 'FAILED' : 'SUCCEEDED']] as const) {
+    test(`a stop by ${by} ${holds ? 'holds' : 'does not hold'} against an exit with ${exitCode} ${title}`, () => {
+      const world = worldWith('RUNNING', false);
+      world.apply({ type: 'stop-requested', jobId: id, stop: { by, reason: 'stopped', atMs: stoppedAtMs } });
+      const job = after(world, exited(exitCode), nowMs);
+      assert.deepEqual([job.status, job.statusReason], [status, holds ? 'stopped' : essential]);
+    });
+  }
+}
+
 test('what an engine has to say of how a job runs is its reason while it does', () => {
   const world = worldWith('STARTING', false);
   assert.equal(after(world, { type: 'started', atMs: 3, notice: 'as a process' }).statusReason, 'as a process');
@@ -79,6 +95,6 @@ test('a report that is late, or of another attempt, changes nothing', () => {
     { type: 'report-attempt', attemptId: attempt, report: { type: 'started', atMs: 9 } },
     { type: 'report-attempt', attemptId: attemptId('b'.repeat(32)), report: exited(1) },
   ] as const) {
-    assert.deepEqual(decideReportAttempt(world, command), { events: [], effects: [], reply: { stale: true } });
+    assert.deepEqual(decideReportAttempt(world, command, 9), { events: [], effects: [], reply: { stale: true } });
   }
 });

@@ -23,7 +23,7 @@ export const mainNodeEndedReason = 'The main node has ended';
 
 export const outOfMemoryReason = 'OutOfMemoryError: Container killed due to memory usage';
 
-export function decideReportAttempt(world: World, command: ReportAttempt): Decided<ReportAttempt> {
+export function decideReportAttempt(world: World, command: ReportAttempt, nowMs: number): Decided<ReportAttempt> {
   const { attemptId, report } = command;
   const jobId = world.attempts.get(attemptId);
   const job = jobId === undefined ? undefined : world.jobs.get(jobId);
@@ -32,7 +32,7 @@ export function decideReportAttempt(world: World, command: ReportAttempt): Decid
     if (job.status === 'RUNNING') return stale;
     return { ...startAttempt(world, job, report), reply: { stale: false } };
   }
-  return { ...endAttempt(world, job, outcomeOf(job, report)), reply: { stale: false } };
+  return { ...endAttempt(world, job, outcomeOf(job, report, nowMs)), reply: { stale: false } };
 }
 
 interface Followed {
@@ -56,7 +56,7 @@ const releaseAll = (attempts: readonly AttemptOnHost[], atMs: number): Event[] =
 
 /** An attempt whose host is gone has ended, whatever its container may still do there. */
 export function lossEvents(world: World, attemptId: AttemptId, atMs: number): readonly Event[] {
-  const decided = decideReportAttempt(world, { type: 'report-attempt', attemptId, report: { type: 'lost', atMs, reason: 'its host is gone' } });
+  const decided = decideReportAttempt(world, { type: 'report-attempt', attemptId, report: { type: 'lost', atMs, reason: 'its host is gone' } }, atMs);
   return 'events' in decided ? decided.events : [];
 }
 
@@ -73,8 +73,8 @@ interface Outcome {
   readonly retriable: boolean;
 }
 
-function outcomeOf(job: LiveJob, report: Exclude<ReportAttempt['report'], { type: 'started' }>): Outcome {
-  const stop = stopOf(job, report.atMs);
+function outcomeOf(job: LiveJob, report: Exclude<ReportAttempt['report'], { type: 'started' }>, nowMs: number): Outcome {
+  const stop = stopOf(job, report.atMs, nowMs);
   const ran = report.type === 'exited';
   // However it took the end of its host: nobody asked for the job to end.
   if (stop?.by === 'host') return { status: 'FAILED', atMs: report.atMs, ran, hostLost: true, retriable: true, statusReason: stop.reason };
@@ -105,9 +105,15 @@ function outcomeOf(job: LiveJob, report: Exclude<ReportAttempt['report'], { type
   }
 }
 
-/** A timeout that was noticed late, or the end of a host, stops nothing that had ended before it. */
-function stopOf({ stopRequested }: LiveJob, endedAtMs: number): StopRequest | undefined {
-  return (stopRequested?.by === 'timeout' || stopRequested?.by === 'host') && endedAtMs < stopRequested.atMs ? undefined : stopRequested;
+/**
+ * A timeout that was noticed late, or the end of a host, stops nothing that had ended before it. A stop that is still to come by
+ * the clock means that somebody set the clock back since: then an end that is not itself to come was timed after that, and so
+ * after the stop.
+ */
+function stopOf({ stopRequested }: LiveJob, endedAtMs: number, nowMs: number): StopRequest | undefined {
+  if (stopRequested?.by !== 'timeout' && stopRequested?.by !== 'host') return stopRequested;
+  const wasClockSetBetween = endedAtMs <= nowMs && nowMs < stopRequested.atMs;
+  return endedAtMs < stopRequested.atMs && !wasClockSetBetween ? undefined : stopRequested;
 }
 
 const joined = (reason: string | undefined, note: string | undefined): string | undefined =>

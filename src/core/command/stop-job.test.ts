@@ -37,7 +37,7 @@ function stop(world: World, by: 'cancel' | 'terminate', reason: string, target =
 }
 
 function exit(world: World, exitCode: number): void {
-  const decided = decideReportAttempt(world, { type: 'report-attempt', attemptId: attempt(0), report: { type: 'exited', atMs: 9, exit: { exitCode, outOfMemory: false } } });
+  const decided = decideReportAttempt(world, { type: 'report-attempt', attemptId: attempt(0), report: { type: 'exited', atMs: 9, exit: { exitCode, outOfMemory: false } } }, 9);
   assert('events' in decided);
   for (const event of decided.events) world.apply(event);
 }
