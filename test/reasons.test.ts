@@ -3,6 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CancelJobCommand, CreateJobQueueCommand, GetJobQueueSnapshotCommand, UpdateComputeEnvironmentCommand } from '@aws-sdk/client-batch';
+import {
+  AllocateAddressCommand, AssociateRouteTableCommand, AttachInternetGatewayCommand, CreateInternetGatewayCommand, CreateNatGatewayCommand, CreateRouteCommand, CreateRouteTableCommand, CreateSubnetCommand, CreateVpcCommand,
+  DeleteRouteCommand, DescribeInstancesCommand, EC2Client, ModifySubnetAttributeCommand,
+} from '@aws-sdk/client-ec2';
 import type { Explanation, OwnError } from '../src/api/explanation.ts';
 import { account, region, TestServer } from './server.ts';
 import { until } from './until.ts';
@@ -110,4 +114,48 @@ test('explanations are of the account that asks, and what is wrong is refused', 
   assert.equal((await explain(`${id}:0`)).status, 404);
   assert.equal((await fetch(`${server.url}/_longshore/jobs/${id}/explanation`, { method: 'POST' })).status, 405);
   assert.equal((await fetch(`${server.url}/_longshore/jobs/%ff/explanation`)).status, 400);
+});
+
+// ---- networks ----
+
+test('jobs wait while their subnets have no way out, nothing is launched there, and a route lets them go on', async () => {
+  const ec2 = new EC2Client(server.clientOptions());
+  const VpcId = (await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId;
+  const subnet = async (CidrBlock: string) => (await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock }))).Subnet?.SubnetId as string;
+  const table = async (SubnetId: string) => {
+    const { RouteTable } = await ec2.send(new CreateRouteTableCommand({ VpcId }));
+    await ec2.send(new AssociateRouteTableCommand({ SubnetId, RouteTableId: RouteTable?.RouteTableId }));
+    return RouteTable?.RouteTableId;
+  };
+  const way = { DestinationCidrBlock: '0.0.0.0/0' };
+  const [open, hidden] = [await subnet('10.0.1.0/24'), await subnet('10.0.2.0/24')];
+  const GatewayId = (await ec2.send(new CreateInternetGatewayCommand({}))).InternetGateway?.InternetGatewayId;
+  await ec2.send(new AttachInternetGatewayCommand({ VpcId, InternetGatewayId: GatewayId }));
+  await server.prepare('open', { subnets: [open], minvCpus: 1 });
+  await server.prepare('hidden', { type: 'FARGATE', subnets: [hidden], minvCpus: undefined, instanceTypes: undefined, instanceRole: undefined, allocationStrategy: undefined });
+  await server.register('small', { image: 'fake', command: ['true'], executionRoleArn: 'arn:aws:iam::000000000000:role/x', resourceRequirements: [{ type: 'VCPU', value: '0.25' }, { type: 'MEMORY', value: '512' }] }, { platformCapabilities: ['FARGATE'] });
+  const [job, task] = [await server.submit('ok', { jobQueue: 'open' }), await server.submit('small', { jobQueue: 'hidden' })];
+  const reason = async (id: string) => (await server.job(id)).statusReason;
+  const noRoute = (name: string, id: string) => `waiting for compute environment ${name}: no internet access from its subnets (${id}: no route to an internet gateway or a NAT gateway)`;
+  await until('both know why', async () => (await reason(job)) === noRoute('open', open) && (await reason(task)) === noRoute('hidden', hidden));
+  assert.match((await explain(job)).body.remedies[0] ?? '', /aws ec2 create-route/);
+
+  const RouteTableId = await table(open);
+  await ec2.send(new CreateRouteCommand({ ...way, RouteTableId, GatewayId }));
+  assert.match((await reason(job)) ?? '', /a route to an internet gateway, and instances have no public address/);
+  assert.equal((await ec2.send(new DescribeInstancesCommand({ Filters: [{ Name: 'subnet-id', Values: [open] }] }))).Reservations?.length, 0, 'not even for minvCpus');
+  // What is written down of networks outlives the server.
+  await server.restart();
+  const again = new EC2Client(server.clientOptions());
+  assert.match((await reason(job)) ?? '', /no internet access/);
+  await again.send(new ModifySubnetAttributeCommand({ SubnetId: open, MapPublicIpOnLaunch: { Value: true } }));
+  await server.whenStatus(job, 'SUCCEEDED');
+
+  const AllocationId = (await again.send(new AllocateAddressCommand({}))).AllocationId;
+  const NatGatewayId = (await again.send(new CreateNatGatewayCommand({ SubnetId: open, AllocationId }))).NatGateway?.NatGatewayId;
+  await again.send(new CreateRouteCommand({ ...way, RouteTableId: await table(hidden), NatGatewayId }));
+  await server.whenStatus(task, 'SUCCEEDED');
+  await again.send(new DeleteRouteCommand({ ...way, RouteTableId }));
+  assert.equal(await reason(await server.submit('small', { jobQueue: 'hidden' })), noRoute('hidden', hidden), 'the NAT gateway itself leads nowhere any more');
+  for (const client of [ec2, again]) client.destroy();
 });

@@ -12,6 +12,7 @@ import { batchOperations } from '../service/batch/operations.ts';
 import { knownReferences } from '../service/batch/known-references.ts';
 import { SubmitRate } from '../service/batch/submit-rate.ts';
 import { ec2Seed } from '../service/ec2/make.ts';
+import { noteNetwork } from '../service/ec2/network.ts';
 import { ec2Operations } from '../service/ec2/operations.ts';
 import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import type { IamKinds } from '../service/iam/deps.ts';
@@ -49,6 +50,8 @@ export interface App {
   readonly router: Router;
   /** Of ours, under `/_longshore/`. */
   readonly own: OwnOperations;
+  /** After a start: what changed of networks just before the end, environments may not know. */
+  readonly noteNetworks: () => Promise<void>;
 }
 
 /** Most bytes of a request's body, by operation; PutLogEvents carries a mebibyte of events and their frames. */
@@ -136,5 +139,9 @@ export function compose(options: AppOptions): App {
   const { region, authenticator, authorizer, onAudit, onFault } = options;
   const router = new Router({ services, authenticator, authorizer, region, audit: onAudit, log: onFault });
   const own = new OwnOperations({ deps: { bus, reader, hosts: options.hosts, ec2, instanceTypes: settings.instanceTypes }, authenticator, authorizer, region, newRequestId: () => ids.uuid(), audit: onAudit, log: onFault });
-  return { control, router, own };
+  const noteNetworks = async (): Promise<void> => {
+    const scopes = new Set([...control.world.computeEnvironments.values()].map(({ scope }) => scope));
+    for (const scope of scopes) await noteNetwork({ space: ec2, bus }, scope, { requestId: '', caller: 'start', sourceAddress: '', userAgent: '' });
+  };
+  return { control, router, own, noteNetworks };
 }

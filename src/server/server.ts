@@ -85,6 +85,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 
 async function open(config: ServerConfig, app: App, identity: string, reason: string, log: Logger): Promise<RunningServer> {
   const capabilities = await app.control.open(localHost(identity, config.capacity));
+  await app.noteNetworks();
   const listener = await listen({
     host: config.host,
     port: config.port,

@@ -15,6 +15,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../../base/ids.ts';
 import type { Refusal } from '../../base/refusal.ts';
+import type { KnownSubnet } from '../compute-environment/network.ts';
 import type { KnownReferences } from '../compute-environment/references.ts';
 import type { Deadline } from '../deadlines.ts';
 import type { Effect } from '../effect.ts';
@@ -168,6 +169,12 @@ export interface SettleEnvironment {
   readonly type: 'settle-environment';
   readonly arn: Arn;
 }
+/** From EC2: these are all the subnets that it has. */
+export interface NoteNetwork {
+  readonly type: 'note-network';
+  readonly scope: Scope;
+  readonly subnets: readonly KnownSubnet[];
+}
 /** From the scaling cycle. */
 export interface LaunchInstances {
   readonly type: 'launch-instances';
@@ -279,6 +286,7 @@ export type Command =
   | WatchQueue
   | JoinHost
   | SettleEnvironment
+  | NoteNetwork
   | LaunchInstances
   | DrainInstance
   | ReportInstance
@@ -325,6 +333,7 @@ export interface Replies {
   'drain-host': Done;
   'deregister-host': Done;
   'note-host-contact': Done;
+  'note-network': Done;
   'close-old-attempt': Done;
 }
 export type Done = Readonly<Record<never, never>>;

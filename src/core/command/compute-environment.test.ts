@@ -29,9 +29,9 @@ const role = 'arn:aws:iam::123456789012:role/AWSBatchServiceRole';
 const all: AllReferences = {
   serviceRoles: [role, 'arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch'],
   spotFleetRoles: ['arn:aws:iam::123456789012:role/fleet'],
-  instanceProfiles: ['ecsInstanceRole'], subnets: ['subnet-1'], securityGroups: ['sg-1'], keyPairs: ['mine'], placementGroups: [],
+  instanceProfiles: ['ecsInstanceRole'], securityGroups: ['sg-1'], keyPairs: ['mine'], placementGroups: [],
 };
-const strict: KnownReferences = { ...nothingKnown, all };
+const strict: KnownReferences = { ...nothingKnown, subnets: [{ id: 'subnet-1', wayOut: 'internet-gateway', mapPublicIp: true }], all };
 
 class Lab {
   readonly world = new World(defaultSettings);

@@ -7,6 +7,7 @@ import { clusterArn, computeEnvironmentArn, roleArn, serviceRoleArn } from '../a
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { launchProblem, refuseWindows, resolveLaunch } from '../compute-environment/launch.ts';
 import { nothingKnown, problemOf } from '../compute-environment/references.ts';
+import { cutOffSubnets } from '../compute-environment/network.ts';
 import { checkNewResources, withDefaults } from '../compute-environment/resources.ts';
 import type { World } from '../world.ts';
 import type { CreateComputeEnvironment, Decided } from './command.ts';
@@ -33,7 +34,7 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
   const launch = resources === undefined || resources.type?.startsWith('FARGATE') ? undefined : resolveLaunch(resources, references, world.settings.instanceTypes);
   const windows = refuseWindows(launch, references);
   if (windows) return windows;
-  const environment: ComputeEnvironment = {
+  const made: ComputeEnvironment = {
     arn: computeEnvironmentArn(scope, name),
     scope,
     name,
@@ -52,6 +53,7 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
     ecsClusterArn: clusterArn(scope, name, uuid),
     createdAtMs: nowMs,
   };
+  const environment = { ...made, cutOff: cutOffSubnets(made, references.subnets) };
   return {
     events: [{ type: 'compute-environment-stored', environment, tags: request.tags }],
     effects: [{ type: 'settle-environment', arn: environment.arn }],

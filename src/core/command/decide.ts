@@ -23,6 +23,7 @@ import { decideDrainHost } from './drain-host.ts';
 import { decideEndInstance } from './end-instance.ts';
 import { decideJoinHost } from './join-host.ts';
 import { decideNoteHostContact } from './note-host-contact.ts';
+import { decideNoteNetwork } from './note-network.ts';
 import { decideRegisterHost } from './register-host.ts';
 import { decideDrainInstance } from './drain-instance.ts';
 import { decideLaunchInstances } from './launch-instances.ts';
@@ -95,6 +96,8 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideJoinHost(command);
     case 'settle-environment':
       return decideSettleEnvironment(world, command);
+    case 'note-network':
+      return decideNoteNetwork(world, command);
     case 'drain-instance':
       return decideDrainInstance(world, command);
     case 'launch-instances':

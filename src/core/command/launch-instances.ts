@@ -5,6 +5,7 @@ import { assert, must } from '../../base/assert.ts';
 import type { HostId } from '../../base/ids.ts';
 import { hasInstances, isOpen, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { launchOf, type LaunchSource } from '../compute-environment/launch.ts';
+import { openSubnets } from '../compute-environment/network.ts';
 import { instanceIdOf, type Instance, type LaunchFacts } from '../host.ts';
 import { capacityOf } from '../instance-type/instance-type.ts';
 import { launchParameters } from '../launch-template/launch-template.ts';
@@ -43,12 +44,13 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
 }
 
 /**
- * Environment and launch template put together. Instances spread over the subnets. Those of Spot stay untagged where the Spot
+ * Environment and launch template put together. Instances spread over the subnets that have a way out. Those of Spot stay untagged where the Spot
  * Fleet role may not tag (user guide, Spot Instances Not Tagged on Creation).
  */
-function launchFacts({ computeResources }: ComputeEnvironment, source: LaunchSource | undefined, id: HostId): LaunchFacts {
-  const resources = must(computeResources, 'an environment that launches instances has compute resources');
-  const { subnets = [], type, spotIamFleetRole } = resources;
+function launchFacts(environment: ComputeEnvironment, source: LaunchSource | undefined, id: HostId): LaunchFacts {
+  const resources = must(environment.computeResources, 'an environment that launches instances has compute resources');
+  const { type, spotIamFleetRole } = resources;
+  const subnets = openSubnets(environment);
   // What was made before there was a source is launched as it says itself.
   const { securityGroupIds, keyName, tags, instanceProfile, placementGroup, blockDevices } = source?.parameters ?? launchParameters(resources, {}, []);
   const mayTag = type !== 'SPOT' || !/(^|\/)AmazonEC2SpotFleetRole$/.test(spotIamFleetRole ?? '');

@@ -7,6 +7,7 @@ import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import { isServiceLinkedRole, serviceRoleArn } from '../arn.ts';
 import { hasInstances, isFargate, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { launchProblem, refuseWindows, resolveLaunch, type Launch } from '../compute-environment/launch.ts';
+import { cutOffSubnets } from '../compute-environment/network.ts';
 import { nothingKnown, problemOf, type KnownReferences } from '../compute-environment/references.ts';
 import { presentVcpus, replaceInstances } from '../instance.ts';
 import { checkResources, infrastructureChanges, mergeResources } from '../compute-environment/resources.ts';
@@ -42,7 +43,7 @@ export function decideUpdateComputeEnvironment(world: World, command: UpdateComp
   if (windows) return windows;
 
   const problem = problemOf(serviceRole, computeResources, references, stored.uuid) ?? launchProblem(launch);
-  const environment: ComputeEnvironment = {
+  const changed: ComputeEnvironment = {
     ...stored,
     state: request.state ?? stored.state,
     status: replaces || stored.status === 'INVALID' || serviceRole !== stored.serviceRole || problem !== stored.problem ? 'UPDATING' : stored.status,
@@ -58,6 +59,7 @@ export function decideUpdateComputeEnvironment(world: World, command: UpdateComp
     unmanagedvCpus: request.unmanagedvCpus ?? stored.unmanagedvCpus,
     context: request.context ?? stored.context,
   };
+  const environment = { ...changed, cutOff: cutOffSubnets(changed, references.subnets) };
   const mixed = brokenQueue(world, environment);
   if (mixed) return mixed;
   const replacement = replaceInstances(world, environment, nowMs);

@@ -3,6 +3,7 @@
 import type { ComputeResource, EcsSettings, UpdatePolicy } from '@aws-sdk/client-batch';
 import type { Arn, Scope } from '../../base/ids.ts';
 import type { Launch } from './launch.ts';
+import type { CutOffSubnet } from './network.ts';
 
 export interface ComputeEnvironment {
   readonly arn: Arn;
@@ -25,6 +26,8 @@ export interface ComputeEnvironment {
   readonly revision: number;
   /** Where it launches instances. */
   readonly launch?: Launch | undefined;
+  /** Those of its subnets from which nothing gets out. */
+  readonly cutOff?: readonly CutOffSubnet[] | undefined;
   /** What makes it INVALID as soon as it has settled. */
   readonly problem?: string | undefined;
   readonly ecsClusterArn: string;
@@ -46,6 +49,6 @@ export function hasInstances(environment: ComputeEnvironment): boolean {
 }
 
 /** Whether its capacity is Fargate's, which decides what may stand beside it in a queue (spec 4.3). */
-export function isFargate(environment: ComputeEnvironment): boolean {
+export function isFargate(environment: Pick<ComputeEnvironment, 'computeResources'>): boolean {
   return environment.computeResources?.type?.startsWith('FARGATE') ?? false;
 }

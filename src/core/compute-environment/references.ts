@@ -4,11 +4,13 @@
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import type { Image } from '../image/image.ts';
 import type { LaunchTemplateData } from '../launch-template/launch-template.ts';
+import type { KnownSubnet } from './network.ts';
 
 /** What of the things that environments name is known here, at the moment of a call. */
 export interface KnownReferences {
   readonly images: readonly Image[];
   readonly launchTemplates: readonly KnownTemplate[];
+  readonly subnets: readonly KnownSubnet[];
   /** With `--references strict`: what is not among these does not exist. Absent: it may exist elsewhere. */
   readonly all?: AllReferences | undefined;
 }
@@ -27,18 +29,17 @@ export interface AllReferences {
   readonly spotFleetRoles: readonly string[];
   /** Names and ARNs. */
   readonly instanceProfiles: readonly string[];
-  readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
   readonly keyPairs: readonly string[];
   readonly placementGroups: readonly string[];
 }
 
-export const nothingKnown: KnownReferences = Object.freeze({ images: [], launchTemplates: [] });
+export const nothingKnown: KnownReferences = Object.freeze({ images: [], launchTemplates: [], subnets: [] });
 
 const roleForm = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 /** What makes an environment INVALID, in the texts of AWS; undefined: nothing. `requestId` stands where AWS names its own call. */
-export function problemOf(serviceRole: string, resources: ComputeResource | undefined, { all }: KnownReferences, requestId: string): string | undefined {
+export function problemOf(serviceRole: string, resources: ComputeResource | undefined, { all, subnets }: KnownReferences, requestId: string): string | undefined {
   const isKnown = (role: string, known: readonly string[] | undefined): boolean => roleForm.test(role) && (known === undefined || known.includes(role));
   if (!isKnown(serviceRole, all?.serviceRoles)) {
     return `CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: ${requestId})`;
@@ -48,10 +49,10 @@ export function problemOf(serviceRole: string, resources: ComputeResource | unde
     const parameter = 'Parameter: SpotFleetRequestConfig.IamFleetRole is invalid';
     return `CLIENT_ERROR - ${parameter}. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidSpotFleetRequestConfig; Request ID: ${requestId}) ${parameter}`;
   }
-  return all && resources && missing(resources, all);
+  return all && resources && missing(resources, { ...all, subnets: subnets.map(({ id }) => id) });
 }
 
-function missing(resources: ComputeResource, all: AllReferences): string | undefined {
+function missing(resources: ComputeResource, all: AllReferences & { readonly subnets: readonly string[] }): string | undefined {
   const given: readonly [string, readonly (string | undefined)[], readonly string[]][] = [
     ['subnet ID', resources.subnets ?? [], all.subnets],
     ['security group', resources.securityGroupIds ?? [], all.securityGroups],

@@ -11,11 +11,11 @@ const root = { deviceName: '/dev/xvda', ebs: { volumeSizeGib: 30, volumeType: 'g
 test('the environment’s parameters take precedence, tags are merged, and what Batch controls is ignored', () => {
   const template: LaunchTemplateData = {
     keyName: 'theirs', securityGroupIds: ['sg-t'], instanceTags: { a: 't', b: 't' }, placementGroup: 'pg-t', instanceType: 'm5.large', instanceProfile: 'p', instanceMarketOptions: { MarketType: 'spot' },
-    disableApiTermination: true, networkInterfaces: [{ subnetId: 'subnet-t' }], blockDevices: [{ deviceName: '/dev/xvdcz', ebs: { encrypted: true, volumeSizeGib: 100, volumeType: 'gp2' } }],
+    disableApiTermination: true, networkInterfaces: [{ subnetId: 'subnet-t', associatePublicIp: false }], blockDevices: [{ deviceName: '/dev/xvdcz', ebs: { encrypted: true, volumeSizeGib: 100, volumeType: 'gp2' } }],
   };
   const merged = launchParameters({ ec2KeyPair: 'ours', securityGroupIds: ['sg-e'], tags: { b: 'e', c: 'e' }, instanceRole: 'role', placementGroup: 'pg-e' }, template, [root]);
   assert.deepEqual(merged, {
-    keyName: 'ours', securityGroupIds: ['sg-e'], tags: { a: 't', b: 'e', c: 'e' }, instanceProfile: 'role', placementGroup: 'pg-e',
+    keyName: 'ours', securityGroupIds: ['sg-e'], tags: { a: 't', b: 'e', c: 'e' }, instanceProfile: 'role', placementGroup: 'pg-e', publicIp: false,
     blockDevices: [root, { deviceName: '/dev/xvdcz', ebs: { encrypted: true, volumeSizeGib: 100, volumeType: 'gp2' } }],
     ignored: ['InstanceType', 'IamInstanceProfile', 'NetworkInterfaces.SubnetId', 'InstanceMarketOptions', 'DisableApiTermination'],
   });

@@ -29,6 +29,7 @@ export interface NetworkInterface {
   readonly deviceIndex?: number | undefined;
   readonly subnetId?: string | undefined;
   readonly groups?: readonly string[] | undefined;
+  readonly associatePublicIp?: boolean | undefined;
 }
 
 /** What the environment itself says. */
@@ -47,6 +48,8 @@ export interface LaunchParameters {
   readonly tags: Readonly<Record<string, string>>;
   readonly instanceProfile?: string | undefined;
   readonly placementGroup?: string | undefined;
+  /** Whether instances have a public address; absent: as their subnet says. */
+  readonly publicIp?: boolean | undefined;
   /** Of the image, changed by the template. */
   readonly blockDevices: readonly BlockDevice[];
   /** Parameters of the template that have no effect, by EC2's names. */
@@ -66,6 +69,7 @@ export function launchParameters(environment: EnvironmentParameters, template: L
     tags: { ...template.instanceTags, ...environment.tags },
     instanceProfile: environment.instanceRole,
     placementGroup: environment.placementGroup || template.placementGroup,
+    publicIp: template.networkInterfaces?.find(({ deviceIndex = 0 }) => deviceIndex === 0)?.associatePublicIp,
     blockDevices: mergeBlockDevices(imageDevices, template.blockDevices ?? []),
     ignored: ignoredOf(template),
   };

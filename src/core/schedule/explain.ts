@@ -103,6 +103,8 @@ function wordsOf(world: World, because: Blocked, needs: Needs, queue: JobQueue):
       };
     case 'no-instance':
       return noInstanceWords(world, because, queue);
+    case 'cut-off':
+      return cutOffWords(because.environment);
     case 'instances-full':
       return instancesFullWords(world, because, needs);
     case 'no-host-registered':
@@ -181,6 +183,22 @@ function noInstanceWords(world: World, { environment: { name, arn }, unmet }: Bl
     default:
       return never(unmet);
   }
+}
+
+function cutOffWords({ name, cutOff = [] }: ComputeEnvironment): Words {
+  const [routes, addresses] = (['route', 'public-address'] as const).map((what) => cutOff.filter(({ lacks }) => lacks === what).map(({ subnetId }) => subnetId)) as [string[], string[]];
+  const facts = [
+    ...(routes.length > 0 ? [`${routes.join(', ')}: no route to an internet gateway or a NAT gateway`] : []),
+    ...(addresses.length > 0 ? [`${addresses.join(', ')}: a route to an internet gateway, and instances have no public address`] : []),
+  ];
+  return {
+    text: `waiting for compute environment ${name}: no internet access from its subnets (${facts.join('; ')})`,
+    remedies: [
+      ...(routes.length > 0 ? [`give the route table of ${routes.join(', ')} a route: aws ec2 create-route --destination-cidr-block 0.0.0.0/0, with --gateway-id or --nat-gateway-id`] : []),
+      ...addresses.map((id) => `aws ec2 modify-subnet-attribute --subnet-id ${id} --map-public-ip-on-launch`),
+      `name other subnets in compute environment ${name}`,
+    ],
+  };
 }
 
 function restingWords(resting: ComputeEnvironment | undefined, queue: JobQueue): Words {

@@ -4,6 +4,7 @@
 import { must } from '../../base/assert.ts';
 import type { HostId } from '../../base/ids.ts';
 import { hasInstances, isOpen, maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { isCutOff } from '../compute-environment/network.ts';
 import { unavailable, type Host, type Instance, type Machine } from '../host.ts';
 import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
@@ -31,6 +32,8 @@ export type Blocked =
   | { readonly type: 'no-host' }
   /** No instance of the environment has room, and one could: `unmet` says why none is launched, where that is known. */
   | { readonly type: 'no-instance'; readonly environment: ComputeEnvironment; readonly unmet: Unmet | undefined }
+  /** What the environment launches would not get out of its subnets. */
+  | { readonly type: 'cut-off'; readonly environment: ComputeEnvironment }
   /** Its hosts are the user's own, and none is registered. */
   | { readonly type: 'no-host-registered'; readonly environment: ComputeEnvironment }
   /** There are hosts, and none of them takes jobs now. */
@@ -98,6 +101,7 @@ function restingEnvironment(world: World, queue: JobQueue, needs: Needs): Comput
 function fitEnvironment(world: World, queue: JobQueue, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
   // maxvCpus bounds its instances, of which one may lie across it; whatever they hold may be used.
   if (hasInstances(environment)) return fitInstance(world, queue, environment, needs, holds);
+  if (isCutOff(environment)) return { fits: false, because: { type: 'cut-off', environment } };
   const max = maxMilliVcpu(environment);
   const used = world.environmentUse(environment.arn).milliVcpu;
   if (used + needs.milliVcpu > max) return { fits: false, because: { type: 'environment-full', environment, usedMilliVcpu: used } };
@@ -145,6 +149,7 @@ function whyNoInstance(world: World, queue: JobQueue, environment: ComputeEnviro
   if (hold !== undefined) return { type: 'kept-for-another', hold };
   const unfit = unfitInstance(world, environment);
   if (unfit !== undefined) return { type: 'hosts-unavailable', why: must(unavailable(unfit), 'an instance that is unfit takes no jobs') };
+  if (isCutOff(environment)) return { type: 'cut-off', environment };
   const unmet = world.scaling.unmet.get(unmetKey(queue.arn, needs));
   return unmet === 'max-vcpus' ? { type: 'instances-full', environment } : { type: 'no-instance', environment, unmet };
 }

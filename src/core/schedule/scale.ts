@@ -32,7 +32,7 @@ export interface WaitingJobs extends Waiting {
 export type Unmet =
   /** No type of any environment holds such a job: final until somebody changes one. */
   | 'too-large'
-  /** Every environment is DISABLED or gone. */
+  /** Every environment is DISABLED, gone, or cut off from what its instances need. */
   | 'no-environment'
   /** Types would hold it, but Spot does not offer them, or not for the bid. */
   | 'spot-price'
@@ -118,7 +118,7 @@ class Planning {
     this.#instances = instancesLeft;
     this.environments = environments.map((environment) => ({
       environment,
-      tiers: tiersOf(environment.choices, environment, left, environment.reservedMemoryMib),
+      tiers: environment.isCutOff ? [] : tiersOf(environment.choices, environment, left, environment.reservedMemoryMib),
       books: new ScalingBooks(environment.instances, ({ type }) => offerOf(type, environment, market, environment.reservedMemoryMib).kind),
       isKept: false,
       nextAtMs: undefined,
@@ -229,6 +229,7 @@ class Planning {
   #why({ environment, tiers, books, isKept }: Planned, needs: Needs): Unmet {
     const holds = (type: InstanceType): boolean => fitsIn(capacityOf(type, environment.reservedMemoryMib), needs);
     if (!environment.choices.some((choice) => choice.types.some(holds))) return 'too-large';
+    if (environment.isCutOff) return 'no-environment';
     const offers = tiers.flat().filter((offer) => fitsIn(offer.kind.capacity, needs));
     if (offers.length === 0) return 'spot-price';
     const vcpus = environment.maxvCpus - books.vcpus;

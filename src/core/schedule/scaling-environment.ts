@@ -28,6 +28,8 @@ export interface ScalingEnvironment extends Purchase {
   /** What somebody asked for explicitly, as long as it is to be held; demand moves the rest. */
   readonly desiredvCpus?: number | undefined;
   readonly choices: readonly Choice[];
+  /** Nothing is launched: from none of its subnets it would get out. */
+  readonly isCutOff?: boolean;
   /** ECS_RESERVED_MEMORY of its instances where it is not the default. */
   readonly reservedMemoryMib?: number | undefined;
   /** How long an instance stays idle after its last job. */

@@ -5,6 +5,7 @@ import { must } from '../../base/assert.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { reservedMemoryMib, type Launch } from '../compute-environment/launch.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { isCutOff } from '../compute-environment/network.ts';
 import type { Instance } from '../host.ts';
 import { typeOf } from '../instance.ts';
 import { choicesOf, type Choice } from '../instance-type/choices.ts';
@@ -40,6 +41,7 @@ export function scalingEnvironment(world: World, environment: ComputeEnvironment
     maxvCpus: resources.maxvCpus ?? 0,
     desiredvCpus: resources.desiredvCpus,
     choices: choicesFor(world, environment),
+    isCutOff: isCutOff(environment),
     reservedMemoryMib: reservedMemoryMib(environment.launch),
     scaleDownDelayMs: (resources.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000,
     instances: [...world.hosts.instancesOf(environment.arn)].map((instance) => scalingInstance(world, instance)),

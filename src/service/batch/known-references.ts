@@ -9,6 +9,7 @@ import type { Settings } from '../../core/settings.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { deviceOf, imagesOf } from '../ec2/image.ts';
 import { versionsOf } from '../ec2/launch-template.ts';
+import { knownSubnets } from '../ec2/network.ts';
 import type { Ec2Kinds, Ec2View } from '../ec2/resources.ts';
 import { iamScope, type IamKinds, type IamView, type Role } from '../iam/deps.ts';
 import { profileArn, roleArn } from '../iam/show.ts';
@@ -28,14 +29,15 @@ export const knownReferences =
   ({ ec2, iam, settings }: ReferenceSpaces) =>
   async (context: RequestContext, named: NamedResources): Promise<KnownReferences> => {
     const isStrict = settings.references === 'strict';
-    if (!isStrict && !named.some(namesImages)) return nothingKnown;
+    if (!isStrict && !named.some(namesEc2)) return nothingKnown;
     const view = await ec2.view(context.scope, envelopeOf(context));
+    const subnets = knownSubnets(view);
     const images = imagesOf(view).filter(({ isPublic }) => !isPublic);
-    return { images, launchTemplates: templatesOf(view), all: isStrict ? allReferences(view, await iam.view(iamScope(context.account), envelopeOf(context)), context) : undefined };
+    return { images, launchTemplates: templatesOf(view), subnets, all: isStrict ? allReferences(view, await iam.view(iamScope(context.account), envelopeOf(context)), context) : undefined };
   };
 
-const namesImages = (resources: NamedResources[number]): boolean =>
-  Boolean(resources?.imageId || resources?.launchTemplate || resources?.ec2Configuration?.some(({ imageIdOverride }) => imageIdOverride));
+const namesEc2 = (resources: NamedResources[number]): boolean =>
+  Boolean(resources?.subnets?.length || resources?.imageId || resources?.launchTemplate || resources?.ec2Configuration?.some(({ imageIdOverride }) => imageIdOverride));
 
 const templatesOf = (ec2: Ec2View): KnownReferences['launchTemplates'] =>
   ec2.all('launch-template').map((template) => ({
@@ -53,7 +55,7 @@ function templateData(data: RequestLaunchTemplateData): LaunchTemplateData {
     imageId: data.ImageId,
     keyName: data.KeyName,
     securityGroupIds: data.SecurityGroupIds,
-    networkInterfaces: data.NetworkInterfaces?.map(({ DeviceIndex, SubnetId, Groups }) => ({ deviceIndex: DeviceIndex, subnetId: SubnetId, groups: Groups })),
+    networkInterfaces: data.NetworkInterfaces?.map((one) => ({ deviceIndex: one.DeviceIndex, subnetId: one.SubnetId, groups: one.Groups, associatePublicIp: one.AssociatePublicIpAddress })),
     instanceTags: tags.length === 0 ? undefined : Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
     blockDevices: data.BlockDeviceMappings?.map(deviceOf),
     userData: data.UserData,
@@ -71,7 +73,6 @@ function allReferences(ec2: Ec2View, iam: IamView, context: RequestContext): All
     serviceRoles: trusting('batch.amazonaws.com'),
     spotFleetRoles: trusting('spotfleet.amazonaws.com'),
     instanceProfiles: iam.all('instance-profile').flatMap((profile) => [profile.name, profileArn(context, profile)]),
-    subnets: ec2.all('subnet').map(({ id }) => id),
     securityGroups: ec2.all('security-group').map(({ id }) => id),
     keyPairs: ec2.all('key-pair').map(({ name }) => name),
     placementGroups: ec2.all('placement-group').map(({ name }) => name),

@@ -3,10 +3,11 @@
 import type { CreateNatGatewayCommandInput, CreateNatGatewayCommandOutput } from '@aws-sdk/client-ec2';
 import { addressText, contains, parseBlock } from './cidr.ts';
 import { madeBefore, tokenOf } from './client-token.ts';
-import { change, idOf, onAll, type Ec2Operation } from './deps.ts';
+import { idOf, onAll, type Ec2Operation } from './deps.ts';
 import { addressAssociated, invalidCombination, invalidParameter, missing, notAttached } from './error.ts';
 import { foundAddress, foundSubnet, holderOf, natGateways, refuse } from './found.ts';
 import { shownNatGateway } from './nat-gateway.ts';
+import { changeNetwork } from './network.ts';
 import type { Address, Ec2Draft, NatGateway, Subnet } from './resources.ts';
 import { blockOf } from './subnet.ts';
 import { tagsFor } from './tag.ts';
@@ -23,7 +24,7 @@ export const createNatGateway: Ec2Operation<CreateNatGatewayCommandInput, Create
     if (connectivity !== 'public' && connectivity !== 'private') throw invalidParameter('connectivityType', connectivity, 'It is public or private.');
     const tags = tagsFor('natgateway', input.TagSpecifications);
     const token = tokenOf(input);
-    const gateway = await change(deps, context, input, (draft) => {
+    const gateway = await changeNetwork(deps, context, input, (draft) => {
       const before = madeBefore(draft.all('natgateway'), token);
       if (before !== undefined) return before;
       const nowMs = deps.clock.now();

@@ -2,9 +2,10 @@
 
 import type { CreateSubnetCommandInput, CreateSubnetCommandOutput } from '@aws-sdk/client-ec2';
 import { blockText, contains, overlaps, parseBlock } from './cidr.ts';
-import { change, idOf, newId, onAll, type Ec2Operation } from './deps.ts';
+import { idOf, newId, onAll, type Ec2Operation } from './deps.ts';
 import { invalidParameter, rangeInvalid, subnetConflict } from './error.ts';
 import { foundVpc, given, refuse } from './found.ts';
+import { changeNetwork } from './network.ts';
 import type { Subnet } from './resources.ts';
 import { blockOf, shownSubnet } from './subnet.ts';
 import { tagsFor } from './tag.ts';
@@ -21,7 +22,7 @@ export const createSubnet: Ec2Operation<CreateSubnetCommandInput, CreateSubnetCo
     if (block.bits < 16 || block.bits > 28) throw rangeInvalid('Subnet', text);
     const zone = zoneOf(input, context.region);
     const tags = tagsFor('subnet', input.TagSpecifications);
-    const subnet = await change(deps, context, input, (draft) => {
+    const subnet = await changeNetwork(deps, context, input, (draft) => {
       const vpc = foundVpc(draft, input.VpcId);
       if (!contains(blockOf(vpc.cidr), block)) throw rangeInvalid('Subnet', text);
       if (draft.all('subnet').some(({ vpcId, cidr }) => vpcId === vpc.id && overlaps(blockOf(cidr), block))) throw subnetConflict(text);

@@ -1,9 +1,10 @@
 // ModifySubnetAttribute: whether what is launched into it has a public address.
 
 import type { ModifySubnetAttributeCommandInput, ModifySubnetAttributeCommandOutput } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from './deps.ts';
+import { on, type Ec2Operation } from './deps.ts';
 import { invalidCombination } from './error.ts';
 import { foundSubnet, refuse } from './found.ts';
+import { changeNetwork } from './network.ts';
 
 export const modifySubnetAttribute: Ec2Operation<ModifySubnetAttributeCommandInput, ModifySubnetAttributeCommandOutput> = {
   authorizes: (input, context) => on('ModifySubnetAttribute', context, 'subnet', input.SubnetId),
@@ -16,7 +17,7 @@ export const modifySubnetAttribute: Ec2Operation<ModifySubnetAttributeCommandInp
     );
     const mapPublicIp = input.MapPublicIpOnLaunch?.Value;
     if (mapPublicIp === undefined) throw invalidCombination('No attributes specified.');
-    await change(deps, context, {}, (draft) => {
+    await changeNetwork(deps, context, {}, (draft) => {
       const subnet = foundSubnet(draft, input.SubnetId);
       draft.put('subnet', subnet.id, { ...subnet, mapPublicIp });
     });

@@ -322,3 +322,41 @@ describe('ways out', () => {
     assert.equal(await ec2.refusal('DescribeNetworkInterfaces', { NetworkInterfaceIds: ['eni-1'] }), 'InvalidNetworkInterfaceID.NotFound');
   });
 });
+
+describe('where a subnet leads, as compute environments are told', () => {
+  const told = (ec2: FakeEc2, id: string): unknown => {
+    const last = ec2.sent.filter((command) => command.type === 'note-network').at(-1);
+    return last?.subnets.find((subnet) => subnet.id === id);
+  };
+  const elsewhere = '0.0.0.0/0';
+
+  it('is nowhere, until its table leads to a gateway that is attached', async () => {
+    const { ec2, vpc, subnet, gateway } = await network();
+    assert.deepEqual(told(ec2, subnet), { id: subnet, wayOut: 'none', mapPublicIp: false });
+    const igw = await gateway();
+    const table = (await ec2.call('CreateRouteTable', { VpcId: vpc }))['RouteTable'].RouteTableId as string;
+    await ec2.call('CreateRoute', { RouteTableId: table, DestinationCidrBlock: elsewhere, GatewayId: igw });
+    assert.deepEqual(told(ec2, subnet), { id: subnet, wayOut: 'none', mapPublicIp: false }, 'the table is not its own');
+    await ec2.call('AssociateRouteTable', { RouteTableId: table, SubnetId: subnet });
+    await ec2.call('ModifySubnetAttribute', { SubnetId: subnet, MapPublicIpOnLaunch: { Value: true } });
+    assert.deepEqual(told(ec2, subnet), { id: subnet, wayOut: 'internet-gateway', mapPublicIp: true });
+    await ec2.call('DetachInternetGateway', { InternetGatewayId: igw, VpcId: vpc });
+    assert.deepEqual(told(ec2, subnet), { id: subnet, wayOut: 'none', mapPublicIp: true });
+  });
+
+  it('is a NAT gateway, if that one has a way out itself', async () => {
+    const { ec2, vpc, subnet, gateway } = await network();
+    const igw = await gateway();
+    const publicSubnet = (await ec2.call('CreateSubnet', { VpcId: vpc, CidrBlock: '10.0.2.0/24' }))['Subnet'].SubnetId as string;
+    const nat = (await ec2.call('CreateNatGateway', { SubnetId: publicSubnet, AllocationId: (await ec2.call('AllocateAddress'))['AllocationId'] }))['NatGateway'].NatGatewayId as string;
+    const main = (await ec2.call('DescribeRouteTables', { Filters: [{ Name: 'vpc-id', Values: [vpc] }] }))['RouteTables'][0].RouteTableId as string;
+    await ec2.call('CreateRoute', { RouteTableId: main, DestinationCidrBlock: elsewhere, NatGatewayId: nat });
+    assert.deepEqual(told(ec2, subnet), { id: subnet, wayOut: 'none', mapPublicIp: false });
+    const table = (await ec2.call('CreateRouteTable', { VpcId: vpc }))['RouteTable'].RouteTableId as string;
+    await ec2.call('AssociateRouteTable', { RouteTableId: table, SubnetId: publicSubnet });
+    await ec2.call('CreateRoute', { RouteTableId: table, DestinationCidrBlock: elsewhere, GatewayId: igw });
+    assert.deepEqual(told(ec2, subnet), { id: subnet, wayOut: 'nat-gateway', mapPublicIp: false });
+    await ec2.call('DeleteNatGateway', { NatGatewayId: nat });
+    assert.deepEqual(told(ec2, subnet), { id: subnet, wayOut: 'none', mapPublicIp: false });
+  });
+});

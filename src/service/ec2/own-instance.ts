@@ -4,6 +4,7 @@
 
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
 import { isRefusal } from '../../base/refusal.ts';
+import { lackOf } from '../../core/compute-environment/network.ts';
 import { checkImage } from '../../core/image/specification.ts';
 import { schedulableGpus } from '../../core/instance-type/instance-type.ts';
 import { agentSettingsOf, type AgentSettings } from '../../core/launch-template/agent-settings.ts';
@@ -15,6 +16,7 @@ import { envelopeOf } from '../envelope.ts';
 import type { Ec2Deps } from './deps.ts';
 import { fromRefusal } from './error.ts';
 import { imagesOf } from './image.ts';
+import { knownSubnets } from './network.ts';
 import type { Ec2View, OwnInstance } from './resources.ts';
 
 /** What EC2 shows of it; `host`: as which it stands in a cluster. */
@@ -36,12 +38,17 @@ export function agentOf(userData: string | undefined): AgentSettings {
   return agentSettingsOf(parts);
 }
 
-/** It boots: with an agent that knows a cluster it joins that. A cluster that is not there, or takes none, is the agent's trouble and not EC2's. */
+/**
+ * It boots: with an agent that knows a cluster, and reaches it from its subnet, it joins that. A cluster that is not there, or takes none, is the agent's
+ * trouble and not EC2's.
+ */
 export async function boot(deps: Ec2Deps, ec2: Ec2View, own: OwnInstance, context: RequestContext): Promise<void> {
   const agent = agentOf(own.userData);
   const type = deps.instanceTypes.type(own.instanceType);
   const image = imagesOf(ec2).find(({ id }) => id === own.imageId);
   if (agent.cluster === undefined || type === undefined || image?.software.agent === undefined) return;
+  const subnet = knownSubnets(ec2).find(({ id }) => id === own.subnetId);
+  if (subnet !== undefined && lackOf(subnet, subnet.mapPublicIp) !== undefined) return;
   const failures = checkImage(image, { architecture: type.architecture, gpus: schedulableGpus(type) > 0, multiNode: false, loggingDrivers: agent.loggingDrivers });
   const reply = await deps.bus.submit(
     {

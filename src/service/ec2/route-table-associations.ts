@@ -5,9 +5,10 @@ import type {
   AssociateRouteTableCommandInput, AssociateRouteTableCommandOutput, DisassociateRouteTableCommandInput, DisassociateRouteTableCommandOutput,
   ReplaceRouteTableAssociationCommandInput, ReplaceRouteTableAssociationCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { change, newId, on, type Ec2Operation } from './deps.ts';
+import { newId, on, type Ec2Operation } from './deps.ts';
 import { invalidParameter, noAssociation, subnetAssociated } from './error.ts';
 import { foundRouteTable, foundSubnet, given, refuse } from './found.ts';
+import { changeNetwork } from './network.ts';
 import type { Ec2View, RouteTable } from './resources.ts';
 
 const associated = { State: 'associated' } as const;
@@ -17,7 +18,7 @@ export const associateRouteTable: Ec2Operation<AssociateRouteTableCommandInput, 
 
   async handle(deps, input, context) {
     refuse(input, 'GatewayId', 'PublicIpv4Pool');
-    const AssociationId = await change(deps, context, input, (draft) => {
+    const AssociationId = await changeNetwork(deps, context, input, (draft) => {
       const table = foundRouteTable(draft, input.RouteTableId);
       const subnet = foundSubnet(draft, input.SubnetId);
       if (subnet.vpcId !== table.vpcId) throw invalidParameter('routeTableId', table.id, `Route table ${table.id} and subnet ${subnet.id} belong to different networks.`);
@@ -37,7 +38,7 @@ export const disassociateRouteTable: Ec2Operation<DisassociateRouteTableCommandI
   authorizes: () => [{ action: 'ec2:DisassociateRouteTable', resources: ['*'] }],
 
   async handle(deps, input, context) {
-    await change(deps, context, input, (draft) => {
+    await changeNetwork(deps, context, input, (draft) => {
       const { table, isMain, id } = holderOfAssociation(draft, input.AssociationId);
       if (isMain) throw invalidParameter('associationId', id, `cannot disassociate the main route table association ${id}`);
       draft.put('route-table', table.id, { ...table, associations: table.associations.filter((one) => one.id !== id) });
@@ -50,7 +51,7 @@ export const replaceRouteTableAssociation: Ec2Operation<ReplaceRouteTableAssocia
   authorizes: (input, context) => on('ReplaceRouteTableAssociation', context, 'route-table', input.RouteTableId),
 
   async handle(deps, input, context) {
-    const NewAssociationId = await change(deps, context, input, (draft) => {
+    const NewAssociationId = await changeNetwork(deps, context, input, (draft) => {
       const { table: old, isMain, id } = holderOfAssociation(draft, input.AssociationId);
       const table = foundRouteTable(draft, input.RouteTableId);
       if (table.vpcId !== old.vpcId) throw invalidParameter('routeTableId', table.id, `Route tables ${table.id} and ${old.id} belong to different networks.`);

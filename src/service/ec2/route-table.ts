@@ -32,7 +32,7 @@ export function targetOf(ec2: Ec2View, table: RouteTable, input: TargetRequest):
 }
 
 /** Whether a route still leads anywhere: its gateway may have been detached or deleted since. */
-function isAlive(ec2: Ec2View, { vpcId }: RouteTable, { target }: Route): boolean {
+export function isAlive(ec2: Ec2View, { vpcId }: RouteTable, { target }: Route): boolean {
   if ('gatewayId' in target) return ec2.get('internet-gateway', target.gatewayId)?.vpcId === vpcId;
   return natGateways(ec2).some(({ id }) => id === target.natGatewayId);
 }

@@ -4,9 +4,10 @@ import type {
   CreateRouteCommandInput, CreateRouteCommandOutput, DeleteRouteCommandInput, DeleteRouteCommandOutput, ReplaceRouteCommandInput, ReplaceRouteCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { blockText, parseBlock } from './cidr.ts';
-import { change, on, type Ec2Operation } from './deps.ts';
+import { on, type Ec2Operation } from './deps.ts';
 import { invalidParameter, noRoute, routeExists } from './error.ts';
 import { foundRouteTable, foundVpc, given, refuse } from './found.ts';
+import { changeNetwork } from './network.ts';
 import { otherTargets, targetOf } from './route-table.ts';
 
 export const createRoute: Ec2Operation<CreateRouteCommandInput, CreateRouteCommandOutput> = {
@@ -15,7 +16,7 @@ export const createRoute: Ec2Operation<CreateRouteCommandInput, CreateRouteComma
   async handle(deps, input, context) {
     refuse(input, ...otherTargets);
     const cidr = destination(input);
-    await change(deps, context, input, (draft) => {
+    await changeNetwork(deps, context, input, (draft) => {
       const table = foundRouteTable(draft, input.RouteTableId);
       const target = targetOf(draft, table, input);
       if (foundVpc(draft, table.vpcId).cidr === cidr) throw routeExists(cidr);
@@ -34,7 +35,7 @@ export const replaceRoute: Ec2Operation<ReplaceRouteCommandInput, ReplaceRouteCo
   async handle(deps, input, context) {
     refuse(input, ...otherTargets, 'LocalTarget');
     const cidr = destination(input);
-    await change(deps, context, input, (draft) => {
+    await changeNetwork(deps, context, input, (draft) => {
       const table = foundRouteTable(draft, input.RouteTableId);
       const target = targetOf(draft, table, input);
       if (!table.routes.some((route) => route.cidr === cidr)) throw noRoute(cidr, table.id);
@@ -50,7 +51,7 @@ export const deleteRoute: Ec2Operation<DeleteRouteCommandInput, DeleteRouteComma
   async handle(deps, input, context) {
     refuse(input, 'DestinationIpv6CidrBlock', 'DestinationPrefixListId');
     const cidr = destination(input);
-    await change(deps, context, input, (draft) => {
+    await changeNetwork(deps, context, input, (draft) => {
       const table = foundRouteTable(draft, input.RouteTableId);
       if (foundVpc(draft, table.vpcId).cidr === cidr) throw invalidParameter('destinationCidrBlock', cidr, 'The local route cannot be removed.');
       if (!table.routes.some((route) => route.cidr === cidr)) throw noRoute(cidr, table.id);
