@@ -84,6 +84,14 @@ test('a plain script tells the agent as well as an archive does; a cluster that 
   assert.ok(ec2.sent[0]?.type === 'start-instance' && ec2.sent[0].reservedMemoryMib === 64);
 });
 
+test('one in a subnet without a way out never reaches its cluster', async () => {
+  const ec2 = new FakeEc2();
+  const { Vpc } = await ec2.call('CreateVpc', { CidrBlock: '10.0.0.0/16' });
+  const { Subnet } = await ec2.call('CreateSubnet', { VpcId: Vpc.VpcId, CidrBlock: '10.0.1.0/24' });
+  const { instances } = await run({ UserData: joining, SubnetId: Subnet.SubnetId }, ec2);
+  assert.deepEqual([instances[0]?.['State'].Name, ec2.sent.some(({ type }) => type === 'start-instance')], ['running', false]);
+});
+
 test('what cannot be launched is refused', async () => {
   const ec2 = new FakeEc2();
   const ImageId = await amazonImage(ec2);
