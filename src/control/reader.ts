@@ -3,11 +3,12 @@
 
 import type { JobDependency } from '@aws-sdk/client-batch';
 import { assert } from '../base/assert.ts';
-import { childId, splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
+import { childId, nodeId, splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
 import { quantitiesOf, type ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import { presentVcpus } from '../core/instance.ts';
 import { isArrayParent, isLive, waitingChild, type ArrayParent, type Job, type JobDetailRecord, type LiveArrayParent, type WaitingJob } from '../core/job/job.ts';
+import { needsOfAll } from '../core/job/nodes.ts';
 import { isEnded } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
@@ -38,6 +39,7 @@ import type {
 import type { StoredJob, StoreReader } from '../port/store.ts';
 import { WorldClusterReader } from './cluster-reader.ts';
 import { WorldInstanceReader } from './instance-reader.ts';
+import { mainNode, otherNode } from './node-reader.ts';
 
 export class ControlReader implements Reader {
   readonly logs: StoreReader;
@@ -145,10 +147,11 @@ export class ControlReader implements Reader {
   // ---- jobs ----
 
   job(scope: Scope, id: string): JobView | undefined {
-    const { parent, index } = splitJobId(id);
+    const { parent, index, node } = splitJobId(id);
     const stored = this.#store.job(scope, parent);
     if (stored === undefined) return undefined;
     const current = this.#current(stored);
+    if (node !== undefined) return this.#nodeView(current, node);
     if (index === undefined) return this.#view(stored.detail, current.job);
     if (!isArrayParent(current.job) || index >= current.job.arraySize) return undefined;
     const child = this.#child(current.job, index);
@@ -167,6 +170,15 @@ export class ControlReader implements Reader {
       if (waitingOrLive !== undefined) return waitingOrLive;
     }
     return this.#store.child(parent.id, index)?.job ?? restOf(parent, index);
+  }
+
+  #nodeView({ detail, job }: StoredJob, node: number): JobView | undefined {
+    const { nodes } = job.terms;
+    if (isArrayParent(job) || nodes === undefined || node >= nodes.numNodes) return undefined;
+    const id = nodeId(job.id, node);
+    const shown = node === nodes.mainNode ? mainNode(job, node) : (this.#world.nodes.live(job.id).get(id) ?? otherNode(job, node, this.#store.child(job.id, node)?.job));
+    const waitingReason = shown.status === 'RUNNABLE' && job.status === 'STARTING' ? 'waiting for the main node to run' : this.#waitingReason(job);
+    return { id, detail, job: shown, nodeIndex: node, tags: this.#store.tags(detail.arn), waitingReason };
   }
 
   #view(detail: JobDetailRecord, job: Job | ArrayParent, arrayIndex?: number): JobView {
@@ -256,7 +268,9 @@ export class ControlReader implements Reader {
     let usedMilliVcpu = 0;
     for (const id of world.attempts.values()) {
       const job = world.jobs.get(id);
-      if (job?.queueArn === queue.arn) usedMilliVcpu += job.terms.needs.milliVcpu;
+      if (job?.queueArn !== queue.arn) continue;
+      // The places of nodes that are not launched are kept.
+      usedMilliVcpu += (job.status === 'STARTING' && job.otherNodes !== undefined ? needsOfAll(job.terms) : job.terms.needs).milliVcpu;
     }
     return { queue, front, usedMilliVcpu };
   }
@@ -281,7 +295,8 @@ export class ControlReader implements Reader {
   jobs(query: JobListQuery): Page<JobView> | undefined {
     const after = query.next === undefined ? undefined : decodeNumberToken(query.next);
     if (query.next !== undefined && after === undefined) return undefined;
-    return 'arrayJobId' in query.of ? this.#children(query, query.of.arrayJobId, after) : this.#queueJobs(query, query.of.queueArn, after);
+    if ('arrayJobId' in query.of) return this.#children(query, query.of.arrayJobId, after);
+    return 'multiNodeJobId' in query.of ? this.#nodes(query, query.of.multiNodeJobId, after) : this.#queueJobs(query, query.of.queueArn, after);
   }
 
   #queueJobs(query: JobListQuery, queueArn: Arn, beforeSequence: number | undefined): Page<JobView> {
@@ -308,6 +323,20 @@ export class ControlReader implements Reader {
       if (query.status !== undefined && child.status !== query.status) continue;
       if (items.length === query.limit) return { items, next: encodeToken([index]) };
       items.push(this.#view(stored.detail, child, index));
+    }
+    return { items };
+  }
+
+  #nodes(query: JobListQuery, id: JobId, fromNode = 0): Page<JobView> {
+    const stored = this.#store.job(query.scope, id);
+    const current = stored && this.#current(stored);
+    const numNodes = current?.job.terms.nodes?.numNodes ?? 0;
+    const items: JobView[] = [];
+    for (let node = fromNode; current !== undefined && node < numNodes; node++) {
+      const view = this.#nodeView(current, node);
+      if (view === undefined || (query.status !== undefined && view.job.status !== query.status)) continue;
+      if (items.length === query.limit) return { items, next: encodeToken([node]) };
+      items.push(view);
     }
     return { items };
   }

@@ -47,6 +47,8 @@ export interface JobView {
   readonly job: Job | ArrayParent;
   /** Of a child. */
   readonly arrayIndex?: number | undefined;
+  /** Of a node of a multi-node parallel job, whose detail is the job's. */
+  readonly nodeIndex?: number | undefined;
   /** Of an array's parent: children by status. */
   readonly statusSummary?: Readonly<Record<JobStatus, number>> | undefined;
   readonly statusSummaryLastUpdatedAtMs?: number | undefined;
@@ -103,7 +105,7 @@ export interface Page<T> {
 
 export interface JobListQuery extends JobFilters {
   readonly scope: Scope;
-  readonly of: { readonly queueArn: Arn } | { readonly arrayJobId: JobId };
+  readonly of: { readonly queueArn: Arn } | { readonly arrayJobId: JobId } | { readonly multiNodeJobId: JobId };
   /** As given by the page before; a malformed one makes the reader answer `undefined`. */
   readonly next?: string | undefined;
   readonly limit: number;
@@ -135,13 +137,13 @@ export interface Reader {
   jobDefinition(scope: Scope, nameOrArn: string): JobDefinitionView | undefined;
   /** Ascending by name, then revision. `undefined`: the `next` is malformed. */
   jobDefinitions(query: { scope: Scope; name?: string | undefined; status?: string | undefined; next?: string | undefined; limit: number }): Page<JobDefinitionView> | undefined;
-  /** Single job, array parent, or child by `parent:index`. Undefined: unknown. */
+  /** Single job, array parent, child by `parent:index`, or node by `job#node`. Undefined: unknown. */
   job(scope: Scope, id: string): JobView | undefined;
   /** Undefined: no such job, or it waits for nothing. Costs what {@link WaitView} shows, however many wait. */
   wait(scope: Scope, id: string): WaitView | undefined;
   /** At most `limit` jobs. Undefined: no such queue. */
   queueSnapshot(scope: Scope, nameOrArn: string, limit: number): QueueSnapshotView | undefined;
-  /** Newest first in a queue, by index in an array. `undefined`: the `next` is malformed. */
+  /** Newest first in a queue, by index in an array or of nodes. `undefined`: the `next` is malformed. */
   jobs(query: JobListQuery): Page<JobView> | undefined;
   /** Undefined: no such resource (jobs are asked by their ARN, children by their parent's). */
   tags(scope: Scope, resourceArn: string): Tags | undefined;

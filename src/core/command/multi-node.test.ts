@@ -82,17 +82,8 @@ class Life {
   }
 }
 
-function said(effect: Effect): string {
-  switch (effect.type) {
-    case 'start-attempt':
-      return `start ${effect.jobId}`;
-    case 'stop-attempt':
-    case 'remove-attempt':
-      return `${effect.type.split('-')[0]} ${effect.attemptId}`;
-    default:
-      return effect.type;
-  }
-}
+const said = (effect: Effect): string =>
+  effect.type === 'start-attempt' ? `start ${effect.jobId}` : 'attemptId' in effect ? `${effect.type.split('-')[0]} ${effect.attemptId}` : effect.type;
 
 describe('A multi-node parallel job', () => {
   test('takes the room of all nodes at once and starts its main node alone', () => {
