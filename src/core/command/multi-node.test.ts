@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { arn, attemptId, hostId, jobId, nodeId } from '../../base/ids.ts';
+import { arn, attemptId, hostId, jobId, nodeId, type HostId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import type { Effect } from '../effect.ts';
 import { restoreJob } from '../fold-jobs.ts';
@@ -50,8 +50,8 @@ class Life {
   }
 
   /** Attempts are `a-1` for the main node, `a-1#0` for the others; `number` is the job's attempt. */
-  place(number = 1, otherHost = host): void {
-    const otherNodes = [0, 2].map((index) => ({ node: index, hostId: otherHost, attemptId: attempt(`${number}#${index}`) }));
+  place(number = 1, others = [host, host]): void {
+    const otherNodes = [0, 2].map((index, at) => ({ node: index, hostId: must(others[at]), attemptId: attempt(`${number}#${index}`) }));
     this.do({ type: 'place-job', jobId: job, attemptId: attempt(`${number}`), hostId: host, computeEnvironmentArn: arn('ce'), otherNodes });
   }
 
@@ -229,14 +229,17 @@ describe('Stopping a multi-node parallel job', () => {
 });
 
 describe('A host that goes', () => {
-  const other = hostId('1'.repeat(32));
-  const registered = (lost?: { sinceMs: number }) => ({ type: 'host-stored', host: { kind: 'registered', id: other, scope, title: 'other', computeEnvironmentArn: arn('ce'), capacity: needs(9, 9999), status: 'ACTIVE', oldAttempts: [], address: { dockerHost: 'tcp://192.0.2.7:2375' }, facts: { dockerVersion: '', kernelVersion: '', operatingSystem: '', osType: 'linux', architecture: 'x86_64', vcpus: 9, memoryMib: 9999, gpus: 0, gpuRuntime: false, logDrivers: [] }, registeredAtMs: 0, lost } } as const);
+  const others = [hostId('1'.repeat(32)), hostId('2'.repeat(32))];
+  const join = (life: Life): void => {
+    for (const id of others) life.world.apply(registered(id));
+  };
+  const registered = (id: HostId) => ({ type: 'host-stored', host: { kind: 'registered', id, scope, title: 'other', computeEnvironmentArn: arn('ce'), capacity: needs(9, 9999), status: 'ACTIVE', oldAttempts: [], address: { dockerHost: 'tcp://192.0.2.7:2375' }, facts: { dockerVersion: '', kernelVersion: '', operatingSystem: '', osType: 'linux', architecture: 'x86_64', vcpus: 9, memoryMib: 9999, gpus: 0, gpuRuntime: false, logDrivers: [] }, registeredAtMs: 0 } } as const);
 
   test('while a node waits there for the main node lets that node fail when it is launched', () => {
     const life = new Life();
-    life.world.apply(registered());
-    life.place(1, other);
-    life.do({ type: 'note-host-contact', hostId: other, heard: false });
+    join(life);
+    life.place(1, others);
+    for (const id of others) life.do({ type: 'note-host-contact', hostId: id, heard: false });
     assert.deepEqual(life.statuses(), { m: 'STARTING' });
     life.started('1');
     assert.deepEqual(life.statuses(), { m: 'RUNNING', 'm#0': 'FAILED', 'm#2': 'FAILED' });
@@ -247,8 +250,8 @@ describe('A host that goes', () => {
 
   test('with the main node ends the job, and its nodes elsewhere are stopped', () => {
     const life = new Life();
-    life.world.apply(registered());
-    life.place(1, other);
+    join(life);
+    life.place(1, others);
     for (const name of ['1', '1#0', '1#2']) life.started(name);
     life.report('1', { type: 'lost', atMs: life.nowMs, reason: 'gone' });
     assert.deepEqual(life.done.slice(-2), ['stop a-1#0', 'stop a-1#2']);
@@ -259,8 +262,8 @@ describe('A host that goes', () => {
 
   test('is told by the network: spread over engines, nodes use their hosts’ own, and the main one is reached at its host', () => {
     const life = new Life();
-    life.world.apply(registered());
-    life.place(1, other);
+    join(life);
+    life.place(1, others);
     life.report('1', { type: 'started', atMs: life.nowMs });
     const main = life.world.jobs.get(job);
     assert.ok(main?.status === 'RUNNING');
