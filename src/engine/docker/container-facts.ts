@@ -3,7 +3,7 @@
 import { attemptId, type AttemptId } from '../../base/ids.ts';
 import type { Exit } from '../../core/job/attempt.ts';
 import type { InspectedContainer } from './docker-api.ts';
-import { attemptLabel, containerName, outputLabel } from './container-mapping.ts';
+import { addressLabel, attemptLabel, containerName, networkLabel, outputLabel } from './container-mapping.ts';
 
 export interface ContainerFacts {
   readonly attemptId: AttemptId;
@@ -16,6 +16,9 @@ export interface ContainerFacts {
   readonly pid: number;
   /** Whether its output can be read here. */
   readonly keepsOutput: boolean;
+  /** Of a node in a private network: which, and where it is reached there. */
+  readonly networkId?: AttemptId | undefined;
+  readonly address?: string | undefined;
   /** Volumes that were made for it by name. */
   readonly volumes: readonly string[];
 }
@@ -33,6 +36,8 @@ export function containerFacts({ Id, Config, State, Mounts }: InspectedContainer
     keepsOutput: labels[outputLabel] === 'kept',
     volumes: (Mounts ?? []).flatMap((mount) => (mount.Type === 'volume' && mount.Name?.startsWith(prefix) ? mount.Name : [])),
     startedAtMs,
+    networkId: labels[networkLabel] as AttemptId | undefined,
+    address: labels[addressLabel],
   };
   switch (State.Status) {
     case 'created':

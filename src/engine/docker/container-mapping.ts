@@ -1,8 +1,10 @@
 // A container's specification becomes the body of Docker's create call, property by property as the user guide's chapter Job
 // Definition Parameters names the docker run options. Pure: what cannot be given to Docker is said in words, not thrown.
 
-import type { Device, LinuxParameters, LogConfiguration, MountPoint, Tmpfs, Volume } from '@aws-sdk/client-batch';
+import type { Device, KeyValuePair, LinuxParameters, LogConfiguration, MountPoint, Tmpfs, Volume } from '@aws-sdk/client-batch';
+import type { AttemptId } from '../../base/ids.ts';
 import type { ContainerSpec } from '../../port/engine.ts';
+import { nodeAddressVariable } from '../job-networks.ts';
 import type { CreateBody, DeviceMapping, LogConfig, VolumeMount } from './docker-api.ts';
 
 export const attemptLabel = 'longshore.attempt';
@@ -10,7 +12,22 @@ export const instanceLabel = 'longshore.instance';
 /** `kept`: the output stays with the engine, where `logs` reads it. */
 export const outputLabel = 'longshore.output';
 
+/** On a private network and on the containers in it: the network's id, which is the main node's attempt. */
+export const networkLabel = 'longshore.network';
+/** Docker forgets the address of a container that has ended. */
+export const addressLabel = 'longshore.address';
+
 export const containerName = (attemptId: string): string => `longshore-${attemptId}`;
+
+export const networkName = (id: string): string => `longshore-${id}`;
+
+/** The place of a node in the private network of its job. */
+export interface Seat {
+  readonly networkId: AttemptId;
+  /** What Docker calls the network. */
+  readonly dockerId: string;
+  readonly address: string;
+}
 
 export interface MappingOptions {
   /** Tells the servers apart that use one Docker engine. */
@@ -26,8 +43,8 @@ const mib = 1024 * 1024;
 /** Docker refuses less; AWS allows 4 MiB. */
 const leastMemoryMib = 6;
 
-/** `cannotStart` is what the user reads. */
-export function createBody(spec: ContainerSpec, options: MappingOptions): Mapped {
+/** `cannotStart` is what the user reads. `seat`: of a node in a private network. */
+export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: Seat): Mapped {
   const impossible = cannotGive(spec);
   if (impossible !== undefined) return { cannotStart: impossible };
   const linux = spec.linuxParameters ?? {};
@@ -38,16 +55,17 @@ export function createBody(spec: ContainerSpec, options: MappingOptions): Mapped
       Image: spec.image,
       Cmd: spec.command.length > 0 ? spec.command : undefined,
       // A name given twice: the last counts, as in every list of a job; Docker would pass both.
-      Env: [...new Map(spec.environment.map((entry) => [entry.name, `${entry.name}=${entry.value ?? ''}`]))].flatMap(([name, text]) => (name ? text : [])),
+      Env: [...new Map(environmentOf(spec, seat).map((entry) => [entry.name, `${entry.name}=${entry.value ?? ''}`]))].flatMap(([name, text]) => (name ? text : [])),
       User: spec.user || undefined,
       Labels: {
         ...spec.labels,
         [attemptLabel]: spec.attemptId,
         [instanceLabel]: options.instance,
         ...(kept && { [outputLabel]: 'kept' }),
+        ...(seat && { [networkLabel]: seat.networkId, [addressLabel]: seat.address }),
       },
       HostConfig: {
-        NetworkMode: options.jobNetwork,
+        NetworkMode: seat?.dockerId ?? (spec.network?.kind === 'host' ? 'host' : options.jobNetwork),
         CpuShares: cpuShares(spec.milliVcpu),
         Memory: memory,
         ...swap(linux, memory),
@@ -62,9 +80,13 @@ export function createBody(spec: ContainerSpec, options: MappingOptions): Mapped
         DeviceRequests: spec.gpus > 0 ? [{ Driver: 'nvidia', Count: spec.gpus, Capabilities: [['gpu']] }] : undefined,
         LogConfig: kept ? options.keptOutput : { Type: spec.logConfiguration?.logDriver ?? '', Config: spec.logConfiguration?.options ?? {} },
       },
+      NetworkingConfig: seat && { EndpointsConfig: { [seat.dockerId]: { IPAMConfig: { IPv4Address: seat.address } } } },
     },
   };
 }
+
+const environmentOf = ({ environment }: ContainerSpec, seat: Seat | undefined): readonly KeyValuePair[] =>
+  seat === undefined ? environment : [...environment, { name: nodeAddressVariable, value: seat.address }];
 
 /** Whether the engine keeps the output: no driver named, or awslogs, which is served from our own logs. */
 const keepsOutput = (configuration: LogConfiguration | undefined): boolean => (configuration?.logDriver ?? 'awslogs') === 'awslogs';

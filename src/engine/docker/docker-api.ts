@@ -31,6 +31,13 @@ export interface ListedContainer {
   readonly Labels: Readonly<Record<string, string>>;
 }
 
+/** One element of `GET /networks`. */
+export interface ListedNetwork {
+  readonly Id: string;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string }[] | null };
+}
+
 /** Answer of `GET /containers/{id}/json`. */
 export interface InspectedContainer {
   readonly Id: string;
@@ -103,4 +110,5 @@ export interface CreateBody {
     readonly DeviceRequests?: readonly { readonly Driver: string; readonly Count: number; readonly Capabilities: readonly (readonly string[])[] }[] | undefined;
     readonly LogConfig: LogConfig;
   };
+  readonly NetworkingConfig?: { readonly EndpointsConfig: Readonly<Record<string, { readonly IPAMConfig: { readonly IPv4Address: string } }>> } | undefined;
 }

@@ -115,6 +115,13 @@ export class DockerClient {
     }
   }
 
+  /** A 5xx may be the daemon's own trouble, as while it shuts down: only one that goes on answering has judged the request. */
+  async assertAnswering(answer: DockerAnswer): Promise<void> {
+    if (answer.status < 500) return;
+    const ping = await this.request({ method: 'GET', path: '/_ping', repeatable: true, timeoutMs: 5_000 });
+    if (answer.status === 503 || ping.status !== 200) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
+  }
+
   close(): void {
     this.#agent.destroy();
   }

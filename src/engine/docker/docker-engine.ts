@@ -3,17 +3,21 @@
 // starts one that has run.
 
 import type { AttemptId } from '../../base/ids.ts';
+import type { Block } from '../../base/ipv4.ts';
 import type { Exit } from '../../core/job/attempt.ts';
 import { EngineUnavailable, type ContainerSpec, type Engine, type EngineAttempt, type EngineCapabilities, type EngineReport, type LogBatch, type LogPosition } from '../../port/engine.ts';
+import { ownBlock } from '../job-networks.ts';
 import { containerFacts, type ContainerFacts } from './container-facts.ts';
 import { containerLogs, type OutputState } from './container-logs.ts';
-import { attemptLabel, containerName, createBody, instanceLabel, type MappingOptions } from './container-mapping.ts';
+import { attemptLabel, containerName, createBody, instanceLabel, type MappingOptions, type Seat } from './container-mapping.ts';
 import type { EventMessage, InfoAnswer, InspectedContainer, ListedContainer, LogConfig } from './docker-api.ts';
 import { DockerClient, DockerRefusal, daemonMessage, type DockerAnswer } from './docker-client.ts';
 import { dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
 import { DockerImages } from './docker-images.ts';
+import { DockerNetworks, machineRoutes } from './docker-networks.ts';
 import { EventFeed } from './event-feed.ts';
 import { kernelKilledForMemory } from './kernel-log.ts';
+import { asAttempt, isUpToDate, newlyKnown, type Known } from './known-attempt.ts';
 import { dockerPieceBytes } from './log-lines.ts';
 
 export interface DockerEngineOptions {
@@ -21,6 +25,8 @@ export interface DockerEngineOptions {
   readonly instance: string;
   /** `host`, as AWS Batch on EC2 does it, is the default, and starts fastest. */
   readonly jobNetwork?: 'host' | 'bridge' | undefined;
+  /** Where the private networks of multi-node parallel jobs lie; absent: {@link defaultJobNetworks}. */
+  readonly jobNetworks?: Block | undefined;
   /** Where the daemon listens; absent: where `environment` says. */
   readonly endpoint?: DockerEndpoint | undefined;
   /** Where DOCKER_HOST and its like are read; `process.env` but for tests. */
@@ -37,35 +43,13 @@ const keptSize = { 'max-size': `${logFileMib}m`, 'max-file': '3' } as const;
 const localOutput: LogConfig = { Type: 'local', Config: { ...keptSize, compress: 'false' } };
 const jsonFileOutput: LogConfig = { Type: 'json-file', Config: keptSize };
 
+/** Apart from Docker's own pools, and seldom anybody's. */
+export const defaultJobNetworks = '10.213.0.0/16';
+
 /** Containers looked at together. */
 const inspectsAtOnce = 16;
 /** How long a reader of output waits before it looks again, where nothing has happened. */
 const againMs = 200;
-
-/** What is known of an attempt, from its start or its discovery until it is removed. */
-interface Known {
-  readonly attemptId: AttemptId;
-  facts?: ContainerFacts | undefined;
-  startedReported: boolean;
-  /** Its last report was made. */
-  ended: boolean;
-  /** Settles when the start under way is over. */
-  starting?: Promise<void> | undefined;
-  /** Aborted when it must not start any more. */
-  readonly unwanted: AbortController;
-  stopping?: Promise<void> | undefined;
-  /** Called when the first signal was delivered. */
-  signalled?: (() => void) | undefined;
-  /** From the `die` event, for a container that is deleted before it can be looked at. */
-  died?: { readonly exitCode: number; readonly atMs: number } | undefined;
-  outOfMemory: boolean;
-  /** A signal was sent through Docker. */
-  killed: boolean;
-  /** Of its first process while it ran. */
-  pid: number;
-  looking?: Promise<void> | undefined;
-  lookAgain: boolean;
-}
 
 /** Whether a Docker engine answers where the environment says, and if not, why. Never rejects. */
 export async function dockerAnswers(environment: Readonly<Record<string, string | undefined>> = process.env): Promise<{ answers: true; version: string } | { answers: false; why: string }> {
@@ -85,6 +69,7 @@ export class DockerEngine implements Engine {
   readonly #options: DockerEngineOptions;
   readonly #client: DockerClient;
   readonly #images: DockerImages;
+  readonly #networks: DockerNetworks;
   readonly #known = new Map<AttemptId, Known>();
   readonly #closed = new AbortController();
   #feed: EventFeed | undefined;
@@ -97,8 +82,16 @@ export class DockerEngine implements Engine {
   /** Throws BadDockerHost where DOCKER_HOST cannot be used. */
   constructor(options: DockerEngineOptions) {
     this.#options = options;
-    this.#client = new DockerClient(options.endpoint ?? dockerEndpoint(options.environment ?? process.env));
+    const endpoint = options.endpoint ?? dockerEndpoint(options.environment ?? process.env);
+    this.#client = new DockerClient(endpoint);
     this.#images = new DockerImages(this.#client);
+    this.#networks = new DockerNetworks({
+      client: this.#client,
+      instance: options.instance,
+      range: options.jobNetworks ?? ownBlock(defaultJobNetworks),
+      // A socket's daemon shares this machine's routes; those of another machine are not known.
+      hostRoutes: endpoint.socketPath === undefined ? () => [] : machineRoutes,
+    });
   }
 
   async open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities> {
@@ -144,7 +137,11 @@ export class DockerEngine implements Engine {
     const known = this.#know(spec.attemptId);
     if (known.starting !== undefined) return known.starting;
     if (known.startedReported || known.ended) return Promise.resolve();
-    known.starting = this.#start(known, spec).finally(() => {
+    const start = async (): Promise<void> => {
+      await this.#start(known, spec);
+      if (known.facts === undefined) await this.#networks.leave(spec.attemptId);
+    };
+    known.starting = start().finally(() => {
       known.starting = undefined;
       // Where nothing is known to be there, nothing can be lost.
       if (!known.startedReported && !known.ended) this.#known.delete(spec.attemptId);
@@ -154,7 +151,9 @@ export class DockerEngine implements Engine {
 
   async #start(known: Known, spec: ContainerSpec): Promise<void> {
     const options: MappingOptions = { instance: this.#options.instance, jobNetwork: this.#options.jobNetwork ?? 'host', keptOutput: this.#keptOutput };
-    const mapped = createBody(spec, options);
+    const seat = await this.#seat(spec);
+    if (seat !== undefined && 'cannotStart' in seat) return this.#startFailed(known, seat.cannotStart);
+    const mapped = createBody(spec, options, seat);
     if ('cannotStart' in mapped) return this.#startFailed(known, mapped.cannotStart);
     const name = containerName(spec.attemptId);
     const create = (): Promise<DockerAnswer> =>
@@ -173,20 +172,25 @@ export class DockerEngine implements Engine {
       if (facts !== undefined && facts.state !== 'created') return this.#look(known);
       if (facts === undefined) return this.#startFailed(known, `CannotCreateContainerError: Error response from daemon: ${daemonMessage(answer)}`);
     } else if (answer.status !== 201) {
-      await this.#assertAnswering(answer);
+      await this.#client.assertAnswering(answer);
       return this.#startFailed(known, `CannotCreateContainerError: Error response from daemon: ${daemonMessage(answer)}`);
     }
     if (known.unwanted.signal.aborted) {
-      await this.#delete(name);
+      await this.#delete(spec.attemptId);
       return this.#startFailed(known, notWanted);
     }
     const started = await this.#client.request({ method: 'POST', path: `/containers/${name}/start` });
     if (started.status >= 300 && started.status !== 304) {
-      await this.#assertAnswering(started);
-      await this.#delete(name);
+      await this.#client.assertAnswering(started);
+      await this.#delete(spec.attemptId);
       return this.#startFailed(known, `CannotStartContainerError: Error response from daemon: ${daemonMessage(started)}`);
     }
     await this.#look(known);
+  }
+
+  /** Of a node in a private network. */
+  async #seat({ network, attemptId }: ContainerSpec): Promise<Seat | { readonly cannotStart: string } | undefined> {
+    return network?.kind === 'private' ? this.#networks.join(network, attemptId) : undefined;
   }
 
   /** Waits no longer than the attempt is wanted; the pull itself goes on for others. */
@@ -199,13 +203,6 @@ export class DockerEngine implements Engine {
     } finally {
       unwanted.removeEventListener('abort', onAbort);
     }
-  }
-
-  /** A 5xx may be the daemon's own trouble, as while it shuts down: only one that goes on answering has judged the container. */
-  async #assertAnswering(answer: DockerAnswer): Promise<void> {
-    if (answer.status < 500) return;
-    const ping = await this.#client.request({ method: 'GET', path: '/_ping', repeatable: true, timeoutMs: 5_000 });
-    if (answer.status === 503 || ping.status !== 200) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
   }
 
   #startFailed(known: Known, reason: string): void {
@@ -229,7 +226,7 @@ export class DockerEngine implements Engine {
       return;
     }
     if (known.facts.state === 'created') {
-      await this.#delete(containerName(attemptId));
+      await this.#delete(attemptId);
       return this.#startFailed(known, notWanted);
     }
     known.stopping ??= this.#stop(known, graceMs).finally(() => {
@@ -265,16 +262,17 @@ export class DockerEngine implements Engine {
     }
     const facts = known?.facts ?? (await this.#inspect(attemptId));
     if (facts !== undefined) {
-      await this.#delete(containerName(attemptId));
+      await this.#delete(attemptId);
       for (const volume of facts.volumes) await this.#client.request({ method: 'DELETE', path: `/volumes/${volume}`, repeatable: true });
     }
     this.#known.delete(attemptId);
   }
 
-  /** With its anonymous volumes. Gone already is as good. */
-  async #delete(name: string): Promise<void> {
-    const answer = await this.#client.request({ method: 'DELETE', path: `/containers/${name}`, query: { force: 1, v: 1 }, repeatable: true });
+  /** With its anonymous volumes, and its network where it was the last one in it. Gone already is as good. */
+  async #delete(attemptId: AttemptId): Promise<void> {
+    const answer = await this.#client.request({ method: 'DELETE', path: `/containers/${containerName(attemptId)}`, query: { force: 1, v: 1 }, repeatable: true });
     if (answer.status >= 500) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
+    await this.#networks.leave(attemptId);
   }
 
   // ---- what there is ----
@@ -288,7 +286,10 @@ export class DockerEngine implements Engine {
 
   /** Looks at every container that is new or has changed, so that what no event told is reported too. */
   async list(): Promise<readonly EngineAttempt[]> {
-    const before = [...this.#known.values()].filter((known) => known.facts !== undefined && !known.ended && known.starting === undefined);
+    // Whoever is in a network by our book and has no container must leave it: the answer to its start or removal was lost.
+    const inNetworks = [...this.#networks.attempts()].map((attemptId) => this.#know(attemptId));
+    const present = [...this.#known.values()].filter((known) => known.facts !== undefined && !known.ended);
+    const before = [...new Set([...present, ...inNetworks])].filter((known) => known.starting === undefined);
     const listed = await this.#json<ListedContainer[]>({
       method: 'GET',
       path: '/containers/json',
@@ -303,6 +304,7 @@ export class DockerEngine implements Engine {
       for (const known of toLook) await this.#look(known);
     };
     await Promise.all(Array.from({ length: inspectsAtOnce }, look));
+    await this.#networks.sweep();
     return [...states.keys()].flatMap((attemptId) => {
       const facts = this.#known.get(attemptId)?.facts;
       return facts === undefined ? [] : asAttempt(facts);
@@ -355,10 +357,7 @@ export class DockerEngine implements Engine {
 
   #know(attemptId: AttemptId): Known {
     let known = this.#known.get(attemptId);
-    if (known === undefined) {
-      known = { attemptId, startedReported: false, ended: false, unwanted: new AbortController(), outOfMemory: false, killed: false, pid: 0, lookAgain: false };
-      this.#known.set(attemptId, known);
-    }
+    if (known === undefined) this.#known.set(attemptId, (known = newlyKnown(attemptId)));
     return known;
   }
 
@@ -412,7 +411,11 @@ export class DockerEngine implements Engine {
   }
 
   async #take(known: Known, facts: ContainerFacts | undefined): Promise<void> {
-    if (facts === undefined) return this.#takeGone(known);
+    if (facts === undefined) {
+      this.#takeGone(known);
+      return known.starting === undefined ? this.#networks.leave(known.attemptId) : undefined;
+    }
+    if (facts.networkId !== undefined) this.#networks.know(facts.networkId, known.attemptId);
     if (facts.pid > 0) known.pid = facts.pid;
     known.facts = facts;
     if (facts.state === 'created') return;
@@ -452,7 +455,7 @@ export class DockerEngine implements Engine {
   #started(known: Known, atMs: number | undefined): void {
     if (known.startedReported) return;
     known.startedReported = true;
-    this.#report({ type: 'started', attemptId: known.attemptId, atMs: atMs ?? Date.now() });
+    this.#report({ type: 'started', attemptId: known.attemptId, atMs: atMs ?? Date.now(), address: known.facts?.address });
   }
 
   /** Undefined where there is none, or one that is not ours. */
@@ -481,17 +484,3 @@ export class DockerEngine implements Engine {
 const killedExitCode = 137;
 
 const notWanted = 'stopped before it started';
-
-const asAttempt = ({ attemptId, state, startedAtMs, stoppedAtMs, exit }: ContainerFacts): EngineAttempt => ({ attemptId, state, startedAtMs, stoppedAtMs, exit });
-
-/** Whether the facts at hand are those of a container that is listed in this state. */
-function isUpToDate(known: Known | undefined, listedState: string): boolean {
-  switch (known?.facts?.state) {
-    case 'running':
-      return listedState === 'running' || listedState === 'paused';
-    case 'exited':
-      return listedState === 'exited' || listedState === 'dead';
-    default:
-      return false;
-  }
-}

@@ -1,7 +1,7 @@
 // AllocateAddress. The addresses are of 198.18.0.0/15, which RFC 2544 keeps for tests: no host answers there.
 
 import type { AllocateAddressCommandInput, AllocateAddressCommandOutput } from '@aws-sdk/client-ec2';
-import { addressText } from './cidr.ts';
+import { addressText } from '../../base/ipv4.ts';
 import { change, idOf, onAll, type Ec2Operation } from './deps.ts';
 import { addressesUsedUp } from './error.ts';
 import { refuse } from './found.ts';

@@ -1,7 +1,7 @@
 // CreateNatGateway: public with an Elastic IP address, or private. It is available at once.
 
 import type { CreateNatGatewayCommandInput, CreateNatGatewayCommandOutput } from '@aws-sdk/client-ec2';
-import { addressText, contains, parseBlock } from './cidr.ts';
+import { addressText, contains, parseBlock } from '../../base/ipv4.ts';
 import { madeBefore, tokenOf } from './client-token.ts';
 import { idOf, onAll, type Ec2Operation } from './deps.ts';
 import { addressAssociated, invalidCombination, invalidParameter, missing, notAttached } from './error.ts';

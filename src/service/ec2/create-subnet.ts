@@ -1,7 +1,7 @@
 // CreateSubnet: a block of its VPC that no other subnet has.
 
 import type { CreateSubnetCommandInput, CreateSubnetCommandOutput } from '@aws-sdk/client-ec2';
-import { blockText, contains, overlaps, parseBlock } from './cidr.ts';
+import { blockText, contains, overlaps, parseBlock } from '../../base/ipv4.ts';
 import { idOf, newId, onAll, type Ec2Operation } from './deps.ts';
 import { invalidParameter, rangeInvalid, subnetConflict } from './error.ts';
 import { foundVpc, given, refuse } from './found.ts';

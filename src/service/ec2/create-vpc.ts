@@ -1,7 +1,7 @@
 // CreateVpc: an IPv4 network, with its default security group, main route table and network ACL.
 
 import type { CreateVpcCommandInput, CreateVpcCommandOutput } from '@aws-sdk/client-ec2';
-import { blockText, parseBlock } from './cidr.ts';
+import { blockText, parseBlock } from '../../base/ipv4.ts';
 import { change, onAll, type Ec2Operation } from './deps.ts';
 import { invalidParameter, rangeInvalid } from './error.ts';
 import { given, refuse } from './found.ts';

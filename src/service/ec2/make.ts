@@ -3,7 +3,7 @@
 
 import { scopeParts, type Scope } from '../../base/ids.ts';
 import type { Ids } from '../../port/ids.ts';
-import { blockText } from './cidr.ts';
+import { blockText } from '../../base/ipv4.ts';
 import { idOf, newId } from './deps.ts';
 import type { Ec2Draft, SecurityGroup, SecurityGroupRule, Vpc } from './resources.ts';
 import { zonesOf } from './zone.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import * as sdk from '@aws-sdk/client-ec2';
 import { operationsOf } from '../../wire/schema.ts';
-import { addressText, blockText, contains, overlaps, parseBlock } from './cidr.ts';
+import { addressText, blockText, contains, overlaps, parseBlock } from '../../base/ipv4.ts';
 import { FakeEc2, type Answer } from './fake-deps.ts';
 import { filtered } from './filter.ts';
 import { ec2Operations } from './operations.ts';

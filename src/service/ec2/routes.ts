@@ -3,7 +3,7 @@
 import type {
   CreateRouteCommandInput, CreateRouteCommandOutput, DeleteRouteCommandInput, DeleteRouteCommandOutput, ReplaceRouteCommandInput, ReplaceRouteCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { blockText, parseBlock } from './cidr.ts';
+import { blockText, parseBlock } from '../../base/ipv4.ts';
 import { on, type Ec2Operation } from './deps.ts';
 import { invalidParameter, noRoute, routeExists } from './error.ts';
 import { foundRouteTable, foundVpc, given, refuse } from './found.ts';

@@ -4,7 +4,8 @@
 import type { IpPermission, SecurityGroup as GroupShape, SecurityGroupRule as RuleShape } from '@aws-sdk/client-ec2';
 import type { Ids } from '../../port/ids.ts';
 import type { RequestContext } from '../../wire/operation.ts';
-import { blockText, isBlock6, parseBlock } from './cidr.ts';
+import { blockText, parseBlock } from '../../base/ipv4.ts';
+import { isBlock6 } from './cidr.ts';
 import { arnOf, newId } from './deps.ts';
 import { invalidParameter, invalidValue, missing, noGroup, notSupported } from './error.ts';
 import { defaultVpc, foundGroup, refuse } from './found.ts';

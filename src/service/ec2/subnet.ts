@@ -2,7 +2,8 @@
 
 import type { Subnet as SubnetShape } from '@aws-sdk/client-ec2';
 import type { RequestContext } from '../../wire/operation.ts';
-import { parseBlock, usableAddresses, type Block } from './cidr.ts';
+import { parseBlock, type Block } from '../../base/ipv4.ts';
+import { usableAddresses } from './cidr.ts';
 import { arnOf } from './deps.ts';
 import type { Subnet } from './resources.ts';
 import { tagList } from './tag.ts';

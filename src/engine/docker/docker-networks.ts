@@ -1,0 +1,205 @@
+// Private networks of multi-node parallel jobs on a Docker daemon: made for the first node that starts, gone with the last
+// container. The daemon's own list is the only memory, so that a crash leaves nothing behind that `sweep` does not find. It
+// touches no network that another server labelled, and never removes one that a container or a start of ours still needs.
+
+import { readFileSync } from 'node:fs';
+import type { AttemptId } from '../../base/ids.ts';
+import { addressesIn, blockText, overlaps, parseBlock, type Block } from '../../base/ipv4.ts';
+import { EngineUnavailable, type NodeNetwork } from '../../port/engine.ts';
+import { freeBlock, gatewayOf, noRoom, nodeAddress, prefixFor } from '../job-networks.ts';
+import type { ListedNetwork } from './docker-api.ts';
+import { daemonMessage, type DockerAnswer, type DockerClient } from './docker-client.ts';
+import { instanceLabel, networkLabel, networkName, type Seat } from './container-mapping.ts';
+
+export interface DockerNetworksParts {
+  readonly client: DockerClient;
+  /** Tells the servers apart that use one daemon. */
+  readonly instance: string;
+  /** Where the blocks of networks are taken from. */
+  readonly range: Block;
+  /** What the daemon's host reaches elsewhere, as far as that can be known here. */
+  readonly hostRoutes: () => readonly Block[];
+}
+
+/** A network as Docker has it. */
+interface Made {
+  readonly dockerId: string;
+  readonly block: Block;
+}
+
+type Making = Made | { readonly cannotStart: string };
+
+interface Entry {
+  /** Attempts that are being started in it, or have a container in it, running or ended. */
+  readonly attempts: Set<AttemptId>;
+  /** Undefined: not known to be there. All who join at once wait for one making. */
+  making: Promise<Making> | undefined;
+  /** Making and removing take turns. */
+  turn: Promise<unknown>;
+}
+
+/** Blocks that the daemon may refuse before a start gives up: each time another server, or a person, was quicker. */
+const refusalsMost = 16;
+
+export class DockerNetworks {
+  readonly #parts: DockerNetworksParts;
+  readonly #entries = new Map<AttemptId, Entry>();
+  readonly #networkOf = new Map<AttemptId, AttemptId>();
+  /** Networks are made one after the other: two would choose the same block. */
+  #makingTurn: Promise<unknown> = Promise.resolve();
+  #from: number;
+
+  constructor(parts: DockerNetworksParts) {
+    this.#parts = parts;
+    this.#from = parts.range.base;
+  }
+
+  /** The node's place; the network is made if need be, and stays until the attempt leaves. */
+  async join(network: NodeNetwork, attempt: AttemptId): Promise<Seat | { readonly cannotStart: string }> {
+    this.know(network.id, attempt);
+    const entry = this.#entry(network.id);
+    entry.making ??= this.#inTurn(entry, () => this.#make(network));
+    const making = entry.making;
+    const forget = (): void => {
+      if (entry.making === making) entry.making = undefined;
+    };
+    const made = await making.catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    if ('cannotStart' in made) {
+      forget();
+      return made;
+    }
+    return { networkId: network.id, dockerId: made.dockerId, address: nodeAddress(made.block, network.node) };
+  }
+
+  /** The attempt has a container in the network. */
+  know(id: AttemptId, attempt: AttemptId): void {
+    this.#entry(id).attempts.add(attempt);
+    this.#networkOf.set(attempt, id);
+  }
+
+  /** It has none any more, and is not being started. The last one's leaving removes the network; of one in none: nothing. */
+  async leave(attempt: AttemptId): Promise<void> {
+    const id = this.#networkOf.get(attempt);
+    if (id === undefined) return;
+    this.#networkOf.delete(attempt);
+    const { attempts } = this.#entry(id);
+    attempts.delete(attempt);
+    if (attempts.size === 0) await this.#remove(id);
+  }
+
+  /** Every attempt that is in a network as far as is known. */
+  attempts(): Iterable<AttemptId> {
+    return this.#networkOf.keys();
+  }
+
+  /** Removes the networks of ours that nobody is in. Every container of ours must be known before. */
+  async sweep(): Promise<void> {
+    const ids = (await this.#list({ label: [this.#ownLabel, networkLabel] })).map(({ Labels }) => Labels?.[networkLabel] as AttemptId);
+    for (const id of new Set(ids)) if ((this.#entries.get(id)?.attempts.size ?? 0) === 0) await this.#remove(id);
+  }
+
+  get #ownLabel(): string {
+    return `${instanceLabel}=${this.#parts.instance}`;
+  }
+
+  #entry(id: AttemptId): Entry {
+    let entry = this.#entries.get(id);
+    if (entry === undefined) this.#entries.set(id, (entry = { attempts: new Set(), making: undefined, turn: Promise.resolve() }));
+    return entry;
+  }
+
+  #inTurn<T>(entry: Entry, task: () => Promise<T>): Promise<T> {
+    const done = entry.turn.then(task);
+    entry.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  #make(network: NodeNetwork): Promise<Making> {
+    const made = this.#makingTurn.then(() => this.#findOrMake(network));
+    this.#makingTurn = made.catch(() => undefined);
+    return made;
+  }
+
+  async #findOrMake({ id, numNodes }: NodeNetwork): Promise<Making> {
+    const { range } = this.#parts;
+    const refused: Block[] = [];
+    for (;;) {
+      const present = await this.#list();
+      const own = present.find(({ Labels }) => Labels?.[networkLabel] === id && Labels[instanceLabel] === this.#parts.instance);
+      const block = own && blocksOf(own)[0];
+      if (own !== undefined && block !== undefined) return { dockerId: own.Id, block };
+
+      const taken = [...present.flatMap(blocksOf), ...this.#parts.hostRoutes(), ...refused].filter((one) => overlaps(one, range));
+      const free = freeBlock(range, prefixFor(numNodes), taken, this.#from);
+      if (free === undefined) return { cannotStart: `${noRoom(range, numNodes)}, beside the networks of this Docker engine and the routes of its host; --job-networks gives another range` };
+      const answer = await this.#create(id, free);
+      if (answer.status === 201) {
+        this.#from = free.base + addressesIn(free.bits);
+        return { dockerId: (JSON.parse(answer.body.toString()) as { Id: string }).Id, block: free };
+      }
+      await this.#parts.client.assertAnswering(answer);
+      // Whatever the daemon has against this block, it need not have against the next.
+      if (refused.push(free) === refusalsMost) return { cannotStart: `ResourceInitializationError: unable to set up the network of the job: Error response from daemon: ${daemonMessage(answer)}` };
+    }
+  }
+
+  #create(id: AttemptId, block: Block): Promise<DockerAnswer> {
+    const body = {
+      Name: networkName(id),
+      CheckDuplicate: true,
+      Driver: 'bridge',
+      IPAM: { Config: [{ Subnet: blockText(block), Gateway: gatewayOf(block) }] },
+      Labels: { [networkLabel]: id, [instanceLabel]: this.#parts.instance },
+    };
+    return this.#parts.client.request({ method: 'POST', path: '/networks/create', body });
+  }
+
+  /** Unless somebody has joined when its turn comes. What Docker refuses to remove is removed at a later sweep. */
+  #remove(id: AttemptId): Promise<void> {
+    const entry = this.#entry(id);
+    return this.#inTurn(entry, async () => {
+      if (entry.attempts.size > 0) return;
+      // Whoever joins from now on waits for this turn's end, and makes it anew.
+      entry.making = undefined;
+      for (const { Id } of await this.#list({ label: [this.#ownLabel, `${networkLabel}=${id}`] })) {
+        await this.#parts.client.request({ method: 'DELETE', path: `/networks/${Id}`, repeatable: true });
+      }
+      if (entry.attempts.size === 0 && this.#entries.get(id) === entry) this.#entries.delete(id);
+    });
+  }
+
+  async #list(filters?: Readonly<Record<string, readonly string[]>>): Promise<readonly ListedNetwork[]> {
+    const answer = await this.#parts.client.request({ method: 'GET', path: '/networks', query: { filters: filters && JSON.stringify(filters) }, repeatable: true });
+    if (answer.status !== 200) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
+    return JSON.parse(answer.body.toString()) as ListedNetwork[];
+  }
+}
+
+/** IPv4 alone: where our blocks are. */
+const blocksOf = ({ IPAM }: ListedNetwork): Block[] => (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined ? [] : (parseBlock(Subnet) ?? [])));
+
+/** The routes of this machine, from the kernel's table; none where there is no such table. A default route is in nobody's way. */
+export function machineRoutes(): Block[] {
+  let table: string;
+  try {
+    table = readFileSync('/proc/net/route', 'utf8');
+  } catch {
+    return [];
+  }
+  return parseRoutes(table);
+}
+
+/** The form of /proc/net/route: destination and mask are hexadecimal, their bytes in the machine's order. */
+export function parseRoutes(table: string): Block[] {
+  return table.split('\n').slice(1).flatMap((line) => {
+    const [, destination = '', , , , , , mask = ''] = line.split('\t');
+    const bits = [...mask].reduce((sum, digit) => sum + (bitsOfDigit[Number.parseInt(digit, 16)] ?? 0), 0);
+    return bits === 0 ? [] : { base: hostOrder(destination), bits };
+  });
+}
+
+const bitsOfDigit = [0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4];
+const hostOrder = (hex: string): number => Buffer.from(hex, 'hex').readUInt32LE();

@@ -1,0 +1,47 @@
+// What the Docker engine keeps in mind of an attempt, from its start or its discovery until it is removed. No calls.
+
+import type { AttemptId } from '../../base/ids.ts';
+import type { EngineAttempt } from '../../port/engine.ts';
+import type { ContainerFacts } from './container-facts.ts';
+
+export interface Known {
+  readonly attemptId: AttemptId;
+  facts?: ContainerFacts | undefined;
+  startedReported: boolean;
+  /** Its last report was made. */
+  ended: boolean;
+  /** Settles when the start under way is over. */
+  starting?: Promise<void> | undefined;
+  /** Aborted when it must not start any more. */
+  readonly unwanted: AbortController;
+  stopping?: Promise<void> | undefined;
+  /** Called when the first signal was delivered. */
+  signalled?: (() => void) | undefined;
+  /** From the `die` event, for a container that is deleted before it can be looked at. */
+  died?: { readonly exitCode: number; readonly atMs: number } | undefined;
+  outOfMemory: boolean;
+  /** A signal was sent through Docker. */
+  killed: boolean;
+  /** Of its first process while it ran. */
+  pid: number;
+  looking?: Promise<void> | undefined;
+  lookAgain: boolean;
+}
+
+export const newlyKnown = (attemptId: AttemptId): Known => ({
+  attemptId, startedReported: false, ended: false, unwanted: new AbortController(), outOfMemory: false, killed: false, pid: 0, lookAgain: false,
+});
+
+export const asAttempt = ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address }: ContainerFacts): EngineAttempt => ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address });
+
+/** Whether the facts at hand are those of a container that is listed in this state. */
+export function isUpToDate(known: Known | undefined, listedState: string): boolean {
+  switch (known?.facts?.state) {
+    case 'running':
+      return listedState === 'running' || listedState === 'paused';
+    case 'exited':
+      return listedState === 'exited' || listedState === 'dead';
+    default:
+      return false;
+  }
+}
