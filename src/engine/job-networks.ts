@@ -8,6 +8,9 @@ import type { NodeNetwork } from '../port/engine.ts';
 /** Where every node of a private network finds its own address, whichever the engine: a service can listen there. */
 export const nodeAddressVariable = 'LONGSHORE_NODE_PRIVATE_IPV4_ADDRESS';
 
+/** Where Docker networks of jobs lie unless it is said otherwise: apart from Docker's own pools, and seldom anybody's. */
+export const defaultJobNetworks = '10.213.0.0/16';
+
 /** The network itself, its gateway, and its broadcast address: the first two and the last of a block. */
 const addressesBeside = 3;
 

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { blockText } from '../base/ipv4.ts';
 import { awsLimits } from '../core/limit.ts';
 import { parseServerConfig, UsageError } from './config.ts';
 
@@ -36,6 +37,14 @@ test('wrong limits are refused with what is right', () => {
     ...['', '-1', '3601', '1e3', 'often'].map((text): [string[], RegExp] => [[`--spot-interruptions-per-hour=${text}`], /--spot-interruptions-per-hour: '.*' is not a number from 0 to 3600/]),
   ];
   for (const [argv, message] of cases) assert.throws(() => parseServerConfig(argv), (error) => error instanceof UsageError && message.test(error.message), argv.join(' '));
+});
+
+test('networks of jobs lie in private addresses, and where is said by a block', () => {
+  assert.equal(blockText(parseServerConfig([]).jobNetworks), '10.213.0.0/16');
+  for (const text of ['10.0.0.0/8', '172.20.0.0/14', '192.168.8.0/29', '100.100.0.0/16']) assert.equal(blockText(parseServerConfig(['--job-networks', text]).jobNetworks), text);
+  for (const text of ['', '10.0.0.0', '10.0.0.0/30', '8.8.0.0/16', '10.0.0.0/7', '127.0.0.0/16', 'fd00::/8']) {
+    assert.throws(() => parseServerConfig(['--job-networks', text]), (error) => error instanceof UsageError && /--job-networks: '.*' is no block of private addresses such as 10\.213\.0\.0\/16, of \/29 or larger/.test(error.message), text);
+  }
 });
 
 test('Spot instances are interrupted as often as a setting says, which may be less than once an hour', () => {

@@ -3,12 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { contains, parseBlock, type Block } from '../base/ipv4.ts';
 import { ec2Catalogue, type Catalogue } from '../core/instance-type/catalogue.ts';
 import { OwnTypesError, parseOwnTypes } from '../core/instance-type/own-types.ts';
 import type { Needs } from '../core/job/needs.ts';
 import { awsLimits, settableLimits, type LimitName, type Limits } from '../core/limit.ts';
 import { defaultMarket, MarketError, parseMarket, type Market } from '../core/schedule/market.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
+import { defaultJobNetworks } from '../engine/job-networks.ts';
 
 export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -28,6 +30,8 @@ export interface ServerConfig {
   /** Of each Spot instance, on average; 0: none. */
   readonly spotInterruptionsPerHour: number;
   readonly jobNetwork: 'host' | 'bridge';
+  /** Where Docker networks of multi-node parallel jobs lie. */
+  readonly jobNetworks: Block;
   readonly settings: Settings;
   /** How long ended jobs are kept; undefined: for ever. */
   readonly retainMs: number | undefined;
@@ -55,6 +59,7 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
   --spot-interruptions-per-hour N
                           how often each Spot instance is interrupted by chance, to test what jobs make of it (default 0)
   --job-network NAME      host or bridge: the Docker network of jobs (default host)
+  --job-networks CIDR     where the Docker networks of multi-node parallel jobs lie (default ${defaultJobNetworks})
   --host-loss-free        the end of a host costs its jobs no attempt (on AWS it does)
   --host-lost-seconds N   how long a registered host may be silent before it counts as lost (default 60)
   --join-unmanaged        this machine takes the jobs of UNMANAGED compute environments too
@@ -83,6 +88,7 @@ const options = {
   references: { type: 'string', default: defaultSettings.references },
   'instance-limit': { type: 'string', default: String(defaultSettings.instanceLimit) },
   'job-network': { type: 'string', default: 'host' },
+  'job-networks': { type: 'string', default: defaultJobNetworks },
   'host-loss-free': { type: 'boolean', default: defaultSettings.hostLossFree },
   'host-lost-seconds': { type: 'string', default: String(defaultSettings.hostLostSeconds) },
   'join-unmanaged': { type: 'boolean', default: defaultSettings.machineServesUnmanaged },
@@ -119,6 +125,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     submitRate: values['submit-rate'] === undefined ? undefined : wholeNumber('--submit-rate', values['submit-rate'], 1_000_000, 1),
     instanceStartMs: wholeNumber('--instance-start-seconds', values['instance-start-seconds'], 3_600) * 1000,
     spotInterruptionsPerHour: rate('--spot-interruptions-per-hour', values['spot-interruptions-per-hour'], 3_600),
+    jobNetworks: privateBlock('--job-networks', values['job-networks']),
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
     settings: {
       limits: limitsOf(values.limit ?? []),
@@ -161,6 +168,17 @@ function rate(what: string, text: string, most: number): number {
   const value = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || value > most) throw new UsageError(`${what}: '${text}' is not a number from 0 to ${most}`);
   return value;
+}
+
+/** What routers leave to private networks (RFC 1918), and carriers (RFC 6598). */
+const privateBlocks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].flatMap((text) => parseBlock(text) ?? []);
+
+function privateBlock(flag: string, text: string): Block {
+  const block = parseBlock(text);
+  if (block === undefined || block.bits > 29 || !privateBlocks.some((one) => contains(one, block))) {
+    throw new UsageError(`${flag}: '${text}' is no block of private addresses such as ${defaultJobNetworks}, of /29 or larger`);
+  }
+  return block;
 }
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

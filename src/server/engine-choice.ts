@@ -29,5 +29,5 @@ export async function chooseEngine(config: ServerConfig, identity: string): Prom
   }
 }
 
-const docker = (config: ServerConfig, instance: string): Engine => new DockerEngine({ instance, jobNetwork: config.jobNetwork });
+const docker = (config: ServerConfig, instance: string): Engine => new DockerEngine({ instance, jobNetwork: config.jobNetwork, jobNetworks: config.jobNetworks });
 const processes = (config: ServerConfig): Engine => new ProcessEngine({ directory: join(config.dataDir, 'process') });

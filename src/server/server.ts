@@ -54,7 +54,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     store,
     logSink,
     engine,
-    hosts: dockerHosts(config.jobNetwork),
+    hosts: dockerHosts(config),
     capacity: new LocalCapacity(systemClock, config.instanceStartMs, perHour === 0 ? undefined : { perHour, random: Math.random }),
     clock: systemClock,
     ids: systemIds,

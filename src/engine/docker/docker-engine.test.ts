@@ -1,9 +1,11 @@
-// The Docker engine against the contract of engines. What is Docker's own is in docker-property.test.ts and docker-logs.test.ts.
+// The Docker engine against the contracts of engines and their networks. What is Docker's own is in the test files beside.
 
-import { engineContract, plainSpec, shellCommand } from '../contract/engine-contract.ts';
-import { newEngine, skipReason, withBusybox } from './docker-fixture.ts';
+import { attemptId, type AttemptId } from '../../base/ids.ts';
+import { engineContract, plainSpec, shellCommand, type EngineContract } from '../contract/engine-contract.ts';
+import { networkContract } from '../contract/network-contract.ts';
+import { newEngine, ownNetworks, skipReason, withBusybox } from './docker-fixture.ts';
 
-engineContract({
+const contract: EngineContract = {
   name: 'docker',
   skip: skipReason,
   create: () => newEngine(),
@@ -11,4 +13,15 @@ engineContract({
   runsCommands: true,
   limitsMemory: true,
   before: withBusybox,
+};
+engineContract(contract);
+networkContract({
+  engine: contract,
+  create: (jobNetworks) => newEngine({ jobNetworks }),
+  networks: async (): Promise<AttemptId[]> => (await ownNetworks()).map(attemptId),
+  smallRange: '10.214.255.0/29',
+  talk: {
+    listen: (port) => ['nc', '-l', '-p', String(port)],
+    tell: (address, port, text) => ['sh', '-c', `until echo ${text} | nc ${address} ${port}; do sleep 0.05; done`],
+  },
 });

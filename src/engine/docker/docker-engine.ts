@@ -6,7 +6,7 @@ import type { AttemptId } from '../../base/ids.ts';
 import type { Block } from '../../base/ipv4.ts';
 import type { Exit } from '../../core/job/attempt.ts';
 import { EngineUnavailable, type ContainerSpec, type Engine, type EngineAttempt, type EngineCapabilities, type EngineReport, type LogBatch, type LogPosition } from '../../port/engine.ts';
-import { ownBlock } from '../job-networks.ts';
+import { defaultJobNetworks, ownBlock } from '../job-networks.ts';
 import { containerFacts, type ContainerFacts } from './container-facts.ts';
 import { containerLogs, type OutputState } from './container-logs.ts';
 import { attemptLabel, containerName, createBody, instanceLabel, type MappingOptions, type Seat } from './container-mapping.ts';
@@ -42,9 +42,6 @@ const keptSize = { 'max-size': `${logFileMib}m`, 'max-file': '3' } as const;
 /** `local` keeps bytes as they are (json-file replaces what is not UTF-8, even a character cut by a piece's end) and is faster. */
 const localOutput: LogConfig = { Type: 'local', Config: { ...keptSize, compress: 'false' } };
 const jsonFileOutput: LogConfig = { Type: 'json-file', Config: keptSize };
-
-/** Apart from Docker's own pools, and seldom anybody's. */
-export const defaultJobNetworks = '10.213.0.0/16';
 
 /** Containers looked at together. */
 const inspectsAtOnce = 16;

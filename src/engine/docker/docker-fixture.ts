@@ -33,6 +33,12 @@ export async function docker(...args: string[]): Promise<string> {
   return (await run('docker', args, { maxBuffer: 64 * 1024 * 1024 })).stdout.trim();
 }
 
+/** The ids of the networks of this process's engine, or of another instance's. */
+export async function ownNetworks(of = instance): Promise<string[]> {
+  const listed = await docker('network', 'ls', '--filter', `label=longshore.instance=${of}`, '--format', '{{.Label "longshore.network"}}');
+  return listed === '' ? [] : listed.split('\n');
+}
+
 /** Makes the image `busybox` from the machine's own static busybox where it is missing: no registry is needed. */
 export async function withBusybox(): Promise<void> {
   if ((await docker('images', '-q', 'busybox:latest')) !== '') return;

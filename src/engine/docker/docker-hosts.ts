@@ -10,8 +10,8 @@ import { DockerClient, DockerRefusal } from './docker-client.ts';
 import { DockerEngine, type DockerEngineOptions } from './docker-engine.ts';
 import { BadDockerHost, dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
 
-/** `jobNetwork` as of this machine's engine. */
-export const dockerHosts = (jobNetwork: DockerEngineOptions['jobNetwork']): HostConnector => ({
+/** The networks as of this machine's engine. */
+export const dockerHosts = ({ jobNetwork, jobNetworks }: Pick<DockerEngineOptions, 'jobNetwork' | 'jobNetworks'>): HostConnector => ({
   async probe(address) {
     const client = new DockerClient(endpointOf(address));
     try {
@@ -27,7 +27,7 @@ export const dockerHosts = (jobNetwork: DockerEngineOptions['jobNetwork']): Host
   },
 
   // The host's id marks its containers: several hosts, and this machine, may share one daemon.
-  engine: (hostId: HostId, address: HostAddress): Engine => new DockerEngine({ instance: hostId, jobNetwork, endpoint: endpointOf(address) }),
+  engine: (hostId: HostId, address: HostAddress): Engine => new DockerEngine({ instance: hostId, jobNetwork, jobNetworks, endpoint: endpointOf(address) }),
 });
 
 function endpointOf({ dockerHost, certPath }: HostAddress): DockerEndpoint {

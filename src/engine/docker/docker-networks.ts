@@ -34,8 +34,9 @@ interface Entry {
   readonly attempts: Set<AttemptId>;
   /** Undefined: not known to be there. All who join at once wait for one making. */
   making: Promise<Making> | undefined;
-  /** Making and removing take turns. */
+  /** Making and removing take turns; so many are under way or wait. */
   turn: Promise<unknown>;
+  turns: number;
 }
 
 /** Blocks that the daemon may refuse before a start gives up: each time another server, or a person, was quicker. */
@@ -58,7 +59,7 @@ export class DockerNetworks {
   async join(network: NodeNetwork, attempt: AttemptId): Promise<Seat | { readonly cannotStart: string }> {
     this.know(network.id, attempt);
     const entry = this.#entry(network.id);
-    entry.making ??= this.#inTurn(entry, () => this.#make(network));
+    entry.making ??= this.#inTurn(network.id, () => this.#make(network));
     const making = entry.making;
     const forget = (): void => {
       if (entry.making === making) entry.making = undefined;
@@ -107,12 +108,16 @@ export class DockerNetworks {
 
   #entry(id: AttemptId): Entry {
     let entry = this.#entries.get(id);
-    if (entry === undefined) this.#entries.set(id, (entry = { attempts: new Set(), making: undefined, turn: Promise.resolve() }));
+    if (entry === undefined) this.#entries.set(id, (entry = { attempts: new Set(), making: undefined, turn: Promise.resolve(), turns: 0 }));
     return entry;
   }
 
-  #inTurn<T>(entry: Entry, task: () => Promise<T>): Promise<T> {
-    const done = entry.turn.then(task);
+  #inTurn<T>(id: AttemptId, task: (entry: Entry) => Promise<T>): Promise<T> {
+    const entry = this.#entry(id);
+    entry.turns++;
+    const done = entry.turn.then(() => task(entry)).finally(() => {
+      if (--entry.turns === 0 && entry.attempts.size === 0) this.#entries.delete(id);
+    });
     entry.turn = done.catch(() => undefined);
     return done;
   }
@@ -159,15 +164,13 @@ export class DockerNetworks {
 
   /** Unless somebody has joined when its turn comes. What Docker refuses to remove is removed at a later sweep. */
   #remove(id: AttemptId): Promise<void> {
-    const entry = this.#entry(id);
-    return this.#inTurn(entry, async () => {
+    return this.#inTurn(id, async (entry) => {
       if (entry.attempts.size > 0) return;
       // Whoever joins from now on waits for this turn's end, and makes it anew.
       entry.making = undefined;
       for (const { Id } of await this.#list({ label: [this.#ownLabel, `${networkLabel}=${id}`] })) {
         await this.#parts.client.request({ method: 'DELETE', path: `/networks/${Id}`, repeatable: true });
       }
-      if (entry.attempts.size === 0 && this.#entries.get(id) === entry) this.#entries.delete(id);
     });
   }
 

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Clock } from '../../port/clock.ts';
 import { EngineUnavailable, type ContainerSpec, type EngineReport } from '../../port/engine.ts';
-import { engineContract, newAttempt, plainSpec, type Behaviour } from '../contract/engine-contract.ts';
+import { engineContract, newAttempt, plainSpec, type Behaviour, type EngineContract } from '../contract/engine-contract.ts';
+import { networkContract, nodesOf } from '../contract/network-contract.ts';
 import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
 import { behaviourOf, noOperation, type FakeBehaviour } from './behaviour.ts';
 import { FakeEngine, type FakeFaults } from './fake-engine.ts';
@@ -60,12 +61,34 @@ const asVariables = (behaviour: Behaviour): ContainerSpec['environment'] => [
 ];
 
 const world = new FakeEngine({ clock: realClock });
-engineContract({
+const contract: EngineContract = {
   name: 'fake',
   create: () => world,
   spec: (id, behaviour) => plainSpec(id, { environment: asVariables(behaviour) }),
   runsCommands: false,
   limitsMemory: 'the fake engine holds no memory',
+};
+engineContract(contract);
+networkContract({
+  engine: contract,
+  create: (jobNetworks) => new FakeEngine({ clock: realClock, jobNetworks }),
+  networks: async (engine) => [...(engine as FakeEngine).networks().keys()],
+  smallRange: '10.0.0.0/29',
+});
+
+test('fake: a job of a thousand nodes starts and ends in well under a second', async () => {
+  const engine = new FakeEngine({ clock: realClock });
+  const reports: EngineReport[] = [];
+  await engine.open((report) => reports.push(report));
+  const beginMs = performance.now();
+  const specs = nodesOf(1000, (attempt) => plainSpec(attempt, { command: ['true'] }));
+  await Promise.all(specs.map((spec) => engine.start(spec)));
+  assert.deepEqual([...engine.networks().values()], ['10.0.0.0/22']);
+  for (const { attemptId } of specs) await engine.remove(attemptId);
+  const tookMs = performance.now() - beginMs;
+  assert.equal(engine.networks().size, 0);
+  assert.equal(new Set(reports.map((report) => (report.type === 'started' ? report.address : undefined))).size, 1001, 'and the ends have none');
+  assert.ok(tookMs < 500, `${tookMs} ms`);
 });
 
 test('fake: what a job says is what its attempt does', () => {

@@ -3,6 +3,7 @@
 // does: a new control opens the same object and finds what ran on. All time passes on the clock port; nothing is random.
 
 import type { AttemptId } from '../../base/ids.ts';
+import type { Block } from '../../base/ipv4.ts';
 import type { Exit } from '../../core/job/attempt.ts';
 import type { Clock } from '../../port/clock.ts';
 import {
@@ -14,7 +15,9 @@ import {
   type EngineReport,
   type LogBatch,
   type LogPosition,
+  type NodeNetwork,
 } from '../../port/engine.ts';
+import { NetworkBook, noRoom, nodeAddress, ownBlock } from '../job-networks.ts';
 import { behaviourOf, type FakeBehaviour } from './behaviour.ts';
 
 export type FakeCall = 'open' | 'start' | 'stop' | 'remove' | 'inspect' | 'list' | 'logs';
@@ -35,6 +38,8 @@ export interface FakeFaults {
 export interface FakeEngineOptions {
   readonly clock: Clock;
   readonly faults?: FakeFaults | undefined;
+  /** Where the networks of multi-node parallel jobs lie; absent: a range with room for sixteen thousand jobs of a thousand nodes. */
+  readonly jobNetworks?: Block | undefined;
   /** What an attempt does, where not the job itself says it. */
   readonly behaviour?: ((spec: ContainerSpec) => FakeBehaviour) | undefined;
   /** Called each time that a container really begins to run: checkers count by it. */
@@ -46,6 +51,8 @@ export interface FakeEngineOptions {
 interface FakeAttempt {
   readonly attemptId: AttemptId;
   readonly behaviour: FakeBehaviour;
+  readonly network: NodeNetwork | undefined;
+  address: string | undefined;
   state: 'created' | 'running' | 'exited';
   startedAtMs: number | undefined;
   stoppedAtMs: number | undefined;
@@ -64,6 +71,8 @@ export class FakeEngine implements Engine {
   readonly #onRun: FakeEngineOptions['onRun'];
   readonly #onEnd: FakeEngineOptions['onEnd'];
   readonly #attempts = new Map<AttemptId, FakeAttempt>();
+  readonly #jobNetworks: Block;
+  readonly #book: NetworkBook;
   #onReport: ((report: EngineReport) => void) | undefined;
   /** Starts that wait for the next turn, which takes them all: one turn costs the same for one and for a thousand. */
   #starting: { readonly attempt: FakeAttempt; readonly done: () => void }[] = [];
@@ -74,6 +83,8 @@ export class FakeEngine implements Engine {
     this.#behaviour = options.behaviour ?? behaviourOf;
     this.#onRun = options.onRun;
     this.#onEnd = options.onEnd;
+    this.#jobNetworks = options.jobNetworks ?? ownBlock('10.0.0.0/8');
+    this.#book = new NetworkBook(this.#jobNetworks);
   }
 
   /** May be called again, by the next control: it takes the place of the one before, and hears what ended and is still here. */
@@ -106,7 +117,7 @@ export class FakeEngine implements Engine {
   #make(spec: ContainerSpec): FakeAttempt {
     const { attemptId } = spec;
     const attempt: FakeAttempt = {
-      attemptId, behaviour: this.#behaviour(spec), state: 'created', startedAtMs: undefined, stoppedAtMs: undefined, exit: undefined, cancelEnd: undefined, cancelKill: undefined,
+      attemptId, behaviour: this.#behaviour(spec), network: spec.network?.kind === 'private' ? spec.network : undefined, address: undefined, state: 'created', startedAtMs: undefined, stoppedAtMs: undefined, exit: undefined, cancelEnd: undefined, cancelKill: undefined,
     };
     this.#attempts.set(attemptId, attempt);
     return attempt;
@@ -128,17 +139,28 @@ export class FakeEngine implements Engine {
   #begin(attempt: FakeAttempt): void {
     const { attemptId, behaviour } = attempt;
     const atMs = this.#clock.now();
-    if (behaviour.startFailure !== undefined) {
+    const reason = behaviour.startFailure ?? this.#joinNetwork(attempt);
+    if (reason !== undefined) {
       this.#attempts.delete(attemptId);
-      this.#report({ type: 'start-failed', attemptId, atMs, reason: behaviour.startFailure });
+      this.#report({ type: 'start-failed', attemptId, atMs, reason });
       return;
     }
     attempt.state = 'running';
     attempt.startedAtMs = atMs;
     this.#onRun?.(attemptId);
-    this.#report({ type: 'started', attemptId, atMs });
+    this.#report(started(attempt, atMs));
     if (behaviour.durationMs === 0) this.#end(attempt, ownExit(behaviour));
     else attempt.cancelEnd = this.#clock.at(atMs + behaviour.durationMs, () => this.#end(attempt, ownExit(behaviour)));
+  }
+
+  /** Why it cannot. */
+  #joinNetwork(attempt: FakeAttempt): string | undefined {
+    const { network } = attempt;
+    if (network === undefined) return undefined;
+    const block = this.#book.join(network, attempt.attemptId);
+    if (block === undefined) return noRoom(this.#jobNetworks, network.numNodes);
+    attempt.address = nodeAddress(block, network.node);
+    return undefined;
   }
 
   #end(attempt: FakeAttempt, exit: Exit): void {
@@ -216,11 +238,17 @@ export class FakeEngine implements Engine {
     return this.#attempts.size;
   }
 
+  /** The networks of multi-node parallel jobs that there are, by the main node's attempt, with their blocks: made at the first start, gone at the last removal. */
+  networks(): ReadonlyMap<AttemptId, string> {
+    return this.#book.networks();
+  }
+
   #forget(attemptId: AttemptId): boolean {
     const attempt = this.#attempts.get(attemptId);
     attempt?.cancelEnd?.();
     attempt?.cancelKill?.();
     if (attempt?.state === 'running') this.#onEnd?.(attemptId, undefined);
+    if (attempt?.network !== undefined) this.#book.leave(attemptId);
     return this.#attempts.delete(attemptId);
   }
 
@@ -236,7 +264,7 @@ export class FakeEngine implements Engine {
 
   #reportAll(attempt: FakeAttempt): void {
     const { attemptId, startedAtMs, stoppedAtMs, exit } = attempt;
-    if (startedAtMs !== undefined) this.#report({ type: 'started', attemptId, atMs: startedAtMs });
+    if (startedAtMs !== undefined) this.#report(started(attempt, startedAtMs));
     if (exit !== undefined && stoppedAtMs !== undefined) this.#report({ type: 'exited', attemptId, atMs: stoppedAtMs, exit });
   }
 
@@ -257,4 +285,7 @@ const lost = (): EngineUnavailable => new EngineUnavailable('fault plan: the ans
 
 const ownExit = ({ exitCode, outOfMemory }: FakeBehaviour): Exit => (exitCode === 0 && !outOfMemory ? exits.success : { exitCode, outOfMemory });
 
-const seen = ({ attemptId, state, startedAtMs, stoppedAtMs, exit }: FakeAttempt): EngineAttempt => ({ attemptId, state, startedAtMs, stoppedAtMs, exit });
+/** Without an address where there is none: most of what a simulation hears. */
+const started = ({ attemptId, address }: FakeAttempt, atMs: number): EngineReport => (address === undefined ? { type: 'started', attemptId, atMs } : { type: 'started', attemptId, atMs, address });
+
+const seen = ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address }: FakeAttempt): EngineAttempt => ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address });

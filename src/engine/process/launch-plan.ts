@@ -20,6 +20,8 @@
 // | sharedMemorySize, initProcessEnabled  | left out: /dev/shm is the machine's, and a group's rest is always ended     |
 // | gpus                                  | cannot start                                                                |
 // | logConfiguration                      | awslogs; another driver: cannot start                                       |
+// | network                               | private: a loopback address of the node's own (process-engine.ts); the      |
+// |                                       | process may listen on any, it is the script that binds there                |
 
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';

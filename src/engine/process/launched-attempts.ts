@@ -68,7 +68,7 @@ export class LaunchedAttempts {
       this.changed();
       return;
     }
-    if (known === undefined) this.#put({ id: request.id, state: 'starting' });
+    if (known === undefined) this.#put({ id: request.id, state: 'starting', node: request.node });
     this.#queue.push({ request, done });
     this.changed();
   }
@@ -139,7 +139,7 @@ export class LaunchedAttempts {
     this.#running.set(id, running);
     child.once('exit', (code, signal) => this.#ended(id, running, code, signal, Date.now() + vanishMs));
     child.once('error', () => {}); // A signal that cannot be sent; nothing follows from it.
-    this.#publish({ id, state: 'running', startedAtMs: running.startedAtMs, pid, startTicks: startTicksOf(pid) });
+    this.#publish({ id, state: 'running', startedAtMs: running.startedAtMs, pid, startTicks: startTicksOf(pid), node: request.node });
     done();
   }
 
@@ -171,10 +171,11 @@ export class LaunchedAttempts {
     const outOfMemory = running.cgroup?.leave().outOfMemory ?? false;
     this.#parts.works.giveBack(running.work);
     const { startedAtMs, onEnd } = running;
-    if (this.#parts.attempts.has(id)) {
+    const known = this.#parts.attempts.get(id);
+    if (known !== undefined) {
       const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
       const exit = signal === null ? { exitCode, outOfMemory } : { exitCode, signal, outOfMemory };
-      this.#publish({ id, state: 'exited', startedAtMs, stoppedAtMs: Math.max(Date.now(), startedAtMs), exit, outputBytes: this.#outputBytes(id) });
+      this.#publish({ id, state: 'exited', startedAtMs, stoppedAtMs: Math.max(Date.now(), startedAtMs), exit, outputBytes: this.#outputBytes(id), node: known.node });
     }
     for (const heard of onEnd) heard();
   }

@@ -64,7 +64,7 @@ function settle(attempt: LaunchedAttempt, sameBoot: boolean): LaunchedAttempt {
   if (attempt.state === 'exited' || attempt.state === 'lost') return attempt;
   const startedAtMs = attempt.state === 'running' ? attempt.startedAtMs : undefined;
   if (sameBoot && attempt.state === 'running') killLeftoverGroup(attempt.pid, attempt.startTicks);
-  return { id: attempt.id, state: 'lost', startedAtMs, lostAtMs: Date.now() };
+  return { id: attempt.id, state: 'lost', startedAtMs, lostAtMs: Date.now(), node: attempt.node };
 }
 
 function publish(message: FromLauncher): void {

@@ -1,10 +1,12 @@
 // The engine without containers: a job's command runs as a process group of this machine (DESIGN 4), for development. The
 // launcher does it; this side plans, asks, hears and reads the output. It never makes a process but the launcher itself.
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { never } from '../../base/assert.ts';
 import { attemptId as asAttemptId, type AttemptId } from '../../base/ids.ts';
+import { addressesIn, blockText, parseBlock, type Block } from '../../base/ipv4.ts';
 import {
   EngineUnavailable,
   type ContainerSpec,
@@ -15,15 +17,24 @@ import {
   type LogBatch,
   type LogPosition,
 } from '../../port/engine.ts';
+import { NetworkBook, noRoom, nodeAddress, nodeAddressVariable, ownBlock } from '../job-networks.ts';
 import { isExecutable, planLaunch, type LaunchPlan } from './launch-plan.ts';
 import { LauncherClient, type Hello } from './launcher-client.ts';
 import { GrowthWatch, readLines, sizeOf } from './output-file.ts';
-import { paths, type FromLauncher, type LaunchedAttempt } from './protocol.ts';
+import { paths, type FromLauncher, type LaunchedAttempt, type LaunchNode } from './protocol.ts';
 
 export interface ProcessEngineOptions {
   /** Of this engine alone: journal, outputs and working directories of its attempts. Made where it is missing. */
   readonly directory: string;
+  /** Where the addresses of multi-node parallel jobs lie; absent: {@link loopbackNetworks}, which no other use is known of. */
+  readonly jobNetworks?: Block | undefined;
 }
+
+/** Linux answers at every address of 127.0.0.0/8 unasked. */
+const loopbackNetworks = ownBlock('127.64.0.0/10');
+/** Elsewhere only at this one: all nodes of all jobs share it. */
+const sharedLoopback = '127.0.0.1';
+const hasManyLoopbacks = process.platform === 'linux';
 
 /** What was said of an attempt so far: nothing is said twice on one connection or on two. */
 type Told = 'nothing' | 'started' | 'ended';
@@ -46,6 +57,8 @@ export class ProcessEngine implements Engine {
   readonly #path: ReturnType<typeof paths>;
   readonly #attempts = new Map<AttemptId, Known>();
   readonly #growth = new GrowthWatch();
+  readonly #jobNetworks: Block;
+  readonly #book: NetworkBook;
   #onReport: (report: EngineReport) => void = () => {};
   /** Undefined while there is no connection. */
   #client: LauncherClient | undefined;
@@ -55,6 +68,8 @@ export class ProcessEngine implements Engine {
   constructor(options: ProcessEngineOptions) {
     this.#directory = resolve(options.directory);
     this.#path = paths(this.#directory);
+    this.#jobNetworks = options.jobNetworks ?? loopbackNetworks;
+    this.#book = new NetworkBook(this.#jobNetworks, beginningFor(this.#directory, this.#jobNetworks));
   }
 
   async open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities> {
@@ -92,6 +107,8 @@ export class ProcessEngine implements Engine {
       this.#drop(attemptId);
       if (known.told !== 'ended') this.#onReport({ type: 'lost', attemptId, atMs: Date.now(), reason: 'its record is gone' });
     }
+    // The request of a start was lost with the connection.
+    for (const attemptId of [...this.#book.attempts()]) if (!present.has(attemptId)) this.#book.leave(attemptId);
     for (const attempt of attempts) this.#learn(attempt);
   }
 
@@ -122,6 +139,8 @@ export class ProcessEngine implements Engine {
     let known = this.#attempts.get(attemptId);
     if (known === undefined) this.#attempts.set(attemptId, (known = { latest, told: 'nothing', readers: new Set() }));
     known.latest = latest;
+    const block = latest.node && parseBlock(latest.node.block);
+    if (latest.node !== undefined && block !== undefined) this.#book.know(asAttemptId(latest.node.network), block, attemptId);
     this.#tell(attemptId, known);
     for (const wake of known.readers) wake();
   }
@@ -131,7 +150,7 @@ export class ProcessEngine implements Engine {
     if (latest.state === 'starting' || known.told === 'ended') return;
     if (known.told === 'nothing' && latest.startedAtMs !== undefined) {
       known.told = 'started';
-      this.#onReport({ type: 'started', attemptId, atMs: latest.startedAtMs, notice: imageNotice });
+      this.#onReport({ type: 'started', attemptId, atMs: latest.startedAtMs, notice: imageNotice, address: latest.node?.address });
     }
     switch (latest.state) {
       case 'running':
@@ -152,6 +171,7 @@ export class ProcessEngine implements Engine {
   #drop(attemptId: AttemptId): void {
     const known = this.#attempts.get(attemptId);
     this.#attempts.delete(attemptId);
+    this.#book.leave(attemptId);
     if (known) for (const wake of known.readers) wake();
   }
 
@@ -162,7 +182,7 @@ export class ProcessEngine implements Engine {
 
   async start(spec: ContainerSpec): Promise<void> {
     const client = this.#connected();
-    const plan = this.#plan(spec);
+    const plan = this.#withNode(this.#plan(spec), spec);
     if ('request' in plan) return client.start(plan.request);
     this.#onReport({ type: 'start-failed', attemptId: spec.attemptId, atMs: Date.now(), reason: plan.cannotStart });
   }
@@ -174,6 +194,21 @@ export class ProcessEngine implements Engine {
       users: () => ({ passwd: textOf('/etc/passwd'), group: textOf('/etc/group') }),
       isExecutable,
     });
+  }
+
+  /** A node of a private network gets an address of its own, which it learns by a variable. */
+  #withNode(plan: LaunchPlan, { network, attemptId }: ContainerSpec): LaunchPlan {
+    if (network?.kind !== 'private' || 'cannotStart' in plan) return plan;
+    const block = hasManyLoopbacks ? this.#book.join(network, attemptId) : undefined;
+    if (block === undefined && hasManyLoopbacks) return { cannotStart: noRoom(this.#jobNetworks, network.numNodes) };
+    const address = block === undefined ? sharedLoopback : nodeAddress(block, network.node);
+    const node: LaunchNode = { network: network.id, block: block === undefined ? `${sharedLoopback}/32` : blockText(block), address };
+    return { request: { ...plan.request, node, environment: { ...plan.request.environment, [nodeAddressVariable]: address } } };
+  }
+
+  /** The networks of multi-node parallel jobs that there are, by the main node's attempt, with their blocks. */
+  networks(): ReadonlyMap<AttemptId, string> {
+    return this.#book.networks();
   }
 
   async stop(attemptId: AttemptId, graceMs: number): Promise<void> {
@@ -251,19 +286,25 @@ function endOf(attempt: LaunchedAttempt, path: string): number | undefined {
 }
 
 function seen(attempt: LaunchedAttempt): EngineAttempt {
-  const attemptId = asAttemptId(attempt.id);
+  const who = { attemptId: asAttemptId(attempt.id), address: attempt.node?.address };
   switch (attempt.state) {
     case 'starting':
-      return { attemptId, state: 'created' };
+      return { ...who, state: 'created' };
     case 'running':
-      return { attemptId, state: 'running', startedAtMs: attempt.startedAtMs };
+      return { ...who, state: 'running', startedAtMs: attempt.startedAtMs };
     case 'exited':
-      return { attemptId, state: 'exited', startedAtMs: attempt.startedAtMs, stoppedAtMs: attempt.stoppedAtMs, exit: attempt.exit };
+      return { ...who, state: 'exited', startedAtMs: attempt.startedAtMs, stoppedAtMs: attempt.stoppedAtMs, exit: attempt.exit };
     case 'lost':
-      return { attemptId, state: 'exited', startedAtMs: attempt.startedAtMs, stoppedAtMs: attempt.lostAtMs };
+      return { ...who, state: 'exited', startedAtMs: attempt.startedAtMs, stoppedAtMs: attempt.lostAtMs };
     default:
       return never(attempt);
   }
+}
+
+/** Servers with other directories know nothing of each other's blocks: each begins elsewhere. */
+function beginningFor(directory: string, { base, bits }: Block): number {
+  const size = addressesIn(bits);
+  return base + (createHash('sha256').update(directory).digest().readUInt32LE() % size);
 }
 
 function noticeOf({ memoryLimits, cpuLimits }: Hello): string {

@@ -9,8 +9,19 @@ export interface LaunchExit {
   readonly outOfMemory: boolean;
 }
 
+/** The place of a node of a multi-node parallel job. The launcher only keeps it, so that a later server gives it to nobody else. */
+export interface LaunchNode {
+  /** The main node's attempt. */
+  readonly network: string;
+  /** The addresses of all nodes of the job, as 127.64.0.0/29. */
+  readonly block: string;
+  readonly address: string;
+}
+
 /** Everything the launcher knows of one attempt, as it stands: told over the socket, and kept in the journal. */
-export type LaunchedAttempt =
+export type LaunchedAttempt = { readonly node?: LaunchNode | undefined } & LaunchState;
+
+type LaunchState =
   /** Its process may be there or not: written before it is made, so that nothing is ever started twice. */
   | { readonly id: string; readonly state: 'starting' }
   | {
@@ -56,6 +67,7 @@ export interface LaunchRequest {
   /** Nothing is inherited; HOME, unless it is here, is the attempt's working directory. */
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: LaunchLimits;
+  readonly node?: LaunchNode | undefined;
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
 }
