@@ -61,8 +61,11 @@ export class Ledger {
   readonly definitions = new Map<Arn, JobDefinition>();
   readonly policies = new Map<Arn, SchedulingPolicy>();
   readonly consumables = new Map<Arn, ConsumableResource>();
+  /** As of the last transaction, once somebody has asked. */
+  #runnable: readonly Runnable[] | undefined;
 
   fold(commit: Commit): Change[] {
+    this.#runnable = undefined;
     for (const arn of commit.deleted) {
       this.queues.delete(arn);
       this.environments.delete(arn);
@@ -98,6 +101,10 @@ export class Ledger {
     const { parent: parentId, index } = splitJobId(id);
     const parent = this.jobs.get(parentId);
     if (index === undefined || parent === undefined || !isArrayParent(parent) || index >= parent.arraySize) return undefined;
+    return this.#statusOfRest(parent, index);
+  }
+
+  #statusOfRest(parent: ArrayParent, index: number): JobStatus {
     const { status } = parent.rest;
     return status === 'PENDING' && this.#waitsForNothing(parent, index) ? 'RUNNABLE' : status;
   }
@@ -111,7 +118,11 @@ export class Ledger {
   }
 
   /** Everything that could be placed, as far as it alone is concerned. */
-  *runnable(): Generator<Runnable> {
+  runnable(): readonly Runnable[] {
+    return (this.#runnable ??= [...this.#findRunnable()]);
+  }
+
+  *#findRunnable(): Generator<Runnable> {
     for (const job of this.open.values()) {
       const { id, queueArn, sequence, terms } = job;
       if (!isArrayParent(job)) {
@@ -121,7 +132,7 @@ export class Ledger {
       if (job.rest.status !== 'RUNNABLE' && job.rest.status !== 'PENDING') continue;
       for (let index = 0; index < job.arraySize; index++) {
         const child = childId(id, index);
-        if (!this.jobs.has(child) && this.statusOf(child) === 'RUNNABLE') yield { id: child, queueArn, sequence, needs: terms.needs, retried: false, job };
+        if (!this.jobs.has(child) && this.#statusOfRest(job, index) === 'RUNNABLE') yield { id: child, queueArn, sequence, needs: terms.needs, retried: false, job };
       }
     }
   }

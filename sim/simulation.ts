@@ -78,6 +78,8 @@ function scarcity(random: Random): Pick<Settings, 'market' | 'instanceLimit'> {
   return { market: { ...defaultMarket, pools: new Map(pools) }, instanceLimit: random.chance(20) ? random.between(4, 6) : Number.MAX_SAFE_INTEGER };
 }
 
+type Occasion = Exclude<keyof Checker, 'law'>;
+
 /** The server between two starts. */
 interface Life {
   readonly incarnation: Incarnation;
@@ -102,7 +104,8 @@ class Simulation {
   readonly #host: Machine;
   readonly #settings: Pick<Settings, 'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds' | 'market' | 'instanceLimit'>;
   readonly #retainMs: number | undefined;
-  readonly #checkers: readonly Checker[];
+  /** Who looks when: few look at every step, and there are more steps than anything else. */
+  readonly #consulted: Readonly<Record<Occasion, readonly Checker[]>>;
   readonly #hash = createHash('sha256');
   readonly #containers = new Containers();
   readonly #ledger = new Ledger();
@@ -129,7 +132,9 @@ class Simulation {
     const clients = random.fork('ids of clients');
     const door = { submit: (command: Command) => this.#submit(command), write: (write: Parameters<Control['bus']['write']>[0]) => this.#write(write) };
     this.#workload = new Workload(random.fork('workload'), door, () => clients.hex(32), this.#settings.hostLossFree);
-    this.#checkers = options.checkers ?? allCheckers();
+    const checkers = options.checkers ?? allCheckers();
+    const asked = (when: Occasion): readonly Checker[] => checkers.filter((checker) => checker[when] !== undefined);
+    this.#consulted = { check: asked('check'), checkStart: asked('checkStart'), checkNowAndThen: asked('checkNowAndThen'), checkEnd: asked('checkEnd') };
   }
 
   async run(): Promise<RunResult> {
@@ -360,9 +365,9 @@ class Simulation {
     if (this.#containers.fresh.length > 0) this.#containers.fresh = [];
   }
 
-  #consultAll(when: 'check' | 'checkStart' | 'checkNowAndThen' | 'checkEnd'): void {
+  #consultAll(when: Occasion): void {
     const observed = this.#observed();
-    for (const checker of this.#checkers) {
+    for (const checker of this.#consulted[when]) {
       try {
         checker[when]?.(observed);
       } catch (error) {

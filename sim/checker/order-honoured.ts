@@ -26,7 +26,7 @@ export function orderHonoured(): Checker {
       for (const { changes } of commits) {
         const placed = changes.flatMap(placedIn);
         if (placed.length === 0) continue;
-        const waiting = [...ledger.runnable()];
+        const waiting = ledger.runnable();
         for (const one of waiting) for (const job of placed) if (isUnfair(ledger, job, one)) checkKept(observed, job, one);
         waits.note(waiting, placed, observed);
       }

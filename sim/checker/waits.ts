@@ -2,6 +2,7 @@
 // one by now. Jobs of the same queue that ask for the same wait as one kind.
 
 import type { Job, LiveJob } from '../../src/core/job/job.ts';
+import type { JobTerms } from '../../src/core/job/terms.ts';
 import type { Runnable } from '../ledger.ts';
 import type { Observed } from './checker.ts';
 
@@ -16,7 +17,17 @@ interface Wait {
 /** A kind of which none waits is remembered for so long: one that is tried again soon goes on where it was. */
 const rememberMs = 120_000;
 
-const kindOf = ({ queueArn, terms: { needs, share } }: Pick<Job, 'queueArn' | 'terms'>): string => `${queueArn} ${JSON.stringify([needs, share])}`;
+/** Jobs that came with the same share their terms: what these ask for is written once. */
+const asks = new WeakMap<JobTerms, string>();
+
+function kindOf({ queueArn, terms }: Pick<Job, 'queueArn' | 'terms'>): string {
+  let ask = asks.get(terms);
+  if (ask === undefined) {
+    ask = JSON.stringify([terms.needs, terms.share]);
+    asks.set(terms, ask);
+  }
+  return `${queueArn} ${ask}`;
+}
 
 export class Waits {
   readonly #kinds = new Map<string, Wait>();
@@ -27,8 +38,9 @@ export class Waits {
     // As of the decision: a slow store may have taken its time since.
     const sinceMs = Math.min(...placed.map(({ attempt }) => attempt.placedAtMs));
     for (const { job } of waiting) {
-      const known = this.#kinds.get(kindOf(job));
-      if (known === undefined) this.#kinds.set(kindOf(job), { sinceMs, sinceElapsedMs: elapsedMs, placed: this.#placed, seenElapsedMs: elapsedMs });
+      const kind = kindOf(job);
+      const known = this.#kinds.get(kind);
+      if (known === undefined) this.#kinds.set(kind, { sinceMs, sinceElapsedMs: elapsedMs, placed: this.#placed, seenElapsedMs: elapsedMs });
       else known.seenElapsedMs = elapsedMs;
     }
     this.#placed += placed.length;

@@ -6,7 +6,7 @@ import { checkWorld } from '../../src/core/invariant.ts';
 import { isArrayParent, type WorldJob } from '../../src/core/job/job.ts';
 import { needsKey } from '../../src/core/job/needs.ts';
 import type { World } from '../../src/core/world.ts';
-import { isSame } from '../same.ts';
+import { isSame, type Alike } from '../same.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const worldRecounts: Checker = {
@@ -23,10 +23,11 @@ export const worldRecounts: Checker = {
   /** What came up is what had been committed. */
   checkStart({ server, ledger }) {
     if (server === undefined) return;
+    const alike: Alike = new Map();
     for (const [id, job] of ledger.open) {
       const { children: _mine, ...committed } = { children: undefined, ...job };
       const { children: _its, ...rebuilt } = { children: undefined, ...server.world.jobs.get(id) };
-      if (!isSame(committed, rebuilt)) throw new BrokenLaw(`job ${id} was committed and is not rebuilt:\n  committed: ${JSON.stringify(committed)}\n  rebuilt:   ${JSON.stringify(rebuilt)}`);
+      if (!isSame(committed, rebuilt, alike)) throw new BrokenLaw(`job ${id} was committed and is not rebuilt:\n  committed: ${JSON.stringify(committed)}\n  rebuilt:   ${JSON.stringify(rebuilt)}`);
     }
     if (server.world.jobs.size !== ledger.open.size) throw new BrokenLaw(`${server.world.jobs.size} jobs were rebuilt, and ${ledger.open.size} have not ended`);
     checkWorld(server.world);
@@ -46,7 +47,8 @@ function compare(world: World, rebuilt: World): void {
 }
 
 function compareJobs(live: ReadonlyMap<JobId, WorldJob>, rebuilt: ReadonlyMap<JobId, WorldJob>): void {
-  for (const [id, job] of live) if (!isSame(job, rebuilt.get(id))) throw new BrokenLaw(`the store rebuilds another job:\n  live:    ${show(job)}\n  rebuilt: ${show(rebuilt.get(id))}`);
+  const alike: Alike = new Map();
+  for (const [id, job] of live) if (!isSame(job, rebuilt.get(id), alike)) throw new BrokenLaw(`the store rebuilds another job:\n  live:    ${show(job)}\n  rebuilt: ${show(rebuilt.get(id))}`);
   for (const [id, job] of rebuilt) if (!live.has(id)) throw new BrokenLaw(`the store rebuilds a job that is not there:\n  rebuilt: ${show(job)}`);
 }
 

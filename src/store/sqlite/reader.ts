@@ -259,10 +259,15 @@ const groupRow = (row: GroupRow): LogGroupRow => ({
   retentionInDays: row.retention_days ?? undefined,
 });
 
+/** The state is decoded when somebody asks for it: of a job that has not ended nobody does, for the world holds it. */
 export function storedJob(row: JobRow): StoredJob {
   const detail = JSON.parse(row.body) as JobDetailRecord;
-  const facts = { id: jobId(row.id), scope: detail.scope, queueArn: arn(detail.queueArn), createdAtMs: row.created_at, sequence: row.sequence };
-  return { detail, job: decodeState(facts, row.state) };
+  return {
+    detail,
+    get job() {
+      return decodeState({ id: jobId(row.id), scope: detail.scope, queueArn: arn(detail.queueArn), createdAtMs: row.created_at, sequence: row.sequence }, row.state);
+    },
+  };
 }
 
 /** Whatever the case of its letters. */
