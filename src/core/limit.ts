@@ -43,6 +43,11 @@ export const limit = {
   arraySizeMin: 2,
   evaluateOnExitRules: 5,
   schedulingPriorityMax: 9999,
+  /** Of a multi-node parallel job. */
+  nodes: 1000,
+  nodeRanges: 5,
+  /** Of a compute environment that multi-node parallel jobs go to: as many as an elastic network interface may have. */
+  multiNodeSecurityGroups: 5,
   /** Of an account and region; ours, for AWS names none. */
   schedulingPolicies: 500,
   shareDistributionEntries: 500,

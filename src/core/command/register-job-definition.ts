@@ -1,10 +1,11 @@
 // RegisterJobDefinition: the next revision of its name, ACTIVE (spec 4.4). What was registered is kept as it was given, for
 // clients compare it, but for environment entries without a value, which AWS drops.
 
-import type { ContainerProperties } from '@aws-sdk/client-batch';
+import type { ContainerProperties, NodeRangeProperty } from '@aws-sdk/client-batch';
 import { isRefusal } from '../../base/refusal.ts';
 import { jobDefinitionArn } from '../arn.ts';
 import { needsOf } from '../job/container.ts';
+import { nodePropertiesRefusal } from '../job/node-properties.ts';
 import { timeoutRefusal } from '../job/terms.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { World } from '../world.ts';
@@ -12,13 +13,11 @@ import type { Decided, RegisterJobDefinition } from './command.ts';
 
 export function decideRegisterJobDefinition(world: World, command: RegisterJobDefinition, _nowMs: number): Decided<RegisterJobDefinition> {
   const { scope } = command;
-  const { tags, jobDefinitionName, containerProperties, ...rest } = command.request;
+  const { tags, jobDefinitionName, ...given } = command.request;
   const name = jobDefinitionName as string;
-  if (containerProperties !== undefined) {
-    const needs = needsOf(containerProperties);
-    if (isRefusal(needs)) return needs;
-  }
-  const refused = timeoutRefusal(world, rest.timeout);
+  const { containerProperties, nodeProperties } = given;
+  const containers = [containerProperties, ...(nodeProperties?.nodeRangeProperties ?? []).map((range) => range.container)];
+  const refused = containers.map((container) => container && needsOf(container)).find(isRefusal) ?? (nodeProperties && nodePropertiesRefusal(nodeProperties)) ?? timeoutRefusal(world, given.timeout);
   if (refused) return refused;
   const revision = world.jobDefinitions.lastRevision(scope, name) + 1;
   const definition: JobDefinition = {
@@ -27,7 +26,11 @@ export function decideRegisterJobDefinition(world: World, command: RegisterJobDe
     name,
     revision,
     status: 'ACTIVE',
-    request: containerProperties === undefined ? rest : { ...rest, containerProperties: withoutEmptyVariables(containerProperties) },
+    request: {
+      ...given,
+      ...(containerProperties && { containerProperties: withoutEmptyVariables(containerProperties) }),
+      ...(nodeProperties && { nodeProperties: { ...nodeProperties, nodeRangeProperties: nodeProperties.nodeRangeProperties?.map(withoutEmptyNodeVariables) } }),
+    },
   };
   return { events: [{ type: 'job-definition-stored', definition, tags }], effects: [], reply: { name, arn: definition.arn, revision } };
 }
@@ -36,3 +39,5 @@ function withoutEmptyVariables(properties: ContainerProperties): ContainerProper
   if (properties.environment === undefined) return properties;
   return { ...properties, environment: properties.environment.filter((entry) => entry.name && entry.value) };
 }
+
+const withoutEmptyNodeVariables = (range: NodeRangeProperty): NodeRangeProperty => (range.container === undefined ? range : { ...range, container: withoutEmptyVariables(range.container) });

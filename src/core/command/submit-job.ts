@@ -7,15 +7,15 @@ import { jobArn } from '../arn.ts';
 import type { Event } from '../event.ts';
 import { dependentJobFailed } from '../job/dependency.ts';
 import { ChildTable } from '../job/child-table.ts';
-import { consumableClaims, consumableProperties } from '../job/consumables.ts';
-import { resolveContainer } from '../job/container.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../job/job.ts';
+import { consumablesOfAll } from '../job/nodes.ts';
 import { termsOf, timeoutRefusal, type ShareTerms } from '../job/terms.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import { secondOf } from '../schedule/share.ts';
 import type { World } from '../world.ts';
 import type { Decided, SubmitJob } from './command.ts';
 import { resolveDependencies } from './resolve-dependencies.ts';
+import { containerWork, nodesWork } from './submitted-work.ts';
 
 const noAttempts: readonly never[] = Object.freeze([]);
 
@@ -26,8 +26,7 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   if (queue.state !== 'ENABLED') return refuse('invalid', `Job queue ${queue.name} is DISABLED and takes no jobs.`);
   if (queue.status !== 'VALID') return refuse('invalid', `Job queue ${queue.name} is ${queue.status} and takes no jobs.`);
   const definition = world.jobDefinitions.find(scope, request.jobDefinition ?? '');
-  const properties = definition?.request.containerProperties;
-  if (definition === undefined || properties === undefined) return refuse('not-found', `JobDefinition ${request.jobDefinition} does not exist or is not ACTIVE.`);
+  if (definition === undefined) return refuse('not-found', `JobDefinition ${request.jobDefinition} does not exist or is not ACTIVE.`);
 
   const platform = queue.jobQueueType === 'ECS_FARGATE' ? 'FARGATE' : 'EC2';
   const capabilities = definition.request.platformCapabilities ?? [];
@@ -39,7 +38,6 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   if (world.hasJobs(scope, submittedJobs)) return refuse('limit', `The limit of ${submittedJobs} jobs that have not ended is reached.`);
 
   const parameters = { ...definition.request.parameters, ...request.parameters };
-  const container = resolveContainer(properties, request.containerOverrides, parameters);
   const retryStrategy = request.retryStrategy ?? definition.request.retryStrategy;
   const timeout = request.timeout ?? definition.request.timeout;
   const refused = timeoutRefusal(world, request.timeout);
@@ -47,10 +45,9 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   const schedulingPriority = request.schedulingPriorityOverride ?? definition.request.schedulingPriority;
   const share = shareOf(world, queue, request.shareIdentifier || undefined, schedulingPriority ?? 0, nowMs);
   if (isRefusal(share)) return share;
-  const consumableResourceProperties = consumableProperties(request.consumableResourcePropertiesOverride, definition.request.consumableResourceProperties);
-  const consumables = consumableClaims(world, scope, consumableResourceProperties);
-  if (isRefusal(consumables)) return consumables;
-  const terms = termsOf(definition, { container, retryStrategy, timeout, share, consumables });
+  const work = definition.request.nodeProperties === undefined ? containerWork(world, definition, command, parameters) : nodesWork(world, definition.request.nodeProperties, queue, command, parameters);
+  if (isRefusal(work)) return work;
+  const terms = termsOf(definition, { ...work, retryStrategy, timeout, share });
   if (isRefusal(terms)) return terms;
 
   const dependencies = resolveDependencies(world, { scope, dependsOn: request.dependsOn ?? [], arraySize: request.arrayProperties?.size, past: command.past ?? new Map() });
@@ -76,9 +73,10 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
     timeout,
     propagateTags: request.propagateTags ?? definition.request.propagateTags,
     platformCapabilities: definition.request.platformCapabilities,
-    consumableResourceProperties,
-    consumables,
-    container,
+    consumableResourceProperties: work.consumableResourceProperties,
+    consumables: consumablesOfAll(terms),
+    container: work.container,
+    nodeProperties: work.nodeProperties,
   };
   const identity = { id: jobId, scope: queue.scope, queueArn: queue.arn, terms, createdAtMs: nowMs, sequence: detail.sequence, waitsFor };
   const tags = request.tags && Object.keys(request.tags).length > 0 ? request.tags : undefined;

@@ -45,10 +45,13 @@ export function consumablesOfAll({ consumables, nodes }: Pick<JobTerms, 'consuma
 
 const times = ({ milliVcpu, memoryMib, gpus }: Needs, count: number): Needs => ({ milliVcpu: milliVcpu * count, memoryMib: memoryMib * count, gpus: gpus * count });
 
-/** The first and the last node of a range `n:m`, of which either end may be open, or of a single index. The text is well-formed. */
+/**
+ * The first and the last node of a range `n:m`, of which either end may be open, or of a single index. The text is well-formed. A
+ * range may say more nodes than there are: fewer may be submitted than were defined.
+ */
 export function nodesOf(targetNodes: string, numNodes: number): { readonly from: number; readonly to: number } {
   const [first, last = first] = targetNodes.split(':');
-  return { from: first ? Number(first) : 0, to: last ? Number(last) : numNodes - 1 };
+  return { from: first ? Number(first) : 0, to: Math.min(last ? Number(last) : Infinity, numNodes - 1) };
 }
 
 /** What a node runs: of nested ranges the innermost counts. */

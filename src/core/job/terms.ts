@@ -8,7 +8,7 @@ import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { World } from '../world.ts';
 import { logTarget, needsOf, type LogTarget } from './container.ts';
 import type { Needs } from './needs.ts';
-import type { NodeTerms } from './nodes.ts';
+import type { NodeGroup, NodeTerms } from './nodes.ts';
 
 export interface JobTerms {
   readonly needs: Needs;
@@ -44,13 +44,33 @@ export interface RetryTerms {
 /** A rule of `evaluateOnExit`, its action in the lower case in which AWS gives it back. */
 export type RetryRule = Omit<EvaluateOnExit, 'action'> & { readonly action: 'retry' | 'exit' };
 
-/** What terms are made of: definition and overrides laid over each other. */
-export interface TermsSource {
+/** What a container is held to. */
+export interface ContainerSource {
   readonly container: ContainerProperties;
+  readonly consumables?: readonly ConsumableClaim[] | undefined;
+}
+
+/** What the terms of a submission are made of: definition and overrides laid over each other. */
+export interface TermsSource extends Work {
   readonly retryStrategy?: RetryStrategy | undefined;
   readonly timeout?: JobTimeout | undefined;
   readonly share?: ShareTerms | undefined;
+}
+
+/** What a job runs and consumes. */
+export interface Work extends ContainerWork {
+  /** Of a multi-node parallel job, of which the above is the main node. */
+  readonly nodes?: NodesWork | undefined;
+}
+
+export interface ContainerWork {
+  readonly container: ContainerProperties;
   readonly consumables?: readonly ConsumableClaim[] | undefined;
+}
+
+export interface NodesWork extends Omit<NodeTerms, 'groups'> {
+  /** As the groups of {@link NodeTerms}. */
+  readonly groups: readonly (Omit<NodeGroup, 'terms'> & ContainerWork)[];
 }
 
 /** Terms that jobs of a definition have come with lately. */
@@ -59,15 +79,36 @@ const mostKnown = 1000;
 
 /** The terms of a submission, shared with those before it that came to the same. */
 export function termsOf(definition: JobDefinition, source: TermsSource): JobTerms | Refusal {
-  const needs = needsOf(source.container);
-  if (isRefusal(needs)) return needs;
-  const terms: JobTerms = { needs, log: logTarget(source.container, definition.name), retry: retryTerms(source.retryStrategy), timeoutSeconds: source.timeout?.attemptDurationSeconds, share: source.share, consumables: source.consumables };
+  const { share, nodes } = source;
+  const own = containerTerms(definition, source, share);
+  if (isRefusal(own)) return own;
+  const nodeTerms = nodes && nodeTermsOf(definition, nodes, share);
+  if (isRefusal(nodeTerms)) return nodeTerms;
+  return shared(definition, { ...own, retry: retryTerms(source.retryStrategy), timeoutSeconds: source.timeout?.attemptDurationSeconds, nodes: nodeTerms });
+}
+
+function shared(definition: JobDefinition, terms: JobTerms): JobTerms {
   const key = JSON.stringify(terms);
   let ofDefinition = known.get(definition);
   if (ofDefinition === undefined || ofDefinition.size >= mostKnown) known.set(definition, (ofDefinition = new Map()));
-  const shared = ofDefinition.get(key) ?? Object.freeze(terms);
-  ofDefinition.set(key, shared);
-  return shared;
+  const found = ofDefinition.get(key) ?? Object.freeze(terms);
+  ofDefinition.set(key, found);
+  return found;
+}
+
+function containerTerms(definition: JobDefinition, { container, consumables }: ContainerWork, share: ShareTerms | undefined): JobTerms | Refusal {
+  const needs = needsOf(container);
+  return isRefusal(needs) ? needs : { needs, log: logTarget(container, definition.name), share, consumables };
+}
+
+function nodeTermsOf(definition: JobDefinition, nodes: NodesWork, share: ShareTerms | undefined): NodeTerms | Refusal {
+  const groups: NodeGroup[] = [];
+  for (const { from, to, ...work } of nodes.groups) {
+    const terms = containerTerms(definition, work, share);
+    if (isRefusal(terms)) return terms;
+    groups.push({ from, to, terms: shared(definition, terms) });
+  }
+  return { ...nodes, groups };
 }
 
 function retryTerms(strategy: RetryStrategy | undefined): RetryTerms | undefined {

@@ -35,12 +35,21 @@ export function creation(action: string, resources: readonly string[], tags: Tag
   return access;
 }
 
-/** Condition keys of RegisterJobDefinition that speak of its container. */
-export function containerConditions(container: ContainerProperties | undefined, definitionName: string): Record<string, string> {
-  if (container === undefined) return {};
+/** Condition keys of RegisterJobDefinition that speak of its containers; several values where a multi-node job's differ. */
+export function containerConditions(containers: readonly (ContainerProperties | undefined)[], definitionName: string): Record<string, string | readonly string[]> {
+  const values = new Map<string, Set<string>>();
+  for (const container of containers) {
+    for (const [key, value] of Object.entries(container === undefined ? {} : conditionsOf(container, definitionName))) {
+      if (value !== undefined) values.set(key, (values.get(key) ?? new Set()).add(value));
+    }
+  }
+  return Object.fromEntries([...values].map(([key, [first = '', ...others]]) => [key, others.length === 0 ? first : [first, ...others]]));
+}
+
+function conditionsOf(container: ContainerProperties, definitionName: string): Record<string, string | undefined> {
   const options = container.logConfiguration?.options ?? {};
   const log = logTarget(container, definitionName);
-  const known: Record<string, string | undefined> = {
+  return {
     'batch:Image': container.image,
     'batch:Privileged': String(container.privileged ?? false),
     'batch:User': container.user,
@@ -50,5 +59,4 @@ export function containerConditions(container: ContainerProperties | undefined, 
     'batch:AWSLogsRegion': options['awslogs-region'],
     'batch:AWSLogsStreamPrefix': options['awslogs-stream-prefix'],
   };
-  return Object.fromEntries(Object.entries(known).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

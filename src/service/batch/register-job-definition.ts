@@ -11,6 +11,7 @@ import type { Reply } from './reply.ts';
 import { checkContainer } from './rule/container-properties.ts';
 import { checkConsumables } from './rule/consumables.ts';
 import { checkName } from './rule/name.ts';
+import { checkNodeProperties } from './rule/node-properties.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
 import { checkPlatform, checkPlatforms } from './rule/platform.ts';
 import { checkRetryStrategy } from './rule/retry.ts';
@@ -20,22 +21,19 @@ import { submitCommand } from './submit-command.ts';
 export const registerJobDefinition: BatchOperation<RegisterJobDefinitionCommandInput, Reply<RegisterJobDefinitionCommandOutput>> = {
   authorizes(input, context) {
     const name = input.jobDefinitionName ?? '';
-    const conditions = containerConditions(input.containerProperties, name);
+    const containers = [input.containerProperties, ...(input.nodeProperties?.nodeRangeProperties ?? []).map((range) => range.container)];
+    const conditions = containerConditions(containers, name);
     return creation('batch:RegisterJobDefinition', [definitionResource(context, name)], input.tags, conditions);
   },
 
   async handle(deps, input, context) {
     checkName(input.jobDefinitionName, 'jobDefinitionName');
     const type = oneOf(JobDefinitionType, input.type, 'type');
-    if (type === 'multinode') refuseUnbuilt(type, 'A multi-node parallel job definition (type multinode)');
-    refuseUnbuilt(input.nodeProperties, 'nodeProperties');
     refuseUnbuilt(input.eksProperties, 'eksProperties');
     refuseUnbuilt(input.ecsProperties, 'ecsProperties');
-    checkConsumables(input.consumableResourceProperties, 'consumableResourceProperties');
     const fargate = checkPlatforms(input.platformCapabilities);
-    if (input.containerProperties === undefined) throw invalid('containerProperties must be provided for a job definition of type container');
-    checkContainer(input.containerProperties, fargate);
-    checkPlatform(input.containerProperties, fargate);
+    if (type === 'multinode') checkMultiNode(input, fargate);
+    else checkSingleNode(input, fargate);
     integerIn(input.schedulingPriority, 0, limit.schedulingPriorityMax, 'schedulingPriority');
     checkTags(input.tags, deps.settings.limits);
     const retryStrategy = checkRetryStrategy(input.retryStrategy, deps.settings.limits);
@@ -44,3 +42,20 @@ export const registerJobDefinition: BatchOperation<RegisterJobDefinitionCommandI
     return { jobDefinitionName: name, jobDefinitionArn: arn, revision };
   },
 };
+
+function checkSingleNode({ containerProperties, nodeProperties, consumableResourceProperties }: RegisterJobDefinitionCommandInput, fargate: boolean): void {
+  if (nodeProperties !== undefined) throw invalid('nodeProperties is only for a job definition of type multinode');
+  const where = 'containerProperties';
+  if (containerProperties === undefined) throw invalid(`${where} must be provided for a job definition of type container`);
+  checkContainer(containerProperties, where, fargate);
+  checkPlatform(containerProperties, where, fargate);
+  checkConsumables(consumableResourceProperties, 'consumableResourceProperties');
+}
+
+function checkMultiNode({ containerProperties, nodeProperties, consumableResourceProperties }: RegisterJobDefinitionCommandInput, fargate: boolean): void {
+  if (fargate) throw invalid('Multi-node parallel jobs are not supported on Fargate resources');
+  if (containerProperties !== undefined) throw invalid('containerProperties is only for a job definition of type container; with type multinode each node range has its container in nodeProperties');
+  if (nodeProperties === undefined) throw invalid('nodeProperties must be provided for a job definition of type multinode');
+  if (consumableResourceProperties?.consumableResourceList?.length) throw invalid('consumableResourceProperties of a job definition of type multinode must be given for each node range in nodeProperties');
+  checkNodeProperties(nodeProperties);
+}

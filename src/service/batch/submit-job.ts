@@ -13,11 +13,12 @@ import { creation, definitionResource, queueResource } from './access.ts';
 import type { BatchDeps, BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { checkConsumables } from './rule/consumables.ts';
+import { checkContainerOverrides } from './rule/container-overrides.ts';
 import { checkDependencies } from './rule/dependencies.ts';
-import { checkEnvironment } from './rule/environment.ts';
 import { checkName, checkReference } from './rule/name.ts';
+import { checkNodeOverrides } from './rule/node-properties.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
-import { checkAmounts, checkFargateSize } from './rule/resource-requirements.ts';
+import { checkFargateSize } from './rule/resource-requirements.ts';
 import { checkShareIdentifier } from './rule/fair-share.ts';
 import { checkRetryStrategy } from './rule/retry.ts';
 import { checkTags } from './rule/tags.ts';
@@ -43,7 +44,7 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     checkShareIdentifier(input.shareIdentifier, 'shareIdentifier');
     integerIn(input.schedulingPriorityOverride, 0, limit.schedulingPriorityMax, 'schedulingPriorityOverride');
     checkTags(input.tags, limits);
-    refuseUnbuilt(input.nodeOverrides, 'nodeOverrides');
+    if (input.nodeOverrides !== undefined) checkNodeOverrides(input.nodeOverrides);
     refuseUnbuilt(input.eksPropertiesOverride, 'eksPropertiesOverride');
     refuseUnbuilt(input.ecsPropertiesOverride?.taskProperties, 'ecsPropertiesOverride');
     checkConsumables(input.consumableResourcePropertiesOverride, 'consumableResourcePropertiesOverride');
@@ -64,14 +65,10 @@ function definitionTags({ reader }: BatchDeps, input: SubmitJobCommandInput, { s
 function checkOverrides(overrides: ContainerOverrides | undefined, definition: () => JobDefinition | undefined): void {
   if (overrides === undefined) return;
   const where = 'containerOverrides';
-  // "This parameter can't contain an empty string."
-  if (overrides.command?.includes('')) throw invalid(`${where}.command must not hold an empty string`);
   if (overrides.instanceType) throw invalid(`${where}.instanceType is only for multi-node parallel jobs`);
-  checkEnvironment(overrides.environment, where);
   const { vcpus, memory, resourceRequirements = [] } = overrides;
-  if (vcpus === undefined && memory === undefined && resourceRequirements.length === 0) return;
-  const request = definition()?.request;
+  const request = vcpus === undefined && memory === undefined && resourceRequirements.length === 0 ? undefined : definition()?.request;
   const fargate = request?.platformCapabilities?.includes('FARGATE') ?? false;
-  checkAmounts(overrides, where, fargate);
+  checkContainerOverrides(overrides, where, fargate);
   if (fargate) checkFargateSize(resolveContainer(request?.containerProperties ?? {}, overrides, {}).resourceRequirements, where);
 }

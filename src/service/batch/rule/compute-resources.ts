@@ -14,7 +14,7 @@ const maxVcpus = 2 ** 31 - 1;
 const idForms = { subnets: /^subnet-[0-9a-f]+$/, securityGroupIds: /^sg-[0-9a-f]+$/ } as const;
 
 /** Of a type, a family or a bundle; whether there is such a one is core's question. */
-const instanceTypeForm = /^[a-z][a-z0-9_-]*(\.[a-z0-9-]+)?$/;
+export const instanceTypeForm = /^[a-z][a-z0-9_-]*(\.[a-z0-9-]+)?$/;
 
 export function checkNewResourceMembers(resources: ComputeResource): void {
   oneOf(CRAllocationStrategy, resources.allocationStrategy, `${where}.allocationStrategy`);

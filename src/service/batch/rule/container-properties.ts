@@ -12,12 +12,12 @@ import { refuseUnbuilt } from './not-yet.ts';
 import { checkAmounts } from './resource-requirements.ts';
 import { checkVolumes } from './volumes.ts';
 
-const where = 'containerProperties';
 const imageForm = /^[A-Za-z0-9][A-Za-z0-9_\-:./#@+]*$/;
 const imageLength = 255;
 const maxMib = 1_000_000_000;
 
-export function checkContainer(container: ContainerProperties, fargate: boolean): void {
+/** `where`: the member that it is, as messages name it. */
+export function checkContainer(container: ContainerProperties, where: string, fargate: boolean): void {
   if (!container.image) throw invalid(`${where}.image must be provided`);
   lengthIn(container.image, 1, imageLength, `${where}.image`);
   matches(container.image, imageForm, `${where}.image`, 'letters, digits and _ - : . / # @ +');
@@ -25,10 +25,10 @@ export function checkContainer(container: ContainerProperties, fargate: boolean)
   checkRole(container.executionRoleArn, `${where}.executionRoleArn`);
   checkAmounts(container, where, fargate);
   checkEnvironment(container.environment, where);
-  checkVolumes(container);
-  checkUlimits(container.ulimits);
-  checkLinux(container.linuxParameters);
-  checkLog(container.logConfiguration);
+  checkVolumes(container, where);
+  checkUlimits(container.ulimits, where);
+  checkLinux(container.linuxParameters, where);
+  checkLog(container.logConfiguration, where);
   refuseUnbuilt(container.secrets, `${where}.secrets`);
   if (container.enableExecuteCommand) refuseUnbuilt(true, `${where}.enableExecuteCommand`);
   refuseUnbuilt(container.repositoryCredentials, `${where}.repositoryCredentials`);
@@ -40,7 +40,7 @@ const ulimitNames = new Set([
 ]);
 const unlimited = -1;
 
-function checkUlimits(ulimits: readonly Ulimit[] | undefined): void {
+function checkUlimits(ulimits: readonly Ulimit[] | undefined, where: string): void {
   const seen = new Set<string>();
   for (const { name = '', softLimit = 0, hardLimit = 0 } of ulimits ?? []) {
     if (!ulimitNames.has(name)) throw invalid(`${where}.ulimits: '${name}' is not one of ${[...ulimitNames].join(', ')}`);
@@ -60,7 +60,7 @@ const tmpfsOptions = new Set([
   'slave', 'rslave', 'relatime', 'norelatime', 'strictatime', 'nostrictatime', 'mode', 'uid', 'gid', 'nr_inodes', 'nr_blocks', 'mpol',
 ]);
 
-function checkLinux(linux: LinuxParameters | undefined): void {
+function checkLinux(linux: LinuxParameters | undefined, where: string): void {
   if (linux === undefined) return;
   const at = `${where}.linuxParameters`;
   integerIn(linux.sharedMemorySize, 1, maxMib, `${at}.sharedMemorySize`);
@@ -88,7 +88,7 @@ function checkAbsolute(path: string | undefined, member: string): void {
 /** Kept, and without effect here: the group always comes into being, in the job's own region, and nothing is dropped. */
 const idleLogOptions = new Set(['awslogs-create-group', 'awslogs-region', 'mode', 'max-buffer-size', 'awslogs-endpoint', 'awslogs-credentials-endpoint', 'awslogs-format']);
 
-function checkLogOptions(names: readonly string[]): void {
+function checkLogOptions(names: readonly string[], where: string): void {
   for (const name of names) {
     if (name === 'awslogs-group' || name === 'awslogs-stream-prefix' || idleLogOptions.has(name)) continue;
     if (name === 'awslogs-datetime-format' || name === 'awslogs-multiline-pattern') refuseUnbuilt(name, `${where}.logConfiguration.options ${name}`);
@@ -96,12 +96,12 @@ function checkLogOptions(names: readonly string[]): void {
   }
 }
 
-function checkLog(log: LogConfiguration | undefined): void {
+function checkLog(log: LogConfiguration | undefined, where: string): void {
   if (log === undefined) return;
   const driver = oneOf(LogDriver, log.logDriver, `${where}.logConfiguration.logDriver`);
   if (driver === 'awsfirelens') refuseUnbuilt(driver, `${where}.logConfiguration.logDriver awsfirelens`);
   refuseUnbuilt(log.secretOptions, `${where}.logConfiguration.secretOptions`);
-  if (driver === 'awslogs') checkLogOptions(Object.keys(log.options ?? {}));
+  if (driver === 'awslogs') checkLogOptions(Object.keys(log.options ?? {}), where);
   const group = log.options?.['awslogs-group'];
   // CloudWatch's own form of a group's name.
   if (driver === 'awslogs' && group) matches(group, /^[.\-_/#A-Za-z0-9]{1,512}$/, `${where}.logConfiguration.options awslogs-group`, 'the name of a log group');

@@ -8,8 +8,6 @@ import { invalid } from '../../../wire/error-catalogue.ts';
 import { refuseUnbuilt } from './not-yet.ts';
 import { checkFargateSize } from './resource-requirements.ts';
 
-const where = 'containerProperties';
-
 /** Whether the definition is for Fargate. */
 export function checkPlatforms(platforms: readonly PlatformCapability[] | undefined): boolean {
   lengthIn(platforms, 0, 2, 'platformCapabilities');
@@ -20,19 +18,21 @@ export function checkPlatforms(platforms: readonly PlatformCapability[] | undefi
   return platforms?.includes('FARGATE') ?? false;
 }
 
-export function checkPlatform(container: ContainerProperties, fargate: boolean): void {
+/** Of a single-node job. */
+export function checkPlatform(container: ContainerProperties, where: string, fargate: boolean): void {
   if (container.instanceType) throw invalid(`${where}.instanceType is only for multi-node parallel jobs`);
-  if (fargate) checkFargate(container);
-  else checkEc2(container);
+  if (fargate) checkFargate(container, where);
+  else checkEc2(container, where);
 }
 
-function checkEc2(container: ContainerProperties): void {
+/** What only Fargate has is refused. */
+export function checkEc2(container: ContainerProperties, where: string): void {
   for (const member of ['networkConfiguration', 'fargatePlatformConfiguration', 'ephemeralStorage', 'runtimePlatform'] as const) {
     if (container[member] !== undefined) throw invalid(`${where}.${member} is only for jobs on Fargate resources`);
   }
 }
 
-function checkFargate(container: ContainerProperties): void {
+function checkFargate(container: ContainerProperties, where: string): void {
   if (!container.executionRoleArn) throw invalid(`${where}.executionRoleArn must be provided for Fargate`);
   checkFargateSize(container.resourceRequirements, where);
   const linux = container.linuxParameters ?? {};

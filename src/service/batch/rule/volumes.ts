@@ -5,9 +5,7 @@ import { matches } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 import { refuseUnbuilt } from './not-yet.ts';
 
-const where = 'containerProperties';
-
-export function checkVolumes({ volumes, mountPoints }: ContainerProperties): void {
+export function checkVolumes({ volumes, mountPoints }: ContainerProperties, where: string): void {
   const declared = new Set<string>();
   for (const volume of volumes ?? []) {
     const name = volume.name ?? '';
