@@ -1,4 +1,4 @@
-// DescribeJobs: up to a hundred ids of single jobs, array parents and children. Unknown ids are left out (spec
+// DescribeJobs: up to a hundred ids of jobs, children of arrays and nodes. Unknown ids are left out (spec
 // users-and-clients: "Errors and codes to copy"); a known one never is, for clients then wait for ever.
 
 import type { DescribeJobsCommandInput, DescribeJobsCommandOutput, JobDetail } from '@aws-sdk/client-batch';

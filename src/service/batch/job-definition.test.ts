@@ -56,7 +56,6 @@ for (const [title, input] of taken) {
 const wrong: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
   ['a bad name', definition({}, { jobDefinitionName: 'a:1' }), /jobDefinitionName/],
   ['an unknown type', definition({}, { type: 'x' as never }), /type must be one of/],
-  ['a multi-node job', definition({}, { type: 'multinode' }), /multinode\) is not supported by Longshore yet/],
   ['EKS', definition({}, { eksProperties: { podProperties: {} } }), /eksProperties is not supported by Longshore yet/],
   ['several containers', definition({}, { ecsProperties: { taskProperties: [] } }), /ecsProperties is not supported by Longshore yet/],
   ['a consumable resource without a name', definition({}, { consumableResourceProperties: { consumableResourceList: [{ quantity: 1 }] } }), /consumableResourceProperties.consumableResourceList\[0\].consumableResource must be provided/],

@@ -184,7 +184,6 @@ for (const [title, input, expected] of queries) {
 const wrong: [string, ListJobsCommandInput, RegExp, number?][] = [
   ['nothing to list', {}, /Exactly one of/],
   ['two things to list', { jobQueue: 'q', arrayJobId: 'array' }, /Exactly one of/],
-  ['nodes', { multiNodeJobId: 'x' }, /multiNodeJobId is not supported/],
   ['an unknown queue', { jobQueue: 'x' }, /Job queue x does not exist/, 404],
   ['an unknown array', { arrayJobId: 'x' }, /Job x does not exist/, 404],
   ['children of a single job', { arrayJobId: 'single' }, /not an array job/],

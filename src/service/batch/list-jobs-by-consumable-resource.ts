@@ -1,9 +1,10 @@
 // ListJobsByConsumableResource: the jobs that ask for a resource, newest first, by status and by name (spec 4.8). An array
-// stands for all its children.
+// stands for all its children, and a multi-node parallel job for all its nodes.
 
-import type { KeyValuesPair, ListJobsByConsumableResourceCommandInput, ListJobsByConsumableResourceCommandOutput, ListJobsByConsumableResourceSummary } from '@aws-sdk/client-batch';
+import type { ConsumableResourceProperties, KeyValuesPair, ListJobsByConsumableResourceCommandInput, ListJobsByConsumableResourceCommandOutput, ListJobsByConsumableResourceSummary } from '@aws-sdk/client-batch';
 import { JobStatus } from '@aws-sdk/client-batch';
 import type { Arn } from '../../base/ids.ts';
+import type { JobDetailRecord } from '../../core/job/job.ts';
 import type { JobView, NamePattern } from '../../port/reader.ts';
 import { oneOf } from '../../wire/check.ts';
 import { invalid, notFound } from '../../wire/error-catalogue.ts';
@@ -54,6 +55,11 @@ function summary(view: JobView, arn: Arn): ListJobsByConsumableResourceSummary {
     statusReason: statusReason(view),
     startedAt: startedAt(job),
     createdAt: job.createdAtMs,
-    consumableResourceProperties: detail.consumableResourceProperties,
+    consumableResourceProperties: detail.consumableResourceProperties ?? ofAllNodes(detail),
   };
 }
+
+/** Of a multi-node parallel job, each of whose ranges has a list of its own. */
+const ofAllNodes = ({ consumables = [] }: JobDetailRecord): ConsumableResourceProperties => ({
+  consumableResourceList: consumables.map(({ arn: consumableResource, quantity }) => ({ consumableResource, quantity })),
+});

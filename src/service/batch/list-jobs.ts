@@ -1,4 +1,5 @@
-// ListJobs (spec 4.5): the jobs of a queue or the children of an array, by status or by one filter, in pages.
+// ListJobs (spec 4.5): the jobs of a queue, the children of an array or the nodes of a multi-node parallel job, by status or by
+// one filter, in pages.
 
 import type { KeyValuesPair, ListJobsCommandInput, ListJobsCommandOutput } from '@aws-sdk/client-batch';
 import { JobStatus } from '@aws-sdk/client-batch';
@@ -12,7 +13,6 @@ import type { BatchOperation } from './deps.ts';
 import { malformedToken } from './page.ts';
 import type { Reply } from './reply.ts';
 import { filterValue, namePattern } from './rule/job-filters.ts';
-import { refuseUnbuilt } from './rule/not-yet.ts';
 import { jobSummary } from './view/job-summary.ts';
 
 export const listJobs: BatchOperation<ListJobsCommandInput, Reply<ListJobsCommandOutput>> = {
@@ -30,16 +30,20 @@ function listed(reader: Reader, scope: Scope, input: ListJobsCommandInput): JobL
   if ([jobQueue, arrayJobId, multiNodeJobId].filter(Boolean).length !== 1) {
     throw invalid('Exactly one of jobQueue, arrayJobId and multiNodeJobId must be provided');
   }
-  refuseUnbuilt(multiNodeJobId, 'multiNodeJobId');
   if (jobQueue) {
     const view = reader.jobQueue(scope, jobQueue);
     if (view === undefined) throw notFound(`Job queue ${jobQueue}`);
     return { queueArn: view.queue.arn };
   }
-  const parent = reader.job(scope, arrayJobId ?? '');
-  if (parent === undefined) throw notFound(`Job ${arrayJobId}`);
-  if (parent.detail.arraySize === undefined || parent.arrayIndex !== undefined) throw invalid(`Job ${arrayJobId} is not an array job`);
-  return { arrayJobId: jobId(arrayJobId ?? '') };
+  const id = jobId(arrayJobId || multiNodeJobId || '');
+  const parent = reader.job(scope, id);
+  if (parent === undefined) throw notFound(`Job ${id}`);
+  if (arrayJobId) {
+    if (parent.detail.arraySize === undefined || parent.arrayIndex !== undefined) throw invalid(`Job ${id} is not an array job`);
+    return { arrayJobId: id };
+  }
+  if (parent.detail.nodeProperties === undefined || parent.nodeIndex !== undefined) throw invalid(`Job ${id} is not a multi-node parallel job`);
+  return { multiNodeJobId: id };
 }
 
 type Selection = Omit<JobListQuery, 'scope' | 'of' | 'next'>;

@@ -73,7 +73,7 @@ const wrong: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
   ['priority 10000', { schedulingPriorityOverride: 10_000 }, /schedulingPriorityOverride/],
   ['a timeout of 59 seconds', { timeout: { attemptDurationSeconds: 59 } }, /at least 60/],
   ['no attempts', { retryStrategy: { attempts: 0 } }, /attempts/],
-  ['node overrides', { nodeOverrides: { numNodes: 2 } }, /nodeOverrides is not supported/],
+  ['node overrides', { nodeOverrides: { numNodes: 2 } }, /nodeOverrides is only for multi-node parallel jobs/],
   ['EKS overrides', { eksPropertiesOverride: { podProperties: {} } }, /eksPropertiesOverride is not supported/],
   ['task overrides', { ecsPropertiesOverride: { taskProperties: [{}] } }, /ecsPropertiesOverride is not supported/],
   ['a consumable resource without a name', { consumableResourcePropertiesOverride: { consumableResourceList: [{}] } }, /consumableResource must be provided/],

@@ -28,8 +28,11 @@ export const stoppedAt = (job: JobView['job']): number | undefined => ('stoppedA
 /** Of a job that waits without a reason of its own: why, true at this moment. */
 export const statusReason = ({ job, waitingReason }: JobView): string | undefined => job.statusReason ?? (job.status === 'RUNNABLE' || job.status === 'PENDING' ? waitingReason : undefined);
 
-/** A child's is its parent's with the index. */
-export const jobArnOf = ({ detail, arrayIndex }: JobView): string => (arrayIndex === undefined ? detail.arn : `${detail.arn}:${arrayIndex}`);
+/** A child's, or a node's, is its parent's with the index. */
+export function jobArnOf({ detail, arrayIndex, nodeIndex }: JobView): string {
+  if (arrayIndex !== undefined) return `${detail.arn}:${arrayIndex}`;
+  return nodeIndex === undefined ? detail.arn : `${detail.arn}#${nodeIndex}`;
+}
 
 /** Of a parent its size and its children's statuses, of a child its index. */
 export function arrayFacts(view: JobView):

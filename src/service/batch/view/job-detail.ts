@@ -1,11 +1,13 @@
 // A job as DescribeJobs answers it. Which members stand there, and when, is what clients read meaning into (spec
-// users-and-clients, Part 2): `container` always, `stoppedAt` on all that ended, `reason` only where there is one.
+// users-and-clients, Part 2): `container` on all but multi-node parallel jobs (their nodes have one each), `stoppedAt` on all that
+// ended, `reason` only where there is one.
 
-import type { AttemptDetail, ContainerDetail, ContainerProperties, JobDetail, LogConfiguration } from '@aws-sdk/client-batch';
+import type { AttemptDetail, ContainerDetail, ContainerProperties, JobDetail, LogConfiguration, NetworkInterface } from '@aws-sdk/client-batch';
 import { containerInstanceArn, nameInArn, taskArn } from '../../../core/arn.ts';
 import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
 import { logTarget } from '../../../core/job/container.ts';
 import { isArrayParent } from '../../../core/job/job.ts';
+import { propertiesOfNode } from '../../../core/job/nodes.ts';
 import type { JobView } from '../../../port/reader.ts';
 import { arrayFacts, containerEnd, jobArnOf, shownAttempt, startedAt, statusReason, stoppedAt } from './facts.ts';
 
@@ -28,7 +30,7 @@ export function jobDetail(view: JobView): JobDetail {
     dependsOn: [...(detail.dependsOn ?? [])],
     jobDefinition: detail.definitionArn,
     parameters: { ...detail.parameters },
-    container: containerDetail(view),
+    ...work(view),
     arrayProperties: arrayFacts(view),
     timeout: detail.timeout,
     tags: { ...view.tags },
@@ -40,36 +42,56 @@ export function jobDetail(view: JobView): JobDetail {
   };
 }
 
+/** Metaflow takes a job for a multi-node parallel one where it has no `container`. */
+function work(view: JobView): Pick<JobDetail, 'container' | 'nodeProperties' | 'nodeDetails'> {
+  const { detail, nodeIndex } = view;
+  const { nodeProperties, definitionName } = detail;
+  if (nodeProperties === undefined) return { container: containerDetail(view, detail.container) };
+  if (nodeIndex !== undefined) {
+    const { container } = propertiesOfNode(nodeProperties, nodeIndex);
+    return { container: containerDetail(view, container ?? {}), nodeDetails: { nodeIndex, isMainNode: nodeIndex === nodeProperties.mainNode } };
+  }
+  const nodeRangeProperties = nodeProperties.nodeRangeProperties?.map((range) => ({ ...range, container: shownProperties(range.container ?? {}, definitionName) }));
+  return { nodeProperties: { ...nodeProperties, nodeRangeProperties } };
+}
+
 function attemptDetail(view: JobView, attempt: EndedAttempt): AttemptDetail {
   return {
-    container: { ...whereItRan(view, attempt), exitCode: attempt.exitCode, reason: attempt.containerReason, logStreamName: attempt.log?.stream, networkInterfaces: [] },
+    container: { ...whereItRan(view, attempt), exitCode: attempt.exitCode, reason: attempt.containerReason, logStreamName: attempt.log?.stream, networkInterfaces: interfaces(attempt) },
     startedAt: attempt.startedAtMs,
     stoppedAt: attempt.stoppedAtMs,
     statusReason: attempt.statusReason,
   };
 }
 
-/** The properties that the job runs with, the lists that AWS shows though they are empty, and the last attempt's facts. */
-function containerDetail(view: JobView): ContainerDetail {
-  const { container } = view.detail;
+/** The properties that the job runs with, and the last attempt's facts. */
+function containerDetail(view: JobView, container: ContainerProperties): ContainerDetail {
   const attempt = shownAttempt(view.job);
   return {
-    ...container,
-    command: container.command ?? [],
-    volumes: container.volumes ?? [],
-    environment: container.environment ?? [],
-    mountPoints: container.mountPoints ?? [],
-    ulimits: container.ulimits ?? [],
-    resourceRequirements: container.resourceRequirements ?? [],
-    secrets: container.secrets ?? [],
-    networkInterfaces: [],
-    logConfiguration: logDetail(container, view.detail.definitionName),
+    ...shownProperties(container, view.detail.definitionName),
+    networkInterfaces: interfaces(attempt),
     ...(attempt && whereItRan(view, attempt)),
     ...containerEnd(view.job),
     // "Each container attempt receives a log stream name when they reach the RUNNING status."
     logStreamName: attempt === undefined || attempt.state === 'starting' ? undefined : attempt.log?.stream,
   };
 }
+
+/** With the lists that AWS shows though they are empty. */
+const shownProperties = (container: ContainerProperties, definitionName: string): ContainerProperties => ({
+  ...container,
+  command: container.command ?? [],
+  volumes: container.volumes ?? [],
+  environment: container.environment ?? [],
+  mountPoints: container.mountPoints ?? [],
+  ulimits: container.ulimits ?? [],
+  resourceRequirements: container.resourceRequirements ?? [],
+  secrets: container.secrets ?? [],
+  logConfiguration: logDetail(container, definitionName),
+});
+
+/** Where other nodes reach a node of a multi-node parallel job. */
+const interfaces = (attempt: LiveAttempt | EndedAttempt | undefined): NetworkInterface[] => (attempt?.address === undefined ? [] : [{ privateIpv4Address: attempt.address }]);
 
 /** Cromwell reads `options['awslogs-group']` of every job, so that it stands there also where nobody gave one. */
 function logDetail(container: ContainerProperties, definitionName: string): LogConfiguration {

@@ -1,6 +1,6 @@
 // A job as ListJobs answers it.
 
-import type { JobSummary } from '@aws-sdk/client-batch';
+import type { JobSummary, NodePropertiesSummary } from '@aws-sdk/client-batch';
 import type { JobView } from '../../../port/reader.ts';
 import { arrayFacts, containerEnd, jobArnOf, startedAt, statusReason, stoppedAt } from './facts.ts';
 
@@ -19,9 +19,17 @@ export function jobSummary(view: JobView): JobSummary {
     stoppedAt: stoppedAt(job),
     container: end.exitCode === undefined && end.reason === undefined ? undefined : end,
     arrayProperties: arrayFacts(view),
+    nodeProperties: nodeSummary(view),
     jobDefinition: detail.definitionArn,
     // "This field is only present when the value is true."
     isCancelled: job.stopRequested?.by === 'cancel' || undefined,
     isTerminated: job.stopRequested?.by === 'terminate' || undefined,
   };
+}
+
+/** Of a multi-node parallel job the number of its nodes, of a node also which it is. */
+function nodeSummary({ detail: { nodeProperties }, nodeIndex }: JobView): NodePropertiesSummary | undefined {
+  if (nodeProperties === undefined) return undefined;
+  const { numNodes, mainNode } = nodeProperties;
+  return nodeIndex === undefined ? { numNodes } : { isMainNode: nodeIndex === mainNode, numNodes, nodeIndex };
 }
