@@ -13,7 +13,7 @@ import { createConsumableResource } from './create-consumable-resource.ts';
 import { createJobQueue } from './create-job-queue.ts';
 import { describeJobDefinitions } from './describe-job-definitions.ts';
 import { describeJobs } from './describe-jobs.ts';
-import { ec2Resources, FakeDeps } from './fake-deps.ts';
+import { context, ec2Resources, FakeDeps } from './fake-deps.ts';
 import { listJobsByConsumableResource } from './list-jobs-by-consumable-resource.ts';
 import { listJobs } from './list-jobs.ts';
 import { registerJobDefinition } from './register-job-definition.ts';
@@ -91,7 +91,7 @@ for (const [title, input, message] of undefinable) {
 }
 
 test('leave is asked for the images of all ranges', () => {
-  const [access] = registerJobDefinition.authorizes(definition(nodes(range('0'), range('1:', { container: container({ image: 'alpine' }) }))), { account: '123456789012', region: 'eu-west-1' } as never);
+  const [access] = registerJobDefinition.authorizes(definition(nodes(range('0'), range('1:', { container: container({ image: 'alpine' }) }))), context);
   assert.deepEqual(access?.conditions?.['batch:Image'], ['busybox', 'alpine']);
   assert.equal(access?.conditions?.['batch:Privileged'], 'false');
 });
@@ -202,7 +202,7 @@ async function shown() {
   const deps = await depsWithQueue(nodes(range('0', { container: container({ logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-group': 'g' } } }), consumableResourceProperties: list('r', 1) }), range('1:')));
   const { detail, job: waiting } = await submitted(deps, job());
   const { status: _status, ...identity } = { ...waiting, id };
-  const parent: JobView = { id, detail, job: { ...identity, status: 'RUNNING', attempt, attempts: [{ ...attempt, state: 'ended', stoppedAtMs: 3, exitCode: 1 }] } as Job, tags: {} };
+  const parent: JobView = { id, detail, job: { ...identity, status: 'RUNNING', attempt, attempts: [{ ...attempt, state: 'ended', stoppedAtMs: 3, exitCode: 1 }] }, tags: {} };
   deps.views.set(id, parent);
   for (const node of [0, 2]) deps.views.set(nodeId(id, node), { ...parent, id: nodeId(id, node), nodeIndex: node });
   return { deps, detail };
