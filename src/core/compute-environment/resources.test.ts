@@ -55,3 +55,11 @@ test('an override may target a type of a family or a bundle, each once', () => {
   assert.match(checkResources(withTargets(['default_x86_64'], ['m6g.large']))?.message ?? '', /m6g.large/);
   assert.match(checkResources(withTargets(['m5'], ['m5.large'], ['m5.large']))?.message ?? '', /targeted twice/);
 });
+
+test('a launch template of empty texts, as in the template of the guide, is none; one that says anything needs a name or an id', () => {
+  const launchTemplate = { launchTemplateId: '', launchTemplateName: '', version: '' };
+  assert.equal(checkNewResources({ ...ec2, launchTemplate }), undefined);
+  assert.equal(withDefaults({ ...ec2, launchTemplate }).launchTemplate, undefined);
+  assert.match(checkNewResources({ ...ec2, launchTemplate: { ...launchTemplate, version: '1' } })?.message ?? '', /exactly one of/);
+  assert.match(checkNewResources({ ...ec2, securityGroupIds: [], launchTemplate })?.message ?? '', /securityGroupIds must be specified/);
+});

@@ -26,15 +26,18 @@ const notOnFargate = [
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
+const saysNothing = (template: LaunchTemplateSpecification | undefined): boolean => Object.values(template ?? {}).every(isEmpty);
+
 /** With the defaults that AWS reports though nobody asked for them. */
 export function withDefaults(resources: ComputeResource): ComputeResource {
   if (isFargateType(resources.type)) return withoutEmpty(resources);
   return withoutEmpty({ ...resources, minvCpus: resources.minvCpus ?? 0, ec2Configuration: isEmpty(resources.ec2Configuration) ? defaultImage : resources.ec2Configuration });
 }
 
-/** An empty text, list or map is how clients say "none". */
+/** An empty text, list or map is how clients say "none"; the guide's template has a launch template of empty texts. */
 function withoutEmpty(resources: ComputeResource): ComputeResource {
-  return Object.fromEntries(Object.entries(resources).filter(([, value]) => !isEmpty(value))) as unknown as ComputeResource;
+  const given = { ...resources, launchTemplate: saysNothing(resources.launchTemplate) ? undefined : resources.launchTemplate };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => !isEmpty(value))) as unknown as ComputeResource;
 }
 
 /** What is wrong with the resources of a MANAGED environment, if anything. */
@@ -71,7 +74,8 @@ function checkCount(member: string, list: readonly string[] | undefined, min: nu
 }
 
 function checkEc2(resources: ComputeResource, catalogue: Catalogue): Refusal | undefined {
-  const { instanceTypes = [], ec2Configuration = [], securityGroupIds = [], launchTemplate } = resources;
+  const { instanceTypes = [], ec2Configuration = [], securityGroupIds = [] } = resources;
+  const launchTemplate = saysNothing(resources.launchTemplate) ? undefined : resources.launchTemplate;
   if (instanceTypes.length === 0) return invalid('computeResources.instanceTypes must be specified for EC2 and SPOT compute environments.');
   const choices = choicesOf(instanceTypes, catalogue);
   if (isRefusal(choices)) return choices;
