@@ -1,7 +1,9 @@
 // The entry: `serve`, `up` and `demo` start a server; every other verb is the command line's, which talks HTTP only. Each is
 // loaded when it is wanted, so that a quick verb does not wait for a server's modules.
 
-const [verb, ...rest] = process.argv.slice(2);
+const argv = process.argv.slice(2);
+// `help serve` is `serve --help`.
+const [verb, ...rest] = argv[0] === 'help' && argv[1] !== undefined ? [argv[1], '--help'] : argv;
 
 async function run(): Promise<number> {
   switch (verb) {
@@ -12,7 +14,7 @@ async function run(): Promise<number> {
     case 'demo':
       return (await import('./server/command/demo.ts')).demo(rest);
     default:
-      return (await import('./cli/main.ts')).runCli(process.argv.slice(2));
+      return (await import('./cli/main.ts')).runCli(argv);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CancelJobCommand, CreateJobQueueCommand, GetJobQueueSnapshotCommand, UpdateComputeEnvironmentCommand } from '@aws-sdk/client-batch';
+import { CancelJobCommand, CreateJobQueueCommand, GetJobQueueSnapshotCommand, TerminateJobCommand, UpdateComputeEnvironmentCommand } from '@aws-sdk/client-batch';
 import {
   AllocateAddressCommand, AssociateRouteTableCommand, AttachInternetGatewayCommand, CreateInternetGatewayCommand, CreateNatGatewayCommand, CreateRouteCommand, CreateRouteTableCommand, CreateSubnetCommand, CreateVpcCommand,
   DeleteRouteCommand, DescribeInstancesCommand, EC2Client, ModifySubnetAttributeCommand,
@@ -93,6 +93,18 @@ test('a job is explained: what it waits for, where it stands, and what would hel
   for (const id of [dependent, first, urgent]) await server.batch.send(new CancelJobCommand({ jobId: id, reason: 'enough' }));
   const { body: ended } = await explain(dependent);
   assert.deepEqual([ended.status, ended.reason, ended.notRetried], ['FAILED', 'enough', 'it was cancelled, and is not retried then']);
+});
+
+test('a job that runs is explained by its host', async () => {
+  await server.prepare('seen');
+  const id = await server.submit('slow', { jobQueue: 'seen' });
+  await server.whenStatus(id, 'RUNNING');
+  const { body } = await explain(id);
+  assert.match(body.host?.name ?? '', /^instance i-[0-9a-f]{17} \([a-z0-9.-]+\)$/);
+  assert.equal(body.host?.computeEnvironment, 'seen');
+  await server.batch.send(new TerminateJobCommand({ jobId: id, reason: 'enough' }));
+  await server.whenEnded(id);
+  assert.equal((await explain(id)).body.host, undefined);
 });
 
 test('a job that failed is explained by its attempts and the rule that decided', async () => {

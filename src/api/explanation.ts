@@ -19,6 +19,8 @@ export interface Explanation {
   readonly dependencies: readonly ExplainedDependency[];
   /** Of what is RUNNABLE; of an array's parent, its first child that is. */
   readonly place?: ExplainedPlace | undefined;
+  /** Of what starts or runs: the host that it is on. */
+  readonly host?: ExplainedHost | undefined;
   /** What would let it start, the likeliest first. */
   readonly remedies: readonly string[];
   /** Those that are over, in order. */
@@ -46,6 +48,12 @@ export interface ExplainedPlace {
   readonly since: number;
   /** Jobs that go before it in other queues and may use the same compute environments. */
   readonly aheadInOtherQueues: readonly { readonly jobQueue: string; readonly priority: number; readonly jobs: number }[];
+}
+
+export interface ExplainedHost {
+  /** `instance i-… (m5.large)`, `this machine`, or a registered host. */
+  readonly name: string;
+  readonly computeEnvironment: string;
 }
 
 export interface ExplainedAttempt {

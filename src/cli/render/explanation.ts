@@ -6,9 +6,10 @@ import { statusText, type Style } from './style.ts';
 import { durationText, timeText } from './time.ts';
 
 export function explainText(explanation: Explanation, style: Style, nowMs: number): string {
-  const { jobId, jobName, status, children, dependencies, place, remedies, attempts, notRetried, log } = explanation;
+  const { jobId, jobName, status, children, dependencies, place, remedies, attempts, notRetried, log, host } = explanation;
   const lines = [`${style('bold', jobName)} (${jobId}) ${statusText(style, status)}${sinceText(explanation, nowMs)}`];
   if (explanation.reason) lines.push(`  ${explanation.reason}`);
+  if (host !== undefined) lines.push(`  on ${host.name}, compute environment ${host.computeEnvironment}`);
   if (children !== undefined) lines.push(`  children: ${countsText(children, style)}`);
   section(lines, 'depends on', dependencies.map((dependency) => dependencyText(dependency, style)));
   if (place !== undefined) lines.push(...placeTexts(explanation, place, nowMs).map((text) => `  ${text}`));

@@ -168,8 +168,11 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, ho
   for (const host of world.hostsFor(environment)) {
     unusable ??= unavailable(host);
     if (unavailable(host) !== undefined) continue;
-    if (!couldEver(host, needs)) {
-      largest = largest === undefined ? host.capacity : largerOf(largest, host.capacity);
+    const machine = machineOf(world, host.id);
+    // An instance has the GPUs of its type in the books, and its machine may have none.
+    const tooSmall = [host, machine].find((each) => each !== undefined && !couldEver(each, needs));
+    if (tooSmall !== undefined) {
+      largest = largest === undefined ? tooSmall.capacity : largerOf(largest, tooSmall.capacity);
       continue;
     }
     const used = world.hostUse(host.id);
@@ -177,7 +180,6 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, ho
       because ??= { type: 'host-full', host, used };
       continue;
     }
-    const machine = machineOf(world, host.id);
     if (machine !== undefined && !hasRoom(machine.capacity, withKept(world.hostUse(machine.id), holds, machine), needs)) {
       because ??= { type: 'host-full', host: machine, used: world.hostUse(machine.id) };
       continue;

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn } from '../../base/ids.ts';
+import { arn, hostId } from '../../base/ids.ts';
 import { must } from '../../base/assert.ts';
-import { needs, worldOf } from './example-world.ts';
+import { host, needs, scope, worldOf } from './example-world.ts';
 import { blockedReason } from './explain.ts';
+import { fit } from './fit.ts';
 import type { Unmet } from './scale.ts';
 
 const world = worldOf({ jobs: [] });
@@ -25,3 +26,20 @@ for (const [unmet, has] of tokens) {
     assert.equal(text.startsWith('CAPACITY:'), has);
   });
 }
+
+test('a GPU of an instance of one’s own is not to be had where its machine has none: that is final', () => {
+  const given = worldOf({ environments: { '~own': 0 }, capacity: needs(64, 64_000), jobs: [] });
+  const own = must(given.computeEnvironments.get(arn('own')), 'it was made');
+  given.apply({
+    type: 'host-stored',
+    host: {
+      kind: 'instance', own: true, id: hostId('a'.repeat(32)), title: 'instance i-a (p3.2xlarge)', scope, computeEnvironmentArn: own.arn, machineId: host, instanceType: 'p3.2xlarge',
+      spot: false, revision: 1, capacity: needs(8, 60_000, 1), state: 'RUNNING', launchedAtMs: 0,
+    },
+  });
+  const of = must(given.jobQueues.get(arn('q')), 'it was made');
+  const place = fit(given, of, { needs: needs(1, 128, 1) });
+  assert.ok(!place.fits);
+  assert.equal(blockedReason(given, place.because, needs(1, 128, 1), of).text, "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for 1 GPU and no host of this queue's compute environments has more than 0");
+  assert.ok(fit(given, of, { needs: needs(1) }).fits, 'others run there');
+});

@@ -2,6 +2,7 @@
 // may have explained.
 
 import type { Explanation, ExplainedAttempt } from '../../api/explanation.ts';
+import type { Scope } from '../../base/ids.ts';
 import { nameInArn } from '../../core/arn.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
 import { isArrayParent, isLive, type StopRequest } from '../../core/job/job.ts';
@@ -22,11 +23,19 @@ export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Ex
     if (!idForm.test(jobId)) throw invalid(`'${jobId.slice(0, 150)}' is not the id of a job`);
     const view = reader.job(scope, jobId);
     if (view === undefined) throw notFound(`Job ${jobId}`);
-    return explanationOf(view, reader.wait(scope, jobId));
+    return { ...explanationOf(view, reader.wait(scope, jobId)), host: hostOf(reader, scope, view.job) };
   },
 };
 
-function explanationOf(view: JobView, wait: WaitView | undefined): Explanation {
+function hostOf({ clusters }: LongshoreDeps['reader'], scope: Scope, job: JobView['job']): Explanation['host'] {
+  if (isArrayParent(job) || !isLive(job)) return undefined;
+  const { computeEnvironmentArn, hostId } = job.attempt;
+  const environment = clusters.environments(scope).find(({ arn }) => arn === computeEnvironmentArn);
+  const instance = environment && clusters.containerInstance(environment, hostId);
+  return instance && { name: instance.host.title, computeEnvironment: instance.environment.name };
+}
+
+function explanationOf(view: JobView, wait: WaitView | undefined): Omit<Explanation, 'host'> {
   const { id, detail, job, arrayIndex } = view;
   const attempts = isArrayParent(job) ? [] : job.attempts;
   const last = attempts.at(-1);
