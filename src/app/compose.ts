@@ -97,7 +97,7 @@ export function compose(options: AppOptions): App {
       signingName: 'ec2',
       operations: ec2Operations,
       restNotBuilt: true,
-      deps: { space: ec2, bus, instances: reader.instances, clock, ids, keys: options.keys, instanceTypes: settings.instanceTypes },
+      deps: { space: ec2, bus, instances: reader.instances, clock, ids, keys: options.keys, instanceTypes: settings.instanceTypes, instanceLimit: settings.instanceLimit },
       dialect: ec2Dialect,
       maxBodyBytes,
     },

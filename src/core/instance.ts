@@ -7,7 +7,7 @@ import type { Effect } from './effect.ts';
 import type { Event } from './event.ts';
 import { hasInstances, type ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import { instanceIdOf, type EndCause, type Instance } from './host.ts';
-import type { InstanceType } from './instance-type/instance-type.ts';
+import { capacityOf, type InstanceType } from './instance-type/instance-type.ts';
 import { isArrayParent, isLive, type LiveJob } from './job/job.ts';
 import { limit } from './limit.ts';
 import type { HostKind } from './schedule/host-kind.ts';
@@ -33,6 +33,23 @@ export function typeOf(world: World, { instanceType, capacity }: Instance): Inst
     clusterPlacement: false,
     networkInterfaces: 1,
     microUsd: 0,
+  };
+}
+
+/** One that is launched now into the environment. */
+export function newInstance({ arn, scope, revision }: ComputeEnvironment, type: InstanceType, facts: Pick<Instance, 'id' | 'own' | 'machineId' | 'imageId' | 'unfit' | 'launch'> & { readonly spot: boolean; readonly reservedMemoryMib?: number | undefined; readonly nowMs: number }): Instance {
+  const { reservedMemoryMib, nowMs, ...rest } = facts;
+  return {
+    ...rest,
+    kind: 'instance',
+    title: `instance ${instanceIdOf(facts.id)} (${type.name})`,
+    scope,
+    computeEnvironmentArn: arn,
+    instanceType: type.name,
+    revision,
+    capacity: capacityOf(type, reservedMemoryMib),
+    state: 'PENDING',
+    launchedAtMs: nowMs,
   };
 }
 

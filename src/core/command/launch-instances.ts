@@ -6,8 +6,8 @@ import type { HostId } from '../../base/ids.ts';
 import { hasInstances, isOpen, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { launchOf, type LaunchSource } from '../compute-environment/launch.ts';
 import { openSubnets } from '../compute-environment/network.ts';
-import { instanceIdOf, type Instance, type LaunchFacts } from '../host.ts';
-import { capacityOf } from '../instance-type/instance-type.ts';
+import type { LaunchFacts } from '../host.ts';
+import { newInstance } from '../instance.ts';
 import { launchParameters } from '../launch-template/launch-template.ts';
 import type { World } from '../world.ts';
 import type { Decided, LaunchInstances } from './command.ts';
@@ -19,23 +19,9 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
   assert(environment !== undefined && hasInstances(environment) && isOpen(environment), 'the plan launches for managed environments that run');
   assert(type !== undefined, 'the plan launches types that are known');
   const source = environment.launch && launchOf(environment.launch, type.name);
-  const instances = hostIds.map((id: HostId): Instance => ({
-    kind: 'instance',
-    id,
-    title: `instance ${instanceIdOf(id)} (${type.name})`,
-    scope: environment.scope,
-    computeEnvironmentArn,
-    machineId,
-    instanceType: type.name,
-    spot: environment.computeResources?.type === 'SPOT',
-    revision: environment.revision,
-    imageId: source?.imageId,
-    unfit: source?.unfit,
-    capacity: capacityOf(type, source?.reservedMemoryMib),
-    state: 'PENDING',
-    launchedAtMs: nowMs,
-    launch: launchFacts(environment, source, id),
-  }));
+  const { imageId, unfit, reservedMemoryMib } = source ?? {};
+  const spot = environment.computeResources?.type === 'SPOT';
+  const instances = hostIds.map((id) => newInstance(environment, type, { id, machineId, spot, imageId, unfit, reservedMemoryMib, launch: launchFacts(environment, source, id), nowMs }));
   return {
     events: instances.map((host) => ({ type: 'host-stored', host })),
     effects: instances.map(({ id }) => ({ type: 'launch-instance', hostId: id })),

@@ -2,8 +2,7 @@
 // that fails the AMI specification is kept and takes no jobs: its owner sees which requirement it fails.
 
 import { refuse } from '../../base/refusal.ts';
-import { nameInArn } from '../arn.ts';
-import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { hasCluster, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { architectureOf, type RegisteredHost } from '../host.ts';
 import { checkHost } from '../image/specification.ts';
 import { limit } from '../limit.ts';
@@ -43,7 +42,7 @@ export function decideRegisterHost(world: World, command: RegisterHost, nowMs: n
 /** By the cluster's ARN or its name. */
 export function environmentOfCluster(world: World, { scope, cluster }: Pick<RegisterHost, 'scope' | 'cluster'>): ComputeEnvironment | undefined {
   for (const environment of world.computeEnvironments.values()) {
-    if (environment.scope === scope && (environment.ecsClusterArn === cluster || nameInArn(environment.ecsClusterArn) === cluster)) return environment;
+    if (environment.scope === scope && hasCluster(environment, cluster)) return environment;
   }
   return undefined;
 }

@@ -2,14 +2,13 @@
 // UNMANAGED environment, as a slice of this machine (user guide, chapter Unmanaged Compute Environments).
 
 import { refuse } from '../../base/refusal.ts';
-import { instanceIdOf, type Instance } from '../host.ts';
-import { capacityOf } from '../instance-type/instance-type.ts';
+import { newInstance } from '../instance.ts';
 import type { World } from '../world.ts';
 import { done, type Decided, type StartInstance } from './command.ts';
 import { environmentOfCluster } from './register-host.ts';
 
 export function decideStartInstance(world: World, command: StartInstance, nowMs: number): Decided<StartInstance> {
-  const { scope, hostId, cluster, instanceType, imageId, reservedMemoryMib, unfit, launch } = command;
+  const { hostId, cluster, instanceType, imageId, reservedMemoryMib, unfit, launch } = command;
   const environment = environmentOfCluster(world, command);
   const type = world.settings.instanceTypes.type(instanceType);
   const machine = world.hosts.machines().next().value;
@@ -17,23 +16,6 @@ export function decideStartInstance(world: World, command: StartInstance, nowMs:
   if (environment.type !== 'UNMANAGED') return refuse('invalid', `Compute environment ${environment.name} is MANAGED: it launches its instances itself.`);
   if (type === undefined || machine === undefined) return refuse('not-found', `Nothing here can run an instance of type ${instanceType}.`);
   if (world.hosts.has(hostId)) return { events: [], effects: [], reply: done };
-  const host: Instance = {
-    kind: 'instance',
-    own: true,
-    id: hostId,
-    title: `instance ${instanceIdOf(hostId)} (${type.name})`,
-    scope,
-    computeEnvironmentArn: environment.arn,
-    machineId: machine.id,
-    instanceType,
-    spot: false,
-    revision: environment.revision,
-    imageId,
-    capacity: capacityOf(type, reservedMemoryMib),
-    state: 'PENDING',
-    unfit,
-    launchedAtMs: nowMs,
-    launch,
-  };
+  const host = newInstance(environment, type, { id: hostId, own: true, machineId: machine.id, spot: false, imageId, unfit, reservedMemoryMib, launch, nowMs });
   return { events: [{ type: 'host-stored', host }], effects: [{ type: 'launch-instance', hostId }], reply: done };
 }

@@ -2,6 +2,7 @@
 
 import type { ComputeResource, EcsSettings, UpdatePolicy } from '@aws-sdk/client-batch';
 import type { Arn, Scope } from '../../base/ids.ts';
+import { nameInArn } from '../arn.ts';
 import type { Launch } from './launch.ts';
 import type { CutOffSubnet } from './network.ts';
 
@@ -47,6 +48,9 @@ export const isOpen = ({ status }: ComputeEnvironment): boolean => status === 'V
 export function hasInstances(environment: ComputeEnvironment): boolean {
   return environment.type === 'MANAGED' && !isFargate(environment);
 }
+
+/** Whether the cluster is its own: by name or ARN, as ECS and the container agent take it. */
+export const hasCluster = ({ ecsClusterArn }: ComputeEnvironment, cluster: string): boolean => ecsClusterArn === cluster || nameInArn(ecsClusterArn) === cluster;
 
 /** Whether its capacity is Fargate's, which decides what may stand beside it in a queue (spec 4.3). */
 export function isFargate(environment: Pick<ComputeEnvironment, 'computeResources'>): boolean {

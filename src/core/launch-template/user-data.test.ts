@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { isRefusal } from '../../base/refusal.ts';
 import { agentSettingsOf } from './agent-settings.ts';
-import { joinCluster, mergeUserData, readArchive, readUserData, type UserDataPart } from './user-data.ts';
+import { readArchive, readUserData, type UserDataPart } from './user-data.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -86,19 +86,20 @@ test('a part may be encoded, and headers may be folded', () => {
   assert.deepEqual(partsOf(text), [{ contentType: 'text/x-shellscript', content: '#!/bin/sh\necho hé' }]);
 });
 
-test('what is merged is read again as it was, ours last', () => {
-  const part = fc.record({ contentType: fc.constantFrom('text/x-shellscript', 'text/cloud-config'), content: fc.string({ unit: fc.constantFrom('a', ' ', '\n', '-', '=', '--==LONGSHORE==', '\n--==LONGSHORE==--\n', 'Z') }).map((text) => `#${text}\n`) });
-  const ours = joinCluster('arn:aws:ecs:us-east-1:000000000000:cluster/ce_Batch_1');
+/** A boundary that no part has. */
+function archiveOf(parts: readonly UserDataPart[]): string {
+  let mark = '==B==';
+  while (parts.some((part) => part.content.includes(`--${mark}`))) mark = `=${mark}=`;
+  // The line end before a boundary is the boundary's, so that every part ends as it was written.
+  const blocks = parts.map(({ contentType, content }) => `--${mark}\nContent-Type: ${contentType}; charset="utf-8"\n\n${content}\n`);
+  return `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="${mark}"\n\n${blocks.join('')}--${mark}--\n`;
+}
+
+test('what stands in an archive is read as it was written', () => {
+  const part = fc.record({ contentType: fc.constantFrom('text/x-shellscript', 'text/cloud-config'), content: fc.string({ unit: fc.constantFrom('a', ' ', '\n', '-', '=', '--==B==', '\n--==B==--\n', 'Z') }).map((text) => `#${text}\n`) });
   fc.assert(
-    fc.property(fc.array(part, { maxLength: 4 }), (theirs) => {
-      assert.deepEqual(readArchive(mergeUserData(theirs, [ours])), [...theirs, ours].map((one) => ({ ...one })));
+    fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), (parts) => {
+      assert.deepEqual(readArchive(archiveOf(parts)), parts.map((one) => ({ ...one })));
     }),
   );
-});
-
-test('an instance joins our cluster whatever the user’s parts say', () => {
-  const theirs: UserDataPart[] = [{ contentType: 'text/x-shellscript', content: '#!/bin/sh\necho ECS_CLUSTER=other >> /etc/ecs/ecs.config' }];
-  const merged = readArchive(mergeUserData(theirs, [joinCluster('mine')]));
-  assert.ok(!isRefusal(merged));
-  assert.equal(agentSettingsOf(merged).cluster, 'mine');
 });

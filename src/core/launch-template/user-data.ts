@@ -1,5 +1,5 @@
-// The user data of a launch template: a MIME multi-part archive, because it is merged with what the service adds (user guide,
-// Amazon EC2 User Data in Launch Templates). Read, refused with a reason, merged; nothing of it is executed here.
+// The user data of a launch template: a MIME multi-part archive, because AWS merges it with its own (user guide, Amazon EC2 User
+// Data in Launch Templates). Read, or refused with a reason; nothing of it is executed here.
 
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 
@@ -83,19 +83,6 @@ function readPart(lines: readonly string[], number: number): UserDataPart | Refu
   const decoded = bytes && textOf(bytes);
   return decoded === undefined ? invalid(`part ${number} is not base64-encoded text.`) : { contentType, content: decoded };
 }
-
-/** An archive of the user's parts and ours; ours come last, so that they have the last word on the agent's settings. */
-export function mergeUserData(theirs: readonly UserDataPart[], ours: readonly UserDataPart[]): string {
-  const parts = [...theirs, ...ours];
-  let mark = '==LONGSHORE==';
-  while (parts.some((part) => part.content.includes(`--${mark}`))) mark = `=${mark}=`;
-  // The line end before a boundary is the boundary's, so that every part ends as it was written.
-  const blocks = parts.map(({ contentType, content }) => `--${mark}\nContent-Type: ${contentType}; charset="utf-8"\n\n${content}\n`);
-  return `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="${mark}"\n\n${blocks.join('')}--${mark}--\n`;
-}
-
-/** What an instance needs to join its cluster. */
-export const joinCluster = (clusterArn: string): UserDataPart => ({ contentType: 'text/x-shellscript', content: `#!/bin/bash\necho ECS_CLUSTER=${clusterArn} >> /etc/ecs/ecs.config\n` });
 
 function bytesOf(base64: string): Uint8Array | undefined {
   const plain = base64.replaceAll(/\s/g, '');

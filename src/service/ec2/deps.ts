@@ -22,6 +22,8 @@ export interface Ec2Deps {
   readonly instances: InstanceReader;
   /** EC2's, and the user's own. */
   readonly instanceTypes: Catalogue;
+  /** How many may run at once, the environments' and the caller's own together. */
+  readonly instanceLimit: number;
 }
 
 export type Ec2Operation<Input, Output> = Operation<Ec2Deps, Input, Omit<Output, '$metadata'>>;

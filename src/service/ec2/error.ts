@@ -46,6 +46,8 @@ export const noAddress = (ip: string): AwsError => error('InvalidAddress.NotFoun
 export const noRouteTable = (id: string): AwsError => error('InvalidRouteTableID.NotFound', `The routeTable ID '${id}' does not exist`);
 export const noAssociation = (id: string): AwsError => error('InvalidAssociationID.NotFound', `The association ID '${id}' does not exist`);
 export const noRoute = (cidr: string, table: string): AwsError => error('InvalidRoute.NotFound', `no route with destination-cidr-block ${cidr} in route table ${table}`);
+export const instanceLimitExceeded = (more: number, limit: number): AwsError =>
+  error('InstanceLimitExceeded', `You have requested more instances (${more}) than your current instance limit of ${limit} allows for the specified instance type. Start the server with a larger --instance-limit.`);
 export const noKeyPair = (name: string): AwsError => error('InvalidKeyPair.NotFound', `The key pair '${name}' does not exist`);
 export const noPlacementGroup = (name: string): AwsError => error('InvalidPlacementGroup.Unknown', `The Placement Group '${name}' is unknown.`);
 export const noNetworkInterface = (id: string): AwsError => error('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`);

@@ -29,6 +29,7 @@ export class FakeEc2 implements Ec2Deps {
   readonly ids = { uuid: () => `uuid-${++this.#made}`, attempt: () => (++this.#made).toString(16).padStart(16, '0').padEnd(32, '0') as never };
   readonly keys: Ec2Deps['keys'] = { make: async () => ({ privatePem: 'PRIVATE', privateDer: new Uint8Array([1, 2]), publicBlob: new Uint8Array([3, 4]) }) };
   instanceTypes = ec2Catalogue;
+  instanceLimit = Number.MAX_SAFE_INTEGER;
   readonly resources = new FakeResources();
   /** Of the account's environments, as a test says. */
   instancesThere: InstanceView[] = [];

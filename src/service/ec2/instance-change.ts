@@ -9,7 +9,7 @@ import { change, view, type Ec2Deps } from './deps.ts';
 import { fromRefusal } from './error.ts';
 import { knownInstances, shownState, type KnownInstance } from './instance.ts';
 import { envelopeOf } from '../envelope.ts';
-import { boot } from './own-instance.ts';
+import { boot, checkInstanceLimit } from './own-instance.ts';
 import type { OwnInstance } from './resources.ts';
 
 /** Ends them, or stops those of the caller's own; what is so already stays as it is. Answers what has changed. */
@@ -31,15 +31,15 @@ export async function startStopped(deps: Ec2Deps, instances: readonly KnownInsta
 
 /** Answers the records that changed. */
 const want = (deps: Ec2Deps, instances: readonly KnownInstance[], wanted: OwnInstance['wanted'], context: RequestContext): Promise<OwnInstance[]> =>
-  change(deps, context, {}, (draft) =>
-    instances.flatMap(({ id }) => {
-      const own = draft.get('instance', id);
-      if (own === undefined || own.wanted === wanted) return [];
+  change(deps, context, {}, (draft) => {
+    const changing = instances.flatMap(({ id }) => draft.get('instance', id) ?? []).filter((own) => own.wanted !== wanted);
+    if (wanted === 'running') checkInstanceLimit(deps, draft, changing.length, context);
+    return changing.map((own) => {
       const next = { ...own, wanted, changedAtMs: deps.clock.now() };
-      draft.put('instance', id, next);
-      return [next];
-    }),
-  );
+      draft.put('instance', own.id, next);
+      return next;
+    });
+  });
 
 export async function rebootInstance(deps: Ec2Deps, { hostId }: KnownInstance, context: RequestContext): Promise<void> {
   await send(deps, { type: 'reboot-instance', scope: context.scope, hostId }, context);

@@ -108,6 +108,18 @@ test('what cannot be launched is refused', async () => {
   assert.deepEqual((await ec2.call('DescribeInstances'))['Reservations'], []);
 });
 
+test('no more are launched or started than --instance-limit allows', async () => {
+  const ec2 = new FakeEc2();
+  ec2.instanceLimit = 2;
+  const { instances } = await run({ MaxCount: 2 }, ec2);
+  const more = { ImageId: await amazonImage(ec2), InstanceType: 'm5.large', MinCount: 1, MaxCount: 1 };
+  assert.equal(await ec2.refusal('RunInstances', more), 'InstanceLimitExceeded');
+  const InstanceIds = [instances[0]?.['InstanceId']];
+  await ec2.call('StopInstances', { InstanceIds });
+  await ec2.call('RunInstances', more);
+  assert.equal(await ec2.refusal('StartInstances', { InstanceIds }), 'InstanceLimitExceeded');
+});
+
 test('a request that is sent again makes nothing new', async () => {
   const { ec2, instances } = await run({ ClientToken: 'once' });
   assert.deepEqual((await run({ ClientToken: 'once' }, ec2)).instances.map(({ InstanceId }) => InstanceId), instances.map(({ InstanceId }) => InstanceId));

@@ -14,7 +14,7 @@ import type { InstanceView } from '../../port/instance-reader.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { envelopeOf } from '../envelope.ts';
 import type { Ec2Deps } from './deps.ts';
-import { fromRefusal } from './error.ts';
+import { fromRefusal, instanceLimitExceeded } from './error.ts';
 import { imagesOf } from './image.ts';
 import { knownSubnets } from './network.ts';
 import type { Ec2View, OwnInstance } from './resources.ts';
@@ -25,6 +25,13 @@ export function ownState({ wanted }: OwnInstance, host: InstanceView | undefined
   if (wanted === 'running') return host?.instance.state === 'PENDING' ? 'pending' : 'running';
   if (wanted === 'stopped') return ends ? 'stopping' : 'stopped';
   return ends ? 'shutting-down' : 'terminated';
+}
+
+/** Throws where so many more would be beyond the limit. A stopped one counts no more. */
+export function checkInstanceLimit({ instances, instanceLimit }: Ec2Deps, ec2: Ec2View, more: number, { scope }: RequestContext): void {
+  const managed = instances.instances(scope, Number.POSITIVE_INFINITY).filter(({ instance }) => instance.own === undefined).length;
+  const wanted = managed + ec2.all('instance').filter((own) => own.wanted === 'running').length + more;
+  if (wanted > instanceLimit) throw instanceLimitExceeded(wanted, instanceLimit);
 }
 
 /** Terminated ones are shown for an hour. */

@@ -13,7 +13,7 @@ import { imageIdMalformed, invalidParameter, invalidUserData, invalidValue, noIm
 import { defaultVpc, foundGroup, foundSubnet, given, refuse } from './found.ts';
 import { architectureWord, deviceOf, imagesOf } from './image.ts';
 import { knownInstances, reservationsOf } from './instance.ts';
-import { boot, isShown } from './own-instance.ts';
+import { boot, checkInstanceLimit, isShown } from './own-instance.ts';
 import type { Ec2Draft, OwnInstance } from './resources.ts';
 import { tagsFor } from './tag.ts';
 
@@ -35,6 +35,7 @@ export const runInstances: Ec2Operation<RunInstancesCommandInput, RunInstancesCo
       const before = madeBefore(draft.all('instance'), token);
       if (before !== undefined) return draft.all('instance').filter(({ reservationId }) => reservationId === before.reservationId);
       checkType(deps, draft, facts);
+      checkInstanceLimit(deps, draft, facts.count, context);
       const nowMs = deps.clock.now();
       // Those that nobody sees any more make room.
       for (const old of draft.all('instance')) if (!isShown(old, nowMs)) draft.remove('instance', old.id);

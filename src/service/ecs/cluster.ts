@@ -4,7 +4,7 @@ import type { Cluster } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../base/ids.ts';
 import { must } from '../../base/assert.ts';
 import { nameInArn, namedClusterArn } from '../../core/arn.ts';
-import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
+import { hasCluster, type ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
 import type { ClusterReader } from '../../port/cluster-reader.ts';
 import type { Access, RequestContext } from '../../wire/operation.ts';
 import { clusterNotFound } from './error.ts';
@@ -13,8 +13,7 @@ export const clusterName = (environment: ComputeEnvironment): string => must(nam
 
 /** The environment whose cluster is meant, by name or ARN; `default` where nothing is said, as ECS takes it. */
 export function clusterOf(reader: ClusterReader, scope: Scope, given: string | undefined): ComputeEnvironment | undefined {
-  const cluster = given ?? 'default';
-  return reader.environments(scope).find((environment) => environment.ecsClusterArn === cluster || clusterName(environment) === cluster);
+  return reader.environments(scope).find((environment) => hasCluster(environment, given ?? 'default'));
 }
 
 /** Throws ClusterNotFoundException. */
