@@ -49,8 +49,10 @@ export function failureCauses(job: JobDetail): string[] {
   if (job.statusReason) causes.push(job.statusReason);
   const counts = childCounts(job);
   if (counts !== undefined) causes.push(`${counts['FAILED'] ?? 0} of ${job.arrayProperties?.size} children failed`);
-  if (job.container?.exitCode !== undefined && counts === undefined) causes.push(`exit code ${job.container.exitCode}`);
-  if (job.container?.reason && job.container.reason !== job.statusReason) causes.push(job.container.reason);
+  // A multi-node parallel job has no container of its own: its attempts are its main node's.
+  const { exitCode, reason } = job.container ?? (job.nodeProperties && job.attempts?.at(-1)?.container) ?? {};
+  if (exitCode !== undefined && counts === undefined) causes.push(`exit code ${exitCode}`);
+  if (reason && reason !== job.statusReason) causes.push(reason);
   return causes;
 }
 
@@ -64,7 +66,7 @@ export function describeText(job: JobDetail, style: Style): string {
 type Line = readonly [title: string, value: string | undefined];
 
 function linesOf(job: JobDetail, style: Style): Line[] {
-  const { container, arrayProperties: array } = job;
+  const { container, arrayProperties: array, nodeProperties: nodes, nodeDetails: node } = job;
   return [
     ['Job', `${style('bold', job.jobName ?? '')}  ${job.jobId}`],
     ['Status', statusText(style, job.status)],
@@ -76,6 +78,8 @@ function linesOf(job: JobDetail, style: Style): Line[] {
     ['Stopped', since(job.stoppedAt, job.startedAt, 'ran')],
     ['Array', array?.size === undefined ? undefined : `${array.size} children: ${countsText(array.statusSummary ?? {}, style)}`],
     ['Index', array?.index === undefined ? undefined : String(array.index)],
+    ['Nodes', nodes && `${nodes.numNodes}, of which ${nodes.mainNode} is the main one`],
+    ['Node', node && `${node.nodeIndex}${node.isMainNode ? ', the main one' : ''}`],
     ['Depends on', job.dependsOn?.map(({ jobId, type }) => [jobId, type].filter(Boolean).join(' ')).join(', ')],
     ['Parameters', mapText(job.parameters)],
     ['Image', container?.image],

@@ -63,6 +63,13 @@ test('how a job ended is one line that tells everything known of a failure', () 
   assert.equal(endText(array, plain), 'n (id) FAILED: Array Child Job failed; 1 of 3 children failed');
 });
 
+test('a multi-node parallel job says how its main node ended', () => {
+  const nodes = job({ status: 'FAILED', statusReason: 'Essential container in task exited', nodeProperties: { numNodes: 3, mainNode: 1, nodeRangeProperties: [] }, attempts: [{ container: { exitCode: 2 } }] });
+  assert.equal(endText(nodes, plain), 'n (id) FAILED: Essential container in task exited; exit code 2');
+  assert.match(describeText(nodes, plain), /^Nodes +3, of which 1 is the main one$/m);
+  assert.match(describeText(job({ nodeDetails: { nodeIndex: 1, isMainNode: true } }), plain), /^Node +1, the main one$/m);
+});
+
 test('progress is a status for one job and a bar for an array or several', () => {
   assert.equal(progressText([job({ status: 'RUNNING' })], 1200, plain), 'n RUNNING  1.2 s');
   const array = job({ arrayProperties: { size: 4, statusSummary: { SUCCEEDED: 1, RUNNING: 3 } } });

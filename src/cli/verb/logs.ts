@@ -1,5 +1,5 @@
 // `longshore logs`: what a job has written, and with -f what it goes on to write. An array's children are told apart by their
-// index. Reads only.
+// index; of a multi-node parallel job the main node's output is the job's. Reads only.
 
 import type { JobDetail } from '@aws-sdk/client-batch';
 import type { Api } from '../api.ts';
@@ -19,7 +19,7 @@ export const logs = defineVerb({
   name: 'logs',
   summary: "print a job's output",
   usage: 'ID [-f] [--timestamps] [--attempt N]',
-  about: "Prints the last attempt's output. With -f it follows until the job has ended and all was printed.\nThe lines of an array's children begin with their index. With --json every line is a JSON object.",
+  about: "Prints the last attempt's output. With -f it follows until the job has ended and all was printed.\nThe lines of an array's children begin with their index. Of a multi-node parallel job the main node's output is printed; ID#3 is its node 3. With --json every line is a JSON object.",
   flags: {
     follow: { type: 'boolean', short: 'f', help: 'go on until the job ends' },
     timestamps: { type: 'boolean', short: 't', help: 'begin every line with its time' },
@@ -36,7 +36,7 @@ export const logs = defineVerb({
       const job = await api.describeJob(id);
       const size = job.arrayProperties?.size;
       const reading = new Reading(session, api, from, values.timestamps);
-      const read = size === undefined ? () => reading.single(id) : () => reading.array(id, size);
+      const read = size === undefined ? () => reading.single(mainNodeOf(job) ?? id) : () => reading.array(id, size);
       if (!values.follow) {
         await read();
         if (!reading.hasPrinted) explainSilence(session, job, from);
@@ -49,6 +49,9 @@ export const logs = defineVerb({
     });
   },
 });
+
+/** Where a multi-node parallel job's output is. */
+const mainNodeOf = ({ jobId, nodeProperties }: JobDetail): string | undefined => nodeProperties && `${jobId}#${nodeProperties.mainNode}`;
 
 class Reading {
   readonly #session: Session;

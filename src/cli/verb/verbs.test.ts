@@ -278,6 +278,12 @@ test("logs prints the last attempt's output, or the one asked for", async () => 
   assert.deepEqual([none.code, none.stderr], [1, 'longshore logs: job a has had 2 attempts; there is no attempt 3\n']);
 });
 
+test("logs of a multi-node parallel job prints its main node's output", async () => {
+  const parent = job('a', 'SUCCEEDED', { container: undefined, nodeProperties: { numNodes: 3, mainNode: 1 } });
+  const script = { describejobs: lives({ a: [parent], 'a#1': [writing('a#1', 'SUCCEEDED', 'main')] }), GetLogEvents: streams({ main: ['from the main node'] }) };
+  assert.equal((await runAgainst(script, ['logs', 'a'])).stdout, 'from the main node\n');
+});
+
 test('logs of a job that has written nothing says so', async () => {
   const waiting = await runAgainst({ describejobs: lives({ a: [job('a', 'RUNNABLE', { statusReason: 'waiting for its turn' })] }) }, ['logs', 'a']);
   assert.deepEqual([waiting.code, waiting.stdout], [0, '']);

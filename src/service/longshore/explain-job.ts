@@ -2,7 +2,7 @@
 // may have explained.
 
 import type { Explanation, ExplainedAttempt } from '../../api/explanation.ts';
-import type { Scope } from '../../base/ids.ts';
+import { splitJobId, type Scope } from '../../base/ids.ts';
 import { nameInArn } from '../../core/arn.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
 import { isArrayParent, isLive, type StopRequest } from '../../core/job/job.ts';
@@ -20,6 +20,7 @@ export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Ex
   authorizes: () => [{ action: 'batch:DescribeJobs', resources: ['*'] }],
 
   handle({ reader }, { jobId }, { scope }) {
+    if (/#\d+$/.test(jobId)) throw invalid(`What node ${jobId} waits for its job waits for: ask for ${splitJobId(jobId).parent}`);
     if (!idForm.test(jobId)) throw invalid(`'${jobId.slice(0, 150)}' is not the id of a job`);
     const view = reader.job(scope, jobId);
     if (view === undefined) throw notFound(`Job ${jobId}`);
