@@ -20,7 +20,7 @@ export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Ex
   authorizes: () => [{ action: 'batch:DescribeJobs', resources: ['*'] }],
 
   handle({ reader }, { jobId }, { scope }) {
-    if (/#\d+$/.test(jobId)) throw invalid(`What node ${jobId} waits for its job waits for: ask for ${splitJobId(jobId).parent}`);
+    if (/#\d+$/.test(jobId)) throw invalid(`Node ${jobId} waits with its job: ask for ${splitJobId(jobId).parent}`);
     if (!idForm.test(jobId)) throw invalid(`'${jobId.slice(0, 150)}' is not the id of a job`);
     const view = reader.job(scope, jobId);
     if (view === undefined) throw notFound(`Job ${jobId}`);
