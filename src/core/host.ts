@@ -67,6 +67,8 @@ export interface Instance extends HostIdentity {
   readonly state: 'PENDING' | 'RUNNING' | 'DRAINING' | 'SHUTTING_DOWN';
   /** Which requirement of the AMI specification its image fails; such an instance takes no jobs. */
   readonly unfit?: string | undefined;
+  /** Which it fails that only nodes of multi-node parallel jobs need; such an instance takes no nodes. */
+  readonly unfitForNodes?: string | undefined;
   readonly launchedAtMs: number;
   /** When it was last left idle; absent where no job ever ran on it. */
   readonly lastJobEndedAtMs?: number | undefined;

@@ -14,6 +14,8 @@ export class Hosts {
   readonly #ofEnvironments = new Map<Arn, Map<HostId, EnvironmentHost>>();
   readonly #machines = new Map<HostId, Machine>();
   readonly #registered = new Map<HostId, RegisteredHost>();
+  /** Instances that do not run yet. */
+  readonly #starting = new Map<HostId, Instance>();
   /** What is free on instances that take jobs. */
   readonly index = new HostIndex();
 
@@ -59,6 +61,10 @@ export class Hosts {
     for (const host of this.of(environmentArn)) if (host.kind === 'instance') yield host;
   }
 
+  *startingIn(environmentArn: Arn): Generator<Instance> {
+    for (const instance of this.#starting.values()) if (instance.computeEnvironmentArn === environmentArn) yield instance;
+  }
+
   store(host: Machine | RegisteredHost): void {
     this.#all.set(host.id, host);
     if (host.kind === 'machine') {
@@ -73,6 +79,8 @@ export class Hosts {
   storeInstance(instance: Instance, kind: HostKind, used: Needs): void {
     const known = this.#all.get(instance.id);
     this.#all.set(instance.id, instance);
+    if (instance.state === 'PENDING') this.#starting.set(instance.id, instance);
+    else this.#starting.delete(instance.id);
     this.#file(instance);
     const takesJobs = unavailable(instance) === undefined;
     if (takesJobs === (known !== undefined && unavailable(known) === undefined)) return;
@@ -86,6 +94,7 @@ export class Hosts {
     this.#all.delete(id);
     this.#machines.delete(id);
     this.#registered.delete(id);
+    this.#starting.delete(id);
     this.index.remove(id);
     if (host.kind === 'machine') return;
     const beside = this.#ofEnvironments.get(host.computeEnvironmentArn);

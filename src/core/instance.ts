@@ -37,7 +37,7 @@ export function typeOf(world: World, { instanceType, capacity }: Instance): Inst
 }
 
 /** One that is launched now into the environment. */
-export function newInstance({ arn, scope, revision }: ComputeEnvironment, type: InstanceType, facts: Pick<Instance, 'id' | 'own' | 'machineId' | 'imageId' | 'unfit' | 'launch'> & { readonly spot: boolean; readonly reservedMemoryMib?: number | undefined; readonly nowMs: number }): Instance {
+export function newInstance({ arn, scope, revision }: ComputeEnvironment, type: InstanceType, facts: Pick<Instance, 'id' | 'own' | 'machineId' | 'imageId' | 'unfit' | 'unfitForNodes' | 'launch'> & { readonly spot: boolean; readonly reservedMemoryMib?: number | undefined; readonly nowMs: number }): Instance {
   const { reservedMemoryMib, nowMs, ...rest } = facts;
   return {
     ...rest,

@@ -94,6 +94,8 @@ export const limit = {
   /** Pause after a scaling cycle, at least, and in multiples of what it took: so much of the time it may cost. */
   scalingPauseMs: 50,
   scalingPauseTimes: 20,
+  /** Security groups of an environment that runs multi-node parallel jobs: their nodes' network interfaces take no more (user guide). */
+  securityGroupsOfNodes: 5,
   /** How long EC2 shows an instance that is gone. */
   endedInstanceMs: 3_600_000,
   /** Pause before instances that are idle are looked at. */

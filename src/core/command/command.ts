@@ -213,6 +213,7 @@ export interface StartInstance {
   readonly reservedMemoryMib: number | undefined;
   /** Which requirement of the AMI specification its image fails. */
   readonly unfit: string | undefined;
+  readonly unfitForNodes?: string | undefined;
   readonly launch: LaunchFacts;
 }
 /** What runs there ends, and it takes jobs again. */

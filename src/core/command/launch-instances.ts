@@ -19,9 +19,9 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
   assert(environment !== undefined && hasInstances(environment) && isOpen(environment), 'the plan launches for managed environments that run');
   assert(type !== undefined, 'the plan launches types that are known');
   const source = environment.launch && launchOf(environment.launch, type.name);
-  const { imageId, unfit, reservedMemoryMib } = source ?? {};
+  const { imageId, unfit, unfitForNodes, reservedMemoryMib } = source ?? {};
   const spot = environment.computeResources?.type === 'SPOT';
-  const instances = hostIds.map((id) => newInstance(environment, type, { id, machineId, spot, imageId, unfit, reservedMemoryMib, launch: launchFacts(environment, source, id), nowMs }));
+  const instances = hostIds.map((id) => newInstance(environment, type, { id, machineId, spot, imageId, unfit, unfitForNodes, reservedMemoryMib, launch: launchFacts(environment, source, id), nowMs }));
   return {
     events: instances.map((host) => ({ type: 'host-stored', host })),
     effects: instances.map(({ id }) => ({ type: 'launch-instance', hostId: id })),

@@ -8,7 +8,7 @@ import { done, type Decided, type StartInstance } from './command.ts';
 import { environmentOfCluster } from './register-host.ts';
 
 export function decideStartInstance(world: World, command: StartInstance, nowMs: number): Decided<StartInstance> {
-  const { hostId, cluster, instanceType, imageId, reservedMemoryMib, unfit, launch } = command;
+  const { hostId, cluster, instanceType, imageId, reservedMemoryMib, unfit, unfitForNodes, launch } = command;
   const environment = environmentOfCluster(world, command);
   const type = world.settings.instanceTypes.type(instanceType);
   const machine = world.hosts.machines().next().value;
@@ -16,6 +16,6 @@ export function decideStartInstance(world: World, command: StartInstance, nowMs:
   if (environment.type !== 'UNMANAGED') return refuse('invalid', `Compute environment ${environment.name} is MANAGED: it launches its instances itself.`);
   if (type === undefined || machine === undefined) return refuse('not-found', `Nothing here can run an instance of type ${instanceType}.`);
   if (world.hosts.has(hostId)) return { events: [], effects: [], reply: done };
-  const host = newInstance(environment, type, { id: hostId, own: true, machineId: machine.id, spot: false, imageId, unfit, reservedMemoryMib, launch, nowMs });
+  const host = newInstance(environment, type, { id: hostId, own: true, machineId: machine.id, spot: false, imageId, unfit, unfitForNodes, reservedMemoryMib, launch, nowMs });
   return { events: [{ type: 'host-stored', host }], effects: [{ type: 'launch-instance', hostId }], reply: done };
 }

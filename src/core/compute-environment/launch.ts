@@ -4,9 +4,8 @@
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import { defaultImages } from '../image/default-images.ts';
-import type { Image } from '../image/image.ts';
 import { chooseImage, type ImageChoice } from '../image/image-choice.ts';
-import { checkImage } from '../image/specification.ts';
+import { imageFailures } from '../image/specification.ts';
 import type { Catalogue } from '../instance-type/catalogue.ts';
 import { choicesOf } from '../instance-type/choices.ts';
 import { schedulableGpus, type InstanceType } from '../instance-type/instance-type.ts';
@@ -27,6 +26,8 @@ export interface LaunchSource {
   readonly reservedMemoryMib?: number | undefined;
   /** Which requirements of the AMI specification an instance fails; it takes no jobs. */
   readonly unfit?: string | undefined;
+  /** Which it fails that only nodes of multi-node parallel jobs need; it takes no nodes. */
+  readonly unfitForNodes?: string | undefined;
   /** What is taken on trust, and what has no effect: sentences for the environment's `statusReason`. */
   readonly notes?: readonly string[] | undefined;
   readonly parameters: LaunchParameters;
@@ -108,7 +109,7 @@ function sourceFor(resources: ComputeResource, type: InstanceType, known: KnownR
     imageType: choice.source === 'default' ? choice.imageType : undefined,
     template: template && { id: template.id, version: template.version },
     reservedMemoryMib: agent.reservedMemoryMib,
-    unfit: image && failuresOf(image, type, agent.loggingDrivers),
+    ...(image && imageFailures(image, { architecture: type.architecture, gpus: schedulableGpus(type) > 0, loggingDrivers: agent.loggingDrivers })),
     notes: [
       ...(unknown ? [`Launch template ${unknown.launchTemplateId || unknown.launchTemplateName} is not known here and has no effect.`] : []),
       ...(image ? [] : [`Image ${choice.imageId} is not known here and is taken to meet the AMI specification.`]),
@@ -118,12 +119,6 @@ function sourceFor(resources: ComputeResource, type: InstanceType, known: KnownR
     ],
     parameters,
   };
-}
-
-/** An image that is known nowhere here is taken to meet the specification: it is somewhere else. */
-function failuresOf(image: Image, type: InstanceType, loggingDrivers: readonly string[] | undefined): string | undefined {
-  const failures = checkImage(image, { architecture: type.architecture, gpus: schedulableGpus(type) > 0, multiNode: false, loggingDrivers });
-  return failures.map(({ text }) => text).join('; ') || undefined;
 }
 
 interface Template {

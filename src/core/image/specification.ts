@@ -53,6 +53,13 @@ const checkpointPath = '/var/lib/ecs/data/ecs_agent_data.json';
 /** Every requirement that the image fails, in the order of the specification; empty where it passes. */
 export const checkImage = (image: Image, use: ImageUse): readonly Failure[] => failuresOf(judgeImage(image, use), image.id);
 
+/** What keeps all jobs from an instance of the image, and what only nodes of multi-node parallel jobs; absent: nothing. */
+export function imageFailures(image: Image, use: Omit<ImageUse, 'multiNode'>): { readonly unfit: string | undefined; readonly unfitForNodes: string | undefined } {
+  const failures = checkImage(image, { ...use, multiNode: true });
+  const textOf = (some: readonly Failure[]): string | undefined => some.map(({ text }) => text).join('; ') || undefined;
+  return { unfit: textOf(failures.filter(({ requirement }) => requirement !== 'ecs-init')), unfitForNodes: textOf(failures.filter(({ requirement }) => requirement === 'ecs-init')) };
+}
+
 /** What of the specification a host of the user's own fails, by what it says of itself; empty where it passes. */
 export const checkHost = (facts: HostFacts): readonly Failure[] => failuresOf(judgeHost(facts), 'it');
 

@@ -24,6 +24,10 @@ export const subtractNeeds = (a: Needs, b: Needs, times = 1): Needs => ({
   gpus: a.gpus - b.gpus * times,
 });
 
+/** Of each amount the most that any of them asks for. */
+export const mostOfEach = (all: readonly Needs[]): Needs =>
+  all.reduce((most, needs) => ({ milliVcpu: Math.max(most.milliVcpu, needs.milliVcpu), memoryMib: Math.max(most.memoryMib, needs.memoryMib), gpus: Math.max(most.gpus, needs.gpus) }), noNeeds);
+
 /** The needs as people read them. */
 export function needsText(needs: Needs): string {
   const parts = [`${needs.milliVcpu / 1000} vCPU`, `${needs.memoryMib} MiB`];

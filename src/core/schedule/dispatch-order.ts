@@ -4,6 +4,7 @@
 import { Heap } from '../../base/heap.ts';
 import { childId, splitJobId, type Arn, type JobId } from '../../base/ids.ts';
 import { isArrayParent } from '../job/job.ts';
+import { needsOfAll } from '../job/nodes.ts';
 import type { World } from '../world.ts';
 import { heldCountsSeconds, type Shares } from './share.ts';
 
@@ -47,7 +48,8 @@ function* byShares(world: World, queueArn: Arn, shares: Shares): Generator<JobId
   for (const [identifier, list] of world.waiting.listsOf(queueArn)) stand(identifier, list[Symbol.iterator](), shares.keyOf(identifier, second));
   for (let turn = turns.pop(); turn !== undefined; turn = turns.pop()) {
     yield turn.next;
-    const placed = BigInt(jobOf(world, turn.next)?.terms.needs.milliVcpu ?? 0) * heldCountsSeconds * BigInt(shares.rules.weightOf(turn.identifier));
+    const terms = jobOf(world, turn.next)?.terms;
+    const placed = BigInt(terms === undefined ? 0 : needsOfAll(terms).milliVcpu) * heldCountsSeconds * BigInt(shares.rules.weightOf(turn.identifier));
     stand(turn.identifier, turn.jobs, turn.key + placed);
   }
 }

@@ -7,12 +7,15 @@ import { splitJobId, type JobId } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { instanceVcpus } from '../instance.ts';
 import { needsText, type Needs } from '../job/needs.ts';
+import { needsOfAll } from '../job/nodes.ts';
 import type { JobTerms } from '../job/terms.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { consumableRemedies, consumableText } from './consumables.ts';
 import { dispatchOrder, nextOf } from './dispatch-order.ts';
+import { nodesWaitForHostsWords, nodesWaitForInstancesWords, noNodesToken, noNodesWords, type Words } from './explain-nodes.ts';
 import { fit, type Blocked } from './fit.ts';
+import { largestNode } from './node-type.ts';
 import { fitsIn } from './room.ts';
 import type { Unmet } from './scale.ts';
 import { capacitiesOf } from './scaling-environments.ts';
@@ -32,7 +35,7 @@ export function explain(world: World, queue: JobQueue, { id, terms }: { readonly
   const { before, own } = world.backlog.holdsBefore(queue.arn, terms);
   const place = fit(world, queue, terms, before);
   if (place.fits) return { text: turnText(ahead(), terms), remedies: [] };
-  const reason = blockedReason(world, place.because, terms.needs, queue);
+  const reason = blockedReason(world, place.because, terms, queue);
   return own !== undefined && (own.jobId === id || nextOf(world, own.jobId) === id) ? { ...reason, text: `${reason.text}; room is kept for this job` } : reason;
 }
 
@@ -68,32 +71,35 @@ const tokens: Partial<Record<Blocked['type'], string>> = {
 const notToBeHad: ReadonlySet<Unmet> = new Set<Unmet>(['spot-price', 'no-capacity', 'instance-limit']);
 
 function tokenOf(because: Blocked): string | undefined {
-  if (because.type === 'no-instance') return because.unmet !== undefined && notToBeHad.has(because.unmet) ? insufficientCapacity : undefined;
+  if (because.type === 'no-nodes') return noNodesToken(because.why);
+  if (because.type === 'no-instance' || because.type === 'nodes-wait-for-instances') return because.unmet !== undefined && notToBeHad.has(because.unmet) ? insufficientCapacity : undefined;
   return tokens[because.type];
 }
 
 const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
 
-export function blockedReason(world: World, because: Blocked, needs: Needs, queue: JobQueue): WaitingReason {
+export function blockedReason(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' | 'nodes'>, queue: JobQueue): WaitingReason {
   const token = tokenOf(because);
-  const { text, remedies } = wordsOf(world, because, needs, queue);
+  const { text, remedies } = wordsOf(world, because, claim, queue);
   return { text: token === undefined ? text : `${token} - ${text}`, token, remedies };
 }
 
-type Words = Omit<WaitingReason, 'token'>;
-
-function wordsOf(world: World, because: Blocked, needs: Needs, queue: JobQueue): Words {
+function wordsOf(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' | 'nodes'>, queue: JobQueue): Words {
+  const { nodes } = claim;
+  const needs = needsOfAll(claim);
+  const asks = nodes === undefined ? 'the job asks' : `the job's ${nodes.numNodes} nodes ask together`;
+  const numNodes = nodes?.numNodes ?? 1;
   switch (because.type) {
     case 'no-environment-available':
       return restingWords(because.resting, queue);
     case 'larger-than-every-environment':
       return {
-        text: `the job asks for ${vcpus(needs.milliVcpu)} vCPU and the largest maxvCpus of this queue's compute environments is ${vcpus(because.largestMilliVcpu)}`,
+        text: `${asks} for ${vcpus(needs.milliVcpu)} vCPU and the largest maxvCpus of this queue's compute environments is ${vcpus(because.largestMilliVcpu)}`,
         remedies: [`raise maxvCpus of a compute environment of queue ${queue.name} to ${Math.ceil(needs.milliVcpu / 1000)} or more`, `submit it again with ${vcpus(because.largestMilliVcpu)} vCPU or fewer`],
       };
     case 'larger-than-every-host':
       return {
-        text: `the job asks for ${tooLargeText(needs, because.largest)}`,
+        text: `${asks} for ${tooLargeText(needs, because.largest)}`,
         remedies: [`give queue ${queue.name} a host with ${needsText(needs)}: a larger --capacity of this machine, or a host registered with an UNMANAGED compute environment`, 'submit it again with less'],
       };
     case 'no-host':
@@ -123,10 +129,12 @@ function wordsOf(world: World, because: Blocked, needs: Needs, queue: JobQueue):
       };
     }
     case 'host-full':
-      return hostFullWords(because, needs);
+      return hostFullWords(because, needs, nodes === undefined ? 'the job is' : `the job's ${numNodes} nodes are together`);
     case 'kept-for-another':
       return {
-        text: `waiting behind job ${because.hold.jobId}, which others overtook for long enough: room is kept for it`,
+        text: because.hold.overtaken
+          ? `waiting behind job ${because.hold.jobId}, which others overtook for long enough: room is kept for it`
+          : `waiting behind job ${because.hold.jobId}: instances are kept for its nodes until there is one for each of them`,
         remedies: [`wait until job ${because.hold.jobId} has started`, `cancel or terminate job ${because.hold.jobId}`],
       };
     case 'over-reservation':
@@ -134,6 +142,12 @@ function wordsOf(world: World, because: Blocked, needs: Needs, queue: JobQueue):
         text: `waiting for the other shares: ${vcpus(because.usedMilliVcpu)} vCPUs of this queue are in use, and computeReservation leaves ${vcpus(because.capMilliVcpu)} to its ${because.activeShares} active shares`,
         remedies: ['wait until jobs of this queue have ended', "lower computeReservation in the queue's scheduling policy", `raise maxvCpus of a compute environment of queue ${queue.name}`],
       };
+    case 'no-nodes':
+      return noNodesWords(because, numNodes, nodes === undefined ? needs : largestNode(nodes), queue);
+    case 'nodes-wait-for-instances':
+      return nodesWaitForInstancesWords(world, because, numNodes);
+    case 'nodes-wait-for-hosts':
+      return nodesWaitForHostsWords(because, numNodes);
     case 'consumable-short':
       return { text: consumableText(because), remedies: consumableRemedies(because) };
     default:
@@ -220,12 +234,12 @@ function tooLargeText(needs: Needs, largest: Needs): string {
   return `${needsText(needs)} and no host of this queue's compute environments has all of it`;
 }
 
-function hostFullWords(because: Blocked & { type: 'host-full' }, needs: Needs): Words {
+function hostFullWords(because: Blocked & { type: 'host-full' }, needs: Needs, jobIs: string): Words {
   const { capacity, title } = because.host;
   const { used } = because;
   if (needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib) {
     return {
-      text: `waiting for ${title}: the job is larger than it (${needsText(needs)} of ${needsText(capacity)}) and will run alone`,
+      text: `waiting for ${title}: ${jobIs} larger than it (${needsText(needs)} of ${needsText(capacity)}) and will run alone`,
       remedies: ['wait until nothing else runs there', `submit it again with ${needsText(capacity)} or less`],
     };
   }

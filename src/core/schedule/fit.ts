@@ -3,15 +3,20 @@
 
 import { must } from '../../base/assert.ts';
 import type { HostId } from '../../base/ids.ts';
-import { hasInstances, isOpen, maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { hasInstances, maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { isCutOff } from '../compute-environment/network.ts';
-import { unavailable, type Host, type Instance, type Machine } from '../host.ts';
+import { unavailable, type Host, type Instance } from '../host.ts';
 import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
+import { consumablesOfAll, needsOfAll } from '../job/nodes.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
+import { availableEnvironments, isAvailable } from './available-environments.ts';
 import { consumableShort, type ConsumableShort } from './consumables.ts';
-import { keptOf, noHolds, type Holds, type KeptForAnother, type Place } from './hold.ts';
+import { fitNodes, hasNodes, type NodesBlocked } from './fit-nodes.ts';
+import { holdOn, keptOf, noHolds, type Holds, type KeptForAnother, type Place, type Room } from './hold.ts';
+import { couldEver, lacking, lackingOn, machineOf, withKept } from './host-room.ts';
 import type { Claim } from './job-class.ts';
+import { isNodeType, nodeTypeOf } from './node-type.ts';
 import { overReservation, type OverReservation } from './reservation.ts';
 import { fitsIn, hasRoom } from './room.ts';
 import type { Unmet } from './scale.ts';
@@ -42,6 +47,7 @@ export type Blocked =
   | { readonly type: 'instances-full'; readonly environment: ComputeEnvironment }
   | { readonly type: 'environment-full'; readonly environment: ComputeEnvironment; readonly usedMilliVcpu: number }
   | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs }
+  | NodesBlocked
   | KeptForAnother
   | OverReservation
   | ConsumableShort;
@@ -51,7 +57,7 @@ export type Blocked =
  * before this one, counts as taken.
  */
 export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = noHolds): Fit {
-  const { needs } = claim;
+  const needs = needsOfAll(claim);
   let nearest: Blocked = { type: 'no-environment-available' };
   let largest = 0;
   let available = 0;
@@ -60,15 +66,15 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
     const max = maxMilliVcpu(environment);
     largest = Math.max(largest, max);
     if (needs.milliVcpu > max) continue;
-    const on = fitEnvironment(world, queue, environment, needs, holds);
+    const on = hasNodes(claim) ? fitNodes(world, queue, environment, claim, holds) : fitEnvironment(world, queue, environment, needs, holds);
     // It bounds the queue as a whole, wherever there is room; and no instance is launched for what it holds up.
-    const beside = on.fits || on.because.type === 'no-instance' ? (overReservation(world, queue, claim, holds) ?? consumableShort(world, claim.consumables)) : undefined;
+    const beside = on.fits || on.because.type === 'no-instance' || on.because.type === 'nodes-wait-for-instances' ? (overReservation(world, queue, claim, holds) ?? consumableShort(world, consumablesOfAll(claim))) : undefined;
     if (beside !== undefined) return { fits: false, because: beside };
     if (on.fits) return on;
     nearest = nearer(nearest, on.because);
   }
-  if (nearest.type === 'no-environment-available' || nearest.type === 'larger-than-every-host') {
-    const resting = restingEnvironment(world, queue, needs);
+  if (nearest.type === 'no-environment-available' || isFinal(nearest)) {
+    const resting = restingEnvironment(world, queue, claim);
     // Nothing is final while an environment that could hold it only rests.
     if (resting !== undefined) nearest = { type: 'no-environment-available', resting };
     else if (nearest.type === 'no-environment-available' && available > 0) nearest = { type: 'larger-than-every-environment', largestMilliVcpu: largest };
@@ -76,24 +82,20 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
   return { fits: false, because: nearest };
 }
 
+/** Until somebody changes an environment. */
+export const isFinal = (because: Blocked): boolean => because.type === 'larger-than-every-host' || (because.type === 'no-nodes' && because.why.type !== 'image');
+
 /** What is final for one environment says nothing where another may yet take it. */
 function nearer(known: Blocked, next: Blocked): Blocked {
-  return next.type === 'larger-than-every-host' && known.type !== 'no-environment-available' ? known : next;
+  return isFinal(next) && known.type !== 'no-environment-available' ? known : next;
 }
 
-function* availableEnvironments(world: World, queue: JobQueue): Generator<ComputeEnvironment> {
+function restingEnvironment(world: World, queue: JobQueue, claim: Claim): ComputeEnvironment | undefined {
+  const { milliVcpu } = needsOfAll(claim);
   for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
     const environment = world.computeEnvironments.get(computeEnvironment);
-    if (environment !== undefined && isAvailable(environment)) yield environment;
-  }
-}
-
-const isAvailable = (environment: ComputeEnvironment): boolean => environment.state === 'ENABLED' && isOpen(environment);
-
-function restingEnvironment(world: World, queue: JobQueue, needs: Needs): ComputeEnvironment | undefined {
-  for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
-    const environment = world.computeEnvironments.get(computeEnvironment);
-    if (environment !== undefined && !isAvailable(environment) && needs.milliVcpu <= maxMilliVcpu(environment)) return environment;
+    if (environment === undefined || isAvailable(environment) || milliVcpu > maxMilliVcpu(environment)) continue;
+    if (claim.nodes === undefined || environment.type === 'UNMANAGED' || isNodeType(nodeTypeOf(world, environment, claim.nodes))) return environment;
   }
   return undefined;
 }
@@ -105,7 +107,7 @@ function fitEnvironment(world: World, queue: JobQueue, environment: ComputeEnvir
   const max = maxMilliVcpu(environment);
   const used = world.environmentUse(environment.arn).milliVcpu;
   if (used + needs.milliVcpu > max) return { fits: false, because: { type: 'environment-full', environment, usedMilliVcpu: used } };
-  const inWay = holds.find(({ place }) => place?.computeEnvironmentArn === environment.arn);
+  const inWay = holds.find(({ room }) => room?.computeEnvironmentArn === environment.arn);
   if (inWay !== undefined && used + keptOf(holds, { computeEnvironmentArn: environment.arn }).milliVcpu + needs.milliVcpu > max) {
     return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
   }
@@ -122,7 +124,7 @@ function fitInstance(world: World, queue: JobQueue, environment: ComputeEnvironm
   const used = world.hostUse(machine.id);
   if (!couldEver(machine, needs)) return { fits: false, because: { type: 'larger-than-every-host', largest: machine.capacity } };
   if (!hasRoom(machine.capacity, used, needs)) return { fits: false, because: { type: 'host-full', host: machine, used } };
-  const inWay = holds.find(({ place }) => place?.machineId === machine.id);
+  const inWay = holdOn(holds, machine.id);
   if (inWay !== undefined && !hasRoom(machine.capacity, withKept(used, holds, machine), needs)) return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
   return { fits: true, computeEnvironmentArn: environment.arn, hostId: inBooks, machineId: machine.id };
 }
@@ -132,12 +134,6 @@ function isFree(id: HostId, free: Needs, needs: Needs, holds: Holds): boolean {
   return fitsIn(subtractNeeds(free, needs.gpus === 0 ? { ...kept, gpus: 0 } : kept), needs);
 }
 
-function machineOf(world: World, id: HostId): Machine | undefined {
-  const host = world.hosts.get(id);
-  const machine = host?.kind === 'instance' ? world.hosts.get(host.machineId) : undefined;
-  return machine?.kind === 'machine' ? machine : undefined;
-}
-
 /** No instance has room: that none could be launched that has is final, all else is what the last scaling cycle found. */
 function whyNoInstance(world: World, queue: JobQueue, environment: ComputeEnvironment, needs: Needs, holds: Holds): Blocked {
   const capacities = capacitiesOf(world, environment);
@@ -145,12 +141,13 @@ function whyNoInstance(world: World, queue: JobQueue, environment: ComputeEnviro
   const machines = [...world.hosts.machines()];
   if (machines.length === 0) return { type: 'no-host' };
   if (!machines.some((machine) => couldEver(machine, needs))) return { type: 'larger-than-every-host', largest: machines.map(({ capacity }) => capacity).reduce(largerOf, noNeeds) };
-  const hold = holds.find(({ place }) => place?.computeEnvironmentArn === environment.arn && fitsIn(world.hosts.get(place.hostId)?.capacity ?? noNeeds, needs));
-  if (hold !== undefined) return { type: 'kept-for-another', hold };
+  const unmet = world.scaling.unmet.get(unmetKey(queue.arn, { needs }));
+  const hold = holds.find(({ room }) => room?.computeEnvironmentArn === environment.arn && room.hostIds.some((id) => fitsIn(world.hosts.get(id)?.capacity ?? noNeeds, needs)));
+  // Instances that are kept for nodes are no reason to launch none for others.
+  if (hold !== undefined && (unmet !== undefined || hold.nodes === undefined)) return { type: 'kept-for-another', hold };
   const unfit = unfitInstance(world, environment);
   if (unfit !== undefined) return { type: 'hosts-unavailable', why: must(unavailable(unfit), 'an instance that is unfit takes no jobs') };
   if (isCutOff(environment)) return { type: 'cut-off', environment };
-  const unmet = world.scaling.unmet.get(unmetKey(queue.arn, needs));
   return unmet === 'max-vcpus' ? { type: 'instances-full', environment } : { type: 'no-instance', environment, unmet };
 }
 
@@ -184,7 +181,7 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, ho
       because ??= { type: 'host-full', host: machine, used: world.hostUse(machine.id) };
       continue;
     }
-    const inWay = holds.find(({ place }) => place?.hostId === host.id);
+    const inWay = holdOn(holds, host.id);
     if (inWay === undefined || hasRoom(host.capacity, withKept(used, holds, host), needs)) {
       return { fits: true, computeEnvironmentArn: environment.arn, hostId: host.id, machineId: machine?.id };
     }
@@ -196,36 +193,14 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, ho
   return { fits: false, because: environment.type === 'UNMANAGED' ? { type: 'no-host-registered', environment } : { type: 'no-host' } };
 }
 
-/** Whether any host could take the needs now, whichever environment they are for. */
-export function anyHostHasRoom(world: World, needs: Needs, holds: Holds): boolean {
-  for (const machine of world.hosts.machines()) if (takes(machine, withKept(world.hostUse(machine.id), holds, machine), needs)) return true;
-  for (const host of world.hosts.registered()) if (takes(host, withKept(world.hostUse(host.id), holds, host), needs)) return true;
-  return false;
-}
-
-/** Whether the host could take the needs if nothing else ran there: of GPUs, and of hosts that are not this machine, only what they have. */
-const couldEver = (host: Host, needs: Needs): boolean => (host.kind === 'machine' ? needs.gpus <= host.capacity.gpus : fitsIn(host.capacity, needs));
-
-const takes = (host: Host, used: Needs, needs: Needs): boolean => unavailable(host) === undefined && couldEver(host, needs) && hasRoom(host.capacity, used, needs);
-
-const largerOf = (a: Needs, b: Needs): Needs => (b.milliVcpu > a.milliVcpu || (b.milliVcpu === a.milliVcpu && b.memoryMib > a.memoryMib) ? b : a);
-
-/** More GPUs may be kept than are free: a job that asks for none of them is not in the way of one that waits for them. */
-function withKept(used: Needs, holds: Holds, { id: hostId, capacity }: Host): Needs {
-  if (holds.length === 0) return used;
-  const taken = addNeeds(used, keptOf(holds, { hostId }));
-  return { ...taken, gpus: Math.min(taken.gpus, capacity.gpus) };
-}
-
-const isLarger = (needs: Needs, capacity: Needs): boolean => needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib;
+export const largerOf = (a: Needs, b: Needs): Needs => (b.milliVcpu > a.milliVcpu || (b.milliVcpu === a.milliVcpu && b.memoryMib > a.memoryMib) ? b : a);
 
 /**
  * Where a claim that does not fit will fit first: of the places that could ever hold it, the one that lacks least of what it
  * has. `present`, once chosen, stays while it serves.
- * Undefined where there is none, or where it waits for something that keeping room does not bring.
+ * Undefined where there is none. For one that {@link waitsForRoom}.
  */
-export function nearestPlace(world: World, queue: JobQueue, { needs }: Claim, because: Blocked, holds: Holds, present: Place | undefined): Place | undefined {
-  if (!waitsForRoom(because)) return undefined;
+export function nearestRoom(world: World, queue: JobQueue, { needs }: Claim, holds: Holds, present: Room | undefined): Room | undefined {
   let nearest: (Place & { readonly lacksPermille: number }) | undefined;
   for (const environment of availableEnvironments(world, queue)) {
     const max = maxMilliVcpu(environment);
@@ -233,7 +208,7 @@ export function nearestPlace(world: World, queue: JobQueue, { needs }: Claim, be
     const inEnvironment = hasInstances(environment) ? 0 : lacking(needs.milliVcpu, world.environmentUse(environment.arn).milliVcpu, max);
     for (const host of world.hostsFor(environment)) {
       if (unavailable(host) !== undefined || !couldEver(host, needs) || isKept(holds, environment, host, needs)) continue;
-      if (present?.hostId === host.id && present.computeEnvironmentArn === environment.arn) return present;
+      if (present?.computeEnvironmentArn === environment.arn && present.hostIds.includes(host.id)) return present;
       const machine = machineOf(world, host.id);
       if (machine !== undefined && !couldEver(machine, needs)) continue;
       const onMachine = machine === undefined ? 0 : lackingOn(machine, world.hostUse(machine.id), needs);
@@ -241,28 +216,19 @@ export function nearestPlace(world: World, queue: JobQueue, { needs }: Claim, be
       if (nearest === undefined || lacksPermille < nearest.lacksPermille) nearest = { lacksPermille, computeEnvironmentArn: environment.arn, hostId: host.id, machineId: machine?.id };
     }
   }
-  return nearest;
+  if (nearest === undefined) return undefined;
+  const { computeEnvironmentArn, hostId, machineId } = nearest;
+  return { computeEnvironmentArn, hostIds: [hostId], on: new Map([hostId, ...(machineId === undefined ? [] : [machineId])].map((id) => [id, needs])) };
 }
 
 /** Room for one at a time is kept where there is none for two: the next one's turn comes when that one has its place. */
 function isKept(holds: Holds, environment: ComputeEnvironment, { id: hostId, capacity }: Host, needs: Needs): boolean {
   const inEnvironment = hasInstances(environment) ? 0 : keptOf(holds, { computeEnvironmentArn: environment.arn }).milliVcpu;
   if (inEnvironment > 0 && inEnvironment + needs.milliVcpu > maxMilliVcpu(environment)) return true;
-  return holds.some(({ place }) => place?.hostId === hostId) && !fitsIn(capacity, addNeeds(keptOf(holds, { hostId }), needs));
+  return holds.some(({ room }) => room?.hostIds.includes(hostId)) && !fitsIn(capacity, addNeeds(keptOf(holds, { hostId }), needs));
 }
 
-function waitsForRoom({ type }: Blocked): boolean {
-  return type === 'environment-full' || type === 'instances-full' || type === 'host-full' || type === 'kept-for-another' || type === 'no-instance';
+/** Whether keeping room can bring it to run. */
+export function waitsForRoom({ type }: Blocked): boolean {
+  return type === 'environment-full' || type === 'instances-full' || type === 'host-full' || type === 'kept-for-another' || type === 'no-instance' || type === 'nodes-wait-for-instances' || type === 'nodes-wait-for-hosts';
 }
-
-function lackingOn({ capacity }: Host, used: Needs, needs: Needs): number {
-  if (isLarger(needs, capacity)) return Math.floor((used.milliVcpu * 1000) / capacity.milliVcpu);
-  return Math.max(
-    lacking(needs.milliVcpu, used.milliVcpu, capacity.milliVcpu),
-    lacking(needs.memoryMib, used.memoryMib, capacity.memoryMib),
-    needs.gpus === 0 ? 0 : lacking(needs.gpus, used.gpus, capacity.gpus),
-  );
-}
-
-/** What has to be given back before so much fits, in thousandths of all there is. */
-const lacking = (needed: number, used: number, capacity: number): number => Math.max(0, Math.floor(((used + needed - capacity) * 1000) / capacity));

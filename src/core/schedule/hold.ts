@@ -4,22 +4,40 @@
 import { must } from '../../base/assert.ts';
 import type { Arn, HostId, JobId } from '../../base/ids.ts';
 import { addNeeds, noNeeds, type Needs } from '../job/needs.ts';
+import type { NodeTerms } from '../job/nodes.ts';
 import type { World } from '../world.ts';
 import type { Head } from './order.ts';
 
+/** Where a job goes. */
 export interface Place {
   readonly computeEnvironmentArn: Arn;
   readonly hostId: HostId;
   /** Where the host is an instance: the machine that it is a slice of. */
   readonly machineId?: HostId | undefined;
+  /** Of a multi-node parallel job, of which the above is the main node. */
+  readonly otherNodes?: readonly { readonly node: number; readonly hostId: HostId }[] | undefined;
+}
+
+/** Room that is kept in an environment. */
+export interface Room {
+  readonly computeEnvironmentArn: Arn;
+  /** Hosts on which the job will run: one, or for each node one. */
+  readonly hostIds: readonly HostId[];
+  /** What is kept of each of them, and of the machine that instances are slices of. */
+  readonly on: ReadonlyMap<HostId, Needs>;
 }
 
 export interface Hold {
   readonly jobId: JobId;
   readonly queueArn: Arn;
+  /** Of all nodes together. */
   readonly needs: Needs;
+  /** Of a multi-node parallel job. */
+  readonly nodes?: NodeTerms | undefined;
   /** Absent: it waits for what computeReservation leaves to its queue, and for no host. */
-  readonly place?: Place | undefined;
+  readonly room?: Room | undefined;
+  /** Others overtook the job for long enough; else room is kept for its nodes until all instances that are there and starting run. */
+  readonly overtaken: boolean;
   /** Order in which holds were given. */
   readonly number: number;
 }
@@ -43,14 +61,17 @@ export function isOvertaken(world: World, { jobClass, entry }: Head, nowMs: numb
   return nowMs - Math.max(overtakenSinceMs, createdAtMs) >= overtakeSeconds * 1000;
 }
 
-/** What the holds keep that concern the host (of a machine also what is kept on its instances), or the environment, or the queue. */
-export function keptOf(holds: Holds, of: Partial<Omit<Place, 'machineId'> & Pick<Hold, 'queueArn'>>): Needs {
+/** What the holds keep of the host (of a machine also what is kept on its instances), or in the environment, or of the queue. */
+export function keptOf(holds: Holds, of: { readonly hostId?: HostId; readonly computeEnvironmentArn?: Arn; readonly queueArn?: Arn }): Needs {
   let kept = noNeeds;
-  for (const hold of holds) {
-    if (of.hostId !== undefined && hold.place?.hostId !== of.hostId && hold.place?.machineId !== of.hostId) continue;
-    if (of.computeEnvironmentArn !== undefined && hold.place?.computeEnvironmentArn !== of.computeEnvironmentArn) continue;
-    if (of.queueArn !== undefined && hold.queueArn !== of.queueArn) continue;
-    kept = addNeeds(kept, hold.needs);
+  for (const { room, queueArn, needs } of holds) {
+    if (of.computeEnvironmentArn !== undefined && room?.computeEnvironmentArn !== of.computeEnvironmentArn) continue;
+    if (of.queueArn !== undefined && queueArn !== of.queueArn) continue;
+    const keeps = of.hostId === undefined ? needs : room?.on.get(of.hostId);
+    if (keeps !== undefined) kept = addNeeds(kept, keeps);
   }
   return kept;
 }
+
+/** The first that keeps something of the host. */
+export const holdOn = (holds: Holds, hostId: HostId): Hold | undefined => holds.find(({ room }) => room?.on.has(hostId));

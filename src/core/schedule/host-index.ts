@@ -3,7 +3,7 @@
 
 import { must } from '../../base/assert.ts';
 import type { Arn, HostId } from '../../base/ids.ts';
-import { addNeeds, needsKey, subtractNeeds, type Needs } from '../job/needs.ts';
+import { addNeeds, needsKey, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import { suitable, type HostKind } from './host-kind.ts';
 
 /** Whether a host with room may be taken. */
@@ -20,7 +20,7 @@ export class HostIndex {
   add(environment: Arn, id: HostId, kind: HostKind, free: Needs): void {
     let hosts = this.#environments.get(environment);
     if (hosts === undefined) this.#environments.set(environment, (hosts = { rows: [], preferences: new Map() }));
-    let row = hosts.rows.find((one) => one.kind.name === kind.name);
+    let row = hosts.rows.find((one) => one.kind.name === kind.name && one.kind.capacity.milliVcpu === kind.capacity.milliVcpu);
     if (row === undefined) {
       hosts.rows.push((row = new Row(kind)));
       hosts.preferences.clear();
@@ -71,6 +71,11 @@ export class HostIndex {
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  /** Hosts of a kind on which nothing runs, in the order in which they joined; those on which something does are not looked at. */
+  *empty(environment: Arn, kindName: string): Generator<HostId> {
+    for (const row of this.#environments.get(environment)?.rows ?? []) if (row.kind.name === kindName) yield* row.empty();
   }
 
   free(id: HostId): Needs | undefined {
@@ -127,22 +132,29 @@ class Row {
     return { milliVcpu: this.#milliVcpu[at] as number, memoryMib: this.#memoryMib[at] as number, gpus: this.#gpus[at] as number };
   }
 
-  find({ milliVcpu, memoryMib, gpus }: Needs, accept: Accept | undefined): HostId | undefined {
-    let node = 1;
-    for (;;) {
-      if ((this.#milliVcpu[node] as number) >= milliVcpu && (this.#memoryMib[node] as number) >= memoryMib && (this.#gpus[node] as number) >= gpus) {
-        if (node < this.#width) {
-          node *= 2;
-          continue;
-        }
-        const id = must(this.#ids[node - this.#width], 'an empty leaf holds nothing');
-        if (accept === undefined || accept(id, this.free(id))) return id;
-      }
-      // On to the next node on the right: up while this one is a right child, then one over.
-      while ((node & 1) === 1) node >>= 1;
-      if (node === 0) return undefined;
-      node++;
+  find(needs: Needs, accept: Accept | undefined): HostId | undefined {
+    for (let leaf = this.#leafFrom(1, needs); leaf !== 0; leaf = this.#leafFrom(onTheRight(leaf), needs)) {
+      const id = must(this.#ids[leaf - this.#width], 'an empty leaf holds nothing');
+      if (accept === undefined || accept(id, this.free(id))) return id;
     }
+    return undefined;
+  }
+
+  /** Every job takes vCPUs: where all of them are free, nothing runs. */
+  *empty(): Generator<HostId> {
+    const all = { ...noNeeds, milliVcpu: this.kind.capacity.milliVcpu };
+    for (let leaf = this.#leafFrom(1, all); leaf !== 0; leaf = this.#leafFrom(onTheRight(leaf), all)) yield must(this.#ids[leaf - this.#width], 'an empty leaf holds nothing');
+  }
+
+  /** The first leaf with room, under the node or on its right; 0: there is none. */
+  #leafFrom(node: number, { milliVcpu, memoryMib, gpus }: Needs): number {
+    let at = node;
+    while (at !== 0) {
+      if ((this.#milliVcpu[at] as number) < milliVcpu || (this.#memoryMib[at] as number) < memoryMib || (this.#gpus[at] as number) < gpus) at = onTheRight(at);
+      else if (at < this.#width) at *= 2;
+      else return at;
+    }
+    return 0;
   }
 
   #leaf(id: HostId): number {
@@ -171,6 +183,13 @@ class Row {
     this.#next = 0;
     for (const { id, free } of hosts) this.add(id, free);
   }
+}
+
+/** The next node on the right: up while this one is a right child, then one over; 0: there is none. */
+function onTheRight(node: number): number {
+  let at = node;
+  while ((at & 1) === 1) at >>= 1;
+  return at === 0 ? 0 : at + 1;
 }
 
 /** Less than any need, so that an empty leaf is never found. */

@@ -1,9 +1,10 @@
-// Waiting jobs that are alike: of the same queue, the same needs, also of consumable resources, and, on a fair share queue, the same share and scheduling
+// Waiting jobs that are alike: of the same queue, the same needs (of all nodes), also of consumable resources, and, on a fair share queue, the same share and scheduling
 // priority. One that does not fit speaks for all, so that a class is skipped in one step however many wait in it (DESIGN 3).
 
 import type { Standing } from '../../base/standing-heap.ts';
 import { splitJobId, type Arn, type JobId } from '../../base/ids.ts';
 import { needsKey } from '../job/needs.ts';
+import { consumablesOfAll } from '../job/nodes.ts';
 import type { JobTerms } from '../job/terms.ts';
 import type { Hold } from './hold.ts';
 
@@ -21,10 +22,18 @@ export type StillRunnable = (jobId: JobId) => boolean;
 /** What of its terms decides when and where a job is placed. */
 export type Claim = Pick<JobTerms, 'needs' | 'share' | 'consumables' | 'nodes'>;
 
-export function classKey(queueArn: Arn, { needs, share, consumables }: Claim): string {
-  let key = `${queueArn} ${needsKey(needs)}`;
+/** Jobs alike in this take the same room. */
+export function shapeKey({ needs, nodes }: Pick<Claim, 'needs' | 'nodes'>): string {
+  if (nodes === undefined) return needsKey(needs);
+  const groups = nodes.groups.map(({ from, to, terms }) => `${from}:${to}=${needsKey(terms.needs)}`);
+  return `${nodes.mainNode} of ${groups.join(',')} on ${nodes.instanceType ?? 'any'}`;
+}
+
+export function classKey(queueArn: Arn, claim: Claim): string {
+  const { share } = claim;
+  let key = `${queueArn} ${shapeKey(claim)}`;
   if (share !== undefined) key += ` ${share.identifier} ${share.schedulingPriority}`;
-  for (const { arn, quantity } of consumables ?? []) key += ` ${arn}=${quantity}`;
+  for (const { arn, quantity } of consumablesOfAll(claim) ?? []) key += ` ${arn}=${quantity}`;
   return key;
 }
 

@@ -21,7 +21,7 @@ const tokens: [Unmet | undefined, boolean][] = [
 
 for (const [unmet, has] of tokens) {
   test(`no instance, and the last cycle found ${unmet ?? 'nothing'}: ${has ? 'CAPACITY' : 'no token'}`, () => {
-    const { token, text } = blockedReason(world, { type: 'no-instance', environment, unmet }, needs(1), queue);
+    const { token, text } = blockedReason(world, { type: 'no-instance', environment, unmet }, { needs: needs(1) }, queue);
     assert.equal(token, has ? 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY' : undefined);
     assert.equal(text.startsWith('CAPACITY:'), has);
   });

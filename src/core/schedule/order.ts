@@ -4,9 +4,10 @@
 
 import { must } from '../../base/assert.ts';
 import { StandingHeap } from '../../base/standing-heap.ts';
-import type { Arn, JobId } from '../../base/ids.ts';
+import type { Arn, HostId, JobId } from '../../base/ids.ts';
 import type { Needs } from '../job/needs.ts';
-import { noHolds, type Hold, type Holds, type Place } from './hold.ts';
+import { needsOfAll } from '../job/nodes.ts';
+import { noHolds, type Hold, type Holds, type Room } from './hold.ts';
 import { classKey, JobClass, type Claim, type Entry, type StillRunnable } from './job-class.ts';
 import { FairLine, FifoLine, type Line } from './line.ts';
 import type { Shares } from './share.ts';
@@ -120,10 +121,16 @@ export class Backlog {
     this.putBack(head);
   }
 
-  /** Room is kept for a head that is in hand; without a place, of what its queue may use. */
-  keep({ jobClass, entry }: Head, place: Place | undefined): Hold {
-    jobClass.hold = { jobId: entry.jobId, queueArn: jobClass.queueArn, needs: jobClass.claim.needs, place, number: this.#holdsGiven++ };
+  /** Room is kept for a head that is in hand, from when it first is in its turn; without a place, of what its queue may use. */
+  keep({ jobClass, entry }: Head, room: Room | undefined, overtaken = true): Hold {
+    const { queueArn, claim } = jobClass;
+    jobClass.hold = { jobId: entry.jobId, queueArn, needs: needsOfAll(claim), nodes: claim.nodes, room, overtaken, number: jobClass.hold?.number ?? this.#holdsGiven++ };
     return jobClass.hold;
+  }
+
+  /** Hosts that are kept for nodes of multi-node parallel jobs. */
+  keptForNodes(): ReadonlySet<HostId> {
+    return new Set([...this.#held.values()].flatMap(({ hold }) => (hold?.nodes === undefined ? [] : (hold.room?.hostIds ?? []))));
   }
 
   /** What is kept for those that are tried before a job of this kind, and what is kept for its own class. */

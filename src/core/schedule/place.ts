@@ -6,20 +6,19 @@
 import { must } from '../../base/assert.ts';
 import { childId, type Arn, type HostId, type JobId } from '../../base/ids.ts';
 import { isArrayParent } from '../job/job.ts';
+import { consumablesOfAll } from '../job/nodes.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
-import { anyHostHasRoom, fit, nearestPlace, type Blocked } from './fit.ts';
+import { fit, nearestRoom, waitsForRoom, type Blocked } from './fit.ts';
+import { hasNodes, roomForNodes } from './fit-nodes.ts';
 import { mayComeBack } from './consumables.ts';
-import { isOvertaken, type Hold, type Place } from './hold.ts';
+import { isOvertaken, type Hold, type Place, type Room } from './hold.ts';
+import { anyHostHasRoom } from './host-room.ts';
 import type { Head } from './order.ts';
 import { secondOf } from './share.ts';
 
-export interface PlannedPlacement {
+export interface PlannedPlacement extends Omit<Place, 'machineId'> {
   readonly jobId: JobId;
-  readonly computeEnvironmentArn: Arn;
-  readonly hostId: HostId;
-  /** Of a multi-node parallel job, of which the above is the main node. */
-  readonly otherNodes?: readonly { readonly node: number; readonly hostId: HostId }[] | undefined;
 }
 
 /** A head that did not fit. */
@@ -28,6 +27,12 @@ interface Aside {
   readonly because: Blocked;
   /** How many the pass had placed by then where this one could go: those after it overtake it. */
   readonly takenBefore: number;
+}
+
+/** Where the last cycle found why none is launched, another one would find the same until something changes. */
+function wantsInstances(because: Blocked): boolean {
+  if (because.type === 'nodes-wait-for-instances') return because.unmet === undefined;
+  return because.type === 'no-instance' && because.unmet === undefined;
 }
 
 export class Pass {
@@ -66,13 +71,14 @@ export class Pass {
         continue;
       }
       // What a job before it waits for comes to that one first: else small wishes would starve a large one.
-      if (claim.consumables?.some(({ arn }) => this.#awaited.has(arn))) {
+      if (consumablesOfAll(claim)?.some(({ arn }) => this.#awaited.has(arn))) {
         this.#behind.push(head);
         continue;
       }
       backlog.placed(head);
       this.#count(head, place);
-      return { jobId: this.#jobOf(head.entry.jobId), computeEnvironmentArn: place.computeEnvironmentArn, hostId: place.hostId };
+      const { computeEnvironmentArn, hostId, otherNodes } = place;
+      return { jobId: this.#jobOf(head.entry.jobId), computeEnvironmentArn, hostId, otherNodes };
     }
     // Instances are launched by the books, however full the machine is; nobody was asked what it waits for.
     if (backlog.hasGrown) this.#world.scalingWanted = true;
@@ -99,12 +105,12 @@ export class Pass {
 
   #layAside(aside: Aside): void {
     this.#aside.push(aside);
-    // Where the last cycle found why none is launched, another one would find the same until something changes.
-    if (aside.because.type === 'no-instance' && aside.because.unmet === undefined) this.#world.scalingWanted = true;
+    if (wantsInstances(aside.because)) this.#world.scalingWanted = true;
     if (aside.because.type === 'consumable-short' && mayComeBack(aside.because)) this.#awaited.add(aside.because.arn);
     const { jobClass } = aside.head;
-    if (jobClass.hold !== undefined || isOvertaken(this.#world, aside.head, this.#nowMs)) this.#keepFor(aside);
-    else this.#nextDueAt = Math.min(this.#nextDueAt, this.#placed + this.#world.settings.overtakeJobs - jobClass.overtaken);
+    const overtaken = isOvertaken(this.#world, aside.head, this.#nowMs) || jobClass.hold?.overtaken === true;
+    if (overtaken || jobClass.claim.nodes !== undefined) this.#keep(aside, overtaken);
+    if (!overtaken) this.#nextDueAt = Math.min(this.#nextDueAt, this.#placed + this.#world.settings.overtakeJobs - jobClass.overtaken);
   }
 
   /** The pass has gone so far that heads which it passed over have become due. */
@@ -112,16 +118,16 @@ export class Pass {
     this.#nextDueAt = Number.POSITIVE_INFINITY;
     for (const aside of this.#aside) {
       const { hold, overtaken } = aside.head.jobClass;
-      if (hold !== undefined) continue;
+      if (hold?.overtaken) continue;
       const left = this.#world.settings.overtakeJobs - overtaken - (this.#takenFrom(aside.head, aside.because) - aside.takenBefore);
-      if (left <= 0) this.#keepFor(aside);
+      if (left <= 0) this.#keep(aside, true);
       else this.#nextDueAt = Math.min(this.#nextDueAt, this.#placed + left);
     }
   }
 
-  #count({ jobClass: { queueArn } }: Head, { computeEnvironmentArn, hostId, machineId }: Place): void {
+  #count({ jobClass: { queueArn } }: Head, { computeEnvironmentArn, hostId, machineId, otherNodes = [] }: Place): void {
     this.#placed++;
-    for (const where of [queueArn, computeEnvironmentArn, hostId, ...(machineId === undefined ? [] : [machineId])]) this.#taken.set(where, (this.#taken.get(where) ?? 0) + 1);
+    for (const where of new Set([queueArn, computeEnvironmentArn, hostId, ...(machineId === undefined ? [] : [machineId]), ...otherNodes.map((node) => node.hostId)])) this.#taken.set(where, (this.#taken.get(where) ?? 0) + 1);
   }
 
   /** How many the pass has placed where the head waits: of its queue, in the environments of that, or on a host. */
@@ -133,15 +139,22 @@ export class Pass {
   }
 
   /** Room is kept where it was, if that still serves; else where the job fits first by now; else nowhere. */
-  #keepFor({ head, because }: Aside): void {
+  #keep({ head, because }: Aside, overtaken: boolean): void {
     const { jobClass } = head;
-    const { hold } = jobClass;
-    const inQueue = because.type === 'over-reservation';
-    const place = inQueue ? undefined : nearestPlace(this.#world, this.#queueOf(head), jobClass.claim, because, this.#holds, hold?.place);
-    // No host that is there could ever hold it: a scaling cycle that knows of it makes room for one that does.
-    if (place === undefined && because.type === 'instances-full' && !this.#world.scaling.overtaken.has(jobClass.key)) this.#world.scalingWanted = true;
-    if (place === undefined && !inQueue) jobClass.hold = undefined;
-    else this.#holds.push(hold !== undefined && hold.place === place ? hold : this.#world.backlog.keep(head, place));
+    const { claim, hold } = jobClass;
+    if (hold !== undefined && this.#holds.includes(hold)) this.#holds = this.#holds.filter((one) => one !== hold);
+    const inQueue = overtaken && because.type === 'over-reservation';
+    const room = waitsForRoom(because) ? this.#roomFor(head, overtaken) : undefined;
+    // No host that is there could ever hold it, or too few could: a scaling cycle that knows of it makes room for more.
+    const isShort = room === undefined ? because.type === 'instances-full' || because.type === 'nodes-wait-for-instances' : room.hostIds.length < (claim.nodes?.numNodes ?? 1);
+    if (overtaken && isShort && !this.#world.scaling.overtaken.has(jobClass.key)) this.#world.scalingWanted = true;
+    if (room === undefined && !inQueue) jobClass.hold = undefined;
+    else this.#holds.push(hold !== undefined && hold.room === room && hold.overtaken === overtaken ? hold : this.#world.backlog.keep(head, room, overtaken));
+  }
+
+  #roomFor(head: Head, overtaken: boolean): Room | undefined {
+    const { claim, hold } = head.jobClass;
+    return hasNodes(claim) ? roomForNodes(this.#world, this.#queueOf(head), claim, this.#holds, hold?.room, overtaken) : nearestRoom(this.#world, this.#queueOf(head), claim, this.#holds, hold?.room);
   }
 
   #queueOf({ jobClass }: Head): JobQueue {

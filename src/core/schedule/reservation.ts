@@ -1,6 +1,7 @@
 // computeReservation of a fair share queue: part of its environments' maximum is held back for shares that are not active yet
 // (spec 6, rules 4 and 5).
 
+import { needsOfAll } from '../job/nodes.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { keptOf, type Holds, type KeptForAnother } from './hold.ts';
@@ -18,7 +19,8 @@ export interface OverReservation {
  * A share that uses or used something may not push the queue above what is not held back; one that has used nothing may. Where
  * nothing of the queue runs, one job always may: a reservation never stops a queue.
  */
-export function overReservation(world: World, queue: JobQueue, { needs, share }: Claim, holds: Holds): OverReservation | KeptForAnother | undefined {
+export function overReservation(world: World, queue: JobQueue, claim: Claim, holds: Holds): OverReservation | KeptForAnother | undefined {
+  const { share } = claim;
   const shares = world.fairShares.of(queue.arn);
   if (share === undefined || shares === undefined || shares.rules.computeReservation === 0) return undefined;
   const own = shares.get(share.identifier);
@@ -29,7 +31,8 @@ export function overReservation(world: World, queue: JobQueue, { needs, share }:
   const taken = usedMilliVcpu + keptOf(holds, { queueArn: queue.arn }).milliVcpu;
   const activeShares = shares.activeCount(second);
   const capMilliVcpu = max - reserved(max, shares.rules.computeReservation, activeShares);
-  const fits = (used: number): boolean => used === 0 || used + needs.milliVcpu <= capMilliVcpu;
+  const { milliVcpu } = needsOfAll(claim);
+  const fits = (used: number): boolean => used === 0 || used + milliVcpu <= capMilliVcpu;
   if (fits(taken)) return undefined;
   const hold = fits(usedMilliVcpu) ? holds.find(({ queueArn }) => queueArn === queue.arn) : undefined;
   if (hold !== undefined) return { type: 'kept-for-another', hold };

@@ -7,15 +7,16 @@
 
 import type { Arn, HostId } from '../../base/ids.ts';
 import { capacityOf, type InstanceType } from '../instance-type/instance-type.ts';
-import type { Needs } from '../job/needs.ts';
+import { noNeeds, type Needs } from '../job/needs.ts';
 import { poolOf, withoutTaken, type Market } from './market.ts';
 import { pack, type Launch, type Waiting } from './pack.ts';
 import { fitsIn } from './room.ts';
 import { drainsBeyond, drainsFor } from './drain.ts';
 import { dueAtMs, idleToEnd } from './scale-in.ts';
+import { instancesForNodes, type NodesDemand } from './scale-nodes.ts';
 import { ScalingBooks } from './scaling-books.ts';
 import { floorOf, mayExceed, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
-import { offerOf, tiersOf, type Tiers } from './strategy.ts';
+import { offerOf, tiersOf, type Offer, type Tiers } from './strategy.ts';
 
 /** A job queue's waiting jobs in the order in which they are to start, jobs of the same needs together. */
 export interface QueueDemand {
@@ -26,6 +27,10 @@ export interface QueueDemand {
 export interface WaitingJobs extends Waiting {
   /** Others went before it for so long that instances which run jobs make way for it. */
   readonly overtaken?: boolean;
+  /** Multi-node parallel jobs: `needs` are those of all nodes. */
+  readonly nodes?: NodesDemand | undefined;
+  /** What the caller knows them by. */
+  readonly key?: string;
 }
 
 /** Why jobs have no place even when the plan is carried out. Of several environments, the one that comes nearest. */
@@ -57,10 +62,18 @@ export interface EnvironmentPlan {
   readonly desiredvCpus: number;
 }
 
+export interface UnmetJobs extends WaitingJobs {
+  /** Its number. */
+  readonly queue: number;
+  readonly because: Unmet;
+  /** Instances make way for the nodes of the first of them: what there is of their type is worth keeping. */
+  readonly isRoomMade: boolean;
+}
+
 export interface ScalingPlan {
   readonly environments: readonly EnvironmentPlan[];
   /** Of each queue, in its order of waiting: how many jobs found no place, and why. */
-  readonly unmet: readonly { readonly queue: number; readonly needs: Needs; readonly count: number; readonly because: Unmet }[];
+  readonly unmet: readonly UnmetJobs[];
   /** When the next idle instance becomes due, if one waits out its delay. */
   readonly nextScaleDownAtMs: number | undefined;
 }
@@ -102,6 +115,7 @@ interface Planned {
 interface Open extends WaitingJobs {
   count: number;
   because: Unmet;
+  isRoomMade: boolean;
 }
 
 class Planning {
@@ -128,21 +142,24 @@ class Planning {
 
   /** Finds places for the queue's jobs; returns those for which there is none. */
   meet(queue: QueueDemand): Open[] {
-    const waiting = queue.waiting.map((one): Open => ({ ...one, because: 'no-environment' }));
+    const waiting = queue.waiting.map((one): Open => ({ ...one, because: 'no-environment', isRoomMade: false }));
     for (const one of waiting) {
       if (one.overtaken !== true) continue;
       this.#findPlaces(queue, [one]);
       if (one.count > 0) this.#makeRoom(queue, one);
     }
-    this.#findPlaces(queue, waiting.filter((one) => one.overtaken !== true));
+    for (const some of inTurn(waiting.filter((one) => one.overtaken !== true))) this.#findPlaces(queue, some);
     for (const one of waiting) if (one.count > 0 && one.overtaken !== true && (one.because === 'max-vcpus' || one.because === 'instance-limit')) this.#makeRoom(queue, one);
     return waiting.filter((one) => one.count > 0);
   }
 
   #findPlaces(queue: QueueDemand, waiting: readonly Open[]): void {
-    for (const arn of queue.environments) {
-      const planned = this.#byArn.get(arn);
-      if (planned === undefined || planned.environment.state !== 'ENABLED') continue;
+    const [first] = waiting;
+    if (first?.nodes !== undefined) {
+      this.#findPlacesForNodes(queue, first, first.nodes);
+      return;
+    }
+    for (const planned of this.#enabled(queue)) {
       // What is larger than maxvCpus is never placed there, though an instance that lies across it would hold it.
       const possible = waiting.filter((one) => one.needs.milliVcpu <= planned.environment.maxvCpus * 1000);
       for (const one of possible) one.count = planned.books.fill(one.needs, one.count);
@@ -152,14 +169,77 @@ class Planning {
     }
   }
 
+  *#enabled({ environments }: QueueDemand): Generator<Planned> {
+    for (const arn of environments) {
+      const planned = this.#byArn.get(arn);
+      if (planned?.environment.state === 'ENABLED') yield planned;
+    }
+  }
+
+  /** Where instances are kept for the nodes, they go there. */
+  #keptFirst(queue: QueueDemand, { kept }: NodesDemand): Iterable<Planned> {
+    const enabled = [...this.#enabled(queue)];
+    if (kept.size === 0) return enabled;
+    return new Set([...enabled.filter(({ environment }) => environment.instances.some(({ id }) => kept.has(id))), ...enabled]);
+  }
+
+  /** For all nodes of a job or for none. What there is counts, if nothing else will run there. */
+  #findPlacesForNodes(queue: QueueDemand, one: Open, nodes: NodesDemand): void {
+    for (const planned of this.#keptFirst(queue, nodes)) {
+      for (; one.count > 0; one.count--) {
+        const found = instancesForNodes(planned, nodes);
+        const because = found === undefined ? 'too-large' : found.missing === 0 ? undefined : this.#whyNot(planned, found.offer, found.missing);
+        if (found === undefined || because !== undefined) {
+          one.because = nearer(one.because, because ?? 'too-large');
+          break;
+        }
+        planned.books.reserve(found.has);
+        if (found.missing > 0) this.#launch(planned, [{ offer: found.offer, count: found.missing, free: noNeeds }]);
+      }
+    }
+  }
+
+  /** Why so many instances cannot be launched at once; undefined: they can. */
+  #whyNot({ environment, books, isKept }: Planned, offer: Offer, count: number): Unmet | undefined {
+    if (isKept || books.vcpus + count * offer.type.vcpus > environment.maxvCpus) return 'max-vcpus';
+    if (count > this.#instances) return 'instance-limit';
+    return count > (this.#pools.get(offer.pool) ?? count) ? 'no-capacity' : undefined;
+  }
+
+  /** What there is of their type stays for the nodes; others make way until the rest can be launched, if they can be enough. */
+  #makeRoomForNodes(queue: QueueDemand, one: Open, nodes: NodesDemand): void {
+    const { overtaken = false } = one;
+    for (const planned of this.#keptFirst(queue, nodes)) {
+      const { environment, books } = planned;
+      const found = instancesForNodes(planned, nodes, overtaken);
+      if (planned.isKept || found === undefined || (this.#pools.get(found.offer.pool) ?? found.missing) < found.missing) continue;
+      const { has, missing, offer } = found;
+      const drains = drainsFor(environment, books, {
+        enough: (vcpus, ended) => missing === 0 || (vcpus + missing * offer.type.vcpus <= environment.maxvCpus && this.#instances + ended >= missing),
+        mayGo: (instance) => instance.isKept !== true && !has.includes(instance) && (overtaken || this.#isIdle(planned, instance)),
+      });
+      if (drains === undefined) continue;
+      books.reserve(has);
+      one.isRoomMade = overtaken;
+      if (missing === 0) return;
+      planned.isKept = true;
+      for (const instance of drains) books.drain(instance);
+      return;
+    }
+  }
+
   /**
    * For a job that no instance which stays could ever hold, and that no other can be launched for: instances that hold none of
    * those before it make way, if they are idle, or, where it was overtaken for long enough, also if jobs run there.
    */
-  #makeRoom(queue: QueueDemand, { needs, overtaken = false }: Open): void {
-    for (const arn of queue.environments) {
-      const planned = this.#byArn.get(arn);
-      if (planned === undefined || planned.isKept || planned.environment.state !== 'ENABLED' || needs.milliVcpu > planned.environment.maxvCpus * 1000) continue;
+  #makeRoom(queue: QueueDemand, one: Open): void {
+    if (one.nodes !== undefined) {
+      this.#makeRoomForNodes(queue, one, one.nodes);
+      return;
+    }
+    const { needs, overtaken = false } = one;
+    for (const planned of this.#enabled(queue)) {
+      if (planned.isKept || needs.milliVcpu > planned.environment.maxvCpus * 1000) continue;
       const { environment, tiers, books } = planned;
       if (environment.instances.some((instance) => !books.isDrained(instance) && fitsIn(capacityOf(instance.type, environment.reservedMemoryMib), needs))) continue;
       const sizes = tiers.flat().filter((offer) => fitsIn(offer.kind.capacity, needs) && (this.#pools.get(offer.pool) ?? 1) > 0).map(({ type }) => type.vcpus);
@@ -167,7 +247,7 @@ class Planning {
       const least = mayExceed(environment) ? 1 : Math.min(...sizes);
       const drains = drainsFor(environment, books, {
         enough: (vcpus, ended) => vcpus + least <= environment.maxvCpus && this.#instances + ended > 0,
-        mayGo: (instance) => overtaken || this.#isIdle(planned, instance),
+        mayGo: (instance) => instance.isKept !== true && (overtaken || this.#isIdle(planned, instance)),
       });
       if (drains === undefined) continue;
       planned.isKept = true;
@@ -267,6 +347,17 @@ class Planning {
     }
     return undefined;
   }
+}
+
+/** Single jobs that stand together are packed together; nodes have their turn alone. */
+function inTurn(waiting: readonly Open[]): Open[][] {
+  const turns: Open[][] = [];
+  for (const one of waiting) {
+    const last = turns.at(-1);
+    if (last?.[0] === undefined || last[0].nodes !== undefined || one.nodes !== undefined) turns.push([one]);
+    else last.push(one);
+  }
+  return turns;
 }
 
 function byType(launches: readonly Launch[]): { type: InstanceType; count: number }[] {

@@ -1,6 +1,7 @@
 // What one environment has during a planning cycle: the instances that are there, those that the plan adds, and what is free
 // on both. Imagined jobs are put on it as placing will put the real ones; the world knows nothing of them.
 
+import type { HostId } from '../../base/ids.ts';
 import { subtractNeeds, type Needs } from '../job/needs.ts';
 import { suitable, type HostKind } from './host-kind.ts';
 import type { Launch } from './pack.ts';
@@ -17,7 +18,7 @@ interface Group {
 /** Instances of one kind in the order in which they joined. */
 interface Row {
   readonly kind: HostKind;
-  readonly groups: Group[];
+  groups: Group[];
 }
 
 export class ScalingBooks {
@@ -27,6 +28,8 @@ export class ScalingBooks {
   /** Without those that drain: what minvCpus is about. */
   stayingVcpus = 0;
   readonly #rows: Row[] = [];
+  /** Those that are kept for nodes, and stand in no row. */
+  readonly #kept: ScalingInstance[] = [];
   readonly #needed = new Set<ScalingInstance>();
   readonly #drained = new Set<ScalingInstance>();
   /** Those that the plan drains. */
@@ -41,6 +44,10 @@ export class ScalingBooks {
         continue;
       }
       this.stayingVcpus += instance.type.vcpus;
+      if (instance.isKept) {
+        this.#kept.push(instance);
+        continue;
+      }
       let row = rows.get(instance.type.name);
       if (row === undefined) rows.set(instance.type.name, (row = this.#rowOf(kindOf(instance))));
       row.groups.push({ instance, count: 1, free: instance.free });
@@ -60,10 +67,28 @@ export class ScalingBooks {
     this.drains.push(instance);
     this.#drained.add(instance);
     this.stayingVcpus -= instance.type.vcpus;
-    for (const { groups } of this.#rows) {
-      const at = groups.findIndex((group) => group.instance === instance);
-      if (at >= 0) groups.splice(at, 1);
-    }
+    this.#remove(new Set([instance]));
+  }
+
+  /** The plan gives them to nodes of a multi-node parallel job, and nothing else runs there. */
+  reserve(instances: readonly ScalingInstance[]): void {
+    if (instances.length === 0) return;
+    for (const instance of instances) this.#needed.add(instance);
+    this.#remove(new Set(instances));
+  }
+
+  /** Instances of a type that may be given to nodes: those of them that are kept, then those that nothing else is on or will be; `busy`: then all others too. */
+  *forNodes(type: string, kept: ReadonlySet<HostId>, busy: boolean): Generator<ScalingInstance> {
+    for (const instance of this.#kept) if (instance.type.name === type && kept.has(instance.id) && !this.#needed.has(instance)) yield instance;
+    const there = this.#rows.find((row) => row.kind.name === type)?.groups ?? [];
+    // The plan has put nothing there as long as the group has what the instance had.
+    const untouched = there.flatMap(({ instance, free }) => (instance !== undefined && free === instance.free ? [instance] : []));
+    for (const instance of untouched) if (instance.jobs === 0) yield instance;
+    if (busy) for (const instance of untouched) if (instance.jobs > 0) yield instance;
+  }
+
+  #remove(instances: ReadonlySet<ScalingInstance | undefined>): void {
+    for (const row of this.#rows) row.groups = row.groups.filter(({ instance }) => instance === undefined || !instances.has(instance));
   }
 
   /** Whether it drains, by the plan or before. */

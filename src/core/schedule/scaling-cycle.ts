@@ -4,13 +4,19 @@
 import type { Arn } from '../../base/ids.ts';
 import { must } from '../../base/assert.ts';
 import { hasInstances, isOpen } from '../compute-environment/compute-environment.ts';
+import type { InstanceType } from '../instance-type/instance-type.ts';
 import type { Needs } from '../job/needs.ts';
+import { consumablesOfAll, needsOfAll } from '../job/nodes.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
+import { availableEnvironments } from './available-environments.ts';
 import { consumableShort } from './consumables.ts';
-import { isOvertaken, noHolds } from './hold.ts';
+import { isOvertaken, noHolds, type Hold } from './hold.ts';
+import type { Claim } from './job-class.ts';
+import { isNodeType, largestNode, nodeTypeOf } from './node-type.ts';
 import type { Head } from './order.ts';
 import { overReservation } from './reservation.ts';
+import type { NodesDemand } from './scale-nodes.ts';
 import { planScaling, type QueueDemand, type ScalingPlan, type WaitingJobs } from './scale.ts';
 import { noScaling, scalingEnvironment, unmetKey, type ScalingState } from './scaling-environments.ts';
 
@@ -23,9 +29,11 @@ export function scalingCycle(world: World, nowMs: number): ScalingCycle {
   const environments = [...world.computeEnvironments.values()].filter((environment) => hasInstances(environment) && isOpen(environment));
   if (environments.length === 0) return { plan: { environments: [], unmet: [], nextScaleDownAtMs: undefined }, state: noScaling };
   const queues = demandOf(world, nowMs);
-  const plan = planScaling(queues, environments.map((environment) => scalingEnvironment(world, environment)), world.settings.market, nowMs, instancesLeft(world));
-  const unmet = new Map(plan.unmet.map(({ queue, needs, because }) => [unmetKey(must(queues[queue], 'a plan answers the queues it was given').arn, needs), because]));
-  return { plan, state: { unmet, overtaken: new Set(queues.flatMap((queue) => queue.overtaken)), nextScaleDownAtMs: plan.nextScaleDownAtMs } };
+  const kept = world.backlog.keptForNodes();
+  const plan = planScaling(queues, environments.map((environment) => scalingEnvironment(world, environment, kept)), world.settings.market, nowMs, instancesLeft(world));
+  const unmet = new Map(plan.unmet.map(({ key, because }) => [must(key, 'all that waits was given its key'), because]));
+  const makingRoom = new Set(plan.unmet.flatMap(({ key, isRoomMade }) => (key !== undefined && isRoomMade ? [key] : [])));
+  return { plan, state: { unmet, makingRoom, overtaken: new Set(queues.flatMap((queue) => queue.overtaken)), nextScaleDownAtMs: plan.nextScaleDownAtMs } };
 }
 
 function instancesLeft(world: World): number {
@@ -69,27 +77,41 @@ function waitingIn(world: World, queue: JobQueue, heads: Head[], overtaken: Read
   const isHeld = ({ jobClass }: Head): number => (jobClass.hold === undefined ? 1 : 0);
   heads.sort((a, b) => isHeld(a) - isHeld(b) || a.entry.rank - b.entry.rank);
   const mostMilliVcpu = bound(world, queue);
-  const shapes = new Map<string, { needs: Needs; count: number }>();
+  const shapes = new Map<string, WaitingJobs & { count: number }>();
   const first: WaitingJobs[] = [];
   for (const head of heads) {
     const { jobClass } = head;
-    const { claim } = jobClass;
-    if (!machineCouldHold(world, claim.needs)) continue;
+    const { claim, hold } = jobClass;
+    const needs = needsOfAll(claim);
+    if (!machineCouldHold(world, needs)) continue;
     // What waits for something else than room needs no instance yet.
-    if (consumableShort(world, claim.consumables) !== undefined || overReservation(world, queue, claim, noHolds) !== undefined) continue;
-    const most = Math.ceil(mostMilliVcpu / Math.max(1, claim.needs.milliVcpu)) + 1;
+    if (consumableShort(world, consumablesOfAll(claim)) !== undefined || overReservation(world, queue, claim, noHolds) !== undefined) continue;
+    const most = Math.ceil(mostMilliVcpu / Math.max(1, needs.milliVcpu)) + 1;
     let count = jobClass.count(most, world.runnableIn);
+    const key = unmetKey(queue.arn, claim);
     if (overtaken.has(head) && count > 0) {
-      first.push({ needs: claim.needs, count: 1, overtaken: true });
+      first.push({ key, needs, count: 1, overtaken: true, nodes: nodesDemand(world, queue, claim, hold) });
+      count--;
+    } else if (claim.nodes !== undefined && hold?.room !== undefined && count > 0) {
+      shapes.set(jobClass.key, { key, needs, count: 1, nodes: nodesDemand(world, queue, claim, hold) });
       count--;
     }
     if (count === 0) continue;
-    const key = unmetKey(queue.arn, claim.needs);
     const known = shapes.get(key);
-    if (known === undefined) shapes.set(key, { needs: claim.needs, count });
+    if (known === undefined) shapes.set(key, { key, needs, count, nodes: nodesDemand(world, queue, claim, undefined) });
     else known.count += count;
   }
   return [...first, ...shapes.values()];
+}
+
+function nodesDemand(world: World, queue: JobQueue, { nodes }: Claim, hold: Hold | undefined): NodesDemand | undefined {
+  if (nodes === undefined) return undefined;
+  const typeIn = new Map<Arn, InstanceType>();
+  for (const environment of availableEnvironments(world, queue)) {
+    const type = hasInstances(environment) ? nodeTypeOf(world, environment, nodes) : undefined;
+    if (type !== undefined && isNodeType(type)) typeIn.set(environment.arn, type);
+  }
+  return { numNodes: nodes.numNodes, largest: largestNode(nodes), typeIn, kept: new Set(hold?.room?.hostIds) };
 }
 
 /** No more can start at once, however many wait: so far they are counted. */

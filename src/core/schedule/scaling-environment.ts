@@ -15,6 +15,8 @@ export interface ScalingInstance {
   readonly free: Needs;
   /** Attempts that hold resources on it. */
   readonly jobs: number;
+  /** For nodes of a multi-node parallel job: no other job goes there. */
+  readonly isKept?: true | undefined;
   /** Absent where no job ever ran on it. */
   readonly lastJobEndedAtMs?: number | undefined;
 }

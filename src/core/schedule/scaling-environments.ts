@@ -1,6 +1,6 @@
 // The managed environments of the world as scaling and placement ask after them: what each may launch, and what it has.
 
-import type { Arn } from '../../base/ids.ts';
+import type { Arn, HostId } from '../../base/ids.ts';
 import { must } from '../../base/assert.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { reservedMemoryMib, type Launch } from '../compute-environment/launch.ts';
@@ -10,8 +10,9 @@ import type { Instance } from '../host.ts';
 import { typeOf } from '../instance.ts';
 import { choicesOf, type Choice } from '../instance-type/choices.ts';
 import { capacityOf } from '../instance-type/instance-type.ts';
-import { needsKey, subtractNeeds, type Needs } from '../job/needs.ts';
+import { subtractNeeds, type Needs } from '../job/needs.ts';
 import type { World } from '../world.ts';
+import { shapeKey, type Claim } from './job-class.ts';
 import type { Unmet } from './scale.ts';
 import type { ScalingEnvironment, ScalingInstance } from './scaling-environment.ts';
 
@@ -20,15 +21,18 @@ export interface ScalingState {
   readonly unmet: ReadonlyMap<string, Unmet>;
   /** Classes of jobs whose head others overtook for long enough: instances make way for it. */
   readonly overtaken: ReadonlySet<string>;
+  /** Multi-node parallel jobs, by their {@link unmetKey}, for which instances make way: those of their type that are there are kept meanwhile. */
+  readonly makingRoom: ReadonlySet<string>;
   /** When an idle instance becomes due. */
   readonly nextScaleDownAtMs: number | undefined;
 }
 
-export const noScaling: ScalingState = { unmet: new Map(), overtaken: new Set(), nextScaleDownAtMs: undefined };
+export const noScaling: ScalingState = { unmet: new Map(), overtaken: new Set(), makingRoom: new Set(), nextScaleDownAtMs: undefined };
 
-export const unmetKey = (queueArn: Arn, needs: Needs): string => `${queueArn} ${needsKey(needs)}`;
+export const unmetKey = (queueArn: Arn, claim: Pick<Claim, 'needs' | 'nodes'>): string => `${queueArn} ${shapeKey(claim)}`;
 
-export function scalingEnvironment(world: World, environment: ComputeEnvironment): ScalingEnvironment {
+/** `kept`: instances that are kept for nodes of multi-node parallel jobs. */
+export function scalingEnvironment(world: World, environment: ComputeEnvironment, kept: ReadonlySet<HostId>): ScalingEnvironment {
   const resources = must(environment.computeResources, 'a managed environment has compute resources');
   const spot = resources.type === 'SPOT';
   return {
@@ -44,17 +48,18 @@ export function scalingEnvironment(world: World, environment: ComputeEnvironment
     isCutOff: isCutOff(environment),
     reservedMemoryMib: reservedMemoryMib(environment.launch),
     scaleDownDelayMs: (resources.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000,
-    instances: [...world.hosts.instancesOf(environment.arn)].map((instance) => scalingInstance(world, instance)),
+    instances: [...world.hosts.instancesOf(environment.arn)].map((instance) => scalingInstance(world, instance, kept)),
   };
 }
 
-function scalingInstance(world: World, instance: Instance): ScalingInstance {
+function scalingInstance(world: World, instance: Instance, kept: ReadonlySet<HostId>): ScalingInstance {
   return {
     id: instance.id,
     type: typeOf(world, instance),
     state: stateOf(instance),
     free: subtractNeeds(instance.capacity, world.hostUse(instance.id)),
     jobs: world.attemptsOn(instance.id).size,
+    isKept: kept.has(instance.id) || undefined,
     lastJobEndedAtMs: instance.lastJobEndedAtMs,
   };
 }

@@ -5,7 +5,7 @@
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
 import { isRefusal } from '../../base/refusal.ts';
 import { lackOf } from '../../core/compute-environment/network.ts';
-import { checkImage } from '../../core/image/specification.ts';
+import { imageFailures } from '../../core/image/specification.ts';
 import { schedulableGpus } from '../../core/instance-type/instance-type.ts';
 import { agentSettingsOf, type AgentSettings } from '../../core/launch-template/agent-settings.ts';
 import { readArchive, type UserDataPart } from '../../core/launch-template/user-data.ts';
@@ -56,7 +56,6 @@ export async function boot(deps: Ec2Deps, ec2: Ec2View, own: OwnInstance, contex
   if (agent.cluster === undefined || type === undefined || image?.software.agent === undefined) return;
   const subnet = knownSubnets(ec2).find(({ id }) => id === own.subnetId);
   if (subnet !== undefined && lackOf(subnet, subnet.mapPublicIp) !== undefined) return;
-  const failures = checkImage(image, { architecture: type.architecture, gpus: schedulableGpus(type) > 0, multiNode: false, loggingDrivers: agent.loggingDrivers });
   const reply = await deps.bus.submit(
     {
       type: 'start-instance',
@@ -66,7 +65,7 @@ export async function boot(deps: Ec2Deps, ec2: Ec2View, own: OwnInstance, contex
       instanceType: own.instanceType,
       imageId: own.imageId,
       reservedMemoryMib: agent.reservedMemoryMib,
-      unfit: failures.map(({ text }) => text).join('; ') || undefined,
+      ...imageFailures(image, { architecture: type.architecture, gpus: schedulableGpus(type) > 0, loggingDrivers: agent.loggingDrivers }),
       launch: { subnetId: own.subnetId, securityGroupIds: own.groupIds, keyName: own.keyName, tags: {} },
     },
     envelopeOf(context),
