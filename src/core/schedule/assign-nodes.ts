@@ -25,14 +25,13 @@ interface Group {
  */
 export function assignNodes({ numNodes, groups }: NodeTerms, candidates: readonly Candidate[]): readonly HostId[] | undefined {
   if (candidates.length < numNodes) return undefined;
+  // Ascending, and together all nodes.
   const all = groups.map(({ from, to, terms: { needs } }) => ({ from, to, needs, hosts: [] as Candidate[] }));
   const free = new Set(candidates);
   for (const group of all.toSorted((a, b) => bySize(a.needs, b.needs))) {
     for (let node = group.from; node <= group.to; node++) if (!findHost(group, all, free, new Set())) return undefined;
   }
-  const hosts = new Array<HostId>(numNodes);
-  for (const { from, hosts: own } of all) for (const [at, { id }] of own.entries()) hosts[from + at] = id;
-  return hosts;
+  return all.flatMap(({ hosts }) => hosts.map(({ id }) => id));
 }
 
 /** A free host, or one that another group can do without because it finds another. */

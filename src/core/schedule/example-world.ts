@@ -6,6 +6,7 @@ import type { ComputeEnvironment } from '../compute-environment/compute-environm
 import { checkWorld } from '../invariant.ts';
 import { ChildTable } from '../job/child-table.ts';
 import type { Needs } from '../job/needs.ts';
+import type { NodeGroup, NodeTerms } from '../job/nodes.ts';
 import type { JobTerms } from '../job/terms.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
@@ -35,7 +36,11 @@ export interface ExampleJob {
   readonly array?: number;
   readonly share?: string;
   readonly priority?: number;
-  /** Amounts by consumable resource. */
+  /** Multi-node: so many nodes of each size beside those of `needs`, of which one is the main node. */
+  readonly nodes?: readonly [count: number, needs: Needs][];
+  /** … and the type of instance that they ask for. */
+  readonly on?: string;
+  /** Amounts by consumable resource, of each node. */
   readonly consumes?: Readonly<Record<string, number>>;
 }
 
@@ -75,7 +80,8 @@ export function worldOf(given: Case): World {
 /** `j0`, `j1` … in order of submission. */
 export function submit(world: World, job: ExampleJob, atMs = 0): string {
   const sequence = world.nextSequence;
-  const terms: JobTerms = { needs: job.needs, share: job.share === undefined ? undefined : { identifier: job.share, schedulingPriority: job.priority ?? 0 }, consumables: job.consumes && Object.entries(job.consumes).map(([name, quantity]) => ({ arn: arn(name), quantity })) };
+  const each: JobTerms = { needs: job.needs, share: job.share === undefined ? undefined : { identifier: job.share, schedulingPriority: job.priority ?? 0 }, consumables: job.consumes && Object.entries(job.consumes).map(([name, quantity]) => ({ arn: arn(name), quantity })) };
+  const terms: JobTerms = job.nodes === undefined ? each : { ...each, nodes: nodesOf(each, job.nodes, job.on) };
   const identity = { id: jobId(`j${sequence - 1}`), scope, queueArn: arn(job.queue ?? 'q'), terms, createdAtMs: atMs, sequence };
   const detail = { ...identity, arn: arn(identity.id), name: identity.id, definitionArn: arn('d'), definitionName: 'd', parameters: {}, container: {} };
   const submitted = job.array === undefined
@@ -86,12 +92,24 @@ export function submit(world: World, job: ExampleJob, atMs = 0): string {
   return identity.id;
 }
 
+/** The first node is the main one. */
+function nodesOf(main: JobTerms, more: readonly [count: number, needs: Needs][], instanceType: string | undefined): NodeTerms {
+  const groups: NodeGroup[] = [{ from: 0, to: 0, terms: main }];
+  for (const [count, one] of more) {
+    const from = (groups.at(-1) as NodeGroup).to + 1;
+    groups.push({ from, to: from + count - 1, terms: { ...main, needs: one } });
+  }
+  return { numNodes: (groups.at(-1) as NodeGroup).to + 1, mainNode: 0, groups, instanceType };
+}
+
 /** Runs a pass until nothing more fits; `job>environment` for each placement. */
 export function place(world: World, atMs = 1): string[] {
   const placed: string[] = [];
   const pass = new Pass(world, atMs);
   for (let next = pass.next(); next !== undefined; next = pass.next()) {
-    world.apply({ type: 'attempt-placed', jobId: next.jobId, atMs, placement: { attemptId: attemptOf(next.jobId), number: 1, hostId: next.hostId, computeEnvironmentArn: next.computeEnvironmentArn } });
+    const { jobId: id, hostId: on, computeEnvironmentArn } = next;
+    const otherNodes = next.otherNodes?.map(({ node, hostId: other }) => ({ attemptId: attemptOf(`${id}#${node}`), number: 1, hostId: other, computeEnvironmentArn, node }));
+    world.apply({ type: 'attempt-placed', jobId: id, atMs, placement: { attemptId: attemptOf(id), number: 1, hostId: on, computeEnvironmentArn }, otherNodes });
     placed.push(`${next.jobId}>${next.computeEnvironmentArn}`);
   }
   pass.end();
