@@ -68,7 +68,7 @@ describe('an environment whose subnets are all cut off', () => {
       const queue = must(world.jobQueues.get(arn('q')), 'it was made');
       const reason = () => {
         const place = fit(world, queue, { needs: needs(1), consumables: [] });
-        return place.fits ? 'fits' : blockedReason(world, place.because, needs(1), queue);
+        return place.fits ? 'fits' : blockedReason(world, place.because, { needs: needs(1) }, queue);
       };
       note(subnet('none'));
       assert.deepEqual(reason(), {

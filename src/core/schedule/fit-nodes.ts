@@ -4,6 +4,7 @@
 
 import type { HostId } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { isCutOff } from '../compute-environment/network.ts';
 import { unavailable, type EnvironmentHost, type Instance, type Machine } from '../host.ts';
 import type { InstanceType } from '../instance-type/instance-type.ts';
 import type { Needs } from '../job/needs.ts';
@@ -50,6 +51,7 @@ function fitManaged(world: World, queue: JobQueue, environment: ComputeEnvironme
   if (!couldEver(machine, all)) return { fits: false, because: { type: 'larger-than-every-host', largest: machine.capacity } };
   const empty = emptyInstances(world, environment, type, nodes, holds);
   if (empty.length < nodes.numNodes) {
+    if (isCutOff(environment)) return { fits: false, because: { type: 'cut-off', environment } };
     const starting = startingInstances(world, environment, type, nodes, holds).length;
     const unmet = world.settings.instanceLimit < nodes.numNodes ? 'instance-limit' : world.scaling.unmet.get(unmetKey(queue.arn, claim));
     return { fits: false, because: { type: 'nodes-wait-for-instances', environment, instanceType: type.name, empty: empty.length, starting, unmet } };

@@ -21,7 +21,8 @@ export interface NodesDemand {
 }
 
 export interface InstancesForNodes {
-  readonly offer: Offer;
+  /** Absent: none can be launched. */
+  readonly offer: Offer | undefined;
   /** There or on their way. */
   readonly has: readonly ScalingInstance[];
   /** How many more it takes. */
@@ -37,10 +38,10 @@ interface Planned {
 /** `busy`: instances on which jobs run count too, for they will be kept. Undefined where the environment runs no such nodes. */
 export function instancesForNodes({ environment, tiers, books }: Planned, { numNodes, largest, typeIn, kept }: NodesDemand, busy = false): InstancesForNodes | undefined {
   const type = typeIn.get(environment.arn);
-  const offer = type && tiers.flat().find((one) => one.type.name === type.name);
-  if (offer === undefined) return undefined;
+  if (type === undefined) return undefined;
+  const offer = tiers.flat().find((one) => one.type.name === type.name);
   const has: ScalingInstance[] = [];
-  for (const instance of books.forNodes(offer.type.name, kept, busy)) {
+  for (const instance of books.forNodes(type.name, kept, busy)) {
     if (has.length === numNodes) break;
     if (fitsIn(instance.jobs === 0 ? instance.free : capacityOf(instance.type, environment.reservedMemoryMib), largest)) has.push(instance);
   }

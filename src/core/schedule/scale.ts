@@ -13,10 +13,10 @@ import { pack, type Launch, type Waiting } from './pack.ts';
 import { fitsIn } from './room.ts';
 import { drainsBeyond, drainsFor } from './drain.ts';
 import { dueAtMs, idleToEnd } from './scale-in.ts';
-import { instancesForNodes, type NodesDemand } from './scale-nodes.ts';
+import { instancesForNodes, type InstancesForNodes, type NodesDemand } from './scale-nodes.ts';
 import { ScalingBooks } from './scaling-books.ts';
 import { floorOf, mayExceed, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
-import { offerOf, tiersOf, type Offer, type Tiers } from './strategy.ts';
+import { offerOf, tiersOf, type Tiers } from './strategy.ts';
 
 /** A job queue's waiting jobs in the order in which they are to start, jobs of the same needs together. */
 export interface QueueDemand {
@@ -188,22 +188,25 @@ class Planning {
     for (const planned of this.#keptFirst(queue, nodes)) {
       for (; one.count > 0; one.count--) {
         const found = instancesForNodes(planned, nodes);
-        const because = found === undefined ? 'too-large' : found.missing === 0 ? undefined : this.#whyNot(planned, found.offer, found.missing);
+        const because = found === undefined ? 'too-large' : this.#whyNot(planned, found);
         if (found === undefined || because !== undefined) {
           one.because = nearer(one.because, because ?? 'too-large');
           break;
         }
-        planned.books.reserve(found.has);
-        if (found.missing > 0) this.#launch(planned, [{ offer: found.offer, count: found.missing, free: noNeeds }]);
+        const { has, missing, offer } = found;
+        planned.books.reserve(has);
+        if (offer !== undefined && missing > 0) this.#launch(planned, [{ offer, count: missing, free: noNeeds }]);
       }
     }
   }
 
-  /** Why so many instances cannot be launched at once; undefined: they can. */
-  #whyNot({ environment, books, isKept }: Planned, offer: Offer, count: number): Unmet | undefined {
-    if (isKept || books.vcpus + count * offer.type.vcpus > environment.maxvCpus) return 'max-vcpus';
-    if (count > this.#instances) return 'instance-limit';
-    return count > (this.#pools.get(offer.pool) ?? count) ? 'no-capacity' : undefined;
+  /** Why what is missing cannot be launched at once; undefined: it can. */
+  #whyNot({ environment, books, isKept }: Planned, { offer, missing }: InstancesForNodes): Unmet | undefined {
+    if (missing === 0) return undefined;
+    if (offer === undefined) return 'no-environment';
+    if (isKept || books.vcpus + missing * offer.type.vcpus > environment.maxvCpus) return 'max-vcpus';
+    if (missing > this.#instances) return 'instance-limit';
+    return missing > (this.#pools.get(offer.pool) ?? missing) ? 'no-capacity' : undefined;
   }
 
   /** What there is of their type stays for the nodes; others make way until the rest can be launched, if they can be enough. */
@@ -212,10 +215,10 @@ class Planning {
     for (const planned of this.#keptFirst(queue, nodes)) {
       const { environment, books } = planned;
       const found = instancesForNodes(planned, nodes, overtaken);
-      if (planned.isKept || found === undefined || (this.#pools.get(found.offer.pool) ?? found.missing) < found.missing) continue;
-      const { has, missing, offer } = found;
+      if (planned.isKept || found?.offer === undefined || (this.#pools.get(found.offer.pool) ?? found.missing) < found.missing) continue;
+      const { has, missing, offer: { type } } = found;
       const drains = drainsFor(environment, books, {
-        enough: (vcpus, ended) => missing === 0 || (vcpus + missing * offer.type.vcpus <= environment.maxvCpus && this.#instances + ended >= missing),
+        enough: (vcpus, ended) => missing === 0 || (vcpus + missing * type.vcpus <= environment.maxvCpus && this.#instances + ended >= missing),
         mayGo: (instance) => instance.isKept !== true && !has.includes(instance) && (overtaken || this.#isIdle(planned, instance)),
       });
       if (drains === undefined) continue;

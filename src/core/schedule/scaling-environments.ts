@@ -32,7 +32,7 @@ export const noScaling: ScalingState = { unmet: new Map(), overtaken: new Set(),
 export const unmetKey = (queueArn: Arn, claim: Pick<Claim, 'needs' | 'nodes'>): string => `${queueArn} ${shapeKey(claim)}`;
 
 /** `kept`: instances that are kept for nodes of multi-node parallel jobs. */
-export function scalingEnvironment(world: World, environment: ComputeEnvironment, kept: ReadonlySet<HostId>): ScalingEnvironment {
+export function scalingEnvironment(world: World, environment: ComputeEnvironment, kept: ReadonlySet<HostId> = new Set()): ScalingEnvironment {
   const resources = must(environment.computeResources, 'a managed environment has compute resources');
   const spot = resources.type === 'SPOT';
   return {
