@@ -40,6 +40,6 @@ test('a GPU of an instance of one’s own is not to be had where its machine has
   const of = must(given.jobQueues.get(arn('q')), 'it was made');
   const place = fit(given, of, { needs: needs(1, 128, 1) });
   assert.ok(!place.fits);
-  assert.equal(blockedReason(given, place.because, needs(1, 128, 1), of).text, "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for 1 GPU and no host of this queue's compute environments has more than 0");
+  assert.equal(blockedReason(given, place.because, { needs: needs(1, 128, 1) }, of).text, "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for 1 GPU and no host of this queue's compute environments has more than 0");
   assert.ok(fit(given, of, { needs: needs(1) }).fits, 'others run there');
 });
