@@ -35,7 +35,7 @@ for (const [title, settings, all] of written) {
 
 test('settings that jobs can feel have their types', () => {
   const settings = script('cat << END >> /etc/ecs/ecs.config', 'ECS_RESERVED_MEMORY=256', 'ECS_AVAILABLE_LOGGING_DRIVERS=["awslogs"]', 'ECS_IMAGE_CLEANUP_INTERVAL=1h30m', 'ECS_CLUSTER=mine', 'END');
-  assert.deepEqual([settings.reservedMemoryMib, settings.loggingDrivers, settings.imageCleanupIntervalMs, settings.cluster], [256, ['awslogs'], 5_400_000, 'mine']);
+  assert.deepEqual([settings.reservedMemoryMib, settings.loggingDrivers, settings.all.get('ECS_IMAGE_CLEANUP_INTERVAL'), settings.cluster], [256, ['awslogs'], '1h30m', 'mine']);
 });
 
 const troubles: [string, AgentSettings, RegExp][] = [
@@ -44,7 +44,6 @@ const troubles: [string, AgentSettings, RegExp][] = [
   ['another program', script('aws s3 cp s3://bucket/ecs.config - >> /etc/ecs/ecs.config'), /is not known before it runs/],
   ['a value of a wrong form', script('echo ECS_RESERVED_MEMORY=lots >> /etc/ecs/ecs.config'), /ECS_RESERVED_MEMORY=lots is not a number of MiB/],
   ['a list that is none', script('echo ECS_AVAILABLE_LOGGING_DRIVERS=awslogs >> /etc/ecs/ecs.config'), /is not a JSON list of names/],
-  ['an interval that the agent does not take', script('echo ECS_IMAGE_CLEANUP_INTERVAL=5m >> /etc/ecs/ecs.config'), /is not a duration of at least ten minutes/],
   ['a line that is no setting', script('echo hello >> /etc/ecs/ecs.config'), /'hello' in .* is not of the form NAME=value/],
   ['an encoded file', cloudConfig('write_files:\n- path: /etc/ecs/ecs.config\n  encoding: b64\n  content: QT0x\n'), /encoded content .* is not read/],
 ];
@@ -53,6 +52,6 @@ for (const [title, settings, problem] of troubles) {
   test(`agent settings: ${title} is told`, () => {
     assert.equal(settings.problems.length, 1);
     assert.match(settings.problems[0] ?? '', problem);
-    assert.equal(settings.reservedMemoryMib ?? settings.loggingDrivers ?? settings.imageCleanupIntervalMs ?? settings.cluster, undefined);
+    assert.equal(settings.reservedMemoryMib ?? settings.loggingDrivers ?? settings.cluster, undefined);
   });
 }

@@ -12,8 +12,6 @@ export interface AgentSettings {
   readonly loggingDrivers?: readonly string[] | undefined;
   /** ECS_CLUSTER: a cluster's name or ARN. */
   readonly cluster?: string | undefined;
-  /** ECS_IMAGE_CLEANUP_INTERVAL, at least ten minutes as with the agent. */
-  readonly imageCleanupIntervalMs?: number | undefined;
   /** Every setting, by name; the last one written counts. */
   readonly all: ReadonlyMap<string, string>;
   /** What is written there and has no effect, each in a sentence. */
@@ -21,7 +19,6 @@ export interface AgentSettings {
 }
 
 const config = '/etc/ecs/ecs.config';
-const imageCleanupLeastMs = 600_000;
 
 export function agentSettingsOf(parts: readonly UserDataPart[]): AgentSettings {
   const all = new Map<string, string>();
@@ -45,10 +42,6 @@ function typed(all: ReadonlyMap<string, string>, problems: string[]): Partial<Ag
     reservedMemoryMib: read('ECS_RESERVED_MEMORY', 'a number of MiB', (text) => (/^\d{1,8}$/.test(text) ? Number(text) : undefined)),
     loggingDrivers: read('ECS_AVAILABLE_LOGGING_DRIVERS', 'a JSON list of names', stringList),
     cluster: read('ECS_CLUSTER', 'a name', (text) => text || undefined),
-    imageCleanupIntervalMs: read('ECS_IMAGE_CLEANUP_INTERVAL', `a duration of at least ten minutes, such as 30m`, (text) => {
-      const ms = durationMs(text);
-      return ms !== undefined && ms >= imageCleanupLeastMs ? ms : undefined;
-    }),
   };
 }
 
@@ -59,14 +52,6 @@ function stringList(text: string): readonly string[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** `1h30m`, `45s`: durations as Go writes them, in whole units. */
-function durationMs(text: string): number | undefined {
-  const found = /^(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text);
-  if (found === null || text === '') return undefined;
-  const [hours, minutes, seconds] = [1, 2, 3].map((at) => Number(found[at] ?? 0)) as [number, number, number];
-  return ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
 
 function linesWritten(part: UserDataPart, problems: string[]): readonly string[] {
