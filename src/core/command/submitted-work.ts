@@ -2,8 +2,8 @@
 // properties with the overrides laid over; who may have which overrides is refused here (user guide, chapter Submitting a Job).
 
 import type { ConsumableResourceProperties, NodeProperties } from '@aws-sdk/client-batch';
-import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import { must } from '../../base/assert.ts';
+import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import { consumableClaims, consumableProperties } from '../job/consumables.ts';
 import { resolveContainer } from '../job/container.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
@@ -21,8 +21,8 @@ export interface SubmittedWork extends Work {
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** Clients send empty objects for "nothing is said". */
-const says = (overrides: object | undefined): boolean => overrides !== undefined && Object.keys(overrides).length > 0;
+/** Clients send empty objects, and empty lists in them, for "nothing is said". */
+const says = (overrides: object | undefined): boolean => Object.values(overrides ?? {}).some((value) => value !== undefined && !(Array.isArray(value) && value.length === 0));
 
 export function containerWork(world: World, definition: JobDefinition, { request, scope }: SubmitJob, parameters: Parameters): SubmittedWork | Refusal {
   if (says(request.nodeOverrides)) return refuse('invalid', `nodeOverrides is only for multi-node parallel jobs, and job definition ${definition.name}:${definition.revision} is of type container.`);

@@ -44,12 +44,6 @@ export interface RetryTerms {
 /** A rule of `evaluateOnExit`, its action in the lower case in which AWS gives it back. */
 export type RetryRule = Omit<EvaluateOnExit, 'action'> & { readonly action: 'retry' | 'exit' };
 
-/** What a container is held to. */
-export interface ContainerSource {
-  readonly container: ContainerProperties;
-  readonly consumables?: readonly ConsumableClaim[] | undefined;
-}
-
 /** What the terms of a submission are made of: definition and overrides laid over each other. */
 export interface TermsSource extends Work {
   readonly retryStrategy?: RetryStrategy | undefined;

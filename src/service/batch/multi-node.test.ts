@@ -151,6 +151,14 @@ test('overrides and parameters change what the nodes run, and the number of them
   assert.deepEqual(detail.consumables?.map(({ quantity }) => quantity), [2 * 999]);
 });
 
+test('overrides that say nothing are none, of whichever kind', async () => {
+  const deps = await depsWithQueue();
+  await submitted(deps, job(undefined, { containerOverrides: { environment: [] }, consumableResourcePropertiesOverride: { consumableResourceList: [] } }));
+  await deps.call(registerJobDefinition, { jobDefinitionName: 'single', type: 'container', containerProperties: container() });
+  const { detail } = await submitted(deps, job({ nodePropertyOverrides: [] }, { jobDefinition: 'single' }));
+  assert.equal(detail.nodeProperties, undefined);
+});
+
 const unsubmittable: [string, SubmitJobCommandInput, RegExp, NodeProperties?][] = [
   ['an array', job(undefined, { arrayProperties: { size: 2 } }), /This option is not available for multi-node parallel jobs/],
   ['container overrides of the whole', job(undefined, { containerOverrides: { memory: 128 } }), /containerOverrides cannot be used with a multi-node parallel job/],
