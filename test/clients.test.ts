@@ -110,6 +110,36 @@ describe('clients', () => {
       assert.equal(job.container?.exitCode, 17);
       assert.equal(job.container?.reason, undefined);
     });
+
+    test('divides a parallel step among nodes, and knows it by the absence of a container', async () => {
+      const nodeRangeProperties = ['0:0', '1:2'].map((targetNodes) => ({ targetNodes, container: { ...resources, command: ['echo', 'hello world'] } }));
+      const { jobDefinitionArn } = await server.batch.send(new RegisterJobDefinitionCommand({ jobDefinitionName: 'metaflow-parallel', type: 'multinode', nodeProperties: { numNodes: 3, mainNode: 0, nodeRangeProperties } }));
+      const nodePropertyOverrides = [
+        { targetNodes: '0:0', containerOverrides: { command: ['sh', '-c', 'echo main; exit 4'], environment: [{ name: 'A', value: '1' }] } },
+        { targetNodes: '1:2', containerOverrides: { command: ['sh', '-c', 'echo $AWS_BATCH_JOB_NODE_INDEX'] } },
+      ];
+      const jobId = await server.submit(jobDefinitionArn ?? '', { jobName: 'metaflow-parallel', nodeOverrides: { nodePropertyOverrides } });
+      const job = await server.whenEnded(jobId);
+      assert.ok(!('container' in job) && (job.stoppedAt ?? 0) > 0);
+      assert.deepEqual([job.status, job.statusReason, job.attempts?.at(-1)?.container?.exitCode], ['FAILED', 'Essential container in task exited', 4]);
+      const main = await server.job(`${jobId}#0`);
+      assert.deepEqual([main.nodeDetails, main.container?.exitCode, await server.lines(main)], [{ nodeIndex: 0, isMainNode: true }, 4, ['main']]);
+    });
+  });
+
+  test('Airflow reads the log of a multi-node job: where each range writes, and the stream of each attempt', async () => {
+    const container = { ...resources, command: ['echo', 'line'], logConfiguration: { logDriver: 'awslogs' as const, options: { 'awslogs-group': '/airflow' } } };
+    const nodeProperties = { numNodes: 2, mainNode: 1, nodeRangeProperties: [{ targetNodes: '0:', container }] };
+    await server.batch.send(new RegisterJobDefinitionCommand({ jobDefinitionName: 'airflow-nodes', type: 'multinode', nodeProperties }));
+    const job = await server.whenEnded(await server.submit('airflow-nodes', { nodeOverrides: { numNodes: 3 } }));
+    assert.deepEqual([job.status, job.nodeProperties?.numNodes], ['SUCCEEDED', 3]);
+    assert.deepEqual(job.nodeProperties?.nodeRangeProperties?.map((range) => range.container?.logConfiguration), [{ ...container.logConfiguration, secretOptions: [] }]);
+    const [stream, ...others] = job.attempts?.map((attempt) => attempt.container?.logStreamName) ?? [];
+    assert.deepEqual(others, []);
+    const { events } = await server.logs.send(new GetLogEventsCommand({ logGroupName: '/airflow', logStreamName: stream, startFromHead: true }));
+    assert.deepEqual(events?.map(({ message }) => message), ['line']);
+    const { jobSummaryList } = await server.batch.send(new ListJobsCommand({ multiNodeJobId: job.jobId, jobStatus: 'SUCCEEDED' }));
+    assert.deepEqual(jobSummaryList?.find((one) => one.jobId === `${job.jobId}#1`)?.nodeProperties, { isMainNode: true, numNodes: 3, nodeIndex: 1 });
   });
 
   test('Airflow reads one job, its ARNs and where its log is, of arrays too', async () => {
