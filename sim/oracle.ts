@@ -62,7 +62,7 @@ export interface Truth {
   readonly exitCode: number | undefined;
   /** A fault of the run took it, or made it seem so. */
   readonly lost: boolean;
-  /** The clock on the wall was set while it ran: its times prove nothing. */
+  /** The clock on the wall was set while it ran, or before its end was told: its times prove nothing. */
   readonly clockSet: boolean;
   /** It was to stop with its host, and the clock on the wall has been set since: its end may seem to have come before. */
   readonly maybeHostEnded: boolean;

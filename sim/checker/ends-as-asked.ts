@@ -30,7 +30,9 @@ function checkEnd({ expectations, containers, ledger, clockSetMs }: Observed, jo
   const { parent, index } = splitJobId(job.id);
   const truths = job.attempts.map(({ attemptId }) => {
     const ended = containers.all.get(attemptId)?.ended;
-    return { exitCode: ended?.exit?.exitCode, lost: containers.lost.has(attemptId), clockSet: ended?.wasClockSet ?? false, maybeHostEnded: clockSetMs >= (containers.hostEnding.get(attemptId) ?? Infinity) };
+    // Also between the container's end and what was told of it: a timeout that had not come then may have seemed to.
+    const clockSet = ended !== undefined && (ended.wasClockSet || (clockSetMs > 0 && clockSetMs >= ended.elapsedMs));
+    return { exitCode: ended?.exit?.exitCode, lost: containers.lost.has(attemptId), clockSet, maybeHostEnded: clockSetMs >= (containers.hostEnding.get(attemptId) ?? Infinity) };
   });
   // The end of a host is no stop that anybody asked for: it is judged as the loss that it is.
   const stop = job.stopRequested?.by === 'host' ? undefined : job.stopRequested;
