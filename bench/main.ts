@@ -8,10 +8,11 @@ import { dockerBench } from './docker.bench.ts';
 import { processBench } from './process.bench.ts';
 import { cycleBench } from './cycle.bench.ts';
 import { dagBench } from './dag.bench.ts';
+import { nodesBench } from './nodes.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
 import { scaleBench } from './scale.bench.ts';
 
-const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, dag: dagBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench, cycle: cycleBench, dispatch: dispatchBench };
+const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, dag: dagBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench, cycle: cycleBench, nodes: nodesBench, dispatch: dispatchBench };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in benches));
