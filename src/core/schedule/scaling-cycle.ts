@@ -74,8 +74,7 @@ function demandOf(world: World, nowMs: number): Demand[] {
 }
 
 function waitingIn(world: World, queue: JobQueue, heads: Head[], overtaken: ReadonlySet<Head>): WaitingJobs[] {
-  const isHeld = ({ jobClass }: Head): number => (jobClass.hold === undefined ? 1 : 0);
-  heads.sort((a, b) => isHeld(a) - isHeld(b) || a.entry.rank - b.entry.rank);
+  inOrder(world, queue, heads);
   const mostMilliVcpu = bound(world, queue);
   const shapes = new Map<string, WaitingJobs & { count: number }>();
   const first: WaitingJobs[] = [];
@@ -112,6 +111,21 @@ function nodesDemand(world: World, queue: JobQueue, { nodes }: Claim, hold: Hold
     if (type !== undefined && isNodeType(type)) typeIn.set(environment.arn, type);
   }
   return { numNodes: nodes.numNodes, largest: largestNode(nodes), typeIn, kept: new Set(hold?.room?.hostIds) };
+}
+
+/** As a pass would begin: those that room is kept for, then by share where shares take turns, by scheduling priority, and by submission. */
+function inOrder(world: World, { arn }: JobQueue, heads: Head[]): void {
+  const shares = world.fairShares.of(arn);
+  const keys = new Map<string, bigint>();
+  if (shares !== undefined) for (const { jobClass: { claim } } of heads) if (claim.share && !keys.has(claim.share.identifier)) keys.set(claim.share.identifier, shares.keyOf(claim.share.identifier, world.backlog.second));
+  const isHeld = ({ jobClass }: Head): number => (jobClass.hold === undefined ? 1 : 0);
+  const keyOf = ({ jobClass: { claim } }: Head): bigint => keys.get(claim.share?.identifier ?? '') ?? 0n;
+  const priorityOf = ({ jobClass: { claim } }: Head): number => claim.share?.schedulingPriority ?? 0;
+  heads.sort((a, b) => {
+    const [first, second] = [keyOf(a), keyOf(b)];
+    const byShare = first === second ? priorityOf(b) - priorityOf(a) : first < second ? -1 : 1;
+    return isHeld(a) - isHeld(b) || (shares === undefined ? 0 : byShare) || a.entry.rank - b.entry.rank;
+  });
 }
 
 /** No more can start at once, however many wait: so far they are counted. */
