@@ -47,7 +47,8 @@ export class OwnDocker implements AsyncDisposable {
     const [name, subnet, directory] = [this.#name, this.#subnet, this.#directory];
     run(`ip netns add ${name} && ip link add v-${name} type veth peer name e-${name} netns ${name}
       ip addr add ${subnet}.1/30 dev v-${name} && ip link set v-${name} up
-      ip -n ${name} addr add ${subnet}.2/30 dev e-${name} && ip -n ${name} link set e-${name} up && ip -n ${name} link set lo up`);
+      ip -n ${name} addr add ${subnet}.2/30 dev e-${name} && ip -n ${name} link set e-${name} up && ip -n ${name} link set lo up
+      ip -n ${name} route add default via ${subnet}.1`);
     const flags = ['--data-root', `${directory}/data`, '--exec-root', `${directory}/exec`, '--pidfile', `${directory}/pid`, '-H', `unix://${directory}/socket`, '-H', this.url, '--tls=false'];
     // In the namespace's network and in nobody else's mounts: `ip netns exec` would hide the cgroups.
     this.#process = spawn('nsenter', [`--net=/run/netns/${name}`, 'dockerd', ...flags, '--bridge', 'none', '--iptables=false', '--ip6tables=false', '--storage-driver', 'vfs'], { stdio: 'ignore' });

@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { CreateComputeEnvironmentCommand, CreateJobQueueCommand, DescribeComputeEnvironmentsCommand, type JobDetail } from '@aws-sdk/client-batch';
+import { CreateComputeEnvironmentCommand, CreateJobQueueCommand, DescribeComputeEnvironmentsCommand, RegisterJobDefinitionCommand, type JobDetail } from '@aws-sdk/client-batch';
 import { DescribeContainerInstancesCommand, DescribeTasksCommand, ECSClient, ListClustersCommand, ListTasksCommand, RegisterContainerInstanceCommand } from '@aws-sdk/client-ecs';
 import { OwnDocker, ownDockerSkip } from './own-docker.ts';
+import { requirement } from './requirement.ts';
 import { TestServer, computeResources } from './server.ts';
 import { until } from './until.ts';
 
@@ -96,4 +97,34 @@ test('two hosts run the jobs of an UNMANAGED environment; one is cut off in the 
   assert.equal(ended.attempts?.length, 2);
   await until('nothing of it is left there', () => second.running().length === 0);
   ecs.destroy();
+});
+
+test('the nodes of a multi-node parallel job have a host each, and reach the main one at the address of its host', { skip: ownDockerSkip() }, async () => {
+  await using other = await OwnDocker.start();
+  await using server = await TestServer.start('fake');
+  const cluster = await unmanaged(server);
+  const container = (script: string) => ({ image: 'busybox', command: ['sh', '-c', script], vcpus: 1, memory: 32 });
+  await server.batch.send(
+    new RegisterJobDefinitionCommand({
+      jobDefinitionName: 'pair',
+      type: 'multinode',
+      nodeProperties: {
+        numNodes: 2,
+        mainNode: 1,
+        nodeRangeProperties: [
+          { targetNodes: '0', container: container('until echo hello | nc $AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS 7412; do sleep 0.1; done') },
+          { targetNodes: '1', container: container('nc -l -p 7412') },
+        ],
+      },
+    }),
+  );
+  const job = await server.submit('pair');
+  const here = `unix://${requirement('docker').command}`;
+  assert.equal((await longshore(server, 'instance', 'register', '--cluster', cluster, '--docker-host', here)).code, 0);
+  await until('it waits for a second host', async () => /waiting for 2 hosts, one for each node: UNMANAGED compute environment own has 1/.test((await server.job(job)).statusReason ?? ''));
+  assert.equal((await longshore(server, 'instance', 'register', '--cluster', cluster, '--docker-host', other.url)).code, 0);
+  assert.equal((await server.whenEnded(job)).status, 'SUCCEEDED');
+  const [first, main] = [await server.job(`${job}#0`), await server.job(`${job}#1`)];
+  assert.notEqual(first.container?.containerInstanceArn, main.container?.containerInstanceArn);
+  assert.deepEqual(await server.lines(main), ['hello']);
 });

@@ -8,7 +8,7 @@ import { pino, type Logger } from 'pino';
 import { compose, type App } from '../app/compose.ts';
 import { LocalCapacity } from '../capacity/local/local-capacity.ts';
 import { dockerHosts } from '../engine/docker/docker-hosts.ts';
-import { localHost } from '../capacity/local/local.ts';
+import { localHost, ownAddress } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import { FileLogSink } from '../store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../store/sqlite/store.ts';
@@ -84,7 +84,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 }
 
 async function open(config: ServerConfig, app: App, identity: string, reason: string, log: Logger): Promise<RunningServer> {
-  const capabilities = await app.control.open(localHost(identity, config.capacity));
+  const capabilities = await app.control.open(localHost(identity, config.capacity, ownAddress()));
   await app.noteNetworks();
   const listener = await listen({
     host: config.host,

@@ -1,6 +1,6 @@
-// The local capacity provider: this machine as one host. Instances of EC2 types are not carved out of it yet; its real cores
-// and memory bound what runs at once (DESIGN 4).
+// This machine as one host: its real cores and memory bound what runs at once (DESIGN 4).
 
+import { networkInterfaces } from 'node:os';
 import { hostId } from '../../base/ids.ts';
 import type { Machine } from '../../core/host.ts';
 import type { Needs } from '../../core/job/needs.ts';
@@ -8,6 +8,11 @@ import type { Needs } from '../../core/job/needs.ts';
 const unbounded: Needs = { milliVcpu: Number.MAX_SAFE_INTEGER, memoryMib: Number.MAX_SAFE_INTEGER, gpus: Number.MAX_SAFE_INTEGER };
 
 /** `identity` is stable for a data directory, 32 hexadecimal digits; no capacity means no bound, for the fake engine. */
-export function localHost(identity: string, capacity: Needs | undefined): Machine {
-  return { kind: 'machine', id: hostId(identity), capacity: capacity ?? unbounded, title: 'this machine' };
+export function localHost(identity: string, capacity: Needs | undefined, address?: string): Machine {
+  return { kind: 'machine', id: hostId(identity), capacity: capacity ?? unbounded, title: 'this machine', address };
+}
+
+/** The first IPv4 address of this machine that others may reach; undefined where it has none but its loopback's. */
+export function ownAddress(): string | undefined {
+  return Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 }
