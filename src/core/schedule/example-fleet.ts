@@ -47,7 +47,7 @@ export class Fleet {
 
   #register(environment: string, capacity: Needs): void {
     const id = hostId(this.#newId());
-    const host = { kind: 'registered', id, title: `host ${this.#ids}`, scope, computeEnvironmentArn: arn(environment), capacity, status: 'ACTIVE', oldAttempts: [], registeredAtMs: 0 } as unknown as RegisteredHost;
+    const host = { kind: 'registered', id, title: `host ${this.#ids}`, scope, computeEnvironmentArn: arn(environment), capacity, status: 'ACTIVE', oldAttempts: [], address: { dockerHost: `tcp://host-${this.#ids}:2375` }, facts: {}, registeredAtMs: 0 } as unknown as RegisteredHost;
     this.world.apply({ type: 'host-stored', host });
   }
 

@@ -15,7 +15,7 @@ import { assignNodes, bySize } from './assign-nodes.ts';
 import { availableEnvironments } from './available-environments.ts';
 import type { Fit } from './fit.ts';
 import { holdOn, type Holds, type Place, type Room } from './hold.ts';
-import { couldEver, withKept } from './host-room.ts';
+import { couldEver, machineOf, withKept } from './host-room.ts';
 import type { Claim } from './job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf, type NoNodes } from './node-type.ts';
 import { fitsIn, hasRoom } from './room.ts';
@@ -83,6 +83,7 @@ const holdsNode = ({ capacity, unfit, unfitForNodes }: Instance, largest: Needs)
 /** Together on the machine: each on a host that is a slice of it, or all of them on itself. Larger than it, they have it alone. */
 function fitMachine(world: World, { arn }: ComputeEnvironment, machine: Machine, { numNodes, mainNode }: NodeTerms, all: Needs, holds: Holds, slices?: readonly HostId[]): Fit {
   const used = world.hostUse(machine.id);
+  if (!couldEver(machine, all)) return { fits: false, because: { type: 'larger-than-every-host', largest: machine.capacity } };
   if (!hasRoom(machine.capacity, used, all)) return { fits: false, because: { type: 'host-full', host: machine, used } };
   const hold = holdOn(holds, machine.id);
   if (hold !== undefined && !hasRoom(machine.capacity, withKept(used, holds, machine), all)) return { fits: false, because: { type: 'kept-for-another', hold } };
@@ -100,7 +101,7 @@ function placeOf(computeEnvironmentArn: Place['computeEnvironmentArn'], hosts: r
 function fitUnmanaged(world: World, environment: ComputeEnvironment, claim: NodesClaim, holds: Holds): Fit {
   const { nodes } = claim;
   const all = needsOfAll(claim);
-  const onMachine = world.settings.machineServesUnmanaged ? [...world.hosts.machines()].map((machine) => (couldEver(machine, all) ? fitMachine(world, environment, machine, nodes, all, holds) : undefined)).find((fit) => fit !== undefined) : undefined;
+  const onMachine = world.settings.machineServesUnmanaged ? fitDirectly(world, environment, nodes, all, holds) : undefined;
   if (onMachine?.fits) return onMachine;
   let blocked: Fit | undefined;
   for (const hosts of hostsOf(world, environment)) {
@@ -114,16 +115,18 @@ function fitUnmanaged(world: World, environment: ComputeEnvironment, claim: Node
         : { fits: false, because: { type: 'nodes-wait-for-hosts', environment, hosts: available.length, empty: empty.length, wouldDo: assignNodes(nodes, available) !== undefined } };
       continue;
     }
-    const [machine] = hosts[0]?.kind === 'instance' ? world.hosts.machines() : [];
+    const machine = machineOf(world, (hosts[0] as EnvironmentHost).id);
     const fit: Fit = machine === undefined ? { fits: true, ...placeOf(environment.arn, assigned, nodes.mainNode) } : fitMachine(world, environment, machine, nodes, all, holds, assigned);
     if (fit.fits) return fit;
     blocked ??= fit;
   }
-  if (onMachine === undefined && blocked === undefined && world.settings.machineServesUnmanaged) {
-    const [machine] = world.hosts.machines();
-    if (machine !== undefined) return { fits: false, because: { type: 'larger-than-every-host', largest: machine.capacity } };
-  }
-  return onMachine ?? blocked ?? { fits: false, because: { type: 'no-host-registered', environment } };
+  const isFinal = onMachine?.fits === false && onMachine.because.type === 'larger-than-every-host';
+  return (isFinal ? blocked : undefined) ?? onMachine ?? blocked ?? { fits: false, because: { type: 'no-host-registered', environment } };
+}
+
+function fitDirectly(world: World, environment: ComputeEnvironment, nodes: NodeTerms, all: Needs, holds: Holds): Fit | undefined {
+  const [machine] = world.hosts.machines();
+  return machine && fitMachine(world, environment, machine, nodes, all, holds);
 }
 
 /** Registered hosts, each a machine of its own, and instances of the user's own, slices of this one: nodes are spread over either. */
@@ -161,22 +164,31 @@ function managedRoom(world: World, environment: ComputeEnvironment, claim: Nodes
   const [machine] = world.hosts.machines();
   if (!isNodeType(type) || machine === undefined || !couldEver(machine, needsOfAll(claim))) return undefined;
   const hostIds = [...emptyInstances(world, environment, type, nodes, holds), ...startingInstances(world, environment, type, nodes, holds)].slice(0, nodes.numNodes);
-  if (overtaken && hostIds.length < nodes.numNodes) hostIds.push(...busyInstances(world, environment, type, nodes, holds, present).slice(0, nodes.numNodes - hostIds.length));
+  if (overtaken && hostIds.length < nodes.numNodes) hostIds.push(...otherInstances(world, environment, type, nodes, holds, new Set(hostIds), present).slice(0, nodes.numNodes - hostIds.length));
   if (hostIds.length === 0 || (!overtaken && hostIds.length < nodes.numNodes)) return undefined;
   return roomOn(world, environment, hostIds, overtaken ? [machine.id, needsOfAll(claim)] : undefined);
 }
 
 /** Those that are kept already, then those with the least to wait for. */
-function busyInstances(world: World, { arn }: ComputeEnvironment, { name }: InstanceType, nodes: NodeTerms, holds: Holds, present: Room | undefined): HostId[] {
+function otherInstances(world: World, { arn }: ComputeEnvironment, { name }: InstanceType, nodes: NodeTerms, holds: Holds, chosen: ReadonlySet<HostId>, present: Room | undefined): HostId[] {
   const largest = largestNode(nodes);
-  const kept = new Set(present?.hostIds);
-  const found: { readonly id: HostId; readonly order: number }[] = [];
+  const found: Instance[] = [];
   for (const instance of world.hosts.instancesOf(arn)) {
-    const { id, instanceType, state } = instance;
-    if (instanceType !== name || state !== 'RUNNING' || !holdsNode(instance, largest) || world.attemptsOn(id).size === 0 || holdOn(holds, id) !== undefined) continue;
-    found.push({ id, order: kept.has(id) ? -1 : world.hostUse(id).milliVcpu });
+    if (instance.instanceType === name && instance.state === 'RUNNING' && holdsNode(instance, largest) && !chosen.has(instance.id) && !isKeptForNodes(holds, instance.id)) found.push(instance);
   }
-  return found.sort((a, b) => a.order - b.order).map(({ id }) => id);
+  return soonestFirst(world, found, present).map(({ id }) => id);
+}
+
+/**
+ * Room that is kept there for single jobs goes to them first: those behind them wait for the nodes. Else, where jobs come all
+ * the time for which room is kept, nodes would never have theirs.
+ */
+const isKeptForNodes = (holds: Holds, id: HostId): boolean => holds.some(({ nodes, room }) => nodes !== undefined && room?.on.has(id));
+
+function soonestFirst<T extends EnvironmentHost>(world: World, hosts: readonly T[], present: Room | undefined): T[] {
+  const kept = new Set(present?.hostIds);
+  const order = ({ id }: T): number => (kept.has(id) ? -1 : world.hostUse(id).milliVcpu);
+  return hosts.toSorted((a, b) => order(a) - order(b));
 }
 
 function unmanagedRoom(world: World, environment: ComputeEnvironment, claim: NodesClaim, holds: Holds, present: Room | undefined): Room | undefined {
@@ -184,16 +196,13 @@ function unmanagedRoom(world: World, environment: ComputeEnvironment, claim: Nod
   const all = needsOfAll(claim);
   if (world.settings.machineServesUnmanaged) {
     const machine = [...world.hosts.machines()].find((one) => couldEver(one, all));
-    // Room for one at a time is kept where there is none for two.
-    if (machine !== undefined) return holdOn(holds, machine.id) === undefined ? { computeEnvironmentArn: environment.arn, hostIds: Array.from({ length: nodes.numNodes }, () => machine.id), on: new Map([[machine.id, all]]) } : undefined;
+    if (machine !== undefined) return !isKeptForNodes(holds, machine.id) ? { computeEnvironmentArn: environment.arn, hostIds: Array.from({ length: nodes.numNodes }, () => machine.id), on: new Map([[machine.id, all]]) } : undefined;
   }
-  const kept = new Set(present?.hostIds);
-  const order = ({ id }: EnvironmentHost): number => (kept.has(id) ? -1 : world.hostUse(id).milliVcpu);
   for (const hosts of hostsOf(world, environment)) {
-    const usable = hosts.filter((host) => unavailable(host) === undefined && takesNodes(host) && holdOn(holds, host.id) === undefined).toSorted((a, b) => order(a) - order(b));
-    const hostIds = assignNodes(nodes, usable);
-    const [machine] = hosts[0]?.kind === 'instance' ? world.hosts.machines() : [];
-    if (hostIds !== undefined) return roomOn(world, environment, hostIds, machine && [machine.id, all]);
+    const usable = hosts.filter((host) => unavailable(host) === undefined && takesNodes(host) && !isKeptForNodes(holds, host.id));
+    const hostIds = assignNodes(nodes, soonestFirst(world, usable, present));
+    const machine = machineOf(world, (hosts[0] as EnvironmentHost).id);
+    if (hostIds !== undefined && (machine === undefined || couldEver(machine, all))) return roomOn(world, environment, hostIds, machine && [machine.id, all]);
   }
   return undefined;
 }

@@ -20,6 +20,7 @@ import { offerOf, tiersOf, type Tiers } from './strategy.ts';
 
 /** A job queue's waiting jobs in the order in which they are to start, jobs of the same needs together. */
 export interface QueueDemand {
+  readonly priority?: number;
   readonly environments: readonly Arn[];
   readonly waiting: readonly WaitingJobs[];
 }
@@ -27,6 +28,8 @@ export interface QueueDemand {
 export interface WaitingJobs extends Waiting {
   /** Others went before it for so long that instances which run jobs make way for it. */
   readonly overtaken?: boolean;
+  /** Of overtaken ones, in queues of the same priority: the lower goes first. */
+  readonly turn?: number;
   /** Multi-node parallel jobs: `needs` are those of all nodes. */
   readonly nodes?: NodesDemand | undefined;
   /** What the caller knows them by. */
@@ -63,7 +66,7 @@ export interface EnvironmentPlan {
 }
 
 export interface UnmetJobs extends WaitingJobs {
-  /** Its number. */
+  /** Its number among those that were given. */
   readonly queue: number;
   readonly because: Unmet;
   /** Instances make way for the nodes of the first of them: what there is of their type is worth keeping. */
@@ -85,7 +88,7 @@ export interface ScalingPlan {
  */
 export function planScaling(queues: readonly QueueDemand[], environments: readonly ScalingEnvironment[], market: Market, nowMs: number, instancesLeft = Number.MAX_SAFE_INTEGER): ScalingPlan {
   const planning = new Planning(environments, market, instancesLeft, nowMs);
-  const unmet = queues.flatMap((queue, number) => planning.meet(queue).map((one) => ({ queue: number, ...one })));
+  const unmet = planning.meet(queues);
   planning.keepMinimums();
   planning.keepMaximums();
   const idle = planning.environments.map(({ environment, books }) => idleToEnd(environment, books, nowMs));
@@ -113,6 +116,7 @@ interface Planned {
 }
 
 interface Open extends WaitingJobs {
+  readonly queue: number;
   count: number;
   because: Unmet;
   isRoomMade: boolean;
@@ -140,17 +144,29 @@ class Planning {
     this.#byArn = new Map(this.environments.map((each) => [each.environment.arn, each]));
   }
 
-  /** Finds places for the queue's jobs; returns those for which there is none. */
-  meet(queue: QueueDemand): Open[] {
-    const waiting = queue.waiting.map((one): Open => ({ ...one, because: 'no-environment', isRoomMade: false }));
-    for (const one of waiting) {
-      if (one.overtaken !== true) continue;
+  /** Finds places for the queues' jobs, of overtaken ones first among queues of the same priority; returns those for which there is none. */
+  meet(queues: readonly QueueDemand[]): Open[] {
+    const all = queues.map((queue, number) => ({ queue, waiting: queue.waiting.map((one): Open => ({ ...one, queue: number, because: 'no-environment', isRoomMade: false })) }));
+    for (let from = 0, to = 0; from < all.length; from = to) {
+      while (to < all.length && all[to]?.queue.priority === all[from]?.queue.priority) to++;
+      const peers = all.slice(from, to);
+      this.#meetOvertaken(peers);
+      for (const { queue, waiting } of peers) this.#meetOthers(queue, waiting);
+    }
+    return all.flatMap(({ waiting }) => waiting.filter((one) => one.count > 0));
+  }
+
+  #meetOvertaken(peers: readonly { readonly queue: QueueDemand; readonly waiting: readonly Open[] }[]): void {
+    const overtaken = peers.flatMap(({ queue, waiting }) => waiting.flatMap((one) => (one.overtaken === true ? [{ queue, one }] : [])));
+    for (const { queue, one } of overtaken.sort((a, b) => (a.one.turn ?? 0) - (b.one.turn ?? 0))) {
       this.#findPlaces(queue, [one]);
       if (one.count > 0) this.#makeRoom(queue, one);
     }
+  }
+
+  #meetOthers(queue: QueueDemand, waiting: readonly Open[]): void {
     for (const some of inTurn(waiting.filter((one) => one.overtaken !== true))) this.#findPlaces(queue, some);
     for (const one of waiting) if (one.count > 0 && one.overtaken !== true && (one.because === 'max-vcpus' || one.because === 'instance-limit')) this.#makeRoom(queue, one);
-    return waiting.filter((one) => one.count > 0);
   }
 
   #findPlaces(queue: QueueDemand, waiting: readonly Open[]): void {

@@ -61,19 +61,23 @@ function demandOf(world: World, nowMs: number): Demand[] {
   }
   const queues = [...heads.keys()].map((arn) => must(world.jobQueues.get(arn), 'a queue outlives the jobs that wait in it'));
   queues.sort((a, b) => b.priority - a.priority || (a.arn < b.arn ? -1 : 1));
+  const turns = turnsOf([...heads.values()].flat().filter((head) => isOvertaken(world, head, nowMs)));
   return queues.map((queue) => {
     const own = must(heads.get(queue.arn), 'its classes were found');
-    const overtaken = new Set(own.filter((head) => isOvertaken(world, head, nowMs)));
     return {
       arn: queue.arn,
+      priority: queue.priority,
       environments: queue.computeEnvironmentOrder.map((entry) => entry.computeEnvironment),
-      waiting: waitingIn(world, queue, own, overtaken),
-      overtaken: [...overtaken].map(({ jobClass }) => jobClass.key),
+      waiting: waitingIn(world, queue, own, turns),
+      overtaken: own.flatMap((head) => (turns.has(head) ? [head.jobClass.key] : [])),
     };
   });
 }
 
-function waitingIn(world: World, queue: JobQueue, heads: Head[], overtaken: ReadonlySet<Head>): WaitingJobs[] {
+/** The order in which instances make way for them: that of submission, whichever were there first to have room kept. */
+const turnsOf = (overtaken: readonly Head[]): ReadonlyMap<Head, number> => new Map(overtaken.toSorted((a, b) => a.entry.rank - b.entry.rank).map((head, turn) => [head, turn]));
+
+function waitingIn(world: World, queue: JobQueue, heads: Head[], turns: ReadonlyMap<Head, number>): WaitingJobs[] {
   inOrder(world, queue, heads);
   const mostMilliVcpu = bound(world, queue);
   const shapes = new Map<string, WaitingJobs & { count: number }>();
@@ -88,8 +92,9 @@ function waitingIn(world: World, queue: JobQueue, heads: Head[], overtaken: Read
     const most = Math.ceil(mostMilliVcpu / Math.max(1, needs.milliVcpu)) + 1;
     let count = jobClass.count(most, world.runnableIn);
     const key = unmetKey(queue.arn, claim);
-    if (overtaken.has(head) && count > 0) {
-      first.push({ key, needs, count: 1, overtaken: true, nodes: nodesDemand(world, queue, claim, hold) });
+    const turn = turns.get(head);
+    if (turn !== undefined && count > 0) {
+      first.push({ key, needs, count: 1, overtaken: true, turn, nodes: nodesDemand(world, queue, claim, hold) });
       count--;
     } else if (claim.nodes !== undefined && hold?.room !== undefined && count > 0) {
       shapes.set(jobClass.key, { key, needs, count: 1, nodes: nodesDemand(world, queue, claim, hold) });
