@@ -24,10 +24,10 @@ export interface NetworkContract {
   readonly talk?: { readonly listen: (port: number) => string[]; readonly tell: (address: string, port: number, text: string) => string[] } | undefined;
 }
 
-/** Nodes with these commands, each an attempt of its own in one network; the first is the main node. */
-export function nodesOf(count: number, spec: (attempt: AttemptId) => ContainerSpec, kind: NodeNetwork['kind'] = 'private'): ContainerSpec[] {
-  const id = newAttempt();
-  return Array.from({ length: count }, (_, node) => ({ ...spec(node === 0 ? id : newAttempt()), network: { id, kind, numNodes: count, node } }));
+/** So many attempts as the nodes of one job; the first is the main node. */
+export function nodesOf(count: number, spec: () => ContainerSpec, kind: NodeNetwork['kind'] = 'private'): ContainerSpec[] {
+  const main = spec();
+  return [main, ...Array.from({ length: count - 1 }, spec)].map((one, node) => ({ ...one, network: { id: main.attemptId, kind, numNodes: count, node } }));
 }
 
 export function networkContract(contract: NetworkContract): void {
@@ -36,7 +36,7 @@ export function networkContract(contract: NetworkContract): void {
   const made = new Set<AttemptId>();
 
   const nodes = (count: number, behaviour: Parameters<EngineContract['spec']>[1], kind: NodeNetwork['kind'] = 'private'): ContainerSpec[] => {
-    const specs = nodesOf(count, (attempt) => common.spec(attempt, behaviour), kind);
+    const specs = nodesOf(count, () => common.spec(newAttempt(), behaviour), kind);
     for (const { attemptId } of specs) made.add(attemptId);
     return specs;
   };

@@ -92,13 +92,22 @@ export function dockerTest(title: string, body: (scene: Scene) => Promise<void>,
   });
 }
 
+/** At which of the calls that change something the socket is cut by itself: before the daemon hears of it, or before its answer arrives. */
+export interface Breakage {
+  readonly at: number;
+  readonly lost: 'request' | 'answer';
+}
+
 /** A socket that leads to Docker and can be cut and mended, as if the daemon went away. */
-export async function cuttableSocket(): Promise<{ readonly host: string; cut: () => Promise<void>; mend: () => Promise<void>; close: () => Promise<void> }> {
+export async function cuttableSocket(breakage?: Breakage): Promise<{ readonly host: string; cut: () => Promise<void>; mend: () => Promise<void>; close: () => Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-docker-'));
   const path = join(directory, 'docker.sock');
   const { socketPath, host, port } = dockerEndpoint(process.env);
   const open = new Set<net.Socket>();
   let server: net.Server | undefined;
+  let changes = 0;
+  /** A call is small: it comes as one piece. */
+  const breaksAt = (piece: Buffer): boolean => /^(POST|DELETE) /.test(piece.toString('latin1', 0, 8)) && ++changes === breakage?.at;
   const mend = async (): Promise<void> => {
     server = net.createServer((client) => {
       const daemon = socketPath === undefined ? net.connect(port ?? 2375, host) : net.connect(socketPath);
@@ -111,15 +120,22 @@ export async function cuttableSocket(): Promise<{ readonly host: string; cut: ()
           daemon.destroy();
         });
       }
-      client.pipe(daemon).pipe(client);
+      let answerIsLost = false;
+      client.on('data', (piece) => {
+        if (breaksAt(piece)) answerIsLost = true;
+        if (answerIsLost && breakage?.lost === 'request') void cut();
+        else daemon.write(piece);
+      });
+      daemon.on('data', (piece) => void (answerIsLost ? cut() : client.write(piece)));
     });
     await new Promise<void>((resolve) => server?.listen(path, resolve));
   };
   const cut = async (): Promise<void> => {
-    const closed = new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve())));
+    const closing = server;
+    server = undefined;
+    const closed = new Promise<void>((resolve) => (closing === undefined ? resolve() : closing.close(() => resolve())));
     for (const socket of open) socket.destroy();
     await closed;
-    server = undefined;
   };
   await mend();
   const close = async (): Promise<void> => {

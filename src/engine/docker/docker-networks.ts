@@ -46,6 +46,8 @@ export class DockerNetworks {
   readonly #parts: DockerNetworksParts;
   readonly #entries = new Map<AttemptId, Entry>();
   readonly #networkOf = new Map<AttemptId, AttemptId>();
+  /** Those whose leaving removes their network just now. */
+  readonly #leaving = new Map<AttemptId, Promise<void>>();
   /** Networks are made one after the other: two would choose the same block. */
   #makingTurn: Promise<unknown> = Promise.resolve();
   #from: number;
@@ -84,11 +86,15 @@ export class DockerNetworks {
   /** It has none any more, and is not being started. The last one's leaving removes the network; of one in none: nothing. */
   async leave(attempt: AttemptId): Promise<void> {
     const id = this.#networkOf.get(attempt);
-    if (id === undefined) return;
+    // An event of the container's end may have been quicker than who removed it: both wait for the network's.
+    if (id === undefined) return this.#leaving.get(attempt);
     this.#networkOf.delete(attempt);
     const { attempts } = this.#entry(id);
     attempts.delete(attempt);
-    if (attempts.size === 0) await this.#remove(id);
+    if (attempts.size > 0) return;
+    const leaving = this.#remove(id).finally(() => this.#leaving.delete(attempt));
+    this.#leaving.set(attempt, leaving);
+    return leaving;
   }
 
   /** Every attempt that is in a network as far as is known. */

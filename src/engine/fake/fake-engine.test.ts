@@ -81,7 +81,7 @@ test('fake: a job of a thousand nodes starts and ends in well under a second', a
   const reports: EngineReport[] = [];
   await engine.open((report) => reports.push(report));
   const beginMs = performance.now();
-  const specs = nodesOf(1000, (attempt) => plainSpec(attempt, { command: ['true'] }));
+  const specs = nodesOf(1000, () => plainSpec(newAttempt(), { command: ['true'] }));
   await Promise.all(specs.map((spec) => engine.start(spec)));
   assert.deepEqual([...engine.networks().values()], ['10.0.0.0/22']);
   for (const { attemptId } of specs) await engine.remove(attemptId);
