@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
 import type { AttemptId } from '../../base/ids.ts';
 import { newAttempt, plainSpec } from '../contract/engine-contract.ts';
+import { nodesOf } from '../contract/network-contract.ts';
 import { bounded, ReportRecorder, textOf, until } from '../contract/report-recorder.ts';
 import type { ContainerSpec, EngineReport } from '../../port/engine.ts';
 import { LauncherClient } from './launcher-client.ts';
@@ -151,6 +152,22 @@ test('process: with a killed launcher its attempts are lost, their processes end
   const next = scene.spec('exit 9');
   await engine.start(next);
   assert.equal((await reports.exited(next.attemptId)).exit.exitCode, 9);
+});
+
+test('process: a lost node keeps its address from others until it is removed', { timeout, skip: process.platform === 'linux' ? false : 'all nodes share one address' }, async (context) => {
+  const scene = new Scene(context);
+  const { engine, reports } = await scene.open();
+  const [main] = nodesOf(2, () => scene.spec('sleep 60')) as [ContainerSpec];
+  await engine.start(main);
+  const { address } = await reports.first(main.attemptId, 'started');
+  process.kill(await scene.launcherPid(), 'SIGKILL');
+  await reports.first(main.attemptId, 'lost');
+  assert.equal((await engine.inspect(main.attemptId))?.address, address);
+  const next = await scene.open();
+  assert.deepEqual([...next.engine.networks()], [...engine.networks()]);
+  assert.deepEqual([...engine.networks().keys()], [main.attemptId]);
+  for (const one of [engine, next.engine]) await one.remove(main.attemptId);
+  assert.deepEqual([...engine.networks(), ...next.engine.networks()], []);
 });
 
 test('process: what a job leaves in the background ends with it, and its output is complete', { timeout }, async (context) => {
