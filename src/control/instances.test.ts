@@ -143,6 +143,18 @@ describe('an instance', () => {
     assert.match(reason(rig, id), /^waiting for this machine: /);
   });
 
+  it('ends when the job that it was kept for has gone', async () => {
+    const rig = await rigWith();
+    await rig.define('machine', { vcpus: 4 });
+    await rig.submit('machine');
+    const id = await submit(rig);
+    await rig.clock.pass(5_000);
+    assert.deepEqual(types(rig), ['m5.large RUNNING']);
+    await rig.terminate(id, 'no more');
+    await rig.clock.pass(limit.keptInstancePauseMs + 2_000);
+    assert.deepEqual(types(rig), []);
+  });
+
   it('whose machine has no GPUs is not launched for them', async () => {
     const rig = await rigWith({ instanceTypes: ['g4dn.xlarge'] });
     await rig.define('gpu', { resourceRequirements: [{ type: 'GPU', value: '1' }] });
@@ -218,6 +230,20 @@ describe('an instance', () => {
     assert.equal(rig.job(large)?.status, 'STARTING');
     assert.deepEqual(types(rig), ['m5.xlarge RUNNING']);
     checkWorld(rig.control.world);
+  });
+
+  it('makes way for a larger one as soon as a large job has been overtaken for long enough, though nothing else happens', async () => {
+    const rig = await rigWith({ allocationStrategy: 'BEST_FIT', maxvCpus: 4, scalingPolicy: { minScaleDownDelayMinutes: 30 } }, { overtakeSeconds: 60 });
+    await rig.define('four', { vcpus: 4 });
+    const [first, second] = [await submit(rig, {}, 'two'), await submit(rig, {}, 'two')];
+    const large = await submit(rig, {}, 'four');
+    const third = await submit(rig, {}, 'two');
+    for (const id of [first, third, second]) await rig.exited(rig.attempt(id));
+    await rig.clock.pass(50_000);
+    assert.deepEqual(types(rig), ['m5.large RUNNING', 'm5.large RUNNING'], 'idle, within their delay');
+    await rig.clock.pass(15_000);
+    assert.equal(rig.job(large)?.status, 'STARTING');
+    assert.deepEqual(types(rig), ['m5.xlarge RUNNING']);
   });
 
   it('beyond a maxvCpus that was lowered takes no more jobs and ends with its last', async () => {

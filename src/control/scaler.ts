@@ -65,9 +65,9 @@ export class Scaler {
   #dueAtMs(): number | undefined {
     const { world } = this.#parts;
     if (world.scalingWanted) return this.#lastAtMs + this.#pauseMs;
-    const { nextScaleDownAtMs } = world.scaling;
-    if (!world.instancesChanged) return nextScaleDownAtMs;
-    return Math.min(this.#lastAtMs + Math.max(this.#pauseMs, limit.scaleInPauseMs), nextScaleDownAtMs ?? Number.POSITIVE_INFINITY);
+    const changedAtMs = world.instancesChanged ? this.#lastAtMs + Math.max(this.#pauseMs, limit.scaleInPauseMs) : Number.POSITIVE_INFINITY;
+    const dueAtMs = Math.min(changedAtMs, world.scaling.nextAtMs);
+    return dueAtMs === Number.POSITIVE_INFINITY ? undefined : dueAtMs;
   }
 
   #setAlarm(atMs: number | undefined): void {

@@ -100,6 +100,8 @@ export const limit = {
   endedInstanceMs: 3_600_000,
   /** Pause before instances that are idle are looked at. */
   scaleInPauseMs: 1_000,
+  /** Pause before instances that are idle and kept for jobs which wait are looked at again: those may have gone elsewhere. */
+  keptInstancePauseMs: 10_000,
   /** Pause before an instance that does not run yet is asked for again. */
   launchRepeatMs: 10_000,
   /** Pause between comparisons of the rows with what the engine knows. */

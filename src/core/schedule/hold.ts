@@ -51,15 +51,17 @@ export interface KeptForAnother {
 export type Holds = readonly Hold[];
 export const noHolds: Holds = Object.freeze([]);
 
-/** Overtaken by so many, or for so long (settings). A job that nobody overtakes needs no room kept. */
-export function isOvertaken(world: World, { jobClass, entry }: Head, nowMs: number): boolean {
+/** When a job has been overtaken by so many, or for so long (settings), by now or later; one that nobody overtakes needs no room kept. */
+export function overtakenAtMs(world: World, { jobClass, entry }: Head): number {
   const { overtakeJobs, overtakeSeconds } = world.settings;
   const { overtaken, overtakenSinceMs } = jobClass;
-  if (overtaken >= overtakeJobs) return true;
-  if (overtaken === 0 || overtakenSinceMs === undefined) return false;
+  if (overtaken >= overtakeJobs) return Number.NEGATIVE_INFINITY;
+  if (overtaken === 0 || overtakenSinceMs === undefined) return Number.POSITIVE_INFINITY;
   const { createdAtMs } = must(world.jobs.get(entry.jobId), 'a head stands for a job that has not ended');
-  return nowMs - Math.max(overtakenSinceMs, createdAtMs) >= overtakeSeconds * 1000;
+  return Math.max(overtakenSinceMs, createdAtMs) + overtakeSeconds * 1000;
 }
+
+export const isOvertaken = (world: World, head: Head, nowMs: number): boolean => overtakenAtMs(world, head) <= nowMs;
 
 /** What the holds keep of the host (of a machine also what is kept on its instances), or in the environment, or of the queue. */
 export function keptOf(holds: Holds, of: { readonly hostId?: HostId; readonly computeEnvironmentArn?: Arn; readonly queueArn?: Arn }): Needs {

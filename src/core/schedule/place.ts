@@ -92,6 +92,8 @@ export class Pass {
       const overtaken = this.#takenFrom(head, because) - takenBefore;
       if (overtaken > 0) {
         jobClass.overtaken += overtaken;
+        // From when on instances make way for it is for a scaling cycle to find out.
+        if (jobClass.overtakenSinceMs === undefined) this.#world.instancesChanged = true;
         jobClass.overtakenSinceMs ??= this.#nowMs;
       }
       this.#world.backlog.putBack(head);

@@ -1,11 +1,12 @@
 // Which idle instances of an environment end now: those that no waiting job needs, after their delay, down to minvCpus.
 
+import { limit } from '../limit.ts';
 import type { ScalingBooks } from './scaling-books.ts';
 import { floorOf, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
 
 export interface Idle {
   readonly ends: readonly ScalingInstance[];
-  /** When the next one becomes due. */
+  /** When the next one becomes due, or may have lost the job that it is kept for. */
   readonly nextAtMs: number | undefined;
 }
 
@@ -30,8 +31,10 @@ export function idleToEnd(environment: ScalingEnvironment, books: ScalingBooks, 
       continue;
     }
     if (books.isDrained(instance)) continue;
-    if (staying - instance.type.vcpus < floor || books.needs(instance)) continue;
-    const atMs = dueAtMs(environment, instance, nowMs);
+    if (staying - instance.type.vcpus < floor) continue;
+    const dueMs = dueAtMs(environment, instance, nowMs);
+    // The job that it is kept for may start on another, or be cancelled, and nothing of that happens here.
+    const atMs = books.needs(instance) ? Math.max(dueMs, nowMs + limit.keptInstancePauseMs) : dueMs;
     if (atMs <= nowMs) {
       ends.push(instance);
       staying -= instance.type.vcpus;

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { arn, hostId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
+import { limit } from '../limit.ts';
 import { ec2Catalogue } from '../instance-type/catalogue.ts';
 import { choicesOf, type Choice } from '../instance-type/choices.ts';
 import { capacityOf, type InstanceType } from '../instance-type/instance-type.ts';
@@ -138,7 +139,7 @@ const cases: Record<string, Case> = {
     plans: ['-c'], desired: [4], nextAtMs: nowMs + 1,
   },
   'one on which no job ever ran does not wait': { environments: [{ scaleDownDelayMs: 5000, instances: [instance('a', 'm5.large')] }], plans: ['-a'] },
-  'an idle instance that a waiting job will use stays': { environments: [{ instances: [instance('a', 'm5.large'), instance('b', 'm5.large')] }], waiting: [[1, needs(2)]], plans: ['-b'], desired: [2] },
+  'an idle instance that a waiting job will use stays': { environments: [{ instances: [instance('a', 'm5.large'), instance('b', 'm5.large')] }], waiting: [[1, needs(2)]], plans: ['-b'], desired: [2], nextAtMs: nowMs + limit.keptInstancePauseMs },
   'minvCpus stay, those that joined first': {
     environments: [{ minvCpus: 3, state: 'DISABLED', instances: [instance('a', 'm5.large'), instance('b', 'm5.large'), instance('c', 'm5.large')] }], plans: ['-c'], desired: [4],
   },

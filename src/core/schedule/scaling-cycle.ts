@@ -11,7 +11,7 @@ import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { availableEnvironments } from './available-environments.ts';
 import { consumableShort } from './consumables.ts';
-import { isOvertaken, noHolds, type Hold } from './hold.ts';
+import { isOvertaken, noHolds, overtakenAtMs, type Hold } from './hold.ts';
 import type { Claim } from './job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from './node-type.ts';
 import type { Head } from './order.ts';
@@ -33,7 +33,17 @@ export function scalingCycle(world: World, nowMs: number): ScalingCycle {
   const plan = planScaling(queues, environments.map((environment) => scalingEnvironment(world, environment, kept)), world.settings.market, nowMs, instancesLeft(world));
   const unmet = new Map(plan.unmet.map(({ key, because }) => [must(key, 'all that waits was given its key'), because]));
   const makingRoom = new Set(plan.unmet.flatMap(({ key, isRoomMade }) => (key !== undefined && isRoomMade ? [key] : [])));
-  return { plan, state: { unmet, makingRoom, overtaken: new Set(queues.flatMap((queue) => queue.overtaken)), nextScaleDownAtMs: plan.nextScaleDownAtMs } };
+  return { plan, state: { unmet, makingRoom, overtaken: new Set(queues.flatMap((queue) => queue.overtaken)), nextAtMs: Math.min(plan.nextScaleDownAtMs ?? Number.POSITIVE_INFINITY, nextOvertakenAtMs(world, nowMs)) } };
+}
+
+/** When instances will make way for another job, though nothing else happens until then. */
+function nextOvertakenAtMs(world: World, nowMs: number): number {
+  let nextAtMs = Number.POSITIVE_INFINITY;
+  for (const head of world.backlog.classes()) {
+    const atMs = overtakenAtMs(world, head);
+    if (atMs > nowMs) nextAtMs = Math.min(nextAtMs, atMs);
+  }
+  return nextAtMs;
 }
 
 function instancesLeft(world: World): number {

@@ -23,11 +23,11 @@ export interface ScalingState {
   readonly overtaken: ReadonlySet<string>;
   /** Multi-node parallel jobs, by their {@link unmetKey}, for which instances make way: those of their type that are there are kept meanwhile. */
   readonly makingRoom: ReadonlySet<string>;
-  /** When an idle instance becomes due. */
-  readonly nextScaleDownAtMs: number | undefined;
+  /** When the next cycle is due by itself: an idle instance may end, or one makes way for a job that was overtaken; infinite: never. */
+  readonly nextAtMs: number;
 }
 
-export const noScaling: ScalingState = { unmet: new Map(), overtaken: new Set(), makingRoom: new Set(), nextScaleDownAtMs: undefined };
+export const noScaling: ScalingState = { unmet: new Map(), overtaken: new Set(), makingRoom: new Set(), nextAtMs: Number.POSITIVE_INFINITY };
 
 export const unmetKey = (queueArn: Arn, claim: Pick<Claim, 'needs' | 'nodes'>): string => `${queueArn} ${shapeKey(claim)}`;
 
