@@ -1,11 +1,13 @@
 // The scaling cycle and the pass as the server runs them: over a world with 100,000 waiting jobs of 50 shapes and an environment
-// of 100 instance types; then with all of them running on the instances that were launched, while jobs end and others come.
+// of 100 instance types; then with all of them running on the instances that were launched, while jobs end and others come. And
+// multi-node parallel jobs: a large one is launched for, waits, and is placed among instances that are full.
 
 import { attemptId, hostId, type JobId } from '../src/base/ids.ts';
 import type { ComputeEnvironment } from '../src/core/compute-environment/compute-environment.ts';
 import { decide } from '../src/core/command/decide.ts';
 import type { Command } from '../src/core/command/command.ts';
 import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
+import { Fleet } from '../src/core/schedule/example-fleet.ts';
 import { Pass } from '../src/core/schedule/place.ts';
 import { needs, submit, worldOf } from '../src/core/schedule/example-world.ts';
 import { scalingCycle } from '../src/core/schedule/scaling-cycle.ts';
@@ -45,8 +47,35 @@ export function cycleBench(): Promise<Figure[]> {
     { what: 'a scaling cycle over 100,000 waiting jobs of 50 shapes', value: median(times), unit: 'ms', target: { bound: 'at most', value: 50 }, note: `${instanceTypes.length} instance types; read off the world, packed and explained` },
     { what: '  the same with all of them running', value: median(busy), unit: 'ms', note: `${instances} instances` },
     { what: 'a placement while they are placed', value: placing, unit: 'µs', target: { bound: 'at most', value: 200 }, note: 'taken from the order, fitted, applied' },
+    ...nodesFigures(),
     { what: 'a job ends and another is placed', value: turn, unit: 'µs', target: { bound: 'at most', value: 200 }, note: 'submission and end included' },
   ]);
+}
+
+const numNodes = 1_000;
+const full = 9_000;
+
+/** One instance to a node, beside as many again as there are full ones. */
+function nodesFigures(): Figure[] {
+  const fleet = new Fleet({ capacity: needs(1_000_000, 1_000_000_000), environments: { fleet: { maxvCpus: 100_000, instanceTypes: ['c6i.large'] } } });
+  for (let count = 0; count < full; count++) fleet.submit({ needs: needs(2) });
+  fleet.cycle();
+  fleet.run();
+  fleet.pass(false);
+  fleet.submit({ needs: needs(1), nodes: [[numNodes - 1, needs(1)]] });
+  const planning = timed(() => fleet.cycle());
+  fleet.run(numNodes - 1);
+  fleet.pass(false);
+  const waiting = median(Array.from({ length: 9 }, () => timed(() => fleet.pass(false))));
+  fleet.run();
+  const placing = timed(() => {
+    if (fleet.pass(false).length !== 1) throw new Error('the nodes were not placed');
+  });
+  return [
+    { what: `a job of ${numNodes} nodes is placed`, value: placing, unit: 'ms', target: { bound: 'at most', value: 50 }, note: `the pass and what it applies; beside ${full} full instances` },
+    { what: '  a pass while it waits for its last instance', value: waiting, unit: 'ms', note: `${numNodes - 1} are empty and kept` },
+    { what: '  a scaling cycle that launches for it', value: planning, unit: 'ms', note: 'the launches applied' },
+  ];
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;

@@ -16,7 +16,8 @@ type Step =
   | { do: 'add'; environment: string; kind: number; busy: Needs }
   | { do: 'take' | 'give back'; host: number; needs: Needs }
   | { do: 'remove'; host: number }
-  | { do: 'find'; environment: string; needs: Needs };
+  | { do: 'find'; environment: string; needs: Needs }
+  | { do: 'empty'; environment: string; kind: number };
 
 const kinds: readonly HostKind[] = [
   { name: 'small', capacity: { milliVcpu: 4000, memoryMib: 8192, gpus: 0 }, microUsd: 170_000 },
@@ -30,6 +31,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('take' as const, 'give back' as const), host: fc.nat(), needs: amounts(8) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), host: fc.nat() }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('find' as const), environment, needs: amounts(16) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('empty' as const), environment, kind: fc.nat(kinds.length - 1) }) },
 );
 
 interface Seen {
@@ -47,7 +49,7 @@ function look(hosts: readonly Seen[], in_: string, needs: Needs): string | undef
   return room.toSorted((a, b) => costOn(a.kind, needs)! - costOn(b.kind, needs)! || kindsByAge.indexOf(a.kind) - kindsByAge.indexOf(b.kind)).at(0)?.id;
 }
 
-test('it finds the host that a look at each would', () => {
+test('it finds the host, and those on which nothing runs, that a look at each would', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const index = new HostIndex();
@@ -62,6 +64,11 @@ test('it finds the host that a look at each would', () => {
           index.add(arn(one.environment), hostId(seen.id), kind, seen.free);
         } else if (one.do === 'find') {
           assert.equal(index.find(arn(one.environment), one.needs), look(hosts, one.environment, one.needs));
+        } else if (one.do === 'empty') {
+          const kind = kinds[one.kind]!;
+          const empty = hosts.filter((each) => each.environment === one.environment && each.kind === kind && each.free.milliVcpu >= kind.capacity.milliVcpu);
+          // What the steps give back need never have been taken: one that lacks memory or GPUs is none that nothing runs on.
+          assert.deepEqual([...index.empty(arn(one.environment), kind.name)], empty.filter(({ free }) => free.memoryMib >= 0 && free.gpus >= 0).map(({ id }) => id));
         } else if (host !== undefined && one.do === 'remove') {
           hosts.splice(hosts.indexOf(host), 1);
           index.remove(hostId(host.id));
