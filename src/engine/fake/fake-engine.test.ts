@@ -76,19 +76,16 @@ networkContract({
   smallRange: '10.0.0.0/29',
 });
 
-test('fake: a job of a thousand nodes starts and ends in well under a second', async () => {
+test('fake: a thousand nodes have one network, and an address each', async () => {
   const engine = new FakeEngine({ clock: realClock });
   const reports: EngineReport[] = [];
   await engine.open((report) => reports.push(report));
-  const beginMs = performance.now();
   const specs = nodesOf(1000, () => plainSpec(newAttempt(), { command: ['true'] }));
   await Promise.all(specs.map((spec) => engine.start(spec)));
   assert.deepEqual([...engine.networks().values()], ['10.0.0.0/22']);
   for (const { attemptId } of specs) await engine.remove(attemptId);
-  const tookMs = performance.now() - beginMs;
   assert.equal(engine.networks().size, 0);
   assert.equal(new Set(reports.map((report) => (report.type === 'started' ? report.address : undefined))).size, 1001, 'and the ends have none');
-  assert.ok(tookMs < 500, `${tookMs} ms`);
 });
 
 test('fake: what a job says is what its attempt does', () => {
