@@ -143,6 +143,23 @@ test('idle instances of another type make way', () => {
   assert.deepEqual(fleet.pass(), [job]);
 });
 
+test('instances that are kept for nodes do not make way for a job of another queue', () => {
+  for (const other of [nodes(1, needs(4)), { needs: needs(4) }]) {
+    const fleet = new Fleet({
+      capacity, environments: { ce: { maxvCpus: 8, allocationStrategy: 'BEST_FIT', instanceTypes: ['m5.large', 'm5.xlarge'] } }, queues: { a: { priority: 1, order: ['ce'] }, b: { priority: 1, order: ['ce'] } },
+    });
+    const job = fleet.submit(nodes(4, needs(1), { queue: 'b', on: 'm5.large' }));
+    assert.equal(fleet.cycle(), '4 m5.large');
+    fleet.run(3);
+    fleet.pass();
+    fleet.submit({ ...other, queue: 'a' });
+    fleet.pass();
+    assert.equal(fleet.cycle(), '');
+    fleet.run();
+    assert.deepEqual(fleet.pass(), [job]);
+  }
+});
+
 /** Singles keep all instances busy. Rounds until the job is placed. */
 function roundsUntilPlaced(fleet: Fleet, nodesOf: ExampleJob, single: ExampleJob): number {
   for (let count = 0; count < 8; count++) fleet.submit(single);
