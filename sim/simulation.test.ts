@@ -98,7 +98,7 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
   },
   'idle instances end after their delay, and none before': {
     'an idle instance that is never ended': changingEvents((event) => (instanceIn(event)?.state === 'SHUTTING_DOWN' ? undefined : event)),
-    'a delay that is counted from an hour before the last job': changingEvents((event) => (event.type === 'resources-released' ? { ...event, atMs: event.atMs - 3_600_000 } : event)),
+    'a delay that is counted from an hour before the last job': changingEvents((event) => (event.type === 'resources-released' ? { ...event, heardAtMs: event.heardAtMs - 3_600_000 } : event)),
     'an instance that is drained for nobody': changingControl(({ world }) => {
       const apply = world.apply.bind(world);
       world.apply = (event) => {

@@ -85,6 +85,19 @@ describe('an instance', () => {
     assert.deepEqual(types(rig), []);
   });
 
+  it('waits out its delay from the last of its jobs to stop, in whichever order they are heard of', async () => {
+    const rig = await rigWith({ scalingPolicy: { minScaleDownDelayMinutes: 20 } });
+    const [first, second] = [await submit(rig), await submit(rig)];
+    assert.equal(hostOf(rig, first), hostOf(rig, second));
+    await rig.clock.pass(60_000);
+    const nowMs = rig.clock.now();
+    for (const [id, atMs] of [[first, nowMs], [second, nowMs - 30_000]] as const) rig.engine.report({ type: 'exited', attemptId: rig.attempt(id), atMs, exit: { exitCode: 0, outOfMemory: false } });
+    await rig.clock.pass(20 * 60_000 - 1);
+    assert.deepEqual(types(rig), ['m5.large RUNNING']);
+    await rig.clock.pass(1_000);
+    assert.deepEqual(types(rig), []);
+  });
+
   it('is kept for minvCpus whatever the demand, also where the environment is DISABLED', async () => {
     const rig = await rigWith({ minvCpus: 4 });
     assert.equal(instances(rig).reduce((sum, { capacity }) => sum + capacity.milliVcpu, 0), 4_000);

@@ -52,7 +52,8 @@ export type JobEvent =
   | { readonly type: 'attempt-ended'; readonly jobId: JobId; readonly attempt: EndedAttempt }
   /** After a failed attempt: it waits for its next one, in front of its queue. */
   | { readonly type: 'job-retried'; readonly jobId: JobId; readonly atMs: number }
-  | { readonly type: 'resources-released'; readonly attemptId: AttemptId; readonly atMs: number }
+  /** `heardAtMs` is when that became known: an instance on which nothing else runs is idle from then on. */
+  | { readonly type: 'resources-released'; readonly attemptId: AttemptId; readonly atMs: number; readonly heardAtMs: number }
   | { readonly type: 'stop-requested'; readonly jobId: JobId; readonly stop: StopRequest }
   /** `atMs` is `stoppedAt`; `stop` is the request that ended a waiting job at once. */
   | { readonly type: 'job-ended'; readonly jobId: JobId; readonly status: EndedStatus; readonly statusReason?: string | undefined; readonly atMs: number; readonly stop?: StopRequest | undefined }

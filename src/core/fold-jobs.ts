@@ -69,7 +69,7 @@ export function applyJobEvent(world: World, event: JobEvent): void {
       retry(world, event);
       return;
     case 'resources-released':
-      giveBack(world, event.attemptId, event.atMs);
+      giveBack(world, event);
       return;
     case 'stop-requested': {
       const job = must(world.jobs.get(event.jobId), 'a stop is asked of a job that has not ended');
@@ -159,12 +159,12 @@ function weigh(world: World, allocation: Allocation, sign: 1 | -1, atMs: number)
   if (allocation.share) world.backlog.reweigh(allocation.share.queueArn, allocation.share.identifier);
 }
 
-function giveBack(world: World, attemptId: AttemptId, atMs: number): void {
+function giveBack(world: World, { attemptId, atMs, heardAtMs }: JobEvent & { type: 'resources-released' }): void {
   const allocation = world.allocations.giveBack(attemptId);
   weigh(world, allocation, -1, atMs);
   world.consumableResources.release(allocation.consumables);
   world.hosts.index.giveBack(allocation.hostId, allocation.onHost);
-  noteIdle(world, allocation.hostId, atMs);
+  noteIdle(world, allocation.hostId, heardAtMs);
   world.scheduleWanted = true;
 }
 

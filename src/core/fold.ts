@@ -63,7 +63,7 @@ export function removeHost(world: World, id: HostId, atMs: number): void {
   world.scheduleWanted = true;
 }
 
-/** An attempt gave back what it held of the host. */
+/** An attempt gave back what it held of the host. Of several that were heard of together, the last to be told need not be the last to have stopped. */
 export function noteIdle(world: World, id: HostId, atMs: number): void {
   const host = world.hosts.get(id);
   if (host?.kind !== 'instance' || world.attemptsOn(id).size > 0) return;

@@ -30,9 +30,9 @@ export function decideReportAttempt(world: World, command: ReportAttempt, nowMs:
   if (job === undefined || !isLive(job)) return stale;
   if (report.type === 'started') {
     if (job.status === 'RUNNING') return stale;
-    return { ...startAttempt(world, job, report), reply: { stale: false } };
+    return { ...startAttempt(world, job, report, nowMs), reply: { stale: false } };
   }
-  return { ...endAttempt(world, job, outcomeOf(job, report, nowMs)), reply: { stale: false } };
+  return { ...endAttempt(world, job, outcomeOf(job, report, nowMs), nowMs), reply: { stale: false } };
 }
 
 interface Followed {
@@ -41,18 +41,18 @@ interface Followed {
 }
 
 /** When the main node of a multi-node parallel job runs, the others are launched (user guide, chapter Job Lifecycle). */
-function startAttempt(world: World, job: StartingJob, { atMs, notice, address }: ReportAttempt['report'] & { type: 'started' }): Followed {
+function startAttempt(world: World, job: StartingJob, { atMs, notice, address }: ReportAttempt['report'] & { type: 'started' }, nowMs: number): Followed {
   const { attempt, otherNodes = [] } = job;
   const running: Event = { type: 'attempt-running', jobId: job.id, attemptId: attempt.attemptId, atMs, statusReason: notice, address: attempt.network && (address ?? world.hosts.addressOf(attempt.hostId)) };
   if (otherNodes.length === 0) return { events: [running], effects: [] };
-  if (job.stopRequested !== undefined) return { events: [running, ...releaseAll(otherNodes, atMs)], effects: [] };
+  if (job.stopRequested !== undefined) return { events: [running, ...releaseAll(otherNodes, atMs, nowMs)], effects: [] };
   return {
     events: [running, { type: 'nodes-launched', jobId: job.id, nodes: otherNodes, atMs }],
     effects: otherNodes.map(({ node, attemptId, hostId }) => ({ type: 'start-attempt', jobId: nodeId(job.id, node), attemptId, hostId })),
   };
 }
 
-const releaseAll = (attempts: readonly AttemptOnHost[], atMs: number): Event[] => attempts.map(({ attemptId }) => ({ type: 'resources-released', attemptId, atMs }));
+const releaseAll = (attempts: readonly AttemptOnHost[], atMs: number, heardAtMs: number): Event[] => attempts.map(({ attemptId }) => ({ type: 'resources-released', attemptId, atMs, heardAtMs }));
 
 /** An attempt whose host is gone has ended, whatever its container may still do there. */
 export function lossEvents(world: World, attemptId: AttemptId, atMs: number): readonly Event[] {
@@ -119,7 +119,7 @@ function stopOf({ stopRequested }: LiveJob, endedAtMs: number, nowMs: number): S
 const joined = (reason: string | undefined, note: string | undefined): string | undefined =>
   reason !== undefined && note !== undefined ? `${reason}; ${note}` : (reason ?? note);
 
-function endAttempt(world: World, job: LiveJob, outcome: Outcome): Followed {
+function endAttempt(world: World, job: LiveJob, outcome: Outcome, nowMs: number): Followed {
   const { state: _state, ...placed } = job.attempt;
   const startedAtMs = job.status === 'RUNNING' ? job.attempt.startedAtMs : outcome.ran ? Math.min(job.attempt.placedAtMs, outcome.atMs) : undefined;
   const events: Event[] = [];
@@ -140,7 +140,7 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome): Followed {
   const effects: Effect[] = [{ type: 'remove-attempt', attemptId: attempt.attemptId, hostId: attempt.hostId }];
   const end: MainNodeEnd = { status: outcome.status, statusReason: outcome.statusReason, atMs: attempt.stoppedAtMs, retriable: outcome.retriable };
   const unlaunched = job.status === 'STARTING' ? (job.otherNodes ?? []) : [];
-  events.push({ type: 'attempt-ended', jobId: job.id, attempt }, ...releaseAll([attempt, ...unlaunched], end.atMs));
+  events.push({ type: 'attempt-ended', jobId: job.id, attempt }, ...releaseAll([attempt, ...unlaunched], end.atMs, nowMs));
   const others = world.nodes.live(job.id);
   if (others.size === 0) {
     events.push(...jobEndEvents(world, job, [...job.attempts, attempt], end), ...lastNodeEvents(world, job));

@@ -18,7 +18,7 @@ function end(world: World, id: string): void {
   const job = world.jobs.get(jobId(id))!;
   assert('attempt' in job);
   world.apply({ type: 'attempt-ended', jobId: job.id, attempt: { ...job.attempt, state: 'ended', stoppedAtMs: 2 } });
-  world.apply({ type: 'resources-released', attemptId: job.attempt.attemptId, atMs: 2 });
+  world.apply({ type: 'resources-released', attemptId: job.attempt.attemptId, atMs: 2, heardAtMs: 2 });
   world.apply({ type: 'job-ended', jobId: job.id, status: 'FAILED', atMs: 2 });
 }
 const consuming = (...amounts: number[]): Case['jobs'] => amounts.map((amount) => ({ needs: one, consumes: { licence: amount } }));

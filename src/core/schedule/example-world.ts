@@ -139,5 +139,5 @@ function endAttempt(world: World, id: string, atMs: number, fromMs: number): voi
   const placement = { attemptId: attemptOf(id), number: 1, hostId: host, computeEnvironmentArn: arn('ce') };
   world.apply({ type: 'attempt-running', jobId: job, attemptId: attemptOf(id), atMs: fromMs });
   world.apply({ type: 'attempt-ended', jobId: job, attempt: { ...placement, state: 'ended', placedAtMs: fromMs, startedAtMs: fromMs, stoppedAtMs: atMs } });
-  world.apply({ type: 'resources-released', attemptId: attemptOf(id), atMs });
+  world.apply({ type: 'resources-released', attemptId: attemptOf(id), atMs, heardAtMs: atMs });
 }
