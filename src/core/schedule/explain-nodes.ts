@@ -5,7 +5,7 @@ import { needsText, type Needs } from '../job/needs.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
-import type { NodesBlocked } from './fit-nodes.ts';
+import type { NodesBlocked } from './blocked.ts';
 import type { NoNodes } from './node-type.ts';
 
 export interface Words {

@@ -13,23 +13,13 @@ import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { assignNodes, bySize } from './assign-nodes.ts';
 import { availableEnvironments } from './available-environments.ts';
-import type { Fit } from './fit.ts';
+import type { Fit } from './blocked.ts';
 import { holdOn, type Holds, type Place, type Room } from './hold.ts';
 import { couldEver, machineOf, withKept } from './host-room.ts';
 import type { Claim } from './job-class.ts';
-import { isNodeType, largestNode, nodeTypeOf, type NoNodes } from './node-type.ts';
+import { isNodeType, largestNode, nodeTypeOf } from './node-type.ts';
 import { fitsIn, hasRoom } from './room.ts';
-import type { Unmet } from './scale.ts';
 import { unmetKey } from './scaling-environments.ts';
-
-/** Why nodes have no place, beyond what may keep any job from one. */
-export type NodesBlocked =
-  /** The environment runs none of them until somebody changes it. */
-  | { readonly type: 'no-nodes'; readonly environment: ComputeEnvironment; readonly why: NoNodes }
-  /** So many instances of the type are empty and so many start, and there are to be as many as nodes. `unmet`: why no more are launched. */
-  | { readonly type: 'nodes-wait-for-instances'; readonly environment: ComputeEnvironment; readonly instanceType: string; readonly empty: number; readonly starting: number; readonly unmet: Unmet | undefined }
-  /** Of the environment's hosts that take jobs so many are empty. `wouldDo`: they would do if they all were. */
-  | { readonly type: 'nodes-wait-for-hosts'; readonly environment: ComputeEnvironment; readonly hosts: number; readonly empty: number; readonly wouldDo: boolean };
 
 /** The claim of a multi-node parallel job. */
 export type NodesClaim = Claim & { readonly nodes: NodeTerms };

@@ -11,46 +11,16 @@ import { consumablesOfAll, needsOfAll } from '../job/nodes.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { availableEnvironments, isAvailable } from './available-environments.ts';
-import { consumableShort, type ConsumableShort } from './consumables.ts';
-import { fitNodes, hasNodes, type NodesBlocked } from './fit-nodes.ts';
-import { holdOn, keptOf, noHolds, type Holds, type KeptForAnother, type Place, type Room } from './hold.ts';
+import type { Blocked, Fit } from './blocked.ts';
+import { consumableShort } from './consumables.ts';
+import { fitNodes, hasNodes } from './fit-nodes.ts';
+import { holdOn, keptOf, noHolds, type Holds, type Place, type Room } from './hold.ts';
 import { couldEver, lacking, lackingOn, machineOf, withKept } from './host-room.ts';
 import type { Claim } from './job-class.ts';
 import { isNodeType, nodeTypeOf } from './node-type.ts';
-import { overReservation, type OverReservation } from './reservation.ts';
+import { overReservation } from './reservation.ts';
 import { fitsIn, hasRoom } from './room.ts';
-import type { Unmet } from './scale.ts';
 import { capacitiesOf, unmetKey } from './scaling-environments.ts';
-
-export type Fit =
-  | (Place & { readonly fits: true })
-  | { readonly fits: false; readonly because: Blocked };
-
-/** Why nothing in the queue's order can take the claim just now; of several environments, the one that comes nearest. */
-export type Blocked =
-  /** No environment that could hold it is both ENABLED and VALID; absent: none that is DISABLED or INVALID could either. */
-  | { readonly type: 'no-environment-available'; readonly resting?: ComputeEnvironment | undefined }
-  /** No environment could ever hold it, ENABLED or not: final until somebody changes one. */
-  | { readonly type: 'larger-than-every-environment'; readonly largestMilliVcpu: number }
-  /** No host, present or to be had, could hold it, by its vCPUs, memory or GPUs: final likewise. */
-  | { readonly type: 'larger-than-every-host'; readonly largest: Needs }
-  | { readonly type: 'no-host' }
-  /** No instance of the environment has room, and one could: `unmet` says why none is launched, where that is known. */
-  | { readonly type: 'no-instance'; readonly environment: ComputeEnvironment; readonly unmet: Unmet | undefined }
-  /** What the environment launches would not get out of its subnets. */
-  | { readonly type: 'cut-off'; readonly environment: ComputeEnvironment }
-  /** Its hosts are the user's own, and none is registered. */
-  | { readonly type: 'no-host-registered'; readonly environment: ComputeEnvironment }
-  /** There are hosts, and none of them takes jobs now. */
-  | { readonly type: 'hosts-unavailable'; readonly why: string }
-  /** Its instances have no room, and maxvCpus allows no more of them. */
-  | { readonly type: 'instances-full'; readonly environment: ComputeEnvironment }
-  | { readonly type: 'environment-full'; readonly environment: ComputeEnvironment; readonly usedMilliVcpu: number }
-  | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs }
-  | NodesBlocked
-  | KeptForAnother
-  | OverReservation
-  | ConsumableShort;
 
 /**
  * Environments are tried in the queue's order, hosts in the order in which they joined. What `holds` keep, for jobs that stand
