@@ -1,13 +1,15 @@
 // What was committed, as the simulation itself folds it from the transactions that reached the store: the facts by which the
 // checkers judge, made without the world's own arithmetic. Holds every job that ever was; decides nothing.
 
-import { childId, splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../src/base/ids.ts';
+import { childId, nodeId, splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../src/base/ids.ts';
 import type { ComputeEnvironment } from '../src/core/compute-environment/compute-environment.ts';
 import type { ConsumableResource } from '../src/core/consumable-resource/consumable-resource.ts';
 import type { Instance } from '../src/core/host.ts';
+import type { Placement } from '../src/core/job/attempt.ts';
 import { isArrayParent, isLive, type ArrayParent, type Job, type JobDetailRecord, type LiveJob } from '../src/core/job/job.ts';
 import type { Needs } from '../src/core/job/needs.ts';
 import { isEnded, type JobStatus } from '../src/core/job/status.ts';
+import type { JobTerms } from '../src/core/job/terms.ts';
 import type { JobDefinition } from '../src/core/job-definition/job-definition.ts';
 import type { JobQueue } from '../src/core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../src/core/scheduling-policy/scheduling-policy.ts';
@@ -33,26 +35,73 @@ export interface Runnable {
   readonly id: JobId;
   readonly queueArn: Arn;
   readonly sequence: number;
+  /** Of all nodes together. */
   readonly needs: Needs;
   /** It was tried before. */
   readonly retried: boolean;
   readonly job: Job | ArrayParent;
 }
 
-/** The job, if the change gave it an attempt. */
-export function placedIn({ before, after }: Change): LiveJob[] {
-  if (isArrayParent(after) || !isLive(after)) return [];
-  const was = before !== undefined && !isArrayParent(before) && isLive(before) ? before.attempt.attemptId : undefined;
-  return was === after.attempt.attemptId ? [] : [after];
+/** The row, if it has an attempt under way: a multi-node job whose main node has ended waits for others to stop, and has none. */
+export const underWay = (job: Job | ArrayParent | undefined): LiveJob | undefined =>
+  job !== undefined && isLive(job) && !('mainNodeEnd' in job && job.mainNodeEnd !== undefined) ? job : undefined;
+
+export const isNode = (id: JobId): boolean => splitJobId(id).node !== undefined;
+
+/** The job, if the change gave it an attempt. Nodes have their places by their job's: their launch places nothing. */
+export function placedIn({ id, before, after }: Change): LiveJob[] {
+  const job = underWay(after);
+  return job === undefined || isNode(id) || underWay(before)?.attempt.attemptId === job.attempt.attemptId ? [] : [job];
 }
 
+/** A node that the change launched, as its row says, whatever became of it in the same transaction. */
+export function launchedIn({ id, before, after }: Change): Job[] {
+  if (!isNode(id) || isArrayParent(after)) return [];
+  return before === undefined || isArrayParent(before) || latestAttempt(before) < latestAttempt(after) ? [after] : [];
+}
+
+/** The number of the attempt that is under way, or of the last that is over; 0 before the first. */
+export const latestAttempt = (job: Job): number => underWay(job)?.attempt.number ?? job.attempts.at(-1)?.number ?? 0;
+
+/** What an attempt has of its host, environment and consumable resources. */
+export interface Holding {
+  /** Of a node its multi-node job's. */
+  readonly jobId: JobId;
+  readonly placement: Placement;
+  readonly terms: JobTerms;
+  /** It is a node of a multi-node job, the main one or another. */
+  readonly ofNodes: boolean;
+}
+
+/** All that a row holds: its attempt under way and, while its main node starts, the places of the others. */
+export function holdingsOf(job: Job | ArrayParent | undefined): Holding[] {
+  const live = underWay(job);
+  if (live === undefined) return [];
+  const { id, terms, attempt } = live;
+  const kept = live.status === 'STARTING' ? (live.otherNodes ?? []) : [];
+  const { parent, node } = splitJobId(id);
+  return [
+    { jobId: node === undefined ? id : parent, placement: attempt, terms, ofNodes: terms.nodes !== undefined || node !== undefined },
+    ...kept.map((placement) => ({ jobId: id, placement, terms: termsOf(terms, placement.node), ofNodes: true })),
+  ];
+}
+
+/** What a node of a multi-node job is held to. */
+export const termsOf = ({ nodes }: JobTerms, node: number): JobTerms => nodes?.groups.find(({ from, to }) => from <= node && node <= to)?.terms as JobTerms;
+
+/** What is held to which terms when the job is placed: by itself, or by each of its nodes. */
+export const partsOf = (terms: JobTerms): readonly JobTerms[] => (terms.nodes === undefined ? [terms] : Array.from({ length: terms.nodes.numNodes }, (_, node) => termsOf(terms, node)));
+
+const needsOf = (terms: JobTerms): Needs =>
+  partsOf(terms).reduce((sum, { needs }) => ({ milliVcpu: sum.milliVcpu + needs.milliVcpu, memoryMib: sum.memoryMib + needs.memoryMib, gpus: sum.gpus + needs.gpus }), { milliVcpu: 0, memoryMib: 0, gpus: 0 });
+
 export class Ledger {
-  /** Every row of a job, an array's parent, or a child that has one. */
+  /** Every row of a job, an array's parent, or a child or node that has one. */
   readonly jobs = new Map<JobId, Job | ArrayParent>();
   readonly details = new Map<JobId, JobDetailRecord>();
   /** Those that have not ended. */
   readonly open = new Map<JobId, Job | ArrayParent>();
-  /** By the attempt that is under way. */
+  /** By the attempt that is under way: jobs, children and nodes. */
   readonly live = new Map<AttemptId, LiveJob>();
   readonly queues = new Map<Arn, JobQueue>();
   readonly environments = new Map<Arn, ComputeEnvironment>();
@@ -89,19 +138,31 @@ export class Ledger {
     this.jobs.set(id, after);
     if (isEnded(after.status)) this.open.delete(id);
     else this.open.set(id, after);
-    if (before !== undefined && isLive(before)) this.live.delete(before.attempt.attemptId);
-    if (isLive(after)) this.live.set(after.attempt.attemptId, after);
+    const [was, is] = [underWay(before), underWay(after)];
+    if (was !== undefined) this.live.delete(was.attempt.attemptId);
+    if (is !== undefined) this.live.set(is.attempt.attemptId, is);
     return { id, before, after };
   }
 
   /** Where a job or a child stands; of a child that has no row, by what its parent says and what it waits for. */
   statusOf(id: JobId): JobStatus | undefined {
+    const { parent: parentId, index, node } = splitJobId(id);
+    if (node !== undefined) return this.#statusOfNode(id, this.jobs.get(parentId), node);
     const own = this.jobs.get(id);
     if (own !== undefined) return own.status;
-    const { parent: parentId, index } = splitJobId(id);
     const parent = this.jobs.get(parentId);
     if (index === undefined || parent === undefined || !isArrayParent(parent) || index >= parent.arraySize) return undefined;
     return this.#statusOfRest(parent, index);
+  }
+
+  /** The main node is its job, but ends before it. Another is what its job is until it is launched, and not FAILED before that. */
+  #statusOfNode(id: JobId, job: Job | ArrayParent | undefined, node: number): JobStatus | undefined {
+    if (job === undefined || isArrayParent(job) || node >= (job.terms.nodes?.numNodes ?? 0)) return undefined;
+    if (node === job.terms.nodes?.mainNode) return ('mainNodeEnd' in job && job.mainNodeEnd?.status) || job.status;
+    if (job.status === 'SUBMITTED' || job.status === 'PENDING' || job.status === 'RUNNABLE') return job.status;
+    const row = this.jobs.get(id) as Job | undefined;
+    if (row !== undefined && latestAttempt(row) === latestAttempt(job)) return row.status;
+    return isEnded(job.status) ? 'FAILED' : 'RUNNABLE';
   }
 
   #statusOfRest(parent: ArrayParent, index: number): JobStatus {
@@ -117,6 +178,21 @@ export class Ledger {
     });
   }
 
+  /** Hosts that attempts, and the places that are kept for nodes, are on. */
+  hostsInUse(): Set<HostId> {
+    const hosts = new Set<HostId>();
+    for (const job of this.live.values()) {
+      hosts.add(job.attempt.hostId);
+      if (job.status === 'STARTING') for (const { hostId } of job.otherNodes ?? []) hosts.add(hostId);
+    }
+    return hosts;
+  }
+
+  /** Nodes of the job, beside its main one, that are under way. */
+  liveNodes({ id, terms }: Job): LiveJob[] {
+    return Array.from({ length: terms.nodes?.numNodes ?? 0 }, (_, node) => underWay(this.jobs.get(nodeId(id, node)))).filter((node) => node !== undefined);
+  }
+
   /** Everything that could be placed, as far as it alone is concerned. */
   runnable(): readonly Runnable[] {
     return (this.#runnable ??= [...this.#findRunnable()]);
@@ -126,7 +202,7 @@ export class Ledger {
     for (const job of this.open.values()) {
       const { id, queueArn, sequence, terms } = job;
       if (!isArrayParent(job)) {
-        if (job.status === 'RUNNABLE') yield { id, queueArn, sequence, needs: terms.needs, retried: job.attempts.length > 0, job };
+        if (job.status === 'RUNNABLE') yield { id, queueArn, sequence, needs: terms.nodes === undefined ? terms.needs : needsOf(terms), retried: job.attempts.length > 0, job };
         continue;
       }
       if (job.rest.status !== 'RUNNABLE' && job.rest.status !== 'PENDING') continue;

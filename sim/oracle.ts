@@ -35,6 +35,8 @@ export interface Plan {
   readonly timeoutSeconds: number | undefined;
   /** Taken in turn: attempt `n` of child `i` does what stands at `i + n - 1`. */
   readonly runs: readonly RunPlan[];
+  /** Of a multi-node job, whose own runs are its main node's; the other nodes' are taken in turn likewise. */
+  readonly nodes?: { readonly numNodes: number; readonly mainNode: number; readonly runs: readonly RunPlan[] };
 }
 
 /** One attempt that is over, as the API shows it. */
@@ -55,6 +57,8 @@ export interface ShownEnd {
   readonly stop?: { readonly by: string; readonly reason: string } | undefined;
   /** Of a child: its array was stopped, after which nothing is tried again. */
   readonly arrayStopped: boolean;
+  /** Of a multi-node job: the stop came when its main node had ended, and prevented a next attempt at most. */
+  readonly stoppedLate?: boolean;
 }
 
 /** What became of an attempt's container, by the engine's own account. */
@@ -75,6 +79,7 @@ const hostLostText = /^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/;
 const outOfMemoryText = 'OutOfMemoryError: Container killed due to memory usage';
 const timeoutText = 'Job attempt duration exceeded timeout';
 const dependentText = 'Dependent Job failed';
+const mainNodeText = 'The main node has ended';
 
 const matches = (pattern: string | undefined, text: string | undefined): boolean => {
   if (pattern === undefined) return true;
@@ -101,6 +106,12 @@ export class Expectation {
     return runs[((index ?? 0) + number - 1) % runs.length] as RunPlan;
   }
 
+  /** What a node does that is not the main one. */
+  nodeRun(node: number, number: number): RunPlan {
+    const runs = this.plan.nodes?.runs ?? [];
+    return runs[(node + number - 1) % runs.length] as RunPlan;
+  }
+
   /** Whether a failed attempt, the last of these, is followed by another, if nobody stops the job. */
   isRetried(attempts: readonly ShownAttempt[]): boolean {
     const counted = this.lossIsFree ? attempts.filter((attempt) => !hostLostText.test(attempt.statusReason ?? '')) : attempts;
@@ -121,7 +132,7 @@ export class Expectation {
     const last = end.attempts.at(-1);
     for (const [at, attempt] of end.attempts.entries()) {
       const stopped = attempt === last && end.stop !== undefined && attempt.statusReason === end.stop.reason;
-      const wrong = this.#judgeAttempt(index, attempt, truths[at] as Truth, stopped);
+      const wrong = this.#judgeAttempt(this.run(index, attempt.number), attempt, truths[at] as Truth, stopped);
       if (wrong !== undefined) return `attempt ${attempt.number}: ${wrong}`;
       if (attempt.number !== at + 1) return `attempt ${attempt.number} stands at place ${at + 1}`;
       if (attempt !== last && !this.isRetried(end.attempts.slice(0, at + 1))) return `attempt ${attempt.number} was followed by another against the retry strategy`;
@@ -129,8 +140,30 @@ export class Expectation {
     return this.#judgeStop(end, truths.at(-1)) ?? this.#judgeEnd(end, last);
   }
 
-  #judgeAttempt(index: number | undefined, attempt: ShownAttempt, truth: Truth, stopped: boolean): string | undefined {
-    const plan = this.run(index, attempt.number);
+  /**
+   * What is wrong with how a node ended that is not the main one. It takes part in attempts of its job in which the main node ran,
+   * and its end is its own affair: by its own container, by a stop of its job, or because the main node has ended.
+   */
+  judgeNode(node: number, end: ShownEnd, truths: readonly Truth[]): string | undefined {
+    const { attempts, stop, status, statusReason } = end;
+    const last = attempts.at(-1);
+    if (last === undefined) return 'ended without an attempt';
+    const stopped = stop !== undefined && last.statusReason === stop.reason;
+    const wrong = this.#judgeAttempt(this.nodeRun(node, last.number), last, truths.at(-1) as Truth, stopped);
+    if (wrong !== undefined) return `attempt ${last.number}: ${wrong}`;
+    if ((last.number > this.plan.attempts && !this.lossIsFree) || attempts.some((attempt, at) => at > 0 && attempt.number <= (attempts[at - 1] as ShownAttempt).number)) return `was tried as ${attempts.map(({ number }) => number).join(', ')}`;
+    if (stopped && !this.#mayStopNode(stop)) return `was stopped for '${stop.reason}', which nobody asked for`;
+    const succeeded = last.exitCode === 0 && !hostLostText.test(last.statusReason ?? '') && (!stopped || stop.by === 'main-node');
+    if (statusReason !== last.statusReason) return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
+    return (status === 'SUCCEEDED') === succeeded ? undefined : `is ${status}, and its container ended with ${last.exitCode}`;
+  }
+
+  #mayStopNode({ by, reason }: { readonly by: string; readonly reason: string }): boolean {
+    if (by === 'main-node') return reason === mainNodeText;
+    return by === 'timeout' ? this.plan.timeoutSeconds !== undefined && reason === timeoutText : this.stops.has(reason);
+  }
+
+  #judgeAttempt(plan: RunPlan, attempt: ShownAttempt, truth: Truth, stopped: boolean): string | undefined {
     if (hostLostText.test(attempt.statusReason ?? '')) return truth.lost ? undefined : 'is said to be lost with its host, and no host was lost';
     if (attempt.exitCode !== undefined) {
       if (attempt.exitCode !== truth.exitCode) return `shows exit code ${attempt.exitCode}, and its container ended with ${truth.exitCode}`;
@@ -166,6 +199,10 @@ export class Expectation {
 
   #judgeEnd(end: ShownEnd, last: ShownAttempt | undefined): string | undefined {
     const { status, statusReason, stop } = end;
+    if (stop !== undefined && end.stoppedLate === true && last !== undefined) {
+      const prevented = (last.exitCode !== 0 || hostLostText.test(last.statusReason ?? '')) && this.isRetried(end.attempts);
+      if (!prevented) return this.#judgeEnd({ ...end, stop: undefined }, last);
+    }
     if (stop !== undefined && statusReason === stop.reason) return status === 'FAILED' ? undefined : `was stopped and is ${status}`;
     if (stop !== undefined && stop.by !== 'timeout') return `was stopped for '${stop.reason}' and shows '${statusReason}'`;
     if (last === undefined) return status === 'FAILED' && statusReason === dependentText ? undefined : `is ${status} (${statusReason}) without an attempt, a stop or a dependency that failed`;

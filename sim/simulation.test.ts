@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isArrayParent } from '../src/core/job/job.ts';
 import type { Control } from '../src/control/control.ts';
-import { hostId, type JobId } from '../src/base/ids.ts';
+import { hostId, splitJobId, type JobId } from '../src/base/ids.ts';
 import type { Event } from '../src/core/event.ts';
 import type { Instance } from '../src/core/host.ts';
 import type { ArrayParent, Job } from '../src/core/job/job.ts';
@@ -48,6 +48,9 @@ const changingControl = (sabotage: (control: Control) => void): SimulationOption
 
 /** Of an event that changes an instance. */
 const instanceIn = (event: Event): Instance | undefined => (event.type === 'host-stored' && event.host.kind === 'instance' ? event.host : undefined);
+
+/** Of a multi-node job. */
+const isMainNode = ({ environment, network }: ContainerSpec): boolean => environment.some(({ name, value }) => name === 'AWS_BATCH_JOB_MAIN_NODE_INDEX' && value === String(network?.node));
 
 const ended = new Map<JobId, Job | ArrayParent>();
 const specs = new Map<string, ContainerSpec>();
@@ -150,6 +153,43 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       return event.type === 'job-ended' && job !== undefined && isArrayParent(job) ? { ...event, status: 'SUCCEEDED' } : event;
     }),
   },
+  'nodes are placed together or not at all': {
+    'a node that has no place': changingEvents((event) => (event.type === 'attempt-placed' && event.otherNodes !== undefined ? { ...event, otherNodes: event.otherNodes.slice(1) } : event)),
+    'nodes that share a host': changingEvents((event, world) => {
+      if (event.type !== 'attempt-placed' || world.hosts.get(event.placement.hostId)?.kind === 'machine') return event;
+      return { ...event, otherNodes: event.otherNodes?.map((node) => ({ ...node, hostId: event.placement.hostId })) };
+    }),
+  },
+  'the main node runs first': {
+    'a node that is forgotten when the main one runs': changingEvents((event) => (event.type === 'nodes-launched' ? { ...event, nodes: event.nodes.slice(1) } : event)),
+    'a main node that is said to run and does not': {
+      sabotageEngine: (engine) => {
+        let say: Parameters<Engine['open']>[0] = () => undefined;
+        return new Proxy(engine, {
+          get(target, name) {
+            if (name === 'open') return (onReport: typeof say) => target.open((say = onReport));
+            if (name === 'start') return async (spec: ContainerSpec) => (isMainNode(spec) ? say({ type: 'started', attemptId: spec.attemptId, atMs: Date.UTC(2026, 0, 1) }) : target.start(spec));
+            return (target[name as keyof Engine] as (...given: unknown[]) => unknown).bind(target);
+          },
+        });
+      },
+    },
+  },
+  'no node outlives its job': {
+    'a job that ends with its main node at once': changingControl(({ world: { nodes } }) => {
+      nodes.live = () => new Map();
+      nodes.forget = () => undefined;
+    }),
+  },
+  'networks of nodes are cleaned up': {
+    'a main node that is never removed': changingEngine((engine) => ({
+      start: (spec) => {
+        if (isMainNode(spec)) specs.set(spec.attemptId, spec);
+        return engine.start(spec);
+      },
+      remove: (attemptId) => (specs.has(attemptId) ? Promise.resolve() : engine.remove(attemptId)),
+    })),
+  },
   'what was answered is so': {
     'a stop that is answered and forgotten': changingControl(({ bus }) => {
       const submit = bus.submit.bind(bus);
@@ -157,6 +197,15 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     }),
   },
   'accepted jobs survive, and end as they should': {
+    'a node that takes its job with it': changingControl(({ world }) => {
+      const apply = world.apply.bind(world);
+      world.apply = (event) => {
+        apply(event);
+        const { parent, node } = splitJobId(event.type === 'job-ended' && event.status === 'FAILED' ? event.jobId : '');
+        const job = node === undefined ? undefined : world.jobs.get(parent);
+        if (job?.status === 'RUNNING' && job.mainNodeEnd === undefined && job.stopRequested === undefined) apply({ type: 'stop-requested', jobId: parent, stop: { by: 'terminate', reason: 'a node has failed', atMs: 0 } });
+      };
+    }),
     'a success that is told as a failure': changingEvents((event) => (event.type === 'job-ended' && event.status === 'SUCCEEDED' ? { ...event, status: 'FAILED' } : event)),
   },
   'nothing starts after a stop': {
@@ -262,6 +311,7 @@ for (const [law, bugs] of Object.entries(planted)) {
       let finding = 'nothing was found';
       for (let seed = 1; seed <= 30 && !finding.startsWith(law); seed++) {
         ended.clear();
+        specs.clear();
         const checkers = allCheckers().filter((checker) => checker.law === law);
         finding = await simulate(seed, { ...options, checkers, commands: 120 }).then(() => finding, (error: Error) => error.message);
       }

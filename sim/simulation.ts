@@ -2,12 +2,12 @@
 // with faults, then a liveness phase without, in which everything must end. Checkers look after every step.
 
 import { createHash } from 'node:crypto';
-import { attemptId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
+import { attemptId, splitJobId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
 import { localHost } from '../src/capacity/local/local.ts';
 import { Control } from '../src/control/control.ts';
 import type { Command } from '../src/core/command/command.ts';
 import type { Machine } from '../src/core/host.ts';
-import { isLive } from '../src/core/job/job.ts';
+import { isLive, type WaitingJob } from '../src/core/job/job.ts';
 import { FakeEngine, type FakeFaults } from '../src/engine/fake/fake-engine.ts';
 import { defaultMarket } from '../src/core/schedule/market.ts';
 import type { Settings } from '../src/core/settings.ts';
@@ -19,11 +19,13 @@ import type { Commit } from '../src/port/store.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker/checker.ts';
 import { allCheckers } from './checker/all.ts';
+import { isScarce } from './checker/instances-bounded.ts';
+import { isImpossible } from './checker/reasons-true.ts';
 import { SimulatedCapacity } from './capacity.ts';
 import { Containers } from './containers.ts';
 import { Crashed, Incarnation, OutputNotStored, StoreFull } from './crash.ts';
 import { Faults, type FaultKind } from './faults.ts';
-import { Ledger, type Committed } from './ledger.ts';
+import { holdingsOf, Ledger, partsOf, type Committed } from './ledger.ts';
 import { MemoryLogSink } from './memory-log-sink.ts';
 import { startFailure, type Expectation } from './oracle.ts';
 import { Random } from './random.ts';
@@ -164,22 +166,33 @@ class Simulation {
     if (!this.#isUp) await this.#reboot();
     for (const command of this.#workload.restore()) await this.#submitNow(command);
     const endMs = this.#clock.elapsedMs + livenessMs;
-    for (let minutes = 0; this.#clock.elapsedMs < endMs && this.#ledger.open.size > 0; minutes++) {
+    for (let minutes = 0; this.#clock.elapsedMs < endMs && (this.#ledger.open.size > 0 || this.#engine.networks().size > 0); minutes++) {
       await this.#advance(60_000);
-      if (minutes % 10 === 0) await this.#cancelHopeless();
+      if (minutes % 10 === 0) await this.#cancelHopeless(minutes);
     }
   }
 
-  async #cancelHopeless(): Promise<void> {
+  async #cancelHopeless(minutes: number): Promise<void> {
     const mostGpus = this.#host.capacity.gpus;
     const environmentsOf = (queueArn: Arn) => (this.#ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => this.#ledger.environments.get(computeEnvironment));
-    for (const { id, queueArn, terms: { needs } } of this.#ledger.open.values()) {
+    for (const waiting of this.#ledger.open.values()) {
+      const { id, queueArn, terms: { needs } } = waiting;
       const environments = environmentsOf(queueArn);
       const isOwn = environments.some((environment) => environment?.type === 'UNMANAGED');
       const most = isOwn ? 2 : Math.max(...environments.map((environment) => environment?.computeResources?.maxvCpus ?? 0));
-      if (!id.includes(':') && (needs.gpus > (isOwn ? 0 : mostGpus) || needs.milliVcpu > 1000 * most)) this.#workload.cancel(id);
+      if (splitJobId(id).parent !== id) continue;
+      if (needs.gpus > (isOwn ? 0 : mostGpus) || needs.milliVcpu > 1000 * most || (waiting.status === 'RUNNABLE' && this.#isHopelessForNodes(waiting, isOwn, minutes))) this.#workload.cancel(id);
     }
     await this.#advance(1_000);
+  }
+
+  /** Two hosts are registered; where instances are scarce, so many at once may never be had. */
+  #isHopelessForNodes({ id, terms }: WaitingJob, isOwn: boolean, minutes: number): boolean {
+    if (terms.nodes === undefined) return false;
+    const parts = partsOf(terms);
+    if (isOwn) return parts.length > ownHosts.length || parts.some(({ needs }) => needs.milliVcpu > 2000);
+    const waiting = this.#ledger.runnable().find((one) => one.id === id);
+    return waiting !== undefined && (isImpossible(this.#ledger, [], waiting) || (minutes > 60 && isScarce(this.#life?.control)));
   }
 
   close(): void {
@@ -311,10 +324,12 @@ class Simulation {
 
   #behaviour({ attemptId: id, environment }: ContainerSpec): FakeBehaviour {
     const variable = (name: string): string | undefined => environment.find((entry) => entry.name === name)?.value;
-    const [parent, index] = (variable('AWS_BATCH_JOB_ID') ?? '').split(':');
+    const jobId = variable('AWS_BATCH_JOB_ID') as JobId;
+    const { parent, index, node } = splitJobId(jobId);
     const number = Number(variable('AWS_BATCH_JOB_ATTEMPT'));
-    this.#containers.know(id, variable('AWS_BATCH_JOB_ID') as JobId, number);
-    const { startFails, ...run } = (this.#workload.expectations.get(parent as JobId) as Expectation).run(index === undefined ? undefined : Number(index), number);
+    this.#containers.know(id, jobId, number);
+    const expectation = this.#workload.expectations.get(parent) as Expectation;
+    const { startFails, ...run } = node === undefined ? expectation.run(index, number) : expectation.nodeRun(node, number);
     return { ...run, startFailure: startFails ? startFailure : undefined };
   }
 
@@ -394,6 +409,7 @@ class Simulation {
       answers: this.#answers,
       heardMs: this.#faults.heardMs,
       instancesEnded: this.#capacity.ended,
+      networks: () => this.#engine.networks(),
       faulty: this.#faults.active,
     };
   }
@@ -404,8 +420,10 @@ class Simulation {
     const { hostEnding, lost } = this.#containers;
     for (const { after } of changes) if (isLive(after) && after.stopRequested?.by === 'host' && !hostEnding.has(after.attempt.attemptId)) hostEnding.set(after.attempt.attemptId, this.#clock.elapsedMs);
     const gone = new Set([...commit.hostsLeft, ...commit.hosts.flatMap((host) => (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : []))]);
-    if (gone.size === 0) return;
-    for (const [id, { attempt }] of this.#ledger.live) if (gone.has(attempt.hostId)) lost.add(id);
+    const silent = commit.hosts.flatMap((host) => (host.kind === 'registered' && host.lost !== undefined ? [host.id] : []));
+    if (gone.size + silent.length === 0) return;
+    // A node whose place is kept there is lost when it is launched.
+    for (const job of this.#ledger.live.values()) for (const { placement: { hostId, attemptId: id } } of holdingsOf(job)) if (gone.has(hostId) || (silent.includes(hostId) && id !== job.attempt.attemptId)) lost.add(id);
     for (const { after } of changes) for (const attempt of 'attempts' in after ? after.attempts : []) if (gone.has(attempt.hostId)) lost.add(attempt.attemptId);
   }
 

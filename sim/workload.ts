@@ -2,12 +2,13 @@
 // whether it was kept is the checkers' affair.
 
 import type { ComputeResource, EvaluateOnExit, FairsharePolicy, JobDependency, KeyValuePair, SubmitJobCommandInput } from '@aws-sdk/client-batch';
-import { hostId, jobId, scopeOf, type Arn, type HostId, type JobId, type Scope } from '../src/base/ids.ts';
+import { hostId, jobId, nodeId, scopeOf, type Arn, type HostId, type JobId, type Scope } from '../src/base/ids.ts';
 import { isRefusal } from '../src/base/refusal.ts';
 import { schedulingPolicyArn } from '../src/core/arn.ts';
 import type { Command } from '../src/core/command/command.ts';
 import type { HostFacts } from '../src/core/host.ts';
 import type { TableWrite, TableWriteOutcome } from '../src/port/store.ts';
+import { NodesWorkload } from './nodes-workload.ts';
 import type { ExitRule, Plan, RunPlan } from './oracle.ts';
 import { Expectation, startFailure } from './oracle.ts';
 import type { Random } from './random.ts';
@@ -53,6 +54,8 @@ export class Workload {
   readonly #launches: boolean;
   /** For what such environments may be. */
   readonly #fleets: Random;
+  /** Absent in seeds without multi-node jobs. */
+  readonly #nodes: NodesWorkload | undefined;
   #made = 0;
 
   constructor(random: Random, door: Door, newId: () => string, lossIsFree: boolean) {
@@ -60,15 +63,18 @@ export class Workload {
     this.#door = door;
     this.#newId = newId;
     this.#lossIsFree = lossIsFree;
-    this.#launches = random.chance(60);
+    const launches = random.chance(60);
     this.#fleets = random.fork('fleets');
     this.#longestMs = random.pick([200, 3_000, 20_000]);
+    const nodes = random.fork('nodes');
+    if (nodes.chance(50)) this.#nodes = new NodesWorkload(nodes, this.#longestMs, consumables);
+    this.#launches = launches || (this.#nodes !== undefined && nodes.chance(60));
   }
 
   /** The commands that make the world in which everything takes place. */
   prepare(): Command[] {
     return [
-      ...lastingEnvironments.map((name, index) => this.#createEnvironment(name, 3 + index)),
+      ...lastingEnvironments.map((name, index) => this.#createEnvironment(name, this.#roomy(3 + index))),
       { type: 'create-scheduling-policy', scope, request: { name: 'lasting', fairsharePolicy: this.#fairsharePolicy() } },
       ...lastingQueues.map((name, index) => this.#createQueue(name, 1 + (index % 2) * 8)),
       { type: 'update-job-queue', scope, request: { jobQueue: 'low', jobStateTimeLimitActions: [timeLimit(20)] } },
@@ -78,15 +84,21 @@ export class Workload {
       { type: 'create-consumable-resource', scope, request: { consumableResourceName: 'licences', resourceType: 'REPLENISHABLE', totalQuantity: 3 } },
       { type: 'create-consumable-resource', scope, request: { consumableResourceName: 'tokens', resourceType: 'NON_REPLENISHABLE', totalQuantity: 30 } },
       this.#registerDefinition(),
+      ...(this.#nodes?.definitions(scope) ?? []),
     ];
+  }
+
+  /** So many vCPUs; more where nodes have an instance each. */
+  #roomy(vcpus: number): number {
+    return this.#nodes === undefined ? vcpus : 3 * vcpus;
   }
 
   /** After the faults: everything is set so that what can run will run. */
   restore(): Command[] {
     return [
-      ...lastingEnvironments.map((name): Command => ({ type: 'update-compute-environment', scope, request: { computeEnvironment: name, state: 'ENABLED', computeResources: { maxvCpus: 4 } } })),
+      ...lastingEnvironments.map((name): Command => ({ type: 'update-compute-environment', scope, request: { computeEnvironment: name, state: 'ENABLED', computeResources: { maxvCpus: this.#roomy(4) } } })),
       ...lastingQueues.map((name): Command => ({ type: 'update-job-queue', scope, request: { jobQueue: name, state: 'ENABLED', computeEnvironmentOrder: environmentOrder(lastingEnvironments) } })),
-      { type: 'update-compute-environment', scope, request: { computeEnvironment: passingEnvironment, state: 'ENABLED', computeResources: this.#launches ? { maxvCpus: 4, minvCpus: 0 } : { maxvCpus: 4 } } },
+      { type: 'update-compute-environment', scope, request: { computeEnvironment: passingEnvironment, state: 'ENABLED', computeResources: this.#launches ? { maxvCpus: this.#roomy(4), minvCpus: 0 } : { maxvCpus: this.#roomy(4) } } },
       ...consumables.map((name): Command => ({ type: 'update-consumable-resource', scope, request: { consumableResource: name, operation: 'SET', quantity: 100_000 } })),
       ...ownHosts.map((address) => this.#registerHost(address)),
       ...[...this.#hosts.keys()].map((id): Command => ({ type: 'drain-host', scope, hostId: id, status: 'ACTIVE' })),
@@ -119,11 +131,28 @@ export class Workload {
   // ---- jobs ----
 
   #submitJob(): void {
+    if (this.#nodes?.isNext() === true) return this.#submitNodes(this.#nodes);
     const random = this.#random;
     const size = random.chance(20) ? random.between(2, 6) : undefined;
     const id = jobId(this.#newId());
+    const plan = this.#plan(size);
+    const queue = random.chance(75) ? random.pick(lastingQueues) : random.pick([...passingQueues, ownName, ownName]);
+    this.#submit(id, plan, queue, this.#request(plan, queue));
+  }
+
+  #submitNodes(workload: NodesWorkload): void {
+    const { random } = workload;
+    const { nodes, ...given } = workload.submission();
+    const plan: Plan = { ...this.#plan(undefined), nodes };
+    const queue = random.chance(40) ? ownName : random.chance(85) ? random.pick(lastingQueues) : random.pick(passingQueues);
+    const { containerOverrides: _container, consumableResourcePropertiesOverride: _consumables, ...request } = this.#request(plan, queue);
+    this.#submit(jobId(this.#newId()), plan, queue, { ...request, ...given });
+  }
+
+  #plan(size: number | undefined): Plan {
+    const random = this.#random;
     const attempts = random.chance(45) ? random.between(2, 4) : 1;
-    const plan: Plan = {
+    return {
       arraySize: size,
       dependsOn: this.#dependsOn(size),
       attempts,
@@ -131,13 +160,15 @@ export class Workload {
       timeoutSeconds: random.chance(20) ? random.between(1, 20) : undefined,
       runs: Array.from({ length: random.between(1, 3) }, () => this.#runPlan()),
     };
+  }
+
+  #submit(id: JobId, plan: Plan, queue: string, request: SubmitJobCommandInput): void {
     const expectation = new Expectation(plan, this.#lossIsFree);
     this.expectations.set(id, expectation);
-    const queue = random.chance(75) ? random.pick(lastingQueues) : random.pick([...passingQueues, ownName, ownName]);
     const jobs = this.#jobsOfQueue.get(queue) ?? [];
     this.#jobsOfQueue.set(queue, jobs);
     jobs.push(id);
-    void this.#door.submit({ type: 'submit-job', scope, jobId: id, request: this.#request(plan, queue) }).then((reply) => {
+    void this.#door.submit({ type: 'submit-job', scope, jobId: id, request }).then((reply) => {
       if (reply === undefined) return;
       if (isRefusal(reply)) this.expectations.delete(id);
       else expectation.accepted = true;
@@ -152,7 +183,7 @@ export class Workload {
       jobName: `job-${this.#made++}`,
       jobQueue,
       jobDefinition: random.chance(95) ? 'job' : 'job:1',
-      containerOverrides: { environment, vcpus: random.pick([1, 1, 1, 2, 3, 4, 9]), memory: random.pick([64, 64, 64, 2048]), resourceRequirements },
+      containerOverrides: { environment, vcpus: random.pick([1, 1, 1, 2, 3, 4, this.#nodes === undefined ? 9 : 99]), memory: random.pick([64, 64, 64, 2048]), resourceRequirements },
       arrayProperties: plan.arraySize === undefined ? undefined : { size: plan.arraySize },
       shareIdentifier: (jobQueue === 'shared') !== random.chance(2) ? random.pick(['a', 'a', 'b1', 'b2', 'c']) : undefined,
       schedulingPriorityOverride: random.chance(20) ? random.below(3) : undefined,
@@ -204,7 +235,9 @@ export class Workload {
     const ids = [...this.expectations.keys()];
     if (ids.length === 0) return;
     const id = random.pick(ids.slice(-30));
-    const { arraySize } = (this.expectations.get(id) as Expectation).plan;
+    const { arraySize, nodes } = (this.expectations.get(id) as Expectation).plan;
+    // Refused: a node is not stopped alone.
+    if (nodes !== undefined && this.#nodes?.random.chance(20) === true) return this.#send({ type: 'stop-job', scope, jobId: nodeId(id, this.#nodes.random.below(nodes.numNodes)), by, reason: 'it alone' });
     this.#stop(id, arraySize !== undefined && random.chance(50) ? jobId(`${id}:${random.below(arraySize)}`) : id, by);
   }
 
@@ -254,29 +287,30 @@ export class Workload {
     const computeEnvironment = random.chance(70) ? random.pick(lastingEnvironments) : passingEnvironment;
     if (this.#launches && this.#fleets.chance(40)) return this.#changeFleet(computeEnvironment);
     const draw = random.below(6);
-    if (draw < 2) return this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, computeResources: { maxvCpus: random.between(1, 5) } } });
+    if (draw < 2) return this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, computeResources: { maxvCpus: this.#roomy(random.between(1, 5)) } } });
     if (draw < 4) return this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, state: random.pick(['ENABLED', 'ENABLED', 'DISABLED']) } });
-    if (draw === 4) return this.#send(this.#createEnvironment(passingEnvironment, random.between(1, 4)));
+    if (draw === 4) return this.#send(this.#createEnvironment(passingEnvironment, this.#roomy(random.between(1, 4))));
     this.#send({ type: 'delete-compute-environment', scope, computeEnvironment: passingEnvironment });
   }
 
   #createEnvironment(computeEnvironmentName: string, maxvCpus: number): Command {
     const networks = { maxvCpus, subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'] };
     const computeResources = this.#launches
-      ? { ...networks, ...this.#fleet(maxvCpus, computeEnvironmentName !== passingEnvironment) }
+      ? { ...networks, ...this.#fleet(maxvCpus, computeEnvironmentName) }
       : { ...networks, type: 'FARGATE' as const };
     return { type: 'create-compute-environment', scope, uuid: this.#newId(), request: { computeEnvironmentName, type: 'MANAGED', computeResources } };
   }
 
   /** How an environment buys, what, and how much it keeps; one that comes and goes keeps nothing. */
-  #fleet(maxvCpus: number, lasts: boolean): Pick<ComputeResource, 'type' | 'allocationStrategy' | 'minvCpus' | 'instanceTypes' | 'instanceRole' | 'spotIamFleetRole' | 'scalingPolicy'> {
+  #fleet(maxvCpus: number, name: string): Pick<ComputeResource, 'type' | 'allocationStrategy' | 'minvCpus' | 'instanceTypes' | 'instanceRole' | 'spotIamFleetRole' | 'scalingPolicy'> {
     const random = this.#fleets;
-    const bought = random.chance(60)
+    const mustTakeNodes = this.#nodes !== undefined && name === 'first';
+    const bought = random.chance(60) || mustTakeNodes
       ? { type: 'EC2' as const, allocationStrategy: random.pick(['BEST_FIT', 'BEST_FIT_PROGRESSIVE', 'BEST_FIT_PROGRESSIVE', 'BEST_FIT_PROGRESSIVE_ORDERED'] as const) }
       : { type: 'SPOT' as const, spotIamFleetRole: 'fleet', allocationStrategy: random.pick(['BEST_FIT', 'SPOT_CAPACITY_OPTIMIZED', 'SPOT_PRICE_CAPACITY_OPTIMIZED', 'SPOT_CAPACITY_OPTIMIZED_PRIORITIZED'] as const) };
     return {
       ...bought,
-      minvCpus: lasts && random.chance(40) ? random.pick([2, 2, 4].filter((vcpus) => vcpus <= maxvCpus)) : 0,
+      minvCpus: name !== passingEnvironment && random.chance(40) ? random.pick([2, 2, 4].filter((vcpus) => vcpus <= maxvCpus)) : 0,
       instanceTypes: this.#instanceTypes(),
       instanceRole: 'ecsInstanceRole',
       ...(random.chance(25) ? { scalingPolicy: { minScaleDownDelayMinutes: 20 } } : {}),
@@ -292,7 +326,7 @@ export class Workload {
     const random = this.#fleets;
     // Other types mean other instances: those that are there make way, or end at once.
     if (random.chance(30)) return this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, computeResources: { instanceTypes: this.#instanceTypes() }, updatePolicy: { terminateJobsOnUpdate: random.chance(40), jobExecutionTimeoutMinutes: random.pick([1, 1, 30]) } } });
-    const computeResources = random.pick([{ minvCpus: random.pick([0, 0, 2, 4]) }, { minvCpus: 0, desiredvCpus: random.between(1, 5) }, { scalingPolicy: { minScaleDownDelayMinutes: random.pick([20, 30]) } }, { maxvCpus: random.between(1, 3) }]);
+    const computeResources = random.pick([{ minvCpus: random.pick([0, 0, 2, 4]) }, { minvCpus: 0, desiredvCpus: random.between(1, 5) }, { scalingPolicy: { minScaleDownDelayMinutes: random.pick([20, 30]) } }, { maxvCpus: this.#roomy(random.between(1, 3)) }]);
     this.#send({ type: 'update-compute-environment', scope, request: { computeEnvironment, computeResources } });
   }
 

@@ -11,7 +11,11 @@ import { idleInstancesEnd } from './idle-instances-end.ts';
 import { instanceEndsShown } from './instance-ends-shown.ts';
 import { instancesBounded } from './instances-bounded.ts';
 import { lossesDeclared } from './losses-declared.ts';
+import { mainNodeFirst } from './main-node-first.ts';
+import { networksCleaned } from './networks-cleaned.ts';
+import { noNodeOutlivesItsJob } from './no-node-outlives-its-job.ts';
 import { noStarvation } from './no-starvation.ts';
+import { nodesAllOrNone } from './nodes-all-or-none.ts';
 import { nothingAfterCancel } from './nothing-after-cancel.ts';
 import { oneContainerPerAttempt } from './one-container-per-attempt.ts';
 import { oneLiveAttempt } from './one-live-attempt.ts';
@@ -43,6 +47,10 @@ export const allCheckers = (): Checker[] => [
   consumablesBalance(),
   dependenciesRespected,
   parentsFold,
+  nodesAllOrNone(),
+  mainNodeFirst(),
+  noNodeOutlivesItsJob,
+  networksCleaned(),
   answersKept,
   endsAsAsked,
   nothingAfterCancel,

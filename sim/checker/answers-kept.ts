@@ -8,7 +8,7 @@ import type { Command } from '../../src/core/command/command.ts';
 import { isArrayParent, isLive } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
 import type { Store, TableWrite } from '../../src/port/store.ts';
-import type { Ledger } from '../ledger.ts';
+import { isNode, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const answersKept: Checker = {
@@ -94,6 +94,7 @@ const scopeOf = (command: Command) => ('scope' in command ? command.scope : ('' 
 
 /** Of a stop: what waited has ended, what runs knows of it, if it was to be terminated. */
 function wrongStop({ jobId, by }: Command & { type: 'stop-job' }, ledger: Ledger): string | undefined {
+  if (isNode(jobId)) return `node ${jobId} was stopped alone`;
   const job = ledger.jobs.get(jobId);
   const status = ledger.statusOf(jobId);
   if (status === undefined || isEnded(status)) return undefined;

@@ -1,41 +1,48 @@
 // Law: what is taken of every host and environment is the sum of the attempts under way, no host gives more than it has (but to
-// a job that has it alone), and nothing is placed beyond an environment's maxvCpus. Counted from rows alone.
+// a job that has it alone), and nothing is placed beyond an environment's maxvCpus. Places of nodes that are yet to be launched count.
+// Counted from rows alone.
 
-import type { HostId } from '../../src/base/ids.ts';
+import type { HostId, JobId } from '../../src/base/ids.ts';
 import { isFargate } from '../../src/core/compute-environment/compute-environment.ts';
-import { isArrayParent, isLive, type ArrayParent, type Job, type LiveJob } from '../../src/core/job/job.ts';
+import type { LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { World } from '../../src/core/world.ts';
-import type { Ledger } from '../ledger.ts';
+import { holdingsOf, placedIn, type Holding, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 interface Sum {
   milliVcpu: number;
   memoryMib: number;
   gpus: number;
-  jobs: number;
+  /** How many attempts each job has there. */
+  readonly jobs: Map<JobId, number>;
 }
 
-const liveOf = (job: Job | ArrayParent | undefined): LiveJob | undefined => (job !== undefined && !isArrayParent(job) && isLive(job) ? job : undefined);
+const isSameHeld = (a: readonly Holding[], b: readonly Holding[]): boolean => a.length === b.length && a.every(({ placement }, at) => placement.attemptId === b[at]?.placement.attemptId);
 
 export function capacityRecounts(): Checker {
   const sums = new Map<string, Sum>();
   const touched = new Set<string>();
   /** By instance. */
   const machineOf = new Map<HostId, HostId>();
+  /** Of instances and registered hosts. */
+  const ownCapacity = new Map<HostId, Needs>();
 
-  function count(key: string, needs: Needs, sign: 1 | -1): void {
-    const sum = sums.get(key) ?? { milliVcpu: 0, memoryMib: 0, gpus: 0, jobs: 0 };
-    sums.set(key, { milliVcpu: sum.milliVcpu + sign * needs.milliVcpu, memoryMib: sum.memoryMib + sign * needs.memoryMib, gpus: sum.gpus + sign * needs.gpus, jobs: sum.jobs + sign });
+  function count(key: string, needs: Needs, jobId: JobId, sign: 1 | -1): void {
+    const sum = sums.get(key) ?? { milliVcpu: 0, memoryMib: 0, gpus: 0, jobs: new Map() };
+    const attempts = (sum.jobs.get(jobId) ?? 0) + sign;
+    if (attempts === 0) sum.jobs.delete(jobId);
+    else sum.jobs.set(jobId, attempts);
+    sums.set(key, { milliVcpu: sum.milliVcpu + sign * needs.milliVcpu, memoryMib: sum.memoryMib + sign * needs.memoryMib, gpus: sum.gpus + sign * needs.gpus, jobs: sum.jobs });
     touched.add(key);
   }
 
-  function countJob(job: LiveJob | undefined, sign: 1 | -1): void {
-    if (job === undefined) return;
-    count(job.attempt.hostId, job.terms.needs, sign);
-    const machine = machineOf.get(job.attempt.hostId);
-    if (machine !== undefined) count(machine, job.terms.needs, sign);
-    count(job.attempt.computeEnvironmentArn, job.terms.needs, sign);
+  /** A node of a multi-node job has an instance or a registered host to itself; of what is around it takes what it needs. */
+  function countHolding({ jobId, placement: { hostId, computeEnvironmentArn }, terms: { needs }, ofNodes }: Holding, sign: 1 | -1): void {
+    count(hostId, (ofNodes ? ownCapacity.get(hostId) : undefined) ?? needs, jobId, sign);
+    const machine = machineOf.get(hostId);
+    if (machine !== undefined) count(machine, needs, jobId, sign);
+    count(computeEnvironmentArn, needs, jobId, sign);
   }
 
   function checkPlacement(job: LiveJob, ledger: Ledger): void {
@@ -51,7 +58,7 @@ export function capacityRecounts(): Checker {
     for (const { id, kind, capacity } of world.hosts.values()) {
       if (!touched.has(id)) continue;
       const used = sums.get(id) as Sum;
-      if (kind === 'instance' ? used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib : used.jobs > 1 && (used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib)) throw new BrokenLaw(`host ${id} holds more than it has`);
+      if (kind === 'instance' ? used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib : used.jobs.size > 1 && (used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib)) throw new BrokenLaw(`host ${id} holds more than it has`);
       if (used.gpus > capacity.gpus) throw new BrokenLaw(`host ${id} gave GPUs that it has not`);
       if (!same(used, world.hostUse(id))) throw new BrokenLaw(`host ${id} is said to be used otherwise than its jobs do`);
     }
@@ -64,14 +71,15 @@ export function capacityRecounts(): Checker {
     law: 'capacity recounts',
     check({ commits, server, ledger }) {
       for (const { commit, changes } of commits) {
+        for (const host of commit.hosts) ownCapacity.set(host.id, host.capacity);
         for (const host of commit.hosts) if (host.kind === 'instance') machineOf.set(host.id, host.machineId);
         const placed: LiveJob[] = [];
-        for (const { before, after } of changes) {
-          const [was, is] = [liveOf(before), liveOf(after)];
-          if (was?.attempt.attemptId === is?.attempt.attemptId) continue;
-          countJob(was, -1);
-          countJob(is, 1);
-          if (is !== undefined) placed.push(is);
+        for (const change of changes) {
+          const [was, is] = [holdingsOf(change.before), holdingsOf(change.after)];
+          if (isSameHeld(was, is)) continue;
+          for (const holding of was) countHolding(holding, -1);
+          for (const holding of is) countHolding(holding, 1);
+          placed.push(...placedIn(change));
         }
         for (const job of placed) checkPlacement(job, ledger);
       }

@@ -1,7 +1,7 @@
 // What a checker of the simulated world is: one law, one file. A checker reads and never changes anything; it throws when its
 // law is broken. It keeps what it needs to judge the next step, so that a step costs what it changed.
 
-import type { HostId, JobId } from '../../src/base/ids.ts';
+import type { AttemptId, HostId, JobId } from '../../src/base/ids.ts';
 import type { Control } from '../../src/control/control.ts';
 import type { Store } from '../../src/port/store.ts';
 import type { Containers } from '../containers.ts';
@@ -38,6 +38,8 @@ export interface Observed {
   readonly heardMs: ReadonlyMap<string, readonly number[]>;
   /** Instances that could not be launched or were taken back, and those that a user ended. */
   readonly instancesEnded: ReadonlySet<HostId>;
+  /** Networks of multi-node jobs that this machine's engine holds, by their main nodes' attempts. */
+  readonly networks: () => ReadonlyMap<AttemptId, string>;
   /** Faults still strike. */
   readonly faulty: boolean;
 }

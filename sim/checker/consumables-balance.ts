@@ -1,11 +1,12 @@
 // Law: of a consumable resource so much is in use as attempts under way hold, from their placement to their end; what is not
-// replenished is gone for good and not twice; nothing is placed without it, and nothing leaks. Counted from rows and answers.
+// replenished is gone for good and not twice; nothing is placed without it, and nothing leaks. Nodes take theirs all at once. Counted from rows and answers.
 
 import type { Arn } from '../../src/base/ids.ts';
 import * as arns from '../../src/core/arn.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
-import { isArrayParent, isLive, type Job } from '../../src/core/job/job.ts';
-import { placedIn, type Change } from '../ledger.ts';
+import { isArrayParent, type Job } from '../../src/core/job/job.ts';
+import type { JobTerms } from '../../src/core/job/terms.ts';
+import { holdingsOf, isNode, partsOf, placedIn, underWay, type Change } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 export function consumablesBalance(): Checker {
@@ -13,24 +14,23 @@ export function consumablesBalance(): Checker {
   /** Of what is not replenished: how much must be left. */
   const left = new Map<Arn, number>();
 
-  function add(into: Map<Arn, number>, { terms }: Pick<Job, 'terms'>, sign: 1 | -1, times = 1): void {
-    for (const { arn, quantity } of terms.consumables ?? []) into.set(arn, (into.get(arn) ?? 0) + sign * times * quantity);
+  function add(into: Map<Arn, number>, { consumables }: JobTerms, sign: 1 | -1, times = 1): void {
+    for (const { arn, quantity } of consumables ?? []) into.set(arn, (into.get(arn) ?? 0) + sign * times * quantity);
   }
 
-  /** Attempts that the change began: one that is under way, and those that came and went within the transaction. */
-  function begun({ before, after }: Change): number {
-    if (isArrayParent(after)) return 0;
-    const known = before !== undefined && !isArrayParent(before) ? before : undefined;
-    const mine = (job: Job | undefined): number => (job === undefined ? 0 : job.attempts.length + (isLive(job) ? 1 : 0));
-    return mine(after) - mine(known);
+  /** Attempts that the change began: one that is under way, and those that came and went within the transaction. Nodes are begun by their job. */
+  function begun({ id, before, after }: Change): number {
+    if (isArrayParent(after) || isNode(id)) return 0;
+    const mine = (job: Job | undefined): number => (job === undefined ? 0 : job.attempts.length + (underWay(job) === undefined ? 0 : 1));
+    return mine(after) - mine(before as Job | undefined);
   }
 
   function fold(change: Change, taken: Map<Arn, number>): void {
     const { before, after } = change;
-    if (isArrayParent(after) || after.terms.consumables === undefined) return;
-    if (before !== undefined && !isArrayParent(before) && isLive(before)) add(held, before, -1);
-    if (isLive(after)) add(held, after, 1);
-    add(taken, after, 1, begun(change));
+    if (after.terms.consumables === undefined && after.terms.nodes === undefined) return;
+    for (const { terms } of holdingsOf(before)) add(held, terms, -1);
+    for (const { terms } of holdingsOf(after)) add(held, terms, 1);
+    for (const terms of partsOf(after.terms)) add(taken, terms, 1, begun(change));
   }
 
   /** What clients changed, in the order of their answers; where one was lost with the server, what the row says is believed. */
@@ -52,7 +52,7 @@ export function consumablesBalance(): Checker {
         if (server !== undefined && expected !== undefined && expected - (taken.get(arn) ?? 0) !== quantity) throw new BrokenLaw(`${arn} has ${quantity} left, and ${expected - (taken.get(arn) ?? 0)} should be`);
         left.set(arn, quantity);
         if (quantity < 0) throw new BrokenLaw(`${arn} has ${quantity} left`);
-      } else if (inUse > quantity && commits.some(({ changes }) => changes.flatMap(placedIn).some(({ terms }) => terms.consumables?.some((claim) => claim.arn === arn)))) {
+      } else if (inUse > quantity && commits.some(({ changes }) => changes.flatMap(placedIn).some(({ terms }) => partsOf(terms).some(({ consumables }) => consumables?.some((claim) => claim.arn === arn))))) {
         throw new BrokenLaw(`a job was placed, and ${inUse} of ${quantity} of ${arn} are in use`);
       }
       if (server !== undefined && server.world.consumableResources.held(arn) !== inUse) throw new BrokenLaw(`${arn} is said to be in use to ${server.world.consumableResources.held(arn)}, and attempts hold ${inUse}`);

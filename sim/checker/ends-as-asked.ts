@@ -1,5 +1,5 @@
 // Law: an accepted job is there for ever and ends as the oracle says it may: by its containers, its retry strategy and the stops
-// that were asked for.
+// that were asked for. A multi-node job ends as its main node does, whatever became of the others.
 
 import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
@@ -27,7 +27,7 @@ export const endsAsAsked: Checker = {
 };
 
 function checkEnd({ expectations, containers, ledger, clockSetMs }: Observed, job: Job): void {
-  const { parent, index } = splitJobId(job.id);
+  const { parent, index, node } = splitJobId(job.id);
   const truths = job.attempts.map(({ attemptId }) => {
     const ended = containers.all.get(attemptId)?.ended;
     // Also between the container's end and what was told of it: a timeout that had not come then may have seemed to.
@@ -36,6 +36,9 @@ function checkEnd({ expectations, containers, ledger, clockSetMs }: Observed, jo
   });
   // The end of a host is no stop that anybody asked for: it is judged as the loss that it is.
   const stop = job.stopRequested?.by === 'host' ? undefined : job.stopRequested;
-  const problem = expectations.get(parent)?.judge(index, { ...job, stop, arrayStopped: index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined }, truths);
+  const expectation = expectations.get(parent);
+  const stoppedLate = job.terms.nodes !== undefined && stop?.by === 'terminate' && job.attempts.length > 0 && job.attempts.at(-1)?.statusReason !== stop.reason;
+  const end = { ...job, stop, stoppedLate, arrayStopped: index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined };
+  const problem = node === undefined ? expectation?.judge(index, end, truths) : expectation?.judgeNode(node, end, truths);
   if (problem !== undefined) throw new BrokenLaw(`job ${job.id}: ${problem}`);
 }

@@ -6,7 +6,8 @@ import type { ComputeEnvironment } from '../../src/core/compute-environment/comp
 import type { Instance } from '../../src/core/host.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
-import type { Committed, Ledger } from '../ledger.ts';
+import type { JobTerms } from '../../src/core/job/terms.ts';
+import { partsOf, type Committed, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 /** Between two looks at an idle instance; it is kept too long when so many in a row find nothing that holds it. */
@@ -24,16 +25,20 @@ const delayMs = (environment: ComputeEnvironment | undefined): number => (enviro
 const fits = (needs: Needs, { capacity }: Instance): boolean => needs.milliVcpu <= capacity.milliVcpu && needs.memoryMib <= capacity.memoryMib && needs.gpus <= capacity.gpus;
 
 /** Jobs that wait and may be placed in the environment of the instance. */
-function* waitingFor({ computeEnvironmentArn: arn }: Instance, ledger: Ledger): Generator<Needs> {
-  for (const { queueArn, needs } of ledger.runnable()) if (ledger.queues.get(queueArn)?.computeEnvironmentOrder.some(({ computeEnvironment }) => computeEnvironment === arn)) yield needs;
+function* waitingFor({ computeEnvironmentArn: arn }: Instance, ledger: Ledger): Generator<JobTerms> {
+  for (const { queueArn, job: { terms } } of ledger.runnable()) if (ledger.queues.get(queueArn)?.computeEnvironmentOrder.some(({ computeEnvironment }) => computeEnvironment === arn)) yield terms;
 }
+
+/** Nodes want instances of one type: one that would hold them may be of another. */
+const isOfNoUse = (terms: JobTerms, instance: Instance): boolean => terms.nodes !== undefined || !fits(terms.needs, instance);
+const isOfUse = (terms: JobTerms, instance: Instance): boolean => partsOf(terms).some(({ needs }) => fits(needs, instance));
 
 export function idleInstancesEnd(): Checker {
   const known = new Map<HostId, Instance>();
   const idle = new Map<HostId, Idle>();
   /** When the last job of each instance ended, by the clock on the wall, and when that was heard, by elapsed time. */
   const lastEnd = new Map<HostId, { readonly atMs: number; readonly elapsedMs: number }>();
-  /** Instances on which jobs ran before the transactions in hand. */
+  /** Instances on which jobs ran, or had places, before the transactions in hand. */
   let busy = new Set<HostId>();
 
   function noteEnds({ changes }: Committed, elapsedMs: number): void {
@@ -61,7 +66,7 @@ export function idleInstancesEnd(): Checker {
     if (environment === undefined || environment.status === 'DELETING' || instance.revision < environment.revision) return true;
     const vcpus = [...new Map([...known, ...ledger.instances]).values()].reduce((sum, one) => sum + (one.computeEnvironmentArn === environment.arn ? one.capacity.milliVcpu : 0), 0);
     if (vcpus > 1000 * (environment.computeResources?.maxvCpus ?? 0)) return true;
-    for (const needs of waitingFor(instance, ledger)) if (!fits(needs, instance)) return true;
+    for (const terms of waitingFor(instance, ledger)) if (isOfNoUse(terms, instance)) return true;
     return false;
   }
 
@@ -72,7 +77,7 @@ export function idleInstancesEnd(): Checker {
     let staying = -instance.capacity.milliVcpu;
     for (const one of ledger.instances.values()) if (one.computeEnvironmentArn === environment.arn && (one.state === 'RUNNING' || one.state === 'PENDING')) staying += one.capacity.milliVcpu;
     if (staying < 1000 * (environment.state === 'ENABLED' ? Math.max(minvCpus, desiredvCpus) : minvCpus)) return true;
-    for (const needs of environment.state === 'ENABLED' ? waitingFor(instance, ledger) : []) if (fits(needs, instance)) return true;
+    for (const terms of environment.state === 'ENABLED' ? waitingFor(instance, ledger) : []) if (isOfUse(terms, instance)) return true;
     return false;
   }
 
@@ -92,7 +97,7 @@ export function idleInstancesEnd(): Checker {
       const { commits, ledger, elapsedMs, server } = observed;
       if (commits.length > 0) {
         for (const committed of commits) noteEnds(committed, elapsedMs);
-        const nowBusy = new Set([...ledger.live.values()].map(({ attempt }) => attempt.hostId));
+        const nowBusy = ledger.hostsInUse();
         const stillBusy = new Set([...busy].filter((id) => nowBusy.has(id)));
         for (const { commit } of commits) {
           const ends = [...commit.hostsLeft, ...commit.hosts.flatMap((host) => (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : []))];

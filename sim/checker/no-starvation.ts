@@ -1,9 +1,10 @@
 // Law: once faults have ceased, everything comes to its end, and whoever stands first in the order of FIFO queues, and could ever
 // run, does not stand there for long, whatever overtakes it.
 
-import type { JobId } from '../../src/base/ids.ts';
+import { splitJobId, type JobId, type Scope } from '../../src/base/ids.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
-import type { Runnable } from '../ledger.ts';
+import { partsOf, type Runnable } from '../ledger.ts';
+import { isScarce } from './instances-bounded.ts';
 import { isImpossible, machinesOf } from './reasons-true.ts';
 
 /** Room for what runs to end, and for those for whom room was kept before. */
@@ -18,7 +19,7 @@ export function noStarvation(): Checker {
       const { id } = firstOf(observed) ?? {};
       if (id === undefined) first = undefined;
       else if (id !== first?.id) first = { id, sinceMs: observed.elapsedMs };
-      else if (observed.elapsedMs - Math.max(first.sinceMs, observed.upSinceMs) > longestMs) throw new BrokenLaw(`job ${id} has been first in the order for ${(observed.elapsedMs - first.sinceMs) / 60_000} minutes`);
+      else if (observed.elapsedMs - Math.max(first.sinceMs, observed.upSinceMs) > longestMs) throw new BrokenLaw(`job ${id} has been first in the order for ${(observed.elapsedMs - first.sinceMs) / 60_000} minutes: ${observed.server?.reader.job(observed.ledger.jobs.get(splitJobId(id).parent)?.scope as Scope, id)?.waitingReason}`);
     },
     checkEnd({ ledger, server }) {
       for (const { id, scope } of ledger.open.values()) {
@@ -35,7 +36,9 @@ function firstOf({ ledger, server }: Observed): Runnable | undefined {
   const priority = ({ queueArn }: Runnable): number => ledger.queues.get(queueArn)?.priority ?? 0;
   let found: Runnable | undefined;
   for (const one of ledger.runnable()) {
-    if (one.job.terms.share !== undefined || one.job.terms.consumables !== undefined || isImpossible(ledger, hosts, one)) continue;
+    // So many instances at once as nodes want may never be had where they are scarce.
+    if (one.job.terms.nodes !== undefined && isScarce(server)) continue;
+    if (one.job.terms.share !== undefined || partsOf(one.job.terms).some(({ consumables }) => consumables !== undefined) || isImpossible(ledger, hosts, one)) continue;
     if (found === undefined || priority(one) > priority(found) || (priority(one) === priority(found) && rank(one) < rank(found))) found = one;
   }
   return found;

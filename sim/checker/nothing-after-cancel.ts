@@ -2,13 +2,16 @@
 // that was under way. In general a container begins for an attempt that is committed and not over.
 
 import { splitJobId } from '../../src/base/ids.ts';
-import { placedIn, type Change, type Ledger } from '../ledger.ts';
+import { launchedIn, placedIn, type Change, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const nothingAfterCancel: Checker = {
   law: 'nothing starts after a stop',
   check({ commits, containers, ledger }) {
-    for (const { changes } of commits) for (const change of changes) checkPlaced(change, ledger);
+    for (const { changes } of commits) {
+      for (const change of changes) checkPlaced(change, ledger);
+      if (changes.some((change) => launchedIn(change).length > 0)) checkLaunched(changes);
+    }
     for (const { attemptId, jobId, ended } of containers.fresh) {
       if (ended === undefined && !ledger.live.has(attemptId) && !containers.lost.has(attemptId)) {
         throw new BrokenLaw(`a container of job ${jobId} began for attempt ${attemptId}, which is not under way; the job is ${ledger.statusOf(jobId)}`);
@@ -25,4 +28,13 @@ function checkPlaced(change: Change, ledger: Ledger): void {
   const own = before?.stopRequested?.by === 'timeout' || before?.stopRequested?.by === 'host' ? undefined : before?.stopRequested;
   const stop = own ?? (index === undefined ? undefined : ledger.jobs.get(parent)?.stopRequested);
   if (stop !== undefined) throw new BrokenLaw(`job ${id} was placed after it had been stopped for '${stop.reason}'`);
+}
+
+/** Its nodes are launched by the transaction in which the job begins to run: what it said before counts. */
+function checkLaunched(changes: readonly Change[]): void {
+  for (const { before } of changes) {
+    const stop = before !== undefined && before.status === 'STARTING' ? before.stopRequested : undefined;
+    const node = stop && changes.find((change) => splitJobId(change.id).parent === before?.id && launchedIn(change).length > 0);
+    if (node !== undefined) throw new BrokenLaw(`node ${node.id} was launched after its job had been stopped for '${stop?.reason}'`);
+  }
 }

@@ -2,18 +2,20 @@
 // that was declared lost. Attempts are numbered without gaps, and an attempt belongs to one job for ever.
 
 import type { AttemptId, JobId } from '../../src/base/ids.ts';
-import { isArrayParent, isLive } from '../../src/core/job/job.ts';
-import type { Change } from '../ledger.ts';
+import { isNode, underWay, type Change } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export function oneLiveAttempt(): Checker {
   const jobOf = new Map<AttemptId, JobId>();
 
   function checkChange({ id, after }: Change): void {
-    if (isArrayParent(after) || !isLive(after)) return;
-    const { attemptId, number } = after.attempt;
-    if (number !== after.attempts.length + 1) throw new BrokenLaw(`job ${id} is at attempt ${number} after ${after.attempts.length} that are over`);
-    if (after.attempts.some((attempt) => attempt.attemptId === attemptId)) throw new BrokenLaw(`attempt ${attemptId} of job ${id} is over and under way`);
+    const live = underWay(after);
+    if (live === undefined) return;
+    const { attempt: { attemptId, number }, attempts } = live;
+    // A node takes part in those attempts of its job in which the main node ran.
+    const wanted = isNode(id) ? Math.max(number, (attempts.at(-1)?.number ?? 0) + 1) : attempts.length + 1;
+    if (number !== wanted) throw new BrokenLaw(`job ${id} is at attempt ${number} after ${attempts.length} that are over`);
+    if (attempts.some((attempt) => attempt.attemptId === attemptId)) throw new BrokenLaw(`attempt ${attemptId} of job ${id} is over and under way`);
     if ((jobOf.get(attemptId) ?? id) !== id) throw new BrokenLaw(`attempt ${attemptId} belongs to ${jobOf.get(attemptId)} and to ${id}`);
     jobOf.set(attemptId, id);
   }

@@ -1,12 +1,15 @@
 // Law: nothing is placed before a job that goes before it and could have had its place: of a queue with a higher priority, or of
 // the same queue and submitted earlier, or retried and thus in front. Room may be kept only for jobs whose kind has waited as
-// long, or been overtaken as often, as the settings say; these may go first among queues of their priority.
+// long, or been overtaken as often, as the settings say, and instances for nodes, once there is one for each; who has room kept may
+// go first among queues of its priority.
 
+import type { Arn } from '../../src/base/ids.ts';
 import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
 import type { LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
-import { placedIn, type Ledger, type Runnable } from '../ledger.ts';
+import { partsOf, placedIn, type Ledger, type Runnable } from '../ledger.ts';
+import { isSame } from '../same.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { Waits } from './waits.ts';
 
@@ -56,6 +59,20 @@ function goesBefore(waiting: Runnable, mine: JobQueue, placed: LiveJob, other: J
 
 /** Whether terms ask for no more than others, of hosts and of consumable resources. */
 export const asksNoMore = (mine: JobTerms, others: JobTerms): boolean =>
-  isLess(mine.needs, others.needs) && (mine.consumables ?? []).every(({ arn, quantity }) => quantity <= (others.consumables?.find((claim) => claim.arn === arn)?.quantity ?? 0));
+  fitsBeside(mine, others) && consumed(mine).every(({ arn, quantity }) => quantity <= sumOf(arn, others));
+
+/** What fits on the host of any node could have had that node's place. Nodes go where others of their kind go, if these are no fewer. */
+function fitsBeside(mine: JobTerms, others: JobTerms): boolean {
+  if (mine.nodes === undefined) return partsOf(others).some(({ needs }) => isLess(mine.needs, needs));
+  if (others.nodes === undefined || mine.nodes.instanceType !== others.nodes.instanceType || mine.nodes.numNodes > others.nodes.numNodes) return false;
+  const [its, theirs] = [partsOf(mine), partsOf(others)];
+  return its.every(({ needs }, node) => isLess(needs, (theirs[node] as JobTerms).needs)) && isSame(largest(its), largest(theirs));
+}
+
+/** By this the type of the nodes' instances is chosen. */
+const largest = (parts: readonly JobTerms[]): number[] => [Math.max(...parts.map(({ needs }) => needs.milliVcpu)), Math.max(...parts.map(({ needs }) => needs.memoryMib))];
+
+const consumed = (terms: JobTerms) => partsOf(terms).flatMap(({ consumables }) => consumables ?? []).map(({ arn }) => ({ arn, quantity: sumOf(arn, terms) }));
+const sumOf = (arn: Arn, terms: JobTerms): number => partsOf(terms).reduce((sum, { consumables }) => sum + (consumables?.find((claim) => claim.arn === arn)?.quantity ?? 0), 0);
 
 const isLess = (a: Needs, b: Needs): boolean => a.milliVcpu <= b.milliVcpu && a.memoryMib <= b.memoryMib && a.gpus <= b.gpus;

@@ -9,9 +9,10 @@ export const outputComplete: Checker = {
   checkEnd({ ledger, expectations, sink, containers }) {
     for (const job of ledger.jobs.values()) {
       if (isArrayParent(job)) continue;
-      const { parent, index } = splitJobId(job.id);
+      const { parent, index, node } = splitJobId(job.id);
+      const expectation = expectations.get(parent);
       for (const { attemptId, number, log, exitCode, containerReason } of job.attempts) {
-        const printed = expectations.get(parent)?.run(index, number).lines ?? [];
+        const printed = (node === undefined ? expectation?.run(index, number) : expectation?.nodeRun(node, number))?.lines ?? [];
         if (log === undefined || !containers.all.has(attemptId) || containers.lost.has(attemptId)) continue;
         const stored = sink.lines({ scope: job.scope, ...log });
         if (stored.some((line, at) => line !== printed[at])) throw new BrokenLaw(`attempt ${number} of job ${job.id} printed ${printed.join(' / ')}, and stored is ${stored.join(' / ')}`);

@@ -1,19 +1,19 @@
 // Law: a job of an environment that launches instances is placed on one that belongs to it, runs, meets the specification, and is
-// of the environment's present revision.
+// of the environment's present revision. Nodes of multi-node jobs are placed neither on Spot Instances nor on Fargate.
 
 import type { HostId } from '../../src/base/ids.ts';
 import { hasInstances } from '../../src/core/compute-environment/compute-environment.ts';
 import type { Instance } from '../../src/core/host.ts';
-import type { LiveJob } from '../../src/core/job/job.ts';
-import { placedIn, type Ledger } from '../ledger.ts';
+import { holdingsOf, placedIn, type Holding, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export function placedWhereAllowed(): Checker {
   /** As they were before the transactions in hand. */
   const before = new Map<HostId, Instance>();
 
-  function wrongWith({ attempt: { hostId, computeEnvironmentArn } }: LiveJob, is: Instance | undefined, ledger: Ledger): string | undefined {
+  function wrongWith({ placement: { hostId, computeEnvironmentArn }, ofNodes }: Holding, is: Instance | undefined, ledger: Ledger): string | undefined {
     const environment = ledger.environments.get(computeEnvironmentArn);
+    if (ofNodes && environment?.type === 'MANAGED' && environment.computeResources?.type !== 'EC2') return `takes no nodes: it is ${environment.computeResources?.type}`;
     if (environment === undefined || !hasInstances(environment)) return is === undefined ? undefined : 'is an instance of another environment';
     if (is === undefined) return before.has(hostId) ? 'has ended' : 'is no instance';
     if (is.computeEnvironmentArn !== computeEnvironmentArn) return 'belongs to another environment';
@@ -30,9 +30,11 @@ export function placedWhereAllowed(): Checker {
       for (const { commit, changes } of commits) {
         const after = new Map(commit.hosts.flatMap((host) => (host.kind === 'instance' ? [[host.id, host]] : [])));
         for (const job of changes.flatMap(placedIn)) {
-          const { hostId } = job.attempt;
-          const wrong = wrongWith(job, after.get(hostId) ?? before.get(hostId), ledger);
-          if (wrong !== undefined) throw new BrokenLaw(`job ${job.id} was placed on host ${hostId}, which ${wrong}`);
+          for (const holding of holdingsOf(job)) {
+            const { hostId } = holding.placement;
+            const wrong = wrongWith(holding, after.get(hostId) ?? before.get(hostId), ledger);
+            if (wrong !== undefined) throw new BrokenLaw(`job ${job.id} was placed on host ${hostId}, which ${wrong}`);
+          }
         }
         for (const [id, instance] of after) before.set(id, instance);
         for (const id of commit.hostsLeft) before.delete(id);

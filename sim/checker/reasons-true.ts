@@ -4,7 +4,8 @@
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
-import type { Ledger, Runnable } from '../ledger.ts';
+import type { JobTerms } from '../../src/core/job/terms.ts';
+import { partsOf, type Ledger, type Runnable } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { isScarce } from './instances-bounded.ts';
 
@@ -58,9 +59,26 @@ export const machinesOf = (server: Observed['server']): Needs[] => [...(server?.
 
 /** No environment that is there for it is large enough, or no host has so many GPUs. */
 export function isImpossible(ledger: Ledger, hosts: readonly Needs[], waiting: Runnable): boolean {
-  const available = order(ledger, waiting).filter(isAvailable);
-  const largest = Math.max(0, ...available.map((environment) => 1000 * (environment?.computeResources?.maxvCpus ?? 0)));
+  const available = order(ledger, waiting).filter((environment) => environment !== undefined).filter(isAvailable);
+  const { nodes } = waiting.job.terms;
+  if (nodes !== undefined) return !available.some((environment) => couldRunNodes(environment, waiting.job.terms));
+  const largest = Math.max(0, ...available.map((environment) => 1000 * (environment.computeResources?.maxvCpus ?? 0)));
   return waiting.needs.milliVcpu > largest || waiting.needs.gpus > Math.max(0, ...hosts.map((host) => host.gpus));
+}
+
+/**
+ * An UNMANAGED environment may get more hosts. Each of the workload's lists of types has one with two vCPUs and one with four,
+ * either with memory enough.
+ */
+function couldRunNodes({ type, computeResources }: ComputeEnvironment, terms: JobTerms): boolean {
+  if (type === 'UNMANAGED') return true;
+  const { numNodes = 0, instanceType } = terms.nodes ?? {};
+  const { instanceTypes = [], maxvCpus = 0 } = computeResources ?? {};
+  const largest = Math.max(...partsOf(terms).map(({ needs }) => needs.milliVcpu)) / 1000;
+  const isOffered = instanceType === undefined || instanceTypes.some((name) => name === instanceType || name === instanceType.split('.')[0]);
+  const asked = instanceType === undefined ? [2, 4] : instanceType.endsWith('.xlarge') ? [4] : [2];
+  const vcpus = asked.find((size) => size >= largest) ?? Infinity;
+  return computeResources?.type === 'EC2' && isOffered && vcpus * numNodes <= maxvCpus;
 }
 
 /** What it is said to wait for has not succeeded, and nothing else is missing. */

@@ -43,7 +43,7 @@ export function retentionKept(): Checker {
     check({ commits, nowMs, elapsedMs }) {
       for (const { commit, changes } of commits) {
         const atElapsedMs = elapsedMs - (nowMs - commit.atMs);
-        for (const { id, before, after } of changes) if (isEnded(after.status) && !(before !== undefined && isEnded(before.status)) && splitJobId(id).index === undefined) kept.push({ id, scope: after.scope, atElapsedMs });
+        for (const { id, before, after } of changes) if (isEnded(after.status) && !(before !== undefined && isEnded(before.status)) && splitJobId(id).parent === id) kept.push({ id, scope: after.scope, atElapsedMs });
       }
     },
     checkNowAndThen(observed) {

@@ -2,8 +2,9 @@
 // and never after a success, a stop or a timeout.
 
 import { splitJobId } from '../../src/base/ids.ts';
-import { isArrayParent } from '../../src/core/job/job.ts';
+import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
+import { isNode } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const retriesObey: Checker = {
@@ -13,7 +14,8 @@ export const retriesObey: Checker = {
       for (const { id, before, after } of changes) {
         if (isArrayParent(after) || (before !== undefined && isArrayParent(before))) continue;
         const last = after.attempts.at(-1);
-        if (last === undefined || after.attempts.length === (before?.attempts.length ?? 0)) continue;
+        // What a multi-node job does after its main node shows when the other nodes have stopped; they are not tried again alone.
+        if (last === undefined || isNode(id) || waitsForNodes(after) || (after.attempts.length === (before?.attempts.length ?? 0) && !waitsForNodes(before))) continue;
         const { parent, index } = splitJobId(id);
         const stop = [after.stopRequested, before?.stopRequested].find((one) => one !== undefined && one.by !== 'host');
         const stopped = (stop !== undefined && last.statusReason === stop.reason) || (index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined);
@@ -26,3 +28,5 @@ export const retriesObey: Checker = {
     }
   },
 };
+
+const waitsForNodes = (job: Job | undefined): boolean => job !== undefined && 'mainNodeEnd' in job && job.mainNodeEnd !== undefined;

@@ -2,12 +2,13 @@
 // transaction leave open, and a share that has used something does not reach into what is held back for others. Usage is
 // computed here once more, from rows, in floating point; while the clock on the wall is set, nobody can say.
 
-import type { Arn } from '../../src/base/ids.ts';
+import { nodeId, type Arn, type AttemptId } from '../../src/base/ids.ts';
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
-import { isArrayParent, isLive, type Job, type LiveJob } from '../../src/core/job/job.ts';
+import { isArrayParent, type Job, type LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
+import type { JobTerms } from '../../src/core/job/terms.ts';
 import type { Commit } from '../../src/port/store.ts';
-import { placedIn, type Change, type Committed, type Ledger } from '../ledger.ts';
+import { holdingsOf, isNode, partsOf, placedIn, underWay, type Change, type Committed, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { asksNoMore } from './order-honoured.ts';
 import { Waits } from './waits.ts';
@@ -50,18 +51,36 @@ function weightOf(policy: FairsharePolicy | undefined, share: string): number {
   return entry?.weightFactor ?? 1;
 }
 
-function heldBy({ queueArn, terms: { share, needs } }: Job, atMs: number, sign: 1 | -1, ledger: Ledger): Held[] {
-  return share === undefined ? [] : [{ queueArn, share: share.identifier, milliVcpu: sign * needs.milliVcpu, atMs, windowSeconds: windowOf(policyOf(ledger, queueArn)) }];
+function heldBy({ queueArn, terms: { share } }: Job, milliVcpu: number, atMs: number, ledger: Ledger): Held[] {
+  return share === undefined ? [] : [{ queueArn, share: share.identifier, milliVcpu, atMs, windowSeconds: windowOf(policyOf(ledger, queueArn)) }];
 }
 
-/** Of attempts that are over; of one that came and went in the transaction, both. */
-function endsIn({ before, after: job }: Change, ledger: Ledger): Held[] {
-  if (isArrayParent(job)) return [];
-  const known = before !== undefined && !isArrayParent(before) ? before : undefined;
-  return job.attempts.slice(known?.attempts.length ?? 0).flatMap(({ attemptId, placedAtMs, stoppedAtMs }) => {
-    const wasLive = known !== undefined && isLive(known) && known.attempt.attemptId === attemptId;
-    return [...(wasLive ? [] : heldBy(job, placedAtMs, 1, ledger)), ...heldBy(job, stoppedAtMs, -1, ledger)];
+/** Of attempts that are over; of one that came and went in the transaction, both. Nodes that were not launched go with the main one, or when it begins. */
+function endsIn({ id, before, after: job }: Change, ledger: Ledger): Held[] {
+  if (isArrayParent(job) || job.terms.share === undefined) return [];
+  const known = before as Job | undefined;
+  const was = new Map(holdingsOf(known).map(({ placement, terms }) => [placement.attemptId, terms]));
+  const ended = job.attempts.slice(known?.attempts.length ?? 0).flatMap(({ attemptId, placedAtMs, stoppedAtMs }) => {
+    const wasHeld = was.delete(attemptId);
+    const mine = job.terms.needs.milliVcpu;
+    // A node's room was taken with its job's.
+    return [...(wasHeld || isNode(id) ? [] : heldBy(job, mine, placedAtMs, ledger)), ...heldBy(job, -mine, stoppedAtMs, ledger)];
   });
+  return was.size === 0 ? ended : [...ended, ...unlaunched(job, was, ledger)];
+}
+
+/** Places of nodes that were given up when the main node began, or ended, without a launch. */
+function unlaunched(job: Job, was: Map<AttemptId, JobTerms>, ledger: Ledger): Held[] {
+  for (const { placement } of holdingsOf(job)) was.delete(placement.attemptId);
+  for (let node = 0; node < (job.terms.nodes?.numNodes ?? 0); node++) {
+    const row = ledger.jobs.get(nodeId(job.id, node)) as Job | undefined;
+    for (const { attemptId } of row?.attempts ?? []) was.delete(attemptId);
+    const live = underWay(row);
+    if (live !== undefined) was.delete(live.attempt.attemptId);
+  }
+  const last = job.attempts.at(-1);
+  const atMs = job.status === 'RUNNING' ? job.attempt.startedAtMs : (last?.stoppedAtMs ?? 0);
+  return [...was.values()].flatMap(({ needs }) => heldBy(job, -needs.milliVcpu, atMs, ledger));
 }
 
 export function sharesHonoured(): Checker {
@@ -137,10 +156,11 @@ export function sharesHonoured(): Checker {
     return { held, cap: max * (1 - ((policy.computeReservation ?? 0) / 100) ** active.size), active: active.size };
   }
 
-  function checkReservation(ledger: Ledger, { id, queueArn, terms: { share, needs } }: LiveJob, policy: FairsharePolicy | undefined, atMs: number): void {
+  function checkReservation(ledger: Ledger, job: LiveJob, policy: FairsharePolicy | undefined, atMs: number): void {
+    const { id, queueArn, terms: { share } } = job;
     if (!policy?.computeReservation || usageOf(queueArn, share?.identifier ?? '').milliVcpu === 0) return;
     const { held, cap, active } = reservation(ledger, queueArn, policy, atMs);
-    if (held + needs.milliVcpu > cap + active) throw new BrokenLaw(`job ${id} of share ${share?.identifier} was placed beside ${held} of ${cap} milliVcpu that ${active} active shares may use`);
+    if (held + milliVcpuOf([job]) > cap + active) throw new BrokenLaw(`job ${id} of share ${share?.identifier} was placed beside ${held} of ${cap} milliVcpu that ${active} active shares may use`);
   }
 
   /** Whether it holds something, or did within the window: only then it is held back. */
@@ -170,14 +190,14 @@ export function sharesHonoured(): Checker {
         const placed = changes.flatMap(placedIn);
         if (placed.length === 0) continue;
         if (observed.clockSetMs === 0) for (const job of placed) checkPlaced(observed, job, placed, atMs);
-        for (const job of placed) for (const one of heldBy(job, job.attempt.placedAtMs, 1, ledger)) for (const book of [usages, most]) hold(one, book);
+        for (const job of placed) for (const one of heldBy(job, milliVcpuOf([job]), job.attempt.placedAtMs, ledger)) for (const book of [usages, most]) hold(one, book);
         waits.note(ledger.runnable(), placed, observed);
       }
     },
   };
 }
 
-const milliVcpuOf = (jobs: readonly LiveJob[]): number => jobs.reduce((sum, { terms }) => sum + terms.needs.milliVcpu, 0);
+const milliVcpuOf = (jobs: readonly LiveJob[]): number => jobs.reduce((sum, { terms }) => partsOf(terms).reduce((all, { needs }) => all + needs.milliVcpu, sum), 0);
 
 const policyOf = (ledger: Ledger, queueArn: Arn): FairsharePolicy | undefined => {
   const arn = ledger.queues.get(queueArn)?.schedulingPolicyArn;

@@ -1,7 +1,7 @@
 // Law: what is shown is what was committed: every job that has not ended is found where it stands, by its id and in its queue's
 // list, and nothing is shown that was not committed.
 
-import { childId, type JobId } from '../../src/base/ids.ts';
+import { childId, nodeId, splitJobId, type JobId } from '../../src/base/ids.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
@@ -15,6 +15,7 @@ export const shownAsCommitted: Checker = {
     for (const job of [...observed.ledger.open.values()].slice(-pageSize)) {
       checkShown(observed, job.id);
       if (isArrayParent(job)) checkShown(observed, childId(job.id, job.arraySize - 1));
+      else for (let node = 0; node < (job.terms.nodes?.numNodes ?? 0); node++) checkShown(observed, nodeId(job.id, node));
     }
     for (const { arn, scope } of observed.ledger.queues.values()) {
       const page = observed.server.reader.jobs({ scope, of: { queueArn: arn }, limit: pageSize, status: 'RUNNABLE' });
@@ -26,7 +27,7 @@ export const shownAsCommitted: Checker = {
 };
 
 function checkShown({ server, ledger }: Observed, id: JobId): void {
-  const job = ledger.jobs.get(id) ?? ledger.jobs.get(id.split(':')[0] as JobId);
+  const job = ledger.jobs.get(id) ?? ledger.jobs.get(splitJobId(id).parent);
   const shown = job && server?.reader.job(job.scope, id)?.job.status;
   if (shown !== ledger.statusOf(id)) throw new BrokenLaw(`job ${id} is ${ledger.statusOf(id)} and is shown as ${shown}`);
 }

@@ -3,7 +3,7 @@
 
 import type { AttemptId } from '../../src/base/ids.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
-import type { Ledger } from '../ledger.ts';
+import { isNode, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 /** How late a server that is up, and knows that it runs, may notice: a slow disk holds everything up. And how late a container may end. */
@@ -20,7 +20,8 @@ export function timeoutsEnforced(): Checker {
       for (const { changes, atMs } of commits) {
         for (const { id, before, after } of changes) {
           if (after.status === 'RUNNING' && after.terms.timeoutSeconds !== undefined && !knownSinceMs.has(after.attempt.attemptId)) knownSinceMs.set(after.attempt.attemptId, elapsedMs);
-          if (before?.stopRequested !== undefined || after.stopRequested?.by !== 'timeout' || isArrayParent(after)) continue;
+          // The timeout is the whole job's: nodes are stopped with it.
+          if (before?.stopRequested !== undefined || after.stopRequested?.by !== 'timeout' || isArrayParent(after) || isNode(id)) continue;
           const startedAtMs = 'attempt' in after && 'startedAtMs' in after.attempt ? after.attempt.startedAtMs : after.attempts.at(-1)?.startedAtMs;
           const limitMs = (after.terms.timeoutSeconds ?? Infinity) * 1000;
           if (startedAtMs === undefined || atMs < startedAtMs + limitMs) throw new BrokenLaw(`job ${id} timed out before its time`);

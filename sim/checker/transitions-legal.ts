@@ -2,9 +2,9 @@
 // by a crash, not by a second stop. Of stops the first reason wins, and attempts that are over stay as they were.
 
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
-import { isArrayParent, type ArrayParent, type Job } from '../../src/core/job/job.ts';
+import { isArrayParent, isLive, type ArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded, type JobStatus } from '../../src/core/job/status.ts';
-import type { Change } from '../ledger.ts';
+import { launchedIn, type Change } from '../ledger.ts';
 import { isSame } from '../same.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
@@ -41,6 +41,13 @@ export const transitionsLegal: Checker = {
 };
 
 function checkChange({ id, before, after }: Change): void {
+  // A node begins again with its job's next attempt.
+  const begun = before === undefined ? undefined : launchedIn({ id, before, after })[0];
+  if (begun !== undefined) {
+    const known = (before as Job).attempts;
+    if (isLive(before as Job) || known.some((attempt, at) => !isKept(attempt, begun.attempts[at]))) throw new BrokenLaw(`node ${id} began another attempt before one was over, or forgot one`);
+    return;
+  }
   const table = isArrayParent(after) ? ofParent : ofJob;
   if (!table.get(before?.status ?? 'SUBMITTED')?.has(after.status)) throw new BrokenLaw(`job ${id} went from ${before?.status} to ${after.status}`);
   if (before === undefined) return;

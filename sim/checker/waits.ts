@@ -3,7 +3,7 @@
 
 import type { Job, LiveJob } from '../../src/core/job/job.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
-import type { Runnable } from '../ledger.ts';
+import { partsOf, type Runnable } from '../ledger.ts';
 import type { Observed } from './checker.ts';
 
 interface Wait {
@@ -23,7 +23,7 @@ const asks = new WeakMap<JobTerms, string>();
 function kindOf({ queueArn, terms }: Pick<Job, 'queueArn' | 'terms'>): string {
   let ask = asks.get(terms);
   if (ask === undefined) {
-    ask = JSON.stringify([terms.needs, terms.share]);
+    ask = JSON.stringify([partsOf(terms).map(({ needs }) => needs), terms.share]);
     asks.set(terms, ask);
   }
   return `${queueArn} ${ask}`;
@@ -47,8 +47,12 @@ export class Waits {
     for (const [kind, { seenElapsedMs }] of this.#kinds) if (elapsedMs - seenElapsedMs > rememberMs) this.#kinds.delete(kind);
   }
 
-  /** Whether jobs like this one have waited, or been overtaken, for long enough; while the clock was set nobody can say. */
-  mayBeKept(job: Pick<Job, 'queueArn' | 'terms'>, { nowMs, clockSetMs, server }: Observed): boolean {
+  /**
+   * Whether jobs like this one have waited, or been overtaken, for long enough; while the clock was set nobody can say. Instances
+   * for all nodes of a job are kept as soon as they are there or starting.
+   */
+  mayBeKept(job: LiveJob, { nowMs, clockSetMs, server, ledger }: Observed): boolean {
+    if (job.terms.nodes !== undefined && ledger.instances.has(job.attempt.hostId)) return true;
     const wait = this.#kinds.get(kindOf(job));
     const settings = server?.world.settings;
     if (settings === undefined) return true;
