@@ -66,7 +66,7 @@ export class NodesWorkload {
 
   /** Whether the next job is one of these. */
   isNext(): boolean {
-    return this.random.chance(15);
+    return this.random.chance(10);
   }
 
   /** Some are refused: overrides may leave too few nodes, or more than a range without an end holds. */

@@ -216,7 +216,7 @@ class Simulation {
       logSink: incarnation.logSink(this.#sink),
       clock: incarnation.clock(this.#clock),
       ids: this.#ids,
-      settings: { ...this.#settings, timeoutSecondsMin: 1 },
+      settings: { ...this.#settings, machineServesUnmanaged: this.#workload.machineServesUnmanaged, timeoutSecondsMin: 1 },
       retainMs: this.#retainMs,
       onProblem: (what, error) => {
         if (incarnation.alive && !(error instanceof OutputNotStored)) this.#fatal ??= new BrokenLaw(`${what}: ${String(error)}`);

@@ -54,6 +54,8 @@ export class Workload {
   readonly #launches: boolean;
   /** For what such environments may be. */
   readonly #fleets: Random;
+  /** This machine is a host of the UNMANAGED environment, too: there nodes lie side by side. */
+  readonly machineServesUnmanaged: boolean;
   /** Absent in seeds without multi-node jobs. */
   readonly #nodes: NodesWorkload | undefined;
   #made = 0;
@@ -69,6 +71,7 @@ export class Workload {
     const nodes = random.fork('nodes');
     if (nodes.chance(50)) this.#nodes = new NodesWorkload(nodes, this.#longestMs, consumables);
     this.#launches = launches || (this.#nodes !== undefined && nodes.chance(60));
+    this.machineServesUnmanaged = this.#nodes !== undefined && nodes.chance(25);
   }
 
   /** The commands that make the world in which everything takes place. */

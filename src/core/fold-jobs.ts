@@ -205,12 +205,15 @@ function launchNodes(world: World, { jobId, nodes, atMs }: JobEvent & { type: 'n
     const launched: StartingJob = { ...waitingNode(job, node, 'RUNNABLE', attempts), status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: atMs } };
     world.put(launched, atMs);
     enter(world, launched);
-    if (!isThere(world.hosts.get(placement.hostId))) world.occasions.push({ type: 'stranded', attemptId: placement.attemptId });
+    if (!isThere(placement, world.hosts.get(placement.hostId))) world.occasions.push({ type: 'stranded', attemptId: placement.attemptId });
   }
 }
 
-/** A host that was lost or is ending while a node's place on it was kept. */
-const isThere = (host: Host | undefined): boolean => host !== undefined && !(host.kind === 'registered' ? host.lost !== undefined : host.kind === 'instance' && host.state === 'SHUTTING_DOWN');
+/** A host that was lost or is ending while a node's place on it was kept. This machine is not known until it has joined after a start. */
+function isThere({ network }: Placement, host: Host | undefined): boolean {
+  if (host === undefined) return network?.kind === 'private';
+  return host.kind === 'registered' ? host.lost === undefined : host.kind === 'machine' || host.state !== 'SHUTTING_DOWN';
+}
 
 function end(world: World, event: JobEvent & { type: 'job-ended' }): void {
   const known = world.jobs.get(event.jobId);

@@ -304,6 +304,18 @@ test('A world that is rebuilt from rows goes on where it was', () => {
   }
 });
 
+test('A main node that is heard to run before this machine has joined anew launches its nodes there', () => {
+  const life = new Life();
+  life.place();
+  const rebuilt = new World();
+  for (const environment of life.world.computeEnvironments.values()) rebuilt.apply({ type: 'compute-environment-stored', environment });
+  for (const queue of life.world.jobQueues.values()) rebuilt.apply({ type: 'job-queue-stored', queue });
+  restoreJob(rebuilt, must(life.world.jobs.get(job)));
+  life.world = rebuilt;
+  life.started('1');
+  assert.deepEqual(life.statuses(), { m: 'RUNNING', 'm#0': 'STARTING', 'm#2': 'STARTING' });
+});
+
 function must<T>(value: T | undefined): T {
   assert.ok(value !== undefined);
   return value;
