@@ -57,7 +57,7 @@ export interface ShownEnd {
   readonly stop?: { readonly by: string; readonly reason: string } | undefined;
   /** Of a child: its array was stopped, after which nothing is tried again. */
   readonly arrayStopped: boolean;
-  /** Of a multi-node job: the stop came when its main node had ended. */
+  /** Of a multi-node job: the stop came when its main node had ended, and prevented a next attempt at most. */
   readonly stoppedLate?: boolean;
 }
 
@@ -199,8 +199,10 @@ export class Expectation {
 
   #judgeEnd(end: ShownEnd, last: ShownAttempt | undefined): string | undefined {
     const { status, statusReason, stop } = end;
-    // Whoever terminates what has failed, while other nodes are being stopped, has the last word; what has succeeded, has.
-    if (end.stoppedLate === true && last?.exitCode === 0 && !hostLostText.test(last.statusReason ?? '')) return this.#judgeEnd({ ...end, stop: undefined, stoppedLate: false }, last);
+    if (end.stoppedLate === true && last !== undefined) {
+      const prevented = (last.exitCode !== 0 || hostLostText.test(last.statusReason ?? '')) && this.isRetried(end.attempts);
+      if (!prevented) return this.#judgeEnd({ ...end, stop: undefined, stoppedLate: false }, last);
+    }
     if (stop !== undefined && statusReason === stop.reason) return status === 'FAILED' ? undefined : `was stopped and is ${status}`;
     if (stop !== undefined && stop.by !== 'timeout') return `was stopped for '${stop.reason}' and shows '${statusReason}'`;
     if (last === undefined) return status === 'FAILED' && statusReason === dependentText ? undefined : `is ${status} (${statusReason}) without an attempt, a stop or a dependency that failed`;

@@ -213,6 +213,15 @@ describe('Stopping a multi-node parallel job', () => {
     assert.equal(life.written().statusReason, 'enough');
   });
 
+  test('changes nothing of a job that ends anyway when its nodes have stopped', () => {
+    const life = new Life();
+    life.ran();
+    life.exited('1', 1);
+    life.do(terminate);
+    for (const name of ['1#0', '1#2']) life.exited(name, 143);
+    assert.equal(life.written().statusReason, 'Essential container in task exited');
+  });
+
   test('stops all nodes at its timeout', () => {
     const life = new Life({ timeoutSeconds: 60 });
     life.ran();
@@ -258,6 +267,20 @@ describe('A host that goes', () => {
     life.exited('1#0', 0);
     life.exited('1#2', 0);
     assert.equal(life.written().status, 'FAILED');
+  });
+
+  test('with the main node, and tells later how that ended, changes nothing of what follows', () => {
+    const life = new Life({ retry: { attempts: 2, rules: [{ onExitCode: '*', action: 'exit' }] } });
+    join(life);
+    const [there, elsewhere] = others as [HostId, HostId];
+    const otherNodes = [0, 2].map((index) => ({ node: index, hostId: index === 0 ? elsewhere : host, attemptId: attempt(`1#${index}`) }));
+    life.do({ type: 'place-job', jobId: job, attemptId: attempt('1'), hostId: there, computeEnvironmentArn: arn('ce'), otherNodes });
+    for (const name of ['1', '1#0', '1#2']) life.started(name);
+    life.do({ type: 'note-host-contact', hostId: there, heard: false });
+    life.report('1', { type: 'lost', atMs: life.nowMs, reason: 'gone' });
+    life.do({ type: 'close-old-attempt', hostId: there, attemptId: attempt('1'), atMs: life.nowMs, exit: { exitCode: 0, outOfMemory: false } });
+    for (const name of ['1#0', '1#2']) life.exited(name, 143);
+    assert.equal(life.world.jobs.get(job)?.status, 'RUNNABLE', 'an attempt that was lost meets no rule for exit codes');
   });
 
   test('is told by the network: spread over engines, nodes use their hosts’ own, and the main one is reached at its host', () => {

@@ -138,12 +138,14 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome, nowMs: number)
     free: outcome.hostLost && world.settings.hostLossFree ? true : undefined,
   };
   const effects: Effect[] = [{ type: 'remove-attempt', attemptId: attempt.attemptId, hostId: attempt.hostId }];
-  const end: MainNodeEnd = { status: outcome.status, statusReason: outcome.statusReason, atMs: attempt.stoppedAtMs, retriable: outcome.retriable };
+  const { status, statusReason } = outcome;
+  // By what is known now: what became of an attempt whose host was lost may be told later, and decides nothing.
+  const end: MainNodeEnd = { status, statusReason, atMs: attempt.stoppedAtMs, retriable: outcome.retriable && isRetried(job.terms, [...job.attempts, attempt]) };
   const unlaunched = job.status === 'STARTING' ? (job.otherNodes ?? []) : [];
   events.push({ type: 'attempt-ended', jobId: job.id, attempt }, ...releaseAll([attempt, ...unlaunched], end.atMs, nowMs));
   const others = world.nodes.live(job.id);
   if (others.size === 0) {
-    events.push(...jobEndEvents(world, job, [...job.attempts, attempt], end), ...lastNodeEvents(world, job));
+    events.push(...jobEndEvents(world, job, end), ...lastNodeEvents(world, job));
     return { events, effects };
   }
   // "If the main node exits, the job is considered finished, and all of the child nodes are stopped."
@@ -152,11 +154,11 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome, nowMs: number)
 }
 
 /** The job's end, or its next attempt. */
-function jobEndEvents(world: World, job: LiveJob, attempts: readonly EndedAttempt[], { status, statusReason, atMs, retriable }: MainNodeEnd): Event[] {
+function jobEndEvents(world: World, job: LiveJob, { status, statusReason, atMs, retriable }: MainNodeEnd): Event[] {
   const { parent, index, node } = splitJobId(job.id);
   const array = index === undefined ? undefined : world.arrayParent(parent);
   // Cancelling an array lets its children run on, and tries none of them again; a node is tried again with its job.
-  if (retriable && node === undefined && array?.stopRequested === undefined && isRetried(job.terms, attempts)) return [{ type: 'job-retried', jobId: job.id, atMs }];
+  if (retriable && node === undefined && array?.stopRequested === undefined) return [{ type: 'job-retried', jobId: job.id, atMs }];
   const ended: Event = { type: 'job-ended', jobId: job.id, status, statusReason, atMs };
   return array === undefined ? [ended] : [ended, ...parentEndEvents(array, { endedNow: 1, anyFailed: status === 'FAILED' }, atMs)];
 }
@@ -169,5 +171,5 @@ function lastNodeEvents(world: World, { id }: LiveJob): Event[] {
   // Whoever terminated it meanwhile wants no next attempt.
   const { mainNodeEnd, stopRequested } = job;
   const end = mainNodeEnd.retriable && stopRequested?.by === 'terminate' ? { ...mainNodeEnd, statusReason: stopRequested.reason, retriable: false } : mainNodeEnd;
-  return jobEndEvents(world, job, job.attempts, end);
+  return jobEndEvents(world, job, end);
 }

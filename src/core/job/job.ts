@@ -74,6 +74,7 @@ export interface MainNodeEnd {
   readonly status: EndedStatus;
   readonly statusReason: string;
   readonly atMs: number;
+  /** The job's next attempt follows, unless somebody stops it. */
   readonly retriable: boolean;
 }
 export interface EndedJob extends JobIdentity {
