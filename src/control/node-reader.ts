@@ -24,7 +24,8 @@ export function otherNode(job: Job, node: number, row: Job | undefined): Job {
     case 'STARTING':
       return waiting('RUNNABLE');
     case 'RUNNING':
-      return row ?? waiting('RUNNABLE');
+      // Not launched where somebody stopped the job before its main node ran.
+      return row?.attempts.at(-1)?.number === job.attempt.number ? row : waiting('RUNNABLE');
     case 'SUCCEEDED':
     case 'FAILED':
       if (row !== undefined && row.attempts.at(-1)?.number === job.attempts.at(-1)?.number) return row;
