@@ -50,8 +50,8 @@ const envelope: Envelope = { requestId: 'sim', caller: 'sim', sourceAddress: '',
 const livenessMs = 6 * 3_600_000;
 /** Steps of a run: one that does not come to rest is a finding, not a hang. */
 const mostSteps = 50_000;
-/** Commits between two looks at everything. */
-const commitsBetweenFullLooks = 40;
+/** Commits between two looks at everything, of which the costliest are also had at every start of a server. */
+const commitsBetweenFullLooks = 160;
 
 /** Lets a test plant a bug and see that a checker catches it. */
 export interface SimulationOptions {
