@@ -15,7 +15,7 @@ export const shownAsCommitted: Checker = {
     for (const job of [...observed.ledger.open.values()].slice(-pageSize)) {
       checkShown(observed, job.id);
       if (isArrayParent(job)) checkShown(observed, childId(job.id, job.arraySize - 1));
-      else for (let node = 0; node < (job.terms.nodes?.numNodes ?? 0); node++) checkShown(observed, nodeId(job.id, node));
+      else if (job.terms.nodes !== undefined) checkShown(observed, nodeId(job.id, observed.ledger.details.size % job.terms.nodes.numNodes));
     }
     for (const { arn, scope } of observed.ledger.queues.values()) {
       const page = observed.server.reader.jobs({ scope, of: { queueArn: arn }, limit: pageSize, status: 'RUNNABLE' });
