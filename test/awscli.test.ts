@@ -320,7 +320,8 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
     ['a name taken', 'batch create-job-queue --job-queue-name first-run-job-queue --priority 1 --compute-environment-order order=1,computeEnvironment=first-run-compute-environment', /\(ClientException\) when calling the CreateJobQueue operation: Object already exists/],
     ['an array too small', 'batch submit-job --job-name a --job-queue first-run-job-queue --job-definition Echo --array-properties size=1', /\(ClientException\) when calling the SubmitJob operation/],
     ['a stream that is not there', 'logs get-log-events --log-group-name /aws/batch/job --log-stream-name nobody', /\(ResourceNotFoundException\) when calling the GetLogEvents operation/],
-    ['what is not built', 'batch list-jobs --multi-node-job-id a', /\(ClientException\) when calling the ListJobs operation: multiNodeJobId is not supported/],
+    ['a multi-node job that is not there', 'batch list-jobs --multi-node-job-id a', /\(ClientException\) when calling the ListJobs operation: Job a does not exist/],
+    ['what is not built', 'batch register-job-definition --job-definition-name a --type container --eks-properties podProperties={hostNetwork=true}', /\(ClientException\) when calling the RegisterJobDefinition operation: eksProperties is not supported/],
   ];
   describe('errors of the service are rendered', { concurrency: 3 }, () => {
     for (const [what, command, text] of errors) {

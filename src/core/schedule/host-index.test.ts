@@ -38,15 +38,15 @@ interface Seen {
   readonly id: string;
   readonly environment: string;
   readonly kind: HostKind;
+  /** How many hosts had joined when the first of its kind did, without a time since in which there was none. */
+  readonly kindSince: number;
   free: Needs;
 }
 
 /** What a look at each host finds: the cheapest kind, then the kind that is there for longest, then the first that joined. */
 function look(hosts: readonly Seen[], in_: string, needs: Needs): string | undefined {
-  const here = hosts.filter((host) => host.environment === in_);
-  const kindsByAge = [...new Set(here.map((host) => host.kind))];
-  const room = here.filter((host) => fitsIn(host.free, needs) && costOn(host.kind, needs) !== undefined);
-  return room.toSorted((a, b) => costOn(a.kind, needs)! - costOn(b.kind, needs)! || kindsByAge.indexOf(a.kind) - kindsByAge.indexOf(b.kind)).at(0)?.id;
+  const room = hosts.filter((host) => host.environment === in_ && fitsIn(host.free, needs) && costOn(host.kind, needs) !== undefined);
+  return room.toSorted((a, b) => costOn(a.kind, needs)! - costOn(b.kind, needs)! || a.kindSince - b.kindSince).at(0)?.id;
 }
 
 test('it finds the host, and those on which nothing runs, that a look at each would', () => {
@@ -59,7 +59,8 @@ test('it finds the host, and those on which nothing runs, that a look at each wo
         const host = 'host' in one && hosts.length > 0 ? hosts[one.host % hosts.length] : undefined;
         if (one.do === 'add') {
           const kind = kinds[one.kind]!;
-          const seen = { id: `h${joined++}`, environment: one.environment, kind, free: subtractNeeds(kind.capacity, one.busy) };
+          const kindSince = hosts.find((other) => other.environment === one.environment && other.kind === kind)?.kindSince ?? joined;
+          const seen = { id: `h${joined++}`, environment: one.environment, kind, kindSince, free: subtractNeeds(kind.capacity, one.busy) };
           hosts.push(seen);
           index.add(arn(one.environment), hostId(seen.id), kind, seen.free);
         } else if (one.do === 'find') {

@@ -42,7 +42,9 @@ for (const lost of ['request', 'answer'] as const) {
         await removeAll(dying, specs);
       };
       try {
-        await assert.rejects(life(), EngineUnavailable, `call ${at}`);
+        // The network's own end may be the work of whoever heard of the last container's end first: then nobody waits for its answer.
+        if (at < changes) await assert.rejects(life(), EngineUnavailable, `call ${at}`);
+        else await life().catch((error: unknown) => assert.ok(error instanceof EngineUnavailable));
       } finally {
         await dying.close();
         await socket.close();
