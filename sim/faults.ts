@@ -29,7 +29,7 @@ export class Faults {
   readonly counts = new Map<FaultKind, number>();
   readonly #random: Random;
   readonly #elapsedMs: () => number;
-  /** From 1, a calm day, to 3, a wild one. */
+  /** From a calm day, on which queues grow long between two faults, to a wild one. */
   readonly #weather: number;
   /** In half of all runs nobody sets the clock, so that what depends on hours and minutes can be judged. */
   readonly #clockIsSet: boolean;
@@ -37,8 +37,15 @@ export class Faults {
   constructor(random: Random, elapsedMs: () => number) {
     this.#random = random;
     this.#elapsedMs = elapsedMs;
-    this.#weather = random.between(1, 3);
+    this.#weather = random.pick([0.5, 1, 2, 3]);
     this.#clockIsSet = random.chance(50);
+  }
+
+  /** How many there were. */
+  get total(): number {
+    let total = 0;
+    for (const count of this.counts.values()) total += count;
+    return total;
   }
 
   /** Counts a fault that was struck. */

@@ -48,6 +48,8 @@ const startMs = Date.UTC(2026, 0, 1);
 const envelope: Envelope = { requestId: 'sim', caller: 'sim', sourceAddress: '', userAgent: '' };
 /** Longest that everything may take once faults have ceased: all the work that a run can ask for, on a small machine. */
 const livenessMs = 6 * 3_600_000;
+/** At the least one fault for so many commands. */
+const commandsPerFault = 25;
 /** Steps of a run: one that does not come to rest is a finding, not a hang. */
 const mostSteps = 50_000;
 /** Commits between two looks at everything, of which the costliest are also had at every start of a server. */
@@ -144,9 +146,10 @@ class Simulation {
     await this.#boot();
     for (const command of this.#workload.prepare()) await this.#submitNow(command);
     this.#faults.active = true;
-    const mostCommands = this.#options.commands ?? 500;
+    const leastCommands = this.#options.commands ?? 500;
     const gaps = this.#draw.pick([[0, 20, 200], [0, 500, 2_000], [200, 2_000, 10_000]]);
-    while (this.#counts.commands < mostCommands) {
+    // Calm as the day may be, something goes wrong in every run.
+    while (this.#counts.commands < leastCommands || this.#faults.total < leastCommands / commandsPerFault) {
       this.#workload.act();
       this.#strike();
       this.#strikeInstance();
