@@ -28,7 +28,7 @@ import type { Validation } from '../api/validation.ts';
 import { Failure, serviceErrorName } from './failure.ts';
 import type { Io } from './io.ts';
 import { signedHeaders, type Credentials } from './sign.ts';
-import { dummyAccessKeyId, dummySecretAccessKey, type Settings } from './session.ts';
+import { dummyAccessKeyId, dummySecretAccessKey, type Settings } from './settings.ts';
 
 /** What one DescribeJobs takes. */
 const idsPerCall = 100;

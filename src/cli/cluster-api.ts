@@ -16,7 +16,7 @@ import { clientSettings } from './api.ts';
 import { Failure } from './failure.ts';
 import { environmentOfCluster, nameOfArn } from './render/job.ts';
 import type { Io } from './io.ts';
-import type { Settings } from './session.ts';
+import type { Settings } from './settings.ts';
 
 /** An instance, and the cluster it was found in. */
 export interface ClusterInstance extends ContainerInstance {

@@ -8,7 +8,8 @@ import { systemIo, type Io } from './io.ts';
 import { JobLogReader } from './log-reader.ts';
 import { failureCauses } from './render/job.ts';
 import { durationText } from './render/time.ts';
-import { defaultRegion, dummyAccessKeyId, dummySecretAccessKey, Session } from './session.ts';
+import { Session } from './session.ts';
+import { defaultRegion, dummyAccessKeyId, dummySecretAccessKey } from './settings.ts';
 import { defaultQueue } from './submit-request.ts';
 import { watchJobs } from './watch.ts';
 

@@ -1,7 +1,7 @@
 // The help, made from the table of verbs.
 
 import { globalFlags, type Flags } from './flags.ts';
-import { defaultEndpoint } from './session.ts';
+import { defaultEndpoint } from './settings.ts';
 import { serverVerbs, verbs } from './verbs.ts';
 import type { Verb } from './verb.ts';
 

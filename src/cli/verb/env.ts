@@ -1,6 +1,6 @@
 // `longshore env`: the lines that point the AWS CLI and every SDK of a shell at a server. It changes nothing itself.
 
-import { dummyAccessKeyId, dummySecretAccessKey } from '../session.ts';
+import { dummyAccessKeyId, dummySecretAccessKey } from '../settings.ts';
 import { quoted } from '../render/job.ts';
 import { defineVerb } from '../verb.ts';
 
