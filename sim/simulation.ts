@@ -108,7 +108,7 @@ class Simulation {
   readonly #host: Machine;
   readonly #settings: Pick<Settings, 'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds' | 'market' | 'instanceLimit'>;
   readonly #retainMs: number | undefined;
-  /** Who looks when: few look at every step, and there are more steps than anything else. */
+  /** Who looks when: few look where nothing came, and there are more such steps than anything else. */
   readonly #consulted: Readonly<Record<Occasion, readonly Checker[]>>;
   readonly #hash = createHash('sha256');
   readonly #containers = new Containers();
@@ -120,6 +120,8 @@ class Simulation {
   #fatal: Error | undefined;
   #counts = { commands: 0, restarts: 0, commits: 0, steps: 0 };
   #commitsAtFullLook = 0;
+  /** By elapsed time. */
+  #lookedAtMs = 0;
 
   constructor(seed: number, options: SimulationOptions) {
     const random = new Random(seed);
@@ -138,7 +140,7 @@ class Simulation {
     this.#workload = new Workload(random.fork('workload'), door, () => clients.hex(32), this.#settings.hostLossFree);
     const checkers = options.checkers ?? allCheckers();
     const asked = (when: Occasion): readonly Checker[] => checkers.filter((checker) => checker[when] !== undefined);
-    this.#consulted = { check: asked('check'), checkStart: asked('checkStart'), checkNowAndThen: asked('checkNowAndThen'), checkEnd: asked('checkEnd') };
+    this.#consulted = { check: asked('check'), checkTime: asked('checkTime'), checkStart: asked('checkStart'), checkNowAndThen: asked('checkNowAndThen'), checkEnd: asked('checkEnd') };
   }
 
   async run(): Promise<RunResult> {
@@ -373,14 +375,19 @@ class Simulation {
 
   #look(): void {
     if (this.#fatal) throw this.#fatal;
-    this.#consultAll('check');
+    const { elapsedMs } = this.#clock;
+    const isNews = this.#commits.length + this.#answers.length + this.#containers.fresh.length > 0;
+    if (isNews) this.#consultAll('check');
+    if (isNews || elapsedMs > this.#lookedAtMs) this.#consultAll('checkTime');
+    this.#lookedAtMs = elapsedMs;
     if (this.#counts.commits >= this.#commitsAtFullLook + commitsBetweenFullLooks && this.#isUp) {
       this.#commitsAtFullLook = this.#counts.commits;
       this.#consultAll('checkNowAndThen');
     }
-    if (this.#commits.length > 0) this.#commits = [];
-    if (this.#answers.length > 0) this.#answers = [];
-    if (this.#containers.fresh.length > 0) this.#containers.fresh = [];
+    if (!isNews) return;
+    this.#commits = [];
+    this.#answers = [];
+    this.#containers.fresh = [];
   }
 
   #consultAll(when: Occasion): void {

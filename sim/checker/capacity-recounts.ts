@@ -54,7 +54,8 @@ export function capacityRecounts(): Checker {
     if (isFargate(environment) && used > 1000 * (environment.computeResources?.maxvCpus ?? 0)) throw new BrokenLaw(`job ${job.id} was placed in ${environment.name}, which then used ${used} of ${environment.computeResources?.maxvCpus} vCPUs`);
   }
 
-  function checkHosts(world: World): void {
+  function checkTouched(world: World): void {
+    if (touched.size === 0) return;
     for (const { id, kind, capacity } of world.hosts.values()) {
       if (!touched.has(id)) continue;
       const used = sums.get(id) as Sum;
@@ -65,6 +66,7 @@ export function capacityRecounts(): Checker {
     for (const { arn } of world.computeEnvironments.values()) {
       if (touched.has(arn) && !same(sums.get(arn) as Sum, world.environmentUse(arn))) throw new BrokenLaw(`environment ${arn} is said to be used otherwise than its jobs do`);
     }
+    touched.clear();
   }
 
   return {
@@ -83,9 +85,11 @@ export function capacityRecounts(): Checker {
         }
         for (const job of placed) checkPlacement(job, ledger);
       }
-      if (server === undefined || touched.size === 0) return;
-      checkHosts(server.world);
-      touched.clear();
+      if (server !== undefined) checkTouched(server.world);
+    },
+    /** Of what was committed as the one before went down. */
+    checkStart({ server }) {
+      if (server !== undefined) checkTouched(server.world);
     },
   };
 }

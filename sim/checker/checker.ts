@@ -47,8 +47,10 @@ export interface Observed {
 export interface Checker {
   /** The law, as it is printed when it is broken. */
   readonly law: string;
-  /** After every step. */
+  /** After every step that brought something: a transaction, an answer, a container that began or ended. */
   check?(observed: Observed): void;
+  /** Then, and after every step in which time went on: what should be by now. */
+  checkTime?(observed: Observed): void;
   /** When a server has come up. */
   checkStart?(observed: Observed): void;
   /** Every so many commits, where a look at everything would cost too much after each. */

@@ -34,15 +34,17 @@ export function environmentsSettle(): Checker {
 
   function isHeld({ arn, status, revision }: ComputeEnvironment, { ledger }: Observed): boolean {
     if (status === 'VALID' || status === 'INVALID') return true;
-    const instances = [...ledger.instances.values()].filter((instance) => instance.computeEnvironmentArn === arn);
-    return instances.some((instance) => status === 'DELETING' || instance.revision < revision);
+    for (const instance of ledger.instances.values()) if (instance.computeEnvironmentArn === arn && (status === 'DELETING' || instance.revision < revision)) return true;
+    return false;
   }
 
   return {
     law: 'compute environments come to rest, and go from status to status as on AWS',
-    check(observed) {
-      const { commits, ledger, server, elapsedMs, upSinceMs } = observed;
+    check({ commits }) {
       for (const { commit } of commits) for (const environment of commit.computeEnvironments) checkStep(environment);
+    },
+    checkTime(observed) {
+      const { ledger, server, elapsedMs, upSinceMs } = observed;
       for (const environment of ledger.environments.values()) {
         if (server === undefined || isHeld(environment, observed)) {
           idleSinceMs.delete(environment.arn);

@@ -94,22 +94,23 @@ export function idleInstancesEnd(): Checker {
   return {
     law: 'idle instances end after their delay, and none before',
     check(observed) {
-      const { commits, ledger, elapsedMs, server } = observed;
-      if (commits.length > 0) {
-        for (const committed of commits) noteEnds(committed, elapsedMs);
-        const nowBusy = ledger.hostsInUse();
-        const stillBusy = new Set([...busy].filter((id) => nowBusy.has(id)));
-        for (const { commit } of commits) {
-          const ends = [...commit.hostsLeft, ...commit.hosts.flatMap((host) => (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : []))];
-          for (const id of ends) if (known.has(id)) checkEnd(known.get(id) as Instance, commit.atMs, observed, stillBusy);
-          for (const host of commit.hosts) if (host.kind === 'instance') checkDrain(known.get(host.id), host, observed);
-          for (const host of commit.hosts) if (host.kind === 'instance') known.set(host.id, host);
-          for (const id of commit.hostsLeft) known.delete(id);
-        }
-        busy = nowBusy;
-        noteIdle(observed);
+      const { commits, ledger, elapsedMs } = observed;
+      if (commits.length === 0) return;
+      for (const committed of commits) noteEnds(committed, elapsedMs);
+      const nowBusy = ledger.hostsInUse();
+      const stillBusy = new Set([...busy].filter((id) => nowBusy.has(id)));
+      for (const { commit } of commits) {
+        const ends = [...commit.hostsLeft, ...commit.hosts.flatMap((host) => (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : []))];
+        for (const id of ends) if (known.has(id)) checkEnd(known.get(id) as Instance, commit.atMs, observed, stillBusy);
+        for (const host of commit.hosts) if (host.kind === 'instance') checkDrain(known.get(host.id), host, observed);
+        for (const host of commit.hosts) if (host.kind === 'instance') known.set(host.id, host);
+        for (const id of commit.hostsLeft) known.delete(id);
       }
-      if (server !== undefined) for (const id of idle.keys()) checkKept(ledger.instances.get(id) as Instance, observed);
+      busy = nowBusy;
+      noteIdle(observed);
+    },
+    checkTime(observed) {
+      if (observed.server !== undefined) for (const id of idle.keys()) checkKept(observed.ledger.instances.get(id) as Instance, observed);
     },
   };
 

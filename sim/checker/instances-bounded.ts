@@ -4,6 +4,7 @@
 import type { Arn, HostId } from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
 import type { Instance } from '../../src/core/host.ts';
+import type { Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 /** So soon they are launched again, unless launches fail one after the other. */
@@ -42,19 +43,24 @@ export function instancesBounded(): Checker {
 
   return {
     law: 'instances stay within minvCpus and maxvCpus',
-    check(observed) {
-      const { commits, ledger, server } = observed;
-      const of = (arn: Arn): Instance[] => [...ledger.instances.values()].filter((instance) => instance.computeEnvironmentArn === arn);
+    check({ commits, ledger }) {
       const launched = commits.flatMap(({ commit }) => commit.hosts.flatMap((host) => (host.kind === 'instance' && !seen.has(host.id) ? [host] : [])));
+      if (launched.length === 0) return;
       for (const { id } of launched) seen.add(id);
       for (const environment of ledger.environments.values()) {
         const fresh = launched.filter(({ id, computeEnvironmentArn: arn }) => arn === environment.arn && ledger.instances.has(id));
-        if (fresh.length > 0) checkLaunches(fresh, environment, of(environment.arn));
-        if ((environment.computeResources?.minvCpus ?? 0) > 0 && !isScarce(server)) checkMinimum(environment, observed, of(environment.arn));
+        if (fresh.length > 0) checkLaunches(fresh, environment, instancesOf(environment, ledger));
       }
+    },
+    checkTime(observed) {
+      const { ledger, server } = observed;
+      if (isScarce(server)) return;
+      for (const environment of ledger.environments.values()) if ((environment.computeResources?.minvCpus ?? 0) > 0) checkMinimum(environment, observed, instancesOf(environment, ledger));
     },
   };
 }
+
+const instancesOf = ({ arn }: ComputeEnvironment, ledger: Ledger): Instance[] => [...ledger.instances.values()].filter((instance) => instance.computeEnvironmentArn === arn);
 
 /** Instances cannot be had without end. */
 export const isScarce = (server: Observed['server']): boolean => server === undefined || server.world.settings.market.pools.size > 0 || server.world.settings.instanceLimit < Number.MAX_SAFE_INTEGER;

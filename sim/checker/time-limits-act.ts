@@ -37,7 +37,7 @@ export function timeLimitsAct(): Checker {
   return {
     law: 'time limits act when they are due',
     check(observed) {
-      const { commits, ledger, elapsedMs, upSinceMs, clockSetMs } = observed;
+      const { commits, elapsedMs } = observed;
       for (const { commit, changes } of commits) {
         for (const { id, before, after } of changes) {
           if (isEnded(after.status) && !(before !== undefined && isEnded(before.status)) && after.statusReason?.startsWith(text)) checkCancelled(observed, id, after.queueArn, after.statusReason.slice(text.length));
@@ -49,6 +49,8 @@ export function timeLimitsAct(): Checker {
         }
         for (const arn of commit.deleted) blocked.delete(arn);
       }
+    },
+    checkTime({ ledger, elapsedMs, upSinceMs, clockSetMs }) {
       for (const [arn, { jobId, reason, sinceElapsedMs }] of blocked) {
         const action = ledger.queues.get(arn)?.jobStateTimeLimitActions?.find((one) => one.reason === reason);
         const overMs = elapsedMs - Math.max(sinceElapsedMs, upSinceMs) - (action?.maxTimeSeconds ?? Infinity) * 1000;

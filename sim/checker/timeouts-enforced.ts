@@ -3,7 +3,7 @@
 
 import type { AttemptId } from '../../src/base/ids.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
-import { isNode, type Ledger } from '../ledger.ts';
+import { isNode } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 /** How late a server that is up, and knows that it runs, may notice: a slow disk holds everything up. And how late a container may end. */
@@ -15,8 +15,7 @@ export function timeoutsEnforced(): Checker {
   const knownSinceMs = new Map<AttemptId, number>();
   return {
     law: 'timeouts are enforced',
-    check(observed) {
-      const { commits, ledger, elapsedMs } = observed;
+    check({ commits, elapsedMs }) {
       for (const { changes, atMs } of commits) {
         for (const { id, before, after } of changes) {
           if (after.status === 'RUNNING' && after.terms.timeoutSeconds !== undefined && !knownSinceMs.has(after.attempt.attemptId)) knownSinceMs.set(after.attempt.attemptId, elapsedMs);
@@ -27,13 +26,15 @@ export function timeoutsEnforced(): Checker {
           if (startedAtMs === undefined || atMs < startedAtMs + limitMs) throw new BrokenLaw(`job ${id} timed out before its time`);
         }
       }
-      if (ledger.live.size > 0) checkRunning(ledger, observed, knownSinceMs);
+    },
+    checkTime(observed) {
+      checkRunning(observed, knownSinceMs);
     },
   };
 }
 
 /** By both clocks, the one on the wall and the one that nobody can set; timers that wait while the first is set may be late. */
-function checkRunning(ledger: Ledger, { containers, server, nowMs, elapsedMs, upSinceMs, clockSetMs, faulty }: Observed, knownSinceMs: ReadonlyMap<AttemptId, number>): void {
+function checkRunning({ ledger, containers, server, nowMs, elapsedMs, upSinceMs, clockSetMs, faulty }: Observed, knownSinceMs: ReadonlyMap<AttemptId, number>): void {
   for (const job of ledger.live.values()) {
     const { timeoutSeconds } = job.terms;
     if (timeoutSeconds === undefined || job.status !== 'RUNNING') continue;
