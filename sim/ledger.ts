@@ -30,7 +30,7 @@ export interface Committed {
   readonly changes: readonly Change[];
 }
 
-/** Something that could be placed: a single job, or one child of an array. */
+/** Something that could be placed: a single job, a child that has a row, or, for all of an array that have none, the first of them. */
 export interface Runnable {
   readonly id: JobId;
   readonly queueArn: Arn;
@@ -112,6 +112,10 @@ export class Ledger {
   readonly consumables = new Map<Arn, ConsumableResource>();
   /** As of the last transaction, once somebody has asked. */
   #runnable: readonly Runnable[] | undefined;
+  /** What is RUNNABLE by a row of its own. */
+  readonly #runnableRows = new Map<JobId, Runnable>();
+  /** Arrays that have not ended, and the first child of each that had no row when somebody last looked: rows only come. */
+  readonly #firstWithoutRow = new Map<ArrayParent['id'], number>();
 
   fold(commit: Commit): Change[] {
     this.#runnable = undefined;
@@ -138,10 +142,22 @@ export class Ledger {
     this.jobs.set(id, after);
     if (isEnded(after.status)) this.open.delete(id);
     else this.open.set(id, after);
+    this.#noteRunnable(after);
     const [was, is] = [underWay(before), underWay(after)];
     if (was !== undefined) this.live.delete(was.attempt.attemptId);
     if (is !== undefined) this.live.set(is.attempt.attemptId, is);
     return { id, before, after };
+  }
+
+  #noteRunnable(job: Job | ArrayParent): void {
+    const { id, status } = job;
+    if (isArrayParent(job)) {
+      if (isEnded(status)) this.#firstWithoutRow.delete(id);
+      else if (!this.#firstWithoutRow.has(id)) this.#firstWithoutRow.set(id, 0);
+    } else if (status === 'RUNNABLE') {
+      const { queueArn, sequence, terms, attempts } = job;
+      this.#runnableRows.set(id, { id, queueArn, sequence, needs: terms.nodes === undefined ? terms.needs : needsOf(terms), retried: attempts.length > 0, job });
+    } else this.#runnableRows.delete(id);
   }
 
   /** Where a job or a child stands; of a child that has no row, by what its parent says and what it waits for. */
@@ -195,20 +211,22 @@ export class Ledger {
 
   /** Everything that could be placed, as far as it alone is concerned. */
   runnable(): readonly Runnable[] {
-    return (this.#runnable ??= [...this.#findRunnable()]);
+    return (this.#runnable ??= [...this.#runnableRows.values(), ...this.#runnableWithoutRow()]);
   }
 
-  *#findRunnable(): Generator<Runnable> {
-    for (const job of this.open.values()) {
-      const { id, queueArn, sequence, terms } = job;
-      if (!isArrayParent(job)) {
-        if (job.status === 'RUNNABLE') yield { id, queueArn, sequence, needs: terms.nodes === undefined ? terms.needs : needsOf(terms), retried: job.attempts.length > 0, job };
-        continue;
-      }
-      if (job.rest.status !== 'RUNNABLE' && job.rest.status !== 'PENDING') continue;
-      for (let index = 0; index < job.arraySize; index++) {
-        const child = childId(id, index);
-        if (!this.jobs.has(child) && this.#statusOfRest(job, index) === 'RUNNABLE') yield { id: child, queueArn, sequence, needs: terms.needs, retried: false, job };
+  *#runnableWithoutRow(): Generator<Runnable> {
+    for (const [parentId, known] of this.#firstWithoutRow) {
+      const parent = this.jobs.get(parentId) as ArrayParent;
+      const { queueArn, sequence, terms, arraySize, rest } = parent;
+      if (rest.status !== 'RUNNABLE' && rest.status !== 'PENDING') continue;
+      let first = known;
+      while (first < arraySize && this.jobs.has(childId(parentId, first))) first++;
+      this.#firstWithoutRow.set(parentId, first);
+      for (let index = first; index < arraySize; index++) {
+        const id = childId(parentId, index);
+        if (this.jobs.has(id) || this.#statusOfRest(parent, index) !== 'RUNNABLE') continue;
+        yield { id, queueArn, sequence, needs: terms.needs, retried: false, job: parent };
+        break;
       }
     }
   }

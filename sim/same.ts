@@ -10,6 +10,7 @@ export function isSame(a: unknown, b: unknown, alike?: Alike): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (a instanceof ChildTable) return b instanceof ChildTable && JSON.stringify(a.summary()) === JSON.stringify(b.summary());
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((part, at) => isSame(part, b[at]));
   for (const key in a) {
     const mine = (a as Record<string, unknown>)[key];
     const other = (b as Record<string, unknown>)[key];

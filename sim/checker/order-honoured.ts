@@ -39,11 +39,11 @@ export function orderHonoured(): Checker {
 
 /** Whether the one that waits goes before the one that was placed, and could have had its place. */
 function isUnfair(ledger: Ledger, placed: LiveJob, waiting: Runnable): boolean {
-  if (waiting.sequence === placed.sequence || !asksNoMore(waiting.job.terms, placed.terms)) return false;
+  if (waiting.sequence === placed.sequence) return false;
   const [mine, other] = [ledger.queues.get(waiting.queueArn), ledger.queues.get(placed.queueArn)];
   if (mine === undefined || other === undefined || !goesBefore(waiting, mine, placed, other)) return false;
   const { computeEnvironmentArn } = placed.attempt;
-  return mine.computeEnvironmentOrder.some(({ computeEnvironment }) => computeEnvironment === computeEnvironmentArn);
+  return mine.computeEnvironmentOrder.some(({ computeEnvironment }) => computeEnvironment === computeEnvironmentArn) && asksNoMore(waiting.job.terms, placed.terms);
 }
 
 function goesBefore(waiting: Runnable, mine: JobQueue, placed: LiveJob, other: JobQueue): boolean {
@@ -59,7 +59,7 @@ function goesBefore(waiting: Runnable, mine: JobQueue, placed: LiveJob, other: J
 
 /** Whether terms ask for no more than others, of hosts and of consumable resources. */
 export const asksNoMore = (mine: JobTerms, others: JobTerms): boolean =>
-  fitsBeside(mine, others) && consumed(mine).every(({ arn, quantity }) => quantity <= sumOf(arn, others));
+  fitsBeside(mine, others) && partsOf(mine).every(({ consumables = [] }) => consumables.every(({ arn }) => sumOf(arn, mine) <= sumOf(arn, others)));
 
 /** What fits on the host of any node could have had that node's place. Nodes go where others of their kind go, if these are no fewer. */
 function fitsBeside(mine: JobTerms, others: JobTerms): boolean {
@@ -72,7 +72,6 @@ function fitsBeside(mine: JobTerms, others: JobTerms): boolean {
 /** By this the type of the nodes' instances is chosen. */
 const largest = (parts: readonly JobTerms[]): number[] => [Math.max(...parts.map(({ needs }) => needs.milliVcpu)), Math.max(...parts.map(({ needs }) => needs.memoryMib))];
 
-const consumed = (terms: JobTerms) => partsOf(terms).flatMap(({ consumables }) => consumables ?? []).map(({ arn }) => ({ arn, quantity: sumOf(arn, terms) }));
 const sumOf = (arn: Arn, terms: JobTerms): number => partsOf(terms).reduce((sum, { consumables }) => sum + (consumables?.find((claim) => claim.arn === arn)?.quantity ?? 0), 0);
 
 const isLess = (a: Needs, b: Needs): boolean => a.milliVcpu <= b.milliVcpu && a.memoryMib <= b.memoryMib && a.gpus <= b.gpus;

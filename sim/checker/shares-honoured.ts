@@ -191,7 +191,7 @@ export function sharesHonoured(): Checker {
         if (placed.length === 0) continue;
         if (observed.clockSetMs === 0) for (const job of placed) checkPlaced(observed, job, placed, atMs);
         for (const job of placed) for (const one of heldBy(job, milliVcpuOf([job]), job.attempt.placedAtMs, ledger)) for (const book of [usages, most]) hold(one, book);
-        waits.note(ledger.runnable(), placed, observed);
+        waits.note(ledger.runnable().filter(({ job }) => job.terms.share !== undefined), placed, observed);
       }
     },
   };

@@ -1,6 +1,7 @@
 // How long jobs of a kind have waited, and how many were placed meanwhile: by this a checker says whether room may be kept for
 // one by now. Jobs of the same queue that ask for the same wait as one kind.
 
+import type { Arn } from '../../src/base/ids.ts';
 import type { Job, LiveJob } from '../../src/core/job/job.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
 import { partsOf, type Runnable } from '../ledger.ts';
@@ -17,16 +18,15 @@ interface Wait {
 /** A kind of which none waits is remembered for so long: one that is tried again soon goes on where it was. */
 const rememberMs = 120_000;
 
-/** Jobs that came with the same share their terms: what these ask for is written once. */
-const asks = new WeakMap<JobTerms, string>();
+/** Jobs that came with the same share their terms: what these ask for is written once for each queue. */
+const kinds = new WeakMap<JobTerms, Map<Arn, string>>();
 
 function kindOf({ queueArn, terms }: Pick<Job, 'queueArn' | 'terms'>): string {
-  let ask = asks.get(terms);
-  if (ask === undefined) {
-    ask = JSON.stringify([partsOf(terms).map(({ needs }) => needs), terms.share]);
-    asks.set(terms, ask);
-  }
-  return `${queueArn} ${ask}`;
+  let ofTerms = kinds.get(terms);
+  if (ofTerms === undefined) kinds.set(terms, (ofTerms = new Map()));
+  let kind = ofTerms.get(queueArn);
+  if (kind === undefined) ofTerms.set(queueArn, (kind = JSON.stringify([queueArn, partsOf(terms).map(({ needs }) => needs), terms.share])));
+  return kind;
 }
 
 export class Waits {
