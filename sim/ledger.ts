@@ -28,6 +28,8 @@ export interface Committed {
   readonly commit: Commit;
   readonly atMs: number;
   readonly changes: readonly Change[];
+  /** Jobs to which it gave an attempt. */
+  readonly placed: readonly LiveJob[];
 }
 
 /** Something that could be placed: a single job, a child that has a row, or, for all of an array that have none, the first of them. */
@@ -46,9 +48,9 @@ export interface Runnable {
 export const underWay = (job: Job | ArrayParent | undefined): LiveJob | undefined =>
   job !== undefined && isLive(job) && !('mainNodeEnd' in job && job.mainNodeEnd !== undefined) ? job : undefined;
 
-export const isNode = (id: JobId): boolean => splitJobId(id).node !== undefined;
+export const isNode = (id: JobId): boolean => id.includes('#');
 
-/** The job, if the change gave it an attempt. Nodes have their places by their job's: their launch places nothing. */
+/** The job, if the change gave it an attempt; those of a transaction are at hand as its `placed`. Nodes have their places by their job's: their launch places nothing. */
 export function placedIn({ id, before, after }: Change): LiveJob[] {
   const job = underWay(after);
   return job === undefined || isNode(id) || underWay(before)?.attempt.attemptId === job.attempt.attemptId ? [] : [job];
@@ -73,10 +75,21 @@ export interface Holding {
   readonly ofNodes: boolean;
 }
 
+/** Many laws ask the same of a row. */
+const holdings = new WeakMap<LiveJob, readonly Holding[]>();
+
 /** All that a row holds: its attempt under way and, while its main node starts, the places of the others. */
-export function holdingsOf(job: Job | ArrayParent | undefined): Holding[] {
+export function holdingsOf(job: Job | ArrayParent | undefined): readonly Holding[] {
   const live = underWay(job);
-  if (live === undefined) return [];
+  if (live === undefined) return none;
+  let found = holdings.get(live);
+  if (found === undefined) holdings.set(live, (found = findHoldings(live)));
+  return found;
+}
+
+const none: readonly Holding[] = [];
+
+function findHoldings(live: LiveJob): Holding[] {
   const { id, terms, attempt } = live;
   const kept = live.status === 'STARTING' ? (live.otherNodes ?? []) : [];
   const { parent, node } = splitJobId(id);

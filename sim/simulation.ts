@@ -25,7 +25,7 @@ import { SimulatedCapacity } from './capacity.ts';
 import { Containers } from './containers.ts';
 import { Crashed, Incarnation, OutputNotStored, StoreFull } from './crash.ts';
 import { Faults, type FaultKind } from './faults.ts';
-import { holdingsOf, Ledger, partsOf, type Committed } from './ledger.ts';
+import { holdingsOf, Ledger, partsOf, placedIn, type Committed } from './ledger.ts';
 import { MemoryLogSink } from './memory-log-sink.ts';
 import { startFailure, type Expectation } from './oracle.ts';
 import { Random } from './random.ts';
@@ -84,6 +84,12 @@ function scarcity(random: Random): Pick<Settings, 'market' | 'instanceLimit'> {
 
 type Occasion = Exclude<keyof Checker, 'law'>;
 
+/** What a law has to look at on an occasion. */
+interface Look {
+  readonly law: string;
+  readonly look: (observed: Observed) => void;
+}
+
 /** The server between two starts. */
 interface Life {
   readonly incarnation: Incarnation;
@@ -109,8 +115,8 @@ class Simulation {
   readonly #settings: Pick<Settings, 'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds' | 'market' | 'instanceLimit'>;
   readonly #retainMs: number | undefined;
   /** Who looks when: few look where nothing came, and there are more such steps than anything else. */
-  readonly #consulted: Readonly<Record<Occasion, readonly Checker[]>>;
-  readonly #hash = createHash('sha256');
+  readonly #consulted: Readonly<Record<Occasion, readonly Look[]>>;
+  readonly #hash = createHash('sha1');
   readonly #containers = new Containers();
   readonly #ledger = new Ledger();
   #commits: Committed[] = [];
@@ -139,7 +145,11 @@ class Simulation {
     const door = { submit: (command: Command) => this.#submit(command), write: (write: Parameters<Control['bus']['write']>[0]) => this.#write(write) };
     this.#workload = new Workload(random.fork('workload'), door, () => clients.hex(32), this.#settings.hostLossFree);
     const checkers = options.checkers ?? allCheckers();
-    const asked = (when: Occasion): readonly Checker[] => checkers.filter((checker) => checker[when] !== undefined);
+    const asked = (when: Occasion): Look[] =>
+      checkers.flatMap((checker) => {
+        const look = checker[when]?.bind(checker);
+        return look === undefined ? [] : [{ law: checker.law, look }];
+      });
     this.#consulted = { check: asked('check'), checkTime: asked('checkTime'), checkStart: asked('checkStart'), checkNowAndThen: asked('checkNowAndThen'), checkEnd: asked('checkEnd') };
   }
 
@@ -392,11 +402,11 @@ class Simulation {
 
   #consultAll(when: Occasion): void {
     const observed = this.#observed();
-    for (const checker of this.#consulted[when]) {
+    for (const { law, look } of this.#consulted[when]) {
       try {
-        checker[when]?.(observed);
+        look(observed);
       } catch (error) {
-        throw new BrokenLaw(`${checker.law}: ${(error as Error).message}`, { cause: error });
+        throw new BrokenLaw(`${law}: ${(error as Error).message}`, { cause: error });
       }
     }
   }
@@ -441,7 +451,8 @@ class Simulation {
     this.#counts.commits++;
     const atMs = this.#clock.now();
     this.#hash.update(JSON.stringify({ ...commit, tags: [...commit.tags], shareUsage: commit.shareUsage.map((usage) => ({ ...usage, usage: String(usage.usage) })), at: atMs }));
-    const committed = { commit, atMs, changes: this.#ledger.fold(commit) };
+    const changes = this.#ledger.fold(commit);
+    const committed = { commit, atMs, changes, placed: changes.flatMap(placedIn) };
     this.#noteLosses(committed);
     this.#commits.push(committed);
     this.#options.onCommit?.(committed);

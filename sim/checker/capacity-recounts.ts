@@ -7,7 +7,7 @@ import { isFargate } from '../../src/core/compute-environment/compute-environmen
 import type { LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { World } from '../../src/core/world.ts';
-import { holdingsOf, placedIn, type Holding, type Ledger } from '../ledger.ts';
+import { holdingsOf, type Holding, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 interface Sum {
@@ -72,16 +72,14 @@ export function capacityRecounts(): Checker {
   return {
     law: 'capacity recounts',
     check({ commits, server, ledger }) {
-      for (const { commit, changes } of commits) {
+      for (const { commit, changes, placed } of commits) {
         for (const host of commit.hosts) ownCapacity.set(host.id, host.capacity);
         for (const host of commit.hosts) if (host.kind === 'instance') machineOf.set(host.id, host.machineId);
-        const placed: LiveJob[] = [];
-        for (const change of changes) {
-          const [was, is] = [holdingsOf(change.before), holdingsOf(change.after)];
+        for (const { before, after } of changes) {
+          const [was, is] = [holdingsOf(before), holdingsOf(after)];
           if (isSameHeld(was, is)) continue;
           for (const holding of was) countHolding(holding, -1);
           for (const holding of is) countHolding(holding, 1);
-          placed.push(...placedIn(change));
         }
         for (const job of placed) checkPlacement(job, ledger);
       }

@@ -6,7 +6,7 @@ import * as arns from '../../src/core/arn.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
-import { holdingsOf, isNode, partsOf, placedIn, underWay, type Change } from '../ledger.ts';
+import { holdingsOf, isNode, partsOf, underWay, type Change } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 export function consumablesBalance(): Checker {
@@ -52,7 +52,7 @@ export function consumablesBalance(): Checker {
         if (server !== undefined && expected !== undefined && expected - (taken.get(arn) ?? 0) !== quantity) throw new BrokenLaw(`${arn} has ${quantity} left, and ${expected - (taken.get(arn) ?? 0)} should be`);
         left.set(arn, quantity);
         if (quantity < 0) throw new BrokenLaw(`${arn} has ${quantity} left`);
-      } else if (inUse > quantity && commits.some(({ changes }) => changes.flatMap(placedIn).some(({ terms }) => partsOf(terms).some(({ consumables }) => consumables?.some((claim) => claim.arn === arn))))) {
+      } else if (inUse > quantity && commits.some(({ placed }) => placed.some(({ terms }) => partsOf(terms).some(({ consumables }) => consumables?.some((claim) => claim.arn === arn))))) {
         throw new BrokenLaw(`a job was placed, and ${inUse} of ${quantity} of ${arn} are in use`);
       }
       if (server !== undefined && server.world.consumableResources.held(arn) !== inUse) throw new BrokenLaw(`${arn} is said to be in use to ${server.world.consumableResources.held(arn)}, and attempts hold ${inUse}`);

@@ -5,7 +5,7 @@
 import { splitJobId, type AttemptId, type HostId } from '../../src/base/ids.ts';
 import type { Instance } from '../../src/core/host.ts';
 import type { LiveJob } from '../../src/core/job/job.ts';
-import { holdingsOf, isNode, launchedIn, placedIn, underWay, type Change, type Holding, type Ledger } from '../ledger.ts';
+import { holdingsOf, isNode, launchedIn, underWay, type Change, type Holding, type Ledger } from '../ledger.ts';
 import { law, type Checker } from './checker.ts';
 
 export function nodesAllOrNone(): Checker {
@@ -55,11 +55,11 @@ export function nodesAllOrNone(): Checker {
   return {
     law: 'nodes are placed together or not at all',
     check({ commits, ledger }) {
-      for (const { commit, changes } of commits) {
+      for (const { commit, changes, placed } of commits) {
         for (const host of commit.hosts) shared.set(host.id, host.kind === 'instance' ? host : undefined);
         for (const { before } of changes) note(holdingsOf(before), false);
         for (const { after } of changes) note(holdingsOf(after), true);
-        for (const job of changes.flatMap(placedIn)) checkPlaced(job, ledger);
+        for (const job of placed) checkPlaced(job, ledger);
         for (const change of changes) if (isNode(change.id)) checkLaunched(change, changes);
       }
     },

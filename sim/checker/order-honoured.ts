@@ -8,7 +8,7 @@ import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
 import type { LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
-import { partsOf, placedIn, type Ledger, type Runnable } from '../ledger.ts';
+import { partsOf, type Ledger, type Runnable } from '../ledger.ts';
 import { isSame } from '../same.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { Waits } from './waits.ts';
@@ -26,8 +26,7 @@ export function orderHonoured(): Checker {
     law: 'priorities and the order of submission are honoured',
     check(observed) {
       const { commits, ledger } = observed;
-      for (const { changes } of commits) {
-        const placed = changes.flatMap(placedIn);
+      for (const { placed } of commits) {
         if (placed.length === 0) continue;
         const waiting = ledger.runnable();
         for (const one of waiting) for (const job of placed) if (isUnfair(ledger, job, one)) checkKept(observed, job, one);

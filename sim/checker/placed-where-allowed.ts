@@ -4,7 +4,7 @@
 import type { HostId } from '../../src/base/ids.ts';
 import { hasInstances } from '../../src/core/compute-environment/compute-environment.ts';
 import type { Instance } from '../../src/core/host.ts';
-import { holdingsOf, placedIn, type Holding, type Ledger } from '../ledger.ts';
+import { holdingsOf, type Holding, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export function placedWhereAllowed(): Checker {
@@ -27,9 +27,9 @@ export function placedWhereAllowed(): Checker {
   return {
     law: 'jobs are placed on instances that may take them',
     check({ commits, ledger }) {
-      for (const { commit, changes } of commits) {
+      for (const { commit, placed } of commits) {
         const after = new Map(commit.hosts.flatMap((host) => (host.kind === 'instance' ? [[host.id, host]] : [])));
-        for (const job of changes.flatMap(placedIn)) {
+        for (const job of placed) {
           for (const holding of holdingsOf(job)) {
             const { hostId } = holding.placement;
             const wrong = wrongWith(holding, after.get(hostId) ?? before.get(hostId), ledger);

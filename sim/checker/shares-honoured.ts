@@ -8,7 +8,7 @@ import { isArrayParent, type Job, type LiveJob } from '../../src/core/job/job.ts
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
 import type { Commit } from '../../src/port/store.ts';
-import { holdingsOf, isNode, partsOf, placedIn, underWay, type Change, type Committed, type Ledger } from '../ledger.ts';
+import { holdingsOf, isNode, partsOf, underWay, type Change, type Committed, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { asksNoMore } from './order-honoured.ts';
 import { Waits } from './waits.ts';
@@ -184,10 +184,9 @@ export function sharesHonoured(): Checker {
     check(observed) {
       const { commits, ledger } = observed;
       for (const committed of commits) {
-        const { commit, changes, atMs } = committed;
+        const { commit, changes, placed, atMs } = committed;
         for (const usage of commit.shareUsage) forget(usage, committed, observed);
         foldEnds(changes, ledger);
-        const placed = changes.flatMap(placedIn);
         if (placed.length === 0) continue;
         if (observed.clockSetMs === 0) for (const job of placed) checkPlaced(observed, job, placed, atMs);
         for (const job of placed) for (const one of heldBy(job, milliVcpuOf([job]), job.attempt.placedAtMs, ledger)) for (const book of [usages, most]) hold(one, book);
