@@ -39,6 +39,8 @@ export interface Runnable {
   readonly sequence: number;
   /** Of all nodes together. */
   readonly needs: Needs;
+  /** As `kindOf` says. */
+  readonly kind: string;
   /** It was tried before. */
   readonly retried: boolean;
   readonly job: Job | ArrayParent;
@@ -108,6 +110,18 @@ export const partsOf = (terms: JobTerms): readonly JobTerms[] => (terms.nodes ==
 const needsOf = (terms: JobTerms): Needs =>
   partsOf(terms).reduce((sum, { needs }) => ({ milliVcpu: sum.milliVcpu + needs.milliVcpu, memoryMib: sum.memoryMib + needs.memoryMib, gpus: sum.gpus + needs.gpus }), { milliVcpu: 0, memoryMib: 0, gpus: 0 });
 
+/** Jobs that came with the same share their terms: what these ask for is written once for each queue. */
+const kinds = new WeakMap<JobTerms, Map<Arn, string>>();
+
+/** Jobs of the same queue that ask for the same wait as one kind. */
+export function kindOf({ queueArn, terms }: Pick<Job, 'queueArn' | 'terms'>): string {
+  let ofTerms = kinds.get(terms);
+  if (ofTerms === undefined) kinds.set(terms, (ofTerms = new Map()));
+  let kind = ofTerms.get(queueArn);
+  if (kind === undefined) ofTerms.set(queueArn, (kind = JSON.stringify([queueArn, partsOf(terms).map(({ needs }) => needs), terms.share])));
+  return kind;
+}
+
 export class Ledger {
   /** Every row of a job, an array's parent, or a child or node that has one. */
   readonly jobs = new Map<JobId, Job | ArrayParent>();
@@ -169,7 +183,7 @@ export class Ledger {
       else if (!this.#firstWithoutRow.has(id)) this.#firstWithoutRow.set(id, 0);
     } else if (status === 'RUNNABLE') {
       const { queueArn, sequence, terms, attempts } = job;
-      this.#runnableRows.set(id, { id, queueArn, sequence, needs: terms.nodes === undefined ? terms.needs : needsOf(terms), retried: attempts.length > 0, job });
+      this.#runnableRows.set(id, { id, queueArn, sequence, needs: terms.nodes === undefined ? terms.needs : needsOf(terms), kind: kindOf(job), retried: attempts.length > 0, job });
     } else this.#runnableRows.delete(id);
   }
 
@@ -238,7 +252,7 @@ export class Ledger {
       for (let index = first; index < arraySize; index++) {
         const id = childId(parentId, index);
         if (this.jobs.has(id) || this.#statusOfRest(parent, index) !== 'RUNNABLE') continue;
-        yield { id, queueArn, sequence, needs: terms.needs, retried: false, job: parent };
+        yield { id, queueArn, sequence, needs: terms.needs, kind: kindOf(parent), retried: false, job: parent };
         break;
       }
     }

@@ -26,6 +26,9 @@ const { values, positionals } = parseArgs({
   },
 });
 
+// Faults are errors by the hundred. Where one came from, a replay says.
+if (positionals.length === 0) Error.stackTraceLimit = 0;
+
 const again = values.once ? 0 : Number(values.again);
 const jobs = Number(values.jobs);
 

@@ -1,10 +1,8 @@
 // How long jobs of a kind have waited, and how many were placed meanwhile: by this a checker says whether room may be kept for
-// one by now. Jobs of the same queue that ask for the same wait as one kind.
+// one by now.
 
-import type { Arn } from '../../src/base/ids.ts';
-import type { Job, LiveJob } from '../../src/core/job/job.ts';
-import type { JobTerms } from '../../src/core/job/terms.ts';
-import { partsOf, type Runnable } from '../ledger.ts';
+import type { LiveJob } from '../../src/core/job/job.ts';
+import { kindOf, type Runnable } from '../ledger.ts';
 import type { Observed } from './checker.ts';
 
 interface Wait {
@@ -18,17 +16,6 @@ interface Wait {
 /** A kind of which none waits is remembered for so long: one that is tried again soon goes on where it was. */
 const rememberMs = 120_000;
 
-/** Jobs that came with the same share their terms: what these ask for is written once for each queue. */
-const kinds = new WeakMap<JobTerms, Map<Arn, string>>();
-
-function kindOf({ queueArn, terms }: Pick<Job, 'queueArn' | 'terms'>): string {
-  let ofTerms = kinds.get(terms);
-  if (ofTerms === undefined) kinds.set(terms, (ofTerms = new Map()));
-  let kind = ofTerms.get(queueArn);
-  if (kind === undefined) ofTerms.set(queueArn, (kind = JSON.stringify([queueArn, partsOf(terms).map(({ needs }) => needs), terms.share])));
-  return kind;
-}
-
 export class Waits {
   readonly #kinds = new Map<string, Wait>();
   #placed = 0;
@@ -37,8 +24,7 @@ export class Waits {
   note(waiting: readonly Runnable[], placed: readonly LiveJob[], { elapsedMs }: Observed): void {
     // As of the decision: a slow store may have taken its time since.
     const sinceMs = Math.min(...placed.map(({ attempt }) => attempt.placedAtMs));
-    for (const { job } of waiting) {
-      const kind = kindOf(job);
+    for (const { kind } of waiting) {
       const known = this.#kinds.get(kind);
       if (known === undefined) this.#kinds.set(kind, { sinceMs, sinceElapsedMs: elapsedMs, placed: this.#placed, seenElapsedMs: elapsedMs });
       else known.seenElapsedMs = elapsedMs;
