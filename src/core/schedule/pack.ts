@@ -50,7 +50,7 @@ export interface Packed {
 
 export function pack(waiting: readonly Waiting[], tiers: Tiers, bounds: Bounds): Packed {
   const packing = new Packing(waiting, bounds);
-  for (const tier of tiers) packing.use(tier);
+  for (const tier of tiers) if (!packing.isDone) packing.use(tier);
   return packing.result();
 }
 
@@ -97,22 +97,49 @@ class Packing {
     return { launches: this.#launches, left: this.#left.map((left, shape) => left + (this.#stuck[shape] as number)), outOfVcpus: this.#outOfVcpus };
   }
 
+  /** Whether all have a place. */
+  get isDone(): boolean {
+    return this.#left.every((left) => left === 0);
+  }
+
   use(tier: readonly Offer[]): void {
     const offers = this.#bounds.waitsForBest ? tier : tier.filter((offer) => this.#available(offer) > 0);
+    const within = offers.filter((offer) => this.#isWithin(offer));
+    if (within.length > 0 || this.#mayExceed) this.#weigh(offers);
+    if (within.length > 0) this.#useWithin(within);
+    if (!this.#outOfVcpus) this.#outOfVcpus = offers.some((offer) => !this.#isWithin(offer) && this.#holdsAny(offer));
+    this.#exceed(offers);
+  }
+
+  #weigh(offers: readonly Offer[]): void {
     const worth = this.#needs.map((needs) => worthOf(needs, offers));
     this.#worth = worth;
-    this.#byWorth = [...worth.keys()].toSorted((a, b) => (worth[b] as number) - (worth[a] as number) || a - b);
+    this.#byWorth = [...worth.keys()].sort((a, b) => (worth[b] as number) - (worth[a] as number) || a - b);
+  }
+
+  #useWithin(within: readonly Offer[]): void {
     const front = new Heap<Mix>(better);
     const put = (offer: Offer): void => {
-      const mix = this.#mix(offer);
+      const mix = this.#isWithin(offer) ? this.#mix(offer) : undefined;
       if (mix !== undefined) front.push(mix);
     };
-    for (const offer of offers) put(offer);
+    for (const offer of within) put(offer);
     // As jobs become fewer, mixes can only become worse: one whose jobs are all there still is its offer's best.
     for (let mix = front.pop(); mix !== undefined; mix = front.pop()) {
       if (!this.#isThere(mix) || this.#launch(mix)) put(mix.offer);
     }
-    this.#exceed(offers);
+  }
+
+  get #mayExceed(): boolean {
+    return this.#bounds.mayExceed && this.#vcpus > 0;
+  }
+
+  #isWithin({ type }: Offer): boolean {
+    return type.vcpus <= this.#vcpus;
+  }
+
+  #holdsAny({ kind }: Offer): boolean {
+    return this.#needs.some((needs, shape) => (this.#left[shape] as number) > 0 && fitsIn(kind.capacity, needs));
   }
 
   #isThere({ counts }: Mix): boolean {
@@ -138,7 +165,7 @@ class Packing {
 
   /** One instance across the bound for the first jobs that found no place within it: the smallest that holds one of them. */
   #exceed(offers: readonly Offer[]): void {
-    if (!this.#bounds.mayExceed || this.#vcpus <= 0) return;
+    if (!this.#mayExceed || this.isDone) return;
     const bySize = offers.filter((offer) => this.#available(offer) > 0).toSorted((a, b) => a.type.vcpus - b.type.vcpus || a.kind.microUsd - b.kind.microUsd || (a.type.name < b.type.name ? -1 : 1));
     for (const [shape, needs] of this.#needs.entries()) {
       if (this.#left[shape] === 0) continue;
@@ -184,6 +211,7 @@ class Packing {
 
   /** The two shapes that are worth most together, if more than the best alone: one that needs vCPUs, and one that needs memory. */
   #bestPair(capacity: Needs, fitting: readonly Fitting[]): ReadonlyMap<number, number> | undefined {
+    if (fitting.length < 2) return undefined;
     let most = fitting[0]?.worth ?? 0;
     let best: ReadonlyMap<number, number> | undefined;
     const forMemory = fitting.filter((one) => one.lean < 0);
@@ -237,10 +265,14 @@ interface Fitting {
 }
 
 /** What a job costs on the type that suits it best; 0 where no type holds it. */
-const worthOf = (needs: Needs, offers: readonly Offer[]): number => {
-  const costs = offers.map(({ kind }) => costOn(kind, needs)).filter((cost) => cost !== undefined);
-  return costs.length === 0 ? 0 : Math.max(1, Math.min(...costs));
-};
+function worthOf(needs: Needs, offers: readonly Offer[]): number {
+  let least: number | undefined;
+  for (const { kind } of offers) {
+    const cost = costOn(kind, needs);
+    if (cost !== undefined && (least === undefined || cost < least)) least = cost;
+  }
+  return least === undefined ? 0 : Math.max(1, least);
+}
 
 /** How many of the first shape leave room for as many of the second that neither vCPUs nor memory are left over. */
 function together(capacity: Needs, { needs: first, times }: Fitting, { needs: second }: Fitting): number {

@@ -16,7 +16,7 @@ import { dueAtMs, idleToEnd } from './scale-in.ts';
 import { instancesForNodes, type InstancesForNodes, type NodesDemand } from './scale-nodes.ts';
 import { ScalingBooks } from './scaling-books.ts';
 import { floorOf, mayExceed, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
-import { offerOf, tiersOf, type Tiers } from './strategy.ts';
+import { offerOf, tiersOf, type Offer, type Tiers } from './strategy.ts';
 
 /** A job queue's waiting jobs in the order in which they are to start, jobs of the same needs together. */
 export interface QueueDemand {
@@ -290,9 +290,9 @@ class Planning {
 
   /** Packs all that waits at once; where not all of it can be had, the first in the queue come first. */
   #launchFor(planned: Planned, open: Open[]): void {
-    if (planned.isKept) return;
+    if (planned.isKept || planned.environment.maxvCpus <= planned.books.vcpus || this.#instances === 0) return;
     const all = this.#pack(planned, open);
-    if (!all.outOfVcpus || all.left.every((left) => left === 0)) {
+    if (open.length === 1 || !all.outOfVcpus || all.left.every((left) => left === 0)) {
       this.#launch(planned, all.launches);
       for (const [at, one] of open.entries()) one.count = all.left[at] as number;
       return;
@@ -326,14 +326,15 @@ class Planning {
   }
 
   #why({ environment, tiers, books, isKept }: Planned, needs: Needs): Unmet {
-    const holds = (type: InstanceType): boolean => fitsIn(capacityOf(type, environment.reservedMemoryMib), needs);
-    if (!environment.choices.some((choice) => choice.types.some(holds))) return 'too-large';
-    if (environment.isCutOff) return 'no-environment';
-    const offers = tiers.flat().filter((offer) => fitsIn(offer.kind.capacity, needs));
-    if (offers.length === 0) return 'spot-price';
     const vcpus = environment.maxvCpus - books.vcpus;
-    const within = offers.filter((offer) => (mayExceed(environment) ? vcpus > 0 : offer.type.vcpus <= vcpus));
-    if (within.length === 0) return 'max-vcpus';
+    const most = !mayExceed(environment) ? vcpus : vcpus > 0 ? Number.POSITIVE_INFINITY : 0;
+    const holds = ({ kind }: Offer): boolean => fitsIn(kind.capacity, needs);
+    if (!tiers.some((tier) => tier.some(holds))) {
+      const wouldHold = (type: InstanceType): boolean => fitsIn(capacityOf(type, environment.reservedMemoryMib), needs);
+      if (!environment.choices.some((choice) => choice.types.some(wouldHold))) return 'too-large';
+      return environment.isCutOff ? 'no-environment' : 'spot-price';
+    }
+    if (!tiers.some((tier) => tier.some((offer) => offer.type.vcpus <= most && holds(offer)))) return 'max-vcpus';
     return this.#instances === 0 ? 'instance-limit' : isKept ? 'max-vcpus' : 'no-capacity';
   }
 

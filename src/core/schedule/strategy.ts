@@ -35,8 +35,24 @@ export interface Offer {
 export type Tiers = readonly (readonly Offer[])[];
 
 export function tiersOf(choices: readonly Choice[], purchase: Purchase, market: Market, reservedMemoryMib?: number): Tiers {
+  return preferred(offeredOf(choices, purchase, market, reservedMemoryMib), purchase.strategy, market).filter((tier) => tier.length > 0);
+}
+
+interface Offered {
+  readonly of: readonly unknown[];
+  readonly offered: readonly (readonly Offer[])[];
+}
+
+const offeredKnown = new WeakMap<readonly Choice[], Offered>();
+
+/** One list for each choice. Worked out once for each list of choices until it is bought in another way or at other prices. */
+function offeredOf(choices: readonly Choice[], purchase: Purchase, market: Market, reservedMemoryMib: number | undefined): readonly (readonly Offer[])[] {
+  const of = [purchase.spot, purchase.bidPercentage, market.spotPercent, market.spotPercentOf, reservedMemoryMib];
+  const known = offeredKnown.get(choices);
+  if (known?.of.every((value, at) => value === of[at])) return known.offered;
   const offered = choices.map(({ types }) => types.filter((type) => isOffered(type, purchase, market)).map((type) => offerOf(type, purchase, market, reservedMemoryMib)));
-  return preferred(offered, purchase.strategy, market).filter((tier) => tier.length > 0);
+  offeredKnown.set(choices, { of, offered });
+  return offered;
 }
 
 function isOffered(type: InstanceType, { spot, bidPercentage }: Purchase, market: Market): boolean {
