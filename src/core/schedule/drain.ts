@@ -40,6 +40,7 @@ export function drainsBeyond(environment: ScalingEnvironment, books: ScalingBook
     const across = Math.max(0, ...environment.instances.map((instance) => (books.isDrained(instance) || drains.includes(instance) ? 0 : instance.type.vcpus)));
     return staying > environment.maxvCpus && staying - across >= environment.maxvCpus;
   };
+  if (!isBeyond()) return drains;
   for (const instance of leastUsed(environment, books)) {
     if (!isBeyond()) break;
     drains.push(instance);

@@ -16,10 +16,9 @@ import { availableEnvironments } from './available-environments.ts';
 import type { Fit } from './blocked.ts';
 import { holdOn, type Holds, type Place, type Room } from './hold.ts';
 import { couldEver, machineOf, withKept } from './host-room.ts';
-import type { Claim } from './job-class.ts';
+import { unmetKey, type Claim } from './job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from './node-type.ts';
 import { fitsIn, hasRoom } from './room.ts';
-import { unmetKey } from './scaling-environments.ts';
 
 /** The claim of a multi-node parallel job. */
 export type NodesClaim = Claim & { readonly nodes: NodeTerms };

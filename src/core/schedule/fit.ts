@@ -16,11 +16,11 @@ import { consumableShort } from './consumables.ts';
 import { fitNodes, hasNodes } from './fit-nodes.ts';
 import { holdOn, keptOf, noHolds, type Holds, type Place, type Room } from './hold.ts';
 import { couldEver, lacking, lackingOn, machineOf, withKept } from './host-room.ts';
-import type { Claim } from './job-class.ts';
+import { unmetKey, type Claim } from './job-class.ts';
 import { isNodeType, nodeTypeOf } from './node-type.ts';
 import { overReservation } from './reservation.ts';
 import { fitsIn, hasRoom } from './room.ts';
-import { capacitiesOf, unmetKey } from './scaling-environments.ts';
+import { capacitiesOf } from './scaling-environments.ts';
 
 /**
  * Environments are tried in the queue's order, hosts in the order in which they joined. What `holds` keep, for jobs that stand

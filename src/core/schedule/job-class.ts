@@ -3,8 +3,8 @@
 
 import type { Standing } from '../../base/standing-heap.ts';
 import { splitJobId, type Arn, type JobId } from '../../base/ids.ts';
-import { needsKey } from '../job/needs.ts';
-import { consumablesOfAll } from '../job/nodes.ts';
+import { needsKey, type Needs } from '../job/needs.ts';
+import { consumablesOfAll, needsOfAll } from '../job/nodes.ts';
 import type { JobTerms } from '../job/terms.ts';
 import type { Hold } from './hold.ts';
 
@@ -29,6 +29,9 @@ export function shapeKey({ needs, nodes }: Pick<Claim, 'needs' | 'nodes'>): stri
   return `${nodes.mainNode} of ${groups.join(',')} on ${nodes.instanceType ?? 'any'}`;
 }
 
+/** What scaling knows them by: in which order they stand, and what else they wait for, is nothing to it. */
+export const unmetKey = (queueArn: Arn, claim: Pick<Claim, 'needs' | 'nodes'>): string => `${queueArn} ${shapeKey(claim)}`;
+
 export function classKey(queueArn: Arn, claim: Claim): string {
   const { share } = claim;
   let key = `${queueArn} ${shapeKey(claim)}`;
@@ -41,6 +44,9 @@ export class JobClass implements Standing {
   readonly queueArn: Arn;
   readonly claim: Claim;
   readonly key: string;
+  readonly unmetKey: string;
+  /** Of all nodes together. */
+  readonly needs: Needs;
   heapIndex = -1;
   /** The rank at which the class stands in the order: its head's, when it was put there. */
   rank = Number.POSITIVE_INFINITY;
@@ -59,6 +65,8 @@ export class JobClass implements Standing {
     this.queueArn = queueArn;
     this.claim = claim;
     this.key = classKey(queueArn, claim);
+    this.unmetKey = unmetKey(queueArn, claim);
+    this.needs = needsOfAll(claim);
   }
 
   add(entry: Entry): void {

@@ -6,7 +6,7 @@ import { must } from '../../base/assert.ts';
 import { hasInstances, isOpen } from '../compute-environment/compute-environment.ts';
 import type { InstanceType } from '../instance-type/instance-type.ts';
 import type { Needs } from '../job/needs.ts';
-import { consumablesOfAll, needsOfAll } from '../job/nodes.ts';
+import { consumablesOfAll } from '../job/nodes.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { availableEnvironments } from './available-environments.ts';
@@ -18,7 +18,7 @@ import type { Head } from './order.ts';
 import { overReservation } from './reservation.ts';
 import type { NodesDemand } from './scale-nodes.ts';
 import { planScaling, type QueueDemand, type ScalingPlan, type WaitingJobs } from './scale.ts';
-import { noScaling, scalingEnvironment, unmetKey, type ScalingState } from './scaling-environments.ts';
+import { noScaling, scalingEnvironment, type ScalingState } from './scaling-environments.ts';
 
 export interface ScalingCycle {
   readonly plan: ScalingPlan;
@@ -28,18 +28,19 @@ export interface ScalingCycle {
 export function scalingCycle(world: World, nowMs: number): ScalingCycle {
   const environments = [...world.computeEnvironments.values()].filter((environment) => hasInstances(environment) && isOpen(environment));
   if (environments.length === 0) return { plan: { environments: [], unmet: [], nextScaleDownAtMs: undefined }, state: noScaling };
-  const queues = demandOf(world, nowMs);
+  const heads = [...world.backlog.classes()];
+  const queues = demandOf(world, heads, new Set(environments.map(({ arn }) => arn)), nowMs);
   const kept = world.backlog.keptForNodes();
   const plan = planScaling(queues, environments.map((environment) => scalingEnvironment(world, environment, kept)), world.settings.market, nowMs, instancesLeft(world));
   const unmet = new Map(plan.unmet.map(({ key, because }) => [must(key, 'all that waits was given its key'), because]));
   const makingRoom = new Set(plan.unmet.flatMap(({ key, isRoomMade }) => (key !== undefined && isRoomMade ? [key] : [])));
-  return { plan, state: { unmet, makingRoom, overtaken: new Set(queues.flatMap((queue) => queue.overtaken)), nextAtMs: Math.min(plan.nextScaleDownAtMs ?? Number.POSITIVE_INFINITY, nextOvertakenAtMs(world, nowMs)) } };
+  return { plan, state: { unmet, makingRoom, overtaken: new Set(queues.flatMap((queue) => queue.overtaken)), nextAtMs: Math.min(plan.nextScaleDownAtMs ?? Number.POSITIVE_INFINITY, nextOvertakenAtMs(world, heads, nowMs)) } };
 }
 
 /** When instances will make way for another job, though nothing else happens until then. */
-function nextOvertakenAtMs(world: World, nowMs: number): number {
+function nextOvertakenAtMs(world: World, heads: readonly Head[], nowMs: number): number {
   let nextAtMs = Number.POSITIVE_INFINITY;
-  for (const head of world.backlog.classes()) {
+  for (const head of heads) {
     const atMs = overtakenAtMs(world, head);
     if (atMs > nowMs) nextAtMs = Math.min(nextAtMs, atMs);
   }
@@ -61,24 +62,26 @@ interface Demand extends QueueDemand {
 }
 
 /** Queues of higher priority first, and in each the classes in the order of their heads; those that room is kept for go first. */
-function demandOf(world: World, nowMs: number): Demand[] {
-  const heads = new Map<Arn, Head[]>();
-  for (const head of world.backlog.classes()) {
+function demandOf(world: World, heads: readonly Head[], managed: ReadonlySet<Arn>, nowMs: number): Demand[] {
+  const ofQueues = new Map<Arn, Head[]>();
+  for (const head of heads) {
     const { queueArn } = head.jobClass;
-    const known = heads.get(queueArn);
-    if (known === undefined) heads.set(queueArn, [head]);
+    const known = ofQueues.get(queueArn);
+    if (known === undefined) ofQueues.set(queueArn, [head]);
     else known.push(head);
   }
-  const queues = [...heads.keys()].map((arn) => must(world.jobQueues.get(arn), 'a queue outlives the jobs that wait in it'));
+  const queues = [...ofQueues.keys()].map((arn) => must(world.jobQueues.get(arn), 'a queue outlives the jobs that wait in it'));
   queues.sort((a, b) => b.priority - a.priority || (a.arn < b.arn ? -1 : 1));
-  const turns = turnsOf([...heads.values()].flat().filter((head) => isOvertaken(world, head, nowMs)));
+  const turns = turnsOf(heads.filter((head) => isOvertaken(world, head, nowMs)));
   return queues.map((queue) => {
-    const own = must(heads.get(queue.arn), 'its classes were found');
+    const own = must(ofQueues.get(queue.arn), 'its classes were found');
+    const environments = queue.computeEnvironmentOrder.map((entry) => entry.computeEnvironment);
     return {
       arn: queue.arn,
       priority: queue.priority,
-      environments: queue.computeEnvironmentOrder.map((entry) => entry.computeEnvironment),
-      waiting: waitingIn(world, queue, own, turns),
+      environments,
+      // No instance is launched for what waits where there are none.
+      waiting: environments.some((arn) => managed.has(arn)) ? waitingIn(world, queue, own, turns) : [],
       overtaken: own.flatMap((head) => (turns.has(head) ? [head.jobClass.key] : [])),
     };
   });
@@ -94,14 +97,12 @@ function waitingIn(world: World, queue: JobQueue, heads: Head[], turns: Readonly
   const first: WaitingJobs[] = [];
   for (const head of heads) {
     const { jobClass } = head;
-    const { claim, hold } = jobClass;
-    const needs = needsOfAll(claim);
+    const { claim, hold, needs, unmetKey: key } = jobClass;
     if (!machineCouldHold(world, needs)) continue;
     // What waits for something else than room needs no instance yet.
     if (consumableShort(world, consumablesOfAll(claim)) !== undefined || overReservation(world, queue, claim, noHolds) !== undefined) continue;
     const most = Math.ceil(mostMilliVcpu / Math.max(1, needs.milliVcpu)) + 1;
     let count = jobClass.count(most, world.runnableIn);
-    const key = unmetKey(queue.arn, claim);
     const turn = turns.get(head);
     if (turn !== undefined && count > 0) {
       first.push({ key, needs, count: 1, overtaken: true, turn, nodes: nodesDemand(world, queue, claim, hold) });
@@ -130,6 +131,7 @@ function nodesDemand(world: World, queue: JobQueue, { nodes }: Claim, hold: Hold
 
 /** As a pass would begin: those that room is kept for, then by share where shares take turns, by scheduling priority, and by submission. */
 function inOrder(world: World, { arn }: JobQueue, heads: Head[]): void {
+  if (heads.length < 2) return;
   const shares = world.fairShares.of(arn);
   const keys = new Map<string, bigint>();
   if (shares !== undefined) for (const { jobClass: { claim } } of heads) if (claim.share && !keys.has(claim.share.identifier)) keys.set(claim.share.identifier, shares.keyOf(claim.share.identifier, world.backlog.second));

@@ -1,6 +1,6 @@
 // The managed environments of the world as scaling and placement ask after them: what each may launch, and what it has.
 
-import type { Arn, HostId } from '../../base/ids.ts';
+import type { HostId } from '../../base/ids.ts';
 import { must } from '../../base/assert.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { reservedMemoryMib, type Launch } from '../compute-environment/launch.ts';
@@ -12,7 +12,6 @@ import { choicesOf, type Choice } from '../instance-type/choices.ts';
 import { capacityOf } from '../instance-type/instance-type.ts';
 import { subtractNeeds, type Needs } from '../job/needs.ts';
 import type { World } from '../world.ts';
-import { shapeKey, type Claim } from './job-class.ts';
 import type { Unmet } from './scale.ts';
 import type { ScalingEnvironment, ScalingInstance } from './scaling-environment.ts';
 
@@ -21,15 +20,13 @@ export interface ScalingState {
   readonly unmet: ReadonlyMap<string, Unmet>;
   /** Classes of jobs whose head others overtook for long enough: instances make way for it. */
   readonly overtaken: ReadonlySet<string>;
-  /** Multi-node parallel jobs, by their {@link unmetKey}, for which instances make way: those of their type that are there are kept meanwhile. */
+  /** Multi-node parallel jobs, by their `unmetKey`, for which instances make way: those of their type that are there are kept meanwhile. */
   readonly makingRoom: ReadonlySet<string>;
   /** When the next cycle is due by itself: an idle instance may end, or one makes way for a job that was overtaken; infinite: never. */
   readonly nextAtMs: number;
 }
 
 export const noScaling: ScalingState = { unmet: new Map(), overtaken: new Set(), makingRoom: new Set(), nextAtMs: Number.POSITIVE_INFINITY };
-
-export const unmetKey = (queueArn: Arn, claim: Pick<Claim, 'needs' | 'nodes'>): string => `${queueArn} ${shapeKey(claim)}`;
 
 /** `kept`: instances that are kept for nodes of multi-node parallel jobs. */
 export function scalingEnvironment(world: World, environment: ComputeEnvironment, kept: ReadonlySet<HostId> = new Set()): ScalingEnvironment {
