@@ -62,3 +62,16 @@ test('a job that needs memory and one that needs vCPUs share an instance', () =>
   // Apart: ten c5.4xlarge at 0.68 and ten r5.2xlarge at 0.504.
   assert.ok(cost < 10 * 960_000, `${cost}`);
 });
+
+test('where nothing within the bound holds a job, vCPUs are what is missing; where nothing at all does, they are not', () => {
+  const large = { count: 3, needs: { milliVcpu: 12_000, memoryMib: 8_000, gpus: 0 } };
+  assert.deepEqual(pack([large], tiers, { ...unbounded, vcpus: 8 }), { launches: [], left: [3], outOfVcpus: true });
+  const huge = { count: 3, needs: { milliVcpu: 12_000_000, memoryMib: 8_000, gpus: 0 } };
+  assert.deepEqual(pack([huge], tiers, { ...unbounded, vcpus: 8 }), { launches: [], left: [3], outOfVcpus: false });
+});
+
+test('one instance across the bound is filled with all that it holds', () => {
+  const { launches, left } = pack([{ count: 1, needs: { milliVcpu: 12_000, memoryMib: 8_000, gpus: 0 } }, { count: 2, needs: { milliVcpu: 2_000, memoryMib: 4_000, gpus: 0 } }], tiers, { ...unbounded, vcpus: 1, mayExceed: true });
+  assert.deepEqual(launches.map(({ offer, count }) => [offer.type.vcpus, count]), [[16, 1]]);
+  assert.deepEqual(left, [0, 0]);
+});

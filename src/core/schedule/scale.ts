@@ -261,9 +261,10 @@ class Planning {
       if (planned.isKept || needs.milliVcpu > planned.environment.maxvCpus * 1000) continue;
       const { environment, tiers, books } = planned;
       if (environment.instances.some((instance) => !books.isDrained(instance) && fitsIn(capacityOf(instance.type, environment.reservedMemoryMib), needs))) continue;
-      const sizes = tiers.flat().filter((offer) => fitsIn(offer.kind.capacity, needs) && (this.#pools.get(offer.pool) ?? 1) > 0).map(({ type }) => type.vcpus);
-      if (sizes.length === 0) continue;
-      const least = mayExceed(environment) ? 1 : Math.min(...sizes);
+      let smallest = Number.POSITIVE_INFINITY;
+      for (const tier of tiers) for (const { type, kind, pool } of tier) if (type.vcpus < smallest && fitsIn(kind.capacity, needs) && (this.#pools.get(pool) ?? 1) > 0) smallest = type.vcpus;
+      if (smallest === Number.POSITIVE_INFINITY) continue;
+      const least = mayExceed(environment) ? 1 : smallest;
       const drains = drainsFor(environment, books, {
         enough: (vcpus, ended) => vcpus + least <= environment.maxvCpus && this.#instances + ended > 0,
         mayGo: (instance) => instance.isKept !== true && (overtaken || this.#isIdle(planned, instance)),

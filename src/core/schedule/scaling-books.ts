@@ -98,8 +98,10 @@ export class ScalingBooks {
 
   /** Puts as many jobs as fit where there is room; returns how many are left. */
   fill(needs: Needs, count: number): number {
+    const rows = this.#rows.filter(({ groups }) => groups.some(({ free }) => fitsIn(free, needs)));
+    if (rows.length === 0) return count;
     let left = count;
-    for (const { groups } of suitable(this.#rows, needs)) {
+    for (const { groups } of suitable(rows, needs)) {
       if (left === 0) break;
       left = this.#fillRow(groups, needs, left);
     }

@@ -35,23 +35,31 @@ export interface Offer {
 export type Tiers = readonly (readonly Offer[])[];
 
 export function tiersOf(choices: readonly Choice[], purchase: Purchase, market: Market, reservedMemoryMib?: number): Tiers {
-  return preferred(offeredOf(choices, purchase, market, reservedMemoryMib), purchase.strategy, market).filter((tier) => tier.length > 0);
+  const offered = offeredOf(choices, purchase, market, reservedMemoryMib);
+  const tiers = (): Tiers => preferred(offered.choices, purchase.strategy, market).filter((tier) => tier.length > 0);
+  // How deep pools are may prefer others each time.
+  if (market.pools.size > 0) return tiers();
+  if (offered.tiers?.strategy !== purchase.strategy) offered.tiers = { strategy: purchase.strategy, tiers: tiers() };
+  return offered.tiers.tiers;
 }
 
 interface Offered {
+  /** What it was worked out from. */
   readonly of: readonly unknown[];
-  readonly offered: readonly (readonly Offer[])[];
+  readonly choices: readonly (readonly Offer[])[];
+  /** Where pools have no end. */
+  tiers?: { readonly strategy: Strategy; readonly tiers: Tiers };
 }
 
 const offeredKnown = new WeakMap<readonly Choice[], Offered>();
 
-/** One list for each choice. Worked out once for each list of choices until it is bought in another way or at other prices. */
-function offeredOf(choices: readonly Choice[], purchase: Purchase, market: Market, reservedMemoryMib: number | undefined): readonly (readonly Offer[])[] {
+/** Worked out once for each list of choices until it is bought in another way or at other prices. */
+function offeredOf(choices: readonly Choice[], purchase: Purchase, market: Market, reservedMemoryMib: number | undefined): Offered {
   const of = [purchase.spot, purchase.bidPercentage, market.spotPercent, market.spotPercentOf, reservedMemoryMib];
   const known = offeredKnown.get(choices);
-  if (known?.of.every((value, at) => value === of[at])) return known.offered;
-  const offered = choices.map(({ types }) => types.filter((type) => isOffered(type, purchase, market)).map((type) => offerOf(type, purchase, market, reservedMemoryMib)));
-  offeredKnown.set(choices, { of, offered });
+  if (known?.of.every((value, at) => value === of[at])) return known;
+  const offered: Offered = { of, choices: choices.map(({ types }) => types.filter((type) => isOffered(type, purchase, market)).map((type) => offerOf(type, purchase, market, reservedMemoryMib))) };
+  offeredKnown.set(choices, offered);
   return offered;
 }
 
