@@ -116,6 +116,25 @@ describe('an instance', () => {
     assert.equal(rig.job(second)?.status, 'STARTING');
   });
 
+  it('is launched where a queue is given another environment, whatever held up its jobs before', async () => {
+    const rig = await rigWith({ maxvCpus: 2, instanceTypes: ['m5.large'] });
+    await rig.ask({ type: 'create-compute-environment', scope, uuid: 'other', request: { computeEnvironmentName: 'other', type: 'MANAGED', computeResources: resources } });
+    await rig.ask({ type: 'create-compute-environment', scope, uuid: 'resting', request: { computeEnvironmentName: 'resting', type: 'MANAGED', state: 'DISABLED', computeResources: resources } });
+    const order = (...names: string[]) => ({ computeEnvironmentOrder: names.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment })) });
+    await rig.ask({ type: 'create-job-queue', scope, request: { jobQueueName: 'rest', priority: 1, ...order('resting') } });
+    await submit(rig, {}, 'two');
+    const full = await submit(rig, {}, 'two');
+    const idle = await submit(rig, { jobQueue: 'rest' }, 'two');
+    assert.match(reason(rig, full), /maximum of 2/);
+    assert.match(reason(rig, idle), /it is DISABLED/);
+    await rig.ask({ type: 'update-job-queue', scope, request: { jobQueue: 'jobs', ...order('fleet', 'other') } });
+    await rig.clock.pass(1_000);
+    assert.equal(rig.job(full)?.status, 'STARTING');
+    await rig.ask({ type: 'update-job-queue', scope, request: { jobQueue: 'rest', ...order('resting', 'other') } });
+    await rig.clock.pass(1_000);
+    assert.deepEqual(types(rig), ['m5.large RUNNING', 'm5.large RUNNING', 'm5.large RUNNING'], 'its machine is full, its books are not');
+  });
+
   it('is not launched beyond the limit of instances, which is a reason of its own', async () => {
     const rig = await rigWith({ instanceTypes: ['m5.large'] }, { instanceLimit: 1 });
     await submit(rig, {}, 'two');

@@ -198,6 +198,8 @@ export class World {
         if (event.tags) this.changes.tags.set(event.queue.arn, event.tags);
         watchQueue(this, event.queue);
         this.scheduleWanted = true;
+        // What held its jobs up in its former environments says nothing of new ones.
+        this.scalingWanted = true;
         return;
       }
       case 'job-queue-blocked':
