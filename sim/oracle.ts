@@ -155,6 +155,8 @@ export class Expectation {
     if (stopped && !this.#mayStopNode(stop)) return `was stopped for '${stop.reason}', which nobody asked for`;
     const succeeded = last.exitCode === 0 && !hostLostText.test(last.statusReason ?? '') && (!stopped || stop.by === 'main-node');
     if (statusReason !== last.statusReason) return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
+    // Its host was declared lost when the main node had ended: how its container really ended is told later, and decides nothing.
+    if (stopped && truths.at(-1)?.lost === true && status === 'FAILED') return undefined;
     return (status === 'SUCCEEDED') === succeeded ? undefined : `is ${status}, and its container ended with ${last.exitCode}`;
   }
 
