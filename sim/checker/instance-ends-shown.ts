@@ -4,21 +4,23 @@
 import type { HostId } from '../../src/base/ids.ts';
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
 import { isArrayParent, type ArrayParent, type Job } from '../../src/core/job/job.ts';
+import type { Commit } from '../../src/port/store.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 const textOf = (id: HostId): string => `Host EC2 (instance i-${id.slice(0, 17)}) terminated.`;
 
 export function instanceEndsShown(): Checker {
-  /** When each instance was ended, by the clock on the wall and by elapsed time. */
-  const ended = new Map<HostId, { readonly atMs: number; readonly elapsedMs: number }>();
+  /** When each instance was ended, by the clock on the wall and by elapsed time, and in which transaction. */
+  const ended = new Map<HostId, { readonly atMs: number; readonly elapsedMs: number; readonly commit: Commit }>();
 
-  function checkAttempt({ containers, clockSetMs }: Observed, job: Job, { attemptId, hostId, statusReason = '', stoppedAtMs }: EndedAttempt): void {
+  function checkAttempt({ containers, clockSetMs }: Observed, commit: Commit, job: Job, { attemptId, hostId, statusReason = '', stoppedAtMs }: EndedAttempt): void {
     const text = textOf(hostId);
     if (statusReason.startsWith('Host EC2 ') && statusReason !== text) throw new BrokenLaw(`job ${job.id} shows '${statusReason}', and ran on ${hostId}`);
     const end = ended.get(hostId);
     const container = containers.all.get(attemptId);
     // Elapsed time cannot be set: what had really ended before its instance owes it nothing, whatever the clock on the wall said.
-    const hadEnded = end !== undefined && container?.ended !== undefined && container.ended.elapsedMs < end.elapsedMs;
+    // What had ended when the transaction came in which both stand was heard of first.
+    const hadEnded = end !== undefined && container?.ended !== undefined && (container.ended.elapsedMs < end.elapsedMs || end.commit === commit);
     // Where the clock was set, the server cannot know what came first.
     const wasClockSet = clockSetMs > 0 && (container?.ended?.wasClockSet !== false || clockSetMs >= (end?.elapsedMs ?? 0));
     if (end === undefined || hadEnded || stoppedAtMs < end.atMs || wasClockSet || statusReason === text || statusReason === job.stopRequested?.reason) return;
@@ -32,11 +34,11 @@ export function instanceEndsShown(): Checker {
     check(observed) {
       const { commits, ledger, elapsedMs } = observed;
       for (const { commit, changes } of commits) {
-        for (const host of commit.hosts) if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' && !ended.has(host.id)) ended.set(host.id, { atMs: commit.atMs, elapsedMs });
+        for (const host of commit.hosts) if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' && !ended.has(host.id)) ended.set(host.id, { atMs: commit.atMs, elapsedMs, commit });
         for (const { before, after } of changes) {
           if (isArrayParent(after)) continue;
           const stop = after.stopRequested ?? before?.stopRequested;
-          for (const attempt of after.attempts.slice(attemptsOf(before).length)) checkAttempt(observed, { ...after, stopRequested: stop }, attempt);
+          for (const attempt of after.attempts.slice(attemptsOf(before).length)) checkAttempt(observed, commit, { ...after, stopRequested: stop }, attempt);
         }
       }
       if (commits.length === 0) return;
