@@ -91,6 +91,12 @@ describe('clients', () => {
       assert.equal(described.computeEnvironments?.[0]?.computeResources?.type, 'EC2');
     });
 
+    test('has its steps read what ECS and Batch say of them, and ends them where one of these is missing', async () => {
+      const name = await server.register('metaflow-step', { command: ['sh', '-c', 'set -u; echo $AWS_BATCH_JOB_ID $AWS_BATCH_JOB_ATTEMPT $AWS_BATCH_CE_NAME $AWS_BATCH_JQ_NAME $AWS_EXECUTION_ENV'] });
+      const job = await server.whenEnded(await server.submit(name));
+      assert.deepEqual(await server.lines(job), [`${job.jobId} 1 test test AWS_ECS_EC2`]);
+    });
+
     test('is done when stoppedAt is set: also of a job that was terminated before it ran', async () => {
       const jobDefinition = await server.register('metaflow', { command: ['true'] }, { parameters: { 'metaflow.run_id': '1' } });
       const waits = await server.submit(jobDefinition, { jobQueue: 'idle', parameters: { 'metaflow.user': 'me' } });

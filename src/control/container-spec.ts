@@ -1,12 +1,13 @@
-// An attempt at a job becomes what an engine runs: the stored container with the AWS_BATCH_* variables put in. What cannot be
+// An attempt at a job becomes what an engine runs: the stored container with AWS's variables put in. What cannot be
 // given to any engine yet is said here, in the words in which the attempt then fails.
 
-import { splitJobId, type JobId } from '../base/ids.ts';
+import { scopeParts, splitJobId, type JobId } from '../base/ids.ts';
+import { isFargate } from '../core/compute-environment/compute-environment.ts';
 import type { JobDetailRecord } from '../core/job/job.ts';
 import type { Placement } from '../core/job/attempt.ts';
 import type { Needs } from '../core/job/needs.ts';
 import { propertiesOfNode } from '../core/job/nodes.ts';
-import { batchVariables, type NodeFacts } from '../core/job/variables.ts';
+import { batchVariables, platformVariables, type NodeFacts } from '../core/job/variables.ts';
 import type { World } from '../core/world.ts';
 import type { ContainerSpec } from '../port/engine.ts';
 
@@ -29,12 +30,14 @@ export function containerSpec(world: World, jobId: JobId, placement: Placement, 
     arraySize: detail.arraySize,
     node,
   });
+  const own = container.environment ?? [];
+  const platform = platformVariables({ fargate: environment !== undefined && isFargate(environment), region: scopeParts(detail.scope).region });
   return {
     spec: {
       attemptId: placement.attemptId,
       image: container.image ?? '',
       command: container.command ?? [],
-      environment: [...(container.environment ?? []), ...variables],
+      environment: [...platform.filter(({ name }) => !own.some((variable) => variable.name === name)), ...own, ...variables],
       ...needs,
       user: container.user,
       privileged: container.privileged,

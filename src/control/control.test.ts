@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkWorld } from '../core/invariant.ts';
 import { limit } from '../core/limit.ts';
-import { batch, emptyWorld, host, Rig } from './scripted-ports.ts';
+import { batch, emptyWorld, host, Rig, scope } from './scripted-ports.ts';
 
 describe('a stop', () => {
   it('that comes while the start is under way is sent at once, and again when the start is done', async () => {
@@ -144,6 +144,24 @@ describe('a container', () => {
     const environment = Object.fromEntries((rig.engine.specs.get(rig.attempt(id))?.environment ?? []).map(({ name, value }) => [name, value]));
     assert.deepEqual([environment['AWS_BATCH_JOB_ID'], environment['AWS_BATCH_JOB_ATTEMPT'], environment['AWS_BATCH_JQ_NAME'], environment['AWS_BATCH_CE_NAME']], [id, '1', 'q', 'ce']);
   });
+
+  for (const [type, expected] of [
+    ['EC2', { AWS_EXECUTION_ENV: 'AWS_ECS_EC2' }],
+    ['FARGATE', { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE', AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'mine' }],
+  ] as const) {
+    it(`is told by variables of Amazon ECS that it runs on ${type}, unless it says otherwise itself`, async () => {
+      const rig = await Rig.open();
+      const computeResources = { type, maxvCpus: 4, subnets: ['subnet-1'], securityGroupIds: ['sg-1'], ...(type === 'EC2' && { minvCpus: 0, instanceTypes: ['m5.large'], instanceRole: 'ecsInstanceRole' }) };
+      await rig.ask({ type: 'create-compute-environment', scope, uuid: 'platform', request: { computeEnvironmentName: 'platform', type: 'MANAGED', computeResources } });
+      await rig.ask({ type: 'create-job-queue', scope, request: { jobQueueName: 'platform', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'platform' }] } });
+      await rig.define('own', type === 'FARGATE' ? { environment: [{ name: 'AWS_DEFAULT_REGION', value: 'mine' }] } : {});
+      const id = await rig.submit('own', { jobQueue: 'platform' });
+      await rig.clock.pass(2_000);
+      const variables = (rig.engine.specs.get(rig.attempt(id))?.environment ?? []).filter(({ name }) => /^AWS_(?!BATCH)/.test(name ?? ''));
+      assert.equal(variables.length, Object.keys(expected).length);
+      assert.deepEqual(Object.fromEntries(variables.map(({ name, value }) => [name, value])), expected);
+    });
+  }
 });
 
 describe('the effects', () => {

@@ -1,4 +1,5 @@
-// The AWS_BATCH_* variables of a container (user guide, chapter Job Environment Variables; spec 4.5).
+// The variables that a container finds beside its own: those of AWS Batch (user guide, chapter Job Environment Variables; spec
+// 4.5), and those of Amazon ECS that clients rely on (Amazon ECS developer guide, Amazon ECS environment variables).
 
 import { splitJobId, type JobId } from '../../base/ids.ts';
 import type { KeyValuePair } from '@aws-sdk/client-batch';
@@ -19,6 +20,16 @@ export interface NodeFacts {
   readonly numNodes: number;
   /** Where the main node is reached; of the others only. */
   readonly mainNodeAddress?: string | undefined;
+}
+
+/** What Amazon ECS says of where a task runs: Metaflow's steps end at once without it. A job's own value for one of them stands. */
+export function platformVariables({ fargate, region }: { readonly fargate: boolean; readonly region: string }): KeyValuePair[] {
+  if (!fargate) return [{ name: 'AWS_EXECUTION_ENV', value: 'AWS_ECS_EC2' }];
+  return [
+    { name: 'AWS_EXECUTION_ENV', value: 'AWS_ECS_FARGATE' },
+    { name: 'AWS_DEFAULT_REGION', value: region },
+    { name: 'AWS_REGION', value: region },
+  ];
 }
 
 /** In the order in which AWS sets them. */
