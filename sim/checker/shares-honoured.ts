@@ -185,8 +185,9 @@ export function sharesHonoured(): Checker {
       const { commits, ledger } = observed;
       for (const committed of commits) {
         const { commit, changes, placed, atMs } = committed;
-        for (const usage of commit.shareUsage) forget(usage, committed, observed);
         foldEnds(changes, ledger);
+        // What holds something is not forgotten: its ends in this transaction came before.
+        for (const usage of commit.shareUsage) forget(usage, committed, observed);
         if (placed.length === 0) continue;
         if (observed.clockSetMs === 0) for (const job of placed) checkPlaced(observed, job, placed, atMs);
         for (const job of placed) for (const one of heldBy(job, milliVcpuOf([job]), job.attempt.placedAtMs, ledger)) for (const book of [usages, most]) hold(one, book);
