@@ -31,13 +31,14 @@ export function drainsFor(environment: ScalingEnvironment, books: ScalingBooks, 
   return enough(vcpus, ended) ? drains : undefined;
 }
 
-/** Those beyond maxvCpus; one may lie across it where the strategy allows that. */
+/** Those beyond maxvCpus; one may lie across it where the strategy allows that, also one that the plan launches. */
 export function drainsBeyond(environment: ScalingEnvironment, books: ScalingBooks): ScalingInstance[] {
   const drains: ScalingInstance[] = [];
   let staying = books.stayingVcpus;
   const isBeyond = (): boolean => {
     if (!mayExceed(environment)) return staying > environment.maxvCpus;
-    const across = Math.max(0, ...environment.instances.map((instance) => (books.isDrained(instance) || drains.includes(instance) ? 0 : instance.type.vcpus)));
+    const stay = environment.instances.filter((instance) => !books.isDrained(instance) && !drains.includes(instance));
+    const across = Math.max(0, ...stay.map(({ type }) => type.vcpus), ...books.launches.map(({ offer }) => offer.type.vcpus));
     return staying > environment.maxvCpus && staying - across >= environment.maxvCpus;
   };
   if (!isBeyond()) return drains;

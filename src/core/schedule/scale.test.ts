@@ -67,6 +67,10 @@ const spot = (strategy: ScalingEnvironment['strategy']) => ({ spot: true, strate
 
 const cases: Record<string, Case> = {
   'nothing waits, nothing starts': { environments: [{}], plans: [''], desired: [0] },
+  'what the plan launches across maxvCpus is the one that may lie there: nothing drains for it': {
+    environments: [{ maxvCpus: 12, instances: ['i1', 'i2', 'i3', 'i4', 'i5'].map((id) => instance(id, 'm5.large', { busy: needs(2) })) }],
+    waiting: [[1, needs(4)]], plans: ['1 m5.xlarge'],
+  },
   'one small job takes the smallest type that holds it': { environments: [{}], waiting: [[1, needs(1)]], plans: ['1 m5.large'], desired: [2] },
   'a job of all of an 8 GiB instance’s memory needs a larger one': { environments: [{ choices: choices('m4.large', 'm4.xlarge') }], waiting: [[1, needs(1, 8)]], plans: ['1 m4.xlarge'] },
   'the agent’s reserve is taken from what an instance offers': { environments: [{ choices: choices('m4.large', 'm4.xlarge'), reservedMemoryMib: 1000 }], waiting: [[1, { ...needs(1), memoryMib: 7000 }]], plans: ['1 m4.xlarge'] },
