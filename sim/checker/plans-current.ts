@@ -11,7 +11,7 @@ export function plansCurrent(): Checker {
   return {
     law: 'plans are current',
     check({ commits }) {
-      isToBeLooked ||= commits.some(({ commit }) => commit.jobQueues.length + commit.computeEnvironments.length + commit.schedulingPolicies.length > 0);
+      isToBeLooked ||= commits.some(({ commit }) => commit.jobQueues.length + commit.computeEnvironments.length + commit.schedulingPolicies.length + commit.consumableResources.length > 0);
     },
     checkNowAndThen() {
       isToBeLooked = true;

@@ -175,6 +175,18 @@ describe('an instance', () => {
     assert.match(reason(rig, id), /^waiting for this machine: /);
   });
 
+  it('is launched as soon as what a job waited for beside room is there, though its machine is full', async () => {
+    const rig = await rigWith();
+    await rig.define('machine', { vcpus: 4 });
+    await rig.ask({ type: 'create-consumable-resource', scope, request: { consumableResourceName: 'licences', resourceType: 'REPLENISHABLE', totalQuantity: 0 } });
+    await rig.submit('machine');
+    await submit(rig, { consumableResourcePropertiesOverride: { consumableResourceList: [{ consumableResource: 'licences', quantity: 1 }] } });
+    assert.deepEqual(types(rig), []);
+    await rig.ask({ type: 'update-consumable-resource', scope, request: { consumableResource: 'licences', operation: 'SET', quantity: 1 } });
+    await rig.clock.pass(1_000);
+    assert.deepEqual(types(rig), ['m5.large RUNNING']);
+  });
+
   it('ends when the job that it was kept for has gone', async () => {
     const rig = await rigWith();
     await rig.define('machine', { vcpus: 4 });

@@ -31,6 +31,8 @@ export function storeSchedulingPolicy(world: World, policy: SchedulingPolicy, ta
   world.changes.schedulingPolicies.set(policy.arn, policy);
   if (tags) world.changes.tags.set(policy.arn, tags);
   world.scheduleWanted = true;
+  // What computeReservation held back wants instances by now.
+  world.scalingWanted = true;
 }
 
 export function storeHost(world: World, host: Host): void {

@@ -219,6 +219,8 @@ export class World {
         this.consumableResources.store(event.resource);
         if (event.tags) this.changes.tags.set(event.resource.arn, event.tags);
         this.scheduleWanted = true;
+        // What waited for it wants instances by now, however full the machine is.
+        this.scalingWanted = true;
         return;
       case 'consumable-resource-deleted':
         this.consumableResources.delete(event.arn);
