@@ -163,6 +163,7 @@ function giveBack(world: World, { attemptId, atMs, heardAtMs }: JobEvent & { typ
   const allocation = world.allocations.giveBack(attemptId);
   weigh(world, allocation, -1, atMs);
   world.consumableResources.release(allocation.consumables);
+  noteBeside(world, allocation);
   world.hosts.index.giveBack(allocation.hostId, allocation.onHost);
   noteIdle(world, allocation.hostId, heardAtMs);
   world.scheduleWanted = true;
@@ -194,6 +195,12 @@ function take(world: World, job: WaitingJob, placement: Placement, atMs: number)
   world.hosts.index.take(allocation.hostId, allocation.onHost);
   weigh(world, allocation, 1, atMs);
   world.consumableResources.take(allocation.consumables);
+  noteBeside(world, allocation);
+}
+
+/** It holds, or gave back, what others wait for beside room: which of them want instances has changed. */
+function noteBeside(world: World, { consumables, share }: Allocation): void {
+  if (consumables !== undefined || share !== undefined) world.instancesChanged = true;
 }
 
 /** Their room was taken when their job was placed. */

@@ -66,7 +66,7 @@ export class World {
   scheduleWanted = false;
   /** A job waits for an instance, or what may be launched has changed; the scaling cycle clears it. */
   scalingWanted = false;
-  /** Instances came, left or fell idle, or a job was overtaken; likewise. */
+  /** Instances came, left or fell idle, a job was overtaken, or what jobs wait for beside room has changed hands; likewise. */
   instancesChanged = false;
   /** The next submission's sequence number. */
   nextSequence = 1;
