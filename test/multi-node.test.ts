@@ -21,9 +21,10 @@ interface Scripts {
 
 const shell = (script: string): string[] => ['sh', '-c', script];
 const address = '$AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS';
-const greet = `until answer=$(echo "node $AWS_BATCH_JOB_NODE_INDEX of $AWS_BATCH_JOB_NUM_NODES, group $GROUP" | nc ${address} 7411 2>/dev/null) && [ -n "$answer" ]; do sleep 0.1; done; echo "$answer";`;
+// Both sides say what is in a file: nc ends when the other side has said all, also if its own line came too late through a pipe.
+const greet = `echo "node $AWS_BATCH_JOB_NODE_INDEX of $AWS_BATCH_JOB_NUM_NODES, group $GROUP" >line; until answer=$(nc ${address} 7411 <line 2>/dev/null) && [ -n "$answer" ]; do sleep 0.1; done; echo "$answer";`;
 const busybox: Scripts = {
-  main: shell('touch got; while [ "$(sort -u got | wc -l)" -lt 4 ]; do echo "welcome from node $AWS_BATCH_JOB_NODE_INDEX" | nc -l -p 7411 >>got; done; sort -u got'),
+  main: shell('touch got; echo "welcome from node $AWS_BATCH_JOB_NODE_INDEX" >answer; while [ "$(sort -u got | wc -l)" -lt 4 ]; do nc -l -p 7411 <answer >>got; done; sort -u got'),
   passing: shell(greet),
   staying: shell(`trap 'exit 0' TERM; ${greet} sleep 1000 & wait; wait`),
 };

@@ -112,7 +112,7 @@ test('the nodes of a multi-node parallel job have a host each, and reach the mai
         numNodes: 2,
         mainNode: 1,
         nodeRangeProperties: [
-          { targetNodes: '0', container: container('until echo hello | nc $AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS 7412; do sleep 0.1; done') },
+          { targetNodes: '0', container: container('echo hello >line; until nc $AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS 7412 <line; do sleep 0.1; done') },
           { targetNodes: '1', container: container('nc -l -p 7412') },
         ],
       },
