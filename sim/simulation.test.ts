@@ -111,17 +111,6 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       };
     }),
   },
-  'plans are current': {
-    'every third wish for a plan that is forgotten': changingControl(({ world }) => {
-      let [isWanted, wishes] = [false, 0];
-      Object.defineProperty(world, 'scalingWanted', {
-        get: () => isWanted,
-        set(wanted: boolean) {
-          isWanted = wanted && (isWanted || ++wishes % 3 > 0);
-        },
-      });
-    }),
-  },
   'jobs are placed on instances that may take them': {
     'an instance that takes jobs though its image fails the specification': changingControl(({ world }) => {
       const apply = world.apply.bind(world);

@@ -23,7 +23,6 @@ import { orderHonoured } from './order-honoured.ts';
 import { outputComplete } from './output-complete.ts';
 import { parentsFold } from './parents-fold.ts';
 import { placedWhereAllowed } from './placed-where-allowed.ts';
-import { plansCurrent } from './plans-current.ts';
 import { reasonsTrue } from './reasons-true.ts';
 import { retentionKept } from './retention-kept.ts';
 import { retriesObey } from './retries-obey.ts';
@@ -63,7 +62,6 @@ export const allCheckers = (): Checker[] => [
   sharesHonoured(),
   noStarvation(),
   reasonsTrue,
-  plansCurrent(),
   shownAsCommitted,
   outputComplete,
   worldRecounts,
