@@ -143,6 +143,21 @@ test('idle instances of another type make way', () => {
   assert.deepEqual(fleet.pass(), [job]);
 });
 
+test('where no more instances may be had, the place of those that make way for nodes goes to no other environment', () => {
+  const fleet = new Fleet({
+    capacity, settings: { instanceLimit: 3 },
+    environments: { ce: { minvCpus: 2, instanceTypes: ['m5.large', 'm5.xlarge'] }, other: { instanceTypes: ['c5.large'] } },
+    queues: { q: { priority: 2, order: ['ce'] }, low: { priority: 1, order: ['other'] } },
+  });
+  assert.equal(fleet.cycle(), '1 m5.large');
+  fleet.run();
+  const job = fleet.submit(nodes(3, needs(4), { queue: 'q' }));
+  fleet.submit({ ...small, queue: 'low' });
+  assert.deepEqual([fleet.cycle(), fleet.cycle()], ['~1', '3 m5.xlarge']);
+  fleet.run();
+  assert.deepEqual(fleet.pass(), [job]);
+});
+
 test('instances that are kept for nodes do not make way for a job of another queue', () => {
   for (const other of [nodes(1, needs(4)), { needs: needs(4) }]) {
     const fleet = new Fleet({

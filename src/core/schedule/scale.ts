@@ -243,6 +243,8 @@ class Planning {
       if (missing === 0) return;
       planned.isKept = true;
       for (const instance of drains) books.drain(instance);
+      // Else another environment would launch what theirs has ended.
+      this.#takeInstances(found.offer, missing);
       return;
     }
   }
@@ -320,10 +322,15 @@ class Planning {
   #launch({ books }: Planned, launches: readonly Launch[]): void {
     for (const launch of launches) {
       books.launch(launch);
-      this.#instances -= launch.count;
-      const left = this.#pools.get(launch.offer.pool);
-      if (left !== undefined) this.#pools.set(launch.offer.pool, left - launch.count);
+      this.#takeInstances(launch.offer, launch.count);
     }
+  }
+
+  /** Of what the account may have, and its pool has. */
+  #takeInstances({ pool }: Offer, count: number): void {
+    this.#instances = Math.max(0, this.#instances - count);
+    const left = this.#pools.get(pool);
+    if (left !== undefined) this.#pools.set(pool, Math.max(0, left - count));
   }
 
   #why({ environment, tiers, books, isKept }: Planned, needs: Needs): Unmet {
