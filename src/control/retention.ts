@@ -42,23 +42,31 @@ export class Retention {
     this.#cancelTimer = this.#parts.clock.at(atMs, () => void this.#run().catch(() => undefined));
   }
 
+  /** Writes only where something has fallen due: a look costs no transaction. */
   async #run(): Promise<void> {
     const { bus, clock, retainMs } = this.#parts;
-    const nowMs = clock.now();
     const maxRows = limit.expiredRowsPerWrite;
-    const outcomes = await Promise.all([
-      bus.write({ table: 'job', write: 'expire', endedBeforeMs: nowMs - retainMs, maxRows }, envelope),
-      bus.write({ table: 'remembered-job', write: 'forget', endedBeforeMs: nowMs - retainMs * (1 + limit.rememberedTimes), maxRows }, envelope),
+    const nowMs = clock.now();
+    const { expireAtMs, forgetAtMs } = this.#dueAt(nowMs);
+    await Promise.all([
+      ...(expireAtMs <= nowMs ? [bus.write({ table: 'job', write: 'expire', endedBeforeMs: nowMs - retainMs, maxRows }, envelope)] : []),
+      ...(forgetAtMs <= nowMs ? [bus.write({ table: 'remembered-job', write: 'forget', endedBeforeMs: nowMs - retainMs * (1 + limit.rememberedTimes), maxRows }, envelope)] : []),
     ]);
-    this.#runAt(outcomes.includes('done') ? clock.now() + limit.expiryPauseMs : this.#nextAtMs());
+    this.#runAt(this.#nextAtMs());
   }
 
-  /** When something falls due; what ends from now on falls due later still. */
-  #nextAtMs(): number {
-    const { reader, clock, retainMs } = this.#parts;
-    const nowMs = clock.now();
+  /** What ends from now on falls due later than all that has. */
+  #dueAt(nowMs: number): { readonly expireAtMs: number; readonly forgetAtMs: number } {
+    const { reader, retainMs } = this.#parts;
     const { kept = nowMs, remembered = nowMs } = reader.firstEnds();
-    const dueAtMs = Math.min(kept + retainMs, remembered + retainMs * (1 + limit.rememberedTimes)) + 1;
+    return { expireAtMs: kept + retainMs + 1, forgetAtMs: remembered + retainMs * (1 + limit.rememberedTimes) + 1 };
+  }
+
+  #nextAtMs(): number {
+    const nowMs = this.#parts.clock.now();
+    const { expireAtMs, forgetAtMs } = this.#dueAt(nowMs);
+    const dueAtMs = Math.min(expireAtMs, forgetAtMs);
+    if (dueAtMs <= nowMs) return nowMs + limit.expiryPauseMs;
     // Not for each job alone, and not later than a clock that is set forward would have it.
     return Math.min(Math.max(dueAtMs, nowMs + limit.expiryPeriodMinMs), nowMs + limit.expiryPeriodMaxMs);
   }

@@ -167,7 +167,10 @@ export interface StoreReader extends ResourceReader {
   children(parent: JobId): readonly ArrayChild[];
   /** Of a single job or an array's parent, kept or removed; undefined where it has not ended or nobody knows it. */
   jobEnd(scope: Scope, id: JobId): JobEnd | undefined;
-  /** When the end was committed of the job that ended first, and of the one that is remembered longest. */
+  /**
+   * When the end was committed of the job that ended first, and of the one that is remembered longest. `kept` is 0 while rows
+   * are left of the children of an array that is removed.
+   */
   firstEnds(): { readonly kept: number | undefined; readonly remembered: number | undefined };
   listJobs(query: ListJobsQuery): readonly StoredJob[];
   /** The jobs that ask for a consumable resource, newest first; an array stands for all its children. */

@@ -235,10 +235,12 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     assert.equal(expire(store, 9, 1), 'done');
     assert.equal(store.reader.job(scope, array.id), undefined);
     assert.deepEqual([store.reader.children(array.id), store.reader.child(array.id, 0)], [[], undefined]);
+    assert.equal(store.reader.firstEnds().kept, 0, 'rows of children are left');
     const again = reopen();
     assert.deepEqual([expire(again, 9, 3), again.reader.job(scope, later.id) === undefined], ['done', false], 'children first');
     assert.deepEqual([expire(again, 9, 3), again.reader.job(scope, later.id) === undefined], ['done', true]);
     assert.equal(expire(again, 9, 3), 'absent');
+    assert.equal(again.reader.firstEnds().kept, undefined);
   });
 
   withStore('job definitions are paged by name and revision', (store) => {

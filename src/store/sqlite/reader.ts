@@ -92,7 +92,7 @@ export class SqliteReader implements StoreReader {
   }
 
   firstEnds(): ReturnType<StoreReader['firstEnds']> {
-    const kept = this.#get<{ first: number | null }>('SELECT min(ended_at) AS first FROM job WHERE ended_at IS NOT NULL');
+    const kept = this.#get<{ first: number | null }>('SELECT CASE WHEN EXISTS (SELECT 1 FROM removed_array) THEN 0 ELSE (SELECT min(ended_at) FROM job WHERE ended_at IS NOT NULL) END AS first');
     const remembered = this.#get<{ first: number }>('SELECT ended_at AS first FROM remembered_job ORDER BY number LIMIT 1');
     return { kept: kept?.first ?? undefined, remembered: remembered?.first };
   }
