@@ -147,9 +147,9 @@ export class Faults {
     return this.#random.chance(10) ? this.#random.between(60_000, 600_000) : this.#random.below(3_000);
   }
 
-  /** What fate does between two commands of clients, if anything. */
-  fate(): 'engine gone' | 'host cut off' | 'report of an old attempt' | 'host lost' | 'attempt believed lost' | 'clock set forwards' | 'clock set back' | undefined {
-    if (!this.#draw(2.5)) return undefined;
+  /** What fate does between two commands of clients, if anything; something for sure where faults are `overdue`. */
+  fate(overdue = false): 'engine gone' | 'host cut off' | 'report of an old attempt' | 'host lost' | 'attempt believed lost' | 'clock set forwards' | 'clock set back' | undefined {
+    if (!this.#draw(2.5) && !overdue) return undefined;
     return this.#pick(['engine gone', 'host cut off', 'report of an old attempt', 'host lost', 'attempt believed lost', ...(this.#clockIsSet ? (['clock set forwards', 'clock set back'] as const) : [])]);
   }
 

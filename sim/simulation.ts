@@ -16,6 +16,7 @@ import type { Envelope } from '../src/port/command-bus.ts';
 import type { ContainerSpec, Engine } from '../src/port/engine.ts';
 import type { Ids } from '../src/port/ids.ts';
 import type { Commit } from '../src/port/store.ts';
+import { encodeChild, encodeState } from '../src/store/sqlite/job-row.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker/checker.ts';
 import { allCheckers } from './checker/all.ts';
@@ -98,6 +99,14 @@ interface Life {
   readonly sinceMs: number;
 }
 
+/** All that was committed, but for what a job was submitted with, which is said once. */
+function textOf({ submitted, jobs, children, tags, shareUsage, ...rest }: Commit): string {
+  const usage = shareUsage.map((each) => ({ ...each, usage: String(each.usage) }));
+  const states = jobs.map((job) => job.id + encodeState(job)).join();
+  const childStates = children.map(({ job }) => job.id + encodeChild(job)).join();
+  return JSON.stringify([submitted, [...tags], usage, rest]) + states + childStates;
+}
+
 class Simulation {
   readonly #options: SimulationOptions;
   readonly #draw: Random;
@@ -159,10 +168,10 @@ class Simulation {
     for (const command of this.#workload.prepare()) await this.#submitNow(command);
     this.#faults.active = true;
     const leastCommands = this.#options.commands ?? 500;
-    const gaps = this.#draw.pick([[0, 20, 200], [0, 500, 2_000], [200, 2_000, 10_000]]);
-    // Calm as the day may be, something goes wrong in every run.
+    const gaps = this.#draw.pick([[0, 20, 200], [0, 500, 2_000], [200, 2_000, 10_000], [500, 5_000, 25_000]]);
     while (this.#counts.commands < leastCommands || this.#faults.total < leastCommands / commandsPerFault) {
-      this.#workload.act();
+      // Clients come alone or together: what comes at once is decided in one transaction.
+      for (let together = this.#draw.pick([1, 1, 2, 4, 8, 16]); together > 0; together--) this.#workload.act();
       this.#strike();
       this.#strikeInstance();
       await this.#advance(this.#draw.below(this.#draw.pick(gaps) + 1));
@@ -281,7 +290,9 @@ class Simulation {
   // ---- what fate does ----
 
   #strike(): void {
-    switch (this.#faults.fate()) {
+    // Calm as the day may be, something goes wrong now and then.
+    const overdue = this.#faults.total < Math.floor(this.#counts.commands / commandsPerFault);
+    switch (this.#faults.fate(overdue)) {
       case 'engine gone':
         this.#faults.engineGone = true;
         this.#clock.at(this.#clock.now() + this.#faults.length('outage'), () => {
@@ -419,7 +430,7 @@ class Simulation {
       server: this.#isUp ? this.#life?.control : undefined,
       clockSetMs: this.#clock.setAtMs,
       retainMs: this.#retainMs,
-      upSinceMs: this.#life?.sinceMs ?? elapsedMs,
+      upSinceMs: this.#isUp && this.#life !== undefined ? this.#life.sinceMs : elapsedMs,
       store: this.#store,
       sink: this.#sink,
       ledger: this.#ledger,
@@ -450,7 +461,7 @@ class Simulation {
   #record(commit: Commit): void {
     this.#counts.commits++;
     const atMs = this.#clock.now();
-    this.#hash.update(JSON.stringify({ ...commit, tags: [...commit.tags], shareUsage: commit.shareUsage.map((usage) => ({ ...usage, usage: String(usage.usage) })), at: atMs }));
+    this.#hash.update(textOf(commit));
     const changes = this.#ledger.fold(commit);
     const committed = { commit, atMs, changes, placed: changes.flatMap(placedIn) };
     this.#noteLosses(committed);

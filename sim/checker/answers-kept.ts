@@ -18,7 +18,7 @@ export const answersKept: Checker = {
     // Of one resource the last answer of a step counts.
     const seen = new Set<string>();
     for (const answer of answers.toReversed()) {
-      const key = 'command' in answer ? subjectOf(answer.command) : JSON.stringify({ ...answer.write, set: 0, remove: 0, write: 0, row: 0, name: 0 });
+      const key = 'command' in answer ? subjectOf(answer.command) : tableSubjectOf(answer.write);
       if (seen.has(key)) continue;
       seen.add(key);
       const wrong = 'command' in answer ? (isRefusal(answer.reply) ? undefined : wrongCommand(answer.command, answer.reply, ledger)) : answer.outcome === 'done' ? wrongWrite(answer.write, store) : undefined;
@@ -48,6 +48,20 @@ function subjectOf(command: Command): string {
       return `definition ${command.jobDefinition}`;
     default:
       return JSON.stringify(command);
+  }
+}
+
+/** A log group takes its streams with it. */
+function tableSubjectOf(write: TableWrite): string {
+  switch (write.table) {
+    case 'tag':
+      return `tags of ${write.arn}`;
+    case 'log-group':
+      return `log group ${write.write === 'create' ? write.row.name : write.name}`;
+    case 'log-stream':
+      return `log group ${write.write === 'create' ? write.row.group : write.group}`;
+    default:
+      return write.table;
   }
 }
 
