@@ -55,7 +55,11 @@ export function instancesBounded(): Checker {
     checkTime(observed) {
       const { ledger, server } = observed;
       if (isScarce(server)) return;
-      for (const environment of ledger.environments.values()) if ((environment.computeResources?.minvCpus ?? 0) > 0) checkMinimum(environment, observed, instancesOf(environment, ledger));
+      for (const environment of ledger.environments.values()) {
+        // One that is asked for again has its time from then on.
+        if ((environment.computeResources?.minvCpus ?? 0) === 0) rightMs.delete(environment.arn);
+        else checkMinimum(environment, observed, instancesOf(environment, ledger));
+      }
     },
   };
 }
