@@ -27,6 +27,8 @@ export class OutputNotStored extends Error {
 export class Incarnation {
   alive = true;
   readonly #faults: Faults;
+  /** To each engine the connection that was opened last. */
+  readonly #connected = new Map<Engine, object>();
 
   constructor(faults: Faults) {
     this.#faults = faults;
@@ -57,16 +59,21 @@ export class Incarnation {
     return called;
   }
 
+  /** A connection to it. Of two to one host, as where it is registered anew, the end of the one leaves the other open. */
   engine(real: Engine): Engine {
+    const connection = {};
     return {
-      open: (onReport) => this.#call(() => real.open((report) => this.alive && onReport(report))),
+      open: (onReport) => {
+        this.#connected.set(real, connection);
+        return this.#call(() => real.open((report) => this.alive && onReport(report)));
+      },
       start: (spec) => this.#riskyCall(() => real.start(spec)),
       stop: (attemptId, graceMs) => this.#riskyCall(() => real.stop(attemptId, graceMs)),
       remove: (attemptId) => this.#riskyCall(() => real.remove(attemptId)),
       inspect: (attemptId) => this.#call(() => real.inspect(attemptId)),
       list: () => this.#call(() => real.list()),
       logs: (attemptId, from) => real.logs(attemptId, from),
-      close: () => this.#call(() => real.close()),
+      close: () => (this.#connected.get(real) === connection ? this.#call(() => real.close()) : Promise.resolve()),
     };
   }
 
