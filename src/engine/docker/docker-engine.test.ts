@@ -22,6 +22,7 @@ networkContract({
   smallRange: '10.214.255.0/29',
   talk: {
     listen: (port) => ['nc', '-l', '-p', String(port)],
-    tell: (address, port, text) => ['sh', '-c', `until echo ${text} | nc ${address} ${port}; do sleep 0.05; done`],
+    // From a file: nc ends when the other side has said all, also if its own line came too late through a pipe.
+    tell: (address, port, text) => ['sh', '-c', `echo ${text} >line; until nc ${address} ${port} <line; do sleep 0.05; done`],
   },
 });
