@@ -16,7 +16,7 @@ import type { Envelope } from '../src/port/command-bus.ts';
 import type { ContainerSpec, Engine } from '../src/port/engine.ts';
 import type { Ids } from '../src/port/ids.ts';
 import type { Commit } from '../src/port/store.ts';
-import { encodeChild, encodeState } from '../src/store/sqlite/job-row.ts';
+import { encodeState } from '../src/store/sqlite/job-row.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker/checker.ts';
 import { allCheckers } from './checker/all.ts';
@@ -34,7 +34,7 @@ import { settle, VirtualClock } from './virtual-clock.ts';
 import { ownHosts, Workload, type Answer } from './workload.ts';
 
 export interface RunResult {
-  /** Of every commit: the same seed gives the same hash. */
+  /** Of every commit, and of all that is there at the end: the same seed gives the same hash. */
   readonly hash: string;
   /** Of clients and operators. */
   readonly commands: number;
@@ -99,12 +99,19 @@ interface Life {
   readonly sinceMs: number;
 }
 
-/** All that was committed, but for what a job was submitted with, which is said once. */
-function textOf({ submitted, jobs, children, tags, shareUsage, ...rest }: Commit): string {
-  const usage = shareUsage.map((each) => ({ ...each, usage: String(each.usage) }));
-  const states = jobs.map((job) => job.id + encodeState(job)).join();
-  const childStates = children.map(({ job }) => job.id + encodeChild(job)).join();
-  return JSON.stringify([submitted, [...tags], usage, rest]) + states + childStates;
+/** What a transaction did, in order; what its rows say is told once, when everything is over. */
+function textOf({ atMs, jobs, children, hosts }: Commit): string {
+  let text = String(atMs);
+  for (const { id, status } of jobs) text += id + status;
+  for (const { job: { id, status } } of children) text += id + status;
+  for (const { id } of hosts) text += id;
+  return text;
+}
+
+/** Everything as it stands at the end. */
+function textOfAll({ jobs, details, queues, environments, definitions, policies, consumables }: Ledger): string {
+  const tables = [details, queues, environments, definitions, policies, consumables].map((table) => [...table.values()]);
+  return JSON.stringify(tables) + [...jobs.values()].map((job) => job.id + encodeState(job)).join();
 }
 
 class Simulation {
@@ -156,7 +163,7 @@ class Simulation {
     const checkers = options.checkers ?? allCheckers();
     const asked = (when: Occasion): Look[] =>
       checkers.flatMap((checker) => {
-        const look = checker[when]?.bind(checker);
+        const look = checker[when];
         return look === undefined ? [] : [{ law: checker.law, look }];
       });
     this.#consulted = { check: asked('check'), checkTime: asked('checkTime'), checkStart: asked('checkStart'), checkNowAndThen: asked('checkNowAndThen'), checkEnd: asked('checkEnd') };
@@ -179,6 +186,7 @@ class Simulation {
     }
     await this.#comeToRest();
     this.#consultAll('checkEnd');
+    this.#hash.update(textOfAll(this.#ledger));
     return { hash: this.#hash.digest('hex').slice(0, 16), faults: this.#faults.counts, ...this.#counts };
   }
 
@@ -413,12 +421,14 @@ class Simulation {
 
   #consultAll(when: Occasion): void {
     const observed = this.#observed();
-    for (const { law, look } of this.#consulted[when]) {
-      try {
+    let asked = '';
+    try {
+      for (const { law, look } of this.#consulted[when]) {
+        asked = law;
         look(observed);
-      } catch (error) {
-        throw new BrokenLaw(`${law}: ${(error as Error).message}`, { cause: error });
       }
+    } catch (error) {
+      throw new BrokenLaw(`${asked}: ${(error as Error).message}`, { cause: error });
     }
   }
 

@@ -29,11 +29,14 @@ export function capacityRecounts(): Checker {
   const ownCapacity = new Map<HostId, Needs>();
 
   function count(key: string, needs: Needs, jobId: JobId, sign: 1 | -1): void {
-    const sum = sums.get(key) ?? { milliVcpu: 0, memoryMib: 0, gpus: 0, jobs: new Map() };
+    const sum = sums.get(key) ?? { milliVcpu: 0, memoryMib: 0, gpus: 0, jobs: new Map<JobId, number>() };
     const attempts = (sum.jobs.get(jobId) ?? 0) + sign;
     if (attempts === 0) sum.jobs.delete(jobId);
     else sum.jobs.set(jobId, attempts);
-    sums.set(key, { milliVcpu: sum.milliVcpu + sign * needs.milliVcpu, memoryMib: sum.memoryMib + sign * needs.memoryMib, gpus: sum.gpus + sign * needs.gpus, jobs: sum.jobs });
+    sum.milliVcpu += sign * needs.milliVcpu;
+    sum.memoryMib += sign * needs.memoryMib;
+    sum.gpus += sign * needs.gpus;
+    sums.set(key, sum);
     touched.add(key);
   }
 

@@ -48,15 +48,15 @@ export interface Checker {
   /** The law, as it is printed when it is broken. */
   readonly law: string;
   /** After every step that brought something: a transaction, an answer, a container that began or ended. */
-  check?(observed: Observed): void;
+  readonly check?: (observed: Observed) => void;
   /** Then, and after every step in which time went on: what should be by now. */
-  checkTime?(observed: Observed): void;
+  readonly checkTime?: (observed: Observed) => void;
   /** When a server has come up. */
-  checkStart?(observed: Observed): void;
+  readonly checkStart?: (observed: Observed) => void;
   /** Every so many commits, where a look at everything would cost too much after each. */
-  checkNowAndThen?(observed: Observed): void;
+  readonly checkNowAndThen?: (observed: Observed) => void;
   /** After the last step, when faults have ceased and everything should have ended. */
-  checkEnd?(observed: Observed): void;
+  readonly checkEnd?: (observed: Observed) => void;
 }
 
 export class BrokenLaw extends Error {

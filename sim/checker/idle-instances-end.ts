@@ -95,7 +95,8 @@ export function idleInstancesEnd(): Checker {
     law: 'idle instances end after their delay, and none before',
     check(observed) {
       const { commits, ledger, elapsedMs } = observed;
-      if (commits.length === 0) return;
+      const areNone = known.size === 0 && ledger.instances.size === 0;
+      if (commits.length === 0 || areNone) return;
       for (const committed of commits) noteEnds(committed, elapsedMs);
       const nowBusy = ledger.hostsInUse();
       const stillBusy = new Set([...busy].filter((id) => nowBusy.has(id)));

@@ -1,11 +1,17 @@
 // Law: what ran on an instance that ended shows so, under the instance's own name, unless it had ended before, or somebody wanted
 // the job to end; and every job on one that ends is stopped. Whether it is tried again is the affair of another law.
 
-import type { HostId } from '../../src/base/ids.ts';
+import type { HostId, JobId } from '../../src/base/ids.ts';
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
 import { isArrayParent, type ArrayParent, type Job } from '../../src/core/job/job.ts';
 import type { Commit } from '../../src/port/store.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+
+/** A job, and the stop that somebody asked for. */
+interface Asked {
+  readonly id: JobId;
+  readonly stop: Job['stopRequested'];
+}
 
 const textOf = (id: HostId): string => `Host EC2 (instance i-${id.slice(0, 17)}) terminated.`;
 
@@ -13,9 +19,9 @@ export function instanceEndsShown(): Checker {
   /** When each instance was ended, by the clock on the wall and by elapsed time, and in which transaction. */
   const ended = new Map<HostId, { readonly atMs: number; readonly elapsedMs: number; readonly commit: Commit }>();
 
-  function checkAttempt({ containers, clockSetMs }: Observed, commit: Commit, job: Job, { attemptId, hostId, statusReason = '', stoppedAtMs }: EndedAttempt): void {
+  function checkAttempt({ containers, clockSetMs }: Observed, commit: Commit, { id, stop }: Asked, { attemptId, hostId, statusReason = '', stoppedAtMs }: EndedAttempt): void {
     const text = textOf(hostId);
-    if (statusReason.startsWith('Host EC2 ') && statusReason !== text) throw new BrokenLaw(`job ${job.id} shows '${statusReason}', and ran on ${hostId}`);
+    if (statusReason.startsWith('Host EC2 ') && statusReason !== text) throw new BrokenLaw(`job ${id} shows '${statusReason}', and ran on ${hostId}`);
     const end = ended.get(hostId);
     const container = containers.all.get(attemptId);
     // Elapsed time cannot be set: what had really ended before its instance owes it nothing, whatever the clock on the wall said.
@@ -23,8 +29,8 @@ export function instanceEndsShown(): Checker {
     const hadEnded = end !== undefined && container?.ended !== undefined && (container.ended.elapsedMs < end.elapsedMs || end.commit === commit);
     // Where the clock was set, the server cannot know what came first.
     const wasClockSet = clockSetMs > 0 && (container?.ended?.wasClockSet !== false || clockSetMs >= (end?.elapsedMs ?? 0));
-    if (end === undefined || hadEnded || stoppedAtMs < end.atMs || wasClockSet || statusReason === text || statusReason === job.stopRequested?.reason) return;
-    throw new BrokenLaw(`job ${job.id} shows '${statusReason}', and its instance had ended`);
+    if (end === undefined || hadEnded || stoppedAtMs < end.atMs || wasClockSet || statusReason === text || statusReason === stop?.reason) return;
+    throw new BrokenLaw(`job ${id} shows '${statusReason}', and its instance had ended`);
   }
 
   const attemptsOf = (job: Job | ArrayParent | undefined): readonly EndedAttempt[] => (job === undefined || isArrayParent(job) ? [] : job.attempts);
@@ -37,8 +43,8 @@ export function instanceEndsShown(): Checker {
         for (const host of commit.hosts) if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' && !ended.has(host.id)) ended.set(host.id, { atMs: commit.atMs, elapsedMs, commit });
         for (const { before, after } of changes) {
           if (isArrayParent(after)) continue;
-          const stop = after.stopRequested ?? before?.stopRequested;
-          for (const attempt of after.attempts.slice(attemptsOf(before).length)) checkAttempt(observed, commit, { ...after, stopRequested: stop }, attempt);
+          const asked = { id: after.id, stop: after.stopRequested ?? before?.stopRequested };
+          for (const attempt of after.attempts.slice(attemptsOf(before).length)) checkAttempt(observed, commit, asked, attempt);
         }
       }
       if (commits.length === 0) return;

@@ -44,6 +44,7 @@ export function instancesBounded(): Checker {
   return {
     law: 'instances stay within minvCpus and maxvCpus',
     check({ commits, ledger }) {
+      if (commits.length === 0) return;
       const launched = commits.flatMap(({ commit }) => commit.hosts.flatMap((host) => (host.kind === 'instance' && !seen.has(host.id) ? [host] : [])));
       if (launched.length === 0) return;
       for (const { id } of launched) seen.add(id);

@@ -29,7 +29,10 @@ export function orderHonoured(): Checker {
       for (const { placed } of commits) {
         if (placed.length === 0) continue;
         const waiting = ledger.runnable();
-        for (const one of waiting) for (const job of placed) if (isUnfair(ledger, job, one)) checkKept(observed, job, one);
+        for (const job of placed) {
+          const queue = ledger.queues.get(job.queueArn);
+          if (queue !== undefined) for (const one of waiting) if (isUnfair(ledger, job, queue, one)) checkKept(observed, job, one);
+        }
         waits.note(waiting, placed, observed);
       }
     },
@@ -37,10 +40,10 @@ export function orderHonoured(): Checker {
 }
 
 /** Whether the one that waits goes before the one that was placed, and could have had its place. */
-function isUnfair(ledger: Ledger, placed: LiveJob, waiting: Runnable): boolean {
+function isUnfair(ledger: Ledger, placed: LiveJob, other: JobQueue, waiting: Runnable): boolean {
   if (waiting.sequence === placed.sequence) return false;
-  const [mine, other] = [ledger.queues.get(waiting.queueArn), ledger.queues.get(placed.queueArn)];
-  if (mine === undefined || other === undefined || !goesBefore(waiting, mine, placed, other)) return false;
+  const mine = waiting.queueArn === placed.queueArn ? other : ledger.queues.get(waiting.queueArn);
+  if (mine === undefined || !goesBefore(waiting, mine, placed, other)) return false;
   const { computeEnvironmentArn } = placed.attempt;
   return mine.computeEnvironmentOrder.some(({ computeEnvironment }) => computeEnvironment === computeEnvironmentArn) && asksNoMore(waiting.job.terms, placed.terms);
 }
@@ -50,7 +53,8 @@ function goesBefore(waiting: Runnable, mine: JobQueue, placed: LiveJob, other: J
   if (mine.schedulingPolicyArn !== undefined && (mine !== other || waiting.job.terms.share?.identifier !== placed.terms.share?.identifier)) return false;
   if (mine.priority !== other.priority) return mine.priority > other.priority;
   if (mine !== other) return false;
-  const [its, theirs] = [waiting.job.terms.share?.schedulingPriority ?? 0, placed.terms.share?.schedulingPriority ?? 0];
+  const its = waiting.job.terms.share?.schedulingPriority ?? 0;
+  const theirs = placed.terms.share?.schedulingPriority ?? 0;
   if (its !== theirs) return its > theirs;
   const wasRetried = placed.attempts.length > 0;
   return waiting.retried === wasRetried ? waiting.sequence < placed.sequence : waiting.retried;
@@ -62,7 +66,7 @@ export const asksNoMore = (mine: JobTerms, others: JobTerms): boolean =>
 
 /** What fits on the host of any node could have had that node's place. Nodes go where others of their kind go, if these are no fewer. */
 function fitsBeside(mine: JobTerms, others: JobTerms): boolean {
-  if (mine.nodes === undefined) return partsOf(others).some(({ needs }) => isLess(mine.needs, needs));
+  if (mine.nodes === undefined) return others.nodes === undefined ? isLess(mine.needs, others.needs) : partsOf(others).some(({ needs }) => isLess(mine.needs, needs));
   if (others.nodes === undefined || mine.nodes.instanceType !== others.nodes.instanceType || mine.nodes.numNodes > others.nodes.numNodes) return false;
   const [its, theirs] = [partsOf(mine), partsOf(others)];
   return its.every(({ needs }, node) => isLess(needs, (theirs[node] as JobTerms).needs)) && isSame(largest(its), largest(theirs));
