@@ -46,17 +46,17 @@ export class BenchServer implements AsyncDisposable {
     return JSON.parse(answer.body) as T;
   }
 
-  /** An environment and a queue of its own, both of one name; a DISABLED environment lets jobs wait. */
-  async createQueue(name: string, options: { priority: number; waiting: boolean; schedulingPolicyArn?: string | undefined }): Promise<void> {
-    const computeResources = { type: 'EC2', minvCpus: 0, maxvCpus: 1_000_000, instanceTypes: ['optimal'], subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'], instanceRole: 'ecsInstanceRole' };
+  /** An environment and a queue of its own, both of one name; a DISABLED environment lets jobs wait. With `vcpus` it always has so many, else what its jobs ask for. */
+  async createQueue(name: string, options: { priority: number; waiting: boolean; vcpus?: number | undefined; schedulingPolicyArn?: string | undefined }): Promise<void> {
+    const computeResources = { type: 'EC2', minvCpus: options.vcpus ?? 0, maxvCpus: options.vcpus ?? 1_000_000, instanceTypes: ['optimal'], subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'], instanceRole: 'ecsInstanceRole' };
     await this.call('CreateComputeEnvironment', { computeEnvironmentName: name, type: 'MANAGED', computeResources });
     if (options.waiting) await this.call('UpdateComputeEnvironment', { computeEnvironment: name, state: 'DISABLED' });
     await this.call('CreateJobQueue', { jobQueueName: name, priority: options.priority, schedulingPolicyArn: options.schedulingPolicyArn, computeEnvironmentOrder: [{ order: 1, computeEnvironment: name }] });
   }
 
   /** The queue `bench` and the definition `no-op`. */
-  async prepare({ waiting = false, schedulingPolicyArn }: { waiting?: boolean; schedulingPolicyArn?: string | undefined } = {}): Promise<void> {
-    await this.createQueue('bench', { priority: 1, waiting, schedulingPolicyArn });
+  async prepare({ waiting = false, ...options }: { waiting?: boolean; vcpus?: number | undefined; schedulingPolicyArn?: string | undefined } = {}): Promise<void> {
+    await this.createQueue('bench', { priority: 1, waiting, ...options });
     await this.call('RegisterJobDefinition', { jobDefinitionName: 'no-op', type: 'container', containerProperties: { image: 'busybox', command: ['true'], vcpus: 1, memory: 16 } });
   }
 
