@@ -54,7 +54,7 @@ export function timeLimitsAct(): Checker {
       for (const [arn, { jobId, reason, sinceElapsedMs }] of blocked) {
         const action = ledger.queues.get(arn)?.jobStateTimeLimitActions?.find((one) => one.reason === reason);
         const overMs = elapsedMs - Math.max(sinceElapsedMs, upSinceMs) - (action?.maxTimeSeconds ?? Infinity) * 1000;
-        if (overMs > lateMs && clockSetMs <= sinceElapsedMs && ledger.statusOf(jobId) === 'RUNNABLE') throw new BrokenLaw(`job ${jobId} blocks the head of ${arn} for ${reason} ${overMs} ms longer than its time limit`);
+        if (overMs > lateMs && clockSetMs < sinceElapsedMs && ledger.statusOf(jobId) === 'RUNNABLE') throw new BrokenLaw(`job ${jobId} blocks the head of ${arn} for ${reason} ${overMs} ms longer than its time limit`);
       }
     },
   };

@@ -52,8 +52,8 @@ function checkChange({ id, before, after }: Change): void {
   if (!table.get(before?.status ?? 'SUBMITTED')?.has(after.status)) throw new BrokenLaw(`job ${id} went from ${before?.status} to ${after.status}`);
   if (before === undefined) return;
   if (isEnded(before.status) && !isSame(withoutAttempts(before), withoutAttempts(after))) throw new BrokenLaw(`job ${id} changed after it had ended`);
-  // What ends with its host may still be terminated, lest it be tried again.
-  if (before.stopRequested !== undefined && before.stopRequested.by !== 'host' && after.stopRequested !== undefined && before.stopRequested.reason !== after.stopRequested.reason) {
+  // What ends with its host or by its timeout may still be terminated, lest it be tried again.
+  if (before.stopRequested !== undefined && before.stopRequested.by !== 'host' && !(before.stopRequested.by === 'timeout' && after.stopRequested?.by === 'terminate') && after.stopRequested !== undefined && before.stopRequested.reason !== after.stopRequested.reason) {
     throw new BrokenLaw(`job ${id} was stopped for '${before.stopRequested.reason}' and then for '${after.stopRequested.reason}'`);
   }
   if (isArrayParent(before) || isArrayParent(after)) return;

@@ -10,7 +10,7 @@ import type { AttemptOnHost, EndedAttempt } from '../job/attempt.ts';
 import type { LiveJob, MainNodeEnd, StartingJob, StopRequest } from '../job/job.ts';
 import { isRetried } from '../job/retry.ts';
 import type { EndedStatus } from '../job/status.ts';
-import { isLive } from '../job/job.ts';
+import { isLive, isOfAttempt } from '../job/job.ts';
 import type { World } from '../world.ts';
 import { parentEndEvents } from './array-fold.ts';
 import type { Decided, ReportAttempt } from './command.ts';
@@ -111,7 +111,7 @@ function outcomeOf(job: LiveJob, report: Exclude<ReportAttempt['report'], { type
  * after the stop.
  */
 function stopOf({ stopRequested }: LiveJob, endedAtMs: number, nowMs: number): StopRequest | undefined {
-  if (stopRequested?.by !== 'timeout' && stopRequested?.by !== 'host') return stopRequested;
+  if (stopRequested === undefined || !isOfAttempt(stopRequested)) return stopRequested;
   const wasClockSetBetween = endedAtMs <= nowMs && nowMs < stopRequested.atMs;
   return endedAtMs < stopRequested.atMs && !wasClockSetBetween ? undefined : stopRequested;
 }

@@ -36,8 +36,8 @@ function stop(world: World, by: 'cancel' | 'terminate', reason: string, target =
   return decided.effects.map((effect) => effect.type);
 }
 
-function exit(world: World, exitCode: number): void {
-  const decided = decideReportAttempt(world, { type: 'report-attempt', attemptId: attempt(0), report: { type: 'exited', atMs: 9, exit: { exitCode, outOfMemory: false } } }, 9);
+function exit(world: World, exitCode: number, atMs = 9): void {
+  const decided = decideReportAttempt(world, { type: 'report-attempt', attemptId: attempt(0), report: { type: 'exited', atMs, exit: { exitCode, outOfMemory: false } } }, 9);
   assert('events' in decided);
   for (const event of decided.events) world.apply(event);
 }
@@ -72,6 +72,17 @@ test('terminating an array that was cancelled stops what ran on; the first reaso
   exit(world, 143);
   assert.deepEqual(parent(world).stopRequested, { by: 'cancel', reason: 'first', atMs: 5, alsoTerminated: true });
   assert.equal(parent(world).statusReason, 'first');
+});
+
+test('what is terminated while its timeout stops it is not tried again, though it had ended before that', () => {
+  const world = arrayWorld();
+  const child = jobId(`${id}:0`);
+  world.apply({ type: 'stop-requested', jobId: child, stop: { by: 'timeout', reason: 'Job attempt duration exceeded timeout', atMs: 4 } });
+  assert.deepEqual(stop(world, 'cancel', 'too late', child), []);
+  assert.deepEqual(stop(world, 'terminate', 'enough', child), ['stop-attempt']);
+  assert.deepEqual(stop(world, 'terminate', 'once more', child), []);
+  exit(world, 1, 3);
+  assert.deepEqual(world.changes.children.get(child)?.job.statusReason, 'enough');
 });
 
 test('stopping one child leaves the others, and fails the array in the end', () => {

@@ -32,6 +32,9 @@ export interface StopRequest {
   readonly alsoTerminated?: boolean | undefined;
 }
 
+/** A timeout, or the end of a host, stops an attempt; nobody said that he wants the job to end, and one who says so goes before. */
+export const isOfAttempt = ({ by }: StopRequest): boolean => by === 'timeout' || by === 'host';
+
 /** What jobs and arrays carry in every variant. Kept small: a hundred thousand of these wait in memory. */
 interface Identity {
   readonly id: JobId;
