@@ -3,12 +3,15 @@
 
 import { splitJobId, type JobId, type Scope } from '../../src/base/ids.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
-import { partsOf, type Runnable } from '../ledger.ts';
+import { partsOf, type Ledger, type Runnable } from '../ledger.ts';
 import { isScarce } from './instances-bounded.ts';
 import { isImpossible, machinesOf } from './reasons-true.ts';
 
 /** Room for what runs to end, and for those for whom room was kept before. */
 const longestMs = 20 * 60_000;
+
+/** Idle instances that leave no room within maxvCpus stay for their delay, where nobody overtakes. */
+const delayMs = ({ environments }: Ledger): number => Math.max(0, ...[...environments.values()].map(({ computeResources }) => (computeResources?.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000));
 
 export function noStarvation(): Checker {
   let first: { readonly id: JobId; readonly sinceMs: number } | undefined;
@@ -19,7 +22,7 @@ export function noStarvation(): Checker {
       const { id } = firstOf(observed) ?? {};
       if (id === undefined) first = undefined;
       else if (id !== first?.id) first = { id, sinceMs: observed.elapsedMs };
-      else if (observed.elapsedMs - Math.max(first.sinceMs, observed.upSinceMs) > longestMs) throw new BrokenLaw(`job ${id} has been first in the order for ${(observed.elapsedMs - first.sinceMs) / 60_000} minutes: ${observed.server?.reader.job(observed.ledger.jobs.get(splitJobId(id).parent)?.scope as Scope, id)?.waitingReason}`);
+      else if (observed.elapsedMs - Math.max(first.sinceMs, observed.upSinceMs) > longestMs + delayMs(observed.ledger)) throw new BrokenLaw(`job ${id} has been first in the order for ${(observed.elapsedMs - first.sinceMs) / 60_000} minutes: ${observed.server?.reader.job(observed.ledger.jobs.get(splitJobId(id).parent)?.scope as Scope, id)?.waitingReason}`);
     },
     checkEnd({ ledger, server }) {
       for (const { id, scope } of ledger.open.values()) {
