@@ -52,13 +52,18 @@ function checkChange({ id, before, after }: Change): void {
   if (!table.get(before?.status ?? 'SUBMITTED')?.has(after.status)) throw new BrokenLaw(`job ${id} went from ${before?.status} to ${after.status}`);
   if (before === undefined) return;
   if (isEnded(before.status) && !isSame(withoutAttempts(before), withoutAttempts(after))) throw new BrokenLaw(`job ${id} changed after it had ended`);
-  // What ends with its host or by its timeout may still be terminated, lest it be tried again.
-  if (before.stopRequested !== undefined && before.stopRequested.by !== 'host' && !(before.stopRequested.by === 'timeout' && after.stopRequested?.by === 'terminate') && after.stopRequested !== undefined && before.stopRequested.reason !== after.stopRequested.reason) {
-    throw new BrokenLaw(`job ${id} was stopped for '${before.stopRequested.reason}' and then for '${after.stopRequested.reason}'`);
-  }
+  if (!firstStopWins(before, after)) throw new BrokenLaw(`job ${id} was stopped for '${before.stopRequested?.reason}' and then for '${after.stopRequested?.reason}'`);
   if (isArrayParent(before) || isArrayParent(after)) return;
   if (isEnded(before.status) && before.attempts.length !== after.attempts.length) throw new BrokenLaw(`job ${id} was tried again after it had ended`);
   if (before.attempts.some((attempt, at) => !isKept(attempt, after.attempts[at]))) throw new BrokenLaw(`an attempt of job ${id} changed after it was over`);
+}
+
+/** What ends with its host or by its timeout may still be terminated, lest it be tried again; the next attempt has stops of its own. */
+function firstStopWins(before: Job | ArrayParent, after: Job | ArrayParent): boolean {
+  const [first, last] = [before.stopRequested, after.stopRequested];
+  if (first === undefined || last === undefined || first.reason === last.reason) return true;
+  if (isArrayParent(before) || isArrayParent(after) || (first.by !== 'host' && first.by !== 'timeout')) return false;
+  return last.by === 'terminate' || before.attempts.length < after.attempts.length;
 }
 
 const withoutAttempts = (job: Job | ArrayParent): object => ({ ...job, attempts: undefined });

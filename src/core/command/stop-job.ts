@@ -7,7 +7,7 @@ import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { AttemptOnHost } from '../job/attempt.ts';
 import type { LiveArrayParent, LiveJob, StopRequest, WorldJob } from '../job/job.ts';
-import { hasEnded, isArrayParent, isLive, isOfAttempt } from '../job/job.ts';
+import { hasEnded, isArrayParent, isLive, yieldsTo } from '../job/job.ts';
 import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
@@ -55,8 +55,7 @@ function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop:
 }
 
 function stopLive(world: World, job: LiveJob, stop: StopRequest): Stopped {
-  // What ends with its host, or had ended before its timeout was noticed, would be tried again: that somebody wants it to end goes before.
-  if (stop.by === 'cancel' || (job.stopRequested !== undefined && !(isOfAttempt(job.stopRequested) && stop.by === 'terminate'))) return { events: [], effects: [] };
+  if (stop.by === 'cancel' || (job.stopRequested !== undefined && !yieldsTo(job.stopRequested, stop))) return { events: [], effects: [] };
   const nodes = stopNodes(world, job.id, stop);
   const effects = hasEnded(job) ? nodes.effects : [stopEffect(job.attempt), ...nodes.effects];
   return { events: [{ type: 'stop-requested', jobId: job.id, stop }, ...nodes.events], effects };

@@ -35,6 +35,9 @@ export interface StopRequest {
 /** A timeout, or the end of a host, stops an attempt; nobody said that he wants the job to end, and one who says so goes before. */
 export const isOfAttempt = ({ by }: StopRequest): boolean => by === 'timeout' || by === 'host';
 
+/** Whether a later stop takes the place of one that is under way, which else would be forgotten were the attempt tried again. */
+export const yieldsTo = (first: StopRequest, later: StopRequest): boolean => isOfAttempt(first) && later.by === 'terminate';
+
 /** What jobs and arrays carry in every variant. Kept small: a hundred thousand of these wait in memory. */
 interface Identity {
   readonly id: JobId;
