@@ -40,10 +40,7 @@ export class Scaler {
     const machine = world.hosts.machines().next().value;
     if (machine === undefined) return [];
     const { plan, state } = scalingCycle(world, nowMs);
-    world.scaling = state;
-    world.scalingWanted = false;
-    world.instancesChanged = false;
-    world.backlog.hasGrown = false;
+    world.noteScaling(state);
     this.#lastAtMs = nowMs;
     this.#pauseMs = Math.max(limit.scalingPauseMs, limit.scalingPauseTimes * (clock.now() - nowMs));
     this.#setAlarm(this.#dueAtMs());
@@ -63,10 +60,11 @@ export class Scaler {
   }
 
   #dueAtMs(): number | undefined {
-    const { world } = this.#parts;
-    if (world.scalingWanted) return this.#lastAtMs + this.#pauseMs;
-    const changedAtMs = world.instancesChanged ? this.#lastAtMs + Math.max(this.#pauseMs, limit.scaleInPauseMs) : Number.POSITIVE_INFINITY;
-    const dueAtMs = Math.min(changedAtMs, world.scaling.nextAtMs);
+    const { scalingWanted, scaling } = this.#parts.world;
+    const soonAtMs = this.#lastAtMs + this.#pauseMs;
+    if (scalingWanted === 'soon') return soonAtMs;
+    const laterAtMs = scalingWanted === 'later' ? this.#lastAtMs + limit.scaleInPauseMs : Number.POSITIVE_INFINITY;
+    const dueAtMs = Math.max(soonAtMs, Math.min(laterAtMs, scaling.nextAtMs));
     return dueAtMs === Number.POSITIVE_INFINITY ? undefined : dueAtMs;
   }
 

@@ -200,7 +200,7 @@ function take(world: World, job: WaitingJob, placement: Placement, atMs: number)
 
 /** It holds, or gave back, what others wait for beside room: which of them want instances has changed. */
 function noteBeside(world: World, { consumables, share }: Allocation): void {
-  if (consumables !== undefined || share !== undefined) world.instancesChanged = true;
+  if (consumables !== undefined || share !== undefined) world.wantScaling('later');
 }
 
 /** Their room was taken when their job was placed. */

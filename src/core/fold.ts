@@ -23,7 +23,7 @@ export function storeEnvironment(world: World, environment: ComputeEnvironment, 
   world.changes.computeEnvironments.set(environment.arn, environment);
   if (tags) world.changes.tags.set(environment.arn, tags);
   world.scheduleWanted = true;
-  world.scalingWanted = true;
+  world.wantScaling('soon');
 }
 
 export function storeSchedulingPolicy(world: World, policy: SchedulingPolicy, tags: Tags | undefined): void {
@@ -32,7 +32,7 @@ export function storeSchedulingPolicy(world: World, policy: SchedulingPolicy, ta
   if (tags) world.changes.tags.set(policy.arn, tags);
   world.scheduleWanted = true;
   // What computeReservation held back wants instances by now.
-  world.scalingWanted = true;
+  world.wantScaling('soon');
 }
 
 export function storeHost(world: World, host: Host): void {
@@ -44,7 +44,7 @@ export function storeHost(world: World, host: Host): void {
   world.changes.hosts.set(host.id, host);
   if (host.kind === 'instance') {
     if (host.drainUntilMs !== undefined) world.deadlines.add({ type: 'instance-drain', dueAtMs: host.drainUntilMs, hostId: host.id });
-    world.instancesChanged = true;
+    world.wantScaling('later');
     leaveWhenIdle(world, host);
     return;
   }
@@ -61,7 +61,7 @@ export function removeHost(world: World, id: HostId, atMs: number): void {
   world.changes.hostsLeft.add(id);
   if (host?.kind === 'instance') world.occasions.push({ type: 'instance-gone', computeEnvironmentArn: host.computeEnvironmentArn });
   // Its place may be another's.
-  world.scalingWanted = true;
+  world.wantScaling('soon');
   world.scheduleWanted = true;
 }
 

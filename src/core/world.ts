@@ -27,9 +27,15 @@ import { FairShares } from './schedule/fair-shares.ts';
 import { Backlog } from './schedule/order.ts';
 import { rulesOf, type FairShareRules, type SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
 import { NodeJobs } from './node-jobs.ts';
-import { noScaling } from './schedule/scaling-environments.ts';
+import { noScaling, type ScalingState } from './schedule/scaling-environments.ts';
 import { Waiting } from './schedule/waiting.ts';
 import { defaultSettings, type Settings } from './settings.ts';
+
+/**
+ * `soon`: a job waits for an instance, or what may be launched has changed. `later`: instances came, left or fell idle, a job was
+ * overtaken, or what jobs wait for beside room has changed hands.
+ */
+export type ScalingWish = 'soon' | 'later';
 
 export class World {
   readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
@@ -60,14 +66,12 @@ export class World {
   readonly waiting = new Waiting();
   /** Queues of which the head's reason is watched. */
   readonly watchedQueues = new Set<Arn>();
-  /** What the last scaling cycle found; the next one replaces it. */
+  /** What the last scaling cycle found. */
   scaling = noScaling;
   /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
   scheduleWanted = false;
-  /** A job waits for an instance, or what may be launched has changed; the scaling cycle clears it. */
-  scalingWanted = false;
-  /** Instances came, left or fell idle, a job was overtaken, or what jobs wait for beside room has changed hands; likewise. */
-  instancesChanged = false;
+  /** How soon what happened since the last scaling cycle wants another one. */
+  scalingWanted: ScalingWish | undefined;
   /** The next submission's sequence number. */
   nextSequence = 1;
 
@@ -199,7 +203,7 @@ export class World {
         watchQueue(this, event.queue);
         this.scheduleWanted = true;
         // What held its jobs up in its former environments says nothing of new ones.
-        this.scalingWanted = true;
+        this.wantScaling('soon');
         return;
       }
       case 'job-queue-blocked':
@@ -220,7 +224,7 @@ export class World {
         if (event.tags) this.changes.tags.set(event.resource.arn, event.tags);
         this.scheduleWanted = true;
         // What waited for it wants instances by now, however full the machine is.
-        this.scalingWanted = true;
+        this.wantScaling('soon');
         return;
       case 'consumable-resource-deleted':
         this.consumableResources.delete(event.arn);
@@ -263,6 +267,19 @@ export class World {
       default:
         never(event);
     }
+  }
+
+  // ---- of the scaling cycle, which no event tells of ----
+
+  wantScaling(wish: ScalingWish): void {
+    if (this.scalingWanted !== 'soon') this.scalingWanted = wish;
+  }
+
+  /** A cycle has looked at everything: no wish is left. */
+  noteScaling(found: ScalingState): void {
+    this.scaling = found;
+    this.scalingWanted = undefined;
+    this.backlog.hasGrown = false;
   }
 
   // ---- for the fold alone ----

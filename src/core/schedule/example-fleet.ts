@@ -81,9 +81,7 @@ export class Fleet {
   cycle(): string {
     const { world } = this;
     const { plan, state } = scalingCycle(world, this.nowMs);
-    world.scaling = state;
-    world.scalingWanted = false;
-    world.backlog.hasGrown = false;
+    world.noteScaling(state);
     const [machine] = world.hosts.machines();
     const told: string[] = [];
     for (const { arn: computeEnvironmentArn, launches, drains, ends } of plan.environments) {

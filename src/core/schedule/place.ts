@@ -82,7 +82,7 @@ export class Pass {
       return { jobId: this.#jobOf(head.entry.jobId), computeEnvironmentArn, hostId, otherNodes };
     }
     // Instances are launched by the books, however full the machine is; nobody was asked what it waits for.
-    if (backlog.hasGrown) this.#world.scalingWanted = true;
+    if (backlog.hasGrown) this.#world.wantScaling('soon');
     return undefined;
   }
 
@@ -94,7 +94,7 @@ export class Pass {
       if (overtaken > 0) {
         jobClass.overtaken += overtaken;
         // From when on instances make way for it is for a scaling cycle to find out.
-        if (jobClass.overtakenSinceMs === undefined) this.#world.instancesChanged = true;
+        if (jobClass.overtakenSinceMs === undefined) this.#world.wantScaling('later');
         jobClass.overtakenSinceMs ??= this.#nowMs;
       }
       this.#world.backlog.putBack(head);
@@ -108,7 +108,7 @@ export class Pass {
 
   #layAside(aside: Aside): void {
     this.#aside.push(aside);
-    if (wantsInstances(aside.because)) this.#world.scalingWanted = true;
+    if (wantsInstances(aside.because)) this.#world.wantScaling('soon');
     if (aside.because.type === 'consumable-short' && mayComeBack(aside.because)) this.#awaited.add(aside.because.arn);
     const { jobClass } = aside.head;
     const overtaken = isOvertaken(this.#world, aside.head, this.#nowMs) || jobClass.hold?.overtaken === true;
@@ -150,7 +150,7 @@ export class Pass {
     const room = waitsForRoom(because) ? this.#roomFor(head, overtaken) : undefined;
     // No host that is there could ever hold it, or too few could: a scaling cycle that knows of it makes room for more.
     const isShort = room === undefined ? because.type === 'instances-full' || because.type === 'nodes-wait-for-instances' : room.hostIds.length < (claim.nodes?.numNodes ?? 1);
-    if (overtaken && isShort && !this.#world.scaling.overtaken.has(jobClass.key)) this.#world.scalingWanted = true;
+    if (overtaken && isShort && !this.#world.scaling.overtaken.has(jobClass.key)) this.#world.wantScaling('soon');
     if (room === undefined && !inQueue) jobClass.hold = undefined;
     else this.#holds.push(hold !== undefined && hold.room === room && hold.overtaken === overtaken ? hold : this.#world.backlog.keep(head, room, overtaken));
   }

@@ -70,7 +70,7 @@ test('a job behind has an instance launched for itself meanwhile', () => {
   fleet.run(2);
   const behind = fleet.submit(small);
   fleet.pass();
-  assert.ok(fleet.world.scalingWanted);
+  assert.equal(fleet.world.scalingWanted, 'soon');
   assert.equal(fleet.cycle(), '1 m5.large');
   assert.match(fleet.reason(behind).text, /^waiting for an instance of compute environment ce: 2 are starting$/);
 });
