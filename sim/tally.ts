@@ -55,10 +55,13 @@ export class Tally {
     const number = (value: number): string => value.toLocaleString('en-US');
     const faults = [...this.#faults].sort((a, b) => b[1] - a[1]);
     const passed = this.seeds - this.failed;
-    return [
+    const counts = [
       `commands: ${number(this.#commands)}, at least ${this.#leastCommands} a seed; ${number(this.#commits)} commits, ${number(this.#steps)} steps`,
       `faults: ${number(faults.reduce((sum, [, count]) => sum + count, 0))}, at least ${this.#leastFaults} a seed: ${faults.map(([kind, count]) => `${kind} ${number(count)}`).join(', ')}`,
       `restarts of the server: ${number(this.#restarts)}`,
+    ];
+    return [
+      ...(passed === 0 ? [] : counts),
       `speed: ${Math.round((this.#runs / this.#cpuMs) * 60_000)} seeds a minute on one core, ${number(this.#runs)} runs`,
       this.failed === 0 ? `${number(passed)} seeds pass` : `${number(passed)} seeds pass, ${number(this.failed)} break a law`,
       `${passed} passed, ${this.failed} failed, 0 skipped`,

@@ -230,6 +230,17 @@ describe('Stopping a multi-node parallel job', () => {
     assert.equal(life.world.deadlines.take(1_000_000), undefined, 'the timeout is the whole job’s');
   });
 
+  test('does not take the place of the timeout that has ended the main node', () => {
+    const life = new Life({ timeoutSeconds: 60, retry: { attempts: 2, rules: [] } });
+    life.ran();
+    life.do({ type: 'meet-deadline', deadline: must(life.world.deadlines.take(1_000_000)) });
+    life.exited('1', 143);
+    life.do(terminate);
+    assert.equal(life.world.jobs.get(job)?.stopRequested?.by, 'timeout');
+    for (const name of ['1#0', '1#2']) life.exited(name, 143);
+    assert.equal(life.written().statusReason, 'Job attempt duration exceeded timeout');
+  });
+
   test('is refused for a node alone', () => {
     const life = new Life();
     life.ran();

@@ -7,7 +7,7 @@ import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { AttemptOnHost } from '../job/attempt.ts';
 import type { LiveArrayParent, LiveJob, StopRequest, WorldJob } from '../job/job.ts';
-import { hasEnded, isArrayParent, isLive, yieldsTo } from '../job/job.ts';
+import { hasEnded, heedsStop, isArrayParent, isLive } from '../job/job.ts';
 import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
@@ -55,7 +55,7 @@ function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop:
 }
 
 function stopLive(world: World, job: LiveJob, stop: StopRequest): Stopped {
-  if (stop.by === 'cancel' || (job.stopRequested !== undefined && !yieldsTo(job.stopRequested, stop))) return { events: [], effects: [] };
+  if (stop.by === 'cancel' || !heedsStop(job, stop)) return { events: [], effects: [] };
   const nodes = stopNodes(world, job.id, stop);
   const effects = hasEnded(job) ? nodes.effects : [stopEffect(job.attempt), ...nodes.effects];
   return { events: [{ type: 'stop-requested', jobId: job.id, stop }, ...nodes.events], effects };

@@ -35,9 +35,6 @@ export interface StopRequest {
 /** A timeout, or the end of a host, stops an attempt; nobody said that he wants the job to end, and one who says so goes before. */
 export const isOfAttempt = ({ by }: StopRequest): boolean => by === 'timeout' || by === 'host';
 
-/** Whether a later stop takes the place of one that is under way, which else would be forgotten were the attempt tried again. */
-export const yieldsTo = (first: StopRequest, later: StopRequest): boolean => isOfAttempt(first) && later.by === 'terminate';
-
 /** What jobs and arrays carry in every variant. Kept small: a hundred thousand of these wait in memory. */
 interface Identity {
   readonly id: JobId;
@@ -130,6 +127,14 @@ export const isArrayParent = <J extends Job | ArrayParent>(job: J): job is Extra
 export const isLive = (job: Job | ArrayParent): job is LiveJob => job.status === 'STARTING' || job.status === 'RUNNING';
 /** Of a multi-node parallel job that is RUNNING: its main node has ended, and others are being stopped. */
 export const hasEnded = (job: LiveJob): boolean => job.status === 'RUNNING' && job.mainNodeEnd !== undefined;
+/**
+ * Whether a stop is heeded. The first one wins (DESIGN 3.8); but one who wants the job to end goes before what stops its attempt,
+ * lest he be forgotten where the job is tried again, unless it is known by now that it will not be.
+ */
+export function heedsStop(job: WorldJob, { by }: StopRequest): boolean {
+  if (job.stopRequested === undefined) return true;
+  return by === 'terminate' && isOfAttempt(job.stopRequested) && !(job.status === 'RUNNING' && job.mainNodeEnd?.retriable === false);
+}
 /** Whether the world still holds it. */
 export const isInWorld = (job: Job | ArrayParent): job is WorldJob => !isEnded(job.status);
 
