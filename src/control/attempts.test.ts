@@ -172,8 +172,9 @@ describe('a timeout', () => {
     const id = await rig.submit('d', timeout);
     const attempt = rig.attempt(id);
     await rig.started(attempt);
+    await rig.clock.pass(50_000);
     await rig.terminate(id);
-    await rig.clock.pass(70_000);
+    await rig.clock.pass(20_000);
     await rig.exited(attempt, 137);
     assert.equal(rig.store.job(id).statusReason, 'enough');
     assert.equal(rig.engine.calls.filter((call) => call === `stop ${attempt}`).length, 1);

@@ -95,7 +95,7 @@ export class Control {
       report: (report) => this.#takeIn(hostId, report),
       act: (effects) => this.#effects.run(effects),
       isBusy: (attemptId) => this.#ending.has(attemptId) || this.#effects.isStarting(attemptId),
-      wasStopSent: (attemptId) => this.#effects.wasStopSent(attemptId),
+      isStopping: (attemptId) => this.#effects.isStopping(attemptId),
       attend: (job) => this.#attend(job, false),
       onHeard: () => this.#noteContact(hostId, true),
       onSilence: (forMs) => {

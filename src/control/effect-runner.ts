@@ -37,7 +37,8 @@ export class EffectRunner {
   readonly #starting = new Set<AttemptId>();
   /** Those of them that nobody can have started before: nothing of their output is stored. */
   readonly #fresh = new Set<AttemptId>();
-  readonly #stopsSent = new Set<AttemptId>();
+  /** Attempts that were told to stop, and when they last were. */
+  readonly #stopsSent = new Map<AttemptId, number>();
   #inFlight = 0;
 
   constructor(parts: EffectRunnerParts) {
@@ -56,8 +57,11 @@ export class EffectRunner {
     return this.#starting.has(attemptId);
   }
 
-  wasStopSent(attemptId: AttemptId): boolean {
-    return this.#stopsSent.has(attemptId);
+  /** It was told to, and not so long ago that the engine must have failed. */
+  isStopping(attemptId: AttemptId): boolean {
+    const sinceMs = this.#parts.now() - (this.#stopsSent.get(attemptId) ?? Number.NEGATIVE_INFINITY);
+    // A clock that was set back says nothing.
+    return sinceMs >= 0 && sinceMs < limit.stopRepeatMs;
   }
 
   #runOne(effect: Effect): void {
@@ -101,7 +105,7 @@ export class EffectRunner {
 
   #stop(attempt: AttemptOnHost, graceMs: number): void {
     const { attemptId } = attempt;
-    this.#stopsSent.add(attemptId);
+    this.#stopsSent.set(attemptId, this.#parts.now());
     this.#engine(attempt)?.stop(attemptId, graceMs).catch((error: unknown) => {
       this.#stopsSent.delete(attemptId);
       this.#problem(`stopping attempt ${attemptId}`, error);

@@ -117,6 +117,21 @@ describe('the reconciler', () => {
     assert.deepEqual([rig.job(starting)?.status, rig.job(ending)?.status, rig.job(other)?.status], ['STARTING', 'RUNNING', 'RUNNING']);
   });
 
+  it('sends a stop again that has stopped nothing for long', async () => {
+    const rig = await Rig.open();
+    const id = await rig.submit();
+    const attemptId = rig.attempt(id);
+    await rig.started(attemptId);
+    await rig.terminate(id);
+    assert.deepEqual(rig.engine.takeCalls().slice(-1), [`stop ${attemptId}`]);
+    await rig.clock.pass(limit.stopRepeatMs - limit.reconcilePeriodMs);
+    assert.deepEqual(rig.engine.takeCalls(), []);
+    await rig.clock.pass(2 * limit.reconcilePeriodMs);
+    assert.deepEqual(rig.engine.takeCalls(), [`stop ${attemptId}`]);
+    await rig.clock.pass(limit.stopRepeatMs + limit.reconcilePeriodMs);
+    assert.deepEqual(rig.engine.takeCalls(), [`stop ${attemptId}`]);
+  });
+
   it('runs by itself every now and then, also where the engine could not be reached', async () => {
     const rig = await Rig.open();
     const id = await rig.submit();

@@ -22,7 +22,8 @@ export interface ReconcilerParts {
   readonly act: (effects: readonly Effect[]) => void;
   /** Whether an effect for the attempt is under way, or its end is being taken in: then it is nobody's loss. */
   readonly isBusy: (attemptId: AttemptId) => boolean;
-  readonly wasStopSent: (attemptId: AttemptId) => boolean;
+  /** Nothing is missing yet where a stop takes its time. */
+  readonly isStopping: (attemptId: AttemptId) => boolean;
   /** The attempt runs: its output has to be carried. */
   readonly attend: (job: LiveJob) => void;
   /** Whether the engine answered. */
@@ -123,7 +124,7 @@ export class Reconciler {
   }
 
   #compareOne(job: LiveJob, there: EngineAttempt | undefined): void {
-    const { act, report, attend, clock, wasStopSent } = this.#parts;
+    const { act, report, attend, clock, isStopping } = this.#parts;
     const { attemptId, hostId } = job.attempt;
     if (there === undefined || there.state === 'created') {
       if (job.status === 'STARTING') act([{ type: 'start-attempt', jobId: job.id, attemptId, hostId, again: true }]);
@@ -137,7 +138,7 @@ export class Reconciler {
       return;
     }
     attend(job);
-    if (job.stopRequested !== undefined && !wasStopSent(attemptId)) act([stopEffect(job.attempt)]);
+    if (job.stopRequested !== undefined && !isStopping(attemptId)) act([stopEffect(job.attempt)]);
   }
 
   /** Nobody waits for it: its end is committed and its removal was lost. */

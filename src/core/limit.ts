@@ -61,6 +61,8 @@ export const limit = {
   describePage: 100,
   /** Seconds between SIGTERM and SIGKILL (spec 4.5). */
   stopGraceSeconds: 30,
+  /** An attempt that runs on for so long after it was told to stop is told again: the grace time, and as long for the engine. */
+  stopRepeatMs: 60_000,
   /** What an ECS agent keeps back of a host's memory unless it is told otherwise: ECS_RESERVED_MEMORY. */
   ecsReservedMemoryMib: 32,
   /** Characters of a reason that a user may give; longer ones are cut. */
