@@ -6,7 +6,7 @@ import type { ComputeEnvironment } from '../src/core/compute-environment/compute
 import type { ConsumableResource } from '../src/core/consumable-resource/consumable-resource.ts';
 import type { Instance } from '../src/core/host.ts';
 import type { Placement } from '../src/core/job/attempt.ts';
-import { isArrayParent, isLive, type ArrayParent, type Job, type JobDetailRecord, type LiveJob } from '../src/core/job/job.ts';
+import { isArrayParent, isLive, type ArrayParent, type Job, type JobDetailRecord, type LiveJob, type StopRequest } from '../src/core/job/job.ts';
 import type { Needs } from '../src/core/job/needs.ts';
 import { isEnded, type JobStatus } from '../src/core/job/status.ts';
 import type { JobTerms } from '../src/core/job/terms.ts';
@@ -51,6 +51,12 @@ export const underWay = (job: Job | ArrayParent | undefined): LiveJob | undefine
   job !== undefined && isLive(job) && !('mainNodeEnd' in job && job.mainNodeEnd !== undefined) ? job : undefined;
 
 export const isNode = (id: JobId): boolean => id.includes('#');
+
+/** The stop of a job, and the one that came after it. */
+export function stopsOf(job: Job | ArrayParent | undefined): StopRequest[] {
+  const first = job?.stopRequested;
+  return first === undefined ? [] : first.later === undefined ? [first] : [first, first.later];
+}
 
 /** The job, if the change gave it an attempt; those of a transaction are at hand as its `placed`. Nodes have their places by their job's: their launch places nothing. */
 export function placedIn({ id, before, after }: Change): LiveJob[] {

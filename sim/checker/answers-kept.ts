@@ -8,7 +8,7 @@ import type { Command } from '../../src/core/command/command.ts';
 import { isArrayParent, isLive } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
 import type { Store, TableWrite } from '../../src/port/store.ts';
-import { isNode, type Ledger } from '../ledger.ts';
+import { isNode, stopsOf, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const answersKept: Checker = {
@@ -113,7 +113,7 @@ function wrongStop({ jobId, by }: Command & { type: 'stop-job' }, ledger: Ledger
   const status = ledger.statusOf(jobId);
   if (status === undefined || isEnded(status)) return undefined;
   if (job !== undefined && isArrayParent(job)) return job.stopRequested === undefined ? `array ${jobId} was stopped and does not know it` : undefined;
-  if (job !== undefined && isLive(job)) return by === 'terminate' && job.stopRequested === undefined && ledger.jobs.get(splitJobId(jobId).parent)?.stopRequested === undefined ? `job ${jobId} was terminated and does not know it` : undefined;
+  if (job !== undefined && isLive(job)) return by === 'terminate' && !stopsOf(job).some((stop) => stop.by === by) && ledger.jobs.get(splitJobId(jobId).parent)?.stopRequested === undefined ? `job ${jobId} was terminated and does not know it` : undefined;
   // A cancel that found it running has no effect, and it may wait for its next attempt since.
   return by === 'cancel' && job !== undefined && !isArrayParent(job) && job.attempts.length > 0 ? undefined : `job ${jobId} was stopped and is ${status}`;
 }

@@ -4,6 +4,7 @@
 import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
+import { stopsOf } from '../ledger.ts';
 import { BrokenLaw, law, type Checker, type Observed } from './checker.ts';
 
 export const endsAsAsked: Checker = {
@@ -34,8 +35,9 @@ function checkEnd({ expectations, containers, ledger, clockSetMs }: Observed, jo
     const clockSet = ended !== undefined && (ended.wasClockSet || (clockSetMs > 0 && clockSetMs >= ended.elapsedMs));
     return { exitCode: ended?.exit?.exitCode, lost: containers.lost.has(attemptId), clockSet, maybeHostEnded: clockSetMs >= (containers.hostEnding.get(attemptId) ?? Infinity) };
   });
-  // The end of a host is no stop that anybody asked for: it is judged as the loss that it is.
-  const stop = job.stopRequested?.by === 'host' ? undefined : job.stopRequested;
+  // The end of a host is no stop that anybody asked for: it is judged as the loss that it is. A later stop counts where it is what shows.
+  const stops = stopsOf(job).filter(({ by }) => by !== 'host');
+  const stop = stops.find(({ reason }) => reason === job.statusReason) ?? stops[0];
   const expectation = expectations.get(parent);
   const stoppedLate = job.terms.nodes !== undefined && stop?.by === 'terminate' && job.attempts.length > 0 && job.attempts.at(-1)?.statusReason !== stop.reason;
   const end = { ...job, stop, stoppedLate, arrayStopped: index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined };

@@ -3,14 +3,15 @@
 
 import type { HostId, JobId } from '../../src/base/ids.ts';
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
-import { isArrayParent, type ArrayParent, type Job } from '../../src/core/job/job.ts';
+import { isArrayParent, type ArrayParent, type Job, type StopRequest } from '../../src/core/job/job.ts';
 import type { Commit } from '../../src/port/store.ts';
+import { stopsOf } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
-/** A job, and the stop that somebody asked for. */
+/** A job, and the stops that somebody asked for. */
 interface Asked {
   readonly id: JobId;
-  readonly stop: Job['stopRequested'];
+  readonly stops: readonly StopRequest[];
 }
 
 const textOf = (id: HostId): string => `Host EC2 (instance i-${id.slice(0, 17)}) terminated.`;
@@ -19,7 +20,7 @@ export function instanceEndsShown(): Checker {
   /** When each instance was ended, by the clock on the wall and by elapsed time, and in which transaction. */
   const ended = new Map<HostId, { readonly atMs: number; readonly elapsedMs: number; readonly commit: Commit }>();
 
-  function checkAttempt({ containers, clockSetMs }: Observed, commit: Commit, { id, stop }: Asked, { attemptId, hostId, statusReason = '', stoppedAtMs }: EndedAttempt): void {
+  function checkAttempt({ containers, clockSetMs }: Observed, commit: Commit, { id, stops }: Asked, { attemptId, hostId, statusReason = '', stoppedAtMs }: EndedAttempt): void {
     const text = textOf(hostId);
     if (statusReason.startsWith('Host EC2 ') && statusReason !== text) throw new BrokenLaw(`job ${id} shows '${statusReason}', and ran on ${hostId}`);
     const end = ended.get(hostId);
@@ -29,7 +30,7 @@ export function instanceEndsShown(): Checker {
     const hadEnded = end !== undefined && container?.ended !== undefined && (container.ended.elapsedMs < end.elapsedMs || end.commit === commit);
     // Where the clock was set, the server cannot know what came first.
     const wasClockSet = clockSetMs > 0 && (container?.ended?.wasClockSet !== false || clockSetMs >= (end?.elapsedMs ?? 0));
-    if (end === undefined || hadEnded || stoppedAtMs < end.atMs || wasClockSet || statusReason === text || statusReason === stop?.reason) return;
+    if (end === undefined || hadEnded || stoppedAtMs < end.atMs || wasClockSet || statusReason === text || stops.some(({ reason }) => reason === statusReason)) return;
     throw new BrokenLaw(`job ${id} shows '${statusReason}', and its instance had ended`);
   }
 
@@ -43,7 +44,7 @@ export function instanceEndsShown(): Checker {
         for (const host of commit.hosts) if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' && !ended.has(host.id)) ended.set(host.id, { atMs: commit.atMs, elapsedMs, commit });
         for (const { before, after } of changes) {
           if (isArrayParent(after)) continue;
-          const asked = { id: after.id, stop: after.stopRequested ?? before?.stopRequested };
+          const asked = { id: after.id, stops: [...stopsOf(after), ...stopsOf(before)] };
           for (const attempt of after.attempts.slice(attemptsOf(before).length)) checkAttempt(observed, commit, asked, attempt);
         }
       }

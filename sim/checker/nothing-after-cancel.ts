@@ -2,7 +2,7 @@
 // that was under way. In general a container begins for an attempt that is committed and not over.
 
 import { splitJobId } from '../../src/base/ids.ts';
-import { launchedIn, placedIn, type Change, type Ledger } from '../ledger.ts';
+import { launchedIn, placedIn, stopsOf, type Change, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const nothingAfterCancel: Checker = {
@@ -25,7 +25,7 @@ function checkPlaced(change: Change, ledger: Ledger): void {
   const { id, before } = change;
   const { parent, index } = splitJobId(id);
   // A timeout that was noticed after the end that came before it stops nothing, and the end of a host stops an attempt alone.
-  const own = before?.stopRequested?.by === 'timeout' || before?.stopRequested?.by === 'host' ? undefined : before?.stopRequested;
+  const own = stopsOf(before).find(({ by }) => by !== 'timeout' && by !== 'host');
   const stop = own ?? (index === undefined ? undefined : ledger.jobs.get(parent)?.stopRequested);
   if (stop !== undefined) throw new BrokenLaw(`job ${id} was placed after it had been stopped for '${stop.reason}'`);
 }

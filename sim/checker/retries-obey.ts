@@ -4,7 +4,7 @@
 import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
-import { isNode } from '../ledger.ts';
+import { isNode, stopsOf } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const retriesObey: Checker = {
@@ -17,13 +17,13 @@ export const retriesObey: Checker = {
         // What a multi-node job does after its main node shows when the other nodes have stopped; they are not tried again alone.
         if (last === undefined || isNode(id) || waitsForNodes(after) || (after.attempts.length === (before?.attempts.length ?? 0) && !waitsForNodes(before))) continue;
         const { parent, index } = splitJobId(id);
-        const stop = [after.stopRequested, before?.stopRequested].find((one) => one !== undefined && one.by !== 'host');
-        const stopped = (stop !== undefined && last.statusReason === stop.reason) || (index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined);
+        const stops = [...stopsOf(after), ...stopsOf(before)].filter(({ by }) => by !== 'host');
+        const stopped = stops.some(({ reason }) => last.statusReason === reason) || (index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined);
         const again = !isEnded(after.status);
         const wanted = (last.exitCode !== 0 || last.statusReason?.startsWith('Host EC2 ') === true) && !stopped && expectations.get(parent)?.isRetried(after.attempts) === true;
         if (again && !wanted) throw new BrokenLaw(`job ${id} is ${after.status} again after attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which must be its last`);
         // A stop may have come between the attempt that failed and the next one.
-        if (!again && wanted && stop === undefined) throw new BrokenLaw(`job ${id} ended with attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which another should follow`);
+        if (!again && wanted && stops.length === 0) throw new BrokenLaw(`job ${id} ended with attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which another should follow`);
       }
     }
   },

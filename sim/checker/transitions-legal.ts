@@ -58,12 +58,12 @@ function checkChange({ id, before, after }: Change): void {
   if (before.attempts.some((attempt, at) => !isKept(attempt, after.attempts[at]))) throw new BrokenLaw(`an attempt of job ${id} changed after it was over`);
 }
 
-/** What ends with its host or by its timeout may still be terminated, lest it be tried again; the next attempt has stops of its own. */
+/** A terminate that comes after is kept beside it; the next attempt has stops of its own. */
 function firstStopWins(before: Job | ArrayParent, after: Job | ArrayParent): boolean {
   const [first, last] = [before.stopRequested, after.stopRequested];
-  if (first === undefined || last === undefined || first.reason === last.reason) return true;
-  if (isArrayParent(before) || isArrayParent(after) || (first.by !== 'host' && first.by !== 'timeout')) return false;
-  return last.by === 'terminate' || before.attempts.length < after.attempts.length;
+  if (first === undefined || last === undefined) return true;
+  if (isSame({ ...first, later: undefined }, { ...last, later: undefined })) return first.later === undefined || isSame(first.later, last.later);
+  return !isArrayParent(before) && !isArrayParent(after) && before.attempts.length < after.attempts.length;
 }
 
 const withoutAttempts = (job: Job | ArrayParent): object => ({ ...job, attempts: undefined });

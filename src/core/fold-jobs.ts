@@ -8,7 +8,7 @@ import { noteIdle } from './fold.ts';
 import type { Host } from './host.ts';
 import type { Placement } from './job/attempt.ts';
 import { rangesOf } from './job/index-ranges.ts';
-import { hasEnded, heedsStop, isArrayParent, isInWorld, isLive, rankOf, waitingNode, type LiveArrayParent, type LiveJob, type StartingJob, type WaitingJob, type WorldJob } from './job/job.ts';
+import { hasEnded, isArrayParent, isInWorld, isLive, rankOf, waitingNode, type LiveArrayParent, type LiveJob, type StartingJob, type WaitingJob, type WorldJob } from './job/job.ts';
 import type { JobTerms } from './job/terms.ts';
 import { assertTransition } from './job/transition.ts';
 import type { World } from './world.ts';
@@ -73,7 +73,7 @@ export function applyJobEvent(world: World, event: JobEvent): void {
       return;
     case 'stop-requested': {
       const job = must(world.jobs.get(event.jobId), 'a stop is asked of a job that has not ended');
-      assert(heedsStop(job, event.stop) || job.stopRequested?.reason === event.stop.reason, 'the first reason that somebody gave wins');
+      assert(job.stopRequested === undefined || job.stopRequested.reason === event.stop.reason, 'the first reason that somebody gave wins');
       world.put({ ...job, stopRequested: event.stop });
       return;
     }

@@ -10,7 +10,7 @@ import type { AttemptOnHost, EndedAttempt } from '../job/attempt.ts';
 import type { LiveJob, MainNodeEnd, StartingJob, StopRequest } from '../job/job.ts';
 import { isRetried } from '../job/retry.ts';
 import type { EndedStatus } from '../job/status.ts';
-import { isLive, isOfAttempt } from '../job/job.ts';
+import { isLive, terminateOf } from '../job/job.ts';
 import type { World } from '../world.ts';
 import { parentEndEvents } from './array-fold.ts';
 import type { Decided, ReportAttempt } from './command.ts';
@@ -108,12 +108,14 @@ function outcomeOf(job: LiveJob, report: Exclude<ReportAttempt['report'], { type
 /**
  * A timeout that was noticed late, or the end of a host, stops nothing that had ended before it. A stop that is still to come by
  * the clock means that somebody set the clock back since: then an end that is not itself to come was timed after that, and so
- * after the stop.
+ * after the stop. Nor does the end of a host keep a job from being tried again: who terminated it since goes before.
  */
 function stopOf({ stopRequested }: LiveJob, endedAtMs: number, nowMs: number): StopRequest | undefined {
-  if (stopRequested === undefined || !isOfAttempt(stopRequested)) return stopRequested;
-  const wasClockSetBetween = endedAtMs <= nowMs && nowMs < stopRequested.atMs;
-  return endedAtMs < stopRequested.atMs && !wasClockSetBetween ? undefined : stopRequested;
+  if (stopRequested?.by !== 'timeout' && stopRequested?.by !== 'host') return stopRequested;
+  const { by, atMs, later } = stopRequested;
+  const wasClockSetBetween = endedAtMs <= nowMs && nowMs < atMs;
+  const stopped = endedAtMs >= atMs || wasClockSetBetween;
+  return stopped && (by === 'timeout' || later === undefined) ? stopRequested : later;
 }
 
 const joined = (reason: string | undefined, note: string | undefined): string | undefined =>
@@ -170,6 +172,6 @@ function lastNodeEvents(world: World, { id }: LiveJob): Event[] {
   if (job?.status !== 'RUNNING' || job.mainNodeEnd === undefined || world.nodes.live(parent).size > 1) return [];
   // Whoever terminated it meanwhile wants no next attempt.
   const { mainNodeEnd, stopRequested } = job;
-  const end = mainNodeEnd.retriable && stopRequested?.by === 'terminate' ? { ...mainNodeEnd, statusReason: stopRequested.reason, retriable: false } : mainNodeEnd;
-  return jobEndEvents(world, job, end);
+  const terminate = terminateOf(stopRequested);
+  return jobEndEvents(world, job, mainNodeEnd.retriable && terminate !== undefined ? { ...mainNodeEnd, statusReason: terminate.reason, retriable: false } : mainNodeEnd);
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { arn, attemptId, hostId, jobId, scopeOf } from '../../base/ids.ts';
 import { checkWorld } from '../invariant.ts';
 import { ChildTable } from '../job/child-table.ts';
-import { isArrayParent } from '../job/job.ts';
+import { isArrayParent, terminateOf } from '../job/job.ts';
 import { World } from '../world.ts';
 import { decideReportAttempt } from './report-attempt.ts';
 import { decideStopJob } from './stop-job.ts';
@@ -70,7 +70,7 @@ test('terminating an array that was cancelled stops what ran on; the first reaso
   assert.deepEqual(stop(world, 'terminate', 'second'), ['stop-attempt']);
   assert.deepEqual(stop(world, 'terminate', 'third'), []);
   exit(world, 143);
-  assert.deepEqual(parent(world).stopRequested, { by: 'cancel', reason: 'first', atMs: 5, alsoTerminated: true });
+  assert.deepEqual(parent(world).stopRequested, { by: 'cancel', reason: 'first', atMs: 5, later: { by: 'terminate', reason: 'second', atMs: 5 } });
   assert.equal(parent(world).statusReason, 'first');
 });
 
@@ -83,6 +83,16 @@ test('what is terminated while its timeout stops it is not tried again, though i
   assert.deepEqual(stop(world, 'terminate', 'once more', child), []);
   exit(world, 1, 3);
   assert.deepEqual(world.changes.children.get(child)?.job.statusReason, 'enough');
+});
+
+test('what its timeout has stopped shows that, though it is terminated before it ends', () => {
+  const world = arrayWorld();
+  const child = jobId(`${id}:0`);
+  world.apply({ type: 'stop-requested', jobId: child, stop: { by: 'timeout', reason: 'Job attempt duration exceeded timeout', atMs: 4 } });
+  stop(world, 'terminate', 'enough', child);
+  exit(world, 143, 5);
+  const ended = world.changes.children.get(child)?.job;
+  assert.deepEqual([ended?.statusReason, terminateOf(ended?.stopRequested)?.reason], ['Job attempt duration exceeded timeout', 'enough']);
 });
 
 test('stopping one child leaves the others, and fails the array in the end', () => {

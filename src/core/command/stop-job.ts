@@ -7,7 +7,7 @@ import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { AttemptOnHost } from '../job/attempt.ts';
 import type { LiveArrayParent, LiveJob, StopRequest, WorldJob } from '../job/job.ts';
-import { hasEnded, heedsStop, isArrayParent, isLive } from '../job/job.ts';
+import { hasEnded, isArrayParent, isLive, withLater } from '../job/job.ts';
 import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
@@ -55,10 +55,11 @@ function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop:
 }
 
 function stopLive(world: World, job: LiveJob, stop: StopRequest): Stopped {
-  if (stop.by === 'cancel' || !heedsStop(job, stop)) return { events: [], effects: [] };
+  const asked = withLater(job.stopRequested, stop);
+  if (stop.by === 'cancel' || asked === job.stopRequested) return { events: [], effects: [] };
   const nodes = stopNodes(world, job.id, stop);
   const effects = hasEnded(job) ? nodes.effects : [stopEffect(job.attempt), ...nodes.effects];
-  return { events: [{ type: 'stop-requested', jobId: job.id, stop }, ...nodes.events], effects };
+  return { events: [{ type: 'stop-requested', jobId: job.id, stop: asked }, ...nodes.events], effects };
 }
 
 /** The other nodes of a multi-node parallel job, as far as they are under way and nobody has stopped them. */
@@ -73,11 +74,10 @@ export const stopEffect = ({ attemptId, hostId }: AttemptOnHost): StopEffect => 
 function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): Stopped {
   const events: Event[] = [];
   const effects: Effect[] = [];
-  const asked = parent.stopRequested;
-  if (asked === undefined) events.push({ type: 'stop-requested', jobId: parent.id, stop });
-  else if (asked.by === 'cancel' && stop.by === 'terminate' && !asked.alsoTerminated) events.push({ type: 'stop-requested', jobId: parent.id, stop: { ...asked, alsoTerminated: true } });
+  const asked = withLater(parent.stopRequested, stop);
+  if (asked !== parent.stopRequested) events.push({ type: 'stop-requested', jobId: parent.id, stop: asked });
   const { waiting } = parent.children;
-  events.push(...failWaitingChildren(world, parent, parent.stopRequested ?? stop, stop.atMs));
+  events.push(...failWaitingChildren(world, parent, asked, stop.atMs));
   for (const status of ['STARTING', 'RUNNING'] as const) {
     for (const index of parent.children.indexes(status)) {
       const child = world.child(parent, index);
@@ -87,6 +87,6 @@ function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): St
       effects.push(...stopped.effects);
     }
   }
-  events.push(...parentEndEvents({ ...parent, stopRequested: parent.stopRequested ?? stop }, { endedNow: waiting, anyFailed: waiting > 0 }, stop.atMs));
+  events.push(...parentEndEvents({ ...parent, stopRequested: asked }, { endedNow: waiting, anyFailed: waiting > 0 }, stop.atMs));
   return { events, effects };
 }

@@ -28,12 +28,18 @@ export interface StopRequest {
   readonly reason: string;
   /** Of a timeout: when the limit was reached, however late it was noticed. */
   readonly atMs: number;
-  /** Of an array: what ran on after its cancelling was terminated later. The reason stays the first. */
-  readonly alsoTerminated?: boolean | undefined;
+  /** A terminate that came after it. The reason stays the first, unless that one stops nothing or lets the job be tried again. */
+  readonly later?: StopRequest | undefined;
 }
 
-/** A timeout, or the end of a host, stops an attempt; nobody said that he wants the job to end, and one who says so goes before. */
-export const isOfAttempt = ({ by }: StopRequest): boolean => by === 'timeout' || by === 'host';
+/** A stop together with one that comes after it: the same object where that changes nothing. */
+export function withLater(first: StopRequest | undefined, stop: StopRequest): StopRequest {
+  if (first === undefined) return stop;
+  return stop.by === 'terminate' && terminateOf(first) === undefined ? { ...first, later: stop } : first;
+}
+
+/** Somebody wants the job to end, whatever else stops it. */
+export const terminateOf = (stop: StopRequest | undefined): StopRequest | undefined => (stop?.by === 'terminate' ? stop : stop?.later);
 
 /** What jobs and arrays carry in every variant. Kept small: a hundred thousand of these wait in memory. */
 interface Identity {
@@ -127,14 +133,6 @@ export const isArrayParent = <J extends Job | ArrayParent>(job: J): job is Extra
 export const isLive = (job: Job | ArrayParent): job is LiveJob => job.status === 'STARTING' || job.status === 'RUNNING';
 /** Of a multi-node parallel job that is RUNNING: its main node has ended, and others are being stopped. */
 export const hasEnded = (job: LiveJob): boolean => job.status === 'RUNNING' && job.mainNodeEnd !== undefined;
-/**
- * Whether a stop is heeded. The first one wins (DESIGN 3.8); but one who wants the job to end goes before what stops its attempt,
- * lest he be forgotten where the job is tried again, unless it is known by now that it will not be.
- */
-export function heedsStop(job: WorldJob, { by }: StopRequest): boolean {
-  if (job.stopRequested === undefined) return true;
-  return by === 'terminate' && isOfAttempt(job.stopRequested) && !(job.status === 'RUNNING' && job.mainNodeEnd?.retriable === false);
-}
 /** Whether the world still holds it. */
 export const isInWorld = (job: Job | ArrayParent): job is WorldJob => !isEnded(job.status);
 

@@ -5,7 +5,7 @@ import type { Explanation, ExplainedAttempt } from '../../api/explanation.ts';
 import { splitJobId, type Scope } from '../../base/ids.ts';
 import { nameInArn } from '../../core/arn.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
-import { isArrayParent, isLive, type StopRequest } from '../../core/job/job.ts';
+import { isArrayParent, isLive, terminateOf, type StopRequest } from '../../core/job/job.ts';
 import { decidingRule } from '../../core/job/retry.ts';
 import type { JobTerms, RetryRule } from '../../core/job/terms.ts';
 import type { JobView, WaitView } from '../../port/reader.ts';
@@ -62,7 +62,7 @@ function explanationOf(view: JobView, wait: WaitView | undefined): Omit<Explanat
     },
     remedies: wait?.remedies ?? [],
     attempts: attempts.map((attempt) => attemptOf(attempt, job.terms)),
-    notRetried: isArrayParent(job) || job.status !== 'FAILED' ? undefined : notRetried(job.terms, attempts, job.stopRequested?.by),
+    notRetried: isArrayParent(job) || job.status !== 'FAILED' ? undefined : notRetried(job.terms, attempts, (terminateOf(job.stopRequested) ?? job.stopRequested)?.by),
     log: shown?.log && { group: shown.log.group, stream: shown.log.stream },
   };
 }

@@ -6,7 +6,7 @@ import type { AttemptDetail, ContainerDetail, ContainerProperties, JobDetail, Lo
 import { containerInstanceArn, nameInArn, taskArn } from '../../../core/arn.ts';
 import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
 import { logTarget } from '../../../core/job/container.ts';
-import { isArrayParent } from '../../../core/job/job.ts';
+import { isArrayParent, terminateOf } from '../../../core/job/job.ts';
 import { propertiesOfNode } from '../../../core/job/nodes.ts';
 import type { JobView } from '../../../port/reader.ts';
 import { arrayFacts, containerEnd, jobArnOf, shownAttempt, startedAt, statusReason, stoppedAt } from './facts.ts';
@@ -37,7 +37,7 @@ export function jobDetail(view: JobView): JobDetail {
     propagateTags: detail.propagateTags,
     platformCapabilities: [...(detail.platformCapabilities ?? ['EC2'])],
     isCancelled: job.stopRequested?.by === 'cancel',
-    isTerminated: job.stopRequested?.by === 'terminate' || job.stopRequested?.alsoTerminated === true,
+    isTerminated: terminateOf(job.stopRequested) !== undefined,
     consumableResourceProperties: detail.consumableResourceProperties,
   };
 }

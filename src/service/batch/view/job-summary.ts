@@ -1,6 +1,7 @@
 // A job as ListJobs answers it.
 
 import type { JobSummary, NodePropertiesSummary } from '@aws-sdk/client-batch';
+import { terminateOf } from '../../../core/job/job.ts';
 import type { JobView } from '../../../port/reader.ts';
 import { arrayFacts, containerEnd, jobArnOf, startedAt, statusReason, stoppedAt } from './facts.ts';
 
@@ -23,7 +24,7 @@ export function jobSummary(view: JobView): JobSummary {
     jobDefinition: detail.definitionArn,
     // "This field is only present when the value is true."
     isCancelled: job.stopRequested?.by === 'cancel' || undefined,
-    isTerminated: job.stopRequested?.by === 'terminate' || undefined,
+    isTerminated: terminateOf(job.stopRequested) === undefined ? undefined : true,
   };
 }
 
