@@ -58,6 +58,9 @@ export function stopsOf(job: Job | ArrayParent | undefined): StopRequest[] {
   return first === undefined ? [] : first.later === undefined ? [first] : [first, first.later];
 }
 
+/** As the change left them, or found them where a next attempt, which begins without, came with it. */
+export const stopsIn = ({ before, after }: Pick<Change, 'before' | 'after'>): StopRequest[] => stopsOf(after.stopRequested === undefined ? before : after);
+
 /** The job, if the change gave it an attempt; those of a transaction are at hand as its `placed`. Nodes have their places by their job's: their launch places nothing. */
 export function placedIn({ id, before, after }: Change): LiveJob[] {
   const job = underWay(after);

@@ -21,7 +21,7 @@ interface Idle {
   unheld: number;
 }
 
-const delayMs = (environment: ComputeEnvironment | undefined): number => (environment?.computeResources?.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000;
+export const delayMs = (environment: ComputeEnvironment | undefined): number => (environment?.computeResources?.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000;
 const fits = (needs: Needs, { capacity }: Instance): boolean => needs.milliVcpu <= capacity.milliVcpu && needs.memoryMib <= capacity.memoryMib && needs.gpus <= capacity.gpus;
 
 /** Jobs that wait and may be placed in the environment of the instance. */

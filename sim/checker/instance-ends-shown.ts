@@ -5,7 +5,7 @@ import type { HostId, JobId } from '../../src/base/ids.ts';
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
 import { isArrayParent, type ArrayParent, type Job, type StopRequest } from '../../src/core/job/job.ts';
 import type { Commit } from '../../src/port/store.ts';
-import { stopsOf } from '../ledger.ts';
+import { stopsIn } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 /** A job, and the stops that somebody asked for. */
@@ -44,7 +44,7 @@ export function instanceEndsShown(): Checker {
         for (const host of commit.hosts) if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' && !ended.has(host.id)) ended.set(host.id, { atMs: commit.atMs, elapsedMs, commit });
         for (const { before, after } of changes) {
           if (isArrayParent(after)) continue;
-          const asked = { id: after.id, stops: [...stopsOf(after), ...stopsOf(before)] };
+          const asked = { id: after.id, stops: stopsIn({ before, after }) };
           for (const attempt of after.attempts.slice(attemptsOf(before).length)) checkAttempt(observed, commit, asked, attempt);
         }
       }

@@ -4,6 +4,7 @@
 import { splitJobId, type JobId, type Scope } from '../../src/base/ids.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { partsOf, type Ledger, type Runnable } from '../ledger.ts';
+import { delayMs } from './idle-instances-end.ts';
 import { isScarce } from './instances-bounded.ts';
 import { isImpossible, machinesOf } from './reasons-true.ts';
 
@@ -11,7 +12,7 @@ import { isImpossible, machinesOf } from './reasons-true.ts';
 const longestMs = 20 * 60_000;
 
 /** Idle instances that leave no room within maxvCpus stay for their delay, where nobody overtakes. */
-const delayMs = ({ environments }: Ledger): number => Math.max(0, ...[...environments.values()].map(({ computeResources }) => (computeResources?.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000));
+const longestDelayMs = ({ environments }: Ledger): number => Math.max(0, ...[...environments.values()].map(delayMs));
 
 export function noStarvation(): Checker {
   let first: { readonly id: JobId; readonly sinceMs: number } | undefined;
@@ -22,7 +23,7 @@ export function noStarvation(): Checker {
       const { id } = firstOf(observed) ?? {};
       if (id === undefined) first = undefined;
       else if (id !== first?.id) first = { id, sinceMs: observed.elapsedMs };
-      else if (observed.elapsedMs - Math.max(first.sinceMs, observed.upSinceMs) > longestMs + delayMs(observed.ledger)) throw new BrokenLaw(`job ${id} has been first in the order for ${(observed.elapsedMs - first.sinceMs) / 60_000} minutes: ${observed.server?.reader.job(observed.ledger.jobs.get(splitJobId(id).parent)?.scope as Scope, id)?.waitingReason}`);
+      else if (observed.elapsedMs - Math.max(first.sinceMs, observed.upSinceMs) > longestMs + longestDelayMs(observed.ledger)) throw new BrokenLaw(`job ${id} has been first in the order for ${(observed.elapsedMs - first.sinceMs) / 60_000} minutes: ${observed.server?.reader.job(observed.ledger.jobs.get(splitJobId(id).parent)?.scope as Scope, id)?.waitingReason}`);
     },
     checkEnd({ ledger, server }) {
       for (const { id, scope } of ledger.open.values()) {

@@ -4,7 +4,7 @@
 import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
-import { isNode, stopsOf } from '../ledger.ts';
+import { isNode, stopsIn } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const retriesObey: Checker = {
@@ -17,7 +17,7 @@ export const retriesObey: Checker = {
         // What a multi-node job does after its main node shows when the other nodes have stopped; they are not tried again alone.
         if (last === undefined || isNode(id) || waitsForNodes(after) || (after.attempts.length === (before?.attempts.length ?? 0) && !waitsForNodes(before))) continue;
         const { parent, index } = splitJobId(id);
-        const stops = [...stopsOf(after), ...stopsOf(before)].filter(({ by }) => by !== 'host');
+        const stops = stopsIn({ before, after }).filter(({ by }) => by !== 'host');
         const stopped = stops.some(({ reason }) => last.statusReason === reason) || (index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined);
         const again = !isEnded(after.status);
         const wanted = (last.exitCode !== 0 || last.statusReason?.startsWith('Host EC2 ') === true) && !stopped && expectations.get(parent)?.isRetried(after.attempts) === true;
