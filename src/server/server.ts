@@ -14,7 +14,8 @@ import { FileLogSink } from '../store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../store/sqlite/store.ts';
 import { trustingAuthenticator } from '../wire/sigv4.ts';
 import type { ServerConfig } from './config.ts';
-import { chooseEngine } from './engine-choice.ts';
+import { chooseEngine, makeEngine, whatBecomesOf, type ChosenEngine, type EngineRules } from './engine-choice.ts';
+import { recordEngine } from './engine-record.ts';
 import { systemKeyMaker } from './key-maker.ts';
 import { listen, type Listener } from './listener.ts';
 import { makeDirectory } from './make-directory.ts';
@@ -40,20 +41,23 @@ const closeGraceMs = 5_000;
 export interface ServerHooks {
   /** The process must end: a commit failed or a law of ours broke. */
   readonly onFatal: (error: Error) => void;
+  /** What may be done where Docker does not answer. */
+  readonly engineRules: EngineRules;
 }
 
+/** Throws NoEngine or WaitEnded where no engine can be had, before anything of the directory is opened. */
 export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<RunningServer> {
   const log = pino({ level: config.logLevel, base: undefined }, pino.destination({ fd: 2, sync: true }));
   makeDirectory(config.dataDir);
   const identity = instanceIdentity(config.dataDir);
+  const choice = await chooseEngine(config, hooks.engineRules);
   const store = new SqliteStore(join(config.dataDir, 'longshore.db'));
   const logSink = new FileLogSink(join(config.dataDir, 'logs'));
-  const { engine, reason } = await chooseEngine(config, identity);
   const { spotInterruptionsPerHour: perHour } = config;
   const app = compose({
     store,
     logSink,
-    engine,
+    engine: makeEngine(choice.kind, config, identity),
     hosts: dockerHosts(config),
     capacity: new LocalCapacity(systemClock, config.instanceStartMs, perHour === 0 ? undefined : { perHour, random: Math.random }),
     clock: systemClock,
@@ -75,7 +79,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     },
   });
   try {
-    return await open(config, app, identity, reason, log);
+    return await open(config, app, identity, choice, log);
   } catch (error) {
     // Nothing of a server that could not start may go on: neither its jobs' bookkeeping nor its hold on the directory.
     await app.control.close().catch(() => undefined);
@@ -83,8 +87,11 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   }
 }
 
-async function open(config: ServerConfig, app: App, identity: string, reason: string, log: Logger): Promise<RunningServer> {
+async function open(config: ServerConfig, app: App, identity: string, { kind, reason, instead }: ChosenEngine, log: Logger): Promise<RunningServer> {
+  const left = instead === undefined ? 0 : attemptsHere(app);
+  if (instead !== undefined && left > 0) log.warn(whatBecomesOf(left, instead, identity));
   const capabilities = await app.control.open(localHost(identity, config.capacity, ownAddress()));
+  recordEngine(config.dataDir, kind);
   await app.noteNetworks();
   const listener = await listen({
     host: config.host,
@@ -105,6 +112,13 @@ async function open(config: ServerConfig, app: App, identity: string, reason: st
       log.info('closed');
     },
   };
+}
+
+/** Attempts that have not ended and do not run on registered hosts. */
+function attemptsHere({ control: { world } }: App): number {
+  let count = 0;
+  for (const [, { hostId }] of world.allocations) if (world.hosts.get(hostId)?.kind !== 'registered') count++;
+  return count;
 }
 
 const urlOf = (listener: Listener): string => `http://${listener.host.includes(':') ? `[${listener.host}]` : listener.host}:${listener.port}`;

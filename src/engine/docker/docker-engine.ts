@@ -12,7 +12,7 @@ import { containerLogs, type OutputState } from './container-logs.ts';
 import { attemptLabel, containerName, createBody, instanceLabel, type MappingOptions, type Seat } from './container-mapping.ts';
 import type { EventMessage, InfoAnswer, InspectedContainer, ListedContainer, LogConfig } from './docker-api.ts';
 import { DockerClient, DockerRefusal, daemonMessage, type DockerAnswer } from './docker-client.ts';
-import { dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
+import { BadDockerHost, dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
 import { DockerImages } from './docker-images.ts';
 import { DockerNetworks, machineRoutes } from './docker-networks.ts';
 import { EventFeed } from './event-feed.ts';
@@ -48,8 +48,11 @@ const inspectsAtOnce = 16;
 /** How long a reader of output waits before it looks again, where nothing has happened. */
 const againMs = 200;
 
+/** `misconfigured`: what the environment says can never be right. */
+export type DockerAnswers = { readonly answers: true; readonly version: string } | { readonly answers: false; readonly why: string; readonly misconfigured: boolean };
+
 /** Whether a Docker engine answers where the environment says, and if not, why. Never rejects. */
-export async function dockerAnswers(environment: Readonly<Record<string, string | undefined>> = process.env): Promise<{ answers: true; version: string } | { answers: false; why: string }> {
+export async function dockerAnswers(environment: Readonly<Record<string, string | undefined>> = process.env): Promise<DockerAnswers> {
   try {
     const client = new DockerClient(dockerEndpoint(environment));
     try {
@@ -58,7 +61,7 @@ export async function dockerAnswers(environment: Readonly<Record<string, string 
       client.close();
     }
   } catch (error) {
-    return { answers: false, why: error instanceof Error ? error.message : String(error) };
+    return { answers: false, why: error instanceof Error ? error.message : String(error), misconfigured: error instanceof BadDockerHost };
   }
 }
 

@@ -48,7 +48,7 @@ async function demoIn(argv: readonly string[]): Promise<number> {
 /** Containers where Docker runs and the image is there or can be had, else processes. */
 async function startDemoServer(argv: readonly string[]): Promise<{ server: RunningServer; reason: string; config: ServerConfig }> {
   const config = parseServerConfig(argv);
-  const hooks = { onFatal: stopAtOnce };
+  const hooks = { onFatal: stopAtOnce, engineRules: { mayTakeProcesses: true } };
   let server = await startServer(config, hooks);
   let reason = server.engineReason;
   if (config.engine === 'auto' && server.capabilities.kind === 'docker') {

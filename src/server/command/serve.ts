@@ -2,36 +2,50 @@
 // start or must stop, 2 for wrong usage.
 
 import { parseServerConfig, serverFlags, UsageError, type ServerConfig } from '../config.ts';
-import { startServer, type RunningServer } from '../server.ts';
+import { WaitEnded } from '../engine-choice.ts';
+import { startServer, type RunningServer, type ServerHooks } from '../server.ts';
 
 const usage = `longshore serve - a batch server that speaks the AWS Batch API
 
 ${serverFlags}`;
 
-export const serve = (argv: readonly string[]): Promise<number> => runServer(argv, usage, async (server) => void process.stdout.write(`longshore is ready at ${server.url}\n`));
+/** It runs for months and may be started before Docker is: it waits for it, and takes nothing else of its own accord. */
+export const serve = (argv: readonly string[]): Promise<number> =>
+  runServer(argv, {
+    help: usage,
+    engineRules: (ended) => ({ mayTakeProcesses: false, wait: { until: ended, tell: (line) => void process.stderr.write(`longshore: ${line}\n`) } }),
+    ready: async (server) => void process.stdout.write(`longshore is ready at ${server.url}\n`),
+  });
+
+export interface ServerVerb {
+  readonly help: string;
+  /** `ended` aborts when the program is told to end. */
+  readonly engineRules: (ended: AbortSignal) => ServerHooks['engineRules'];
+  readonly ready: (server: RunningServer, config: ServerConfig) => Promise<void>;
+}
 
 /** Starts a server as the flags say, calls `ready`, and waits for the end. Shared by `serve` and `up`. */
-export async function runServer(argv: readonly string[], help: string, ready: (server: RunningServer, config: ServerConfig) => Promise<void>): Promise<number> {
+export async function runServer(argv: readonly string[], verb: ServerVerb): Promise<number> {
   if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(`${help}\n`);
+    process.stdout.write(`${verb.help}\n`);
     return 0;
   }
   try {
-    return await runUntilSignal(parseServerConfig(argv), ready);
+    return await runUntilSignal(parseServerConfig(argv), verb);
   } catch (error) {
+    if (error instanceof WaitEnded) return 0;
     process.stderr.write(`longshore: ${startFailure(error as NodeJS.ErrnoException)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
 
-async function runUntilSignal(config: ServerConfig, ready: (server: RunningServer, config: ServerConfig) => Promise<void>): Promise<number> {
+async function runUntilSignal(config: ServerConfig, { engineRules, ready }: ServerVerb): Promise<number> {
   // Installed before anything is started, so that an early signal is not lost.
-  const ended = new Promise<void>((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-  });
+  const told = new AbortController();
+  const ended = new Promise<void>((resolve) => told.signal.addEventListener('abort', () => resolve()));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => told.abort());
   // Fail-stop: nothing may go on from a world that the disk does not know, so there is no orderly end.
-  const server = await startServer(config, { onFatal: stopAtOnce });
+  const server = await startServer(config, { onFatal: stopAtOnce, engineRules: engineRules(told.signal) });
   try {
     await ready(server, config);
     await ended;

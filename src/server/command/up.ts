@@ -13,9 +13,13 @@ ${serverFlags}`;
 export const firstRun = { computeEnvironment: 'first-run-compute-environment', jobQueue: 'first-run-job-queue' } as const;
 
 export const up = (argv: readonly string[]): Promise<number> =>
-  runServer(argv, usage, async (server, config) => {
-    await createFirstRun(server.url, config);
-    process.stdout.write(welcome(server, config));
+  runServer(argv, {
+    help: usage,
+    engineRules: () => ({ mayTakeProcesses: true }),
+    ready: async (server, config) => {
+      await createFirstRun(server.url, config);
+      process.stdout.write(welcome(server, config));
+    },
   });
 
 /** Makes the two resources unless they exist. */
