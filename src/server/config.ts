@@ -48,7 +48,7 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
   --port NUMBER           port to listen on (default 4590; 0 picks a free one)
   --data-dir DIRECTORY    where state and logs are kept (default ./.longshore)
   --engine NAME           auto, docker, process or fake (default auto: as before in this data directory, else docker;
-                          a new `up` without Docker takes process)
+                          a new directory of up without Docker: process)
   --capacity LIST         what may run at once, e.g. vcpus=8,memory=16384,gpus=1 (default: this machine's cores and memory)
   --instance-types FILE   instance types of your own, one a line, e.g. my-box: 64 vCPUs, 512 GiB, 4 GPUs
   --market FILE           Spot prices and how many instances of a type can be had, e.g. spot m5.large: 40 %, 20 instances
