@@ -4,7 +4,7 @@
 import { never } from '../base/assert.ts';
 import type { Api } from './api.ts';
 import { explainError, Failure } from './failure.ts';
-import { systemIo, type Io } from './io.ts';
+import { ioOf, systemIo, type Surroundings } from './io.ts';
 import { JobLogReader } from './log-reader.ts';
 import { failureCauses } from './render/job.ts';
 import { durationText } from './render/time.ts';
@@ -35,8 +35,9 @@ const script = `set -- ${colors.join(' ')}; shift "$AWS_BATCH_JOB_ARRAY_INDEX"; 
 const name = 'print-color';
 
 /** Resolves to the exit code: 0 when all seven children told their color. */
-export async function runDemo(options: DemoOptions, io: Io = systemIo()): Promise<number> {
-  const session = sessionOf(options, io);
+export async function runDemo(options: DemoOptions, surroundings: Surroundings = systemIo()): Promise<number> {
+  const session = sessionOf(options, surroundings);
+  const { io } = session;
   const say = (text: string): void => session.io.out(`${text}\n`);
   const startedMs = io.nowMs();
   say(`Longshore: an array job of ${colors.length} children, each told apart by AWS_BATCH_JOB_ARRAY_INDEX alone.`);
@@ -61,14 +62,10 @@ export async function runDemo(options: DemoOptions, io: Io = systemIo()): Promis
 }
 
 /** The demo's caller is its own: credentials and addresses of the environment are for other servers. */
-function sessionOf({ endpoint, out, region, account }: DemoOptions, io: Io): Session {
-  const { NO_COLOR, TERM } = io.env;
+function sessionOf({ endpoint, out, region, account }: DemoOptions, surroundings: Surroundings): Session {
+  const { NO_COLOR, TERM } = surroundings.env;
   const env = { NO_COLOR, TERM, AWS_ACCESS_KEY_ID: account ?? dummyAccessKeyId, AWS_SECRET_ACCESS_KEY: dummySecretAccessKey };
-  const demoIo: Io = {
-    ...io,
-    env,
-    out: (text) => void out.write(text),
-  };
+  const demoIo = ioOf({ ...surroundings, env, writeOut: (text) => void out.write(text) });
   return new Session(demoIo, { endpoint, logsEndpoint: endpoint, region: region ?? defaultRegion, regionGiven: true, json: false });
 }
 

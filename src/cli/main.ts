@@ -5,7 +5,8 @@ import { didYouMean } from './did-you-mean.ts';
 import { explainError, UsageError } from './failure.ts';
 import { splitVerb } from './flags.ts';
 import { programHelp, verbHelp } from './help.ts';
-import { systemIo, type Io } from './io.ts';
+import { ioOf, systemIo, type Io, type Surroundings } from './io.ts';
+import { inLine } from './render/style.ts';
 import { Session } from './session.ts';
 import { settingsOf } from './settings.ts';
 import { serverVerbs, verbs } from './verbs.ts';
@@ -13,7 +14,8 @@ import type { Verb } from './verb.ts';
 import { version } from './version.ts';
 
 /** Runs one command line, without the program's name. Resolves to the exit code and never rejects. */
-export async function runCli(argv: readonly string[], io: Io = systemIo()): Promise<number> {
+export async function runCli(argv: readonly string[], surroundings: Surroundings = systemIo()): Promise<number> {
+  const io = ioOf(surroundings);
   const { verb: name, rest } = splitVerb(argv);
   try {
     if (name === undefined) return withoutVerb(argv, io);
@@ -22,7 +24,7 @@ export async function runCli(argv: readonly string[], io: Io = systemIo()): Prom
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const about = verbs.some((verb) => verb.name === name) ? `longshore ${name}` : 'longshore';
-    io.err(`${about}: ${error.message}\n${error.hint ?? `See ${about} --help`}\n`);
+    io.err(`${inLine(`${about}: ${error.message}`)}\n${inLine(error.hint ?? `See ${about} --help`)}\n`);
     return 2;
   }
 }

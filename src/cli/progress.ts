@@ -2,10 +2,9 @@
 // error, so that results stay clean.
 
 import type { Io } from './io.ts';
+import { eraseLine, inLine, widthOf } from './render/style.ts';
 import { cut } from './render/table.ts';
 import { stripVTControlCharacters } from 'node:util';
-
-const eraseLine = '\r\x1b[2K';
 
 export class Progress {
   readonly #io: Io;
@@ -23,14 +22,15 @@ export class Progress {
   /** What goes on just now; shown on a terminal only. */
   show(text: string): void {
     if (!this.isLive) return;
-    const fits = [...stripVTControlCharacters(text)].length < this.#io.columns;
-    this.#io.err(eraseLine + (fits ? text : cut(stripVTControlCharacters(text), this.#io.columns - 1)));
+    const line = inLine(text);
+    const fits = widthOf(line) < this.#io.columns;
+    this.#io.err(eraseLine + (fits ? line : cut(stripVTControlCharacters(line), this.#io.columns - 1)));
     this.#shown = true;
   }
 
   /** A change; shown where there is no terminal. */
   change(text: string): void {
-    if (!this.isLive) this.#io.err(`${text}\n`);
+    if (!this.isLive) this.#io.err(`${inLine(text)}\n`);
   }
 
   /** Takes the line away, before something else is written. */

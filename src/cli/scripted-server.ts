@@ -4,7 +4,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Io } from './io.ts';
+import type { Surroundings } from './io.ts';
 import { runCli } from './main.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -64,7 +64,7 @@ function send(response: ServerResponse, status: number, body: unknown, headers: 
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body ?? {}));
 }
 
-export interface Terminal extends Io {
+export interface Terminal extends Surroundings {
   stdout: string;
   stderr: string;
   /** As if Ctrl-C were pressed. */
@@ -73,7 +73,7 @@ export interface Terminal extends Io {
   onSleep: (ms: number) => void;
 }
 
-export function terminal(env: Io['env'] = {}, over: Partial<Io> = {}): Terminal {
+export function terminal(env: Surroundings['env'] = {}, over: Partial<Surroundings> = {}): Terminal {
   let handler = (): void => undefined;
   let nowMs = 1_700_000_000_000;
   const made: Terminal = {
@@ -84,8 +84,8 @@ export function terminal(env: Io['env'] = {}, over: Partial<Io> = {}): Terminal 
     outIsTty: false,
     errIsTty: false,
     columns: 80,
-    out: (chunk) => void (made.stdout += chunk),
-    err: (chunk) => void (made.stderr += chunk),
+    writeOut: (chunk) => void (made.stdout += chunk),
+    writeErr: (chunk) => void (made.stderr += chunk),
     readStdin: () => Promise.resolve(''),
     nowMs: () => nowMs,
     async sleep(ms) {

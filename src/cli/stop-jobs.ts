@@ -4,6 +4,7 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
 import type { Api } from './api.ts';
 import { isEnded } from './render/job.ts';
+import { inLine } from './render/style.ts';
 import type { Session } from './session.ts';
 
 export interface Stop {
@@ -25,7 +26,7 @@ export async function stopJobs(session: Session, ids: readonly string[], reason:
   for (const [at, job] of after.entries()) {
     const outcome = outcomeOf(before[at] as JobDetail, job, verb);
     if (outcome.isFailure) code = 1;
-    if (!session.settings.json) session.io[outcome.isFailure ? 'err' : 'out'](`${job.jobId} ${outcome.text}\n`);
+    if (!session.settings.json) session.io[outcome.isFailure ? 'err' : 'out'](`${inLine(`${job.jobId} ${outcome.text}`)}\n`);
   }
   return code;
 }

@@ -52,7 +52,7 @@ const knownMembers = [
 ] as const satisfies readonly (keyof SubmitJobCommandInput)[];
 
 /** What the file holds. Throws {@link Failure} where it cannot be read, {@link UsageError} where it is no SubmitJob input. */
-export async function baseRequest(path: string, io: Io): Promise<Partial<SubmitJobCommandInput>> {
+export async function baseRequest(path: string, io: Pick<Io, 'readStdin'>): Promise<Partial<SubmitJobCommandInput>> {
   const name = path === '-' ? 'standard input' : path;
   const text = path === '-' ? await io.readStdin() : await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new Failure(`${path} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`);

@@ -10,6 +10,7 @@ import { LocalCapacity } from '../capacity/local/local-capacity.ts';
 import { dockerHosts } from '../engine/docker/docker-hosts.ts';
 import { localHost, ownAddress } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
+import { visible } from '../base/visible.ts';
 import { FileLogSink } from '../store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../store/sqlite/store.ts';
 import { trustingAuthenticator } from '../wire/sigv4.ts';
@@ -47,7 +48,9 @@ export interface ServerHooks {
 
 /** Throws NoEngine or WaitEnded where no engine can be had, before anything of the directory is opened. */
 export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<RunningServer> {
-  const log = pino({ level: config.logLevel, base: undefined }, pino.destination({ fd: 2, sync: true }));
+  const destination = pino.destination({ fd: 2, sync: true });
+  // JSON spells out C0 alone; at a terminal C1 and what turns text around count as well.
+  const log = pino({ level: config.logLevel, base: undefined }, { write: (line: string) => void destination.write(visible(line)) });
   makeDirectory(config.dataDir);
   const identity = instanceIdentity(config.dataDir);
   const choice = await chooseEngine(config, hooks.engineRules);

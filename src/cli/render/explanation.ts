@@ -2,7 +2,7 @@
 
 import type { Explanation, ExplainedAttempt, ExplainedDependency, ExplainedPlace } from '../../api/explanation.ts';
 import { countsText, isEnded } from './job.ts';
-import { statusText, type Style } from './style.ts';
+import { inLine, statusText, type Style } from './style.ts';
 import { durationText, timeText } from './time.ts';
 
 export function explainText(explanation: Explanation, style: Style, nowMs: number): string {
@@ -17,7 +17,7 @@ export function explainText(explanation: Explanation, style: Style, nowMs: numbe
   section(lines, 'attempts', attempts.map(attemptText));
   if (notRetried !== undefined) lines.push(`  not tried again: ${notRetried}`);
   if (log !== undefined) lines.push(`  log: group ${log.group}, stream ${log.stream} (longshore logs ${jobId})`);
-  return `${lines.join('\n')}\n`;
+  return lines.map((line) => `${inLine(line)}\n`).join('');
 }
 
 function section(lines: string[], title: string, items: readonly string[]): void {

@@ -1,8 +1,9 @@
 // A job in words: where it stands, how it ended, in one line or in full. Reads what DescribeJobs says and nothing else.
 
 import type { JobDetail } from '@aws-sdk/client-batch';
+import { visibleInLine } from '../../base/visible.ts';
 import { durationText, timeText } from './time.ts';
-import { statusText, type Style } from './style.ts';
+import { inLine, statusText, type Style } from './style.ts';
 
 export const jobStatuses = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'] as const;
 
@@ -33,14 +34,14 @@ export function standText(job: JobDetail, style: Style): string {
   const counts = childCounts(job);
   const children = counts === undefined ? '' : countsText(counts, style);
   const reason = [children, job.statusReason].filter(Boolean).join('; ');
-  return `${titleOf(job)} ${statusText(style, job.status)}${reason && `: ${reason}`}`;
+  return inLine(`${titleOf(job)} ${statusText(style, job.status)}${reason && `: ${reason}`}`);
 }
 
 /** How a job ended, how long it took from its submission on, and why. */
 export function endText(job: JobDetail, style: Style): string {
   const took = job.stoppedAt !== undefined && job.createdAt !== undefined ? ` after ${durationText(job.stoppedAt - job.createdAt)}` : '';
   const causes = job.status === 'FAILED' ? failureCauses(job) : [];
-  return `${titleOf(job)} ${statusText(style, job.status)}${took}${causes.length > 0 ? `: ${causes.join('; ')}` : ''}`;
+  return inLine(`${titleOf(job)} ${statusText(style, job.status)}${took}${causes.length > 0 ? `: ${causes.join('; ')}` : ''}`);
 }
 
 /** What is known of a failure, the most telling last. */
@@ -60,7 +61,7 @@ export function failureCauses(job: JobDetail): string[] {
 export function describeText(job: JobDetail, style: Style): string {
   const lines = linesOf(job, style).filter((line): line is [string, string] => line[1] !== undefined && line[1] !== '');
   const width = Math.max(...lines.map(([title]) => title.length));
-  return lines.map(([title, value]) => `${style('dim', title.padEnd(width))}  ${value}\n`).join('');
+  return lines.map(([title, value]) => `${style('dim', title.padEnd(width))}  ${inLine(value)}\n`).join('');
 }
 
 type Line = readonly [title: string, value: string | undefined];
@@ -126,5 +127,10 @@ function needsText(job: JobDetail): string | undefined {
 
 const mapText = (map: Readonly<Record<string, string>> | undefined): string => Object.entries(map ?? {}).map(([key, value]) => `${key}=${quoted(value)}`).join(' ');
 
-/** A word as a shell would want it written. */
-export const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+/** A word as a shell would want it written; one with control characters in it as bash, ksh and zsh do. */
+export function quoted(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  const shown = visibleInLine(word);
+  if (shown === word) return `'${word.replaceAll("'", `'\\''`)}'`;
+  return `$'${visibleInLine(word.replace(/[\\']/g, '\\$&'))}'`;
+}

@@ -6,7 +6,7 @@ import type { JobDetail } from '@aws-sdk/client-batch';
 import { barText } from '../progress.ts';
 import { progressText } from '../watch.ts';
 import { describeText, endText, quoted, standText } from './job.ts';
-import { styleFor } from './style.ts';
+import { forTerminal, styleFor } from './style.ts';
 import { cut, tableText } from './table.ts';
 import { durationText } from './time.ts';
 
@@ -27,24 +27,31 @@ test('durations have at most two units', () => {
 });
 
 test('colours are used on a terminal that wants them', () => {
-  assert.equal(styleFor(true, {})('red', 'x'), '\x1b[31mx\x1b[39m');
+  assert.equal(forTerminal(styleFor(true, {})('red', 'x')), '\x1b[31mx\x1b[39m');
   assert.equal(styleFor(true, { NO_COLOR: '1' })('red', 'x'), 'x');
-  assert.equal(styleFor(true, { NO_COLOR: '' })('red', 'x'), '\x1b[31mx\x1b[39m');
+  assert.equal(forTerminal(styleFor(true, { NO_COLOR: '' })('red', 'x')), '\x1b[31mx\x1b[39m');
   assert.equal(styleFor(true, { TERM: 'dumb' })('red', 'x'), 'x');
   assert.equal(styleFor(false, {})('red', 'x'), 'x');
 });
 
+test('a code of others is never taken for one of ours', () => {
+  const red = styleFor(true, {});
+  assert.equal(forTerminal(red('red', '\x1b[31mx\x1b[8m')), '\x1b[31m\\x1b[31mx\\x1b[8m\x1b[39m');
+  assert.equal(forTerminal('\x1b[1234;1234;1234;1234;31mx'), '\\x1b[1234;1234;1234;1234;31mx');
+  assert.equal(tableText(['A', 'B'], [['\x1b[2J', 'b'], ['a\nz', '']], undefined), 'A         B\n\\x1b[2J   b\na\\nz\n'.replaceAll('A         ', 'A        ').replaceAll('   b', '  b'));
+});
+
 test('a table is as wide as its cells, and its last column is cut to the terminal', () => {
-  const rows = [['1', '\x1b[31mred\x1b[39m', 'a long reason'], ['22', 'b', '']];
-  assert.equal(tableText(['ID', 'C', 'WHY'], rows, undefined), 'ID  C    WHY\n1   \x1b[31mred\x1b[39m  a long reason\n22  b\n');
-  assert.equal(tableText(['ID', 'C', 'WHY'], rows, 15).split('\n')[1], '1   \x1b[31mred\x1b[39m  a lon…');
+  const rows = [['1', styleFor(true, {})('red', 'red'), 'a long reason'], ['22', 'b', '']];
+  assert.equal(forTerminal(tableText(['ID', 'C', 'WHY'], rows, undefined)), 'ID  C    WHY\n1   \x1b[31mred\x1b[39m  a long reason\n22  b\n');
+  assert.equal(forTerminal(tableText(['ID', 'C', 'WHY'], rows, 15)).split('\n')[1], '1   \x1b[31mred\x1b[39m  a lon…');
   assert.equal(cut('abc', 3), 'abc');
   assert.equal(cut('abcd', 3), 'ab…');
   assert.equal(cut('abcd', 0), '');
 });
 
 test('words are quoted as a shell wants them', () => {
-  const cases: [string, string][] = [['abc', 'abc'], ['http://a:1/b', 'http://a:1/b'], ['', "''"], ['a b', "'a b'"], ["it's", `'it'\\''s'`], ['$(x)', "'$(x)'"]];
+  const cases: [string, string][] = [['abc', 'abc'], ['http://a:1/b', 'http://a:1/b'], ['', "''"], ['a b', "'a b'"], ["it's", `'it'\\''s'`], ["it's\n\x1b[1m", `$'it\\'s\\n\\x1b[1m'`], ['$(x)', "'$(x)'"]];
   for (const [word, text] of cases) assert.equal(quoted(word), text);
 });
 

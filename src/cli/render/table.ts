@@ -1,13 +1,14 @@
 // Tables of text: columns as wide as their widest cell; the last one is cut to the width of the terminal.
 
-import { stripVTControlCharacters } from 'node:util';
+import { inLine, widthOf } from './style.ts';
 
 const gap = '  ';
 
 /** Colours in a cell do not count as width. `width` is the terminal's; undefined: nothing is cut. */
 export function tableText(header: readonly string[], rows: readonly (readonly string[])[], width: number | undefined): string {
-  const widths = header.map((title, column) => rows.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? '')), title.length));
-  return [header, ...rows].map((row) => `${lineOf(row, widths, width)}\n`).join('');
+  const shown = rows.map((row) => row.map(inLine));
+  const widths = header.map((title, column) => shown.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? '')), title.length));
+  return [header, ...shown].map((row) => `${lineOf(row, widths, width)}\n`).join('');
 }
 
 function lineOf(row: readonly string[], widths: readonly number[], width: number | undefined): string {
@@ -16,8 +17,6 @@ function lineOf(row: readonly string[], widths: readonly number[], width: number
   const tail = row[last] ?? '';
   return (head + (width === undefined ? tail : cut(tail, width - widthOf(head)))).trimEnd();
 }
-
-export const widthOf = (text: string): number => [...stripVTControlCharacters(text)].length;
 
 /** Plain text in at most `width` characters, an ellipsis where something is missing. */
 export function cut(text: string, width: number): string {

@@ -3,7 +3,7 @@
 
 import type { ValidatedRequirement, Validation } from '../../api/validation.ts';
 import { UsageError } from '../failure.ts';
-import type { Style } from '../render/style.ts';
+import { inLine, type Style } from '../render/style.ts';
 import { tableText } from '../render/table.ts';
 import { defineVerb } from '../verb.ts';
 
@@ -31,7 +31,7 @@ export const ami = defineVerb({
     if (session.settings.json) session.printJson({ validation });
     else {
       session.io.out(validationText(validation, session.style, session.io.outIsTty ? session.io.columns : undefined));
-      if (validation.note !== undefined) session.io.err(`${validation.note}\n`);
+      if (validation.note !== undefined) session.io.err(`${inLine(validation.note)}\n`);
     }
     return validation.valid ? 0 : 1;
   },
@@ -41,7 +41,7 @@ function validationText({ id, name, valid, requirements }: Validation, style: St
   const missed = requirements.filter(({ result }) => result === 'not met').length;
   const verdict = valid ? 'meets the AMI specification, as far as is known' : `fails ${missed} ${missed === 1 ? 'requirement' : 'requirements'} of the AMI specification`;
   const rows = requirements.map(({ requirement, result, found, needed }) => [requirement, resultText(result, style), found, needed]);
-  return `${style('bold', name)} (${id}) ${verdict}\n${tableText(['REQUIREMENT', 'RESULT', 'FOUND', 'NEEDED'], rows, width)}`;
+  return `${inLine(`${style('bold', name)} (${id}) ${verdict}`)}\n${tableText(['REQUIREMENT', 'RESULT', 'FOUND', 'NEEDED'], rows, width)}`;
 }
 
 const colours = { met: 'green', 'not met': 'red', unknown: 'yellow' } as const;

@@ -5,6 +5,7 @@ import type { ContainerInstance } from '@aws-sdk/client-ecs';
 import { UsageError } from '../failure.ts';
 import { wholeNumber } from '../flags.ts';
 import { nameOfArn } from '../render/job.ts';
+import { inLine } from '../render/style.ts';
 import type { Session } from '../session.ts';
 import { defineVerb } from '../verb.ts';
 
@@ -75,5 +76,5 @@ async function end(session: Session, action: 'interrupt' | 'terminate', instance
 
 /** What keeps it from taking jobs, if anything does. */
 function tell(err: (text: string) => void, { statusReason }: ContainerInstance): void {
-  if (statusReason !== undefined) err(`${statusReason}\n`);
+  if (statusReason !== undefined) err(`${inLine(statusReason)}\n`);
 }

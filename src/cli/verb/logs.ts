@@ -8,6 +8,7 @@ import { wholeNumber } from '../flags.ts';
 import { JobLogReader, streamsOf, type LogLines } from '../log-reader.ts';
 import { poll } from '../poll.ts';
 import { endText, isEnded } from '../render/job.ts';
+import { inLine, logLineText } from '../render/style.ts';
 import { timeText } from '../render/time.ts';
 import type { Session } from '../session.ts';
 import { defineVerb } from '../verb.ts';
@@ -18,12 +19,13 @@ const parallelReads = 8;
 export const logs = defineVerb({
   name: 'logs',
   summary: "print a job's output",
-  usage: 'ID [-f] [--timestamps] [--attempt N]',
-  about: "Prints the last attempt's output. With -f it follows until the job has ended and all was printed.\nThe lines of an array's children begin with their index. Of a multi-node parallel job the main node's output is printed; ID#3 is its node 3. With --json every line is a JSON object.",
+  usage: 'ID [-f] [--timestamps] [--attempt N] [--raw]',
+  about: "Prints the last attempt's output. With -f it follows until the job has ended and all was printed.\nThe lines of an array's children begin with their index. Of a multi-node parallel job the main node's output is printed; ID#3 is its node 3. With --json every line is a JSON object.\nAt a terminal, colours in the output show and other control codes are spelled out.",
   flags: {
     follow: { type: 'boolean', short: 'f', help: 'go on until the job ends' },
     timestamps: { type: 'boolean', short: 't', help: 'begin every line with its time' },
     attempt: { type: 'string', value: 'N', help: 'the attempt of this number, counted from 1' },
+    raw: { type: 'boolean', help: 'at a terminal too, print the output as it is: it may do there what any program may' },
   },
   examples: ['longshore logs 8a1f…', 'longshore logs -f --timestamps 8a1f…', 'longshore logs 8a1f…:3'],
   operands: { name: "a job's ID", least: 1, most: 1 },
@@ -35,7 +37,7 @@ export const logs = defineVerb({
       const api = await session.api();
       const job = await api.describeJob(id);
       const size = job.arrayProperties?.size;
-      const reading = new Reading(session, api, from, values.timestamps);
+      const reading = new Reading(session, api, from, values);
       const read = size === undefined ? () => reading.single(mainNodeOf(job) ?? id) : () => reading.array(id, size);
       if (!values.follow) {
         await read();
@@ -58,16 +60,18 @@ class Reading {
   readonly #api: Api;
   readonly #from: 'last' | number;
   readonly #timestamps: boolean;
+  readonly #messageText: (message: string) => string;
   /** By job id: those whose output is not known to be complete. */
   readonly #readers = new Map<string, JobLogReader>();
   readonly #finished = new Set<number>();
   #printed = 0;
 
-  constructor(session: Session, api: Api, from: 'last' | number, timestamps: boolean) {
+  constructor(session: Session, api: Api, from: 'last' | number, { timestamps, raw }: { readonly timestamps: boolean; readonly raw: boolean }) {
     this.#session = session;
     this.#api = api;
     this.#from = from;
     this.#timestamps = timestamps;
+    this.#messageText = session.io.outIsTty && !raw ? logLineText : (message) => message;
   }
 
   get hasPrinted(): boolean {
@@ -124,7 +128,7 @@ class Reading {
       return;
     }
     const stamp = (ms: number): string => (this.#timestamps ? `${style('dim', timeText(ms))} ` : '');
-    io.out(lines.map(({ timestamp, message }) => `${prefix}${stamp(timestamp)}${message}\n`).join(''));
+    io.outAsIs(lines.map(({ timestamp, message }) => `${prefix}${stamp(timestamp)}${this.#messageText(message)}\n`).join(''));
   }
 }
 
@@ -141,5 +145,5 @@ function explainSilence(session: Session, job: JobDetail, from: 'last' | number)
   }
   const follow = isEnded(job) ? '' : `; follow it with: longshore logs -f ${job.jobId}`;
   const reason = job.statusReason ? ` (${job.statusReason})` : '';
-  session.io.err(`Job ${job.jobId} is ${job.status}${reason} and has written nothing${isEnded(job) ? '' : ' yet'}${follow}.\n`);
+  session.io.err(`${inLine(`Job ${job.jobId} is ${job.status}${reason} and has written nothing${isEnded(job) ? '' : ' yet'}${follow}.`)}\n`);
 }

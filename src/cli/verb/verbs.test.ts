@@ -152,8 +152,64 @@ test('on a terminal progress is one line that is taken away at the end', async (
   const io = terminal({ NO_COLOR: '1' }, { errIsTty: true });
   const script = { describejobs: lives({ a: [array({ RUNNABLE: 2 }), array({ SUCCEEDED: 1, RUNNING: 1 }), array({ SUCCEEDED: 2 }, 'SUCCEEDED')] }) };
   assert.equal((await runAgainst(script, ['wait', 'a'], io)).code, 0);
-  const erase = '\r\x1b[2K';
+  const erase = '\x1b[1G\x1b[2K';
   assert.deepEqual(io.stderr.split(erase), ['', `name-a [${'─'.repeat(20)}] 0/2  0.0 s  2 RUNNABLE`, `name-a [${'█'.repeat(10)}${'─'.repeat(10)}] 1/2  0.0 s  1 SUCCEEDED, 1 RUNNING`, '']);
+});
+
+// ---- what others wrote ----
+
+/** Clears the screen, sets the title and the clipboard, hides, forges a line, turns text around. */
+const attack = '\x1b[2J\x1b]0;t\x07\x1b]52;c;ZXZpbA==\x1b\\\x1b[8m\x9b2J\x85x\rforged\nforged\u202eb\u200b\x7f';
+const shownAttack = '\\x1b[2J\\x1b]0;t\\x07\\x1b]52;c;ZXZpbA==\\x1b\\\\x1b[8m\\u009b2J\\u0085x\\rforged\\nforged\\u202eb\\u200b\\u007f';
+const hostile = (status: string) =>
+  job('a', status, {
+    jobName: attack, statusReason: attack, parameters: { [attack]: attack }, tags: { [attack]: attack }, dependsOn: [{ jobId: attack }],
+    container: { reason: attack, image: attack, command: ['echo', attack], environment: [{ name: attack, value: attack }], logStreamName: attack, exitCode: 1 },
+  });
+
+test('no control character of others reaches a terminal or a pipe, whatever verb shows it', async () => {
+  const script = {
+    describejobs: () => ({ jobs: [hostile('FAILED')] }),
+    describejobqueues: () => ({ jobQueues: [{ jobQueueName: 'q' }] }),
+    listjobs: () => ({ jobSummaryList: [hostile('FAILED')] }),
+    GetLogEvents: () => ({ events: [], nextForwardToken: 'f/1' }),
+  };
+  const unknown = { describejobs: () => ({ jobs: [] }) };
+  const calls: [object, string[]][] = [
+    [script, ['describe', 'a']], [script, ['jobs']], [script, ['jobs', '--array', 'a']], [script, ['wait', 'a']], [script, ['logs', 'a']],
+    [unknown, ['describe', attack]], [unknown, ['logs', attack]], [unknown, [attack]], [unknown, ['jobs', `--${attack}`]], [unknown, ['jobs', '--status', attack]], [unknown, ['submit', '--file', attack]],
+    [{ describejobs: () => { throw new Answer(400, 'ClientException', attack); } }, ['describe', 'a']],
+  ];
+  for (const isTty of [true, false]) {
+    for (const [answers, argv] of calls) {
+      const { stdout, stderr } = await runAgainst(answers as never, argv, terminal({ NO_COLOR: '1' }, { outIsTty: isTty, errIsTty: isTty, columns: 2000 }));
+      const own = (stdout + stderr).replaceAll('\x1b[1G\x1b[2K', '');
+      assert.doesNotMatch(own, /[[\p{Cc}\p{Cf}]--[\n]]/v, argv.join(' '));
+      assert.doesNotMatch(own, /^forged/m, argv.join(' '));
+      assert.match(own, /2J/, argv.join(' '));
+    }
+  }
+  const { stdout } = await runAgainst(script, ['describe', 'a']);
+  assert.ok(stdout.includes(`Reason      ${shownAttack}\n`));
+  const json = await runAgainst(script, ['describe', 'a', '--json'], terminal({}, { outIsTty: true }));
+  assert.doesNotMatch(json.stdout, /[^\n\x20-\x7e]/);
+  assert.equal((JSON.parse(json.stdout) as { jobs: { statusReason: string }[] }).jobs[0]?.statusReason, attack);
+});
+
+test("a job's output keeps its colours at a terminal and nothing else; --raw and a pipe have it as it is", async () => {
+  const messages = ['\x1b[1;31mred\x1b[0m\tمرحبا 👩‍💻', '\x1b[2J\x1b]52;c;ZXZpbA==\x07 \x9d0;t\x9c', '10%\r\x1b[K99%', 'crlf\r', '\u202eevil', '\x1b[38:2:1:2:3mx', '\x1b[>4;2m\x1b[3'];
+  const script = {
+    describejobs: () => ({ jobs: [job('a', 'SUCCEEDED', { container: { logStreamName: 's' } })] }),
+    GetLogEvents: ({ nextToken }: Listing) => ({ events: nextToken === undefined ? messages.map((message, at) => ({ timestamp: at, message })) : [], nextForwardToken: 'f/1' }),
+  };
+  const logsOf = async (argv: string[], outIsTty: boolean) => (await runAgainst(script, ['logs', 'a', ...argv], terminal({}, { outIsTty }))).stdout;
+  assert.deepEqual((await logsOf([], true)).split('\n'), [
+    '\x1b[1;31mred\x1b[0m\tمرحبا 👩‍💻\x1b[0m', '\\x1b[2J\\x1b]52;c;ZXZpbA==\\x07 \\u009d0;t\\u009c', '10%\\r\\x1b[K99%', 'crlf', '\\u202eevil', '\x1b[38:2:1:2:3mx\x1b[0m', '\\x1b[>4;2m\\x1b[3', '',
+  ]);
+  const asIs = `${messages.join('\n')}\n`;
+  assert.deepEqual([await logsOf(['--raw'], true), await logsOf([], false)], [asIs, asIs]);
+  const lines = (await logsOf(['--json'], true)).trimEnd().split('\n');
+  assert.deepEqual(lines.map((line) => (JSON.parse(line) as { message: string }).message), messages);
 });
 
 test('without a terminal an array tells of its tenths and of its first failure only', async () => {

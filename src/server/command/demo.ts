@@ -9,6 +9,7 @@ import { parseServerConfig, serverFlags, UsageError, type ServerConfig } from '.
 import { startServer, type RunningServer } from '../server.ts';
 import { stopAtOnce } from './serve.ts';
 import { createFirstRun } from './up.ts';
+import { complain, say } from './terminal.ts';
 
 const image = 'busybox';
 
@@ -19,14 +20,14 @@ ${serverFlags}`;
 /** Exit codes: 0 when all went well, 1 where it did not, 2 for wrong usage, 143 after SIGTERM. */
 export async function demo(argv: readonly string[]): Promise<number> {
   if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(`${usage}\n`);
+    say(`${usage}\n`);
     return 0;
   }
   const directory = mkdtempSync(join(tmpdir(), 'longshore-demo-'));
   try {
     return await demoIn([...argv, '--port', '0', '--data-dir', directory, '--log-level', 'warn']);
   } catch (error) {
-    process.stderr.write(`longshore demo: ${(error as Error).message}\n`);
+    complain(`longshore demo: ${(error as Error).message}\n`);
     return error instanceof UsageError ? 2 : 1;
   } finally {
     rmSync(directory, { recursive: true, force: true });

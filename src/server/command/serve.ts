@@ -4,6 +4,7 @@
 import { parseServerConfig, serverFlags, UsageError, type ServerConfig } from '../config.ts';
 import { WaitEnded } from '../engine-choice.ts';
 import { startServer, type RunningServer, type ServerHooks } from '../server.ts';
+import { complain, say } from './terminal.ts';
 
 const usage = `longshore serve - a batch server that speaks the AWS Batch API
 
@@ -13,8 +14,8 @@ ${serverFlags}`;
 export const serve = (argv: readonly string[]): Promise<number> =>
   runServer(argv, {
     help: usage,
-    engineRules: (ended) => ({ mayTakeProcesses: false, wait: { until: ended, tell: (line) => void process.stderr.write(`longshore: ${line}\n`) } }),
-    ready: async (server) => void process.stdout.write(`longshore is ready at ${server.url}\n`),
+    engineRules: (ended) => ({ mayTakeProcesses: false, wait: { until: ended, tell: (line) => complain(`longshore: ${line}\n`) } }),
+    ready: async (server) => say(`longshore is ready at ${server.url}\n`),
   });
 
 export interface ServerVerb {
@@ -27,14 +28,14 @@ export interface ServerVerb {
 /** Starts a server as the flags say, calls `ready`, and waits for the end. Shared by `serve` and `up`. */
 export async function runServer(argv: readonly string[], verb: ServerVerb): Promise<number> {
   if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(`${verb.help}\n`);
+    say(`${verb.help}\n`);
     return 0;
   }
   try {
     return await runUntilSignal(parseServerConfig(argv), verb);
   } catch (error) {
     if (error instanceof WaitEnded) return 0;
-    process.stderr.write(`longshore: ${startFailure(error as NodeJS.ErrnoException)}\n`);
+    complain(`longshore: ${startFailure(error as NodeJS.ErrnoException)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
@@ -56,7 +57,7 @@ async function runUntilSignal(config: ServerConfig, { engineRules, ready }: Serv
 }
 
 export function stopAtOnce(error: Error): never {
-  process.stderr.write(`longshore: the server has stopped: ${error.message}\n`);
+  complain(`longshore: the server has stopped: ${error.message}\n`);
   process.exit(1);
 }
 

@@ -5,6 +5,7 @@ import { BatchClient, CreateComputeEnvironmentCommand, CreateJobQueueCommand, De
 import { serverFlags, type ServerConfig } from '../config.ts';
 import type { RunningServer } from '../server.ts';
 import { runServer } from './serve.ts';
+import { say } from './terminal.ts';
 
 const usage = `longshore up - a batch server with a first compute environment and job queue
 
@@ -18,7 +19,7 @@ export const up = (argv: readonly string[]): Promise<number> =>
     engineRules: () => ({ mayTakeProcesses: true }),
     ready: async (server, config) => {
       await createFirstRun(server.url, config);
-      process.stdout.write(welcome(server, config));
+      say(welcome(server, config));
     },
   });
 
