@@ -190,7 +190,7 @@ test('no control character of others reaches a terminal or a pipe, whatever verb
     }
   }
   const { stdout } = await runAgainst(script, ['describe', 'a']);
-  assert.ok(stdout.includes(`Reason      ${shownAttack}\n`));
+  assert.ok(stdout.includes(`  ${shownAttack}\n`));
   const json = await runAgainst(script, ['describe', 'a', '--json'], terminal({}, { outIsTty: true }));
   assert.doesNotMatch(json.stdout, /[^\n\x20-\x7e]/);
   assert.equal((JSON.parse(json.stdout) as { jobs: { statusReason: string }[] }).jobs[0]?.statusReason, attack);
