@@ -2,7 +2,7 @@
 // one queue. What is measured is what users run.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,10 +12,10 @@ export class BenchServer implements AsyncDisposable {
   readonly url: string;
   readonly pid: number;
   readonly #child: ChildProcess;
-  readonly #directory: string;
+  readonly #directory: string | undefined;
   #connection: Connection;
 
-  private constructor(url: string, child: ChildProcess, directory: string, connection: Connection) {
+  private constructor(url: string, child: ChildProcess, directory: string | undefined, connection: Connection) {
     this.url = url;
     this.pid = child.pid as number;
     this.#child = child;
@@ -23,10 +23,11 @@ export class BenchServer implements AsyncDisposable {
     this.#connection = connection;
   }
 
-  static async start(engine: 'fake' | 'process' | 'docker', flags: readonly string[] = []): Promise<BenchServer> {
-    const directory = mkdtempSync(join(tmpdir(), 'longshore-bench-'));
+  /** On a directory of its own, unless one is given, which is then kept. */
+  static async start(engine: 'fake' | 'process' | 'docker', flags: readonly string[] = [], given: { readonly directory?: string | undefined; readonly nodeFlags?: readonly string[] } = {}): Promise<BenchServer> {
+    const directory = given.directory ?? mkdtempSync(join(tmpdir(), 'longshore-bench-'));
     const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-    const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--engine', engine, '--data-dir', directory, '--log-level', 'warn', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...(given.nodeFlags ?? []), main, 'serve', '--port', '0', '--engine', engine, '--data-dir', directory, '--log-level', 'warn', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
     const url = await new Promise<string>((resolve, reject) => {
       let output = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -36,7 +37,7 @@ export class BenchServer implements AsyncDisposable {
       });
       child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
     });
-    return new BenchServer(url, child, directory, await Connection.open(new URL(url)));
+    return new BenchServer(url, child, given.directory === undefined ? directory : undefined, await Connection.open(new URL(url)));
   }
 
   async call<T = Record<string, unknown>>(operation: string, input: object): Promise<T> {
@@ -80,12 +81,18 @@ export class BenchServer implements AsyncDisposable {
     return Number(/process_resident_memory_bytes (\d+)/.exec(metrics)?.[1]) / 2 ** 20;
   }
 
+  /** The most it ever had; undefined where the system does not tell. */
+  peakResidentMib(): number | undefined {
+    if (!existsSync(`/proc/${this.pid}/status`)) return undefined;
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1]) / 1024;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#connection.close();
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill('SIGTERM');
     await ended;
-    rmSync(this.#directory, { recursive: true, force: true });
+    if (this.#directory !== undefined) rmSync(this.#directory, { recursive: true, force: true });
   }
 }
 

@@ -1,7 +1,9 @@
-// `npm run bench [NAME…]`: runs the benchmarks one after the other and prints a table with the machine's description.
+// `npm run bench [NAME…] [--jobs N]`: runs the benchmarks one after the other and prints a table with the machine's description.
+// `--jobs` makes those smaller that are about a million waiting jobs.
 
+import { parseArgs } from 'node:util';
 import { fakeEngineBench } from './whole-jobs.bench.ts';
-import { machine, table, type Figure } from './report.ts';
+import { machine, table, type BenchOptions, type Figure } from './report.ts';
 import { submitBench } from './submit.bench.ts';
 import { dispatchBench } from './dispatch.bench.ts';
 import { dockerBench } from './docker.bench.ts';
@@ -10,11 +12,13 @@ import { cycleBench } from './cycle.bench.ts';
 import { dagBench } from './dag.bench.ts';
 import { nodesBench } from './nodes.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
+import { restartBench } from './restart.bench.ts';
 import { scaleBench } from './scale.bench.ts';
 
-const benches: Record<string, () => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, dag: dagBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench, cycle: cycleBench, nodes: nodesBench, dispatch: dispatchBench };
+const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, dag: dagBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench, cycle: cycleBench, nodes: nodesBench, dispatch: dispatchBench, restart: restartBench };
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({ options: { jobs: { type: 'string' } }, allowPositionals: true });
+const options: BenchOptions = { jobs: values.jobs === undefined ? undefined : Number(values.jobs) };
 const unknown = wanted.filter((name) => !(name in benches));
 if (unknown.length > 0) {
   console.error(`no benchmark is called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
@@ -24,6 +28,6 @@ const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.error(`running ${name} …`);
-  figures.push(...(await bench()));
+  figures.push(...(await bench(options)));
 }
 console.log(`${machine()}\n\n${table(figures)}`);

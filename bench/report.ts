@@ -12,6 +12,12 @@ export interface Figure {
   readonly note?: string | undefined;
 }
 
+/** What the command line asks of benchmarks that can be made smaller. */
+export interface BenchOptions {
+  /** How many wait; absent: as many as the benchmark is about. */
+  readonly jobs?: number | undefined;
+}
+
 export const machine = (): string => `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${process.platform}`;
 
 const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(value >= 10 ? 1 : 2));

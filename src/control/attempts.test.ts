@@ -134,7 +134,7 @@ describe('a retry', () => {
 /** What a server finds that starts over what this one committed. */
 function stored(rig: Rig): StoredWorld {
   const { world } = rig.control;
-  return { ...rig.store.stored, computeEnvironments: [...world.computeEnvironments.values()], jobQueues: [...world.jobQueues.values()], jobDefinitions: [...world.jobDefinitions.values()], jobs: [...world.jobs.values()], nextSequence: world.nextSequence };
+  return { ...rig.store.stored, computeEnvironments: [...world.computeEnvironments.values()], jobQueues: [...world.jobQueues.values()], jobDefinitions: [...world.jobDefinitions.values()], jobs: [...world.jobs.values()].map((job) => ({ job, children: [] })), nextSequence: world.nextSequence };
 }
 
 describe('a timeout', () => {

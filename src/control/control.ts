@@ -297,13 +297,14 @@ export function restoreWorld(stored: StoredWorld, settings: Settings): World {
   for (const { scope, name, revision } of stored.revisions) world.jobDefinitions.rememberRevision(scope, name, revision);
   for (const host of stored.hosts) world.apply({ type: 'host-stored', host });
   for (const usage of stored.shareUsage) world.fairShares.restore(usage);
-  for (const job of stored.jobs) if (isInWorld(job)) restoreJob(world, job);
-  for (const { parentId, index, job } of stored.children) {
-    const parent = world.jobs.get(parentId);
-    if (parent === undefined) continue;
-    if (isArrayParent(parent)) parent.children.set(index, job.status, 'stoppedAtMs' in job ? job.stoppedAtMs : job.createdAtMs);
-    else if (!isInWorld(job)) world.nodes.note(job);
-    if (isInWorld(job)) restoreJob(world, job);
+  for (const { job, children } of stored.jobs) {
+    if (!isInWorld(job)) continue;
+    restoreJob(world, job);
+    for (const { index, job: child } of children) {
+      if (isArrayParent(job)) job.children.set(index, child.status, 'stoppedAtMs' in child ? child.stoppedAtMs : child.createdAtMs);
+      else if (!isInWorld(child)) world.nodes.note(child);
+      if (isInWorld(child)) restoreJob(world, child);
+    }
   }
   restoreReadiness(world);
   world.nextSequence = Math.max(world.nextSequence, stored.nextSequence);

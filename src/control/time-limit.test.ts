@@ -101,7 +101,7 @@ describe('a time limit', () => {
     assert.equal(kept.blockedHead?.jobId, id);
     await before.clock.pass(400_000);
     const { world } = before.control;
-    const stored = { ...emptyWorld, computeEnvironments: [...world.computeEnvironments.values()], jobQueues: [kept], jobs: [before.store.job(id)], nextSequence: world.nextSequence };
+    const stored = { ...emptyWorld, computeEnvironments: [...world.computeEnvironments.values()], jobQueues: [kept], jobs: [{ job: before.store.job(id), children: [] }], nextSequence: world.nextSequence };
     const after = new Rig(stored);
     void after.control.open(host);
     await after.clock.pass(599_999);

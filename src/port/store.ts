@@ -101,11 +101,19 @@ export interface StoredWorld {
   readonly hosts: readonly EnvironmentHost[];
   /** The highest revision ever given, by `scope` and name, INACTIVE ones included. */
   readonly revisions: readonly { readonly scope: Scope; readonly name: string; readonly revision: number }[];
-  readonly jobs: readonly (Job | ArrayParent)[];
-  /** Children, of parents that have not ended, that have a row. */
-  readonly children: readonly ArrayChild[];
+  /**
+   * Jobs that have not ended, in the order of their submission. Read row by row while it is walked, which can be done once and
+   * before the next commit: a million waiting jobs are never in memory twice.
+   */
+  readonly jobs: Iterable<StoredLiveJob>;
   /** The next submission's sequence number. */
   readonly nextSequence: number;
+}
+
+/** A job that has not ended, with those of its children, or nodes, that have a row. */
+export interface StoredLiveJob {
+  readonly job: Job | ArrayParent;
+  readonly children: readonly ArrayChild[];
 }
 
 /** What narrows a list of jobs; all that is given must hold. */

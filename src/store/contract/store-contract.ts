@@ -74,7 +74,9 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   };
 
   withStore('an empty store gives an empty world whose first sequence number is 1', (store) => {
-    assert.deepEqual(plain(store.load()), { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], children: [], nextSequence: 1 });
+    const { jobs, ...loaded } = store.load();
+    assert.deepEqual(plain(loaded), { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], nextSequence: 1 });
+    assert.deepEqual([...jobs], []);
   });
 
   withStore('registered hosts are kept until they leave', (_store, reopen) => {
@@ -115,8 +117,8 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     assert.deepEqual(plain(loaded.jobQueues), plain([queue]));
     assert.deepEqual(plain(loaded.jobDefinitions), plain([definition(1)]), 'INACTIVE revisions are no part of the world');
     assert.deepEqual(plain(loaded.revisions), [{ scope, name: 'd', revision: 2 }]);
-    assert.deepEqual(plain(loaded.jobs), plain([waiting(first), running(second), parent(fourth, 3)]));
-    assert.deepEqual(plain(loaded.children), plain([child]));
+    const live = [{ job: waiting(first), children: [] }, { job: running(second), children: [] }, { job: parent(fourth, 3), children: [child] }];
+    assert.deepEqual(plain([...loaded.jobs]), plain(live));
     assert.equal(loaded.nextSequence, 5);
   });
 
@@ -128,7 +130,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     assert.deepEqual(plain(store.reader.jobDetail(submitted.id)), plain(submitted));
     assert.equal(store.reader.job(other, submitted.id), undefined, 'a job is found in its own account and region only');
     assert.equal(store.reader.job(scope, jobId('none')), undefined);
-    assert.deepEqual(store.load().jobs, [], 'an ended job is no part of the world');
+    assert.deepEqual([...store.load().jobs], [], 'an ended job is no part of the world');
   });
 
   withStore('children with a row are found by their index, and share their parent’s needs', (store) => {

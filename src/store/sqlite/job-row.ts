@@ -5,6 +5,7 @@ import { ChildTable } from '../../core/job/child-table.ts';
 import { isArrayParent, type ArrayChild, type ArrayParent, type Job } from '../../core/job/job.ts';
 import { termsOfNode } from '../../core/job/nodes.ts';
 import { isEnded, jobStatuses, type JobStatus } from '../../core/job/status.ts';
+import type { JobTerms } from '../../core/job/terms.ts';
 
 /** What a row's columns, or the parent of a child, say already. */
 export interface RowFacts {
@@ -32,26 +33,37 @@ export function encodeState(job: Job | ArrayParent): string {
 
 type State = Omit<Job | ArrayParent, keyof RowFacts>;
 
+/** Of the values that came last so many are known: rows of one kind mostly stand together, and a million kinds are not held as text. */
+const most = { states: 1_000, terms: 20_000 };
+const noAttempts: readonly never[] = Object.freeze([]);
+
 /** Equal values of many rows become one in memory: jobs of a definition that wait differ in nothing but their columns. */
 export class Interner {
   readonly #states = new Map<string, State>();
-  readonly #texts = new Map<string, string>();
+  readonly #terms = new Map<string, JobTerms>();
 
   state(text: string): State {
-    let state = this.#states.get(text);
-    if (state === undefined) {
-      state = JSON.parse(text) as State;
-      this.#states.set(text, state);
-    }
-    return state;
+    return known(this.#states, most.states, text, () => {
+      const state = JSON.parse(text) as State & { readonly attempts?: readonly unknown[] };
+      // What waits for others is no other's like, but was submitted under the same.
+      const terms = this.#sharedTerms(state.terms);
+      return state.attempts?.length === 0 ? { ...state, terms, attempts: noAttempts } : { ...state, terms };
+    });
   }
 
-  text<T extends string>(text: T): T {
-    const known = this.#texts.get(text);
-    if (known !== undefined) return known as T;
-    this.#texts.set(text, text);
-    return text;
+  #sharedTerms(terms: JobTerms): JobTerms {
+    return known(this.#terms, most.terms, JSON.stringify(terms), () => terms);
   }
+}
+
+function known<T>(values: Map<string, T>, size: number, key: string, make: () => T): T {
+  let value = values.get(key);
+  if (value === undefined) {
+    value = make();
+    if (values.size >= size) values.clear();
+    values.set(key, value);
+  }
+  return value;
 }
 
 /** With an interner the parts that many rows share are one value. */

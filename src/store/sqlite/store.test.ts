@@ -5,8 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { after, test } from 'node:test';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { after, mock, test } from 'node:test';
 import { arn, jobId, scopeOf } from '../../base/ids.ts';
 import type { EndedArrayParent, Job, JobDetailRecord } from '../../core/job/job.ts';
 import { migrations } from '../migration/migrations.ts';
@@ -62,7 +62,7 @@ test('sqlite: rows of the first version are brought up to date', () => {
   assert.equal(store.reader.firstEnds().kept, 50);
   const failedChildren = ['d', 'e'].map((id) => (store.reader.job(scopeOf('x', 'y'), jobId(id)) as { job: EndedArrayParent }).job.failedChildren);
   assert.deepEqual(failedChildren, [[[1, 1], [2, 2]], [[0, 2]]]);
-  assert.deepEqual(store.load().jobs.map((job) => job.terms), [{ needs, log }, { needs }]);
+  assert.deepEqual([...store.load().jobs].map(({ job }) => job.terms), [{ needs, log }, { needs }]);
   store.close();
   forget();
 });
@@ -95,4 +95,46 @@ test('sqlite: the room of removed jobs is used again, and the write-ahead log st
   const [early, late] = [sizes[5] ?? 0, sizes.at(-1) ?? 0];
   assert.ok(late <= early * 1.02, `the file grew from ${early} to ${late} bytes: ${sizes.join(', ')}`);
   assert.ok(walBytes < 64 * 2 ** 20, `the write-ahead log has ${walBytes} bytes`);
+});
+
+/** Jobs that wait, each for another: no two rows are alike. */
+function waitingJobs(count: number): { readonly submitted: JobDetailRecord[]; readonly jobs: Job[] } {
+  const scope = scopeOf('000000000000', 'us-east-1');
+  const queueArn = arn('arn:aws:batch:us-east-1:000000000000:job-queue/q');
+  const jobs = Array.from({ length: count }, (_, at): Job => ({
+    id: jobId(`job-${at}`), scope, queueArn, createdAtMs: at, sequence: at + 1, terms: { needs: { milliVcpu: 1, memoryMib: 1, gpus: 0 } }, attempts: [], status: 'PENDING', waitsFor: [{ type: 'JOB', jobId: jobId(`job-${at - 1}`) }],
+  }));
+  const submitted = jobs.map(({ id, createdAtMs, sequence }): JobDetailRecord => ({
+    id, arn: arn(`arn:aws:batch:us-east-1:000000000000:job/${id}`), scope, sequence, name: 'job', queueArn, definitionArn: arn('d'), definitionName: 'd', createdAtMs, parameters: {}, container: {},
+  }));
+  return { submitted, jobs };
+}
+
+test('sqlite: jobs are read one by one at start, and what they share is one value', () => {
+  const store = new SqliteStore(path);
+  store.commit({ ...nothing, ...waitingJobs(3_000) });
+  const all = mock.method(StatementSync.prototype, 'all');
+  const loaded = [...store.load().jobs].map(({ job }) => job);
+  const mostAtOnce = Math.max(...all.mock.calls.map(({ result }) => result?.length ?? 0));
+  all.mock.restore();
+  assert.equal(loaded.length, 3_000);
+  assert.ok(mostAtOnce < 10, `${mostAtOnce} rows were in memory at once`);
+  assert.equal(new Set(loaded.map(({ terms }) => terms)).size, 1);
+  store.close();
+  forget();
+});
+
+test('sqlite: a start looks at no row of a job that has ended', () => {
+  const store = new SqliteStore(path);
+  store.commit({ ...nothing, ...waitingJobs(10) });
+  const prepare = mock.method(DatabaseSync.prototype, 'prepare');
+  assert.equal([...store.load().jobs].length, 10);
+  const queries = prepare.mock.calls.map(({ arguments: [sql] }) => sql).filter((sql) => /\bjob\b/.test(sql));
+  prepare.mock.restore();
+  store.close();
+  const database = new DatabaseSync(path);
+  const scans = queries.flatMap((sql) => database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).filter(({ detail }) => /^SCAN job\b/.test(detail));
+  database.close();
+  assert.deepEqual(scans, []);
+  forget();
 });

@@ -2,6 +2,7 @@
 // commands changed. It decides nothing, and after a failed commit it must not be used again.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { must } from '../../base/assert.ts';
 import { arn, jobId, type Arn, type Scope } from '../../base/ids.ts';
 import type { ConsumableResource } from '../../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
@@ -11,7 +12,7 @@ import type { JobDefinition } from '../../core/job-definition/job-definition.ts'
 import type { EnvironmentHost } from '../../core/host.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
-import type { Commit, LogStreamRow, Store, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
+import type { Commit, LogStreamRow, Store, StoredLiveJob, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
 import { openDatabase } from './database.ts';
 import { Expiry } from './expiry.ts';
 import { decodeChild, decodeState, encodeChild, encodeState, hasChildren, Interner, scopeOfArn, statusCode } from './job-row.ts';
@@ -20,10 +21,12 @@ import { SqliteReader } from './reader.ts';
 interface LiveRow {
   sequence: number;
   id: string;
+  queue: number;
   created_at: number;
   state: string;
-  arn: string;
 }
+
+const none: readonly ArrayChild[] = [];
 
 export class SqliteStore implements Store {
   readonly reader: SqliteReader;
@@ -43,19 +46,6 @@ export class SqliteStore implements Store {
   load(): StoredWorld {
     const all = <T>(sql: string): T[] => this.#database.prepare(sql).all() as T[];
     const bodies = <T>(sql: string): T[] => all<{ body: string }>(sql).map((row) => JSON.parse(row.body) as T);
-    const interner = new Interner();
-    const live = jobStatuses.filter((status) => !isEnded(status)).map(statusCode).join(',');
-    const rows = all<LiveRow>(
-      `SELECT sequence, id, created_at, state, arn FROM queue_number JOIN job ON job.queue = queue_number.number WHERE job.status IN (${live}) ORDER BY sequence`,
-    );
-    const jobs = rows.map((row) => {
-      const queueArn = interner.text(arn(row.arn));
-      return decodeState({ id: jobId(row.id), scope: interner.text(scopeOfArn(queueArn)), queueArn, createdAtMs: row.created_at, sequence: row.sequence }, row.state, interner);
-    });
-    const childRows = this.#database.prepare('SELECT child_index, state FROM array_child WHERE parent = ? ORDER BY child_index');
-    const children: ArrayChild[] = jobs.filter(hasChildren).flatMap((parent) =>
-      (childRows.all(parent.sequence) as { child_index: number; state: string }[]).map((row) => decodeChild(parent, row.child_index, row.state)),
-    );
     const last = this.#database.prepare('SELECT max(coalesce((SELECT max(sequence) FROM job), 0), highest) AS last FROM removed_sequence').get() as { last: number };
     return {
       computeEnvironments: bodies<ComputeEnvironment>('SELECT body FROM compute_environment'),
@@ -68,10 +58,32 @@ export class SqliteStore implements Store {
       jobDefinitions: bodies<JobDefinition>("SELECT body FROM job_definition WHERE status = 'ACTIVE' ORDER BY scope, name, revision"),
       hosts: bodies<EnvironmentHost>('SELECT body FROM host ORDER BY id'),
       revisions: all<{ scope: Scope; name: string; revision: number }>('SELECT scope, name, max(revision) AS revision FROM job_definition GROUP BY scope, name'),
-      jobs,
-      children,
+      jobs: this.#liveJobs(),
       nextSequence: last.last + 1,
     };
+  }
+
+  /** One row in hand at a time. */
+  *#liveJobs(): Generator<StoredLiveJob> {
+    const interner = new Interner();
+    const live = jobStatuses.filter((status) => !isEnded(status)).map(statusCode).join(',');
+    const queues = new Map(
+      (this.#database.prepare('SELECT number, arn FROM queue_number').all() as { number: number; arn: string }[]).map((row) => [row.number, { queueArn: arn(row.arn), scope: scopeOfArn(arn(row.arn)) }]),
+    );
+    // By the index: what has ended is not looked at, however much of it is kept. Only numbers are sorted.
+    const rows = this.#database
+      .prepare(
+        `WITH live AS MATERIALIZED (SELECT sequence FROM queue_number CROSS JOIN job ON job.queue = queue_number.number WHERE job.status IN (${live}) ORDER BY sequence)
+          SELECT sequence, id, queue, created_at, state FROM live CROSS JOIN job USING (sequence)`,
+      )
+      .iterate() as Iterable<LiveRow>;
+    const childRows = this.#database.prepare('SELECT child_index, state FROM array_child WHERE parent = ? ORDER BY child_index');
+    for (const row of rows) {
+      const { queueArn, scope } = must(queues.get(row.queue), 'a job names a queue that has a number');
+      const job = decodeState({ id: jobId(row.id), scope, queueArn, createdAtMs: row.created_at, sequence: row.sequence }, row.state, interner);
+      const children = hasChildren(job) ? (childRows.all(job.sequence) as { child_index: number; state: string }[]).map((child) => decodeChild(job, child.child_index, child.state)) : none;
+      yield { job, children };
+    }
   }
 
   commit(commit: Commit): readonly TableWriteOutcome[] {
