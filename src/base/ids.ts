@@ -34,13 +34,14 @@ export const childId = (parent: JobId, index: number): JobId => `${parent}:${ind
 /** The id of a node of a multi-node parallel job (spec 4.5: `job#n`). */
 export const nodeId = (parent: JobId, node: number): JobId => `${parent}#${node}` as JobId;
 
-/** Splits `parent:index` and `parent#node`; any other id is its own parent. */
+/** Splits `parent:index` and `parent#node`; any other id is its own parent. `parent:01` names no child: each has one name. */
 export function splitJobId(id: string): { parent: JobId; index: number | undefined; node: number | undefined } {
   // Hardly anything is asked for more often: five digits are looked at from the end, and nothing is searched.
   let number = 0;
   let cut = id.length - 1;
   for (let weight = 1; weight <= 10_000 && isDigit(id.charCodeAt(cut)); weight *= 10) number += (id.charCodeAt(cut--) - zero) * weight;
-  const mark = cut < 0 || cut === id.length - 1 ? '' : id[cut];
+  const isPlain = cut >= 0 && (id.charCodeAt(cut + 1) !== zero ? cut < id.length - 1 : cut === id.length - 2);
+  const mark = isPlain ? id[cut] : '';
   if (mark === ':') return { parent: id.slice(0, cut) as JobId, index: number, node: undefined };
   if (mark === '#') return { parent: id.slice(0, cut) as JobId, index: undefined, node: number };
   return { parent: id as JobId, index: undefined, node: undefined };

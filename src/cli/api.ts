@@ -73,16 +73,22 @@ export class Api {
     return { jobId: jobId ?? '', jobName: jobName ?? '', jobArn };
   }
 
-  /** In the order of the ids. Throws a {@link Failure} where the server does not know one. */
+  /** In the order of the ids, which may be ARNs. Throws a {@link Failure} where the server does not know one. */
   async describeJobs(ids: readonly string[]): Promise<JobDetail[]> {
     const found = new Map<string, JobDetail>();
     for (let from = 0; from < ids.length; from += idsPerCall) {
       const { jobs } = await this.#batch.send(new DescribeJobsCommand({ jobs: ids.slice(from, from + idsPerCall) }));
-      for (const job of jobs ?? []) found.set(job.jobId ?? '', job);
+      for (const job of jobs ?? []) found.set(job.jobId ?? '', job).set(job.jobArn ?? '', job);
     }
     const unknown = ids.filter((id) => !found.has(id));
     if (unknown.length > 0) throw new Failure(`${unknown.length === 1 ? 'no job has the id' : 'no jobs have the ids'} ${unknown.join(', ')}`);
     return ids.map((id) => found.get(id) as JobDetail);
+  }
+
+  /** The ids of jobs that users name by id or ARN, each once. Throws a {@link Failure} where the server does not know one. */
+  async jobIds(names: readonly string[]): Promise<string[]> {
+    const ids = names.some((name) => name.startsWith('arn:')) ? (await this.describeJobs(names)).map(({ jobId = '' }) => jobId) : names;
+    return [...new Set(ids)];
   }
 
   async describeJob(id: string): Promise<JobDetail> {

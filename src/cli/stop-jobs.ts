@@ -17,7 +17,7 @@ export interface Stop {
 
 export async function stopJobs(session: Session, ids: readonly string[], reason: string, verb: Stop): Promise<number> {
   const api = await session.api();
-  const unique = [...new Set(ids)];
+  const unique = await api.jobIds(ids);
   const before = await api.describeJobs(unique);
   for (const job of before) if (!isEnded(job)) await verb.stop(api, job.jobId ?? '', reason);
   const after = await api.describeJobs(unique);

@@ -161,7 +161,8 @@ function dependency(text: string): JobDependency {
   const cut = text.lastIndexOf(':');
   const last = text.slice(cut + 1).toUpperCase();
   if (isDependencyType(last)) return cut <= 0 ? { type: last } : { jobId: text.slice(0, cut), type: last };
-  if (/[A-Za-z_]/.test(last) && cut > 0) throw new UsageError(`--depends-on: '${text.slice(cut + 1)}' is neither N_TO_N nor SEQUENTIAL`);
+  // The last part of an ARN has a slash.
+  if (/[A-Za-z_]/.test(last) && !last.includes('/') && cut > 0) throw new UsageError(`--depends-on: '${text.slice(cut + 1)}' is neither N_TO_N nor SEQUENTIAL`);
   return { jobId: text };
 }
 

@@ -4,12 +4,14 @@
 import type { JobDependency } from '@aws-sdk/client-batch';
 import { assert } from '../base/assert.ts';
 import { childId, nodeId, splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
+import { jobDefinitionArn } from '../core/arn.ts';
 import { quantitiesOf, type ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import { presentVcpus } from '../core/instance.ts';
 import { isArrayParent, isLive, waitingChild, type ArrayParent, type Job, type JobDetailRecord, type LiveArrayParent, type WaitingJob } from '../core/job/job.ts';
 import { needsOfAll } from '../core/job/nodes.ts';
 import { isEnded } from '../core/job/status.ts';
+import { definitionReference } from '../core/job-definition/definition-reference.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import { unsatisfied } from '../core/job/dependency.ts';
@@ -125,11 +127,8 @@ export class ControlReader implements Reader {
   }
 
   #inactiveDefinition(scope: Scope, nameOrArn: string): JobDefinition | undefined {
-    if (nameOrArn.startsWith('arn:')) return this.#store.jobDefinition(scope, nameOrArn as Arn);
-    const cut = nameOrArn.lastIndexOf(':');
-    const revision = Number(nameOrArn.slice(cut + 1));
-    if (cut < 0 || !Number.isInteger(revision)) return undefined;
-    return this.#store.jobDefinitions({ scope, name: nameOrArn.slice(0, cut), after: { name: nameOrArn.slice(0, cut), revision: revision - 1 }, limit: 1 }).find((found) => found.revision === revision);
+    const { name, revision } = definitionReference(scope, nameOrArn) ?? {};
+    return name === undefined || revision === undefined ? undefined : this.#store.jobDefinition(scope, jobDefinitionArn(scope, name, revision));
   }
 
   jobDefinitions(query: Parameters<Reader['jobDefinitions']>[0]): Page<JobDefinitionView> | undefined {

@@ -12,7 +12,7 @@ export const describe = defineVerb({
   operands: { name: 'the ID of a job, or several', least: 1, most: Infinity },
   async run({ session, operands }) {
     const api = await session.api();
-    const jobs = await api.describeJobs([...new Set(operands)]);
+    const jobs = await api.describeJobs(await api.jobIds(operands));
     if (session.settings.json) session.printJson({ jobs });
     else session.io.out(jobs.map((job) => describeText(job, session.style)).join('\n'));
     return 0;

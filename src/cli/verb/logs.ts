@@ -30,12 +30,13 @@ export const logs = defineVerb({
   examples: ['longshore logs 8a1f…', 'longshore logs -f --timestamps 8a1f…', 'longshore logs 8a1f…:3'],
   operands: { name: "a job's ID", least: 1, most: 1 },
   async run({ session, values, operands }) {
-    const [id = ''] = operands;
+    const [name = ''] = operands;
     const from = values.attempt === undefined ? 'last' : wholeNumber('--attempt', values.attempt, 1, 1000);
-    const note = (): string => `Stopped reading; job ${id} goes on. Read on with: longshore logs -f ${id}`;
+    const note = (): string => `Stopped reading; job ${name} goes on. Read on with: longshore logs -f ${name}`;
     return session.interruptible(note, async (signal) => {
       const api = await session.api();
-      const job = await api.describeJob(id);
+      const job = await api.describeJob(name);
+      const { jobId: id = name } = job;
       const size = job.arrayProperties?.size;
       const reading = new Reading(session, api, from, values);
       const read = size === undefined ? () => reading.single(mainNodeOf(job) ?? id) : () => reading.array(id, size);

@@ -12,7 +12,7 @@ export const wait = defineVerb({
   examples: ['longshore wait 8a1f…', 'longshore wait $(longshore submit --definition sleep)'],
   operands: { name: 'the ID of a job, or several', least: 1, most: Infinity },
   async run({ session, operands }) {
-    const ids = [...new Set(operands)];
+    const ids = await (await session.api()).jobIds(operands);
     const { json } = session.settings;
     const note = (): string => `Stopped waiting; ${ids.length === 1 ? `job ${ids[0]} goes on` : 'the jobs go on'}. Wait again with: longshore wait ${ids.join(' ')}`;
     return session.interruptible(note, async (signal) => {

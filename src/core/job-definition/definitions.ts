@@ -2,7 +2,8 @@
 // its fold alone.
 
 import type { Arn, Scope } from '../../base/ids.ts';
-import { jobDefinitionArn, jobDefinitionArnPrefix } from '../arn.ts';
+import { jobDefinitionArn } from '../arn.ts';
+import { definitionReference } from './definition-reference.ts';
 import type { JobDefinition } from './job-definition.ts';
 
 export class JobDefinitions {
@@ -17,12 +18,9 @@ export class JobDefinitions {
 
   /** By ARN, by `name:revision`, or the latest ACTIVE revision of a bare name (an ARN may lack its revision too). */
   find(scope: Scope, given: string): JobDefinition | undefined {
-    const prefix = jobDefinitionArnPrefix(scope);
-    if (given.startsWith('arn:') && !given.startsWith(prefix)) return undefined;
-    const short = given.startsWith('arn:') ? given.slice(prefix.length) : given;
-    const cut = short.lastIndexOf(':');
-    const name = cut < 0 ? short : short.slice(0, cut);
-    const revision = cut < 0 ? this.#activeRevisions.get(`${scope} ${name}`)?.at(-1) : Number(short.slice(cut + 1));
+    const meant = definitionReference(scope, given);
+    if (meant === undefined) return undefined;
+    const { name, revision = this.#activeRevisions.get(`${scope} ${name}`)?.at(-1) } = meant;
     return revision === undefined ? undefined : this.#active.get(jobDefinitionArn(scope, name, revision));
   }
 

@@ -16,7 +16,7 @@ export const consumableResource = (context: RequestContext, given = ''): string 
 export const policyResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : schedulingPolicyArn(context.scope, given));
 /** Of a member that may be absent or empty. */
 export const policyResources = (given: string | undefined): string[] => (given ? [given] : []);
-export const jobResource = (context: RequestContext, id = ''): string => jobArn(context.scope, id as JobId);
+export const jobResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : jobArn(context.scope, given as JobId));
 
 type Tags = Readonly<Record<string, string>>;
 

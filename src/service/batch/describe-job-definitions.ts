@@ -3,7 +3,7 @@
 
 import type { DescribeJobDefinitionsCommandInput, DescribeJobDefinitionsCommandOutput } from '@aws-sdk/client-batch';
 import type { Scope } from '../../base/ids.ts';
-import { jobDefinitionArnPrefix } from '../../core/arn.ts';
+import { definitionReference } from '../../core/job-definition/definition-reference.ts';
 import { limit } from '../../core/limit.ts';
 import type { JobDefinitionView, Reader } from '../../port/reader.ts';
 import { lengthIn } from '../../wire/check.ts';
@@ -38,11 +38,10 @@ function find(reader: Reader, scope: Scope, asked: readonly string[]): JobDefini
   lengthIn(asked, 0, limit.describePage, 'jobDefinitions');
   const found = new Map<string, JobDefinitionView>();
   for (const each of asked) {
-    const views = hasRevision(each, scope) ? [reader.jobDefinition(scope, each)] : (reader.jobDefinitions({ scope, name: bareName(each, scope), limit: limit.describePage })?.items ?? []);
+    const meant = definitionReference(scope, each);
+    if (meant === undefined) continue;
+    const views = meant.revision === undefined ? (reader.jobDefinitions({ scope, name: meant.name, limit: limit.describePage })?.items ?? []) : [reader.jobDefinition(scope, each)];
     for (const view of views) if (view !== undefined) found.set(view.definition.arn, view);
   }
   return [...found.values()];
 }
-
-const bareName = (given: string, scope: Scope): string => (given.startsWith(jobDefinitionArnPrefix(scope)) ? given.slice(jobDefinitionArnPrefix(scope).length) : given);
-const hasRevision = (given: string, scope: Scope): boolean => bareName(given, scope).includes(':');

@@ -1,7 +1,8 @@
-// DescribeJobs: up to a hundred ids of jobs, children of arrays and nodes. Unknown ids are left out (spec
+// DescribeJobs: up to a hundred jobs, children of arrays and nodes, by their ids or ARNs. Unknown ones are left out (spec
 // users-and-clients: "Errors and codes to copy"); a known one never is, for clients then wait for ever.
 
 import type { DescribeJobsCommandInput, DescribeJobsCommandOutput, JobDetail } from '@aws-sdk/client-batch';
+import { jobIdOf } from '../../core/job/job-reference.ts';
 import { limit } from '../../core/limit.ts';
 import { tooManyJobs } from '../../wire/error-catalogue.ts';
 import { onAll } from './access.ts';
@@ -16,8 +17,8 @@ export const describeJobs: BatchOperation<DescribeJobsCommandInput, Reply<Descri
     const ids = input.jobs ?? [];
     if (ids.length > limit.describeJobsIds) throw tooManyJobs(limit.describeJobsIds);
     const jobs: JobDetail[] = [];
-    for (const id of new Set(ids)) {
-      const view = reader.job(scope, id);
+    for (const id of new Set(ids.map((given) => jobIdOf(scope, given)))) {
+      const view = id === undefined ? undefined : reader.job(scope, id);
       if (view !== undefined) jobs.push(jobDetail(view));
     }
     return { jobs };

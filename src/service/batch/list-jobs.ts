@@ -3,7 +3,8 @@
 
 import type { KeyValuesPair, ListJobsCommandInput, ListJobsCommandOutput } from '@aws-sdk/client-batch';
 import { JobStatus } from '@aws-sdk/client-batch';
-import { jobId, type Scope } from '../../base/ids.ts';
+import type { Scope } from '../../base/ids.ts';
+import { jobIdOf } from '../../core/job/job-reference.ts';
 import { limit } from '../../core/limit.ts';
 import type { JobListQuery, Reader } from '../../port/reader.ts';
 import { integerIn, oneOf } from '../../wire/check.ts';
@@ -35,15 +36,16 @@ function listed(reader: Reader, scope: Scope, input: ListJobsCommandInput): JobL
     if (view === undefined) throw notFound(`Job queue ${jobQueue}`);
     return { queueArn: view.queue.arn };
   }
-  const id = jobId(arrayJobId || multiNodeJobId || '');
-  const parent = reader.job(scope, id);
-  if (parent === undefined) throw notFound(`Job ${id}`);
+  const given = arrayJobId || multiNodeJobId || '';
+  const id = jobIdOf(scope, given);
+  const parent = id === undefined ? undefined : reader.job(scope, id);
+  if (parent === undefined) throw notFound(`Job ${given}`);
   if (arrayJobId) {
     if (parent.detail.arraySize === undefined || parent.arrayIndex !== undefined) throw invalid(`Job ${id} is not an array job`);
-    return { arrayJobId: id };
+    return { arrayJobId: parent.id };
   }
   if (parent.detail.nodeProperties === undefined || parent.nodeIndex !== undefined) throw invalid(`Job ${id} is not a multi-node parallel job`);
-  return { multiNodeJobId: id };
+  return { multiNodeJobId: parent.id };
 }
 
 type Selection = Omit<JobListQuery, 'scope' | 'of' | 'next'>;

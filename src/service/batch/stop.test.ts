@@ -21,6 +21,20 @@ test('each sends its own stop, and an unknown job is a success (Snakemake termin
   ]);
 });
 
+const arn = `arn:aws:batch:eu-west-1:123456789012:job/${id}`;
+
+test('a job is stopped by its ARN as well, and by no text that only looks like its name', async () => {
+  const deps = new FakeDeps();
+  for (const jobId of [arn, `${arn}:3`, `${id}:03`, `${id}:+3`, `${id}: 3`, arn.replace('eu-west-1', 'us-east-1'), arn.replace('123456789012', '210987654321')]) {
+    assert.deepEqual(await deps.call(terminateJob, { jobId, reason: 'a' }), {});
+  }
+  assert.deepEqual(deps.commands.map((command) => 'jobId' in command && command.jobId), [id, `${id}:3`]);
+  const answer = await deps.call(cancelJobs, { jobs: [arn, `${id}:03`, arn.replace('eu-west-1', 'us-east-1')], reason: 'a' });
+  assert.deepEqual(answer.successful, [arn, arn.replace('eu-west-1', 'us-east-1')]);
+  assert.deepEqual(answer.errors?.map(({ job, code }) => [job, code]), [[`${id}:03`, 'ValidationException']]);
+  assert.equal(deps.commands.length, 3);
+});
+
 test('a reason and an id are needed', async () => {
   const deps = new FakeDeps();
   await assert.rejects(deps.call(cancelJob, { jobId: '', reason: 'a' }), /jobId must be provided/);

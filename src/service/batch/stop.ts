@@ -1,8 +1,8 @@
 // What cancelling and terminating share, one job or many.
 
-import { jobId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import type { StopJob } from '../../core/command/command.ts';
+import { isJobName, jobIdOf } from '../../core/job/job-reference.ts';
 import { limit } from '../../core/limit.ts';
 import { invalid, tooManyJobs } from '../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../wire/operation.ts';
@@ -13,19 +13,18 @@ import { envelopeOf } from '../envelope.ts';
 
 type By = StopJob['by'];
 
-export async function stopOne(deps: BatchDeps, by: By, id: string, reason: string, context: RequestContext): Promise<void> {
-  await submitCommand(deps, { type: 'stop-job', scope: context.scope, jobId: jobId(id), by, reason }, context);
+/** What names no job here is as good as one that has ended. */
+export async function stopOne(deps: BatchDeps, by: By, given: string, reason: string, context: RequestContext): Promise<void> {
+  const jobId = jobIdOf(context.scope, given);
+  if (jobId !== undefined) await submitCommand(deps, { type: 'stop-job', scope: context.scope, jobId, by, reason }, context);
 }
-
-/** A UUID, with an array's index or a node's number behind it. */
-const wellFormed = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}([:#]\d{1,5})?$/i;
 
 export interface StoppedMany {
   successful: string[];
   errors: { job: string; code: string; message: string }[];
 }
 
-/** Answers for each id; unknown and ended jobs are successes. All go to the bus at once, so that they share transactions. */
+/** Answers for each by the name that was given; unknown and ended jobs are successes. All go to the bus at once, so that they share transactions. */
 export async function stopMany(deps: BatchDeps, by: By, input: { jobs?: string[] | undefined; reason?: string | undefined }, context: RequestContext): Promise<StoppedMany> {
   const { jobs = [], reason } = input;
   checkReference(reason, 'reason');
@@ -33,14 +32,15 @@ export async function stopMany(deps: BatchDeps, by: By, input: { jobs?: string[]
   if (jobs.length > limit.bulkJobIds) throw tooManyJobs(limit.bulkJobIds);
   const successful: string[] = [];
   const errors: StoppedMany['errors'] = [];
-  const stop = async (id: string): Promise<void> => {
-    if (!wellFormed.test(id)) {
-      errors.push({ job: id, code: 'ValidationException', message: `'${id}' is not a job id` });
+  const stop = async (job: string): Promise<void> => {
+    if (!isJobName(job)) {
+      errors.push({ job, code: 'ValidationException', message: `'${job}' is not a job id` });
       return;
     }
-    const reply = await deps.bus.submit({ type: 'stop-job', scope: context.scope, jobId: jobId(id), by, reason }, envelopeOf(context));
-    if (isRefusal(reply)) errors.push({ job: id, code: 'ClientException', message: reply.message });
-    else successful.push(id);
+    const jobId = jobIdOf(context.scope, job);
+    const reply = jobId === undefined ? undefined : await deps.bus.submit({ type: 'stop-job', scope: context.scope, jobId, by, reason }, envelopeOf(context));
+    if (isRefusal(reply)) errors.push({ job, code: 'ClientException', message: reply.message });
+    else successful.push(job);
   };
   await Promise.all([...new Set(jobs)].map(stop));
   return { successful, errors };

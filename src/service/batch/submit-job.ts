@@ -14,7 +14,7 @@ import type { BatchDeps, BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { checkConsumables } from './rule/consumables.ts';
 import { checkContainerOverrides } from './rule/container-overrides.ts';
-import { checkDependencies } from './rule/dependencies.ts';
+import { readDependencies } from './rule/dependencies.ts';
 import { checkName, checkReference } from './rule/name.ts';
 import { checkNodeOverrides } from './rule/node-properties.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
@@ -39,7 +39,7 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     checkReference(input.jobDefinition, 'jobDefinition');
     const size = input.arrayProperties?.size;
     integerIn(size, limit.arraySizeMin, limits.arraySize, 'arrayProperties.size');
-    checkDependencies(input.dependsOn, size !== undefined, limits);
+    const dependsOn = readDependencies(context.scope, input.dependsOn, size !== undefined, limits);
     checkOverrides(input.containerOverrides, () => deps.reader.jobDefinition(context.scope, input.jobDefinition ?? '')?.definition);
     checkShareIdentifier(input.shareIdentifier, 'shareIdentifier');
     integerIn(input.schedulingPriorityOverride, 0, limit.schedulingPriorityMax, 'schedulingPriorityOverride');
@@ -49,7 +49,7 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     refuseUnbuilt(input.ecsPropertiesOverride?.taskProperties, 'ecsPropertiesOverride');
     checkConsumables(input.consumableResourcePropertiesOverride, 'consumableResourcePropertiesOverride');
     const retryStrategy = checkRetryStrategy(input.retryStrategy, limits);
-    const request = retryStrategy === undefined ? input : { ...input, retryStrategy };
+    const request = { ...input, retryStrategy, dependsOn };
     const command = { type: 'submit-job', scope: context.scope, jobId: jobId(deps.ids.uuid()), request, definitionTags: definitionTags(deps, input, context) } as const;
     return submitCommand(deps, command, context);
   },

@@ -9,9 +9,13 @@ import { envelopeOf } from '../envelope.ts';
 
 const batchArn = /^arn:aws[a-z-]*:batch:[a-z0-9-]+:\d{12}:[a-z-]+\/.+$/;
 
+/** "ARNs for child jobs of array and multi-node parallel (MNP) jobs aren't supported." */
+const childArn = /:job\/[^:#/]+[:#]\d+$/;
+
 /** Throws unless `resourceArn` names a resource of the caller's account and region that is there. */
 export function tagsOf({ reader }: BatchDeps, resourceArn: string | undefined, { scope }: RequestContext): Tags {
   if (resourceArn === undefined || !batchArn.test(resourceArn)) throw invalid(`resourceArn must be the ARN of a resource of AWS Batch; it is '${resourceArn ?? ''}'`);
+  if (childArn.test(resourceArn)) throw invalid('A child job has its tags from its parent: ARNs of child jobs are not supported here');
   const tags = reader.tags(scope, resourceArn);
   if (tags === undefined) throw notFound(resourceArn);
   return tags;
@@ -24,8 +28,6 @@ export async function changeTags(
   context: RequestContext,
 ): Promise<void> {
   tagsOf(deps, resourceArn, context);
-  // "ARNs for child jobs of array and multi-node parallel (MNP) jobs aren't supported."
-  if (/:job\/[^:#]+[:#]\d+$/.test(resourceArn ?? '')) throw invalid('A child job cannot be tagged; tag its parent');
   const maxTags = deps.settings.limits.tagsPerResource;
   const write = { table: 'tag', write: 'merge', arn: resourceArn as Arn, ...change, maxTags } as const;
   const outcome = await deps.bus.write(write, envelopeOf(context));

@@ -4,6 +4,7 @@
 import type { Explanation, ExplainedAttempt } from '../../api/explanation.ts';
 import { splitJobId, type Scope } from '../../base/ids.ts';
 import { nameInArn } from '../../core/arn.ts';
+import { isJobName, jobIdOf } from '../../core/job/job-reference.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
 import { isArrayParent, isLive, terminateOf, type StopRequest } from '../../core/job/job.ts';
 import { decidingRule } from '../../core/job/retry.ts';
@@ -13,17 +14,16 @@ import { invalid, notFound } from '../../wire/error-catalogue.ts';
 import type { Operation } from '../../wire/operation.ts';
 import type { LongshoreDeps } from './deps.ts';
 
-/** A job's id, or a child's with its index. */
-const idForm = /^[\w-]{1,128}(:\d{1,5})?$/;
-
 export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Explanation> = {
   authorizes: () => [{ action: 'batch:DescribeJobs', resources: ['*'] }],
 
-  handle({ reader }, { jobId }, { scope }) {
-    if (/#\d+$/.test(jobId)) throw invalid(`Node ${jobId} waits with its job: ask for ${splitJobId(jobId).parent}`);
-    if (!idForm.test(jobId)) throw invalid(`'${jobId.slice(0, 150)}' is not the id of a job`);
+  handle({ reader }, { jobId: given }, { scope }) {
+    const jobId = jobIdOf(scope, given);
+    if (jobId === undefined) throw isJobName(given) ? notFound(`Job ${given}`) : invalid(`'${given.slice(0, 150)}' is not the id of a job`);
+    const { parent, node } = splitJobId(jobId);
+    if (node !== undefined) throw invalid(`Node ${jobId} waits with its job: ask for ${parent}`);
     const view = reader.job(scope, jobId);
-    if (view === undefined) throw notFound(`Job ${jobId}`);
+    if (view === undefined) throw notFound(`Job ${given}`);
     return { ...explanationOf(view, reader.wait(scope, jobId)), host: hostOf(reader, scope, view.job) };
   },
 };
