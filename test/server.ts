@@ -37,7 +37,8 @@ export const computeResources: ComputeResource = {
 export class TestServer implements AsyncDisposable {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'longshore-test-'));
   readonly engine: EngineName;
-  readonly #flags: readonly string[];
+  /** Those of the next {@link restart}. */
+  flags: readonly string[];
   #process: ServerProcess | undefined;
   /** Of the run that goes on, or of the last: clients ask it through crashes. */
   #url = '';
@@ -46,7 +47,7 @@ export class TestServer implements AsyncDisposable {
 
   private constructor(engine: EngineName, flags: readonly string[]) {
     this.engine = engine;
-    this.#flags = flags;
+    this.flags = flags;
   }
 
   /** `flags` are those of `serve`. */
@@ -102,7 +103,7 @@ export class TestServer implements AsyncDisposable {
   /** Starts the program over this data directory, ending the one that runs. The port is another one afterwards. */
   async restart(): Promise<void> {
     await this.kill('SIGTERM');
-    this.#process = await ServerProcess.start({ dataDir: this.dataDir, flags: ['--engine', this.engine, ...this.#flags], showErrors: true });
+    this.#process = await ServerProcess.start({ dataDir: this.dataDir, flags: ['--engine', this.engine, ...this.flags], showErrors: true });
     this.#url = this.#process.url;
   }
 

@@ -12,7 +12,7 @@ import { TestServer } from './server.ts';
 
 test('jobs run on a host that is reached by ssh, also after its sshd was gone for a while', { skip: ownSshdSkip() }, async () => {
   await using sshd = await OwnSshd.start();
-  await using server = await TestServer.start('fake');
+  await using server = await TestServer.start('fake', ['--host-addresses', `${sshd.url.replace(/\/\/.*@/, '//').replace(/:\d+$/, '')}:*`]);
   await server.batch.send(new CreateComputeEnvironmentCommand({ computeEnvironmentName: 'own', type: 'UNMANAGED', serviceRole: 'AWSBatchServiceRole' }));
   await server.batch.send(new CreateJobQueueCommand({ jobQueueName: 'test', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'own' }] }));
   const { computeEnvironments } = await server.batch.send(new DescribeComputeEnvironmentsCommand({ computeEnvironments: ['own'] }));

@@ -29,7 +29,7 @@ async function longshore(server: TestServer, ...words: string[]): Promise<{ code
 }
 
 test('a host is registered, shown, refused where it is wrong, and leaves', async () => {
-  await using server = await TestServer.start('fake');
+  await using server = await TestServer.start('fake', ['--host-addresses', 'tcp://127.0.0.1:1,unix:///nowhere']);
   const ecs = new ECSClient(server.clientOptions());
   await server.batch.send(new CreateComputeEnvironmentCommand({ computeEnvironmentName: 'managed', type: 'MANAGED', computeResources }));
   const cluster = await unmanaged(server);
@@ -42,7 +42,7 @@ test('a host is registered, shown, refused where it is wrong, and leaves', async
     ecs.send(new RegisterContainerInstanceCommand({ cluster: name, attributes: dockerHost === undefined ? [] : [{ name: 'longshore.docker-host', value: dockerHost }] }));
   await assert.rejects(register(), { name: 'InvalidParameterException', message: /longshore.docker-host must be given/ });
   await assert.rejects(register('gopher://x'), { name: 'InvalidParameterException', message: /expected unix:/ });
-  await assert.rejects(register('tcp://127.0.0.1:1'), { name: 'ClientException', message: /nothing can be learned from tcp:\/\/127.0.0.1:1/ });
+  await assert.rejects(register('tcp://127.0.0.1:1'), { name: 'ClientException', message: /^cannot reach the Docker engine at tcp:\/\/127.0.0.1:1: connection refused$/ });
   await assert.rejects(register('unix:///nowhere', 'nowhere'), { name: 'ClusterNotFoundException' });
   ecs.destroy();
 });
@@ -50,7 +50,7 @@ test('a host is registered, shown, refused where it is wrong, and leaves', async
 test('two hosts run the jobs of an UNMANAGED environment; one is cut off in the middle and comes back', { skip: ownDockerSkip() }, async () => {
   await using first = await OwnDocker.start();
   await using second = await OwnDocker.start();
-  await using server = await TestServer.start('fake', ['--host-lost-seconds', '5']);
+  await using server = await TestServer.start('fake', ['--host-lost-seconds', '5', '--host-addresses', 'tcp://10.213.0.0/16']);
   const ecs = new ECSClient(server.clientOptions());
   const cluster = await unmanaged(server);
   const definition = await server.register('d', { command: ['sh', '-c', 'echo attempt $AWS_BATCH_JOB_ATTEMPT; sleep 60'] });
@@ -101,7 +101,7 @@ test('two hosts run the jobs of an UNMANAGED environment; one is cut off in the 
 
 test('the nodes of a multi-node parallel job have a host each, and reach the main one at the address of its host', { skip: ownDockerSkip() }, async () => {
   await using other = await OwnDocker.start();
-  await using server = await TestServer.start('fake');
+  await using server = await TestServer.start('fake', ['--host-addresses', `unix://${requirement('docker').command}`, '--host-addresses', 'tcp://10.213.0.0/16:2375']);
   const cluster = await unmanaged(server);
   const container = (script: string) => ({ image: 'busybox', command: ['sh', '-c', script], vcpus: 1, memory: 32 });
   await server.batch.send(

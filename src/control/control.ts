@@ -117,11 +117,7 @@ export class Control {
   #linkRegistered(hostId: HostId): void {
     const host = this.world.hosts.get(hostId);
     if (host?.kind !== 'registered' || this.#links.has(hostId)) return;
-    try {
-      this.#link(hostId, this.#ports.hosts.engine(hostId, host.address)).keepOpening();
-    } catch (error) {
-      this.#ports.onProblem(`connecting to host ${hostId}`, error);
-    }
+    this.#link(hostId, this.#ports.hosts.engine(hostId, host.address)).keepOpening();
   }
 
   /** What of ours is left there goes, if the host can be reached. */

@@ -5,7 +5,7 @@ import type { HostId } from '../base/ids.ts';
 import type { HostAddress, HostFacts } from '../core/host.ts';
 import type { Engine } from './engine.ts';
 
-/** The address can never be right: a scheme that nobody speaks, certificates that are not there. `message` is for its owner. */
+/** The address cannot be used: a scheme that nobody speaks, or a place that the server may not connect to. `message` is for its owner. */
 export class BadHostAddress extends Error {
   override name = 'BadHostAddress';
 }
@@ -13,6 +13,9 @@ export class BadHostAddress extends Error {
 export interface HostConnector {
   /** What the host says of itself. Rejects with {@link BadHostAddress}, or EngineUnavailable where nothing can be learned. */
   probe(address: HostAddress): Promise<HostFacts>;
-  /** An engine that is not open yet; its attempts are marked as this host's. Throws {@link BadHostAddress}. */
+  /**
+   * An engine that is not open yet; its attempts are marked as this host's. Where the address cannot be used (any more), it is
+   * one that cannot be reached.
+   */
   engine(hostId: HostId, address: HostAddress): Engine;
 }

@@ -10,6 +10,7 @@ import type { Needs } from '../core/job/needs.ts';
 import { awsLimits, settableLimits, type LimitName, type Limits } from '../core/limit.ts';
 import { defaultMarket, MarketError, parseMarket, type Market } from '../core/schedule/market.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
+import { BadAddressPattern, HostAddresses } from '../engine/docker/host-addresses.ts';
 import { defaultJobNetworks } from '../engine/job-networks.ts';
 
 export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
@@ -32,6 +33,8 @@ export interface ServerConfig {
   readonly jobNetwork: 'host' | 'bridge';
   /** Where Docker networks of multi-node parallel jobs lie. */
   readonly jobNetworks: Block;
+  /** Where hosts that users register may be. */
+  readonly hostAddresses: HostAddresses;
   readonly settings: Settings;
   /** How long ended jobs are kept; undefined: for ever. */
   readonly retainMs: number | undefined;
@@ -61,6 +64,7 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
                           how often each Spot instance is interrupted by chance, to test what jobs make of it (default 0)
   --job-network NAME      host or bridge: the Docker network of jobs (default host)
   --job-networks CIDR     where the Docker networks of multi-node parallel jobs lie (default ${defaultJobNetworks})
+  --host-addresses LIST   where hosts that users register may be, e.g. ssh://*.lab,tcp://10.0.0.0/8:2376 (default: nowhere)
   --host-loss-free        the end of a host costs its jobs no attempt (on AWS it does)
   --host-lost-seconds N   how long a registered host may be silent before it counts as lost (default 60)
   --join-unmanaged        this machine takes the jobs of UNMANAGED compute environments too
@@ -90,6 +94,7 @@ const options = {
   'instance-limit': { type: 'string', default: String(defaultSettings.instanceLimit) },
   'job-network': { type: 'string', default: 'host' },
   'job-networks': { type: 'string', default: defaultJobNetworks },
+  'host-addresses': { type: 'string', multiple: true },
   'host-loss-free': { type: 'boolean', default: defaultSettings.hostLossFree },
   'host-lost-seconds': { type: 'string', default: String(defaultSettings.hostLostSeconds) },
   'join-unmanaged': { type: 'boolean', default: defaultSettings.machineServesUnmanaged },
@@ -128,6 +133,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     spotInterruptionsPerHour: rate('--spot-interruptions-per-hour', values['spot-interruptions-per-hour'], 3_600),
     jobNetworks: privateBlock('--job-networks', values['job-networks']),
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
+    hostAddresses: hostAddressesOf(values['host-addresses'] ?? []),
     settings: {
       limits: limitsOf(values.limit ?? []),
       hostLossFree: values['host-loss-free'],
@@ -180,6 +186,15 @@ function privateBlock(flag: string, text: string): Block {
     throw new UsageError(`${flag}: '${text}' is no block of private addresses such as ${defaultJobNetworks}, of /29 or larger`);
   }
   return block;
+}
+
+function hostAddressesOf(given: readonly string[]): HostAddresses {
+  try {
+    return new HostAddresses(given.flatMap((each) => each.split(',')));
+  } catch (error) {
+    if (error instanceof BadAddressPattern) throw new UsageError(`--host-addresses: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

@@ -57,11 +57,12 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const store = new SqliteStore(join(config.dataDir, 'longshore.db'));
   const logSink = new FileLogSink(join(config.dataDir, 'logs'));
   const { spotInterruptionsPerHour: perHour } = config;
+  const onProblem = (what: string, error: unknown): void => log.warn({ err: error }, what);
   const app = compose({
     store,
     logSink,
     engine: makeEngine(choice.kind, config, identity),
-    hosts: dockerHosts(config),
+    hosts: dockerHosts({ ...config, onProblem }),
     capacity: new LocalCapacity(systemClock, config.instanceStartMs, perHour === 0 ? undefined : { perHour, random: Math.random }),
     clock: systemClock,
     ids: systemIds,
@@ -75,7 +76,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     authorizer: { authorize: () => undefined },
     onAudit: (record) => log.debug({ requestId: record.requestId, operation: record.operation, status: record.status, error: record.error?.message }, 'request'),
     onFault: (record) => log.error({ requestId: record.requestId, operation: record.operation, err: record.error }, 'request failed'),
-    onProblem: (what, error) => log.warn({ err: error }, what),
+    onProblem,
     onFatal: (error) => {
       log.fatal({ err: error }, 'the server stops: its state could not be kept');
       hooks.onFatal(error);

@@ -28,7 +28,7 @@ export const instance = defineVerb({
   about:
     'ID is as `longshore instances` shows it. A drained instance finishes its jobs and takes no more.\n' +
     'A Spot Instance is interrupted as EC2 does it: its jobs end, and those with attempts left run elsewhere; so it is with one that is terminated.\n' +
-    'A host of your own is reached by its Docker engine, and joins an UNMANAGED compute environment.',
+    'A host of your own is reached by its Docker engine, and joins an UNMANAGED compute environment. The server connects to what its --host-addresses allows.',
   flags: {
     cluster: { type: 'string', value: 'NAME', help: 'the compute environment; also its cluster (ecsClusterArn), by name or ARN' },
     'docker-host': { type: 'string', value: 'URL', help: 'register: unix:///path, tcp://host:port or ssh://user@host, as the server reaches it' },

@@ -1,4 +1,4 @@
-// A small client of the Docker Engine API over node:http (ADR 0004): one request, one answer, and streams. It knows HTTP and
+// A small client of the Docker Engine API over node:http (ADR 0007): one request, one answer, and streams. It knows HTTP and
 // API versions; what containers mean is the engine's affair. It never repeats a request by itself unless repeating is harmless.
 
 import http from 'node:http';
@@ -46,21 +46,26 @@ export class DockerRefusal extends Error {
 }
 
 const defaultTimeoutMs = 60_000;
+/** Of an answer that is kept whole: a list of a hundred thousand containers is smaller. */
+const defaultMostAnswerBytes = 256 * 1024 * 1024;
 
 export class DockerClient {
   readonly #endpoint: DockerEndpoint;
   readonly #agent: http.Agent;
+  readonly #mostAnswerBytes: number;
   #versionPrefix = '';
 
-  constructor(endpoint: DockerEndpoint) {
+  constructor(endpoint: DockerEndpoint, { mostAnswerBytes = defaultMostAnswerBytes }: { readonly mostAnswerBytes?: number } = {}) {
     this.#endpoint = endpoint;
+    this.#mostAnswerBytes = mostAnswerBytes;
     this.#agent = agentFor(endpoint);
   }
 
   /** Asks for the daemon's version and settles on the newest API that both know. Rejects with {@link EngineUnavailable}. */
-  async negotiate(): Promise<VersionAnswer> {
-    const answer = await this.#call({ method: 'GET', path: '/version', repeatable: true, timeoutMs: 10_000 }, '');
+  async negotiate(signal?: AbortSignal): Promise<VersionAnswer> {
+    const answer = await this.#call({ method: 'GET', path: '/version', repeatable: true, timeoutMs: 10_000, signal }, '');
     const version = parse<VersionAnswer>(accepted(answer));
+    if (!isVersionAnswer(version)) throw new EngineUnavailable('what answers is not a Docker engine');
     if (compareVersions(version.ApiVersion, oldestApiVersion) < 0) {
       throw new EngineUnavailable(`Docker ${version.Version} speaks API ${version.ApiVersion}; ${oldestApiVersion} or newer is needed`);
     }
@@ -85,7 +90,7 @@ export class DockerClient {
     const message = await this.#send(request, this.#versionPrefix, false);
     const status = message.statusCode ?? 0;
     if (status >= 200 && status < 300) return message;
-    accepted({ status, body: await whole(message) });
+    accepted({ status, body: await whole(message, this.#mostAnswerBytes) });
     throw new DockerRefusal(status, `unexpected status ${status}`);
   }
 
@@ -107,7 +112,7 @@ export class DockerClient {
       const { status, isChunked } = await responseHead(socket);
       if (isChunked) throw new Error('something between here and Docker does not speak HTTP/1.0');
       if (status >= 200 && status < 300) return socket;
-      throw new DockerRefusal(status, daemonMessage({ status, body: await whole(socket) }));
+      throw new DockerRefusal(status, daemonMessage({ status, body: await whole(socket, this.#mostAnswerBytes) }));
     } catch (error) {
       socket.destroy();
       if (error instanceof DockerRefusal) throw error;
@@ -128,11 +133,11 @@ export class DockerClient {
 
   async #call(request: DockerRequest, prefix: string): Promise<DockerAnswer> {
     const message = await this.#send(request, prefix, this.#agent);
-    return { status: message.statusCode ?? 0, body: await whole(message) };
+    return { status: message.statusCode ?? 0, body: await whole(message, this.#mostAnswerBytes) };
   }
 
   #send(request: DockerRequest, prefix: string, agent: http.Agent | false): Promise<http.IncomingMessage> {
-    const { socketPath, host, port, tls: secure, ssh } = this.#endpoint;
+    const { socketPath, host, port, lookup, tls: secure, ssh } = this.#endpoint;
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const options: https.RequestOptions = {
@@ -140,7 +145,7 @@ export class DockerClient {
       path: prefix + request.path + queryText(request.query),
       headers: { Host: host ?? 'docker', ...(body && { 'Content-Type': 'application/json', 'Content-Length': body.length }), ...request.headers },
       ...(ssh !== undefined && agent === false ? { createConnection: () => new SshConnection(ssh) } : { agent }),
-      ...(socketPath !== undefined ? { socketPath } : { host, port, ...secure }),
+      ...(socketPath !== undefined ? { socketPath } : { host, port, lookup, ...secure }),
       ...(request.signal && { signal: request.signal }),
     };
     return new Promise((resolve, reject) => {
@@ -179,9 +184,9 @@ class SshAgent extends http.Agent {
 }
 
 /** A connection of its own. */
-function connect({ socketPath, host, port, tls: secure, ssh }: DockerEndpoint): net.Socket | SshConnection {
+function connect({ socketPath, host, port, lookup, tls: secure, ssh }: DockerEndpoint): net.Socket | SshConnection {
   if (ssh !== undefined) return new SshConnection(ssh);
-  const address = socketPath === undefined ? { host, port: port ?? 0 } : { path: socketPath };
+  const address = socketPath === undefined ? { host, port: port ?? 0, lookup } : { path: socketPath };
   return secure ? tls.connect({ ...address, ...secure }) : net.connect(address as net.NetConnectOpts);
 }
 
@@ -210,6 +215,10 @@ function parse<T>(body: Buffer): T {
     throw new EngineUnavailable('Docker answered something that is not JSON', { cause: error });
   }
 }
+
+/** What is not Docker may answer anything. */
+const isVersionAnswer = (answer: Partial<Record<keyof VersionAnswer, unknown>> | null): boolean =>
+  typeof answer?.Version === 'string' && [answer.ApiVersion, answer.MinAPIVersion ?? oldestApiVersion].every((version) => typeof version === 'string' && /^\d{1,3}\.\d{1,3}$/.test(version));
 
 /** Far more than Docker's headers take. */
 const longestHead = 64 * 1024;
@@ -244,13 +253,20 @@ function responseHead(socket: Duplex): Promise<{ status: number; isChunked: bool
   });
 }
 
-async function whole(message: AsyncIterable<unknown>): Promise<Buffer> {
+async function whole(message: AsyncIterable<unknown>, mostBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
+  let bytes = 0;
   try {
-    for await (const chunk of message) chunks.push(chunk as Buffer);
+    for await (const chunk of message) {
+      bytes += (chunk as Buffer).length;
+      // Leaving the loop closes the connection.
+      if (bytes > mostBytes) break;
+      chunks.push(chunk as Buffer);
+    }
   } catch (error) {
     throw new EngineUnavailable('Docker closed the connection within its answer', { cause: error });
   }
+  if (bytes > mostBytes) throw new EngineUnavailable(`an answer of more than ${mostBytes} bytes`);
   return Buffer.concat(chunks);
 }
 

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { LookupFunction } from 'node:net';
 import { sshTarget, type SshTarget } from './ssh-connection.ts';
 
 /** How to reach an engine: a socket's path, or host and port, with TLS where `tls` is there, or ssh. */
@@ -13,6 +14,8 @@ export interface DockerEndpoint {
   readonly socketPath?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** How the host's name is looked up; absent: as the system does. */
+  readonly lookup?: LookupFunction | undefined;
   readonly ssh?: SshTarget | undefined;
   readonly tls?: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer; readonly rejectUnauthorized: boolean } | undefined;
 }

@@ -1,57 +1,117 @@
 // Hosts that their owners register, by the Docker engine that listens there: asks one for its facts, and makes the engine that
-// runs attempts on it. It keeps no connection of its own.
+// runs attempts on it. It connects to what --host-addresses allows and to nothing else, keeps no connection of its own, and
+// passes nothing on of what a stranger answers: callers read our own words, the server's log has the rest.
 
 import type { HostId } from '../../base/ids.ts';
 import type { HostAddress, HostFacts } from '../../core/host.ts';
 import { EngineUnavailable, type Engine } from '../../port/engine.ts';
 import { BadHostAddress, type HostConnector } from '../../port/host-connector.ts';
-import type { InfoAnswer } from './docker-api.ts';
-import { DockerClient, DockerRefusal } from './docker-client.ts';
+import { DockerClient } from './docker-client.ts';
 import { DockerEngine, type DockerEngineOptions } from './docker-engine.ts';
-import { BadDockerHost, dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
+import type { DockerEndpoint } from './docker-endpoint.ts';
+import { ForbiddenAddress, type HostAddresses } from './host-addresses.ts';
+import { NoSshClient } from './ssh-connection.ts';
+import { UnreachableEngine } from './unreachable-engine.ts';
 
 /** The networks as of this machine's engine. */
-export const dockerHosts = ({ jobNetwork, jobNetworks }: Pick<DockerEngineOptions, 'jobNetwork' | 'jobNetworks'>): HostConnector => ({
-  async probe(address) {
-    const client = new DockerClient(endpointOf(address));
-    try {
-      const version = await client.negotiate();
-      return facts(await client.json<InfoAnswer>({ method: 'GET', path: '/info', repeatable: true, timeoutMs: 10_000 }), version.Version);
-    } catch (error) {
-      // A daemon behind a proxy may answer and tell nothing.
-      if (error instanceof DockerRefusal) throw new EngineUnavailable(error.message, { cause: error });
-      throw error;
-    } finally {
-      client.close();
-    }
-  },
+export interface DockerHostsOptions extends Pick<DockerEngineOptions, 'jobNetwork' | 'jobNetworks'> {
+  readonly hostAddresses: HostAddresses;
+  /** For the server's log. */
+  readonly onProblem: (what: string, error: unknown) => void;
+}
 
-  // The host's id marks its containers: several hosts, and this machine, may share one daemon.
-  engine: (hostId: HostId, address: HostAddress): Engine => new DockerEngine({ instance: hostId, jobNetwork, jobNetworks, endpoint: endpointOf(address) }),
-});
+/** Questions to hosts under way at once. */
+const mostProbes = 8;
+/** From the first packet to the last byte of the answer. */
+const probeMs = 15_000;
+/** Of one answer to a question. */
+const mostProbeBytes = 1024 * 1024;
 
-function endpointOf({ dockerHost, certPath }: HostAddress): DockerEndpoint {
-  if (dockerHost === '') throw new BadHostAddress('the address of a Docker engine must be given, as unix:///path, tcp://host:port or ssh://user@host');
+export function dockerHosts({ jobNetwork, jobNetworks, hostAddresses, onProblem }: DockerHostsOptions): HostConnector {
+  let probing = 0;
+  return {
+    async probe(address) {
+      const endpoint = hostAddresses.endpoint(address);
+      if (probing >= mostProbes) throw new EngineUnavailable(`${mostProbes} hosts are being asked just now: try again`);
+      probing++;
+      try {
+        return await ask(endpoint);
+      } catch (error) {
+        if (error instanceof BadHostAddress) throw error;
+        onProblem(`asking the host at ${endpoint.title}`, error);
+        throw new EngineUnavailable(inOurWords(endpoint, error), { cause: error });
+      } finally {
+        probing--;
+      }
+    },
+
+    // The host's id marks its containers: several hosts, and this machine, may share one daemon.
+    engine(hostId: HostId, address: HostAddress): Engine {
+      try {
+        return new DockerEngine({ instance: hostId, jobNetwork, jobNetworks, endpoint: hostAddresses.endpoint(address) });
+      } catch (error) {
+        if (!(error instanceof BadHostAddress)) throw error;
+        onProblem(`host ${hostId} cannot be used`, error);
+        return new UnreachableEngine(error.message);
+      }
+    },
+  };
+}
+
+async function ask(endpoint: DockerEndpoint): Promise<HostFacts> {
+  const client = new DockerClient(endpoint, { mostAnswerBytes: mostProbeBytes });
   try {
-    return dockerEndpoint({ DOCKER_HOST: dockerHost, DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: certPath === undefined ? undefined : '1' });
-  } catch (error) {
-    if (error instanceof BadDockerHost) throw new BadHostAddress(error.message);
-    throw error;
+    const signal = AbortSignal.timeout(probeMs);
+    const version = await client.negotiate(signal);
+    return facts(await client.json<unknown>({ method: 'GET', path: '/info', repeatable: true, timeoutMs: 10_000, signal }), version.Version);
+  } finally {
+    client.close();
   }
 }
 
-function facts(info: InfoAnswer, dockerVersion: string): HostFacts {
+/** What a host says is checked like every other input: it is shown to users, and jobs are placed by it. */
+function facts(info: unknown, dockerVersion: string): HostFacts {
+  const said = typeof info === 'object' && info !== null ? (info as Readonly<Record<string, unknown>>) : {};
+  const text = (value: unknown): string => (typeof value === 'string' ? value.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 128) : '');
+  const count = (value: unknown): number => (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0);
+  const within = (name: string): Readonly<Record<string, unknown>> => (typeof said[name] === 'object' && said[name] !== null ? (said[name] as Readonly<Record<string, unknown>>) : {});
+  const drivers: unknown = within('Plugins')['Log'];
   return {
-    dockerVersion,
-    kernelVersion: info.KernelVersion ?? '',
-    operatingSystem: info.OperatingSystem ?? '',
-    osType: info.OSType ?? '',
-    architecture: info.Architecture ?? '',
-    vcpus: info.NCPU ?? 0,
-    memoryMib: Math.floor((info.MemTotal ?? 0) / 2 ** 20),
+    dockerVersion: text(dockerVersion),
+    kernelVersion: text(said['KernelVersion']),
+    operatingSystem: text(said['OperatingSystem']),
+    osType: text(said['OSType']),
+    architecture: text(said['Architecture']),
+    vcpus: Math.min(count(said['NCPU']), 1_000_000),
+    memoryMib: Math.floor(count(said['MemTotal']) / 2 ** 20),
     // Docker tells of a GPU runtime and not of GPUs: how many there are its owner says.
     gpus: 0,
-    gpuRuntime: Object.keys(info.Runtimes ?? {}).includes('nvidia'),
-    logDrivers: info.Plugins?.Log ?? [],
+    gpuRuntime: Object.keys(within('Runtimes')).includes('nvidia'),
+    logDrivers: Array.isArray(drivers) ? drivers.slice(0, 64).flatMap((driver) => text(driver) || []) : [],
   };
+}
+
+const byCode: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was closed',
+  EPIPE: 'the connection was closed',
+  ENOENT: 'there is no such socket',
+  ENOTSOCK: 'it is not a socket',
+  EACCES: 'permission denied',
+  ETIMEDOUT: 'no answer in time',
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'its name cannot be looked up just now',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no route to it',
+};
+
+function inOurWords({ title, ssh }: DockerEndpoint, error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ForbiddenAddress || cause instanceof NoSshClient) return `cannot reach the Docker engine at ${title}: ${cause.message}`;
+    if (cause.name === 'TimeoutError') return `cannot reach the Docker engine at ${title}: no answer in time`;
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    const words = Object.hasOwn(byCode, code) ? byCode[code] : undefined;
+    if (ssh === undefined && words !== undefined) return `cannot reach the Docker engine at ${title}: ${words}`;
+  }
+  return `${title} does not answer as a Docker engine${ssh === undefined ? '' : ": the server's log has what ssh says"}`;
 }

@@ -15,6 +15,7 @@ import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
 import { DockerClient } from './docker-client.ts';
 import { skipReason, withBusybox } from './docker-fixture.ts';
 import { dockerHosts } from './docker-hosts.ts';
+import { HostAddresses } from './host-addresses.ts';
 import { sshArguments, sshTarget } from './ssh-connection.ts';
 
 /** With a `ssh` on the PATH that runs this shell script; `$LS_DIRECTORY` is the test's own. */
@@ -101,14 +102,14 @@ test('what ssh says is told: a key that is refused, an end without a word, no ss
   } finally {
     process.env['PATH'] = path;
   }
-  await assert.rejects(dockerHosts({ jobNetwork: 'host' }).probe({ dockerHost: 'ssh://me@there;id' }), (error) => error instanceof BadHostAddress && /expected ssh:\/\/user@host/.test(error.message));
+  await assert.rejects(dockerHosts({ jobNetwork: 'host', hostAddresses: new HostAddresses(['ssh://there']), onProblem: () => undefined }).probe({ dockerHost: 'ssh://me@there;id' }), (error) => error instanceof BadHostAddress && /expected ssh:\/\/user@host/.test(error.message));
 });
 
 test('docker: a host that is reached by ssh tells its facts and runs a container', { skip: skipReason ?? false, timeout: 60_000 }, async () => {
   await withBusybox();
   // The last three words: docker system dial-stdio.
   await withSsh('while [ $# -gt 3 ]; do shift; done; exec "$@"', async () => {
-    const hosts = dockerHosts({ jobNetwork: 'host' });
+    const hosts = dockerHosts({ jobNetwork: 'host', hostAddresses: new HostAddresses(['ssh://there']), onProblem: () => undefined });
     const address = { dockerHost: 'ssh://me@there' };
     assert.equal((await hosts.probe(address)).osType, 'linux');
     const engine = hosts.engine(hostId('5'.repeat(32)), address);

@@ -33,6 +33,11 @@ export const sshArguments = ({ host, user, port }: SshTarget): readonly string[]
   '--', host, 'docker', 'system', 'dial-stdio',
 ];
 
+/** There is no program to connect with. */
+export class NoSshClient extends Error {
+  override name = 'NoSshClient';
+}
+
 /** Has of a socket what node:http needs. Destroying it ends the child. */
 export class SshConnection extends Duplex {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -52,7 +57,7 @@ export class SshConnection extends Duplex {
     });
     // Its exit says more than a broken pipe.
     stdin.on('error', () => undefined);
-    this.#child.on('error', (error: NodeJS.ErrnoException) => this.destroy(error.code === 'ENOENT' ? new Error("OpenSSH's client is needed for ssh:// and is not on the PATH of the server") : error));
+    this.#child.on('error', (error: NodeJS.ErrnoException) => this.destroy(error.code === 'ENOENT' ? new NoSshClient("OpenSSH's client is needed for ssh:// and is not on the PATH of the server") : error));
     // Only now, and not at the output's end, is known whether it was an end or a break.
     this.#child.on('close', (code, signal) => {
       if (code === 0) this.push(null);

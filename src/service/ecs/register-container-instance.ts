@@ -45,7 +45,7 @@ async function probe({ hosts }: EcsDeps, address: HostAddress): Promise<HostFact
     return await hosts.probe(address);
   } catch (error) {
     if (error instanceof BadHostAddress) throw invalidParameter(error.message);
-    if (error instanceof EngineUnavailable) throw clientError(`nothing can be learned from ${address.dockerHost}: ${error.message}`);
+    if (error instanceof EngineUnavailable) throw clientError(error.message);
     throw error;
   }
 }
