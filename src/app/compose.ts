@@ -8,14 +8,17 @@ import { Control, type ControlPorts } from '../control/control.ts';
 import type { Limits } from '../core/limit.ts';
 import type { Settings } from '../core/settings.ts';
 import type { KeyMaker } from '../port/key-maker.ts';
+import { emptySays as emptySaysInBatch } from '../service/batch/empty-values.ts';
 import { batchOperations } from '../service/batch/operations.ts';
 import { knownReferences } from '../service/batch/known-references.ts';
 import { SubmitRate } from '../service/batch/submit-rate.ts';
+import { emptySays as emptySaysInEc2 } from '../service/ec2/empty-values.ts';
 import { ec2Seed } from '../service/ec2/make.ts';
 import { noteNetwork } from '../service/ec2/network.ts';
 import { ec2Operations } from '../service/ec2/operations.ts';
 import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import type { IamKinds } from '../service/iam/deps.ts';
+import { emptySays as emptySaysInIam } from '../service/iam/empty-values.ts';
 import { iamOperations } from '../service/iam/operations.ts';
 import { iamSeed } from '../service/iam/seed.ts';
 import { ecsOperations } from '../service/ecs/operations.ts';
@@ -75,6 +78,7 @@ export function compose(options: AppOptions): App {
       protocol: restJson,
       signingName: 'batch',
       operations: batchOperations,
+      emptySays: emptySaysInBatch,
       deps: { bus, reader, clock, ids, settings, references: knownReferences({ ec2, iam, settings }), submitRate },
       dialect: batchDialect,
       maxBodyBytes,
@@ -96,6 +100,7 @@ export function compose(options: AppOptions): App {
       protocol: ec2Query({ version: '2016-11-15', xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/' }),
       signingName: 'ec2',
       operations: ec2Operations,
+      emptySays: emptySaysInEc2,
       restNotBuilt: true,
       deps: { space: ec2, bus, instances: reader.instances, clock, ids, keys: options.keys, instanceTypes: settings.instanceTypes, instanceLimit: settings.instanceLimit },
       dialect: ec2Dialect,
@@ -107,6 +112,7 @@ export function compose(options: AppOptions): App {
       protocol: query({ version: '2010-05-08', xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' }),
       signingName: 'iam',
       operations: iamOperations,
+      emptySays: emptySaysInIam,
       restNotBuilt: true,
       deps: { space: iam, clock, ids },
       dialect: validationDialect,

@@ -3,29 +3,40 @@
 
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { FormNode } from './form.ts';
-import { SchemaFault, setOwn, within, type SchemaRef } from './schema.ts';
+import { requiredOf, SchemaFault, setOwn, within, type EmptySays, type SchemaRef } from './schema.ts';
 
 /** `query`: IAM, STS, SNS. `ec2`: names begin with capitals, and no list has a name between itself and its numbers. */
 export type QueryFlavour = 'query' | 'ec2';
 
 type Reader = (node: FormNode) => unknown;
 
-const known: Readonly<Record<QueryFlavour, WeakMap<object, Reader>>> = { query: new WeakMap(), ec2: new WeakMap() };
+/** How a service's forms are read. An empty optional parameter is an absent one, but where `emptySays` that it means something. */
+export class FormReading {
+  readonly flavour: QueryFlavour;
+  readonly emptySays: EmptySays;
+  readonly readers = new WeakMap<object, Reader>();
 
-/** The reader of a whole request. It throws {@link SchemaFault}. */
-export function compileFormReader(ref: SchemaRef, flavour: QueryFlavour): (form: FormNode) => Record<string, unknown> {
-  const schema = NormalizedSchema.of(ref);
-  return schema.isUnitSchema() ? () => ({}) : (readerOf(schema, flavour) as (form: FormNode) => Record<string, unknown>);
+  constructor(flavour: QueryFlavour, emptySays: EmptySays = () => false) {
+    this.flavour = flavour;
+    this.emptySays = emptySays;
+  }
 }
 
-function readerOf(schema: NormalizedSchema, flavour: QueryFlavour): Reader {
+/** The reader of a whole request; a flavour alone means that no empty value says anything. It throws {@link SchemaFault}. */
+export function compileFormReader(ref: SchemaRef, how: FormReading | QueryFlavour): (form: FormNode) => Record<string, unknown> {
+  const schema = NormalizedSchema.of(ref);
+  const reading = typeof how === 'string' ? new FormReading(how) : how;
+  return schema.isUnitSchema() ? () => ({}) : (readerOf(schema, reading) as (form: FormNode) => Record<string, unknown>);
+}
+
+function readerOf(schema: NormalizedSchema, reading: FormReading): Reader {
   if (schema.isStreaming()) throw new Error(`${schema.getName(true)}: streams cannot be carried in a form`);
   if (schema.isStructSchema()) {
     const key = schema.getSchema() as object;
-    return known[flavour].get(key) ?? structureReader(schema, flavour, (reader) => known[flavour].set(key, reader));
+    return reading.readers.get(key) ?? structureReader(schema, reading, (reader) => reading.readers.set(key, reader));
   }
-  if (schema.isListSchema()) return listReader(schema, flavour);
-  if (schema.isMapSchema()) return mapReader(schema, flavour);
+  if (schema.isListSchema()) return listReader(schema, reading);
+  if (schema.isMapSchema()) return mapReader(schema, reading);
   if (schema.isStringSchema()) return textOf;
   if (schema.isBooleanSchema()) return readBoolean;
   if (schema.isTimestampSchema()) return readTimestamp;
@@ -39,27 +50,29 @@ interface Member {
   /** The name in the form. */
   readonly wire: string;
   readonly required: boolean;
+  /** Empty is as good as absent. */
+  readonly dropsEmpty: boolean;
   readonly read: Reader;
 }
 
-function structureReader(schema: NormalizedSchema, flavour: QueryFlavour, share: (reader: Reader) => void): Reader {
+function structureReader(schema: NormalizedSchema, reading: FormReading, share: (reader: Reader) => void): Reader {
   const members: Member[] = [];
   const read: Reader = ({ children, value }) => {
     if (value !== undefined && value !== '') throw mismatch(value, 'a structure');
     const result: Record<string, unknown> = {};
     for (const member of members) {
       const given = children?.get(member.wire);
-      if (given !== undefined) result[member.name] = at(member.wire, () => member.read(given));
+      if (given !== undefined && !(member.dropsEmpty && given.value === '' && given.children === undefined)) result[member.name] = at(member.wire, () => member.read(given));
       else if (member.required) throw new SchemaFault('missing', '', member.wire);
     }
     return result;
   };
   // Known before its members are, so that a shape may hold itself.
   share(read);
-  const tuple = schema.getSchema() as unknown as readonly unknown[];
-  const required = new Set((tuple[4] as string[]).slice(0, typeof tuple[6] === 'number' ? tuple[6] : 0));
+  const required = requiredOf(schema);
   for (const [name, member] of schema.structIterator()) {
-    members.push({ name, wire: wireName(name, member, flavour), required: required.has(name), read: readerOf(member, flavour) });
+    const dropsEmpty = !required.has(name) && !reading.emptySays(schema.getName() ?? '', name);
+    members.push({ name, wire: wireName(name, member, reading.flavour), required: required.has(name), dropsEmpty, read: readerOf(member, reading) });
   }
   return read;
 }
@@ -77,17 +90,17 @@ function wireName(name: string, member: NormalizedSchema, flavour: QueryFlavour)
   return ec2QueryName ?? xmlName.charAt(0).toUpperCase() + xmlName.slice(1);
 }
 
-function listReader(schema: NormalizedSchema, flavour: QueryFlavour): Reader {
+function listReader(schema: NormalizedSchema, reading: FormReading): Reader {
   const value = schema.getValueSchema();
-  const read = readerOf(value, flavour);
-  const between = flavour === 'ec2' || traitsOf(schema).xmlFlattened ? undefined : (traitsOf(value).xmlName ?? 'member');
+  const read = readerOf(value, reading);
+  const between = reading.flavour === 'ec2' || traitsOf(schema).xmlFlattened ? undefined : (traitsOf(value).xmlName ?? 'member');
   return (node) => numbered(node, between, 'a list').map(([place, entry]) => at(place, () => read(entry)));
 }
 
-function mapReader(schema: NormalizedSchema, flavour: QueryFlavour): Reader {
+function mapReader(schema: NormalizedSchema, reading: FormReading): Reader {
   const { xmlName: keyName = 'key' } = traitsOf(schema.getKeySchema());
   const { xmlName: valueName = 'value' } = traitsOf(schema.getValueSchema());
-  const read = readerOf(schema.getValueSchema(), flavour);
+  const read = readerOf(schema.getValueSchema(), reading);
   const between = traitsOf(schema).xmlFlattened ? undefined : 'entry';
   return (node) => {
     const result: Record<string, unknown> = {};

@@ -2,7 +2,7 @@
 // protocol never calls an operation and never answers a socket.
 
 import type { AwsError } from './aws-error.ts';
-import type { OperationSchema } from './schema.ts';
+import type { EmptySays, OperationSchema } from './schema.ts';
 
 /** A request without its body, as the listener hands it over. `path` and `query` are raw: still percent-encoded. */
 export interface RequestHead {
@@ -44,7 +44,7 @@ interface AnyProtocol<Bound> {
    * Compiles operations for this protocol; throws when a schema binds something that the protocol cannot carry. Those in
    * `namesOnly` are routed but never read: their codec is not built.
    */
-  bind(operations: Iterable<OperationSchema>, namesOnly: ReadonlySet<string>): Bound;
+  bind(operations: Iterable<OperationSchema>, namesOnly: ReadonlySet<string>, emptySays?: EmptySays): Bound;
   /** The body of an error answer. */
   writeError(error: AwsError, requestId: string): string;
 }

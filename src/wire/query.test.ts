@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { AwsError } from './aws-error.ts';
 import { ec2Dialect, validationDialect } from './error-catalogue.ts';
 import { parseForm } from './form.ts';
-import { compileFormReader } from './form-reader.ts';
+import { compileFormReader, FormReading } from './form-reader.ts';
 import type { Operation } from './operation.ts';
 import type { RequestHead } from './protocol.ts';
 import { ec2Query, query } from './query.ts';
@@ -174,6 +174,13 @@ describe('forms', () => {
 
   it('of a name given twice the last counts, and unknown names are dropped', () => {
     assert.deepEqual(compileFormReader(iam.GetRoleRequest$, 'query')(parseForm('RoleName=a&RoleName=b&Other.1.x=c')), { RoleName: 'b' });
+  });
+
+  it('an empty optional parameter is an absent one, but where the service says that it means something', () => {
+    const role = compileFormReader(iam.UpdateRoleRequest$, new FormReading('query', (structure, member) => `${structure}.${member}` === 'UpdateRoleRequest.Description'));
+    assert.deepEqual(role(parseForm('RoleName=&Description=&MaxSessionDuration=')), { RoleName: '', Description: '' });
+    assert.deepEqual(compileFormReader(iam.ListRolesRequest$, 'query')(parseForm('PathPrefix=&Marker=&MaxItems=')), {});
+    assert.deepEqual(compileFormReader(iam.TagRoleRequest$, 'query')(parseForm('RoleName=a&Tags.member.1.Key=k&Tags.member.1.Value=')), { RoleName: 'a', Tags: [{ Key: 'k', Value: '' }] });
   });
 
   it('maps may hold any key, those of objects included', () => {

@@ -4,7 +4,7 @@
 import type { AwsError } from './aws-error.ts';
 import { missingAction, unknownAction } from './error-catalogue.ts';
 import { parseForm, type FormNode } from './form.ts';
-import { compileFormReader, type QueryFlavour } from './form-reader.ts';
+import { compileFormReader, FormReading, type QueryFlavour } from './form-reader.ts';
 import { unread } from './json.ts';
 import type { BodyProtocol, BoundOperation, RequestHead } from './protocol.ts';
 import type { OperationSchema } from './schema.ts';
@@ -45,8 +45,8 @@ interface Frame {
 
 function queryProtocol(flavour: QueryFlavour, { version, xmlNamespace }: QueryService, frame: Frame): BodyProtocol {
   const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
-  const bindOperation = ({ name, input, output }: OperationSchema): ((form: FormNode) => BoundOperation) => {
-    const read = compileFormReader(input, flavour);
+  const bindOperation = ({ name, input, output }: OperationSchema, reading: FormReading): ((form: FormNode) => BoundOperation) => {
+    const read = compileFormReader(input, reading);
     const members = compileXmlWriter(output);
     const write = (value: unknown, requestId: string): string =>
       `${declaration}<${name}Response xmlns="${xmlNamespace}">${frame.answer(name, output === 'unit', members(value), requestId)}</${name}Response>`;
@@ -57,11 +57,12 @@ function queryProtocol(flavour: QueryFlavour, { version, xmlNamespace }: QuerySe
     version,
     contentType: 'text/xml;charset=UTF-8',
     writeError: (error, requestId) => declaration + frame.error(error, requestId),
-    bind(operations, namesOnly) {
+    bind(operations, namesOnly, emptySays) {
+      const reading = new FormReading(flavour, emptySays);
       const byName = new Map<string, (form: FormNode) => BoundOperation>();
       for (const operation of operations) {
         const { name } = operation;
-        byName.set(name, namesOnly.has(name) ? () => ({ name, ...unread }) : bindOperation(operation));
+        byName.set(name, namesOnly.has(name) ? () => ({ name, ...unread }) : bindOperation(operation, reading));
       }
       return {
         route(head, body) {

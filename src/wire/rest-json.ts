@@ -5,19 +5,20 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from './aws-error.ts';
 import { parseJson, unread, writeJsonError } from './json.ts';
 import type { Binding, BoundOperation, HeadProtocol, RequestHead, Unrouted } from './protocol.ts';
-import { compileRequest, compileResponse, SchemaFault, type OperationSchema } from './schema.ts';
+import { compileRequest, compileResponse, Reading, SchemaFault, type OperationSchema } from './schema.ts';
 
 export const restJson: HeadProtocol = {
   operationIn: 'head',
   contentType: 'application/json',
   unknownOperationStatus: 404,
   writeError: writeJsonError,
-  bind(operations, namesOnly) {
+  bind(operations, namesOnly, emptySays) {
+    const reading = new Reading(emptySays);
     const fixed = new Map<string, Map<string, BoundOperation>>();
     const labelled = new Map<string, Map<string, BoundOperation>>();
     for (const operation of operations) {
       const { method, prefix, label } = httpOf(operation);
-      const bound = namesOnly.has(operation.name) ? { name: operation.name, ...unread } : bindOperation(operation, prefix, label);
+      const bound = namesOnly.has(operation.name) ? { name: operation.name, ...unread } : bindOperation(operation, prefix, label, reading);
       const table = label === undefined ? fixed : labelled;
       const methods = table.get(prefix) ?? new Map<string, BoundOperation>();
       table.set(prefix, methods.set(method, bound));
@@ -41,14 +42,14 @@ class RestBinding implements Binding {
   }
 }
 
-function bindOperation(operation: OperationSchema, prefix: string, label: string | undefined): BoundOperation {
+function bindOperation(operation: OperationSchema, prefix: string, label: string | undefined, reading: Reading): BoundOperation {
   const elsewhere = elsewhereIn(operation);
   const write = compileResponse(operation.output);
   if (label === undefined && elsewhere.length === 0) {
-    const parse = compileRequest(operation.input);
+    const parse = compileRequest(operation.input, { reading });
     return { name: operation.name, read: (_head, body) => parse(parseJson(body)), write };
   }
-  const parse = compileRequest(operation.input, new Set([...elsewhere.map((member) => member.name), ...(label === undefined ? [] : [label])]));
+  const parse = compileRequest(operation.input, { reading, bound: new Set([...elsewhere.map((member) => member.name), ...(label === undefined ? [] : [label])]) });
   return {
     name: operation.name,
     read(head, body) {

@@ -11,7 +11,7 @@ import { targetOf } from './json-rpc.ts';
 import { notBuilt, type Access, type Authenticator, type Authorizer, type Operation, type OperationTable, type RequestContext, type SigV4Credential } from './operation.ts';
 import type { Binding, BodyBinding, BoundOperation, Protocol, RequestHead, Unrouted } from './protocol.ts';
 import { mayBeQuery, versionOf } from './query.ts';
-import { operationsOf, SchemaFault, type OperationSchema, type SchemaModule } from './schema.ts';
+import { operationsOf, SchemaFault, type EmptySays, type OperationSchema, type SchemaModule } from './schema.ts';
 import { credentialOf } from './sigv4.ts';
 import { restJson } from './rest-json.ts';
 
@@ -34,6 +34,11 @@ export interface ServiceRegistration<Deps> {
   readonly restNotBuilt?: true;
   readonly deps: Deps;
   readonly dialect: ErrorDialect;
+  /**
+   * In which members an empty value says something; in all other optional ones it is as good as none and the operation never sees it.
+   * Absent: in the JSON protocols each says something, in the query protocols none does.
+   */
+  readonly emptySays?: EmptySays;
   /** The most bytes that a request of this operation may have, after decompression. */
   readonly maxBodyBytes: (operation: string) => number;
 }
@@ -256,13 +261,13 @@ function mount(service: AnyService): Mounted {
 }
 
 /** Every operation of the SDK's, and the names of those that are not built; throws where the table and the SDK differ. */
-function bindable({ name, operations, restNotBuilt }: AnyService, schemas: SchemaModule): [Iterable<OperationSchema>, ReadonlySet<string>] {
+function bindable({ name, operations, restNotBuilt, emptySays }: AnyService, schemas: SchemaModule): [Iterable<OperationSchema>, ReadonlySet<string>, EmptySays | undefined] {
   const known = operationsOf(schemas);
   const without = restNotBuilt ? [] : [...known.keys()].filter((operation) => !Object.hasOwn(operations, operation));
   const unknown = Object.keys(operations).filter((operation) => !known.has(operation));
   if (without.length > 0) throw new Error(`${name}: no entry for ${without.join(', ')} (write notBuilt for what is not built)`);
   if (unknown.length > 0) throw new Error(`${name}: the SDK knows no operation ${unknown.join(', ')}`);
-  return [known.values(), new Set([...known.keys()].filter((operation) => (operations[operation] ?? notBuilt) === notBuilt))];
+  return [known.values(), new Set([...known.keys()].filter((operation) => (operations[operation] ?? notBuilt) === notBuilt)), emptySays];
 }
 
 function unroutedAnswer({ name, protocol }: AnyService, head: RequestHead, unrouted: Unrouted, requestId: string): Answer {

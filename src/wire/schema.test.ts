@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as batch from '@aws-sdk/client-batch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
-import { compileRequest, compileResponse, operationsOf, SchemaFault, type SchemaRef } from './schema.ts';
+import { compileRequest, compileResponse, operationsOf, Reading, SchemaFault, type SchemaRef } from './schema.ts';
 
 const submitJob = compileRequest(batch.SubmitJobRequest$);
 const least = { jobName: 'n', jobQueue: 'q', jobDefinition: 'd' };
@@ -47,6 +47,22 @@ describe('reading a request', () => {
   it('drops unknown members and nulls, at every level', () => {
     const json = { unknown: 1, ...least, shareIdentifier: null, containerOverrides: { command: ['a', null, 'b'], gpu: 1 }, tags: { a: null, b: 'c' }, parameters: null };
     assert.deepEqual(submitJob(json), { ...least, containerOverrides: { command: ['a', 'b'] }, tags: { b: 'c' } });
+  });
+
+  it('drops what is empty and optional, at every level, where the service says that it says nothing', () => {
+    const reading = new Reading((structure, member) => `${structure}.${member}` === 'ContainerOverrides.command');
+    const read = compileRequest(batch.SubmitJobRequest$, { reading });
+    const json = {
+      ...least, jobName: '', shareIdentifier: '', tags: {}, dependsOn: [], retryStrategy: { evaluateOnExit: [] }, timeout: {}, arrayProperties: { size: null }, parameters: { a: '' },
+      containerOverrides: { command: [], environment: [{ name: '', value: '' }], resourceRequirements: [] }, consumableResourcePropertiesOverride: { consumableResourceList: [] },
+    };
+    // A required value stays, and so do entries of lists and maps.
+    assert.deepEqual(read(json), { ...least, jobName: '', parameters: { a: '' }, containerOverrides: { command: [], environment: [{}] } });
+    const unread = compileRequest(batch.RegisterJobDefinitionRequest$, { reading: new Reading(() => true) });
+    // A structure that lacks all that it must have could not be read otherwise.
+    assert.deepEqual(unread({ jobDefinitionName: 'd', type: 'container', timeout: {}, containerProperties: { logConfiguration: {}, networkConfiguration: {} } }), { jobDefinitionName: 'd', type: 'container', timeout: {}, containerProperties: { networkConfiguration: {} } });
+    const whole = { ...least, containerOverrides: { command: ['a'] } };
+    assert.equal(read(whole), whole);
   });
 
   it('names the first required member that is absent or null', () => {

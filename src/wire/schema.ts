@@ -48,6 +48,20 @@ type Reader = (value: unknown, depth: number) => unknown;
 /** Turns a response value into what JSON.stringify can write. */
 type Converter = (value: unknown) => unknown;
 
+/** Whether an empty text, list, map or structure means something in this optional member, and not just that nothing is said. */
+export type EmptySays = (structure: string, member: string) => boolean;
+
+/** How a service's requests are read. Readers of structures are shared, which is also what lets shapes be recursive. */
+export class Reading {
+  readonly readers = new WeakMap<object, Reader>();
+  /** Absent: every empty value arrives as it was sent. */
+  readonly emptySays: EmptySays | undefined;
+
+  constructor(emptySays?: EmptySays) {
+    this.emptySays = emptySays;
+  }
+}
+
 /** Only documents and recursive shapes can nest further than their schema; AWS stops at a depth of this order too. */
 const deepest = 100;
 
@@ -63,10 +77,10 @@ export function operationsOf(module: SchemaModule): Map<string, OperationSchema>
 }
 
 /** The reader of a whole request body; null and an absent body count as `{}`. Members in `bound` travel elsewhere (path, query). */
-export function compileRequest(ref: SchemaRef, bound: ReadonlySet<string> = nothing): (json: unknown) => Record<string, unknown> {
+export function compileRequest(ref: SchemaRef, { bound = nothing, reading = asSent }: { bound?: ReadonlySet<string>; reading?: Reading } = {}): (json: unknown) => Record<string, unknown> {
   const schema = NormalizedSchema.of(ref);
   if (schema.isUnitSchema()) return () => ({});
-  const read = bound.size === 0 ? readerOf(schema) : structureReader(schema, bound);
+  const read = bound.size === 0 ? readerOf(schema, reading) : structureReader(schema, bound, reading);
   return (json) => read(json ?? {}, 0) as Record<string, unknown>;
 }
 
@@ -81,20 +95,19 @@ export function compileResponse(ref: SchemaRef): (output: unknown) => string {
 }
 
 const nothing: ReadonlySet<string> = new Set();
-const readers = new WeakMap<object, Reader>();
+const asSent = new Reading();
 const converters = new WeakMap<object, Converter>();
 
-/** The reader of any schema. Readers of structures are shared, which is also what lets shapes be recursive. */
-function readerOf(schema: NormalizedSchema): Reader {
+function readerOf(schema: NormalizedSchema, reading: Reading): Reader {
   refuseStream(schema);
   if (schema.isStructSchema()) {
     const key = schema.getSchema() as object;
-    const known = readers.get(key);
+    const known = reading.readers.get(key);
     if (known) return known;
-    return structureReader(schema, nothing, (reader) => readers.set(key, reader));
+    return structureReader(schema, nothing, reading, (reader) => reading.readers.set(key, reader));
   }
-  if (schema.isListSchema()) return listReader(readerOf(schema.getValueSchema()), isSparse(schema));
-  if (schema.isMapSchema()) return mapReader(readerOf(schema.getValueSchema()), isSparse(schema));
+  if (schema.isListSchema()) return listReader(readerOf(schema.getValueSchema(), reading), isSparse(schema));
+  if (schema.isMapSchema()) return mapReader(readerOf(schema.getValueSchema(), reading), isSparse(schema));
   if (schema.isStringSchema()) return readString;
   if (schema.isNumericSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema()) return readNumber;
   if (schema.isBooleanSchema()) return readBoolean;
@@ -108,10 +121,19 @@ interface Member {
   readonly name: string;
   readonly required: boolean;
   readonly read: Reader;
+  /** What is empty is as good as absent: `all` of it, or only what is `unreadable` for want of its required members. */
+  readonly drops: 'all' | 'unreadable' | undefined;
+}
+
+const isEmpty = (value: unknown): boolean => value === '' || (typeof value === 'object' && value !== null && !(value instanceof Date) && !(value instanceof Uint8Array) && hasNone(value));
+
+function hasNone(value: object): boolean {
+  for (const key in value) if (Object.hasOwn(value, key)) return false;
+  return true;
 }
 
 /** `share` is told the reader before the members are compiled, so that a member of the same shape finds it. */
-function structureReader(schema: NormalizedSchema, bound: ReadonlySet<string>, share?: (reader: Reader) => void): Reader {
+function structureReader(schema: NormalizedSchema, bound: ReadonlySet<string>, reading: Reading, share?: (reader: Reader) => void): Reader {
   const members = new Map<string, Member>();
   const union = schema.isUnionSchema();
   let requiredCount = 0;
@@ -127,11 +149,15 @@ function structureReader(schema: NormalizedSchema, bound: ReadonlySet<string>, s
       for (at in source) {
         const given = source[at];
         const member = members.get(at);
-        if (member === undefined || given === null) {
+        if (member === undefined || given === null || (member.drops !== undefined && isEmpty(given))) {
           copy ??= entriesBefore(source, at);
           continue;
         }
         const kept = member.read(given, depth + 1);
+        if (member.drops === 'all' && kept !== given && isEmpty(kept)) {
+          copy ??= entriesBefore(source, at);
+          continue;
+        }
         taken++;
         if (member.required) requiredSeen++;
         if (copy === undefined && (kept !== given || member.name !== at)) copy = entriesBefore(source, at);
@@ -146,15 +172,25 @@ function structureReader(schema: NormalizedSchema, bound: ReadonlySet<string>, s
     return result;
   };
   share?.(read);
-  // Required members come first in the SDK's tuple; its last element counts them. NormalizedSchema does not tell.
-  const tuple = schema.getSchema() as unknown as readonly unknown[];
-  const required = new Set((tuple[4] as string[]).slice(0, typeof tuple[6] === 'number' ? tuple[6] : 0));
+  const required = requiredOf(schema);
   for (const [name, member] of schema.structIterator()) {
     if (bound.has(name)) continue;
-    members.set(wireName(name, member), { name, required: required.has(name), read: readerOf(member) });
+    members.set(wireName(name, member), { name, required: required.has(name), read: readerOf(member, reading), drops: required.has(name) ? undefined : dropsOf(reading, schema, name, member) });
     if (required.has(name)) requiredCount++;
   }
   return read;
+}
+
+function dropsOf({ emptySays }: Reading, schema: NormalizedSchema, name: string, member: NormalizedSchema): Member['drops'] {
+  if (emptySays === undefined) return undefined;
+  if (!emptySays(schema.getName() ?? '', name)) return 'all';
+  return member.isStructSchema() && requiredOf(member).size > 0 ? 'unreadable' : undefined;
+}
+
+/** Required members come first in the SDK's tuple; its last element counts them. NormalizedSchema does not tell. */
+export function requiredOf(schema: NormalizedSchema): Set<string> {
+  const tuple = schema.getSchema() as unknown as readonly unknown[];
+  return new Set((tuple[4] as string[]).slice(0, typeof tuple[6] === 'number' ? tuple[6] : 0));
 }
 
 function listReader(read: Reader, sparse: boolean): Reader {

@@ -30,18 +30,12 @@ export async function stopMany(deps: BatchDeps, by: By, input: { jobs?: string[]
   checkReference(reason, 'reason');
   if (jobs.length === 0) throw invalid('jobs must hold at least one job id');
   if (jobs.length > limit.bulkJobIds) throw tooManyJobs(limit.bulkJobIds);
-  const successful: string[] = [];
-  const errors: StoppedMany['errors'] = [];
-  const stop = async (job: string): Promise<void> => {
-    if (!isJobName(job)) {
-      errors.push({ job, code: 'ValidationException', message: `'${job}' is not a job id` });
-      return;
-    }
+  const stop = async (job: string): Promise<StoppedMany['errors'][number] | string> => {
+    if (!isJobName(job)) return { job, code: 'ValidationException', message: `'${job}' is not a job id` };
     const jobId = jobIdOf(context.scope, job);
     const reply = jobId === undefined ? undefined : await deps.bus.submit({ type: 'stop-job', scope: context.scope, jobId, by, reason }, envelopeOf(context));
-    if (isRefusal(reply)) errors.push({ job, code: 'ClientException', message: reply.message });
-    else successful.push(job);
+    return isRefusal(reply) ? { job, code: 'ClientException', message: reply.message } : job;
   };
-  await Promise.all([...new Set(jobs)].map(stop));
-  return { successful, errors };
+  const answers = await Promise.all([...new Set(jobs)].map(stop));
+  return { successful: answers.filter((answer) => typeof answer === 'string'), errors: answers.filter((answer) => typeof answer !== 'string') };
 }

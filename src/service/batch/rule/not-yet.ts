@@ -2,8 +2,13 @@
 
 import { invalid } from '../../../wire/error-catalogue.ts';
 
-/** Refuses `what` where it was given; an empty value is as good as none, for clients send those. */
+/** Refuses `what` where it says anything. */
 export function refuseUnbuilt(given: unknown, what: string): void {
-  const empty = given === undefined || given === null || given === '' || (typeof given === 'object' && Object.keys(given).length === 0);
-  if (!empty) throw invalid(`${what} is not supported by Longshore yet`);
+  if (saysAnything(given)) throw invalid(`${what} is not supported by Longshore yet`);
+}
+
+/** Clients send empty values, and structures of nothing else, for members that they have nothing to say about. */
+export function saysAnything(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return false;
+  return typeof value !== 'object' || (Array.isArray(value) ? value.length > 0 : Object.values(value).some(saysAnything));
 }

@@ -5,7 +5,7 @@ import type { ContainerProperties, PlatformCapability } from '@aws-sdk/client-ba
 import { AssignPublicIp, PlatformCapability as PlatformCapabilities } from '@aws-sdk/client-batch';
 import { integerIn, lengthIn, matches, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
-import { refuseUnbuilt } from './not-yet.ts';
+import { refuseUnbuilt, saysAnything } from './not-yet.ts';
 import { checkFargateSize } from './resource-requirements.ts';
 
 /** Whether the definition is for Fargate. */
@@ -28,7 +28,7 @@ export function checkPlatform(container: ContainerProperties, where: string, far
 /** What only Fargate has is refused. */
 export function checkEc2(container: ContainerProperties, where: string): void {
   for (const member of ['networkConfiguration', 'fargatePlatformConfiguration', 'ephemeralStorage', 'runtimePlatform'] as const) {
-    if (container[member] !== undefined) throw invalid(`${where}.${member} is only for jobs on Fargate resources`);
+    if (saysAnything(container[member])) throw invalid(`${where}.${member} is only for jobs on Fargate resources`);
   }
 }
 
@@ -50,11 +50,11 @@ function checkFargate(container: ContainerProperties, where: string): void {
   if (found !== undefined) throw invalid(`${where}.${found[0]} is not applicable to jobs on Fargate resources`);
   const driver = container.logConfiguration?.logDriver;
   if (driver !== undefined && driver !== 'awslogs' && driver !== 'splunk') throw invalid(`${where}.logConfiguration: Fargate has the log drivers awslogs and splunk, not ${driver}`);
-  oneOf(AssignPublicIp, container.networkConfiguration?.assignPublicIp, `${where}.networkConfiguration.assignPublicIp`);
-  matches(container.fargatePlatformConfiguration?.platformVersion, /^(LATEST|\d+\.\d+\.\d+)$/, `${where}.fargatePlatformConfiguration.platformVersion`, 'LATEST or a version such as 1.4.0');
+  oneOf(AssignPublicIp, container.networkConfiguration?.assignPublicIp || undefined, `${where}.networkConfiguration.assignPublicIp`);
+  matches(container.fargatePlatformConfiguration?.platformVersion || undefined, /^(LATEST|\d+\.\d+\.\d+)$/, `${where}.fargatePlatformConfiguration.platformVersion`, 'LATEST or a version such as 1.4.0');
   integerIn(container.ephemeralStorage?.sizeInGiB, 21, 200, `${where}.ephemeralStorage.sizeInGiB`);
   const { operatingSystemFamily, cpuArchitecture } = container.runtimePlatform ?? {};
   if (operatingSystemFamily?.startsWith('WINDOWS')) refuseUnbuilt(operatingSystemFamily, `${where}.runtimePlatform.operatingSystemFamily ${operatingSystemFamily}`);
-  matches(operatingSystemFamily, /^LINUX$/, `${where}.runtimePlatform.operatingSystemFamily`, 'LINUX');
-  matches(cpuArchitecture, /^(X86_64|ARM64)$/, `${where}.runtimePlatform.cpuArchitecture`, 'X86_64 or ARM64');
+  matches(operatingSystemFamily || undefined, /^LINUX$/, `${where}.runtimePlatform.operatingSystemFamily`, 'LINUX');
+  matches(cpuArchitecture || undefined, /^(X86_64|ARM64)$/, `${where}.runtimePlatform.cpuArchitecture`, 'X86_64 or ARM64');
 }
