@@ -66,6 +66,11 @@ export class TestServer implements AsyncDisposable {
     return this.#url;
   }
 
+  /** What the run that goes on has said. */
+  get stderr(): string {
+    return this.#process?.stderr ?? '';
+  }
+
   get batch(): BatchClient {
     return (this.#batch ??= new BatchClient(this.clientOptions()));
   }

@@ -1,6 +1,7 @@
 // An attempt at a job becomes what an engine runs: the stored container with AWS's variables put in. What cannot be
 // given to any engine yet is said here, in the words in which the attempt then fails.
 
+import type { KeyValuePair } from '@aws-sdk/client-batch';
 import { scopeParts, splitJobId, type JobId } from '../base/ids.ts';
 import { isFargate } from '../core/compute-environment/compute-environment.ts';
 import type { JobDetailRecord } from '../core/job/job.ts';
@@ -13,8 +14,8 @@ import type { ContainerSpec } from '../port/engine.ts';
 
 export type SpecOrReason = { readonly spec: ContainerSpec } | { readonly cannotStart: string };
 
-/** `needs` are the job's; `detail` is its parent's for an array's child. */
-export function containerSpec(world: World, jobId: JobId, placement: Placement, needs: Needs, detail: JobDetailRecord): SpecOrReason {
+/** `needs` are the job's; `detail` is its parent's for an array's child; `forAll` are variables of every container. */
+export function containerSpec(world: World, jobId: JobId, placement: Placement, needs: Needs, detail: JobDetailRecord, forAll: readonly KeyValuePair[]): SpecOrReason {
   const node = nodeFacts(world, jobId);
   const container = (node && detail.nodeProperties && propertiesOfNode(detail.nodeProperties, node.node).container) ?? detail.container;
   if (container.secrets && container.secrets.length > 0) {
@@ -30,14 +31,14 @@ export function containerSpec(world: World, jobId: JobId, placement: Placement, 
     arraySize: detail.arraySize,
     node,
   });
-  const own = container.environment ?? [];
+  const own = under(forAll, container.environment ?? []);
   const platform = platformVariables({ fargate: environment !== undefined && isFargate(environment), region: scopeParts(detail.scope).region });
   return {
     spec: {
       attemptId: placement.attemptId,
       image: container.image ?? '',
       command: container.command ?? [],
-      environment: [...platform.filter(({ name }) => !own.some((variable) => variable.name === name)), ...own, ...variables],
+      environment: [...under(platform, own), ...variables],
       ...needs,
       user: container.user,
       privileged: container.privileged,
@@ -52,6 +53,9 @@ export function containerSpec(world: World, jobId: JobId, placement: Placement, 
     },
   };
 }
+
+/** The first where the second do not say otherwise, then the second. */
+const under = (first: readonly KeyValuePair[], second: readonly KeyValuePair[]): readonly KeyValuePair[] => [...first.filter(({ name }) => !second.some((variable) => variable.name === name)), ...second];
 
 /** Which node of a multi-node parallel job it is: the job itself is its main node. */
 function nodeFacts(world: World, jobId: JobId): NodeFacts | undefined {

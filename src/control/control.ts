@@ -2,6 +2,7 @@
 // rebuilds that world from the store, and takes in what the engine reports. Simulation and server run this same code over
 // different ports. It reads no clock, file or network of its own.
 
+import type { KeyValuePair } from '@aws-sdk/client-batch';
 import type { Arn, AttemptId, HostId } from '../base/ids.ts';
 import type { ReportAttempt } from '../core/command/command.ts';
 import { restoreJob } from '../core/fold-jobs.ts';
@@ -41,6 +42,8 @@ export interface ControlPorts {
   readonly ids: Ids;
   /** Where it differs from AWS's answers. */
   readonly settings?: Partial<Settings> | undefined;
+  /** Variables of all containers, below those of their definitions. Secret: never stored, shown or logged. */
+  readonly jobEnvironment?: readonly KeyValuePair[] | undefined;
   /** How long jobs are kept after their end; absent: for ever. */
   readonly retainMs?: number | undefined;
   /** Something went wrong that the server survives. */
@@ -75,7 +78,7 @@ export class Control {
     this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
     this.reader = new ControlReader(world, store.reader, () => this.#staleReports);
     const engineOf = (hostId: HostId): Engine | undefined => this.#linkOf(hostId)?.openEngine;
-    this.#effects = new EffectRunner({ world, reader: store.reader, engineOf, report: (from, what) => this.#takeIn(from, what), settle: (arn) => this.#settle(arn), launch: (hostId) => this.#launches.ask(hostId), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
+    this.#effects = new EffectRunner({ world, reader: store.reader, jobEnvironment: ports.jobEnvironment ?? [], engineOf, report: (from, what) => this.#takeIn(from, what), settle: (arn) => this.#settle(arn), launch: (hostId) => this.#launches.ask(hostId), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
     this.#launches = new Launches({ world, capacity: ports.capacity, clock, report: (report) => this.#noteInstance(report) });
     this.#logPump = new LogPump({ engineOf, sink: logSink, clock, onProblem });
     this.#logRetention = new LogRetention({ world, bus: this.bus, reader: store.reader, sink: logSink, clock, onProblem });

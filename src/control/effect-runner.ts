@@ -1,6 +1,7 @@
 // Does what commits ask for: starts, stops and removes attempts at the engine. Every act is idempotent and may be lost; what
 // was lost is found by the reconciler. It changes no state but through commands.
 
+import type { KeyValuePair } from '@aws-sdk/client-batch';
 import { never } from '../base/assert.ts';
 import type { Arn, AttemptId, HostId, JobId } from '../base/ids.ts';
 import type { AttemptOnHost } from '../core/job/attempt.ts';
@@ -15,6 +16,8 @@ import { containerSpec } from './container-spec.ts';
 export interface EffectRunnerParts {
   readonly world: World;
   readonly reader: StoreReader;
+  /** Of all containers, below those of their definitions. */
+  readonly jobEnvironment: readonly KeyValuePair[];
   /** Undefined where the host is gone: then there is nothing to do there. */
   readonly engineOf: (hostId: HostId) => Engine | undefined;
   /** For attempts that fail before the engine has heard of them. */
@@ -148,7 +151,7 @@ export class EffectRunner {
 
   /** Undefined where there is nothing to start any more, or where it cannot be: then that is reported. */
   #specOf({ jobId, attemptId, hostId }: AttemptOnHost & { jobId: JobId }): ContainerSpec | undefined {
-    const { world, reader, report, now } = this.#parts;
+    const { world, reader, jobEnvironment, report, now } = this.#parts;
     const job = this.#liveJob(jobId, attemptId);
     if (job === undefined) return undefined;
     const failed = (reason: string): undefined => {
@@ -158,7 +161,7 @@ export class EffectRunner {
     if (job.stopRequested !== undefined) return failed('stopped before it started');
     const detail = reader.jobDetail(jobId);
     if (detail === undefined) throw new Error(`job ${jobId} has no stored detail`);
-    const made = containerSpec(world, jobId, job.attempt, job.terms.needs, detail);
+    const made = containerSpec(world, jobId, job.attempt, job.terms.needs, detail, jobEnvironment);
     return 'cannotStart' in made ? failed(made.cannotStart) : made.spec;
   }
 

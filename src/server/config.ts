@@ -12,6 +12,7 @@ import { defaultMarket, MarketError, parseMarket, type Market } from '../core/sc
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { BadAddressPattern, HostAddresses } from '../engine/docker/host-addresses.ts';
 import { defaultJobNetworks } from '../engine/job-networks.ts';
+import { BadJobEnvironment, jobEnvironment, type Variable } from './job-environment.ts';
 
 export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -33,6 +34,8 @@ export interface ServerConfig {
   readonly jobNetwork: 'host' | 'bridge';
   /** Where Docker networks of multi-node parallel jobs lie. */
   readonly jobNetworks: Block;
+  /** All jobs' containers get them, where their definitions do not say otherwise. Secret. */
+  readonly jobEnvironment: readonly Variable[];
   /** Where hosts that users register may be. */
   readonly hostAddresses: HostAddresses;
   readonly settings: Settings;
@@ -64,6 +67,9 @@ export const serverFlags = `  --host ADDRESS          address to listen on (defa
                           how often each Spot instance is interrupted by chance, to test what jobs make of it (default 0)
   --job-network NAME      host or bridge: the Docker network of jobs (default host)
   --job-networks CIDR     where the Docker networks of multi-node parallel jobs lie (default ${defaultJobNetworks})
+  --job-env NAME=VALUE    a variable of all jobs' containers, below what their definitions say; NAME alone: as this server has it;
+                          may be given several times. Jobs see it, DescribeJobs does not
+  --job-env-file FILE     such variables, one a line; may be given several times
   --host-addresses LIST   where hosts that users register may be, e.g. ssh://*.lab,tcp://10.0.0.0/8:2376 (default: nowhere)
   --host-loss-free        the end of a host costs its jobs no attempt (on AWS it does)
   --host-lost-seconds N   how long a registered host may be silent before it counts as lost (default 60)
@@ -94,6 +100,8 @@ const options = {
   'instance-limit': { type: 'string', default: String(defaultSettings.instanceLimit) },
   'job-network': { type: 'string', default: 'host' },
   'job-networks': { type: 'string', default: defaultJobNetworks },
+  'job-env': { type: 'string', multiple: true },
+  'job-env-file': { type: 'string', multiple: true },
   'host-addresses': { type: 'string', multiple: true },
   'host-loss-free': { type: 'boolean', default: defaultSettings.hostLossFree },
   'host-lost-seconds': { type: 'string', default: String(defaultSettings.hostLostSeconds) },
@@ -133,6 +141,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     spotInterruptionsPerHour: rate('--spot-interruptions-per-hour', values['spot-interruptions-per-hour'], 3_600),
     jobNetworks: privateBlock('--job-networks', values['job-networks']),
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
+    jobEnvironment: jobEnvironmentOf(values['job-env'] ?? [], values['job-env-file'] ?? []),
     hostAddresses: hostAddressesOf(values['host-addresses'] ?? []),
     settings: {
       limits: limitsOf(values.limit ?? []),
@@ -186,6 +195,15 @@ function privateBlock(flag: string, text: string): Block {
     throw new UsageError(`${flag}: '${text}' is no block of private addresses such as ${defaultJobNetworks}, of /29 or larger`);
   }
   return block;
+}
+
+function jobEnvironmentOf(given: readonly string[], files: readonly string[]): readonly Variable[] {
+  try {
+    return jobEnvironment(given, files, process.env);
+  } catch (error) {
+    if (error instanceof BadJobEnvironment) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 function hostAddressesOf(given: readonly string[]): HostAddresses {

@@ -70,6 +70,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     region: config.region,
     version,
     settings: config.settings,
+    jobEnvironment: config.jobEnvironment,
     submitRate: config.submitRate,
     retainMs: config.retainMs,
     authenticator: trustingAuthenticator(config.account),
