@@ -4,7 +4,9 @@
 import * as batch from '@aws-sdk/client-batch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ecs from '@aws-sdk/client-ecs';
+import { scopeParts } from '../base/ids.ts';
 import { Control, type ControlPorts } from '../control/control.ts';
+import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { Limits } from '../core/limit.ts';
 import type { Settings } from '../core/settings.ts';
 import type { KeyMaker } from '../port/key-maker.ts';
@@ -17,7 +19,7 @@ import { ec2Seed } from '../service/ec2/make.ts';
 import { noteNetwork } from '../service/ec2/network.ts';
 import { ec2Operations } from '../service/ec2/operations.ts';
 import type { Ec2Kinds } from '../service/ec2/resources.ts';
-import type { IamKinds } from '../service/iam/deps.ts';
+import { noteRoles, type IamKinds, type RoleUse } from '../service/iam/deps.ts';
 import { emptySays as emptySaysInIam } from '../service/iam/empty-values.ts';
 import { iamOperations } from '../service/iam/operations.ts';
 import { iamSeed } from '../service/iam/seed.ts';
@@ -53,8 +55,8 @@ export interface App {
   readonly router: Router;
   /** Of ours, under `/_longshore/`. */
   readonly own: OwnOperations;
-  /** After a start: what changed of networks just before the end, environments may not know. */
-  readonly noteNetworks: () => Promise<void>;
+  /** After a start: what changed of networks and roles just before the end, environments may not know. */
+  readonly noteReferences: () => Promise<void>;
 }
 
 /** Most bytes of a request's body, by operation; PutLogEvents carries a mebibyte of events and their frames. */
@@ -114,7 +116,7 @@ export function compose(options: AppOptions): App {
       operations: iamOperations,
       emptySays: emptySaysInIam,
       restNotBuilt: true,
-      deps: { space: iam, clock, ids },
+      deps: { space: iam, bus, usesOf: (roleArn: string) => usesOf(control.world.computeEnvironments.values(), roleArn), clock, ids },
       dialect: validationDialect,
       maxBodyBytes,
     },
@@ -145,9 +147,17 @@ export function compose(options: AppOptions): App {
   const { region, authenticator, authorizer, onAudit, onFault } = options;
   const router = new Router({ services, authenticator, authorizer, region, audit: onAudit, log: onFault });
   const own = new OwnOperations({ deps: { bus, reader, hosts: options.hosts, ec2, instanceTypes: settings.instanceTypes }, authenticator, authorizer, region, newRequestId: () => ids.uuid(), audit: onAudit, log: onFault });
-  const noteNetworks = async (): Promise<void> => {
+  const start = { requestId: '', caller: 'start', sourceAddress: '', userAgent: '' };
+  const noteReferences = async (): Promise<void> => {
     const scopes = new Set([...control.world.computeEnvironments.values()].map(({ scope }) => scope));
-    for (const scope of scopes) await noteNetwork({ space: ec2, bus }, scope, { requestId: '', caller: 'start', sourceAddress: '', userAgent: '' });
+    for (const scope of scopes) await noteNetwork({ space: ec2, bus }, scope, start);
+    for (const scope of scopes) await noteRoles({ space: iam, bus }, scopeParts(scope), start);
   };
-  return { control, router, own, noteNetworks };
+  return { control, router, own, noteReferences };
+}
+
+/** By region: which compute environments use a role, as their own or their Spot Fleet's. */
+function usesOf(environments: Iterable<ComputeEnvironment>, roleArn: string): RoleUse[] {
+  const using = [...environments].filter(({ serviceRole, computeResources }) => serviceRole === roleArn || computeResources?.spotIamFleetRole === roleArn);
+  return [...Map.groupBy(using, ({ scope }) => scopeParts(scope).region)].map(([region, users]) => ({ region, resources: users.map(({ arn }) => arn) }));
 }

@@ -387,16 +387,26 @@ describe('an instance', () => {
     checkWorld(rig.control.world);
   });
 
-  it('carries the tags of its environment, but not those of Spot under a role that may not tag', async () => {
-    const tags = { team: 'a' };
+  it('carries the tags of its environment, and without any its name', async () => {
     const launched = async (more: Partial<ComputeResource>): Promise<unknown> => {
-      const { subnetId, securityGroupIds, keyName, tags: carried } = instances(await rigWith({ minvCpus: 2, tags, ...more }))[0]?.launch ?? {};
-      return { subnetId, securityGroupIds, keyName, tags: carried };
+      const { subnetId, securityGroupIds, keyName, tags } = instances(await rigWith({ minvCpus: 2, ...more }))[0]?.launch ?? {};
+      return { subnetId, securityGroupIds, keyName, tags };
     };
-    assert.deepEqual(await launched({ ec2KeyPair: 'mine' }), { subnetId: 'subnet-1', securityGroupIds: ['sg-1'], keyName: 'mine', tags });
-    const spot = { type: 'SPOT', allocationStrategy: 'BEST_FIT' } as const;
-    assert.deepEqual(await launched({ ...spot, spotIamFleetRole: 'arn:aws:iam::123456789012:role/AmazonEC2SpotFleetRole' }), { subnetId: 'subnet-1', securityGroupIds: ['sg-1'], keyName: undefined, tags: {} });
-    assert.deepEqual(await launched({ ...spot, spotIamFleetRole: 'arn:aws:iam::123456789012:role/AmazonEC2SpotFleetTaggingRole' }), { subnetId: 'subnet-1', securityGroupIds: ['sg-1'], keyName: undefined, tags });
+    assert.deepEqual(await launched({ ec2KeyPair: 'mine', tags: { team: 'a' } }), { subnetId: 'subnet-1', securityGroupIds: ['sg-1'], keyName: 'mine', tags: { team: 'a' } });
+    assert.deepEqual(await launched({}), { subnetId: 'subnet-1', securityGroupIds: ['sg-1'], keyName: undefined, tags: { Name: 'fleet' } });
+  });
+
+  it('of Spot has no tags while the Spot Fleet role may not tag, by what IAM says at its launch', async () => {
+    const role = 'arn:aws:iam::123456789012:role/OldSpot';
+    const noted = async (untagging: readonly string[], before?: readonly string[]): Promise<unknown> => {
+      const rig = await rigWith({ minvCpus: 0, type: 'SPOT', allocationStrategy: 'BEST_FIT', spotIamFleetRole: role, tags: { team: 'a' } });
+      for (const told of [...(before === undefined ? [] : [before]), untagging]) await rig.ask({ type: 'note-roles', prefix: 'arn:aws:iam::123456789012:role/', untagging: told });
+      await submit(rig);
+      return instances(rig)[0]?.launch?.tags;
+    };
+    assert.deepEqual(await noted([role]), {});
+    assert.deepEqual(await noted([], [role]), { team: 'a' });
+    assert.deepEqual(await noted(['arn:aws:iam::123456789012:role/another']), { team: 'a' });
   });
 
   it('is nobody else’s to end', async () => {

@@ -2,12 +2,7 @@
 // built says nothing of whether its resource is there.
 
 import { scopeParts, type Arn, type JobId, type Scope } from '../base/ids.ts';
-
-/** AWS's partition of a region; clients split ARNs and compare this part. */
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
+import { partitionOf, partitionPattern } from '../base/partition.ts';
 
 function batchArn(scope: Scope, resource: string): Arn {
   const { account, region } = scopeParts(scope);
@@ -41,8 +36,7 @@ export const containerInstanceArn = (scope: Scope, cluster: string, hostId: stri
 
 /** The service-linked role, which an environment without a role of its own uses. */
 export function serviceLinkedRoleArn(scope: Scope): string {
-  const { account, region } = scopeParts(scope);
-  return `arn:${partitionOf(region)}:iam::${account}:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch`;
+  return `${rolePrefix(scope)}aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch`;
 }
 
 export const isServiceLinkedRole = (role: string): boolean => role.includes(':role/aws-service-role/');
@@ -53,9 +47,17 @@ export const serviceRoleArn = (scope: Scope, given: string | undefined): string 
 /** Batch takes a bare name for one without a path (user guide, Incorrect Role Name or ARN). */
 export function roleArn(scope: Scope, given: string): string {
   if (given.startsWith('arn:')) return given;
-  const { account, region } = scopeParts(scope);
-  return `arn:${partitionOf(region)}:iam::${account}:role/${given.replace(/^\//, '')}`;
+  return rolePrefix(scope) + given.replace(/^\//, '');
 }
+
+/** What begins the ARNs of an account's roles. */
+export function rolePrefix(scope: Scope): string {
+  const { account, region } = scopeParts(scope);
+  return `arn:${partitionOf(region)}:iam::${account}:role/`;
+}
+
+/** The ARN of a role, of any account and partition. */
+export const roleArnForm = new RegExp(String.raw`^arn:(${partitionPattern}):iam::\d{12}:role/[\w+=,.@/-]+$`);
 
 /** The name in an ARN whose resource is `kind/name`, or `undefined`. */
 export const nameInArn = (arn: string): string | undefined => /^arn:[^:]*:[^:]*:[^:]*:[^:]*:[^/:]+\/(.+)$/.exec(arn)?.[1];

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { contains, parseBlock, type Block } from '../base/ipv4.ts';
+import { isRegion } from '../base/partition.ts';
 import { ec2Catalogue, type Catalogue } from '../core/instance-type/catalogue.ts';
 import { OwnTypesError, parseOwnTypes } from '../core/instance-type/own-types.ts';
 import type { Needs } from '../core/job/needs.ts';
@@ -123,7 +124,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
   const values = read(argv);
   if (values.auth !== 'off') throw new UsageError('--auth: only off is there; requests are parsed and not yet verified');
   if (!/^\d{12}$/.test(values.account)) throw new UsageError(`--account: '${values.account}' is not 12 digits`);
-  if (!/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/.test(values.region)) throw new UsageError(`--region: '${values.region}' is not the name of a region`);
+  if (!isRegion(values.region)) throw new UsageError(`--region: '${values.region}' is not the name of a region: 1 to 63 letters, digits and hyphens`);
   const instanceTypes = catalogueOf(values['instance-types']);
   const engine = oneOf('--engine', values.engine, ['auto', 'docker', 'process', 'fake']);
   return {

@@ -97,7 +97,7 @@ async function open(config: ServerConfig, app: App, identity: string, { kind, re
   if (instead !== undefined && left > 0) log.warn(whatBecomesOf(left, instead, identity));
   const capabilities = await app.control.open(localHost(identity, config.capacity, ownAddress()));
   recordEngine(config.dataDir, kind);
-  await app.noteNetworks();
+  await app.noteReferences();
   const listener = await listen({
     host: config.host,
     port: config.port,

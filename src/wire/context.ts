@@ -1,9 +1,10 @@
 // Who asks, and where: made of a request's head in one way for all that the server offers.
 
 import { scopeOf } from '../base/ids.ts';
+import { isRegion } from '../base/partition.ts';
+import type { ErrorDialect } from './error-catalogue.ts';
 import type { Authenticator, RequestContext, SigV4Credential } from './operation.ts';
 import type { RequestHead } from './protocol.ts';
-import { isRegion } from './sigv4.ts';
 
 export interface ContextSource {
   readonly authenticator: Authenticator;
@@ -17,10 +18,11 @@ interface Asked {
   readonly credential: SigV4Credential | undefined;
 }
 
-/** Throws AwsError where the authenticator turns the request away. */
-export function contextOf(source: ContextSource, { requestId, head, credential }: Asked): RequestContext {
-  const { account, caller } = source.authenticator.authenticate({ credential, sourceAddress: head.sourceAddress });
-  const region = credential !== undefined && isRegion(credential.region) ? credential.region : source.region;
+/** The region is that of the credential's scope. Throws AwsError where that can be none, or the authenticator turns the request away. */
+export function contextOf(source: ContextSource, { requestId, head, credential }: Asked, dialect: Pick<ErrorDialect, 'noRegion'>): RequestContext {
+  const region = credential?.region ?? source.region;
+  if (!isRegion(region)) throw dialect.noRegion(region);
+  const { account, caller } = source.authenticator.authenticate({ credential, region, sourceAddress: head.sourceAddress });
   const userAgent = head.headers['user-agent'];
   return {
     requestId,

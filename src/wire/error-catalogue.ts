@@ -94,6 +94,8 @@ export interface ErrorDialect {
   tooLarge(limitBytes: number): AwsError;
   /** The operation is in AWS's API and not in ours. Its status must be one that SDKs do not retry on. */
   notBuilt(operation: string): AwsError;
+  /** The scope of the request's credential names what can be no region. */
+  noRegion(region: string): AwsError;
   /** A fault of ours; the request id leads to the log. */
   internal(requestId: string): AwsError;
 }
@@ -107,6 +109,7 @@ export const batchDialect: ErrorDialect = {
   malformed: malformedJson,
   tooLarge: (limitBytes) => build('tooLarge', tooLargeText(limitBytes)),
   notBuilt: (operation) => build('invalid', notBuiltText(operation)),
+  noRegion: (region) => new AwsError('InvalidSignatureException', 403, noRegionText(region)),
   internal: (requestId) => build('internal', internalText(requestId)),
 };
 
@@ -116,6 +119,7 @@ export const parameterDialect: ErrorDialect = {
   malformed: malformedJson,
   tooLarge: (limitBytes) => new AwsError('InvalidParameterException', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('UnknownOperationException', 400, notBuiltText(operation)),
+  noRegion: (region) => new AwsError('InvalidSignatureException', 400, noRegionText(region)),
   internal: (requestId) => new AwsError('InternalFailure', 500, internalText(requestId)),
 };
 
@@ -125,6 +129,7 @@ export const validationDialect: ErrorDialect = {
   malformed: (detail, where) => new AwsError('ValidationError', 400, where === '' ? detail : `1 validation error detected: ${detail} at '${where}'`),
   tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('InvalidAction', 400, notBuiltText(operation)),
+  noRegion: (region) => new AwsError('SignatureDoesNotMatch', 403, noRegionText(region)),
   internal: (requestId) => new AwsError('ServiceFailure', 500, internalText(requestId)),
 };
 
@@ -134,8 +139,12 @@ export const ec2Dialect: ErrorDialect = {
   malformed: (detail, where) => new AwsError('InvalidParameterValue', 400, where === '' ? detail : `${detail}: ${where}`),
   tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('UnsupportedOperation', 400, notBuiltText(operation)),
+  noRegion: (region) => new AwsError('AuthFailure', 401, noRegionText(region)),
   internal: (requestId) => new AwsError('InternalError', 500, internalText(requestId)),
 };
 
+/** AWS names the region that it expects; here any is right that has the form of one. */
+const noRegionText = (region: string): string =>
+  `Credential should be scoped to a valid region, not '${region.length > 64 ? `${region.slice(0, 64)}…` : region}': 1 to 63 letters, digits and hyphens, the first no hyphen`;
 const nullText = (where: string): string => `1 validation error detected: Value null at '${where}' failed to satisfy constraint: Member must not be null`;
 const internalText = (requestId: string): string => `internal error, request id ${requestId}`;

@@ -41,7 +41,7 @@ export type OperationTable<Deps> = Readonly<Record<string, Operation<Deps, any, 
 
 /** The authenticator answers who the caller is; it throws AwsError to turn a request away. */
 export interface Authenticator {
-  authenticate(request: { credential: SigV4Credential | undefined; sourceAddress: string }): { account: string; caller: string };
+  authenticate(request: { credential: SigV4Credential | undefined; region: string; sourceAddress: string }): { account: string; caller: string };
 }
 
 /** The authorizer throws AwsError (AccessDeniedException) to turn a request away. */

@@ -162,7 +162,7 @@ export class Router {
 
   #perform(call: Call, bound: BoundOperation, body: Buffer): Answer | Promise<Answer> {
     const { service, head } = call;
-    const context = (call.context = contextOf(this.#options, call));
+    const context = (call.context = contextOf(this.#options, call, service.dialect));
     const operation: Operation<unknown, unknown, unknown> | typeof notBuilt = service.operations[bound.name] ?? notBuilt;
     if (operation === notBuilt) throw service.dialect.notBuilt(bound.name);
     const input = (call.input = bound.read(head, body));

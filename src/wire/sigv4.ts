@@ -1,11 +1,12 @@
 // Reads the credential scope of a Signature Version 4 request, from the Authorization header or a presigned query. It
 // parses and never verifies: whoever must be sure of the caller plugs in an Authenticator that does.
 
+import { partitionOf } from '../base/partition.ts';
 import type { Authenticator, SigV4Credential } from './operation.ts';
 import type { RequestHead } from './protocol.ts';
 
-const scopeForm = /^([^/\s]{1,128})\/(\d{8})\/([^/\s]{1,64})\/([^/\s]{1,64})\/aws4_request$/;
-const regionForm = /^[a-z]{2,3}(-[a-z]{2,16}){1,3}-\d{1,2}$/;
+/** Whatever stands for a region is taken up, so that what is none can be refused. */
+const scopeForm = /^([^/\s]{1,128})\/(\d{8})\/([^/]*)\/([^/\s]{1,64})\/aws4_request$/;
 
 /** The request's credential; undefined where there is none or it is malformed. */
 export function credentialOf(head: RequestHead): SigV4Credential | undefined {
@@ -14,20 +15,15 @@ export function credentialOf(head: RequestHead): SigV4Credential | undefined {
   return head.query.includes('X-Amz-Credential=') ? fromQuery(head.query) : undefined;
 }
 
-/** Whether a text has the form of a region, such as `us-east-1` or `us-gov-west-1`. */
-export function isRegion(text: string): boolean {
-  return regionForm.test(text);
-}
-
 /**
  * Believes every caller: the account is the access key id where that has twelve digits (as tests and local clients set
  * it), else the server's own.
  */
 export function trustingAuthenticator(ownAccount: string): Authenticator {
   return {
-    authenticate({ credential }) {
+    authenticate({ credential, region }) {
       const account = credential !== undefined && /^\d{12}$/.test(credential.accessKeyId) ? credential.accessKeyId : ownAccount;
-      return { account, caller: `arn:aws:iam::${account}:root` };
+      return { account, caller: `arn:${partitionOf(region)}:iam::${account}:root` };
     },
   };
 }

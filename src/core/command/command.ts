@@ -175,6 +175,13 @@ export interface NoteNetwork {
   readonly scope: Scope;
   readonly subnets: readonly KnownSubnet[];
 }
+/** From IAM: which of an account's roles may not tag what they launch. */
+export interface NoteRoles {
+  readonly type: 'note-roles';
+  /** How the ARNs of its roles begin. */
+  readonly prefix: string;
+  readonly untagging: readonly string[];
+}
 /** From the scaling cycle. */
 export interface LaunchInstances {
   readonly type: 'launch-instances';
@@ -288,6 +295,7 @@ export type Command =
   | JoinHost
   | SettleEnvironment
   | NoteNetwork
+  | NoteRoles
   | LaunchInstances
   | DrainInstance
   | ReportInstance
@@ -335,6 +343,7 @@ export interface Replies {
   'deregister-host': Done;
   'note-host-contact': Done;
   'note-network': Done;
+  'note-roles': Done;
   'close-old-attempt': Done;
 }
 export type Done = Readonly<Record<never, never>>;

@@ -130,6 +130,27 @@ describe('a compute environment', () => {
     assert.deepEqual([lab.environment.serviceRole, lab.environment.computeResources?.spotIamFleetRole], ['arn:aws:iam::123456789012:role/AnyRole', 'arn:aws:iam::123456789012:role/fleet']);
   });
 
+  it('may name roles of other accounts, but of its own only those that are there', () => {
+    const prefix = 'arn:aws:iam::123456789012:role/';
+    const known: KnownReferences = { ...nothingKnown, roles: { prefix, service: [role], spotFleet: [`${prefix}fleet`], untagging: [`${prefix}fleet`] } };
+    const made = (resources: Partial<ComputeResource>, serviceRole: string): Lab => {
+      const lab = new Lab();
+      lab.create(resources, { serviceRole, references: known });
+      return lab;
+    };
+    assert.equal(made({}, 'arn:aws:iam::999999999999:role/anything').status, 'VALID');
+    assert.equal(made({}, role).status, 'VALID');
+    assert.match(made({}, 'AWSBatchServiceRol').status, assumeRole);
+    assert.match(made({}, `${role}s`).status, assumeRole);
+    assert.match(made({ ...spot, spotIamFleetRole: 'flet' }, role).status, fleet);
+    const valid = made({ ...spot, spotIamFleetRole: 'fleet' }, role);
+    assert.deepEqual([valid.status, valid.environment.launchesUntagged], ['VALID', true]);
+    valid.ask({ type: 'note-roles', prefix, untagging: [] });
+    assert.equal(valid.environment.launchesUntagged, undefined);
+    valid.ask({ type: 'note-roles', prefix: 'arn:aws:iam::999999999999:role/', untagging: [`${prefix}fleet`] });
+    assert.equal(valid.environment.launchesUntagged, undefined);
+  });
+
   it('is repaired by an update with the right role, and by any update when what was missing has come', () => {
     const lab = new Lab();
     lab.create({}, { serviceRole: 'arn:aws:iam::123:role/x' });

@@ -6,7 +6,7 @@ import type { Scope } from '../../base/ids.ts';
 import { clusterArn, computeEnvironmentArn, roleArn, serviceRoleArn } from '../arn.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { launchProblem, refuseWindows, resolveLaunch } from '../compute-environment/launch.ts';
-import { nothingKnown, problemOf } from '../compute-environment/references.ts';
+import { launchesUntagged, nothingKnown, problemOf } from '../compute-environment/references.ts';
 import { cutOffSubnets } from '../compute-environment/network.ts';
 import { checkNewResources, withDefaults } from '../compute-environment/resources.ts';
 import type { World } from '../world.ts';
@@ -45,6 +45,7 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
     revision: 1,
     problem: problemOf(serviceRole, resources, references, uuid) ?? launchProblem(launch),
     computeResources: resources,
+    launchesUntagged: launchesUntagged(resources, references.roles ?? {}),
     launch: isRefusal(launch) ? undefined : launch,
     serviceRole,
     ecsSettings: request.ecsSettings,

@@ -24,6 +24,7 @@ import { decideEndInstance } from './end-instance.ts';
 import { decideJoinHost } from './join-host.ts';
 import { decideNoteHostContact } from './note-host-contact.ts';
 import { decideNoteNetwork } from './note-network.ts';
+import { decideNoteRoles } from './note-roles.ts';
 import { decideRegisterHost } from './register-host.ts';
 import { decideDrainInstance } from './drain-instance.ts';
 import { decideLaunchInstances } from './launch-instances.ts';
@@ -98,6 +99,8 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideSettleEnvironment(world, command);
     case 'note-network':
       return decideNoteNetwork(world, command);
+    case 'note-roles':
+      return decideNoteRoles(world, command);
     case 'drain-instance':
       return decideDrainInstance(world, command);
     case 'launch-instances':

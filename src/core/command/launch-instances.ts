@@ -30,16 +30,15 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
 }
 
 /**
- * Environment and launch template put together. Instances spread over the subnets that have a way out. Those of Spot stay untagged where the Spot
- * Fleet role may not tag (user guide, Spot Instances Not Tagged on Creation).
+ * Environment and launch template put together. Instances spread over the subnets that have a way out. By default they are tagged with the
+ * environment's name (user guide, getting started); where the Spot Fleet role may not tag, they have no tags at all.
  */
 function launchFacts(environment: ComputeEnvironment, source: LaunchSource | undefined, id: HostId): LaunchFacts {
   const resources = must(environment.computeResources, 'an environment that launches instances has compute resources');
-  const { type, spotIamFleetRole } = resources;
   const subnets = openSubnets(environment);
   // What was made before there was a source is launched as it says itself.
   const { securityGroupIds, keyName, tags, instanceProfile, placementGroup, blockDevices } = source?.parameters ?? launchParameters(resources, {}, []);
-  const mayTag = type !== 'SPOT' || !/(^|\/)AmazonEC2SpotFleetRole$/.test(spotIamFleetRole ?? '');
+  const named = Object.keys(resources.tags ?? {}).length === 0 ? { Name: environment.name, ...tags } : tags;
   const subnetId = subnets[Number.parseInt(id.slice(0, 8), 16) % subnets.length];
-  return { subnetId, securityGroupIds, keyName, tags: mayTag ? tags : {}, instanceProfile, placementGroup, blockDevices };
+  return { subnetId, securityGroupIds, keyName, tags: environment.launchesUntagged ? {} : named, instanceProfile, placementGroup, blockDevices };
 }

@@ -8,7 +8,7 @@ import { isServiceLinkedRole, serviceRoleArn } from '../arn.ts';
 import { hasInstances, isFargate, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { launchProblem, refuseWindows, resolveLaunch, type Launch } from '../compute-environment/launch.ts';
 import { cutOffSubnets } from '../compute-environment/network.ts';
-import { nothingKnown, problemOf, type KnownReferences } from '../compute-environment/references.ts';
+import { launchesUntagged, nothingKnown, problemOf, type KnownReferences } from '../compute-environment/references.ts';
 import { presentVcpus, replaceInstances } from '../instance.ts';
 import { checkResources, infrastructureChanges, mergeResources } from '../compute-environment/resources.ts';
 import type { World } from '../world.ts';
@@ -53,6 +53,7 @@ export function decideUpdateComputeEnvironment(world: World, command: UpdateComp
     problem,
     serviceRole,
     computeResources,
+    launchesUntagged: launchesUntagged(computeResources, references.roles ?? {}),
     // It applies to EC2 only and is ignored on Fargate (spec 5).
     updatePolicy: request.updatePolicy === undefined || isFargate(stored) ? stored.updatePolicy : { ...defaultUpdatePolicy, ...stored.updatePolicy, ...request.updatePolicy },
     ecsSettings: request.ecsSettings ?? stored.ecsSettings,

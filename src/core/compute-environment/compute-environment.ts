@@ -29,6 +29,8 @@ export interface ComputeEnvironment {
   readonly launch?: Launch | undefined;
   /** Those of its subnets from which nothing gets out. */
   readonly cutOff?: readonly CutOffSubnet[] | undefined;
+  /** Its Spot Fleet role may not tag what it launches. */
+  readonly launchesUntagged?: true | undefined;
   /** What makes it INVALID as soon as it has settled. */
   readonly problem?: string | undefined;
   readonly ecsClusterArn: string;

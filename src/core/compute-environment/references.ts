@@ -3,6 +3,7 @@
 
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import type { Image } from '../image/image.ts';
+import { roleArnForm } from '../arn.ts';
 import type { LaunchTemplateData } from '../launch-template/launch-template.ts';
 import type { KnownSubnet } from './network.ts';
 
@@ -11,8 +12,21 @@ export interface KnownReferences {
   readonly images: readonly Image[];
   readonly launchTemplates: readonly KnownTemplate[];
   readonly subnets: readonly KnownSubnet[];
+  /** Of the account's own roles. Absent: nothing is known of them. */
+  readonly roles?: KnownRoles | undefined;
   /** With `--references strict`: what is not among these does not exist. Absent: it may exist elsewhere. */
   readonly all?: AllReferences | undefined;
+}
+
+/** Roles of the account, by ARN. */
+export interface KnownRoles {
+  /** How the ARNs of its roles begin: one that begins so, and is not there, is nowhere. */
+  readonly prefix: string;
+  /** Those that AWS Batch may assume, and those that Spot Fleet may. */
+  readonly service: readonly string[];
+  readonly spotFleet: readonly string[];
+  /** Those that may not tag what they launch. */
+  readonly untagging: readonly string[];
 }
 
 export interface KnownTemplate {
@@ -36,21 +50,24 @@ export interface AllReferences {
 
 export const nothingKnown: KnownReferences = Object.freeze({ images: [], launchTemplates: [], subnets: [] });
 
-const roleForm = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
-
 /** What makes an environment INVALID, in the texts of AWS; undefined: nothing. `requestId` stands where AWS names its own call. */
-export function problemOf(serviceRole: string, resources: ComputeResource | undefined, { all, subnets }: KnownReferences, requestId: string): string | undefined {
-  const isKnown = (role: string, known: readonly string[] | undefined): boolean => roleForm.test(role) && (known === undefined || known.includes(role));
-  if (!isKnown(serviceRole, all?.serviceRoles)) {
+export function problemOf(serviceRole: string, resources: ComputeResource | undefined, { all, roles, subnets }: KnownReferences, requestId: string): string | undefined {
+  const isOwn = (role: string): boolean => roles !== undefined && role.startsWith(roles.prefix);
+  const isKnown = (role: string, known: readonly string[] | undefined, own: readonly string[] = []): boolean => roleArnForm.test(role) && (known?.includes(role) ?? (!isOwn(role) || own.includes(role)));
+  if (!isKnown(serviceRole, all?.serviceRoles, roles?.service)) {
     return `CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: ${requestId})`;
   }
   const fleetRole = resources?.type === 'SPOT' ? resources.spotIamFleetRole : undefined;
-  if (fleetRole !== undefined && !isKnown(fleetRole, all?.spotFleetRoles)) {
+  if (fleetRole !== undefined && !isKnown(fleetRole, all?.spotFleetRoles, roles?.spotFleet)) {
     const parameter = 'Parameter: SpotFleetRequestConfig.IamFleetRole is invalid';
     return `CLIENT_ERROR - ${parameter}. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidSpotFleetRequestConfig; Request ID: ${requestId}) ${parameter}`;
   }
   return all && resources && missing(resources, { ...all, subnets: subnets.map(({ id }) => id) });
 }
+
+/** Whether the instances of an environment stay untagged, because its Spot Fleet role may not tag them (user guide, Spot Instances Not Tagged on Creation). */
+export const launchesUntagged = (resources: ComputeResource | undefined, { untagging = [] }: Partial<Pick<KnownRoles, 'untagging'>>): true | undefined =>
+  (resources?.type === 'SPOT' && untagging.includes(resources.spotIamFleetRole ?? '')) || undefined;
 
 function missing(resources: ComputeResource, all: AllReferences & { readonly subnets: readonly string[] }): string | undefined {
   const given: readonly [string, readonly (string | undefined)[], readonly string[]][] = [

@@ -3,7 +3,7 @@
 
 import type { ComputeResource, ComputeResourceUpdate } from '@aws-sdk/client-batch';
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
-import { nothingKnown, type AllReferences, type KnownReferences } from '../../core/compute-environment/references.ts';
+import { nothingKnown, type AllReferences, type KnownReferences, type KnownRoles } from '../../core/compute-environment/references.ts';
 import type { LaunchTemplateData } from '../../core/launch-template/launch-template.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { RequestContext } from '../../wire/operation.ts';
@@ -11,8 +11,9 @@ import { deviceOf, imagesOf } from '../ec2/image.ts';
 import { versionsOf } from '../ec2/launch-template.ts';
 import { knownSubnets } from '../ec2/network.ts';
 import type { Ec2Kinds, Ec2View } from '../ec2/resources.ts';
-import { iamScope, type IamKinds, type IamView, type Role } from '../iam/deps.ts';
-import { profileArn, roleArn } from '../iam/show.ts';
+import { iamScope, type IamKinds, type IamView } from '../iam/deps.ts';
+import { knownRoles } from '../iam/known-roles.ts';
+import { profileArn } from '../iam/show.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { envelopeOf } from '../envelope.ts';
 
@@ -29,11 +30,13 @@ export const knownReferences =
   ({ ec2, iam, settings }: ReferenceSpaces) =>
   async (context: RequestContext, named: NamedResources): Promise<KnownReferences> => {
     const isStrict = settings.references === 'strict';
-    if (!isStrict && !named.some(namesEc2)) return nothingKnown;
+    const iamView = await iam.view(iamScope(context), envelopeOf(context));
+    const roles = knownRoles(iamView, context, isStrict);
+    if (!isStrict && !named.some(namesEc2)) return { ...nothingKnown, roles };
     const view = await ec2.view(context.scope, envelopeOf(context));
     const subnets = knownSubnets(view);
     const images = imagesOf(view).filter(({ isPublic }) => !isPublic);
-    return { images, launchTemplates: templatesOf(view), subnets, all: isStrict ? allReferences(view, await iam.view(iamScope(context.account), envelopeOf(context)), context) : undefined };
+    return { images, launchTemplates: templatesOf(view), subnets, roles, all: isStrict ? allReferences(view, iamView, roles, context) : undefined };
   };
 
 const namesEc2 = (resources: NamedResources[number]): boolean =>
@@ -67,11 +70,10 @@ function templateData(data: RequestLaunchTemplateData): LaunchTemplateData {
   };
 }
 
-function allReferences(ec2: Ec2View, iam: IamView, context: RequestContext): AllReferences {
-  const trusting = (service: string): string[] => iam.all('role').flatMap((role: Role) => (role.trustPolicy.includes(service) ? [roleArn(context, role)] : []));
+function allReferences(ec2: Ec2View, iam: IamView, roles: KnownRoles, context: RequestContext): AllReferences {
   return {
-    serviceRoles: trusting('batch.amazonaws.com'),
-    spotFleetRoles: trusting('spotfleet.amazonaws.com'),
+    serviceRoles: roles.service,
+    spotFleetRoles: roles.spotFleet,
     instanceProfiles: iam.all('instance-profile').flatMap((profile) => [profile.name, profileArn(context, profile)]),
     securityGroups: ec2.all('security-group').map(({ id }) => id),
     keyPairs: ec2.all('key-pair').map(({ name }) => name),

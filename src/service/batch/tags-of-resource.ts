@@ -1,13 +1,14 @@
 // Tags by a resource's ARN: what the three tag operations share.
 
 import type { Arn } from '../../base/ids.ts';
+import { partitionPattern } from '../../base/partition.ts';
 import type { Tags } from '../../port/reader.ts';
 import { invalid, notFound } from '../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import type { BatchDeps } from './deps.ts';
 import { envelopeOf } from '../envelope.ts';
 
-const batchArn = /^arn:aws[a-z-]*:batch:[a-z0-9-]+:\d{12}:[a-z-]+\/.+$/;
+const batchArn = new RegExp(String.raw`^arn:(${partitionPattern}):batch:[A-Za-z0-9-]+:\d{12}:[a-z-]+/.+$`);
 
 /** "ARNs for child jobs of array and multi-node parallel (MNP) jobs aren't supported." */
 const childArn = /:job\/[^:#/]+[:#]\d+$/;

@@ -6,7 +6,7 @@ import type { Ids } from '../../port/ids.ts';
 import type { InstanceReader } from '../../port/instance-reader.ts';
 import type { KeyMaker } from '../../port/key-maker.ts';
 import type { Access, Operation, RequestContext } from '../../wire/operation.ts';
-import { partitionOf } from '../../core/arn.ts';
+import { partitionOf } from '../../base/partition.ts';
 import type { Catalogue } from '../../core/instance-type/catalogue.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { dryRun } from './error.ts';

@@ -4,14 +4,14 @@ import type { DescribeRegionsCommandInput, DescribeRegionsCommandOutput } from '
 import { onAll, view, type Ec2Operation } from './deps.ts';
 import { invalidParameter } from './error.ts';
 import { filtered } from './filter.ts';
-import { endpointOf, regions } from './zone.ts';
+import { endpointOf, regionsBeside } from './zone.ts';
 
 export const describeRegions: Ec2Operation<DescribeRegionsCommandInput, DescribeRegionsCommandOutput> = {
   authorizes: () => onAll('DescribeRegions'),
 
   async handle(deps, input, context) {
     await view(deps, context, input);
-    const all = [...new Set([...regions, context.region])].sort();
+    const all = regionsBeside(context.region);
     for (const name of input.RegionNames ?? []) if (!all.includes(name)) throw invalidParameter('regionName', name, 'There is no such region.');
     const asked = input.RegionNames === undefined || input.RegionNames.length === 0 ? all : all.filter((region) => input.RegionNames?.includes(region));
     const found = filtered(asked, input.Filters, { 'region-name': (region) => region, endpoint: endpointOf, 'opt-in-status': () => 'opt-in-not-required' });

@@ -4,7 +4,7 @@
 import type { Instance as InstanceShape, InstanceBlockDeviceMapping, InstanceState, InstanceStateName, Placement, Reservation, StateReason, _InstanceType } from '@aws-sdk/client-ec2';
 import { never } from '../../base/assert.ts';
 import type { HostId } from '../../base/ids.ts';
-import { partitionOf } from '../../core/arn.ts';
+import { partitionOf } from '../../base/partition.ts';
 import { instanceIdOf, type EndCause } from '../../core/host.ts';
 import type { InstanceType } from '../../core/instance-type/instance-type.ts';
 import { mergeBlockDevices, type BlockDevice } from '../../core/launch-template/block-devices.ts';

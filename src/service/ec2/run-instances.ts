@@ -3,7 +3,7 @@
 
 import type { RunInstancesCommandInput, RunInstancesCommandOutput } from '@aws-sdk/client-ec2';
 import { hostId } from '../../base/ids.ts';
-import { partitionOf } from '../../core/arn.ts';
+import { partitionOf } from '../../base/partition.ts';
 import { instanceIdOf } from '../../core/host.ts';
 import { imageIdForm } from '../../core/image/image.ts';
 import type { RequestContext } from '../../wire/operation.ts';

@@ -1,22 +1,25 @@
-// AttachRolePolicy. Managed policies are AWS's own, by their ARN: whether AWS has one of that name is not known here, and what it
-// permits is not judged. Policies of customers are not built, so that none can be attached.
+// AttachRolePolicy: of a managed policy of the account, or any of AWS's own by its ARN: whether AWS has one of that name is not known here.
 
 import type { AttachRolePolicyCommandInput, AttachRolePolicyCommandOutput } from '@aws-sdk/client-iam';
-import { given, lengthIn, mostAttachedPolicies, ownRole } from './check.ts';
-import { change, putRole, type IamOperation } from './deps.ts';
+import { partitionOf } from '../../base/partition.ts';
+import type { RequestContext } from '../../wire/operation.ts';
+import { mostAttachedPolicies, ownRole } from './check.ts';
+import { changeRights, putRole, type IamOperation } from './deps.ts';
 import { limitExceeded, noPolicy } from './error.ts';
+import { checkedArn, ownPolicy } from './policy.ts';
 import { onRole } from './show.ts';
 
-const managedPolicy = /^arn:aws[\w-]*:iam::aws:policy\/[\w+=,.@/-]+$/;
+/** One of AWS's own, in the caller's partition. */
+const isAws = (arn: string, { region }: RequestContext): boolean => arn.startsWith(`arn:${partitionOf(region)}:iam::aws:policy/`) && /:policy\/[\w+=,.@/-]+$/.test(arn);
 
 export const attachRolePolicy: IamOperation<AttachRolePolicyCommandInput, AttachRolePolicyCommandOutput> = {
   authorizes: (input, context) => onRole('AttachRolePolicy', input.RoleName, context).map((access) => ({ ...access, conditions: { 'iam:PolicyARN': input.PolicyArn ?? '' } })),
 
   async handle(deps, input, context) {
-    const arn = given(lengthIn(input.PolicyArn, 20, 2048, 'policyArn'), 'policyArn');
-    await change(deps, context, (draft) => {
+    const arn = checkedArn(input.PolicyArn);
+    await changeRights(deps, context, (draft) => {
       const role = ownRole(draft, input.RoleName);
-      if (!managedPolicy.test(arn)) throw noPolicy(arn);
+      if (!isAws(arn, context) && ownPolicy(draft, arn, context) === undefined) throw noPolicy(arn);
       if (role.attached.includes(arn)) return;
       if (role.attached.length >= mostAttachedPolicies) throw limitExceeded('PoliciesPerRole', mostAttachedPolicies);
       putRole(draft, { ...role, attached: [...role.attached, arn] });

@@ -5,7 +5,7 @@ import { checksFor } from '../../wire/check.ts';
 import type { IamView, InstanceProfile, Role } from './deps.ts';
 import { invalid, invalidInput, limitExceeded, malformedPolicy, noProfile, noRole, unmodifiable } from './error.ts';
 
-export const { integerIn, lengthIn, given, matches } = checksFor(invalid);
+export const { integerIn, lengthIn, given, matches, oneOf } = checksFor(invalid);
 
 const nameForm = /^[\w+=,.@-]+$/;
 const nameExplained = 'made of letters, digits and _+=,.@-';
@@ -14,6 +14,9 @@ const mostTags = 50;
 export const mostAttachedPolicies = 20;
 export const mostInlineCharacters = 10_240;
 const mostTrustPolicyCharacters = 4_096;
+const mostManagedPolicyCharacters = 6_144;
+export const mostPolicies = 1_500;
+export const mostVersions = 5;
 
 const name = (value: string | undefined, member: string, most: number): string => given(matches(lengthIn(value, 1, most, member), nameForm, member, nameExplained), member);
 
@@ -35,6 +38,13 @@ export function policyDocument(text: string | undefined, member: string): string
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw malformedPolicy('Syntax errors in policy.');
   if (!('Statement' in parsed) || typeof parsed.Statement !== 'object' || parsed.Statement === null) throw malformedPolicy('Missing required field Statement');
+  return document;
+}
+
+/** The document of a managed policy. */
+export function managedDocument(text: string | undefined): string {
+  const document = policyDocument(text, 'policyDocument');
+  if (document.replaceAll(/\s/g, '').length > mostManagedPolicyCharacters) throw limitExceeded('PolicySize', mostManagedPolicyCharacters);
   return document;
 }
 
@@ -63,6 +73,11 @@ export function tags(list: readonly Tag[] | undefined, had: Readonly<Record<stri
   }
   if (merged.size > mostTags) throw limitExceeded('TagsPerRole', mostTags);
   return Object.fromEntries(merged);
+}
+
+export function withoutTags(had: Readonly<Record<string, string>>, keys: readonly string[] | undefined): Record<string, string> {
+  const gone = new Set(keys);
+  return Object.fromEntries(Object.entries(had).filter(([key]) => !gone.has(key)));
 }
 
 export function foundRole(iam: IamView, value: string | undefined): Role {

@@ -2,7 +2,7 @@
 
 import type { CreateRoleCommandInput, CreateRoleCommandOutput } from '@aws-sdk/client-iam';
 import { integerIn, lengthIn, path, roleName, tags, trustPolicy } from './check.ts';
-import { change, newId, putRole, type IamOperation, type Role } from './deps.ts';
+import { changeRights, newId, putRole, type IamOperation, type Role } from './deps.ts';
 import { invalid, invalidInput, roleExists } from './error.ts';
 import { onRole, wholeRole } from './show.ts';
 
@@ -24,7 +24,7 @@ export const createRole: IamOperation<CreateRoleCommandInput, CreateRoleCommandO
       inline: {},
     };
     if (role.path.startsWith('/aws-service-role/')) throw invalidInput('Path /aws-service-role/ is reserved for roles of services: use CreateServiceLinkedRole.');
-    await change(deps, context, (draft) => {
+    await changeRights(deps, context, (draft) => {
       const there = draft.get('role', role.name);
       if (there !== undefined && !there.isDefault) throw roleExists(role.name);
       putRole(draft, role);

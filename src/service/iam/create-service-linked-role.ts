@@ -2,8 +2,9 @@
 
 import type { CreateServiceLinkedRoleCommandInput, CreateServiceLinkedRoleCommandOutput } from '@aws-sdk/client-iam';
 import { given, lengthIn } from './check.ts';
-import { change, newId, putRole, type IamOperation, type Role } from './deps.ts';
+import { changeRights, newId, putRole, type IamOperation, type Role } from './deps.ts';
 import { invalidInput } from './error.ts';
+import { managedPolicyArn } from './policy.ts';
 import { trusts } from './seed.ts';
 import { onRole, wholeRole } from './show.ts';
 
@@ -40,10 +41,10 @@ export const createServiceLinkedRole: IamOperation<CreateServiceLinkedRoleComman
       maxSessionSeconds: 3600,
       createdAtMs: deps.clock.now(),
       tags: {},
-      attached: [`arn:aws:iam::aws:policy/aws-service-role/${linked.policy}`],
+      attached: [managedPolicyArn(context, { path: '/aws-service-role/', name: linked.policy })],
       inline: {},
     };
-    await change(deps, context, (draft) => {
+    await changeRights(deps, context, (draft) => {
       const there = draft.get('role', role.name);
       if (there !== undefined && !there.isDefault) throw invalidInput(`Service role name ${role.name} has been taken in this account, please try a different suffix.`);
       putRole(draft, role);

@@ -2,7 +2,7 @@
 
 import type { DeleteRolePolicyCommandInput, DeleteRolePolicyCommandOutput } from '@aws-sdk/client-iam';
 import { ownRole, policyName } from './check.ts';
-import { change, putRole, type IamOperation } from './deps.ts';
+import { changeRights, putRole, type IamOperation } from './deps.ts';
 import { noInlinePolicy } from './error.ts';
 import { onRole } from './show.ts';
 
@@ -11,7 +11,7 @@ export const deleteRolePolicy: IamOperation<DeleteRolePolicyCommandInput, Delete
 
   async handle(deps, input, context) {
     const name = policyName(input.PolicyName);
-    await change(deps, context, (draft) => {
+    await changeRights(deps, context, (draft) => {
       const role = ownRole(draft, input.RoleName);
       if (!Object.hasOwn(role.inline, name)) throw noInlinePolicy(name);
       putRole(draft, { ...role, inline: Object.fromEntries(Object.entries(role.inline).filter(([one]) => one !== name)) });

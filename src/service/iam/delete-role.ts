@@ -2,7 +2,7 @@
 
 import type { DeleteRoleCommandInput, DeleteRoleCommandOutput } from '@aws-sdk/client-iam';
 import { ownRole } from './check.ts';
-import { change, type IamOperation } from './deps.ts';
+import { changeRights, type IamOperation } from './deps.ts';
 import { deleteConflict } from './error.ts';
 import { onRole } from './show.ts';
 
@@ -10,7 +10,7 @@ export const deleteRole: IamOperation<DeleteRoleCommandInput, DeleteRoleCommandO
   authorizes: (input, context) => onRole('DeleteRole', input.RoleName, context),
 
   async handle(deps, input, context) {
-    await change(deps, context, (draft) => {
+    await changeRights(deps, context, (draft) => {
       const { name, attached, inline } = ownRole(draft, input.RoleName);
       if (draft.all('instance-profile').some((profile) => profile.role === name)) throw deleteConflict('remove roles from instance profile');
       if (attached.length > 0) throw deleteConflict('detach all policies');

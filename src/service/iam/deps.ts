@@ -1,11 +1,18 @@
 // What every operation of IAM works with, and what IAM keeps. IAM knows no region: its resources belong to the account.
 
-import { scopeOf, type Scope } from '../../base/ids.ts';
+import { scopeOf, scopeParts, type Scope } from '../../base/ids.ts';
+import { partitionOf } from '../../base/partition.ts';
+import { isRefusal } from '../../base/refusal.ts';
 import type { Clock } from '../../port/clock.ts';
+import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { Operation, RequestContext } from '../../wire/operation.ts';
 import type { ResourceDraft, ResourceSpace, ResourceView } from '../resource-space.ts';
 import { envelopeOf } from '../envelope.ts';
+import { throttled } from './error.ts';
+import { knownRoles } from './known-roles.ts';
+
+type Where = Pick<RequestContext, 'account' | 'region'>;
 
 export interface Role {
   readonly name: string;
@@ -39,29 +46,89 @@ export interface InstanceProfile {
   readonly isDefault?: true | undefined;
 }
 
+/** A managed policy. */
+export interface Policy {
+  readonly name: string;
+  /** `ANPA…` */
+  readonly id: string;
+  readonly path: string;
+  readonly description?: string | undefined;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly versions: readonly PolicyVersion[];
+  /** The id of one of them. */
+  readonly defaultVersion: string;
+  /** How many there were ever: no id comes twice. */
+  readonly versionsMade: number;
+}
+
+export interface PolicyVersion {
+  /** `v1` */
+  readonly id: string;
+  /** As it was sent: JSON. */
+  readonly document: string;
+  readonly createdAtMs: number;
+}
+
+/** That a service-linked role was to be deleted, and what came of it. */
+export interface RoleDeletion {
+  /** `task/aws-service-role/…` */
+  readonly id: string;
+  /** Absent: it is deleted. */
+  readonly usedBy?: readonly RoleUse[] | undefined;
+}
+
+export interface RoleUse {
+  readonly region: string;
+  readonly resources: readonly string[];
+}
+
 export interface IamKinds {
   readonly role: Role;
   readonly 'instance-profile': InstanceProfile;
+  readonly policy: Policy;
+  readonly 'role-deletion': RoleDeletion;
 }
 export type IamDraft = ResourceDraft<IamKinds>;
 export type IamView = ResourceView<IamKinds>;
 
 export interface IamDeps {
   readonly space: ResourceSpace<IamKinds>;
+  /** Compute environments go by what roles may do. */
+  readonly bus: Pick<CommandBus, 'submit'>;
+  /** Which compute environments of an account name a role, by its ARN. */
+  readonly usesOf: (roleArn: string) => readonly RoleUse[];
   readonly clock: Clock;
   readonly ids: Ids;
 }
 
 export type IamOperation<Input, Output> = Operation<IamDeps, Input, Omit<Output, '$metadata'>>;
 
-/** Where IAM's resources of an account are, whatever region asks. */
-export const iamScope = (account: string): Scope => scopeOf(account, 'aws-global');
+/** Where IAM's resources of an account are, whatever region of its partition asks. */
+export const iamScope = ({ account, region }: Where): Scope => scopeOf(account, `${partitionOf(region)}-global`);
+/** The partition of such a place. */
+export const partitionOfScope = (scope: Scope): string => scopeParts(scope).region.replace(/-global$/, '');
 
-export const view = ({ space }: IamDeps, context: RequestContext): Promise<IamView> => space.view(iamScope(context.account), envelopeOf(context));
-export const change = <T>({ space }: IamDeps, context: RequestContext, decide: (draft: IamDraft) => T): Promise<T> => space.change(iamScope(context.account), envelopeOf(context), decide);
+export const view = ({ space }: IamDeps, context: RequestContext): Promise<IamView> => space.view(iamScope(context), envelopeOf(context));
+export const change = <T>({ space }: IamDeps, context: RequestContext, decide: (draft: IamDraft) => T): Promise<T> => space.change(iamScope(context), envelopeOf(context), decide);
+
+/** As {@link change}, of whatever decides what roles may do: compute environments learn of it. */
+export async function changeRights<T>(deps: IamDeps, context: RequestContext, decide: (draft: IamDraft) => T): Promise<T> {
+  const value = await change(deps, context, decide);
+  await noteRoles(deps, context, envelopeOf(context));
+  return value;
+}
+
+/** Tells compute environments what the roles of an account may do now; at a start, what could not be told before the end. */
+export async function noteRoles({ space, bus }: Pick<IamDeps, 'space' | 'bus'>, where: Where, envelope: Envelope): Promise<void> {
+  const { prefix, untagging } = knownRoles(await space.view(iamScope(where), envelope), where);
+  const reply = await bus.submit({ type: 'note-roles', prefix, untagging }, envelope);
+  if (isRefusal(reply)) throw throttled(reply.message);
+}
 
 /** An id of IAM's form. */
-export const newId = (ids: Ids, prefix: 'AROA' | 'AIPA'): string => `${prefix}${ids.attempt().slice(0, 17).toUpperCase()}`;
+export const newId = (ids: Ids, prefix: 'AROA' | 'AIPA' | 'ANPA'): string => `${prefix}${ids.attempt().slice(0, 17).toUpperCase()}`;
 
 /** Keeps a role as it is now; it is somebody's own from here on. */
 export const putRole = (draft: IamDraft, role: Role): void => draft.put('role', role.name, { ...role, isDefault: undefined });

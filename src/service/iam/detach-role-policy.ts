@@ -2,7 +2,7 @@
 
 import type { DetachRolePolicyCommandInput, DetachRolePolicyCommandOutput } from '@aws-sdk/client-iam';
 import { given, ownRole } from './check.ts';
-import { change, putRole, type IamOperation } from './deps.ts';
+import { changeRights, putRole, type IamOperation } from './deps.ts';
 import { notAttached } from './error.ts';
 import { onRole } from './show.ts';
 
@@ -11,7 +11,7 @@ export const detachRolePolicy: IamOperation<DetachRolePolicyCommandInput, Detach
 
   async handle(deps, input, context) {
     const arn = given(input.PolicyArn, 'policyArn');
-    await change(deps, context, (draft) => {
+    await changeRights(deps, context, (draft) => {
       const role = ownRole(draft, input.RoleName);
       if (!role.attached.includes(arn)) throw notAttached(arn);
       putRole(draft, { ...role, attached: role.attached.filter((one) => one !== arn) });

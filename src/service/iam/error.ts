@@ -9,6 +9,18 @@ export const noRole = (name: string): AwsError => new AwsError('NoSuchEntity', 4
 export const noProfile = (name: string): AwsError => new AwsError('NoSuchEntity', 404, `Instance Profile ${name} cannot be found.`);
 export const noInlinePolicy = (name: string): AwsError => new AwsError('NoSuchEntity', 404, `The role policy with name ${name} cannot be found.`);
 export const noPolicy = (arn: string): AwsError => new AwsError('NoSuchEntity', 404, `Policy ${arn} does not exist or is not attachable.`);
+export const noPolicyFound = (arn: string): AwsError => new AwsError('NoSuchEntity', 404, `Policy ${arn} was not found.`);
+export const noVersion = (arn: string, version: string): AwsError => new AwsError('NoSuchEntity', 404, `Policy ${arn} version ${version} does not exist or is not attachable.`);
+export const policyExists = (name: string): AwsError => new AwsError('EntityAlreadyExists', 409, `A policy called ${name} already exists. Duplicate names are not allowed.`);
+export const policyInUse = (): AwsError => new AwsError('DeleteConflict', 409, 'Cannot delete a policy attached to entities.');
+export const policyHasVersions = (): AwsError =>
+  new AwsError('DeleteConflict', 409, "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.");
+export const defaultVersionStays = (): AwsError => new AwsError('DeleteConflict', 409, 'Cannot delete the default version of a policy.');
+export const tooManyVersions = (most: number): AwsError =>
+  new AwsError('LimitExceeded', 409, `A managed policy can have up to ${most} versions. Before you create a new version, you must delete an existing version.`);
+export const noDeletion = (id: string): AwsError => new AwsError('NoSuchEntity', 404, `The deletion task ${id} cannot be found.`);
+/** The server has more to do than it may hold. */
+export const throttled = (message: string): AwsError => new AwsError('Throttling', 400, message);
 export const notAttached = (arn: string): AwsError => new AwsError('NoSuchEntity', 404, `Policy ${arn} was not found.`);
 export const notInProfile = (role: string, profile: string): AwsError => new AwsError('NoSuchEntity', 404, `Role ${role} is not in instance profile ${profile}.`);
 export const roleExists = (name: string): AwsError => new AwsError('EntityAlreadyExists', 409, `Role with name ${name} already exists.`);

@@ -1,10 +1,11 @@
 // The world of an operation's test: IAM over resources in memory. Only tests import it.
 
 import { scopeOf } from '../../base/ids.ts';
+import type { NoteRoles } from '../../core/command/command.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { FakeResources } from '../fake-resources.ts';
 import { ResourceSpace } from '../resource-space.ts';
-import type { IamDeps, IamKinds, IamOperation } from './deps.ts';
+import type { IamDeps, IamKinds, IamOperation, RoleUse } from './deps.ts';
 import { iamSeed } from './seed.ts';
 
 export const context: RequestContext = {
@@ -18,6 +19,17 @@ export class FakeDeps implements IamDeps {
   readonly clock = { now: () => this.nowMs, at: () => () => undefined, soon: (task: () => void) => task() };
   readonly ids = { uuid: () => `uuid-${++this.#made}`, attempt: () => (++this.#made).toString(16).padStart(17, '0').padEnd(32, '0') as never };
   readonly resources = new FakeResources();
+  /** What environments were told of roles. */
+  readonly noted: NoteRoles[] = [];
+  /** Environments by the role that they use. */
+  readonly uses = new Map<string, readonly RoleUse[]>();
+  readonly usesOf = (roleArn: string): readonly RoleUse[] => this.uses.get(roleArn) ?? [];
+  readonly bus: IamDeps['bus'] = {
+    submit: async (command) => {
+      if (command.type === 'note-roles') this.noted.push(command);
+      return 'done' as never;
+    },
+  };
   readonly space = new ResourceSpace<IamKinds>({ service: 'iam', bus: this.resources.bus, reader: this.resources, seed: iamSeed(this) });
 
   /** Calls an operation as the wire does; its answer, or its error, comes back. */

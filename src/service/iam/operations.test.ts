@@ -153,7 +153,7 @@ describe('instance profiles', () => {
 describe('what an account has from the start', () => {
   it('is the guide’s roles, and the instance profile', async () => {
     const { call, names } = account();
-    assert.deepEqual(await names(), ['AWSBatchServiceRole', 'AWSServiceRoleForBatch', 'AmazonEC2SpotFleetRole', 'aws-ec2-spot-fleet-role', 'ecsInstanceRole']);
+    assert.deepEqual(await names(), ['AWSBatchServiceRole', 'AWSServiceRoleForBatch', 'AmazonEC2SpotFleetRole', 'aws-ec2-spot-fleet-role', 'aws-ec2-spot-fleet-tagging-role', 'ecsInstanceRole']);
     assert.equal((await call('GetRole', { RoleName: 'AWSBatchServiceRole' }))['Role'].Arn, 'arn:aws:iam::123456789012:role/service-role/AWSBatchServiceRole');
     assert.equal((await call('GetInstanceProfile', { InstanceProfileName: 'ecsInstanceRole' }))['InstanceProfile'].Roles[0].RoleName, 'ecsInstanceRole');
   });
@@ -183,5 +183,148 @@ describe('what an account has from the start', () => {
     await refuses('CreateServiceLinkedRole', { AWSServiceName: 'spotfleet.amazonaws.com' }, 'InvalidInput', 400, /AWSServiceRoleForEC2SpotFleet has been taken in this account/);
     await call('CreateServiceLinkedRole', { AWSServiceName: 'batch.amazonaws.com' });
     await refuses('CreateServiceLinkedRole', { AWSServiceName: 'constructor' }, 'InvalidInput', 400, /not a service/);
+  });
+});
+
+describe('managed policies', () => {
+  const PolicyArn = 'arn:aws:iam::123456789012:policy/batch/submit';
+  const other = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'ec2:CreateTags', Resource: '*' }] });
+
+  it('are made, read with their document, changed by versions, tagged and deleted, as Terraform does', async () => {
+    const { call, refuses } = account();
+    const { Policy: made } = await call('CreatePolicy', { PolicyName: 'submit', Path: '/batch/', Description: 'submits', PolicyDocument: policy, Tags: [{ Key: 'a', Value: 'b' }] });
+    assert.match(made.PolicyId, /^ANPA[0-9A-Z]{17}$/);
+    const { Policy: shown } = await call('GetPolicy', { PolicyArn });
+    assert.deepEqual(shown, made);
+    assert.deepEqual([shown.Arn, shown.DefaultVersionId, shown.AttachmentCount, shown.IsAttachable, shown.Description, shown.Tags], [PolicyArn, 'v1', 0, true, 'submits', [{ Key: 'a', Value: 'b' }]]);
+    assert.equal(decodeURIComponent((await call('GetPolicyVersion', { PolicyArn, VersionId: 'v1' }))['PolicyVersion'].Document), policy);
+    await call('CreatePolicyVersion', { PolicyArn, PolicyDocument: other, SetAsDefault: true });
+    assert.deepEqual((await call('ListPolicyVersions', { PolicyArn }))['Versions'].map((one: Answer) => [one['VersionId'], one['IsDefaultVersion']]), [['v2', true], ['v1', false]]);
+    await refuses('DeletePolicyVersion', { PolicyArn, VersionId: 'v2' }, 'DeleteConflict', 409, /default version/);
+    await refuses('DeletePolicy', { PolicyArn }, 'DeleteConflict', 409, /more than one version/);
+    await call('DeletePolicyVersion', { PolicyArn, VersionId: 'v1' });
+    assert.equal((await call('CreatePolicyVersion', { PolicyArn, PolicyDocument: policy }))['PolicyVersion'].VersionId, 'v3');
+    await call('SetDefaultPolicyVersion', { PolicyArn, VersionId: 'v3' });
+    await call('DeletePolicyVersion', { PolicyArn, VersionId: 'v2' });
+    await call('TagPolicy', { PolicyArn, Tags: [{ Key: 'c', Value: 'd' }] });
+    await call('UntagPolicy', { PolicyArn, TagKeys: ['a', 'none'] });
+    assert.deepEqual((await call('ListPolicyTags', { PolicyArn }))['Tags'], [{ Key: 'c', Value: 'd' }]);
+    await call('DeletePolicy', { PolicyArn });
+    await refuses('GetPolicy', { PolicyArn }, 'NoSuchEntity', 404, /^Policy arn:aws:iam::123456789012:policy\/batch\/submit was not found\.$/);
+  });
+
+  it('are attached to roles, which hold them', async () => {
+    const { call, role, refuses } = account();
+    await refuses('AttachRolePolicy', { RoleName: 'ecsInstanceRole', PolicyArn }, 'NoSuchEntity', 404, /does not exist or is not attachable/);
+    await call('CreatePolicy', { PolicyName: 'submit', Path: '/batch/', PolicyDocument: policy });
+    await role('worker');
+    await call('AttachRolePolicy', { RoleName: 'worker', PolicyArn });
+    assert.deepEqual((await call('ListAttachedRolePolicies', { RoleName: 'worker' }))['AttachedPolicies'], [{ PolicyArn, PolicyName: 'submit' }]);
+    assert.deepEqual((await call('ListEntitiesForPolicy', { PolicyArn }))['PolicyRoles'].map((one: Answer) => one['RoleName']), ['worker']);
+    assert.equal((await call('GetPolicy', { PolicyArn }))['Policy'].AttachmentCount, 1);
+    await refuses('DeletePolicy', { PolicyArn }, 'DeleteConflict', 409, /attached to entities/);
+    await call('DetachRolePolicy', { RoleName: 'worker', PolicyArn });
+    await call('DeletePolicy', { PolicyArn });
+  });
+
+  it('are AWS’s own as well, which nobody changes', async () => {
+    const { call, refuses } = account();
+    const { DefaultVersionId } = (await call('GetPolicy', { PolicyArn: managed }))['Policy'];
+    assert.match(decodeURIComponent((await call('GetPolicyVersion', { PolicyArn: managed, VersionId: DefaultVersionId }))['PolicyVersion'].Document), /RequestSpotFleet/);
+    await refuses('DeletePolicy', { PolicyArn: managed }, 'ValidationError', 400, /AWS's own/);
+    await call('CreatePolicy', { PolicyName: 'AWSBatchServiceRole', PolicyDocument: policy });
+    const listed = async (more: object): Promise<string[]> => (await call('ListPolicies', more))['Policies'].map((one: Answer) => one['Arn']);
+    assert.deepEqual(await listed({ Scope: 'Local' }), ['arn:aws:iam::123456789012:policy/AWSBatchServiceRole']);
+    assert.ok((await listed({ Scope: 'AWS' })).includes('arn:aws:iam::aws:policy/AWSBatchFullAccess'));
+    assert.ok((await listed({ OnlyAttached: true })).includes(managed));
+    assert.equal((await call('GetPolicy', { PolicyArn: 'arn:aws-cn:iam::aws:policy/AWSBatchFullAccess' }, 'cn-north-1'))['Policy'].Arn, 'arn:aws-cn:iam::aws:policy/AWSBatchFullAccess');
+  });
+
+  it('are refused with what is wrong', async () => {
+    const { call, refuses } = account();
+    await call('CreatePolicy', { PolicyName: 'submit', PolicyDocument: policy });
+    const arn = 'arn:aws:iam::123456789012:policy/submit';
+    await refuses('CreatePolicy', { PolicyName: 'submit', PolicyDocument: policy }, 'EntityAlreadyExists', 409, /A policy called submit already exists/);
+    await refuses('CreatePolicy', { PolicyName: 'other', PolicyDocument: '{' }, 'MalformedPolicyDocument', 400, /Json/);
+    await refuses('CreatePolicy', { PolicyName: 'other', PolicyDocument: JSON.stringify({ Statement: [{ Sid: 'x'.repeat(6200) }] }) }, 'LimitExceeded', 409, /PolicySize/);
+    await refuses('GetPolicyVersion', { PolicyArn: arn, VersionId: 'v9' }, 'NoSuchEntity', 404, /version v9/);
+    await refuses('GetPolicy', { PolicyArn: 'arn:aws:iam::999999999999:policy/submit' }, 'NoSuchEntity', 404, /was not found/);
+    for (let made = 1; made < 5; made++) await call('CreatePolicyVersion', { PolicyArn: arn, PolicyDocument: policy });
+    await refuses('CreatePolicyVersion', { PolicyArn: arn, PolicyDocument: policy }, 'LimitExceeded', 409, /up to 5 versions/);
+    await refuses('ListPolicies', { Scope: 'Mine' }, 'ValidationError', 400, /scope/);
+  });
+});
+
+describe('roles of services', () => {
+  it('are described, tagged and deleted, unless they are in use', async () => {
+    const { deps, call, refuses } = account();
+    const { Role } = await call('CreateServiceLinkedRole', { AWSServiceName: 'spot.amazonaws.com' });
+    const RoleName = Role.RoleName;
+    assert.equal((await call('UpdateRoleDescription', { RoleName, Description: 'new' }))['Role'].Description, 'new');
+    await call('UpdateRole', { RoleName, Description: 'newer' });
+    await call('TagRole', { RoleName, Tags: [{ Key: 'a', Value: 'b' }] });
+    assert.deepEqual((await call('GetRole', { RoleName }))['Role'].Tags, [{ Key: 'a', Value: 'b' }]);
+    await refuses('DeleteRole', { RoleName }, 'UnmodifiableEntity', 400, /protected role/);
+    deps.uses.set(Role.Arn, [{ region: 'eu-west-1', resources: ['ce'] }]);
+    const { DeletionTaskId: refused } = await call('DeleteServiceLinkedRole', { RoleName });
+    assert.match(refused, /^task\/aws-service-role\/spot\.amazonaws\.com\/AWSServiceRoleForEC2Spot\/.+/);
+    const failed = await call('GetServiceLinkedRoleDeletionStatus', { DeletionTaskId: refused });
+    assert.deepEqual([failed['Status'], failed['Reason'].RoleUsageList], ['FAILED', [{ Region: 'eu-west-1', Resources: ['ce'] }]]);
+    deps.uses.clear();
+    const { DeletionTaskId: taken } = await call('DeleteServiceLinkedRole', { RoleName });
+    assert.deepEqual(await call('GetServiceLinkedRoleDeletionStatus', { DeletionTaskId: taken }), { Status: 'SUCCEEDED' });
+    await refuses('GetRole', { RoleName }, 'NoSuchEntity', 404, /cannot be found/);
+    await refuses('GetServiceLinkedRoleDeletionStatus', { DeletionTaskId: refused }, 'NoSuchEntity', 404, /deletion task/);
+    await refuses('DeleteServiceLinkedRole', { RoleName: 'ecsInstanceRole' }, 'ValidationError', 400, /not a service-linked role/);
+    await call('CreateServiceLinkedRole', { AWSServiceName: 'spot.amazonaws.com' });
+  });
+});
+
+test('instance profiles are tagged', async () => {
+  const { call } = account();
+  const InstanceProfileName = 'mine';
+  await call('CreateInstanceProfile', { InstanceProfileName, Tags: [{ Key: 'a', Value: 'b' }] });
+  await call('TagInstanceProfile', { InstanceProfileName, Tags: [{ Key: 'c', Value: 'd' }] });
+  await call('UntagInstanceProfile', { InstanceProfileName, TagKeys: ['a'] });
+  assert.deepEqual((await call('ListInstanceProfileTags', { InstanceProfileName }))['Tags'], [{ Key: 'c', Value: 'd' }]);
+  assert.deepEqual((await call('GetInstanceProfile', { InstanceProfileName }))['InstanceProfile'].Tags, [{ Key: 'c', Value: 'd' }]);
+});
+
+describe('what environments are told of Spot Fleet roles', () => {
+  const tagging = 'arn:aws:iam::aws:policy/service-role/AmazonEC2SpotFleetTaggingRole';
+  const old = 'arn:aws:iam::aws:policy/service-role/AmazonEC2SpotFleetRole';
+  const arn = 'arn:aws:iam::123456789012:role/OldSpot';
+
+  it('goes by their policies: the guide’s repair has effect', async () => {
+    const { deps, call, role } = account();
+    const untagging = () => deps.noted.at(-1)?.untagging;
+    await role('OldSpot', { AssumeRolePolicyDocument: trusts('spotfleet.amazonaws.com') });
+    assert.deepEqual(untagging(), [], 'a role without policies');
+    await call('AttachRolePolicy', { RoleName: 'OldSpot', PolicyArn: old });
+    assert.deepEqual([untagging(), deps.noted.at(-1)?.prefix], [[arn], 'arn:aws:iam::123456789012:role/']);
+    await call('AttachRolePolicy', { RoleName: 'OldSpot', PolicyArn: tagging });
+    assert.deepEqual(untagging(), []);
+    await call('DetachRolePolicy', { RoleName: 'OldSpot', PolicyArn: old });
+    assert.deepEqual(untagging(), []);
+  });
+
+  it('goes by inline policies and the account’s own too, and gives one of AWS’s that is not known the benefit', async () => {
+    const { deps, call, role } = account();
+    const untagging = () => deps.noted.at(-1)?.untagging;
+    const PolicyDocument = JSON.stringify({ Statement: { Effect: 'Allow', Action: 'ec2:Create*', Resource: '*' } });
+    await role('OldSpot', { AssumeRolePolicyDocument: trusts('spotfleet.amazonaws.com') });
+    await call('AttachRolePolicy', { RoleName: 'OldSpot', PolicyArn: old });
+    await call('PutRolePolicy', { RoleName: 'OldSpot', PolicyName: 'tags', PolicyDocument });
+    assert.deepEqual(untagging(), []);
+    await call('DeleteRolePolicy', { RoleName: 'OldSpot', PolicyName: 'tags' });
+    assert.deepEqual(untagging(), [arn]);
+    const { Policy } = await call('CreatePolicy', { PolicyName: 'mine', PolicyDocument: PolicyDocument.replace('Create', 'Run') });
+    await call('AttachRolePolicy', { RoleName: 'OldSpot', PolicyArn: Policy.Arn });
+    assert.deepEqual(untagging(), [arn]);
+    await call('CreatePolicyVersion', { PolicyArn: Policy.Arn, PolicyDocument, SetAsDefault: true });
+    assert.deepEqual(untagging(), []);
+    await call('DetachRolePolicy', { RoleName: 'OldSpot', PolicyArn: Policy.Arn });
+    await call('AttachRolePolicy', { RoleName: 'OldSpot', PolicyArn: 'arn:aws:iam::aws:policy/AmazonEC2FullAccess' });
+    assert.deepEqual(untagging(), []);
   });
 });

@@ -2,7 +2,7 @@
 
 import type { PutRolePolicyCommandInput, PutRolePolicyCommandOutput } from '@aws-sdk/client-iam';
 import { mostInlineCharacters, ownRole, policyDocument, policyName } from './check.ts';
-import { change, putRole, type IamOperation } from './deps.ts';
+import { changeRights, putRole, type IamOperation } from './deps.ts';
 import { limitExceeded } from './error.ts';
 import { onRole } from './show.ts';
 
@@ -12,7 +12,7 @@ export const putRolePolicy: IamOperation<PutRolePolicyCommandInput, PutRolePolic
   async handle(deps, input, context) {
     const name = policyName(input.PolicyName);
     const document = policyDocument(input.PolicyDocument, 'policyDocument');
-    await change(deps, context, (draft) => {
+    await changeRights(deps, context, (draft) => {
       const role = ownRole(draft, input.RoleName);
       const inline = Object.fromEntries([...Object.entries(role.inline).filter(([one]) => one !== name), [name, document]]);
       // Blanks do not count against the quota.

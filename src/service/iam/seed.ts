@@ -3,15 +3,15 @@
 // and Terraform create roles of the same names as well. So a default that nobody has touched gives way to the first one of its
 // name that is created.
 
+import type { Scope } from '../../base/ids.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { Ids } from '../../port/ids.ts';
-import { newId, type IamDraft } from './deps.ts';
+import { newId, partitionOfScope, type IamDraft } from './deps.ts';
 
 /** The trust policy of a role that a service assumes. */
 export const trusts = (service: string): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }] });
 
-const managed = (name: string): string => `arn:aws:iam::aws:policy/${name}`;
 
 interface DefaultRole {
   readonly name: string;
@@ -25,12 +25,14 @@ const defaultRoles: readonly DefaultRole[] = [
   { name: 'ecsInstanceRole', trusts: 'ec2.amazonaws.com', policy: 'service-role/AmazonEC2ContainerServiceforEC2Role' },
   { name: 'AmazonEC2SpotFleetRole', trusts: 'spotfleet.amazonaws.com', policy: 'service-role/AmazonEC2SpotFleetTaggingRole' },
   { name: 'aws-ec2-spot-fleet-role', trusts: 'spotfleet.amazonaws.com', policy: 'service-role/AmazonEC2SpotFleetTaggingRole' },
+  { name: 'aws-ec2-spot-fleet-tagging-role', trusts: 'spotfleet.amazonaws.com', policy: 'service-role/AmazonEC2SpotFleetTaggingRole' },
   { name: 'AWSServiceRoleForBatch', path: '/aws-service-role/batch.amazonaws.com/', trusts: 'batch.amazonaws.com', policy: 'aws-service-role/BatchServiceRolePolicy' },
 ];
 
 export const iamSeed =
   ({ clock, ids }: { readonly clock: Clock; readonly ids: Ids }) =>
-  (draft: IamDraft): void => {
+  (draft: IamDraft, scope: Scope): void => {
+    const managed = (name: string): string => `arn:${partitionOfScope(scope)}:iam::aws:policy/${name}`;
     const createdAtMs = clock.now();
     for (const role of defaultRoles) {
       draft.put('role', role.name, {

@@ -2,7 +2,7 @@
 // them.
 
 import type { InstanceProfile as ProfileShape, Role as RoleShape, Tag } from '@aws-sdk/client-iam';
-import { partitionOf } from '../../core/arn.ts';
+import { partitionOf } from '../../base/partition.ts';
 import type { Access, RequestContext } from '../../wire/operation.ts';
 import { noRole } from './error.ts';
 import type { IamView, InstanceProfile, Role } from './deps.ts';

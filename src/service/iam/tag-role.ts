@@ -1,7 +1,7 @@
-// TagRole.
+// TagRole, of a service-linked role too.
 
 import type { TagRoleCommandInput, TagRoleCommandOutput } from '@aws-sdk/client-iam';
-import { ownRole, tags } from './check.ts';
+import { foundRole, tags } from './check.ts';
 import { change, putRole, type IamOperation } from './deps.ts';
 import { onRole } from './show.ts';
 
@@ -10,7 +10,7 @@ export const tagRole: IamOperation<TagRoleCommandInput, TagRoleCommandOutput> = 
 
   async handle(deps, input, context) {
     await change(deps, context, (draft) => {
-      const role = ownRole(draft, input.RoleName);
+      const role = foundRole(draft, input.RoleName);
       putRole(draft, { ...role, tags: tags(input.Tags, role.tags) });
     });
     return {};

@@ -1,7 +1,7 @@
-// UntagRole. Keys that are not there are left out, as AWS does.
+// UntagRole, of a service-linked role too. Keys that are not there are left out, as AWS does.
 
 import type { UntagRoleCommandInput, UntagRoleCommandOutput } from '@aws-sdk/client-iam';
-import { ownRole } from './check.ts';
+import { foundRole, withoutTags } from './check.ts';
 import { change, putRole, type IamOperation } from './deps.ts';
 import { onRole } from './show.ts';
 
@@ -9,10 +9,9 @@ export const untagRole: IamOperation<UntagRoleCommandInput, UntagRoleCommandOutp
   authorizes: (input, context) => onRole('UntagRole', input.RoleName, context),
 
   async handle(deps, input, context) {
-    const keys = new Set(input.TagKeys);
     await change(deps, context, (draft) => {
-      const role = ownRole(draft, input.RoleName);
-      putRole(draft, { ...role, tags: Object.fromEntries(Object.entries(role.tags).filter(([key]) => !keys.has(key))) });
+      const role = foundRole(draft, input.RoleName);
+      putRole(draft, { ...role, tags: withoutTags(role.tags, input.TagKeys) });
     });
     return {};
   },

@@ -1,7 +1,7 @@
 // The ARNs of CloudWatch Logs, and groups by name or ARN as its operations take them.
 
 import { scopeParts, type Scope } from '../../base/ids.ts';
-import { partitionOf } from '../../core/arn.ts';
+import { partitionOf } from '../../base/partition.ts';
 
 /** The plain form; AWS's older form ends in `:*`. */
 export function logGroupArn(scope: Scope, group: string): string {

@@ -5,6 +5,7 @@
 import type { OwnError } from '../../api/explanation.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { contextOf, type ContextSource } from '../../wire/context.ts';
+import { batchDialect } from '../../wire/error-catalogue.ts';
 import type { Authorizer } from '../../wire/operation.ts';
 import type { RequestHead } from '../../wire/protocol.ts';
 import type { Answer, AuditRecord, FaultRecord } from '../../wire/router.ts';
@@ -42,7 +43,7 @@ export class OwnOperations {
     const { deps, authorizer, audit, log } = this.#options;
     const record = { service, operation: name, requestId, sourceAddress: head.sourceAddress };
     try {
-      const context = contextOf(this.#options, { requestId, head, credential: credentialOf(head) });
+      const context = contextOf(this.#options, { requestId, head, credential: credentialOf(head) }, batchDialect);
       const input = inputOf(path, head);
       const access = operation.authorizes(input, context);
       authorizer.authorize(access, context);

@@ -1,5 +1,6 @@
 // The forms of names and ARNs that users give (the model's documentation of each name member).
 
+import { roleArnForm } from '../../../core/arn.ts';
 import { lengthIn, matches } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 
@@ -15,7 +16,7 @@ export function checkReference(value: string | undefined, member: string): asser
   if (value === undefined || value === '') throw invalid(`${member} must be provided`);
 }
 
-const roleForm = /^(arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+|[\w+=,.@/-]+)$/;
+const roleForm = new RegExp(String.raw`${roleArnForm.source}|^[\w+=,.@/-]+$`);
 
 /** A role by ARN or name; empty is "none". */
 export function checkRole(value: string | undefined, member: string): void {

@@ -1,0 +1,33 @@
+// CreatePolicy: a managed policy of the account's own, with its first version.
+
+import type { CreatePolicyCommandInput, CreatePolicyCommandOutput } from '@aws-sdk/client-iam';
+import { lengthIn, managedDocument, mostPolicies, path, policyName, tags } from './check.ts';
+import { change, newId, type IamOperation, type Policy } from './deps.ts';
+import { limitExceeded, policyExists } from './error.ts';
+import { onPolicy, policyArn, putPolicy, wholePolicy } from './policy.ts';
+
+export const createPolicy: IamOperation<CreatePolicyCommandInput, CreatePolicyCommandOutput> = {
+  authorizes: (input, context) => onPolicy('CreatePolicy', policyArn(context, { path: input.Path ?? '/', name: input.PolicyName ?? '' })),
+
+  async handle(deps, input, context) {
+    const createdAtMs = deps.clock.now();
+    const policy: Policy = {
+      name: policyName(input.PolicyName),
+      id: newId(deps.ids, 'ANPA'),
+      path: path(input.Path),
+      description: lengthIn(input.Description, 0, 1000, 'description'),
+      createdAtMs,
+      updatedAtMs: createdAtMs,
+      tags: tags(input.Tags),
+      versions: [{ id: 'v1', document: managedDocument(input.PolicyDocument), createdAtMs }],
+      defaultVersion: 'v1',
+      versionsMade: 1,
+    };
+    return change(deps, context, (draft) => {
+      if (draft.get('policy', policy.name) !== undefined) throw policyExists(policy.name);
+      if (draft.all('policy').length >= mostPolicies) throw limitExceeded('PoliciesPerAccount', mostPolicies);
+      putPolicy(draft, policy);
+      return { Policy: wholePolicy(draft, policy, policyArn(context, policy)) };
+    });
+  },
+};
