@@ -47,6 +47,48 @@ describe('compute environments', requirement('awscli'), () => {
       assert.deepEqual([(await settled('role')).status, (await described('role'))?.serviceRole], ['VALID', 'arn:aws:iam::000000000000:role/AWSBatchServiceRole']);
     });
 
+    // User guide, Incorrect Role Name or ARN: a role of this very account is known here, one of another may be anywhere.
+    test('a misspelt role of the account makes one INVALID, and creating that role repairs it', async () => {
+      await create('misspelt', progressive, { serviceRole: 'arn:aws:iam::000000000000:role/service-role/AWSBatchServiceRol' });
+      assert.match((await settled('misspelt')).statusReason ?? '', /^CLIENT_ERROR - Not authorized to perform sts:AssumeRole/);
+      await create('bare', progressive, { serviceRole: 'AWSBatchServiceRol' });
+      assert.equal((await settled('bare')).status, 'INVALID');
+      await create('other', progressive, { serviceRole: 'arn:aws:iam::999999999999:role/AWSBatchServiceRol' });
+      assert.equal((await settled('other')).status, 'VALID');
+      await create('flet', { ...progressive, type: 'SPOT', allocationStrategy: 'BEST_FIT', spotIamFleetRole: 'AmazonEC2SpotFletRole' });
+      assert.match((await settled('flet')).statusReason ?? '', /IamFleetRole is invalid/);
+      const trust = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'batch.amazonaws.com' }, Action: 'sts:AssumeRole' }] });
+      await aws.json`iam create-role --role-name AWSBatchServiceRol --assume-role-policy-document ${trust}`;
+      await update('bare', { state: 'ENABLED' });
+      assert.equal((await settled('bare')).status, 'VALID');
+    });
+
+    // User guide, Spot Instances Not Tagged on Creation.
+    test('Spot Instances are tagged by what the Spot Fleet role may do when they are launched', async () => {
+      const trust = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'spotfleet.amazonaws.com' }, Action: 'sts:AssumeRole' }] });
+      const policies = 'arn:aws:iam::aws:policy/service-role/';
+      const { Role } = await aws.json`iam create-role --role-name OldSpot --assume-role-policy-document ${trust}`;
+      await aws.text`iam attach-role-policy --role-name OldSpot --policy-arn ${`${policies}AmazonEC2SpotFleetRole`}`;
+      const spot = { ...progressive, type: 'SPOT', allocationStrategy: 'BEST_FIT', spotIamFleetRole: Role.Arn, minvCpus: 2, tags: { team: 'docks' } };
+      const tags = async (name: string): Promise<unknown> => {
+        const { ecsClusterArn } = (await described(name)) ?? {};
+        return until('an instance', async () => {
+          const arns = (await aws.json`ecs list-container-instances --cluster ${ecsClusterArn ?? ''} --query containerInstanceArns`) as string[];
+          if (arns.length === 0) return undefined;
+          const id = await aws.json`ecs describe-container-instances --cluster ${ecsClusterArn ?? ''} --container-instances ${arns[0] ?? ''} --query containerInstances[0].ec2InstanceId`;
+          return (await aws.json`ec2 describe-instances --instance-ids ${id as string} --query Reservations[0].Instances[0].Tags`) as unknown;
+        });
+      };
+      await create('untagged', spot);
+      await settled('untagged');
+      assert.deepEqual(await tags('untagged'), []);
+      await aws.text`iam attach-role-policy --role-name OldSpot --policy-arn ${`${policies}AmazonEC2SpotFleetTaggingRole`}`;
+      await aws.text`iam detach-role-policy --role-name OldSpot --policy-arn ${`${policies}AmazonEC2SpotFleetRole`}`;
+      await create('tagged', spot);
+      await settled('tagged');
+      assert.deepEqual(await tags('tagged'), [{ Key: 'team', Value: 'docks' }]);
+    });
+
     test('an update replaces instances under running jobs: they run on and the environment is UPDATING until they have ended', async () => {
       await create('update', progressive);
       await settled('update');

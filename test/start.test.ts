@@ -7,6 +7,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { BatchClient, DescribeComputeEnvironmentsCommand, type ComputeEnvironmentDetail } from '@aws-sdk/client-batch';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -42,6 +43,28 @@ for (const engine of ['fake', 'process']) {
       other.close();
     }
   });
+}
+
+for (const references of ['lenient', 'strict']) {
+  test(`up starts in a fresh directory where references are ${references}, in the default network`, { timeout: 60_000 }, async () => {
+    let asked: Promise<ComputeEnvironmentDetail | undefined> | undefined;
+    const { code, err } = await run(['up', '--engine', 'fake', '--port', '0', '--references', references, '--data-dir', join(root, `up-${references}`), '--log-level', 'warn'], (text, kill) => {
+      const endpoint = /ready at (http:\S+?),/.exec(text)?.[1];
+      if (endpoint !== undefined) asked ??= firstEnvironment(endpoint).finally(kill);
+    });
+    assert.equal(code, 0, err);
+    const environment = await asked;
+    assert.equal(environment?.status, 'VALID');
+    assert.match(environment?.computeResources?.subnets?.join() ?? '', /^(subnet-[0-9a-f]{17},){5}subnet-[0-9a-f]{17}$/);
+    assert.match(environment?.computeResources?.securityGroupIds?.join() ?? '', /^sg-[0-9a-f]{17}$/);
+  });
+}
+
+async function firstEnvironment(endpoint: string): Promise<ComputeEnvironmentDetail | undefined> {
+  const client = new BatchClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: '000000000000', secretAccessKey: 'none' } });
+  const { computeEnvironments } = await client.send(new DescribeComputeEnvironmentsCommand({ computeEnvironments: ['first-run-compute-environment'] }));
+  client.destroy();
+  return computeEnvironments?.[0];
 }
 
 test('a demo that is terminated leaves no directory behind', { timeout: 60_000 }, async () => {

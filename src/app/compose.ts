@@ -4,7 +4,7 @@
 import * as batch from '@aws-sdk/client-batch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ecs from '@aws-sdk/client-ecs';
-import { scopeParts } from '../base/ids.ts';
+import { scopeParts, type Scope } from '../base/ids.ts';
 import { Control, type ControlPorts } from '../control/control.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { Limits } from '../core/limit.ts';
@@ -16,7 +16,7 @@ import { knownReferences } from '../service/batch/known-references.ts';
 import { SubmitRate } from '../service/batch/submit-rate.ts';
 import { emptySays as emptySaysInEc2 } from '../service/ec2/empty-values.ts';
 import { ec2Seed } from '../service/ec2/make.ts';
-import { noteNetwork } from '../service/ec2/network.ts';
+import { defaultNetwork, noteNetwork, type DefaultNetwork } from '../service/ec2/network.ts';
 import { ec2Operations } from '../service/ec2/operations.ts';
 import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { noteRoles, type IamKinds, type RoleUse } from '../service/iam/deps.ts';
@@ -57,6 +57,7 @@ export interface App {
   readonly own: OwnOperations;
   /** After a start: what changed of networks and roles just before the end, environments may not know. */
   readonly noteReferences: () => Promise<void>;
+  readonly defaultNetwork: (scope: Scope) => Promise<DefaultNetwork | undefined>;
 }
 
 /** Most bytes of a request's body, by operation; PutLogEvents carries a mebibyte of events and their frames. */
@@ -153,7 +154,7 @@ export function compose(options: AppOptions): App {
     for (const scope of scopes) await noteNetwork({ space: ec2, bus }, scope, start);
     for (const scope of scopes) await noteRoles({ space: iam, bus }, scopeParts(scope), start);
   };
-  return { control, router, own, noteReferences };
+  return { control, router, own, noteReferences, defaultNetwork: async (scope) => defaultNetwork(await ec2.view(scope, start)) };
 }
 
 /** By region: which compute environments use a role, as their own or their Spot Fleet's. */

@@ -6,11 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { compose, type App } from '../app/compose.ts';
+import { scopeOf } from '../base/ids.ts';
 import { LocalCapacity } from '../capacity/local/local-capacity.ts';
 import { dockerHosts } from '../engine/docker/docker-hosts.ts';
 import { localHost, ownAddress } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import { visible } from '../base/visible.ts';
+import type { DefaultNetwork } from '../service/ec2/network.ts';
 import { FileLogSink } from '../store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../store/sqlite/store.ts';
 import { trustingAuthenticator } from '../wire/sigv4.ts';
@@ -27,6 +29,8 @@ import { version } from './version.ts';
 export interface RunningServer {
   readonly url: string;
   readonly capabilities: EngineCapabilities;
+  /** Of the server's own account and region; undefined where that has no default VPC any more. */
+  readonly defaultNetwork: () => Promise<DefaultNetwork | undefined>;
   /** Why this engine and no other. */
   readonly engineReason: string;
   /**
@@ -111,6 +115,7 @@ async function open(config: ServerConfig, app: App, identity: string, { kind, re
     url: urlOf(listener),
     capabilities,
     engineReason: reason,
+    defaultNetwork: () => app.defaultNetwork(scopeOf(config.account, config.region)),
     async close(how) {
       await listener.close(closeGraceMs);
       await app.control.close(how);

@@ -60,6 +60,6 @@ async function startDemoServer(argv: readonly string[]): Promise<{ server: Runni
       reason = `Docker answers, but the image ${image} cannot be had: ${availability.why}`;
     }
   }
-  await createFirstRun(server.url, config);
+  await createFirstRun(server, config);
   return { server, reason, config };
 }

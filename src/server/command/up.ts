@@ -1,6 +1,7 @@
-// `longshore up`: a server for a laptop, with first-run-compute-environment and first-run-job-queue (DESIGN 6), made through
-// the public API and left alone where they are there already. Prints what to paste.
+// `longshore up`: a server for a laptop, with first-run-compute-environment in the default VPC and first-run-job-queue (DESIGN 6), made
+// through the public API and left alone where they are there already. Prints what to paste.
 
+import { setTimeout } from 'node:timers/promises';
 import { BatchClient, CreateComputeEnvironmentCommand, CreateJobQueueCommand, DescribeComputeEnvironmentsCommand, DescribeJobQueuesCommand } from '@aws-sdk/client-batch';
 import { serverFlags, type ServerConfig } from '../config.ts';
 import type { RunningServer } from '../server.ts';
@@ -18,14 +19,17 @@ export const up = (argv: readonly string[]): Promise<number> =>
     help: usage,
     engineRules: () => ({ mayTakeProcesses: true }),
     ready: async (server, config) => {
-      await createFirstRun(server.url, config);
+      await createFirstRun(server, config);
       say(welcome(server, config));
     },
   });
 
+/** Of an account whose default VPC is gone: a network that is somewhere else. */
+const elsewhere = { subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'] };
+
 /** Makes the two resources unless they exist. */
-export async function createFirstRun(endpoint: string, config: Pick<ServerConfig, 'region' | 'account'>): Promise<void> {
-  const client = new BatchClient({ endpoint, region: config.region, credentials: { accessKeyId: config.account, secretAccessKey: 'longshore' } });
+export async function createFirstRun(server: Pick<RunningServer, 'url' | 'defaultNetwork'>, config: Pick<ServerConfig, 'region' | 'account'>): Promise<void> {
+  const client = new BatchClient({ endpoint: server.url, region: config.region, credentials: { accessKeyId: config.account, secretAccessKey: 'longshore' } });
   try {
     const { computeEnvironments } = await client.send(new DescribeComputeEnvironmentsCommand({ computeEnvironments: [firstRun.computeEnvironment] }));
     if (computeEnvironments?.length === 0) {
@@ -33,10 +37,11 @@ export async function createFirstRun(endpoint: string, config: Pick<ServerConfig
         new CreateComputeEnvironmentCommand({
           computeEnvironmentName: firstRun.computeEnvironment,
           type: 'MANAGED',
-          computeResources: { type: 'EC2', instanceTypes: ['optimal'], minvCpus: 0, maxvCpus: 256, subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'], instanceRole: 'ecsInstanceRole' },
+          computeResources: { type: 'EC2', instanceTypes: ['optimal'], minvCpus: 0, maxvCpus: 256, ...((await server.defaultNetwork()) ?? elsewhere), instanceRole: 'ecsInstanceRole' },
         }),
       );
     }
+    await settled(client);
     const { jobQueues } = await client.send(new DescribeJobQueuesCommand({ jobQueues: [firstRun.jobQueue] }));
     if (jobQueues?.length === 0) {
       await client.send(
@@ -49,6 +54,15 @@ export async function createFirstRun(endpoint: string, config: Pick<ServerConfig
     }
   } finally {
     client.destroy();
+  }
+}
+
+/** Waits until the environment has settled: a queue takes none that is CREATING. */
+async function settled(client: BatchClient): Promise<void> {
+  for (let waitMs = 1; ; waitMs = Math.min(2 * waitMs, 100)) {
+    const { computeEnvironments } = await client.send(new DescribeComputeEnvironmentsCommand({ computeEnvironments: [firstRun.computeEnvironment] }));
+    if (computeEnvironments?.[0]?.status !== 'CREATING') return;
+    await setTimeout(waitMs);
   }
 }
 

@@ -16,6 +16,19 @@ import { isAlive } from './route-table.ts';
 
 export const knownSubnets = (ec2: Ec2View): KnownSubnet[] => ec2.all('subnet').map((subnet) => ({ id: subnet.id, wayOut: wayOut(ec2, subnet), mapPublicIp: subnet.mapPublicIp }));
 
+/** The subnets and the security group that an account has of itself, as a compute environment names them. */
+export interface DefaultNetwork {
+  readonly subnets: string[];
+  readonly securityGroupIds: string[];
+}
+
+export function defaultNetwork(ec2: Ec2View): DefaultNetwork | undefined {
+  const vpc = ec2.all('vpc').find(({ isDefault }) => isDefault);
+  const subnets = ec2.all('subnet').filter(({ vpcId, isDefault }) => vpcId === vpc?.id && isDefault);
+  const group = ec2.all('security-group').find(({ vpcId, name }) => vpcId === vpc?.id && name === 'default');
+  return subnets.length === 0 || group === undefined ? undefined : { subnets: subnets.map(({ id }) => id), securityGroupIds: [group.id] };
+}
+
 /** By a NAT gateway only where its own subnet leads to an internet gateway: a private one leads to other networks. */
 function wayOut(ec2: Ec2View, subnet: Subnet): KnownSubnet['wayOut'] {
   const targets = targetsOf(ec2, subnet);
