@@ -12,10 +12,11 @@ import { cycleBench } from './cycle.bench.ts';
 import { dagBench } from './dag.bench.ts';
 import { nodesBench } from './nodes.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
+import { listsBench } from './lists.bench.ts';
 import { restartBench } from './restart.bench.ts';
 import { scaleBench } from './scale.bench.ts';
 
-const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, dag: dagBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench, cycle: cycleBench, nodes: nodesBench, dispatch: dispatchBench, restart: restartBench };
+const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, dag: dagBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench, cycle: cycleBench, nodes: nodesBench, dispatch: dispatchBench, restart: restartBench, lists: listsBench };
 
 const { values, positionals: wanted } = parseArgs({ options: { jobs: { type: 'string' } }, allowPositionals: true });
 const options: BenchOptions = { jobs: values.jobs === undefined ? undefined : Number(values.jobs) };

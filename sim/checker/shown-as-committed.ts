@@ -18,7 +18,7 @@ export const shownAsCommitted: Checker = {
       else if (job.terms.nodes !== undefined) checkShown(observed, nodeId(job.id, observed.ledger.details.size % job.terms.nodes.numNodes));
     }
     for (const { arn, scope } of observed.ledger.queues.values()) {
-      const page = observed.server.reader.jobs({ scope, of: { queueArn: arn }, limit: pageSize, status: 'RUNNABLE' });
+      const page = observed.server.reader.jobsAtOnce({ scope, of: { queueArn: arn }, limit: pageSize, status: 'RUNNABLE' });
       for (const { id, job } of page?.items ?? []) {
         if (observed.ledger.statusOf(id) !== 'RUNNABLE' || job.queueArn !== arn) throw new BrokenLaw(`job ${id} is listed as RUNNABLE in ${arn}, and is ${observed.ledger.statusOf(id)} in ${job.queueArn}`);
       }

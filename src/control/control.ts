@@ -76,7 +76,7 @@ export class Control {
     this.world = world;
     world.waiting.restart(clock.now());
     this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
-    this.reader = new ControlReader(world, store.reader, () => this.#staleReports);
+    this.reader = new ControlReader(world, store.reader, clock, () => this.#staleReports);
     const engineOf = (hostId: HostId): Engine | undefined => this.#linkOf(hostId)?.openEngine;
     this.#effects = new EffectRunner({ world, reader: store.reader, jobEnvironment: ports.jobEnvironment ?? [], engineOf, report: (from, what) => this.#takeIn(from, what), settle: (arn) => this.#settle(arn), launch: (hostId) => this.#launches.ask(hostId), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
     this.#launches = new Launches({ world, capacity: ports.capacity, clock, report: (report) => this.#noteInstance(report) });

@@ -8,7 +8,7 @@ import { jobDefinitionArn } from '../core/arn.ts';
 import { quantitiesOf, type ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import { presentVcpus } from '../core/instance.ts';
-import { isArrayParent, isLive, waitingChild, type ArrayParent, type Job, type JobDetailRecord, type LiveArrayParent, type WaitingJob } from '../core/job/job.ts';
+import { isArrayParent, isLive, waitingChild, type ArrayChild, type ArrayParent, type Job, type JobDetailRecord, type LiveArrayParent, type WaitingJob } from '../core/job/job.ts';
 import { needsOfAll } from '../core/job/nodes.ts';
 import { isEnded } from '../core/job/status.ts';
 import { definitionReference } from '../core/job-definition/definition-reference.ts';
@@ -19,6 +19,7 @@ import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-poli
 import { dispatchOrder } from '../core/schedule/dispatch-order.ts';
 import { explain, type WaitingReason } from '../core/schedule/explain.ts';
 import type { World } from '../core/world.ts';
+import type { Clock } from '../port/clock.ts';
 import type { ClusterReader } from '../port/cluster-reader.ts';
 import type { InstanceReader } from '../port/instance-reader.ts';
 import type {
@@ -41,7 +42,10 @@ import type {
 import type { StoredJob, StoreReader } from '../port/store.ts';
 import { WorldClusterReader } from './cluster-reader.ts';
 import { WorldInstanceReader } from './instance-reader.ts';
+import { JobLists } from './job-lists.ts';
 import { mainNode, otherNode } from './node-reader.ts';
+import { atOnce, Slices } from './slices.ts';
+import { decodeDefinitionToken, encodeToken } from './token.ts';
 
 export class ControlReader implements Reader {
   readonly logs: StoreReader;
@@ -52,7 +56,10 @@ export class ControlReader implements Reader {
   readonly #store: StoreReader;
   readonly #staleReports: () => number;
 
-  constructor(world: World, store: StoreReader, staleReports: () => number) {
+  readonly #lists: JobLists;
+  readonly #slices: Slices;
+
+  constructor(world: World, store: StoreReader, clock: Pick<Clock, 'soon'>, staleReports: () => number) {
     this.#world = world;
     this.#store = store;
     this.logs = store;
@@ -60,6 +67,13 @@ export class ControlReader implements Reader {
     this.clusters = new WorldClusterReader(world);
     this.instances = new WorldInstanceReader(world, store);
     this.#staleReports = staleReports;
+    this.#slices = new Slices(clock);
+    this.#lists = new JobLists(world, store, {
+      current: (stored) => this.#current(stored),
+      view: (detail, job, arrayIndex) => this.#view(detail, job, arrayIndex),
+      child: (parent, index, row) => this.#child(parent, index, row),
+      node: (stored, node) => this.#nodeView(stored, node),
+    });
   }
 
   // ---- resources ----
@@ -102,11 +116,8 @@ export class ControlReader implements Reader {
     resource, quantities: quantitiesOf(resource, this.#world.consumableResources.held(resource.arn)), tags: this.#store.tags(resource.arn),
   });
 
-  jobsByConsumable(query: Parameters<Reader['jobsByConsumable']>[0]): Page<JobView> | undefined {
-    const beforeSequence = query.next === undefined ? undefined : decodeNumberToken(query.next);
-    if (query.next !== undefined && beforeSequence === undefined) return undefined;
-    const found = this.#store.jobsByConsumable({ ...query, beforeSequence, limit: query.limit + 1 });
-    return this.#page(found, query.limit);
+  jobsByConsumable(query: Parameters<Reader['jobsByConsumable']>[0]): Promise<Page<JobView> | undefined> {
+    return this.#slices.run(this.#lists.jobsByConsumable(query));
   }
 
   schedulingPolicy(scope: Scope, policyArn: string): SchedulingPolicyView | undefined {
@@ -153,7 +164,7 @@ export class ControlReader implements Reader {
     if (node !== undefined) return this.#nodeView(current, node);
     if (index === undefined) return this.#view(stored.detail, current.job);
     if (!isArrayParent(current.job) || index >= current.job.arraySize) return undefined;
-    const child = this.#child(current.job, index);
+    const child = this.#child(current.job, index, this.#store.child(parent, index));
     return this.#view(stored.detail, child, index);
   }
 
@@ -163,12 +174,12 @@ export class ControlReader implements Reader {
     return live === undefined ? stored : { detail: stored.detail, job: live };
   }
 
-  #child(parent: ArrayParent, index: number): Job {
+  #child(parent: ArrayParent, index: number, row: ArrayChild | undefined): Job {
     if ('children' in parent) {
       const waitingOrLive = this.#world.child(parent, index);
       if (waitingOrLive !== undefined) return waitingOrLive;
     }
-    return this.#store.child(parent.id, index)?.job ?? restOf(parent, index);
+    return row?.job ?? restOf(parent, index);
   }
 
   #nodeView({ detail, job }: StoredJob, node: number): JobView | undefined {
@@ -291,53 +302,13 @@ export class ControlReader implements Reader {
     return missing && missing.length > 0 ? `waiting for ${missing.join(', ')}` : undefined;
   }
 
-  jobs(query: JobListQuery): Page<JobView> | undefined {
-    const after = query.next === undefined ? undefined : decodeNumberToken(query.next);
-    if (query.next !== undefined && after === undefined) return undefined;
-    if ('arrayJobId' in query.of) return this.#children(query, query.of.arrayJobId, after);
-    return 'multiNodeJobId' in query.of ? this.#nodes(query, query.of.multiNodeJobId, after) : this.#queueJobs(query, query.of.queueArn, after);
+  jobs(query: JobListQuery): Promise<Page<JobView> | undefined> {
+    return this.#slices.run(this.#lists.jobs(query));
   }
 
-  #queueJobs(query: JobListQuery, queueArn: Arn, beforeSequence: number | undefined): Page<JobView> {
-    const fromSequence = this.#world.jobQueues.get(queueArn)?.firstSequence ?? 0;
-    const found = this.#store.listJobs({ ...query, queueArn, fromSequence, beforeSequence, limit: query.limit + 1 });
-    return this.#page(found, query.limit);
-  }
-
-  /** `found` may hold one more than a page does. */
-  #page(found: readonly StoredJob[], limit: number): Page<JobView> {
-    const items = found.slice(0, limit).map((stored) => this.#view(stored.detail, this.#current(stored).job));
-    const last = found[limit - 1];
-    return { items, next: found.length > limit && last !== undefined ? encodeToken([last.detail.sequence]) : undefined };
-  }
-
-  #children(query: JobListQuery, parentId: JobId, fromIndex = 0): Page<JobView> {
-    const stored = this.#store.job(query.scope, parentId);
-    const parent = stored && this.#current(stored).job;
-    if (stored === undefined || parent === undefined || !isArrayParent(parent)) return { items: [] };
-    const rows = new Map(this.#store.children(parentId).map((child) => [child.index, child.job]));
-    const items: JobView[] = [];
-    for (let index = fromIndex; index < parent.arraySize; index++) {
-      const child: Job = ('children' in parent ? this.#world.child(parent, index) : undefined) ?? rows.get(index) ?? restOf(parent, index);
-      if (query.status !== undefined && child.status !== query.status) continue;
-      if (items.length === query.limit) return { items, next: encodeToken([index]) };
-      items.push(this.#view(stored.detail, child, index));
-    }
-    return { items };
-  }
-
-  #nodes(query: JobListQuery, id: JobId, fromNode = 0): Page<JobView> {
-    const stored = this.#store.job(query.scope, id);
-    const current = stored && this.#current(stored);
-    const numNodes = current?.job.terms.nodes?.numNodes ?? 0;
-    const items: JobView[] = [];
-    for (let node = fromNode; current !== undefined && node < numNodes; node++) {
-      const view = this.#nodeView(current, node);
-      if (view === undefined || (query.status !== undefined && view.job.status !== query.status)) continue;
-      if (items.length === query.limit) return { items, next: encodeToken([node]) };
-      items.push(view);
-    }
-    return { items };
+  /** The same in one moment, however long it takes: for the simulation. */
+  jobsAtOnce(query: JobListQuery): Page<JobView> | undefined {
+    return atOnce(this.#lists.jobs(query));
   }
 
   // ---- tags and counts ----
@@ -361,13 +332,8 @@ export class ControlReader implements Reader {
   }
 
   counts(): Counts {
-    const jobs = { SUBMITTED: 0, PENDING: 0, RUNNABLE: 0, STARTING: 0, RUNNING: 0 };
-    for (const job of this.#world.jobs.values()) {
-      if (isArrayParent(job)) {
-        // Children that started stand in the world themselves.
-        for (const status of ['SUBMITTED', 'PENDING', 'RUNNABLE'] as const) jobs[status] += job.children.count(status);
-      } else jobs[job.status]++;
-    }
+    const { statusCounts } = this.#world;
+    const jobs = { SUBMITTED: statusCounts.of('SUBMITTED'), PENDING: statusCounts.of('PENDING'), RUNNABLE: statusCounts.of('RUNNABLE'), STARTING: statusCounts.of('STARTING'), RUNNING: statusCounts.of('RUNNING') };
     const { size: computeEnvironments } = this.#world.computeEnvironments;
     return { jobs, computeEnvironments, jobQueues: this.#world.jobQueues.size, staleReports: this.#staleReports() };
   }
@@ -388,25 +354,4 @@ function restOf(parent: ArrayParent, index: number): Job {
   if (!isEnded(rest.status)) return waitingChild(parent, index, rest.status);
   const { statusReason, stoppedAtMs, stopRequested } = rest as typeof rest & { status: 'FAILED' };
   return { ...waitingChild(parent, index, 'RUNNABLE'), status: 'FAILED', statusReason, stoppedAtMs, stopRequested };
-}
-
-const encodeToken = (parts: readonly (string | number)[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
-
-function decodeToken(token: string): unknown[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
-    return Array.isArray(parts) ? parts : [];
-  } catch {
-    return [];
-  }
-}
-
-function decodeNumberToken(token: string): number | undefined {
-  const [value] = decodeToken(token);
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-function decodeDefinitionToken(token: string): { name: string; revision: number } | undefined {
-  const [name, revision] = decodeToken(token);
-  return typeof name === 'string' && typeof revision === 'number' && Number.isSafeInteger(revision) ? { name, revision } : undefined;
 }

@@ -5,7 +5,7 @@ import { assert } from '../base/assert.ts';
 import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../base/ids.ts';
 import { unavailable } from './host.ts';
 import { hasEnded, isArrayParent, isLive, type LiveArrayParent } from './job/job.ts';
-import { jobStatuses } from './job/status.ts';
+import { jobStatuses, type JobStatus } from './job/status.ts';
 import { addNeeds, needsKey, noNeeds, subtractNeeds, type Needs } from './job/needs.ts';
 import { classKey } from './schedule/job-class.ts';
 import type { World } from './world.ts';
@@ -19,6 +19,7 @@ export function checkWorld(world: World): void {
   checkBacklog(world);
   checkWaitingLists(world);
   checkQueues(world);
+  checkCounts(world);
   checkShares(world);
 }
 
@@ -151,6 +152,15 @@ function checkQueues(world: World): void {
     }
   }
   for (const job of world.jobs.values()) assert(world.jobQueues.has(job.queueArn), 'a job that has not ended has its queue');
+}
+
+function checkCounts(world: World): void {
+  const counts = new Map<JobStatus, number>();
+  for (const job of world.jobs.values()) {
+    if (isArrayParent(job)) for (const status of jobStatuses) counts.set(status, (counts.get(status) ?? 0) + job.children.count(status));
+    else if (splitJobId(job.id).index === undefined) counts.set(job.status, (counts.get(job.status) ?? 0) + 1);
+  }
+  for (const status of jobStatuses) assert(world.statusCounts.of(status) === (counts.get(status) ?? 0), 'the world counts its jobs by status');
 }
 
 function checkShares(world: World): void {

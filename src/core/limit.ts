@@ -58,6 +58,11 @@ export const limit = {
   snapshotShares: 20,
   listJobsPage: 1000,
   listJobsFilteredPage: 100,
+  /** What one slice of a list looks at, and finds, before others have their turn; and what one call looks at before its page ends early. */
+  listRowsPerSlice: 2_500,
+  listedPerSlice: 100,
+  childrenPerSlice: 500,
+  listRows: 10_000_000,
   describePage: 100,
   /** Seconds between SIGTERM and SIGKILL (spec 4.5). */
   stopGraceSeconds: 30,

@@ -18,7 +18,8 @@ import type { Host } from './host.ts';
 import { Hosts } from './hosts.ts';
 import type { ArrayParent, Job, LiveArrayParent, WaitingJob, WorldJob } from './job/job.ts';
 import { isArrayParent, isInWorld, waitingChild } from './job/job.ts';
-import { isEnded } from './job/status.ts';
+import { isEnded, jobStatuses } from './job/status.ts';
+import { StatusCounts } from './job/status-counts.ts';
 import type { Needs } from './job/needs.ts';
 import { assertTransition, parentTransitions } from './job/transition.ts';
 import { JobDefinitions } from './job-definition/definitions.ts';
@@ -74,6 +75,9 @@ export class World {
   scalingWanted: ScalingWish | undefined;
   /** The next submission's sequence number. */
   nextSequence = 1;
+
+  /** Of all jobs that have not ended. */
+  readonly statusCounts = new StatusCounts();
 
   readonly #queueJobCounts = new Map<Arn, number>();
 
@@ -311,7 +315,13 @@ export class World {
   }
 
   remember(job: WorldJob): void {
-    if (!this.jobs.has(job.id)) {
+    const before = this.jobs.get(job.id);
+    if (isArrayParent(job)) job.children.countIn(this.statusCounts);
+    else if (before?.status !== job.status && splitJobId(job.id).index === undefined) {
+      if (before !== undefined) this.statusCounts.add(jobStatuses.indexOf(before.status), -1);
+      this.statusCounts.add(jobStatuses.indexOf(job.status), 1);
+    }
+    if (before === undefined) {
       this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) + 1);
       this.fairShares.add(job);
     }
@@ -319,7 +329,11 @@ export class World {
   }
 
   #forget(job: Job | ArrayParent): void {
-    if (!this.jobs.delete(job.id)) return;
+    const before = this.jobs.get(job.id);
+    if (before === undefined) return;
+    if (isArrayParent(before)) before.children.countIn(undefined);
+    else if (splitJobId(job.id).index === undefined) this.statusCounts.add(jobStatuses.indexOf(before.status), -1);
+    this.jobs.delete(job.id);
     this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) - 1);
     this.fairShares.remove(job);
   }

@@ -130,7 +130,7 @@ export interface Reader {
   consumableResource(scope: Scope, nameOrArn: string): ConsumableResourceView | undefined;
   consumableResources(scope: Scope): readonly ConsumableResourceView[];
   /** Jobs that ask for the resource, newest first. `undefined`: the `next` is malformed. */
-  jobsByConsumable(query: { resourceArn: Arn; status?: JobStatus | undefined; name?: NamePattern | undefined; next?: string | undefined; limit: number }): Page<JobView> | undefined;
+  jobsByConsumable(query: { resourceArn: Arn; status?: JobStatus | undefined; name?: NamePattern | undefined; next?: string | undefined; limit: number }): Promise<Page<JobView> | undefined>;
   schedulingPolicy(scope: Scope, arn: string): SchedulingPolicyView | undefined;
   schedulingPolicies(scope: Scope): readonly SchedulingPolicyView[];
   /** By ARN or `name:revision`, ACTIVE or not. */
@@ -143,8 +143,11 @@ export interface Reader {
   wait(scope: Scope, id: string): WaitView | undefined;
   /** At most `limit` jobs. Undefined: no such queue. */
   queueSnapshot(scope: Scope, nameOrArn: string, limit: number): QueueSnapshotView | undefined;
-  /** Newest first in a queue, by index in an array or of nodes. `undefined`: the `next` is malformed. */
-  jobs(query: JobListQuery): Page<JobView> | undefined;
+  /**
+   * Newest first in a queue, by index in an array or of nodes. `undefined`: the `next` is malformed. However much is looked at, others have
+   * their turns meanwhile, so that each job is shown as it was at a moment of its own after the call.
+   */
+  jobs(query: JobListQuery): Promise<Page<JobView> | undefined>;
   /** Undefined: no such resource (jobs are asked by their ARN, children by their parent's). */
   tags(scope: Scope, resourceArn: string): Tags | undefined;
   /** The rows of IAM, EC2 and other services of their own. */

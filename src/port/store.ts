@@ -133,6 +133,15 @@ export interface ListJobsQuery extends JobFilters {
   /** Newest first; goes on below this sequence number. */
   readonly beforeSequence?: number | undefined;
   readonly limit: number;
+  /** How many may be looked at, about. */
+  readonly rows: number;
+}
+
+/** Part of a list: what so many rows, newest first, held of what was asked for. */
+export interface JobSlice {
+  readonly jobs: readonly StoredJob[];
+  /** The list goes on below this sequence number; absent: nothing is left. */
+  readonly scannedTo?: number | undefined;
 }
 
 /** A case-insensitive name, or its beginning. */
@@ -171,8 +180,8 @@ export interface StoreReader extends ResourceReader {
   /** Immutable part alone: what an attempt's start needs. */
   jobDetail(id: JobId): JobDetailRecord | undefined;
   child(parent: JobId, index: number): ArrayChild | undefined;
-  /** Children with a row, by index. */
-  children(parent: JobId): readonly ArrayChild[];
+  /** Children with a row, by index: those from `from` on and below `to`. */
+  children(parent: JobId, from?: number, to?: number): readonly ArrayChild[];
   /** Of a single job or an array's parent, kept or removed; undefined where it has not ended or nobody knows it. */
   jobEnd(scope: Scope, id: JobId): JobEnd | undefined;
   /**
@@ -180,9 +189,9 @@ export interface StoreReader extends ResourceReader {
    * are left of the children of an array that is removed.
    */
   firstEnds(): { readonly kept: number | undefined; readonly remembered: number | undefined };
-  listJobs(query: ListJobsQuery): readonly StoredJob[];
+  listJobs(query: ListJobsQuery): JobSlice;
   /** The jobs that ask for a consumable resource, newest first; an array stands for all its children. */
-  jobsByConsumable(query: { readonly resourceArn: Arn; readonly status?: JobStatus | undefined; readonly name?: NamePattern | undefined; readonly beforeSequence?: number | undefined; readonly limit: number }): readonly StoredJob[];
+  jobsByConsumable(query: { readonly resourceArn: Arn; readonly status?: JobStatus | undefined; readonly name?: NamePattern | undefined; readonly beforeSequence?: number | undefined; readonly limit: number; readonly rows: number }): JobSlice;
   /** Any status; ascending by name, then revision. */
   jobDefinition(scope: Scope, arn: Arn): JobDefinition | undefined;
   jobDefinitions(query: { scope: Scope; name?: string | undefined; status?: string | undefined; after?: { name: string; revision: number } | undefined; limit: number }): readonly JobDefinition[];

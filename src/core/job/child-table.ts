@@ -3,6 +3,7 @@
 
 import { assert } from '../../base/assert.ts';
 import { jobStatuses, type JobStatus } from './status.ts';
+import type { StatusCounts } from './status-counts.ts';
 
 const codeOf = new Map<JobStatus, number>(jobStatuses.map((status, code) => [status, code]));
 const code = (status: JobStatus): number => codeOf.get(status) as number;
@@ -15,6 +16,8 @@ export class ChildTable {
   #firstRunnable = 0;
   /** When a child last changed its status; `statusSummaryLastUpdatedAt`. */
   lastChangedAtMs: number;
+  /** The world's, while the array has not ended. */
+  #total: StatusCounts | undefined;
 
   constructor(size: number, status: JobStatus, atMs: number) {
     this.size = size;
@@ -36,8 +39,19 @@ export class ChildTable {
     this.#codes[index] = next;
     this.#counts[before]!--;
     this.#counts[next]!++;
+    this.#total?.move(before, next);
     if (status === 'RUNNABLE' && index < this.#firstRunnable) this.#firstRunnable = index;
     this.lastChangedAtMs = Math.max(this.lastChangedAtMs, atMs);
+  }
+
+  /** From here on its children are counted there too, once; or, with undefined, no longer. */
+  countIn(total: StatusCounts | undefined): void {
+    if (total === this.#total) return;
+    for (const [status, count] of this.#counts.entries()) {
+      this.#total?.add(status, -count);
+      total?.add(status, count);
+    }
+    this.#total = total;
   }
 
   count(status: JobStatus): number {

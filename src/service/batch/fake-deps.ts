@@ -89,7 +89,7 @@ export class FakeDeps implements BatchDeps {
       return resource && this.#consumableView(resource);
     },
     consumableResources: () => [...this.world.consumableResources.values()].map((resource) => this.#consumableView(resource)).sort((a, b) => (a.resource.name < b.resource.name ? -1 : 1)),
-    jobsByConsumable: (query) => (query.next === 'malformed' ? undefined : { items: [...this.views.values()], next: undefined }),
+    jobsByConsumable: (query) => Promise.resolve(query.next === 'malformed' ? undefined : { items: [...this.views.values()], next: undefined }),
     schedulingPolicy: (_scope, arn) => {
       const policy = this.world.schedulingPolicy(scope, arn);
       return policy && { policy, tags: this.#tagsOf(arn) };
@@ -109,7 +109,7 @@ export class FakeDeps implements BatchDeps {
     job: (_scope, id) => this.views.get(id),
     jobs: (query) => {
       this.queries.push(query);
-      return query.next === 'malformed' ? undefined : { items: [...this.views.values()], next: undefined };
+      return Promise.resolve(query.next === 'malformed' ? undefined : { items: [...this.views.values()], next: undefined });
     },
     tags: (_scope, arn) => {
       const known = this.world.computeEnvironment(scope, arn) ?? this.world.jobQueue(scope, arn) ?? this.world.schedulingPolicy(scope, arn) ?? this.world.consumableResources.find(scope, arn) ?? this.definitions.get(arn) ?? this.world.jobs.get(splitJobId(arn.split('/')[1] ?? '').parent);

@@ -36,7 +36,7 @@ async function described(given: JobView) {
   deps.views.set(given.id, given);
   const [job] = (await deps.call(describeJobs, { jobs: [given.id] })).jobs ?? [];
   assert.ok(job);
-  const { jobSummaryList } = listJobs.handle({ ...deps, reader: { ...deps.reader, jobQueue: () => ({ queue: { arn: queueArn } as never, tags: {} }) } }, { jobQueue: 'q' }, { scope } as never) as { jobSummaryList: object[] };
+  const { jobSummaryList } = (await listJobs.handle({ ...deps, reader: { ...deps.reader, jobQueue: () => ({ queue: { arn: queueArn } as never, tags: {} }) } }, { jobQueue: 'q' }, { scope } as never)) as { jobSummaryList: object[] };
   return { job, summary: JSON.parse(JSON.stringify(jobSummaryList[0])) as Record<string, unknown> };
 }
 

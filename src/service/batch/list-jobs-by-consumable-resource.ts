@@ -19,12 +19,12 @@ import { jobArnOf, startedAt, statusReason } from './view/facts.ts';
 export const listJobsByConsumableResource: BatchOperation<ListJobsByConsumableResourceCommandInput, Reply<ListJobsByConsumableResourceCommandOutput>> = {
   authorizes: () => onAll('batch:ListJobsByConsumableResource'),
 
-  handle({ reader }, input, { scope }) {
+  async handle({ reader }, input, { scope }) {
     checkReference(input.consumableResource, 'consumableResource');
     const view = reader.consumableResource(scope, input.consumableResource);
     if (view === undefined) throw notFound(`Consumable resource ${input.consumableResource}`);
     const { arn } = view.resource;
-    const page = reader.jobsByConsumable({ resourceArn: arn, ...selected(input.filters ?? []), next: input.nextToken || undefined, limit: pageSize(input.maxResults) });
+    const page = await reader.jobsByConsumable({ resourceArn: arn, ...selected(input.filters ?? []), next: input.nextToken || undefined, limit: pageSize(input.maxResults) });
     if (page === undefined) throw malformedToken();
     return { jobs: page.items.map((job) => summary(job, arn)), nextToken: page.next };
   },

@@ -19,8 +19,8 @@ import { jobSummary } from './view/job-summary.ts';
 export const listJobs: BatchOperation<ListJobsCommandInput, Reply<ListJobsCommandOutput>> = {
   authorizes: () => onAll('batch:ListJobs'),
 
-  handle({ reader }, input, { scope }) {
-    const page = reader.jobs({ scope, of: listed(reader, scope, input), ...selected(input), next: input.nextToken || undefined });
+  async handle({ reader }, input, { scope }) {
+    const page = await reader.jobs({ scope, of: listed(reader, scope, input), ...selected(input), next: input.nextToken || undefined });
     if (page === undefined) throw malformedToken();
     return { jobSummaryList: page.items.map(jobSummary), nextToken: page.next };
   },

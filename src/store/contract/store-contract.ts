@@ -11,7 +11,7 @@ import type { Instance, RegisteredHost } from '../../core/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
-import type { Commit, Store } from '../../port/store.ts';
+import type { Commit, JobSlice, Store } from '../../port/store.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
 const other = scopeOf('111111111111', 'us-east-1');
@@ -138,6 +138,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     const child = (index: number) => ({ parentId: submitted.id, index, job: { ...ended(submitted), id: jobId(`${submitted.id}:${index}`) } as Job });
     store.commit({ ...nothing, submitted: [submitted], jobs: [parent(submitted, 12)], children: [child(10), child(2)] });
     assert.deepEqual(plain(store.reader.children(submitted.id)), plain([child(2), child(10)]));
+    assert.deepEqual(plain([store.reader.children(submitted.id, 2, 10), store.reader.children(submitted.id, 3)]), plain([[child(2)], [child(10)]]));
     assert.deepEqual(plain(store.reader.child(submitted.id, 2)), plain(child(2)));
     assert.equal(store.reader.child(submitted.id, 3), undefined);
     assert.deepEqual(plain(store.reader.jobDetail(jobId(`${submitted.id}:2`))), plain(submitted));
@@ -146,7 +147,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   withStore('jobs are listed newest first, by every filter, page by page', (store) => {
     const details = [1, 2, 3, 4, 5].map((sequence) => detail(sequence, { name: sequence === 3 ? '50%_done' : `Name_${sequence}`, definitionName: sequence < 3 ? 'alpha' : 'beta' }));
     store.commit({ ...nothing, submitted: details, jobs: details.map((one) => (one.sequence % 2 ? waiting(one) : ended(one))) });
-    const list = (query: Partial<Parameters<Store['reader']['listJobs']>[0]>) => store.reader.listJobs({ queueArn, fromSequence: 0, limit: 10, ...query }).map((found) => found.detail.sequence);
+    const list = (query: Partial<Parameters<Store['reader']['listJobs']>[0]>) => store.reader.listJobs({ queueArn, fromSequence: 0, limit: 10, rows: 100, ...query }).jobs.map((found) => found.detail.sequence);
     const cases: [Partial<Parameters<Store['reader']['listJobs']>[0]>, number[]][] = [
       [{}, [5, 4, 3, 2, 1]],
       [{ limit: 2 }, [5, 4]],
@@ -169,6 +170,42 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       [{ queueArn: arn('arn:aws:batch:us-east-1:000000000000:job-queue/none') }, []],
     ];
     for (const [query, expected] of cases) assert.deepEqual(list(query), expected, JSON.stringify(query));
+    for (const [query, expected] of cases.filter(([{ limit }]) => limit === undefined)) {
+      for (const rows of [1, 2, 3]) assert.deepEqual(inSlices((beforeSequence) => store.reader.listJobs({ queueArn, fromSequence: 0, limit: 2, ...query, rows, beforeSequence })), expected, `${rows} rows at once: ${JSON.stringify(query)}`);
+    }
+  });
+
+  /** What all slices of a list hold; none holds more than it may. */
+  function inSlices(read: (beforeSequence: number | undefined) => JobSlice): number[] {
+    const found: number[] = [];
+    let before: number | undefined;
+    do {
+      const { jobs, scannedTo } = read(before);
+      found.push(...jobs.map((job) => job.detail.sequence));
+      assert.ok(jobs.length <= 2 && (scannedTo === undefined || before === undefined || scannedTo < before), 'a slice is short and goes on');
+      before = scannedTo;
+    } while (before !== undefined);
+    return found;
+  }
+
+  withStore('a slice of a list looks at so many rows and no more', (store) => {
+    const details = Array.from({ length: 50 }, (_, at) => detail(at + 1));
+    store.commit({ ...nothing, submitted: details, jobs: details.map((one) => waiting(one)) });
+    const { jobs, scannedTo } = store.reader.listJobs({ queueArn, fromSequence: 0, limit: 10, rows: 20, name: { text: 'none', prefix: false } });
+    assert.deepEqual([jobs, scannedTo], [[], 31]);
+  });
+
+  withStore('the jobs of a consumable resource are listed likewise', (store) => {
+    const resource = arn('arn:aws:batch:us-east-1:000000000000:consumable-resource/r');
+    const details = [1, 2, 3, 4, 5].map((sequence) => detail(sequence, { name: sequence === 3 ? 'other' : 'name', consumables: sequence === 2 ? undefined : [{ arn: resource, quantity: 1 }] }));
+    store.commit({ ...nothing, submitted: details, jobs: details.map((one) => (one.sequence % 2 ? waiting(one) : ended(one))) });
+    for (const rows of [1, 2, 100]) {
+      const list = (query: object) => inSlices((beforeSequence) => store.reader.jobsByConsumable({ resourceArn: resource, limit: 2, rows, beforeSequence, ...query }));
+      assert.deepEqual(list({}), [5, 4, 3, 1]);
+      assert.deepEqual(list({ status: 'RUNNABLE' }), [5, 3, 1]);
+      assert.deepEqual(list({ name: { text: 'NAM', prefix: true } }), [5, 4, 1]);
+      assert.deepEqual(list({ resourceArn: arn('none') }), []);
+    }
   });
 
   const expire = (store: Store, endedBeforeMs: number, maxRows = 100) => store.commit({ ...nothing, tableWrites: [{ table: 'job', write: 'expire', endedBeforeMs, maxRows }] })[0];
@@ -183,7 +220,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     store.commit({ ...nothing, atMs: 40, jobs: [ended(fourth)] });
     // What became of an attempt that was declared over with its host is told later: the job ended when it did.
     store.commit({ ...nothing, atMs: 50, jobs: [ended(third)] });
-    const left = () => store.reader.listJobs({ queueArn, fromSequence: 0, limit: 10 }).map((one) => one.detail.sequence);
+    const left = () => store.reader.listJobs({ queueArn, fromSequence: 0, limit: 10, rows: 100 }).jobs.map((one) => one.detail.sequence);
     assert.deepEqual(store.reader.firstEnds(), { kept: 20, remembered: undefined });
     assert.equal(expire(store, 20), 'absent');
     assert.equal(expire(store, 40, 2), 'done');

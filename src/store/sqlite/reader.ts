@@ -7,7 +7,7 @@ import type { IndexRange } from '../../core/job/index-ranges.ts';
 import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
 import type { EndedInstance, Instance } from '../../core/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
-import type { JobEnd, ListJobsQuery, LogGroupRow, LogStreamRow, NamePattern, ResourceRow, ResourceSpaceKey, StoredJob, StoreReader } from '../../port/store.ts';
+import type { JobEnd, JobSlice, ListJobsQuery, LogGroupRow, LogStreamRow, NamePattern, ResourceRow, ResourceSpaceKey, StoredJob, StoreReader } from '../../port/store.ts';
 import { idKey } from './expiry.ts';
 import { decodeChild, decodeState, hasChildren, scopeOfArn, statusCode } from './job-row.ts';
 
@@ -37,8 +37,9 @@ interface StreamRow {
   created_at: number;
 }
 
-const jobColumns = 'job.sequence, job.id, job.created_at, job.state, job_detail.body';
+const jobColumns = 'sequence, id, created_at, state, body';
 const jobTables = 'job JOIN job_detail USING (sequence)';
+const allStatuses = jobStatuses.map(statusCode);
 const resourceTables = 'resource_space JOIN resource ON resource.space = resource_space.id';
 /** Above every character that a name may hold: the end of a prefix's range. */
 const afterPrefix = (prefix: string): string => `${prefix}\u{10FFFF}`;
@@ -114,38 +115,53 @@ export class SqliteReader implements StoreReader {
     return of && row && decodeChild(of, index, row.state);
   }
 
-  children(parent: JobId): readonly ArrayChild[] {
+  children(parent: JobId, from = 0, to = Number.MAX_SAFE_INTEGER): readonly ArrayChild[] {
     const of = this.#parent(parent);
     if (of === undefined) return [];
-    const rows = this.#all<{ child_index: number; state: string }>('SELECT child_index, state FROM array_child WHERE parent = ? ORDER BY child_index', [of.sequence]);
+    const rows = this.#all<{ child_index: number; state: string }>('SELECT child_index, state FROM array_child WHERE parent = ? AND child_index >= ? AND child_index < ? ORDER BY child_index', [of.sequence, from, to]);
     return rows.map((row) => decodeChild(of, row.child_index, row.state));
   }
 
-  listJobs(query: ListJobsQuery): readonly StoredJob[] {
+  listJobs(query: ListJobsQuery): JobSlice {
     const queue = this.#get<{ number: number }>('SELECT number FROM queue_number WHERE arn = ?', query.queueArn);
-    if (queue === undefined) return [];
-    const conditions = ['queue = ?', 'job.sequence >= ?'];
-    const values: SQLInputValue[] = [queue.number, query.fromSequence];
+    if (queue === undefined) return { jobs: [] };
+    const statuses = query.status === undefined ? allStatuses : [statusCode(query.status)];
+    const before = query.beforeSequence ?? Number.MAX_SAFE_INTEGER;
+    // As many of each status: between the bound and where the list stands are so many of one at least, and of none more.
+    const from = Math.max(query.fromSequence, ...statuses.map((status) => this.#bound('SELECT sequence FROM job WHERE queue = ? AND status = ? AND sequence < ?', [queue.number, status, before], query.rows)));
+    const conditions = ['queue = ?', `status IN (${statuses.join(',')})`, 'sequence >= ?', 'sequence < ?'];
+    const values: SQLInputValue[] = [queue.number, from, before];
     const where = (condition: string, ...of: SQLInputValue[]): void => {
       conditions.push(condition);
       values.push(...of);
     };
-    if (query.status !== undefined) where('job.status = ?', statusCode(query.status));
     if (query.name !== undefined) where(...nameCondition(query.name));
     if (query.definition && 'arn' in query.definition) where('definition_arn = ?', query.definition.arn);
     else if (query.definition?.prefix) where('definition_name >= ? AND definition_name < ?', query.definition.name, afterPrefix(query.definition.name));
     else if (query.definition) where('definition_name = ?', query.definition.name);
-    if (query.createdBeforeMs !== undefined) where('job.created_at < ?', query.createdBeforeMs);
-    if (query.createdAfterMs !== undefined) where('job.created_at > ?', query.createdAfterMs);
+    if (query.createdBeforeMs !== undefined) where('created_at < ?', query.createdBeforeMs);
+    if (query.createdAfterMs !== undefined) where('created_at > ?', query.createdAfterMs);
     if (query.shareIdentifier !== undefined) where('share = ?', query.shareIdentifier);
-    if (query.beforeSequence !== undefined) where('job.sequence < ?', query.beforeSequence);
-    const sql = `SELECT ${jobColumns} FROM ${jobTables} WHERE ${conditions.join(' AND ')} ORDER BY job.sequence DESC LIMIT ?`;
-    return this.#all<JobRow>(sql, [...values, query.limit]).map(storedJob);
+    return this.#slice(`SELECT sequence FROM job INDEXED BY job_by_queue WHERE ${conditions.join(' AND ')} ORDER BY sequence DESC LIMIT ?`, values, query.limit, from > query.fromSequence ? from : undefined);
   }
 
-  jobsByConsumable(query: Parameters<StoreReader['jobsByConsumable']>[0]): readonly StoredJob[] {
-    const conditions = ['resource = ?', 'consumable_job.sequence < ?'];
-    const values: SQLInputValue[] = [query.resourceArn, query.beforeSequence ?? Number.MAX_SAFE_INTEGER];
+  /** The sequence number of the last of so many rows, newest first; 0 where there are fewer. */
+  #bound(rowsBelow: string, values: SQLInputValue[], rows: number): number {
+    return this.#get<{ sequence: number }>(`${rowsBelow} ORDER BY sequence DESC LIMIT 1 OFFSET ?`, ...values, rows - 1)?.sequence ?? 0;
+  }
+
+  /** `sequences` finds numbers alone: of what is sorted and not shown nothing else is read. */
+  #slice(sequences: string, values: SQLInputValue[], limit: number, scannedTo: number | undefined): JobSlice {
+    const sql = `SELECT ${jobColumns} FROM (${sequences}) CROSS JOIN job USING (sequence) CROSS JOIN job_detail USING (sequence) ORDER BY sequence DESC`;
+    const jobs = this.#all<JobRow>(sql, [...values, limit]).map(storedJob);
+    return { jobs, scannedTo: jobs.length === limit ? jobs.at(-1)?.detail.sequence : scannedTo };
+  }
+
+  jobsByConsumable(query: Parameters<StoreReader['jobsByConsumable']>[0]): JobSlice {
+    const before = query.beforeSequence ?? Number.MAX_SAFE_INTEGER;
+    const from = this.#bound('SELECT sequence FROM consumable_job WHERE resource = ? AND sequence < ?', [query.resourceArn, before], query.rows);
+    const conditions = ['resource = ?', 'consumable_job.sequence >= ?', 'consumable_job.sequence < ?'];
+    const values: SQLInputValue[] = [query.resourceArn, from, before];
     if (query.status !== undefined) {
       conditions.push('job.status = ?');
       values.push(statusCode(query.status));
@@ -155,8 +171,7 @@ export class SqliteReader implements StoreReader {
       conditions.push(condition);
       values.push(value);
     }
-    const sql = `SELECT ${jobColumns} FROM consumable_job CROSS JOIN ${jobTables} WHERE job.sequence = consumable_job.sequence AND ${conditions.join(' AND ')} ORDER BY consumable_job.sequence DESC LIMIT ?`;
-    return this.#all<JobRow>(sql, [...values, query.limit]).map(storedJob);
+    return this.#slice(`SELECT sequence FROM consumable_job CROSS JOIN job USING (sequence) WHERE ${conditions.join(' AND ')} ORDER BY sequence DESC LIMIT ?`, values, query.limit, from > 0 ? from : undefined);
   }
 
   jobDefinition(scope: Scope, definitionArn: string): JobDefinition | undefined {
@@ -272,4 +287,4 @@ export function storedJob(row: JobRow): StoredJob {
 
 /** Whatever the case of its letters. */
 const nameCondition = ({ text, prefix }: NamePattern): [condition: string, value: string] =>
-  prefix ? [String.raw`job.name LIKE ? ESCAPE '\'`, `${text.replace(/[\\%_]/g, String.raw`\$&`)}%`] : ['job.name = ? COLLATE NOCASE', text];
+  prefix ? [String.raw`name LIKE ? ESCAPE '\'`, `${text.replace(/[\\%_]/g, String.raw`\$&`)}%`] : ['name = ? COLLATE NOCASE', text];
