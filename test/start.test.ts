@@ -78,11 +78,36 @@ test('a demo that is terminated leaves no directory behind', { timeout: 60_000 }
   assert.deepEqual(readdirSync(root).filter((name) => name.startsWith('longshore-demo-')), []);
 });
 
-test('wrong usage of each way to start a server exits with 2', { timeout: 30_000 }, async () => {
+test('wrong usage of each way to start a server exits with 2', { timeout: 120_000 }, async () => {
   const wrong = [['serve', '--nope'], ['up', '--engine', 'none'], ['demo', '--nope'], ['serve', '--capacity', 'vcpus=0'], ['serve', '--capacity', 'foo'], ['serve', '--account', '12']];
   for (const words of wrong) {
     const { code, err } = await run(words);
     assert.equal(code, 2, words.join(' '));
-    assert.match(err, /^longshore( demo)?: [^\n]+\n$/, words.join(' '));
+    assert.match(err, new RegExp(`^longshore(?: demo)?: [^\\n]+\\n(?:Did you mean --\\S+\\?|See longshore ${words[0]} --help)\\n$`), words.join(' '));
   }
+});
+
+test('each way to start a server has help of its own, and a flag that was misspelt is told which was meant', { timeout: 120_000 }, async () => {
+  for (const verb of ['serve', 'up', 'demo']) {
+    const { code, out } = await run([verb, '--help']);
+    assert.equal(code, 0);
+    for (const part of [`Usage: longshore ${verb} [flags]`, 'Listening:', '--host ADDRESS', 'Examples:']) assert.ok(out.includes(part), `${verb}: ${part}`);
+    assert.deepEqual(await run(['help', verb]), { code, out, err: '' });
+  }
+  const { code, err } = await run(['serve', '--prt', '1']);
+  assert.deepEqual([code, err], [2, 'longshore: unknown flag --prt\nDid you mean --port?\n']);
+});
+
+test('Ctrl-C says what becomes of jobs and how to go on', { timeout: 60_000 }, async () => {
+  const dataDir = join(root, 'farewell');
+  let sent = false;
+  const { code, out, err } = await run(['up', '--engine', 'fake', '--port', '0', '--data-dir', dataDir], (text, kill) => {
+    if (sent || !text.includes('Ctrl-C stops the server')) return;
+    sent = true;
+    kill();
+  });
+  assert.equal(code, 0, err);
+  assert.match(out, /^longshore is ready at http:\/\/127\.0\.0\.1:\d+\nJobs run on fake engine \(asked for\)\.$/m);
+  for (const name of ['BATCH', 'CLOUDWATCH_LOGS', 'EC2', 'ECS', 'IAM', 'STS']) assert.match(out, new RegExp(`^ {2}export AWS_ENDPOINT_URL_${name}=http`, 'm'));
+  assert.ok(out.endsWith(`Longshore has stopped. Start it again with --data-dir ${dataDir} to go on.\n`), out);
 });

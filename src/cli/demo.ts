@@ -6,6 +6,7 @@ import type { Api } from './api.ts';
 import { explainError, Failure } from './failure.ts';
 import { ioOf, systemIo, type Surroundings } from './io.ts';
 import { JobLogReader } from './log-reader.ts';
+import { programName } from './program-name.ts';
 import { failureCauses } from './render/job.ts';
 import { durationText } from './render/time.ts';
 import { Session } from './session.ts';
@@ -49,12 +50,12 @@ export async function runDemo(options: DemoOptions, surroundings: Surroundings =
         for (const line of lines) say(line);
         say(`\n${colors.length} of ${colors.length} children SUCCEEDED; ${durationText(io.nowMs() - startedMs)} in all.`);
         say(`They ran as ${kindOf(options)} (${options.engineReason}).`);
-        say(nextSteps);
+        say(nextSteps(programName(io.env)));
         return 0;
       },
     );
   } catch (error) {
-    io.err(`longshore demo: ${explainError(error, options.endpoint)}\n`);
+    io.err(`longshore demo: ${explainError(error, options.endpoint, io.env)}\n`);
     return 1;
   } finally {
     await session.close();
@@ -111,9 +112,13 @@ function kindOf({ engine, image }: DemoOptions): string {
   }
 }
 
-const nextSteps = `
-What next:
-  npx longshore up                  a server that stays, with a queue that takes jobs
-  eval "$(npx longshore env)"       point the AWS CLI and the SDKs of a shell at it
-  npx longshore submit --image busybox --array 7 --wait -- sh -c 'echo child $AWS_BATCH_JOB_ARRAY_INDEX'
-  aws batch describe-job-queues     every client of AWS Batch works as it is`;
+function nextSteps(longshore: string): string {
+  const commands: [command: string, what: string][] = [
+    [`${longshore} up`, 'a server that stays, with a queue that takes jobs'],
+    [`eval "$(${longshore} env)"`, 'point the AWS CLI and the SDKs of a shell at it'],
+    [`${longshore} submit --image busybox --wait -- echo hello`, 'a first job'],
+    ['aws batch describe-job-queues', 'every client of AWS Batch works as it is'],
+  ];
+  const width = Math.max(...commands.map(([command]) => command.length));
+  return `\nWhat next:\n${commands.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`).join('\n')}`;
+}

@@ -1,6 +1,9 @@
 // What can go wrong on the command line, and the one line that says so. An error is told by its type, name or code, never by
 // its text.
 
+import type { Io } from './io.ts';
+import { programName } from './program-name.ts';
+
 /** The command line was used wrongly: exit code 2. `hint` is a second line that says what to do instead. */
 export class UsageError extends Error {
   override name = 'UsageError';
@@ -47,9 +50,9 @@ function codeOf(error: unknown): string | undefined {
 export const isUnreachable = (error: unknown): boolean => unreachableCodes.has(codeOf(error) ?? '');
 
 /** The error in one line, for a caller of the server at `endpoint`. */
-export function explainError(error: unknown, endpoint: string): string {
+export function explainError(error: unknown, endpoint: string, env: Io['env']): string {
   if (error instanceof Failure) return oneLine(error.message);
-  if (isUnreachable(error)) return unreachable(codeOf(error), endpoint);
+  if (isUnreachable(error)) return unreachable(codeOf(error), endpoint, env);
   if (isServiceError(error)) {
     const status = error.$metadata.httpStatusCode;
     return oneLine(`${error.message} (${error.name}${status === undefined ? '' : `, ${status}`})`);
@@ -58,8 +61,8 @@ export function explainError(error: unknown, endpoint: string): string {
   return oneLine(error instanceof Error ? error.message || error.name : String(error));
 }
 
-function unreachable(code: string | undefined, endpoint: string): string {
-  const remedy = 'start one with `npx longshore up`, or name a running one with --endpoint or AWS_ENDPOINT_URL_BATCH';
+function unreachable(code: string | undefined, endpoint: string, env: Io['env']): string {
+  const remedy = `start one with \`${programName(env)} up\`, or name a running one with --endpoint or AWS_ENDPOINT_URL_BATCH`;
   if (code === 'ECONNREFUSED') return `no server is running at ${endpoint}: ${remedy}`;
   return `the server at ${endpoint} cannot be reached (${code}): ${remedy}`;
 }

@@ -13,13 +13,21 @@ export interface Flag {
   readonly short?: string;
   /** What stands for the value in the help, e.g. `NAME`. */
   readonly value?: string;
+  /** What a flag that is not given stands at; the help names it. */
+  readonly default?: string;
   readonly help: string;
 }
 
 export type Flags = Readonly<Record<string, Flag>>;
 
 export type Values<F extends Flags> = {
-  readonly [Name in keyof F]: F[Name] extends { type: 'boolean' } ? boolean : F[Name] extends { multiple: true } ? readonly string[] : string | undefined;
+  readonly [Name in keyof F]: F[Name] extends { type: 'boolean' }
+    ? boolean
+    : F[Name] extends { multiple: true }
+      ? readonly string[]
+      : F[Name] extends { default: string }
+        ? string
+        : string | undefined;
 };
 
 export interface Parsed<F extends Flags> {
@@ -41,7 +49,7 @@ export const globalFlags = {
 export function parseFlags<F extends Flags>(argv: readonly string[], flags: F): Parsed<F> {
   const { tokens } = parseArgs({ args: [...argv], options: optionsOf(flags), strict: false, allowPositionals: true, tokens: true });
   const values: Record<string, unknown> = {};
-  for (const [name, flag] of Object.entries(flags)) values[name] = flag.type === 'boolean' ? false : flag.multiple ? [] : undefined;
+  for (const [name, flag] of Object.entries(flags)) values[name] = flag.type === 'boolean' ? false : flag.multiple ? [] : flag.default;
   const operands: string[] = [];
   let command: string[] | undefined;
   for (const token of tokens) {

@@ -62,7 +62,7 @@ test('a server that is not there is one line that says how to start one', async 
   await new Promise((resolve) => server.close(resolve));
   const { code, stdout, stderr } = await run(['jobs'], { AWS_ENDPOINT_URL_BATCH: `http://127.0.0.1:${port}` });
   assert.deepEqual([code, stdout], [1, '']);
-  assert.match(stderr, new RegExp(`^longshore jobs: no server is running at http://127.0.0.1:${port}: start one with .npx longshore up.*\n$`));
+  assert.match(stderr, new RegExp(`^longshore jobs: no server is running at http://127.0.0.1:${port}: start one with .longshore up., .*\n$`));
 });
 
 test('a server that speaks something else is one line', async (t) => {

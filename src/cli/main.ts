@@ -35,16 +35,16 @@ function withoutVerb(argv: readonly string[], io: Io): number {
     return 0;
   }
   if (argv.includes('--help') || argv.includes('-h')) {
-    io.out(programHelp());
+    io.out(programHelp(io.columns));
     return 0;
   }
   if (argv.length > 0) throw new UsageError(`no verb in '${argv.join(' ')}'`);
-  io.err(programHelp());
+  io.err(programHelp(io.columns));
   return 2;
 }
 
 function help([name]: readonly string[], io: Io): number {
-  io.out(name === undefined || serverVerbs.some((verb) => verb.name === name) ? programHelp() : verbHelp(verbNamed(name)));
+  io.out(name === undefined || serverVerbs.some((verb) => verb.name === name) ? programHelp(io.columns) : verbHelp(verbNamed(name), io.columns));
   return 0;
 }
 
@@ -57,7 +57,7 @@ function verbNamed(name: string): Verb {
 async function runVerb(verb: Verb, argv: readonly string[], io: Io): Promise<number> {
   const { globals, run } = verb.parse(argv);
   if (globals.help) {
-    io.out(verbHelp(verb));
+    io.out(verbHelp(verb, io.columns));
     return 0;
   }
   const session = new Session(io, settingsOf(globals, io.env));
@@ -65,7 +65,7 @@ async function runVerb(verb: Verb, argv: readonly string[], io: Io): Promise<num
     return await run(session);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    io.err(`longshore ${verb.name}: ${explainError(error, session.settings.endpoint)}\n`);
+    io.err(`longshore ${verb.name}: ${explainError(error, session.settings.endpoint, io.env)}\n`);
     return 1;
   } finally {
     await session.close();

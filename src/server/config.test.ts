@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { blockText } from '../base/ipv4.ts';
 import { awsLimits } from '../core/limit.ts';
-import { parseServerConfig, UsageError } from './config.ts';
+import { UsageError } from '../cli/failure.ts';
+import { parseServerConfig } from './config.ts';
 
 test('limits are AWS’s where nothing else is said, and there is no bound of submissions a second', () => {
   const { settings, submitRate } = parseServerConfig([]);
@@ -25,16 +26,19 @@ test('wrong limits are refused with what is right', () => {
   const cases: [argv: string[], message: RegExp][] = [
     [['--limit', 'queues=1'], /--limit: 'queues' is none of jobQueues, computeEnvironments/],
     [['--limit', 'toString=1'], /'toString' is none of/],
-    [['--limit', ''], /'' is none of/],
+    [['--limit', ''], /--limit needs a value: --limit NAME=NUMBER/],
+    [['--limit', '=1'], /'' is none of/],
+    [['--retain='], /--retain needs a value: --retain TIME/],
+    [['--spot-interruptions-per-hour='], /needs a value/],
     [['--limit', 'jobQueues'], /--limit jobQueues: '' is not a whole number from 1 to 10000/],
     [['--limit', 'jobQueues=1.5'], /'1.5' is not a whole number/],
     [['--limit', 'jobQueues=10001'], /'10001' is not a whole number from 1 to 10000/],
     [['--limit', 'arraySize=1'], /--limit arraySize: '1' is not a whole number from 2 to 100000/],
     [['--limit', 'arraySize=100001'], /from 2 to 100000/],
-    ...['', '0s', '24', '7 d', '1.5h', '-1d', '1w', '36501d', '9999999999d'].map((text): [string[], RegExp] => [[`--retain=${text}`], /--retain: '.*' is not a time such as 30s, 15m, 12h or 7d, up to 36500d/]),
+    ...['0s', '24', '7 d', '1.5h', '-1d', '1w', '36501d', '9999999999d'].map((text): [string[], RegExp] => [[`--retain=${text}`], /--retain: '.*' is not a time such as 30s, 15m, 12h or 7d, up to 36500d/]),
     [['--submit-rate', '0'], /'0' is not a whole number from 1 to 1000000/],
     [['--submit-rate', 'fast'], /'fast' is not a whole number/],
-    ...['', '-1', '3601', '1e3', 'often'].map((text): [string[], RegExp] => [[`--spot-interruptions-per-hour=${text}`], /--spot-interruptions-per-hour: '.*' is not a number from 0 to 3600/]),
+    ...['-1', '3601', '1e3', 'often'].map((text): [string[], RegExp] => [[`--spot-interruptions-per-hour=${text}`], /--spot-interruptions-per-hour: '.*' is not a number from 0 to 3600/]),
   ];
   for (const [argv, message] of cases) assert.throws(() => parseServerConfig(argv), (error) => error instanceof UsageError && message.test(error.message), argv.join(' '));
 });
@@ -42,7 +46,8 @@ test('wrong limits are refused with what is right', () => {
 test('networks of jobs lie in private addresses, and where is said by a block', () => {
   assert.equal(blockText(parseServerConfig([]).jobNetworks), '10.213.0.0/16');
   for (const text of ['10.0.0.0/8', '172.20.0.0/14', '192.168.8.0/29', '100.100.0.0/16']) assert.equal(blockText(parseServerConfig(['--job-networks', text]).jobNetworks), text);
-  for (const text of ['', '10.0.0.0', '10.0.0.0/30', '8.8.0.0/16', '10.0.0.0/7', '127.0.0.0/16', 'fd00::/8']) {
+  assert.throws(() => parseServerConfig(['--job-networks=']), (error) => error instanceof UsageError && /--job-networks needs a value: --job-networks CIDR/.test(error.message));
+  for (const text of ['10.0.0.0', '10.0.0.0/30', '8.8.0.0/16', '10.0.0.0/7', '127.0.0.0/16', 'fd00::/8']) {
     assert.throws(() => parseServerConfig(['--job-networks', text]), (error) => error instanceof UsageError && /--job-networks: '.*' is no block of private addresses such as 10\.213\.0\.0\/16, of \/29 or larger/.test(error.message), text);
   }
 });
@@ -80,4 +85,19 @@ test('jobs are kept for ever, or as long as is said', () => {
   assert.equal(parseServerConfig([]).retainMs, undefined);
   const cases = { '30s': 30_000, '15m': 900_000, '24h': 86_400_000, '7d': 604_800_000, '36500d': 36_500 * 86_400_000 };
   for (const [text, retainMs] of Object.entries(cases)) assert.equal(parseServerConfig(['--retain', text]).retainMs, retainMs);
+});
+
+test('a flag that is not there is told with the one that was meant', () => {
+  const cases: [argv: string[], message: string, hint: string | undefined][] = [
+    [['--prt', '1'], 'unknown flag --prt', 'Did you mean --port?'],
+    [['--data_dir=x'], 'unknown flag --data_dir', 'Did you mean --data-dir?'],
+    [['--zzzzzzzz'], 'unknown flag --zzzzzzzz', undefined],
+    [['--port'], '--port needs a value: --port NUMBER', undefined],
+    [['--host-loss-free=yes'], '--host-loss-free takes no value', undefined],
+    [['here'], "unexpected argument 'here'", undefined],
+    [['--', 'here'], "unexpected argument 'here'", undefined],
+  ];
+  for (const [argv, message, hint] of cases) {
+    assert.throws(() => parseServerConfig(argv), (error) => error instanceof UsageError && error.message === message && error.hint === hint, argv.join(' '));
+  }
 });

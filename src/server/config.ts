@@ -2,9 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
 import { contains, parseBlock, type Block } from '../base/ipv4.ts';
 import { isRegion } from '../base/partition.ts';
+import { UsageError } from '../cli/failure.ts';
+import { parseFlags } from '../cli/flags.ts';
 import { ec2Catalogue, type Catalogue } from '../core/instance-type/catalogue.ts';
 import { OwnTypesError, parseOwnTypes } from '../core/instance-type/own-types.ts';
 import type { Needs } from '../core/job/needs.ts';
@@ -14,9 +15,9 @@ import { defaultSettings, type Settings } from '../core/settings.ts';
 import { BadAddressPattern, HostAddresses } from '../engine/docker/host-addresses.ts';
 import { defaultJobNetworks } from '../engine/job-networks.ts';
 import { BadJobEnvironment, jobEnvironment, type Variable } from './job-environment.ts';
+import { logLevels, serverFlags } from './flags.ts';
 
 export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export interface ServerConfig {
   readonly host: string;
@@ -46,82 +47,11 @@ export interface ServerConfig {
   readonly submitRate: number | undefined;
 }
 
-/** The command line cannot be understood; `message` says what is wrong. */
-export class UsageError extends Error {
-  override name = 'UsageError';
-}
-
-export const serverFlags = `  --host ADDRESS          address to listen on (default 127.0.0.1)
-  --port NUMBER           port to listen on (default 4590; 0 picks a free one)
-  --data-dir DIRECTORY    where state and logs are kept (default ./.longshore)
-  --engine NAME           auto, docker, process or fake (default auto: as before in this data directory, else docker;
-                          a new directory of up without Docker: process)
-  --capacity LIST         what may run at once, e.g. vcpus=8,memory=16384,gpus=1 (default: this machine's cores and memory)
-  --instance-types FILE   instance types of your own, one a line, e.g. my-box: 64 vCPUs, 512 GiB, 4 GPUs
-  --market FILE           Spot prices and how many instances of a type can be had, e.g. spot m5.large: 40 %, 20 instances
-  --references MODE       lenient: roles, networks and images that environments name may be elsewhere; strict: they must
-                          exist in this server's IAM and EC2 (default lenient)
-  --instance-limit N      instances that managed environments may have at once (default: no bound)
-  --instance-start-seconds N
-                          from its launch until an instance of a managed environment takes jobs (default 0)
-  --spot-interruptions-per-hour N
-                          how often each Spot instance is interrupted by chance, to test what jobs make of it (default 0)
-  --job-network NAME      host or bridge: the Docker network of jobs (default host)
-  --job-networks CIDR     where the Docker networks of multi-node parallel jobs lie (default ${defaultJobNetworks})
-  --job-env NAME=VALUE    a variable of all jobs' containers, below what their definitions say; NAME alone: as this server has it;
-                          may be given several times. Jobs see it, DescribeJobs does not
-  --job-env-file FILE     such variables, one a line; may be given several times
-  --host-addresses LIST   where hosts that users register may be, e.g. ssh://*.lab,tcp://10.0.0.0/8:2376 (default: nowhere)
-  --host-loss-free        the end of a host costs its jobs no attempt (on AWS it does)
-  --host-lost-seconds N   how long a registered host may be silent before it counts as lost (default 60)
-  --join-unmanaged        this machine takes the jobs of UNMANAGED compute environments too
-  --overtake-jobs N       jobs that may overtake one that does not fit before room is kept for it (default 100)
-  --overtake-seconds N    … and for how long they may at most (default 300)
-  --timeout-min-seconds N
-                          shortest timeout that a job may have (default 60)
-  --account NUMBER        the 12-digit account of callers whose access key is none (default 000000000000)
-  --region NAME           the region of callers that name none (default us-east-1)
-  --auth off              requests are not verified yet: only off is there
-  --limit NAME=NUMBER     sets one of the limits in doc/configuration.md; may be given several times (default AWS's numbers)
-  --retain TIME           how long ended jobs are kept, e.g. 12h or 7d (default: for ever)
-  --submit-rate NUMBER    SubmitJob calls a second that an account may make; more are answered 429 (default: no bound)
-  --log-level LEVEL       ${logLevels.join(', ')} (default info)`;
-
-const options = {
-  host: { type: 'string', default: '127.0.0.1' },
-  port: { type: 'string', default: '4590' },
-  'data-dir': { type: 'string', default: './.longshore' },
-  engine: { type: 'string', default: 'auto' },
-  capacity: { type: 'string' },
-  'instance-types': { type: 'string' },
-  'instance-start-seconds': { type: 'string', default: '0' },
-  'spot-interruptions-per-hour': { type: 'string', default: '0' },
-  market: { type: 'string' },
-  references: { type: 'string', default: defaultSettings.references },
-  'instance-limit': { type: 'string', default: String(defaultSettings.instanceLimit) },
-  'job-network': { type: 'string', default: 'host' },
-  'job-networks': { type: 'string', default: defaultJobNetworks },
-  'job-env': { type: 'string', multiple: true },
-  'job-env-file': { type: 'string', multiple: true },
-  'host-addresses': { type: 'string', multiple: true },
-  'host-loss-free': { type: 'boolean', default: defaultSettings.hostLossFree },
-  'host-lost-seconds': { type: 'string', default: String(defaultSettings.hostLostSeconds) },
-  'join-unmanaged': { type: 'boolean', default: defaultSettings.machineServesUnmanaged },
-  'overtake-jobs': { type: 'string', default: String(defaultSettings.overtakeJobs) },
-  'overtake-seconds': { type: 'string', default: String(defaultSettings.overtakeSeconds) },
-  'timeout-min-seconds': { type: 'string', default: String(defaultSettings.timeoutSecondsMin) },
-  account: { type: 'string', default: '000000000000' },
-  region: { type: 'string', default: 'us-east-1' },
-  auth: { type: 'string', default: 'off' },
-  limit: { type: 'string', multiple: true },
-  retain: { type: 'string' },
-  'submit-rate': { type: 'string' },
-  'log-level': { type: 'string', default: 'info' },
-} as const;
-
 /** Throws {@link UsageError}. */
 export function parseServerConfig(argv: readonly string[]): ServerConfig {
-  const values = read(argv);
+  const { values, operands, command = [] } = parseFlags(argv, serverFlags);
+  const [extra] = [...operands, ...command];
+  if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`);
   if (values.auth !== 'off') throw new UsageError('--auth: only off is there; requests are parsed and not yet verified');
   if (!/^\d{12}$/.test(values.account)) throw new UsageError(`--account: '${values.account}' is not 12 digits`);
   if (!isRegion(values.region)) throw new UsageError(`--region: '${values.region}' is not the name of a region: 1 to 63 letters, digits and hyphens`);
@@ -135,17 +65,18 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     capacity: capacityOf(values.capacity, engine),
     account: values.account,
     region: values.region,
-    logLevel: oneOf('--log-level', values['log-level'], logLevels),
+    logLevel: oneOf('--log-level', values['log-level'] ?? (process.stderr.isTTY ? 'warn' : 'info'), logLevels),
     retainMs: values.retain === undefined ? undefined : milliseconds('--retain', values.retain),
     submitRate: values['submit-rate'] === undefined ? undefined : wholeNumber('--submit-rate', values['submit-rate'], 1_000_000, 1),
     instanceStartMs: wholeNumber('--instance-start-seconds', values['instance-start-seconds'], 3_600) * 1000,
     spotInterruptionsPerHour: rate('--spot-interruptions-per-hour', values['spot-interruptions-per-hour'], 3_600),
     jobNetworks: privateBlock('--job-networks', values['job-networks']),
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
-    jobEnvironment: jobEnvironmentOf(values['job-env'] ?? [], values['job-env-file'] ?? []),
+    jobEnvironment: jobEnvironmentOf(values['job-env'], values['job-env-file']),
     hostAddresses: hostAddressesOf(values['host-addresses'] ?? []),
+    hostAddresses: hostAddressesOf(values['host-addresses']),
     settings: {
-      limits: limitsOf(values.limit ?? []),
+      limits: limitsOf(values.limit),
       hostLossFree: values['host-loss-free'],
       machineServesUnmanaged: values['join-unmanaged'],
       hostLostSeconds: wholeNumber('--host-lost-seconds', values['host-lost-seconds'], 86_400, 1),
@@ -153,19 +84,11 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       overtakeSeconds: wholeNumber('--overtake-seconds', values['overtake-seconds'], 31_536_000),
       timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1),
       references: oneOf('--references', values.references, ['lenient', 'strict']),
-      instanceLimit: wholeNumber('--instance-limit', values['instance-limit'], Number.MAX_SAFE_INTEGER),
+      instanceLimit: values['instance-limit'] === undefined ? defaultSettings.instanceLimit : wholeNumber('--instance-limit', values['instance-limit'], Number.MAX_SAFE_INTEGER),
       instanceTypes,
       market: marketOf(values.market, instanceTypes),
     },
   };
-}
-
-function read(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
@@ -202,7 +125,7 @@ function jobEnvironmentOf(given: readonly string[], files: readonly string[]): r
   try {
     return jobEnvironment(given, files, process.env);
   } catch (error) {
-    if (error instanceof BadJobEnvironment) throw new UsageError(error.message, { cause: error });
+    if (error instanceof BadJobEnvironment) throw new UsageError(error.message);
     throw error;
   }
 }
@@ -211,7 +134,7 @@ function hostAddressesOf(given: readonly string[]): HostAddresses {
   try {
     return new HostAddresses(given.flatMap((each) => each.split(',')));
   } catch (error) {
-    if (error instanceof BadAddressPattern) throw new UsageError(`--host-addresses: ${error.message}`, { cause: error });
+    if (error instanceof BadAddressPattern) throw new UsageError(`--host-addresses: ${error.message}`);
     throw error;
   }
 }
@@ -249,8 +172,8 @@ function readFrom<T>(flag: string, path: string, parse: (text: string) => T): T 
   try {
     return parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    if (error instanceof OwnTypesError || error instanceof MarketError) throw new UsageError(`${flag}: ${path}, ${error.message}`, { cause: error });
-    throw new UsageError(`${flag}: ${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    if (error instanceof OwnTypesError || error instanceof MarketError) throw new UsageError(`${flag}: ${path}, ${error.message}`);
+    throw new UsageError(`${flag}: ${path} cannot be read: ${(error as Error).message}`);
   }
 }
 

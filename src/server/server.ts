@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import { compose, type App } from '../app/compose.ts';
 import { scopeOf } from '../base/ids.ts';
 import { LocalCapacity } from '../capacity/local/local-capacity.ts';
@@ -17,6 +17,7 @@ import { FileLogSink } from '../store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../store/sqlite/store.ts';
 import { trustingAuthenticator } from '../wire/sigv4.ts';
 import type { ServerConfig } from './config.ts';
+import { consoleLog } from './console-log.ts';
 import { chooseEngine, makeEngine, whatBecomesOf, type ChosenEngine, type EngineRules } from './engine-choice.ts';
 import { recordEngine } from './engine-record.ts';
 import { systemKeyMaker } from './key-maker.ts';
@@ -33,6 +34,8 @@ export interface RunningServer {
   readonly defaultNetwork: () => Promise<DefaultNetwork | undefined>;
   /** Why this engine and no other. */
   readonly engineReason: string;
+  /** How many jobs have a container, or are getting one. */
+  runningJobs(): number;
   /**
    * SIGTERM's way: stop accepting, finish the commit in hand, leave containers running; `discard` takes them away too, for a
    * server that nobody will start again.
@@ -52,9 +55,7 @@ export interface ServerHooks {
 
 /** Throws NoEngine or WaitEnded where no engine can be had, before anything of the directory is opened. */
 export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<RunningServer> {
-  const destination = pino.destination({ fd: 2, sync: true });
-  // JSON spells out C0 alone; at a terminal C1 and what turns text around count as well.
-  const log = pino({ level: config.logLevel, base: undefined }, { write: (line: string) => void destination.write(visible(line)) });
+  const log = pino({ level: config.logLevel, base: undefined }, logDestination());
   makeDirectory(config.dataDir);
   const identity = instanceIdentity(config.dataDir);
   const choice = await chooseEngine(config, hooks.engineRules);
@@ -96,6 +97,14 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   }
 }
 
+/** Records for collectors, words for a person. */
+function logDestination(): DestinationStream {
+  if (process.stderr.isTTY) return consoleLog((line) => process.stderr.write(visible(line)));
+  const destination = pino.destination({ fd: 2, sync: true });
+  // JSON spells out C0 alone; wherever it is shown, C1 and what turns text around count as well.
+  return { write: (line: string) => void destination.write(visible(line)) };
+}
+
 async function open(config: ServerConfig, app: App, identity: string, { kind, reason, instead }: ChosenEngine, log: Logger): Promise<RunningServer> {
   const left = instead === undefined ? 0 : attemptsHere(app);
   if (instead !== undefined && left > 0) log.warn(whatBecomesOf(left, instead, identity));
@@ -116,6 +125,10 @@ async function open(config: ServerConfig, app: App, identity: string, { kind, re
     capabilities,
     engineReason: reason,
     defaultNetwork: () => app.defaultNetwork(scopeOf(config.account, config.region)),
+    runningJobs() {
+      const { jobs } = app.control.reader.counts();
+      return jobs.STARTING + jobs.RUNNING;
+    },
     async close(how) {
       await listener.close(closeGraceMs);
       await app.control.close(how);

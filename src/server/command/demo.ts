@@ -5,30 +5,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runDemo } from '../../cli/demo.ts';
 import { imageAvailable } from '../../engine/docker/image-available.ts';
-import { parseServerConfig, serverFlags, UsageError, type ServerConfig } from '../config.ts';
+import { parseServerConfig, type ServerConfig } from '../config.ts';
 import { startServer, type RunningServer } from '../server.ts';
-import { stopAtOnce } from './serve.ts';
+import { serverHelp, wantsHelp } from './help.ts';
+import { startFailure, stopAtOnce } from './serve.ts';
 import { createFirstRun } from './up.ts';
-import { complain, say } from './terminal.ts';
+import { say } from './terminal.ts';
 
 const image = 'busybox';
 
-const usage = `longshore demo - a throw-away server runs the rainbow array job, and goes
-
-${serverFlags}`;
-
 /** Exit codes: 0 when all went well, 1 where it did not, 2 for wrong usage, 143 after SIGTERM. */
 export async function demo(argv: readonly string[]): Promise<number> {
-  if (argv.includes('--help') || argv.includes('-h')) {
-    say(`${usage}\n`);
+  if (wantsHelp(argv)) {
+    say(serverHelp('demo'));
     return 0;
   }
   const directory = mkdtempSync(join(tmpdir(), 'longshore-demo-'));
   try {
     return await demoIn([...argv, '--port', '0', '--data-dir', directory, '--log-level', 'warn']);
   } catch (error) {
-    complain(`longshore demo: ${(error as Error).message}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    return startFailure('demo', error as NodeJS.ErrnoException);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

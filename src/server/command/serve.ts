@@ -1,25 +1,34 @@
 // `longshore serve`: a server until SIGTERM or SIGINT, which starts empty. Exit codes: 0 after a signal, 1 where it cannot
 // start or must stop, 2 for wrong usage.
 
-import { parseServerConfig, serverFlags, UsageError, type ServerConfig } from '../config.ts';
+import { UsageError } from '../../cli/failure.ts';
+import { programName } from '../../cli/program-name.ts';
+import { parseServerConfig, type ServerConfig } from '../config.ts';
 import { WaitEnded } from '../engine-choice.ts';
 import { startServer, type RunningServer, type ServerHooks } from '../server.ts';
+import { farewell } from './farewell.ts';
+import { serverHelp, wantsHelp, type HelpedVerb } from './help.ts';
 import { complain, say } from './terminal.ts';
-
-const usage = `longshore serve - a batch server that speaks the AWS Batch API
-
-${serverFlags}`;
 
 /** It runs for months and may be started before Docker is: it waits for it, and takes nothing else of its own accord. */
 export const serve = (argv: readonly string[]): Promise<number> =>
   runServer(argv, {
-    help: usage,
+    name: 'serve',
     engineRules: (ended) => ({ mayTakeProcesses: false, wait: { until: ended, tell: (line) => complain(`longshore: ${line}\n`) } }),
-    ready: async (server) => say(`longshore is ready at ${server.url}\n`),
+    ready: async (server) => say(greeting(server)),
   });
 
+function greeting(server: RunningServer): string {
+  const longshore = programName(process.env);
+  return `longshore is ready at ${server.url}
+Jobs run on ${server.capabilities.version} (${server.engineReason}).
+Next: create a compute environment and a job queue, or let \`${longshore} up\` make the first ones.
+To point the AWS CLI of another shell here: eval "$(${longshore} env --endpoint ${server.url})"
+`;
+}
+
 export interface ServerVerb {
-  readonly help: string;
+  readonly name: 'serve' | 'up';
   /** `ended` aborts when the program is told to end. */
   readonly engineRules: (ended: AbortSignal) => ServerHooks['engineRules'];
   readonly ready: (server: RunningServer, config: ServerConfig) => Promise<void>;
@@ -27,16 +36,14 @@ export interface ServerVerb {
 
 /** Starts a server as the flags say, calls `ready`, and waits for the end. Shared by `serve` and `up`. */
 export async function runServer(argv: readonly string[], verb: ServerVerb): Promise<number> {
-  if (argv.includes('--help') || argv.includes('-h')) {
-    say(`${verb.help}\n`);
+  if (wantsHelp(argv)) {
+    say(serverHelp(verb.name));
     return 0;
   }
   try {
     return await runUntilSignal(parseServerConfig(argv), verb);
   } catch (error) {
-    if (error instanceof WaitEnded) return 0;
-    complain(`longshore: ${startFailure(error as NodeJS.ErrnoException)}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    return error instanceof WaitEnded ? 0 : startFailure(verb.name, error as NodeJS.ErrnoException);
   }
 }
 
@@ -51,7 +58,9 @@ async function runUntilSignal(config: ServerConfig, { engineRules, ready }: Serv
     await ready(server, config);
     await ended;
   } finally {
+    const running = server.runningJobs();
     await server.close();
+    say(`${farewell(server.capabilities.kind, running, config.dataDir)}\n`);
   }
   return 0;
 }
@@ -61,7 +70,14 @@ export function stopAtOnce(error: Error): never {
   process.exit(1);
 }
 
-function startFailure(error: NodeJS.ErrnoException): string {
+/** Says why a server could not be started; answers the exit code. */
+export function startFailure(verb: HelpedVerb, error: NodeJS.ErrnoException): number {
+  const isUsage = error instanceof UsageError;
+  complain(`longshore${verb === 'demo' ? ' demo' : ''}: ${reasonOf(error)}\n${isUsage ? `${error.hint ?? `See longshore ${verb} --help`}\n` : ''}`);
+  return isUsage ? 2 : 1;
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
   if (error.code === 'EADDRINUSE') return `${(error as { address?: string }).address ?? 'the address'}:${(error as { port?: number }).port ?? ''} is taken: another server listens there; pick another with --port`;
   if (error.code === 'ERR_SQLITE_ERROR' && /locked|busy/i.test(error.message)) return 'another server uses this data directory; pick another with --data-dir';
   if (error.code === 'ERR_SQLITE_ERROR') return `the database in this data directory cannot be used: ${error.message}`;

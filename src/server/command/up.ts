@@ -3,20 +3,19 @@
 
 import { setTimeout } from 'node:timers/promises';
 import { BatchClient, CreateComputeEnvironmentCommand, CreateJobQueueCommand, DescribeComputeEnvironmentsCommand, DescribeJobQueuesCommand } from '@aws-sdk/client-batch';
-import { serverFlags, type ServerConfig } from '../config.ts';
+import { programName } from '../../cli/program-name.ts';
+import { defaultEndpoint } from '../../cli/settings.ts';
+import { exportLines, exportsOf } from '../../cli/server-exports.ts';
+import type { ServerConfig } from '../config.ts';
 import type { RunningServer } from '../server.ts';
 import { runServer } from './serve.ts';
 import { say } from './terminal.ts';
-
-const usage = `longshore up - a batch server with a first compute environment and job queue
-
-${serverFlags}`;
 
 export const firstRun = { computeEnvironment: 'first-run-compute-environment', jobQueue: 'first-run-job-queue' } as const;
 
 export const up = (argv: readonly string[]): Promise<number> =>
   runServer(argv, {
-    help: usage,
+    name: 'up',
     engineRules: () => ({ mayTakeProcesses: true }),
     ready: async (server, config) => {
       await createFirstRun(server, config);
@@ -67,15 +66,20 @@ async function settled(client: BatchClient): Promise<void> {
 }
 
 function welcome(server: RunningServer, config: ServerConfig): string {
-  const notice = server.capabilities.notice === undefined ? '' : `${server.capabilities.notice}\n`;
-  return `longshore is ready at ${server.url}, with jobs on ${server.capabilities.version} (${server.engineReason})
-${notice}Queue ${firstRun.jobQueue} waits for jobs. Paste this into another shell:
+  const { url, capabilities, engineReason } = server;
+  const longshore = programName(process.env);
+  // The shell that these lines are pasted into is another one: what stands in this one's environment decides nothing.
+  const lines = exportLines(exportsOf({ endpoint: url, logsEndpoint: url, region: config.region, account: config.account }, {}));
+  return `longshore is ready at ${url}
+Jobs run on ${capabilities.version} (${engineReason}).
+${capabilities.notice === undefined ? '' : `${capabilities.notice}\n`}Queue ${firstRun.jobQueue} waits for jobs. In another shell, for a first one:
 
-  export AWS_ENDPOINT_URL_BATCH=${server.url} AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=${server.url}
-  export AWS_DEFAULT_REGION=${config.region} AWS_ACCESS_KEY_ID=${config.account} AWS_SECRET_ACCESS_KEY=longshore
+  ${longshore} submit${url === defaultEndpoint ? '' : ` --endpoint ${url}`} --image busybox --wait -- echo hello
 
-then, for a first job:
+To point the AWS CLI and every SDK there, paste this, or: eval "$(${longshore} env${url === defaultEndpoint ? '' : ` --endpoint ${url}`})"
 
-  npx longshore submit --image busybox --wait -- echo hello
+${lines.map((line) => `  ${line}`).join('\n')}
+
+Ctrl-C stops the server; jobs go on. State is in ${config.dataDir}.
 `;
 }

@@ -1,0 +1,72 @@
+// The flags of `up`, `serve` and `demo`: names, defaults and what the help says of each, by what they are about. What a value
+// must be is config.ts's to check.
+
+import type { Flags } from '../cli/flags.ts';
+import { defaultSettings } from '../core/settings.ts';
+import { defaultJobNetworks } from '../engine/job-networks.ts';
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const listening = {
+  host: { type: 'string', value: 'ADDRESS', default: '127.0.0.1', help: 'address to listen on' },
+  port: { type: 'string', value: 'NUMBER', default: '4590', help: 'port to listen on; 0 picks a free one' },
+  auth: { type: 'string', value: 'off', default: 'off', help: 'requests are not authenticated yet: only off is there' },
+} as const satisfies Flags;
+
+const state = {
+  'data-dir': { type: 'string', value: 'DIRECTORY', default: './.longshore', help: 'where state and logs are kept' },
+  retain: { type: 'string', value: 'TIME', help: 'how long ended jobs are kept, e.g. 12h or 7d (default: for ever)' },
+  'log-level': { type: 'string', value: 'LEVEL', help: `${logLevels.join(', ')} (default info; warn at a terminal)` },
+} as const satisfies Flags;
+
+const jobs = {
+  engine: { type: 'string', value: 'NAME', default: 'auto', help: 'auto, docker, process or fake; auto is as before in this data directory, else docker; in a new directory of up without Docker, process' },
+  capacity: { type: 'string', value: 'LIST', help: "what may run at once, e.g. vcpus=8,memory=16384,gpus=1 (default: this machine's cores and memory)" },
+  'job-env': { type: 'string', multiple: true, value: 'NAME=VALUE', help: "a variable of all jobs' containers, below what their definitions say; NAME alone: as this server has it; may be given several times" },
+  'job-env-file': { type: 'string', multiple: true, value: 'FILE', help: 'such variables, one a line; may be given several times' },
+  'job-network': { type: 'string', value: 'NAME', default: 'host', help: 'host or bridge: the Docker network of jobs' },
+  'job-networks': { type: 'string', value: 'CIDR', default: defaultJobNetworks, help: 'where the Docker networks of multi-node parallel jobs lie' },
+  'overtake-jobs': { type: 'string', value: 'N', default: String(defaultSettings.overtakeJobs), help: 'jobs that may overtake one that does not fit before room is kept for it' },
+  'overtake-seconds': { type: 'string', value: 'N', default: String(defaultSettings.overtakeSeconds), help: '… and for how long they may at most' },
+} as const satisfies Flags;
+
+const instances = {
+  'instance-types': { type: 'string', value: 'FILE', help: 'instance types of your own, one a line, e.g. my-box: 64 vCPUs, 512 GiB, 4 GPUs' },
+  market: { type: 'string', value: 'FILE', help: 'Spot prices and how many instances of a type can be had, e.g. spot m5.large: 40 %, 20 instances' },
+  'instance-limit': { type: 'string', value: 'N', help: 'instances that managed environments may have at once (default: no bound)' },
+  'host-addresses': { type: 'string', multiple: true, value: 'LIST', help: 'where hosts that users register may be, e.g. ssh://*.lab,tcp://10.0.0.0/8:2376 (default: nowhere)' },
+  'host-loss-free': { type: 'boolean', help: 'the end of a host costs its jobs no attempt (on AWS it does)' },
+  'host-lost-seconds': { type: 'string', value: 'N', default: String(defaultSettings.hostLostSeconds), help: 'how long a registered host may be silent before it counts as lost' },
+  'join-unmanaged': { type: 'boolean', help: 'this machine takes the jobs of UNMANAGED compute environments too' },
+} as const satisfies Flags;
+
+const likeAws = {
+  account: { type: 'string', value: 'NUMBER', default: '000000000000', help: 'the 12-digit account of callers whose access key is none' },
+  region: { type: 'string', value: 'NAME', default: 'us-east-1', help: 'the region of callers that name none' },
+  references: {
+    type: 'string',
+    value: 'MODE',
+    default: defaultSettings.references,
+    help: "lenient: roles, networks and images that environments name may be elsewhere; strict: they must exist in this server's IAM and EC2",
+  },
+  limit: { type: 'string', multiple: true, value: 'NAME=NUMBER', help: "sets one of the limits in doc/configuration.md; may be given several times (default AWS's numbers)" },
+  'submit-rate': { type: 'string', value: 'NUMBER', help: 'SubmitJob calls a second that an account may make; more are answered 429 (default: no bound)' },
+} as const satisfies Flags;
+
+const tests = {
+  'instance-start-seconds': { type: 'string', value: 'N', default: '0', help: 'from its launch until an instance of a managed environment takes jobs' },
+  'spot-interruptions-per-hour': { type: 'string', value: 'N', default: '0', help: 'how often each Spot instance is interrupted by chance' },
+  'timeout-min-seconds': { type: 'string', value: 'N', default: String(defaultSettings.timeoutSecondsMin), help: 'shortest timeout that a job may have' },
+} as const satisfies Flags;
+
+/** In the order of the help. */
+export const serverFlagGroups: Readonly<Record<string, Flags>> = {
+  Listening: listening,
+  'State and logs': state,
+  'Jobs and containers': jobs,
+  'Instances and hosts': instances,
+  'What AWS decides': likeAws,
+  'To test workloads': tests,
+};
+
+export const serverFlags = { ...listening, ...state, ...jobs, ...instances, ...likeAws, ...tests, help: { type: 'boolean', short: 'h', help: 'show this help' } } as const satisfies Flags;
