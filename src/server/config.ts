@@ -74,7 +74,6 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
     jobEnvironment: jobEnvironmentOf(values['job-env'], values['job-env-file']),
     hostAddresses: hostAddressesOf(values['host-addresses'] ?? []),
-    hostAddresses: hostAddressesOf(values['host-addresses']),
     settings: {
       limits: limitsOf(values.limit),
       hostLossFree: values['host-loss-free'],
