@@ -84,6 +84,8 @@ export const limit = {
   startsInFlight: 64,
   /** How long an ended container's output may take to arrive before the attempt's end is committed without the rest. */
   logDrainMs: 20_000,
+  /** AWS Batch documents a container's `reason` as "255 max characters"; the ECS agent cut it there for years. */
+  containerReasonChars: 255,
   /** How long the news that an attempt runs may wait for a batch to travel with. */
   startedReportWaitMs: 10,
   /** Pause before an engine that could not be reached is asked again. */

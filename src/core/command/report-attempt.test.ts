@@ -50,6 +50,7 @@ const cases: readonly (readonly [string, 'STARTING' | 'RUNNING', boolean, Report
   ['a stop that was asked for, obeyed with 0', 'RUNNING', true, exited(0), ['FAILED', 'enough', 0, undefined, 2]],
   ['a stop that took a KILL', 'RUNNING', true, exited(137, { signal: 'SIGKILL' }), ['FAILED', 'enough', 137, undefined, 2]],
   ['a start that failed', 'STARTING', false, startFailed, ['FAILED', 'Task failed to start', undefined, 'CannotPullContainerError: no', undefined]],
+  ['a reason longer than AWS shows', 'STARTING', false, { ...startFailed, reason: `C: ${'x'.repeat(251)}\u{1F600}` }, ['FAILED', 'Task failed to start', undefined, `C: ${'x'.repeat(251)}`, undefined]],
   ['a start that failed after a stop', 'STARTING', true, startFailed, ['FAILED', 'enough', undefined, undefined, undefined]],
   ['a lost host', 'RUNNING', false, lost, ['FAILED', hostLost, undefined, undefined, 2]],
   ['a lost host before the start', 'STARTING', false, lost, ['FAILED', hostLost, undefined, undefined, undefined]],

@@ -11,6 +11,7 @@ import type { LiveJob, MainNodeEnd, StartingJob, StopRequest } from '../job/job.
 import { isRetried } from '../job/retry.ts';
 import type { EndedStatus } from '../job/status.ts';
 import { isLive, terminateOf } from '../job/job.ts';
+import { limit } from '../limit.ts';
 import type { World } from '../world.ts';
 import { parentEndEvents } from './array-fold.ts';
 import type { Decided, ReportAttempt } from './command.ts';
@@ -118,6 +119,9 @@ function stopOf({ stopRequested }: LiveJob, endedAtMs: number, nowMs: number): S
   return stopped && (by === 'timeout' || later === undefined) ? stopRequested : later;
 }
 
+/** Between characters: half of a surrogate pair is none. */
+const cut = (reason: string): string => (reason.length <= limit.containerReasonChars ? reason : reason.slice(0, limit.containerReasonChars).replace(/[\uD800-\uDBFF]$/, ''));
+
 const joined = (reason: string | undefined, note: string | undefined): string | undefined =>
   reason !== undefined && note !== undefined ? `${reason}; ${note}` : (reason ?? note);
 
@@ -135,7 +139,7 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome, nowMs: number)
     // A host's clock may run behind ours: a job never stops before it started.
     stoppedAtMs: Math.max(outcome.atMs, startedAtMs ?? 0),
     exitCode: outcome.exitCode,
-    containerReason: outcome.containerReason,
+    containerReason: outcome.containerReason && cut(outcome.containerReason),
     statusReason: outcome.statusReason,
     free: outcome.hostLost && world.settings.hostLossFree ? true : undefined,
   };

@@ -121,6 +121,8 @@ test('what Docker cannot be given is said', () => {
     [{ volumes: [{ name: 'v', s3filesVolumeConfiguration: { fileSystemArn: 'arn:x' } }] }, /^ResourceInitializationError: .*S3 Files/],
     [{ logConfiguration: { logDriver: 'splunk', secretOptions: [{ name: 'splunk-token', valueFrom: 'arn' }] } }, /^ResourceInitializationError: .*secret/],
     [{ logConfiguration: { logDriver: 'awsfirelens' } }, /^CannotCreateContainerError: .*awsfirelens/],
+    [{ volumes: [{ name: 'v', host: { sourcePath: '/scratch' } }], mountPoints: [{ sourceVolume: 'v', containerPath: '/x:rw,z' }] }, /^CannotCreateContainerError: .*invalid volume specification: '\/x:rw,z'/],
+    [{ volumes: [{ name: 'v', host: { sourcePath: '/scratch:/etc' } }], mountPoints: [{ sourceVolume: 'v', containerPath: '/x' }] }, /^CannotCreateContainerError: .*invalid volume specification/],
     [{ mountPoints: [{ sourceVolume: 'gone', containerPath: '/x' }] }, /^CannotCreateContainerError: .*gone/],
   ];
   for (const [over, expected] of cases) {

@@ -156,6 +156,10 @@ function cannotGive(spec: ContainerSpec): string | undefined {
     const foreign = volume.efsVolumeConfiguration ? 'EFS' : volume.s3filesVolumeConfiguration ? 'S3 Files' : undefined;
     if (foreign) return `ResourceInitializationError: unable to set up volume ${volume.name}: this engine has no ${foreign} file systems; bind a path of the host, where one may be mounted`;
   }
+  // A definition of an earlier version may have one: in a bind it would be an option.
+  const paths = [...(spec.volumes ?? []).map((volume) => volume.host?.sourcePath ?? ''), ...(spec.mountPoints ?? []).map((point) => point.containerPath ?? '')];
+  const ambiguous = paths.find((path) => path.includes(':'));
+  if (ambiguous !== undefined) return `CannotCreateContainerError: Error response from daemon: invalid volume specification: '${ambiguous}'`;
   const names = new Set((spec.volumes ?? []).map((volume) => volume.name));
   const stray = spec.mountPoints?.find((point: MountPoint) => !names.has(point.sourceVolume));
   if (stray) return `CannotCreateContainerError: mount point ${stray.containerPath} names the volume ${stray.sourceVolume}, which the job definition does not have`;

@@ -10,7 +10,8 @@ import { EngineUnavailable } from '../../port/engine.ts';
 import { DockerClient, DockerRefusal, compareVersions } from './docker-client.ts';
 import { BadDockerHost, dockerEndpoint } from './docker-endpoint.ts';
 import { dockerAnswers } from './docker-engine.ts';
-import { authHeader, DockerImages, imageParts } from './docker-images.ts';
+import { authHeader, DockerImages } from './docker-images.ts';
+import { imageParts } from './image-reference.ts';
 import { saysKilled } from './kernel-log.ts';
 
 /** A daemon that answers as told, on a socket of its own. */

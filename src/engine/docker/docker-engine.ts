@@ -16,6 +16,7 @@ import { BadDockerHost, dockerEndpoint, type DockerEndpoint } from './docker-end
 import { DockerImages } from './docker-images.ts';
 import { DockerNetworks, machineRoutes } from './docker-networks.ts';
 import { EventFeed } from './event-feed.ts';
+import { referenceProblem } from './image-reference.ts';
 import { kernelKilledForMemory } from './kernel-log.ts';
 import { asAttempt, isUpToDate, newlyKnown, type Known } from './known-attempt.ts';
 import { dockerPieceBytes } from './log-lines.ts';
@@ -149,7 +150,10 @@ export class DockerEngine implements Engine {
     return known.starting;
   }
 
+  /** A failure is named by the step in which ECS's agent would have met it: pull, create, start. */
   async #start(known: Known, spec: ContainerSpec): Promise<void> {
+    const malformed = referenceProblem(spec.image);
+    if (malformed !== undefined) return this.#startFailed(known, `CannotPullContainerError: ${malformed}`);
     const options: MappingOptions = { instance: this.#options.instance, jobNetwork: this.#options.jobNetwork ?? 'host', keptOutput: this.#keptOutput };
     const seat = await this.#seat(spec);
     if (seat !== undefined && 'cannotStart' in seat) return this.#startFailed(known, seat.cannotStart);

@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { DockerRefusal, type DockerClient } from './docker-client.ts';
+import { imageParts } from './image-reference.ts';
 
 /** Undefined: the image is there; else the daemon's words for why not. */
 export type PullOutcome = string | undefined;
@@ -90,18 +91,6 @@ function failureOf(line: string): PullOutcome {
   if (!line.includes('"error')) return undefined;
   const { error, errorDetail } = JSON.parse(line) as { error?: string; errorDetail?: { message?: string } };
   return errorDetail?.message ?? error;
-}
-
-/** Splits an image reference as Docker does. Without tag or digest it means `latest`: an empty tag would pull them all. */
-export function imageParts(image: string): { repository: string; tag: string; registry: string } {
-  const [name = '', digest] = image.split('@', 2);
-  const first = name.split('/', 1)[0] ?? '';
-  const hasRegistry = name.includes('/') && (/[.:]/.test(first) || first === 'localhost');
-  const registry = hasRegistry ? first : 'docker.io';
-  const colon = name.lastIndexOf(':');
-  const tagged = colon > name.lastIndexOf('/');
-  const repository = tagged ? name.slice(0, colon) : name;
-  return { repository, tag: digest ?? (tagged ? name.slice(colon + 1) : 'latest'), registry };
 }
 
 interface DockerConfigFile {

@@ -142,10 +142,16 @@ dockerTest('an image that cannot be had ends the attempt in ECS’s words, and m
 dockerTest('what Docker will not create or start is told in ECS’s words, and nothing is left', async ({ engine, reports, spec }) => {
   const cases: [Parameters<typeof spec>[0], RegExp][] = [
     [{ command: ['/no/such/program'] }, /^CannotStartContainerError: Error response from daemon: .*no such file or directory/],
-    [{ command: [] }, /^CannotCreateContainerError: Error response from daemon: .*[Nn]o command specified/],
     [{ command: ['true'], user: 'nobody-of-that-name' }, /^CannotStartContainerError: Error response from daemon: .*nobody-of-that-name/],
     [{ command: ['true'], linuxParameters: { devices: [{ hostPath: '/dev/no-such' }] } }, /^CannotStartContainerError: .*no-such/],
-    [{ command: ['true'], image: 'Not A Name' }, /^Cannot(Create|Pull)ContainerError: .*invalid reference format/],
+    [{ command: ['no-such-program'] }, /^CannotStartContainerError: Error response from daemon: .*executable file not found in \$PATH/],
+    [{ command: ['true'], image: 'Not A Name' }, /^CannotPullContainerError: invalid reference format/],
+    [{ command: ['true'], image: 'UPPER' }, /^CannotPullContainerError: invalid reference format: repository name \(library\/UPPER\) must be lowercase$/],
+    [{ command: ['true'], image: `127.0.0.1:9/no@sha256:${'0'.repeat(64)}` }, /^CannotPullContainerError: Error response from daemon: /],
+    [{ command: ['true'], ulimits: [{ name: 'no-such', softLimit: 1, hardLimit: 1 }] }, /^CannotStartContainerError: Error response from daemon: .*rlimit/],
+    [{ command: ['true'], logConfiguration: { logDriver: 'no-such-driver' as 'json-file' } }, /^Cannot(Create|Start)ContainerError: Error response from daemon: .*no-such-driver/],
+    [{ command: ['true'], volumes: [{ name: 'v' }], mountPoints: [{ sourceVolume: 'v', containerPath: '/' }] }, /^CannotCreateContainerError: Error response from daemon: .*'\/'$/],
+    [{ command: ['true'], volumes: [{ name: 'v', host: { sourcePath: '/dev/null/x' } }], mountPoints: [{ sourceVolume: 'v', containerPath: '/x' }] }, /^CannotStartContainerError: Error response from daemon: .*\/dev\/null/],
     [{ command: ['true'], logConfiguration: { logDriver: 'json-file', options: { 'no-such-option': '1' } } }, /^CannotCreateContainerError: .*no-such-option/],
     [{ command: ['true'], volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }] }, /^ResourceInitializationError: /],
   ];
@@ -154,7 +160,7 @@ dockerTest('what Docker will not create or start is told in ECS’s words, and n
     await engine.start(one);
     const [report, ...more] = reports.of(one.attemptId);
     assert.deepEqual(more, []);
-    assert.ok(report?.type === 'start-failed', JSON.stringify(report));
+    assert.ok(report?.type === 'start-failed', JSON.stringify([report, facts]));
     assert.match(report.reason, expected);
     assert.equal(await docker('ps', '-aq', '--filter', `name=${containerName(one.attemptId)}`), '');
   }

@@ -9,6 +9,7 @@ import { invalid } from '../../../wire/error-catalogue.ts';
 import { checkEnvironment } from './environment.ts';
 import { checkRole } from './name.ts';
 import { refuseUnbuilt } from './not-yet.ts';
+import { checkAbsolute } from './path.ts';
 import { checkAmounts } from './resource-requirements.ts';
 import { checkVolumes } from './volumes.ts';
 
@@ -76,13 +77,10 @@ function checkLinux(linux: LinuxParameters | undefined, where: string): void {
     checkAbsolute(mount.containerPath, `${at}.tmpfs.containerPath`);
     integerIn(mount.size, 1, maxMib, `${at}.tmpfs.size`);
     for (const option of mount.mountOptions ?? []) {
-      if (!tmpfsOptions.has(option.split('=')[0] as string)) throw invalid(`${at}.tmpfs.mountOptions: '${option}' is not a mount option of tmpfs`);
+      // They are joined by commas: a value with one would be two options.
+      if (!tmpfsOptions.has(option.split('=')[0] as string) || !/^\w+(=[\w.:=/-]{1,64})?$/.test(option)) throw invalid(`${at}.tmpfs.mountOptions: '${option}' is not a mount option of tmpfs`);
     }
   }
-}
-
-function checkAbsolute(path: string | undefined, member: string): void {
-  matches(path, /^\//, member, 'an absolute path');
 }
 
 /** Kept, and without effect here: the group always comes into being, in the job's own region, and nothing is dropped. */

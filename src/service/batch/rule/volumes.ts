@@ -4,6 +4,7 @@ import type { ContainerProperties } from '@aws-sdk/client-batch';
 import { matches } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 import { refuseUnbuilt } from './not-yet.ts';
+import { checkAbsolute } from './path.ts';
 
 export function checkVolumes({ volumes, mountPoints }: ContainerProperties, where: string): void {
   const declared = new Set<string>();
@@ -13,14 +14,14 @@ export function checkVolumes({ volumes, mountPoints }: ContainerProperties, wher
     if (declared.has(name)) throw invalid(`${where}.volumes: two volumes have the name ${name}`);
     declared.add(name);
     const source = volume.host?.sourcePath;
-    if (source) matches(source, /^\//, `${where}.volumes.host.sourcePath`, 'an absolute path');
+    if (source) checkAbsolute(source, `${where}.volumes.host.sourcePath`);
     refuseUnbuilt(volume.efsVolumeConfiguration, `${where}.volumes.efsVolumeConfiguration`);
     refuseUnbuilt(volume.s3filesVolumeConfiguration, `${where}.volumes.s3filesVolumeConfiguration`);
   }
   const paths = new Set<string>();
   for (const { sourceVolume = '', containerPath = '' } of mountPoints ?? []) {
     if (!declared.has(sourceVolume)) throw invalid(`${where}.mountPoints: sourceVolume '${sourceVolume}' is not one of the volumes`);
-    matches(containerPath, /^\//, `${where}.mountPoints.containerPath`, 'an absolute path');
+    checkAbsolute(containerPath, `${where}.mountPoints.containerPath`);
     if (paths.has(containerPath)) throw invalid(`${where}.mountPoints: two mount points have the path ${containerPath}`);
     paths.add(containerPath);
   }
