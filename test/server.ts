@@ -35,7 +35,7 @@ export const computeResources: ComputeResource = {
 };
 
 export class TestServer implements AsyncDisposable {
-  readonly dataDir = mkdtempSync(join(tmpdir(), 'longshore-test-'));
+  readonly dataDir: string;
   readonly engine: EngineName;
   /** Those of the next {@link restart}. */
   flags: readonly string[];
@@ -45,14 +45,15 @@ export class TestServer implements AsyncDisposable {
   #batch: BatchClient | undefined;
   #logs: CloudWatchLogsClient | undefined;
 
-  private constructor(engine: EngineName, flags: readonly string[]) {
+  private constructor(engine: EngineName, flags: readonly string[], dataDir = mkdtempSync(join(tmpdir(), 'longshore-test-'))) {
+    this.dataDir = dataDir;
     this.engine = engine;
     this.flags = flags;
   }
 
-  /** `flags` are those of `serve`. */
-  static async start(engine: EngineName, flags: readonly string[] = []): Promise<TestServer> {
-    const server = new TestServer(engine, flags);
+  /** `flags` are those of `serve`; a directory that is given is the server's from now on, and goes with it. */
+  static async start(engine: EngineName, flags: readonly string[] = [], dataDir?: string): Promise<TestServer> {
+    const server = new TestServer(engine, flags, dataDir);
     try {
       await server.restart();
     } catch (error) {

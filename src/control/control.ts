@@ -3,7 +3,7 @@
 // different ports. It reads no clock, file or network of its own.
 
 import type { KeyValuePair } from '@aws-sdk/client-batch';
-import type { Arn, AttemptId, HostId } from '../base/ids.ts';
+import { hostId as asHostId, type Arn, type AttemptId, type HostId } from '../base/ids.ts';
 import type { ReportAttempt } from '../core/command/command.ts';
 import { restoreJob } from '../core/fold-jobs.ts';
 import type { Machine } from '../core/host.ts';
@@ -28,6 +28,7 @@ import { Launches } from './launches.ts';
 import { LogPump } from './log-pump.ts';
 import { LogRetention } from './log-retention.ts';
 import { ControlReader } from './reader.ts';
+import { UnknownAttempts } from './reconciler.ts';
 import { Retention } from './retention.ts';
 
 export interface ControlPorts {
@@ -46,6 +47,8 @@ export interface ControlPorts {
   readonly jobEnvironment?: readonly KeyValuePair[] | undefined;
   /** How long jobs are kept after their end; absent: for ever. */
   readonly retainMs?: number | undefined;
+  /** Containers of ours that the rows are too old to know are removed, though they run. */
+  readonly removeUnknown?: boolean | undefined;
   /** Something went wrong that the server survives. */
   readonly onProblem: (what: string, error: unknown) => void;
   /** A commit failed or a law of ours broke: the process must end. */
@@ -68,11 +71,17 @@ export class Control {
   readonly #retention: Retention | undefined;
   #machine: HostLink | undefined;
   #staleReports = 0;
+  /** Between the two no server of these rows ran. */
+  readonly #newestCommitAtMs: number;
+  readonly #loadedAtMs: number;
 
   constructor(ports: ControlPorts) {
     this.#ports = ports;
     const { store, clock, ids, logSink, onProblem, onFatal } = ports;
-    const world = restoreWorld(store.load(), { ...defaultSettings, ...ports.settings });
+    const stored = store.load();
+    this.#newestCommitAtMs = stored.newestCommitAtMs;
+    this.#loadedAtMs = clock.now();
+    const world = restoreWorld(stored, { ...defaultSettings, ...ports.settings });
     this.world = world;
     world.waiting.restart(clock.now());
     this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
@@ -98,6 +107,7 @@ export class Control {
       report: (report) => this.#takeIn(hostId, report),
       act: (effects) => this.#effects.run(effects),
       isBusy: (attemptId) => this.#ending.has(attemptId) || this.#effects.isStarting(attemptId),
+      isNewerThanRows: ({ startedAtMs = 0 }) => this.#ports.removeUnknown !== true && startedAtMs > this.#newestCommitAtMs && startedAtMs < this.#loadedAtMs,
       isStopping: (attemptId) => this.#effects.isStopping(attemptId),
       attend: (job) => this.#attend(job, false),
       onHeard: () => this.#noteContact(hostId, true),
@@ -158,10 +168,25 @@ export class Control {
     });
   }
 
-  /** Connects to this machine's engine, finds what is running, lets the machine join, and begins to place. */
+  /**
+   * The server has another mark than before: gives up what ran under the former one, wherever that was. Called before `open`.
+   * Answers how many attempts were under way.
+   */
+  async leaveHosts(machineId: HostId): Promise<number> {
+    const underWay = this.world.attempts.size;
+    const newIds = new Map([...this.world.hosts.registered()].map(({ id }) => [id, asHostId(this.#ports.ids.uuid().replaceAll('-', ''))]));
+    await this.bus.issue({ type: 'leave-hosts', machineId, newIds }, 'start');
+    return underWay;
+  }
+
+  /**
+   * Connects to this machine's engine, finds what is running, lets the machine join, and begins to place. Rejects with {@link UnknownAttempts}
+   * where the machine runs what the rows are too old to know.
+   */
   async open(machine: Machine): Promise<EngineCapabilities> {
     this.#machine = this.#link(machine.id, this.#ports.engine);
     const capabilities = await this.#machine.open();
+    if (this.#machine.unknown.length > 0) throw new UnknownAttempts(this.#machine.unknown);
     for (const host of this.world.hosts.values()) if (host.kind === 'registered') this.#linkRegistered(host.id);
     this.bus.beginWatching();
     for (const { arn, status } of this.world.computeEnvironments.values()) if (status !== 'VALID' && status !== 'INVALID') this.#settle(arn);

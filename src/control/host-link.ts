@@ -3,7 +3,7 @@
 
 import type { HostId } from '../base/ids.ts';
 import { limit } from '../core/limit.ts';
-import { EngineUnavailable, type Engine, type EngineCapabilities, type EngineReport } from '../port/engine.ts';
+import { EngineUnavailable, type Engine, type EngineAttempt, type EngineCapabilities, type EngineReport } from '../port/engine.ts';
 import { Reconciler, type ReconcilerParts } from './reconciler.ts';
 
 export interface HostLinkParts extends Omit<ReconcilerParts, 'onContact'> {
@@ -33,6 +33,11 @@ export class HostLink {
 
   get engine(): Engine {
     return this.#parts.engine;
+  }
+
+  /** Attempts that run there and that the rows are too old to know, as of the last comparison. */
+  get unknown(): readonly EngineAttempt[] {
+    return this.#reconciler.unknown;
   }
 
   /** The engine once it is open; before, nothing can be asked of it, and opening finds what is to be done. */

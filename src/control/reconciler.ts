@@ -10,6 +10,19 @@ import type { World } from '../core/world.ts';
 import type { Clock } from '../port/clock.ts';
 import { EngineUnavailable, type Engine, type EngineAttempt, type EngineReport } from '../port/engine.ts';
 
+/** Attempts run that the rows are too old to know. */
+export class UnknownAttempts extends Error {
+  override name = 'UnknownAttempts';
+
+  constructor(attempts: readonly EngineAttempt[]) {
+    const first = attempts.slice(0, 20).map(({ attemptId, startedAtMs = 0 }) => `longshore-${attemptId} (since ${new Date(startedAtMs).toISOString()})`);
+    super(
+      `${attempts.length === 1 ? 'a job runs' : `${attempts.length} jobs run`} with this server's mark that its database does not know, started after the newest that it knows of: ${first.join(', ')}${attempts.length > first.length ? ', …' : ''}. ` +
+        'The database is older than they are: restore the newer one, or start with --remove-unknown to remove them',
+    );
+  }
+}
+
 export interface ReconcilerParts {
   readonly world: World;
   readonly hostId: HostId;
@@ -22,6 +35,8 @@ export interface ReconcilerParts {
   readonly act: (effects: readonly Effect[]) => void;
   /** Whether an effect for the attempt is under way, or its end is being taken in: then it is nobody's loss. */
   readonly isBusy: (attemptId: AttemptId) => boolean;
+  /** It was started when no server of these rows ran: they are older than it is, and it may be of use to those that are not. */
+  readonly isNewerThanRows: (attempt: EngineAttempt) => boolean;
   /** Nothing is missing yet where a stop takes its time. */
   readonly isStopping: (attemptId: AttemptId) => boolean;
   /** The attempt runs: its output has to be carried. */
@@ -36,6 +51,9 @@ export class Reconciler {
   #running: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
+  #hasCompared = false;
+  /** Attempts that run there, of which the rows cannot know: they are left alone. */
+  unknown: readonly EngineAttempt[] = [];
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
@@ -80,6 +98,12 @@ export class Reconciler {
     const before = new Map([...world.attempts.keys()].flatMap((attemptId) => this.#job(attemptId) ?? []).map((job) => [job.attempt.attemptId, job.status]));
     const there = new Map((await engine.list()).map((attempt) => [attempt.attemptId, attempt]));
     if (this.#closed) return;
+    const unknown = [...there.values()].filter((attempt) => this.#isUnknown(attempt));
+    this.#noteUnknown(unknown);
+    const isFirst = !this.#hasCompared;
+    this.#hasCompared = true;
+    // Rows that are too old are not a side to compare with: before anything follows from them, somebody has to hear of it.
+    if (isFirst && unknown.length > 0) return;
     for (const [attemptId, status] of before) {
       const job = this.#job(attemptId);
       if (job === undefined || job.status !== status || this.#parts.isBusy(attemptId)) continue;
@@ -89,7 +113,7 @@ export class Reconciler {
     for (const attempt of there.values()) {
       if (world.attempts.has(attempt.attemptId) || this.#parts.isBusy(attempt.attemptId)) continue;
       if (old.has(attempt.attemptId)) this.#endOld(attempt);
-      else this.#orphan(attempt);
+      else if (!this.#isUnknown(attempt)) this.#orphan(attempt);
     }
     for (const attemptId of old) {
       if (!there.has(attemptId) && !this.#parts.isBusy(attemptId)) this.#parts.report({ type: 'lost', attemptId, atMs: this.#parts.clock.now(), reason: 'its host came back without it' });
@@ -139,6 +163,17 @@ export class Reconciler {
     }
     attend(job);
     if (job.stopRequested !== undefined && !isStopping(attemptId)) act([stopEffect(job.attempt)]);
+  }
+
+  #isUnknown(attempt: EngineAttempt): boolean {
+    const { world, isNewerThanRows, isBusy } = this.#parts;
+    return attempt.state === 'running' && isNewerThanRows(attempt) && !world.attempts.has(attempt.attemptId) && !isBusy(attempt.attemptId) && !this.#oldAttempts().includes(attempt.attemptId);
+  }
+
+  #noteUnknown(unknown: readonly EngineAttempt[]): void {
+    const isNews = unknown.some(({ attemptId }) => this.unknown.every((known) => known.attemptId !== attemptId));
+    this.unknown = unknown;
+    if (isNews) this.#parts.onProblem(`comparing with host ${this.#parts.hostId}`, new UnknownAttempts(unknown));
   }
 
   /** Nobody waits for it: its end is committed and its removal was lost. */

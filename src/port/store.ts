@@ -108,6 +108,8 @@ export interface StoredWorld {
   readonly jobs: Iterable<StoredLiveJob>;
   /** The next submission's sequence number. */
   readonly nextSequence: number;
+  /** When the last of all commits was decided; 0 where there was none. */
+  readonly newestCommitAtMs: number;
 }
 
 /** A job that has not ended, with those of its children, or nodes, that have a row. */

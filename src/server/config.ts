@@ -33,6 +33,12 @@ export interface ServerConfig {
   readonly instanceStartMs: number;
   /** Of each Spot instance, on average; 0: none. */
   readonly spotInterruptionsPerHour: number;
+  /** The data directory keeps its mark, wherever it is now. */
+  readonly adopt: boolean;
+  /** Containers of its mark that its database is too old to know are removed. */
+  readonly removeUnknown: boolean;
+  /** It starts on a database that knows less than there was. */
+  readonly acceptOlderDatabase: boolean;
   readonly jobNetwork: 'host' | 'bridge';
   /** Where Docker networks of multi-node parallel jobs lie. */
   readonly jobNetworks: Block;
@@ -61,6 +67,9 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     host: values.host,
     port: wholeNumber('--port', values.port, 65_535),
     dataDir: values['data-dir'],
+    adopt: values.adopt,
+    removeUnknown: values['remove-unknown'],
+    acceptOlderDatabase: values['accept-older-database'],
     engine,
     capacity: capacityOf(values.capacity, engine),
     account: values.account,

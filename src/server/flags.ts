@@ -15,6 +15,9 @@ const listening = {
 
 const state = {
   'data-dir': { type: 'string', value: 'DIRECTORY', default: './.longshore', help: 'where state and logs are kept' },
+  adopt: { type: 'boolean', help: 'of a data directory that was copied or restored: takes over the containers of the one it was made of' },
+  'accept-older-database': { type: 'boolean', help: 'goes on with a database that has lost its newest changes' },
+  'remove-unknown': { type: 'boolean', help: 'removes running containers of this server that its database is too old to know' },
   retain: { type: 'string', value: 'TIME', help: 'how long ended jobs are kept, e.g. 12h or 7d (default: for ever)' },
   'log-level': { type: 'string', value: 'LEVEL', help: `${logLevels.join(', ')} (default info; warn at a terminal)` },
 } as const satisfies Flags;

@@ -1,8 +1,6 @@
 // Starts a server: picks the real ports, lets app compose the service over them, opens the listener, and ends in order. It
 // holds no rule of the service.
 
-import { readFileSync, writeFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { compose, type App } from '../app/compose.ts';
@@ -20,10 +18,13 @@ import type { ServerConfig } from './config.ts';
 import { consoleLog } from './console-log.ts';
 import { chooseEngine, makeEngine, whatBecomesOf, type ChosenEngine, type EngineRules } from './engine-choice.ts';
 import { recordEngine } from './engine-record.ts';
+import { identify, type Identity } from './identity.ts';
+import { holdIdentity, type IdentityLock } from './identity-lock.ts';
 import { systemKeyMaker } from './key-maker.ts';
 import { listen, type Listener } from './listener.ts';
 import { makeDirectory } from './make-directory.ts';
 import { ownPaths } from './own-paths.ts';
+import { closeToOthers } from './private-files.ts';
 import { systemClock, systemIds } from './system-ports.ts';
 import { version } from './version.ts';
 
@@ -57,16 +58,43 @@ export interface ServerHooks {
 export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<RunningServer> {
   const log = pino({ level: config.logLevel, base: undefined }, logDestination());
   makeDirectory(config.dataDir);
-  const identity = instanceIdentity(config.dataDir);
   const choice = await chooseEngine(config, hooks.engineRules);
+  const openness = closeToOthers(config.dataDir);
   const store = new SqliteStore(join(config.dataDir, 'longshore.db'));
+  // From here on the directory is held: no other server writes a mark.
+  const identity = identify(config.dataDir, config);
+  let lock: IdentityLock;
+  try {
+    lock = await holdIdentity(identity.id);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  return startHeld(config, hooks, { log, choice, store, identity, lock, openness }).catch(async (error: unknown) => {
+    await lock.release();
+    throw error;
+  });
+}
+
+/** What is there before anything is composed. */
+interface Held {
+  readonly log: Logger;
+  readonly choice: ChosenEngine;
+  readonly store: SqliteStore;
+  readonly identity: Identity;
+  readonly lock: IdentityLock;
+  readonly openness: string | undefined;
+}
+
+async function startHeld(config: ServerConfig, hooks: ServerHooks, held: Held): Promise<RunningServer> {
+  const { log, store, identity, choice } = held;
   const logSink = new FileLogSink(join(config.dataDir, 'logs'));
   const { spotInterruptionsPerHour: perHour } = config;
   const onProblem = (what: string, error: unknown): void => log.warn({ err: error }, what);
   const app = compose({
     store,
     logSink,
-    engine: makeEngine(choice.kind, config, identity),
+    engine: makeEngine(choice.kind, config, identity.id),
     hosts: dockerHosts({ ...config, onProblem }),
     capacity: new LocalCapacity(systemClock, config.instanceStartMs, perHour === 0 ? undefined : { perHour, random: Math.random }),
     clock: systemClock,
@@ -78,6 +106,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     jobEnvironment: config.jobEnvironment,
     submitRate: config.submitRate,
     retainMs: config.retainMs,
+    removeUnknown: config.removeUnknown,
     authenticator: trustingAuthenticator(config.account),
     authorizer: { authorize: () => undefined },
     onAudit: (record) => log.debug({ requestId: record.requestId, operation: record.operation, status: record.status, error: record.error?.message }, 'request'),
@@ -89,7 +118,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     },
   });
   try {
-    return await open(config, app, identity, choice, log);
+    return await open(config, app, held);
   } catch (error) {
     // Nothing of a server that could not start may go on: neither its jobs' bookkeeping nor its hold on the directory.
     await app.control.close().catch(() => undefined);
@@ -105,10 +134,18 @@ function logDestination(): DestinationStream {
   return { write: (line: string) => void destination.write(visible(line)) };
 }
 
-async function open(config: ServerConfig, app: App, identity: string, { kind, reason, instead }: ChosenEngine, log: Logger): Promise<RunningServer> {
+async function open(config: ServerConfig, app: App, held: Held): Promise<RunningServer> {
+  const { log, identity, lock, choice: { kind, reason, instead } } = held;
+  const machine = localHost(identity.id, config.capacity, ownAddress());
+  const notices = held.openness === undefined ? [] : [held.openness];
+  if (identity.isNew) {
+    const left = await app.control.leaveHosts(machine.id);
+    if (identity.former !== undefined) notices.push(newMark(config.dataDir, identity.former, left));
+  }
+  identity.keep();
   const left = instead === undefined ? 0 : attemptsHere(app);
-  if (instead !== undefined && left > 0) log.warn(whatBecomesOf(left, instead, identity));
-  const capabilities = await app.control.open(localHost(identity, config.capacity, ownAddress()));
+  if (instead !== undefined && left > 0) log.warn(whatBecomesOf(left, instead, identity.id));
+  const capabilities = await app.control.open(machine);
   recordEngine(config.dataDir, kind);
   await app.noteReferences();
   const listener = await listen({
@@ -119,6 +156,9 @@ async function open(config: ServerConfig, app: App, identity: string, { kind, re
     onFault: (error) => log.error({ err: error }, 'own path failed'),
   });
   log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');
+  // The log says it in words at a terminal; where it is quiet it has to be said all the same.
+  for (const notice of notices) if (log.isLevelEnabled('warn')) log.warn(notice);
+  else process.stderr.write(`longshore: ${visible(notice)}\n`);
   if (capabilities.notice) log.info(capabilities.notice);
   return {
     url: urlOf(listener),
@@ -132,6 +172,7 @@ async function open(config: ServerConfig, app: App, identity: string, { kind, re
     async close(how) {
       await listener.close(closeGraceMs);
       await app.control.close(how);
+      await lock.release();
       log.info('closed');
     },
   };
@@ -146,16 +187,7 @@ function attemptsHere({ control: { world } }: App): number {
 
 const urlOf = (listener: Listener): string => `http://${listener.host.includes(':') ? `[${listener.host}]` : listener.host}:${listener.port}`;
 
-/** Marks this data directory's containers and host; made once and kept. */
-function instanceIdentity(dataDir: string): string {
-  const path = join(dataDir, 'instance');
-  try {
-    const kept = readFileSync(path, 'utf8').trim();
-    if (/^[0-9a-f]{32}$/.test(kept)) return kept;
-  } catch {
-    // The directory is new.
-  }
-  const made = randomBytes(16).toString('hex');
-  writeFileSync(path, `${made}\n`, { mode: 0o600 });
-  return made;
+function newMark(dataDir: string, former: string, left: number): string {
+  const jobs = left === 0 ? 'No job was under way in it' : `The ${left === 1 ? 'job that was' : `${left} jobs that were`} under way in it ended as ${left === 1 ? 'its host' : 'their hosts'} had`;
+  return `the data directory ${dataDir} is a copy: its mark (${former}) was made in another place, and it has a mark of its own now. ${jobs}; no container of the former mark is adopted, stopped or removed. Where it replaces the other, stop this server, copy again, and start that copy with --adopt`;
 }

@@ -164,6 +164,14 @@ export interface JoinHost {
   readonly type: 'join-host';
   readonly host: Machine;
 }
+/** From control, before this machine joins: its mark is another one than that under which everything was placed. */
+export interface LeaveHosts {
+  readonly type: 'leave-hosts';
+  /** This machine's, from now on. */
+  readonly machineId: HostId;
+  /** For each registered host one that was never given. */
+  readonly newIds: ReadonlyMap<HostId, HostId>;
+}
 /** From control: something that this environment waits for may have come. */
 export interface SettleEnvironment {
   readonly type: 'settle-environment';
@@ -293,6 +301,7 @@ export type Command =
   | MeetDeadline
   | WatchQueue
   | JoinHost
+  | LeaveHosts
   | SettleEnvironment
   | NoteNetwork
   | NoteRoles
@@ -331,6 +340,7 @@ export interface Replies {
   'meet-deadline': Done;
   'watch-queue': Done;
   'join-host': Done;
+  'leave-hosts': Done;
   'settle-environment': Done;
   'launch-instances': Done;
   'drain-instance': Done;

@@ -22,6 +22,7 @@ import { decideDeregisterHost } from './deregister-host.ts';
 import { decideDrainHost } from './drain-host.ts';
 import { decideEndInstance } from './end-instance.ts';
 import { decideJoinHost } from './join-host.ts';
+import { decideLeaveHosts } from './leave-hosts.ts';
 import { decideNoteHostContact } from './note-host-contact.ts';
 import { decideNoteNetwork } from './note-network.ts';
 import { decideNoteRoles } from './note-roles.ts';
@@ -95,6 +96,8 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideDeregisterJobDefinition(world, command, nowMs);
     case 'join-host':
       return decideJoinHost(command);
+    case 'leave-hosts':
+      return decideLeaveHosts(world, command, nowMs);
     case 'settle-environment':
       return decideSettleEnvironment(world, command);
     case 'note-network':

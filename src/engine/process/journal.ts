@@ -2,9 +2,10 @@
 // read by the next. It outlives the launcher, not the machine: after a crash of the machine nothing runs that it could tell of.
 
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
-import type { LaunchedAttempt } from './protocol.ts';
+import { dirname } from 'node:path';
+import { placeOf, type LaunchedAttempt } from './protocol.ts';
 
-type Entry = LaunchedAttempt | { readonly id: string; readonly state: 'removed' } | { readonly boot: string };
+type Entry = LaunchedAttempt | { readonly id: string; readonly state: 'removed' } | { readonly boot: string; readonly place?: string | undefined };
 
 /** Rewritten when it holds so many lines more than attempts. */
 const rewriteAfterLines = 20_000;
@@ -22,11 +23,12 @@ export class Journal {
 
   /**
    * Reads what the launcher before has left; `settle` says what each attempt is now, and the journal begins anew with that.
-   * `sameBoot`: the machine has not been started again since, so that process numbers still mean something.
+   * `sameBoot`: the machine has not been started again since, and this is no copy of another launcher's journal, so that
+   * process numbers still mean something, and mean processes of ours.
    */
   static open(path: string, settle: (attempt: LaunchedAttempt, sameBoot: boolean) => LaunchedAttempt): { journal: Journal; attempts: Map<string, LaunchedAttempt> } {
-    const { attempts, boot } = read(path);
-    const sameBoot = boot === bootId();
+    const { attempts, boot, place } = read(path);
+    const sameBoot = boot === bootId() && place === placeOf(dirname(path));
     for (const [id, attempt] of attempts) attempts.set(id, settle(attempt, sameBoot));
     const journal = new Journal(path, write(path, attempts.values()));
     return { journal, attempts };
@@ -57,9 +59,10 @@ export class Journal {
   }
 }
 
-function read(path: string): { attempts: Map<string, LaunchedAttempt>; boot: string | undefined } {
+function read(path: string): { attempts: Map<string, LaunchedAttempt>; boot: string | undefined; place: string | undefined } {
   const attempts = new Map<string, LaunchedAttempt>();
   let boot: string | undefined;
+  let place: string | undefined;
   let text = '';
   try {
     text = readFileSync(path, 'utf8');
@@ -69,11 +72,11 @@ function read(path: string): { attempts: Map<string, LaunchedAttempt>; boot: str
   for (const line of text.split('\n')) {
     const entry = parse(line);
     if (entry === undefined) continue;
-    if ('boot' in entry) boot = entry.boot;
+    if ('boot' in entry) ({ boot, place } = entry);
     else if (entry.state === 'removed') attempts.delete(entry.id);
     else attempts.set(entry.id, entry);
   }
-  return { attempts, boot };
+  return { attempts, boot, place };
 }
 
 /** A line that was cut by the writer's death is none. */
@@ -87,7 +90,7 @@ function parse(line: string): Entry | undefined {
 }
 
 function write(path: string, attempts: Iterable<LaunchedAttempt>): number {
-  const entries: Entry[] = [{ boot: bootId() }, ...attempts];
+  const entries: Entry[] = [{ boot: bootId(), place: placeOf(dirname(path)) }, ...attempts];
   writeFileSync(`${path}.new`, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 });
   renameSync(`${path}.new`, path);
   return openSync(path, 'a', 0o600);

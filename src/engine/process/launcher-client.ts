@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngineUnavailable } from '../../port/engine.ts';
-import { LineParser, paths, type FromLauncher, type LaunchRequest, type ToLauncher } from './protocol.ts';
+import { LineParser, paths, placeOf, recordOf, type FromLauncher, type LaunchRequest, type ToLauncher } from './protocol.ts';
 
 export type Hello = Extract<FromLauncher, { type: 'hello' }>;
 
@@ -122,7 +122,7 @@ function tryConnect(directory: string, listener: LauncherListener, endMs: number
   return new Promise((resolve) => {
     let path: string;
     try {
-      path = readFileSync(paths(directory).socketRecord, 'utf8');
+      path = recordOf(readFileSync(paths(directory).socketRecord, 'utf8')).socket;
     } catch {
       resolve(undefined);
       return;
@@ -135,6 +135,11 @@ function tryConnect(directory: string, listener: LauncherListener, endMs: number
         client.take(message, listener);
       } else if (message.type === 'hello') {
         clearTimeout(giveUp);
+        // The record came with a copy of the directory: whoever answers there runs the jobs of another server.
+        if (message.place !== undefined && message.place !== placeOf(directory)) {
+          socket.destroy();
+          return;
+        }
         client = make(socket, message);
         resolve(client);
       }

@@ -14,6 +14,7 @@ import { bounded, ReportRecorder, textOf, until } from '../contract/report-recor
 import type { ContainerSpec, EngineReport } from '../../port/engine.ts';
 import { LauncherClient } from './launcher-client.ts';
 import { ProcessEngine } from './process-engine.ts';
+import { recordOf } from './protocol.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'longshore-launcher-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -199,7 +200,7 @@ test('process: a directory may have a path of any length', { timeout }, async (c
   await engine.start(spec);
   await reports.exited(spec.attemptId);
   assert.deepEqual(await textOf(engine.logs(spec.attemptId, undefined)), ['far']);
-  const socket = readFileSync(join(scene.directory, 'launcher.socket'), 'utf8');
+  const socket = recordOf(readFileSync(join(scene.directory, 'launcher.socket'), 'utf8')).socket;
   assert.ok(Buffer.byteLength(socket) <= 100);
   context.after(() => assert.ok(!existsSync(socket), 'the socket is gone with the launcher'));
 });

@@ -2,7 +2,7 @@
 // because jobs must outlive the server (DESIGN 4). Run as `node launcher DIRECTORY`, detached; the engine starts it where none
 // answers. One a directory. It ends by itself when nothing runs and no server is connected. It loads as little as it can: its size is a part of the price of every fork.
 
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { JobCgroups } from './job-cgroups.ts';
 import { Journal } from './journal.ts';
 import { LaunchedAttempts } from './launched-attempts.ts';
 import { killLeftoverGroup, killProcessesBelow } from './leftovers.ts';
-import { LineParser, paths, type FromLauncher, type LaunchedAttempt, type ToLauncher } from './protocol.ts';
+import { LineParser, paths, placeOf, recordOf, type FromLauncher, type LaunchedAttempt, type ToLauncher } from './protocol.ts';
 import { WorkDirectories } from './work-directories.ts';
 
 /** How long it waits for a server that died to come back, when it has nothing to do. */
@@ -30,6 +30,7 @@ const exitCodeWhenLocked = 3;
 
 /** Held as long as this process lives, however it ends: a lock of the kernel's, which Node offers only through SQLite. */
 function takeLock(): DatabaseSync {
+  closeSync(openSync(path.lock, 'a', 0o600));
   const lock = new DatabaseSync(path.lock);
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
@@ -93,7 +94,7 @@ function serve(socket: Socket): void {
   connections.add(connection);
   used = true;
   released = false;
-  tell({ type: 'hello', pid: process.pid, memoryLimits: cgroups.limitsMemory, cpuLimits: cgroups.limitsCpu, attempts: [...attempts.values()] });
+  tell({ type: 'hello', pid: process.pid, place: placeOf(directory), memoryLimits: cgroups.limitsMemory, cpuLimits: cgroups.limitsCpu, attempts: [...attempts.values()] });
   socket.on('data', (chunk) => parser.push(chunk));
   socket.on('error', () => {}); // 'close' follows.
   const gone = (): void => {
@@ -159,9 +160,11 @@ function removeSocket(socket: string): void {
   if (dirname(socket) !== directory) rmSync(dirname(socket), { recursive: true, force: true });
 }
 
+/** Of the launcher before; one that came with a copy of its directory is another's, and stays. */
 function recordedSocket(): string | undefined {
   try {
-    return readFileSync(path.socketRecord, 'utf8');
+    const { socket, place } = recordOf(readFileSync(path.socketRecord, 'utf8'));
+    return place === placeOf(directory) || dirname(socket) === directory ? socket : undefined;
   } catch {
     return undefined;
   }
@@ -172,7 +175,7 @@ function listen(): Server {
   server.listen(socketPath, () => {
     chmodSync(socketPath, 0o600);
     // Written last and at once: who reads it can connect.
-    writeFileSync(`${path.socketRecord}.new`, socketPath, { mode: 0o600 });
+    writeFileSync(`${path.socketRecord}.new`, `${socketPath}\n${placeOf(directory)}`, { mode: 0o600 });
     renameSync(`${path.socketRecord}.new`, path.socketRecord);
     watchIdle();
   });

@@ -1,6 +1,8 @@
 // What the server and the launcher say to each other: one JSON value a line over a unix socket. Types and framing only; both
 // sides import it, so it must stay as light as the launcher is.
 
+import { statSync } from 'node:fs';
+
 /** How an attempt's main process ended. The same members as core's Exit, which the launcher does not import. */
 export interface LaunchExit {
   /** 128 + signal where a signal ended it. */
@@ -84,6 +86,8 @@ export type FromLauncher =
       /** First on every connection. */
       readonly type: 'hello';
       readonly pid: number;
+      /** Whose launcher it is; a copy of a directory has the record of its original's. Absent before there were places. */
+      readonly place?: string | undefined;
       readonly memoryLimits: boolean;
       readonly cpuLimits: boolean;
       readonly attempts: readonly LaunchedAttempt[];
@@ -117,9 +121,21 @@ export class LineParser<Message> {
   }
 }
 
+/** Which directory it is, as long as the machine runs; undefined where it is gone. A copy is another one. */
+export function placeOf(directory: string): string | undefined {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  return found && `${found.dev}-${found.ino}`;
+}
+
+/** What the record of a launcher's socket says: where it is, and whose. */
+export function recordOf(text: string): { readonly socket: string; readonly place: string | undefined } {
+  const [socket = '', place] = text.split('\n');
+  return { socket, place };
+}
+
 /** Where an engine's directory keeps what. */
 export const paths = (directory: string) => ({
-  /** A text file with the socket's path: long directories have theirs elsewhere. */
+  /** A text file with the socket's path, for long directories have theirs elsewhere, and the directory's place. */
   socketRecord: `${directory}/launcher.socket`,
   lock: `${directory}/launcher.lock`,
   journal: `${directory}/journal`,

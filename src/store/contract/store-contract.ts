@@ -75,7 +75,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
 
   withStore('an empty store gives an empty world whose first sequence number is 1', (store) => {
     const { jobs, ...loaded } = store.load();
-    assert.deepEqual(plain(loaded), { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], nextSequence: 1 });
+    assert.deepEqual(plain(loaded), { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], nextSequence: 1, newestCommitAtMs: 0 });
     assert.deepEqual([...jobs], []);
   });
 

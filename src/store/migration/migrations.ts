@@ -131,4 +131,12 @@ export const migrations: readonly Migration[] = [
       UPDATE compute_environment SET body = json_set(body, '$.revision', 1) WHERE json_extract(body, '$.revision') IS NULL;
     `,
   },
+  {
+    version: 11,
+    statements: `
+      -- How many commits there were, and the latest time that one of them was decided at: what a database must know.
+      CREATE TABLE commit_count (count INTEGER NOT NULL, at INTEGER NOT NULL);
+      INSERT INTO commit_count SELECT 0, coalesce(max(max(created_at), coalesce(max(ended_at), 0)), 0) FROM job;
+    `,
+  },
 ];

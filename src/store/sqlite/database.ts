@@ -1,5 +1,6 @@
 // Opens the database file, brings its schema up to date and sets what durability needs. Knows no table but its own version.
 
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { migrations } from '../migration/migrations.ts';
 
@@ -13,6 +14,8 @@ export class NewerSchema extends Error {
  * The lock is exclusive: a second server on the same file fails at once instead of corrupting it.
  */
 export function openDatabase(path: string): DatabaseSync {
+  // SQLite gives the files beside it the same mode.
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path);
   database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;');
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };

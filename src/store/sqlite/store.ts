@@ -60,6 +60,7 @@ export class SqliteStore implements Store {
       revisions: all<{ scope: Scope; name: string; revision: number }>('SELECT scope, name, max(revision) AS revision FROM job_definition GROUP BY scope, name'),
       jobs: this.#liveJobs(),
       nextSequence: last.last + 1,
+      newestCommitAtMs: (this.#statements.commitCount.get() as { at: number }).at,
     };
   }
 
@@ -118,6 +119,7 @@ export class SqliteStore implements Store {
     for (const [of, tags] of commit.tags) sql.putTags.run(of, JSON.stringify(tags));
     for (const stream of commit.logStreams) sql.putStream.run(this.#groupNumber(stream), stream.name, stream.createdAtMs);
     const outcomes = commit.tableWrites.map((write) => this.#writeTable(write));
+    sql.countCommit.run(commit.atMs);
     sql.commit.run();
     return outcomes;
   }
@@ -250,6 +252,9 @@ function prepare(database: DatabaseSync) {
   return {
     begin: sql('BEGIN IMMEDIATE'),
     commit: sql('COMMIT'),
+    // A clock that is set back does not make it older.
+    countCommit: sql('UPDATE commit_count SET count = count + 1, at = max(at, ?)'),
+    commitCount: sql('SELECT count, at FROM commit_count'),
     putEnvironment: sql('INSERT INTO compute_environment (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
     environment: sql('SELECT 1 FROM compute_environment WHERE arn = ?'),
     queue: sql('SELECT 1 FROM job_queue WHERE arn = ?'),
