@@ -159,6 +159,13 @@ export class Api {
     return found;
   }
 
+  /** Of ACTIVE ones, each once. */
+  async jobDefinitionNames(): Promise<string[]> {
+    const names = new Set<string>();
+    for await (const page of paginateDescribeJobDefinitions({ client: this.#batch }, { status: 'ACTIVE' })) for (const { jobDefinitionName } of page.jobDefinitions ?? []) names.add(jobDefinitionName ?? '');
+    return [...names];
+  }
+
   /** Resolves to the new revision's ARN. */
   async registerJobDefinition(input: RegisterJobDefinitionCommandInput): Promise<string> {
     const { jobDefinitionArn } = await this.#batchOnce.send(new RegisterJobDefinitionCommand(input));

@@ -37,6 +37,9 @@ const isServiceError = (error: unknown): error is ServiceError => error instance
 /** The name of an error that the service answered, such as `ResourceNotFoundException`; undefined for any other error. */
 export const serviceErrorName = (error: unknown): string | undefined => (isServiceError(error) ? error.name : undefined);
 
+/** The server understood the call and will not do it: asking again would not help. */
+export const isRefusal = (error: unknown): boolean => isServiceError(error) && (error.$metadata.httpStatusCode ?? 500) < 500;
+
 /** Codes of Node's sockets and of the SDK's own time limits: there was no answer at all. */
 const unreachableCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'TimeoutError']);
 

@@ -106,10 +106,11 @@ export function splitVerb(argv: readonly string[]): { verb: string | undefined; 
   return { verb: undefined, rest: argv };
 }
 
-/** A whole number between the bounds, both included. Throws {@link UsageError}. */
-export function wholeNumber(flag: string, text: string, least: number, most: number): number {
+/** A whole number from `least` to `most`, both included; without `most` how many there may be is the server's to say. Throws {@link UsageError}. */
+export function wholeNumber(flag: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most) throw new UsageError(`${flag}: '${text}' is not a whole number from ${least} to ${most}`);
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  if (!/^\d+$/.test(text) || value < least || value > most) throw new UsageError(`${flag}: '${text}' is not a whole number ${range}`);
   return value;
 }
 

@@ -8,6 +8,7 @@ import { programHelp, verbHelp } from './help.ts';
 import { ioOf, systemIo, type Io, type Surroundings } from './io.ts';
 import { inLine } from './render/style.ts';
 import { Session } from './session.ts';
+import { Hinted } from './misnamed.ts';
 import { settingsOf } from './settings.ts';
 import { serverVerbs, verbs } from './verbs.ts';
 import type { Verb } from './verb.ts';
@@ -65,7 +66,8 @@ async function runVerb(verb: Verb, argv: readonly string[], io: Io): Promise<num
     return await run(session);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    io.err(`longshore ${verb.name}: ${explainError(error, session.settings.endpoint, io.env)}\n`);
+    const [cause, hint] = error instanceof Hinted ? [error.cause, `${error.hint}\n`] : [error, ''];
+    io.err(`longshore ${verb.name}: ${explainError(cause, session.settings.endpoint, io.env)}\n${hint}`);
     return 1;
   } finally {
     await session.close();

@@ -18,7 +18,7 @@ export const submitFlags = {
   image: { type: 'string', value: 'IMAGE', help: 'an image instead of a definition' },
   file: { type: 'string', value: 'FILE', help: "the operation's input as JSON; - reads it from standard input" },
   vcpus: { type: 'string', value: 'N', help: 'vCPUs' },
-  memory: { type: 'string', value: 'MIB', help: 'memory in MiB' },
+  memory: { type: 'string', value: 'MIB', help: 'memory in MiB, or with a unit as docker run has it: 512m, 2g' },
   gpus: { type: 'string', value: 'N', help: 'GPUs' },
   env: { type: 'string', multiple: true, short: 'e', value: 'K=V', help: 'a variable of the container; K alone takes its value from here' },
   param: { type: 'string', multiple: true, short: 'p', value: 'K=V', help: "a parameter, for Ref::K in the definition's command" },
@@ -98,7 +98,7 @@ export function requestOf(
     parameters: merged(base.parameters, pairs('--param', values.param)),
     tags: merged(base.tags, pairs('--tag', values.tag)),
   };
-  if (values.array !== undefined) request.arrayProperties = { size: wholeNumber('--array', values.array, 2, 100_000) };
+  if (values.array !== undefined) request.arrayProperties = { size: wholeNumber('--array', values.array, 2) };
   if (values['depends-on'].length > 0) request.dependsOn = [...(base.dependsOn ?? []), ...values['depends-on'].map(dependency)];
   if (values.timeout !== undefined) request.timeout = { attemptDurationSeconds: seconds(values.timeout) };
   if (values.attempts !== undefined) request.retryStrategy = { ...base.retryStrategy, attempts: wholeNumber('--attempts', values.attempts, 1, 10) };
@@ -137,10 +137,16 @@ function overridesOf(base: Overrides, values: SubmitValues, command: readonly st
 function requirementsOf(values: SubmitValues): ResourceRequirement[] {
   const asked: [ResourceType, string | undefined][] = [
     ['VCPU', values.vcpus === undefined ? undefined : decimal('--vcpus', values.vcpus)],
-    ['MEMORY', values.memory === undefined ? undefined : String(wholeNumber('--memory', values.memory, 4, 1_000_000_000))],
+    ['MEMORY', values.memory === undefined ? undefined : String(mebibytes(values.memory))],
     ['GPU', values.gpus === undefined ? undefined : String(wholeNumber('--gpus', values.gpus, 1, 999))],
   ];
   return asked.flatMap(([type, value]) => (value === undefined ? [] : [{ type, value }]));
+}
+
+/** `512`, `512m`, `1g`: Docker's units are powers of 1,024 too. */
+function mebibytes(text: string): number {
+  const [, digits = text, unit] = /^(\d+)([mg])i?b?$/i.exec(text) ?? [];
+  return wholeNumber('--memory', digits, 1, 1_000_000) * (unit?.toLowerCase() === 'g' ? 1_024 : 1);
 }
 
 function decimal(flag: string, text: string): string {

@@ -54,7 +54,7 @@ export function defineVerb<const F extends Flags>(definition: VerbDefinition<F>)
 function checkOperands(verb: Omit<VerbDefinition<Flags>, 'run' | 'flags'>, operands: readonly string[], command: readonly string[] | undefined): void {
   const { name, least, most } = verb.operands;
   const given = verb.takesCommand ? operands : [...operands, ...(command ?? [])];
-  if (given.length < least) throw new UsageError(`${verb.name} needs ${name}`, `Usage: longshore ${verb.name} ${verb.usage}`);
+  if (given.length < least) throw new UsageError(`${verb.name} needs ${name}`, `Usage: longshore ${verb.name} ${verb.usage}, for example: ${verb.examples[0]}`);
   if (given.length <= most) return;
   const hint = verb.takesCommand ? `A command stands after --, as in: longshore ${verb.name} --image busybox -- ${given.join(' ')}` : `Usage: longshore ${verb.name} ${verb.usage}`;
   throw new UsageError(`unexpected argument '${given[most]}'`, hint);

@@ -6,15 +6,18 @@ import type { JobDetail } from '@aws-sdk/client-batch';
 import { barText } from '../progress.ts';
 import { progressText } from '../watch.ts';
 import { describeText, endText, quoted, standText } from './job.ts';
-import { forTerminal, styleFor } from './style.ts';
+import { forTerminal, styleFor, widthOf } from './style.ts';
 import { cut, tableText } from './table.ts';
-import { durationText } from './time.ts';
+import { ageText, durationText, shortDuration } from './time.ts';
 
 const plain = styleFor(false, {});
 
 test('durations have at most two units', () => {
   const cases: [number, string][] = [
-    [-5, '0.0 s'],
+    [-5, '0 ms'],
+    [0, '0 ms'],
+    [40, '40 ms'],
+    [96, '0.1 s'],
     [449, '0.4 s'],
     [9_949, '9.9 s'],
     [9_960, '10 s'],
@@ -24,6 +27,11 @@ test('durations have at most two units', () => {
     [273_600_000, '3 d 4 h'],
   ];
   for (const [ms, text] of cases) assert.equal(durationText(ms), text, String(ms));
+});
+
+test('narrow columns have short times', () => {
+  assert.deepEqual([40, 400, 12_000, 184_000, 7_500_000].map(shortDuration), ['40ms', '0.4s', '12s', '3min4s', '2h5min']);
+  assert.deepEqual([-1, 999, 59_999, 663_000, 7_500_000, 273_600_000].map(ageText), ['0s', '0s', '59s', '11m', '2h', '3d']);
 });
 
 test('colours are used on a terminal that wants them', () => {
@@ -38,13 +46,23 @@ test('a code of others is never taken for one of ours', () => {
   const red = styleFor(true, {});
   assert.equal(forTerminal(red('red', '\x1b[31mx\x1b[8m')), '\x1b[31m\\x1b[31mx\\x1b[8m\x1b[39m');
   assert.equal(forTerminal('\x1b[1234;1234;1234;1234;31mx'), '\\x1b[1234;1234;1234;1234;31mx');
-  assert.equal(tableText(['A', 'B'], [['\x1b[2J', 'b'], ['a\nz', '']], undefined), 'A         B\n\\x1b[2J   b\na\\nz\n'.replaceAll('A         ', 'A        ').replaceAll('   b', '  b'));
+  assert.equal(tableText([{ title: 'A' }, { title: 'B' }], [['\x1b[2J', 'b'], ['a\nz', '']], undefined), 'A         B\n\\x1b[2J   b\na\\nz\n'.replaceAll('A         ', 'A        ').replaceAll('   b', '  b'));
 });
 
-test('a table is as wide as its cells, and its last column is cut to the terminal', () => {
-  const rows = [['1', styleFor(true, {})('red', 'red'), 'a long reason'], ['22', 'b', '']];
-  assert.equal(forTerminal(tableText(['ID', 'C', 'WHY'], rows, undefined)), 'ID  C    WHY\n1   \x1b[31mred\x1b[39m  a long reason\n22  b\n');
-  assert.equal(forTerminal(tableText(['ID', 'C', 'WHY'], rows, 15)).split('\n')[1], '1   \x1b[31mred\x1b[39m  a lon…');
+test('a table is as wide as its cells, and at a terminal no wider than that', () => {
+  const columns = [{ title: 'ID' }, { title: 'NAME', mayBeCut: true }, { title: 'C' }, { title: 'NONE' }, { title: 'WHY', mayBeCut: true }] as const;
+  const rows = [['1', 'a name of some length', styleFor(true, {})('red', 'red'), '', 'a long reason'], ['22', 'b', 'b', '', '']];
+  assert.equal(
+    forTerminal(tableText(columns, rows, undefined)),
+    'ID  NAME                   C    NONE  WHY\n1   a name of some length  \x1b[31mred\x1b[39m        a long reason\n22  b                      b\n',
+  );
+  const narrow = forTerminal(tableText(columns, rows, 35)).split('\n');
+  assert.deepEqual(narrow, ['ID  NAME          C    WHY', '1   a name of s…  \x1b[31mred\x1b[39m  a long reas…', '22  b             b', '']);
+  for (const width of [35, 40, 60]) {
+    for (const line of tableText(columns, rows, width).split('\n')) assert.ok(widthOf(line) <= width, `${width}: ${line}`);
+  }
+  // What cannot be cut any more stays whole and legible.
+  assert.equal(forTerminal(tableText(columns, rows, 10)).split('\n')[1], '1   a name …  \x1b[31mred\x1b[39m  a long …');
   assert.equal(cut('abc', 3), 'abc');
   assert.equal(cut('abcd', 3), 'ab…');
   assert.equal(cut('abcd', 0), '');
@@ -80,8 +98,8 @@ test('a multi-node parallel job says how its main node ended', () => {
 test('progress is a status for one job and a bar for an array or several', () => {
   assert.equal(progressText([job({ status: 'RUNNING' })], 1200, plain), 'n RUNNING  1.2 s');
   const array = job({ arrayProperties: { size: 4, statusSummary: { SUCCEEDED: 1, RUNNING: 3 } } });
-  assert.equal(progressText([array], 0, plain), 'n [█████───────────────] 1/4  0.0 s  1 SUCCEEDED, 3 RUNNING');
-  assert.equal(progressText([array, job({ status: 'FAILED' })], 0, plain), '2 jobs [████████────────────] 2/5  0.0 s  1 FAILED, 1 SUCCEEDED, 3 RUNNING');
+  assert.equal(progressText([array], 0, plain), 'n [█████───────────────] 1/4  0 ms  1 SUCCEEDED, 3 RUNNING');
+  assert.equal(progressText([array, job({ status: 'FAILED' })], 0, plain), '2 jobs [████████────────────] 2/5  0 ms  1 FAILED, 1 SUCCEEDED, 3 RUNNING');
   assert.equal(barText(0, 0, 2), '[██]');
 });
 

@@ -4,7 +4,7 @@
 import type { ValidatedRequirement, Validation } from '../../api/validation.ts';
 import { UsageError } from '../failure.ts';
 import { inLine, type Style } from '../render/style.ts';
-import { tableText } from '../render/table.ts';
+import { tableText, type Column } from '../render/table.ts';
 import { defineVerb } from '../verb.ts';
 
 export const ami = defineVerb({
@@ -19,7 +19,7 @@ export const ami = defineVerb({
     'instance-type': { type: 'string', value: 'TYPE', help: 'an image: on which it is to run, for its architecture and GPUs' },
     'multi-node': { type: 'boolean', help: 'an image: multi-node parallel jobs are to run on it' },
   },
-  examples: ['longshore ami validate ami-0a48365311ca50647 --instance-type p3.2xlarge', 'longshore ami validate 3f2c…'],
+  examples: ['longshore ami validate ami-0a48365311ca50647 --instance-type p3.2xlarge', 'longshore ami validate $HOST'],
   operands: { name: '`validate` and the ID of an image or of a host', least: 2, most: 2 },
   async run({ session, values, operands: [action, id = ''] }) {
     if (action !== 'validate') throw new UsageError(`'${action}' is not validate`);
@@ -41,8 +41,10 @@ function validationText({ id, name, valid, requirements }: Validation, style: St
   const missed = requirements.filter(({ result }) => result === 'not met').length;
   const verdict = valid ? 'meets the AMI specification, as far as is known' : `fails ${missed} ${missed === 1 ? 'requirement' : 'requirements'} of the AMI specification`;
   const rows = requirements.map(({ requirement, result, found, needed }) => [requirement, resultText(result, style), found, needed]);
-  return `${inLine(`${style('bold', name)} (${id}) ${verdict}`)}\n${tableText(['REQUIREMENT', 'RESULT', 'FOUND', 'NEEDED'], rows, width)}`;
+  return `${inLine(`${style('bold', name)} (${id}) ${verdict}`)}\n${tableText(columns, rows, width)}`;
 }
+
+const columns: readonly Column[] = [{ title: 'REQUIREMENT', mayBeCut: true }, { title: 'RESULT' }, { title: 'FOUND', mayBeCut: true }, { title: 'NEEDED', mayBeCut: true }];
 
 const colours = { met: 'green', 'not met': 'red', unknown: 'yellow' } as const;
 const resultText = (result: ValidatedRequirement['result'], style: Style): string => style(colours[result], result);

@@ -1,4 +1,4 @@
-// `longshore cancel`: takes jobs back that have not started. What runs goes on running: that is `terminate`'s.
+// `longshore cancel`: cancels jobs that have not started. What runs goes on running: that is `terminate`'s.
 
 import { childCounts } from '../render/job.ts';
 import { stopJobs } from '../stop-jobs.ts';
@@ -6,11 +6,11 @@ import { defineVerb } from '../verb.ts';
 
 export const cancel = defineVerb({
   name: 'cancel',
-  summary: 'take back jobs that have not started',
+  summary: 'cancel jobs that have not started',
   usage: 'ID… [--reason TEXT]',
   about: 'A job that is STARTING or RUNNING is left alone, and the exit code is 1: `longshore terminate` stops it.',
   flags: { reason: { type: 'string', value: 'TEXT', help: "what becomes the job's status reason" } },
-  examples: ['longshore cancel 8a1f… --reason "wrong input"'],
+  examples: ['longshore cancel $JOB --reason "wrong input"'],
   operands: { name: 'the ID of a job, or several', least: 1, most: Infinity },
   run: ({ session, values, operands }) =>
     stopJobs(session, operands, values.reason ?? 'Cancelled with longshore cancel', {

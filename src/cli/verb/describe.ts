@@ -8,7 +8,7 @@ export const describe = defineVerb({
   summary: 'show everything about jobs',
   usage: 'ID…',
   flags: {},
-  examples: ['longshore describe 8a1f…', 'longshore describe 8a1f…:3 --json'],
+  examples: ['longshore describe $JOB', 'longshore describe $JOB:3 --json'],
   operands: { name: 'the ID of a job, or several', least: 1, most: Infinity },
   async run({ session, operands }) {
     const api = await session.api();

@@ -9,7 +9,7 @@ export const explain = defineVerb({
   usage: 'ID…',
   about: 'A job, a child of an array (ID:INDEX) or an array.',
   flags: {},
-  examples: ['longshore explain 8a1f…', 'longshore explain 8a1f…:3 --json'],
+  examples: ['longshore explain $JOB', 'longshore explain $JOB:3 --json'],
   operands: { name: 'the ID of a job, or several', least: 1, most: Infinity },
   async run({ session, operands }) {
     const api = await session.api();

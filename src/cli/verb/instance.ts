@@ -37,7 +37,7 @@ export const instance = defineVerb({
     title: { type: 'string', value: 'TEXT', help: 'register: how reasons call the host (default: its URL)' },
     force: { type: 'boolean', help: 'deregister: also while jobs run there' },
   },
-  examples: ['longshore instance interrupt i-3f2c…', 'longshore instance register --cluster my-hosts --docker-host tcp://10.0.0.7:2376 --tls-dir /etc/longshore/tls', 'longshore instance drain 3f2c…'],
+  examples: ['longshore instance interrupt $INSTANCE', 'longshore instance register --cluster my-hosts --docker-host tcp://10.0.0.7:2376 --tls-dir /etc/longshore/tls', 'longshore instance drain $HOST'],
   operands: { name: `one of ${names}`, least: 1, most: 2 },
   async run({ session, values, operands: [action = '', id] }) {
     const flags = Object.hasOwn(actions, action) ? actions[action] : undefined;

@@ -2,7 +2,7 @@
 
 import type { ClusterInstance } from '../cluster-api.ts';
 import { environmentOfCluster, nameOfArn } from '../render/job.ts';
-import { tableText } from '../render/table.ts';
+import { tableText, type Column } from '../render/table.ts';
 import { defineVerb } from '../verb.ts';
 
 export const instances = defineVerb({
@@ -18,12 +18,25 @@ export const instances = defineVerb({
     const found = await (await session.clusters()).instances(values.cluster);
     if (settings.json) session.printJson({ containerInstances: found });
     else if (found.length === 0) io.err('No instances: managed compute environments launch them when jobs wait.\n');
-    else io.out(tableText(['ID', 'ENVIRONMENT', 'TYPE', 'LIFECYCLE', 'STATE', 'VCPUS USED', 'MIB USED', 'JOBS', 'ABOUT'], found.map(row), io.outIsTty ? io.columns : undefined));
+    else io.out(tableText(columns(io.outIsTty), found.map((instance) => row(instance, io.outIsTty)), io.outIsTty ? io.columns : undefined));
     return 0;
   },
 });
 
-function row(instance: ClusterInstance): string[] {
+/** At a terminal short words stand for long ones: nine columns are many for 80 characters. */
+const columns = (short: boolean): Column[] => [
+  { title: 'ID' },
+  { title: 'ENVIRONMENT', mayBeCut: true },
+  { title: 'TYPE', mayBeCut: true },
+  { title: short ? 'SPOT' : 'LIFECYCLE' },
+  { title: 'STATE' },
+  { title: short ? 'VCPUS' : 'VCPUS USED' },
+  { title: short ? 'MIB' : 'MIB USED' },
+  { title: 'JOBS' },
+  { title: 'ABOUT', mayBeCut: true },
+];
+
+function row(instance: ClusterInstance, short: boolean): string[] {
   const attribute = (name: string): string | undefined => instance.attributes?.find((one) => one.name === name)?.value;
   const type = attribute('ecs.instance-type');
   const host = attribute('longshore.docker-host');
@@ -31,18 +44,18 @@ function row(instance: ClusterInstance): string[] {
     (type === undefined ? undefined : instance.ec2InstanceId) ?? nameOfArn(instance.containerInstanceArn),
     environmentOfCluster(instance.clusterArn),
     type ?? '',
-    attribute('longshore.instance-lifecycle') ?? '',
+    short ? (attribute('longshore.instance-lifecycle') === 'spot' ? 'spot' : '') : (attribute('longshore.instance-lifecycle') ?? ''),
     host !== undefined && instance.agentConnected === false ? 'LOST' : (instance.status ?? ''),
-    ofRegistered(instance, 'CPU', (units) => String(units / 1024)),
-    ofRegistered(instance, 'MEMORY', String),
+    ofRegistered(instance, 'CPU', (units) => String(units / 1024), short ? '/' : ' of '),
+    ofRegistered(instance, 'MEMORY', String, short ? '/' : ' of '),
     String((instance.runningTasksCount ?? 0) + (instance.pendingTasksCount ?? 0)),
     instance.statusReason ?? host ?? (type === undefined ? 'this machine' : ''),
   ];
 }
 
-/** `1.5 of 4`; nothing where there is no bound. */
-function ofRegistered({ registeredResources, remainingResources }: ClusterInstance, name: string, text: (value: number) => string): string {
+/** `1.5 of 4`, or with another word between; nothing where there is no bound. */
+function ofRegistered({ registeredResources, remainingResources }: ClusterInstance, name: string, text: (value: number) => string, of: string): string {
   const value = (resources: ClusterInstance['registeredResources']): number | undefined => resources?.find((resource) => resource.name === name)?.integerValue;
   const [all, left] = [value(registeredResources), value(remainingResources)];
-  return all === undefined || left === undefined ? '' : `${text(all - left)} of ${text(all)}`;
+  return all === undefined || left === undefined ? '' : `${text(all - left)}${of}${text(all)}`;
 }

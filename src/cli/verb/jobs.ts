@@ -6,10 +6,11 @@ import { UsageError } from '../failure.ts';
 import { wholeNumber } from '../flags.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { childCounts, isEnded, jobStatuses } from '../render/job.ts';
-import { tableText } from '../render/table.ts';
-import { durationText } from '../render/time.ts';
+import { tableText, type Column } from '../render/table.ts';
+import { ageText, durationText, shortDuration } from '../render/time.ts';
 import { statusText } from '../render/style.ts';
 import type { Session } from '../session.ts';
+import { hinted } from '../misnamed.ts';
 import { defineVerb } from '../verb.ts';
 
 type Status = (typeof jobStatuses)[number];
@@ -33,7 +34,7 @@ export const jobs = defineVerb({
     array: { type: 'string', value: 'ID', help: "an array job's children" },
     limit: { type: 'string', value: 'N', help: `how many at most (default ${defaultLimit})` },
   },
-  examples: ['longshore jobs', 'longshore jobs --queue first-run-job-queue --status FAILED', "longshore jobs --name 'render-*'", 'longshore jobs --array 8a1f…'],
+  examples: ['longshore jobs', 'longshore jobs --queue first-run-job-queue --status FAILED', "longshore jobs --name 'render-*'", 'longshore jobs --array $JOB'],
   operands: { name: 'nothing', least: 0, most: 0 },
   async run({ session, values }) {
     const statuses = values.status.flatMap((text) => text.split(',')).map(statusOf);
@@ -41,7 +42,11 @@ export const jobs = defineVerb({
     if (values.array !== undefined && (values.queue !== undefined || values.name !== undefined)) throw new UsageError('--array cannot go with --queue or --name');
     const api = await session.api();
     const found =
-      values.array === undefined ? await inQueues(api, values.queue, statuses, values.name, limit + 1) : await inArray(api, values.array, statuses, limit + 1);
+      values.array === undefined
+        ? await inQueues(api, values.queue, statuses, values.name, limit + 1).catch(async (error: unknown) => {
+            throw await hinted(api, error, { jobQueue: values.queue });
+          })
+        : await inArray(api, values.array, statuses, limit + 1);
     const shown = found.slice(0, limit);
     if (session.settings.json) session.printJson({ jobSummaryList: shown });
     else print(session, shown, found.length > limit, values.array !== undefined);
@@ -97,18 +102,41 @@ function print(session: Session, shown: readonly Listed[], more: boolean, isArra
     io.err('No jobs.\n');
     return;
   }
+  const width = io.outIsTty ? io.columns : undefined;
   const now = io.nowMs();
-  const rows = shown.map((job) => [job.jobId ?? '', job.jobName ?? '', ...(isArray ? [] : [job.jobQueue ?? '']), statusText(style, job.status), ageText(job, now), tookText(job, now), reasonText(job)]);
-  const header = ['ID', 'NAME', ...(isArray ? [] : ['QUEUE']), 'STATUS', 'CREATED', 'RAN', 'REASON'];
-  io.out(tableText(header, rows, io.outIsTty ? io.columns : undefined));
-  if (more) io.err(`There are more than these ${shown.length}; --limit shows more.\n`);
+  // One queue for all tells nothing that is worth its width.
+  const withQueue = !isArray && (width === undefined || new Set(shown.map(({ jobQueue }) => jobQueue)).size > 1);
+  const rows = shown.map((job) => [
+    job.jobId ?? '',
+    job.jobName ?? '',
+    ...(withQueue ? [job.jobQueue ?? ''] : []),
+    statusText(style, job.status),
+    createdText(job, now, width !== undefined),
+    ranText(job, now, width !== undefined),
+    reasonText(job),
+  ]);
+  const columns: Column[] = [
+    { title: 'ID' },
+    { title: 'NAME', mayBeCut: true },
+    ...(withQueue ? [{ title: 'QUEUE', mayBeCut: true } as const] : []),
+    { title: 'STATUS' },
+    { title: 'CREATED' },
+    { title: 'RAN' },
+    { title: 'REASON', mayBeCut: true },
+  ];
+  io.out(tableText(columns, rows, width));
+  if (more) io.err(`${shown.length} shown, there are more: --limit N\n`);
 }
 
-const ageText = (job: JobSummary, nowMs: number): string => (job.createdAt === undefined ? '' : `${durationText(nowMs - job.createdAt)} ago`);
+function createdText({ createdAt }: JobSummary, nowMs: number, short: boolean): string {
+  if (createdAt === undefined) return '';
+  return short ? ageText(nowMs - createdAt) : `${durationText(nowMs - createdAt)} ago`;
+}
 
-function tookText(job: JobSummary, nowMs: number): string {
+function ranText(job: JobSummary, nowMs: number, short: boolean): string {
   if (job.startedAt === undefined) return '';
-  return durationText((job.stoppedAt ?? (isEnded(job) ? job.startedAt : nowMs)) - job.startedAt);
+  const ranMs = (job.stoppedAt ?? (isEnded(job) ? job.startedAt : nowMs)) - job.startedAt;
+  return short ? shortDuration(ranMs) : durationText(ranMs);
 }
 
 function reasonText(job: JobSummary): string {

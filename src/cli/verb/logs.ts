@@ -27,7 +27,7 @@ export const logs = defineVerb({
     attempt: { type: 'string', value: 'N', help: 'the attempt of this number, counted from 1' },
     raw: { type: 'boolean', help: 'at a terminal too, print the output as it is: it may do there what any program may' },
   },
-  examples: ['longshore logs 8a1f…', 'longshore logs -f --timestamps 8a1f…', 'longshore logs 8a1f…:3'],
+  examples: ['longshore logs $JOB', 'longshore logs -f --timestamps $JOB', 'longshore logs $JOB:3'],
   operands: { name: "a job's ID", least: 1, most: 1 },
   async run({ session, values, operands }) {
     const [name = ''] = operands;

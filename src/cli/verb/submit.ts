@@ -2,6 +2,7 @@
 
 import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import { definitionOfImage } from '../image-definition.ts';
+import { hinted } from '../misnamed.ts';
 import { defineVerb } from '../verb.ts';
 import { exitCodeOf, sayEnd, watchJobs } from '../watch.ts';
 import { baseRequest, requestOf, submitFlags } from '../submit-request.ts';
@@ -12,7 +13,7 @@ export const submit = defineVerb({
   summary: 'submit a job',
   usage: '(--definition NAME | --image IMAGE | --file FILE) [flags] [-- COMMAND…]',
   about:
-    'Prints the id of the job. Flags are laid over what --file holds, which is the input of the SubmitJob operation.\n--image registers a job definition for the image, unless there is one that is the same.',
+    'Prints the id of the job. Flags are laid over what --file holds, which is the input of the SubmitJob operation.\n--image registers a job definition for the image with 1 vCPU and 512 MiB, unless there is one that is the same; --vcpus and --memory ask for more or less.',
   flags: {
     ...submitFlags,
     wait: { type: 'boolean', short: 'w', help: 'wait for the end: exit code 0 when it SUCCEEDED, 1 when it FAILED' },
@@ -31,7 +32,9 @@ export const submit = defineVerb({
     const api = await session.api();
     const jobDefinition = image === undefined ? request.jobDefinition : await definitionOfImage(api, image);
     const input: SubmitJobCommandInput = { ...request, jobDefinition };
-    const job = await api.submitJob(input);
+    const job = await api.submitJob(input).catch(async (error: unknown) => {
+      throw await hinted(api, error, { jobQueue: input.jobQueue, jobDefinition: values.definition ?? base.jobDefinition });
+    });
     if (!session.settings.json) session.io.out(`${job.jobId}\n`);
     else if (!values.wait) session.printJson(job);
     return values.wait ? waitFor(session, job.jobId) : 0;

@@ -9,7 +9,7 @@ export const terminate = defineVerb({
   usage: 'ID… [--reason TEXT]',
   about: 'A running container gets SIGTERM and, 30 seconds later, SIGKILL. The job ends FAILED.',
   flags: { reason: { type: 'string', value: 'TEXT', help: "what becomes the job's status reason" } },
-  examples: ['longshore terminate 8a1f… --reason "took too long"', 'longshore terminate 8a1f… && longshore wait 8a1f…'],
+  examples: ['longshore terminate $JOB --reason "took too long"', 'longshore terminate $JOB && longshore wait $JOB'],
   operands: { name: 'the ID of a job, or several', least: 1, most: Infinity },
   run: ({ session, values, operands }) =>
     stopJobs(session, operands, values.reason ?? 'Terminated with longshore terminate', {

@@ -153,7 +153,7 @@ test('on a terminal progress is one line that is taken away at the end', async (
   const script = { describejobs: lives({ a: [array({ RUNNABLE: 2 }), array({ SUCCEEDED: 1, RUNNING: 1 }), array({ SUCCEEDED: 2 }, 'SUCCEEDED')] }) };
   assert.equal((await runAgainst(script, ['wait', 'a'], io)).code, 0);
   const erase = '\x1b[1G\x1b[2K';
-  assert.deepEqual(io.stderr.split(erase), ['', `name-a [${'─'.repeat(20)}] 0/2  0.0 s  2 RUNNABLE`, `name-a [${'█'.repeat(10)}${'─'.repeat(10)}] 1/2  0.0 s  1 SUCCEEDED, 1 RUNNING`, '']);
+  assert.deepEqual(io.stderr.split(erase), ['', `name-a [${'─'.repeat(20)}] 0/2  0 ms  2 RUNNABLE`, `name-a [${'█'.repeat(10)}${'─'.repeat(10)}] 1/2  40 ms  1 SUCCEEDED, 1 RUNNING`, '']);
 });
 
 // ---- what others wrote ----
@@ -258,7 +258,7 @@ test('jobs follows pages up to the limit and says when there are more', async ()
   const { stdout, stderr, calls } = await runAgainst(script, ['jobs', '-q', 'q', '--limit', '3']);
   assert.equal(stdout.trimEnd().split('\n').length, 4);
   assert.equal(calls.length, 4);
-  assert.equal(stderr, 'There are more than these 3; --limit shows more.\n');
+  assert.equal(stderr, '3 shown, there are more: --limit N\n');
 });
 
 test('an array lists its children by index', async () => {
@@ -465,4 +465,42 @@ test('explain of an unknown job, or without a server, is one line and exit code 
   const io = terminal();
   assert.equal(await runCli(['explain', 'x', '--endpoint', gone.url], io), 1);
   assert.match(io.stderr, /^longshore explain: no server is running at http/);
+});
+
+// ---- words that were not meant ----
+
+const refused = (message: string) => () => {
+  throw new Answer(404, 'ClientException', message);
+};
+
+test('a queue or a definition that is not there is told with the one that was meant', async () => {
+  const script = {
+    submitjob: refused('nope'),
+    listjobs: refused('nope'),
+    describejobqueues: () => ({ jobQueues: [{ jobQueueName: 'first-run-job-queue' }, { jobQueueName: 'urgent' }] }),
+    describejobdefinitions: () => ({ jobDefinitions: [{ jobDefinitionName: 'render', revision: 1 }, { jobDefinitionName: 'render', revision: 2 }] }),
+  };
+  const cases: [argv: string[], hint: string][] = [
+    [['submit', '--queue', 'urgnet', '--definition', 'render'], 'Did you mean urgent?\n'],
+    [['submit', '--queue', 'arn:aws:batch:us-east-1:000000000000:job-queue/urgen', '--definition', 'render'], 'Did you mean urgent?\n'],
+    [['submit', '--queue', 'urgent', '--definition', 'rendr:3'], 'Did you mean render?\n'],
+    [['submit', '--queue', 'urgent', '--definition', 'render:9'], ''],
+    [['submit', '--queue', 'zzzzzzzz', '--definition', 'render'], ''],
+    [['jobs', '--queue', 'first-run-jobqueue'], 'Did you mean first-run-job-queue?\n'],
+  ];
+  for (const [argv, hint] of cases) {
+    const { code, stderr } = await runAgainst(script, argv);
+    assert.deepEqual([code, stderr], [1, `longshore ${argv[0]}: nope (ClientException, 404)\n${hint}`], argv.join(' '));
+  }
+});
+
+test('a table of jobs fits the terminal', async () => {
+  const script = {
+    describejobqueues: () => ({ jobQueues: [{ jobQueueName: 'first-run-job-queue' }] }),
+    listjobs: () => ({ jobSummaryList: [{ ...job('0b5a1c5e-6f43-4d7e-9d3a-0d4fb5b5a9c1', 'FAILED', { startedAt: 1_699_999_990_000, stoppedAt: 1_699_999_990_040, statusReason: 'Essential container in task exited' }), jobName: 'a-name-that-goes-on-and-on' }] }),
+  };
+  const { stdout } = await runAgainst(script, ['jobs'], terminal({ NO_COLOR: '1' }, { outIsTty: true, columns: 80 }));
+  assert.equal(stdout, 'ID                                    NAME      STATUS  CREATED  RAN   REASON\n0b5a1c5e-6f43-4d7e-9d3a-0d4fb5b5a9c1  a-name-…  FAILED  10s      40ms  Essentia…\n');
+  const piped = await runAgainst(script, ['jobs']);
+  assert.match(piped.stdout, / a-name-that-goes-on-and-on {2}first-run-job-queue {2}FAILED {2}10 s ago {2}40 ms {2}Essential container in task exited\n$/);
 });

@@ -9,7 +9,7 @@ export const wait = defineVerb({
   usage: 'ID…',
   about: 'The exit code is 0 when all SUCCEEDED and 1 when any FAILED.',
   flags: {},
-  examples: ['longshore wait 8a1f…', 'longshore wait $(longshore submit --definition sleep)'],
+  examples: ['longshore wait $JOB', 'longshore wait $(longshore submit --definition sleep)'],
   operands: { name: 'the ID of a job, or several', least: 1, most: Infinity },
   async run({ session, operands }) {
     const ids = await (await session.api()).jobIds(operands);
