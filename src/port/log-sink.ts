@@ -77,7 +77,8 @@ export interface LogPage {
 export interface LogSearch {
   readonly scope: Scope;
   readonly group: string;
-  readonly streams: readonly string[];
+  /** Of a group of very many they are read when the search's turn has come. */
+  readonly streams: readonly string[] | AsyncIterable<readonly string[]>;
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
   readonly filterPattern?: string | undefined;
@@ -99,7 +100,8 @@ export interface LogSink {
   /** Output that is written but not yet in the file is visible too. A stream without a file is empty. */
   read(read: LogRead): Promise<LogPage>;
   /**
-   * Over many files, in a worker, merged by timestamp. Rejects with {@link InvalidFilterPattern} or {@link InvalidSearchPlace}.
+   * Over many files, in a worker, merged by timestamp. Rejects with {@link InvalidFilterPattern}, {@link InvalidSearchPlace} or, where
+   * too many searches wait already, {@link SearchesBusy}.
    * A page may be short, or empty, and yet have a `next`.
    */
   search(search: LogSearch): Promise<LogSearchPage>;
@@ -113,6 +115,11 @@ export interface LogSink {
 /** The caller's filter pattern cannot be read; `message` says where. */
 export class InvalidFilterPattern extends Error {
   override name = 'InvalidFilterPattern';
+}
+
+/** Too many searches wait, all in all or of this account's; some time later there is room. */
+export class SearchesBusy extends Error {
+  override name = 'SearchesBusy';
 }
 
 /** The `after` of a search was not answered by a search. */

@@ -8,4 +8,6 @@ export const groupNotFound = (): AwsError => new AwsError('ResourceNotFoundExcep
 export const streamNotFound = (): AwsError => new AwsError('ResourceNotFoundException', 400, 'The specified log stream does not exist.');
 export const groupExists = (): AwsError => new AwsError('ResourceAlreadyExistsException', 400, 'The specified log group already exists');
 export const streamExists = (): AwsError => new AwsError('ResourceAlreadyExistsException', 400, 'The specified log stream already exists');
+/** Clients wait a moment and ask again by themselves. */
+export const throttled = (): AwsError => new AwsError('ThrottlingException', 400, 'Rate exceeded');
 export const invalidToken = (): AwsError => invalidParameter('The specified nextToken is invalid.');

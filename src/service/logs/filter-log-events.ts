@@ -3,11 +3,11 @@
 
 import type { FilterLogEventsCommandInput, FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { Scope } from '../../base/ids.ts';
-import { InvalidFilterPattern, InvalidSearchPlace, type LogSearch, type LogSearchPage, type LogSink } from '../../port/log-sink.ts';
+import { InvalidFilterPattern, InvalidSearchPlace, SearchesBusy, type LogSearch, type LogSearchPage, type LogSink } from '../../port/log-sink.ts';
 import { onGroup } from './access.ts';
 import { groupReferred, lengthIn, streamName, streamPrefix, timestamp } from './check.ts';
 import type { LogsDeps, LogsOperation } from './deps.ts';
-import { groupNotFound, invalidParameter, invalidToken, streamNotFound } from './error.ts';
+import { groupNotFound, invalidParameter, invalidToken, streamNotFound, throttled } from './error.ts';
 import { eventLimit, pageBytes } from './page-limit.ts';
 import { readFromMs } from './retention.ts';
 import { streamsOf } from './streams-of.ts';
@@ -29,7 +29,7 @@ export const filterLogEvents: LogsOperation<FilterLogEventsCommandInput, FilterL
     const after = input.nextToken === undefined ? undefined : readPageToken('FilterLogEvents', input.nextToken, isText);
     const group = deps.reader.logGroup(scope, name);
     if (group === undefined) throw groupNotFound();
-    const streams = await streamsToSearch(deps, scope, group.name, input);
+    const streams = streamsToSearch(deps, scope, group.name, input);
     const fromMs = readFromMs(group, startTime, deps.clock.now());
     // Unlike GetLogEvents, this takes its end in.
     const toMs = endTime === undefined ? undefined : endTime + 1;
@@ -43,15 +43,17 @@ export const filterLogEvents: LogsOperation<FilterLogEventsCommandInput, FilterL
   },
 };
 
-async function streamsToSearch(deps: LogsDeps, scope: Scope, group: string, input: FilterLogEventsCommandInput): Promise<readonly string[]> {
+function streamsToSearch(deps: LogsDeps, scope: Scope, group: string, input: FilterLogEventsCommandInput): LogSearch['streams'] {
   if (input.logStreamNames !== undefined) {
     const names = [...new Set(input.logStreamNames.map((name) => streamName(name, 'logStreamNames')))];
     if (names.some((name) => deps.reader.logStream(scope, group, name) === undefined)) throw streamNotFound();
     return names;
   }
-  const names: string[] = [];
-  for await (const rows of streamsOf(deps, scope, group, streamPrefix(input.logStreamNamePrefix))) for (const row of rows) names.push(row.name);
-  return names;
+  return namesOf(deps, scope, group, streamPrefix(input.logStreamNamePrefix));
+}
+
+async function* namesOf(deps: LogsDeps, scope: Scope, group: string, prefix: string | undefined): AsyncGenerator<readonly string[]> {
+  for await (const rows of streamsOf(deps, scope, group, prefix)) yield rows.map(({ name }) => name);
 }
 
 async function search(sink: LogSink, asked: LogSearch): Promise<LogSearchPage> {
@@ -60,6 +62,7 @@ async function search(sink: LogSink, asked: LogSearch): Promise<LogSearchPage> {
   } catch (error) {
     if (error instanceof InvalidFilterPattern) throw invalidParameter(error.message);
     if (error instanceof InvalidSearchPlace) throw invalidToken();
+    if (error instanceof SearchesBusy) throw throttled();
     throw error;
   }
 }

@@ -313,6 +313,7 @@ describe('FilterLogEvents', () => {
     await client.refused('FilterLogEvents', { ...input, logStreamNames: [] }, invalid, /1 to 100/);
     await client.refused('FilterLogEvents', { ...input, logStreamNames: ['other', 'none'] }, missing, /log stream/);
     await client.refused('FilterLogEvents', { ...input, filterPattern: '{' }, invalid, /filter pattern/);
+    await client.refused('FilterLogEvents', { ...input, filterPattern: 'busy' }, 'ThrottlingException', /Rate exceeded/);
     await client.refused('FilterLogEvents', { ...input, filterPattern: 'x'.repeat(1025) }, invalid, /filterPattern/);
     for (const nextToken of ['x', Buffer.from('["FilterLogEvents","x"]').toString('base64url'), Buffer.from('["Other","1"]').toString('base64url'), Buffer.from('["FilterLogEvents",1]').toString('base64url')]) await client.refused('FilterLogEvents', { ...input, nextToken }, invalid, /nextToken/);
     await client.refused('FilterLogEvents', { logGroupName: 'none' }, missing);

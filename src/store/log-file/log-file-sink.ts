@@ -82,7 +82,7 @@ export class FileLogSink implements LogSink {
     // What is malformed needs no worker to be found.
     parseFilterPattern(search.filterPattern ?? '');
     if (search.after !== undefined) decodePlace(search.after);
-    return search.streams.length === 0 ? { events: [] } : this.#searches.search(search);
+    return Array.isArray(search.streams) && search.streams.length === 0 ? { events: [] } : this.#searches.search(search);
   }
 
   facts(key: LogStreamKey): Promise<LogStreamFacts | undefined> {

@@ -8,10 +8,20 @@ import { Searcher } from './search.ts';
 
 export type SearchAnswer = { readonly page: LogSearchPage } | { readonly invalid: string } | { readonly failure: string };
 
+/** The streams of a search come first, in parts, and then what is searched for in them. */
+export type SearchRequest = { readonly streams: readonly string[] } | { readonly search: Omit<LogSearch, 'streams'> };
+
 const port = must(parentPort, 'the search worker runs as a worker');
 const searcher = new Searcher((workerData as { root: string }).root);
+let streams: string[] = [];
 
-port.on('message', (search: LogSearch) => {
+port.on('message', (request: SearchRequest) => {
+  if ('streams' in request) {
+    for (const stream of request.streams) streams.push(stream);
+    return;
+  }
+  const search = { ...request.search, streams };
+  streams = [];
   searcher.search(search).then(
     (page) => port.postMessage({ page } satisfies SearchAnswer),
     (error: unknown) => port.postMessage((error instanceof InvalidFilterPattern ? { invalid: error.message } : { failure: String((error as Error).stack) }) satisfies SearchAnswer),

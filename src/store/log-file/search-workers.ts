@@ -3,16 +3,18 @@
 
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { InvalidFilterPattern, type LogSearch, type LogSearchPage } from '../../port/log-sink.ts';
-import type { SearchAnswer } from './search-worker.ts';
+import type { Scope } from '../../base/ids.ts';
+import { InvalidFilterPattern, SearchesBusy, type LogSearch, type LogSearchPage } from '../../port/log-sink.ts';
+import type { SearchAnswer, SearchRequest } from './search-worker.ts';
 
 const mostWorkers = 2;
-const mostWaiting = 256;
+/** All in all, of one account, and of its searches for regular expressions: each may take as long as a page does. */
+const mostWaiting = { all: 256, ofScope: 64, costly: 8 };
 const idleMs = 10_000;
 /** From source and compiled alike. */
 const entry = new URL(`./search-worker${extname(import.meta.url)}`, import.meta.url);
 
-/** A regular expression may take long over one message: such searches share one worker, and leave the other to all others. */
+/** A regular expression takes ten times as long over a message as a term: such searches share one worker, and leave the other to all others. */
 const isCostly = (search: LogSearch): boolean => search.filterPattern?.includes('%') ?? false;
 
 interface Task {
@@ -29,21 +31,22 @@ interface Member {
 
 export class SearchWorkers {
   readonly #root: string;
-  /** A search ends its page by itself long before; only matching one message can take longer. */
+  /** A search ends its page by itself long before: only a machine or a disk that is in trouble takes longer. */
   readonly #longestMs: number;
   readonly #members = new Set<Member>();
   readonly #waiting: Task[] = [];
+  #lastScope: Scope | undefined;
   #closed = false;
 
   constructor(root: string, options: { longestMs?: number } = {}) {
     this.#root = root;
-    this.#longestMs = options.longestMs ?? 5_000;
+    this.#longestMs = options.longestMs ?? 15_000;
   }
 
   search(search: LogSearch): Promise<LogSearchPage> {
     return new Promise((resolve, reject) => {
       if (this.#closed) reject(new Error('the log sink is closed'));
-      else if (this.#waiting.length >= mostWaiting) reject(new Error('too many log searches wait'));
+      else if (this.#isBusyFor(search)) reject(new SearchesBusy('too many log searches wait'));
       else {
         this.#waiting.push({ search, resolve, reject });
         this.#assign();
@@ -51,10 +54,19 @@ export class SearchWorkers {
     });
   }
 
+  #isBusyFor(search: LogSearch): boolean {
+    const ofScope = this.#waiting.filter((task) => task.search.scope === search.scope);
+    const costly = isCostly(search) ? ofScope.filter((task) => isCostly(task.search)).length : 0;
+    return this.#waiting.length >= mostWaiting.all || ofScope.length >= mostWaiting.ofScope || costly >= mostWaiting.costly;
+  }
+
   #assign(): void {
     for (;;) {
       const costlyRuns = [...this.#members].some((member) => member.task !== undefined && isCostly(member.task.search));
-      const next = this.#waiting.findIndex((task) => !costlyRuns || !isCostly(task.search));
+      const mayRun = (task: Task): boolean => !costlyRuns || !isCostly(task.search);
+      // Accounts take turns.
+      const another = this.#waiting.findIndex((task) => mayRun(task) && task.search.scope !== this.#lastScope);
+      const next = another < 0 ? this.#waiting.findIndex(mayRun) : another;
       if (next < 0) return;
       const free = [...this.#members].find((member) => member.task === undefined) ?? (this.#members.size < mostWorkers ? this.#start() : undefined);
       if (free === undefined) return;
@@ -76,9 +88,22 @@ export class SearchWorkers {
     clearTimeout(member.timer);
     member.task = task;
     member.worker.ref();
-    const tooLong = new InvalidFilterPattern(`Invalid filter pattern: matching it takes longer than ${this.#longestMs / 1000} seconds`);
-    member.timer = setTimeout(() => this.#end(member, tooLong), this.#longestMs);
-    member.worker.postMessage(task.search);
+    this.#lastScope = task.search.scope;
+    this.#send(member, task).catch((error: unknown) => this.#end(member, error as Error));
+  }
+
+  /** So many names at once: to hand over a million in one message would hold the loop. */
+  async #send(member: Member, task: Task): Promise<void> {
+    const { streams, ...rest } = task.search;
+    if (Array.isArray(streams)) this.#tell(member, { streams });
+    else for await (const some of streams as AsyncIterable<readonly string[]>) this.#tell(member, { streams: some });
+    if (member.task !== task) return;
+    member.timer = setTimeout(() => this.#end(member, new SearchesBusy(`the search took longer than ${this.#longestMs} ms`)), this.#longestMs);
+    this.#tell(member, { search: rest });
+  }
+
+  #tell(member: Member, request: SearchRequest): void {
+    if (this.#members.has(member)) member.worker.postMessage(request);
   }
 
   #answered(member: Member, answer: SearchAnswer): void {

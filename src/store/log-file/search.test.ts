@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { InvalidFilterPattern, InvalidSearchPlace, type LogSearch, type StoredLogEvent } from '../../port/log-sink.ts';
+import { scopeOf } from '../../base/ids.ts';
+import { InvalidFilterPattern, InvalidSearchPlace, SearchesBusy, type LogSearch, type StoredLogEvent } from '../../port/log-sink.ts';
 import { filesUnder, group, keyOf, lines, scope, startMs, temporarySink } from './fixture.ts';
 import type { FileLogSink } from './log-file-sink.ts';
 import { SearchWorkers } from './search-workers.ts';
@@ -115,14 +116,44 @@ describe('a search', () => {
     for (const after of ['', '{', '[]', '["1","s",0]', 'null']) await assert.rejects(sink.search(asked(['s'], { after })), InvalidSearchPlace);
   });
 
-  it('that never ends is ended, and the next one is answered', async (t) => {
+  it('that takes too long is ended, and is no fault of its pattern', async (t) => {
     const { sink, root } = temporarySink(t);
-    await write(sink, 's', ['a'.repeat(200_000)]);
-    // Long enough for a busy machine to start a worker and answer the second.
-    const workers = new SearchWorkers(root, { longestMs: 3_000 });
+    await write(sink, 's', ['one']);
+    const workers = new SearchWorkers(root, { longestMs: 1 });
     t.after(() => workers.close());
-    await assert.rejects(workers.search(asked(['s'], { filterPattern: '%a*a*a*b%' })), (error) => error instanceof InvalidFilterPattern && /takes longer/.test(error.message));
-    assert.equal((await workers.search(asked(['s'], { filterPattern: '%aaa%' }))).events.length, 1);
+    await assert.rejects(workers.search(asked(['s'])), SearchesBusy);
+  });
+
+  it('reads the names of its streams when its turn has come; where they cannot be read the next one is answered', async (t) => {
+    const { sink, root } = temporarySink(t);
+    await write(sink, 'a', ['one']);
+    await write(sink, 'b', ['two']);
+    const workers = new SearchWorkers(root);
+    t.after(() => workers.close());
+    async function* broken(): AsyncGenerator<readonly string[]> {
+      yield await Promise.resolve(['a']);
+      throw new Error('no such group');
+    }
+    async function* names(): AsyncGenerator<readonly string[]> {
+      yield await Promise.resolve(['b']);
+      yield ['a'];
+    }
+    await assert.rejects(workers.search({ ...asked([]), streams: broken() }), /no such group/);
+    assert.deepEqual((await workers.search({ ...asked([]), streams: names() })).events.map(({ message }) => message).sort(), ['one', 'two']);
+  });
+
+  it('waits with few others of its account that ask for a regular expression; more are sent away, and others are answered', async (t) => {
+    const { sink, root } = temporarySink(t);
+    await write(sink, 's', ['one']);
+    const workers = new SearchWorkers(root);
+    t.after(() => workers.close());
+    const costly = Array.from({ length: 60 }, () => workers.search(asked(['s'], { filterPattern: '%o*n%' })));
+    const other = workers.search({ ...asked(['s'], { filterPattern: '%o*n%' }), scope: scopeOf('210987654321', 'eu-west-1') });
+    const plain = workers.search(asked(['s'], { filterPattern: 'one' }));
+    const ends = await Promise.allSettled(costly);
+    assert.equal(ends.filter(({ status }) => status === 'fulfilled').length, 9, 'one runs, and eight wait');
+    assert.ok(ends.every((end) => end.status === 'fulfilled' || end.reason instanceof SearchesBusy));
+    assert.deepEqual([(await other).events.length, (await plain).events.length], [0, 1]);
   });
 });
 

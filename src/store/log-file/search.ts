@@ -25,8 +25,8 @@ const mostDescriptors = 64;
 const mostIndexes = 32_768;
 /** How many files are opened at a time. */
 const opensAtOnce = 16;
-/** A page ends after this time even if it is not full; its token goes on. */
-const longestMs = 3000;
+/** A page ends after this time even if it is not full, so that others have their turn; its token goes on. */
+const longestMs = 1000;
 /** No event is later than the last write of its file by more: PutLogEvents takes two hours, and clocks differ. */
 const futureMs = 3 * 3_600_000;
 
@@ -47,7 +47,7 @@ export class Searcher {
     this.#root = root;
   }
 
-  async search(search: LogSearch): Promise<LogSearchPage> {
+  async search(search: LogSearch & { readonly streams: readonly string[] }): Promise<LogSearchPage> {
     const matcher = parseFilterPattern(search.filterPattern ?? '');
     // Bytes that are not UTF-8 are seen as U+FFFD, which stands in no file.
     const needle = matcher.needle === undefined || matcher.needle.includes('\ufffd') ? undefined : Buffer.from(matcher.needle);
@@ -83,7 +83,7 @@ export class Searcher {
     return { events: sorted(events) };
   }
 
-  async #open(search: LogSearch, range: Range): Promise<Turn[]> {
+  async #open(search: LogSearch & { readonly streams: readonly string[] }, range: Range): Promise<Turn[]> {
     const directory = groupDirectory(this.#root, search.scope, search.group);
     const names = search.streams.map((stream) => ({ stream, path: streamPath(directory, stream) }));
     const turns: Turn[] = [];

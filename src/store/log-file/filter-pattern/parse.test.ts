@@ -120,7 +120,7 @@ const refused: readonly (readonly [pattern: string, why: RegExp])[] = [
   ['%[a%', /regular expression/],
   ['%a**%', /nothing to repeat/],
   ['%a{2000}%', /above 1000/],
-  ['%a*b*c*d*e*f*g*h*i*%', /more than 8 unbounded/],
+  ['%.{1000}.{1000}.{1000}%', /too much/],
   ['%a% %b% %c%', /more than 2 regular/],
   ['{ }', /expected a property/],
   ['{ $.a }', /expected =/],

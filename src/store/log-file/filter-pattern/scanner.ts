@@ -1,6 +1,7 @@
 // Reads a filter pattern's text from left to right: what the three kinds of pattern have in common.
 
 import { InvalidFilterPattern } from '../../../port/log-sink.ts';
+import type { LinearRegex } from './linear-regex.ts';
 import { parseRegex } from './regex.ts';
 
 /** AWS takes two regular expressions in one pattern. */
@@ -69,7 +70,7 @@ export class Scanner {
   }
 
   /** A regular expression, its opening percent sign being next. */
-  regex(): RegExp {
+  regex(): LinearRegex {
     this.expect('%');
     const end = this.#text.indexOf('%', this.#at);
     if (end < 0) throw this.fail('a percent sign is not closed');

@@ -2,10 +2,11 @@
 // found anywhere in a message, in their own case. Beside other terms those with a question mark have no effect, as in AWS
 // (CloudWatch Logs user guide, "Using filter patterns to match terms in unstructured log events").
 
+import type { LinearRegex } from './linear-regex.ts';
 import type { Matcher } from './matcher.ts';
 import { Scanner } from './scanner.ts';
 
-type Term = string | RegExp;
+type Term = string | LinearRegex;
 const word = /[^\s"]+/y;
 
 export function parseTerms(text: string): Matcher {
