@@ -72,8 +72,8 @@ export function compose(options: AppOptions): App {
   const { clock, ids, logSink, settings } = options;
   const maxBodyBytes = maxBodyBytesBy(settings.limits);
   const submitRate = options.submitRate === undefined ? undefined : new SubmitRate(options.submitRate, clock);
-  const ec2 = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus, reader: reader.resources, seed: ec2Seed({ ids }) });
-  const iam = new ResourceSpace<IamKinds>({ service: 'iam', bus, reader: reader.resources, seed: iamSeed({ clock, ids }) });
+  const ec2 = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus, reader: reader.resources, seed: ec2Seed });
+  const iam = new ResourceSpace<IamKinds>({ service: 'iam', bus, reader: reader.resources, seed: iamSeed });
   const services: AnyService[] = [
     {
       name: 'batch',
@@ -154,7 +154,7 @@ export function compose(options: AppOptions): App {
     for (const scope of scopes) await noteNetwork({ space: ec2, bus }, scope, start);
     for (const scope of scopes) await noteRoles({ space: iam, bus }, scopeParts(scope), start);
   };
-  return { control, router, own, noteReferences, defaultNetwork: async (scope) => defaultNetwork(await ec2.view(scope, start)) };
+  return { control, router, own, noteReferences, defaultNetwork: async (scope) => defaultNetwork(await ec2.view(scope)) };
 }
 
 /** By region: which compute environments use a role, as their own or their Spot Fleet's. */

@@ -9,24 +9,38 @@ import { ResourceSpace } from './resource-space.ts';
 interface Kinds {
   readonly box: { readonly size: number };
   readonly lid: { readonly of: string };
+  readonly key: { readonly id: string };
 }
 const scope = scopeOf('123456789012', 'eu-west-1');
 const envelope = { requestId: 'r', caller: 'c', sourceAddress: '', userAgent: '' };
 
 function rig() {
   const resources = new FakeResources();
-  let seeds = 0;
-  const make = () => new ResourceSpace<Kinds>({ service: 'toy', bus: resources.bus, reader: resources, seed: (draft) => (seeds++, draft.put('box', 'default', { size: 1 })) });
+  const make = () => new ResourceSpace<Kinds>({ service: 'toy', bus: resources.bus, reader: resources, seed: (draft, _scope, ids) => {
+    draft.put('box', 'default', { size: 1 });
+    draft.put('key', 'default', { id: ids.attempt() });
+  } });
   const space = make();
-  return { resources, make, space, seeds: () => seeds, change: space.change.bind(space, scope, envelope) as <T>(decide: Parameters<typeof space.change<T>>[2]) => Promise<T>, view: () => space.view(scope, envelope) };
+  return { resources, make, space, change: space.change.bind(space, scope, envelope) as <T>(decide: Parameters<typeof space.change<T>>[2]) => Promise<T>, view: () => space.view(scope) };
 }
 
-test('what a new account has is written at the first look, once', async () => {
-  const { view, resources, seeds } = rig();
+test('what a new account has is shown, the same each time, and written with its first change', async () => {
+  const { view, change, resources } = rig();
+  const version = () => resources.resourceVersion({ service: 'toy', scope });
   assert.deepEqual((await view()).all('box'), [{ size: 1 }]);
   assert.deepEqual((await view()).get('box', 'default'), { size: 1 });
-  assert.equal(resources.resourceVersion({ service: 'toy', scope }), 1);
-  assert.equal(seeds(), 1);
+  const { id } = (await view()).get('key', 'default') ?? {};
+  assert.match(id ?? '', /^[0-9a-f]{32}$/);
+  await change((draft) => draft.all('box'));
+  await assert.rejects(change((draft) => {
+    draft.put('box', 'a', { size: 2 });
+    throw new Error('no');
+  }), /no/);
+  assert.equal(version(), 0, 'what is only looked at, and what fails, writes nothing');
+  await change((draft) => draft.put('box', 'a', { size: 2 }));
+  assert.equal(version(), 1);
+  assert.deepEqual((await view()).all('box'), [{ size: 2 }, { size: 1 }]);
+  assert.deepEqual((await view()).get('key', 'default'), { id });
 });
 
 test('a draft sees its own changes, in the order of ids', async () => {
@@ -89,8 +103,8 @@ test('one that fails does not hold up the next', async () => {
 });
 
 test('a decision that changes nothing writes nothing', async () => {
-  const { change, view, resources } = rig();
-  await view();
+  const { change, resources } = rig();
+  await change((draft) => draft.put('lid', 'l', { of: 'x' }));
   assert.equal(await change((draft) => draft.all('box').length), 1);
   assert.equal(resources.resourceVersion({ service: 'toy', scope }), 1);
 });

@@ -1,10 +1,13 @@
 // The resources that a service of its own keeps (IAM's roles, EC2's networks) as its operations see and change them: one view of
-// one moment, and changes that take place all together, on exactly what they were decided on, or not at all. It knows no
-// kind of resource.
+// one moment, and changes that take place all together, on exactly what they were decided on, or not at all. What a new account
+// has of itself is shown to whoever looks, the same each time, and written down with the account's first change: reads write
+// nothing, whoever calls. It knows no kind of resource.
 
+import { createHash } from 'node:crypto';
 import { must } from '../base/assert.ts';
-import type { Scope } from '../base/ids.ts';
+import { attemptId, type Scope } from '../base/ids.ts';
 import type { CommandBus, Envelope } from '../port/command-bus.ts';
+import type { Ids } from '../port/ids.ts';
 import type { ResourceReader, ResourceRow, ResourceSpaceKey } from '../port/store.ts';
 
 /** What a view is asked for: `Kinds` says what the service keeps of each kind. */
@@ -24,8 +27,8 @@ export interface ResourceSpaceParts<Kinds> {
   readonly service: string;
   readonly bus: Pick<CommandBus, 'write'>;
   readonly reader: ResourceReader;
-  /** What a new account has of itself. */
-  readonly seed: (draft: ResourceDraft<Kinds>, scope: Scope) => void;
+  /** What a new account has of itself; of one scope always the same, for which `ids` are. */
+  readonly seed: (draft: ResourceDraft<Kinds>, scope: Scope, ids: Pick<Ids, 'attempt'>) => void;
 }
 
 /** How often others may get in between, before something is wrong. */
@@ -41,11 +44,18 @@ export class ResourceSpace<Kinds extends object> {
   }
 
   /** What is there now, seeded. */
-  async view(scope: Scope, envelope: Envelope): Promise<ResourceView<Kinds>> {
-    const key = { service: this.#parts.service, scope };
-    // A seed is written down, so that what one call shows the next one finds.
-    if (this.#parts.reader.resourceVersion(key) === 0) await this.change(scope, envelope, () => undefined);
-    return new Draft<Kinds>(this.#parts.reader, key);
+  view(scope: Scope): Promise<ResourceView<Kinds>> {
+    const { service, reader } = this.#parts;
+    return Promise.resolve(this.#draft(scope, reader.resourceVersion({ service, scope })));
+  }
+
+  #draft(scope: Scope, version: number): Draft<Kinds> {
+    const { service, reader, seed } = this.#parts;
+    const draft = new Draft<Kinds>(reader, { service, scope });
+    if (version > 0) return draft;
+    seed(draft, scope, seedIds(`${service} ${scope}`));
+    draft.isTouched = false;
+    return draft;
   }
 
   /**
@@ -68,19 +78,25 @@ export class ResourceSpace<Kinds extends object> {
   }
 
   async #tryToChange<T>(scope: Scope, envelope: Envelope, decide: (draft: ResourceDraft<Kinds>) => T): Promise<T> {
-    const { service, bus, reader, seed } = this.#parts;
+    const { service, bus, reader } = this.#parts;
     const space = { service, scope };
     for (let tries = 0; tries < mostTries; tries++) {
       const version = reader.resourceVersion(space);
-      const draft = new Draft<Kinds>(reader, space);
-      if (version === 0) seed(draft, scope);
+      const draft = this.#draft(scope, version);
       const value = decide(draft);
+      if (!draft.isTouched) return value;
       const { put, remove } = draft.changes();
-      if (put.length === 0 && remove.length === 0) return value;
       if ((await bus.write({ table: 'resource', write: 'change', space, version, put, remove }, envelope)) === 'done') return value;
     }
     throw new Error(`the resources of ${service} changed ${mostTries} times while one change was made`);
   }
+}
+
+/** The same ones for the same text, ascending: a seed that was only shown is written as it was shown. */
+function seedIds(text: string): Pick<Ids, 'attempt'> {
+  const digits = createHash('sha256').update(text).digest('hex');
+  let count = 0;
+  return { attempt: () => attemptId(`${digits.slice(0, 12)}${(count++).toString(16).padStart(4, '0')}${digits.slice(12, 28)}`) };
 }
 
 class Draft<Kinds extends object> implements ResourceDraft<Kinds> {
@@ -88,6 +104,8 @@ class Draft<Kinds extends object> implements ResourceDraft<Kinds> {
   readonly #space: ResourceSpaceKey;
   /** By kind and id; undefined: removed. */
   readonly #changed = new Map<string, Map<string, object | undefined>>();
+  /** Something was changed since it was seeded. */
+  isTouched = false;
 
   constructor(reader: ResourceReader, space: ResourceSpaceKey) {
     this.#reader = reader;
@@ -116,6 +134,7 @@ class Draft<Kinds extends object> implements ResourceDraft<Kinds> {
   }
 
   #change(kind: string, id: string, body: object | undefined): void {
+    this.isTouched = true;
     if (!this.#changed.has(kind)) this.#changed.set(kind, new Map());
     must(this.#changed.get(kind), 'set just now').set(id, body);
   }

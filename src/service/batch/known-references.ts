@@ -15,7 +15,6 @@ import { iamScope, type IamKinds, type IamView } from '../iam/deps.ts';
 import { knownRoles } from '../iam/known-roles.ts';
 import { profileArn } from '../iam/show.ts';
 import type { ResourceSpace } from '../resource-space.ts';
-import { envelopeOf } from '../envelope.ts';
 
 /** The resources of an environment as they are, and as they are to be. */
 export type NamedResources = readonly (ComputeResource | ComputeResourceUpdate | undefined)[];
@@ -30,10 +29,10 @@ export const knownReferences =
   ({ ec2, iam, settings }: ReferenceSpaces) =>
   async (context: RequestContext, named: NamedResources): Promise<KnownReferences> => {
     const isStrict = settings.references === 'strict';
-    const iamView = await iam.view(iamScope(context), envelopeOf(context));
+    const iamView = await iam.view(iamScope(context));
     const roles = knownRoles(iamView, context, isStrict);
     if (!isStrict && !named.some(namesEc2)) return { ...nothingKnown, roles };
-    const view = await ec2.view(context.scope, envelopeOf(context));
+    const view = await ec2.view(context.scope);
     const subnets = knownSubnets(view);
     const images = imagesOf(view).filter(({ isPublic }) => !isPublic);
     return { images, launchTemplates: templatesOf(view), subnets, roles, all: isStrict ? allReferences(view, iamView, roles, context) : undefined };

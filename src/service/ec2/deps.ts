@@ -35,7 +35,7 @@ interface DryRun {
 /** What is there; a dry run ends here. */
 export async function view({ space }: Ec2Deps, context: RequestContext, { DryRun: isDryRun }: DryRun): Promise<Ec2View> {
   if (isDryRun) throw dryRun();
-  return space.view(context.scope, envelopeOf(context));
+  return space.view(context.scope);
 }
 
 /** Changes what is there; a dry run ends when it is known that it could be done. */
@@ -47,8 +47,8 @@ export const change = <T>({ space }: Ec2Deps, context: RequestContext, { DryRun:
   });
 
 /** 17 hexadecimal digits, of which AWS's first one is 0. */
-export const newId = (ids: Ids, prefix: string): string => `${prefix}-0${ids.attempt().slice(0, 16)}`;
-export const idOf = (ids: Ids, kind: Ec2Kind): string => newId(ids, idPrefix[kind]);
+export const newId = (ids: Pick<Ids, 'attempt'>, prefix: string): string => `${prefix}-0${ids.attempt().slice(0, 16)}`;
+export const idOf = (ids: Pick<Ids, 'attempt'>, kind: Ec2Kind): string => newId(ids, idPrefix[kind]);
 
 export function arnOf({ account, region }: RequestContext, kind: string, id: string): string {
   return `arn:${partitionOf(region)}:ec2:${region}:${account}:${kind}/${id}`;

@@ -45,7 +45,7 @@ export class FakeEc2 implements Ec2Deps {
       return this.onCommand(command) as never;
     },
   };
-  readonly space = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus: this.resources.bus, reader: this.resources, seed: ec2Seed(this) });
+  readonly space = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus: this.resources.bus, reader: this.resources, seed: ec2Seed });
 
   /** Calls an operation as the wire does; its answer, or its error, comes back. */
   async call(name: string, input: object = {}, of: RequestContext = context): Promise<Answer> {

@@ -8,7 +8,10 @@ import { idOf, newId } from './deps.ts';
 import type { Ec2Draft, SecurityGroup, SecurityGroupRule, Vpc } from './resources.ts';
 import { zonesOf } from './zone.ts';
 
-export function makeVpc(draft: Ec2Draft, ids: Ids, facts: Pick<Vpc, 'cidr' | 'isDefault' | 'tenancy' | 'dnsHostnames' | 'tags'>): Vpc {
+/** What ids are made of. */
+type SeedIds = Pick<Ids, 'attempt'>;
+
+export function makeVpc(draft: Ec2Draft, ids: SeedIds, facts: Pick<Vpc, 'cidr' | 'isDefault' | 'tenancy' | 'dnsHostnames' | 'tags'>): Vpc {
   const vpc: Vpc = { ...facts, id: idOf(ids, 'vpc'), dnsSupport: true, addressUsageMetrics: false, aclId: newId(ids, 'acl') };
   draft.put('vpc', vpc.id, vpc);
   const groupId = idOf(ids, 'security-group');
@@ -27,18 +30,16 @@ export function makeVpc(draft: Ec2Draft, ids: Ids, facts: Pick<Vpc, 'cidr' | 'is
 }
 
 /** The rule that every new group begins with. */
-export const everythingOut = (ids: Ids): SecurityGroupRule => ({ id: newId(ids, 'sgr'), egress: true, protocol: '-1', peer: { cidr: '0.0.0.0/0' }, tags: {} });
+export const everythingOut = (ids: SeedIds): SecurityGroupRule => ({ id: newId(ids, 'sgr'), egress: true, protocol: '-1', peer: { cidr: '0.0.0.0/0' }, tags: {} });
 
-export const ec2Seed =
-  ({ ids }: { readonly ids: Ids }) =>
-  (draft: Ec2Draft, scope: Scope): void => {
-    const vpc = makeVpc(draft, ids, { cidr: '172.31.0.0/16', isDefault: true, tenancy: 'default', dnsHostnames: true, tags: {} });
-    const gatewayId = idOf(ids, 'internet-gateway');
-    draft.put('internet-gateway', gatewayId, { id: gatewayId, vpcId: vpc.id, tags: {} });
-    for (const table of draft.all('route-table')) draft.put('route-table', table.id, { ...table, routes: [{ cidr: '0.0.0.0/0', target: { gatewayId } }] });
-    zonesOf(scopeParts(scope).region).forEach(({ name }, index) => {
-      const cidr = blockText({ base: (172 * 256 + 31) * 2 ** 16 + index * 16 * 256, bits: 20 });
-      const id = idOf(ids, 'subnet');
-      draft.put('subnet', id, { id, vpcId: vpc.id, cidr, zone: name, isDefault: true, mapPublicIp: true, aclAssociationId: newId(ids, 'aclassoc'), tags: {} });
-    });
-  };
+export function ec2Seed(draft: Ec2Draft, scope: Scope, ids: SeedIds): void {
+  const vpc = makeVpc(draft, ids, { cidr: '172.31.0.0/16', isDefault: true, tenancy: 'default', dnsHostnames: true, tags: {} });
+  const gatewayId = idOf(ids, 'internet-gateway');
+  draft.put('internet-gateway', gatewayId, { id: gatewayId, vpcId: vpc.id, tags: {} });
+  for (const table of draft.all('route-table')) draft.put('route-table', table.id, { ...table, routes: [{ cidr: '0.0.0.0/0', target: { gatewayId } }] });
+  zonesOf(scopeParts(scope).region).forEach(({ name }, index) => {
+    const cidr = blockText({ base: (172 * 256 + 31) * 2 ** 16 + index * 16 * 256, bits: 20 });
+    const id = idOf(ids, 'subnet');
+    draft.put('subnet', id, { id, vpcId: vpc.id, cidr, zone: name, isDefault: true, mapPublicIp: true, aclAssociationId: newId(ids, 'aclassoc'), tags: {} });
+  });
+}

@@ -53,6 +53,6 @@ export async function changeNetwork<T>(deps: Ec2Deps, context: RequestContext, i
 
 /** Tells compute environments where subnets lead now; at a start, what could not be told before the end. */
 export async function noteNetwork({ space, bus }: { readonly space: ResourceSpace<Ec2Kinds>; readonly bus: Pick<CommandBus, 'submit'> }, scope: Scope, envelope: Envelope): Promise<void> {
-  const reply = await bus.submit({ type: 'note-network', scope, subnets: knownSubnets(await space.view(scope, envelope)) }, envelope);
+  const reply = await bus.submit({ type: 'note-network', scope, subnets: knownSubnets(await space.view(scope)) }, envelope);
   if (isRefusal(reply)) throw fromRefusal(reply);
 }

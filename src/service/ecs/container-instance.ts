@@ -11,7 +11,6 @@ import type { RequestContext } from '../../wire/operation.ts';
 import { zoneOfSubnet } from '../ec2/zone.ts';
 import { clusterName } from './cluster.ts';
 import { type EcsDeps } from './deps.ts';
-import { envelopeOf } from '../envelope.ts';
 
 export const instanceArn = ({ host, environment }: ContainerInstanceView): string => containerInstanceArn(environment.scope, clusterName(environment), host.id);
 
@@ -36,7 +35,7 @@ export function instanceStatus({ host }: ContainerInstanceView): ContainerInstan
 
 /** The instances as ECS shows them. */
 export async function instanceDetails({ networks, version }: EcsDeps, views: readonly ContainerInstanceView[], context: RequestContext): Promise<ContainerInstance[]> {
-  const ec2 = views.some(({ slice }) => slice !== undefined) ? await networks.view(context.scope, envelopeOf(context)) : undefined;
+  const ec2 = views.some(({ slice }) => slice !== undefined) ? await networks.view(context.scope) : undefined;
   return views.map((view) => detail(view, version, (instance) => ec2 && zoneOfSubnet(ec2, instance.launch?.subnetId, context.region)));
 }
 

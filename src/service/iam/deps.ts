@@ -110,7 +110,7 @@ export const iamScope = ({ account, region }: Where): Scope => scopeOf(account, 
 /** The partition of such a place. */
 export const partitionOfScope = (scope: Scope): string => scopeParts(scope).region.replace(/-global$/, '');
 
-export const view = ({ space }: IamDeps, context: RequestContext): Promise<IamView> => space.view(iamScope(context), envelopeOf(context));
+export const view = ({ space }: IamDeps, context: RequestContext): Promise<IamView> => space.view(iamScope(context));
 export const change = <T>({ space }: IamDeps, context: RequestContext, decide: (draft: IamDraft) => T): Promise<T> => space.change(iamScope(context), envelopeOf(context), decide);
 
 /** As {@link change}, of whatever decides what roles may do: compute environments learn of it. */
@@ -122,13 +122,13 @@ export async function changeRights<T>(deps: IamDeps, context: RequestContext, de
 
 /** Tells compute environments what the roles of an account may do now; at a start, what could not be told before the end. */
 export async function noteRoles({ space, bus }: Pick<IamDeps, 'space' | 'bus'>, where: Where, envelope: Envelope): Promise<void> {
-  const { prefix, untagging } = knownRoles(await space.view(iamScope(where), envelope), where);
+  const { prefix, untagging } = knownRoles(await space.view(iamScope(where)), where);
   const reply = await bus.submit({ type: 'note-roles', prefix, untagging }, envelope);
   if (isRefusal(reply)) throw throttled(reply.message);
 }
 
 /** An id of IAM's form. */
-export const newId = (ids: Ids, prefix: 'AROA' | 'AIPA' | 'ANPA'): string => `${prefix}${ids.attempt().slice(0, 17).toUpperCase()}`;
+export const newId = (ids: Pick<Ids, 'attempt'>, prefix: 'AROA' | 'AIPA' | 'ANPA'): string => `${prefix}${ids.attempt().slice(0, 17).toUpperCase()}`;
 
 /** Keeps a role as it is now; it is somebody's own from here on. */
 export const putRole = (draft: IamDraft, role: Role): void => draft.put('role', role.name, { ...role, isDefault: undefined });

@@ -30,7 +30,7 @@ export class FakeDeps implements IamDeps {
       return 'done' as never;
     },
   };
-  readonly space = new ResourceSpace<IamKinds>({ service: 'iam', bus: this.resources.bus, reader: this.resources, seed: iamSeed(this) });
+  readonly space = new ResourceSpace<IamKinds>({ service: 'iam', bus: this.resources.bus, reader: this.resources, seed: iamSeed });
 
   /** Calls an operation as the wire does; its answer, or its error, comes back. */
   async call<Input, Output>(operation: IamOperation<Input, Output>, input: Input, of: RequestContext = context): Promise<Omit<Output, '$metadata'>> {

@@ -4,7 +4,6 @@
 // name that is created.
 
 import type { Scope } from '../../base/ids.ts';
-import type { Clock } from '../../port/clock.ts';
 import type { Ids } from '../../port/ids.ts';
 import { newId, partitionOfScope, type IamDraft } from './deps.ts';
 
@@ -29,24 +28,24 @@ const defaultRoles: readonly DefaultRole[] = [
   { name: 'AWSServiceRoleForBatch', path: '/aws-service-role/batch.amazonaws.com/', trusts: 'batch.amazonaws.com', policy: 'aws-service-role/BatchServiceRolePolicy' },
 ];
 
-export const iamSeed =
-  ({ clock, ids }: { readonly clock: Clock; readonly ids: Ids }) =>
-  (draft: IamDraft, scope: Scope): void => {
-    const managed = (name: string): string => `arn:${partitionOfScope(scope)}:iam::aws:policy/${name}`;
-    const createdAtMs = clock.now();
-    for (const role of defaultRoles) {
-      draft.put('role', role.name, {
-        name: role.name,
-        id: newId(ids, 'AROA'),
-        path: role.path ?? '/',
-        trustPolicy: trusts(role.trusts),
-        maxSessionSeconds: 3600,
-        createdAtMs,
-        tags: {},
-        attached: [managed(role.policy)],
-        inline: {},
-        isDefault: true,
-      });
-    }
-    draft.put('instance-profile', 'ecsInstanceRole', { name: 'ecsInstanceRole', id: newId(ids, 'AIPA'), path: '/', createdAtMs, tags: {}, role: 'ecsInstanceRole', isDefault: true });
-  };
+/** The day on which AWS Batch came, 2017-01-05: nobody made these roles, and they are the same whenever somebody looks. */
+const createdAtMs = 1_483_574_400_000;
+
+export function iamSeed(draft: IamDraft, scope: Scope, ids: Pick<Ids, 'attempt'>): void {
+  const managed = (name: string): string => `arn:${partitionOfScope(scope)}:iam::aws:policy/${name}`;
+  for (const role of defaultRoles) {
+    draft.put('role', role.name, {
+      name: role.name,
+      id: newId(ids, 'AROA'),
+      path: role.path ?? '/',
+      trustPolicy: trusts(role.trusts),
+      maxSessionSeconds: 3600,
+      createdAtMs,
+      tags: {},
+      attached: [managed(role.policy)],
+      inline: {},
+      isDefault: true,
+    });
+  }
+  draft.put('instance-profile', 'ecsInstanceRole', { name: 'ecsInstanceRole', id: newId(ids, 'AIPA'), path: '/', createdAtMs, tags: {}, role: 'ecsInstanceRole', isDefault: true });
+}

@@ -7,7 +7,6 @@ import { judgeImage } from '../../core/image/specification.ts';
 import { schedulableGpus, type InstanceType } from '../../core/instance-type/instance-type.ts';
 import { invalid, notFound } from '../../wire/error-catalogue.ts';
 import type { Operation } from '../../wire/operation.ts';
-import { envelopeOf } from '../envelope.ts';
 
 import { imagesOf } from '../ec2/image.ts';
 import type { LongshoreDeps } from './deps.ts';
@@ -29,7 +28,7 @@ export const validateImage: Operation<LongshoreDeps, ImageToValidate, Validation
     if (multiNode !== undefined && multiNode !== 'true' && multiNode !== 'false') throw invalid('multiNode must be true or false');
     const type = instanceType === undefined ? undefined : instanceTypes.type(instanceType);
     if (instanceType !== undefined && type === undefined) throw invalid(`There is no instance type '${instanceType.slice(0, 64)}'`);
-    const image = imagesOf(await ec2.view(context.scope, envelopeOf(context))).find(({ id }) => id === imageId);
+    const image = imagesOf(await ec2.view(context.scope)).find(({ id }) => id === imageId);
     if (image === undefined) throw notFound(`Image ${imageId}`);
     const use = { ...(type && useOf(type)), multiNode: multiNode === undefined ? undefined : multiNode === 'true' };
     return validationOf(image.id, image.name, judgeImage(image, use));
