@@ -6,7 +6,7 @@ import { never } from '../base/assert.ts';
 import type { Arn, AttemptId, HostId, JobId } from '../base/ids.ts';
 import type { AttemptOnHost } from '../core/job/attempt.ts';
 import type { Effect } from '../core/effect.ts';
-import { hasEnded, isLive } from '../core/job/job.ts';
+import { hasEnded, isLive, type LiveJob } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
 import type { World } from '../core/world.ts';
 import { EngineUnavailable, type ContainerSpec, type Engine, type EngineReport } from '../port/engine.ts';
@@ -35,7 +35,7 @@ export interface EffectRunnerParts {
 
 export class EffectRunner {
   readonly #parts: EffectRunnerParts;
-  readonly #starts: (AttemptOnHost & { jobId: JobId })[] = [];
+  readonly #starts: (AttemptOnHost & { jobId: JobId; again?: boolean | undefined })[] = [];
   /** Starts that wait or are under way. */
   readonly #starting = new Set<AttemptId>();
   /** Those of them that nobody can have started before: nothing of their output is stored. */
@@ -134,9 +134,10 @@ export class EffectRunner {
     return job !== undefined && isLive(job) && !hasEnded(job) && job.attempt.attemptId === attemptId ? job : undefined;
   }
 
-  async #start(next: AttemptOnHost & { jobId: JobId }): Promise<void> {
+  async #start(next: AttemptOnHost & { jobId: JobId; again?: boolean | undefined }): Promise<void> {
     let asked = false;
     try {
+      if (next.again && this.#isStopWanted(next)) return await this.#withdraw(next);
       const spec = this.#specOf(next);
       if (spec === undefined) return;
       asked = true;
@@ -155,18 +156,42 @@ export class EffectRunner {
     const job = this.#liveJob(jobId, attemptId);
     if (job === undefined) return undefined;
     const failed = (reason: string): undefined => {
-      // A clock that was set back does not make it seem to have failed before it was stopped.
-      report(hostId, { type: 'start-failed', attemptId, atMs: Math.max(now(), job.stopRequested?.atMs ?? 0), reason });
+      report(hostId, { type: 'start-failed', attemptId, atMs: now(), reason });
     };
-    if (job.stopRequested !== undefined) return failed('stopped before it started');
+    if (job.stopRequested !== undefined) return this.#neverStarted(job);
     const detail = reader.jobDetail(jobId);
     if (detail === undefined) throw new Error(`job ${jobId} has no stored detail`);
     const made = containerSpec(world, jobId, job.attempt, job.terms.needs, detail, jobEnvironment);
     return 'cannotStart' in made ? failed(made.cannotStart) : made.spec;
   }
 
+  /**
+   * A stop of what an earlier start was asked for, maybe by a server that is no more: that start may be under way. The engine
+   * sees to it that nothing starts any more and says what has; only of what it does not know it is said here.
+   */
+  async #withdraw(wanted: AttemptOnHost & { jobId: JobId }): Promise<void> {
+    const { attemptId } = wanted;
+    const engine = this.#engine(wanted);
+    if (engine === undefined) return;
+    await engine.stop(attemptId, limit.stopGraceSeconds * 1000);
+    this.#stopsSent.set(attemptId, this.#parts.now());
+    if ((await engine.inspect(attemptId)) !== undefined) return;
+    const job = this.#liveJob(wanted.jobId, attemptId);
+    if (job !== undefined) this.#neverStarted(job);
+  }
+
+  #neverStarted({ attempt: { attemptId, hostId }, stopRequested }: LiveJob): undefined {
+    // A clock that was set back does not make it seem to have failed before it was stopped.
+    const atMs = Math.max(this.#parts.now(), stopRequested?.atMs ?? 0);
+    this.#parts.report(hostId, { type: 'start-failed', attemptId, atMs, reason: 'stopped before it started' });
+  }
+
+  #isStopWanted({ jobId, attemptId }: AttemptOnHost & { jobId: JobId }): boolean {
+    return this.#liveJob(jobId, attemptId)?.stopRequested !== undefined;
+  }
+
   #stopIfWanted(started: AttemptOnHost & { jobId: JobId }): void {
-    if (this.#liveJob(started.jobId, started.attemptId)?.stopRequested !== undefined) this.#stop(started, limit.stopGraceSeconds * 1000);
+    if (this.#isStopWanted(started)) this.#stop(started, limit.stopGraceSeconds * 1000);
   }
 
   #problem(what: string, error: unknown): void {

@@ -7,7 +7,7 @@ import { EngineUnavailable, type EngineAttempt } from '../port/engine.ts';
 import { endless, Rig } from './scripted-ports.ts';
 
 type Row = 'STARTING' | 'STARTING, stop asked' | 'RUNNING' | 'RUNNING, stop asked' | 'RUNNING, stop lost';
-type There = 'unknown' | 'created' | 'running' | 'exited 0' | 'exited 3' | 'exited, nobody knows how';
+type There = 'unknown' | 'created' | 'about to run' | 'about to end' | 'running' | 'exited 0' | 'exited 3' | 'exited, nobody knows how';
 
 interface Expected {
   readonly calls: readonly ('start' | 'stop' | 'remove')[];
@@ -26,8 +26,11 @@ const table: readonly (readonly [Row, There, Expected])[] = [
   ['STARTING', 'exited 0', { calls: ['remove'], status: 'SUCCEEDED', reason: exited, exitCode: 0 }],
   ['STARTING', 'exited 3', { calls: ['remove'], status: 'FAILED', reason: exited, exitCode: 3 }],
   ['STARTING', 'exited, nobody knows how', { calls: ['remove'], status: 'FAILED', reason: terminated }],
-  ['STARTING, stop asked', 'unknown', { calls: ['remove'], status: 'FAILED', reason: /^enough$/ }],
-  ['STARTING, stop asked', 'created', { calls: ['remove'], status: 'FAILED', reason: /^enough$/ }],
+  // Whoever asked for its start, it may be about to run: the engine judges.
+  ['STARTING, stop asked', 'unknown', { calls: ['stop', 'remove'], status: 'FAILED', reason: /^enough$/ }],
+  ['STARTING, stop asked', 'created', { calls: ['stop', 'remove'], status: 'FAILED', reason: /^enough$/ }],
+  ['STARTING, stop asked', 'about to run', { calls: ['stop'], status: 'RUNNING' }],
+  ['STARTING, stop asked', 'about to end', { calls: ['stop', 'remove'], status: 'FAILED', reason: /^enough$/, exitCode: 5 }],
   ['STARTING, stop asked', 'running', { calls: ['stop'], status: 'RUNNING' }],
   ['STARTING, stop asked', 'exited 0', { calls: ['remove'], status: 'FAILED', reason: /^enough$/, exitCode: 0 }],
   ['RUNNING', 'unknown', { calls: ['remove'], status: 'FAILED', reason: terminated }],
@@ -52,6 +55,7 @@ describe('the reconciler', () => {
       const known = engineSays(there, rig.clock.now());
       if (known !== undefined) rig.engine.attempts.set(attemptId, { attemptId, ...known });
       rig.engine.takeCalls();
+      rig.engine.onStop = stopOfUnstarted(rig, there);
 
       await compare(rig);
       assert.deepEqual(rig.engine.takeCalls(), expected.calls.map((call) => `${call} ${attemptId}`));
@@ -168,6 +172,8 @@ function engineSays(there: There, nowMs: number): Omit<EngineAttempt, 'attemptId
     case 'unknown':
       return undefined;
     case 'created':
+    case 'about to run':
+    case 'about to end':
       return { state: 'created' };
     case 'running':
       return { state: 'running', startedAtMs: nowMs };
@@ -177,4 +183,22 @@ function engineSays(there: There, nowMs: number): Omit<EngineAttempt, 'attemptId
     case 'exited, nobody knows how':
       return { state: 'exited', startedAtMs: nowMs, stoppedAtMs: nowMs };
   }
+}
+
+/** What a stop finds of an attempt that was listed as created: as an engine must, it says what became of it. */
+function stopOfUnstarted({ engine, clock }: Rig, there: There): Rig['engine']['onStop'] {
+  return async (attemptId) => {
+    if (engine.attempts.get(attemptId)?.state !== 'created') return;
+    const atMs = clock.now();
+    if (there === 'created') {
+      engine.attempts.delete(attemptId);
+      return engine.report({ type: 'start-failed', attemptId, atMs, reason: 'stopped before it started' });
+    }
+    engine.attempts.set(attemptId, { attemptId, state: 'running', startedAtMs: atMs });
+    engine.report({ type: 'started', attemptId, atMs });
+    if (there === 'about to run') return;
+    const exit = { exitCode: 5, outOfMemory: false };
+    engine.attempts.set(attemptId, { attemptId, state: 'exited', startedAtMs: atMs, stoppedAtMs: atMs, exit });
+    engine.report({ type: 'exited', attemptId, atMs, exit });
+  };
 }

@@ -130,7 +130,8 @@ export class Reconciler {
     const { act, report, clock, hostId } = this.#parts;
     const atMs = stoppedAtMs ?? clock.now();
     if (state === 'exited' && exit !== undefined) report({ type: 'exited', attemptId, atMs, exit });
-    else if (state === 'running') act([{ type: 'stop-attempt', attemptId, hostId, graceMs: 0 }]);
+    // What was only created may be about to run.
+    else if (state !== 'exited') act([{ type: 'stop-attempt', attemptId, hostId, graceMs: 0 }]);
     else report({ type: 'lost', attemptId, atMs, reason: 'nobody can say how it ended' });
   }
 

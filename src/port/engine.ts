@@ -55,7 +55,7 @@ export type EngineReport =
 /** An attempt as the engine knows it; `list` and `inspect` answer these, so that the reconciler can compare. */
 export interface EngineAttempt {
   readonly attemptId: AttemptId;
-  /** `created`: known but not running yet. */
+  /** `created`: known but not running yet. It may be about to: a start that somebody asked for may be under way. */
   readonly state: 'created' | 'running' | 'exited';
   readonly startedAtMs?: number | undefined;
   readonly stoppedAtMs?: number | undefined;
@@ -101,7 +101,11 @@ export interface Engine {
   open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities>;
   /** Starts the attempt, unless it is known already. Resolves after `started` or `start-failed` was reported. */
   start(spec: ContainerSpec): Promise<void>;
-  /** SIGTERM now, SIGKILL after `graceMs`. Resolves when the signal was delivered, not when it ended. Unknown or ended: nothing. */
+  /**
+   * SIGTERM now, SIGKILL after `graceMs`. Resolves when the signal was delivered, not when it ended. Of an attempt that was to
+   * start and does not run yet, whoever asked for that and however long ago: it is made sure that it never will, and
+   * `start-failed` is reported; one that has begun meanwhile is stopped like any other. Unknown or ended: nothing.
+   */
   stop(attemptId: AttemptId, graceMs: number): Promise<void>;
   /** Forgets an ended attempt: container, files. Idempotent. A running one is killed first. */
   remove(attemptId: AttemptId): Promise<void>;

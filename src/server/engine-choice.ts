@@ -5,7 +5,8 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { never } from '../base/assert.ts';
-import { DockerEngine, dockerAnswers, type DockerAnswers } from '../engine/docker/docker-engine.ts';
+import { dockerAnswers, type DockerAnswers } from '../engine/docker/docker-answers.ts';
+import { DockerEngine } from '../engine/docker/docker-engine.ts';
 import { FakeEngine } from '../engine/fake/fake-engine.ts';
 import { ProcessEngine } from '../engine/process/process-engine.ts';
 import type { Engine } from '../port/engine.ts';

@@ -46,6 +46,8 @@ export function containerFacts({ Id, Config, State, Mounts }: InspectedContainer
     case 'exited':
     case 'dead':
     case 'removing':
+      // Deleted without having run: it has no exit.
+      if (startedAtMs === undefined && State.Status !== 'exited') return { ...known, state: 'created' };
       return {
         ...known,
         state: 'exited',

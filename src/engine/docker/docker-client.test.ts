@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { DockerClient, DockerRefusal, compareVersions } from './docker-client.ts';
 import { BadDockerHost, dockerEndpoint } from './docker-endpoint.ts';
-import { dockerAnswers } from './docker-engine.ts';
+import { dockerAnswers } from './docker-answers.ts';
 import { authHeader, DockerImages } from './docker-images.ts';
 import { imageParts } from './image-reference.ts';
 import { saysKilled } from './kernel-log.ts';

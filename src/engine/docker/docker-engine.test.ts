@@ -2,8 +2,9 @@
 
 import { attemptId, type AttemptId } from '../../base/ids.ts';
 import { engineContract, plainSpec, shellCommand, type EngineContract } from '../contract/engine-contract.ts';
+import { lateStartContract } from '../contract/late-start-contract.ts';
 import { networkContract } from '../contract/network-contract.ts';
-import { newEngine, ownNetworks, skipReason, withBusybox } from './docker-fixture.ts';
+import { lateStartsSocket, newEngine, ownNetworks, skipReason, withBusybox } from './docker-fixture.ts';
 
 const contract: EngineContract = {
   name: 'docker',
@@ -15,6 +16,13 @@ const contract: EngineContract = {
   before: withBusybox,
 };
 engineContract(contract);
+lateStartContract({
+  engine: contract,
+  late: async () => {
+    const { host, letThrough, close } = await lateStartsSocket();
+    return { engine: newEngine({ environment: { DOCKER_HOST: host } }), carryOut: letThrough, close };
+  },
+});
 networkContract({
   engine: contract,
   create: (jobNetworks) => newEngine({ jobNetworks }),

@@ -10,9 +10,9 @@ import { defaultJobNetworks, ownBlock } from '../job-networks.ts';
 import { containerFacts, type ContainerFacts } from './container-facts.ts';
 import { containerLogs, type OutputState } from './container-logs.ts';
 import { attemptLabel, containerName, createBody, instanceLabel, type MappingOptions, type Seat } from './container-mapping.ts';
-import type { EventMessage, InfoAnswer, InspectedContainer, ListedContainer, LogConfig } from './docker-api.ts';
-import { DockerClient, DockerRefusal, daemonMessage, type DockerAnswer } from './docker-client.ts';
-import { BadDockerHost, dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
+import type { CreateBody, EventMessage, InfoAnswer, InspectedContainer, ListedContainer, LogConfig } from './docker-api.ts';
+import { DockerClient, DockerRefusal, daemonMessage } from './docker-client.ts';
+import { dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
 import { DockerImages } from './docker-images.ts';
 import { DockerNetworks, machineRoutes } from './docker-networks.ts';
 import { EventFeed } from './event-feed.ts';
@@ -20,6 +20,8 @@ import { referenceProblem } from './image-reference.ts';
 import { kernelKilledForMemory } from './kernel-log.ts';
 import { asAttempt, isUpToDate, newlyKnown, type Known } from './known-attempt.ts';
 import { dockerPieceBytes } from './log-lines.ts';
+import { pause } from './pause.ts';
+import { withdrawUnstarted, type Withdrawal } from './unstarted-container.ts';
 
 export interface DockerEngineOptions {
   /** Tells the servers apart that use one daemon: the id of the data directory. */
@@ -46,25 +48,10 @@ const jsonFileOutput: LogConfig = { Type: 'json-file', Config: keptSize };
 
 /** Containers looked at together. */
 const inspectsAtOnce = 16;
-/** How long a reader of output waits before it looks again, where nothing has happened. */
+/** How long whoever waits for the daemon's next state waits before he looks again, where nothing has happened. */
 const againMs = 200;
-
-/** `misconfigured`: what the environment says can never be right. */
-export type DockerAnswers = { readonly answers: true; readonly version: string } | { readonly answers: false; readonly why: string; readonly misconfigured: boolean };
-
-/** Whether a Docker engine answers where the environment says, and if not, why. Never rejects. */
-export async function dockerAnswers(environment: Readonly<Record<string, string | undefined>> = process.env): Promise<DockerAnswers> {
-  try {
-    const client = new DockerClient(dockerEndpoint(environment));
-    try {
-      return { answers: true, version: (await client.negotiate()).Version };
-    } finally {
-      client.close();
-    }
-  } catch (error) {
-    return { answers: false, why: error instanceof Error ? error.message : String(error), misconfigured: error instanceof BadDockerHost };
-  }
-}
+/** How often a start looks again for a container that has its name and is not there yet, or is going: a minute. */
+const looksForName = 300;
 
 export class DockerEngine implements Engine {
   readonly #options: DockerEngineOptions;
@@ -159,37 +146,46 @@ export class DockerEngine implements Engine {
     if (seat !== undefined && 'cannotStart' in seat) return this.#startFailed(known, seat.cannotStart);
     const mapped = createBody(spec, options, seat);
     if ('cannotStart' in mapped) return this.#startFailed(known, mapped.cannotStart);
-    const name = containerName(spec.attemptId);
-    const create = (): Promise<DockerAnswer> =>
-      this.#client.request({ method: 'POST', path: '/containers/create', query: { name }, body: mapped.body, repeatable: true });
-
-    let answer = await create();
-    if (answer.status === 404) {
-      const failure = await this.#pull(spec.image, known.unwanted.signal);
-      if (known.unwanted.signal.aborted) return this.#startFailed(known, notWanted);
-      if (failure !== undefined) return this.#startFailed(known, `CannotPullContainerError: Error response from daemon: ${failure}`);
-      answer = await create();
-    }
-    if (answer.status === 409) {
-      // The name is taken: an earlier start got this far. A container that has run is left alone.
-      const facts = await this.#inspect(spec.attemptId);
-      if (facts !== undefined && facts.state !== 'created') return this.#look(known);
-      if (facts === undefined) return this.#startFailed(known, `CannotCreateContainerError: Error response from daemon: ${daemonMessage(answer)}`);
-    } else if (answer.status !== 201) {
-      await this.#client.assertAnswering(answer);
-      return this.#startFailed(known, `CannotCreateContainerError: Error response from daemon: ${daemonMessage(answer)}`);
-    }
-    if (known.unwanted.signal.aborted) {
-      await this.#delete(spec.attemptId);
-      return this.#startFailed(known, notWanted);
-    }
-    const started = await this.#client.request({ method: 'POST', path: `/containers/${name}/start` });
-    if (started.status >= 300 && started.status !== 304) {
+    const created = await this.#create(known, spec, mapped.body);
+    if (created === undefined) return;
+    let reason = notWanted;
+    if (!known.unwanted.signal.aborted) {
+      // By its id: a start that is carried out late, when the container has ended or been made anew, finds nothing to start again.
+      const started = await this.#client.request({ method: 'POST', path: `/containers/${created}/start` });
+      if (started.status < 300 || started.status === 304) return this.#look(known);
       await this.#client.assertAnswering(started);
-      await this.#delete(spec.attemptId);
-      return this.#startFailed(known, `CannotStartContainerError: Error response from daemon: ${daemonMessage(started)}`);
+      reason = `CannotStartContainerError: Error response from daemon: ${daemonMessage(started)}`;
     }
-    await this.#look(known);
+    const outcome = await this.#withdraw(known);
+    if (outcome === 'removed' || outcome === 'absent') this.#startFailed(known, reason);
+  }
+
+  /** Makes the container: its id. Undefined: there is nothing to start, and why was reported. */
+  async #create(known: Known, { attemptId, image }: ContainerSpec, body: CreateBody): Promise<string | undefined> {
+    const failed = (reason: string): undefined => this.#startFailed(known, reason) as undefined;
+    for (let looks = 0, pulled = false; ; ) {
+      if (known.unwanted.signal.aborted) return failed(notWanted);
+      const answer = await this.#client.request({ method: 'POST', path: '/containers/create', query: { name: containerName(attemptId) }, body, repeatable: true });
+      if (answer.status === 201) return (JSON.parse(answer.body.toString()) as { Id: string }).Id;
+      if (answer.status === 404 && !pulled) {
+        pulled = true;
+        const failure = await this.#pull(image, known.unwanted.signal);
+        if (failure !== undefined) return failed(`CannotPullContainerError: Error response from daemon: ${failure}`);
+        continue;
+      }
+      const reason = `CannotCreateContainerError: Error response from daemon: ${daemonMessage(answer)}`;
+      if (answer.status !== 409) {
+        await this.#client.assertAnswering(answer);
+        return failed(reason);
+      }
+      // The name is taken: an earlier start got this far, and may be under way in the daemon though nobody waits for it any more.
+      // So what has not started is made anew, which that start cannot reach; what has is left alone.
+      const outcome = await this.#withdraw(known);
+      if (outcome === 'has started' || outcome === 'ran and is gone') return undefined;
+      if (outcome === 'removed') continue;
+      if (++looks > looksForName) return failed(reason);
+      await pause(againMs, this.#closed.signal);
+    }
   }
 
   /** Of a node in a private network. */
@@ -223,20 +219,41 @@ export class DockerEngine implements Engine {
       known.unwanted.abort();
       await known.starting;
     }
-    if (known.facts === undefined) await this.#look(known);
+    if (!known.ended && known.facts?.state !== 'running') await this.#look(known);
+    if (!known.ended && known.facts?.state === 'created' && (await this.#withdraw(known)) === 'removed') {
+      await this.#networks.leave(attemptId);
+      return this.#startFailed(known, notWanted);
+    }
     if (known.ended) return;
     if (known.facts === undefined) {
       this.#known.delete(attemptId);
       return;
     }
-    if (known.facts.state === 'created') {
-      await this.#delete(attemptId);
-      return this.#startFailed(known, notWanted);
-    }
     known.stopping ??= this.#stop(known, graceMs).finally(() => {
       known.stopping = undefined;
     });
     await known.stopping;
+  }
+
+  /** Sees to it that a container that has not started never will; what has started is looked at, and what is new of it reported. */
+  async #withdraw(known: Known): Promise<Withdrawal['outcome']> {
+    const { attemptId } = known;
+    known.withdrawing ??= withdrawUnstarted({
+      client: this.#client,
+      inspect: () => this.#inspect(attemptId),
+      began: (containerId) => known.began === containerId,
+      destroyed: (containerId) => known.destroyed === containerId,
+      pause: (ms) => pause(ms, this.#closed.signal),
+    }).finally(() => {
+      known.withdrawing = undefined;
+    });
+    const { outcome, facts } = await known.withdrawing;
+    if (outcome === 'has started') await this.#look(known);
+    if (facts !== undefined && (outcome === 'removed' || outcome === 'ran and is gone')) await this.#removeVolumes(facts);
+    if (outcome === 'removed') known.facts = known.died = undefined;
+    if (outcome === 'ran and is gone') known.facts = facts;
+    if (outcome === 'ran and is gone' || outcome === 'absent') await this.#take(known, undefined);
+    return outcome;
   }
 
   /**
@@ -267,9 +284,14 @@ export class DockerEngine implements Engine {
     const facts = known?.facts ?? (await this.#inspect(attemptId));
     if (facts !== undefined) {
       await this.#delete(attemptId);
-      for (const volume of facts.volumes) await this.#client.request({ method: 'DELETE', path: `/volumes/${volume}`, repeatable: true });
+      await this.#removeVolumes(facts);
     }
     this.#known.delete(attemptId);
+  }
+
+  /** Those that are made for it by name. */
+  async #removeVolumes({ volumes }: ContainerFacts): Promise<void> {
+    for (const volume of volumes) await this.#client.request({ method: 'DELETE', path: `/volumes/${volume}`, repeatable: true });
   }
 
   /** With its anonymous volumes, and its network where it was the last one in it. Gone already is as good. */
@@ -324,7 +346,7 @@ export class DockerEngine implements Engine {
         now: () => Date.now() + this.#clockAheadMs,
         fileBytes: logFileMib * 1024 * 1024,
         state: () => this.#outputState(attemptId),
-        again: () => this.#pause(),
+        again: () => pause(againMs, this.#closed.signal),
         signal: this.#closed.signal,
       },
       from,
@@ -335,22 +357,6 @@ export class DockerEngine implements Engine {
     const facts = await this.#inspect(attemptId);
     if (facts === undefined || !facts.keepsOutput) return 'gone';
     return facts.state === 'exited' ? 'ended' : facts.state;
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const done = (): void => {
-        this.#closed.signal.removeEventListener('abort', closed);
-        resolve();
-      };
-      const timer = setTimeout(done, againMs);
-      const closed = (): void => {
-        clearTimeout(timer);
-        reject(new EngineUnavailable('the engine is closed'));
-      };
-      if (this.#closed.signal.aborted) closed();
-      else this.#closed.signal.addEventListener('abort', closed, { once: true });
-    });
   }
 
   // ---- looking and reporting ----
@@ -369,6 +375,8 @@ export class DockerEngine implements Engine {
     const attemptId = event.Actor.Attributes[attemptLabel] as AttemptId | undefined;
     if (attemptId === undefined) return;
     const known = this.#known.get(attemptId);
+    if (known !== undefined && event.Action === 'start') known.began = event.Actor.ID;
+    if (known !== undefined && event.Action === 'destroy') known.destroyed = event.Actor.ID;
     switch (event.Action) {
       case 'kill':
         if (known === undefined) return;
@@ -416,6 +424,8 @@ export class DockerEngine implements Engine {
 
   async #take(known: Known, facts: ContainerFacts | undefined): Promise<void> {
     if (facts === undefined) {
+      // Who takes it out of the way says what became of it.
+      if (known.withdrawing !== undefined) return;
       this.#takeGone(known);
       return known.starting === undefined ? this.#networks.leave(known.attemptId) : undefined;
     }

@@ -13,7 +13,8 @@ import type { ContainerSpec } from '../../port/engine.ts';
 import { newAttempt, plainSpec } from '../contract/engine-contract.ts';
 import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
 import { dockerEndpoint } from './docker-endpoint.ts';
-import { DockerEngine, dockerAnswers } from './docker-engine.ts';
+import { dockerAnswers } from './docker-answers.ts';
+import { DockerEngine } from './docker-engine.ts';
 
 const run = promisify(execFile);
 
@@ -143,4 +144,45 @@ export async function cuttableSocket(breakage?: Breakage): Promise<{ readonly ho
     rmSync(directory, { recursive: true, force: true });
   };
   return { host: `unix://${path}`, cut, mend, close };
+}
+
+/** A socket that leads to Docker and holds back calls of `start`, whose callers may be gone when they are let through. */
+export async function lateStartsSocket(): Promise<{ readonly host: string; letThrough: () => Promise<void>; close: () => Promise<void> }> {
+  const directory = mkdtempSync(join(tmpdir(), 'longshore-docker-'));
+  const path = join(directory, 'docker.sock');
+  const { socketPath, host, port } = dockerEndpoint(process.env);
+  const held: (() => Promise<void>)[] = [];
+  const open = new Set<net.Socket>();
+  const server = net.createServer((client) => {
+    const daemon = socketPath === undefined ? net.connect(port ?? 2375, host) : net.connect(socketPath);
+    for (const socket of [client, daemon]) open.add(socket.on('error', () => undefined).on('close', () => open.delete(socket)));
+    let holds = false;
+    client.on('data', (piece) => {
+      // A call is small: it comes as one piece.
+      if (!/^POST \S+\/start /.test(piece.toString('latin1'))) return void daemon.write(piece);
+      holds = true;
+      held.push(
+        () =>
+          new Promise((resolve) => {
+            daemon.once('data', () => daemon.end(resolve));
+            daemon.write(piece);
+          }),
+      );
+    });
+    daemon.on('data', (piece) => client.write(piece));
+    daemon.on('close', () => client.destroy());
+    client.on('close', () => holds || daemon.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return {
+    host: `unix://${path}`,
+    letThrough: async () => {
+      await Promise.all(held.splice(0).map((start) => start()));
+    },
+    close: async () => {
+      for (const socket of open) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }

@@ -3,6 +3,7 @@
 import type { AttemptId } from '../../base/ids.ts';
 import type { EngineAttempt } from '../../port/engine.ts';
 import type { ContainerFacts } from './container-facts.ts';
+import type { Withdrawal } from './unstarted-container.ts';
 
 export interface Known {
   readonly attemptId: AttemptId;
@@ -14,6 +15,11 @@ export interface Known {
   starting?: Promise<void> | undefined;
   /** Aborted when it must not start any more. */
   readonly unwanted: AbortController;
+  /** While its container, which has not started, is taken out of the way. */
+  withdrawing?: Promise<Withdrawal> | undefined;
+  /** Ids of the containers that were last heard to start, and to be deleted. */
+  began?: string | undefined;
+  destroyed?: string | undefined;
   stopping?: Promise<void> | undefined;
   /** Called when the first signal was delivered. */
   signalled?: (() => void) | undefined;

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Clock } from '../../port/clock.ts';
-import { EngineUnavailable, type ContainerSpec, type EngineReport } from '../../port/engine.ts';
+import { EngineUnavailable, type ContainerSpec, type Engine, type EngineReport } from '../../port/engine.ts';
 import { engineContract, newAttempt, plainSpec, type Behaviour, type EngineContract } from '../contract/engine-contract.ts';
+import { lateStartContract } from '../contract/late-start-contract.ts';
 import { networkContract, nodesOf } from '../contract/network-contract.ts';
 import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
 import { behaviourOf, noOperation, type FakeBehaviour } from './behaviour.ts';
@@ -60,7 +61,20 @@ const asVariables = (behaviour: Behaviour): ContainerSpec['environment'] => [
   ...(behaviour.cannotStart ? [{ name: 'FAKE_START_FAILURE', value: 'CannotStartContainerError: told so' }] : []),
 ];
 
-const world = new FakeEngine({ clock: realClock });
+/** Tasks of a time that never comes by itself. */
+const heldUp: (() => void)[] = [];
+let lateness = 0;
+const never = 1e15;
+const clock: Clock = {
+  ...realClock,
+  at(dueAtMs, task) {
+    if (dueAtMs < never) return realClock.at(dueAtMs, task);
+    heldUp.push(task);
+    return () => undefined;
+  },
+};
+
+const world = new FakeEngine({ clock, faults: { lateness: () => lateness } });
 const contract: EngineContract = {
   name: 'fake',
   create: () => world,
@@ -69,6 +83,26 @@ const contract: EngineContract = {
   limitsMemory: 'the fake engine holds no memory',
 };
 engineContract(contract);
+lateStartContract({
+  engine: contract,
+  late: async () => {
+    // The object outlives its users: what the next one asks is not late.
+    const start = (spec: ContainerSpec): Promise<void> => {
+      lateness = never;
+      const starting = world.start(spec);
+      lateness = 0;
+      return starting;
+    };
+    const engine = new Proxy<Engine>(world, { get: (target, name) => (name === 'start' ? start : (target[name as keyof Engine] as () => unknown).bind(target)) });
+    return {
+      engine,
+      carryOut: async () => {
+        for (const task of heldUp.splice(0)) task();
+      },
+      close: async () => undefined,
+    };
+  },
+});
 networkContract({
   engine: contract,
   create: (jobNetworks) => new FakeEngine({ clock: realClock, jobNetworks }),

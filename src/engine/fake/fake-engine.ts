@@ -31,6 +31,8 @@ export interface FakeFaults {
    * [5000] may deliver it when the attempt is long removed. Order between late reports is not kept.
    */
   readonly report?: (report: EngineReport) => readonly number[];
+  /** After how many milliseconds a start is carried out that has reached the engine, whether or not who asked is still there; 0: at once. */
+  readonly lateness?: (attemptId: AttemptId) => number;
   /** `ignored`: the stop is answered, and neither of its signals arrives. */
   readonly stop?: (attemptId: AttemptId) => 'none' | 'ignored';
 }
@@ -109,8 +111,12 @@ export class FakeEngine implements Engine {
     }
     const known = this.#attempts.get(spec.attemptId);
     const attempt = known ?? this.#make(spec);
+    const lateMs = this.#faults?.lateness?.(spec.attemptId) ?? 0;
     return new Promise((resolve, reject) => {
-      if (this.#starting.push({ attempt, done: after === undefined ? resolve : () => reject(lost()) }) === 1) this.#clock.soon(this.#beginAll);
+      if (lateMs > 0) {
+        this.#clock.at(this.#clock.now() + lateMs, () => this.#beginOrTell(attempt, resolve));
+        if (after !== undefined) reject(lost());
+      } else if (this.#starting.push({ attempt, done: after === undefined ? resolve : () => reject(lost()) }) === 1) this.#clock.soon(this.#beginAll);
     });
   }
 
@@ -126,15 +132,17 @@ export class FakeEngine implements Engine {
   readonly #beginAll = (): void => {
     const starting = this.#starting;
     this.#starting = [];
-    for (const { attempt, done } of starting) {
-      // It may have been removed, or been begun by an entry before this one, which then is only told again.
-      if (this.#attempts.get(attempt.attemptId) === attempt) {
-        if (attempt.state === 'created') this.#begin(attempt);
-        else this.#reportAll(attempt);
-      }
-      done();
-    }
+    for (const { attempt, done } of starting) this.#beginOrTell(attempt, done);
   };
+
+  /** It may have been removed, or been begun by another start, and then is only told again. */
+  #beginOrTell(attempt: FakeAttempt, done: () => void): void {
+    if (this.#attempts.get(attempt.attemptId) === attempt) {
+      if (attempt.state === 'created') this.#begin(attempt);
+      else this.#reportAll(attempt);
+    }
+    done();
+  }
 
   #begin(attempt: FakeAttempt): void {
     const { attemptId, behaviour } = attempt;
@@ -177,8 +185,11 @@ export class FakeEngine implements Engine {
   async stop(attemptId: AttemptId, graceMs: number): Promise<void> {
     const after = this.#enter('stop', attemptId);
     const attempt = this.#attempts.get(attemptId);
-    if (attempt?.state === 'running' && (this.#faults?.stop?.(attemptId) ?? 'none') === 'none') {
-      if (!attempt.behaviour.ignoresStop) this.#clock.soon(() => this.#end(attempt, exits.stopped));
+    if (attempt !== undefined && attempt.state !== 'exited' && (this.#faults?.stop?.(attemptId) ?? 'none') === 'none') {
+      if (attempt.state === 'created') {
+        this.#forget(attemptId);
+        this.#report({ type: 'start-failed', attemptId, atMs: this.#clock.now(), reason: 'stopped before it started' });
+      } else if (!attempt.behaviour.ignoresStop) this.#clock.soon(() => this.#end(attempt, exits.stopped));
       else attempt.cancelKill ??= this.#clock.at(this.#clock.now() + graceMs, () => this.#end(attempt, exits.killed));
     }
     after?.();

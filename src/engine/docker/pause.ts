@@ -1,0 +1,18 @@
+// A pause that ends with the engine. It keeps nothing once it is over.
+
+import { EngineUnavailable } from '../../port/engine.ts';
+
+/** Resolves after so many milliseconds; rejects with EngineUnavailable where `closed` is or becomes aborted. */
+export function pause(ms: number, closed: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      closed.removeEventListener('abort', onClosed);
+      settle();
+    };
+    const onClosed = (): void => end(() => reject(new EngineUnavailable('the engine is closed')));
+    const timer = setTimeout(() => end(resolve), ms);
+    if (closed.aborted) onClosed();
+    else closed.addEventListener('abort', onClosed);
+  });
+}
