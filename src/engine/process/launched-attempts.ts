@@ -41,10 +41,14 @@ interface Queued {
 const vanishMs = 1000;
 const vanishStepMs = 5;
 
+const notWanted = 'stopped before it started';
+
 export class LaunchedAttempts {
   readonly #parts: LaunchedAttemptsParts;
   readonly #path: ReturnType<typeof paths>;
   readonly #running = new Map<string, Running>();
+  /** Told to stop before they were started: a start that is still to come, of a server that has died since, starts nothing. */
+  readonly #withdrawn = new Set<string>();
   #queue: Queued[] = [];
   #next = 0;
   #turnPlanned = false;
@@ -61,6 +65,11 @@ export class LaunchedAttempts {
 
   /** One that is known already is told again, and `done`. */
   start(request: LaunchRequest, done: () => void): void {
+    if (this.#withdrawn.has(request.id)) {
+      this.#publishFailure(request.id, notWanted);
+      done();
+      return;
+    }
     const known = this.#parts.attempts.get(request.id);
     if (known !== undefined && known.state !== 'starting') {
       this.#parts.publish({ type: 'attempt', attempt: known });
@@ -155,7 +164,11 @@ export class LaunchedAttempts {
 
   #fail({ id, argv }: LaunchRequest, error: NodeJS.ErrnoException): void {
     this.#forget(id);
-    this.#parts.publish({ type: 'start-failed', id, atMs: Date.now(), reason: `CannotStartContainerError: ${startFailure(argv[0] ?? '', error)}` });
+    this.#publishFailure(id, `CannotStartContainerError: ${startFailure(argv[0] ?? '', error)}`);
+  }
+
+  #publishFailure(id: string, reason: string): void {
+    this.#parts.publish({ type: 'start-failed', id, atMs: Date.now(), reason });
     this.changed();
   }
 
@@ -184,16 +197,33 @@ export class LaunchedAttempts {
     return statSync(this.#path.output(id), { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** The timer is here and not in the server, whose death must not keep an attempt alive. A second stop can only bring the end forward. */
+  /**
+   * The timer is here and not in the server, whose death must not keep an attempt alive. A second stop can only bring the end
+   * forward. What does not run yet never will.
+   */
   stop(id: string, graceMs: number): void {
     const running = this.#running.get(id);
-    if (running === undefined) return;
+    if (running === undefined) return this.#withdraw(id);
     killGroup(running.pid, 'SIGTERM');
     const killAtMs = Date.now() + graceMs;
     if (killAtMs >= running.killAtMs) return;
     running.killAtMs = killAtMs;
     clearTimeout(running.killTimer);
     running.killTimer = setTimeout(() => killGroup(running.pid, 'SIGKILL'), graceMs);
+  }
+
+  #withdraw(id: string): void {
+    const state = this.#parts.attempts.get(id)?.state;
+    if (state !== undefined && state !== 'starting') return;
+    this.#withdrawn.add(id);
+    if (state === undefined) return;
+    this.#forget(id);
+    this.#publishFailure(id, notWanted);
+  }
+
+  /** No server is connected, and all that was asked has been heard. */
+  forgetWithdrawn(): void {
+    this.#withdrawn.clear();
   }
 
   /** Ends it if it runs; `done` when it and its files are gone. */

@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
@@ -14,7 +16,7 @@ import { bounded, ReportRecorder, textOf, until } from '../contract/report-recor
 import type { ContainerSpec, EngineReport } from '../../port/engine.ts';
 import { LauncherClient } from './launcher-client.ts';
 import { ProcessEngine } from './process-engine.ts';
-import { recordOf } from './protocol.ts';
+import { paths, recordOf, type ToLauncher } from './protocol.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'longshore-launcher-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -245,5 +247,45 @@ test('process: a job runs as its user', { timeout, skip: process.getuid?.() === 
     await engine.start(spec);
     assert.equal((await reports.exited(spec.attemptId)).exit.exitCode, 0);
     assert.deepEqual(await textOf(engine.logs(spec.attemptId, undefined)), [expected]);
+  }
+});
+
+test('process: a stop that comes before the launcher got to the start makes sure that nothing starts', { timeout }, async (context) => {
+  const scene = new Scene(context);
+  const { engine, reports } = await scene.open();
+  const marker = join(scene.directory, 'ran');
+  const spec = scene.spec(`touch ${marker}`);
+  const starting = engine.start(spec);
+  await engine.stop(spec.attemptId, 0);
+  await starting;
+  assert.equal((await reports.first(spec.attemptId, 'start-failed')).reason, 'stopped before it started');
+  assert.equal(await engine.inspect(spec.attemptId), undefined);
+  // One that comes later still, as from the connection of a server that is no more.
+  await engine.start(spec);
+  assert.deepEqual([...new Set(reports.of(spec.attemptId).map(({ type }) => type))], ['start-failed']);
+  assert.ok(!existsSync(marker));
+});
+
+test('process: a start that waits in the connection of a server that died is told as what becomes of it', { timeout }, async (context) => {
+  for (const seconds of [0, 60]) {
+    const scene = new Scene(context);
+    await scene.open();
+    const pid = await scene.launcherPid();
+    const marker = join(scene.directory, 'ran');
+    const spec = scene.spec(`touch ${marker}; sleep ${seconds}`);
+    const dying = connect(readFileSync(paths(scene.directory).socketRecord, 'utf8'));
+    await once(dying, 'data');
+    process.kill(pid, 'SIGSTOP');
+    const limits = { memoryMib: 64, swapMib: 0, cpuShares: 512 };
+    const start: ToLauncher = { op: 'start', call: 1, request: { id: spec.attemptId, argv: spec.command, environment: { PATH: process.env['PATH'] ?? '' }, limits } };
+    await new Promise<void>((resolve) => dying.write(`${JSON.stringify(start)}\n`, () => resolve()));
+    dying.destroy();
+    const opening = scene.open();
+    process.kill(pid, 'SIGCONT');
+    const { engine, reports } = await opening;
+    await engine.stop(spec.attemptId, 10_000);
+    const end = (): string | undefined => reports.of(spec.attemptId).find(({ type }) => type !== 'started')?.type;
+    await until('its end is told, or it is not known', async () => end() !== undefined || (await engine.inspect(spec.attemptId)) === undefined);
+    assert.ok(end() === 'exited' || !existsSync(marker), 'what ran is not said not to have started');
   }
 });

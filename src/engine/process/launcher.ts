@@ -99,6 +99,7 @@ function serve(socket: Socket): void {
   socket.on('error', () => {}); // 'close' follows.
   const gone = (): void => {
     connections.delete(connection);
+    if (connections.size === 0) launched.forgetWithdrawn();
     watchIdle();
     // Where this ends the launcher, its end closes the socket: the server then knows that nothing touches the directory any more.
     if (!ending) socket.end();
