@@ -7,7 +7,7 @@ import type { EngineReport } from '../src/port/engine.ts';
 import type { Random } from './random.ts';
 
 export const faultKinds = [
-  'call lost', 'answer lost', 'engine gone', 'report lost', 'report late', 'report twice', 'report of an old attempt', 'stop ignored', 'start failed',
+  'call lost', 'answer lost', 'engine gone', 'report lost', 'report late', 'report twice', 'report of an old attempt', 'stop ignored', 'start failed', 'start late',
   'launch lost', 'launch failed', 'answer of a launch lost', 'instance taken back', 'instance ended by a user',
   'host lost', 'host cut off', 'attempt believed lost', 'output not stored', 'clock set forwards', 'clock set back',
   'crash between steps', 'crash before a commit', 'crash after a commit', 'crash before an engine call', 'crash after an engine call', 'store full', 'store slow',
@@ -75,6 +75,7 @@ export class Faults {
       },
       report: (report) => (this.cutOff.has(address) ? [] : this.#report(report)),
       stop: () => this.#stop(),
+      lateness: () => this.#lateness(),
     };
   }
 
@@ -83,6 +84,7 @@ export class Faults {
     call: (call) => (this.engineGone && call !== 'open' ? 'unavailable' : this.#call(call)),
     report: (report) => (this.engineGone ? [] : this.#report(report)),
     stop: () => this.#stop(),
+    lateness: () => this.#lateness(),
   };
 
   #call(call: FakeCall): 'none' | 'unavailable' | 'answer-lost' {
@@ -102,6 +104,13 @@ export class Faults {
     if (!this.#draw(4)) return 'none';
     this.strike('stop ignored');
     return 'ignored';
+  }
+
+  /** Long enough that a server dies and comes back, or somebody stops the job, before the container begins. */
+  #lateness(): number {
+    if (!this.#draw(2)) return 0;
+    this.strike('start late');
+    return this.#random.pick([200, 2_000, 20_000]);
   }
 
   /** What becomes of a question for an instance. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isArrayParent } from '../src/core/job/job.ts';
 import type { Control } from '../src/control/control.ts';
-import { hostId, splitJobId, type JobId } from '../src/base/ids.ts';
+import { hostId, splitJobId, type AttemptId, type JobId } from '../src/base/ids.ts';
 import type { Event } from '../src/core/event.ts';
 import type { Instance } from '../src/core/host.ts';
 import type { ArrayParent, Job } from '../src/core/job/job.ts';
@@ -75,6 +75,32 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         await engine.start(spec);
       },
     })),
+  },
+  'what ran is not said not to have started': {
+    'a stop that trusts what was seen before': {
+      sabotageEngine: (engine) => {
+        let say: Parameters<Engine['open']>[0] = () => undefined;
+        const seenAsCreated = new Set<AttemptId>();
+        const open: Engine['open'] = (onReport) => {
+          say = onReport;
+          return engine.open((report) => report.type === 'started' && seenAsCreated.has(report.attemptId) ? undefined : onReport(report));
+        };
+        const start: Engine['start'] = (spec) => {
+          seenAsCreated.add(spec.attemptId);
+          return engine.start(spec);
+        };
+        const list: Engine['list'] = () => {
+          seenAsCreated.clear();
+          return engine.list();
+        };
+        const stop: Engine['stop'] = async (attemptId, graceMs) => {
+          if (!seenAsCreated.has(attemptId)) return engine.stop(attemptId, graceMs);
+          await engine.remove(attemptId);
+          say({ type: 'start-failed', attemptId, atMs: Date.UTC(2026, 0, 2), reason: 'stopped before it started' });
+        };
+        return new Proxy(engine, { get: (target, name) => ({ open, start, list, stop })[name as 'open'] ?? (target[name as keyof Engine] as (...given: unknown[]) => unknown).bind(target) });
+      },
+    },
   },
   'a host is declared lost only after silence': {
     'a host that is taken for lost when it is drained': changingEvents((event) => {

@@ -28,6 +28,7 @@ import { retentionKept } from './retention-kept.ts';
 import { retriesObey } from './retries-obey.ts';
 import { sharesHonoured } from './shares-honoured.ts';
 import { shownAsCommitted } from './shown-as-committed.ts';
+import { startsTold } from './starts-told.ts';
 import { timeLimitsAct } from './time-limits-act.ts';
 import { timeoutsEnforced } from './timeouts-enforced.ts';
 import { transitionsLegal } from './transitions-legal.ts';
@@ -38,6 +39,7 @@ export const allCheckers = (): Checker[] => [
   oneLiveAttempt(),
   lossesDeclared(),
   oneContainerPerAttempt,
+  startsTold,
   capacityRecounts(),
   instancesBounded(),
   idleInstancesEnd(),
