@@ -7,7 +7,7 @@ import type { EngineReport } from '../src/port/engine.ts';
 import type { Random } from './random.ts';
 
 export const faultKinds = [
-  'call lost', 'answer lost', 'engine gone', 'report lost', 'report late', 'report twice', 'report of an old attempt', 'stop ignored', 'start failed', 'start late',
+  'call lost', 'answer lost', 'engine gone', 'report lost', 'report late', 'report twice', 'report of an old attempt', 'stop ignored', 'start failed', 'start late', 'list late',
   'launch lost', 'launch failed', 'answer of a launch lost', 'instance taken back', 'instance ended by a user',
   'host lost', 'host cut off', 'attempt believed lost', 'output not stored', 'clock set forwards', 'clock set back',
   'crash between steps', 'crash before a commit', 'crash after a commit', 'crash before an engine call', 'crash after an engine call', 'store full', 'store slow',
@@ -76,6 +76,7 @@ export class Faults {
       report: (report) => (this.cutOff.has(address) ? [] : this.#report(report)),
       stop: () => this.#stop(),
       lateness: () => this.#lateness(),
+      listMs: () => this.#listMs(),
     };
   }
 
@@ -85,6 +86,7 @@ export class Faults {
     report: (report) => (this.engineGone ? [] : this.#report(report)),
     stop: () => this.#stop(),
     lateness: () => this.#lateness(),
+    listMs: () => this.#listMs(),
   };
 
   #call(call: FakeCall): 'none' | 'unavailable' | 'answer-lost' {
@@ -111,6 +113,13 @@ export class Faults {
     if (!this.#draw(2)) return 0;
     this.strike('start late');
     return this.#random.pick([200, 2_000, 20_000]);
+  }
+
+  /** The answer is of another time than the one it comes in. */
+  #listMs(): number {
+    if (!this.#draw(3)) return 0;
+    this.strike('list late');
+    return this.#random.pick([50, 500, 5_000]);
   }
 
   /** What becomes of a question for an instance. */

@@ -217,18 +217,22 @@ class CrashRun {
     const attempts = attemptsThatCount(job, engine);
     if (attempts.length > 1) this.#count('attempts that were followed by another', attempts.length - 1);
     for (const [index, attempt] of attempts.entries()) {
-      if (engine !== 'fake' && ending === 'by itself' && starts.get(`${id} ${index + 1}`) !== 1) this.#problems.push(`${id}: attempt ${index + 1} noted its start ${starts.get(`${id} ${index + 1}`) ?? 0} times`);
-      await this.#judgeOutput(id, work, { logStreamName: attempt.container?.logStreamName, ending });
+      const noted = starts.get(`${id} ${index + 1}`) ?? 0;
+      if (engine !== 'fake' && ending === 'by itself' && noted !== 1) this.#problems.push(`${id}: attempt ${index + 1} noted its start ${noted} times`);
+      const ran = attempt.startedAt !== undefined;
+      if (!ran) this.#count('attempts that never started');
+      if (!ran && noted > 0) this.#problems.push(`${id}: attempt ${index + 1} ran, and is said not to have started`);
+      await this.#judgeOutput(id, work, { logStreamName: attempt.container?.logStreamName, ending: ran ? ending : 'before it started' });
     }
     for (const start of [attempts.length + 1, attempts.length + 2]) if (starts.has(`${id} ${start}`)) this.#problems.push(`${id}: attempt ${start} ran, and is not told of`);
   }
 
-  /** All of an attempt's lines in order; of one that was stopped, their beginning. */
-  async #judgeOutput(id: string, work: Work, { logStreamName, ending }: { logStreamName: string | undefined; ending: Ending }): Promise<void> {
+  /** All of an attempt's lines in order; of one that was stopped, their beginning; of one that never ran, why. */
+  async #judgeOutput(id: string, work: Work, { logStreamName, ending }: { logStreamName: string | undefined; ending: Ending | 'before it started' }): Promise<void> {
     if (logStreamName === undefined) return;
     const lines = await this.#server.lines({ container: { logStreamName } } as JobDetail);
     const all = linesOf(work, this.#options.engine, id);
-    const expected = ending === 'by itself' ? all : all.slice(0, lines.length);
+    const expected = ending === 'by itself' ? all : ending === 'before it started' ? ['stopped before it started'] : all.slice(0, lines.length);
     this.#count('lines of output', lines.length);
     if (lines.join('\n') !== expected.join('\n')) this.#problems.push(`${id}: ${logStreamName} has ${lines.length} lines of ${all.length}: ${JSON.stringify(lines.slice(0, 5))} …`);
   }

@@ -33,6 +33,8 @@ export interface FakeFaults {
   readonly report?: (report: EngineReport) => readonly number[];
   /** After how many milliseconds a start is carried out that has reached the engine, whether or not who asked is still there; 0: at once. */
   readonly lateness?: (attemptId: AttemptId) => number;
+  /** How many milliseconds the answer of `list` is on its way; it tells what there was when the way began. */
+  readonly listMs?: () => number;
   /** `ignored`: the stop is answered, and neither of its signals arrives. */
   readonly stop?: (attemptId: AttemptId) => 'none' | 'ignored';
 }
@@ -211,6 +213,8 @@ export class FakeEngine implements Engine {
   async list(): Promise<readonly EngineAttempt[]> {
     const after = this.#enter('list');
     const all = [...this.#attempts.values()].map(seen);
+    const onItsWayMs = this.#faults?.listMs?.() ?? 0;
+    if (onItsWayMs > 0) await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + onItsWayMs, resolve));
     after?.();
     return all;
   }
