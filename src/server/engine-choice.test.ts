@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { DockerAnswers } from '../engine/docker/docker-engine.ts';
+import type { DockerAnswers } from '../engine/docker/docker-answers.ts';
 import type { EngineChoice } from './config.ts';
 import { chooseEngine, NoEngine, WaitEnded, whatBecomesOf, type EngineRules } from './engine-choice.ts';
 import { recordedEngine, recordEngine, type EngineKind } from './engine-record.ts';

@@ -19,8 +19,8 @@ engineContract(contract);
 lateStartContract({
   engine: contract,
   late: async () => {
-    const { host, letThrough, close } = await lateStartsSocket();
-    return { engine: newEngine({ environment: { DOCKER_HOST: host } }), carryOut: letThrough, close };
+    const { host, isHolding, letThrough, close } = await lateStartsSocket();
+    return { engine: newEngine({ environment: { DOCKER_HOST: host } }), isHeldUp: isHolding, carryOut: letThrough, close };
   },
 });
 networkContract({

@@ -251,7 +251,7 @@ export class DockerEngine implements Engine {
     if (outcome === 'has started') await this.#look(known);
     if (facts !== undefined && (outcome === 'removed' || outcome === 'ran and is gone')) await this.#removeVolumes(facts);
     if (outcome === 'removed') known.facts = known.died = undefined;
-    if (outcome === 'ran and is gone') known.facts = facts;
+    else if (outcome === 'ran and is gone') known.facts = facts;
     if (outcome === 'ran and is gone' || outcome === 'absent') await this.#take(known, undefined);
     return outcome;
   }

@@ -147,7 +147,7 @@ export async function cuttableSocket(breakage?: Breakage): Promise<{ readonly ho
 }
 
 /** A socket that leads to Docker and holds back calls of `start`, whose callers may be gone when they are let through. */
-export async function lateStartsSocket(): Promise<{ readonly host: string; letThrough: () => Promise<void>; close: () => Promise<void> }> {
+export async function lateStartsSocket(): Promise<{ readonly host: string; isHolding: () => boolean; letThrough: () => Promise<void>; close: () => Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-docker-'));
   const path = join(directory, 'docker.sock');
   const { socketPath, host, port } = dockerEndpoint(process.env);
@@ -176,6 +176,7 @@ export async function lateStartsSocket(): Promise<{ readonly host: string; letTh
   await new Promise<void>((resolve) => server.listen(path, resolve));
   return {
     host: `unix://${path}`,
+    isHolding: () => held.length > 0,
     letThrough: async () => {
       await Promise.all(held.splice(0).map((start) => start()));
     },

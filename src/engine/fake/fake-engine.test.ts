@@ -65,7 +65,7 @@ const asVariables = (behaviour: Behaviour): ContainerSpec['environment'] => [
 const heldUp: (() => void)[] = [];
 let lateness = 0;
 const never = 1e15;
-const clock: Clock = {
+const holdingClock: Clock = {
   ...realClock,
   at(dueAtMs, task) {
     if (dueAtMs < never) return realClock.at(dueAtMs, task);
@@ -74,7 +74,7 @@ const clock: Clock = {
   },
 };
 
-const world = new FakeEngine({ clock, faults: { lateness: () => lateness } });
+const world = new FakeEngine({ clock: holdingClock, faults: { lateness: () => lateness } });
 const contract: EngineContract = {
   name: 'fake',
   create: () => world,
@@ -96,6 +96,7 @@ lateStartContract({
     const engine = new Proxy<Engine>(world, { get: (target, name) => (name === 'start' ? start : (target[name as keyof Engine] as () => unknown).bind(target)) });
     return {
       engine,
+      isHeldUp: () => heldUp.length > 0,
       carryOut: async () => {
         for (const task of heldUp.splice(0)) task();
       },
