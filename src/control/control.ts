@@ -18,14 +18,14 @@ import type { Clock } from '../port/clock.ts';
 import { EngineUnavailable, type Engine, type EngineCapabilities, type EngineReport } from '../port/engine.ts';
 import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
-import type { LogSink, LogStreamKey } from '../port/log-sink.ts';
+import type { LogSink } from '../port/log-sink.ts';
 import type { Store, StoredWorld } from '../port/store.ts';
 import { CommandQueue, Stopped } from './command-queue.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { HostLink } from './host-link.ts';
 import { jobOfOldAttempt } from './past.ts';
 import { Launches } from './launches.ts';
-import { LogPump } from './log-pump.ts';
+import { LogPump, type LogDestination } from './log-pump.ts';
 import { LogRetention } from './log-retention.ts';
 import { ControlReader } from './reader.ts';
 import { UnknownAttempts } from './reconciler.ts';
@@ -308,7 +308,7 @@ export class Control {
   }
 }
 
-const destination = (job: LiveJob): LogStreamKey | undefined => job.attempt.log && { scope: job.scope, ...job.attempt.log };
+const destination = (job: LiveJob): LogDestination | undefined => job.attempt.log && { scope: job.scope, ...job.attempt.log };
 
 /** Rebuilds the world from rows: a fold that ends where the last commit did. */
 export function restoreWorld(stored: StoredWorld, settings: Settings): World {

@@ -2,11 +2,14 @@
 // disk, or after a bound, which is then said. Log bytes never pass the command door.
 
 import type { AttemptId, HostId } from '../base/ids.ts';
+import { LinePattern } from '../base/line-pattern/line-pattern.ts';
 import type { AttemptOnHost } from '../core/job/attempt.ts';
+import type { LogStream } from '../core/job/container.ts';
 import { limit } from '../core/limit.ts';
 import type { Clock } from '../port/clock.ts';
-import { EngineUnavailable, type Engine, type LogPosition } from '../port/engine.ts';
+import { EngineUnavailable, type Engine, type LogBatch, type LogPosition } from '../port/engine.ts';
 import type { LogSink, LogStreamKey } from '../port/log-sink.ts';
+import { carryJoined } from './event-joiner.ts';
 
 export interface LogPumpParts {
   /** Undefined where the host is gone, and its output with it. */
@@ -15,6 +18,12 @@ export interface LogPumpParts {
   readonly clock: Clock;
   readonly onProblem: (what: string, error: unknown) => void;
 }
+
+/** Where an attempt's output goes, and how its lines become events. */
+export type LogDestination = LogStreamKey & Pick<LogStream, 'eventStart'>;
+
+/** Expressions that are kept ready. */
+const mostPatterns = 64;
 
 /** Stands where a batch's position would, in a stream that holds only why its attempt did not start. No engine knows it. */
 const toldPosition: LogPosition = 'told';
@@ -29,6 +38,7 @@ export class LogPump {
   readonly #parts: LogPumpParts;
   readonly #running = new Map<AttemptId, Pumping>();
   readonly #timers = new Set<() => void>();
+  readonly #patterns = new Map<string, LinePattern>();
   #closed = false;
 
   constructor(parts: LogPumpParts) {
@@ -39,7 +49,7 @@ export class LogPump {
    * Begins to carry an attempt's output, unless that is under way. Goes on where the stream ends; of a `fresh` attempt, which
    * was just started by us, the stream is known to be empty, and is not looked at before there is something to write.
    */
-  ensure(attempt: AttemptOnHost, to: LogStreamKey, fresh = false): Pumping {
+  ensure(attempt: AttemptOnHost, to: LogDestination, fresh = false): Pumping {
     const { attemptId } = attempt;
     const known = this.#running.get(attemptId);
     if (known !== undefined) return known;
@@ -49,13 +59,13 @@ export class LogPump {
   }
 
   /** Ends when all was read and stored. What fails is tried again: a disk that is full may have room in a second. */
-  async #pump(attempt: AttemptOnHost, to: LogStreamKey, pumping: Pumping, fresh: boolean): Promise<void> {
+  async #pump(attempt: AttemptOnHost, to: LogDestination, pumping: Pumping, fresh: boolean): Promise<void> {
     if (fresh && (await this.#carry(attempt, to, pumping, fresh))) return;
     while (!this.#closed && !(await this.#carry(attempt, to, pumping, false))) await new Promise<void>((resolve) => this.#after(limit.engineRetryMs, resolve));
   }
 
   /** Whether all was read. */
-  async #carry({ attemptId, hostId }: AttemptOnHost, to: LogStreamKey, pumping: Pumping, fresh: boolean): Promise<boolean> {
+  async #carry({ attemptId, hostId }: AttemptOnHost, to: LogDestination, pumping: Pumping, fresh: boolean): Promise<boolean> {
     const { engineOf, sink } = this.#parts;
     const engine = engineOf(hostId);
     if (engine === undefined) return true;
@@ -63,9 +73,23 @@ export class LogPump {
       let writer = fresh ? undefined : await sink.openWriter(to);
       try {
         const from = writer?.position === toldPosition ? undefined : writer?.position;
-        for await (const batch of engine.logs(attemptId, from)) {
+        const append = async (batch: LogBatch): Promise<void> => {
           writer ??= await sink.openWriter(to);
           await writer.append(batch);
+        };
+        if (to.eventStart === undefined) {
+          for await (const batch of engine.logs(attemptId, from)) await append(batch);
+        } else {
+          await carryJoined({
+            pattern: this.#pattern(to.eventStart),
+            position: from,
+            read: (position) => engine.logs(attemptId, position),
+            append,
+            now: () => this.#parts.clock.now(),
+            after: (delayMs, task) => this.#after(delayMs, task),
+            onFailure: (error) => this.#tellFailure(attemptId, pumping, error),
+            isClosed: () => this.#closed,
+          });
         }
       } finally {
         await writer?.close();
@@ -78,6 +102,15 @@ export class LogPump {
     }
   }
 
+  #pattern(source: string): LinePattern {
+    let pattern = this.#patterns.get(source);
+    if (pattern === undefined) {
+      if (this.#patterns.size >= mostPatterns) this.#patterns.clear();
+      this.#patterns.set(source, (pattern = new LinePattern(source)));
+    }
+    return pattern;
+  }
+
   #tellFailure(attemptId: AttemptId, pumping: Pumping, error: Error): void {
     if (pumping.failure === undefined) this.#parts.onProblem(`output of attempt ${attemptId}`, error);
     pumping.failure = error.message;
@@ -87,7 +120,7 @@ export class LogPump {
    * Resolves when the attempt's output is on disk; with a note if that took longer than the bound, in which case what comes
    * later is still written. Never resolves after {@link close}: the end is found again at the next start.
    */
-  drained(attempt: AttemptOnHost, to: LogStreamKey | undefined): Promise<string | undefined> {
+  drained(attempt: AttemptOnHost, to: LogDestination | undefined): Promise<string | undefined> {
     if (to === undefined) return Promise.resolve(undefined);
     const pumping = this.ensure(attempt, to);
     return new Promise((resolve) => {

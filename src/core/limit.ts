@@ -84,6 +84,11 @@ export const limit = {
   startsInFlight: 64,
   /** How long an ended container's output may take to arrive before the attempt's end is committed without the rest. */
   logDrainMs: 20_000,
+  /** How long an event of several lines may wait for more, as with Docker's awslogs driver. */
+  openEventMs: 5_000,
+  /** Steps of matching that one output takes in a row (a few milliseconds), and the pause before the next. */
+  patternStepsInARow: 200_000,
+  patternPauseMs: 5,
   /** AWS Batch documents a container's `reason` as "255 max characters"; the ECS agent cut it there for years. */
   containerReasonChars: 255,
   /** How long the news that an attempt runs may wait for a batch to travel with. */

@@ -1,6 +1,7 @@
 // One attempt at one job: its own small union, beside the job's (DESIGN 3.3). An attempt that ended is never started again.
 
 import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
+import type { LogStream } from './container.ts';
 
 /** How a container ended. `outOfMemory` beside exit code 0 means that a child was killed and the job succeeded (DESIGN 4). */
 export interface Exit {
@@ -34,7 +35,7 @@ export interface Placement extends AttemptOnHost {
    */
   readonly cluster?: string | undefined;
   /** Where its output goes; absent where another log driver takes it. */
-  readonly log?: { readonly group: string; readonly stream: string } | undefined;
+  readonly log?: LogStream | undefined;
   /** Of a node of a multi-node parallel job: how it reaches the others. */
   readonly network?: JobNetwork | undefined;
   /** Likewise, once it runs: the private IPv4 address at which the others reach it. */

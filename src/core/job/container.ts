@@ -3,6 +3,7 @@
 
 import type { ContainerOverrides, ContainerProperties, KeyValuePair, ResourceRequirement } from '@aws-sdk/client-batch';
 import { refuse, type Refusal } from '../../base/refusal.ts';
+import { eventStartOf } from './event-start.ts';
 import type { Needs } from './needs.ts';
 
 /** Variables of this beginning are the service's own; a user may not set them. */
@@ -94,6 +95,8 @@ export const defaultLogGroup = '/aws/batch/job';
 export interface LogTarget {
   readonly group: string;
   readonly prefix: string;
+  /** As of {@link LogStream}. */
+  readonly eventStart?: string | undefined;
 }
 
 /** Log group and stream prefix (spec users-and-clients: "Log calls to serve"); undefined where another driver takes the output. */
@@ -101,11 +104,21 @@ export function logTarget(properties: ContainerProperties, definitionName: strin
   const configuration = properties.logConfiguration;
   if (configuration !== undefined && configuration.logDriver !== 'awslogs') return undefined;
   const options = configuration?.options ?? {};
-  return { group: options['awslogs-group'] || defaultLogGroup, prefix: options['awslogs-stream-prefix'] || definitionName.slice(0, 200) };
+  const eventStart = eventStartOf(options);
+  return { group: options['awslogs-group'] || defaultLogGroup, prefix: options['awslogs-stream-prefix'] || definitionName.slice(0, 200), ...(eventStart !== undefined && { eventStart }) };
 }
 
-/** The stream of one attempt: `prefix/default/task id`. */
-export const logStreamOf = (target: LogTarget, taskId: string): { group: string; stream: string } => ({
-  group: target.group,
-  stream: `${target.prefix}/default/${taskId}`,
+/** Where the output of one attempt goes. */
+export interface LogStream {
+  readonly group: string;
+  /** `prefix/default/task id`. */
+  readonly stream: string;
+  /** What the first line of an event matches, where an event may have several. */
+  readonly eventStart?: string | undefined;
+}
+
+export const logStreamOf = ({ group, prefix, eventStart }: LogTarget, taskId: string): LogStream => ({
+  group,
+  stream: `${prefix}/default/${taskId}`,
+  ...(eventStart !== undefined && { eventStart }),
 });

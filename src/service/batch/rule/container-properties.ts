@@ -6,6 +6,7 @@ import type { ContainerProperties, LinuxParameters, LogConfiguration, Ulimit } f
 import { DeviceCgroupPermission, LogDriver } from '@aws-sdk/client-batch';
 import { integerIn, lengthIn, matches, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
+import { checkLogOptions } from './awslogs-options.ts';
 import { checkEnvironment } from './environment.ts';
 import { checkRole } from './name.ts';
 import { refuseUnbuilt } from './not-yet.ts';
@@ -83,24 +84,10 @@ function checkLinux(linux: LinuxParameters | undefined, where: string): void {
   }
 }
 
-/** Kept, and without effect here: the group always comes into being, in the job's own region, and nothing is dropped. */
-const idleLogOptions = new Set(['awslogs-create-group', 'awslogs-region', 'mode', 'max-buffer-size', 'awslogs-endpoint', 'awslogs-credentials-endpoint', 'awslogs-format']);
-
-function checkLogOptions(names: readonly string[], where: string): void {
-  for (const name of names) {
-    if (name === 'awslogs-group' || name === 'awslogs-stream-prefix' || idleLogOptions.has(name)) continue;
-    if (name === 'awslogs-datetime-format' || name === 'awslogs-multiline-pattern') refuseUnbuilt(name, `${where}.logConfiguration.options ${name}`);
-    throw invalid(`${where}.logConfiguration.options: ${name} is not an option of the log driver awslogs`);
-  }
-}
-
 function checkLog(log: LogConfiguration | undefined, where: string): void {
   if (log === undefined) return;
   const driver = oneOf(LogDriver, log.logDriver, `${where}.logConfiguration.logDriver`);
   if (driver === 'awsfirelens') refuseUnbuilt(driver, `${where}.logConfiguration.logDriver awsfirelens`);
   refuseUnbuilt(log.secretOptions, `${where}.logConfiguration.secretOptions`);
-  if (driver === 'awslogs') checkLogOptions(Object.keys(log.options ?? {}), where);
-  const group = log.options?.['awslogs-group'];
-  // CloudWatch's own form of a group's name.
-  if (driver === 'awslogs' && group) matches(group, /^[.\-_/#A-Za-z0-9]{1,512}$/, `${where}.logConfiguration.options awslogs-group`, 'the name of a log group');
+  if (driver === 'awslogs') checkLogOptions(log.options ?? {}, `${where}.logConfiguration.options`);
 }
