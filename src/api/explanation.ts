@@ -13,15 +13,29 @@ export interface Explanation {
   readonly createdAt: number;
   readonly startedAt?: number | undefined;
   readonly stoppedAt?: number | undefined;
+  /** Somebody or something has asked for its end, and it has not ended yet. */
+  readonly stopping?: ExplainedStop | undefined;
   /** Of an array's parent: children by status. */
   readonly children?: Readonly<Record<string, number>> | undefined;
-  /** What it waits for among other jobs, also what has come. */
+  /** Of an array's parent: why children failed, the most frequent cause first. */
+  readonly failures?: readonly ExplainedFailure[] | undefined;
+  /** Children that failed for other causes than those. */
+  readonly otherFailures?: number | undefined;
+  /** What it waits for among other jobs, also what has come; or what it failed by. */
   readonly dependencies: readonly ExplainedDependency[];
+  /** Of a job that failed by others: the one at the root. */
+  readonly rootCause?: ExplainedCause | undefined;
   /** Of what is RUNNABLE; of an array's parent, its first child that is. */
   readonly place?: ExplainedPlace | undefined;
+  /** Of a queue with several compute environments: why each of them has no place for it, like reasons together. */
+  readonly environments?: readonly ExplainedEnvironments[] | undefined;
+  /** Who holds the room that it waits for. */
+  readonly holders?: ExplainedHolders | undefined;
+  /** What else is worth knowing. */
+  readonly notes?: readonly string[] | undefined;
   /** Of what starts or runs: the host that it is on. */
   readonly host?: ExplainedHost | undefined;
-  /** What would let it start, the likeliest first. */
+  /** What would let it start, or succeed next time; the likeliest first. */
   readonly remedies: readonly string[];
   /** Those that are over, in order. */
   readonly attempts: readonly ExplainedAttempt[];
@@ -38,11 +52,77 @@ export interface ExplainedDependency {
   readonly jobName?: string | undefined;
   readonly status?: string | undefined;
   readonly isMet: boolean;
+  /** Why it waits, or how it ended. */
+  readonly reason?: string | undefined;
+  readonly exitCode?: number | undefined;
+  /** The container's. */
+  readonly containerReason?: string | undefined;
+  readonly startedAt?: number | undefined;
+  /** What it waits for itself, or failed by, down to the root. */
+  readonly dependencies?: readonly ExplainedDependency[] | undefined;
+  /** So many more of them are not shown. */
+  readonly leftOff?: number | undefined;
+}
+
+export interface ExplainedCause {
+  readonly jobId: string;
+  readonly jobName?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly exitCode?: number | undefined;
+  readonly containerReason?: string | undefined;
+}
+
+export interface ExplainedStop {
+  /** `host`: its instance ends; `main-node`: of another node, for the main one has ended. */
+  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'main-node';
+  readonly reason: string;
+  readonly since: number;
+  /** When its container is killed if it has not ended by itself. */
+  readonly killedAt: number;
+}
+
+export interface ExplainedFailure {
+  readonly count: number;
+  /** `exit code 1`, `OutOfMemoryError`, or why it never ran. */
+  readonly reason: string;
+  readonly exitCode?: number | undefined;
+  /** The id of the first child that failed so. */
+  readonly first: string;
+}
+
+export interface ExplainedEnvironments {
+  readonly computeEnvironments: readonly string[];
+  /** Of so many in the queue. */
+  readonly of: number;
+  readonly reason: string;
+}
+
+export interface ExplainedHolders {
+  /** What is held: `this machine`, `compute environment small`. */
+  readonly of: string;
+  /** Those that hold most. */
+  readonly jobs: readonly ExplainedHolder[];
+  /** What all others hold together. */
+  readonly others?: Omit<ExplainedHolder, 'jobId' | 'jobName'> | undefined;
+}
+
+export interface ExplainedHolder {
+  readonly jobId: string;
+  readonly jobName?: string | undefined;
+  /** Jobs, children or nodes of it that run. */
+  readonly running: number;
+  readonly vcpus: number;
+  readonly memoryMib: number;
+  readonly gpus: number;
+  /** Of the consumable resource, where that is what is waited for. */
+  readonly quantity?: number | undefined;
 }
 
 export interface ExplainedPlace {
-  /** Jobs of its queue, or of its share of it, that go before it; children of arrays count one by one. */
+  /** Jobs of its queue, or of its share of it, that go before it and could start; children of arrays count one by one. */
   readonly ahead: number;
+  /** Beside those: jobs before it that cannot start until somebody changes something. */
+  readonly stuck?: number | undefined;
   readonly shareIdentifier?: string | undefined;
   /** Since when it stands there, as far as is known. */
   readonly since: number;

@@ -147,7 +147,7 @@ export function compose(options: AppOptions): App {
   ];
   const { region, authenticator, authorizer, onAudit, onFault } = options;
   const router = new Router({ services, authenticator, authorizer, region, audit: onAudit, log: onFault });
-  const own = new OwnOperations({ deps: { bus, reader, hosts: options.hosts, ec2, instanceTypes: settings.instanceTypes }, authenticator, authorizer, region, newRequestId: () => ids.uuid(), audit: onAudit, log: onFault });
+  const own = new OwnOperations({ deps: { bus, reader, clock, hosts: options.hosts, ec2, instanceTypes: settings.instanceTypes }, authenticator, authorizer, region, newRequestId: () => ids.uuid(), audit: onAudit, log: onFault });
   const start = { requestId: '', caller: 'start', sourceAddress: '', userAgent: '' };
   const noteReferences = async (): Promise<void> => {
     const scopes = new Set([...control.world.computeEnvironments.values()].map(({ scope }) => scope));

@@ -140,7 +140,7 @@ describe('an instance', () => {
     await submit(rig, {}, 'two');
     const second = await submit(rig, {}, 'two');
     assert.deepEqual(types(rig), ['m5.large RUNNING']);
-    assert.equal(reason(rig, second), 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - the limit of instances is reached');
+    assert.equal(reason(rig, second), 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - --instance-limit 1 is reached: 1 instance runs');
   });
 
   it('of no type that the environment names could hold a job: that is final', async () => {
@@ -148,7 +148,7 @@ describe('an instance', () => {
     await rig.define('vast', { memory: 16_384 });
     const id = await submit(rig, {}, 'vast');
     assert.deepEqual(types(rig), []);
-    assert.match(reason(rig, id), /^MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for 16384 MiB and no host .* more than 16017/);
+    assert.match(reason(rig, id), /^MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job asks for 16384 MiB and no instance type of compute environment fleet has more than 16017 MiB for jobs$/);
   });
 
   it('with 8192 MiB has less for jobs: one that asks for all of it launches a larger type', async () => {

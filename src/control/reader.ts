@@ -1,9 +1,8 @@
 // The reader: views of the world and the store in one moment. A job that has not ended is told by the world, one that has by
 // the store; an array's child without a row is told by its parent. Changes nothing.
 
-import type { JobDependency } from '@aws-sdk/client-batch';
 import { assert } from '../base/assert.ts';
-import { childId, nodeId, splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
+import { nodeId, splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
 import { jobDefinitionArn } from '../core/arn.ts';
 import { quantitiesOf, type ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
@@ -16,36 +15,37 @@ import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import { unsatisfied } from '../core/job/dependency.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
+import { architectureNote } from '../core/schedule/scaling-environments.ts';
 import { dispatchOrder } from '../core/schedule/dispatch-order.ts';
-import { explain, type WaitingReason } from '../core/schedule/explain.ts';
+import { aheadOf, explain, type WaitingReason } from '../core/schedule/explain.ts';
 import type { World } from '../core/world.ts';
 import type { Clock } from '../port/clock.ts';
 import type { ClusterReader } from '../port/cluster-reader.ts';
+import type { ChildrenSlice, DependencyView, WaitView } from '../port/explanation-view.ts';
 import type { InstanceReader } from '../port/instance-reader.ts';
 import type {
   ComputeEnvironmentView,
   Counts,
-  DependencyView,
   JobDefinitionView,
   JobListQuery,
   JobQueueView,
   JobView,
   Page,
-  PlaceView,
   QueueSnapshotView,
   Reader,
   ConsumableResourceView,
   SchedulingPolicyView,
   Tags,
-  WaitView,
 } from '../port/reader.ts';
 import type { StoredJob, StoreReader } from '../port/store.ts';
+import { DependencyChain } from './dependency-chain.ts';
 import { WorldClusterReader } from './cluster-reader.ts';
 import { WorldInstanceReader } from './instance-reader.ts';
 import { JobLists } from './job-lists.ts';
 import { mainNode, otherNode } from './node-reader.ts';
 import { atOnce, Slices } from './slices.ts';
 import { decodeDefinitionToken, encodeToken } from './token.ts';
+import { runnableOf, waitOf } from './wait-reader.ts';
 
 export class ControlReader implements Reader {
   readonly logs: StoreReader;
@@ -89,7 +89,7 @@ export class ControlReader implements Reader {
 
   #environmentView(environment: ComputeEnvironment): ComputeEnvironmentView {
     const { maxvCpus = 0, desiredvCpus = 0 } = environment.computeResources ?? {};
-    return { environment, tags: this.#store.tags(environment.arn), desiredvCpus: Math.min(Math.max(desiredvCpus, presentVcpus(this.#world, environment)), maxvCpus) };
+    return { environment, tags: this.#store.tags(environment.arn), note: architectureNote(this.#world, environment), desiredvCpus: Math.min(Math.max(desiredvCpus, presentVcpus(this.#world, environment)), maxvCpus) };
   }
 
   jobQueue(scope: Scope, nameOrArn: string): JobQueueView | undefined {
@@ -203,61 +203,40 @@ export class ControlReader implements Reader {
 
   #placeReason(job: WaitingJob | LiveArrayParent): WaitingReason | undefined {
     const queue = this.#world.jobQueues.get(job.queueArn);
-    return queue && explain(this.#world, queue, job, () => this.#world.waiting.of(job).ahead(job));
+    return queue && explain(this.#world, queue, job, () => aheadOf(this.#world, job));
   }
 
   wait(scope: Scope, id: string): WaitView | undefined {
     const view = this.job(scope, id);
-    if (view === undefined) return undefined;
-    const { job, detail, arrayIndex } = view;
-    if (isArrayParent(job)) {
-      if (!('children' in job) || job.children.waiting === 0) return undefined;
-      const runnable = job.children.count('RUNNABLE') > 0;
-      return this.#waitView(scope, job, detail, runnable ? job : undefined);
-    }
-    if (isLive(job) || isEnded(job.status)) return undefined;
-    return this.#waitView(scope, job as WaitingJob, detail, job.status === 'RUNNABLE' ? job : undefined, arrayIndex);
+    const text = view && this.#waitingText(view);
+    if (view === undefined || text === undefined) return undefined;
+    const runnable = runnableOf(view.job);
+    return runnable === undefined ? { text, remedies: [], environments: [] } : waitOf({ world: this.#world, detail: (jobId) => this.#store.jobDetail(jobId) }, scope, runnable);
   }
 
-  #waitView(scope: Scope, job: WaitingJob | LiveArrayParent, detail: JobDetailRecord, runnable: WaitingJob | LiveArrayParent | undefined, arrayIndex?: number): WaitView {
-    const reason = runnable && this.#placeReason(runnable);
-    return {
-      text: reason?.text ?? this.#dependencyReason(job) ?? '',
-      remedies: reason?.remedies ?? [],
-      dependencies: (detail.dependsOn ?? []).map((dependency) => this.#dependencyView(scope, job, dependency, arrayIndex)),
-      place: runnable && this.#placeView(runnable),
-    };
+  /** Of an array's parent, of its first child that waits; undefined where nothing waits. */
+  #waitingText({ job }: JobView): string | undefined {
+    const runnable = runnableOf(job);
+    if (runnable !== undefined) return this.#placeReason(runnable)?.text ?? '';
+    if (isArrayParent(job)) return 'children' in job && job.children.waiting > 0 ? (this.#dependencyReason(job) ?? '') : undefined;
+    return isLive(job) || isEnded(job.status) ? undefined : (this.#dependencyReason(job) ?? '');
   }
 
-  #dependencyView(scope: Scope, job: WaitingJob | LiveArrayParent, dependency: JobDependency, arrayIndex: number | undefined): DependencyView {
-    const type = dependency.type ?? 'JOB';
-    const { parent } = splitJobId(job.id);
-    const whole = type === 'SEQUENTIAL' ? parent : (dependency.jobId as JobId);
-    // A child waits for its counterpart, or for the child before it; the first of a SEQUENTIAL array for nothing.
-    const index = type === 'JOB' || arrayIndex === undefined ? undefined : type === 'N_TO_N' ? arrayIndex : arrayIndex - 1;
-    if (index === -1) return { jobId: job.id, type, isMet: true };
-    const jobId = index === undefined ? whole : childId(whole, index);
-    const found = this.job(scope, jobId);
-    const status = found?.job.status;
-    const isMet = index === undefined && type === 'SEQUENTIAL' ? false : found === undefined || status === 'SUCCEEDED';
-    return { jobId, type, name: found?.detail.name, status, isMet };
+  dependencies(scope: Scope, id: string): readonly DependencyView[] {
+    const chain = new DependencyChain({
+      job: (jobId) => this.job(scope, jobId),
+      end: (jobId) => this.#store.jobEnd(scope, jobId),
+      reason: (view) => this.#waitingText(view),
+    });
+    const view = this.job(scope, id);
+    return view === undefined ? [] : chain.of(view);
   }
 
-  #placeView(job: WaitingJob | LiveArrayParent): PlaceView | undefined {
-    const { waiting, jobQueues } = this.#world;
-    const queue = jobQueues.get(job.queueArn);
-    if (queue === undefined) return undefined;
-    const environments = new Set(queue.computeEnvironmentOrder.map((entry) => entry.computeEnvironment));
-    const aheadInOtherQueues: { queue: string; priority: number; jobs: number }[] = [];
-    for (const other of jobQueues.values()) {
-      if (other === queue || other.priority < queue.priority || !other.computeEnvironmentOrder.some((entry) => environments.has(entry.computeEnvironment))) continue;
-      // Of equal priority: who was submitted before. Shares take turns, so that all of theirs may be.
-      const [list] = waiting.listsOf(other.arn).values();
-      const jobs = other.priority > queue.priority || this.#world.fairShares.of(other.arn) !== undefined ? waiting.count(other.arn) : (list?.ahead(job) ?? 0);
-      if (jobs > 0) aheadInOtherQueues.push({ queue: other.name, priority: other.priority, jobs });
-    }
-    const list = waiting.of(job);
-    return { share: job.terms.share?.identifier, ahead: list.ahead(job), sinceMs: list.sinceMs(job), aheadInOtherQueues };
+  children(scope: Scope, id: string, fromIndex: number, limit: number): ChildrenSlice {
+    const view = this.job(scope, id);
+    if (view === undefined || !isArrayParent(view.job)) return { children: [] };
+    const nextIndex = fromIndex + limit;
+    return { children: this.#store.children(view.job.id, fromIndex, nextIndex), nextIndex: nextIndex < view.job.arraySize ? nextIndex : undefined };
   }
 
   queueSnapshot(scope: Scope, nameOrArn: string, limit: number): QueueSnapshotView | undefined {

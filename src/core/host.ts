@@ -22,6 +22,8 @@ export interface Machine extends HostIdentity {
   readonly kind: 'machine';
   /** Its private IPv4 address, where it has one that others reach. */
   readonly address?: string | undefined;
+  /** `x86_64` or `arm64`: what containers run as, whatever instance type they are said to run on. */
+  readonly architecture?: string | undefined;
   /** What its engine says of itself; known when it is open. */
   readonly engine?: { readonly dockerVersion?: string | undefined; readonly logDrivers: readonly string[] } | undefined;
 }

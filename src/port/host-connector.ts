@@ -11,7 +11,7 @@ export class BadHostAddress extends Error {
 }
 
 export interface HostConnector {
-  /** What the host says of itself. Rejects with {@link BadHostAddress}, or EngineUnavailable where nothing can be learned. */
+  /** What the host says of itself. Rejects with {@link BadHostAddress}, or EngineUnavailable where it does not answer. */
   probe(address: HostAddress): Promise<HostFacts>;
   /**
    * An engine that is not open yet; its attempts are marked as this host's. Where the address cannot be used (any more), it is

@@ -10,6 +10,7 @@ import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
+import type { ChildrenSlice, DependencyView, WaitView } from './explanation-view.ts';
 import type { InstanceReader } from './instance-reader.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import type { JobFilters, NamePattern, ResourceReader, StoreReader } from './store.ts';
@@ -21,6 +22,8 @@ export interface ComputeEnvironmentView {
   readonly tags: Tags;
   /** What `desiredvCpus` shows: it moves with demand, between minvCpus and maxvCpus. */
   readonly desiredvCpus: number;
+  /** What differs here from what its name says. */
+  readonly note?: string | undefined;
 }
 export interface JobQueueView {
   readonly queue: JobQueue;
@@ -68,35 +71,6 @@ export interface QueueSnapshotView {
   readonly shares?: readonly { readonly identifier: string; readonly usedMilliVcpu: number }[] | undefined;
 }
 
-/** Why a job waits, in full; true at this moment. */
-export interface WaitView {
-  /** As `statusReason` shows it. */
-  readonly text: string;
-  /** What would let it start; empty where only time does. */
-  readonly remedies: readonly string[];
-  readonly dependencies: readonly DependencyView[];
-  /** Of what is RUNNABLE. */
-  readonly place?: PlaceView | undefined;
-}
-export interface DependencyView {
-  readonly jobId: JobId;
-  readonly type: 'JOB' | 'N_TO_N' | 'SEQUENTIAL';
-  /** Absent: nobody remembers it. */
-  readonly name?: string | undefined;
-  readonly status?: JobStatus | undefined;
-  readonly isMet: boolean;
-}
-/** Where a RUNNABLE job stands. Children of arrays count one by one. */
-export interface PlaceView {
-  /** On a fair share queue, where shares take turns. */
-  readonly share?: string | undefined;
-  /** Jobs of its own queue, or of its share, that are tried before it. */
-  readonly ahead: number;
-  readonly sinceMs: number;
-  /** Jobs of other queues that are tried before it and want the same environments. */
-  readonly aheadInOtherQueues: readonly { readonly queue: string; readonly priority: number; readonly jobs: number }[];
-}
-
 export interface Page<T> {
   readonly items: readonly T[];
   /** Where the next page begins; absent at the end. */
@@ -141,6 +115,10 @@ export interface Reader {
   job(scope: Scope, id: string): JobView | undefined;
   /** Undefined: no such job, or it waits for nothing. Costs what {@link WaitView} shows, however many wait. */
   wait(scope: Scope, id: string): WaitView | undefined;
+  /** What a job waits for or failed by among others, down to the root; of bounded depth and width. Empty: nothing, or no such job. */
+  dependencies(scope: Scope, id: string): readonly DependencyView[];
+  /** Children of an array that have a row, of `limit` indexes from one on: who reads many yields between slices. */
+  children(scope: Scope, id: string, fromIndex: number, limit: number): ChildrenSlice;
   /** At most `limit` jobs. Undefined: no such queue. */
   queueSnapshot(scope: Scope, nameOrArn: string, limit: number): QueueSnapshotView | undefined;
   /**

@@ -9,7 +9,7 @@ const unbounded: Needs = { milliVcpu: Number.MAX_SAFE_INTEGER, memoryMib: Number
 
 /** `identity` is stable for a data directory, 32 hexadecimal digits; no capacity means no bound, for the fake engine. */
 export function localHost(identity: string, capacity: Needs | undefined, address?: string): Machine {
-  return { kind: 'machine', id: hostId(identity), capacity: capacity ?? unbounded, title: 'this machine', address };
+  return { kind: 'machine', id: hostId(identity), capacity: capacity ?? unbounded, title: 'this machine', address, architecture: process.arch === 'x64' ? 'x86_64' : process.arch };
 }
 
 /** The first IPv4 address of this machine that others may reach; undefined where it has none but its loopback's. */

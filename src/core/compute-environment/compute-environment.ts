@@ -2,7 +2,7 @@
 
 import type { ComputeResource, EcsSettings, UpdatePolicy } from '@aws-sdk/client-batch';
 import type { Arn, Scope } from '../../base/ids.ts';
-import { nameInArn } from '../arn.ts';
+import { isServiceLinkedRole, nameInArn } from '../arn.ts';
 import type { Launch } from './launch.ts';
 import type { CutOffSubnet } from './network.ts';
 
@@ -57,4 +57,11 @@ export const hasCluster = ({ ecsClusterArn }: ComputeEnvironment, cluster: strin
 /** Whether its capacity is Fargate's, which decides what may stand beside it in a queue (spec 4.3). */
 export function isFargate(environment: Pick<ComputeEnvironment, 'computeResources'>): boolean {
   return environment.computeResources?.type?.startsWith('FARGATE') ?? false;
+}
+
+/** Why its instance types, images, networks and the like cannot be changed (spec 5); undefined: they can. */
+export function fixedBecause(environment: ComputeEnvironment): string | undefined {
+  if (isFargate(environment)) return 'it is a Fargate one';
+  if (!isServiceLinkedRole(environment.serviceRole)) return 'it does not use the service-linked role';
+  return (environment.computeResources?.allocationStrategy ?? 'BEST_FIT') === 'BEST_FIT' ? 'its allocation strategy is BEST_FIT' : undefined;
 }

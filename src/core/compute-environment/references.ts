@@ -50,17 +50,20 @@ export interface AllReferences {
 
 export const nothingKnown: KnownReferences = Object.freeze({ images: [], launchTemplates: [], subnets: [] });
 
+export const assumeRoleProblem = 'CLIENT_ERROR - Not authorized to perform sts:AssumeRole';
+const fleetRoleParameter = 'Parameter: SpotFleetRequestConfig.IamFleetRole is invalid';
+export const fleetRoleProblem = `CLIENT_ERROR - ${fleetRoleParameter}`;
+
 /** What makes an environment INVALID, in the texts of AWS; undefined: nothing. `requestId` stands where AWS names its own call. */
 export function problemOf(serviceRole: string, resources: ComputeResource | undefined, { all, roles, subnets }: KnownReferences, requestId: string): string | undefined {
   const isOwn = (role: string): boolean => roles !== undefined && role.startsWith(roles.prefix);
   const isKnown = (role: string, known: readonly string[] | undefined, own: readonly string[] = []): boolean => roleArnForm.test(role) && (known?.includes(role) ?? (!isOwn(role) || own.includes(role)));
   if (!isKnown(serviceRole, all?.serviceRoles, roles?.service)) {
-    return `CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: ${requestId})`;
+    return `${assumeRoleProblem} (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: ${requestId})`;
   }
   const fleetRole = resources?.type === 'SPOT' ? resources.spotIamFleetRole : undefined;
   if (fleetRole !== undefined && !isKnown(fleetRole, all?.spotFleetRoles, roles?.spotFleet)) {
-    const parameter = 'Parameter: SpotFleetRequestConfig.IamFleetRole is invalid';
-    return `CLIENT_ERROR - ${parameter}. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidSpotFleetRequestConfig; Request ID: ${requestId}) ${parameter}`;
+    return `${fleetRoleProblem}. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidSpotFleetRequestConfig; Request ID: ${requestId}) ${fleetRoleParameter}`;
   }
   return all && resources && missing(resources, { ...all, subnets: subnets.map(({ id }) => id) });
 }
@@ -69,17 +72,25 @@ export function problemOf(serviceRole: string, resources: ComputeResource | unde
 export const launchesUntagged = (resources: ComputeResource | undefined, { untagging = [] }: Partial<Pick<KnownRoles, 'untagging'>>): true | undefined =>
   (resources?.type === 'SPOT' && untagging.includes(resources.spotIamFleetRole ?? '')) || undefined;
 
-function missing(resources: ComputeResource, all: AllReferences & { readonly subnets: readonly string[] }): string | undefined {
-  const given: readonly [string, readonly (string | undefined)[], readonly string[]][] = [
-    ['subnet ID', resources.subnets ?? [], all.subnets],
-    ['security group', resources.securityGroupIds ?? [], all.securityGroups],
-    ['instance profile', [resources.instanceRole], all.instanceProfiles],
-    ['key pair', [resources.ec2KeyPair], all.keyPairs],
-    ['placement group', [resources.placementGroup], all.placementGroups],
+/** What an environment names, by the member that names it. */
+export function namedIn(resources: ComputeResource): readonly { readonly what: string; readonly member: keyof ComputeResource; readonly names: readonly string[] }[] {
+  const named: readonly [string, keyof ComputeResource, readonly (string | undefined)[]][] = [
+    ['subnet ID', 'subnets', resources.subnets ?? []],
+    ['security group', 'securityGroupIds', resources.securityGroupIds ?? []],
+    ['instance profile', 'instanceRole', [resources.instanceRole]],
+    ['key pair', 'ec2KeyPair', [resources.ec2KeyPair]],
+    ['placement group', 'placementGroup', [resources.placementGroup]],
   ];
-  for (const [what, names, known] of given) {
-    const absent = names.find((name) => name !== undefined && name !== '' && !known.includes(name));
-    if (absent !== undefined) return `CLIENT_ERROR - The ${what} '${absent}' does not exist`;
+  return named.map(([what, member, names]) => ({ what, member, names: names.filter((name): name is string => name !== undefined && name !== '') }));
+}
+
+export const absentProblem = (what: string, name: string): string => `CLIENT_ERROR - The ${what} '${name}' does not exist`;
+
+function missing(resources: ComputeResource, { subnets, securityGroups, instanceProfiles, keyPairs, placementGroups }: AllReferences & { readonly subnets: readonly string[] }): string | undefined {
+  const known = [subnets, securityGroups, instanceProfiles, keyPairs, placementGroups];
+  for (const [at, { what, names }] of namedIn(resources).entries()) {
+    const absent = names.find((name) => !known[at]?.includes(name));
+    if (absent !== undefined) return absentProblem(what, absent);
   }
   return undefined;
 }

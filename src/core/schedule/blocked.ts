@@ -1,7 +1,7 @@
 // What fit answers: the place that a claim has, or why it has none just now. The words for it are explain's. Types only.
 
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
-import type { Host } from '../host.ts';
+import type { EnvironmentHost, Host } from '../host.ts';
 import type { Needs } from '../job/needs.ts';
 import type { ConsumableShort } from './consumables.ts';
 import type { KeptForAnother, Place } from './hold.ts';
@@ -20,7 +20,7 @@ export type Blocked =
   /** No environment could ever hold it, ENABLED or not: final until somebody changes one. */
   | { readonly type: 'larger-than-every-environment'; readonly largestMilliVcpu: number }
   /** No host, present or to be had, could hold it, by its vCPUs, memory or GPUs: final likewise. */
-  | { readonly type: 'larger-than-every-host'; readonly largest: Needs }
+  | TooLarge
   | { readonly type: 'no-host' }
   /** No instance of the environment has room, and one could: `unmet` says why none is launched, where that is known. */
   | { readonly type: 'no-instance'; readonly environment: ComputeEnvironment; readonly unmet: Unmet | undefined }
@@ -28,8 +28,8 @@ export type Blocked =
   | { readonly type: 'cut-off'; readonly environment: ComputeEnvironment }
   /** Its hosts are the user's own, and none is registered. */
   | { readonly type: 'no-host-registered'; readonly environment: ComputeEnvironment }
-  /** There are hosts, and none of them takes jobs now. */
-  | { readonly type: 'hosts-unavailable'; readonly why: string }
+  /** There are so many hosts, and none of them takes jobs now: why the first does not. */
+  | { readonly type: 'hosts-unavailable'; readonly environment: ComputeEnvironment; readonly host: EnvironmentHost; readonly why: string; readonly hosts: number }
   /** Its instances have no room, and maxvCpus allows no more of them. */
   | { readonly type: 'instances-full'; readonly environment: ComputeEnvironment }
   | { readonly type: 'environment-full'; readonly environment: ComputeEnvironment; readonly usedMilliVcpu: number }
@@ -38,6 +38,18 @@ export type Blocked =
   | KeptForAnother
   | OverReservation
   | ConsumableShort;
+
+/** `largest`: of each amount the most that there is. */
+export interface TooLarge {
+  readonly type: 'larger-than-every-host';
+  /**
+   * What is too small: the instance types that an environment may launch, the hosts of an UNMANAGED one, or this machine, of which
+   * instances and Fargate's capacity are slices.
+   */
+  readonly what: 'types' | 'hosts' | 'machine';
+  readonly environments: readonly ComputeEnvironment[];
+  readonly largest: Needs;
+}
 
 /** Why nodes have no place, beyond what may keep any job from one. */
 export type NodesBlocked =

@@ -36,6 +36,6 @@ export function consumableRemedies({ arn, asked, quantities }: ConsumableShort):
   const name = nameInArn(arn) ?? arn;
   if (quantities === undefined) return [`create consumable resource ${name} again`, 'cancel the job'];
   const more = asked - quantities.available;
-  const add = `add to it: aws batch update-consumable-resource --consumable-resource ${name} --operation ADD --quantity ${more}`;
+  const add = `add ${more} to it: aws batch update-consumable-resource --consumable-resource ${name} --operation ADD --quantity ${more}`;
   return asked <= quantities.total && quantities.inUse > 0 ? ['wait until jobs that use it have ended', add] : [add, 'submit it again asking for less'];
 }

@@ -4,22 +4,25 @@
 
 import { never } from '../../base/assert.ts';
 import { splitJobId, type JobId } from '../../base/ids.ts';
-import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
-import { instanceVcpus } from '../instance.ts';
-import { needsText, type Needs } from '../job/needs.ts';
+import { maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { needsOfAll } from '../job/nodes.ts';
+import type { LiveArrayParent, WaitingJob } from '../job/job.ts';
 import type { JobTerms } from '../job/terms.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { consumableRemedies, consumableText } from './consumables.ts';
 import { dispatchOrder, nextOf } from './dispatch-order.ts';
+import { beyondMaximumWords, cutOffWords, environmentFullWords, instancesFullWords, noInstanceWords, restingWords, tooLowMaximum } from './explain-environments.ts';
+import { hostFullWords, hostsUnavailableWords, noHostRegisteredWords, tooLargeWords } from './explain-hosts.ts';
 import { nodesWaitForHostsWords, nodesWaitForInstancesWords, noNodesToken, noNodesWords, type Words } from './explain-nodes.ts';
 import type { Blocked } from './blocked.ts';
-import { fit } from './fit.ts';
+import { isAvailable } from './available-environments.ts';
+import { fit, fitIn } from './fit.ts';
+import type { Holds } from './hold.ts';
 import { largestNode } from './node-type.ts';
-import { fitsIn } from './room.ts';
+import type { OverReservation } from './reservation.ts';
 import type { Unmet } from './scale.ts';
-import { capacitiesOf } from './scaling-environments.ts';
+import { stuckAhead } from './stuck.ts';
 
 /** Why a RUNNABLE job waits. */
 export interface WaitingReason {
@@ -29,9 +32,11 @@ export interface WaitingReason {
   readonly token?: string | undefined;
   /** What would let it start, the likeliest first; nothing where only time does. */
   readonly remedies: readonly string[];
+  /** What keeps it from a place; absent where it fits and waits for its turn. */
+  readonly because?: Blocked | undefined;
 }
 
-/** For a RUNNABLE job, of which `ahead` says how many go before it. What fits waits only for its turn. */
+/** For a RUNNABLE job, or an array with RUNNABLE children; `ahead` says how many go before it. What fits waits only for its turn. */
 export function explain(world: World, queue: JobQueue, { id, terms }: { readonly id: JobId; readonly terms: JobTerms }, ahead: () => number): WaitingReason {
   const { before, own } = world.backlog.holdsBefore(queue.arn, terms);
   const place = fit(world, queue, terms, before);
@@ -50,9 +55,12 @@ export function explainHead(world: World, queue: JobQueue): { jobId: JobId; reas
   return reason === undefined ? undefined : { jobId, reason };
 }
 
+/** Those that are tried before it and could start. */
+export const aheadOf = (world: World, job: WaitingJob | LiveArrayParent): number => Math.max(0, world.waiting.of(job).ahead(job) - stuckAhead(world, job));
+
 function turnText(ahead: number, { share }: JobTerms): string {
   const line = share === undefined ? 'its queue' : `share ${share.identifier}`;
-  if (ahead === 0) return `waiting for its turn: it is the next of ${line}`;
+  if (ahead === 0) return `waiting for its turn: it is the first in ${line}`;
   return `waiting for its turn: ${ahead} ${ahead === 1 ? 'job is' : 'jobs are'} ahead of it${share === undefined ? '' : ` in ${line}`}`;
 }
 
@@ -77,12 +85,10 @@ function tokenOf(because: Blocked): string | undefined {
   return tokens[because.type];
 }
 
-const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
-
 export function blockedReason(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' | 'nodes'>, queue: JobQueue): WaitingReason {
   const token = tokenOf(because);
   const { text, remedies } = wordsOf(world, because, claim, queue);
-  return { text: token === undefined ? text : `${token} - ${text}`, token, remedies };
+  return { text: token === undefined ? text : `${token} - ${text}`, token, remedies, because };
 }
 
 function wordsOf(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' | 'nodes'>, queue: JobQueue): Words {
@@ -94,41 +100,26 @@ function wordsOf(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' |
     case 'no-environment-available':
       return restingWords(because.resting, queue);
     case 'larger-than-every-environment':
-      return {
-        text: `${asks} for ${vcpus(needs.milliVcpu)} vCPU and the largest maxvCpus of this queue's compute environments is ${vcpus(because.largestMilliVcpu)}`,
-        remedies: [`raise maxvCpus of a compute environment of queue ${queue.name} to ${Math.ceil(needs.milliVcpu / 1000)} or more`, `submit it again with ${vcpus(because.largestMilliVcpu)} vCPU or fewer`],
-      };
+      return beyondMaximumWords(world, queue, needs, asks, because.largestMilliVcpu);
     case 'larger-than-every-host':
-      return {
-        text: `${asks} for ${tooLargeText(needs, because.largest)}`,
-        remedies: [`give queue ${queue.name} a host with ${needsText(needs)}: a larger --capacity of this machine, or a host registered with an UNMANAGED compute environment`, 'submit it again with less'],
-      };
+      return tooLargeWords(world, because, needs, asks, queue);
     case 'no-host':
       return {
-        text: "no host is to be had for this queue's compute environments",
+        text: "no host is available for this queue's compute environments",
         remedies: ["look into the server's log: this machine has not joined"],
       };
     case 'no-instance':
-      return noInstanceWords(world, because, queue);
+      return noInstanceWords(world, because, needs, queue);
     case 'cut-off':
       return cutOffWords(because.environment);
     case 'instances-full':
       return instancesFullWords(world, because, needs);
     case 'no-host-registered':
-      return {
-        text: `waiting for a host: none is registered with UNMANAGED compute environment ${because.environment.name}`,
-        remedies: [`register a host with compute environment ${because.environment.name}`],
-      };
+      return noHostRegisteredWords(because);
     case 'hosts-unavailable':
-      return { text: `waiting for a host: ${because.why}`, remedies: ['bring the host back, or register another'] };
-    case 'environment-full': {
-      const { name, computeResources } = because.environment;
-      const wanted = Math.ceil((because.usedMilliVcpu + needs.milliVcpu) / 1000);
-      return {
-        text: `waiting for compute environment ${name}: ${vcpus(because.usedMilliVcpu)} of ${computeResources?.maxvCpus} vCPUs in use`,
-        remedies: [`raise maxvCpus of compute environment ${name} to ${wanted} or more`, 'or wait until jobs that run have ended'],
-      };
-    }
+      return hostsUnavailableWords(because);
+    case 'environment-full':
+      return environmentFullWords(because, needs);
     case 'host-full':
       return hostFullWords(because, needs, nodes === undefined ? 'the job is' : `the job's ${numNodes} nodes are together`);
     case 'kept-for-another':
@@ -139,12 +130,9 @@ function wordsOf(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' |
         remedies: [`wait until job ${because.hold.jobId} has started`, `cancel or terminate job ${because.hold.jobId}`],
       };
     case 'over-reservation':
-      return {
-        text: `waiting for the other shares: ${vcpus(because.usedMilliVcpu)} vCPUs of this queue are in use, and computeReservation leaves ${vcpus(because.capMilliVcpu)} to its ${because.activeShares} active shares`,
-        remedies: ['wait until jobs of this queue have ended', "lower computeReservation in the queue's scheduling policy", `raise maxvCpus of a compute environment of queue ${queue.name}`],
-      };
+      return overReservationWords(because, queue);
     case 'no-nodes':
-      return noNodesWords(because, numNodes, nodes === undefined ? needs : largestNode(nodes), queue);
+      return noNodesWords(world, because, numNodes, nodes === undefined ? needs : largestNode(nodes), queue);
     case 'nodes-wait-for-instances':
       return nodesWaitForInstancesWords(world, because, numNodes);
     case 'nodes-wait-for-hosts':
@@ -156,96 +144,50 @@ function wordsOf(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' |
   }
 }
 
-/** Of the smallest instance that holds the needs. */
-const leastVcpus = (capacities: readonly Needs[], needs: Needs): number => Math.min(...capacities.filter((capacity) => fitsIn(capacity, needs)).map(({ milliVcpu }) => Math.ceil(milliVcpu / 1000)));
-
-function instancesFullWords(world: World, { environment }: Blocked & { type: 'instances-full' }, needs: Needs): Words {
-  const { name, arn, computeResources: { maxvCpus = 0 } = {} } = environment;
-  const present = instanceVcpus(world, arn);
-  const least = leastVcpus(capacitiesOf(world, environment), needs);
-  if (least > maxvCpus) {
-    return {
-      text: `waiting for compute environment ${name}: its maxvCpus is ${maxvCpus}, and the smallest of its instance types that holds the job has ${least} vCPUs`,
-      remedies: [`raise maxvCpus of compute environment ${name} to ${least} or more`, `add a smaller instance type to compute environment ${name}`],
-    };
-  }
+/** A share that uses something may not take what is held back for shares that use nothing. */
+function overReservationWords({ shareIdentifier, capMilliVcpu, usedMilliVcpu, maxMilliVcpu, percent, activeShares }: OverReservation, queue: JobQueue): Words {
+  const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
+  const active = `${activeShares} ${activeShares === 1 ? 'share is' : 'shares are'} active`;
   return {
-    text: `waiting for compute environment ${name}: its instances have ${present} vCPUs of a maximum of ${maxvCpus}, and no room for the job`,
-    remedies: [`raise maxvCpus of compute environment ${name} to ${Math.max(present, maxvCpus) + least} or more`, 'or wait until jobs that run have ended'],
+    text: `waiting for the other shares: computeReservation ${percent} keeps ${vcpus(maxMilliVcpu - capMilliVcpu)} of ${vcpus(maxMilliVcpu)} vCPUs free for shares that use none yet (${active}), and ${vcpus(usedMilliVcpu)} of the other ${vcpus(capMilliVcpu)} are in use: share ${shareIdentifier} may not take more now`,
+    remedies: ['wait until jobs of this queue have ended', "lower computeReservation in the queue's scheduling policy", `raise maxvCpus of a compute environment of queue ${queue.name}`],
   };
 }
 
-function noInstanceWords(world: World, { environment: { name, arn }, unmet }: Blocked & { type: 'no-instance' }, queue: JobQueue): Words {
-  const starting = [...world.hosts.instancesOf(arn)].filter(({ state }) => state === 'PENDING').length;
-  switch (unmet) {
-    case 'spot-price':
-      return {
-        text: `no Spot instance that holds the job is offered to compute environment ${name} within its bidPercentage`,
-        remedies: [`raise bidPercentage of compute environment ${name}`, `add an On-Demand compute environment to queue ${queue.name}`],
-      };
-    case 'no-capacity':
-      return {
-        text: `no instance of a type of compute environment ${name} that holds the job is to be had`,
-        remedies: [`add instance types to compute environment ${name}`, 'wait until instances of the type have ended'],
-      };
-    case 'instance-limit':
-      return { text: 'the limit of instances is reached', remedies: ['raise it: start the server with a larger --instance-limit', 'wait until instances have ended'] };
-    case undefined:
-    case 'max-vcpus':
-    case 'no-environment':
-    case 'too-large':
-      return { text: `waiting for an instance of compute environment ${name}${starting > 0 ? `: ${starting} ${starting === 1 ? 'is' : 'are'} starting` : ''}`, remedies: [] };
-    default:
-      return never(unmet);
+/** Environments of a queue that do not take the job for one and the same reason. */
+export interface EnvironmentsReason {
+  readonly names: readonly string[];
+  /** Of so many in the queue. */
+  readonly of: number;
+  /** Of the first of them. */
+  readonly reason: string;
+}
+
+/** Of each environment of the queue why it has no place for the job, like reasons together; of those that have one, nothing. */
+export function environmentReasons(world: World, queue: JobQueue, { terms }: WaitingJob | LiveArrayParent): EnvironmentsReason[] {
+  const { before } = world.backlog.holdsBefore(queue.arn, terms);
+  const groups = new Map<string, { readonly names: string[]; readonly reason: string }>();
+  for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
+    const environment = world.computeEnvironments.get(computeEnvironment);
+    const why = environment && environmentReason(world, queue, environment, terms, before);
+    if (environment === undefined || why === undefined) continue;
+    const group = groups.get(why.kind);
+    if (group === undefined) groups.set(why.kind, { names: [environment.name], reason: why.reason });
+    else group.names.push(environment.name);
   }
+  return [...groups.values()].map((group) => ({ ...group, of: queue.computeEnvironmentOrder.length }));
 }
 
-function cutOffWords({ name, cutOff = [] }: ComputeEnvironment): Words {
-  const [routes, addresses] = (['route', 'public-address'] as const).map((what) => cutOff.filter(({ lacks }) => lacks === what).map(({ subnetId }) => subnetId)) as [string[], string[]];
-  const facts = [
-    ...(routes.length > 0 ? [`${routes.join(', ')}: no route to an internet gateway or a NAT gateway`] : []),
-    ...(addresses.length > 0 ? [`${addresses.join(', ')}: a route to an internet gateway, and instances have no public address`] : []),
-  ];
-  return {
-    text: `waiting for compute environment ${name}: no internet access from its subnets (${facts.join('; ')})`,
-    remedies: [
-      ...(routes.length > 0 ? [`give the route table of ${routes.join(', ')} a route: aws ec2 create-route --destination-cidr-block 0.0.0.0/0, with --gateway-id or --nat-gateway-id`] : []),
-      ...addresses.map((id) => `aws ec2 modify-subnet-attribute --subnet-id ${id} --map-public-ip-on-launch`),
-      `name other subnets in compute environment ${name}`,
-    ],
-  };
-}
-
-function restingWords(resting: ComputeEnvironment | undefined, queue: JobQueue): Words {
-  if (resting === undefined) {
-    return { text: 'waiting for a compute environment: none of this queue is both ENABLED and VALID', remedies: [`put a compute environment that is ENABLED and VALID into queue ${queue.name}`] };
+function environmentReason(world: World, queue: JobQueue, environment: ComputeEnvironment, terms: JobTerms, holds: Holds): { kind: string; reason: string } | undefined {
+  if (!isAvailable(environment)) {
+    const { state, status } = environment;
+    const stands = state === 'ENABLED' ? status : state;
+    return { kind: stands, reason: `it is ${stands}` };
   }
-  const { name, state, status, statusReason } = resting;
-  const text = `waiting for compute environment ${name}: it is ${state === 'ENABLED' ? status : state}`;
-  if (state !== 'ENABLED') return { text, remedies: [`enable compute environment ${name}: aws batch update-compute-environment --compute-environment ${name} --state ENABLED`] };
-  return { text, remedies: [`mend compute environment ${name}${statusReason === undefined ? '' : `: ${statusReason}`}`] };
-}
-
-/** By what is too much of it, where that can be said of one thing. */
-function tooLargeText(needs: Needs, largest: Needs): string {
-  const noMore = "no host of this queue's compute environments has more than";
-  if (needs.gpus > largest.gpus) return `${needs.gpus} GPU and ${noMore} ${largest.gpus}`;
-  if (needs.milliVcpu > largest.milliVcpu) return `${vcpus(needs.milliVcpu)} vCPU and ${noMore} ${vcpus(largest.milliVcpu)}`;
-  if (needs.memoryMib > largest.memoryMib) return `${needs.memoryMib} MiB and ${noMore} ${largest.memoryMib}`;
-  return `${needsText(needs)} and no host of this queue's compute environments has all of it`;
-}
-
-function hostFullWords(because: Blocked & { type: 'host-full' }, needs: Needs, jobIs: string): Words {
-  const { capacity, title } = because.host;
-  const { used } = because;
-  if (needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib) {
-    return {
-      text: `waiting for ${title}: ${jobIs} larger than it (${needsText(needs)} of ${needsText(capacity)}) and will run alone`,
-      remedies: ['wait until nothing else runs there', `submit it again with ${needsText(capacity)} or less`],
-    };
-  }
-  const remedies = ['wait until jobs that run there have ended', 'let more run at once: start the server with a larger --capacity'];
-  if (used.milliVcpu + needs.milliVcpu > capacity.milliVcpu) return { text: `waiting for ${title}: ${vcpus(used.milliVcpu)} of ${vcpus(capacity.milliVcpu)} cores in use`, remedies };
-  if (used.memoryMib + needs.memoryMib > capacity.memoryMib) return { text: `waiting for ${title}: ${used.memoryMib} of ${capacity.memoryMib} MiB of memory in use`, remedies };
-  return { text: `waiting for ${title}: ${used.gpus} of ${capacity.gpus} GPUs in use`, remedies };
+  const needs = needsOfAll(terms);
+  if (needs.milliVcpu > maxMilliVcpu(environment)) return { kind: 'maximum', reason: tooLowMaximum(environment, needs) };
+  const place = fitIn(world, queue, environment, terms, holds);
+  if (place.fits) return undefined;
+  const { text } = wordsOf(world, place.because, terms, queue);
+  return { kind: place.because.type, reason: text };
 }

@@ -52,9 +52,9 @@ const cases: Record<string, Placed> = {
   'five are not too many': { given: ce({ securityGroupIds: ['1', '2', '3', '4', '5'] }), jobs: [nodes(2)], placed: ['j0'] },
   'fewer instances than nodes may ever be had': {
     given: { ...ce(), settings: { instanceLimit: 2 } }, jobs: [nodes(3)], placed: [],
-    waits: /^CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - the job needs 3 instances, and the limit of instances is 2$/,
+    waits: /^CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - the job needs 3 instances, and --instance-limit is 2$/,
   },
-  'the limit of instances is taken up by others': { given: { ...ce(), settings: { instanceLimit: 3 } }, jobs: [{ needs: needs(2) }, nodes(3)], placed: ['j0'], waits: /^CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - waiting for 3 instances .*; the limit of instances is reached$/ },
+  'the limit of instances is taken up by others': { given: { ...ce(), settings: { instanceLimit: 3 } }, jobs: [{ needs: needs(2) }, nodes(3)], placed: ['j0'], waits: /^CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - waiting for 3 instances .*; --instance-limit 3 is reached: 1 instance runs$/ },
   'registered hosts: one node to each, the largest where it fits': { given: { capacity: large, environments: { own: { hosts: [needs(2), needs(8), needs(4)] } } }, jobs: [{ needs: needs(2), nodes: [[1, needs(8)], [1, needs(3)]] }], placed: ['j0'] },
   'fewer hosts than nodes': { given: { capacity: large, environments: { own: { hosts: [needs(8), needs(8)] } } }, jobs: [nodes(3)], placed: [], waits: /^waiting for 3 hosts, one for each node: UNMANAGED compute environment own has 2$/ },
   'too few of them large enough': { given: { capacity: large, environments: { own: { hosts: [needs(8), needs(2)] } } }, jobs: [nodes(2, needs(4))], placed: [], waits: /^waiting for 2 hosts that hold a node each: of the 2 of UNMANAGED compute environment own too few are large enough$/ },

@@ -37,7 +37,7 @@ function fitManaged(world: World, queue: JobQueue, environment: ComputeEnvironme
   // After a start it joins when its engine is open.
   if (machine === undefined) return { fits: false, because: { type: 'no-host' } };
   const all = needsOfAll(claim);
-  if (!couldEver(machine, all)) return { fits: false, because: { type: 'larger-than-every-host', largest: machine.capacity } };
+  if (!couldEver(machine, all)) return { fits: false, because: { type: 'larger-than-every-host', what: 'machine', environments: [environment], largest: machine.capacity } };
   const empty = emptyInstances(world, environment, type, nodes, holds);
   if (empty.length < nodes.numNodes) {
     if (isCutOff(environment)) return { fits: false, because: { type: 'cut-off', environment } };
@@ -70,14 +70,14 @@ function startingInstances(world: World, { arn }: ComputeEnvironment, { name }: 
 const holdsNode = ({ capacity, unfit, unfitForNodes }: Instance, largest: Needs): boolean => unfit === undefined && unfitForNodes === undefined && fitsIn(capacity, largest);
 
 /** Together on the machine: each on a host that is a slice of it, or all of them on itself. Larger than it, they have it alone. */
-function fitMachine(world: World, { arn }: ComputeEnvironment, machine: Machine, { numNodes, mainNode }: NodeTerms, all: Needs, holds: Holds, slices?: readonly HostId[]): Fit {
+function fitMachine(world: World, environment: ComputeEnvironment, machine: Machine, { numNodes, mainNode }: NodeTerms, all: Needs, holds: Holds, slices?: readonly HostId[]): Fit {
   const used = world.hostUse(machine.id);
-  if (!couldEver(machine, all)) return { fits: false, because: { type: 'larger-than-every-host', largest: machine.capacity } };
+  if (!couldEver(machine, all)) return { fits: false, because: { type: 'larger-than-every-host', what: 'machine', environments: [environment], largest: machine.capacity } };
   if (!hasRoom(machine.capacity, used, all)) return { fits: false, because: { type: 'host-full', host: machine, used } };
   const hold = holdOn(holds, machine.id);
   if (hold !== undefined && !hasRoom(machine.capacity, withKept(used, holds, machine), all)) return { fits: false, because: { type: 'kept-for-another', hold } };
   const hosts = slices ?? Array.from({ length: numNodes }, () => machine.id);
-  return { fits: true, ...placeOf(arn, hosts, mainNode), machineId: slices && machine.id };
+  return { fits: true, ...placeOf(environment.arn, hosts, mainNode), machineId: slices && machine.id };
 }
 
 function placeOf(computeEnvironmentArn: Place['computeEnvironmentArn'], hosts: readonly HostId[], mainNode: number): Place {
@@ -98,9 +98,10 @@ function fitUnmanaged(world: World, environment: ComputeEnvironment, claim: Node
     const empty = available.filter(({ id }) => world.attemptsOn(id).size === 0 && holdOn(holds, id) === undefined);
     const assigned = assignNodes(nodes, empty.toSorted((a, b) => bySize(a.capacity, b.capacity)));
     if (assigned === undefined) {
-      const why = hosts.map(whyNoNodes).find((one) => one !== undefined);
+      const [host] = hosts as [EnvironmentHost];
+      const why = whyNoNodes(host);
       blocked ??= available.length === 0 && why !== undefined
-        ? { fits: false, because: { type: 'hosts-unavailable', why } }
+        ? { fits: false, because: { type: 'hosts-unavailable', environment, host, why, hosts: hosts.length } }
         : { fits: false, because: { type: 'nodes-wait-for-hosts', environment, hosts: available.length, empty: empty.length, wouldDo: assignNodes(nodes, available) !== undefined } };
       continue;
     }

@@ -6,12 +6,12 @@ import type { HostId } from '../../base/ids.ts';
 import { hasInstances, maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { isCutOff } from '../compute-environment/network.ts';
 import { unavailable, type Host, type Instance } from '../host.ts';
-import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
+import { addNeeds, mostOfEach, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import { consumablesOfAll, needsOfAll } from '../job/nodes.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { availableEnvironments, isAvailable } from './available-environments.ts';
-import type { Blocked, Fit } from './blocked.ts';
+import type { Blocked, Fit, TooLarge } from './blocked.ts';
 import { consumableShort } from './consumables.ts';
 import { fitNodes, hasNodes } from './fit-nodes.ts';
 import { holdOn, keptOf, noHolds, type Holds, type Place, type Room } from './hold.ts';
@@ -36,7 +36,7 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
     const max = maxMilliVcpu(environment);
     largest = Math.max(largest, max);
     if (needs.milliVcpu > max) continue;
-    const on = hasNodes(claim) ? fitNodes(world, queue, environment, claim, holds) : fitEnvironment(world, queue, environment, needs, holds);
+    const on = fitIn(world, queue, environment, claim, holds);
     // It bounds the queue as a whole, wherever there is room; and no instance is launched for what it holds up.
     const beside = on.fits || on.because.type === 'no-instance' || on.because.type === 'nodes-wait-for-instances' ? (overReservation(world, queue, claim, holds) ?? consumableShort(world, consumablesOfAll(claim))) : undefined;
     if (beside !== undefined) return { fits: false, because: beside };
@@ -52,11 +52,18 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
   return { fits: false, because: nearest };
 }
 
+/** In one environment that is available and whose maximum is not too low, whatever else the queue is bound by. */
+export const fitIn = (world: World, queue: JobQueue, environment: ComputeEnvironment, claim: Claim, holds: Holds): Fit =>
+  hasNodes(claim) ? fitNodes(world, queue, environment, claim, holds) : fitEnvironment(world, queue, environment, claim.needs, holds);
+
 /** Until somebody changes an environment. */
 export const isFinal = (because: Blocked): boolean => because.type === 'larger-than-every-host' || (because.type === 'no-nodes' && because.why.type !== 'image');
 
 /** What is final for one environment says nothing where another may yet take it. */
 function nearer(known: Blocked, next: Blocked): Blocked {
+  if (known.type === 'larger-than-every-host' && next.type === 'larger-than-every-host' && known.what === next.what) {
+    return { ...known, environments: [...known.environments, ...next.environments], largest: mostOfEach([known.largest, next.largest]) };
+  }
   return isFinal(next) && known.type !== 'no-environment-available' ? known : next;
 }
 
@@ -92,7 +99,7 @@ function fitInstance(world: World, queue: JobQueue, environment: ComputeEnvironm
   // After a start it joins when its engine is open.
   if (machine === undefined) return { fits: false, because: { type: 'no-host' } };
   const used = world.hostUse(machine.id);
-  if (!couldEver(machine, needs)) return { fits: false, because: { type: 'larger-than-every-host', largest: machine.capacity } };
+  if (!couldEver(machine, needs)) return { fits: false, because: { type: 'larger-than-every-host', what: 'machine', environments: [environment], largest: machine.capacity } };
   if (!hasRoom(machine.capacity, used, needs)) return { fits: false, because: { type: 'host-full', host: machine, used } };
   const inWay = holdOn(holds, machine.id);
   if (inWay !== undefined && !hasRoom(machine.capacity, withKept(used, holds, machine), needs)) return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
@@ -107,16 +114,16 @@ function isFree(id: HostId, free: Needs, needs: Needs, holds: Holds): boolean {
 /** No instance has room: that none could be launched that has is final, all else is what the last scaling cycle found. */
 function whyNoInstance(world: World, queue: JobQueue, environment: ComputeEnvironment, needs: Needs, holds: Holds): Blocked {
   const capacities = capacitiesOf(world, environment);
-  if (!capacities.some((capacity) => fitsIn(capacity, needs))) return { type: 'larger-than-every-host', largest: capacities.reduce(largerOf, noNeeds) };
+  if (!capacities.some((capacity) => fitsIn(capacity, needs))) return { type: 'larger-than-every-host', what: 'types', environments: [environment], largest: mostOfEach(capacities) };
   const machines = [...world.hosts.machines()];
   if (machines.length === 0) return { type: 'no-host' };
-  if (!machines.some((machine) => couldEver(machine, needs))) return { type: 'larger-than-every-host', largest: machines.map(({ capacity }) => capacity).reduce(largerOf, noNeeds) };
+  if (!machines.some((machine) => couldEver(machine, needs))) return { type: 'larger-than-every-host', what: 'machine', environments: [environment], largest: mostOfEach(machines.map(({ capacity }) => capacity)) };
   const unmet = world.scaling.unmet.get(unmetKey(queue.arn, { needs }));
   const hold = holds.find(({ room }) => room?.computeEnvironmentArn === environment.arn && room.hostIds.some((id) => fitsIn(world.hosts.get(id)?.capacity ?? noNeeds, needs)));
   // Instances that are kept for nodes are no reason to launch none for others.
   if (hold !== undefined && (unmet !== undefined || hold.nodes === undefined)) return { type: 'kept-for-another', hold };
   const unfit = unfitInstance(world, environment);
-  if (unfit !== undefined) return { type: 'hosts-unavailable', why: must(unavailable(unfit), 'an instance that is unfit takes no jobs') };
+  if (unfit !== undefined) return { type: 'hosts-unavailable', environment, host: unfit, why: must(unavailable(unfit), 'an instance that is unfit takes no jobs'), hosts: 1 };
   if (isCutOff(environment)) return { type: 'cut-off', environment };
   return unmet === 'max-vcpus' ? { type: 'instances-full', environment } : { type: 'no-instance', environment, unmet };
 }
@@ -130,16 +137,22 @@ function unfitInstance(world: World, environment: ComputeEnvironment): Instance 
 
 function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
   let because: Blocked | undefined;
-  let unusable: string | undefined;
-  let largest: Needs | undefined;
+  let unusable: (Blocked & { readonly type: 'hosts-unavailable' }) | undefined;
+  let tooLarge: TooLarge | undefined;
   for (const host of world.hostsFor(environment)) {
-    unusable ??= unavailable(host);
-    if (unavailable(host) !== undefined) continue;
+    const why = unavailable(host);
+    if (why !== undefined && host.kind !== 'machine') {
+      unusable = unusable === undefined ? { type: 'hosts-unavailable', environment, host, why, hosts: 1 } : { ...unusable, hosts: unusable.hosts + 1 };
+      continue;
+    }
     const machine = machineOf(world, host.id);
     // An instance has the GPUs of its type in the books, and its machine may have none.
     const tooSmall = [host, machine].find((each) => each !== undefined && !couldEver(each, needs));
     if (tooSmall !== undefined) {
-      largest = largest === undefined ? tooSmall.capacity : largerOf(largest, tooSmall.capacity);
+      // What its own hosts lack is said before what this machine does.
+      const what = tooSmall.kind === 'machine' ? 'machine' : 'hosts';
+      const before = tooLarge?.what === what ? [tooLarge.largest] : [];
+      if (tooLarge?.what !== 'hosts' || what === 'hosts') tooLarge = { type: 'larger-than-every-host', what, environments: [environment], largest: mostOfEach([...before, tooSmall.capacity]) };
       continue;
     }
     const used = world.hostUse(host.id);
@@ -158,12 +171,10 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, ho
     because ??= { type: 'kept-for-another', hold: inWay };
   }
   if (because !== undefined) return { fits: false, because };
-  if (unusable !== undefined) return { fits: false, because: { type: 'hosts-unavailable', why: unusable } };
-  if (largest !== undefined) return { fits: false, because: { type: 'larger-than-every-host', largest } };
+  if (unusable !== undefined) return { fits: false, because: unusable };
+  if (tooLarge !== undefined) return { fits: false, because: tooLarge };
   return { fits: false, because: environment.type === 'UNMANAGED' ? { type: 'no-host-registered', environment } : { type: 'no-host' } };
 }
-
-export const largerOf = (a: Needs, b: Needs): Needs => (b.milliVcpu > a.milliVcpu || (b.milliVcpu === a.milliVcpu && b.memoryMib > a.memoryMib) ? b : a);
 
 /**
  * Where a claim that does not fit will fit first: of the places that could ever hold it, the one that lacks least of what it

@@ -131,6 +131,17 @@ export class JobClass implements Standing {
     return Math.min(count, most);
   }
 
+  /** Jobs before the rank that could be placed, children of arrays one by one; looks at `most` entries at most. */
+  countBefore(rank: number, most: number, runnableIn: (id: JobId) => number): number {
+    let count = 0;
+    for (let at = this.#head; at < Math.min(this.#entries.length, this.#head + most); at++) {
+      const entry = this.#entries[at] as Entry;
+      if (entry.rank >= rank) break;
+      count += runnableIn(entry.jobId);
+    }
+    return count;
+  }
+
   /** Drops what no longer stands, wherever it lies; for when much was cancelled behind a head that cannot move. */
   compact(stillRunnable: StillRunnable): void {
     this.#entries = this.#entries.slice(this.#head).filter((entry) => stillRunnable(entry.jobId));

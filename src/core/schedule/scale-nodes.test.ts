@@ -28,7 +28,7 @@ test('what can be had only in part is not launched at all', () => {
   assert.equal(fleet.cycle(), '');
   fleet.pass();
   const { text, token } = fleet.reason(job);
-  assert.match(text, /0 are there and empty, 0 are starting; as many are not to be had$/);
+  assert.match(text, /0 are there and empty, 0 are starting; no more of them are available$/);
   assert.equal(token, 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY');
 });
 

@@ -95,3 +95,12 @@ export function capacitiesOf(world: World, environment: ComputeEnvironment): rea
   }
   return known.capacities;
 }
+
+/** Where its instance types are of another architecture than the machine that they are slices of: what jobs there really are. */
+export function architectureNote(world: World, environment: ComputeEnvironment): string | undefined {
+  const type = choicesFor(world, environment)[0]?.types[0];
+  const [machine] = world.hosts.machines();
+  if (type === undefined || machine?.architecture === undefined) return undefined;
+  const named = type.architecture === 'ARM_64' ? 'arm64' : 'x86_64';
+  return named === machine.architecture ? undefined : `Instance types of compute environment ${environment.name} are ${named}, and this machine is ${machine.architecture}: jobs run there as ${machine.architecture} and need images for it.`;
+}

@@ -117,6 +117,8 @@ export class FakeDeps implements BatchDeps {
     },
     resources: undefined as never,
     wait: () => undefined,
+    dependencies: () => [],
+    children: () => ({ children: [] }),
     queueSnapshot: () => undefined,
     logs: undefined as never,
     clusters: undefined as never,

@@ -1,6 +1,7 @@
 // What the operations of our own work with: ports, and the records of EC2.
 
 import type { Catalogue } from '../../core/instance-type/catalogue.ts';
+import type { Clock } from '../../port/clock.ts';
 import type { CommandBus } from '../../port/command-bus.ts';
 import type { HostConnector } from '../../port/host-connector.ts';
 import type { Reader } from '../../port/reader.ts';
@@ -10,6 +11,7 @@ import type { ResourceSpace } from '../resource-space.ts';
 export interface LongshoreDeps {
   readonly bus: Pick<CommandBus, 'submit'>;
   readonly reader: Reader;
+  readonly clock: Pick<Clock, 'soon'>;
   readonly hosts: Pick<HostConnector, 'probe'>;
   /** Where images are recorded. */
   readonly ec2: Pick<ResourceSpace<Ec2Kinds>, 'view'>;

@@ -1,7 +1,7 @@
 // Explains a job: why it waits and what would help, or why it ended. Reads and changes nothing. What a caller may describe, it
 // may have explained.
 
-import type { Explanation, ExplainedAttempt } from '../../api/explanation.ts';
+import type { Explanation, ExplainedAttempt, ExplainedCause, ExplainedDependency } from '../../api/explanation.ts';
 import { splitJobId, type Scope } from '../../base/ids.ts';
 import { nameInArn } from '../../core/arn.ts';
 import { isJobName, jobIdOf } from '../../core/job/job-reference.ts';
@@ -9,24 +9,51 @@ import type { EndedAttempt } from '../../core/job/attempt.ts';
 import { isArrayParent, isLive, terminateOf, type StopRequest } from '../../core/job/job.ts';
 import { decidingRule } from '../../core/job/retry.ts';
 import type { JobTerms, RetryRule } from '../../core/job/terms.ts';
-import type { JobView, WaitView } from '../../port/reader.ts';
+import { isEnded } from '../../core/job/status.ts';
+import { limit } from '../../core/limit.ts';
+import type { Holder } from '../../core/schedule/holders.ts';
+import type { DependencyView, WaitView } from '../../port/explanation-view.ts';
+import type { JobView } from '../../port/reader.ts';
 import { invalid, notFound } from '../../wire/error-catalogue.ts';
 import type { Operation } from '../../wire/operation.ts';
 import type { LongshoreDeps } from './deps.ts';
+import { failedChildren } from './failed-children.ts';
+import { failureRemedies } from './failure-remedies.ts';
 
 export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Explanation> = {
   authorizes: () => [{ action: 'batch:DescribeJobs', resources: ['*'] }],
 
-  handle({ reader }, { jobId: given }, { scope }) {
+  async handle({ reader, clock }, { jobId: given }, { scope }) {
     const jobId = jobIdOf(scope, given);
     if (jobId === undefined) throw isJobName(given) ? notFound(`Job ${given}`) : invalid(`'${given.slice(0, 150)}' is not the id of a job`);
     const { parent, node } = splitJobId(jobId);
     if (node !== undefined) throw invalid(`Node ${jobId} waits with its job: ask for ${parent}`);
     const view = reader.job(scope, jobId);
     if (view === undefined) throw notFound(`Job ${given}`);
-    return { ...explanationOf(view, reader.wait(scope, jobId)), host: hostOf(reader, scope, view.job) };
+    const { job } = view;
+    const dependencies = reader.dependencies(scope, jobId);
+    const rootCause = job.status === 'FAILED' ? rootOf(dependencies) : undefined;
+    const explanation = { ...explanationOf(view, reader.wait(scope, jobId)), dependencies: dependencies.map(dependencyOf), rootCause: rootCause && causeOf(rootCause), host: hostOf(reader, scope, job), notes: notesOf(reader, scope, view) };
+    const failed = isArrayParent(job) ? (view.statusSummary?.FAILED ?? 0) : 0;
+    const failures = isArrayParent(job) && failed > 0 ? await failedChildren({ reader, clock }, scope, job, failed) : undefined;
+    const first = failures?.failures[0]?.first;
+    // What helps the root helps what failed by it; what helps a child helps its array.
+    const telling = [view, rootCause && reader.job(scope, rootCause.jobId), first && reader.job(scope, first)].filter((one) => one !== undefined && one !== '');
+    return { ...explanation, ...failures, remedies: [...explanation.remedies, ...new Set(telling.flatMap(failureRemedies))] };
   },
 };
+
+/** The job that failed by itself, behind those that failed by it. */
+function rootOf(dependencies: readonly DependencyView[]): DependencyView | undefined {
+  const failed = dependencies.find(({ status }) => status === 'FAILED');
+  return failed && (rootOf(failed.dependencies) ?? failed);
+}
+
+const causeOf = ({ jobId, name, reason, exitCode, containerReason }: DependencyView): ExplainedCause => ({ jobId, jobName: name, reason, exitCode, containerReason });
+
+const dependencyOf = ({ jobId, type, name, status, isMet, reason, exitCode, containerReason, startedAtMs, dependencies, leftOff }: DependencyView): ExplainedDependency => ({
+  jobId, type, jobName: name, status, isMet, reason, exitCode, containerReason, startedAt: startedAtMs, dependencies: dependencies.length === 0 ? undefined : dependencies.map(dependencyOf), leftOff: leftOff === 0 ? undefined : leftOff,
+});
 
 function hostOf({ clusters }: LongshoreDeps['reader'], scope: Scope, job: JobView['job']): Explanation['host'] {
   if (isArrayParent(job) || !isLive(job)) return undefined;
@@ -36,7 +63,20 @@ function hostOf({ clusters }: LongshoreDeps['reader'], scope: Scope, job: JobVie
   return instance && { name: instance.host.title, computeEnvironment: instance.environment.name };
 }
 
-function explanationOf(view: JobView, wait: WaitView | undefined): Omit<Explanation, 'host'> {
+/** Of the environments that a job waits for or runs in. */
+function notesOf(reader: LongshoreDeps['reader'], scope: Scope, { job, detail }: JobView): string[] {
+  if (isEnded(job.status)) return [];
+  const order = isArrayParent(job) || !isLive(job) ? (reader.jobQueue(scope, detail.queueArn)?.queue.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => computeEnvironment) : [job.attempt.computeEnvironmentArn];
+  return order.flatMap((arn) => reader.computeEnvironment(scope, arn)?.note ?? []);
+}
+
+function stoppingOf(job: JobView['job']): Explanation['stopping'] {
+  if (isArrayParent(job) || !isLive(job) || job.stopRequested === undefined) return undefined;
+  const { by, reason, atMs } = job.stopRequested;
+  return { by, reason, since: atMs, killedAt: atMs + limit.stopGraceSeconds * 1000 };
+}
+
+function explanationOf(view: JobView, wait: WaitView | undefined): Omit<Explanation, 'host' | 'dependencies' | 'notes'> {
   const { id, detail, job, arrayIndex } = view;
   const attempts = isArrayParent(job) ? [] : job.attempts;
   const last = attempts.at(-1);
@@ -52,20 +92,25 @@ function explanationOf(view: JobView, wait: WaitView | undefined): Omit<Explanat
     createdAt: job.createdAtMs,
     startedAt: !isArrayParent(job) && job.status === 'RUNNING' ? job.attempt.startedAtMs : 'startedAtMs' in job ? job.startedAtMs : undefined,
     stoppedAt: 'stoppedAtMs' in job ? job.stoppedAtMs : undefined,
+    stopping: stoppingOf(job),
     children: view.statusSummary,
-    dependencies: (wait?.dependencies ?? []).map(({ jobId, type, name, status, isMet }) => ({ jobId, type, jobName: name, status, isMet })),
     place: wait?.place && {
       ahead: wait.place.ahead,
+      stuck: wait.place.stuck,
       shareIdentifier: wait.place.share,
       since: wait.place.sinceMs,
       aheadInOtherQueues: wait.place.aheadInOtherQueues.map(({ queue, priority, jobs }) => ({ jobQueue: queue, priority, jobs })),
     },
+    environments: wait && wait.environments.length > 0 ? wait.environments.map(({ names, of, reason }) => ({ computeEnvironments: names, of, reason })) : undefined,
+    holders: wait?.holders && { of: wait.holders.of, jobs: wait.holders.first.map((holder) => ({ jobId: holder.jobId, jobName: holder.name, ...amountsOf(holder) })), others: wait.holders.others && amountsOf(wait.holders.others) },
     remedies: wait?.remedies ?? [],
     attempts: attempts.map((attempt) => attemptOf(attempt, job.terms)),
     notRetried: isArrayParent(job) || job.status !== 'FAILED' ? undefined : notRetried(job.terms, attempts, (terminateOf(job.stopRequested) ?? job.stopRequested)?.by),
     log: shown?.log && { group: shown.log.group, stream: shown.log.stream },
   };
 }
+
+const amountsOf = ({ attempts, needs, quantity }: Omit<Holder, 'jobId'>) => ({ running: attempts, vcpus: needs.milliVcpu / 1000, memoryMib: needs.memoryMib, gpus: needs.gpus, quantity: quantity || undefined });
 
 function attemptOf(attempt: EndedAttempt, terms: JobTerms): ExplainedAttempt {
   const rule = attempt.exitCode === 0 ? undefined : decidingRule(terms, attempt);

@@ -60,7 +60,7 @@ function sinceRegistration(then: HostFacts, now: HostFacts): Judged[] {
   ];
 }
 
-/** What the host says of itself now, or why nothing can be learned. */
+/** What the host says of itself now, or why it cannot be reached. */
 async function probe(hosts: LongshoreDeps['hosts'], address: HostAddress): Promise<HostFacts | string> {
   try {
     return await hosts.probe(address);

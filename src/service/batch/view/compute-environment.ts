@@ -7,7 +7,7 @@ import { isFargate, type ComputeEnvironment } from '../../../core/compute-enviro
 import { batchImageStatus } from '../../../core/image/default-images.ts';
 import type { ComputeEnvironmentView } from '../../../port/reader.ts';
 
-export function computeEnvironmentDetail({ environment, tags, desiredvCpus }: ComputeEnvironmentView): ComputeEnvironmentDetail {
+export function computeEnvironmentDetail({ environment, tags, desiredvCpus, note }: ComputeEnvironmentView): ComputeEnvironmentDetail {
   const resources = environment.computeResources;
   const replaceable = environment.type === 'MANAGED' && !isFargate(environment);
   return {
@@ -19,7 +19,7 @@ export function computeEnvironmentDetail({ environment, tags, desiredvCpus }: Co
     type: environment.type,
     state: environment.state,
     status: environment.status,
-    statusReason: environment.statusReason ?? (environment.status === 'VALID' ? healthOf(environment) : undefined),
+    statusReason: environment.statusReason ?? (environment.status === 'VALID' ? healthOf(environment, note) : undefined),
     computeResources: resources && (replaceable ? { ...resources, ec2Configuration: configurations(environment), desiredvCpus } : resources),
     serviceRole: environment.serviceRole,
     // Readable before one was ever set (Terraform).
@@ -32,10 +32,10 @@ export function computeEnvironmentDetail({ environment, tags, desiredvCpus }: Co
 }
 
 /** Where its instances come up and take no jobs, the reason is the image's. What is taken on trust is said as well. */
-function healthOf({ launch }: ComputeEnvironment): string {
+function healthOf({ launch }: ComputeEnvironment, note: string | undefined): string {
   const sources = launch?.sources ?? [];
   const unfit = new Set(sources.flatMap((source) => source.unfit ?? []));
-  const notes = new Set(sources.flatMap((source) => source.notes ?? []));
+  const notes = new Set([...sources.flatMap((source) => source.notes ?? []), ...(note === undefined ? [] : [note])]);
   const health = unfit.size === 0 ? 'ComputeEnvironment Healthy' : `Instances do not meet the AMI specification and take no jobs: ${[...unfit].join('; ')}`;
   return notes.size === 0 ? health : `${health}. ${[...notes].join(' ')}`;
 }
