@@ -15,7 +15,7 @@ type Runnable = WaitingJob | LiveArrayParent;
 /** The job where it is RUNNABLE; an array where any of its children is. */
 export function runnableOf(job: Job | ArrayParent): Runnable | undefined {
   if (isArrayParent(job)) return 'children' in job && job.children.count('RUNNABLE') > 0 ? job : undefined;
-  return job.status === 'RUNNABLE' ? (job as WaitingJob) : undefined;
+  return job.status === 'RUNNABLE' ? job : undefined;
 }
 
 export function waitOf({ world, detail }: { readonly world: World; readonly detail: (id: JobId) => JobDetailRecord | undefined }, scope: Scope, job: Runnable): WaitView | undefined {

@@ -145,11 +145,11 @@ function wordsOf(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' |
 }
 
 /** A share that uses something may not take what is held back for shares that use nothing. */
-function overReservationWords({ shareIdentifier, capMilliVcpu, usedMilliVcpu, maxMilliVcpu, percent, activeShares }: OverReservation, queue: JobQueue): Words {
+function overReservationWords({ shareIdentifier, capMilliVcpu, usedMilliVcpu, maxMilliVcpu: max, percent, activeShares }: OverReservation, queue: JobQueue): Words {
   const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
   const active = `${activeShares} ${activeShares === 1 ? 'share is' : 'shares are'} active`;
   return {
-    text: `waiting for the other shares: computeReservation ${percent} keeps ${vcpus(maxMilliVcpu - capMilliVcpu)} of ${vcpus(maxMilliVcpu)} vCPUs free for shares that use none yet (${active}), and ${vcpus(usedMilliVcpu)} of the other ${vcpus(capMilliVcpu)} are in use: share ${shareIdentifier} may not take more now`,
+    text: `waiting for the other shares: computeReservation ${percent} keeps ${vcpus(max - capMilliVcpu)} of ${vcpus(max)} vCPUs free for shares that use none yet (${active}), and ${vcpus(usedMilliVcpu)} of the other ${vcpus(capMilliVcpu)} are in use: share ${shareIdentifier} may not take more now`,
     remedies: ['wait until jobs of this queue have ended', "lower computeReservation in the queue's scheduling policy", `raise maxvCpus of a compute environment of queue ${queue.name}`],
   };
 }

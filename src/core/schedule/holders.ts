@@ -35,21 +35,25 @@ export function holdersOf(world: World, scope: Scope, queueArn: string, because:
   const what = whatIsHeld(because, queueArn);
   if (what === undefined) return undefined;
   const all = new Map<JobId, Holder>();
-  let foreign: Omit<Holder, 'jobId'> = { attempts: 0, needs: noNeeds, quantity: 0 };
+  let foreign = nothing;
   for (const allocation of world.allocations.values()) {
     if (!what.counts(allocation)) continue;
     const { parent } = splitJobId(allocation.jobId);
     const quantity = what.quantityOf?.(allocation);
     if (world.jobs.get(allocation.jobId)?.scope !== scope) foreign = sum(foreign, allocation, quantity);
-    else all.set(parent, { jobId: parent, ...sum(all.get(parent) ?? { attempts: 0, needs: noNeeds, quantity: 0 }, allocation, quantity) });
+    else all.set(parent, { jobId: parent, ...sum(all.get(parent) ?? nothing, allocation, quantity) });
   }
   if (all.size === 0 && foreign.attempts === 0) return undefined;
   const sorted = [...all.values()].sort((a, b) => weight(b) - weight(a) || (a.jobId < b.jobId ? -1 : 1));
-  const others = [foreign, ...sorted.slice(shown)].reduce<Omit<Holder, 'jobId'>>((all, one) => ({ attempts: all.attempts + one.attempts, needs: addNeeds(all.needs, one.needs), quantity: (all.quantity ?? 0) + (one.quantity ?? 0) }), { attempts: 0, needs: noNeeds, quantity: 0 });
+  const others = [foreign, ...sorted.slice(shown)].reduce(plus, nothing);
   return { of: what.of, first: sorted.slice(0, shown), others: others.attempts > 0 ? others : undefined };
 }
 
-const sum = (known: Omit<Holder, 'jobId'>, { needs }: Allocation, quantity: number | undefined): Omit<Holder, 'jobId'> => ({
+type Sum = Omit<Holder, 'jobId'>;
+const nothing: Sum = { attempts: 0, needs: noNeeds, quantity: 0 };
+const plus = (a: Sum, b: Sum): Sum => ({ attempts: a.attempts + b.attempts, needs: addNeeds(a.needs, b.needs), quantity: (a.quantity ?? 0) + (b.quantity ?? 0) });
+
+const sum = (known: Sum, { needs }: Allocation, quantity: number | undefined): Sum => ({
   attempts: known.attempts + 1,
   needs: addNeeds(known.needs, needs),
   quantity: quantity === undefined ? undefined : (known.quantity ?? 0) + quantity,
