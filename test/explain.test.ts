@@ -173,11 +173,14 @@ describe('jobs that wait', () => {
   });
 
   test('an INVALID environment: the role, and the command', async () => {
-    const role = (name: string): string => `arn:aws:iam::000000000000:role/${name}`;
-    await place('ce44', { instanceTypes: ['c5.large'] }, { serviceRole: role('good') });
+    // One of another account is taken on trust.
+    await place('ce44', { instanceTypes: ['c5.large'] }, { serviceRole: 'arn:aws:iam::111111111111:role/good' });
     await server.batch.send(new UpdateComputeEnvironmentCommand({ computeEnvironment: 'ce44', serviceRole: 'arn:aws:iam::12:role/broken' }));
     const { remedies } = await stuck('small', 'ce44', /^waiting for compute environment ce44: it is INVALID$/);
     assert.deepEqual(remedies, ['name a service role that AWS Batch may assume, in place of arn:aws:iam::12:role/broken: aws batch update-compute-environment --compute-environment ce44 --service-role ROLE']);
+    await server.batch.send(new UpdateComputeEnvironmentCommand({ computeEnvironment: 'ce44', serviceRole: 'AbsentRole' }));
+    const own = await stuck('small', 'ce44', /it is INVALID$/);
+    assert.match(own.remedies.join('\n'), /in place of arn:aws:iam::000000000000:role\/AbsentRole: .*\nor create role AbsentRole so that batch\.amazonaws\.com may assume it \(aws iam create-role\), and have it looked at again: aws batch update-compute-environment --compute-environment ce44 --state ENABLED$/);
   });
 
   test('a disabled environment among several: what each of them lacks', async () => {

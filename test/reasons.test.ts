@@ -78,7 +78,7 @@ test('a job is explained: what it waits for, where it stands, and what would hel
     return explained.body.reason === full ? explained.body : undefined;
   });
   assert.equal(body.status, 'RUNNABLE');
-  assert.deepEqual(body.remedies, ['raise maxvCpus of compute environment test to 4 or more', 'or wait until jobs that run have ended']);
+  assert.deepEqual(body.remedies, ['raise maxvCpus of compute environment test to 4 or more: aws batch update-compute-environment --compute-environment test --compute-resources maxvCpus=4', 'or wait until jobs that run have ended']);
   const { frontOfQueue } = await snapshot();
   assert.equal(frontOfQueue?.jobs?.length, 100);
   assert.equal(body.place?.ahead, 152, 'a job, a large one and an array of 150');
