@@ -1,9 +1,9 @@
 // The log sink on files: what is appended is read back, whatever happens between.
 
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { sep } from 'node:path';
-import { describe, it } from 'node:test';
+import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, sep } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
 import { MAX_MESSAGE_BYTES } from '../../port/log-sink.ts';
 import { filesUnder, group, keyOf, lines, pagesOf, readAll, readOne, scope, startMs, temporarySink } from './fixture.ts';
 import { FileLogSink } from './log-file-sink.ts';
@@ -164,7 +164,7 @@ describe('a file that a power loss has torn', () => {
     }
   });
 
-  it('loses what follows a byte that is not as it was written', async (t) => {
+  it('leaves out a batch that is not as it was written, and keeps what follows', async (t) => {
     const { sink, root, reopen } = temporarySink(t);
     const writer = await sink.openWriter(keyOf('s'));
     await writer.append({ lines: lines(['one']), position: '1' });
@@ -176,8 +176,8 @@ describe('a file that a power loss has torn', () => {
     whole.writeUInt8((whole.at(end + 50) as number) ^ 1, end + 50);
     writeFileSync(onlyFile(root), whole);
     const again = await reopen();
-    assert.deepEqual(await readAll(again, 's'), ['one']);
-    assert.equal((await again.openWriter(keyOf('s'))).position, '1');
+    assert.deepEqual(await readAll(again, 's'), ['one', 'three']);
+    assert.equal((await again.openWriter(keyOf('s'))).position, '3');
   });
 });
 
@@ -349,20 +349,72 @@ describe('storedBytes', () => {
 });
 
 describe('a file that is damaged at its beginning', () => {
-  it('is set aside, and its stream begins anew', async (t) => {
+  const damagedFile = async (t: TestContext, damage: (file: Buffer) => Buffer) => {
     const { sink, root, reopen } = temporarySink(t);
     const writer = await sink.openWriter(keyOf('s'));
     await writer.append({ lines: lines(['one']), position: '1' });
     await writer.close();
     const path = onlyFile(root);
-    const damaged = readFileSync(path).fill(0, 0, 4);
+    const damaged = damage(readFileSync(path));
     writeFileSync(path, damaged);
-    const again = await reopen();
-    const other = await again.openWriter(keyOf('s'));
-    assert.equal(other.position, undefined);
-    await other.append({ lines: lines(['two']), position: '1' });
-    await other.close();
+    return { path, damaged, again: await reopen() };
+  };
+
+  it('gets its header anew where what follows is whole, and the former one is kept beside it', async (t) => {
+    const { path, damaged, again } = await damagedFile(t, (file) => file.fill(0, 0, 40));
+    const writer = await again.openWriter(keyOf('s'));
+    assert.equal(writer.position, '1');
+    await writer.append({ lines: lines(['two']), position: '2' });
+    await writer.close();
+    assert.deepEqual(await readAll(again, 's'), ['one', 'two']);
+    assert.deepEqual((await again.search({ scope, group, streams: ['s'], limit: 10, maxBytes: 1000 })).events.map(({ message }) => message), ['one', 'two']);
+    const former = readFileSync(`${path}.damaged`);
+    assert.deepEqual(former, damaged.subarray(0, former.length));
+  });
+
+  it('is set aside where nothing of it can be read, and its stream begins anew', async (t) => {
+    const { path, damaged, again } = await damagedFile(t, (file) => file.fill(0x78));
+    const writer = await again.openWriter(keyOf('s'));
+    assert.equal(writer.position, undefined);
+    await writer.append({ lines: lines(['two']), position: '1' });
+    await writer.close();
     assert.deepEqual(await readAll(again, 's'), ['two']);
     assert.deepEqual(readFileSync(`${path}.damaged`), damaged);
+  });
+});
+
+describe('a file that is deleted while it is written', () => {
+  for (const [how, remove] of [
+    ['alone', (path: string) => rmSync(path)],
+    ['with its directory', (path: string) => rmSync(dirname(path), { recursive: true })],
+    ['and replaced by another', (path: string) => (rmSync(path), writeFileSync(path, 'another'))],
+  ] as const) {
+    it(`is written anew with what it held: ${how}`, async (t) => {
+      const told: string[] = [];
+      const { sink, root, reopen } = temporarySink(t, { onDamage: (what) => told.push(what) });
+      const writer = await sink.openWriter(keyOf('s'));
+      await writer.append({ lines: lines(['one']), position: '1' });
+      const path = onlyFile(root);
+      remove(path);
+      await writer.append({ lines: lines(['two']), position: '2' });
+      await writer.close();
+      const again = await reopen();
+      assert.deepEqual(await readAll(again, 's'), ['one', 'two']);
+      assert.match(told.join(), /was deleted or replaced while it was written; it was written anew/);
+    });
+  }
+
+  it('begins anew where what it held cannot be reached any more', async (t) => {
+    const { sink, root, reopen } = temporarySink(t, { openFiles: 1 });
+    const writer = await sink.openWriter(keyOf('s'));
+    await writer.append({ lines: lines(['one']), position: '1' });
+    rmSync(onlyFile(root));
+    const other = await sink.openWriter(keyOf('other'));
+    for (const position of ['1', '2']) await other.append({ lines: lines(['x']), position });
+    await writer.append({ lines: lines(['two']), position: '2' });
+    await writer.close();
+    const again = await reopen();
+    assert.deepEqual(await readAll(again, 's'), ['two']);
+    assert.equal((await again.openWriter(keyOf('s'))).position, '2');
   });
 });

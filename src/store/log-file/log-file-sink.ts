@@ -15,6 +15,7 @@ import { fileSuffix, groupDirectory, streamPath } from './stream-path.ts';
 
 /** How old the sum of a group's bytes may be. */
 const storedBytesAgeMs = 60_000;
+const mostTold = 1_000;
 
 export interface FileLogSinkOptions {
   /** Milliseconds since the epoch: times of ingestion. */
@@ -23,6 +24,8 @@ export interface FileLogSinkOptions {
   readonly openFiles?: number | undefined;
   /** Streams whose index is kept though nobody uses them. */
   readonly idleStreams?: number | undefined;
+  /** Told of damage to a file that was found, and how many bytes of it were lost or set aside. */
+  readonly onDamage?: ((what: string, bytes: number) => void) | undefined;
 }
 
 export class FileLogSink implements LogSink {
@@ -30,6 +33,8 @@ export class FileLogSink implements LogSink {
   readonly #now: () => number;
   readonly #idleStreams: number;
   readonly #descriptors: DescriptorPool;
+  readonly #told = new Set<string>();
+  readonly #onDamage: (what: string, bytes: number) => void;
   readonly #directories = new DirectorySync();
   readonly #searches: SearchWorkers;
   /** By path, in order of last use. */
@@ -44,6 +49,7 @@ export class FileLogSink implements LogSink {
     this.#idleStreams = options.idleStreams ?? 1024;
     this.#descriptors = new DescriptorPool(options.openFiles ?? 256);
     this.#searches = new SearchWorkers(root);
+    this.#onDamage = (what, bytes) => this.#tellOnce(what, bytes, options.onDamage);
   }
 
   async openWriter(key: LogStreamKey): Promise<LogStreamWriter> {
@@ -63,6 +69,14 @@ export class FileLogSink implements LogSink {
       append: (batch) => (closed === undefined ? stream.append(batch) : Promise.reject(new Error('the log stream writer is closed'))),
       close: () => (closed ??= this.#closeWriter(stream)),
     };
+  }
+
+  /** The same damage is met again at every reading. */
+  #tellOnce(what: string, bytes: number, tell: FileLogSinkOptions['onDamage']): void {
+    if (this.#told.has(what)) return;
+    if (this.#told.size >= mostTold) this.#told.clear();
+    this.#told.add(what);
+    tell?.(what, bytes);
   }
 
   async #closeWriter(stream: StreamFile): Promise<void> {
@@ -129,7 +143,7 @@ export class FileLogSink implements LogSink {
   #stream(key: LogStreamKey): StreamFile {
     const path = streamPath(groupDirectory(this.#root, key.scope, key.group), key.stream);
     let stream = this.#streams.get(path);
-    if (stream === undefined) stream = new StreamFile(key, path, { descriptors: this.#descriptors, directories: this.#directories, now: this.#now, ready: this.#deletions.get(path) });
+    if (stream === undefined) stream = new StreamFile(key, path, { descriptors: this.#descriptors, directories: this.#directories, now: this.#now, onDamage: this.#onDamage, ready: this.#deletions.get(path) });
     else this.#streams.delete(path);
     this.#streams.set(path, stream);
     if (this.#streams.size > this.#idleStreams) this.#dropOldest();

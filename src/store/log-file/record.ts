@@ -13,8 +13,9 @@ import type { LogLine, LogPosition } from '../../port/engine.ts';
 import type { LogStreamKey } from '../../port/log-sink.ts';
 
 const fileMagic = Buffer.from('LSLOG\0\0\x01', 'latin1');
-const idBytes = 12;
-const fixedHeaderBytes = 16 + idBytes;
+export const idBytes = 12;
+export const idOffset = 16;
+const fixedHeaderBytes = idOffset + idBytes;
 /** Two names of 512 characters, escaped, are far below it. */
 export const maxHeaderBytes = 16_384;
 
@@ -23,6 +24,8 @@ export const frameHeaderBytes = 44;
 export const eventHeaderBytes = 12;
 /** A batch above this is written as several frames, so that a page never reads much more than it answers. */
 const frameBodyBytes = 1_048_576;
+/** No frame is longer: its body, and its position, which is a few hundred bytes. */
+export const maxFrameBytes = frameHeaderBytes + frameBodyBytes + 65_536;
 /** In place of a position's length: the batch goes on in the next frame, and this one alone is nothing. */
 const continued = 0xffff_ffff;
 /** In place of a position's length: nothing of the stream came from an engine yet. */
@@ -129,11 +132,17 @@ function writeFrame(bytes: Buffer, start: number, lines: readonly LogLine[], fro
   return at;
 }
 
-/** The length that a frame at `at` claims; undefined where no frame begins or its fixed part is cut off. */
+const magicBytes = Buffer.alloc(4);
+magicBytes.writeUInt32LE(frameMagic);
+
+/** Where a frame may begin, at `from` or behind it; -1: nowhere. */
+export const nextMagic = (bytes: Buffer, from: number): number => bytes.indexOf(magicBytes, from);
+
+/** The length that a frame at `at` claims; undefined where no frame begins, or none of this length, or its fixed part is cut off. */
 export function frameLength(bytes: Buffer, at: number): number | undefined {
   if (at + frameHeaderBytes > bytes.length || bytes.readUInt32LE(at) !== frameMagic) return undefined;
   const length = bytes.readUInt32LE(at + 8);
-  return length < frameHeaderBytes ? undefined : length;
+  return length < frameHeaderBytes || length > maxFrameBytes ? undefined : length;
 }
 
 /** Whether the whole frame at `at`, of the length it claims, is as it was written. */
@@ -160,14 +169,16 @@ export function decodeFrame(bytes: Buffer, at: number, base: number): Frame {
 }
 
 /**
- * Walks the events of whole, intact frames, one after another, without allocating for each. After `next()` answered true the
- * fields describe one event.
+ * Walks the events of frames, one after another, without allocating for each. After `next()` answered true the fields describe
+ * one event. A frame that is not as it was written is left out.
  */
 export class EventCursor {
   readonly #bytes: Buffer;
   readonly #base: number;
+  readonly #id: Buffer;
   #at = 0;
   #frameEnd = 0;
+  readonly #onDamage: ((bytes: number) => void) | undefined;
   /** File offsets of this event's record and of the one after it. */
   offset = 0;
   nextOffset = 0;
@@ -177,7 +188,9 @@ export class EventCursor {
   #messageAt = 0;
 
   /** `base` is the file offset of the first byte. */
-  constructor(bytes: Buffer, base: number) {
+  constructor(bytes: Buffer, base: number, id: Buffer, onDamage?: (bytes: number) => void) {
+    this.#onDamage = onDamage;
+    this.#id = id;
     this.#bytes = bytes;
     this.#base = base;
   }
@@ -185,7 +198,7 @@ export class EventCursor {
   next(): boolean {
     const bytes = this.#bytes;
     while (this.#at >= this.#frameEnd) {
-      if (this.#frameEnd >= bytes.length) return false;
+      if (!this.#toIntact()) return false;
       const frame = decodeFrame(bytes, this.#frameEnd, 0);
       this.#at = frame.eventsOffset;
       this.#frameEnd += frame.bytes;
@@ -198,6 +211,24 @@ export class EventCursor {
     this.#at = this.#messageAt + this.messageBytes;
     this.nextOffset = this.#base + this.#at;
     return true;
+  }
+
+  /** Whether there is one: the next frame that is as it was written. */
+  #toIntact(): boolean {
+    const bytes = this.#bytes;
+    for (let at = this.#frameEnd; at >= 0 && at < bytes.length; at = nextMagic(bytes, at + 1)) {
+      const length = frameLength(bytes, at);
+      if (length === undefined || at + length > bytes.length || !isIntact(bytes, at, length, this.#id)) continue;
+      this.#skipTo(at);
+      return true;
+    }
+    this.#skipTo(Math.max(bytes.length, this.#frameEnd));
+    return false;
+  }
+
+  #skipTo(at: number): void {
+    if (at > this.#frameEnd) this.#onDamage?.(at - this.#frameEnd);
+    this.#frameEnd = at;
   }
 
   /** The message's bytes as they were written; a view that lives as long as the block. */

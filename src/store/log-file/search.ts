@@ -7,7 +7,7 @@
 
 import { statSync } from 'node:fs';
 import { Heap } from '../../base/heap.ts';
-import type { LogSearch, LogSearchPage, StoredLogEvent } from '../../port/log-sink.ts';
+import type { LogSearch, LogSearchPage, LogStreamKey, StoredLogEvent } from '../../port/log-sink.ts';
 import { DescriptorPool } from './descriptor-pool.ts';
 import { EventIds } from './event-id.ts';
 import { readOnly, readRange } from './file-io.ts';
@@ -89,7 +89,7 @@ export class Searcher {
     const turns: Turn[] = [];
     for (let at = 0; at < names.length; at += opensAtOnce) {
       const opened = names.slice(at, at + opensAtOnce).map(async ({ stream, path }) => {
-        const index = await this.#index(path, range.from);
+        const index = await this.#index(path, { scope: search.scope, group: search.group, stream }, range.from);
         return index === undefined ? [] : [new Turn(stream, path, index, range)];
       });
       turns.push(...(await Promise.all(opened)).flat());
@@ -98,7 +98,7 @@ export class Searcher {
   }
 
   /** Undefined: there is no file, or nothing in it can be as late as `fromMs`. */
-  async #index(path: string, fromMs: number): Promise<StreamIndex | undefined> {
+  async #index(path: string, key: LogStreamKey, fromMs: number): Promise<StreamIndex | undefined> {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined || stat.mtimeMs + futureMs < fromMs) return undefined;
     const known = this.#indexes.get(path);
@@ -108,7 +108,7 @@ export class Searcher {
         return known.index;
       }
       await this.#descriptors.forget(path);
-      const index = (await this.#descriptors.use(path, readOnly, (descriptor) => loadIndex(path, descriptor)))?.index;
+      const index = (await this.#descriptors.use(path, readOnly, (descriptor) => loadIndex(path, descriptor, key)))?.index;
       this.#indexes.delete(path);
       if (index !== undefined) this.#indexes.set(path, { inode: stat.ino, bornAtMs: stat.birthtimeMs, index });
       if (this.#indexes.size > mostIndexes) this.#indexes.delete(this.#indexes.keys().next().value as string);
@@ -194,14 +194,14 @@ class Turn {
     const bytes = await readRange(descriptor, first.offset, end);
     const { needle } = this.#range;
     this.#greatest = first.greatestBeforeMs;
-    this.#cursor = new EventCursor(needle !== undefined && !bytes.includes(needle) ? bytes.subarray(0, 0) : bytes, first.offset);
+    this.#cursor = new EventCursor(needle !== undefined && !bytes.includes(needle) ? bytes.subarray(0, 0) : bytes, first.offset, this.#index.header.id);
     this.hasEvent = false;
   }
 
   /** Its file is gone. */
   abandon(): void {
     this.#block = this.#blocks;
-    this.#cursor = new EventCursor(Buffer.alloc(0), 0);
+    this.#cursor = new EventCursor(Buffer.alloc(0), 0, this.#index.header.id);
     this.hasEvent = false;
   }
 

@@ -3,13 +3,14 @@
 // whoever still holds a writer writes into nothing.
 
 import { randomBytes } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LogBatch, LogLine, LogPosition } from '../../port/engine.ts';
 import type { LogPage, LogRead, LogStreamFacts, LogStreamKey, PutBatch } from '../../port/log-sink.ts';
 import type { DescriptorPool } from './descriptor-pool.ts';
-import { cutAt, isMissing, makeDirectory, makeDurable, makeNew, readWrite, statOpen, writeAt, type DirectorySync } from './file-io.ts';
-import { encodeCheckpoint, loadIndex } from './load-index.ts';
+import { cutAt, isMissing, makeDirectory, makeDurable, makeNew, readRange, readWrite, statOpen, writeAt, type DirectorySync } from './file-io.ts';
+import { fitsBefore } from './damage.ts';
+import { encodeCheckpoint, loadIndex, type LoadedIndex } from './load-index.ts';
 import { eventsOf } from './message.ts';
 import { emptyPage, readPage } from './page.ts';
 import { decodeHeader, encodeFrames, encodeHeader } from './record.ts';
@@ -18,6 +19,9 @@ import { damagedSuffix, indexPath } from './stream-path.ts';
 
 /** While a stream grows, how much may lie behind its last checkpoint: what a start after a crash scans at most. */
 const checkpointBytes = 33_554_432;
+/** How often it is looked whether the file that is written is still the one of its name. */
+const fileLookMs = 1_000;
+const copyBytes = 1_048_576;
 /** Below this a scan is quicker than an index file is worth. */
 const uncoveredAtCloseBytes = 1_048_576;
 
@@ -25,6 +29,8 @@ export interface StreamFileParts {
   readonly descriptors: DescriptorPool;
   readonly directories: DirectorySync;
   readonly now: () => number;
+  /** Told of what is damaged in a file, and of files that were deleted under us. */
+  readonly onDamage: (what: string, bytes: number) => void;
   /** A file of the same name that is still being deleted. */
   readonly ready: Promise<void> | undefined;
 }
@@ -49,6 +55,7 @@ export class StreamFile {
   #durableAppends = 0;
   #entryDurable = true;
   #deleted = false;
+  #lookedAtMs = -Infinity;
   #users = 0;
 
   constructor(key: LogStreamKey, path: string, parts: StreamFileParts) {
@@ -87,10 +94,13 @@ export class StreamFile {
   async #load(): Promise<void> {
     await this.#parts.ready;
     try {
-      const loaded = await this.#parts.descriptors.use(this.path, readWrite, (descriptor) => loadIndex(this.path, descriptor));
+      const loaded = await this.#parts.descriptors.use(this.path, readWrite, (descriptor) => loadIndex(this.path, descriptor, this.key));
       if (loaded === undefined) await this.#setAside();
+      else if (loaded.headerDamaged) await this.#mendHeader(loaded);
       this.#index = loaded?.index;
       this.#indexFileBytes = loaded?.indexFileBytes ?? 0;
+      const damaged = loaded?.index.damagedBytes ?? 0;
+      if (damaged > 0) this.#parts.onDamage(`log file ${this.path} of stream ${this.key.stream}: ${damaged} bytes in the middle are damaged; what is before and behind them is kept`, damaged);
     } catch (error) {
       if (!isMissing(error)) throw error;
       this.#torn = false;
@@ -100,8 +110,25 @@ export class StreamFile {
   /** A file whose header cannot be read was torn before its first batch was whole, or is damaged: nothing is destroyed. */
   async #setAside(): Promise<void> {
     await this.#parts.descriptors.forget(this.path);
+    const { size } = await stat(this.path);
     await rename(this.path, `${this.path}${damagedSuffix}`);
     await rm(indexPath(this.path), { force: true });
+    if (size > 0) this.#parts.onDamage(`log file ${this.path} of stream ${this.key.stream} cannot be read and is set aside as ${damagedSuffix.slice(1)}`, size);
+  }
+
+  /** A new header in place of a damaged one, which is kept beside it. */
+  async #mendHeader({ index: { header } }: LoadedIndex): Promise<void> {
+    const { descriptors } = this.#parts;
+    const fresh = encodeHeader(this.key, header.id);
+    const damaged = `${this.path}${damagedSuffix}`;
+    await descriptors.use(this.path, readWrite, async (descriptor) => {
+      const former = await readRange(descriptor, 0, Math.min(header.bytes, fresh.length));
+      await descriptors.use(damaged, makeNew, (copy) => writeAt(copy, former, 0));
+      // Where bytes are missing in it, the first frame begins too early: then each start finds the header anew.
+      if (fitsBefore(header)) await writeAt(descriptor, fresh, 0);
+    });
+    await descriptors.forget(damaged);
+    this.#parts.onDamage(`log file ${this.path} of stream ${this.key.stream}: its header is damaged and was mended; the former one is kept beside it`, fresh.length);
   }
 
   append(batch: LogBatch | PutBatch): Promise<void> {
@@ -116,9 +143,50 @@ export class StreamFile {
       this.#positionWithoutFile = position;
       return;
     }
+    await this.#keepFile(fileLookMs);
     if (this.#index === undefined) await makeDirectory(dirname(this.path));
     await this.#parts.descriptors.use(this.path, this.#index === undefined ? makeNew : readWrite, (descriptor) => this.#writeTo(descriptor, events, position));
     if (this.#index !== undefined && this.#index.uncovered >= checkpointBytes) this.#startCheckpoint(this.#index);
+  }
+
+  /**
+   * Where somebody has deleted the file, or put another in its place, what was stored so far stands in one without a name: it is
+   * copied into a new one, as long as it can be reached. Looks again after `everyMs` at the earliest.
+   */
+  async #keepFile(everyMs: number): Promise<void> {
+    const nowMs = this.#parts.now();
+    if (this.#index === undefined || this.#deleted || Math.abs(nowMs - this.#lookedAtMs) < everyMs) return;
+    this.#lookedAtMs = nowMs;
+    try {
+      await this.#parts.descriptors.use(this.path, readWrite, async (descriptor) => {
+        const [ours, named] = await Promise.all([statOpen(descriptor), stat(this.path).catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error as Error)))]);
+        if (named?.ino !== ours.ino || named.dev !== ours.dev) await this.#writeAnew(descriptor, this.#index as StreamIndex);
+      });
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      // It was not open: what it held is gone.
+      this.#positionWithoutFile = this.#index.position;
+      this.#parts.onDamage(`log file ${this.path} of stream ${this.key.stream} was deleted with what it held; what comes is stored anew`, this.#index.end);
+      this.#index = undefined;
+      this.#torn = false;
+    }
+  }
+
+  async #writeAnew(descriptor: number, { end }: StreamIndex): Promise<void> {
+    const { descriptors, onDamage } = this.#parts;
+    const path = `${this.path}.new`;
+    await makeDirectory(dirname(this.path));
+    await descriptors.use(path, makeNew, async (copy) => {
+      await cutAt(copy, 0);
+      for (let at = 0; at < end; at += copyBytes) await writeAt(copy, await readRange(descriptor, at, Math.min(end, at + copyBytes)), at);
+      await makeDurable(copy);
+    });
+    await descriptors.forget(path);
+    await rename(path, this.path);
+    // Whoever uses it next opens the new one.
+    await descriptors.forget(this.path);
+    this.#entryDurable = false;
+    onDamage(`log file ${this.path} of stream ${this.key.stream} was deleted or replaced while it was written; it was written anew`, 0);
   }
 
   async #writeTo(descriptor: number, events: readonly LogLine[], position: LogPosition | undefined): Promise<void> {
@@ -164,6 +232,11 @@ export class StreamFile {
 
   /** Resolves when what was appended before survives a power loss. */
   async makeDurable(): Promise<void> {
+    if (this.#appends !== this.#durableAppends) {
+      const looked = this.#turn.then(() => this.#keepFile(0));
+      this.#turn = looked.catch(() => undefined);
+      await looked;
+    }
     await this.#turn;
     const appends = this.#appends;
     if (this.#index === undefined || this.#deleted || appends === this.#durableAppends) return;
@@ -196,8 +269,12 @@ export class StreamFile {
     await this.load();
     const index = this.#index;
     if (index === undefined || this.#deleted) return emptyPage(read);
-    const page = await this.#unlessDeleted(() => this.#parts.descriptors.use(this.path, readWrite, (descriptor) => readPage(index, descriptor, read)));
+    const page = await this.#unlessDeleted(() => this.#parts.descriptors.use(this.path, readWrite, (descriptor) => readPage(index, descriptor, read, (bytes) => this.#noteUnread(bytes))));
     return page ?? emptyPage(read);
+  }
+
+  #noteUnread(bytes: number): void {
+    this.#parts.onDamage(`log file ${this.path} of stream ${this.key.stream}: ${bytes} bytes that are damaged were left out`, bytes);
   }
 
   async facts(): Promise<LogStreamFacts | undefined> {

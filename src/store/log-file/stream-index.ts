@@ -38,6 +38,8 @@ export class StreamIndex {
   /** Where the last whole batch ends. What lies behind is torn. */
   end: number;
   position: LogPosition | undefined;
+  /** Of the file, that were found to be damaged when they were scanned. */
+  damagedBytes = 0;
   #storedBytes = 0;
   #lastIngestionTimeMs = 0;
   readonly #offsets: number[] = [];
@@ -81,6 +83,18 @@ export class StreamIndex {
       batch = [];
       taken = at;
     }
+  }
+
+  /** What lies from `end` to `to` is damaged, but for these frames at its beginning. It becomes a block without an event. */
+  skip(before: readonly Frame[], to: number): void {
+    for (const frame of before) this.#add(frame);
+    this.damagedBytes += to - this.end;
+    this.#offsets.push(this.end);
+    this.#least.push(Infinity);
+    this.#greatest.push(-Infinity);
+    this.#greatestUpTo.push(this.#greatestUpTo.at(-1) ?? -Infinity);
+    this.#open = false;
+    this.end = to;
   }
 
   #add(frame: Frame): void {
