@@ -60,7 +60,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   makeDirectory(config.dataDir);
   const choice = await chooseEngine(config, hooks.engineRules);
   const openness = closeToOthers(config.dataDir);
-  const store = new SqliteStore(join(config.dataDir, 'longshore.db'));
+  const store = new SqliteStore(join(config.dataDir, 'longshore.db'), { acceptOlder: config.acceptOlderDatabase });
   // From here on the directory is held: no other server writes a mark.
   const identity = identify(config.dataDir, config);
   let lock: IdentityLock;
@@ -88,7 +88,7 @@ interface Held {
 
 async function startHeld(config: ServerConfig, hooks: ServerHooks, held: Held): Promise<RunningServer> {
   const { log, store, identity, choice } = held;
-  const logSink = new FileLogSink(join(config.dataDir, 'logs'));
+  const logSink = new FileLogSink(join(config.dataDir, 'logs'), { onDamage: (what) => log.warn(what) });
   const { spotInterruptionsPerHour: perHour } = config;
   const onProblem = (what: string, error: unknown): void => log.warn({ err: error }, what);
   const app = compose({

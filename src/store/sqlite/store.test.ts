@@ -17,7 +17,7 @@ const directory = mkdtempSync(join(tmpdir(), 'longshore-store-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
 const path = join(directory, 'store.db');
 const forget = (): void => {
-  for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true });
+  for (const ending of ['', '-wal', '-shm', '-mark']) rmSync(path + ending, { force: true });
 };
 
 storeContract('sqlite', () => new SqliteStore(path), forget);

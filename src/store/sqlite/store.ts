@@ -1,7 +1,7 @@
 // The default store: SQLite in one file, one writer, full durability. A commit is one transaction of all that a batch of
 // commands changed. It decides nothing, and after a failed commit it must not be used again.
 
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { backup, type DatabaseSync, type StatementSync } from 'node:sqlite';
 import { must } from '../../base/assert.ts';
 import { arn, jobId, type Arn, type Scope } from '../../base/ids.ts';
 import type { ConsumableResource } from '../../core/consumable-resource/consumable-resource.ts';
@@ -13,6 +13,7 @@ import type { EnvironmentHost } from '../../core/host.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import type { Commit, LogStreamRow, Store, StoredLiveJob, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
+import { CommitKeeper } from './commit-keeper.ts';
 import { openDatabase } from './database.ts';
 import { Expiry } from './expiry.ts';
 import { decodeChild, decodeState, encodeChild, encodeState, hasChildren, Interner, scopeOfArn, statusCode } from './job-row.ts';
@@ -28,6 +29,16 @@ interface LiveRow {
 
 const none: readonly ArrayChild[] = [];
 
+/** Pages that a backup copies while the database is held: a commit waits no longer for it. */
+const backupPages = 64;
+
+export interface SqliteStoreOptions {
+  /** Goes on with a database that has lost commits. */
+  readonly acceptOlder?: boolean | undefined;
+  /** The disk is full: makes room for what is to be committed, and answers whether there is some now. */
+  readonly onFull?: (() => boolean) | undefined;
+}
+
 export class SqliteStore implements Store {
   readonly reader: SqliteReader;
   readonly #database: DatabaseSync;
@@ -36,11 +47,25 @@ export class SqliteStore implements Store {
   readonly #queueNumbers = new Map<Arn, number>();
   readonly #groupNumbers = new Map<string, number>();
 
-  constructor(path: string) {
+  readonly #onFull: () => boolean;
+  /** Absent where nothing outlives the process. */
+  readonly #keeper: CommitKeeper | undefined;
+
+  /** Throws OlderDatabase where the file has lost commits. */
+  constructor(path: string, { acceptOlder = false, onFull = () => false }: SqliteStoreOptions = {}) {
+    this.#onFull = onFull;
     this.#database = openDatabase(path);
     this.#statements = prepare(this.#database);
     this.#expiry = new Expiry(this.#database);
     this.reader = new SqliteReader(this.#database);
+    if (path === ':memory:') return;
+    try {
+      const { count, at } = this.#statements.commitCount.get() as { count: number; at: number };
+      this.#keeper = new CommitKeeper(this.#database, path, { count, atMs: at }, { acceptOlder });
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
   }
 
   load(): StoredWorld {
@@ -88,6 +113,25 @@ export class SqliteStore implements Store {
   }
 
   commit(commit: Commit): readonly TableWriteOutcome[] {
+    const outcomes = this.#commitOrMakeRoom(commit);
+    this.#keeper?.committed(commit.atMs);
+    return outcomes;
+  }
+
+  #commitOrMakeRoom(commit: Commit): readonly TableWriteOutcome[] {
+    try {
+      return this.#transact(commit);
+    } catch (error) {
+      if (!isFull(error) || !this.#onFull()) throw error;
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      // What was given a number in it has none.
+      this.#queueNumbers.clear();
+      this.#groupNumbers.clear();
+      return this.#transact(commit);
+    }
+  }
+
+  #transact(commit: Commit): readonly TableWriteOutcome[] {
     const sql = this.#statements;
     sql.begin.run();
     for (const deleted of commit.deleted) {
@@ -240,10 +284,19 @@ export class SqliteStore implements Store {
     return 'done';
   }
 
+  /** A copy of the database as of some moment while this runs, in a new file; commits go on meanwhile. */
+  async backUp(path: string): Promise<void> {
+    await backup(this.#database, path, { rate: backupPages });
+  }
+
   close(): void {
+    this.#keeper?.close();
     this.#database.close();
   }
 }
+
+/** SQLITE_FULL, or a write that the system refused. */
+const isFull = (error: unknown): boolean => [13, 778].includes((error as { errcode?: number }).errcode ?? 0);
 
 type Statements = ReturnType<typeof prepare>;
 
