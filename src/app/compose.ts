@@ -129,7 +129,7 @@ export function compose(options: AppOptions): App {
       targetPrefix: 'AmazonEC2ContainerServiceV20141113',
       operations: ecsOperations,
       restNotBuilt: true,
-      deps: { bus, reader: reader.clusters, hosts: options.hosts, ids, networks: ec2, version: options.version },
+      deps: { bus, reader: reader.clusters, definitions: reader, hosts: options.hosts, ids, clock, networks: ec2, version: options.version },
       dialect: parameterDialect,
       maxBodyBytes,
     },

@@ -8,7 +8,7 @@ import type { ReportAttempt } from '../core/command/command.ts';
 import { restoreJob } from '../core/fold-jobs.ts';
 import type { Machine } from '../core/host.ts';
 import type { AttemptOnHost } from '../core/job/attempt.ts';
-import { isArrayParent, isInWorld, isLive, type LiveJob } from '../core/job/job.ts';
+import { isArrayParent, isInWorld, isLive, type LiveJob, type Job } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { restoreReadiness } from '../core/restore-readiness.ts';
@@ -310,6 +310,11 @@ export class Control {
 
 const destination = (job: LiveJob): LogDestination | undefined => job.attempt.log && { scope: job.scope, ...job.attempt.log };
 
+/** Attempts of jobs that go on. */
+function noteEnded(world: World, job: Job): void {
+  for (const attempt of job.attempts) world.endedTasks.note(job.id, attempt);
+}
+
 /** Rebuilds the world from rows: a fold that ends where the last commit did. */
 export function restoreWorld(stored: StoredWorld, settings: Settings): World {
   const world = new World(settings);
@@ -324,7 +329,9 @@ export function restoreWorld(stored: StoredWorld, settings: Settings): World {
   for (const { job, children } of stored.jobs) {
     if (!isInWorld(job)) continue;
     restoreJob(world, job);
+    if (!isArrayParent(job)) noteEnded(world, job);
     for (const { index, job: child } of children) {
+      noteEnded(world, child);
       if (isArrayParent(job)) job.children.set(index, child.status, 'stoppedAtMs' in child ? child.stoppedAtMs : child.createdAtMs);
       else if (!isInWorld(child)) world.nodes.note(child);
       if (isInWorld(child)) restoreJob(world, child);

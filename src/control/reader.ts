@@ -64,7 +64,7 @@ export class ControlReader implements Reader {
     this.#store = store;
     this.logs = store;
     this.resources = store;
-    this.clusters = new WorldClusterReader(world);
+    this.clusters = new WorldClusterReader(world, store);
     this.instances = new WorldInstanceReader(world, store);
     this.#staleReports = staleReports;
     this.#slices = new Slices(clock);

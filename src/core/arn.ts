@@ -31,6 +31,10 @@ export const namedClusterArn = (scope: Scope, given: string): string => (given.s
 export const clusterArn = (scope: Scope, environmentName: string, uuid: string): string => ecsArn(scope, `cluster/${environmentName}_Batch_${uuid}`);
 /** The ECS task of an attempt (ECS's long form, which clients split on `/`). */
 export const taskArn = (scope: Scope, cluster: string, attemptId: string): string => ecsArn(scope, `task/${cluster}/${attemptId}`);
+/** The ECS task definition that a job definition's revision is. */
+export function taskDefinitionArn({ scope, definitionArn }: { readonly scope: Scope; readonly definitionArn: Arn }): string {
+  return ecsArn(scope, `task-definition/${nameInArn(definitionArn) ?? ''}`);
+}
 /** The ECS container instance that a host is. */
 export const containerInstanceArn = (scope: Scope, cluster: string, hostId: string): string => ecsArn(scope, `container-instance/${cluster}/${hostId}`);
 

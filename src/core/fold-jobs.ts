@@ -62,6 +62,7 @@ export function applyJobEvent(world: World, event: JobEvent): void {
     case 'attempt-ended': {
       const job = live(world, event.jobId, event.attempt.attemptId);
       world.attempts.delete(event.attempt.attemptId);
+      world.endedTasks.note(event.jobId, event.attempt);
       world.put({ ...job, attempts: [...job.attempts, event.attempt] });
       return;
     }

@@ -112,6 +112,10 @@ export const limit = {
   securityGroupsOfNodes: 5,
   /** How long EC2 shows an instance that is gone. */
   endedInstanceMs: 3_600_000,
+  /** How long ECS shows a task that has stopped, how many of them, and how many ended jobs of before a start are looked at for it. */
+  endedTaskMs: 3_600_000,
+  endedTasks: 50_000,
+  endedTasksRead: 10_000,
   /** Pause before instances that are idle are looked at. */
   scaleInPauseMs: 1_000,
   /** Pause before instances that are idle and kept for jobs which wait are looked at again: those may have gone elsewhere. */

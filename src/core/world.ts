@@ -8,6 +8,7 @@ import { Allocations } from './allocations.ts';
 import * as arns from './arn.ts';
 import { Changes } from './changes.ts';
 import { Deadlines, isStillDue } from './deadlines.ts';
+import { EndedTasks } from './ended-tasks.ts';
 import { Dependents, type Occasion } from './dependents.ts';
 import { ConsumableResources } from './consumable-resource/consumable-resources.ts';
 import { hasInstances, type ComputeEnvironment } from './compute-environment/compute-environment.ts';
@@ -48,6 +49,7 @@ export class World {
   readonly jobs = new Map<JobId, WorldJob>();
   /** The job of every attempt that is under way. */
   readonly attempts = new Map<AttemptId, JobId>();
+  readonly endedTasks = new EndedTasks();
   readonly allocations = new Allocations();
   /** Of multi-node parallel jobs. */
   readonly nodes = new NodeJobs();

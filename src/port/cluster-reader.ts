@@ -5,13 +5,16 @@ import type { AttemptId, HostId, JobId, Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { Host, Machine } from '../core/host.ts';
 import type { InstanceType } from '../core/instance-type/instance-type.ts';
-import type { LiveJob } from '../core/job/job.ts';
+import type { Attempt } from '../core/job/attempt.ts';
+import type { Job, JobDetailRecord } from '../core/job/job.ts';
 import type { Needs } from '../core/job/needs.ts';
 
 /** A host as an instance in an environment's cluster. This machine stands in the cluster of every environment that it serves. */
 export interface ContainerInstanceView {
   readonly host: Host;
   readonly environment: ComputeEnvironment;
+  /** It is gone, and shown for a while. */
+  readonly hasEnded: boolean;
   /** Of an instance. */
   readonly slice?: { readonly type: InstanceType; readonly of: Machine | undefined } | undefined;
   /** What the environment's jobs have left on it; below zero where one that is larger than this machine runs alone. */
@@ -20,20 +23,41 @@ export interface ContainerInstanceView {
   readonly pendingTasks: number;
 }
 
-/** An attempt under way as an ECS task. */
+/** An attempt as an ECS task: under way, or ended of late. */
 export interface TaskView {
   readonly attemptId: AttemptId;
   readonly jobId: JobId;
-  readonly job: LiveJob;
+  /** As it stands now, which of an ended attempt may be at another one. */
+  readonly job: Job;
+  readonly attempt: Attempt;
   readonly environment: ComputeEnvironment;
+}
+
+/** What stands in a list of tasks. */
+export interface ListedTask {
+  readonly attemptId: AttemptId;
+  readonly jobId: JobId;
+  readonly hostId: HostId;
+  /** It is to run; false: it has stopped, or is to. */
+  readonly isWanted: boolean;
+}
+
+/** What its job says of a task. */
+export interface TaskFacts {
+  readonly detail: JobDetailRecord;
+  /** Those that the job hands on to its tasks. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface ClusterReader {
   /** The environments of the scope, by name; each has one cluster. */
   environments(scope: Scope): readonly ComputeEnvironment[];
   containerInstances(environment: ComputeEnvironment): readonly ContainerInstanceView[];
-  containerInstance(environment: ComputeEnvironment, hostId: HostId): ContainerInstanceView | undefined;
-  /** Costs what runs. */
-  tasks(environment: ComputeEnvironment): readonly TaskView[];
-  task(environment: ComputeEnvironment, attemptId: AttemptId): TaskView | undefined;
+  /** One that is there, or that ended after the time, if one is given. */
+  containerInstance(environment: ComputeEnvironment, hostId: HostId, endedAfterMs?: number): ContainerInstanceView | undefined;
+  /** Those under way, and those that ended after the time. Costs what runs and what has ended. */
+  tasks(environment: ComputeEnvironment, endedAfterMs: number): readonly ListedTask[];
+  task(environment: ComputeEnvironment, attemptId: AttemptId, endedAfterMs: number): TaskView | undefined;
+  /** Undefined where the job has been removed. */
+  taskFacts(jobId: JobId): TaskFacts | undefined;
 }

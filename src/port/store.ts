@@ -179,6 +179,8 @@ export interface StoreReader extends ResourceReader {
   /** Of the scope: those that ended after the time, by id; the store may have forgotten some. */
   endedInstances(scope: Scope, afterMs: number): readonly EndedInstance[];
   job(scope: Scope, id: JobId): StoredJob | undefined;
+  /** Those whose end was committed after the time, the latest first, at most so many. */
+  endedJobs(afterMs: number, most: number): readonly { readonly id: JobId; readonly job: Job | ArrayParent }[];
   /** Immutable part alone: what an attempt's start needs. */
   jobDetail(id: JobId): JobDetailRecord | undefined;
   child(parent: JobId, index: number): ArrayChild | undefined;

@@ -16,7 +16,8 @@ export const instanceArn = ({ host, environment }: ContainerInstanceView): strin
 
 export const hostIdOf = (given: string): HostId => hostId(given.slice(given.lastIndexOf('/') + 1));
 
-export function instanceStatus({ host }: ContainerInstanceView): ContainerInstanceStatus {
+export function instanceStatus({ host, hasEnded }: ContainerInstanceView): ContainerInstanceStatus | 'INACTIVE' {
+  if (hasEnded) return 'INACTIVE';
   if (host.kind === 'machine') return 'ACTIVE';
   if (host.kind === 'registered') return host.status;
   switch (host.state) {

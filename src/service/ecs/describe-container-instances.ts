@@ -5,7 +5,7 @@ import { containerInstanceArn } from '../../core/arn.ts';
 import { describable } from './check.ts';
 import { clusterName, knownCluster, onCluster } from './cluster.ts';
 import { hostIdOf, instanceDetails } from './container-instance.ts';
-import type { EcsOperation } from './deps.ts';
+import { endedAfterMs, type EcsOperation } from './deps.ts';
 import { invalidParameter } from './error.ts';
 
 export const describeContainerInstances: EcsOperation<DescribeContainerInstancesCommandInput, DescribeContainerInstancesCommandOutput> = {
@@ -17,7 +17,7 @@ export const describeContainerInstances: EcsOperation<DescribeContainerInstances
     const { reader } = deps;
     const { scope } = context;
     const environment = knownCluster(reader, scope, input.cluster);
-    const found = asked.map((given) => ({ given, view: reader.containerInstance(environment, hostIdOf(given)) }));
+    const found = asked.map((given) => ({ given, view: reader.containerInstance(environment, hostIdOf(given), endedAfterMs(deps)) }));
     return {
       containerInstances: await instanceDetails(deps, found.flatMap(({ view }) => view ?? []), context),
       failures: found.flatMap(({ given, view }) => (view === undefined ? [{ arn: containerInstanceArn(scope, clusterName(environment), hostIdOf(given)), reason: 'MISSING' }] : [])),

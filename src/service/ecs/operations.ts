@@ -6,6 +6,7 @@ import type { EcsDeps } from './deps.ts';
 import { deregisterContainerInstance } from './deregister-container-instance.ts';
 import { describeClusters } from './describe-clusters.ts';
 import { describeContainerInstances } from './describe-container-instances.ts';
+import { describeTaskDefinition } from './describe-task-definition.ts';
 import { describeTasks } from './describe-tasks.ts';
 import { listClusters } from './list-clusters.ts';
 import { listContainerInstances } from './list-container-instances.ts';
@@ -17,6 +18,7 @@ export const ecsOperations: OperationTable<EcsDeps> = {
   DeregisterContainerInstance: deregisterContainerInstance,
   DescribeClusters: describeClusters,
   DescribeContainerInstances: describeContainerInstances,
+  DescribeTaskDefinition: describeTaskDefinition,
   DescribeTasks: describeTasks,
   ListClusters: listClusters,
   ListContainerInstances: listContainerInstances,

@@ -1,37 +1,84 @@
-// An attempt under way as ECS shows a task. Tasks that have stopped are not shown: ECS forgets them within the hour, and the
-// job tells all that there is to tell.
+// An attempt as ECS shows a task, while it is under way and for an hour after it has stopped.
 
-import type { Task } from '@aws-sdk/client-ecs';
-import { attemptId, type AttemptId } from '../../base/ids.ts';
-import { containerInstanceArn, taskArn } from '../../core/arn.ts';
-import type { TaskView } from '../../port/cluster-reader.ts';
+import type { Container, Task, TaskStopCode } from '@aws-sdk/client-ecs';
+import { attemptId, splitJobId, type AttemptId } from '../../base/ids.ts';
+import { containerInstanceArn, taskArn, taskDefinitionArn } from '../../core/arn.ts';
+import { isFargate } from '../../core/compute-environment/compute-environment.ts';
+import type { EndedAttempt } from '../../core/job/attempt.ts';
+import { propertiesOfNode } from '../../core/job/nodes.ts';
+import type { TaskFacts, TaskView } from '../../port/cluster-reader.ts';
 import { clusterName } from './cluster.ts';
 
 export const attemptIdOf = (given: string): AttemptId => attemptId(given.slice(given.lastIndexOf('/') + 1));
 
-export const arnOfTask = ({ environment, attemptId: id }: TaskView): string => taskArn(environment.scope, clusterName(environment), id);
+export const arnOfTask = ({ environment, attemptId: id }: Pick<TaskView, 'environment' | 'attemptId'>): string => taskArn(environment.scope, clusterName(environment), id);
 
-export function taskDetail(view: TaskView): Task {
-  const { environment, job, jobId } = view;
-  const { attempt } = job;
+/** `facts` are absent where the job was removed in between. */
+export function taskDetail(view: TaskView, facts: TaskFacts | undefined, showsTags: boolean): Task {
+  const { environment, job, jobId, attempt } = view;
   const cluster = clusterName(environment);
-  const arn = arnOfTask(view);
-  const lastStatus = job.status === 'RUNNING' ? 'RUNNING' : 'PENDING';
+  const { milliVcpu, memoryMib } = job.terms.needs;
+  const lastStatus = attempt.state === 'ended' ? 'STOPPED' : attempt.state === 'running' ? 'RUNNING' : 'PENDING';
+  const startedAt = attempt.state === 'starting' ? undefined : whenMs(attempt.startedAtMs);
   return {
-    taskArn: arn,
+    taskArn: arnOfTask(view),
     clusterArn: environment.ecsClusterArn,
+    taskDefinitionArn: facts && taskDefinitionArn(facts.detail),
     containerInstanceArn: containerInstanceArn(environment.scope, cluster, attempt.hostId),
     lastStatus,
-    desiredStatus: job.stopRequested === undefined ? 'RUNNING' : 'STOPPED',
-    cpu: String(Math.floor((job.terms.needs.milliVcpu * 1024) / 1000)),
-    memory: String(job.terms.needs.memoryMib),
-    createdAt: new Date(attempt.placedAtMs),
-    startedAt: job.status === 'RUNNING' ? new Date(job.attempt.startedAtMs) : undefined,
+    desiredStatus: attempt.state === 'ended' || job.stopRequested !== undefined ? 'STOPPED' : 'RUNNING',
+    cpu: String(Math.floor((milliVcpu * 1024) / 1000)),
+    memory: String(memoryMib),
+    createdAt: whenMs(attempt.placedAtMs),
+    startedAt,
+    connectivity: 'CONNECTED',
+    connectivityAt: startedAt,
+    ...(attempt.state === 'ended' ? stopOf(view, attempt) : {}),
     startedBy: jobId,
-    launchType: environment.computeResources?.type?.startsWith('FARGATE') ? 'FARGATE' : 'EC2',
-    containers: [{ name: 'default', taskArn: arn, lastStatus, networkInterfaces: [] }],
+    group: facts && `family:${facts.detail.definitionName}`,
+    launchType: isFargate(environment) ? 'FARGATE' : 'EC2',
+    containers: [container(view, facts, lastStatus)],
+    overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
     attachments: [],
     attributes: [],
-    tags: [],
+    tags: showsTags ? Object.entries(facts?.tags ?? {}).map(([key, value]) => ({ key, value })) : [],
   };
+}
+
+const whenMs = (ms: number | undefined): Date | undefined => (ms === undefined ? undefined : new Date(ms));
+
+/** The one container that AWS Batch runs in a task, under the name that it gives. */
+function container(view: TaskView, facts: TaskFacts | undefined, lastStatus: string): Container {
+  const { attempt, job, jobId } = view;
+  const { milliVcpu, memoryMib } = job.terms.needs;
+  const { node } = splitJobId(jobId);
+  const { nodeProperties } = facts?.detail ?? {};
+  const image = (nodeProperties && propertiesOfNode(nodeProperties, node ?? nodeProperties.mainNode ?? 0).container?.image) ?? facts?.detail.container.image;
+  return {
+    name: 'default',
+    image,
+    taskArn: arnOfTask(view),
+    runtimeId: attempt.attemptId,
+    lastStatus,
+    exitCode: attempt.state === 'ended' ? attempt.exitCode : undefined,
+    reason: attempt.state === 'ended' ? attempt.containerReason : undefined,
+    cpu: String(Math.floor((milliVcpu * 1024) / 1000)),
+    memory: String(memoryMib),
+    networkBindings: [],
+    networkInterfaces: [],
+  };
+}
+
+function stopOf({ job }: TaskView, attempt: EndedAttempt): Partial<Task> {
+  const stoppedAt = whenMs(attempt.stoppedAtMs);
+  const stoppedReason = attempt.statusReason ?? 'Essential container in task exited';
+  return { stopCode: stopCode(job, attempt), stoppedReason, stoppingAt: stoppedAt, stoppedAt, executionStoppedAt: stoppedAt };
+}
+
+function stopCode({ stopRequested, attempts }: TaskView['job'], attempt: EndedAttempt): TaskStopCode {
+  if (attempt.startedAtMs === undefined) return 'TaskFailedToStart';
+  // What the job was stopped for ended its last attempt.
+  const stop = attempts.at(-1) === attempt ? stopRequested?.by : undefined;
+  if (stop === 'cancel' || stop === 'terminate' || stop === 'timeout') return 'UserInitiated';
+  return stop === 'host' || attempt.exitCode === undefined ? 'TerminationNotice' : 'EssentialContainerExited';
 }

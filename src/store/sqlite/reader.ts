@@ -75,6 +75,11 @@ export class SqliteReader implements StoreReader {
     return stored?.detail.scope === scope ? stored : undefined;
   }
 
+  endedJobs(afterMs: number, most: number): readonly { readonly id: JobId; readonly job: Job | ArrayParent }[] {
+    const rows = this.#all<JobRow>(`SELECT ${jobColumns} FROM ${jobTables} WHERE ended_at > ? ORDER BY ended_at DESC LIMIT ?`, [afterMs, most]);
+    return rows.map((row) => ({ id: jobId(row.id), job: storedJob(row).job }));
+  }
+
   jobDetail(id: JobId): JobDetailRecord | undefined {
     const row = this.#get<{ body: string }>(`SELECT job_detail.body FROM ${jobTables} WHERE job.id = ?`, splitJobId(id).parent);
     return row && (JSON.parse(row.body) as JobDetailRecord);
