@@ -85,6 +85,8 @@ export interface Instance extends HostIdentity {
 /** What an instance was launched with, for EC2 to show; nothing rests on it. */
 export interface LaunchFacts {
   readonly subnetId?: string | undefined;
+  /** No other instance of the account and region has it meanwhile; EC2 makes an address in the subnet of it. Absent in rows of an earlier version. */
+  readonly addressNumber?: number | undefined;
   readonly securityGroupIds: readonly string[];
   readonly keyName?: string | undefined;
   readonly tags: Readonly<Record<string, string>>;

@@ -20,6 +20,7 @@ export interface LogGroupRow {
   readonly name: string;
   readonly createdAtMs: number;
   readonly retentionInDays?: number | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 export type { LogStreamRow };
@@ -45,6 +46,8 @@ export type TableWrite =
   /** Deletes the group's streams too. */
   | { readonly table: 'log-group'; readonly write: 'delete'; readonly scope: Scope; readonly name: string }
   | { readonly table: 'log-group'; readonly write: 'retention'; readonly scope: Scope; readonly name: string; readonly retentionInDays: number | undefined }
+  /** As `tag` does it. */
+  | { readonly table: 'log-group'; readonly write: 'tag'; readonly scope: Scope; readonly name: string; readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[]; readonly maxTags: number }
   | { readonly table: 'log-stream'; readonly write: 'create'; readonly row: LogStreamRow }
   | { readonly table: 'log-stream'; readonly write: 'delete'; readonly scope: Scope; readonly group: string; readonly name: string }
   /** Removes jobs that ended before, the longest ended first, with all that is theirs but their logs; `absent`: none is left. */

@@ -21,12 +21,22 @@ export function decideLaunchInstances(world: World, { computeEnvironmentArn, mac
   const source = environment.launch && launchOf(environment.launch, type.name);
   const { imageId, unfit, unfitForNodes, reservedMemoryMib } = source ?? {};
   const spot = environment.computeResources?.type === 'SPOT';
-  const instances = hostIds.map((id) => newInstance(environment, type, { id, machineId, spot, imageId, unfit, unfitForNodes, reservedMemoryMib, launch: launchFacts(environment, source, id), nowMs }));
+  const numbers = freeNumbers(world, environment, hostIds.length);
+  const instances = hostIds.map((id, at) => newInstance(environment, type, { id, machineId, spot, imageId, unfit, unfitForNodes, reservedMemoryMib, launch: { ...launchFacts(environment, source, id), addressNumber: numbers[at] }, nowMs }));
   return {
     events: instances.map((host) => ({ type: 'host-stored', host })),
     effects: instances.map(({ id }) => ({ type: 'launch-instance', hostId: id })),
     reply: done,
   };
+}
+
+/** The smallest that no instance of the account and region has. */
+function freeNumbers(world: World, { scope }: ComputeEnvironment, count: number): number[] {
+  const taken = new Set<number>();
+  for (const host of world.hosts.values()) if (host.kind === 'instance' && host.scope === scope && host.launch?.addressNumber !== undefined) taken.add(host.launch.addressNumber);
+  const free: number[] = [];
+  for (let number = 0; free.length < count; number++) if (!taken.has(number)) free.push(number);
+  return free;
 }
 
 /**

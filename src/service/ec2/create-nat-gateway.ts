@@ -1,15 +1,14 @@
 // CreateNatGateway: public with an Elastic IP address, or private. It is available at once.
 
 import type { CreateNatGatewayCommandInput, CreateNatGatewayCommandOutput } from '@aws-sdk/client-ec2';
-import { addressText, contains, parseBlock } from '../../base/ipv4.ts';
 import { madeBefore, tokenOf } from './client-token.ts';
 import { idOf, onAll, type Ec2Operation } from './deps.ts';
 import { addressAssociated, invalidCombination, invalidParameter, missing, notAttached } from './error.ts';
-import { foundAddress, foundSubnet, holderOf, natGateways, refuse } from './found.ts';
+import { foundAddress, foundSubnet, holderOf, refuse } from './found.ts';
 import { shownNatGateway } from './nat-gateway.ts';
 import { changeNetwork } from './network.ts';
+import { freeAddress } from './private-address.ts';
 import type { Address, Ec2Draft, NatGateway, Subnet } from './resources.ts';
-import { blockOf } from './subnet.ts';
 import { tagsFor } from './tag.ts';
 
 /** How long a deleted one is shown. */
@@ -31,7 +30,7 @@ export const createNatGateway: Ec2Operation<CreateNatGatewayCommandInput, Create
       for (const { id, deletedAtMs } of draft.all('natgateway')) if (deletedAtMs !== undefined && deletedAtMs < nowMs - shownMs) draft.remove('natgateway', id);
       const subnet = foundSubnet(draft, input.SubnetId);
       const address = addressFor(draft, input, connectivity, subnet);
-      const privateIp = privateIpFor(draft, input.PrivateIpAddress, subnet);
+      const privateIp = freeAddress(draft, deps.instances.instances(context.scope, Number.POSITIVE_INFINITY), input.PrivateIpAddress, subnet);
       const made: NatGateway = { id: idOf(deps.ids, 'natgateway'), vpcId: subnet.vpcId, subnetId: subnet.id, connectivity, allocationId: address?.id, publicIp: address?.publicIp, privateIp, createdAtMs: nowMs, tags, token };
       draft.put('natgateway', made.id, made);
       return made;
@@ -50,16 +49,4 @@ function addressFor(draft: Ec2Draft, { AllocationId: id }: CreateNatGatewayComma
   if (holderOf(draft, address) !== undefined) throw addressAssociated(id);
   if (!draft.all('internet-gateway').some((gateway) => gateway.vpcId === vpcId)) throw notAttached('internet gateway', vpcId);
   return address;
-}
-
-/** The one asked for, or the first one that is free; EC2 keeps the first four of a subnet to itself. */
-function privateIpFor(draft: Ec2Draft, asked: string | undefined, subnet: Subnet): string {
-  const block = blockOf(subnet.cidr);
-  const taken = new Set(natGateways(draft).filter(({ subnetId }) => subnetId === subnet.id).map(({ privateIp }) => privateIp));
-  if (asked !== undefined) {
-    const address = parseBlock(`${asked}/32`);
-    if (address === undefined || !contains(block, address) || taken.has(asked)) throw invalidParameter('privateIpAddress', asked, 'It is no free address of the subnet.');
-    return asked;
-  }
-  for (let at = block.base + 4; ; at++) if (!taken.has(addressText(at))) return addressText(at);
 }

@@ -50,6 +50,7 @@ export const instanceLimitExceeded = (more: number, limit: number): AwsError =>
   error('InstanceLimitExceeded', `You have requested more instances (${more}) than your current instance limit of ${limit} allows for the specified instance type. Start the server with a larger --instance-limit.`);
 export const noKeyPair = (name: string): AwsError => error('InvalidKeyPair.NotFound', `The key pair '${name}' does not exist`);
 export const noPlacementGroup = (name: string): AwsError => error('InvalidPlacementGroup.Unknown', `The Placement Group '${name}' is unknown.`);
+export const insufficientAddresses = (id: string): AwsError => error('InsufficientFreeAddressesInSubnet', `There are not enough free addresses in subnet '${id}' to satisfy the requested number of instances.`);
 export const noNetworkInterface = (id: string): AwsError => error('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`);
 export const noNetworkAcl = (id: string): AwsError => error('InvalidNetworkAclID.NotFound', `The networkAcl ID '${id}' does not exist`);
 export const noResource = (id: string): AwsError => error('InvalidID', `The ID '${id}' is not valid`);

@@ -34,7 +34,7 @@ export class FakeEc2 implements Ec2Deps {
   /** Of the account's environments, as a test says. */
   instancesThere: InstanceView[] = [];
   readonly instances: Ec2Deps['instances'] = {
-    instances: (scope, endedAfterMs) => this.instancesThere.filter(({ instance, endedAtMs = Number.POSITIVE_INFINITY }) => instance.scope === scope && endedAtMs > endedAfterMs),
+    instances: (scope, endedAfterMs) => this.instancesThere.filter(({ instance, endedAtMs }) => instance.scope === scope && (endedAtMs === undefined || endedAtMs > endedAfterMs)),
   };
   /** What was sent, and whom it may change. */
   readonly sent: Command[] = [];

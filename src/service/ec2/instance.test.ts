@@ -24,17 +24,43 @@ test('an instance is shown with what it was launched with, in the zone of its su
   const { Subnets: subnets } = await ec2.call('DescribeSubnets');
   const [, second] = subnets;
   const { SecurityGroups: groups } = await ec2.call('DescribeSecurityGroups');
-  const launch = { subnetId: second.SubnetId, securityGroupIds: [groups[0].GroupId], keyName: 'mine', tags: { team: 'a' }, instanceProfile: 'ecsInstanceRole', placementGroup: 'near', blockDevices: [{ deviceName: '/dev/xvda', ebs: { volumeSizeGib: 30, deleteOnTermination: false } }, { deviceName: '/dev/xvdb', virtualName: 'ephemeral0' }] };
+  const launch = { subnetId: second.SubnetId, addressNumber: 0, securityGroupIds: [groups[0].GroupId], keyName: 'mine', tags: { team: 'a' }, instanceProfile: 'ecsInstanceRole', placementGroup: 'near', blockDevices: [{ deviceName: '/dev/xvda', ebs: { volumeSizeGib: 30, deleteOnTermination: false } }, { deviceName: '/dev/xvdb', virtualName: 'ephemeral0' }] };
   ec2.instancesThere = [launched('a', { spot: true, imageId: 'ami-1', launch })];
   const answer = await ec2.call('DescribeInstances');
   assert.deepEqual([answer['Reservations'].length, answer['Reservations'][0].OwnerId, answer['Reservations'][0].ReservationId], [1, context.account, `r-${'a'.repeat(17)}`]);
   assert.deepEqual(shown(answer), [{
     InstanceId: `i-${'a'.repeat(17)}`, ImageId: 'ami-1', InstanceType: 'm5.large', InstanceLifecycle: 'spot', State: { Code: 16, Name: 'running' }, StateReason: undefined, StateTransitionReason: '',
     LaunchTime: new Date(1_700_000_000_000), Placement: { AvailabilityZone: second.AvailabilityZone, GroupName: 'near', Tenancy: 'default' }, Architecture: 'x86_64', VirtualizationType: 'hvm',
-    PlatformDetails: 'Linux/UNIX', SubnetId: second.SubnetId, VpcId: second.VpcId, SecurityGroups: [{ GroupId: groups[0].GroupId, GroupName: 'default' }], KeyName: 'mine', IamInstanceProfile: { Arn: `arn:aws:iam::${context.account}:instance-profile/ecsInstanceRole` },
+    PlatformDetails: 'Linux/UNIX', PrivateIpAddress: '172.31.31.254', PrivateDnsName: 'ip-172-31-31-254.eu-west-1.compute.internal', PublicDnsName: '', SourceDestCheck: true, NetworkInterfaces: shown(answer)[0]?.['NetworkInterfaces'], SubnetId: second.SubnetId, VpcId: second.VpcId, SecurityGroups: [{ GroupId: groups[0].GroupId, GroupName: 'default' }], KeyName: 'mine', IamInstanceProfile: { Arn: `arn:aws:iam::${context.account}:instance-profile/ecsInstanceRole` },
     BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeId: `vol-00${'a'.repeat(15)}`, Status: 'attached', AttachTime: new Date(1_700_000_000_000), DeleteOnTermination: false } }], Monitoring: { State: 'disabled' },
     Tags: [{ Key: 'team', Value: 'a' }],
   }]);
+});
+
+test('private addresses are of the subnet, no other’s, and shown by the network interface too', async () => {
+  const ec2 = new FakeEc2();
+  const { Subnets: subnets } = await ec2.call('DescribeSubnets');
+  const subnetId = subnets[0].SubnetId as string;
+  const at = (addressNumber: number | undefined, subnet?: string) => ({ launch: { subnetId: subnet, addressNumber, securityGroupIds: [], tags: {} } });
+  ec2.instancesThere = [launched('a', at(0, subnetId)), launched('b', at(1, subnetId)), launched('c', at(2, 'subnet-00000000')), launched('d', at(undefined, subnetId)), launched('e', at(3, subnetId), ec2.nowMs)];
+  const addresses = shown(await ec2.call('DescribeInstances')).map(({ PrivateIpAddress, NetworkInterfaces }) => [PrivateIpAddress, NetworkInterfaces.length]);
+  assert.deepEqual(addresses, [['172.31.15.254', 1], ['172.31.15.253', 1], ['10.0.255.252', 1], [undefined, 0], [undefined, 0]]);
+  const { NetworkInterfaces: cards } = await ec2.call('DescribeNetworkInterfaces', { Filters: [{ Name: 'subnet-id', Values: [subnetId] }] });
+  assert.deepEqual(cards.map((card: Answer) => [card['PrivateIpAddress'], card['Attachment'].InstanceId, card['Status']]), [['172.31.15.254', `i-${'a'.repeat(17)}`, 'in-use'], ['172.31.15.253', `i-${'b'.repeat(17)}`, 'in-use']]);
+  assert.equal((await ec2.call('DescribeNetworkInterfaces', { NetworkInterfaceIds: [cards[0].NetworkInterfaceId] }))['NetworkInterfaces'][0].MacAddress, `02:${'aa:'.repeat(5).slice(0, -1)}`);
+  assert.equal(await ec2.refusal('DescribeNetworkInterfaces', { NetworkInterfaceIds: ['eni-0'] }), 'InvalidNetworkInterfaceID.NotFound');
+  assert.deepEqual((await ec2.call('DescribeNetworkInterfaces', { Filters: [{ Name: 'description', Values: ['AWS Lambda VPC ENI*'] }] }))['NetworkInterfaces'], []);
+  // The caller's own count from the other end.
+  const { Images } = await ec2.call('DescribeImages', { Owners: ['amazon'], Filters: [{ Name: 'architecture', Values: ['x86_64'] }] });
+  const run = (more: object) => ec2.call('RunInstances', { ImageId: Images[0].ImageId, InstanceType: 'm5.large', MinCount: 1, MaxCount: 1, ...more });
+  const card = { DeviceIndex: 0, SubnetId: subnetId, AssociatePublicIpAddress: true, Groups: [] };
+  assert.deepEqual((await ec2.call('RunInstances', { ImageId: Images[0].ImageId, MinCount: 2, MaxCount: 2, InstanceType: 'm5.large', NetworkInterfaces: [card], Monitoring: { Enabled: false }, Placement: {} }))['Instances'].map((one: Answer) => one['PrivateIpAddress']).sort(), ['172.31.0.4', '172.31.0.5']);
+  assert.equal((await run({ SubnetId: subnetId, PrivateIpAddress: '172.31.0.77' }))['Instances'][0].PrivateDnsName, 'ip-172-31-0-77.eu-west-1.compute.internal');
+  for (const taken of ['172.31.0.77', '172.31.15.254', '172.31.0.3', '172.31.15.255', '10.0.0.9', 'x']) {
+    await assert.rejects(run({ SubnetId: subnetId, PrivateIpAddress: taken }), /no free address/, taken);
+  }
+  await assert.rejects(run({ SubnetId: subnetId, NetworkInterfaces: [card] }), /may not be specified on the same request/);
+  await assert.rejects(run({ NetworkInterfaces: [{ DeviceIndex: 0 }, { DeviceIndex: 1 }] }), /not supported/);
 });
 
 test('states, and why an instance ends', async () => {

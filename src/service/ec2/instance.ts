@@ -1,5 +1,5 @@
-// Instances as EC2 shows them: those that managed compute environments launched, and the caller's own. What a record cannot know of a slice of a machine,
-// such as addresses of its own, is left out.
+// Instances as EC2 shows them: those that managed compute environments launched, and the caller's own. A private address is one of the
+// subnet's books: where the instance is a slice of a machine nothing listens there. There are no public ones.
 
 import type { Instance as InstanceShape, InstanceBlockDeviceMapping, InstanceState, InstanceStateName, Placement, Reservation, StateReason, _InstanceType } from '@aws-sdk/client-ec2';
 import { never } from '../../base/assert.ts';
@@ -15,6 +15,8 @@ import { view, type Ec2Deps } from './deps.ts';
 import { instanceIdMalformed, noInstance } from './error.ts';
 import { architectureWord, imagesOf } from './image.ts';
 import { isShown, ownState } from './own-instance.ts';
+import { instanceInterface, interfaceOf } from './network-interface.ts';
+import { launchedAddress } from './private-address.ts';
 import type { Ec2View, OwnInstance, TagMap } from './resources.ts';
 import { tagList } from './tag.ts';
 import { zoneOfSubnet } from './zone.ts';
@@ -34,6 +36,7 @@ export interface KnownInstance {
   readonly ending?: { readonly cause: EndCause; readonly atMs: number } | undefined;
   readonly zone: string;
   readonly subnetId?: string | undefined;
+  readonly privateIp?: string | undefined;
   readonly vpcId?: string | undefined;
   readonly groups: readonly { readonly id: string; readonly name?: string | undefined }[];
   readonly keyName?: string | undefined;
@@ -87,6 +90,7 @@ function launched({ instance, type, endedAtMs }: InstanceView, ec2: Ec2View, con
     ending: endedAtMs === undefined && ending === undefined ? undefined : { cause: ending?.cause ?? 'scaling', atMs: ending?.sinceMs ?? endedAtMs ?? launchedAtMs },
     zone: zoneOfSubnet(ec2, launch?.subnetId, context.region),
     subnetId: launch?.subnetId,
+    privateIp: launchedAddress(ec2, instance),
     vpcId: subnet?.vpcId,
     groups: (launch?.securityGroupIds ?? []).map((groupId) => ({ id: groupId, name: ec2.get('security-group', groupId)?.name })),
     keyName: launch?.keyName,
@@ -99,10 +103,10 @@ function launched({ instance, type, endedAtMs }: InstanceView, ec2: Ec2View, con
 
 /** Undefined where the catalogue has lost its type, which only one of the user's own file can be. */
 function ownInstance(deps: Ec2Deps, own: OwnInstance, host: InstanceView | undefined, ec2: Ec2View, { region }: RequestContext): KnownInstance | undefined {
-  const { id, hostId, reservationId, imageId, launchedAtMs, subnetId, groupIds, keyName, tags, profile, wanted, changedAtMs } = own;
+  const { id, hostId, reservationId, imageId, launchedAtMs, subnetId, groupIds, privateIp, keyName, tags, profile, wanted, changedAtMs } = own;
   const type = deps.instanceTypes.type(own.instanceType);
   return type && {
-    id, hostId, own, reservationId, type, imageId, launchedAtMs, subnetId, keyName, tags, profile,
+    id, hostId, own, reservationId, type, imageId, launchedAtMs, subnetId, privateIp, keyName, tags, profile,
     spot: false,
     state: ownState(own, host),
     ending: wanted === 'running' ? undefined : { cause: 'user', atMs: changedAtMs },
@@ -170,8 +174,9 @@ function shownDevices({ id, devices, launchedAtMs }: KnownInstance): InstanceBlo
   }));
 }
 
-function shownInstance(instance: KnownInstance): InstanceShape {
+function shownInstance(instance: KnownInstance, context: RequestContext): InstanceShape {
   const { type, ending } = instance;
+  const card = interfaceOf(instance, context);
   return {
     InstanceId: instance.id,
     ImageId: instance.imageId,
@@ -185,6 +190,11 @@ function shownInstance(instance: KnownInstance): InstanceShape {
     Architecture: architectureWord(type),
     VirtualizationType: 'hvm',
     PlatformDetails: 'Linux/UNIX',
+    PrivateIpAddress: card?.address,
+    PrivateDnsName: card?.dnsName ?? '',
+    PublicDnsName: '',
+    NetworkInterfaces: card === undefined ? [] : [instanceInterface(card, context)],
+    SourceDestCheck: true,
     SubnetId: instance.subnetId,
     VpcId: instance.vpcId,
     SecurityGroups: instance.groups.map(({ id, name }) => ({ GroupId: id, GroupName: name })),
@@ -197,7 +207,7 @@ function shownInstance(instance: KnownInstance): InstanceShape {
 }
 
 /** What was launched together stands together. */
-export function reservationsOf(instances: readonly KnownInstance[], { account }: RequestContext): Reservation[] {
+export function reservationsOf(instances: readonly KnownInstance[], context: RequestContext): Reservation[] {
   const reservations = Map.groupBy(instances, ({ reservationId }) => reservationId);
-  return [...reservations].map(([id, members]) => ({ ReservationId: id, OwnerId: account, Groups: [], Instances: members.map(shownInstance) }));
+  return [...reservations].map(([id, members]) => ({ ReservationId: id, OwnerId: context.account, Groups: [], Instances: members.map((one) => shownInstance(one, context)) }));
 }

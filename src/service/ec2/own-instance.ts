@@ -55,7 +55,7 @@ export async function boot(deps: Ec2Deps, ec2: Ec2View, own: OwnInstance, contex
   const image = imagesOf(ec2).find(({ id }) => id === own.imageId);
   if (agent.cluster === undefined || type === undefined || image?.software.agent === undefined) return;
   const subnet = knownSubnets(ec2).find(({ id }) => id === own.subnetId);
-  if (subnet !== undefined && lackOf(subnet, subnet.mapPublicIp) !== undefined) return;
+  if (subnet !== undefined && lackOf(subnet, own.hasPublicIp ?? subnet.mapPublicIp) !== undefined) return;
   const reply = await deps.bus.submit(
     {
       type: 'start-instance',

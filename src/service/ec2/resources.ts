@@ -168,6 +168,10 @@ export interface OwnInstance {
   readonly instanceType: string;
   readonly subnetId: string;
   readonly groupIds: readonly string[];
+  /** In the subnet; absent in records of an earlier version. */
+  readonly privateIp?: string | undefined;
+  /** Whether it has a public address, where its network interface says so and not its subnet. */
+  readonly hasPublicIp?: boolean | undefined;
   readonly keyName?: string | undefined;
   /** The instance profile's ARN. */
   readonly profile?: string | undefined;

@@ -9,12 +9,13 @@ import { imageIdForm } from '../../core/image/image.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { madeBefore, tokenOf } from './client-token.ts';
 import { change, newId, onAll, view, type Ec2Deps, type Ec2Operation } from './deps.ts';
-import { imageIdMalformed, invalidParameter, invalidUserData, invalidValue, noImage, noInstanceTypes, noKeyPair } from './error.ts';
+import { imageIdMalformed, invalidParameter, invalidCombination, invalidUserData, invalidValue, noImage, noInstanceTypes, noKeyPair, notSupported } from './error.ts';
 import { defaultVpc, foundGroup, foundSubnet, given, refuse } from './found.ts';
 import { architectureWord, deviceOf, imagesOf } from './image.ts';
 import { knownInstances, reservationsOf } from './instance.ts';
 import { boot, checkInstanceLimit, isShown } from './own-instance.ts';
-import type { Ec2Draft, OwnInstance } from './resources.ts';
+import { freeAddress } from './private-address.ts';
+import type { Ec2Draft, OwnInstance, Subnet } from './resources.ts';
 import { tagsFor } from './tag.ts';
 
 /** Of one call. */
@@ -25,9 +26,11 @@ export const runInstances: Ec2Operation<RunInstancesCommandInput, RunInstancesCo
   authorizes: () => onAll('RunInstances'),
 
   async handle(deps, input, context) {
-    refuse(input, 'LaunchTemplate', 'InstanceMarketOptions', 'NetworkInterfaces', 'SecurityGroups', 'Placement', 'KernelId', 'RamdiskId', 'ElasticGpuSpecification', 'ElasticInferenceAccelerators',
-      'CapacityReservationSpecification', 'HibernationOptions', 'LicenseSpecifications', 'EnclaveOptions', 'PrivateIpAddress', 'Ipv6AddressCount', 'Ipv6Addresses', 'SecondaryInterfaces', 'DisableApiTermination', 'Monitoring', 'MetadataOptions', 'CpuOptions', 'CreditSpecification',
-      'InstanceInitiatedShutdownBehavior', 'EbsOptimized');
+    refuse(input, 'LaunchTemplate', 'InstanceMarketOptions', 'SecurityGroups', 'KernelId', 'RamdiskId', 'ElasticGpuSpecification', 'ElasticInferenceAccelerators',
+      'CapacityReservationSpecification', 'HibernationOptions', 'LicenseSpecifications', 'EnclaveOptions', 'Ipv6AddressCount', 'Ipv6Addresses', 'SecondaryInterfaces', 'DisableApiTermination', 'DisableApiStop', 'PrivateDnsNameOptions', 'MaintenanceOptions', 'MetadataOptions', 'CpuOptions', 'CreditSpecification',
+      'EbsOptimized');
+    if (input.Monitoring?.Enabled) refuse(input, 'Monitoring');
+    if ((input.InstanceInitiatedShutdownBehavior ?? 'stop') !== 'stop') refuse(input, 'InstanceInitiatedShutdownBehavior');
     const facts = factsOf(input, context);
     const tags = tagsFor('instance', input.TagSpecifications);
     const token = tokenOf(input);
@@ -39,12 +42,14 @@ export const runInstances: Ec2Operation<RunInstancesCommandInput, RunInstancesCo
       const nowMs = deps.clock.now();
       // Those that nobody sees any more make room.
       for (const old of draft.all('instance')) if (!isShown(old, nowMs)) draft.remove('instance', old.id);
-      const network = networkOf(draft, input);
+      const network = networkOf(draft, facts.network);
+      const others = deps.instances.instances(context.scope, Number.POSITIVE_INFINITY);
       const reservationId = newId(deps.ids, 'r');
       return Array.from({ length: facts.count }, () => {
         const id = hostId(`0${deps.ids.attempt().slice(0, 31)}`);
-        const { count: _count, ...rest } = facts;
-        const one: OwnInstance = { ...rest, ...network, id: instanceIdOf(id), hostId: id, reservationId, launchedAtMs: nowMs, wanted: 'running', changedAtMs: nowMs, tags, token };
+        const { count: _count, network: asked, ...rest } = facts;
+        const privateIp = freeAddress(draft, others, asked.privateIp, foundSubnet(draft, network.subnetId));
+        const one: OwnInstance = { ...rest, ...network, privateIp, hasPublicIp: asked.hasPublicIp, id: instanceIdOf(id), hostId: id, reservationId, launchedAtMs: nowMs, wanted: 'running', changedAtMs: nowMs, tags, token };
         draft.put('instance', one.id, one);
         return one;
       });
@@ -57,7 +62,7 @@ export const runInstances: Ec2Operation<RunInstancesCommandInput, RunInstancesCo
   },
 };
 
-type Facts = Pick<OwnInstance, 'imageId' | 'instanceType' | 'keyName' | 'userData' | 'blockDevices' | 'profile'> & { readonly count: number };
+type Facts = Pick<OwnInstance, 'imageId' | 'instanceType' | 'keyName' | 'userData' | 'blockDevices' | 'profile'> & { readonly count: number; readonly network: AskedNetwork };
 
 function factsOf(input: RunInstancesCommandInput, { account, region }: RequestContext): Facts {
   const imageId = given(input.ImageId, 'ImageId');
@@ -67,7 +72,7 @@ function factsOf(input: RunInstancesCommandInput, { account, region }: RequestCo
   if (count > mostInstances) throw invalidValue(`At most ${mostInstances} instances can be launched at once`);
   if (userData !== undefined && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(userData)) throw invalidUserData('Invalid BASE64 encoding of user data.');
   if (userData !== undefined && Buffer.byteLength(userData, 'base64') > mostUserDataBytes) throw invalidUserData(`User data is limited to ${mostUserDataBytes} bytes`);
-  return { imageId, instanceType: input.InstanceType ?? 'm1.small', keyName: input.KeyName, userData, count, profile: profile?.Arn ?? (profile?.Name && `arn:${partitionOf(region)}:iam::${account}:instance-profile/${profile.Name}`), blockDevices: (input.BlockDeviceMappings ?? []).map(deviceOf) };
+  return { imageId, instanceType: input.InstanceType ?? 'm1.small', keyName: input.KeyName, userData, count, profile: profile?.Arn ?? (profile?.Name && `arn:${partitionOf(region)}:iam::${account}:instance-profile/${profile.Name}`), blockDevices: (input.BlockDeviceMappings ?? []).map(deviceOf), network: askedNetwork(input) };
 }
 
 function checkType({ instanceTypes }: Ec2Deps, draft: Ec2Draft, { imageId, instanceType, keyName }: Facts): void {
@@ -82,9 +87,35 @@ function checkType({ instanceTypes }: Ec2Deps, draft: Ec2Draft, { imageId, insta
   if (keyName !== undefined && !draft.all('key-pair').some(({ name }) => name === keyName)) throw noKeyPair(keyName);
 }
 
-/** A subnet, or the first of the default VPC; and groups, or the default one of its VPC. */
-function networkOf(draft: Ec2Draft, { SubnetId: subnetId, SecurityGroupIds: groupIds = [] }: RunInstancesCommandInput): Pick<OwnInstance, 'subnetId' | 'groupIds'> {
-  const subnet = subnetId === undefined ? draft.all('subnet').find(({ vpcId }) => vpcId === defaultVpc(draft)?.id) : foundSubnet(draft, subnetId);
+interface AskedNetwork {
+  readonly subnetId?: string | undefined;
+  readonly groupIds: readonly string[];
+  readonly privateIp?: string | undefined;
+  readonly hasPublicIp?: boolean | undefined;
+  readonly zone?: string | undefined;
+}
+
+/** Said of the instance itself, or of its one network interface. */
+function askedNetwork(input: RunInstancesCommandInput): AskedNetwork {
+  const { AvailabilityZone: zone, GroupName: _group, Tenancy: tenancy = 'default', ...otherPlacement } = input.Placement ?? {};
+  if (tenancy !== 'default' || input.Placement?.GroupName) throw notSupported('Placement');
+  refuse(otherPlacement, 'HostId', 'HostResourceGroupArn', 'PartitionNumber', 'Affinity', 'SpreadDomain', 'GroupId', 'AvailabilityZoneId');
+  const [card, ...more] = input.NetworkInterfaces ?? [];
+  if (card === undefined) return { subnetId: input.SubnetId, groupIds: input.SecurityGroupIds ?? [], privateIp: input.PrivateIpAddress, zone };
+  if (more.length > 0 || (card.DeviceIndex ?? 0) !== 0) throw notSupported('More than one network interface');
+  if (input.SubnetId !== undefined || (input.SecurityGroupIds?.length ?? 0) > 0 || input.PrivateIpAddress !== undefined) {
+    throw invalidCombination('Network interfaces and an instance-level subnet ID, security groups or private address may not be specified on the same request');
+  }
+  refuse(card, 'NetworkInterfaceId', 'Ipv6AddressCount', 'Ipv6Addresses', 'SecondaryPrivateIpAddressCount', 'AssociateCarrierIpAddress', 'Ipv4PrefixCount', 'Ipv4Prefixes', 'Ipv6PrefixCount', 'Ipv6Prefixes', 'NetworkCardIndex');
+  if ((card.InterfaceType ?? 'interface') !== 'interface' || (card.PrivateIpAddresses?.length ?? 0) > 1) throw notSupported('This kind of network interface');
+  return { subnetId: card.SubnetId, groupIds: card.Groups ?? [], privateIp: card.PrivateIpAddress ?? card.PrivateIpAddresses?.[0]?.PrivateIpAddress, hasPublicIp: card.AssociatePublicIpAddress, zone };
+}
+
+/** A subnet, or the first of the default VPC, in the zone where one is asked for; and groups, or the default one of its VPC. */
+function networkOf(draft: Ec2Draft, { subnetId, groupIds, zone }: AskedNetwork): Pick<OwnInstance, 'subnetId' | 'groupIds'> {
+  const isThere = (subnet: Subnet): boolean => zone === undefined || subnet.zone === zone;
+  const subnet = subnetId === undefined ? draft.all('subnet').find((one) => one.vpcId === defaultVpc(draft)?.id && isThere(one)) : foundSubnet(draft, subnetId);
+  if (subnet !== undefined && !isThere(subnet)) throw invalidParameter('availabilityZone', zone ?? '', `Subnet ${subnet.id} is in ${subnet.zone}.`);
   if (subnet === undefined) throw invalidParameter('subnetId', '', 'There is no default VPC: name a subnet.');
   const groups = groupIds.map((id) => foundGroup(draft, id));
   const ofVpc = groups.length > 0 ? groups : draft.all('security-group').filter(({ vpcId, name }) => vpcId === subnet.vpcId && name === 'default');

@@ -1,4 +1,4 @@
-// CreateLogGroup. What a group cannot do here (encryption with a key, other classes, protection from deletion, tags) is refused,
+// CreateLogGroup. What a group cannot do here (encryption with a key, other classes, protection from deletion) is refused,
 // never taken and forgotten.
 
 import type { CreateLogGroupCommandInput, CreateLogGroupCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
@@ -6,6 +6,7 @@ import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupExists, invalidParameter } from './error.ts';
+import { checkedTags, mostTags } from './tags.ts';
 import { envelopeOf } from '../envelope.ts';
 
 export const createLogGroup: LogsOperation<CreateLogGroupCommandInput, CreateLogGroupCommandOutput> = {
@@ -17,8 +18,9 @@ export const createLogGroup: LogsOperation<CreateLogGroupCommandInput, CreateLog
     if (input.kmsKeyId !== undefined) throw invalidParameter('kmsKeyId is not supported: Longshore does not encrypt log groups');
     if ((input.logGroupClass ?? 'STANDARD') !== 'STANDARD') throw invalidParameter(`logGroupClass must be STANDARD: ${input.logGroupClass} is not supported`);
     if (input.deletionProtectionEnabled === true) throw invalidParameter('deletionProtectionEnabled is not supported');
-    if (Object.keys(input.tags ?? {}).length > 0) throw invalidParameter('tags of log groups are not supported yet');
-    const outcome = await bus.write({ table: 'log-group', write: 'create', row: { scope: context.scope, name, createdAtMs: clock.now() } }, envelopeOf(context));
+    const tags = checkedTags(input.tags);
+    if (Object.keys(tags).length > mostTags) throw invalidParameter(`A log group can have ${mostTags} tags`);
+    const outcome = await bus.write({ table: 'log-group', write: 'create', row: { scope: context.scope, name, createdAtMs: clock.now(), tags } }, envelopeOf(context));
     if (outcome === 'exists') throw groupExists();
     return {};
   },

@@ -84,8 +84,8 @@ async function pageByTime(deps: LogsDeps, query: Query): Promise<Found> {
   return { streams: rest.slice(0, limit).map(({ stream }) => stream), next: rest.length > limit ? rest[limit - 1]?.key : undefined };
 }
 
-/** A stream without events stands where it was created. */
-const keyOf = ({ row, facts }: Described): After => [row.name, facts?.lastEventTimestampMs ?? row.createdAtMs];
+/** A stream without events is older than any event: first in ascending order, last in descending. */
+const keyOf = ({ row, facts }: Described): After => [row.name, facts?.lastEventTimestampMs ?? -1];
 
 function nextOf(rows: readonly LogStreamRow[], limit: number): After | undefined {
   const last = rows[limit - 1];

@@ -10,4 +10,5 @@ export const groupExists = (): AwsError => new AwsError('ResourceAlreadyExistsEx
 export const streamExists = (): AwsError => new AwsError('ResourceAlreadyExistsException', 400, 'The specified log stream already exists');
 /** Clients wait a moment and ask again by themselves. */
 export const throttled = (): AwsError => new AwsError('ThrottlingException', 400, 'Rate exceeded');
+export const tooManyTags = (): AwsError => new AwsError('TooManyTagsException', 400, 'A resource can have no more than 50 tags.');
 export const invalidToken = (): AwsError => invalidParameter('The specified nextToken is invalid.');

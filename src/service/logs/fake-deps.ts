@@ -54,6 +54,12 @@ export class FakeDeps implements LogsDeps {
       const row = this.groups.get(key);
       if (write.write === 'create') return row === undefined ? (this.groups.set(key, write.row), 'done') : 'exists';
       if (row === undefined) return 'absent';
+      if (write.write === 'tag') {
+        const tags = Object.fromEntries(Object.entries({ ...row.tags, ...write.set }).filter(([one]) => !write.remove.includes(one)));
+        if (Object.keys(write.set).length > 0 && Object.keys(tags).length > write.maxTags) return 'limit';
+        this.groups.set(key, { ...row, tags });
+        return 'done';
+      }
       if (write.write === 'retention') this.groups.set(key, { ...row, retentionInDays: write.retentionInDays });
       else {
         this.groups.delete(key);

@@ -11,8 +11,14 @@ import { describeLogGroups } from './describe-log-groups.ts';
 import { describeLogStreams } from './describe-log-streams.ts';
 import { filterLogEvents } from './filter-log-events.ts';
 import { getLogEvents } from './get-log-events.ts';
+import { listTagsForResource } from './list-tags-for-resource.ts';
+import { listTagsLogGroup } from './list-tags-log-group.ts';
 import { putLogEvents } from './put-log-events.ts';
 import { putRetentionPolicy } from './put-retention-policy.ts';
+import { tagLogGroup } from './tag-log-group.ts';
+import { tagResource } from './tag-resource.ts';
+import { untagLogGroup } from './untag-log-group.ts';
+import { untagResource } from './untag-resource.ts';
 
 /** Start-up fails if the SDK knows an operation that does not stand here. */
 export const logsOperations: OperationTable<LogsDeps> = {
@@ -25,8 +31,14 @@ export const logsOperations: OperationTable<LogsDeps> = {
   DescribeLogStreams: describeLogStreams,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
+  ListTagsForResource: listTagsForResource,
+  ListTagsLogGroup: listTagsLogGroup,
   PutLogEvents: putLogEvents,
   PutRetentionPolicy: putRetentionPolicy,
+  TagLogGroup: tagLogGroup,
+  TagResource: tagResource,
+  UntagLogGroup: untagLogGroup,
+  UntagResource: untagResource,
 
   // What batch jobs' output does not need: queries, subscriptions, deliveries, metrics, keys, policies.
   AssociateKmsKey: notBuilt,
@@ -102,8 +114,6 @@ export const logsOperations: OperationTable<LogsDeps> = {
   ListScheduledQueries: notBuilt,
   ListSourcesForS3TableIntegration: notBuilt,
   ListSyslogConfigurations: notBuilt,
-  ListTagsForResource: notBuilt,
-  ListTagsLogGroup: notBuilt,
   PutAccountPolicy: notBuilt,
   PutBearerTokenAuthentication: notBuilt,
   PutDataProtectionPolicy: notBuilt,
@@ -125,12 +135,8 @@ export const logsOperations: OperationTable<LogsDeps> = {
   StartLiveTail: notBuilt,
   StartQuery: notBuilt,
   StopQuery: notBuilt,
-  TagLogGroup: notBuilt,
-  TagResource: notBuilt,
   TestMetricFilter: notBuilt,
   TestTransformer: notBuilt,
-  UntagLogGroup: notBuilt,
-  UntagResource: notBuilt,
   UpdateAnomaly: notBuilt,
   UpdateDeliveryConfiguration: notBuilt,
   UpdateLogAnomalyDetector: notBuilt,

@@ -139,4 +139,11 @@ export const migrations: readonly Migration[] = [
       INSERT INTO commit_count SELECT 0, coalesce(max(max(created_at), coalesce(max(ended_at), 0)), 0) FROM job;
     `,
   },
+  {
+    version: 12,
+    // Log groups have tags: JSON, absent where there are none.
+    statements: `
+      ALTER TABLE log_group ADD COLUMN tags TEXT;
+    `,
+  },
 ];

@@ -30,6 +30,7 @@ interface GroupRow {
   name: string;
   created_at: number;
   retention_days: number | null;
+  tags: string | null;
 }
 interface StreamRow {
   id: number;
@@ -277,6 +278,7 @@ const groupRow = (row: GroupRow): LogGroupRow => ({
   name: row.name,
   createdAtMs: row.created_at,
   retentionInDays: row.retention_days ?? undefined,
+  tags: row.tags === null ? undefined : (JSON.parse(row.tags) as Record<string, string>),
 });
 
 /** The state is decoded when somebody asks for it: of a job that has not ended nobody does, for the world holds it. */

@@ -200,7 +200,7 @@ export class SqliteStore implements Store {
     const key = `${stream.scope} ${stream.group}`;
     let number = this.#groupNumbers.get(key);
     if (number === undefined) {
-      this.#statements.putGroup.run(stream.scope, stream.group, stream.createdAtMs, null);
+      this.#statements.putGroup.run(stream.scope, stream.group, stream.createdAtMs, null, null);
       number = this.#findGroup(stream.scope, stream.group) as number;
       this.#groupNumbers.set(key, number);
     }
@@ -269,11 +269,18 @@ export class SqliteStore implements Store {
   #writeGroup(write: TableWrite & { table: 'log-group' }): TableWriteOutcome {
     const sql = this.#statements;
     if (write.write === 'create') {
-      const { scope, name, createdAtMs, retentionInDays } = write.row;
-      return sql.putGroup.run(scope, name, createdAtMs, retentionInDays ?? null).changes === 0 ? 'exists' : 'done';
+      const { scope, name, createdAtMs, retentionInDays, tags } = write.row;
+      return sql.putGroup.run(scope, name, createdAtMs, retentionInDays ?? null, tags === undefined || Object.keys(tags).length === 0 ? null : JSON.stringify(tags)).changes === 0 ? 'exists' : 'done';
     }
     const id = this.#findGroup(write.scope, write.name);
     if (id === undefined) return 'absent';
+    if (write.write === 'tag') {
+      const merged: Record<string, string> = { ...this.reader.logGroup(write.scope, write.name)?.tags, ...write.set };
+      for (const key of write.remove) delete merged[key];
+      if (Object.keys(write.set).length > 0 && Object.keys(merged).length > write.maxTags) return 'limit';
+      sql.setGroupTags.run(JSON.stringify(merged), id);
+      return 'done';
+    }
     if (write.write === 'retention') {
       sql.setRetention.run(write.retentionInDays ?? null, id);
       return 'done';
@@ -349,7 +356,8 @@ function prepare(database: DatabaseSync) {
     putResource: sql('INSERT INTO resource (space, kind, id, body) VALUES (?, ?, ?, ?) ON CONFLICT (space, kind, id) DO UPDATE SET body = excluded.body'),
     deleteResource: sql('DELETE FROM resource WHERE space = ? AND kind = ? AND id = ?'),
     group: sql('SELECT id FROM log_group WHERE scope = ? AND name = ?'),
-    putGroup: sql('INSERT INTO log_group (scope, name, created_at, retention_days) VALUES (?, ?, ?, ?) ON CONFLICT (scope, name) DO NOTHING'),
+    putGroup: sql('INSERT INTO log_group (scope, name, created_at, retention_days, tags) VALUES (?, ?, ?, ?, ?) ON CONFLICT (scope, name) DO NOTHING'),
+    setGroupTags: sql('UPDATE log_group SET tags = ? WHERE id = ?'),
     setRetention: sql('UPDATE log_group SET retention_days = ? WHERE id = ?'),
     deleteGroup: sql('DELETE FROM log_group WHERE id = ?'),
     putStream: sql('INSERT INTO log_stream (log_group, name, created_at) VALUES (?, ?, ?) ON CONFLICT (log_group, name) DO NOTHING'),

@@ -1,0 +1,17 @@
+// TagLogGroup: the older way to TagResource.
+
+import type { TagLogGroupCommandInput, TagLogGroupCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import { onGroup } from './access.ts';
+import { groupName } from './check.ts';
+import type { LogsOperation } from './deps.ts';
+import { invalidParameter } from './error.ts';
+import { changeTags, checkedTags, mostTags } from './tags.ts';
+
+export const tagLogGroup: LogsOperation<TagLogGroupCommandInput, TagLogGroupCommandOutput> = {
+  authorizes: (input, context) => onGroup('logs:TagLogGroup', input, context),
+
+  async handle(deps, input, context) {
+    await changeTags(deps, groupName(input.logGroupName), { set: checkedTags(input.tags), remove: [] }, context, () => invalidParameter(`A log group can have ${mostTags} tags`));
+    return {};
+  },
+};
