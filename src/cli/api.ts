@@ -27,6 +27,7 @@ import type { Explanation, OwnError } from '../api/explanation.ts';
 import type { Validation } from '../api/validation.ts';
 import { Failure, serviceErrorName } from './failure.ts';
 import type { Io } from './io.ts';
+import { serverIdentity } from './server-identity.ts';
 import { signedHeaders, type Credentials } from './sign.ts';
 import { dummyAccessKeyId, dummySecretAccessKey, type Settings } from './settings.ts';
 
@@ -47,7 +48,7 @@ export interface LogPage {
 
 export class Api {
   readonly #settings: Settings;
-  readonly #credentials: Credentials;
+  readonly #caller: () => Promise<Caller>;
   readonly #batch: BatchClient;
   /** For calls that are not safe to repeat: a lost answer must not submit a job twice. */
   readonly #batchOnce: BatchClient;
@@ -55,7 +56,7 @@ export class Api {
 
   constructor(settings: Settings, env: Io['env']) {
     this.#settings = settings;
-    this.#credentials = credentialsOf(env);
+    this.#caller = callerOf(settings, env);
     const common = clientSettings(settings, env);
     this.#batch = new BatchClient({ ...common, endpoint: settings.endpoint });
     this.#batchOnce = new BatchClient({ ...common, endpoint: settings.endpoint, maxAttempts: 1 });
@@ -131,9 +132,10 @@ export class Api {
 
   /** Calls an operation of our own. */
   async #own(method: 'GET' | 'POST', path: string, nowMs: number, otherwise: string): Promise<unknown> {
-    const { endpoint, region } = this.#settings;
+    const { endpoint } = this.#settings;
+    const { region, credentials } = await this.#caller();
     const url = new URL(`${endpoint}/_longshore/${path}`);
-    const headers = signedHeaders({ method, url, region, service: 'batch', nowMs }, this.#credentials);
+    const headers = signedHeaders({ method, url, region, service: 'batch', nowMs }, credentials);
     const answer = await fetch(url, { method, headers, signal: AbortSignal.timeout(clientDefaults.requestHandler.requestTimeout) }).catch((error: unknown) => {
       // What went wrong stands behind fetch's own words.
       throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -193,7 +195,27 @@ export class Api {
 }
 
 /** What every client is made with; its endpoint comes beside. */
-export const clientSettings = (settings: Settings, env: Io['env']) => ({ ...clientDefaults, region: settings.region, credentials: credentialsOf(env) });
+export function clientSettings(settings: Settings, env: Io['env']) {
+  const caller = callerOf(settings, env);
+  return { ...clientDefaults, region: async () => (await caller()).region, credentials: async () => (await caller()).credentials };
+}
+
+interface Caller {
+  readonly region: string;
+  readonly credentials: Credentials;
+}
+
+/** As who a call is made, and where: what the caller does not say is the server's own account and region. */
+function callerOf(settings: Settings, env: Io['env']): () => Promise<Caller> {
+  const own = credentialsOf(env);
+  return async () => {
+    const server = own !== undefined && settings.regionGiven ? undefined : await serverIdentity(settings);
+    return {
+      region: settings.regionGiven ? settings.region : (server?.region ?? settings.region),
+      credentials: own ?? { accessKeyId: server?.account ?? dummyAccessKeyId, secretAccessKey: dummySecretAccessKey },
+    };
+  };
+}
 
 // Each of these that is absent would make the SDK read ~/.aws/config.
 const clientDefaults = {
@@ -208,10 +230,10 @@ const clientDefaults = {
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
 } satisfies BatchClientConfig;
 
-function credentialsOf(env: Io['env']): Credentials {
+function credentialsOf(env: Io['env']): Credentials | undefined {
   const accessKeyId = env['AWS_ACCESS_KEY_ID'];
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
-  if (!accessKeyId || !secretAccessKey) return { accessKeyId: dummyAccessKeyId, secretAccessKey: dummySecretAccessKey };
+  if (!accessKeyId || !secretAccessKey) return undefined;
   const sessionToken = env['AWS_SESSION_TOKEN'];
   return sessionToken ? { accessKeyId, secretAccessKey, sessionToken } : { accessKeyId, secretAccessKey };
 }

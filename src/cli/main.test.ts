@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { runCli } from './main.ts';
-import { Answer, runAgainst, terminal } from './scripted-server.ts';
+import { Answer, runAgainst, scriptedServer, terminal } from './scripted-server.ts';
 import { serverVerbs, verbs } from './verbs.ts';
 
 async function run(argv: string[], env: Record<string, string> = {}) {
@@ -96,6 +96,16 @@ test('credentials come from the environment or are dummies, and the region from 
   assert.match(dummy.calls[0]?.authorization ?? '', /Credential=000000000000\/\d{8}\/ap-south-1\/batch\//);
   const none = await runAgainst(script, ['jobs']);
   assert.match(none.calls[0]?.authorization ?? '', /\/us-east-1\//);
+});
+
+test('who names no account or region works in the server’s own', async () => {
+  await using server = await scriptedServer({ describejobqueues: () => ({ jobQueues: [] }), describejobs: () => ({ jobs: [] }) }, 0, { account: '111122223333', region: 'eu-central-1' });
+  await runCli(['jobs', '--endpoint', server.url], terminal());
+  await runCli(['jobs', '--endpoint', server.url, '--region', 'lab'], terminal());
+  await runCli(['jobs', '--endpoint', server.url], terminal({ AWS_ACCESS_KEY_ID: '123456789012', AWS_SECRET_ACCESS_KEY: 's' }));
+  await runCli(['explain', 'j', '--endpoint', server.url], terminal());
+  const scopes = server.calls.map(({ authorization }) => /Credential=(\d+)\/\d{8}\/([^/]+)/.exec(authorization)?.slice(1).join(' '));
+  assert.deepEqual([...new Set(scopes)], ['111122223333 eu-central-1', '111122223333 lab', '123456789012 eu-central-1']);
 });
 
 test('a submission whose answer is lost is not made twice', async () => {

@@ -32,10 +32,12 @@ export interface ScriptedServer {
 }
 
 /** Operations are named in lower case as in Batch's paths (`describejobs`), those of CloudWatch Logs by their own name. `port` 0: any. */
-export async function scriptedServer(script: Script, port = 0): Promise<ScriptedServer> {
+export async function scriptedServer(script: Script, port = 0, identity: Body = {}): Promise<ScriptedServer> {
   const calls: { operation: string; input: Body; authorization: string }[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const target = request.headers['x-amz-target'];
+    // Who it is, every caller may ask: no call of the script's.
+    if (request.url === '/_longshore/health') return send(response, 200, identity, {});
     const operation = typeof target === 'string' ? target.slice(target.lastIndexOf('.') + 1) : (request.url ?? '').replace('/v1/', '');
     const input = JSON.parse((await text(request)) || '{}') as Body;
     calls.push({ operation, input, authorization: request.headers.authorization ?? '' });

@@ -1,6 +1,7 @@
 // `longshore env`: the lines that point the AWS CLI and every SDK of a shell at a server. It changes nothing itself.
 
 import { exportLines, exportedNames, exportsOf } from '../server-exports.ts';
+import { serverIdentity } from '../server-identity.ts';
 import { dummyAccessKeyId } from '../settings.ts';
 import { defineVerb } from '../verb.ts';
 
@@ -14,7 +15,7 @@ export const env = defineVerb({
   operands: { name: 'nothing', least: 0, most: 0 },
   async run({ session, values }) {
     const { io, settings } = session;
-    const server = values.unset ? undefined : await askServer(settings.endpoint);
+    const server = values.unset ? undefined : await serverIdentity(settings);
     const region = settings.regionGiven ? settings.region : (server?.region ?? settings.region);
     const variables = values.unset ? exportedNames(io.env) : exportsOf({ endpoint: settings.endpoint, logsEndpoint: settings.logsEndpoint, region, account: server?.account ?? dummyAccessKeyId }, io.env);
     if (settings.json) session.printJson(Array.isArray(variables) ? { unset: variables } : variables);
@@ -23,16 +24,3 @@ export const env = defineVerb({
     return 0;
   },
 });
-
-/** How long a server that is there takes to say what it is, at most. */
-const askMs = 2_000;
-
-/** The server's own region and account; undefined where none answers: the exports are printed all the same. */
-async function askServer(endpoint: string): Promise<{ region?: string; account?: string } | undefined> {
-  try {
-    const answer = await fetch(new URL('/_longshore/health', endpoint), { signal: AbortSignal.timeout(askMs) });
-    return answer.ok ? ((await answer.json()) as { region?: string; account?: string }) : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -57,8 +57,8 @@ describe('the table', () => {
     assert.deepEqual(Object.keys(logsOperations).toSorted(), known.toSorted());
   });
 
-  it('has eleven that are built', () => {
-    assert.equal(Object.values(logsOperations).filter((entry) => entry !== notBuilt).length, 11);
+  it('has seventeen that are built', () => {
+    assert.equal(Object.values(logsOperations).filter((entry) => entry !== notBuilt).length, 17);
   });
 });
 
@@ -114,7 +114,7 @@ describe('groups and streams', () => {
 
   it('refuse what a group cannot do here', async () => {
     const client = new Client();
-    for (const more of [{ kmsKeyId: 'arn:aws:kms:x' }, { logGroupClass: 'INFREQUENT_ACCESS' }, { deletionProtectionEnabled: true }, { tags: { a: 'b' } }]) await client.refused('CreateLogGroup', { logGroupName: group, ...more }, invalid, /support/);
+    for (const more of [{ kmsKeyId: 'arn:aws:kms:x' }, { logGroupClass: 'INFREQUENT_ACCESS' }, { deletionProtectionEnabled: true }]) await client.refused('CreateLogGroup', { logGroupName: group, ...more }, invalid, /support/);
     await client.refused('CreateLogGroup', { logGroupName: 'aws/mine' }, invalid, /reserved/);
     assert.equal(client.deps.groups.size, 0);
   });
@@ -393,8 +393,8 @@ describe('DescribeLogStreams', () => {
     for (const limit of [1, 2, 50]) {
       assert.deepEqual(await pages(client, { limit }), ['a', 'b', 'c', 'empty']);
       assert.deepEqual(await pages(client, { limit, descending: true }), ['empty', 'c', 'b', 'a']);
-      assert.deepEqual(await pages(client, { limit, orderBy: 'LastEventTime' }), ['c', 'b', 'a', 'empty']);
-      assert.deepEqual(await pages(client, { limit, orderBy: 'LastEventTime', descending: true }), ['empty', 'a', 'b', 'c']);
+      assert.deepEqual(await pages(client, { limit, orderBy: 'LastEventTime' }), ['empty', 'c', 'b', 'a']);
+      assert.deepEqual(await pages(client, { limit, orderBy: 'LastEventTime', descending: true }), ['a', 'b', 'c', 'empty']);
     }
     assert.deepEqual(names(await describeStreams(client, { logStreamNamePrefix: 'e' })), ['empty']);
   });
@@ -418,5 +418,39 @@ describe('DescribeLogStreams', () => {
     await client.refused('DescribeLogStreams', { logGroupName: group, limit: 51 }, invalid, /limit/);
     const byName = Buffer.from('["DescribeLogStreams name",["a",1]]').toString('base64url');
     await client.refused('DescribeLogStreams', { logGroupName: group, orderBy: 'LastEventTime', nextToken: byName }, invalid, /nextToken/);
+  });
+});
+
+describe('tags of a log group', () => {
+  const resourceArn = `arn:aws:logs:eu-west-1:123456789012:log-group:${group}`;
+
+  it('come with it, change by both generations of operations, and go with it', async () => {
+    const client = new Client();
+    await client.call('CreateLogGroup', { logGroupName: group, tags: { team: 'docks', a: 'b' } });
+    assert.deepEqual(await client.call('ListTagsForResource', { resourceArn }), { tags: { team: 'docks', a: 'b' } });
+    await client.call('TagResource', { resourceArn: `${resourceArn}:*`, tags: { a: 'c', d: '' } });
+    await client.call('UntagResource', { resourceArn, tagKeys: ['team', 'none'] });
+    assert.deepEqual(await client.call('ListTagsLogGroup', { logGroupName: group }), { tags: { a: 'c', d: '' } });
+    await client.call('TagLogGroup', { logGroupName: group, tags: { e: 'f' } });
+    await client.call('UntagLogGroup', { logGroupName: group, tags: ['a', 'd'] });
+    assert.deepEqual(await client.call('ListTagsForResource', { resourceArn }), { tags: { e: 'f' } });
+    await client.call('PutRetentionPolicy', { logGroupName: group, retentionInDays: 7 });
+    assert.deepEqual(await client.call('ListTagsForResource', { resourceArn }), { tags: { e: 'f' } });
+    await client.call('DeleteLogGroup', { logGroupName: group });
+    await client.call('CreateLogGroup', { logGroupName: group });
+    assert.deepEqual(await client.call('ListTagsForResource', { resourceArn }), { tags: {} });
+  });
+
+  it('are refused with what is wrong', async () => {
+    const client = new Client();
+    await client.refused('ListTagsForResource', { resourceArn }, missing);
+    await client.refused('TagResource', { resourceArn, tags: { a: 'b' } }, missing);
+    await client.refused('ListTagsForResource', { resourceArn: 'arn:aws:logs:eu-west-1:999999999999:log-group:g' }, missing);
+    await client.call('CreateLogGroup', { logGroupName: group });
+    const many = Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`k${at}`, 'v']));
+    await client.refused('TagResource', { resourceArn, tags: many }, 'TooManyTagsException');
+    await client.refused('TagLogGroup', { logGroupName: group, tags: many }, invalid);
+    await client.refused('CreateLogGroup', { logGroupName: 'other', tags: many }, invalid, /50/);
+    for (const tags of [{ 'aws:a': 'b' }, { '': 'b' }, { a: 'x'.repeat(257) }, { ['k'.repeat(129)]: 'v' }, { 'a\n': 'b' }]) await client.refused('TagResource', { resourceArn, tags }, invalid);
   });
 });

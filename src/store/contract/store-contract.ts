@@ -377,6 +377,10 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     const target = { table: 'log-group', scope, name: '/g' } as const;
     assert.deepEqual(store.commit({ ...nothing, tableWrites: [{ ...target, write: 'retention', retentionInDays: 7 }] }), ['done']);
     assert.equal(store.reader.logGroup(scope, '/g')?.retentionInDays, 7);
+    const tag = (set: Record<string, string>, remove: string[], maxTags = 50) => store.commit({ ...nothing, tableWrites: [{ ...target, write: 'tag', set, remove, maxTags }] });
+    assert.deepEqual([tag({ a: 'b', c: 'd' }, []), tag({ a: 'e' }, ['c'])], [['done'], ['done']]);
+    assert.deepEqual([tag({ x: 'y' }, [], 1), tag({}, ['none'], 0)], [['limit'], ['done']]);
+    assert.deepEqual(store.reader.logGroup(scope, '/g')?.tags, { a: 'e' });
     assert.deepEqual(
       store.commit({ ...nothing, tableWrites: [{ table: 'log-stream', write: 'delete', scope, group: '/g', name: 'a' }, { table: 'log-stream', write: 'delete', scope, group: '/g', name: 'a' }] }),
       ['done', 'absent'],
