@@ -2,6 +2,7 @@
 // what the level leaves out.
 
 import type { DestinationStream } from 'pino';
+import { visibleInLine } from '../base/visible.ts';
 
 const levels: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warning', 50: 'error', 60: 'fatal' };
 
@@ -10,7 +11,7 @@ const known = new Set(['level', 'time', 'msg', 'err']);
 
 /** What pino writes to; `write` gets finished lines. */
 export function consoleLog(write: (line: string) => void): DestinationStream {
-  return { write: (record) => write(`${lineOf(JSON.parse(record) as LogRecord)}\n`) };
+  return { write: (record) => write(`${visibleInLine(lineOf(JSON.parse(record) as LogRecord))}\n`) };
 }
 
 interface LogRecord {

@@ -14,6 +14,7 @@ import type { DefaultNetwork } from '../service/ec2/network.ts';
 import { FileLogSink } from '../store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../store/sqlite/store.ts';
 import { trustingAuthenticator } from '../wire/sigv4.ts';
+import { complain } from './command/terminal.ts';
 import type { ServerConfig } from './config.ts';
 import { consoleLog } from './console-log.ts';
 import { chooseEngine, makeEngine, whatBecomesOf, type ChosenEngine, type EngineRules } from './engine-choice.ts';
@@ -128,7 +129,7 @@ async function startHeld(config: ServerConfig, hooks: ServerHooks, held: Held): 
 
 /** Records for collectors, words for a person. */
 function logDestination(): DestinationStream {
-  if (process.stderr.isTTY) return consoleLog((line) => process.stderr.write(visible(line)));
+  if (process.stderr.isTTY) return consoleLog(complain);
   const destination = pino.destination({ fd: 2, sync: true });
   // JSON spells out C0 alone; wherever it is shown, C1 and what turns text around count as well.
   return { write: (line: string) => void destination.write(visible(line)) };
@@ -158,7 +159,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
   log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');
   // The log says it in words at a terminal; where it is quiet it has to be said all the same.
   for (const notice of notices) if (log.isLevelEnabled('warn')) log.warn(notice);
-  else process.stderr.write(`longshore: ${visible(notice)}\n`);
+  else complain(`longshore: ${notice}\n`);
   if (capabilities.notice) log.info(capabilities.notice);
   return {
     url: urlOf(listener),

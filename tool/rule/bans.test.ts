@@ -46,6 +46,9 @@ const wrong: readonly (readonly [what: string, path: string, text: string, messa
   ['files by promises in a service', service, `import { readFile } from 'node:fs/promises';`, /node:fs\/promises/],
   ['child processes in control', control, `import { spawn } from 'node:child_process';`, /node:child_process/],
   ['fetch in a service', service, 'const r = fetch(url);', /fetch/],
+  ['writing to a terminal past its door in the command line', 'src/cli/a.ts', 'process.stdout.write(text);', /doors to the terminal/],
+  ['writing to a terminal past its door in the server', 'src/server/a.ts', 'process.stderr.write(text);', /doors to the terminal/],
+  ['the console in a service', service, 'console.log(text);', /doors to the terminal/],
   ['the clock in the simulator', 'sim/a.ts', 'Date.now();', /Date\.now/],
   ['randomness in the simulator', 'sim/a.ts', 'Math.random();', /Math\.random/],
 ];

@@ -1,4 +1,4 @@
-// What may not be used where. Core is pure and synchronous; control, service and the simulator take time and randomness
+// What may not be used where. What is written to a terminal goes through a door that spells control characters out. Core is pure and synchronous; control, service and the simulator take time and randomness
 // from ports only, or the same seed would not give the same run.
 
 import type { Node } from 'oxc-parser';
@@ -20,12 +20,16 @@ const guardedModules = new Set(['node:fs', 'node:fs/promises', 'node:child_proce
 /** Randomness in a module that also has pure functions. */
 const randomNames = new Set(['randomBytes', 'randomFill', 'randomFillSync', 'randomInt', 'randomUUID', 'getRandomValues', 'webcrypto', '*']);
 
+/** The doors to standard output and standard error: what of others passes them cannot command a terminal. */
+const terminalDoors = new Set(['src/cli/io.ts', 'src/server/command/terminal.ts']);
+
 export const bansRule: Rule = {
   name: 'bans',
   *check(tree) {
     for (const file of tree.sources) {
       if (!file.isTypeScript || file.isTest) continue;
       const room = roomOf(file.path);
+      if (file.path.startsWith('src/') && !terminalDoors.has(file.path)) yield* silent(file);
       if (room === 'core') yield* pure(file);
       else if (room === 'control' || room === 'service') yield* guarded(file, room);
       else if (room === 'sim') yield* timeless(file);
@@ -43,6 +47,15 @@ function* pure(file: SourceFile): Generator<Finding> {
   }
   for (const reference of moduleReferencesOf(file)) {
     if (reference.specifier.startsWith('node:')) yield found(file, { start: reference.offset }, `no ${reference.specifier}: ${inCore}`);
+  }
+}
+
+function* silent(file: SourceFile): Generator<Finding> {
+  const declared = declaredIn(file);
+  for (const { node, parent } of nodesOf(file.program)) {
+    const isWrite = node.type === 'MemberExpression' && !node.computed && isIdentifier(node.property, 'write') && (isMember(node.object, 'process', 'stdout') || isMember(node.object, 'process', 'stderr'));
+    const isConsole = isReference(node, parent) && node.name === 'console' && !declared.has('console');
+    if (isWrite || (isConsole && roomOf(file.path) !== 'core')) yield found(file, node, 'no writing past the doors to the terminal: an Io in the command line, say or complain in the server');
   }
 }
 

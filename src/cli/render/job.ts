@@ -70,7 +70,7 @@ function linesOf(job: JobDetail, style: Style): Line[] {
   const { container, arrayProperties: array, nodeProperties: nodes, nodeDetails: node } = job;
   return [
     ['Job', `${style('bold', job.jobName ?? '')}  ${job.jobId}`],
-    ['Status', statusText(style, job.status)],
+    ['Status', `${statusText(style, job.status)}${stoppingText(job)}`],
     ['Reason', job.statusReason],
     ['Queue', nameOfArn(job.jobQueue)],
     ['Definition', nameOfArn(job.jobDefinition)],
@@ -93,6 +93,12 @@ function linesOf(job: JobDetail, style: Style): Line[] {
     ...attemptLines(job),
     ['Tags', mapText(job.tags)],
   ];
+}
+
+/** A stop that was asked for and has not happened yet. */
+function stoppingText(job: JobDetail): string {
+  if (isEnded(job)) return '';
+  return job.isTerminated === true ? ', being terminated' : job.isCancelled === true ? ', being cancelled' : '';
 }
 
 function since(at: number | undefined, before: number | undefined, did: string): string | undefined {

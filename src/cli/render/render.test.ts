@@ -88,6 +88,11 @@ test('how a job ended is one line that tells everything known of a failure', () 
   assert.equal(endText(array, plain), 'n (id) FAILED: Array Child Job failed; 1 of 3 children failed');
 });
 
+test('a job that is being stopped says so while it runs', () => {
+  assert.match(describeText(job({ status: 'RUNNING', isTerminated: true }), plain), /^Status +RUNNING, being terminated$/m);
+  assert.match(describeText(job({ status: 'FAILED', isTerminated: true }), plain), /^Status +FAILED$/m);
+});
+
 test('a multi-node parallel job says how its main node ended', () => {
   const nodes = job({ status: 'FAILED', statusReason: 'Essential container in task exited', nodeProperties: { numNodes: 3, mainNode: 1, nodeRangeProperties: [] }, attempts: [{ container: { exitCode: 2 } }] });
   assert.equal(endText(nodes, plain), 'n (id) FAILED: Essential container in task exited; exit code 2');

@@ -10,6 +10,7 @@ import type { Catalogue } from '../instance-type/catalogue.ts';
 import { choicesOf } from '../instance-type/choices.ts';
 import { schedulableGpus, type InstanceType } from '../instance-type/instance-type.ts';
 import { agentSettingsOf } from '../launch-template/agent-settings.ts';
+import { notRun } from '../launch-template/not-run.ts';
 import { launchParameters, templateFor, versionOf, type LaunchParameters, type LaunchTemplateData, type TemplateReference } from '../launch-template/launch-template.ts';
 import { readUserData } from '../launch-template/user-data.ts';
 import type { KnownReferences, KnownTemplate } from './references.ts';
@@ -114,6 +115,7 @@ function sourceFor(resources: ComputeResource, type: InstanceType, known: KnownR
       ...(unknown ? [`Launch template ${unknown.launchTemplateId || unknown.launchTemplateName} is not known here and has no effect.`] : []),
       ...(image ? [] : [`Image ${choice.imageId} is not known here and is taken to meet the AMI specification.`]),
       ...(parameters.ignored.length > 0 ? [`Of the launch template, ${parameters.ignored.join(', ')} have no effect in a compute environment.`] : []),
+      ...notRun(parts).map((note) => `User data: ${note}`),
       ...agent.problems.map((problem) => `User data: ${problem}`),
       ...[...agent.all.keys()].filter((setting) => !honoured.includes(setting)).map((setting) => `User data: ${setting} has no effect here.`),
     ],

@@ -8,7 +8,7 @@ import type { ArrayParent, Job } from '../../core/job/job.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { Reader } from '../../port/reader.ts';
 
-const slice = 500;
+const slice = 250;
 /** Causes that are told apart; further ones count together. */
 const causesKept = 200;
 const causesShown = 10;
