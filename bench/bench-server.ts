@@ -56,9 +56,9 @@ export class BenchServer implements AsyncDisposable {
   }
 
   /** The queue `bench` and the definition `no-op`. */
-  async prepare({ waiting = false, ...options }: { waiting?: boolean; vcpus?: number | undefined; schedulingPolicyArn?: string | undefined } = {}): Promise<void> {
+  async prepare({ waiting = false, image = 'busybox', ...options }: { waiting?: boolean; image?: string; vcpus?: number | undefined; schedulingPolicyArn?: string | undefined } = {}): Promise<void> {
     await this.createQueue('bench', { priority: 1, waiting, ...options });
-    await this.call('RegisterJobDefinition', { jobDefinitionName: 'no-op', type: 'container', containerProperties: { image: 'busybox', command: ['true'], vcpus: 1, memory: 16 } });
+    await this.call('RegisterJobDefinition', { jobDefinitionName: 'no-op', type: 'container', containerProperties: { image, command: ['true'], vcpus: 1, memory: 16 } });
   }
 
   /** Jobs that have not ended. */

@@ -1,22 +1,23 @@
 // Docker: one lone job beside `docker run` of the same image, taken in turns so that a noisy machine is noisy for both.
 
 import { execFileSync } from 'node:child_process';
+import { dockerAnswers } from '../src/engine/docker/docker-answers.ts';
+import { testImage, testImageSkip } from '../src/engine/docker/image-fixture.ts';
 import { BenchServer } from './bench-server.ts';
 import { median } from './load-client.ts';
 import type { Figure } from './report.ts';
 import { loneJob } from './whole-jobs.bench.ts';
 
-const image = 'busybox';
-
 export async function dockerBench(): Promise<Figure[]> {
-  try {
-    execFileSync('docker', ['image', 'inspect', image], { stdio: 'ignore' });
-  } catch {
-    console.error(`  left out: no Docker engine answers here, or it has no image ${image}`);
+  const answer = await dockerAnswers();
+  const lacking = answer.answers ? testImageSkip() : `no Docker engine answers: ${answer.why}`;
+  if (lacking !== false) {
+    console.error(`  left out: ${lacking}`);
     return [];
   }
+  const image = testImage();
   await using server = await BenchServer.start('docker');
-  await server.prepare();
+  await server.prepare({ image });
   const [ours, theirs]: [number[], number[]] = [[], []];
   for (let round = 0; round < 20; round++) {
     ours.push(await loneJob(server));

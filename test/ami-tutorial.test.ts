@@ -42,7 +42,7 @@ test('the tutorial on extended AMIs runs as it is written', requirement('awscli'
 
   // Step 5: queue and definition. A container that needs no registry stands for amazonlinux.
   await aws.json`batch create-job-queue --job-queue-name ami_test_queue --priority 1 --compute-environment-order order=1,computeEnvironment=ami_test`;
-  const container = JSON.stringify({ image: 'busybox', command: ['df', '-h'], vcpus: 1, memory: 1000, jobRoleArn: Role.Arn });
+  const container = JSON.stringify({ image: server.image, command: ['df', '-h'], vcpus: 1, memory: 1000, jobRoleArn: Role.Arn });
   await aws.json`batch register-job-definition --job-definition-name ami_test_job_def --type container --container-properties ${container} --retry-strategy attempts=1 --timeout attemptDurationSeconds=100`;
   const { jobId } = (await aws.json`batch submit-job --job-name ami_test --job-queue ami_test_queue --job-definition ami_test_job_def:1`) as { jobId: string };
   const job = await server.whenEnded(jobId);

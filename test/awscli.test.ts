@@ -139,7 +139,7 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
     let echoArn: string;
 
     test('parameters take the place of Ref:: in the command, and the log has the line', async () => {
-      const properties = 'image=busybox,command=echo,Ref::inputfile,to,Ref::codec,vcpus=1,memory=32';
+      const properties = `image=${server.image},command=echo,Ref::inputfile,to,Ref::codec,vcpus=1,memory=32`;
       ({ jobDefinitionArn: echoArn } = await aws.json`batch register-job-definition --job-definition-name Echo --type container --parameters codec=mp4 --container-properties ${properties}`);
       const { jobId, jobName, jobArn } = await aws.json`batch submit-job --job-name convert --job-queue first-run-job-queue --job-definition Echo --parameters inputfile=a.mov`;
       assert.equal(jobName, 'convert');
@@ -157,7 +157,7 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
 
     test('an array of seven prints the rainbow', async () => {
       const script = `set -- ${colors.join(' ')}; shift $AWS_BATCH_JOB_ARRAY_INDEX; echo My favorite color of the rainbow is $1.`;
-      const definition = { jobDefinitionName: 'print-color', type: 'container', containerProperties: { image: 'busybox', command: ['sh', '-c', script], vcpus: 1, memory: 250 } };
+      const definition = { jobDefinitionName: 'print-color', type: 'container', containerProperties: { image: server.image, command: ['sh', '-c', script], vcpus: 1, memory: 250 } };
       await aws.json`batch register-job-definition --cli-input-json ${file('print-color.json', definition)}`;
       ({ jobId: arrayId } = await aws.json`batch submit-job --cli-input-json ${file('print-color-job-def.json', printColorJob)}`);
       const parent = await whenEnded(arrayId);
@@ -181,7 +181,7 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
     });
 
     test('`logs tail --follow` shows the output of a job while it runs', async () => {
-      await aws.json`batch register-job-definition --job-definition-name talks --type container --container-properties ${'image=busybox,command=sh,-c,"echo I am awake; exec sleep 300",vcpus=1,memory=32,linuxParameters={initProcessEnabled=true}'}`;
+      await aws.json`batch register-job-definition --job-definition-name talks --type container --container-properties ${`image=${server.image},command=sh,-c,"echo I am awake; exec sleep 300",vcpus=1,memory=32,linuxParameters={initProcessEnabled=true}`}`;
       const { jobId } = await aws.json`batch submit-job --job-name talks --job-queue first-run-job-queue --job-definition talks`;
       const tail = aws.spawn`logs tail /aws/batch/job --follow --log-stream-name-prefix talks/ --format short`;
       let seen = '';

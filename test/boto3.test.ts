@@ -18,7 +18,7 @@ const tour = fileURLToPath(new URL('boto3_tour.py', import.meta.url));
 
 test('boto3', { skip: python.skip }, async (t) => {
   await using server = await TestServer.start(usersEngine());
-  const child = spawn(python.command, [tour, server.url], { env: server.environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(python.command, [tour, server.url, server.image], { env: server.environment, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<number | null>((resolve, reject) => child.once('exit', resolve).once('error', reject));
   const giveUp = setTimeout(() => child.kill('SIGKILL'), 300_000);
   let stops = 0;

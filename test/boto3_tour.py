@@ -1,7 +1,7 @@
 """What Python programs do with boto3 against a Longshore server, one function a matter, in order.
 
-Called by boto3.test.ts as `boto3_tour.py URL`; prints one JSON object a line: the function's name and its error, if any.
-It holds no setting but the URL, and it leaves nothing but the server's own rows behind.
+Called by boto3.test.ts as `boto3_tour.py URL IMAGE`; prints one JSON object a line: the function's name and its error, if any.
+It holds no setting but these, and it leaves nothing but the server's own rows behind.
 """
 
 import json
@@ -87,7 +87,7 @@ def a_job_runs_and_its_log_is_read():
         type="container",
         parameters={"who": "nobody"},
         containerProperties={
-            "image": "busybox",
+            "image": sys.argv[2],
             "command": ["sh", "-c", "echo hello $0; echo grüße, 世界", "Ref::who"],
             "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "32"}],
         },
@@ -135,7 +135,7 @@ def a_custom_waiter_waits_for_a_job():
 
 def paginators_go_through_all_pages():
     for number in range(5):
-        batch.register_job_definition(jobDefinitionName=f"page-{number}", type="container", containerProperties={"image": "busybox", "vcpus": 1, "memory": 32})
+        batch.register_job_definition(jobDefinitionName=f"page-{number}", type="container", containerProperties={"image": sys.argv[2], "vcpus": 1, "memory": 32})
     array = batch.submit_job(jobName="array", jobQueue="boto3", jobDefinition="greet", arrayProperties={"size": 5})["jobId"]
     equal(ended(array)["status"], "SUCCEEDED")
 

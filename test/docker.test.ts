@@ -130,7 +130,7 @@ describe('containers on Docker', { skip: requirement('docker').skip, concurrency
       writeFileSync(join(folder, 'image/tmp/colors.txt'), `${colors.join('\n')}\n`);
       writeFileSync(join(folder, 'image/tmp/print-color.sh'), printColor);
       chmodSync(join(folder, 'image/tmp/print-color.sh'), 0o755);
-      await docker.commitImage(image, 'busybox', join(folder, 'image'), ['CMD []', 'ENTRYPOINT /tmp/print-color.sh']);
+      await docker.commitImage(image, server.image, join(folder, 'image'), ['CMD []', 'ENTRYPOINT /tmp/print-color.sh']);
 
       await server.register('print-color', { image, resourceRequirements: undefined, vcpus: 1, memory: 250 });
       const { jobId = '' } = await server.batch.send(new SubmitJobCommand({ ...printColorJob, jobQueue: 'test' }));

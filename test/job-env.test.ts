@@ -32,7 +32,7 @@ for (const engine of ['process', 'docker'] as const satisfies readonly EngineNam
     await server.whenEnded(array);
     assert.deepEqual(await server.lines(await server.job(`${array}:1`)), [`of the definition|of the server|${secret.length}|1`]);
 
-    const container = { image: 'busybox', command: ['sh', '-c', script], vcpus: 1, memory: 32 };
+    const container = { image: server.image, command: ['sh', '-c', script], vcpus: 1, memory: 32 };
     await server.batch.send(new RegisterJobDefinitionCommand({ jobDefinitionName: 'nodes', type: 'multinode', nodeProperties: { numNodes: 2, mainNode: 0, nodeRangeProperties: [{ targetNodes: '0:1', container }] } }));
     const nodes = await server.submit('nodes');
     assert.equal((await server.whenEnded(nodes)).status, 'SUCCEEDED');

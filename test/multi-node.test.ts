@@ -46,13 +46,15 @@ const javascript: Scripts = {
 
 const group = (targetNodes: string, name: string, command: string[]): NodeRangeProperty => ({
   targetNodes,
-  container: { image: 'busybox', command, resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'MEMORY', value: '64' }], environment: [{ name: 'GROUP', value: name }] },
+  container: { command, resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'MEMORY', value: '64' }], environment: [{ name: 'GROUP', value: name }] },
 });
 
 const scripts = (engine: EngineName): Scripts => (engine === 'docker' ? busybox : javascript);
 
+const imagedFor = ({ image }: TestServer, ranges: readonly NodeRangeProperty[]): NodeRangeProperty[] => ranges.map((range) => ({ ...range, container: { ...range.container, image } }));
+
 async function register(server: TestServer, name: string, ranges: NodeRangeProperty[], numNodes: number, more: object = {}): Promise<string> {
-  await server.batch.send(new RegisterJobDefinitionCommand({ jobDefinitionName: name, type: 'multinode', nodeProperties: { numNodes, mainNode: 0, nodeRangeProperties: ranges }, ...more }));
+  await server.batch.send(new RegisterJobDefinitionCommand({ jobDefinitionName: name, type: 'multinode', nodeProperties: { numNodes, mainNode: 0, nodeRangeProperties: imagedFor(server, ranges) }, ...more }));
   return name;
 }
 
@@ -65,7 +67,7 @@ for (const engine of ['process', 'docker'] as const) {
       await server.prepare();
       const aws = new AwsCli(server);
       const { main, passing, staying } = scripts(engine);
-      const nodeProperties = { numNodes: 5, mainNode: 0, nodeRangeProperties: [group('0', 'main', main), group('1:2', 'passing', passing), group('3:', 'staying', staying)] };
+      const nodeProperties = { numNodes: 5, mainNode: 0, nodeRangeProperties: imagedFor(server, [group('0', 'main', main), group('1:2', 'passing', passing), group('3:', 'staying', staying)]) };
       await aws.json`batch register-job-definition --job-definition-name gathering --type multinode --node-properties ${JSON.stringify(nodeProperties)}`;
       const { jobId } = await aws.json`batch submit-job --job-name gathering --job-queue test --job-definition gathering`;
 

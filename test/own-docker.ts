@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DockerClient } from '../src/engine/docker/docker-client.ts';
+import { testImage } from '../src/engine/docker/image-fixture.ts';
 import { requirement } from './requirement.ts';
 import { until } from './until.ts';
 
@@ -53,7 +54,7 @@ export class OwnDocker implements AsyncDisposable {
     // In the namespace's network and in nobody else's mounts: `ip netns exec` would hide the cgroups.
     this.#process = spawn('nsenter', [`--net=/run/netns/${name}`, 'dockerd', ...flags, '--bridge', 'none', '--iptables=false', '--ip6tables=false', '--storage-driver', 'vfs'], { stdio: 'ignore' });
     await until('a second Docker engine answers', () => this.#answers());
-    run(`docker -H unix://${requirement('docker').command} save busybox:latest | docker -H unix://${directory}/socket load`);
+    run(`docker -H unix://${requirement('docker').command} save ${testImage()} | docker -H unix://${directory}/socket load`);
   }
 
   async #answers(): Promise<boolean> {

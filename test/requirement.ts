@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { testImageSkip } from '../src/engine/docker/image-fixture.ts';
 
 export type RequirementName = 'docker' | 'awscli' | 'boto3' | 'registry' | 'chromium';
 
@@ -32,15 +33,15 @@ export function requiredNames(): string[] {
   return (process.env['LONGSHORE_REQUIRE'] ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
 }
 
-/** A Docker engine that answers, and the image that `.ci/run` makes (it cannot be pulled where no registry is reached). */
+/** A Docker engine that answers, and an image for it (none can be pulled where no registry is reached). */
 function docker(): Requirement {
   const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
   if (!host.startsWith('unix://')) return missing(`needs docker: DOCKER_HOST is ${host}, and these tests use a local socket`);
   const socket = host.slice('unix://'.length);
   if (!existsSync(socket)) return missing(`needs docker: no socket at ${socket}`);
   if (httpStatus(socket, '/_ping') !== 200) return missing(`needs docker: nothing answers at ${socket}`);
-  if (httpStatus(socket, '/images/busybox:latest/json') !== 200) return missing('needs docker: the image busybox:latest is not there (`.ci/run` makes it)');
-  return { skip: false, command: socket };
+  const noImage = testImageSkip();
+  return noImage === false ? { skip: false, command: socket } : missing(noImage);
 }
 
 function awscli(): Requirement {

@@ -9,6 +9,7 @@ import {
   type ComputeResource, type ContainerProperties, type JobDetail, type JobStatus, type RegisterJobDefinitionCommandInput, type SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
 import { CloudWatchLogsClient, GetLogEventsCommand, type OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
+import { testImage } from '../src/engine/docker/image-fixture.ts';
 import { DockerHost } from './docker-host.ts';
 import { requirement } from './requirement.ts';
 import { ServerProcess } from './server-process.ts';
@@ -141,9 +142,14 @@ export class TestServer implements AsyncDisposable {
     await this.batch.send(new CreateJobQueueCommand({ jobQueueName: name, priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: name }] }));
   }
 
+  /** For jobs to run: of the tests' own where images are used. */
+  get image(): string {
+    return this.engine === 'docker' ? testImage() : 'busybox';
+  }
+
   /** Answers the definition as `name:revision`. What is not said is a small busybox. */
   async register(name: string, properties: ContainerProperties, more: Partial<RegisterJobDefinitionCommandInput> = {}): Promise<string> {
-    const containerProperties = { image: 'busybox', resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'MEMORY', value: '32' }], ...properties } as ContainerProperties;
+    const containerProperties = { image: this.image, resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'MEMORY', value: '32' }], ...properties } as ContainerProperties;
     const { revision } = await this.batch.send(new RegisterJobDefinitionCommand({ jobDefinitionName: name, type: 'container', containerProperties, ...more }));
     return `${name}:${revision}`;
   }

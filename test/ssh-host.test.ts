@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { CreateComputeEnvironmentCommand, CreateJobQueueCommand, DescribeComputeEnvironmentsCommand } from '@aws-sdk/client-batch';
+import { testImage } from '../src/engine/docker/image-fixture.ts';
 import { DockerHost } from './docker-host.ts';
 import { OwnSshd, ownSshdSkip } from './own-sshd.ts';
 import { TestServer } from './server.ts';
@@ -20,10 +21,10 @@ test('jobs run on a host that is reached by ssh, also after its sshd was gone fo
   const longshore = (...words: string[]) => promisify(execFile)('node', ['bin/longshore.js', ...words, '--endpoint', server.url], { env: server.environment });
   try {
     await longshore('instance', 'register', '--cluster', cluster, '--docker-host', sshd.url, '--title', 'the host behind ssh');
-    const ended = await server.run('says', { image: 'busybox', command: ['echo', 'through ssh'] });
+    const ended = await server.run('says', { image: testImage(), command: ['echo', 'through ssh'] });
     assert.deepEqual([ended.status, await server.lines(ended)], ['SUCCEEDED', ['through ssh']]);
 
-    const waits = await server.submit(await server.register('waits', { image: 'busybox', command: ['sh', '-c', 'sleep 5; echo still here'] }));
+    const waits = await server.submit(await server.register('waits', { image: testImage(), command: ['sh', '-c', 'sleep 5; echo still here'] }));
     await server.whenStatus(waits, 'RUNNING');
     await sshd.close();
     await sshd.open();

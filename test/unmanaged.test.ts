@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { CreateComputeEnvironmentCommand, CreateJobQueueCommand, DescribeComputeEnvironmentsCommand, RegisterJobDefinitionCommand, type JobDetail } from '@aws-sdk/client-batch';
 import { DescribeContainerInstancesCommand, DescribeTasksCommand, ECSClient, ListClustersCommand, ListTasksCommand, RegisterContainerInstanceCommand } from '@aws-sdk/client-ecs';
+import { testImage } from '../src/engine/docker/image-fixture.ts';
 import { OwnDocker, ownDockerSkip } from './own-docker.ts';
 import { requirement } from './requirement.ts';
 import { TestServer, computeResources } from './server.ts';
@@ -53,7 +54,7 @@ test('two hosts run the jobs of an UNMANAGED environment; one is cut off in the 
   await using server = await TestServer.start('fake', ['--host-lost-seconds', '5', '--host-addresses', 'tcp://10.213.0.0/16']);
   const ecs = new ECSClient(server.clientOptions());
   const cluster = await unmanaged(server);
-  const definition = await server.register('d', { command: ['sh', '-c', 'echo attempt $AWS_BATCH_JOB_ATTEMPT; sleep 60'] });
+  const definition = await server.register('d', { image: testImage(), command: ['sh', '-c', 'echo attempt $AWS_BATCH_JOB_ATTEMPT; sleep 60'] });
   const job = await server.submit(definition, { retryStrategy: { attempts: 2 } });
 
   const registered = await longshore(server, 'instance', 'register', '--cluster', cluster, '--docker-host', first.url, '--title', 'the first');
@@ -103,7 +104,7 @@ test('the nodes of a multi-node parallel job have a host each, and reach the mai
   await using other = await OwnDocker.start();
   await using server = await TestServer.start('fake', ['--host-addresses', `unix://${requirement('docker').command}`, '--host-addresses', 'tcp://10.213.0.0/16:2375']);
   const cluster = await unmanaged(server);
-  const container = (script: string) => ({ image: 'busybox', command: ['sh', '-c', script], vcpus: 1, memory: 32 });
+  const container = (script: string) => ({ image: testImage(), command: ['sh', '-c', script], vcpus: 1, memory: 32 });
   await server.batch.send(
     new RegisterJobDefinitionCommand({
       jobDefinitionName: 'pair',

@@ -4,16 +4,16 @@ import { attemptId, type AttemptId } from '../../base/ids.ts';
 import { engineContract, plainSpec, shellCommand, type EngineContract } from '../contract/engine-contract.ts';
 import { lateStartContract } from '../contract/late-start-contract.ts';
 import { networkContract } from '../contract/network-contract.ts';
-import { lateStartsSocket, newEngine, ownNetworks, skipReason, withBusybox } from './docker-fixture.ts';
+import { lateStartsSocket, newEngine, ownNetworks, skipReason } from './docker-fixture.ts';
+import { testImage } from './image-fixture.ts';
 
 const contract: EngineContract = {
   name: 'docker',
   skip: skipReason,
   create: () => newEngine(),
-  spec: (id, behaviour) => plainSpec(id, { command: shellCommand(behaviour) }),
+  spec: (id, behaviour) => plainSpec(id, { image: testImage(), command: shellCommand(behaviour) }),
   runsCommands: true,
   limitsMemory: true,
-  before: withBusybox,
 };
 engineContract(contract);
 lateStartContract({

@@ -1,4 +1,4 @@
-// What the Docker tests share: whether there is an engine, a busybox image where none is, a second client to look at Docker with.
+// What the Docker tests share: whether there is an engine and an image to run, and a second client to look at Docker with.
 // For tests only. Containers carry an instance of this process alone, so that tests that run beside others stay apart.
 
 import { execFile } from 'node:child_process';
@@ -15,15 +15,15 @@ import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
 import { dockerEndpoint } from './docker-endpoint.ts';
 import { dockerAnswers } from './docker-answers.ts';
 import { DockerEngine } from './docker-engine.ts';
+import { testImage, testImageSkip } from './image-fixture.ts';
 
 const run = promisify(execFile);
 
 const answer = await dockerAnswers();
 const required = (process.env['LONGSHORE_REQUIRE'] ?? '').split(',').includes('docker');
-if (!answer.answers && required) throw new Error(`LONGSHORE_REQUIRE names docker, but no Docker engine answers: ${answer.why}`);
-
 /** Why tests that need Docker are skipped; undefined: they are not. */
-export const skipReason: string | undefined = answer.answers ? undefined : `no Docker engine answers: ${answer.why}`;
+export const skipReason: string | undefined = answer.answers ? testImageSkip() || undefined : `no Docker engine answers: ${answer.why}`;
+if (skipReason !== undefined && required) throw new Error(`LONGSHORE_REQUIRE names docker, but ${skipReason}`);
 
 export const instance = `test-${process.pid}-${Date.now().toString(36)}`;
 
@@ -40,18 +40,6 @@ export async function ownNetworks(of = instance): Promise<string[]> {
   return listed === '' ? [] : listed.split('\n');
 }
 
-/** Makes the image `busybox` from the machine's own static busybox where it is missing: no registry is needed. */
-export async function withBusybox(): Promise<void> {
-  if ((await docker('images', '-q', 'busybox:latest')) !== '') return;
-  const script = [
-    'set -e; dir=$(mktemp -d); trap \'rm -rf "$dir"\' EXIT; mkdir "$dir/bin" "$dir/etc" "$dir/tmp"; cp /bin/busybox "$dir/bin/"',
-    'for name in $(/bin/busybox --list); do [ $name = busybox ] || ln -s busybox "$dir/bin/$name"; done',
-    'echo root:x:0:0:root:/:/bin/sh > "$dir/etc/passwd"; echo root:x:0: > "$dir/etc/group"',
-    'tar -C "$dir" -c . | docker import - busybox:latest',
-  ].join('\n');
-  await run('sh', ['-c', script]);
-}
-
 export interface Scene {
   readonly engine: DockerEngine;
   readonly reports: ReportRecorder;
@@ -63,17 +51,16 @@ export interface Scene {
   readonly outputOf: (spec: ContainerSpec) => Promise<string[]>;
 }
 
-/** A test with an open engine, which removes what it made. Skipped where no Docker engine answers. */
-export function dockerTest(title: string, body: (scene: Scene) => Promise<void>, options: Partial<ConstructorParameters<typeof DockerEngine>[0]> = {}): void {
-  test(`docker: ${title}`, { skip: skipReason ?? false, timeout: 120_000 }, async () => {
-    await withBusybox();
+/** A test with an open engine, which removes what it made. Skipped where no Docker engine answers, or something of it is `lacking`. */
+export function dockerTest(title: string, body: (scene: Scene) => Promise<void>, options: Partial<ConstructorParameters<typeof DockerEngine>[0]> = {}, lacking: string | false = false): void {
+  test(`docker: ${title}`, { skip: skipReason ?? lacking, timeout: 120_000 }, async () => {
     const made: AttemptId[] = [];
     const engine = newEngine(options);
     const reports = new ReportRecorder();
     const spec = (facts: Partial<ContainerSpec>): ContainerSpec => {
       const id = newAttempt();
       made.push(id);
-      return plainSpec(id, facts);
+      return plainSpec(id, { image: testImage(), ...facts });
     };
     const outputOf = async (one: ContainerSpec): Promise<string[]> => {
       await engine.start(one);

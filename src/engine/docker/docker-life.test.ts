@@ -10,6 +10,7 @@ import { containerName } from './container-mapping.ts';
 import { DockerClient } from './docker-client.ts';
 import { dockerEndpoint } from './docker-endpoint.ts';
 import { cuttableSocket, docker, dockerTest, instance, newEngine } from './docker-fixture.ts';
+import { testImage } from './image-fixture.ts';
 import { dockerPieceBytes } from './log-lines.ts';
 
 const types = (reports: readonly { readonly type: string }[]): string[] => reports.map((report) => report.type);
@@ -72,7 +73,7 @@ dockerTest('a container that somebody kills and deletes has exited, and its outp
 dockerTest('a container that was created and not started is listed, started by its start, and never by itself', async ({ engine, reports, script }) => {
   const [wanted, unwanted] = [script('echo ran'), script('echo ran')];
   for (const job of [wanted, unwanted]) {
-    await docker('create', '--network', 'host', '--name', containerName(job.attemptId), '--label', `longshore.attempt=${job.attemptId}`, '--label', `longshore.instance=${instance}`, '--label', 'longshore.output=kept', 'busybox', 'sh', '-c', 'echo ran');
+    await docker('create', '--network', 'host', '--name', containerName(job.attemptId), '--label', `longshore.attempt=${job.attemptId}`, '--label', `longshore.instance=${instance}`, '--label', 'longshore.output=kept', testImage(), 'sh', '-c', 'echo ran');
   }
   assert.equal((await engine.list()).find((one) => one.attemptId === wanted.attemptId)?.state, 'created');
   await engine.start(wanted);
@@ -153,7 +154,7 @@ dockerTest('a reader that is slower than the writer loses nothing when the log c
   const labels = [`longshore.attempt=${job.attemptId}`, `longshore.instance=${instance}`].flatMap((label) => ['--label', label]);
   const logOptions = ['max-size=2m', 'max-file=100', 'compress=false'].flatMap((option) => ['--log-opt', option]);
   const program = `BEGIN { for (i = 0; i < ${count}; i++) print i, "................................................................" }`;
-  await docker('run', '-d', '--network', 'host', '--name', container, ...labels, '--log-driver', 'local', ...logOptions, 'busybox', 'awk', program);
+  await docker('run', '-d', '--network', 'host', '--name', container, ...labels, '--log-driver', 'local', ...logOptions, testImage(), 'awk', program);
   const client = new DockerClient(dockerEndpoint(process.env));
   await client.negotiate();
   const logs = containerLogs(
@@ -180,7 +181,7 @@ dockerTest('a reader that is slower than the writer loses nothing when the log c
 
 dockerTest('the daemon’s stop respects the image’s signal', async ({ engine, reports, spec }) => {
   const image = `longshore-stopsignal-${process.pid}`;
-  const container = await docker('create', '--stop-signal', 'SIGUSR1', 'busybox', 'true');
+  const container = await docker('create', '--stop-signal', 'SIGUSR1', testImage(), 'true');
   try {
     await docker('commit', container, image);
     const job = spec({ image, command: ['sh', '-c', 'trap "echo usr1; exit 9" USR1; echo ready; while :; do sleep 0.05; done'] });

@@ -7,7 +7,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { docker, dockerTest, skipReason, withBusybox } from './docker-fixture.ts';
+import { docker, dockerTest, skipReason } from './docker-fixture.ts';
+import { testImage } from './image-fixture.ts';
 
 const program = '/usr/bin/docker-registry';
 
@@ -60,8 +61,7 @@ if (!existsSync(program)) {
   });
 
   dockerTest('an image that is missing is pulled once for all attempts that need it', async ({ engine, reports, spec }) => {
-    await withBusybox();
-    await docker('tag', 'busybox', image);
+    await docker('tag', testImage(), image);
     await docker('push', image);
     await docker('rmi', image);
     // A pull asks for the tag's manifest once, and for its content where the daemon does not know that digest already.

@@ -13,9 +13,10 @@ import { BadHostAddress } from '../../port/host-connector.ts';
 import { newAttempt, plainSpec } from '../contract/engine-contract.ts';
 import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
 import { DockerClient } from './docker-client.ts';
-import { skipReason, withBusybox } from './docker-fixture.ts';
+import { skipReason } from './docker-fixture.ts';
 import { dockerHosts } from './docker-hosts.ts';
 import { HostAddresses } from './host-addresses.ts';
+import { testImage } from './image-fixture.ts';
 import { sshArguments, sshTarget } from './ssh-connection.ts';
 
 /** With a `ssh` on the PATH that runs this shell script; `$LS_DIRECTORY` is the test's own. */
@@ -106,7 +107,6 @@ test('what ssh says is told: a key that is refused, an end without a word, no ss
 });
 
 test('docker: a host that is reached by ssh tells its facts and runs a container', { skip: skipReason ?? false, timeout: 60_000 }, async () => {
-  await withBusybox();
   // The last three words: docker system dial-stdio.
   await withSsh('while [ $# -gt 3 ]; do shift; done; exec "$@"', async () => {
     const hosts = dockerHosts({ jobNetwork: 'host', hostAddresses: new HostAddresses(['ssh://there']), onProblem: () => undefined });
@@ -117,7 +117,7 @@ test('docker: a host that is reached by ssh tells its facts and runs a container
     await engine.open(reports.take);
     const attemptId = newAttempt();
     try {
-      await engine.start(plainSpec(attemptId, { command: ['sh', '-c', 'echo over there; exit 7'] }));
+      await engine.start(plainSpec(attemptId, { image: testImage(), command: ['sh', '-c', 'echo over there; exit 7'] }));
       assert.equal((await reports.exited(attemptId)).exit.exitCode, 7);
       assert.deepEqual(await textOf(engine.logs(attemptId, undefined)), ['over there']);
     } finally {
