@@ -1,7 +1,7 @@
 // A job in words: where it stands, how it ended, in one line or in full. Reads what DescribeJobs says and nothing else.
 
 import type { JobDetail } from '@aws-sdk/client-batch';
-import { visibleInLine } from '../../base/visible.ts';
+import { shellWord } from '../../base/shell-word.ts';
 import { durationText, timeText } from './time.ts';
 import { inLine, statusText, type Style } from './style.ts';
 
@@ -133,10 +133,5 @@ function needsText(job: JobDetail): string | undefined {
 
 const mapText = (map: Readonly<Record<string, string>> | undefined): string => Object.entries(map ?? {}).map(([key, value]) => `${key}=${quoted(value)}`).join(' ');
 
-/** A word as a shell would want it written; one with control characters in it as bash, ksh and zsh do. */
-export function quoted(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  const shown = visibleInLine(word);
-  if (shown === word) return `'${word.replaceAll("'", `'\\''`)}'`;
-  return `$'${visibleInLine(word.replace(/[\\']/g, '\\$&'))}'`;
-}
+/** A word as a shell would want it written. */
+export const quoted = shellWord;

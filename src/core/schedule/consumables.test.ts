@@ -32,6 +32,24 @@ test('no more run together than there is, and what ends makes room', () => {
   assert.deepEqual(place(world), ['j2>ce']);
 });
 
+test('the advice adds exactly what is missing', () => {
+  const remedies = (world: World, id: string): readonly string[] => {
+    const job = world.jobs.get(jobId(id))!;
+    return explain(world, world.jobQueues.get(job.queueArn)!, job, () => 0).remedies;
+  };
+  const add = (more: number, then = ''): string => `add ${more} to it${then}: aws batch update-consumable-resource --consumable-resource licence --operation ADD --quantity ${more}`;
+  const shared = worldOf({ consumables: { licence: 4 }, jobs: consuming(3, 2, 5) });
+  place(shared);
+  assert.deepEqual(remedies(shared, 'j1'), ['wait until jobs that use it have ended', add(1)]);
+  assert.deepEqual(remedies(shared, 'j2'), [add(1, ', which is enough when the 3 in use are back'), 'submit it again asking for 4 or fewer']);
+  // Lowered while more is in use.
+  shared.apply({ type: 'consumable-resource-stored', resource: { ...shared.consumableResources.get(arn('licence'))!, quantity: 2 } });
+  assert.deepEqual(remedies(shared, 'j1'), ['wait until jobs that use it have ended', add(3)]);
+  const used = worldOf({ consumables: { '!licence': 1 }, jobs: consuming(5) });
+  assert.deepEqual(remedies(used, 'j0'), [add(4), 'submit it again asking for 1 or fewer']);
+  assert.deepEqual(remedies(worldOf({ consumables: { licence: 0 }, jobs: consuming(1) }), 'j0'), [add(1), 'submit it again without it']);
+});
+
 test('jobs that want none of it go by', () => {
   const world = worldOf({ consumables: { licence: 0 }, jobs: [...consuming(1), { needs: one }] });
   assert.deepEqual(place(world), ['j1>ce']);

@@ -11,12 +11,14 @@ export interface ConsumableShort {
   readonly asked: number;
   /** Absent: it was deleted. */
   readonly quantities?: Quantities | undefined;
+  /** That it was last set to: less than what is in use where it was lowered since. */
+  readonly quantity?: number | undefined;
 }
 
 export function consumableShort(world: World, claims: readonly ConsumableClaim[] | undefined): ConsumableShort | undefined {
   for (const { arn, quantity } of claims ?? []) {
     const quantities = world.consumableResources.quantities(arn);
-    if (quantities === undefined || quantity > quantities.available) return { type: 'consumable-short', arn, asked: quantity, quantities };
+    if (quantities === undefined || quantity > quantities.available) return { type: 'consumable-short', arn, asked: quantity, quantities, quantity: world.consumableResources.get(arn)?.quantity };
   }
   return undefined;
 }
@@ -32,10 +34,11 @@ export function consumableText({ arn, asked, quantities }: ConsumableShort): str
   return inUse > 0 ? `waiting for ${what}: ${inUse} of ${total} in use, the job asks for ${asked}` : `waiting for ${what}: ${available} left, the job asks for ${asked}`;
 }
 
-export function consumableRemedies({ arn, asked, quantities }: ConsumableShort): string[] {
+export function consumableRemedies({ arn, asked, quantities, quantity = 0 }: ConsumableShort): string[] {
   const name = nameInArn(arn) ?? arn;
   if (quantities === undefined) return [`create consumable resource ${name} again`, 'cancel the job'];
-  const more = asked - quantities.available;
-  const add = `add ${more} to it: aws batch update-consumable-resource --consumable-resource ${name} --operation ADD --quantity ${more}`;
-  return asked <= quantities.total && quantities.inUse > 0 ? ['wait until jobs that use it have ended', add] : [add, 'submit it again asking for less'];
+  const { inUse } = quantities;
+  const add = (more: number, then: string): string => `add ${more} to it${then}: aws batch update-consumable-resource --consumable-resource ${name} --operation ADD --quantity ${more}`;
+  if (asked <= quantity && inUse > 0) return ['wait until jobs that use it have ended', add(asked + inUse - quantity, '')];
+  return [add(asked - quantity, inUse > 0 ? `, which is enough when the ${inUse} in use are back` : ''), quantity > 0 ? `submit it again asking for ${quantity} or fewer` : 'submit it again without it'];
 }

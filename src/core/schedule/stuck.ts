@@ -9,8 +9,8 @@ import { mayComeBack } from './consumables.ts';
 import { fit, isFinal } from './fit.ts';
 import type { JobClass } from './job-class.ts';
 
-/** More kinds of jobs than any queue that somebody reads about. */
-const classesLookedAt = 1000;
+/** Kinds of jobs of one queue: few queues have as many. */
+const classesLookedAt = 100;
 const entriesLookedAt = 100_000;
 
 /** Nothing that others do, end or give back lets such a job start. */
@@ -23,9 +23,9 @@ function isStuck(because: Blocked): boolean {
 export function stuckAhead(world: World, job: WaitingJob | LiveArrayParent): number {
   const { share } = job.terms;
   return stuckIn(world, job.queueArn, ({ claim }) => {
-    if (claim.share?.identifier !== share?.identifier) return 0;
+    if (claim.share?.identifier !== share?.identifier) return Number.NEGATIVE_INFINITY;
     const [theirs, own] = [claim.share?.schedulingPriority ?? 0, share?.schedulingPriority ?? 0];
-    if (theirs !== own) return theirs > own ? Number.POSITIVE_INFINITY : 0;
+    if (theirs !== own) return theirs > own ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     return rankOf(job);
   });
 }
@@ -36,9 +36,10 @@ export function stuckIn(world: World, queueArn: Arn, before: (jobClass: JobClass
   let looked = 0;
   let stuck = 0;
   for (const { jobClass } of queue === undefined ? [] : world.backlog.classes()) {
-    if (looked++ >= classesLookedAt) break;
-    const rank = jobClass.queueArn === queueArn ? before(jobClass) : Number.NEGATIVE_INFINITY;
-    if (queue === undefined || rank <= 0) continue;
+    if (queue === undefined || looked >= classesLookedAt) break;
+    if (jobClass.queueArn !== queueArn) continue;
+    looked++;
+    const rank = before(jobClass);
     const place = fit(world, queue, jobClass.claim, world.backlog.holdsBefore(queueArn, jobClass.claim).before);
     if (!place.fits && isStuck(place.because)) stuck += jobClass.countBefore(rank, entriesLookedAt, world.runnableIn);
   }

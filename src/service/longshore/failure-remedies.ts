@@ -2,6 +2,7 @@
 // known of its last attempt and of who stopped it.
 
 import { never } from '../../base/assert.ts';
+import { shellWord } from '../../base/shell-word.ts';
 import { timeLimitReason } from '../../core/command/meet-deadline.ts';
 import { isArrayParent, terminateOf, type StopRequest } from '../../core/job/job.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
@@ -19,7 +20,7 @@ export function failureRemedies({ id, detail, job }: JobView): string[] {
   const again = (job.terms.retry?.attempts ?? 1) === 1 ? ['have it tried again by itself: retryStrategy with attempts=3'] : [];
   const code = codeOf(last.containerReason);
   if (code === 'OutOfMemoryError') return [`ask for more than ${job.terms.needs.memoryMib} MiB of memory: resourceRequirements of type MEMORY, or longshore submit --memory`, logsOf(id)];
-  if (last.startedAtMs === undefined && code !== undefined) return startRemedies(code, last, detail.container.image ?? 'IMAGE', id);
+  if (last.startedAtMs === undefined && code !== undefined) return startRemedies(code, last, shellWord(detail.container.image ?? 'IMAGE'), id);
   if (last.exitCode !== undefined) return [...exitRemedies(last.exitCode, id), ...again];
   // Nobody knows what became of the container.
   return ['see whether its host and its Docker engine are well: longshore instances', 'have it tried again elsewhere: retryStrategy with attempts=3 and evaluateOnExit onStatusReason "Host EC2*", action RETRY', ...(last.log === undefined ? [] : [logsOf(id)])];
@@ -45,6 +46,7 @@ function stopRemedies({ by, reason }: StopRequest, timeoutSeconds: number | unde
   }
 }
 
+/** `image` is a word for a shell. */
 function startRemedies(code: string, { containerReason = '', log }: EndedAttempt, image: string, id: string): string[] {
   const output = log === undefined ? [] : [logsOf(id)];
   switch (code) {
