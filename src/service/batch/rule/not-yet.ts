@@ -2,13 +2,12 @@
 
 import { invalid } from '../../../wire/error-catalogue.ts';
 
-/** Refuses `what` where it says anything. */
+/** Refuses `what` where it was given; an empty value is as good as none, for clients send those. */
 export function refuseUnbuilt(given: unknown, what: string): void {
-  if (saysAnything(given)) throw invalid(`${what} is not supported by Longshore yet`);
+  if (!isEmpty(given)) throw invalid(`${what} is not supported by Longshore yet`);
 }
 
-/** Clients send empty values, and structures of nothing else, for members that they have nothing to say about. */
-export function saysAnything(value: unknown): boolean {
-  if (value === undefined || value === null || value === '') return false;
-  return typeof value !== 'object' || (Array.isArray(value) ? value.length > 0 : Object.values(value).some(saysAnything));
-}
+const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+
+/** Clients send structures of nothing but empty values for members that they have nothing to say about. */
+export const saysAnything = (structure: object | undefined): boolean => Object.values(structure ?? {}).some((value) => !isEmpty(value));
