@@ -68,7 +68,7 @@ describe('RegisterJobDefinition', () => {
   it('nor do empty members beside it', async () => {
     const { retryStrategy, timeout, parameters, tags } = await definition({ retryStrategy: {}, timeout: {}, parameters: {}, tags: {}, platformCapabilities: [], eksProperties: {}, ecsProperties: {}, nodeProperties: {}, consumableResourceProperties: {} });
     assert.deepEqual({ retryStrategy, timeout, parameters, tags }, { retryStrategy: undefined, timeout: undefined, parameters: {}, tags: {} });
-    await definition({ ecsProperties: { taskProperties: [] }, eksProperties: { podProperties: {} }, consumableResourceProperties: { consumableResourceList: [] } });
+    await definition({ eksProperties: { podProperties: {} }, consumableResourceProperties: { consumableResourceList: [] } });
   });
   it('on Fargate likewise', async () => {
     const requirements = [{ type: 'VCPU', value: '0.25' }, { type: 'MEMORY', value: '512' }];
