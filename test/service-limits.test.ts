@@ -62,9 +62,9 @@ const cases: Record<LimitName, Case> = {
     prepare: async (ask, most) => {
       const { arn } = JSON.parse((await ask('CreateSchedulingPolicy', { name: 'fair' })).body) as { arn: string };
       await ask('CreateJobQueue', { jobQueueName: 'fair', priority: 1, schedulingPolicyArn: arn, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'test' }] });
-      for (let count = 1; count < most - 1; count++) await submit(ask, { ...forever, jobQueue: 'fair', shareIdentifier: named(count) });
+      for (let count = 1; count < most - 1; count++) await submit(ask, { ...forever, jobQueue: 'fair', shareIdentifier: named(count), schedulingPriorityOverride: 0 });
     },
-    attempt: (ask, size) => submit(ask, { ...forever, jobQueue: 'fair', shareIdentifier: named(size) }),
+    attempt: (ask, size) => submit(ask, { ...forever, jobQueue: 'fair', shareIdentifier: named(size), schedulingPriorityOverride: 0 }),
   },
   attempts: { attempt: (ask, size) => submit(ask, { retryStrategy: { attempts: size } }) },
   consumableResources: {
@@ -82,6 +82,21 @@ const cases: Record<LimitName, Case> = {
     attempt: (ask, size) => ask('RegisterJobDefinition', filled(size, (text) => ({ ...definition, parameters: { text } }))),
     status: 413,
   },
+  containerOverridesLength: {
+    // ECS turns such a job away when it is to start, and it FAILS.
+    attempt: async (ask, size) => {
+      const { jobId } = jobOf(await submit(ask, { containerOverrides: filled(size, (text) => ({ command: [text] })) }));
+      const answer = await ask('DescribeJobs', { jobs: [jobId] });
+      const { jobs: [job] } = JSON.parse(answer.body) as { jobs: [{ status: string; statusReason: string }] };
+      return job.status === 'FAILED' && job.statusReason.startsWith('Container Overrides length') ? { status: 400, body: JSON.stringify({ message: job.statusReason }) } : answer;
+    },
+  },
+  jobsPerQueue: {
+    prepare: async (ask, most) => {
+      for (let count = 1; count < most - 1; count++) await submit(ask, forever);
+    },
+    attempt: (ask) => submit(ask, forever),
+  },
   submittedJobs: {
     prepare: async (ask, most) => {
       for (let count = 1; count < most - 1; count++) await submit(ask, forever);
@@ -91,7 +106,7 @@ const cases: Record<LimitName, Case> = {
 };
 
 const others: Limits = {
-  jobQueues: 4, computeEnvironments: 5, computeEnvironmentsPerQueue: 2, dependenciesPerJob: 30, arraySize: 12_000, activeShares: 4, attempts: 3, consumableResources: 3, tagsPerResource: 60, submitJobBytes: 40_000, jobDefinitionBytes: 20_000, submittedJobs: 5,
+  jobQueues: 4, computeEnvironments: 5, computeEnvironmentsPerQueue: 2, dependenciesPerJob: 30, arraySize: 12_000, activeShares: 4, attempts: 3, consumableResources: 3, tagsPerResource: 60, submitJobBytes: 40_000, jobDefinitionBytes: 20_000, containerOverridesLength: 300, jobsPerQueue: 4, submittedJobs: 5,
 };
 
 const asking = (server: PlainServer): Ask => (operation, input) =>
@@ -115,7 +130,7 @@ async function atTheDoor(name: LimitName, most: number, flags: readonly string[]
 describe('limits', () => {
   for (const name of Object.keys(settableLimits) as LimitName[]) {
     // A million jobs, or resources by the ten thousand, make no test.
-    if (name !== 'submittedJobs' && name !== 'consumableResources') it(`${name} is AWS's ${awsLimits[name]}`, () => atTheDoor(name, awsLimits[name], []));
+    if (name !== 'submittedJobs' && name !== 'jobsPerQueue' && name !== 'consumableResources') it(`${name} is AWS's ${awsLimits[name]}`, () => atTheDoor(name, awsLimits[name], []));
     it(`${name} is ${others[name]} where --limit says so`, () => atTheDoor(name, others[name], ['--limit', `${name}=${others[name]}`]));
   }
 

@@ -6,7 +6,7 @@ import { nodeId, splitJobId, type Arn, type JobId, type Scope } from '../base/id
 import { jobDefinitionArn } from '../core/arn.ts';
 import { quantitiesOf, type ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
-import { presentVcpus } from '../core/instance.ts';
+import { shownVcpus } from '../core/instance.ts';
 import { isArrayParent, isLive, waitingChild, type ArrayChild, type ArrayParent, type Job, type JobDetailRecord, type LiveArrayParent, type WaitingJob } from '../core/job/job.ts';
 import { needsOfAll } from '../core/job/nodes.ts';
 import { isEnded } from '../core/job/status.ts';
@@ -88,8 +88,7 @@ export class ControlReader implements Reader {
   }
 
   #environmentView(environment: ComputeEnvironment): ComputeEnvironmentView {
-    const { maxvCpus = 0, desiredvCpus = 0 } = environment.computeResources ?? {};
-    return { environment, tags: this.#store.tags(environment.arn), note: architectureNote(this.#world, environment), desiredvCpus: Math.min(Math.max(desiredvCpus, presentVcpus(this.#world, environment)), maxvCpus) };
+    return { environment, tags: this.#store.tags(environment.arn), note: architectureNote(this.#world, environment), desiredvCpus: shownVcpus(this.#world, environment) };
   }
 
   jobQueue(scope: Scope, nameOrArn: string): JobQueueView | undefined {

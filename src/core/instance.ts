@@ -68,6 +68,12 @@ export function presentVcpus(world: World, environment: ComputeEnvironment): num
   return Math.max(environment.computeResources?.minvCpus ?? 0, present);
 }
 
+/** `desiredvCpus` as it is shown: what somebody asked for, or more where more is there. */
+export function shownVcpus(world: World, environment: ComputeEnvironment): number {
+  const { maxvCpus = 0, desiredvCpus = 0 } = environment.computeResources ?? {};
+  return Math.min(Math.max(desiredvCpus, presentVcpus(world, environment)), maxvCpus);
+}
+
 /** vCPUs of all instances that the environment has, those that drain as well. */
 export function instanceVcpus(world: World, environmentArn: Arn): number {
   let milliVcpu = 0;

@@ -26,11 +26,15 @@ export const settableLimits = {
   /** Of a whole request. */
   submitJobBytes: { aws: 30_720, least: 1_024, most: 1_048_576 },
   jobDefinitionBytes: { aws: 24_576, least: 1_024, most: 1_048_576 },
+  /** What a submission overrides of one container, in characters of ECS's JSON; a job with more fails at once. */
+  containerOverridesLength: { aws: 8_192, least: 256, most: 1_048_576 },
   /**
    * Jobs of an account and region that have not ended: AWS's million in SUBMITTED. Here that state takes no time, so that what
    * is counted is what waits and runs; an array counts as one, and each of its children from its start to its end.
    */
   submittedJobs: { aws: 1_000_000, least: 1, most: 100_000_000 },
+  /** Likewise of one job queue, so that the backlog of one leaves room for the others'. AWS has no such limit. */
+  jobsPerQueue: { aws: 100_000_000, least: 1, most: 100_000_000 },
 } as const satisfies Record<string, SettableLimit>;
 
 export type LimitName = keyof typeof settableLimits;

@@ -3,7 +3,7 @@
 
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import type { Scope } from '../../base/ids.ts';
-import { clusterArn, computeEnvironmentArn, roleArn, serviceRoleArn } from '../arn.ts';
+import { clusterArn, computeEnvironmentArn, isServiceLinkedRole, roleArn, serviceRoleArn } from '../arn.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { launchProblem, refuseWindows, resolveLaunch } from '../compute-environment/launch.ts';
 import { launchesUntagged, nothingKnown, problemOf } from '../compute-environment/references.ts';
@@ -24,6 +24,7 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
   const managed = request.type === 'MANAGED';
   if (managed && request.computeResources === undefined) return refuse('invalid', 'computeResources must be specified for a MANAGED compute environment.');
   if (!managed && !request.serviceRole) return refuse('invalid', 'serviceRole must be specified for an UNMANAGED compute environment.');
+  if (!managed && isServiceLinkedRole(serviceRoleArn(scope, request.serviceRole))) return refuse('invalid', 'Service Linked Role cannot be used with UNMANAGED Compute Environment');
   if (managed && request.unmanagedvCpus !== undefined) return refuse('invalid', 'unmanagedvCpus can only be specified for an UNMANAGED compute environment.');
   if (!managed && request.computeResources !== undefined) return refuse('invalid', unmanagedResources);
   const wrong = request.computeResources && checkNewResources(request.computeResources, world.settings.instanceTypes);

@@ -13,11 +13,8 @@ export function decideDeleteComputeEnvironment(world: World, command: DeleteComp
   const environment = world.computeEnvironment(command.scope, command.computeEnvironment);
   if (environment === undefined) return refuse('not-found', `Compute environment ${command.computeEnvironment} does not exist`);
   if (environment.status === 'DELETING') return { events: [], effects: [], reply: done };
-  for (const queue of world.jobQueues.values()) {
-    if (queue.computeEnvironmentOrder.some((entry) => entry.computeEnvironment === environment.arn)) {
-      return refuse('invalid', 'Cannot delete, found existing JobQueue relationship');
-    }
-  }
+  const queues = [...world.jobQueues.values()].filter(({ computeEnvironmentOrder }) => computeEnvironmentOrder.some((entry) => entry.computeEnvironment === environment.arn));
+  if (queues.length > 0) return refuse('invalid', `Cannot delete, found existing JobQueue relationship: ${queues.map(({ name, status }) => (status === 'DELETING' ? `${name} (DELETING)` : name)).join(', ')}`);
   if (environment.state !== 'DISABLED') return refuse('invalid', 'Cannot delete, state must be DISABLED');
   const inUse = useOf(world, environment);
   if (inUse !== undefined) {

@@ -34,7 +34,8 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
     return refuse('invalid', `JobDefinition ${definition.name}:${definition.revision} is for ${capabilities.join(', ') || 'EC2'}, and job queue ${queue.name} has ${platform} compute environments.`);
   }
 
-  const { submittedJobs, tagsPerResource } = world.settings.limits;
+  const { submittedJobs, jobsPerQueue, tagsPerResource, containerOverridesLength } = world.settings.limits;
+  if (world.queueJobCount(queue.arn) >= jobsPerQueue) return refuse('limit', `The limit of ${jobsPerQueue} jobs of job queue ${queue.name} that have not ended is reached.`);
   if (world.hasJobs(scope, submittedJobs)) return refuse('limit', `The limit of ${submittedJobs} jobs that have not ended is reached.`);
 
   const parameters = { ...definition.request.parameters, ...request.parameters };
@@ -43,7 +44,7 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   const refused = timeoutRefusal(world, request.timeout);
   if (refused) return refused;
   const schedulingPriority = request.schedulingPriorityOverride ?? definition.request.schedulingPriority;
-  const share = shareOf(world, queue, request.shareIdentifier || undefined, schedulingPriority ?? 0, nowMs);
+  const share = shareOf(world, queue, request.shareIdentifier || undefined, schedulingPriority, nowMs);
   if (isRefusal(share)) return share;
   const work = definition.request.nodeProperties === undefined ? containerWork(world, definition, command, parameters) : nodesWork(world, definition.request.nodeProperties, queue, command, parameters);
   if (isRefusal(work)) return work;
@@ -83,6 +84,8 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
   const events: Event[] = [{ type: 'job-submitted', detail, job: newJob(identity, detail.arraySize, nowMs), tags }];
   if (detail.propagateTags && Object.keys({ ...command.definitionTags, ...tags }).length > tagsPerResource) {
     events.push(...failAtOnce(jobId, detail.arraySize, `The job's tags and its definition's come to more than ${tagsPerResource}.`, nowMs));
+  } else if (work.overridesLength > containerOverridesLength) {
+    events.push(...failAtOnce(jobId, detail.arraySize, `Container Overrides length must be at most ${containerOverridesLength}`, nowMs));
   } else if (dependencies.failed) {
     events.push(...failAtOnce(jobId, detail.arraySize, dependentJobFailed, nowMs));
   } else {
@@ -93,15 +96,16 @@ export function decideSubmitJob(world: World, command: SubmitJob, nowMs: number)
 }
 
 /**
- * A fair share queue demands a share and a FIFO queue forbids it (spec 6). A job without a scheduling priority has the lowest.
+ * A fair share queue demands a share and a priority in it; a FIFO queue forbids a share, and a priority is of no account there (spec 6).
  * "When the limit has been reached, submissions of any jobs that add a new share identifier fail."
  */
-function shareOf(world: World, queue: JobQueue, identifier: string | undefined, schedulingPriority: number, nowMs: number): ShareTerms | undefined | Refusal {
+function shareOf(world: World, queue: JobQueue, identifier: string | undefined, schedulingPriority: number | undefined, nowMs: number): ShareTerms | undefined | Refusal {
   const shares = world.fairShares.of(queue.arn);
   if (shares === undefined) {
     return identifier === undefined ? undefined : refuse('invalid', `shareIdentifier cannot be specified: job queue ${queue.name} has no fair-share scheduling policy.`);
   }
   if (identifier === undefined) return refuse('invalid', 'shareIdentifier must be specified.');
+  if (schedulingPriority === undefined) return refuse('invalid', 'Either schedulingPriority in job definition or schedulingPriorityOverride should be specified.');
   const known = shares.get(identifier);
   const { activeShares } = world.settings.limits;
   if ((known === undefined || !shares.isActive(known, secondOf(nowMs))) && shares.activeCount(secondOf(nowMs)) >= activeShares) {

@@ -1,11 +1,11 @@
 // What a submission runs and consumes: of a job with one container, and of a multi-node parallel job. The definition's
 // properties with the overrides laid over; who may have which overrides is refused here (user guide, chapter Submitting a Job).
 
-import type { ConsumableResourceProperties, NodeProperties } from '@aws-sdk/client-batch';
+import type { ConsumableResourceProperties, NodeOverrides, NodeProperties } from '@aws-sdk/client-batch';
 import { must } from '../../base/assert.ts';
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import { consumableClaims, consumableProperties } from '../job/consumables.ts';
-import { resolveContainer } from '../job/container.ts';
+import { commandOf, overridesLength, referenceRefusal, resolveContainer } from '../job/container.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import { instanceTypeOf, nodeSpans, resolveNodes } from '../job/node-properties.ts';
@@ -17,6 +17,8 @@ import type { SubmitJob } from './command.ts';
 export interface SubmittedWork extends Work {
   readonly consumableResourceProperties?: ConsumableResourceProperties | undefined;
   readonly nodeProperties?: NodeProperties | undefined;
+  /** Of the container, or the node range, that overrides most. */
+  readonly overridesLength: number;
 }
 
 type Parameters = Readonly<Record<string, string>>;
@@ -29,7 +31,12 @@ export function containerWork(world: World, definition: JobDefinition, { request
   const consumableResourceProperties = consumableProperties(request.consumableResourcePropertiesOverride, definition.request.consumableResourceProperties);
   const consumables = consumableClaims(world, scope, consumableResourceProperties);
   if (isRefusal(consumables)) return consumables;
-  return { container: resolveContainer(definition.request.containerProperties ?? {}, request.containerOverrides, parameters), consumableResourceProperties, consumables };
+  const { containerProperties = {} } = definition.request;
+  const { containerOverrides } = request;
+  const unknown = referenceRefusal(commandOf(containerProperties, containerOverrides), parameters);
+  if (unknown) return unknown;
+  const container = resolveContainer(containerProperties, containerOverrides, parameters);
+  return { container, consumableResourceProperties, consumables, overridesLength: overridesLength(containerProperties, containerOverrides, container) };
 }
 
 export function nodesWork(world: World, defined: NodeProperties, queue: JobQueue, { request, scope }: SubmitJob, parameters: Parameters): SubmittedWork | Refusal {
@@ -54,7 +61,15 @@ export function nodesWork(world: World, defined: NodeProperties, queue: JobQueue
   }
   const { numNodes = 0, mainNode = 0 } = nodeProperties;
   const { container, consumables } = must(groups.find(({ from, to }) => from <= mainNode && mainNode <= to), 'the main node lies in a range');
-  return { container, consumables, nodes: { numNodes, mainNode, groups, instanceType }, nodeProperties };
+  return { container, consumables, nodes: { numNodes, mainNode, groups, instanceType }, nodeProperties, overridesLength: longestOverrides(defined, nodeProperties, request.nodeOverrides) };
+}
+
+function longestOverrides(defined: NodeProperties, resolved: NodeProperties, overrides: NodeOverrides | undefined): number {
+  const lengths = (defined.nodeRangeProperties ?? []).map(({ targetNodes, container = {} }, index) => {
+    const change = overrides?.nodePropertyOverrides?.find((one) => one.targetNodes === targetNodes);
+    return overridesLength(container, change?.containerOverrides, resolved.nodeRangeProperties?.[index]?.container ?? {});
+  });
+  return Math.max(0, ...lengths);
 }
 
 /** "Your compute environment may have no more than five security groups associated with it" (user guide, chapter Multi-node Parallel Jobs). */

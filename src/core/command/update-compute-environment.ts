@@ -9,7 +9,7 @@ import { hasInstances, isFargate, type ComputeEnvironment } from '../compute-env
 import { launchProblem, refuseWindows, resolveLaunch, type Launch } from '../compute-environment/launch.ts';
 import { cutOffSubnets } from '../compute-environment/network.ts';
 import { launchesUntagged, nothingKnown, problemOf, type KnownReferences } from '../compute-environment/references.ts';
-import { presentVcpus, replaceInstances } from '../instance.ts';
+import { replaceInstances, shownVcpus } from '../instance.ts';
 import { checkResources, infrastructureChanges, mergeResources } from '../compute-environment/resources.ts';
 import type { World } from '../world.ts';
 import type { Decided, UpdateComputeEnvironment } from './command.ts';
@@ -18,6 +18,9 @@ import { queueMixRefusal } from './queue-environments.ts';
 
 /** What AWS fills in where one of the two was never set (spec 5). */
 export const defaultUpdatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 } as const;
+
+/** Programs match its beginning. A wish ends when the environment is DISABLED. */
+const noScalingDown = 'Manually scaling down compute environment is not supported. Disconnecting job queues from compute environment will cause it to scale-down to minvCpus.';
 
 export function decideUpdateComputeEnvironment(world: World, command: UpdateComputeEnvironment, nowMs: number): Decided<UpdateComputeEnvironment> {
   const { scope, request } = command;
@@ -52,7 +55,7 @@ export function decideUpdateComputeEnvironment(world: World, command: UpdateComp
     launch: isRefusal(launch) ? undefined : launch,
     problem,
     serviceRole,
-    computeResources,
+    computeResources: request.state === 'DISABLED' ? withoutWish(computeResources) : computeResources,
     launchesUntagged: launchesUntagged(computeResources, references.roles ?? {}),
     // It applies to EC2 only and is ignored on Fargate (spec 5).
     updatePolicy: request.updatePolicy === undefined || isFargate(stored) ? stored.updatePolicy : { ...defaultUpdatePolicy, ...stored.updatePolicy, ...request.updatePolicy },
@@ -69,6 +72,13 @@ export function decideUpdateComputeEnvironment(world: World, command: UpdateComp
     effects: [...replacement.effects, ...(environment.status === 'UPDATING' ? [{ type: 'settle-environment', arn: environment.arn } as const] : [])],
     reply: { name: environment.name, arn: environment.arn },
   };
+}
+
+/** What was wished for does not come back with the environment. */
+function withoutWish(resources: ComputeResource | undefined): ComputeResource | undefined {
+  if (resources?.desiredvCpus === undefined) return resources;
+  const { desiredvCpus: _wish, ...rest } = resources;
+  return rest;
 }
 
 function relaunch(world: World, stored: ComputeEnvironment, resources: ComputeResource | undefined, change: ComputeResourceUpdate | undefined, references: KnownReferences): Launch | Refusal {
@@ -88,11 +98,8 @@ function changedResources(world: World, environment: ComputeEnvironment, change:
   if (stored === undefined) return refuse('invalid', unmanagedResources);
   const typed = checkType(stored, change);
   if (typed) return typed;
-  // What DescribeComputeEnvironments shows at this moment.
-  const floor = presentVcpus(world, environment);
-  if (change.desiredvCpus !== undefined && change.desiredvCpus < floor) {
-    return refuse('invalid', `computeResources.desiredvCpus (${change.desiredvCpus}) must not be lower than its current value (${floor}).`);
-  }
+  const shown = shownVcpus(world, environment);
+  if (change.desiredvCpus !== undefined && change.desiredvCpus < shown) return refuse('invalid', `${noScalingDown} desiredvCpus must not be lower than its current value (${shown}); it is ${change.desiredvCpus}.`);
   const merged = mergeResources(stored, change);
   const infrastructure = infrastructureChanges(stored, merged, change);
   const blocked = infrastructure.length === 0 ? undefined : checkInfrastructure(environment, stored, infrastructure);

@@ -16,7 +16,7 @@ export function decideUpdateJobQueue(world: World, command: UpdateJobQueue, _now
   const environments =
     request.computeEnvironmentOrder === undefined
       ? { order: stored.computeEnvironmentOrder, jobQueueType: stored.jobQueueType }
-      : resolveEnvironments(world, scope, request.computeEnvironmentOrder);
+      : resolveEnvironments(world, scope, request.computeEnvironmentOrder, stored.computeEnvironmentOrder);
   if (isRefusal(environments)) return environments;
   if (environments.jobQueueType !== stored.jobQueueType) {
     return refuse('invalid', `A job queue of type ${stored.jobQueueType} cannot become one of type ${environments.jobQueueType}.`);

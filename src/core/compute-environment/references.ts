@@ -54,6 +54,9 @@ export const assumeRoleProblem = 'CLIENT_ERROR - Not authorized to perform sts:A
 const fleetRoleParameter = 'Parameter: SpotFleetRequestConfig.IamFleetRole is invalid';
 export const fleetRoleProblem = `CLIENT_ERROR - ${fleetRoleParameter}`;
 
+/** An instance profile by name or ARN; people give the ARN of the role in it. */
+const profileForm = /^(arn:aws[a-z-]*:iam::\d{12}:instance-profile\/[\w+=,.@/-]+|[\w+=,.@-]{1,128})$/;
+
 /** What makes an environment INVALID, in the texts of AWS; undefined: nothing. `requestId` stands where AWS names its own call. */
 export function problemOf(serviceRole: string, resources: ComputeResource | undefined, { all, roles, subnets }: KnownReferences, requestId: string): string | undefined {
   const isOwn = (role: string): boolean => roles !== undefined && role.startsWith(roles.prefix);
@@ -65,6 +68,8 @@ export function problemOf(serviceRole: string, resources: ComputeResource | unde
   if (fleetRole !== undefined && !isKnown(fleetRole, all?.spotFleetRoles, roles?.spotFleet)) {
     return `${fleetRoleProblem}. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidSpotFleetRequestConfig; Request ID: ${requestId}) ${fleetRoleParameter}`;
   }
+  const profile = resources?.instanceRole;
+  if (profile !== undefined && !profileForm.test(profile)) return `CLIENT_ERROR - Invalid IamInstanceProfile: ${profile}`;
   return all && resources && missing(resources, { ...all, subnets: subnets.map(({ id }) => id) });
 }
 

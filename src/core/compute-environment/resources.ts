@@ -19,8 +19,8 @@ const invalid = (message: string): Refusal => refuse('invalid', message);
 
 /** "This parameter isn't applicable to jobs that are running on Fargate resources. Don't specify it." */
 const notOnFargate = [
-  'allocationStrategy', 'minvCpus', 'desiredvCpus', 'instanceTypes', 'imageId', 'ec2KeyPair', 'instanceRole', 'tags',
-  'placementGroup', 'bidPercentage', 'spotIamFleetRole', 'launchTemplate', 'ec2Configuration', 'scalingPolicy',
+  'allocationStrategy', 'instanceTypes', 'imageId', 'ec2KeyPair', 'instanceRole', 'tags', 'placementGroup', 'bidPercentage',
+  'spotIamFleetRole', 'launchTemplate', 'ec2Configuration', 'scalingPolicy', 'minvCpus', 'desiredvCpus',
 ] as const satisfies readonly (keyof ComputeResource)[];
 
 const isEmpty = (value: unknown): boolean =>

@@ -25,6 +25,47 @@ export function substitute(text: string, parameters: Readonly<Record<string, str
   return result + text.slice(from);
 }
 
+/** A name runs on over these; what follows may belong to the text around it. */
+const wordRun = /^[A-Za-z0-9_-]+/;
+
+/** The name of the first reference in the text that no parameter has; `Ref::` before no name is no reference. */
+function missingReference(text: string, names: readonly string[]): string | undefined {
+  for (let at = text.indexOf('Ref::'); at >= 0; at = text.indexOf('Ref::', at + 5)) {
+    const rest = text.slice(at + 5);
+    const name = names.find((candidate) => rest.startsWith(candidate));
+    // `Ref::inputfile` does not ask for `input`, and `Ref::input.gz` does.
+    if (name !== undefined && !/^[A-Za-z0-9_]/.test(rest.slice(name.length))) continue;
+    const run = wordRun.exec(rest)?.[0];
+    if (run !== undefined) return run;
+  }
+  return undefined;
+}
+
+/** What a container of these properties runs: the override's command, or where that says nothing the definition's. */
+export const commandOf = (properties: ContainerProperties, overrides: ContainerOverrides | undefined): string[] | undefined =>
+  overrides?.command && overrides.command.length > 0 ? overrides.command : properties.command;
+
+/** AWS takes no submission of which a placeholder has no value. */
+export function referenceRefusal(command: readonly string[] | undefined, parameters: Readonly<Record<string, string>>): Refusal | undefined {
+  const names = byLength(parameters);
+  for (const word of command ?? []) {
+    const missing = missingReference(word, names);
+    if (missing !== undefined) return refuse('invalid', `Unable to substitute value. No parameter found for reference ${missing}`);
+  }
+  return undefined;
+}
+
+/**
+ * Characters of what a submission overrides of a container, as the JSON that ECS is sent: the overrides, and a command into which
+ * parameters go.
+ */
+export function overridesLength(properties: ContainerProperties, overrides: ContainerOverrides | undefined, resolved: ContainerProperties): number {
+  const command = commandOf(properties, overrides);
+  const isOverridden = command !== properties.command || (command ?? []).some((word) => word.includes('Ref::'));
+  const said = { ...overrides, command: isOverridden ? resolved.command : undefined };
+  return Object.values(said).every((value) => value === undefined) ? 0 : JSON.stringify(said).length;
+}
+
 const byLength = (parameters: Readonly<Record<string, string>>): string[] =>
   Object.keys(parameters).filter((name) => name !== '').sort((a, b) => b.length - a.length);
 
@@ -52,7 +93,7 @@ export function resolveContainer(
   overrides: ContainerOverrides | undefined,
   parameters: Readonly<Record<string, string>>,
 ): ContainerProperties {
-  const command = overrides?.command && overrides.command.length > 0 ? overrides.command : properties.command;
+  const command = commandOf(properties, overrides);
   const names = byLength(parameters);
   const resolved: ContainerProperties = { ...properties };
   if (command) resolved.command = command.map((word) => substitute(word, parameters, names));

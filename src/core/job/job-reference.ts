@@ -7,7 +7,7 @@ import { jobArn } from '../arn.ts';
 
 /** An index or a number of a node is written in one way only. */
 const idForm = /^[\w-]{1,128}([:#](0|[1-9]\d{0,4}))?$/;
-const nameForm = /^(arn:aws[a-z-]*:batch:[a-z0-9-]+:\d{12}:job\/)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}([:#](0|[1-9]\d{0,4}))?$/i;
+const nameForm = /^(arn:aws[a-z-]*:batch:[a-z0-9-]+:\d{12}:job\/)?[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12}([:#](0|[1-9]\d{0,4}))?$/;
 
 /** The id; undefined where the text names no job of this account and region, as the ARN of another one does not. */
 export function jobIdOf(scope: Scope, given: string): JobId | undefined {

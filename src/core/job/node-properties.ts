@@ -5,7 +5,7 @@
 import type { NodeOverrides, NodeProperties, NodePropertyOverride, NodeRangeProperty } from '@aws-sdk/client-batch';
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import { consumableProperties } from './consumables.ts';
-import { resolveContainer } from './container.ts';
+import { commandOf, referenceRefusal, resolveContainer } from './container.ts';
 import { nodesOf } from './nodes.ts';
 
 /** Nodes from one index to another, both included, and what they run. */
@@ -65,6 +65,9 @@ export function resolveNodes(defined: NodeProperties, overrides: NodeOverrides |
   if (overrides?.numNodes !== undefined && !ranges.some(({ targetNodes }) => targetNodes?.endsWith(':'))) {
     return refuse('invalid', 'NumNodes override can only be applied if the job definition has at least 1 target node without a range_end i.e (:) or (range_start:).');
   }
+  const commands = ranges.map((range) => commandOf(range.container ?? {}, changes.get(range.targetNodes)?.containerOverrides));
+  const unknown = commands.map((command) => referenceRefusal(command, parameters)).find(isRefusal);
+  if (unknown) return unknown;
   return {
     numNodes: overrides?.numNodes ?? defined.numNodes,
     mainNode: defined.mainNode,

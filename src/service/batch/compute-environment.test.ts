@@ -95,7 +95,7 @@ const wrong: [string, CreateComputeEnvironmentCommandInput, RegExp][] = [
   ['an image for EKS', managed({ ec2Configuration: [{ imageType: 'EKS_AL2023' }] }), /EKS compute environments/],
   ['a scale-down delay of 19', managed({ scalingPolicy: { minScaleDownDelayMinutes: 19 } }), /minScaleDownDelayMinutes/],
   ['Fargate with instance types', managed({ ...fargate, instanceTypes: ['optimal'], instanceRole: undefined }), /instanceTypes is not applicable to Fargate/],
-  ['Fargate without security groups', managed({ ...fargate, securityGroupIds: [], instanceTypes: undefined, instanceRole: undefined }), /securityGroupIds must hold 1 to 5/],
+  ['Fargate without security groups', managed({ ...fargate, minvCpus: undefined, securityGroupIds: [], instanceTypes: undefined, instanceRole: undefined }), /securityGroupIds must hold 1 to 5/],
   ['a tag that begins with aws:', managed({}, { tags: { 'aws:x': '1' } }), /reserved/],
   ['51 tags', managed({}, { tags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, ''])) }), /tags must have 0 to 50/],
 ];
@@ -173,7 +173,7 @@ test('an environment is deleted when it is DISABLED and in no queue, and is gone
   await assert.rejects(deps.call(deleteComputeEnvironment, { computeEnvironment: 'ce' }), /state must be DISABLED/);
   await deps.call(createJobQueue, { jobQueueName: 'q', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }] });
   await deps.call(updateComputeEnvironment, { computeEnvironment: computeEnvironmentArn, state: 'DISABLED' });
-  await assert.rejects(deps.call(deleteComputeEnvironment, { computeEnvironment: 'ce' }), { status: 400, message: 'Cannot delete, found existing JobQueue relationship' });
+  await assert.rejects(deps.call(deleteComputeEnvironment, { computeEnvironment: 'ce' }), { status: 400, message: 'Cannot delete, found existing JobQueue relationship: q' });
   deps.world.apply({ type: 'job-queue-deleted', arn: [...deps.world.jobQueues.keys()][0]! });
   await deps.call(deleteComputeEnvironment, { computeEnvironment: computeEnvironmentArn });
   assert.deepEqual((await deps.call(describeComputeEnvironments, { computeEnvironments: ['ce'] })).computeEnvironments, []);

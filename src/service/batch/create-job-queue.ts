@@ -6,6 +6,7 @@ import { integerIn, oneOf } from '../../wire/check.ts';
 import { creation, environmentResource, policyResources, queueResource } from './access.ts';
 import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
+import { checkOrder } from './rule/environment-order.ts';
 import { checkName } from './rule/name.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
 import { checkTags } from './rule/tags.ts';
@@ -27,6 +28,7 @@ export const createJobQueue: BatchOperation<CreateJobQueueCommandInput, Reply<Cr
     oneOf(JobQueueType, input.jobQueueType, 'jobQueueType');
     if (input.jobQueueType !== undefined && unbuiltTypes.includes(input.jobQueueType)) refuseUnbuilt(input.jobQueueType, `jobQueueType ${input.jobQueueType}`);
     integerIn(input.priority, 0, 2 ** 31 - 1, 'priority');
+    checkOrder(input.computeEnvironmentOrder);
     checkTags(input.tags, deps.settings.limits);
     refuseUnbuilt(input.serviceEnvironmentOrder, 'serviceEnvironmentOrder');
     checkTimeLimitActions(input.jobStateTimeLimitActions);

@@ -3,7 +3,7 @@
 import type { DescribeComputeEnvironmentsCommandInput, DescribeComputeEnvironmentsCommandOutput } from '@aws-sdk/client-batch';
 import { onAll } from './access.ts';
 import type { BatchOperation } from './deps.ts';
-import { byNames, pageByName, pageSize } from './page.ts';
+import { byNames, pageByName, refusePage } from './page.ts';
 import type { Reply } from './reply.ts';
 import { computeEnvironmentDetail } from './view/compute-environment.ts';
 
@@ -13,7 +13,7 @@ export const describeComputeEnvironments: BatchOperation<DescribeComputeEnvironm
   handle({ reader }, input, { scope }) {
     const names = input.computeEnvironments ?? [];
     if (names.length > 0) {
-      pageSize(input.maxResults);
+      refusePage(input.maxResults, 'ComputeEnvironments');
       const found = byNames(names, 'computeEnvironments', (name) => reader.computeEnvironment(scope, name), (view) => view.environment.arn);
       return { computeEnvironments: found.map(computeEnvironmentDetail) };
     }

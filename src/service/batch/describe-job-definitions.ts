@@ -10,7 +10,7 @@ import { lengthIn } from '../../wire/check.ts';
 import { invalid } from '../../wire/error-catalogue.ts';
 import { onAll } from './access.ts';
 import type { BatchOperation } from './deps.ts';
-import { malformedToken, pageSize } from './page.ts';
+import { malformedToken, pageSize, refusePage } from './page.ts';
 import type { Reply } from './reply.ts';
 import { jobDefinitionDetail } from './view/job-definition.ts';
 
@@ -22,6 +22,7 @@ export const describeJobDefinitions: BatchOperation<DescribeJobDefinitionsComman
     const size = pageSize(input.maxResults);
     if (status !== undefined && status !== 'ACTIVE' && status !== 'INACTIVE') throw invalid(`status must be ACTIVE or INACTIVE; it is '${status}'`);
     if (asked.length > 0) {
+      refusePage(input.maxResults, 'JobDefinitions');
       if (jobDefinitionName) throw invalid('jobDefinitions and jobDefinitionName cannot be used together');
       const found = find(reader, scope, asked).filter((view) => status === undefined || view.definition.status === status);
       return { jobDefinitions: found.map(jobDefinitionDetail) };

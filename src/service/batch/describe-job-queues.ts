@@ -3,7 +3,7 @@
 import type { DescribeJobQueuesCommandInput, DescribeJobQueuesCommandOutput } from '@aws-sdk/client-batch';
 import { onAll } from './access.ts';
 import type { BatchOperation } from './deps.ts';
-import { byNames, pageByName, pageSize } from './page.ts';
+import { byNames, pageByName, refusePage } from './page.ts';
 import type { Reply } from './reply.ts';
 import { jobQueueDetail } from './view/job-queue.ts';
 
@@ -13,7 +13,7 @@ export const describeJobQueues: BatchOperation<DescribeJobQueuesCommandInput, Re
   handle({ reader }, input, { scope }) {
     const names = input.jobQueues ?? [];
     if (names.length > 0) {
-      pageSize(input.maxResults);
+      refusePage(input.maxResults, 'JobQueues');
       const found = byNames(names, 'jobQueues', (name) => reader.jobQueue(scope, name), (view) => view.queue.arn);
       return { jobQueues: found.map(jobQueueDetail) };
     }

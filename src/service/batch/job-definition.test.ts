@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { ContainerProperties, RegisterJobDefinitionCommandInput } from '@aws-sdk/client-batch';
 import { deregisterJobDefinition } from './deregister-job-definition.ts';
 import { describeJobDefinitions } from './describe-job-definitions.ts';
-import { FakeDeps } from './fake-deps.ts';
+import { comparable, FakeDeps } from './fake-deps.ts';
 import { registerJobDefinition } from './register-job-definition.ts';
 
 const definition = (container: ContainerProperties = {}, more: Partial<RegisterJobDefinitionCommandInput> = {}): RegisterJobDefinitionCommandInput => ({
@@ -48,7 +48,10 @@ for (const [title, input] of taken) {
     const deps = new FakeDeps();
     const { jobDefinitionArn } = await deps.call(registerJobDefinition, input);
     const { jobDefinitions } = await deps.call(describeJobDefinitions, { jobDefinitions: [jobDefinitionArn ?? ''] });
-    assert.deepEqual(jobDefinitions?.[0]?.containerProperties, input.containerProperties);
+    const shown = jobDefinitions?.[0]?.containerProperties ?? {};
+    assert.deepEqual(comparable(shown), comparable(input.containerProperties));
+    for (const member of ['command', 'environment', 'mountPoints', 'resourceRequirements', 'secrets', 'ulimits', 'volumes'] as const) assert.ok(Array.isArray(shown[member]), member);
+    assert.deepEqual(shown.fargatePlatformConfiguration, input.platformCapabilities?.includes('FARGATE') ? { platformVersion: input.containerProperties?.fargatePlatformConfiguration?.platformVersion ?? 'LATEST' } : undefined);
     assert.deepEqual(jobDefinitions?.[0]?.parameters, input.parameters ?? {});
   });
 }
@@ -139,7 +142,7 @@ test('variables without a value are dropped, and actions come back in lower case
 
 test('Nextstrain registers what it was described as', async () => {
   const deps = new FakeDeps();
-  await deps.call(registerJobDefinition, definition({}, { parameters: { a: 'b' }, tags: { team: 'blue' }, retryStrategy: { attempts: 2, evaluateOnExit: [{ action: 'EXIT' }] } }));
+  await deps.call(registerJobDefinition, definition({}, { parameters: { a: 'b' }, tags: { team: 'blue' }, retryStrategy: { attempts: 2, evaluateOnExit: [{ action: 'EXIT', onExitCode: '1' }] } }));
   const [described] = (await deps.call(describeJobDefinitions, { jobDefinitionName: 'd', status: 'ACTIVE' })).jobDefinitions ?? [];
   assert.ok(described);
   const { jobDefinitionArn: _arn, revision, status, containerOrchestrationType, ...copy } = described;

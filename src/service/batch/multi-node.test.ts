@@ -13,7 +13,7 @@ import { createConsumableResource } from './create-consumable-resource.ts';
 import { createJobQueue } from './create-job-queue.ts';
 import { describeJobDefinitions } from './describe-job-definitions.ts';
 import { describeJobs } from './describe-jobs.ts';
-import { context, ec2Resources, FakeDeps } from './fake-deps.ts';
+import { comparable, context, ec2Resources, FakeDeps } from './fake-deps.ts';
 import { listJobsByConsumableResource } from './list-jobs-by-consumable-resource.ts';
 import { listJobs } from './list-jobs.ts';
 import { registerJobDefinition } from './register-job-definition.ts';
@@ -43,7 +43,8 @@ for (const [title, input] of defined) {
     const deps = new FakeDeps();
     await deps.call(registerJobDefinition, input);
     const [stored] = (await deps.call(describeJobDefinitions, { jobDefinitionName: 'm' })).jobDefinitions ?? [];
-    assert.deepEqual(stored?.nodeProperties, input.nodeProperties);
+    assert.deepEqual(comparable(stored?.nodeProperties), comparable(input.nodeProperties));
+    for (const { container: shown, instanceTypes } of stored?.nodeProperties?.nodeRangeProperties ?? []) assert.deepEqual([shown?.secrets, Array.isArray(instanceTypes)], [[], true]);
     assert.equal(stored?.type, 'multinode');
     assert.ok(stored !== undefined && !('containerProperties' in stored));
   });
@@ -155,7 +156,7 @@ test('overrides that say nothing are none, of whichever kind', async () => {
   const deps = await depsWithQueue();
   await submitted(deps, job(undefined, { containerOverrides: { environment: [] }, consumableResourcePropertiesOverride: { consumableResourceList: [] } }));
   await deps.call(registerJobDefinition, { jobDefinitionName: 'single', type: 'container', containerProperties: container() });
-  const { detail } = await submitted(deps, job({ nodePropertyOverrides: [] }, { jobDefinition: 'single' }));
+  const { detail } = await submitted(deps, job({ nodePropertyOverrides: [] }, { jobDefinition: 'single', parameters: { word: 'there' } }));
   assert.equal(detail.nodeProperties, undefined);
 });
 

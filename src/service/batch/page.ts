@@ -8,6 +8,11 @@ import { invalid } from '../../wire/error-catalogue.ts';
 /** 1 to 100, as the Describe operations document it; 100 where nothing is said. */
 export const pageSize = (maxResults: number | undefined): number => integerIn(maxResults, 1, limit.describePage, 'maxResults') ?? limit.describePage;
 
+/** What is asked for by name comes in no pages. `member` as AWS names it in its message. */
+export function refusePage(maxResults: number | undefined, member: string): void {
+  if (maxResults !== undefined) throw invalid(`${member} and MaxResults cannot both be set`);
+}
+
 export const malformedToken = (): Error => invalid('nextToken is not valid: it was not given by this operation');
 
 const encode = (kind: string, name: string): string => Buffer.from(`${kind} ${name}`).toString('base64url');

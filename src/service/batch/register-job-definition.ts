@@ -16,6 +16,7 @@ import { refuseUnbuilt } from './rule/not-yet.ts';
 import { checkPlatform, checkPlatforms } from './rule/platform.ts';
 import { checkRetryStrategy } from './rule/retry.ts';
 import { checkTags } from './rule/tags.ts';
+import { refuseNul } from './rule/text.ts';
 import { submitCommand } from './submit-command.ts';
 
 export const registerJobDefinition: BatchOperation<RegisterJobDefinitionCommandInput, Reply<RegisterJobDefinitionCommandOutput>> = {
@@ -35,6 +36,7 @@ export const registerJobDefinition: BatchOperation<RegisterJobDefinitionCommandI
     if (type === 'multinode') checkMultiNode(input, fargate);
     else checkSingleNode(input, fargate);
     integerIn(input.schedulingPriority, 0, limit.schedulingPriorityMax, 'schedulingPriority');
+    refuseNul(input.parameters, 'parameters');
     checkTags(input.tags, deps.settings.limits);
     const retryStrategy = checkRetryStrategy(input.retryStrategy, deps.settings.limits);
     const request = retryStrategy === undefined ? input : { ...input, retryStrategy };

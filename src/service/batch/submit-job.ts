@@ -22,6 +22,7 @@ import { checkFargateSize } from './rule/resource-requirements.ts';
 import { checkShareIdentifier } from './rule/fair-share.ts';
 import { checkRetryStrategy } from './rule/retry.ts';
 import { checkTags } from './rule/tags.ts';
+import { refuseNul } from './rule/text.ts';
 import { submitCommand } from './submit-command.ts';
 
 export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCommandOutput>> = {
@@ -40,6 +41,7 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     const size = input.arrayProperties?.size;
     integerIn(size, limit.arraySizeMin, limits.arraySize, 'arrayProperties.size');
     const dependsOn = readDependencies(context.scope, input.dependsOn, size !== undefined, limits);
+    refuseNul(input.parameters, 'parameters');
     checkOverrides(input.containerOverrides, () => deps.reader.jobDefinition(context.scope, input.jobDefinition ?? '')?.definition);
     checkShareIdentifier(input.shareIdentifier, 'shareIdentifier');
     integerIn(input.schedulingPriorityOverride, 0, limit.schedulingPriorityMax, 'schedulingPriorityOverride');

@@ -8,6 +8,7 @@ import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { checkChangedResourceMembers } from './rule/compute-resources.ts';
 import { checkReference, checkEnvironmentRole } from './rule/name.ts';
+import { refuseNoChange } from './rule/update.ts';
 import { submitCommand } from './submit-command.ts';
 
 const jobExecutionTimeoutMinutesMax = 7200;
@@ -23,8 +24,9 @@ export const updateComputeEnvironment: BatchOperation<UpdateComputeEnvironmentCo
     integerIn(input.updatePolicy?.jobExecutionTimeoutMinutes, 1, jobExecutionTimeoutMinutesMax, 'updatePolicy.jobExecutionTimeoutMinutes');
     checkEnvironmentRole(input.serviceRole, 'serviceRole');
     if (input.computeResources !== undefined) checkChangedResourceMembers(input.computeResources);
-    const stored = deps.reader.computeEnvironment(context.scope, input.computeEnvironment)?.environment.computeResources;
-    const references = await deps.references(context, [stored, input.computeResources]);
+    const stored = deps.reader.computeEnvironment(context.scope, input.computeEnvironment)?.environment;
+    if (stored !== undefined) refuseNoChange(input, ['state', 'computeResources', 'serviceRole', 'updatePolicy', 'unmanagedvCpus', 'context', 'ecsSettings']);
+    const references = await deps.references(context, [stored?.computeResources, input.computeResources]);
     const { name, arn } = await submitCommand(deps, { type: 'update-compute-environment', scope: context.scope, request: input, references }, context);
     return { computeEnvironmentName: name, computeEnvironmentArn: arn };
   },

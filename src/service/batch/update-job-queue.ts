@@ -9,6 +9,8 @@ import type { Reply } from './reply.ts';
 import { checkReference } from './rule/name.ts';
 import { refuseUnbuilt } from './rule/not-yet.ts';
 import { checkTimeLimitActions } from './rule/time-limit-actions.ts';
+import { checkOrder } from './rule/environment-order.ts';
+import { refuseNoChange } from './rule/update.ts';
 import { submitCommand } from './submit-command.ts';
 
 export const updateJobQueue: BatchOperation<UpdateJobQueueCommandInput, Reply<UpdateJobQueueCommandOutput>> = {
@@ -19,6 +21,8 @@ export const updateJobQueue: BatchOperation<UpdateJobQueueCommandInput, Reply<Up
 
   async handle(deps, input, context) {
     checkReference(input.jobQueue, 'jobQueue');
+    if (deps.reader.jobQueue(context.scope, input.jobQueue) !== undefined) refuseNoChange(input, ['state', 'priority', 'computeEnvironmentOrder', 'schedulingPolicyArn', 'jobStateTimeLimitActions', 'serviceEnvironmentOrder']);
+    checkOrder(input.computeEnvironmentOrder);
     oneOf(JQState, input.state, 'state');
     integerIn(input.priority, 0, 2 ** 31 - 1, 'priority');
     refuseUnbuilt(input.serviceEnvironmentOrder, 'serviceEnvironmentOrder');

@@ -13,6 +13,8 @@ const maxVcpus = 2 ** 31 - 1;
 /** Of whatever length: people who have no network to name make one up. */
 const idForms = { subnets: /^subnet-[0-9a-f]+$/, securityGroupIds: /^sg-[0-9a-f]+$/ } as const;
 
+const templateVersion = /^(\d{1,9}|\$Default|\$Latest)$/;
+
 /** Of a type, a family or a bundle; whether there is such a one is core's question. */
 export const instanceTypeForm = /^[a-z][a-z0-9_-]*(\.[a-z0-9-]+)?$/;
 
@@ -20,6 +22,7 @@ export function checkNewResourceMembers(resources: ComputeResource): void {
   oneOf(CRAllocationStrategy, resources.allocationStrategy, `${where}.allocationStrategy`);
   checkEnvironmentRole(resources.spotIamFleetRole, `${where}.spotIamFleetRole`);
   checkMembers(resources);
+  if ((resources.type === 'EC2' || resources.type === 'SPOT') && resources.minvCpus === undefined) throw invalid('Resource minvCpus is required.');
 }
 
 export function checkChangedResourceMembers(change: ComputeResourceUpdate): void {
@@ -43,6 +46,9 @@ function checkMembers(resources: ComputeResource | ComputeResourceUpdate): void 
   lengthIn(resources.ec2Configuration, 0, 2, `${where}.ec2Configuration`);
   for (const configuration of resources.ec2Configuration ?? []) checkImage(configuration);
   oneOf(UserdataType, resources.launchTemplate?.userdataType, `${where}.launchTemplate.userdataType`);
+  for (const { version } of [resources.launchTemplate ?? {}, ...(resources.launchTemplate?.overrides ?? [])]) {
+    if (version && !templateVersion.test(version)) throw invalid(`${where}.launchTemplate: LaunchTemplateVersion must be either empty or a number or $Default or $Latest; it is '${version.slice(0, 64)}'`);
+  }
   const delay = resources.scalingPolicy?.minScaleDownDelayMinutes;
   if (delay !== undefined && delay !== 0) integerIn(delay, 20, 10_080, `${where}.scalingPolicy.minScaleDownDelayMinutes (0 turns it off)`);
 }

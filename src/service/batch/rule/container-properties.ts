@@ -4,25 +4,25 @@
 
 import type { ContainerProperties, LinuxParameters, LogConfiguration, Ulimit } from '@aws-sdk/client-batch';
 import { DeviceCgroupPermission, LogDriver } from '@aws-sdk/client-batch';
-import { integerIn, lengthIn, matches, oneOf } from '../../../wire/check.ts';
+import { integerIn, matches, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 import { checkLogOptions } from './awslogs-options.ts';
 import { checkEnvironment } from './environment.ts';
+import { checkImage } from './image.ts';
 import { checkRole } from './name.ts';
 import { refuseUnbuilt } from './not-yet.ts';
 import { checkAbsolute } from './path.ts';
 import { checkAmounts } from './resource-requirements.ts';
+import { refuseNul } from './text.ts';
 import { checkVolumes } from './volumes.ts';
 
-const imageForm = /^[A-Za-z0-9][A-Za-z0-9_\-:./#@+]*$/;
-const imageLength = 255;
 const maxMib = 1_000_000_000;
 
 /** `where`: the member that it is, as messages name it. */
 export function checkContainer(container: ContainerProperties, where: string, fargate: boolean): void {
-  if (!container.image) throw invalid(`${where}.image must be provided`);
-  lengthIn(container.image, 1, imageLength, `${where}.image`);
-  matches(container.image, imageForm, `${where}.image`, 'letters, digits and _ - : . / # @ +');
+  checkImage(container.image, `${where}.image`);
+  refuseNul(container, where);
+  checkUser(container.user);
   checkRole(container.jobRoleArn, `${where}.jobRoleArn`);
   checkRole(container.executionRoleArn, `${where}.executionRoleArn`);
   checkAmounts(container, where, fargate);
@@ -34,6 +34,14 @@ export function checkContainer(container: ContainerProperties, where: string, fa
   refuseUnbuilt(container.secrets, `${where}.secrets`);
   if (container.enableExecuteCommand) refuseUnbuilt(true, `${where}.enableExecuteCommand`);
   refuseUnbuilt(container.repositoryCredentials, `${where}.repositoryCredentials`);
+}
+
+/** A name or number of a user, and behind a colon one of a group: what ECS takes. */
+const userForm = /^[a-z0-9_][a-z0-9_.-]{0,254}(:[a-z0-9_][a-z0-9_.-]{0,254})?$/;
+
+/** Empty is "none". */
+function checkUser(user: string | undefined): void {
+  if (user && !userForm.test(user)) throw invalid(`User ${user.slice(0, 255)} does not match regex ${userForm.source}`);
 }
 
 /** The kinds that Docker knows; the model lists them with Ulimit. */
@@ -48,6 +56,7 @@ function checkUlimits(ulimits: readonly Ulimit[] | undefined, where: string): vo
     if (!ulimitNames.has(name)) throw invalid(`${where}.ulimits: '${name}' is not one of ${[...ulimitNames].join(', ')}`);
     if (seen.has(name)) throw invalid(`${where}.ulimits holds ${name} twice`);
     seen.add(name);
+    for (const value of [softLimit, hardLimit]) if (!Number.isSafeInteger(value)) throw invalid(`${where}.ulimits: a limit of ${name} must be a whole number; it is ${value}`);
     if (softLimit < unlimited || hardLimit < unlimited) throw invalid(`${where}.ulimits: a limit of ${name} is below -1, which means unlimited`);
     const soft = softLimit === unlimited ? Infinity : softLimit;
     const hard = hardLimit === unlimited ? Infinity : hardLimit;
@@ -61,6 +70,9 @@ const tmpfsOptions = new Set([
   'atime', 'noatime', 'diratime', 'nodiratime', 'bind', 'rbind', 'unbindable', 'runbindable', 'private', 'rprivate', 'shared', 'rshared',
   'slave', 'rslave', 'relatime', 'norelatime', 'strictatime', 'nostrictatime', 'mode', 'uid', 'gid', 'nr_inodes', 'nr_blocks', 'mpol',
 ]);
+
+/** Those that take a value, and its form. They are joined by commas: a value with one would be two options. */
+const valued = new Map([['mode', /^[0-7]{1,4}$/], ['uid', /^\d{1,10}$/], ['gid', /^\d{1,10}$/], ['nr_inodes', /^\d{1,15}[kmg]?$/i], ['nr_blocks', /^\d{1,15}[kmg]?$/i], ['mpol', /^[\w:=-]+$/]]);
 
 function checkLinux(linux: LinuxParameters | undefined, where: string): void {
   if (linux === undefined) return;
@@ -78,8 +90,9 @@ function checkLinux(linux: LinuxParameters | undefined, where: string): void {
     checkAbsolute(mount.containerPath, `${at}.tmpfs.containerPath`);
     integerIn(mount.size, 1, maxMib, `${at}.tmpfs.size`);
     for (const option of mount.mountOptions ?? []) {
-      // They are joined by commas: a value with one would be two options.
-      if (!tmpfsOptions.has(option.split('=')[0] as string) || !/^\w+(=[\w.:=/-]{1,64})?$/.test(option)) throw invalid(`${at}.tmpfs.mountOptions: '${option}' is not a mount option of tmpfs`);
+      const [name = '', ...value] = option.split('=');
+      const isRight = tmpfsOptions.has(name) && (value.length === 0 ? !valued.has(name) : (valued.get(name)?.test(value.join('=')) ?? false));
+      if (!isRight) throw invalid(`${at}.tmpfs.mountOptions: '${option}' is not a mount option of tmpfs`);
     }
   }
 }

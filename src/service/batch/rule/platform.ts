@@ -3,14 +3,14 @@
 
 import type { ContainerProperties, PlatformCapability } from '@aws-sdk/client-batch';
 import { AssignPublicIp, PlatformCapability as PlatformCapabilities } from '@aws-sdk/client-batch';
-import { integerIn, lengthIn, matches, oneOf } from '../../../wire/check.ts';
+import { integerIn, matches, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 import { refuseUnbuilt, saysAnything } from './not-yet.ts';
 import { checkFargateSize } from './resource-requirements.ts';
 
 /** Whether the definition is for Fargate. */
 export function checkPlatforms(platforms: readonly PlatformCapability[] | undefined): boolean {
-  lengthIn(platforms, 0, 2, 'platformCapabilities');
+  if ((platforms?.length ?? 0) > 1) throw invalid('platformCapabilities: Exactly 1 capability must be provided.');
   for (const platform of platforms ?? []) {
     oneOf(PlatformCapabilities, platform, 'platformCapabilities');
     if (platform === 'MANAGED_INSTANCES') refuseUnbuilt(platform, 'platformCapabilities MANAGED_INSTANCES');

@@ -31,5 +31,6 @@ function checkRule(rule: EvaluateOnExit): EvaluateOnExit {
   matches(rule.onStatusReason, textPattern, `${where}.onStatusReason`, textExplained);
   matches(rule.onReason, textPattern, `${where}.onReason`, textExplained);
   matches(rule.onExitCode, codePattern, `${where}.onExitCode`, 'digits, with an asterisk at most at the end');
+  if (!rule.onStatusReason && !rule.onReason && !rule.onExitCode) throw invalid('EvaluateOnExit should contain at least one of onExitCode, onReason or onStatusReason');
   return { ...rule, action: action as EvaluateOnExit['action'] };
 }

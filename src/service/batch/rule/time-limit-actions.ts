@@ -6,12 +6,12 @@ import { integerIn, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 
 const where = 'jobStateTimeLimitActions';
-/** The conditions that Batch detects. */
+/** The conditions for which an action may be set (user guide, Automatic remediation); that of a service role has to be looked into. */
 const reasons: readonly (string | undefined)[] = [
   'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
   'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE',
   'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT',
-  'MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS',
+  'MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED',
 ];
 
 export function checkTimeLimitActions(actions: readonly JobStateTimeLimitAction[] | undefined): void {

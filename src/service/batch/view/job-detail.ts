@@ -9,6 +9,7 @@ import { logTarget } from '../../../core/job/container.ts';
 import { isArrayParent, terminateOf } from '../../../core/job/job.ts';
 import { propertiesOfNode } from '../../../core/job/nodes.ts';
 import type { JobView } from '../../../port/reader.ts';
+import { shownContainer, shownNodes } from './container.ts';
 import { arrayFacts, containerEnd, jobArnOf, shownAttempt, startedAt, statusReason, stoppedAt } from './facts.ts';
 
 export function jobDetail(view: JobView): JobDetail {
@@ -45,14 +46,13 @@ export function jobDetail(view: JobView): JobDetail {
 /** Metaflow takes a job for a multi-node parallel one where it has no `container`. */
 function work(view: JobView): Pick<JobDetail, 'container' | 'nodeProperties' | 'nodeDetails'> {
   const { detail, nodeIndex } = view;
-  const { nodeProperties, definitionName } = detail;
+  const { nodeProperties } = detail;
   if (nodeProperties === undefined) return { container: containerDetail(view, detail.container) };
   if (nodeIndex !== undefined) {
     const { container } = propertiesOfNode(nodeProperties, nodeIndex);
     return { container: containerDetail(view, container ?? {}), nodeDetails: { nodeIndex, isMainNode: nodeIndex === nodeProperties.mainNode } };
   }
-  const nodeRangeProperties = nodeProperties.nodeRangeProperties?.map((range) => ({ ...range, container: shownProperties(range.container ?? {}, definitionName) }));
-  return { nodeProperties: { ...nodeProperties, nodeRangeProperties } };
+  return { nodeProperties: shownNodes(nodeProperties, (container) => shownProperties(container, detail)) };
 }
 
 function attemptDetail(view: JobView, attempt: EndedAttempt): AttemptDetail {
@@ -68,7 +68,7 @@ function attemptDetail(view: JobView, attempt: EndedAttempt): AttemptDetail {
 function containerDetail(view: JobView, container: ContainerProperties): ContainerDetail {
   const attempt = shownAttempt(view.job);
   return {
-    ...shownProperties(container, view.detail.definitionName),
+    ...shownProperties(container, view.detail),
     networkInterfaces: interfaces(attempt),
     ...(attempt && whereItRan(view, attempt)),
     ...containerEnd(view.job),
@@ -77,16 +77,8 @@ function containerDetail(view: JobView, container: ContainerProperties): Contain
   };
 }
 
-/** With the lists that AWS shows though they are empty. */
-const shownProperties = (container: ContainerProperties, definitionName: string): ContainerProperties => ({
-  ...container,
-  command: container.command ?? [],
-  volumes: container.volumes ?? [],
-  environment: container.environment ?? [],
-  mountPoints: container.mountPoints ?? [],
-  ulimits: container.ulimits ?? [],
-  resourceRequirements: container.resourceRequirements ?? [],
-  secrets: container.secrets ?? [],
+const shownProperties = (container: ContainerProperties, { definitionName, platformCapabilities }: JobView['detail']): ContainerProperties => ({
+  ...shownContainer(container, platformCapabilities),
   logConfiguration: logDetail(container, definitionName),
 });
 
