@@ -60,7 +60,7 @@ export class NodesWorkload {
     return this.#shapes.map(({ name, numNodes, mainNode, ranges }) => ({
       type: 'register-job-definition',
       scope,
-      request: { jobDefinitionName: name, type: 'multinode', nodeProperties: { numNodes, mainNode, nodeRangeProperties: [...ranges] } },
+      request: { jobDefinitionName: name, type: 'multinode', schedulingPriority: 0, nodeProperties: { numNodes, mainNode, nodeRangeProperties: [...ranges] } },
     }));
   }
 

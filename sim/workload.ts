@@ -361,7 +361,7 @@ export class Workload {
   }
 
   #registerDefinition(): Command {
-    return { type: 'register-job-definition', scope, request: { jobDefinitionName: 'job', type: 'container', platformCapabilities: ['EC2', 'FARGATE'], containerProperties: { image: 'fake', vcpus: 1, memory: 64 } } };
+    return { type: 'register-job-definition', scope, request: { jobDefinitionName: 'job', type: 'container', platformCapabilities: ['EC2', 'FARGATE'], schedulingPriority: 0, containerProperties: { image: 'fake', vcpus: 1, memory: 64 } } };
   }
 
   /** Tags and log groups: tables beside the world, through the same door. */

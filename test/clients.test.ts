@@ -82,7 +82,7 @@ describe('clients', () => {
 
   describe('Metaflow', () => {
     test('looks for the queue and the kind of its environment', async () => {
-      const { jobQueues = [], nextToken } = await server.batch.send(new DescribeJobQueuesCommand({ jobQueues: ['test'], maxResults: 1 }));
+      const { jobQueues = [], nextToken } = await server.batch.send(new DescribeJobQueuesCommand({ jobQueues: ['test'] }));
       assert.equal(nextToken, undefined);
       const [queue] = jobQueues;
       assert.deepEqual([queue?.state, queue?.status], ['ENABLED', 'VALID']);
