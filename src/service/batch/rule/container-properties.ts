@@ -4,7 +4,7 @@
 
 import type { ContainerProperties, LinuxParameters, LogConfiguration, Ulimit } from '@aws-sdk/client-batch';
 import { DeviceCgroupPermission, LogDriver } from '@aws-sdk/client-batch';
-import { integerIn, matches, oneOf } from '../../../wire/check.ts';
+import { integerIn, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 import { checkLogOptions } from './awslogs-options.ts';
 import { checkEnvironment } from './environment.ts';
