@@ -93,7 +93,7 @@ const wrong: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
   ['an empty tmpfs', definition({ linuxParameters: { tmpfs: [{ containerPath: '/t', size: 0 }] } }), /tmpfs.size/],
   ['a mount that brings options', definition({ volumes: [{ name: 'v' }], mountPoints: [{ sourceVolume: 'v', containerPath: '/x:rw,z' }] }), /containerPath must be an absolute path without colons/],
   ['a host path that brings another', definition({ volumes: [{ name: 'v', host: { sourcePath: '/scratch:/etc' } }] }), /sourcePath must be an absolute path without colons/],
-  ['a host path with a NUL', definition({ volumes: [{ name: 'v', host: { sourcePath: '/a\0b' } }] }), /sourcePath must be an absolute path/],
+  ['a host path with a NUL', definition({ volumes: [{ name: 'v', host: { sourcePath: '/a\0b' } }] }), /sourcePath must not hold the character NUL/],
   ['a device that brings permissions', definition({ linuxParameters: { devices: [{ hostPath: '/dev/null:rwm' }] } }), /hostPath must be an absolute path/],
   ['a tmpfs with a line break', definition({ linuxParameters: { tmpfs: [{ containerPath: '/t\n', size: 1 }] } }), /tmpfs.containerPath must be/],
   ['a mount option that brings others', definition({ linuxParameters: { tmpfs: [{ containerPath: '/t', size: 1, mountOptions: ['mode=0777,exec,suid'] }] } }), /is not a mount option/],

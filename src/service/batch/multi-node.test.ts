@@ -44,7 +44,7 @@ for (const [title, input] of defined) {
     await deps.call(registerJobDefinition, input);
     const [stored] = (await deps.call(describeJobDefinitions, { jobDefinitionName: 'm' })).jobDefinitions ?? [];
     assert.deepEqual(comparable(stored?.nodeProperties), comparable(input.nodeProperties));
-    for (const { container, instanceTypes } of stored?.nodeProperties?.nodeRangeProperties ?? []) assert.deepEqual([container?.secrets, Array.isArray(instanceTypes)], [[], true]);
+    for (const { container: inRange, instanceTypes } of stored?.nodeProperties?.nodeRangeProperties ?? []) assert.deepEqual([inRange?.secrets, Array.isArray(instanceTypes)], [[], true]);
     assert.equal(stored?.type, 'multinode');
     assert.ok(stored !== undefined && !('containerProperties' in stored));
   });
