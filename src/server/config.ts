@@ -42,6 +42,8 @@ export interface ServerConfig {
   readonly jobNetwork: 'host' | 'bridge';
   /** Where Docker networks of multi-node parallel jobs lie. */
   readonly jobNetworks: Block;
+  /** Processes and threads of each container; undefined: any number. */
+  readonly pidsLimit: number | undefined;
   /** All jobs' containers get them, where their definitions do not say otherwise. Secret. */
   readonly jobEnvironment: readonly Variable[];
   /** Where hosts that users register may be. */
@@ -81,6 +83,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     spotInterruptionsPerHour: rate('--spot-interruptions-per-hour', values['spot-interruptions-per-hour'], 3_600),
     jobNetworks: privateBlock('--job-networks', values['job-networks']),
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
+    pidsLimit: values['pids-limit'] === undefined ? undefined : wholeNumber('--pids-limit', values['pids-limit'], 4_194_304, 1),
     jobEnvironment: jobEnvironmentOf(values['job-env'], values['job-env-file']),
     hostAddresses: hostAddressesOf(values['host-addresses'] ?? []),
     settings: {

@@ -85,7 +85,7 @@ async function whenDockerAnswers(need: string, { wait }: EngineRules, ask: () =>
 export function makeEngine(kind: EngineKind, config: ServerConfig, identity: string): Engine {
   switch (kind) {
     case 'docker':
-      return new DockerEngine({ instance: identity, jobNetwork: config.jobNetwork, jobNetworks: config.jobNetworks });
+      return new DockerEngine({ instance: identity, jobNetwork: config.jobNetwork, jobNetworks: config.jobNetworks, pidsLimit: config.pidsLimit });
     case 'process':
       return new ProcessEngine({ directory: join(config.dataDir, 'process') });
     case 'fake':

@@ -29,6 +29,7 @@ const jobs = {
   'job-env-file': { type: 'string', multiple: true, value: 'FILE', help: 'such variables, one a line; may be given several times' },
   'job-network': { type: 'string', value: 'NAME', default: 'host', help: 'host or bridge: the Docker network of jobs' },
   'job-networks': { type: 'string', value: 'CIDR', default: defaultJobNetworks, help: 'where the Docker networks of multi-node parallel jobs lie' },
+  'pids-limit': { type: 'string', value: 'N', help: 'processes and threads that a container may have at once, on Docker (default: no bound, as on AWS)' },
   'overtake-jobs': { type: 'string', value: 'N', default: String(defaultSettings.overtakeJobs), help: 'jobs that may overtake one that does not fit before room is kept for it' },
   'overtake-seconds': { type: 'string', value: 'N', default: String(defaultSettings.overtakeSeconds), help: '… and for how long they may at most' },
 } as const satisfies Flags;

@@ -111,6 +111,11 @@ test('labels of ours cannot be forged', () => {
   assert.equal(bodyOf({ labels: { 'longshore.instance': 'elsewhere' } }).Labels['longshore.instance'], 'here');
 });
 
+test('a container may have as many processes as it likes, unless there is a limit', () => {
+  assert.equal(bodyOf({}).HostConfig.PidsLimit, undefined);
+  assert.equal(bodyOf({}, { pidsLimit: 64 }).HostConfig.PidsLimit, 64);
+});
+
 test('jobs may have a network of their own', () => {
   assert.equal(bodyOf({}, { jobNetwork: 'bridge' }).HostConfig.NetworkMode, 'bridge');
 });

@@ -33,6 +33,8 @@ export interface MappingOptions {
   /** Tells the servers apart that use one Docker engine. */
   readonly instance: string;
   readonly jobNetwork: 'host' | 'bridge';
+  /** Processes and threads that a container may have at once; absent: any number, as on ECS. */
+  readonly pidsLimit?: number | undefined;
   /** The driver that keeps output for `logs`. */
   readonly keptOutput: LogConfig;
 }
@@ -68,6 +70,7 @@ export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: 
         NetworkMode: seat?.dockerId ?? (spec.network?.kind === 'host' ? 'host' : options.jobNetwork),
         CpuShares: cpuShares(spec.milliVcpu),
         Memory: memory,
+        PidsLimit: options.pidsLimit,
         ...swap(linux, memory),
         Privileged: spec.privileged || undefined,
         ReadonlyRootfs: spec.readonlyRootFilesystem || undefined,

@@ -96,6 +96,7 @@ export interface CreateBody {
     readonly NetworkMode: string;
     readonly CpuShares: number;
     readonly Memory: number;
+    readonly PidsLimit?: number | undefined;
     readonly MemorySwap?: number | undefined;
     readonly MemorySwappiness?: number | undefined;
     readonly Privileged?: boolean | undefined;

@@ -28,6 +28,8 @@ export interface DockerEngineOptions {
   readonly instance: string;
   /** `host`, as AWS Batch on EC2 does it, is the default, and starts fastest. */
   readonly jobNetwork?: 'host' | 'bridge' | undefined;
+  /** Processes and threads of each container at once; absent: any number. */
+  readonly pidsLimit?: number | undefined;
   /** Where the private networks of multi-node parallel jobs lie; absent: {@link defaultJobNetworks}. */
   readonly jobNetworks?: Block | undefined;
   /** Where the daemon listens; absent: where `environment` says. */
@@ -141,7 +143,7 @@ export class DockerEngine implements Engine {
   async #start(known: Known, spec: ContainerSpec): Promise<void> {
     const malformed = referenceProblem(spec.image);
     if (malformed !== undefined) return this.#startFailed(known, `CannotPullContainerError: ${malformed}`);
-    const options: MappingOptions = { instance: this.#options.instance, jobNetwork: this.#options.jobNetwork ?? 'host', keptOutput: this.#keptOutput };
+    const options: MappingOptions = { instance: this.#options.instance, jobNetwork: this.#options.jobNetwork ?? 'host', pidsLimit: this.#options.pidsLimit, keptOutput: this.#keptOutput };
     const seat = await this.#seat(spec);
     if (seat !== undefined && 'cannotStart' in seat) return this.#startFailed(known, seat.cannotStart);
     const mapped = createBody(spec, options, seat);

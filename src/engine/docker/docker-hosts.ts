@@ -13,8 +13,8 @@ import { ForbiddenAddress, type HostAddresses } from './host-addresses.ts';
 import { NoSshClient } from './ssh-connection.ts';
 import { UnreachableEngine } from './unreachable-engine.ts';
 
-/** The networks as of this machine's engine. */
-export interface DockerHostsOptions extends Pick<DockerEngineOptions, 'jobNetwork' | 'jobNetworks'> {
+/** Networks and limits as of this machine's engine. */
+export interface DockerHostsOptions extends Pick<DockerEngineOptions, 'jobNetwork' | 'jobNetworks' | 'pidsLimit'> {
   readonly hostAddresses: HostAddresses;
   /** For the server's log. */
   readonly onProblem: (what: string, error: unknown) => void;
@@ -27,7 +27,7 @@ const probeMs = 15_000;
 /** Of one answer to a question. */
 const mostProbeBytes = 1024 * 1024;
 
-export function dockerHosts({ jobNetwork, jobNetworks, hostAddresses, onProblem }: DockerHostsOptions): HostConnector {
+export function dockerHosts({ jobNetwork, jobNetworks, pidsLimit, hostAddresses, onProblem }: DockerHostsOptions): HostConnector {
   let probing = 0;
   return {
     async probe(address) {
@@ -48,7 +48,7 @@ export function dockerHosts({ jobNetwork, jobNetworks, hostAddresses, onProblem 
     // The host's id marks its containers: several hosts, and this machine, may share one daemon.
     engine(hostId: HostId, address: HostAddress): Engine {
       try {
-        return new DockerEngine({ instance: hostId, jobNetwork, jobNetworks, endpoint: hostAddresses.endpoint(address) });
+        return new DockerEngine({ instance: hostId, jobNetwork, jobNetworks, pidsLimit, endpoint: hostAddresses.endpoint(address) });
       } catch (error) {
         if (!(error instanceof BadHostAddress)) throw error;
         onProblem(`host ${hostId} cannot be used`, error);

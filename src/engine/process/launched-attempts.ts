@@ -6,7 +6,7 @@ import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { JobCgroup, JobCgroups } from './job-cgroups.ts';
 import type { Journal } from './journal.ts';
-import { killGroup, startTicksOf } from './leftovers.ts';
+import { attemptMark, killGroup, killMarked, startTicksOf } from './leftovers.ts';
 import { paths, type FromLauncher, type LaunchedAttempt, type LaunchRequest } from './protocol.ts';
 import type { WorkDirectories } from './work-directories.ts';
 
@@ -156,7 +156,7 @@ export class LaunchedAttempts {
     const output = openSync(this.#path.output(id), 'a', 0o600);
     try {
       const [file = '', ...words] = argv;
-      return spawn(file, words, { cwd: work, env: { HOME: work, ...environment }, stdio: ['ignore', output, output], detached: true, uid, gid });
+      return spawn(file, words, { cwd: work, env: { HOME: work, ...environment, [attemptMark]: id }, stdio: ['ignore', output, output], detached: true, uid, gid });
     } finally {
       closeSync(output);
     }
@@ -175,7 +175,8 @@ export class LaunchedAttempts {
   #ended(id: string, running: Running, code: number | null, signal: NodeJS.Signals | null, waitUntilMs: number): void {
     // The main process was the job; what it left in the background goes with it, and its last output is waited for.
     const groupIsThere = killGroup(running.pid, 'SIGKILL');
-    if (!(running.cgroup?.isEmptied() ?? !groupIsThere) && Date.now() < waitUntilMs) {
+    const isEmptied = running.cgroup === undefined ? !killMarked(id) && !groupIsThere : running.cgroup.isEmptied();
+    if (!isEmptied && Date.now() < waitUntilMs) {
       setTimeout(() => this.#ended(id, running, code, signal, waitUntilMs), vanishStepMs);
       return;
     }

@@ -273,7 +273,7 @@ test('process: a start that waits in the connection of a server that died is tol
     const pid = await scene.launcherPid();
     const marker = join(scene.directory, 'ran');
     const spec = scene.spec(`touch ${marker}; sleep ${seconds}`);
-    const dying = connect(readFileSync(paths(scene.directory).socketRecord, 'utf8'));
+    const dying = connect(recordOf(readFileSync(paths(scene.directory).socketRecord, 'utf8')).socket);
     await once(dying, 'data');
     process.kill(pid, 'SIGSTOP');
     const limits = { memoryMib: 64, swapMib: 0, cpuShares: 512 };

@@ -11,7 +11,7 @@ import { never } from '../../base/assert.ts';
 import { JobCgroups } from './job-cgroups.ts';
 import { Journal } from './journal.ts';
 import { LaunchedAttempts } from './launched-attempts.ts';
-import { killLeftoverGroup, killProcessesBelow } from './leftovers.ts';
+import { killLeftoverGroup, killMarked, killProcessesBelow } from './leftovers.ts';
 import { LineParser, paths, placeOf, recordOf, type FromLauncher, type LaunchedAttempt, type ToLauncher } from './protocol.ts';
 import { WorkDirectories } from './work-directories.ts';
 
@@ -65,6 +65,7 @@ function settle(attempt: LaunchedAttempt, sameBoot: boolean): LaunchedAttempt {
   if (attempt.state === 'exited' || attempt.state === 'lost') return attempt;
   const startedAtMs = attempt.state === 'running' ? attempt.startedAtMs : undefined;
   if (sameBoot && attempt.state === 'running') killLeftoverGroup(attempt.pid, attempt.startTicks);
+  if (sameBoot) killMarked(attempt.id);
   return { id: attempt.id, state: 'lost', startedAtMs, lostAtMs: Date.now(), node: attempt.node };
 }
 

@@ -1,7 +1,7 @@
 // Ends what a launcher that died has left running, so that a lost attempt does not go on unseen. Kills a process group only
 // where its leader is surely the one that was started: numbers are given again.
 
-import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 
 const scratch = Buffer.allocUnsafe(4096);
 
@@ -32,6 +32,30 @@ export function killProcessesBelow(directory: string): void {
       // It ended, or is not ours to look at.
     }
   }
+}
+
+/** In the environment of everything that an attempt starts, unless it takes it out itself. */
+export const attemptMark = 'LONGSHORE_ATTEMPT_ID';
+
+/**
+ * Kills every process that was started with the attempt's mark, whichever group and session it has made for itself; true where there was one.
+ * It is how an ordinary user's launcher, which can make no control groups, ends what a job has left in the background.
+ */
+export function killMarked(id: string): boolean {
+  const mark = Buffer.from(`${attemptMark}=${id}\0`);
+  let found = false;
+  for (const entry of listProcesses()) {
+    try {
+      const environment = readFileSync(`/proc/${entry}/environ`);
+      const at = environment.indexOf(mark);
+      if (at < 0 || (at > 0 && environment[at - 1] !== 0) || Number(entry) === process.pid) continue;
+      process.kill(Number(entry), 'SIGKILL');
+      found = true;
+    } catch {
+      // It ended, or is not ours to look at.
+    }
+  }
+  return found;
 }
 
 function listProcesses(): string[] {
