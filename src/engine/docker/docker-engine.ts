@@ -144,7 +144,8 @@ export class DockerEngine implements Engine {
     const malformed = referenceProblem(spec.image);
     if (malformed !== undefined) return this.#startFailed(known, `CannotPullContainerError: ${malformed}`);
     const options: MappingOptions = { instance: this.#options.instance, jobNetwork: this.#options.jobNetwork ?? 'host', pidsLimit: this.#options.pidsLimit, keptOutput: this.#keptOutput };
-    const seat = await this.#seat(spec);
+    const { network } = spec;
+    const seat = network?.kind === 'private' ? await this.#networks.join(network, spec.attemptId) : undefined;
     if (seat !== undefined && 'cannotStart' in seat) return this.#startFailed(known, seat.cannotStart);
     const mapped = createBody(spec, options, seat);
     if ('cannotStart' in mapped) return this.#startFailed(known, mapped.cannotStart);
@@ -188,11 +189,6 @@ export class DockerEngine implements Engine {
       if (++looks > looksForName) return failed(reason);
       await pause(againMs, this.#closed.signal);
     }
-  }
-
-  /** Of a node in a private network. */
-  async #seat({ network, attemptId }: ContainerSpec): Promise<Seat | { readonly cannotStart: string } | undefined> {
-    return network?.kind === 'private' ? this.#networks.join(network, attemptId) : undefined;
   }
 
   /** Waits no longer than the attempt is wanted; the pull itself goes on for others. */
