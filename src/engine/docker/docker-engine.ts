@@ -9,7 +9,7 @@ import { EngineUnavailable, type ContainerSpec, type Engine, type EngineAttempt,
 import { defaultJobNetworks, ownBlock } from '../job-networks.ts';
 import { containerFacts, type ContainerFacts } from './container-facts.ts';
 import { containerLogs, type OutputState } from './container-logs.ts';
-import { attemptLabel, containerName, createBody, instanceLabel, type MappingOptions, type Seat } from './container-mapping.ts';
+import { attemptLabel, containerName, createBody, instanceLabel, type MappingOptions } from './container-mapping.ts';
 import type { CreateBody, EventMessage, InfoAnswer, InspectedContainer, ListedContainer, LogConfig } from './docker-api.ts';
 import { DockerClient, DockerRefusal, daemonMessage } from './docker-client.ts';
 import { dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
