@@ -301,7 +301,7 @@ describe('what instances are launched from', () => {
     lab.create({ ...resources, securityGroupIds: [] }, { references });
     lab.launch('a');
     assert.deepEqual(lab.instances[0]?.launch, {
-      subnetId: 'subnet-1', securityGroupIds: ['sg-9'], keyName: 'ours', tags: { team: 'a', stage: 'y' }, instanceProfile: 'ecsInstanceRole', placementGroup: 'near',
+      subnetId: 'subnet-1', addressNumber: 0, securityGroupIds: ['sg-9'], keyName: 'ours', tags: { team: 'a', stage: 'y' }, instanceProfile: 'ecsInstanceRole', placementGroup: 'near',
       blockDevices: [{ deviceName: '/dev/xvda', ebs: { volumeSizeGib: 100, volumeType: 'gp3', deleteOnTermination: true, encrypted: false } }],
     });
     const other = new Lab();
