@@ -206,7 +206,7 @@ describe('jobs that wait', () => {
     const two = { containerOverrides: { resourceRequirements: [{ type: 'VCPU' as const, value: '2' }] } };
     const holder = await server.submit('small', { jobQueue: 'shared', ...share, ...two });
     await server.whenStatus(holder, 'RUNNING');
-    const { holders } = await stuck('small', 'shared', /^waiting for the other shares: computeReservation 50 keeps 2 of 4 vCPUs free for shares that use none yet \(1 share is active\), and 2 of the other 2 are in use: share a may not take more now$/, share);
+    const { holders } = await stuck('small', 'shared', /^waiting for the other shares: 2 vCPUs of this queue are in use, and computeReservation leaves 2 of 4 to the 1 share that is active; the rest is kept free for shares that use nothing yet$/, share);
     assert.deepEqual([holders?.of, holders?.jobs.map(({ jobId }) => jobId)], ['queue shared', [holder]]);
   });
 

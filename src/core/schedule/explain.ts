@@ -145,11 +145,11 @@ function wordsOf(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' |
 }
 
 /** A share that uses something may not take what is held back for shares that use nothing. */
-function overReservationWords({ shareIdentifier, capMilliVcpu, usedMilliVcpu, maxMilliVcpu: max, percent, activeShares }: OverReservation, queue: JobQueue): Words {
+function overReservationWords({ capMilliVcpu, usedMilliVcpu, maxMilliVcpu: max, activeShares }: OverReservation, queue: JobQueue): Words {
   const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
-  const active = `${activeShares} ${activeShares === 1 ? 'share is' : 'shares are'} active`;
+  const to = `${activeShares} ${activeShares === 1 ? 'share that is' : 'shares that are'} active`;
   return {
-    text: `waiting for the other shares: computeReservation ${percent} keeps ${vcpus(max - capMilliVcpu)} of ${vcpus(max)} vCPUs free for shares that use none yet (${active}), and ${vcpus(usedMilliVcpu)} of the other ${vcpus(capMilliVcpu)} are in use: share ${shareIdentifier} may not take more now`,
+    text: `waiting for the other shares: ${vcpus(usedMilliVcpu)} vCPUs of this queue are in use, and computeReservation leaves ${vcpus(capMilliVcpu)} of ${vcpus(max)} to the ${to}; the rest is kept free for shares that use nothing yet`,
     remedies: ['wait until jobs of this queue have ended', "lower computeReservation in the queue's scheduling policy", `raise maxvCpus of a compute environment of queue ${queue.name}`],
   };
 }

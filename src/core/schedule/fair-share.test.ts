@@ -181,7 +181,7 @@ test('a share that has used nothing may take what is held back, and says why oth
   const world = reserving(50, { jobs: jobs('a', 16) });
   assert.equal(placeJobs(world).length, 8);
   const waiting = [...world.jobs.values()].find((job) => job.status === 'RUNNABLE')!;
-  assert.equal(explain(world, world.jobQueues.get(q)!, waiting, () => 0).text, 'waiting for the other shares: computeReservation 50 keeps 8 of 16 vCPUs free for shares that use none yet (1 share is active), and 8 of the other 8 are in use: share a may not take more now');
+  assert.equal(explain(world, world.jobQueues.get(q)!, waiting, () => 0).text, 'waiting for the other shares: 8 vCPUs of this queue are in use, and computeReservation leaves 8 of 16 to the 1 share that is active; the rest is kept free for shares that use nothing yet');
   submit(world, { needs: needs(8), share: 'b' });
   assert.deepEqual(placeJobs(world), ['j16']);
 });
@@ -205,7 +205,7 @@ test('a large job is not starved below the reservation, and keeps no host from o
   const world = worldOf({ capacity: needs(8, 100_000), environments: { ce: 8 }, queues, settings: { overtakeJobs: 1 }, jobs: [...jobs('a', 2), { needs: needs(3), share: 'a' }, ...jobs('a', 4)] });
   assert.deepEqual(placeJobs(world), ['j0', 'j1', 'j3'], 'of four, three are in use, and one has overtaken the large one');
   const reason = (id: string): string => explain(world, world.jobQueues.get(q)!, [...world.jobs.values()].find((job) => job.id === id)!, () => 0).text;
-  assert.match(reason('j2'), /^waiting for the other shares: computeReservation 50 keeps 4 of 8 vCPUs free .* \(1 share is active\), and 3 of the other 4 are in use: .*; room is kept for this job$/);
+  assert.match(reason('j2'), /^waiting for the other shares: 3 vCPUs .* leaves 4 of 8 .*; room is kept for this job$/);
   assert.match(reason('j4'), /^waiting behind job j2/);
   end(world, 'j3', 2);
   submit(world, { queue: 'beside', needs: needs(6) });

@@ -13,8 +13,6 @@ export interface OverReservation {
   readonly capMilliVcpu: number;
   readonly usedMilliVcpu: number;
   readonly maxMilliVcpu: number;
-  /** computeReservation. */
-  readonly percent: number;
   readonly activeShares: number;
 }
 
@@ -39,7 +37,7 @@ export function overReservation(world: World, queue: JobQueue, claim: Claim, hol
   if (fits(taken)) return undefined;
   const hold = fits(usedMilliVcpu) ? holds.find(({ queueArn }) => queueArn === queue.arn) : undefined;
   if (hold !== undefined) return { type: 'kept-for-another', hold };
-  return { type: 'over-reservation', shareIdentifier: share.identifier, capMilliVcpu, usedMilliVcpu, maxMilliVcpu: max, percent: shares.rules.computeReservation, activeShares };
+  return { type: 'over-reservation', shareIdentifier: share.identifier, capMilliVcpu, usedMilliVcpu, maxMilliVcpu: max, activeShares };
 }
 
 /** (percent / 100) ^ active shares of the maximum. */
