@@ -25,6 +25,7 @@ import { EffectRunner } from './effect-runner.ts';
 import { HostLink } from './host-link.ts';
 import { jobOfOldAttempt } from './past.ts';
 import { Launches } from './launches.ts';
+import { KeptOutput } from './kept-output.ts';
 import { LogPump, type LogDestination } from './log-pump.ts';
 import { LogRetention } from './log-retention.ts';
 import { ControlReader } from './reader.ts';
@@ -63,6 +64,7 @@ export class Control {
   readonly #effects: EffectRunner;
   readonly #launches: Launches;
   readonly #logPump: LogPump;
+  readonly #keptOutput: KeptOutput;
   /** By host: this machine's first. */
   readonly #links = new Map<HostId, HostLink>();
   /** Attempts whose end is being taken in: output first, then the command. */
@@ -87,9 +89,10 @@ export class Control {
     this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act: (effects) => this.#effects.run(effects) });
     this.reader = new ControlReader(world, store.reader, clock, () => this.#staleReports);
     const engineOf = (hostId: HostId): Engine | undefined => this.#linkOf(hostId)?.openEngine;
-    this.#effects = new EffectRunner({ world, reader: store.reader, jobEnvironment: ports.jobEnvironment ?? [], engineOf, report: (from, what) => this.#takeIn(from, what), settle: (arn) => this.#settle(arn), launch: (hostId) => this.#launches.ask(hostId), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
+    this.#effects = new EffectRunner({ world, reader: store.reader, jobEnvironment: ports.jobEnvironment ?? [], engineOf, isKept: (attemptId) => this.#keptOutput.has(attemptId), report: (from, what) => this.#takeIn(from, what), settle: (arn) => this.#settle(arn), launch: (hostId) => this.#launches.ask(hostId), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
     this.#launches = new Launches({ world, capacity: ports.capacity, clock, report: (report) => this.#noteInstance(report) });
     this.#logPump = new LogPump({ engineOf, sink: logSink, clock, onProblem });
+    this.#keptOutput = new KeptOutput({ pump: this.#logPump, bus: this.bus, stored: stored.keptOutput, canAsk: (hostId) => engineOf(hostId) !== undefined, remove: (attempt) => this.#effects.run([{ type: 'remove-attempt', ...attempt }]), onProblem: (what, error) => this.#unlessStopped(what, error) });
     this.#logRetention = new LogRetention({ world, bus: this.bus, reader: store.reader, sink: logSink, clock, onProblem });
     const { retainMs } = ports;
     if (retainMs !== undefined) this.#retention = new Retention({ retainMs, bus: this.bus, reader: store.reader, clock });
@@ -106,11 +109,14 @@ export class Control {
       periodMs: Math.min(limit.reconcilePeriodMs, Math.ceil((this.world.settings.hostLostSeconds * 1000) / 4)),
       report: (report) => this.#takeIn(hostId, report),
       act: (effects) => this.#effects.run(effects),
-      isBusy: (attemptId) => this.#ending.has(attemptId) || this.#effects.isStarting(attemptId),
+      isBusy: (attemptId) => this.#ending.has(attemptId) || this.#effects.isStarting(attemptId) || this.#keptOutput.has(attemptId),
       isNewerThanRows: ({ startedAtMs = 0 }) => this.#ports.removeUnknown !== true && startedAtMs > this.#newestCommitAtMs && startedAtMs < this.#loadedAtMs,
       isStopping: (attemptId) => this.#effects.isStopping(attemptId),
       attend: (job) => this.#attend(job, false),
-      onHeard: () => this.#noteContact(hostId, true),
+      onHeard: () => {
+        this.#keptOutput.goOn();
+        this.#noteContact(hostId, true);
+      },
       onSilence: (forMs) => {
         if (forMs >= this.world.settings.hostLostSeconds * 1000) this.#noteContact(hostId, false);
       },
@@ -238,10 +244,12 @@ export class Control {
   }
 
   #takeIn(from: HostId, report: EngineReport): void {
-    this.#takeInAsync(from, report).catch((error: unknown) => {
-      // A server that ends finds out at its next start.
-      if (!(error instanceof Stopped)) this.#ports.onProblem(`report of attempt ${report.attemptId}`, error);
-    });
+    this.#takeInAsync(from, report).catch((error: unknown) => this.#unlessStopped(`report of attempt ${report.attemptId}`, error));
+  }
+
+  /** A server that ends finds out at its next start. */
+  #unlessStopped(what: string, error: unknown): void {
+    if (!(error instanceof Stopped)) this.#ports.onProblem(what, error);
   }
 
   async #takeInAsync(hostId: HostId, report: EngineReport): Promise<void> {
@@ -267,6 +275,7 @@ export class Control {
         await this.#decide(attemptId, report);
       } else {
         const logNote = await this.#logPump.drained(job.attempt, to);
+        if (logNote !== undefined && to !== undefined) await this.#keptOutput.keep(job.attempt, to);
         await this.#decide(attemptId, report.type === 'exited' ? { ...report, logNote } : report);
       }
     } finally {
@@ -282,7 +291,9 @@ export class Control {
     if (this.#ending.has(attemptId)) return;
     this.#ending.add(attemptId);
     try {
-      if (job !== undefined && report.type === 'exited') await this.#logPump.drained(attempt, log && { scope: job.scope, ...log });
+      const to = log && job && { scope: job.scope, ...log };
+      const isLate = report.type === 'exited' && (await this.#logPump.drained(attempt, to)) !== undefined;
+      if (isLate && to !== undefined) await this.#keptOutput.keep(attempt, to);
       await this.bus.issue({ type: 'close-old-attempt', hostId, attemptId, atMs: report.atMs, exit: report.type === 'exited' ? report.exit : undefined }, 'engine');
     } finally {
       this.#ending.delete(attemptId);

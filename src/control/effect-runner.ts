@@ -20,6 +20,8 @@ export interface EffectRunnerParts {
   readonly jobEnvironment: readonly KeyValuePair[];
   /** Undefined where the host is gone: then there is nothing to do there. */
   readonly engineOf: (hostId: HostId) => Engine | undefined;
+  /** It stays at its engine for its output, and is removed when that is stored. */
+  readonly isKept: (attemptId: AttemptId) => boolean;
   /** For attempts that fail before the engine has heard of them. */
   readonly report: (from: HostId, report: EngineReport) => void;
   /** Issues the command of the same name. */
@@ -83,6 +85,7 @@ export class EffectRunner {
         return;
       case 'remove-attempt':
         this.#stopsSent.delete(effect.attemptId);
+        if (this.#parts.isKept(effect.attemptId)) return;
         this.#engine(effect)?.remove(effect.attemptId).catch((error: unknown) => this.#problem(`removing attempt ${effect.attemptId}`, error));
         return;
       case 'settle-environment':

@@ -133,6 +133,17 @@ export class LogPump {
     });
   }
 
+  /** Resolves when the attempt's output is on disk, however long that takes, or its host is gone. Never after {@link close}. */
+  stored(attempt: AttemptOnHost, to: LogDestination): Promise<void> {
+    const pumping = this.ensure(attempt, to);
+    return new Promise((resolve) => {
+      void pumping.ended.then(() => {
+        this.#running.delete(attempt.attemptId);
+        if (!this.#closed) resolve();
+      });
+    });
+  }
+
   /** Puts one line into an attempt's stream: why its container never started. */
   async tell(to: LogStreamKey | undefined, message: string, timestampMs: number): Promise<void> {
     if (to === undefined) return;

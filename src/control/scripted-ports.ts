@@ -68,7 +68,7 @@ export class ManualClock implements Clock {
   }
 }
 
-export const emptyWorld: StoredWorld = { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], newestCommitAtMs: 0, nextSequence: 1 };
+export const emptyWorld: StoredWorld = { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], keptOutput: [], newestCommitAtMs: 0, nextSequence: 1 };
 
 export class ScriptedStore implements Store {
   readonly commits: Commit[] = [];

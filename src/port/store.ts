@@ -1,7 +1,7 @@
 // The store port: durable rows. A commit is all or nothing and durable when it returns; a failed one stops the process.
 // The store decides nothing: rows are exactly what core's variants say.
 
-import type { Arn, HostId, JobId, Scope } from '../base/ids.ts';
+import type { Arn, AttemptId, HostId, JobId, Scope } from '../base/ids.ts';
 import type { LogStreamRow, ShareChange } from '../core/changes.ts';
 import type { ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
@@ -54,10 +54,24 @@ export type TableWrite =
   | { readonly table: 'job'; readonly write: 'expire'; readonly endedBeforeMs: number; readonly maxRows: number }
   /** Forgets removed jobs that ended before; `absent`: none is left. */
   | { readonly table: 'remembered-job'; readonly write: 'forget'; readonly endedBeforeMs: number; readonly maxRows: number }
+  /** An attempt whose output is not stored yet though its end is, and that stays at its engine. */
+  | { readonly table: 'kept-output'; readonly write: 'put'; readonly row: KeptOutputRow }
+  | { readonly table: 'kept-output'; readonly write: 'delete'; readonly attemptId: AttemptId }
   /** Puts and removes rows of a space, if that is still at the version at which they were decided; else `stale`. */
   | { readonly table: 'resource'; readonly write: 'change'; readonly space: ResourceSpaceKey; readonly version: number; readonly put: readonly ResourceRow[]; readonly remove: readonly Omit<ResourceRow, 'body'>[] }
   /** Merges into the tags of a resource, `absent` where that is gone; refused as `limit` where it sets some and more than `maxTags` would stand. */
   | { readonly table: 'tag'; readonly write: 'merge'; readonly arn: Arn; readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[]; readonly maxTags: number };
+
+/** Where the output of an ended attempt goes, and where it still is. */
+export interface KeptOutputRow {
+  readonly attemptId: AttemptId;
+  readonly hostId: HostId;
+  readonly scope: Scope;
+  readonly group: string;
+  readonly stream: string;
+  /** What begins an event of several lines, where that was asked for. */
+  readonly eventStart?: string | undefined;
+}
 
 /**
  * `exists`: a create found its row; `absent`: the row to change, or its parent, is not there; `limit`: a bound would break;
@@ -109,6 +123,7 @@ export interface StoredWorld {
    * before the next commit: a million waiting jobs are never in memory twice.
    */
   readonly jobs: Iterable<StoredLiveJob>;
+  readonly keptOutput: readonly KeptOutputRow[];
   /** The next submission's sequence number. */
   readonly nextSequence: number;
   /** When the last of all commits was decided; 0 where there was none. */

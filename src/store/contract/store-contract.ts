@@ -75,7 +75,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
 
   withStore('an empty store gives an empty world whose first sequence number is 1', (store) => {
     const { jobs, ...loaded } = store.load();
-    assert.deepEqual(plain(loaded), { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], nextSequence: 1, newestCommitAtMs: 0 });
+    assert.deepEqual(plain(loaded), { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], keptOutput: [], nextSequence: 1, newestCommitAtMs: 0 });
     assert.deepEqual([...jobs], []);
   });
 
@@ -120,6 +120,15 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     const live = [{ job: waiting(first), children: [] }, { job: running(second), children: [] }, { job: parent(fourth, 3), children: [child] }];
     assert.deepEqual(plain([...loaded.jobs]), plain(live));
     assert.equal(loaded.nextSequence, 5);
+  });
+
+  withStore('attempts whose output is not stored yet are known until it is', (_store, reopen) => {
+    const row = { attemptId: attemptId('a'.repeat(32)), hostId: hostId('h'), scope, group: 'g', stream: 's' };
+    const second = { ...row, attemptId: attemptId('b'.repeat(32)) };
+    reopen().commit({ ...nothing, tableWrites: [{ table: 'kept-output', write: 'put', row }, { table: 'kept-output', write: 'put', row: second }, { table: 'kept-output', write: 'put', row }] });
+    assert.deepEqual(reopen().load().keptOutput, [row, second]);
+    reopen().commit({ ...nothing, tableWrites: [{ table: 'kept-output', write: 'delete', attemptId: row.attemptId }] });
+    assert.deepEqual(reopen().load().keptOutput, [second]);
   });
 
   withStore('a job is read back in its last state, with what was submitted', (store) => {

@@ -146,4 +146,11 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE log_group ADD COLUMN tags TEXT;
     `,
   },
+  {
+    version: 13,
+    statements: `
+      -- Attempts that have ended and whose output is not stored yet.
+      CREATE TABLE kept_output (attempt TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+    `,
+  },
 ];

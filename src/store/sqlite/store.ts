@@ -12,7 +12,7 @@ import type { JobDefinition } from '../../core/job-definition/job-definition.ts'
 import type { EnvironmentHost } from '../../core/host.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
-import type { Commit, LogStreamRow, Store, StoredLiveJob, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
+import type { Commit, KeptOutputRow, LogStreamRow, Store, StoredLiveJob, StoredWorld, TableWrite, TableWriteOutcome } from '../../port/store.ts';
 import { CommitKeeper } from './commit-keeper.ts';
 import { openDatabase } from './database.ts';
 import { Expiry } from './expiry.ts';
@@ -84,6 +84,7 @@ export class SqliteStore implements Store {
       hosts: bodies<EnvironmentHost>('SELECT body FROM host ORDER BY id'),
       revisions: all<{ scope: Scope; name: string; revision: number }>('SELECT scope, name, max(revision) AS revision FROM job_definition GROUP BY scope, name'),
       jobs: this.#liveJobs(),
+      keptOutput: bodies<KeptOutputRow>('SELECT body FROM kept_output ORDER BY attempt'),
       nextSequence: last.last + 1,
       newestCommitAtMs: (this.#statements.commitCount.get() as { at: number }).at,
     };
@@ -226,6 +227,10 @@ export class SqliteStore implements Store {
         return this.#expiry.expire(write.endedBeforeMs, write.maxRows) ? 'done' : 'absent';
       case 'remembered-job':
         return this.#expiry.forget(write.endedBeforeMs, write.maxRows) ? 'done' : 'absent';
+      case 'kept-output':
+        if (write.write === 'put') sql.putKeptOutput.run(write.row.attemptId, JSON.stringify(write.row));
+        else sql.deleteKeptOutput.run(write.attemptId);
+        return 'done';
       case 'resource':
         return this.#changeResources(write);
       case 'log-group':
@@ -351,6 +356,8 @@ function prepare(database: DatabaseSync) {
     ),
     putTags: sql('INSERT INTO tag (arn, body) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body'),
     deleteTags: sql('DELETE FROM tag WHERE arn = ?'),
+    putKeptOutput: sql('INSERT INTO kept_output (attempt, body) VALUES (?, ?) ON CONFLICT (attempt) DO UPDATE SET body = excluded.body'),
+    deleteKeptOutput: sql('DELETE FROM kept_output WHERE attempt = ?'),
     putSpace: sql('INSERT INTO resource_space (service, scope, version) VALUES (?, ?, 0) ON CONFLICT (service, scope) DO NOTHING'),
     stepSpace: sql('UPDATE resource_space SET version = version + 1 WHERE service = ? AND scope = ? AND version = ? RETURNING id'),
     putResource: sql('INSERT INTO resource (space, kind, id, body) VALUES (?, ?, ?, ?) ON CONFLICT (space, kind, id) DO UPDATE SET body = excluded.body'),
