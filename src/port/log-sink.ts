@@ -94,6 +94,7 @@ export interface LogSearchPage {
   readonly next?: string | undefined;
 }
 
+/** All that opens files may reject with {@link SinkBusy}. */
 export interface LogSink {
   /** A stream's writer; all that are open share one end and position. The stream's file is made with its first batch. */
   openWriter(key: LogStreamKey): Promise<LogStreamWriter>;
@@ -101,7 +102,7 @@ export interface LogSink {
   read(read: LogRead): Promise<LogPage>;
   /**
    * Over many files, in a worker, merged by timestamp. Rejects with {@link InvalidFilterPattern}, {@link InvalidSearchPlace} or, where
-   * too many searches wait already, {@link SearchesBusy}.
+   * too many searches wait already, {@link SinkBusy}.
    * A page may be short, or empty, and yet have a `next`.
    */
   search(search: LogSearch): Promise<LogSearchPage>;
@@ -117,9 +118,9 @@ export class InvalidFilterPattern extends Error {
   override name = 'InvalidFilterPattern';
 }
 
-/** Too many searches wait, all in all or of this account's; some time later there is room. */
-export class SearchesBusy extends Error {
-  override name = 'SearchesBusy';
+/** Too many searches wait, all in all or of this account's, or too many files are open; some time later there is room. */
+export class SinkBusy extends Error {
+  override name = 'SinkBusy';
 }
 
 /** The `after` of a search was not answered by a search. */

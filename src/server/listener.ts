@@ -25,6 +25,8 @@ export interface ListenerOptions {
   /** How long a client may take to send its headers, and a whole request; tests shorten them. */
   readonly headersTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
+  /** More are closed as they come; undefined: as many as come. */
+  readonly maxConnections?: number | undefined;
 }
 
 export interface Listener {
@@ -65,6 +67,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     },
     dispatch,
   );
+  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
   // The wire itself decides whether to let the body come: see serve.
   server.on('checkContinue', dispatch);
   server.on('clientError', answerBrokenRequest);

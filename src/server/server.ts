@@ -24,6 +24,7 @@ import { holdIdentity, type IdentityLock } from './identity-lock.ts';
 import { systemKeyMaker } from './key-maker.ts';
 import { listen, type Listener } from './listener.ts';
 import { makeDirectory } from './make-directory.ts';
+import { ownOpenFiles } from './open-files.ts';
 import { ownPaths } from './own-paths.ts';
 import { closeToOthers } from './private-files.ts';
 import { systemClock, systemIds } from './system-ports.ts';
@@ -89,7 +90,7 @@ interface Held {
 
 async function startHeld(config: ServerConfig, hooks: ServerHooks, held: Held): Promise<RunningServer> {
   const { log, store, identity, choice } = held;
-  const logSink = new FileLogSink(join(config.dataDir, 'logs'), { onDamage: (what) => log.warn(what) });
+  const logSink = new FileLogSink(join(config.dataDir, 'logs'), { openFiles: ownOpenFiles().logs, onDamage: (what) => log.warn(what) });
   const { spotInterruptionsPerHour: perHour } = config;
   const onProblem = (what: string, error: unknown): void => log.warn({ err: error }, what);
   const app = compose({
@@ -150,6 +151,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
   recordEngine(config.dataDir, kind);
   await app.noteReferences();
   const listener = await listen({
+    maxConnections: ownOpenFiles().connections,
     host: config.host,
     port: config.port,
     router: app.router,

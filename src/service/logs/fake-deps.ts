@@ -2,7 +2,7 @@
 // port's words and to nothing else: an offset is an event's place in its stream, and its patterns are plain terms.
 
 import { scopeOf, type Scope } from '../../base/ids.ts';
-import { InvalidFilterPattern, InvalidSearchPlace, SearchesBusy, type LogRead, type LogSearch, type LogSink, type LogStreamKey, type StoredLogEvent } from '../../port/log-sink.ts';
+import { InvalidFilterPattern, InvalidSearchPlace, SinkBusy, type LogRead, type LogSearch, type LogSink, type LogStreamKey, type StoredLogEvent } from '../../port/log-sink.ts';
 import type { LogGroupRow, LogStreamRow, StoreReader, TableWrite, TableWriteOutcome } from '../../port/store.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import type { LogsDeps } from './deps.ts';
@@ -114,7 +114,7 @@ class FakeSink implements LogSink {
   };
 
   search = async (search: LogSearch) => {
-    if (search.filterPattern === 'busy') throw new SearchesBusy('test');
+    if (search.filterPattern === 'busy') throw new SinkBusy('test');
     if (search.filterPattern === '{') throw new InvalidFilterPattern('Invalid filter pattern: test');
     const from = search.after === undefined ? 0 : Number(search.after);
     if (!Number.isInteger(from)) throw new InvalidSearchPlace('test');

@@ -3,11 +3,11 @@
 
 import type { FilterLogEventsCommandInput, FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { Scope } from '../../base/ids.ts';
-import { InvalidFilterPattern, InvalidSearchPlace, SearchesBusy, type LogSearch, type LogSearchPage, type LogSink } from '../../port/log-sink.ts';
+import { InvalidFilterPattern, InvalidSearchPlace, type LogSearch, type LogSearchPage, type LogSink } from '../../port/log-sink.ts';
 import { onGroup } from './access.ts';
 import { groupReferred, lengthIn, streamName, streamPrefix, timestamp } from './check.ts';
 import type { LogsDeps, LogsOperation } from './deps.ts';
-import { groupNotFound, invalidParameter, invalidToken, streamNotFound, throttled } from './error.ts';
+import { groupNotFound, invalidParameter, invalidToken, streamNotFound } from './error.ts';
 import { eventLimit, pageBytes } from './page-limit.ts';
 import { readFromMs } from './retention.ts';
 import { streamsOf } from './streams-of.ts';
@@ -62,7 +62,6 @@ async function search(sink: LogSink, asked: LogSearch): Promise<LogSearchPage> {
   } catch (error) {
     if (error instanceof InvalidFilterPattern) throw invalidParameter(error.message);
     if (error instanceof InvalidSearchPlace) throw invalidToken();
-    if (error instanceof SearchesBusy) throw throttled();
     throw error;
   }
 }

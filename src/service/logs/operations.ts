@@ -1,14 +1,16 @@
 // Every operation of CloudWatch Logs, by AWS's name. An operation is added here and in a file of its own (doc/checklist).
 
+import { SinkBusy } from '../../port/log-sink.ts';
 import { notBuilt, type OperationTable } from '../../wire/operation.ts';
 import { createLogGroup } from './create-log-group.ts';
 import { createLogStream } from './create-log-stream.ts';
 import { deleteLogGroup } from './delete-log-group.ts';
 import { deleteLogStream } from './delete-log-stream.ts';
 import { deleteRetentionPolicy } from './delete-retention-policy.ts';
-import type { LogsDeps } from './deps.ts';
+import type { LogsDeps, LogsOperation } from './deps.ts';
 import { describeLogGroups } from './describe-log-groups.ts';
 import { describeLogStreams } from './describe-log-streams.ts';
+import { throttled } from './error.ts';
 import { filterLogEvents } from './filter-log-events.ts';
 import { getLogEvents } from './get-log-events.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
@@ -20,20 +22,32 @@ import { tagResource } from './tag-resource.ts';
 import { untagLogGroup } from './untag-log-group.ts';
 import { untagResource } from './untag-resource.ts';
 
+/** What the sink has no room for just now, clients ask again by themselves. */
+const mayWait = <Input, Output>(operation: LogsOperation<Input, Output>): LogsOperation<Input, Output> => ({
+  ...operation,
+  async handle(deps, input, context) {
+    try {
+      return await operation.handle(deps, input, context);
+    } catch (error) {
+      throw error instanceof SinkBusy ? throttled() : error;
+    }
+  },
+});
+
 /** Start-up fails if the SDK knows an operation that does not stand here. */
 export const logsOperations: OperationTable<LogsDeps> = {
   CreateLogGroup: createLogGroup,
   CreateLogStream: createLogStream,
-  DeleteLogGroup: deleteLogGroup,
-  DeleteLogStream: deleteLogStream,
+  DeleteLogGroup: mayWait(deleteLogGroup),
+  DeleteLogStream: mayWait(deleteLogStream),
   DeleteRetentionPolicy: deleteRetentionPolicy,
-  DescribeLogGroups: describeLogGroups,
-  DescribeLogStreams: describeLogStreams,
-  FilterLogEvents: filterLogEvents,
-  GetLogEvents: getLogEvents,
+  DescribeLogGroups: mayWait(describeLogGroups),
+  DescribeLogStreams: mayWait(describeLogStreams),
+  FilterLogEvents: mayWait(filterLogEvents),
+  GetLogEvents: mayWait(getLogEvents),
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
-  PutLogEvents: putLogEvents,
+  PutLogEvents: mayWait(putLogEvents),
   PutRetentionPolicy: putRetentionPolicy,
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,

@@ -1,11 +1,13 @@
 // The log sink on files: what is appended is read back, whatever happens between.
 
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { dirname, sep } from 'node:path';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { MAX_MESSAGE_BYTES } from '../../port/log-sink.ts';
-import { filesUnder, group, keyOf, lines, pagesOf, readAll, readOne, scope, startMs, temporarySink } from './fixture.ts';
+import { filesUnder, group, keyOf, lines, pagesOf, readAll, readOne, scope, startMs, temporaryRoot, temporarySink } from './fixture.ts';
+import { DescriptorPool } from './descriptor-pool.ts';
+import { makeNew } from './file-io.ts';
 import { FileLogSink } from './log-file-sink.ts';
 
 const onlyFile = (root: string): string => filesUnder(root).find((path) => path.endsWith('.log')) as string;
@@ -417,4 +419,23 @@ describe('a file that is deleted while it is written', () => {
     assert.deepEqual(await readAll(again, 's'), ['two']);
     assert.equal((await again.openWriter(keyOf('s'))).position, '2');
   });
+});
+
+it('the pool opens no more files than it may, however many are asked for at once', async (t) => {
+  const root = temporaryRoot(t);
+  mkdirSync(root, { recursive: true });
+  const pool = new DescriptorPool(3);
+  let open = 0;
+  let mostOpen = 0;
+  await Promise.all(
+    Array.from({ length: 40 }, (_, at) =>
+      pool.use(join(root, String(at)), makeNew, async () => {
+        mostOpen = Math.max(mostOpen, ++open);
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        open--;
+      }),
+    ),
+  );
+  assert.equal(mostOpen, 3);
+  await pool.close();
 });

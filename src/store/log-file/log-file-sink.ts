@@ -9,7 +9,7 @@ import { DescriptorPool } from './descriptor-pool.ts';
 import { DirectorySync, isMissing } from './file-io.ts';
 import { parseFilterPattern } from './filter-pattern/parse.ts';
 import { decodePlace } from './search-place.ts';
-import { SearchWorkers } from './search-workers.ts';
+import { mostWorkers, SearchWorkers } from './search-workers.ts';
 import { StreamFile } from './stream-file.ts';
 import { fileSuffix, groupDirectory, streamPath } from './stream-path.ts';
 
@@ -20,7 +20,7 @@ const mostTold = 1_000;
 export interface FileLogSinkOptions {
   /** Milliseconds since the epoch: times of ingestion. */
   readonly now?: (() => number) | undefined;
-  /** Files kept open. */
+  /** Files kept open, those of searches included. */
   readonly openFiles?: number | undefined;
   /** Streams whose index is kept though nobody uses them. */
   readonly idleStreams?: number | undefined;
@@ -47,8 +47,10 @@ export class FileLogSink implements LogSink {
     this.#root = root;
     this.#now = options.now ?? Date.now;
     this.#idleStreams = options.idleStreams ?? 1024;
-    this.#descriptors = new DescriptorPool(options.openFiles ?? 256);
-    this.#searches = new SearchWorkers(root);
+    // Half of them for streams that are written and read, the rest for searches.
+    const openFiles = options.openFiles ?? 384;
+    this.#descriptors = new DescriptorPool(Math.max(1, Math.ceil(openFiles / 2)));
+    this.#searches = new SearchWorkers(root, { openFiles: Math.max(1, Math.floor(openFiles / 2 / mostWorkers)) });
     this.#onDamage = (what, bytes) => this.#tellOnce(what, bytes, options.onDamage);
   }
 

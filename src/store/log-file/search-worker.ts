@@ -2,17 +2,18 @@
 // the server's own loop.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { InvalidFilterPattern, type LogSearch, type LogSearchPage } from '../../port/log-sink.ts';
+import { InvalidFilterPattern, SinkBusy, type LogSearch, type LogSearchPage } from '../../port/log-sink.ts';
 import { must } from '../../base/assert.ts';
 import { Searcher } from './search.ts';
 
-export type SearchAnswer = { readonly page: LogSearchPage } | { readonly invalid: string } | { readonly failure: string };
+export type SearchAnswer = { readonly page: LogSearchPage } | { readonly invalid: string } | { readonly busy: string } | { readonly failure: string };
 
 /** The streams of a search come first, in parts, and then what is searched for in them. */
 export type SearchRequest = { readonly streams: readonly string[] } | { readonly search: Omit<LogSearch, 'streams'> };
 
 const port = must(parentPort, 'the search worker runs as a worker');
-const searcher = new Searcher((workerData as { root: string }).root);
+const { root, openFiles } = workerData as { readonly root: string; readonly openFiles: number };
+const searcher = new Searcher(root, openFiles);
 let streams: string[] = [];
 
 port.on('message', (request: SearchRequest) => {
@@ -24,6 +25,11 @@ port.on('message', (request: SearchRequest) => {
   streams = [];
   searcher.search(search).then(
     (page) => port.postMessage({ page } satisfies SearchAnswer),
-    (error: unknown) => port.postMessage((error instanceof InvalidFilterPattern ? { invalid: error.message } : { failure: String((error as Error).stack) }) satisfies SearchAnswer),
+    (error: unknown) => port.postMessage(answerTo(error)),
   );
 });
+
+function answerTo(error: unknown): SearchAnswer {
+  if (error instanceof InvalidFilterPattern) return { invalid: error.message };
+  return error instanceof SinkBusy ? { busy: error.message } : { failure: String((error as Error).stack) };
+}

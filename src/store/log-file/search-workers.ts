@@ -4,10 +4,10 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Scope } from '../../base/ids.ts';
-import { InvalidFilterPattern, SearchesBusy, type LogSearch, type LogSearchPage } from '../../port/log-sink.ts';
+import { InvalidFilterPattern, SinkBusy, type LogSearch, type LogSearchPage } from '../../port/log-sink.ts';
 import type { SearchAnswer, SearchRequest } from './search-worker.ts';
 
-const mostWorkers = 2;
+export const mostWorkers = 2;
 /** All in all, of one account, and of its searches for regular expressions: each may take as long as a page does. */
 const mostWaiting = { all: 256, ofScope: 64, costly: 8 };
 const idleMs = 10_000;
@@ -31,6 +31,8 @@ interface Member {
 
 export class SearchWorkers {
   readonly #root: string;
+  /** Of each worker. */
+  readonly #openFiles: number;
   /** A search ends its page by itself long before: only a machine or a disk that is in trouble takes longer. */
   readonly #longestMs: number;
   readonly #members = new Set<Member>();
@@ -38,15 +40,16 @@ export class SearchWorkers {
   #lastScope: Scope | undefined;
   #closed = false;
 
-  constructor(root: string, options: { longestMs?: number } = {}) {
+  constructor(root: string, options: { longestMs?: number; openFiles?: number } = {}) {
     this.#root = root;
+    this.#openFiles = options.openFiles ?? 64;
     this.#longestMs = options.longestMs ?? 15_000;
   }
 
   search(search: LogSearch): Promise<LogSearchPage> {
     return new Promise((resolve, reject) => {
       if (this.#closed) reject(new Error('the log sink is closed'));
-      else if (this.#isBusyFor(search)) reject(new SearchesBusy('too many log searches wait'));
+      else if (this.#isBusyFor(search)) reject(new SinkBusy('too many log searches wait'));
       else {
         this.#waiting.push({ search, resolve, reject });
         this.#assign();
@@ -75,7 +78,7 @@ export class SearchWorkers {
   }
 
   #start(): Member {
-    const worker = new Worker(entry, { workerData: { root: this.#root }, execArgv: [] });
+    const worker = new Worker(entry, { workerData: { root: this.#root, openFiles: this.#openFiles }, execArgv: [] });
     const member: Member = { worker, task: undefined, timer: undefined };
     this.#members.add(member);
     worker.on('message', (answer: SearchAnswer) => this.#answered(member, answer));
@@ -98,7 +101,7 @@ export class SearchWorkers {
     if (Array.isArray(streams)) this.#tell(member, { streams });
     else for await (const some of streams as AsyncIterable<readonly string[]>) this.#tell(member, { streams: some });
     if (member.task !== task) return;
-    member.timer = setTimeout(() => this.#end(member, new SearchesBusy(`the search took longer than ${this.#longestMs} ms`)), this.#longestMs);
+    member.timer = setTimeout(() => this.#end(member, new SinkBusy(`the search took longer than ${this.#longestMs} ms`)), this.#longestMs);
     this.#tell(member, { search: rest });
   }
 
@@ -113,7 +116,8 @@ export class SearchWorkers {
     member.worker.unref();
     member.timer = setTimeout(() => this.#end(member), idleMs).unref();
     if ('page' in answer) task?.resolve(answer.page);
-    else task?.reject('invalid' in answer ? new InvalidFilterPattern(answer.invalid) : new Error(answer.failure));
+    else if ('invalid' in answer) task?.reject(new InvalidFilterPattern(answer.invalid));
+    else task?.reject('busy' in answer ? new SinkBusy(answer.busy) : new Error(answer.failure));
     this.#assign();
   }
 

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { scopeOf } from '../../base/ids.ts';
-import { InvalidFilterPattern, InvalidSearchPlace, SearchesBusy, type LogSearch, type StoredLogEvent } from '../../port/log-sink.ts';
+import { InvalidFilterPattern, InvalidSearchPlace, SinkBusy, type LogSearch, type StoredLogEvent } from '../../port/log-sink.ts';
 import { filesUnder, group, keyOf, lines, scope, startMs, temporarySink } from './fixture.ts';
 import type { FileLogSink } from './log-file-sink.ts';
 import { SearchWorkers } from './search-workers.ts';
@@ -121,7 +121,7 @@ describe('a search', () => {
     await write(sink, 's', ['one']);
     const workers = new SearchWorkers(root, { longestMs: 1 });
     t.after(() => workers.close());
-    await assert.rejects(workers.search(asked(['s'])), SearchesBusy);
+    await assert.rejects(workers.search(asked(['s'])), SinkBusy);
   });
 
   it('reads the names of its streams when its turn has come; where they cannot be read the next one is answered', async (t) => {
@@ -152,7 +152,7 @@ describe('a search', () => {
     const plain = workers.search(asked(['s'], { filterPattern: 'one' }));
     const ends = await Promise.allSettled(costly);
     assert.equal(ends.filter(({ status }) => status === 'fulfilled').length, 9, 'one runs, and eight wait');
-    assert.ok(ends.every((end) => end.status === 'fulfilled' || end.reason instanceof SearchesBusy));
+    assert.ok(ends.every((end) => end.status === 'fulfilled' || end.reason instanceof SinkBusy));
     assert.deepEqual([(await other).events.length, (await plain).events.length], [0, 1]);
   });
 });

@@ -7,7 +7,7 @@
 
 import { statSync } from 'node:fs';
 import { Heap } from '../../base/heap.ts';
-import type { LogSearch, LogSearchPage, LogStreamKey, StoredLogEvent } from '../../port/log-sink.ts';
+import { SinkBusy, type LogSearch, type LogSearchPage, type LogStreamKey, type StoredLogEvent } from '../../port/log-sink.ts';
 import { DescriptorPool } from './descriptor-pool.ts';
 import { EventIds } from './event-id.ts';
 import { readOnly, readRange } from './file-io.ts';
@@ -21,7 +21,6 @@ import { groupDirectory, streamPath } from './stream-path.ts';
 
 /** What a stream's turn reads at most at once. */
 const readBytes = 262_144;
-const mostDescriptors = 64;
 const mostIndexes = 32_768;
 /** How many files are opened at a time. */
 const opensAtOnce = 16;
@@ -39,12 +38,14 @@ interface Range {
 
 export class Searcher {
   readonly #root: string;
-  readonly #descriptors = new DescriptorPool(mostDescriptors);
+  readonly #descriptors: DescriptorPool;
   /** By path; inode and time of birth tell a file from its successor. */
   readonly #indexes = new Map<string, { readonly inode: number; readonly bornAtMs: number; readonly index: StreamIndex }>();
 
-  constructor(root: string) {
+  /** Keeps up to `openFiles` open. */
+  constructor(root: string, openFiles: number) {
     this.#root = root;
+    this.#descriptors = new DescriptorPool(openFiles);
   }
 
   async search(search: LogSearch & { readonly streams: readonly string[] }): Promise<LogSearchPage> {
@@ -65,7 +66,10 @@ export class Searcher {
     for (let turn = turns.pop(); turn !== undefined; turn = turns.pop()) {
       if (!turn.loaded) {
         if (reads++ > 0 && performance.now() - startedAtMs > longestMs) return { events: sorted(events), next: encodePlace(turn.placeBefore()) };
-        await this.#descriptors.use(turn.path, readOnly, (descriptor) => turn.load(descriptor)).catch(() => turn.abandon());
+        await this.#descriptors.use(turn.path, readOnly, (descriptor) => turn.load(descriptor)).catch((error: unknown) => {
+          if (error instanceof SinkBusy) throw error;
+          turn.abandon();
+        });
       }
       const other = turns.peek();
       let step = turn.loaded && turn.hasEvent ? 'event' : turn.advance();
@@ -113,7 +117,8 @@ export class Searcher {
       if (index !== undefined) this.#indexes.set(path, { inode: stat.ino, bornAtMs: stat.birthtimeMs, index });
       if (this.#indexes.size > mostIndexes) this.#indexes.delete(this.#indexes.keys().next().value as string);
       return index;
-    } catch {
+    } catch (error) {
+      if (error instanceof SinkBusy) throw error;
       // Deleted meanwhile.
       return undefined;
     }

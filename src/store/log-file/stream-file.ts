@@ -123,7 +123,7 @@ export class StreamFile {
     const damaged = `${this.path}${damagedSuffix}`;
     await descriptors.use(this.path, readWrite, async (descriptor) => {
       const former = await readRange(descriptor, 0, Math.min(header.bytes, fresh.length));
-      await descriptors.use(damaged, makeNew, (copy) => writeAt(copy, former, 0));
+      await descriptors.useBeside(damaged, makeNew, (copy) => writeAt(copy, former, 0));
       // Where bytes are missing in it, the first frame begins too early: then each start finds the header anew.
       if (fitsBefore(header)) await writeAt(descriptor, fresh, 0);
     });
@@ -176,7 +176,7 @@ export class StreamFile {
     const { descriptors, onDamage } = this.#parts;
     const path = `${this.path}.new`;
     await makeDirectory(dirname(this.path));
-    await descriptors.use(path, makeNew, async (copy) => {
+    await descriptors.useBeside(path, makeNew, async (copy) => {
       await cutAt(copy, 0);
       for (let at = 0; at < end; at += copyBytes) await writeAt(copy, await readRange(descriptor, at, Math.min(end, at + copyBytes)), at);
       await makeDurable(copy);
