@@ -42,7 +42,7 @@ export class OwnSshd implements AsyncDisposable {
     for (const key of ['host', 'user']) spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, key)]);
     writeFileSync(join(folder, 'sshd_config'), [
       `Port ${own.#port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(folder, 'host')}`, `AuthorizedKeysFile ${join(folder, 'user.pub')}`, `PidFile none`,
-      'StrictModes no', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password', 'MaxStartups 100', `SetEnv PATH=${process.env['PATH']}`, '',
+      'StrictModes no', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password', 'MaxStartups 100', `SetEnv ${environment()}`, '',
     ].join('\n'));
     writeFileSync(join(folder, 'ssh_config'), `Host *\nIdentityFile ${join(folder, 'user')}\nIdentitiesOnly yes\nUserKnownHostsFile ${join(folder, 'known_hosts')}\nStrictHostKeyChecking accept-new\n`);
     writeFileSync(sshIn(folder), `#!/bin/sh\nexec ${found('ssh')} -F ${join(folder, 'ssh_config')} "$@"\n`);
@@ -76,6 +76,9 @@ export class OwnSshd implements AsyncDisposable {
     rmSync(this.#folder, { recursive: true });
   }
 }
+
+/** What a session has: where the commands are, and the engine that is tried. */
+const environment = (): string => ['PATH', 'DOCKER_HOST'].flatMap((name) => (process.env[name] === undefined ? [] : `${name}=${process.env[name]}`)).join(' ');
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
