@@ -15,6 +15,11 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'longshore-engine-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
+const runs: Run[] = [];
+after(() => {
+  for (const { child } of runs) child.kill('SIGKILL');
+});
+
 class Run {
   readonly child: ChildProcess;
   out = '';
@@ -26,6 +31,7 @@ class Run {
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.out += text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.err += text));
     this.code = new Promise((resolve) => this.child.once('close', resolve));
+    runs.push(this);
   }
 }
 
@@ -50,9 +56,9 @@ test('up on a directory that lived on Docker does not start without it, and serv
 
 test('a new up chooses by itself, and what it chose stays', async () => {
   const dataDir = mkdtempSync(join(root, 'process-'));
-  for (const reason of [/jobs on processes of this machine .*Docker does not answer/, /jobs on processes of this machine .*this data directory's jobs run on it/]) {
+  for (const reason of [/processes of this machine .*Docker does not answer/, /processes of this machine .*this data directory's jobs run on it/]) {
     const up = new Run(['up', '--data-dir', dataDir], nothing);
-    await until('up is ready', async () => up.out.includes('first job:') || up.child.exitCode !== null);
+    await until('up is ready', async () => up.out.includes('first-run-job-queue') || up.child.exitCode !== null);
     assert.match(up.out, reason, up.err);
     up.child.kill('SIGTERM');
     assert.equal(await up.code, 0);
