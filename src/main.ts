@@ -1,4 +1,4 @@
-// The entry: `serve`, `up` and `demo` start a server; every other verb is the command line's, which talks HTTP only. Each is
+// The entry: `serve`, `up` and `demo` start a server, and `restore` makes its data directory; every other verb is the command line's, which talks HTTP only. Each is
 // loaded when it is wanted, so that a quick verb does not wait for a server's modules.
 
 const argv = process.argv.slice(2);
@@ -13,6 +13,8 @@ async function run(): Promise<number> {
       return (await import('./server/command/up.ts')).up(rest);
     case 'demo':
       return (await import('./server/command/demo.ts')).demo(rest);
+    case 'restore':
+      return (await import('./server/command/restore.ts')).restore(rest);
     default:
       return (await import('./cli/main.ts')).runCli(argv);
   }

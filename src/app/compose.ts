@@ -5,6 +5,7 @@ import * as batch from '@aws-sdk/client-batch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ecs from '@aws-sdk/client-ecs';
 import { scopeParts, type Scope } from '../base/ids.ts';
+import { diskFull, grows } from './growth.ts';
 import { Control, type ControlPorts } from '../control/control.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { Limits } from '../core/limit.ts';
@@ -27,6 +28,7 @@ import { ecsOperations } from '../service/ecs/operations.ts';
 import { logsOperations } from '../service/logs/operations.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { stsOperations } from '../service/sts/operations.ts';
+import type { LongshoreDeps } from '../service/longshore/deps.ts';
 import { OwnOperations } from '../service/longshore/own-operations.ts';
 import { batchDialect, ec2Dialect, parameterDialect, validationDialect } from '../wire/error-catalogue.ts';
 import { jsonRpc } from '../wire/json-rpc.ts';
@@ -43,6 +45,10 @@ export interface AppOptions extends ControlPorts {
   readonly settings: Settings;
   /** Submissions a second of an account and region; absent: as many as come. */
   readonly submitRate?: number | undefined;
+  /** The disk is nearly full: what would keep more is refused. Absent: there is no disk. */
+  readonly isDiskLow?: (() => boolean) | undefined;
+  /** Everything that is kept, as an archive; absent: nothing outlives the process. */
+  readonly backUp?: LongshoreDeps['backUp'];
   readonly keys: KeyMaker;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
@@ -146,8 +152,8 @@ export function compose(options: AppOptions): App {
     },
   ];
   const { region, authenticator, authorizer, onAudit, onFault } = options;
-  const router = new Router({ services, authenticator, authorizer, region, audit: onAudit, log: onFault });
-  const own = new OwnOperations({ deps: { bus, reader, clock, hosts: options.hosts, ec2, instanceTypes: settings.instanceTypes }, authenticator, authorizer, region, newRequestId: () => ids.uuid(), audit: onAudit, log: onFault });
+  const router = new Router({ services, unavailable: (operation) => (options.isDiskLow?.() === true && grows(operation) ? diskFull : undefined), authenticator, authorizer, region, audit: onAudit, log: onFault });
+  const own = new OwnOperations({ deps: { backUp: options.backUp, bus, reader, clock, hosts: options.hosts, ec2, instanceTypes: settings.instanceTypes }, authenticator, authorizer, region, newRequestId: () => ids.uuid(), audit: onAudit, log: onFault });
   const start = { requestId: '', caller: 'start', sourceAddress: '', userAgent: '' };
   const noteReferences = async (): Promise<void> => {
     const scopes = new Set([...control.world.computeEnvironments.values()].map(({ scope }) => scope));

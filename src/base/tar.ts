@@ -26,7 +26,8 @@ export function encodeTarHeader(name: string, size: number): Uint8Array {
     for (let at = 135, rest = size; rest > 0; at--, rest = Math.floor(rest / 256)) header[at] = rest % 256;
   }
   put('00000000000\0', 136);
-  put('0ustar\u000000', 156);
+  put('0', 156);
+  put('ustar\u000000', 257);
   if (cut > 0) put(name.slice(0, cut), 345);
   put(`${sumOf(header).toString(8).padStart(6, '0')}\0 `, 148);
   return header;

@@ -130,19 +130,30 @@ export class Api {
     return (await this.#own('GET', `hosts/${encodeURIComponent(id)}/validation`, nowMs, 'the server cannot validate hosts')) as Validation;
   }
 
+  /** Everything that the server keeps, as a tar archive. Throws a {@link Failure} where the server refuses. */
+  async backUp(logs: boolean, nowMs: number): Promise<AsyncIterable<Uint8Array>> {
+    const answer = await this.#fetchOwn('POST', `backup?logs=${logs}`, nowMs);
+    if (!answer.ok || answer.body === null) throw failureOf(answer, (await answer.json()) as Partial<OwnError>, 'the server makes no backups');
+    return answer.body;
+  }
+
   /** Calls an operation of our own. */
   async #own(method: 'GET' | 'POST', path: string, nowMs: number, otherwise: string): Promise<unknown> {
+    const answer = await this.#fetchOwn(method, path, nowMs, AbortSignal.timeout(clientDefaults.requestHandler.requestTimeout));
+    const body = (await answer.json()) as Partial<OwnError>;
+    if (!answer.ok) throw failureOf(answer, body, otherwise);
+    return body;
+  }
+
+  async #fetchOwn(method: 'GET' | 'POST', path: string, nowMs: number, signal?: AbortSignal): Promise<Response> {
     const { endpoint } = this.#settings;
     const { region, credentials } = await this.#caller();
     const url = new URL(`${endpoint}/_longshore/${path}`);
     const headers = signedHeaders({ method, url, region, service: 'batch', nowMs }, credentials);
-    const answer = await fetch(url, { method, headers, signal: AbortSignal.timeout(clientDefaults.requestHandler.requestTimeout) }).catch((error: unknown) => {
+    return fetch(url, { method, headers, ...(signal && { signal }) }).catch((error: unknown) => {
       // What went wrong stands behind fetch's own words.
       throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
     });
-    const body = (await answer.json()) as Partial<OwnError>;
-    if (!answer.ok) throw new Failure(`${body.message ?? otherwise} (${[body.code, answer.status].filter(Boolean).join(', ')})`);
-    return body;
   }
 
   async cancelJob(jobId: string, reason: string): Promise<void> {
@@ -193,6 +204,8 @@ export class Api {
     }
   }
 }
+
+const failureOf = ({ status }: Response, { code, message }: Partial<OwnError>, otherwise: string): Failure => new Failure(`${message ?? otherwise} (${[code, status].filter(Boolean).join(', ')})`);
 
 /** What every client is made with; its endpoint comes beside. */
 export function clientSettings(settings: Settings, env: Io['env']) {

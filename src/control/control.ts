@@ -50,6 +50,8 @@ export interface ControlPorts {
   readonly retainMs?: number | undefined;
   /** Containers of ours that the rows are too old to know are removed, though they run. */
   readonly removeUnknown?: boolean | undefined;
+  /** Bytes of output that are stored of an attempt; absent: all. */
+  readonly logLimitBytes?: number | undefined;
   /** Something went wrong that the server survives. */
   readonly onProblem: (what: string, error: unknown) => void;
   /** A commit failed or a law of ours broke: the process must end. */
@@ -91,7 +93,7 @@ export class Control {
     const engineOf = (hostId: HostId): Engine | undefined => this.#linkOf(hostId)?.openEngine;
     this.#effects = new EffectRunner({ world, reader: store.reader, jobEnvironment: ports.jobEnvironment ?? [], engineOf, isKept: (attemptId) => this.#keptOutput.has(attemptId), report: (from, what) => this.#takeIn(from, what), settle: (arn) => this.#settle(arn), launch: (hostId) => this.#launches.ask(hostId), link: (hostId) => this.#linkRegistered(hostId), unlink: (hostId) => this.#unlink(hostId), now: () => clock.now(), onProblem });
     this.#launches = new Launches({ world, capacity: ports.capacity, clock, report: (report) => this.#noteInstance(report) });
-    this.#logPump = new LogPump({ engineOf, sink: logSink, clock, onProblem });
+    this.#logPump = new LogPump({ engineOf, sink: logSink, clock, limitBytes: ports.logLimitBytes, onProblem });
     this.#keptOutput = new KeptOutput({ pump: this.#logPump, bus: this.bus, stored: stored.keptOutput, canAsk: (hostId) => engineOf(hostId) !== undefined, remove: (attempt) => this.#effects.run([{ type: 'remove-attempt', ...attempt }]), onProblem: (what, error) => this.#unlessStopped(what, error) });
     this.#logRetention = new LogRetention({ world, bus: this.bus, reader: store.reader, sink: logSink, clock, onProblem });
     const { retainMs } = ports;

@@ -8,14 +8,17 @@ import type { LogStream } from '../core/job/container.ts';
 import { limit } from '../core/limit.ts';
 import type { Clock } from '../port/clock.ts';
 import { EngineUnavailable, type Engine, type LogBatch, type LogPosition } from '../port/engine.ts';
-import type { LogSink, LogStreamKey } from '../port/log-sink.ts';
+import { NoRoomForOutput, type LogSink, type LogStreamKey } from '../port/log-sink.ts';
 import { carryJoined } from './event-joiner.ts';
+import { limitPosition, OutputLimit, OutputLimitReached } from './output-limit.ts';
 
 export interface LogPumpParts {
   /** Undefined where the host is gone, and its output with it. */
   readonly engineOf: (hostId: HostId) => Engine | undefined;
   readonly sink: LogSink;
   readonly clock: Clock;
+  /** Bytes that are stored of an attempt's output, as CloudWatch counts them; absent: all. */
+  readonly limitBytes?: number | undefined;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
@@ -32,6 +35,8 @@ interface Pumping {
   readonly ended: Promise<void>;
   /** Why output could not be stored just now. */
   failure: string | undefined;
+  /** There is no room for it: the engine keeps it until there is. */
+  waitsForRoom: boolean;
 }
 
 export class LogPump {
@@ -53,7 +58,7 @@ export class LogPump {
     const { attemptId } = attempt;
     const known = this.#running.get(attemptId);
     if (known !== undefined) return known;
-    const pumping: Pumping = { failure: undefined, ended: Promise.resolve().then(() => this.#pump(attempt, to, pumping, fresh)) };
+    const pumping: Pumping = { failure: undefined, waitsForRoom: false, ended: Promise.resolve().then(() => this.#pump(attempt, to, pumping, fresh)) };
     this.#running.set(attemptId, pumping);
     return pumping;
   }
@@ -66,16 +71,18 @@ export class LogPump {
 
   /** Whether all was read. */
   async #carry({ attemptId, hostId }: AttemptOnHost, to: LogDestination, pumping: Pumping, fresh: boolean): Promise<boolean> {
-    const { engineOf, sink } = this.#parts;
+    const { engineOf, sink, limitBytes } = this.#parts;
     const engine = engineOf(hostId);
     if (engine === undefined) return true;
     try {
       let writer = fresh ? undefined : await sink.openWriter(to);
       try {
+        if (writer?.position === limitPosition) return true;
         const from = writer?.position === toldPosition ? undefined : writer?.position;
+        const bound = limitBytes === undefined ? undefined : new OutputLimit(limitBytes, (await sink.facts(to))?.storedBytes ?? 0);
         const append = async (batch: LogBatch): Promise<void> => {
           writer ??= await sink.openWriter(to);
-          await writer.append(batch);
+          await (bound === undefined ? writer.append(batch) : bound.append(writer, batch));
         };
         if (to.eventStart === undefined) {
           for await (const batch of engine.logs(attemptId, from)) await append(batch);
@@ -87,19 +94,27 @@ export class LogPump {
             append,
             now: () => this.#parts.clock.now(),
             after: (delayMs, task) => this.#after(delayMs, task),
-            onFailure: (error) => this.#tellFailure(attemptId, pumping, error),
+            onFailure: (error) => {
+              if (!(error instanceof OutputLimitReached)) this.#tellFailure(attemptId, pumping, error);
+            },
             isClosed: () => this.#closed,
           });
         }
       } finally {
         await writer?.close();
       }
-      pumping.failure = undefined;
-      return true;
+      return this.#carried(pumping);
     } catch (error) {
+      if (error instanceof OutputLimitReached) return this.#carried(pumping);
       if (!this.#closed && !(error instanceof EngineUnavailable)) this.#tellFailure(attemptId, pumping, error as Error);
       return false;
     }
+  }
+
+  #carried(pumping: Pumping): true {
+    pumping.failure = undefined;
+    pumping.waitsForRoom = false;
+    return true;
   }
 
   #pattern(source: string): LinePattern {
@@ -112,19 +127,28 @@ export class LogPump {
   }
 
   #tellFailure(attemptId: AttemptId, pumping: Pumping, error: Error): void {
-    if (pumping.failure === undefined) this.#parts.onProblem(`output of attempt ${attemptId}`, error);
+    pumping.waitsForRoom = error instanceof NoRoomForOutput;
+    // That the disk is full is said once for all.
+    if (pumping.failure === undefined && !pumping.waitsForRoom) this.#parts.onProblem(`output of attempt ${attemptId}`, error);
     pumping.failure = error.message;
   }
 
   /**
    * Resolves when the attempt's output is on disk; with a note if that took longer than the bound, in which case what comes
-   * later is still written. Never resolves after {@link close}: the end is found again at the next start.
+   * later is still written. Where the disk has no room it waits on, for the engine forgets its output with the attempt. Never resolves after {@link close}: the end is found again at the next start.
    */
   drained(attempt: AttemptOnHost, to: LogDestination | undefined): Promise<string | undefined> {
     if (to === undefined) return Promise.resolve(undefined);
     const pumping = this.ensure(attempt, to);
     return new Promise((resolve) => {
-      const cancel = this.#after(limit.logDrainMs, () => resolve(`its output was not complete ${limit.logDrainMs / 1000} s after its end${pumping.failure === undefined ? '' : `: ${pumping.failure}`}`));
+      let cancel = (): void => undefined;
+      const giveUpLater = (): void => {
+        cancel = this.#after(limit.logDrainMs, () => {
+          if (pumping.waitsForRoom) giveUpLater();
+          else resolve(`its output was not complete ${limit.logDrainMs / 1000} s after its end${pumping.failure === undefined ? '' : `: ${pumping.failure}`}`);
+        });
+      };
+      giveUpLater();
       void pumping.ended.then(() => {
         cancel();
         this.#running.delete(attempt.attemptId);

@@ -40,7 +40,7 @@ export interface LogStreamWriter {
   readonly position: LogPosition | undefined;
   /**
    * Resolves when the batch was handed to the operating system: awaiting it is the backpressure. Into a stream that was
-   * deleted meanwhile it writes nothing.
+   * deleted meanwhile it writes nothing. Rejects with {@link NoRoomForOutput} where the disk is nearly full.
    */
   append(batch: LogBatch | PutBatch): Promise<void>;
   /** Resolves when all appended batches survive a power loss. */
@@ -111,6 +111,11 @@ export interface LogSink {
   storedBytes?(scope: Scope, group: string): Promise<number>;
   delete(key: LogStreamKey): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The disk is nearly full: the batch was not stored, and can be when there is room. */
+export class NoRoomForOutput extends Error {
+  override name = 'NoRoomForOutput';
 }
 
 /** The caller's filter pattern cannot be read; `message` says where. */

@@ -39,6 +39,10 @@ export interface ServerConfig {
   readonly removeUnknown: boolean;
   /** It starts on a database that knows less than there was. */
   readonly acceptOlderDatabase: boolean;
+  /** Bytes; undefined: by the size of the disk. */
+  readonly diskReserveBytes: number | undefined;
+  /** Bytes of output stored of an attempt; undefined: all. */
+  readonly logLimitBytes: number | undefined;
   readonly jobNetwork: 'host' | 'bridge';
   /** Where Docker networks of multi-node parallel jobs lie. */
   readonly jobNetworks: Block;
@@ -72,6 +76,8 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     adopt: values.adopt,
     removeUnknown: values['remove-unknown'],
     acceptOlderDatabase: values['accept-older-database'],
+    diskReserveBytes: values['disk-reserve'] === undefined ? undefined : size('--disk-reserve', values['disk-reserve'], 0),
+    logLimitBytes: values['log-limit'] === undefined ? undefined : size('--log-limit', values['log-limit'], 1_000),
     engine,
     capacity: capacityOf(values.capacity, engine),
     account: values.account,
@@ -152,6 +158,14 @@ function hostAddressesOf(given: readonly string[]): HostAddresses {
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const longestDays = 36_500;
+
+/** A size in bytes, or with a unit of 1,024s: 64k, 100m, 2g, 2GiB. */
+function size(what: string, text: string, least: number): number {
+  const [, count, unit = ''] = /^(\d{1,15})([kmgt]?)(?:i?b)?$/i.exec(text) ?? [];
+  const value = Number(count) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
+  if (count === undefined || value < least || !Number.isSafeInteger(value)) throw new UsageError(`${what}: '${text}' is not a size such as 64k, 100m or 2g${least > 0 ? `, of ${least} bytes at least` : ''}`);
+  return value;
+}
 
 /** A time with its unit: 30s, 15m, 12h, 7d. */
 function milliseconds(what: string, text: string): number {

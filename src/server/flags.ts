@@ -15,6 +15,8 @@ const listening = {
 
 const state = {
   'data-dir': { type: 'string', value: 'DIRECTORY', default: './.longshore', help: 'where state and logs are kept' },
+  'disk-reserve': { type: 'string', value: 'SIZE', help: 'free room below which output waits and nothing new is taken, e.g. 2g (default: a twentieth of the disk, 1 GiB at the most); 0: none' },
+  'log-limit': { type: 'string', value: 'SIZE', help: 'output that is stored of an attempt, e.g. 100m (default: all)' },
   adopt: { type: 'boolean', help: 'of a data directory that was copied or restored: takes over the containers of the one it was made of' },
   'accept-older-database': { type: 'boolean', help: 'goes on with a database that has lost its newest changes' },
   'remove-unknown': { type: 'boolean', help: 'removes running containers of this server that its database is too old to know' },

@@ -11,6 +11,9 @@ import { localHost, ownAddress } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import { visible } from '../base/visible.ts';
 import type { DefaultNetwork } from '../service/ec2/network.ts';
+import { AwsError } from '../wire/aws-error.ts';
+import { backUp, NoRoomForBackup, removeLeftCopies } from '../store/backup/backup-stream.ts';
+import { DiskRoom } from '../store/disk-room.ts';
 import { FileLogSink } from '../store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../store/sqlite/store.ts';
 import { trustingAuthenticator } from '../wire/sigv4.ts';
@@ -25,7 +28,7 @@ import { systemKeyMaker } from './key-maker.ts';
 import { listen, type Listener } from './listener.ts';
 import { makeDirectory } from './make-directory.ts';
 import { ownOpenFiles } from './open-files.ts';
-import { ownPaths } from './own-paths.ts';
+import { ownPaths, type DamageCounts } from './own-paths.ts';
 import { closeToOthers } from './private-files.ts';
 import { systemClock, systemIds } from './system-ports.ts';
 import { version } from './version.ts';
@@ -46,6 +49,13 @@ export interface RunningServer {
   close(how?: { readonly discard: boolean }): Promise<void>;
 }
 
+const diskLow = 'the disk of the data directory is nearly full: output waits where it is, and nothing new is taken until there is room';
+
+function noBackup(error: unknown): never {
+  if (error instanceof NoRoomForBackup) throw new AwsError('ServerException', 503, error.message);
+  throw error;
+}
+
 /** How long requests in flight may take when the server ends. */
 const closeGraceMs = 5_000;
 
@@ -62,20 +72,33 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   makeDirectory(config.dataDir);
   const choice = await chooseEngine(config, hooks.engineRules);
   const openness = closeToOthers(config.dataDir);
-  const store = new SqliteStore(join(config.dataDir, 'longshore.db'), { acceptOlder: config.acceptOlderDatabase });
-  // From here on the directory is held: no other server writes a mark.
+  const disk = new DiskRoom({ directory: config.dataDir, reserveBytes: config.diskReserveBytes, onChange: (facts) => log.warn(facts, facts.low ? diskLow : 'the disk of the data directory has room again') });
+  const store = openStore(config, disk);
+  // From here on the directory is held: no other server writes to it.
+  removeLeftCopies(config.dataDir);
   const identity = identify(config.dataDir, config);
   let lock: IdentityLock;
   try {
     lock = await holdIdentity(identity.id);
   } catch (error) {
     store.close();
+    disk.close();
     throw error;
   }
-  return startHeld(config, hooks, { log, choice, store, identity, lock, openness }).catch(async (error: unknown) => {
+  return startHeld(config, hooks, { log, choice, store, disk, identity, lock, openness, damage: { found: 0, bytes: 0 } }).catch(async (error: unknown) => {
+    disk.close();
     await lock.release();
     throw error;
   });
+}
+
+function openStore(config: ServerConfig, disk: DiskRoom): SqliteStore {
+  try {
+    return new SqliteStore(join(config.dataDir, 'longshore.db'), { acceptOlder: config.acceptOlderDatabase, onFull: () => disk.giveUpBalloon() });
+  } catch (error) {
+    disk.close();
+    throw error;
+  }
 }
 
 /** What is there before anything is composed. */
@@ -83,14 +106,24 @@ interface Held {
   readonly log: Logger;
   readonly choice: ChosenEngine;
   readonly store: SqliteStore;
+  readonly disk: DiskRoom;
+  readonly damage: DamageCounts;
   readonly identity: Identity;
   readonly lock: IdentityLock;
   readonly openness: string | undefined;
 }
 
 async function startHeld(config: ServerConfig, hooks: ServerHooks, held: Held): Promise<RunningServer> {
-  const { log, store, identity, choice } = held;
-  const logSink = new FileLogSink(join(config.dataDir, 'logs'), { openFiles: ownOpenFiles().logs, onDamage: (what) => log.warn(what) });
+  const { log, store, disk, damage, identity, choice } = held;
+  const logSink = new FileLogSink(join(config.dataDir, 'logs'), {
+    openFiles: ownOpenFiles().logs,
+    hasRoom: (bytes) => disk.take(bytes),
+    onDamage: (what, bytes) => {
+      damage.found++;
+      damage.bytes += bytes;
+      log.warn(what);
+    },
+  });
   const { spotInterruptionsPerHour: perHour } = config;
   const onProblem = (what: string, error: unknown): void => log.warn({ err: error }, what);
   const app = compose({
@@ -109,6 +142,9 @@ async function startHeld(config: ServerConfig, hooks: ServerHooks, held: Held): 
     submitRate: config.submitRate,
     retainMs: config.retainMs,
     removeUnknown: config.removeUnknown,
+    logLimitBytes: config.logLimitBytes,
+    isDiskLow: () => disk.facts.low,
+    backUp: (what) => backUp({ dataDir: config.dataDir, copyDatabase: (path) => store.backUp(path), version, now: systemClock.now }, what).catch(noBackup),
     authenticator: trustingAuthenticator(config.account),
     authorizer: { authorize: () => undefined },
     onAudit: (record) => log.debug({ requestId: record.requestId, operation: record.operation, status: record.status, error: record.error?.message }, 'request'),
@@ -155,7 +191,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     host: config.host,
     port: config.port,
     router: app.router,
-    own: ownPaths(app.control.reader, app.own, { engine: capabilities, region: config.region, account: config.account, limits: config.settings.limits }),
+    own: ownPaths(app.control.reader, app.own, { engine: capabilities, region: config.region, account: config.account, limits: config.settings.limits }, { disk: () => held.disk.facts, damage: held.damage, onFault: (error) => log.error({ err: error }, 'a stream was cut off') }),
     onFault: (error) => log.error({ err: error }, 'own path failed'),
   });
   log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');
@@ -175,6 +211,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     async close(how) {
       await listener.close(closeGraceMs);
       await app.control.close(how);
+      held.disk.close();
       await lock.release();
       log.info('closed');
     },

@@ -17,6 +17,8 @@ export const catalogue = {
   // Not modelled; Nextflow, Airflow and Metaflow match this name or status and back off.
   throttled: { name: 'TooManyRequestsException', status: 429 },
   internal: { name: 'ServerException', status: 500 },
+  // Batch models ServerException alone; every SDK tries again on 503.
+  unavailable: { name: 'ServerException', status: 503 },
   // What AWS's JSON front ends answer before a service sees the request (e.g. fluent-bit#8449, aws-sdk-php#1510).
   serialization: { name: 'SerializationException', status: 400 },
   unknownOperation: { name: 'UnknownOperationException', status: 404 },
@@ -96,6 +98,8 @@ export interface ErrorDialect {
   notBuilt(operation: string): AwsError;
   /** The scope of the request's credential names what can be no region. */
   noRegion(region: string): AwsError;
+  /** It could be done at another time: a status on which SDKs try again. */
+  unavailable(message: string): AwsError;
   /** A fault of ours; the request id leads to the log. */
   internal(requestId: string): AwsError;
 }
@@ -110,6 +114,7 @@ export const batchDialect: ErrorDialect = {
   tooLarge: (limitBytes) => build('tooLarge', tooLargeText(limitBytes)),
   notBuilt: (operation) => build('invalid', notBuiltText(operation)),
   noRegion: (region) => new AwsError('InvalidSignatureException', 403, noRegionText(region)),
+  unavailable: (message) => build('unavailable', message),
   internal: (requestId) => build('internal', internalText(requestId)),
 };
 
@@ -120,6 +125,7 @@ export const parameterDialect: ErrorDialect = {
   tooLarge: (limitBytes) => new AwsError('InvalidParameterException', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('UnknownOperationException', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('InvalidSignatureException', 400, noRegionText(region)),
+  unavailable: (message) => new AwsError('ServiceUnavailableException', 503, message),
   internal: (requestId) => new AwsError('InternalFailure', 500, internalText(requestId)),
 };
 
@@ -130,6 +136,7 @@ export const validationDialect: ErrorDialect = {
   tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('InvalidAction', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('SignatureDoesNotMatch', 403, noRegionText(region)),
+  unavailable: (message) => new AwsError('ServiceUnavailable', 503, message),
   internal: (requestId) => new AwsError('ServiceFailure', 500, internalText(requestId)),
 };
 
@@ -140,6 +147,7 @@ export const ec2Dialect: ErrorDialect = {
   tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('UnsupportedOperation', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('AuthFailure', 401, noRegionText(region)),
+  unavailable: (message) => new AwsError('Unavailable', 503, message),
   internal: (requestId) => new AwsError('InternalError', 500, internalText(requestId)),
 };
 

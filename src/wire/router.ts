@@ -77,6 +77,8 @@ export interface RouterOptions {
   readonly authorizer: Authorizer;
   /** The region of requests that carry none. */
   readonly region: string;
+  /** Why the operation cannot be had for the time being; undefined: it can. */
+  readonly unavailable?: ((operation: string) => string | undefined) | undefined;
   readonly audit: (record: AuditRecord) => void;
   readonly log: (record: FaultRecord) => void;
   /** Ids for requests; random UUIDs unless a test wants its own. */
@@ -168,6 +170,8 @@ export class Router {
     const input = (call.input = bound.read(head, body));
     call.access = operation.authorizes(input, context);
     this.#options.authorizer.authorize(call.access, context);
+    const why = this.#options.unavailable?.(bound.name);
+    if (why !== undefined) throw service.dialect.unavailable(why);
     const output = operation.handle(service.deps, input, context);
     if (output instanceof Promise) {
       return output.then(

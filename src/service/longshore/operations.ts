@@ -1,8 +1,9 @@
 // Every operation of our own, by its path under /_longshore/. They take what their path and its query say and answer
-// JSON.
+// JSON, or a stream.
 
 import type { Operation } from '../../wire/operation.ts';
 import type { LongshoreDeps } from './deps.ts';
+import { backUp } from './back-up.ts';
 import { explainJob } from './explain-job.ts';
 import { interruptInstance } from './interrupt-instance.ts';
 import { validateHost } from './validate-host.ts';
@@ -17,6 +18,7 @@ export interface OwnOperation {
 }
 
 export const longshoreOperations: readonly OwnOperation[] = [
+  { name: 'BackUp', method: 'POST', path: /^\/_longshore\/backup$/, operation: backUp },
   { name: 'ExplainJob', method: 'GET', path: /^\/_longshore\/jobs\/(?<jobId>[^/]+)\/explanation$/, operation: explainJob },
   { name: 'InterruptInstance', method: 'POST', path: /^\/_longshore\/instances\/(?<instanceId>[^/]+)\/interruption$/, operation: interruptInstance },
   { name: 'ValidateImage', method: 'GET', path: /^\/_longshore\/images\/(?<imageId>[^/]+)\/validation$/, operation: validateImage },

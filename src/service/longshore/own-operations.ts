@@ -10,6 +10,7 @@ import type { Authorizer } from '../../wire/operation.ts';
 import type { RequestHead } from '../../wire/protocol.ts';
 import type { Answer, AuditRecord, FaultRecord } from '../../wire/router.ts';
 import { credentialOf } from '../../wire/sigv4.ts';
+import { StreamedOutput } from './back-up.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { longshoreOperations, type OwnOperation } from './operations.ts';
 
@@ -19,6 +20,11 @@ export interface OwnOperationsOptions extends ContextSource {
   readonly newRequestId: () => string;
   readonly audit: (record: AuditRecord) => void;
   readonly log: (record: FaultRecord) => void;
+}
+
+/** An answer that is sent as it is made. */
+export interface StreamedAnswer extends Omit<Answer, 'body'> {
+  readonly bytes: AsyncIterable<Uint8Array>;
 }
 
 const service = 'longshore';
@@ -31,7 +37,7 @@ export class OwnOperations {
   }
 
   /** Undefined: no operation has this path. Never throws or rejects. */
-  answer(head: RequestHead): Promise<Answer> | undefined {
+  answer(head: RequestHead): Promise<Answer | StreamedAnswer> | undefined {
     const own = longshoreOperations.find(({ path }) => path.test(head.path));
     if (own === undefined) return undefined;
     const requestId = this.#options.newRequestId();
@@ -39,7 +45,7 @@ export class OwnOperations {
     return this.#invoke(own, head, requestId);
   }
 
-  async #invoke({ name, path, operation }: OwnOperation, head: RequestHead, requestId: string): Promise<Answer> {
+  async #invoke({ name, path, operation }: OwnOperation, head: RequestHead, requestId: string): Promise<Answer | StreamedAnswer> {
     const { deps, authorizer, audit, log } = this.#options;
     const record = { service, operation: name, requestId, sourceAddress: head.sourceAddress };
     try {
@@ -48,8 +54,8 @@ export class OwnOperations {
       const access = operation.authorizes(input, context);
       authorizer.authorize(access, context);
       const output = await operation.handle(deps, input, context);
-      audit({ ...record, context, input, access, output, error: undefined, status: 200 });
-      return answerOf(requestId, 200, output);
+      audit({ ...record, context, input, access, output: output instanceof StreamedOutput ? undefined : output, error: undefined, status: 200 });
+      return output instanceof StreamedOutput ? { status: 200, headers: ['content-type', output.type, 'x-amzn-requestid', requestId], bytes: output.bytes } : answerOf(requestId, 200, output);
     } catch (thrown) {
       const error = thrown instanceof AwsError ? thrown : new AwsError('ServerException', 500, `Internal error; the server's log tells more of request ${requestId}`);
       if (error !== thrown) log({ requestId, service, operation: name, error: thrown });

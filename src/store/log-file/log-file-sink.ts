@@ -4,9 +4,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scope } from '../../base/ids.ts';
-import type { LogPage, LogRead, LogSearch, LogSearchPage, LogSink, LogStreamFacts, LogStreamKey, LogStreamWriter } from '../../port/log-sink.ts';
+import type { LogBatch } from '../../port/engine.ts';
+import { NoRoomForOutput, type LogPage, type LogRead, type LogSearch, type LogSearchPage, type LogSink, type LogStreamFacts, type LogStreamKey, type LogStreamWriter, type PutBatch } from '../../port/log-sink.ts';
 import { DescriptorPool } from './descriptor-pool.ts';
 import { DirectorySync, isMissing } from './file-io.ts';
+import { eventHeaderBytes } from './record.ts';
 import { parseFilterPattern } from './filter-pattern/parse.ts';
 import { decodePlace } from './search-place.ts';
 import { mostWorkers, SearchWorkers } from './search-workers.ts';
@@ -24,6 +26,8 @@ export interface FileLogSinkOptions {
   readonly openFiles?: number | undefined;
   /** Streams whose index is kept though nobody uses them. */
   readonly idleStreams?: number | undefined;
+  /** Asked before output is written whether there is room for so many bytes. */
+  readonly hasRoom?: ((bytes: number) => boolean) | undefined;
   /** Told of damage to a file that was found, and how many bytes of it were lost or set aside. */
   readonly onDamage?: ((what: string, bytes: number) => void) | undefined;
 }
@@ -33,6 +37,7 @@ export class FileLogSink implements LogSink {
   readonly #now: () => number;
   readonly #idleStreams: number;
   readonly #descriptors: DescriptorPool;
+  readonly #hasRoom: (bytes: number) => boolean;
   readonly #told = new Set<string>();
   readonly #onDamage: (what: string, bytes: number) => void;
   readonly #directories = new DirectorySync();
@@ -51,6 +56,7 @@ export class FileLogSink implements LogSink {
     const openFiles = options.openFiles ?? 384;
     this.#descriptors = new DescriptorPool(Math.max(1, Math.ceil(openFiles / 2)));
     this.#searches = new SearchWorkers(root, { openFiles: Math.max(1, Math.floor(openFiles / 2 / mostWorkers)) });
+    this.#hasRoom = options.hasRoom ?? (() => true);
     this.#onDamage = (what, bytes) => this.#tellOnce(what, bytes, options.onDamage);
   }
 
@@ -68,7 +74,10 @@ export class FileLogSink implements LogSink {
       get position() {
         return stream.position;
       },
-      append: (batch) => (closed === undefined ? stream.append(batch) : Promise.reject(new Error('the log stream writer is closed'))),
+      append: (batch) => {
+        if (closed !== undefined) return Promise.reject(new Error('the log stream writer is closed'));
+        return this.#hasRoom(bytesOf(batch)) ? stream.append(batch) : Promise.reject(new NoRoomForOutput('the disk is nearly full'));
+      },
       close: () => (closed ??= this.#closeWriter(stream)),
     };
   }
@@ -163,6 +172,9 @@ export class FileLogSink implements LogSink {
     }
   }
 }
+
+/** About what the batch takes in its file. */
+const bytesOf = ({ lines }: LogBatch | PutBatch): number => lines.reduce((sum, { message }) => sum + message.length + eventHeaderBytes, 0);
 
 async function namesIn(directory: string): Promise<readonly string[]> {
   try {

@@ -31,6 +31,7 @@ const none: readonly ArrayChild[] = [];
 
 /** Pages that a backup copies while the database is held: a commit waits no longer for it. */
 const backupPages = 64;
+const backupTries = 20;
 
 export interface SqliteStoreOptions {
   /** Goes on with a database that has lost commits. */
@@ -298,7 +299,16 @@ export class SqliteStore implements Store {
 
   /** A copy of the database as of some moment while this runs, in a new file; commits go on meanwhile. */
   async backUp(path: string): Promise<void> {
-    await backup(this.#database, path, { rate: backupPages });
+    for (let tries = 1; ; tries++) {
+      let copied = 0;
+      try {
+        copied = await backup(this.#database, path, { rate: backupPages, progress: ({ totalPages, remainingPages }) => (copied = totalPages - remainingPages) });
+        return;
+      } catch (error) {
+        // It begins in another thread, and fails to where a commit is under way at that moment (errcode 0); later ones do it no harm.
+        if (copied > 0 || tries === backupTries) throw error;
+      }
+    }
   }
 
   close(): void {

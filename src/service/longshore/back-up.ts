@@ -1,0 +1,27 @@
+// BackUp: everything that the server keeps, streamed to the caller, who writes it where it wants; no path of the caller's reaches
+// this machine's disk.
+
+import { AwsError } from '../../wire/aws-error.ts';
+import type { Operation } from '../../wire/operation.ts';
+import type { LongshoreDeps } from './deps.ts';
+
+/** An answer that is no JSON. */
+export class StreamedOutput {
+  readonly type: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+
+  constructor(type: string, bytes: AsyncIterable<Uint8Array>) {
+    this.type = type;
+    this.bytes = bytes;
+  }
+}
+
+export const backUp: Operation<LongshoreDeps, { readonly logs?: string }, StreamedOutput> = {
+  authorizes: () => [{ action: 'longshore:BackUp', resources: ['*'] }],
+
+  async handle({ backUp: make }, { logs = 'true' }) {
+    if (logs !== 'true' && logs !== 'false') throw new AwsError('ClientException', 400, 'logs must be true or false');
+    if (make === undefined) throw new AwsError('ClientException', 400, 'This server keeps nothing that could be backed up');
+    return new StreamedOutput('application/x-tar', await make({ logs: logs === 'true' }));
+  },
+};
