@@ -61,6 +61,7 @@ export const noTemplateVersion = (version: string, id: string): AwsError =>
   error('InvalidLaunchTemplateId.VersionNotFound', `Could not find the specified version ${version} for the launch template with ID ${id}.`);
 
 export const noInstanceTypes = (names: readonly string[]): AwsError => error('InvalidInstanceType', `The following supplied instance types do not exist: [${names.join(', ')}]`);
+export const noVolume = (id: string): AwsError => error('InvalidVolume.NotFound', `The volume '${id}' does not exist.`);
 export const noInstance = (id: string): AwsError => error('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
 export const instanceIdMalformed = (id: string): AwsError => error('InvalidInstanceID.Malformed', `Invalid id: "${id.slice(0, 64)}" (expecting "i-...")`);
 export const incorrectInstanceState = (id: string, what: string): AwsError => error('IncorrectInstanceState', `The instance '${id}' is not in a state from which it can be ${what}.`);

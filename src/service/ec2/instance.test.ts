@@ -32,7 +32,7 @@ test('an instance is shown with what it was launched with, in the zone of its su
     InstanceId: `i-${'a'.repeat(17)}`, ImageId: 'ami-1', InstanceType: 'm5.large', InstanceLifecycle: 'spot', State: { Code: 16, Name: 'running' }, StateReason: undefined, StateTransitionReason: '',
     LaunchTime: new Date(1_700_000_000_000), Placement: { AvailabilityZone: second.AvailabilityZone, GroupName: 'near', Tenancy: 'default' }, Architecture: 'x86_64', VirtualizationType: 'hvm',
     PlatformDetails: 'Linux/UNIX', PrivateIpAddress: '172.31.31.254', PrivateDnsName: 'ip-172-31-31-254.eu-west-1.compute.internal', PublicDnsName: '', SourceDestCheck: true, NetworkInterfaces: shown(answer)[0]?.['NetworkInterfaces'], SubnetId: second.SubnetId, VpcId: second.VpcId, SecurityGroups: [{ GroupId: groups[0].GroupId, GroupName: 'default' }], KeyName: 'mine', IamInstanceProfile: { Arn: `arn:aws:iam::${context.account}:instance-profile/ecsInstanceRole` },
-    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeId: `vol-00${'a'.repeat(15)}`, Status: 'attached', AttachTime: new Date(1_700_000_000_000), DeleteOnTermination: false } }], Monitoring: { State: 'disabled' },
+    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeId: `vol-00${'a'.repeat(15)}`, Status: 'attached', AttachTime: new Date(1_700_000_000_000), DeleteOnTermination: false } }], RootDeviceName: '/dev/xvda', RootDeviceType: 'ebs', Monitoring: { State: 'disabled' },
     Tags: [{ Key: 'team', Value: 'a' }],
   }]);
 });
@@ -162,4 +162,37 @@ test('one that runs is started without effect and reboots; one that is gone does
   await ec2.call('RebootInstances', { InstanceIds: [idOf('1')] });
   assert.deepEqual(ec2.sent, [{ type: 'reboot-instance', scope: context.scope, hostId: hostId('1'.repeat(32)) }]);
   for (const operation of ['StartInstances', 'RebootInstances']) assert.equal(await ec2.refusal(operation, { InstanceIds: [idOf('2')] }), 'IncorrectInstanceState');
+});
+
+test('an instance of one’s own is read as Terraform reads it, attribute by attribute, with its volumes', async () => {
+  const ec2 = new FakeEc2();
+  const { Images } = await ec2.call('DescribeImages', { Owners: ['amazon'], Filters: [{ Name: 'architecture', Values: ['x86_64'] }] });
+  const { Instances } = await ec2.call('RunInstances', {
+    ImageId: Images[0].ImageId, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1, UserData: 'YQ==', DisableApiTermination: false, DisableApiStop: false, EbsOptimized: false,
+    Monitoring: { Enabled: false }, InstanceInitiatedShutdownBehavior: 'stop', Placement: {}, EnclaveOptions: undefined,
+  });
+  const InstanceId = Instances[0].InstanceId as string;
+  const attribute = async (Attribute: string) => (await ec2.call('DescribeInstanceAttribute', { InstanceId, Attribute }));
+  assert.deepEqual((await attribute('disableApiTermination'))['DisableApiTermination'], { Value: false });
+  assert.deepEqual((await attribute('instanceInitiatedShutdownBehavior'))['InstanceInitiatedShutdownBehavior'], { Value: 'stop' });
+  assert.deepEqual((await attribute('userData'))['UserData'], { Value: 'YQ==' });
+  assert.deepEqual((await attribute('rootDeviceName'))['RootDeviceName'], { Value: Instances[0].RootDeviceName });
+  assert.equal(await ec2.refusal('DescribeInstanceAttribute', { InstanceId, Attribute: 'mood' }), 'InvalidParameterValue');
+  assert.equal(await ec2.refusal('DescribeInstanceAttribute', { InstanceId: 'i-00000000', Attribute: 'userData' }), 'InvalidInstanceID.NotFound');
+  assert.deepEqual((await ec2.call('DescribeInstanceCreditSpecifications', { InstanceIds: [InstanceId] }))['InstanceCreditSpecifications'], [{ InstanceId, CpuCredits: 'unlimited' }]);
+  const { Volumes } = await ec2.call('DescribeVolumes', { Filters: [{ Name: 'attachment.instance-id', Values: [InstanceId] }] });
+  assert.deepEqual(Volumes.map((volume: Answer) => volume['VolumeId']), Instances[0].BlockDeviceMappings.map((one: Answer) => one['Ebs'].VolumeId));
+  assert.ok(Volumes[0].Size > 0 && Volumes[0].Attachments[0].Device === Instances[0].RootDeviceName);
+  assert.equal(await ec2.refusal('DescribeVolumes', { VolumeIds: ['vol-0'] }), 'InvalidVolume.NotFound');
+  const { GroupId } = await ec2.call('CreateSecurityGroup', { GroupName: 'g', Description: 'd', VpcId: Instances[0].VpcId });
+  await ec2.call('ModifyInstanceAttribute', { InstanceId, Groups: [GroupId] });
+  assert.deepEqual((await attribute('groupSet'))['Groups'], [{ GroupId, GroupName: 'g' }]);
+  await ec2.call('ModifyInstanceAttribute', { InstanceId, DisableApiTermination: { Value: false } });
+  assert.equal(await ec2.refusal('ModifyInstanceAttribute', { InstanceId, DisableApiTermination: { Value: true } }), 'UnsupportedOperation');
+  assert.equal(await ec2.refusal('ModifyInstanceAttribute', { InstanceId, InstanceType: { Value: 'm5.large' } }), 'IncorrectInstanceState');
+  await ec2.call('StopInstances', { InstanceIds: [InstanceId] });
+  await ec2.call('ModifyInstanceAttribute', { InstanceId, InstanceType: { Value: 'm5.large' } });
+  assert.deepEqual((await attribute('instanceType'))['InstanceType'], { Value: 'm5.large' });
+  await ec2.call('TerminateInstances', { InstanceIds: [InstanceId] });
+  assert.deepEqual((await ec2.call('DescribeVolumes'))['Volumes'], []);
 });

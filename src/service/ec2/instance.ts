@@ -45,6 +45,8 @@ export interface KnownInstance {
   readonly profile?: string | undefined;
   readonly placementGroup?: string | undefined;
   readonly devices: readonly BlockDevice[];
+  /** Of its image, where that is known. */
+  readonly rootDeviceName?: string | undefined;
 }
 
 const idForm = /^i-([0-9a-f]{8}|[0-9a-f]{17})$/;
@@ -98,6 +100,7 @@ function launched({ instance, type, endedAtMs }: InstanceView, ec2: Ec2View, con
     profile: launch?.instanceProfile && profileNamed(launch.instanceProfile, context),
     placementGroup: launch?.placementGroup,
     devices: launch?.blockDevices ?? [],
+    rootDeviceName: imagesOf(ec2).find((image) => image.id === imageId)?.rootDeviceName,
   };
 }
 
@@ -114,6 +117,7 @@ function ownInstance(deps: Ec2Deps, own: OwnInstance, host: InstanceView | undef
     vpcId: ec2.get('subnet', subnetId)?.vpcId,
     groups: groupIds.map((groupId) => ({ id: groupId, name: ec2.get('security-group', groupId)?.name })),
     devices: mergeBlockDevices(imagesOf(ec2).find((image) => image.id === imageId)?.blockDevices ?? [], own.blockDevices),
+    rootDeviceName: imagesOf(ec2).find((image) => image.id === imageId)?.rootDeviceName,
   };
 }
 
@@ -166,13 +170,17 @@ export function reasonOf(cause: EndCause): Required<StateReason> {
 const placement = ({ zone, placementGroup = '' }: KnownInstance): Placement => ({ AvailabilityZone: zone, GroupName: placementGroup, Tenancy: 'default' });
 
 /** Its volumes, whose ids are made of its own; EC2 shows no instance storage there. */
-function shownDevices({ id, devices, launchedAtMs }: KnownInstance): InstanceBlockDeviceMapping[] {
-  const volumes = devices.filter(({ ebs }) => ebs !== undefined);
-  return volumes.map(({ deviceName, ebs }, index) => ({
+export const volumesOf = ({ id, devices }: KnownInstance): { readonly id: string; readonly device: BlockDevice }[] =>
+  devices.filter(({ ebs }) => ebs !== undefined).map((device, index) => ({ id: `vol-${index.toString(16).padStart(2, '0')}${id.slice(2, 17)}`, device }));
+
+export const shownDevices = (instance: KnownInstance): InstanceBlockDeviceMapping[] =>
+  volumesOf(instance).map(({ id, device: { deviceName, ebs } }) => ({
     DeviceName: deviceName,
-    Ebs: { VolumeId: `vol-${index.toString(16).padStart(2, '0')}${id.slice(2, 17)}`, Status: 'attached', AttachTime: new Date(launchedAtMs), DeleteOnTermination: ebs?.deleteOnTermination ?? true },
+    Ebs: { VolumeId: id, Status: 'attached', AttachTime: new Date(instance.launchedAtMs), DeleteOnTermination: ebs?.deleteOnTermination ?? true },
   }));
-}
+
+/** Where its image has its root; without a known image the first device. */
+export const rootDeviceOf = ({ rootDeviceName, devices }: KnownInstance): string | undefined => rootDeviceName ?? devices[0]?.deviceName;
 
 function shownInstance(instance: KnownInstance, context: RequestContext): InstanceShape {
   const { type, ending } = instance;
@@ -201,6 +209,8 @@ function shownInstance(instance: KnownInstance, context: RequestContext): Instan
     KeyName: instance.keyName,
     IamInstanceProfile: instance.profile === undefined ? undefined : { Arn: instance.profile },
     BlockDeviceMappings: shownDevices(instance),
+    RootDeviceName: rootDeviceOf(instance),
+    RootDeviceType: 'ebs',
     Monitoring: { State: 'disabled' },
     Tags: tagList(instance.tags),
   };

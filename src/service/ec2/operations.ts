@@ -35,6 +35,10 @@ import { describeAvailabilityZones } from './describe-availability-zones.ts';
 import { describeImages } from './describe-images.ts';
 import { describeInstanceTypeOfferings } from './describe-instance-type-offerings.ts';
 import { describeInstanceTypes } from './describe-instance-types.ts';
+import { describeInstanceAttribute } from './describe-instance-attribute.ts';
+import { describeInstanceCreditSpecifications } from './describe-instance-credit-specifications.ts';
+import { describeVolumes } from './describe-volumes.ts';
+import { modifyInstanceAttribute } from './modify-instance-attribute.ts';
 import { describeInstanceStatus } from './describe-instance-status.ts';
 import { describeInstances } from './describe-instances.ts';
 import { describeInternetGateways } from './describe-internet-gateways.ts';
@@ -108,6 +112,10 @@ export const ec2Operations: OperationTable<Ec2Deps> = {
   DescribeImages: describeImages,
   DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
   DescribeInstanceTypes: describeInstanceTypes,
+  DescribeInstanceAttribute: describeInstanceAttribute,
+  DescribeInstanceCreditSpecifications: describeInstanceCreditSpecifications,
+  DescribeVolumes: describeVolumes,
+  ModifyInstanceAttribute: modifyInstanceAttribute,
   DescribeInstanceStatus: describeInstanceStatus,
   DescribeInstances: describeInstances,
   DescribeInternetGateways: describeInternetGateways,
