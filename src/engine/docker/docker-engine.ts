@@ -273,13 +273,11 @@ export class DockerEngine implements Engine {
   }
 
   async remove(attemptId: AttemptId): Promise<void> {
-    const known = this.#known.get(attemptId);
-    if (known !== undefined) {
-      known.ended = true;
-      known.unwanted.abort();
-      await known.starting;
-    }
-    const facts = known?.facts ?? (await this.#inspect(attemptId));
+    const known = this.#know(attemptId);
+    known.ended = known.removed = true;
+    known.unwanted.abort();
+    await known.starting;
+    const facts = known.facts ?? (await this.#inspect(attemptId));
     if (facts !== undefined) {
       await this.#delete(attemptId);
       await this.#removeVolumes(facts);
@@ -427,7 +425,8 @@ export class DockerEngine implements Engine {
       this.#takeGone(known);
       return known.starting === undefined ? this.#networks.leave(known.attemptId) : undefined;
     }
-    if (facts.networkId !== undefined) this.#networks.know(facts.networkId, known.attemptId);
+    // What was seen of it just before its removal says nothing of where it is.
+    if (facts.networkId !== undefined && !known.removed) this.#networks.know(facts.networkId, known.attemptId);
     if (facts.pid > 0) known.pid = facts.pid;
     known.facts = facts;
     if (facts.state === 'created') return;

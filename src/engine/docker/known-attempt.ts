@@ -11,6 +11,8 @@ export interface Known {
   startedReported: boolean;
   /** Its last report was made. */
   ended: boolean;
+  /** It is being removed. */
+  removed: boolean;
   /** Settles when the start under way is over. */
   starting?: Promise<void> | undefined;
   /** Aborted when it must not start any more. */
@@ -35,7 +37,7 @@ export interface Known {
 }
 
 export const newlyKnown = (attemptId: AttemptId): Known => ({
-  attemptId, startedReported: false, ended: false, unwanted: new AbortController(), outOfMemory: false, killed: false, pid: 0, lookAgain: false,
+  attemptId, startedReported: false, ended: false, removed: false, unwanted: new AbortController(), outOfMemory: false, killed: false, pid: 0, lookAgain: false,
 });
 
 export const asAttempt = ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address }: ContainerFacts): EngineAttempt => ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address });
