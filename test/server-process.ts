@@ -9,7 +9,9 @@ const endWithinMs = 20_000;
 
 export interface ServerProcessOptions {
   readonly dataDir: string;
-  /** Of `serve`, beside those that every test has. */
+  /** `serve` where nothing is said. */
+  readonly verb?: 'serve' | 'up';
+  /** Beside those that every test has. */
   readonly flags: readonly string[];
   /** Its standard error is shown in the test's, too. */
   readonly showErrors?: boolean | undefined;
@@ -27,8 +29,8 @@ export class ServerProcess {
   }
 
   /** Resolves when it is ready; rejects with what it said where it ends before. */
-  static async start({ dataDir, flags, showErrors = false }: ServerProcessOptions): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--data-dir', dataDir, '--log-level', 'warn', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  static async start({ verb = 'serve', dataDir, flags, showErrors = false }: ServerProcessOptions): Promise<ServerProcess> {
+    const child = spawn(process.execPath, [main, verb, '--port', '0', '--data-dir', dataDir, '--log-level', 'warn', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
     const output = { stderr: '' };
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       output.stderr += text;

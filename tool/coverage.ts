@@ -52,7 +52,7 @@ export function coveragePage(): string {
   ];
   for (const { title, names, built, missing } of counted) {
     lines.push('', `## ${title}`, '', `Built, ${built.length} of ${names.length}:`, '', ...bullets(built));
-    if (missing.length > 0) lines.push('', `Not built, ${missing.length} of ${names.length}:`, '', ...bullets(missing));
+    if (missing.length > 0) lines.push('', `<details><summary>Not built, ${missing.length} of ${names.length}</summary>`, '', `${missing.join(', ')}.`, '', '</details>');
   }
   return `${lines.join('\n')}\n`;
 }
