@@ -129,7 +129,8 @@ class Reading {
       return;
     }
     const stamp = (ms: number): string => (this.#timestamps ? `${style('dim', timeText(ms))} ` : '');
-    io.outAsIs(lines.map(({ timestamp, message }) => `${prefix}${stamp(timestamp)}${this.#messageText(message)}\n`).join(''));
+    // An event of several lines ends with a line end of its own, as the awslogs driver sends it.
+    io.outAsIs(lines.map(({ timestamp, message }) => `${prefix}${stamp(timestamp)}${this.#messageText(message.replace(/\n$/, ''))}\n`).join(''));
   }
 }
 

@@ -334,6 +334,11 @@ test("logs prints the last attempt's output, or the one asked for", async () => 
   assert.deepEqual([none.code, none.stderr], [1, 'longshore logs: job a has had 2 attempts; there is no attempt 3\n']);
 });
 
+test('an event of several lines is printed without an empty line after it', async () => {
+  const script = { describejobs: lives({ a: [writing('a', 'SUCCEEDED', 's')] }), GetLogEvents: streams({ s: ['one\n  at two\n', 'three'] }) };
+  assert.equal((await runAgainst(script, ['logs', 'a'])).stdout, 'one\n  at two\nthree\n');
+});
+
 test("logs of a multi-node parallel job prints its main node's output", async () => {
   const parent = job('a', 'SUCCEEDED', { container: undefined, nodeProperties: { numNodes: 3, mainNode: 1 } });
   const script = { describejobs: lives({ a: [parent], 'a#1': [writing('a#1', 'SUCCEEDED', 'main')] }), GetLogEvents: streams({ main: ['from the main node'] }) };
