@@ -178,11 +178,13 @@ describe('the steps of a request', () => {
     assert.ok(!(router.invoke(routed, Buffer.from('{"jobs":[]}')) instanceof Promise));
   });
 
-  it('take account and region from the credential where they have the form, else from the server', async () => {
+  it('take account and region from the credential, whatever its region is called, else from the server', async () => {
     const seen: string[] = [];
     const { router } = toyRouter([toyBatch()], { authorizer: { authorize: (_access, context) => void seen.push(context.scope) } });
     for (const headers of [signed('batch'), signed('batch', 'nowhere', 'AKID'), {}]) await call(router, head('POST', '/v1/describejobqueues', headers));
-    assert.deepEqual(seen, ['000000000000/us-west-2', '123456789012/eu-central-1', '123456789012/eu-central-1']);
+    assert.deepEqual(seen, ['000000000000/us-west-2', '123456789012/nowhere', '123456789012/eu-central-1']);
+    const none = await call(router, head('POST', '/v1/describejobqueues', signed('batch', 'no_where', 'AKID')));
+    assert.deepEqual([none.status, none.header('x-amzn-errortype'), seen.length], [403, 'InvalidSignatureException', 3]);
   });
 
   it('hide faults of ours, in a handler, in an answer that cannot be written, and in the audit', async () => {
