@@ -53,7 +53,7 @@ const likeAws = {
     type: 'string',
     value: 'MODE',
     default: defaultSettings.references,
-    help: "lenient: roles, networks and images that environments name may be elsewhere; strict: they must exist in this server's IAM and EC2",
+    help: "lenient: networks, images and other accounts' roles that environments name may be elsewhere; strict: all must exist in this server's IAM and EC2",
   },
   limit: { type: 'string', multiple: true, value: 'NAME=NUMBER', help: "sets one of the limits in doc/configuration.md; may be given several times (default AWS's numbers)" },
   'submit-rate': { type: 'string', value: 'NUMBER', help: 'SubmitJob calls a second that an account may make; more are answered 429 (default: no bound)' },
