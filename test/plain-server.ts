@@ -27,28 +27,34 @@ export class PlainServer implements AsyncDisposable {
   readonly #ownsDirectory: boolean;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #flags: readonly string[];
+  readonly #verb: 'serve' | 'up' | undefined;
   #process: ServerProcess | undefined;
 
-  private constructor(dataDir: string | undefined, flags: readonly string[]) {
+  private constructor(dataDir: string | undefined, flags: readonly string[], verb: 'serve' | 'up' | undefined) {
     this.#flags = flags;
+    this.#verb = verb;
     this.#ownsDirectory = dataDir === undefined;
     this.dataDir = dataDir ?? mkdtempSync(join(tmpdir(), 'longshore-plain-'));
   }
 
-  /** Over a new directory, or one that is the caller's. `flags` are those of `serve`. */
-  static async start({ dataDir, flags = [] }: { dataDir?: string; flags?: readonly string[] } = {}): Promise<PlainServer> {
-    const server = new PlainServer(dataDir, flags);
+  /** Over a new directory, or one that is the caller's. `flags` are those of `serve`, or of `verb`. */
+  static async start({ dataDir, flags = [], verb }: { dataDir?: string; flags?: readonly string[]; verb?: 'serve' | 'up' } = {}): Promise<PlainServer> {
+    const server = new PlainServer(dataDir, flags, verb);
     await server.start();
     return server;
   }
 
   /** Rejects with what the program said where it ends before it is ready. */
   async start(): Promise<void> {
-    this.#process = await ServerProcess.start({ dataDir: this.dataDir, flags: ['--engine', 'fake', ...this.#flags] });
+    this.#process = await ServerProcess.start({ verb: this.#verb, dataDir: this.dataDir, flags: ['--engine', 'fake', ...this.#flags] });
   }
 
   get #running(): ServerProcess {
     return must(this.#process, 'the server was started');
+  }
+
+  get url(): string {
+    return this.#running.url;
   }
 
   /** Of the run that goes on, or of the last. */

@@ -9,9 +9,8 @@ const endWithinMs = 20_000;
 
 export interface ServerProcessOptions {
   readonly dataDir: string;
-  /** `serve` where nothing is said. */
-  readonly verb?: 'serve' | 'up';
-  /** Beside those that every test has. */
+  readonly verb?: 'serve' | 'up' | 'demo' | undefined;
+  /** Of the verb, beside those that every test has. */
   readonly flags: readonly string[];
   /** Its standard error is shown in the test's, too. */
   readonly showErrors?: boolean | undefined;
@@ -20,9 +19,9 @@ export interface ServerProcessOptions {
 export class ServerProcess {
   readonly url: string;
   readonly #child: ChildProcess;
-  readonly #output: { stderr: string };
+  readonly #output: { stdout: string; stderr: string };
 
-  private constructor(child: ChildProcess, output: { stderr: string }, url: string) {
+  private constructor(child: ChildProcess, output: { stdout: string; stderr: string }, url: string) {
     this.#child = child;
     this.#output = output;
     this.url = url;
@@ -31,21 +30,24 @@ export class ServerProcess {
   /** Resolves when it is ready; rejects with what it said where it ends before. */
   static async start({ verb = 'serve', dataDir, flags, showErrors = false }: ServerProcessOptions): Promise<ServerProcess> {
     const child = spawn(process.execPath, [main, verb, '--port', '0', '--data-dir', dataDir, '--log-level', 'warn', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
-    const output = { stderr: '' };
+    const output = { stdout: '', stderr: '' };
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       output.stderr += text;
       if (showErrors) process.stderr.write(text);
     });
     const url = await new Promise<string>((resolve, reject) => {
-      let stdout = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        stdout += text;
-        const found = /ready at (\S+)/.exec(stdout)?.[1];
+        output.stdout += text;
+        const found = /ready at ([^\s,]+)/.exec(output.stdout)?.[1];
         if (found !== undefined) resolve(found);
       });
       child.once('error', reject).once('close', (code, signal) => reject(new Error(`the server ended with ${code ?? signal}: ${output.stderr}`)));
     });
     return new ServerProcess(child, output, url);
+  }
+
+  get stdout(): string {
+    return this.#output.stdout;
   }
 
   get stderr(): string {

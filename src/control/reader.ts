@@ -7,7 +7,7 @@ import { jobDefinitionArn } from '../core/arn.ts';
 import { quantitiesOf, type ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import { shownVcpus } from '../core/instance.ts';
-import { isArrayParent, isLive, waitingChild, type ArrayChild, type ArrayParent, type Job, type JobDetailRecord, type LiveArrayParent, type WaitingJob } from '../core/job/job.ts';
+import { isArrayParent, isLive, waitingChild, type ArrayChild, type ArrayParent, type Job, type JobDetailRecord, type LiveArrayParent, type WaitingJob, type WorldJob } from '../core/job/job.ts';
 import { needsOfAll } from '../core/job/nodes.ts';
 import { isEnded } from '../core/job/status.ts';
 import { definitionReference } from '../core/job-definition/definition-reference.ts';
@@ -26,6 +26,7 @@ import type { InstanceReader } from '../port/instance-reader.ts';
 import type {
   ComputeEnvironmentView,
   Counts,
+  JobCounts,
   JobDefinitionView,
   JobListQuery,
   JobQueueView,
@@ -315,6 +316,25 @@ export class ControlReader implements Reader {
     const { size: computeEnvironments } = this.#world.computeEnvironments;
     return { jobs, computeEnvironments, jobQueues: this.#world.jobQueues.size, staleReports: this.#staleReports() };
   }
+
+  jobCountsByQueue(): ReadonlyMap<Arn, JobCounts> {
+    const queues = new Map<Arn, MutableCounts>();
+    for (const job of this.#world.jobs.values()) {
+      let jobs = queues.get(job.queueArn);
+      if (jobs === undefined) queues.set(job.queueArn, (jobs = noJobs()));
+      count(job, jobs);
+    }
+    return queues;
+  }
+}
+
+type MutableCounts = { -readonly [Status in keyof JobCounts]: number };
+const noJobs = (): MutableCounts => ({ SUBMITTED: 0, PENDING: 0, RUNNABLE: 0, STARTING: 0, RUNNING: 0 });
+
+function count(job: WorldJob, jobs: MutableCounts): void {
+  if (!isArrayParent(job)) jobs[job.status]++;
+  // Children that started stand in the world themselves.
+  else for (const status of ['SUBMITTED', 'PENDING', 'RUNNABLE'] as const) jobs[status] += job.children.count(status);
 }
 
 function inScope<T extends { scope: Scope; name: string }>(all: Iterable<T>, scope: Scope): T[] {

@@ -85,9 +85,11 @@ export interface JobListQuery extends JobFilters {
   readonly limit: number;
 }
 
+/** Jobs that have not ended; children of arrays count one by one, their parents do not. */
+export type JobCounts = Readonly<Record<Exclude<JobStatus, EndedStatus>, number>>;
+
 export interface Counts {
-  /** That have not ended. */
-  readonly jobs: Readonly<Record<Exclude<JobStatus, EndedStatus>, number>>;
+  readonly jobs: JobCounts;
   readonly computeEnvironments: number;
   readonly jobQueues: number;
   readonly staleReports: number;
@@ -137,4 +139,6 @@ export interface Reader {
   /** What EC2 shows. */
   readonly instances: InstanceReader;
   counts(): Counts;
+  /** By queue; without those that have none. Costs a look at each job. */
+  jobCountsByQueue(): ReadonlyMap<Arn, JobCounts>;
 }

@@ -101,3 +101,9 @@ test('a flag that is not there is told with the one that was meant', () => {
     assert.throws(() => parseServerConfig(argv), (error) => error instanceof UsageError && error.message === message && error.hint === hint, argv.join(' '));
   }
 });
+
+test('names by which the server may be called are names, in one flag or several', () => {
+  assert.deepEqual(parseServerConfig([]).allowedHosts, []);
+  assert.deepEqual(parseServerConfig(['--allowed-hosts', 'a.example.com, .b.example.com', '--allowed-hosts', 'longshore']).allowedHosts, ['a.example.com', '.b.example.com', 'longshore']);
+  for (const text of ['*', '*.example.com', 'http://a', 'a:4590', 'a,,b']) assert.throws(() => parseServerConfig(['--allowed-hosts', text]), (error) => error instanceof UsageError && /--allowed-hosts: '.*' is no name/.test(error.message), text);
+});

@@ -14,6 +14,7 @@ import { defaultMarket, MarketError, parseMarket, type Market } from '../core/sc
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { BadAddressPattern, HostAddresses } from '../engine/docker/host-addresses.ts';
 import { defaultJobNetworks } from '../engine/job-networks.ts';
+import { isHostName } from './host-names.ts';
 import { BadJobEnvironment, jobEnvironment, type Variable } from './job-environment.ts';
 import { logLevels, serverFlags } from './flags.ts';
 
@@ -21,6 +22,10 @@ export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
 
 export interface ServerConfig {
   readonly host: string;
+  /** Somebody else sees to it who reaches an address other than this machine's own. */
+  readonly hostIsProtected: boolean;
+  /** Names that the server goes by, beside addresses, localhost and `host`. */
+  readonly allowedHosts: readonly string[];
   readonly port: number;
   readonly dataDir: string;
   readonly engine: EngineChoice;
@@ -71,6 +76,8 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
   const engine = oneOf('--engine', values.engine, ['auto', 'docker', 'process', 'fake']);
   return {
     host: values.host,
+    hostIsProtected: values['host-is-protected'],
+    allowedHosts: hostNames(values['allowed-hosts'] ?? []),
     port: wholeNumber('--port', values.port, 65_535),
     dataDir: values['data-dir'],
     adopt: values.adopt,
@@ -106,6 +113,13 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       market: marketOf(values.market, instanceTypes),
     },
   };
+}
+
+function hostNames(given: readonly string[]): string[] {
+  const names = given.flatMap((each) => each.split(',')).map((name) => name.trim());
+  const wrong = names.find((name) => !isHostName(name));
+  if (wrong !== undefined) throw new UsageError(`--allowed-hosts: '${wrong}' is no name such as batch.example.com or .example.com`);
+  return names;
 }
 
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {

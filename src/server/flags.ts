@@ -9,6 +9,8 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 's
 
 const listening = {
   host: { type: 'string', value: 'ADDRESS', default: '127.0.0.1', help: 'address to listen on' },
+  'host-is-protected': { type: 'boolean', help: 'allows a --host that other machines can reach; whoever can reach this port can become root on this machine: say it only where a firewall or VPN lets trusted people alone through' },
+  'allowed-hosts': { type: 'string', multiple: true, value: 'LIST', help: 'names by which clients may call this server, beside IP addresses, localhost and --host, e.g. batch.example.com,.lab.example.com (a dot before it: all names below, too)' },
   port: { type: 'string', value: 'NUMBER', default: '4590', help: 'port to listen on; 0 picks a free one' },
   auth: { type: 'string', value: 'off', default: 'off', help: 'requests are not authenticated yet: only off is there' },
 } as const satisfies Flags;

@@ -52,7 +52,7 @@ const { router, audited } = toyRouter([
 
 let listener: Listener;
 before(async () => {
-  listener = await listen({ host: '127.0.0.1', port: 0, router, own: (_request, response) => void response.end(), onFault: (error) => assert.fail(String(error)) });
+  listener = await listen({ host: '127.0.0.1', port: 0, router, own: () => undefined, onFault: (error) => assert.fail(String(error)) });
 });
 after(() => listener.close(1_000));
 

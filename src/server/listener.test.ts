@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { echo, toyBatch, toyRouter } from '../wire/toy.ts';
+import type { Answer } from '../wire/router.ts';
 import { listen, type Listener } from './listener.ts';
 
 const submitted = { jobName: 'n', jobId: 'id', jobArn: 'arn' };
@@ -22,16 +23,19 @@ const { router, faults } = toyRouter([
 let listener: Listener;
 const url = (path: string): string => `http://127.0.0.1:${listener.port}${path}`;
 const own: unknown[] = [];
+const plain = (body: string): Answer => ({ status: 200, headers: ['content-type', 'text/plain'], body });
 const start = (timeouts: { headersTimeoutMs: number; requestTimeoutMs: number } = { headersTimeoutMs: 300, requestTimeoutMs: 600 }): Promise<Listener> =>
   listen({
     host: '127.0.0.1',
     port: 0,
     router,
-    own: (request, response) => {
-      if (request.url === '/_longshore/broken') throw new Error('broken handler');
-      response.end('ours');
+    own: ({ path }) => {
+      if (path === '/_longshore/broken') throw new Error('broken handler');
+      if (path === '/_longshore/broken-later') return Promise.reject(new Error('broken later'));
+      return path.startsWith('/_longshore/') ? plain('ours') : undefined;
     },
-    console: (_request, response) => void response.end('console'),
+    console: () => plain('console'),
+    allowedHosts: ['x', 'some.host'],
     onFault: (error) => own.push(error),
     ...timeouts,
   });
@@ -55,7 +59,7 @@ function answerOn(socket: Socket): Promise<string> {
 }
 
 const post = (path: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(url(path), { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body), headers });
+  fetch(url(path), { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body), headers: { 'content-type': 'application/json', ...headers } });
 
 /** An answer of the AWS protocols: a JSON body with a message, and the two headers. */
 async function assertError(response: Response, status: number, name: string, message: RegExp): Promise<void> {
@@ -79,8 +83,10 @@ describe('the listener', () => {
   });
 
   it('answers 500 when one of those handlers throws', async () => {
-    assert.equal((await fetch(url('/_longshore/broken'))).status, 500);
-    assert.match(String(own.at(-1)), /broken handler/);
+    for (const [path, message] of [['/_longshore/broken', /broken handler/], ['/_longshore/broken-later', /broken later/]] as const) {
+      assert.equal((await fetch(url(path))).status, 500);
+      assert.match(String(own.at(-1)), message);
+    }
   });
 
   it('answers a request with the operation’s answer, its request id and its length', async () => {
@@ -114,7 +120,7 @@ describe('the listener', () => {
     }
   });
 
-  it('turns away a declared body over the limit, and the connection lives on', async () => {
+  it('turns away a declared body over the limit, and what comes next is answered', async () => {
     await assertError(await post('/v1/submitjob', 'x'.repeat(30_721)), 413, 'ClientException', /30720/);
     await assertError(await post('/v1/registerjobdefinition', 'x'.repeat(24_577)), 413, 'ClientException', /24576/);
     await assertError(await post('/v1/submitjob', 'x'.repeat(5_000_000)), 413, 'ClientException', /30720/);
@@ -123,7 +129,7 @@ describe('the listener', () => {
 
   it('lets a client that is still sending read that its body is too large', async () => {
     const chunk = `${(65_536).toString(16)}\r\n${'x'.repeat(65_536)}\r\n`;
-    const seen = await exchange('POST /v1/submitjob HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n', ...Array.from({ length: 40 }, () => chunk), '0\r\n\r\n');
+    const seen = await exchange('POST /v1/submitjob HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n', ...Array.from({ length: 40 }, () => chunk), '0\r\n\r\n');
     assert.match(seen, /^HTTP\/1.1 413 .*larger than 30720 bytes/s);
   });
 
@@ -131,7 +137,7 @@ describe('the listener', () => {
     const patient = await start({ headersTimeoutMs: 60_000, requestTimeoutMs: 60_000 });
     const socket = connect(patient.port, '127.0.0.1');
     socket.on('error', () => undefined);
-    socket.write('POST /v1/submitjob HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
+    socket.write('POST /v1/submitjob HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n');
     const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
     const block = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(1_048_576, 'x'), Buffer.from('\r\n')]);
     const pump = (): void => void socket.write(block, (error) => { if (!error) setImmediate(pump); });
@@ -142,7 +148,7 @@ describe('the listener', () => {
   });
 
   it('takes chunked bodies', async () => {
-    const seen = await exchange('POST /v1/describejobs HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n', 'd\r\n{"jobs":["1"]\r\n', '1\r\n}\r\n0\r\n\r\n');
+    const seen = await exchange('POST /v1/describejobs HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n', 'd\r\n{"jobs":["1"]\r\n', '1\r\n}\r\n0\r\n\r\n');
     assert.match(seen, /^HTTP\/1.1 200 .*\{"jobs":\["1"\]\}/s);
   });
 
@@ -155,7 +161,7 @@ describe('the listener', () => {
   });
 
   it('gives leave to a client that expects it, and refuses at once a body that would be too large', async () => {
-    const head = 'POST /v1/describejobs HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\n';
+    const head = 'POST /v1/describejobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nConnection: close\r\n';
     const socket = connect(listener.port, '127.0.0.1');
     socket.write(`${head}Content-Length: 14\r\n\r\n`);
     assert.match(await answerOn(socket), /^HTTP\/1.1 100 Continue/);
@@ -185,25 +191,25 @@ describe('the listener', () => {
 
   it('closes sockets whose request never arrives', async () => {
     assert.match(await exchange('POST /v1/submitjob HTTP/1.1\r\nHost:'), /^HTTP\/1.1 408/);
-    assert.match(await exchange('POST /v1/submitjob HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"job'), /^(HTTP\/1.1 408|$)/);
+    assert.match(await exchange('POST /v1/submitjob HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"job'), /^(HTTP\/1.1 408|$)/);
   });
 
   it('understands the absolute form of a path, and paths that are none', async () => {
-    const rest = 'Host: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}';
+    const rest = 'Host: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}';
     assert.match(await exchange(`POST http://some.host/v1/describejobqueues HTTP/1.1\r\n${rest}`), /^HTTP\/1.1 200/);
     assert.match(await exchange(`OPTIONS * HTTP/1.1\r\n${rest}`), /^HTTP\/1.1 404/);
     assert.match(await exchange(`POST /%zz?%zz=%f HTTP/1.1\r\n${rest}`), /^HTTP\/1.1 404/);
   });
 
   it('serves pipelined requests in order', async () => {
-    const request = (id: string): string => `POST /v1/describejobs HTTP/1.1\r\nHost: x\r\nContent-Length: 14\r\n\r\n{"jobs":["${id}"]}`;
+    const request = (id: string): string => `POST /v1/describejobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n{"jobs":["${id}"]}`;
     const seen = await exchange(request('1') + request('2') + 'GET /v1/nosuch HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     assert.match(seen, /\["1"\].*\["2"\].*404/s);
   });
 
   it('takes authorization headers of any kind, and more than one', async () => {
     for (const authorization of ['', 'Basic eA==', 'AWS4-HMAC-SHA256 Credential=', 'AWS4-HMAC-SHA256 Credential=////, x', 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/batch/aws4_request\r\nAuthorization: second']) {
-      const seen = await exchange(`POST /v1/describejobs HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nConnection: close\r\nContent-Length: 11\r\n\r\n{"jobs":[]}`);
+      const seen = await exchange(`POST /v1/describejobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: ${authorization}\r\nConnection: close\r\nContent-Length: 11\r\n\r\n{"jobs":[]}`);
       assert.match(seen, /^HTTP\/1.1 200/, authorization);
     }
   });

@@ -1,25 +1,35 @@
 // The HTTP listener: one port for the AWS protocols, our own paths and the console. It owns sockets, their timeouts and
-// the orderly end; it knows nothing of operations.
+// the orderly end; it knows nothing of operations, and hands nothing on that the guard has not let through.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { must } from '../base/assert.ts';
-import { serve } from '../wire/http.ts';
-import type { Router } from '../wire/router.ts';
+import type { StreamedAnswer } from '../service/longshore/own-operations.ts';
+import { badRequest, expectationFailed, methodNotAllowed } from '../wire/error-catalogue.ts';
+import { AwsError } from '../wire/aws-error.ts';
+import { headOf, serve } from '../wire/http.ts';
+import { Lingering, type LingerBounds } from '../wire/linger.ts';
+import type { RequestHead } from '../wire/protocol.ts';
+import type { Answer, Router } from '../wire/router.ts';
+import { refusalOf } from './guard.ts';
+import { HostNames } from './host-names.ts';
+import { streamAnswer } from './stream-answer.ts';
 
-/** Answers a request that is not AWS's. May throw: the listener then answers 500. */
-export type PathHandler = (request: IncomingMessage, response: ServerResponse) => void;
+/** Answers a request that is not AWS's, by its head alone; undefined: it is AWS's after all. May throw or reject: the listener then answers 500. */
+export type PathHandler = (head: RequestHead) => Answer | Promise<Answer | StreamedAnswer> | undefined;
 
 export interface ListenerOptions {
   readonly host: string;
   /** 0 lets the system pick. */
   readonly port: number;
   readonly router: Router;
-  /** Everything under `/_longshore/`. */
+  /** Asked about everything: what is under `/_longshore/`, and our pages. */
   readonly own: PathHandler;
   /** Everything under `/console/`, when there is a console. */
   readonly console?: PathHandler;
+  /** Names by which the server may be called, beside addresses and localhost. */
+  readonly allowedHosts?: readonly string[];
   /** Told what a handler threw. */
   readonly onFault: (error: unknown) => void;
   /** How long a client may take to send its headers, and a whole request; tests shorten them. */
@@ -27,6 +37,8 @@ export interface ListenerOptions {
   readonly requestTimeoutMs?: number;
   /** More are closed as they come; undefined: as many as come. */
   readonly maxConnections?: number | undefined;
+  /** How long, and how much, a client may go on sending after it was turned away. */
+  readonly linger?: Partial<LingerBounds>;
 }
 
 export interface Listener {
@@ -46,15 +58,35 @@ const keepAliveMs = 75_000;
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const headersTimeoutMs = options.headersTimeoutMs ?? 15_000;
   const requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
-  const byWire: PathHandler = (request, response) => serve(options.router, request, response);
+  const { router } = options;
+  const names = new HostNames(options.allowedHosts);
+  const lingering = new Lingering(options.linger);
   let draining = false;
 
-  const dispatch = (request: IncomingMessage, response: ServerResponse): void => {
+  const dispatch = (request: IncomingMessage, response: ServerResponse, unmet?: AwsError): void => {
+    // What comes behind a request that was turned away is thrown away.
+    if (lingering.has(request.socket)) return;
     if (draining) response.shouldKeepAlive = false;
-    const path = request.url ?? '/';
-    if (path.startsWith('/_longshore/')) handle(options.own, request, response, options.onFault);
-    else if (options.console !== undefined && path.startsWith('/console/')) handle(options.console, request, response, options.onFault);
-    else handle(byWire, request, response, options.onFault);
+    const refusal = refusalOf(request, names) ?? unmet;
+    const head = headOf(request);
+    if (refusal !== undefined) {
+      lingering.answer(request, response, router.refuse(head, refusal));
+      return;
+    }
+    const reply = (answer: Answer | StreamedAnswer): unknown => ('bytes' in answer ? streamAnswer(request, response, answer, options.onFault) : lingering.answer(request, response, answer));
+    const fail = (error: unknown): void => {
+      options.onFault(error);
+      reply({ status: 500, headers: ['content-type', 'application/json'], body: '{"message":"internal error"}' });
+    };
+    try {
+      const handler = options.console !== undefined && head.path.startsWith('/console/') ? options.console : options.own;
+      const own = handler(head);
+      if (own === undefined) serve(head, { router, lingering, request, response });
+      else if (own instanceof Promise) own.then(reply).catch(fail);
+      else reply(own);
+    } catch (error) {
+      fail(error);
+    }
   };
 
   const server = createServer(
@@ -64,13 +96,20 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.max(50, Math.min(5_000, headersTimeoutMs / 3)),
       keepAliveTimeout: keepAliveMs,
+      // The guard says so itself, in words.
+      requireHostHeader: false,
     },
-    dispatch,
+    (request, response) => dispatch(request, response),
   );
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
   // The wire itself decides whether to let the body come: see serve.
-  server.on('checkContinue', dispatch);
-  server.on('clientError', answerBrokenRequest);
+  server.on('checkContinue', (request, response) => dispatch(request, response));
+  server.on('checkExpectation', (request, response) => dispatch(request, response, expectationFailed()));
+  server.on('connect', (request, socket) => {
+    const error = refusalOf(request, names) ?? methodNotAllowed('CONNECT');
+    lingering.answerBare(socket, router.refuse(headOf(request), error));
+  });
+  server.on('clientError', (error: Error & { code?: string }, socket) => answerBrokenRequest(error, socket, router, lingering));
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -85,19 +124,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     port: address.port,
     close(graceMs) {
       draining = true;
+      lingering.end();
       return closeServer(server, graceMs);
     },
   };
-}
-
-function handle(handler: PathHandler, request: IncomingMessage, response: ServerResponse, onFault: (error: unknown) => void): void {
-  try {
-    handler(request, response);
-  } catch (error) {
-    onFault(error);
-    if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' });
-    response.end('{"message":"internal error"}');
-  }
 }
 
 function closeServer(server: Server, graceMs: number): Promise<void> {
@@ -113,24 +143,23 @@ function closeServer(server: Server, graceMs: number): Promise<void> {
   });
 }
 
-const brokenRequests: Readonly<Record<string, readonly [string, string]>> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', `The headers are larger than ${maxHeaderBytes} bytes`],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'The chunk extensions are too large'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time'],
+const brokenRequests: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, `The headers are larger than ${maxHeaderBytes} bytes`],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The chunk extensions are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time'],
 };
 
 /** What the HTTP parser refuses never becomes a request; it is answered on the bare socket. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Duplex): void {
+function answerBrokenRequest(error: Error & { code?: string }, socket: Duplex, router: Router, lingering: Lingering): void {
+  // Its connection is about to end already, and what comes on it is no request any more.
+  if (lingering.has(socket)) return;
   // Node's own handler looks at the same field: an answer now would land in the middle of the one that is being sent.
   const answering = (socket as Duplex & { _httpMessage?: ServerResponse | null })._httpMessage;
   if (error.code === 'ECONNRESET' || !socket.writable || answering?.headersSent) {
     socket.destroy();
     return;
   }
-  const [status, message] = brokenRequests[error.code ?? ''] ?? ['400 Bad Request', 'The request is not valid HTTP'];
-  const body = JSON.stringify({ __type: 'BadRequestException', message });
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nx-amzn-errortype: BadRequestException\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
+  const [status, message] = brokenRequests[error.code ?? ''] ?? [400, 'The request is not valid HTTP'];
+  const { name } = badRequest('');
+  lingering.answerBare(socket, router.refuse({ method: '', path: '', query: '', headers: {}, sourceAddress: '' }, new AwsError(name, status, message)));
 }

@@ -1,14 +1,14 @@
-// The paths of our own, under /_longshore/: health, metrics and the operations of our own.
+// The paths of our own: the page at /, and under /_longshore/ health, metrics and the operations of our own. They read, and
+// change nothing but by an operation.
 
-import type { ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Limits } from '../core/limit.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import type { Counts, Reader } from '../port/reader.ts';
-import type { OwnOperations, StreamedAnswer } from '../service/longshore/own-operations.ts';
+import type { OwnOperations } from '../service/longshore/own-operations.ts';
 import type { DiskFacts } from '../store/disk-room.ts';
-import { headOf, send } from '../wire/http.ts';
+import type { Answer } from '../wire/router.ts';
+import { isAwsClient } from '../wire/unserved.ts';
+import { frontPage } from './front-page.ts';
 import type { PathHandler } from './listener.ts';
 import { version } from './version.ts';
 
@@ -24,7 +24,8 @@ export interface ServerFacts {
 export interface OwnPathParts {
   readonly disk: () => DiskFacts;
   readonly damage: DamageCounts;
-  readonly onFault: (error: unknown) => void;
+  /** Of this server, for callers that name no host. */
+  readonly url: () => string;
 }
 
 /** What was found of log files so far. */
@@ -33,34 +34,29 @@ export interface DamageCounts {
   bytes: number;
 }
 
-export function ownPaths(reader: Reader, operations: OwnOperations, facts: ServerFacts, { disk, damage, onFault }: OwnPathParts): PathHandler {
-  return (request, response) => {
-    const head = headOf(request);
-    const { path } = head;
-    const own = operations.answer(head);
-    if (own !== undefined) {
-      void own.then((found) => ('bytes' in found ? stream(response, found, onFault) : send(response, found)));
-      return;
+export function ownPaths(reader: Reader, operations: OwnOperations, facts: ServerFacts, { disk, damage, url }: OwnPathParts): PathHandler {
+  return (head) => {
+    const { method, path, query, headers } = head;
+    if (!path.startsWith('/_longshore/')) {
+      // `GET /` is an operation of S3's, too.
+      const isPage = (path === '/' || path === '/metrics' || path === '/favicon.ico') && (method === 'GET' || method === 'HEAD') && query === '' && !isAwsClient(head);
+      if (!isPage) return undefined;
+      if (path === '/favicon.ico') return answer(200, 'image/svg+xml', icon);
+      if (path === '/metrics') return answer(307, 'text/plain', 'The metrics are at /_longshore/metrics\n', ['location', '/_longshore/metrics']);
+      return frontPage(reader, facts, head, headers['host'] === undefined ? url() : `http://${String(headers['host'])}`);
     }
-    if (path === '/_longshore/health') answer(response, 200, 'application/json', JSON.stringify({ status: disk().low ? 'degraded' : 'ready', version, ...facts, disk: disk(), ...reader.counts() }));
-    else if (path === '/_longshore/metrics') answer(response, 200, 'text/plain; version=0.0.4', metrics(reader.counts(), disk(), damage));
-    else answer(response, 404, 'application/json', JSON.stringify({ code: 'UnknownOperationException', message: 'There is nothing here. Try /_longshore/health or /_longshore/metrics.' }));
+    const own = operations.answer(head);
+    if (own !== undefined) return own;
+    if (path === '/_longshore/health') return answer(200, 'application/json', JSON.stringify({ status: disk().low ? 'degraded' : 'ready', version, ...facts, disk: disk(), ...reader.counts() }));
+    if (path === '/_longshore/metrics') return answer(200, 'text/plain; version=0.0.4', metrics(reader.counts(), disk(), damage));
+    return answer(404, 'application/json', JSON.stringify({ code: 'UnknownOperationException', message: 'There is nothing here. Try /_longshore/health or /_longshore/metrics.' }));
   };
 }
 
-/** A client that has enough, or a source that fails, ends it: what was sent is not whole then, and says so by its end. */
-async function stream(response: ServerResponse, { status, headers, bytes }: StreamedAnswer, onFault: (error: unknown) => void): Promise<void> {
-  response.writeHead(status, [...headers]);
-  try {
-    await pipeline(Readable.from(bytes, { objectMode: false }), response);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') onFault(error);
-  }
-}
+/** Browsers ask for one beside each page. */
+const icon = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#147" d="M1 9h14l-3 5H4zM3 5h4v3H3zM9 5h4v3H9zM6 1h4v3H6z"/></svg>';
 
-function answer(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
-}
+const answer = (status: number, type: string, body: string, more: readonly string[] = []): Answer => ({ status, headers: ['content-type', type, 'x-content-type-options', 'nosniff', ...more], body });
 
 /** Prometheus text. */
 function metrics(counts: Counts, disk: DiskFacts, damage: DamageCounts): string {

@@ -23,6 +23,7 @@ import { consoleLog } from './console-log.ts';
 import { chooseEngine, makeEngine, whatBecomesOf, type ChosenEngine, type EngineRules } from './engine-choice.ts';
 import { recordEngine } from './engine-record.ts';
 import { identify, type Identity } from './identity.ts';
+import { isHostName } from './host-names.ts';
 import { holdIdentity, type IdentityLock } from './identity-lock.ts';
 import { systemKeyMaker } from './key-maker.ts';
 import { listen, type Listener } from './listener.ts';
@@ -30,6 +31,7 @@ import { makeDirectory } from './make-directory.ts';
 import { ownOpenFiles } from './open-files.ts';
 import { ownPaths, type DamageCounts } from './own-paths.ts';
 import { closeToOthers } from './private-files.ts';
+import { reachOf, type Reach } from './reach.ts';
 import { systemClock, systemIds } from './system-ports.ts';
 import { version } from './version.ts';
 
@@ -42,6 +44,8 @@ export interface RunningServer {
   readonly engineReason: string;
   /** How many jobs have a container, or are getting one. */
   runningJobs(): number;
+  /** Who can reach it, in a sentence for the person who started it. */
+  readonly reach: string;
   /**
    * SIGTERM's way: stop accepting, finish the commit in hand, leave containers running; `discard` takes them away too, for a
    * server that nobody will start again.
@@ -68,6 +72,7 @@ export interface ServerHooks {
 
 /** Throws NoEngine or WaitEnded where no engine can be had, before anything of the directory is opened. */
 export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<RunningServer> {
+  const reach = await reachOf(config);
   const log = pino({ level: config.logLevel, base: undefined }, logDestination());
   makeDirectory(config.dataDir);
   const choice = await chooseEngine(config, hooks.engineRules);
@@ -85,7 +90,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     disk.close();
     throw error;
   }
-  return startHeld(config, hooks, { log, choice, store, disk, identity, lock, openness, damage: { found: 0, bytes: 0 } }).catch(async (error: unknown) => {
+  return startHeld(config, hooks, { log, reach, choice, store, disk, identity, lock, openness, damage: { found: 0, bytes: 0 } }).catch(async (error: unknown) => {
     disk.close();
     await lock.release();
     throw error;
@@ -104,6 +109,7 @@ function openStore(config: ServerConfig, disk: DiskRoom): SqliteStore {
 /** What is there before anything is composed. */
 interface Held {
   readonly log: Logger;
+  readonly reach: Reach;
   readonly choice: ChosenEngine;
   readonly store: SqliteStore;
   readonly disk: DiskRoom;
@@ -186,12 +192,13 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
   const capabilities = await app.control.open(machine);
   recordEngine(config.dataDir, kind);
   await app.noteReferences();
-  const listener = await listen({
+  const listener: Listener = await listen({
     maxConnections: ownOpenFiles().connections,
-    host: config.host,
+    host: held.reach.address,
+    allowedHosts: [...(isHostName(config.host) ? [config.host] : []), ...config.allowedHosts],
     port: config.port,
     router: app.router,
-    own: ownPaths(app.control.reader, app.own, { engine: capabilities, region: config.region, account: config.account, limits: config.settings.limits }, { disk: () => held.disk.facts, damage: held.damage, onFault: (error) => log.error({ err: error }, 'a stream was cut off') }),
+    own: ownPaths(app.control.reader, app.own, { engine: capabilities, region: config.region, account: config.account, limits: config.settings.limits }, { disk: () => held.disk.facts, damage: held.damage, url: () => urlOf(listener) }),
     onFault: (error) => log.error({ err: error }, 'own path failed'),
   });
   log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');
@@ -208,6 +215,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
       const { jobs } = app.control.reader.counts();
       return jobs.STARTING + jobs.RUNNING;
     },
+    reach: held.reach.who,
     async close(how) {
       await listener.close(closeGraceMs);
       await app.control.close(how);

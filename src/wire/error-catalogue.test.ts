@@ -16,13 +16,21 @@ it('has exactly these names and statuses', () => {
     denied: 'AccessDeniedException 403',
     throttled: 'TooManyRequestsException 429',
     internal: 'ServerException 500',
+    unavailable: 'ServerException 503',
     serialization: 'SerializationException 400',
     unknownOperation: 'UnknownOperationException 404',
     methodNotAllowed: 'UnknownOperationException 405',
     missingAction: 'MissingAction 400',
     unknownAction: 'InvalidAction 400',
     malformedForm: 'MalformedQueryString 400',
-    unsupportedEncoding: 'UnsupportedMediaTypeException 415',
+    unsupportedMedia: 'UnsupportedMediaTypeException 415',
+    badRequest: 'BadRequestException 400',
+    misdirected: 'MisdirectedRequestException 421',
+    expectation: 'ExpectationFailedException 417',
+    unsignedChange: 'AccessDenied 403',
+    noSuchService: 'UnknownOperationException 400',
+    noSuchServiceXml: 'NotImplemented 400',
+    noSuchServiceForm: 'InvalidAction 400',
   });
 });
 

@@ -27,7 +27,16 @@ export const catalogue = {
   missingAction: { name: 'MissingAction', status: 400 },
   unknownAction: { name: 'InvalidAction', status: 400 },
   malformedForm: { name: 'MalformedQueryString', status: 400 },
-  unsupportedEncoding: { name: 'UnsupportedMediaTypeException', status: 415 },
+  unsupportedMedia: { name: 'UnsupportedMediaTypeException', status: 415 },
+  // Before any service is known: what the front door turns away.
+  badRequest: { name: 'BadRequestException', status: 400 },
+  misdirected: { name: 'MisdirectedRequestException', status: 421 },
+  expectation: { name: 'ExpectationFailedException', status: 417 },
+  unsignedChange: { name: 'AccessDenied', status: 403 },
+  // A service that is in AWS and not here. No client retries on 400, and none takes it for "not found", as some do a 404.
+  noSuchService: { name: 'UnknownOperationException', status: 400 },
+  noSuchServiceXml: { name: 'NotImplemented', status: 400 },
+  noSuchServiceForm: { name: 'InvalidAction', status: 400 },
 } as const satisfies Record<string, { name: string; status: number }>;
 
 /** The texts that clients match on. */
@@ -67,7 +76,20 @@ export const missingAction = (): AwsError => build('missingAction', 'The request
 export const unknownAction = (action: string, version: string): AwsError =>
   build('unknownAction', `Could not find operation ${action.length > 128 ? `${action.slice(0, 128)}…` : action} for version ${version}`);
 /** A Content-Encoding that the wire does not undo. */
-export const unsupportedEncoding = (encoding: string): AwsError => build('unsupportedEncoding', `Content-Encoding ${encoding} is not supported`);
+export const unsupportedEncoding = (encoding: string): AwsError => unsupportedMedia(`Content-Encoding ${encoding} is not supported`);
+/** Bytes of a kind that is not taken here. */
+export const unsupportedMedia = (message: string): AwsError => build('unsupportedMedia', message);
+/** A head that no service can be found for. */
+export const badRequest = (message: string): AwsError => build('badRequest', message);
+/** Nothing of this method is taken here. */
+export const methodNotAllowed = (method: string): AwsError => build('methodNotAllowed', `${method} is not allowed here`);
+/** The request is for another host. */
+export const misdirected = (message: string): AwsError => build('misdirected', message);
+/** A GET that would change something, from anybody. */
+export const unsignedChange = (action: string): AwsError =>
+  build('unsignedChange', `${action} changes something: by GET only signed requests may do that (those that begin with Describe, Get or List need no signature). Send it by POST`);
+/** An Expect that cannot be met. */
+export const expectationFailed = (): AwsError => build('expectation', 'Of expectations, only 100-continue can be met');
 
 /** A core refusal as Batch answers it. A limit is 400, not 429: trying again does not help against a quota. */
 export function fromRefusal(refusal: Refusal): AwsError {

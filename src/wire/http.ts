@@ -5,29 +5,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gunzip } from 'node:zlib';
 import { serialization, unsupportedEncoding } from './error-catalogue.ts';
+import { send, type Lingering } from './linger.ts';
 import type { RequestHead } from './protocol.ts';
 import type { Answer, Call, Router } from './router.ts';
 
-/** What is read and thrown away after a body turned out too large, so that the client comes to read its answer. */
-const drainBytes = 8 * 1024 * 1024;
-const drainMs = 5_000;
-const drainCheckMs = 50;
+/** One request on its socket. */
+interface Exchange {
+  readonly router: Router;
+  /** For answers that leave before the body is here. */
+  readonly lingering: Lingering;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
 
 /** Serves one request through the router. Never throws. */
-export function serve(router: Router, request: IncomingMessage, response: ServerResponse): void {
-  const head = headOf(request);
+export function serve(head: RequestHead, exchange: Exchange): void {
+  const { router, lingering, request, response } = exchange;
   const routed = router.route(head);
   if ('status' in routed) {
-    refuseBody(request, response, routed);
+    lingering.answer(request, response, routed);
     return;
   }
   const declared = request.headers['content-length'];
   if (declared !== undefined && Number(declared) > routed.maxBodyBytes) {
-    refuseBody(request, response, router.turnAway(routed, 'too large'));
+    lingering.answer(request, response, router.turnAway(routed, 'too large'));
     return;
   }
   if (isExpecting(request)) response.writeContinue();
-  takeBody(router, routed, request, response);
+  takeBody(routed, exchange);
 }
 
 /** What a request says before its body. */
@@ -51,7 +56,7 @@ function pathStart(target: string): number {
   return slash < 0 ? target.length : slash;
 }
 
-function takeBody(router: Router, call: Call, request: IncomingMessage, response: ServerResponse): void {
+function takeBody(call: Call, { router, lingering, request, response }: Exchange): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
   let open = true;
@@ -64,7 +69,7 @@ function takeBody(router: Router, call: Call, request: IncomingMessage, response
     }
     open = false;
     chunks.length = 0;
-    refuseBody(request, response, router.turnAway(call, 'too large'));
+    lingering.answer(request, response, router.turnAway(call, 'too large'));
   });
   request.on('end', () => {
     if (!open) return;
@@ -88,37 +93,6 @@ function inflate(router: Router, call: Call, body: Buffer, response: ServerRespo
 function finish(answer: Answer | Promise<Answer>, response: ServerResponse): void {
   if (answer instanceof Promise) void answer.then((settled) => send(response, settled)); // invoke never rejects
   else send(response, answer);
-}
-
-/** Sends an answer. The caller may be gone; that is its own affair. */
-export function send(response: ServerResponse, answer: Answer): void {
-  if (response.destroyed || response.headersSent) return;
-  response.writeHead(answer.status, [...answer.headers, 'content-length', String(Buffer.byteLength(answer.body))]);
-  response.end(answer.body);
-}
-
-/**
- * Answers before the body is here. Closing at once would reset the connection and could take the answer with it, so the
- * rest of the body is read and dropped within bounds; only a client that goes on sending beyond them is cut off.
- */
-function refuseBody(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-  if (isExpecting(request)) {
-    // It waits for our leave to send, and never gets it: whether it sends anyway is unknown, so the connection ends.
-    response.shouldKeepAlive = false;
-    send(response, answer);
-    return;
-  }
-  // Node takes its own listeners off a request whose answer is sent, so the bytes are counted on the socket.
-  const { socket } = request;
-  const firstByte = socket.bytesRead;
-  const deadline = performance.now() + drainMs;
-  const watch = setInterval(() => {
-    if (socket.bytesRead - firstByte > drainBytes || performance.now() > deadline) socket.destroy();
-  }, drainCheckMs);
-  watch.unref();
-  request.on('close', () => clearInterval(watch));
-  request.resume();
-  send(response, answer);
 }
 
 function isExpecting(request: IncomingMessage): boolean {

@@ -84,10 +84,11 @@ export function versionOf(head: RequestHead, body: Buffer): string | undefined {
   return /(?:^|&)Version=(\d{4}-\d{2}-\d{2})(?:&|$)/.exec(text)?.[1];
 }
 
-/** Whether a request without a signature and a target may be one of the query protocols. */
+/** Whether a request without a target may be one of the query protocols. */
 export const mayBeQuery = (head: RequestHead): boolean => head.path === '/' && (isForm(head) || /(?:^|&)Action=/.test(head.query));
 
-const isForm = ({ method, headers }: RequestHead): boolean => method === 'POST' && String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+/** Whether its body is a form. */
+export const isForm = ({ method, headers }: RequestHead): boolean => method === 'POST' && String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
 
 /** Parameters may stand in the address as well as in the body. */
 const formOf = (head: RequestHead, body: Buffer): FormNode => parseForm(head.query, head.method === 'POST' ? body.toString('utf8') : '');

@@ -82,7 +82,7 @@ describe('routing', () => {
       [head('GET', '/v1/tags/'), 404],
       [head('GET', '/', target), 405],
       [head('POST', '/', { 'x-amz-target': 'Logs_20140328.Fly' }), 400],
-      [head('POST', '/', { 'x-amz-target': 'Nobody.Fly' }), 404],
+      [head('POST', '/', { 'x-amz-target': 'Nobody.Fly' }), 400],
       [head('POST', '/', { 'x-amz-target': '' }), 404],
       [head('POST', '/', { 'x-amz-target': 'Logs_20140328.DescribeLogGroups, Logs_20140328.DescribeLogGroups' }), 404],
       [head('POST', '/', { 'x-amz-target': 'Logs_20140328.constructor' }), 400],

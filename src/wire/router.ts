@@ -6,14 +6,15 @@ import { randomUUID } from 'node:crypto';
 import { must } from '../base/assert.ts';
 import { AwsError } from './aws-error.ts';
 import { contextOf } from './context.ts';
-import { catalogue, type ErrorDialect } from './error-catalogue.ts';
+import { catalogue, methodNotAllowed, unsignedChange, validationDialect, type ErrorDialect } from './error-catalogue.ts';
 import { targetOf } from './json-rpc.ts';
 import { notBuilt, type Access, type Authenticator, type Authorizer, type Operation, type OperationTable, type RequestContext, type SigV4Credential } from './operation.ts';
 import type { Binding, BodyBinding, BoundOperation, Protocol, RequestHead, Unrouted } from './protocol.ts';
 import { mayBeQuery, versionOf } from './query.ts';
 import { operationsOf, SchemaFault, type EmptySays, type OperationSchema, type SchemaModule } from './schema.ts';
-import { credentialOf } from './sigv4.ts';
+import { credentialOf, isSigned } from './sigv4.ts';
 import { restJson } from './rest-json.ts';
+import { anyForm, formatOf, isUnservedForm, unservedOf, type ErrorFormat } from './unserved.ts';
 
 /** One AWS service as the server offers it. */
 export interface ServiceRegistration<Deps> {
@@ -108,6 +109,11 @@ export interface Call {
   access: readonly Access[];
 }
 
+/** Forms for services that are not served: their bodies tell which those are. */
+const strangers: AnyService = {
+  name: 'unserved', schemas: {}, protocol: anyForm, signingName: '', operations: {}, restNotBuilt: true, deps: undefined, dialect: validationDialect, maxBodyBytes: () => 1_048_576,
+};
+
 export class Router {
   readonly #options: RouterOptions;
   readonly #mounted = new Map<AnyService, Mounted>();
@@ -120,6 +126,7 @@ export class Router {
   constructor(options: RouterOptions) {
     this.#options = options;
     this.#newRequestId = options.newRequestId ?? randomUUID;
+    this.#mounted.set(strangers, mount(strangers));
     for (const service of options.services) {
       this.#mounted.set(service, mount(service));
       this.#bySigningName.set(service.signingName, service);
@@ -133,11 +140,21 @@ export class Router {
     const requestId = this.#newRequestId();
     const credential = credentialOf(head);
     const service = this.#serviceOf(head, credential);
-    if (service === undefined) return errorAnswer(restJson, requestId, new AwsError(catalogue.unknownOperation.name, 404, `No service is served at ${head.method} ${shownPath(head)}`));
+    if (service === undefined) {
+      const { format, error } = unservedOf(head, credential) ?? { format: restJson, error: new AwsError(catalogue.unknownOperation.name, 404, `No service is served at ${head.method} ${shownPath(head)}`) };
+      return errorAnswer(format, requestId, error);
+    }
     const bound = this.#boundByHead(service, head);
     if (bound !== undefined && 'unrouted' in bound) return unroutedAnswer(service, head, bound, requestId);
     const maxBodyBytes = service.maxBodyBytes(bound?.name ?? '');
     return { requestId, head, credential, service, bound, maxBodyBytes, context: undefined, input: undefined, access: [] };
+  }
+
+  /** What the front door answers to a request that it turns away, in the protocol that the request speaks. */
+  refuse(head: RequestHead, error: AwsError): Answer {
+    const credential = credentialOf(head);
+    const service = this.#serviceOf(head, credential);
+    return errorAnswer(service === undefined || (credential === undefined && service.protocol.operationIn === 'body') ? formatOf(head, credential) : service.protocol, this.#newRequestId(), error);
   }
 
   #boundByHead(service: AnyService, head: RequestHead): BoundOperation | Unrouted | undefined {
@@ -153,7 +170,7 @@ export class Router {
     try {
       const { bound, head } = call;
       if (bound !== undefined) return this.#perform(call, bound, body);
-      if (call.credential === undefined) call.service = this.#byVersion.get(versionOf(head, body) ?? '') ?? call.service;
+      if (call.credential === undefined) call.service = this.#serviceOfVersion(versionOf(head, body)) ?? call.service;
       const binding = this.#mountedOf(call.service).bodyBinding();
       if (!(binding instanceof Promise)) return this.#perform(call, (call.bound = binding.route(head, body)), body);
       return binding.then((loaded) => this.#perform(call, (call.bound = loaded.route(head, body)), body)).catch((error: unknown) => this.#fail(call, error));
@@ -162,11 +179,17 @@ export class Router {
     }
   }
 
+  #serviceOfVersion(version: string | undefined): AnyService | undefined {
+    return version === undefined ? undefined : (this.#byVersion.get(version) ?? strangers);
+  }
+
   #perform(call: Call, bound: BoundOperation, body: Buffer): Answer | Promise<Answer> {
     const { service, head } = call;
     const context = (call.context = contextOf(this.#options, call, service.dialect));
     const operation: Operation<unknown, unknown, unknown> | typeof notBuilt = service.operations[bound.name] ?? notBuilt;
     if (operation === notBuilt) throw service.dialect.notBuilt(bound.name);
+    // What a link or an image can bring about; a signature in the address is none, for anybody can write one there.
+    if (head.method === 'GET' && service.protocol.operationIn === 'body' && !isSigned(head.headers['authorization']) && !/^(?:Describe|Get|List)/.test(bound.name)) throw unsignedChange(bound.name);
     const input = (call.input = bound.read(head, body));
     call.access = operation.authorizes(input, context);
     this.#options.authorizer.authorize(call.access, context);
@@ -198,6 +221,7 @@ export class Router {
       const found = binding.route(head);
       if (!('unrouted' in found) || found.unrouted === 'method') return service;
     }
+    if (credential !== undefined && isUnservedForm(head, credential)) return strangers;
     return undefined;
   }
 
@@ -276,14 +300,13 @@ function bindable({ name, operations, restNotBuilt, emptySays }: AnyService, sch
 
 function unroutedAnswer({ name, protocol }: AnyService, head: RequestHead, unrouted: Unrouted, requestId: string): Answer {
   if (unrouted.unrouted === 'method') {
-    const { methodNotAllowed } = catalogue;
-    return errorAnswer(protocol, requestId, new AwsError(methodNotAllowed.name, methodNotAllowed.status, `${head.method} is not allowed here`), ['allow', unrouted.allow]);
+    return errorAnswer(protocol, requestId, methodNotAllowed(head.method), ['allow', unrouted.allow]);
   }
   const status = protocol.operationIn === 'head' ? protocol.unknownOperationStatus : catalogue.unknownOperation.status;
   return errorAnswer(protocol, requestId, new AwsError(catalogue.unknownOperation.name, status, `${name} has no operation at ${head.method} ${shownPath(head)}`));
 }
 
-function errorAnswer(protocol: Protocol, requestId: string, error: AwsError, extra: readonly string[] = []): Answer {
+function errorAnswer(protocol: ErrorFormat, requestId: string, error: AwsError, extra: readonly string[] = []): Answer {
   return {
     status: error.status,
     headers: ['content-type', protocol.contentType, 'x-amzn-requestid', requestId, 'x-amzn-errortype', error.name, ...extra],

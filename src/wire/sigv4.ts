@@ -15,6 +15,9 @@ export function credentialOf(head: RequestHead): SigV4Credential | undefined {
   return head.query.includes('X-Amz-Credential=') ? fromQuery(head.query) : undefined;
 }
 
+/** Whether a request is signed in its head. It says nothing of whether the signature is right: but no web page can send this without asking first. */
+export const isSigned = (authorization: string | string[] | undefined): boolean => typeof authorization === 'string' && authorization.startsWith('AWS');
+
 /**
  * Believes every caller: the account is the access key id where that has twelve digits (as tests and local clients set
  * it), else the server's own.

@@ -22,6 +22,7 @@ function greeting(server: RunningServer): string {
   const longshore = programName(process.env);
   return `longshore is ready at ${server.url}
 Jobs run on ${server.capabilities.version} (${server.engineReason}).
+${server.reach}
 Next: create a compute environment and a job queue, or let \`${longshore} up\` make the first ones.
 To point the AWS CLI of another shell here: eval "$(${longshore} env --endpoint ${server.url})"
 `;

@@ -72,6 +72,7 @@ function welcome(server: RunningServer, config: ServerConfig): string {
   const lines = exportLines(exportsOf({ endpoint: url, logsEndpoint: url, region: config.region, account: config.account }, {}));
   return `longshore is ready at ${url}
 Jobs run on ${capabilities.version} (${engineReason}).
+${server.reach}
 ${capabilities.notice === undefined ? '' : `${capabilities.notice}\n`}Queue ${firstRun.jobQueue} waits for jobs. In another shell, for a first one:
 
   ${longshore} submit${url === defaultEndpoint ? '' : ` --endpoint ${url}`} --image busybox --wait -- echo hello

@@ -124,6 +124,7 @@ export class FakeDeps implements BatchDeps {
     clusters: undefined as never,
     instances: undefined as never,
     counts: () => undefined as never,
+    jobCountsByQueue: () => new Map(),
   } satisfies Reader;
 
   #consumableView = (resource: ConsumableResource) => ({ resource, quantities: quantitiesOf(resource, this.world.consumableResources.held(resource.arn)), tags: this.#tagsOf(resource.arn) });
