@@ -187,7 +187,7 @@ describe('a disk that is full', () => {
       await server.prepare();
       await server.batch('UpdateComputeEnvironment', { computeEnvironment: 'test', state: 'DISABLED' });
       const answered: string[] = [];
-      const large = { containerOverrides: { environment: [{ name: 'LARGE', value: 'x'.repeat(20_000) }] } };
+      const large = { containerOverrides: { environment: [{ name: 'LARGE', value: 'x'.repeat(8_000) }] } };
       for (;;) {
         const id = await server.submit(large).catch(() => undefined);
         if (id === undefined) break;
