@@ -63,7 +63,7 @@ export const limit = {
   listJobsPage: 1000,
   listJobsFilteredPage: 100,
   /** What one slice of a list looks at, and finds, before others have their turn; and what one call looks at before its page ends early. */
-  listRowsPerSlice: 2_500,
+  listRowsPerSlice: 5_000,
   listedPerSlice: 100,
   childrenPerSlice: 500,
   listRows: 10_000_000,
