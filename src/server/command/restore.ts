@@ -1,6 +1,7 @@
 // `longshore restore`: makes a data directory of a backup, or of a copy of a data directory whose server did not run. It starts
 // no server, overwrites nothing, and leaves the mark to the first start, which makes a new one (ADR 0018).
 
+import { programName } from '../../cli/program-name.ts';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -39,7 +40,7 @@ export async function restore(argv: readonly string[]): Promise<number> {
     const dataDir = values['data-dir'];
     if (backup === undefined || dataDir === undefined || extra !== undefined) throw new UsageError('restore needs a backup and where to', `Usage: longshore restore ${page.usage}`);
     restoreInto(backup, dataDir);
-    say(`${dataDir} is made of ${backup}. Start a server on it: longshore serve --data-dir ${dataDir}\nIt leaves the containers of the one that was backed up alone. Where it takes that one's place, add --adopt the first time.\n`);
+    say(`${dataDir} is made of ${backup}. Start a server on it: ${programName(process.env)} serve --data-dir ${dataDir}\nIt leaves the containers of the one that was backed up alone. Where it takes that one's place, add --adopt the first time.\n`);
     return 0;
   } catch (error) {
     const isUsage = error instanceof UsageError;
