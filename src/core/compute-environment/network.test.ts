@@ -68,7 +68,9 @@ describe('an environment whose subnets are all cut off', () => {
       const queue = must(world.jobQueues.get(arn('q')), 'it was made');
       const reason = () => {
         const place = fit(world, queue, { needs: needs(1), consumables: [] });
-        return place.fits ? 'fits' : blockedReason(world, place.because, { needs: needs(1) }, queue);
+        if (place.fits) return 'fits';
+        const { text, token, remedies } = blockedReason(world, place.because, { needs: needs(1) }, queue);
+        return { text, token, remedies };
       };
       note(subnet('none'));
       assert.deepEqual(reason(), {
