@@ -49,7 +49,7 @@ for (const references of ['lenient', 'strict']) {
   test(`up starts in a fresh directory where references are ${references}, in the default network`, { timeout: 60_000 }, async () => {
     let asked: Promise<ComputeEnvironmentDetail | undefined> | undefined;
     const { code, err } = await run(['up', '--engine', 'fake', '--port', '0', '--references', references, '--data-dir', join(root, `up-${references}`), '--log-level', 'warn'], (text, kill) => {
-      const endpoint = /ready at (http:\S+?),/.exec(text)?.[1];
+      const endpoint = /ready at (http:[^\s,]+)\s/.exec(text)?.[1];
       if (endpoint !== undefined) asked ??= firstEnvironment(endpoint).finally(kill);
     });
     assert.equal(code, 0, err);
