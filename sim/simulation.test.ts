@@ -304,8 +304,8 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
   },
   'what is shown was committed': {
     'a list that shows what does not wait': changingControl(({ reader }) => {
-      const jobs = reader.jobs.bind(reader);
-      reader.jobs = ({ status: _status, ...query }) => jobs(query);
+      const jobs = reader.jobsAtOnce.bind(reader);
+      reader.jobsAtOnce = ({ status: _status, ...query }) => jobs(query);
     }),
   },
   'output arrives once and in order': {
