@@ -269,7 +269,7 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
 
     for (const command of ['cancel', 'terminate']) {
       test(`${command}-job ends it with the reason that was given`, async () => {
-        const { jobId } = await aws.json`batch submit-job --job-name waits --job-queue idle --job-definition Echo`;
+        const { jobId } = await aws.json`batch submit-job --job-name waits --job-queue idle --job-definition Echo --parameters inputfile=a,codec=b`;
         assert.equal((await job(jobId)).status, 'RUNNABLE');
         await aws.text`batch ${command}-job --job-id ${jobId} --reason ${'No longer wanted.'}`;
         const ended = await job(jobId);
@@ -283,7 +283,7 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
     });
 
     test('a deleted queue ends its jobs and is gone; so is its environment', async () => {
-      const { jobId } = await aws.json`batch submit-job --job-name waits --job-queue idle --job-definition Echo`;
+      const { jobId } = await aws.json`batch submit-job --job-name waits --job-queue idle --job-definition Echo --parameters inputfile=a,codec=b`;
       const inUse = await aws.run`batch delete-compute-environment --compute-environment idle`;
       assert.match(inUse.stderr, /Cannot delete, found existing JobQueue relationship/);
       await aws.text`batch update-job-queue --job-queue idle --state DISABLED`;
