@@ -15,7 +15,7 @@ import { restoreReadiness } from '../core/restore-readiness.ts';
 import { World } from '../core/world.ts';
 import type { CapacityProvider, CapacityReport } from '../port/capacity.ts';
 import type { Clock } from '../port/clock.ts';
-import { EngineUnavailable, type Engine, type EngineCapabilities, type EngineReport } from '../port/engine.ts';
+import { EngineUnavailable, type Engine, type EngineCapabilities, type EngineAttempt, type EngineReport } from '../port/engine.ts';
 import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
 import type { LogSink } from '../port/log-sink.ts';
@@ -78,6 +78,8 @@ export class Control {
   /** Between the two no server of these rows ran. */
   readonly #newestCommitAtMs: number;
   readonly #loadedAtMs: number;
+  /** Of attempts that ran before this server did: what the rows say never changes. */
+  readonly #knownToRows = new Map<AttemptId, boolean>();
 
   constructor(ports: ControlPorts) {
     this.#ports = ports;
@@ -112,7 +114,7 @@ export class Control {
       report: (report) => this.#takeIn(hostId, report),
       act: (effects) => this.#effects.run(effects),
       isBusy: (attemptId) => this.#ending.has(attemptId) || this.#effects.isStarting(attemptId) || this.#keptOutput.has(attemptId),
-      isNewerThanRows: ({ startedAtMs = 0 }) => this.#ports.removeUnknown !== true && startedAtMs > this.#newestCommitAtMs && startedAtMs < this.#loadedAtMs,
+      isNewerThanRows: (attempt) => this.#isNewerThanRows(attempt),
       isStopping: (attemptId) => this.#effects.isStopping(attemptId),
       attend: (job) => this.#attend(job, false),
       onHeard: () => {
@@ -126,6 +128,14 @@ export class Control {
     });
     this.#links.set(hostId, link);
     return link;
+  }
+
+  /** A start that was under way when its attempt ended may have come through since: then the rows do know it. */
+  #isNewerThanRows({ attemptId, startedAtMs = 0 }: EngineAttempt): boolean {
+    if (this.#ports.removeUnknown === true || startedAtMs <= this.#newestCommitAtMs || startedAtMs >= this.#loadedAtMs) return false;
+    let isKnown = this.#knownToRows.get(attemptId);
+    if (isKnown === undefined) this.#knownToRows.set(attemptId, (isKnown = this.#ports.store.reader.knowsAttempt(attemptId)));
+    return !isKnown;
   }
 
   /** An instance's containers run on its machine, also those of one that is gone. */

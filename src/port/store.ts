@@ -199,6 +199,8 @@ export interface StoreReader extends ResourceReader {
   job(scope: Scope, id: JobId): StoredJob | undefined;
   /** Those whose end was committed after the time, the latest first, at most so many. */
   endedJobs(afterMs: number, most: number): readonly { readonly id: JobId; readonly job: Job | ArrayParent }[];
+  /** Whether a job that is kept names the attempt as one of its own, ended or not. Looks at every row: for what is asked once a start. */
+  knowsAttempt(attemptId: AttemptId): boolean;
   /** Immutable part alone: what an attempt's start needs. */
   jobDetail(id: JobId): JobDetailRecord | undefined;
   child(parent: JobId, index: number): ArrayChild | undefined;

@@ -220,6 +220,18 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   const expire = (store: Store, endedBeforeMs: number, maxRows = 100) => store.commit({ ...nothing, tableWrites: [{ table: 'job', write: 'expire', endedBeforeMs, maxRows }] })[0];
   const forgetBefore = (store: Store, endedBeforeMs: number, maxRows = 100) => store.commit({ ...nothing, tableWrites: [{ table: 'remembered-job', write: 'forget', endedBeforeMs, maxRows }] })[0];
 
+  withStore('an attempt is known as long as a job is kept that names it, ended or not', (store) => {
+    const [first, second] = [detail(1), detail(2)];
+    const [own, unknown] = [attemptId('a'.repeat(32)), attemptId('b'.repeat(32))];
+    store.commit({ ...nothing, atMs: 10, submitted: [first, second], jobs: [waiting(first), waiting(second)] });
+    assert.equal(store.reader.knowsAttempt(own), false);
+    store.commit({ ...nothing, atMs: 20, jobs: [running(second)] });
+    assert.deepEqual([store.reader.knowsAttempt(own), store.reader.knowsAttempt(unknown)], [true, false]);
+    const past = { ...waiting(first), attempts: [{ ...placement, attemptId: unknown, state: 'ended', placedAtMs: 0, stoppedAtMs: 1 }] } as Job;
+    store.commit({ ...nothing, atMs: 30, jobs: [past] });
+    assert.equal(store.reader.knowsAttempt(unknown), true);
+  });
+
   withStore('ended jobs are removed, the longest ended first and so many at a time, by when their end was committed', (store) => {
     const details = [1, 2, 3, 4, 5].map((sequence) => detail(sequence));
     const [first, second, third, fourth] = details as [JobDetailRecord, JobDetailRecord, JobDetailRecord, JobDetailRecord];

@@ -1,7 +1,7 @@
 // Reads of the SQLite store. Every read sees every commit that returned: one connection, one thread. Changes nothing.
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { arn, jobId, splitJobId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
+import { arn, jobId, splitJobId, type Arn, type AttemptId, type JobId, type Scope } from '../../base/ids.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../../core/job/job.ts';
 import type { IndexRange } from '../../core/job/index-ranges.ts';
 import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
@@ -68,6 +68,10 @@ export class SqliteReader implements StoreReader {
 
   #all<T>(sql: string, values: SQLInputValue[]): T[] {
     return this.#prepared(sql).all(...values) as T[];
+  }
+
+  knowsAttempt(attemptId: AttemptId): boolean {
+    return this.#get('SELECT 1 FROM job WHERE instr(state, ?1) > 0 UNION ALL SELECT 1 FROM array_child WHERE instr(state, ?1) > 0 LIMIT 1', attemptId) !== undefined;
   }
 
   job(scope: Scope, id: JobId): StoredJob | undefined {
