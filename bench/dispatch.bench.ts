@@ -50,7 +50,7 @@ async function prepared(waiting: number, inShares = 0): Promise<BenchServer> {
 }
 
 async function submit(server: BenchServer, count: number, inShares = 0): Promise<void> {
-  await load(server.url, '/v1/submitjob', (index) => submission(inShares === 0 ? {} : { shareIdentifier: `share${index % inShares}` }), count, 64);
+  await load(server.url, '/v1/submitjob', (index) => submission(inShares === 0 ? {} : { shareIdentifier: `share${index % inShares}`, schedulingPriorityOverride: 0 }), count, 64);
 }
 
 const enable = (server: BenchServer, enabled: boolean): Promise<unknown> => server.call('UpdateComputeEnvironment', { computeEnvironment: 'bench', state: enabled ? 'ENABLED' : 'DISABLED' });
