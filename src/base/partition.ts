@@ -28,7 +28,9 @@ const known = new Map<string, Partition>();
 const mostKnown = 1_000;
 
 export function partitionOfRegion(region: string): Partition {
-  const found = known.get(region) ?? partitions.find(({ regions }) => regions.test(region)) ?? standard;
+  const remembered = known.get(region);
+  if (remembered !== undefined) return remembered;
+  const found = partitions.find(({ regions }) => regions.test(region)) ?? standard;
   if (known.size < mostKnown) known.set(region, found);
   return found;
 }
