@@ -77,7 +77,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
   return {
     host: values.host,
     hostIsProtected: values['host-is-protected'],
-    allowedHosts: hostNames(values['allowed-hosts'] ?? []),
+    allowedHosts: hostNames(values['allowed-hosts']),
     port: wholeNumber('--port', values.port, 65_535),
     dataDir: values['data-dir'],
     adopt: values.adopt,
@@ -98,7 +98,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
     pidsLimit: values['pids-limit'] === undefined ? undefined : wholeNumber('--pids-limit', values['pids-limit'], 4_194_304, 1),
     jobEnvironment: jobEnvironmentOf(values['job-env'], values['job-env-file']),
-    hostAddresses: hostAddressesOf(values['host-addresses'] ?? []),
+    hostAddresses: hostAddressesOf(values['host-addresses']),
     settings: {
       limits: limitsOf(values.limit),
       hostLossFree: values['host-loss-free'],
