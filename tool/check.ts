@@ -1,4 +1,4 @@
-// `npm run check`: the whole tree at rest, without running the product. Types, lint, the rules of the house and the
+// `npm run check`: the whole tree at rest, without running the product. Types, lint, form, the rules of the house and the
 // generated files, side by side; one line a finding, `file:line rule message`, and exit code 1 if there is any.
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -32,6 +32,11 @@ async function checkLint(): Promise<Finding[]> {
   return findingsIn(end, 'lint', /^(?<file>[^\s:]+):(?<line>\d+):\d+: (?<message>.*)$/);
 }
 
+async function checkFormat(): Promise<Finding[]> {
+  const end = await runNode([binOf('oxfmt', 'oxfmt'), '--list-different'], { cwd: root });
+  return findingsIn(end, 'format', /^(?<file>\S+\.[cm]?[jt]s)$/, 'run `npm run format`');
+}
+
 async function checkGenerated(): Promise<Finding[]> {
   const end = await runNode([join(root, 'tool/generate.ts'), '--check'], { cwd: root });
   return findingsIn(end, 'generated', /^(?<file>[^\s:]+):(?<line>\d+) generated (?<message>.*)$/);
@@ -50,11 +55,11 @@ function binOf(packageName: string, command: string): string {
 }
 
 /** A program that failed without a line we can read is a finding too: nothing passes by being unreadable. */
-function findingsIn(end: ProgramEnd, rule: string, pattern: RegExp): Finding[] {
+function findingsIn(end: ProgramEnd, rule: string, pattern: RegExp, remedy = ''): Finding[] {
   const findings: Finding[] = [];
   for (const line of end.output.split('\n')) {
     const groups = pattern.exec(line)?.groups;
-    if (groups !== undefined) findings.push({ file: groups['file'] ?? '', line: Number(groups['line']), rule, message: groups['message'] ?? '' });
+    if (groups !== undefined) findings.push({ file: groups['file'] ?? '', line: Number(groups['line'] ?? 1), rule, message: groups['message'] ?? remedy });
   }
   if (end.code !== 0 && findings.length === 0) {
     const reason = end.output.split('\n').find((line) => /error/i.test(line) && !line.startsWith(' ')) ?? (end.output.trim() || 'no output');
@@ -71,7 +76,7 @@ async function timed<T>(name: string, work: () => T | Promise<T>): Promise<{ val
 
 const startedAtMs = performance.now();
 // The programs run beside us: they are started before the rules of the house take this thread.
-const parts = await Promise.all([timed('types', checkTypes), timed('lint', checkLint), timed('generated', checkGenerated), timed('house', checkHouse)]);
+const parts = await Promise.all([timed('types', checkTypes), timed('lint', checkLint), timed('format', checkFormat), timed('generated', checkGenerated), timed('house', checkHouse)]);
 const findings = parts.flatMap((part) => part.value).toSorted(compareFindings);
 
 for (const finding of findings) console.log(formatFinding(finding));
