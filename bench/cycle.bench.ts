@@ -1,6 +1,7 @@
-// The scaling cycle and the pass as the server runs them: over a world with 100,000 waiting jobs of 50 shapes and an environment
-// of 100 instance types; then with all of them running on the instances that were launched, while jobs end and others come. And
-// multi-node parallel jobs: a large one is launched for, waits, and is placed among instances that are full.
+// The scaling cycle and the pass as the server runs them: over a world with 100,000 waiting jobs of
+// 50 shapes and an environment of 100 instance types; then with all of them running on the
+// instances that were launched, while jobs end and others come. And multi-node parallel jobs: a
+// large one is launched for, waits, and is placed among instances that are full.
 
 import { attemptId, hostId, type JobId } from '../src/base/ids.ts';
 import type { ComputeEnvironment } from '../src/core/compute-environment/compute-environment.ts';
@@ -18,37 +19,83 @@ import type { Figure } from './report.ts';
 
 const jobs = 100_000;
 const families = ['m6i', 'c6i', 'r6i', 'c7i', 'm5', 'c5', 'r5', 'm7i', 'r7i', 'c6a'];
-const instanceTypes = families.flatMap((name) => ec2Catalogue.family(name)).slice(0, 100).map(({ name }) => name);
+const instanceTypes = families
+  .flatMap((name) => ec2Catalogue.family(name))
+  .slice(0, 100)
+  .map(({ name }) => name);
 
 export function cycleBench(): Promise<Figure[]> {
-  const world = worldOf({ jobs: [], environments: { fleet: 1_000_000 }, capacity: needs(10_000_000, 100_000_000_000) });
+  const world = worldOf({
+    jobs: [],
+    environments: { fleet: 1_000_000 },
+    capacity: needs(10_000_000, 100_000_000_000),
+  });
   const [environment] = world.computeEnvironments.values() as Iterable<ComputeEnvironment>;
-  const computeResources = { type: 'EC2' as const, allocationStrategy: 'BEST_FIT_PROGRESSIVE' as const, minvCpus: 0, maxvCpus: 1_000_000, instanceTypes, subnets: [] };
-  world.apply({ type: 'compute-environment-stored', environment: { ...(environment as ComputeEnvironment), computeResources } });
+  const computeResources = {
+    type: 'EC2' as const,
+    allocationStrategy: 'BEST_FIT_PROGRESSIVE' as const,
+    minvCpus: 0,
+    maxvCpus: 1_000_000,
+    instanceTypes,
+    subnets: [],
+  };
+  world.apply({
+    type: 'compute-environment-stored',
+    environment: { ...(environment as ComputeEnvironment), computeResources },
+  });
   const draw = draws(5);
   const shapes = Array.from({ length: 50 }, () => needs(draw.upTo(16), 1024 * draw.upTo(64)));
-  for (let count = 0; count < jobs; count++) submit(world, { needs: shapes[Math.min(draw.upTo(50), draw.upTo(50)) - 1] as (typeof shapes)[number] });
+  for (let count = 0; count < jobs; count++)
+    submit(world, {
+      needs: shapes[Math.min(draw.upTo(50), draw.upTo(50)) - 1] as (typeof shapes)[number],
+    });
 
   const times = Array.from({ length: 9 }, () => timed(() => scalingCycle(world, 1)));
   while (launch(world) > 0);
-  const placing = timed(() => place(world, jobs)) * 1000 / jobs;
+  const placing = (timed(() => place(world, jobs)) * 1000) / jobs;
   const instances = [...world.hosts.values()].filter(({ kind }) => kind === 'instance').length;
   const running = [...world.attempts.values()];
   const busy = Array.from({ length: 9 }, () => timed(() => scalingCycle(world, 1)));
   const turns = 20_000;
-  const turn = timed(() => {
-    for (let count = 0; count < turns; count++) {
-      end(world, running, draw.upTo(running.length) - 1);
-      submit(world, { needs: shapes[draw.upTo(50) - 1] as (typeof shapes)[number] });
-      place(world, 1);
-    }
-  }) * 1000 / turns;
+  const turn =
+    (timed(() => {
+      for (let count = 0; count < turns; count++) {
+        end(world, running, draw.upTo(running.length) - 1);
+        submit(world, { needs: shapes[draw.upTo(50) - 1] as (typeof shapes)[number] });
+        place(world, 1);
+      }
+    }) *
+      1000) /
+    turns;
   return Promise.resolve([
-    { what: 'a scaling cycle over 100,000 waiting jobs of 50 shapes', value: median(times), unit: 'ms', target: { bound: 'at most', value: 50 }, note: `${instanceTypes.length} instance types; read off the world, packed and explained` },
-    { what: '  the same with all of them running', value: median(busy), unit: 'ms', note: `${instances} instances` },
-    { what: 'a placement while they are placed', value: placing, unit: 'µs', target: { bound: 'at most', value: 200 }, note: 'taken from the order, fitted, applied' },
+    {
+      what: 'a scaling cycle over 100,000 waiting jobs of 50 shapes',
+      value: median(times),
+      unit: 'ms',
+      target: { bound: 'at most', value: 50 },
+      note: `${instanceTypes.length} instance types; read off the world, packed and explained`,
+    },
+    {
+      what: '  the same with all of them running',
+      value: median(busy),
+      unit: 'ms',
+      note: `${instances} instances`,
+    },
+    {
+      what: 'a placement while they are placed',
+      value: placing,
+      unit: 'µs',
+      target: { bound: 'at most', value: 200 },
+      note: 'taken from the order, fitted, applied',
+    },
     ...nodesFigures(),
-    { what: 'a job ends and another is placed', value: turn, unit: 'µs', target: { bound: 'at most', value: 200 }, note: 'submission and end included' },
+    {
+      what: 'a job ends and another is placed',
+      value: turn,
+      unit: 'µs',
+      target: { bound: 'at most', value: 200 },
+      note: 'submission and end included',
+    },
   ]);
 }
 
@@ -57,7 +104,10 @@ const full = 9_000;
 
 /** One instance to a node, beside as many again as there are full ones. */
 function nodesFigures(): Figure[] {
-  const fleet = new Fleet({ capacity: needs(1_000_000, 1_000_000_000), environments: { fleet: { maxvCpus: 100_000, instanceTypes: ['c6i.large'] } } });
+  const fleet = new Fleet({
+    capacity: needs(1_000_000, 1_000_000_000),
+    environments: { fleet: { maxvCpus: 100_000, instanceTypes: ['c6i.large'] } },
+  });
   for (let count = 0; count < full; count++) fleet.submit({ needs: needs(2) });
   fleet.cycle();
   fleet.run();
@@ -72,13 +122,30 @@ function nodesFigures(): Figure[] {
     if (fleet.pass(false).length !== 1) throw new Error('the nodes were not placed');
   });
   return [
-    { what: `a job of ${numNodes} nodes is placed`, value: placing, unit: 'ms', target: { bound: 'at most', value: 50 }, note: `the pass and what it applies; beside ${full} full instances` },
-    { what: '  a pass while it waits for its last instance', value: waiting, unit: 'ms', note: `${numNodes - 1} are empty and kept` },
-    { what: '  a scaling cycle that launches for it', value: planning, unit: 'ms', note: 'the launches applied' },
+    {
+      what: `a job of ${numNodes} nodes is placed`,
+      value: placing,
+      unit: 'ms',
+      target: { bound: 'at most', value: 50 },
+      note: `the pass and what it applies; beside ${full} full instances`,
+    },
+    {
+      what: '  a pass while it waits for its last instance',
+      value: waiting,
+      unit: 'ms',
+      note: `${numNodes - 1} are empty and kept`,
+    },
+    {
+      what: '  a scaling cycle that launches for it',
+      value: planning,
+      unit: 'ms',
+      note: 'the launches applied',
+    },
   ];
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 
 function timed(work: () => unknown): number {
   const began = performance.now();
@@ -103,8 +170,15 @@ function launch(world: World): number {
   for (const { arn, launches } of plan.environments) {
     for (const { type, count } of launches) {
       const hostIds = Array.from({ length: count }, () => hostId(String(++ids).padStart(32, '0')));
-      apply(world, { type: 'launch-instances', computeEnvironmentArn: arn, machineId: (machine as { id: (typeof hostIds)[number] }).id, instanceType: type.name, hostIds });
-      for (const id of hostIds) apply(world, { type: 'report-instance', hostId: id, report: 'running' });
+      apply(world, {
+        type: 'launch-instances',
+        computeEnvironmentArn: arn,
+        machineId: (machine as { id: (typeof hostIds)[number] }).id,
+        instanceType: type.name,
+        hostIds,
+      });
+      for (const id of hostIds)
+        apply(world, { type: 'report-instance', hostId: id, report: 'running' });
       launched += count;
     }
   }
@@ -116,7 +190,12 @@ function place(world: World, most: number): void {
   for (let placed = 0; placed < most; placed++) {
     const next = pass.next();
     if (next === undefined) break;
-    apply(world, { type: 'place-job', attemptId: attemptId(String(++ids).padStart(32, '0')), ...next, otherNodes: undefined });
+    apply(world, {
+      type: 'place-job',
+      attemptId: attemptId(String(++ids).padStart(32, '0')),
+      ...next,
+      otherNodes: undefined,
+    });
   }
   pass.end();
   world.changes.clear();
@@ -128,6 +207,9 @@ function end(world: World, running: JobId[], at: number): void {
   running[at] = running.at(-1) as JobId;
   running.pop();
   if (job === undefined || !('attempt' in job)) return;
-  apply(world, { type: 'report-attempt', attemptId: job.attempt.attemptId, report: { type: 'exited', atMs: 2, exit: { exitCode: 0, outOfMemory: false } } });
+  apply(world, {
+    type: 'report-attempt',
+    attemptId: job.attempt.attemptId,
+    report: { type: 'exited', atMs: 2, exit: { exitCode: 0, outOfMemory: false } },
+  });
 }
-

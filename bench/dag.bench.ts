@@ -1,5 +1,5 @@
-// Dependencies: a random graph of a hundred thousand jobs, accepted and run as it comes, and run after all of it has waited;
-// and what one end costs with few and with many others waiting.
+// Dependencies: a random graph of a hundred thousand jobs, accepted and run as it comes, and run
+// after all of it has waited; and what one end costs with few and with many others waiting.
 
 import { BenchServer, submission } from './bench-server.ts';
 import { draws, type Draws } from './draws.ts';
@@ -20,9 +20,27 @@ export async function dagBench(): Promise<Figure[]> {
   const heldBack = await rate({ heldBack: true });
   const touched = await costOfAnEnd();
   return [
-    { what: 'a graph of 100,000 jobs, accepted and run', value: asItComes, unit: 'jobs/s', target, note: `up to ${mostDependencies} dependencies each, drawn from all earlier jobs` },
-    { what: '  accepted first, then run', value: heldBack, unit: 'jobs/s', target, note: 'from the first submission to the last end' },
-    { what: '  10,000 of them with 100,000 others waiting', value: touched * 100, unit: '%', target: { bound: 'at least', value: 80 }, note: 'of the rate with 1,000 others waiting; median of 3, taken in turns' },
+    {
+      what: 'a graph of 100,000 jobs, accepted and run',
+      value: asItComes,
+      unit: 'jobs/s',
+      target,
+      note: `up to ${mostDependencies} dependencies each, drawn from all earlier jobs`,
+    },
+    {
+      what: '  accepted first, then run',
+      value: heldBack,
+      unit: 'jobs/s',
+      target,
+      note: 'from the first submission to the last end',
+    },
+    {
+      what: '  10,000 of them with 100,000 others waiting',
+      value: touched * 100,
+      unit: '%',
+      target: { bound: 'at least', value: 80 },
+      note: 'of the rate with 1,000 others waiting; median of 3, taken in turns',
+    },
   ];
 }
 
@@ -32,17 +50,27 @@ async function rate({ heldBack }: { heldBack: boolean }): Promise<number> {
   await server.prepare();
   await submitGraph(server, 'bench', 5_000, draws(1));
   await server.whenIdle();
-  if (heldBack) await server.call('UpdateComputeEnvironment', { computeEnvironment: 'bench', state: 'DISABLED' });
+  if (heldBack)
+    await server.call('UpdateComputeEnvironment', {
+      computeEnvironment: 'bench',
+      state: 'DISABLED',
+    });
   const began = performance.now();
   const ids = await submitGraph(server, 'bench', graphJobs, draws(2));
-  if (heldBack) await server.call('UpdateComputeEnvironment', { computeEnvironment: 'bench', state: 'ENABLED' });
+  if (heldBack)
+    await server.call('UpdateComputeEnvironment', {
+      computeEnvironment: 'bench',
+      state: 'ENABLED',
+    });
   await server.whenIdle();
   const seconds = (performance.now() - began) / 1000;
   await assertLastSucceeded(server, ids);
   return graphJobs / seconds;
 }
 
-/** How fast a graph runs beside many others that wait, as a share of how fast it runs beside few. */
+/**
+ * How fast a graph runs beside many others that wait, as a share of how fast it runs beside few.
+ */
 async function costOfAnEnd(): Promise<number> {
   await using few = await withWaiting(fewWaiting);
   await using many = await withWaiting(manyWaiting);
@@ -74,10 +102,23 @@ async function withWaiting(count: number): Promise<BenchServer> {
 }
 
 /** Every job depends on jobs whose submission was answered before its own was sent. */
-async function submitGraph(server: BenchServer, jobQueue: string, count: number, draw: Draws): Promise<readonly string[]> {
+async function submitGraph(
+  server: BenchServer,
+  jobQueue: string,
+  count: number,
+  draw: Draws,
+): Promise<readonly string[]> {
   const ids: string[] = [];
-  const take = (index: number, body: string): void => void (ids[index] = (JSON.parse(body) as { jobId: string }).jobId);
-  const { bodies } = await load(server.url, '/v1/submitjob', (index) => submission({ jobQueue, dependsOn: dependsOn(ids, index, draw) }), count, connections, take);
+  const take = (index: number, body: string): void =>
+    void (ids[index] = (JSON.parse(body) as { jobId: string }).jobId);
+  const { bodies } = await load(
+    server.url,
+    '/v1/submitjob',
+    (index) => submission({ jobQueue, dependsOn: dependsOn(ids, index, draw) }),
+    count,
+    connections,
+    take,
+  );
   return bodies.map((body) => (JSON.parse(body) as { jobId: string }).jobId);
 }
 
@@ -90,8 +131,14 @@ function dependsOn(ids: readonly string[], index: number, draw: Draws): { jobId:
   return [...chosen].map((jobId) => ({ jobId }));
 }
 
-/** Whether the graph was run at all: its last jobs have succeeded, and so have all that they waited for. */
+/**
+ * Whether the graph was run at all: its last jobs have succeeded, and so have all that they waited
+ * for.
+ */
 async function assertLastSucceeded(server: BenchServer, ids: readonly string[]): Promise<void> {
-  const { jobs } = await server.call<{ jobs: { status: string }[] }>('DescribeJobs', { jobs: ids.slice(-100) });
-  if (jobs.length !== 100 || jobs.some((job) => job.status !== 'SUCCEEDED')) throw new Error('not all of the graph succeeded');
+  const { jobs } = await server.call<{ jobs: { status: string }[] }>('DescribeJobs', {
+    jobs: ids.slice(-100),
+  });
+  if (jobs.length !== 100 || jobs.some((job) => job.status !== 'SUCCEEDED'))
+    throw new Error('not all of the graph succeeded');
 }

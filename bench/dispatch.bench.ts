@@ -1,5 +1,6 @@
-// How fast waiting jobs are dispatched, on the fake engine: with few and with many that wait, and on a fair share queue beside a
-// FIFO queue. The ratios are of one run, in turns, for machines differ and are noisy.
+// How fast waiting jobs are dispatched, on the fake engine: with few and with many that wait, and
+// on a fair share queue beside a FIFO queue. The ratios are of one run, in turns, for machines
+// differ and are noisy.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchServer, submission } from './bench-server.ts';
@@ -9,7 +10,10 @@ import type { Figure } from './report.ts';
 const few = 1_000;
 const many = 200_000;
 const shares = 500;
-/** The machine has them, and so has the environment, always: a round that let it scale would measure how the fleet of many thousand jobs is launched and ended. */
+/**
+ * The machine has them, and so has the environment, always: a round that let it scale would measure
+ * how the fleet of many thousand jobs is launched and ended.
+ */
 const vcpus = 64;
 const rounds = 31;
 /** Short enough that the few are not all gone before it is over. */
@@ -26,20 +30,50 @@ export async function dispatchBench(): Promise<Figure[]> {
     rates.deep.push(...(await dispatch(deep)));
     rates.fair.push(...(await dispatch(fair)));
   }
-  const [lightRate, deepRate, fairRate] = [median(rates.light), median(rates.deep), median(rates.fair)];
+  const [lightRate, deepRate, fairRate] = [
+    median(rates.light),
+    median(rates.deep),
+    median(rates.fair),
+  ];
   return [
-    { what: 'dispatch of no-op jobs, 1,000 waiting', value: lightRate, unit: 'jobs/s', note: `fake engine, 64 at once, start to end; median of ${rounds} rounds, in turns with the next two` },
+    {
+      what: 'dispatch of no-op jobs, 1,000 waiting',
+      value: lightRate,
+      unit: 'jobs/s',
+      note: `fake engine, 64 at once, start to end; median of ${rounds} rounds, in turns with the next two`,
+    },
     { what: '  the same, 200,000 waiting', value: deepRate, unit: 'jobs/s' },
-    { what: '  as a share of that with 1,000', value: (deepRate / lightRate) * 100, unit: '%', target: { bound: 'at least', value: 80 } },
+    {
+      what: '  as a share of that with 1,000',
+      value: (deepRate / lightRate) * 100,
+      unit: '%',
+      target: { bound: 'at least', value: 80 },
+    },
     { what: '  fair share: 500 active shares, 200,000 waiting', value: fairRate, unit: 'jobs/s' },
-    { what: '  as a share of FIFO with as many', value: (fairRate / deepRate) * 100, unit: '%', target: { bound: 'at least', value: 60 } },
+    {
+      what: '  as a share of FIFO with as many',
+      value: (fairRate / deepRate) * 100,
+      unit: '%',
+      target: { bound: 'at least', value: 60 },
+    },
   ];
 }
 
-/** A server with so many jobs that wait for their environment to be enabled; in so many shares, if any. */
+/**
+ * A server with so many jobs that wait for their environment to be enabled; in so many shares, if
+ * any.
+ */
 async function prepared(waiting: number, inShares = 0): Promise<BenchServer> {
   const server = await BenchServer.start('fake', ['--capacity', `vcpus=${vcpus},memory=1000000`]);
-  const { arn: schedulingPolicyArn } = inShares === 0 ? {} : await server.call<{ arn?: string }>('CreateSchedulingPolicy', { name: 'fair', fairsharePolicy: { shareDistribution: [{ shareIdentifier: 'share1*', weightFactor: 0.5 }] } });
+  const { arn: schedulingPolicyArn } =
+    inShares === 0
+      ? {}
+      : await server.call<{ arn?: string }>('CreateSchedulingPolicy', {
+          name: 'fair',
+          fairsharePolicy: {
+            shareDistribution: [{ shareIdentifier: 'share1*', weightFactor: 0.5 }],
+          },
+        });
   await server.prepare({ waiting: true, vcpus, schedulingPolicyArn });
   await submit(server, few, inShares);
   await enable(server, true); // Warms the program up.
@@ -50,12 +84,30 @@ async function prepared(waiting: number, inShares = 0): Promise<BenchServer> {
 }
 
 async function submit(server: BenchServer, count: number, inShares = 0): Promise<void> {
-  await load(server.url, '/v1/submitjob', (index) => submission(inShares === 0 ? {} : { shareIdentifier: `share${index % inShares}`, schedulingPriorityOverride: 0 }), count, 64);
+  await load(
+    server.url,
+    '/v1/submitjob',
+    (index) =>
+      submission(
+        inShares === 0
+          ? {}
+          : { shareIdentifier: `share${index % inShares}`, schedulingPriorityOverride: 0 },
+      ),
+    count,
+    64,
+  );
 }
 
-const enable = (server: BenchServer, enabled: boolean): Promise<unknown> => server.call('UpdateComputeEnvironment', { computeEnvironment: 'bench', state: enabled ? 'ENABLED' : 'DISABLED' });
+const enable = (server: BenchServer, enabled: boolean): Promise<unknown> =>
+  server.call('UpdateComputeEnvironment', {
+    computeEnvironment: 'bench',
+    state: enabled ? 'ENABLED' : 'DISABLED',
+  });
 
-/** Jobs a second that leave RUNNABLE; nothing of a round that ran dry. Nobody asks anything of the server meanwhile. */
+/**
+ * Jobs a second that leave RUNNABLE; nothing of a round that ran dry. Nobody asks anything of the
+ * server meanwhile.
+ */
 async function dispatch(server: BenchServer): Promise<number[]> {
   const before = await waitingIn(server);
   const began = performance.now();
@@ -68,4 +120,5 @@ async function dispatch(server: BenchServer): Promise<number[]> {
   return after === 0 ? [] : [(before - after) / seconds];
 }
 
-const waitingIn = async (server: BenchServer): Promise<number> => (await server.jobCounts())['RUNNABLE'] ?? 0;
+const waitingIn = async (server: BenchServer): Promise<number> =>
+  (await server.jobCounts())['RUNNABLE'] ?? 0;

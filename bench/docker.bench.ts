@@ -1,4 +1,5 @@
-// Docker: one lone job beside `docker run` of the same image, taken in turns so that a noisy machine is noisy for both.
+// Docker: one lone job beside `docker run` of the same image, taken in turns so that a noisy
+// machine is noisy for both.
 
 import { execFileSync } from 'node:child_process';
 import { dockerAnswers } from '../src/engine/docker/docker-answers.ts';
@@ -26,7 +27,18 @@ export async function dockerBench(): Promise<Figure[]> {
     theirs.push(performance.now() - began);
   }
   return [
-    { what: 'docker run of a no-op', value: median(theirs), unit: 'ms', note: 'median of 20, taken in turns with the next' },
-    { what: 'one lone no-op job, Docker, above docker run', value: median(ours) - median(theirs), unit: 'ms', target: { bound: 'at most', value: 30 }, note: `the job: ${Math.round(median(ours))} ms, submit to SUCCEEDED` },
+    {
+      what: 'docker run of a no-op',
+      value: median(theirs),
+      unit: 'ms',
+      note: 'median of 20, taken in turns with the next',
+    },
+    {
+      what: 'one lone no-op job, Docker, above docker run',
+      value: median(ours) - median(theirs),
+      unit: 'ms',
+      target: { bound: 'at most', value: 30 },
+      note: `the job: ${Math.round(median(ours))} ms, submit to SUCCEEDED`,
+    },
   ];
 }

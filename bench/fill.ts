@@ -1,6 +1,7 @@
-// Lets many jobs wait in a data directory that a server has prepared, quickly: through the command bus of a server's control
-// in this process, without HTTP. The rows and the world are those that SubmitJob makes. Run by a benchmark with --expose-gc:
-// `fill.ts DIRECTORY COUNT`, which prints what the jobs hold of memory as JSON.
+// Lets many jobs wait in a data directory that a server has prepared, quickly: through the command
+// bus of a server's control in this process, without HTTP. The rows and the world are those that
+// SubmitJob makes. Run by a benchmark with --expose-gc: `fill.ts DIRECTORY COUNT`, which prints
+// what the jobs hold of memory as JSON.
 
 import { join } from 'node:path';
 import { LocalCapacity } from '../src/capacity/local/local-capacity.ts';
@@ -21,7 +22,8 @@ export interface Filled {
 }
 
 const [directory, wanted] = process.argv.slice(2);
-if (directory === undefined || wanted === undefined || globalThis.gc === undefined) throw new Error('usage: node --expose-gc fill.ts DIRECTORY COUNT');
+if (directory === undefined || wanted === undefined || globalThis.gc === undefined)
+  throw new Error('usage: node --expose-gc fill.ts DIRECTORY COUNT');
 
 const fail = (error: unknown): never => {
   throw error;
@@ -46,7 +48,15 @@ const atOnce = 500;
 for (let left = Number(wanted); left > 0; left -= atOnce) {
   const replies = await Promise.all(
     Array.from({ length: Math.min(atOnce, left) }, (_, at) =>
-      control.bus.submit({ type: 'submit-job', scope, jobId: jobId(systemIds.uuid()), request: { jobName: `job-${left - at}`, jobQueue: 'bench', jobDefinition: 'no-op' } }, envelope),
+      control.bus.submit(
+        {
+          type: 'submit-job',
+          scope,
+          jobId: jobId(systemIds.uuid()),
+          request: { jobName: `job-${left - at}`, jobQueue: 'bench', jobDefinition: 'no-op' },
+        },
+        envelope,
+      ),
     ),
   );
   const refused = replies.find((reply) => isRefusal(reply));
@@ -55,5 +65,7 @@ for (let left = Number(wanted); left > 0; left -= atOnce) {
 const seconds = (performance.now() - began) / 1000;
 globalThis.gc();
 const { heapUsed, rss } = process.memoryUsage();
-process.stdout.write(`${JSON.stringify({ heapMib: heapUsed / 2 ** 20, residentMib: rss / 2 ** 20, seconds } satisfies Filled)}\n`);
+process.stdout.write(
+  `${JSON.stringify({ heapMib: heapUsed / 2 ** 20, residentMib: rss / 2 ** 20, seconds } satisfies Filled)}\n`,
+);
 await control.close();

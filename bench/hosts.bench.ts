@@ -1,5 +1,5 @@
-// Finding a host: 5,000 instances of mixed types with 100,000 running jobs; jobs end and others take their place. By the
-// index, and by looking at each host, for comparison.
+// Finding a host: 5,000 instances of mixed types with 100,000 running jobs; jobs end and others
+// take their place. By the index, and by looking at each host, for comparison.
 
 import { arn, hostId, type HostId } from '../src/base/ids.ts';
 import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
@@ -22,7 +22,9 @@ interface Running {
 
 export function hostsBench(): Promise<Figure[]> {
   const draw = draws(7);
-  const types = ['m6i', 'c6i', 'r6i'].flatMap((family) => ec2Catalogue.family(family)).filter((type) => type.vcpus >= 16 && type.vcpus <= 64);
+  const types = ['m6i', 'c6i', 'r6i']
+    .flatMap((family) => ec2Catalogue.family(family))
+    .filter((type) => type.vcpus >= 16 && type.vcpus <= 64);
   const index = new HostIndex();
   const hosts: HostId[] = [];
   for (let at = 0; at < hostCount; at++) {
@@ -31,7 +33,11 @@ export function hostsBench(): Promise<Figure[]> {
     const type = draw.one(types);
     index.add(environment, id, { ...type, capacity: capacityOf(type) }, capacityOf(type));
   }
-  const someNeeds = (): Needs => ({ milliVcpu: 1000 * draw.upTo(2), memoryMib: 512 * draw.upTo(12), gpus: 0 });
+  const someNeeds = (): Needs => ({
+    milliVcpu: 1000 * draw.upTo(2),
+    memoryMib: 512 * draw.upTo(12),
+    gpus: 0,
+  });
   const running: Running[] = [];
   const place = (): void => {
     const needs = someNeeds();
@@ -53,8 +59,19 @@ export function hostsBench(): Promise<Figure[]> {
   }
   const perPlacement = (performance.now() - began) / rounds;
   return Promise.resolve([
-    { what: 'a placement among 5,000 hosts with 100,000 jobs', value: perPlacement * 1000, unit: 'µs', target: { bound: 'at most', value: 200 }, note: 'one job ends, one is placed' },
-    { what: 'the same by looking at each host', value: scan(index, hosts, someNeeds) * 1000, unit: 'µs', note: 'finding alone' },
+    {
+      what: 'a placement among 5,000 hosts with 100,000 jobs',
+      value: perPlacement * 1000,
+      unit: 'µs',
+      target: { bound: 'at most', value: 200 },
+      note: 'one job ends, one is placed',
+    },
+    {
+      what: 'the same by looking at each host',
+      value: scan(index, hosts, someNeeds) * 1000,
+      unit: 'µs',
+      note: 'finding alone',
+    },
   ]);
 }
 

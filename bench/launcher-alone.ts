@@ -1,5 +1,5 @@
-// What the process engine's launcher reaches by itself: no server, no store, no output to carry. The bound that whole jobs on
-// the process engine are measured against.
+// What the process engine's launcher reaches by itself: no server, no store, no output to carry.
+// The bound that whole jobs on the process engine are measured against.
 
 import { LauncherClient } from '../src/engine/process/launcher-client.ts';
 
@@ -12,7 +12,8 @@ export async function launcherAlone(directory: string, count: number): Promise<n
   const ended = new Map<string, () => void>();
   const client = await LauncherClient.connect(directory, {
     onMessage: (message) => {
-      if (message.type === 'attempt' && message.attempt.state === 'exited') ended.get(message.attempt.id)?.();
+      if (message.type === 'attempt' && message.attempt.state === 'exited')
+        ended.get(message.attempt.id)?.();
       if (message.type === 'start-failed') throw new Error(message.reason);
     },
     onClose: () => undefined,
@@ -23,7 +24,12 @@ export async function launcherAlone(directory: string, count: number): Promise<n
       while (next < jobs) {
         const id = `${prefix}-${next++}`;
         const end = new Promise<void>((resolve) => ended.set(id, resolve));
-        await client.start({ id, argv: ['/bin/true'], environment: { PATH: '/usr/bin:/bin' }, limits });
+        await client.start({
+          id,
+          argv: ['/bin/true'],
+          environment: { PATH: '/usr/bin:/bin' },
+          limits,
+        });
         await end;
         ended.delete(id);
         await client.remove(id);

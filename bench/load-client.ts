@@ -1,5 +1,6 @@
-// A small HTTP load generator: keep-alive sockets that send prepared requests one after the other. It shares the machine with
-// the server, so it does as little as it can: no HTTP library, one write and one parse a request.
+// A small HTTP load generator: keep-alive sockets that send prepared requests one after the other.
+// It shares the machine with the server, so it does as little as it can: no HTTP library, one write
+// and one parse a request.
 
 import { connect, type Socket } from 'node:net';
 
@@ -53,7 +54,10 @@ export class Connection {
     if (end < 0) return;
     const length = Number(/content-length: (\d+)/i.exec(this.#received.slice(0, end))?.[1] ?? 0);
     if (this.#received.length < end + 4 + length) return;
-    const answer = { status: Number(this.#received.slice(9, 12)), body: Buffer.from(this.#received.slice(end + 4, end + 4 + length), 'latin1').toString('utf8') };
+    const answer = {
+      status: Number(this.#received.slice(9, 12)),
+      body: Buffer.from(this.#received.slice(end + 4, end + 4 + length), 'latin1').toString('utf8'),
+    };
     this.#received = this.#received.slice(end + 4 + length);
     this.#resolve?.(answer);
   }
@@ -72,8 +76,18 @@ export interface LoadResult {
   readonly bodies: readonly string[];
 }
 
-/** Sends `count` requests over `connections` sockets; every answer must be 200. `onAnswer` hears each as it comes. */
-export async function load(endpoint: string, path: string, body: (index: number) => string, count: number, connections: number, onAnswer?: (index: number, body: string) => void): Promise<LoadResult> {
+/**
+ * Sends `count` requests over `connections` sockets; every answer must be 200. `onAnswer` hears
+ * each as it comes.
+ */
+export async function load(
+  endpoint: string,
+  path: string,
+  body: (index: number) => string,
+  count: number,
+  connections: number,
+  onAnswer?: (index: number, body: string) => void,
+): Promise<LoadResult> {
   const url = new URL(endpoint);
   const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(url)));
   const latencies: number[] = [];
@@ -87,7 +101,8 @@ export async function load(endpoint: string, path: string, body: (index: number)
         const sent = performance.now();
         const answer = await connection.post(path, body(index));
         latencies.push(performance.now() - sent);
-        if (answer.status !== 200) throw new Error(`request ${index} was answered ${answer.status}: ${answer.body}`);
+        if (answer.status !== 200)
+          throw new Error(`request ${index} was answered ${answer.status}: ${answer.body}`);
         bodies[index] = answer.body;
         onAnswer?.(index, answer.body);
       }
@@ -98,5 +113,11 @@ export async function load(endpoint: string, path: string, body: (index: number)
   return { requests: count, seconds, latencies: latencies.sort((a, b) => a - b), bodies };
 }
 
-export const percentile = (ascending: readonly number[], percent: number): number => ascending[Math.min(ascending.length - 1, Math.floor((ascending.length * percent) / 100))] ?? Number.NaN;
-export const median = (values: readonly number[]): number => percentile([...values].sort((a, b) => a - b), 50);
+export const percentile = (ascending: readonly number[], percent: number): number =>
+  ascending[Math.min(ascending.length - 1, Math.floor((ascending.length * percent) / 100))] ??
+  Number.NaN;
+export const median = (values: readonly number[]): number =>
+  percentile(
+    [...values].sort((a, b) => a - b),
+    50,
+  );

@@ -9,14 +9,37 @@ import { pack } from '../src/core/schedule/pack.ts';
 import { tiersOf } from '../src/core/schedule/strategy.ts';
 import { lowerBoundMicroUsd } from './lower-bound.ts';
 
-const [offers = []] = tiersOf([{ name: 'all', types: ['m5', 'c5', 'g4dn'].flatMap((family) => ec2Catalogue.family(family)) }], { spot: false, strategy: 'BEST_FIT_PROGRESSIVE', bidPercentage: 100 }, defaultMarket);
-const unbounded = { vcpus: 1e9, mayExceed: false, waitsForBest: false, instances: 1e9, pools: new Map() };
+const [offers = []] = tiersOf(
+  [{ name: 'all', types: ['m5', 'c5', 'g4dn'].flatMap((family) => ec2Catalogue.family(family)) }],
+  { spot: false, strategy: 'BEST_FIT_PROGRESSIVE', bidPercentage: 100 },
+  defaultMarket,
+);
+const unbounded = {
+  vcpus: 1e9,
+  mayExceed: false,
+  waitsForBest: false,
+  instances: 1e9,
+  pools: new Map(),
+};
 
 test('no plan costs less than the bound', () => {
-  const jobs = fc.array(fc.record({ count: fc.integer({ min: 1, max: 30 }), needs: fc.record({ milliVcpu: fc.integer({ min: 500, max: 16_000 }), memoryMib: fc.integer({ min: 100, max: 60_000 }), gpus: fc.constantFrom(0, 0, 1) }) }), { minLength: 1, maxLength: 4 });
+  const jobs = fc.array(
+    fc.record({
+      count: fc.integer({ min: 1, max: 30 }),
+      needs: fc.record({
+        milliVcpu: fc.integer({ min: 500, max: 16_000 }),
+        memoryMib: fc.integer({ min: 100, max: 60_000 }),
+        gpus: fc.constantFrom(0, 0, 1),
+      }),
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
   fc.assert(
     fc.property(jobs, (waiting) => {
-      const cost = pack(waiting, [offers], unbounded).launches.reduce((sum, { offer, count }) => sum + offer.kind.microUsd * count, 0);
+      const cost = pack(waiting, [offers], unbounded).launches.reduce(
+        (sum, { offer, count }) => sum + offer.kind.microUsd * count,
+        0,
+      );
       assert.ok(lowerBoundMicroUsd(waiting, offers) <= cost * (1 + 1e-9));
     }),
     { numRuns: 20 },

@@ -1,5 +1,6 @@
-// `npm run bench [NAME…] [--jobs N]`: runs the benchmarks one after the other and prints a table with the machine's description.
-// `--jobs` makes those smaller that are about a million waiting jobs.
+// `npm run bench [NAME…] [--jobs N]`: runs the benchmarks one after the other and prints a table
+// with the machine's description. `--jobs` makes those smaller that are about a million waiting
+// jobs.
 
 import { parseArgs } from 'node:util';
 import { fakeEngineBench } from './whole-jobs.bench.ts';
@@ -16,13 +17,31 @@ import { listsBench } from './lists.bench.ts';
 import { restartBench } from './restart.bench.ts';
 import { scaleBench } from './scale.bench.ts';
 
-const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = { submit: submitBench, fake: fakeEngineBench, dag: dagBench, process: processBench, docker: dockerBench, hosts: hostsBench, scale: scaleBench, cycle: cycleBench, nodes: nodesBench, dispatch: dispatchBench, restart: restartBench, lists: listsBench };
+const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
+  submit: submitBench,
+  fake: fakeEngineBench,
+  dag: dagBench,
+  process: processBench,
+  docker: dockerBench,
+  hosts: hostsBench,
+  scale: scaleBench,
+  cycle: cycleBench,
+  nodes: nodesBench,
+  dispatch: dispatchBench,
+  restart: restartBench,
+  lists: listsBench,
+};
 
-const { values, positionals: wanted } = parseArgs({ options: { jobs: { type: 'string' } }, allowPositionals: true });
+const { values, positionals: wanted } = parseArgs({
+  options: { jobs: { type: 'string' } },
+  allowPositionals: true,
+});
 const options: BenchOptions = { jobs: values.jobs === undefined ? undefined : Number(values.jobs) };
 const unknown = wanted.filter((name) => !(name in benches));
 if (unknown.length > 0) {
-  console.error(`no benchmark is called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  console.error(
+    `no benchmark is called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`,
+  );
   process.exit(2);
 }
 const figures: Figure[] = [];

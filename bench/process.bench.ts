@@ -1,5 +1,5 @@
-// The process engine: whole jobs beside what its launcher alone reaches in the same run, the same with a hundred thousand
-// jobs waiting, and one lone job.
+// The process engine: whole jobs beside what its launcher alone reaches in the same run, the same
+// with a hundred thousand jobs waiting, and one lone job.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,11 +23,32 @@ export async function processBench(): Promise<Figure[]> {
     const after = await launcherAlone(directory, jobs);
     const alone = (before + after) / 2;
     return [
-      { what: 'launcher alone', value: alone, unit: 'jobs/s', note: 'mean of one round before and one after' },
+      {
+        what: 'launcher alone',
+        value: alone,
+        unit: 'jobs/s',
+        note: 'mean of one round before and one after',
+      },
       { what: 'whole no-op jobs, process engine', value: plain.rate, unit: 'jobs/s' },
-      { what: '  as a share of its launcher alone', value: (plain.rate / alone) * 100, unit: '%', target: { bound: 'at least', value: 60 } },
-      { what: '  the same with 100,000 jobs waiting', value: (loaded / alone) * 100, unit: '%', target: { bound: 'at least', value: 60 } },
-      { what: 'one lone no-op job, process engine', value: plain.loneMs, unit: 'ms', target: { bound: 'at most', value: 50 }, note: 'median of 30, submit to SUCCEEDED' },
+      {
+        what: '  as a share of its launcher alone',
+        value: (plain.rate / alone) * 100,
+        unit: '%',
+        target: { bound: 'at least', value: 60 },
+      },
+      {
+        what: '  the same with 100,000 jobs waiting',
+        value: (loaded / alone) * 100,
+        unit: '%',
+        target: { bound: 'at least', value: 60 },
+      },
+      {
+        what: 'one lone no-op job, process engine',
+        value: plain.loneMs,
+        unit: 'ms',
+        target: { bound: 'at most', value: 50 },
+        note: 'median of 30, submit to SUCCEEDED',
+      },
     ];
   } finally {
     rmSync(directory, { recursive: true, force: true });

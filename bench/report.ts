@@ -1,5 +1,5 @@
-// What a benchmark says: figures with their targets, as a table. It judges nothing by itself: a missed target is printed, not
-// hidden, and does not fail a build on a noisy machine.
+// What a benchmark says: figures with their targets, as a table. It judges nothing by itself: a
+// missed target is printed, not hidden, and does not fail a build on a noisy machine.
 
 import { cpus, totalmem } from 'node:os';
 
@@ -18,9 +18,11 @@ export interface BenchOptions {
   readonly jobs?: number | undefined;
 }
 
-export const machine = (): string => `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${process.platform}`;
+export const machine = (): string =>
+  `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${process.platform}`;
 
-const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(value >= 10 ? 1 : 2));
+const number = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(value >= 10 ? 1 : 2);
 
 function verdict(figure: Figure): string {
   if (figure.target === undefined) return '';
@@ -30,7 +32,23 @@ function verdict(figure: Figure): string {
 }
 
 export function table(figures: readonly Figure[]): string {
-  const rows = figures.map((figure) => [figure.what, `${number(figure.value)} ${figure.unit}`, verdict(figure), figure.note ?? '']);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
-  return rows.map((row) => row.map((cell, column) => (column === 1 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd()).join('\n');
+  const rows = figures.map((figure) => [
+    figure.what,
+    `${number(figure.value)} ${figure.unit}`,
+    verdict(figure),
+    figure.note ?? '',
+  ]);
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...rows.map((row) => (row[column] as string).length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 1 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -1,5 +1,5 @@
-// Scaling and placing in turns until every job has a place: what a plan is worth when jobs are not placed as it imagined, but
-// one by one as they came.
+// Scaling and placing in turns until every job has a place: what a plan is worth when jobs are not
+// placed as it imagined, but one by one as they came.
 
 import { arn, hostId, type HostId } from '../src/base/ids.ts';
 import type { InstanceType } from '../src/core/instance-type/instance-type.ts';
@@ -12,18 +12,43 @@ import type { ScalingEnvironment } from '../src/core/schedule/scaling-environmen
 import { offerOf } from '../src/core/schedule/strategy.ts';
 import { draws } from './draws.ts';
 
-/** What the instances cost when all jobs, shuffled, have a place; in millionths of a dollar per hour. */
-export function costWhenPlaced(types: readonly InstanceType[], waiting: readonly Waiting[]): number {
+/**
+ * What the instances cost when all jobs, shuffled, have a place; in millionths of a dollar per
+ * hour.
+ */
+export function costWhenPlaced(
+  types: readonly InstanceType[],
+  waiting: readonly Waiting[],
+): number {
   const environment: ScalingEnvironment = {
-    arn: arn('bench'), state: 'ENABLED', spot: false, strategy: 'BEST_FIT_PROGRESSIVE', bidPercentage: 100, minvCpus: 0, maxvCpus: 1_000_000_000,
-    choices: [{ name: 'bench', types }], scaleDownDelayMs: 0, instances: [],
+    arn: arn('bench'),
+    state: 'ENABLED',
+    spot: false,
+    strategy: 'BEST_FIT_PROGRESSIVE',
+    bidPercentage: 100,
+    minvCpus: 0,
+    maxvCpus: 1_000_000_000,
+    choices: [{ name: 'bench', types }],
+    scaleDownDelayMs: 0,
+    instances: [],
   };
   const index = new HostIndex();
   const hosts: { id: HostId; type: InstanceType }[] = [];
   let cost = 0;
   for (let jobs = shuffled(waiting); jobs.length > 0;) {
-    const instances = hosts.map(({ id, type }) => ({ id, type, state: 'running' as const, jobs: 1, free: index.free(id) as Needs }));
-    const plan = planScaling([{ environments: [environment.arn], waiting: counted(jobs) }], [{ ...environment, instances }], defaultMarket, 0);
+    const instances = hosts.map(({ id, type }) => ({
+      id,
+      type,
+      state: 'running' as const,
+      jobs: 1,
+      free: index.free(id) as Needs,
+    }));
+    const plan = planScaling(
+      [{ environments: [environment.arn], waiting: counted(jobs) }],
+      [{ ...environment, instances }],
+      defaultMarket,
+      0,
+    );
     for (const { type, count } of plan.environments[0]?.launches ?? []) {
       const { kind } = offerOf(type, environment, defaultMarket, undefined);
       for (let at = 0; at < count; at++) {

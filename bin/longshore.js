@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command `longshore`: in a clone the source, in the published package, which has none, the compiled program. It knows
-// no verb.
+// The command `longshore`: in a clone the source, in the published package, which has none, the
+// compiled program. It knows no verb.
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
-// Finds a Node that can run the program and runs a script under it. Plain JavaScript that an old Node can run too; it knows
-// nothing of what the script does. (Why npm's own `.bin/node` is not enough: doc/decision/0002.)
+// Finds a Node that can run the program and runs a script under it. Plain JavaScript that an old
+// Node can run too; it knows nothing of what the script does. (Why npm's own `.bin/node` is not
+// enough: doc/decision/0002.)
 
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
@@ -21,7 +22,9 @@ export async function runUnderNode24(script, args) {
   }
   const node = bundledNode();
   if (node === undefined) {
-    console.error(`longshore needs Node ${neededMajor} or later. This is ${process.version}, and npm installed no other for ${process.platform}-${process.arch}: run \`npm ci\` (without --omit=optional), or install Node ${neededMajor}.`);
+    console.error(
+      `longshore needs Node ${neededMajor} or later. This is ${process.version}, and npm installed no other for ${process.platform}-${process.arch}: run \`npm ci\` (without --omit=optional), or install Node ${neededMajor}.`,
+    );
     process.exit(1);
   }
   handOver(node, [script, ...args]);
@@ -29,7 +32,10 @@ export async function runUnderNode24(script, args) {
 
 /** The binary of the platform packages in package.json, from the nearest node_modules upwards. */
 function bundledNode() {
-  const names = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`];
+  const names = [
+    `node-${process.platform}-${process.arch}`,
+    `node-bin-${process.platform}-${process.arch}`,
+  ];
   for (let folder = here; ; folder = dirname(folder)) {
     for (const name of names) {
       const path = join(folder, 'node_modules', name, 'bin', 'node');
@@ -47,7 +53,8 @@ function handOver(node, args) {
   const child = spawn(node, args, { stdio: 'inherit', env });
   // Ctrl-C in a terminal reaches the child without us, and a second one would mean "at once" to it.
   const inTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
-  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGHUP']) process.on(signal, () => inTerminal || child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGHUP'])
+    process.on(signal, () => inTerminal || child.kill(signal));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('error', (error) => {
     console.error(`longshore: ${node} could not be started: ${error.message}`);

@@ -1,5 +1,5 @@
-// Where the instances of a run come from: a provider that outlives the server, as EC2 does, with faults of its own. It remembers
-// what became of every instance, and says so to whoever asks again.
+// Where the instances of a run come from: a provider that outlives the server, as EC2 does, with
+// faults of its own. It remembers what became of every instance, and says so to whoever asks again.
 
 import type { HostId } from '../src/base/ids.ts';
 import type { CapacityProvider, CapacityReport } from '../src/port/capacity.ts';
@@ -60,7 +60,11 @@ export class SimulatedCapacity {
     const becomes = fate === 'failed' ? 'ended' : 'running';
     const bootMs = this.#random.below(this.#bootMs + 1);
     if (bootMs === 0) this.#become(id, becomes, fate);
-    else this.#clock.at(this.#clock.now() + bootMs, () => this.#states.get(id) === 'booting' && this.#become(id, becomes, fate));
+    else
+      this.#clock.at(
+        this.#clock.now() + bootMs,
+        () => this.#states.get(id) === 'booting' && this.#become(id, becomes, fate),
+      );
   }
 
   #become(id: HostId, state: CapacityReport['report'], fate?: string): void {

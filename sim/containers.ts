@@ -1,5 +1,5 @@
-// What really ran: each container that the engine began, for which attempt, and how it went. Told by the engine itself, so that
-// what the product believes can be held against it.
+// What really ran: each container that the engine began, for which attempt, and how it went. Told
+// by the engine itself, so that what the product believes can be held against it.
 
 import type { AttemptId, JobId } from '../src/base/ids.ts';
 import type { Exit } from '../src/core/job/attempt.ts';
@@ -11,7 +11,9 @@ export interface Container {
   /** By what has passed since the run began. */
   readonly beganElapsedMs: number;
   /** Undefined: it runs. */
-  ended: { readonly elapsedMs: number; readonly exit: Exit | undefined; readonly wasClockSet: boolean } | undefined;
+  ended:
+    | { readonly elapsedMs: number; readonly exit: Exit | undefined; readonly wasClockSet: boolean }
+    | undefined;
   /** How often it began. */
   begins: number;
 }
@@ -37,7 +39,13 @@ export class Containers {
     const known = this.all.get(attemptId);
     const of = this.#jobs.get(attemptId);
     if (of === undefined) throw new Error(`attempt ${attemptId} ran and was never asked for`);
-    const container: Container = { attemptId, ...of, beganElapsedMs, ended: undefined, begins: (known?.begins ?? 0) + 1 };
+    const container: Container = {
+      attemptId,
+      ...of,
+      beganElapsedMs,
+      ended: undefined,
+      begins: (known?.begins ?? 0) + 1,
+    };
     this.all.set(attemptId, container);
     this.fresh.push(container);
     const running = this.running.get(of.jobId);
@@ -45,11 +53,18 @@ export class Containers {
     else running.add(attemptId);
   }
 
-  /** `clockSetMs` is when the clock on the wall was last set: to and fro again counts, too, for times in between prove nothing. */
+  /**
+   * `clockSetMs` is when the clock on the wall was last set: to and fro again counts, too, for
+   * times in between prove nothing.
+   */
   ended(attemptId: AttemptId, elapsedMs: number, exit: Exit | undefined, clockSetMs: number): void {
     const container = this.all.get(attemptId);
     if (container === undefined) return;
-    container.ended = { elapsedMs, exit, wasClockSet: clockSetMs > 0 && clockSetMs >= container.beganElapsedMs };
+    container.ended = {
+      elapsedMs,
+      exit,
+      wasClockSet: clockSetMs > 0 && clockSetMs >= container.beganElapsedMs,
+    };
     this.fresh.push(container);
     const running = this.running.get(container.jobId);
     running?.delete(attemptId);

@@ -1,5 +1,6 @@
-// A crash as the server's parts see it: from one moment on nothing of an incarnation reaches the outside. Its timers do not
-// fire, its calls are not heard, its commits do not happen. What had been committed stays, and the engine goes on.
+// A crash as the server's parts see it: from one moment on nothing of an incarnation reaches the
+// outside. Its timers do not fire, its calls are not heard, its commits do not happen. What had
+// been committed stays, and the engine goes on.
 
 import type { Clock } from '../src/port/clock.ts';
 import type { Engine } from '../src/port/engine.ts';
@@ -38,10 +39,17 @@ export class Incarnation {
     const guarded = (task: () => void) => () => {
       if (this.alive) task();
     };
-    return { now: () => real.now(), at: (dueAtMs, task) => real.at(dueAtMs, guarded(task)), soon: (task) => real.soon(guarded(task)) };
+    return {
+      now: () => real.now(),
+      at: (dueAtMs, task) => real.at(dueAtMs, guarded(task)),
+      soon: (task) => real.soon(guarded(task)),
+    };
   }
 
-  /** A call of a dead process is not made, and what was called before its death is not heard any more. */
+  /**
+   * A call of a dead process is not made, and what was called before its death is not heard any
+   * more.
+   */
   #call<T>(call: () => Promise<T>): Promise<T> {
     if (!this.alive) return forever();
     return call().then(
@@ -59,7 +67,10 @@ export class Incarnation {
     return called;
   }
 
-  /** A connection to it. Of two to one host, as where it is registered anew, the end of the one leaves the other open. */
+  /**
+   * A connection to it. Of two to one host, as where it is registered anew, the end of the one
+   * leaves the other open.
+   */
   engine(real: Engine): Engine {
     const connection = {};
     return {
@@ -73,7 +84,10 @@ export class Incarnation {
       inspect: (attemptId) => this.#call(() => real.inspect(attemptId)),
       list: () => this.#call(() => real.list()),
       logs: (attemptId, from) => real.logs(attemptId, from),
-      close: () => (this.#connected.get(real) === connection ? this.#call(() => real.close()) : Promise.resolve()),
+      close: () =>
+        this.#connected.get(real) === connection
+          ? this.#call(() => real.close())
+          : Promise.resolve(),
     };
   }
 
@@ -85,7 +99,12 @@ export class Incarnation {
         get position() {
           return writer.position;
         },
-        append: (batch) => this.#call(() => (this.#faults.output() ? Promise.reject(new OutputNotStored('no room for output')) : writer.append(batch))),
+        append: (batch) =>
+          this.#call(() =>
+            this.#faults.output()
+              ? Promise.reject(new OutputNotStored('no room for output'))
+              : writer.append(batch),
+          ),
         close: () => this.#call(() => writer.close()),
       };
     };

@@ -1,5 +1,6 @@
-// What goes wrong, drawn from the seed: at every call of the engine, every report, every commit and every step, as often as the
-// seed's weather says. Counts each by its kind. It strikes; what follows is the product's affair.
+// What goes wrong, drawn from the seed: at every call of the engine, every report, every commit and
+// every step, as often as the seed's weather says. Counts each by its kind. It strikes; what
+// follows is the product's affair.
 
 import type { AttemptId } from '../src/base/ids.ts';
 import type { FakeCall, FakeFaults } from '../src/engine/fake/fake-engine.ts';
@@ -7,10 +8,35 @@ import type { EngineReport } from '../src/port/engine.ts';
 import type { Random } from './random.ts';
 
 export const faultKinds = [
-  'call lost', 'answer lost', 'engine gone', 'report lost', 'report late', 'report twice', 'report of an old attempt', 'stop ignored', 'start failed', 'start late', 'list late',
-  'launch lost', 'launch failed', 'answer of a launch lost', 'instance taken back', 'instance ended by a user',
-  'host lost', 'host cut off', 'attempt believed lost', 'output not stored', 'clock set forwards', 'clock set back',
-  'crash between steps', 'crash before a commit', 'crash after a commit', 'crash before an engine call', 'crash after an engine call', 'store full', 'store slow',
+  'call lost',
+  'answer lost',
+  'engine gone',
+  'report lost',
+  'report late',
+  'report twice',
+  'report of an old attempt',
+  'stop ignored',
+  'start failed',
+  'start late',
+  'list late',
+  'launch lost',
+  'launch failed',
+  'answer of a launch lost',
+  'instance taken back',
+  'instance ended by a user',
+  'host lost',
+  'host cut off',
+  'attempt believed lost',
+  'output not stored',
+  'clock set forwards',
+  'clock set back',
+  'crash between steps',
+  'crash before a commit',
+  'crash after a commit',
+  'crash before an engine call',
+  'crash after an engine call',
+  'store full',
+  'store slow',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -24,14 +50,19 @@ export class Faults {
   engineGone = false;
   /** Addresses of registered hosts that cannot be reached. */
   readonly cutOff = new Set<string>();
-  /** By address of a registered host: when it last said what it runs, by elapsed time, latest last. */
+  /**
+   * By address of a registered host: when it last said what it runs, by elapsed time, latest last.
+   */
   readonly heardMs = new Map<string, number[]>();
   readonly counts = new Map<FaultKind, number>();
   readonly #random: Random;
   readonly #elapsedMs: () => number;
   /** From a calm day, on which queues grow long between two faults, to a wild one. */
   readonly #weather: number;
-  /** In half of all runs nobody sets the clock, so that what depends on hours and minutes can be judged. */
+  /**
+   * In half of all runs nobody sets the clock, so that what depends on hours and minutes can be
+   * judged.
+   */
   readonly #clockIsSet: boolean;
 
   constructor(random: Random, elapsedMs: () => number) {
@@ -70,7 +101,11 @@ export class Faults {
     return {
       call: (call) => {
         const fate = this.cutOff.has(address) ? 'unavailable' : this.#call(call);
-        if (call === 'list' && fate === 'none') this.heardMs.set(address, [...(this.heardMs.get(address) ?? []).slice(-50), this.#elapsedMs()]);
+        if (call === 'list' && fate === 'none')
+          this.heardMs.set(address, [
+            ...(this.heardMs.get(address) ?? []).slice(-50),
+            this.#elapsedMs(),
+          ]);
         return fate;
       },
       report: (report) => (this.cutOff.has(address) ? [] : this.#report(report)),
@@ -99,7 +134,11 @@ export class Faults {
     if (report.type === 'start-failed') this.strike('start failed');
     if (!this.#draw(4)) return [0];
     const kind = this.#pick(['report lost', 'report late', 'report twice']);
-    return kind === 'report lost' ? [] : kind === 'report late' ? [this.#random.pick([50, 1_000, 30_000])] : [0, this.#random.pick([0, 50, 40_000])];
+    return kind === 'report lost'
+      ? []
+      : kind === 'report late'
+        ? [this.#random.pick([50, 1_000, 30_000])]
+        : [0, this.#random.pick([0, 50, 40_000])];
   }
 
   #stop(): 'none' | 'ignored' {
@@ -108,7 +147,10 @@ export class Faults {
     return 'ignored';
   }
 
-  /** Long enough that a server dies and comes back, or somebody stops the job, before the container begins. */
+  /**
+   * Long enough that a server dies and comes back, or somebody stops the job, before the container
+   * begins.
+   */
   #lateness(): number {
     if (!this.#draw(2)) return 0;
     this.strike('start late');
@@ -131,18 +173,34 @@ export class Faults {
 
   /** What becomes of the instances between two commands of clients, if anything. */
   instanceFate(): 'instance taken back' | 'instance ended by a user' | undefined {
-    return this.#draw(0.6) ? this.#pick(['instance taken back', 'instance ended by a user']) : undefined;
+    return this.#draw(0.6)
+      ? this.#pick(['instance taken back', 'instance ended by a user'])
+      : undefined;
   }
 
   commit(): Blow | 'full' | 'slow' {
     if (!this.#draw(1.2)) return 'none';
-    const kind = this.#pick(['crash before a commit', 'crash after a commit', 'store full', 'store slow']);
-    return kind === 'store full' ? 'full' : kind === 'store slow' ? 'slow' : kind === 'crash before a commit' ? 'before' : 'after';
+    const kind = this.#pick([
+      'crash before a commit',
+      'crash after a commit',
+      'store full',
+      'store slow',
+    ]);
+    return kind === 'store full'
+      ? 'full'
+      : kind === 'store slow'
+        ? 'slow'
+        : kind === 'crash before a commit'
+          ? 'before'
+          : 'after';
   }
 
   engineCall(): Blow {
     if (!this.#draw(0.2)) return 'none';
-    return this.#pick(['crash before an engine call', 'crash after an engine call']) === 'crash before an engine call' ? 'before' : 'after';
+    return this.#pick(['crash before an engine call', 'crash after an engine call']) ===
+      'crash before an engine call'
+      ? 'before'
+      : 'after';
   }
 
   step(): boolean {
@@ -162,13 +220,35 @@ export class Faults {
     if (kind === 'cut off') return this.#random.between(20_000, 200_000);
     if (kind === 'commit') return this.#random.pick([20, 500, 5_000]);
     if (kind === 'outage') return this.#random.between(1_000, 60_000);
-    return this.#random.chance(10) ? this.#random.between(60_000, 600_000) : this.#random.below(3_000);
+    return this.#random.chance(10)
+      ? this.#random.between(60_000, 600_000)
+      : this.#random.below(3_000);
   }
 
-  /** What fate does between two commands of clients, if anything; something for sure where faults are `overdue`. */
-  fate(overdue = false): 'engine gone' | 'host cut off' | 'report of an old attempt' | 'host lost' | 'attempt believed lost' | 'clock set forwards' | 'clock set back' | undefined {
+  /**
+   * What fate does between two commands of clients, if anything; something for sure where faults
+   * are `overdue`.
+   */
+  fate(
+    overdue = false,
+  ):
+    | 'engine gone'
+    | 'host cut off'
+    | 'report of an old attempt'
+    | 'host lost'
+    | 'attempt believed lost'
+    | 'clock set forwards'
+    | 'clock set back'
+    | undefined {
     if (!this.#draw(2.5) && !overdue) return undefined;
-    return this.#pick(['engine gone', 'host cut off', 'report of an old attempt', 'host lost', 'attempt believed lost', ...(this.#clockIsSet ? (['clock set forwards', 'clock set back'] as const) : [])]);
+    return this.#pick([
+      'engine gone',
+      'host cut off',
+      'report of an old attempt',
+      'host lost',
+      'attempt believed lost',
+      ...(this.#clockIsSet ? (['clock set forwards', 'clock set back'] as const) : []),
+    ]);
   }
 
   clockStepMs(): number {

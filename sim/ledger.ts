@@ -1,12 +1,29 @@
-// What was committed, as the simulation itself folds it from the transactions that reached the store: the facts by which the
-// checkers judge, made without the world's own arithmetic. Holds every job that ever was; decides nothing.
+// What was committed, as the simulation itself folds it from the transactions that reached the
+// store: the facts by which the checkers judge, made without the world's own arithmetic. Holds
+// every job that ever was; decides nothing.
 
-import { childId, nodeId, splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../src/base/ids.ts';
+import {
+  childId,
+  nodeId,
+  splitJobId,
+  type Arn,
+  type AttemptId,
+  type HostId,
+  type JobId,
+} from '../src/base/ids.ts';
 import type { ComputeEnvironment } from '../src/core/compute-environment/compute-environment.ts';
 import type { ConsumableResource } from '../src/core/consumable-resource/consumable-resource.ts';
 import type { Instance } from '../src/core/host.ts';
 import type { Placement } from '../src/core/job/attempt.ts';
-import { isArrayParent, isLive, type ArrayParent, type Job, type JobDetailRecord, type LiveJob, type StopRequest } from '../src/core/job/job.ts';
+import {
+  isArrayParent,
+  isLive,
+  type ArrayParent,
+  type Job,
+  type JobDetailRecord,
+  type LiveJob,
+  type StopRequest,
+} from '../src/core/job/job.ts';
 import type { Needs } from '../src/core/job/needs.ts';
 import { isEnded, type JobStatus } from '../src/core/job/status.ts';
 import type { JobTerms } from '../src/core/job/terms.ts';
@@ -32,7 +49,10 @@ export interface Committed {
   readonly placed: readonly LiveJob[];
 }
 
-/** Something that could be placed: a single job, a child that has a row, or, for all of an array that have none, the first of them. */
+/**
+ * Something that could be placed: a single job, a child that has a row, or, for all of an array
+ * that have none, the first of them.
+ */
 export interface Runnable {
   readonly id: JobId;
   readonly queueArn: Arn;
@@ -46,9 +66,14 @@ export interface Runnable {
   readonly job: Job | ArrayParent;
 }
 
-/** The row, if it has an attempt under way: a multi-node job whose main node has ended waits for others to stop, and has none. */
+/**
+ * The row, if it has an attempt under way: a multi-node job whose main node has ended waits for
+ * others to stop, and has none.
+ */
 export const underWay = (job: Job | ArrayParent | undefined): LiveJob | undefined =>
-  job !== undefined && isLive(job) && !('mainNodeEnd' in job && job.mainNodeEnd !== undefined) ? job : undefined;
+  job !== undefined && isLive(job) && !('mainNodeEnd' in job && job.mainNodeEnd !== undefined)
+    ? job
+    : undefined;
 
 export const isNode = (id: JobId): boolean => id.includes('#');
 
@@ -58,23 +83,40 @@ export function stopsOf(job: Job | ArrayParent | undefined): StopRequest[] {
   return first === undefined ? [] : first.later === undefined ? [first] : [first, first.later];
 }
 
-/** As the change left them, or found them where a next attempt, which begins without, came with it. */
-export const stopsIn = ({ before, after }: Pick<Change, 'before' | 'after'>): StopRequest[] => stopsOf(after.stopRequested === undefined ? before : after);
+/**
+ * As the change left them, or found them where a next attempt, which begins without, came with it.
+ */
+export const stopsIn = ({ before, after }: Pick<Change, 'before' | 'after'>): StopRequest[] =>
+  stopsOf(after.stopRequested === undefined ? before : after);
 
-/** The job, if the change gave it an attempt; those of a transaction are at hand as its `placed`. Nodes have their places by their job's: their launch places nothing. */
+/**
+ * The job, if the change gave it an attempt; those of a transaction are at hand as its `placed`.
+ * Nodes have their places by their job's: their launch places nothing.
+ */
 export function placedIn({ id, before, after }: Change): LiveJob[] {
   const job = underWay(after);
-  return job === undefined || isNode(id) || underWay(before)?.attempt.attemptId === job.attempt.attemptId ? [] : [job];
+  return job === undefined ||
+    isNode(id) ||
+    underWay(before)?.attempt.attemptId === job.attempt.attemptId
+    ? []
+    : [job];
 }
 
-/** A node that the change launched, as its row says, whatever became of it in the same transaction. */
+/**
+ * A node that the change launched, as its row says, whatever became of it in the same transaction.
+ */
 export function launchedIn({ id, before, after }: Change): Job[] {
   if (!isNode(id) || isArrayParent(after)) return [];
-  return before === undefined || isArrayParent(before) || latestAttempt(before) < latestAttempt(after) ? [after] : [];
+  return before === undefined ||
+    isArrayParent(before) ||
+    latestAttempt(before) < latestAttempt(after)
+    ? [after]
+    : [];
 }
 
 /** The number of the attempt that is under way, or of the last that is over; 0 before the first. */
-export const latestAttempt = (job: Job): number => underWay(job)?.attempt.number ?? job.attempts.at(-1)?.number ?? 0;
+export const latestAttempt = (job: Job): number =>
+  underWay(job)?.attempt.number ?? job.attempts.at(-1)?.number ?? 0;
 
 /** What an attempt has of its host, environment and consumable resources. */
 export interface Holding {
@@ -89,7 +131,10 @@ export interface Holding {
 /** Many laws ask the same of a row. */
 const holdings = new WeakMap<LiveJob, readonly Holding[]>();
 
-/** All that a row holds: its attempt under way and, while its main node starts, the places of the others. */
+/**
+ * All that a row holds: its attempt under way and, while its main node starts, the places of the
+ * others.
+ */
 export function holdingsOf(job: Job | ArrayParent | undefined): readonly Holding[] {
   const live = underWay(job);
   if (live === undefined) return none;
@@ -105,21 +150,45 @@ function findHoldings(live: LiveJob): Holding[] {
   const kept = live.status === 'STARTING' ? (live.otherNodes ?? []) : [];
   const { parent, node } = splitJobId(id);
   return [
-    { jobId: node === undefined ? id : parent, placement: attempt, terms, ofNodes: terms.nodes !== undefined || node !== undefined },
-    ...kept.map((placement) => ({ jobId: id, placement, terms: termsOf(terms, placement.node), ofNodes: true })),
+    {
+      jobId: node === undefined ? id : parent,
+      placement: attempt,
+      terms,
+      ofNodes: terms.nodes !== undefined || node !== undefined,
+    },
+    ...kept.map((placement) => ({
+      jobId: id,
+      placement,
+      terms: termsOf(terms, placement.node),
+      ofNodes: true,
+    })),
   ];
 }
 
 /** What a node of a multi-node job is held to. */
-export const termsOf = ({ nodes }: JobTerms, node: number): JobTerms => nodes?.groups.find(({ from, to }) => from <= node && node <= to)?.terms as JobTerms;
+export const termsOf = ({ nodes }: JobTerms, node: number): JobTerms =>
+  nodes?.groups.find(({ from, to }) => from <= node && node <= to)?.terms as JobTerms;
 
 /** What is held to which terms when the job is placed: by itself, or by each of its nodes. */
-export const partsOf = (terms: JobTerms): readonly JobTerms[] => (terms.nodes === undefined ? [terms] : Array.from({ length: terms.nodes.numNodes }, (_, node) => termsOf(terms, node)));
+export const partsOf = (terms: JobTerms): readonly JobTerms[] =>
+  terms.nodes === undefined
+    ? [terms]
+    : Array.from({ length: terms.nodes.numNodes }, (_, node) => termsOf(terms, node));
 
 const needsOf = (terms: JobTerms): Needs =>
-  partsOf(terms).reduce((sum, { needs }) => ({ milliVcpu: sum.milliVcpu + needs.milliVcpu, memoryMib: sum.memoryMib + needs.memoryMib, gpus: sum.gpus + needs.gpus }), { milliVcpu: 0, memoryMib: 0, gpus: 0 });
+  partsOf(terms).reduce(
+    (sum, { needs }) => ({
+      milliVcpu: sum.milliVcpu + needs.milliVcpu,
+      memoryMib: sum.memoryMib + needs.memoryMib,
+      gpus: sum.gpus + needs.gpus,
+    }),
+    { milliVcpu: 0, memoryMib: 0, gpus: 0 },
+  );
 
-/** Jobs that came with the same share their terms: what these ask for is written once for each queue. */
+/**
+ * Jobs that came with the same share their terms: what these ask for is written once for each
+ * queue.
+ */
 const kinds = new WeakMap<JobTerms, Map<Arn, string>>();
 
 /** Jobs of the same queue that ask for the same wait as one kind. */
@@ -127,7 +196,11 @@ export function kindOf({ queueArn, terms }: Pick<Job, 'queueArn' | 'terms'>): st
   let ofTerms = kinds.get(terms);
   if (ofTerms === undefined) kinds.set(terms, (ofTerms = new Map()));
   let kind = ofTerms.get(queueArn);
-  if (kind === undefined) ofTerms.set(queueArn, (kind = JSON.stringify([queueArn, partsOf(terms).map(({ needs }) => needs), terms.share])));
+  if (kind === undefined)
+    ofTerms.set(
+      queueArn,
+      (kind = JSON.stringify([queueArn, partsOf(terms).map(({ needs }) => needs), terms.share])),
+    );
   return kind;
 }
 
@@ -150,7 +223,10 @@ export class Ledger {
   #runnable: readonly Runnable[] | undefined;
   /** What is RUNNABLE by a row of its own. */
   readonly #runnableRows = new Map<JobId, Runnable>();
-  /** Arrays that have not ended, and the first child of each that had no row when somebody last looked: rows only come. */
+  /**
+   * Arrays that have not ended, and the first child of each that had no row when somebody last
+   * looked: rows only come.
+   */
   readonly #firstWithoutRow = new Map<ArrayParent['id'], number>();
 
   fold(commit: Commit): Change[] {
@@ -161,15 +237,20 @@ export class Ledger {
       this.policies.delete(arn);
       this.consumables.delete(arn);
     }
-    for (const host of commit.hosts) if (host.kind === 'instance') this.instances.set(host.id, host);
+    for (const host of commit.hosts)
+      if (host.kind === 'instance') this.instances.set(host.id, host);
     for (const id of commit.hostsLeft) this.instances.delete(id);
     for (const queue of commit.jobQueues) this.queues.set(queue.arn, queue);
-    for (const environment of commit.computeEnvironments) this.environments.set(environment.arn, environment);
-    for (const definition of commit.jobDefinitions) this.definitions.set(definition.arn, definition);
+    for (const environment of commit.computeEnvironments)
+      this.environments.set(environment.arn, environment);
+    for (const definition of commit.jobDefinitions)
+      this.definitions.set(definition.arn, definition);
     for (const resource of commit.consumableResources) this.consumables.set(resource.arn, resource);
     for (const policy of commit.schedulingPolicies) this.policies.set(policy.arn, policy);
     for (const detail of commit.submitted) this.details.set(detail.id, detail);
-    return [...commit.jobs, ...commit.children.map((child) => child.job)].map((job) => this.#put(job));
+    return [...commit.jobs, ...commit.children.map((child) => child.job)].map((job) =>
+      this.#put(job),
+    );
   }
 
   #put(after: Job | ArrayParent): Change {
@@ -192,26 +273,53 @@ export class Ledger {
       else if (!this.#firstWithoutRow.has(id)) this.#firstWithoutRow.set(id, 0);
     } else if (status === 'RUNNABLE') {
       const { queueArn, sequence, terms, attempts } = job;
-      this.#runnableRows.set(id, { id, queueArn, sequence, needs: terms.nodes === undefined ? terms.needs : needsOf(terms), kind: kindOf(job), retried: attempts.length > 0, job });
+      this.#runnableRows.set(id, {
+        id,
+        queueArn,
+        sequence,
+        needs: terms.nodes === undefined ? terms.needs : needsOf(terms),
+        kind: kindOf(job),
+        retried: attempts.length > 0,
+        job,
+      });
     } else this.#runnableRows.delete(id);
   }
 
-  /** Where a job or a child stands; of a child that has no row, by what its parent says and what it waits for. */
+  /**
+   * Where a job or a child stands; of a child that has no row, by what its parent says and what it
+   * waits for.
+   */
   statusOf(id: JobId): JobStatus | undefined {
     const { parent: parentId, index, node } = splitJobId(id);
     if (node !== undefined) return this.#statusOfNode(id, this.jobs.get(parentId), node);
     const own = this.jobs.get(id);
     if (own !== undefined) return own.status;
     const parent = this.jobs.get(parentId);
-    if (index === undefined || parent === undefined || !isArrayParent(parent) || index >= parent.arraySize) return undefined;
+    if (
+      index === undefined ||
+      parent === undefined ||
+      !isArrayParent(parent) ||
+      index >= parent.arraySize
+    )
+      return undefined;
     return this.#statusOfRest(parent, index);
   }
 
-  /** The main node is its job, but ends before it. Another is what its job is until it is launched, and not FAILED before that. */
-  #statusOfNode(id: JobId, job: Job | ArrayParent | undefined, node: number): JobStatus | undefined {
-    if (job === undefined || isArrayParent(job) || node >= (job.terms.nodes?.numNodes ?? 0)) return undefined;
-    if (node === job.terms.nodes?.mainNode) return ('mainNodeEnd' in job && job.mainNodeEnd?.status) || job.status;
-    if (job.status === 'SUBMITTED' || job.status === 'PENDING' || job.status === 'RUNNABLE') return job.status;
+  /**
+   * The main node is its job, but ends before it. Another is what its job is until it is launched,
+   * and not FAILED before that.
+   */
+  #statusOfNode(
+    id: JobId,
+    job: Job | ArrayParent | undefined,
+    node: number,
+  ): JobStatus | undefined {
+    if (job === undefined || isArrayParent(job) || node >= (job.terms.nodes?.numNodes ?? 0))
+      return undefined;
+    if (node === job.terms.nodes?.mainNode)
+      return ('mainNodeEnd' in job && job.mainNodeEnd?.status) || job.status;
+    if (job.status === 'SUBMITTED' || job.status === 'PENDING' || job.status === 'RUNNABLE')
+      return job.status;
     const row = this.jobs.get(id) as Job | undefined;
     if (row !== undefined && latestAttempt(row) === latestAttempt(job)) return row.status;
     return isEnded(job.status) ? 'FAILED' : 'RUNNABLE';
@@ -225,8 +333,12 @@ export class Ledger {
   /** Judged by what was asked for at submission. */
   #waitsForNothing(parent: ArrayParent, index: number): boolean {
     return (this.details.get(parent.id)?.dependsOn ?? []).every(({ jobId: on, type }) => {
-      if (type === 'SEQUENTIAL') return index === 0 || this.statusOf(childId(parent.id, index - 1)) === 'SUCCEEDED';
-      return this.statusOf((type === 'N_TO_N' ? childId(on as JobId, index) : on) as JobId) === 'SUCCEEDED';
+      if (type === 'SEQUENTIAL')
+        return index === 0 || this.statusOf(childId(parent.id, index - 1)) === 'SUCCEEDED';
+      return (
+        this.statusOf((type === 'N_TO_N' ? childId(on as JobId, index) : on) as JobId) ===
+        'SUCCEEDED'
+      );
     });
   }
 
@@ -235,14 +347,17 @@ export class Ledger {
     const hosts = new Set<HostId>();
     for (const job of this.live.values()) {
       hosts.add(job.attempt.hostId);
-      if (job.status === 'STARTING') for (const { hostId } of job.otherNodes ?? []) hosts.add(hostId);
+      if (job.status === 'STARTING')
+        for (const { hostId } of job.otherNodes ?? []) hosts.add(hostId);
     }
     return hosts;
   }
 
   /** Nodes of the job, beside its main one, that are under way. */
   liveNodes({ id, terms }: Job): LiveJob[] {
-    return Array.from({ length: terms.nodes?.numNodes ?? 0 }, (_, node) => underWay(this.jobs.get(nodeId(id, node)))).filter((node) => node !== undefined);
+    return Array.from({ length: terms.nodes?.numNodes ?? 0 }, (_, node) =>
+      underWay(this.jobs.get(nodeId(id, node))),
+    ).filter((node) => node !== undefined);
   }
 
   /** Everything that could be placed, as far as it alone is concerned. */
@@ -261,7 +376,15 @@ export class Ledger {
       for (let index = first; index < arraySize; index++) {
         const id = childId(parentId, index);
         if (this.jobs.has(id) || this.#statusOfRest(parent, index) !== 'RUNNABLE') continue;
-        yield { id, queueArn, sequence, needs: terms.needs, kind: kindOf(parent), retried: false, job: parent };
+        yield {
+          id,
+          queueArn,
+          sequence,
+          needs: terms.needs,
+          kind: kindOf(parent),
+          retried: false,
+          job: parent,
+        };
         break;
       }
     }

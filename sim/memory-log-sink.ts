@@ -1,7 +1,14 @@
-// A log sink in memory for the simulated world: what was appended and closed survives a crash, as it would on disk.
+// A log sink in memory for the simulated world: what was appended and closed survives a crash, as
+// it would on disk.
 
 import type { LogBatch, LogPosition } from '../src/port/engine.ts';
-import type { LogPage, LogSearchPage, LogSink, LogStreamKey, LogStreamWriter } from '../src/port/log-sink.ts';
+import type {
+  LogPage,
+  LogSearchPage,
+  LogSink,
+  LogStreamKey,
+  LogStreamWriter,
+} from '../src/port/log-sink.ts';
 
 export class MemoryLogSink implements LogSink {
   readonly #streams = new Map<string, { lines: string[]; position: LogPosition | undefined }>();
@@ -27,7 +34,8 @@ export class MemoryLogSink implements LogSink {
     return this.#streams.get(nameOf(key))?.lines ?? [];
   }
 
-  read = (): Promise<LogPage> => Promise.resolve({ events: [], forwardOffset: 0, backwardOffset: 0 });
+  read = (): Promise<LogPage> =>
+    Promise.resolve({ events: [], forwardOffset: 0, backwardOffset: 0 });
   search = (): Promise<LogSearchPage> => Promise.resolve({ events: [] });
   facts = (): Promise<undefined> => Promise.resolve(undefined);
   delete = (): Promise<void> => Promise.resolve();

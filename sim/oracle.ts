@@ -1,5 +1,6 @@
-// The oracle: what each job may end as, from what was asked for and what its containers really did. Written without a line of
-// product code, from the user guide and the API's rules, so that the two can disagree.
+// The oracle: what each job may end as, from what was asked for and what its containers really did.
+// Written without a line of product code, from the user guide and the API's rules, so that the two
+// can disagree.
 
 /** What a container does when nobody interferes. */
 export interface RunPlan {
@@ -35,8 +36,15 @@ export interface Plan {
   readonly timeoutSeconds: number | undefined;
   /** Taken in turn: attempt `n` of child `i` does what stands at `i + n - 1`. */
   readonly runs: readonly RunPlan[];
-  /** Of a multi-node job, whose own runs are its main node's; the other nodes' are taken in turn likewise. */
-  readonly nodes?: { readonly numNodes: number; readonly mainNode: number; readonly runs: readonly RunPlan[] };
+  /**
+   * Of a multi-node job, whose own runs are its main node's; the other nodes' are taken in turn
+   * likewise.
+   */
+  readonly nodes?: {
+    readonly numNodes: number;
+    readonly mainNode: number;
+    readonly runs: readonly RunPlan[];
+  };
 }
 
 /** One attempt that is over, as the API shows it. */
@@ -57,7 +65,10 @@ export interface ShownEnd {
   readonly stop?: { readonly by: string; readonly reason: string } | undefined;
   /** Of a child: its array was stopped, after which nothing is tried again. */
   readonly arrayStopped: boolean;
-  /** Of a multi-node job: the stop came when its main node had ended, and prevented a next attempt at most. */
+  /**
+   * Of a multi-node job: the stop came when its main node had ended, and prevented a next attempt
+   * at most.
+   */
   readonly stoppedLate?: boolean;
 }
 
@@ -66,9 +77,15 @@ export interface Truth {
   readonly exitCode: number | undefined;
   /** A fault of the run took it, or made it seem so. */
   readonly lost: boolean;
-  /** The clock on the wall was set while it ran, or before its end was told: its times prove nothing. */
+  /**
+   * The clock on the wall was set while it ran, or before its end was told: its times prove
+   * nothing.
+   */
   readonly clockSet: boolean;
-  /** It was to stop with its host, and the clock on the wall has been set since: its end may seem to have come before. */
+  /**
+   * It was to stop with its host, and the clock on the wall has been set since: its end may seem to
+   * have come before.
+   */
   readonly maybeHostEnded: boolean;
 }
 
@@ -91,7 +108,10 @@ export class Expectation {
   readonly plan: Plan;
   /** The host's loss costs no attempt. */
   readonly lossIsFree: boolean;
-  /** Whether the client heard of success; where the answer was lost in a crash, the job may be there or not. */
+  /**
+   * Whether the client heard of success; where the answer was lost in a crash, the job may be there
+   * or not.
+   */
   accepted = false;
   /** Reasons of the stops that were asked for, of it, of a child, or of its queue. */
   readonly stops = new Set<string>();
@@ -112,105 +132,185 @@ export class Expectation {
     return runs[(node + number - 1) % runs.length] as RunPlan;
   }
 
-  /** Whether a failed attempt, the last of these, is followed by another, if nobody stops the job. */
+  /**
+   * Whether a failed attempt, the last of these, is followed by another, if nobody stops the job.
+   */
   isRetried(attempts: readonly ShownAttempt[]): boolean {
-    const counted = this.lossIsFree ? attempts.filter((attempt) => !hostLostText.test(attempt.statusReason ?? '')) : attempts;
+    const counted = this.lossIsFree
+      ? attempts.filter((attempt) => !hostLostText.test(attempt.statusReason ?? ''))
+      : attempts;
     if (counted.length >= this.plan.attempts) return false;
     const last = attempts.at(-1);
     if (last === undefined || this.plan.attempts === 1) return true;
-    // What became of a container after its host had been declared lost is told later, and decides nothing.
+    // What became of a container after its host had been declared lost is told later, and decides
+    // nothing.
     const exitCode = hostLostText.test(last.statusReason ?? '') ? undefined : last.exitCode;
     const rule = this.plan.rules.find(
       ({ onExitCode, onReason, onStatusReason }) =>
-        (onExitCode === undefined || (exitCode !== undefined && matches(onExitCode, String(exitCode)))) && matches(onReason, last.containerReason) && matches(onStatusReason, last.statusReason),
+        (onExitCode === undefined ||
+          (exitCode !== undefined && matches(onExitCode, String(exitCode)))) &&
+        matches(onReason, last.containerReason) &&
+        matches(onStatusReason, last.statusReason),
     );
     return rule?.action.toUpperCase() !== 'EXIT';
   }
 
-  /** What is wrong with how a job, or a child, ended; undefined: nothing. `truths` are of its attempts. */
+  /**
+   * What is wrong with how a job, or a child, ended; undefined: nothing. `truths` are of its
+   * attempts.
+   */
   judge(index: number | undefined, end: ShownEnd, truths: readonly Truth[]): string | undefined {
     const last = end.attempts.at(-1);
     for (const [at, attempt] of end.attempts.entries()) {
-      const stopped = attempt === last && end.stop !== undefined && attempt.statusReason === end.stop.reason;
-      const wrong = this.#judgeAttempt(this.run(index, attempt.number), attempt, truths[at] as Truth, stopped);
+      const stopped =
+        attempt === last && end.stop !== undefined && attempt.statusReason === end.stop.reason;
+      const wrong = this.#judgeAttempt(
+        this.run(index, attempt.number),
+        attempt,
+        truths[at] as Truth,
+        stopped,
+      );
       if (wrong !== undefined) return `attempt ${attempt.number}: ${wrong}`;
       if (attempt.number !== at + 1) return `attempt ${attempt.number} stands at place ${at + 1}`;
-      if (attempt !== last && !this.isRetried(end.attempts.slice(0, at + 1))) return `attempt ${attempt.number} was followed by another against the retry strategy`;
+      if (attempt !== last && !this.isRetried(end.attempts.slice(0, at + 1)))
+        return `attempt ${attempt.number} was followed by another against the retry strategy`;
     }
     return this.#judgeStop(end, truths.at(-1)) ?? this.#judgeEnd(end, last);
   }
 
   /**
-   * What is wrong with how a node ended that is not the main one. It takes part in attempts of its job in which the main node ran,
-   * and its end is its own affair: by its own container, by a stop of its job, or because the main node has ended.
+   * What is wrong with how a node ended that is not the main one. It takes part in attempts of its
+   * job in which the main node ran, and its end is its own affair: by its own container, by a stop
+   * of its job, or because the main node has ended.
    */
   judgeNode(node: number, end: ShownEnd, truths: readonly Truth[]): string | undefined {
     const { attempts, stop, status, statusReason } = end;
     const last = attempts.at(-1);
     if (last === undefined) return 'ended without an attempt';
     const stopped = stop !== undefined && last.statusReason === stop.reason;
-    const wrong = this.#judgeAttempt(this.nodeRun(node, last.number), last, truths.at(-1) as Truth, stopped);
+    const wrong = this.#judgeAttempt(
+      this.nodeRun(node, last.number),
+      last,
+      truths.at(-1) as Truth,
+      stopped,
+    );
     if (wrong !== undefined) return `attempt ${last.number}: ${wrong}`;
-    if ((last.number > this.plan.attempts && !this.lossIsFree) || attempts.some((attempt, at) => at > 0 && attempt.number <= (attempts[at - 1] as ShownAttempt).number)) return `was tried as ${attempts.map(({ number }) => number).join(', ')}`;
-    if (stopped && !this.#mayStopNode(stop)) return `was stopped for '${stop.reason}', which nobody asked for`;
-    const succeeded = last.exitCode === 0 && !hostLostText.test(last.statusReason ?? '') && (!stopped || stop.by === 'main-node');
-    if (statusReason !== last.statusReason) return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
-    // Its host was declared lost when the main node had ended: how its container really ended is told later, and decides nothing.
+    if (
+      (last.number > this.plan.attempts && !this.lossIsFree) ||
+      attempts.some(
+        (attempt, at) => at > 0 && attempt.number <= (attempts[at - 1] as ShownAttempt).number,
+      )
+    )
+      return `was tried as ${attempts.map(({ number }) => number).join(', ')}`;
+    if (stopped && !this.#mayStopNode(stop))
+      return `was stopped for '${stop.reason}', which nobody asked for`;
+    const succeeded =
+      last.exitCode === 0 &&
+      !hostLostText.test(last.statusReason ?? '') &&
+      (!stopped || stop.by === 'main-node');
+    if (statusReason !== last.statusReason)
+      return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
+    // Its host was declared lost when the main node had ended: how its container really ended is
+    // told later, and decides nothing.
     if (stopped && truths.at(-1)?.lost === true && status === 'FAILED') return undefined;
-    return (status === 'SUCCEEDED') === succeeded ? undefined : `is ${status}, and its container ended with ${last.exitCode}`;
+    return (status === 'SUCCEEDED') === succeeded
+      ? undefined
+      : `is ${status}, and its container ended with ${last.exitCode}`;
   }
 
   #mayStopNode({ by, reason }: { readonly by: string; readonly reason: string }): boolean {
     if (by === 'main-node') return reason === mainNodeText;
-    return by === 'timeout' ? this.plan.timeoutSeconds !== undefined && reason === timeoutText : this.stops.has(reason);
+    return by === 'timeout'
+      ? this.plan.timeoutSeconds !== undefined && reason === timeoutText
+      : this.stops.has(reason);
   }
 
-  #judgeAttempt(plan: RunPlan, attempt: ShownAttempt, truth: Truth, stopped: boolean): string | undefined {
-    if (hostLostText.test(attempt.statusReason ?? '')) return truth.lost ? undefined : 'is said to be lost with its host, and no host was lost';
+  #judgeAttempt(
+    plan: RunPlan,
+    attempt: ShownAttempt,
+    truth: Truth,
+    stopped: boolean,
+  ): string | undefined {
+    if (hostLostText.test(attempt.statusReason ?? ''))
+      return truth.lost ? undefined : 'is said to be lost with its host, and no host was lost';
     if (attempt.exitCode !== undefined) {
-      if (attempt.exitCode !== truth.exitCode) return `shows exit code ${attempt.exitCode}, and its container ended with ${truth.exitCode}`;
-      // A clock that was set back between a timeout, or the end of a host, and the end that it brought makes the end look as if it had come first.
-      const maybeStopped = truth.maybeHostEnded || (truth.clockSet && this.plan.timeoutSeconds !== undefined);
-      if (!stopped && !maybeStopped && attempt.exitCode !== plan.exitCode) return `ended with ${attempt.exitCode} instead of ${plan.exitCode}, and nobody stopped it`;
-      if (!stopped && attempt.statusReason !== exitedText) return `exited, and its reason is ${attempt.statusReason}`;
+      if (attempt.exitCode !== truth.exitCode)
+        return `shows exit code ${attempt.exitCode}, and its container ended with ${truth.exitCode}`;
+      // A clock that was set back between a timeout, or the end of a host, and the end that it
+      // brought makes the end look as if it had come first.
+      const maybeStopped =
+        truth.maybeHostEnded || (truth.clockSet && this.plan.timeoutSeconds !== undefined);
+      if (!stopped && !maybeStopped && attempt.exitCode !== plan.exitCode)
+        return `ended with ${attempt.exitCode} instead of ${plan.exitCode}, and nobody stopped it`;
+      if (!stopped && attempt.statusReason !== exitedText)
+        return `exited, and its reason is ${attempt.statusReason}`;
       const reason = plan.outOfMemory && plan.exitCode !== 0 ? outOfMemoryText : undefined;
-      const shown = attempt.containerReason?.replace(/(?:; )?its output was not complete .*$/, '') || undefined;
-      if (!stopped && !maybeStopped && shown !== reason) return `has the container's reason ${attempt.containerReason} instead of ${reason}`;
+      const shown =
+        attempt.containerReason?.replace(/(?:; )?its output was not complete .*$/, '') || undefined;
+      if (!stopped && !maybeStopped && shown !== reason)
+        return `has the container's reason ${attempt.containerReason} instead of ${reason}`;
       return attempt.startedAtMs === undefined ? 'exited and never started' : undefined;
     }
     if (stopped || truth.maybeHostEnded) return undefined;
     if (attempt.statusReason === startFailedText) {
       if (!plan.startFails) return 'is said to have failed to start, and nothing was wrong with it';
-      return attempt.containerReason === startFailure ? undefined : `failed to start, and its container's reason is ${attempt.containerReason}`;
+      return attempt.containerReason === startFailure
+        ? undefined
+        : `failed to start, and its container's reason is ${attempt.containerReason}`;
     }
     return `ended without an exit code, and its reason is ${attempt.statusReason}`;
   }
 
-  #judgeStop({ stop, statusReason, attempts }: ShownEnd, truth: Truth | undefined): string | undefined {
+  #judgeStop(
+    { stop, statusReason, attempts }: ShownEnd,
+    truth: Truth | undefined,
+  ): string | undefined {
     if (stop === undefined) return undefined;
     // Whether a queue's time limit acted rightly is the affair of another law.
-    if (stop.by !== 'timeout') return this.stops.has(stop.reason) || stop.reason.startsWith('Canceled by JobStateTimeLimit action due to reason: ') ? undefined : `was stopped for '${stop.reason}', which nobody asked for`;
+    if (stop.by !== 'timeout')
+      return this.stops.has(stop.reason) ||
+        stop.reason.startsWith('Canceled by JobStateTimeLimit action due to reason: ')
+        ? undefined
+        : `was stopped for '${stop.reason}', which nobody asked for`;
     const last = attempts.at(-1);
     const { timeoutSeconds } = this.plan;
-    if (timeoutSeconds === undefined || last?.startedAtMs === undefined) return 'timed out without a timeout, or before it had started';
+    if (timeoutSeconds === undefined || last?.startedAtMs === undefined)
+      return 'timed out without a timeout, or before it had started';
     const tookMs = last.stoppedAtMs - last.startedAtMs;
-    // A timeout that was noticed late stops nothing that had ended before it, as far as anybody could know.
-    if (truth?.clockSet || truth?.lost || tookMs >= timeoutSeconds * 1000 === (statusReason === timeoutText)) return undefined;
+    // A timeout that was noticed late stops nothing that had ended before it, as far as anybody
+    // could know.
+    if (
+      truth?.clockSet ||
+      truth?.lost ||
+      tookMs >= timeoutSeconds * 1000 === (statusReason === timeoutText)
+    )
+      return undefined;
     return `took ${tookMs} ms, has a timeout of ${timeoutSeconds} s, and shows '${statusReason}'`;
   }
 
   #judgeEnd(end: ShownEnd, last: ShownAttempt | undefined): string | undefined {
     const { status, statusReason, stop } = end;
     if (end.stoppedLate === true && last !== undefined) {
-      const prevented = (last.exitCode !== 0 || hostLostText.test(last.statusReason ?? '')) && this.isRetried(end.attempts);
+      const prevented =
+        (last.exitCode !== 0 || hostLostText.test(last.statusReason ?? '')) &&
+        this.isRetried(end.attempts);
       if (!prevented) return this.#judgeEnd({ ...end, stop: undefined, stoppedLate: false }, last);
     }
-    if (stop !== undefined && statusReason === stop.reason) return status === 'FAILED' ? undefined : `was stopped and is ${status}`;
-    if (stop !== undefined && stop.by !== 'timeout') return `was stopped for '${stop.reason}' and shows '${statusReason}'`;
-    if (last === undefined) return status === 'FAILED' && statusReason === dependentText ? undefined : `is ${status} (${statusReason}) without an attempt, a stop or a dependency that failed`;
-    if (statusReason !== last.statusReason) return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
-    if (last.exitCode === 0 && !hostLostText.test(last.statusReason ?? '')) return status === 'SUCCEEDED' ? undefined : `is ${status}, and its container ended well`;
+    if (stop !== undefined && statusReason === stop.reason)
+      return status === 'FAILED' ? undefined : `was stopped and is ${status}`;
+    if (stop !== undefined && stop.by !== 'timeout')
+      return `was stopped for '${stop.reason}' and shows '${statusReason}'`;
+    if (last === undefined)
+      return status === 'FAILED' && statusReason === dependentText
+        ? undefined
+        : `is ${status} (${statusReason}) without an attempt, a stop or a dependency that failed`;
+    if (statusReason !== last.statusReason)
+      return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
+    if (last.exitCode === 0 && !hostLostText.test(last.statusReason ?? ''))
+      return status === 'SUCCEEDED' ? undefined : `is ${status}, and its container ended well`;
     if (status !== 'FAILED') return `is ${status}, and its last attempt failed`;
-    return !end.arrayStopped && this.isRetried(end.attempts) ? `ended after ${end.attempts.length} attempts, and its retry strategy allows another` : undefined;
+    return !end.arrayStopped && this.isRetried(end.attempts)
+      ? `ended after ${end.attempts.length} attempts, and its retry strategy allows another`
+      : undefined;
   }
 }

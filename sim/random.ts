@@ -1,5 +1,6 @@
-// Randomness from a seed: the same seed gives the same draws for ever, on every machine. Each part of the simulation has a
-// stream of its own, so that one more draw in one part does not change the others.
+// Randomness from a seed: the same seed gives the same draws for ever, on every machine. Each part
+// of the simulation has a stream of its own, so that one more draw in one part does not change the
+// others.
 
 /** A 32-bit generator (mulberry32's scheme: a Weyl sequence through a mixing function). */
 export class Random {
@@ -46,7 +47,8 @@ export class Random {
   /** A stream of its own for a part, by name. */
   fork(name: string): Random {
     let hash = this.#state;
-    for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x01000193) >>> 0;
+    for (const character of name)
+      hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x01000193) >>> 0;
     return new Random(hash);
   }
 }

@@ -1,4 +1,5 @@
-// The simulation's own tests: it repeats itself, and a bug that is planted for each checker is caught by that checker alone.
+// The simulation's own tests: it repeats itself, and a bug that is planted for each checker is
+// caught by that checker alone.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -14,7 +15,11 @@ import { allCheckers } from './checker/all.ts';
 import { simulate, type SimulationOptions } from './simulation.ts';
 
 test('the same seed gives the same hash, and another seed another', async () => {
-  const [first, again, other] = [await simulate(7, { commands: 80 }), await simulate(7, { commands: 80 }), await simulate(8, { commands: 80 })];
+  const [first, again, other] = [
+    await simulate(7, { commands: 80 }),
+    await simulate(7, { commands: 80 }),
+    await simulate(8, { commands: 80 }),
+  ];
   assert.equal(first.hash, again.hash);
   assert.notEqual(first.hash, other.hash);
 });
@@ -26,7 +31,9 @@ test('a seed has its commands and its faults', async () => {
 });
 
 /** Lets every event pass through `change` before the world folds it. */
-const changingEvents = (change: (event: Event, world: World) => Event | undefined): SimulationOptions => ({
+const changingEvents = (
+  change: (event: Event, world: World) => Event | undefined,
+): SimulationOptions => ({
   sabotage({ world }) {
     const apply = world.apply.bind(world);
     world.apply = (event) => {
@@ -40,17 +47,26 @@ const changingEvents = (change: (event: Event, world: World) => Event | undefine
 const changingEngine = (methods: (engine: Engine) => Partial<Engine>): SimulationOptions => ({
   sabotageEngine: (engine) => {
     const other = methods(engine);
-    return new Proxy(engine, { get: (target, name) => other[name as keyof Engine] ?? (target[name as keyof Engine] as (...given: unknown[]) => unknown).bind(target) });
+    return new Proxy(engine, {
+      get: (target, name) =>
+        other[name as keyof Engine] ??
+        (target[name as keyof Engine] as (...given: unknown[]) => unknown).bind(target),
+    });
   },
 });
 
 const changingControl = (sabotage: (control: Control) => void): SimulationOptions => ({ sabotage });
 
 /** Of an event that changes an instance. */
-const instanceIn = (event: Event): Instance | undefined => (event.type === 'host-stored' && event.host.kind === 'instance' ? event.host : undefined);
+const instanceIn = (event: Event): Instance | undefined =>
+  event.type === 'host-stored' && event.host.kind === 'instance' ? event.host : undefined;
 
 /** Of a multi-node job. */
-const isMainNode = ({ environment, network }: ContainerSpec): boolean => environment.some(({ name, value }) => name === 'AWS_BATCH_JOB_MAIN_NODE_INDEX' && value === String(network?.node));
+const isMainNode = ({ environment, network }: ContainerSpec): boolean =>
+  environment.some(
+    ({ name, value }) =>
+      name === 'AWS_BATCH_JOB_MAIN_NODE_INDEX' && value === String(network?.node),
+  );
 
 const ended = new Map<JobId, Job | ArrayParent>();
 const specs = new Map<string, ContainerSpec>();
@@ -59,13 +75,24 @@ const specs = new Map<string, ContainerSpec>();
 const planted: Record<string, Record<string, SimulationOptions>> = {
   'transitions are legal and ends are for ever': {
     'an end that changes afterwards': changingEvents((event, world) => {
-      if (event.type === 'job-runnable') for (const [id, job] of ended) world.changes.jobs.set(id, { ...job, statusReason: 'rewritten' });
-      for (const job of world.changes.jobs.values()) if (job.status === 'SUCCEEDED') ended.set(job.id, job);
+      if (event.type === 'job-runnable')
+        for (const [id, job] of ended)
+          world.changes.jobs.set(id, { ...job, statusReason: 'rewritten' });
+      for (const job of world.changes.jobs.values())
+        if (job.status === 'SUCCEEDED') ended.set(job.id, job);
       return event;
     }),
   },
   'a job has one attempt under way at most': {
-    'a second container of the same job': changingEngine((engine) => ({ start: (spec) => engine.start(spec).finally(() => engine.start({ ...spec, attemptId: `${spec.attemptId.slice(1)}f` as typeof spec.attemptId })) })),
+    'a second container of the same job': changingEngine((engine) => ({
+      start: (spec) =>
+        engine.start(spec).finally(() =>
+          engine.start({
+            ...spec,
+            attemptId: `${spec.attemptId.slice(1)}f` as typeof spec.attemptId,
+          }),
+        ),
+    })),
   },
   'an attempt starts once': {
     'a start that begins anew what was begun': changingEngine((engine) => ({
@@ -83,7 +110,11 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         const seenAsCreated = new Set<AttemptId>();
         const open: Engine['open'] = (onReport) => {
           say = onReport;
-          return engine.open((report) => report.type === 'started' && seenAsCreated.has(report.attemptId) ? undefined : onReport(report));
+          return engine.open((report) =>
+            report.type === 'started' && seenAsCreated.has(report.attemptId)
+              ? undefined
+              : onReport(report),
+          );
         };
         const start: Engine['start'] = (spec) => {
           seenAsCreated.add(spec.attemptId);
@@ -96,20 +127,38 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         const stop: Engine['stop'] = async (attemptId, graceMs) => {
           if (!seenAsCreated.has(attemptId)) return engine.stop(attemptId, graceMs);
           await engine.remove(attemptId);
-          say({ type: 'start-failed', attemptId, atMs: Date.UTC(2026, 0, 2), reason: 'stopped before it started' });
+          say({
+            type: 'start-failed',
+            attemptId,
+            atMs: Date.UTC(2026, 0, 2),
+            reason: 'stopped before it started',
+          });
         };
-        return new Proxy(engine, { get: (target, name) => ({ open, start, list, stop })[name as 'open'] ?? (target[name as keyof Engine] as (...given: unknown[]) => unknown).bind(target) });
+        return new Proxy(engine, {
+          get: (target, name) =>
+            ({ open, start, list, stop })[name as 'open'] ??
+            (target[name as keyof Engine] as (...given: unknown[]) => unknown).bind(target),
+        });
       },
     },
   },
   'a host is declared lost only after silence': {
     'a host that is taken for lost when it is drained': changingEvents((event) => {
-      const host = event.type === 'host-stored' && event.host.kind === 'registered' && event.host.status === 'DRAINING' ? event.host : undefined;
-      return host === undefined || event.type !== 'host-stored' ? event : { ...event, host: { ...host, lost: { sinceMs: 1 } } };
+      const host =
+        event.type === 'host-stored' &&
+        event.host.kind === 'registered' &&
+        event.host.status === 'DRAINING'
+          ? event.host
+          : undefined;
+      return host === undefined || event.type !== 'host-stored'
+        ? event
+        : { ...event, host: { ...host, lost: { sinceMs: 1 } } };
     }),
   },
   'capacity recounts': {
-    'resources that are never given back': changingEvents((event) => (event.type === 'resources-released' ? undefined : event)),
+    'resources that are never given back': changingEvents((event) =>
+      event.type === 'resources-released' ? undefined : event,
+    ),
     'an environment that is filled beyond its limit': changingControl(({ world }) => {
       world.environmentUse = () => ({ milliVcpu: 0, memoryMib: 0, gpus: 0 });
     }),
@@ -120,48 +169,85 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       world.apply = (event) => {
         apply(event);
         const instance = instanceIn(event);
-        if (instance?.state === 'PENDING') apply({ type: 'host-stored', host: { ...instance, id: hostId(`f${instance.id.slice(1)}`) } });
+        if (instance?.state === 'PENDING')
+          apply({
+            type: 'host-stored',
+            host: { ...instance, id: hostId(`f${instance.id.slice(1)}`) },
+          });
       };
     }),
-    'a minimum that nobody keeps': changingEvents((event) => (instanceIn(event)?.state === 'PENDING' ? undefined : event)),
+    'a minimum that nobody keeps': changingEvents((event) =>
+      instanceIn(event)?.state === 'PENDING' ? undefined : event,
+    ),
   },
   'idle instances end after their delay, and none before': {
-    'an idle instance that is never ended': changingEvents((event) => (instanceIn(event)?.state === 'SHUTTING_DOWN' ? undefined : event)),
-    'a delay that is counted from an hour before the last job': changingEvents((event) => (event.type === 'resources-released' ? { ...event, heardAtMs: event.heardAtMs - 3_600_000 } : event)),
+    'an idle instance that is never ended': changingEvents((event) =>
+      instanceIn(event)?.state === 'SHUTTING_DOWN' ? undefined : event,
+    ),
+    'a delay that is counted from an hour before the last job': changingEvents((event) =>
+      event.type === 'resources-released'
+        ? { ...event, heardAtMs: event.heardAtMs - 3_600_000 }
+        : event,
+    ),
     'an instance that is drained for nobody': changingControl(({ world }) => {
       const apply = world.apply.bind(world);
       world.apply = (event) => {
         apply(event);
-        const host = event.type === 'attempt-placed' ? world.hosts.get(event.placement.hostId) : undefined;
-        if (host?.kind === 'instance') apply({ type: 'host-stored', host: { ...host, state: 'DRAINING' } });
+        const host =
+          event.type === 'attempt-placed' ? world.hosts.get(event.placement.hostId) : undefined;
+        if (host?.kind === 'instance')
+          apply({ type: 'host-stored', host: { ...host, state: 'DRAINING' } });
       };
     }),
   },
   'jobs are placed on instances that may take them': {
-    'an instance that takes jobs though its image fails the specification': changingControl(({ world }) => {
-      const apply = world.apply.bind(world);
-      world.apply = (event) => {
-        apply(event);
-        const instance = instanceIn(event);
-        if (instance?.state === 'RUNNING') world.changes.hosts.set(instance.id, { ...instance, unfit: 'its kernel is older than 3.10' });
-      };
-    }),
+    'an instance that takes jobs though its image fails the specification': changingControl(
+      ({ world }) => {
+        const apply = world.apply.bind(world);
+        world.apply = (event) => {
+          apply(event);
+          const instance = instanceIn(event);
+          if (instance?.state === 'RUNNING')
+            world.changes.hosts.set(instance.id, {
+              ...instance,
+              unfit: 'its kernel is older than 3.10',
+            });
+        };
+      },
+    ),
   },
   'the end of an instance is shown by its jobs': {
     'another instance’s name': changingEvents((event) =>
       event.type === 'attempt-ended' && event.attempt.statusReason?.startsWith('Host EC2 ') === true
-        ? { ...event, attempt: { ...event.attempt, statusReason: 'Host EC2 (instance i-00000000000000000) terminated.' } }
-        : event),
-    'jobs that run on though their instance ends': changingEvents((event) => (event.type === 'stop-requested' && event.stop.by === 'host' ? undefined : event)),
+        ? {
+            ...event,
+            attempt: {
+              ...event.attempt,
+              statusReason: 'Host EC2 (instance i-00000000000000000) terminated.',
+            },
+          }
+        : event,
+    ),
+    'jobs that run on though their instance ends': changingEvents((event) =>
+      event.type === 'stop-requested' && event.stop.by === 'host' ? undefined : event,
+    ),
   },
   'compute environments come to rest, and go from status to status as on AWS': {
     'one that was made and does not settle': changingEvents((event, world) => {
-      const isSettled = event.type === 'compute-environment-stored' && event.environment.status === 'VALID';
-      return isSettled && world.computeEnvironments.get(event.environment.arn)?.status === 'CREATING' ? undefined : event;
+      const isSettled =
+        event.type === 'compute-environment-stored' && event.environment.status === 'VALID';
+      return isSettled &&
+        world.computeEnvironments.get(event.environment.arn)?.status === 'CREATING'
+        ? undefined
+        : event;
     }),
     'one that an update takes back to CREATING': changingEvents((event, world) => {
-      const isChanged = event.type === 'compute-environment-stored' && world.computeEnvironments.get(event.environment.arn)?.status === 'VALID';
-      return isChanged ? { ...event, environment: { ...event.environment, status: 'CREATING' } } : event;
+      const isChanged =
+        event.type === 'compute-environment-stored' &&
+        world.computeEnvironments.get(event.environment.arn)?.status === 'VALID';
+      return isChanged
+        ? { ...event, environment: { ...event.environment, status: 'CREATING' } }
+        : event;
     }),
   },
   'consumable resources balance': {
@@ -170,31 +256,56 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     }),
   },
   'dependencies are respected': {
-    'a dependency that is not waited for': changingEvents((event) => (event.type === 'job-pending' ? { ...event, type: 'job-runnable' } : event)),
-    'a failure with another reason': changingEvents((event) => (event.type === 'job-ended' && event.statusReason === 'Dependent Job failed' ? { ...event, statusReason: 'it was a bad day' } : event)),
+    'a dependency that is not waited for': changingEvents((event) =>
+      event.type === 'job-pending' ? { ...event, type: 'job-runnable' } : event,
+    ),
+    'a failure with another reason': changingEvents((event) =>
+      event.type === 'job-ended' && event.statusReason === 'Dependent Job failed'
+        ? { ...event, statusReason: 'it was a bad day' }
+        : event,
+    ),
   },
   'parents are folds': {
     'an array that succeeds though a child failed': changingEvents((event, world) => {
       const job = event.type === 'job-ended' ? world.jobs.get(event.jobId) : undefined;
-      return event.type === 'job-ended' && job !== undefined && isArrayParent(job) ? { ...event, status: 'SUCCEEDED' } : event;
+      return event.type === 'job-ended' && job !== undefined && isArrayParent(job)
+        ? { ...event, status: 'SUCCEEDED' }
+        : event;
     }),
   },
   'nodes are placed together or not at all': {
-    'a node that has no place': changingEvents((event) => (event.type === 'attempt-placed' && event.otherNodes !== undefined ? { ...event, otherNodes: event.otherNodes.slice(1) } : event)),
+    'a node that has no place': changingEvents((event) =>
+      event.type === 'attempt-placed' && event.otherNodes !== undefined
+        ? { ...event, otherNodes: event.otherNodes.slice(1) }
+        : event,
+    ),
     'nodes that share a host': changingEvents((event, world) => {
-      if (event.type !== 'attempt-placed' || world.hosts.get(event.placement.hostId)?.kind === 'machine') return event;
-      return { ...event, otherNodes: event.otherNodes?.map((node) => ({ ...node, hostId: event.placement.hostId })) };
+      if (
+        event.type !== 'attempt-placed' ||
+        world.hosts.get(event.placement.hostId)?.kind === 'machine'
+      )
+        return event;
+      return {
+        ...event,
+        otherNodes: event.otherNodes?.map((node) => ({ ...node, hostId: event.placement.hostId })),
+      };
     }),
   },
   'the main node runs first': {
-    'a node that is forgotten when the main one runs': changingEvents((event) => (event.type === 'nodes-launched' ? { ...event, nodes: event.nodes.slice(1) } : event)),
+    'a node that is forgotten when the main one runs': changingEvents((event) =>
+      event.type === 'nodes-launched' ? { ...event, nodes: event.nodes.slice(1) } : event,
+    ),
     'a main node that is said to run and does not': {
       sabotageEngine: (engine) => {
         let say: Parameters<Engine['open']>[0] = () => undefined;
         return new Proxy(engine, {
           get(target, name) {
             if (name === 'open') return (onReport: typeof say) => target.open((say = onReport));
-            if (name === 'start') return async (spec: ContainerSpec) => (isMainNode(spec) ? say({ type: 'started', attemptId: spec.attemptId, atMs: Date.UTC(2026, 0, 1) }) : target.start(spec));
+            if (name === 'start')
+              return async (spec: ContainerSpec) =>
+                isMainNode(spec)
+                  ? say({ type: 'started', attemptId: spec.attemptId, atMs: Date.UTC(2026, 0, 1) })
+                  : target.start(spec);
             return (target[name as keyof Engine] as (...given: unknown[]) => unknown).bind(target);
           },
         });
@@ -219,7 +330,10 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
   'what was answered is so': {
     'a stop that is answered and forgotten': changingControl(({ bus }) => {
       const submit = bus.submit.bind(bus);
-      bus.submit = (command, envelope) => (command.type === 'stop-job' ? Promise.resolve({}) as ReturnType<typeof bus.submit<typeof command>> : submit(command, envelope));
+      bus.submit = (command, envelope) =>
+        command.type === 'stop-job'
+          ? (Promise.resolve({}) as ReturnType<typeof bus.submit<typeof command>>)
+          : submit(command, envelope);
     }),
   },
   'accepted jobs survive, and end as they should': {
@@ -227,12 +341,27 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       const apply = world.apply.bind(world);
       world.apply = (event) => {
         apply(event);
-        const { parent, node } = splitJobId(event.type === 'job-ended' && event.status === 'FAILED' ? event.jobId : '');
+        const { parent, node } = splitJobId(
+          event.type === 'job-ended' && event.status === 'FAILED' ? event.jobId : '',
+        );
         const job = node === undefined ? undefined : world.jobs.get(parent);
-        if (job?.status === 'RUNNING' && job.mainNodeEnd === undefined && job.stopRequested === undefined) apply({ type: 'stop-requested', jobId: parent, stop: { by: 'terminate', reason: 'a node has failed', atMs: 0 } });
+        if (
+          job?.status === 'RUNNING' &&
+          job.mainNodeEnd === undefined &&
+          job.stopRequested === undefined
+        )
+          apply({
+            type: 'stop-requested',
+            jobId: parent,
+            stop: { by: 'terminate', reason: 'a node has failed', atMs: 0 },
+          });
       };
     }),
-    'a success that is told as a failure': changingEvents((event) => (event.type === 'job-ended' && event.status === 'SUCCEEDED' ? { ...event, status: 'FAILED' } : event)),
+    'a success that is told as a failure': changingEvents((event) =>
+      event.type === 'job-ended' && event.status === 'SUCCEEDED'
+        ? { ...event, status: 'FAILED' }
+        : event,
+    ),
   },
   'nothing starts after a stop': {
     'a container that is started again when it is removed': changingEngine((engine) => ({
@@ -261,24 +390,39 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     }),
   },
   'retries obey their rules': {
-    'a retry that is not made': changingEvents((event) => (event.type === 'job-retried' && !event.jobId.includes(':') ? { ...event, type: 'job-ended', status: 'FAILED', statusReason: 'Essential container in task exited' } : event)),
+    'a retry that is not made': changingEvents((event) =>
+      event.type === 'job-retried' && !event.jobId.includes(':')
+        ? {
+            ...event,
+            type: 'job-ended',
+            status: 'FAILED',
+            statusReason: 'Essential container in task exited',
+          }
+        : event,
+    ),
   },
   'ended jobs are kept as long as was said': {
     'jobs that are removed in a hurry': changingControl(({ bus }) => {
       const write = bus.write.bind(bus);
-      bus.write = (given, envelope) => write(given.table === 'job' ? { ...given, endedBeforeMs: given.endedBeforeMs + 90_000 } : given, envelope);
+      bus.write = (given, envelope) =>
+        write(
+          given.table === 'job' ? { ...given, endedBeforeMs: given.endedBeforeMs + 90_000 } : given,
+          envelope,
+        );
     }),
   },
   'priorities and the order of submission are honoured': {
-    'the second of the order is taken before the first': changingControl(({ world: { backlog } }) => {
-      const take = backlog.take.bind(backlog);
-      backlog.take = () => {
-        const first = take();
-        const second = first && take();
-        if (first !== undefined && second !== undefined) backlog.putBack(first);
-        return second ?? first;
-      };
-    }),
+    'the second of the order is taken before the first': changingControl(
+      ({ world: { backlog } }) => {
+        const take = backlog.take.bind(backlog);
+        backlog.take = () => {
+          const first = take();
+          const second = first && take();
+          if (first !== undefined && second !== undefined) backlog.putBack(first);
+          return second ?? first;
+        };
+      },
+    ),
   },
   'shares are honoured': {
     'shares that are not weighed': changingControl(({ world: { fairShares } }) => {
@@ -291,14 +435,18 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     }),
   },
   'nothing starves': {
-    'resources that are never given back': changingEvents((event) => (event.type === 'resources-released' ? undefined : event)),
+    'resources that are never given back': changingEvents((event) =>
+      event.type === 'resources-released' ? undefined : event,
+    ),
   },
   'reasons are true': {
     'a final reason of what is not final': changingControl(({ reader }) => {
       const job = reader.job.bind(reader);
       reader.job = (scope, id) => {
         const view = job(scope, id);
-        return view?.waitingReason === undefined ? view : { ...view, waitingReason: 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - it seems so' };
+        return view?.waitingReason === undefined
+          ? view
+          : { ...view, waitingReason: 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - it seems so' };
       };
     }),
   },
@@ -328,7 +476,12 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
 };
 
 test('a bug is planted for every law', () => {
-  assert.deepEqual(allCheckers().map((checker) => checker.law).sort(), Object.keys(planted).sort());
+  assert.deepEqual(
+    allCheckers()
+      .map((checker) => checker.law)
+      .sort(),
+    Object.keys(planted).sort(),
+  );
 });
 
 for (const [law, bugs] of Object.entries(planted)) {
@@ -339,7 +492,10 @@ for (const [law, bugs] of Object.entries(planted)) {
         ended.clear();
         specs.clear();
         const checkers = allCheckers().filter((checker) => checker.law === law);
-        finding = await simulate(seed, { ...options, checkers, commands: 120 }).then(() => finding, (error: Error) => error.message);
+        finding = await simulate(seed, { ...options, checkers, commands: 120 }).then(
+          () => finding,
+          (error: Error) => error.message,
+        );
       }
       assert.ok(finding.startsWith(law), finding);
     });

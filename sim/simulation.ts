@@ -1,5 +1,6 @@
-// One simulated run: production control, core and store over a virtual clock, seeded ids and the fake engine. A safety phase
-// with faults, then a liveness phase without, in which everything must end. Checkers look after every step.
+// One simulated run: production control, core and store over a virtual clock, seeded ids and the
+// fake engine. A safety phase with faults, then a liveness phase without, in which everything must
+// end. Checkers look after every step.
 
 import { createHash } from 'node:crypto';
 import { attemptId, splitJobId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
@@ -47,13 +48,19 @@ export interface RunResult {
 
 const startMs = Date.UTC(2026, 0, 1);
 const envelope: Envelope = { requestId: 'sim', caller: 'sim', sourceAddress: '', userAgent: '' };
-/** Longest that everything may take once faults have ceased: all the work that a run can ask for, on a small machine. */
+/**
+ * Longest that everything may take once faults have ceased: all the work that a run can ask for, on
+ * a small machine.
+ */
 const livenessMs = 6 * 3_600_000;
 /** At the least one fault for so many commands. */
 const commandsPerFault = 25;
 /** Steps of a run: one that does not come to rest is a finding, not a hang. */
 const mostSteps = 50_000;
-/** Commits between two looks at everything, of which the costliest are also had at every start of a server. */
+/**
+ * Commits between two looks at everything, of which the costliest are also had at every start of a
+ * server.
+ */
 const commitsBetweenFullLooks = 160;
 
 /** Lets a test plant a bug and see that a checker catches it. */
@@ -79,8 +86,15 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
 
 /** In some runs instances cannot be had without end. */
 function scarcity(random: Random): Pick<Settings, 'market' | 'instanceLimit'> {
-  const pools = random.chance(25) ? ['m5.large', 'm4.large', 'c5.large', 'r5.large'].flatMap((type) => [type, `spot ${type}`]).map((pool) => [pool, random.below(3)] as const) : [];
-  return { market: { ...defaultMarket, pools: new Map(pools) }, instanceLimit: random.chance(20) ? random.between(4, 6) : Number.MAX_SAFE_INTEGER };
+  const pools = random.chance(25)
+    ? ['m5.large', 'm4.large', 'c5.large', 'r5.large']
+        .flatMap((type) => [type, `spot ${type}`])
+        .map((pool) => [pool, random.below(3)] as const)
+    : [];
+  return {
+    market: { ...defaultMarket, pools: new Map(pools) },
+    instanceLimit: random.chance(20) ? random.between(4, 6) : Number.MAX_SAFE_INTEGER,
+  };
 }
 
 type Occasion = Exclude<keyof Checker, 'law'>;
@@ -103,14 +117,27 @@ interface Life {
 function textOf({ atMs, jobs, children, hosts }: Commit): string {
   let text = String(atMs);
   for (const { id, status } of jobs) text += id + status;
-  for (const { job: { id, status } } of children) text += id + status;
+  for (const {
+    job: { id, status },
+  } of children)
+    text += id + status;
   for (const { id } of hosts) text += id;
   return text;
 }
 
 /** Everything as it stands at the end. */
-function textOfAll({ jobs, details, queues, environments, definitions, policies, consumables }: Ledger): string {
-  const tables = [details, queues, environments, definitions, policies, consumables].map((table) => [...table.values()]);
+function textOfAll({
+  jobs,
+  details,
+  queues,
+  environments,
+  definitions,
+  policies,
+  consumables,
+}: Ledger): string {
+  const tables = [details, queues, environments, definitions, policies, consumables].map(
+    (table) => [...table.values()],
+  );
   return JSON.stringify(tables) + [...jobs.values()].map((job) => job.id + encodeState(job)).join();
 }
 
@@ -128,9 +155,14 @@ class Simulation {
   readonly #capacity: SimulatedCapacity;
   readonly #workload: Workload;
   readonly #host: Machine;
-  readonly #settings: Pick<Settings, 'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds' | 'market' | 'instanceLimit'>;
+  readonly #settings: Pick<
+    Settings,
+    'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds' | 'market' | 'instanceLimit'
+  >;
   readonly #retainMs: number | undefined;
-  /** Who looks when: few look where nothing came, and there are more such steps than anything else. */
+  /**
+   * Who looks when: few look where nothing came, and there are more such steps than anything else.
+   */
   readonly #consulted: Readonly<Record<Occasion, readonly Look[]>>;
   readonly #hash = createHash('sha1');
   readonly #containers = new Containers();
@@ -154,19 +186,44 @@ class Simulation {
     this.#ids = { uuid: () => ids.hex(32), attempt: () => attemptId(ids.hex(32)) };
     this.#engine = this.#newEngine(this.#faults.engine);
     this.#capacity = new SimulatedCapacity(this.#clock, this.#faults, random.fork('capacity'));
-    this.#settings = { hostLossFree: this.#draw.chance(30), ...this.#draw.pick([{ overtakeJobs: 10, overtakeSeconds: 60 }, { overtakeJobs: 100, overtakeSeconds: 300 }]), ...scarcity(random.fork('market')) };
-    this.#host = localHost('0'.repeat(32), { milliVcpu: 1000 * this.#draw.between(2, 6), memoryMib: 4096, gpus: this.#draw.pick([0, 0, 1]) });
+    this.#settings = {
+      hostLossFree: this.#draw.chance(30),
+      ...this.#draw.pick([
+        { overtakeJobs: 10, overtakeSeconds: 60 },
+        { overtakeJobs: 100, overtakeSeconds: 300 },
+      ]),
+      ...scarcity(random.fork('market')),
+    };
+    this.#host = localHost('0'.repeat(32), {
+      milliVcpu: 1000 * this.#draw.between(2, 6),
+      memoryMib: 4096,
+      gpus: this.#draw.pick([0, 0, 1]),
+    });
     this.#retainMs = this.#draw.pick([undefined, undefined, 120_000, 600_000]);
     const clients = random.fork('ids of clients');
-    const door = { submit: (command: Command) => this.#submit(command), write: (write: Parameters<Control['bus']['write']>[0]) => this.#write(write) };
-    this.#workload = new Workload(random.fork('workload'), door, () => clients.hex(32), this.#settings.hostLossFree);
+    const door = {
+      submit: (command: Command) => this.#submit(command),
+      write: (write: Parameters<Control['bus']['write']>[0]) => this.#write(write),
+    };
+    this.#workload = new Workload(
+      random.fork('workload'),
+      door,
+      () => clients.hex(32),
+      this.#settings.hostLossFree,
+    );
     const checkers = options.checkers ?? allCheckers();
     const asked = (when: Occasion): Look[] =>
       checkers.flatMap((checker) => {
         const look = checker[when];
         return look === undefined ? [] : [{ law: checker.law, look }];
       });
-    this.#consulted = { check: asked('check'), checkTime: asked('checkTime'), checkStart: asked('checkStart'), checkNowAndThen: asked('checkNowAndThen'), checkEnd: asked('checkEnd') };
+    this.#consulted = {
+      check: asked('check'),
+      checkTime: asked('checkTime'),
+      checkStart: asked('checkStart'),
+      checkNowAndThen: asked('checkNowAndThen'),
+      checkEnd: asked('checkEnd'),
+    };
   }
 
   async run(): Promise<RunResult> {
@@ -175,10 +232,19 @@ class Simulation {
     for (const command of this.#workload.prepare()) await this.#submitNow(command);
     this.#faults.active = true;
     const leastCommands = this.#options.commands ?? 500;
-    const gaps = this.#draw.pick([[0, 20, 200], [0, 500, 2_000], [200, 2_000, 10_000], [500, 5_000, 25_000]]);
-    while (this.#counts.commands < leastCommands || this.#faults.total < leastCommands / commandsPerFault) {
+    const gaps = this.#draw.pick([
+      [0, 20, 200],
+      [0, 500, 2_000],
+      [200, 2_000, 10_000],
+      [500, 5_000, 25_000],
+    ]);
+    while (
+      this.#counts.commands < leastCommands ||
+      this.#faults.total < leastCommands / commandsPerFault
+    ) {
       // Clients come alone or together: what comes at once is decided in one transaction.
-      for (let together = this.#draw.pick([1, 1, 2, 4, 8, 16]); together > 0; together--) this.#workload.act();
+      for (let together = this.#draw.pick([1, 1, 2, 4, 8, 16]); together > 0; together--)
+        this.#workload.act();
       this.#strike();
       this.#strikeInstance();
       await this.#advance(this.#draw.below(this.#draw.pick(gaps) + 1));
@@ -187,10 +253,17 @@ class Simulation {
     await this.#comeToRest();
     this.#consultAll('checkEnd');
     this.#hash.update(textOfAll(this.#ledger));
-    return { hash: this.#hash.digest('hex').slice(0, 16), faults: this.#faults.counts, ...this.#counts };
+    return {
+      hash: this.#hash.digest('hex').slice(0, 16),
+      faults: this.#faults.counts,
+      ...this.#counts,
+    };
   }
 
-  /** Faults have ceased: everything must come to its end. What can never run is cancelled, by those whose judgement it is. */
+  /**
+   * Faults have ceased: everything must come to its end. What can never run is cancelled, by those
+   * whose judgement it is.
+   */
   async #comeToRest(): Promise<void> {
     this.#faults.active = false;
     this.#faults.engineGone = false;
@@ -198,7 +271,12 @@ class Simulation {
     if (!this.#isUp) await this.#reboot();
     for (const command of this.#workload.restore()) await this.#submitNow(command);
     const endMs = this.#clock.elapsedMs + livenessMs;
-    for (let minutes = 0; this.#clock.elapsedMs < endMs && (this.#ledger.open.size > 0 || this.#engine.networks().size > 0); minutes++) {
+    for (
+      let minutes = 0;
+      this.#clock.elapsedMs < endMs &&
+      (this.#ledger.open.size > 0 || this.#engine.networks().size > 0);
+      minutes++
+    ) {
       await this.#advance(60_000);
       if (minutes % 10 === 0) await this.#cancelHopeless(minutes);
     }
@@ -206,14 +284,30 @@ class Simulation {
 
   async #cancelHopeless(minutes: number): Promise<void> {
     const mostGpus = this.#host.capacity.gpus;
-    const environmentsOf = (queueArn: Arn) => (this.#ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => this.#ledger.environments.get(computeEnvironment));
+    const environmentsOf = (queueArn: Arn) =>
+      (this.#ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(
+        ({ computeEnvironment }) => this.#ledger.environments.get(computeEnvironment),
+      );
     for (const waiting of this.#ledger.open.values()) {
-      const { id, queueArn, terms: { needs } } = waiting;
+      const {
+        id,
+        queueArn,
+        terms: { needs },
+      } = waiting;
       const environments = environmentsOf(queueArn);
       const isOwn = environments.some((environment) => environment?.type === 'UNMANAGED');
-      const most = isOwn ? 2 : Math.max(...environments.map((environment) => environment?.computeResources?.maxvCpus ?? 0));
+      const most = isOwn
+        ? 2
+        : Math.max(
+            ...environments.map((environment) => environment?.computeResources?.maxvCpus ?? 0),
+          );
       if (splitJobId(id).parent !== id) continue;
-      if (needs.gpus > (isOwn ? 0 : mostGpus) || needs.milliVcpu > 1000 * most || (waiting.status === 'RUNNABLE' && this.#isHopelessForNodes(waiting, isOwn, minutes))) this.#workload.cancel(id);
+      if (
+        needs.gpus > (isOwn ? 0 : mostGpus) ||
+        needs.milliVcpu > 1000 * most ||
+        (waiting.status === 'RUNNABLE' && this.#isHopelessForNodes(waiting, isOwn, minutes))
+      )
+        this.#workload.cancel(id);
     }
     await this.#advance(1_000);
   }
@@ -222,9 +316,13 @@ class Simulation {
   #isHopelessForNodes({ id, terms }: WaitingJob, isOwn: boolean, minutes: number): boolean {
     if (terms.nodes === undefined) return false;
     const parts = partsOf(terms);
-    if (isOwn) return parts.length > ownHosts.length || parts.some(({ needs }) => needs.milliVcpu > 2000);
+    if (isOwn)
+      return parts.length > ownHosts.length || parts.some(({ needs }) => needs.milliVcpu > 2000);
     const waiting = this.#ledger.runnable().find((one) => one.id === id);
-    return waiting !== undefined && (isImpossible(this.#ledger, [], waiting) || (minutes > 60 && isScarce(this.#life?.control)));
+    return (
+      waiting !== undefined &&
+      (isImpossible(this.#ledger, [], waiting) || (minutes > 60 && isScarce(this.#life?.control)))
+    );
   }
 
   close(): void {
@@ -243,15 +341,23 @@ class Simulation {
     const control = new Control({
       store: incarnation.store(this.#store, this.#clock, (commit) => this.#record(commit)),
       engine: incarnation.engine(this.#options.sabotageEngine?.(this.#engine) ?? this.#engine),
-      hosts: { probe: () => Promise.reject(new BrokenLaw('control probes no host')), engine: (_hostId, { dockerHost }) => incarnation.engine(this.#ownEngine(dockerHost)) },
+      hosts: {
+        probe: () => Promise.reject(new BrokenLaw('control probes no host')),
+        engine: (_hostId, { dockerHost }) => incarnation.engine(this.#ownEngine(dockerHost)),
+      },
       capacity: this.#capacity.forLife(incarnation),
       logSink: incarnation.logSink(this.#sink),
       clock: incarnation.clock(this.#clock),
       ids: this.#ids,
-      settings: { ...this.#settings, machineServesUnmanaged: this.#workload.machineServesUnmanaged, timeoutSecondsMin: 1 },
+      settings: {
+        ...this.#settings,
+        machineServesUnmanaged: this.#workload.machineServesUnmanaged,
+        timeoutSecondsMin: 1,
+      },
       retainMs: this.#retainMs,
       onProblem: (what, error) => {
-        if (incarnation.alive && !(error instanceof OutputNotStored)) this.#fatal ??= new BrokenLaw(`${what}: ${String(error)}`);
+        if (incarnation.alive && !(error instanceof OutputNotStored))
+          this.#fatal ??= new BrokenLaw(`${what}: ${String(error)}`);
       },
       onFatal: (error) => {
         // The process ends, in the same stretch.
@@ -283,7 +389,8 @@ class Simulation {
       clock: this.#clock,
       behaviour: (spec) => this.#behaviour(spec),
       onRun: (id) => this.#containers.began(id, this.#clock.elapsedMs),
-      onEnd: (id, exit) => this.#containers.ended(id, this.#clock.elapsedMs, exit, this.#clock.setAtMs),
+      onEnd: (id, exit) =>
+        this.#containers.ended(id, this.#clock.elapsedMs, exit, this.#clock.setAtMs),
       faults,
     });
   }
@@ -311,11 +418,15 @@ class Simulation {
         const address = this.#draw.pick(ownHosts);
         if (this.#faults.cutOff.has(address)) return;
         this.#faults.cutOff.add(address);
-        this.#clock.at(this.#clock.now() + this.#faults.length('cut off'), () => this.#faults.cutOff.delete(address));
+        this.#clock.at(this.#clock.now() + this.#faults.length('cut off'), () =>
+          this.#faults.cutOff.delete(address),
+        );
         return;
       }
       case 'report of an old attempt': {
-        const old = [...this.#containers.all.keys()].filter((id) => !this.#ledger.live.has(id)).slice(-10);
+        const old = [...this.#containers.all.keys()]
+          .filter((id) => !this.#ledger.live.has(id))
+          .slice(-10);
         const report = this.#faults.staleReport(old, this.#clock.now());
         if (report) this.#engine.say(report);
         return;
@@ -323,13 +434,19 @@ class Simulation {
       case 'host lost':
         for (const id of this.#faults.victims(this.#runningNow())) {
           this.#containers.lost.add(id);
-          for (const engine of [this.#engine, ...this.#ownEngines.values()]) engine.lose(id, 'the host has gone');
+          for (const engine of [this.#engine, ...this.#ownEngines.values()])
+            engine.lose(id, 'the host has gone');
         }
         return;
       case 'attempt believed lost':
         for (const id of this.#faults.victims(this.#runningNow().slice(0, 2))) {
           this.#containers.lost.add(id);
-          this.#engine.say({ type: 'lost', attemptId: id, atMs: this.#clock.now(), reason: 'cut off from its host' });
+          this.#engine.say({
+            type: 'lost',
+            attemptId: id,
+            atMs: this.#clock.now(),
+            reason: 'cut off from its host',
+          });
         }
         return;
       case 'clock set forwards':
@@ -354,16 +471,19 @@ class Simulation {
     }
   }
 
-  #runningNow = (): AttemptId[] => [...this.#containers.running.values()].flatMap((attempts) => [...attempts]);
+  #runningNow = (): AttemptId[] =>
+    [...this.#containers.running.values()].flatMap((attempts) => [...attempts]);
 
   #behaviour({ attemptId: id, environment }: ContainerSpec): FakeBehaviour {
-    const variable = (name: string): string | undefined => environment.find((entry) => entry.name === name)?.value;
+    const variable = (name: string): string | undefined =>
+      environment.find((entry) => entry.name === name)?.value;
     const jobId = variable('AWS_BATCH_JOB_ID') as JobId;
     const { parent, index, node } = splitJobId(jobId);
     const number = Number(variable('AWS_BATCH_JOB_ATTEMPT'));
     this.#containers.know(id, jobId, number);
     const expectation = this.#workload.expectations.get(parent) as Expectation;
-    const { startFails, ...run } = node === undefined ? expectation.run(index, number) : expectation.nodeRun(node, number);
+    const { startFails, ...run } =
+      node === undefined ? expectation.run(index, number) : expectation.nodeRun(node, number);
     return { ...run, startFailure: startFails ? startFailure : undefined };
   }
 
@@ -455,17 +575,42 @@ class Simulation {
     };
   }
 
-  /** What was declared lost with its host, or went with it: whether rightly is the affair of a checker. */
+  /**
+   * What was declared lost with its host, or went with it: whether rightly is the affair of a
+   * checker.
+   */
   #noteLosses({ commit, changes }: Committed): void {
-    for (const host of commit.hosts) for (const old of host.kind === 'registered' ? host.oldAttempts : []) this.#containers.lost.add(old.attemptId);
+    for (const host of commit.hosts)
+      for (const old of host.kind === 'registered' ? host.oldAttempts : [])
+        this.#containers.lost.add(old.attemptId);
     const { hostEnding, lost } = this.#containers;
-    for (const { after } of changes) if (isLive(after) && after.stopRequested?.by === 'host' && !hostEnding.has(after.attempt.attemptId)) hostEnding.set(after.attempt.attemptId, this.#clock.elapsedMs);
-    const gone = new Set([...commit.hostsLeft, ...commit.hosts.flatMap((host) => (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : []))]);
-    const silent = commit.hosts.flatMap((host) => (host.kind === 'registered' && host.lost !== undefined ? [host.id] : []));
+    for (const { after } of changes)
+      if (
+        isLive(after) &&
+        after.stopRequested?.by === 'host' &&
+        !hostEnding.has(after.attempt.attemptId)
+      )
+        hostEnding.set(after.attempt.attemptId, this.#clock.elapsedMs);
+    const gone = new Set([
+      ...commit.hostsLeft,
+      ...commit.hosts.flatMap((host) =>
+        host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : [],
+      ),
+    ]);
+    const silent = commit.hosts.flatMap((host) =>
+      host.kind === 'registered' && host.lost !== undefined ? [host.id] : [],
+    );
     if (gone.size + silent.length === 0) return;
     // A node whose place is kept there is lost when it is launched.
-    for (const job of this.#ledger.live.values()) for (const { placement: { hostId, attemptId: id } } of holdingsOf(job)) if (gone.has(hostId) || (silent.includes(hostId) && id !== job.attempt.attemptId)) lost.add(id);
-    for (const { after } of changes) for (const attempt of 'attempts' in after ? after.attempts : []) if (gone.has(attempt.hostId)) lost.add(attempt.attemptId);
+    for (const job of this.#ledger.live.values())
+      for (const {
+        placement: { hostId, attemptId: id },
+      } of holdingsOf(job))
+        if (gone.has(hostId) || (silent.includes(hostId) && id !== job.attempt.attemptId))
+          lost.add(id);
+    for (const { after } of changes)
+      for (const attempt of 'attempts' in after ? after.attempts : [])
+        if (gone.has(attempt.hostId)) lost.add(attempt.attemptId);
   }
 
   #record(commit: Commit): void {

@@ -63,7 +63,9 @@ export class Tally {
     return [
       ...(passed === 0 ? [] : counts),
       `speed: ${Math.round((this.#runs / this.#cpuMs) * 60_000)} seeds a minute on one core, ${number(this.#runs)} runs`,
-      this.failed === 0 ? `${number(passed)} seeds pass` : `${number(passed)} seeds pass, ${number(this.failed)} break a law`,
+      this.failed === 0
+        ? `${number(passed)} seeds pass`
+        : `${number(passed)} seeds pass, ${number(this.failed)} break a law`,
       `${passed} passed, ${this.failed} failed, 0 skipped`,
     ].join('\n');
   }

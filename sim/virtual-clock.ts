@@ -1,6 +1,7 @@
-// Virtual time: nothing happens but through `step`, tasks run in order of their time and then of their asking, and time jumps
-// from one to the next. Promises settle between tasks, in the order that JavaScript lays down, so that a run is the same each
-// time. As on a real machine the clock on the wall may be set while timers go on: a timer waits for what has passed.
+// Virtual time: nothing happens but through `step`, tasks run in order of their time and then of
+// their asking, and time jumps from one to the next. Promises settle between tasks, in the order
+// that JavaScript lays down, so that a run is the same each time. As on a real machine the clock on
+// the wall may be set while timers go on: a timer waits for what has passed.
 
 import { Heap } from '../src/base/heap.ts';
 import type { Clock } from '../src/port/clock.ts';
@@ -20,7 +21,9 @@ export class VirtualClock implements Clock {
   /** When somebody last did, by elapsed time. */
   setAtMs = 0;
   #order = 0;
-  readonly #tasks = new Heap<Task>((a, b) => (a.dueMs !== b.dueMs ? a.dueMs < b.dueMs : a.order < b.order));
+  readonly #tasks = new Heap<Task>((a, b) =>
+    a.dueMs !== b.dueMs ? a.dueMs < b.dueMs : a.order < b.order,
+  );
 
   constructor(startMs: number) {
     this.#offsetMs = startMs;
@@ -36,7 +39,12 @@ export class VirtualClock implements Clock {
   }
 
   at(dueAtMs: number, task: () => void): () => void {
-    const entry: Task = { dueMs: Math.max(dueAtMs - this.#offsetMs, this.#elapsedMs), order: this.#order++, run: task, cancelled: false };
+    const entry: Task = {
+      dueMs: Math.max(dueAtMs - this.#offsetMs, this.#elapsedMs),
+      order: this.#order++,
+      run: task,
+      cancelled: false,
+    };
     this.#tasks.push(entry);
     return () => {
       entry.cancelled = true;
@@ -63,7 +71,10 @@ export class VirtualClock implements Clock {
     return this.#tasks.peek()?.dueMs;
   }
 
-  /** Runs the next task if it is due by `untilMs` of elapsed time; then lets every promise settle. False: none was. */
+  /**
+   * Runs the next task if it is due by `untilMs` of elapsed time; then lets every promise settle.
+   * False: none was.
+   */
   async step(untilMs: number): Promise<boolean> {
     const dueMs = this.#nextDueMs();
     if (dueMs === undefined || dueMs > untilMs) {
@@ -79,7 +90,9 @@ export class VirtualClock implements Clock {
 }
 
 /**
- * Lets promises settle: chains of awaits are finite, and everything that could take longer goes through the clock. What asks for
- * the next tick from within a promise gets it after all of them; a turn of the event loop would do the same at many times the cost.
+ * Lets promises settle: chains of awaits are finite, and everything that could take longer goes
+ * through the clock. What asks for the next tick from within a promise gets it after all of them; a
+ * turn of the event loop would do the same at many times the cost.
  */
-export const settle = (): Promise<void> => Promise.resolve().then(() => new Promise((resolve) => process.nextTick(resolve)));
+export const settle = (): Promise<void> =>
+  Promise.resolve().then(() => new Promise((resolve) => process.nextTick(resolve)));

@@ -1,5 +1,6 @@
-// The entry: `serve`, `up` and `demo` start a server, and `restore` makes its data directory; every other verb is the command line's, which talks HTTP only. Each is
-// loaded when it is wanted, so that a quick verb does not wait for a server's modules.
+// The entry: `serve`, `up` and `demo` start a server, and `restore` makes its data directory; every
+// other verb is the command line's, which talks HTTP only. Each is loaded when it is wanted, so
+// that a quick verb does not wait for a server's modules.
 
 const argv = process.argv.slice(2);
 // `help serve` is `serve --help`.

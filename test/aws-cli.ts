@@ -1,5 +1,5 @@
-// The AWS CLI of this machine, pointed at a test server. Words are written as on a command line; what is substituted is one
-// argument, or part of one, whatever blanks it holds.
+// The AWS CLI of this machine, pointed at a test server. Words are written as on a command line;
+// what is substituted is one argument, or part of one, whatever blanks it holds.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,14 +19,20 @@ export class AwsCli {
     this.#server = server;
   }
 
-  /** Starts a command that the caller ends. Every call names the endpoint: Debian's CLI is older than the variable for it. */
+  /**
+   * Starts a command that the caller ends. Every call names the endpoint: Debian's CLI is older
+   * than the variable for it.
+   */
   spawn(strings: readonly string[], ...values: unknown[]): ChildProcess {
     return this.#spawn(wordsOf(strings, values));
   }
 
   #spawn(words: readonly string[]): ChildProcess {
     const args = [...words, '--endpoint-url', this.#server.url, '--output', 'json'];
-    return spawn(requirement('awscli').command, args, { env: { ...this.#server.environment, PYTHONUNBUFFERED: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    return spawn(requirement('awscli').command, args, {
+      env: { ...this.#server.environment, PYTHONUNBUFFERED: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   }
 
   run(strings: readonly string[], ...values: unknown[]): Promise<CliResult> {

@@ -1,5 +1,6 @@
-// The AWS CLI, as Debian ships it, does what the user guide's chapters on jobs, job definitions, job queues and compute
-// environments do, on the engine that a user of this machine gets. The tests build on each other, in the guide's order.
+// The AWS CLI, as Debian ships it, does what the user guide's chapters on jobs, job definitions,
+// job queues and compute environments do, on the engine that a user of this machine gets. The tests
+// build on each other, in the guide's order.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -53,18 +54,30 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
   };
 
   const messages = async (stream: string): Promise<string[]> => {
-    const { events } = await aws.json`logs get-log-events --log-group-name /aws/batch/job --log-stream-name ${stream} --start-from-head`;
+    const { events } =
+      await aws.json`logs get-log-events --log-group-name /aws/batch/job --log-stream-name ${stream} --start-from-head`;
     return events.map((event: { message: string }) => event.message);
   };
 
   describe('compute environments and queues', () => {
     test('a managed environment is created from a file and becomes VALID', async () => {
-      const input = { computeEnvironmentName: 'first-run-compute-environment', type: 'MANAGED', state: 'ENABLED', computeResources, tags: { team: 'docks' } };
-      const made = await aws.json`batch create-compute-environment --cli-input-json ${file('ce.json', input)}`;
+      const input = {
+        computeEnvironmentName: 'first-run-compute-environment',
+        type: 'MANAGED',
+        state: 'ENABLED',
+        computeResources,
+        tags: { team: 'docks' },
+      };
+      const made =
+        await aws.json`batch create-compute-environment --cli-input-json ${file('ce.json', input)}`;
       assert.equal(made.computeEnvironmentName, 'first-run-compute-environment');
-      assert.match(made.computeEnvironmentArn, /^arn:aws:batch:us-east-1:000000000000:compute-environment\/first-run-compute-environment$/);
+      assert.match(
+        made.computeEnvironmentArn,
+        /^arn:aws:batch:us-east-1:000000000000:compute-environment\/first-run-compute-environment$/,
+      );
       const environment = await until('the environment to be VALID', async () => {
-        const { computeEnvironments } = await aws.json`batch describe-compute-environments --compute-environments first-run-compute-environment`;
+        const { computeEnvironments } =
+          await aws.json`batch describe-compute-environments --compute-environments first-run-compute-environment`;
         return computeEnvironments[0].status === 'VALID' && computeEnvironments[0];
       });
       assert.equal(environment.state, 'ENABLED');
@@ -73,22 +86,34 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
       assert.deepEqual(environment.tags, { team: 'docks' });
     });
 
-    test('an unmanaged environment tells the ARN of its ECS cluster by the guide\'s query', async () => {
+    test("an unmanaged environment tells the ARN of its ECS cluster by the guide's query", async () => {
       await aws.json`batch create-compute-environment --compute-environment-name unmanagedCE --type UNMANAGED --service-role arn:aws:iam::000000000000:role/service-role/AWSBatchServiceRole`;
-      const arns = await aws.json`batch describe-compute-environments --compute-environments unmanagedCE --query computeEnvironments[].ecsClusterArn`;
+      const arns =
+        await aws.json`batch describe-compute-environments --compute-environments unmanagedCE --query computeEnvironments[].ecsClusterArn`;
       assert.equal(arns.length, 1);
       assert.match(arns[0], /^arn:aws:ecs:us-east-1:000000000000:cluster\/.*unmanagedCE/);
     });
 
     test('a queue is created and updated', async () => {
       const order = 'order=1,computeEnvironment=first-run-compute-environment';
-      const made = await aws.json`batch create-job-queue --job-queue-name first-run-job-queue --state ENABLED --priority 1 --compute-environment-order ${order}`;
+      const made =
+        await aws.json`batch create-job-queue --job-queue-name first-run-job-queue --state ENABLED --priority 1 --compute-environment-order ${order}`;
       assert.match(made.jobQueueArn, /:job-queue\/first-run-job-queue$/);
       await aws.json`batch update-job-queue --job-queue first-run-job-queue --priority 10`;
-      const { jobQueues } = await aws.json`batch describe-job-queues --job-queues ${made.jobQueueArn}`;
+      const { jobQueues } =
+        await aws.json`batch describe-job-queues --job-queues ${made.jobQueueArn}`;
       const { jobQueueName, state, status, priority, computeEnvironmentOrder } = jobQueues[0];
-      assert.deepEqual({ jobQueueName, state, status, priority }, { jobQueueName: 'first-run-job-queue', state: 'ENABLED', status: 'VALID', priority: 10 });
-      assert.deepEqual(computeEnvironmentOrder, [{ order: 1, computeEnvironment: 'arn:aws:batch:us-east-1:000000000000:compute-environment/first-run-compute-environment' }]);
+      assert.deepEqual(
+        { jobQueueName, state, status, priority },
+        { jobQueueName: 'first-run-job-queue', state: 'ENABLED', status: 'VALID', priority: 10 },
+      );
+      assert.deepEqual(computeEnvironmentOrder, [
+        {
+          order: 1,
+          computeEnvironment:
+            'arn:aws:batch:us-east-1:000000000000:compute-environment/first-run-compute-environment',
+        },
+      ]);
     });
 
     test('the skeletons of the guide are printed', async () => {
@@ -97,7 +122,11 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
         aws.json`batch create-compute-environment --generate-cli-skeleton`,
         aws.json`batch register-job-definition --generate-cli-skeleton`,
       ]);
-      assert.ok('jobQueueName' in queue && 'computeResources' in environment && 'containerProperties' in definition);
+      assert.ok(
+        'jobQueueName' in queue &&
+          'computeResources' in environment &&
+          'containerProperties' in definition,
+      );
     });
   });
 
@@ -106,31 +135,49 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
       for (const definition of exampleDefinitions) {
         const name = definition.jobDefinitionName;
         test(`${name} is registered and described as it was sent`, async () => {
-          const made = await aws.json`batch register-job-definition --cli-input-json ${file(`${name}.json`, definition)}`;
+          const made =
+            await aws.json`batch register-job-definition --cli-input-json ${file(`${name}.json`, definition)}`;
           assert.equal(made.revision, 1);
-          const { jobDefinitions } = await aws.json`batch describe-job-definitions --job-definition-name ${name} --status ACTIVE`;
+          const { jobDefinitions } =
+            await aws.json`batch describe-job-definitions --job-definition-name ${name} --status ACTIVE`;
           assert.equal(jobDefinitions.length, 1);
-          const { jobDefinitionArn, type, status, parameters, containerProperties } = jobDefinitions[0];
+          const { jobDefinitionArn, type, status, parameters, containerProperties } =
+            jobDefinitions[0];
           assert.equal(jobDefinitionArn, made.jobDefinitionArn);
-          const sent: { type: string; parameters?: object; containerProperties: object } = definition;
-          assert.deepEqual({ type, status, parameters, containerProperties: withoutEmptyLists(containerProperties) }, {
-            type: sent.type,
-            status: 'ACTIVE',
-            parameters: sent.parameters ?? {},
-            containerProperties: sent.containerProperties,
-          });
+          const sent: { type: string; parameters?: object; containerProperties: object } =
+            definition;
+          assert.deepEqual(
+            {
+              type,
+              status,
+              parameters,
+              containerProperties: withoutEmptyLists(containerProperties),
+            },
+            {
+              type: sent.type,
+              status: 'ACTIVE',
+              parameters: sent.parameters ?? {},
+              containerProperties: sent.containerProperties,
+            },
+          );
         });
       }
     });
 
     test('registering a name again makes the next revision, and a deregistered one is INACTIVE', async () => {
-      const again = await aws.json`batch register-job-definition --cli-input-json ${file('fetch_and_run.json', exampleDefinitions[0])}`;
+      const again =
+        await aws.json`batch register-job-definition --cli-input-json ${file('fetch_and_run.json', exampleDefinitions[0])}`;
       assert.equal(again.revision, 2);
       await aws.json`batch deregister-job-definition --job-definition fetch_and_run:2`;
-      const { jobDefinitions } = await aws.json`batch describe-job-definitions --job-definitions ${again.jobDefinitionArn}`;
+      const { jobDefinitions } =
+        await aws.json`batch describe-job-definitions --job-definitions ${again.jobDefinitionArn}`;
       assert.equal(jobDefinitions[0].status, 'INACTIVE');
-      const active = await aws.json`batch describe-job-definitions --job-definition-name fetch_and_run --status ACTIVE`;
-      assert.deepEqual(active.jobDefinitions.map((one: { revision: number }) => one.revision), [1]);
+      const active =
+        await aws.json`batch describe-job-definitions --job-definition-name fetch_and_run --status ACTIVE`;
+      assert.deepEqual(
+        active.jobDefinitions.map((one: { revision: number }) => one.revision),
+        [1],
+      );
     });
   });
 
@@ -140,8 +187,10 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
 
     test('parameters take the place of Ref:: in the command, and the log has the line', async () => {
       const properties = `image=${server.image},command=echo,Ref::inputfile,to,Ref::codec,vcpus=1,memory=32`;
-      ({ jobDefinitionArn: echoArn } = await aws.json`batch register-job-definition --job-definition-name Echo --type container --parameters codec=mp4 --container-properties ${properties}`);
-      const { jobId, jobName, jobArn } = await aws.json`batch submit-job --job-name convert --job-queue first-run-job-queue --job-definition Echo --parameters inputfile=a.mov`;
+      ({ jobDefinitionArn: echoArn } =
+        await aws.json`batch register-job-definition --job-definition-name Echo --type container --parameters codec=mp4 --container-properties ${properties}`);
+      const { jobId, jobName, jobArn } =
+        await aws.json`batch submit-job --job-name convert --job-queue first-run-job-queue --job-definition Echo --parameters inputfile=a.mov`;
       assert.equal(jobName, 'convert');
       assert.match(jobArn, new RegExp(`^arn:aws:batch:us-east-1:000000000000:job/${jobId}$`));
       const ended = await whenEnded(jobId);
@@ -157,38 +206,61 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
 
     test('an array of seven prints the rainbow', async () => {
       const script = `set -- ${colors.join(' ')}; shift $AWS_BATCH_JOB_ARRAY_INDEX; echo My favorite color of the rainbow is $1.`;
-      const definition = { jobDefinitionName: 'print-color', type: 'container', containerProperties: { image: server.image, command: ['sh', '-c', script], vcpus: 1, memory: 250 } };
+      const definition = {
+        jobDefinitionName: 'print-color',
+        type: 'container',
+        containerProperties: {
+          image: server.image,
+          command: ['sh', '-c', script],
+          vcpus: 1,
+          memory: 250,
+        },
+      };
       await aws.json`batch register-job-definition --cli-input-json ${file('print-color.json', definition)}`;
-      ({ jobId: arrayId } = await aws.json`batch submit-job --cli-input-json ${file('print-color-job-def.json', printColorJob)}`);
+      ({ jobId: arrayId } =
+        await aws.json`batch submit-job --cli-input-json ${file('print-color-job-def.json', printColorJob)}`);
       const parent = await whenEnded(arrayId);
       assert.equal(parent.status, 'SUCCEEDED');
       assert.equal(parent.arrayProperties.size, 7);
       assert.equal(parent.arrayProperties.statusSummary.SUCCEEDED, 7);
 
       const children = await list(`--array-job-id ${arrayId} --job-status SUCCEEDED`);
-      assert.deepEqual(children.map((child) => child.jobId).toSorted(), colors.map((_, index) => `${arrayId}:${index}`));
+      assert.deepEqual(
+        children.map((child) => child.jobId).toSorted(),
+        colors.map((_, index) => `${arrayId}:${index}`),
+      );
       assert.deepEqual(await list(`--array-job-id ${arrayId} --job-status FAILED`), []);
 
       const { jobs } = await aws.json`batch describe-jobs --jobs ${arrayId}:0 ${arrayId}:6`;
-      const streams: string[] = jobs.map((child: { container: { logStreamName: string } }) => child.container.logStreamName);
-      assert.deepEqual(jobs.map((child: { arrayProperties: { index: number } }) => child.arrayProperties.index), [0, 6]);
+      const streams: string[] = jobs.map(
+        (child: { container: { logStreamName: string } }) => child.container.logStreamName,
+      );
+      assert.deepEqual(
+        jobs.map((child: { arrayProperties: { index: number } }) => child.arrayProperties.index),
+        [0, 6],
+      );
       assert.deepEqual(await Promise.all(streams.map(messages)), [[rainbow[0]], [rainbow[6]]]);
     });
 
     test('`logs tail` shows the output of all jobs', async () => {
       const tailed = await aws.text`logs tail /aws/batch/job --since 1h --format short`;
-      for (const line of [...rainbow, 'a.mov to mp4']) assert.ok(tailed.includes(line), `${line} in ${tailed}`);
+      for (const line of [...rainbow, 'a.mov to mp4'])
+        assert.ok(tailed.includes(line), `${line} in ${tailed}`);
     });
 
     test('`logs tail --follow` shows the output of a job while it runs', async () => {
       await aws.json`batch register-job-definition --job-definition-name talks --type container --container-properties ${`image=${server.image},command=sh,-c,"echo I am awake; exec sleep 300",vcpus=1,memory=32,linuxParameters={initProcessEnabled=true}`}`;
-      const { jobId } = await aws.json`batch submit-job --job-name talks --job-queue first-run-job-queue --job-definition talks`;
+      const { jobId } =
+        await aws.json`batch submit-job --job-name talks --job-queue first-run-job-queue --job-definition talks`;
       const tail = aws.spawn`logs tail /aws/batch/job --follow --log-stream-name-prefix talks/ --format short`;
       let seen = '';
       tail.stdout?.setEncoding('utf8').on('data', (text: string) => (seen += text));
       tail.stderr?.setEncoding('utf8').on('data', (text: string) => (seen += text));
       try {
-        await until(() => `the line to be tailed; seen: ${seen}`, () => seen.includes('I am awake'));
+        await until(
+          () => `the line to be tailed; seen: ${seen}`,
+          () => seen.includes('I am awake'),
+        );
         assert.equal((await server.job(jobId)).status, 'RUNNING');
       } finally {
         tail.kill('SIGKILL');
@@ -203,25 +275,43 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
     });
 
     test('overrides, timeout, retry strategy and tags of a submission are kept and used', async () => {
-      const overrides = { command: ['sh', '-c', 'echo $GREETING $AWS_BATCH_JQ_NAME $AWS_BATCH_CE_NAME $AWS_BATCH_JOB_ATTEMPT'], environment: [{ name: 'GREETING', value: 'ahoy' }] };
-      const { jobId } = await aws.json`batch submit-job --job-name overridden --job-queue first-run-job-queue --job-definition Echo:1
+      const overrides = {
+        command: [
+          'sh',
+          '-c',
+          'echo $GREETING $AWS_BATCH_JQ_NAME $AWS_BATCH_CE_NAME $AWS_BATCH_JOB_ATTEMPT',
+        ],
+        environment: [{ name: 'GREETING', value: 'ahoy' }],
+      };
+      const { jobId } =
+        await aws.json`batch submit-job --job-name overridden --job-queue first-run-job-queue --job-definition Echo:1
         --container-overrides ${JSON.stringify(overrides)} --timeout attemptDurationSeconds=3600 --retry-strategy attempts=2 --tags ship=tug`;
       const ended = await whenEnded(jobId);
       assert.equal(ended.status, 'SUCCEEDED', ended.statusReason);
       assert.deepEqual(ended.timeout, { attemptDurationSeconds: 3600 });
       assert.equal(ended.retryStrategy.attempts, 2);
       assert.deepEqual(ended.tags, { ship: 'tug' });
-      assert.deepEqual(await messages(ended.container.logStreamName), ['ahoy first-run-job-queue first-run-compute-environment 1']);
+      assert.deepEqual(await messages(ended.container.logStreamName), [
+        'ahoy first-run-job-queue first-run-compute-environment 1',
+      ]);
     });
 
     test('a job that ends with an error is FAILED with its exit code and no container reason', async () => {
-      const { jobId } = await aws.json`batch submit-job --job-name failing --job-queue first-run-job-queue --job-definition Echo --container-overrides ${'{"command":["sh","-c","exit 3"]}'}`;
+      const { jobId } =
+        await aws.json`batch submit-job --job-name failing --job-queue first-run-job-queue --job-definition Echo --container-overrides ${'{"command":["sh","-c","exit 3"]}'}`;
       const ended = await whenEnded(jobId);
-      assert.deepEqual([ended.status, ended.container.exitCode, ended.container.reason, ended.statusReason], ['FAILED', 3, undefined, 'Essential container in task exited']);
+      assert.deepEqual(
+        [ended.status, ended.container.exitCode, ended.container.reason, ended.statusReason],
+        ['FAILED', 3, undefined, 'Essential container in task exited'],
+      );
       assert.equal(ended.attempts[0].container.exitCode, 3);
     });
 
-    const filters: readonly (readonly [name: string, value: () => string, jobNames: readonly string[]])[] = [
+    const filters: readonly (readonly [
+      name: string,
+      value: () => string,
+      jobNames: readonly string[],
+    ])[] = [
       ['JOB_NAME', () => 'CONVERT', ['convert']],
       ['JOB_NAME', () => 'Over*', ['overridden']],
       ['JOB_DEFINITION', () => 'Echo', ['convert', 'failing', 'overridden']],
@@ -233,28 +323,55 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
     describe('list-jobs --filters', { concurrency: 3 }, () => {
       for (const [name, value, jobNames] of filters) {
         test(`${name} finds ${jobNames.join(', ') || 'nothing'}`, async () => {
-          const found = await list(`--job-queue first-run-job-queue --filters name=${name},values=${value()}`);
+          const found = await list(
+            `--job-queue first-run-job-queue --filters name=${name},values=${value()}`,
+          );
           assert.deepEqual(found.map((one) => one.jobName).toSorted(), jobNames);
         });
       }
     });
 
     test('list-jobs by status, and RUNNING where none is said', async () => {
-      const inQueue = (status: string) => list(`--job-queue first-run-job-queue --job-status ${status}`);
-      assert.deepEqual((await inQueue('FAILED')).map((one) => one.jobName).toSorted(), ['failing', 'talks']);
-      assert.deepEqual((await inQueue('SUCCEEDED')).map((one) => one.jobName).toSorted(), ['convert', 'overridden', 'print-color']);
-      const live = await Promise.all(['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING'].map(inQueue));
+      const inQueue = (status: string) =>
+        list(`--job-queue first-run-job-queue --job-status ${status}`);
+      assert.deepEqual((await inQueue('FAILED')).map((one) => one.jobName).toSorted(), [
+        'failing',
+        'talks',
+      ]);
+      assert.deepEqual((await inQueue('SUCCEEDED')).map((one) => one.jobName).toSorted(), [
+        'convert',
+        'overridden',
+        'print-color',
+      ]);
+      const live = await Promise.all(
+        ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING'].map(inQueue),
+      );
       assert.deepEqual([...live, await list('--job-queue first-run-job-queue')].flat(), []);
     });
 
     test('pages: --max-items goes on from its token, --page-size answers all', async () => {
-      const all = (await list('--job-queue first-run-job-queue --job-status SUCCEEDED')).map((one) => one.jobId);
-      const first = await aws.json`batch list-jobs --job-queue first-run-job-queue --job-status SUCCEEDED --max-items 2`;
-      assert.deepEqual(first.jobSummaryList.map((one: Summary) => one.jobId), all.slice(0, 2));
-      const rest = await aws.json`batch list-jobs --job-queue first-run-job-queue --job-status SUCCEEDED --starting-token ${first.NextToken}`;
-      assert.deepEqual(rest.jobSummaryList.map((one: Summary) => one.jobId), all.slice(2));
-      const paged = await list('--job-queue first-run-job-queue --job-status SUCCEEDED --page-size 1');
-      assert.deepEqual(paged.map((one) => one.jobId), all);
+      const all = (await list('--job-queue first-run-job-queue --job-status SUCCEEDED')).map(
+        (one) => one.jobId,
+      );
+      const first =
+        await aws.json`batch list-jobs --job-queue first-run-job-queue --job-status SUCCEEDED --max-items 2`;
+      assert.deepEqual(
+        first.jobSummaryList.map((one: Summary) => one.jobId),
+        all.slice(0, 2),
+      );
+      const rest =
+        await aws.json`batch list-jobs --job-queue first-run-job-queue --job-status SUCCEEDED --starting-token ${first.NextToken}`;
+      assert.deepEqual(
+        rest.jobSummaryList.map((one: Summary) => one.jobId),
+        all.slice(2),
+      );
+      const paged = await list(
+        '--job-queue first-run-job-queue --job-status SUCCEEDED --page-size 1',
+      );
+      assert.deepEqual(
+        paged.map((one) => one.jobId),
+        all,
+      );
       const definitions = await aws.json`batch describe-job-definitions --page-size 2`;
       assert.equal(definitions.jobDefinitions.length, 7);
     });
@@ -269,39 +386,61 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
 
     for (const command of ['cancel', 'terminate']) {
       test(`${command}-job ends it with the reason that was given`, async () => {
-        const { jobId } = await aws.json`batch submit-job --job-name waits --job-queue idle --job-definition Echo --parameters inputfile=a,codec=b`;
+        const { jobId } =
+          await aws.json`batch submit-job --job-name waits --job-queue idle --job-definition Echo --parameters inputfile=a,codec=b`;
         assert.equal((await job(jobId)).status, 'RUNNABLE');
         await aws.text`batch ${command}-job --job-id ${jobId} --reason ${'No longer wanted.'}`;
         const ended = await job(jobId);
-        assert.deepEqual([ended.status, ended.statusReason, ended.attempts], ['FAILED', 'No longer wanted.', []]);
+        assert.deepEqual(
+          [ended.status, ended.statusReason, ended.attempts],
+          ['FAILED', 'No longer wanted.', []],
+        );
         assert.ok(ended.stoppedAt >= ended.createdAt);
       });
     }
 
     test('cancelling an unknown job succeeds', async () => {
-      assert.equal(await aws.text`batch cancel-job --job-id 00000000-0000-4000-8000-000000000000 --reason none`, '');
+      assert.equal(
+        await aws.text`batch cancel-job --job-id 00000000-0000-4000-8000-000000000000 --reason none`,
+        '',
+      );
     });
 
     test('a deleted queue ends its jobs and is gone; so is its environment', async () => {
-      const { jobId } = await aws.json`batch submit-job --job-name waits --job-queue idle --job-definition Echo --parameters inputfile=a,codec=b`;
+      const { jobId } =
+        await aws.json`batch submit-job --job-name waits --job-queue idle --job-definition Echo --parameters inputfile=a,codec=b`;
       const inUse = await aws.run`batch delete-compute-environment --compute-environment idle`;
       assert.match(inUse.stderr, /Cannot delete, found existing JobQueue relationship/);
       await aws.text`batch update-job-queue --job-queue idle --state DISABLED`;
       await aws.text`batch delete-job-queue --job-queue idle`;
-      await until('the queue to be gone', async () => (await aws.json`batch describe-job-queues --job-queues idle`).jobQueues.length === 0);
+      await until(
+        'the queue to be gone',
+        async () =>
+          (await aws.json`batch describe-job-queues --job-queues idle`).jobQueues.length === 0,
+      );
       assert.equal((await job(jobId)).status, 'FAILED');
       await aws.text`batch delete-compute-environment --compute-environment idle`;
-      await until('the environment to be gone', async () => (await aws.json`batch describe-compute-environments --compute-environments idle`).computeEnvironments.length === 0);
+      await until(
+        'the environment to be gone',
+        async () =>
+          (await aws.json`batch describe-compute-environments --compute-environments idle`)
+            .computeEnvironments.length === 0,
+      );
     });
   });
 
   test('tags of a resource are added, listed and removed', async () => {
-    const { jobQueues } = await aws.json`batch describe-job-queues --job-queues first-run-job-queue`;
+    const { jobQueues } =
+      await aws.json`batch describe-job-queues --job-queues first-run-job-queue`;
     const arn = jobQueues[0].jobQueueArn;
     await aws.text`batch tag-resource --resource-arn ${arn} --tags cost=low,team=docks`;
-    assert.deepEqual(await aws.json`batch list-tags-for-resource --resource-arn ${arn}`, { tags: { cost: 'low', team: 'docks' } });
+    assert.deepEqual(await aws.json`batch list-tags-for-resource --resource-arn ${arn}`, {
+      tags: { cost: 'low', team: 'docks' },
+    });
     await aws.text`batch untag-resource --resource-arn ${arn} --tag-keys cost`;
-    assert.deepEqual(await aws.json`batch list-tags-for-resource --resource-arn ${arn}`, { tags: { team: 'docks' } });
+    assert.deepEqual(await aws.json`batch list-tags-for-resource --resource-arn ${arn}`, {
+      tags: { team: 'docks' },
+    });
   });
 
   test('unknown names and ids are described as an empty list', async () => {
@@ -311,17 +450,50 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
       aws.json`batch describe-compute-environments --compute-environments nobody`,
       aws.json`batch describe-job-definitions --job-definition-name nobody`,
     ]);
-    assert.deepEqual(answers, [{ jobs: [] }, { jobQueues: [] }, { computeEnvironments: [] }, { jobDefinitions: [] }]);
+    assert.deepEqual(answers, [
+      { jobs: [] },
+      { jobQueues: [] },
+      { computeEnvironments: [] },
+      { jobDefinitions: [] },
+    ]);
   });
 
   const errors: readonly (readonly [what: string, command: string, text: RegExp])[] = [
-    ['an unknown queue', 'batch submit-job --job-name a --job-queue nobody --job-definition Echo', /An error occurred \(ClientException\) when calling the SubmitJob operation: .*nobody.* does not exist/],
-    ['an unknown definition', 'batch submit-job --job-name a --job-queue first-run-job-queue --job-definition nobody', /\(ClientException\) when calling the SubmitJob operation/],
-    ['a name taken', 'batch create-job-queue --job-queue-name first-run-job-queue --priority 1 --compute-environment-order order=1,computeEnvironment=first-run-compute-environment', /\(ClientException\) when calling the CreateJobQueue operation: Object already exists/],
-    ['an array too small', 'batch submit-job --job-name a --job-queue first-run-job-queue --job-definition Echo --array-properties size=1', /\(ClientException\) when calling the SubmitJob operation/],
-    ['a stream that is not there', 'logs get-log-events --log-group-name /aws/batch/job --log-stream-name nobody', /\(ResourceNotFoundException\) when calling the GetLogEvents operation/],
-    ['a multi-node job that is not there', 'batch list-jobs --multi-node-job-id a', /\(ClientException\) when calling the ListJobs operation: Job a does not exist/],
-    ['what is not built', 'batch register-job-definition --job-definition-name a --type container --eks-properties podProperties={hostNetwork=true}', /\(ClientException\) when calling the RegisterJobDefinition operation: eksProperties is not supported/],
+    [
+      'an unknown queue',
+      'batch submit-job --job-name a --job-queue nobody --job-definition Echo',
+      /An error occurred \(ClientException\) when calling the SubmitJob operation: .*nobody.* does not exist/,
+    ],
+    [
+      'an unknown definition',
+      'batch submit-job --job-name a --job-queue first-run-job-queue --job-definition nobody',
+      /\(ClientException\) when calling the SubmitJob operation/,
+    ],
+    [
+      'a name taken',
+      'batch create-job-queue --job-queue-name first-run-job-queue --priority 1 --compute-environment-order order=1,computeEnvironment=first-run-compute-environment',
+      /\(ClientException\) when calling the CreateJobQueue operation: Object already exists/,
+    ],
+    [
+      'an array too small',
+      'batch submit-job --job-name a --job-queue first-run-job-queue --job-definition Echo --array-properties size=1',
+      /\(ClientException\) when calling the SubmitJob operation/,
+    ],
+    [
+      'a stream that is not there',
+      'logs get-log-events --log-group-name /aws/batch/job --log-stream-name nobody',
+      /\(ResourceNotFoundException\) when calling the GetLogEvents operation/,
+    ],
+    [
+      'a multi-node job that is not there',
+      'batch list-jobs --multi-node-job-id a',
+      /\(ClientException\) when calling the ListJobs operation: Job a does not exist/,
+    ],
+    [
+      'what is not built',
+      'batch register-job-definition --job-definition-name a --type container --eks-properties podProperties={hostNetwork=true}',
+      /\(ClientException\) when calling the RegisterJobDefinition operation: eksProperties is not supported/,
+    ],
   ];
   describe('errors of the service are rendered', { concurrency: 3 }, () => {
     for (const [what, command, text] of errors) {
@@ -336,14 +508,23 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
   test('at last queue and environment are disabled and deleted', async () => {
     await aws.text`batch update-job-queue --job-queue first-run-job-queue --state DISABLED`;
     await aws.text`batch delete-job-queue --job-queue first-run-job-queue`;
-    await until('the queue to be gone', async () => (await aws.json`batch describe-job-queues`).jobQueues.length === 0);
+    await until(
+      'the queue to be gone',
+      async () => (await aws.json`batch describe-job-queues`).jobQueues.length === 0,
+    );
     await aws.text`batch update-compute-environment --compute-environment first-run-compute-environment --state DISABLED`;
     await aws.text`batch delete-compute-environment --compute-environment first-run-compute-environment`;
-    await until('the environment to be gone', async () => (await aws.json`batch describe-compute-environments`).computeEnvironments.every((one: { computeEnvironmentName: string }) => one.computeEnvironmentName === 'unmanagedCE'));
+    await until('the environment to be gone', async () =>
+      (await aws.json`batch describe-compute-environments`).computeEnvironments.every(
+        (one: { computeEnvironmentName: string }) => one.computeEnvironmentName === 'unmanagedCE',
+      ),
+    );
   });
 });
 
 /** AWS adds empty lists, and clients take them for nothing. */
 function withoutEmptyLists(properties: object): object {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => !Array.isArray(value) || value.length > 0));
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => !Array.isArray(value) || value.length > 0),
+  );
 }

@@ -1,5 +1,5 @@
-// Backups of a server that runs, and what is restored from them, by the real program; and what becomes of a data directory that
-// has lost a part.
+// Backups of a server that runs, and what is restored from them, by the real program; and what
+// becomes of a data directory that has lost a part.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,9 @@ import { TestServer } from './server.ts';
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 function longshore(...words: string[]): { status: number | null; out: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
+    encoding: 'utf8',
+  });
   return { status, out: stdout + stderr };
 }
 
@@ -28,14 +30,22 @@ function folder(t: TestContext): string {
 const modesBelow = (directory: string): [name: string, mode: number, isFile: boolean][] =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() || entry.isDirectory())
-    .map((entry) => [join(entry.parentPath, entry.name), statSync(join(entry.parentPath, entry.name)).mode & 0o777, entry.isFile()]);
+    .map((entry) => [
+      join(entry.parentPath, entry.name),
+      statSync(join(entry.parentPath, entry.name)).mode & 0o777,
+      entry.isFile(),
+    ]);
 
 test('a backup of a running server has its jobs and their output, and what is restored from it harms nothing', async (t) => {
   const parent = folder(t);
   await using server = await TestServer.start('process');
   await server.prepare();
   const done = await server.run('prints', { command: ['sh', '-c', 'echo one; echo two'] });
-  const running = await server.submit(await server.register('runs', { command: ['sh', '-c', 'while test -d . && ! test -e end; do sleep 0.1; done'] }));
+  const running = await server.submit(
+    await server.register('runs', {
+      command: ['sh', '-c', 'while test -d . && ! test -e end; do sleep 0.1; done'],
+    }),
+  );
   await server.whenStatus(running, 'RUNNING');
   const backup = join(parent, 'backup');
   const made = longshore('backup', backup, '--endpoint', server.url);
@@ -43,7 +53,10 @@ test('a backup of a running server has its jobs and their output, and what is re
   assert.match(made.out, /holds a backup of http.*: \d+ files/);
   for (const [name, mode] of modesBelow(backup)) assert.equal(mode & 0o077, 0, name);
   assert(!existsSync(join(backup, 'incomplete')));
-  assert.deepEqual(readdirSync(server.dataDir).filter((name) => name.startsWith('backup-')), []);
+  assert.deepEqual(
+    readdirSync(server.dataDir).filter((name) => name.startsWith('backup-')),
+    [],
+  );
   const again = longshore('backup', backup, '--endpoint', server.url);
   assert.deepEqual([again.status, /is not empty/.test(again.out)], [1, true]);
 
@@ -56,7 +69,10 @@ test('a backup of a running server has its jobs and their output, and what is re
   assert.match(other.stderr, /is a copy/);
   const same = await other.job(done.jobId as string);
   assert.deepEqual([same.status, await other.lines(same)], ['SUCCEEDED', ['one', 'two']]);
-  assert.match((await other.whenEnded(running)).statusReason as string, /^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/);
+  assert.match(
+    (await other.whenEnded(running)).statusReason as string,
+    /^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/,
+  );
   assert.equal((await server.job(running)).status, 'RUNNING');
 });
 
@@ -95,18 +111,31 @@ test('a server whose write-ahead log is lost says so and does not start as if it
   await server.prepare();
   for (let at = 0; at < 20; at++) await server.submit();
   await server.stop('SIGKILL');
-  for (const suffix of ['-wal', '-shm']) rmSync(join(dataDir, `longshore.db${suffix}`), { force: true });
-  await assert.rejects(server.start(), /the database in this data directory knows \d+ commits and had \d+ or more on .*--accept-older-database/);
+  for (const suffix of ['-wal', '-shm'])
+    rmSync(join(dataDir, `longshore.db${suffix}`), { force: true });
+  await assert.rejects(
+    server.start(),
+    /the database in this data directory knows \d+ commits and had \d+ or more on .*--accept-older-database/,
+  );
   await using accepted = await PlainServer.start({ dataDir, flags: ['--accept-older-database'] });
-  assert.equal((await accepted.send({ method: 'GET', path: '/_longshore/health', body: '' })).status, 200);
+  assert.equal(
+    (await accepted.send({ method: 'GET', path: '/_longshore/health', body: '' })).status,
+    200,
+  );
 });
 
 test('no file that a server makes can be read by others, jobs on the process engine and their output included', async () => {
   await using server = await TestServer.start('process');
   await server.prepare();
-  const running = await server.submit(await server.register('runs', { command: ['sh', '-c', 'echo out; while test -d . && ! test -e end; do sleep 0.1; done'] }));
+  const running = await server.submit(
+    await server.register('runs', {
+      command: ['sh', '-c', 'echo out; while test -d . && ! test -e end; do sleep 0.1; done'],
+    }),
+  );
   await server.whenStatus(running, 'RUNNING');
   await server.run('prints', { command: ['echo', 'one'] });
-  const open = modesBelow(server.dataDir).filter(([name, mode]) => (mode & 0o077) !== 0 && !/\/work\/\d+\//.test(name));
+  const open = modesBelow(server.dataDir).filter(
+    ([name, mode]) => (mode & 0o077) !== 0 && !/\/work\/\d+\//.test(name),
+  );
   assert.deepEqual(open, []);
 });

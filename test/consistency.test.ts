@@ -1,12 +1,22 @@
-// Changes of queues and environments are complete when they are answered: the next call sees them, whoever makes it, and a
-// name that is free again belongs to something new.
+// Changes of queues and environments are complete when they are answered: the next call sees them,
+// whoever makes it, and a name that is free again belongs to something new.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
-  CreateComputeEnvironmentCommand, CreateJobQueueCommand, DeleteComputeEnvironmentCommand, DeleteJobQueueCommand, DescribeComputeEnvironmentsCommand, DescribeJobQueuesCommand,
-  ListJobsCommand, TagResourceCommand, TerminateJobCommand, UpdateComputeEnvironmentCommand, UpdateJobQueueCommand,
-  type ComputeEnvironmentDetail, type JobQueueDetail,
+  CreateComputeEnvironmentCommand,
+  CreateJobQueueCommand,
+  DeleteComputeEnvironmentCommand,
+  DeleteJobQueueCommand,
+  DescribeComputeEnvironmentsCommand,
+  DescribeJobQueuesCommand,
+  ListJobsCommand,
+  TagResourceCommand,
+  TerminateJobCommand,
+  UpdateComputeEnvironmentCommand,
+  UpdateJobQueueCommand,
+  type ComputeEnvironmentDetail,
+  type JobQueueDetail,
 } from '@aws-sdk/client-batch';
 import { account, computeResources, region, TestServer } from './server.ts';
 import { until } from './until.ts';
@@ -19,28 +29,63 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-const createEnvironment = (name: string) => server.batch.send(new CreateComputeEnvironmentCommand({ computeEnvironmentName: name, type: 'MANAGED', computeResources }));
+const createEnvironment = (name: string) =>
+  server.batch.send(
+    new CreateComputeEnvironmentCommand({
+      computeEnvironmentName: name,
+      type: 'MANAGED',
+      computeResources,
+    }),
+  );
 const createQueue = (name: string, ...environments: string[]) =>
-  server.batch.send(new CreateJobQueueCommand({ jobQueueName: name, priority: 1, computeEnvironmentOrder: environments.map((computeEnvironment, order) => ({ order, computeEnvironment })) }));
-const moveQueue = (name: string, environment: string) => server.batch.send(new UpdateJobQueueCommand({ jobQueue: name, computeEnvironmentOrder: [{ order: 1, computeEnvironment: environment }] }));
-const disableQueue = (name: string) => server.batch.send(new UpdateJobQueueCommand({ jobQueue: name, state: 'DISABLED' }));
-const deleteQueue = (name: string) => server.batch.send(new DeleteJobQueueCommand({ jobQueue: name }));
-const disableEnvironment = (name: string) => server.batch.send(new UpdateComputeEnvironmentCommand({ computeEnvironment: name, state: 'DISABLED' }));
-const deleteEnvironment = (name: string) => server.batch.send(new DeleteComputeEnvironmentCommand({ computeEnvironment: name }));
+  server.batch.send(
+    new CreateJobQueueCommand({
+      jobQueueName: name,
+      priority: 1,
+      computeEnvironmentOrder: environments.map((computeEnvironment, order) => ({
+        order,
+        computeEnvironment,
+      })),
+    }),
+  );
+const moveQueue = (name: string, environment: string) =>
+  server.batch.send(
+    new UpdateJobQueueCommand({
+      jobQueue: name,
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: environment }],
+    }),
+  );
+const disableQueue = (name: string) =>
+  server.batch.send(new UpdateJobQueueCommand({ jobQueue: name, state: 'DISABLED' }));
+const deleteQueue = (name: string) =>
+  server.batch.send(new DeleteJobQueueCommand({ jobQueue: name }));
+const disableEnvironment = (name: string) =>
+  server.batch.send(
+    new UpdateComputeEnvironmentCommand({ computeEnvironment: name, state: 'DISABLED' }),
+  );
+const deleteEnvironment = (name: string) =>
+  server.batch.send(new DeleteComputeEnvironmentCommand({ computeEnvironment: name }));
 
 async function environmentOf(name: string): Promise<ComputeEnvironmentDetail | undefined> {
-  const { computeEnvironments } = await server.batch.send(new DescribeComputeEnvironmentsCommand({ computeEnvironments: [name] }));
+  const { computeEnvironments } = await server.batch.send(
+    new DescribeComputeEnvironmentsCommand({ computeEnvironments: [name] }),
+  );
   return computeEnvironments?.[0];
 }
 async function queueOf(name: string): Promise<JobQueueDetail | undefined> {
-  const { jobQueues } = await server.batch.send(new DescribeJobQueuesCommand({ jobQueues: [name] }));
+  const { jobQueues } = await server.batch.send(
+    new DescribeJobQueuesCommand({ jobQueues: [name] }),
+  );
   return jobQueues?.[0];
 }
 async function jobsOf(name: string): Promise<(string | undefined)[]> {
-  const { jobSummaryList } = await server.batch.send(new ListJobsCommand({ jobQueue: name, filters: [{ name: 'AFTER_CREATED_AT', values: ['0'] }] }));
+  const { jobSummaryList } = await server.batch.send(
+    new ListJobsCommand({ jobQueue: name, filters: [{ name: 'AFTER_CREATED_AT', values: ['0'] }] }),
+  );
   return jobSummaryList?.map(({ jobId }) => jobId) ?? [];
 }
-const submitTo = (jobQueue: string, definition = 'ok'): Promise<string> => server.submit(definition, { jobQueue });
+const submitTo = (jobQueue: string, definition = 'ok'): Promise<string> =>
+  server.submit(definition, { jobQueue });
 
 describe('a compute environment', () => {
   it('can be deleted as soon as the update is answered that takes it from its queue, and made again at once, round after round', async () => {
@@ -58,7 +103,9 @@ describe('a compute environment', () => {
       await assert.rejects(moveQueue('moving', 'turns'), /turns does not exist/);
       await createEnvironment('turns');
       await moveQueue('moving', 'turns');
-      assert.deepEqual((await queueOf('moving'))?.computeEnvironmentOrder, [{ order: 1, computeEnvironment: (await environmentOf('turns'))?.computeEnvironmentArn }]);
+      assert.deepEqual((await queueOf('moving'))?.computeEnvironmentOrder, [
+        { order: 1, computeEnvironment: (await environmentOf('turns'))?.computeEnvironmentArn },
+      ]);
     }
     assert.equal(uuids.size, 20);
   });
@@ -69,9 +116,11 @@ describe('a compute environment', () => {
       await createEnvironment(name);
       await disableEnvironment(name);
       const asked = [() => createQueue(name, name), () => deleteEnvironment(name)];
-      const outcomes = await Promise.allSettled((round % 2 === 0 ? asked : asked.toReversed()).map((ask) => ask()));
+      const outcomes = await Promise.allSettled(
+        (round % 2 === 0 ? asked : asked.toReversed()).map((ask) => ask()),
+      );
       assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
-      assert.equal(await queueOf(name) === undefined, await environmentOf(name) === undefined);
+      assert.equal((await queueOf(name)) === undefined, (await environmentOf(name)) === undefined);
     }
   });
 
@@ -79,16 +128,28 @@ describe('a compute environment', () => {
     await createEnvironment('passing');
     await createQueue('passing', 'passing');
     const cluster = (await environmentOf('passing'))?.ecsClusterArn ?? '';
-    assert.match(cluster, new RegExp(`^arn:aws:ecs:${region}:${account}:cluster/passing_Batch_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`));
+    assert.match(
+      cluster,
+      new RegExp(
+        `^arn:aws:ecs:${region}:${account}:cluster/passing_Batch_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`,
+      ),
+    );
     const then = await server.whenStatus(await submitTo('passing'), 'SUCCEEDED');
     const name = cluster.split('/')[1];
-    assert.ok(then.container?.containerInstanceArn?.startsWith(`arn:aws:ecs:${region}:${account}:container-instance/${name}/`));
-    assert.ok(then.container?.taskArn?.startsWith(`arn:aws:ecs:${region}:${account}:task/${name}/`));
+    assert.ok(
+      then.container?.containerInstanceArn?.startsWith(
+        `arn:aws:ecs:${region}:${account}:container-instance/${name}/`,
+      ),
+    );
+    assert.ok(
+      then.container?.taskArn?.startsWith(`arn:aws:ecs:${region}:${account}:task/${name}/`),
+    );
     await createEnvironment('heir');
     await moveQueue('passing', 'heir');
     await disableEnvironment('passing');
     await deleteEnvironment('passing');
-    const stillThere = async (): Promise<void> => assert.deepEqual((await server.job(then.jobId ?? '')).attempts, then.attempts);
+    const stillThere = async (): Promise<void> =>
+      assert.deepEqual((await server.job(then.jobId ?? '')).attempts, then.attempts);
     await stillThere();
     await createEnvironment('passing');
     assert.notEqual((await environmentOf('passing'))?.ecsClusterArn, cluster);
@@ -122,16 +183,24 @@ describe('a job queue', () => {
     for (let round = 0; round < 10; round++) {
       await disableQueue('switched');
       await assert.rejects(submitTo('switched'), /DISABLED/);
-      await server.batch.send(new UpdateJobQueueCommand({ jobQueue: 'switched', state: 'ENABLED' }));
+      await server.batch.send(
+        new UpdateJobQueueCommand({ jobQueue: 'switched', state: 'ENABLED' }),
+      );
       await submitTo('switched');
     }
   });
 
   it('is DELETING until its jobs have ended, whose name nobody can take meanwhile', async () => {
     await createQueue('full', 'ce');
-    const running = await server.submit('slow', { jobQueue: 'full', containerOverrides: { environment: [{ name: 'FAKE_IGNORE_STOP', value: 'true' }] } });
+    const running = await server.submit('slow', {
+      jobQueue: 'full',
+      containerOverrides: { environment: [{ name: 'FAKE_IGNORE_STOP', value: 'true' }] },
+    });
     const array = await server.submit('slow', { jobQueue: 'full', arrayProperties: { size: 3 } });
-    const dependent = await server.submit('ok', { jobQueue: 'full', dependsOn: [{ jobId: running }] });
+    const dependent = await server.submit('ok', {
+      jobQueue: 'full',
+      dependsOn: [{ jobId: running }],
+    });
     await server.whenStatus(running, 'RUNNING');
     await server.whenStatus(`${array}:2`, 'RUNNING');
     await assert.rejects(deleteQueue('full'), /state must be DISABLED/);
@@ -140,14 +209,23 @@ describe('a job queue', () => {
     await deleteQueue('full');
     assert.equal((await queueOf('full'))?.status, 'DELETING');
     assert.equal((await server.job(dependent)).status, 'FAILED');
-    await assert.rejects(createQueue('full', 'ce'), { name: 'ClientException', message: 'Object already exists' });
+    await assert.rejects(createQueue('full', 'ce'), {
+      name: 'ClientException',
+      message: 'Object already exists',
+    });
     await assert.rejects(submitTo('full'), /takes no jobs/);
-    await assert.rejects(server.batch.send(new UpdateJobQueueCommand({ jobQueue: 'full', state: 'ENABLED' })), /being deleted/);
+    await assert.rejects(
+      server.batch.send(new UpdateJobQueueCommand({ jobQueue: 'full', state: 'ENABLED' })),
+      /being deleted/,
+    );
     await server.restart();
     await until('the queue to be gone', async () => (await queueOf('full')) === undefined);
     for (const id of [running, array, `${array}:0`, dependent]) {
       const job = await server.job(id);
-      assert.deepEqual([job.status, job.statusReason], ['FAILED', 'Terminated: the job queue is being deleted']);
+      assert.deepEqual(
+        [job.status, job.statusReason],
+        ['FAILED', 'Terminated: the job queue is being deleted'],
+      );
     }
   });
 
@@ -174,7 +252,12 @@ describe('a job queue', () => {
     for (let round = 0; round < 10; round++) {
       const { jobQueueArn } = await createQueue('tagged', 'ce');
       await disableQueue('tagged');
-      await Promise.allSettled([server.batch.send(new TagResourceCommand({ resourceArn: jobQueueArn, tags: { round: String(round) } })), deleteQueue('tagged')]);
+      await Promise.allSettled([
+        server.batch.send(
+          new TagResourceCommand({ resourceArn: jobQueueArn, tags: { round: String(round) } }),
+        ),
+        deleteQueue('tagged'),
+      ]);
       await createQueue('tagged', 'ce');
       assert.deepEqual((await queueOf('tagged'))?.tags, {});
       await disableQueue('tagged');

@@ -1,16 +1,38 @@
-// A crash run: clients submit, depend, cancel and terminate without pause while the server is killed again and again, at
-// random moments soon after each start. In the end everything that was acknowledged is there and has ended as its inputs say,
-// no attempt ran twice, and no line of output is missing or there twice. The clients are the SDK's, with its retries; a call
-// without an answer may have been taken, once for each time that it was sent. (crash.test.ts: for seconds; crash.ts: for minutes.)
+// A crash run: clients submit, depend, cancel and terminate without pause while the server is
+// killed again and again, at random moments soon after each start. In the end everything that was
+// acknowledged is there and has ended as its inputs say, no attempt ran twice, and no line of
+// output is missing or there twice. The clients are the SDK's, with its retries; a call without an
+// answer may have been taken, once for each time that it was sent. (crash.test.ts: for seconds;
+// crash.ts: for minutes.)
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BatchClient, CancelJobCommand, DescribeJobsCommand, paginateListJobs, SubmitJobCommand, TerminateJobCommand, type JobDetail, type JobStatus } from '@aws-sdk/client-batch';
+import {
+  BatchClient,
+  CancelJobCommand,
+  DescribeJobsCommand,
+  paginateListJobs,
+  SubmitJobCommand,
+  TerminateJobCommand,
+  type JobDetail,
+  type JobStatus,
+} from '@aws-sdk/client-batch';
 import { Random } from '../sim/random.ts';
-import { attemptsThatCount, drawWork, idsOf, judge, linesOf, script, submissionOf, type Ending, type Stop, type Work } from './crash-work.ts';
+import {
+  attemptsThatCount,
+  drawWork,
+  idsOf,
+  judge,
+  linesOf,
+  script,
+  submissionOf,
+  type Ending,
+  type Stop,
+  type Work,
+} from './crash-work.ts';
 import { DockerHost } from './docker-host.ts';
 import { TestServer, type EngineName } from './server.ts';
 import { until } from './until.ts';
@@ -29,9 +51,16 @@ export interface CrashReport {
   readonly problems: readonly string[];
 }
 
-/** The clients pause while more than this has not ended: what runs is to be killed under, not what piles up. */
+/**
+ * The clients pause while more than this has not ended: what runs is to be killed under, not what
+ * piles up.
+ */
 const mostLive: Readonly<Record<EngineName, number>> = { fake: 2_000, process: 300, docker: 30 };
-const capacity: Readonly<Record<EngineName, string>> = { fake: '', process: 'vcpus=40,memory=100000', docker: 'vcpus=8,memory=100000' };
+const capacity: Readonly<Record<EngineName, string>> = {
+  fake: '',
+  process: 'vcpus=40,memory=100000',
+  docker: 'vcpus=8,memory=100000',
+};
 const clientCount: Readonly<Record<EngineName, number>> = { fake: 8, process: 8, docker: 2 };
 const pauseMs = 200;
 const killWithinMs = 2_000;
@@ -61,7 +90,12 @@ class CrashRun {
   #isUp = true;
   #live = 0;
 
-  constructor(options: CrashRunOptions, server: TestServer, definition: string, startsFile: string) {
+  constructor(
+    options: CrashRunOptions,
+    server: TestServer,
+    definition: string,
+    startsFile: string,
+  ) {
     this.#options = options;
     this.#server = server;
     this.#definition = definition;
@@ -72,17 +106,29 @@ class CrashRun {
   async run(): Promise<CrashReport> {
     const { engine, seed, seconds } = this.#options;
     const random = new Random(seed);
-    const clients = Array.from({ length: clientCount[engine] }, (_, index) => this.#submitAndStop(`client-${index}`, random.fork(`client-${index}`)));
+    const clients = Array.from({ length: clientCount[engine] }, (_, index) =>
+      this.#submitAndStop(`client-${index}`, random.fork(`client-${index}`)),
+    );
     const watch = this.#watchLive();
     const kills = this.#killAgainAndAgain(random.fork('kills'), performance.now() + seconds * 1000);
     // A server that does not come back must not be waited for by those that need it.
     await kills.finally(() => (this.#isOver = true));
     await Promise.all([...clients, watch]);
     this.#client.destroy();
-    await until(() => `all jobs to end; ${this.#live} have not`, async () => (this.#live = await liveJobs(this.#server)) === 0, endWithinMs);
+    await until(
+      () => `all jobs to end; ${this.#live} have not`,
+      async () => (this.#live = await liveJobs(this.#server)) === 0,
+      endWithinMs,
+    );
     this.#tell('all has ended');
     await this.#judgeAll();
-    if (engine === 'docker') await until('the containers to be removed', async () => (await DockerHost.here().containers(`longshore.instance=${this.#server.instance()}`)).length === 0);
+    if (engine === 'docker')
+      await until(
+        'the containers to be removed',
+        async () =>
+          (await DockerHost.here().containers(`longshore.instance=${this.#server.instance()}`))
+            .length === 0,
+      );
     return { counts: this.#counts, problems: this.#problems };
   }
 
@@ -91,7 +137,11 @@ class CrashRun {
   }
 
   #tell(what: string): void {
-    this.#options.onProgress?.(`${what}: ${Object.entries(this.#counts).map(([name, count]) => `${name} ${count}`).join(', ')}, not ended ${this.#live}`);
+    this.#options.onProgress?.(
+      `${what}: ${Object.entries(this.#counts)
+        .map(([name, count]) => `${name} ${count}`)
+        .join(', ')}, not ended ${this.#live}`,
+    );
   }
 
   async #killAgainAndAgain(random: Random, untilMs: number): Promise<void> {
@@ -122,7 +172,13 @@ class CrashRun {
       if (!this.#isUp || this.#live > mostLive[engine]) continue;
       const work = drawWork(random, engine, `${client}-${number}`, this.#recent);
       const jobId = await this.#submit(work);
-      if (jobId === undefined || work.arraySize !== undefined || work.attempts > 1 || !random.chance(20)) continue;
+      if (
+        jobId === undefined ||
+        work.arraySize !== undefined ||
+        work.attempts > 1 ||
+        !random.chance(20)
+      )
+        continue;
       await delay(random.pick([0, 0, 100, 1_000]));
       await this.#stop(jobId, random.pick(['cancel', 'terminate']));
     }
@@ -133,7 +189,14 @@ class CrashRun {
     const sent: Sent = { work, tries: 0, jobId: undefined };
     this.#sent.set(work.name, sent);
     try {
-      const { jobId, $metadata } = await this.#client.send(new SubmitJobCommand({ jobName: work.name, jobQueue: 'test', jobDefinition: this.#definition, ...submissionOf(work, this.#options.engine) }));
+      const { jobId, $metadata } = await this.#client.send(
+        new SubmitJobCommand({
+          jobName: work.name,
+          jobQueue: 'test',
+          jobDefinition: this.#definition,
+          ...submissionOf(work, this.#options.engine),
+        }),
+      );
       sent.tries = $metadata.attempts ?? 1;
       sent.jobId = jobId;
       this.#count('submissions acknowledged');
@@ -150,13 +213,19 @@ class CrashRun {
     const stop: Stop = { by, reason: `${by} of ${jobId}` };
     this.#stops.set(jobId, [...(this.#stops.get(jobId) ?? []), stop]);
     try {
-      await this.#client.send(by === 'cancel' ? new CancelJobCommand({ jobId, reason: stop.reason }) : new TerminateJobCommand({ jobId, reason: stop.reason }));
+      await this.#client.send(
+        by === 'cancel'
+          ? new CancelJobCommand({ jobId, reason: stop.reason })
+          : new TerminateJobCommand({ jobId, reason: stop.reason }),
+      );
       stop.ackedAtMs = Date.now();
       this.#count(`${by}s acknowledged`);
       const { jobs } = await this.#client.send(new DescribeJobsCommand({ jobs: [jobId] }));
       const status = jobs?.[0]?.status as JobStatus;
-      const waits = ['SUBMITTED', 'PENDING', 'RUNNABLE'].includes(status) && this.#options.engine !== 'fake';
-      if (waits || jobs?.length !== 1) this.#problems.push(`${jobId}: ${stop.reason} was acknowledged, and it is ${status}`);
+      const waits =
+        ['SUBMITTED', 'PENDING', 'RUNNABLE'].includes(status) && this.#options.engine !== 'fake';
+      if (waits || jobs?.length !== 1)
+        this.#problems.push(`${jobId}: ${stop.reason} was acknowledged, and it is ${status}`);
     } catch (error) {
       this.#triesOf(error, stop.reason);
     }
@@ -164,8 +233,11 @@ class CrashRun {
 
   /** An answer of the server is a problem; none is what a kill does. */
   #triesOf(error: unknown, what: string): number {
-    const { $metadata, name, message } = error as Error & { $metadata?: { attempts?: number; httpStatusCode?: number } };
-    if ($metadata?.httpStatusCode !== undefined) this.#problems.push(`${what} was answered ${$metadata.httpStatusCode} ${name}: ${message}`);
+    const { $metadata, name, message } = error as Error & {
+      $metadata?: { attempts?: number; httpStatusCode?: number };
+    };
+    if ($metadata?.httpStatusCode !== undefined)
+      this.#problems.push(`${what} was answered ${$metadata.httpStatusCode} ${name}: ${message}`);
     this.#count('calls without an answer');
     return $metadata?.attempts ?? Infinity;
   }
@@ -178,18 +250,24 @@ class CrashRun {
     const workOf = new Map<string, Work>();
     for (const [name, ids] of idsByName) {
       const sent = this.#sent.get(name);
-      if (sent === undefined) this.#problems.push(`job ${ids.join(', ')} was submitted by nobody: ${name}`);
+      if (sent === undefined)
+        this.#problems.push(`job ${ids.join(', ')} was submitted by nobody: ${name}`);
       else for (const id of ids) workOf.set(id, sent.work);
     }
-    const details = await this.#describe([...workOf].flatMap(([id, work]) => [...new Set([id, ...idsOf(id, work)])]));
+    const details = await this.#describe(
+      [...workOf].flatMap(([id, work]) => [...new Set([id, ...idsOf(id, work)])]),
+    );
     const starts = this.#starts();
     await inParallel(workOf, async ([id, work]) => {
       const dependencyFailed = work.dependsOn.some((on) => details.get(on)?.status === 'FAILED');
-      for (const each of idsOf(id, work)) await this.#judgeJob(each, work, { details, starts, dependencyFailed });
+      for (const each of idsOf(id, work))
+        await this.#judgeJob(each, work, { details, starts, dependencyFailed });
       const anyFailed = idsOf(id, work).some((each) => details.get(each)?.status === 'FAILED');
-      if (details.get(id)?.status !== (anyFailed ? 'FAILED' : 'SUCCEEDED')) this.#problems.push(`${id}: it is ${details.get(id)?.status}, unlike its children`);
+      if (details.get(id)?.status !== (anyFailed ? 'FAILED' : 'SUCCEEDED'))
+        this.#problems.push(`${id}: it is ${details.get(id)?.status}, unlike its children`);
     });
-    for (const [start, times] of starts) if (times > 1) this.#problems.push(`attempt ${start} ran ${times} times`);
+    for (const [start, times] of starts)
+      if (times > 1) this.#problems.push(`attempt ${start} ran ${times} times`);
     this.#count('attempts that noted their start', starts.size);
   }
 
@@ -197,13 +275,27 @@ class CrashRun {
   #judgeSubmissions(idsByName: ReadonlyMap<string, readonly string[]>): void {
     for (const [name, { jobId, tries }] of this.#sent) {
       const ids = idsByName.get(name) ?? [];
-      if (jobId !== undefined && !ids.includes(jobId)) this.#problems.push(`${jobId} (${name}) was acknowledged and is lost`);
-      if (ids.length > tries) this.#problems.push(`${name} was sent ${tries} times and is there ${ids.length} times`);
+      if (jobId !== undefined && !ids.includes(jobId))
+        this.#problems.push(`${jobId} (${name}) was acknowledged and is lost`);
+      if (ids.length > tries)
+        this.#problems.push(`${name} was sent ${tries} times and is there ${ids.length} times`);
       this.#count('jobs taken without an answer', ids.length - Number(jobId !== undefined));
     }
   }
 
-  async #judgeJob(id: string, work: Work, { details, starts, dependencyFailed }: { details: ReadonlyMap<string, JobDetail>; starts: ReadonlyMap<string, number>; dependencyFailed: boolean }): Promise<void> {
+  async #judgeJob(
+    id: string,
+    work: Work,
+    {
+      details,
+      starts,
+      dependencyFailed,
+    }: {
+      details: ReadonlyMap<string, JobDetail>;
+      starts: ReadonlyMap<string, number>;
+      dependencyFailed: boolean;
+    },
+  ): Promise<void> {
     const { engine } = this.#options;
     const job = details.get(id);
     this.#count('jobs, children of arrays too');
@@ -211,38 +303,80 @@ class CrashRun {
       this.#problems.push(`${id} (${work.name}) is not known`);
       return;
     }
-    const { ending, problems } = judge(job, work, { engine, stops: this.#stops.get(id) ?? [], dependencyFailed });
+    const { ending, problems } = judge(job, work, {
+      engine,
+      stops: this.#stops.get(id) ?? [],
+      dependencyFailed,
+    });
     this.#problems.push(...problems);
     this.#count(`ended ${ending}`);
     const attempts = attemptsThatCount(job, engine);
-    if (attempts.length > 1) this.#count('attempts that were followed by another', attempts.length - 1);
+    if (attempts.length > 1)
+      this.#count('attempts that were followed by another', attempts.length - 1);
     for (const [index, attempt] of attempts.entries()) {
       const noted = starts.get(`${id} ${index + 1}`) ?? 0;
-      if (engine !== 'fake' && ending === 'by itself' && noted !== 1) this.#problems.push(`${id}: attempt ${index + 1} noted its start ${noted} times`);
+      if (engine !== 'fake' && ending === 'by itself' && noted !== 1)
+        this.#problems.push(`${id}: attempt ${index + 1} noted its start ${noted} times`);
       const ran = attempt.startedAt !== undefined;
       if (!ran) this.#count('attempts that never started');
-      if (!ran && noted > 0) this.#problems.push(`${id}: attempt ${index + 1} ran, and is said not to have started`);
-      await this.#judgeOutput(id, work, { logStreamName: attempt.container?.logStreamName, ending: ran ? ending : 'before it started' });
+      if (!ran && noted > 0)
+        this.#problems.push(`${id}: attempt ${index + 1} ran, and is said not to have started`);
+      await this.#judgeOutput(id, work, {
+        logStreamName: attempt.container?.logStreamName,
+        ending: ran ? ending : 'before it started',
+      });
     }
-    for (const start of [attempts.length + 1, attempts.length + 2]) if (starts.has(`${id} ${start}`)) this.#problems.push(`${id}: attempt ${start} ran, and is not told of`);
+    for (const start of [attempts.length + 1, attempts.length + 2])
+      if (starts.has(`${id} ${start}`))
+        this.#problems.push(`${id}: attempt ${start} ran, and is not told of`);
   }
 
-  /** All of an attempt's lines in order; of one that was stopped, their beginning; of one that never ran, why. */
-  async #judgeOutput(id: string, work: Work, { logStreamName, ending }: { logStreamName: string | undefined; ending: Ending | 'before it started' }): Promise<void> {
+  /**
+   * All of an attempt's lines in order; of one that was stopped, their beginning; of one that never
+   * ran, why.
+   */
+  async #judgeOutput(
+    id: string,
+    work: Work,
+    {
+      logStreamName,
+      ending,
+    }: { logStreamName: string | undefined; ending: Ending | 'before it started' },
+  ): Promise<void> {
     if (logStreamName === undefined) return;
     const lines = await this.#server.lines({ container: { logStreamName } } as JobDetail);
     const all = linesOf(work, this.#options.engine, id);
-    const expected = ending === 'by itself' ? all : ending === 'before it started' ? ['stopped before it started'] : all.slice(0, lines.length);
+    const expected =
+      ending === 'by itself'
+        ? all
+        : ending === 'before it started'
+          ? ['stopped before it started']
+          : all.slice(0, lines.length);
     this.#count('lines of output', lines.length);
-    if (lines.join('\n') !== expected.join('\n')) this.#problems.push(`${id}: ${logStreamName} has ${lines.length} lines of ${all.length}: ${JSON.stringify(lines.slice(0, 5))} …`);
+    if (lines.join('\n') !== expected.join('\n'))
+      this.#problems.push(
+        `${id}: ${logStreamName} has ${lines.length} lines of ${all.length}: ${JSON.stringify(lines.slice(0, 5))} …`,
+      );
   }
 
   /** All jobs of the queue but children, by name. */
   async #allJobs(): Promise<Map<string, string[]>> {
     const found = new Map<string, string[]>();
-    for (const jobStatus of ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'] as const) {
-      for await (const { jobSummaryList } of paginateListJobs({ client: this.#server.batch }, { jobQueue: 'test', jobStatus })) {
-        for (const { jobId, jobName } of jobSummaryList ?? []) found.set(jobName as string, [...(found.get(jobName as string) ?? []), jobId as string]);
+    for (const jobStatus of [
+      'SUBMITTED',
+      'PENDING',
+      'RUNNABLE',
+      'STARTING',
+      'RUNNING',
+      'SUCCEEDED',
+      'FAILED',
+    ] as const) {
+      for await (const { jobSummaryList } of paginateListJobs(
+        { client: this.#server.batch },
+        { jobQueue: 'test', jobStatus },
+      )) {
+        for (const { jobId, jobName } of jobSummaryList ?? [])
+          found.set(jobName as string, [...(found.get(jobName as string) ?? []), jobId as string]);
       }
     }
     return found;
@@ -251,7 +385,9 @@ class CrashRun {
   async #describe(ids: readonly string[]): Promise<Map<string, JobDetail>> {
     const found = new Map<string, JobDetail>();
     for (let from = 0; from < ids.length; from += 100) {
-      const { jobs } = await this.#server.batch.send(new DescribeJobsCommand({ jobs: ids.slice(from, from + 100) }));
+      const { jobs } = await this.#server.batch.send(
+        new DescribeJobsCommand({ jobs: ids.slice(from, from + 100) }),
+      );
       for (const job of jobs ?? []) found.set(job.jobId as string, job);
     }
     return found;
@@ -260,7 +396,8 @@ class CrashRun {
   /** How often each attempt noted its start. */
   #starts(): Map<string, number> {
     const starts = new Map<string, number>();
-    for (const line of readFileSync(this.#startsFile, 'utf8').split('\n')) if (line !== '') starts.set(line, (starts.get(line) ?? 0) + 1);
+    for (const line of readFileSync(this.#startsFile, 'utf8').split('\n'))
+      if (line !== '') starts.set(line, (starts.get(line) ?? 0) + 1);
     return starts;
   }
 }
@@ -272,7 +409,13 @@ export async function crashRun(options: CrashRunOptions): Promise<CrashReport> {
   writeFileSync(startsFile, '');
   try {
     // One port for all starts, so that the clients' retries find the next server.
-    const flags = ['--port', String(await freePort()), ...(options.engine === 'fake' ? ['--host-loss-free'] : ['--capacity', capacity[options.engine]])];
+    const flags = [
+      '--port',
+      String(await freePort()),
+      ...(options.engine === 'fake'
+        ? ['--host-loss-free']
+        : ['--capacity', capacity[options.engine]]),
+    ];
     await using server = await TestServer.start(options.engine, flags);
     await server.prepare();
     const definition = await server.register('work', {
@@ -288,15 +431,19 @@ export async function crashRun(options: CrashRunOptions): Promise<CrashReport> {
 }
 
 async function liveJobs(server: TestServer): Promise<number> {
-  const health = (await (await fetch(`${server.url}/_longshore/health`)).json()) as { jobs: Record<JobStatus, number> };
+  const health = (await (await fetch(`${server.url}/_longshore/health`)).json()) as {
+    jobs: Record<JobStatus, number>;
+  };
   return Object.values(health.jobs).reduce((sum, count) => sum + count, 0);
 }
 
 async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items[Symbol.iterator]();
-  await Promise.all(Array.from({ length: 8 }, async () => {
-    for (let next = queue.next(); next.done !== true; next = queue.next()) await work(next.value);
-  }));
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (let next = queue.next(); next.done !== true; next = queue.next()) await work(next.value);
+    }),
+  );
 }
 
 function freePort(): Promise<number> {

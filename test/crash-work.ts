@@ -1,5 +1,5 @@
-// What the jobs of a crash run do, and how each must have ended by its inputs alone. It draws and judges; it speaks with no
-// server.
+// What the jobs of a crash run do, and how each must have ended by its inputs alone. It draws and
+// judges; it speaks with no server.
 
 import type { AttemptDetail, JobDetail, SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import type { Random } from '../sim/random.ts';
@@ -24,11 +24,17 @@ export interface Work {
 export interface Stop {
   readonly by: 'cancel' | 'terminate';
   readonly reason: string;
-  /** When its answer was there; undefined while or where there was none: it may have been taken all the same. */
+  /**
+   * When its answer was there; undefined while or where there was none: it may have been taken all
+   * the same.
+   */
   ackedAtMs?: number;
 }
 
-/** Each attempt notes its start in a file that it shares with all, so that a second start of it is seen. */
+/**
+ * Each attempt notes its start in a file that it shares with all, so that a second start of it is
+ * seen.
+ */
 export const script = `
   echo "$AWS_BATCH_JOB_ID $AWS_BATCH_JOB_ATTEMPT" >> "$STARTS"
   line=0
@@ -38,10 +44,19 @@ export const script = `
   [ $AWS_BATCH_JOB_ATTEMPT -gt $FAILS_FIRST ] || exit 7
   exit $EXIT`;
 
-/** The fake engine cannot tell one attempt from the next, and its lines not one job from another. */
-export function drawWork(random: Random, engine: EngineName, name: string, recent: readonly string[]): Work {
+/**
+ * The fake engine cannot tell one attempt from the next, and its lines not one job from another.
+ */
+export function drawWork(
+  random: Random,
+  engine: EngineName,
+  name: string,
+  recent: readonly string[],
+): Work {
   const attempts = random.chance(25) ? random.between(2, 3) : 1;
-  const dependsOn = new Set(random.chance(25) && recent.length > 0 ? [random.pick(recent), random.pick(recent)] : []);
+  const dependsOn = new Set(
+    random.chance(25) && recent.length > 0 ? [random.pick(recent), random.pick(recent)] : [],
+  );
   return {
     name,
     lines: random.chance(10) ? random.between(100, 400) : random.between(0, 20),
@@ -57,32 +72,58 @@ export function drawWork(random: Random, engine: EngineName, name: string, recen
 export function submissionOf(work: Work, engine: EngineName): Partial<SubmitJobCommandInput> {
   const variables =
     engine === 'fake'
-      ? { FAKE_DURATION_MS: work.sleepSeconds * 1000, FAKE_EXIT_CODE: work.exitCode, ...(work.lines > 0 && { FAKE_LOG: linesOf(work, 'fake', '').join('\n') }) }
-      : { LINES: work.lines, SLEEP: work.sleepSeconds, FAILS_FIRST: work.failsFirst, EXIT: work.exitCode };
+      ? {
+          FAKE_DURATION_MS: work.sleepSeconds * 1000,
+          FAKE_EXIT_CODE: work.exitCode,
+          ...(work.lines > 0 && { FAKE_LOG: linesOf(work, 'fake', '').join('\n') }),
+        }
+      : {
+          LINES: work.lines,
+          SLEEP: work.sleepSeconds,
+          FAILS_FIRST: work.failsFirst,
+          EXIT: work.exitCode,
+        };
   return {
     jobName: work.name,
     ...(work.arraySize !== undefined && { arrayProperties: { size: work.arraySize } }),
     ...(work.attempts > 1 && { retryStrategy: { attempts: work.attempts } }),
     dependsOn: work.dependsOn.map((jobId) => ({ jobId })),
-    containerOverrides: { environment: Object.entries(variables).map(([variable, value]) => ({ name: variable, value: String(value) })) },
+    containerOverrides: {
+      environment: Object.entries(variables).map(([variable, value]) => ({
+        name: variable,
+        value: String(value),
+      })),
+    },
   };
 }
 
 /** The ids of what runs for a submission: the job itself, or its children. */
-export const idsOf = (jobId: string, { arraySize }: Work): string[] => (arraySize === undefined ? [jobId] : Array.from({ length: arraySize }, (_, index) => `${jobId}:${index}`));
+export const idsOf = (jobId: string, { arraySize }: Work): string[] =>
+  arraySize === undefined
+    ? [jobId]
+    : Array.from({ length: arraySize }, (_, index) => `${jobId}:${index}`);
 
-export const linesOf = ({ lines }: Work, engine: EngineName, jobId: string): string[] => Array.from({ length: lines }, (_, line) => (engine === 'fake' ? `line ${line}` : `${jobId} line ${line}`));
+export const linesOf = ({ lines }: Work, engine: EngineName, jobId: string): string[] =>
+  Array.from({ length: lines }, (_, line) =>
+    engine === 'fake' ? `line ${line}` : `${jobId} line ${line}`,
+  );
 
 /** What its attempts end with, one after the other, where nobody stops it. */
 export function exitCodesOf({ attempts, failsFirst, exitCode }: Work): number[] {
   const codes: number[] = [];
-  while (codes.length < attempts && codes.at(-1) !== 0) codes.push(codes.length < failsFirst ? 7 : exitCode);
+  while (codes.length < attempts && codes.at(-1) !== 0)
+    codes.push(codes.length < failsFirst ? 7 : exitCode);
   return codes;
 }
 
-/** The fake engine dies with its server, which costs an attempt that does not count; a real one goes on. */
+/**
+ * The fake engine dies with its server, which costs an attempt that does not count; a real one goes
+ * on.
+ */
 export const attemptsThatCount = (job: JobDetail, engine: EngineName): AttemptDetail[] =>
-  (job.attempts ?? []).filter((attempt) => engine !== 'fake' || !attempt.statusReason?.startsWith('Host EC2'));
+  (job.attempts ?? []).filter(
+    (attempt) => engine !== 'fake' || !attempt.statusReason?.startsWith('Host EC2'),
+  );
 
 export type Ending = 'by itself' | 'by a dependency' | 'by a stop';
 
@@ -92,15 +133,33 @@ export interface Verdict {
 }
 
 /** A single job or a child that should have ended, by all that was asked of it. */
-export function judge(job: JobDetail, work: Work, told: { readonly engine: EngineName; readonly stops: readonly Stop[]; readonly dependencyFailed: boolean }): Verdict {
+export function judge(
+  job: JobDetail,
+  work: Work,
+  told: {
+    readonly engine: EngineName;
+    readonly stops: readonly Stop[];
+    readonly dependencyFailed: boolean;
+  },
+): Verdict {
   const problems: string[] = [];
-  const demand = (holds: boolean, what: string): void => void (holds || problems.push(`${job.jobId}: ${what}; it is ${job.status} (${job.statusReason}), attempts ${JSON.stringify(job.attempts)}`));
+  const demand = (holds: boolean, what: string): void =>
+    void (
+      holds ||
+      problems.push(
+        `${job.jobId}: ${what}; it is ${job.status} (${job.statusReason}), attempts ${JSON.stringify(job.attempts)}`,
+      )
+    );
   const attempts = attemptsThatCount(job, told.engine);
   const codes = exitCodesOf(work);
   const stop = told.stops.find(({ reason }) => reason === job.statusReason);
   for (const { by, reason, ackedAtMs } of told.stops) {
     // A cancelled job that had started goes on as if nothing had been said.
-    if (by === 'terminate' && ackedAtMs !== undefined) demand(stop !== undefined || (job.stoppedAt ?? Infinity) <= ackedAtMs, `${reason} was acknowledged and lost`);
+    if (by === 'terminate' && ackedAtMs !== undefined)
+      demand(
+        stop !== undefined || (job.stoppedAt ?? Infinity) <= ackedAtMs,
+        `${reason} was acknowledged and lost`,
+      );
   }
   if (stop !== undefined) {
     demand(job.status === 'FAILED', 'a stopped job fails');
@@ -109,10 +168,22 @@ export function judge(job: JobDetail, work: Work, told: { readonly engine: Engin
     return { ending: 'by a stop', problems };
   }
   if (told.dependencyFailed) {
-    demand(job.status === 'FAILED' && job.statusReason === 'Dependent Job failed' && attempts.length === 0, 'what depends on a failed job fails with it');
+    demand(
+      job.status === 'FAILED' &&
+        job.statusReason === 'Dependent Job failed' &&
+        attempts.length === 0,
+      'what depends on a failed job fails with it',
+    );
     return { ending: 'by a dependency', problems };
   }
-  demand(job.status === (codes.at(-1) === 0 ? 'SUCCEEDED' : 'FAILED'), 'it ended otherwise than its command says');
-  demand(JSON.stringify(attempts.map((attempt) => attempt.container?.exitCode)) === JSON.stringify(codes), `its attempts should have ended with ${codes.join(', ')}`);
+  demand(
+    job.status === (codes.at(-1) === 0 ? 'SUCCEEDED' : 'FAILED'),
+    'it ended otherwise than its command says',
+  );
+  demand(
+    JSON.stringify(attempts.map((attempt) => attempt.container?.exitCode)) ===
+      JSON.stringify(codes),
+    `its attempts should have ended with ${codes.join(', ')}`,
+  );
   return { ending: 'by itself', problems };
 }

@@ -1,5 +1,5 @@
-// The commands of the README and of the getting-started page, pasted as they stand, in their order, into one shell beside a
-// server that `longshore up` started.
+// The commands of the README and of the getting-started page, pasted as they stand, in their order,
+// into one shell beside a server that `longshore up` started.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -21,32 +21,49 @@ const leftOut = /npm (ci|test|install)|npm run|longshore (up|demo|env)|--follow|
 function blocksOf(page: string): string[] {
   const text = readFileSync(join(root, page), 'utf8');
   const blocks = text.match(/(?<=\n\n)(?: {4}.*\n(?:\n(?= {4}))?)+/g) ?? [];
-  return blocks.map((block) => block.replaceAll(/^ {4}/gm, '')).filter((block) => !leftOut.test(block));
+  return blocks
+    .map((block) => block.replaceAll(/^ {4}/gm, ''))
+    .filter((block) => !leftOut.test(block));
 }
 
 for (const page of ['README.md', 'doc/getting-started.md']) {
-  test(`the commands of ${page} can be pasted as they stand`, { skip: need.skip, timeout: 600_000 }, async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'longshore-docs-'));
-    const server = await ServerProcess.start({ verb: 'up', dataDir, flags: ['--engine', 'process'] });
-    try {
-      const blocks = blocksOf(page);
-      assert.ok(blocks.length >= 2, `${blocks.length} blocks were found`);
-      // Debian's CLI is older than the variables for endpoints; `npx longshore` is this checkout.
-      const script = `
+  test(
+    `the commands of ${page} can be pasted as they stand`,
+    { skip: need.skip, timeout: 600_000 },
+    async () => {
+      const dataDir = mkdtempSync(join(tmpdir(), 'longshore-docs-'));
+      const server = await ServerProcess.start({
+        verb: 'up',
+        dataDir,
+        flags: ['--engine', 'process'],
+      });
+      try {
+        const blocks = blocksOf(page);
+        assert.ok(blocks.length >= 2, `${blocks.length} blocks were found`);
+        // Debian's CLI is older than the variables for endpoints; `npx longshore` is this checkout.
+        const script = `
         set -eu
         aws() { '${need.command}' --endpoint-url '${server.url}' --no-cli-pager "$@"; }
         npx() { shift; '${process.execPath}' '${join(root, 'src/main.ts')}' "$@"; }
         ${blocks.map((block) => `${block}\n`).join('')}`;
-      const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
-        cwd: dataDir,
-        encoding: 'utf8',
-        env: { PATH: process.env['PATH'], HOME: dataDir, AWS_ENDPOINT_URL_BATCH: server.url, AWS_DEFAULT_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: '000000000000', AWS_SECRET_ACCESS_KEY: 'longshore' },
-        timeout: 500_000,
-      });
-      assert.equal(status, 0, `${stdout}\n${stderr}`);
-    } finally {
-      await server.end('SIGTERM');
-      rmSync(dataDir, { recursive: true, force: true });
-    }
-  });
+        const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+          cwd: dataDir,
+          encoding: 'utf8',
+          env: {
+            PATH: process.env['PATH'],
+            HOME: dataDir,
+            AWS_ENDPOINT_URL_BATCH: server.url,
+            AWS_DEFAULT_REGION: 'us-east-1',
+            AWS_ACCESS_KEY_ID: '000000000000',
+            AWS_SECRET_ACCESS_KEY: 'longshore',
+          },
+          timeout: 500_000,
+        });
+        assert.equal(status, 0, `${stdout}\n${stderr}`);
+      } finally {
+        await server.end('SIGTERM');
+        rmSync(dataDir, { recursive: true, force: true });
+      }
+    },
+  );
 }

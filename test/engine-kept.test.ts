@@ -1,4 +1,5 @@
-// The engine of a data directory, at the outermost door: what lived on Docker never goes on as processes of this machine.
+// The engine of a data directory, at the outermost door: what lived on Docker never goes on as
+// processes of this machine.
 
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -27,7 +28,10 @@ class Run {
   readonly code: Promise<number | null>;
 
   constructor(words: readonly string[], dockerHost: string) {
-    this.child = spawn(process.execPath, [main, ...words, '--port', '0'], { env: { ...process.env, DOCKER_HOST: dockerHost }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [main, ...words, '--port', '0'], {
+      env: { ...process.env, DOCKER_HOST: dockerHost },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.out += text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.err += text));
     this.code = new Promise((resolve) => this.child.once('close', resolve));
@@ -42,10 +46,16 @@ test('up on a directory that lived on Docker does not start without it, and serv
   writeFileSync(join(dataDir, 'engine'), 'docker\n');
   const up = new Run(['up', '--data-dir', dataDir], nothing);
   assert.equal(await up.code, 1);
-  assert.match(up.err, /^longshore: this data directory's jobs run on Docker, and Docker does not answer: .*--engine process/);
+  assert.match(
+    up.err,
+    /^longshore: this data directory's jobs run on Docker, and Docker does not answer: .*--engine process/,
+  );
   assert.equal(existsSync(join(dataDir, 'process')), false);
 
-  for (const words of [['serve', '--data-dir', dataDir], ['serve', '--data-dir', mkdtempSync(join(root, 'new-'))]]) {
+  for (const words of [
+    ['serve', '--data-dir', dataDir],
+    ['serve', '--data-dir', mkdtempSync(join(root, 'new-'))],
+  ]) {
     const serve = new Run(words, nothing);
     await until('serve waits', async () => serve.err.includes('waiting for Docker: '));
     assert.equal(serve.out, '');
@@ -56,9 +66,15 @@ test('up on a directory that lived on Docker does not start without it, and serv
 
 test('a new up chooses by itself, and what it chose stays', async () => {
   const dataDir = mkdtempSync(join(root, 'process-'));
-  for (const reason of [/processes of this machine .*Docker does not answer/, /processes of this machine .*this data directory's jobs run on it/]) {
+  for (const reason of [
+    /processes of this machine .*Docker does not answer/,
+    /processes of this machine .*this data directory's jobs run on it/,
+  ]) {
     const up = new Run(['up', '--data-dir', dataDir], nothing);
-    await until('up is ready', async () => up.out.includes('first-run-job-queue') || up.child.exitCode !== null);
+    await until(
+      'up is ready',
+      async () => up.out.includes('first-run-job-queue') || up.child.exitCode !== null,
+    );
     assert.match(up.out, reason, up.err);
     up.child.kill('SIGTERM');
     assert.equal(await up.code, 0);
@@ -66,17 +82,26 @@ test('a new up chooses by itself, and what it chose stays', async () => {
   }
 });
 
-test('a job that runs on Docker does not go on elsewhere; another engine that is named says what becomes of it', { skip: requirement('docker').skip }, async () => {
-  await using server = await TestServer.start('docker');
-  await server.prepare();
-  const job = await server.submit(await server.register('d', { command: ['sleep', '300'] }));
-  await server.whenStatus(job, 'RUNNING');
-  await server.kill('SIGTERM');
-  const refused = new Run(['up', '--data-dir', server.dataDir], nothing);
-  assert.equal(await refused.code, 1, refused.err);
-  const other = new Run(['serve', '--engine', 'fake', '--data-dir', server.dataDir], nothing);
-  await until('it is ready', async () => other.out.includes('ready at'));
-  assert.match(other.err, new RegExp(`1 attempt of this data directory ran on the docker engine .*label=longshore.instance=${server.instance()}`));
-  other.child.kill('SIGTERM');
-  assert.equal(await other.code, 0);
-});
+test(
+  'a job that runs on Docker does not go on elsewhere; another engine that is named says what becomes of it',
+  { skip: requirement('docker').skip },
+  async () => {
+    await using server = await TestServer.start('docker');
+    await server.prepare();
+    const job = await server.submit(await server.register('d', { command: ['sleep', '300'] }));
+    await server.whenStatus(job, 'RUNNING');
+    await server.kill('SIGTERM');
+    const refused = new Run(['up', '--data-dir', server.dataDir], nothing);
+    assert.equal(await refused.code, 1, refused.err);
+    const other = new Run(['serve', '--engine', 'fake', '--data-dir', server.dataDir], nothing);
+    await until('it is ready', async () => other.out.includes('ready at'));
+    assert.match(
+      other.err,
+      new RegExp(
+        `1 attempt of this data directory ran on the docker engine .*label=longshore.instance=${server.instance()}`,
+      ),
+    );
+    other.child.kill('SIGTERM');
+    assert.equal(await other.code, 0);
+  },
+);

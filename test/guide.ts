@@ -1,5 +1,6 @@
-// What the AWS Batch user guide tells its readers to put into files, as the chapters print it, for the tests that walk its
-// tutorials. Only the account's number in image names is left as the guide has it.
+// What the AWS Batch user guide tells its readers to put into files, as the chapters print it, for
+// the tests that walk its tutorials. Only the account's number in image names is left as the guide
+// has it.
 
 /** Chapter "Array Jobs", the tutorial's colors.txt and print-color.sh. */
 export const colors = ['red', 'orange', 'yellow', 'green', 'blue', 'indigo', 'violet'];
@@ -11,7 +12,12 @@ echo My favorite color of the rainbow is $COLOR.
 export const rainbow = colors.map((color) => `My favorite color of the rainbow is ${color}.`);
 
 /** The tutorial's print-color-job-def.json. */
-export const printColorJob = { jobName: 'print-color', jobQueue: 'first-run-job-queue', arrayProperties: { size: 7 }, jobDefinition: 'print-color' };
+export const printColorJob = {
+  jobName: 'print-color',
+  jobQueue: 'first-run-job-queue',
+  arrayProperties: { size: 7 },
+  jobDefinition: 'print-color',
+};
 
 /** Chapter "Job Definitions", section "Example Job Definitions". */
 export const exampleDefinitions = [
@@ -48,7 +54,11 @@ export const exampleDefinitions = [
     containerProperties: {
       image: 'tensorflow/tensorflow:1.8.0-devel-gpu',
       vcpus: 8,
-      command: ['sh', '-c', 'cd /tensorflow/tensorflow/examples/tutorials/mnist; python mnist_deep.py'],
+      command: [
+        'sh',
+        '-c',
+        'cd /tensorflow/tensorflow/examples/tutorials/mnist; python mnist_deep.py',
+      ],
       memory: 32000,
     },
     type: 'container',

@@ -1,5 +1,6 @@
-// Whose containers are whose: copies of a data directory beside their original, one that takes over from it, and a database that
-// is older than what runs. Real engines, for it is real containers that would be killed.
+// Whose containers are whose: copies of a data directory beside their original, one that takes over
+// from it, and a database that is older than what runs. Real engines, for it is real containers
+// that would be killed.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -20,7 +21,11 @@ const engines: readonly { engine: EngineName; skip: string | false }[] = [
 ];
 
 /** Runs until the file is there, which only the test makes. */
-const waitsFor = (flag: string): string[] => ['sh', '-c', `while ! test -e ${flag}; do sleep 0.1; done; echo done`];
+const waitsFor = (flag: string): string[] => [
+  'sh',
+  '-c',
+  `while ! test -e ${flag}; do sleep 0.1; done; echo done`,
+];
 
 function copyOf(dataDir: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'longshore-copy-'));
@@ -29,10 +34,21 @@ function copyOf(dataDir: string): string {
 }
 
 /** A job of the server that runs until it is told to end. */
-async function runningJob(server: TestServer, folder: string): Promise<{ id: string; end: () => void }> {
+async function runningJob(
+  server: TestServer,
+  folder: string,
+): Promise<{ id: string; end: () => void }> {
   const flag = join(folder, 'end');
-  const mounts = server.engine === 'docker' ? { volumes: [{ name: 'folder', host: { sourcePath: folder } }], mountPoints: [{ sourceVolume: 'folder', containerPath: folder }] } : {};
-  const id = await server.submit(await server.register('waits', { command: waitsFor(flag), ...mounts }));
+  const mounts =
+    server.engine === 'docker'
+      ? {
+          volumes: [{ name: 'folder', host: { sourcePath: folder } }],
+          mountPoints: [{ sourceVolume: 'folder', containerPath: folder }],
+        }
+      : {};
+  const id = await server.submit(
+    await server.register('waits', { command: waitsFor(flag), ...mounts }),
+  );
   await server.whenStatus(id, 'RUNNING');
   return { id, end: () => execFileSync('touch', [flag]) };
 }
@@ -50,10 +66,18 @@ for (const { engine, skip } of engines) {
       await using copy = await TestServer.start(engine, [], copyOf(original.dataDir));
 
       assert.notEqual(mark(copy.dataDir), mark(original.dataDir));
-      assert.match(copy.stderr, new RegExp(`is a copy: its mark \\(${mark(original.dataDir)}\\) was made in another place.*--adopt`));
+      assert.match(
+        copy.stderr,
+        new RegExp(
+          `is a copy: its mark \\(${mark(original.dataDir)}\\) was made in another place.*--adopt`,
+        ),
+      );
       const there = await copy.whenEnded(job.id);
       assert.equal(there.status, 'FAILED');
-      assert.match(there.statusReason as string, /^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/);
+      assert.match(
+        there.statusReason as string,
+        /^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/,
+      );
       // Whatever the copy compares with its engine, it has by now.
       await copy.restart();
       assert.doesNotMatch(copy.stderr, /is a copy/);
@@ -76,7 +100,10 @@ describe('data directories on Docker', { skip: requirement('docker').skip }, () 
     const job = await runningJob(original, folder);
     const refused = copyOf(original.dataDir);
     t.after(() => rmSync(refused, { recursive: true, force: true }));
-    await assert.rejects(ServerProcess.start({ dataDir: refused, flags: ['--engine', 'docker', '--adopt'] }), /a server with the mark of this data directory \([0-9a-f]{32}\) runs on this machine already/);
+    await assert.rejects(
+      ServerProcess.start({ dataDir: refused, flags: ['--engine', 'docker', '--adopt'] }),
+      /a server with the mark of this data directory \([0-9a-f]{32}\) runs on this machine already/,
+    );
     await original.kill('SIGTERM');
     await using copy = await TestServer.start('docker', ['--adopt'], copyOf(original.dataDir));
     assert.equal((await copy.job(job.id)).status, 'RUNNING');
@@ -98,16 +125,24 @@ describe('data directories on Docker', { skip: requirement('docker').skip }, () 
     const job = await runningJob(server, folder);
     await server.kill('SIGTERM');
     copyFileSync(join(folder, 'older.db'), join(server.dataDir, 'longshore.db'));
-    for (const suffix of ['-wal', '-shm', '-mark']) rmSync(join(server.dataDir, `longshore.db${suffix}`), { force: true });
+    for (const suffix of ['-wal', '-shm', '-mark'])
+      rmSync(join(server.dataDir, `longshore.db${suffix}`), { force: true });
     const docker = DockerHost.here();
     const { Id } = await docker.containerOf(job.id);
-    const start = (...flags: string[]): Promise<ServerProcess> => ServerProcess.start({ dataDir: server.dataDir, flags: ['--engine', 'docker', ...flags] });
-    await assert.rejects(start(), /a job runs with this server's mark that its database does not know.*longshore-[0-9a-f]{32} \(since .*--remove-unknown/);
+    const start = (...flags: string[]): Promise<ServerProcess> =>
+      ServerProcess.start({ dataDir: server.dataDir, flags: ['--engine', 'docker', ...flags] });
+    await assert.rejects(
+      start(),
+      /a job runs with this server's mark that its database does not know.*longshore-[0-9a-f]{32} \(since .*--remove-unknown/,
+    );
     const [still] = await docker.containers(`longshore.job=${job.id}`);
     assert.deepEqual([still?.Id, still?.State], [Id, 'running']);
     const cleared = await start('--remove-unknown');
     try {
-      await until('the unknown container to be removed', async () => (await docker.containers(`longshore.job=${job.id}`)).length === 0);
+      await until(
+        'the unknown container to be removed',
+        async () => (await docker.containers(`longshore.job=${job.id}`)).length === 0,
+      );
     } finally {
       await cleared.end('SIGTERM');
     }

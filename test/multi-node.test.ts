@@ -1,9 +1,17 @@
-// Multi-node parallel jobs through the AWS CLI, on real engines: the nodes of three groups meet at the main node over TCP. How
-// Metaflow and Airflow read such a job stands in clients.test.ts.
+// Multi-node parallel jobs through the AWS CLI, on real engines: the nodes of three groups meet at
+// the main node over TCP. How Metaflow and Airflow read such a job stands in clients.test.ts.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DescribeJobsCommand, ListJobsCommand, RegisterJobDefinitionCommand, SubmitJobCommand, TerminateJobCommand, type JobDetail, type NodeRangeProperty } from '@aws-sdk/client-batch';
+import {
+  DescribeJobsCommand,
+  ListJobsCommand,
+  RegisterJobDefinitionCommand,
+  SubmitJobCommand,
+  TerminateJobCommand,
+  type JobDetail,
+  type NodeRangeProperty,
+} from '@aws-sdk/client-batch';
 import { AwsCli } from './aws-cli.ts';
 import { DockerHost } from './docker-host.ts';
 import { requirement } from './requirement.ts';
@@ -21,10 +29,13 @@ interface Scripts {
 
 const shell = (script: string): string[] => ['sh', '-c', script];
 const address = '$AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS';
-// Both sides say what is in a file: nc ends when the other side has said all, also if its own line came too late through a pipe.
+// Both sides say what is in a file: nc ends when the other side has said all, also if its own line
+// came too late through a pipe.
 const greet = `echo "node $AWS_BATCH_JOB_NODE_INDEX of $AWS_BATCH_JOB_NUM_NODES, group $GROUP" >line; until answer=$(nc ${address} 7411 <line 2>/dev/null) && [ -n "$answer" ]; do sleep 0.1; done; echo "$answer";`;
 const busybox: Scripts = {
-  main: shell('touch got; echo "welcome from node $AWS_BATCH_JOB_NODE_INDEX" >answer; while [ "$(sort -u got | wc -l)" -lt 4 ]; do nc -l -p 7411 <answer >>got; done; sort -u got'),
+  main: shell(
+    'touch got; echo "welcome from node $AWS_BATCH_JOB_NODE_INDEX" >answer; while [ "$(sort -u got | wc -l)" -lt 4 ]; do nc -l -p 7411 <answer >>got; done; sort -u got',
+  ),
   passing: shell(greet),
   staying: shell(`trap 'exit 0' TERM; ${greet} sleep 1000 & wait; wait`),
 };
@@ -46,90 +57,207 @@ const javascript: Scripts = {
 
 const group = (targetNodes: string, name: string, command: string[]): NodeRangeProperty => ({
   targetNodes,
-  container: { command, resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'MEMORY', value: '64' }], environment: [{ name: 'GROUP', value: name }] },
+  container: {
+    command,
+    resourceRequirements: [
+      { type: 'VCPU', value: '1' },
+      { type: 'MEMORY', value: '64' },
+    ],
+    environment: [{ name: 'GROUP', value: name }],
+  },
 });
 
 const scripts = (engine: EngineName): Scripts => (engine === 'docker' ? busybox : javascript);
 
-const imagedFor = ({ image }: TestServer, ranges: readonly NodeRangeProperty[]): NodeRangeProperty[] => ranges.map((range) => ({ ...range, container: { ...range.container, image } }));
+const imagedFor = (
+  { image }: TestServer,
+  ranges: readonly NodeRangeProperty[],
+): NodeRangeProperty[] =>
+  ranges.map((range) => ({ ...range, container: { ...range.container, image } }));
 
-async function register(server: TestServer, name: string, ranges: NodeRangeProperty[], numNodes: number, more: object = {}): Promise<string> {
-  await server.batch.send(new RegisterJobDefinitionCommand({ jobDefinitionName: name, type: 'multinode', nodeProperties: { numNodes, mainNode: 0, nodeRangeProperties: imagedFor(server, ranges) }, ...more }));
+async function register(
+  server: TestServer,
+  name: string,
+  ranges: NodeRangeProperty[],
+  numNodes: number,
+  more: object = {},
+): Promise<string> {
+  await server.batch.send(
+    new RegisterJobDefinitionCommand({
+      jobDefinitionName: name,
+      type: 'multinode',
+      nodeProperties: { numNodes, mainNode: 0, nodeRangeProperties: imagedFor(server, ranges) },
+      ...more,
+    }),
+  );
   return name;
 }
 
-const describeJobs = async (server: TestServer, ...ids: string[]): Promise<JobDetail[]> => (await server.batch.send(new DescribeJobsCommand({ jobs: ids }))).jobs ?? [];
+const describeJobs = async (server: TestServer, ...ids: string[]): Promise<JobDetail[]> =>
+  (await server.batch.send(new DescribeJobsCommand({ jobs: ids }))).jobs ?? [];
 
 for (const engine of ['process', 'docker'] as const) {
-  describe(`multi-node parallel jobs (${engine})`, { skip: engine === 'docker' && requirement('docker').skip }, () => {
-    test('the nodes of three groups meet at the main node, whose end is the end of the job', { skip: requirement('awscli').skip }, async () => {
-      await using server = await TestServer.start(engine);
-      await server.prepare();
-      const aws = new AwsCli(server);
-      const { main, passing, staying } = scripts(engine);
-      const nodeProperties = { numNodes: 5, mainNode: 0, nodeRangeProperties: imagedFor(server, [group('0', 'main', main), group('1:2', 'passing', passing), group('3:', 'staying', staying)]) };
-      await aws.json`batch register-job-definition --job-definition-name gathering --type multinode --node-properties ${JSON.stringify(nodeProperties)}`;
-      const { jobId } = await aws.json`batch submit-job --job-name gathering --job-queue test --job-definition gathering`;
+  describe(
+    `multi-node parallel jobs (${engine})`,
+    { skip: engine === 'docker' && requirement('docker').skip },
+    () => {
+      test(
+        'the nodes of three groups meet at the main node, whose end is the end of the job',
+        { skip: requirement('awscli').skip },
+        async () => {
+          await using server = await TestServer.start(engine);
+          await server.prepare();
+          const aws = new AwsCli(server);
+          const { main, passing, staying } = scripts(engine);
+          const nodeProperties = {
+            numNodes: 5,
+            mainNode: 0,
+            nodeRangeProperties: imagedFor(server, [
+              group('0', 'main', main),
+              group('1:2', 'passing', passing),
+              group('3:', 'staying', staying),
+            ]),
+          };
+          await aws.json`batch register-job-definition --job-definition-name gathering --type multinode --node-properties ${JSON.stringify(nodeProperties)}`;
+          const { jobId } =
+            await aws.json`batch submit-job --job-name gathering --job-queue test --job-definition gathering`;
 
-      const ended = await server.whenEnded(jobId);
-      assert.equal(ended.status, 'SUCCEEDED', ended.statusReason);
-      const nodes: JobDetail[] = (await aws.json([`batch describe-jobs --jobs ${[0, 1, 2, 3, 4].map((index) => `${jobId}#${index}`).join(' ')}`])).jobs;
-      assert.deepEqual(nodes.map(({ nodeDetails }) => nodeDetails), [0, 1, 2, 3, 4].map((nodeIndex) => ({ nodeIndex, isMainNode: nodeIndex === 0 })));
-      assert.deepEqual(nodes.map(({ status }) => status), ['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
-      const lines = await Promise.all(nodes.map((each) => server.lines(each)));
-      assert.deepEqual(lines[0], ['node 1 of 5, group passing', 'node 2 of 5, group passing', 'node 3 of 5, group staying', 'node 4 of 5, group staying']);
-      for (const said of lines.slice(1)) assert.deepEqual(said, ['welcome from node 0']);
-      assert.equal(new Set(nodes.map(({ container }) => container?.networkInterfaces?.[0]?.privateIpv4Address)).size, 5, 'each node has an address of its own');
-      for (const { startedAt } of nodes.slice(1)) assert(Number(startedAt) >= Number(ended.startedAt), 'no node starts before the main one');
+          const ended = await server.whenEnded(jobId);
+          assert.equal(ended.status, 'SUCCEEDED', ended.statusReason);
+          const nodes: JobDetail[] = (
+            await aws.json([
+              `batch describe-jobs --jobs ${[0, 1, 2, 3, 4].map((index) => `${jobId}#${index}`).join(' ')}`,
+            ])
+          ).jobs;
+          assert.deepEqual(
+            nodes.map(({ nodeDetails }) => nodeDetails),
+            [0, 1, 2, 3, 4].map((nodeIndex) => ({ nodeIndex, isMainNode: nodeIndex === 0 })),
+          );
+          assert.deepEqual(
+            nodes.map(({ status }) => status),
+            ['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED'],
+          );
+          const lines = await Promise.all(nodes.map((each) => server.lines(each)));
+          assert.deepEqual(lines[0], [
+            'node 1 of 5, group passing',
+            'node 2 of 5, group passing',
+            'node 3 of 5, group staying',
+            'node 4 of 5, group staying',
+          ]);
+          for (const said of lines.slice(1)) assert.deepEqual(said, ['welcome from node 0']);
+          assert.equal(
+            new Set(
+              nodes.map(({ container }) => container?.networkInterfaces?.[0]?.privateIpv4Address),
+            ).size,
+            5,
+            'each node has an address of its own',
+          );
+          for (const { startedAt } of nodes.slice(1))
+            assert(
+              Number(startedAt) >= Number(ended.startedAt),
+              'no node starts before the main one',
+            );
 
-      const { jobSummaryList } = await aws.json`batch list-jobs --multi-node-job-id ${jobId} --job-status SUCCEEDED`;
-      assert.deepEqual(jobSummaryList.map((summary: { jobId: string; nodeProperties: object }) => [summary.jobId, summary.nodeProperties]), [0, 1, 2, 3, 4].map((nodeIndex) => [`${jobId}#${nodeIndex}`, { isMainNode: nodeIndex === 0, numNodes: 5, nodeIndex }]));
-      if (engine === 'docker') await until('the network of the job to be gone', async () => (await DockerHost.here().networksOf(server.instance())).length === 0);
-    });
+          const { jobSummaryList } =
+            await aws.json`batch list-jobs --multi-node-job-id ${jobId} --job-status SUCCEEDED`;
+          assert.deepEqual(
+            jobSummaryList.map((summary: { jobId: string; nodeProperties: object }) => [
+              summary.jobId,
+              summary.nodeProperties,
+            ]),
+            [0, 1, 2, 3, 4].map((nodeIndex) => [
+              `${jobId}#${nodeIndex}`,
+              { isMainNode: nodeIndex === 0, numNodes: 5, nodeIndex },
+            ]),
+          );
+          if (engine === 'docker')
+            await until(
+              'the network of the job to be gone',
+              async () => (await DockerHost.here().networksOf(server.instance())).length === 0,
+            );
+        },
+      );
 
-    test('terminating the job stops every node', async () => {
-      await using server = await TestServer.start(engine);
-      await server.prepare();
-      await register(server, 'waiting', [group(':', 'all', shell("trap 'exit 3' TERM; sleep 1000 & wait"))], 3);
-      const jobId = await server.submit('waiting');
-      const ids = [0, 1, 2].map((index) => `${jobId}#${index}`);
-      await until('all nodes to run', async () => (await describeJobs(server, ...ids)).every(({ status }) => status === 'RUNNING'));
-      await assert.rejects(server.batch.send(new TerminateJobCommand({ jobId: ids[1], reason: 'one' })), /cannot be stopped alone/);
-      await server.batch.send(new TerminateJobCommand({ jobId, reason: 'all of you' }));
-      await server.whenEnded(jobId);
-      for (const { status, statusReason } of await describeJobs(server, jobId, ...ids)) assert.deepEqual([status, statusReason], ['FAILED', 'all of you']);
-    });
+      test('terminating the job stops every node', async () => {
+        await using server = await TestServer.start(engine);
+        await server.prepare();
+        await register(
+          server,
+          'waiting',
+          [group(':', 'all', shell("trap 'exit 3' TERM; sleep 1000 & wait"))],
+          3,
+        );
+        const jobId = await server.submit('waiting');
+        const ids = [0, 1, 2].map((index) => `${jobId}#${index}`);
+        await until('all nodes to run', async () =>
+          (await describeJobs(server, ...ids)).every(({ status }) => status === 'RUNNING'),
+        );
+        await assert.rejects(
+          server.batch.send(new TerminateJobCommand({ jobId: ids[1], reason: 'one' })),
+          /cannot be stopped alone/,
+        );
+        await server.batch.send(new TerminateJobCommand({ jobId, reason: 'all of you' }));
+        await server.whenEnded(jobId);
+        for (const { status, statusReason } of await describeJobs(server, jobId, ...ids))
+          assert.deepEqual([status, statusReason], ['FAILED', 'all of you']);
+      });
 
-    test('a failure of the main node is tried again with all nodes, and a server that is killed meanwhile goes on', async () => {
-      await using server = await TestServer.start(engine);
-      await server.prepare();
-      const main = shell('[ "$AWS_BATCH_JOB_ATTEMPT" = 2 ] || { sleep 1; exit 9; }; sleep 1');
-      await register(server, 'twice', [group('0', 'main', main), group('1:', 'others', shell("trap 'exit 0' TERM; sleep 1000 & wait"))], 3, { retryStrategy: { attempts: 2 } });
-      const jobId = await server.submit('twice');
-      await server.whenStatus(jobId, 'RUNNING');
-      await server.kill('SIGKILL');
-      await server.restart();
-      const ended = await server.whenEnded(jobId);
-      assert.equal(ended.status, 'SUCCEEDED', ended.statusReason);
-      assert.deepEqual(ended.attempts?.map(({ container }) => container?.exitCode), [9, 0]);
-      for (const { attempts } of await describeJobs(server, `${jobId}#1`, `${jobId}#2`)) assert.equal(attempts?.length, 2);
-    });
-  });
+      test('a failure of the main node is tried again with all nodes, and a server that is killed meanwhile goes on', async () => {
+        await using server = await TestServer.start(engine);
+        await server.prepare();
+        const main = shell('[ "$AWS_BATCH_JOB_ATTEMPT" = 2 ] || { sleep 1; exit 9; }; sleep 1');
+        await register(
+          server,
+          'twice',
+          [
+            group('0', 'main', main),
+            group('1:', 'others', shell("trap 'exit 0' TERM; sleep 1000 & wait")),
+          ],
+          3,
+          { retryStrategy: { attempts: 2 } },
+        );
+        const jobId = await server.submit('twice');
+        await server.whenStatus(jobId, 'RUNNING');
+        await server.kill('SIGKILL');
+        await server.restart();
+        const ended = await server.whenEnded(jobId);
+        assert.equal(ended.status, 'SUCCEEDED', ended.statusReason);
+        assert.deepEqual(
+          ended.attempts?.map(({ container }) => container?.exitCode),
+          [9, 0],
+        );
+        for (const { attempts } of await describeJobs(server, `${jobId}#1`, `${jobId}#2`))
+          assert.equal(attempts?.length, 2);
+      });
+    },
+  );
 }
 
 test('a queue lists the job once, as its main node stands', async () => {
   await using server = await TestServer.start('process');
   await server.prepare();
-  await register(server, 'listed', [group('0', 'main', shell('exit 0')), group('1:', 'others', shell('sleep 1000'))], 2);
+  await register(
+    server,
+    'listed',
+    [group('0', 'main', shell('exit 0')), group('1:', 'others', shell('sleep 1000'))],
+    2,
+  );
   const job = await server.whenEnded(await server.submit('listed'));
-  const { jobSummaryList } = await server.batch.send(new ListJobsCommand({ jobQueue: 'test', jobStatus: 'SUCCEEDED' }));
-  assert.deepEqual(jobSummaryList?.map(({ jobId, nodeProperties }) => [jobId, nodeProperties?.numNodes]), [[job.jobId, 2]]);
+  const { jobSummaryList } = await server.batch.send(
+    new ListJobsCommand({ jobQueue: 'test', jobStatus: 'SUCCEEDED' }),
+  );
+  assert.deepEqual(
+    jobSummaryList?.map(({ jobId, nodeProperties }) => [jobId, nodeProperties?.numNodes]),
+    [[job.jobId, 2]],
+  );
 });
 
 test('a thousand nodes are placed and run', async () => {
   await using server = await TestServer.start('fake', ['--instance-limit', '2000']);
   await server.prepare('test', { maxvCpus: 4000 });
   await register(server, 'thousand', [group(':', 'all', ['true'])], 1000);
-  const { jobId } = await server.batch.send(new SubmitJobCommand({ jobName: 'thousand', jobQueue: 'test', jobDefinition: 'thousand' }));
+  const { jobId } = await server.batch.send(
+    new SubmitJobCommand({ jobName: 'thousand', jobQueue: 'test', jobDefinition: 'thousand' }),
+  );
   assert.equal((await server.whenEnded(jobId as string)).status, 'SUCCEEDED');
 });

@@ -1,5 +1,6 @@
-// A Docker engine of a test's own in a network namespace of its own, as a host of a user would be: it can be cut off and found
-// again. Needs root, `dockerd`, `ip` and `nsenter`. It leaves nothing behind.
+// A Docker engine of a test's own in a network namespace of its own, as a host of a user would be:
+// it can be cut off and found again. Needs root, `dockerd`, `ip` and `nsenter`. It leaves nothing
+// behind.
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,7 +16,9 @@ export function ownDockerSkip(): string | false {
   const docker = requirement('docker');
   if (docker.skip !== false) return docker.skip;
   if (process.getuid?.() !== 0) return 'needs root, to start a second Docker engine';
-  const missing = ['dockerd', 'ip', 'nsenter', 'docker'].find((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
+  const missing = ['dockerd', 'ip', 'nsenter', 'docker'].find(
+    (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0,
+  );
   return missing === undefined ? false : `needs ${missing}, to start a second Docker engine`;
 }
 
@@ -50,15 +53,47 @@ export class OwnDocker implements AsyncDisposable {
       ip addr add ${subnet}.1/30 dev v-${name} && ip link set v-${name} up
       ip -n ${name} addr add ${subnet}.2/30 dev e-${name} && ip -n ${name} link set e-${name} up && ip -n ${name} link set lo up
       ip -n ${name} route add default via ${subnet}.1`);
-    const flags = ['--data-root', `${directory}/data`, '--exec-root', `${directory}/exec`, '--pidfile', `${directory}/pid`, '-H', `unix://${directory}/socket`, '-H', this.url, '--tls=false'];
-    // In the namespace's network and in nobody else's mounts: `ip netns exec` would hide the cgroups.
-    this.#process = spawn('nsenter', [`--net=/run/netns/${name}`, 'dockerd', ...flags, '--bridge', 'none', '--iptables=false', '--ip6tables=false', '--storage-driver', 'vfs'], { stdio: 'ignore' });
+    const flags = [
+      '--data-root',
+      `${directory}/data`,
+      '--exec-root',
+      `${directory}/exec`,
+      '--pidfile',
+      `${directory}/pid`,
+      '-H',
+      `unix://${directory}/socket`,
+      '-H',
+      this.url,
+      '--tls=false',
+    ];
+    // In the namespace's network and in nobody else's mounts: `ip netns exec` would hide the
+    // cgroups.
+    this.#process = spawn(
+      'nsenter',
+      [
+        `--net=/run/netns/${name}`,
+        'dockerd',
+        ...flags,
+        '--bridge',
+        'none',
+        '--iptables=false',
+        '--ip6tables=false',
+        '--storage-driver',
+        'vfs',
+      ],
+      { stdio: 'ignore' },
+    );
     await until('a second Docker engine answers', () => this.#answers());
-    run(`docker -H unix://${requirement('docker').command} save ${testImage()} | docker -H unix://${directory}/socket load`);
+    run(
+      `docker -H unix://${requirement('docker').command} save ${testImage()} | docker -H unix://${directory}/socket load`,
+    );
   }
 
   async #answers(): Promise<boolean> {
-    const client = new DockerClient({ title: this.url, socketPath: join(this.#directory, 'socket') });
+    const client = new DockerClient({
+      title: this.url,
+      socketPath: join(this.#directory, 'socket'),
+    });
     try {
       await client.negotiate();
       return true;
@@ -71,7 +106,11 @@ export class OwnDocker implements AsyncDisposable {
 
   /** Names of the containers that run there, asked for beside the network. */
   running(): string[] {
-    const asked = spawnSync('docker', ['-H', `unix://${this.#directory}/socket`, 'ps', '--format', '{{.Names}}'], { encoding: 'utf8' });
+    const asked = spawnSync(
+      'docker',
+      ['-H', `unix://${this.#directory}/socket`, 'ps', '--format', '{{.Names}}'],
+      { encoding: 'utf8' },
+    );
     return asked.stdout.split('\n').filter((line) => line !== '');
   }
 
@@ -87,12 +126,16 @@ export class OwnDocker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const ended = new Promise((resolve) => this.#process?.once('exit', resolve));
     const names = existsSync(`${this.#directory}/socket`) ? this.running() : [];
-    if (names.length > 0) spawnSync('docker', ['-H', `unix://${this.#directory}/socket`, 'rm', '--force', ...names]);
+    if (names.length > 0)
+      spawnSync('docker', ['-H', `unix://${this.#directory}/socket`, 'rm', '--force', ...names]);
     if (this.#process?.kill('SIGTERM')) await ended;
     spawnSync('ip', ['link', 'delete', `v-${this.#name}`]);
     spawnSync('ip', ['netns', 'delete', this.#name]);
     // Its own network namespace stays mounted after it.
-    spawnSync('sh', ['-c', `umount ${this.#directory}/exec/netns/* ${this.#directory}/data/* 2>/dev/null`]);
+    spawnSync('sh', [
+      '-c',
+      `umount ${this.#directory}/exec/netns/* ${this.#directory}/data/* 2>/dev/null`,
+    ]);
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -1,9 +1,18 @@
-// An OpenSSH server of a test's own: on a free port of this machine, with keys made for it, for whoever runs the tests. It touches no
-// file of theirs. While it is there, the `ssh` that the program under test finds knows it.
+// An OpenSSH server of a test's own: on a free port of this machine, with keys made for it, for
+// whoever runs the tests. It touches no file of theirs. While it is there, the `ssh` that the
+// program under test finds knows it.
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -13,14 +22,24 @@ import { until } from './until.ts';
 const sshd = '/usr/sbin/sshd';
 const sshIn = (folder: string): string => join(folder, 'ssh');
 const folders = (process.env['PATH'] ?? '').split(delimiter);
-const found = (name: string): string | undefined => folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+const found = (name: string): string | undefined =>
+  folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 
-/** Why there can be none; false: there can. A session needs the `docker` command beside the engine. */
+/**
+ * Why there can be none; false: there can. A session needs the `docker` command beside the engine.
+ */
 export function ownSshdSkip(): string | false {
   const { skip } = requirement('docker');
   if (skip !== false) return skip;
-  const lacking = [existsSync(sshd) ? undefined : sshd, ...['ssh', 'ssh-keygen', 'docker'].map((name) => (found(name) === undefined ? name : undefined))].filter(Boolean);
-  return lacking.length === 0 ? false : `needs OpenSSH and the docker command: no ${lacking.join(', ')}`;
+  const lacking = [
+    existsSync(sshd) ? undefined : sshd,
+    ...['ssh', 'ssh-keygen', 'docker'].map((name) =>
+      found(name) === undefined ? name : undefined,
+    ),
+  ].filter(Boolean);
+  return lacking.length === 0
+    ? false
+    : `needs OpenSSH and the docker command: no ${lacking.join(', ')}`;
 }
 
 export class OwnSshd implements AsyncDisposable {
@@ -39,13 +58,33 @@ export class OwnSshd implements AsyncDisposable {
   static async start(): Promise<OwnSshd> {
     const folder = mkdtempSync(join(tmpdir(), 'longshore-sshd-'));
     const own = new OwnSshd(folder, await freePort());
-    for (const key of ['host', 'user']) spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, key)]);
-    writeFileSync(join(folder, 'sshd_config'), [
-      `Port ${own.#port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(folder, 'host')}`, `AuthorizedKeysFile ${join(folder, 'user.pub')}`, `PidFile none`,
-      'StrictModes no', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password', 'MaxStartups 100', `SetEnv ${environment()}`, '',
-    ].join('\n'));
-    writeFileSync(join(folder, 'ssh_config'), `Host *\nIdentityFile ${join(folder, 'user')}\nIdentitiesOnly yes\nUserKnownHostsFile ${join(folder, 'known_hosts')}\nStrictHostKeyChecking accept-new\n`);
-    writeFileSync(sshIn(folder), `#!/bin/sh\nexec ${found('ssh')} -F ${join(folder, 'ssh_config')} "$@"\n`);
+    for (const key of ['host', 'user'])
+      spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, key)]);
+    writeFileSync(
+      join(folder, 'sshd_config'),
+      [
+        `Port ${own.#port}`,
+        'ListenAddress 127.0.0.1',
+        `HostKey ${join(folder, 'host')}`,
+        `AuthorizedKeysFile ${join(folder, 'user.pub')}`,
+        `PidFile none`,
+        'StrictModes no',
+        'PasswordAuthentication no',
+        'KbdInteractiveAuthentication no',
+        'PermitRootLogin prohibit-password',
+        'MaxStartups 100',
+        `SetEnv ${environment()}`,
+        '',
+      ].join('\n'),
+    );
+    writeFileSync(
+      join(folder, 'ssh_config'),
+      `Host *\nIdentityFile ${join(folder, 'user')}\nIdentitiesOnly yes\nUserKnownHostsFile ${join(folder, 'known_hosts')}\nStrictHostKeyChecking accept-new\n`,
+    );
+    writeFileSync(
+      sshIn(folder),
+      `#!/bin/sh\nexec ${found('ssh')} -F ${join(folder, 'ssh_config')} "$@"\n`,
+    );
     chmodSync(sshIn(folder), 0o755);
     process.env['PATH'] = `${folder}${delimiter}${own.#path}`;
     // sshd of root wants it, and a package's start script makes it.
@@ -55,7 +94,9 @@ export class OwnSshd implements AsyncDisposable {
   }
 
   async open(): Promise<void> {
-    this.#child = spawn(sshd, ['-D', '-e', '-f', join(this.#folder, 'sshd_config')], { stdio: 'ignore' });
+    this.#child = spawn(sshd, ['-D', '-e', '-f', join(this.#folder, 'sshd_config')], {
+      stdio: 'ignore',
+    });
     await until('sshd to listen', () => listens(this.#port));
   }
 
@@ -64,7 +105,9 @@ export class OwnSshd implements AsyncDisposable {
     const child = this.#child;
     this.#child = undefined;
     if (child === undefined) return;
-    const sessions = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ').filter(Boolean);
+    const sessions = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+      .split(' ')
+      .filter(Boolean);
     for (const pid of sessions) process.kill(Number(pid));
     child.kill();
     if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
@@ -78,7 +121,10 @@ export class OwnSshd implements AsyncDisposable {
 }
 
 /** What a session has: where the commands are, and the engine that is tried. */
-const environment = (): string => ['PATH', 'DOCKER_HOST'].flatMap((name) => (process.env[name] === undefined ? [] : `${name}=${process.env[name]}`)).join(' ');
+const environment = (): string =>
+  ['PATH', 'DOCKER_HOST']
+    .flatMap((name) => (process.env[name] === undefined ? [] : `${name}=${process.env[name]}`))
+    .join(' ');
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -91,5 +137,7 @@ async function freePort(): Promise<number> {
 
 const listens = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false)).on('connect', () => socket.destroy());
+    const socket = connect(port, '127.0.0.1', () => resolve(true))
+      .on('error', () => resolve(false))
+      .on('connect', () => socket.destroy());
   });

@@ -1,5 +1,6 @@
-// What some tests need from the machine: asked once a process, so that a test that cannot run says why it is skipped.
-// Under LONGSHORE_REQUIRE=docker,awscli,… a missing one of these is an error instead: CI must not pass by skipping.
+// What some tests need from the machine: asked once a process, so that a test that cannot run says
+// why it is skipped. Under LONGSHORE_REQUIRE=docker,awscli,… a missing one of these is an error
+// instead: CI must not pass by skipping.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,13 +10,22 @@ import { testImageSkip } from '../src/engine/docker/image-fixture.ts';
 export type RequirementName = 'docker' | 'awscli' | 'boto3' | 'registry' | 'chromium';
 
 export interface Requirement {
-  /** False where it is there; else the reason, for the options of a test: `test(name, { skip: need.skip }, …)`. */
+  /**
+   * False where it is there; else the reason, for the options of a test: `test(name, { skip:
+   * need.skip }, …)`.
+   */
   readonly skip: string | false;
   /** The command that was found; for docker the path of its socket. Empty where it is missing. */
   readonly command: string;
 }
 
-const probes: Readonly<Record<RequirementName, () => Requirement>> = { docker, awscli, boto3, registry, chromium };
+const probes: Readonly<Record<RequirementName, () => Requirement>> = {
+  docker,
+  awscli,
+  boto3,
+  registry,
+  chromium,
+};
 const known = new Map<RequirementName, Requirement>();
 
 /** Throws where it is missing and LONGSHORE_REQUIRE names it. */
@@ -25,45 +35,68 @@ export function requirement(name: RequirementName): Requirement {
     answer = probes[name]();
     known.set(name, answer);
   }
-  if (answer.skip !== false && requiredNames().includes(name)) throw new Error(`LONGSHORE_REQUIRE names ${name}, but: ${answer.skip}`);
+  if (answer.skip !== false && requiredNames().includes(name))
+    throw new Error(`LONGSHORE_REQUIRE names ${name}, but: ${answer.skip}`);
   return answer;
 }
 
 export function requiredNames(): string[] {
-  return (process.env['LONGSHORE_REQUIRE'] ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+  return (process.env['LONGSHORE_REQUIRE'] ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
-/** A Docker engine that answers, and an image for it (none can be pulled where no registry is reached). */
+/**
+ * A Docker engine that answers, and an image for it (none can be pulled where no registry is
+ * reached).
+ */
 function docker(): Requirement {
   const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
-  if (!host.startsWith('unix://')) return missing(`needs docker: DOCKER_HOST is ${host}, and these tests use a local socket`);
+  if (!host.startsWith('unix://'))
+    return missing(`needs docker: DOCKER_HOST is ${host}, and these tests use a local socket`);
   const socket = host.slice('unix://'.length);
   if (!existsSync(socket)) return missing(`needs docker: no socket at ${socket}`);
-  if (httpStatus(socket, '/_ping') !== 200) return missing(`needs docker: nothing answers at ${socket}`);
+  if (httpStatus(socket, '/_ping') !== 200)
+    return missing(`needs docker: nothing answers at ${socket}`);
   const noImage = testImageSkip();
   return noImage === false ? { skip: false, command: socket } : missing(noImage);
 }
 
 function awscli(): Requirement {
   const command = firstThatRuns(['/usr/bin/aws', ...onPath('aws')], ['--version']);
-  return command === undefined ? missing('needs awscli: no `aws` that runs') : { skip: false, command };
+  return command === undefined
+    ? missing('needs awscli: no `aws` that runs')
+    : { skip: false, command };
 }
 
 /** The command is the Python that can import it. */
 function boto3(): Requirement {
   const command = firstThatRuns(['/usr/bin/python3', ...onPath('python3')], ['-c', 'import boto3']);
-  return command === undefined ? missing('needs boto3: no `python3` that can import it') : { skip: false, command };
+  return command === undefined
+    ? missing('needs boto3: no `python3` that can import it')
+    : { skip: false, command };
 }
 
 /** Debian's `docker-registry`, for pulls from a registry of our own. */
 function registry(): Requirement {
-  const command = firstThatRuns(['/usr/bin/docker-registry', ...onPath('docker-registry')], ['--version']);
-  return command === undefined ? missing('needs registry: no `docker-registry` that runs') : { skip: false, command };
+  const command = firstThatRuns(
+    ['/usr/bin/docker-registry', ...onPath('docker-registry')],
+    ['--version'],
+  );
+  return command === undefined
+    ? missing('needs registry: no `docker-registry` that runs')
+    : { skip: false, command };
 }
 
 function chromium(): Requirement {
-  const command = firstThatRuns([...onPath('chromium'), ...onPath('chromium-browser')], ['--version']);
-  return command === undefined ? missing('needs chromium: no `chromium` that runs') : { skip: false, command };
+  const command = firstThatRuns(
+    [...onPath('chromium'), ...onPath('chromium-browser')],
+    ['--version'],
+  );
+  return command === undefined
+    ? missing('needs chromium: no `chromium` that runs')
+    : { skip: false, command };
 }
 
 function missing(skip: string): Requirement {
@@ -75,7 +108,11 @@ function onPath(name: string): string[] {
 }
 
 function firstThatRuns(commands: readonly string[], args: readonly string[]): string | undefined {
-  return commands.find((command) => existsSync(command) && spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0);
+  return commands.find(
+    (command) =>
+      existsSync(command) &&
+      spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0,
+  );
 }
 
 /** The options of a test must be known before it runs, so this waits, in a process of its own. */
@@ -86,5 +123,10 @@ function httpStatus(socket: string, path: string): number {
       response.destroy();
     });
     request.on('timeout', () => request.destroy(new Error('timeout'))).on('error', () => process.stdout.write('0'));`;
-  return Number(spawnSync(process.execPath, ['-e', program, socket, path], { encoding: 'utf8', timeout: 10_000 }).stdout);
+  return Number(
+    spawnSync(process.execPath, ['-e', program, socket, path], {
+      encoding: 'utf8',
+      timeout: 10_000,
+    }).stdout,
+  );
 }

@@ -1,5 +1,6 @@
-// The real program in a process of its own: the one way in which tests start a server. It knows the line that the program
-// prints when it is ready and nothing of the service; the data directory is the caller's.
+// The real program in a process of its own: the one way in which tests start a server. It knows the
+// line that the program prints when it is ready and nothing of the service; the data directory is
+// the caller's.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -21,15 +22,28 @@ export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #output: { stdout: string; stderr: string };
 
-  private constructor(child: ChildProcess, output: { stdout: string; stderr: string }, url: string) {
+  private constructor(
+    child: ChildProcess,
+    output: { stdout: string; stderr: string },
+    url: string,
+  ) {
     this.#child = child;
     this.#output = output;
     this.url = url;
   }
 
   /** Resolves when it is ready; rejects with what it said where it ends before. */
-  static async start({ verb = 'serve', dataDir, flags, showErrors = false }: ServerProcessOptions): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [main, verb, '--port', '0', '--data-dir', dataDir, '--log-level', 'warn', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  static async start({
+    verb = 'serve',
+    dataDir,
+    flags,
+    showErrors = false,
+  }: ServerProcessOptions): Promise<ServerProcess> {
+    const child = spawn(
+      process.execPath,
+      [main, verb, '--port', '0', '--data-dir', dataDir, '--log-level', 'warn', ...flags],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     const output = { stdout: '', stderr: '' };
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       output.stderr += text;
@@ -41,7 +55,11 @@ export class ServerProcess {
         const found = /ready at ([^\s,]+)/.exec(output.stdout)?.[1];
         if (found !== undefined) resolve(found);
       });
-      child.once('error', reject).once('close', (code, signal) => reject(new Error(`the server ended with ${code ?? signal}: ${output.stderr}`)));
+      child
+        .once('error', reject)
+        .once('close', (code, signal) =>
+          reject(new Error(`the server ended with ${code ?? signal}: ${output.stderr}`)),
+        );
     });
     return new ServerProcess(child, output, url);
   }

@@ -1,14 +1,29 @@
-// A server for the end-to-end tests: the real program in a process of its own on a throw-away data directory, and the SDK's
-// clients to speak with it. It knows no rule of the service. It leaves nothing behind: no process, container or file.
+// A server for the end-to-end tests: the real program in a process of its own on a throw-away data
+// directory, and the SDK's clients to speak with it. It knows no rule of the service. It leaves
+// nothing behind: no process, container or file.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  BatchClient, CreateComputeEnvironmentCommand, CreateJobQueueCommand, DescribeJobsCommand, RegisterJobDefinitionCommand, SubmitJobCommand,
-  type ComputeResource, type ContainerProperties, type JobDetail, type JobStatus, type RegisterJobDefinitionCommandInput, type SubmitJobCommandInput,
+  BatchClient,
+  CreateComputeEnvironmentCommand,
+  CreateJobQueueCommand,
+  DescribeJobsCommand,
+  RegisterJobDefinitionCommand,
+  SubmitJobCommand,
+  type ComputeResource,
+  type ContainerProperties,
+  type JobDetail,
+  type JobStatus,
+  type RegisterJobDefinitionCommandInput,
+  type SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
-import { CloudWatchLogsClient, GetLogEventsCommand, type OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  GetLogEventsCommand,
+  type OutputLogEvent,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { testImage } from '../src/engine/docker/image-fixture.ts';
 import { DockerHost } from './docker-host.ts';
 import { requirement } from './requirement.ts';
@@ -18,7 +33,8 @@ import { until } from './until.ts';
 export type EngineName = 'fake' | 'process' | 'docker';
 
 /** The engine that a user of this machine would get. */
-export const usersEngine = (): EngineName => (requirement('docker').skip === false ? 'docker' : 'process');
+export const usersEngine = (): EngineName =>
+  requirement('docker').skip === false ? 'docker' : 'process';
 
 /** What every client here signs with: the account of the resources is the access key. */
 export const account = '000000000000';
@@ -46,14 +62,25 @@ export class TestServer implements AsyncDisposable {
   #batch: BatchClient | undefined;
   #logs: CloudWatchLogsClient | undefined;
 
-  private constructor(engine: EngineName, flags: readonly string[], dataDir = mkdtempSync(join(tmpdir(), 'longshore-test-'))) {
+  private constructor(
+    engine: EngineName,
+    flags: readonly string[],
+    dataDir = mkdtempSync(join(tmpdir(), 'longshore-test-')),
+  ) {
     this.dataDir = dataDir;
     this.engine = engine;
     this.flags = flags;
   }
 
-  /** `flags` are those of `serve`; a directory that is given is the server's from now on, and goes with it. */
-  static async start(engine: EngineName, flags: readonly string[] = [], dataDir?: string): Promise<TestServer> {
+  /**
+   * `flags` are those of `serve`; a directory that is given is the server's from now on, and goes
+   * with it.
+   */
+  static async start(
+    engine: EngineName,
+    flags: readonly string[] = [],
+    dataDir?: string,
+  ): Promise<TestServer> {
     const server = new TestServer(engine, flags, dataDir);
     try {
       await server.restart();
@@ -83,12 +110,21 @@ export class TestServer implements AsyncDisposable {
 
   /** For a client of any other service. */
   clientOptions() {
-    return { endpoint: this.url, region, credentials: { accessKeyId: account, secretAccessKey: 'none' } };
+    return {
+      endpoint: this.url,
+      region,
+      credentials: { accessKeyId: account, secretAccessKey: 'none' },
+    };
   }
 
-  /** For clients that take their settings from the environment. The caller's own AWS settings are left out. */
+  /**
+   * For clients that take their settings from the environment. The caller's own AWS settings are
+   * left out.
+   */
   get environment(): NodeJS.ProcessEnv {
-    const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')));
+    const rest = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')),
+    );
     return {
       ...rest,
       AWS_ACCESS_KEY_ID: account,
@@ -107,10 +143,17 @@ export class TestServer implements AsyncDisposable {
     };
   }
 
-  /** Starts the program over this data directory, ending the one that runs. The port is another one afterwards. */
+  /**
+   * Starts the program over this data directory, ending the one that runs. The port is another one
+   * afterwards.
+   */
   async restart(): Promise<void> {
     await this.kill('SIGTERM');
-    this.#process = await ServerProcess.start({ dataDir: this.dataDir, flags: ['--engine', this.engine, ...this.flags], showErrors: true });
+    this.#process = await ServerProcess.start({
+      dataDir: this.dataDir,
+      flags: ['--engine', this.engine, ...this.flags],
+      showErrors: true,
+    });
     this.#url = this.#process.url;
   }
 
@@ -138,8 +181,20 @@ export class TestServer implements AsyncDisposable {
 
   /** An environment and a queue, both of one name. */
   async prepare(name = 'test', resources: Partial<ComputeResource> = {}): Promise<void> {
-    await this.batch.send(new CreateComputeEnvironmentCommand({ computeEnvironmentName: name, type: 'MANAGED', computeResources: { ...computeResources, ...resources } }));
-    await this.batch.send(new CreateJobQueueCommand({ jobQueueName: name, priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: name }] }));
+    await this.batch.send(
+      new CreateComputeEnvironmentCommand({
+        computeEnvironmentName: name,
+        type: 'MANAGED',
+        computeResources: { ...computeResources, ...resources },
+      }),
+    );
+    await this.batch.send(
+      new CreateJobQueueCommand({
+        jobQueueName: name,
+        priority: 1,
+        computeEnvironmentOrder: [{ order: 1, computeEnvironment: name }],
+      }),
+    );
   }
 
   /** For jobs to run: of the tests' own where images are used. */
@@ -148,15 +203,40 @@ export class TestServer implements AsyncDisposable {
   }
 
   /** Answers the definition as `name:revision`. What is not said is a small busybox. */
-  async register(name: string, properties: ContainerProperties, more: Partial<RegisterJobDefinitionCommandInput> = {}): Promise<string> {
-    const containerProperties = { image: this.image, resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'MEMORY', value: '32' }], ...properties } as ContainerProperties;
-    const { revision } = await this.batch.send(new RegisterJobDefinitionCommand({ jobDefinitionName: name, type: 'container', containerProperties, ...more }));
+  async register(
+    name: string,
+    properties: ContainerProperties,
+    more: Partial<RegisterJobDefinitionCommandInput> = {},
+  ): Promise<string> {
+    const containerProperties = {
+      image: this.image,
+      resourceRequirements: [
+        { type: 'VCPU', value: '1' },
+        { type: 'MEMORY', value: '32' },
+      ],
+      ...properties,
+    } as ContainerProperties;
+    const { revision } = await this.batch.send(
+      new RegisterJobDefinitionCommand({
+        jobDefinitionName: name,
+        type: 'container',
+        containerProperties,
+        ...more,
+      }),
+    );
     return `${name}:${revision}`;
   }
 
   /** Answers the job's id. */
   async submit(jobDefinition: string, more: Partial<SubmitJobCommandInput> = {}): Promise<string> {
-    const { jobId } = await this.batch.send(new SubmitJobCommand({ jobName: jobDefinition.replace(/:\d+$/, ''), jobQueue: 'test', jobDefinition, ...more }));
+    const { jobId } = await this.batch.send(
+      new SubmitJobCommand({
+        jobName: jobDefinition.replace(/:\d+$/, ''),
+        jobQueue: 'test',
+        jobDefinition,
+        ...more,
+      }),
+    );
     return jobId as string;
   }
 
@@ -170,17 +250,24 @@ export class TestServer implements AsyncDisposable {
   /** Waits, bounded, until the job has one of the statuses. */
   async whenStatus(jobId: string, ...statuses: JobStatus[]): Promise<JobDetail> {
     let seen = '';
-    return until(() => `job ${jobId} to be ${statuses.join(' or ')}; it is ${seen}`, async () => {
-      const job = await this.job(jobId);
-      seen = `${job.status} (${job.statusReason})`;
-      return statuses.includes(job.status as JobStatus) ? job : undefined;
-    });
+    return until(
+      () => `job ${jobId} to be ${statuses.join(' or ')}; it is ${seen}`,
+      async () => {
+        const job = await this.job(jobId);
+        seen = `${job.status} (${job.statusReason})`;
+        return statuses.includes(job.status as JobStatus) ? job : undefined;
+      },
+    );
   }
 
   whenEnded = (jobId: string): Promise<JobDetail> => this.whenStatus(jobId, 'SUCCEEDED', 'FAILED');
 
   /** Registers, submits and waits for the end. */
-  async run(name: string, properties: ContainerProperties, more: Partial<SubmitJobCommandInput> = {}): Promise<JobDetail> {
+  async run(
+    name: string,
+    properties: ContainerProperties,
+    more: Partial<SubmitJobCommandInput> = {},
+  ): Promise<JobDetail> {
     return this.whenEnded(await this.submit(await this.register(name, properties), more));
   }
 
@@ -189,7 +276,14 @@ export class TestServer implements AsyncDisposable {
     const all: OutputLogEvent[] = [];
     let nextToken: string | undefined;
     for (;;) {
-      const page = await this.logs.send(new GetLogEventsCommand({ logGroupName: group, logStreamName: job.container?.logStreamName, startFromHead: true, nextToken }));
+      const page = await this.logs.send(
+        new GetLogEventsCommand({
+          logGroupName: group,
+          logStreamName: job.container?.logStreamName,
+          startFromHead: true,
+          nextToken,
+        }),
+      );
       all.push(...(page.events ?? []));
       if (page.nextForwardToken === nextToken) return all;
       nextToken = page.nextForwardToken;
@@ -201,17 +295,24 @@ export class TestServer implements AsyncDisposable {
   }
 }
 
-/** The launcher of processes outlives its server by design; what it and its jobs were started with names the data directory. */
+/**
+ * The launcher of processes outlives its server by design; what it and its jobs were started with
+ * names the data directory.
+ */
 function killProcessesOf(dataDir: string): void {
   let pids: number[] = [];
   try {
-    pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+    pids = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
   } catch {
     return; // Not Linux.
   }
   for (const pid of pids) {
     try {
-      const told = readFileSync(`/proc/${pid}/cmdline`, 'latin1') + readFileSync(`/proc/${pid}/environ`, 'latin1');
+      const told =
+        readFileSync(`/proc/${pid}/cmdline`, 'latin1') +
+        readFileSync(`/proc/${pid}/environ`, 'latin1');
       if (pid !== process.pid && told.includes(dataDir)) process.kill(pid, 'SIGKILL');
     } catch {
       // It ended just now, or belongs to somebody else.

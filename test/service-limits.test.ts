@@ -1,5 +1,5 @@
-// Every limit that can be set, at the door of the real program: one below and at the limit pass, one above is refused with the
-// number that holds. Once with AWS's numbers, and once with others.
+// Every limit that can be set, at the door of the real program: one below and at the limit pass,
+// one above is refused with the number that holds. Once with AWS's numbers, and once with others.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -17,14 +17,32 @@ interface Case {
   readonly status?: number;
 }
 
-const environment = (ask: Ask, name: string): Promise<PlainAnswer> => ask('CreateComputeEnvironment', { computeEnvironmentName: name, type: 'MANAGED', computeResources });
+const environment = (ask: Ask, name: string): Promise<PlainAnswer> =>
+  ask('CreateComputeEnvironment', {
+    computeEnvironmentName: name,
+    type: 'MANAGED',
+    computeResources,
+  });
 const queue = (ask: Ask, name: string, environments: readonly string[]): Promise<PlainAnswer> =>
-  ask('CreateJobQueue', { jobQueueName: name, priority: 1, computeEnvironmentOrder: environments.map((computeEnvironment, order) => ({ order, computeEnvironment })) });
-const submit = (ask: Ask, more: object): Promise<PlainAnswer> => ask('SubmitJob', { jobName: 'job', jobQueue: 'test', jobDefinition: 'test', ...more });
-const definition = { jobDefinitionName: 'large', type: 'container', containerProperties: { image: 'busybox', vcpus: 1, memory: 16, command: [''] } };
+  ask('CreateJobQueue', {
+    jobQueueName: name,
+    priority: 1,
+    computeEnvironmentOrder: environments.map((computeEnvironment, order) => ({
+      order,
+      computeEnvironment,
+    })),
+  });
+const submit = (ask: Ask, more: object): Promise<PlainAnswer> =>
+  ask('SubmitJob', { jobName: 'job', jobQueue: 'test', jobDefinition: 'test', ...more });
+const definition = {
+  jobDefinitionName: 'large',
+  type: 'container',
+  containerProperties: { image: 'busybox', vcpus: 1, memory: 16, command: [''] },
+};
 const forever = { containerOverrides: { command: ['sleep', '1000000'] } };
 const named = (size: number): string => `n${size}`;
-const tags = (size: number): Record<string, string> => Object.fromEntries(Array.from({ length: size }, (_, index) => [`key${index}`, 'value']));
+const tags = (size: number): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: size }, (_, index) => [`key${index}`, 'value']));
 /** Fills one text of an input so that its JSON has so many bytes. */
 function filled(size: number, make: (text: string) => object): object {
   return make('x'.repeat(size - JSON.stringify(make('')).length));
@@ -49,7 +67,12 @@ const cases: Record<LimitName, Case> = {
     prepare: async (ask, most) => {
       for (let count = 1; count <= most + 1; count++) await environment(ask, named(count));
     },
-    attempt: (ask, size) => queue(ask, `of-${size}`, Array.from({ length: size }, (_, index) => named(index + 1))),
+    attempt: (ask, size) =>
+      queue(
+        ask,
+        `of-${size}`,
+        Array.from({ length: size }, (_, index) => named(index + 1)),
+      ),
   },
   dependenciesPerJob: {
     attempt: async (ask, size) => {
@@ -60,35 +83,75 @@ const cases: Record<LimitName, Case> = {
   arraySize: { attempt: (ask, size) => submit(ask, { arrayProperties: { size } }) },
   activeShares: {
     prepare: async (ask, most) => {
-      const { arn } = JSON.parse((await ask('CreateSchedulingPolicy', { name: 'fair' })).body) as { arn: string };
-      await ask('CreateJobQueue', { jobQueueName: 'fair', priority: 1, schedulingPolicyArn: arn, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'test' }] });
-      for (let count = 1; count < most - 1; count++) await submit(ask, { ...forever, jobQueue: 'fair', shareIdentifier: named(count), schedulingPriorityOverride: 0 });
+      const { arn } = JSON.parse((await ask('CreateSchedulingPolicy', { name: 'fair' })).body) as {
+        arn: string;
+      };
+      await ask('CreateJobQueue', {
+        jobQueueName: 'fair',
+        priority: 1,
+        schedulingPolicyArn: arn,
+        computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'test' }],
+      });
+      for (let count = 1; count < most - 1; count++)
+        await submit(ask, {
+          ...forever,
+          jobQueue: 'fair',
+          shareIdentifier: named(count),
+          schedulingPriorityOverride: 0,
+        });
     },
-    attempt: (ask, size) => submit(ask, { ...forever, jobQueue: 'fair', shareIdentifier: named(size), schedulingPriorityOverride: 0 }),
+    attempt: (ask, size) =>
+      submit(ask, {
+        ...forever,
+        jobQueue: 'fair',
+        shareIdentifier: named(size),
+        schedulingPriorityOverride: 0,
+      }),
   },
   attempts: { attempt: (ask, size) => submit(ask, { retryStrategy: { attempts: size } }) },
   consumableResources: {
     prepare: async (ask, most) => {
-      for (let count = 1; count < most - 1; count++) await ask('CreateConsumableResource', { consumableResourceName: named(count) });
+      for (let count = 1; count < most - 1; count++)
+        await ask('CreateConsumableResource', { consumableResourceName: named(count) });
     },
-    attempt: (ask, size) => ask('CreateConsumableResource', { consumableResourceName: named(size) }),
+    attempt: (ask, size) =>
+      ask('CreateConsumableResource', { consumableResourceName: named(size) }),
   },
   tagsPerResource: { attempt: (ask, size) => submit(ask, { tags: tags(size) }) },
   submitJobBytes: {
-    attempt: (ask, size) => ask('SubmitJob', filled(size, (text) => ({ jobName: 'job', jobQueue: 'test', jobDefinition: 'test', parameters: { text } }))),
+    attempt: (ask, size) =>
+      ask(
+        'SubmitJob',
+        filled(size, (text) => ({
+          jobName: 'job',
+          jobQueue: 'test',
+          jobDefinition: 'test',
+          parameters: { text },
+        })),
+      ),
     status: 413,
   },
   jobDefinitionBytes: {
-    attempt: (ask, size) => ask('RegisterJobDefinition', filled(size, (text) => ({ ...definition, parameters: { text } }))),
+    attempt: (ask, size) =>
+      ask(
+        'RegisterJobDefinition',
+        filled(size, (text) => ({ ...definition, parameters: { text } })),
+      ),
     status: 413,
   },
   containerOverridesLength: {
     // ECS turns such a job away when it is to start, and it FAILS.
     attempt: async (ask, size) => {
-      const { jobId } = jobOf(await submit(ask, { containerOverrides: filled(size, (text) => ({ command: [text] })) }));
+      const { jobId } = jobOf(
+        await submit(ask, { containerOverrides: filled(size, (text) => ({ command: [text] })) }),
+      );
       const answer = await ask('DescribeJobs', { jobs: [jobId] });
-      const { jobs: [job] } = JSON.parse(answer.body) as { jobs: [{ status: string; statusReason: string }] };
-      return job.status === 'FAILED' && job.statusReason.startsWith('Container Overrides length') ? { status: 400, body: JSON.stringify({ message: job.statusReason }) } : answer;
+      const {
+        jobs: [job],
+      } = JSON.parse(answer.body) as { jobs: [{ status: string; statusReason: string }] };
+      return job.status === 'FAILED' && job.statusReason.startsWith('Container Overrides length')
+        ? { status: 400, body: JSON.stringify({ message: job.statusReason }) }
+        : answer;
     },
   },
   jobsPerQueue: {
@@ -106,11 +169,31 @@ const cases: Record<LimitName, Case> = {
 };
 
 const others: Limits = {
-  jobQueues: 4, computeEnvironments: 5, computeEnvironmentsPerQueue: 2, dependenciesPerJob: 30, arraySize: 12_000, activeShares: 4, attempts: 3, consumableResources: 3, tagsPerResource: 60, submitJobBytes: 40_000, jobDefinitionBytes: 20_000, containerOverridesLength: 300, jobsPerQueue: 4, submittedJobs: 5,
+  jobQueues: 4,
+  computeEnvironments: 5,
+  computeEnvironmentsPerQueue: 2,
+  dependenciesPerJob: 30,
+  arraySize: 12_000,
+  activeShares: 4,
+  attempts: 3,
+  consumableResources: 3,
+  tagsPerResource: 60,
+  submitJobBytes: 40_000,
+  jobDefinitionBytes: 20_000,
+  containerOverridesLength: 300,
+  jobsPerQueue: 4,
+  submittedJobs: 5,
 };
 
-const asking = (server: PlainServer): Ask => (operation, input) =>
-  server.send({ method: 'POST', path: `/v1/${operation.toLowerCase()}`, headers: signedBy(account, 'batch'), body: JSON.stringify(input) });
+const asking =
+  (server: PlainServer): Ask =>
+  (operation, input) =>
+    server.send({
+      method: 'POST',
+      path: `/v1/${operation.toLowerCase()}`,
+      headers: signedBy(account, 'batch'),
+      body: JSON.stringify(input),
+    });
 
 async function atTheDoor(name: LimitName, most: number, flags: readonly string[]): Promise<void> {
   await using server = await PlainServer.start({ flags });
@@ -130,18 +213,26 @@ async function atTheDoor(name: LimitName, most: number, flags: readonly string[]
 describe('limits', () => {
   for (const name of Object.keys(settableLimits) as LimitName[]) {
     // A million jobs, or resources by the ten thousand, make no test.
-    if (name !== 'submittedJobs' && name !== 'jobsPerQueue' && name !== 'consumableResources') it(`${name} is AWS's ${awsLimits[name]}`, () => atTheDoor(name, awsLimits[name], []));
-    it(`${name} is ${others[name]} where --limit says so`, () => atTheDoor(name, others[name], ['--limit', `${name}=${others[name]}`]));
+    if (name !== 'submittedJobs' && name !== 'jobsPerQueue' && name !== 'consumableResources')
+      it(`${name} is AWS's ${awsLimits[name]}`, () => atTheDoor(name, awsLimits[name], []));
+    it(`${name} is ${others[name]} where --limit says so`, () =>
+      atTheDoor(name, others[name], ['--limit', `${name}=${others[name]}`]));
   }
 
   it('are shown by health', async () => {
     await using server = await PlainServer.start({ flags: ['--limit', 'jobQueues=7'] });
     const { body } = await server.send({ method: 'GET', path: '/_longshore/health', body: '' });
-    assert.deepEqual((JSON.parse(body) as { limits: Limits }).limits, { ...awsLimits, jobQueues: 7 });
+    assert.deepEqual((JSON.parse(body) as { limits: Limits }).limits, {
+      ...awsLimits,
+      jobQueues: 7,
+    });
   });
 
   it('that are wrong are told in a line, and the server does not start', async () => {
-    await assert.rejects(PlainServer.start({ flags: ['--limit', 'arraySize=1'] }), /ended with 2: longshore: --limit arraySize: '1' is not a whole number from 2 to 100000/);
+    await assert.rejects(
+      PlainServer.start({ flags: ['--limit', 'arraySize=1'] }),
+      /ended with 2: longshore: --limit arraySize: '1' is not a whole number from 2 to 100000/,
+    );
   });
 });
 
@@ -153,6 +244,10 @@ describe('--submit-rate', () => {
     const answers = await Promise.all(Array.from({ length: 40 }, () => submit(ask, {})));
     const refused = answers.filter(({ status }) => status !== 200);
     assert.ok(refused.length >= 20, `${refused.length} were refused`);
-    for (const { status, body } of refused) assert.deepEqual([status, JSON.parse(body)], [429, { __type: 'TooManyRequestsException', message: 'Too Many Requests' }]);
+    for (const { status, body } of refused)
+      assert.deepEqual(
+        [status, JSON.parse(body)],
+        [429, { __type: 'TooManyRequestsException', message: 'Too Many Requests' }],
+      );
   });
 });

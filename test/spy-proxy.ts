@@ -1,5 +1,6 @@
-// A wire in front of a server that copies bytes both ways as they are, and counts what passed: which requests arrived there, and
-// with which status each was answered. It understands of HTTP just the first lines, and changes nothing.
+// A wire in front of a server that copies bytes both ways as they are, and counts what passed:
+// which requests arrived there, and with which status each was answered. It understands of HTTP
+// just the first lines, and changes nothing.
 
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -13,7 +14,10 @@ export class SpyProxy implements AsyncDisposable {
   requests: string[] = [];
   /** What was answered to which. */
   answers: { readonly request: string; readonly status: number }[] = [];
-  /** Of the requests, those whose connection ended without an answer: a browser sends such a one again. */
+  /**
+   * Of the requests, those whose connection ended without an answer: a browser sends such a one
+   * again.
+   */
   cut = 0;
 
   private constructor(server: Server, port: number) {
@@ -25,7 +29,9 @@ export class SpyProxy implements AsyncDisposable {
     // A client that closes its half may still read: both halves end by themselves.
     const server = createServer({ allowHalfOpen: true });
     const proxy = new SpyProxy(server, port);
-    server.on('connection', (client) => proxy.#copy(client, connect({ port: proxy.leadsTo, host: '127.0.0.1', allowHalfOpen: true })));
+    server.on('connection', (client) =>
+      proxy.#copy(client, connect({ port: proxy.leadsTo, host: '127.0.0.1', allowHalfOpen: true })),
+    );
     server.listen(0, '0.0.0.0');
     await once(server, 'listening');
     return proxy;
@@ -43,13 +49,23 @@ export class SpyProxy implements AsyncDisposable {
 
   #copy(client: Socket, server: Socket): void {
     const open: string[] = [];
-    for (const [from, to] of [[client, server], [server, client]] as const) {
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
       this.#sockets.add(from);
       from.on('data', (chunk: Buffer) => {
         const text = chunk.toString('latin1');
-        if (from === client) for (const [, request = ''] of text.matchAll(/^([A-Z]{3,10} \S+) HTTP\/1\.1\r$/gm)) { open.push(request); this.requests.push(request); }
-        // A 408 ends a connection that was opened in advance and not used in time; a request that crosses it on its way is cut.
-        else for (const [, status] of text.matchAll(/^HTTP\/1\.1 (?!408)(\d{3}) /gm)) this.answers.push({ request: open.shift() ?? '', status: Number(status) });
+        if (from === client)
+          for (const [, request = ''] of text.matchAll(/^([A-Z]{3,10} \S+) HTTP\/1\.1\r$/gm)) {
+            open.push(request);
+            this.requests.push(request);
+          }
+        // A 408 ends a connection that was opened in advance and not used in time; a request that
+        // crosses it on its way is cut.
+        else
+          for (const [, status] of text.matchAll(/^HTTP\/1\.1 (?!408)(\d{3}) /gm))
+            this.answers.push({ request: open.shift() ?? '', status: Number(status) });
         to.write(chunk);
       });
       from.on('end', () => to.end());

@@ -1,4 +1,5 @@
-// What a check of the house says about one place in the tree. A finding is a value; nothing here prints or exits.
+// What a check of the house says about one place in the tree. A finding is a value; nothing here
+// prints or exits.
 
 /** One line of the output of `npm run check`. */
 export interface Finding {
@@ -16,5 +17,9 @@ export function formatFinding(finding: Finding): string {
 
 /** By file, then line, then rule: the output does not depend on who finished first. */
 export function compareFindings(a: Finding, b: Finding): number {
-  return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0);
+  return a.file < b.file
+    ? -1
+    : a.file > b.file
+      ? 1
+      : a.line - b.line || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0);
 }

@@ -1,5 +1,6 @@
-// `npm run generate`: writes the files that are made from the code. `--check` writes nothing and says which are not
-// current, one line each, with exit code 1. What it writes is never edited by hand.
+// `npm run generate`: writes the files that are made from the code. `--check` writes nothing and
+// says which are not current, one line each, with exit code 1. What it writes is never edited by
+// hand.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

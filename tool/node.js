@@ -1,4 +1,5 @@
-// Runs a script of the project for npm: `node tool/node.js tool/test.ts …`. An old Node only hands over to the right one.
+// Runs a script of the project for npm: `node tool/node.js tool/test.ts …`. An old Node only hands
+// over to the right one.
 
 import { resolve } from 'node:path';
 import { runUnderNode24 } from '../bin/node-24.js';

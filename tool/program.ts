@@ -10,9 +10,15 @@ export interface ProgramEnd {
 }
 
 /** Under the Node that runs this, so that an older `node` on the path does not matter. */
-export function runNode(args: readonly string[], options: { cwd: string; onText?: (text: string) => void }): Promise<ProgramEnd> {
+export function runNode(
+  args: readonly string[],
+  options: { cwd: string; onText?: (text: string) => void },
+): Promise<ProgramEnd> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, {
+      cwd: options.cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     const take = (text: string): void => {
       output += text;

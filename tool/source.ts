@@ -1,5 +1,5 @@
-// One file of the tree as the house rules see it: its text, and, when a rule asks, its syntax tree. It never looks at
-// other files and never changes one.
+// One file of the tree as the house rules see it: its text, and, when a rule asks, its syntax tree.
+// It never looks at other files and never changes one.
 
 import { parseSync, visitorKeys, type Comment, type Node, type Program } from 'oxc-parser';
 
@@ -15,7 +15,10 @@ export class SourceFile {
     this.text = text;
   }
 
-  /** Parsed on first use, and once for all rules; a file that does not parse is the type checker's to report. */
+  /**
+   * Parsed on first use, and once for all rules; a file that does not parse is the type checker's
+   * to report.
+   */
   get program(): Program {
     return this.#parse().program;
   }
@@ -67,9 +70,12 @@ export function* nodesOf(root: Node): Generator<{ node: Node; parent: Node | und
     yield entry;
     const { node } = entry;
     for (const key of (visitorKeys[node.type] ?? []).toReversed()) {
-      const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[key];
+      const child = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[
+        key
+      ];
       if (Array.isArray(child)) {
-        for (const one of child.toReversed()) if (one !== null) stack.push({ node: one, parent: node });
+        for (const one of child.toReversed())
+          if (one !== null) stack.push({ node: one, parent: node });
       } else if (child !== null && child !== undefined) {
         stack.push({ node: child, parent: node });
       }
@@ -97,27 +103,59 @@ export function moduleReferencesOf(file: SourceFile): ModuleReference[] {
         references.push({
           specifier: node.source.value,
           offset: node.start,
-          typeOnly: node.importKind === 'type' || (taken.length > 0 && taken.every((one) => one.type === 'ImportSpecifier' && one.importKind === 'type')),
-          names: taken.map((one) => (one.type === 'ImportSpecifier' && one.imported.type === 'Identifier' ? one.imported.name : '*')),
+          typeOnly:
+            node.importKind === 'type' ||
+            (taken.length > 0 &&
+              taken.every((one) => one.type === 'ImportSpecifier' && one.importKind === 'type')),
+          names: taken.map((one) =>
+            one.type === 'ImportSpecifier' && one.imported.type === 'Identifier'
+              ? one.imported.name
+              : '*',
+          ),
         });
         break;
       }
       case 'ExportNamedDeclaration':
         if (node.source !== null) {
-          const typeOnly = node.exportKind === 'type' || (node.specifiers.length > 0 && node.specifiers.every((one) => one.exportKind === 'type'));
-          references.push({ specifier: node.source.value, offset: node.start, typeOnly, names: node.specifiers.map((one) => (one.local.type === 'Identifier' ? one.local.name : '*')) });
+          const typeOnly =
+            node.exportKind === 'type' ||
+            (node.specifiers.length > 0 &&
+              node.specifiers.every((one) => one.exportKind === 'type'));
+          references.push({
+            specifier: node.source.value,
+            offset: node.start,
+            typeOnly,
+            names: node.specifiers.map((one) =>
+              one.local.type === 'Identifier' ? one.local.name : '*',
+            ),
+          });
         }
         break;
       case 'ExportAllDeclaration':
-        references.push({ specifier: node.source.value, offset: node.start, typeOnly: node.exportKind === 'type', names: ['*'] });
+        references.push({
+          specifier: node.source.value,
+          offset: node.start,
+          typeOnly: node.exportKind === 'type',
+          names: ['*'],
+        });
         break;
       case 'ImportExpression':
         if (node.source.type === 'Literal' && typeof node.source.value === 'string') {
-          references.push({ specifier: node.source.value, offset: node.start, typeOnly: false, names: ['*'] });
+          references.push({
+            specifier: node.source.value,
+            offset: node.start,
+            typeOnly: false,
+            names: ['*'],
+          });
         }
         break;
       case 'TSImportType':
-        references.push({ specifier: String(node.source.value), offset: node.start, typeOnly: true, names: ['*'] });
+        references.push({
+          specifier: String(node.source.value),
+          offset: node.start,
+          typeOnly: true,
+          names: ['*'],
+        });
         break;
       default:
         break;

@@ -1,4 +1,5 @@
-// The runner is itself tried on files with known ends: a runner that counts wrong would hide everything else.
+// The runner is itself tried on files with known ends: a runner that counts wrong would hide
+// everything else.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -33,12 +34,16 @@ function outcomeOf(text: string): Outcome {
 }
 
 test('passed tests are counted, suites are not', () => {
-  const outcome = outcomeOf(`${head}describe('s', () => { test('a', () => {}); test('b', () => {}); });`);
+  const outcome = outcomeOf(
+    `${head}describe('s', () => { test('a', () => {}); test('b', () => {}); });`,
+  );
   assert.deepEqual(outcome, { passed: 2, failures: [], skips: [] });
 });
 
 test('a failed test is told once, with its place and its error', () => {
-  const { passed, failures } = outcomeOf(`${head}describe('s', () => {\n  test('a', () => { throw new Error('broken'); });\n});`);
+  const { passed, failures } = outcomeOf(
+    `${head}describe('s', () => {\n  test('a', () => { throw new Error('broken'); });\n});`,
+  );
   assert.equal(passed, 0);
   assert.equal(failures.length, 1);
   assert.equal(failures[0]?.name, 'a');

@@ -1,5 +1,5 @@
-// Runs test files with Node's own test runner, each in a process of its own, and keeps what came of each test. Prints
-// nothing and decides nothing: the stages of `npm test` do.
+// Runs test files with Node's own test runner, each in a process of its own, and keeps what came of
+// each test. Prints nothing and decides nothing: the stages of `npm test` do.
 
 import { join } from 'node:path';
 import { run } from 'node:test';
@@ -34,7 +34,11 @@ interface Limits {
 }
 
 /** Paths are relative to `root`. */
-export async function runTestFiles(root: string, paths: readonly string[], { concurrency, timeoutMs }: Limits): Promise<Outcome> {
+export async function runTestFiles(
+  root: string,
+  paths: readonly string[],
+  { concurrency, timeoutMs }: Limits,
+): Promise<Outcome> {
   const files = paths.map((path) => join(root, path));
   const fileNames = new Set([...files, ...paths]);
   const placeOf = (data: { file?: string; line?: number; name: string }): string => {
@@ -50,11 +54,23 @@ export async function runTestFiles(root: string, paths: readonly string[], { con
     printed.set(file, ((printed.get(file) ?? '') + message).slice(-maxPrinted));
   };
 
-  const stream = run({ files, concurrency, timeout: timeoutMs, cwd: root, execArgv: ['--disable-warning=ExperimentalWarning'] });
+  const stream = run({
+    files,
+    concurrency,
+    timeout: timeoutMs,
+    cwd: root,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
   stream.on('test:stdout', keep).on('test:stderr', keep);
   stream.on('test:pass', (data) => {
     if (data.skip !== undefined || data.todo !== undefined) {
-      skips.push({ name: data.name, place: placeOf(data), reason: String(data.skip === true ? '' : (data.skip ?? `to do ${data.todo === true ? '' : data.todo}`)) });
+      skips.push({
+        name: data.name,
+        place: placeOf(data),
+        reason: String(
+          data.skip === true ? '' : (data.skip ?? `to do ${data.todo === true ? '' : data.todo}`),
+        ),
+      });
     } else if (fileNames.has(data.name)) {
       failures.push({ name: data.name, place: placeOf(data), text: 'the file holds no test' });
     } else if (data.details.type !== 'suite') {
@@ -65,8 +81,13 @@ export async function runTestFiles(root: string, paths: readonly string[], { con
     const { error } = data.details;
     // A parent fails with its children; the children are told.
     if ((error as Error & { failureType?: string }).failureType === 'subtestsFailed') return;
-    const output = fileNames.has(data.name) && data.file !== undefined ? (printed.get(data.file) ?? '') : '';
-    failures.push({ name: data.name, place: placeOf(data), text: `${inspect(error.cause ?? error)}\n${output}`.trimEnd() });
+    const output =
+      fileNames.has(data.name) && data.file !== undefined ? (printed.get(data.file) ?? '') : '';
+    failures.push({
+      name: data.name,
+      place: placeOf(data),
+      text: `${inspect(error.cause ?? error)}\n${output}`.trimEnd(),
+    });
   });
   // The stream ends when every file has.
   for await (const event of stream) void event;

@@ -1,5 +1,6 @@
-// `npm test`: everything the house knows to try, stage by stage; the last line sums up. Arguments narrow it: the name of a
-// stage (`npm test -- unit`) or the start of a path (`npm test -- src/wire`). A stage that runs nothing has failed.
+// `npm test`: everything the house knows to try, stage by stage; the last line sums up. Arguments
+// narrow it: the name of a stage (`npm test -- unit`) or the start of a path (`npm test --
+// src/wire`). A stage that runs nothing has failed.
 
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -34,7 +35,8 @@ const stages: readonly Stage[] = [
     name: 'unit',
     what: 'unit and contract suites',
     files: testFiles.filter((path) => !path.startsWith('test/')),
-    run: (files) => runTestFiles(root, files, { concurrency: availableParallelism(), timeoutMs: 5 * minute }),
+    run: (files) =>
+      runTestFiles(root, files, { concurrency: availableParallelism(), timeoutMs: 5 * minute }),
   },
   {
     name: 'e2e',
@@ -47,7 +49,8 @@ const stages: readonly Stage[] = [
     name: 'sim',
     what: `${simulatedSeeds} seeds and the corpus, every fifth twice`,
     files: [],
-    run: () => runProgram('sim', ['sim/main.ts', '--seeds', String(simulatedSeeds), '--again', '5']),
+    run: () =>
+      runProgram('sim', ['sim/main.ts', '--seeds', String(simulatedSeeds), '--again', '5']),
   },
 ];
 
@@ -57,20 +60,36 @@ async function runProgram(name: string, args: readonly string[]): Promise<Outcom
   const counts = /(\d+) passed, (\d+) failed, \d+ skipped\s*$/.exec(output);
   const passed = counts === null ? Number(code === 0) : Number(counts[1]);
   const failed = Math.max(counts === null ? 0 : Number(counts[2]), Number(code !== 0));
-  const failures = Array.from({ length: failed }, (_, index): Failure => ({ name, place: args.join(' '), text: index === 0 ? output.trimEnd() : 'see above' }));
+  const failures = Array.from({ length: failed }, (_, index): Failure => ({
+    name,
+    place: args.join(' '),
+    text: index === 0 ? output.trimEnd() : 'see above',
+  }));
   return { passed, failures, skips: [] };
 }
 
 /** What LONGSHORE_REQUIRE names may not be skipped, whoever decided to skip it. */
 function wrongSkips(skips: readonly Skip[]): Failure[] {
   return skips
-    .filter(({ reason }) => requiredNames().some((name) => new RegExp(`^(?:needs |no )?${name}\\b`, 'i').test(reason)))
-    .map(({ name, place, reason }) => ({ name, place, text: `skipped (${reason}), although LONGSHORE_REQUIRE forbids it` }));
+    .filter(({ reason }) =>
+      requiredNames().some((name) => new RegExp(`^(?:needs |no )?${name}\\b`, 'i').test(reason)),
+    )
+    .map(({ name, place, reason }) => ({
+      name,
+      place,
+      text: `skipped (${reason}), although LONGSHORE_REQUIRE forbids it`,
+    }));
 }
 
 function printStage(stage: Stage, outcome: Outcome, seconds: string): void {
-  const counts = [`${outcome.passed} passed`, outcome.failures.length > 0 && `${outcome.failures.length} failed`, outcome.skips.length > 0 && `${outcome.skips.length} skipped`];
-  console.log(`${outcome.failures.length === 0 ? '✔' : '✘'} ${stage.name.padEnd(5)} ${stage.what}: ${counts.filter((part) => part !== false).join(', ')} in ${seconds} s`);
+  const counts = [
+    `${outcome.passed} passed`,
+    outcome.failures.length > 0 && `${outcome.failures.length} failed`,
+    outcome.skips.length > 0 && `${outcome.skips.length} skipped`,
+  ];
+  console.log(
+    `${outcome.failures.length === 0 ? '✔' : '✘'} ${stage.name.padEnd(5)} ${stage.what}: ${counts.filter((part) => part !== false).join(', ')} in ${seconds} s`,
+  );
   for (const { name, place, text } of outcome.failures) {
     console.log(`\n  ✘ ${name} (${place})\n${text.replaceAll(/^/gm, '    ')}\n`);
   }
@@ -81,8 +100,15 @@ async function runStage(stage: Stage, files: readonly string[]): Promise<Outcome
   const raw = await stage.run(files);
   const wrong = wrongSkips(raw.skips);
   const failures = [...raw.failures, ...wrong];
-  const skips = raw.skips.filter(({ name, place }) => !wrong.some((failure) => failure.name === name && failure.place === place));
-  if (raw.passed + failures.length + skips.length === 0) failures.push({ name: stage.name, place: 'tool/test.ts', text: 'this stage ran no test at all' });
+  const skips = raw.skips.filter(
+    ({ name, place }) => !wrong.some((failure) => failure.name === name && failure.place === place),
+  );
+  if (raw.passed + failures.length + skips.length === 0)
+    failures.push({
+      name: stage.name,
+      place: 'tool/test.ts',
+      text: 'this stage ran no test at all',
+    });
   const outcome = { passed: raw.passed, failures, skips };
   printStage(stage, outcome, ((performance.now() - startedAtMs) / 1_000).toFixed(1));
   return outcome;
@@ -92,17 +118,22 @@ const wanted = process.argv.slice(2);
 const outcomes: Outcome[] = [];
 for (const stage of stages) {
   const files = stage.files.filter((file) => wanted.some((path) => file.startsWith(path)));
-  if (wanted.length === 0 || wanted.includes(stage.name)) outcomes.push(await runStage(stage, stage.files));
+  if (wanted.length === 0 || wanted.includes(stage.name))
+    outcomes.push(await runStage(stage, stage.files));
   else if (files.length > 0) outcomes.push(await runStage(stage, files));
 }
 
 const skips = outcomes.flatMap((outcome) => outcome.skips);
 if (skips.length > 0) {
   console.log('\nskipped:');
-  for (const { name, place, reason } of skips) console.log(`  ${place} ${name}: ${reason || 'no reason given'}`);
+  for (const { name, place, reason } of skips)
+    console.log(`  ${place} ${name}: ${reason || 'no reason given'}`);
 }
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
 const failed = outcomes.reduce((sum, outcome) => sum + outcome.failures.length, 0);
-if (outcomes.length === 0) console.log(`nothing is called ${wanted.join(' ')}: the stages are ${stages.map((stage) => stage.name).join(', ')}`);
+if (outcomes.length === 0)
+  console.log(
+    `nothing is called ${wanted.join(' ')}: the stages are ${stages.map((stage) => stage.name).join(', ')}`,
+  );
 console.log(`\n${passed} passed, ${failed} failed, ${skips.length} skipped`);
 process.exitCode = failed > 0 || outcomes.length === 0 ? 1 : 0;

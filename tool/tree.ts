@@ -1,4 +1,5 @@
-// The files of the checkout that belong to the project: what is installed, built or made by a running server is left out.
+// The files of the checkout that belong to the project: what is installed, built or made by a
+// running server is left out.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +39,9 @@ export interface Tree {
 
 export function readTree(root: string): Tree {
   const { files, folders } = pathsUnder(root);
-  const sources = files.filter((path) => textEndings.test(path)).map((path) => new SourceFile(path, readFileSync(join(root, path), 'utf8')));
+  const sources = files
+    .filter((path) => textEndings.test(path))
+    .map((path) => new SourceFile(path, readFileSync(join(root, path), 'utf8')));
   return { root, files: new Set(files), folders: new Set(folders), sources };
 }
 

@@ -1,5 +1,6 @@
-// Law: an answer is true the moment it is heard, and what it says is on disk: what was submitted is there, what was stopped does
-// not wait any more, what was changed is changed. That it stays so over crashes follows with `world-recounts`.
+// Law: an answer is true the moment it is heard, and what it says is on disk: what was submitted is
+// there, what was stopped does not wait any more, what was changed is changed. That it stays so
+// over crashes follows with `world-recounts`.
 
 import { splitJobId, type Arn } from '../../src/base/ids.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
@@ -21,7 +22,14 @@ export const answersKept: Checker = {
       const key = 'command' in answer ? subjectOf(answer.command) : tableSubjectOf(answer.write);
       if (seen.has(key)) continue;
       seen.add(key);
-      const wrong = 'command' in answer ? (isRefusal(answer.reply) ? undefined : wrongCommand(answer.command, answer.reply, ledger)) : answer.outcome === 'done' ? wrongWrite(answer.write, store) : undefined;
+      const wrong =
+        'command' in answer
+          ? isRefusal(answer.reply)
+            ? undefined
+            : wrongCommand(answer.command, answer.reply, ledger)
+          : answer.outcome === 'done'
+            ? wrongWrite(answer.write, store)
+            : undefined;
       if (wrong !== undefined) throw new BrokenLaw(wrong);
     }
   },
@@ -66,38 +74,66 @@ function tableSubjectOf(write: TableWrite): string {
 }
 
 function wrongCommand(command: Command, reply: unknown, ledger: Ledger): string | undefined {
-  const queue = (name: string | undefined) => ledger.queues.get(arns.jobQueueArn(scopeOf(command), name ?? ''));
-  const environment = (name: string | undefined) => ledger.environments.get(arns.computeEnvironmentArn(scopeOf(command), name ?? ''));
+  const queue = (name: string | undefined) =>
+    ledger.queues.get(arns.jobQueueArn(scopeOf(command), name ?? ''));
+  const environment = (name: string | undefined) =>
+    ledger.environments.get(arns.computeEnvironmentArn(scopeOf(command), name ?? ''));
   switch (command.type) {
     case 'submit-job':
-      return ledger.jobs.has(command.jobId) ? undefined : `job ${command.jobId} was accepted and is not stored`;
+      return ledger.jobs.has(command.jobId)
+        ? undefined
+        : `job ${command.jobId} was accepted and is not stored`;
     case 'stop-job':
       return wrongStop(command, ledger);
     case 'create-job-queue':
-      return queue(command.request.jobQueueName) ? undefined : `queue ${command.request.jobQueueName} was made and is not stored`;
+      return queue(command.request.jobQueueName)
+        ? undefined
+        : `queue ${command.request.jobQueueName} was made and is not stored`;
     case 'update-job-queue': {
       const { jobQueue, state, priority } = command.request;
       const stored = queue(jobQueue);
-      return stored !== undefined && (state ?? stored.state) === stored.state && (priority ?? stored.priority) === stored.priority ? undefined : `queue ${jobQueue} was changed and is not`;
+      return stored !== undefined &&
+        (state ?? stored.state) === stored.state &&
+        (priority ?? stored.priority) === stored.priority
+        ? undefined
+        : `queue ${jobQueue} was changed and is not`;
     }
     case 'delete-job-queue':
-      return (queue(command.jobQueue)?.status ?? 'DELETING') === 'DELETING' ? undefined : `queue ${command.jobQueue} was deleted and is there`;
+      return (queue(command.jobQueue)?.status ?? 'DELETING') === 'DELETING'
+        ? undefined
+        : `queue ${command.jobQueue} was deleted and is there`;
     case 'create-compute-environment':
-      return environment(command.request.computeEnvironmentName) ? undefined : `environment ${command.request.computeEnvironmentName} was made and is not stored`;
+      return environment(command.request.computeEnvironmentName)
+        ? undefined
+        : `environment ${command.request.computeEnvironmentName} was made and is not stored`;
     case 'update-compute-environment': {
       const { computeEnvironment, state, computeResources } = command.request;
       const stored = environment(computeEnvironment);
       const max = stored?.computeResources?.maxvCpus;
-      return stored !== undefined && (state ?? stored.state) === stored.state && (computeResources?.maxvCpus ?? max) === max ? undefined : `environment ${computeEnvironment} was changed and is not`;
+      return stored !== undefined &&
+        (state ?? stored.state) === stored.state &&
+        (computeResources?.maxvCpus ?? max) === max
+        ? undefined
+        : `environment ${computeEnvironment} was changed and is not`;
     }
     case 'delete-compute-environment':
-      // While jobs run on in it: DELETING, or INVALID where they run on nothing that it could wait for.
-      return ['DELETING', 'INVALID'].includes(environment(command.computeEnvironment)?.status ?? 'DELETING') ? undefined : `environment ${command.computeEnvironment} was deleted and is there`;
+      // While jobs run on in it: DELETING, or INVALID where they run on nothing that it could wait
+      // for.
+      return ['DELETING', 'INVALID'].includes(
+        environment(command.computeEnvironment)?.status ?? 'DELETING',
+      )
+        ? undefined
+        : `environment ${command.computeEnvironment} was deleted and is there`;
     case 'register-job-definition':
-      return ledger.definitions.has((reply as { arn: Arn }).arn) ? undefined : `definition ${(reply as { arn: Arn }).arn} was registered and is not stored`;
+      return ledger.definitions.has((reply as { arn: Arn }).arn)
+        ? undefined
+        : `definition ${(reply as { arn: Arn }).arn} was registered and is not stored`;
     case 'deregister-job-definition': {
       const [name = '', revision] = command.jobDefinition.split(':');
-      return ledger.definitions.get(arns.jobDefinitionArn(command.scope, name, Number(revision)))?.status === 'ACTIVE' ? `definition ${command.jobDefinition} was deregistered and is ACTIVE` : undefined;
+      return ledger.definitions.get(arns.jobDefinitionArn(command.scope, name, Number(revision)))
+        ?.status === 'ACTIVE'
+        ? `definition ${command.jobDefinition} was deregistered and is ACTIVE`
+        : undefined;
     }
     default:
       return undefined;
@@ -107,33 +143,56 @@ function wrongCommand(command: Command, reply: unknown, ledger: Ledger): string 
 const scopeOf = (command: Command) => ('scope' in command ? command.scope : ('' as never));
 
 /** Of a stop: what waited has ended, what runs knows of it, if it was to be terminated. */
-function wrongStop({ jobId, by }: Command & { type: 'stop-job' }, ledger: Ledger): string | undefined {
+function wrongStop(
+  { jobId, by }: Command & { type: 'stop-job' },
+  ledger: Ledger,
+): string | undefined {
   if (isNode(jobId)) return `node ${jobId} was stopped alone`;
   const job = ledger.jobs.get(jobId);
   const status = ledger.statusOf(jobId);
   if (status === undefined || isEnded(status)) return undefined;
-  if (job !== undefined && isArrayParent(job)) return job.stopRequested === undefined ? `array ${jobId} was stopped and does not know it` : undefined;
-  if (job !== undefined && isLive(job)) return by === 'terminate' && !stopsOf(job).some((stop) => stop.by === by) && ledger.jobs.get(splitJobId(jobId).parent)?.stopRequested === undefined ? `job ${jobId} was terminated and does not know it` : undefined;
+  if (job !== undefined && isArrayParent(job))
+    return job.stopRequested === undefined
+      ? `array ${jobId} was stopped and does not know it`
+      : undefined;
+  if (job !== undefined && isLive(job))
+    return by === 'terminate' &&
+      !stopsOf(job).some((stop) => stop.by === by) &&
+      ledger.jobs.get(splitJobId(jobId).parent)?.stopRequested === undefined
+      ? `job ${jobId} was terminated and does not know it`
+      : undefined;
   // A cancel that found it running has no effect, and it may wait for its next attempt since.
-  return by === 'cancel' && job !== undefined && !isArrayParent(job) && job.attempts.length > 0 ? undefined : `job ${jobId} was stopped and is ${status}`;
+  return by === 'cancel' && job !== undefined && !isArrayParent(job) && job.attempts.length > 0
+    ? undefined
+    : `job ${jobId} was stopped and is ${status}`;
 }
 
 function wrongWrite(write: TableWrite, { reader }: Store): string | undefined {
   switch (write.table) {
     case 'tag': {
       const tags = reader.tags(write.arn);
-      const lacks = Object.entries(write.set).find(([key, value]) => !write.remove.includes(key) && tags[key] !== value);
-      return lacks && `tag ${lacks[0]} of ${write.arn} was set to ${lacks[1]} and is ${tags[lacks[0]]}`;
+      const lacks = Object.entries(write.set).find(
+        ([key, value]) => !write.remove.includes(key) && tags[key] !== value,
+      );
+      return (
+        lacks && `tag ${lacks[0]} of ${write.arn} was set to ${lacks[1]} and is ${tags[lacks[0]]}`
+      );
     }
     case 'log-group': {
       const name = write.write === 'create' ? write.row.name : write.name;
-      const there = reader.logGroup(write.write === 'create' ? write.row.scope : write.scope, name) !== undefined;
-      return there === (write.write !== 'delete') ? undefined : `log group ${name}: ${write.write} was answered and is not so`;
+      const there =
+        reader.logGroup(write.write === 'create' ? write.row.scope : write.scope, name) !==
+        undefined;
+      return there === (write.write !== 'delete')
+        ? undefined
+        : `log group ${name}: ${write.write} was answered and is not so`;
     }
     case 'log-stream': {
       const { scope, group, name } = write.write === 'create' ? write.row : write;
       const there = reader.logStream(scope, group, name) !== undefined;
-      return there === (write.write !== 'delete') ? undefined : `log stream ${group}/${name}: ${write.write} was answered and is not so`;
+      return there === (write.write !== 'delete')
+        ? undefined
+        : `log stream ${group}/${name}: ${write.write} was answered and is not so`;
     }
     default:
       return undefined;

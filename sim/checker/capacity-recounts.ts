@@ -1,6 +1,7 @@
-// Law: what is taken of every host and environment is the sum of the attempts under way, no host gives more than it has (but to
-// a job that has it alone), and nothing is placed beyond an environment's maxvCpus. Places of nodes that are yet to be launched count.
-// Counted from rows alone.
+// Law: what is taken of every host and environment is the sum of the attempts under way, no host
+// gives more than it has (but to a job that has it alone), and nothing is placed beyond an
+// environment's maxvCpus. Places of nodes that are yet to be launched count. Counted from rows
+// alone.
 
 import type { HostId, JobId } from '../../src/base/ids.ts';
 import { isFargate } from '../../src/core/compute-environment/compute-environment.ts';
@@ -18,7 +19,9 @@ interface Sum {
   readonly jobs: Map<JobId, number>;
 }
 
-const isSameHeld = (a: readonly Holding[], b: readonly Holding[]): boolean => a.length === b.length && a.every(({ placement }, at) => placement.attemptId === b[at]?.placement.attemptId);
+const isSameHeld = (a: readonly Holding[], b: readonly Holding[]): boolean =>
+  a.length === b.length &&
+  a.every(({ placement }, at) => placement.attemptId === b[at]?.placement.attemptId);
 
 export function capacityRecounts(): Checker {
   const sums = new Map<string, Sum>();
@@ -29,7 +32,12 @@ export function capacityRecounts(): Checker {
   const ownCapacity = new Map<HostId, Needs>();
 
   function count(key: string, needs: Needs, jobId: JobId, sign: 1 | -1): void {
-    const sum = sums.get(key) ?? { milliVcpu: 0, memoryMib: 0, gpus: 0, jobs: new Map<JobId, number>() };
+    const sum = sums.get(key) ?? {
+      milliVcpu: 0,
+      memoryMib: 0,
+      gpus: 0,
+      jobs: new Map<JobId, number>(),
+    };
     const attempts = (sum.jobs.get(jobId) ?? 0) + sign;
     if (attempts === 0) sum.jobs.delete(jobId);
     else sum.jobs.set(jobId, attempts);
@@ -40,8 +48,14 @@ export function capacityRecounts(): Checker {
     touched.add(key);
   }
 
-  /** A node of a multi-node job has an instance or a registered host to itself; of what is around it takes what it needs. */
-  function countHolding({ jobId, placement: { hostId, computeEnvironmentArn }, terms: { needs }, ofNodes }: Holding, sign: 1 | -1): void {
+  /**
+   * A node of a multi-node job has an instance or a registered host to itself; of what is around it
+   * takes what it needs.
+   */
+  function countHolding(
+    { jobId, placement: { hostId, computeEnvironmentArn }, terms: { needs }, ofNodes }: Holding,
+    sign: 1 | -1,
+  ): void {
     count(hostId, (ofNodes ? ownCapacity.get(hostId) : undefined) ?? needs, jobId, sign);
     const machine = machineOf.get(hostId);
     if (machine !== undefined) count(machine, needs, jobId, sign);
@@ -52,9 +66,16 @@ export function capacityRecounts(): Checker {
     const { computeEnvironmentArn: arn } = job.attempt;
     const environment = ledger.environments.get(arn);
     const used = sums.get(arn)?.milliVcpu ?? 0;
-    if (environment === undefined) throw new BrokenLaw(`job ${job.id} was placed in ${arn}, which is not there`);
-    if (environment.state !== 'ENABLED') throw new BrokenLaw(`job ${job.id} was placed in ${environment.name}, which is ${environment.state}`);
-    if (isFargate(environment) && used > 1000 * (environment.computeResources?.maxvCpus ?? 0)) throw new BrokenLaw(`job ${job.id} was placed in ${environment.name}, which then used ${used} of ${environment.computeResources?.maxvCpus} vCPUs`);
+    if (environment === undefined)
+      throw new BrokenLaw(`job ${job.id} was placed in ${arn}, which is not there`);
+    if (environment.state !== 'ENABLED')
+      throw new BrokenLaw(
+        `job ${job.id} was placed in ${environment.name}, which is ${environment.state}`,
+      );
+    if (isFargate(environment) && used > 1000 * (environment.computeResources?.maxvCpus ?? 0))
+      throw new BrokenLaw(
+        `job ${job.id} was placed in ${environment.name}, which then used ${used} of ${environment.computeResources?.maxvCpus} vCPUs`,
+      );
   }
 
   function checkTouched(world: World): void {
@@ -62,12 +83,20 @@ export function capacityRecounts(): Checker {
     for (const { id, kind, capacity } of world.hosts.values()) {
       if (!touched.has(id)) continue;
       const used = sums.get(id) as Sum;
-      if (kind === 'instance' ? used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib : used.jobs.size > 1 && (used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib)) throw new BrokenLaw(`host ${id} holds more than it has`);
+      if (
+        kind === 'instance'
+          ? used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib
+          : used.jobs.size > 1 &&
+            (used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib)
+      )
+        throw new BrokenLaw(`host ${id} holds more than it has`);
       if (used.gpus > capacity.gpus) throw new BrokenLaw(`host ${id} gave GPUs that it has not`);
-      if (!same(used, world.hostUse(id))) throw new BrokenLaw(`host ${id} is said to be used otherwise than its jobs do`);
+      if (!same(used, world.hostUse(id)))
+        throw new BrokenLaw(`host ${id} is said to be used otherwise than its jobs do`);
     }
     for (const { arn } of world.computeEnvironments.values()) {
-      if (touched.has(arn) && !same(sums.get(arn) as Sum, world.environmentUse(arn))) throw new BrokenLaw(`environment ${arn} is said to be used otherwise than its jobs do`);
+      if (touched.has(arn) && !same(sums.get(arn) as Sum, world.environmentUse(arn)))
+        throw new BrokenLaw(`environment ${arn} is said to be used otherwise than its jobs do`);
     }
     touched.clear();
   }
@@ -77,7 +106,8 @@ export function capacityRecounts(): Checker {
     check({ commits, server, ledger }) {
       for (const { commit, changes, placed } of commits) {
         for (const host of commit.hosts) ownCapacity.set(host.id, host.capacity);
-        for (const host of commit.hosts) if (host.kind === 'instance') machineOf.set(host.id, host.machineId);
+        for (const host of commit.hosts)
+          if (host.kind === 'instance') machineOf.set(host.id, host.machineId);
         for (const { before, after } of changes) {
           const [was, is] = [holdingsOf(before), holdingsOf(after)];
           if (isSameHeld(was, is)) continue;
@@ -95,4 +125,5 @@ export function capacityRecounts(): Checker {
   };
 }
 
-const same = (a: Needs, b: Needs): boolean => a.milliVcpu === b.milliVcpu && a.memoryMib === b.memoryMib && a.gpus === b.gpus;
+const same = (a: Needs, b: Needs): boolean =>
+  a.milliVcpu === b.milliVcpu && a.memoryMib === b.memoryMib && a.gpus === b.gpus;

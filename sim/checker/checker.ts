@@ -1,5 +1,6 @@
-// What a checker of the simulated world is: one law, one file. A checker reads and never changes anything; it throws when its
-// law is broken. It keeps what it needs to judge the next step, so that a step costs what it changed.
+// What a checker of the simulated world is: one law, one file. A checker reads and never changes
+// anything; it throws when its law is broken. It keeps what it needs to judge the next step, so
+// that a step costs what it changed.
 
 import type { AttemptId, HostId, JobId } from '../../src/base/ids.ts';
 import type { Control } from '../../src/control/control.ts';
@@ -34,11 +35,15 @@ export interface Observed {
   /** Transactions since the last look, and answers that clients heard. */
   readonly commits: readonly Committed[];
   readonly answers: readonly Answer[];
-  /** By address of a registered host: when it last said what it runs, by elapsed time, latest last. */
+  /**
+   * By address of a registered host: when it last said what it runs, by elapsed time, latest last.
+   */
   readonly heardMs: ReadonlyMap<string, readonly number[]>;
   /** Instances that could not be launched or were taken back, and those that a user ended. */
   readonly instancesEnded: ReadonlySet<HostId>;
-  /** Networks of multi-node jobs that this machine's engine holds, by their main nodes' attempts. */
+  /**
+   * Networks of multi-node jobs that this machine's engine holds, by their main nodes' attempts.
+   */
   readonly networks: () => ReadonlyMap<AttemptId, string>;
   /** Faults still strike. */
   readonly faulty: boolean;
@@ -47,7 +52,10 @@ export interface Observed {
 export interface Checker {
   /** The law, as it is printed when it is broken. */
   readonly law: string;
-  /** After every step that brought something: a transaction, an answer, a container that began or ended. */
+  /**
+   * After every step that brought something: a transaction, an answer, a container that began or
+   * ended.
+   */
   readonly check?: (observed: Observed) => void;
   /** Then, and after every step in which time went on: what should be by now. */
   readonly checkTime?: (observed: Observed) => void;

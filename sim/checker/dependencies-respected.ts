@@ -1,5 +1,5 @@
-// Law: nothing starts before what it depends on has succeeded, and what depends on a failure fails with AWS's reason and
-// without ever having started. Judged by what was asked for at submission.
+// Law: nothing starts before what it depends on has succeeded, and what depends on a failure fails
+// with AWS's reason and without ever having started. Judged by what was asked for at submission.
 
 import { childId, splitJobId, type JobId } from '../../src/base/ids.ts';
 import { isArrayParent, isLive, type Job } from '../../src/core/job/job.ts';
@@ -13,8 +13,11 @@ const reason = 'Dependent Job failed';
 function targets(dependsOn: readonly Dependence[], id: JobId): JobId[] {
   const { parent, index } = splitJobId(id);
   return dependsOn.flatMap(({ jobId, type }) => {
-    if (type === 'SEQUENTIAL') return index === undefined || index === 0 ? [] : [childId(parent, index - 1)];
-    return [type === 'N_TO_N' && index !== undefined ? childId(jobId as JobId, index) : (jobId as JobId)];
+    if (type === 'SEQUENTIAL')
+      return index === undefined || index === 0 ? [] : [childId(parent, index - 1)];
+    return [
+      type === 'N_TO_N' && index !== undefined ? childId(jobId as JobId, index) : (jobId as JobId),
+    ];
   });
 }
 
@@ -27,7 +30,10 @@ export const dependenciesRespected: Checker = {
         const dependsOn = expectations.get(splitJobId(id).parent)?.plan.dependsOn ?? [];
         for (const target of dependsOn.length === 0 ? [] : targets(dependsOn, id)) {
           const status = ledger.statusOf(target);
-          if (status !== 'SUCCEEDED') throw new BrokenLaw(`${id} was started, and ${target}, on which it depends, is ${status}`);
+          if (status !== 'SUCCEEDED')
+            throw new BrokenLaw(
+              `${id} was started, and ${target}, on which it depends, is ${status}`,
+            );
         }
       }
     }
@@ -37,16 +43,38 @@ export const dependenciesRespected: Checker = {
       const job = ledger.jobs.get(id);
       if (job === undefined) continue;
       if (!isArrayParent(job)) checkEnd(ledger, id, plan.dependsOn, job);
-      else for (let index = 0; index < job.arraySize; index++) checkEnd(ledger, childId(id, index), plan.dependsOn, ledger.jobs.get(childId(id, index)) as Job | undefined);
+      else
+        for (let index = 0; index < job.arraySize; index++)
+          checkEnd(
+            ledger,
+            childId(id, index),
+            plan.dependsOn,
+            ledger.jobs.get(childId(id, index)) as Job | undefined,
+          );
     }
   },
 };
 
 /** A child without a row ended with its parent, which says why. */
-function checkEnd(ledger: Ledger, id: JobId, dependsOn: readonly Dependence[], own: Job | undefined): void {
+function checkEnd(
+  ledger: Ledger,
+  id: JobId,
+  dependsOn: readonly Dependence[],
+  own: Job | undefined,
+): void {
   const parent = ledger.jobs.get(splitJobId(id).parent);
-  const statusReason = own !== undefined ? own.statusReason : parent !== undefined && isArrayParent(parent) && parent.rest.status === 'FAILED' ? parent.rest.statusReason : undefined;
+  const statusReason =
+    own !== undefined
+      ? own.statusReason
+      : parent !== undefined && isArrayParent(parent) && parent.rest.status === 'FAILED'
+        ? parent.rest.statusReason
+        : undefined;
   const failed = targets(dependsOn, id).find((target) => ledger.statusOf(target) === 'FAILED');
-  if (failed === undefined) law(statusReason !== reason, `${id} failed for a dependency, and none of its dependencies did`);
-  else if (own?.stopRequested === undefined && parent?.stopRequested === undefined) law(statusReason === reason && (own?.attempts.length ?? 0) === 0, `${id} depends on ${failed}, which failed, and is ${ledger.statusOf(id)}: ${statusReason}`);
+  if (failed === undefined)
+    law(statusReason !== reason, `${id} failed for a dependency, and none of its dependencies did`);
+  else if (own?.stopRequested === undefined && parent?.stopRequested === undefined)
+    law(
+      statusReason === reason && (own?.attempts.length ?? 0) === 0,
+      `${id} depends on ${failed}, which failed, and is ${ledger.statusOf(id)}: ${statusReason}`,
+    );
 }

@@ -1,6 +1,6 @@
-// Law: an environment comes to rest. It is CREATING only until it has settled, UPDATING only while instances of an older revision are
-// there, DELETING only while it has instances; and it goes from status to status as on AWS: an update never shows CREATING, and
-// nothing comes back from DELETING.
+// Law: an environment comes to rest. It is CREATING only until it has settled, UPDATING only while
+// instances of an older revision are there, DELETING only while it has instances; and it goes from
+// status to status as on AWS: an update never shows CREATING, and nothing comes back from DELETING.
 
 import type { Arn } from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
@@ -29,19 +29,26 @@ export function environmentsSettle(): Checker {
     known.set(to.arn, to);
     // Another of the same name has another uuid.
     if (from === undefined || from.uuid !== to.uuid || from.status === to.status) return;
-    if (!nextOf[from.status].includes(to.status)) throw new BrokenLaw(`environment ${to.name} went from ${from.status} to ${to.status}`);
+    if (!nextOf[from.status].includes(to.status))
+      throw new BrokenLaw(`environment ${to.name} went from ${from.status} to ${to.status}`);
   }
 
   function isHeld({ arn, status, revision }: ComputeEnvironment, { ledger }: Observed): boolean {
     if (status === 'VALID' || status === 'INVALID') return true;
-    for (const instance of ledger.instances.values()) if (instance.computeEnvironmentArn === arn && (status === 'DELETING' || instance.revision < revision)) return true;
+    for (const instance of ledger.instances.values())
+      if (
+        instance.computeEnvironmentArn === arn &&
+        (status === 'DELETING' || instance.revision < revision)
+      )
+        return true;
     return false;
   }
 
   return {
     law: 'compute environments come to rest, and go from status to status as on AWS',
     check({ commits }) {
-      for (const { commit } of commits) for (const environment of commit.computeEnvironments) checkStep(environment);
+      for (const { commit } of commits)
+        for (const environment of commit.computeEnvironments) checkStep(environment);
     },
     checkTime(observed) {
       const { ledger, server, elapsedMs, upSinceMs } = observed;
@@ -52,7 +59,10 @@ export function environmentsSettle(): Checker {
         }
         const sinceMs = Math.max(idleSinceMs.get(environment.arn) ?? elapsedMs, upSinceMs);
         idleSinceMs.set(environment.arn, sinceMs);
-        if (elapsedMs - sinceMs > slackMs) throw new BrokenLaw(`environment ${environment.name} has been ${environment.status} for ${elapsedMs - sinceMs} ms, and nothing holds it`);
+        if (elapsedMs - sinceMs > slackMs)
+          throw new BrokenLaw(
+            `environment ${environment.name} has been ${environment.status} for ${elapsedMs - sinceMs} ms, and nothing holds it`,
+          );
       }
     },
   };

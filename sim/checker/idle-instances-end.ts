@@ -1,5 +1,6 @@
-// Law: no idle instance is kept past its delay, unless minvCpus, what somebody desired, or a waiting job that could use it holds
-// it; and none is ended before its delay, or while a job runs there, but by who takes it back, by a user, or to make way.
+// Law: no idle instance is kept past its delay, unless minvCpus, what somebody desired, or a
+// waiting job that could use it holds it; and none is ended before its delay, or while a job runs
+// there, but by who takes it back, by a user, or to make way.
 
 import type { HostId } from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
@@ -10,7 +11,10 @@ import type { JobTerms } from '../../src/core/job/terms.ts';
 import { partsOf, type Committed, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
-/** Between two looks at an idle instance; it is kept too long when so many in a row find nothing that holds it. */
+/**
+ * Between two looks at an idle instance; it is kept too long when so many in a row find nothing
+ * that holds it.
+ */
 const lookMs = 5_000;
 const looks = 6;
 
@@ -21,22 +25,43 @@ interface Idle {
   unheld: number;
 }
 
-export const delayMs = (environment: ComputeEnvironment | undefined): number => (environment?.computeResources?.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000;
-const fits = (needs: Needs, { capacity }: Instance): boolean => needs.milliVcpu <= capacity.milliVcpu && needs.memoryMib <= capacity.memoryMib && needs.gpus <= capacity.gpus;
+export const delayMs = (environment: ComputeEnvironment | undefined): number =>
+  (environment?.computeResources?.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000;
+const fits = (needs: Needs, { capacity }: Instance): boolean =>
+  needs.milliVcpu <= capacity.milliVcpu &&
+  needs.memoryMib <= capacity.memoryMib &&
+  needs.gpus <= capacity.gpus;
 
 /** Jobs that wait and may be placed in the environment of the instance. */
-function* waitingFor({ computeEnvironmentArn: arn }: Instance, ledger: Ledger): Generator<JobTerms> {
-  for (const { queueArn, job: { terms } } of ledger.runnable()) if (ledger.queues.get(queueArn)?.computeEnvironmentOrder.some(({ computeEnvironment }) => computeEnvironment === arn)) yield terms;
+function* waitingFor(
+  { computeEnvironmentArn: arn }: Instance,
+  ledger: Ledger,
+): Generator<JobTerms> {
+  for (const {
+    queueArn,
+    job: { terms },
+  } of ledger.runnable())
+    if (
+      ledger.queues
+        .get(queueArn)
+        ?.computeEnvironmentOrder.some(({ computeEnvironment }) => computeEnvironment === arn)
+    )
+      yield terms;
 }
 
 /** Nodes want instances of one type: one that would hold them may be of another. */
-const isOfNoUse = (terms: JobTerms, instance: Instance): boolean => terms.nodes !== undefined || !fits(terms.needs, instance);
-const isOfUse = (terms: JobTerms, instance: Instance): boolean => partsOf(terms).some(({ needs }) => fits(needs, instance));
+const isOfNoUse = (terms: JobTerms, instance: Instance): boolean =>
+  terms.nodes !== undefined || !fits(terms.needs, instance);
+const isOfUse = (terms: JobTerms, instance: Instance): boolean =>
+  partsOf(terms).some(({ needs }) => fits(needs, instance));
 
 export function idleInstancesEnd(): Checker {
   const known = new Map<HostId, Instance>();
   const idle = new Map<HostId, Idle>();
-  /** When the last job of each instance ended, by the clock on the wall, and when that was heard, by elapsed time. */
+  /**
+   * When the last job of each instance ended, by the clock on the wall, and when that was heard, by
+   * elapsed time.
+   */
   const lastEnd = new Map<HostId, { readonly atMs: number; readonly elapsedMs: number }>();
   /** Instances on which jobs ran, or had places, before the transactions in hand. */
   let busy = new Set<HostId>();
@@ -45,26 +70,62 @@ export function idleInstancesEnd(): Checker {
     for (const { before, after } of changes) {
       if (isArrayParent(after)) continue;
       const were = before !== undefined && !isArrayParent(before) ? before.attempts.length : 0;
-      for (const { hostId, stoppedAtMs } of after.attempts.slice(were)) lastEnd.set(hostId, { atMs: stoppedAtMs, elapsedMs });
+      for (const { hostId, stoppedAtMs } of after.attempts.slice(were))
+        lastEnd.set(hostId, { atMs: stoppedAtMs, elapsedMs });
     }
   }
 
-  function checkEnd(instance: Instance, atMs: number, { ledger, clockSetMs, instancesEnded }: Observed, stillBusy: ReadonlySet<HostId>): void {
-    if (instance.state === 'DRAINING' || instance.state === 'SHUTTING_DOWN' || instancesEnded.has(instance.id)) return;
-    if (instance.revision < (ledger.environments.get(instance.computeEnvironmentArn)?.revision ?? Number.MAX_SAFE_INTEGER)) return;
-    if (stillBusy.has(instance.id)) throw new BrokenLaw(`${instance.title} was ended while a job ran there`);
+  function checkEnd(
+    instance: Instance,
+    atMs: number,
+    { ledger, clockSetMs, instancesEnded }: Observed,
+    stillBusy: ReadonlySet<HostId>,
+  ): void {
+    if (
+      instance.state === 'DRAINING' ||
+      instance.state === 'SHUTTING_DOWN' ||
+      instancesEnded.has(instance.id)
+    )
+      return;
+    if (
+      instance.revision <
+      (ledger.environments.get(instance.computeEnvironmentArn)?.revision ?? Number.MAX_SAFE_INTEGER)
+    )
+      return;
+    if (stillBusy.has(instance.id))
+      throw new BrokenLaw(`${instance.title} was ended while a job ran there`);
     const last = lastEnd.get(instance.id);
-    if (last === undefined || (clockSetMs > 0 && clockSetMs >= last.elapsedMs) || makesWay(instance, ledger)) return;
+    if (
+      last === undefined ||
+      (clockSetMs > 0 && clockSetMs >= last.elapsedMs) ||
+      makesWay(instance, ledger)
+    )
+      return;
     const idleMs = atMs - last.atMs;
     // Where a clock that was set back says so, nobody knows how long.
-    if (idleMs >= 0 && idleMs < delayMs(ledger.environments.get(instance.computeEnvironmentArn))) throw new BrokenLaw(`${instance.title} was ended ${idleMs} ms after its last job, before its delay`);
+    if (idleMs >= 0 && idleMs < delayMs(ledger.environments.get(instance.computeEnvironmentArn)))
+      throw new BrokenLaw(
+        `${instance.title} was ended ${idleMs} ms after its last job, before its delay`,
+      );
   }
 
-  /** For a job that it could never hold, or because it lies beyond maxvCpus, is of an older revision, or goes with its environment. */
+  /**
+   * For a job that it could never hold, or because it lies beyond maxvCpus, is of an older
+   * revision, or goes with its environment.
+   */
   function makesWay(instance: Instance, ledger: Ledger): boolean {
     const environment = ledger.environments.get(instance.computeEnvironmentArn);
-    if (environment === undefined || environment.status === 'DELETING' || instance.revision < environment.revision) return true;
-    const vcpus = [...new Map([...known, ...ledger.instances]).values()].reduce((sum, one) => sum + (one.computeEnvironmentArn === environment.arn ? one.capacity.milliVcpu : 0), 0);
+    if (
+      environment === undefined ||
+      environment.status === 'DELETING' ||
+      instance.revision < environment.revision
+    )
+      return true;
+    const vcpus = [...new Map([...known, ...ledger.instances]).values()].reduce(
+      (sum, one) =>
+        sum + (one.computeEnvironmentArn === environment.arn ? one.capacity.milliVcpu : 0),
+      0,
+    );
     if (vcpus > 1000 * (environment.computeResources?.maxvCpus ?? 0)) return true;
     for (const terms of waitingFor(instance, ledger)) if (isOfNoUse(terms, instance)) return true;
     return false;
@@ -75,20 +136,39 @@ export function idleInstancesEnd(): Checker {
     if (environment?.status !== 'VALID') return true;
     const { minvCpus = 0, desiredvCpus = 0 } = environment.computeResources ?? {};
     let staying = -instance.capacity.milliVcpu;
-    for (const one of ledger.instances.values()) if (one.computeEnvironmentArn === environment.arn && (one.state === 'RUNNING' || one.state === 'PENDING')) staying += one.capacity.milliVcpu;
-    if (staying < 1000 * (environment.state === 'ENABLED' ? Math.max(minvCpus, desiredvCpus) : minvCpus)) return true;
-    for (const terms of environment.state === 'ENABLED' ? waitingFor(instance, ledger) : []) if (isOfUse(terms, instance)) return true;
+    for (const one of ledger.instances.values())
+      if (
+        one.computeEnvironmentArn === environment.arn &&
+        (one.state === 'RUNNING' || one.state === 'PENDING')
+      )
+        staying += one.capacity.milliVcpu;
+    if (
+      staying <
+      1000 * (environment.state === 'ENABLED' ? Math.max(minvCpus, desiredvCpus) : minvCpus)
+    )
+      return true;
+    for (const terms of environment.state === 'ENABLED' ? waitingFor(instance, ledger) : [])
+      if (isOfUse(terms, instance)) return true;
     return false;
   }
 
-  function checkKept(instance: Instance, { ledger, elapsedMs, upSinceMs, clockSetMs }: Observed): void {
+  function checkKept(
+    instance: Instance,
+    { ledger, elapsedMs, upSinceMs, clockSetMs }: Observed,
+  ): void {
     const since = idle.get(instance.id) as Idle;
     if (clockSetMs > 0 && clockSetMs >= since.sinceMs) return;
-    const overMs = elapsedMs - Math.max(since.sinceMs, upSinceMs) - delayMs(ledger.environments.get(instance.computeEnvironmentArn));
+    const overMs =
+      elapsedMs -
+      Math.max(since.sinceMs, upSinceMs) -
+      delayMs(ledger.environments.get(instance.computeEnvironmentArn));
     if (overMs <= 0 || elapsedMs - since.lookedMs < lookMs) return;
     since.lookedMs = elapsedMs;
     since.unheld = isHeld(instance, ledger) ? 0 : since.unheld + 1;
-    if (since.unheld >= looks) throw new BrokenLaw(`${instance.title} has been idle for ${elapsedMs - since.sinceMs} ms, and nothing holds it`);
+    if (since.unheld >= looks)
+      throw new BrokenLaw(
+        `${instance.title} has been idle for ${elapsedMs - since.sinceMs} ms, and nothing holds it`,
+      );
   }
 
   return {
@@ -101,9 +181,16 @@ export function idleInstancesEnd(): Checker {
       const nowBusy = ledger.hostsInUse();
       const stillBusy = new Set([...busy].filter((id) => nowBusy.has(id)));
       for (const { commit } of commits) {
-        const ends = [...commit.hostsLeft, ...commit.hosts.flatMap((host) => (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : []))];
-        for (const id of ends) if (known.has(id)) checkEnd(known.get(id) as Instance, commit.atMs, observed, stillBusy);
-        for (const host of commit.hosts) if (host.kind === 'instance') checkDrain(known.get(host.id), host, observed);
+        const ends = [
+          ...commit.hostsLeft,
+          ...commit.hosts.flatMap((host) =>
+            host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : [],
+          ),
+        ];
+        for (const id of ends)
+          if (known.has(id)) checkEnd(known.get(id) as Instance, commit.atMs, observed, stillBusy);
+        for (const host of commit.hosts)
+          if (host.kind === 'instance') checkDrain(known.get(host.id), host, observed);
         for (const host of commit.hosts) if (host.kind === 'instance') known.set(host.id, host);
         for (const id of commit.hostsLeft) known.delete(id);
       }
@@ -111,20 +198,24 @@ export function idleInstancesEnd(): Checker {
       noteIdle(observed);
     },
     checkTime(observed) {
-      if (observed.server !== undefined) for (const id of idle.keys()) checkKept(observed.ledger.instances.get(id) as Instance, observed);
+      if (observed.server !== undefined)
+        for (const id of idle.keys())
+          checkKept(observed.ledger.instances.get(id) as Instance, observed);
     },
   };
 
   function checkDrain(was: Instance | undefined, is: Instance, { ledger }: Observed): void {
     if (is.state !== 'DRAINING' || was === undefined || was.state === 'DRAINING') return;
-    if (!makesWay(is, ledger)) throw new BrokenLaw(`${is.title} is being drained, and nothing needs its place`);
+    if (!makesWay(is, ledger))
+      throw new BrokenLaw(`${is.title} is being drained, and nothing needs its place`);
   }
 
   function noteIdle({ ledger, elapsedMs }: Observed): void {
     for (const instance of ledger.instances.values()) {
       const { id, state, title } = instance;
       if (busy.has(id) || state === 'PENDING') idle.delete(id);
-      else if (state !== 'RUNNING') throw new BrokenLaw(`${title} is ${state} and nothing runs there, and it is kept`);
+      else if (state !== 'RUNNING')
+        throw new BrokenLaw(`${title} is ${state} and nothing runs there, and it is kept`);
       else if (!idle.has(id)) idle.set(id, { sinceMs: elapsedMs, lookedMs: elapsedMs, unheld: 0 });
     }
     for (const id of idle.keys()) if (!ledger.instances.has(id)) idle.delete(id);

@@ -1,9 +1,15 @@
-// Law: what ran on an instance that ended shows so, under the instance's own name, unless it had ended before, or somebody wanted
-// the job to end; and every job on one that ends is stopped. Whether it is tried again is the affair of another law.
+// Law: what ran on an instance that ended shows so, under the instance's own name, unless it had
+// ended before, or somebody wanted the job to end; and every job on one that ends is stopped.
+// Whether it is tried again is the affair of another law.
 
 import type { HostId, JobId } from '../../src/base/ids.ts';
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
-import { isArrayParent, type ArrayParent, type Job, type StopRequest } from '../../src/core/job/job.ts';
+import {
+  isArrayParent,
+  type ArrayParent,
+  type Job,
+  type StopRequest,
+} from '../../src/core/job/job.ts';
 import type { Commit } from '../../src/port/store.ts';
 import { stopsIn } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
@@ -17,40 +23,76 @@ interface Asked {
 const textOf = (id: HostId): string => `Host EC2 (instance i-${id.slice(0, 17)}) terminated.`;
 
 export function instanceEndsShown(): Checker {
-  /** When each instance was ended, by the clock on the wall and by elapsed time, and in which transaction. */
-  const ended = new Map<HostId, { readonly atMs: number; readonly elapsedMs: number; readonly commit: Commit }>();
+  /**
+   * When each instance was ended, by the clock on the wall and by elapsed time, and in which
+   * transaction.
+   */
+  const ended = new Map<
+    HostId,
+    { readonly atMs: number; readonly elapsedMs: number; readonly commit: Commit }
+  >();
 
-  function checkAttempt({ containers, clockSetMs }: Observed, commit: Commit, { id, stops }: Asked, { attemptId, hostId, statusReason = '', stoppedAtMs }: EndedAttempt): void {
+  function checkAttempt(
+    { containers, clockSetMs }: Observed,
+    commit: Commit,
+    { id, stops }: Asked,
+    { attemptId, hostId, statusReason = '', stoppedAtMs }: EndedAttempt,
+  ): void {
     const text = textOf(hostId);
-    if (statusReason.startsWith('Host EC2 ') && statusReason !== text) throw new BrokenLaw(`job ${id} shows '${statusReason}', and ran on ${hostId}`);
+    if (statusReason.startsWith('Host EC2 ') && statusReason !== text)
+      throw new BrokenLaw(`job ${id} shows '${statusReason}', and ran on ${hostId}`);
     const end = ended.get(hostId);
     const container = containers.all.get(attemptId);
-    // Elapsed time cannot be set: what had really ended before its instance owes it nothing, whatever the clock on the wall said.
-    // What had ended when the transaction came in which both stand was heard of first.
-    const hadEnded = end !== undefined && container?.ended !== undefined && (container.ended.elapsedMs < end.elapsedMs || end.commit === commit);
+    // Elapsed time cannot be set: what had really ended before its instance owes it nothing,
+    // whatever the clock on the wall said. What had ended when the transaction came in which both
+    // stand was heard of first.
+    const hadEnded =
+      end !== undefined &&
+      container?.ended !== undefined &&
+      (container.ended.elapsedMs < end.elapsedMs || end.commit === commit);
     // Where the clock was set, the server cannot know what came first.
-    const wasClockSet = clockSetMs > 0 && (container?.ended?.wasClockSet !== false || clockSetMs >= (end?.elapsedMs ?? 0));
-    if (end === undefined || hadEnded || stoppedAtMs < end.atMs || wasClockSet || statusReason === text || stops.some(({ reason }) => reason === statusReason)) return;
+    const wasClockSet =
+      clockSetMs > 0 &&
+      (container?.ended?.wasClockSet !== false || clockSetMs >= (end?.elapsedMs ?? 0));
+    if (
+      end === undefined ||
+      hadEnded ||
+      stoppedAtMs < end.atMs ||
+      wasClockSet ||
+      statusReason === text ||
+      stops.some(({ reason }) => reason === statusReason)
+    )
+      return;
     throw new BrokenLaw(`job ${id} shows '${statusReason}', and its instance had ended`);
   }
 
-  const attemptsOf = (job: Job | ArrayParent | undefined): readonly EndedAttempt[] => (job === undefined || isArrayParent(job) ? [] : job.attempts);
+  const attemptsOf = (job: Job | ArrayParent | undefined): readonly EndedAttempt[] =>
+    job === undefined || isArrayParent(job) ? [] : job.attempts;
 
   return {
     law: 'the end of an instance is shown by its jobs',
     check(observed) {
       const { commits, ledger, elapsedMs } = observed;
       for (const { commit, changes } of commits) {
-        for (const host of commit.hosts) if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' && !ended.has(host.id)) ended.set(host.id, { atMs: commit.atMs, elapsedMs, commit });
+        for (const host of commit.hosts)
+          if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' && !ended.has(host.id))
+            ended.set(host.id, { atMs: commit.atMs, elapsedMs, commit });
         for (const { before, after } of changes) {
           if (isArrayParent(after)) continue;
           const asked = { id: after.id, stops: stopsIn({ before, after }) };
-          for (const attempt of after.attempts.slice(attemptsOf(before).length)) checkAttempt(observed, commit, asked, attempt);
+          for (const attempt of after.attempts.slice(attemptsOf(before).length))
+            checkAttempt(observed, commit, asked, attempt);
         }
       }
       if (commits.length === 0) return;
       for (const { id, attempt, stopRequested } of ledger.live.values()) {
-        if (stopRequested === undefined && ledger.instances.get(attempt.hostId)?.state === 'SHUTTING_DOWN') throw new BrokenLaw(`job ${id} runs on instance ${attempt.hostId}, which is ending, and nobody has stopped it`);
+        if (
+          stopRequested === undefined &&
+          ledger.instances.get(attempt.hostId)?.state === 'SHUTTING_DOWN'
+        )
+          throw new BrokenLaw(
+            `job ${id} runs on instance ${attempt.hostId}, which is ending, and nobody has stopped it`,
+          );
       }
     },
   };

@@ -1,5 +1,6 @@
-// Law: the main node of a multi-node job runs first. The others are launched by the transaction in which it begins to run, all of
-// them, unless somebody has stopped the job by then; and no container of theirs begins before its.
+// Law: the main node of a multi-node job runs first. The others are launched by the transaction in
+// which it begins to run, all of them, unless somebody has stopped the job by then; and no
+// container of theirs begins before its.
 
 import { nodeId, splitJobId, type JobId } from '../../src/base/ids.ts';
 import type { Job } from '../../src/core/job/job.ts';
@@ -12,17 +13,31 @@ export function mainNodeFirst(): Checker {
 
   /** A main node that ended in the same transaction had run before. */
   function checkLaunch({ id, after }: Change, changes: readonly Change[]): void {
-    const job = changes.find((change) => change.id === splitJobId(id).parent)?.after as Job | undefined;
+    const job = changes.find((change) => change.id === splitJobId(id).parent)?.after as
+      | Job
+      | undefined;
     const number = latestAttempt(after as Job);
     const main = job?.status === 'RUNNING' ? job.attempt : job?.attempts.at(-1);
-    law(main?.number === number && main.startedAtMs !== undefined, `node ${id} was launched in attempt ${number}, and its main node did not begin to run then`);
+    law(
+      main?.number === number && main.startedAtMs !== undefined,
+      `node ${id} was launched in attempt ${number}, and its main node did not begin to run then`,
+    );
   }
 
   function checkAll({ id, before, after }: Change, changes: readonly Change[]): void {
     const was = underWay(before);
-    if (was?.status !== 'STARTING' || was.otherNodes === undefined || after.status !== 'RUNNING' || was.stopRequested !== undefined || after.stopRequested !== undefined) return;
+    if (
+      was?.status !== 'STARTING' ||
+      was.otherNodes === undefined ||
+      after.status !== 'RUNNING' ||
+      was.stopRequested !== undefined ||
+      after.stopRequested !== undefined
+    )
+      return;
     for (const { node } of was.otherNodes) {
-      const launched = changes.some((change) => change.id === nodeId(id, node) && launchedIn(change).length > 0);
+      const launched = changes.some(
+        (change) => change.id === nodeId(id, node) && launchedIn(change).length > 0,
+      );
       law(launched, `job ${id} runs, and its node ${node} was not launched`);
     }
   }
@@ -39,7 +54,10 @@ export function mainNodeFirst(): Checker {
       for (const { jobId, number, ended } of containers.fresh) {
         const { parent } = splitJobId(jobId);
         if (!isNode(jobId)) began.set(jobId, Math.max(number, began.get(jobId) ?? 0));
-        else if (ended === undefined && (began.get(parent) ?? 0) < number) throw new BrokenLaw(`a container of node ${jobId} began in attempt ${number}, before that of its main node`);
+        else if (ended === undefined && (began.get(parent) ?? 0) < number)
+          throw new BrokenLaw(
+            `a container of node ${jobId} began in attempt ${number}, before that of its main node`,
+          );
       }
     },
   };

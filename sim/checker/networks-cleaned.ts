@@ -1,10 +1,14 @@
-// Law: no network of a multi-node job is left behind. The engine holds one only while a node of that attempt is under way, or soon
-// after, for as long as a removal may have been lost; and in the end it holds none.
+// Law: no network of a multi-node job is left behind. The engine holds one only while a node of
+// that attempt is under way, or soon after, for as long as a removal may have been lost; and in the
+// end it holds none.
 
 import type { AttemptId } from '../../src/base/ids.ts';
 import { BrokenLaw, law, type Checker } from './checker.ts';
 
-/** Meanwhile a server that is up has compared itself with the engine many times, however many calls are lost. */
+/**
+ * Meanwhile a server that is up has compared itself with the engine many times, however many calls
+ * are lost.
+ */
 const lateMs = 300_000;
 
 export function networksCleaned(): Checker {
@@ -21,12 +25,18 @@ export function networksCleaned(): Checker {
         if (used.has(id)) continue;
         const sinceMs = Math.max(idleSinceMs.get(id) ?? elapsedMs, upSinceMs);
         idleSinceMs.set(id, sinceMs);
-        if (elapsedMs - sinceMs > lateMs) throw new BrokenLaw(`network ${block} of attempt ${id} is there ${elapsedMs - sinceMs} ms after its job's nodes`);
+        if (elapsedMs - sinceMs > lateMs)
+          throw new BrokenLaw(
+            `network ${block} of attempt ${id} is there ${elapsedMs - sinceMs} ms after its job's nodes`,
+          );
       }
     },
     checkEnd({ networks }) {
       const [left] = networks();
-      law(left === undefined, `network ${left?.[1]} of attempt ${left?.[0]} is there after everything has ended`);
+      law(
+        left === undefined,
+        `network ${left?.[1]} of attempt ${left?.[0]} is there after everything has ended`,
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
-// Law: after a stop is committed nothing new starts for its job: no attempt is placed, and no container begins but of an attempt
-// that was under way. In general a container begins for an attempt that is committed and not over.
+// Law: after a stop is committed nothing new starts for its job: no attempt is placed, and no
+// container begins but of an attempt that was under way. In general a container begins for an
+// attempt that is committed and not over.
 
 import { splitJobId } from '../../src/base/ids.ts';
 import { launchedIn, placedIn, stopsOf, type Change, type Ledger } from '../ledger.ts';
@@ -14,7 +15,9 @@ export const nothingAfterCancel: Checker = {
     }
     for (const { attemptId, jobId, ended } of containers.fresh) {
       if (ended === undefined && !ledger.live.has(attemptId) && !containers.lost.has(attemptId)) {
-        throw new BrokenLaw(`a container of job ${jobId} began for attempt ${attemptId}, which is not under way; the job is ${ledger.statusOf(jobId)}`);
+        throw new BrokenLaw(
+          `a container of job ${jobId} began for attempt ${attemptId}, which is not under way; the job is ${ledger.statusOf(jobId)}`,
+        );
       }
     }
   },
@@ -24,17 +27,30 @@ function checkPlaced(change: Change, ledger: Ledger): void {
   if (placedIn(change).length === 0) return;
   const { id, before } = change;
   const { parent, index } = splitJobId(id);
-  // A timeout that was noticed after the end that came before it stops nothing, and the end of a host stops an attempt alone.
+  // A timeout that was noticed after the end that came before it stops nothing, and the end of a
+  // host stops an attempt alone.
   const own = stopsOf(before).find(({ by }) => by !== 'timeout' && by !== 'host');
   const stop = own ?? (index === undefined ? undefined : ledger.jobs.get(parent)?.stopRequested);
-  if (stop !== undefined) throw new BrokenLaw(`job ${id} was placed after it had been stopped for '${stop.reason}'`);
+  if (stop !== undefined)
+    throw new BrokenLaw(`job ${id} was placed after it had been stopped for '${stop.reason}'`);
 }
 
-/** Its nodes are launched by the transaction in which the job begins to run: what it said before counts. */
+/**
+ * Its nodes are launched by the transaction in which the job begins to run: what it said before
+ * counts.
+ */
 function checkLaunched(changes: readonly Change[]): void {
   for (const { before } of changes) {
-    const stop = before !== undefined && before.status === 'STARTING' ? before.stopRequested : undefined;
-    const node = stop && changes.find((change) => splitJobId(change.id).parent === before?.id && launchedIn(change).length > 0);
-    if (node !== undefined) throw new BrokenLaw(`node ${node.id} was launched after its job had been stopped for '${stop?.reason}'`);
+    const stop =
+      before !== undefined && before.status === 'STARTING' ? before.stopRequested : undefined;
+    const node =
+      stop &&
+      changes.find(
+        (change) => splitJobId(change.id).parent === before?.id && launchedIn(change).length > 0,
+      );
+    if (node !== undefined)
+      throw new BrokenLaw(
+        `node ${node.id} was launched after its job had been stopped for '${stop?.reason}'`,
+      );
   }
 }

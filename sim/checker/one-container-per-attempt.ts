@@ -1,5 +1,6 @@
-// Law: an attempt's container begins at most once, whatever answer was lost and however often a start was asked for; only one
-// that vanished with its host before anybody heard of it may begin again.
+// Law: an attempt's container begins at most once, whatever answer was lost and however often a
+// start was asked for; only one that vanished with its host before anybody heard of it may begin
+// again.
 
 import { BrokenLaw, type Checker } from './checker.ts';
 
@@ -7,7 +8,8 @@ export const oneContainerPerAttempt: Checker = {
   law: 'an attempt starts once',
   check({ containers }) {
     for (const { attemptId, begins } of containers.fresh) {
-      if (begins > 1 && !containers.lost.has(attemptId)) throw new BrokenLaw(`attempt ${attemptId} was started ${begins} times`);
+      if (begins > 1 && !containers.lost.has(attemptId))
+        throw new BrokenLaw(`attempt ${attemptId} was started ${begins} times`);
     }
   },
 };

@@ -1,5 +1,6 @@
-// Law: a job has at most one attempt under way, in the books and on the hosts; a second container of a job runs only beside one
-// that was declared lost. Attempts are numbered without gaps, and an attempt belongs to one job for ever.
+// Law: a job has at most one attempt under way, in the books and on the hosts; a second container
+// of a job runs only beside one that was declared lost. Attempts are numbered without gaps, and an
+// attempt belongs to one job for ever.
 
 import type { AttemptId, JobId } from '../../src/base/ids.ts';
 import { isNode, underWay, type Change } from '../ledger.ts';
@@ -11,12 +12,22 @@ export function oneLiveAttempt(): Checker {
   function checkChange({ id, after }: Change): void {
     const live = underWay(after);
     if (live === undefined) return;
-    const { attempt: { attemptId, number }, attempts } = live;
+    const {
+      attempt: { attemptId, number },
+      attempts,
+    } = live;
     // A node takes part in those attempts of its job in which the main node ran.
-    const wanted = isNode(id) ? Math.max(number, (attempts.at(-1)?.number ?? 0) + 1) : attempts.length + 1;
-    if (number !== wanted) throw new BrokenLaw(`job ${id} is at attempt ${number} after ${attempts.length} that are over`);
-    if (attempts.some((attempt) => attempt.attemptId === attemptId)) throw new BrokenLaw(`attempt ${attemptId} of job ${id} is over and under way`);
-    if ((jobOf.get(attemptId) ?? id) !== id) throw new BrokenLaw(`attempt ${attemptId} belongs to ${jobOf.get(attemptId)} and to ${id}`);
+    const wanted = isNode(id)
+      ? Math.max(number, (attempts.at(-1)?.number ?? 0) + 1)
+      : attempts.length + 1;
+    if (number !== wanted)
+      throw new BrokenLaw(
+        `job ${id} is at attempt ${number} after ${attempts.length} that are over`,
+      );
+    if (attempts.some((attempt) => attempt.attemptId === attemptId))
+      throw new BrokenLaw(`attempt ${attemptId} of job ${id} is over and under way`);
+    if ((jobOf.get(attemptId) ?? id) !== id)
+      throw new BrokenLaw(`attempt ${attemptId} belongs to ${jobOf.get(attemptId)} and to ${id}`);
     jobOf.set(attemptId, id);
   }
 
@@ -27,8 +38,13 @@ export function oneLiveAttempt(): Checker {
       for (const { jobId, attemptId } of containers.fresh) {
         const running = containers.running.get(jobId);
         if (running === undefined || running.size === 1) continue;
-        const others = [...running].filter((other) => other !== attemptId && !containers.lost.has(other));
-        if (running.has(attemptId) && others.length > 0) throw new BrokenLaw(`job ${jobId} runs as attempt ${attemptId} and as ${others.join(', ')}`);
+        const others = [...running].filter(
+          (other) => other !== attemptId && !containers.lost.has(other),
+        );
+        if (running.has(attemptId) && others.length > 0)
+          throw new BrokenLaw(
+            `job ${jobId} runs as attempt ${attemptId} and as ${others.join(', ')}`,
+          );
       }
     },
   };

@@ -1,5 +1,5 @@
-// Law: an array's parent is the fold of its children: it ends with the last of them, FAILED if any failed, its summary counts
-// them, and it is never RUNNABLE, STARTING or RUNNING itself.
+// Law: an array's parent is the fold of its children: it ends with the last of them, FAILED if any
+// failed, its summary counts them, and it is never RUNNABLE, STARTING or RUNNING itself.
 
 import { childId } from '../../src/base/ids.ts';
 import { isArrayParent, type ArrayParent } from '../../src/core/job/job.ts';
@@ -8,7 +8,10 @@ import type { Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 function count(ledger: Ledger, { id, arraySize }: ArrayParent): Record<JobStatus, number> {
-  const summary = Object.fromEntries(jobStatuses.map((status) => [status, 0])) as Record<JobStatus, number>;
+  const summary = Object.fromEntries(jobStatuses.map((status) => [status, 0])) as Record<
+    JobStatus,
+    number
+  >;
   for (let index = 0; index < arraySize; index++) {
     const status = ledger.statusOf(childId(id, index));
     if (status !== undefined) summary[status]++;
@@ -16,7 +19,8 @@ function count(ledger: Ledger, { id, arraySize }: ArrayParent): Record<JobStatus
   return summary;
 }
 
-const text = (summary: Readonly<Record<JobStatus, number>>): string => jobStatuses.map((status) => `${status} ${summary[status]}`).join(', ');
+const text = (summary: Readonly<Record<JobStatus, number>>): string =>
+  jobStatuses.map((status) => `${status} ${summary[status]}`).join(', ');
 
 export const parentsFold: Checker = {
   law: 'parents are folds',
@@ -24,7 +28,8 @@ export const parentsFold: Checker = {
     for (const { changes } of commits) {
       for (const { id, after } of changes) {
         if (!isArrayParent(after)) continue;
-        if (!['SUBMITTED', 'PENDING', 'SUCCEEDED', 'FAILED'].includes(after.status)) throw new BrokenLaw(`array ${id} is ${String(after.status)}`);
+        if (!['SUBMITTED', 'PENDING', 'SUCCEEDED', 'FAILED'].includes(after.status))
+          throw new BrokenLaw(`array ${id} is ${String(after.status)}`);
         if (isEnded(after.status)) checkEnded(ledger, after);
       }
     }
@@ -33,8 +38,12 @@ export const parentsFold: Checker = {
     if (server === undefined) return;
     for (const job of ledger.open.values()) {
       if (!isArrayParent(job)) continue;
-      const [mine, shown] = [text(count(ledger, job)), text(server.world.arrayParent(job.id).children.summary())];
-      if (mine !== shown) throw new BrokenLaw(`array ${job.id} shows ${shown}, and its children are ${mine}`);
+      const [mine, shown] = [
+        text(count(ledger, job)),
+        text(server.world.arrayParent(job.id).children.summary()),
+      ];
+      if (mine !== shown)
+        throw new BrokenLaw(`array ${job.id} shows ${shown}, and its children are ${mine}`);
     }
   },
 };
@@ -42,7 +51,12 @@ export const parentsFold: Checker = {
 function checkEnded(ledger: Ledger, parent: ArrayParent): void {
   const summary = count(ledger, parent);
   const { id, status, arraySize } = parent;
-  if (summary.SUCCEEDED + summary.FAILED !== arraySize) throw new BrokenLaw(`array ${id} ended, and its children are ${text(summary)}`);
-  if ((status === 'FAILED') !== summary.FAILED > 0) throw new BrokenLaw(`array ${id} is ${status}, and its children are ${text(summary)}`);
-  if ('statusSummary' in parent && text(parent.statusSummary) !== text(summary)) throw new BrokenLaw(`array ${id} shows ${text(parent.statusSummary)}, and its children are ${text(summary)}`);
+  if (summary.SUCCEEDED + summary.FAILED !== arraySize)
+    throw new BrokenLaw(`array ${id} ended, and its children are ${text(summary)}`);
+  if ((status === 'FAILED') !== summary.FAILED > 0)
+    throw new BrokenLaw(`array ${id} is ${status}, and its children are ${text(summary)}`);
+  if ('statusSummary' in parent && text(parent.statusSummary) !== text(summary))
+    throw new BrokenLaw(
+      `array ${id} shows ${text(parent.statusSummary)}, and its children are ${text(summary)}`,
+    );
 }

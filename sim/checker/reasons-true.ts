@@ -1,5 +1,6 @@
-// Law: the reason that a waiting job shows is true: figures are those of a recount, what is named is what is missing, and
-// MISCONFIGURATION stands only where no environment and no host of its queue could ever hold the job.
+// Law: the reason that a waiting job shows is true: figures are those of a recount, what is named
+// is what is missing, and MISCONFIGURATION stands only where no environment and no host of its
+// queue could ever hold the job.
 
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
@@ -21,61 +22,103 @@ export const reasonsTrue: Checker = {
     for (const waiting of ledger.runnable()) {
       if (looked++ >= sample) break;
       const reason = server.reader.job(waiting.job.scope, waiting.id)?.waitingReason;
-      if (reason === undefined || reason === '') throw new BrokenLaw(`job ${waiting.id} waits and shows no reason`);
+      if (reason === undefined || reason === '')
+        throw new BrokenLaw(`job ${waiting.id} waits and shows no reason`);
       checkReason(observed, waiting, reason);
     }
     for (const job of [...ledger.open.values()].slice(0, sample)) {
-      if (job.status === 'PENDING' && !isArrayParent(job)) checkPending(ledger, job.id, server.reader.job(job.scope, job.id)?.waitingReason);
+      if (job.status === 'PENDING' && !isArrayParent(job))
+        checkPending(ledger, job.id, server.reader.job(job.scope, job.id)?.waitingReason);
     }
   },
 };
 
 function checkReason({ ledger, server }: Observed, waiting: Runnable, reason: string): void {
   const impossible = isImpossible(ledger, machinesOf(server), waiting);
-  if (reason.startsWith('CAPACITY:') && !isScarce(server) && !server?.world.hosts.machines().next().done) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and instances can be had without end`);
-  if (reason.startsWith('MISCONFIGURATION:') && !impossible) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and could fit`);
-  const [, name, used, max] = /^waiting for compute environment ([^:]+): ([\d.]+) of (\d+) vCPUs in use/.exec(reason) ?? [];
+  if (
+    reason.startsWith('CAPACITY:') &&
+    !isScarce(server) &&
+    !server?.world.hosts.machines().next().done
+  )
+    throw new BrokenLaw(
+      `job ${waiting.id} shows '${reason}', and instances can be had without end`,
+    );
+  if (reason.startsWith('MISCONFIGURATION:') && !impossible)
+    throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and could fit`);
+  const [, name, used, max] =
+    /^waiting for compute environment ([^:]+): ([\d.]+) of (\d+) vCPUs in use/.exec(reason) ?? [];
   if (name !== undefined) {
     const environment = [...ledger.environments.values()].find((one) => one.name === name);
-    const inUse = [...ledger.live.values()].reduce((sum, { attempt, terms }) => sum + (attempt.computeEnvironmentArn === environment?.arn ? terms.needs.milliVcpu : 0), 0);
-    if (Number(used) * 1000 !== inUse || Number(max) !== environment?.computeResources?.maxvCpus) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and in use are ${inUse / 1000} of ${environment?.computeResources?.maxvCpus}`);
+    const inUse = [...ledger.live.values()].reduce(
+      (sum, { attempt, terms }) =>
+        sum + (attempt.computeEnvironmentArn === environment?.arn ? terms.needs.milliVcpu : 0),
+      0,
+    );
+    if (Number(used) * 1000 !== inUse || Number(max) !== environment?.computeResources?.maxvCpus)
+      throw new BrokenLaw(
+        `job ${waiting.id} shows '${reason}', and in use are ${inUse / 1000} of ${environment?.computeResources?.maxvCpus}`,
+      );
   }
   const [, resting] = /^waiting for compute environment ([^:]+): it is /.exec(reason) ?? [];
   if (resting !== undefined) {
     const environment = order(ledger, waiting).find((one) => one?.name === resting);
-    if (environment === undefined || isAvailable(environment) || !impossible) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and could start elsewhere`);
-    if (waiting.needs.milliVcpu > 1000 * (environment.computeResources?.maxvCpus ?? 0)) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', which could not hold it`);
+    if (environment === undefined || isAvailable(environment) || !impossible)
+      throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and could start elsewhere`);
+    if (waiting.needs.milliVcpu > 1000 * (environment.computeResources?.maxvCpus ?? 0))
+      throw new BrokenLaw(`job ${waiting.id} shows '${reason}', which could not hold it`);
     return;
   }
   const noneAvailable = !order(ledger, waiting).some(isAvailable);
-  if (/none of this queue is both ENABLED and VALID/.test(reason) !== noneAvailable) throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and ${noneAvailable ? 'no' : 'an'} environment of its queue is there for it`);
+  if (/none of this queue is both ENABLED and VALID/.test(reason) !== noneAvailable)
+    throw new BrokenLaw(
+      `job ${waiting.id} shows '${reason}', and ${noneAvailable ? 'no' : 'an'} environment of its queue is there for it`,
+    );
 }
 
-const isAvailable = (environment: ComputeEnvironment | undefined): boolean => environment?.state === 'ENABLED' && (environment.status === 'VALID' || environment.status === 'UPDATING');
-const order = (ledger: Ledger, { queueArn }: Runnable) => (ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => ledger.environments.get(computeEnvironment));
+const isAvailable = (environment: ComputeEnvironment | undefined): boolean =>
+  environment?.state === 'ENABLED' &&
+  (environment.status === 'VALID' || environment.status === 'UPDATING');
+const order = (ledger: Ledger, { queueArn }: Runnable) =>
+  (ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) =>
+    ledger.environments.get(computeEnvironment),
+  );
 
 /** The machine that everything runs on, and hosts of the user's own. Instances come and go. */
-export const machinesOf = (server: Observed['server']): Needs[] => [...(server?.world.hosts.values() ?? [])].flatMap((host) => (host.kind === 'instance' ? [] : [host.capacity]));
+export const machinesOf = (server: Observed['server']): Needs[] =>
+  [...(server?.world.hosts.values() ?? [])].flatMap((host) =>
+    host.kind === 'instance' ? [] : [host.capacity],
+  );
 
 /** No environment that is there for it is large enough, or no host has so many GPUs. */
 export function isImpossible(ledger: Ledger, hosts: readonly Needs[], waiting: Runnable): boolean {
-  const available = order(ledger, waiting).filter((environment) => environment !== undefined).filter(isAvailable);
+  const available = order(ledger, waiting)
+    .filter((environment) => environment !== undefined)
+    .filter(isAvailable);
   const { nodes } = waiting.job.terms;
-  if (nodes !== undefined) return !available.some((environment) => couldRunNodes(environment, waiting.job.terms));
-  const largest = Math.max(0, ...available.map((environment) => 1000 * (environment.computeResources?.maxvCpus ?? 0)));
-  return waiting.needs.milliVcpu > largest || waiting.needs.gpus > Math.max(0, ...hosts.map((host) => host.gpus));
+  if (nodes !== undefined)
+    return !available.some((environment) => couldRunNodes(environment, waiting.job.terms));
+  const largest = Math.max(
+    0,
+    ...available.map((environment) => 1000 * (environment.computeResources?.maxvCpus ?? 0)),
+  );
+  return (
+    waiting.needs.milliVcpu > largest ||
+    waiting.needs.gpus > Math.max(0, ...hosts.map((host) => host.gpus))
+  );
 }
 
 /**
- * An UNMANAGED environment may get more hosts. Each of the workload's lists of types has one with two vCPUs and one with four,
- * either with memory enough.
+ * An UNMANAGED environment may get more hosts. Each of the workload's lists of types has one with
+ * two vCPUs and one with four, either with memory enough.
  */
 function couldRunNodes({ type, computeResources }: ComputeEnvironment, terms: JobTerms): boolean {
   if (type === 'UNMANAGED') return true;
   const { numNodes = 0, instanceType } = terms.nodes ?? {};
   const { instanceTypes = [], maxvCpus = 0 } = computeResources ?? {};
   const largest = Math.max(...partsOf(terms).map(({ needs }) => needs.milliVcpu)) / 1000;
-  const isOffered = instanceType === undefined || instanceTypes.some((name) => name === instanceType || name === instanceType.split('.')[0]);
+  const isOffered =
+    instanceType === undefined ||
+    instanceTypes.some((name) => name === instanceType || name === instanceType.split('.')[0]);
   const asked = instanceType === undefined ? [2, 4] : instanceType.endsWith('.xlarge') ? [4] : [2];
   const vcpus = asked.find((size) => size >= largest) ?? Infinity;
   return computeResources?.type === 'EC2' && isOffered && vcpus * numNodes <= maxvCpus;
@@ -83,9 +126,11 @@ function couldRunNodes({ type, computeResources }: ComputeEnvironment, terms: Jo
 
 /** What it is said to wait for has not succeeded, and nothing else is missing. */
 function checkPending(ledger: Ledger, id: Runnable['id'], reason: string | undefined): void {
-  const waitsFor = (ledger.details.get(id)?.dependsOn ?? []).map((dependency) => dependency.jobId as Runnable['id']);
+  const waitsFor = (ledger.details.get(id)?.dependsOn ?? []).map(
+    (dependency) => dependency.jobId as Runnable['id'],
+  );
   const missing = new Set(waitsFor.filter((target) => ledger.statusOf(target) !== 'SUCCEEDED'));
   const named = new Set((/^waiting for (.*)$/.exec(reason ?? '')?.[1] ?? '').split(', '));
-  if (missing.size !== named.size || [...missing].some((target) => !named.has(target))) throw new BrokenLaw(`job ${id} shows '${reason}', and waits for ${[...missing].join(', ')}`);
+  if (missing.size !== named.size || [...missing].some((target) => !named.has(target)))
+    throw new BrokenLaw(`job ${id} shows '${reason}', and waits for ${[...missing].join(', ')}`);
 }
-

@@ -1,6 +1,7 @@
-// Law: a job that has ended is kept for as long as the operator said, counted from the moment at which the server found it
-// ended, however long the store then took, and for ever where he said nothing; after that it goes, while a server is up. Where
-// the clock on the wall is set, nobody can say when.
+// Law: a job that has ended is kept for as long as the operator said, counted from the moment at
+// which the server found it ended, however long the store then took, and for ever where he said
+// nothing; after that it goes, while a server is up. Where the clock on the wall is set, nobody can
+// say when.
 
 import type { JobId, Scope } from '../../src/base/ids.ts';
 import { splitJobId } from '../../src/base/ids.ts';
@@ -22,20 +23,29 @@ export function retentionKept(): Checker {
   /** In order of their ends; those that went are not looked at again. */
   let kept: End[] = [];
 
-  const isThere = ({ store }: Observed, { id, scope }: End): boolean => store.reader.job(scope, id) !== undefined;
+  const isThere = ({ store }: Observed, { id, scope }: End): boolean =>
+    store.reader.job(scope, id) !== undefined;
 
   function checkOld(observed: Observed, end: End): boolean {
     const { retainMs, elapsedMs, clockSetMs, upSinceMs } = observed;
-    const isDue = retainMs !== undefined && elapsedMs - Math.max(end.atElapsedMs, upSinceMs) > retainMs + lateMs && clockSetMs === 0;
+    const isDue =
+      retainMs !== undefined &&
+      elapsedMs - Math.max(end.atElapsedMs, upSinceMs) > retainMs + lateMs &&
+      clockSetMs === 0;
     const there = isThere(observed, end);
-    if (there && isDue && observed.server !== undefined) throw new BrokenLaw(`job ${end.id} ended ${elapsedMs - end.atElapsedMs} ms ago and is kept, though jobs are to be kept for ${retainMs} ms`);
+    if (there && isDue && observed.server !== undefined)
+      throw new BrokenLaw(
+        `job ${end.id} ended ${elapsedMs - end.atElapsedMs} ms ago and is kept, though jobs are to be kept for ${retainMs} ms`,
+      );
     return there;
   }
 
   function checkYoung(observed: Observed, end: End): void {
     const { retainMs = Infinity, elapsedMs, clockSetMs } = observed;
-    const mustBeThere = elapsedMs - end.atElapsedMs < retainMs && (retainMs === Infinity || clockSetMs === 0);
-    if (mustBeThere && !isThere(observed, end)) throw new BrokenLaw(`job ${end.id} ended ${elapsedMs - end.atElapsedMs} ms ago and is gone`);
+    const mustBeThere =
+      elapsedMs - end.atElapsedMs < retainMs && (retainMs === Infinity || clockSetMs === 0);
+    if (mustBeThere && !isThere(observed, end))
+      throw new BrokenLaw(`job ${end.id} ended ${elapsedMs - end.atElapsedMs} ms ago and is gone`);
   }
 
   return {
@@ -43,7 +53,13 @@ export function retentionKept(): Checker {
     check({ commits, nowMs, elapsedMs }) {
       for (const { commit, changes } of commits) {
         const atElapsedMs = elapsedMs - (nowMs - commit.atMs);
-        for (const { id, before, after } of changes) if (isEnded(after.status) && !(before !== undefined && isEnded(before.status)) && splitJobId(id).parent === id) kept.push({ id, scope: after.scope, atElapsedMs });
+        for (const { id, before, after } of changes)
+          if (
+            isEnded(after.status) &&
+            !(before !== undefined && isEnded(before.status)) &&
+            splitJobId(id).parent === id
+          )
+            kept.push({ id, scope: after.scope, atElapsedMs });
       }
     },
     checkNowAndThen(observed) {

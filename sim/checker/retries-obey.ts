@@ -1,5 +1,5 @@
-// Law: a failed attempt is followed by another exactly where the retry strategy says so (attempts that are left, evaluateOnExit),
-// and never after a success, a stop or a timeout.
+// Law: a failed attempt is followed by another exactly where the retry strategy says so (attempts
+// that are left, evaluateOnExit), and never after a success, a stop or a timeout.
 
 import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
@@ -14,19 +14,38 @@ export const retriesObey: Checker = {
       for (const { id, before, after } of changes) {
         if (isArrayParent(after) || (before !== undefined && isArrayParent(before))) continue;
         const last = after.attempts.at(-1);
-        // What a multi-node job does after its main node shows when the other nodes have stopped; they are not tried again alone.
-        if (last === undefined || isNode(id) || waitsForNodes(after) || (after.attempts.length === (before?.attempts.length ?? 0) && !waitsForNodes(before))) continue;
+        // What a multi-node job does after its main node shows when the other nodes have stopped;
+        // they are not tried again alone.
+        if (
+          last === undefined ||
+          isNode(id) ||
+          waitsForNodes(after) ||
+          (after.attempts.length === (before?.attempts.length ?? 0) && !waitsForNodes(before))
+        )
+          continue;
         const { parent, index } = splitJobId(id);
         const stops = stopsIn({ before, after }).filter(({ by }) => by !== 'host');
-        const stopped = stops.some(({ reason }) => last.statusReason === reason) || (index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined);
+        const stopped =
+          stops.some(({ reason }) => last.statusReason === reason) ||
+          (index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined);
         const again = !isEnded(after.status);
-        const wanted = (last.exitCode !== 0 || last.statusReason?.startsWith('Host EC2 ') === true) && !stopped && expectations.get(parent)?.isRetried(after.attempts) === true;
-        if (again && !wanted) throw new BrokenLaw(`job ${id} is ${after.status} again after attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which must be its last`);
+        const wanted =
+          (last.exitCode !== 0 || last.statusReason?.startsWith('Host EC2 ') === true) &&
+          !stopped &&
+          expectations.get(parent)?.isRetried(after.attempts) === true;
+        if (again && !wanted)
+          throw new BrokenLaw(
+            `job ${id} is ${after.status} again after attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which must be its last`,
+          );
         // A stop may have come between the attempt that failed and the next one.
-        if (!again && wanted && stops.length === 0) throw new BrokenLaw(`job ${id} ended with attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which another should follow`);
+        if (!again && wanted && stops.length === 0)
+          throw new BrokenLaw(
+            `job ${id} ended with attempt ${last.number} (${last.exitCode}, ${last.statusReason}), which another should follow`,
+          );
       }
     }
   },
 };
 
-const waitsForNodes = (job: Job | undefined): boolean => job !== undefined && 'mainNodeEnd' in job && job.mainNodeEnd !== undefined;
+const waitsForNodes = (job: Job | undefined): boolean =>
+  job !== undefined && 'mainNodeEnd' in job && job.mainNodeEnd !== undefined;

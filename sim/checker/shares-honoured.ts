@@ -1,6 +1,7 @@
-// Law: among the shares of a queue the one that has used least by its weight goes first, within what whole seconds and one
-// transaction leave open, and a share that has used something does not reach into what is held back for others. Usage is
-// computed here once more, from rows, in floating point; while the clock on the wall is set, nobody can say.
+// Law: among the shares of a queue the one that has used least by its weight goes first, within
+// what whole seconds and one transaction leave open, and a share that has used something does not
+// reach into what is held back for others. Usage is computed here once more, from rows, in floating
+// point; while the clock on the wall is set, nobody can say.
 
 import { nodeId, type Arn, type AttemptId } from '../../src/base/ids.ts';
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
@@ -8,7 +9,15 @@ import { isArrayParent, type Job, type LiveJob } from '../../src/core/job/job.ts
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
 import type { Commit } from '../../src/port/store.ts';
-import { holdingsOf, isNode, partsOf, underWay, type Change, type Committed, type Ledger } from '../ledger.ts';
+import {
+  holdingsOf,
+  isNode,
+  partsOf,
+  underWay,
+  type Change,
+  type Committed,
+  type Ledger,
+} from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { asksNoMore } from './order-honoured.ts';
 import { Waits } from './waits.ts';
@@ -44,28 +53,58 @@ function after({ used, atSecond, milliVcpu }: Usage, atMs: number, windowSeconds
   return used * left + (milliVcpu * windowSeconds * (1 - left)) / (2 * Math.LN2);
 }
 
-const windowOf = (policy: FairsharePolicy | undefined): number => Math.max(600, policy?.shareDecaySeconds ?? 0);
+const windowOf = (policy: FairsharePolicy | undefined): number =>
+  Math.max(600, policy?.shareDecaySeconds ?? 0);
 
 function weightOf(policy: FairsharePolicy | undefined, share: string): number {
-  const entry = policy?.shareDistribution?.find(({ shareIdentifier = '' }) => (shareIdentifier.endsWith('*') ? share.startsWith(shareIdentifier.slice(0, -1)) : share === shareIdentifier));
+  const entry = policy?.shareDistribution?.find(({ shareIdentifier = '' }) =>
+    shareIdentifier.endsWith('*')
+      ? share.startsWith(shareIdentifier.slice(0, -1))
+      : share === shareIdentifier,
+  );
   return entry?.weightFactor ?? 1;
 }
 
-function heldBy({ queueArn, terms: { share } }: Job, milliVcpu: number, atMs: number, ledger: Ledger): Held[] {
-  return share === undefined ? [] : [{ queueArn, share: share.identifier, milliVcpu, atMs, windowSeconds: windowOf(policyOf(ledger, queueArn)) }];
+function heldBy(
+  { queueArn, terms: { share } }: Job,
+  milliVcpu: number,
+  atMs: number,
+  ledger: Ledger,
+): Held[] {
+  return share === undefined
+    ? []
+    : [
+        {
+          queueArn,
+          share: share.identifier,
+          milliVcpu,
+          atMs,
+          windowSeconds: windowOf(policyOf(ledger, queueArn)),
+        },
+      ];
 }
 
-/** Of attempts that are over; of one that came and went in the transaction, both. Nodes that were not launched go with the main one, or when it begins. */
+/**
+ * Of attempts that are over; of one that came and went in the transaction, both. Nodes that were
+ * not launched go with the main one, or when it begins.
+ */
 function endsIn({ id, before, after: job }: Change, ledger: Ledger): Held[] {
   if (isArrayParent(job) || job.terms.share === undefined) return [];
   const known = before as Job | undefined;
-  const was = new Map(holdingsOf(known).map(({ placement, terms }) => [placement.attemptId, terms]));
-  const ended = job.attempts.slice(known?.attempts.length ?? 0).flatMap(({ attemptId, placedAtMs, stoppedAtMs }) => {
-    const wasHeld = was.delete(attemptId);
-    const mine = job.terms.needs.milliVcpu;
-    // A node's room was taken with its job's.
-    return [...(wasHeld || isNode(id) ? [] : heldBy(job, mine, placedAtMs, ledger)), ...heldBy(job, -mine, stoppedAtMs, ledger)];
-  });
+  const was = new Map(
+    holdingsOf(known).map(({ placement, terms }) => [placement.attemptId, terms]),
+  );
+  const ended = job.attempts
+    .slice(known?.attempts.length ?? 0)
+    .flatMap(({ attemptId, placedAtMs, stoppedAtMs }) => {
+      const wasHeld = was.delete(attemptId);
+      const mine = job.terms.needs.milliVcpu;
+      // A node's room was taken with its job's.
+      return [
+        ...(wasHeld || isNode(id) ? [] : heldBy(job, mine, placedAtMs, ledger)),
+        ...heldBy(job, -mine, stoppedAtMs, ledger),
+      ];
+    });
   return was.size === 0 ? ended : [...ended, ...unlaunched(job, was, ledger)];
 }
 
@@ -85,7 +124,10 @@ function unlaunched(job: Job, was: Map<AttemptId, JobTerms>, ledger: Ledger): He
 
 export function sharesHonoured(): Checker {
   const usages: Book = new Map();
-  /** The same, where of the reports of a transaction those came first that give most: a late one counts from when it is heard. */
+  /**
+   * The same, where of the reports of a transaction those came first that give most: a late one
+   * counts from when it is heard.
+   */
   const most: Book = new Map();
   const waits = new Waits();
 
@@ -103,64 +145,161 @@ export function sharesHonoured(): Checker {
     usage.milliVcpu += milliVcpu;
   }
 
-  /** What the changes of a transaction took and gave back before its pass placed anything; in which order, the rows do not say. */
+  /**
+   * What the changes of a transaction took and gave back before its pass placed anything; in which
+   * order, the rows do not say.
+   */
   function foldEnds(changes: readonly Change[], ledger: Ledger): void {
-    const held = changes.flatMap((change) => endsIn(change, ledger)).sort((a, b) => a.atMs - b.atMs);
+    const held = changes
+      .flatMap((change) => endsIn(change, ledger))
+      .sort((a, b) => a.atMs - b.atMs);
     for (const one of held) hold(one, usages);
     for (const one of held) if (one.milliVcpu > 0) hold(one, most);
     for (const one of held.reverse()) if (one.milliVcpu < 0) hold(one, most);
   }
 
-  /** Usage that lies further back than window and afterglow may be forgotten, to make room for a share that comes: not before. */
-  function forget({ queueArn, shareIdentifier: share, forgotten, usage }: Commit['shareUsage'][number], { commit }: Committed, { ledger, clockSetMs }: Observed): void {
+  /**
+   * Usage that lies further back than window and afterglow may be forgotten, to make room for a
+   * share that comes: not before.
+   */
+  function forget(
+    { queueArn, shareIdentifier: share, forgotten, usage }: Commit['shareUsage'][number],
+    { commit }: Committed,
+    { ledger, clockSetMs }: Observed,
+  ): void {
     // One that came again at once begins with nothing.
     if (!forgotten && usage !== 0n) return;
     const { used, atSecond, milliVcpu } = usageOf(queueArn, share);
     // What is less than whole milliVcpu-seconds is nothing.
-    const recent = used > 10 && second(commit.atMs) - atSecond <= windowOf(policyOf(ledger, queueArn)) + afterglowSeconds;
-    if (forgotten && clockSetMs === 0 && commit.schedulingPolicies.length === 0 && (recent || milliVcpu > 0)) throw new BrokenLaw(`the usage of share ${share} was forgotten ${second(commit.atMs) - atSecond} s after its last`);
+    const recent =
+      used > 10 &&
+      second(commit.atMs) - atSecond <= windowOf(policyOf(ledger, queueArn)) + afterglowSeconds;
+    if (
+      forgotten &&
+      clockSetMs === 0 &&
+      commit.schedulingPolicies.length === 0 &&
+      (recent || milliVcpu > 0)
+    )
+      throw new BrokenLaw(
+        `the usage of share ${share} was forgotten ${second(commit.atMs) - atSecond} s after its last`,
+      );
     for (const book of [usages, most]) usageOf(queueArn, share, book).used = 0;
   }
 
-  function checkPlaced(observed: Observed, job: LiveJob, placed: readonly LiveJob[], atMs: number): void {
+  function checkPlaced(
+    observed: Observed,
+    job: LiveJob,
+    placed: readonly LiveJob[],
+    atMs: number,
+  ): void {
     const { ledger } = observed;
-    const { queueArn, terms: { share } } = job;
+    const {
+      queueArn,
+      terms: { share },
+    } = job;
     const policy = policyOf(ledger, queueArn);
     if (share === undefined) return;
     const key = (identifier: string, more: number, book: Book): number => {
       const usage = usageOf(queueArn, identifier, book);
-      return (after(usage, atMs, windowOf(policy)) + (usage.milliVcpu + more) * 60) * weightOf(policy, identifier);
+      return (
+        (after(usage, atMs, windowOf(policy)) + (usage.milliVcpu + more) * 60) *
+        weightOf(policy, identifier)
+      );
     };
-    // At its least, before the transaction placed anything of it; the others at their most, with all that it placed of them.
+    // At its least, before the transaction placed anything of it; the others at their most, with
+    // all that it placed of them.
     const mine = key(share.identifier, 0, usages);
     const ofQueue = placed.filter((one) => one.queueArn === queueArn);
     const all = milliVcpuOf(ofQueue);
     for (const waiting of ledger.runnable()) {
       const other = waiting.job.terms.share?.identifier;
-      if (waiting.queueArn !== queueArn || other === undefined || other === share.identifier || !asksNoMore(waiting.job.terms, job.terms)) continue;
-      const theirs = key(other, milliVcpuOf(ofQueue.filter((one) => one.terms.share?.identifier === other)), most);
-      if (theirs * 1.05 + 10_000 < mine && !waits.mayBeKept(job, observed) && !isHeldBack(ledger, job, other, waiting.needs, all)) throw new BrokenLaw(`job ${job.id} of share ${share.identifier} (${Math.round(mine)}) was placed, and ${waiting.id} of share ${other} (${Math.round(theirs)}), which needs no more, waits`);
+      if (
+        waiting.queueArn !== queueArn ||
+        other === undefined ||
+        other === share.identifier ||
+        !asksNoMore(waiting.job.terms, job.terms)
+      )
+        continue;
+      const theirs = key(
+        other,
+        milliVcpuOf(ofQueue.filter((one) => one.terms.share?.identifier === other)),
+        most,
+      );
+      if (
+        theirs * 1.05 + 10_000 < mine &&
+        !waits.mayBeKept(job, observed) &&
+        !isHeldBack(ledger, job, other, waiting.needs, all)
+      )
+        throw new BrokenLaw(
+          `job ${job.id} of share ${share.identifier} (${Math.round(mine)}) was placed, and ${waiting.id} of share ${other} (${Math.round(theirs)}), which needs no more, waits`,
+        );
     }
     checkReservation(ledger, job, policy, atMs);
   }
 
-  /** What the queue's shares may hold together where one of them has used something, and what they hold. */
-  function reservation(ledger: Ledger, queueArn: Arn, policy: FairsharePolicy, atMs: number): { readonly held: number; readonly cap: number; readonly active: number } {
-    const held = [...usages].reduce((sum, [key, usage]) => sum + (key.startsWith(`${queueArn} `) ? usage.milliVcpu : 0), 0);
-    const active = new Set([...ledger.open.values()].flatMap((job) => (job.queueArn === queueArn && job.terms.share ? [job.terms.share.identifier] : [])));
-    for (const [key, usage] of usages) if (key.startsWith(`${queueArn} `) && second(atMs) - usage.atSecond <= windowOf(policy) + afterglowSeconds && usage.atSecond > 0) active.add(key.slice(queueArn.length + 1));
-    const max = (ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).reduce((sum, { computeEnvironment }) => {
-      const environment = ledger.environments.get(computeEnvironment);
-      return sum + (environment?.state === 'ENABLED' ? 1000 * (environment.computeResources?.maxvCpus ?? 0) : 0);
-    }, 0);
-    return { held, cap: max * (1 - ((policy.computeReservation ?? 0) / 100) ** active.size), active: active.size };
+  /**
+   * What the queue's shares may hold together where one of them has used something, and what they
+   * hold.
+   */
+  function reservation(
+    ledger: Ledger,
+    queueArn: Arn,
+    policy: FairsharePolicy,
+    atMs: number,
+  ): { readonly held: number; readonly cap: number; readonly active: number } {
+    const held = [...usages].reduce(
+      (sum, [key, usage]) => sum + (key.startsWith(`${queueArn} `) ? usage.milliVcpu : 0),
+      0,
+    );
+    const active = new Set(
+      [...ledger.open.values()].flatMap((job) =>
+        job.queueArn === queueArn && job.terms.share ? [job.terms.share.identifier] : [],
+      ),
+    );
+    for (const [key, usage] of usages)
+      if (
+        key.startsWith(`${queueArn} `) &&
+        second(atMs) - usage.atSecond <= windowOf(policy) + afterglowSeconds &&
+        usage.atSecond > 0
+      )
+        active.add(key.slice(queueArn.length + 1));
+    const max = (ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).reduce(
+      (sum, { computeEnvironment }) => {
+        const environment = ledger.environments.get(computeEnvironment);
+        return (
+          sum +
+          (environment?.state === 'ENABLED'
+            ? 1000 * (environment.computeResources?.maxvCpus ?? 0)
+            : 0)
+        );
+      },
+      0,
+    );
+    return {
+      held,
+      cap: max * (1 - ((policy.computeReservation ?? 0) / 100) ** active.size),
+      active: active.size,
+    };
   }
 
-  function checkReservation(ledger: Ledger, job: LiveJob, policy: FairsharePolicy | undefined, atMs: number): void {
-    const { id, queueArn, terms: { share } } = job;
-    if (!policy?.computeReservation || usageOf(queueArn, share?.identifier ?? '').milliVcpu === 0) return;
+  function checkReservation(
+    ledger: Ledger,
+    job: LiveJob,
+    policy: FairsharePolicy | undefined,
+    atMs: number,
+  ): void {
+    const {
+      id,
+      queueArn,
+      terms: { share },
+    } = job;
+    if (!policy?.computeReservation || usageOf(queueArn, share?.identifier ?? '').milliVcpu === 0)
+      return;
     const { held, cap, active } = reservation(ledger, queueArn, policy, atMs);
-    if (held + milliVcpuOf([job]) > cap + active) throw new BrokenLaw(`job ${id} of share ${share?.identifier} was placed beside ${held} of ${cap} milliVcpu that ${active} active shares may use`);
+    if (held + milliVcpuOf([job]) > cap + active)
+      throw new BrokenLaw(
+        `job ${id} of share ${share?.identifier} was placed beside ${held} of ${cap} milliVcpu that ${active} active shares may use`,
+      );
   }
 
   /** Whether it holds something, or did within the window: only then it is held back. */
@@ -169,12 +308,25 @@ export function sharesHonoured(): Checker {
     return milliVcpu > 0 || (used > 0 && second(atMs) - atSecond <= windowSeconds);
   }
 
-  /** Whether the share is held back for those that have used nothing, of which the one that was placed is one. */
-  function isHeldBack(ledger: Ledger, { queueArn, terms, attempt: { placedAtMs } }: LiveJob, share: string, needs: Needs, more: number): boolean {
+  /**
+   * Whether the share is held back for those that have used nothing, of which the one that was
+   * placed is one.
+   */
+  function isHeldBack(
+    ledger: Ledger,
+    { queueArn, terms, attempt: { placedAtMs } }: LiveJob,
+    share: string,
+    needs: Needs,
+    more: number,
+  ): boolean {
     const policy = policyOf(ledger, queueArn);
     if (!policy?.computeReservation || terms.share === undefined) return false;
     const window = windowOf(policy);
-    if (hasUsed(queueArn, terms.share.identifier, window, placedAtMs) || !hasUsed(queueArn, share, window, placedAtMs)) return false;
+    if (
+      hasUsed(queueArn, terms.share.identifier, window, placedAtMs) ||
+      !hasUsed(queueArn, share, window, placedAtMs)
+    )
+      return false;
     const { held, cap, active } = reservation(ledger, queueArn, policy, placedAtMs);
     return held + more + needs.milliVcpu > cap - active;
   }
@@ -189,15 +341,26 @@ export function sharesHonoured(): Checker {
         // What holds something is not forgotten: its ends in this transaction came before.
         for (const usage of commit.shareUsage) forget(usage, committed, observed);
         if (placed.length === 0) continue;
-        if (observed.clockSetMs === 0) for (const job of placed) checkPlaced(observed, job, placed, atMs);
-        for (const job of placed) for (const one of heldBy(job, milliVcpuOf([job]), job.attempt.placedAtMs, ledger)) for (const book of [usages, most]) hold(one, book);
-        waits.note(ledger.runnable().filter(({ job }) => job.terms.share !== undefined), placed, observed);
+        if (observed.clockSetMs === 0)
+          for (const job of placed) checkPlaced(observed, job, placed, atMs);
+        for (const job of placed)
+          for (const one of heldBy(job, milliVcpuOf([job]), job.attempt.placedAtMs, ledger))
+            for (const book of [usages, most]) hold(one, book);
+        waits.note(
+          ledger.runnable().filter(({ job }) => job.terms.share !== undefined),
+          placed,
+          observed,
+        );
       }
     },
   };
 }
 
-const milliVcpuOf = (jobs: readonly LiveJob[]): number => jobs.reduce((sum, { terms }) => partsOf(terms).reduce((all, { needs }) => all + needs.milliVcpu, sum), 0);
+const milliVcpuOf = (jobs: readonly LiveJob[]): number =>
+  jobs.reduce(
+    (sum, { terms }) => partsOf(terms).reduce((all, { needs }) => all + needs.milliVcpu, sum),
+    0,
+  );
 
 const policyOf = (ledger: Ledger, queueArn: Arn): FairsharePolicy | undefined => {
   const arn = ledger.queues.get(queueArn)?.schedulingPolicyArn;

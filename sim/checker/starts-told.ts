@@ -1,5 +1,6 @@
-// Law: an attempt whose container ran is never said not to have started, however late its start was carried out and whoever had
-// asked for it; only where it vanished with its host may nobody have heard that it ran.
+// Law: an attempt whose container ran is never said not to have started, however late its start was
+// carried out and whoever had asked for it; only where it vanished with its host may nobody have
+// heard that it ran.
 
 import { isArrayParent } from '../../src/core/job/job.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
@@ -12,7 +13,10 @@ export const startsTold: Checker = {
         if (isArrayParent(after)) continue;
         const last = after.attempts.at(-1);
         if (last?.startedAtMs !== undefined || last === undefined) continue;
-        if (containers.all.has(last.attemptId) && !containers.lost.has(last.attemptId)) throw new BrokenLaw(`attempt ${last.attemptId} of job ${id} ran, and is said not to have started: ${last.statusReason}`);
+        if (containers.all.has(last.attemptId) && !containers.lost.has(last.attemptId))
+          throw new BrokenLaw(
+            `attempt ${last.attemptId} of job ${id} ran, and is said not to have started: ${last.statusReason}`,
+          );
       }
     }
   },

@@ -1,5 +1,6 @@
-// Law: a job moves only as the table of transitions allows, and what has ended never changes again: not by a late report, not
-// by a crash, not by a second stop. Of stops the first reason wins, and attempts that are over stay as they were.
+// Law: a job moves only as the table of transitions allows, and what has ended never changes again:
+// not by a late report, not by a crash, not by a second stop. Of stops the first reason wins, and
+// attempts that are over stay as they were.
 
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
 import { isArrayParent, isLive, type ArrayParent, type Job } from '../../src/core/job/job.ts';
@@ -8,7 +9,10 @@ import { launchedIn, type Change } from '../ledger.ts';
 import { isSame } from '../same.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
-/** Where a job may go (user guide, chapter Job States); back to RUNNABLE is a retry. Written here once more, on purpose. */
+/**
+ * Where a job may go (user guide, chapter Job States); back to RUNNABLE is a retry. Written here
+ * once more, on purpose.
+ */
 const next: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
   SUBMITTED: ['PENDING', 'RUNNABLE', 'FAILED'],
   PENDING: ['RUNNABLE', 'FAILED'],
@@ -18,10 +22,15 @@ const next: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
   SUCCEEDED: [],
   FAILED: [],
 };
-const nextOfParent: Partial<Record<JobStatus, readonly JobStatus[]>> = { SUBMITTED: ['PENDING', 'FAILED'], PENDING: ['SUCCEEDED', 'FAILED'] };
+const nextOfParent: Partial<Record<JobStatus, readonly JobStatus[]>> = {
+  SUBMITTED: ['PENDING', 'FAILED'],
+  PENDING: ['SUCCEEDED', 'FAILED'],
+};
 
 /** Every status that can be reached in one transaction, by one step or more. */
-function reachable(table: Partial<Record<JobStatus, readonly JobStatus[]>>): Map<string, Set<JobStatus>> {
+function reachable(
+  table: Partial<Record<JobStatus, readonly JobStatus[]>>,
+): Map<string, Set<JobStatus>> {
   return new Map(
     Object.keys(next).map((from) => {
       const found = new Set<JobStatus>([from as JobStatus]);
@@ -45,31 +54,57 @@ function checkChange({ id, before, after }: Change): void {
   const begun = before === undefined ? undefined : launchedIn({ id, before, after })[0];
   if (begun !== undefined) {
     const known = (before as Job).attempts;
-    if (isLive(before as Job) || known.some((attempt, at) => !isKept(attempt, begun.attempts[at]))) throw new BrokenLaw(`node ${id} began another attempt before one was over, or forgot one`);
+    if (isLive(before as Job) || known.some((attempt, at) => !isKept(attempt, begun.attempts[at])))
+      throw new BrokenLaw(`node ${id} began another attempt before one was over, or forgot one`);
     return;
   }
   const table = isArrayParent(after) ? ofParent : ofJob;
-  if (!table.get(before?.status ?? 'SUBMITTED')?.has(after.status)) throw new BrokenLaw(`job ${id} went from ${before?.status} to ${after.status}`);
+  if (!table.get(before?.status ?? 'SUBMITTED')?.has(after.status))
+    throw new BrokenLaw(`job ${id} went from ${before?.status} to ${after.status}`);
   if (before === undefined) return;
-  if (isEnded(before.status) && !isSame(withoutAttempts(before), withoutAttempts(after))) throw new BrokenLaw(`job ${id} changed after it had ended`);
-  if (!firstStopWins(before, after)) throw new BrokenLaw(`job ${id} was stopped for '${before.stopRequested?.reason}' and then for '${after.stopRequested?.reason}'`);
+  if (isEnded(before.status) && !isSame(withoutAttempts(before), withoutAttempts(after)))
+    throw new BrokenLaw(`job ${id} changed after it had ended`);
+  if (!firstStopWins(before, after))
+    throw new BrokenLaw(
+      `job ${id} was stopped for '${before.stopRequested?.reason}' and then for '${after.stopRequested?.reason}'`,
+    );
   if (isArrayParent(before) || isArrayParent(after)) return;
-  if (isEnded(before.status) && before.attempts.length !== after.attempts.length) throw new BrokenLaw(`job ${id} was tried again after it had ended`);
-  if (before.attempts.some((attempt, at) => !isKept(attempt, after.attempts[at]))) throw new BrokenLaw(`an attempt of job ${id} changed after it was over`);
+  if (isEnded(before.status) && before.attempts.length !== after.attempts.length)
+    throw new BrokenLaw(`job ${id} was tried again after it had ended`);
+  if (before.attempts.some((attempt, at) => !isKept(attempt, after.attempts[at])))
+    throw new BrokenLaw(`an attempt of job ${id} changed after it was over`);
 }
 
 /** A terminate that comes after is kept beside it; the next attempt has stops of its own. */
 function firstStopWins(before: Job | ArrayParent, after: Job | ArrayParent): boolean {
   const [first, last] = [before.stopRequested, after.stopRequested];
   if (first === undefined || last === undefined) return true;
-  if (isSame({ ...first, later: undefined }, { ...last, later: undefined })) return first.later === undefined || isSame(first.later, last.later);
-  return !isArrayParent(before) && !isArrayParent(after) && before.attempts.length < after.attempts.length;
+  if (isSame({ ...first, later: undefined }, { ...last, later: undefined }))
+    return first.later === undefined || isSame(first.later, last.later);
+  return (
+    !isArrayParent(before) &&
+    !isArrayParent(after) &&
+    before.attempts.length < after.attempts.length
+  );
 }
 
 const withoutAttempts = (job: Job | ArrayParent): object => ({ ...job, attempts: undefined });
 
-/** How a container ended whose host had been declared lost is recorded when the host is heard of again; all else stays. */
+/**
+ * How a container ended whose host had been declared lost is recorded when the host is heard of
+ * again; all else stays.
+ */
 function isKept(before: EndedAttempt, after: EndedAttempt | undefined): boolean {
   if (before === after || isSame(before, after)) return true;
-  return after !== undefined && before.exitCode === undefined && isSame(before, { ...after, exitCode: undefined, startedAtMs: before.startedAtMs, stoppedAtMs: before.stoppedAtMs }) && (before.startedAtMs === undefined || after.startedAtMs === before.startedAtMs);
+  return (
+    after !== undefined &&
+    before.exitCode === undefined &&
+    isSame(before, {
+      ...after,
+      exitCode: undefined,
+      startedAtMs: before.startedAtMs,
+      stoppedAtMs: before.stoppedAtMs,
+    }) &&
+    (before.startedAtMs === undefined || after.startedAtMs === before.startedAtMs)
+  );
 }

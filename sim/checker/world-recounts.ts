@@ -1,9 +1,15 @@
-// Law: what the world keeps by increments is what a count from scratch gives, and what the store would rebuild is the world.
+// Law: what the world keeps by increments is what a count from scratch gives, and what the store
+// would rebuild is the world.
 
 import type { JobId } from '../../src/base/ids.ts';
 import { restoreWorld } from '../../src/control/control.ts';
 import { checkWorld } from '../../src/core/invariant.ts';
-import { isArrayParent, type ArrayParent, type Job, type WorldJob } from '../../src/core/job/job.ts';
+import {
+  isArrayParent,
+  type ArrayParent,
+  type Job,
+  type WorldJob,
+} from '../../src/core/job/job.ts';
 import { needsKey } from '../../src/core/job/needs.ts';
 import type { World } from '../../src/core/world.ts';
 import { isSame, type Alike } from '../same.ts';
@@ -15,20 +21,37 @@ export const worldRecounts: Checker = {
     if (server === undefined || commits.length === 0) return;
     const { world } = server;
     for (const { changes } of commits) {
-      for (const { id } of changes) if (world.jobs.get(id) !== ledger.open.get(id)) throw new BrokenLaw(`job ${id} is in the world another than was committed`);
+      for (const { id } of changes)
+        if (world.jobs.get(id) !== ledger.open.get(id))
+          throw new BrokenLaw(`job ${id} is in the world another than was committed`);
     }
-    if (world.jobs.size !== ledger.open.size) throw new BrokenLaw(`the world holds ${world.jobs.size} jobs, and ${ledger.open.size} have not ended`);
-    if (world.attempts.size !== ledger.live.size) throw new BrokenLaw(`the world knows ${world.attempts.size} attempts, and ${ledger.live.size} are under way`);
+    if (world.jobs.size !== ledger.open.size)
+      throw new BrokenLaw(
+        `the world holds ${world.jobs.size} jobs, and ${ledger.open.size} have not ended`,
+      );
+    if (world.attempts.size !== ledger.live.size)
+      throw new BrokenLaw(
+        `the world knows ${world.attempts.size} attempts, and ${ledger.live.size} are under way`,
+      );
   },
   /** What came up is what had been committed. */
   checkStart({ server, ledger }) {
     if (server === undefined) return;
     const alike: Alike = new Map();
     for (const [id, job] of ledger.open) {
-      const [committed, rebuilt] = [withoutChildren(job), withoutChildren(server.world.jobs.get(id))];
-      if (!isSame(committed, rebuilt, alike)) throw new BrokenLaw(`job ${id} was committed and is not rebuilt:\n  committed: ${JSON.stringify(committed)}\n  rebuilt:   ${JSON.stringify(rebuilt)}`);
+      const [committed, rebuilt] = [
+        withoutChildren(job),
+        withoutChildren(server.world.jobs.get(id)),
+      ];
+      if (!isSame(committed, rebuilt, alike))
+        throw new BrokenLaw(
+          `job ${id} was committed and is not rebuilt:\n  committed: ${JSON.stringify(committed)}\n  rebuilt:   ${JSON.stringify(rebuilt)}`,
+        );
     }
-    if (server.world.jobs.size !== ledger.open.size) throw new BrokenLaw(`${server.world.jobs.size} jobs were rebuilt, and ${ledger.open.size} have not ended`);
+    if (server.world.jobs.size !== ledger.open.size)
+      throw new BrokenLaw(
+        `${server.world.jobs.size} jobs were rebuilt, and ${ledger.open.size} have not ended`,
+      );
     checkWorld(server.world);
   },
   checkNowAndThen({ server, store }) {
@@ -40,43 +63,75 @@ export const worldRecounts: Checker = {
 };
 
 /** Those are in rows of their own. */
-const withoutChildren = <T extends Job | WorldJob | ArrayParent | undefined>(job: T) => (job !== undefined && isArrayParent(job) ? { ...job, children: undefined } : job);
+const withoutChildren = <T extends Job | WorldJob | ArrayParent | undefined>(job: T) =>
+  job !== undefined && isArrayParent(job) ? { ...job, children: undefined } : job;
 
 function compare(world: World, rebuilt: World): void {
   compareJobs(world.jobs, rebuilt.jobs);
   const [live, again] = [describe(world), describe(rebuilt)];
-  if (live !== again) throw new BrokenLaw(`the store rebuilds another world:\n${firstDifference(live, again)}`);
+  if (live !== again)
+    throw new BrokenLaw(`the store rebuilds another world:\n${firstDifference(live, again)}`);
 }
 
-function compareJobs(live: ReadonlyMap<JobId, WorldJob>, rebuilt: ReadonlyMap<JobId, WorldJob>): void {
+function compareJobs(
+  live: ReadonlyMap<JobId, WorldJob>,
+  rebuilt: ReadonlyMap<JobId, WorldJob>,
+): void {
   const alike: Alike = new Map();
-  for (const [id, job] of live) if (!isSame(job, rebuilt.get(id), alike)) throw new BrokenLaw(`the store rebuilds another job:\n  live:    ${show(job)}\n  rebuilt: ${show(rebuilt.get(id))}`);
-  for (const [id, job] of rebuilt) if (!live.has(id)) throw new BrokenLaw(`the store rebuilds a job that is not there:\n  rebuilt: ${show(job)}`);
+  for (const [id, job] of live)
+    if (!isSame(job, rebuilt.get(id), alike))
+      throw new BrokenLaw(
+        `the store rebuilds another job:\n  live:    ${show(job)}\n  rebuilt: ${show(rebuilt.get(id))}`,
+      );
+  for (const [id, job] of rebuilt)
+    if (!live.has(id))
+      throw new BrokenLaw(`the store rebuilds a job that is not there:\n  rebuilt: ${show(job)}`);
 }
 
-const show = (job: WorldJob | undefined): string => JSON.stringify(job) + (job !== undefined && isArrayParent(job) ? JSON.stringify(job.children.summary()) : '');
+const show = (job: WorldJob | undefined): string =>
+  JSON.stringify(job) +
+  (job !== undefined && isArrayParent(job) ? JSON.stringify(job.children.summary()) : '');
 
 /** Everything else of a world that must survive, as sorted text. */
 function describe(world: World): string {
   const lines: string[] = [];
-  for (const environment of world.computeEnvironments.values()) lines.push(`environment ${JSON.stringify(environment)} uses ${JSON.stringify(world.environmentUse(environment.arn))}`);
-  for (const queue of world.jobQueues.values()) lines.push(`queue ${JSON.stringify(queue)} jobs ${world.queueJobCount(queue.arn)}`);
-  for (const definition of world.jobDefinitions.values()) lines.push(`definition ${JSON.stringify(definition)} last ${world.jobDefinitions.lastRevision(definition.scope, definition.name)}`);
-  for (const { arn, quantity } of world.consumableResources.values()) lines.push(`consumable ${arn} ${quantity}, held ${world.consumableResources.held(arn)}`);
-  for (const policy of world.schedulingPolicies.values()) lines.push(`policy ${JSON.stringify(policy)}`);
+  for (const environment of world.computeEnvironments.values())
+    lines.push(
+      `environment ${JSON.stringify(environment)} uses ${JSON.stringify(world.environmentUse(environment.arn))}`,
+    );
+  for (const queue of world.jobQueues.values())
+    lines.push(`queue ${JSON.stringify(queue)} jobs ${world.queueJobCount(queue.arn)}`);
+  for (const definition of world.jobDefinitions.values())
+    lines.push(
+      `definition ${JSON.stringify(definition)} last ${world.jobDefinitions.lastRevision(definition.scope, definition.name)}`,
+    );
+  for (const { arn, quantity } of world.consumableResources.values())
+    lines.push(`consumable ${arn} ${quantity}, held ${world.consumableResources.held(arn)}`);
+  for (const policy of world.schedulingPolicies.values())
+    lines.push(`policy ${JSON.stringify(policy)}`);
   for (const queue of world.jobQueues.values()) {
     // A share that never held anything has no row, and no need of one.
     for (const share of world.fairShares.of(queue.arn)?.values() ?? []) {
-      if (share.atSecond > 0 || share.jobs > 0) lines.push(`share ${queue.arn} ${share.identifier} used ${share.usage} at ${share.atSecond}, holds ${share.milliVcpu}, jobs ${share.jobs}`);
+      if (share.atSecond > 0 || share.jobs > 0)
+        lines.push(
+          `share ${queue.arn} ${share.identifier} used ${share.usage} at ${share.atSecond}, holds ${share.milliVcpu}, jobs ${share.jobs}`,
+        );
     }
   }
-  for (const { jobClass, entry } of world.backlog.classes()) lines.push(`backlog ${jobClass.key} from ${entry.rank}`);
-  for (const [attemptId, { hostId, computeEnvironmentArn, needs }] of world.allocations) lines.push(`allocation ${attemptId} ${hostId} ${computeEnvironmentArn} ${needsKey(needs)}`);
+  for (const { jobClass, entry } of world.backlog.classes())
+    lines.push(`backlog ${jobClass.key} from ${entry.rank}`);
+  for (const [attemptId, { hostId, computeEnvironmentArn, needs }] of world.allocations)
+    lines.push(`allocation ${attemptId} ${hostId} ${computeEnvironmentArn} ${needsKey(needs)}`);
   return lines.sort().join('\n');
 }
 
 function firstDifference(a: string, b: string): string {
   const others = new Set(b.split('\n'));
   const mine = new Set(a.split('\n'));
-  return [...[...mine].filter((line) => !others.has(line)).map((line) => `  live:    ${line}`), ...[...others].filter((line) => !mine.has(line)).map((line) => `  rebuilt: ${line}`)].slice(0, 6).join('\n');
+  return [
+    ...[...mine].filter((line) => !others.has(line)).map((line) => `  live:    ${line}`),
+    ...[...others].filter((line) => !mine.has(line)).map((line) => `  rebuilt: ${line}`),
+  ]
+    .slice(0, 6)
+    .join('\n');
 }

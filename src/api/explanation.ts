@@ -1,5 +1,6 @@
-// What `GET /_longshore/jobs/JOB/explanation` answers: why a job is where it is. Plain data for programs, with its sentences for
-// people. Imports nothing, so that the command line and the console may use it. Times are milliseconds since the epoch.
+// What `GET /_longshore/jobs/JOB/explanation` answers: why a job is where it is. Plain data for
+// programs, with its sentences for people. Imports nothing, so that the command line and the
+// console may use it. Times are milliseconds since the epoch.
 
 export interface Explanation {
   readonly jobId: string;
@@ -8,7 +9,9 @@ export interface Explanation {
   readonly jobQueue: string;
   readonly jobDefinition: string;
   readonly status: string;
-  /** Why it waits or how it ended, as `statusReason` shows it; absent where there is nothing to say. */
+  /**
+   * Why it waits or how it ended, as `statusReason` shows it; absent where there is nothing to say.
+   */
   readonly reason?: string | undefined;
   readonly createdAt: number;
   readonly startedAt?: number | undefined;
@@ -27,7 +30,10 @@ export interface Explanation {
   readonly rootCause?: ExplainedCause | undefined;
   /** Of what is RUNNABLE; of an array's parent, its first child that is. */
   readonly place?: ExplainedPlace | undefined;
-  /** Of a queue with several compute environments: why each of them has no place for it, like reasons together. */
+  /**
+   * Of a queue with several compute environments: why each of them has no place for it, like
+   * reasons together.
+   */
   readonly environments?: readonly ExplainedEnvironments[] | undefined;
   /** Who holds the room that it waits for. */
   readonly holders?: ExplainedHolders | undefined;
@@ -119,7 +125,10 @@ export interface ExplainedHolder {
 }
 
 export interface ExplainedPlace {
-  /** Jobs of its queue, or of its share of it, that go before it and could start; children of arrays count one by one. */
+  /**
+   * Jobs of its queue, or of its share of it, that go before it and could start; children of arrays
+   * count one by one.
+   */
   readonly ahead: number;
   /** Beside those: jobs before it that cannot start until somebody changes something. */
   readonly stuck?: number | undefined;
@@ -127,7 +136,11 @@ export interface ExplainedPlace {
   /** Since when it stands there, as far as is known. */
   readonly since: number;
   /** Jobs that go before it in other queues and may use the same compute environments. */
-  readonly aheadInOtherQueues: readonly { readonly jobQueue: string; readonly priority: number; readonly jobs: number }[];
+  readonly aheadInOtherQueues: readonly {
+    readonly jobQueue: string;
+    readonly priority: number;
+    readonly jobs: number;
+  }[];
 }
 
 export interface ExplainedHost {
@@ -147,7 +160,10 @@ export interface ExplainedAttempt {
   readonly decidedBy?: string | undefined;
 }
 
-/** What any operation of our own answers where it refuses: an AWS exception's name and what is wrong. */
+/**
+ * What any operation of our own answers where it refuses: an AWS exception's name and what is
+ * wrong.
+ */
 export interface OwnError {
   readonly code: string;
   readonly message: string;

@@ -1,6 +1,7 @@
-// What the validation of an image or of a host answers (`GET /_longshore/images/IMAGE/validation`, `GET
-// /_longshore/hosts/HOST/validation`): the AMI specification, requirement by requirement. Plain data for programs, with its words
-// for people. Imports nothing, so that the command line and the console may use it.
+// What the validation of an image or of a host answers (`GET /_longshore/images/IMAGE/validation`,
+// `GET /_longshore/hosts/HOST/validation`): the AMI specification, requirement by requirement.
+// Plain data for programs, with its words for people. Imports nothing, so that the command line and
+// the console may use it.
 
 export interface Validation {
   /** Of the image, or of the container instance. */

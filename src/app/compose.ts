@@ -1,5 +1,6 @@
-// Builds the whole service over given ports: control, the AWS services and the router in front of them. Opens no socket, reads
-// no clock and picks no port: the server does that, and the simulation does it otherwise.
+// Builds the whole service over given ports: control, the AWS services and the router in front of
+// them. Opens no socket, reads no clock and picks no port: the server does that, and the simulation
+// does it otherwise.
 
 import * as batch from '@aws-sdk/client-batch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
@@ -30,7 +31,12 @@ import { ResourceSpace } from '../service/resource-space.ts';
 import { stsOperations } from '../service/sts/operations.ts';
 import type { LongshoreDeps } from '../service/longshore/deps.ts';
 import { OwnOperations } from '../service/longshore/own-operations.ts';
-import { batchDialect, ec2Dialect, parameterDialect, validationDialect } from '../wire/error-catalogue.ts';
+import {
+  batchDialect,
+  ec2Dialect,
+  parameterDialect,
+  validationDialect,
+} from '../wire/error-catalogue.ts';
 import { jsonRpc } from '../wire/json-rpc.ts';
 import type { Authenticator, Authorizer } from '../wire/operation.ts';
 import { ec2Query, query } from '../wire/query.ts';
@@ -61,14 +67,27 @@ export interface App {
   readonly router: Router;
   /** Of ours, under `/_longshore/`. */
   readonly own: OwnOperations;
-  /** After a start: what changed of networks and roles just before the end, environments may not know. */
+  /**
+   * After a start: what changed of networks and roles just before the end, environments may not
+   * know.
+   */
   readonly noteReferences: () => Promise<void>;
   readonly defaultNetwork: (scope: Scope) => Promise<DefaultNetwork | undefined>;
 }
 
-/** Most bytes of a request's body, by operation; PutLogEvents carries a mebibyte of events and their frames. */
-function maxBodyBytesBy({ submitJobBytes, jobDefinitionBytes }: Limits): (operation: string) => number {
-  const bodyBytes: Readonly<Record<string, number>> = { SubmitJob: submitJobBytes, RegisterJobDefinition: jobDefinitionBytes, PutLogEvents: 1_572_864 };
+/**
+ * Most bytes of a request's body, by operation; PutLogEvents carries a mebibyte of events and their
+ * frames.
+ */
+function maxBodyBytesBy({
+  submitJobBytes,
+  jobDefinitionBytes,
+}: Limits): (operation: string) => number {
+  const bodyBytes: Readonly<Record<string, number>> = {
+    SubmitJob: submitJobBytes,
+    RegisterJobDefinition: jobDefinitionBytes,
+    PutLogEvents: 1_572_864,
+  };
   return (operation) => bodyBytes[operation] ?? 1_048_576;
 }
 
@@ -77,9 +96,20 @@ export function compose(options: AppOptions): App {
   const { bus, reader } = control;
   const { clock, ids, logSink, settings } = options;
   const maxBodyBytes = maxBodyBytesBy(settings.limits);
-  const submitRate = options.submitRate === undefined ? undefined : new SubmitRate(options.submitRate, clock);
-  const ec2 = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus, reader: reader.resources, seed: ec2Seed });
-  const iam = new ResourceSpace<IamKinds>({ service: 'iam', bus, reader: reader.resources, seed: iamSeed });
+  const submitRate =
+    options.submitRate === undefined ? undefined : new SubmitRate(options.submitRate, clock);
+  const ec2 = new ResourceSpace<Ec2Kinds>({
+    service: 'ec2',
+    bus,
+    reader: reader.resources,
+    seed: ec2Seed,
+  });
+  const iam = new ResourceSpace<IamKinds>({
+    service: 'iam',
+    bus,
+    reader: reader.resources,
+    seed: iamSeed,
+  });
   const services: AnyService[] = [
     {
       name: 'batch',
@@ -88,7 +118,15 @@ export function compose(options: AppOptions): App {
       signingName: 'batch',
       operations: batchOperations,
       emptySays: emptySaysInBatch,
-      deps: { bus, reader, clock, ids, settings, references: knownReferences({ ec2, iam, settings }), submitRate },
+      deps: {
+        bus,
+        reader,
+        clock,
+        ids,
+        settings,
+        references: knownReferences({ ec2, iam, settings }),
+        submitRate,
+      },
       dialect: batchDialect,
       maxBodyBytes,
     },
@@ -106,24 +144,45 @@ export function compose(options: AppOptions): App {
     {
       name: 'ec2',
       schemas: () => import('@aws-sdk/client-ec2'),
-      protocol: ec2Query({ version: '2016-11-15', xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/' }),
+      protocol: ec2Query({
+        version: '2016-11-15',
+        xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+      }),
       signingName: 'ec2',
       operations: ec2Operations,
       emptySays: emptySaysInEc2,
       restNotBuilt: true,
-      deps: { space: ec2, bus, instances: reader.instances, clock, ids, keys: options.keys, instanceTypes: settings.instanceTypes, instanceLimit: settings.instanceLimit },
+      deps: {
+        space: ec2,
+        bus,
+        instances: reader.instances,
+        clock,
+        ids,
+        keys: options.keys,
+        instanceTypes: settings.instanceTypes,
+        instanceLimit: settings.instanceLimit,
+      },
       dialect: ec2Dialect,
       maxBodyBytes,
     },
     {
       name: 'iam',
       schemas: () => import('@aws-sdk/client-iam'),
-      protocol: query({ version: '2010-05-08', xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' }),
+      protocol: query({
+        version: '2010-05-08',
+        xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+      }),
       signingName: 'iam',
       operations: iamOperations,
       emptySays: emptySaysInIam,
       restNotBuilt: true,
-      deps: { space: iam, bus, usesOf: (roleArn: string) => usesOf(control.world.computeEnvironments.values(), roleArn), clock, ids },
+      deps: {
+        space: iam,
+        bus,
+        usesOf: (roleArn: string) => usesOf(control.world.computeEnvironments.values(), roleArn),
+        clock,
+        ids,
+      },
       dialect: validationDialect,
       maxBodyBytes,
     },
@@ -135,14 +194,26 @@ export function compose(options: AppOptions): App {
       targetPrefix: 'AmazonEC2ContainerServiceV20141113',
       operations: ecsOperations,
       restNotBuilt: true,
-      deps: { bus, reader: reader.clusters, definitions: reader, hosts: options.hosts, ids, clock, networks: ec2, version: options.version },
+      deps: {
+        bus,
+        reader: reader.clusters,
+        definitions: reader,
+        hosts: options.hosts,
+        ids,
+        clock,
+        networks: ec2,
+        version: options.version,
+      },
       dialect: parameterDialect,
       maxBodyBytes,
     },
     {
       name: 'sts',
       schemas: () => import('@aws-sdk/client-sts'),
-      protocol: query({ version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' }),
+      protocol: query({
+        version: '2011-06-15',
+        xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+      }),
       signingName: 'sts',
       operations: stsOperations,
       restNotBuilt: true,
@@ -152,19 +223,57 @@ export function compose(options: AppOptions): App {
     },
   ];
   const { region, authenticator, authorizer, onAudit, onFault } = options;
-  const router = new Router({ services, unavailable: (operation) => (options.isDiskLow?.() === true && grows(operation) ? diskFull : undefined), authenticator, authorizer, region, audit: onAudit, log: onFault });
-  const own = new OwnOperations({ deps: { backUp: options.backUp, bus, reader, clock, hosts: options.hosts, ec2, instanceTypes: settings.instanceTypes }, authenticator, authorizer, region, newRequestId: () => ids.uuid(), audit: onAudit, log: onFault });
+  const router = new Router({
+    services,
+    unavailable: (operation) =>
+      options.isDiskLow?.() === true && grows(operation) ? diskFull : undefined,
+    authenticator,
+    authorizer,
+    region,
+    audit: onAudit,
+    log: onFault,
+  });
+  const own = new OwnOperations({
+    deps: {
+      backUp: options.backUp,
+      bus,
+      reader,
+      clock,
+      hosts: options.hosts,
+      ec2,
+      instanceTypes: settings.instanceTypes,
+    },
+    authenticator,
+    authorizer,
+    region,
+    newRequestId: () => ids.uuid(),
+    audit: onAudit,
+    log: onFault,
+  });
   const start = { requestId: '', caller: 'start', sourceAddress: '', userAgent: '' };
   const noteReferences = async (): Promise<void> => {
-    const scopes = new Set([...control.world.computeEnvironments.values()].map(({ scope }) => scope));
+    const scopes = new Set(
+      [...control.world.computeEnvironments.values()].map(({ scope }) => scope),
+    );
     for (const scope of scopes) await noteNetwork({ space: ec2, bus }, scope, start);
     for (const scope of scopes) await noteRoles({ space: iam, bus }, scopeParts(scope), start);
   };
-  return { control, router, own, noteReferences, defaultNetwork: async (scope) => defaultNetwork(await ec2.view(scope)) };
+  return {
+    control,
+    router,
+    own,
+    noteReferences,
+    defaultNetwork: async (scope) => defaultNetwork(await ec2.view(scope)),
+  };
 }
 
 /** By region: which compute environments use a role, as their own or their Spot Fleet's. */
 function usesOf(environments: Iterable<ComputeEnvironment>, roleArn: string): RoleUse[] {
-  const using = [...environments].filter(({ serviceRole, computeResources }) => serviceRole === roleArn || computeResources?.spotIamFleetRole === roleArn);
-  return [...Map.groupBy(using, ({ scope }) => scopeParts(scope).region)].map(([region, users]) => ({ region, resources: users.map(({ arn }) => arn) }));
+  const using = [...environments].filter(
+    ({ serviceRole, computeResources }) =>
+      serviceRole === roleArn || computeResources?.spotIamFleetRole === roleArn,
+  );
+  return [...Map.groupBy(using, ({ scope }) => scopeParts(scope).region)].map(
+    ([region, users]) => ({ region, resources: users.map(({ arn }) => arn) }),
+  );
 }

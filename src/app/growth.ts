@@ -1,13 +1,17 @@
-// Which operations may go on where the disk is nearly full: whatever reads, ends, gives back or changes in place. Everything that
-// keeps more than before is refused until there is room, and nothing of it is begun.
+// Which operations may go on where the disk is nearly full: whatever reads, ends, gives back or
+// changes in place. Everything that keeps more than before is refused until there is room, and
+// nothing of it is begun.
 
 const reads = /^(Describe|Get|List|Filter|Search|Lookup|Simulate|Assume|Decode|Test)/;
-const givesBack = /^(Cancel|Terminate|Delete|Deregister|Stop|Reboot|Untag|Remove|Detach|Disassociate|Revoke|Release|Disable|Update|Modify|Replace|Set)/;
+const givesBack =
+  /^(Cancel|Terminate|Delete|Deregister|Stop|Reboot|Untag|Remove|Detach|Disassociate|Revoke|Release|Disable|Update|Modify|Replace|Set)/;
 /** It removes logs. */
 const others = new Set(['PutRetentionPolicy']);
 
 /** Whether the operation keeps more on the disk. */
-export const grows = (operation: string): boolean => !reads.test(operation) && !givesBack.test(operation) && !others.has(operation);
+export const grows = (operation: string): boolean =>
+  !reads.test(operation) && !givesBack.test(operation) && !others.has(operation);
 
 /** Retryable: there will be room, or somebody is making it. */
-export const diskFull = 'The disk of the server is nearly full. Nothing new is taken until there is room; try again later.';
+export const diskFull =
+  'The disk of the server is nearly full. Nothing new is taken until there is room; try again later.';

@@ -1,4 +1,5 @@
-// A binary heap: the smallest element first. Ties are the caller's to break, so that every order is a total one.
+// A binary heap: the smallest element first. Ties are the caller's to break, so that every order is
+// a total one.
 
 export class Heap<T> {
   readonly #items: T[] = [];
@@ -37,7 +38,8 @@ export class Heap<T> {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= items.length) break;
-      if (child + 1 < items.length && this.#before(items[child + 1] as T, items[child] as T)) child++;
+      if (child + 1 < items.length && this.#before(items[child + 1] as T, items[child] as T))
+        child++;
       if (!this.#before(items[child] as T, last)) break;
       items[at] = items[child] as T;
       at = child;

@@ -1,12 +1,18 @@
-// Branded identifier types, so that a job's id cannot be passed where a queue's ARN is wanted. No id is made here: ids come
-// from the ids port, which the caller of `decide` holds.
+// Branded identifier types, so that a job's id cannot be passed where a queue's ARN is wanted. No
+// id is made here: ids come from the ids port, which the caller of `decide` holds.
 
 declare const brand: unique symbol;
 type Brand<T, Name extends string> = T & { readonly [brand]: Name };
 
-/** A job's id: `uuid` as it was submitted, `uuid:index` for an array's child, `uuid#node` for a node of a multi-node parallel job. */
+/**
+ * A job's id: `uuid` as it was submitted, `uuid:index` for an array's child, `uuid#node` for a node
+ * of a multi-node parallel job.
+ */
 export type JobId = Brand<string, 'JobId'>;
-/** One attempt at one job: 32 lower-case hex digits. It is the container's name and label, and the ECS task id. */
+/**
+ * One attempt at one job: 32 lower-case hex digits. It is the container's name and label, and the
+ * ECS task id.
+ */
 export type AttemptId = Brand<string, 'AttemptId'>;
 /** A full Amazon Resource Name. */
 export type Arn = Brand<string, 'Arn'>;
@@ -20,7 +26,10 @@ export const attemptId = (value: string): AttemptId => value as AttemptId;
 export const arn = (value: string): Arn => value as Arn;
 export const hostId = (value: string): HostId => value as HostId;
 
-/** The pair as one key. `account` has twelve digits, `region` a region's form (the wire checks both). */
+/**
+ * The pair as one key. `account` has twelve digits, `region` a region's form (the wire checks
+ * both).
+ */
 export const scopeOf = (account: string, region: string): Scope => `${account}/${region}` as Scope;
 /** The pair's two halves. */
 export function scopeParts(scope: Scope): { account: string; region: string } {
@@ -34,13 +43,23 @@ export const childId = (parent: JobId, index: number): JobId => `${parent}:${ind
 /** The id of a node of a multi-node parallel job (spec 4.5: `job#n`). */
 export const nodeId = (parent: JobId, node: number): JobId => `${parent}#${node}` as JobId;
 
-/** Splits `parent:index` and `parent#node`; any other id is its own parent. `parent:01` names no child: each has one name. */
-export function splitJobId(id: string): { parent: JobId; index: number | undefined; node: number | undefined } {
-  // Hardly anything is asked for more often: five digits are looked at from the end, and nothing is searched.
+/**
+ * Splits `parent:index` and `parent#node`; any other id is its own parent. `parent:01` names no
+ * child: each has one name.
+ */
+export function splitJobId(id: string): {
+  parent: JobId;
+  index: number | undefined;
+  node: number | undefined;
+} {
+  // Hardly anything is asked for more often: five digits are looked at from the end, and nothing is
+  // searched.
   let number = 0;
   let cut = id.length - 1;
-  for (let weight = 1; weight <= 10_000 && isDigit(id.charCodeAt(cut)); weight *= 10) number += (id.charCodeAt(cut--) - zero) * weight;
-  const isPlain = cut >= 0 && (id.charCodeAt(cut + 1) !== zero ? cut < id.length - 1 : cut === id.length - 2);
+  for (let weight = 1; weight <= 10_000 && isDigit(id.charCodeAt(cut)); weight *= 10)
+    number += (id.charCodeAt(cut--) - zero) * weight;
+  const isPlain =
+    cut >= 0 && (id.charCodeAt(cut + 1) !== zero ? cut < id.length - 1 : cut === id.length - 2);
   const mark = isPlain ? id[cut] : '';
   if (mark === ':') return { parent: id.slice(0, cut) as JobId, index: number, node: undefined };
   if (mark === '#') return { parent: id.slice(0, cut) as JobId, index: undefined, node: number };

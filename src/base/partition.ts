@@ -1,5 +1,6 @@
-// AWS's partitions: which one a region belongs to, and what that says in ARNs and DNS names. The table is the SDKs' own, which its test
-// compares; nothing else may spell a partition out. A region that no partition knows, one of the user's own, counts to the first.
+// AWS's partitions: which one a region belongs to, and what that says in ARNs and DNS names. The
+// table is the SDKs' own, which its test compares; nothing else may spell a partition out. A region
+// that no partition knows, one of the user's own, counts to the first.
 
 export interface Partition {
   /** The second part of its ARNs. */
@@ -9,7 +10,11 @@ export interface Partition {
   readonly regions: RegExp;
 }
 
-const standard: Partition = { id: 'aws', dnsSuffix: 'amazonaws.com', regions: /^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/ };
+const standard: Partition = {
+  id: 'aws',
+  dnsSuffix: 'amazonaws.com',
+  regions: /^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
+};
 
 /** The standard one first. */
 export const partitions: readonly Partition[] = [
@@ -41,5 +46,8 @@ export const partitionOf = (region: string): string => partitionOfRegion(region)
 /** A pattern's text for the partition of an ARN, for those who read ARNs. */
 export const partitionPattern = partitions.map(({ id }) => id).join('|');
 
-/** Whether a text can be the name of a region: letters, digits and hyphens. Which regions there are, only AWS knows; users have names of their own. */
+/**
+ * Whether a text can be the name of a region: letters, digits and hyphens. Which regions there are,
+ * only AWS knows; users have names of their own.
+ */
 export const isRegion = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(text);

@@ -1,7 +1,10 @@
-// A refusal: the caller's fault, as a value. `decide` returns it instead of throwing, and services turn it into the error
-// that AWS clients expect. Never use it for a fault of ours.
+// A refusal: the caller's fault, as a value. `decide` returns it instead of throwing, and services
+// turn it into the error that AWS clients expect. Never use it for a fault of ours.
 
-/** What kind of fault it is; services map the kind to an HTTP status (spec, users-and-clients: "Errors and codes to copy"). */
+/**
+ * What kind of fault it is; services map the kind to an HTTP status (spec, users-and-clients:
+ * "Errors and codes to copy").
+ */
 /** `busy`: nothing is wrong with the request; there are too many. */
 export type RefusalKind = 'invalid' | 'not-found' | 'conflict' | 'limit' | 'busy';
 

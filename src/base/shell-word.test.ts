@@ -5,10 +5,27 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { shellWord } from './shell-word.ts';
 
-const words = ['busybox:1', '', 'a b', "it's", '$(touch /tmp/x)', '`id`', 'x; rm -rf ~', '"q"', '\\', 'a-n', 'ünï', '*'];
+const words = [
+  'busybox:1',
+  '',
+  'a b',
+  "it's",
+  '$(touch /tmp/x)',
+  '`id`',
+  'x; rm -rf ~',
+  '"q"',
+  '\\',
+  'a-n',
+  'ünï',
+  '*',
+];
 
 test('a word comes back from a shell unchanged', () => {
-  for (const word of words) assert.equal(execFileSync('sh', ['-c', `printf %s ${shellWord(word)}`], { encoding: 'utf8' }), word);
+  for (const word of words)
+    assert.equal(
+      execFileSync('sh', ['-c', `printf %s ${shellWord(word)}`], { encoding: 'utf8' }),
+      word,
+    );
 });
 
 test('control characters are never written as they are', () => {

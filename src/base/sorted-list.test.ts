@@ -10,24 +10,28 @@ const before = (a: number, b: number): boolean => a < b;
 test('it says what a sorted array says, whatever comes and goes', () => {
   const value = fc.integer({ min: 0, max: 3_000 });
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.boolean(), value), { maxLength: 2_000, size: 'max' }), value, (steps, asked) => {
-      const list = new SortedList<number>(before);
-      let plain: number[] = [];
-      for (const [adds, item] of steps) {
-        const isThere = plain.includes(item);
-        if (adds && !isThere) {
-          list.add(item);
-          plain.push(item);
-        } else if (!adds) {
-          assert.equal(list.remove(item), isThere);
-          plain = plain.filter((one) => one !== item);
+    fc.property(
+      fc.array(fc.tuple(fc.boolean(), value), { maxLength: 2_000, size: 'max' }),
+      value,
+      (steps, asked) => {
+        const list = new SortedList<number>(before);
+        let plain: number[] = [];
+        for (const [adds, item] of steps) {
+          const isThere = plain.includes(item);
+          if (adds && !isThere) {
+            list.add(item);
+            plain.push(item);
+          } else if (!adds) {
+            assert.equal(list.remove(item), isThere);
+            plain = plain.filter((one) => one !== item);
+          }
         }
-      }
-      plain.sort((a, b) => a - b);
-      assert.deepEqual([...list], plain);
-      assert.deepEqual([list.size, list.first], [plain.length, plain[0]]);
-      assert.equal(list.countBefore(asked), plain.filter((one) => one < asked).length);
-    }),
+        plain.sort((a, b) => a - b);
+        assert.deepEqual([...list], plain);
+        assert.deepEqual([list.size, list.first], [plain.length, plain[0]]);
+        assert.equal(list.countBefore(asked), plain.filter((one) => one < asked).length);
+      },
+    ),
     { numRuns: 30 },
   );
 });

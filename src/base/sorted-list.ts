@@ -1,6 +1,6 @@
-// A list that stays sorted, cut into chunks: adding, removing and counting what stands before an element cost the number of
-// chunks and one chunk, so that hundreds of thousands of elements are asked for a position in microseconds. Ties are the
-// caller's to break: the order must be total.
+// A list that stays sorted, cut into chunks: adding, removing and counting what stands before an
+// element cost the number of chunks and one chunk, so that hundreds of thousands of elements are
+// asked for a position in microseconds. Ties are the caller's to break: the order must be total.
 
 /** Elements of a chunk at most; it is halved when it grows beyond. */
 const chunkMost = 512;

@@ -1,5 +1,6 @@
-// A binary heap whose elements know where they stand in it, so that one can be moved or taken out when its order changes.
-// Ties are the caller's to break, so that every order is a total one. An element stands in one such heap at most.
+// A binary heap whose elements know where they stand in it, so that one can be moved or taken out
+// when its order changes. Ties are the caller's to break, so that every order is a total one. An
+// element stands in one such heap at most.
 
 /** What an element carries for the heap it stands in; nobody else changes it. */
 export interface Standing {
@@ -74,7 +75,8 @@ export class StandingHeap<T extends Standing> {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= items.length) break;
-      if (child + 1 < items.length && this.#before(items[child + 1] as T, items[child] as T)) child++;
+      if (child + 1 < items.length && this.#before(items[child + 1] as T, items[child] as T))
+        child++;
       if (!this.#before(items[child] as T, item)) break;
       this.#set(at, items[child] as T);
       at = child;

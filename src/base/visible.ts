@@ -1,8 +1,12 @@
-// Text of others made fit for a terminal: what a terminal would obey, or a reader would not see, is spelled out. A terminal
-// obeys control characters (they clear it, rename it, write its clipboard, forge lines); formatting characters turn the
-// order of text around or hide it. What is JSON stays the same JSON. Pure; it knows no terminal.
+// Text of others made fit for a terminal: what a terminal would obey, or a reader would not see, is
+// spelled out. A terminal obeys control characters (they clear it, rename it, write its clipboard,
+// forge lines); formatting characters turn the order of text around or hide it. What is JSON stays
+// the same JSON. Pure; it knows no terminal.
 
-/** C0 without newline and tab, DEL, C1, and Unicode's formatting characters and separators: bidi overrides, zero width, tags. */
+/**
+ * C0 without newline and tab, DEL, C1, and Unicode's formatting characters and separators: bidi
+ * overrides, zero width, tags.
+ */
 const hidden = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\n\t]]/gv;
 const breaks = /[\t\n]/g;
 
@@ -20,5 +24,8 @@ export function spelled(character: string): string {
   if (known !== undefined) return known;
   const code = character.charCodeAt(0);
   if (code < 0x20) return `\\x${code.toString(16).padStart(2, '0')}`;
-  return Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+  return Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('');
 }

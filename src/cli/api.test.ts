@@ -1,4 +1,5 @@
-// Holds the API to its word that the SDK reads no profile. Talks to a scripted server on this machine only.
+// Holds the API to its word that the SDK reads no profile. Talks to a scripted server on this
+// machine only.
 
 import assert from 'node:assert/strict';
 import promises from 'node:fs/promises';
@@ -15,8 +16,17 @@ test('the SDK reads no profile, whatever the environment says', async () => {
   syncBuiltinESMExports();
   // Loaded only now, so that the SDK sees the function that remembers.
   const { runAgainst, terminal } = await import('./scripted-server.ts');
-  const script = { describejobs: () => ({ jobs: [{ jobId: 'a', status: 'SUCCEEDED', container: { logStreamName: 's' } }] }), GetLogEvents: () => ({ events: [{ timestamp: 0, message: 'line' }] }) };
-  const { code, calls } = await runAgainst(script, ['logs', 'a'], terminal({ AWS_PROFILE: 'there-is-none' }));
+  const script = {
+    describejobs: () => ({
+      jobs: [{ jobId: 'a', status: 'SUCCEEDED', container: { logStreamName: 's' } }],
+    }),
+    GetLogEvents: () => ({ events: [{ timestamp: 0, message: 'line' }] }),
+  };
+  const { code, calls } = await runAgainst(
+    script,
+    ['logs', 'a'],
+    terminal({ AWS_PROFILE: 'there-is-none' }),
+  );
   assert.deepEqual([code, calls.length], [0, 3]);
   assert.deepEqual(opened, []);
 });

@@ -1,5 +1,5 @@
-// The server's API as the verbs use it, through the AWS SDK's clients. It and cluster-api.ts alone load the SDK. It reads no profile,
-// asks no metadata service, and renders nothing.
+// The server's API as the verbs use it, through the AWS SDK's clients. It and cluster-api.ts alone
+// load the SDK. It reads no profile, asks no metadata service, and renders nothing.
 
 import {
   BatchClient,
@@ -42,7 +42,9 @@ export interface SubmittedJob {
 
 export interface LogPage {
   readonly events: readonly { readonly timestamp: number; readonly message: string }[];
-  /** Where the next page begins. The same token as the one asked with: the present end is reached. */
+  /**
+   * Where the next page begins. The same token as the one asked with: the present end is reached.
+   */
   readonly next: string | undefined;
 }
 
@@ -74,21 +76,34 @@ export class Api {
     return { jobId: jobId ?? '', jobName: jobName ?? '', jobArn };
   }
 
-  /** In the order of the ids, which may be ARNs. Throws a {@link Failure} where the server does not know one. */
+  /**
+   * In the order of the ids, which may be ARNs. Throws a {@link Failure} where the server does not
+   * know one.
+   */
   async describeJobs(ids: readonly string[]): Promise<JobDetail[]> {
     const found = new Map<string, JobDetail>();
     for (let from = 0; from < ids.length; from += idsPerCall) {
-      const { jobs } = await this.#batch.send(new DescribeJobsCommand({ jobs: ids.slice(from, from + idsPerCall) }));
+      const { jobs } = await this.#batch.send(
+        new DescribeJobsCommand({ jobs: ids.slice(from, from + idsPerCall) }),
+      );
       for (const job of jobs ?? []) found.set(job.jobId ?? '', job).set(job.jobArn ?? '', job);
     }
     const unknown = ids.filter((id) => !found.has(id));
-    if (unknown.length > 0) throw new Failure(`${unknown.length === 1 ? 'no job has the id' : 'no jobs have the ids'} ${unknown.join(', ')}`);
+    if (unknown.length > 0)
+      throw new Failure(
+        `${unknown.length === 1 ? 'no job has the id' : 'no jobs have the ids'} ${unknown.join(', ')}`,
+      );
     return ids.map((id) => found.get(id) as JobDetail);
   }
 
-  /** The ids of jobs that users name by id or ARN, each once. Throws a {@link Failure} where the server does not know one. */
+  /**
+   * The ids of jobs that users name by id or ARN, each once. Throws a {@link Failure} where the
+   * server does not know one.
+   */
   async jobIds(names: readonly string[]): Promise<string[]> {
-    const ids = names.some((name) => name.startsWith('arn:')) ? (await this.describeJobs(names)).map(({ jobId = '' }) => jobId) : names;
+    const ids = names.some((name) => name.startsWith('arn:'))
+      ? (await this.describeJobs(names)).map(({ jobId = '' }) => jobId)
+      : names;
     return [...new Set(ids)];
   }
 
@@ -97,8 +112,14 @@ export class Api {
     return job as JobDetail;
   }
 
-  /** Page after page, in the server's order, until at least `limit` jobs were seen or none is left. */
-  async listJobs(input: ListJobsCommandInput, limit: number, keep: (job: JobSummary) => boolean = () => true): Promise<JobSummary[]> {
+  /**
+   * Page after page, in the server's order, until at least `limit` jobs were seen or none is left.
+   */
+  async listJobs(
+    input: ListJobsCommandInput,
+    limit: number,
+    keep: (job: JobSummary) => boolean = () => true,
+  ): Promise<JobSummary[]> {
     const kept: JobSummary[] = [];
     let nextToken: string | undefined;
     do {
@@ -111,41 +132,94 @@ export class Api {
 
   /** Why the job is where it is. Throws a {@link Failure} where the server refuses. */
   async explainJob(id: string, nowMs: number): Promise<Explanation> {
-    return (await this.#own('GET', `jobs/${encodeURIComponent(id)}/explanation`, nowMs, 'the server cannot explain jobs')) as Explanation;
+    return (await this.#own(
+      'GET',
+      `jobs/${encodeURIComponent(id)}/explanation`,
+      nowMs,
+      'the server cannot explain jobs',
+    )) as Explanation;
   }
 
-  /** Ends a Spot instance as EC2 does when it takes one back. Throws a {@link Failure} where the server refuses. */
+  /**
+   * Ends a Spot instance as EC2 does when it takes one back. Throws a {@link Failure} where the
+   * server refuses.
+   */
   async interruptInstance(id: string, nowMs: number): Promise<void> {
-    await this.#own('POST', `instances/${encodeURIComponent(id)}/interruption`, nowMs, 'the server cannot interrupt instances');
+    await this.#own(
+      'POST',
+      `instances/${encodeURIComponent(id)}/interruption`,
+      nowMs,
+      'the server cannot interrupt instances',
+    );
   }
 
-  /** How the image stands with the AMI specification. Throws a {@link Failure} where the server refuses. */
-  async validateImage(id: string, use: Readonly<Record<string, string>>, nowMs: number): Promise<Validation> {
+  /**
+   * How the image stands with the AMI specification. Throws a {@link Failure} where the server
+   * refuses.
+   */
+  async validateImage(
+    id: string,
+    use: Readonly<Record<string, string>>,
+    nowMs: number,
+  ): Promise<Validation> {
     const query = new URLSearchParams(use);
-    return (await this.#own('GET', `images/${encodeURIComponent(id)}/validation${query.size === 0 ? '' : `?${query.toString()}`}`, nowMs, 'the server cannot validate images')) as Validation;
+    return (await this.#own(
+      'GET',
+      `images/${encodeURIComponent(id)}/validation${query.size === 0 ? '' : `?${query.toString()}`}`,
+      nowMs,
+      'the server cannot validate images',
+    )) as Validation;
   }
 
   /** The same of a registered host, as it is now. */
   async validateHost(id: string, nowMs: number): Promise<Validation> {
-    return (await this.#own('GET', `hosts/${encodeURIComponent(id)}/validation`, nowMs, 'the server cannot validate hosts')) as Validation;
+    return (await this.#own(
+      'GET',
+      `hosts/${encodeURIComponent(id)}/validation`,
+      nowMs,
+      'the server cannot validate hosts',
+    )) as Validation;
   }
 
-  /** Everything that the server keeps, as a tar archive. Throws a {@link Failure} where the server refuses. */
+  /**
+   * Everything that the server keeps, as a tar archive. Throws a {@link Failure} where the server
+   * refuses.
+   */
   async backUp(logs: boolean, nowMs: number): Promise<AsyncIterable<Uint8Array>> {
     const answer = await this.#fetchOwn('POST', `backup?logs=${logs}`, nowMs);
-    if (!answer.ok || answer.body === null) throw failureOf(answer, (await answer.json()) as Partial<OwnError>, 'the server makes no backups');
+    if (!answer.ok || answer.body === null)
+      throw failureOf(
+        answer,
+        (await answer.json()) as Partial<OwnError>,
+        'the server makes no backups',
+      );
     return answer.body;
   }
 
   /** Calls an operation of our own. */
-  async #own(method: 'GET' | 'POST', path: string, nowMs: number, otherwise: string): Promise<unknown> {
-    const answer = await this.#fetchOwn(method, path, nowMs, AbortSignal.timeout(clientDefaults.requestHandler.requestTimeout));
+  async #own(
+    method: 'GET' | 'POST',
+    path: string,
+    nowMs: number,
+    otherwise: string,
+  ): Promise<unknown> {
+    const answer = await this.#fetchOwn(
+      method,
+      path,
+      nowMs,
+      AbortSignal.timeout(clientDefaults.requestHandler.requestTimeout),
+    );
     const body = (await answer.json()) as Partial<OwnError>;
     if (!answer.ok) throw failureOf(answer, body, otherwise);
     return body;
   }
 
-  async #fetchOwn(method: 'GET' | 'POST', path: string, nowMs: number, signal?: AbortSignal): Promise<Response> {
+  async #fetchOwn(
+    method: 'GET' | 'POST',
+    path: string,
+    nowMs: number,
+    signal?: AbortSignal,
+  ): Promise<Response> {
     const { endpoint } = this.#settings;
     const { region, credentials } = await this.#caller();
     const url = new URL(`${endpoint}/_longshore/${path}`);
@@ -168,36 +242,60 @@ export class Api {
 
   async activeJobDefinitions(jobDefinitionName: string): Promise<JobDefinition[]> {
     const found: JobDefinition[] = [];
-    for await (const page of paginateDescribeJobDefinitions({ client: this.#batch }, { jobDefinitionName, status: 'ACTIVE' })) found.push(...(page.jobDefinitions ?? []));
+    for await (const page of paginateDescribeJobDefinitions(
+      { client: this.#batch },
+      { jobDefinitionName, status: 'ACTIVE' },
+    ))
+      found.push(...(page.jobDefinitions ?? []));
     return found;
   }
 
   /** Of ACTIVE ones, each once. */
   async jobDefinitionNames(): Promise<string[]> {
     const names = new Set<string>();
-    for await (const page of paginateDescribeJobDefinitions({ client: this.#batch }, { status: 'ACTIVE' })) for (const { jobDefinitionName } of page.jobDefinitions ?? []) names.add(jobDefinitionName ?? '');
+    for await (const page of paginateDescribeJobDefinitions(
+      { client: this.#batch },
+      { status: 'ACTIVE' },
+    ))
+      for (const { jobDefinitionName } of page.jobDefinitions ?? [])
+        names.add(jobDefinitionName ?? '');
     return [...names];
   }
 
   /** Resolves to the new revision's ARN. */
   async registerJobDefinition(input: RegisterJobDefinitionCommandInput): Promise<string> {
-    const { jobDefinitionArn } = await this.#batchOnce.send(new RegisterJobDefinitionCommand(input));
+    const { jobDefinitionArn } = await this.#batchOnce.send(
+      new RegisterJobDefinitionCommand(input),
+    );
     return jobDefinitionArn ?? '';
   }
 
   async jobQueues(): Promise<JobQueueDetail[]> {
     const found: JobQueueDetail[] = [];
-    for await (const page of paginateDescribeJobQueues({ client: this.#batch }, {})) found.push(...(page.jobQueues ?? []));
+    for await (const page of paginateDescribeJobQueues({ client: this.#batch }, {}))
+      found.push(...(page.jobQueues ?? []));
     return found;
   }
 
   // ---- logs ----
 
   /** One page of a stream in the order of its lines. A stream that does not exist yet is empty. */
-  async logEvents(logGroupName: string, logStreamName: string, nextToken: string | undefined): Promise<LogPage> {
+  async logEvents(
+    logGroupName: string,
+    logStreamName: string,
+    nextToken: string | undefined,
+  ): Promise<LogPage> {
     try {
-      const page = await this.#logs.send(new GetLogEventsCommand({ logGroupName, logStreamName, nextToken, startFromHead: true }));
-      return { events: (page.events ?? []).map(({ timestamp, message }) => ({ timestamp: timestamp ?? 0, message: message ?? '' })), next: page.nextForwardToken };
+      const page = await this.#logs.send(
+        new GetLogEventsCommand({ logGroupName, logStreamName, nextToken, startFromHead: true }),
+      );
+      return {
+        events: (page.events ?? []).map(({ timestamp, message }) => ({
+          timestamp: timestamp ?? 0,
+          message: message ?? '',
+        })),
+        next: page.nextForwardToken,
+      };
     } catch (error) {
       if (serviceErrorName(error) !== 'ResourceNotFoundException') throw error;
       return { events: [], next: nextToken };
@@ -205,12 +303,20 @@ export class Api {
   }
 }
 
-const failureOf = ({ status }: Response, { code, message }: Partial<OwnError>, otherwise: string): Failure => new Failure(`${message ?? otherwise} (${[code, status].filter(Boolean).join(', ')})`);
+const failureOf = (
+  { status }: Response,
+  { code, message }: Partial<OwnError>,
+  otherwise: string,
+): Failure => new Failure(`${message ?? otherwise} (${[code, status].filter(Boolean).join(', ')})`);
 
 /** What every client is made with; its endpoint comes beside. */
 export function clientSettings(settings: Settings, env: Io['env']) {
   const caller = callerOf(settings, env);
-  return { ...clientDefaults, region: async () => (await caller()).region, credentials: async () => (await caller()).credentials };
+  return {
+    ...clientDefaults,
+    region: async () => (await caller()).region,
+    credentials: async () => (await caller()).credentials,
+  };
 }
 
 interface Caller {
@@ -218,14 +324,21 @@ interface Caller {
   readonly credentials: Credentials;
 }
 
-/** As who a call is made, and where: what the caller does not say is the server's own account and region. */
+/**
+ * As who a call is made, and where: what the caller does not say is the server's own account and
+ * region.
+ */
 function callerOf(settings: Settings, env: Io['env']): () => Promise<Caller> {
   const own = credentialsOf(env);
   return async () => {
-    const server = own !== undefined && settings.regionGiven ? undefined : await serverIdentity(settings);
+    const server =
+      own !== undefined && settings.regionGiven ? undefined : await serverIdentity(settings);
     return {
       region: settings.regionGiven ? settings.region : (server?.region ?? settings.region),
-      credentials: own ?? { accessKeyId: server?.account ?? dummyAccessKeyId, secretAccessKey: dummySecretAccessKey },
+      credentials: own ?? {
+        accessKeyId: server?.account ?? dummyAccessKeyId,
+        secretAccessKey: dummySecretAccessKey,
+      },
     };
   };
 }
@@ -248,5 +361,7 @@ function credentialsOf(env: Io['env']): Credentials | undefined {
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
   if (!accessKeyId || !secretAccessKey) return undefined;
   const sessionToken = env['AWS_SESSION_TOKEN'];
-  return sessionToken ? { accessKeyId, secretAccessKey, sessionToken } : { accessKeyId, secretAccessKey };
+  return sessionToken
+    ? { accessKeyId, secretAccessKey, sessionToken }
+    : { accessKeyId, secretAccessKey };
 }

@@ -1,4 +1,5 @@
-// Clusters and the instances in them as the verbs use them, through ECS's own client and EC2's. Renders nothing.
+// Clusters and the instances in them as the verbs use them, through ECS's own client and EC2's.
+// Renders nothing.
 
 import {
   DeregisterContainerInstanceCommand,
@@ -39,50 +40,94 @@ export class ClusterApi {
 
   async instances(cluster: string | undefined): Promise<ClusterInstance[]> {
     const found: ClusterInstance[] = [];
-    for (const clusterArn of cluster === undefined ? await this.#clusters() : [await this.#clusterNamed(cluster)]) {
-      for await (const page of paginateListContainerInstances({ client: this.#ecs }, { cluster: clusterArn })) {
+    for (const clusterArn of cluster === undefined
+      ? await this.#clusters()
+      : [await this.#clusterNamed(cluster)]) {
+      for await (const page of paginateListContainerInstances(
+        { client: this.#ecs },
+        { cluster: clusterArn },
+      )) {
         const containerInstances = page.containerInstanceArns ?? [];
         if (containerInstances.length === 0) continue;
-        const described = await this.#ecs.send(new DescribeContainerInstancesCommand({ cluster: clusterArn, containerInstances }));
-        for (const instance of described.containerInstances ?? []) found.push({ ...instance, clusterArn });
+        const described = await this.#ecs.send(
+          new DescribeContainerInstancesCommand({ cluster: clusterArn, containerInstances }),
+        );
+        for (const instance of described.containerInstances ?? [])
+          found.push({ ...instance, clusterArn });
       }
     }
     return found;
   }
 
-  /** The instance that an id names: ECS's, or EC2's. Throws a {@link Failure} where there is none, or where several clusters have it. */
+  /**
+   * The instance that an id names: ECS's, or EC2's. Throws a {@link Failure} where there is none,
+   * or where several clusters have it.
+   */
   async find(id: string, cluster: string | undefined): Promise<ClusterInstance> {
-    const found = (await this.instances(cluster)).filter(({ containerInstanceArn, ec2InstanceId }) => ec2InstanceId === id || nameOfArn(containerInstanceArn) === nameOfArn(id));
+    const found = (await this.instances(cluster)).filter(
+      ({ containerInstanceArn, ec2InstanceId }) =>
+        ec2InstanceId === id || nameOfArn(containerInstanceArn) === nameOfArn(id),
+    );
     const [first] = found;
-    if (first === undefined) throw new Failure(`no instance has the id ${id}; longshore instances lists them`);
-    if (found.length > 1) throw new Failure(`${found.length} clusters have an instance ${id}: --cluster says which is meant`);
+    if (first === undefined)
+      throw new Failure(`no instance has the id ${id}; longshore instances lists them`);
+    if (found.length > 1)
+      throw new Failure(
+        `${found.length} clusters have an instance ${id}: --cluster says which is meant`,
+      );
     return first;
   }
 
-  /** Of a compute environment, or by its own name or ARN. Throws a {@link Failure} where there is none. */
+  /**
+   * Of a compute environment, or by its own name or ARN. Throws a {@link Failure} where there is
+   * none.
+   */
   async #clusterNamed(given: string): Promise<string> {
-    const found = (await this.#clusters()).find((arn) => [arn, nameOfArn(arn), environmentOfCluster(arn)].includes(given));
-    if (found === undefined) throw new Failure(`there is no compute environment and no cluster ${given}`);
+    const found = (await this.#clusters()).find((arn) =>
+      [arn, nameOfArn(arn), environmentOfCluster(arn)].includes(given),
+    );
+    if (found === undefined)
+      throw new Failure(`there is no compute environment and no cluster ${given}`);
     return found;
   }
 
   async #clusters(): Promise<string[]> {
     const found: string[] = [];
-    for await (const page of paginateListClusters({ client: this.#ecs }, {})) found.push(...(page.clusterArns ?? []));
+    for await (const page of paginateListClusters({ client: this.#ecs }, {}))
+      found.push(...(page.clusterArns ?? []));
     return found;
   }
 
-  async register(cluster: string, attributes: Readonly<Record<string, string | undefined>>): Promise<ContainerInstance> {
-    const given = Object.entries(attributes).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
-    const { containerInstance } = await this.#ecs.send(new RegisterContainerInstanceCommand({ cluster: await this.#clusterNamed(cluster), attributes: given }));
+  async register(
+    cluster: string,
+    attributes: Readonly<Record<string, string | undefined>>,
+  ): Promise<ContainerInstance> {
+    const given = Object.entries(attributes).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ name, value }],
+    );
+    const { containerInstance } = await this.#ecs.send(
+      new RegisterContainerInstanceCommand({
+        cluster: await this.#clusterNamed(cluster),
+        attributes: given,
+      }),
+    );
     return containerInstance ?? {};
   }
 
   /** Throws a {@link Failure} where the cluster has no such instance. */
-  async setState(cluster: string, id: string, status: Extract<ContainerInstanceStatus, 'ACTIVE' | 'DRAINING'>): Promise<ContainerInstance> {
-    const { containerInstances, failures } = await this.#ecs.send(new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [id], status }));
+  async setState(
+    cluster: string,
+    id: string,
+    status: Extract<ContainerInstanceStatus, 'ACTIVE' | 'DRAINING'>,
+  ): Promise<ContainerInstance> {
+    const { containerInstances, failures } = await this.#ecs.send(
+      new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [id], status }),
+    );
     const [instance] = containerInstances ?? [];
-    if (instance === undefined) throw new Failure(`no instance ${id} that was registered (${failures?.[0]?.reason ?? 'MISSING'})`);
+    if (instance === undefined)
+      throw new Failure(
+        `no instance ${id} that was registered (${failures?.[0]?.reason ?? 'MISSING'})`,
+      );
     return instance;
   }
 
@@ -92,15 +137,23 @@ export class ClusterApi {
     const { EC2Client, TerminateInstancesCommand } = await import('@aws-sdk/client-ec2');
     const ec2 = new EC2Client(this.#ec2Settings);
     try {
-      const { TerminatingInstances } = await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+      const { TerminatingInstances } = await ec2.send(
+        new TerminateInstancesCommand({ InstanceIds: [instanceId] }),
+      );
       return TerminatingInstances?.[0]?.CurrentState?.Name ?? '';
     } finally {
       ec2.destroy();
     }
   }
 
-  async deregister(cluster: string, containerInstance: string, force: boolean): Promise<ContainerInstance> {
-    const answer = await this.#ecs.send(new DeregisterContainerInstanceCommand({ cluster, containerInstance, force }));
+  async deregister(
+    cluster: string,
+    containerInstance: string,
+    force: boolean,
+  ): Promise<ContainerInstance> {
+    const answer = await this.#ecs.send(
+      new DeregisterContainerInstanceCommand({ cluster, containerInstance, force }),
+    );
     return answer.containerInstance ?? {};
   }
 }

@@ -1,5 +1,6 @@
-// The demo: the user guide's rainbow (chapter "Tutorial: Using the Array Job Index to Control Job Differentiation") against a
-// server that somebody else started and will end. It works through the public API alone, like any client.
+// The demo: the user guide's rainbow (chapter "Tutorial: Using the Array Job Index to Control Job
+// Differentiation") against a server that somebody else started and will end. It works through the
+// public API alone, like any client.
 
 import { never } from '../base/assert.ts';
 import type { Api } from './api.ts';
@@ -30,25 +31,35 @@ export interface DemoOptions {
 
 const colors = ['red', 'orange', 'yellow', 'green', 'blue', 'indigo', 'violet'] as const;
 
-/** The guide's image keeps the colors in a file and the script in its entrypoint; no image can be built here, so both stand in the command. */
+/**
+ * The guide's image keeps the colors in a file and the script in its entrypoint; no image can be
+ * built here, so both stand in the command.
+ */
 const script = `set -- ${colors.join(' ')}; shift "$AWS_BATCH_JOB_ARRAY_INDEX"; echo "My favorite color of the rainbow is $1."`;
 
 const name = 'print-color';
 
 /** Resolves to the exit code: 0 when all seven children told their color. */
-export async function runDemo(options: DemoOptions, surroundings: Surroundings = systemIo()): Promise<number> {
+export async function runDemo(
+  options: DemoOptions,
+  surroundings: Surroundings = systemIo(),
+): Promise<number> {
   const session = sessionOf(options, surroundings);
   const { io } = session;
   const say = (text: string): void => session.io.out(`${text}\n`);
   const startedMs = io.nowMs();
-  say(`Longshore: an array job of ${colors.length} children, each told apart by AWS_BATCH_JOB_ARRAY_INDEX alone.`);
+  say(
+    `Longshore: an array job of ${colors.length} children, each told apart by AWS_BATCH_JOB_ARRAY_INDEX alone.`,
+  );
   try {
     return await session.interruptible(
       () => 'Demo stopped.',
       async (signal) => {
         const lines = await rainbow(session, await session.api(), options, signal);
         for (const line of lines) say(line);
-        say(`\n${colors.length} of ${colors.length} children SUCCEEDED; ${durationText(io.nowMs() - startedMs)} in all.`);
+        say(
+          `\n${colors.length} of ${colors.length} children SUCCEEDED; ${durationText(io.nowMs() - startedMs)} in all.`,
+        );
         say(`They ran as ${kindOf(options)} (${options.engineReason}).`);
         say(nextSteps(programName(io.env)));
         return 0;
@@ -62,16 +73,37 @@ export async function runDemo(options: DemoOptions, surroundings: Surroundings =
   }
 }
 
-/** The demo's caller is its own: credentials and addresses of the environment are for other servers. */
-function sessionOf({ endpoint, out, region, account }: DemoOptions, surroundings: Surroundings): Session {
+/**
+ * The demo's caller is its own: credentials and addresses of the environment are for other servers.
+ */
+function sessionOf(
+  { endpoint, out, region, account }: DemoOptions,
+  surroundings: Surroundings,
+): Session {
   const { NO_COLOR, TERM } = surroundings.env;
-  const env = { NO_COLOR, TERM, AWS_ACCESS_KEY_ID: account ?? dummyAccessKeyId, AWS_SECRET_ACCESS_KEY: dummySecretAccessKey };
+  const env = {
+    NO_COLOR,
+    TERM,
+    AWS_ACCESS_KEY_ID: account ?? dummyAccessKeyId,
+    AWS_SECRET_ACCESS_KEY: dummySecretAccessKey,
+  };
   const demoIo = ioOf({ ...surroundings, env, writeOut: (text) => void out.write(text) });
-  return new Session(demoIo, { endpoint, logsEndpoint: endpoint, region: region ?? defaultRegion, regionGiven: true, json: false });
+  return new Session(demoIo, {
+    endpoint,
+    logsEndpoint: endpoint,
+    region: region ?? defaultRegion,
+    regionGiven: true,
+    json: false,
+  });
 }
 
 /** The children's lines in the order of their index. */
-async function rainbow(session: Session, api: Api, options: DemoOptions, signal: AbortSignal): Promise<string[]> {
+async function rainbow(
+  session: Session,
+  api: Api,
+  options: DemoOptions,
+  signal: AbortSignal,
+): Promise<string[]> {
   const jobDefinition = await api.registerJobDefinition({
     jobDefinitionName: name,
     type: 'container',
@@ -84,18 +116,29 @@ async function rainbow(session: Session, api: Api, options: DemoOptions, signal:
       ],
     },
   });
-  const { jobId } = await api.submitJob({ jobName: name, jobQueue: defaultQueue, jobDefinition, arrayProperties: { size: colors.length } });
+  const { jobId } = await api.submitJob({
+    jobName: name,
+    jobQueue: defaultQueue,
+    jobDefinition,
+    arrayProperties: { size: colors.length },
+  });
   const [job] = await watchJobs(session, [jobId], signal, { onEnd: () => undefined });
   const children = await api.describeJobs(colors.map((_, index) => `${jobId}:${index}`));
   const failed = children.find((child) => child.status === 'FAILED');
-  if (failed !== undefined) throw new Failure(`child ${failed.jobId} FAILED: ${failureCauses(failed).join('; ')}`);
-  if (job?.status !== 'SUCCEEDED') throw new Failure(`job ${jobId} ended ${job?.status}: ${job?.statusReason ?? ''}`);
+  if (failed !== undefined)
+    throw new Failure(`child ${failed.jobId} FAILED: ${failureCauses(failed).join('; ')}`);
+  if (job?.status !== 'SUCCEEDED')
+    throw new Failure(`job ${jobId} ended ${job?.status}: ${job?.statusReason ?? ''}`);
   const lines: string[] = [];
   for (const child of children) {
-    for await (const page of new JobLogReader(api, 'last').lines(child)) lines.push(...page.lines.map(({ message }) => message));
+    for await (const page of new JobLogReader(api, 'last').lines(child))
+      lines.push(...page.lines.map(({ message }) => message));
   }
   // The fake engine runs nothing, so that nothing is written either.
-  if (options.engine !== 'fake' && lines.length !== colors.length) throw new Failure(`${colors.length} lines were to be in the logs, and there are ${lines.length}`);
+  if (options.engine !== 'fake' && lines.length !== colors.length)
+    throw new Failure(
+      `${colors.length} lines were to be in the logs, and there are ${lines.length}`,
+    );
   return lines;
 }
 

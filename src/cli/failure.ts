@@ -1,10 +1,13 @@
-// What can go wrong on the command line, and the one line that says so. An error is told by its type, name or code, never by
-// its text.
+// What can go wrong on the command line, and the one line that says so. An error is told by its
+// type, name or code, never by its text.
 
 import type { Io } from './io.ts';
 import { programName } from './program-name.ts';
 
-/** The command line was used wrongly: exit code 2. `hint` is a second line that says what to do instead. */
+/**
+ * The command line was used wrongly: exit code 2. `hint` is a second line that says what to do
+ * instead.
+ */
 export class UsageError extends Error {
   override name = 'UsageError';
   readonly hint: string | undefined;
@@ -32,16 +35,32 @@ interface ServiceError {
   readonly $fault?: string;
 }
 
-const isServiceError = (error: unknown): error is ServiceError => error instanceof Error && '$fault' in error && '$metadata' in error;
+const isServiceError = (error: unknown): error is ServiceError =>
+  error instanceof Error && '$fault' in error && '$metadata' in error;
 
-/** The name of an error that the service answered, such as `ResourceNotFoundException`; undefined for any other error. */
-export const serviceErrorName = (error: unknown): string | undefined => (isServiceError(error) ? error.name : undefined);
+/**
+ * The name of an error that the service answered, such as `ResourceNotFoundException`; undefined
+ * for any other error.
+ */
+export const serviceErrorName = (error: unknown): string | undefined =>
+  isServiceError(error) ? error.name : undefined;
 
 /** The server understood the call and will not do it: asking again would not help. */
-export const isRefusal = (error: unknown): boolean => isServiceError(error) && (error.$metadata.httpStatusCode ?? 500) < 500;
+export const isRefusal = (error: unknown): boolean =>
+  isServiceError(error) && (error.$metadata.httpStatusCode ?? 500) < 500;
 
 /** Codes of Node's sockets and of the SDK's own time limits: there was no answer at all. */
-const unreachableCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'TimeoutError']);
+const unreachableCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'TimeoutError',
+]);
 
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -49,7 +68,10 @@ function codeOf(error: unknown): string | undefined {
   return code ?? (error.name === 'TimeoutError' ? error.name : undefined);
 }
 
-/** No server answered. It may be starting again, so whoever only waits may go on waiting for a while. */
+/**
+ * No server answered. It may be starting again, so whoever only waits may go on waiting for a
+ * while.
+ */
 export const isUnreachable = (error: unknown): boolean => unreachableCodes.has(codeOf(error) ?? '');
 
 /** The error in one line, for a caller of the server at `endpoint`. */
@@ -60,7 +82,8 @@ export function explainError(error: unknown, endpoint: string, env: Io['env']): 
     const status = error.$metadata.httpStatusCode;
     return oneLine(`${error.message} (${error.name}${status === undefined ? '' : `, ${status}`})`);
   }
-  if (error instanceof SyntaxError) return `what answers at ${endpoint} does not speak the AWS Batch API; is it the right --endpoint?`;
+  if (error instanceof SyntaxError)
+    return `what answers at ${endpoint} does not speak the AWS Batch API; is it the right --endpoint?`;
   return oneLine(error instanceof Error ? error.message || error.name : String(error));
 }
 

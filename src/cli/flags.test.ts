@@ -14,14 +14,45 @@ const flags = {
 
 test('flags, operands and the command after -- are told apart', () => {
   const cases = [
-    { argv: [], values: { name: undefined, env: [], wait: false }, operands: [], command: undefined },
-    { argv: ['a', '--name', 'x', 'b'], values: { name: 'x', env: [], wait: false }, operands: ['a', 'b'], command: undefined },
-    { argv: ['--name=x', '-w', '-e', 'A=1', '--env', 'B=2'], values: { name: 'x', env: ['A=1', 'B=2'], wait: true }, operands: [], command: undefined },
-    { argv: ['--name=-x'], values: { name: '-x', env: [], wait: false }, operands: [], command: undefined },
-    { argv: ['-w', '--', 'sh', '-c', '--name'], values: { name: undefined, env: [], wait: true }, operands: [], command: ['sh', '-c', '--name'] },
-    { argv: ['--name', 'x', '--name', 'y', '-', '--'], values: { name: 'y', env: [], wait: false }, operands: ['-'], command: [] },
+    {
+      argv: [],
+      values: { name: undefined, env: [], wait: false },
+      operands: [],
+      command: undefined,
+    },
+    {
+      argv: ['a', '--name', 'x', 'b'],
+      values: { name: 'x', env: [], wait: false },
+      operands: ['a', 'b'],
+      command: undefined,
+    },
+    {
+      argv: ['--name=x', '-w', '-e', 'A=1', '--env', 'B=2'],
+      values: { name: 'x', env: ['A=1', 'B=2'], wait: true },
+      operands: [],
+      command: undefined,
+    },
+    {
+      argv: ['--name=-x'],
+      values: { name: '-x', env: [], wait: false },
+      operands: [],
+      command: undefined,
+    },
+    {
+      argv: ['-w', '--', 'sh', '-c', '--name'],
+      values: { name: undefined, env: [], wait: true },
+      operands: [],
+      command: ['sh', '-c', '--name'],
+    },
+    {
+      argv: ['--name', 'x', '--name', 'y', '-', '--'],
+      values: { name: 'y', env: [], wait: false },
+      operands: ['-'],
+      command: [],
+    },
   ];
-  for (const { argv, ...expected } of cases) assert.deepEqual(parseFlags(argv, flags), expected, argv.join(' '));
+  for (const { argv, ...expected } of cases)
+    assert.deepEqual(parseFlags(argv, flags), expected, argv.join(' '));
 });
 
 test('wrong flags are refused with what to do instead', () => {
@@ -62,8 +93,13 @@ test('global flags may stand before the verb', () => {
 
 test('numbers and pairs are checked where they are given', () => {
   assert.equal(wholeNumber('--n', '7', 2, 10), 7);
-  for (const text of ['1', '11', '1e1', '-3', '2.5', '', ' 7']) assert.throws(() => wholeNumber('--n', text, 2, 10), UsageError, text);
-  assert.deepEqual(pairs('--tag', ['a=b', 'c=', 'd=e=f']), [['a', 'b'], ['c', ''], ['d', 'e=f']]);
+  for (const text of ['1', '11', '1e1', '-3', '2.5', '', ' 7'])
+    assert.throws(() => wholeNumber('--n', text, 2, 10), UsageError, text);
+  assert.deepEqual(pairs('--tag', ['a=b', 'c=', 'd=e=f']), [
+    ['a', 'b'],
+    ['c', ''],
+    ['d', 'e=f'],
+  ]);
   for (const text of ['a', '=b', '']) assert.throws(() => pairs('--tag', [text]), UsageError, text);
 });
 
@@ -78,5 +114,6 @@ test('a word that is nearly right is recognised, a foreign one is not', () => {
     ['kill', undefined],
     ['x', undefined],
   ];
-  for (const [word, near] of cases) assert.equal(didYouMean(word, known), near && `Did you mean ${near}?`, word);
+  for (const [word, near] of cases)
+    assert.equal(didYouMean(word, known), near && `Did you mean ${near}?`, word);
 });

@@ -1,5 +1,5 @@
-// Reads a verb's flags with node:util's parseArgs, checks them against the verb's own table, and says what is wrong in a way
-// that helps. It knows no verb.
+// Reads a verb's flags with node:util's parseArgs, checks them against the verb's own table, and
+// says what is wrong in a way that helps. It knows no verb.
 
 import { parseArgs } from 'node:util';
 import { UsageError } from './failure.ts';
@@ -39,17 +39,32 @@ export interface Parsed<F extends Flags> {
 
 /** Flags that every verb takes. */
 export const globalFlags = {
-  endpoint: { type: 'string', value: 'URL', help: 'the server (default: $AWS_ENDPOINT_URL_BATCH, $AWS_ENDPOINT_URL, else http://127.0.0.1:4590)' },
-  region: { type: 'string', value: 'NAME', help: 'the region (default: $AWS_REGION, $AWS_DEFAULT_REGION, else us-east-1)' },
+  endpoint: {
+    type: 'string',
+    value: 'URL',
+    help: 'the server (default: $AWS_ENDPOINT_URL_BATCH, $AWS_ENDPOINT_URL, else http://127.0.0.1:4590)',
+  },
+  region: {
+    type: 'string',
+    value: 'NAME',
+    help: 'the region (default: $AWS_REGION, $AWS_DEFAULT_REGION, else us-east-1)',
+  },
   json: { type: 'boolean', help: 'print JSON, in the shape of the AWS API' },
   help: { type: 'boolean', short: 'h', help: 'show this help' },
 } as const satisfies Flags;
 
 /** Throws {@link UsageError}. A lone `-` is an operand. */
 export function parseFlags<F extends Flags>(argv: readonly string[], flags: F): Parsed<F> {
-  const { tokens } = parseArgs({ args: [...argv], options: optionsOf(flags), strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: optionsOf(flags),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const values: Record<string, unknown> = {};
-  for (const [name, flag] of Object.entries(flags)) values[name] = flag.type === 'boolean' ? false : flag.multiple ? [] : flag.default;
+  for (const [name, flag] of Object.entries(flags))
+    values[name] = flag.type === 'boolean' ? false : flag.multiple ? [] : flag.default;
   const operands: string[] = [];
   let command: string[] | undefined;
   for (const token of tokens) {
@@ -67,7 +82,14 @@ export function parseFlags<F extends Flags>(argv: readonly string[], flags: F): 
 
 function optionsOf(flags: Flags) {
   return Object.fromEntries(
-    Object.entries(flags).map(([name, flag]) => [name, { type: flag.type, ...(flag.short && { short: flag.short }), ...(flag.multiple && { multiple: true }) }]),
+    Object.entries(flags).map(([name, flag]) => [
+      name,
+      {
+        type: flag.type,
+        ...(flag.short && { short: flag.short }),
+        ...(flag.multiple && { multiple: true }),
+      },
+    ]),
   );
 }
 
@@ -81,21 +103,33 @@ interface OptionToken {
 function valueOf(token: OptionToken, flags: Flags): string | true {
   const { rawName, value } = token;
   const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
-  if (flag === undefined) throw new UsageError(`unknown flag ${rawName}`, didYouMean(token.name, Object.keys(flags), '--'));
+  if (flag === undefined)
+    throw new UsageError(
+      `unknown flag ${rawName}`,
+      didYouMean(token.name, Object.keys(flags), '--'),
+    );
   if (flag.type === 'boolean') {
     if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
     return true;
   }
-  if (value === undefined || value === '') throw new UsageError(`${rawName} needs a value: ${rawName} ${flag.value ?? 'VALUE'}`);
-  if (!token.inlineValue && /^-./.test(value)) throw new UsageError(`${rawName} needs a value, and ${value} looks like a flag`, `If it is the value, write ${rawName}=${value}`);
+  if (value === undefined || value === '')
+    throw new UsageError(`${rawName} needs a value: ${rawName} ${flag.value ?? 'VALUE'}`);
+  if (!token.inlineValue && /^-./.test(value))
+    throw new UsageError(
+      `${rawName} needs a value, and ${value} looks like a flag`,
+      `If it is the value, write ${rawName}=${value}`,
+    );
   return value;
 }
 
 /**
- * Splits the command line into the verb and the rest. Global flags may stand before the verb; a flag whose value is a word of
- * its own takes that word with it.
+ * Splits the command line into the verb and the rest. Global flags may stand before the verb; a
+ * flag whose value is a word of its own takes that word with it.
  */
-export function splitVerb(argv: readonly string[]): { verb: string | undefined; rest: readonly string[] } {
+export function splitVerb(argv: readonly string[]): {
+  verb: string | undefined;
+  rest: readonly string[];
+} {
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] as string;
     if (word === '--') break;
@@ -106,11 +140,21 @@ export function splitVerb(argv: readonly string[]): { verb: string | undefined; 
   return { verb: undefined, rest: argv };
 }
 
-/** A whole number from `least` to `most`, both included; without `most` how many there may be is the server's to say. Throws {@link UsageError}. */
-export function wholeNumber(flag: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+/**
+ * A whole number from `least` to `most`, both included; without `most` how many there may be is the
+ * server's to say. Throws {@link UsageError}.
+ */
+export function wholeNumber(
+  flag: string,
+  text: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
   const value = Number(text);
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  if (!/^\d+$/.test(text) || value < least || value > most) throw new UsageError(`${flag}: '${text}' is not a whole number ${range}`);
+  const range =
+    most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new UsageError(`${flag}: '${text}' is not a whole number ${range}`);
   return value;
 }
 

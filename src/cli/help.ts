@@ -17,9 +17,15 @@ export function programHelp(columns: number): string {
 Usage: longshore VERB [flags]
 
 Start a server:
-${rows(serverVerbs.map(({ name, summary }) => [name, summary]), columns)}
+${rows(
+  serverVerbs.map(({ name, summary }) => [name, summary]),
+  columns,
+)}
 Work with a running one (at ${defaultEndpoint} unless told otherwise):
-${rows(verbs.map(({ name, summary }) => [name, summary]), columns)}
+${rows(
+  verbs.map(({ name, summary }) => [name, summary]),
+  columns,
+)}
 Flags of all client commands:
 ${flagRows(globalFlags, columns)}
 longshore VERB --help tells more about one of them, longshore --version the version.
@@ -29,7 +35,10 @@ Exit codes: 0 done, 1 it failed or a job FAILED, 2 wrong usage, 130 stopped by C
 
 /** Help for one verb. */
 export function verbHelp(verb: Verb, columns: number): string {
-  return helpPage({ ...verb, flagGroups: { Flags: verb.flags, 'Flags of all client commands': globalFlags } }, columns);
+  return helpPage(
+    { ...verb, flagGroups: { Flags: verb.flags, 'Flags of all client commands': globalFlags } },
+    columns,
+  );
 }
 
 export interface HelpPage {
@@ -43,10 +52,14 @@ export interface HelpPage {
   readonly examples: readonly string[];
 }
 
-export function helpPage({ name, summary, usage, about, flagGroups, examples }: HelpPage, columns: number): string {
+export function helpPage(
+  { name, summary, usage, about, flagGroups, examples }: HelpPage,
+  columns: number,
+): string {
   const parts = [`${sentence(summary)}\n`, `Usage: longshore ${name} ${usage}\n`];
   if (about !== undefined) parts.push(`${about}\n`);
-  for (const [title, flags] of Object.entries(flagGroups)) if (Object.keys(flags).length > 0) parts.push(`${title}:\n${flagRows(flags, columns)}`);
+  for (const [title, flags] of Object.entries(flagGroups))
+    if (Object.keys(flags).length > 0) parts.push(`${title}:\n${flagRows(flags, columns)}`);
   parts.push(`Examples:\n${examples.map((line) => `  ${line}\n`).join('')}`);
   return parts.join('\n');
 }
@@ -57,7 +70,10 @@ function flagRows(flags: Flags, columns: number): string {
   return rows(
     Object.entries(flags).map(([name, flag]) => {
       const term = `${flag.short === undefined ? '    ' : `-${flag.short}, `}--${name}${flag.value === undefined ? '' : ` ${flag.value}`}`;
-      return [term, flag.default === undefined ? flag.help : `${flag.help} (default ${flag.default})`];
+      return [
+        term,
+        flag.default === undefined ? flag.help : `${flag.help} (default ${flag.default})`,
+      ];
     }),
     columns,
   );
@@ -65,12 +81,18 @@ function flagRows(flags: Flags, columns: number): string {
 
 /** Terms and what they mean, side by side. */
 function rows(entries: readonly (readonly [string, string])[], columns: number): string {
-  const width = Math.max(...entries.map(([term]) => term.length).filter((length) => length <= longestTerm), 0);
+  const width = Math.max(
+    ...entries.map(([term]) => term.length).filter((length) => length <= longestTerm),
+    0,
+  );
   const indent = ' '.repeat(width + 4);
   return entries
     .map(([term, text]) => {
       const lines = wrapped(text, Math.max(20, Math.min(columns, widest) - indent.length));
-      const head = term.length > width ? [`  ${term}`, ...lines.map((line) => indent + line)] : lines.map((line, at) => (at === 0 ? `  ${term.padEnd(width)}  ` : indent) + line);
+      const head =
+        term.length > width
+          ? [`  ${term}`, ...lines.map((line) => indent + line)]
+          : lines.map((line, at) => (at === 0 ? `  ${term.padEnd(width)}  ` : indent) + line);
       return `${head.join('\n')}\n`;
     })
     .join('');

@@ -1,6 +1,7 @@
-// The command line's only way to the outside world besides HTTP: streams, environment, clock, pause, Ctrl-C. Tests put their
-// own in its place. Nothing else under src/cli may touch `process`, timers or clocks, and nothing is written to a terminal but
-// through an Io, which lets no control character of others pass.
+// The command line's only way to the outside world besides HTTP: streams, environment, clock,
+// pause, Ctrl-C. Tests put their own in its place. Nothing else under src/cli may touch `process`,
+// timers or clocks, and nothing is written to a terminal but through an Io, which lets no control
+// character of others pass.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { text as textOf } from 'node:stream/consumers';
@@ -19,18 +20,24 @@ export interface Surroundings {
   nowMs(): number;
   /** Resolves after `ms`, or as soon as `signal` is aborted. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `handler` at the first Ctrl-C; a second one ends the process at once. Returns how to stop listening. */
+  /**
+   * Calls `handler` at the first Ctrl-C; a second one ends the process at once. Returns how to stop
+   * listening.
+   */
   onInterrupt(handler: () => void): () => void;
 }
 
 /**
- * The outside world as verbs have it. Whatever text they write, of others or of their own, control and formatting characters in
- * it are spelled out; only the codes of a Style and of {@link eraseLine} live. JSON stays the same JSON.
+ * The outside world as verbs have it. Whatever text they write, of others or of their own, control
+ * and formatting characters in it are spelled out; only the codes of a Style and of {@link
+ * eraseLine} live. JSON stays the same JSON.
  */
 export interface Io extends Omit<Surroundings, 'writeOut' | 'writeErr'> {
   /** Results go here and nothing else, so that they can be piped. */
   out(text: string): void;
-  /** The one way around: a job's output into a pipe or by --raw, or what {@link logLineText} made. */
+  /**
+   * The one way around: a job's output into a pipe or by --raw, or what {@link logLineText} made.
+   */
   outAsIs(text: string): void;
   /** Progress, notes and errors. */
   err(text: string): void;
@@ -47,7 +54,9 @@ export const ioOf = (surroundings: Surroundings): Io => ({
 export function systemIo(): Surroundings {
   for (const stream of [process.stdout, process.stderr]) {
     // A reader such as `head` that has enough is no fault of anybody.
-    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+    stream.on('error', (error: NodeJS.ErrnoException) =>
+      process.exit(error.code === 'EPIPE' ? 0 : 1),
+    );
   }
   return {
     env: process.env,
@@ -58,7 +67,8 @@ export function systemIo(): Surroundings {
     columns: process.stdout.columns || process.stderr.columns || 80,
     readStdin: () => textOf(process.stdin),
     nowMs: () => Date.now(),
-    sleep: (ms, signal) => pause(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
+    sleep: (ms, signal) =>
+      pause(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
     onInterrupt(handler) {
       process.once('SIGINT', handler);
       return () => void process.off('SIGINT', handler);

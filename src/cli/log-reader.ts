@@ -12,17 +12,25 @@ export interface LogStream {
 }
 
 /**
- * The streams of a job's attempts, the oldest first; that of a running attempt is the last. Throws a {@link Failure} where the
- * output goes elsewhere.
+ * The streams of a job's attempts, the oldest first; that of a running attempt is the last. Throws
+ * a {@link Failure} where the output goes elsewhere.
  */
 export function streamsOf(job: JobDetail): LogStream[] {
   const configuration = job.container?.logConfiguration;
   if (configuration?.logDriver !== undefined && configuration.logDriver !== 'awslogs') {
-    throw new Failure(`the output of job ${job.jobId} goes to the log driver ${configuration.logDriver}, which this command cannot read`);
+    throw new Failure(
+      `the output of job ${job.jobId} goes to the log driver ${configuration.logDriver}, which this command cannot read`,
+    );
   }
   const group = configuration?.options?.['awslogs-group'] || defaultGroup;
-  const names = [...(job.attempts ?? []).map((attempt) => attempt.container?.logStreamName), job.container?.logStreamName];
-  return [...new Set(names.filter((name) => name !== undefined && name !== ''))].map((stream) => ({ group, stream: stream as string }));
+  const names = [
+    ...(job.attempts ?? []).map((attempt) => attempt.container?.logStreamName),
+    job.container?.logStreamName,
+  ];
+  return [...new Set(names.filter((name) => name !== undefined && name !== ''))].map((stream) => ({
+    group,
+    stream: stream as string,
+  }));
 }
 
 export type LogLines = LogPage['events'];
@@ -49,7 +57,8 @@ export class StreamReader {
       const page = await this.#api.logEvents(this.#target.group, this.#target.stream, asked);
       this.#next = page.next;
       if (page.events.length > 0) yield page.events;
-      // The same token as before says that nothing more is there now; an empty page with a new one says nothing.
+      // The same token as before says that nothing more is there now; an empty page with a new one
+      // says nothing.
       if (page.next === asked) return;
     }
   }
@@ -79,7 +88,12 @@ export class JobLogReader {
   }
 
   #take(streams: readonly LogStream[]): void {
-    const wanted = this.#from === 'last' ? streams.slice(this.#seen === 0 ? -1 : this.#seen) : this.#seen === 0 ? streams.slice(this.#from - 1, this.#from) : [];
+    const wanted =
+      this.#from === 'last'
+        ? streams.slice(this.#seen === 0 ? -1 : this.#seen)
+        : this.#seen === 0
+          ? streams.slice(this.#from - 1, this.#from)
+          : [];
     this.#streams.push(...wanted.map((target) => new StreamReader(this.#api, target)));
     if (wanted.length > 0) this.#seen = this.#from === 'last' ? streams.length : 1;
   }

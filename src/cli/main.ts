@@ -1,5 +1,5 @@
-// The command line: finds the verb, runs it, and turns whatever goes wrong into one line and an exit code. It starts no server:
-// `up`, `serve` and `demo` are dispatched before it is called.
+// The command line: finds the verb, runs it, and turns whatever goes wrong into one line and an
+// exit code. It starts no server: `up`, `serve` and `demo` are dispatched before it is called.
 
 import { didYouMean } from './did-you-mean.ts';
 import { explainError, UsageError } from './failure.ts';
@@ -14,8 +14,13 @@ import { serverVerbs, verbs } from './verbs.ts';
 import type { Verb } from './verb.ts';
 import { version } from './version.ts';
 
-/** Runs one command line, without the program's name. Resolves to the exit code and never rejects. */
-export async function runCli(argv: readonly string[], surroundings: Surroundings = systemIo()): Promise<number> {
+/**
+ * Runs one command line, without the program's name. Resolves to the exit code and never rejects.
+ */
+export async function runCli(
+  argv: readonly string[],
+  surroundings: Surroundings = systemIo(),
+): Promise<number> {
   const io = ioOf(surroundings);
   const { verb: name, rest } = splitVerb(argv);
   try {
@@ -25,7 +30,9 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const about = verbs.some((verb) => verb.name === name) ? `longshore ${name}` : 'longshore';
-    io.err(`${inLine(`${about}: ${error.message}`)}\n${inLine(error.hint ?? `See ${about} --help`)}\n`);
+    io.err(
+      `${inLine(`${about}: ${error.message}`)}\n${inLine(error.hint ?? `See ${about} --help`)}\n`,
+    );
     return 2;
   }
 }
@@ -45,13 +52,24 @@ function withoutVerb(argv: readonly string[], io: Io): number {
 }
 
 function help([name]: readonly string[], io: Io): number {
-  io.out(name === undefined || serverVerbs.some((verb) => verb.name === name) ? programHelp(io.columns) : verbHelp(verbNamed(name), io.columns));
+  io.out(
+    name === undefined || serverVerbs.some((verb) => verb.name === name)
+      ? programHelp(io.columns)
+      : verbHelp(verbNamed(name), io.columns),
+  );
   return 0;
 }
 
 function verbNamed(name: string): Verb {
   const found = verbs.find((verb) => verb.name === name);
-  if (found === undefined) throw new UsageError(`there is no verb '${name}'`, didYouMean(name, [...serverVerbs, ...verbs].map((verb) => verb.name)));
+  if (found === undefined)
+    throw new UsageError(
+      `there is no verb '${name}'`,
+      didYouMean(
+        name,
+        [...serverVerbs, ...verbs].map((verb) => verb.name),
+      ),
+    );
   return found;
 }
 
@@ -67,7 +85,9 @@ async function runVerb(verb: Verb, argv: readonly string[], io: Io): Promise<num
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const [cause, hint] = error instanceof Hinted ? [error.cause, `${error.hint}\n`] : [error, ''];
-    io.err(`longshore ${verb.name}: ${explainError(cause, session.settings.endpoint, io.env)}\n${hint}`);
+    io.err(
+      `longshore ${verb.name}: ${explainError(cause, session.settings.endpoint, io.env)}\n${hint}`,
+    );
     return 1;
   } finally {
     await session.close();

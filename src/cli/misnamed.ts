@@ -1,4 +1,5 @@
-// When the server refuses a name: which one was meant. Asks the server for the names that it has, and only then.
+// When the server refuses a name: which one was meant. Asks the server for the names that it has,
+// and only then.
 
 import type { Api } from './api.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -21,7 +22,10 @@ interface Asked {
   readonly jobDefinition?: string | undefined;
 }
 
-/** The error that the call ended with, hinted where a name in it is none that the server has but near to one. */
+/**
+ * The error that the call ended with, hinted where a name in it is none that the server has but
+ * near to one.
+ */
 export async function hinted(api: Api, error: unknown, asked: Asked): Promise<unknown> {
   if (!isRefusal(error)) return error;
   // Without the names there is no hint, and the error is the one that counts.
@@ -30,9 +34,16 @@ export async function hinted(api: Api, error: unknown, asked: Asked): Promise<un
 }
 
 async function hintFor(api: Api, { jobQueue, jobDefinition }: Asked): Promise<string | undefined> {
-  const queueHint = jobQueue === undefined ? undefined : nearest(nameOfArn(jobQueue), (await api.jobQueues()).map(({ jobQueueName = '' }) => jobQueueName));
+  const queueHint =
+    jobQueue === undefined
+      ? undefined
+      : nearest(
+          nameOfArn(jobQueue),
+          (await api.jobQueues()).map(({ jobQueueName = '' }) => jobQueueName),
+        );
   if (queueHint !== undefined || jobDefinition === undefined) return queueHint;
   return nearest(nameOfArn(jobDefinition).replace(/:\d+$/, ''), await api.jobDefinitionNames());
 }
 
-const nearest = (name: string, known: readonly string[]): string | undefined => (known.includes(name) ? undefined : didYouMean(name, known));
+const nearest = (name: string, known: readonly string[]): string | undefined =>
+  known.includes(name) ? undefined : didYouMean(name, known);

@@ -1,5 +1,5 @@
-// Asks again and again, gently: soon after something changed, ever more rarely while nothing does. A server that is away for
-// a moment is waited for. It knows nothing of jobs.
+// Asks again and again, gently: soon after something changed, ever more rarely while nothing does.
+// A server that is away for a moment is waited for. It knows nothing of jobs.
 
 import { Interrupted, isUnreachable } from './failure.ts';
 import type { Io } from './io.ts';
@@ -13,10 +13,16 @@ const growth = 1.5;
 const patienceMs = 60_000;
 
 /**
- * Calls `look` until it is done. `look` says whether anything changed since it looked before, and `done` when it is.
- * `onAway` hears once that the server has gone away. Throws {@link Interrupted} when `signal` is aborted.
+ * Calls `look` until it is done. `look` says whether anything changed since it looked before, and
+ * `done` when it is. `onAway` hears once that the server has gone away. Throws {@link Interrupted}
+ * when `signal` is aborted.
  */
-export async function poll(io: Io, signal: AbortSignal, look: () => Promise<'changed' | 'same' | 'done'>, onAway: () => void): Promise<void> {
+export async function poll(
+  io: Io,
+  signal: AbortSignal,
+  look: () => Promise<'changed' | 'same' | 'done'>,
+  onAway: () => void,
+): Promise<void> {
   let pauseMs = firstPauseMs;
   let lastAnswerMs: number | undefined;
   let away = false;
@@ -29,7 +35,12 @@ export async function poll(io: Io, signal: AbortSignal, look: () => Promise<'cha
       lastAnswerMs = io.nowMs();
       away = false;
     } catch (error) {
-      if (lastAnswerMs === undefined || !isUnreachable(error) || io.nowMs() - lastAnswerMs > patienceMs) throw error;
+      if (
+        lastAnswerMs === undefined ||
+        !isUnreachable(error) ||
+        io.nowMs() - lastAnswerMs > patienceMs
+      )
+        throw error;
       if (!away) onAway();
       away = true;
     }

@@ -3,4 +3,5 @@
 import type { Io } from './io.ts';
 
 /** `npx longshore` where npm runs it, else `longshore`. */
-export const programName = (env: Io['env']): string => (env['npm_command'] === undefined ? 'longshore' : 'npx longshore');
+export const programName = (env: Io['env']): string =>
+  env['npm_command'] === undefined ? 'longshore' : 'npx longshore';

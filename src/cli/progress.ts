@@ -1,5 +1,5 @@
-// Shows that something goes on: one line that is written anew on a terminal, else a line for every change. On standard
-// error, so that results stay clean.
+// Shows that something goes on: one line that is written anew on a terminal, else a line for every
+// change. On standard error, so that results stay clean.
 
 import type { Io } from './io.ts';
 import { eraseLine, inLine, widthOf } from './render/style.ts';
@@ -24,7 +24,9 @@ export class Progress {
     if (!this.isLive) return;
     const line = inLine(text);
     const fits = widthOf(line) < this.#io.columns;
-    this.#io.err(eraseLine + (fits ? line : cut(stripVTControlCharacters(line), this.#io.columns - 1)));
+    this.#io.err(
+      eraseLine + (fits ? line : cut(stripVTControlCharacters(line), this.#io.columns - 1)),
+    );
     this.#shown = true;
   }
 

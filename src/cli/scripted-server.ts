@@ -1,5 +1,5 @@
-// For tests: a tiny HTTP server that answers AWS calls as a script says, and a terminal that remembers. No rule of the service
-// is here; a test says what it wants answered.
+// For tests: a tiny HTTP server that answers AWS calls as a script says, and a terminal that
+// remembers. No rule of the service is here; a test says what it wants answered.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -27,26 +27,42 @@ export class Answer extends Error {
 export interface ScriptedServer {
   readonly url: string;
   /** The calls that came, in order. */
-  readonly calls: readonly { readonly operation: string; readonly input: Body; readonly authorization: string }[];
+  readonly calls: readonly {
+    readonly operation: string;
+    readonly input: Body;
+    readonly authorization: string;
+  }[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Operations are named in lower case as in Batch's paths (`describejobs`), those of CloudWatch Logs by their own name. `port` 0: any. */
-export async function scriptedServer(script: Script, port = 0, identity: Body = {}): Promise<ScriptedServer> {
+/**
+ * Operations are named in lower case as in Batch's paths (`describejobs`), those of CloudWatch Logs
+ * by their own name. `port` 0: any.
+ */
+export async function scriptedServer(
+  script: Script,
+  port = 0,
+  identity: Body = {},
+): Promise<ScriptedServer> {
   const calls: { operation: string; input: Body; authorization: string }[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const target = request.headers['x-amz-target'];
     // Who it is, every caller may ask: no call of the script's.
     if (request.url === '/_longshore/health') return send(response, 200, identity, {});
-    const operation = typeof target === 'string' ? target.slice(target.lastIndexOf('.') + 1) : (request.url ?? '').replace('/v1/', '');
+    const operation =
+      typeof target === 'string'
+        ? target.slice(target.lastIndexOf('.') + 1)
+        : (request.url ?? '').replace('/v1/', '');
     const input = JSON.parse((await text(request)) || '{}') as Body;
     calls.push({ operation, input, authorization: request.headers.authorization ?? '' });
     const handler = script[operation];
     try {
-      if (handler === undefined) throw new Answer(400, 'ClientException', `the script has no ${operation}`);
+      if (handler === undefined)
+        throw new Answer(400, 'ClientException', `the script has no ${operation}`);
       send(response, 200, handler(input as never), {});
     } catch (error) {
-      const { status, type, message } = error instanceof Answer ? error : new Answer(400, 'ClientException', String(error));
+      const { status, type, message } =
+        error instanceof Answer ? error : new Answer(400, 'ClientException', String(error));
       send(response, status, { message }, { 'x-amzn-errortype': type });
     }
   };
@@ -62,8 +78,15 @@ export async function scriptedServer(script: Script, port = 0, identity: Body = 
   };
 }
 
-function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string>): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body ?? {}));
+function send(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string>,
+): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', ...headers })
+    .end(JSON.stringify(body ?? {}));
 }
 
 export interface Terminal extends Surroundings {
@@ -75,7 +98,10 @@ export interface Terminal extends Surroundings {
   onSleep: (ms: number) => void;
 }
 
-export function terminal(env: Surroundings['env'] = {}, over: Partial<Surroundings> = {}): Terminal {
+export function terminal(
+  env: Surroundings['env'] = {},
+  over: Partial<Surroundings> = {},
+): Terminal {
   let handler = (): void => undefined;
   let nowMs = 1_700_000_000_000;
   const made: Terminal = {
@@ -106,7 +132,11 @@ export function terminal(env: Surroundings['env'] = {}, over: Partial<Surroundin
 }
 
 /** Runs one command line against a server of this script. */
-export async function runAgainst(script: Script, argv: readonly string[], io: Terminal = terminal()) {
+export async function runAgainst(
+  script: Script,
+  argv: readonly string[],
+  io: Terminal = terminal(),
+) {
   await using server = await scriptedServer(script);
   const code = await runCli(['--endpoint', server.url, ...argv], io);
   return { code, stdout: io.stdout, stderr: io.stderr, calls: server.calls };

@@ -1,4 +1,5 @@
-// The server's own account and region, which callers work in who name none. Asked of the server itself, once for each call of the program.
+// The server's own account and region, which callers work in who name none. Asked of the server
+// itself, once for each call of the program.
 
 import type { Settings } from './settings.ts';
 
@@ -21,7 +22,9 @@ export function serverIdentity(settings: Settings): Promise<ServerIdentity | und
 
 async function ask(endpoint: string): Promise<ServerIdentity | undefined> {
   try {
-    const answer = await fetch(new URL('/_longshore/health', endpoint), { signal: AbortSignal.timeout(askMs) });
+    const answer = await fetch(new URL('/_longshore/health', endpoint), {
+      signal: AbortSignal.timeout(askMs),
+    });
     return answer.ok ? ((await answer.json()) as ServerIdentity) : undefined;
   } catch {
     return undefined;

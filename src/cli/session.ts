@@ -1,5 +1,5 @@
-// What a verb works with: the streams, the settings of this call, and the server's API, loaded on first use because the SDK
-// takes a fifth of a second to load and help must not wait for it.
+// What a verb works with: the streams, the settings of this call, and the server's API, loaded on
+// first use because the SDK takes a fifth of a second to load and help must not wait for it.
 
 import type { Api } from './api.ts';
 import type { ClusterApi } from './cluster-api.ts';
@@ -30,7 +30,9 @@ export class Session {
   }
 
   clusters(): Promise<ClusterApi> {
-    this.#clusters ??= import('./cluster-api.ts').then(({ ClusterApi }) => new ClusterApi(this.settings, this.io.env));
+    this.#clusters ??= import('./cluster-api.ts').then(
+      ({ ClusterApi }) => new ClusterApi(this.settings, this.io.env),
+    );
     return this.#clusters;
   }
 
@@ -40,14 +42,19 @@ export class Session {
 
   /** Lets go of connections, so that the process can end. */
   async close(): Promise<void> {
-    for (const loading of [this.#api, this.#clusters]) (await loading?.catch(() => undefined))?.close();
+    for (const loading of [this.#api, this.#clusters])
+      (await loading?.catch(() => undefined))?.close();
   }
 
   /**
-   * Runs work that may take long and that Ctrl-C ends: `signal` is aborted, the work throws {@link Interrupted}, and `note`
-   * tells the user what goes on without them. Resolves to the work's exit code, or 130.
+   * Runs work that may take long and that Ctrl-C ends: `signal` is aborted, the work throws {@link
+   * Interrupted}, and `note` tells the user what goes on without them. Resolves to the work's exit
+   * code, or 130.
    */
-  async interruptible(note: () => string, work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  async interruptible(
+    note: () => string,
+    work: (signal: AbortSignal) => Promise<number>,
+  ): Promise<number> {
     const controller = new AbortController();
     const stopListening = this.io.onInterrupt(() => controller.abort());
     try {

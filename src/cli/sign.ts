@@ -1,5 +1,5 @@
-// Signs a request of our own operations as the SDK signs those of AWS: Signature Version 4, header form. For requests without a
-// body; it sends nothing itself.
+// Signs a request of our own operations as the SDK signs those of AWS: Signature Version 4, header
+// form. For requests without a body; it sends nothing itself.
 
 import { createHash, createHmac } from 'node:crypto';
 
@@ -18,20 +18,51 @@ export interface SignedRequest {
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+const hmac = (key: string | Buffer, text: string): Buffer =>
+  createHmac('sha256', key).update(text).digest();
 
 /** The headers that the request needs, `host` aside, which goes by its URL. */
-export function signedHeaders({ method, url, region, service, nowMs }: SignedRequest, { accessKeyId, secretAccessKey, sessionToken }: Credentials): Record<string, string> {
+export function signedHeaders(
+  { method, url, region, service, nowMs }: SignedRequest,
+  { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+): Record<string, string> {
   const date = new Date(nowMs).toISOString().replace(/[-:]|\.\d{3}/g, '');
-  const headers: Record<string, string> = { host: url.host, 'x-amz-date': date, ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }) };
+  const headers: Record<string, string> = {
+    host: url.host,
+    'x-amz-date': date,
+    ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
+  };
   const names = Object.keys(headers).sort();
   // The path is encoded once more, as for every service but S3.
-  const path = url.pathname.split('/').map((part) => encodeURIComponent(part)).join('/');
-  const query = [...url.searchParams].map((pair) => pair.map(encodeURIComponent).join('=')).sort().join('&');
-  const canonical = [method, path, query, ...names.map((name) => `${name}:${headers[name]}`), '', names.join(';'), sha256('')].join('\n');
+  const path = url.pathname
+    .split('/')
+    .map((part) => encodeURIComponent(part))
+    .join('/');
+  const query = [...url.searchParams]
+    .map((pair) => pair.map(encodeURIComponent).join('='))
+    .sort()
+    .join('&');
+  const canonical = [
+    method,
+    path,
+    query,
+    ...names.map((name) => `${name}:${headers[name]}`),
+    '',
+    names.join(';'),
+    sha256(''),
+  ].join('\n');
   const scope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`;
-  const key = [date.slice(0, 8), region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
-  const signature = hmac(key, ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n')).toString('hex');
+  const key = [date.slice(0, 8), region, service, 'aws4_request'].reduce<string | Buffer>(
+    hmac,
+    `AWS4${secretAccessKey}`,
+  );
+  const signature = hmac(
+    key,
+    ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n'),
+  ).toString('hex');
   const { host: _host, ...rest } = headers;
-  return { ...rest, authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}` };
+  return {
+    ...rest,
+    authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
+  };
 }

@@ -12,7 +12,11 @@ import { definitionName } from './image-definition.ts';
 import { terminal } from './scripted-server.ts';
 import { baseRequest, requestOf, submitFlags } from './submit-request.ts';
 
-function built(argv: string[], base: Partial<SubmitJobCommandInput> = {}, env: Record<string, string> = {}) {
+function built(
+  argv: string[],
+  base: Partial<SubmitJobCommandInput> = {},
+  env: Record<string, string> = {},
+) {
   const { values, command } = parseFlags(argv, submitFlags);
   const { request, image } = requestOf(base, values, command, env);
   // As it is sent: without what is undefined.
@@ -25,23 +29,82 @@ test('flags become the input of SubmitJob', () => {
   const cases: [argv: string[], more: object][] = [
     [[], {}],
     [['--name', 'a', '--queue', 'q'], { jobName: 'a', jobQueue: 'q' }],
-    [['--memory', '512m'], { containerOverrides: { resourceRequirements: [{ type: 'MEMORY', value: '512' }] } }],
-    [['--memory', '2GiB'], { containerOverrides: { resourceRequirements: [{ type: 'MEMORY', value: '2048' }] } }],
-    [['--vcpus', '2', '--memory', '2048', '--gpus', '1'], { containerOverrides: { resourceRequirements: [{ type: 'VCPU', value: '2' }, { type: 'MEMORY', value: '2048' }, { type: 'GPU', value: '1' }] } }],
-    [['--vcpus', '0.25'], { containerOverrides: { resourceRequirements: [{ type: 'VCPU', value: '0.25' }] } }],
-    [['-e', 'A=1=2', '-e', 'HERE'], { containerOverrides: { environment: [{ name: 'A', value: '1=2' }, { name: 'HERE', value: 'there' }] } }],
+    [
+      ['--memory', '512m'],
+      { containerOverrides: { resourceRequirements: [{ type: 'MEMORY', value: '512' }] } },
+    ],
+    [
+      ['--memory', '2GiB'],
+      { containerOverrides: { resourceRequirements: [{ type: 'MEMORY', value: '2048' }] } },
+    ],
+    [
+      ['--vcpus', '2', '--memory', '2048', '--gpus', '1'],
+      {
+        containerOverrides: {
+          resourceRequirements: [
+            { type: 'VCPU', value: '2' },
+            { type: 'MEMORY', value: '2048' },
+            { type: 'GPU', value: '1' },
+          ],
+        },
+      },
+    ],
+    [
+      ['--vcpus', '0.25'],
+      { containerOverrides: { resourceRequirements: [{ type: 'VCPU', value: '0.25' }] } },
+    ],
+    [
+      ['-e', 'A=1=2', '-e', 'HERE'],
+      {
+        containerOverrides: {
+          environment: [
+            { name: 'A', value: '1=2' },
+            { name: 'HERE', value: 'there' },
+          ],
+        },
+      },
+    ],
     [['-p', 'k=v', '--tag', 't=u'], { parameters: { k: 'v' }, tags: { t: 'u' } }],
     [['--array', '10000'], { arrayProperties: { size: 10_000 } }],
-    [['--attempts', '3', '--timeout', '2h'], { retryStrategy: { attempts: 3 }, timeout: { attemptDurationSeconds: 7200 } }],
+    [
+      ['--attempts', '3', '--timeout', '2h'],
+      { retryStrategy: { attempts: 3 }, timeout: { attemptDurationSeconds: 7200 } },
+    ],
     [['--timeout', '90'], { timeout: { attemptDurationSeconds: 90 } }],
     [
-      ['--depends-on', 'a', '--depends-on', 'b:n_to_n', '--depends-on', 'c:7', '--depends-on', 'SEQUENTIAL', '--depends-on', ':SEQUENTIAL'],
-      { dependsOn: [{ jobId: 'a' }, { jobId: 'b', type: 'N_TO_N' }, { jobId: 'c:7' }, { type: 'SEQUENTIAL' }, { type: 'SEQUENTIAL' }] },
+      [
+        '--depends-on',
+        'a',
+        '--depends-on',
+        'b:n_to_n',
+        '--depends-on',
+        'c:7',
+        '--depends-on',
+        'SEQUENTIAL',
+        '--depends-on',
+        ':SEQUENTIAL',
+      ],
+      {
+        dependsOn: [
+          { jobId: 'a' },
+          { jobId: 'b', type: 'N_TO_N' },
+          { jobId: 'c:7' },
+          { type: 'SEQUENTIAL' },
+          { type: 'SEQUENTIAL' },
+        ],
+      },
     ],
-    [['--', 'sh', '-c', 'echo --name'], { containerOverrides: { command: ['sh', '-c', 'echo --name'] } }],
+    [
+      ['--', 'sh', '-c', 'echo --name'],
+      { containerOverrides: { command: ['sh', '-c', 'echo --name'] } },
+    ],
   ];
   for (const [argv, more] of cases) {
-    assert.deepEqual(built(['--definition', 'render:3', ...argv], {}, { HERE: 'there' }), { request: { ...minimal, ...more }, image: undefined }, argv.join(' '));
+    assert.deepEqual(
+      built(['--definition', 'render:3', ...argv], {}, { HERE: 'there' }),
+      { request: { ...minimal, ...more }, image: undefined },
+      argv.join(' '),
+    );
   }
 });
 
@@ -52,7 +115,8 @@ test('a job is called after its definition or its image', () => {
     [['--image', 'registry.local:5000/team/busybox:1.36'], 'busybox'],
     [['--image', 'busybox@sha256:00'], 'busybox'],
   ];
-  for (const [argv, name] of cases) assert.equal((built(argv).request as { jobName: string }).jobName, name);
+  for (const [argv, name] of cases)
+    assert.equal((built(argv).request as { jobName: string }).jobName, name);
 });
 
 test("an image's definition has a name that AWS allows", () => {
@@ -70,23 +134,45 @@ test('flags are laid over what the file holds', () => {
   const base: Partial<SubmitJobCommandInput> = {
     ...minimal,
     shareIdentifier: 'blue',
-    containerOverrides: { command: ['a'], environment: [{ name: 'A', value: '1' }, { name: 'B', value: '2' }], resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'GPU', value: '2' }] },
+    containerOverrides: {
+      command: ['a'],
+      environment: [
+        { name: 'A', value: '1' },
+        { name: 'B', value: '2' },
+      ],
+      resourceRequirements: [
+        { type: 'VCPU', value: '1' },
+        { type: 'GPU', value: '2' },
+      ],
+    },
     parameters: { k: 'v', l: 'w' },
     dependsOn: [{ jobId: 'a' }],
   };
-  assert.deepEqual(built(['--name', 'again', '--vcpus', '4', '-e', 'A=3', '-p', 'k=x', '--depends-on', 'b', '--', 'b'], base).request, {
-    jobName: 'again',
-    jobQueue: 'first-run-job-queue',
-    jobDefinition: 'render:3',
-    shareIdentifier: 'blue',
-    containerOverrides: {
-      command: ['b'],
-      environment: [{ name: 'B', value: '2' }, { name: 'A', value: '3' }],
-      resourceRequirements: [{ type: 'GPU', value: '2' }, { type: 'VCPU', value: '4' }],
+  assert.deepEqual(
+    built(
+      ['--name', 'again', '--vcpus', '4', '-e', 'A=3', '-p', 'k=x', '--depends-on', 'b', '--', 'b'],
+      base,
+    ).request,
+    {
+      jobName: 'again',
+      jobQueue: 'first-run-job-queue',
+      jobDefinition: 'render:3',
+      shareIdentifier: 'blue',
+      containerOverrides: {
+        command: ['b'],
+        environment: [
+          { name: 'B', value: '2' },
+          { name: 'A', value: '3' },
+        ],
+        resourceRequirements: [
+          { type: 'GPU', value: '2' },
+          { type: 'VCPU', value: '4' },
+        ],
+      },
+      parameters: { k: 'x', l: 'w' },
+      dependsOn: [{ jobId: 'a' }, { jobId: 'b' }],
     },
-    parameters: { k: 'x', l: 'w' },
-    dependsOn: [{ jobId: 'a' }, { jobId: 'b' }],
-  });
+  );
   assert.deepEqual(built([], base).request, base);
 });
 
@@ -119,10 +205,19 @@ test('a file holds the input of SubmitJob and nothing else', async (t) => {
     return baseRequest(file, terminal());
   };
   assert.deepEqual(await read(JSON.stringify(minimal)), minimal);
-  assert.deepEqual(await baseRequest('-', terminal({}, { readStdin: () => Promise.resolve('{"jobName":"a"}') })), { jobName: 'a' });
+  assert.deepEqual(
+    await baseRequest('-', terminal({}, { readStdin: () => Promise.resolve('{"jobName":"a"}') })),
+    { jobName: 'a' },
+  );
   await assert.rejects(read('{'), UsageError);
   await assert.rejects(read('[]'), UsageError);
   await assert.rejects(read('null'), UsageError);
-  await assert.rejects(read('{"jobname":"a"}'), (error) => error instanceof UsageError && error.hint === 'Did you mean jobName?');
-  await assert.rejects(baseRequest(join(directory, 'none.json'), terminal()), (error) => error instanceof Failure && /no such file/.test(error.message));
+  await assert.rejects(
+    read('{"jobname":"a"}'),
+    (error) => error instanceof UsageError && error.hint === 'Did you mean jobName?',
+  );
+  await assert.rejects(
+    baseRequest(join(directory, 'none.json'), terminal()),
+    (error) => error instanceof Failure && /no such file/.test(error.message),
+  );
 });

@@ -1,12 +1,14 @@
-// Writes the archive that a server streams into a directory. What comes is not trusted: only names that a backup has are written,
-// nothing that is there is overwritten, and one that was cut off is told from one that is whole.
+// Writes the archive that a server streams into a directory. What comes is not trusted: only names
+// that a backup has are written, nothing that is there is overwritten, and one that was cut off is
+// told from one that is whole.
 
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { decodeTarHeader, tarBlock, tarPadding } from '../base/tar.ts';
 import { Failure } from './failure.ts';
 
-const names = /^(longshore\.db|instance|engine|backup\.json|logs(\/[a-z0-9-]{1,40}){3}\/[0-9a-f]{40}\.log)$/;
+const names =
+  /^(longshore\.db|instance|engine|backup\.json|logs(\/[a-z0-9-]{1,40}){3}\/[0-9a-f]{40}\.log)$/;
 /** The last file: after it nothing is missing. */
 const lastFile = 'backup.json';
 
@@ -16,14 +18,23 @@ export interface Unpacked {
 }
 
 /** Throws a {@link Failure} where it is no backup or was cut off. */
-export async function unpack(stream: AsyncIterable<Uint8Array>, directory: string): Promise<Unpacked> {
+export async function unpack(
+  stream: AsyncIterable<Uint8Array>,
+  directory: string,
+): Promise<Unpacked> {
   const bytes = new Bytes(stream);
   const made = new Set<string>();
   let total = 0;
   for (;;) {
     const header = decodeTarHeader(await bytes.take(tarBlock));
     if (header === 'end' && made.has(lastFile)) return { files: made.size, bytes: total };
-    if (header === undefined || header === 'end' || !names.test(header.name) || made.has(header.name)) throw new Failure('what the server sends is no backup');
+    if (
+      header === undefined ||
+      header === 'end' ||
+      !names.test(header.name) ||
+      made.has(header.name)
+    )
+      throw new Failure('what the server sends is no backup');
     const { name, size } = header;
     await writeFile(join(directory, name), bytes, size);
     await bytes.take(tarPadding(size));
@@ -36,9 +47,9 @@ async function writeFile(path: string, bytes: Bytes, size: number): Promise<void
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const file = openSync(path, 'wx', 0o600);
   try {
-    for (let left = size; left > 0; ) {
+    for (let left = size; left > 0;) {
       const chunk = await bytes.some(left);
-      for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
+      for (let at = 0; at < chunk.length;) at += writeSync(file, chunk, at);
       left -= chunk.length;
     }
     fsyncSync(file);
@@ -70,7 +81,7 @@ class Bytes {
 
   async take(count: number): Promise<Uint8Array> {
     const taken = new Uint8Array(count);
-    for (let at = 0; at < count; ) {
+    for (let at = 0; at < count;) {
       const chunk = await this.some(count - at);
       taken.set(chunk, at);
       at += chunk.length;

@@ -1,4 +1,5 @@
-// What a verb of the command line is. Each lives in a file of its own under verb/; the table of them drives dispatch and help.
+// What a verb of the command line is. Each lives in a file of its own under verb/; the table of
+// them drives dispatch and help.
 
 import { globalFlags, parseFlags, type Flags, type Values } from './flags.ts';
 import { UsageError } from './failure.ts';
@@ -33,7 +34,10 @@ export interface VerbDefinition<F extends Flags> {
 export interface Verb extends Omit<VerbDefinition<Flags>, 'run'> {
   readonly allFlags: Flags;
   /** Reads the arguments, and answers how to run with them. Throws {@link UsageError}. */
-  parse(argv: readonly string[]): { readonly globals: Values<typeof globalFlags>; run(session: Session): Promise<number> };
+  parse(argv: readonly string[]): {
+    readonly globals: Values<typeof globalFlags>;
+    run(session: Session): Promise<number>;
+  };
 }
 
 export function defineVerb<const F extends Flags>(definition: VerbDefinition<F>): Verb {
@@ -51,11 +55,21 @@ export function defineVerb<const F extends Flags>(definition: VerbDefinition<F>)
   };
 }
 
-function checkOperands(verb: Omit<VerbDefinition<Flags>, 'run' | 'flags'>, operands: readonly string[], command: readonly string[] | undefined): void {
+function checkOperands(
+  verb: Omit<VerbDefinition<Flags>, 'run' | 'flags'>,
+  operands: readonly string[],
+  command: readonly string[] | undefined,
+): void {
   const { name, least, most } = verb.operands;
   const given = verb.takesCommand ? operands : [...operands, ...(command ?? [])];
-  if (given.length < least) throw new UsageError(`${verb.name} needs ${name}`, `Usage: longshore ${verb.name} ${verb.usage}, for example: ${verb.examples[0]}`);
+  if (given.length < least)
+    throw new UsageError(
+      `${verb.name} needs ${name}`,
+      `Usage: longshore ${verb.name} ${verb.usage}, for example: ${verb.examples[0]}`,
+    );
   if (given.length <= most) return;
-  const hint = verb.takesCommand ? `A command stands after --, as in: longshore ${verb.name} --image busybox -- ${given.join(' ')}` : `Usage: longshore ${verb.name} ${verb.usage}`;
+  const hint = verb.takesCommand
+    ? `A command stands after --, as in: longshore ${verb.name} --image busybox -- ${given.join(' ')}`
+    : `Usage: longshore ${verb.name} ${verb.usage}`;
   throw new UsageError(`unexpected argument '${given[most]}'`, hint);
 }

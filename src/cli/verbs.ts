@@ -15,9 +15,26 @@ import { submit } from './verb/submit.ts';
 import { terminate } from './verb/terminate.ts';
 import { wait } from './verb/wait.ts';
 
-export const verbs: readonly Verb[] = [env, submit, jobs, describe, explain, logs, wait, cancel, terminate, instances, instance, ami, backup];
+export const verbs: readonly Verb[] = [
+  env,
+  submit,
+  jobs,
+  describe,
+  explain,
+  logs,
+  wait,
+  cancel,
+  terminate,
+  instances,
+  instance,
+  ami,
+  backup,
+];
 
-/** The program's other verbs, which start a server in this process; here only so that help names them. */
+/**
+ * The program's other verbs, which start a server in this process; here only so that help names
+ * them.
+ */
 export const serverVerbs = [
   { name: 'up', summary: 'start a server with a first compute environment and job queue' },
   { name: 'serve', summary: 'start a server that is empty' },

@@ -4,7 +4,15 @@ import type { JobDetail } from '@aws-sdk/client-batch';
 import type { Session } from './session.ts';
 import { poll } from './poll.ts';
 import { Progress, barText } from './progress.ts';
-import { childCounts, countsText, endText, isEnded, jobStatuses, standText, type StatusCounts } from './render/job.ts';
+import {
+  childCounts,
+  countsText,
+  endText,
+  isEnded,
+  jobStatuses,
+  standText,
+  type StatusCounts,
+} from './render/job.ts';
 import { durationText } from './render/time.ts';
 import type { Style } from './render/style.ts';
 import { statusText } from './render/style.ts';
@@ -14,8 +22,16 @@ export interface WatchOptions {
   readonly onEnd: (job: JobDetail) => void;
 }
 
-/** Resolves to the jobs, all ended, in the order of `ids`. Throws {@link Interrupted} when `signal` is aborted. */
-export async function watchJobs(session: Session, ids: readonly string[], signal: AbortSignal, options: WatchOptions): Promise<JobDetail[]> {
+/**
+ * Resolves to the jobs, all ended, in the order of `ids`. Throws {@link Interrupted} when `signal`
+ * is aborted.
+ */
+export async function watchJobs(
+  session: Session,
+  ids: readonly string[],
+  signal: AbortSignal,
+  options: WatchOptions,
+): Promise<JobDetail[]> {
   const api = await session.api();
   const progress = new Progress(session.io);
   const startedMs = session.io.nowMs();
@@ -32,7 +48,8 @@ export async function watchJobs(session: Session, ids: readonly string[], signal
       if (isEnded(job)) {
         progress.clear();
         options.onEnd(job);
-      } else if (before === undefined || landmark(before) !== landmark(job)) progress.change(standText(job, session.errStyle));
+      } else if (before === undefined || landmark(before) !== landmark(job))
+        progress.change(standText(job, session.errStyle));
     }
     const jobs = ids.map((id) => known.get(id) as JobDetail);
     if (jobs.every(isEnded)) return 'done';
@@ -51,19 +68,32 @@ export async function watchJobs(session: Session, ids: readonly string[], signal
 }
 
 /** Says how a job ended, on standard output or standard error. */
-export const sayEnd = (session: Session, where: 'out' | 'err') => (job: JobDetail): void =>
-  session.io[where](`${endText(job, where === 'out' ? session.style : session.errStyle)}\n`);
+export const sayEnd =
+  (session: Session, where: 'out' | 'err') =>
+  (job: JobDetail): void =>
+    session.io[where](`${endText(job, where === 'out' ? session.style : session.errStyle)}\n`);
 
 /** The exit code for jobs that have ended. */
-export const exitCodeOf = (jobs: readonly JobDetail[]): number => (jobs.some((job) => job.status === 'FAILED') ? 1 : 0);
+export const exitCodeOf = (jobs: readonly JobDetail[]): number =>
+  jobs.some((job) => job.status === 'FAILED') ? 1 : 0;
 
 function differs(before: JobDetail | undefined, now: JobDetail): boolean {
-  if (before === undefined || before.status !== now.status || before.statusReason !== now.statusReason) return true;
+  if (
+    before === undefined ||
+    before.status !== now.status ||
+    before.statusReason !== now.statusReason
+  )
+    return true;
   const [countsBefore, countsNow] = [childCounts(before), childCounts(now)];
-  return countsNow !== undefined && jobStatuses.some((status) => (countsBefore?.[status] ?? 0) !== (countsNow[status] ?? 0));
+  return (
+    countsNow !== undefined &&
+    jobStatuses.some((status) => (countsBefore?.[status] ?? 0) !== (countsNow[status] ?? 0))
+  );
 }
 
-/** What is worth a line where lines stay: not every child of an array, nor every figure in a reason. */
+/**
+ * What is worth a line where lines stay: not every child of an array, nor every figure in a reason.
+ */
 function landmark(job: JobDetail): string {
   const counts = childCounts(job);
   if (counts === undefined) return `${job.status} ${job.statusReason?.replace(/\d+/g, '0') ?? ''}`;
@@ -88,7 +118,8 @@ export function progressText(jobs: readonly JobDetail[], elapsedMs: number, styl
 function sumCounts(jobs: readonly JobDetail[]): StatusCounts {
   const sum: Record<string, number> = {};
   for (const job of jobs) {
-    for (const [status, count] of Object.entries(childCounts(job) ?? { [job.status ?? '']: 1 })) sum[status] = (sum[status] ?? 0) + (count ?? 0);
+    for (const [status, count] of Object.entries(childCounts(job) ?? { [job.status ?? '']: 1 }))
+      sum[status] = (sum[status] ?? 0) + (count ?? 0);
   }
   return sum;
 }

@@ -1,4 +1,5 @@
-// The door: a refusal changes nothing, an answer comes after its commit, and a commit that fails ends everything.
+// The door: a refusal changes nothing, an answer comes after its commit, and a commit that fails
+// ends everything.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -7,7 +8,13 @@ import { limit } from '../core/limit.ts';
 import { Stopped } from './command-queue.ts';
 import { envelope, Rig, scope, settle } from './scripted-ports.ts';
 
-const submission = (id: string, jobDefinition = 'd') => ({ type: 'submit-job', scope, jobId: id as never, request: { jobName: 'n', jobQueue: 'q', jobDefinition } }) as const;
+const submission = (id: string, jobDefinition = 'd') =>
+  ({
+    type: 'submit-job',
+    scope,
+    jobId: id as never,
+    request: { jobName: 'n', jobQueue: 'q', jobDefinition },
+  }) as const;
 
 describe('a refusal', () => {
   it('is a value, and neither the world nor the store hears of it', async () => {
@@ -22,7 +29,11 @@ describe('a refusal', () => {
   it('does not spoil the commands beside it in the same batch', async () => {
     const rig = await Rig.open();
     const commits = rig.store.commits.length;
-    const answers = Promise.all([rig.ask(submission('one')), rig.ask(submission('two', 'none')), rig.ask(submission('three'))]);
+    const answers = Promise.all([
+      rig.ask(submission('one')),
+      rig.ask(submission('two', 'none')),
+      rig.ask(submission('three')),
+    ]);
     await rig.clock.pass();
     assert.deepEqual((await answers).map(isRefusal), [false, true, false]);
     assert.equal(rig.store.commits.length, commits + 1);
@@ -36,7 +47,9 @@ describe('an answer', () => {
     const order: string[] = [];
     rig.store.onCommit = () => order.push('committed');
     rig.engine.onStart = async () => void order.push('started');
-    const answer = rig.control.bus.submit(submission('one'), envelope).then(() => order.push('answered'));
+    const answer = rig.control.bus
+      .submit(submission('one'), envelope)
+      .then(() => order.push('answered'));
     await settle();
     assert.deepEqual(order, []);
     await rig.clock.pass();
@@ -48,7 +61,16 @@ describe('an answer', () => {
   it('of a command that changed nothing comes without a commit', async () => {
     const rig = await Rig.open();
     const commits = rig.store.commits.length;
-    assert.deepEqual(await rig.ask({ type: 'stop-job', scope, jobId: 'unknown' as never, by: 'terminate', reason: 'x' }), {});
+    assert.deepEqual(
+      await rig.ask({
+        type: 'stop-job',
+        scope,
+        jobId: 'unknown' as never,
+        by: 'terminate',
+        reason: 'x',
+      }),
+      {},
+    );
     assert.equal(rig.store.commits.length, commits);
   });
 });
@@ -58,7 +80,11 @@ describe('a commit that fails', () => {
     const rig = await Rig.open();
     rig.engine.takeCalls();
     rig.store.failure = new Error('database or disk is full');
-    const calls = [rig.control.bus.submit(submission('one'), envelope), rig.control.bus.submit(submission('two', 'none'), envelope), rig.control.bus.write({ table: 'log-group', write: 'delete', scope, name: 'g' }, envelope)];
+    const calls = [
+      rig.control.bus.submit(submission('one'), envelope),
+      rig.control.bus.submit(submission('two', 'none'), envelope),
+      rig.control.bus.write({ table: 'log-group', write: 'delete', scope, name: 'g' }, envelope),
+    ];
     const outcomes = Promise.allSettled(calls);
     await rig.clock.pass(60_000);
     for (const outcome of await outcomes) {
@@ -66,11 +92,17 @@ describe('a commit that fails', () => {
       assert.ok(outcome.reason instanceof Stopped);
       assert.match(outcome.reason.message, /disk is full/);
     }
-    assert.deepEqual(rig.fatal.map((error) => error.message), ['database or disk is full']);
+    assert.deepEqual(
+      rig.fatal.map((error) => error.message),
+      ['database or disk is full'],
+    );
     assert.deepEqual(rig.engine.takeCalls(), []);
     rig.store.failure = undefined;
     await assert.rejects(rig.control.bus.submit(submission('three'), envelope), Stopped);
-    await assert.rejects(rig.control.bus.write({ table: 'log-group', write: 'delete', scope, name: 'g' }, envelope), Stopped);
+    await assert.rejects(
+      rig.control.bus.write({ table: 'log-group', write: 'delete', scope, name: 'g' }, envelope),
+      Stopped,
+    );
     assert.equal(rig.fatal.length, 1);
   });
 });
@@ -78,11 +110,19 @@ describe('a commit that fails', () => {
 describe('the queue', () => {
   it('turns clients away when too many wait, and never our own parts', async () => {
     const rig = await Rig.open();
-    const waiting = Array.from({ length: limit.commandsWaiting }, () => rig.control.bus.submit({ type: 'stop-job', scope, jobId: 'x' as never, by: 'cancel', reason: 'x' }, envelope));
+    const waiting = Array.from({ length: limit.commandsWaiting }, () =>
+      rig.control.bus.submit(
+        { type: 'stop-job', scope, jobId: 'x' as never, by: 'cancel', reason: 'x' },
+        envelope,
+      ),
+    );
     const turnedAway = await rig.control.bus.submit(submission('one'), envelope);
     assert.ok(isRefusal(turnedAway));
     assert.equal(turnedAway.refusal, 'busy');
-    const issued = rig.control.bus.issue({ type: 'report-attempt', attemptId: 'x' as never, report: { type: 'started', atMs: 0 } }, 'engine');
+    const issued = rig.control.bus.issue(
+      { type: 'report-attempt', attemptId: 'x' as never, report: { type: 'started', atMs: 0 } },
+      'engine',
+    );
     await rig.clock.pass();
     assert.deepEqual(await issued, { stale: true });
     assert.ok((await Promise.all(waiting)).every((answer) => !isRefusal(answer)));

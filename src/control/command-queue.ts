@@ -1,7 +1,7 @@
-// The one writer: takes commands in the order in which they came, decides and applies a batch of them in one synchronous
-// stretch, lets the schedule cycle place what can run, commits everything in one durable transaction, and only then answers
-// and acts (DESIGN 1). A failed commit or a broken law stops the process; nothing goes on from a world that the disk does
-// not know.
+// The one writer: takes commands in the order in which they came, decides and applies a batch of
+// them in one synchronous stretch, lets the schedule cycle place what can run, commits everything
+// in one durable transaction, and only then answers and acts (DESIGN 1). A failed commit or a
+// broken law stops the process; nothing goes on from a world that the disk does not know.
 
 import { isRefusal, refuse, type Refusal } from '../base/refusal.ts';
 import type { Command, ReplyOf } from '../core/command/command.ts';
@@ -24,8 +24,20 @@ export class Stopped extends Error {
 }
 
 type Pending =
-  | { readonly kind: 'command'; readonly command: Command; readonly envelope: Envelope; readonly resolve: (reply: unknown) => void; readonly reject: (error: Error) => void }
-  | { readonly kind: 'write'; readonly write: TableWrite; readonly envelope: Envelope; readonly resolve: (outcome: TableWriteOutcome) => void; readonly reject: (error: Error) => void };
+  | {
+      readonly kind: 'command';
+      readonly command: Command;
+      readonly envelope: Envelope;
+      readonly resolve: (reply: unknown) => void;
+      readonly reject: (error: Error) => void;
+    }
+  | {
+      readonly kind: 'write';
+      readonly write: TableWrite;
+      readonly envelope: Envelope;
+      readonly resolve: (outcome: TableWriteOutcome) => void;
+      readonly reject: (error: Error) => void;
+    };
 
 export interface CommandQueueParts {
   readonly world: World;
@@ -55,25 +67,55 @@ export class CommandQueue implements CommandBus {
   }
 
   submit<C extends Command>(command: C, envelope: Envelope): Promise<ReplyOf<C> | Refusal> {
-    if (this.#pending.length >= limit.commandsWaiting) return Promise.resolve(refuse('busy', 'Too many requests are waiting. Try again.'));
-    return this.#enqueue((resolve, reject) => ({ kind: 'command', command, envelope, resolve: resolve as (reply: unknown) => void, reject }));
+    if (this.#pending.length >= limit.commandsWaiting)
+      return Promise.resolve(refuse('busy', 'Too many requests are waiting. Try again.'));
+    return this.#enqueue((resolve, reject) => ({
+      kind: 'command',
+      command,
+      envelope,
+      resolve: resolve as (reply: unknown) => void,
+      reject,
+    }));
   }
 
   /**
-   * For our own parts, whose commands may not be turned away: reports of the engine, hosts that join. A command that nobody
-   * waits for may be left for the next batch that somebody does wait for, `withinMs` at most: it saves a sync to disk.
+   * For our own parts, whose commands may not be turned away: reports of the engine, hosts that
+   * join. A command that nobody waits for may be left for the next batch that somebody does wait
+   * for, `withinMs` at most: it saves a sync to disk.
    */
-  issue<C extends Command>(command: C, caller: string, withinMs = 0): Promise<ReplyOf<C> | Refusal> {
+  issue<C extends Command>(
+    command: C,
+    caller: string,
+    withinMs = 0,
+  ): Promise<ReplyOf<C> | Refusal> {
     const envelope: Envelope = { requestId: '', caller, sourceAddress: '', userAgent: '' };
-    const make = (resolve: (reply: ReplyOf<C> | Refusal) => void, reject: (error: Error) => void): Pending => ({ kind: 'command', command, envelope, resolve: resolve as (reply: unknown) => void, reject });
+    const make = (
+      resolve: (reply: ReplyOf<C> | Refusal) => void,
+      reject: (error: Error) => void,
+    ): Pending => ({
+      kind: 'command',
+      command,
+      envelope,
+      resolve: resolve as (reply: unknown) => void,
+      reject,
+    });
     return this.#enqueue(make, withinMs);
   }
 
   write(write: TableWrite, envelope: Envelope): Promise<TableWriteOutcome> {
-    return this.#enqueue((resolve, reject) => ({ kind: 'write', write, envelope, resolve, reject }));
+    return this.#enqueue((resolve, reject) => ({
+      kind: 'write',
+      write,
+      envelope,
+      resolve,
+      reject,
+    }));
   }
 
-  #enqueue<T>(make: (resolve: (value: T) => void, reject: (error: Error) => void) => Pending, withinMs = 0): Promise<T> {
+  #enqueue<T>(
+    make: (resolve: (value: T) => void, reject: (error: Error) => void) => Pending,
+    withinMs = 0,
+  ): Promise<T> {
     if (this.#stopped) return Promise.reject(this.#stopped);
     return new Promise<T>((resolve, reject) => {
       this.#pending.push(make(resolve, reject));
@@ -111,7 +153,9 @@ export class CommandQueue implements CommandBus {
     let outcomes: readonly TableWriteOutcome[];
     try {
       const nowMs = this.#parts.clock.now();
-      for (const pending of batch) if (pending.kind === 'command') replies.push(this.#decideAndApply(pending.command, nowMs, effects));
+      for (const pending of batch)
+        if (pending.kind === 'command')
+          replies.push(this.#decideAndApply(pending.command, nowMs, effects));
       if (world.scheduleWanted) this.#place(nowMs, effects);
       this.#scale(nowMs, effects);
       this.#watchQueues(nowMs, effects);
@@ -139,7 +183,11 @@ export class CommandQueue implements CommandBus {
     if (isRefusal(decision)) return decision;
     for (const event of decision.events) world.apply(event);
     // What follows for those that waited belongs to the same transaction.
-    for (let occasion = world.occasions.shift(); occasion !== undefined; occasion = world.occasions.shift()) {
+    for (
+      let occasion = world.occasions.shift();
+      occasion !== undefined;
+      occasion = world.occasions.shift()
+    ) {
       for (const event of settle(world, occasion, nowMs)) world.apply(event);
     }
     effects.push(...decision.effects);
@@ -158,10 +206,14 @@ export class CommandQueue implements CommandBus {
 
   #watchQueues(nowMs: number, effects: Effect[]): void {
     if (!this.#isWatching) return;
-    for (const queueArn of this.#parts.world.watchedQueues) this.#decideAndApply({ type: 'watch-queue', queueArn }, nowMs, effects);
+    for (const queueArn of this.#parts.world.watchedQueues)
+      this.#decideAndApply({ type: 'watch-queue', queueArn }, nowMs, effects);
   }
 
-  /** What has fallen due; answers how much. Bounded, so that thousands of timeouts at once do not hold up the callers. */
+  /**
+   * What has fallen due; answers how much. Bounded, so that thousands of timeouts at once do not
+   * hold up the callers.
+   */
   #meetDeadlines(nowMs: number, effects: Effect[]): number {
     if (!this.#isWatching) return 0;
     let met = 0;
@@ -189,21 +241,39 @@ export class CommandQueue implements CommandBus {
           });
   }
 
-  /** The schedule cycle. Bounded, so that a machine of many cores and a deep backlog do not hold up the callers. */
+  /**
+   * The schedule cycle. Bounded, so that a machine of many cores and a deep backlog do not hold up
+   * the callers.
+   */
   #place(nowMs: number, effects: Effect[]): void {
     const { world, ids } = this.#parts;
     const pass = new Pass(world, nowMs);
     for (let placed = 0; placed < limit.placementsPerPass && world.scheduleWanted; placed++) {
       const placement = pass.next();
       if (placement === undefined) world.scheduleWanted = false;
-      else this.#decideAndApply({ type: 'place-job', attemptId: ids.attempt(), ...placement, otherNodes: placement.otherNodes?.map((node) => ({ ...node, attemptId: ids.attempt() })) }, nowMs, effects);
+      else
+        this.#decideAndApply(
+          {
+            type: 'place-job',
+            attemptId: ids.attempt(),
+            ...placement,
+            otherNodes: placement.otherNodes?.map((node) => ({
+              ...node,
+              attemptId: ids.attempt(),
+            })),
+          },
+          nowMs,
+          effects,
+        );
     }
     pass.end();
   }
 
   #commit(batch: readonly Pending[], nowMs: number): readonly TableWriteOutcome[] {
     const { world, store } = this.#parts;
-    const tableWrites = batch.flatMap((pending) => (pending.kind === 'write' ? [pending.write] : []));
+    const tableWrites = batch.flatMap((pending) =>
+      pending.kind === 'write' ? [pending.write] : [],
+    );
     const { changes } = world;
     if (changes.isEmpty && tableWrites.length === 0) return [];
     const outcomes = store.commit({

@@ -1,5 +1,6 @@
-// An attempt at a job becomes what an engine runs: the stored container with AWS's variables put in. What cannot be
-// given to any engine yet is said here, in the words in which the attempt then fails.
+// An attempt at a job becomes what an engine runs: the stored container with AWS's variables put
+// in. What cannot be given to any engine yet is said here, in the words in which the attempt then
+// fails.
 
 import type { KeyValuePair } from '@aws-sdk/client-batch';
 import { scopeParts, splitJobId, type JobId } from '../base/ids.ts';
@@ -14,12 +15,29 @@ import type { ContainerSpec } from '../port/engine.ts';
 
 export type SpecOrReason = { readonly spec: ContainerSpec } | { readonly cannotStart: string };
 
-/** `needs` are the job's; `detail` is its parent's for an array's child; `forAll` are variables of every container. */
-export function containerSpec(world: World, jobId: JobId, placement: Placement, needs: Needs, detail: JobDetailRecord, forAll: readonly KeyValuePair[]): SpecOrReason {
+/**
+ * `needs` are the job's; `detail` is its parent's for an array's child; `forAll` are variables of
+ * every container.
+ */
+export function containerSpec(
+  world: World,
+  jobId: JobId,
+  placement: Placement,
+  needs: Needs,
+  detail: JobDetailRecord,
+  forAll: readonly KeyValuePair[],
+): SpecOrReason {
   const node = nodeFacts(world, jobId);
-  const container = (node && detail.nodeProperties && propertiesOfNode(detail.nodeProperties, node.node).container) ?? detail.container;
+  const container =
+    (node &&
+      detail.nodeProperties &&
+      propertiesOfNode(detail.nodeProperties, node.node).container) ??
+    detail.container;
   if (container.secrets && container.secrets.length > 0) {
-    return { cannotStart: 'ResourceInitializationError: unable to pull secrets: this server has no source of secrets' };
+    return {
+      cannotStart:
+        'ResourceInitializationError: unable to pull secrets: this server has no source of secrets',
+    };
   }
   const queueName = world.jobQueues.get(detail.queueArn)?.name ?? detail.queueArn;
   const environment = world.computeEnvironments.get(placement.computeEnvironmentArn);
@@ -32,7 +50,10 @@ export function containerSpec(world: World, jobId: JobId, placement: Placement, 
     node,
   });
   const own = under(forAll, container.environment ?? []);
-  const platform = platformVariables({ fargate: environment !== undefined && isFargate(environment), region: scopeParts(detail.scope).region });
+  const platform = platformVariables({
+    fargate: environment !== undefined && isFargate(environment),
+    region: scopeParts(detail.scope).region,
+  });
   return {
     spec: {
       attemptId: placement.attemptId,
@@ -48,14 +69,25 @@ export function containerSpec(world: World, jobId: JobId, placement: Placement, 
       mountPoints: container.mountPoints,
       linuxParameters: container.linuxParameters,
       logConfiguration: container.logConfiguration,
-      network: node && placement.network && { ...placement.network, numNodes: node.numNodes, node: node.node },
-      labels: { 'longshore.job': jobId, 'longshore.job-name': detail.name, 'longshore.job-queue': queueName },
+      network: node &&
+        placement.network && { ...placement.network, numNodes: node.numNodes, node: node.node },
+      labels: {
+        'longshore.job': jobId,
+        'longshore.job-name': detail.name,
+        'longshore.job-queue': queueName,
+      },
     },
   };
 }
 
 /** The first where the second do not say otherwise, then the second. */
-const under = (first: readonly KeyValuePair[], second: readonly KeyValuePair[]): readonly KeyValuePair[] => [...first.filter(({ name }) => !second.some((variable) => variable.name === name)), ...second];
+const under = (
+  first: readonly KeyValuePair[],
+  second: readonly KeyValuePair[],
+): readonly KeyValuePair[] => [
+  ...first.filter(({ name }) => !second.some((variable) => variable.name === name)),
+  ...second,
+];
 
 /** Which node of a multi-node parallel job it is: the job itself is its main node. */
 function nodeFacts(world: World, jobId: JobId): NodeFacts | undefined {
@@ -65,5 +97,10 @@ function nodeFacts(world: World, jobId: JobId): NodeFacts | undefined {
   if (job === undefined || nodes === undefined) return undefined;
   const { mainNode, numNodes } = nodes;
   if (node === undefined) return { node: mainNode, mainNode, numNodes };
-  return { node, mainNode, numNodes, mainNodeAddress: job.status === 'RUNNING' ? job.attempt.address : undefined };
+  return {
+    node,
+    mainNode,
+    numNodes,
+    mainNodeAddress: job.status === 'RUNNING' ? job.attempt.address : undefined,
+  };
 }

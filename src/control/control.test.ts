@@ -1,4 +1,5 @@
-// Starts, stops and reports as control runs them: nothing asked for is lost, and what is not current is dropped.
+// Starts, stops and reports as control runs them: nothing asked for is lost, and what is not
+// current is dropped.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -21,12 +22,23 @@ describe('a stop', () => {
     assert.deepEqual(rig.engine.takeCalls(), [`stop ${attemptId}`]);
     await rig.exited(attemptId, 143);
     const { status, statusReason, attempts } = rig.store.job(id);
-    assert.deepEqual([status, statusReason, attempts.length, attempts[0]?.exitCode], ['FAILED', 'enough', 1, 143]);
+    assert.deepEqual(
+      [status, statusReason, attempts.length, attempts[0]?.exitCode],
+      ['FAILED', 'enough', 1, 143],
+    );
   });
 
   it('that comes before the start was begun keeps it from starting', async () => {
     const rig = await Rig.open();
-    await rig.ask({ type: 'join-host', host: { kind: 'machine', id: host.id, title: 'large', capacity: { milliVcpu: 1_000_000, memoryMib: 1_000_000, gpus: 0 } } });
+    await rig.ask({
+      type: 'join-host',
+      host: {
+        kind: 'machine',
+        id: host.id,
+        title: 'large',
+        capacity: { milliVcpu: 1_000_000, memoryMib: 1_000_000, gpus: 0 },
+      },
+    });
     rig.engine.onStart = () => new Promise(() => undefined);
     const ids = [];
     for (let index = 0; index <= limit.startsInFlight; index++) ids.push(await rig.submit());
@@ -47,7 +59,10 @@ describe('a stop', () => {
     await rig.terminate(id, 'second');
     assert.deepEqual(rig.engine.takeCalls(), [`start ${attemptId}`, `stop ${attemptId}`]);
     await rig.exited(attemptId, 0);
-    assert.deepEqual([rig.store.job(id).status, rig.store.job(id).statusReason], ['FAILED', 'first']);
+    assert.deepEqual(
+      [rig.store.job(id).status, rig.store.job(id).statusReason],
+      ['FAILED', 'first'],
+    );
   });
 });
 
@@ -63,7 +78,12 @@ describe('a report', () => {
     const commits = rig.store.commits.length;
     await rig.exited(attemptId, 1);
     await rig.started(attemptId);
-    rig.engine.report({ type: 'lost', attemptId: 'e'.repeat(32) as never, atMs: 0, reason: 'gone' });
+    rig.engine.report({
+      type: 'lost',
+      attemptId: 'e'.repeat(32) as never,
+      atMs: 0,
+      reason: 'gone',
+    });
     await rig.clock.pass();
     assert.equal(stale.counts().staleReports, 3);
     assert.deepEqual(rig.engine.takeCalls(), [`remove ${attemptId}`, `remove ${'e'.repeat(32)}`]);
@@ -113,7 +133,8 @@ describe('a clock that is set back and forth', () => {
       const id = await rig.submit('d', more);
       for (let round = 0; round < 4; round++) {
         rig.clock.step(steps[round] as number);
-        for (const attemptId of [...rig.control.world.attempts.keys()]) await rig.started(attemptId);
+        for (const attemptId of [...rig.control.world.attempts.keys()])
+          await rig.started(attemptId);
         rig.clock.step(-(steps[round] as number) / 2);
         for (const attemptId of [...rig.control.world.attempts.keys()]) await rig.exited(attemptId);
         checkWorld(rig.control.world);
@@ -127,13 +148,23 @@ describe('a clock that is set back and forth', () => {
 describe('a container', () => {
   it('with secrets fails its attempt, and its log stream says why', async () => {
     const rig = await Rig.open();
-    await rig.define('secret', { secrets: [{ name: 'PASSWORD', valueFrom: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:x' }] });
+    await rig.define('secret', {
+      secrets: [
+        { name: 'PASSWORD', valueFrom: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:x' },
+      ],
+    });
     // The start is what finds it out, so the stream is known before that.
-    const stream = new Promise<string>((resolve) => (rig.store.onCommit = ({ logStreams }) => logStreams[0] && resolve(logStreams[0].name)));
+    const stream = new Promise<string>(
+      (resolve) =>
+        (rig.store.onCommit = ({ logStreams }) => logStreams[0] && resolve(logStreams[0].name)),
+    );
     const id = await rig.submit('secret');
     const { status, statusReason, attempts } = rig.store.job(id);
     assert.deepEqual([status, statusReason], ['FAILED', 'Task failed to start']);
-    assert.match(attempts[0]?.containerReason ?? '', /^ResourceInitializationError: unable to pull secrets/);
+    assert.match(
+      attempts[0]?.containerReason ?? '',
+      /^ResourceInitializationError: unable to pull secrets/,
+    );
     assert.deepEqual(rig.sink.lines(await stream), [attempts[0]?.containerReason]);
     assert.ok(!rig.engine.takeCalls().some((call) => call.startsWith('start')));
   });
@@ -141,25 +172,72 @@ describe('a container', () => {
   it('is told its place by variables that a job cannot set', async () => {
     const rig = await Rig.open();
     const id = await rig.submit();
-    const environment = Object.fromEntries((rig.engine.specs.get(rig.attempt(id))?.environment ?? []).map(({ name, value }) => [name, value]));
-    assert.deepEqual([environment['AWS_BATCH_JOB_ID'], environment['AWS_BATCH_JOB_ATTEMPT'], environment['AWS_BATCH_JQ_NAME'], environment['AWS_BATCH_CE_NAME']], [id, '1', 'q', 'ce']);
+    const environment = Object.fromEntries(
+      (rig.engine.specs.get(rig.attempt(id))?.environment ?? []).map(({ name, value }) => [
+        name,
+        value,
+      ]),
+    );
+    assert.deepEqual(
+      [
+        environment['AWS_BATCH_JOB_ID'],
+        environment['AWS_BATCH_JOB_ATTEMPT'],
+        environment['AWS_BATCH_JQ_NAME'],
+        environment['AWS_BATCH_CE_NAME'],
+      ],
+      [id, '1', 'q', 'ce'],
+    );
   });
 
   for (const [type, expected] of [
     ['EC2', { AWS_EXECUTION_ENV: 'AWS_ECS_EC2' }],
-    ['FARGATE', { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE', AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'mine' }],
+    [
+      'FARGATE',
+      { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE', AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'mine' },
+    ],
   ] as const) {
     it(`is told by variables of Amazon ECS that it runs on ${type}, unless it says otherwise itself`, async () => {
       const rig = await Rig.open();
-      const computeResources = { type, maxvCpus: 4, subnets: ['subnet-1'], securityGroupIds: ['sg-1'], ...(type === 'EC2' && { minvCpus: 0, instanceTypes: ['m5.large'], instanceRole: 'ecsInstanceRole' }) };
-      await rig.ask({ type: 'create-compute-environment', scope, uuid: 'platform', request: { computeEnvironmentName: 'platform', type: 'MANAGED', computeResources } });
-      await rig.ask({ type: 'create-job-queue', scope, request: { jobQueueName: 'platform', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'platform' }] } });
-      await rig.define('own', type === 'FARGATE' ? { environment: [{ name: 'AWS_DEFAULT_REGION', value: 'mine' }] } : {});
+      const computeResources = {
+        type,
+        maxvCpus: 4,
+        subnets: ['subnet-1'],
+        securityGroupIds: ['sg-1'],
+        ...(type === 'EC2' && {
+          minvCpus: 0,
+          instanceTypes: ['m5.large'],
+          instanceRole: 'ecsInstanceRole',
+        }),
+      };
+      await rig.ask({
+        type: 'create-compute-environment',
+        scope,
+        uuid: 'platform',
+        request: { computeEnvironmentName: 'platform', type: 'MANAGED', computeResources },
+      });
+      await rig.ask({
+        type: 'create-job-queue',
+        scope,
+        request: {
+          jobQueueName: 'platform',
+          priority: 1,
+          computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'platform' }],
+        },
+      });
+      await rig.define(
+        'own',
+        type === 'FARGATE' ? { environment: [{ name: 'AWS_DEFAULT_REGION', value: 'mine' }] } : {},
+      );
       const id = await rig.submit('own', { jobQueue: 'platform' });
       await rig.clock.pass(2_000);
-      const variables = (rig.engine.specs.get(rig.attempt(id))?.environment ?? []).filter(({ name }) => /^AWS_(?!BATCH)/.test(name ?? ''));
+      const variables = (rig.engine.specs.get(rig.attempt(id))?.environment ?? []).filter(
+        ({ name }) => /^AWS_(?!BATCH)/.test(name ?? ''),
+      );
       assert.equal(variables.length, Object.keys(expected).length);
-      assert.deepEqual(Object.fromEntries(variables.map(({ name, value }) => [name, value])), expected);
+      assert.deepEqual(
+        Object.fromEntries(variables.map(({ name, value }) => [name, value])),
+        expected,
+      );
     });
   }
 });
@@ -167,7 +245,15 @@ describe('a container', () => {
 describe('the effects', () => {
   it('start no more at once than the bound, and all in the end', async () => {
     const rig = await Rig.open();
-    await rig.ask({ type: 'join-host', host: { kind: 'machine', id: host.id, title: 'large', capacity: { milliVcpu: 1_000_000, memoryMib: 1_000_000, gpus: 0 } } });
+    await rig.ask({
+      type: 'join-host',
+      host: {
+        kind: 'machine',
+        id: host.id,
+        title: 'large',
+        capacity: { milliVcpu: 1_000_000, memoryMib: 1_000_000, gpus: 0 },
+      },
+    });
     const waiting: (() => void)[] = [];
     rig.engine.onStart = () => new Promise((resolve) => waiting.push(resolve));
     for (let index = 0; index < 100; index++) await rig.submit();
@@ -186,12 +272,32 @@ describe('compute environments', () => {
     const before = await Rig.open();
     const [known] = [...before.control.world.computeEnvironments.values()];
     assert(known !== undefined);
-    const left = [{ status: 'CREATING' }, { status: 'CREATING', problem: 'CLIENT_ERROR - no' }, { status: 'UPDATING', revision: 2 }, { status: 'DELETING' }] as const;
-    const computeEnvironments = left.map((more, index) => ({ ...known, arn: `${known.arn}-${index}` as typeof known.arn, name: `ce-${index}`, ...more }));
+    const left = [
+      { status: 'CREATING' },
+      { status: 'CREATING', problem: 'CLIENT_ERROR - no' },
+      { status: 'UPDATING', revision: 2 },
+      { status: 'DELETING' },
+    ] as const;
+    const computeEnvironments = left.map((more, index) => ({
+      ...known,
+      arn: `${known.arn}-${index}` as typeof known.arn,
+      name: `ce-${index}`,
+      ...more,
+    }));
     const rig = new Rig({ ...emptyWorld, computeEnvironments });
     void rig.control.open(host);
     await rig.clock.pass();
-    assert.deepEqual([...rig.control.world.computeEnvironments.values()].map(({ status, statusReason }) => [status, statusReason]), [['VALID', undefined], ['INVALID', 'CLIENT_ERROR - no'], ['VALID', undefined]]);
+    assert.deepEqual(
+      [...rig.control.world.computeEnvironments.values()].map(({ status, statusReason }) => [
+        status,
+        statusReason,
+      ]),
+      [
+        ['VALID', undefined],
+        ['INVALID', 'CLIENT_ERROR - no'],
+        ['VALID', undefined],
+      ],
+    );
     checkWorld(rig.control.world);
   });
 });

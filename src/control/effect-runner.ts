@@ -1,5 +1,6 @@
-// Does what commits ask for: starts, stops and removes attempts at the engine. Every act is idempotent and may be lost; what
-// was lost is found by the reconciler. It changes no state but through commands.
+// Does what commits ask for: starts, stops and removes attempts at the engine. Every act is
+// idempotent and may be lost; what was lost is found by the reconciler. It changes no state but
+// through commands.
 
 import type { KeyValuePair } from '@aws-sdk/client-batch';
 import { never } from '../base/assert.ts';
@@ -9,7 +10,12 @@ import type { Effect } from '../core/effect.ts';
 import { hasEnded, isLive, type LiveJob } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
 import type { World } from '../core/world.ts';
-import { EngineUnavailable, type ContainerSpec, type Engine, type EngineReport } from '../port/engine.ts';
+import {
+  EngineUnavailable,
+  type ContainerSpec,
+  type Engine,
+  type EngineReport,
+} from '../port/engine.ts';
 import type { StoreReader } from '../port/store.ts';
 import { containerSpec } from './container-spec.ts';
 
@@ -64,7 +70,8 @@ export class EffectRunner {
 
   /** It was told to, and not so long ago that the engine must have failed. */
   isStopping(attemptId: AttemptId): boolean {
-    const sinceMs = this.#parts.now() - (this.#stopsSent.get(attemptId) ?? Number.NEGATIVE_INFINITY);
+    const sinceMs =
+      this.#parts.now() - (this.#stopsSent.get(attemptId) ?? Number.NEGATIVE_INFINITY);
     // A clock that was set back says nothing.
     return sinceMs >= 0 && sinceMs < limit.stopRepeatMs;
   }
@@ -79,14 +86,18 @@ export class EffectRunner {
         this.#startMore();
         return;
       case 'stop-attempt':
-        // A start that waits for its turn finds the stop in the world. One that is under way may take long, as for a pull: the
-        // engine is told now, and once more when the start is done, for the case that it did not know the attempt yet.
-        if (!this.#starts.some((start) => start.attemptId === effect.attemptId)) this.#stop(effect, effect.graceMs);
+        // A start that waits for its turn finds the stop in the world. One that is under way may
+        // take long, as for a pull: the engine is told now, and once more when the start is done,
+        // for the case that it did not know the attempt yet.
+        if (!this.#starts.some((start) => start.attemptId === effect.attemptId))
+          this.#stop(effect, effect.graceMs);
         return;
       case 'remove-attempt':
         this.#stopsSent.delete(effect.attemptId);
         if (this.#parts.isKept(effect.attemptId)) return;
-        this.#engine(effect)?.remove(effect.attemptId).catch((error: unknown) => this.#problem(`removing attempt ${effect.attemptId}`, error));
+        this.#engine(effect)
+          ?.remove(effect.attemptId)
+          .catch((error: unknown) => this.#problem(`removing attempt ${effect.attemptId}`, error));
         return;
       case 'settle-environment':
         this.#parts.settle(effect.arn);
@@ -112,10 +123,12 @@ export class EffectRunner {
   #stop(attempt: AttemptOnHost, graceMs: number): void {
     const { attemptId } = attempt;
     this.#stopsSent.set(attemptId, this.#parts.now());
-    this.#engine(attempt)?.stop(attemptId, graceMs).catch((error: unknown) => {
-      this.#stopsSent.delete(attemptId);
-      this.#problem(`stopping attempt ${attemptId}`, error);
-    });
+    this.#engine(attempt)
+      ?.stop(attemptId, graceMs)
+      .catch((error: unknown) => {
+        this.#stopsSent.delete(attemptId);
+        this.#problem(`stopping attempt ${attemptId}`, error);
+      });
   }
 
   #startMore(): void {
@@ -134,7 +147,9 @@ export class EffectRunner {
 
   #liveJob(jobId: JobId, attemptId: AttemptId) {
     const job = this.#parts.world.jobs.get(jobId);
-    return job !== undefined && isLive(job) && !hasEnded(job) && job.attempt.attemptId === attemptId ? job : undefined;
+    return job !== undefined && isLive(job) && !hasEnded(job) && job.attempt.attemptId === attemptId
+      ? job
+      : undefined;
   }
 
   async #start(next: AttemptOnHost & { jobId: JobId; again?: boolean | undefined }): Promise<void> {
@@ -153,8 +168,15 @@ export class EffectRunner {
     }
   }
 
-  /** Undefined where there is nothing to start any more, or where it cannot be: then that is reported. */
-  #specOf({ jobId, attemptId, hostId }: AttemptOnHost & { jobId: JobId }): ContainerSpec | undefined {
+  /**
+   * Undefined where there is nothing to start any more, or where it cannot be: then that is
+   * reported.
+   */
+  #specOf({
+    jobId,
+    attemptId,
+    hostId,
+  }: AttemptOnHost & { jobId: JobId }): ContainerSpec | undefined {
     const { world, reader, jobEnvironment, report, now } = this.#parts;
     const job = this.#liveJob(jobId, attemptId);
     if (job === undefined) return undefined;
@@ -169,8 +191,9 @@ export class EffectRunner {
   }
 
   /**
-   * A stop of what an earlier start was asked for, maybe by a server that is no more: that start may be under way. The engine
-   * sees to it that nothing starts any more and says what has; only of what it does not know it is said here.
+   * A stop of what an earlier start was asked for, maybe by a server that is no more: that start
+   * may be under way. The engine sees to it that nothing starts any more and says what has; only of
+   * what it does not know it is said here.
    */
   async #withdraw(wanted: AttemptOnHost & { jobId: JobId }): Promise<void> {
     const { attemptId } = wanted;
@@ -186,7 +209,12 @@ export class EffectRunner {
   #neverStarted({ attempt: { attemptId, hostId }, stopRequested }: LiveJob): undefined {
     // A clock that was set back does not make it seem to have failed before it was stopped.
     const atMs = Math.max(this.#parts.now(), stopRequested?.atMs ?? 0);
-    this.#parts.report(hostId, { type: 'start-failed', attemptId, atMs, reason: 'stopped before it started' });
+    this.#parts.report(hostId, {
+      type: 'start-failed',
+      attemptId,
+      atMs,
+      reason: 'stopped before it started',
+    });
   }
 
   #isStopWanted({ jobId, attemptId }: AttemptOnHost & { jobId: JobId }): boolean {

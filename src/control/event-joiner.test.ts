@@ -1,5 +1,5 @@
-// Lines that become events of several lines: where one ends, how long it waits, and that a restart or a full disk neither loses
-// nor doubles a line.
+// Lines that become events of several lines: where one ends, how long it waits, and that a restart
+// or a full disk neither loses nor doubles a line.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,7 +11,9 @@ import { MAX_MESSAGE_BYTES } from '../port/log-sink.ts';
 import { carryJoined } from './event-joiner.ts';
 import { batch, Rig } from './scripted-ports.ts';
 
-const logging = { logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-multiline-pattern': '^[A-Z]' } } };
+const logging = {
+  logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-multiline-pattern': '^[A-Z]' } },
+};
 
 async function running(rig: Rig) {
   await rig.define('lines', logging);
@@ -61,22 +63,44 @@ test('an event that waits for more is closed in time, and what comes later is an
 test('an event is no larger than CloudWatch takes', async () => {
   const stored: LogBatch[] = [];
   const half = 'x'.repeat(MAX_MESSAGE_BYTES / 2);
-  await carryJoined({ ...fixed(new LinePattern('^A')), read: async function* lines() {
-    yield batch(3, `A${half}`, half, half);
-  }, append: async (each) => void stored.push(each) });
-  assert.deepEqual(stored.flatMap(({ lines }) => lines.map((line) => line.message.length)), [MAX_MESSAGE_BYTES / 2 + 2, MAX_MESSAGE_BYTES / 2 + 1, MAX_MESSAGE_BYTES / 2 + 1]);
+  await carryJoined({
+    ...fixed(new LinePattern('^A')),
+    read: async function* lines() {
+      yield batch(3, `A${half}`, half, half);
+    },
+    append: async (each) => void stored.push(each),
+  });
+  assert.deepEqual(
+    stored.flatMap(({ lines }) => lines.map((line) => line.message.length)),
+    [MAX_MESSAGE_BYTES / 2 + 2, MAX_MESSAGE_BYTES / 2 + 1, MAX_MESSAGE_BYTES / 2 + 1],
+  );
 });
 
-const fixed = (pattern: LinePattern) => ({ pattern, position: undefined, now: () => 0, after: () => () => undefined, onFailure: (error: Error) => assert.fail(error), isClosed: () => false });
+const fixed = (pattern: LinePattern) => ({
+  pattern,
+  position: undefined,
+  now: () => 0,
+  after: () => () => undefined,
+  onFailure: (error: Error) => assert.fail(error),
+  isClosed: () => false,
+});
 
 test('whenever it is cut, each line is stored once', async () => {
-  const text = fc.array(fc.array(fc.constantFrom('A', 'B', ' c', ''), { maxLength: 4 }), { minLength: 1, maxLength: 8 });
+  const text = fc.array(fc.array(fc.constantFrom('A', 'B', ' c', ''), { maxLength: 4 }), {
+    minLength: 1,
+    maxLength: 8,
+  });
   await fc.assert(
     fc.asyncProperty(text, fc.array(fc.nat(6), { maxLength: 6 }), async (batches, cuts) => {
       // Positions count batches: reading from one gives what follows.
       const read = (limitTo: number) =>
         async function* lines(from: LogPosition | undefined): AsyncGenerator<LogBatch> {
-          for (let at = Number(from ?? 0); at < Math.min(batches.length, Number(from ?? 0) + limitTo); at++) yield batch(at + 1, ...(batches[at] as string[]));
+          for (
+            let at = Number(from ?? 0);
+            at < Math.min(batches.length, Number(from ?? 0) + limitTo);
+            at++
+          )
+            yield batch(at + 1, ...(batches[at] as string[]));
         };
       const events: string[] = [];
       let position: LogPosition | undefined;

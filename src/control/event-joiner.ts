@@ -1,6 +1,7 @@
-// Joins lines of output to events of several lines, as Docker's awslogs driver does (moby, daemon/logger/awslogs, collectBatch): a
-// line that the expression matches begins an event, what follows belongs to it, each line with its end; an event that grows too
-// large, or is older than five seconds, is closed. What is stored says how many lines it stands for, so that after a
+// Joins lines of output to events of several lines, as Docker's awslogs driver does (moby,
+// daemon/logger/awslogs, collectBatch): a line that the expression matches begins an event, what
+// follows belongs to it, each line with its end; an event that grows too large, or is older than
+// five seconds, is closed. What is stored says how many lines it stands for, so that after a
 // restart the lines of an event that was open are read again, and no other.
 
 import type { LinePattern } from '../base/line-pattern/line-pattern.ts';
@@ -114,7 +115,10 @@ class EventJoiner {
     let workBefore = this.#parts.pattern.work;
     for (const line of batch.lines.slice(skip)) {
       const open = this.#open;
-      if (open !== undefined && (open.bytes + line.message.length > MAX_MESSAGE_BYTES || this.#begins(line))) {
+      if (
+        open !== undefined &&
+        (open.bytes + line.message.length > MAX_MESSAGE_BYTES || this.#begins(line))
+      ) {
         closed.push(open);
         this.#open = undefined;
       }
@@ -132,7 +136,13 @@ class EventJoiner {
   }
 
   #add({ timestampMs, message }: LogLine): void {
-    this.#open ??= { timestampMs, dueAtMs: this.#parts.now() + limit.openEventMs, pieces: [], bytes: 0, lines: 0 };
+    this.#open ??= {
+      timestampMs,
+      dueAtMs: this.#parts.now() + limit.openEventMs,
+      pieces: [],
+      bytes: 0,
+      lines: 0,
+    };
     this.#open.pieces.push(message);
     if (message.length < MAX_MESSAGE_BYTES) this.#open.pieces.push(lineEnd);
     this.#open.bytes += message.length + 1;
@@ -144,7 +154,11 @@ class EventJoiner {
     const open = withOpen ? this.#open : undefined;
     const events = open === undefined ? closed : [...closed, open];
     if (events.length === 0) return;
-    let [stored, base, whole] = [events.reduce((sum, { lines }) => sum + lines, this.#stored), this.#base, 0];
+    let [stored, base, whole] = [
+      events.reduce((sum, { lines }) => sum + lines, this.#stored),
+      this.#base,
+      0,
+    ];
     for (const { position, lines } of this.#batches) {
       if (stored < lines) break;
       stored -= lines;

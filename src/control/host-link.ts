@@ -1,9 +1,16 @@
-// The link to one host: its engine, the reconciler that compares with it, and when it was last heard of. It judges no attempt
-// and changes nothing; that a host is silent or heard again it only tells.
+// The link to one host: its engine, the reconciler that compares with it, and when it was last
+// heard of. It judges no attempt and changes nothing; that a host is silent or heard again it only
+// tells.
 
 import type { HostId } from '../base/ids.ts';
 import { limit } from '../core/limit.ts';
-import { EngineUnavailable, type Engine, type EngineAttempt, type EngineCapabilities, type EngineReport } from '../port/engine.ts';
+import {
+  EngineUnavailable,
+  type Engine,
+  type EngineAttempt,
+  type EngineCapabilities,
+  type EngineReport,
+} from '../port/engine.ts';
 import { Reconciler, type ReconcilerParts } from './reconciler.ts';
 
 export interface HostLinkParts extends Omit<ReconcilerParts, 'onContact'> {
@@ -27,7 +34,10 @@ export class HostLink {
     this.hostId = parts.hostId;
     this.#parts = parts;
     this.#heardAtMs = parts.clock.now();
-    this.#reconciler = new Reconciler({ ...parts, onContact: (reached) => this.#noteContact(reached) });
+    this.#reconciler = new Reconciler({
+      ...parts,
+      onContact: (reached) => this.#noteContact(reached),
+    });
     this.#watch();
   }
 
@@ -40,7 +50,10 @@ export class HostLink {
     return this.#reconciler.unknown;
   }
 
-  /** The engine once it is open; before, nothing can be asked of it, and opening finds what is to be done. */
+  /**
+   * The engine once it is open; before, nothing can be asked of it, and opening finds what is to be
+   * done.
+   */
   get openEngine(): Engine | undefined {
     return this.#isOpen ? this.#parts.engine : undefined;
   }
@@ -57,11 +70,14 @@ export class HostLink {
     return capabilities;
   }
 
-  /** Connects as soon as it can be reached, however long that takes; until then it counts as silent. */
+  /**
+   * Connects as soon as it can be reached, however long that takes; until then it counts as silent.
+   */
   keepOpening(): void {
     this.open().catch((error: unknown) => {
       if (this.#closed) return;
-      if (!(error instanceof EngineUnavailable)) this.#parts.onProblem(`connecting to host ${this.hostId}`, error);
+      if (!(error instanceof EngineUnavailable))
+        this.#parts.onProblem(`connecting to host ${this.hostId}`, error);
       const { clock } = this.#parts;
       this.#cancelRetry = clock.at(clock.now() + limit.engineRetryMs, () => this.keepOpening());
     });

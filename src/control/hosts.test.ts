@@ -1,4 +1,5 @@
-// Hosts of the user's own: what a registered one does, and what becomes of jobs whose host falls silent and comes back.
+// Hosts of the user's own: what a registered one does, and what becomes of jobs whose host falls
+// silent and comes back.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -11,20 +12,55 @@ import { limit } from '../core/limit.ts';
 import { EngineUnavailable, type LogBatch } from '../port/engine.ts';
 import { batch, Rig, scope, type ScriptedEngine } from './scripted-ports.ts';
 
-const facts: HostFacts = { dockerVersion: '25.0', kernelVersion: '6.1', operatingSystem: 'Amazon Linux', osType: 'linux', architecture: 'x86_64', vcpus: 2, memoryMib: 4096, gpus: 0, gpuRuntime: false, logDrivers: ['awslogs'] };
+const facts: HostFacts = {
+  dockerVersion: '25.0',
+  kernelVersion: '6.1',
+  operatingSystem: 'Amazon Linux',
+  osType: 'linux',
+  architecture: 'x86_64',
+  vcpus: 2,
+  memoryMib: 4096,
+  gpus: 0,
+  gpuRuntime: false,
+  logDrivers: ['awslogs'],
+};
 const [first, second] = [hostId('a'.repeat(32)), hostId('b'.repeat(32))];
 
-async function rigWithHosts(hosts: readonly HostId[], settings?: ConstructorParameters<typeof Rig>[1]): Promise<Rig> {
+async function rigWithHosts(
+  hosts: readonly HostId[],
+  settings?: ConstructorParameters<typeof Rig>[1],
+): Promise<Rig> {
   const rig = await Rig.open(undefined, settings);
-  await rig.ask({ type: 'create-compute-environment', scope, uuid: 'own', request: { computeEnvironmentName: 'own', type: 'UNMANAGED', serviceRole: 'role' } });
-  await rig.ask({ type: 'create-job-queue', scope, request: { jobQueueName: 'mine', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'own' }] } });
+  await rig.ask({
+    type: 'create-compute-environment',
+    scope,
+    uuid: 'own',
+    request: { computeEnvironmentName: 'own', type: 'UNMANAGED', serviceRole: 'role' },
+  });
+  await rig.ask({
+    type: 'create-job-queue',
+    scope,
+    request: {
+      jobQueueName: 'mine',
+      priority: 1,
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'own' }],
+    },
+  });
   for (const id of hosts) assert.ok(!isRefusal(await register(rig, id)));
   await rig.clock.pass();
   return rig;
 }
 
 const register = (rig: Rig, id: HostId, cluster = 'own_Batch_own') =>
-  rig.ask({ type: 'register-host', scope, hostId: id, cluster, title: `host ${id[0]}`, address: { dockerHost: `unix:///${id[0]}` }, facts });
+  rig.ask({
+    type: 'register-host',
+    scope,
+    hostId: id,
+    cluster,
+    title: `host ${id[0]}`,
+    address: { dockerHost: `unix:///${id[0]}` },
+    facts,
+  });
 const submit = (rig: Rig, more: object = {}) => rig.submit('d', { jobQueue: 'mine', ...more });
 const hostOf = (rig: Rig, id: JobId): HostId => {
   const job = rig.job(id);
@@ -59,27 +95,63 @@ describe('a registered host', () => {
 
   it('is refused for another cluster, for a MANAGED environment, and twice', async () => {
     const rig = await rigWithHosts([first]);
-    for (const [cluster, text] of [['nowhere', /belongs to no compute environment/], ['ce_Batch_ce', /is MANAGED/]] as const) {
+    for (const [cluster, text] of [
+      ['nowhere', /belongs to no compute environment/],
+      ['ce_Batch_ce', /is MANAGED/],
+    ] as const) {
       const reply = await register(rig, second, cluster);
       assert.ok(isRefusal(reply) && text.test(reply.message));
     }
-    const again = await rig.ask({ type: 'register-host', scope, hostId: second, cluster: 'own_Batch_own', title: 'x', address: { dockerHost: 'unix:///a' }, facts });
+    const again = await rig.ask({
+      type: 'register-host',
+      scope,
+      hostId: second,
+      cluster: 'own_Batch_own',
+      title: 'x',
+      address: { dockerHost: 'unix:///a' },
+      facts,
+    });
     assert.ok(isRefusal(again) && /registered already/.test(again.message));
   });
 
   it('is refused where the environment has hosts of another architecture', async () => {
     const rig = await rigWithHosts([first]);
     const registered = (architecture: string) =>
-      rig.ask({ type: 'register-host', scope, hostId: second, cluster: 'own_Batch_own', title: 'x', address: { dockerHost: `unix:///${architecture}` }, facts: { ...facts, architecture } });
+      rig.ask({
+        type: 'register-host',
+        scope,
+        hostId: second,
+        cluster: 'own_Batch_own',
+        title: 'x',
+        address: { dockerHost: `unix:///${architecture}` },
+        facts: { ...facts, architecture },
+      });
     const reply = await registered('aarch64');
-    assert.ok(isRefusal(reply) && /own has hosts of architecture x86_64, and this one is arm64/.test(reply.message));
+    assert.ok(
+      isRefusal(reply) &&
+        /own has hosts of architecture x86_64, and this one is arm64/.test(reply.message),
+    );
     assert.ok(!isRefusal(await registered('amd64')), 'Podman’s word for the same');
   });
 
   it('that does not meet the AMI specification takes no jobs, and says which requirement it fails', async () => {
     const rig = await rigWithHosts([]);
-    const old = { ...facts, dockerVersion: '1.8.3', kernelVersion: '2.6.32', logDrivers: ['json-file'], gpus: 1 };
-    await rig.ask({ type: 'register-host', scope, hostId: first, cluster: 'own_Batch_own', title: 'host a', address: { dockerHost: 'unix:///a' }, facts: old });
+    const old = {
+      ...facts,
+      dockerVersion: '1.8.3',
+      kernelVersion: '2.6.32',
+      logDrivers: ['json-file'],
+      gpus: 1,
+    };
+    await rig.ask({
+      type: 'register-host',
+      scope,
+      hostId: first,
+      cluster: 'own_Batch_own',
+      title: 'host a',
+      address: { dockerHost: 'unix:///a' },
+      facts: old,
+    });
     const id = await submit(rig);
     assert.equal(rig.job(id)?.status, 'RUNNABLE');
     const host = rig.control.world.hosts.get(first);
@@ -101,10 +173,17 @@ describe('a registered host', () => {
     const refused = await rig.ask({ type: 'deregister-host', scope, hostId: first, force: false });
     assert.ok(isRefusal(refused) && /runs 1 job/.test(refused.message));
     const engine = engineOf(rig, first);
-    engine.report({ type: 'exited', attemptId: rig.attempt(id), atMs: rig.clock.now(), exit: { exitCode: 0, outOfMemory: false } });
+    engine.report({
+      type: 'exited',
+      attemptId: rig.attempt(id),
+      atMs: rig.clock.now(),
+      exit: { exitCode: 0, outOfMemory: false },
+    });
     await rig.clock.pass();
     assert.equal(rig.store.job(id).status, 'SUCCEEDED');
-    assert.ok(!isRefusal(await rig.ask({ type: 'deregister-host', scope, hostId: first, force: false })));
+    assert.ok(
+      !isRefusal(await rig.ask({ type: 'deregister-host', scope, hostId: first, force: false })),
+    );
     assert.ok(!rig.control.world.hosts.has(first));
   });
 
@@ -115,8 +194,14 @@ describe('a registered host', () => {
     engineOf(rig, first).attempts.set(attempt, { attemptId: attempt, state: 'running' });
     await rig.ask({ type: 'deregister-host', scope, hostId: first, force: true });
     assert.equal(hostOf(rig, id), second);
-    assert.ok(engineOf(rig, first).calls.includes(`remove ${attempt}`), 'what ran there is removed');
-    assert.equal(rig.store.job(id).attempts[0]?.statusReason, 'Host EC2 (instance i-aaaaaaaaaaaaaaaaa) terminated.');
+    assert.ok(
+      engineOf(rig, first).calls.includes(`remove ${attempt}`),
+      'what ran there is removed',
+    );
+    assert.equal(
+      rig.store.job(id).attempts[0]?.statusReason,
+      'Host EC2 (instance i-aaaaaaaaaaaaaaaaa) terminated.',
+    );
     checkWorld(rig.control.world);
   });
 });
@@ -124,14 +209,20 @@ describe('a registered host', () => {
 describe('a host that falls silent', () => {
   it('is lost after the bound: its jobs end as a host loss, and those with attempts left run elsewhere', async () => {
     const rig = await rigWithHosts([first, second]);
-    const [again, once] = [await submit(rig, { retryStrategy: { attempts: 2 } }), await submit(rig)];
+    const [again, once] = [
+      await submit(rig, { retryStrategy: { attempts: 2 } }),
+      await submit(rig),
+    ];
     await started(rig, engineOf(rig, first), rig.attempt(again));
     await started(rig, engineOf(rig, first), rig.attempt(once));
     cutOff(engineOf(rig, first));
     await rig.clock.pass(59_000);
     assert.equal(rig.job(once)?.status, 'RUNNING');
     await rig.clock.pass(11_000);
-    assert.deepEqual([rig.store.job(once).status, rig.store.job(once).statusReason], ['FAILED', 'Host EC2 (instance i-aaaaaaaaaaaaaaaaa) terminated.']);
+    assert.deepEqual(
+      [rig.store.job(once).status, rig.store.job(once).statusReason],
+      ['FAILED', 'Host EC2 (instance i-aaaaaaaaaaaaaaaaa) terminated.'],
+    );
     assert.equal(hostOf(rig, again), second);
     checkWorld(rig.control.world);
   });
@@ -155,14 +246,22 @@ describe('a host that falls silent', () => {
     assert.ok(engine.calls.includes(`stop ${old}`), 'the old attempt is ended');
     assert.equal(rig.job(id)?.status, 'RUNNABLE', 'and nothing new starts beside it');
     const exit = { exitCode: 137, outOfMemory: false };
-    engine.attempts.set(old, { attemptId: old, state: 'exited', stoppedAtMs: rig.clock.now(), exit });
+    engine.attempts.set(old, {
+      attemptId: old,
+      state: 'exited',
+      stoppedAtMs: rig.clock.now(),
+      exit,
+    });
     engine.report({ type: 'exited', attemptId: old, atMs: rig.clock.now(), exit });
     await rig.clock.pass(limit.reconcilePeriodMs);
     assert.ok(engine.calls.includes(`remove ${old}`));
     assert.deepEqual(rig.sink.lines(stream), ['written while nobody listened']);
     const job = rig.job(id);
     assert(job !== undefined && 'attempts' in job);
-    assert.deepEqual([job.attempts[0]?.exitCode, job.attempts[0]?.statusReason], [137, 'Host EC2 (instance i-aaaaaaaaaaaaaaaaa) terminated.']);
+    assert.deepEqual(
+      [job.attempts[0]?.exitCode, job.attempts[0]?.statusReason],
+      [137, 'Host EC2 (instance i-aaaaaaaaaaaaaaaaa) terminated.'],
+    );
     assert.deepEqual([job.status, rig.attempt(id) === old], ['STARTING', false]);
     checkWorld(rig.control.world);
   });

@@ -17,8 +17,11 @@ export class WorldInstanceReader implements InstanceReader {
 
   instances(scope: Scope, endedAfterMs: number): readonly InstanceView[] {
     const found: InstanceView[] = [];
-    for (const host of this.#world.hosts.values()) if (host.kind === 'instance' && host.scope === scope) found.push({ instance: host, type: typeOf(this.#world, host) });
-    for (const { instance, endedAtMs } of this.#store.endedInstances(scope, endedAfterMs)) found.push({ instance, type: typeOf(this.#world, instance), endedAtMs });
+    for (const host of this.#world.hosts.values())
+      if (host.kind === 'instance' && host.scope === scope)
+        found.push({ instance: host, type: typeOf(this.#world, host) });
+    for (const { instance, endedAtMs } of this.#store.endedInstances(scope, endedAfterMs))
+      found.push({ instance, type: typeOf(this.#world, instance), endedAtMs });
     return found;
   }
 }

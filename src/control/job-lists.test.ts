@@ -23,18 +23,24 @@ function queueOf(jobs: number, keeps: (sequence: number) => boolean) {
       let sequence = Math.min(query.beforeSequence ?? Infinity, jobs + 1);
       for (let rows = 0; rows < query.rows && sequence > 1 && found.length < query.limit; rows++) {
         sequence--;
-        if (keeps(sequence)) found.push({ detail: { id: jobId(String(sequence)), sequence } } as unknown as StoredJob);
+        if (keeps(sequence))
+          found.push({ detail: { id: jobId(String(sequence)), sequence } } as unknown as StoredJob);
       }
       return { jobs: found, scannedTo: sequence > 1 ? sequence : undefined };
     },
   };
-  const views = { current: (stored: StoredJob) => stored, view: (detail: object) => ({ detail }) as JobView } as unknown as JobViews;
+  const views = {
+    current: (stored: StoredJob) => stored,
+    view: (detail: object) => ({ detail }) as JobView,
+  } as unknown as JobViews;
   const lists = new JobLists(new World(), store as unknown as StoreReader, views);
   const pages = (pageSize: number): number[][] => {
     const found: number[][] = [];
     let next: string | undefined;
     do {
-      const page = atOnce(lists.jobs({ scope, of: { queueArn }, limit: pageSize, next } satisfies JobListQuery));
+      const page = atOnce(
+        lists.jobs({ scope, of: { queueArn }, limit: pageSize, next } satisfies JobListQuery),
+      );
       assert.ok(page);
       found.push(page.items.map(({ detail }) => detail.sequence));
       next = page.next;
@@ -44,7 +50,11 @@ function queueOf(jobs: number, keeps: (sequence: number) => boolean) {
   return { reads, pages };
 }
 
-const descending = (from: number, to: number, keeps: (sequence: number) => boolean = () => true): number[] => Array.from({ length: from - to + 1 }, (_, at) => from - at).filter(keeps);
+const descending = (
+  from: number,
+  to: number,
+  keeps: (sequence: number) => boolean = () => true,
+): number[] => Array.from({ length: from - to + 1 }, (_, at) => from - at).filter(keeps);
 
 test('a list that finds little is one page, however many slices it takes', () => {
   const keeps = (sequence: number): boolean => sequence % 9_000 === 0;

@@ -1,4 +1,5 @@
-// Output that is late: its attempt stays where it is until the output is stored, over a restart too, and goes then.
+// Output that is late: its attempt stays where it is until the output is stored, over a restart
+// too, and goes then.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -6,7 +7,10 @@ import { limit } from '../core/limit.ts';
 import type { TableWrite } from '../port/store.ts';
 import { batch, emptyWorld, Rig } from './scripted-ports.ts';
 
-const writes = (rig: Rig): (TableWrite & { table: 'kept-output' })[] => rig.store.commits.flatMap(({ tableWrites }) => tableWrites).filter((write) => write.table === 'kept-output');
+const writes = (rig: Rig): (TableWrite & { table: 'kept-output' })[] =>
+  rig.store.commits
+    .flatMap(({ tableWrites }) => tableWrites)
+    .filter((write) => write.table === 'kept-output');
 
 /** A job whose end is committed while its output could not be stored. */
 async function late() {
@@ -19,7 +23,13 @@ async function late() {
   const attemptId = rig.attempt(id);
   const stream = rig.stream(id) as string;
   await rig.started(attemptId);
-  rig.engine.attempts.set(attemptId, { attemptId, state: 'exited', startedAtMs: 1, stoppedAtMs: 2, exit: { code: 0 } as never });
+  rig.engine.attempts.set(attemptId, {
+    attemptId,
+    state: 'exited',
+    startedAtMs: 1,
+    stoppedAtMs: 2,
+    exit: { code: 0 } as never,
+  });
   await rig.exited(attemptId);
   await rig.clock.pass(limit.logDrainMs);
   assert.equal(rig.store.job(id).status, 'SUCCEEDED');
@@ -32,12 +42,18 @@ describe('output that could not be stored in time', () => {
     await rig.control.reconcile();
     await rig.clock.pass(limit.reconcilePeriodMs * 3);
     assert.deepEqual(rig.engine.takeCalls(), [`start ${attemptId}`]);
-    assert.deepEqual(writes(rig).map(({ write }) => write), ['put']);
+    assert.deepEqual(
+      writes(rig).map(({ write }) => write),
+      ['put'],
+    );
     rig.sink.failure = undefined;
     await rig.clock.pass(limit.engineRetryMs);
     assert.deepEqual(rig.sink.lines(stream), ['first']);
     assert.deepEqual(rig.engine.takeCalls(), [`remove ${attemptId}`]);
-    assert.deepEqual(writes(rig).map(({ write }) => write), ['put', 'delete']);
+    assert.deepEqual(
+      writes(rig).map(({ write }) => write),
+      ['put', 'delete'],
+    );
   });
 
   it('is stored after a restart', async () => {

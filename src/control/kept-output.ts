@@ -1,5 +1,6 @@
-// Output that could not be stored in the time that an attempt's end may wait for it: a disk that was full, files that could not be
-// opened. The attempt stays at its engine, whoever wants it removed, until its output is stored, over a restart too.
+// Output that could not be stored in the time that an attempt's end may wait for it: a disk that
+// was full, files that could not be opened. The attempt stays at its engine, whoever wants it
+// removed, until its output is stored, over a restart too.
 
 import type { AttemptId, HostId } from '../base/ids.ts';
 import type { AttemptOnHost } from '../core/job/attempt.ts';

@@ -1,5 +1,6 @@
-// Asks the capacity provider for instances, and again now and then for those that do not run yet: an ask may be lost, and so
-// may its answer. It decides nothing; what a report means is core's affair.
+// Asks the capacity provider for instances, and again now and then for those that do not run yet:
+// an ask may be lost, and so may its answer. It decides nothing; what a report means is core's
+// affair.
 
 import type { HostId } from '../base/ids.ts';
 import { limit } from '../core/limit.ts';
@@ -26,7 +27,8 @@ export class Launches {
   open(): void {
     const { capacity, report, world } = this.#parts;
     capacity.open(report);
-    for (const host of world.hosts.values()) if (host.kind === 'instance' && host.state !== 'SHUTTING_DOWN') this.ask(host.id);
+    for (const host of world.hosts.values())
+      if (host.kind === 'instance' && host.state !== 'SHUTTING_DOWN') this.ask(host.id);
   }
 
   ask(hostId: HostId): void {
@@ -45,7 +47,8 @@ export class Launches {
     const { clock } = this.#parts;
     this.#cancelAlarm ??= clock.at(clock.now() + limit.launchRepeatMs, () => {
       this.#cancelAlarm = undefined;
-      for (const host of this.#parts.world.hosts.values()) if (host.kind === 'instance' && host.state === 'PENDING') this.ask(host.id);
+      for (const host of this.#parts.world.hosts.values())
+        if (host.kind === 'instance' && host.state === 'PENDING') this.ask(host.id);
     });
   }
 }

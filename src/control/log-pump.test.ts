@@ -1,5 +1,5 @@
-// Output before the end: an attempt's end is committed only when its output is stored, bounded in time and said where the
-// bound was hit.
+// Output before the end: an attempt's end is committed only when its output is stored, bounded in
+// time and said where the bound was hit.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -9,7 +9,9 @@ import { EngineUnavailable } from '../port/engine.ts';
 import { batch, endless, Rig } from './scripted-ports.ts';
 
 /** A running job, and its log stream. */
-async function running(rig: Rig): Promise<{ id: JobId; attemptId: ReturnType<Rig['attempt']>; stream: string }> {
+async function running(
+  rig: Rig,
+): Promise<{ id: JobId; attemptId: ReturnType<Rig['attempt']>; stream: string }> {
   const id = await rig.submit();
   const attemptId = rig.attempt(id);
   const stream = rig.stream(id) as string;
@@ -98,7 +100,10 @@ describe('the log pump', () => {
     await rig.exited(attemptId);
     await rig.clock.pass(limit.logDrainMs);
     assert.equal(rig.store.job(id).status, 'SUCCEEDED');
-    assert.match(rig.store.job(id).attempts[0]?.containerReason ?? '', /output was not complete 20 s after its end: no space left on device/);
+    assert.match(
+      rig.store.job(id).attempts[0]?.containerReason ?? '',
+      /output was not complete 20 s after its end: no space left on device/,
+    );
   });
 
   it('carries the output once, however often the start is reported', async () => {
@@ -120,13 +125,21 @@ describe('the log pump', () => {
     const rig = await Rig.open();
     const id = await rig.submit();
     const [attemptId, stream] = [rig.attempt(id), rig.stream(id)];
-    const report = { type: 'start-failed', attemptId, atMs: rig.clock.now(), reason: 'CannotPullContainerError: no such image' } as const;
+    const report = {
+      type: 'start-failed',
+      attemptId,
+      atMs: rig.clock.now(),
+      reason: 'CannotPullContainerError: no such image',
+    } as const;
     rig.engine.report(report);
     rig.engine.report(report);
     await rig.clock.pass();
     assert.deepEqual(rig.sink.lines(stream), ['CannotPullContainerError: no such image']);
     const { status, statusReason, attempts } = rig.store.job(id);
-    assert.deepEqual([status, statusReason, attempts[0]?.containerReason], ['FAILED', 'Task failed to start', 'CannotPullContainerError: no such image']);
+    assert.deepEqual(
+      [status, statusReason, attempts[0]?.containerReason],
+      ['FAILED', 'Task failed to start', 'CannotPullContainerError: no such image'],
+    );
   });
 
   it('reads from the beginning where the stream holds only why an earlier try did not start', async () => {

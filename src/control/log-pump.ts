@@ -1,5 +1,6 @@
-// Carries the output of attempts from the engine to the log sink. An attempt's end is made known only after its output is on
-// disk, or after a bound, which is then said. Log bytes never pass the command door.
+// Carries the output of attempts from the engine to the log sink. An attempt's end is made known
+// only after its output is on disk, or after a bound, which is then said. Log bytes never pass the
+// command door.
 
 import type { AttemptId, HostId } from '../base/ids.ts';
 import { LinePattern } from '../base/line-pattern/line-pattern.ts';
@@ -28,7 +29,10 @@ export type LogDestination = LogStreamKey & Pick<LogStream, 'eventStart'>;
 /** Expressions that are kept ready. */
 const mostPatterns = 64;
 
-/** Stands where a batch's position would, in a stream that holds only why its attempt did not start. No engine knows it. */
+/**
+ * Stands where a batch's position would, in a stream that holds only why its attempt did not start.
+ * No engine knows it.
+ */
 const toldPosition: LogPosition = 'told';
 
 interface Pumping {
@@ -51,26 +55,45 @@ export class LogPump {
   }
 
   /**
-   * Begins to carry an attempt's output, unless that is under way. Goes on where the stream ends; of a `fresh` attempt, which
-   * was just started by us, the stream is known to be empty, and is not looked at before there is something to write.
+   * Begins to carry an attempt's output, unless that is under way. Goes on where the stream ends;
+   * of a `fresh` attempt, which was just started by us, the stream is known to be empty, and is not
+   * looked at before there is something to write.
    */
   ensure(attempt: AttemptOnHost, to: LogDestination, fresh = false): Pumping {
     const { attemptId } = attempt;
     const known = this.#running.get(attemptId);
     if (known !== undefined) return known;
-    const pumping: Pumping = { failure: undefined, waitsForRoom: false, ended: Promise.resolve().then(() => this.#pump(attempt, to, pumping, fresh)) };
+    const pumping: Pumping = {
+      failure: undefined,
+      waitsForRoom: false,
+      ended: Promise.resolve().then(() => this.#pump(attempt, to, pumping, fresh)),
+    };
     this.#running.set(attemptId, pumping);
     return pumping;
   }
 
-  /** Ends when all was read and stored. What fails is tried again: a disk that is full may have room in a second. */
-  async #pump(attempt: AttemptOnHost, to: LogDestination, pumping: Pumping, fresh: boolean): Promise<void> {
+  /**
+   * Ends when all was read and stored. What fails is tried again: a disk that is full may have room
+   * in a second.
+   */
+  async #pump(
+    attempt: AttemptOnHost,
+    to: LogDestination,
+    pumping: Pumping,
+    fresh: boolean,
+  ): Promise<void> {
     if (fresh && (await this.#carry(attempt, to, pumping, fresh))) return;
-    while (!this.#closed && !(await this.#carry(attempt, to, pumping, false))) await new Promise<void>((resolve) => this.#after(limit.engineRetryMs, resolve));
+    while (!this.#closed && !(await this.#carry(attempt, to, pumping, false)))
+      await new Promise<void>((resolve) => this.#after(limit.engineRetryMs, resolve));
   }
 
   /** Whether all was read. */
-  async #carry({ attemptId, hostId }: AttemptOnHost, to: LogDestination, pumping: Pumping, fresh: boolean): Promise<boolean> {
+  async #carry(
+    { attemptId, hostId }: AttemptOnHost,
+    to: LogDestination,
+    pumping: Pumping,
+    fresh: boolean,
+  ): Promise<boolean> {
     const { engineOf, sink, limitBytes } = this.#parts;
     const engine = engineOf(hostId);
     if (engine === undefined) return true;
@@ -79,7 +102,10 @@ export class LogPump {
       try {
         if (writer?.position === limitPosition) return true;
         const from = writer?.position === toldPosition ? undefined : writer?.position;
-        const bound = limitBytes === undefined ? undefined : new OutputLimit(limitBytes, (await sink.facts(to))?.storedBytes ?? 0);
+        const bound =
+          limitBytes === undefined
+            ? undefined
+            : new OutputLimit(limitBytes, (await sink.facts(to))?.storedBytes ?? 0);
         const append = async (batch: LogBatch): Promise<void> => {
           writer ??= await sink.openWriter(to);
           await (bound === undefined ? writer.append(batch) : bound.append(writer, batch));
@@ -95,7 +121,8 @@ export class LogPump {
             now: () => this.#parts.clock.now(),
             after: (delayMs, task) => this.#after(delayMs, task),
             onFailure: (error) => {
-              if (!(error instanceof OutputLimitReached)) this.#tellFailure(attemptId, pumping, error);
+              if (!(error instanceof OutputLimitReached))
+                this.#tellFailure(attemptId, pumping, error);
             },
             isClosed: () => this.#closed,
           });
@@ -106,7 +133,8 @@ export class LogPump {
       return this.#carried(pumping);
     } catch (error) {
       if (error instanceof OutputLimitReached) return this.#carried(pumping);
-      if (!this.#closed && !(error instanceof EngineUnavailable)) this.#tellFailure(attemptId, pumping, error as Error);
+      if (!this.#closed && !(error instanceof EngineUnavailable))
+        this.#tellFailure(attemptId, pumping, error as Error);
       return false;
     }
   }
@@ -129,13 +157,16 @@ export class LogPump {
   #tellFailure(attemptId: AttemptId, pumping: Pumping, error: Error): void {
     pumping.waitsForRoom = error instanceof NoRoomForOutput;
     // That the disk is full is said once for all.
-    if (pumping.failure === undefined && !pumping.waitsForRoom) this.#parts.onProblem(`output of attempt ${attemptId}`, error);
+    if (pumping.failure === undefined && !pumping.waitsForRoom)
+      this.#parts.onProblem(`output of attempt ${attemptId}`, error);
     pumping.failure = error.message;
   }
 
   /**
-   * Resolves when the attempt's output is on disk; with a note if that took longer than the bound, in which case what comes
-   * later is still written. Where the disk has no room it waits on, for the engine forgets its output with the attempt. Never resolves after {@link close}: the end is found again at the next start.
+   * Resolves when the attempt's output is on disk; with a note if that took longer than the bound,
+   * in which case what comes later is still written. Where the disk has no room it waits on, for
+   * the engine forgets its output with the attempt. Never resolves after {@link close}: the end is
+   * found again at the next start.
    */
   drained(attempt: AttemptOnHost, to: LogDestination | undefined): Promise<string | undefined> {
     if (to === undefined) return Promise.resolve(undefined);
@@ -145,7 +176,10 @@ export class LogPump {
       const giveUpLater = (): void => {
         cancel = this.#after(limit.logDrainMs, () => {
           if (pumping.waitsForRoom) giveUpLater();
-          else resolve(`its output was not complete ${limit.logDrainMs / 1000} s after its end${pumping.failure === undefined ? '' : `: ${pumping.failure}`}`);
+          else
+            resolve(
+              `its output was not complete ${limit.logDrainMs / 1000} s after its end${pumping.failure === undefined ? '' : `: ${pumping.failure}`}`,
+            );
         });
       };
       giveUpLater();
@@ -157,7 +191,10 @@ export class LogPump {
     });
   }
 
-  /** Resolves when the attempt's output is on disk, however long that takes, or its host is gone. Never after {@link close}. */
+  /**
+   * Resolves when the attempt's output is on disk, however long that takes, or its host is gone.
+   * Never after {@link close}.
+   */
   stored(attempt: AttemptOnHost, to: LogDestination): Promise<void> {
     const pumping = this.ensure(attempt, to);
     return new Promise((resolve) => {
@@ -173,14 +210,21 @@ export class LogPump {
     if (to === undefined) return;
     try {
       const writer = await this.#parts.sink.openWriter(to);
-      if (writer.position === undefined) await writer.append({ lines: [{ timestampMs, message: new TextEncoder().encode(message) }], position: toldPosition });
+      if (writer.position === undefined)
+        await writer.append({
+          lines: [{ timestampMs, message: new TextEncoder().encode(message) }],
+          position: toldPosition,
+        });
       await writer.close();
     } catch (error) {
       this.#parts.onProblem(`log stream ${to.stream}`, error);
     }
   }
 
-  /** Carries no more and says no more. What was not carried is, at the next start, from where each stream ends. */
+  /**
+   * Carries no more and says no more. What was not carried is, at the next start, from where each
+   * stream ends.
+   */
   close(): void {
     this.#closed = true;
     for (const cancel of this.#timers) cancel();

@@ -27,16 +27,28 @@ class Logs {
   retentionInDays: number | undefined = 7;
 
   readonly reader = {
-    logGroupsWithRetention: () => (this.retentionInDays === undefined ? [] : [{ scope, name: 'g', createdAtMs: 0, retentionInDays: this.retentionInDays }]),
-    logStreams: ({ after, limit: most }: { after?: LogStreamRow | undefined; limit: number }) => this.rows.filter(({ name }) => after === undefined || name > after.name).slice(0, most),
+    logGroupsWithRetention: () =>
+      this.retentionInDays === undefined
+        ? []
+        : [{ scope, name: 'g', createdAtMs: 0, retentionInDays: this.retentionInDays }],
+    logStreams: ({ after, limit: most }: { after?: LogStreamRow | undefined; limit: number }) =>
+      this.rows.filter(({ name }) => after === undefined || name > after.name).slice(0, most),
   };
   readonly sink = {
     facts: async ({ stream }: LogStreamKey): Promise<LogStreamFacts | undefined> => {
       if (this.failure) throw this.failure;
       const lastEventTimestampMs = this.lastEvents.get(stream);
-      return lastEventTimestampMs === undefined ? undefined : { firstEventTimestampMs: 0, lastEventTimestampMs, lastIngestionTimeMs: 0, storedBytes: 1 };
+      return lastEventTimestampMs === undefined
+        ? undefined
+        : {
+            firstEventTimestampMs: 0,
+            lastEventTimestampMs,
+            lastIngestionTimeMs: 0,
+            storedBytes: 1,
+          };
     },
-    delete: async ({ stream }: LogStreamKey): Promise<void> => void this.gone.push(`file ${stream}`),
+    delete: async ({ stream }: LogStreamKey): Promise<void> =>
+      void this.gone.push(`file ${stream}`),
   };
   readonly bus = {
     write: async (write: TableWrite): Promise<TableWriteOutcome> => {
@@ -55,7 +67,10 @@ class Logs {
   }
 
   open(): LogRetention {
-    const retention = new LogRetention({ ...this, onProblem: (what, error) => this.problems.push(`${what}: ${(error as Error).message}`) });
+    const retention = new LogRetention({
+      ...this,
+      onProblem: (what, error) => this.problems.push(`${what}: ${(error as Error).message}`),
+    });
     retention.open();
     return retention;
   }
@@ -92,7 +107,12 @@ test('the stream of an attempt that is under way stays, however long ago it bega
   const logs = new Logs();
   logs.stream('a', 9, undefined);
   const attempt = attemptId('1');
-  const job = { id: jobId('j'), scope, status: 'RUNNING', attempt: { attemptId: attempt, log: { group: 'g', stream: 'a' } } } as unknown as Job & { status: 'RUNNING' };
+  const job = {
+    id: jobId('j'),
+    scope,
+    status: 'RUNNING',
+    attempt: { attemptId: attempt, log: { group: 'g', stream: 'a' } },
+  } as unknown as Job & { status: 'RUNNING' };
   logs.world.attempts.set(attempt, job.id);
   logs.world.jobs.set(job.id, job);
   logs.open();
@@ -105,7 +125,8 @@ test('the stream of an attempt that is under way stays, however long ago it bega
 
 test('many streams are looked at in steps, to the last one', async () => {
   const logs = new Logs();
-  for (let at = 0; at < 3 * limit.logStreamsPerStep; at++) logs.stream(String(at).padStart(4, '0'), 9, at % 2 === 0 ? 8 : 1);
+  for (let at = 0; at < 3 * limit.logStreamsPerStep; at++)
+    logs.stream(String(at).padStart(4, '0'), 9, at % 2 === 0 ? 8 : 1);
   logs.open();
   await logs.pass();
   assert.equal(logs.rows.length, 1.5 * limit.logStreamsPerStep);

@@ -1,6 +1,7 @@
-// Retention of logs: removes the streams of which their log group keeps nothing any more (PutRetentionPolicy), file first and
-// then row. Reading leaves expired events out anyway; this gives the room back. It walks so many rows at a time, and leaves
-// streams alone that an attempt under way writes to, however long ago that began.
+// Retention of logs: removes the streams of which their log group keeps nothing any more
+// (PutRetentionPolicy), file first and then row. Reading leaves expired events out anyway; this
+// gives the room back. It walks so many rows at a time, and leaves streams alone that an attempt
+// under way writes to, however long ago that began.
 
 import { limit } from '../core/limit.ts';
 import type { LogStreamRow } from '../core/changes.ts';
@@ -70,10 +71,18 @@ export class LogRetention {
     const keptFromMs = clock.now() - (group.retentionInDays ?? Infinity) * dayMs;
     let after: LogStreamRow | undefined;
     do {
-      const rows: readonly LogStreamRow[] = reader.logStreams({ scope: group.scope, group: group.name, order: 'name', after, limit: limit.logStreamsPerStep });
-      for (const row of rows) if (row.createdAtMs < keptFromMs) await this.#removeIfExpired(row, keptFromMs);
+      const rows: readonly LogStreamRow[] = reader.logStreams({
+        scope: group.scope,
+        group: group.name,
+        order: 'name',
+        after,
+        limit: limit.logStreamsPerStep,
+      });
+      for (const row of rows)
+        if (row.createdAtMs < keptFromMs) await this.#removeIfExpired(row, keptFromMs);
       after = rows.length === limit.logStreamsPerStep ? rows.at(-1) : undefined;
-      if (after !== undefined) await new Promise<void>((resolve) => this.#after(limit.expiryPauseMs, resolve));
+      if (after !== undefined)
+        await new Promise<void>((resolve) => this.#after(limit.expiryPauseMs, resolve));
     } while (after !== undefined && !this.#closed);
   }
 
@@ -92,7 +101,14 @@ export class LogRetention {
     const { world } = this.#parts;
     for (const jobId of world.attempts.values()) {
       const job = world.jobs.get(jobId);
-      if (job !== undefined && isLive(job) && job.scope === scope && job.attempt.log?.stream === name && job.attempt.log.group === group) return true;
+      if (
+        job !== undefined &&
+        isLive(job) &&
+        job.scope === scope &&
+        job.attempt.log?.stream === name &&
+        job.attempt.log.group === group
+      )
+        return true;
     }
     return false;
   }

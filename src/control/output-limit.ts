@@ -1,9 +1,13 @@
-// How much of an attempt's output is stored. What goes beyond is left out, and the last line of the stream says so.
+// How much of an attempt's output is stored. What goes beyond is left out, and the last line of the
+// stream says so.
 
 import type { LogBatch, LogPosition } from '../port/engine.ts';
 import type { LogStreamWriter } from '../port/log-sink.ts';
 
-/** Stands where a batch's position would, in a stream in which no more is stored. No engine knows it. */
+/**
+ * Stands where a batch's position would, in a stream in which no more is stored. No engine knows
+ * it.
+ */
 export const limitPosition: LogPosition = 'limit';
 
 /** What CloudWatch counts for an event beside its message. */
@@ -25,18 +29,31 @@ export class OutputLimit {
     this.#storedBytes = storedBytes;
   }
 
-  /** Rejects with {@link OutputLimitReached} from the batch on that goes beyond, of which what fits is stored. */
+  /**
+   * Rejects with {@link OutputLimitReached} from the batch on that goes beyond, of which what fits
+   * is stored.
+   */
   async append(writer: LogStreamWriter, batch: LogBatch): Promise<void> {
     if (this.#isReached) throw new OutputLimitReached('the output limit is reached');
     let stored = this.#storedBytes;
-    const beyond = batch.lines.findIndex(({ message }) => (stored += message.length + eventOverheadBytes) > this.#limitBytes);
+    const beyond = batch.lines.findIndex(
+      ({ message }) => (stored += message.length + eventOverheadBytes) > this.#limitBytes,
+    );
     if (beyond < 0) {
       await writer.append(batch);
       this.#storedBytes = stored;
       return;
     }
-    const message = new TextEncoder().encode(`longshore: this attempt has printed more than the ${this.#limitBytes} bytes that are stored of its output (--log-limit); the rest is not stored`);
-    await writer.append({ lines: [...batch.lines.slice(0, beyond), { timestampMs: batch.lines[beyond]?.timestampMs ?? 0, message }], position: limitPosition });
+    const message = new TextEncoder().encode(
+      `longshore: this attempt has printed more than the ${this.#limitBytes} bytes that are stored of its output (--log-limit); the rest is not stored`,
+    );
+    await writer.append({
+      lines: [
+        ...batch.lines.slice(0, beyond),
+        { timestampMs: batch.lines[beyond]?.timestampMs ?? 0, message },
+      ],
+      position: limitPosition,
+    });
     this.#isReached = true;
     throw new OutputLimitReached('the output limit is reached');
   }

@@ -1,13 +1,28 @@
-// The reader: views of the world and the store in one moment. A job that has not ended is told by the world, one that has by
-// the store; an array's child without a row is told by its parent. Changes nothing.
+// The reader: views of the world and the store in one moment. A job that has not ended is told by
+// the world, one that has by the store; an array's child without a row is told by its parent.
+// Changes nothing.
 
 import { assert } from '../base/assert.ts';
 import { nodeId, splitJobId, type Arn, type JobId, type Scope } from '../base/ids.ts';
 import { jobDefinitionArn } from '../core/arn.ts';
-import { quantitiesOf, type ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
+import {
+  quantitiesOf,
+  type ConsumableResource,
+} from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import { shownVcpus } from '../core/instance.ts';
-import { isArrayParent, isLive, waitingChild, type ArrayChild, type ArrayParent, type Job, type JobDetailRecord, type LiveArrayParent, type WaitingJob, type WorldJob } from '../core/job/job.ts';
+import {
+  isArrayParent,
+  isLive,
+  waitingChild,
+  type ArrayChild,
+  type ArrayParent,
+  type Job,
+  type JobDetailRecord,
+  type LiveArrayParent,
+  type WaitingJob,
+  type WorldJob,
+} from '../core/job/job.ts';
 import { needsOfAll } from '../core/job/nodes.ts';
 import { isEnded } from '../core/job/status.ts';
 import { definitionReference } from '../core/job-definition/definition-reference.ts';
@@ -60,7 +75,12 @@ export class ControlReader implements Reader {
   readonly #lists: JobLists;
   readonly #slices: Slices;
 
-  constructor(world: World, store: StoreReader, clock: Pick<Clock, 'soon'>, staleReports: () => number) {
+  constructor(
+    world: World,
+    store: StoreReader,
+    clock: Pick<Clock, 'soon'>,
+    staleReports: () => number,
+  ) {
     this.#world = world;
     this.#store = store;
     this.logs = store;
@@ -85,11 +105,18 @@ export class ControlReader implements Reader {
   }
 
   computeEnvironments(scope: Scope): readonly ComputeEnvironmentView[] {
-    return inScope(this.#world.computeEnvironments.values(), scope).map((environment) => this.#environmentView(environment));
+    return inScope(this.#world.computeEnvironments.values(), scope).map((environment) =>
+      this.#environmentView(environment),
+    );
   }
 
   #environmentView(environment: ComputeEnvironment): ComputeEnvironmentView {
-    return { environment, tags: this.#store.tags(environment.arn), note: architectureNote(this.#world, environment), desiredvCpus: shownVcpus(this.#world, environment) };
+    return {
+      environment,
+      tags: this.#store.tags(environment.arn),
+      note: architectureNote(this.#world, environment),
+      desiredvCpus: shownVcpus(this.#world, environment),
+    };
   }
 
   jobQueue(scope: Scope, nameOrArn: string): JobQueueView | undefined {
@@ -109,14 +136,20 @@ export class ControlReader implements Reader {
   }
 
   consumableResources(scope: Scope): readonly ConsumableResourceView[] {
-    return inScope(this.#world.consumableResources.values(), scope).map((resource) => this.#consumableView(resource));
+    return inScope(this.#world.consumableResources.values(), scope).map((resource) =>
+      this.#consumableView(resource),
+    );
   }
 
   #consumableView = (resource: ConsumableResource): ConsumableResourceView => ({
-    resource, quantities: quantitiesOf(resource, this.#world.consumableResources.held(resource.arn)), tags: this.#store.tags(resource.arn),
+    resource,
+    quantities: quantitiesOf(resource, this.#world.consumableResources.held(resource.arn)),
+    tags: this.#store.tags(resource.arn),
   });
 
-  jobsByConsumable(query: Parameters<Reader['jobsByConsumable']>[0]): Promise<Page<JobView> | undefined> {
+  jobsByConsumable(
+    query: Parameters<Reader['jobsByConsumable']>[0],
+  ): Promise<Page<JobView> | undefined> {
     return this.#slices.run(this.#lists.jobsByConsumable(query));
   }
 
@@ -126,10 +159,15 @@ export class ControlReader implements Reader {
   }
 
   schedulingPolicies(scope: Scope): readonly SchedulingPolicyView[] {
-    return inScope(this.#world.schedulingPolicies.values(), scope).map((policy) => this.#policyView(policy));
+    return inScope(this.#world.schedulingPolicies.values(), scope).map((policy) =>
+      this.#policyView(policy),
+    );
   }
 
-  #policyView = (policy: SchedulingPolicy): SchedulingPolicyView => ({ policy, tags: this.#store.tags(policy.arn) });
+  #policyView = (policy: SchedulingPolicy): SchedulingPolicyView => ({
+    policy,
+    tags: this.#store.tags(policy.arn),
+  });
 
   jobDefinition(scope: Scope, nameOrArn: string): JobDefinitionView | undefined {
     const active = this.#world.jobDefinitions.find(scope, nameOrArn);
@@ -139,20 +177,36 @@ export class ControlReader implements Reader {
 
   #inactiveDefinition(scope: Scope, nameOrArn: string): JobDefinition | undefined {
     const { name, revision } = definitionReference(scope, nameOrArn) ?? {};
-    return name === undefined || revision === undefined ? undefined : this.#store.jobDefinition(scope, jobDefinitionArn(scope, name, revision));
+    return name === undefined || revision === undefined
+      ? undefined
+      : this.#store.jobDefinition(scope, jobDefinitionArn(scope, name, revision));
   }
 
-  jobDefinitions(query: Parameters<Reader['jobDefinitions']>[0]): Page<JobDefinitionView> | undefined {
+  jobDefinitions(
+    query: Parameters<Reader['jobDefinitions']>[0],
+  ): Page<JobDefinitionView> | undefined {
     const after = query.next === undefined ? undefined : decodeDefinitionToken(query.next);
     if (query.next !== undefined && after === undefined) return undefined;
-    const found = this.#store.jobDefinitions({ scope: query.scope, name: query.name, status: query.status, after, limit: query.limit + 1 });
+    const found = this.#store.jobDefinitions({
+      scope: query.scope,
+      name: query.name,
+      status: query.status,
+      after,
+      limit: query.limit + 1,
+    });
     const items = found.slice(0, query.limit);
     const last = items.at(-1);
-    const next = found.length > query.limit && last !== undefined ? encodeToken([last.name, last.revision]) : undefined;
+    const next =
+      found.length > query.limit && last !== undefined
+        ? encodeToken([last.name, last.revision])
+        : undefined;
     return { items: items.map((definition) => this.#definitionView(definition)), next };
   }
 
-  #definitionView = (definition: JobDefinition): JobDefinitionView => ({ definition, tags: this.#store.tags(definition.arn) });
+  #definitionView = (definition: JobDefinition): JobDefinitionView => ({
+    definition,
+    tags: this.#store.tags(definition.arn),
+  });
 
   // ---- jobs ----
 
@@ -168,7 +222,9 @@ export class ControlReader implements Reader {
     return this.#view(stored.detail, child, index);
   }
 
-  /** The world's word goes before the store's: the two differ only in what an array's parent counts. */
+  /**
+   * The world's word goes before the store's: the two differ only in what an array's parent counts.
+   */
   #current(stored: StoredJob): StoredJob {
     const live = this.#world.jobs.get(stored.detail.id);
     return live === undefined ? stored : { detail: stored.detail, job: live };
@@ -186,19 +242,43 @@ export class ControlReader implements Reader {
     const { nodes } = job.terms;
     if (isArrayParent(job) || nodes === undefined || node >= nodes.numNodes) return undefined;
     const id = nodeId(job.id, node);
-    const shown = node === nodes.mainNode ? mainNode(job, node) : (this.#world.nodes.live(job.id).get(id) ?? otherNode(job, node, this.#store.child(job.id, node)?.job));
-    const waitingReason = shown.status === 'RUNNABLE' && job.status === 'STARTING' ? 'waiting for the main node to run' : this.#waitingReason(job);
-    return { id, detail, job: shown, nodeIndex: node, tags: this.#store.tags(detail.arn), waitingReason };
+    const shown =
+      node === nodes.mainNode
+        ? mainNode(job, node)
+        : (this.#world.nodes.live(job.id).get(id) ??
+          otherNode(job, node, this.#store.child(job.id, node)?.job));
+    const waitingReason =
+      shown.status === 'RUNNABLE' && job.status === 'STARTING'
+        ? 'waiting for the main node to run'
+        : this.#waitingReason(job);
+    return {
+      id,
+      detail,
+      job: shown,
+      nodeIndex: node,
+      tags: this.#store.tags(detail.arn),
+      waitingReason,
+    };
   }
 
   #view(detail: JobDetailRecord, job: Job | ArrayParent, arrayIndex?: number): JobView {
     const summary = isArrayParent(job) ? summaryOf(job) : {};
-    return { id: job.id, detail, job, arrayIndex, ...summary, tags: this.#store.tags(detail.arn), waitingReason: this.#waitingReason(job) };
+    return {
+      id: job.id,
+      detail,
+      job,
+      arrayIndex,
+      ...summary,
+      tags: this.#store.tags(detail.arn),
+      waitingReason: this.#waitingReason(job),
+    };
   }
 
   #waitingReason(job: Job | ArrayParent): string | undefined {
     if (job.status === 'PENDING') return this.#dependencyReason(job);
-    return job.status === 'RUNNABLE' && !isArrayParent(job) ? this.#placeReason(job)?.text : undefined;
+    return job.status === 'RUNNABLE' && !isArrayParent(job)
+      ? this.#placeReason(job)?.text
+      : undefined;
   }
 
   #placeReason(job: WaitingJob | LiveArrayParent): WaitingReason | undefined {
@@ -211,14 +291,23 @@ export class ControlReader implements Reader {
     const text = view && this.#waitingText(view);
     if (view === undefined || text === undefined) return undefined;
     const runnable = runnableOf(view.job);
-    return runnable === undefined ? { text, remedies: [], environments: [] } : waitOf({ world: this.#world, detail: (jobId) => this.#store.jobDetail(jobId) }, scope, runnable);
+    return runnable === undefined
+      ? { text, remedies: [], environments: [] }
+      : waitOf(
+          { world: this.#world, detail: (jobId) => this.#store.jobDetail(jobId) },
+          scope,
+          runnable,
+        );
   }
 
   /** Of an array's parent, of its first child that waits; undefined where nothing waits. */
   #waitingText({ job }: JobView): string | undefined {
     const runnable = runnableOf(job);
     if (runnable !== undefined) return this.#placeReason(runnable)?.text ?? '';
-    if (isArrayParent(job)) return 'children' in job && job.children.waiting > 0 ? (this.#dependencyReason(job) ?? '') : undefined;
+    if (isArrayParent(job))
+      return 'children' in job && job.children.waiting > 0
+        ? (this.#dependencyReason(job) ?? '')
+        : undefined;
     return isLive(job) || isEnded(job.status) ? undefined : (this.#dependencyReason(job) ?? '');
   }
 
@@ -236,7 +325,10 @@ export class ControlReader implements Reader {
     const view = this.job(scope, id);
     if (view === undefined || !isArrayParent(view.job)) return { children: [] };
     const nextIndex = fromIndex + limit;
-    return { children: this.#store.children(view.job.id, fromIndex, nextIndex), nextIndex: nextIndex < view.job.arraySize ? nextIndex : undefined };
+    return {
+      children: this.#store.children(view.job.id, fromIndex, nextIndex),
+      nextIndex: nextIndex < view.job.arraySize ? nextIndex : undefined,
+    };
   }
 
   queueSnapshot(scope: Scope, nameOrArn: string, limit: number): QueueSnapshotView | undefined {
@@ -251,23 +343,43 @@ export class ControlReader implements Reader {
     }
     const shares = world.fairShares.of(queue.arn);
     if (shares !== undefined) {
-      const holding = [...shares.values()].filter(({ milliVcpu }) => milliVcpu > 0).sort((a, b) => b.milliVcpu - a.milliVcpu || (a.identifier < b.identifier ? -1 : 1));
-      return { queue, front, usedMilliVcpu: shares.milliVcpu, shares: holding.map(({ identifier, milliVcpu }) => ({ identifier, usedMilliVcpu: milliVcpu })) };
+      const holding = [...shares.values()]
+        .filter(({ milliVcpu }) => milliVcpu > 0)
+        .sort((a, b) => b.milliVcpu - a.milliVcpu || (a.identifier < b.identifier ? -1 : 1));
+      return {
+        queue,
+        front,
+        usedMilliVcpu: shares.milliVcpu,
+        shares: holding.map(({ identifier, milliVcpu }) => ({
+          identifier,
+          usedMilliVcpu: milliVcpu,
+        })),
+      };
     }
     let usedMilliVcpu = 0;
     for (const id of world.attempts.values()) {
       const job = world.jobs.get(id);
       if (job?.queueArn !== queue.arn) continue;
       // The places of nodes that are not launched are kept.
-      usedMilliVcpu += (job.status === 'STARTING' && job.otherNodes !== undefined ? needsOfAll(job.terms) : job.terms.needs).milliVcpu;
+      usedMilliVcpu += (
+        job.status === 'STARTING' && job.otherNodes !== undefined
+          ? needsOfAll(job.terms)
+          : job.terms.needs
+      ).milliVcpu;
     }
     return { queue, front, usedMilliVcpu };
   }
 
   #runnable(id: JobId): WaitingJob {
     const { parent, index } = splitJobId(id);
-    const job = index === undefined ? this.#world.jobs.get(id) : this.#world.child(this.#world.arrayParent(parent), index);
-    assert(job !== undefined && !isArrayParent(job) && job.status === 'RUNNABLE', 'a queue lists its RUNNABLE jobs');
+    const job =
+      index === undefined
+        ? this.#world.jobs.get(id)
+        : this.#world.child(this.#world.arrayParent(parent), index);
+    assert(
+      job !== undefined && !isArrayParent(job) && job.status === 'RUNNABLE',
+      'a queue lists its RUNNABLE jobs',
+    );
     return job;
   }
 
@@ -275,7 +387,10 @@ export class ControlReader implements Reader {
   #dependencyReason(job: Job | ArrayParent): string | undefined {
     const { parent: parentId, index } = splitJobId(job.id);
     const parent = index === undefined ? undefined : this.#world.jobs.get(parentId);
-    const child = parent !== undefined && index !== undefined && isArrayParent(parent) ? { parent, index } : undefined;
+    const child =
+      parent !== undefined && index !== undefined && isArrayParent(parent)
+        ? { parent, index }
+        : undefined;
     const waitsFor = child?.parent.waitsFor ?? ('waitsFor' in job ? job.waitsFor : undefined);
     const missing = waitsFor && unsatisfied(this.#world, waitsFor, child);
     return missing && missing.length > 0 ? `waiting for ${missing.join(', ')}` : undefined;
@@ -312,9 +427,20 @@ export class ControlReader implements Reader {
 
   counts(): Counts {
     const { statusCounts } = this.#world;
-    const jobs = { SUBMITTED: statusCounts.of('SUBMITTED'), PENDING: statusCounts.of('PENDING'), RUNNABLE: statusCounts.of('RUNNABLE'), STARTING: statusCounts.of('STARTING'), RUNNING: statusCounts.of('RUNNING') };
+    const jobs = {
+      SUBMITTED: statusCounts.of('SUBMITTED'),
+      PENDING: statusCounts.of('PENDING'),
+      RUNNABLE: statusCounts.of('RUNNABLE'),
+      STARTING: statusCounts.of('STARTING'),
+      RUNNING: statusCounts.of('RUNNING'),
+    };
     const { size: computeEnvironments } = this.#world.computeEnvironments;
-    return { jobs, computeEnvironments, jobQueues: this.#world.jobQueues.size, staleReports: this.#staleReports() };
+    return {
+      jobs,
+      computeEnvironments,
+      jobQueues: this.#world.jobQueues.size,
+      staleReports: this.#staleReports(),
+    };
   }
 
   jobCountsByQueue(): ReadonlyMap<Arn, JobCounts> {
@@ -329,21 +455,38 @@ export class ControlReader implements Reader {
 }
 
 type MutableCounts = { -readonly [Status in keyof JobCounts]: number };
-const noJobs = (): MutableCounts => ({ SUBMITTED: 0, PENDING: 0, RUNNABLE: 0, STARTING: 0, RUNNING: 0 });
+const noJobs = (): MutableCounts => ({
+  SUBMITTED: 0,
+  PENDING: 0,
+  RUNNABLE: 0,
+  STARTING: 0,
+  RUNNING: 0,
+});
 
 function count(job: WorldJob, jobs: MutableCounts): void {
   if (!isArrayParent(job)) jobs[job.status]++;
   // Children that started stand in the world themselves.
-  else for (const status of ['SUBMITTED', 'PENDING', 'RUNNABLE'] as const) jobs[status] += job.children.count(status);
+  else
+    for (const status of ['SUBMITTED', 'PENDING', 'RUNNABLE'] as const)
+      jobs[status] += job.children.count(status);
 }
 
 function inScope<T extends { scope: Scope; name: string }>(all: Iterable<T>, scope: Scope): T[] {
   return [...all].filter((one) => one.scope === scope).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function summaryOf(parent: ArrayParent): Pick<JobView, 'statusSummary' | 'statusSummaryLastUpdatedAtMs'> {
-  if ('children' in parent) return { statusSummary: parent.children.summary(), statusSummaryLastUpdatedAtMs: parent.children.lastChangedAtMs };
-  return { statusSummary: parent.statusSummary, statusSummaryLastUpdatedAtMs: parent.statusSummaryLastUpdatedAtMs };
+function summaryOf(
+  parent: ArrayParent,
+): Pick<JobView, 'statusSummary' | 'statusSummaryLastUpdatedAtMs'> {
+  if ('children' in parent)
+    return {
+      statusSummary: parent.children.summary(),
+      statusSummaryLastUpdatedAtMs: parent.children.lastChangedAtMs,
+    };
+  return {
+    statusSummary: parent.statusSummary,
+    statusSummaryLastUpdatedAtMs: parent.statusSummaryLastUpdatedAtMs,
+  };
 }
 
 /** A child that has no row of its own. */
@@ -351,5 +494,11 @@ function restOf(parent: ArrayParent, index: number): Job {
   const { rest } = parent;
   if (!isEnded(rest.status)) return waitingChild(parent, index, rest.status);
   const { statusReason, stoppedAtMs, stopRequested } = rest as typeof rest & { status: 'FAILED' };
-  return { ...waitingChild(parent, index, 'RUNNABLE'), status: 'FAILED', statusReason, stoppedAtMs, stopRequested };
+  return {
+    ...waitingChild(parent, index, 'RUNNABLE'),
+    status: 'FAILED',
+    statusReason,
+    stoppedAtMs,
+    stopRequested,
+  };
 }

@@ -1,4 +1,5 @@
-// What the reconciler does for each pair of what the rows say and what the engine has, and that doing it twice changes nothing.
+// What the reconciler does for each pair of what the rows say and what the engine has, and that
+// doing it twice changes nothing.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -6,8 +7,21 @@ import { limit } from '../core/limit.ts';
 import { EngineUnavailable, type EngineAttempt } from '../port/engine.ts';
 import { endless, Rig } from './scripted-ports.ts';
 
-type Row = 'STARTING' | 'STARTING, stop asked' | 'RUNNING' | 'RUNNING, stop asked' | 'RUNNING, stop lost';
-type There = 'unknown' | 'created' | 'about to run' | 'about to end' | 'running' | 'exited 0' | 'exited 3' | 'exited, nobody knows how';
+type Row =
+  | 'STARTING'
+  | 'STARTING, stop asked'
+  | 'RUNNING'
+  | 'RUNNING, stop asked'
+  | 'RUNNING, stop lost';
+type There =
+  | 'unknown'
+  | 'created'
+  | 'about to run'
+  | 'about to end'
+  | 'running'
+  | 'exited 0'
+  | 'exited 3'
+  | 'exited, nobody knows how';
 
 interface Expected {
   readonly calls: readonly ('start' | 'stop' | 'remove')[];
@@ -25,23 +39,51 @@ const table: readonly (readonly [Row, There, Expected])[] = [
   ['STARTING', 'running', { calls: [], status: 'RUNNING' }],
   ['STARTING', 'exited 0', { calls: ['remove'], status: 'SUCCEEDED', reason: exited, exitCode: 0 }],
   ['STARTING', 'exited 3', { calls: ['remove'], status: 'FAILED', reason: exited, exitCode: 3 }],
-  ['STARTING', 'exited, nobody knows how', { calls: ['remove'], status: 'FAILED', reason: terminated }],
+  [
+    'STARTING',
+    'exited, nobody knows how',
+    { calls: ['remove'], status: 'FAILED', reason: terminated },
+  ],
   // Whoever asked for its start, it may be about to run: the engine judges.
-  ['STARTING, stop asked', 'unknown', { calls: ['stop', 'remove'], status: 'FAILED', reason: /^enough$/ }],
-  ['STARTING, stop asked', 'created', { calls: ['stop', 'remove'], status: 'FAILED', reason: /^enough$/ }],
+  [
+    'STARTING, stop asked',
+    'unknown',
+    { calls: ['stop', 'remove'], status: 'FAILED', reason: /^enough$/ },
+  ],
+  [
+    'STARTING, stop asked',
+    'created',
+    { calls: ['stop', 'remove'], status: 'FAILED', reason: /^enough$/ },
+  ],
   ['STARTING, stop asked', 'about to run', { calls: ['stop'], status: 'RUNNING' }],
-  ['STARTING, stop asked', 'about to end', { calls: ['stop', 'remove'], status: 'FAILED', reason: /^enough$/, exitCode: 5 }],
+  [
+    'STARTING, stop asked',
+    'about to end',
+    { calls: ['stop', 'remove'], status: 'FAILED', reason: /^enough$/, exitCode: 5 },
+  ],
   ['STARTING, stop asked', 'running', { calls: ['stop'], status: 'RUNNING' }],
-  ['STARTING, stop asked', 'exited 0', { calls: ['remove'], status: 'FAILED', reason: /^enough$/, exitCode: 0 }],
+  [
+    'STARTING, stop asked',
+    'exited 0',
+    { calls: ['remove'], status: 'FAILED', reason: /^enough$/, exitCode: 0 },
+  ],
   ['RUNNING', 'unknown', { calls: ['remove'], status: 'FAILED', reason: terminated }],
   ['RUNNING', 'created', { calls: [], status: 'RUNNING' }],
   ['RUNNING', 'running', { calls: [], status: 'RUNNING' }],
   ['RUNNING', 'exited 0', { calls: ['remove'], status: 'SUCCEEDED', reason: exited, exitCode: 0 }],
   ['RUNNING', 'exited 3', { calls: ['remove'], status: 'FAILED', reason: exited, exitCode: 3 }],
-  ['RUNNING', 'exited, nobody knows how', { calls: ['remove'], status: 'FAILED', reason: terminated }],
+  [
+    'RUNNING',
+    'exited, nobody knows how',
+    { calls: ['remove'], status: 'FAILED', reason: terminated },
+  ],
   ['RUNNING, stop asked', 'unknown', { calls: ['remove'], status: 'FAILED', reason: /^enough$/ }],
   ['RUNNING, stop asked', 'running', { calls: [], status: 'RUNNING' }],
-  ['RUNNING, stop asked', 'exited 3', { calls: ['remove'], status: 'FAILED', reason: /^enough$/, exitCode: 3 }],
+  [
+    'RUNNING, stop asked',
+    'exited 3',
+    { calls: ['remove'], status: 'FAILED', reason: /^enough$/, exitCode: 3 },
+  ],
   ['RUNNING, stop lost', 'running', { calls: ['stop'], status: 'RUNNING' }],
 ];
 
@@ -58,7 +100,10 @@ describe('the reconciler', () => {
       rig.engine.onStop = stopOfUnstarted(rig, there);
 
       await compare(rig);
-      assert.deepEqual(rig.engine.takeCalls(), expected.calls.map((call) => `${call} ${attemptId}`));
+      assert.deepEqual(
+        rig.engine.takeCalls(),
+        expected.calls.map((call) => `${call} ${attemptId}`),
+      );
       const job = rig.store.job(id);
       assert.equal(rig.job(id)?.status ?? job.status, expected.status);
       if (expected.reason) assert.match(job.statusReason ?? '', expected.reason);
@@ -79,7 +124,10 @@ describe('the reconciler', () => {
 
   it('removes what no row knows', async () => {
     const rig = await Rig.open();
-    rig.engine.attempts.set('f'.repeat(32) as never, { attemptId: 'f'.repeat(32) as never, state: 'running' });
+    rig.engine.attempts.set('f'.repeat(32) as never, {
+      attemptId: 'f'.repeat(32) as never,
+      state: 'running',
+    });
     await compare(rig);
     assert.deepEqual(rig.engine.takeCalls(), [`remove ${'f'.repeat(32)}`]);
   });
@@ -118,7 +166,10 @@ describe('the reconciler', () => {
     rig.engine.takeCalls();
     await compare(rig);
     assert.deepEqual(rig.engine.takeCalls(), []);
-    assert.deepEqual([rig.job(starting)?.status, rig.job(ending)?.status, rig.job(other)?.status], ['STARTING', 'RUNNING', 'RUNNING']);
+    assert.deepEqual(
+      [rig.job(starting)?.status, rig.job(ending)?.status, rig.job(other)?.status],
+      ['STARTING', 'RUNNING', 'RUNNING'],
+    );
   });
 
   it('sends a stop again that has stopped nothing for long', async () => {
@@ -158,10 +209,12 @@ async function compare(rig: Rig): Promise<void> {
 }
 
 async function jobIn(rig: Rig, row: Row) {
-  if (row === 'STARTING, stop asked') rig.engine.onStop = () => Promise.reject(new EngineUnavailable('away'));
+  if (row === 'STARTING, stop asked')
+    rig.engine.onStop = () => Promise.reject(new EngineUnavailable('away'));
   const id = await rig.submit();
   if (row.startsWith('RUNNING')) await rig.started(rig.attempt(id));
-  if (row === 'RUNNING, stop lost') rig.engine.onStop = () => Promise.reject(new EngineUnavailable('away'));
+  if (row === 'RUNNING, stop lost')
+    rig.engine.onStop = () => Promise.reject(new EngineUnavailable('away'));
   if (row.includes('stop')) await rig.terminate(id);
   rig.engine.onStop = async () => undefined;
   return id;
@@ -179,26 +232,45 @@ function engineSays(there: There, nowMs: number): Omit<EngineAttempt, 'attemptId
       return { state: 'running', startedAtMs: nowMs };
     case 'exited 0':
     case 'exited 3':
-      return { state: 'exited', startedAtMs: nowMs, stoppedAtMs: nowMs, exit: { exitCode: there === 'exited 3' ? 3 : 0, outOfMemory: false } };
+      return {
+        state: 'exited',
+        startedAtMs: nowMs,
+        stoppedAtMs: nowMs,
+        exit: { exitCode: there === 'exited 3' ? 3 : 0, outOfMemory: false },
+      };
     case 'exited, nobody knows how':
       return { state: 'exited', startedAtMs: nowMs, stoppedAtMs: nowMs };
   }
 }
 
-/** What a stop finds of an attempt that was listed as created: as an engine must, it says what became of it. */
+/**
+ * What a stop finds of an attempt that was listed as created: as an engine must, it says what
+ * became of it.
+ */
 function stopOfUnstarted({ engine, clock }: Rig, there: There): Rig['engine']['onStop'] {
   return async (attemptId) => {
     if (engine.attempts.get(attemptId)?.state !== 'created') return;
     const atMs = clock.now();
     if (there === 'created') {
       engine.attempts.delete(attemptId);
-      return engine.report({ type: 'start-failed', attemptId, atMs, reason: 'stopped before it started' });
+      return engine.report({
+        type: 'start-failed',
+        attemptId,
+        atMs,
+        reason: 'stopped before it started',
+      });
     }
     engine.attempts.set(attemptId, { attemptId, state: 'running', startedAtMs: atMs });
     engine.report({ type: 'started', attemptId, atMs });
     if (there === 'about to run') return;
     const exit = { exitCode: 5, outOfMemory: false };
-    engine.attempts.set(attemptId, { attemptId, state: 'exited', startedAtMs: atMs, stoppedAtMs: atMs, exit });
+    engine.attempts.set(attemptId, {
+      attemptId,
+      state: 'exited',
+      startedAtMs: atMs,
+      stoppedAtMs: atMs,
+      exit,
+    });
     engine.report({ type: 'exited', attemptId, atMs, exit });
   };
 }

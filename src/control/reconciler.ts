@@ -1,5 +1,6 @@
-// Compares what the rows say of one host's attempts with what its engine has, by signal and by period, and issues what is missing: one path for
-// normal work and for recovery (DESIGN 1). It takes no input but the two sides, and running it twice changes nothing.
+// Compares what the rows say of one host's attempts with what its engine has, by signal and by
+// period, and issues what is missing: one path for normal work and for recovery (DESIGN 1). It
+// takes no input but the two sides, and running it twice changes nothing.
 
 import type { AttemptId, HostId } from '../base/ids.ts';
 import type { Effect } from '../core/effect.ts';
@@ -8,14 +9,24 @@ import { isLive, type LiveJob } from '../core/job/job.ts';
 import { stopEffect } from '../core/command/stop-job.ts';
 import type { World } from '../core/world.ts';
 import type { Clock } from '../port/clock.ts';
-import { EngineUnavailable, type Engine, type EngineAttempt, type EngineReport } from '../port/engine.ts';
+import {
+  EngineUnavailable,
+  type Engine,
+  type EngineAttempt,
+  type EngineReport,
+} from '../port/engine.ts';
 
 /** Attempts run that the rows are too old to know. */
 export class UnknownAttempts extends Error {
   override name = 'UnknownAttempts';
 
   constructor(attempts: readonly EngineAttempt[]) {
-    const first = attempts.slice(0, 20).map(({ attemptId, startedAtMs = 0 }) => `longshore-${attemptId} (since ${new Date(startedAtMs).toISOString()})`);
+    const first = attempts
+      .slice(0, 20)
+      .map(
+        ({ attemptId, startedAtMs = 0 }) =>
+          `longshore-${attemptId} (since ${new Date(startedAtMs).toISOString()})`,
+      );
     super(
       `${attempts.length === 1 ? 'a job runs' : `${attempts.length} jobs run`} with this server's mark that its database does not know, started after the newest that it knows of: ${first.join(', ')}${attempts.length > first.length ? ', …' : ''}. ` +
         'The database is older than they are: restore the newer one, or start with --remove-unknown to remove them',
@@ -33,9 +44,15 @@ export interface ReconcilerParts {
   /** As if the engine had said it. */
   readonly report: (report: EngineReport) => void;
   readonly act: (effects: readonly Effect[]) => void;
-  /** Whether an effect for the attempt is under way, or its end is being taken in: then it is nobody's loss. */
+  /**
+   * Whether an effect for the attempt is under way, or its end is being taken in: then it is
+   * nobody's loss.
+   */
   readonly isBusy: (attemptId: AttemptId) => boolean;
-  /** It was started when no server of these rows ran: they are older than it is, and it may be of use to those that are not. */
+  /**
+   * It was started when no server of these rows ran: they are older than it is, and it may be of
+   * use to those that are not.
+   */
   readonly isNewerThanRows: (attempt: EngineAttempt) => boolean;
   /** Nothing is missing yet where a stop takes its time. */
   readonly isStopping: (attemptId: AttemptId) => boolean;
@@ -94,15 +111,21 @@ export class Reconciler {
 
   async #compare(): Promise<void> {
     const { world, engine } = this.#parts;
-    // Only attempts that stand on both sides of the call can be judged: others came or went while the engine counted.
-    const before = new Map([...world.attempts.keys()].flatMap((attemptId) => this.#job(attemptId) ?? []).map((job) => [job.attempt.attemptId, job.status]));
+    // Only attempts that stand on both sides of the call can be judged: others came or went while
+    // the engine counted.
+    const before = new Map(
+      [...world.attempts.keys()]
+        .flatMap((attemptId) => this.#job(attemptId) ?? [])
+        .map((job) => [job.attempt.attemptId, job.status]),
+    );
     const there = new Map((await engine.list()).map((attempt) => [attempt.attemptId, attempt]));
     if (this.#closed) return;
     const unknown = [...there.values()].filter((attempt) => this.#isUnknown(attempt));
     this.#noteUnknown(unknown);
     const isFirst = !this.#hasCompared;
     this.#hasCompared = true;
-    // Rows that are too old are not a side to compare with: before anything follows from them, somebody has to hear of it.
+    // Rows that are too old are not a side to compare with: before anything follows from them,
+    // somebody has to hear of it.
     if (isFirst && unknown.length > 0) return;
     for (const [attemptId, status] of before) {
       const job = this.#job(attemptId);
@@ -116,7 +139,13 @@ export class Reconciler {
       else if (!this.#isUnknown(attempt)) this.#orphan(attempt);
     }
     for (const attemptId of old) {
-      if (!there.has(attemptId) && !this.#parts.isBusy(attemptId)) this.#parts.report({ type: 'lost', attemptId, atMs: this.#parts.clock.now(), reason: 'its host came back without it' });
+      if (!there.has(attemptId) && !this.#parts.isBusy(attemptId))
+        this.#parts.report({
+          type: 'lost',
+          attemptId,
+          atMs: this.#parts.clock.now(),
+          reason: 'its host came back without it',
+        });
     }
   }
 
@@ -125,7 +154,10 @@ export class Reconciler {
     return host?.kind === 'registered' ? host.oldAttempts.map((attempt) => attempt.attemptId) : [];
   }
 
-  /** It was declared over with its host, and another attempt may run: it ends now, and what it did is recorded. */
+  /**
+   * It was declared over with its host, and another attempt may run: it ends now, and what it did
+   * is recorded.
+   */
   #endOld({ attemptId, state, exit, stoppedAtMs }: EngineAttempt): void {
     const { act, report, clock, hostId } = this.#parts;
     const atMs = stoppedAtMs ?? clock.now();
@@ -152,14 +184,31 @@ export class Reconciler {
     const { act, report, attend, clock, isStopping } = this.#parts;
     const { attemptId, hostId } = job.attempt;
     if (there === undefined || there.state === 'created') {
-      if (job.status === 'STARTING') act([{ type: 'start-attempt', jobId: job.id, attemptId, hostId, again: true }]);
-      else if (there === undefined) report({ type: 'lost', attemptId, atMs: clock.now(), reason: 'the engine does not know it any more' });
+      if (job.status === 'STARTING')
+        act([{ type: 'start-attempt', jobId: job.id, attemptId, hostId, again: true }]);
+      else if (there === undefined)
+        report({
+          type: 'lost',
+          attemptId,
+          atMs: clock.now(),
+          reason: 'the engine does not know it any more',
+        });
       return;
     }
-    if (job.status === 'STARTING') report({ type: 'started', attemptId, atMs: there.startedAtMs ?? clock.now(), address: there.address });
+    if (job.status === 'STARTING')
+      report({
+        type: 'started',
+        attemptId,
+        atMs: there.startedAtMs ?? clock.now(),
+        address: there.address,
+      });
     if (there.state === 'exited') {
       const atMs = there.stoppedAtMs ?? clock.now();
-      report(there.exit === undefined ? { type: 'lost', attemptId, atMs, reason: 'the engine cannot say how it ended' } : { type: 'exited', attemptId, atMs, exit: there.exit });
+      report(
+        there.exit === undefined
+          ? { type: 'lost', attemptId, atMs, reason: 'the engine cannot say how it ended' }
+          : { type: 'exited', attemptId, atMs, exit: there.exit },
+      );
       return;
     }
     attend(job);
@@ -168,17 +217,31 @@ export class Reconciler {
 
   #isUnknown(attempt: EngineAttempt): boolean {
     const { world, isNewerThanRows, isBusy } = this.#parts;
-    return attempt.state === 'running' && isNewerThanRows(attempt) && !world.attempts.has(attempt.attemptId) && !isBusy(attempt.attemptId) && !this.#oldAttempts().includes(attempt.attemptId);
+    return (
+      attempt.state === 'running' &&
+      isNewerThanRows(attempt) &&
+      !world.attempts.has(attempt.attemptId) &&
+      !isBusy(attempt.attemptId) &&
+      !this.#oldAttempts().includes(attempt.attemptId)
+    );
   }
 
   #noteUnknown(unknown: readonly EngineAttempt[]): void {
-    const isNews = unknown.some(({ attemptId }) => this.unknown.every((known) => known.attemptId !== attemptId));
+    const isNews = unknown.some(({ attemptId }) =>
+      this.unknown.every((known) => known.attemptId !== attemptId),
+    );
     this.unknown = unknown;
-    if (isNews) this.#parts.onProblem(`comparing with host ${this.#parts.hostId}`, new UnknownAttempts(unknown));
+    if (isNews)
+      this.#parts.onProblem(
+        `comparing with host ${this.#parts.hostId}`,
+        new UnknownAttempts(unknown),
+      );
   }
 
   /** Nobody waits for it: its end is committed and its removal was lost. */
   #orphan(attempt: EngineAttempt): void {
-    this.#parts.act([{ type: 'remove-attempt', attemptId: attempt.attemptId, hostId: this.#parts.hostId }]);
+    this.#parts.act([
+      { type: 'remove-attempt', attemptId: attempt.attemptId, hostId: this.#parts.hostId },
+    ]);
   }
 }

@@ -1,4 +1,5 @@
-// When jobs are removed, and in which steps: over a store that is a list of times at which jobs ended.
+// When jobs are removed, and in which steps: over a store that is a list of times at which jobs
+// ended.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -23,13 +24,17 @@ class Ends {
       if (this.failure) throw this.failure;
       this.writes++;
       if (write.table === 'job') {
-        const due = this.kept.filter((endedAtMs) => endedAtMs < write.endedBeforeMs).slice(0, write.maxRows);
+        const due = this.kept
+          .filter((endedAtMs) => endedAtMs < write.endedBeforeMs)
+          .slice(0, write.maxRows);
         this.kept = this.kept.slice(due.length);
         this.remembered.push(...due);
         return due.length > 0 ? 'done' : 'absent';
       }
       assert.equal(write.table, 'remembered-job');
-      const due = this.remembered.filter((endedAtMs) => endedAtMs < (write as { endedBeforeMs: number }).endedBeforeMs).slice(0, limit.expiredRowsPerWrite);
+      const due = this.remembered
+        .filter((endedAtMs) => endedAtMs < (write as { endedBeforeMs: number }).endedBeforeMs)
+        .slice(0, limit.expiredRowsPerWrite);
       this.remembered = this.remembered.slice(due.length);
       return due.length === limit.expiredRowsPerWrite ? 'done' : 'absent';
     },

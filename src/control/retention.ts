@@ -1,6 +1,7 @@
-// Retention: removes jobs that ended longer ago than the operator wants to keep them, and forgets long after that that they ever
-// were. Works in small writes with pauses between, so that nobody waits for it; what is left when the server ends is found
-// again by the next. It touches no log: those are kept as their log group says.
+// Retention: removes jobs that ended longer ago than the operator wants to keep them, and forgets
+// long after that that they ever were. Works in small writes with pauses between, so that nobody
+// waits for it; what is left when the server ends is found again by the next. It touches no log:
+// those are kept as their log group says.
 
 import { limit } from '../core/limit.ts';
 import type { Clock } from '../port/clock.ts';
@@ -49,8 +50,27 @@ export class Retention {
     const nowMs = clock.now();
     const { expireAtMs, forgetAtMs } = this.#dueAt(nowMs);
     await Promise.all([
-      ...(expireAtMs <= nowMs ? [bus.write({ table: 'job', write: 'expire', endedBeforeMs: nowMs - retainMs, maxRows }, envelope)] : []),
-      ...(forgetAtMs <= nowMs ? [bus.write({ table: 'remembered-job', write: 'forget', endedBeforeMs: nowMs - retainMs * (1 + limit.rememberedTimes), maxRows }, envelope)] : []),
+      ...(expireAtMs <= nowMs
+        ? [
+            bus.write(
+              { table: 'job', write: 'expire', endedBeforeMs: nowMs - retainMs, maxRows },
+              envelope,
+            ),
+          ]
+        : []),
+      ...(forgetAtMs <= nowMs
+        ? [
+            bus.write(
+              {
+                table: 'remembered-job',
+                write: 'forget',
+                endedBeforeMs: nowMs - retainMs * (1 + limit.rememberedTimes),
+                maxRows,
+              },
+              envelope,
+            ),
+          ]
+        : []),
     ]);
     this.#runAt(this.#nextAtMs());
   }
@@ -59,7 +79,10 @@ export class Retention {
   #dueAt(nowMs: number): { readonly expireAtMs: number; readonly forgetAtMs: number } {
     const { reader, retainMs } = this.#parts;
     const { kept = nowMs, remembered = nowMs } = reader.firstEnds();
-    return { expireAtMs: kept + retainMs + 1, forgetAtMs: remembered + retainMs * (1 + limit.rememberedTimes) + 1 };
+    return {
+      expireAtMs: kept + retainMs + 1,
+      forgetAtMs: remembered + retainMs * (1 + limit.rememberedTimes) + 1,
+    };
   }
 
   #nextAtMs(): number {
@@ -68,6 +91,9 @@ export class Retention {
     const dueAtMs = Math.min(expireAtMs, forgetAtMs);
     if (dueAtMs <= nowMs) return nowMs + limit.expiryPauseMs;
     // Not for each job alone, and not later than a clock that is set forward would have it.
-    return Math.min(Math.max(dueAtMs, nowMs + limit.expiryPeriodMinMs), nowMs + limit.expiryPeriodMaxMs);
+    return Math.min(
+      Math.max(dueAtMs, nowMs + limit.expiryPeriodMinMs),
+      nowMs + limit.expiryPeriodMaxMs,
+    );
   }
 }

@@ -1,4 +1,5 @@
-// When the scaling cycle runs: how long each wish waits, and that no wish takes more than its share of the time.
+// When the scaling cycle runs: how long each wish waits, and that no wish takes more than its share
+// of the time.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -9,7 +10,10 @@ import { Scaler } from './scaler.ts';
 import { Rig } from './scripted-ports.ts';
 
 /** How long after a cycle the next one runs, where nothing else happens; undefined: never. */
-async function waitOf(wish: ScalingWish | undefined, dueInMs = Number.POSITIVE_INFINITY): Promise<number | undefined> {
+async function waitOf(
+  wish: ScalingWish | undefined,
+  dueInMs = Number.POSITIVE_INFINITY,
+): Promise<number | undefined> {
   const { control, clock } = await Rig.open();
   const { world } = control;
   let cycles = 0;
@@ -18,14 +22,19 @@ async function waitOf(wish: ScalingWish | undefined, dueInMs = Number.POSITIVE_I
     scaler.run(clock.now());
     if (world.scaling !== scaling) cycles++;
   };
-  const scaler = new Scaler({ world, clock, ids: { uuid: () => '', attempt: () => assert.fail('nothing is launched') }, wake: run });
+  const scaler = new Scaler({
+    world,
+    clock,
+    ids: { uuid: () => '', attempt: () => assert.fail('nothing is launched') },
+    wake: run,
+  });
   world.wantScaling('soon');
   run();
   world.noteScaling({ ...noScaling, nextAtMs: clock.now() + dueInMs });
   if (wish !== undefined) world.wantScaling(wish);
   run();
   const fromMs = clock.now();
-  for (cycles = 0; cycles === 0 && clock.now() < fromMs + 10_000; ) await clock.pass(1);
+  for (cycles = 0; cycles === 0 && clock.now() < fromMs + 10_000;) await clock.pass(1);
   scaler.close();
   return cycles === 0 ? undefined : clock.now() - fromMs;
 }

@@ -1,5 +1,6 @@
-// When the scaling cycle runs, and what its plan makes control do. A job that waits for an instance makes it run soon; that
-// instances are idle, every now and then; so that it costs a bounded share of the time however busy the server is.
+// When the scaling cycle runs, and what its plan makes control do. A job that waits for an instance
+// makes it run soon; that instances are idle, every now and then; so that it costs a bounded share
+// of the time however busy the server is.
 
 import { must } from '../base/assert.ts';
 import { hostId } from '../base/ids.ts';
@@ -45,13 +46,29 @@ export class Scaler {
     this.#pauseMs = Math.max(limit.scalingPauseMs, limit.scalingPauseTimes * (clock.now() - nowMs));
     this.#setAlarm(this.#dueAtMs());
     const launches = plan.environments.flatMap(({ arn, launches: each }) =>
-      each.map(({ type, count }): Command => ({ type: 'launch-instances', computeEnvironmentArn: arn, machineId: machine.id, instanceType: type.name, hostIds: this.#newIds(count) })),
+      each.map(({ type, count }): Command => ({
+        type: 'launch-instances',
+        computeEnvironmentArn: arn,
+        machineId: machine.id,
+        instanceType: type.name,
+        hostIds: this.#newIds(count),
+      })),
     );
     const ends = plan.environments.flatMap(({ arn, ends: each }) => {
-      const { scope } = must(world.computeEnvironments.get(arn), 'the plan is about environments that are there');
-      return each.map((id): Command => ({ type: 'end-instance', scope, hostId: id, cause: 'scaling' }));
+      const { scope } = must(
+        world.computeEnvironments.get(arn),
+        'the plan is about environments that are there',
+      );
+      return each.map((id): Command => ({
+        type: 'end-instance',
+        scope,
+        hostId: id,
+        cause: 'scaling',
+      }));
     });
-    const drains = plan.environments.flatMap(({ drains: each }) => each.map((id): Command => ({ type: 'drain-instance', hostId: id })));
+    const drains = plan.environments.flatMap(({ drains: each }) =>
+      each.map((id): Command => ({ type: 'drain-instance', hostId: id })),
+    );
     return [...launches, ...drains, ...ends];
   }
 
@@ -63,7 +80,8 @@ export class Scaler {
     const { scalingWanted, scaling } = this.#parts.world;
     const soonAtMs = this.#lastAtMs + this.#pauseMs;
     if (scalingWanted === 'soon') return soonAtMs;
-    const laterAtMs = scalingWanted === 'later' ? this.#lastAtMs + limit.scaleInPauseMs : Number.POSITIVE_INFINITY;
+    const laterAtMs =
+      scalingWanted === 'later' ? this.#lastAtMs + limit.scaleInPauseMs : Number.POSITIVE_INFINITY;
     const dueAtMs = Math.max(soonAtMs, Math.min(laterAtMs, scaling.nextAtMs));
     return dueAtMs === Number.POSITIVE_INFINITY ? undefined : dueAtMs;
   }

@@ -1,7 +1,18 @@
-// The ports of control as its tests hold them: time that passes when told, a store that keeps what is committed in memory or
-// fails when told, an engine that does only what the test says, and a log sink of lists. Only tests import it.
+// The ports of control as its tests hold them: time that passes when told, a store that keeps what
+// is committed in memory or fails when told, an engine that does only what the test says, and a log
+// sink of lists. Only tests import it.
 
-import { attemptId, hostId, jobId, scopeOf, splitJobId, type AttemptId, type HostId, type JobId, type Scope } from '../base/ids.ts';
+import {
+  attemptId,
+  hostId,
+  jobId,
+  scopeOf,
+  splitJobId,
+  type AttemptId,
+  type HostId,
+  type JobId,
+  type Scope,
+} from '../base/ids.ts';
 import { must } from '../base/assert.ts';
 import type { Machine } from '../core/host.ts';
 import type { Job, JobDetailRecord, WorldJob } from '../core/job/job.ts';
@@ -11,7 +22,15 @@ import type { Settings } from '../core/settings.ts';
 import type { CapacityProvider, CapacityReport } from '../port/capacity.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Envelope } from '../port/command-bus.ts';
-import type { ContainerSpec, Engine, EngineAttempt, EngineCapabilities, EngineReport, LogBatch, LogPosition } from '../port/engine.ts';
+import type {
+  ContainerSpec,
+  Engine,
+  EngineAttempt,
+  EngineCapabilities,
+  EngineReport,
+  LogBatch,
+  LogPosition,
+} from '../port/engine.ts';
 import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
 import type { LogSink, LogStreamKey, LogStreamWriter } from '../port/log-sink.ts';
@@ -20,10 +39,22 @@ import type { Commit, Store, StoredWorld, StoreReader, TableWriteOutcome } from 
 import { Control } from './control.ts';
 
 export const scope: Scope = scopeOf('123456789012', 'eu-west-1');
-export const envelope: Envelope = { requestId: 'request', caller: 'test', sourceAddress: '', userAgent: '' };
-export const host: Machine = { kind: 'machine', id: hostId('0'.repeat(32)), title: 'this machine', capacity: { milliVcpu: 4_000, memoryMib: 4_096, gpus: 0 } };
+export const envelope: Envelope = {
+  requestId: 'request',
+  caller: 'test',
+  sourceAddress: '',
+  userAgent: '',
+};
+export const host: Machine = {
+  kind: 'machine',
+  id: hostId('0'.repeat(32)),
+  title: 'this machine',
+  capacity: { milliVcpu: 4_000, memoryMib: 4_096, gpus: 0 },
+};
 
-/** Lets promises settle. Nothing here waits for the outside, so a bounded number of turns is enough. */
+/**
+ * Lets promises settle. Nothing here waits for the outside, so a bounded number of turns is enough.
+ */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
@@ -53,7 +84,9 @@ export class ManualClock implements Clock {
     const untilMs = this.#nowMs + forMs;
     for (;;) {
       await settle();
-      const next = this.#tasks.filter((task) => task.dueAtMs <= untilMs).sort((a, b) => a.dueAtMs - b.dueAtMs)[0];
+      const next = this.#tasks
+        .filter((task) => task.dueAtMs <= untilMs)
+        .sort((a, b) => a.dueAtMs - b.dueAtMs)[0];
       if (next === undefined) break;
       this.#tasks = this.#tasks.filter((task) => task !== next);
       this.#nowMs = Math.max(this.#nowMs, next.dueAtMs);
@@ -68,7 +101,20 @@ export class ManualClock implements Clock {
   }
 }
 
-export const emptyWorld: StoredWorld = { computeEnvironments: [], jobQueues: [], consumableResources: [], schedulingPolicies: [], shareUsage: [], jobDefinitions: [], hosts: [], revisions: [], jobs: [], keptOutput: [], newestCommitAtMs: 0, nextSequence: 1 };
+export const emptyWorld: StoredWorld = {
+  computeEnvironments: [],
+  jobQueues: [],
+  consumableResources: [],
+  schedulingPolicies: [],
+  shareUsage: [],
+  jobDefinitions: [],
+  hosts: [],
+  revisions: [],
+  jobs: [],
+  keptOutput: [],
+  newestCommitAtMs: 0,
+  nextSequence: 1,
+};
 
 export class ScriptedStore implements Store {
   readonly commits: Commit[] = [];
@@ -91,12 +137,17 @@ export class ScriptedStore implements Store {
   }
 
   /** Only what an attempt's start and retention read is there. */
-  readonly reader = { jobDetail: (id: JobId) => this.#details.get(splitJobId(id).parent), logGroupsWithRetention: () => [] } as unknown as StoreReader;
+  readonly reader = {
+    jobDetail: (id: JobId) => this.#details.get(splitJobId(id).parent),
+    logGroupsWithRetention: () => [],
+  } as unknown as StoreReader;
 
   /** The last value of a job that was committed. */
   job(id: JobId): Job {
     for (const commit of this.commits.toReversed()) {
-      const found = [...commit.jobs, ...commit.children.map((child) => child.job)].find((job) => job.id === id);
+      const found = [...commit.jobs, ...commit.children.map((child) => child.job)].find(
+        (job) => job.id === id,
+      );
       if (found !== undefined) return found as Job;
     }
     throw new Error(`no job ${id} was committed`);
@@ -116,7 +167,8 @@ export class ScriptedEngine implements Engine {
   onStart: (spec: ContainerSpec) => Promise<void> = async () => undefined;
   onStop: (attemptId: AttemptId) => Promise<void> = async () => undefined;
   onList: () => Promise<void> = async () => undefined;
-  onLogs: (attemptId: AttemptId, from: LogPosition | undefined) => AsyncIterable<LogBatch> = async function* none() {};
+  onLogs: (attemptId: AttemptId, from: LogPosition | undefined) => AsyncIterable<LogBatch> =
+    async function* none() {};
 
   async open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities> {
     this.report = onReport;
@@ -193,7 +245,10 @@ export class ListSink implements LogSink {
 }
 
 /** Lines as an engine hands them out, their count so far as the position. */
-export const batch = (position: number, ...lines: string[]): LogBatch => ({ lines: lines.map((line) => ({ timestampMs: 0, message: new TextEncoder().encode(line) })), position: String(position) });
+export const batch = (position: number, ...lines: string[]): LogBatch => ({
+  lines: lines.map((line) => ({ timestampMs: 0, message: new TextEncoder().encode(line) })),
+  position: String(position),
+});
 
 /** Output that nobody ever reads to its end. */
 export async function* endless(): AsyncGenerator<LogBatch> {
@@ -265,7 +320,10 @@ export class Rig {
   readonly capacity = new ScriptedCapacity();
   readonly control: Control;
   #ids = 0;
-  readonly #idPort: Ids = { uuid: () => `job-${++this.#ids}`, attempt: () => attemptId(String(++this.#ids).padStart(32, '0')) };
+  readonly #idPort: Ids = {
+    uuid: () => `job-${++this.#ids}`,
+    attempt: () => attemptId(String(++this.#ids).padStart(32, '0')),
+  };
 
   constructor(stored: StoredWorld = emptyWorld, settings?: Partial<Settings>) {
     this.store.stored = stored;
@@ -283,22 +341,56 @@ export class Rig {
     });
   }
 
-  /** A control with one host, an environment without instances and queue, and a definition `d` of one vCPU. */
-  static async open(stored?: StoredWorld, settings?: Partial<Settings>, capacity: { readonly prompt: boolean } = { prompt: true }): Promise<Rig> {
+  /**
+   * A control with one host, an environment without instances and queue, and a definition `d` of
+   * one vCPU.
+   */
+  static async open(
+    stored?: StoredWorld,
+    settings?: Partial<Settings>,
+    capacity: { readonly prompt: boolean } = { prompt: true },
+  ): Promise<Rig> {
     const rig = new Rig(stored, settings);
     rig.capacity.prompt = capacity.prompt;
     const opened = rig.control.open(host);
     await rig.clock.pass();
     await opened;
-    const computeResources = { type: 'FARGATE' as const, maxvCpus: 256, subnets: ['subnet-1'], securityGroupIds: ['sg-1'] };
-    await rig.ask({ type: 'create-compute-environment', scope, uuid: 'ce', request: { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources } });
-    await rig.ask({ type: 'create-job-queue', scope, request: { jobQueueName: 'q', priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }] } });
+    const computeResources = {
+      type: 'FARGATE' as const,
+      maxvCpus: 256,
+      subnets: ['subnet-1'],
+      securityGroupIds: ['sg-1'],
+    };
+    await rig.ask({
+      type: 'create-compute-environment',
+      scope,
+      uuid: 'ce',
+      request: { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources },
+    });
+    await rig.ask({
+      type: 'create-job-queue',
+      scope,
+      request: {
+        jobQueueName: 'q',
+        priority: 1,
+        computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }],
+      },
+    });
     await rig.define('d');
     return rig;
   }
 
   define(name: string, more: object = {}): Promise<unknown> {
-    return this.ask({ type: 'register-job-definition', scope, request: { jobDefinitionName: name, type: 'container', platformCapabilities: ['EC2', 'FARGATE'], containerProperties: { image: 'busybox', command: ['true'], vcpus: 1, memory: 64, ...more } } });
+    return this.ask({
+      type: 'register-job-definition',
+      scope,
+      request: {
+        jobDefinitionName: name,
+        type: 'container',
+        platformCapabilities: ['EC2', 'FARGATE'],
+        containerProperties: { image: 'busybox', command: ['true'], vcpus: 1, memory: 64, ...more },
+      },
+    });
   }
 
   /** The answer, after all that follows from it at this moment. */
@@ -312,7 +404,12 @@ export class Rig {
   /** Submits a job and answers its id; it is STARTING where there is room. */
   async submit(definition = 'd', more: object = {}): Promise<JobId> {
     const id = jobId(this.#idPort.uuid());
-    await this.ask({ type: 'submit-job', scope, jobId: id, request: { jobName: 'n', jobQueue: 'q', jobDefinition: definition, ...more } });
+    await this.ask({
+      type: 'submit-job',
+      scope,
+      jobId: id,
+      request: { jobName: 'n', jobQueue: 'q', jobDefinition: definition, ...more },
+    });
     return id;
   }
 
@@ -338,14 +435,24 @@ export class Rig {
 
   /** The engine says it, and has it so from now on. */
   async started(id: AttemptId): Promise<void> {
-    this.engine.attempts.set(id, { attemptId: id, state: 'running', startedAtMs: this.clock.now() });
+    this.engine.attempts.set(id, {
+      attemptId: id,
+      state: 'running',
+      startedAtMs: this.clock.now(),
+    });
     this.engine.report({ type: 'started', attemptId: id, atMs: this.clock.now() });
     await this.clock.pass(limit.startedReportWaitMs);
   }
 
   async exited(id: AttemptId, exitCode = 0): Promise<void> {
     const exit = { exitCode, outOfMemory: false };
-    this.engine.attempts.set(id, { attemptId: id, state: 'exited', startedAtMs: this.clock.now(), stoppedAtMs: this.clock.now(), exit });
+    this.engine.attempts.set(id, {
+      attemptId: id,
+      state: 'exited',
+      startedAtMs: this.clock.now(),
+      stoppedAtMs: this.clock.now(),
+      exit,
+    });
     this.engine.report({ type: 'exited', attemptId: id, atMs: this.clock.now(), exit });
     await this.clock.pass();
   }

@@ -36,7 +36,11 @@ test('of several that read, one does a slice in each turn, in the order in which
   const loop = new Loop();
   const slices = new Slices(loop);
   const done: string[] = [];
-  const all = Promise.all([slices.run(work('a', 3, done)), slices.run(work('b', 2, done)), slices.run(work('c', 1, done))]);
+  const all = Promise.all([
+    slices.run(work('a', 3, done)),
+    slices.run(work('b', 2, done)),
+    slices.run(work('c', 1, done)),
+  ]);
   await loop.turn();
   const counts = [done.length];
   for (let turn = 0; turn < 6; turn++) {
@@ -44,7 +48,11 @@ test('of several that read, one does a slice in each turn, in the order in which
     counts.push(done.length);
   }
   assert.deepEqual(await all, ['a', 'b', 'c']);
-  for (const [at, count] of counts.entries()) assert.ok(at === 0 || count - (counts[at - 1] ?? 0) <= 1, `${counts.join(', ')} slices by turn`);
+  for (const [at, count] of counts.entries())
+    assert.ok(
+      at === 0 || count - (counts[at - 1] ?? 0) <= 1,
+      `${counts.join(', ')} slices by turn`,
+    );
   assert.deepEqual(done, ['a1', 'a2', 'b1', 'c1', 'a3', 'b2']);
 });
 
@@ -58,7 +66,10 @@ test('what a slice throws is the answer, and others go on', async () => {
   }
   const all = Promise.allSettled([slices.run(failing()), slices.run(work('a', 2, done))]);
   for (let turn = 0; turn < 5; turn++) await loop.turn();
-  assert.deepEqual((await all).map(({ status }) => status), ['rejected', 'fulfilled']);
+  assert.deepEqual(
+    (await all).map(({ status }) => status),
+    ['rejected', 'fulfilled'],
+  );
 });
 
 test('in one moment it is the same', () => {

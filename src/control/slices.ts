@@ -1,9 +1,13 @@
-// Long reads in slices: work that looks at much gives way after each slice, and of all that is under way one slice is done in
-// each turn of the loop, so that the writer waits for one at most, however many read. It knows nothing of what is read.
+// Long reads in slices: work that looks at much gives way after each slice, and of all that is
+// under way one slice is done in each turn of the loop, so that the writer waits for one at most,
+// however many read. It knows nothing of what is read.
 
 import type { Clock } from '../port/clock.ts';
 
-/** Work that yields where it may be interrupted; between two slices the world and the store may change. */
+/**
+ * Work that yields where it may be interrupted; between two slices the world and the store may
+ * change.
+ */
 export type Sliced<T> = Generator<void, T>;
 
 export class Slices {
@@ -15,7 +19,10 @@ export class Slices {
     this.#clock = clock;
   }
 
-  /** Runs the work to its end. What needs one slice only waits for nobody, unless others are under way. */
+  /**
+   * Runs the work to its end. What needs one slice only waits for nobody, unless others are under
+   * way.
+   */
   async run<T>(work: Sliced<T>): Promise<T> {
     if (this.#waiting.length > 0) await this.#turn();
     for (;;) {

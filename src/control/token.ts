@@ -1,6 +1,8 @@
-// The tokens of pages: opaque texts that hold where the next one begins. A malformed one is nobody's fault of ours.
+// The tokens of pages: opaque texts that hold where the next one begins. A malformed one is
+// nobody's fault of ours.
 
-export const encodeToken = (parts: readonly (string | number)[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
+export const encodeToken = (parts: readonly (string | number)[]): string =>
+  Buffer.from(JSON.stringify(parts)).toString('base64url');
 
 function decodeToken(token: string): unknown[] {
   try {
@@ -16,7 +18,11 @@ export function decodeNumberToken(token: string): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-export function decodeDefinitionToken(token: string): { name: string; revision: number } | undefined {
+export function decodeDefinitionToken(
+  token: string,
+): { name: string; revision: number } | undefined {
   const [name, revision] = decodeToken(token);
-  return typeof name === 'string' && typeof revision === 'number' && Number.isSafeInteger(revision) ? { name, revision } : undefined;
+  return typeof name === 'string' && typeof revision === 'number' && Number.isSafeInteger(revision)
+    ? { name, revision }
+    : undefined;
 }

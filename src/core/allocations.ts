@@ -1,5 +1,5 @@
-// What attempts hold of hosts and environments, from placement until it is given back, and the sums of it. Part of the world,
-// changed by its fold alone.
+// What attempts hold of hosts and environments, from placement until it is given back, and the sums
+// of it. Part of the world, changed by its fold alone.
 
 import { assert, must } from '../base/assert.ts';
 import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../base/ids.ts';
@@ -19,8 +19,9 @@ export interface Allocation {
   /** What it takes of its environment, its share, and the machine beneath. */
   readonly needs: Needs;
   /**
-   * What it takes of the host's own books: as much, but all that the host has for a node of a multi-node job, which has its
-   * instance or registered host to itself (user guide, chapter Multi-node Parallel Jobs). On a machine nodes lie side by side.
+   * What it takes of the host's own books: as much, but all that the host has for a node of a
+   * multi-node job, which has its instance or registered host to itself (user guide, chapter
+   * Multi-node Parallel Jobs). On a machine nodes lie side by side.
    */
   readonly onHost: Needs;
   /** What it consumes beside. */
@@ -32,7 +33,11 @@ export interface Allocation {
 type Holder = Pick<WorldJob, 'id' | 'terms' | 'queueArn'>;
 
 /** What an attempt of the job holds where it was placed. */
-export function allocationOf({ id, terms: { needs, share, consumables, nodes }, queueArn }: Holder, { hostId, computeEnvironmentArn }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'>, host: Host | undefined): Allocation {
+export function allocationOf(
+  { id, terms: { needs, share, consumables, nodes }, queueArn }: Holder,
+  { hostId, computeEnvironmentArn }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'>,
+  host: Host | undefined,
+): Allocation {
   const { parent, node } = splitJobId(id);
   return {
     jobId: node === undefined ? id : parent,
@@ -40,7 +45,10 @@ export function allocationOf({ id, terms: { needs, share, consumables, nodes }, 
     machineId: host?.kind === 'instance' ? host.machineId : undefined,
     computeEnvironmentArn,
     needs,
-    onHost: host !== undefined && host.kind !== 'machine' && (nodes !== undefined || node !== undefined) ? host.capacity : needs,
+    onHost:
+      host !== undefined && host.kind !== 'machine' && (nodes !== undefined || node !== undefined)
+        ? host.capacity
+        : needs,
     consumables,
     share: share && { queueArn, identifier: share.identifier },
   };
@@ -91,19 +99,30 @@ export class Allocations {
     if (there === undefined) this.#attemptsOn.set(hostId, new Set([attemptId]));
     else there.add(attemptId);
     this.#onHosts.set(hostId, addNeeds(this.onHost(hostId), onHost));
-    if (machineId !== undefined) this.#onHosts.set(machineId, addNeeds(this.onHost(machineId), needs));
-    this.#inEnvironments.set(computeEnvironmentArn, addNeeds(this.inEnvironment(computeEnvironmentArn), needs));
+    if (machineId !== undefined)
+      this.#onHosts.set(machineId, addNeeds(this.onHost(machineId), needs));
+    this.#inEnvironments.set(
+      computeEnvironmentArn,
+      addNeeds(this.inEnvironment(computeEnvironmentArn), needs),
+    );
   }
 
   giveBack(attemptId: AttemptId): Allocation {
     const allocation = must(this.#ofAttempts.get(attemptId), 'an attempt gives back what it took');
     this.#ofAttempts.delete(attemptId);
     const { hostId, machineId, computeEnvironmentArn, needs, onHost } = allocation;
-    const there = must(this.#attemptsOn.get(hostId), 'an attempt that holds something of a host is known there');
+    const there = must(
+      this.#attemptsOn.get(hostId),
+      'an attempt that holds something of a host is known there',
+    );
     there.delete(attemptId);
     this.#onHosts.set(hostId, subtractNeeds(this.onHost(hostId), onHost));
-    if (machineId !== undefined) this.#onHosts.set(machineId, subtractNeeds(this.onHost(machineId), needs));
-    this.#inEnvironments.set(computeEnvironmentArn, subtractNeeds(this.inEnvironment(computeEnvironmentArn), needs));
+    if (machineId !== undefined)
+      this.#onHosts.set(machineId, subtractNeeds(this.onHost(machineId), needs));
+    this.#inEnvironments.set(
+      computeEnvironmentArn,
+      subtractNeeds(this.inEnvironment(computeEnvironmentArn), needs),
+    );
     return allocation;
   }
 

@@ -32,16 +32,24 @@ test('every ARN has the form that AWS gives it', () => {
 
 test('an ARN names the partition of its region', () => {
   const ofRegion = (region: string) => arns.jobQueueArn(scopeOf('123456789012', region), 'q');
-  assert.deepEqual(
-    ['eusc-de-east-1', 'us-isob-east-1', 'lab'].map(ofRegion),
-    ['arn:aws-eusc:batch:eusc-de-east-1:123456789012:job-queue/q', 'arn:aws-iso-b:batch:us-isob-east-1:123456789012:job-queue/q', 'arn:aws:batch:lab:123456789012:job-queue/q'],
-  );
-  for (const partition of ['aws', 'aws-cn', 'aws-us-gov', 'aws-iso-f', 'aws-eusc']) assert.match(`arn:${partition}:iam::123456789012:role/x`, arns.roleArnForm);
-  for (const other of ['arn:aws-moon:iam::123456789012:role/x', 'arn:aws:iam::123:role/x', 'arn:aws:iam::123456789012:user/x']) assert.doesNotMatch(other, arns.roleArnForm);
+  assert.deepEqual(['eusc-de-east-1', 'us-isob-east-1', 'lab'].map(ofRegion), [
+    'arn:aws-eusc:batch:eusc-de-east-1:123456789012:job-queue/q',
+    'arn:aws-iso-b:batch:us-isob-east-1:123456789012:job-queue/q',
+    'arn:aws:batch:lab:123456789012:job-queue/q',
+  ]);
+  for (const partition of ['aws', 'aws-cn', 'aws-us-gov', 'aws-iso-f', 'aws-eusc'])
+    assert.match(`arn:${partition}:iam::123456789012:role/x`, arns.roleArnForm);
+  for (const other of [
+    'arn:aws-moon:iam::123456789012:role/x',
+    'arn:aws:iam::123:role/x',
+    'arn:aws:iam::123456789012:user/x',
+  ])
+    assert.doesNotMatch(other, arns.roleArnForm);
 });
 
 test('a role is an ARN, a name, a name with a path, or the service-linked one', () => {
-  const linked = 'arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch';
+  const linked =
+    'arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch';
   const cases: [string | undefined, string][] = [
     [undefined, linked],
     ['', linked],

@@ -1,5 +1,5 @@
-// Amazon Resource Names of everything the server makes, built in one place (spec 4.2 to 4.5). Pure text: that an ARN can be
-// built says nothing of whether its resource is there.
+// Amazon Resource Names of everything the server makes, built in one place (spec 4.2 to 4.5). Pure
+// text: that an ARN can be built says nothing of whether its resource is there.
 
 import { scopeParts, type Arn, type JobId, type Scope } from '../base/ids.ts';
 import { partitionOf, partitionPattern } from '../base/partition.ts';
@@ -14,39 +14,64 @@ function ecsArn(scope: Scope, resource: string): string {
   return `arn:${partitionOf(region)}:ecs:${region}:${account}:${resource}`;
 }
 
-export const computeEnvironmentArn = (scope: Scope, name: string): Arn => batchArn(scope, `compute-environment/${name}`);
-export const jobQueueArn = (scope: Scope, name: string): Arn => batchArn(scope, `job-queue/${name}`);
+export const computeEnvironmentArn = (scope: Scope, name: string): Arn =>
+  batchArn(scope, `compute-environment/${name}`);
+export const jobQueueArn = (scope: Scope, name: string): Arn =>
+  batchArn(scope, `job-queue/${name}`);
 /** Of one revision. */
-export const jobDefinitionArn = (scope: Scope, name: string, revision: number): Arn => batchArn(scope, `job-definition/${name}:${revision}`);
-/** What stands before `name:revision`, or before a bare name where SubmitJob takes the latest revision. */
+export const jobDefinitionArn = (scope: Scope, name: string, revision: number): Arn =>
+  batchArn(scope, `job-definition/${name}:${revision}`);
+/**
+ * What stands before `name:revision`, or before a bare name where SubmitJob takes the latest
+ * revision.
+ */
 export const jobDefinitionArnPrefix = (scope: Scope): string => batchArn(scope, 'job-definition/');
-export const consumableResourceArn = (scope: Scope, name: string): Arn => batchArn(scope, `consumable-resource/${name}`);
-export const schedulingPolicyArn = (scope: Scope, name: string): Arn => batchArn(scope, `scheduling-policy/${name}`);
+export const consumableResourceArn = (scope: Scope, name: string): Arn =>
+  batchArn(scope, `consumable-resource/${name}`);
+export const schedulingPolicyArn = (scope: Scope, name: string): Arn =>
+  batchArn(scope, `scheduling-policy/${name}`);
 /** Of a single job, an array's parent, or a child by `parent:index`. */
 export const jobArn = (scope: Scope, id: JobId): Arn => batchArn(scope, `job/${id}`);
 
 /** An ECS cluster as a caller names it, by name or ARN. */
-export const namedClusterArn = (scope: Scope, given: string): string => (given.startsWith('arn:') ? given : ecsArn(scope, `cluster/${given}`));
-/** The ECS cluster of a compute environment, named as AWS Batch names the clusters that it makes. */
-export const clusterArn = (scope: Scope, environmentName: string, uuid: string): string => ecsArn(scope, `cluster/${environmentName}_Batch_${uuid}`);
+export const namedClusterArn = (scope: Scope, given: string): string =>
+  given.startsWith('arn:') ? given : ecsArn(scope, `cluster/${given}`);
+/**
+ * The ECS cluster of a compute environment, named as AWS Batch names the clusters that it makes.
+ */
+export const clusterArn = (scope: Scope, environmentName: string, uuid: string): string =>
+  ecsArn(scope, `cluster/${environmentName}_Batch_${uuid}`);
 /** The ECS task of an attempt (ECS's long form, which clients split on `/`). */
-export const taskArn = (scope: Scope, cluster: string, attemptId: string): string => ecsArn(scope, `task/${cluster}/${attemptId}`);
+export const taskArn = (scope: Scope, cluster: string, attemptId: string): string =>
+  ecsArn(scope, `task/${cluster}/${attemptId}`);
 /** The ECS task definition that a job definition's revision is. */
-export function taskDefinitionArn({ scope, definitionArn }: { readonly scope: Scope; readonly definitionArn: Arn }): string {
+export function taskDefinitionArn({
+  scope,
+  definitionArn,
+}: {
+  readonly scope: Scope;
+  readonly definitionArn: Arn;
+}): string {
   return ecsArn(scope, `task-definition/${nameInArn(definitionArn) ?? ''}`);
 }
 /** The ECS container instance that a host is. */
-export const containerInstanceArn = (scope: Scope, cluster: string, hostId: string): string => ecsArn(scope, `container-instance/${cluster}/${hostId}`);
+export const containerInstanceArn = (scope: Scope, cluster: string, hostId: string): string =>
+  ecsArn(scope, `container-instance/${cluster}/${hostId}`);
 
 /** The service-linked role, which an environment without a role of its own uses. */
 export function serviceLinkedRoleArn(scope: Scope): string {
   return `${rolePrefix(scope)}aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch`;
 }
 
-export const isServiceLinkedRole = (role: string): boolean => role.includes(':role/aws-service-role/');
+export const isServiceLinkedRole = (role: string): boolean =>
+  role.includes(':role/aws-service-role/');
 
-/** A role as users give it, an ARN or a name with or without a path, as an ARN; nothing given means the service-linked role. */
-export const serviceRoleArn = (scope: Scope, given: string | undefined): string => (given === undefined || given === '' ? serviceLinkedRoleArn(scope) : roleArn(scope, given));
+/**
+ * A role as users give it, an ARN or a name with or without a path, as an ARN; nothing given means
+ * the service-linked role.
+ */
+export const serviceRoleArn = (scope: Scope, given: string | undefined): string =>
+  given === undefined || given === '' ? serviceLinkedRoleArn(scope) : roleArn(scope, given);
 
 /** Batch takes a bare name for one without a path (user guide, Incorrect Role Name or ARN). */
 export function roleArn(scope: Scope, given: string): string {
@@ -61,7 +86,10 @@ export function rolePrefix(scope: Scope): string {
 }
 
 /** The ARN of a role, of any account and partition. */
-export const roleArnForm = new RegExp(String.raw`^arn:(${partitionPattern}):iam::\d{12}:role/[\w+=,.@/-]+$`);
+export const roleArnForm = new RegExp(
+  String.raw`^arn:(${partitionPattern}):iam::\d{12}:role/[\w+=,.@/-]+$`,
+);
 
 /** The name in an ARN whose resource is `kind/name`, or `undefined`. */
-export const nameInArn = (arn: string): string | undefined => /^arn:[^:]*:[^:]*:[^:]*:[^:]*:[^/:]+\/(.+)$/.exec(arn)?.[1];
+export const nameInArn = (arn: string): string | undefined =>
+  /^arn:[^:]*:[^:]*:[^:]*:[^:]*:[^/:]+\/(.+)$/.exec(arn)?.[1];

@@ -1,5 +1,6 @@
-// What a batch of commands changed, in final values: the world notes it while it folds, a transaction stores it, and then it
-// is cleared. A job that changed three times in a batch is written once.
+// What a batch of commands changed, in final values: the world notes it while it folds, a
+// transaction stores it, and then it is cleared. A job that changed three times in a batch is
+// written once.
 
 import type { Arn, HostId, JobId, Scope } from '../base/ids.ts';
 import type { ConsumableResource } from './consumable-resource/consumable-resource.ts';
@@ -52,7 +53,8 @@ export class Changes {
     this.jobQueues.delete(arn);
     this.consumableResources.delete(arn);
     this.schedulingPolicies.delete(arn);
-    for (const [key, { queueArn }] of this.shareUsage) if (queueArn === arn) this.shareUsage.delete(key);
+    for (const [key, { queueArn }] of this.shareUsage)
+      if (queueArn === arn) this.shareUsage.delete(key);
     this.tags.delete(arn);
     this.deleted.add(arn);
   }
@@ -80,6 +82,20 @@ export class Changes {
     this.submitted = [];
     this.logStreams = [];
     this.instancesEnded = [];
-    for (const part of [this.jobs, this.children, this.computeEnvironments, this.jobQueues, this.jobDefinitions, this.consumableResources, this.schedulingPolicies, this.shareUsage, this.hosts, this.hostsLeft, this.deleted, this.tags]) part.clear();
+    for (const part of [
+      this.jobs,
+      this.children,
+      this.computeEnvironments,
+      this.jobQueues,
+      this.jobDefinitions,
+      this.consumableResources,
+      this.schedulingPolicies,
+      this.shareUsage,
+      this.hosts,
+      this.hostsLeft,
+      this.deleted,
+      this.tags,
+    ])
+      part.clear();
   }
 }

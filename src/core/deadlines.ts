@@ -1,5 +1,6 @@
-// What falls due by the mere passing of time, the earliest first. An index of the world, kept by its fold and rebuilt at start
-// from what jobs carry; control asks for what is due and brings it to the rules as a command. It reads no clock.
+// What falls due by the mere passing of time, the earliest first. An index of the world, kept by
+// its fold and rebuilt at start from what jobs carry; control asks for what is due and brings it to
+// the rules as a command. It reads no clock.
 
 import { never } from '../base/assert.ts';
 import { Heap } from '../base/heap.ts';
@@ -22,7 +23,11 @@ interface Entry {
 }
 
 export class Deadlines {
-  readonly #entries = new Heap<Entry>((a, b) => (a.deadline.dueAtMs === b.deadline.dueAtMs ? a.number < b.number : a.deadline.dueAtMs < b.deadline.dueAtMs));
+  readonly #entries = new Heap<Entry>((a, b) =>
+    a.deadline.dueAtMs === b.deadline.dueAtMs
+      ? a.number < b.number
+      : a.deadline.dueAtMs < b.deadline.dueAtMs,
+  );
   readonly #stillMatters: (deadline: Deadline) => boolean;
   #added = 0;
 
@@ -64,7 +69,11 @@ export function isStillDue(world: World, deadline: Deadline): boolean {
     }
     case 'instance-drain': {
       const host = world.hosts.get(deadline.hostId);
-      return host?.kind === 'instance' && host.state === 'DRAINING' && host.drainUntilMs === deadline.dueAtMs;
+      return (
+        host?.kind === 'instance' &&
+        host.state === 'DRAINING' &&
+        host.drainUntilMs === deadline.dueAtMs
+      );
     }
     default:
       return never(deadline);

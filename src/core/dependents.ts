@@ -1,5 +1,5 @@
-// Who waits for whom, by the job that is waited for: so that an end costs what depends on it. An index of the world, kept by
-// its fold alone.
+// Who waits for whom, by the job that is waited for: so that an end costs what depends on it. An
+// index of the world, kept by its fold alone.
 
 import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../base/ids.ts';
 import type { Dependency } from './job/dependency.ts';
@@ -57,4 +57,6 @@ export class Dependents {
   }
 }
 
-export const isSequential = (job: WorldJob): boolean => 'waitsFor' in job && (job.waitsFor?.some((dependency) => dependency.type === 'SEQUENTIAL') ?? false);
+export const isSequential = (job: WorldJob): boolean =>
+  'waitsFor' in job &&
+  (job.waitsFor?.some((dependency) => dependency.type === 'SEQUENTIAL') ?? false);

@@ -1,11 +1,15 @@
-// What is to be done outside after a commit: a closed union. An effect may be lost or repeated; the reconciler finds what is
-// missing and every effect is idempotent (DESIGN 1).
+// What is to be done outside after a commit: a closed union. An effect may be lost or repeated; the
+// reconciler finds what is missing and every effect is idempotent (DESIGN 1).
 
 import type { Arn, HostId, JobId } from '../base/ids.ts';
 import type { AttemptOnHost } from './job/attempt.ts';
 
 export type Effect =
-  | (AttemptOnHost & { readonly type: 'start-attempt'; readonly jobId: JobId; readonly again?: true })
+  | (AttemptOnHost & {
+      readonly type: 'start-attempt';
+      readonly jobId: JobId;
+      readonly again?: true;
+    })
   /** SIGTERM, and SIGKILL after the grace time. */
   | (AttemptOnHost & { readonly type: 'stop-attempt'; readonly graceMs: number })
   /** The container and its files may go: its end is committed and its output is on disk. */

@@ -1,5 +1,5 @@
-// Attempts that ended of late, by id: of which job they were, and where. The job's row tells all the rest. It holds so many and no more, the
-// oldest go first; nothing is decided by it.
+// Attempts that ended of late, by id: of which job they were, and where. The job's row tells all
+// the rest. It holds so many and no more, the oldest go first; nothing is decided by it.
 
 import type { Arn, AttemptId, HostId, JobId } from '../base/ids.ts';
 import type { EndedAttempt } from './job/attempt.ts';
@@ -15,7 +15,10 @@ export interface EndedTask {
 export class EndedTasks {
   readonly #tasks = new Map<AttemptId, EndedTask>();
 
-  note(jobId: JobId, { attemptId, computeEnvironmentArn, hostId, stoppedAtMs }: EndedAttempt): void {
+  note(
+    jobId: JobId,
+    { attemptId, computeEnvironmentArn, hostId, stoppedAtMs }: EndedAttempt,
+  ): void {
     this.#tasks.set(attemptId, { jobId, computeEnvironmentArn, hostId, stoppedAtMs });
     if (this.#tasks.size <= limit.endedTasks) return;
     for (const oldest of this.#tasks.keys()) {

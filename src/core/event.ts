@@ -1,12 +1,19 @@
-// What has happened: the closed union that the world folds and a transaction stores. Past tense; carries final values, so
-// that applying it needs no decision.
+// What has happened: the closed union that the world folds and a transaction stores. Past tense;
+// carries final values, so that applying it needs no decision.
 
 import type { Arn, AttemptId, HostId, JobId } from '../base/ids.ts';
 import type { ConsumableResource } from './consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Host } from './host.ts';
 import type { EndedAttempt, NodePlacement, Placement } from './job/attempt.ts';
-import type { Job, LiveArrayParent, JobDetailRecord, MainNodeEnd, StopRequest, WaitingJob } from './job/job.ts';
+import type {
+  Job,
+  LiveArrayParent,
+  JobDetailRecord,
+  MainNodeEnd,
+  StopRequest,
+  WaitingJob,
+} from './job/job.ts';
 import type { EndedStatus } from './job/status.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
@@ -16,48 +23,123 @@ export type Tags = Readonly<Record<string, string>>;
 
 /** What happens to resources and hosts. */
 export type ResourceEvent =
-  | { readonly type: 'compute-environment-stored'; readonly environment: ComputeEnvironment; readonly tags?: Tags | undefined }
+  | {
+      readonly type: 'compute-environment-stored';
+      readonly environment: ComputeEnvironment;
+      readonly tags?: Tags | undefined;
+    }
   | { readonly type: 'compute-environment-deleted'; readonly arn: Arn }
-  | { readonly type: 'job-queue-stored'; readonly queue: JobQueue; readonly tags?: Tags | undefined }
+  | {
+      readonly type: 'job-queue-stored';
+      readonly queue: JobQueue;
+      readonly tags?: Tags | undefined;
+    }
   | { readonly type: 'job-queue-deleted'; readonly arn: Arn }
   /** Another job blocks the queue's head, or for another reason, or none does any more. */
   | { readonly type: 'job-queue-blocked'; readonly queue: JobQueue }
-  | { readonly type: 'consumable-resource-stored'; readonly resource: ConsumableResource; readonly tags?: Tags | undefined }
+  | {
+      readonly type: 'consumable-resource-stored';
+      readonly resource: ConsumableResource;
+      readonly tags?: Tags | undefined;
+    }
   | { readonly type: 'consumable-resource-deleted'; readonly arn: Arn }
-  | { readonly type: 'scheduling-policy-stored'; readonly policy: SchedulingPolicy; readonly tags?: Tags | undefined }
+  | {
+      readonly type: 'scheduling-policy-stored';
+      readonly policy: SchedulingPolicy;
+      readonly tags?: Tags | undefined;
+    }
   | { readonly type: 'scheduling-policy-deleted'; readonly arn: Arn }
-  | { readonly type: 'job-definition-stored'; readonly definition: JobDefinition; readonly tags?: Tags | undefined }
+  | {
+      readonly type: 'job-definition-stored';
+      readonly definition: JobDefinition;
+      readonly tags?: Tags | undefined;
+    }
   | { readonly type: 'host-stored'; readonly host: Host }
   /** Whatever ran there is over. */
   | { readonly type: 'host-left'; readonly hostId: HostId; readonly atMs: number };
 
 /** What happens to jobs. */
 export type JobEvent =
-  /** Of an attempt that ended long ago something was learned: the job with what is known now. It changes no status. */
+  /**
+   * Of an attempt that ended long ago something was learned: the job with what is known now. It
+   * changes no status.
+   */
   | { readonly type: 'attempt-amended'; readonly job: Job }
-  | { readonly type: 'job-submitted'; readonly detail: JobDetailRecord; readonly job: WaitingJob | LiveArrayParent; readonly tags?: Tags | undefined }
+  | {
+      readonly type: 'job-submitted';
+      readonly detail: JobDetailRecord;
+      readonly job: WaitingJob | LiveArrayParent;
+      readonly tags?: Tags | undefined;
+    }
   /** It has to wait for others; of an array parent, all its children. */
   | { readonly type: 'job-pending'; readonly jobId: JobId; readonly atMs: number }
   /** Children from one index to another, both included, that wait for nothing any more. */
-  | { readonly type: 'children-runnable'; readonly parentId: JobId; readonly from: number; readonly to: number; readonly atMs: number }
+  | {
+      readonly type: 'children-runnable';
+      readonly parentId: JobId;
+      readonly from: number;
+      readonly to: number;
+      readonly atMs: number;
+    }
   /** Of an array parent: all its children. */
   | { readonly type: 'job-runnable'; readonly jobId: JobId; readonly atMs: number }
   /** The attempt's resources are taken from here to `resources-released`. */
-  | { readonly type: 'attempt-placed'; readonly jobId: JobId; readonly placement: Placement; readonly otherNodes?: readonly NodePlacement[] | undefined; readonly atMs: number }
-  | { readonly type: 'attempt-running'; readonly jobId: JobId; readonly attemptId: AttemptId; readonly atMs: number; readonly statusReason?: string | undefined; readonly address?: string | undefined }
+  | {
+      readonly type: 'attempt-placed';
+      readonly jobId: JobId;
+      readonly placement: Placement;
+      readonly otherNodes?: readonly NodePlacement[] | undefined;
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'attempt-running';
+      readonly jobId: JobId;
+      readonly attemptId: AttemptId;
+      readonly atMs: number;
+      readonly statusReason?: string | undefined;
+      readonly address?: string | undefined;
+    }
   /** The main node of a multi-node parallel job runs: the others become jobs of their own. */
-  | { readonly type: 'nodes-launched'; readonly jobId: JobId; readonly nodes: readonly NodePlacement[]; readonly atMs: number }
+  | {
+      readonly type: 'nodes-launched';
+      readonly jobId: JobId;
+      readonly nodes: readonly NodePlacement[];
+      readonly atMs: number;
+    }
   /** The main node has ended, and others are still under way. */
   | { readonly type: 'main-node-ended'; readonly jobId: JobId; readonly end: MainNodeEnd }
   | { readonly type: 'attempt-ended'; readonly jobId: JobId; readonly attempt: EndedAttempt }
   /** After a failed attempt: it waits for its next one, in front of its queue. */
   | { readonly type: 'job-retried'; readonly jobId: JobId; readonly atMs: number }
-  /** `heardAtMs` is when that became known: an instance on which nothing else runs is idle from then on. */
-  | { readonly type: 'resources-released'; readonly attemptId: AttemptId; readonly atMs: number; readonly heardAtMs: number }
+  /**
+   * `heardAtMs` is when that became known: an instance on which nothing else runs is idle from then
+   * on.
+   */
+  | {
+      readonly type: 'resources-released';
+      readonly attemptId: AttemptId;
+      readonly atMs: number;
+      readonly heardAtMs: number;
+    }
   | { readonly type: 'stop-requested'; readonly jobId: JobId; readonly stop: StopRequest }
   /** `atMs` is `stoppedAt`; `stop` is the request that ended a waiting job at once. */
-  | { readonly type: 'job-ended'; readonly jobId: JobId; readonly status: EndedStatus; readonly statusReason?: string | undefined; readonly atMs: number; readonly stop?: StopRequest | undefined }
-  /** Every child of the array that waits and has no row ends with its parent: one event, however many. */
-  | { readonly type: 'waiting-children-failed'; readonly parentId: JobId; readonly statusReason: string; readonly atMs: number };
+  | {
+      readonly type: 'job-ended';
+      readonly jobId: JobId;
+      readonly status: EndedStatus;
+      readonly statusReason?: string | undefined;
+      readonly atMs: number;
+      readonly stop?: StopRequest | undefined;
+    }
+  /**
+   * Every child of the array that waits and has no row ends with its parent: one event, however
+   * many.
+   */
+  | {
+      readonly type: 'waiting-children-failed';
+      readonly parentId: JobId;
+      readonly statusReason: string;
+      readonly atMs: number;
+    };
 
 export type Event = ResourceEvent | JobEvent;

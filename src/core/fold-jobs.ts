@@ -1,4 +1,5 @@
-// The fold of what happens to jobs: from their submission to their end. Part of the world, called by `World.apply` alone.
+// The fold of what happens to jobs: from their submission to their end. Part of the world, called
+// by `World.apply` alone.
 
 import { assert, must, never } from '../base/assert.ts';
 import { childId, nodeId, splitJobId, type AttemptId, type JobId } from '../base/ids.ts';
@@ -8,7 +9,19 @@ import { noteIdle } from './fold.ts';
 import type { Host } from './host.ts';
 import type { Placement } from './job/attempt.ts';
 import { rangesOf } from './job/index-ranges.ts';
-import { hasEnded, isArrayParent, isInWorld, isLive, rankOf, waitingNode, type LiveArrayParent, type LiveJob, type StartingJob, type WaitingJob, type WorldJob } from './job/job.ts';
+import {
+  hasEnded,
+  isArrayParent,
+  isInWorld,
+  isLive,
+  rankOf,
+  waitingNode,
+  type LiveArrayParent,
+  type LiveJob,
+  type StartingJob,
+  type WaitingJob,
+  type WorldJob,
+} from './job/job.ts';
 import type { JobTerms } from './job/terms.ts';
 import { assertTransition } from './job/transition.ts';
 import type { World } from './world.ts';
@@ -44,10 +57,24 @@ export function applyJobEvent(world: World, event: JobEvent): void {
       const job = live(world, event.jobId, event.attemptId);
       assert(job.status === 'STARTING', 'an attempt begins to run once');
       const { otherNodes: _nodes, ...starting } = job;
-      world.put({ ...starting, status: 'RUNNING', statusReason: event.statusReason, attempt: { ...job.attempt, state: 'running', startedAtMs: event.atMs, address: event.address } }, event.atMs);
+      world.put(
+        {
+          ...starting,
+          status: 'RUNNING',
+          statusReason: event.statusReason,
+          attempt: {
+            ...job.attempt,
+            state: 'running',
+            startedAtMs: event.atMs,
+            address: event.address,
+          },
+        },
+        event.atMs,
+      );
       setTimeoutOf(world, job.terms, event.attemptId, event.atMs);
       const { parent, index } = splitJobId(event.jobId);
-      if (index !== undefined && world.arrayParent(parent).startedAtMs === undefined) world.put({ ...world.arrayParent(parent), startedAtMs: event.atMs });
+      if (index !== undefined && world.arrayParent(parent).startedAtMs === undefined)
+        world.put({ ...world.arrayParent(parent), startedAtMs: event.atMs });
       return;
     }
     case 'nodes-launched':
@@ -55,7 +82,10 @@ export function applyJobEvent(world: World, event: JobEvent): void {
       return;
     case 'main-node-ended': {
       const job = world.jobs.get(event.jobId);
-      assert(job?.status === 'RUNNING' && !world.attempts.has(job.attempt.attemptId), 'other nodes outlive only a main node that has ended');
+      assert(
+        job?.status === 'RUNNING' && !world.attempts.has(job.attempt.attemptId),
+        'other nodes outlive only a main node that has ended',
+      );
       world.put({ ...job, mainNodeEnd: event.end });
       return;
     }
@@ -74,7 +104,10 @@ export function applyJobEvent(world: World, event: JobEvent): void {
       return;
     case 'stop-requested': {
       const job = must(world.jobs.get(event.jobId), 'a stop is asked of a job that has not ended');
-      assert(job.stopRequested === undefined || job.stopRequested.reason === event.stop.reason, 'the first reason that somebody gave wins');
+      assert(
+        job.stopRequested === undefined || job.stopRequested.reason === event.stop.reason,
+        'the first reason that somebody gave wins',
+      );
       world.put({ ...job, stopRequested: event.stop });
       return;
     }
@@ -91,7 +124,10 @@ export function applyJobEvent(world: World, event: JobEvent): void {
 
 function live(world: World, jobId: JobId, attemptId: AttemptId): LiveJob {
   const job = world.jobs.get(jobId);
-  assert(job !== undefined && isLive(job) && job.attempt.attemptId === attemptId, 'an attempt under way is its job’s current one');
+  assert(
+    job !== undefined && isLive(job) && job.attempt.attemptId === attemptId,
+    'an attempt under way is its job’s current one',
+  );
   return job;
 }
 
@@ -137,9 +173,16 @@ function makeRunnable(world: World, jobId: JobId, atMs: number): void {
 
 function retry(world: World, event: JobEvent & { type: 'job-retried' }): void {
   const job = world.jobs.get(event.jobId);
-  assert(job !== undefined && isLive(job) && !world.attempts.has(job.attempt.attemptId), 'a job is retried after its attempt');
+  assert(
+    job !== undefined && isLive(job) && !world.attempts.has(job.attempt.attemptId),
+    'a job is retried after its attempt',
+  );
   const { attempt: _attempt, statusReason: _reason, stopRequested: _stop, ...rest } = job;
-  const { otherNodes: _nodes, mainNodeEnd: _end, ...identity } = { otherNodes: undefined, mainNodeEnd: undefined, ...rest };
+  const {
+    otherNodes: _nodes,
+    mainNodeEnd: _end,
+    ...identity
+  } = { otherNodes: undefined, mainNodeEnd: undefined, ...rest };
   const waiting: WaitingJob = { ...identity, status: 'RUNNABLE' };
   world.waiting.of(job).add(waiting, event.atMs);
   world.put(waiting, event.atMs);
@@ -148,19 +191,39 @@ function retry(world: World, event: JobEvent & { type: 'job-retried' }): void {
 }
 
 function addToBacklog(world: World, job: WaitingJob | LiveArrayParent): void {
-  world.backlog.add(job.queueArn, job.terms, isArrayParent(job) ? { rank: rankOf(job), jobId: job.id, isArray: true } : { rank: rankOf(job), jobId: job.id });
+  world.backlog.add(
+    job.queueArn,
+    job.terms,
+    isArrayParent(job)
+      ? { rank: rankOf(job), jobId: job.id, isArray: true }
+      : { rank: rankOf(job), jobId: job.id },
+  );
 }
 
-function setTimeoutOf(world: World, { timeoutSeconds }: JobTerms, attemptId: AttemptId, startedAtMs: number): void {
-  if (timeoutSeconds !== undefined) world.deadlines.add({ type: 'attempt-timeout', dueAtMs: startedAtMs + timeoutSeconds * 1000, attemptId });
+function setTimeoutOf(
+  world: World,
+  { timeoutSeconds }: JobTerms,
+  attemptId: AttemptId,
+  startedAtMs: number,
+): void {
+  if (timeoutSeconds !== undefined)
+    world.deadlines.add({
+      type: 'attempt-timeout',
+      dueAtMs: startedAtMs + timeoutSeconds * 1000,
+      attemptId,
+    });
 }
 
 function weigh(world: World, allocation: Allocation, sign: 1 | -1, atMs: number): void {
   world.fairShares.weigh(allocation, sign, atMs);
-  if (allocation.share) world.backlog.reweigh(allocation.share.queueArn, allocation.share.identifier);
+  if (allocation.share)
+    world.backlog.reweigh(allocation.share.queueArn, allocation.share.identifier);
 }
 
-function giveBack(world: World, { attemptId, atMs, heardAtMs }: JobEvent & { type: 'resources-released' }): void {
+function giveBack(
+  world: World,
+  { attemptId, atMs, heardAtMs }: JobEvent & { type: 'resources-released' },
+): void {
   const allocation = world.allocations.giveBack(attemptId);
   weigh(world, allocation, -1, atMs);
   world.consumableResources.release(allocation.consumables);
@@ -174,19 +237,40 @@ function place(world: World, event: JobEvent & { type: 'attempt-placed' }): void
   const { placement, jobId } = event;
   const { parent, index } = splitJobId(jobId);
   const known = world.jobs.get(jobId);
-  const waiting = known ?? (index === undefined ? undefined : world.child(world.arrayParent(parent), index));
-  assert(waiting?.status === 'RUNNABLE' && !isArrayParent(waiting), 'only a RUNNABLE job is placed');
+  const waiting =
+    known ?? (index === undefined ? undefined : world.child(world.arrayParent(parent), index));
+  assert(
+    waiting?.status === 'RUNNABLE' && !isArrayParent(waiting),
+    'only a RUNNABLE job is placed',
+  );
   if (known === undefined) world.remember(waiting);
-  const starting: StartingJob = { ...waiting, status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: event.atMs } };
-  world.put(event.otherNodes === undefined ? starting : { ...starting, otherNodes: event.otherNodes }, event.atMs);
+  const starting: StartingJob = {
+    ...waiting,
+    status: 'STARTING',
+    attempt: { ...placement, state: 'starting', placedAtMs: event.atMs },
+  };
+  world.put(
+    event.otherNodes === undefined ? starting : { ...starting, otherNodes: event.otherNodes },
+    event.atMs,
+  );
   enter(world, starting);
   take(world, waiting, placement, event.atMs);
-  for (const each of event.otherNodes ?? []) take(world, waitingNode(waiting, each.node, 'RUNNABLE', []), each, event.atMs);
+  for (const each of event.otherNodes ?? [])
+    take(world, waitingNode(waiting, each.node, 'RUNNABLE', []), each, event.atMs);
 }
 
 /** The attempt is under way from here on. */
-function enter(world: World, { id, scope, attempt: { attemptId, log, placedAtMs } }: LiveJob): void {
-  if (log) world.changes.logStreams.push({ scope, group: log.group, name: log.stream, createdAtMs: placedAtMs });
+function enter(
+  world: World,
+  { id, scope, attempt: { attemptId, log, placedAtMs } }: LiveJob,
+): void {
+  if (log)
+    world.changes.logStreams.push({
+      scope,
+      group: log.group,
+      name: log.stream,
+      createdAtMs: placedAtMs,
+    });
   world.attempts.set(attemptId, id);
 }
 
@@ -199,36 +283,58 @@ function take(world: World, job: WaitingJob, placement: Placement, atMs: number)
   noteBeside(world, allocation);
 }
 
-/** It holds, or gave back, what others wait for beside room: which of them want instances has changed. */
+/**
+ * It holds, or gave back, what others wait for beside room: which of them want instances has
+ * changed.
+ */
 function noteBeside(world: World, { consumables, share }: Allocation): void {
   if (consumables !== undefined || share !== undefined) world.wantScaling('later');
 }
 
 /** Their room was taken when their job was placed. */
-function launchNodes(world: World, { jobId, nodes, atMs }: JobEvent & { type: 'nodes-launched' }): void {
+function launchNodes(
+  world: World,
+  { jobId, nodes, atMs }: JobEvent & { type: 'nodes-launched' },
+): void {
   const job = world.jobs.get(jobId);
   assert(job?.status === 'RUNNING', 'the other nodes are launched while the main one runs');
   for (const { node, ...placement } of nodes) {
     const attempts = world.nodes.ended(nodeId(jobId, node))?.attempts ?? [];
-    const launched: StartingJob = { ...waitingNode(job, node, 'RUNNABLE', attempts), status: 'STARTING', attempt: { ...placement, state: 'starting', placedAtMs: atMs } };
+    const launched: StartingJob = {
+      ...waitingNode(job, node, 'RUNNABLE', attempts),
+      status: 'STARTING',
+      attempt: { ...placement, state: 'starting', placedAtMs: atMs },
+    };
     world.put(launched, atMs);
     enter(world, launched);
-    if (!isThere(placement, world.hosts.get(placement.hostId))) world.occasions.push({ type: 'stranded', attemptId: placement.attemptId });
+    if (!isThere(placement, world.hosts.get(placement.hostId)))
+      world.occasions.push({ type: 'stranded', attemptId: placement.attemptId });
   }
 }
 
-/** A host that was lost or is ending while a node's place on it was kept. This machine is not known until it has joined after a start. */
+/**
+ * A host that was lost or is ending while a node's place on it was kept. This machine is not known
+ * until it has joined after a start.
+ */
 function isThere({ network }: Placement, host: Host | undefined): boolean {
   if (host === undefined) return network?.kind === 'private';
-  return host.kind === 'registered' ? host.lost === undefined : host.kind === 'machine' || host.state !== 'SHUTTING_DOWN';
+  return host.kind === 'registered'
+    ? host.lost === undefined
+    : host.kind === 'machine' || host.state !== 'SHUTTING_DOWN';
 }
 
 function end(world: World, event: JobEvent & { type: 'job-ended' }): void {
   const known = world.jobs.get(event.jobId);
   const { parent, index } = splitJobId(event.jobId);
-  const job = known ?? (index === undefined ? undefined : world.child(world.arrayParent(parent), index));
+  const job =
+    known ?? (index === undefined ? undefined : world.child(world.arrayParent(parent), index));
   assert(job !== undefined, 'a job ends once');
-  if (world.dependents.concerns(event.jobId, index === undefined ? undefined : world.arrayParent(parent))) {
+  if (
+    world.dependents.concerns(
+      event.jobId,
+      index === undefined ? undefined : world.arrayParent(parent),
+    )
+  ) {
     world.occasions.push({ type: 'ended', jobId: event.jobId, status: event.status });
   }
   if (known === undefined) world.remember(job);
@@ -249,23 +355,62 @@ function end(world: World, event: JobEvent & { type: 'job-ended' }): void {
   if (known?.status === 'RUNNABLE') world.backlog.spent();
   const last = job.attempts.at(-1);
   if (job.terms.nodes !== undefined) world.nodes.forget(job.id);
-  const { attempt: _attempt, waitsFor: _waitsFor, otherNodes: _nodes, mainNodeEnd: _end, ...identity } = { attempt: undefined, waitsFor: undefined, otherNodes: undefined, mainNodeEnd: undefined, ...job };
-  world.put({ ...identity, status: event.status, statusReason: event.statusReason, stopRequested: job.stopRequested ?? event.stop, startedAtMs: last?.startedAtMs, stoppedAtMs: event.atMs }, event.atMs);
+  const {
+    attempt: _attempt,
+    waitsFor: _waitsFor,
+    otherNodes: _nodes,
+    mainNodeEnd: _end,
+    ...identity
+  } = {
+    attempt: undefined,
+    waitsFor: undefined,
+    otherNodes: undefined,
+    mainNodeEnd: undefined,
+    ...job,
+  };
+  world.put(
+    {
+      ...identity,
+      status: event.status,
+      statusReason: event.statusReason,
+      stopRequested: job.stopRequested ?? event.stop,
+      startedAtMs: last?.startedAtMs,
+      stoppedAtMs: event.atMs,
+    },
+    event.atMs,
+  );
 }
 
-function failWaitingChildren(world: World, event: JobEvent & { type: 'waiting-children-failed' }): void {
+function failWaitingChildren(
+  world: World,
+  event: JobEvent & { type: 'waiting-children-failed' },
+): void {
   const parent = world.arrayParent(event.parentId);
-  const waiting = (['SUBMITTED', 'PENDING', 'RUNNABLE'] as const).flatMap((status) => [...parent.children.indexes(status)]);
+  const waiting = (['SUBMITTED', 'PENDING', 'RUNNABLE'] as const).flatMap((status) => [
+    ...parent.children.indexes(status),
+  ]);
   for (const index of waiting) {
     // Those with a row of their own have ended by events of their own.
     parent.children.set(index, 'FAILED', event.atMs);
-    if (world.dependents.concerns(childId(parent.id, index), parent)) world.occasions.push({ type: 'ended', jobId: childId(parent.id, index), status: 'FAILED' });
+    if (world.dependents.concerns(childId(parent.id, index), parent))
+      world.occasions.push({ type: 'ended', jobId: childId(parent.id, index), status: 'FAILED' });
   }
   world.waiting.of(parent).update(parent, event.atMs);
-  world.put({ ...parent, rest: { status: 'FAILED', statusReason: event.statusReason, stoppedAtMs: event.atMs, stopRequested: parent.stopRequested } });
+  world.put({
+    ...parent,
+    rest: {
+      status: 'FAILED',
+      statusReason: event.statusReason,
+      stoppedAtMs: event.atMs,
+      stopRequested: parent.stopRequested,
+    },
+  });
 }
 
-/** Puts in what the store kept, without making it a change: jobs that have not ended, parents before their children. */
+/**
+ * Puts in what the store kept, without making it a change: jobs that have not ended, parents before
+ * their children.
+ */
 export function restoreJob(world: World, job: WorldJob): void {
   world.remember(job);
   world.nextSequence = Math.max(world.nextSequence, job.sequence + 1);
@@ -284,8 +429,11 @@ function restoreLive(world: World, job: LiveJob): void {
   if (hasEnded(job)) return;
   world.attempts.set(job.attempt.attemptId, job.id);
   hold(world, job, job.attempt);
-  if (job.status === 'RUNNING') setTimeoutOf(world, job.terms, job.attempt.attemptId, job.attempt.startedAtMs);
-  else for (const placement of job.otherNodes ?? []) hold(world, waitingNode(job, placement.node, 'RUNNABLE', []), placement);
+  if (job.status === 'RUNNING')
+    setTimeoutOf(world, job.terms, job.attempt.attemptId, job.attempt.startedAtMs);
+  else
+    for (const placement of job.otherNodes ?? [])
+      hold(world, waitingNode(job, placement.node, 'RUNNABLE', []), placement);
 }
 
 function hold(world: World, job: LiveJob | WaitingJob, placement: Placement): void {

@@ -1,5 +1,6 @@
-// A host that runs containers, as placement sees it: this machine, an instance of a managed environment, or a container
-// instance of an UNMANAGED one that its owner registered (ADR 0008). It decides nothing; which may take a job is `fit`'s affair.
+// A host that runs containers, as placement sees it: this machine, an instance of a managed
+// environment, or a container instance of an UNMANAGED one that its owner registered (ADR 0008). It
+// decides nothing; which may take a job is `fit`'s affair.
 
 import { never } from '../base/assert.ts';
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../base/ids.ts';
@@ -15,17 +16,22 @@ interface HostIdentity {
 }
 
 /**
- * This machine. Fargate's jobs take of it directly, instances are slices of it. `alone`: a job larger than it runs when nothing else does, rather than
- * never (DESIGN 4); GPUs have no such mercy.
+ * This machine. Fargate's jobs take of it directly, instances are slices of it. `alone`: a job
+ * larger than it runs when nothing else does, rather than never (DESIGN 4); GPUs have no such
+ * mercy.
  */
 export interface Machine extends HostIdentity {
   readonly kind: 'machine';
   /** Its private IPv4 address, where it has one that others reach. */
   readonly address?: string | undefined;
-  /** `x86_64` or `arm64`: what containers run as, whatever instance type they are said to run on. */
+  /**
+   * `x86_64` or `arm64`: what containers run as, whatever instance type they are said to run on.
+   */
   readonly architecture?: string | undefined;
   /** What its engine says of itself; known when it is open. */
-  readonly engine?: { readonly dockerVersion?: string | undefined; readonly logDrivers: readonly string[] } | undefined;
+  readonly engine?:
+    | { readonly dockerVersion?: string | undefined; readonly logDrivers: readonly string[] }
+    | undefined;
 }
 
 /** A host of the user's own; it serves one environment. */
@@ -48,14 +54,18 @@ export interface RegisteredHost extends HostIdentity {
 }
 
 /**
- * An instance that a managed environment launched: it has its type's resources in the books, and the machine that it is a
- * slice of bounds what really runs at once (DESIGN 4). One that has ended is no host any more.
+ * An instance that a managed environment launched: it has its type's resources in the books, and
+ * the machine that it is a slice of bounds what really runs at once (DESIGN 4). One that has ended
+ * is no host any more.
  */
 export interface Instance extends HostIdentity {
   readonly kind: 'instance';
   readonly scope: Scope;
   readonly computeEnvironmentArn: Arn;
-  /** Launched by its owner (EC2 RunInstances) into an UNMANAGED environment: it stays when it is idle. */
+  /**
+   * Launched by its owner (EC2 RunInstances) into an UNMANAGED environment: it stays when it is
+   * idle.
+   */
   readonly own?: true | undefined;
   /** Where its containers run. */
   readonly machineId: HostId;
@@ -65,11 +75,17 @@ export interface Instance extends HostIdentity {
   /** Of the environment, when it was launched: one of an older revision is being replaced. */
   readonly revision: number;
   readonly imageId?: string | undefined;
-  /** DRAINING takes no more jobs and ends with its last one; SHUTTING_DOWN waits only until what ran there has stopped. */
+  /**
+   * DRAINING takes no more jobs and ends with its last one; SHUTTING_DOWN waits only until what ran
+   * there has stopped.
+   */
   readonly state: 'PENDING' | 'RUNNING' | 'DRAINING' | 'SHUTTING_DOWN';
   /** Which requirement of the AMI specification its image fails; such an instance takes no jobs. */
   readonly unfit?: string | undefined;
-  /** Which it fails that only nodes of multi-node parallel jobs need; such an instance takes no nodes. */
+  /**
+   * Which it fails that only nodes of multi-node parallel jobs need; such an instance takes no
+   * nodes.
+   */
   readonly unfitForNodes?: string | undefined;
   readonly launchedAtMs: number;
   /** When it was last left idle; absent where no job ever ran on it. */
@@ -85,7 +101,10 @@ export interface Instance extends HostIdentity {
 /** What an instance was launched with, for EC2 to show; nothing rests on it. */
 export interface LaunchFacts {
   readonly subnetId?: string | undefined;
-  /** No other instance of the account and region has it meanwhile; EC2 makes an address in the subnet of it. Absent in rows of an earlier version. */
+  /**
+   * No other instance of the account and region has it meanwhile; EC2 makes an address in the
+   * subnet of it. Absent in rows of an earlier version.
+   */
   readonly addressNumber?: number | undefined;
   readonly securityGroupIds: readonly string[];
   readonly keyName?: string | undefined;
@@ -105,7 +124,10 @@ export interface EndedInstance {
   readonly endedAtMs: number;
 }
 
-/** A host whose containers run somewhere of its own or on a machine, and which belongs to one environment. */
+/**
+ * A host whose containers run somewhere of its own or on a machine, and which belongs to one
+ * environment.
+ */
 export type EnvironmentHost = RegisteredHost | Instance;
 
 export type Host = Machine | EnvironmentHost;
@@ -114,14 +136,18 @@ export type Host = Machine | EnvironmentHost;
 export const instanceIdOf = (hostId: HostId): string => `i-${hostId.slice(0, 17)}`;
 
 /** The host whose engine runs its containers. */
-export const engineHostOf = (host: Host): HostId => (host.kind === 'instance' ? host.machineId : host.id);
+export const engineHostOf = (host: Host): HostId =>
+  host.kind === 'instance' ? host.machineId : host.id;
 
 export interface OldAttempt {
   readonly attemptId: AttemptId;
   readonly jobId: JobId;
 }
 
-/** `unix://…`, `tcp://…` or `ssh://…`, with the directory of ca.pem, cert.pem and key.pem where TLS is spoken. */
+/**
+ * `unix://…`, `tcp://…` or `ssh://…`, with the directory of ca.pem, cert.pem and key.pem where TLS
+ * is spoken.
+ */
 export interface HostAddress {
   readonly dockerHost: string;
   readonly certPath?: string | undefined;
@@ -162,8 +188,10 @@ export function unavailable(host: Host): string | undefined {
   if (host.kind === 'machine') return undefined;
   if (host.kind === 'instance') return instanceUnavailable(host);
   if (host.lost !== undefined) return `nothing is heard of ${host.title}`;
-  if (host.unfit !== undefined) return `${host.title} does not meet the AMI specification: ${host.unfit}`;
-  if (host.oldAttempts.length > 0) return `${host.title} is heard of again, and what ran there before is being ended`;
+  if (host.unfit !== undefined)
+    return `${host.title} does not meet the AMI specification: ${host.unfit}`;
+  if (host.oldAttempts.length > 0)
+    return `${host.title} is heard of again, and what ran there before is being ended`;
   return host.status === 'DRAINING' ? `${host.title} is being drained` : undefined;
 }
 

@@ -1,8 +1,15 @@
-// The hosts of the world, by id and by the environment that they belong to, with the index of what is free on instances. Part
-// of the world, changed by its fold alone. It decides nothing.
+// The hosts of the world, by id and by the environment that they belong to, with the index of what
+// is free on instances. Part of the world, changed by its fold alone. It decides nothing.
 
 import type { Arn, HostId } from '../base/ids.ts';
-import { unavailable, type EnvironmentHost, type Host, type Instance, type Machine, type RegisteredHost } from './host.ts';
+import {
+  unavailable,
+  type EnvironmentHost,
+  type Host,
+  type Instance,
+  type Machine,
+  type RegisteredHost,
+} from './host.ts';
 import { subtractNeeds, type Needs } from './job/needs.ts';
 import { HostIndex } from './schedule/host-index.ts';
 import type { HostKind } from './schedule/host-kind.ts';
@@ -42,7 +49,10 @@ export class Hosts {
   /** Where containers that use the host's own network are reached. */
   addressOf(id: HostId): string {
     const host = this.#all.get(id);
-    const url = host?.kind === 'registered' && !host.address.dockerHost.startsWith('unix:') ? new URL(host.address.dockerHost) : undefined;
+    const url =
+      host?.kind === 'registered' && !host.address.dockerHost.startsWith('unix:')
+        ? new URL(host.address.dockerHost)
+        : undefined;
     if (url !== undefined) return url.hostname;
     const [machine] = this.#machines.values();
     return machine?.address ?? '127.0.0.1';
@@ -62,7 +72,8 @@ export class Hosts {
   }
 
   *startingIn(environmentArn: Arn): Generator<Instance> {
-    for (const instance of this.#starting.values()) if (instance.computeEnvironmentArn === environmentArn) yield instance;
+    for (const instance of this.#starting.values())
+      if (instance.computeEnvironmentArn === environmentArn) yield instance;
   }
 
   store(host: Machine | RegisteredHost): void {
@@ -84,7 +95,13 @@ export class Hosts {
     this.#file(instance);
     const takesJobs = unavailable(instance) === undefined;
     if (takesJobs === (known !== undefined && unavailable(known) === undefined)) return;
-    if (takesJobs) this.index.add(instance.computeEnvironmentArn, instance.id, kind, subtractNeeds(instance.capacity, used));
+    if (takesJobs)
+      this.index.add(
+        instance.computeEnvironmentArn,
+        instance.id,
+        kind,
+        subtractNeeds(instance.capacity, used),
+      );
     else this.index.remove(instance.id);
   }
 
@@ -104,7 +121,8 @@ export class Hosts {
 
   #file(host: EnvironmentHost): void {
     let beside = this.#ofEnvironments.get(host.computeEnvironmentArn);
-    if (beside === undefined) this.#ofEnvironments.set(host.computeEnvironmentArn, (beside = new Map()));
+    if (beside === undefined)
+      this.#ofEnvironments.set(host.computeEnvironmentArn, (beside = new Map()));
     beside.set(host.id, host);
   }
 }

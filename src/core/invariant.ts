@@ -1,5 +1,6 @@
-// The world checker: recomputes from scratch what the world keeps by increments, and names the law that is broken. The
-// simulation calls it after every step and tests call it at will; it changes nothing.
+// The world checker: recomputes from scratch what the world keeps by increments, and names the law
+// that is broken. The simulation calls it after every step and tests call it at will; it changes
+// nothing.
 
 import { assert } from '../base/assert.ts';
 import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../base/ids.ts';
@@ -32,28 +33,45 @@ function checkAttempts(world: World): void {
     if (isArrayParent(job) || !isLive(job)) continue;
     for (const { attemptId: kept } of job.status === 'STARTING' ? (job.otherNodes ?? []) : []) {
       keptForNodes++;
-      assert(world.allocations.has(kept) && !world.attempts.has(kept), 'a node that is not launched has its place kept, and nothing under way');
+      assert(
+        world.allocations.has(kept) && !world.attempts.has(kept),
+        'a node that is not launched has its place kept, and nothing under way',
+      );
     }
     if (hasEnded(job)) {
-      assert(world.nodes.live(job.id).size > 0, 'a job outlives its main node only while other nodes are under way');
+      assert(
+        world.nodes.live(job.id).size > 0,
+        'a job outlives its main node only while other nodes are under way',
+      );
       continue;
     }
     const { attemptId } = job.attempt;
     live.add(attemptId);
     assert(world.attempts.get(attemptId) === job.id, 'every live job is found by its attempt');
     assert(world.allocations.has(attemptId), 'every live attempt holds its resources');
-    assert(!machineJoined || world.hosts.has(job.attempt.hostId), 'every live attempt is on a host that is known');
+    assert(
+      !machineJoined || world.hosts.has(job.attempt.hostId),
+      'every live attempt is on a host that is known',
+    );
   }
   assert(live.size === world.attempts.size, 'every attempt under way belongs to a live job');
-  assert(live.size + keptForNodes === world.allocations.size, 'resources are held by attempts under way and kept for nodes to be launched, and by nothing else');
+  assert(
+    live.size + keptForNodes === world.allocations.size,
+    'resources are held by attempts under way and kept for nodes to be launched, and by nothing else',
+  );
 }
 
 /** What is in use of consumable resources is what attempts under way hold. */
 function checkConsumables(world: World): void {
   const held = new Map<Arn, number>();
-  for (const { consumables } of world.allocations.values()) for (const { arn, quantity } of consumables ?? []) held.set(arn, (held.get(arn) ?? 0) + quantity);
+  for (const { consumables } of world.allocations.values())
+    for (const { arn, quantity } of consumables ?? [])
+      held.set(arn, (held.get(arn) ?? 0) + quantity);
   for (const resource of world.consumableResources.values()) {
-    assert(world.consumableResources.held(resource.arn) === (held.get(resource.arn) ?? 0), 'what is in use of a consumable resource is what attempts under way hold');
+    assert(
+      world.consumableResources.held(resource.arn) === (held.get(resource.arn) ?? 0),
+      'what is in use of a consumable resource is what attempts under way hold',
+    );
     assert(resource.quantity >= 0, 'no more of a consumable resource is used up than there was');
   }
 }
@@ -66,27 +84,55 @@ function checkUse(world: World): void {
     byHost.set(id, addNeeds(byHost.get(id) ?? noNeeds, needs));
     jobsOn.set(id, (jobsOn.get(id) ?? new Set()).add(jobId));
   };
-  for (const { jobId, hostId, machineId, computeEnvironmentArn, needs, onHost } of world.allocations.values()) {
+  for (const {
+    jobId,
+    hostId,
+    machineId,
+    computeEnvironmentArn,
+    needs,
+    onHost,
+  } of world.allocations.values()) {
     count(hostId, onHost, jobId);
     if (machineId !== undefined) count(machineId, needs, jobId);
-    byEnvironment.set(computeEnvironmentArn, addNeeds(byEnvironment.get(computeEnvironmentArn) ?? noNeeds, needs));
+    byEnvironment.set(
+      computeEnvironmentArn,
+      addNeeds(byEnvironment.get(computeEnvironmentArn) ?? noNeeds, needs),
+    );
   }
   for (const host of world.hosts.values()) {
     const used = byHost.get(host.id) ?? noNeeds;
-    assert(needsKey(used) === needsKey(world.hostUse(host.id)), 'the use of a host is the sum of what runs on it');
+    assert(
+      needsKey(used) === needsKey(world.hostUse(host.id)),
+      'the use of a host is the sum of what runs on it',
+    );
     // A machine's only; the nodes of a multi-node job are one job.
     const alone = host.kind === 'machine' && jobsOn.get(host.id)?.size === 1;
-    assert(alone || !jobsOn.has(host.id) || (used.milliVcpu <= host.capacity.milliVcpu && used.memoryMib <= host.capacity.memoryMib), 'a host holds no more than it has, unless one job has it alone');
+    assert(
+      alone ||
+        !jobsOn.has(host.id) ||
+        (used.milliVcpu <= host.capacity.milliVcpu && used.memoryMib <= host.capacity.memoryMib),
+      'a host holds no more than it has, unless one job has it alone',
+    );
     assert(used.gpus <= host.capacity.gpus, 'a host never gives GPUs that it has not');
   }
   for (const host of world.hosts.values()) {
     const free = host.kind === 'instance' ? world.hosts.index.free(host.id) : undefined;
-    assert((free !== undefined) === (host.kind === 'instance' && unavailable(host) === undefined), 'the index holds the instances that take jobs');
-    assert(free === undefined || needsKey(free) === needsKey(subtractNeeds(host.capacity, world.hostUse(host.id))), 'the index knows what is free on an instance');
+    assert(
+      (free !== undefined) === (host.kind === 'instance' && unavailable(host) === undefined),
+      'the index holds the instances that take jobs',
+    );
+    assert(
+      free === undefined ||
+        needsKey(free) === needsKey(subtractNeeds(host.capacity, world.hostUse(host.id))),
+      'the index knows what is free on an instance',
+    );
   }
   for (const environment of world.computeEnvironments.values()) {
     const used = byEnvironment.get(environment.arn) ?? noNeeds;
-    assert(needsKey(used) === needsKey(world.environmentUse(environment.arn)), 'the use of an environment is the sum of what runs in it');
+    assert(
+      needsKey(used) === needsKey(world.environmentUse(environment.arn)),
+      'the use of an environment is the sum of what runs in it',
+    );
   }
 }
 
@@ -95,14 +141,20 @@ function checkArrays(world: World): void {
     if (isArrayParent(job)) checkArray(job);
     const { parent, index } = splitJobId(job.id);
     if (index === undefined) continue;
-    assert(world.arrayParent(parent).children.status(index) === job.status, 'a child stands in its parent’s table as it stands itself');
+    assert(
+      world.arrayParent(parent).children.status(index) === job.status,
+      'a child stands in its parent’s table as it stands itself',
+    );
   }
 }
 
 function checkArray(parent: LiveArrayParent): void {
   let total = 0;
   for (const status of jobStatuses) {
-    assert([...parent.children.indexes(status)].length === parent.children.count(status), 'an array’s counts match its children');
+    assert(
+      [...parent.children.indexes(status)].length === parent.children.count(status),
+      'an array’s counts match its children',
+    );
     total += parent.children.count(status);
   }
   assert(total === parent.arraySize, 'an array counts every child once');
@@ -132,41 +184,64 @@ function checkWaitingLists(world: World): void {
   const runnable = new Map<Arn, Set<string>>();
   for (const queueArn of world.jobQueues.keys()) runnable.set(queueArn, new Set());
   for (const job of world.jobs.values()) {
-    if (isArrayParent(job)) for (const index of job.children.indexes('RUNNABLE')) runnable.get(job.queueArn)?.add(`${job.id}:${index}`);
+    if (isArrayParent(job))
+      for (const index of job.children.indexes('RUNNABLE'))
+        runnable.get(job.queueArn)?.add(`${job.id}:${index}`);
     else if (job.status === 'RUNNABLE') runnable.get(job.queueArn)?.add(job.id);
   }
   for (const [queueArn, expected] of runnable) {
     const lists = world.waiting.listsOf(queueArn);
     const listed = [...lists.values()].flatMap((list) => [...list]);
-    assert(listed.length === expected.size && listed.every((id) => expected.has(id)), 'a queue lists its RUNNABLE jobs, each once');
+    assert(
+      listed.length === expected.size && listed.every((id) => expected.has(id)),
+      'a queue lists its RUNNABLE jobs, each once',
+    );
     assert(world.waiting.count(queueArn) === expected.size, 'a queue counts its RUNNABLE jobs');
   }
 }
 
 function checkQueues(world: World): void {
   for (const queue of world.jobQueues.values()) {
-    assert(queue.schedulingPolicyArn === undefined || world.schedulingPolicies.has(queue.schedulingPolicyArn), 'a queue’s scheduling policy exists');
-    assert([...world.queueJobs(queue.arn)].length === world.queueJobCount(queue.arn), 'a queue counts its jobs');
+    assert(
+      queue.schedulingPolicyArn === undefined ||
+        world.schedulingPolicies.has(queue.schedulingPolicyArn),
+      'a queue’s scheduling policy exists',
+    );
+    assert(
+      [...world.queueJobs(queue.arn)].length === world.queueJobCount(queue.arn),
+      'a queue counts its jobs',
+    );
     for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
       assert(world.computeEnvironments.has(computeEnvironment), 'a queue’s environments exist');
     }
   }
-  for (const job of world.jobs.values()) assert(world.jobQueues.has(job.queueArn), 'a job that has not ended has its queue');
+  for (const job of world.jobs.values())
+    assert(world.jobQueues.has(job.queueArn), 'a job that has not ended has its queue');
 }
 
 function checkCounts(world: World): void {
   const counts = new Map<JobStatus, number>();
   for (const job of world.jobs.values()) {
-    if (isArrayParent(job)) for (const status of jobStatuses) counts.set(status, (counts.get(status) ?? 0) + job.children.count(status));
-    else if (splitJobId(job.id).index === undefined) counts.set(job.status, (counts.get(job.status) ?? 0) + 1);
+    if (isArrayParent(job))
+      for (const status of jobStatuses)
+        counts.set(status, (counts.get(status) ?? 0) + job.children.count(status));
+    else if (splitJobId(job.id).index === undefined)
+      counts.set(job.status, (counts.get(job.status) ?? 0) + 1);
   }
-  for (const status of jobStatuses) assert(world.statusCounts.of(status) === (counts.get(status) ?? 0), 'the world counts its jobs by status');
+  for (const status of jobStatuses)
+    assert(
+      world.statusCounts.of(status) === (counts.get(status) ?? 0),
+      'the world counts its jobs by status',
+    );
 }
 
 function checkShares(world: World): void {
   for (const queue of world.jobQueues.values()) {
     const shares = world.fairShares.of(queue.arn);
-    assert((shares !== undefined) === (queue.schedulingPolicyArn !== undefined), 'a queue has shares if it has a scheduling policy');
+    assert(
+      (shares !== undefined) === (queue.schedulingPolicyArn !== undefined),
+      'a queue has shares if it has a scheduling policy',
+    );
     if (shares === undefined) continue;
     const jobs = new Map<string, number>();
     for (const { terms } of world.queueJobs(queue.arn)) {
@@ -175,12 +250,16 @@ function checkShares(world: World): void {
     }
     const held = new Map<string, number>();
     for (const { share, needs } of world.allocations.values()) {
-      if (share?.queueArn === queue.arn) held.set(share.identifier, (held.get(share.identifier) ?? 0) + needs.milliVcpu);
+      if (share?.queueArn === queue.arn)
+        held.set(share.identifier, (held.get(share.identifier) ?? 0) + needs.milliVcpu);
     }
     let sum = 0;
     for (const { identifier, milliVcpu, jobs: counted } of shares.values()) {
       assert(counted === (jobs.get(identifier) ?? 0), 'a share counts its jobs');
-      assert(milliVcpu === (held.get(identifier) ?? 0), 'what a share holds is the sum of what its attempts hold');
+      assert(
+        milliVcpu === (held.get(identifier) ?? 0),
+        'what a share holds is the sum of what its attempts hold',
+      );
       sum += milliVcpu;
       jobs.delete(identifier);
     }

@@ -1,5 +1,6 @@
-// Every limit of the system, once (DESIGN 3.7): those that an operator may set, and those that are fixed. AWS's numbers are
-// from spec 4.1 and the user guide, chapter Service Limits. It counts nothing: who enforces a limit stands where it is used.
+// Every limit of the system, once (DESIGN 3.7): those that an operator may set, and those that are
+// fixed. AWS's numbers are from spec 4.1 and the user guide, chapter Service Limits. It counts
+// nothing: who enforces a limit stands where it is used.
 
 interface SettableLimit {
   /** AWS's number, which holds unless the operator says otherwise. */
@@ -26,14 +27,21 @@ export const settableLimits = {
   /** Of a whole request. */
   submitJobBytes: { aws: 30_720, least: 1_024, most: 1_048_576 },
   jobDefinitionBytes: { aws: 24_576, least: 1_024, most: 1_048_576 },
-  /** What a submission overrides of one container, in characters of ECS's JSON; a job with more fails at once. */
+  /**
+   * What a submission overrides of one container, in characters of ECS's JSON; a job with more
+   * fails at once.
+   */
   containerOverridesLength: { aws: 8_192, least: 256, most: 1_048_576 },
   /**
-   * Jobs of an account and region that have not ended: AWS's million in SUBMITTED. Here that state takes no time, so that what
-   * is counted is what waits and runs; an array counts as one, and each of its children from its start to its end.
+   * Jobs of an account and region that have not ended: AWS's million in SUBMITTED. Here that state
+   * takes no time, so that what is counted is what waits and runs; an array counts as one, and each
+   * of its children from its start to its end.
    */
   submittedJobs: { aws: 1_000_000, least: 1, most: 100_000_000 },
-  /** Likewise of one job queue, so that the backlog of one leaves room for the others'. AWS has no such limit. */
+  /**
+   * Likewise of one job queue, so that the backlog of one leaves room for the others'. AWS has no
+   * such limit.
+   */
   jobsPerQueue: { aws: 100_000_000, least: 1, most: 100_000_000 },
 } as const satisfies Record<string, SettableLimit>;
 
@@ -41,7 +49,11 @@ export type LimitName = keyof typeof settableLimits;
 /** The numbers that hold. */
 export type Limits = Readonly<Record<LimitName, number>>;
 
-export const awsLimits: Limits = Object.freeze(Object.fromEntries(Object.entries(settableLimits).map(([name, { aws }]) => [name, aws])) as Record<LimitName, number>);
+export const awsLimits: Limits = Object.freeze(
+  Object.fromEntries(
+    Object.entries(settableLimits).map(([name, { aws }]) => [name, aws]),
+  ) as Record<LimitName, number>,
+);
 
 export const limit = {
   arraySizeMin: 2,
@@ -50,7 +62,10 @@ export const limit = {
   /** Of a multi-node parallel job. */
   nodes: 1000,
   nodeRanges: 5,
-  /** Of a compute environment that multi-node parallel jobs go to: as many as an elastic network interface may have. */
+  /**
+   * Of a compute environment that multi-node parallel jobs go to: as many as an elastic network
+   * interface may have.
+   */
   multiNodeSecurityGroups: 5,
   /** Of an account and region; ours, for AWS names none. */
   schedulingPolicies: 500,
@@ -62,7 +77,10 @@ export const limit = {
   snapshotShares: 20,
   listJobsPage: 1000,
   listJobsFilteredPage: 100,
-  /** What one slice of a list looks at, and finds, before others have their turn; and what one call looks at before its page ends early. */
+  /**
+   * What one slice of a list looks at, and finds, before others have their turn; and what one call
+   * looks at before its page ends early.
+   */
   listRowsPerSlice: 5_000,
   listedPerSlice: 100,
   childrenPerSlice: 500,
@@ -70,9 +88,15 @@ export const limit = {
   describePage: 100,
   /** Seconds between SIGTERM and SIGKILL (spec 4.5). */
   stopGraceSeconds: 30,
-  /** An attempt that runs on for so long after it was told to stop is told again: the grace time, and as long for the engine. */
+  /**
+   * An attempt that runs on for so long after it was told to stop is told again: the grace time,
+   * and as long for the engine.
+   */
   stopRepeatMs: 60_000,
-  /** What an ECS agent keeps back of a host's memory unless it is told otherwise: ECS_RESERVED_MEMORY. */
+  /**
+   * What an ECS agent keeps back of a host's memory unless it is told otherwise:
+   * ECS_RESERVED_MEMORY.
+   */
   ecsReservedMemoryMib: 32,
   /** Characters of a reason that a user may give; longer ones are cut. */
   reasonLength: 1024,
@@ -82,47 +106,76 @@ export const limit = {
   placementsPerPass: 512,
   /** Deadlines met in one transaction. */
   deadlinesPerBatch: 512,
-  /** Commands that may wait to be decided; more are turned away, so that a flood costs answers and not memory. */
+  /**
+   * Commands that may wait to be decided; more are turned away, so that a flood costs answers and
+   * not memory.
+   */
   commandsWaiting: 100_000,
   /** Starts in flight at the engine. */
   startsInFlight: 64,
-  /** How long an ended container's output may take to arrive before the attempt's end is committed without the rest. */
+  /**
+   * How long an ended container's output may take to arrive before the attempt's end is committed
+   * without the rest.
+   */
   logDrainMs: 20_000,
   /** How long an event of several lines may wait for more, as with Docker's awslogs driver. */
   openEventMs: 5_000,
-  /** Steps of matching that one output takes in a row (a few milliseconds), and the pause before the next. */
+  /**
+   * Steps of matching that one output takes in a row (a few milliseconds), and the pause before the
+   * next.
+   */
   patternStepsInARow: 200_000,
   patternPauseMs: 5,
-  /** AWS Batch documents a container's `reason` as "255 max characters"; the ECS agent cut it there for years. */
+  /**
+   * AWS Batch documents a container's `reason` as "255 max characters"; the ECS agent cut it there
+   * for years.
+   */
   containerReasonChars: 255,
   /** How long the news that an attempt runs may wait for a batch to travel with. */
   startedReportWaitMs: 10,
   /** Pause before an engine that could not be reached is asked again. */
   engineRetryMs: 1_000,
-  /** Rows of ended jobs that one write removes, and the pause before the next: what is decided meanwhile hardly waits. */
+  /**
+   * Rows of ended jobs that one write removes, and the pause before the next: what is decided
+   * meanwhile hardly waits.
+   */
   expiredRowsPerWrite: 64,
   expiryPauseMs: 5,
   expiryPeriodMinMs: 1_000,
   expiryPeriodMaxMs: 3_600_000,
-  /** Pause between searches for expired logs, and the streams that one step of a search looks at. */
+  /**
+   * Pause between searches for expired logs, and the streams that one step of a search looks at.
+   */
   logRetentionPeriodMs: 600_000,
   logStreamsPerStep: 200,
   /** So many times as long as a job is kept it is remembered after that how it ended. */
   rememberedTimes: 10,
-  /** Pause after a scaling cycle, at least, and in multiples of what it took: so much of the time it may cost. */
+  /**
+   * Pause after a scaling cycle, at least, and in multiples of what it took: so much of the time it
+   * may cost.
+   */
   scalingPauseMs: 50,
   scalingPauseTimes: 20,
-  /** Security groups of an environment that runs multi-node parallel jobs: their nodes' network interfaces take no more (user guide). */
+  /**
+   * Security groups of an environment that runs multi-node parallel jobs: their nodes' network
+   * interfaces take no more (user guide).
+   */
   securityGroupsOfNodes: 5,
   /** How long EC2 shows an instance that is gone. */
   endedInstanceMs: 3_600_000,
-  /** How long ECS shows a task that has stopped, how many of them, and how many ended jobs of before a start are looked at for it. */
+  /**
+   * How long ECS shows a task that has stopped, how many of them, and how many ended jobs of before
+   * a start are looked at for it.
+   */
   endedTaskMs: 3_600_000,
   endedTasks: 50_000,
   endedTasksRead: 10_000,
   /** Pause before instances that are idle are looked at. */
   scaleInPauseMs: 1_000,
-  /** Pause before instances that are idle and kept for jobs which wait are looked at again: those may have gone elsewhere. */
+  /**
+   * Pause before instances that are idle and kept for jobs which wait are looked at again: those
+   * may have gone elsewhere.
+   */
   keptInstancePauseMs: 10_000,
   /** Pause before an instance that does not run yet is asked for again. */
   launchRepeatMs: 10_000,

@@ -1,5 +1,6 @@
-// The nodes of multi-node parallel jobs beside the main ones, by job: which are under way, and how those ended that have. A
-// node's end is final only with its job's, whose next attempt takes up its nodes again. An index of the world, kept by its fold alone.
+// The nodes of multi-node parallel jobs beside the main ones, by job: which are under way, and how
+// those ended that have. A node's end is final only with its job's, whose next attempt takes up its
+// nodes again. An index of the world, kept by its fold alone.
 
 import { assert } from '../base/assert.ts';
 import { splitJobId, type JobId } from '../base/ids.ts';
@@ -28,7 +29,8 @@ export class NodeJobs {
   note(node: Job): void {
     const { parent } = splitJobId(node.id);
     let nodes = this.#ofJobs.get(parent);
-    if (nodes === undefined) this.#ofJobs.set(parent, (nodes = { live: new Map(), ended: new Map() }));
+    if (nodes === undefined)
+      this.#ofJobs.set(parent, (nodes = { live: new Map(), ended: new Map() }));
     if (isInWorld(node)) {
       nodes.live.set(node.id, node as LiveJob);
       return;

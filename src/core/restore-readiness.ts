@@ -5,13 +5,22 @@ import { isArrayParent } from './job/job.ts';
 import type { World } from './world.ts';
 
 /**
- * After all jobs are back: children without a row of arrays that wait for others are RUNNABLE where they wait no more.
+ * After all jobs are back: children without a row of arrays that wait for others are RUNNABLE where
+ * they wait no more.
  */
 export function restoreReadiness(world: World): void {
   for (const job of world.jobs.values()) {
     if (!isArrayParent(job)) continue;
     if (job.rest.status !== 'PENDING') world.waiting.of(job).update(job, job.createdAtMs);
-    else for (const { from, to } of readyRanges(world, job)) world.apply({ type: 'children-runnable', parentId: job.id, from, to, atMs: job.children.lastChangedAtMs });
+    else
+      for (const { from, to } of readyRanges(world, job))
+        world.apply({
+          type: 'children-runnable',
+          parentId: job.id,
+          from,
+          to,
+          atMs: job.children.lastChangedAtMs,
+        });
   }
   world.occasions.length = 0;
 }

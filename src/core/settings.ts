@@ -1,5 +1,6 @@
-// Rules of the service that configuration may decide otherwise; each with AWS's answer as its default. Fixed for the life of
-// a process: deciding the same command in the same world gives the same events.
+// Rules of the service that configuration may decide otherwise; each with AWS's answer as its
+// default. Fixed for the life of a process: deciding the same command in the same world gives the
+// same events.
 
 import { ec2Catalogue, type Catalogue } from './instance-type/catalogue.ts';
 import { defaultMarket, type Market } from './schedule/market.ts';
@@ -9,7 +10,10 @@ export interface Settings {
   readonly limits: Limits;
   /** The end of a host costs its jobs no attempt; on AWS it does (spec 4.6). */
   readonly hostLossFree: boolean;
-  /** This machine takes the jobs of UNMANAGED environments as well; on AWS nothing does before somebody brings a host. */
+  /**
+   * This machine takes the jobs of UNMANAGED environments as well; on AWS nothing does before
+   * somebody brings a host.
+   */
   readonly machineServesUnmanaged: boolean;
   /** How long a registered host may be silent before it counts as lost. */
   readonly hostLostSeconds: number;
@@ -21,7 +25,10 @@ export interface Settings {
   readonly overtakeSeconds: number;
   /** Whether what environments name must be known to our own IAM and EC2, or may be elsewhere. */
   readonly references: 'lenient' | 'strict';
-  /** Instances that managed environments may have at once, all together; EC2's quotas differ by account and type. */
+  /**
+   * Instances that managed environments may have at once, all together; EC2's quotas differ by
+   * account and type.
+   */
   readonly instanceLimit: number;
   /** EC2's instance types, and the user's own. */
   readonly instanceTypes: Catalogue;
@@ -29,4 +36,16 @@ export interface Settings {
   readonly market: Market;
 }
 
-export const defaultSettings: Settings = Object.freeze({ limits: awsLimits, hostLossFree: false, machineServesUnmanaged: false, hostLostSeconds: 60, timeoutSecondsMin: 60, overtakeJobs: 100, overtakeSeconds: 300, references: 'lenient', instanceLimit: Number.MAX_SAFE_INTEGER, instanceTypes: ec2Catalogue, market: defaultMarket });
+export const defaultSettings: Settings = Object.freeze({
+  limits: awsLimits,
+  hostLossFree: false,
+  machineServesUnmanaged: false,
+  hostLostSeconds: 60,
+  timeoutSecondsMin: 60,
+  overtakeJobs: 100,
+  overtakeSeconds: 300,
+  references: 'lenient',
+  instanceLimit: Number.MAX_SAFE_INTEGER,
+  instanceTypes: ec2Catalogue,
+  market: defaultMarket,
+});

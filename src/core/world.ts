@@ -1,9 +1,18 @@
-// The world: the live working set, as a fold of events (DESIGN 1). It holds resources, hosts and every job that has not
-// ended, with the indexes that placement needs. It decides nothing, reads no clock and knows no store; only `apply` changes it (its
-// parts that are about resources are in fold.ts, those about jobs in fold-jobs.ts).
+// The world: the live working set, as a fold of events (DESIGN 1). It holds resources, hosts and
+// every job that has not ended, with the indexes that placement needs. It decides nothing, reads no
+// clock and knows no store; only `apply` changes it (its parts that are about resources are in
+// fold.ts, those about jobs in fold-jobs.ts).
 
 import { assert, must, never } from '../base/assert.ts';
-import { childId, splitJobId, type Arn, type AttemptId, type HostId, type JobId, type Scope } from '../base/ids.ts';
+import {
+  childId,
+  splitJobId,
+  type Arn,
+  type AttemptId,
+  type HostId,
+  type JobId,
+  type Scope,
+} from '../base/ids.ts';
 import { Allocations } from './allocations.ts';
 import * as arns from './arn.ts';
 import { Changes } from './changes.ts';
@@ -11,10 +20,20 @@ import { Deadlines, isStillDue } from './deadlines.ts';
 import { EndedTasks } from './ended-tasks.ts';
 import { Dependents, type Occasion } from './dependents.ts';
 import { ConsumableResources } from './consumable-resource/consumable-resources.ts';
-import { hasInstances, type ComputeEnvironment } from './compute-environment/compute-environment.ts';
+import {
+  hasInstances,
+  type ComputeEnvironment,
+} from './compute-environment/compute-environment.ts';
 import type { Event } from './event.ts';
 import { applyJobEvent } from './fold-jobs.ts';
-import { leaveLine, removeHost, storeEnvironment, storeHost, storeSchedulingPolicy, watchQueue } from './fold.ts';
+import {
+  leaveLine,
+  removeHost,
+  storeEnvironment,
+  storeHost,
+  storeSchedulingPolicy,
+  watchQueue,
+} from './fold.ts';
 import type { Host } from './host.ts';
 import { Hosts } from './hosts.ts';
 import type { ArrayParent, Job, LiveArrayParent, WaitingJob, WorldJob } from './job/job.ts';
@@ -27,15 +46,20 @@ import { JobDefinitions } from './job-definition/definitions.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
 import { FairShares } from './schedule/fair-shares.ts';
 import { Backlog } from './schedule/order.ts';
-import { rulesOf, type FairShareRules, type SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
+import {
+  rulesOf,
+  type FairShareRules,
+  type SchedulingPolicy,
+} from './scheduling-policy/scheduling-policy.ts';
 import { NodeJobs } from './node-jobs.ts';
 import { noScaling, type ScalingState } from './schedule/scaling-environments.ts';
 import { Waiting } from './schedule/waiting.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 
 /**
- * `soon`: a job waits for an instance, or what may be launched has changed. `later`: instances came, left or fell idle, a job was
- * overtaken, or what jobs wait for beside room has changed hands.
+ * `soon`: a job waits for an instance, or what may be launched has changed. `later`: instances
+ * came, left or fell idle, a job was overtaken, or what jobs wait for beside room has changed
+ * hands.
  */
 export type ScalingWish = 'soon' | 'later';
 
@@ -98,17 +122,23 @@ export class World {
 
   #rulesOf(queueArn: Arn): FairShareRules {
     const policyArn = this.jobQueues.get(queueArn)?.schedulingPolicyArn as Arn;
-    return rulesOf(must(this.schedulingPolicies.get(policyArn), 'a fair share queue has its scheduling policy'));
+    return rulesOf(
+      must(this.schedulingPolicies.get(policyArn), 'a fair share queue has its scheduling policy'),
+    );
   }
 
   computeEnvironment(scope: Scope, nameOrArn: string): ComputeEnvironment | undefined {
-    const key = nameOrArn.startsWith('arn:') ? (nameOrArn as Arn) : arns.computeEnvironmentArn(scope, nameOrArn);
+    const key = nameOrArn.startsWith('arn:')
+      ? (nameOrArn as Arn)
+      : arns.computeEnvironmentArn(scope, nameOrArn);
     const found = this.computeEnvironments.get(key);
     return found?.scope === scope ? found : undefined;
   }
 
   jobQueue(scope: Scope, nameOrArn: string): JobQueue | undefined {
-    const key = nameOrArn.startsWith('arn:') ? (nameOrArn as Arn) : arns.jobQueueArn(scope, nameOrArn);
+    const key = nameOrArn.startsWith('arn:')
+      ? (nameOrArn as Arn)
+      : arns.jobQueueArn(scope, nameOrArn);
     const found = this.jobQueues.get(key);
     return found?.scope === scope ? found : undefined;
   }
@@ -118,7 +148,10 @@ export class World {
     return found?.scope === scope ? found : undefined;
   }
 
-  /** A job that has not ended, of this scope. A child that has not started is found through its parent. */
+  /**
+   * A job that has not ended, of this scope. A child that has not started is found through its
+   * parent.
+   */
   job(scope: Scope, id: JobId): WorldJob | undefined {
     const found = this.jobs.get(id);
     return found?.scope === scope ? found : undefined;
@@ -126,7 +159,10 @@ export class World {
 
   arrayParent(id: JobId): LiveArrayParent {
     const parent = this.jobs.get(id);
-    assert(parent !== undefined && isArrayParent(parent), 'a child of an array has its live parent in the world');
+    assert(
+      parent !== undefined && isArrayParent(parent),
+      'a child of an array has its live parent in the world',
+    );
     return parent;
   }
 
@@ -134,17 +170,24 @@ export class World {
     for (const job of this.jobs.values()) if (job.queueArn === queueArn) yield job;
   }
 
-  /** How many jobs of the queue have not ended: single ones, array parents, and children that started. */
+  /**
+   * How many jobs of the queue have not ended: single ones, array parents, and children that
+   * started.
+   */
   queueJobCount(queueArn: Arn): number {
     return this.#queueJobCounts.get(queueArn) ?? 0;
   }
 
-  /** Whether so many jobs of the scope have not ended: single ones, array parents, and children that started. */
+  /**
+   * Whether so many jobs of the scope have not ended: single ones, array parents, and children that
+   * started.
+   */
   hasJobs(scope: Scope, count: number): boolean {
     // Nearly always the answer for all scopes together settles it.
     if (this.jobs.size < count) return false;
     let found = 0;
-    for (const queue of this.jobQueues.values()) if (queue.scope === scope) found += this.queueJobCount(queue.arn);
+    for (const queue of this.jobQueues.values())
+      if (queue.scope === scope) found += this.queueJobCount(queue.arn);
     return found >= count;
   }
 
@@ -161,9 +204,14 @@ export class World {
     return this.allocations.attemptsOn(hostId);
   }
 
-  /** The hosts on which an environment's jobs are placed: its own, and this machine for Fargate's. */
+  /**
+   * The hosts on which an environment's jobs are placed: its own, and this machine for Fargate's.
+   */
   *hostsFor(environment: ComputeEnvironment): Generator<Host> {
-    const usesMachine = environment.type === 'MANAGED' ? !hasInstances(environment) : this.settings.machineServesUnmanaged;
+    const usesMachine =
+      environment.type === 'MANAGED'
+        ? !hasInstances(environment)
+        : this.settings.machineServesUnmanaged;
     if (usesMachine) yield* this.hosts.machines();
     yield* this.hosts.of(environment.arn);
   }
@@ -185,7 +233,9 @@ export class World {
     const own = this.jobs.get(childId(parent.id, index));
     if (own !== undefined && !isArrayParent(own)) return own;
     const status = parent.children.status(index);
-    return isEnded(status) ? undefined : waitingChild(parent, index, status as WaitingJob['status']);
+    return isEnded(status)
+      ? undefined
+      : waitingChild(parent, index, status as WaitingJob['status']);
   }
 
   // ---- the fold ----
@@ -202,7 +252,8 @@ export class World {
       case 'job-queue-stored': {
         const known = this.jobQueues.get(event.queue.arn);
         this.jobQueues.set(event.queue.arn, event.queue);
-        if (event.queue.schedulingPolicyArn !== undefined) this.fairShares.addQueue(event.queue.arn);
+        if (event.queue.schedulingPolicyArn !== undefined)
+          this.fairShares.addQueue(event.queue.arn);
         if (known !== undefined && known.priority !== event.queue.priority) this.backlog.reorder();
         this.changes.jobQueues.set(event.queue.arn, event.queue);
         if (event.tags) this.changes.tags.set(event.queue.arn, event.tags);
@@ -293,14 +344,19 @@ export class World {
   put(job: Job | ArrayParent, atMs?: number): void {
     const before = this.jobs.get(job.id);
     if (before !== undefined && before.status !== job.status) {
-      assertTransition(before.status, job.status, isArrayParent(job) ? parentTransitions : undefined);
+      assertTransition(
+        before.status,
+        job.status,
+        isArrayParent(job) ? parentTransitions : undefined,
+      );
     }
     if (isInWorld(job)) this.remember(job);
     else this.#forget(job);
     this.noteChange(job);
     const { parent, index, node } = splitJobId(job.id);
     if (node !== undefined && !isArrayParent(job)) this.nodes.note(job);
-    if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE') leaveLine(this, before, must(atMs, 'a change of status has a time'));
+    if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE')
+      leaveLine(this, before, must(atMs, 'a change of status has a time'));
     if (index === undefined) return;
     const array = this.arrayParent(parent);
     if (array.children.status(index) === job.status) return;
@@ -334,7 +390,8 @@ export class World {
     const before = this.jobs.get(job.id);
     if (before === undefined) return;
     if (isArrayParent(before)) before.children.countIn(undefined);
-    else if (splitJobId(job.id).index === undefined) this.statusCounts.add(jobStatuses.indexOf(before.status), -1);
+    else if (splitJobId(job.id).index === undefined)
+      this.statusCounts.add(jobStatuses.indexOf(before.status), -1);
     this.jobs.delete(job.id);
     this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) - 1);
     this.fairShares.remove(job);

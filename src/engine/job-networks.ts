@@ -1,35 +1,57 @@
-// The networks of multi-node parallel jobs, as far as engines share them: how large a job's block of addresses is, which address
-// a node has in it, where the next free block lies, and a book of the blocks in use for engines that have no other. Pure.
+// The networks of multi-node parallel jobs, as far as engines share them: how large a job's block
+// of addresses is, which address a node has in it, where the next free block lies, and a book of
+// the blocks in use for engines that have no other. Pure.
 
 import type { AttemptId } from '../base/ids.ts';
 import { addressesIn, addressText, blockText, parseBlock, type Block } from '../base/ipv4.ts';
 import type { NodeNetwork } from '../port/engine.ts';
 
-/** Where every node of a private network finds its own address, whichever the engine: a service can listen there. */
+/**
+ * Where every node of a private network finds its own address, whichever the engine: a service can
+ * listen there.
+ */
 export const nodeAddressVariable = 'LONGSHORE_NODE_PRIVATE_IPV4_ADDRESS';
 
-/** Where Docker networks of jobs lie unless it is said otherwise: apart from Docker's own pools, and seldom anybody's. */
+/**
+ * Where Docker networks of jobs lie unless it is said otherwise: apart from Docker's own pools, and
+ * seldom anybody's.
+ */
 export const defaultJobNetworks = '10.213.0.0/16';
 
-/** The network itself, its gateway, and its broadcast address: the first two and the last of a block. */
+/**
+ * The network itself, its gateway, and its broadcast address: the first two and the last of a
+ * block.
+ */
 const addressesBeside = 3;
 
 /** The prefix of the smallest block that holds so many nodes. */
-export const prefixFor = (numNodes: number): number => 32 - Math.ceil(Math.log2(numNodes + addressesBeside));
+export const prefixFor = (numNodes: number): number =>
+  32 - Math.ceil(Math.log2(numNodes + addressesBeside));
 
 export const gatewayOf = ({ base }: Block): string => addressText(base + 1);
 export const nodeAddress = ({ base }: Block, node: number): string => addressText(base + 2 + node);
 
 /**
- * A block of this prefix within `range` that touches none of `taken`: the first at or behind the address `from`, else the first
- * of all. Whoever goes on from the last one gives an address again as late as can be, when connections to it are forgotten.
+ * A block of this prefix within `range` that touches none of `taken`: the first at or behind the
+ * address `from`, else the first of all. Whoever goes on from the last one gives an address again
+ * as late as can be, when connections to it are forgotten.
  */
-export function freeBlock(range: Block, bits: number, taken: Iterable<Block>, from = range.base): Block | undefined {
+export function freeBlock(
+  range: Block,
+  bits: number,
+  taken: Iterable<Block>,
+  from = range.base,
+): Block | undefined {
   const sorted = [...taken].sort((a, b) => a.base - b.base);
   return firstFree(range, bits, sorted, from) ?? firstFree(range, bits, sorted, range.base);
 }
 
-function firstFree(range: Block, bits: number, sorted: readonly Block[], from: number): Block | undefined {
+function firstFree(
+  range: Block,
+  bits: number,
+  sorted: readonly Block[],
+  from: number,
+): Block | undefined {
   const size = addressesIn(bits);
   const aligned = (address: number): number => Math.ceil(address / size) * size;
   let base = aligned(Math.max(from, range.base));
@@ -71,7 +93,10 @@ export class NetworkBook {
     this.#from = from;
   }
 
-  /** The node's block, which is made for the first of its network; undefined where none is free. The same attempt may join again. */
+  /**
+   * The node's block, which is made for the first of its network; undefined where none is free. The
+   * same attempt may join again.
+   */
   join({ id, numNodes }: NodeNetwork, attempt: AttemptId): Block | undefined {
     const block = this.#networks.get(id)?.block ?? this.#allot(prefixFor(numNodes));
     if (block !== undefined) this.know(id, block, attempt);
@@ -107,7 +132,12 @@ export class NetworkBook {
   }
 
   #allot(bits: number): Block | undefined {
-    const block = freeBlock(this.#range, bits, [...this.#networks.values()].map((network) => network.block), this.#from);
+    const block = freeBlock(
+      this.#range,
+      bits,
+      [...this.#networks.values()].map((network) => network.block),
+      this.#from,
+    );
     if (block !== undefined) this.#from = block.base + addressesIn(bits);
     return block;
   }

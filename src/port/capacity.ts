@@ -1,5 +1,5 @@
-// The capacity port: where the instances of managed environments come from. A provider brings hosts up and takes them down; which
-// ones there are to be, and what runs on them, it does not know.
+// The capacity port: where the instances of managed environments come from. A provider brings hosts
+// up and takes them down; which ones there are to be, and what runs on them, it does not know.
 
 import type { HostId } from '../base/ids.ts';
 
@@ -13,8 +13,8 @@ export interface CapacityProvider {
   /** From now on it says what becomes of instances. */
   open(report: (report: CapacityReport) => void): void;
   /**
-   * Brings one up, and says when it runs. Asked again for the same one it says again what became of it: answers may be lost, and
-   * one may be taken back while nobody listens.
+   * Brings one up, and says when it runs. Asked again for the same one it says again what became of
+   * it: answers may be lost, and one may be taken back while nobody listens.
    */
   launch(hostId: HostId, terms: { readonly spot: boolean }): void;
   /** Says nothing any more. */

@@ -1,5 +1,5 @@
-// What ECS shows of compute environments: their clusters, the container instances in them and the tasks that run there. Views of
-// one moment; part of the reader port.
+// What ECS shows of compute environments: their clusters, the container instances in them and the
+// tasks that run there. Views of one moment; part of the reader port.
 
 import type { AttemptId, HostId, JobId, Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
@@ -9,7 +9,10 @@ import type { Attempt } from '../core/job/attempt.ts';
 import type { Job, JobDetailRecord } from '../core/job/job.ts';
 import type { Needs } from '../core/job/needs.ts';
 
-/** A host as an instance in an environment's cluster. This machine stands in the cluster of every environment that it serves. */
+/**
+ * A host as an instance in an environment's cluster. This machine stands in the cluster of every
+ * environment that it serves.
+ */
 export interface ContainerInstanceView {
   readonly host: Host;
   readonly environment: ComputeEnvironment;
@@ -17,7 +20,10 @@ export interface ContainerInstanceView {
   readonly hasEnded: boolean;
   /** Of an instance. */
   readonly slice?: { readonly type: InstanceType; readonly of: Machine | undefined } | undefined;
-  /** What the environment's jobs have left on it; below zero where one that is larger than this machine runs alone. */
+  /**
+   * What the environment's jobs have left on it; below zero where one that is larger than this
+   * machine runs alone.
+   */
   readonly remaining: Needs;
   readonly runningTasks: number;
   readonly pendingTasks: number;
@@ -54,10 +60,18 @@ export interface ClusterReader {
   environments(scope: Scope): readonly ComputeEnvironment[];
   containerInstances(environment: ComputeEnvironment): readonly ContainerInstanceView[];
   /** One that is there, or that ended after the time, if one is given. */
-  containerInstance(environment: ComputeEnvironment, hostId: HostId, endedAfterMs?: number): ContainerInstanceView | undefined;
+  containerInstance(
+    environment: ComputeEnvironment,
+    hostId: HostId,
+    endedAfterMs?: number,
+  ): ContainerInstanceView | undefined;
   /** Those under way, and those that ended after the time. Costs what runs and what has ended. */
   tasks(environment: ComputeEnvironment, endedAfterMs: number): readonly ListedTask[];
-  task(environment: ComputeEnvironment, attemptId: AttemptId, endedAfterMs: number): TaskView | undefined;
+  task(
+    environment: ComputeEnvironment,
+    attemptId: AttemptId,
+    endedAfterMs: number,
+  ): TaskView | undefined;
   /** Undefined where the job has been removed. */
   taskFacts(jobId: JobId): TaskFacts | undefined;
 }

@@ -14,8 +14,14 @@ export interface Envelope {
 }
 
 export interface CommandBus {
-  /** Resolves after the command's transaction is durable. A refusal is a value; a rejection means the server is stopping. */
+  /**
+   * Resolves after the command's transaction is durable. A refusal is a value; a rejection means
+   * the server is stopping.
+   */
   submit<C extends Command>(command: C, envelope: Envelope): Promise<ReplyOf<C> | Refusal>;
-  /** Writes to tables of a service of its own (log groups, tags), in the same durable transaction as the commands beside it. */
+  /**
+   * Writes to tables of a service of its own (log groups, tags), in the same durable transaction as
+   * the commands beside it.
+   */
   write(write: TableWrite, envelope: Envelope): Promise<TableWriteOutcome>;
 }

@@ -1,13 +1,26 @@
-// The engine port: what runs containers on one host (DESIGN 4). Interfaces only. An engine knows attempts, never jobs,
-// queues or states; it decides nothing and it never writes to the store.
+// The engine port: what runs containers on one host (DESIGN 4). Interfaces only. An engine knows
+// attempts, never jobs, queues or states; it decides nothing and it never writes to the store.
 
-import type { KeyValuePair, LinuxParameters, LogConfiguration, MountPoint, Ulimit, Volume } from '@aws-sdk/client-batch';
+import type {
+  KeyValuePair,
+  LinuxParameters,
+  LogConfiguration,
+  MountPoint,
+  Ulimit,
+  Volume,
+} from '@aws-sdk/client-batch';
 import type { AttemptId } from '../base/ids.ts';
 import type { Exit, JobNetwork } from '../core/job/attempt.ts';
 
-/** Everything an engine needs to run one attempt. Resolved: parameters are substituted, AWS_BATCH_* variables are in place. */
+/**
+ * Everything an engine needs to run one attempt. Resolved: parameters are substituted, AWS_BATCH_*
+ * variables are in place.
+ */
 export interface ContainerSpec {
-  /** The container's name is `longshore-<attemptId>`, its label `longshore.attempt`; `start` is idempotent by it. */
+  /**
+   * The container's name is `longshore-<attemptId>`, its label `longshore.attempt`; `start` is
+   * idempotent by it.
+   */
   readonly attemptId: AttemptId;
   readonly image: string;
   /** Empty: the image's own command. The image's own entrypoint always stays. */
@@ -25,7 +38,10 @@ export interface ContainerSpec {
   readonly volumes?: readonly Volume[] | undefined;
   readonly mountPoints?: readonly MountPoint[] | undefined;
   readonly linuxParameters?: LinuxParameters | undefined;
-  /** Absent, or driver `awslogs`: the engine keeps the output so that `logs` can read it. Other drivers are the engine's. */
+  /**
+   * Absent, or driver `awslogs`: the engine keeps the output so that `logs` can read it. Other
+   * drivers are the engine's.
+   */
   readonly logConfiguration?: LogConfiguration | undefined;
   /** Of a node of a multi-node parallel job; absent: the engine's usual network. */
   readonly network?: NodeNetwork | undefined;
@@ -39,23 +55,58 @@ export interface NodeNetwork extends JobNetwork {
   readonly node: number;
 }
 
-/** What an engine says of its own accord. Times are milliseconds since the epoch, from the engine where it knows them. */
+/**
+ * What an engine says of its own accord. Times are milliseconds since the epoch, from the engine
+ * where it knows them.
+ */
 export type EngineReport =
   /**
-   * `notice`: what its user should know of how it runs; shown as the job's statusReason while it does. `address`: of a node in a
-   * private network, where the other nodes reach it.
+   * `notice`: what its user should know of how it runs; shown as the job's statusReason while it
+   * does. `address`: of a node in a private network, where the other nodes reach it.
    */
-  | { readonly type: 'started'; readonly attemptId: AttemptId; readonly atMs: number; readonly notice?: string | undefined; readonly address?: string | undefined }
-  /** The container never ran. `reason` is what the user reads, e.g. `CannotPullContainerError: …`. */
-  | { readonly type: 'start-failed'; readonly attemptId: AttemptId; readonly atMs: number; readonly reason: string }
-  | { readonly type: 'exited'; readonly attemptId: AttemptId; readonly atMs: number; readonly exit: Exit }
-  /** The engine had it and has it no more, and cannot say how it ended: the launcher died, the container was deleted. */
-  | { readonly type: 'lost'; readonly attemptId: AttemptId; readonly atMs: number; readonly reason: string };
+  | {
+      readonly type: 'started';
+      readonly attemptId: AttemptId;
+      readonly atMs: number;
+      readonly notice?: string | undefined;
+      readonly address?: string | undefined;
+    }
+  /**
+   * The container never ran. `reason` is what the user reads, e.g. `CannotPullContainerError: …`.
+   */
+  | {
+      readonly type: 'start-failed';
+      readonly attemptId: AttemptId;
+      readonly atMs: number;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'exited';
+      readonly attemptId: AttemptId;
+      readonly atMs: number;
+      readonly exit: Exit;
+    }
+  /**
+   * The engine had it and has it no more, and cannot say how it ended: the launcher died, the
+   * container was deleted.
+   */
+  | {
+      readonly type: 'lost';
+      readonly attemptId: AttemptId;
+      readonly atMs: number;
+      readonly reason: string;
+    };
 
-/** An attempt as the engine knows it; `list` and `inspect` answer these, so that the reconciler can compare. */
+/**
+ * An attempt as the engine knows it; `list` and `inspect` answer these, so that the reconciler can
+ * compare.
+ */
 export interface EngineAttempt {
   readonly attemptId: AttemptId;
-  /** `created`: known but not running yet. It may be about to: a start that somebody asked for may be under way. */
+  /**
+   * `created`: known but not running yet. It may be about to: a start that somebody asked for may
+   * be under way.
+   */
   readonly state: 'created' | 'running' | 'exited';
   readonly startedAtMs?: number | undefined;
   readonly stoppedAtMs?: number | undefined;
@@ -64,12 +115,18 @@ export interface EngineAttempt {
   readonly address?: string | undefined;
 }
 
-/** Where reading a log stopped: opaque to everyone but the engine that made it; safe to store as text. */
+/**
+ * Where reading a log stopped: opaque to everyone but the engine that made it; safe to store as
+ * text.
+ */
 export type LogPosition = string;
 
 export interface LogLine {
   readonly timestampMs: number;
-  /** Without its line end. Raw bytes: cutting, decoding and replacing invalid UTF-8 are the log sink's. */
+  /**
+   * Without its line end. Raw bytes: cutting, decoding and replacing invalid UTF-8 are the log
+   * sink's.
+   */
   readonly message: Uint8Array;
 }
 
@@ -86,25 +143,37 @@ export interface EngineCapabilities {
   /** Log drivers that `logConfiguration` may name besides awslogs. */
   readonly logDrivers: readonly string[];
   readonly gpus: boolean;
-  /** What a user should know of this engine once, e.g. that images are not used. Undefined: nothing. */
+  /**
+   * What a user should know of this engine once, e.g. that images are not used. Undefined: nothing.
+   */
   readonly notice?: string | undefined;
 }
 
-/** The engine cannot be reached just now; nothing is known of the call's outcome and the reconciler will repeat it. */
+/**
+ * The engine cannot be reached just now; nothing is known of the call's outcome and the reconciler
+ * will repeat it.
+ */
 export class EngineUnavailable extends Error {
   override name = 'EngineUnavailable';
 }
 
-/** All methods may reject with {@link EngineUnavailable}; no other rejection is expected of an unknown attempt. */
+/**
+ * All methods may reject with {@link EngineUnavailable}; no other rejection is expected of an
+ * unknown attempt.
+ */
 export interface Engine {
   /** Connects, learns what is there, begins to report. Called once, before anything else. */
   open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities>;
-  /** Starts the attempt, unless it is known already. Resolves after `started` or `start-failed` was reported. */
+  /**
+   * Starts the attempt, unless it is known already. Resolves after `started` or `start-failed` was
+   * reported.
+   */
   start(spec: ContainerSpec): Promise<void>;
   /**
-   * SIGTERM now, SIGKILL after `graceMs`. Resolves when the signal was delivered, not when it ended. Of an attempt that was to
-   * start and does not run yet, whoever asked for that and however long ago: it is made sure that it never will, and
-   * `start-failed` is reported; one that has begun meanwhile is stopped like any other. Unknown or ended: nothing.
+   * SIGTERM now, SIGKILL after `graceMs`. Resolves when the signal was delivered, not when it
+   * ended. Of an attempt that was to start and does not run yet, whoever asked for that and however
+   * long ago: it is made sure that it never will, and `start-failed` is reported; one that has
+   * begun meanwhile is stopped like any other. Unknown or ended: nothing.
    */
   stop(attemptId: AttemptId, graceMs: number): Promise<void>;
   /** Forgets an ended attempt: container, files. Idempotent. A running one is killed first. */
@@ -113,8 +182,9 @@ export interface Engine {
   /** Every attempt of ours that the engine knows, running or ended and not removed. */
   list(): Promise<readonly EngineAttempt[]>;
   /**
-   * The attempt's output from `from` (undefined: the beginning) until it ends and all was read; then the iterable ends.
-   * Both streams in order of arrival. Unknown attempt or a foreign log driver: ends at once.
+   * The attempt's output from `from` (undefined: the beginning) until it ends and all was read;
+   * then the iterable ends. Both streams in order of arrival. Unknown attempt or a foreign log
+   * driver: ends at once.
    */
   logs(attemptId: AttemptId, from: LogPosition | undefined): AsyncIterable<LogBatch>;
   /** Stops reporting and lets go of connections; running attempts go on. */

@@ -1,4 +1,5 @@
-// What the reader says of a job to those who ask why it is where it is: views, as values that never change. Types only.
+// What the reader says of a job to those who ask why it is where it is: views, as values that never
+// change. Types only.
 
 import type { JobId } from '../base/ids.ts';
 import type { Job } from '../core/job/job.ts';
@@ -50,12 +51,22 @@ export interface DependencyView {
 export interface PlaceView {
   /** On a fair share queue, where shares take turns. */
   readonly share?: string | undefined;
-  /** Jobs of its own queue, or of its share, that are tried before it; without those that cannot start, which are `stuck`. */
+  /**
+   * Jobs of its own queue, or of its share, that are tried before it; without those that cannot
+   * start, which are `stuck`.
+   */
   readonly ahead: number;
   readonly stuck: number;
   readonly sinceMs: number;
-  /** Jobs of other queues that are tried before it and want the same environments; without those that cannot start. */
-  readonly aheadInOtherQueues: readonly { readonly queue: string; readonly priority: number; readonly jobs: number }[];
+  /**
+   * Jobs of other queues that are tried before it and want the same environments; without those
+   * that cannot start.
+   */
+  readonly aheadInOtherQueues: readonly {
+    readonly queue: string;
+    readonly priority: number;
+    readonly jobs: number;
+  }[];
 }
 
 /** Children of an array by index, as many as a slice holds. */

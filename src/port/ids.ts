@@ -1,9 +1,13 @@
-// Identifiers as a port, so that a simulated world can make them from its seed. `decide` never makes one.
+// Identifiers as a port, so that a simulated world can make them from its seed. `decide` never
+// makes one.
 
 import type { AttemptId } from '../base/ids.ts';
 
 export interface Ids {
-  /** A UUID that sorts by time of making (RFC 9562, version 7): rows that belong together lie together. */
+  /**
+   * A UUID that sorts by time of making (RFC 9562, version 7): rows that belong together lie
+   * together.
+   */
   uuid(): string;
   /** 32 lower-case hexadecimal digits. */
   attempt(): AttemptId;

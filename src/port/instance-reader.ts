@@ -1,5 +1,5 @@
-// What EC2 shows of the instances that compute environments have and had of late, and of the instances of the caller's own that
-// joined one. Part of the reader port.
+// What EC2 shows of the instances that compute environments have and had of late, and of the
+// instances of the caller's own that joined one. Part of the reader port.
 
 import type { Scope } from '../base/ids.ts';
 import type { Instance } from '../core/host.ts';

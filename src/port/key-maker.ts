@@ -1,11 +1,15 @@
-// The key maker port: new key pairs, which are randomness and heavy arithmetic. What it makes it forgets.
+// The key maker port: new key pairs, which are randomness and heavy arithmetic. What it makes it
+// forgets.
 
 export interface MadeKeyPair {
   /** As OpenSSH and PEM readers take it. */
   readonly privatePem: string;
   /** PKCS #8. */
   readonly privateDer: Uint8Array;
-  /** The public half as SSH encodes it (RFC 4253, RFC 8709): what stands in base64 in `authorized_keys`. */
+  /**
+   * The public half as SSH encodes it (RFC 4253, RFC 8709): what stands in base64 in
+   * `authorized_keys`.
+   */
   readonly publicBlob: Uint8Array;
 }
 

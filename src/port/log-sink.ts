@@ -1,5 +1,5 @@
-// The log sink port: where the output of containers goes, and how it is read back (CloudWatch Logs is served from it).
-// Log bytes never pass the command door; only stream and group rows do.
+// The log sink port: where the output of containers goes, and how it is read back (CloudWatch Logs
+// is served from it). Log bytes never pass the command door; only stream and group rows do.
 
 import type { Scope } from '../base/ids.ts';
 import type { LogBatch, LogLine, LogPosition } from './engine.ts';
@@ -29,7 +29,10 @@ export interface StoredLogEvent extends LogEvent {
   readonly nextOffset: number;
 }
 
-/** Events that came from no engine (PutLogEvents): stored whole, and the engine's position stays where it is. */
+/**
+ * Events that came from no engine (PutLogEvents): stored whole, and the engine's position stays
+ * where it is.
+ */
 export interface PutBatch {
   readonly lines: readonly LogLine[];
   readonly position?: undefined;
@@ -39,8 +42,9 @@ export interface LogStreamWriter {
   /** The position of the last batch that is safely stored; undefined: nothing was. */
   readonly position: LogPosition | undefined;
   /**
-   * Resolves when the batch was handed to the operating system: awaiting it is the backpressure. Into a stream that was
-   * deleted meanwhile it writes nothing. Rejects with {@link NoRoomForOutput} where the disk is nearly full.
+   * Resolves when the batch was handed to the operating system: awaiting it is the backpressure.
+   * Into a stream that was deleted meanwhile it writes nothing. Rejects with {@link
+   * NoRoomForOutput} where the disk is nearly full.
    */
   append(batch: LogBatch | PutBatch): Promise<void>;
   /** Resolves when all appended batches survive a power loss. */
@@ -59,7 +63,10 @@ export interface LogRead {
   /** Events with fromMs <= timestamp < toMs. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
-  /** Start at this record offset (forward) or end before it (backward). Undefined: the stream's start or its present end. */
+  /**
+   * Start at this record offset (forward) or end before it (backward). Undefined: the stream's
+   * start or its present end.
+   */
   readonly offset?: number | undefined;
   readonly direction: 'forward' | 'backward';
   readonly maxEvents: number;
@@ -96,14 +103,20 @@ export interface LogSearchPage {
 
 /** All that opens files may reject with {@link SinkBusy}. */
 export interface LogSink {
-  /** A stream's writer; all that are open share one end and position. The stream's file is made with its first batch. */
+  /**
+   * A stream's writer; all that are open share one end and position. The stream's file is made with
+   * its first batch.
+   */
   openWriter(key: LogStreamKey): Promise<LogStreamWriter>;
-  /** Output that is written but not yet in the file is visible too. A stream without a file is empty. */
+  /**
+   * Output that is written but not yet in the file is visible too. A stream without a file is
+   * empty.
+   */
   read(read: LogRead): Promise<LogPage>;
   /**
-   * Over many files, in a worker, merged by timestamp. Rejects with {@link InvalidFilterPattern}, {@link InvalidSearchPlace} or, where
-   * too many searches wait already, {@link SinkBusy}.
-   * A page may be short, or empty, and yet have a `next`.
+   * Over many files, in a worker, merged by timestamp. Rejects with {@link InvalidFilterPattern},
+   * {@link InvalidSearchPlace} or, where too many searches wait already, {@link SinkBusy}. A page
+   * may be short, or empty, and yet have a `next`.
    */
   search(search: LogSearch): Promise<LogSearchPage>;
   facts(key: LogStreamKey): Promise<LogStreamFacts | undefined>;
@@ -123,7 +136,10 @@ export class InvalidFilterPattern extends Error {
   override name = 'InvalidFilterPattern';
 }
 
-/** Too many searches wait, all in all or of this account's, or too many files are open; some time later there is room. */
+/**
+ * Too many searches wait, all in all or of this account's, or too many files are open; some time
+ * later there is room.
+ */
 export class SinkBusy extends Error {
   override name = 'SinkBusy';
 }

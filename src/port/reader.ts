@@ -1,9 +1,13 @@
-// The reader port: the only way that services read. Typed views of the world and the store in one moment; a view is a value
-// that never changes. It decides nothing and it never brings anything about.
+// The reader port: the only way that services read. Typed views of the world and the store in one
+// moment; a view is a value that never changes. It decides nothing and it never brings anything
+// about.
 
 import type { Arn, JobId, Scope } from '../base/ids.ts';
 import type { Tags } from '../core/event.ts';
-import type { ConsumableResource, Quantities } from '../core/consumable-resource/consumable-resource.ts';
+import type {
+  ConsumableResource,
+  Quantities,
+} from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
@@ -63,12 +67,17 @@ export interface JobView {
 /** The front of a queue (GetJobQueueSnapshot). */
 export interface QueueSnapshotView {
   readonly queue: JobQueue;
-  /** The first RUNNABLE jobs in the order in which they are tried, children of arrays one by one; since when each stands there. */
+  /**
+   * The first RUNNABLE jobs in the order in which they are tried, children of arrays one by one;
+   * since when each stands there.
+   */
   readonly front: readonly { readonly jobId: JobId; readonly sinceMs: number }[];
   /** What the queue's jobs in STARTING and RUNNING hold. */
   readonly usedMilliVcpu: number;
   /** Of a fair share queue: what each share holds that holds anything, most first. */
-  readonly shares?: readonly { readonly identifier: string; readonly usedMilliVcpu: number }[] | undefined;
+  readonly shares?:
+    | readonly { readonly identifier: string; readonly usedMilliVcpu: number }[]
+    | undefined;
 }
 
 export interface Page<T> {
@@ -79,7 +88,10 @@ export interface Page<T> {
 
 export interface JobListQuery extends JobFilters {
   readonly scope: Scope;
-  readonly of: { readonly queueArn: Arn } | { readonly arrayJobId: JobId } | { readonly multiNodeJobId: JobId };
+  readonly of:
+    | { readonly queueArn: Arn }
+    | { readonly arrayJobId: JobId }
+    | { readonly multiNodeJobId: JobId };
   /** As given by the page before; a malformed one makes the reader answer `undefined`. */
   readonly next?: string | undefined;
   readonly limit: number;
@@ -106,26 +118,50 @@ export interface Reader {
   consumableResource(scope: Scope, nameOrArn: string): ConsumableResourceView | undefined;
   consumableResources(scope: Scope): readonly ConsumableResourceView[];
   /** Jobs that ask for the resource, newest first. `undefined`: the `next` is malformed. */
-  jobsByConsumable(query: { resourceArn: Arn; status?: JobStatus | undefined; name?: NamePattern | undefined; next?: string | undefined; limit: number }): Promise<Page<JobView> | undefined>;
+  jobsByConsumable(query: {
+    resourceArn: Arn;
+    status?: JobStatus | undefined;
+    name?: NamePattern | undefined;
+    next?: string | undefined;
+    limit: number;
+  }): Promise<Page<JobView> | undefined>;
   schedulingPolicy(scope: Scope, arn: string): SchedulingPolicyView | undefined;
   schedulingPolicies(scope: Scope): readonly SchedulingPolicyView[];
   /** By ARN or `name:revision`, ACTIVE or not. */
   jobDefinition(scope: Scope, nameOrArn: string): JobDefinitionView | undefined;
   /** Ascending by name, then revision. `undefined`: the `next` is malformed. */
-  jobDefinitions(query: { scope: Scope; name?: string | undefined; status?: string | undefined; next?: string | undefined; limit: number }): Page<JobDefinitionView> | undefined;
-  /** Single job, array parent, child by `parent:index`, or node by `job#node`. Undefined: unknown. */
+  jobDefinitions(query: {
+    scope: Scope;
+    name?: string | undefined;
+    status?: string | undefined;
+    next?: string | undefined;
+    limit: number;
+  }): Page<JobDefinitionView> | undefined;
+  /**
+   * Single job, array parent, child by `parent:index`, or node by `job#node`. Undefined: unknown.
+   */
   job(scope: Scope, id: string): JobView | undefined;
-  /** Undefined: no such job, or it waits for nothing. Costs what {@link WaitView} shows, however many wait. */
+  /**
+   * Undefined: no such job, or it waits for nothing. Costs what {@link WaitView} shows, however
+   * many wait.
+   */
   wait(scope: Scope, id: string): WaitView | undefined;
-  /** What a job waits for or failed by among others, down to the root; of bounded depth and width. Empty: nothing, or no such job. */
+  /**
+   * What a job waits for or failed by among others, down to the root; of bounded depth and width.
+   * Empty: nothing, or no such job.
+   */
   dependencies(scope: Scope, id: string): readonly DependencyView[];
-  /** Children of an array that have a row, of `limit` indexes from one on: who reads many yields between slices. */
+  /**
+   * Children of an array that have a row, of `limit` indexes from one on: who reads many yields
+   * between slices.
+   */
   children(scope: Scope, id: string, fromIndex: number, limit: number): ChildrenSlice;
   /** At most `limit` jobs. Undefined: no such queue. */
   queueSnapshot(scope: Scope, nameOrArn: string, limit: number): QueueSnapshotView | undefined;
   /**
-   * Newest first in a queue, by index in an array or of nodes. `undefined`: the `next` is malformed. However much is looked at, others have
-   * their turns meanwhile, so that each job is shown as it was at a moment of its own after the call.
+   * Newest first in a queue, by index in an array or of nodes. `undefined`: the `next` is
+   * malformed. However much is looked at, others have their turns meanwhile, so that each job is
+   * shown as it was at a moment of its own after the call.
    */
   jobs(query: JobListQuery): Promise<Page<JobView> | undefined>;
   /** Undefined: no such resource (jobs are asked by their ARN, children by their parent's). */

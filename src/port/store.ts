@@ -1,5 +1,5 @@
-// The store port: durable rows. A commit is all or nothing and durable when it returns; a failed one stops the process.
-// The store decides nothing: rows are exactly what core's variants say.
+// The store port: durable rows. A commit is all or nothing and durable when it returns; a failed
+// one stops the process. The store decides nothing: rows are exactly what core's variants say.
 
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../base/ids.ts';
 import type { LogStreamRow, ShareChange } from '../core/changes.ts';
@@ -25,14 +25,19 @@ export interface LogGroupRow {
 
 export type { LogStreamRow };
 
-/** The resources of one service in one account and region, whose rows change together or not at all. */
+/**
+ * The resources of one service in one account and region, whose rows change together or not at all.
+ */
 export interface ResourceSpaceKey {
   /** e.g. `iam`, `ec2`. */
   readonly service: string;
   readonly scope: Scope;
 }
 
-/** A resource of a service of its own: what it is (`vpc`), its id within its kind, and what the service keeps of it. */
+/**
+ * A resource of a service of its own: what it is (`vpc`), its id within its kind, and what the
+ * service keeps of it.
+ */
 export interface ResourceRow {
   readonly kind: string;
   readonly id: string;
@@ -40,27 +45,88 @@ export interface ResourceRow {
   readonly body: object;
 }
 
-/** Writes to tables that are no part of the world. Each is conditional, and its outcome says whether it took place. */
+/**
+ * Writes to tables that are no part of the world. Each is conditional, and its outcome says whether
+ * it took place.
+ */
 export type TableWrite =
   | { readonly table: 'log-group'; readonly write: 'create'; readonly row: LogGroupRow }
   /** Deletes the group's streams too. */
-  | { readonly table: 'log-group'; readonly write: 'delete'; readonly scope: Scope; readonly name: string }
-  | { readonly table: 'log-group'; readonly write: 'retention'; readonly scope: Scope; readonly name: string; readonly retentionInDays: number | undefined }
+  | {
+      readonly table: 'log-group';
+      readonly write: 'delete';
+      readonly scope: Scope;
+      readonly name: string;
+    }
+  | {
+      readonly table: 'log-group';
+      readonly write: 'retention';
+      readonly scope: Scope;
+      readonly name: string;
+      readonly retentionInDays: number | undefined;
+    }
   /** As `tag` does it. */
-  | { readonly table: 'log-group'; readonly write: 'tag'; readonly scope: Scope; readonly name: string; readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[]; readonly maxTags: number }
+  | {
+      readonly table: 'log-group';
+      readonly write: 'tag';
+      readonly scope: Scope;
+      readonly name: string;
+      readonly set: Readonly<Record<string, string>>;
+      readonly remove: readonly string[];
+      readonly maxTags: number;
+    }
   | { readonly table: 'log-stream'; readonly write: 'create'; readonly row: LogStreamRow }
-  | { readonly table: 'log-stream'; readonly write: 'delete'; readonly scope: Scope; readonly group: string; readonly name: string }
-  /** Removes jobs that ended before, the longest ended first, with all that is theirs but their logs; `absent`: none is left. */
-  | { readonly table: 'job'; readonly write: 'expire'; readonly endedBeforeMs: number; readonly maxRows: number }
+  | {
+      readonly table: 'log-stream';
+      readonly write: 'delete';
+      readonly scope: Scope;
+      readonly group: string;
+      readonly name: string;
+    }
+  /**
+   * Removes jobs that ended before, the longest ended first, with all that is theirs but their
+   * logs; `absent`: none is left.
+   */
+  | {
+      readonly table: 'job';
+      readonly write: 'expire';
+      readonly endedBeforeMs: number;
+      readonly maxRows: number;
+    }
   /** Forgets removed jobs that ended before; `absent`: none is left. */
-  | { readonly table: 'remembered-job'; readonly write: 'forget'; readonly endedBeforeMs: number; readonly maxRows: number }
+  | {
+      readonly table: 'remembered-job';
+      readonly write: 'forget';
+      readonly endedBeforeMs: number;
+      readonly maxRows: number;
+    }
   /** An attempt whose output is not stored yet though its end is, and that stays at its engine. */
   | { readonly table: 'kept-output'; readonly write: 'put'; readonly row: KeptOutputRow }
   | { readonly table: 'kept-output'; readonly write: 'delete'; readonly attemptId: AttemptId }
-  /** Puts and removes rows of a space, if that is still at the version at which they were decided; else `stale`. */
-  | { readonly table: 'resource'; readonly write: 'change'; readonly space: ResourceSpaceKey; readonly version: number; readonly put: readonly ResourceRow[]; readonly remove: readonly Omit<ResourceRow, 'body'>[] }
-  /** Merges into the tags of a resource, `absent` where that is gone; refused as `limit` where it sets some and more than `maxTags` would stand. */
-  | { readonly table: 'tag'; readonly write: 'merge'; readonly arn: Arn; readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[]; readonly maxTags: number };
+  /**
+   * Puts and removes rows of a space, if that is still at the version at which they were decided;
+   * else `stale`.
+   */
+  | {
+      readonly table: 'resource';
+      readonly write: 'change';
+      readonly space: ResourceSpaceKey;
+      readonly version: number;
+      readonly put: readonly ResourceRow[];
+      readonly remove: readonly Omit<ResourceRow, 'body'>[];
+    }
+  /**
+   * Merges into the tags of a resource, `absent` where that is gone; refused as `limit` where it
+   * sets some and more than `maxTags` would stand.
+   */
+  | {
+      readonly table: 'tag';
+      readonly write: 'merge';
+      readonly arn: Arn;
+      readonly set: Readonly<Record<string, string>>;
+      readonly remove: readonly string[];
+      readonly maxTags: number;
+    };
 
 /** Where the output of an ended attempt goes, and where it still is. */
 export interface KeptOutputRow {
@@ -74,12 +140,14 @@ export interface KeptOutputRow {
 }
 
 /**
- * `exists`: a create found its row; `absent`: the row to change, or its parent, is not there; `limit`: a bound would break;
- * `stale`: what it was decided on has changed since.
+ * `exists`: a create found its row; `absent`: the row to change, or its parent, is not there;
+ * `limit`: a bound would break; `stale`: what it was decided on has changed since.
  */
 export type TableWriteOutcome = 'done' | 'exists' | 'absent' | 'limit' | 'stale';
 
-/** What one batch of commands did, in final values: a job that changed three times stands here once. */
+/**
+ * What one batch of commands did, in final values: a job that changed three times stands here once.
+ */
 export interface Commit {
   /** When it was decided. */
   readonly atMs: number;
@@ -117,10 +185,15 @@ export interface StoredWorld {
   readonly jobDefinitions: readonly JobDefinition[];
   readonly hosts: readonly EnvironmentHost[];
   /** The highest revision ever given, by `scope` and name, INACTIVE ones included. */
-  readonly revisions: readonly { readonly scope: Scope; readonly name: string; readonly revision: number }[];
+  readonly revisions: readonly {
+    readonly scope: Scope;
+    readonly name: string;
+    readonly revision: number;
+  }[];
   /**
-   * Jobs that have not ended, in the order of their submission. Read row by row while it is walked, which can be done once and
-   * before the next commit: a million waiting jobs are never in memory twice.
+   * Jobs that have not ended, in the order of their submission. Read row by row while it is walked,
+   * which can be done once and before the next commit: a million waiting jobs are never in memory
+   * twice.
    */
   readonly jobs: Iterable<StoredLiveJob>;
   readonly keptOutput: readonly KeptOutputRow[];
@@ -140,7 +213,10 @@ export interface StoredLiveJob {
 export interface JobFilters {
   readonly status?: JobStatus | undefined;
   readonly name?: NamePattern | undefined;
-  readonly definition?: { readonly arn: string } | { readonly name: string; readonly prefix: boolean } | undefined;
+  readonly definition?:
+    | { readonly arn: string }
+    | { readonly name: string; readonly prefix: boolean }
+    | undefined;
   readonly createdBeforeMs?: number | undefined;
   readonly createdAfterMs?: number | undefined;
   readonly shareIdentifier?: string | undefined;
@@ -176,7 +252,10 @@ export interface StoredJob {
   readonly job: Job | ArrayParent;
 }
 
-/** How a job ended: what others that depend on it need, and what is remembered of it after its removal. */
+/**
+ * How a job ended: what others that depend on it need, and what is remembered of it after its
+ * removal.
+ */
 export interface JobEnd {
   readonly status: EndedStatus;
   readonly arraySize?: number | undefined;
@@ -198,40 +277,82 @@ export interface StoreReader extends ResourceReader {
   endedInstances(scope: Scope, afterMs: number): readonly EndedInstance[];
   job(scope: Scope, id: JobId): StoredJob | undefined;
   /** Those whose end was committed after the time, the latest first, at most so many. */
-  endedJobs(afterMs: number, most: number): readonly { readonly id: JobId; readonly job: Job | ArrayParent }[];
-  /** Whether a job that is kept names the attempt as one of its own, ended or not. Looks at every row: for what is asked once a start. */
+  endedJobs(
+    afterMs: number,
+    most: number,
+  ): readonly { readonly id: JobId; readonly job: Job | ArrayParent }[];
+  /**
+   * Whether a job that is kept names the attempt as one of its own, ended or not. Looks at every
+   * row: for what is asked once a start.
+   */
   knowsAttempt(attemptId: AttemptId): boolean;
   /** Immutable part alone: what an attempt's start needs. */
   jobDetail(id: JobId): JobDetailRecord | undefined;
   child(parent: JobId, index: number): ArrayChild | undefined;
   /** Children with a row, by index: those from `from` on and below `to`. */
   children(parent: JobId, from?: number, to?: number): readonly ArrayChild[];
-  /** Of a single job or an array's parent, kept or removed; undefined where it has not ended or nobody knows it. */
+  /**
+   * Of a single job or an array's parent, kept or removed; undefined where it has not ended or
+   * nobody knows it.
+   */
   jobEnd(scope: Scope, id: JobId): JobEnd | undefined;
   /**
-   * When the end was committed of the job that ended first, and of the one that is remembered longest. `kept` is 0 while rows
-   * are left of the children of an array that is removed.
+   * When the end was committed of the job that ended first, and of the one that is remembered
+   * longest. `kept` is 0 while rows are left of the children of an array that is removed.
    */
   firstEnds(): { readonly kept: number | undefined; readonly remembered: number | undefined };
   listJobs(query: ListJobsQuery): JobSlice;
-  /** The jobs that ask for a consumable resource, newest first; an array stands for all its children. */
-  jobsByConsumable(query: { readonly resourceArn: Arn; readonly status?: JobStatus | undefined; readonly name?: NamePattern | undefined; readonly beforeSequence?: number | undefined; readonly limit: number; readonly rows: number }): JobSlice;
+  /**
+   * The jobs that ask for a consumable resource, newest first; an array stands for all its
+   * children.
+   */
+  jobsByConsumable(query: {
+    readonly resourceArn: Arn;
+    readonly status?: JobStatus | undefined;
+    readonly name?: NamePattern | undefined;
+    readonly beforeSequence?: number | undefined;
+    readonly limit: number;
+    readonly rows: number;
+  }): JobSlice;
   /** Any status; ascending by name, then revision. */
   jobDefinition(scope: Scope, arn: Arn): JobDefinition | undefined;
-  jobDefinitions(query: { scope: Scope; name?: string | undefined; status?: string | undefined; after?: { name: string; revision: number } | undefined; limit: number }): readonly JobDefinition[];
+  jobDefinitions(query: {
+    scope: Scope;
+    name?: string | undefined;
+    status?: string | undefined;
+    after?: { name: string; revision: number } | undefined;
+    limit: number;
+  }): readonly JobDefinition[];
   tags(arn: Arn): Readonly<Record<string, string>>;
-  logGroups(query: { scope: Scope; prefix?: string | undefined; contains?: string | undefined; after?: string | undefined; limit: number }): readonly LogGroupRow[];
+  logGroups(query: {
+    scope: Scope;
+    prefix?: string | undefined;
+    contains?: string | undefined;
+    after?: string | undefined;
+    limit: number;
+  }): readonly LogGroupRow[];
   /** Of all accounts and regions: those that keep their events for a time. */
   logGroupsWithRetention(): readonly LogGroupRow[];
   logGroup(scope: Scope, name: string): LogGroupRow | undefined;
   logStream(scope: Scope, group: string, name: string): LogStreamRow | undefined;
   /** By name, or newest first; `after` is the last row of the page before. */
-  logStreams(query: { scope: Scope; group: string; prefix?: string | undefined; order: 'name' | 'newest'; descending?: boolean | undefined; after?: LogStreamRow | undefined; limit: number }): readonly LogStreamRow[];
+  logStreams(query: {
+    scope: Scope;
+    group: string;
+    prefix?: string | undefined;
+    order: 'name' | 'newest';
+    descending?: boolean | undefined;
+    after?: LogStreamRow | undefined;
+    limit: number;
+  }): readonly LogStreamRow[];
 }
 
 export interface Store {
   load(): StoredWorld;
-  /** Durable when it returns. Outcomes stand in the order of `tableWrites`. Throws: nothing was written, and the process must stop. */
+  /**
+   * Durable when it returns. Outcomes stand in the order of `tableWrites`. Throws: nothing was
+   * written, and the process must stop.
+   */
   commit(commit: Commit): readonly TableWriteOutcome[];
   readonly reader: StoreReader;
   close(): void;

@@ -1,4 +1,5 @@
-// Tables of command lines of a server: what is read from them, and how what is wrong in them is told.
+// Tables of command lines of a server: what is read from them, and how what is wrong in them is
+// told.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +18,14 @@ test('limits are AWS’s where nothing else is said, and there is no bound of su
 });
 
 test('limits are set by name, one or several a flag, and the others stay', () => {
-  const { settings, submitRate } = parseServerConfig(['--limit', 'jobQueues=200,arraySize=2', '--limit', 'attempts=1', '--submit-rate', '50']);
+  const { settings, submitRate } = parseServerConfig([
+    '--limit',
+    'jobQueues=200,arraySize=2',
+    '--limit',
+    'attempts=1',
+    '--submit-rate',
+    '50',
+  ]);
   assert.deepEqual(settings.limits, { ...awsLimits, jobQueues: 200, arraySize: 2, attempts: 1 });
   assert.equal(submitRate, 50);
 });
@@ -35,26 +43,63 @@ test('wrong limits are refused with what is right', () => {
     [['--limit', 'jobQueues=10001'], /'10001' is not a whole number from 1 to 10000/],
     [['--limit', 'arraySize=1'], /--limit arraySize: '1' is not a whole number from 2 to 100000/],
     [['--limit', 'arraySize=100001'], /from 2 to 100000/],
-    ...['0s', '24', '7 d', '1.5h', '-1d', '1w', '36501d', '9999999999d'].map((text): [string[], RegExp] => [[`--retain=${text}`], /--retain: '.*' is not a time such as 30s, 15m, 12h or 7d, up to 36500d/]),
+    ...['0s', '24', '7 d', '1.5h', '-1d', '1w', '36501d', '9999999999d'].map(
+      (text): [string[], RegExp] => [
+        [`--retain=${text}`],
+        /--retain: '.*' is not a time such as 30s, 15m, 12h or 7d, up to 36500d/,
+      ],
+    ),
     [['--submit-rate', '0'], /'0' is not a whole number from 1 to 1000000/],
     [['--submit-rate', 'fast'], /'fast' is not a whole number/],
-    ...['-1', '3601', '1e3', 'often'].map((text): [string[], RegExp] => [[`--spot-interruptions-per-hour=${text}`], /--spot-interruptions-per-hour: '.*' is not a number from 0 to 3600/]),
+    ...['-1', '3601', '1e3', 'often'].map((text): [string[], RegExp] => [
+      [`--spot-interruptions-per-hour=${text}`],
+      /--spot-interruptions-per-hour: '.*' is not a number from 0 to 3600/,
+    ]),
   ];
-  for (const [argv, message] of cases) assert.throws(() => parseServerConfig(argv), (error) => error instanceof UsageError && message.test(error.message), argv.join(' '));
+  for (const [argv, message] of cases)
+    assert.throws(
+      () => parseServerConfig(argv),
+      (error) => error instanceof UsageError && message.test(error.message),
+      argv.join(' '),
+    );
 });
 
 test('networks of jobs lie in private addresses, and where is said by a block', () => {
   assert.equal(blockText(parseServerConfig([]).jobNetworks), '10.213.0.0/16');
-  for (const text of ['10.0.0.0/8', '172.20.0.0/14', '192.168.8.0/29', '100.100.0.0/16']) assert.equal(blockText(parseServerConfig(['--job-networks', text]).jobNetworks), text);
-  assert.throws(() => parseServerConfig(['--job-networks=']), (error) => error instanceof UsageError && /--job-networks needs a value: --job-networks CIDR/.test(error.message));
-  for (const text of ['10.0.0.0', '10.0.0.0/30', '8.8.0.0/16', '10.0.0.0/7', '127.0.0.0/16', 'fd00::/8']) {
-    assert.throws(() => parseServerConfig(['--job-networks', text]), (error) => error instanceof UsageError && /--job-networks: '.*' is no block of private addresses such as 10\.213\.0\.0\/16, of \/29 or larger/.test(error.message), text);
+  for (const text of ['10.0.0.0/8', '172.20.0.0/14', '192.168.8.0/29', '100.100.0.0/16'])
+    assert.equal(blockText(parseServerConfig(['--job-networks', text]).jobNetworks), text);
+  assert.throws(
+    () => parseServerConfig(['--job-networks=']),
+    (error) =>
+      error instanceof UsageError &&
+      /--job-networks needs a value: --job-networks CIDR/.test(error.message),
+  );
+  for (const text of [
+    '10.0.0.0',
+    '10.0.0.0/30',
+    '8.8.0.0/16',
+    '10.0.0.0/7',
+    '127.0.0.0/16',
+    'fd00::/8',
+  ]) {
+    assert.throws(
+      () => parseServerConfig(['--job-networks', text]),
+      (error) =>
+        error instanceof UsageError &&
+        /--job-networks: '.*' is no block of private addresses such as 10\.213\.0\.0\/16, of \/29 or larger/.test(
+          error.message,
+        ),
+      text,
+    );
   }
 });
 
 test('Spot instances are interrupted as often as a setting says, which may be less than once an hour', () => {
   assert.equal(parseServerConfig([]).spotInterruptionsPerHour, 0);
-  assert.equal(parseServerConfig(['--spot-interruptions-per-hour', '0.25']).spotInterruptionsPerHour, 0.25);
+  assert.equal(
+    parseServerConfig(['--spot-interruptions-per-hour', '0.25']).spotInterruptionsPerHour,
+    0.25,
+  );
 });
 
 test('how far a job that does not fit may be overtaken is a setting', () => {
@@ -64,7 +109,12 @@ test('how far a job that does not fit may be overtaken is a setting', () => {
   };
   assert.deepEqual(bound(), [100, 300]);
   assert.deepEqual(bound('--overtake-jobs', '0', '--overtake-seconds', '3600'), [0, 3600]);
-  for (const flag of ['--overtake-jobs', '--overtake-seconds']) assert.throws(() => bound(flag, 'some'), (error) => error instanceof UsageError && /'some' is not a whole number from 0 to/.test(error.message));
+  for (const flag of ['--overtake-jobs', '--overtake-seconds'])
+    assert.throws(
+      () => bound(flag, 'some'),
+      (error) =>
+        error instanceof UsageError && /'some' is not a whole number from 0 to/.test(error.message),
+    );
 });
 
 test('--instance-types adds the types of a file to EC2’s, or says which line is wrong', (t) => {
@@ -73,9 +123,17 @@ test('--instance-types adds the types of a file to EC2’s, or says which line i
   const path = join(directory, 'types');
   const types = () => parseServerConfig(['--instance-types', path]).settings.instanceTypes;
 
-  assert.throws(types, (error) => error instanceof UsageError && /cannot be read/.test(error.message));
+  assert.throws(
+    types,
+    (error) => error instanceof UsageError && /cannot be read/.test(error.message),
+  );
   writeFileSync(path, 'my-box: 64 vCPUs, 512 GiB\nfoo: plenty');
-  assert.throws(types, (error) => error instanceof UsageError && /types, line 2: 'plenty' is not understood/.test(error.message));
+  assert.throws(
+    types,
+    (error) =>
+      error instanceof UsageError &&
+      /types, line 2: 'plenty' is not understood/.test(error.message),
+  );
   writeFileSync(path, 'my-box: 64 vCPUs, 512 GiB');
   assert.equal(types().type('my-box')?.vcpus, 64);
   assert.equal(types().type('m5.large')?.vcpus, 2);
@@ -83,8 +141,15 @@ test('--instance-types adds the types of a file to EC2’s, or says which line i
 
 test('jobs are kept for ever, or as long as is said', () => {
   assert.equal(parseServerConfig([]).retainMs, undefined);
-  const cases = { '30s': 30_000, '15m': 900_000, '24h': 86_400_000, '7d': 604_800_000, '36500d': 36_500 * 86_400_000 };
-  for (const [text, retainMs] of Object.entries(cases)) assert.equal(parseServerConfig(['--retain', text]).retainMs, retainMs);
+  const cases = {
+    '30s': 30_000,
+    '15m': 900_000,
+    '24h': 86_400_000,
+    '7d': 604_800_000,
+    '36500d': 36_500 * 86_400_000,
+  };
+  for (const [text, retainMs] of Object.entries(cases))
+    assert.equal(parseServerConfig(['--retain', text]).retainMs, retainMs);
 });
 
 test('a flag that is not there is told with the one that was meant', () => {
@@ -98,12 +163,30 @@ test('a flag that is not there is told with the one that was meant', () => {
     [['--', 'here'], "unexpected argument 'here'", undefined],
   ];
   for (const [argv, message, hint] of cases) {
-    assert.throws(() => parseServerConfig(argv), (error) => error instanceof UsageError && error.message === message && error.hint === hint, argv.join(' '));
+    assert.throws(
+      () => parseServerConfig(argv),
+      (error) => error instanceof UsageError && error.message === message && error.hint === hint,
+      argv.join(' '),
+    );
   }
 });
 
 test('names by which the server may be called are names, in one flag or several', () => {
   assert.deepEqual(parseServerConfig([]).allowedHosts, []);
-  assert.deepEqual(parseServerConfig(['--allowed-hosts', 'a.example.com, .b.example.com', '--allowed-hosts', 'longshore']).allowedHosts, ['a.example.com', '.b.example.com', 'longshore']);
-  for (const text of ['*', '*.example.com', 'http://a', 'a:4590', 'a,,b']) assert.throws(() => parseServerConfig(['--allowed-hosts', text]), (error) => error instanceof UsageError && /--allowed-hosts: '.*' is no name/.test(error.message), text);
+  assert.deepEqual(
+    parseServerConfig([
+      '--allowed-hosts',
+      'a.example.com, .b.example.com',
+      '--allowed-hosts',
+      'longshore',
+    ]).allowedHosts,
+    ['a.example.com', '.b.example.com', 'longshore'],
+  );
+  for (const text of ['*', '*.example.com', 'http://a', 'a:4590', 'a,,b'])
+    assert.throws(
+      () => parseServerConfig(['--allowed-hosts', text]),
+      (error) =>
+        error instanceof UsageError && /--allowed-hosts: '.*' is no name/.test(error.message),
+      text,
+    );
 });

@@ -1,4 +1,5 @@
-// The server's settings, from its command line. Every flag is checked here, once; a wrong one is a usage error with a clear line.
+// The server's settings, from its command line. Every flag is checked here, once; a wrong one is a
+// usage error with a clear line.
 
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
@@ -69,9 +70,14 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
   const { values, operands, command = [] } = parseFlags(argv, serverFlags);
   const [extra] = [...operands, ...command];
   if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`);
-  if (values.auth !== 'off') throw new UsageError('--auth: only off is there; requests are parsed and not yet verified');
-  if (!/^\d{12}$/.test(values.account)) throw new UsageError(`--account: '${values.account}' is not 12 digits`);
-  if (!isRegion(values.region)) throw new UsageError(`--region: '${values.region}' is not the name of a region: 1 to 63 letters, digits and hyphens`);
+  if (values.auth !== 'off')
+    throw new UsageError('--auth: only off is there; requests are parsed and not yet verified');
+  if (!/^\d{12}$/.test(values.account))
+    throw new UsageError(`--account: '${values.account}' is not 12 digits`);
+  if (!isRegion(values.region))
+    throw new UsageError(
+      `--region: '${values.region}' is not the name of a region: 1 to 63 letters, digits and hyphens`,
+    );
   const instanceTypes = catalogueOf(values['instance-types']);
   const engine = oneOf('--engine', values.engine, ['auto', 'docker', 'process', 'fake']);
   return {
@@ -83,20 +89,41 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     adopt: values.adopt,
     removeUnknown: values['remove-unknown'],
     acceptOlderDatabase: values['accept-older-database'],
-    diskReserveBytes: values['disk-reserve'] === undefined ? undefined : size('--disk-reserve', values['disk-reserve'], 0),
-    logLimitBytes: values['log-limit'] === undefined ? undefined : size('--log-limit', values['log-limit'], 1_000),
+    diskReserveBytes:
+      values['disk-reserve'] === undefined
+        ? undefined
+        : size('--disk-reserve', values['disk-reserve'], 0),
+    logLimitBytes:
+      values['log-limit'] === undefined
+        ? undefined
+        : size('--log-limit', values['log-limit'], 1_000),
     engine,
     capacity: capacityOf(values.capacity, engine),
     account: values.account,
     region: values.region,
-    logLevel: oneOf('--log-level', values['log-level'] ?? (process.stderr.isTTY ? 'warn' : 'info'), logLevels),
+    logLevel: oneOf(
+      '--log-level',
+      values['log-level'] ?? (process.stderr.isTTY ? 'warn' : 'info'),
+      logLevels,
+    ),
     retainMs: values.retain === undefined ? undefined : milliseconds('--retain', values.retain),
-    submitRate: values['submit-rate'] === undefined ? undefined : wholeNumber('--submit-rate', values['submit-rate'], 1_000_000, 1),
-    instanceStartMs: wholeNumber('--instance-start-seconds', values['instance-start-seconds'], 3_600) * 1000,
-    spotInterruptionsPerHour: rate('--spot-interruptions-per-hour', values['spot-interruptions-per-hour'], 3_600),
+    submitRate:
+      values['submit-rate'] === undefined
+        ? undefined
+        : wholeNumber('--submit-rate', values['submit-rate'], 1_000_000, 1),
+    instanceStartMs:
+      wholeNumber('--instance-start-seconds', values['instance-start-seconds'], 3_600) * 1000,
+    spotInterruptionsPerHour: rate(
+      '--spot-interruptions-per-hour',
+      values['spot-interruptions-per-hour'],
+      3_600,
+    ),
     jobNetworks: privateBlock('--job-networks', values['job-networks']),
     jobNetwork: oneOf('--job-network', values['job-network'], ['host', 'bridge']),
-    pidsLimit: values['pids-limit'] === undefined ? undefined : wholeNumber('--pids-limit', values['pids-limit'], 4_194_304, 1),
+    pidsLimit:
+      values['pids-limit'] === undefined
+        ? undefined
+        : wholeNumber('--pids-limit', values['pids-limit'], 4_194_304, 1),
     jobEnvironment: jobEnvironmentOf(values['job-env'], values['job-env-file']),
     hostAddresses: hostAddressesOf(values['host-addresses']),
     settings: {
@@ -108,7 +135,10 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       overtakeSeconds: wholeNumber('--overtake-seconds', values['overtake-seconds'], 31_536_000),
       timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1),
       references: oneOf('--references', values.references, ['lenient', 'strict']),
-      instanceLimit: values['instance-limit'] === undefined ? defaultSettings.instanceLimit : wholeNumber('--instance-limit', values['instance-limit'], Number.MAX_SAFE_INTEGER),
+      instanceLimit:
+        values['instance-limit'] === undefined
+          ? defaultSettings.instanceLimit
+          : wholeNumber('--instance-limit', values['instance-limit'], Number.MAX_SAFE_INTEGER),
       instanceTypes,
       market: marketOf(values.market, instanceTypes),
     },
@@ -118,36 +148,50 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
 function hostNames(given: readonly string[]): string[] {
   const names = given.flatMap((each) => each.split(',')).map((name) => name.trim());
   const wrong = names.find((name) => !isHostName(name));
-  if (wrong !== undefined) throw new UsageError(`--allowed-hosts: '${wrong}' is no name such as batch.example.com or .example.com`);
+  if (wrong !== undefined)
+    throw new UsageError(
+      `--allowed-hosts: '${wrong}' is no name such as batch.example.com or .example.com`,
+    );
   return names;
 }
 
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((one) => one === value);
-  if (found === undefined) throw new UsageError(`${flag}: '${value}' is none of ${allowed.join(', ')}`);
+  if (found === undefined)
+    throw new UsageError(`${flag}: '${value}' is none of ${allowed.join(', ')}`);
   return found;
 }
 
 function wholeNumber(what: string, text: string, most: number, least = 0): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value > most || value < least) throw new UsageError(`${what}: '${text}' is not a whole number from ${least} to ${most}`);
+  if (!/^\d+$/.test(text) || value > most || value < least)
+    throw new UsageError(`${what}: '${text}' is not a whole number from ${least} to ${most}`);
   return value;
 }
 
 /** With a fraction, as 0.5. */
 function rate(what: string, text: string, most: number): number {
   const value = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || value > most) throw new UsageError(`${what}: '${text}' is not a number from 0 to ${most}`);
+  if (!/^\d+(\.\d+)?$/.test(text) || value > most)
+    throw new UsageError(`${what}: '${text}' is not a number from 0 to ${most}`);
   return value;
 }
 
 /** What routers leave to private networks (RFC 1918), and carriers (RFC 6598). */
-const privateBlocks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].flatMap((text) => parseBlock(text) ?? []);
+const privateBlocks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].flatMap(
+  (text) => parseBlock(text) ?? [],
+);
 
 function privateBlock(flag: string, text: string): Block {
   const block = parseBlock(text);
-  if (block === undefined || block.bits > 29 || !privateBlocks.some((one) => contains(one, block))) {
-    throw new UsageError(`${flag}: '${text}' is no block of private addresses such as ${defaultJobNetworks}, of /29 or larger`);
+  if (
+    block === undefined ||
+    block.bits > 29 ||
+    !privateBlocks.some((one) => contains(one, block))
+  ) {
+    throw new UsageError(
+      `${flag}: '${text}' is no block of private addresses such as ${defaultJobNetworks}, of /29 or larger`,
+    );
   }
   return block;
 }
@@ -165,7 +209,8 @@ function hostAddressesOf(given: readonly string[]): HostAddresses {
   try {
     return new HostAddresses(given.flatMap((each) => each.split(',')));
   } catch (error) {
-    if (error instanceof BadAddressPattern) throw new UsageError(`--host-addresses: ${error.message}`);
+    if (error instanceof BadAddressPattern)
+      throw new UsageError(`--host-addresses: ${error.message}`);
     throw error;
   }
 }
@@ -177,7 +222,10 @@ const longestDays = 36_500;
 function size(what: string, text: string, least: number): number {
   const [, count, unit = ''] = /^(\d{1,15})([kmgt]?)(?:i?b)?$/i.exec(text) ?? [];
   const value = Number(count) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
-  if (count === undefined || value < least || !Number.isSafeInteger(value)) throw new UsageError(`${what}: '${text}' is not a size such as 64k, 100m or 2g${least > 0 ? `, of ${least} bytes at least` : ''}`);
+  if (count === undefined || value < least || !Number.isSafeInteger(value))
+    throw new UsageError(
+      `${what}: '${text}' is not a size such as 64k, 100m or 2g${least > 0 ? `, of ${least} bytes at least` : ''}`,
+    );
   return value;
 }
 
@@ -185,7 +233,10 @@ function size(what: string, text: string, least: number): number {
 function milliseconds(what: string, text: string): number {
   const [, count, unit] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? [];
   const value = Number(count) * unitMs[unit as keyof typeof unitMs];
-  if (count === undefined || value > longestDays * unitMs.d) throw new UsageError(`${what}: '${text}' is not a time such as 30s, 15m, 12h or 7d, up to ${longestDays}d`);
+  if (count === undefined || value > longestDays * unitMs.d)
+    throw new UsageError(
+      `${what}: '${text}' is not a time such as 30s, 15m, 12h or 7d, up to ${longestDays}d`,
+    );
   return value;
 }
 
@@ -194,7 +245,10 @@ function limitsOf(given: readonly string[]): Limits {
   const limits: Record<LimitName, number> = { ...awsLimits };
   for (const part of given.flatMap((each) => each.split(','))) {
     const [name = '', value = ''] = part.split('=');
-    if (!Object.hasOwn(settableLimits, name)) throw new UsageError(`--limit: '${name}' is none of ${Object.keys(settableLimits).join(', ')}`);
+    if (!Object.hasOwn(settableLimits, name))
+      throw new UsageError(
+        `--limit: '${name}' is none of ${Object.keys(settableLimits).join(', ')}`,
+      );
     const { least, most } = settableLimits[name as LimitName];
     limits[name as LimitName] = wholeNumber(`--limit ${name}`, value, most, least);
   }
@@ -203,28 +257,45 @@ function limitsOf(given: readonly string[]): Limits {
 
 /** EC2's instance types, and those of the file. */
 const catalogueOf = (path: string | undefined): Catalogue =>
-  path === undefined ? ec2Catalogue : readFrom('--instance-types', path, (text) => ec2Catalogue.with(parseOwnTypes(text, ec2Catalogue)));
+  path === undefined
+    ? ec2Catalogue
+    : readFrom('--instance-types', path, (text) =>
+        ec2Catalogue.with(parseOwnTypes(text, ec2Catalogue)),
+      );
 
-const marketOf = (path: string | undefined, catalogue: Catalogue): Market => (path === undefined ? defaultMarket : readFrom('--market', path, (text) => parseMarket(text, catalogue)));
+const marketOf = (path: string | undefined, catalogue: Catalogue): Market =>
+  path === undefined
+    ? defaultMarket
+    : readFrom('--market', path, (text) => parseMarket(text, catalogue));
 
 function readFrom<T>(flag: string, path: string, parse: (text: string) => T): T {
   try {
     return parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    if (error instanceof OwnTypesError || error instanceof MarketError) throw new UsageError(`${flag}: ${path}, ${error.message}`);
+    if (error instanceof OwnTypesError || error instanceof MarketError)
+      throw new UsageError(`${flag}: ${path}, ${error.message}`);
     throw new UsageError(`${flag}: ${path} cannot be read: ${(error as Error).message}`);
   }
 }
 
-/** This machine's cores and memory unless the flag says otherwise. GPUs are there only when the flag says so. */
+/**
+ * This machine's cores and memory unless the flag says otherwise. GPUs are there only when the flag
+ * says so.
+ */
 function capacityOf(text: string | undefined, engine: EngineChoice): Needs | undefined {
   if (text === undefined && engine === 'fake') return undefined;
-  const capacity = { milliVcpu: availableParallelism() * 1000, memoryMib: Math.floor(totalmem() / 2 ** 20), gpus: 0 };
+  const capacity = {
+    milliVcpu: availableParallelism() * 1000,
+    memoryMib: Math.floor(totalmem() / 2 ** 20),
+    gpus: 0,
+  };
   for (const part of (text ?? '').split(',').filter((one) => one !== '')) {
     const [name, value = ''] = part.split('=');
-    if (name !== 'vcpus' && name !== 'memory' && name !== 'gpus') throw new UsageError(`--capacity: '${name}' is none of vcpus, memory, gpus`);
+    if (name !== 'vcpus' && name !== 'memory' && name !== 'gpus')
+      throw new UsageError(`--capacity: '${name}' is none of vcpus, memory, gpus`);
     const number = wholeNumber(`--capacity ${name}`, value, 1_000_000_000);
-    if (number === 0 && name !== 'gpus') throw new UsageError(`--capacity ${name}: nothing could ever run with 0`);
+    if (number === 0 && name !== 'gpus')
+      throw new UsageError(`--capacity ${name}: nothing could ever run with 0`);
     if (name === 'vcpus') capacity.milliVcpu = number * 1000;
     else if (name === 'memory') capacity.memoryMib = number;
     else capacity.gpus = number;

@@ -7,13 +7,20 @@ import { consoleLog } from './console-log.ts';
 
 test('a record is one line with its level, its words, its error and its members', () => {
   const lines: string[] = [];
-  const log = pino({ level: 'info', base: undefined }, consoleLog((line) => lines.push(line)));
+  const log = pino(
+    { level: 'info', base: undefined },
+    consoleLog((line) => lines.push(line)),
+  );
   log.info({ url: 'http://a', count: 2 }, 'ready');
   log.warn({ err: new Error('no such host') }, 'Docker went away');
   log.debug('left out');
   log.error('two\nlines');
   assert.deepEqual(
     lines.map((line) => line.replace(/^\d\d:\d\d:\d\d /, '')),
-    ['info ready url=http://a count=2\n', 'warning Docker went away: no such host\n', 'error two lines\n'],
+    [
+      'info ready url=http://a count=2\n',
+      'warning Docker went away: no such host\n',
+      'error two lines\n',
+    ],
   );
 });

@@ -1,4 +1,5 @@
-// Which engine is taken, by what is named, what the data directory says, who asks, and whether Docker answers.
+// Which engine is taken, by what is named, what the data directory says, who asks, and whether
+// Docker answers.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +8,13 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { DockerAnswers } from '../engine/docker/docker-answers.ts';
 import type { EngineChoice } from './config.ts';
-import { chooseEngine, NoEngine, WaitEnded, whatBecomesOf, type EngineRules } from './engine-choice.ts';
+import {
+  chooseEngine,
+  NoEngine,
+  WaitEnded,
+  whatBecomesOf,
+  type EngineRules,
+} from './engine-choice.ts';
 import { recordedEngine, recordEngine, type EngineKind } from './engine-record.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'longshore-choice-'));
@@ -17,7 +24,13 @@ const there: DockerAnswers = { answers: true, version: '1' };
 const away: DockerAnswers = { answers: false, why: 'nobody listens', misconfigured: false };
 
 let count = 0;
-function directory({ record, history }: { record?: EngineKind | undefined; history?: boolean | undefined }): string {
+function directory({
+  record,
+  history,
+}: {
+  record?: EngineKind | undefined;
+  history?: boolean | undefined;
+}): string {
   const path = join(root, String(count++));
   mkdirSync(path);
   if (history) writeFileSync(join(path, 'longshore.db'), '');
@@ -29,7 +42,14 @@ const upRules: EngineRules = { mayTakeProcesses: true };
 const never: EngineRules = { mayTakeProcesses: false };
 
 test('an engine is taken only where it is named, was there before, or nothing was', async () => {
-  const cases: { engine: EngineChoice; record?: EngineKind; history?: boolean; docker: DockerAnswers; rules: EngineRules; takes: EngineKind | 'none' }[] = [
+  const cases: {
+    engine: EngineChoice;
+    record?: EngineKind;
+    history?: boolean;
+    docker: DockerAnswers;
+    rules: EngineRules;
+    takes: EngineKind | 'none';
+  }[] = [
     { engine: 'auto', docker: there, rules: upRules, takes: 'docker' },
     { engine: 'auto', docker: away, rules: upRules, takes: 'process' },
     { engine: 'auto', docker: there, rules: never, takes: 'docker' },
@@ -48,7 +68,13 @@ test('an engine is taken only where it is named, was there before, or nothing wa
   for (const { takes, rules, docker, engine, ...kept } of cases) {
     const choice = chooseEngine({ engine, dataDir: directory(kept) }, rules, async () => docker);
     const what = JSON.stringify({ engine, ...kept, docker: docker.answers, ...rules });
-    if (takes === 'none') await assert.rejects(choice, (error) => error instanceof NoEngine && /nobody listens.*--engine process/.test(error.message), what);
+    if (takes === 'none')
+      await assert.rejects(
+        choice,
+        (error) =>
+          error instanceof NoEngine && /nobody listens.*--engine process/.test(error.message),
+        what,
+      );
     else assert.equal((await choice).kind, takes, what);
   }
 });
@@ -56,13 +82,29 @@ test('an engine is taken only where it is named, was there before, or nothing wa
 test('a wait ends when Docker answers, or when the caller ends it; what can never be right is not waited for', async () => {
   const told: string[] = [];
   const ended = new AbortController();
-  const rules: EngineRules = { mayTakeProcesses: false, wait: { until: ended.signal, tell: (line) => told.push(line) } };
+  const rules: EngineRules = {
+    mayTakeProcesses: false,
+    wait: { until: ended.signal, tell: (line) => told.push(line) },
+  };
   const dataDir = directory({ record: 'docker', history: true });
   const answers = [away, away, there];
-  assert.equal((await chooseEngine({ engine: 'auto', dataDir }, rules, async () => answers.shift() ?? there)).kind, 'docker');
+  assert.equal(
+    (await chooseEngine({ engine: 'auto', dataDir }, rules, async () => answers.shift() ?? there))
+      .kind,
+    'docker',
+  );
   assert.equal(told.length, 1, 'it is not said each second');
-  assert.match(told[0] ?? '', /^waiting for Docker: this data directory's jobs run on Docker, and Docker does not answer: nobody listens/);
-  await assert.rejects(chooseEngine({ engine: 'auto', dataDir }, rules, async () => ({ ...away, misconfigured: true })), NoEngine);
+  assert.match(
+    told[0] ?? '',
+    /^waiting for Docker: this data directory's jobs run on Docker, and Docker does not answer: nobody listens/,
+  );
+  await assert.rejects(
+    chooseEngine({ engine: 'auto', dataDir }, rules, async () => ({
+      ...away,
+      misconfigured: true,
+    })),
+    NoEngine,
+  );
   const waiting = chooseEngine({ engine: 'auto', dataDir }, rules, async () => {
     ended.abort();
     return away;
@@ -81,5 +123,8 @@ test('the engine of before is told where another one is named', async () => {
 test('a record that is damaged is told', () => {
   const dataDir = directory({ record: 'docker' });
   writeFileSync(join(dataDir, 'engine'), 'proc');
-  assert.throws(() => recordedEngine(dataDir), /engine should name the engine of this data directory/);
+  assert.throws(
+    () => recordedEngine(dataDir),
+    /engine should name the engine of this data directory/,
+  );
 });

@@ -1,6 +1,7 @@
-// Picks the engine: the one that is named, else the one that this data directory's jobs ran on, else, where the caller lets it
-// choose, Docker where it answers and processes where not. Says why. Jobs that lived in containers never become plain processes
-// of this machine because Docker is away: the server then waits for it or does not start.
+// Picks the engine: the one that is named, else the one that this data directory's jobs ran on,
+// else, where the caller lets it choose, Docker where it answers and processes where not. Says why.
+// Jobs that lived in containers never become plain processes of this machine because Docker is
+// away: the server then waits for it or does not start.
 
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,10 +16,18 @@ import { hasHistory, recordedEngine, type EngineKind } from './engine-record.ts'
 import { systemClock } from './system-ports.ts';
 
 export interface EngineRules {
-  /** Whether processes may be taken for want of Docker where no job has run yet: `up` and `demo` on a new directory. */
+  /**
+   * Whether processes may be taken for want of Docker where no job has run yet: `up` and `demo` on
+   * a new directory.
+   */
   readonly mayTakeProcesses: boolean;
-  /** Absent: where Docker is needed and does not answer, the server does not start. Else it waits, and tells for what. */
-  readonly wait?: { readonly until: AbortSignal; readonly tell: (line: string) => void } | undefined;
+  /**
+   * Absent: where Docker is needed and does not answer, the server does not start. Else it waits,
+   * and tells for what.
+   */
+  readonly wait?:
+    | { readonly until: AbortSignal; readonly tell: (line: string) => void }
+    | undefined;
 }
 
 export interface ChosenEngine {
@@ -42,29 +51,48 @@ const askAgainMs = 1_000;
 const tellAgainMs = 60_000;
 
 /** Throws {@link NoEngine} or {@link WaitEnded}. `ask` is `dockerAnswers` but for tests. */
-export async function chooseEngine(config: Pick<ServerConfig, 'engine' | 'dataDir'>, rules: EngineRules, ask: () => Promise<DockerAnswers> = dockerAnswers): Promise<ChosenEngine> {
+export async function chooseEngine(
+  config: Pick<ServerConfig, 'engine' | 'dataDir'>,
+  rules: EngineRules,
+  ask: () => Promise<DockerAnswers> = dockerAnswers,
+): Promise<ChosenEngine> {
   const recorded = recordedEngine(config.dataDir);
   if (config.engine !== 'auto') {
     if (config.engine === 'docker') await whenDockerAnswers('--engine docker', rules, ask);
-    return { kind: config.engine, reason: 'asked for', instead: recorded === config.engine ? undefined : recorded };
+    return {
+      kind: config.engine,
+      reason: 'asked for',
+      instead: recorded === config.engine ? undefined : recorded,
+    };
   }
   if (recorded !== undefined) {
-    if (recorded === 'docker') await whenDockerAnswers("this data directory's jobs run on Docker", rules, ask);
+    if (recorded === 'docker')
+      await whenDockerAnswers("this data directory's jobs run on Docker", rules, ask);
     return { kind: recorded, reason: "this data directory's jobs run on it" };
   }
   if (hasHistory(config.dataDir)) {
-    // Of a version that wrote no record: taking Docker is right or harmless, taking processes may be neither.
-    await whenDockerAnswers('this data directory does not say which engine its jobs ran on, so it may be Docker', rules, ask);
+    // Of a version that wrote no record: taking Docker is right or harmless, taking processes may
+    // be neither.
+    await whenDockerAnswers(
+      'this data directory does not say which engine its jobs ran on, so it may be Docker',
+      rules,
+      ask,
+    );
     return { kind: 'docker', reason: 'Docker answers on this machine' };
   }
   const answer = await ask();
   if (answer.answers) return { kind: 'docker', reason: 'Docker answers on this machine' };
-  if (rules.mayTakeProcesses) return { kind: 'process', reason: `Docker does not answer: ${answer.why}` };
+  if (rules.mayTakeProcesses)
+    return { kind: 'process', reason: `Docker does not answer: ${answer.why}` };
   await whenDockerAnswers('jobs run on Docker unless another engine is named', rules, ask);
   return { kind: 'docker', reason: 'Docker answers on this machine' };
 }
 
-async function whenDockerAnswers(need: string, { wait }: EngineRules, ask: () => Promise<DockerAnswers>): Promise<void> {
+async function whenDockerAnswers(
+  need: string,
+  { wait }: EngineRules,
+  ask: () => Promise<DockerAnswers>,
+): Promise<void> {
   let [told, toldAtMs] = ['', 0];
   for (;;) {
     const answer = await ask();
@@ -85,7 +113,12 @@ async function whenDockerAnswers(need: string, { wait }: EngineRules, ask: () =>
 export function makeEngine(kind: EngineKind, config: ServerConfig, identity: string): Engine {
   switch (kind) {
     case 'docker':
-      return new DockerEngine({ instance: identity, jobNetwork: config.jobNetwork, jobNetworks: config.jobNetworks, pidsLimit: config.pidsLimit });
+      return new DockerEngine({
+        instance: identity,
+        jobNetwork: config.jobNetwork,
+        jobNetworks: config.jobNetworks,
+        pidsLimit: config.pidsLimit,
+      });
     case 'process':
       return new ProcessEngine({ directory: join(config.dataDir, 'process') });
     case 'fake':

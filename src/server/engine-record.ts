@@ -1,5 +1,6 @@
-// Which engine a data directory's jobs ran on: one word in a file of its own, written when an engine has answered and read at the
-// next start. It chooses nothing, and a file that cannot be understood is told, never passed over.
+// Which engine a data directory's jobs ran on: one word in a file of its own, written when an
+// engine has answered and read at the next start. It chooses nothing, and a file that cannot be
+// understood is told, never passed over.
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,13 +12,19 @@ export const engineKinds: readonly EngineKind[] = ['docker', 'process', 'fake'];
 
 const fileOf = (dataDir: string): string => join(dataDir, 'engine');
 
-/** Undefined where none was written yet. Throws where the file holds something else than an engine's name. */
+/**
+ * Undefined where none was written yet. Throws where the file holds something else than an engine's
+ * name.
+ */
 export function recordedEngine(dataDir: string): EngineKind | undefined {
   const path = fileOf(dataDir);
   if (!existsSync(path)) return undefined;
   const text = readFileSync(path, 'utf8').trim();
   const kind = engineKinds.find((one) => one === text);
-  if (kind === undefined) throw new Error(`${path} should name the engine of this data directory (${engineKinds.join(', ')}) and does not: write the right one into it`);
+  if (kind === undefined)
+    throw new Error(
+      `${path} should name the engine of this data directory (${engineKinds.join(', ')}) and does not: write the right one into it`,
+    );
   return kind;
 }
 

@@ -1,5 +1,5 @@
-// The flags of `up`, `serve` and `demo`: names, defaults and what the help says of each, by what they are about. What a value
-// must be is config.ts's to check.
+// The flags of `up`, `serve` and `demo`: names, defaults and what the help says of each, by what
+// they are about. What a value must be is config.ts's to check.
 
 import type { Flags } from '../cli/flags.ts';
 import { defaultSettings } from '../core/settings.ts';
@@ -9,62 +9,215 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 's
 
 const listening = {
   host: { type: 'string', value: 'ADDRESS', default: '127.0.0.1', help: 'address to listen on' },
-  'host-is-protected': { type: 'boolean', help: 'allows a --host that other machines can reach; whoever can reach this port can become root on this machine: say it only where a firewall or VPN lets trusted people alone through' },
-  'allowed-hosts': { type: 'string', multiple: true, value: 'LIST', help: 'names by which clients may call this server, beside IP addresses, localhost and --host, e.g. batch.example.com,.lab.example.com (a dot before it: all names below, too)' },
-  port: { type: 'string', value: 'NUMBER', default: '4590', help: 'port to listen on; 0 picks a free one' },
-  auth: { type: 'string', value: 'off', default: 'off', help: 'requests are not authenticated yet: only off is there' },
+  'host-is-protected': {
+    type: 'boolean',
+    help: 'allows a --host that other machines can reach; whoever can reach this port can become root on this machine: say it only where a firewall or VPN lets trusted people alone through',
+  },
+  'allowed-hosts': {
+    type: 'string',
+    multiple: true,
+    value: 'LIST',
+    help: 'names by which clients may call this server, beside IP addresses, localhost and --host, e.g. batch.example.com,.lab.example.com (a dot before it: all names below, too)',
+  },
+  port: {
+    type: 'string',
+    value: 'NUMBER',
+    default: '4590',
+    help: 'port to listen on; 0 picks a free one',
+  },
+  auth: {
+    type: 'string',
+    value: 'off',
+    default: 'off',
+    help: 'requests are not authenticated yet: only off is there',
+  },
 } as const satisfies Flags;
 
 const state = {
-  'data-dir': { type: 'string', value: 'DIRECTORY', default: './.longshore', help: 'where state and logs are kept' },
-  'disk-reserve': { type: 'string', value: 'SIZE', help: 'free room below which output waits and nothing new is taken, e.g. 2g (default: a twentieth of the disk, 1 GiB at the most); 0: none' },
-  'log-limit': { type: 'string', value: 'SIZE', help: 'output that is stored of an attempt, e.g. 100m (default: all)' },
-  adopt: { type: 'boolean', help: 'of a data directory that was copied or restored: takes over the containers of the one it was made of' },
-  'accept-older-database': { type: 'boolean', help: 'goes on with a database that has lost its newest changes' },
-  'remove-unknown': { type: 'boolean', help: 'removes running containers of this server that its database is too old to know' },
-  retain: { type: 'string', value: 'TIME', help: 'how long ended jobs are kept, e.g. 12h or 7d (default: for ever)' },
-  'log-level': { type: 'string', value: 'LEVEL', help: `${logLevels.join(', ')} (default info; warn at a terminal)` },
+  'data-dir': {
+    type: 'string',
+    value: 'DIRECTORY',
+    default: './.longshore',
+    help: 'where state and logs are kept',
+  },
+  'disk-reserve': {
+    type: 'string',
+    value: 'SIZE',
+    help: 'free room below which output waits and nothing new is taken, e.g. 2g (default: a twentieth of the disk, 1 GiB at the most); 0: none',
+  },
+  'log-limit': {
+    type: 'string',
+    value: 'SIZE',
+    help: 'output that is stored of an attempt, e.g. 100m (default: all)',
+  },
+  adopt: {
+    type: 'boolean',
+    help: 'of a data directory that was copied or restored: takes over the containers of the one it was made of',
+  },
+  'accept-older-database': {
+    type: 'boolean',
+    help: 'goes on with a database that has lost its newest changes',
+  },
+  'remove-unknown': {
+    type: 'boolean',
+    help: 'removes running containers of this server that its database is too old to know',
+  },
+  retain: {
+    type: 'string',
+    value: 'TIME',
+    help: 'how long ended jobs are kept, e.g. 12h or 7d (default: for ever)',
+  },
+  'log-level': {
+    type: 'string',
+    value: 'LEVEL',
+    help: `${logLevels.join(', ')} (default info; warn at a terminal)`,
+  },
 } as const satisfies Flags;
 
 const jobs = {
-  engine: { type: 'string', value: 'NAME', default: 'auto', help: 'auto, docker, process or fake; auto is as before in this data directory, else docker; in a new directory of up without Docker, process' },
-  capacity: { type: 'string', value: 'LIST', help: "what may run at once, e.g. vcpus=8,memory=16384,gpus=1 (default: this machine's cores and memory)" },
-  'job-env': { type: 'string', multiple: true, value: 'NAME=VALUE', help: "a variable of all jobs' containers, below what their definitions say; NAME alone: as this server has it; may be given several times" },
-  'job-env-file': { type: 'string', multiple: true, value: 'FILE', help: 'such variables, one a line; may be given several times' },
-  'job-network': { type: 'string', value: 'NAME', default: 'host', help: 'host or bridge: the Docker network of jobs' },
-  'job-networks': { type: 'string', value: 'CIDR', default: defaultJobNetworks, help: 'where the Docker networks of multi-node parallel jobs lie' },
-  'pids-limit': { type: 'string', value: 'N', help: 'processes and threads that a container may have at once, on Docker (default: no bound, as on AWS)' },
-  'overtake-jobs': { type: 'string', value: 'N', default: String(defaultSettings.overtakeJobs), help: 'jobs that may overtake one that does not fit before room is kept for it' },
-  'overtake-seconds': { type: 'string', value: 'N', default: String(defaultSettings.overtakeSeconds), help: '… and for how long they may at most' },
+  engine: {
+    type: 'string',
+    value: 'NAME',
+    default: 'auto',
+    help: 'auto, docker, process or fake; auto is as before in this data directory, else docker; in a new directory of up without Docker, process',
+  },
+  capacity: {
+    type: 'string',
+    value: 'LIST',
+    help: "what may run at once, e.g. vcpus=8,memory=16384,gpus=1 (default: this machine's cores and memory)",
+  },
+  'job-env': {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=VALUE',
+    help: "a variable of all jobs' containers, below what their definitions say; NAME alone: as this server has it; may be given several times",
+  },
+  'job-env-file': {
+    type: 'string',
+    multiple: true,
+    value: 'FILE',
+    help: 'such variables, one a line; may be given several times',
+  },
+  'job-network': {
+    type: 'string',
+    value: 'NAME',
+    default: 'host',
+    help: 'host or bridge: the Docker network of jobs',
+  },
+  'job-networks': {
+    type: 'string',
+    value: 'CIDR',
+    default: defaultJobNetworks,
+    help: 'where the Docker networks of multi-node parallel jobs lie',
+  },
+  'pids-limit': {
+    type: 'string',
+    value: 'N',
+    help: 'processes and threads that a container may have at once, on Docker (default: no bound, as on AWS)',
+  },
+  'overtake-jobs': {
+    type: 'string',
+    value: 'N',
+    default: String(defaultSettings.overtakeJobs),
+    help: 'jobs that may overtake one that does not fit before room is kept for it',
+  },
+  'overtake-seconds': {
+    type: 'string',
+    value: 'N',
+    default: String(defaultSettings.overtakeSeconds),
+    help: '… and for how long they may at most',
+  },
 } as const satisfies Flags;
 
 const instances = {
-  'instance-types': { type: 'string', value: 'FILE', help: 'instance types of your own, one a line, e.g. my-box: 64 vCPUs, 512 GiB, 4 GPUs' },
-  market: { type: 'string', value: 'FILE', help: 'Spot prices and how many instances of a type can be had, e.g. spot m5.large: 40 %, 20 instances' },
-  'instance-limit': { type: 'string', value: 'N', help: 'instances that managed environments may have at once (default: no bound)' },
-  'host-addresses': { type: 'string', multiple: true, value: 'LIST', help: 'where hosts that users register may be, e.g. ssh://*.lab,tcp://10.0.0.0/8:2376 (default: nowhere)' },
-  'host-loss-free': { type: 'boolean', help: 'the end of a host costs its jobs no attempt (on AWS it does)' },
-  'host-lost-seconds': { type: 'string', value: 'N', default: String(defaultSettings.hostLostSeconds), help: 'how long a registered host may be silent before it counts as lost' },
-  'join-unmanaged': { type: 'boolean', help: 'this machine takes the jobs of UNMANAGED compute environments too' },
+  'instance-types': {
+    type: 'string',
+    value: 'FILE',
+    help: 'instance types of your own, one a line, e.g. my-box: 64 vCPUs, 512 GiB, 4 GPUs',
+  },
+  market: {
+    type: 'string',
+    value: 'FILE',
+    help: 'Spot prices and how many instances of a type can be had, e.g. spot m5.large: 40 %, 20 instances',
+  },
+  'instance-limit': {
+    type: 'string',
+    value: 'N',
+    help: 'instances that managed environments may have at once (default: no bound)',
+  },
+  'host-addresses': {
+    type: 'string',
+    multiple: true,
+    value: 'LIST',
+    help: 'where hosts that users register may be, e.g. ssh://*.lab,tcp://10.0.0.0/8:2376 (default: nowhere)',
+  },
+  'host-loss-free': {
+    type: 'boolean',
+    help: 'the end of a host costs its jobs no attempt (on AWS it does)',
+  },
+  'host-lost-seconds': {
+    type: 'string',
+    value: 'N',
+    default: String(defaultSettings.hostLostSeconds),
+    help: 'how long a registered host may be silent before it counts as lost',
+  },
+  'join-unmanaged': {
+    type: 'boolean',
+    help: 'this machine takes the jobs of UNMANAGED compute environments too',
+  },
 } as const satisfies Flags;
 
 const likeAws = {
-  account: { type: 'string', value: 'NUMBER', default: '000000000000', help: 'the 12-digit account of callers whose access key is none' },
-  region: { type: 'string', value: 'NAME', default: 'us-east-1', help: 'the region of callers that name none' },
+  account: {
+    type: 'string',
+    value: 'NUMBER',
+    default: '000000000000',
+    help: 'the 12-digit account of callers whose access key is none',
+  },
+  region: {
+    type: 'string',
+    value: 'NAME',
+    default: 'us-east-1',
+    help: 'the region of callers that name none',
+  },
   references: {
     type: 'string',
     value: 'MODE',
     default: defaultSettings.references,
     help: "lenient: networks, images and other accounts' roles that environments name may be elsewhere; strict: all must exist in this server's IAM and EC2",
   },
-  limit: { type: 'string', multiple: true, value: 'NAME=NUMBER', help: "sets one of the limits in doc/configuration.md; may be given several times (default AWS's numbers)" },
-  'submit-rate': { type: 'string', value: 'NUMBER', help: 'SubmitJob calls a second that an account may make; more are answered 429 (default: no bound)' },
+  limit: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=NUMBER',
+    help: "sets one of the limits in doc/configuration.md; may be given several times (default AWS's numbers)",
+  },
+  'submit-rate': {
+    type: 'string',
+    value: 'NUMBER',
+    help: 'SubmitJob calls a second that an account may make; more are answered 429 (default: no bound)',
+  },
 } as const satisfies Flags;
 
 const tests = {
-  'instance-start-seconds': { type: 'string', value: 'N', default: '0', help: 'from its launch until an instance of a managed environment takes jobs' },
-  'spot-interruptions-per-hour': { type: 'string', value: 'N', default: '0', help: 'how often each Spot instance is interrupted by chance' },
-  'timeout-min-seconds': { type: 'string', value: 'N', default: String(defaultSettings.timeoutSecondsMin), help: 'shortest timeout that a job may have' },
+  'instance-start-seconds': {
+    type: 'string',
+    value: 'N',
+    default: '0',
+    help: 'from its launch until an instance of a managed environment takes jobs',
+  },
+  'spot-interruptions-per-hour': {
+    type: 'string',
+    value: 'N',
+    default: '0',
+    help: 'how often each Spot instance is interrupted by chance',
+  },
+  'timeout-min-seconds': {
+    type: 'string',
+    value: 'N',
+    default: String(defaultSettings.timeoutSecondsMin),
+    help: 'shortest timeout that a job may have',
+  },
 } as const satisfies Flags;
 
 /** In the order of the help. */
@@ -77,4 +230,12 @@ export const serverFlagGroups: Readonly<Record<string, Flags>> = {
   'To test workloads': tests,
 };
 
-export const serverFlags = { ...listening, ...state, ...jobs, ...instances, ...likeAws, ...tests, help: { type: 'boolean', short: 'h', help: 'show this help' } } as const satisfies Flags;
+export const serverFlags = {
+  ...listening,
+  ...state,
+  ...jobs,
+  ...instances,
+  ...likeAws,
+  ...tests,
+  help: { type: 'boolean', short: 'h', help: 'show this help' },
+} as const satisfies Flags;

@@ -1,7 +1,8 @@
-// The first look at every request, before any routing: is it meant for this server, and does it come from a program or from a
-// web page? Browsers let any page send requests to this machine, and say so in Host, Origin and Sec-Fetch-Site; what a page
-// may send without asking first ("simple requests") is refused in every other way too. It decides by the head alone, and
-// never by the User-Agent, which a page can choose.
+// The first look at every request, before any routing: is it meant for this server, and does it
+// come from a program or from a web page? Browsers let any page send requests to this machine, and
+// say so in Host, Origin and Sec-Fetch-Site; what a page may send without asking first ("simple
+// requests") is refused in every other way too. It decides by the head alone, and never by the
+// User-Agent, which a page can choose.
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError } from '../wire/aws-error.ts';
@@ -22,7 +23,13 @@ export interface GuardedRequest {
 }
 
 /** What a browser's address bar and bookmarks may open: pages that read, and change nothing. */
-const pages: ReadonlySet<string> = new Set(['/', '/favicon.ico', '/metrics', '/_longshore/health', '/_longshore/metrics']);
+const pages: ReadonlySet<string> = new Set([
+  '/',
+  '/favicon.ico',
+  '/metrics',
+  '/_longshore/health',
+  '/_longshore/metrics',
+]);
 
 /** Why the request is turned away; undefined: it may go on. */
 export function refusalOf(request: GuardedRequest, names: HostNames): AwsError | undefined {
@@ -31,8 +38,14 @@ export function refusalOf(request: GuardedRequest, names: HostNames): AwsError |
   return targetRefusal(request, names) ?? pageRefusal(request, host) ?? simpleRefusal(request);
 }
 
-/** The Host, which must be one of ours; undefined where HTTP/1.0 may leave it out, as no browser does. */
-function ownHost({ headers, rawHeaders, httpVersionMajor, httpVersionMinor }: GuardedRequest, names: HostNames): Authority | undefined | AwsError {
+/**
+ * The Host, which must be one of ours; undefined where HTTP/1.0 may leave it out, as no browser
+ * does.
+ */
+function ownHost(
+  { headers, rawHeaders, httpVersionMajor, httpVersionMinor }: GuardedRequest,
+  names: HostNames,
+): Authority | undefined | AwsError {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
@@ -40,32 +53,47 @@ function ownHost({ headers, rawHeaders, httpVersionMajor, httpVersionMinor }: Gu
   }
   if (hosts > 1) return badRequest('The request has more than one Host header');
   if (headers.host === undefined) {
-    return httpVersionMajor === 1 && httpVersionMinor === 0 ? undefined : badRequest('The request has no Host header');
+    return httpVersionMajor === 1 && httpVersionMinor === 0
+      ? undefined
+      : badRequest('The request has no Host header');
   }
   return ours(headers.host, names);
 }
 
 function ours(text: string, names: HostNames): Authority | AwsError {
   const found = names.ownOf(text);
-  if (found === 'malformed') return badRequest('The host that the request names is not well-formed');
+  if (found === 'malformed')
+    return badRequest('The host that the request names is not well-formed');
   if (found !== 'foreign') return found;
   const shown = text.replace(/:\d*$/, '').slice(0, 128);
-  return misdirected(`This server does not go by the name ${shown}: it answers to IP addresses, localhost and the names given with --allowed-hosts. If the name is yours, start the server with it, as in --allowed-hosts ${shown}`);
+  return misdirected(
+    `This server does not go by the name ${shown}: it answers to IP addresses, localhost and the names given with --allowed-hosts. If the name is yours, start the server with it, as in --allowed-hosts ${shown}`,
+  );
 }
 
 /** A target that is more than a path names a host as well, and that one counts for proxies. */
-function targetRefusal({ method, url = '/' }: GuardedRequest, names: HostNames): AwsError | undefined {
+function targetRefusal(
+  { method, url = '/' }: GuardedRequest,
+  names: HostNames,
+): AwsError | undefined {
   if (url.startsWith('/') || url === '*') return undefined;
   const authority = method === 'CONNECT' ? url : /^https?:\/\/([^/?#]*)/i.exec(url)?.[1];
-  if (authority === undefined) return badRequest('The target of the request is neither a path nor an address');
+  if (authority === undefined)
+    return badRequest('The target of the request is neither a path nor an address');
   const found = ours(authority, names);
   return found instanceof AwsError ? found : undefined;
 }
 
 /** Turns away what a browser sends for a page that is not ours. */
-function pageRefusal({ method, url = '/', headers }: GuardedRequest, host: Authority | undefined): AwsError | undefined {
+function pageRefusal(
+  { method, url = '/', headers }: GuardedRequest,
+  host: Authority | undefined,
+): AwsError | undefined {
   const { origin } = headers;
-  if (origin !== undefined && !isOwnOrigin(origin, host)) return denied('Web pages may not call this server, and this request comes from one (Origin is not its own)');
+  if (origin !== undefined && !isOwnOrigin(origin, host))
+    return denied(
+      'Web pages may not call this server, and this request comes from one (Origin is not its own)',
+    );
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin') return undefined;
   if (site === 'none' && (method === 'GET' || method === 'HEAD') && isPage(url)) return undefined;
@@ -76,7 +104,8 @@ function pageRefusal({ method, url = '/', headers }: GuardedRequest, host: Autho
   );
 }
 
-const isPage = (url: string): boolean => pages.has(url) || (url.startsWith('/console/') && !url.includes('?'));
+const isPage = (url: string): boolean =>
+  pages.has(url) || (url.startsWith('/console/') && !url.includes('?'));
 
 function isOwnOrigin(origin: string, host: Authority | undefined): boolean {
   if (!origin.startsWith('http://') || host === undefined) return false;
@@ -88,11 +117,13 @@ const jsonTypes = /^application\/(?:json|x-amz-json-1\.\d)$/;
 const formType = 'application/x-www-form-urlencoded';
 
 /**
- * A second wall, for browsers that say nothing of where a request comes from. A page can neither sign nor send JSON without
- * asking first. A signature in the query is none here: anybody can write one into a link.
+ * A second wall, for browsers that say nothing of where a request comes from. A page can neither
+ * sign nor send JSON without asking first. A signature in the query is none here: anybody can write
+ * one into a link.
  */
 function simpleRefusal({ method, headers }: GuardedRequest): AwsError | undefined {
-  if (method === 'GET' || method === 'HEAD' || isSigned(headers.authorization) || !hasBody(headers)) return undefined;
+  if (method === 'GET' || method === 'HEAD' || isSigned(headers.authorization) || !hasBody(headers))
+    return undefined;
   const given = headers['content-type'];
   const type = given?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== undefined && (jsonTypes.test(type) || type === formType)) return undefined;

@@ -1,5 +1,6 @@
-// One server of a mark at a time on this machine, whatever directories they have: a hold that the kernel lets go of when the
-// process ends, however it ends. It reaches no other machine, and no other network namespace (ADR 0018).
+// One server of a mark at a time on this machine, whatever directories they have: a hold that the
+// kernel lets go of when the process ends, however it ends. It reaches no other machine, and no
+// other network namespace (ADR 0018).
 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,9 @@ export class IdentityInUse extends Error {
   override name = 'IdentityInUse';
 
   constructor(identity: string) {
-    super(`a server with the mark of this data directory (${identity}) runs on this machine already, in a copy of it or in its original: both would take the same containers for theirs. Stop that one first`);
+    super(
+      `a server with the mark of this data directory (${identity}) runs on this machine already, in a copy of it or in its original: both would take the same containers for theirs. Stop that one first`,
+    );
   }
 }
 
@@ -20,13 +23,16 @@ export interface IdentityLock {
 }
 
 /** Rejects with {@link IdentityInUse}. */
-export const holdIdentity = (identity: string): Promise<IdentityLock> => (process.platform === 'linux' ? holdSocket(identity) : holdFile(identity));
+export const holdIdentity = (identity: string): Promise<IdentityLock> =>
+  process.platform === 'linux' ? holdSocket(identity) : holdFile(identity);
 
 /** Of Linux's abstract sockets, which are no files: nobody can leave one behind. */
 function holdSocket(identity: string): Promise<IdentityLock> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
-    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? new IdentityInUse(identity) : error));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new IdentityInUse(identity) : error),
+    );
     server.listen(`\0longshore-${identity}`, () => {
       server.unref();
       resolve({ release: () => new Promise((released) => server.close(() => released())) });

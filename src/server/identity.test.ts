@@ -1,7 +1,16 @@
 // When a data directory keeps its mark, and when it gets another.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -38,9 +47,16 @@ test('a copy, a restored directory and another machine get a mark of their own, 
   for (const name of files) copyFileSync(join(home, name), join(copy, name));
   const made = identify(copy, { adopt: false }, 'm1');
   assert.deepEqual([made.isNew, made.former, made.id === id], [true, id, false]);
-  assert.equal(readFileSync(join(copy, 'instance'), 'utf8').trim(), id, 'nothing is written before');
+  assert.equal(
+    readFileSync(join(copy, 'instance'), 'utf8').trim(),
+    id,
+    'nothing is written before',
+  );
   made.keep();
-  assert.deepEqual([identify(copy, { adopt: false }, 'm1').id, identify(copy, { adopt: false }, 'm1').isNew], [made.id, false]);
+  assert.deepEqual(
+    [identify(copy, { adopt: false }, 'm1').id, identify(copy, { adopt: false }, 'm1').isNew],
+    [made.id, false],
+  );
 
   assert.equal(identify(home, { adopt: false }, 'm2').former, id);
   writeFileSync(join(home, 'instance.place'), nowhere);
@@ -59,9 +75,15 @@ test('with adopt the mark is kept wherever the directory is, and is at home ther
 test('a directory of an earlier version, without a note of its place, keeps its mark; one that has lost it gets another', (t) => {
   const { home, id } = scene(t);
   unlinkSync(join(home, 'instance.place'));
-  assert.deepEqual([identify(home, { adopt: false }, 'm1').id, identify(home, { adopt: false }, 'm1').isNew], [id, false]);
+  assert.deepEqual(
+    [identify(home, { adopt: false }, 'm1').id, identify(home, { adopt: false }, 'm1').isNew],
+    [id, false],
+  );
   unlinkSync(join(home, 'instance'));
-  assert.deepEqual([identify(home, { adopt: false }, 'm1').isNew, identify(home, { adopt: false }, 'm1').former], [true, undefined]);
+  assert.deepEqual(
+    [identify(home, { adopt: false }, 'm1').isNew, identify(home, { adopt: false }, 'm1').former],
+    [true, undefined],
+  );
 });
 
 test('a mark is held by one server at a time', async () => {

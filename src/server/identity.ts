@@ -1,9 +1,18 @@
-// Which server this data directory belongs to: a mark, made once, by which a server knows its containers, and a note of where
-// that mark was made. A directory that was copied or restored has the mark and is elsewhere: it gets a mark of its own, so that
-// two servers never take each other's containers for theirs (ADR 0018). It touches no container.
+// Which server this data directory belongs to: a mark, made once, by which a server knows its
+// containers, and a note of where that mark was made. A directory that was copied or restored has
+// the mark and is elsewhere: it gets a mark of its own, so that two servers never take each other's
+// containers for theirs (ADR 0018). It touches no container.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 export interface Identity {
@@ -17,10 +26,16 @@ export interface Identity {
   keep(): void;
 }
 
-/** Where a mark was made. Device numbers are no part of it: they may be others after every start of the machine. */
+/**
+ * Where a mark was made. Device numbers are no part of it: they may be others after every start of
+ * the machine.
+ */
 interface Place {
   readonly instance: string;
-  /** Of the file that holds the mark, and when that was made, in nanoseconds; 0 where the file system does not say. */
+  /**
+   * Of the file that holds the mark, and when that was made, in nanoseconds; 0 where the file
+   * system does not say.
+   */
   readonly inode: string;
   readonly bornNs: string;
   /** Absent in containers, whose machine ids are those of their images or nobody's. */
@@ -30,7 +45,10 @@ interface Place {
 const markFile = 'instance';
 const placeFile = 'instance.place';
 
-/** A place that no directory is at: `longshore restore` writes it, so that what it restored gets a mark of its own. */
+/**
+ * A place that no directory is at: `longshore restore` writes it, so that what it restored gets a
+ * mark of its own.
+ */
 export const nowhere = JSON.stringify({ instance: '', inode: '', bornNs: '' } satisfies Place);
 export const identityFiles = { mark: markFile, place: placeFile } as const;
 
@@ -38,7 +56,11 @@ export const identityFiles = { mark: markFile, place: placeFile } as const;
  * Reads the mark, or thinks of a new one; nothing is written before `keep`.
  * @param adopt the mark is kept wherever the directory is now
  */
-export function identify(dataDir: string, { adopt }: { readonly adopt: boolean }, machine: string | undefined = machineId()): Identity {
+export function identify(
+  dataDir: string,
+  { adopt }: { readonly adopt: boolean },
+  machine: string | undefined = machineId(),
+): Identity {
   const mark = join(dataDir, markFile);
   const kept = textOf(mark)?.trim();
   if (kept === undefined || !/^[0-9a-f]{32}$/.test(kept)) return made(dataDir, undefined, machine);
@@ -46,7 +68,12 @@ export function identify(dataDir: string, { adopt }: { readonly adopt: boolean }
   // Directories of earlier versions have no note: they are taken to be where they were.
   const isHere = noted === undefined || isSame(noted, placeOf(mark, kept, machine));
   if (!isHere && !adopt) return made(dataDir, kept, machine);
-  return { id: kept, isNew: false, former: undefined, keep: () => notePlace(dataDir, kept, machine) };
+  return {
+    id: kept,
+    isNew: false,
+    former: undefined,
+    keep: () => notePlace(dataDir, kept, machine),
+  };
 }
 
 function made(dataDir: string, former: string | undefined, machine: string | undefined): Identity {
@@ -74,23 +101,33 @@ function placeOf(mark: string, instance: string, machine: string | undefined): P
 }
 
 function isSame(noted: Place, now: Place): boolean {
-  const agree = (a: string | undefined, b: string | undefined): boolean => a === undefined || b === undefined || a === b;
+  const agree = (a: string | undefined, b: string | undefined): boolean =>
+    a === undefined || b === undefined || a === b;
   const born = ({ bornNs }: Place): string | undefined => (bornNs === '0' ? undefined : bornNs);
-  return noted.instance === now.instance && noted.inode === now.inode && agree(born(noted), born(now)) && agree(noted.machine, now.machine);
+  return (
+    noted.instance === now.instance &&
+    noted.inode === now.inode &&
+    agree(born(noted), born(now)) &&
+    agree(noted.machine, now.machine)
+  );
 }
 
 /** Undefined where there is no note, or one that nobody can read. */
 function parsePlace(text: string | undefined): Place | undefined {
   try {
     const { instance, inode, bornNs, machine } = JSON.parse(text ?? '') as Record<string, unknown>;
-    if (typeof instance !== 'string' || typeof inode !== 'string' || typeof bornNs !== 'string') return undefined;
+    if (typeof instance !== 'string' || typeof inode !== 'string' || typeof bornNs !== 'string')
+      return undefined;
     return { instance, inode, bornNs, machine: typeof machine === 'string' ? machine : undefined };
   } catch {
     return undefined;
   }
 }
 
-/** systemd's id of this machine; undefined where there is none, or where it may be another at every start. */
+/**
+ * systemd's id of this machine; undefined where there is none, or where it may be another at every
+ * start.
+ */
 function machineId(): string | undefined {
   if (isContainer()) return undefined;
   const id = textOf('/etc/machine-id')?.trim();
@@ -100,8 +137,16 @@ function machineId(): string | undefined {
 /** By what the engines of today leave in theirs, and by what their root lies on. */
 function isContainer(): boolean {
   const { container, KUBERNETES_SERVICE_HOST: kubernetes } = process.env;
-  if (container !== undefined || kubernetes !== undefined || existsSync('/.dockerenv') || existsSync('/run/.containerenv')) return true;
-  return (textOf('/proc/mounts') ?? '').split('\n').some((line) => /^\S+ \/ (overlay|fuse\S*|aufs) /.test(line));
+  if (
+    container !== undefined ||
+    kubernetes !== undefined ||
+    existsSync('/.dockerenv') ||
+    existsSync('/run/.containerenv')
+  )
+    return true;
+  return (textOf('/proc/mounts') ?? '')
+    .split('\n')
+    .some((line) => /^\S+ \/ (overlay|fuse\S*|aufs) /.test(line));
 }
 
 function textOf(path: string): string | undefined {

@@ -1,4 +1,5 @@
-// The variables of all jobs: what is taken, what counts before what, and that no message has a value in it.
+// The variables of all jobs: what is taken, what counts before what, and that no message has a
+// value in it.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,7 +42,14 @@ test('what is no variable is refused without telling its value', () => {
   ];
   for (const [given, text, message] of cases) {
     const files = text === undefined ? [] : [file(text)];
-    assert.throws(() => jobEnvironment(given, files, {}), (error) => error instanceof BadJobEnvironment && message.test(error.message) && (given[0] === 's3cret' || !error.message.includes('s3cret')), String(message));
+    assert.throws(
+      () => jobEnvironment(given, files, {}),
+      (error) =>
+        error instanceof BadJobEnvironment &&
+        message.test(error.message) &&
+        (given[0] === 's3cret' || !error.message.includes('s3cret')),
+      String(message),
+    );
   }
   assert.throws(() => jobEnvironment([], [join(root, 'none')], {}), /none cannot be read/);
 });

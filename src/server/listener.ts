@@ -1,5 +1,6 @@
-// The HTTP listener: one port for the AWS protocols, our own paths and the console. It owns sockets, their timeouts and
-// the orderly end; it knows nothing of operations, and hands nothing on that the guard has not let through.
+// The HTTP listener: one port for the AWS protocols, our own paths and the console. It owns
+// sockets, their timeouts and the orderly end; it knows nothing of operations, and hands nothing on
+// that the guard has not let through.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,8 +17,13 @@ import { refusalOf } from './guard.ts';
 import { HostNames } from './host-names.ts';
 import { streamAnswer } from './stream-answer.ts';
 
-/** Answers a request that is not AWS's, by its head alone; undefined: it is AWS's after all. May throw or reject: the listener then answers 500. */
-export type PathHandler = (head: RequestHead) => Answer | Promise<Answer | StreamedAnswer> | undefined;
+/**
+ * Answers a request that is not AWS's, by its head alone; undefined: it is AWS's after all. May
+ * throw or reject: the listener then answers 500.
+ */
+export type PathHandler = (
+  head: RequestHead,
+) => Answer | Promise<Answer | StreamedAnswer> | undefined;
 
 export interface ListenerOptions {
   readonly host: string;
@@ -45,13 +51,17 @@ export interface Listener {
   readonly host: string;
   /** The real port. */
   readonly port: number;
-  /** Stops accepting, lets requests in flight finish for at most `graceMs`, then closes what is left. */
+  /**
+   * Stops accepting, lets requests in flight finish for at most `graceMs`, then closes what is
+   * left.
+   */
   close(graceMs: number): Promise<void>;
 }
 
 // Session tokens travel in headers and in presigned queries; Node's 16 KiB are too few for both.
 const maxHeaderBytes = 64 * 1024;
-// Longer than the SDKs keep an idle connection, so that it is the client who closes and no request meets a closing socket.
+// Longer than the SDKs keep an idle connection, so that it is the client who closes and no request
+// meets a closing socket.
 const keepAliveMs = 75_000;
 
 /** Opens the port; rejects when it cannot be had. */
@@ -73,13 +83,23 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       lingering.answer(request, response, router.refuse(head, refusal));
       return;
     }
-    const reply = (answer: Answer | StreamedAnswer): unknown => ('bytes' in answer ? streamAnswer(request, response, answer, options.onFault) : lingering.answer(request, response, answer));
+    const reply = (answer: Answer | StreamedAnswer): unknown =>
+      'bytes' in answer
+        ? streamAnswer(request, response, answer, options.onFault)
+        : lingering.answer(request, response, answer);
     const fail = (error: unknown): void => {
       options.onFault(error);
-      reply({ status: 500, headers: ['content-type', 'application/json'], body: '{"message":"internal error"}' });
+      reply({
+        status: 500,
+        headers: ['content-type', 'application/json'],
+        body: '{"message":"internal error"}',
+      });
     };
     try {
-      const handler = options.console !== undefined && head.path.startsWith('/console/') ? options.console : options.own;
+      const handler =
+        options.console !== undefined && head.path.startsWith('/console/')
+          ? options.console
+          : options.own;
       const own = handler(head);
       if (own === undefined) serve(head, { router, lingering, request, response });
       else if (own instanceof Promise) own.then(reply).catch(fail);
@@ -104,12 +124,16 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
   // The wire itself decides whether to let the body come: see serve.
   server.on('checkContinue', (request, response) => dispatch(request, response));
-  server.on('checkExpectation', (request, response) => dispatch(request, response, expectationFailed()));
+  server.on('checkExpectation', (request, response) =>
+    dispatch(request, response, expectationFailed()),
+  );
   server.on('connect', (request, socket) => {
     const error = refusalOf(request, names) ?? methodNotAllowed('CONNECT');
     lingering.answerBare(socket, router.refuse(headOf(request), error));
   });
-  server.on('clientError', (error: Error & { code?: string }, socket) => answerBrokenRequest(error, socket, router, lingering));
+  server.on('clientError', (error: Error & { code?: string }, socket) =>
+    answerBrokenRequest(error, socket, router, lingering),
+  );
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -132,7 +156,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 
 function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    // A connection that was busy when the closing began turns idle with its answer, and Node then keeps it open.
+    // A connection that was busy when the closing began turns idle with its answer, and Node then
+    // keeps it open.
     const sweep = setInterval(() => server.closeIdleConnections(), 20);
     const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
     server.close(() => {
@@ -150,16 +175,31 @@ const brokenRequests: Readonly<Record<string, readonly [number, string]>> = {
 };
 
 /** What the HTTP parser refuses never becomes a request; it is answered on the bare socket. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Duplex, router: Router, lingering: Lingering): void {
+function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: Duplex,
+  router: Router,
+  lingering: Lingering,
+): void {
   // Its connection is about to end already, and what comes on it is no request any more.
   if (lingering.has(socket)) return;
-  // Node's own handler looks at the same field: an answer now would land in the middle of the one that is being sent.
+  // Node's own handler looks at the same field: an answer now would land in the middle of the one
+  // that is being sent.
   const answering = (socket as Duplex & { _httpMessage?: ServerResponse | null })._httpMessage;
   if (error.code === 'ECONNRESET' || !socket.writable || answering?.headersSent) {
     socket.destroy();
     return;
   }
-  const [status, message] = brokenRequests[error.code ?? ''] ?? [400, 'The request is not valid HTTP'];
+  const [status, message] = brokenRequests[error.code ?? ''] ?? [
+    400,
+    'The request is not valid HTTP',
+  ];
   const { name } = badRequest('');
-  lingering.answerBare(socket, router.refuse({ method: '', path: '', query: '', headers: {}, sourceAddress: '' }, new AwsError(name, status, message)));
+  lingering.answerBare(
+    socket,
+    router.refuse(
+      { method: '', path: '', query: '', headers: {}, sourceAddress: '' },
+      new AwsError(name, status, message),
+    ),
+  );
 }

@@ -21,6 +21,10 @@ test('says so where a file stands in the way', () => {
   assert.throws(() => makeDirectory(join(root, 'file')), /not a directory/);
 });
 
-test('says so where none can be made', { skip: process.platform === 'linux' ? false : 'needs /proc' }, () => {
-  assert.throws(() => makeDirectory('/proc/nope/data'), { code: 'ENOENT' });
-});
+test(
+  'says so where none can be made',
+  { skip: process.platform === 'linux' ? false : 'needs /proc' },
+  () => {
+    assert.throws(() => makeDirectory('/proc/nope/data'), { code: 'ENOENT' });
+  },
+);

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ownOpenFiles, shareOpenFiles } from './open-files.ts';
 
-const limits = (most: string): string => `Limit                     Soft Limit           Hard Limit           Units\nMax processes             10                   10                   processes\nMax open files            ${most.padEnd(20)} 99999                files\n`;
+const limits = (most: string): string =>
+  `Limit                     Soft Limit           Hard Limit           Units\nMax processes             10                   10                   processes\nMax open files            ${most.padEnd(20)} 99999                files\n`;
 
 test('a quarter is for log files and half for callers', () => {
   assert.deepEqual(shareOpenFiles(limits('256')), { logs: 64, connections: 128 });
@@ -13,6 +14,7 @@ test('a quarter is for log files and half for callers', () => {
 });
 
 test('where there are plenty, or nobody can tell, nothing is bounded', () => {
-  for (const many of [limits('1048576'), limits('unlimited'), undefined]) assert.deepEqual(shareOpenFiles(many), { logs: undefined, connections: undefined });
+  for (const many of [limits('1048576'), limits('unlimited'), undefined])
+    assert.deepEqual(shareOpenFiles(many), { logs: undefined, connections: undefined });
   assert.ok(ownOpenFiles());
 });

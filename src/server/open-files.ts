@@ -1,5 +1,6 @@
-// How many files this process may have open, and how they are shared out: an excess of callers, or of log streams, must not leave the
-// database or the engine without any. Node raises the soft limit to the hard one by itself.
+// How many files this process may have open, and how they are shared out: an excess of callers, or
+// of log streams, must not leave the database or the engine without any. Node raises the soft limit
+// to the hard one by itself.
 
 import { readFileSync } from 'node:fs';
 
@@ -18,7 +19,10 @@ export function shareOpenFiles(limits: string | undefined): OpenFiles {
   const found = /^Max open files\s+(\d+)/m.exec(limits ?? '')?.[1];
   const most = found === undefined ? Infinity : Number(found);
   if (most >= plenty) return { logs: undefined, connections: undefined };
-  return { logs: Math.max(4, Math.min(384, Math.floor(most / 4))), connections: Math.max(8, Math.floor(most / 2)) };
+  return {
+    logs: Math.max(4, Math.min(384, Math.floor(most / 4))),
+    connections: Math.max(8, Math.floor(most / 2)),
+  };
 }
 
 export function ownOpenFiles(): OpenFiles {

@@ -1,5 +1,5 @@
-// The paths of our own: the page at /, and under /_longshore/ health, metrics and the operations of our own. They read, and
-// change nothing but by an operation.
+// The paths of our own: the page at /, and under /_longshore/ health, metrics and the operations of
+// our own. They read, and change nothing but by an operation.
 
 import type { Limits } from '../core/limit.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
@@ -34,36 +34,85 @@ export interface DamageCounts {
   bytes: number;
 }
 
-export function ownPaths(reader: Reader, operations: OwnOperations, facts: ServerFacts, { disk, damage, url }: OwnPathParts): PathHandler {
+export function ownPaths(
+  reader: Reader,
+  operations: OwnOperations,
+  facts: ServerFacts,
+  { disk, damage, url }: OwnPathParts,
+): PathHandler {
   return (head) => {
     const { method, path, query, headers } = head;
     if (!path.startsWith('/_longshore/')) {
       // `GET /` is an operation of S3's, too.
-      const isPage = (path === '/' || path === '/metrics' || path === '/favicon.ico') && (method === 'GET' || method === 'HEAD') && query === '' && !isAwsClient(head);
+      const isPage =
+        (path === '/' || path === '/metrics' || path === '/favicon.ico') &&
+        (method === 'GET' || method === 'HEAD') &&
+        query === '' &&
+        !isAwsClient(head);
       if (!isPage) return undefined;
       if (path === '/favicon.ico') return answer(200, 'image/svg+xml', icon);
-      if (path === '/metrics') return answer(307, 'text/plain', 'The metrics are at /_longshore/metrics\n', ['location', '/_longshore/metrics']);
-      return frontPage(reader, facts, head, headers['host'] === undefined ? url() : `http://${String(headers['host'])}`);
+      if (path === '/metrics')
+        return answer(307, 'text/plain', 'The metrics are at /_longshore/metrics\n', [
+          'location',
+          '/_longshore/metrics',
+        ]);
+      return frontPage(
+        reader,
+        facts,
+        head,
+        headers['host'] === undefined ? url() : `http://${String(headers['host'])}`,
+      );
     }
     const own = operations.answer(head);
     if (own !== undefined) return own;
-    if (path === '/_longshore/health') return answer(200, 'application/json', JSON.stringify({ status: disk().low ? 'degraded' : 'ready', version, ...facts, disk: disk(), ...reader.counts() }));
-    if (path === '/_longshore/metrics') return answer(200, 'text/plain; version=0.0.4', metrics(reader.counts(), disk(), damage));
-    return answer(404, 'application/json', JSON.stringify({ code: 'UnknownOperationException', message: 'There is nothing here. Try /_longshore/health or /_longshore/metrics.' }));
+    if (path === '/_longshore/health')
+      return answer(
+        200,
+        'application/json',
+        JSON.stringify({
+          status: disk().low ? 'degraded' : 'ready',
+          version,
+          ...facts,
+          disk: disk(),
+          ...reader.counts(),
+        }),
+      );
+    if (path === '/_longshore/metrics')
+      return answer(200, 'text/plain; version=0.0.4', metrics(reader.counts(), disk(), damage));
+    return answer(
+      404,
+      'application/json',
+      JSON.stringify({
+        code: 'UnknownOperationException',
+        message: 'There is nothing here. Try /_longshore/health or /_longshore/metrics.',
+      }),
+    );
   };
 }
 
 /** Browsers ask for one beside each page. */
-const icon = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#147" d="M1 9h14l-3 5H4zM3 5h4v3H3zM9 5h4v3H9zM6 1h4v3H6z"/></svg>';
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#147" d="M1 9h14l-3 5H4zM3 5h4v3H3zM9 5h4v3H9zM6 1h4v3H6z"/></svg>';
 
-const answer = (status: number, type: string, body: string, more: readonly string[] = []): Answer => ({ status, headers: ['content-type', type, 'x-content-type-options', 'nosniff', ...more], body });
+const answer = (
+  status: number,
+  type: string,
+  body: string,
+  more: readonly string[] = [],
+): Answer => ({
+  status,
+  headers: ['content-type', type, 'x-content-type-options', 'nosniff', ...more],
+  body,
+});
 
 /** Prometheus text. */
 function metrics(counts: Counts, disk: DiskFacts, damage: DamageCounts): string {
   const lines = [
     '# HELP longshore_jobs Jobs that have not ended, by status; children of arrays count, their parents do not.',
     '# TYPE longshore_jobs gauge',
-    ...Object.entries(counts.jobs).map(([status, count]) => `longshore_jobs{status="${status}"} ${count}`),
+    ...Object.entries(counts.jobs).map(
+      ([status, count]) => `longshore_jobs{status="${status}"} ${count}`,
+    ),
     '# HELP longshore_compute_environments Compute environments.',
     '# TYPE longshore_compute_environments gauge',
     `longshore_compute_environments ${counts.computeEnvironments}`,

@@ -1,11 +1,14 @@
-// Keeps what a data directory holds from other users of the machine: it holds the environment of every job. Files are made
-// private by those who make them; this mends those of earlier versions and says where the directory itself is open. It touches
-// no file that is not a server's.
+// Keeps what a data directory holds from other users of the machine: it holds the environment of
+// every job. Files are made private by those who make them; this mends those of earlier versions
+// and says where the directory itself is open. It touches no file that is not a server's.
 
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Of the directory itself, and of the process engine's within it. Log files and outputs have always been private. */
+/**
+ * Of the directory itself, and of the process engine's within it. Log files and outputs have always
+ * been private.
+ */
 const ours = /^(longshore\.db(-wal|-shm|-journal|-mark)?|instance(\.place)?|engine|reserve)$/;
 const ofLauncher = /^(launcher\.(socket|lock|log)(-journal|-wal|-shm)?|journal)$/;
 
@@ -25,7 +28,12 @@ function closeFiles(directory: string, names: RegExp): void {
     const path = join(directory, name);
     const found = statSync(path, { throwIfNoEntry: false });
     // One that is another user's is not ours to change.
-    if (found?.isFile() && (found.mode & 0o077) !== 0 && found.uid === (process.getuid?.() ?? found.uid)) chmodSync(path, 0o600);
+    if (
+      found?.isFile() &&
+      (found.mode & 0o077) !== 0 &&
+      found.uid === (process.getuid?.() ?? found.uid)
+    )
+      chmodSync(path, 0o600);
   }
 }
 

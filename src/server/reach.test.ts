@@ -6,8 +6,31 @@ import { UsageError } from '../cli/failure.ts';
 import { isLoopback, reachOf } from './reach.ts';
 
 it('addresses of this machine alone are those, however they are written', () => {
-  for (const own of ['127.0.0.1', '127.0.0.2', '127.255.255.254', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', '::ffff:7f00:1']) assert.ok(isLoopback(own), own);
-  for (const other of ['0.0.0.0', '::', '10.0.0.1', '172.17.0.1', '128.0.0.1', '1.27.0.1', '::2', '::ffff:10.0.0.1', 'fe80::1', 'fe80::1%lo', '127.0.0.1.evil.test', '']) assert.ok(!isLoopback(other), other);
+  for (const own of [
+    '127.0.0.1',
+    '127.0.0.2',
+    '127.255.255.254',
+    '::1',
+    '0:0:0:0:0:0:0:1',
+    '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+  ])
+    assert.ok(isLoopback(own), own);
+  for (const other of [
+    '0.0.0.0',
+    '::',
+    '10.0.0.1',
+    '172.17.0.1',
+    '128.0.0.1',
+    '1.27.0.1',
+    '::2',
+    '::ffff:10.0.0.1',
+    'fe80::1',
+    'fe80::1%lo',
+    '127.0.0.1.evil.test',
+    '',
+  ])
+    assert.ok(!isLoopback(other), other);
 });
 
 it('this machine needs no leave', async () => {
@@ -20,7 +43,13 @@ it('this machine needs no leave', async () => {
 
 it('others are refused with the way that is safe, and with leave are told of each time', async () => {
   for (const host of ['0.0.0.0', '::', '10.11.12.13', '172.17.0.1']) {
-    await assert.rejects(reachOf({ host, hostIsProtected: false }), (error) => error instanceof UsageError && /become root on this machine/.test(error.message) && /ssh -L 4590:127\.0\.0\.1:4590 server.*--host-is-protected/.test(error.hint ?? ''));
+    await assert.rejects(
+      reachOf({ host, hostIsProtected: false }),
+      (error) =>
+        error instanceof UsageError &&
+        /become root on this machine/.test(error.message) &&
+        /ssh -L 4590:127\.0\.0\.1:4590 server.*--host-is-protected/.test(error.hint ?? ''),
+    );
     const { address, who } = await reachOf({ host, hostIsProtected: true });
     assert.equal(address, host);
     assert.match(who, /^WARNING: whoever can reach .* can become root on this machine/);
@@ -28,5 +57,6 @@ it('others are refused with the way that is safe, and with leave are told of eac
 });
 
 it('names that are none are refused', async () => {
-  for (const host of ['', 'no.such.name.invalid', 'a b']) await assert.rejects(reachOf({ host, hostIsProtected: true }), UsageError);
+  for (const host of ['', 'no.such.name.invalid', 'a b'])
+    await assert.rejects(reachOf({ host, hostIsProtected: true }), UsageError);
 });

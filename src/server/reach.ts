@@ -1,6 +1,7 @@
-// Who can reach an address that the server listens on. Requests are not authenticated, so whoever can reach it can start
-// containers that mount what they like: it is for this machine, unless the operator says that something else guards it. It
-// decides by the addresses themselves, never by how a name sounds.
+// Who can reach an address that the server listens on. Requests are not authenticated, so whoever
+// can reach it can start containers that mount what they like: it is for this machine, unless the
+// operator says that something else guards it. It decides by the addresses themselves, never by how
+// a name sounds.
 
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -8,17 +9,32 @@ import { networkInterfaces } from 'node:os';
 import { UsageError } from '../cli/failure.ts';
 
 export interface Reach {
-  /** What to listen on: the address itself, looked up once, so that it is the one that was judged. */
+  /**
+   * What to listen on: the address itself, looked up once, so that it is the one that was judged.
+   */
   readonly address: string;
   /** In one sentence, for the person who starts the server. */
   readonly who: string;
 }
 
-/** Throws {@link UsageError} where others could reach it and nobody has said that it is protected, or the name is none. */
-export async function reachOf({ host, hostIsProtected }: { readonly host: string; readonly hostIsProtected: boolean }): Promise<Reach> {
+/**
+ * Throws {@link UsageError} where others could reach it and nobody has said that it is protected,
+ * or the name is none.
+ */
+export async function reachOf({
+  host,
+  hostIsProtected,
+}: {
+  readonly host: string;
+  readonly hostIsProtected: boolean;
+}): Promise<Reach> {
   const addresses = isIP(host) !== 0 ? [host] : await addressesOf(host);
   const address = addresses[0] as string;
-  if (addresses.every(isLoopback)) return { address, who: 'Only programs on this machine can reach it, of all its users: requests are not authenticated.' };
+  if (addresses.every(isLoopback))
+    return {
+      address,
+      who: 'Only programs on this machine can reach it, of all its users: requests are not authenticated.',
+    };
   const who = whoReaches(address);
   if (!hostIsProtected) {
     throw new UsageError(
@@ -26,12 +42,16 @@ export async function reachOf({ host, hostIsProtected }: { readonly host: string
       'Stay on 127.0.0.1 and reach it from elsewhere with: ssh -L 4590:127.0.0.1:4590 server. Where something else lets only trusted people through (a firewall, a VPN), add --host-is-protected',
     );
   }
-  return { address, who: `WARNING: whoever can reach ${address} can become root on this machine, for requests are not authenticated. That is ${who}; --host-is-protected says that something else keeps all others out.` };
+  return {
+    address,
+    who: `WARNING: whoever can reach ${address} can become root on this machine, for requests are not authenticated. That is ${who}; --host-is-protected says that something else keeps all others out.`,
+  };
 }
 
 async function addressesOf(name: string): Promise<string[]> {
   const found = name === '' ? [] : await lookup(name, { all: true }).catch(() => []);
-  if (found.length === 0) throw new UsageError(`--host: '${name}' is neither an address nor a name that has one`);
+  if (found.length === 0)
+    throw new UsageError(`--host: '${name}' is neither an address nor a name that has one`);
   return found.map(({ address }) => address);
 }
 
@@ -44,8 +64,13 @@ export function isLoopback(address: string): boolean {
 }
 
 function whoReaches(address: string): string {
-  if (address === '0.0.0.0' || /^[0:]+$/.test(address)) return 'every machine that has a way to this one, and every container on it';
-  const [network = ''] = Object.entries(networkInterfaces()).find(([, all]) => all?.some((one) => one.address === address)) ?? [];
-  if (/^(docker|br-|podman|cni|virbr|lxdbr|lxcbr|incusbr)/.test(network)) return `every container and virtual machine on the network ${network}, and machines that have a way to it`;
+  if (address === '0.0.0.0' || /^[0:]+$/.test(address))
+    return 'every machine that has a way to this one, and every container on it';
+  const [network = ''] =
+    Object.entries(networkInterfaces()).find(([, all]) =>
+      all?.some((one) => one.address === address),
+    ) ?? [];
+  if (/^(docker|br-|podman|cni|virbr|lxdbr|lxcbr|incusbr)/.test(network))
+    return `every container and virtual machine on the network ${network}, and machines that have a way to it`;
   return 'every machine that has a way to this address, and every container on this one';
 }

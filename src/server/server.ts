@@ -1,5 +1,5 @@
-// Starts a server: picks the real ports, lets app compose the service over them, opens the listener, and ends in order. It
-// holds no rule of the service.
+// Starts a server: picks the real ports, lets app compose the service over them, opens the
+// listener, and ends in order. It holds no rule of the service.
 
 import { join } from 'node:path';
 import { pino, type DestinationStream, type Logger } from 'pino';
@@ -20,7 +20,13 @@ import { trustingAuthenticator } from '../wire/sigv4.ts';
 import { complain } from './command/terminal.ts';
 import type { ServerConfig } from './config.ts';
 import { consoleLog } from './console-log.ts';
-import { chooseEngine, makeEngine, whatBecomesOf, type ChosenEngine, type EngineRules } from './engine-choice.ts';
+import {
+  chooseEngine,
+  makeEngine,
+  whatBecomesOf,
+  type ChosenEngine,
+  type EngineRules,
+} from './engine-choice.ts';
 import { recordEngine } from './engine-record.ts';
 import { identify, type Identity } from './identity.ts';
 import { isHostName } from './host-names.ts';
@@ -47,13 +53,14 @@ export interface RunningServer {
   /** Who can reach it, in a sentence for the person who started it. */
   readonly reach: string;
   /**
-   * SIGTERM's way: stop accepting, finish the commit in hand, leave containers running; `discard` takes them away too, for a
-   * server that nobody will start again.
+   * SIGTERM's way: stop accepting, finish the commit in hand, leave containers running; `discard`
+   * takes them away too, for a server that nobody will start again.
    */
   close(how?: { readonly discard: boolean }): Promise<void>;
 }
 
-const diskLow = 'the disk of the data directory is nearly full: output waits where it is, and nothing new is taken until there is room';
+const diskLow =
+  'the disk of the data directory is nearly full: output waits where it is, and nothing new is taken until there is room';
 
 function noBackup(error: unknown): never {
   if (error instanceof NoRoomForBackup) throw new AwsError('ServerException', 503, error.message);
@@ -70,14 +77,25 @@ export interface ServerHooks {
   readonly engineRules: EngineRules;
 }
 
-/** Throws NoEngine or WaitEnded where no engine can be had, before anything of the directory is opened. */
-export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<RunningServer> {
+/**
+ * Throws NoEngine or WaitEnded where no engine can be had, before anything of the directory is
+ * opened.
+ */
+export async function startServer(
+  config: ServerConfig,
+  hooks: ServerHooks,
+): Promise<RunningServer> {
   const reach = await reachOf(config);
   const log = pino({ level: config.logLevel, base: undefined }, logDestination());
   makeDirectory(config.dataDir);
   const choice = await chooseEngine(config, hooks.engineRules);
   const openness = closeToOthers(config.dataDir);
-  const disk = new DiskRoom({ directory: config.dataDir, reserveBytes: config.diskReserveBytes, onChange: (facts) => log.warn(facts, facts.low ? diskLow : 'the disk of the data directory has room again') });
+  const disk = new DiskRoom({
+    directory: config.dataDir,
+    reserveBytes: config.diskReserveBytes,
+    onChange: (facts) =>
+      log.warn(facts, facts.low ? diskLow : 'the disk of the data directory has room again'),
+  });
   const store = openStore(config, disk);
   // From here on the directory is held: no other server writes to it.
   removeLeftCopies(config.dataDir);
@@ -90,7 +108,17 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     disk.close();
     throw error;
   }
-  return startHeld(config, hooks, { log, reach, choice, store, disk, identity, lock, openness, damage: { found: 0, bytes: 0 } }).catch(async (error: unknown) => {
+  return startHeld(config, hooks, {
+    log,
+    reach,
+    choice,
+    store,
+    disk,
+    identity,
+    lock,
+    openness,
+    damage: { found: 0, bytes: 0 },
+  }).catch(async (error: unknown) => {
     disk.close();
     await lock.release();
     throw error;
@@ -99,7 +127,10 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 
 function openStore(config: ServerConfig, disk: DiskRoom): SqliteStore {
   try {
-    return new SqliteStore(join(config.dataDir, 'longshore.db'), { acceptOlder: config.acceptOlderDatabase, onFull: () => disk.giveUpBalloon() });
+    return new SqliteStore(join(config.dataDir, 'longshore.db'), {
+      acceptOlder: config.acceptOlderDatabase,
+      onFull: () => disk.giveUpBalloon(),
+    });
   } catch (error) {
     disk.close();
     throw error;
@@ -119,7 +150,11 @@ interface Held {
   readonly openness: string | undefined;
 }
 
-async function startHeld(config: ServerConfig, hooks: ServerHooks, held: Held): Promise<RunningServer> {
+async function startHeld(
+  config: ServerConfig,
+  hooks: ServerHooks,
+  held: Held,
+): Promise<RunningServer> {
   const { log, store, disk, damage, identity, choice } = held;
   const logSink = new FileLogSink(join(config.dataDir, 'logs'), {
     openFiles: ownOpenFiles().logs,
@@ -137,7 +172,11 @@ async function startHeld(config: ServerConfig, hooks: ServerHooks, held: Held): 
     logSink,
     engine: makeEngine(choice.kind, config, identity.id),
     hosts: dockerHosts({ ...config, onProblem }),
-    capacity: new LocalCapacity(systemClock, config.instanceStartMs, perHour === 0 ? undefined : { perHour, random: Math.random }),
+    capacity: new LocalCapacity(
+      systemClock,
+      config.instanceStartMs,
+      perHour === 0 ? undefined : { perHour, random: Math.random },
+    ),
     clock: systemClock,
     ids: systemIds,
     keys: systemKeyMaker,
@@ -150,11 +189,33 @@ async function startHeld(config: ServerConfig, hooks: ServerHooks, held: Held): 
     removeUnknown: config.removeUnknown,
     logLimitBytes: config.logLimitBytes,
     isDiskLow: () => disk.facts.low,
-    backUp: (what) => backUp({ dataDir: config.dataDir, copyDatabase: (path) => store.backUp(path), version, now: systemClock.now }, what).catch(noBackup),
+    backUp: (what) =>
+      backUp(
+        {
+          dataDir: config.dataDir,
+          copyDatabase: (path) => store.backUp(path),
+          version,
+          now: systemClock.now,
+        },
+        what,
+      ).catch(noBackup),
     authenticator: trustingAuthenticator(config.account),
     authorizer: { authorize: () => undefined },
-    onAudit: (record) => log.debug({ requestId: record.requestId, operation: record.operation, status: record.status, error: record.error?.message }, 'request'),
-    onFault: (record) => log.error({ requestId: record.requestId, operation: record.operation, err: record.error }, 'request failed'),
+    onAudit: (record) =>
+      log.debug(
+        {
+          requestId: record.requestId,
+          operation: record.operation,
+          status: record.status,
+          error: record.error?.message,
+        },
+        'request',
+      ),
+    onFault: (record) =>
+      log.error(
+        { requestId: record.requestId, operation: record.operation, err: record.error },
+        'request failed',
+      ),
     onProblem,
     onFatal: (error) => {
       log.fatal({ err: error }, 'the server stops: its state could not be kept');
@@ -164,7 +225,8 @@ async function startHeld(config: ServerConfig, hooks: ServerHooks, held: Held): 
   try {
     return await open(config, app, held);
   } catch (error) {
-    // Nothing of a server that could not start may go on: neither its jobs' bookkeeping nor its hold on the directory.
+    // Nothing of a server that could not start may go on: neither its jobs' bookkeeping nor its
+    // hold on the directory.
     await app.control.close().catch(() => undefined);
     throw error;
   }
@@ -179,7 +241,12 @@ function logDestination(): DestinationStream {
 }
 
 async function open(config: ServerConfig, app: App, held: Held): Promise<RunningServer> {
-  const { log, identity, lock, choice: { kind, reason, instead } } = held;
+  const {
+    log,
+    identity,
+    lock,
+    choice: { kind, reason, instead },
+  } = held;
   const machine = localHost(identity.id, config.capacity, ownAddress());
   const notices = held.openness === undefined ? [] : [held.openness];
   if (identity.isNew) {
@@ -198,13 +265,24 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     allowedHosts: [...(isHostName(config.host) ? [config.host] : []), ...config.allowedHosts],
     port: config.port,
     router: app.router,
-    own: ownPaths(app.control.reader, app.own, { engine: capabilities, region: config.region, account: config.account, limits: config.settings.limits }, { disk: () => held.disk.facts, damage: held.damage, url: () => urlOf(listener) }),
+    own: ownPaths(
+      app.control.reader,
+      app.own,
+      {
+        engine: capabilities,
+        region: config.region,
+        account: config.account,
+        limits: config.settings.limits,
+      },
+      { disk: () => held.disk.facts, damage: held.damage, url: () => urlOf(listener) },
+    ),
     onFault: (error) => log.error({ err: error }, 'own path failed'),
   });
   log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');
   // The log says it in words at a terminal; where it is quiet it has to be said all the same.
-  for (const notice of notices) if (log.isLevelEnabled('warn')) log.warn(notice);
-  else complain(`longshore: ${notice}\n`);
+  for (const notice of notices)
+    if (log.isLevelEnabled('warn')) log.warn(notice);
+    else complain(`longshore: ${notice}\n`);
   if (capabilities.notice) log.info(capabilities.notice);
   return {
     url: urlOf(listener),
@@ -229,13 +307,18 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
 /** Attempts that have not ended and do not run on registered hosts. */
 function attemptsHere({ control: { world } }: App): number {
   let count = 0;
-  for (const [, { hostId }] of world.allocations) if (world.hosts.get(hostId)?.kind !== 'registered') count++;
+  for (const [, { hostId }] of world.allocations)
+    if (world.hosts.get(hostId)?.kind !== 'registered') count++;
   return count;
 }
 
-const urlOf = (listener: Listener): string => `http://${listener.host.includes(':') ? `[${listener.host}]` : listener.host}:${listener.port}`;
+const urlOf = (listener: Listener): string =>
+  `http://${listener.host.includes(':') ? `[${listener.host}]` : listener.host}:${listener.port}`;
 
 function newMark(dataDir: string, former: string, left: number): string {
-  const jobs = left === 0 ? 'No job was under way in it' : `The ${left === 1 ? 'job that was' : `${left} jobs that were`} under way in it ended as ${left === 1 ? 'its host' : 'their hosts'} had`;
+  const jobs =
+    left === 0
+      ? 'No job was under way in it'
+      : `The ${left === 1 ? 'job that was' : `${left} jobs that were`} under way in it ended as ${left === 1 ? 'its host' : 'their hosts'} had`;
   return `the data directory ${dataDir} is a copy: its mark (${former}) was made in another place, and it has a mark of its own now. ${jobs}; no container of the former mark is adopted, stopped or removed. Where it replaces the other, stop this server, copy again, and start that copy with --adopt`;
 }

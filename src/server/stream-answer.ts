@@ -1,5 +1,5 @@
-// Sends an answer that is made while it is sent. A client that has enough, or a source that fails, ends it: what was sent is not
-// whole then, and says so by its end.
+// Sends an answer that is made while it is sent. A client that has enough, or a source that fails,
+// ends it: what was sent is not whole then, and says so by its end.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -7,7 +7,12 @@ import { pipeline } from 'node:stream/promises';
 import type { StreamedAnswer } from '../service/longshore/own-operations.ts';
 
 /** Never rejects. */
-export async function streamAnswer(request: IncomingMessage, response: ServerResponse, { status, headers, bytes }: StreamedAnswer, onFault: (error: unknown) => void): Promise<void> {
+export async function streamAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, bytes }: StreamedAnswer,
+  onFault: (error: unknown) => void,
+): Promise<void> {
   // Whatever the request says beside its head is nothing to such an answer.
   request.resume();
   response.writeHead(status, [...headers]);

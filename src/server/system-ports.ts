@@ -1,4 +1,5 @@
-// The real clock and the real ids. Nothing but the server may use them: everything else takes the ports.
+// The real clock and the real ids. Nothing but the server may use them: everything else takes the
+// ports.
 
 import { randomBytes } from 'node:crypto';
 import { attemptId, type AttemptId } from '../base/ids.ts';
@@ -15,7 +16,10 @@ export const systemClock: Clock = {
     const arm = (): void => {
       const waitMs = Math.max(0, dueAtMs - Date.now());
       // The listener keeps the process alive; what is due some day must not hold up its end.
-      timer = setTimeout(() => (waitMs > longestTimerMs ? arm() : task()), Math.min(waitMs, longestTimerMs)).unref();
+      timer = setTimeout(
+        () => (waitMs > longestTimerMs ? arm() : task()),
+        Math.min(waitMs, longestTimerMs),
+      ).unref();
     };
     arm();
     return () => clearTimeout(timer);

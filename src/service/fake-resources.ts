@@ -1,4 +1,5 @@
-// Resources in memory behind the ports, for the tests of services that keep some. Only tests import it.
+// Resources in memory behind the ports, for the tests of services that keep some. Only tests import
+// it.
 
 import type { CommandBus } from '../port/command-bus.ts';
 import type { ResourceReader, ResourceRow, ResourceSpaceKey } from '../port/store.ts';
@@ -20,7 +21,11 @@ export class FakeResources implements ResourceReader {
       this.#versions.set(keyOf(space), version + 1);
       for (const { kind, id } of remove) this.#rows.delete(keyOf(space, kind, id));
       // What is stored is what JSON keeps of it.
-      for (const row of put) this.#rows.set(keyOf(space, row.kind, row.id), JSON.parse(JSON.stringify(row)) as ResourceRow);
+      for (const row of put)
+        this.#rows.set(
+          keyOf(space, row.kind, row.id),
+          JSON.parse(JSON.stringify(row)) as ResourceRow,
+        );
       return 'done';
     },
   };
@@ -35,8 +40,12 @@ export class FakeResources implements ResourceReader {
 
   resources(space: ResourceSpaceKey, kind: string): readonly ResourceRow[] {
     const prefix = keyOf(space, kind, '');
-    return [...this.#rows].filter(([key]) => key.startsWith(prefix)).map(([, row]) => row).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...this.#rows]
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([, row]) => row)
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 }
 
-const keyOf = ({ service, scope }: ResourceSpaceKey, ...more: string[]): string => [service, scope, ...more].join('\n');
+const keyOf = ({ service, scope }: ResourceSpaceKey, ...more: string[]): string =>
+  [service, scope, ...more].join('\n');

@@ -1,5 +1,6 @@
-// Requests in bulk that the schemas allow, made of words that mean something to EC2 and IAM: every one is answered with what its
-// schema can carry, or refused by an AwsError, in any order of operations.
+// Requests in bulk that the schemas allow, made of words that mean something to EC2 and IAM: every
+// one is answered with what its schema can carry, or refused by an AwsError, in any order of
+// operations.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -17,15 +18,71 @@ import { FakeDeps as FakeIam } from './iam/fake-deps.ts';
 import { iamOperations } from './iam/operations.ts';
 
 /** Ids ascend as they are made, so that small numbers hit what is there. */
-const id = fc.tuple(fc.constantFrom('vpc', 'subnet', 'sg', 'sgr', 'igw', 'nat', 'eipalloc', 'rtb', 'rtbassoc', 'key', 'pg', 'lt', 'ami'), fc.integer({ min: 1, max: 24 })).map(([prefix, number]) => `${prefix}-0${number.toString(16).padStart(16, '0')}`);
+const id = fc
+  .tuple(
+    fc.constantFrom(
+      'vpc',
+      'subnet',
+      'sg',
+      'sgr',
+      'igw',
+      'nat',
+      'eipalloc',
+      'rtb',
+      'rtbassoc',
+      'key',
+      'pg',
+      'lt',
+      'ami',
+    ),
+    fc.integer({ min: 1, max: 24 }),
+  )
+  .map(([prefix, number]) => `${prefix}-0${number.toString(16).padStart(16, '0')}`);
 const bytes = fc.string({ unit: 'binary', maxLength: 20 });
 const ec2Word = fc.oneof(
   { weight: 5, arbitrary: id },
-  { weight: 3, arbitrary: fc.constantFrom('10.0.0.0/16', '10.0.1.0/24', '172.31.64.0/20', '0.0.0.0/0', '::/0', '10.0.0.1', 'tcp', '-1', 'vpc', 'default', 'spread', 'eu-west-1a', 'vpc-id', 'tag:a', '*', '$Latest', '1', '') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      '10.0.0.0/16',
+      '10.0.1.0/24',
+      '172.31.64.0/20',
+      '0.0.0.0/0',
+      '::/0',
+      '10.0.0.1',
+      'tcp',
+      '-1',
+      'vpc',
+      'default',
+      'spread',
+      'eu-west-1a',
+      'vpc-id',
+      'tag:a',
+      '*',
+      '$Latest',
+      '1',
+      '',
+    ),
+  },
   { weight: 1, arbitrary: bytes },
 );
 const iamWord = fc.oneof(
-  { weight: 9, arbitrary: fc.constantFrom('ecsInstanceRole', 'AWSBatchServiceRole', 'AWSServiceRoleForBatch', 'r', '/', '{"Statement":[]}', '{', 'arn:aws:iam::aws:policy/P', 'spot.amazonaws.com', '__proto__', '') },
+  {
+    weight: 9,
+    arbitrary: fc.constantFrom(
+      'ecsInstanceRole',
+      'AWSBatchServiceRole',
+      'AWSServiceRoleForBatch',
+      'r',
+      '/',
+      '{"Statement":[]}',
+      '{',
+      'arn:aws:iam::aws:policy/P',
+      'spot.amazonaws.com',
+      '__proto__',
+      '',
+    ),
+  },
   { weight: 1, arbitrary: bytes },
 );
 
@@ -34,43 +91,87 @@ const requiredOf = (schema: NormalizedSchema): string[] => {
   return (tuple[4] as string[]).slice(0, (tuple[6] as number | undefined) ?? 0);
 };
 
-function valuesOf(schema: NormalizedSchema, word: fc.Arbitrary<string>, depth = 0): fc.Arbitrary<unknown> {
+function valuesOf(
+  schema: NormalizedSchema,
+  word: fc.Arbitrary<string>,
+  depth = 0,
+): fc.Arbitrary<unknown> {
   if (schema.isStructSchema()) {
-    const members = [...schema.structIterator()].filter(([name]) => name !== 'DryRun' && depth < 4).map(([name, member]) => [name, valuesOf(member, word, depth + 1)] as const);
+    const members = [...schema.structIterator()]
+      .filter(([name]) => name !== 'DryRun' && depth < 4)
+      .map(([name, member]) => [name, valuesOf(member, word, depth + 1)] as const);
     if (members.length === 0) return fc.constant({});
     // A few members at once, so that many a request passes its checks.
-    const some = fc.subarray(members.map(([name]) => name), { maxLength: Math.min(members.length, 4) });
-    return fc.tuple(fc.record(Object.fromEntries(members)), some).map(([all, kept]) => Object.fromEntries(Object.entries(all).filter(([name]) => kept.includes(name) || requiredOf(schema).includes(name))));
+    const some = fc.subarray(
+      members.map(([name]) => name),
+      { maxLength: Math.min(members.length, 4) },
+    );
+    return fc
+      .tuple(fc.record(Object.fromEntries(members)), some)
+      .map(([all, kept]) =>
+        Object.fromEntries(
+          Object.entries(all).filter(
+            ([name]) => kept.includes(name) || requiredOf(schema).includes(name),
+          ),
+        ),
+      );
   }
-  if (schema.isListSchema()) return fc.array(valuesOf(schema.getValueSchema(), word, depth + 1), { maxLength: 2 });
+  if (schema.isListSchema())
+    return fc.array(valuesOf(schema.getValueSchema(), word, depth + 1), { maxLength: 2 });
   if (schema.isBooleanSchema()) return fc.boolean();
   if (schema.isBlobSchema()) return fc.uint8Array({ maxLength: 40 });
   if (schema.isTimestampSchema()) return fc.constant(new Date(0));
-  if (schema.isNumericSchema()) return fc.oneof(fc.integer({ min: -1, max: 30 }), fc.constantFrom(3600, 65_535, 2 ** 31 - 1, 1.5));
+  if (schema.isNumericSchema())
+    return fc.oneof(
+      fc.integer({ min: -1, max: 30 }),
+      fc.constantFrom(3600, 65_535, 2 ** 31 - 1, 1.5),
+    );
   return word;
 }
 
-function answersAnything<Deps>(title: string, module: SchemaModule, table: OperationTable<Deps>, make: () => Deps, word: fc.Arbitrary<string>): void {
+function answersAnything<Deps>(
+  title: string,
+  module: SchemaModule,
+  table: OperationTable<Deps>,
+  make: () => Deps,
+  word: fc.Arbitrary<string>,
+): void {
   test(`${title}: whatever the schemas allow is answered or refused`, async () => {
-    const operations = [...operationsOf(module).values()].filter(({ name }) => Object.hasOwn(table, name));
-    const calls = fc.oneof(...operations.map(({ name, input, output }) => valuesOf(NormalizedSchema.of(input), word).map((value) => ({ name, value: value as object, write: compileXmlWriter(output) }))));
+    const operations = [...operationsOf(module).values()].filter(({ name }) =>
+      Object.hasOwn(table, name),
+    );
+    const calls = fc.oneof(
+      ...operations.map(({ name, input, output }) =>
+        valuesOf(NormalizedSchema.of(input), word).map((value) => ({
+          name,
+          value: value as object,
+          write: compileXmlWriter(output),
+        })),
+      ),
+    );
     let answered = 0;
     let refused = 0;
-    await fc.assert(fc.asyncProperty(fc.array(calls, { minLength: 20, maxLength: 40 }), async (sequence) => {
-      const deps = make();
-      for (const { name, value, write } of sequence) {
-        try {
-          const operation = table[name] as Operation<Deps, object, unknown>;
-          operation.authorizes(value, context);
-          write(await operation.handle(deps, value, context));
-          answered++;
-        } catch (error) {
-          assert.ok(error instanceof AwsError, `${name} ${JSON.stringify(value)}: ${(error as Error).stack}`);
-          assert.ok(error.status >= 400 && error.status < 500 && error.message !== '');
-          refused++;
+    await fc.assert(
+      fc.asyncProperty(fc.array(calls, { minLength: 20, maxLength: 40 }), async (sequence) => {
+        const deps = make();
+        for (const { name, value, write } of sequence) {
+          try {
+            const operation = table[name] as Operation<Deps, object, unknown>;
+            operation.authorizes(value, context);
+            write(await operation.handle(deps, value, context));
+            answered++;
+          } catch (error) {
+            assert.ok(
+              error instanceof AwsError,
+              `${name} ${JSON.stringify(value)}: ${(error as Error).stack}`,
+            );
+            assert.ok(error.status >= 400 && error.status < 500 && error.message !== '');
+            refused++;
+          }
         }
-      }
-    }), { numRuns: 80 });
+      }),
+      { numRuns: 80 },
+    );
     assert.ok(answered > 100 && refused > 100, `${answered} answered, ${refused} refused`);
   });
 }

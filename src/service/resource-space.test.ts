@@ -16,12 +16,26 @@ const envelope = { requestId: 'r', caller: 'c', sourceAddress: '', userAgent: ''
 
 function rig() {
   const resources = new FakeResources();
-  const make = () => new ResourceSpace<Kinds>({ service: 'toy', bus: resources.bus, reader: resources, seed: (draft, _scope, ids) => {
-    draft.put('box', 'default', { size: 1 });
-    draft.put('key', 'default', { id: ids.attempt() });
-  } });
+  const make = () =>
+    new ResourceSpace<Kinds>({
+      service: 'toy',
+      bus: resources.bus,
+      reader: resources,
+      seed: (draft, _scope, ids) => {
+        draft.put('box', 'default', { size: 1 });
+        draft.put('key', 'default', { id: ids.attempt() });
+      },
+    });
   const space = make();
-  return { resources, make, space, change: space.change.bind(space, scope, envelope) as <T>(decide: Parameters<typeof space.change<T>>[2]) => Promise<T>, view: () => space.view(scope) };
+  return {
+    resources,
+    make,
+    space,
+    change: space.change.bind(space, scope, envelope) as <T>(
+      decide: Parameters<typeof space.change<T>>[2],
+    ) => Promise<T>,
+    view: () => space.view(scope),
+  };
 }
 
 test('what a new account has is shown, the same each time, and written with its first change', async () => {
@@ -32,10 +46,13 @@ test('what a new account has is shown, the same each time, and written with its 
   const { id } = (await view()).get('key', 'default') ?? {};
   assert.match(id ?? '', /^[0-9a-f]{32}$/);
   await change((draft) => draft.all('box'));
-  await assert.rejects(change((draft) => {
-    draft.put('box', 'a', { size: 2 });
-    throw new Error('no');
-  }), /no/);
+  await assert.rejects(
+    change((draft) => {
+      draft.put('box', 'a', { size: 2 });
+      throw new Error('no');
+    }),
+    /no/,
+  );
   assert.equal(version(), 0, 'what is only looked at, and what fails, writes nothing');
   await change((draft) => draft.put('box', 'a', { size: 2 }));
   assert.equal(version(), 1);
@@ -57,10 +74,13 @@ test('a draft sees its own changes, in the order of ids', async () => {
 
 test('what is thrown is the answer, and nothing changes', async () => {
   const { change, view } = rig();
-  await assert.rejects(change((draft) => {
-    draft.put('box', 'a', { size: 2 });
-    throw new Error('no');
-  }), /no/);
+  await assert.rejects(
+    change((draft) => {
+      draft.put('box', 'a', { size: 2 });
+      throw new Error('no');
+    }),
+    /no/,
+  );
   assert.equal((await view()).get('box', 'a'), undefined);
 });
 
@@ -68,12 +88,16 @@ test('a change is decided again when another one came in between', async () => {
   const { change, make, resources, view } = rig();
   await view();
   let decisions = 0;
-  resources.beforeWrite = () => make().change(scope, envelope, (draft) => draft.remove('box', 'default'));
-  await assert.rejects(change((draft) => {
-    decisions++;
-    if (draft.get('box', 'default') === undefined) throw new Error('the box is gone');
-    draft.put('lid', 'l', { of: 'default' });
-  }), /the box is gone/);
+  resources.beforeWrite = () =>
+    make().change(scope, envelope, (draft) => draft.remove('box', 'default'));
+  await assert.rejects(
+    change((draft) => {
+      decisions++;
+      if (draft.get('box', 'default') === undefined) throw new Error('the box is gone');
+      draft.put('lid', 'l', { of: 'default' });
+    }),
+    /the box is gone/,
+  );
   assert.equal(decisions, 2);
   assert.deepEqual((await view()).all('lid'), []);
 });
@@ -82,13 +106,20 @@ test('many changes at once are decided once each, in the order in which they cam
   const { change, view } = rig();
   await view();
   let decisions = 0;
-  const seen = await Promise.all(Array.from({ length: 50 }, (_none, at) => change((draft) => {
-    decisions++;
-    draft.put('box', `b${at}`, { size: at });
-    return draft.all('box').length;
-  })));
+  const seen = await Promise.all(
+    Array.from({ length: 50 }, (_none, at) =>
+      change((draft) => {
+        decisions++;
+        draft.put('box', `b${at}`, { size: at });
+        return draft.all('box').length;
+      }),
+    ),
+  );
   assert.equal(decisions, 50);
-  assert.deepEqual(seen, Array.from({ length: 50 }, (_none, at) => at + 2));
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 50 }, (_none, at) => at + 2),
+  );
 });
 
 test('one that fails does not hold up the next', async () => {

@@ -1,7 +1,8 @@
-// The resources that a service of its own keeps (IAM's roles, EC2's networks) as its operations see and change them: one view of
-// one moment, and changes that take place all together, on exactly what they were decided on, or not at all. What a new account
-// has of itself is shown to whoever looks, the same each time, and written down with the account's first change: reads write
-// nothing, whoever calls. It knows no kind of resource.
+// The resources that a service of its own keeps (IAM's roles, EC2's networks) as its operations see
+// and change them: one view of one moment, and changes that take place all together, on exactly
+// what they were decided on, or not at all. What a new account has of itself is shown to whoever
+// looks, the same each time, and written down with the account's first change: reads write nothing,
+// whoever calls. It knows no kind of resource.
 
 import { createHash } from 'node:crypto';
 import { must } from '../base/assert.ts';
@@ -59,12 +60,20 @@ export class ResourceSpace<Kinds extends object> {
   }
 
   /**
-   * Runs `decide` on what is there and commits what it changed, durably, before its value is answered. It is run again where
-   * something changed in between; what it throws is the answer, and nothing is changed.
+   * Runs `decide` on what is there and commits what it changed, durably, before its value is
+   * answered. It is run again where something changed in between; what it throws is the answer, and
+   * nothing is changed.
    */
-  async change<T>(scope: Scope, envelope: Envelope, decide: (draft: ResourceDraft<Kinds>) => T): Promise<T> {
-    // Our own callers take turns: of many at once all but one would else decide in vain, round after round.
-    const change = (this.#turns.get(scope) ?? Promise.resolve()).then(() => this.#tryToChange(scope, envelope, decide));
+  async change<T>(
+    scope: Scope,
+    envelope: Envelope,
+    decide: (draft: ResourceDraft<Kinds>) => T,
+  ): Promise<T> {
+    // Our own callers take turns: of many at once all but one would else decide in vain, round
+    // after round.
+    const change = (this.#turns.get(scope) ?? Promise.resolve()).then(() =>
+      this.#tryToChange(scope, envelope, decide),
+    );
     const turn = change.then(
       () => undefined,
       () => undefined,
@@ -77,7 +86,11 @@ export class ResourceSpace<Kinds extends object> {
     }
   }
 
-  async #tryToChange<T>(scope: Scope, envelope: Envelope, decide: (draft: ResourceDraft<Kinds>) => T): Promise<T> {
+  async #tryToChange<T>(
+    scope: Scope,
+    envelope: Envelope,
+    decide: (draft: ResourceDraft<Kinds>) => T,
+  ): Promise<T> {
     const { service, bus, reader } = this.#parts;
     const space = { service, scope };
     for (let tries = 0; tries < mostTries; tries++) {
@@ -86,17 +99,33 @@ export class ResourceSpace<Kinds extends object> {
       const value = decide(draft);
       if (!draft.isTouched) return value;
       const { put, remove } = draft.changes();
-      if ((await bus.write({ table: 'resource', write: 'change', space, version, put, remove }, envelope)) === 'done') return value;
+      if (
+        (await bus.write(
+          { table: 'resource', write: 'change', space, version, put, remove },
+          envelope,
+        )) === 'done'
+      )
+        return value;
     }
-    throw new Error(`the resources of ${service} changed ${mostTries} times while one change was made`);
+    throw new Error(
+      `the resources of ${service} changed ${mostTries} times while one change was made`,
+    );
   }
 }
 
-/** The same ones for the same text, ascending: a seed that was only shown is written as it was shown. */
+/**
+ * The same ones for the same text, ascending: a seed that was only shown is written as it was
+ * shown.
+ */
 function seedIds(text: string): Pick<Ids, 'attempt'> {
   const digits = createHash('sha256').update(text).digest('hex');
   let count = 0;
-  return { attempt: () => attemptId(`${digits.slice(0, 12)}${(count++).toString(16).padStart(4, '0')}${digits.slice(12, 28)}`) };
+  return {
+    attempt: () =>
+      attemptId(
+        `${digits.slice(0, 12)}${(count++).toString(16).padStart(4, '0')}${digits.slice(12, 28)}`,
+      ),
+  };
 }
 
 class Draft<Kinds extends object> implements ResourceDraft<Kinds> {
@@ -114,14 +143,19 @@ class Draft<Kinds extends object> implements ResourceDraft<Kinds> {
 
   get<K extends keyof Kinds & string>(kind: K, id: string): Kinds[K] | undefined {
     const changed = this.#changed.get(kind);
-    return (changed?.has(id) ? changed.get(id) : this.#reader.resource(this.#space, kind, id)?.body) as Kinds[K] | undefined;
+    return (
+      changed?.has(id) ? changed.get(id) : this.#reader.resource(this.#space, kind, id)?.body
+    ) as Kinds[K] | undefined;
   }
 
   all<K extends keyof Kinds & string>(kind: K): readonly Kinds[K][] {
-    const bodies = new Map<string, object | undefined>(this.#reader.resources(this.#space, kind).map(({ id, body }) => [id, body]));
+    const bodies = new Map<string, object | undefined>(
+      this.#reader.resources(this.#space, kind).map(({ id, body }) => [id, body]),
+    );
     const changed = this.#changed.get(kind);
     for (const [id, body] of changed ?? []) bodies.set(id, body);
-    const entries = changed === undefined ? [...bodies] : [...bodies].sort(([a], [b]) => (a < b ? -1 : 1));
+    const entries =
+      changed === undefined ? [...bodies] : [...bodies].sort(([a], [b]) => (a < b ? -1 : 1));
     return entries.flatMap(([, body]) => (body === undefined ? [] : [body as Kinds[K]]));
   }
 

@@ -1,6 +1,7 @@
-// How much room the disk of the data directory has, and what it is kept for. Below the reserve output is not taken and nothing new
-// is begun; a balloon, a file of no use, is given up when the database itself finds no room, so that the commit in hand is
-// finished. It decides nothing of jobs.
+// How much room the disk of the data directory has, and what it is kept for. Below the reserve
+// output is not taken and nothing new is begun; a balloon, a file of no use, is given up when the
+// database itself finds no room, so that the commit in hand is finished. It decides nothing of
+// jobs.
 
 import { randomFillSync } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
@@ -28,7 +29,8 @@ export interface DiskRoomOptions {
 }
 
 /** A twentieth of the disk, and 1 GiB at the most; of a small one 32 MiB, or a quarter. */
-const usualReserve = (totalBytes: number): number => Math.floor(Math.max(Math.min(totalBytes / 20, 1024 * mib), Math.min(32 * mib, totalBytes / 4)));
+const usualReserve = (totalBytes: number): number =>
+  Math.floor(Math.max(Math.min(totalBytes / 20, 1024 * mib), Math.min(32 * mib, totalBytes / 4)));
 
 export class DiskRoom {
   readonly #options: DiskRoomOptions;
@@ -50,13 +52,19 @@ export class DiskRoom {
     this.#freeBytes = bavail * bsize;
     this.#reserveBytes = options.reserveBytes ?? usualReserve(this.#totalBytes);
     // What opens a database writes: one that was stopped by a full disk comes up again.
-    if (this.#freeBytes < mib && this.giveUpBalloon()) this.#freeBytes = statfsSync(options.directory).bavail * bsize;
+    if (this.#freeBytes < mib && this.giveUpBalloon())
+      this.#freeBytes = statfsSync(options.directory).bavail * bsize;
     this.#judge();
     this.#again();
   }
 
   get facts(): DiskFacts {
-    return { freeBytes: Math.max(0, this.#freeBytes - this.#takenBytes), totalBytes: this.#totalBytes, reserveBytes: this.#reserveBytes, low: this.#low };
+    return {
+      freeBytes: Math.max(0, this.#freeBytes - this.#takenBytes),
+      totalBytes: this.#totalBytes,
+      reserveBytes: this.#reserveBytes,
+      low: this.#low,
+    };
   }
 
   /** Whether so much may be written that can as well wait. */
@@ -94,7 +102,8 @@ export class DiskRoom {
   #judge(): void {
     if (this.#closed) return;
     const freeBytes = this.#freeBytes - this.#takenBytes;
-    // There must be somewhat more again before it counts as room, so that the two do not take turns.
+    // There must be somewhat more again before it counts as room, so that the two do not take
+    // turns.
     const low = freeBytes < this.#reserveBytes * (this.#low ? 1.1 : 1);
     if (!low) this.#blowUp(freeBytes);
     if (low === this.#low) return;
@@ -105,12 +114,17 @@ export class DiskRoom {
   /** Of bytes that no file system makes smaller. */
   #blowUp(freeBytes: number): void {
     const bytes = Math.min(balloonMostBytes, Math.floor(this.#totalBytes / 16));
-    if (freeBytes < this.#reserveBytes + 2 * bytes || (statSync(this.#balloon, { throwIfNoEntry: false })?.size ?? 0) >= bytes) return;
+    if (
+      freeBytes < this.#reserveBytes + 2 * bytes ||
+      (statSync(this.#balloon, { throwIfNoEntry: false })?.size ?? 0) >= bytes
+    )
+      return;
     try {
       const file = openSync(this.#balloon, 'w', 0o600);
       try {
         const chunk = Buffer.alloc(Math.min(mib, bytes));
-        for (let at = 0; at < bytes; at += chunk.length) writeSync(file, randomFillSync(chunk), 0, Math.min(chunk.length, bytes - at));
+        for (let at = 0; at < bytes; at += chunk.length)
+          writeSync(file, randomFillSync(chunk), 0, Math.min(chunk.length, bytes - at));
         fsyncSync(file);
       } finally {
         closeSync(file);

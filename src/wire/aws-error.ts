@@ -1,4 +1,5 @@
-// The one error class that a caller may see. Anything else that is thrown is our fault and answers a bare 500.
+// The one error class that a caller may see. Anything else that is thrown is our fault and answers
+// a bare 500.
 
 /** An error in AWS's shape: `name` becomes `x-amzn-errortype` and `__type`. */
 export class AwsError extends Error {

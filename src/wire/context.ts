@@ -18,11 +18,22 @@ interface Asked {
   readonly credential: SigV4Credential | undefined;
 }
 
-/** The region is that of the credential's scope. Throws AwsError where that can be none, or the authenticator turns the request away. */
-export function contextOf(source: ContextSource, { requestId, head, credential }: Asked, dialect: Pick<ErrorDialect, 'noRegion'>): RequestContext {
+/**
+ * The region is that of the credential's scope. Throws AwsError where that can be none, or the
+ * authenticator turns the request away.
+ */
+export function contextOf(
+  source: ContextSource,
+  { requestId, head, credential }: Asked,
+  dialect: Pick<ErrorDialect, 'noRegion'>,
+): RequestContext {
   const region = credential?.region ?? source.region;
   if (!isRegion(region)) throw dialect.noRegion(region);
-  const { account, caller } = source.authenticator.authenticate({ credential, region, sourceAddress: head.sourceAddress });
+  const { account, caller } = source.authenticator.authenticate({
+    credential,
+    region,
+    sourceAddress: head.sourceAddress,
+  });
   const userAgent = head.headers['user-agent'];
   return {
     requestId,

@@ -1,6 +1,6 @@
-// Every error that the wire and the Batch service send: name, status and text, once. Texts that clients match on are
-// copied from what AWS sends (spec, users-and-clients: "Errors and codes to copy"; spec 1). Never write an error's name,
-// status or one of these texts anywhere else.
+// Every error that the wire and the Batch service send: name, status and text, once. Texts that
+// clients match on are copied from what AWS sends (spec, users-and-clients: "Errors and codes to
+// copy"; spec 1). Never write an error's name, status or one of these texts anywhere else.
 
 import { never } from '../base/assert.ts';
 import type { Refusal } from '../base/refusal.ts';
@@ -19,7 +19,8 @@ export const catalogue = {
   internal: { name: 'ServerException', status: 500 },
   // Batch models ServerException alone; every SDK tries again on 503.
   unavailable: { name: 'ServerException', status: 503 },
-  // What AWS's JSON front ends answer before a service sees the request (e.g. fluent-bit#8449, aws-sdk-php#1510).
+  // What AWS's JSON front ends answer before a service sees the request (e.g. fluent-bit#8449,
+  // aws-sdk-php#1510).
   serialization: { name: 'SerializationException', status: 400 },
   unknownOperation: { name: 'UnknownOperationException', status: 404 },
   methodNotAllowed: { name: 'UnknownOperationException', status: 405 },
@@ -33,7 +34,8 @@ export const catalogue = {
   misdirected: { name: 'MisdirectedRequestException', status: 421 },
   expectation: { name: 'ExpectationFailedException', status: 417 },
   unsignedChange: { name: 'AccessDenied', status: 403 },
-  // A service that is in AWS and not here. No client retries on 400, and none takes it for "not found", as some do a 404.
+  // A service that is in AWS and not here. No client retries on 400, and none takes it for "not
+  // found", as some do a 404.
   noSuchService: { name: 'UnknownOperationException', status: 400 },
   noSuchServiceXml: { name: 'NotImplemented', status: 400 },
   noSuchServiceForm: { name: 'InvalidAction', status: 400 },
@@ -59,7 +61,8 @@ export const notFound = (what: string): AwsError => build('notFound', text.doesN
 /** A resource of this name is there already. */
 export const alreadyExists = (): AwsError => build('conflict', text.alreadyExists);
 /** A compute environment that a queue still names cannot be deleted. */
-export const computeEnvironmentInUse = (): AwsError => build('invalid', text.computeEnvironmentInUse);
+export const computeEnvironmentInUse = (): AwsError =>
+  build('invalid', text.computeEnvironmentInUse);
 /** More ids in one call than AWS takes. */
 export const tooManyJobs = (most: number): AwsError => build('invalid', text.tooManyJobs(most));
 /** The server has more work than it may hold; the caller should come back. */
@@ -71,27 +74,40 @@ export const serialization = (message: string): AwsError => build('serialization
 /** Bytes that are no form, or one without bounds. */
 export const malformedForm = (message: string): AwsError => build('malformedForm', message);
 /** A form without an Action. */
-export const missingAction = (): AwsError => build('missingAction', 'The request must contain the parameter Action');
+export const missingAction = (): AwsError =>
+  build('missingAction', 'The request must contain the parameter Action');
 /** A form whose Action the service does not know. */
 export const unknownAction = (action: string, version: string): AwsError =>
-  build('unknownAction', `Could not find operation ${action.length > 128 ? `${action.slice(0, 128)}…` : action} for version ${version}`);
+  build(
+    'unknownAction',
+    `Could not find operation ${action.length > 128 ? `${action.slice(0, 128)}…` : action} for version ${version}`,
+  );
 /** A Content-Encoding that the wire does not undo. */
-export const unsupportedEncoding = (encoding: string): AwsError => unsupportedMedia(`Content-Encoding ${encoding} is not supported`);
+export const unsupportedEncoding = (encoding: string): AwsError =>
+  unsupportedMedia(`Content-Encoding ${encoding} is not supported`);
 /** Bytes of a kind that is not taken here. */
 export const unsupportedMedia = (message: string): AwsError => build('unsupportedMedia', message);
 /** A head that no service can be found for. */
 export const badRequest = (message: string): AwsError => build('badRequest', message);
 /** Nothing of this method is taken here. */
-export const methodNotAllowed = (method: string): AwsError => build('methodNotAllowed', `${method} is not allowed here`);
+export const methodNotAllowed = (method: string): AwsError =>
+  build('methodNotAllowed', `${method} is not allowed here`);
 /** The request is for another host. */
 export const misdirected = (message: string): AwsError => build('misdirected', message);
 /** A GET that would change something, from anybody. */
 export const unsignedChange = (action: string): AwsError =>
-  build('unsignedChange', `${action} changes something: by GET only signed requests may do that (those that begin with Describe, Get or List need no signature). Send it by POST`);
+  build(
+    'unsignedChange',
+    `${action} changes something: by GET only signed requests may do that (those that begin with Describe, Get or List need no signature). Send it by POST`,
+  );
 /** An Expect that cannot be met. */
-export const expectationFailed = (): AwsError => build('expectation', 'Of expectations, only 100-continue can be met');
+export const expectationFailed = (): AwsError =>
+  build('expectation', 'Of expectations, only 100-continue can be met');
 
-/** A core refusal as Batch answers it. A limit is 400, not 429: trying again does not help against a quota. */
+/**
+ * A core refusal as Batch answers it. A limit is 400, not 429: trying again does not help against a
+ * quota.
+ */
 export function fromRefusal(refusal: Refusal): AwsError {
   switch (refusal.refusal) {
     case 'invalid':
@@ -116,7 +132,10 @@ export interface ErrorDialect {
   malformed(detail: string, where: string): AwsError;
   /** The body is over `limitBytes`. */
   tooLarge(limitBytes: number): AwsError;
-  /** The operation is in AWS's API and not in ours. Its status must be one that SDKs do not retry on. */
+  /**
+   * The operation is in AWS's API and not in ours. Its status must be one that SDKs do not retry
+   * on.
+   */
   notBuilt(operation: string): AwsError;
   /** The scope of the request's credential names what can be no region. */
   noRegion(region: string): AwsError;
@@ -126,12 +145,16 @@ export interface ErrorDialect {
   internal(requestId: string): AwsError;
 }
 
-const malformedJson = (detail: string, where: string): AwsError => serialization(where === '' ? detail : `${detail}: ${where}`);
-const notBuiltText = (operation: string): string => `${operation} is not built in Longshore yet: see the coverage page`;
-const tooLargeText = (limitBytes: number): string => `The request is larger than ${limitBytes} bytes`;
+const malformedJson = (detail: string, where: string): AwsError =>
+  serialization(where === '' ? detail : `${detail}: ${where}`);
+const notBuiltText = (operation: string): string =>
+  `${operation} is not built in Longshore yet: see the coverage page`;
+const tooLargeText = (limitBytes: number): string =>
+  `The request is larger than ${limitBytes} bytes`;
 
 export const batchDialect: ErrorDialect = {
-  missing: (where) => build('invalid', `Error executing request, Exception : ${where} must be provided`),
+  missing: (where) =>
+    build('invalid', `Error executing request, Exception : ${where} must be provided`),
   malformed: malformedJson,
   tooLarge: (limitBytes) => build('tooLarge', tooLargeText(limitBytes)),
   notBuilt: (operation) => build('invalid', notBuiltText(operation)),
@@ -140,11 +163,15 @@ export const batchDialect: ErrorDialect = {
   internal: (requestId) => build('internal', internalText(requestId)),
 };
 
-/** CloudWatch Logs, EventBridge, ECS and other services whose usual error is InvalidParameterException. */
+/**
+ * CloudWatch Logs, EventBridge, ECS and other services whose usual error is
+ * InvalidParameterException.
+ */
 export const parameterDialect: ErrorDialect = {
   missing: (where) => new AwsError('InvalidParameterException', 400, nullText(where)),
   malformed: malformedJson,
-  tooLarge: (limitBytes) => new AwsError('InvalidParameterException', 413, tooLargeText(limitBytes)),
+  tooLarge: (limitBytes) =>
+    new AwsError('InvalidParameterException', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('UnknownOperationException', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('InvalidSignatureException', 400, noRegionText(region)),
   unavailable: (message) => new AwsError('ServiceUnavailableException', 503, message),
@@ -154,7 +181,12 @@ export const parameterDialect: ErrorDialect = {
 /** IAM and STS, whose usual error is ValidationError. */
 export const validationDialect: ErrorDialect = {
   missing: (where) => new AwsError('ValidationError', 400, nullText(where)),
-  malformed: (detail, where) => new AwsError('ValidationError', 400, where === '' ? detail : `1 validation error detected: ${detail} at '${where}'`),
+  malformed: (detail, where) =>
+    new AwsError(
+      'ValidationError',
+      400,
+      where === '' ? detail : `1 validation error detected: ${detail} at '${where}'`,
+    ),
   tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('InvalidAction', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('SignatureDoesNotMatch', 403, noRegionText(region)),
@@ -164,8 +196,10 @@ export const validationDialect: ErrorDialect = {
 
 /** EC2, by its list of error codes. */
 export const ec2Dialect: ErrorDialect = {
-  missing: (where) => new AwsError('MissingParameter', 400, `The request must contain the parameter ${where}`),
-  malformed: (detail, where) => new AwsError('InvalidParameterValue', 400, where === '' ? detail : `${detail}: ${where}`),
+  missing: (where) =>
+    new AwsError('MissingParameter', 400, `The request must contain the parameter ${where}`),
+  malformed: (detail, where) =>
+    new AwsError('InvalidParameterValue', 400, where === '' ? detail : `${detail}: ${where}`),
   tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('UnsupportedOperation', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('AuthFailure', 401, noRegionText(region)),
@@ -176,5 +210,6 @@ export const ec2Dialect: ErrorDialect = {
 /** AWS names the region that it expects; here any is right that has the form of one. */
 const noRegionText = (region: string): string =>
   `Credential should be scoped to a valid region, not '${region.length > 64 ? `${region.slice(0, 64)}…` : region}': 1 to 63 letters, digits and hyphens, the first no hyphen`;
-const nullText = (where: string): string => `1 validation error detected: Value null at '${where}' failed to satisfy constraint: Member must not be null`;
+const nullText = (where: string): string =>
+  `1 validation error detected: Value null at '${where}' failed to satisfy constraint: Member must not be null`;
 const internalText = (requestId: string): string => `internal error, request id ${requestId}`;

@@ -1,6 +1,7 @@
-// Between a socket's request and the router: takes the body within its bounds and sends the answer. Whatever a client
-// does, each request gets exactly one answer or a closed socket; a body is never held beyond its limit, and an answer is
-// never cut off by a reset while the client is still sending.
+// Between a socket's request and the router: takes the body within its bounds and sends the answer.
+// Whatever a client does, each request gets exactly one answer or a closed socket; a body is never
+// held beyond its limit, and an answer is never cut off by a reset while the client is still
+// sending.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gunzip } from 'node:zlib';
@@ -76,7 +77,8 @@ function takeBody(call: Call, { router, lingering, request, response }: Exchange
     open = false;
     const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes);
     const encoding = request.headers['content-encoding'];
-    if (encoding === undefined || encoding === 'identity' || encoding === '') finish(router.invoke(call, body), response);
+    if (encoding === undefined || encoding === 'identity' || encoding === '')
+      finish(router.invoke(call, body), response);
     else if (encoding === 'gzip' || encoding === 'x-gzip') inflate(router, call, body, response);
     else send(response, router.turnAway(call, unsupportedEncoding(encoding)));
   });
@@ -85,7 +87,8 @@ function takeBody(call: Call, { router, lingering, request, response }: Exchange
 function inflate(router: Router, call: Call, body: Buffer, response: ServerResponse): void {
   gunzip(body, { maxOutputLength: call.maxBodyBytes }, (error, inflated) => {
     if (error === null) finish(router.invoke(call, inflated), response);
-    else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') send(response, router.turnAway(call, 'too large'));
+    else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
+      send(response, router.turnAway(call, 'too large'));
     else send(response, router.turnAway(call, serialization('The request body is not valid gzip')));
   });
 }

@@ -1,8 +1,11 @@
-// What the JSON protocols share: reading a body's JSON and writing an error's. Never throws anything but AwsError.
+// What the JSON protocols share: reading a body's JSON and writing an error's. Never throws
+// anything but AwsError.
 
 import { AwsError } from './aws-error.ts';
 
-/** The body's JSON; undefined when it is empty. Not JSON is what AWS calls a SerializationException. */
+/**
+ * The body's JSON; undefined when it is empty. Not JSON is what AWS calls a SerializationException.
+ */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   try {

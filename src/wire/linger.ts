@@ -1,9 +1,15 @@
-// Answers that leave before their request was read to the end. Closing a socket with unread bytes in it resets the connection,
-// and the reset takes the answer with it: most clients send all they have before they read. So the socket's own direction is
-// ended, and what still comes is read and thrown away until the client closes, within bounds of bytes, time and sockets. It never
-// hands such a socket's later bytes to anybody.
+// Answers that leave before their request was read to the end. Closing a socket with unread bytes
+// in it resets the connection, and the reset takes the answer with it: most clients send all they
+// have before they read. So the socket's own direction is ended, and what still comes is read and
+// thrown away until the client closes, within bounds of bytes, time and sockets. It never hands
+// such a socket's later bytes to anybody.
 
-import { STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  STATUS_CODES,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer } from './router.ts';
 
@@ -18,7 +24,12 @@ export interface LingerBounds {
   readonly sockets: number;
 }
 
-const usualBounds: LingerBounds = { bytes: 64 * 1024 * 1024, totalMs: 30_000, silentMs: 5_000, sockets: 512 };
+const usualBounds: LingerBounds = {
+  bytes: 64 * 1024 * 1024,
+  totalMs: 30_000,
+  silentMs: 5_000,
+  sockets: 512,
+};
 const lookMs = 100;
 
 type BareSocket = Duplex & { bytesRead?: number };
@@ -45,7 +56,10 @@ export class Lingering {
     return this.#sockets.has(socket);
   }
 
-  /** Answers a request of which a body may still come; the connection ends with it. Without a body it is an answer like any other. */
+  /**
+   * Answers a request of which a body may still come; the connection ends with it. Without a body
+   * it is an answer like any other.
+   */
   answer(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
     if (!hasBody(request.headers) || request.complete) {
       send(response, answer);
@@ -55,7 +69,8 @@ export class Lingering {
     response.shouldKeepAlive = false;
     // A body that nobody takes would stop the socket's reading.
     request.resume();
-    // The response is never ended: Node would close the socket with it. Its length tells the client where it ends.
+    // The response is never ended: Node would close the socket with it. Its length tells the client
+    // where it ends.
     response.writeHead(answer.status, headersOf(answer));
     if (request.method === 'HEAD') response.flushHeaders();
     else response.write(answer.body);
@@ -66,8 +81,13 @@ export class Lingering {
 
   /** The same on a socket that no request came of. */
   answerBare(socket: Duplex, { status, headers, body }: Answer): void {
-    const lines = Array.from({ length: headers.length / 2 }, (_none, index) => `${headers[2 * index]}: ${headers[2 * index + 1]}\r\n`);
-    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+    const lines = Array.from(
+      { length: headers.length / 2 },
+      (_none, index) => `${headers[2 * index]}: ${headers[2 * index + 1]}\r\n`,
+    );
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    );
     this.#finish(socket);
   }
 
@@ -84,7 +104,8 @@ export class Lingering {
     if (this.#sockets.size > this.#bounds.sockets) this.#sockets.keys().next().value?.destroy();
     socket.once('close', () => this.#leave(socket));
     socket.on('error', () => undefined); // A client that resets the connection has no wish for the answer.
-    // Node's parser, which would go on making requests of what comes, is fed by the listener that is taken off here.
+    // Node's parser, which would go on making requests of what comes, is fed by the listener that
+    // is taken off here.
     socket.removeAllListeners('data');
     socket.on('data', () => undefined);
     socket.on('end', () => socket.destroy());
@@ -109,7 +130,12 @@ export class Lingering {
         lingerer.seenMs = nowMs;
       }
       const { bytes: most, totalMs, silentMs } = this.#bounds;
-      if (bytes - lingerer.firstByte > most || nowMs - lingerer.sinceMs > totalMs || nowMs - lingerer.seenMs > silentMs) socket.destroy();
+      if (
+        bytes - lingerer.firstByte > most ||
+        nowMs - lingerer.sinceMs > totalMs ||
+        nowMs - lingerer.seenMs > silentMs
+      )
+        socket.destroy();
     }
   }
 }
@@ -121,7 +147,11 @@ export function send(response: ServerResponse, answer: Answer): void {
   response.end(answer.body);
 }
 
-const headersOf = ({ headers, body }: Answer): string[] => [...headers, 'content-length', String(Buffer.byteLength(body))];
+const headersOf = ({ headers, body }: Answer): string[] => [
+  ...headers,
+  'content-length',
+  String(Buffer.byteLength(body)),
+];
 
 /** Whether anything follows the head. */
 export function hasBody(headers: IncomingHttpHeaders): boolean {

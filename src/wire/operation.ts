@@ -1,5 +1,5 @@
-// What an operation of any AWS service is to the wire: a name, what it asks leave for, and a handler. The wire knows no
-// operation, and an operation knows no HTTP.
+// What an operation of any AWS service is to the wire: a name, what it asks leave for, and a
+// handler. The wire knows no operation, and an operation knows no HTTP.
 
 import type { Scope } from '../base/ids.ts';
 
@@ -28,7 +28,10 @@ export interface Access {
 export interface Operation<Deps, Input, Output> {
   /** What the caller must be allowed to do. Asked after validation and before `handle`. */
   authorizes(input: Input, context: RequestContext): readonly Access[];
-  /** Input is typed and checked against the SDK's schema; throws AwsError for what the schema cannot say. */
+  /**
+   * Input is typed and checked against the SDK's schema; throws AwsError for what the schema cannot
+   * say.
+   */
   handle(deps: Deps, input: Input, context: RequestContext): Output | Promise<Output>;
 }
 
@@ -36,12 +39,18 @@ export interface Operation<Deps, Input, Output> {
 export const notBuilt = Symbol('not built yet');
 
 // The table of a whole service erases the types of the single operations; each file keeps them.
-// oxlint-disable-next-line typescript/no-explicit-any
-export type OperationTable<Deps> = Readonly<Record<string, Operation<Deps, any, any> | typeof notBuilt>>;
+export type OperationTable<Deps> = Readonly<
+  // oxlint-disable-next-line typescript/no-explicit-any
+  Record<string, Operation<Deps, any, any> | typeof notBuilt>
+>;
 
 /** The authenticator answers who the caller is; it throws AwsError to turn a request away. */
 export interface Authenticator {
-  authenticate(request: { credential: SigV4Credential | undefined; region: string; sourceAddress: string }): { account: string; caller: string };
+  authenticate(request: {
+    credential: SigV4Credential | undefined;
+    region: string;
+    sourceAddress: string;
+  }): { account: string; caller: string };
 }
 
 /** The authorizer throws AwsError (AccessDeniedException) to turn a request away. */

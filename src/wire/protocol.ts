@@ -1,10 +1,13 @@
-// What a wire protocol is to the router: how a request names its operation, and how values become bytes and back. A
-// protocol never calls an operation and never answers a socket.
+// What a wire protocol is to the router: how a request names its operation, and how values become
+// bytes and back. A protocol never calls an operation and never answers a socket.
 
 import type { AwsError } from './aws-error.ts';
 import type { EmptySays, OperationSchema } from './schema.ts';
 
-/** A request without its body, as the listener hands it over. `path` and `query` are raw: still percent-encoded. */
+/**
+ * A request without its body, as the listener hands it over. `path` and `query` are raw: still
+ * percent-encoded.
+ */
 export interface RequestHead {
   readonly method: string;
   readonly path: string;
@@ -23,8 +26,13 @@ export interface BoundOperation {
   write(output: unknown, requestId: string): string;
 }
 
-/** Why a head names no operation: the path or target is unknown, or the path is known by other methods only. */
-export type Unrouted = { readonly unrouted: 'unknown' } | { readonly unrouted: 'method'; readonly allow: string };
+/**
+ * Why a head names no operation: the path or target is unknown, or the path is known by other
+ * methods only.
+ */
+export type Unrouted =
+  | { readonly unrouted: 'unknown' }
+  | { readonly unrouted: 'method'; readonly allow: string };
 
 /** One service's operations, bound to one protocol. */
 export interface Binding {
@@ -41,10 +49,14 @@ export interface BodyBinding {
 interface AnyProtocol<Bound> {
   readonly contentType: string;
   /**
-   * Compiles operations for this protocol; throws when a schema binds something that the protocol cannot carry. Those in
-   * `namesOnly` are routed but never read: their codec is not built.
+   * Compiles operations for this protocol; throws when a schema binds something that the protocol
+   * cannot carry. Those in `namesOnly` are routed but never read: their codec is not built.
    */
-  bind(operations: Iterable<OperationSchema>, namesOnly: ReadonlySet<string>, emptySays?: EmptySays): Bound;
+  bind(
+    operations: Iterable<OperationSchema>,
+    namesOnly: ReadonlySet<string>,
+    emptySays?: EmptySays,
+  ): Bound;
   /** The body of an error answer. */
   writeError(error: AwsError, requestId: string): string;
 }

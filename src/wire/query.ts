@@ -1,5 +1,6 @@
-// The two query protocols: a form with an Action in, XML out. `query` is IAM's, STS's and SNS's; `ec2-query` is EC2's, whose
-// names and frames differ. The operation stands in the form, so that it is known only when the body is here.
+// The two query protocols: a form with an Action in, XML out. `query` is IAM's, STS's and SNS's;
+// `ec2-query` is EC2's, whose names and frames differ. The operation stands in the form, so that it
+// is known only when the body is here.
 
 import type { AwsError } from './aws-error.ts';
 import { missingAction, unknownAction } from './error-catalogue.ts';
@@ -20,9 +21,14 @@ export interface QueryService {
 /** IAM, STS and SNS. */
 export const query = (service: QueryService): BodyProtocol =>
   queryProtocol('query', service, {
-    answer: (name, isUnit, members, requestId) => (isUnit ? '' : element(`${name}Result`, members)) + element('ResponseMetadata', element('RequestId', requestId)),
+    answer: (name, isUnit, members, requestId) =>
+      (isUnit ? '' : element(`${name}Result`, members)) +
+      element('ResponseMetadata', element('RequestId', requestId)),
     error: ({ name, status, message }, requestId) => {
-      const error = element('Type', status < 500 ? 'Sender' : 'Receiver') + element('Code', escapeXml(name)) + element('Message', escapeXml(message));
+      const error =
+        element('Type', status < 500 ? 'Sender' : 'Receiver') +
+        element('Code', escapeXml(name)) +
+        element('Message', escapeXml(message));
       return `<ErrorResponse xmlns="${service.xmlNamespace}">${element('Error', error)}${element('RequestId', requestId)}</ErrorResponse>`;
     },
   });
@@ -31,7 +37,8 @@ export const query = (service: QueryService): BodyProtocol =>
 export const ec2Query = (service: QueryService): BodyProtocol =>
   queryProtocol('ec2', service, {
     // An operation without an output says that it did what was asked.
-    answer: (_name, isUnit, members, requestId) => element('requestId', requestId) + (isUnit ? '<return>true</return>' : members),
+    answer: (_name, isUnit, members, requestId) =>
+      element('requestId', requestId) + (isUnit ? '<return>true</return>' : members),
     error: ({ name, message }, requestId) => {
       const error = element('Code', escapeXml(name)) + element('Message', escapeXml(message));
       return `<Response>${element('Errors', element('Error', error))}${element('RequestID', requestId)}</Response>`;
@@ -43,9 +50,16 @@ interface Frame {
   error(error: AwsError, requestId: string): string;
 }
 
-function queryProtocol(flavour: QueryFlavour, { version, xmlNamespace }: QueryService, frame: Frame): BodyProtocol {
+function queryProtocol(
+  flavour: QueryFlavour,
+  { version, xmlNamespace }: QueryService,
+  frame: Frame,
+): BodyProtocol {
   const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
-  const bindOperation = ({ name, input, output }: OperationSchema, reading: FormReading): ((form: FormNode) => BoundOperation) => {
+  const bindOperation = (
+    { name, input, output }: OperationSchema,
+    reading: FormReading,
+  ): ((form: FormNode) => BoundOperation) => {
     const read = compileFormReader(input, reading);
     const members = compileXmlWriter(output);
     const write = (value: unknown, requestId: string): string =>
@@ -62,7 +76,10 @@ function queryProtocol(flavour: QueryFlavour, { version, xmlNamespace }: QuerySe
       const byName = new Map<string, (form: FormNode) => BoundOperation>();
       for (const operation of operations) {
         const { name } = operation;
-        byName.set(name, namesOnly.has(name) ? () => ({ name, ...unread }) : bindOperation(operation, reading));
+        byName.set(
+          name,
+          namesOnly.has(name) ? () => ({ name, ...unread }) : bindOperation(operation, reading),
+        );
       }
       return {
         route(head, body) {
@@ -85,10 +102,14 @@ export function versionOf(head: RequestHead, body: Buffer): string | undefined {
 }
 
 /** Whether a request without a target may be one of the query protocols. */
-export const mayBeQuery = (head: RequestHead): boolean => head.path === '/' && (isForm(head) || /(?:^|&)Action=/.test(head.query));
+export const mayBeQuery = (head: RequestHead): boolean =>
+  head.path === '/' && (isForm(head) || /(?:^|&)Action=/.test(head.query));
 
 /** Whether its body is a form. */
-export const isForm = ({ method, headers }: RequestHead): boolean => method === 'POST' && String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+export const isForm = ({ method, headers }: RequestHead): boolean =>
+  method === 'POST' &&
+  String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
 
 /** Parameters may stand in the address as well as in the body. */
-const formOf = (head: RequestHead, body: Buffer): FormNode => parseForm(head.query, head.method === 'POST' ? body.toString('utf8') : '');
+const formOf = (head: RequestHead, body: Buffer): FormNode =>
+  parseForm(head.query, head.method === 'POST' ? body.toString('utf8') : '');

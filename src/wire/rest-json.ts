@@ -1,11 +1,18 @@
-// The rest-json protocol (AWS Batch): the operation is in the method and path, the input in path, query and a JSON body.
-// It carries just the HTTP bindings that our services use and refuses at start-up any schema that asks for another.
+// The rest-json protocol (AWS Batch): the operation is in the method and path, the input in path,
+// query and a JSON body. It carries just the HTTP bindings that our services use and refuses at
+// start-up any schema that asks for another.
 
 import { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from './aws-error.ts';
 import { parseJson, unread, writeJsonError } from './json.ts';
 import type { Binding, BoundOperation, HeadProtocol, RequestHead, Unrouted } from './protocol.ts';
-import { compileRequest, compileResponse, Reading, SchemaFault, type OperationSchema } from './schema.ts';
+import {
+  compileRequest,
+  compileResponse,
+  Reading,
+  SchemaFault,
+  type OperationSchema,
+} from './schema.ts';
 
 export const restJson: HeadProtocol = {
   operationIn: 'head',
@@ -18,7 +25,9 @@ export const restJson: HeadProtocol = {
     const labelled = new Map<string, Map<string, BoundOperation>>();
     for (const operation of operations) {
       const { method, prefix, label } = httpOf(operation);
-      const bound = namesOnly.has(operation.name) ? { name: operation.name, ...unread } : bindOperation(operation, prefix, label, reading);
+      const bound = namesOnly.has(operation.name)
+        ? { name: operation.name, ...unread }
+        : bindOperation(operation, prefix, label, reading);
       const table = label === undefined ? fixed : labelled;
       const methods = table.get(prefix) ?? new Map<string, BoundOperation>();
       table.set(prefix, methods.set(method, bound));
@@ -30,31 +39,54 @@ export const restJson: HeadProtocol = {
 class RestBinding implements Binding {
   readonly #fixed: ReadonlyMap<string, ReadonlyMap<string, BoundOperation>>;
   readonly #labelled: readonly (readonly [string, ReadonlyMap<string, BoundOperation>])[];
-  constructor(fixed: ReadonlyMap<string, ReadonlyMap<string, BoundOperation>>, labelled: ReadonlyMap<string, ReadonlyMap<string, BoundOperation>>) {
+  constructor(
+    fixed: ReadonlyMap<string, ReadonlyMap<string, BoundOperation>>,
+    labelled: ReadonlyMap<string, ReadonlyMap<string, BoundOperation>>,
+  ) {
     this.#fixed = fixed;
     this.#labelled = [...labelled];
   }
 
   route(head: RequestHead): BoundOperation | Unrouted {
-    const methods = this.#fixed.get(head.path) ?? this.#labelled.find(([prefix]) => head.path.length > prefix.length && head.path.startsWith(prefix))?.[1];
+    const methods =
+      this.#fixed.get(head.path) ??
+      this.#labelled.find(
+        ([prefix]) => head.path.length > prefix.length && head.path.startsWith(prefix),
+      )?.[1];
     if (methods === undefined) return { unrouted: 'unknown' };
-    return methods.get(head.method) ?? { unrouted: 'method', allow: [...methods.keys()].join(', ') };
+    return (
+      methods.get(head.method) ?? { unrouted: 'method', allow: [...methods.keys()].join(', ') }
+    );
   }
 }
 
-function bindOperation(operation: OperationSchema, prefix: string, label: string | undefined, reading: Reading): BoundOperation {
+function bindOperation(
+  operation: OperationSchema,
+  prefix: string,
+  label: string | undefined,
+  reading: Reading,
+): BoundOperation {
   const elsewhere = elsewhereIn(operation);
   const write = compileResponse(operation.output);
   if (label === undefined && elsewhere.length === 0) {
     const parse = compileRequest(operation.input, { reading });
     return { name: operation.name, read: (_head, body) => parse(parseJson(body)), write };
   }
-  const parse = compileRequest(operation.input, { reading, bound: new Set([...elsewhere.map((member) => member.name), ...(label === undefined ? [] : [label])]) });
+  const parse = compileRequest(operation.input, {
+    reading,
+    bound: new Set([
+      ...elsewhere.map((member) => member.name),
+      ...(label === undefined ? [] : [label]),
+    ]),
+  });
   return {
     name: operation.name,
     read(head, body) {
-      // Without a body there is nothing to be wrong in one: clients send stray bytes with GET and DELETE.
-      const input = { ...parse(head.method === 'POST' || head.method === 'PUT' ? parseJson(body) : undefined) };
+      // Without a body there is nothing to be wrong in one: clients send stray bytes with GET and
+      // DELETE.
+      const input = {
+        ...parse(head.method === 'POST' || head.method === 'PUT' ? parseJson(body) : undefined),
+      };
       if (label !== undefined) input[label] = decodeLabel(head.path.slice(prefix.length));
       for (const member of elsewhere) {
         const value = member.read(head.query);
@@ -67,12 +99,20 @@ function bindOperation(operation: OperationSchema, prefix: string, label: string
   };
 }
 
-/** Where an operation lives, e.g. `/v1/tags/` with the label `resourceArn`. A label is only understood at the end. */
-function httpOf(operation: OperationSchema): { method: string; prefix: string; label: string | undefined } {
+/**
+ * Where an operation lives, e.g. `/v1/tags/` with the label `resourceArn`. A label is only
+ * understood at the end.
+ */
+function httpOf(operation: OperationSchema): {
+  method: string;
+  prefix: string;
+  label: string | undefined;
+} {
   const { http } = operation.traits as { http?: readonly [string, string, number] };
   if (!http) throw new Error(`${operation.name} has no http trait`);
   const [, prefix, label] = /^([^{?]*)(?:\{(\w+)\})?$/.exec(http[1]) ?? [];
-  if (prefix === undefined || http[2] !== 200) throw new Error(`${operation.name}: ${http[1]} answering ${http[2]} cannot be bound`);
+  if (prefix === undefined || http[2] !== 200)
+    throw new Error(`${operation.name}: ${http[1]} answering ${http[2]} cannot be bound`);
   return { method: http[0], prefix, label };
 }
 
@@ -92,13 +132,21 @@ function elsewhereIn(operation: OperationSchema): QueryMember[] {
   for (const [name, member] of schema.structIterator()) {
     const traits = member.getMemberTraits() as Record<string, unknown>;
     for (const trait of ['httpHeader', 'httpPayload', 'httpPrefixHeaders', 'httpQueryParams']) {
-      if (traits[trait]) throw new Error(`${operation.name}: ${name} is bound by ${trait}, which the wire cannot carry`);
+      if (traits[trait])
+        throw new Error(
+          `${operation.name}: ${name} is bound by ${trait}, which the wire cannot carry`,
+        );
     }
     const key = traits['httpQuery'];
     if (typeof key === 'string') {
       const list = member.isListSchema();
-      if (!(list ? member.getValueSchema() : member).isStringSchema()) throw new Error(`${operation.name}: ${name} in the query is not text`);
-      found.push({ name, required: at < (required ?? 0), read: (query) => fromQuery(query, key, list) });
+      if (!(list ? member.getValueSchema() : member).isStringSchema())
+        throw new Error(`${operation.name}: ${name} in the query is not text`);
+      found.push({
+        name,
+        required: at < (required ?? 0),
+        read: (query) => fromQuery(query, key, list),
+      });
     }
     at++;
   }
@@ -110,7 +158,10 @@ function fromQuery(query: string, key: string, list: boolean): string | string[]
   return values.length === 0 ? undefined : list ? values : values[0];
 }
 
-/** Clients send ARNs percent-encoded; some send them raw, with their slashes and colons, and both mean the same. */
+/**
+ * Clients send ARNs percent-encoded; some send them raw, with their slashes and colons, and both
+ * mean the same.
+ */
 function decodeLabel(text: string): string {
   try {
     return decodeURIComponent(text);

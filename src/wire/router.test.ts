@@ -1,4 +1,5 @@
-// The router's order of steps, its choice of service and operation, and what it answers when something goes wrong.
+// The router's order of steps, its choice of service and operation, and what it answers when
+// something goes wrong.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -13,18 +14,38 @@ import type { Router, Answer, AnyService } from './router.ts';
 import { operationsOf } from './schema.ts';
 import { echo, toyBatch, toyRouter } from './toy.ts';
 
-const signed = (service: string, region = 'us-west-2', key = '000000000000'): Record<string, string> => ({
+const signed = (
+  service: string,
+  region = 'us-west-2',
+  key = '000000000000',
+): Record<string, string> => ({
   authorization: `AWS4-HMAC-SHA256 Credential=${key}/20260102/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 });
-const head = (method: string, target: string, headers: RequestHead['headers'] = {}): RequestHead => {
+const head = (
+  method: string,
+  target: string,
+  headers: RequestHead['headers'] = {},
+): RequestHead => {
   const [path = '', query = ''] = target.split('?');
   return { method, path, query, headers, sourceAddress: '10.0.0.1' };
 };
 
 /** Takes a request all the way. */
-async function call(router: Router, request: RequestHead, body: unknown = {}): Promise<Answer & { json: Record<string, unknown>; header: (name: string) => string | undefined }> {
+async function call(
+  router: Router,
+  request: RequestHead,
+  body: unknown = {},
+): Promise<
+  Answer & { json: Record<string, unknown>; header: (name: string) => string | undefined }
+> {
   const routed = router.route(request);
-  const answer = 'status' in routed ? routed : await router.invoke(routed, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+  const answer =
+    'status' in routed
+      ? routed
+      : await router.invoke(
+          routed,
+          Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+        );
   return {
     ...answer,
     json: JSON.parse(answer.body) as Record<string, unknown>,
@@ -36,25 +57,47 @@ async function call(router: Router, request: RequestHead, body: unknown = {}): P
 }
 
 function toyLogs(): AnyService {
-  const operations: Record<string, Operation<unknown, Record<string, unknown>, unknown> | typeof notBuilt> = {};
+  const operations: Record<
+    string,
+    Operation<unknown, Record<string, unknown>, unknown> | typeof notBuilt
+  > = {};
   for (const name of operationsOf(logs).keys()) operations[name] = notBuilt;
   operations['DescribeLogGroups'] = echo((input) => ({ nextToken: JSON.stringify(input) }));
   operations['CreateLogGroup'] = echo(() => undefined);
   return {
-    name: 'logs', schemas: logs, protocol: jsonRpc, signingName: 'logs', targetPrefix: 'Logs_20140328',
-    operations: operations as OperationTable<unknown>, deps: undefined, dialect: parameterDialect, maxBodyBytes: () => 1_572_864,
+    name: 'logs',
+    schemas: logs,
+    protocol: jsonRpc,
+    signingName: 'logs',
+    targetPrefix: 'Logs_20140328',
+    operations: operations as OperationTable<unknown>,
+    deps: undefined,
+    dialect: parameterDialect,
+    maxBodyBytes: () => 1_572_864,
   };
 }
 
 describe('building a router', () => {
   it('refuses a table that lacks an operation, or has one too many', () => {
     const { SubmitJob: _, ...rest } = toyBatch().operations;
-    assert.throws(() => toyRouter([{ ...toyBatch(), operations: rest }]), /batch: no entry for SubmitJob/);
-    assert.throws(() => toyRouter([{ ...toyBatch(), operations: { ...toyBatch().operations, Fly: echo() } }]), /batch: the SDK knows no operation Fly/);
+    assert.throws(
+      () => toyRouter([{ ...toyBatch(), operations: rest }]),
+      /batch: no entry for SubmitJob/,
+    );
+    assert.throws(
+      () => toyRouter([{ ...toyBatch(), operations: { ...toyBatch().operations, Fly: echo() } }]),
+      /batch: the SDK knows no operation Fly/,
+    );
   });
 
   it('refuses to build what its protocol cannot carry, unless it is not built', () => {
-    assert.throws(() => toyRouter([{ ...toyLogs(), operations: { ...toyLogs().operations, StartLiveTail: echo() } }]), /streams/);
+    assert.throws(
+      () =>
+        toyRouter([
+          { ...toyLogs(), operations: { ...toyLogs().operations, StartLiveTail: echo() } },
+        ]),
+      /streams/,
+    );
   });
 });
 
@@ -63,13 +106,41 @@ describe('routing', () => {
   const target = { 'x-amz-target': 'Logs_20140328.DescribeLogGroups' };
 
   it('chooses the service by credential scope, then by target, then by path', async () => {
-    assert.equal((await call(router, head('POST', '/v1/describejobs', signed('batch')), { jobs: ['1'] })).status, 200);
-    assert.equal((await call(router, head('POST', '/', { ...signed('logs'), ...target }))).status, 200);
+    assert.equal(
+      (await call(router, head('POST', '/v1/describejobs', signed('batch')), { jobs: ['1'] }))
+        .status,
+      200,
+    );
+    assert.equal(
+      (await call(router, head('POST', '/', { ...signed('logs'), ...target }))).status,
+      200,
+    );
     assert.equal((await call(router, head('POST', '/', target))).status, 200);
-    assert.equal((await call(router, head('POST', '/v1/describejobs'), { jobs: ['1'] })).status, 200);
-    assert.equal((await call(router, head('POST', '/v1/describejobs', signed('unheard-of')), { jobs: ['1'] })).status, 200);
-    assert.equal((await call(router, head('POST', '/', { ...signed('batch'), ...target }))).status, 404);
-    assert.equal((await call(router, head('POST', '/v1/describejobs?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2F20260102%2Fus-east-1%2Flogs%2Faws4_request'))).status, 400);
+    assert.equal(
+      (await call(router, head('POST', '/v1/describejobs'), { jobs: ['1'] })).status,
+      200,
+    );
+    assert.equal(
+      (await call(router, head('POST', '/v1/describejobs', signed('unheard-of')), { jobs: ['1'] }))
+        .status,
+      200,
+    );
+    assert.equal(
+      (await call(router, head('POST', '/', { ...signed('batch'), ...target }))).status,
+      404,
+    );
+    assert.equal(
+      (
+        await call(
+          router,
+          head(
+            'POST',
+            '/v1/describejobs?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2F20260102%2Fus-east-1%2Flogs%2Faws4_request',
+          ),
+        )
+      ).status,
+      400,
+    );
   });
 
   it('answers for operations, targets and paths that nobody knows', async () => {
@@ -84,7 +155,12 @@ describe('routing', () => {
       [head('POST', '/', { 'x-amz-target': 'Logs_20140328.Fly' }), 400],
       [head('POST', '/', { 'x-amz-target': 'Nobody.Fly' }), 400],
       [head('POST', '/', { 'x-amz-target': '' }), 404],
-      [head('POST', '/', { 'x-amz-target': 'Logs_20140328.DescribeLogGroups, Logs_20140328.DescribeLogGroups' }), 404],
+      [
+        head('POST', '/', {
+          'x-amz-target': 'Logs_20140328.DescribeLogGroups, Logs_20140328.DescribeLogGroups',
+        }),
+        404,
+      ],
       [head('POST', '/', { 'x-amz-target': 'Logs_20140328.constructor' }), 400],
     ] as const) {
       const answer = await call(router, request);
@@ -97,10 +173,19 @@ describe('routing', () => {
 
   it('takes the ARN of the tag calls encoded and raw, and the keys from the query', async () => {
     const arn = 'arn:aws:batch:us-east-1:000000000000:job-queue/a b';
-    for (const path of [`/v1/tags/${encodeURIComponent(arn)}`, '/v1/tags/arn:aws:batch:us-east-1:000000000000:job-queue/a%20b']) {
+    for (const path of [
+      `/v1/tags/${encodeURIComponent(arn)}`,
+      '/v1/tags/arn:aws:batch:us-east-1:000000000000:job-queue/a%20b',
+    ]) {
       assert.deepEqual((await call(router, head('GET', path), '')).json, { resourceArn: arn });
-      assert.deepEqual((await call(router, head('POST', path), { tags: { a: 'b' }, resourceArn: 'another' })).json, { tags: { a: 'b' }, resourceArn: arn });
-      assert.deepEqual((await call(router, head('DELETE', `${path}?tagKeys=a&tagKeys=b%20c&other=x`), '')).json, { resourceArn: arn, tagKeys: ['a', 'b c'] });
+      assert.deepEqual(
+        (await call(router, head('POST', path), { tags: { a: 'b' }, resourceArn: 'another' })).json,
+        { tags: { a: 'b' }, resourceArn: arn },
+      );
+      assert.deepEqual(
+        (await call(router, head('DELETE', `${path}?tagKeys=a&tagKeys=b%20c&other=x`), '')).json,
+        { resourceArn: arn, tagKeys: ['a', 'b c'] },
+      );
     }
     const without = await call(router, head('DELETE', '/v1/tags/arn'), '');
     assert.equal(without.status, 400);
@@ -114,14 +199,23 @@ describe('routing', () => {
     const good = await call(router, head('POST', '/', target), { limit: 5, odd: 1 });
     assert.equal(good.header('content-type'), 'application/x-amz-json-1.1');
     assert.deepEqual(good.json, { nextToken: '{"limit":5}' });
-    const create = (body: unknown) => call(router, head('POST', '/', { 'x-amz-target': 'Logs_20140328.CreateLogGroup' }), body);
+    const create = (body: unknown) =>
+      call(router, head('POST', '/', { 'x-amz-target': 'Logs_20140328.CreateLogGroup' }), body);
     assert.deepEqual((await create({ logGroupName: 'g' })).json, {});
     assert.equal((await create({})).header('x-amzn-errortype'), 'InvalidParameterException');
-    assert.equal((await call(router, head('POST', '/', { 'x-amz-target': 'Logs_20140328.StartQuery' }))).status, 400);
+    assert.equal(
+      (await call(router, head('POST', '/', { 'x-amz-target': 'Logs_20140328.StartQuery' })))
+        .status,
+      400,
+    );
   });
 
   it('says which body each operation may have', () => {
-    for (const [path, most] of [['/v1/submitjob', 30_720], ['/v1/registerjobdefinition', 24_576], ['/v1/listjobs', 1_048_576]] as const) {
+    for (const [path, most] of [
+      ['/v1/submitjob', 30_720],
+      ['/v1/registerjobdefinition', 24_576],
+      ['/v1/listjobs', 1_048_576],
+    ] as const) {
       const routed = router.route(head('POST', path));
       assert.ok('maxBodyBytes' in routed);
       assert.equal(routed.maxBodyBytes, most);
@@ -139,13 +233,34 @@ describe('the steps of a request', () => {
       if (name === failAt) throw new AwsError('AccessDeniedException', 403, `stopped at ${name}`);
     };
     const operation: Operation<unknown, batch.DescribeJobsRequest, unknown> = {
-      authorizes: (input) => (step('access'), [{ action: 'batch:DescribeJobs', resources: input.jobs ?? [] }]),
-      handle: (_deps, _input, context) => (step('invoke'), { jobs: [context.account, context.region, context.userAgent] }),
+      authorizes: (input) => (
+        step('access'),
+        [{ action: 'batch:DescribeJobs', resources: input.jobs ?? [] }]
+      ),
+      handle: (_deps, _input, context) => (
+        step('invoke'),
+        { jobs: [context.account, context.region, context.userAgent] }
+      ),
     };
-    const { router, audited } = toyRouter([toyBatch({ DescribeJobs: operation as unknown as Operation<unknown, Record<string, unknown>, unknown> })], {
-      authenticator: { authenticate: () => (step('authenticate'), { account: '1', caller: 'arn' }) },
-      authorizer: { authorize: (access) => step(`authorize ${JSON.stringify(access[0]?.resources)}`) },
-    });
+    const { router, audited } = toyRouter(
+      [
+        toyBatch({
+          DescribeJobs: operation as unknown as Operation<
+            unknown,
+            Record<string, unknown>,
+            unknown
+          >,
+        }),
+      ],
+      {
+        authenticator: {
+          authenticate: () => (step('authenticate'), { account: '1', caller: 'arn' }),
+        },
+        authorizer: {
+          authorize: (access) => step(`authorize ${JSON.stringify(access[0]?.resources)}`),
+        },
+      },
+    );
     const request = head('POST', '/v1/describejobs', { ...signed('batch'), 'user-agent': 'test' });
 
     const good = await call(router, request, { jobs: ['j'] });
@@ -156,7 +271,12 @@ describe('the steps of a request', () => {
     assert.equal(audited[0]?.requestId, good.header('x-amzn-requestid'));
     assert.deepEqual(audited[0]?.input, { jobs: ['j'] });
 
-    for (const [at, taken] of [['authenticate', 1], ['access', 2], ['authorize ["j"]', 3], ['invoke', 4]] as const) {
+    for (const [at, taken] of [
+      ['authenticate', 1],
+      ['access', 2],
+      ['authorize ["j"]', 3],
+      ['invoke', 4],
+    ] as const) {
       steps.length = audited.length = 0;
       failAt = at;
       const answer = await call(router, request, { jobs: ['j'] });
@@ -180,26 +300,56 @@ describe('the steps of a request', () => {
 
   it('take account and region from the credential, whatever its region is called, else from the server', async () => {
     const seen: string[] = [];
-    const { router } = toyRouter([toyBatch()], { authorizer: { authorize: (_access, context) => void seen.push(context.scope) } });
-    for (const headers of [signed('batch'), signed('batch', 'nowhere', 'AKID'), {}]) await call(router, head('POST', '/v1/describejobqueues', headers));
-    assert.deepEqual(seen, ['000000000000/us-west-2', '123456789012/nowhere', '123456789012/eu-central-1']);
-    const none = await call(router, head('POST', '/v1/describejobqueues', signed('batch', 'no_where', 'AKID')));
-    assert.deepEqual([none.status, none.header('x-amzn-errortype'), seen.length], [403, 'InvalidSignatureException', 3]);
+    const { router } = toyRouter([toyBatch()], {
+      authorizer: { authorize: (_access, context) => void seen.push(context.scope) },
+    });
+    for (const headers of [signed('batch'), signed('batch', 'nowhere', 'AKID'), {}])
+      await call(router, head('POST', '/v1/describejobqueues', headers));
+    assert.deepEqual(seen, [
+      '000000000000/us-west-2',
+      '123456789012/nowhere',
+      '123456789012/eu-central-1',
+    ]);
+    const none = await call(
+      router,
+      head('POST', '/v1/describejobqueues', signed('batch', 'no_where', 'AKID')),
+    );
+    assert.deepEqual(
+      [none.status, none.header('x-amzn-errortype'), seen.length],
+      [403, 'InvalidSignatureException', 3],
+    );
   });
 
   it('hide faults of ours, in a handler, in an answer that cannot be written, and in the audit', async () => {
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;
     const { router, faults } = toyRouter([
-      toyBatch({ ListJobs: echo(() => loop), DescribeJobs: echo(() => Promise.reject(new RangeError('hidden'))), CancelJob: echo(() => { throw 'odd'; }) }),
+      toyBatch({
+        ListJobs: echo(() => loop),
+        DescribeJobs: echo(() => Promise.reject(new RangeError('hidden'))),
+        CancelJob: echo(() => {
+          throw 'odd';
+        }),
+      }),
     ]);
-    for (const [path, body] of [['/v1/listjobs', {}], ['/v1/describejobs', { jobs: [] }], ['/v1/canceljob', { jobId: 'j', reason: 'r' }]] as const) {
+    for (const [path, body] of [
+      ['/v1/listjobs', {}],
+      ['/v1/describejobs', { jobs: [] }],
+      ['/v1/canceljob', { jobId: 'j', reason: 'r' }],
+    ] as const) {
       const answer = await call(router, head('POST', path), body);
       assert.equal(answer.status, 500);
-      assert.deepEqual(answer.json, { __type: 'ServerException', message: `internal error, request id ${answer.header('x-amzn-requestid')}` });
+      assert.deepEqual(answer.json, {
+        __type: 'ServerException',
+        message: `internal error, request id ${answer.header('x-amzn-requestid')}`,
+      });
     }
     assert.equal(faults.length, 3);
-    const deaf = toyRouter([toyBatch()], { audit: () => { throw new Error('the audit is full'); } });
+    const deaf = toyRouter([toyBatch()], {
+      audit: () => {
+        throw new Error('the audit is full');
+      },
+    });
     assert.equal((await call(deaf.router, head('POST', '/v1/describejobqueues'))).status, 200);
     assert.match(String(deaf.faults[0]?.error), /audit is full/);
   });

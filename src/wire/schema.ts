@@ -1,10 +1,10 @@
-// Compiles the AWS SDK's runtime schemas into the closures that read request values and write response values. The SDK is
-// the only shape table there is: never write a member list by hand here, and never let a value through that the schema
-// does not describe.
+// Compiles the AWS SDK's runtime schemas into the closures that read request values and write
+// response values. The SDK is the only shape table there is: never write a member list by hand
+// here, and never let a value through that the schema does not describe.
 //
-// Requests come from JSON.parse, so a value is already ours: a reader checks it in place and returns the very same object
-// when nothing had to be dropped or converted. It copies only where it must (unknown members, nulls, timestamps, blobs),
-// which keeps the hot path free of allocation.
+// Requests come from JSON.parse, so a value is already ours: a reader checks it in place and
+// returns the very same object when nothing had to be dropped or converted. It copies only where it
+// must (unknown members, nulls, timestamps, blobs), which keeps the hot path free of allocation.
 
 import { NormalizedSchema } from '@smithy/core/schema';
 
@@ -22,7 +22,10 @@ export interface OperationSchema {
   readonly output: SchemaRef;
 }
 
-/** The caller sent something that its schema does not allow. The service's dialect words it (see error-catalogue). */
+/**
+ * The caller sent something that its schema does not allow. The service's dialect words it (see
+ * error-catalogue).
+ */
 export class SchemaFault extends Error {
   override readonly name = 'SchemaFault';
   readonly kind: 'type' | 'missing';
@@ -39,7 +42,9 @@ export class SchemaFault extends Error {
 
   /** The faulty place as a person writes it: `containerOverrides.environment[0].name`. */
   get where(): string {
-    return this.path.map((step, at) => (step.startsWith('[') || at === 0 ? step : `.${step}`)).join('');
+    return this.path
+      .map((step, at) => (step.startsWith('[') || at === 0 ? step : `.${step}`))
+      .join('');
   }
 }
 
@@ -48,10 +53,16 @@ type Reader = (value: unknown, depth: number) => unknown;
 /** Turns a response value into what JSON.stringify can write. */
 type Converter = (value: unknown) => unknown;
 
-/** Whether an empty text, list, map or structure means something in this optional member, and not just that nothing is said. */
+/**
+ * Whether an empty text, list, map or structure means something in this optional member, and not
+ * just that nothing is said.
+ */
 export type EmptySays = (structure: string, member: string) => boolean;
 
-/** How a service's requests are read. Readers of structures are shared, which is also what lets shapes be recursive. */
+/**
+ * How a service's requests are read. Readers of structures are shared, which is also what lets
+ * shapes be recursive.
+ */
 export class Reading {
   readonly readers = new WeakMap<object, Reader>();
   /** Absent: every empty value arrives as it was sent. */
@@ -62,7 +73,10 @@ export class Reading {
   }
 }
 
-/** Only documents and recursive shapes can nest further than their schema; AWS stops at a depth of this order too. */
+/**
+ * Only documents and recursive shapes can nest further than their schema; AWS stops at a depth of
+ * this order too.
+ */
 const deepest = 100;
 
 /** Every operation that a module exports, by name. */
@@ -76,11 +90,18 @@ export function operationsOf(module: SchemaModule): Map<string, OperationSchema>
   return found;
 }
 
-/** The reader of a whole request body; null and an absent body count as `{}`. Members in `bound` travel elsewhere (path, query). */
-export function compileRequest(ref: SchemaRef, { bound = nothing, reading = asSent }: { bound?: ReadonlySet<string>; reading?: Reading } = {}): (json: unknown) => Record<string, unknown> {
+/**
+ * The reader of a whole request body; null and an absent body count as `{}`. Members in `bound`
+ * travel elsewhere (path, query).
+ */
+export function compileRequest(
+  ref: SchemaRef,
+  { bound = nothing, reading = asSent }: { bound?: ReadonlySet<string>; reading?: Reading } = {},
+): (json: unknown) => Record<string, unknown> {
   const schema = NormalizedSchema.of(ref);
   if (schema.isUnitSchema()) return () => ({});
-  const read = bound.size === 0 ? readerOf(schema, reading) : structureReader(schema, bound, reading);
+  const read =
+    bound.size === 0 ? readerOf(schema, reading) : structureReader(schema, bound, reading);
   return (json) => read(json ?? {}, 0) as Record<string, unknown>;
 }
 
@@ -106,10 +127,13 @@ function readerOf(schema: NormalizedSchema, reading: Reading): Reader {
     if (known) return known;
     return structureReader(schema, nothing, reading, (reader) => reading.readers.set(key, reader));
   }
-  if (schema.isListSchema()) return listReader(readerOf(schema.getValueSchema(), reading), isSparse(schema));
-  if (schema.isMapSchema()) return mapReader(readerOf(schema.getValueSchema(), reading), isSparse(schema));
+  if (schema.isListSchema())
+    return listReader(readerOf(schema.getValueSchema(), reading), isSparse(schema));
+  if (schema.isMapSchema())
+    return mapReader(readerOf(schema.getValueSchema(), reading), isSparse(schema));
   if (schema.isStringSchema()) return readString;
-  if (schema.isNumericSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema()) return readNumber;
+  if (schema.isNumericSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema())
+    return readNumber;
   if (schema.isBooleanSchema()) return readBoolean;
   if (schema.isTimestampSchema()) return timestampReader(schema.getSchema() as number);
   if (schema.isBlobSchema()) return readBlob;
@@ -121,24 +145,42 @@ interface Member {
   readonly name: string;
   readonly required: boolean;
   readonly read: Reader;
-  /** What is empty is as good as absent: `all` of it, or only what is `unreadable` for want of its required members. */
+  /**
+   * What is empty is as good as absent: `all` of it, or only what is `unreadable` for want of its
+   * required members.
+   */
   readonly drops: 'all' | 'unreadable' | undefined;
 }
 
-const isEmpty = (value: unknown): boolean => value === '' || (typeof value === 'object' && value !== null && !(value instanceof Date) && !(value instanceof Uint8Array) && hasNone(value));
+const isEmpty = (value: unknown): boolean =>
+  value === '' ||
+  (typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof Date) &&
+    !(value instanceof Uint8Array) &&
+    hasNone(value));
 
 function hasNone(value: object): boolean {
   for (const key in value) if (Object.hasOwn(value, key)) return false;
   return true;
 }
 
-/** `share` is told the reader before the members are compiled, so that a member of the same shape finds it. */
-function structureReader(schema: NormalizedSchema, bound: ReadonlySet<string>, reading: Reading, share?: (reader: Reader) => void): Reader {
+/**
+ * `share` is told the reader before the members are compiled, so that a member of the same shape
+ * finds it.
+ */
+function structureReader(
+  schema: NormalizedSchema,
+  bound: ReadonlySet<string>,
+  reading: Reading,
+  share?: (reader: Reader) => void,
+): Reader {
   const members = new Map<string, Member>();
   const union = schema.isUnionSchema();
   let requiredCount = 0;
   const read: Reader = (value, depth) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mismatch(value, 'a structure');
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw mismatch(value, 'a structure');
     if (depth > deepest) throw tooDeep();
     const source = value as Record<string, unknown>;
     let copy: Record<string, unknown> | undefined;
@@ -149,7 +191,11 @@ function structureReader(schema: NormalizedSchema, bound: ReadonlySet<string>, r
       for (at in source) {
         const given = source[at];
         const member = members.get(at);
-        if (member === undefined || given === null || (member.drops !== undefined && isEmpty(given))) {
+        if (
+          member === undefined ||
+          given === null ||
+          (member.drops !== undefined && isEmpty(given))
+        ) {
           copy ??= entriesBefore(source, at);
           continue;
         }
@@ -160,34 +206,50 @@ function structureReader(schema: NormalizedSchema, bound: ReadonlySet<string>, r
         }
         taken++;
         if (member.required) requiredSeen++;
-        if (copy === undefined && (kept !== given || member.name !== at)) copy = entriesBefore(source, at);
+        if (copy === undefined && (kept !== given || member.name !== at))
+          copy = entriesBefore(source, at);
         if (copy !== undefined) copy[member.name] = kept;
       }
     } catch (error) {
       throw within(error, at);
     }
     const result = copy ?? source;
-    if (requiredSeen < requiredCount) throw new SchemaFault('missing', '', firstMissing(members, result));
-    if (union && taken !== 1) throw new SchemaFault('type', 'A union must have exactly one member set');
+    if (requiredSeen < requiredCount)
+      throw new SchemaFault('missing', '', firstMissing(members, result));
+    if (union && taken !== 1)
+      throw new SchemaFault('type', 'A union must have exactly one member set');
     return result;
   };
   share?.(read);
   const required = requiredOf(schema);
   for (const [name, member] of schema.structIterator()) {
     if (bound.has(name)) continue;
-    members.set(wireName(name, member), { name, required: required.has(name), read: readerOf(member, reading), drops: required.has(name) ? undefined : dropsOf(reading, schema, name, member) });
+    members.set(wireName(name, member), {
+      name,
+      required: required.has(name),
+      read: readerOf(member, reading),
+      drops: required.has(name) ? undefined : dropsOf(reading, schema, name, member),
+    });
     if (required.has(name)) requiredCount++;
   }
   return read;
 }
 
-function dropsOf({ emptySays }: Reading, schema: NormalizedSchema, name: string, member: NormalizedSchema): Member['drops'] {
+function dropsOf(
+  { emptySays }: Reading,
+  schema: NormalizedSchema,
+  name: string,
+  member: NormalizedSchema,
+): Member['drops'] {
   if (emptySays === undefined) return undefined;
   if (!emptySays(schema.getName() ?? '', name)) return 'all';
   return member.isStructSchema() && requiredOf(member).size > 0 ? 'unreadable' : undefined;
 }
 
-/** Required members come first in the SDK's tuple; its last element counts them. NormalizedSchema does not tell. */
+/**
+ * Required members come first in the SDK's tuple; its last element counts them. NormalizedSchema
+ * does not tell.
+ */
 export function requiredOf(schema: NormalizedSchema): Set<string> {
   const tuple = schema.getSchema() as unknown as readonly unknown[];
   return new Set((tuple[4] as string[]).slice(0, typeof tuple[6] === 'number' ? tuple[6] : 0));
@@ -218,7 +280,8 @@ function listReader(read: Reader, sparse: boolean): Reader {
 
 function mapReader(read: Reader, sparse: boolean): Reader {
   return (value, depth) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mismatch(value, 'a map');
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw mismatch(value, 'a map');
     const source = value as Record<string, unknown>;
     let copy: Record<string, unknown> | undefined;
     let at = '';
@@ -258,11 +321,15 @@ const readBoolean: Reader = (value) => {
 };
 
 const readBlob: Reader = (value) => {
-  if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) throw mismatch(value, 'a Blob');
+  if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value))
+    throw mismatch(value, 'a Blob');
   return new Uint8Array(Buffer.from(value, 'base64'));
 };
 
-/** Anything at all, bounded in depth. A list or map without a change keeps its identity, as everywhere. */
+/**
+ * Anything at all, bounded in depth. A list or map without a change keeps its identity, as
+ * everywhere.
+ */
 const readDocument: Reader = (value, depth) => {
   if (typeof value === 'string') return wellFormed(value);
   if (typeof value !== 'object' || value === null) return value;
@@ -275,7 +342,14 @@ const readDocumentMap = mapReader(readDocument, true);
 /** JSON protocols write seconds since the epoch unless the member asks for another form. */
 function timestampReader(format: number): Reader {
   return (value) => {
-    const time = format === 5 || format === 6 ? (typeof value === 'string' ? Date.parse(value) : NaN) : typeof value === 'number' ? value * 1000 : NaN;
+    const time =
+      format === 5 || format === 6
+        ? typeof value === 'string'
+          ? Date.parse(value)
+          : NaN
+        : typeof value === 'number'
+          ? value * 1000
+          : NaN;
     const date = new Date(time);
     if (Number.isNaN(date.getTime())) throw mismatch(value, 'a Timestamp');
     return date;
@@ -288,11 +362,17 @@ function isPlain(schema: NormalizedSchema, seen: Set<unknown>): boolean {
     const key = schema.getSchema();
     if (seen.has(key)) return true;
     seen.add(key);
-    for (const [name, member] of schema.structIterator()) if (wireName(name, member) !== name || !isPlain(member, seen)) return false;
+    for (const [name, member] of schema.structIterator())
+      if (wireName(name, member) !== name || !isPlain(member, seen)) return false;
     return true;
   }
   if (schema.isListSchema() || schema.isMapSchema()) return isPlain(schema.getValueSchema(), seen);
-  return !(schema.isTimestampSchema() || schema.isBlobSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema());
+  return !(
+    schema.isTimestampSchema() ||
+    schema.isBlobSchema() ||
+    schema.isBigIntegerSchema() ||
+    schema.isBigDecimalSchema()
+  );
 }
 
 function converterOf(schema: NormalizedSchema): Converter {
@@ -304,11 +384,14 @@ function converterOf(schema: NormalizedSchema): Converter {
   }
   if (schema.isMapSchema()) {
     const each = converterOf(schema.getValueSchema());
-    return (value) => value && Object.fromEntries(Object.entries(value).map(([key, item]) => [key, each(item)]));
+    return (value) =>
+      value && Object.fromEntries(Object.entries(value).map(([key, item]) => [key, each(item)]));
   }
   if (schema.isTimestampSchema()) return timestampConverter(schema.getSchema() as number);
-  if (schema.isBlobSchema()) return (value) => value && Buffer.from(value as Uint8Array).toString('base64');
-  if (schema.isBigIntegerSchema() || schema.isBigDecimalSchema()) return (value) => (typeof value === 'bigint' ? Number(value) : value);
+  if (schema.isBlobSchema())
+    return (value) => value && Buffer.from(value as Uint8Array).toString('base64');
+  if (schema.isBigIntegerSchema() || schema.isBigDecimalSchema())
+    return (value) => (typeof value === 'bigint' ? Number(value) : value);
   return (value) => value;
 }
 
@@ -325,7 +408,8 @@ function structureConverter(schema: NormalizedSchema): Converter {
     return target;
   };
   converters.set(key, convert);
-  for (const [name, member] of schema.structIterator()) members.push({ name, wire: wireName(name, member), convert: converterOf(member) });
+  for (const [name, member] of schema.structIterator())
+    members.push({ name, wire: wireName(name, member), convert: converterOf(member) });
   return convert;
 }
 
@@ -339,7 +423,8 @@ function timestampConverter(format: number): Converter {
 }
 
 function refuseStream(schema: NormalizedSchema): void {
-  if (schema.isStreaming()) throw new Error(`${schema.getName(true)}: streams cannot be carried as JSON`);
+  if (schema.isStreaming())
+    throw new Error(`${schema.getName(true)}: streams cannot be carried as JSON`);
 }
 
 function wireName(name: string, member: NormalizedSchema): string {
@@ -351,12 +436,18 @@ function isSparse(schema: NormalizedSchema): boolean {
   return !!(schema.getMergedTraits() as { sparse?: unknown }).sparse;
 }
 
-/** A lone surrogate cannot be stored or sent as UTF-8; replacing it here keeps memory, disk and answers equal. */
+/**
+ * A lone surrogate cannot be stored or sent as UTF-8; replacing it here keeps memory, disk and
+ * answers equal.
+ */
 function wellFormed(text: string): string {
   return text.isWellFormed() ? text : text.toWellFormed();
 }
 
-/** The entries that come before `stop`, so that a copy begun there carries on where the check in place ended. */
+/**
+ * The entries that come before `stop`, so that a copy begun there carries on where the check in
+ * place ended.
+ */
 function entriesBefore(source: Record<string, unknown>, stop: string): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
   for (const key in source) {
@@ -366,20 +457,34 @@ function entriesBefore(source: Record<string, unknown>, stop: string): Record<st
   return copy;
 }
 
-/** Plain assignment would call the setter of `__proto__`; a caller may use that name for a tag or a parameter. */
+/**
+ * Plain assignment would call the setter of `__proto__`; a caller may use that name for a tag or a
+ * parameter.
+ */
 export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key === '__proto__')
+    Object.defineProperty(target, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
   else target[key] = value;
 }
 
-function firstMissing(members: ReadonlyMap<string, Member>, given: Readonly<Record<string, unknown>>): string {
-  for (const member of members.values()) if (member.required && !Object.hasOwn(given, member.name)) return member.name;
+function firstMissing(
+  members: ReadonlyMap<string, Member>,
+  given: Readonly<Record<string, unknown>>,
+): string {
+  for (const member of members.values())
+    if (member.required && !Object.hasOwn(given, member.name)) return member.name;
   return '';
 }
 
 /** The fault, one step nearer to the request's root. */
 export function within(error: unknown, step: string): unknown {
-  if (error instanceof SchemaFault) error.path.unshift(step.length > 128 ? `${step.slice(0, 128)}…` : step);
+  if (error instanceof SchemaFault)
+    error.path.unshift(step.length > 128 ? `${step.slice(0, 128)}…` : step);
   return error;
 }
 
@@ -387,12 +492,24 @@ function tooDeep(): SchemaFault {
   return new SchemaFault('type', `Values nest deeper than ${deepest} levels`);
 }
 
-/** AWS services name the JSON token that they met, e.g. `NUMBER_VALUE can not be converted to a String`. */
+/**
+ * AWS services name the JSON token that they met, e.g. `NUMBER_VALUE can not be converted to a
+ * String`.
+ */
 function mismatch(value: unknown, wanted: string): SchemaFault {
   if (typeof value === 'object' && value !== null) {
     const found = Array.isArray(value) ? 'Start of list' : 'Start of structure or map';
     return new SchemaFault('type', `${found} found where not expected: ${wanted} is wanted`);
   }
-  const token = typeof value === 'string' ? 'STRING_VALUE' : typeof value === 'number' ? 'NUMBER_VALUE' : value === true ? 'TRUE_VALUE' : value === false ? 'FALSE_VALUE' : 'NULL_VALUE';
+  const token =
+    typeof value === 'string'
+      ? 'STRING_VALUE'
+      : typeof value === 'number'
+        ? 'NUMBER_VALUE'
+        : value === true
+          ? 'TRUE_VALUE'
+          : value === false
+            ? 'FALSE_VALUE'
+            : 'NULL_VALUE';
   return new SchemaFault('type', `${token} can not be converted to ${wanted}`);
 }

@@ -1,11 +1,18 @@
-// Reading credential scopes; nothing here is verified, so everything malformed must simply be no credential.
+// Reading credential scopes; nothing here is verified, so everything malformed must simply be no
+// credential.
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { RequestHead } from './protocol.ts';
 import { credentialOf, trustingAuthenticator } from './sigv4.ts';
 
-const head = (authorization: string | undefined, query = ''): RequestHead => ({ method: 'POST', path: '/', query, headers: authorization === undefined ? {} : { authorization }, sourceAddress: '' });
+const head = (authorization: string | undefined, query = ''): RequestHead => ({
+  method: 'POST',
+  path: '/',
+  query,
+  headers: authorization === undefined ? {} : { authorization },
+  sourceAddress: '',
+});
 const scope = { accessKeyId: 'AKID', date: '20260102', region: 'us-east-1', service: 'batch' };
 
 it('reads the header form, with and without spaces after the commas', () => {
@@ -13,30 +20,73 @@ it('reads the header form, with and without spaces after the commas', () => {
     'AWS4-HMAC-SHA256 Credential=AKID/20260102/us-east-1/batch/aws4_request, SignedHeaders=host, Signature=00',
     'AWS4-HMAC-SHA256 Credential=AKID/20260102/us-east-1/batch/aws4_request,SignedHeaders=host,Signature=00',
     'AWS4-HMAC-SHA256 SignedHeaders=host, Credential=AKID/20260102/us-east-1/batch/aws4_request',
-  ]) assert.deepEqual(credentialOf(head(header)), scope);
+  ])
+    assert.deepEqual(credentialOf(head(header)), scope);
 });
 
 it('reads the presigned form', () => {
-  assert.deepEqual(credentialOf(head(undefined, 'a=b&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20260102%2Fus-east-1%2Fbatch%2Faws4_request')), scope);
+  assert.deepEqual(
+    credentialOf(
+      head(
+        undefined,
+        'a=b&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20260102%2Fus-east-1%2Fbatch%2Faws4_request',
+      ),
+    ),
+    scope,
+  );
 });
 
 it('takes everything malformed for no credential', () => {
-  for (const header of [undefined, '', 'Bearer x', 'AWS4-HMAC-SHA256', 'AWS4-HMAC-SHA256 Credential=', 'AWS4-HMAC-SHA256 Credential=a/b/c', 'AWS4-HMAC-SHA256 Credential=AKID/2026/us-east-1/batch/aws4_request', 'AWS4-HMAC-SHA256 Credential=AKID/20260102/us-east-1/batch/aws5_request']) {
+  for (const header of [
+    undefined,
+    '',
+    'Bearer x',
+    'AWS4-HMAC-SHA256',
+    'AWS4-HMAC-SHA256 Credential=',
+    'AWS4-HMAC-SHA256 Credential=a/b/c',
+    'AWS4-HMAC-SHA256 Credential=AKID/2026/us-east-1/batch/aws4_request',
+    'AWS4-HMAC-SHA256 Credential=AKID/20260102/us-east-1/batch/aws5_request',
+  ]) {
     assert.equal(credentialOf(head(header)), undefined, header);
   }
-  for (const query of ['X-Amz-Credential=', 'X-Amz-Credential=%zz%2F', 'X-Amz-Credential=AKID%2F20260102%2Fus-east-1%2Fbatch%2Faws4_request']) assert.equal(credentialOf(head(undefined, query)), undefined, query);
+  for (const query of [
+    'X-Amz-Credential=',
+    'X-Amz-Credential=%zz%2F',
+    'X-Amz-Credential=AKID%2F20260102%2Fus-east-1%2Fbatch%2Faws4_request',
+  ])
+    assert.equal(credentialOf(head(undefined, query)), undefined, query);
 });
 
 it('takes up whatever stands where the region should, so that it can be refused', () => {
-  for (const region of ['eusc-de-east-1', 'lab', '', 'us east', 'a'.repeat(300)]) assert.equal(credentialOf(head(`AWS4-HMAC-SHA256 Credential=AKID/20260102/${region}/batch/aws4_request, SignedHeaders=host`))?.region, region);
+  for (const region of ['eusc-de-east-1', 'lab', '', 'us east', 'a'.repeat(300)])
+    assert.equal(
+      credentialOf(
+        head(
+          `AWS4-HMAC-SHA256 Credential=AKID/20260102/${region}/batch/aws4_request, SignedHeaders=host`,
+        ),
+      )?.region,
+      region,
+    );
 });
 
 it('takes a twelve-digit access key id for the account', () => {
   const authenticator = trustingAuthenticator('111111111111');
-  const account = (accessKeyId: string): string => authenticator.authenticate({ credential: { ...scope, accessKeyId }, region: 'us-east-1', sourceAddress: '' }).account;
+  const account = (accessKeyId: string): string =>
+    authenticator.authenticate({
+      credential: { ...scope, accessKeyId },
+      region: 'us-east-1',
+      sourceAddress: '',
+    }).account;
   assert.equal(account('000000000000'), '000000000000');
   assert.equal(account('AKIAIOSFODNN7EXAMPLE'), '111111111111');
   assert.equal(account('0000000000000'), '111111111111');
-  assert.deepEqual(authenticator.authenticate({ credential: undefined, region: 'us-east-1', sourceAddress: '' }), { account: '111111111111', caller: 'arn:aws:iam::111111111111:root' });
-  assert.equal(authenticator.authenticate({ credential: undefined, region: 'cn-north-1', sourceAddress: '' }).caller, 'arn:aws-cn:iam::111111111111:root');
+  assert.deepEqual(
+    authenticator.authenticate({ credential: undefined, region: 'us-east-1', sourceAddress: '' }),
+    { account: '111111111111', caller: 'arn:aws:iam::111111111111:root' },
+  );
+  assert.equal(
+    authenticator.authenticate({ credential: undefined, region: 'cn-north-1', sourceAddress: '' })
+      .caller,
+    'arn:aws-cn:iam::111111111111:root',
+  );
 });

@@ -1,5 +1,6 @@
-// Reads the credential scope of a Signature Version 4 request, from the Authorization header or a presigned query. It
-// parses and never verifies: whoever must be sure of the caller plugs in an Authenticator that does.
+// Reads the credential scope of a Signature Version 4 request, from the Authorization header or a
+// presigned query. It parses and never verifies: whoever must be sure of the caller plugs in an
+// Authenticator that does.
 
 import { partitionOf } from '../base/partition.ts';
 import type { Authenticator, SigV4Credential } from './operation.ts';
@@ -15,17 +16,24 @@ export function credentialOf(head: RequestHead): SigV4Credential | undefined {
   return head.query.includes('X-Amz-Credential=') ? fromQuery(head.query) : undefined;
 }
 
-/** Whether a request is signed in its head. It says nothing of whether the signature is right: but no web page can send this without asking first. */
-export const isSigned = (authorization: string | string[] | undefined): boolean => typeof authorization === 'string' && authorization.startsWith('AWS');
+/**
+ * Whether a request is signed in its head. It says nothing of whether the signature is right: but
+ * no web page can send this without asking first.
+ */
+export const isSigned = (authorization: string | string[] | undefined): boolean =>
+  typeof authorization === 'string' && authorization.startsWith('AWS');
 
 /**
- * Believes every caller: the account is the access key id where that has twelve digits (as tests and local clients set
- * it), else the server's own.
+ * Believes every caller: the account is the access key id where that has twelve digits (as tests
+ * and local clients set it), else the server's own.
  */
 export function trustingAuthenticator(ownAccount: string): Authenticator {
   return {
     authenticate({ credential, region }) {
-      const account = credential !== undefined && /^\d{12}$/.test(credential.accessKeyId) ? credential.accessKeyId : ownAccount;
+      const account =
+        credential !== undefined && /^\d{12}$/.test(credential.accessKeyId)
+          ? credential.accessKeyId
+          : ownAccount;
       return { account, caller: `arn:${partitionOf(region)}:iam::${account}:root` };
     },
   };
@@ -43,7 +51,9 @@ function fromHeader(header: string): SigV4Credential | undefined {
 function fromQuery(query: string): SigV4Credential | undefined {
   const parameters = new URLSearchParams(query);
   const scope = parameters.get('X-Amz-Credential');
-  return scope === null || parameters.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256' ? undefined : parseScope(scope);
+  return scope === null || parameters.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256'
+    ? undefined
+    : parseScope(scope);
 }
 
 function parseScope(scope: string): SigV4Credential | undefined {

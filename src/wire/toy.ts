@@ -1,22 +1,33 @@
-// A whole Batch service whose operations echo, for the tests of this room. Never import it outside tests.
+// A whole Batch service whose operations echo, for the tests of this room. Never import it outside
+// tests.
 
 import * as batch from '@aws-sdk/client-batch';
 import { batchDialect } from './error-catalogue.ts';
 import type { notBuilt, Operation, OperationTable } from './operation.ts';
 import { restJson } from './rest-json.ts';
-import { Router, type AnyService, type AuditRecord, type FaultRecord, type RouterOptions } from './router.ts';
+import {
+  Router,
+  type AnyService,
+  type AuditRecord,
+  type FaultRecord,
+  type RouterOptions,
+} from './router.ts';
 import { operationsOf } from './schema.ts';
 import { trustingAuthenticator } from './sigv4.ts';
 
 type AnyOperation = Operation<unknown, Record<string, unknown>, unknown>;
 
 /** An operation that answers with `handle`'s value, or its own input. */
-export function echo(handle: (input: Record<string, unknown>) => unknown = (input) => input): AnyOperation {
+export function echo(
+  handle: (input: Record<string, unknown>) => unknown = (input) => input,
+): AnyOperation {
   return { authorizes: () => [], handle: (_deps, input) => handle(input) };
 }
 
 /** Batch with the given operations and echoes for all others. */
-export function toyBatch(operations: Record<string, AnyOperation | typeof notBuilt> = {}): AnyService {
+export function toyBatch(
+  operations: Record<string, AnyOperation | typeof notBuilt> = {},
+): AnyService {
   const table: Record<string, AnyOperation | typeof notBuilt> = {};
   for (const name of operationsOf(batch).keys()) table[name] = operations[name] ?? echo();
   return {
@@ -27,12 +38,20 @@ export function toyBatch(operations: Record<string, AnyOperation | typeof notBui
     operations: table as OperationTable<unknown>,
     deps: undefined,
     dialect: batchDialect,
-    maxBodyBytes: (operation) => (operation === 'SubmitJob' ? 30_720 : operation === 'RegisterJobDefinition' ? 24_576 : 1_048_576),
+    maxBodyBytes: (operation) =>
+      operation === 'SubmitJob'
+        ? 30_720
+        : operation === 'RegisterJobDefinition'
+          ? 24_576
+          : 1_048_576,
   };
 }
 
 /** A router over the services, with what it recorded. */
-export function toyRouter(services: readonly AnyService[], options: Partial<RouterOptions> = {}): { router: Router; audited: AuditRecord[]; faults: FaultRecord[] } {
+export function toyRouter(
+  services: readonly AnyService[],
+  options: Partial<RouterOptions> = {},
+): { router: Router; audited: AuditRecord[]; faults: FaultRecord[] } {
   const audited: AuditRecord[] = [];
   const faults: FaultRecord[] = [];
   const router = new Router({

@@ -1,4 +1,5 @@
-// Requests for services that are not served: each is named with its operation, in the protocol that its client reads.
+// Requests for services that are not served: each is named with its operation, in the protocol that
+// its client reads.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -11,49 +12,164 @@ import type { Answer, AnyService } from './router.ts';
 import { echo, toyBatch, toyRouter } from './toy.ts';
 
 const toySts: AnyService = {
-  name: 'sts', schemas: sts, protocol: query({ version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' }), signingName: 'sts',
-  operations: { GetCallerIdentity: echo(() => ({ Arn: 'me' })), AssumeRole: echo(() => ({})) }, restNotBuilt: true, deps: undefined, dialect: validationDialect, maxBodyBytes: () => 1_048_576,
+  name: 'sts',
+  schemas: sts,
+  protocol: query({
+    version: '2011-06-15',
+    xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  }),
+  signingName: 'sts',
+  operations: { GetCallerIdentity: echo(() => ({ Arn: 'me' })), AssumeRole: echo(() => ({})) },
+  restNotBuilt: true,
+  deps: undefined,
+  dialect: validationDialect,
+  maxBodyBytes: () => 1_048_576,
 };
 const { router } = toyRouter([toyBatch(), toySts]);
 
-const signedFor = (service: string): Record<string, string> => ({ authorization: `AWS4-HMAC-SHA256 Credential=000000000000/20260102/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0` });
+const signedFor = (service: string): Record<string, string> => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=000000000000/20260102/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+});
 const form = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
-const json = (version: string): Record<string, string> => ({ 'content-type': `application/x-amz-json-${version}` });
+const json = (version: string): Record<string, string> => ({
+  'content-type': `application/x-amz-json-${version}`,
+});
 
 function headOf(method: string, target: string, headers: RequestHead['headers']): RequestHead {
   const [path = '', parameters = ''] = target.split('?');
   return { method, path, query: parameters, headers, sourceAddress: '' };
 }
 
-async function ask(method: string, target: string, headers: RequestHead['headers'] = {}, body = ''): Promise<Answer> {
+async function ask(
+  method: string,
+  target: string,
+  headers: RequestHead['headers'] = {},
+  body = '',
+): Promise<Answer> {
   const routed = router.route(headOf(method, target, headers));
   return 'status' in routed ? routed : await router.invoke(routed, Buffer.from(body));
 }
 
-const typeOf = ({ headers }: Answer): string | undefined => headers[headers.indexOf('content-type') + 1];
+const typeOf = ({ headers }: Answer): string | undefined =>
+  headers[headers.indexOf('content-type') + 1];
 
 describe('a service that is not served', () => {
-  const cases: readonly (readonly [request: Parameters<typeof ask>, contentType: string, text: RegExp])[] = [
-    [['POST', '/', { ...signedFor('ecr'), ...json('1.1'), 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.CreateRepository' }, '{}'], 'application/x-amz-json-1.1', /"__type":"UnknownOperationException".*Amazon ECR \(CreateRepository\)\. Use an image/],
-    [['POST', '/', { ...json('1.0'), 'x-amz-target': 'AmazonSQS.ListQueues' }, '{}'], 'application/x-amz-json-1.0', /Amazon SQS \(ListQueues\)/],
-    [['POST', '/', { ...json('1.1'), 'x-amz-target': 'Nobody_20200101.Fly' }, '{}'], 'application/x-amz-json-1.1', /does not speak Nobody_20200101 \(Fly\)/],
-    [['POST', '/', { ...signedFor('sqs'), ...form }, 'Action=ListQueues&Version=2012-11-05'], 'text/xml;charset=UTF-8', /<ErrorResponse.*<Code>InvalidAction<\/Code>.*Amazon SQS \(ListQueues\)/s],
-    [['POST', '/000000000000/queue', { ...signedFor('sqs'), ...form }, 'Action=SendMessage&Version=2012-11-05'], 'text/xml;charset=UTF-8', /Amazon SQS \(SendMessage\)/],
-    [['POST', '/', form, 'Action=CreateTopic&Version=2010-03-31&Name=t'], 'text/xml;charset=UTF-8', /Amazon SNS \(CreateTopic\)/],
-    [['GET', '/?Action=CreateTopic&Version=2010-03-31', {}], 'text/xml;charset=UTF-8', /Amazon SNS \(CreateTopic\)/],
-    [['POST', '/', { ...signedFor('autoscaling'), ...form }, 'Action=DescribeAutoScalingGroups&Version=2011-01-01'], 'text/xml;charset=UTF-8', /Auto Scaling \(DescribeAutoScalingGroups\)/],
-    [['POST', '/', { ...signedFor('newthing'), ...form }, 'Action=<b>&Version=2030-01-01'], 'text/xml;charset=UTF-8', /does not speak newthing \(&lt;b&gt;\)/],
-    [['POST', '/', form, 'Action=Fly&Version=2030-01-01'], 'text/xml;charset=UTF-8', /version 2030-01-01 \(Fly\)/],
-    [['GET', '/', signedFor('s3')], 'application/xml', /<Error><Code>NotImplemented<\/Code>.*Amazon S3 \(ListBuckets\)/s],
-    [['GET', '/', { 'user-agent': 'Boto3/1.34 md/Botocore#1.34' }], 'application/xml', /Amazon S3 \(ListBuckets\)/],
-    [['PUT', '/bucket/a/key?x-id=PutObject', signedFor('s3')], 'application/xml', /Amazon S3 \(PutObject\)/],
+  const cases: readonly (readonly [
+    request: Parameters<typeof ask>,
+    contentType: string,
+    text: RegExp,
+  ])[] = [
+    [
+      [
+        'POST',
+        '/',
+        {
+          ...signedFor('ecr'),
+          ...json('1.1'),
+          'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.CreateRepository',
+        },
+        '{}',
+      ],
+      'application/x-amz-json-1.1',
+      /"__type":"UnknownOperationException".*Amazon ECR \(CreateRepository\)\. Use an image/,
+    ],
+    [
+      ['POST', '/', { ...json('1.0'), 'x-amz-target': 'AmazonSQS.ListQueues' }, '{}'],
+      'application/x-amz-json-1.0',
+      /Amazon SQS \(ListQueues\)/,
+    ],
+    [
+      ['POST', '/', { ...json('1.1'), 'x-amz-target': 'Nobody_20200101.Fly' }, '{}'],
+      'application/x-amz-json-1.1',
+      /does not speak Nobody_20200101 \(Fly\)/,
+    ],
+    [
+      ['POST', '/', { ...signedFor('sqs'), ...form }, 'Action=ListQueues&Version=2012-11-05'],
+      'text/xml;charset=UTF-8',
+      /<ErrorResponse.*<Code>InvalidAction<\/Code>.*Amazon SQS \(ListQueues\)/s,
+    ],
+    [
+      [
+        'POST',
+        '/000000000000/queue',
+        { ...signedFor('sqs'), ...form },
+        'Action=SendMessage&Version=2012-11-05',
+      ],
+      'text/xml;charset=UTF-8',
+      /Amazon SQS \(SendMessage\)/,
+    ],
+    [
+      ['POST', '/', form, 'Action=CreateTopic&Version=2010-03-31&Name=t'],
+      'text/xml;charset=UTF-8',
+      /Amazon SNS \(CreateTopic\)/,
+    ],
+    [
+      ['GET', '/?Action=CreateTopic&Version=2010-03-31', {}],
+      'text/xml;charset=UTF-8',
+      /Amazon SNS \(CreateTopic\)/,
+    ],
+    [
+      [
+        'POST',
+        '/',
+        { ...signedFor('autoscaling'), ...form },
+        'Action=DescribeAutoScalingGroups&Version=2011-01-01',
+      ],
+      'text/xml;charset=UTF-8',
+      /Auto Scaling \(DescribeAutoScalingGroups\)/,
+    ],
+    [
+      ['POST', '/', { ...signedFor('newthing'), ...form }, 'Action=<b>&Version=2030-01-01'],
+      'text/xml;charset=UTF-8',
+      /does not speak newthing \(&lt;b&gt;\)/,
+    ],
+    [
+      ['POST', '/', form, 'Action=Fly&Version=2030-01-01'],
+      'text/xml;charset=UTF-8',
+      /version 2030-01-01 \(Fly\)/,
+    ],
+    [
+      ['GET', '/', signedFor('s3')],
+      'application/xml',
+      /<Error><Code>NotImplemented<\/Code>.*Amazon S3 \(ListBuckets\)/s,
+    ],
+    [
+      ['GET', '/', { 'user-agent': 'Boto3/1.34 md/Botocore#1.34' }],
+      'application/xml',
+      /Amazon S3 \(ListBuckets\)/,
+    ],
+    [
+      ['PUT', '/bucket/a/key?x-id=PutObject', signedFor('s3')],
+      'application/xml',
+      /Amazon S3 \(PutObject\)/,
+    ],
     [['GET', '/bucket?acl', signedFor('s3')], 'application/xml', /Amazon S3 \(GET \/bucket\)/],
-    [['POST', '/bucket?delete', { ...signedFor('s3'), ...form }, '<Delete/>'], 'application/xml', /Amazon S3/],
-    [['GET', '/2013-04-01/hostedzone', signedFor('route53')], 'text/xml;charset=UTF-8', /<ErrorResponse.*Route 53 \(GET \/2013-04-01\/hostedzone\)/s],
-    [['GET', '/2015-03-31/functions', {}], 'application/json', /AWS Lambda \(GET \/2015-03-31\/functions\)/],
+    [
+      ['POST', '/bucket?delete', { ...signedFor('s3'), ...form }, '<Delete/>'],
+      'application/xml',
+      /Amazon S3/,
+    ],
+    [
+      ['GET', '/2013-04-01/hostedzone', signedFor('route53')],
+      'text/xml;charset=UTF-8',
+      /<ErrorResponse.*Route 53 \(GET \/2013-04-01\/hostedzone\)/s,
+    ],
+    [
+      ['GET', '/2015-03-31/functions', {}],
+      'application/json',
+      /AWS Lambda \(GET \/2015-03-31\/functions\)/,
+    ],
     [['GET', '/clusters', signedFor('eks')], 'application/json', /Amazon EKS/],
-    [['GET', '/things', signedFor('iot')], 'application/json', /does not speak iot \(GET \/things\)/],
-    [['GET', '/_search', signedFor('constructor')], 'application/json', /does not speak constructor/],
+    [
+      ['GET', '/things', signedFor('iot')],
+      'application/json',
+      /does not speak iot \(GET \/things\)/,
+    ],
+    [
+      ['GET', '/_search', signedFor('constructor')],
+      'application/json',
+      /does not speak constructor/,
+    ],
   ];
   for (const [request, contentType, text] of cases) {
     it(`${request[0]} ${request[1]} as ${contentType}: ${text.source}`, async () => {
@@ -66,7 +182,11 @@ describe('a service that is not served', () => {
   }
 
   it('is not taken for one where nothing speaks of AWS', async () => {
-    for (const [method, target] of [['GET', '/nosuch'], ['GET', '/'], ['POST', '/v1/nosuch']] as const) {
+    for (const [method, target] of [
+      ['GET', '/nosuch'],
+      ['GET', '/'],
+      ['POST', '/v1/nosuch'],
+    ] as const) {
       const answer = await ask(method, target);
       assert.equal(answer.status, 404);
       assert.match(answer.body, /No service is served at/);
@@ -75,12 +195,18 @@ describe('a service that is not served', () => {
 });
 
 describe('a GET that is not signed', () => {
-  const get = (action: string, headers = {}) => ask('GET', `/?Version=2011-06-15&${action}`, headers);
+  const get = (action: string, headers = {}) =>
+    ask('GET', `/?Version=2011-06-15&${action}`, headers);
 
   it('reads, and changes nothing, however the action is written', async () => {
     assert.equal((await get('Action=GetCallerIdentity')).status, 200);
-    const presigned = 'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2F20260102%2Fus-east-1%2Fsts%2Faws4_request&X-Amz-Signature=0';
-    for (const action of ['Action=AssumeRole', 'Action=GetCallerIdentity&Action=AssumeRole', `Action=AssumeRole&${presigned}`]) {
+    const presigned =
+      'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2F20260102%2Fus-east-1%2Fsts%2Faws4_request&X-Amz-Signature=0';
+    for (const action of [
+      'Action=AssumeRole',
+      'Action=GetCallerIdentity&Action=AssumeRole',
+      `Action=AssumeRole&${presigned}`,
+    ]) {
       const answer = await get(action);
       assert.equal(answer.status, 403, action);
       assert.match(answer.body, /<Code>AccessDenied<\/Code>.*AssumeRole changes something/s);
@@ -92,8 +218,16 @@ describe('a GET that is not signed', () => {
 it('what the front door turns away is answered in the protocol that was spoken', () => {
   for (const [head, contentType, body] of [
     [headOf('POST', '/v1/submitjob', {}), 'application/json', /^\{"__type":"Odd"/],
-    [headOf('POST', '/', { 'x-amz-target': 'Logs_20140328.DescribeLogGroups', ...json('1.1') }), 'application/x-amz-json-1.1', /^\{"__type":"Odd"/],
-    [headOf('POST', '/', { ...form, ...signedFor('sts') }), 'text/xml;charset=UTF-8', /<ErrorResponse xmlns="https:\/\/sts/],
+    [
+      headOf('POST', '/', { 'x-amz-target': 'Logs_20140328.DescribeLogGroups', ...json('1.1') }),
+      'application/x-amz-json-1.1',
+      /^\{"__type":"Odd"/,
+    ],
+    [
+      headOf('POST', '/', { ...form, ...signedFor('sts') }),
+      'text/xml;charset=UTF-8',
+      /<ErrorResponse xmlns="https:\/\/sts/,
+    ],
     [headOf('POST', '/', form), 'text/xml;charset=UTF-8', /<ErrorResponse/],
     [headOf('GET', '/bucket', signedFor('s3')), 'application/xml', /<Error><Code>Odd/],
     [headOf('', '', {}), 'application/json', /Odd/],

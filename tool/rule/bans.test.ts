@@ -1,4 +1,5 @@
-// Planted violations of purity and of time through ports: each must be caught, and its harmless likeness must pass.
+// Planted violations of purity and of time through ports: each must be caught, and its harmless
+// likeness must pass.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -29,7 +30,12 @@ const wrong: readonly (readonly [what: string, path: string, text: string, messa
   ['a Node module for its effects in core', core, `import 'node:timers';`, /node:timers/],
   ['process in core', core, 'process.exit(1);', /process/],
   ['crypto in core', core, 'crypto.randomUUID();', /crypto/],
-  ['a type of a Node module in core', core, `import type { Hash } from 'node:crypto';`, /node:crypto/],
+  [
+    'a type of a Node module in core',
+    core,
+    `import type { Hash } from 'node:crypto';`,
+    /node:crypto/,
+  ],
   ['the clock in control', control, 'const now = Date.now();', /Date\.now/],
   ['the clock by brackets in control', control, `const now = Date['now']();`, /Date\.now/],
   ['the present as a Date in a service', service, 'const now = new Date();', /new Date\(\)/],
@@ -39,15 +45,45 @@ const wrong: readonly (readonly [what: string, path: string, text: string, messa
   ['setTimeout in control', control, 'setTimeout(f, 1);', /setTimeout/],
   ['setInterval in a service', service, 'setInterval(f, 1);', /setInterval/],
   ['setImmediate handed on in control', control, 'const later = setImmediate;', /setImmediate/],
-  ['timers from their module in control', control, `import { setTimeout } from 'node:timers/promises';`, /node:timers\/promises/],
+  [
+    'timers from their module in control',
+    control,
+    `import { setTimeout } from 'node:timers/promises';`,
+    /node:timers\/promises/,
+  ],
   ['Math.random in a service', service, 'Math.random();', /Math\.random/],
-  ['randomUUID from its module in a service', service, `import { randomUUID } from 'node:crypto';`, /randomUUID/],
+  [
+    'randomUUID from its module in a service',
+    service,
+    `import { randomUUID } from 'node:crypto';`,
+    /randomUUID/,
+  ],
   ['files in control', control, `import { readFileSync } from 'node:fs';`, /node:fs/],
-  ['files by promises in a service', service, `import { readFile } from 'node:fs/promises';`, /node:fs\/promises/],
-  ['child processes in control', control, `import { spawn } from 'node:child_process';`, /node:child_process/],
+  [
+    'files by promises in a service',
+    service,
+    `import { readFile } from 'node:fs/promises';`,
+    /node:fs\/promises/,
+  ],
+  [
+    'child processes in control',
+    control,
+    `import { spawn } from 'node:child_process';`,
+    /node:child_process/,
+  ],
   ['fetch in a service', service, 'const r = fetch(url);', /fetch/],
-  ['writing to a terminal past its door in the command line', 'src/cli/a.ts', 'process.stdout.write(text);', /doors to the terminal/],
-  ['writing to a terminal past its door in the server', 'src/server/a.ts', 'process.stderr.write(text);', /doors to the terminal/],
+  [
+    'writing to a terminal past its door in the command line',
+    'src/cli/a.ts',
+    'process.stdout.write(text);',
+    /doors to the terminal/,
+  ],
+  [
+    'writing to a terminal past its door in the server',
+    'src/server/a.ts',
+    'process.stderr.write(text);',
+    /doors to the terminal/,
+  ],
   ['the console in a service', service, 'console.log(text);', /doors to the terminal/],
   ['the clock in the simulator', 'sim/a.ts', 'Date.now();', /Date\.now/],
   ['randomness in the simulator', 'sim/a.ts', 'Math.random();', /Math\.random/],
@@ -62,10 +98,18 @@ for (const [what, path, text, message] of wrong) {
 }
 
 const right: readonly (readonly [what: string, path: string, text: string])[] = [
-  ['a property that is called like a global', core, 'export const a = { process: 1, Date: 2 }; a.process; a.Date;'],
+  [
+    'a property that is called like a global',
+    core,
+    'export const a = { process: 1, Date: 2 }; a.process; a.Date;',
+  ],
   ['a member of an interface', core, 'export interface A { process: string; fetch(): void }'],
   ['the words in comments and strings', core, `// Date.now and await\nexport const a = 'Promise';`],
-  ['a parameter of the same name', core, 'export function f(process: string): string { return process; }'],
+  [
+    'a parameter of the same name',
+    core,
+    'export function f(process: string): string { return process; }',
+  ],
   ['integers of Math', core, 'Math.floor(1);'],
   ['a Date made from a time', service, 'new Date(1); new Date(dueAtMs).toISOString();'],
   ['a timer of the clock port', control, 'clock.setTimeout(f, 1); deps.clock.now();'],

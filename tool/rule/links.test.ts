@@ -9,7 +9,9 @@ const other = '# One house\n\n## Rooms & rules\n\n## Rooms & rules\n';
 
 function findings(text: string): string[] {
   const tree = treeOf({ 'doc/a.md': text, 'doc/b.md': other, 'src/main.ts': '// Main.\n' });
-  return [...linksRule.check(tree)].map((finding) => `${finding.file}:${finding.line} ${finding.message}`);
+  return [...linksRule.check(tree)].map(
+    (finding) => `${finding.file}:${finding.line} ${finding.message}`,
+  );
 }
 
 const wrong: readonly (readonly [what: string, text: string, finding: RegExp])[] = [

@@ -1,5 +1,5 @@
-// Relative links in the documents lead to files that exist, and their anchors to headings that exist. Links out of the
-// house are not followed: the check needs no network.
+// Relative links in the documents lead to files that exist, and their anchors to headings that
+// exist. Links out of the house are not followed: the check needs no network.
 
 import type { Finding } from '../finding.ts';
 import type { SourceFile } from '../source.ts';
@@ -8,10 +8,17 @@ import type { Rule } from './rule.ts';
 export const linksRule: Rule = {
   name: 'links',
   *check(tree) {
-    const documents = new Map(tree.sources.filter((file) => file.path.endsWith('.md')).map((file) => [file.path, file]));
+    const documents = new Map(
+      tree.sources.filter((file) => file.path.endsWith('.md')).map((file) => [file.path, file]),
+    );
     for (const document of documents.values()) {
       for (const { target, line } of linksOf(document)) {
-        const finding = (message: string): Finding => ({ file: document.path, line, rule: 'links', message });
+        const finding = (message: string): Finding => ({
+          file: document.path,
+          line,
+          rule: 'links',
+          message,
+        });
         const [path = '', anchor] = target.split('#', 2);
         const leads = path === '' ? document.path : resolve(document.path, path);
         if (leads === undefined) {
@@ -20,7 +27,8 @@ export const linksRule: Rule = {
           yield finding(`${target} leads to nothing`);
         } else if (anchor !== undefined && anchor !== '') {
           const other = documents.get(leads);
-          if (other !== undefined && !anchorsOf(other).has(anchor)) yield finding(`${target}: no heading of that name`);
+          if (other !== undefined && !anchorsOf(other).has(anchor))
+            yield finding(`${target}: no heading of that name`);
         }
       }
     }
@@ -36,7 +44,10 @@ interface Link {
 function* linksOf(document: SourceFile): Generator<Link> {
   for (const { text, line } of proseOf(document)) {
     const withoutCode = text.replaceAll(/`[^`]*`/g, '');
-    const found = [...withoutCode.matchAll(/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g), ...withoutCode.matchAll(/^\[[^\]]+\]:\s*(\S+)/g)];
+    const found = [
+      ...withoutCode.matchAll(/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g),
+      ...withoutCode.matchAll(/^\[[^\]]+\]:\s*(\S+)/g),
+    ];
     for (const [, target = ''] of found) {
       if (!/^(?:[a-z][a-z\d+.-]*:|\/)/i.test(target)) yield { target: decodeURI(target), line };
     }
@@ -64,7 +75,10 @@ function anchorsOf(document: SourceFile): Set<string> {
   for (const { text } of proseOf(document)) {
     const heading = /^#{1,6}\s+(.+?)\s*#*$/.exec(text)?.[1];
     if (heading === undefined) continue;
-    const name = heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-');
+    const name = heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-');
     let anchor = name;
     for (let repeat = 1; anchors.has(anchor); repeat++) anchor = `${name}-${repeat}`;
     anchors.add(anchor);

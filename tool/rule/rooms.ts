@@ -1,5 +1,5 @@
-// The rooms of the house and what each may import (doc/decision and CONTRIBUTING say why). The table below is the rule; a
-// change of it is a change of the design and needs an ADR.
+// The rooms of the house and what each may import (doc/decision and CONTRIBUTING say why). The
+// table below is the rule; a change of it is a change of the design and needs an ADR.
 
 import type { Finding } from '../finding.ts';
 import { moduleReferencesOf, type ModuleReference, type SourceFile } from '../source.ts';
@@ -14,14 +14,27 @@ interface Room {
   readonly open?: readonly string[];
   /** Paths inside the allowed rooms that are closed all the same. */
   readonly closed?: readonly string[];
-  /** Packages for values; `scope/*` allows a whole scope, `name/*` the package and its entry points. */
+  /**
+   * Packages for values; `scope/*` allows a whole scope, `name/*` the package and its entry points.
+   */
   readonly packages: readonly string[];
   /** Whether Node's own modules may be used at all; the rule `bans` says which not. */
   readonly node: boolean;
 }
 
 const sdk = ['@aws-sdk/*', '@smithy/core/*'];
-const product = ['base', 'core', 'port', 'store', 'engine', 'capacity', 'wire', 'api', 'control', 'service'];
+const product = [
+  'base',
+  'core',
+  'port',
+  'store',
+  'engine',
+  'capacity',
+  'wire',
+  'api',
+  'control',
+  'service',
+];
 const driver: Room = { rooms: ['base', 'port'], typesOf: ['core'], packages: [], node: true };
 
 const rooms: Readonly<Record<string, Room>> = {
@@ -38,12 +51,20 @@ const rooms: Readonly<Record<string, Room>> = {
   app: { rooms: product, packages: sdk, node: true },
   server: { rooms: [...product, 'app', 'cli'], packages: [...sdk, 'pino'], node: true },
   main: { rooms: ['server', 'cli'], packages: [], node: true },
-  sim: { rooms: [...product, 'app'], closed: ['src/engine/docker/', 'src/engine/process/'], packages: [...sdk, 'fast-check'], node: true },
+  sim: {
+    rooms: [...product, 'app'],
+    closed: ['src/engine/docker/', 'src/engine/process/'],
+    packages: [...sdk, 'fast-check'],
+    node: true,
+  },
   cli: { rooms: ['base', 'api'], packages: sdk, node: true },
   console: { rooms: ['base', 'api'], packages: sdk, node: true },
 };
 
-/** Rooms that serve the project itself: they may import anything, and nothing of the product may import them. */
+/**
+ * Rooms that serve the project itself: they may import anything, and nothing of the product may
+ * import them.
+ */
 const yard = new Set(['bench', 'test', 'tool']);
 
 const forTests = ['fast-check'];
@@ -53,7 +74,9 @@ export function roomOf(path: string): string | undefined {
   if (path === 'src/main.ts') return 'main';
   const [first, second, third] = path.split('/');
   if (first === 'src') return third === undefined ? undefined : second;
-  return first !== undefined && second !== undefined && (yard.has(first) || first in rooms) ? first : undefined;
+  return first !== undefined && second !== undefined && (yard.has(first) || first in rooms)
+    ? first
+    : undefined;
 }
 
 export const roomsRule: Rule = {
@@ -70,29 +93,52 @@ function* checkFile(file: SourceFile): Generator<Finding> {
   if (name !== undefined && yard.has(name)) return;
   const room = name === undefined ? undefined : rooms[name];
   if (name === undefined || room === undefined) {
-    if (file.path.startsWith('src/')) yield { file: file.path, line: 1, rule: 'rooms', message: 'this file is in no room that the table knows' };
+    if (file.path.startsWith('src/'))
+      yield {
+        file: file.path,
+        line: 1,
+        rule: 'rooms',
+        message: 'this file is in no room that the table knows',
+      };
     return;
   }
   for (const reference of moduleReferencesOf(file)) {
-    const message = reference.specifier.startsWith('.') ? wrongRoom(file, name, room, reference) : wrongPackage(file, name, room, reference);
-    if (message !== undefined) yield { file: file.path, line: file.lineAt(reference.offset), rule: 'rooms', message };
+    const message = reference.specifier.startsWith('.')
+      ? wrongRoom(file, name, room, reference)
+      : wrongPackage(file, name, room, reference);
+    if (message !== undefined)
+      yield { file: file.path, line: file.lineAt(reference.offset), rule: 'rooms', message };
   }
 }
 
-function wrongRoom(file: SourceFile, name: string, room: Room, reference: ModuleReference): string | undefined {
+function wrongRoom(
+  file: SourceFile,
+  name: string,
+  room: Room,
+  reference: ModuleReference,
+): string | undefined {
   const target = resolve(file.path, reference.specifier);
   if (target === 'package.json') return undefined;
   const other = roomOf(target);
   if (other === undefined) return `${reference.specifier} leads outside the rooms`;
   if (other === name) return undefined;
-  if (room.closed?.some((prefix) => target.startsWith(prefix))) return `${name} may not import ${target}`;
+  if (room.closed?.some((prefix) => target.startsWith(prefix)))
+    return `${name} may not import ${target}`;
   if (room.rooms.includes(other)) return undefined;
   if (room.open?.some((prefix) => target.startsWith(prefix))) return undefined;
-  if (room.typesOf?.includes(other)) return reference.typeOnly ? undefined : `${name} may import only types of ${other}: use \`import type\``;
+  if (room.typesOf?.includes(other))
+    return reference.typeOnly
+      ? undefined
+      : `${name} may import only types of ${other}: use \`import type\``;
   return `${name} may not import ${other} (${room.rooms.length === 0 ? 'it imports no room' : `it may import ${room.rooms.join(', ')}`})`;
 }
 
-function wrongPackage(file: SourceFile, name: string, room: Room, reference: ModuleReference): string | undefined {
+function wrongPackage(
+  file: SourceFile,
+  name: string,
+  room: Room,
+  reference: ModuleReference,
+): string | undefined {
   const { specifier } = reference;
   const inTest = file.isTest || isContractSuite(file.path);
   if (specifier.startsWith('node:')) {

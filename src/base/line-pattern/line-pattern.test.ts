@@ -1,4 +1,5 @@
-// The linear matcher against JavaScript's own, over expressions and lines of all kinds; and what is refused.
+// The linear matcher against JavaScript's own, over expressions and lines of all kinds; and what is
+// refused.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,18 +7,79 @@ import { createContext, runInContext } from 'node:vm';
 import fc from 'fast-check';
 import { BadPattern, LinePattern } from './line-pattern.ts';
 
-const atom = fc.constantFrom('a', 'b', 'c', '.', '[ab]', '[^a]', '[a-c]', '\\d', '\\D', '\\s', '\\S', '\\w', '\\W', '\\.', '\\x61', '\\x{62}', '\\t', '\\-', '[\\]a]', '[\\d.]', '[a-]', '[]a]', '\\^', '😀', 'é');
+const atom = fc.constantFrom(
+  'a',
+  'b',
+  'c',
+  '.',
+  '[ab]',
+  '[^a]',
+  '[a-c]',
+  '\\d',
+  '\\D',
+  '\\s',
+  '\\S',
+  '\\w',
+  '\\W',
+  '\\.',
+  '\\x61',
+  '\\x{62}',
+  '\\t',
+  '\\-',
+  '[\\]a]',
+  '[\\d.]',
+  '[a-]',
+  '[]a]',
+  '\\^',
+  '😀',
+  'é',
+);
 const place = fc.constantFrom('^', '$', '\\b', '\\B', '\\A', '\\z');
-const repeat = fc.constantFrom('', '', '', '*', '+', '?', '*?', '+?', '??', '{2}', '{0}', '{1,}', '{0,2}', '{2,3}');
+const repeat = fc.constantFrom(
+  '',
+  '',
+  '',
+  '*',
+  '+',
+  '?',
+  '*?',
+  '+?',
+  '??',
+  '{2}',
+  '{0}',
+  '{1,}',
+  '{0,2}',
+  '{2,3}',
+);
 const expression = fc.letrec<{ any: string; row: string; piece: string }>((tie) => ({
   any: fc.array(tie('row'), { minLength: 1, maxLength: 3 }).map((rows) => rows.join('|')),
   row: fc.array(tie('piece'), { maxLength: 4 }).map((pieces) => pieces.join('')),
-  piece: fc.oneof({ maxDepth: 2 }, fc.tuple(atom, repeat).map(([one, times]) => one + times), place, fc.tuple(fc.constantFrom('(', '(?:', '(?P<n>'), tie('any'), repeat).map(([open, inner, times]) => `${open}${inner})${times}`)),
+  piece: fc.oneof(
+    { maxDepth: 2 },
+    fc.tuple(atom, repeat).map(([one, times]) => one + times),
+    place,
+    fc
+      .tuple(fc.constantFrom('(', '(?:', '(?P<n>'), tie('any'), repeat)
+      .map(([open, inner, times]) => `${open}${inner})${times}`),
+  ),
 })).any;
-const line = fc.array(fc.constantFrom('a', 'b', 'c', 'B', '1', ' ', '\n', '.', '-', 'é', '😀', '\t', ']'), { maxLength: 10 }).map((characters) => characters.join(''));
+const line = fc
+  .array(fc.constantFrom('a', 'b', 'c', 'B', '1', ' ', '\n', '.', '-', 'é', '😀', '\t', ']'), {
+    maxLength: 10,
+  })
+  .map((characters) => characters.join(''));
 
 /** The same for JavaScript. */
-const translated = (source: string): string => source.replaceAll('(?P<n>', '(?:').replaceAll('\\A', '^').replaceAll('\\z', '$').replaceAll('[]a]', '[\\]a]').replaceAll('\\x{62}', 'b').replaceAll('.', '.').replaceAll('\\s', '[\\t\\n\\f\\r ]').replaceAll('\\S', '[^\\t\\n\\f\\r ]');
+const translated = (source: string): string =>
+  source
+    .replaceAll('(?P<n>', '(?:')
+    .replaceAll('\\A', '^')
+    .replaceAll('\\z', '$')
+    .replaceAll('[]a]', '[\\]a]')
+    .replaceAll('\\x{62}', 'b')
+    .replaceAll('.', '.')
+    .replaceAll('\\s', '[\\t\\n\\f\\r ]')
+    .replaceAll('\\S', '[^\\t\\n\\f\\r ]');
 
 /** Undefined: it is too large. */
 function made(source: string): LinePattern | undefined {
@@ -32,10 +94,17 @@ function made(source: string): LinePattern | undefined {
 const patience = { timeout: 1_000 };
 const theirWorld = createContext({});
 
-/** RegExp's answer; undefined where it tries so many ways that it would take for ever, which is what the linear matcher is there for. */
+/**
+ * RegExp's answer; undefined where it tries so many ways that it would take for ever, which is what
+ * the linear matcher is there for.
+ */
 function theirAnswer(source: string, text: string): boolean | undefined {
   try {
-    return runInContext('new RegExp(source, "u").test(text)', Object.assign(theirWorld, { source, text }), patience) as boolean;
+    return runInContext(
+      'new RegExp(source, "u").test(text)',
+      Object.assign(theirWorld, { source, text }),
+      patience,
+    ) as boolean;
   } catch (error) {
     assert.equal((error as NodeJS.ErrnoException).code, 'ERR_SCRIPT_EXECUTION_TIMEOUT');
     return undefined;
@@ -51,7 +120,12 @@ test('it answers what RegExp answers', () => {
       if (mine === undefined) return;
       // V8 looks for \B between the halves of a surrogate pair as well, where no character begins.
       const told = source.includes('\\B') ? lines.map((each) => each.replaceAll('😀', 'é')) : lines;
-      for (const each of told) assert.equal(mine.test(each), theirAnswer(theirs, each) ?? mine.test(each), `${source} and ${JSON.stringify(each)}`);
+      for (const each of told)
+        assert.equal(
+          mine.test(each),
+          theirAnswer(theirs, each) ?? mine.test(each),
+          `${source} and ${JSON.stringify(each)}`,
+        );
     }),
     { numRuns: 1_000 },
   );
@@ -80,18 +154,52 @@ test('the syntax of RE2 that JavaScript has not', () => {
     ['$^', '', true],
     ['(a*)*b', 'aaac', false],
   ];
-  for (const [source, text, matches] of cases) assert.equal(new LinePattern(source).test(text), matches, `${source} and ${text}`);
+  for (const [source, text, matches] of cases)
+    assert.equal(new LinePattern(source).test(text), matches, `${source} and ${text}`);
 });
 
 test('what is no expression is refused', () => {
-  for (const source of ['(', ')', '(a', 'a)', '[', '[a', '[b-a]', '*', 'a**', '+a', 'a{2,1}', 'a{1001}', '\\', '\\1', '\\q', '(?=a)', '(?!a)', '(?<=a)', '(?<!a)', '(?P=n)', '\\p{Nothing}', '[[:nothing:]]', '\\x{110000}', '(a{100}){100}', '('.repeat(200), 'x'.repeat(5000)]) {
+  for (const source of [
+    '(',
+    ')',
+    '(a',
+    'a)',
+    '[',
+    '[a',
+    '[b-a]',
+    '*',
+    'a**',
+    '+a',
+    'a{2,1}',
+    'a{1001}',
+    '\\',
+    '\\1',
+    '\\q',
+    '(?=a)',
+    '(?!a)',
+    '(?<=a)',
+    '(?<!a)',
+    '(?P=n)',
+    '\\p{Nothing}',
+    '[[:nothing:]]',
+    '\\x{110000}',
+    '(a{100}){100}',
+    '('.repeat(200),
+    'x'.repeat(5000),
+  ]) {
     assert.throws(() => new LinePattern(source), BadPattern, source.slice(0, 20));
   }
 });
 
 test('a line costs so many steps as it is long, whatever the expression', () => {
   const long = 'a'.repeat(200_000);
-  for (const source of ['(a*)*b', '(a|a)*b', '(a|aa)+$b', 'a*a*a*a*a*a*a*b', '(.*)(.*)(.*)(.*)(.*)=']) {
+  for (const source of [
+    '(a*)*b',
+    '(a|a)*b',
+    '(a|aa)+$b',
+    'a*a*a*a*a*a*a*b',
+    '(.*)(.*)(.*)(.*)(.*)=',
+  ]) {
     const pattern = new LinePattern(source);
     assert.equal(pattern.test(long), false);
     assert.ok(pattern.work < 100_000, `${source}: ${pattern.work}`);

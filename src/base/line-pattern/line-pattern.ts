@@ -1,8 +1,17 @@
-// Whether a line has a match of a regular expression, in time that grows with the line alone: all ways to match are followed side
-// by side, and the steps of a set of ways are remembered. It finds no place and no groups, and it never goes back.
+// Whether a line has a match of a regular expression, in time that grows with the line alone: all
+// ways to match are followed side by side, and the steps of a set of ways are remembered. It finds
+// no place and no groups, and it never goes back.
 
 import { never } from '../assert.ts';
-import { BadPattern, isWord, parsePattern, sizeOf, type Assertion, type Node, type Takes } from './parse.ts';
+import {
+  BadPattern,
+  isWord,
+  parsePattern,
+  sizeOf,
+  type Assertion,
+  type Node,
+  type Takes,
+} from './parse.ts';
 
 export { BadPattern } from './parse.ts';
 
@@ -46,7 +55,10 @@ export class LinePattern {
     this.#steps.push({ type: 'match' });
   }
 
-  /** What all lines so far have cost beyond what was remembered, in single steps; for those who share a thread. */
+  /**
+   * What all lines so far have cost beyond what was remembered, in single steps; for those who
+   * share a thread.
+   */
   get work(): number {
     return this.#work;
   }
@@ -58,7 +70,8 @@ export class LinePattern {
     for (let at = 0; at < line.length && seen < mostCharactersOfALine; seen++) {
       const code = line.codePointAt(at) as number;
       at += code > 0xffff ? 2 : 1;
-      const next = (code < 128 ? state.ascii[code] : state.other.get(code)) ?? this.#follow(state, code);
+      const next =
+        (code < 128 ? state.ascii[code] : state.other.get(code)) ?? this.#follow(state, code);
       if (next === matched) return true;
       state = next;
     }
@@ -116,7 +129,10 @@ export class LinePattern {
     }
   }
 
-  /** The characters that may come next from a state; undefined: there is a match already. `next`: the code point, or the end. */
+  /**
+   * The characters that may come next from a state; undefined: there is a match already. `next`:
+   * the code point, or the end.
+   */
   #reach({ ways, before }: State, next: number | undefined): number[] | undefined {
     const reached = new Set<number>();
     const waiting = [...ways];
@@ -155,7 +171,10 @@ export class LinePattern {
         const step = this.#steps[way] as Step;
         if (step.type === 'one' && step.takes(code)) ways.add(way + 1);
       }
-      to = this.#state([...ways].sort((a, b) => a - b), code === 10 ? 'line-end' : isWord(code) ? 'word' : 'other');
+      to = this.#state(
+        [...ways].sort((a, b) => a - b),
+        code === 10 ? 'line-end' : isWord(code) ? 'word' : 'other',
+      );
     }
     if (code < 128) from.ascii[code] = to;
     else if (from.other.size < 256) from.other.set(code, to);

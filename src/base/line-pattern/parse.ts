@@ -1,5 +1,6 @@
-// Reads a regular expression of RE2's syntax (the one that Go's programs take) into a tree. What needs more than one look at each
-// character (back references, looking around) is no part of that syntax, and is refused like anything else that it has not.
+// Reads a regular expression of RE2's syntax (the one that Go's programs take) into a tree. What
+// needs more than one look at each character (back references, looking around) is no part of that
+// syntax, and is refused like anything else that it has not.
 
 import { never } from '../assert.ts';
 
@@ -11,7 +12,13 @@ export class BadPattern extends Error {
 /** A character as its code point. */
 export type Takes = (codePoint: number) => boolean;
 
-export type Assertion = 'text-start' | 'text-end' | 'line-start' | 'line-end' | 'word-edge' | 'no-word-edge';
+export type Assertion =
+  | 'text-start'
+  | 'text-end'
+  | 'line-start'
+  | 'line-end'
+  | 'word-edge'
+  | 'no-word-edge';
 
 export type Node =
   | { readonly type: 'one'; readonly takes: Takes }
@@ -34,22 +41,42 @@ const mostRepeats = 1_000;
 const mostLevels = 100;
 const mostCharacters = 4_096;
 
-const word: Takes = (c) => (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || c === 95 || (c >= 97 && c <= 122);
+const word: Takes = (c) =>
+  (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || c === 95 || (c >= 97 && c <= 122);
 const digit: Takes = (c) => c >= 48 && c <= 57;
 const space: Takes = (c) => c === 32 || c === 9 || c === 10 || c === 12 || c === 13;
-const not = (takes: Takes): Takes => (c) => !takes(c);
+const not =
+  (takes: Takes): Takes =>
+  (c) =>
+    !takes(c);
 
 export const isWord = word;
 
-const by = (form: RegExp): Takes => (c) => form.test(String.fromCodePoint(c));
+const by =
+  (form: RegExp): Takes =>
+  (c) =>
+    form.test(String.fromCodePoint(c));
 const posix: Readonly<Record<string, Takes>> = {
-  alnum: by(/[0-9A-Za-z]/), alpha: by(/[A-Za-z]/), ascii: (c) => c < 128, blank: by(/[\t ]/), cntrl: (c) => c < 32 || c === 127, digit, graph: by(/[!-~]/), lower: by(/[a-z]/), print: by(/[ -~]/),
-  punct: by(/[!-/:-@[-`{-~]/), space: by(/[\t\n\v\f\r ]/), upper: by(/[A-Z]/), word, xdigit: by(/[0-9A-Fa-f]/),
+  alnum: by(/[0-9A-Za-z]/),
+  alpha: by(/[A-Za-z]/),
+  ascii: (c) => c < 128,
+  blank: by(/[\t ]/),
+  cntrl: (c) => c < 32 || c === 127,
+  digit,
+  graph: by(/[!-~]/),
+  lower: by(/[a-z]/),
+  print: by(/[ -~]/),
+  punct: by(/[!-/:-@[-`{-~]/),
+  space: by(/[\t\n\v\f\r ]/),
+  upper: by(/[A-Z]/),
+  word,
+  xdigit: by(/[0-9A-Fa-f]/),
 };
 
 /** Throws {@link BadPattern}. */
 export function parsePattern(source: string): Node {
-  if (source.length > mostCharacters) throw new BadPattern(`it has more than ${mostCharacters} characters`);
+  if (source.length > mostCharacters)
+    throw new BadPattern(`it has more than ${mostCharacters} characters`);
   const parser = new Parser([...source]);
   return parser.all();
 }
@@ -71,7 +98,8 @@ class Parser {
   }
 
   #peek(text: string): boolean {
-    for (let offset = 0; offset < text.length; offset++) if (this.#text[this.#at + offset] !== text[offset]) return false;
+    for (let offset = 0; offset < text.length; offset++)
+      if (this.#text[this.#at + offset] !== text[offset]) return false;
     return true;
   }
 
@@ -107,7 +135,8 @@ class Parser {
     const items: Node[] = [];
     while (this.#at < this.#text.length && !this.#peek('|') && !this.#peek(')')) {
       if (this.#take('\\Q')) {
-        while (this.#at < this.#text.length && !this.#take('\\E')) items.push(this.#repeated(this.#literal(this.#next())));
+        while (this.#at < this.#text.length && !this.#take('\\E'))
+          items.push(this.#repeated(this.#literal(this.#next())));
         continue;
       }
       const item = this.#item();
@@ -120,7 +149,8 @@ class Parser {
     const { least, most } = this.#counts() ?? {};
     if (least === undefined || most === undefined) return item;
     this.#take('?');
-    if (this.#peek('*') || this.#peek('+') || this.#peek('?')) throw new BadPattern('invalid nested repetition operator');
+    if (this.#peek('*') || this.#peek('+') || this.#peek('?'))
+      throw new BadPattern('invalid nested repetition operator');
     return { type: 'repeat', item, least, most };
   }
 
@@ -132,7 +162,8 @@ class Parser {
     if (found === undefined) return undefined;
     const least = Number(found[1]);
     const most = found[2] === undefined ? least : found[3] === '' ? Infinity : Number(found[3]);
-    if (least > mostRepeats || most < least || (most !== Infinity && most > mostRepeats)) throw new BadPattern(`invalid repeat count ${found[0]}`);
+    if (least > mostRepeats || most < least || (most !== Infinity && most > mostRepeats))
+      throw new BadPattern(`invalid repeat count ${found[0]}`);
     return { least, most };
   }
 
@@ -172,7 +203,10 @@ class Parser {
     return (c) => {
       if (takes(c)) return true;
       const text = String.fromCodePoint(c);
-      return takes(text.toLowerCase().codePointAt(0) as number) || takes(text.toUpperCase().codePointAt(0) as number);
+      return (
+        takes(text.toLowerCase().codePointAt(0) as number) ||
+        takes(text.toUpperCase().codePointAt(0) as number)
+      );
     };
   }
 
@@ -183,8 +217,13 @@ class Parser {
       if (found === undefined) throw new BadPattern('invalid or unsupported Perl syntax: (?');
       const [, name, on = '', off = '', close] = found;
       if (name === undefined) {
-        const set = (flag: string, present: boolean): boolean => (on.includes(flag) || present) && !off.includes(flag);
-        this.#flags = { ignoreCase: set('i', before.ignoreCase), multiline: set('m', before.multiline), dotAll: set('s', before.dotAll) };
+        const set = (flag: string, present: boolean): boolean =>
+          (on.includes(flag) || present) && !off.includes(flag);
+        this.#flags = {
+          ignoreCase: set('i', before.ignoreCase),
+          multiline: set('m', before.multiline),
+          dotAll: set('s', before.dotAll),
+        };
         if (close === ')') return undefined;
       }
     }
@@ -207,23 +246,37 @@ class Parser {
   #escaped(): number | Takes {
     const character = this.#next();
     const simple: Readonly<Record<string, number | Takes>> = {
-      d: digit, D: not(digit), w: word, W: not(word), s: space, S: not(space), a: 7, f: 12, n: 10, r: 13, t: 9, v: 11,
+      d: digit,
+      D: not(digit),
+      w: word,
+      W: not(word),
+      s: space,
+      S: not(space),
+      a: 7,
+      f: 12,
+      n: 10,
+      r: 13,
+      t: 9,
+      v: 11,
     };
     const known = Object.hasOwn(simple, character) ? simple[character] : undefined;
     if (known !== undefined) return known;
     if (character === 'x') {
       const found = this.#match(/^(?:\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{2}))/);
       const code = Number.parseInt(found?.[1] ?? found?.[2] ?? '', 16);
-      if (Number.isNaN(code) || code > 0x10ffff) throw new BadPattern('invalid escape sequence: \\x');
+      if (Number.isNaN(code) || code > 0x10ffff)
+        throw new BadPattern('invalid escape sequence: \\x');
       return code;
     }
     if (character === 'p' || character === 'P') return this.#property(character === 'P');
     if (/^[0-7]$/.test(character)) {
       const more = this.#match(/^[0-7]{1,2}/)?.[0] ?? '';
-      if (character !== '0' && more === '') throw new BadPattern(`invalid escape sequence: \\${character}`);
+      if (character !== '0' && more === '')
+        throw new BadPattern(`invalid escape sequence: \\${character}`);
       return Number.parseInt(character + more, 8);
     }
-    if (/^[A-Za-z0-9]$/.test(character)) throw new BadPattern(`invalid escape sequence: \\${character}`);
+    if (/^[A-Za-z0-9]$/.test(character))
+      throw new BadPattern(`invalid escape sequence: \\${character}`);
     return character.codePointAt(0) as number;
   }
 
@@ -264,7 +317,8 @@ class Parser {
         this.#at++;
         to = this.#setMember();
       }
-      if (typeof to !== 'number' || to < from) throw new BadPattern('invalid character class range');
+      if (typeof to !== 'number' || to < from)
+        throw new BadPattern('invalid character class range');
       const last = to;
       parts.push((c) => c >= from && c <= last);
     }
@@ -287,7 +341,9 @@ export function sizeOf(node: Node): number {
     case 'any-of':
       return node.items.reduce((sum, item) => sum + 1 + sizeOf(item), 0);
     case 'repeat':
-      return (Number.isFinite(node.most) ? node.most : node.least + 1) * (1 + sizeOf(node.item)) + 1;
+      return (
+        (Number.isFinite(node.most) ? node.most : node.least + 1) * (1 + sizeOf(node.item)) + 1
+      );
     default:
       return never(node);
   }

@@ -66,12 +66,19 @@ test('a Spot instance is interrupted once, when chance says so, and an On-Demand
 test('the times between interruptions are as long as the rate says, on average', () => {
   const draws = 20_000;
   let at = 0;
-  const { clock, capacity, reports } = opened(0, { perHour: 6, random: () => (at++ + 0.5) / draws });
-  for (let index = 0; index < draws; index++) capacity.launch(hostId(String(index)), { spot: true });
+  const { clock, capacity, reports } = opened(0, {
+    perHour: 6,
+    random: () => (at++ + 0.5) / draws,
+  });
+  for (let index = 0; index < draws; index++)
+    capacity.launch(hostId(String(index)), { spot: true });
   reports.length = 0;
   clock.pass(1_000 + 600_000);
   // Within the mean time of ten minutes 1 - 1/e of all are interrupted.
-  assert.ok(Math.abs(reports.length / draws - (1 - 1 / Math.E)) < 0.001, `${reports.length} of ${draws}`);
+  assert.ok(
+    Math.abs(reports.length / draws - (1 - 1 / Math.E)) < 0.001,
+    `${reports.length} of ${draws}`,
+  );
 });
 
 test('nothing is said after the end', () => {

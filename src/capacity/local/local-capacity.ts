@@ -1,6 +1,7 @@
-// Instances that are slices of this machine: there is nothing to bring up but a place in the books, so that one runs as soon as
-// it is asked for, or after as long as an EC2 instance would take to boot where somebody wants to see that. Nobody wants a slice
-// back; to test what jobs make of it, Spot ones can be interrupted by chance.
+// Instances that are slices of this machine: there is nothing to bring up but a place in the books,
+// so that one runs as soon as it is asked for, or after as long as an EC2 instance would take to
+// boot where somebody wants to see that. Nobody wants a slice back; to test what jobs make of it,
+// Spot ones can be interrupted by chance.
 
 import type { HostId } from '../../base/ids.ts';
 import type { CapacityProvider, CapacityReport } from '../../port/capacity.ts';
@@ -42,14 +43,27 @@ export class LocalCapacity implements CapacityProvider {
     else this.#after(this.#booting, hostId, this.#startMs, 'running');
   }
 
-  /** The chance is the same at every moment, however long it has run: what is forgotten when the server ends is drawn anew. */
+  /**
+   * The chance is the same at every moment, however long it has run: what is forgotten when the
+   * server ends is drawn anew.
+   */
   #interruptSomeTime(hostId: HostId): void {
     if (this.#interruptions === undefined) return;
     const { perHour, random } = this.#interruptions;
-    this.#after(this.#toInterrupt, hostId, Math.round((-Math.log(1 - random()) * hourMs) / perHour), 'interrupted');
+    this.#after(
+      this.#toInterrupt,
+      hostId,
+      Math.round((-Math.log(1 - random()) * hourMs) / perHour),
+      'interrupted',
+    );
   }
 
-  #after(waiting: Map<HostId, () => void>, hostId: HostId, waitMs: number, report: CapacityReport['report']): void {
+  #after(
+    waiting: Map<HostId, () => void>,
+    hostId: HostId,
+    waitMs: number,
+    report: CapacityReport['report'],
+  ): void {
     if (waiting.has(hostId)) return;
     const cancel = this.#clock.at(this.#clock.now() + waitMs, () => {
       waiting.delete(hostId);

@@ -30,8 +30,21 @@ test('durations have at most two units', () => {
 });
 
 test('narrow columns have short times', () => {
-  assert.deepEqual([40, 400, 12_000, 184_000, 7_500_000].map(shortDuration), ['40ms', '0.4s', '12s', '3min4s', '2h5min']);
-  assert.deepEqual([-1, 999, 59_999, 663_000, 7_500_000, 273_600_000].map(ageText), ['0s', '0s', '59s', '11m', '2h', '3d']);
+  assert.deepEqual([40, 400, 12_000, 184_000, 7_500_000].map(shortDuration), [
+    '40ms',
+    '0.4s',
+    '12s',
+    '3min4s',
+    '2h5min',
+  ]);
+  assert.deepEqual([-1, 999, 59_999, 663_000, 7_500_000, 273_600_000].map(ageText), [
+    '0s',
+    '0s',
+    '59s',
+    '11m',
+    '2h',
+    '3d',
+  ]);
 });
 
 test('colours are used on a terminal that wants them', () => {
@@ -46,65 +59,169 @@ test('a code of others is never taken for one of ours', () => {
   const red = styleFor(true, {});
   assert.equal(forTerminal(red('red', '\x1b[31mx\x1b[8m')), '\x1b[31m\\x1b[31mx\\x1b[8m\x1b[39m');
   assert.equal(forTerminal('\x1b[1234;1234;1234;1234;31mx'), '\\x1b[1234;1234;1234;1234;31mx');
-  assert.equal(tableText([{ title: 'A' }, { title: 'B' }], [['\x1b[2J', 'b'], ['a\nz', '']], undefined), 'A         B\n\\x1b[2J   b\na\\nz\n'.replaceAll('A         ', 'A        ').replaceAll('   b', '  b'));
+  assert.equal(
+    tableText(
+      [{ title: 'A' }, { title: 'B' }],
+      [
+        ['\x1b[2J', 'b'],
+        ['a\nz', ''],
+      ],
+      undefined,
+    ),
+    'A         B\n\\x1b[2J   b\na\\nz\n'
+      .replaceAll('A         ', 'A        ')
+      .replaceAll('   b', '  b'),
+  );
 });
 
 test('a table is as wide as its cells, and at a terminal no wider than that', () => {
-  const columns = [{ title: 'ID' }, { title: 'NAME', mayBeCut: true }, { title: 'C' }, { title: 'NONE' }, { title: 'WHY', mayBeCut: true }] as const;
-  const rows = [['1', 'a name of some length', styleFor(true, {})('red', 'red'), '', 'a long reason'], ['22', 'b', 'b', '', '']];
+  const columns = [
+    { title: 'ID' },
+    { title: 'NAME', mayBeCut: true },
+    { title: 'C' },
+    { title: 'NONE' },
+    { title: 'WHY', mayBeCut: true },
+  ] as const;
+  const rows = [
+    ['1', 'a name of some length', styleFor(true, {})('red', 'red'), '', 'a long reason'],
+    ['22', 'b', 'b', '', ''],
+  ];
   assert.equal(
     forTerminal(tableText(columns, rows, undefined)),
     'ID  NAME                   C    NONE  WHY\n1   a name of some length  \x1b[31mred\x1b[39m        a long reason\n22  b                      b\n',
   );
   const narrow = forTerminal(tableText(columns, rows, 35)).split('\n');
-  assert.deepEqual(narrow, ['ID  NAME          C    WHY', '1   a name of s…  \x1b[31mred\x1b[39m  a long reas…', '22  b             b', '']);
+  assert.deepEqual(narrow, [
+    'ID  NAME          C    WHY',
+    '1   a name of s…  \x1b[31mred\x1b[39m  a long reas…',
+    '22  b             b',
+    '',
+  ]);
   for (const width of [35, 40, 60]) {
-    for (const line of tableText(columns, rows, width).split('\n')) assert.ok(widthOf(line) <= width, `${width}: ${line}`);
+    for (const line of tableText(columns, rows, width).split('\n'))
+      assert.ok(widthOf(line) <= width, `${width}: ${line}`);
   }
   // What cannot be cut any more stays whole and legible.
-  assert.equal(forTerminal(tableText(columns, rows, 10)).split('\n')[1], '1   a name …  \x1b[31mred\x1b[39m  a long …');
+  assert.equal(
+    forTerminal(tableText(columns, rows, 10)).split('\n')[1],
+    '1   a name …  \x1b[31mred\x1b[39m  a long …',
+  );
   assert.equal(cut('abc', 3), 'abc');
   assert.equal(cut('abcd', 3), 'ab…');
   assert.equal(cut('abcd', 0), '');
 });
 
 test('words are quoted as a shell wants them', () => {
-  const cases: [string, string][] = [['abc', 'abc'], ['http://a:1/b', 'http://a:1/b'], ['', "''"], ['a b', "'a b'"], ["it's", `'it'\\''s'`], ["it's\n\x1b[1m", `$'it\\'s\\n\\x1b[1m'`], ['$(x)', "'$(x)'"]];
+  const cases: [string, string][] = [
+    ['abc', 'abc'],
+    ['http://a:1/b', 'http://a:1/b'],
+    ['', "''"],
+    ['a b', "'a b'"],
+    ["it's", `'it'\\''s'`],
+    ["it's\n\x1b[1m", `$'it\\'s\\n\\x1b[1m'`],
+    ['$(x)', "'$(x)'"],
+  ];
   for (const [word, text] of cases) assert.equal(quoted(word), text);
 });
 
-const job = (over: Partial<JobDetail>): JobDetail => ({ jobId: 'id', jobName: 'n', jobQueue: 'q', jobDefinition: 'd', startedAt: undefined, status: 'RUNNABLE', ...over });
+const job = (over: Partial<JobDetail>): JobDetail => ({
+  jobId: 'id',
+  jobName: 'n',
+  jobQueue: 'q',
+  jobDefinition: 'd',
+  startedAt: undefined,
+  status: 'RUNNABLE',
+  ...over,
+});
 
 test('where a job stands is one line', () => {
-  assert.equal(standText(job({ statusReason: 'waiting for its turn' }), plain), 'n (id) RUNNABLE: waiting for its turn');
-  assert.equal(standText(job({ status: 'PENDING', arrayProperties: { size: 4, statusSummary: { RUNNING: 1, RUNNABLE: 1, SUCCEEDED: 2, FAILED: 0 } } }), plain), 'n (id) PENDING: 2 SUCCEEDED, 1 RUNNING, 1 RUNNABLE');
+  assert.equal(
+    standText(job({ statusReason: 'waiting for its turn' }), plain),
+    'n (id) RUNNABLE: waiting for its turn',
+  );
+  assert.equal(
+    standText(
+      job({
+        status: 'PENDING',
+        arrayProperties: {
+          size: 4,
+          statusSummary: { RUNNING: 1, RUNNABLE: 1, SUCCEEDED: 2, FAILED: 0 },
+        },
+      }),
+      plain,
+    ),
+    'n (id) PENDING: 2 SUCCEEDED, 1 RUNNING, 1 RUNNABLE',
+  );
 });
 
 test('how a job ended is one line that tells everything known of a failure', () => {
-  assert.equal(endText(job({ status: 'SUCCEEDED', createdAt: 1000, stoppedAt: 2500, container: { exitCode: 0 } }), plain), 'n (id) SUCCEEDED after 1.5 s');
-  const failed = job({ status: 'FAILED', statusReason: 'Essential container in task exited', container: { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' } });
-  assert.equal(endText(failed, plain), 'n (id) FAILED: Essential container in task exited; exit code 137; OutOfMemoryError: Container killed due to memory usage');
-  const array = job({ status: 'FAILED', statusReason: 'Array Child Job failed', arrayProperties: { size: 3, statusSummary: { FAILED: 1, SUCCEEDED: 2 } } });
-  assert.equal(endText(array, plain), 'n (id) FAILED: Array Child Job failed; 1 of 3 children failed');
+  assert.equal(
+    endText(
+      job({ status: 'SUCCEEDED', createdAt: 1000, stoppedAt: 2500, container: { exitCode: 0 } }),
+      plain,
+    ),
+    'n (id) SUCCEEDED after 1.5 s',
+  );
+  const failed = job({
+    status: 'FAILED',
+    statusReason: 'Essential container in task exited',
+    container: { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' },
+  });
+  assert.equal(
+    endText(failed, plain),
+    'n (id) FAILED: Essential container in task exited; exit code 137; OutOfMemoryError: Container killed due to memory usage',
+  );
+  const array = job({
+    status: 'FAILED',
+    statusReason: 'Array Child Job failed',
+    arrayProperties: { size: 3, statusSummary: { FAILED: 1, SUCCEEDED: 2 } },
+  });
+  assert.equal(
+    endText(array, plain),
+    'n (id) FAILED: Array Child Job failed; 1 of 3 children failed',
+  );
 });
 
 test('a job that is being stopped says so while it runs', () => {
-  assert.match(describeText(job({ status: 'RUNNING', isTerminated: true }), plain), /^Status +RUNNING, being terminated$/m);
-  assert.match(describeText(job({ status: 'FAILED', isTerminated: true }), plain), /^Status +FAILED$/m);
+  assert.match(
+    describeText(job({ status: 'RUNNING', isTerminated: true }), plain),
+    /^Status +RUNNING, being terminated$/m,
+  );
+  assert.match(
+    describeText(job({ status: 'FAILED', isTerminated: true }), plain),
+    /^Status +FAILED$/m,
+  );
 });
 
 test('a multi-node parallel job says how its main node ended', () => {
-  const nodes = job({ status: 'FAILED', statusReason: 'Essential container in task exited', nodeProperties: { numNodes: 3, mainNode: 1, nodeRangeProperties: [] }, attempts: [{ container: { exitCode: 2 } }] });
-  assert.equal(endText(nodes, plain), 'n (id) FAILED: Essential container in task exited; exit code 2');
+  const nodes = job({
+    status: 'FAILED',
+    statusReason: 'Essential container in task exited',
+    nodeProperties: { numNodes: 3, mainNode: 1, nodeRangeProperties: [] },
+    attempts: [{ container: { exitCode: 2 } }],
+  });
+  assert.equal(
+    endText(nodes, plain),
+    'n (id) FAILED: Essential container in task exited; exit code 2',
+  );
   assert.match(describeText(nodes, plain), /^Nodes +3, of which 1 is the main one$/m);
-  assert.match(describeText(job({ nodeDetails: { nodeIndex: 1, isMainNode: true } }), plain), /^Node +1, the main one$/m);
+  assert.match(
+    describeText(job({ nodeDetails: { nodeIndex: 1, isMainNode: true } }), plain),
+    /^Node +1, the main one$/m,
+  );
 });
 
 test('progress is a status for one job and a bar for an array or several', () => {
   assert.equal(progressText([job({ status: 'RUNNING' })], 1200, plain), 'n RUNNING  1.2 s');
   const array = job({ arrayProperties: { size: 4, statusSummary: { SUCCEEDED: 1, RUNNING: 3 } } });
-  assert.equal(progressText([array], 0, plain), 'n [█████───────────────] 1/4  0 ms  1 SUCCEEDED, 3 RUNNING');
-  assert.equal(progressText([array, job({ status: 'FAILED' })], 0, plain), '2 jobs [████████────────────] 2/5  0 ms  1 FAILED, 1 SUCCEEDED, 3 RUNNING');
+  assert.equal(
+    progressText([array], 0, plain),
+    'n [█████───────────────] 1/4  0 ms  1 SUCCEEDED, 3 RUNNING',
+  );
+  assert.equal(
+    progressText([array, job({ status: 'FAILED' })], 0, plain),
+    '2 jobs [████████────────────] 2/5  0 ms  1 FAILED, 1 SUCCEEDED, 3 RUNNING',
+  );
   assert.equal(barText(0, 0, 2), '[██]');
 });
 
@@ -116,8 +233,20 @@ test('a description leaves out what is not known', () => {
       createdAt: 0,
       startedAt: 1000,
       stoppedAt: 3000,
-      container: { image: 'busybox', command: ['sh', '-c', 'exit 3'], exitCode: 3, resourceRequirements: [{ type: 'VCPU', value: '1' }, { type: 'MEMORY', value: '64' }], environment: [] },
-      attempts: [{ startedAt: 0, stoppedAt: 500, container: { exitCode: 1 }, statusReason: 'first' }, { statusReason: 'second' }],
+      container: {
+        image: 'busybox',
+        command: ['sh', '-c', 'exit 3'],
+        exitCode: 3,
+        resourceRequirements: [
+          { type: 'VCPU', value: '1' },
+          { type: 'MEMORY', value: '64' },
+        ],
+        environment: [],
+      },
+      attempts: [
+        { startedAt: 0, stoppedAt: 500, container: { exitCode: 1 }, statusReason: 'first' },
+        { statusReason: 'second' },
+      ],
     }),
     plain,
   );

@@ -1,5 +1,6 @@
-// Tables of text: columns as wide as their widest cell. At a terminal they fit: columns that say nothing are left out, and
-// long cells are cut, so that a row stays one line. Into a pipe everything goes, in full.
+// Tables of text: columns as wide as their widest cell. At a terminal they fit: columns that say
+// nothing are left out, and long cells are cut, so that a row stays one line. Into a pipe
+// everything goes, in full.
 
 import { inLine, widthOf } from './style.ts';
 
@@ -13,13 +14,39 @@ export interface Column {
   readonly mayBeCut?: true;
 }
 
-/** Colours in a cell do not count as width. `width` is the terminal's; undefined: everything is shown. */
-export function tableText(columns: readonly Column[], rows: readonly (readonly string[])[], width: number | undefined): string {
+/**
+ * Colours in a cell do not count as width. `width` is the terminal's; undefined: everything is
+ * shown.
+ */
+export function tableText(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number | undefined,
+): string {
   const shown = rows.map((row) => row.map(inLine));
-  const kept = columns.map((_, at) => at).filter((at) => width === undefined || shown.length === 0 || shown.some((row) => (row[at] ?? '') !== ''));
-  const natural = kept.map((at) => shown.reduce((widest, row) => Math.max(widest, widthOf(row[at] ?? '')), columns[at]?.title.length ?? 0));
-  const widths = width === undefined ? natural : fitted(natural, kept.map((at) => columns[at]?.mayBeCut === true), width);
-  const lines = [columns.map(({ title }) => title), ...shown].map((row) => kept.map((at) => row[at] ?? ''));
+  const kept = columns
+    .map((_, at) => at)
+    .filter(
+      (at) =>
+        width === undefined || shown.length === 0 || shown.some((row) => (row[at] ?? '') !== ''),
+    );
+  const natural = kept.map((at) =>
+    shown.reduce(
+      (widest, row) => Math.max(widest, widthOf(row[at] ?? '')),
+      columns[at]?.title.length ?? 0,
+    ),
+  );
+  const widths =
+    width === undefined
+      ? natural
+      : fitted(
+          natural,
+          kept.map((at) => columns[at]?.mayBeCut === true),
+          width,
+        );
+  const lines = [columns.map(({ title }) => title), ...shown].map((row) =>
+    kept.map((at) => row[at] ?? ''),
+  );
   return lines.map((cells) => `${lineOf(cells, widths)}\n`).join('');
 }
 
@@ -28,7 +55,10 @@ function fitted(natural: readonly number[], mayBeCut: readonly boolean[], width:
   const widths = [...natural];
   let excess = widths.reduce((sum, one) => sum + one, gap.length * (widths.length - 1)) - width;
   while (excess > 0) {
-    const giving = widths.reduce((best, one, at) => (mayBeCut[at] && one > narrowest && one > (widths[best] ?? 0) ? at : best), -1);
+    const giving = widths.reduce(
+      (best, one, at) => (mayBeCut[at] && one > narrowest && one > (widths[best] ?? 0) ? at : best),
+      -1,
+    );
     if (giving < 0) break;
     widths[giving] = (widths[giving] ?? 0) - 1;
     excess--;

@@ -32,4 +32,5 @@ export function ageText(ms: number): string {
 }
 
 /** `2026-10-01T09:30:00.000Z`; empty where there is no time. */
-export const timeText = (ms: number | undefined): string => (ms === undefined ? '' : new Date(ms).toISOString());
+export const timeText = (ms: number | undefined): string =>
+  ms === undefined ? '' : new Date(ms).toISOString();

@@ -1,4 +1,5 @@
-// `longshore cancel`: cancels jobs that have not started. What runs goes on running: that is `terminate`'s.
+// `longshore cancel`: cancels jobs that have not started. What runs goes on running: that is
+// `terminate`'s.
 
 import { childCounts } from '../render/job.ts';
 import { stopJobs } from '../stop-jobs.ts';
@@ -8,8 +9,11 @@ export const cancel = defineVerb({
   name: 'cancel',
   summary: 'cancel jobs that have not started',
   usage: 'ID… [--reason TEXT]',
-  about: 'A job that is STARTING or RUNNING is left alone, and the exit code is 1: `longshore terminate` stops it.',
-  flags: { reason: { type: 'string', value: 'TEXT', help: "what becomes the job's status reason" } },
+  about:
+    'A job that is STARTING or RUNNING is left alone, and the exit code is 1: `longshore terminate` stops it.',
+  flags: {
+    reason: { type: 'string', value: 'TEXT', help: "what becomes the job's status reason" },
+  },
   examples: ['longshore cancel $JOB --reason "wrong input"'],
   operands: { name: 'the ID of a job, or several', least: 1, most: Infinity },
   run: ({ session, values, operands }) =>
@@ -18,8 +22,15 @@ export const cancel = defineVerb({
       stop: (api, id, reason) => api.cancelJob(id, reason),
       onGoingOn(job) {
         // An array's waiting children are cancelled though its running ones go on.
-        if (childCounts(job) !== undefined) return { text: `cancelled where its children had not started; the others go on: longshore terminate ${job.jobId} stops them`, isFailure: false };
-        return { text: `is ${job.status} and goes on: cancel stops only what has not started; use longshore terminate ${job.jobId}`, isFailure: true };
+        if (childCounts(job) !== undefined)
+          return {
+            text: `cancelled where its children had not started; the others go on: longshore terminate ${job.jobId} stops them`,
+            isFailure: false,
+          };
+        return {
+          text: `is ${job.status} and goes on: cancel stops only what has not started; use longshore terminate ${job.jobId}`,
+          isFailure: true,
+        };
       },
     }),
 });

@@ -14,9 +14,15 @@ export const explain = defineVerb({
   async run({ session, operands }) {
     const api = await session.api();
     const explanations = [];
-    for (const id of new Set(operands)) explanations.push(await api.explainJob(id, session.io.nowMs()));
+    for (const id of new Set(operands))
+      explanations.push(await api.explainJob(id, session.io.nowMs()));
     if (session.settings.json) session.printJson({ explanations });
-    else session.io.out(explanations.map((explanation) => explainText(explanation, session.style, session.io.nowMs())).join('\n'));
+    else
+      session.io.out(
+        explanations
+          .map((explanation) => explainText(explanation, session.style, session.io.nowMs()))
+          .join('\n'),
+      );
     return 0;
   },
 });

@@ -1,4 +1,5 @@
-// `longshore submit`: a job from flags or from a JSON file. Registers a definition only where an image is given instead of one.
+// `longshore submit`: a job from flags or from a JSON file. Registers a definition only where an
+// image is given instead of one.
 
 import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import { definitionOfImage } from '../image-definition.ts';
@@ -16,7 +17,11 @@ export const submit = defineVerb({
     'Prints the id of the job. Flags are laid over what --file holds, which is the input of the SubmitJob operation.\n--image registers a job definition for the image with 1 vCPU and 512 MiB, unless there is one that is the same; --vcpus and --memory ask for more or less.',
   flags: {
     ...submitFlags,
-    wait: { type: 'boolean', short: 'w', help: 'wait for the end: exit code 0 when it SUCCEEDED, 1 when it FAILED' },
+    wait: {
+      type: 'boolean',
+      short: 'w',
+      help: 'wait for the end: exit code 0 when it SUCCEEDED, 1 when it FAILED',
+    },
   },
   examples: [
     'longshore submit --image busybox -- echo hello',
@@ -30,10 +35,14 @@ export const submit = defineVerb({
     const base = values.file === undefined ? {} : await baseRequest(values.file, session.io);
     const { image, request } = requestOf(base, values, command, session.io.env);
     const api = await session.api();
-    const jobDefinition = image === undefined ? request.jobDefinition : await definitionOfImage(api, image);
+    const jobDefinition =
+      image === undefined ? request.jobDefinition : await definitionOfImage(api, image);
     const input: SubmitJobCommandInput = { ...request, jobDefinition };
     const job = await api.submitJob(input).catch(async (error: unknown) => {
-      throw await hinted(api, error, { jobQueue: input.jobQueue, jobDefinition: values.definition ?? base.jobDefinition });
+      throw await hinted(api, error, {
+        jobQueue: input.jobQueue,
+        jobDefinition: values.definition ?? base.jobDefinition,
+      });
     });
     if (!session.settings.json) session.io.out(`${job.jobId}\n`);
     else if (!values.wait) session.printJson(job);
@@ -42,12 +51,14 @@ export const submit = defineVerb({
 });
 
 function waitFor(session: Session, id: string): Promise<number> {
-  const note = (): string => `Stopped waiting; job ${id} goes on. Wait again with: longshore wait ${id}; stop it with: longshore terminate ${id}`;
+  const note = (): string =>
+    `Stopped waiting; job ${id} goes on. Wait again with: longshore wait ${id}; stop it with: longshore terminate ${id}`;
   return session.interruptible(note, async (signal) => {
     const jobs = await watchJobs(session, [id], signal, { onEnd: sayEnd(session, 'err') });
     if (session.settings.json) session.printJson(jobs[0]);
     const code = exitCodeOf(jobs);
-    if (code !== 0 && session.io.errIsTty) session.io.err(`See what it wrote with: longshore logs ${id}\n`);
+    if (code !== 0 && session.io.errIsTty)
+      session.io.err(`See what it wrote with: longshore logs ${id}\n`);
     return code;
   });
 }

@@ -14,9 +14,12 @@ export const wait = defineVerb({
   async run({ session, operands }) {
     const ids = await (await session.api()).jobIds(operands);
     const { json } = session.settings;
-    const note = (): string => `Stopped waiting; ${ids.length === 1 ? `job ${ids[0]} goes on` : 'the jobs go on'}. Wait again with: longshore wait ${ids.join(' ')}`;
+    const note = (): string =>
+      `Stopped waiting; ${ids.length === 1 ? `job ${ids[0]} goes on` : 'the jobs go on'}. Wait again with: longshore wait ${ids.join(' ')}`;
     return session.interruptible(note, async (signal) => {
-      const jobs = await watchJobs(session, ids, signal, { onEnd: json ? () => undefined : sayEnd(session, 'out') });
+      const jobs = await watchJobs(session, ids, signal, {
+        onEnd: json ? () => undefined : sayEnd(session, 'out'),
+      });
       if (json) session.printJson({ jobs });
       return exitCodeOf(jobs);
     });

@@ -1,5 +1,6 @@
-// Every command, their replies, and the one function that decides them. A command is a wish with all that deciding it needs:
-// ids and the time come from outside, so that the same command in the same world always gives the same events.
+// Every command, their replies, and the one function that decides them. A command is a wish with
+// all that deciding it needs: ids and the time come from outside, so that the same command in the
+// same world always gives the same events.
 
 import type {
   CreateComputeEnvironmentCommandInput,
@@ -109,7 +110,10 @@ export interface SubmitJob {
   readonly scope: Scope;
   readonly jobId: JobId;
   readonly request: SubmitJobCommandInput;
-  /** Jobs that it depends on and that have ended before: they are no part of the world. Control fills it in. */
+  /**
+   * Jobs that it depends on and that have ended before: they are no part of the world. Control
+   * fills it in.
+   */
   readonly past?: ReadonlyMap<JobId, PastJob> | undefined;
   /** Tags of the definition, where they are propagated: tags are no part of the world. */
   readonly definitionTags?: Readonly<Record<string, string>> | undefined;
@@ -144,9 +148,19 @@ export interface ReportAttempt {
   readonly type: 'report-attempt';
   readonly attemptId: AttemptId;
   readonly report:
-    | { readonly type: 'started'; readonly atMs: number; readonly notice?: string | undefined; readonly address?: string | undefined }
+    | {
+        readonly type: 'started';
+        readonly atMs: number;
+        readonly notice?: string | undefined;
+        readonly address?: string | undefined;
+      }
     | { readonly type: 'start-failed'; readonly atMs: number; readonly reason: string }
-    | { readonly type: 'exited'; readonly atMs: number; readonly exit: Exit; readonly logNote?: string | undefined }
+    | {
+        readonly type: 'exited';
+        readonly atMs: number;
+        readonly exit: Exit;
+        readonly logNote?: string | undefined;
+      }
     | { readonly type: 'lost'; readonly atMs: number; readonly reason: string };
 }
 /** From the clock. */
@@ -164,7 +178,10 @@ export interface JoinHost {
   readonly type: 'join-host';
   readonly host: Machine;
 }
-/** From control, before this machine joins: its mark is another one than that under which everything was placed. */
+/**
+ * From control, before this machine joins: its mark is another one than that under which everything
+ * was placed.
+ */
 export interface LeaveHosts {
   readonly type: 'leave-hosts';
   /** This machine's, from now on. */
@@ -203,7 +220,10 @@ export interface DrainInstance {
   readonly type: 'drain-instance';
   readonly hostId: HostId;
 }
-/** From the capacity provider. `ended`: it is gone, or could not be launched; `interrupted`: Spot takes it back. */
+/**
+ * From the capacity provider. `ended`: it is gone, or could not be launched; `interrupted`: Spot
+ * takes it back.
+ */
 export interface ReportInstance {
   readonly type: 'report-instance';
   readonly hostId: HostId;
@@ -262,7 +282,10 @@ export interface DeregisterHost {
   /** Also while jobs run there: they end as if the host had. */
   readonly force: boolean;
 }
-/** From the link to a registered host: for so long nothing was heard of it, or something is heard again. */
+/**
+ * From the link to a registered host: for so long nothing was heard of it, or something is heard
+ * again.
+ */
 export interface NoteHostContact {
   readonly type: 'note-host-contact';
   readonly hostId: HostId;
@@ -325,12 +348,20 @@ export interface Replies {
   'update-job-queue': { readonly name: string; readonly arn: Arn };
   'delete-job-queue': Done;
   'create-consumable-resource': { readonly name: string; readonly arn: Arn };
-  'update-consumable-resource': { readonly name: string; readonly arn: Arn; readonly totalQuantity: number };
+  'update-consumable-resource': {
+    readonly name: string;
+    readonly arn: Arn;
+    readonly totalQuantity: number;
+  };
   'delete-consumable-resource': Done;
   'create-scheduling-policy': { readonly name: string; readonly arn: Arn };
   'update-scheduling-policy': Done;
   'delete-scheduling-policy': Done;
-  'register-job-definition': { readonly name: string; readonly arn: Arn; readonly revision: number };
+  'register-job-definition': {
+    readonly name: string;
+    readonly arn: Arn;
+    readonly revision: number;
+  };
   'deregister-job-definition': Done;
   'submit-job': { readonly jobId: JobId; readonly jobName: string; readonly jobArn: Arn };
   'stop-job': Done;

@@ -1,9 +1,15 @@
-// CreateComputeEnvironment (spec 4.2). It is CREATING until it has settled: VALID, or INVALID for what it names (user guide, INVALID
-// Compute Environment).
+// CreateComputeEnvironment (spec 4.2). It is CREATING until it has settled: VALID, or INVALID for
+// what it names (user guide, INVALID Compute Environment).
 
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import type { Scope } from '../../base/ids.ts';
-import { clusterArn, computeEnvironmentArn, isServiceLinkedRole, roleArn, serviceRoleArn } from '../arn.ts';
+import {
+  clusterArn,
+  computeEnvironmentArn,
+  isServiceLinkedRole,
+  roleArn,
+  serviceRoleArn,
+} from '../arn.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { launchProblem, refuseWindows, resolveLaunch } from '../compute-environment/launch.ts';
 import { launchesUntagged, nothingKnown, problemOf } from '../compute-environment/references.ts';
@@ -13,26 +19,57 @@ import type { World } from '../world.ts';
 import type { CreateComputeEnvironment, Decided } from './command.ts';
 
 /** Nothing would come of them, so they are refused rather than forgotten. */
-export const unmanagedResources = 'computeResources cannot be specified for an UNMANAGED compute environment.';
+export const unmanagedResources =
+  'computeResources cannot be specified for an UNMANAGED compute environment.';
 
-export function decideCreateComputeEnvironment(world: World, command: CreateComputeEnvironment, nowMs: number): Decided<CreateComputeEnvironment> {
+export function decideCreateComputeEnvironment(
+  world: World,
+  command: CreateComputeEnvironment,
+  nowMs: number,
+): Decided<CreateComputeEnvironment> {
   const { scope, request, uuid } = command;
   const name = request.computeEnvironmentName as string;
-  if (world.computeEnvironment(scope, name) !== undefined) return refuse('conflict', 'Object already exists');
+  if (world.computeEnvironment(scope, name) !== undefined)
+    return refuse('conflict', 'Object already exists');
   const most = world.settings.limits.computeEnvironments;
-  if (countIn(world.computeEnvironments.values(), scope) >= most) return refuse('limit', `The limit of ${most} compute environments is reached.`);
+  if (countIn(world.computeEnvironments.values(), scope) >= most)
+    return refuse('limit', `The limit of ${most} compute environments is reached.`);
   const managed = request.type === 'MANAGED';
-  if (managed && request.computeResources === undefined) return refuse('invalid', 'computeResources must be specified for a MANAGED compute environment.');
-  if (!managed && !request.serviceRole) return refuse('invalid', 'serviceRole must be specified for an UNMANAGED compute environment.');
-  if (!managed && isServiceLinkedRole(serviceRoleArn(scope, request.serviceRole))) return refuse('invalid', 'Service Linked Role cannot be used with UNMANAGED Compute Environment');
-  if (managed && request.unmanagedvCpus !== undefined) return refuse('invalid', 'unmanagedvCpus can only be specified for an UNMANAGED compute environment.');
-  if (!managed && request.computeResources !== undefined) return refuse('invalid', unmanagedResources);
-  const wrong = request.computeResources && checkNewResources(request.computeResources, world.settings.instanceTypes);
+  if (managed && request.computeResources === undefined)
+    return refuse(
+      'invalid',
+      'computeResources must be specified for a MANAGED compute environment.',
+    );
+  if (!managed && !request.serviceRole)
+    return refuse('invalid', 'serviceRole must be specified for an UNMANAGED compute environment.');
+  if (!managed && isServiceLinkedRole(serviceRoleArn(scope, request.serviceRole)))
+    return refuse(
+      'invalid',
+      'Service Linked Role cannot be used with UNMANAGED Compute Environment',
+    );
+  if (managed && request.unmanagedvCpus !== undefined)
+    return refuse(
+      'invalid',
+      'unmanagedvCpus can only be specified for an UNMANAGED compute environment.',
+    );
+  if (!managed && request.computeResources !== undefined)
+    return refuse('invalid', unmanagedResources);
+  const wrong =
+    request.computeResources &&
+    checkNewResources(request.computeResources, world.settings.instanceTypes);
   if (wrong) return wrong;
-  const resources = request.computeResources && withDefaults({ ...request.computeResources, spotIamFleetRole: fleetRole(scope, request.computeResources.spotIamFleetRole) });
+  const resources =
+    request.computeResources &&
+    withDefaults({
+      ...request.computeResources,
+      spotIamFleetRole: fleetRole(scope, request.computeResources.spotIamFleetRole),
+    });
   const references = command.references ?? nothingKnown;
   const serviceRole = serviceRoleArn(scope, request.serviceRole);
-  const launch = resources === undefined || resources.type?.startsWith('FARGATE') ? undefined : resolveLaunch(resources, references, world.settings.instanceTypes);
+  const launch =
+    resources === undefined || resources.type?.startsWith('FARGATE')
+      ? undefined
+      : resolveLaunch(resources, references, world.settings.instanceTypes);
   const windows = refuseWindows(launch, references);
   if (windows) return windows;
   const made: ComputeEnvironment = {
@@ -63,7 +100,8 @@ export function decideCreateComputeEnvironment(world: World, command: CreateComp
   };
 }
 
-const fleetRole = (scope: Scope, given: string | undefined): string | undefined => (given === undefined || given === '' ? undefined : roleArn(scope, given));
+const fleetRole = (scope: Scope, given: string | undefined): string | undefined =>
+  given === undefined || given === '' ? undefined : roleArn(scope, given);
 
 function countIn(environments: Iterable<ComputeEnvironment>, scope: Scope): number {
   let count = 0;

@@ -1,4 +1,5 @@
-// CreateJobQueue (spec 4.3). A queue has nothing to be prepared for it: it is VALID at once, never CREATING.
+// CreateJobQueue (spec 4.3). A queue has nothing to be prepared for it: it is VALID at once, never
+// CREATING.
 
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { jobQueueArn } from '../arn.ts';
@@ -7,7 +8,11 @@ import type { World } from '../world.ts';
 import type { CreateJobQueue, Decided } from './command.ts';
 import { resolveEnvironments } from './queue-environments.ts';
 
-export function decideCreateJobQueue(world: World, command: CreateJobQueue, nowMs: number): Decided<CreateJobQueue> {
+export function decideCreateJobQueue(
+  world: World,
+  command: CreateJobQueue,
+  nowMs: number,
+): Decided<CreateJobQueue> {
   const { scope, request } = command;
   const name = request.jobQueueName as string;
   if (world.jobQueue(scope, name) !== undefined) return refuse('conflict', 'Object already exists');
@@ -18,10 +23,16 @@ export function decideCreateJobQueue(world: World, command: CreateJobQueue, nowM
   const environments = resolveEnvironments(world, scope, request.computeEnvironmentOrder);
   if (isRefusal(environments)) return environments;
   if (request.jobQueueType !== undefined && request.jobQueueType !== environments.jobQueueType) {
-    return refuse('invalid', `jobQueueType is ${request.jobQueueType}, but the compute environments make the queue one of type ${environments.jobQueueType}.`);
+    return refuse(
+      'invalid',
+      `jobQueueType is ${request.jobQueueType}, but the compute environments make the queue one of type ${environments.jobQueueType}.`,
+    );
   }
-  const policy = request.schedulingPolicyArn ? world.schedulingPolicy(scope, request.schedulingPolicyArn) : undefined;
-  if (request.schedulingPolicyArn && policy === undefined) return refuse('not-found', `Scheduling policy ${request.schedulingPolicyArn} does not exist`);
+  const policy = request.schedulingPolicyArn
+    ? world.schedulingPolicy(scope, request.schedulingPolicyArn)
+    : undefined;
+  if (request.schedulingPolicyArn && policy === undefined)
+    return refuse('not-found', `Scheduling policy ${request.schedulingPolicyArn} does not exist`);
   const queue: JobQueue = {
     arn: jobQueueArn(scope, name),
     scope,
@@ -36,5 +47,9 @@ export function decideCreateJobQueue(world: World, command: CreateJobQueue, nowM
     createdAtMs: nowMs,
     firstSequence: world.nextSequence,
   };
-  return { events: [{ type: 'job-queue-stored', queue, tags: request.tags }], effects: [], reply: { name, arn: queue.arn } };
+  return {
+    events: [{ type: 'job-queue-stored', queue, tags: request.tags }],
+    effects: [],
+    reply: { name, arn: queue.arn },
+  };
 }

@@ -1,5 +1,5 @@
-// Decides a command: the one entry to the rules. Pure and synchronous; what happened comes back as events, and nothing has
-// happened until the caller applies them.
+// Decides a command: the one entry to the rules. Pure and synchronous; what happened comes back as
+// events, and nothing has happened until the caller applies them.
 
 import { never } from '../../base/assert.ts';
 import type { Arn } from '../../base/ids.ts';
@@ -131,7 +131,9 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
   }
 }
 
-/** A queue that is being deleted goes with its last job, whichever command ends that one (spec 4.3). */
+/**
+ * A queue that is being deleted goes with its last job, whichever command ends that one (spec 4.3).
+ */
 function queueEndEvents(world: World, events: readonly Event[]): Event[] {
   const deleting = new Map<Arn, number>();
   for (const event of events) {
@@ -141,6 +143,7 @@ function queueEndEvents(world: World, events: readonly Event[]): Event[] {
     if (queue?.status === 'DELETING') deleting.set(queue.arn, (deleting.get(queue.arn) ?? 0) + 1);
   }
   const ends: Event[] = [];
-  for (const [arn, ending] of deleting) if (ending === world.queueJobCount(arn)) ends.push({ type: 'job-queue-deleted', arn });
+  for (const [arn, ending] of deleting)
+    if (ending === world.queueJobCount(arn)) ends.push({ type: 'job-queue-deleted', arn });
   return ends;
 }

@@ -1,5 +1,6 @@
-// DeleteJobQueue (spec 4.3): a DISABLED queue only; its jobs are terminated. It is DELETING until the last of them has
-// ended; what takes it away then is `decide` itself, for any command may end a job.
+// DeleteJobQueue (spec 4.3): a DISABLED queue only; its jobs are terminated. It is DELETING until
+// the last of them has ended; what takes it away then is `decide` itself, for any command may end a
+// job.
 
 import { splitJobId } from '../../base/ids.ts';
 import { refuse } from '../../base/refusal.ts';
@@ -14,9 +15,14 @@ import { stopEvents } from './stop-job.ts';
 /** What the queue's jobs show as their statusReason. */
 export const queueDeletedReason = 'Terminated: the job queue is being deleted';
 
-export function decideDeleteJobQueue(world: World, command: DeleteJobQueue, nowMs: number): Decided<DeleteJobQueue> {
+export function decideDeleteJobQueue(
+  world: World,
+  command: DeleteJobQueue,
+  nowMs: number,
+): Decided<DeleteJobQueue> {
   const queue = world.jobQueue(command.scope, command.jobQueue);
-  if (queue === undefined) return refuse('not-found', `Job queue ${command.jobQueue} does not exist`);
+  if (queue === undefined)
+    return refuse('not-found', `Job queue ${command.jobQueue} does not exist`);
   if (queue.status === 'DELETING') return { events: [], effects: [], reply: done };
   if (queue.state !== 'DISABLED') return refuse('invalid', 'Cannot delete, state must be DISABLED');
 

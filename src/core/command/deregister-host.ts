@@ -1,5 +1,6 @@
-// A host leaves its cluster (ECS DeregisterContainerInstance): one that still runs jobs only by force, and those then end as if the
-// host had. An instance of a managed environment, of no use to anybody outside of its cluster, ends.
+// A host leaves its cluster (ECS DeregisterContainerInstance): one that still runs jobs only by
+// force, and those then end as if the host had. An instance of a managed environment, of no use to
+// anybody outside of its cluster, ends.
 
 import { refuse } from '../../base/refusal.ts';
 import { endInstance } from '../instance.ts';
@@ -7,11 +8,24 @@ import type { World } from '../world.ts';
 import type { Decided, DeregisterHost } from './command.ts';
 import { done } from './command.ts';
 
-export function decideDeregisterHost(world: World, { scope, hostId, force }: DeregisterHost, nowMs: number): Decided<DeregisterHost> {
+export function decideDeregisterHost(
+  world: World,
+  { scope, hostId, force }: DeregisterHost,
+  nowMs: number,
+): Decided<DeregisterHost> {
   const host = world.hosts.get(hostId);
-  if (host === undefined || host.kind === 'machine' || host.scope !== scope) return refuse('not-found', `No host ${hostId} is registered.`);
+  if (host === undefined || host.kind === 'machine' || host.scope !== scope)
+    return refuse('not-found', `No host ${hostId} is registered.`);
   const running = world.attemptsOn(hostId).size;
-  if (running > 0 && !force) return refuse('invalid', `${host.title} runs ${running} ${running === 1 ? 'job' : 'jobs'}. Drain it and wait, or deregister it by force.`);
+  if (running > 0 && !force)
+    return refuse(
+      'invalid',
+      `${host.title} runs ${running} ${running === 1 ? 'job' : 'jobs'}. Drain it and wait, or deregister it by force.`,
+    );
   if (host.kind === 'instance') return { ...endInstance(world, host, 'user', nowMs), reply: done };
-  return { events: [{ type: 'host-left', hostId, atMs: nowMs }], effects: [{ type: 'unlink-host', hostId }], reply: done };
+  return {
+    events: [{ type: 'host-left', hostId, atMs: nowMs }],
+    effects: [{ type: 'unlink-host', hostId }],
+    reply: done,
+  };
 }

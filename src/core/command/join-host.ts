@@ -3,4 +3,8 @@
 import type { Decided, JoinHost } from './command.ts';
 import { done } from './command.ts';
 
-export const decideJoinHost = (command: JoinHost): Decided<JoinHost> => ({ events: [{ type: 'host-stored', host: command.host }], effects: [], reply: done });
+export const decideJoinHost = (command: JoinHost): Decided<JoinHost> => ({
+  events: [{ type: 'host-stored', host: command.host }],
+  effects: [],
+  reply: done,
+});

@@ -1,6 +1,7 @@
-// What a deadline that has passed brings about. An attempt's timeout stops it as a user's terminate would, with AWS's text; it
-// is never retried (spec 4.5; user guide, chapter Job Timeouts). A queue's time limit cancels the job that blocks its head (spec
-// 4.7). Instances that make way are ended (spec 5).
+// What a deadline that has passed brings about. An attempt's timeout stops it as a user's terminate
+// would, with AWS's text; it is never retried (spec 4.5; user guide, chapter Job Timeouts). A
+// queue's time limit cancels the job that blocks its head (spec 4.7). Instances that make way are
+// ended (spec 5).
 
 import { never } from '../../base/assert.ts';
 import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
@@ -13,11 +14,16 @@ import { done } from './command.ts';
 import { findJob, stopEvents, type Stopped } from './stop-job.ts';
 
 export const timeoutReason = 'Job attempt duration exceeded timeout';
-export const timeLimitReason = (reason: string): string => `Canceled by JobStateTimeLimit action due to reason: ${reason}`;
+export const timeLimitReason = (reason: string): string =>
+  `Canceled by JobStateTimeLimit action due to reason: ${reason}`;
 
 const nothing: Stopped = { events: [], effects: [] };
 
-export function decideMeetDeadline(world: World, { deadline }: MeetDeadline, nowMs: number): Decided<MeetDeadline> {
+export function decideMeetDeadline(
+  world: World,
+  { deadline }: MeetDeadline,
+  nowMs: number,
+): Decided<MeetDeadline> {
   switch (deadline.type) {
     case 'attempt-timeout':
       return { ...timeOut(world, deadline.attemptId, deadline.dueAtMs), reply: done };
@@ -49,6 +55,15 @@ function cancelHead(world: World, queueArn: Arn, nowMs: number): Stopped {
   if (queue === undefined || blocked === undefined) return nothing;
   // What this very batch has changed may have helped it.
   const head = explainHead(world, queue);
-  const job = head?.jobId === blocked.jobId && head.reason === blocked.reason ? findJob(world, queue.scope, head.jobId) : undefined;
-  return job === undefined ? nothing : stopEvents(world, job, { by: 'cancel', reason: timeLimitReason(blocked.reason), atMs: nowMs });
+  const job =
+    head?.jobId === blocked.jobId && head.reason === blocked.reason
+      ? findJob(world, queue.scope, head.jobId)
+      : undefined;
+  return job === undefined
+    ? nothing
+    : stopEvents(world, job, {
+        by: 'cancel',
+        reason: timeLimitReason(blocked.reason),
+        atMs: nowMs,
+      });
 }

@@ -1,5 +1,5 @@
-// The life of a multi-node parallel job: main node first, its end is the job's end, and no node outlives it. After every command
-// the world is counted anew.
+// The life of a multi-node parallel job: main node first, its end is the job's end, and no node
+// outlives it. After every command the world is counted anew.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -22,7 +22,11 @@ const job = jobId('m');
 const node = (index: number) => nodeId(job, index);
 const attempt = (name: string) => attemptId(`a-${name}`);
 /** Node 1 is the main one of three. */
-const nodes: NodeTerms = { numNodes: 3, mainNode: 1, groups: [{ from: 0, to: 2, terms: { needs: needs(1, 100) } }] };
+const nodes: NodeTerms = {
+  numNodes: 3,
+  mainNode: 1,
+  groups: [{ from: 0, to: 2, terms: { needs: needs(1, 100) } }],
+};
 
 class Life {
   world: World;
@@ -32,9 +36,28 @@ class Life {
 
   constructor(given: { retry?: RetryTerms; timeoutSeconds?: number } = {}) {
     this.world = worldOf({ jobs: [] });
-    const identity = { id: job, scope, queueArn: arn('q'), terms: { needs: needs(1, 100), nodes, ...given }, createdAtMs: 0, sequence: 1 };
-    const detail = { ...identity, arn: arn(job), name: job, definitionArn: arn('d'), definitionName: 'd', parameters: {}, container: {} };
-    this.world.apply({ type: 'job-submitted', detail, job: { ...identity, attempts: [], status: 'SUBMITTED' } });
+    const identity = {
+      id: job,
+      scope,
+      queueArn: arn('q'),
+      terms: { needs: needs(1, 100), nodes, ...given },
+      createdAtMs: 0,
+      sequence: 1,
+    };
+    const detail = {
+      ...identity,
+      arn: arn(job),
+      name: job,
+      definitionArn: arn('d'),
+      definitionName: 'd',
+      parameters: {},
+      container: {},
+    };
+    this.world.apply({
+      type: 'job-submitted',
+      detail,
+      job: { ...identity, attempts: [], status: 'SUBMITTED' },
+    });
     this.world.apply({ type: 'job-runnable', jobId: job, atMs: 0 });
   }
 
@@ -42,31 +65,60 @@ class Life {
     const decision = decide(this.world, command, this.nowMs);
     if (isRefusal(decision)) throw new Error(decision.message);
     for (const event of decision.events) this.world.apply(event);
-    for (let occasion = this.world.occasions.shift(); occasion !== undefined; occasion = this.world.occasions.shift()) {
+    for (
+      let occasion = this.world.occasions.shift();
+      occasion !== undefined;
+      occasion = this.world.occasions.shift()
+    ) {
       for (const event of settle(this.world, occasion, this.nowMs)) this.world.apply(event);
     }
     checkWorld(this.world);
     for (const effect of decision.effects) this.done.push(said(effect));
   }
 
-  /** Attempts are `a-1` for the main node, `a-1#0` for the others; `number` is the job's attempt. */
+  /**
+   * Attempts are `a-1` for the main node, `a-1#0` for the others; `number` is the job's attempt.
+   */
   place(number = 1, others = [host, host]): void {
-    const otherNodes = [0, 2].map((index, at) => ({ node: index, hostId: must(others[at]), attemptId: attempt(`${number}#${index}`) }));
-    this.do({ type: 'place-job', jobId: job, attemptId: attempt(`${number}`), hostId: host, computeEnvironmentArn: arn('ce'), otherNodes });
+    const otherNodes = [0, 2].map((index, at) => ({
+      node: index,
+      hostId: must(others[at]),
+      attemptId: attempt(`${number}#${index}`),
+    }));
+    this.do({
+      type: 'place-job',
+      jobId: job,
+      attemptId: attempt(`${number}`),
+      hostId: host,
+      computeEnvironmentArn: arn('ce'),
+      otherNodes,
+    });
   }
 
   report(name: string, report: ReportAttempt['report']): void {
     this.do({ type: 'report-attempt', attemptId: attempt(name), report });
   }
 
-  started = (name: string): void => this.report(name, { type: 'started', atMs: this.nowMs++, address: name === '1' ? '10.0.0.3' : undefined });
-  exited = (name: string, exitCode: number): void => this.report(name, { type: 'exited', atMs: this.nowMs++, exit: { exitCode, outOfMemory: false } });
+  started = (name: string): void =>
+    this.report(name, {
+      type: 'started',
+      atMs: this.nowMs++,
+      address: name === '1' ? '10.0.0.3' : undefined,
+    });
+  exited = (name: string, exitCode: number): void =>
+    this.report(name, {
+      type: 'exited',
+      atMs: this.nowMs++,
+      exit: { exitCode, outOfMemory: false },
+    });
 
   statuses(): Record<string, string> {
-    return Object.fromEntries([job, node(0), node(2)].flatMap((id) => {
-      const status = this.world.jobs.get(id)?.status ?? this.world.nodes.ended(id)?.status;
-      return status === undefined ? [] : [[id, status]];
-    }));
+    return Object.fromEntries(
+      [job, node(0), node(2)].flatMap((id) => {
+        const status = this.world.jobs.get(id)?.status ?? this.world.nodes.ended(id)?.status;
+        return status === undefined ? [] : [[id, status]];
+      }),
+    );
   }
 
   /** The job as it was last written. */
@@ -83,7 +135,11 @@ class Life {
 }
 
 const said = (effect: Effect): string =>
-  effect.type === 'start-attempt' ? `start ${effect.jobId}` : 'attemptId' in effect ? `${effect.type.split('-')[0]} ${effect.attemptId}` : effect.type;
+  effect.type === 'start-attempt'
+    ? `start ${effect.jobId}`
+    : 'attemptId' in effect
+      ? `${effect.type.split('-')[0]} ${effect.attemptId}`
+      : effect.type;
 
 describe('A multi-node parallel job', () => {
   test('takes the room of all nodes at once and starts its main node alone', () => {
@@ -130,7 +186,10 @@ describe('A multi-node parallel job', () => {
     life.exited('1', 3);
     life.exited('1#2', 0);
     life.exited('1#0', 137);
-    assert.deepEqual([node(0), node(2)].map((id) => life.written(id).status), ['FAILED', 'SUCCEEDED']);
+    assert.deepEqual(
+      [node(0), node(2)].map((id) => life.written(id).status),
+      ['FAILED', 'SUCCEEDED'],
+    );
     assert.equal(life.written().status, 'FAILED');
   });
 
@@ -145,7 +204,11 @@ describe('A multi-node parallel job', () => {
     const life = new Life();
     life.place();
     life.exited('1', 0);
-    assert.equal(life.written().status, 'SUCCEEDED', 'an exit that comes before the start is heard');
+    assert.equal(
+      life.written().status,
+      'SUCCEEDED',
+      'an exit that comes before the start is heard',
+    );
     assert.deepEqual(life.done, ['start m', 'remove a-1']);
     assert.equal(life.world.allocations.size, 0);
   });
@@ -167,7 +230,13 @@ describe('A multi-node parallel job', () => {
     life.exited('2#2', 0);
     life.exited('2', 0);
     assert.equal(life.written().status, 'SUCCEEDED');
-    assert.deepEqual(life.written(node(2)).attempts.map(({ number, exitCode }) => [number, exitCode]), [[1, 0], [2, 0]]);
+    assert.deepEqual(
+      life.written(node(2)).attempts.map(({ number, exitCode }) => [number, exitCode]),
+      [
+        [1, 0],
+        [2, 0],
+      ],
+    );
   });
 
   test('is not tried again for the failure of another node', () => {
@@ -179,7 +248,13 @@ describe('A multi-node parallel job', () => {
 });
 
 describe('Stopping a multi-node parallel job', () => {
-  const terminate: Command = { type: 'stop-job', scope, jobId: job, by: 'terminate', reason: 'enough' };
+  const terminate: Command = {
+    type: 'stop-job',
+    scope,
+    jobId: job,
+    by: 'terminate',
+    reason: 'enough',
+  };
 
   test('stops all nodes at once, with the reason that was given', () => {
     const life = new Life({ retry: { attempts: 2, rules: [] } });
@@ -244,7 +319,10 @@ describe('Stopping a multi-node parallel job', () => {
   test('is refused for a node alone', () => {
     const life = new Life();
     life.ran();
-    assert.throws(() => life.do({ ...terminate, jobId: node(0) }), /Node 0 of job m cannot be stopped alone/);
+    assert.throws(
+      () => life.do({ ...terminate, jobId: node(0) }),
+      /Node 0 of job m cannot be stopped alone/,
+    );
   });
 });
 
@@ -253,7 +331,34 @@ describe('A host that goes', () => {
   const join = (life: Life): void => {
     for (const id of others) life.world.apply(registered(id));
   };
-  const registered = (id: HostId) => ({ type: 'host-stored', host: { kind: 'registered', id, scope, title: 'other', computeEnvironmentArn: arn('ce'), capacity: needs(9, 9999), status: 'ACTIVE', oldAttempts: [], address: { dockerHost: 'tcp://192.0.2.7:2375' }, facts: { dockerVersion: '', kernelVersion: '', operatingSystem: '', osType: 'linux', architecture: 'x86_64', vcpus: 9, memoryMib: 9999, gpus: 0, gpuRuntime: false, logDrivers: [] }, registeredAtMs: 0 } } as const);
+  const registered = (id: HostId) =>
+    ({
+      type: 'host-stored',
+      host: {
+        kind: 'registered',
+        id,
+        scope,
+        title: 'other',
+        computeEnvironmentArn: arn('ce'),
+        capacity: needs(9, 9999),
+        status: 'ACTIVE',
+        oldAttempts: [],
+        address: { dockerHost: 'tcp://192.0.2.7:2375' },
+        facts: {
+          dockerVersion: '',
+          kernelVersion: '',
+          operatingSystem: '',
+          osType: 'linux',
+          architecture: 'x86_64',
+          vcpus: 9,
+          memoryMib: 9999,
+          gpus: 0,
+          gpuRuntime: false,
+          logDrivers: [],
+        },
+        registeredAtMs: 0,
+      },
+    }) as const;
 
   test('while a node waits there for the main node lets that node fail when it is launched', () => {
     const life = new Life();
@@ -284,14 +389,35 @@ describe('A host that goes', () => {
     const life = new Life({ retry: { attempts: 2, rules: [{ onExitCode: '*', action: 'exit' }] } });
     join(life);
     const [there, elsewhere] = others as [HostId, HostId];
-    const otherNodes = [0, 2].map((index) => ({ node: index, hostId: index === 0 ? elsewhere : host, attemptId: attempt(`1#${index}`) }));
-    life.do({ type: 'place-job', jobId: job, attemptId: attempt('1'), hostId: there, computeEnvironmentArn: arn('ce'), otherNodes });
+    const otherNodes = [0, 2].map((index) => ({
+      node: index,
+      hostId: index === 0 ? elsewhere : host,
+      attemptId: attempt(`1#${index}`),
+    }));
+    life.do({
+      type: 'place-job',
+      jobId: job,
+      attemptId: attempt('1'),
+      hostId: there,
+      computeEnvironmentArn: arn('ce'),
+      otherNodes,
+    });
     for (const name of ['1', '1#0', '1#2']) life.started(name);
     life.do({ type: 'note-host-contact', hostId: there, heard: false });
     life.report('1', { type: 'lost', atMs: life.nowMs, reason: 'gone' });
-    life.do({ type: 'close-old-attempt', hostId: there, attemptId: attempt('1'), atMs: life.nowMs, exit: { exitCode: 0, outOfMemory: false } });
+    life.do({
+      type: 'close-old-attempt',
+      hostId: there,
+      attemptId: attempt('1'),
+      atMs: life.nowMs,
+      exit: { exitCode: 0, outOfMemory: false },
+    });
     for (const name of ['1#0', '1#2']) life.exited(name, 143);
-    assert.equal(life.world.jobs.get(job)?.status, 'RUNNABLE', 'an attempt that was lost meets no rule for exit codes');
+    assert.equal(
+      life.world.jobs.get(job)?.status,
+      'RUNNABLE',
+      'an attempt that was lost meets no rule for exit codes',
+    );
   });
 
   test('is told by the network: spread over engines, nodes use their hosts’ own, and the main one is reached at its host', () => {
@@ -320,9 +446,12 @@ test('A world that is rebuilt from rows goes on where it was', () => {
     const life = new Life();
     moment(life);
     const rebuilt = new World();
-    for (const environment of life.world.computeEnvironments.values()) rebuilt.apply({ type: 'compute-environment-stored', environment });
-    for (const queue of life.world.jobQueues.values()) rebuilt.apply({ type: 'job-queue-stored', queue });
-    for (const each of life.world.hosts.values()) rebuilt.apply({ type: 'host-stored', host: each });
+    for (const environment of life.world.computeEnvironments.values())
+      rebuilt.apply({ type: 'compute-environment-stored', environment });
+    for (const queue of life.world.jobQueues.values())
+      rebuilt.apply({ type: 'job-queue-stored', queue });
+    for (const each of life.world.hosts.values())
+      rebuilt.apply({ type: 'host-stored', host: each });
     restoreJob(rebuilt, must(life.world.jobs.get(job)));
     for (const { job: child } of life.world.changes.children.values()) {
       if (isInWorld(child)) restoreJob(rebuilt, child);
@@ -342,8 +471,10 @@ test('A main node that is heard to run before this machine has joined anew launc
   const life = new Life();
   life.place();
   const rebuilt = new World();
-  for (const environment of life.world.computeEnvironments.values()) rebuilt.apply({ type: 'compute-environment-stored', environment });
-  for (const queue of life.world.jobQueues.values()) rebuilt.apply({ type: 'job-queue-stored', queue });
+  for (const environment of life.world.computeEnvironments.values())
+    rebuilt.apply({ type: 'compute-environment-stored', environment });
+  for (const queue of life.world.jobQueues.values())
+    rebuilt.apply({ type: 'job-queue-stored', queue });
   restoreJob(rebuilt, must(life.world.jobs.get(job)));
   life.world = rebuilt;
   life.started('1');

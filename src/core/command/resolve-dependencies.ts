@@ -1,5 +1,5 @@
-// What of `dependsOn` a new job really has to wait for (spec 4.5): what has succeeded already is done with, what has failed
-// fails it, and what nobody knows is refused.
+// What of `dependsOn` a new job really has to wait for (spec 4.5): what has succeeded already is
+// done with, what has failed fails it, and what nobody knows is refused.
 
 import type { JobDependency } from '@aws-sdk/client-batch';
 import { splitJobId, type JobId, type Scope } from '../../base/ids.ts';
@@ -36,9 +36,13 @@ export function resolveDependencies(world: World, asked: Asked): Resolved | Refu
     }
     const jobId = given as JobId;
     const target = targetOf(world, asked, jobId);
-    if (target === undefined) return refuse('not-found', `Job ${jobId} in dependsOn does not exist.`);
+    if (target === undefined)
+      return refuse('not-found', `Job ${jobId} in dependsOn does not exist.`);
     if (type === 'N_TO_N' && target.arraySize !== asked.arraySize) {
-      return refuse('invalid', `dependsOn: a dependency of type N_TO_N needs an array of the same size; job ${jobId} ${target.arraySize === undefined ? 'is no array' : `has ${target.arraySize} children`}.`);
+      return refuse(
+        'invalid',
+        `dependsOn: a dependency of type N_TO_N needs an array of the same size; job ${jobId} ${target.arraySize === undefined ? 'is no array' : `has ${target.arraySize} children`}.`,
+      );
     }
     if (type === 'N_TO_N') for (const index of target.failedChildren) failedChildren.add(index);
     if (target.ended === undefined) waitsFor.push({ type: type ?? 'JOB', jobId });
@@ -62,10 +66,17 @@ function targetOf(world: World, { scope, past }: Asked, id: JobId): Target | und
   const live = world.job(scope, parent);
   if (live === undefined) {
     const ended = past.get(id);
-    return ended && { arraySize: ended.arraySize, ended: ended.status, failedChildren: ended.failedChildren };
+    return (
+      ended && {
+        arraySize: ended.arraySize,
+        ended: ended.status,
+        failedChildren: ended.failedChildren,
+      }
+    );
   }
   if (!isArrayParent(live)) return index === undefined ? { failedChildren: [] } : undefined;
-  if (index === undefined) return { arraySize: live.arraySize, failedChildren: live.children.indexes('FAILED') };
+  if (index === undefined)
+    return { arraySize: live.arraySize, failedChildren: live.children.indexes('FAILED') };
   if (index >= live.arraySize) return undefined;
   const status = live.children.status(index);
   return { ended: isEnded(status) ? status : undefined, failedChildren: [] };

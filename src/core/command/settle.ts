@@ -1,5 +1,6 @@
-// What follows from an end for those that waited for it: the next decision of the same transaction (user guide, chapter Job
-// Dependencies). One occasion at a time, for each changes the world that the next one is judged in.
+// What follows from an end for those that waited for it: the next decision of the same transaction
+// (user guide, chapter Job Dependencies). One occasion at a time, for each changes the world that
+// the next one is judged in.
 
 import { never } from '../../base/assert.ts';
 import { childId, splitJobId, type HostId, type JobId } from '../../base/ids.ts';
@@ -33,7 +34,14 @@ export function settle(world: World, occasion: Occasion, nowMs: number): readonl
 
 function goneEvents(world: World, hostId: HostId, atMs: number): Event[] {
   const host = world.hosts.get(hostId);
-  if (host?.kind !== 'instance' || host.state === 'PENDING' || host.state === 'RUNNING' || (host.state === 'DRAINING' && host.own) || world.attemptsOn(hostId).size > 0) return [];
+  if (
+    host?.kind !== 'instance' ||
+    host.state === 'PENDING' ||
+    host.state === 'RUNNING' ||
+    (host.state === 'DRAINING' && host.own) ||
+    world.attemptsOn(hostId).size > 0
+  )
+    return [];
   return [{ type: 'host-left', hostId, atMs }];
 }
 
@@ -42,13 +50,20 @@ function endedEvents(world: World, id: JobId, status: EndedStatus, nowMs: number
   // One that waits for the whole and for its parts is looked at once.
   const whole = new Set(world.dependents.ofJob(id));
   for (const dependent of whole) {
-    events.push(...(status === 'SUCCEEDED' ? readyEvents(world, dependent, nowMs) : failEvents(world, dependent, nowMs)));
+    events.push(
+      ...(status === 'SUCCEEDED'
+        ? readyEvents(world, dependent, nowMs)
+        : failEvents(world, dependent, nowMs)),
+    );
   }
   const { parent, index } = splitJobId(id);
   if (index !== undefined) {
-    for (const dependent of world.dependents.ofChildren(parent)) if (!whole.has(dependent)) events.push(...childEvents(world, dependent, index, status, nowMs));
+    for (const dependent of world.dependents.ofChildren(parent))
+      if (!whole.has(dependent))
+        events.push(...childEvents(world, dependent, index, status, nowMs));
     const own = world.jobs.get(parent);
-    if (own !== undefined && isSequential(own)) events.push(...childEvents(world, parent, index + 1, status, nowMs));
+    if (own !== undefined && isSequential(own))
+      events.push(...childEvents(world, parent, index + 1, status, nowMs));
   }
   world.dependents.forget(id);
   return events;
@@ -58,8 +73,17 @@ function endedEvents(world: World, id: JobId, status: EndedStatus, nowMs: number
 function readyEvents(world: World, id: JobId, atMs: number): Event[] {
   const job = world.jobs.get(id);
   if (job === undefined || isLive(job)) return [];
-  if (isArrayParent(job)) return readyRanges(world, job).map(({ from, to }) => ({ type: 'children-runnable', parentId: id, from, to, atMs }));
-  return job.status === 'PENDING' && isReady(world, job) ? [{ type: 'job-runnable', jobId: id, atMs }] : [];
+  if (isArrayParent(job))
+    return readyRanges(world, job).map(({ from, to }) => ({
+      type: 'children-runnable',
+      parentId: id,
+      from,
+      to,
+      atMs,
+    }));
+  return job.status === 'PENDING' && isReady(world, job)
+    ? [{ type: 'job-runnable', jobId: id, atMs }]
+    : [];
 }
 
 /** A job whose dependency failed: all of it that waits fails. */
@@ -67,7 +91,9 @@ function failEvents(world: World, id: JobId, atMs: number): Event[] {
   const job = world.jobs.get(id);
   if (job === undefined || isLive(job)) return [];
   if (isArrayParent(job)) return failArray(world, job, atMs);
-  return [{ type: 'job-ended', jobId: id, status: 'FAILED', statusReason: dependentJobFailed, atMs }];
+  return [
+    { type: 'job-ended', jobId: id, status: 'FAILED', statusReason: dependentJobFailed, atMs },
+  ];
 }
 
 function failArray(world: World, parent: LiveArrayParent, atMs: number): Event[] {
@@ -75,17 +101,41 @@ function failArray(world: World, parent: LiveArrayParent, atMs: number): Event[]
   if (waiting === 0) return [];
   return [
     ...failWaitingChildren(world, parent, { reason: dependentJobFailed }, atMs),
-    ...parentEndEvents(parent, { endedNow: waiting, anyFailed: true, because: dependentJobFailed }, atMs),
+    ...parentEndEvents(
+      parent,
+      { endedNow: waiting, anyFailed: true, because: dependentJobFailed },
+      atMs,
+    ),
   ];
 }
 
 /** One child of an array, of which the child that it waited for has ended. */
-function childEvents(world: World, parentId: JobId, index: number, status: EndedStatus, atMs: number): Event[] {
+function childEvents(
+  world: World,
+  parentId: JobId,
+  index: number,
+  status: EndedStatus,
+  atMs: number,
+): Event[] {
   const parent = world.jobs.get(parentId);
-  if (parent === undefined || !isArrayParent(parent) || index >= parent.arraySize || parent.children.status(index) !== 'PENDING') return [];
+  if (
+    parent === undefined ||
+    !isArrayParent(parent) ||
+    index >= parent.arraySize ||
+    parent.children.status(index) !== 'PENDING'
+  )
+    return [];
   if (status === 'FAILED') {
-    const ended: Event = { type: 'job-ended', jobId: childId(parentId, index), status: 'FAILED', statusReason: dependentJobFailed, atMs };
+    const ended: Event = {
+      type: 'job-ended',
+      jobId: childId(parentId, index),
+      status: 'FAILED',
+      statusReason: dependentJobFailed,
+      atMs,
+    };
     return [ended, ...parentEndEvents(parent, { endedNow: 1, anyFailed: true }, atMs)];
   }
-  return isChildReady(world, parent, index) ? [{ type: 'children-runnable', parentId, from: index, to: index, atMs }] : [];
+  return isChildReady(world, parent, index)
+    ? [{ type: 'children-runnable', parentId, from: index, to: index, atMs }]
+    : [];
 }

@@ -1,5 +1,5 @@
-// CancelJob and TerminateJob (spec 4.5, "Outcome by state"). Both always succeed: an unknown or ended job is as the caller
-// wants it. The first reason wins.
+// CancelJob and TerminateJob (spec 4.5, "Outcome by state"). Both always succeed: an unknown or
+// ended job is as the caller wants it. The first reason wins.
 
 import { splitJobId, type JobId } from '../../base/ids.ts';
 import { refuse } from '../../base/refusal.ts';
@@ -21,10 +21,18 @@ export interface Stopped {
 
 export function decideStopJob(world: World, command: StopJob, nowMs: number): Decided<StopJob> {
   const { node, parent } = splitJobId(command.jobId);
-  if (node !== undefined) return refuse('invalid', `Node ${node} of job ${parent} cannot be stopped alone: cancel or terminate job ${parent}.`);
+  if (node !== undefined)
+    return refuse(
+      'invalid',
+      `Node ${node} of job ${parent} cannot be stopped alone: cancel or terminate job ${parent}.`,
+    );
   const job = findJob(world, command.scope, command.jobId);
   if (job === undefined) return { events: [], effects: [], reply: done };
-  const stop: StopRequest = { by: command.by, reason: command.reason.slice(0, limit.reasonLength), atMs: nowMs };
+  const stop: StopRequest = {
+    by: command.by,
+    reason: command.reason.slice(0, limit.reasonLength),
+    atMs: nowMs,
+  };
   return { ...stopEvents(world, job, stop), reply: done };
 }
 
@@ -35,22 +43,40 @@ export function findJob(world: World, scope: StopJob['scope'], id: JobId): World
   const { parent, index } = splitJobId(id);
   if (index === undefined) return undefined;
   const array = world.job(scope, parent);
-  return array !== undefined && isArrayParent(array) && index < array.arraySize ? world.child(array, index) : undefined;
+  return array !== undefined && isArrayParent(array) && index < array.arraySize
+    ? world.child(array, index)
+    : undefined;
 }
 
 /**
- * What stopping a job brings about: waiting ones end at once with the given reason; what runs is stopped by `terminate`
- * and left alone by `cancel`.
+ * What stopping a job brings about: waiting ones end at once with the given reason; what runs is
+ * stopped by `terminate` and left alone by `cancel`.
  */
 export function stopEvents(world: World, job: WorldJob, stop: StopRequest): Stopped {
   return isArrayParent(job) ? stopArray(world, job, stop) : stopSingle(world, job, stop);
 }
 
-function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop: StopRequest): Stopped {
+function stopSingle(
+  world: World,
+  job: Exclude<WorldJob, LiveArrayParent>,
+  stop: StopRequest,
+): Stopped {
   if (isLive(job)) return stopLive(world, job, stop);
   const { parent, index } = splitJobId(job.id);
-  const events: Event[] = [{ type: 'job-ended', jobId: job.id, status: 'FAILED', statusReason: stop.reason, atMs: stop.atMs, stop }];
-  if (index !== undefined) events.push(...parentEndEvents(world.arrayParent(parent), { endedNow: 1, anyFailed: true }, stop.atMs));
+  const events: Event[] = [
+    {
+      type: 'job-ended',
+      jobId: job.id,
+      status: 'FAILED',
+      statusReason: stop.reason,
+      atMs: stop.atMs,
+      stop,
+    },
+  ];
+  if (index !== undefined)
+    events.push(
+      ...parentEndEvents(world.arrayParent(parent), { endedNow: 1, anyFailed: true }, stop.atMs),
+    );
   return { events, effects: [] };
 }
 
@@ -59,23 +85,40 @@ function stopLive(world: World, job: LiveJob, stop: StopRequest): Stopped {
   if (stop.by === 'cancel' || asked === job.stopRequested) return { events: [], effects: [] };
   const nodes = stopNodes(world, job.id, stop);
   const effects = hasEnded(job) ? nodes.effects : [stopEffect(job.attempt), ...nodes.effects];
-  return { events: [{ type: 'stop-requested', jobId: job.id, stop: asked }, ...nodes.events], effects };
+  return {
+    events: [{ type: 'stop-requested', jobId: job.id, stop: asked }, ...nodes.events],
+    effects,
+  };
 }
 
-/** The other nodes of a multi-node parallel job, as far as they are under way and nobody has stopped them. */
+/**
+ * The other nodes of a multi-node parallel job, as far as they are under way and nobody has stopped
+ * them.
+ */
 export function stopNodes(world: World, jobId: JobId, stop: StopRequest): Stopped {
-  const nodes = [...world.nodes.live(jobId).values()].filter(({ stopRequested }) => stopRequested === undefined);
-  return { events: nodes.map(({ id }) => ({ type: 'stop-requested', jobId: id, stop })), effects: nodes.map(({ attempt }) => stopEffect(attempt)) };
+  const nodes = [...world.nodes.live(jobId).values()].filter(
+    ({ stopRequested }) => stopRequested === undefined,
+  );
+  return {
+    events: nodes.map(({ id }) => ({ type: 'stop-requested', jobId: id, stop })),
+    effects: nodes.map(({ attempt }) => stopEffect(attempt)),
+  };
 }
 
 type StopEffect = Effect & { type: 'stop-attempt' };
-export const stopEffect = ({ attemptId, hostId }: AttemptOnHost): StopEffect => ({ type: 'stop-attempt', attemptId, hostId, graceMs: limit.stopGraceSeconds * 1000 });
+export const stopEffect = ({ attemptId, hostId }: AttemptOnHost): StopEffect => ({
+  type: 'stop-attempt',
+  attemptId,
+  hostId,
+  graceMs: limit.stopGraceSeconds * 1000,
+});
 
 function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): Stopped {
   const events: Event[] = [];
   const effects: Effect[] = [];
   const asked = withLater(parent.stopRequested, stop);
-  if (asked !== parent.stopRequested) events.push({ type: 'stop-requested', jobId: parent.id, stop: asked });
+  if (asked !== parent.stopRequested)
+    events.push({ type: 'stop-requested', jobId: parent.id, stop: asked });
   const { waiting } = parent.children;
   events.push(...failWaitingChildren(world, parent, asked, stop.atMs));
   for (const status of ['STARTING', 'RUNNING'] as const) {
@@ -87,6 +130,12 @@ function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): St
       effects.push(...stopped.effects);
     }
   }
-  events.push(...parentEndEvents({ ...parent, stopRequested: asked }, { endedNow: waiting, anyFailed: waiting > 0 }, stop.atMs));
+  events.push(
+    ...parentEndEvents(
+      { ...parent, stopRequested: asked },
+      { endedNow: waiting, anyFailed: waiting > 0 },
+      stop.atMs,
+    ),
+  );
   return { events, effects };
 }

@@ -1,4 +1,5 @@
-// A compute environment: what capacity jobs may use. Holds no instance and no usage; those are facts of the world.
+// A compute environment: what capacity jobs may use. Holds no instance and no usage; those are
+// facts of the world.
 
 import type { ComputeResource, EcsSettings, UpdatePolicy } from '@aws-sdk/client-batch';
 import type { Arn, Scope } from '../../base/ids.ts';
@@ -15,7 +16,9 @@ export interface ComputeEnvironment {
   readonly state: 'ENABLED' | 'DISABLED';
   readonly status: 'CREATING' | 'UPDATING' | 'DELETING' | 'VALID' | 'INVALID';
   readonly statusReason?: string | undefined;
-  /** As it was asked for. `desiredvCpus` is what was last set; what is reported moves with demand. */
+  /**
+   * As it was asked for. `desiredvCpus` is what was last set; what is reported moves with demand.
+   */
   readonly computeResources?: ComputeResource | undefined;
   /** Always an ARN; the service-linked role where none was given. */
   readonly serviceRole: string;
@@ -37,14 +40,18 @@ export interface ComputeEnvironment {
   readonly createdAtMs: number;
 }
 
-/** Upper bound of what may run at once. An unmanaged environment has no bound of its own: its hosts are the bound. */
+/**
+ * Upper bound of what may run at once. An unmanaged environment has no bound of its own: its hosts
+ * are the bound.
+ */
 export function maxMilliVcpu(environment: ComputeEnvironment): number {
   const max = environment.computeResources?.maxvCpus;
   return max === undefined ? Number.MAX_SAFE_INTEGER : max * 1000;
 }
 
 /** Whether it runs: while its instances are being replaced it takes jobs on the new ones. */
-export const isOpen = ({ status }: ComputeEnvironment): boolean => status === 'VALID' || status === 'UPDATING';
+export const isOpen = ({ status }: ComputeEnvironment): boolean =>
+  status === 'VALID' || status === 'UPDATING';
 
 /** Whether it launches instances: EC2's and Spot's do, Fargate's jobs run on what nobody sees. */
 export function hasInstances(environment: ComputeEnvironment): boolean {
@@ -52,16 +59,25 @@ export function hasInstances(environment: ComputeEnvironment): boolean {
 }
 
 /** Whether the cluster is its own: by name or ARN, as ECS and the container agent take it. */
-export const hasCluster = ({ ecsClusterArn }: ComputeEnvironment, cluster: string): boolean => ecsClusterArn === cluster || nameInArn(ecsClusterArn) === cluster;
+export const hasCluster = ({ ecsClusterArn }: ComputeEnvironment, cluster: string): boolean =>
+  ecsClusterArn === cluster || nameInArn(ecsClusterArn) === cluster;
 
-/** Whether its capacity is Fargate's, which decides what may stand beside it in a queue (spec 4.3). */
+/**
+ * Whether its capacity is Fargate's, which decides what may stand beside it in a queue (spec 4.3).
+ */
 export function isFargate(environment: Pick<ComputeEnvironment, 'computeResources'>): boolean {
   return environment.computeResources?.type?.startsWith('FARGATE') ?? false;
 }
 
-/** Why its instance types, images, networks and the like cannot be changed (spec 5); undefined: they can. */
+/**
+ * Why its instance types, images, networks and the like cannot be changed (spec 5); undefined: they
+ * can.
+ */
 export function fixedBecause(environment: ComputeEnvironment): string | undefined {
   if (isFargate(environment)) return 'it is a Fargate one';
-  if (!isServiceLinkedRole(environment.serviceRole)) return 'it does not use the service-linked role';
-  return (environment.computeResources?.allocationStrategy ?? 'BEST_FIT') === 'BEST_FIT' ? 'its allocation strategy is BEST_FIT' : undefined;
+  if (!isServiceLinkedRole(environment.serviceRole))
+    return 'it does not use the service-linked role';
+  return (environment.computeResources?.allocationStrategy ?? 'BEST_FIT') === 'BEST_FIT'
+    ? 'its allocation strategy is BEST_FIT'
+    : undefined;
 }

@@ -1,4 +1,5 @@
-// What makes an INVALID compute environment VALID again, as commands to paste. Words for people; no state rests on it.
+// What makes an INVALID compute environment VALID again, as commands to paste. Words for people; no
+// state rests on it.
 
 import { roleArnForm } from '../arn.ts';
 import { fixedBecause, type ComputeEnvironment } from './compute-environment.ts';
@@ -9,27 +10,58 @@ export function cureOf(environment: ComputeEnvironment): string[] {
   const update = `aws batch update-compute-environment --compute-environment ${name}`;
   const lookAgain = `${update} --state ENABLED`;
   // It was to be deleted, and is in use.
-  if (problem === undefined) return [`keep compute environment ${name}: ${lookAgain}`, 'or end what uses it, and delete it again'];
-  if (problem.startsWith(assumeRoleProblem)) return [`name a service role that AWS Batch may assume, in place of ${serviceRole}: ${update} --service-role ROLE`, ...createRole(serviceRole, 'batch.amazonaws.com', lookAgain)];
+  if (problem === undefined)
+    return [
+      `keep compute environment ${name}: ${lookAgain}`,
+      'or end what uses it, and delete it again',
+    ];
+  if (problem.startsWith(assumeRoleProblem))
+    return [
+      `name a service role that AWS Batch may assume, in place of ${serviceRole}: ${update} --service-role ROLE`,
+      ...createRole(serviceRole, 'batch.amazonaws.com', lookAgain),
+    ];
   if (problem.startsWith(fleetRoleProblem)) {
     const role = computeResources?.spotIamFleetRole ?? '';
-    const created = createRole(role, 'spotfleet.amazonaws.com', lookAgain).map((text) => text.slice('or '.length));
-    return [...created, `${created.length > 0 ? 'or ' : ''}make compute environment ${name} anew with another spotIamFleetRole than ${role}: no update can change it`];
+    const created = createRole(role, 'spotfleet.amazonaws.com', lookAgain).map((text) =>
+      text.slice('or '.length),
+    );
+    return [
+      ...created,
+      `${created.length > 0 ? 'or ' : ''}make compute environment ${name} anew with another spotIamFleetRole than ${role}: no update can change it`,
+    ];
   }
-  for (const { what, member, names } of computeResources === undefined ? [] : namedIn(computeResources)) {
-    for (const absent of names) if (problem === absentProblem(what, absent)) return absentCures(environment, what, member, absent, update);
+  for (const { what, member, names } of computeResources === undefined
+    ? []
+    : namedIn(computeResources)) {
+    for (const absent of names)
+      if (problem === absentProblem(what, absent))
+        return absentCures(environment, what, member, absent, update);
   }
-  return [`update compute environment ${name}: ${statusReason ?? problem}`, `when what it names is there, have it looked at again: ${lookAgain}`];
+  return [
+    `update compute environment ${name}: ${statusReason ?? problem}`,
+    `when what it names is there, have it looked at again: ${lookAgain}`,
+  ];
 }
 
 /** Where the ARN is none, no role can be made that it names. */
 const createRole = (role: string, service: string, lookAgain: string): string[] =>
-  roleArnForm.test(role) ? [`or create role ${role.slice(role.lastIndexOf('/') + 1)} so that ${service} may assume it (aws iam create-role), and have it looked at again: ${lookAgain}`] : [];
+  roleArnForm.test(role)
+    ? [
+        `or create role ${role.slice(role.lastIndexOf('/') + 1)} so that ${service} may assume it (aws iam create-role), and have it looked at again: ${lookAgain}`,
+      ]
+    : [];
 
-function absentCures(environment: ComputeEnvironment, what: string, member: string, absent: string, update: string): string[] {
+function absentCures(
+  environment: ComputeEnvironment,
+  what: string,
+  member: string,
+  absent: string,
+  update: string,
+): string[] {
   const fixed = fixedBecause(environment);
-  const another = fixed === undefined
-    ? `name another ${what} than ${absent}: ${update} --compute-resources ${member}=NAME`
-    : `make compute environment ${environment.name} anew with another ${what} than ${absent}: no update can change it, for ${fixed}`;
+  const another =
+    fixed === undefined
+      ? `name another ${what} than ${absent}: ${update} --compute-resources ${member}=NAME`
+      : `make compute environment ${environment.name} anew with another ${what} than ${absent}: no update can change it, for ${fixed}`;
   return [another, `or create ${absent}, and have it looked at again: ${update} --state ENABLED`];
 }

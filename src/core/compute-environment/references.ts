@@ -1,5 +1,6 @@
-// What an environment names that lives elsewhere: roles, networks, images, launch templates. The service tells what of it is
-// known here, in IAM and EC2; this says what is wrong with an environment because of it. It looks nothing up.
+// What an environment names that lives elsewhere: roles, networks, images, launch templates. The
+// service tells what of it is known here, in IAM and EC2; this says what is wrong with an
+// environment because of it. It looks nothing up.
 
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import type { Image } from '../image/image.ts';
@@ -14,7 +15,10 @@ export interface KnownReferences {
   readonly subnets: readonly KnownSubnet[];
   /** Of the account's own roles. Absent: nothing is known of them. */
   readonly roles?: KnownRoles | undefined;
-  /** With `--references strict`: what is not among these does not exist. Absent: it may exist elsewhere. */
+  /**
+   * With `--references strict`: what is not among these does not exist. Absent: it may exist
+   * elsewhere.
+   */
   readonly all?: AllReferences | undefined;
 }
 
@@ -48,19 +52,37 @@ export interface AllReferences {
   readonly placementGroups: readonly string[];
 }
 
-export const nothingKnown: KnownReferences = Object.freeze({ images: [], launchTemplates: [], subnets: [] });
+export const nothingKnown: KnownReferences = Object.freeze({
+  images: [],
+  launchTemplates: [],
+  subnets: [],
+});
 
 export const assumeRoleProblem = 'CLIENT_ERROR - Not authorized to perform sts:AssumeRole';
 const fleetRoleParameter = 'Parameter: SpotFleetRequestConfig.IamFleetRole is invalid';
 export const fleetRoleProblem = `CLIENT_ERROR - ${fleetRoleParameter}`;
 
 /** An instance profile by name or ARN; people give the ARN of the role in it. */
-const profileForm = /^(arn:aws[a-z-]*:iam::\d{12}:instance-profile\/[\w+=,.@/-]+|[\w+=,.@-]{1,128})$/;
+const profileForm =
+  /^(arn:aws[a-z-]*:iam::\d{12}:instance-profile\/[\w+=,.@/-]+|[\w+=,.@-]{1,128})$/;
 
-/** What makes an environment INVALID, in the texts of AWS; undefined: nothing. `requestId` stands where AWS names its own call. */
-export function problemOf(serviceRole: string, resources: ComputeResource | undefined, { all, roles, subnets }: KnownReferences, requestId: string): string | undefined {
+/**
+ * What makes an environment INVALID, in the texts of AWS; undefined: nothing. `requestId` stands
+ * where AWS names its own call.
+ */
+export function problemOf(
+  serviceRole: string,
+  resources: ComputeResource | undefined,
+  { all, roles, subnets }: KnownReferences,
+  requestId: string,
+): string | undefined {
   const isOwn = (role: string): boolean => roles !== undefined && role.startsWith(roles.prefix);
-  const isKnown = (role: string, known: readonly string[] | undefined, own: readonly string[] = []): boolean => roleArnForm.test(role) && (known?.includes(role) ?? (!isOwn(role) || own.includes(role)));
+  const isKnown = (
+    role: string,
+    known: readonly string[] | undefined,
+    own: readonly string[] = [],
+  ): boolean =>
+    roleArnForm.test(role) && (known?.includes(role) ?? (!isOwn(role) || own.includes(role)));
   if (!isKnown(serviceRole, all?.serviceRoles, roles?.service)) {
     return `${assumeRoleProblem} (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: ${requestId})`;
   }
@@ -69,16 +91,27 @@ export function problemOf(serviceRole: string, resources: ComputeResource | unde
     return `${fleetRoleProblem}. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidSpotFleetRequestConfig; Request ID: ${requestId}) ${fleetRoleParameter}`;
   }
   const profile = resources?.instanceRole;
-  if (profile !== undefined && !profileForm.test(profile)) return `CLIENT_ERROR - Invalid IamInstanceProfile: ${profile}`;
+  if (profile !== undefined && !profileForm.test(profile))
+    return `CLIENT_ERROR - Invalid IamInstanceProfile: ${profile}`;
   return all && resources && missing(resources, { ...all, subnets: subnets.map(({ id }) => id) });
 }
 
-/** Whether the instances of an environment stay untagged, because its Spot Fleet role may not tag them (user guide, Spot Instances Not Tagged on Creation). */
-export const launchesUntagged = (resources: ComputeResource | undefined, { untagging = [] }: Partial<Pick<KnownRoles, 'untagging'>>): true | undefined =>
+/**
+ * Whether the instances of an environment stay untagged, because its Spot Fleet role may not tag
+ * them (user guide, Spot Instances Not Tagged on Creation).
+ */
+export const launchesUntagged = (
+  resources: ComputeResource | undefined,
+  { untagging = [] }: Partial<Pick<KnownRoles, 'untagging'>>,
+): true | undefined =>
   (resources?.type === 'SPOT' && untagging.includes(resources.spotIamFleetRole ?? '')) || undefined;
 
 /** What an environment names, by the member that names it. */
-export function namedIn(resources: ComputeResource): readonly { readonly what: string; readonly member: keyof ComputeResource; readonly names: readonly string[] }[] {
+export function namedIn(resources: ComputeResource): readonly {
+  readonly what: string;
+  readonly member: keyof ComputeResource;
+  readonly names: readonly string[];
+}[] {
   const named: readonly [string, keyof ComputeResource, readonly (string | undefined)[]][] = [
     ['subnet ID', 'subnets', resources.subnets ?? []],
     ['security group', 'securityGroupIds', resources.securityGroupIds ?? []],
@@ -86,12 +119,26 @@ export function namedIn(resources: ComputeResource): readonly { readonly what: s
     ['key pair', 'ec2KeyPair', [resources.ec2KeyPair]],
     ['placement group', 'placementGroup', [resources.placementGroup]],
   ];
-  return named.map(([what, member, names]) => ({ what, member, names: names.filter((name): name is string => name !== undefined && name !== '') }));
+  return named.map(([what, member, names]) => ({
+    what,
+    member,
+    names: names.filter((name): name is string => name !== undefined && name !== ''),
+  }));
 }
 
-export const absentProblem = (what: string, name: string): string => `CLIENT_ERROR - The ${what} '${name}' does not exist`;
+export const absentProblem = (what: string, name: string): string =>
+  `CLIENT_ERROR - The ${what} '${name}' does not exist`;
 
-function missing(resources: ComputeResource, { subnets, securityGroups, instanceProfiles, keyPairs, placementGroups }: AllReferences & { readonly subnets: readonly string[] }): string | undefined {
+function missing(
+  resources: ComputeResource,
+  {
+    subnets,
+    securityGroups,
+    instanceProfiles,
+    keyPairs,
+    placementGroups,
+  }: AllReferences & { readonly subnets: readonly string[] },
+): string | undefined {
   const known = [subnets, securityGroups, instanceProfiles, keyPairs, placementGroups];
   for (const [at, { what, names }] of namedIn(resources).entries()) {
     const absent = names.find((name) => !known[at]?.includes(name));

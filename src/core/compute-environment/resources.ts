@@ -1,8 +1,12 @@
-// The rules of `computeResources` as a whole: what may stand beside what, what is filled in, and what an update changes
-// (spec 4.2 and 5; the model's documentation of ComputeResource and ComputeResourceUpdate). Pure; forms and enums of single
-// members are the service's to check.
+// The rules of `computeResources` as a whole: what may stand beside what, what is filled in, and
+// what an update changes (spec 4.2 and 5; the model's documentation of ComputeResource and
+// ComputeResourceUpdate). Pure; forms and enums of single members are the service's to check.
 
-import type { ComputeResource, ComputeResourceUpdate, LaunchTemplateSpecification } from '@aws-sdk/client-batch';
+import type {
+  ComputeResource,
+  ComputeResourceUpdate,
+  LaunchTemplateSpecification,
+} from '@aws-sdk/client-batch';
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import type { Catalogue } from '../instance-type/catalogue.ts';
 import { choicesOf, covers, type Choice } from '../instance-type/choices.ts';
@@ -14,107 +18,211 @@ const launchTemplateOverridesMax = 10;
 /** What Batch takes where nothing is said of the image (spec 4.2). */
 const defaultImage = [{ imageType: 'ECS_AL2023' }];
 
-const isFargateType = (type: string | undefined): boolean => type === 'FARGATE' || type === 'FARGATE_SPOT';
+const isFargateType = (type: string | undefined): boolean =>
+  type === 'FARGATE' || type === 'FARGATE_SPOT';
 const invalid = (message: string): Refusal => refuse('invalid', message);
 
-/** "This parameter isn't applicable to jobs that are running on Fargate resources. Don't specify it." */
+/**
+ * "This parameter isn't applicable to jobs that are running on Fargate resources. Don't specify
+ * it."
+ */
 const notOnFargate = [
-  'allocationStrategy', 'instanceTypes', 'imageId', 'ec2KeyPair', 'instanceRole', 'tags', 'placementGroup', 'bidPercentage',
-  'spotIamFleetRole', 'launchTemplate', 'ec2Configuration', 'scalingPolicy', 'minvCpus', 'desiredvCpus',
+  'allocationStrategy',
+  'instanceTypes',
+  'imageId',
+  'ec2KeyPair',
+  'instanceRole',
+  'tags',
+  'placementGroup',
+  'bidPercentage',
+  'spotIamFleetRole',
+  'launchTemplate',
+  'ec2Configuration',
+  'scalingPolicy',
+  'minvCpus',
+  'desiredvCpus',
 ] as const satisfies readonly (keyof ComputeResource)[];
 
 const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+  value === undefined ||
+  value === '' ||
+  (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
-const saysNothing = (template: LaunchTemplateSpecification | undefined): boolean => Object.values(template ?? {}).every(isEmpty);
+const saysNothing = (template: LaunchTemplateSpecification | undefined): boolean =>
+  Object.values(template ?? {}).every(isEmpty);
 
 /** With the defaults that AWS reports though nobody asked for them. */
 export function withDefaults(resources: ComputeResource): ComputeResource {
   if (isFargateType(resources.type)) return withoutEmpty(resources);
-  return withoutEmpty({ ...resources, minvCpus: resources.minvCpus ?? 0, ec2Configuration: isEmpty(resources.ec2Configuration) ? defaultImage : resources.ec2Configuration });
+  return withoutEmpty({
+    ...resources,
+    minvCpus: resources.minvCpus ?? 0,
+    ec2Configuration: isEmpty(resources.ec2Configuration)
+      ? defaultImage
+      : resources.ec2Configuration,
+  });
 }
 
-/** An empty text, list or map is how clients say "none"; the guide's template has a launch template of empty texts. */
+/**
+ * An empty text, list or map is how clients say "none"; the guide's template has a launch template
+ * of empty texts.
+ */
 function withoutEmpty(resources: ComputeResource): ComputeResource {
-  const given = { ...resources, launchTemplate: saysNothing(resources.launchTemplate) ? undefined : resources.launchTemplate };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => !isEmpty(value))) as unknown as ComputeResource;
+  const given = {
+    ...resources,
+    launchTemplate: saysNothing(resources.launchTemplate) ? undefined : resources.launchTemplate,
+  };
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => !isEmpty(value)),
+  ) as unknown as ComputeResource;
 }
 
 /** What is wrong with the resources of a MANAGED environment, if anything. */
-export function checkResources(resources: ComputeResource, catalogue: Catalogue): Refusal | undefined {
-  return checkVcpus(resources) ?? (isFargateType(resources.type) ? checkFargate(resources) : checkEc2(resources, catalogue));
+export function checkResources(
+  resources: ComputeResource,
+  catalogue: Catalogue,
+): Refusal | undefined {
+  return (
+    checkVcpus(resources) ??
+    (isFargateType(resources.type) ? checkFargate(resources) : checkEc2(resources, catalogue))
+  );
 }
 
-/** As {@link checkResources}, with what only a creation must give: an update may take the subnets of EC2 away (spec 5). */
-export function checkNewResources(resources: ComputeResource, catalogue: Catalogue): Refusal | undefined {
+/**
+ * As {@link checkResources}, with what only a creation must give: an update may take the subnets of
+ * EC2 away (spec 5).
+ */
+export function checkNewResources(
+  resources: ComputeResource,
+  catalogue: Catalogue,
+): Refusal | undefined {
   if (isEmpty(resources.subnets)) return invalid('computeResources.subnets must be specified.');
   return checkResources(resources, catalogue);
 }
 
-function checkVcpus({ minvCpus = 0, maxvCpus = 0, desiredvCpus }: ComputeResource): Refusal | undefined {
-  if (minvCpus < 0 || maxvCpus < 0) return invalid('computeResources: minvCpus and maxvCpus must not be negative.');
-  if (minvCpus > maxvCpus) return invalid(`computeResources.minvCpus (${minvCpus}) must not be greater than maxvCpus (${maxvCpus}).`);
+function checkVcpus({
+  minvCpus = 0,
+  maxvCpus = 0,
+  desiredvCpus,
+}: ComputeResource): Refusal | undefined {
+  if (minvCpus < 0 || maxvCpus < 0)
+    return invalid('computeResources: minvCpus and maxvCpus must not be negative.');
+  if (minvCpus > maxvCpus)
+    return invalid(
+      `computeResources.minvCpus (${minvCpus}) must not be greater than maxvCpus (${maxvCpus}).`,
+    );
   if (desiredvCpus !== undefined && (desiredvCpus < minvCpus || desiredvCpus > maxvCpus)) {
-    return invalid(`computeResources.desiredvCpus (${desiredvCpus}) must be between minvCpus (${minvCpus}) and maxvCpus (${maxvCpus}).`);
+    return invalid(
+      `computeResources.desiredvCpus (${desiredvCpus}) must be between minvCpus (${minvCpus}) and maxvCpus (${maxvCpus}).`,
+    );
   }
   return undefined;
 }
 
 function checkFargate(resources: ComputeResource): Refusal | undefined {
   const foreign = notOnFargate.find((member) => !isEmpty(resources[member]));
-  if (foreign !== undefined) return invalid(`computeResources.${foreign} is not applicable to Fargate compute environments.`);
+  if (foreign !== undefined)
+    return invalid(
+      `computeResources.${foreign} is not applicable to Fargate compute environments.`,
+    );
   return (
-    checkCount('subnets', resources.subnets, 1, subnetsOfFargateMax) ?? checkCount('securityGroupIds', resources.securityGroupIds, 1, securityGroupsOfFargateMax)
+    checkCount('subnets', resources.subnets, 1, subnetsOfFargateMax) ??
+    checkCount('securityGroupIds', resources.securityGroupIds, 1, securityGroupsOfFargateMax)
   );
 }
 
-function checkCount(member: string, list: readonly string[] | undefined, min: number, max: number): Refusal | undefined {
+function checkCount(
+  member: string,
+  list: readonly string[] | undefined,
+  min: number,
+  max: number,
+): Refusal | undefined {
   const count = list?.length ?? 0;
-  return count < min || count > max ? invalid(`computeResources.${member} must hold ${min} to ${max} entries; it holds ${count}.`) : undefined;
+  return count < min || count > max
+    ? invalid(`computeResources.${member} must hold ${min} to ${max} entries; it holds ${count}.`)
+    : undefined;
 }
 
 function checkEc2(resources: ComputeResource, catalogue: Catalogue): Refusal | undefined {
   const { instanceTypes = [], ec2Configuration = [], securityGroupIds = [] } = resources;
-  const launchTemplate = saysNothing(resources.launchTemplate) ? undefined : resources.launchTemplate;
-  if (instanceTypes.length === 0) return invalid('computeResources.instanceTypes must be specified for EC2 and SPOT compute environments.');
+  const launchTemplate = saysNothing(resources.launchTemplate)
+    ? undefined
+    : resources.launchTemplate;
+  if (instanceTypes.length === 0)
+    return invalid(
+      'computeResources.instanceTypes must be specified for EC2 and SPOT compute environments.',
+    );
   const choices = choicesOf(instanceTypes, catalogue);
   if (isRefusal(choices)) return choices;
-  if (isEmpty(resources.instanceRole)) return invalid('computeResources.instanceRole must be specified for EC2 and SPOT compute environments.');
+  if (isEmpty(resources.instanceRole))
+    return invalid(
+      'computeResources.instanceRole must be specified for EC2 and SPOT compute environments.',
+    );
   if (securityGroupIds.length === 0 && launchTemplate === undefined) {
-    return invalid('computeResources: securityGroupIds must be specified, or a launchTemplate that names security groups.');
+    return invalid(
+      'computeResources: securityGroupIds must be specified, or a launchTemplate that names security groups.',
+    );
   }
-  if (ec2Configuration.length > 2) return invalid('computeResources.ec2Configuration must hold 1 or 2 entries.');
-  return checkStrategy(resources) ?? (launchTemplate && checkLaunchTemplate(launchTemplate, choices, catalogue));
+  if (ec2Configuration.length > 2)
+    return invalid('computeResources.ec2Configuration must hold 1 or 2 entries.');
+  return (
+    checkStrategy(resources) ??
+    (launchTemplate && checkLaunchTemplate(launchTemplate, choices, catalogue))
+  );
 }
 
-function checkStrategy({ type, allocationStrategy, spotIamFleetRole }: ComputeResource): Refusal | undefined {
+function checkStrategy({
+  type,
+  allocationStrategy,
+  spotIamFleetRole,
+}: ComputeResource): Refusal | undefined {
   const strategy = allocationStrategy ?? 'BEST_FIT';
-  if (strategy.startsWith('SPOT_') && type !== 'SPOT') return invalid(`Allocation strategy ${strategy} is only available for SPOT compute resources.`);
-  if (strategy === 'BEST_FIT_PROGRESSIVE_ORDERED' && type !== 'EC2') return invalid(`Allocation strategy ${strategy} is only available for EC2 compute resources.`);
+  if (strategy.startsWith('SPOT_') && type !== 'SPOT')
+    return invalid(`Allocation strategy ${strategy} is only available for SPOT compute resources.`);
+  if (strategy === 'BEST_FIT_PROGRESSIVE_ORDERED' && type !== 'EC2')
+    return invalid(`Allocation strategy ${strategy} is only available for EC2 compute resources.`);
   if (strategy === 'BEST_FIT' && type === 'SPOT' && isEmpty(spotIamFleetRole)) {
-    return invalid('computeResources.spotIamFleetRole must be specified for SPOT compute resources with allocation strategy BEST_FIT.');
+    return invalid(
+      'computeResources.spotIamFleetRole must be specified for SPOT compute resources with allocation strategy BEST_FIT.',
+    );
   }
   return undefined;
 }
 
-function checkTemplateName(template: { launchTemplateId?: string | undefined; launchTemplateName?: string | undefined }): Refusal | undefined {
+function checkTemplateName(template: {
+  launchTemplateId?: string | undefined;
+  launchTemplateName?: string | undefined;
+}): Refusal | undefined {
   return isEmpty(template.launchTemplateId) === isEmpty(template.launchTemplateName)
-    ? invalid('launchTemplate: exactly one of launchTemplateId and launchTemplateName must be specified.')
+    ? invalid(
+        'launchTemplate: exactly one of launchTemplateId and launchTemplateName must be specified.',
+      )
     : undefined;
 }
 
-function checkLaunchTemplate(template: LaunchTemplateSpecification, choices: readonly Choice[], catalogue: Catalogue): Refusal | undefined {
+function checkLaunchTemplate(
+  template: LaunchTemplateSpecification,
+  choices: readonly Choice[],
+  catalogue: Catalogue,
+): Refusal | undefined {
   const named = checkTemplateName(template);
   if (named) return named;
   const overrides = template.overrides ?? [];
-  if (overrides.length > launchTemplateOverridesMax) return invalid(`launchTemplate.overrides must hold at most ${launchTemplateOverridesMax} entries.`);
+  if (overrides.length > launchTemplateOverridesMax)
+    return invalid(
+      `launchTemplate.overrides must hold at most ${launchTemplateOverridesMax} entries.`,
+    );
   const seen = new Set<string>();
   for (const override of overrides) {
     const wrong = checkTemplateName(override);
     if (wrong) return wrong;
     for (const target of override.targetInstanceTypes ?? []) {
-      if (seen.has(target)) return invalid(`launchTemplate.overrides: instance type ${target} is targeted twice.`);
-      if (!covers(choices, target, catalogue)) return invalid(`launchTemplate.overrides: instance type ${target} is not one of the compute environment's own.`);
+      if (seen.has(target))
+        return invalid(`launchTemplate.overrides: instance type ${target} is targeted twice.`);
+      if (!covers(choices, target, catalogue))
+        return invalid(
+          `launchTemplate.overrides: instance type ${target} is not one of the compute environment's own.`,
+        );
       seen.add(target);
     }
   }
@@ -125,16 +233,38 @@ function checkLaunchTemplate(template: LaunchTemplateSpecification, choices: rea
 
 /** Members that need new instances when they change; all others are scaling (spec 5). */
 const infrastructure = [
-  'allocationStrategy', 'instanceTypes', 'bidPercentage', 'type', 'imageId', 'ec2Configuration', 'launchTemplate', 'ec2KeyPair',
-  'subnets', 'securityGroupIds', 'placementGroup', 'instanceRole', 'tags',
+  'allocationStrategy',
+  'instanceTypes',
+  'bidPercentage',
+  'type',
+  'imageId',
+  'ec2Configuration',
+  'launchTemplate',
+  'ec2KeyPair',
+  'subnets',
+  'securityGroupIds',
+  'placementGroup',
+  'instanceRole',
+  'tags',
 ] as const satisfies readonly (keyof ComputeResource)[];
 
 /** Which a Fargate environment may change all the same, because nothing is replaced there. */
 const fargateScaling: readonly string[] = ['subnets', 'securityGroupIds'];
 
-/** The resources as they stand after the change; an empty value clears its member (spec 5, "Always"). */
-export function mergeResources(stored: ComputeResource, change: ComputeResourceUpdate): ComputeResource {
-  const { updateToLatestImageVersion: _now, managedInstancesProvider: _managed, launchTemplate, ...members } = change;
+/**
+ * The resources as they stand after the change; an empty value clears its member (spec 5,
+ * "Always").
+ */
+export function mergeResources(
+  stored: ComputeResource,
+  change: ComputeResourceUpdate,
+): ComputeResource {
+  const {
+    updateToLatestImageVersion: _now,
+    managedInstancesProvider: _managed,
+    launchTemplate,
+    ...members
+  } = change;
   const merged: ComputeResource = { ...stored };
   for (const [member, value] of Object.entries(members)) {
     if (value === undefined || value === null) continue;
@@ -143,30 +273,48 @@ export function mergeResources(stored: ComputeResource, change: ComputeResourceU
     Object.assign(merged, { [member]: value });
   }
   if (launchTemplate !== undefined) merged.launchTemplate = mergeLaunchTemplate(launchTemplate);
-  // What was last wished for stays inside bounds that were moved; only an explicit wish outside them is an error.
+  // What was last wished for stays inside bounds that were moved; only an explicit wish outside
+  // them is an error.
   if (change.desiredvCpus === undefined && merged.desiredvCpus !== undefined) {
-    merged.desiredvCpus = Math.min(Math.max(merged.desiredvCpus, merged.minvCpus ?? 0), merged.maxvCpus ?? 0);
+    merged.desiredvCpus = Math.min(
+      Math.max(merged.desiredvCpus, merged.minvCpus ?? 0),
+      merged.maxvCpus ?? 0,
+    );
   }
   return withDefaults(merged);
 }
 
-function mergeLaunchTemplate(template: LaunchTemplateSpecification): LaunchTemplateSpecification | undefined {
+function mergeLaunchTemplate(
+  template: LaunchTemplateSpecification,
+): LaunchTemplateSpecification | undefined {
   if (isEmpty(template.launchTemplateId) && isEmpty(template.launchTemplateName)) return undefined;
   const { overrides, ...rest } = template;
   const kept = Object.fromEntries(Object.entries(rest).filter(([, value]) => !isEmpty(value)));
   return overrides && overrides.length > 0 ? { ...kept, overrides } : kept;
 }
 
-/** The members whose change needs new instances; a value that equals the stored one is no change. */
-export function infrastructureChanges(stored: ComputeResource, merged: ComputeResource, change: ComputeResourceUpdate): string[] {
-  const changed: string[] = infrastructure.filter((member) => !same(stored[member], merged[member]));
+/**
+ * The members whose change needs new instances; a value that equals the stored one is no change.
+ */
+export function infrastructureChanges(
+  stored: ComputeResource,
+  merged: ComputeResource,
+  change: ComputeResourceUpdate,
+): string[] {
+  const changed: string[] = infrastructure.filter(
+    (member) => !same(stored[member], merged[member]),
+  );
   if (change.updateToLatestImageVersion === true) changed.push('updateToLatestImageVersion');
-  return isFargateType(stored.type) ? changed.filter((member) => !fargateScaling.includes(member)) : changed;
+  return isFargateType(stored.type)
+    ? changed.filter((member) => !fargateScaling.includes(member))
+    : changed;
 }
 
 function same(a: unknown, b: unknown): boolean {
   if (isEmpty(a) && isEmpty(b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].every((key) => same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));
+  return [...keys].every((key) =>
+    same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+  );
 }

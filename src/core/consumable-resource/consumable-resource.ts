@@ -1,5 +1,6 @@
-// A consumable resource: an amount of something outside, such as licences, that jobs take while they run or use up (spec 4.8). What
-// is in use is no part of it: the world derives that from the attempts under way, so that no crash can leak any.
+// A consumable resource: an amount of something outside, such as licences, that jobs take while
+// they run or use up (spec 4.8). What is in use is no part of it: the world derives that from the
+// attempts under way, so that no crash can leak any.
 
 import type { Arn, Scope } from '../../base/ids.ts';
 
@@ -9,8 +10,8 @@ export interface ConsumableResource {
   readonly name: string;
   readonly resourceType: 'REPLENISHABLE' | 'NON_REPLENISHABLE';
   /**
-   * REPLENISHABLE: how much there is to be in all; less than what is in use is where it comes to as jobs end. NON_REPLENISHABLE:
-   * how much is left.
+   * REPLENISHABLE: how much there is to be in all; less than what is in use is where it comes to as
+   * jobs end. NON_REPLENISHABLE: how much is left.
    */
   readonly quantity: number;
   readonly createdAtMs: number;
@@ -39,8 +40,15 @@ export interface Quantities {
   readonly available: number;
 }
 
-/** "Batch reduces the available quantity immediately and, as jobs finish, reduces the total quantity" (user guide, Resource-aware scheduling). */
-export function quantitiesOf({ resourceType, quantity }: ConsumableResource, inUse: number): Quantities {
-  if (resourceType === 'NON_REPLENISHABLE') return { total: quantity, inUse: 0, available: quantity };
+/**
+ * "Batch reduces the available quantity immediately and, as jobs finish, reduces the total
+ * quantity" (user guide, Resource-aware scheduling).
+ */
+export function quantitiesOf(
+  { resourceType, quantity }: ConsumableResource,
+  inUse: number,
+): Quantities {
+  if (resourceType === 'NON_REPLENISHABLE')
+    return { total: quantity, inUse: 0, available: quantity };
   return { total: Math.max(quantity, inUse), inUse, available: Math.max(0, quantity - inUse) };
 }

@@ -1,10 +1,16 @@
-// The consumable resources of the world, and what attempts under way hold of each. Changed by the world's fold alone.
+// The consumable resources of the world, and what attempts under way hold of each. Changed by the
+// world's fold alone.
 
 import { must } from '../../base/assert.ts';
 import type { Arn, Scope } from '../../base/ids.ts';
 import { consumableResourceArn } from '../arn.ts';
 import type { Changes } from '../changes.ts';
-import { quantitiesOf, type ConsumableClaim, type ConsumableResource, type Quantities } from './consumable-resource.ts';
+import {
+  quantitiesOf,
+  type ConsumableClaim,
+  type ConsumableResource,
+  type Quantities,
+} from './consumable-resource.ts';
 
 type Claims = readonly ConsumableClaim[] | undefined;
 
@@ -27,7 +33,9 @@ export class ConsumableResources {
 
   /** By name or ARN. */
   find(scope: Scope, nameOrArn: string): ConsumableResource | undefined {
-    const found = this.#resources.get(nameOrArn.startsWith('arn:') ? (nameOrArn as Arn) : consumableResourceArn(scope, nameOrArn));
+    const found = this.#resources.get(
+      nameOrArn.startsWith('arn:') ? (nameOrArn as Arn) : consumableResourceArn(scope, nameOrArn),
+    );
     return found?.scope === scope ? found : undefined;
   }
 
@@ -61,8 +69,12 @@ export class ConsumableResources {
   take(claims: Claims): void {
     this.hold(claims);
     for (const { arn, quantity } of claims ?? []) {
-      const resource = must(this.#resources.get(arn), 'a job is placed where all that it consumes is there');
-      if (resource.resourceType === 'NON_REPLENISHABLE') this.store({ ...resource, quantity: resource.quantity - quantity });
+      const resource = must(
+        this.#resources.get(arn),
+        'a job is placed where all that it consumes is there',
+      );
+      if (resource.resourceType === 'NON_REPLENISHABLE')
+        this.store({ ...resource, quantity: resource.quantity - quantity });
     }
   }
 

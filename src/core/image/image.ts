@@ -1,5 +1,5 @@
-// A machine image (AMI) as this service knows it: its EC2 facts, and what is installed in it as far as jobs depend on it. A
-// record only; whether it may run jobs is specification.ts's question.
+// A machine image (AMI) as this service knows it: its EC2 facts, and what is installed in it as far
+// as jobs depend on it. A record only; whether it may run jobs is specification.ts's question.
 
 import type { Architecture } from '../instance-type/instance-type.ts';
 import type { BlockDevice } from '../launch-template/block-devices.ts';

@@ -1,5 +1,6 @@
-// Every instance type that this server knows: EC2's from the generated table, and the user's own. The one place that knows
-// names, families and architectures; it never guesses one from the form of a name.
+// Every instance type that this server knows: EC2's from the generated table, and the user's own.
+// The one place that knows names, families and architectures; it never guesses one from the form of
+// a name.
 
 import { microUsdOf } from './price.ts';
 import type { Architecture, Gpus, InstanceType } from './instance-type.ts';
@@ -45,13 +46,25 @@ function* readTable(text: string): Generator<InstanceType> {
     if (line === '') continue;
     const [head = '', ...sizes] = line.split(' | ');
     const [family = '', architecture, generation] = head.split(' ');
-    for (const size of sizes) yield readSize(size, family, architecture === 'arm64' ? 'ARM_64' : 'X86_64', generation === 'current');
+    for (const size of sizes)
+      yield readSize(
+        size,
+        family,
+        architecture === 'arm64' ? 'ARM_64' : 'X86_64',
+        generation === 'current',
+      );
   }
 }
 
-function readSize(text: string, family: string, architecture: Architecture, currentGeneration: boolean): InstanceType {
+function readSize(
+  text: string,
+  family: string,
+  architecture: Architecture,
+  currentGeneration: boolean,
+): InstanceType {
   const [size, vcpuText, memoryText, interfaceText, ...more] = text.split(' ');
-  const valueOf = (key: string): string | undefined => more.find((word) => word.startsWith(key))?.slice(key.length);
+  const valueOf = (key: string): string | undefined =>
+    more.find((word) => word.startsWith(key))?.slice(key.length);
   const vcpus = Number(vcpuText);
   const memoryMib = Number(memoryText);
   const gpus = readGpus(valueOf('gpu='));
@@ -76,5 +89,10 @@ function readSize(text: string, family: string, architecture: Architecture, curr
 function readGpus(text: string | undefined): Gpus | undefined {
   if (text === undefined) return undefined;
   const [count, manufacturer = '', name = '', memoryMib] = text.split(':');
-  return { count: Number(count), manufacturer, name: name.replaceAll('_', ' '), memoryMib: Number(memoryMib) };
+  return {
+    count: Number(count),
+    manufacturer,
+    name: name.replaceAll('_', ' '),
+    memoryMib: Number(memoryMib),
+  };
 }

@@ -1,5 +1,5 @@
-// An EC2 instance type, or one of the user's own: what an instance of it has. Facts only; which types an environment may
-// launch, and which one is launched, is decided elsewhere.
+// An EC2 instance type, or one of the user's own: what an instance of it has. Facts only; which
+// types an environment may launch, and which one is launched, is decided elsewhere.
 
 import type { Needs } from '../job/needs.ts';
 
@@ -40,21 +40,30 @@ export interface InstanceType {
   readonly microUsd: number;
 }
 
-/** What the container agent keeps back where ECS_RESERVED_MEMORY says nothing else (user guide, Reserving System Memory). */
+/**
+ * What the container agent keeps back where ECS_RESERVED_MEMORY says nothing else (user guide,
+ * Reserving System Memory).
+ */
 export const defaultReservedMemoryMib = 32;
 
 /**
- * The memory that the operating system reports. The kernel takes a 64th for its table of pages (64 bytes of every 4 KiB), and
- * the kernel and the firmware some 79 MiB more: the user guide's m4.large has 7985 MiB of 8192 (chapter Compute Resource
- * Memory Management), and every other type follows the same rule.
+ * The memory that the operating system reports. The kernel takes a 64th for its table of pages (64
+ * bytes of every 4 KiB), and the kernel and the firmware some 79 MiB more: the user guide's
+ * m4.large has 7985 MiB of 8192 (chapter Compute Resource Memory Management), and every other type
+ * follows the same rule.
  */
-export const reportedMemoryMib = (installedMib: number): number => Math.max(0, installedMib - Math.ceil(installedMib / 64) - 79);
+export const reportedMemoryMib = (installedMib: number): number =>
+  Math.max(0, installedMib - Math.ceil(installedMib / 64) - 79);
 
 /** The memory that the instance registers for jobs: 7953 MiB of m4.large. */
-export const registeredMemoryMib = (type: InstanceType, reservedMib = defaultReservedMemoryMib): number => Math.max(0, reportedMemoryMib(type.memoryMib) - reservedMib);
+export const registeredMemoryMib = (
+  type: InstanceType,
+  reservedMib = defaultReservedMemoryMib,
+): number => Math.max(0, reportedMemoryMib(type.memoryMib) - reservedMib);
 
 /** GPUs that jobs can ask for: the container agent knows NVIDIA's. */
-export const schedulableGpus = (type: InstanceType): number => (type.gpus?.manufacturer === 'NVIDIA' ? type.gpus.count : 0);
+export const schedulableGpus = (type: InstanceType): number =>
+  type.gpus?.manufacturer === 'NVIDIA' ? type.gpus.count : 0;
 
 /** What an instance of the type offers to jobs. */
 export const capacityOf = (type: InstanceType, reservedMib?: number): Needs => ({

@@ -23,8 +23,15 @@ test('lines and JSON say the same', () => {
   assert.deepEqual(types, parseOwnTypes(json, ec2Catalogue));
   const [box, arm] = types;
   assert.ok(box && arm);
-  assert.deepEqual(capacityOf(box, 0), { milliVcpu: 64_000, memoryMib: 524_288 - 8192 - 79, gpus: 4 });
-  assert.deepEqual([arm.family, arm.architecture, arm.storageGb, arm.microUsd], ['arm', 'ARM_64', 900, 250_000]);
+  assert.deepEqual(capacityOf(box, 0), {
+    milliVcpu: 64_000,
+    memoryMib: 524_288 - 8192 - 79,
+    gpus: 4,
+  });
+  assert.deepEqual(
+    [arm.family, arm.architecture, arm.storageGb, arm.microUsd],
+    ['arm', 'ARM_64', 900, 250_000],
+  );
   assert.equal(box.microUsd, 64 * 36_000 + 512 * 3_400 + 4 * 800_000);
 });
 
@@ -32,7 +39,10 @@ test('an environment names own types beside EC2’s', () => {
   const catalogue = ec2Catalogue.with(parseOwnTypes(lines, ec2Catalogue));
   const choices = choicesOf(['my-box', 'm5.large'], catalogue);
   assert.ok(!isRefusal(choices));
-  assert.deepEqual(choices.map((choice) => choice.types.map((type) => type.name)), [['my-box'], ['m5.large']]);
+  assert.deepEqual(
+    choices.map((choice) => choice.types.map((type) => type.name)),
+    [['my-box'], ['m5.large']],
+  );
   assert.ok(!isRefusal(choicesOf(['arm'], catalogue)));
 });
 
@@ -54,11 +64,17 @@ const wrong: [string, RegExp][] = [
   ['{"a": {"vcpus": "3", "memoryMib": 1}}', /^a: vcpus must be a number/],
   ['{"a": {"cpus": 3}}', /^a: 'cpus' is none of vcpus, memoryMib/],
   ['{"a": {"vcpus": 1, "memoryMib": 1, "architecture": "sparc"}}', /^a: 'sparc' is neither/],
-  ['{"a": {"vcpus": 1, "memoryMib": 1, "usdPerHour": -1}}', /^a: the price in millionths of a dollar must be/],
+  [
+    '{"a": {"vcpus": 1, "memoryMib": 1, "usdPerHour": -1}}',
+    /^a: the price in millionths of a dollar must be/,
+  ],
 ];
 
 for (const [text, message] of wrong) {
   test(`refused: ${message.source}`, () => {
-    assert.throws(() => parseOwnTypes(text, ec2Catalogue), (error) => error instanceof OwnTypesError && message.test(error.message));
+    assert.throws(
+      () => parseOwnTypes(text, ec2Catalogue),
+      (error) => error instanceof OwnTypesError && message.test(error.message),
+    );
   });
 }

@@ -1,5 +1,5 @@
-// The revisions of job definitions: those that are ACTIVE, and what the highest of each name was. Part of the world, changed by
-// its fold alone.
+// The revisions of job definitions: those that are ACTIVE, and what the highest of each name was.
+// Part of the world, changed by its fold alone.
 
 import type { Arn, Scope } from '../../base/ids.ts';
 import { jobDefinitionArn } from '../arn.ts';
@@ -16,12 +16,17 @@ export class JobDefinitions {
     return this.#active.values();
   }
 
-  /** By ARN, by `name:revision`, or the latest ACTIVE revision of a bare name (an ARN may lack its revision too). */
+  /**
+   * By ARN, by `name:revision`, or the latest ACTIVE revision of a bare name (an ARN may lack its
+   * revision too).
+   */
   find(scope: Scope, given: string): JobDefinition | undefined {
     const meant = definitionReference(scope, given);
     if (meant === undefined) return undefined;
     const { name, revision = this.#activeRevisions.get(`${scope} ${name}`)?.at(-1) } = meant;
-    return revision === undefined ? undefined : this.#active.get(jobDefinitionArn(scope, name, revision));
+    return revision === undefined
+      ? undefined
+      : this.#active.get(jobDefinitionArn(scope, name, revision));
   }
 
   /** The highest revision that the name ever had; 0: none. */
@@ -32,7 +37,9 @@ export class JobDefinitions {
   store(definition: JobDefinition): void {
     const key = `${definition.scope} ${definition.name}`;
     this.#lastRevision.set(key, Math.max(this.#lastRevision.get(key) ?? 0, definition.revision));
-    const active = (this.#activeRevisions.get(key) ?? []).filter((revision) => revision !== definition.revision);
+    const active = (this.#activeRevisions.get(key) ?? []).filter(
+      (revision) => revision !== definition.revision,
+    );
     if (definition.status === 'ACTIVE') {
       this.#active.set(definition.arn, definition);
       active.push(definition.revision);

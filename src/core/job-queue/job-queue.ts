@@ -1,9 +1,12 @@
-// A job queue: where jobs wait, and which environments may run them. Holds no job; waiting jobs are facts of the world.
+// A job queue: where jobs wait, and which environments may run them. Holds no job; waiting jobs are
+// facts of the world.
 
 import type { JobStateTimeLimitAction } from '@aws-sdk/client-batch';
 import type { Arn, JobId, Scope } from '../../base/ids.ts';
 
-/** The job at the head of a queue cannot start, for a reason that AWS has a token for (spec 4.7). */
+/**
+ * The job at the head of a queue cannot start, for a reason that AWS has a token for (spec 4.7).
+ */
 export interface BlockedHead {
   readonly jobId: JobId;
   /** e.g. `MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT`. */
@@ -22,7 +25,10 @@ export interface JobQueue {
   /** Higher goes first. */
   readonly priority: number;
   /** Ascending by order, one to three. The order numbers are the user's. */
-  readonly computeEnvironmentOrder: readonly { readonly order: number; readonly computeEnvironment: Arn }[];
+  readonly computeEnvironmentOrder: readonly {
+    readonly order: number;
+    readonly computeEnvironment: Arn;
+  }[];
   readonly jobQueueType: 'ECS' | 'ECS_FARGATE';
   /** A fair share queue, for life; absent: FIFO, for life (spec 4.3). */
   readonly schedulingPolicyArn?: Arn | undefined;
@@ -30,14 +36,24 @@ export interface JobQueue {
   /** Kept for queues with time limits, so that their clocks go on through a restart. */
   readonly blockedHead?: BlockedHead | undefined;
   readonly createdAtMs: number;
-  /** Jobs submitted before this sequence number were those of another queue, which had the same name and is gone. */
+  /**
+   * Jobs submitted before this sequence number were those of another queue, which had the same name
+   * and is gone.
+   */
   readonly firstSequence: number;
 }
 
-export const hasTimeLimits = ({ jobStateTimeLimitActions }: JobQueue): boolean => (jobStateTimeLimitActions ?? []).length > 0;
+export const hasTimeLimits = ({ jobStateTimeLimitActions }: JobQueue): boolean =>
+  (jobStateTimeLimitActions ?? []).length > 0;
 
 /** When the queue's time limit ends the job at its head; undefined: none does. */
-export function timeLimitAtMs({ jobStateTimeLimitActions, blockedHead }: JobQueue): number | undefined {
-  const action = blockedHead && jobStateTimeLimitActions?.find(({ reason }) => reason === blockedHead.reason);
-  return action?.maxTimeSeconds === undefined ? undefined : blockedHead!.sinceMs + action.maxTimeSeconds * 1000;
+export function timeLimitAtMs({
+  jobStateTimeLimitActions,
+  blockedHead,
+}: JobQueue): number | undefined {
+  const action =
+    blockedHead && jobStateTimeLimitActions?.find(({ reason }) => reason === blockedHead.reason);
+  return action?.maxTimeSeconds === undefined
+    ? undefined
+    : blockedHead!.sinceMs + action.maxTimeSeconds * 1000;
 }

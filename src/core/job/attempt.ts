@@ -1,9 +1,13 @@
-// One attempt at one job: its own small union, beside the job's (DESIGN 3.3). An attempt that ended is never started again.
+// One attempt at one job: its own small union, beside the job's (DESIGN 3.3). An attempt that ended
+// is never started again.
 
 import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
 import type { LogStream } from './container.ts';
 
-/** How a container ended. `outOfMemory` beside exit code 0 means that a child was killed and the job succeeded (DESIGN 4). */
+/**
+ * How a container ended. `outOfMemory` beside exit code 0 means that a child was killed and the job
+ * succeeded (DESIGN 4).
+ */
 export interface Exit {
   /** 128 + signal where a signal ended it, as a shell counts. */
   readonly exitCode: number;
@@ -30,8 +34,8 @@ export interface Placement extends AttemptOnHost {
   readonly number: number;
   readonly computeEnvironmentArn: Arn;
   /**
-   * The name of the environment's ECS cluster. It stays true after the environment is gone and another has its name; absent in
-   * rows of an earlier version.
+   * The name of the environment's ECS cluster. It stays true after the environment is gone and
+   * another has its name; absent in rows of an earlier version.
    */
   readonly cluster?: string | undefined;
   /** Where its output goes; absent where another log driver takes it. */
@@ -46,7 +50,10 @@ export interface Placement extends AttemptOnHost {
 export interface JobNetwork {
   /** The main node's attempt. */
   readonly id: AttemptId;
-  /** `private`: one engine runs all nodes, and they have a network to themselves; `host`: each uses its host's. */
+  /**
+   * `private`: one engine runs all nodes, and they have a network to themselves; `host`: each uses
+   * its host's.
+   */
   readonly kind: 'private' | 'host';
 }
 
@@ -57,17 +64,27 @@ export interface NodePlacement extends Placement {
 
 export type Attempt =
   | (Placement & { readonly state: 'starting'; readonly placedAtMs: number })
-  | (Placement & { readonly state: 'running'; readonly placedAtMs: number; readonly startedAtMs: number })
+  | (Placement & {
+      readonly state: 'running';
+      readonly placedAtMs: number;
+      readonly startedAtMs: number;
+    })
   | EndedAttempt;
 
-/** An attempt that is over. `startedAtMs` is absent where the container never ran, `exitCode` where no exit is known. */
+/**
+ * An attempt that is over. `startedAtMs` is absent where the container never ran, `exitCode` where
+ * no exit is known.
+ */
 export interface EndedAttempt extends Placement {
   readonly state: 'ended';
   readonly placedAtMs: number;
   readonly startedAtMs?: number | undefined;
   readonly stoppedAtMs: number;
   readonly exitCode?: number | undefined;
-  /** `container.reason`: absent on a plain exit, whatever its code (Cromwell and Nextstrain read meaning into it). */
+  /**
+   * `container.reason`: absent on a plain exit, whatever its code (Cromwell and Nextstrain read
+   * meaning into it).
+   */
   readonly containerReason?: string | undefined;
   /** `attempts[].statusReason`. */
   readonly statusReason?: string | undefined;

@@ -20,7 +20,10 @@ test('counts, summaries and the next runnable child are those of a plain list', 
       }
       for (const status of jobStatuses) {
         assert.equal(table.summary()[status], plain.filter((one) => one === status).length);
-        assert.deepEqual([...table.indexes(status)], plain.flatMap((one, index) => (one === status ? [index] : [])));
+        assert.deepEqual(
+          [...table.indexes(status)],
+          plain.flatMap((one, index) => (one === status ? [index] : [])),
+        );
       }
     }),
   );

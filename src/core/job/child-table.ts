@@ -1,5 +1,6 @@
-// Where every child of one array stands: a byte a child and a count a status. Ten thousand children cost ten kilobytes.
-// Lives inside the parent's value and is changed in place, by the world's fold alone.
+// Where every child of one array stands: a byte a child and a count a status. Ten thousand children
+// cost ten kilobytes. Lives inside the parent's value and is changed in place, by the world's fold
+// alone.
 
 import { assert } from '../../base/assert.ts';
 import { jobStatuses, type JobStatus } from './status.ts';
@@ -79,11 +80,15 @@ export class ChildTable {
   /** Indexes in the given status, ascending. */
   *indexes(status: JobStatus): Generator<number> {
     const wanted = code(status);
-    for (let at = this.#codes.indexOf(wanted); at >= 0; at = this.#codes.indexOf(wanted, at + 1)) yield at;
+    for (let at = this.#codes.indexOf(wanted); at >= 0; at = this.#codes.indexOf(wanted, at + 1))
+      yield at;
   }
 
   /** `statusSummary`: every status with its count. */
   summary(): Record<JobStatus, number> {
-    return Object.fromEntries(jobStatuses.map((status) => [status, this.count(status)])) as Record<JobStatus, number>;
+    return Object.fromEntries(jobStatuses.map((status) => [status, this.count(status)])) as Record<
+      JobStatus,
+      number
+    >;
   }
 }

@@ -5,7 +5,13 @@ import { test } from 'node:test';
 import { logTarget, needsOf, resolveContainer, substitute } from './container.ts';
 
 test('Ref:: names are replaced by parameters, the longest name first, and unknown ones stay', () => {
-  const parameters = { input: 'IN', inputfile: 'FILE', 'a.b': 'DOT', self: 'Ref::input', empty: '' };
+  const parameters = {
+    input: 'IN',
+    inputfile: 'FILE',
+    'a.b': 'DOT',
+    self: 'Ref::input',
+    empty: '',
+  };
   const cases: [string, string][] = [
     ['Ref::input', 'IN'],
     ['Ref::inputfile', 'FILE'],
@@ -27,19 +33,37 @@ test('overrides lie over the definition', () => {
     command: ['echo', 'Ref::word'],
     vcpus: 1,
     memory: 128,
-    environment: [{ name: 'A', value: '1' }, { name: 'B', value: '2' }],
+    environment: [
+      { name: 'A', value: '1' },
+      { name: 'B', value: '2' },
+    ],
     resourceRequirements: [{ type: 'GPU' as const, value: '1' }],
   };
   assert.deepEqual(resolveContainer(definition, undefined, { word: 'hi' }).command, ['echo', 'hi']);
   const resolved = resolveContainer(
     definition,
-    { command: ['Ref::word'], memory: 256, environment: [{ name: 'B', value: '3' }, { name: 'C', value: '4' }], resourceRequirements: [{ type: 'VCPU', value: '2' }] },
+    {
+      command: ['Ref::word'],
+      memory: 256,
+      environment: [
+        { name: 'B', value: '3' },
+        { name: 'C', value: '4' },
+      ],
+      resourceRequirements: [{ type: 'VCPU', value: '2' }],
+    },
     { word: 'over' },
   );
   assert.deepEqual(resolved.command, ['over']);
   assert.equal(resolved.memory, 256);
-  assert.deepEqual(resolved.environment, [{ name: 'A', value: '1' }, { name: 'B', value: '3' }, { name: 'C', value: '4' }]);
-  assert.deepEqual(resolved.resourceRequirements, [{ type: 'GPU', value: '1' }, { type: 'VCPU', value: '2' }]);
+  assert.deepEqual(resolved.environment, [
+    { name: 'A', value: '1' },
+    { name: 'B', value: '3' },
+    { name: 'C', value: '4' },
+  ]);
+  assert.deepEqual(resolved.resourceRequirements, [
+    { type: 'GPU', value: '1' },
+    { type: 'VCPU', value: '2' },
+  ]);
   assert.deepEqual(needsOf(resolved), { milliVcpu: 2000, memoryMib: 256, gpus: 1 });
   assert.equal(definition.environment.length, 2, 'the definition stays as it was');
 });
@@ -49,14 +73,27 @@ test('an empty command of an override leaves the definition’s', () => {
 });
 
 test('an override of vcpus does not change the definition’s resourceRequirements', () => {
-  const properties = { resourceRequirements: [{ type: 'VCPU' as const, value: '4' }, { type: 'MEMORY' as const, value: '512' }] };
-  assert.deepEqual(needsOf(resolveContainer(properties, { vcpus: 8, memory: 1024 }, {})), { milliVcpu: 4000, memoryMib: 512, gpus: 0 });
+  const properties = {
+    resourceRequirements: [
+      { type: 'VCPU' as const, value: '4' },
+      { type: 'MEMORY' as const, value: '512' },
+    ],
+  };
+  assert.deepEqual(needsOf(resolveContainer(properties, { vcpus: 8, memory: 1024 }, {})), {
+    milliVcpu: 4000,
+    memoryMib: 512,
+    gpus: 0,
+  });
 });
 
 test('needs are whole numbers or a refusal that names the figure', () => {
   const requirement = (type: 'VCPU' | 'MEMORY' | 'GPU', value: string) => ({ type, value });
   const memory = requirement('MEMORY', '64');
-  assert.deepEqual(needsOf({ resourceRequirements: [requirement('VCPU', '0.25'), memory] }), { milliVcpu: 250, memoryMib: 64, gpus: 0 });
+  assert.deepEqual(needsOf({ resourceRequirements: [requirement('VCPU', '0.25'), memory] }), {
+    milliVcpu: 250,
+    memoryMib: 64,
+    gpus: 0,
+  });
   const refused: [Parameters<typeof needsOf>[0], RegExp][] = [
     [{ memory: 64 }, /vcpus must be given/],
     [{ vcpus: 1 }, /memory must be given/],
@@ -73,8 +110,14 @@ test('needs are whole numbers or a refusal that names the figure', () => {
 });
 
 test('output goes to the group and prefix of awslogs, and nowhere of ours with another driver', () => {
-  assert.deepEqual(logTarget({}, 'd'.repeat(300)), { group: '/aws/batch/job', prefix: 'd'.repeat(200) });
+  assert.deepEqual(logTarget({}, 'd'.repeat(300)), {
+    group: '/aws/batch/job',
+    prefix: 'd'.repeat(200),
+  });
   const options = { 'awslogs-group': 'mine', 'awslogs-stream-prefix': 'p' };
-  assert.deepEqual(logTarget({ logConfiguration: { logDriver: 'awslogs', options } }, 'd'), { group: 'mine', prefix: 'p' });
+  assert.deepEqual(logTarget({ logConfiguration: { logDriver: 'awslogs', options } }, 'd'), {
+    group: 'mine',
+    prefix: 'p',
+  });
   assert.equal(logTarget({ logConfiguration: { logDriver: 'syslog' } }, 'd'), undefined);
 });

@@ -1,7 +1,13 @@
-// What a job's container is: the definition's properties with the submission's overrides laid over and parameters put in
-// (user guide, chapters Job Definition Parameters and Submitting a Job; spec 4.4). Pure; knows no engine.
+// What a job's container is: the definition's properties with the submission's overrides laid over
+// and parameters put in (user guide, chapters Job Definition Parameters and Submitting a Job; spec
+// 4.4). Pure; knows no engine.
 
-import type { ContainerOverrides, ContainerProperties, KeyValuePair, ResourceRequirement } from '@aws-sdk/client-batch';
+import type {
+  ContainerOverrides,
+  ContainerProperties,
+  KeyValuePair,
+  ResourceRequirement,
+} from '@aws-sdk/client-batch';
 import { refuse, type Refusal } from '../../base/refusal.ts';
 import { eventStartOf } from './event-start.ts';
 import type { Needs } from './needs.ts';
@@ -10,10 +16,15 @@ import type { Needs } from './needs.ts';
 export const reservedVariablePrefix = 'AWS_BATCH';
 
 /**
- * Replaces `Ref::name` by the parameter of that name, wherever in the text it stands; an unknown name stays as it is.
- * The longest parameter name that fits wins, so that `Ref::inputfile` is not read as `Ref::input`.
+ * Replaces `Ref::name` by the parameter of that name, wherever in the text it stands; an unknown
+ * name stays as it is. The longest parameter name that fits wins, so that `Ref::inputfile` is not
+ * read as `Ref::input`.
  */
-export function substitute(text: string, parameters: Readonly<Record<string, string>>, names = byLength(parameters)): string {
+export function substitute(
+  text: string,
+  parameters: Readonly<Record<string, string>>,
+  names = byLength(parameters),
+): string {
   if (!text.includes('Ref::')) return text;
   let result = '';
   let from = 0;
@@ -28,7 +39,10 @@ export function substitute(text: string, parameters: Readonly<Record<string, str
 /** A name runs on over these; what follows may belong to the text around it. */
 const wordRun = /^[A-Za-z0-9_-]+/;
 
-/** The name of the first reference in the text that no parameter has; `Ref::` before no name is no reference. */
+/**
+ * The name of the first reference in the text that no parameter has; `Ref::` before no name is no
+ * reference.
+ */
 function missingReference(text: string, names: readonly string[]): string | undefined {
   for (let at = text.indexOf('Ref::'); at >= 0; at = text.indexOf('Ref::', at + 5)) {
     const rest = text.slice(at + 5);
@@ -41,36 +55,61 @@ function missingReference(text: string, names: readonly string[]): string | unde
   return undefined;
 }
 
-/** What a container of these properties runs: the override's command, or where that says nothing the definition's. */
-export const commandOf = (properties: ContainerProperties, overrides: ContainerOverrides | undefined): string[] | undefined =>
+/**
+ * What a container of these properties runs: the override's command, or where that says nothing the
+ * definition's.
+ */
+export const commandOf = (
+  properties: ContainerProperties,
+  overrides: ContainerOverrides | undefined,
+): string[] | undefined =>
   overrides?.command && overrides.command.length > 0 ? overrides.command : properties.command;
 
 /** AWS takes no submission of which a placeholder has no value. */
-export function referenceRefusal(command: readonly string[] | undefined, parameters: Readonly<Record<string, string>>): Refusal | undefined {
+export function referenceRefusal(
+  command: readonly string[] | undefined,
+  parameters: Readonly<Record<string, string>>,
+): Refusal | undefined {
   const names = byLength(parameters);
   for (const word of command ?? []) {
     const missing = missingReference(word, names);
-    if (missing !== undefined) return refuse('invalid', `Unable to substitute value. No parameter found for reference ${missing}`);
+    if (missing !== undefined)
+      return refuse(
+        'invalid',
+        `Unable to substitute value. No parameter found for reference ${missing}`,
+      );
   }
   return undefined;
 }
 
 /**
- * Characters of what a submission overrides of a container, as the JSON that ECS is sent: the overrides, and a command into which
- * parameters go.
+ * Characters of what a submission overrides of a container, as the JSON that ECS is sent: the
+ * overrides, and a command into which parameters go.
  */
-export function overridesLength(properties: ContainerProperties, overrides: ContainerOverrides | undefined, resolved: ContainerProperties): number {
+export function overridesLength(
+  properties: ContainerProperties,
+  overrides: ContainerOverrides | undefined,
+  resolved: ContainerProperties,
+): number {
   const command = commandOf(properties, overrides);
-  const isOverridden = command !== properties.command || (command ?? []).some((word) => word.includes('Ref::'));
+  const isOverridden =
+    command !== properties.command || (command ?? []).some((word) => word.includes('Ref::'));
   const said = { ...overrides, command: isOverridden ? resolved.command : undefined };
-  return Object.values(said).every((value) => value === undefined) ? 0 : JSON.stringify(said).length;
+  return Object.values(said).every((value) => value === undefined)
+    ? 0
+    : JSON.stringify(said).length;
 }
 
 const byLength = (parameters: Readonly<Record<string, string>>): string[] =>
-  Object.keys(parameters).filter((name) => name !== '').sort((a, b) => b.length - a.length);
+  Object.keys(parameters)
+    .filter((name) => name !== '')
+    .sort((a, b) => b.length - a.length);
 
 /** Later entries win; AWS drops entries without a value (Terraform compares what comes back). */
-function mergeEnvironment(base: readonly KeyValuePair[] | undefined, over: readonly KeyValuePair[] | undefined): KeyValuePair[] | undefined {
+function mergeEnvironment(
+  base: readonly KeyValuePair[] | undefined,
+  over: readonly KeyValuePair[] | undefined,
+): KeyValuePair[] | undefined {
   if (!over || over.length === 0) return base as KeyValuePair[] | undefined;
   const merged = new Map<string, KeyValuePair>();
   for (const entry of base ?? []) merged.set(entry.name ?? '', entry);
@@ -78,15 +117,19 @@ function mergeEnvironment(base: readonly KeyValuePair[] | undefined, over: reado
   return [...merged.values()].filter((entry) => entry.name && entry.value);
 }
 
-function mergeRequirements(base: readonly ResourceRequirement[] | undefined, over: readonly ResourceRequirement[] | undefined): ResourceRequirement[] | undefined {
+function mergeRequirements(
+  base: readonly ResourceRequirement[] | undefined,
+  over: readonly ResourceRequirement[] | undefined,
+): ResourceRequirement[] | undefined {
   if (!over || over.length === 0) return base as ResourceRequirement[] | undefined;
   const kept = (base ?? []).filter((entry) => !over.some((other) => other.type === entry.type));
   return [...kept, ...over];
 }
 
 /**
- * The container that a job of these properties runs. `vcpus` and `memory` of an override change those of the definition and
- * never its `resourceRequirements`, as AWS documents for ContainerOverrides.
+ * The container that a job of these properties runs. `vcpus` and `memory` of an override change
+ * those of the definition and never its `resourceRequirements`, as AWS documents for
+ * ContainerOverrides.
  */
 export function resolveContainer(
   properties: ContainerProperties,
@@ -100,9 +143,13 @@ export function resolveContainer(
   if (overrides === undefined) return resolved;
   const environment = mergeEnvironment(properties.environment, overrides.environment);
   if (environment) resolved.environment = environment;
-  const requirements = mergeRequirements(properties.resourceRequirements, overrides.resourceRequirements);
+  const requirements = mergeRequirements(
+    properties.resourceRequirements,
+    overrides.resourceRequirements,
+  );
   if (requirements) resolved.resourceRequirements = requirements;
-  // The old figures count, and are shown, only where no requirement of their kind stands above them.
+  // The old figures count, and are shown, only where no requirement of their kind stands above
+  // them.
   const required = new Set(resolved.resourceRequirements?.map((entry) => entry.type));
   if (overrides.vcpus && !required.has('VCPU')) resolved.vcpus = overrides.vcpus;
   if (overrides.memory && !required.has('MEMORY')) resolved.memory = overrides.memory;
@@ -112,20 +159,40 @@ export function resolveContainer(
   return resolved;
 }
 
-const requirement = (properties: ContainerProperties, type: 'VCPU' | 'MEMORY' | 'GPU'): string | undefined =>
+const requirement = (
+  properties: ContainerProperties,
+  type: 'VCPU' | 'MEMORY' | 'GPU',
+): string | undefined =>
   properties.resourceRequirements?.find((entry) => entry.type === type)?.value;
 
-/** What the container asks of a host, in whole numbers; a refusal says which figure is missing or wrong. */
+/**
+ * What the container asks of a host, in whole numbers; a refusal says which figure is missing or
+ * wrong.
+ */
 export function needsOf(properties: ContainerProperties): Needs | Refusal {
   const vcpuText = requirement(properties, 'VCPU') ?? properties.vcpus?.toString();
   const memoryText = requirement(properties, 'MEMORY') ?? properties.memory?.toString();
   const gpuText = requirement(properties, 'GPU');
-  if (vcpuText === undefined || vcpuText === '0') return refuse('invalid', 'Container properties: vcpus must be given, by resourceRequirements of type VCPU or by vcpus.');
-  if (memoryText === undefined || memoryText === '0') return refuse('invalid', 'Container properties: memory must be given, by resourceRequirements of type MEMORY or by memory.');
+  if (vcpuText === undefined || vcpuText === '0')
+    return refuse(
+      'invalid',
+      'Container properties: vcpus must be given, by resourceRequirements of type VCPU or by vcpus.',
+    );
+  if (memoryText === undefined || memoryText === '0')
+    return refuse(
+      'invalid',
+      'Container properties: memory must be given, by resourceRequirements of type MEMORY or by memory.',
+    );
   const milliVcpu = Math.round(Number(vcpuText) * 1000);
-  if (!/^\d{1,6}(\.\d+)?$/.test(vcpuText) || milliVcpu < 1) return refuse('invalid', `Container properties: '${vcpuText}' is not a number of vCPUs.`);
-  if (!/^\d{1,9}$/.test(memoryText) || Number(memoryText) < 4) return refuse('invalid', `Container properties: '${memoryText}' is not a memory size in MiB of at least 4.`);
-  if (gpuText !== undefined && !/^\d{1,3}$/.test(gpuText)) return refuse('invalid', `Container properties: '${gpuText}' is not a number of GPUs.`);
+  if (!/^\d{1,6}(\.\d+)?$/.test(vcpuText) || milliVcpu < 1)
+    return refuse('invalid', `Container properties: '${vcpuText}' is not a number of vCPUs.`);
+  if (!/^\d{1,9}$/.test(memoryText) || Number(memoryText) < 4)
+    return refuse(
+      'invalid',
+      `Container properties: '${memoryText}' is not a memory size in MiB of at least 4.`,
+    );
+  if (gpuText !== undefined && !/^\d{1,3}$/.test(gpuText))
+    return refuse('invalid', `Container properties: '${gpuText}' is not a number of GPUs.`);
   return { milliVcpu, memoryMib: Number(memoryText), gpus: Number(gpuText ?? 0) };
 }
 
@@ -140,13 +207,23 @@ export interface LogTarget {
   readonly eventStart?: string | undefined;
 }
 
-/** Log group and stream prefix (spec users-and-clients: "Log calls to serve"); undefined where another driver takes the output. */
-export function logTarget(properties: ContainerProperties, definitionName: string): LogTarget | undefined {
+/**
+ * Log group and stream prefix (spec users-and-clients: "Log calls to serve"); undefined where
+ * another driver takes the output.
+ */
+export function logTarget(
+  properties: ContainerProperties,
+  definitionName: string,
+): LogTarget | undefined {
   const configuration = properties.logConfiguration;
   if (configuration !== undefined && configuration.logDriver !== 'awslogs') return undefined;
   const options = configuration?.options ?? {};
   const eventStart = eventStartOf(options);
-  return { group: options['awslogs-group'] || defaultLogGroup, prefix: options['awslogs-stream-prefix'] || definitionName.slice(0, 200), ...(eventStart !== undefined && { eventStart }) };
+  return {
+    group: options['awslogs-group'] || defaultLogGroup,
+    prefix: options['awslogs-stream-prefix'] || definitionName.slice(0, 200),
+    ...(eventStart !== undefined && { eventStart }),
+  };
 }
 
 /** Where the output of one attempt goes. */
@@ -158,7 +235,10 @@ export interface LogStream {
   readonly eventStart?: string | undefined;
 }
 
-export const logStreamOf = ({ group, prefix, eventStart }: LogTarget, taskId: string): LogStream => ({
+export const logStreamOf = (
+  { group, prefix, eventStart }: LogTarget,
+  taskId: string,
+): LogStream => ({
   group,
   stream: `${prefix}/default/${taskId}`,
   ...(eventStart !== undefined && { eventStart }),

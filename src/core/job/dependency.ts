@@ -1,6 +1,7 @@
-// What a job waits for, and whether it has come (user guide, chapters Job Dependencies and Array Jobs; spec 4.5). The answer is
-// read off the world each time: a target that has ended is not in it any more, and one that failed has taken its dependents
-// along in the same transaction, so that what still waits for an absent target waits no longer.
+// What a job waits for, and whether it has come (user guide, chapters Job Dependencies and Array
+// Jobs; spec 4.5). The answer is read off the world each time: a target that has ended is not in it
+// any more, and one that failed has taken its dependents along in the same transaction, so that
+// what still waits for an absent target waits no longer.
 
 import { never } from '../../base/assert.ts';
 import { splitJobId, type JobId } from '../../base/ids.ts';
@@ -18,7 +19,8 @@ export type Dependency =
 export const dependentJobFailed = 'Dependent Job failed';
 
 /** Whether a single job may run. */
-export const isReady = (world: World, job: WaitingJob): boolean => (job.waitsFor ?? []).every((dependency) => isSatisfied(world, dependency, undefined));
+export const isReady = (world: World, job: WaitingJob): boolean =>
+  (job.waitsFor ?? []).every((dependency) => isSatisfied(world, dependency, undefined));
 
 /** Whether the child may run. */
 export const isChildReady = (world: World, parent: LiveArrayParent, index: number): boolean =>
@@ -36,16 +38,29 @@ export function readyRanges(world: World, parent: LiveArrayParent): { from: numb
   return ranges;
 }
 
-function isSatisfied(world: World, dependency: Dependency, child: { parent: LiveArrayParent; index: number } | undefined): boolean {
+function isSatisfied(
+  world: World,
+  dependency: Dependency,
+  child: { parent: LiveArrayParent; index: number } | undefined,
+): boolean {
   switch (dependency.type) {
     case 'JOB':
       return hasEnded(world, dependency.jobId);
     case 'N_TO_N': {
       const target = world.jobs.get(dependency.jobId);
-      return target === undefined || child === undefined || !isArrayParent(target) || target.children.status(child.index) === 'SUCCEEDED';
+      return (
+        target === undefined ||
+        child === undefined ||
+        !isArrayParent(target) ||
+        target.children.status(child.index) === 'SUCCEEDED'
+      );
     }
     case 'SEQUENTIAL':
-      return child === undefined || child.index === 0 || child.parent.children.status(child.index - 1) === 'SUCCEEDED';
+      return (
+        child === undefined ||
+        child.index === 0 ||
+        child.parent.children.status(child.index - 1) === 'SUCCEEDED'
+      );
     default:
       return never(dependency);
   }
@@ -56,16 +71,24 @@ function hasEnded(world: World, id: JobId): boolean {
   const { parent, index } = splitJobId(id);
   const target = world.jobs.get(parent);
   if (target === undefined) return true;
-  return index !== undefined && isArrayParent(target) && target.children.status(index) === 'SUCCEEDED';
+  return (
+    index !== undefined && isArrayParent(target) && target.children.status(index) === 'SUCCEEDED'
+  );
 }
 
 /** What of it has not come yet, for people. */
-export function unsatisfied(world: World, waitsFor: readonly Dependency[], child: { parent: LiveArrayParent; index: number } | undefined): string[] {
+export function unsatisfied(
+  world: World,
+  waitsFor: readonly Dependency[],
+  child: { parent: LiveArrayParent; index: number } | undefined,
+): string[] {
   return waitsFor
     .filter((dependency) => !isSatisfied(world, dependency, child))
     .map((dependency) => {
       if (dependency.type === 'JOB') return dependency.jobId;
       if (child === undefined) return dependency.type;
-      return dependency.type === 'N_TO_N' ? `${dependency.jobId}:${child.index}` : `${child.parent.id}:${child.index - 1}`;
+      return dependency.type === 'N_TO_N'
+        ? `${dependency.jobId}:${child.index}`
+        : `${child.parent.id}:${child.index - 1}`;
     });
 }

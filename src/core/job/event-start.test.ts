@@ -18,7 +18,11 @@ test('a format matches the times that it stands for', () => {
     ['%Q%d', '31', true],
   ];
   for (const [format, line, starts] of cases) {
-    assert.equal(new LinePattern(eventStartOf({ 'awslogs-datetime-format': format }) ?? '').test(line), starts, `${format}: ${line}`);
+    assert.equal(
+      new LinePattern(eventStartOf({ 'awslogs-datetime-format': format }) ?? '').test(line),
+      starts,
+      `${format}: ${line}`,
+    );
   }
   assert.equal(eventStartOf({ 'awslogs-multiline-pattern': '^INFO' }), '^INFO');
   assert.equal(eventStartOf({ 'awslogs-multiline-pattern': '' }), undefined);

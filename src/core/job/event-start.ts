@@ -1,11 +1,28 @@
-// How lines of output become events of several lines (awslogs-datetime-format, awslogs-multiline-pattern): the expression that says
-// where an event begins. The formats mean what they mean to Docker's awslogs driver (its documentation, and strftimeToRegex in
-// moby's daemon/logger/awslogs). Pure; it matches nothing.
+// How lines of output become events of several lines (awslogs-datetime-format,
+// awslogs-multiline-pattern): the expression that says where an event begins. The formats mean what
+// they mean to Docker's awslogs driver (its documentation, and strftimeToRegex in moby's
+// daemon/logger/awslogs). Pure; it matches nothing.
 
-export const eventStartOptions = { format: 'awslogs-datetime-format', pattern: 'awslogs-multiline-pattern' } as const;
+export const eventStartOptions = {
+  format: 'awslogs-datetime-format',
+  pattern: 'awslogs-multiline-pattern',
+} as const;
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 const oneOf = (words: readonly string[]): string => `(?:${words.join('|')})`;
 const short = (words: readonly string[]): string[] => words.map((word) => word.slice(0, 3));
 
@@ -32,11 +49,17 @@ const formats: Readonly<Record<string, string>> = {
 };
 
 /**
- * The expression, in RE2's syntax, that has a match in the first line of each event; undefined: each line is an event. Of a format
- * the sequences that the driver does not know stand for nothing, and what is no sequence is part of the expression, as with the driver.
+ * The expression, in RE2's syntax, that has a match in the first line of each event; undefined:
+ * each line is an event. Of a format the sequences that the driver does not know stand for nothing,
+ * and what is no sequence is part of the expression, as with the driver.
  */
 export function eventStartOf(options: Readonly<Record<string, string>>): string | undefined {
   const format = options[eventStartOptions.format];
-  if (format) return format.replaceAll(/%(.)/g, (_, letter: string) => (Object.hasOwn(formats, letter) ? (formats[letter] as string) : '')) || undefined;
+  if (format)
+    return (
+      format.replaceAll(/%(.)/g, (_, letter: string) =>
+        Object.hasOwn(formats, letter) ? (formats[letter] as string) : '',
+      ) || undefined
+    );
   return options[eventStartOptions.pattern] || undefined;
 }

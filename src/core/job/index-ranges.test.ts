@@ -11,8 +11,10 @@ test('ranges hold exactly their indexes, in as few ranges as can be', () => {
       const indexes = given.toSorted((a, b) => a - b);
       const ranges = rangesOf(indexes);
       assert.deepEqual([...indexesIn(ranges)], indexes);
-      for (let index = 0; index <= 61; index++) assert.equal(isInRanges(ranges, index), indexes.includes(index));
-      for (let at = 1; at < ranges.length; at++) assert.ok((ranges[at]?.[0] ?? 0) > (ranges[at - 1]?.[1] ?? 0) + 1);
+      for (let index = 0; index <= 61; index++)
+        assert.equal(isInRanges(ranges, index), indexes.includes(index));
+      for (let at = 1; at < ranges.length; at++)
+        assert.ok((ranges[at]?.[0] ?? 0) > (ranges[at - 1]?.[1] ?? 0) + 1);
     }),
   );
 });

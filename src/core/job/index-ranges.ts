@@ -1,4 +1,5 @@
-// Many indexes of an array's children in few numbers: ranges, both ends included, ascending and apart from each other.
+// Many indexes of an array's children in few numbers: ranges, both ends included, ascending and
+// apart from each other.
 
 export type IndexRange = readonly [from: number, to: number];
 
@@ -13,7 +14,8 @@ export function rangesOf(indexes: Iterable<number>): IndexRange[] {
   return ranges;
 }
 
-export const isInRanges = (ranges: readonly IndexRange[], index: number): boolean => ranges.some(([from, to]) => from <= index && index <= to);
+export const isInRanges = (ranges: readonly IndexRange[], index: number): boolean =>
+  ranges.some(([from, to]) => from <= index && index <= to);
 
 export function* indexesIn(ranges: readonly IndexRange[]): Generator<number> {
   for (const [from, to] of ranges) for (let index = from; index <= to; index++) yield index;

@@ -1,5 +1,6 @@
-// A job: a tagged union on `status` with exactly AWS's words; each variant carries only what is true there (DESIGN 3.1).
-// Values are never changed: a transition makes the next value. What was submitted and never changes is the detail record.
+// A job: a tagged union on `status` with exactly AWS's words; each variant carries only what is
+// true there (DESIGN 3.1). Values are never changed: a transition makes the next value. What was
+// submitted and never changes is the detail record.
 
 import type {
   ConsumableResourceProperties,
@@ -23,25 +24,37 @@ import type { JobTerms } from './terms.ts';
 
 /** A stop that a user or the job's timeout asked for. The first reason wins (DESIGN 3.8). */
 export interface StopRequest {
-  /** `host`: its instance ends; the job may be retried. `main-node`: of another node, for the main one has ended. */
+  /**
+   * `host`: its instance ends; the job may be retried. `main-node`: of another node, for the main
+   * one has ended.
+   */
   readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'main-node';
   readonly reason: string;
   /** Of a timeout: when the limit was reached, however late it was noticed. */
   readonly atMs: number;
-  /** A terminate that came after it. The reason stays the first, unless that one stops nothing or lets the job be tried again. */
+  /**
+   * A terminate that came after it. The reason stays the first, unless that one stops nothing or
+   * lets the job be tried again.
+   */
   readonly later?: StopRequest | undefined;
 }
 
 /** A stop together with one that comes after it: the same object where that changes nothing. */
 export function withLater(first: StopRequest | undefined, stop: StopRequest): StopRequest {
   if (first === undefined) return stop;
-  return stop.by === 'terminate' && terminateOf(first) === undefined ? { ...first, later: stop } : first;
+  return stop.by === 'terminate' && terminateOf(first) === undefined
+    ? { ...first, later: stop }
+    : first;
 }
 
 /** Somebody wants the job to end, whatever else stops it. */
-export const terminateOf = (stop: StopRequest | undefined): StopRequest | undefined => (stop?.by === 'terminate' ? stop : stop?.later);
+export const terminateOf = (stop: StopRequest | undefined): StopRequest | undefined =>
+  stop?.by === 'terminate' ? stop : stop?.later;
 
-/** What jobs and arrays carry in every variant. Kept small: a hundred thousand of these wait in memory. */
+/**
+ * What jobs and arrays carry in every variant. Kept small: a hundred thousand of these wait in
+ * memory.
+ */
 interface Identity {
   readonly id: JobId;
   readonly scope: Scope;
@@ -69,13 +82,19 @@ export interface WaitingJob extends JobIdentity {
 export interface StartingJob extends JobIdentity {
   readonly status: 'STARTING';
   readonly attempt: LiveAttempt & { readonly state: 'starting' };
-  /** Of a multi-node parallel job: where its other nodes go when the main one runs. Their room is taken. */
+  /**
+   * Of a multi-node parallel job: where its other nodes go when the main one runs. Their room is
+   * taken.
+   */
   readonly otherNodes?: readonly NodePlacement[] | undefined;
 }
 export interface RunningJob extends JobIdentity {
   readonly status: 'RUNNING';
   readonly attempt: LiveAttempt & { readonly state: 'running' };
-  /** Of a multi-node parallel job: its main node has ended, and others are being stopped; then the job ends so, or is retried. */
+  /**
+   * Of a multi-node parallel job: its main node has ended, and others are being stopped; then the
+   * job ends so, or is retried.
+   */
   readonly mainNodeEnd?: MainNodeEnd | undefined;
 }
 /** How a main node ended. */
@@ -96,10 +115,18 @@ export interface EndedJob extends JobIdentity {
 export type Job = WaitingJob | StartingJob | RunningJob | EndedJob;
 export type LiveJob = StartingJob | RunningJob;
 
-/** What the children of an array that have no row of their own are: still waiting, or ended together with their parent. */
+/**
+ * What the children of an array that have no row of their own are: still waiting, or ended together
+ * with their parent.
+ */
 export type RestOfChildren =
   | { readonly status: WaitingStatus }
-  | { readonly status: 'FAILED'; readonly statusReason: string; readonly stoppedAtMs: number; readonly stopRequested?: StopRequest | undefined };
+  | {
+      readonly status: 'FAILED';
+      readonly statusReason: string;
+      readonly stoppedAtMs: number;
+      readonly stopRequested?: StopRequest | undefined;
+    };
 
 interface ArrayIdentity extends Identity {
   readonly arraySize: number;
@@ -129,21 +156,34 @@ export type ArrayParent = LiveArrayParent | EndedArrayParent;
 /** What the world holds: jobs that have not ended. */
 export type WorldJob = Exclude<Job, EndedJob> | LiveArrayParent;
 
-export const isArrayParent = <J extends Job | ArrayParent>(job: J): job is Extract<J, ArrayParent> => 'arraySize' in job;
-export const isLive = (job: Job | ArrayParent): job is LiveJob => job.status === 'STARTING' || job.status === 'RUNNING';
-/** Of a multi-node parallel job that is RUNNING: its main node has ended, and others are being stopped. */
-export const hasEnded = (job: LiveJob): boolean => job.status === 'RUNNING' && job.mainNodeEnd !== undefined;
+export const isArrayParent = <J extends Job | ArrayParent>(
+  job: J,
+): job is Extract<J, ArrayParent> => 'arraySize' in job;
+export const isLive = (job: Job | ArrayParent): job is LiveJob =>
+  job.status === 'STARTING' || job.status === 'RUNNING';
+/**
+ * Of a multi-node parallel job that is RUNNING: its main node has ended, and others are being
+ * stopped.
+ */
+export const hasEnded = (job: LiveJob): boolean =>
+  job.status === 'RUNNING' && job.mainNodeEnd !== undefined;
 /** Whether the world still holds it. */
 export const isInWorld = (job: Job | ArrayParent): job is WorldJob => !isEnded(job.status);
 
-/** A child that started or got a fate of its own, or a node that was launched; the others are read off their parent. */
+/**
+ * A child that started or got a fate of its own, or a node that was launched; the others are read
+ * off their parent.
+ */
 export interface ArrayChild {
   readonly parentId: JobId;
   readonly index: number;
   readonly job: Job;
 }
 
-/** What DescribeJobs echoes and an attempt needs: fixed at submission, shared by all children of an array. */
+/**
+ * What DescribeJobs echoes and an attempt needs: fixed at submission, shared by all children of an
+ * array.
+ */
 export interface JobDetailRecord {
   readonly id: JobId;
   readonly arn: Arn;
@@ -166,20 +206,31 @@ export interface JobDetailRecord {
   readonly consumableResourceProperties?: ConsumableResourceProperties | undefined;
   /** The same by ARN: by these a resource's jobs are found. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
-  /** Definition and overrides merged, parameters substituted; of a multi-node parallel job its main node's. */
+  /**
+   * Definition and overrides merged, parameters substituted; of a multi-node parallel job its main
+   * node's.
+   */
   readonly container: ContainerProperties;
   /** Of a multi-node parallel job, likewise. */
   readonly nodeProperties?: NodeProperties | undefined;
 }
 
-/** Ahead of every job that was not tried yet, and among its like in order of submission (user guide, chapter Best Practices). */
+/**
+ * Ahead of every job that was not tried yet, and among its like in order of submission (user guide,
+ * chapter Best Practices).
+ */
 const aheadOfAll = 2 ** 44;
 
 /** Where a job stands in its queue; lower goes first. */
-export const rankOf = (job: WaitingJob | LiveArrayParent): number => (isArrayParent(job) || job.attempts.length === 0 ? job.sequence : job.sequence - aheadOfAll);
+export const rankOf = (job: WaitingJob | LiveArrayParent): number =>
+  isArrayParent(job) || job.attempts.length === 0 ? job.sequence : job.sequence - aheadOfAll;
 
 /** A child that has no row: its parent's facts under its own id. */
-export function waitingChild(parent: ArrayParent, index: number, status: WaitingJob['status']): WaitingJob {
+export function waitingChild(
+  parent: ArrayParent,
+  index: number,
+  status: WaitingJob['status'],
+): WaitingJob {
   return {
     id: childId(parent.id, index),
     scope: parent.scope,
@@ -192,8 +243,16 @@ export function waitingChild(parent: ArrayParent, index: number, status: Waiting
   };
 }
 
-/** A node that is not under way: its job's facts under its own id, and what is known of its earlier attempts. */
-export function waitingNode(job: Job, node: number, status: WaitingJob['status'], attempts: readonly EndedAttempt[]): WaitingJob {
+/**
+ * A node that is not under way: its job's facts under its own id, and what is known of its earlier
+ * attempts.
+ */
+export function waitingNode(
+  job: Job,
+  node: number,
+  status: WaitingJob['status'],
+  attempts: readonly EndedAttempt[],
+): WaitingJob {
   return {
     id: nodeId(job.id, node),
     scope: job.scope,

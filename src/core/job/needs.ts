@@ -1,4 +1,5 @@
-// What a job needs of a host. Jobs of the same needs in the same queue share one class in the backlog.
+// What a job needs of a host. Jobs of the same needs in the same queue share one class in the
+// backlog.
 
 /** Whole numbers with their units; no floats reach a decision (DESIGN 3.6). */
 export interface Needs {
@@ -7,7 +8,8 @@ export interface Needs {
   readonly gpus: number;
 }
 
-export const needsKey = (needs: Needs): string => `${needs.milliVcpu}/${needs.memoryMib}/${needs.gpus}`;
+export const needsKey = (needs: Needs): string =>
+  `${needs.milliVcpu}/${needs.memoryMib}/${needs.gpus}`;
 
 export const noNeeds: Needs = { milliVcpu: 0, memoryMib: 0, gpus: 0 };
 
@@ -26,7 +28,14 @@ export const subtractNeeds = (a: Needs, b: Needs, times = 1): Needs => ({
 
 /** Of each amount the most that any of them asks for. */
 export const mostOfEach = (all: readonly Needs[]): Needs =>
-  all.reduce((most, needs) => ({ milliVcpu: Math.max(most.milliVcpu, needs.milliVcpu), memoryMib: Math.max(most.memoryMib, needs.memoryMib), gpus: Math.max(most.gpus, needs.gpus) }), noNeeds);
+  all.reduce(
+    (most, needs) => ({
+      milliVcpu: Math.max(most.milliVcpu, needs.milliVcpu),
+      memoryMib: Math.max(most.memoryMib, needs.memoryMib),
+      gpus: Math.max(most.gpus, needs.gpus),
+    }),
+    noNeeds,
+  );
 
 /** The needs as people read them. */
 export function needsText(needs: Needs): string {

@@ -1,5 +1,6 @@
-// How many jobs that have not ended stand in each status, kept by increments so that asking costs nothing: children of arrays
-// count, their parents do not. An index of the world, changed by its fold alone.
+// How many jobs that have not ended stand in each status, kept by increments so that asking costs
+// nothing: children of arrays count, their parents do not. An index of the world, changed by its
+// fold alone.
 
 import { jobStatuses, type JobStatus } from './status.ts';
 

@@ -1,7 +1,13 @@
-// What a job was submitted under and every attempt at it is held to. One frozen value for all jobs of a definition that
-// override nothing of it: a hundred thousand jobs do not each hold a copy. Never changes after submission.
+// What a job was submitted under and every attempt at it is held to. One frozen value for all jobs
+// of a definition that override nothing of it: a hundred thousand jobs do not each hold a copy.
+// Never changes after submission.
 
-import type { ContainerProperties, EvaluateOnExit, JobTimeout, RetryStrategy } from '@aws-sdk/client-batch';
+import type {
+  ContainerProperties,
+  EvaluateOnExit,
+  JobTimeout,
+  RetryStrategy,
+} from '@aws-sdk/client-batch';
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
@@ -22,7 +28,10 @@ export interface JobTerms {
   readonly share?: ShareTerms | undefined;
   /** Of consumable resources, by ARN. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
-  /** Of a multi-node parallel job. Needs, output and consumables beside are its main node's; retries and timeout the job's. */
+  /**
+   * Of a multi-node parallel job. Needs, output and consumables beside are its main node's; retries
+   * and timeout the job's.
+   */
   readonly nodes?: NodeTerms | undefined;
 }
 
@@ -78,24 +87,40 @@ export function termsOf(definition: JobDefinition, source: TermsSource): JobTerm
   if (isRefusal(own)) return own;
   const nodeTerms = nodes && nodeTermsOf(definition, nodes, share);
   if (isRefusal(nodeTerms)) return nodeTerms;
-  return shared(definition, { ...own, retry: retryTerms(source.retryStrategy), timeoutSeconds: source.timeout?.attemptDurationSeconds, nodes: nodeTerms });
+  return shared(definition, {
+    ...own,
+    retry: retryTerms(source.retryStrategy),
+    timeoutSeconds: source.timeout?.attemptDurationSeconds,
+    nodes: nodeTerms,
+  });
 }
 
 function shared(definition: JobDefinition, terms: JobTerms): JobTerms {
   const key = JSON.stringify(terms);
   let ofDefinition = known.get(definition);
-  if (ofDefinition === undefined || ofDefinition.size >= mostKnown) known.set(definition, (ofDefinition = new Map()));
+  if (ofDefinition === undefined || ofDefinition.size >= mostKnown)
+    known.set(definition, (ofDefinition = new Map()));
   const found = ofDefinition.get(key) ?? Object.freeze(terms);
   ofDefinition.set(key, found);
   return found;
 }
 
-function containerTerms(definition: JobDefinition, { container, consumables }: ContainerWork, share: ShareTerms | undefined): JobTerms | Refusal {
+function containerTerms(
+  definition: JobDefinition,
+  { container, consumables }: ContainerWork,
+  share: ShareTerms | undefined,
+): JobTerms | Refusal {
   const needs = needsOf(container);
-  return isRefusal(needs) ? needs : { needs, log: logTarget(container, definition.name), share, consumables };
+  return isRefusal(needs)
+    ? needs
+    : { needs, log: logTarget(container, definition.name), share, consumables };
 }
 
-function nodeTermsOf(definition: JobDefinition, nodes: NodesWork, share: ShareTerms | undefined): NodeTerms | Refusal {
+function nodeTermsOf(
+  definition: JobDefinition,
+  nodes: NodesWork,
+  share: ShareTerms | undefined,
+): NodeTerms | Refusal {
   const groups: NodeGroup[] = [];
   for (const { from, to, ...work } of nodes.groups) {
     const terms = containerTerms(definition, work, share);
@@ -108,12 +133,24 @@ function nodeTermsOf(definition: JobDefinition, nodes: NodesWork, share: ShareTe
 function retryTerms(strategy: RetryStrategy | undefined): RetryTerms | undefined {
   const attempts = strategy?.attempts ?? 1;
   if (attempts === 1) return undefined;
-  return { attempts, rules: (strategy?.evaluateOnExit ?? []).map((rule) => ({ ...rule, action: rule.action?.toLowerCase() === 'exit' ? 'exit' : 'retry' })) };
+  return {
+    attempts,
+    rules: (strategy?.evaluateOnExit ?? []).map((rule) => ({
+      ...rule,
+      action: rule.action?.toLowerCase() === 'exit' ? 'exit' : 'retry',
+    })),
+  };
 }
 
 /** A timeout that is shorter than the service allows. */
-export function timeoutRefusal({ settings }: World, timeout: JobTimeout | undefined): Refusal | undefined {
+export function timeoutRefusal(
+  { settings }: World,
+  timeout: JobTimeout | undefined,
+): Refusal | undefined {
   const seconds = timeout?.attemptDurationSeconds;
   if (seconds === undefined || seconds >= settings.timeoutSecondsMin) return undefined;
-  return refuse('invalid', `timeout.attemptDurationSeconds must be at least ${settings.timeoutSecondsMin}; it is ${seconds}`);
+  return refuse(
+    'invalid',
+    `timeout.attemptDurationSeconds must be at least ${settings.timeoutSecondsMin}; it is ${seconds}`,
+  );
 }

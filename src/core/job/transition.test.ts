@@ -6,11 +6,19 @@ import { jobStatuses } from './status.ts';
 import { assertTransition, parentTransitions, transitions } from './transition.ts';
 
 const allowed = new Set([
-  'SUBMITTED PENDING', 'SUBMITTED RUNNABLE', 'SUBMITTED FAILED',
-  'PENDING RUNNABLE', 'PENDING FAILED',
-  'RUNNABLE STARTING', 'RUNNABLE FAILED',
-  'STARTING RUNNING', 'STARTING RUNNABLE', 'STARTING FAILED',
-  'RUNNING SUCCEEDED', 'RUNNING FAILED', 'RUNNING RUNNABLE',
+  'SUBMITTED PENDING',
+  'SUBMITTED RUNNABLE',
+  'SUBMITTED FAILED',
+  'PENDING RUNNABLE',
+  'PENDING FAILED',
+  'RUNNABLE STARTING',
+  'RUNNABLE FAILED',
+  'STARTING RUNNING',
+  'STARTING RUNNABLE',
+  'STARTING FAILED',
+  'RUNNING SUCCEEDED',
+  'RUNNING FAILED',
+  'RUNNING RUNNABLE',
 ]);
 
 test('every pair of statuses is allowed or refused as the table of job states says', () => {
@@ -24,11 +32,20 @@ test('every pair of statuses is allowed or refused as the table of job states sa
 });
 
 test('nothing leaves a terminal status', () => {
-  assert.deepEqual([transitions.SUCCEEDED, transitions.FAILED, parentTransitions.SUCCEEDED, parentTransitions.FAILED], [[], [], [], []]);
+  assert.deepEqual(
+    [
+      transitions.SUCCEEDED,
+      transitions.FAILED,
+      parentTransitions.SUCCEEDED,
+      parentTransitions.FAILED,
+    ],
+    [[], [], [], []],
+  );
 });
 
 test('an array parent never runs itself', () => {
   for (const targets of Object.values(parentTransitions)) {
-    for (const status of ['RUNNABLE', 'STARTING', 'RUNNING'] as const) assert(!targets.includes(status));
+    for (const status of ['RUNNABLE', 'STARTING', 'RUNNING'] as const)
+      assert(!targets.includes(status));
   }
 });

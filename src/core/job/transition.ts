@@ -1,4 +1,5 @@
-// Which status may follow which, as data (DESIGN 3.2; user guide, chapter Job States). Terminal states are absorbing.
+// Which status may follow which, as data (DESIGN 3.2; user guide, chapter Job States). Terminal
+// states are absorbing.
 
 import { assert } from '../../base/assert.ts';
 import type { JobStatus } from './status.ts';
@@ -15,13 +16,19 @@ export const transitions: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
 };
 
 /** An array's parent skips what only containers do. */
-export const parentTransitions: Readonly<Record<'SUBMITTED' | 'PENDING' | 'SUCCEEDED' | 'FAILED', readonly JobStatus[]>> = {
+export const parentTransitions: Readonly<
+  Record<'SUBMITTED' | 'PENDING' | 'SUCCEEDED' | 'FAILED', readonly JobStatus[]>
+> = {
   SUBMITTED: ['PENDING', 'FAILED'],
   PENDING: ['SUCCEEDED', 'FAILED'],
   SUCCEEDED: [],
   FAILED: [],
 };
 
-export function assertTransition(from: JobStatus, to: JobStatus, table: Partial<Record<JobStatus, readonly JobStatus[]>> = transitions): void {
+export function assertTransition(
+  from: JobStatus,
+  to: JobStatus,
+  table: Partial<Record<JobStatus, readonly JobStatus[]>> = transitions,
+): void {
   assert(table[from]?.includes(to), `a job may not go from ${from} to ${to}`);
 }

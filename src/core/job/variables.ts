@@ -1,5 +1,6 @@
-// The variables that a container finds beside its own: those of AWS Batch (user guide, chapter Job Environment Variables; spec
-// 4.5), and those of Amazon ECS that clients rely on (Amazon ECS developer guide, Amazon ECS environment variables).
+// The variables that a container finds beside its own: those of AWS Batch (user guide, chapter Job
+// Environment Variables; spec 4.5), and those of Amazon ECS that clients rely on (Amazon ECS
+// developer guide, Amazon ECS environment variables).
 
 import { splitJobId, type JobId } from '../../base/ids.ts';
 import type { KeyValuePair } from '@aws-sdk/client-batch';
@@ -22,8 +23,17 @@ export interface NodeFacts {
   readonly mainNodeAddress?: string | undefined;
 }
 
-/** What Amazon ECS says of where a task runs: Metaflow's steps end at once without it. A job's own value for one of them stands. */
-export function platformVariables({ fargate, region }: { readonly fargate: boolean; readonly region: string }): KeyValuePair[] {
+/**
+ * What Amazon ECS says of where a task runs: Metaflow's steps end at once without it. A job's own
+ * value for one of them stands.
+ */
+export function platformVariables({
+  fargate,
+  region,
+}: {
+  readonly fargate: boolean;
+  readonly region: string;
+}): KeyValuePair[] {
   if (!fargate) return [{ name: 'AWS_EXECUTION_ENV', value: 'AWS_ECS_EC2' }];
   return [
     { name: 'AWS_EXECUTION_ENV', value: 'AWS_ECS_FARGATE' },
@@ -55,6 +65,10 @@ function nodeVariables({ node, mainNode, numNodes, mainNodeAddress }: NodeFacts)
     { name: 'AWS_BATCH_JOB_NODE_INDEX', value: String(node) },
     { name: 'AWS_BATCH_JOB_NUM_NODES', value: String(numNodes) },
   ];
-  if (mainNodeAddress !== undefined) variables.push({ name: 'AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS', value: mainNodeAddress });
+  if (mainNodeAddress !== undefined)
+    variables.push({
+      name: 'AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS',
+      value: mainNodeAddress,
+    });
   return variables;
 }

@@ -1,6 +1,6 @@
-// What user data sets for the container agent: the lines that its scripts write to /etc/ecs/ecs.config. Scripts are read, not
-// run: what is written by `echo`, by a here-document or by cloud-config's `write_files` is found, and what only a shell could
-// work out is told as such.
+// What user data sets for the container agent: the lines that its scripts write to
+// /etc/ecs/ecs.config. Scripts are read, not run: what is written by `echo`, by a here-document or
+// by cloud-config's `write_files` is found, and what only a shell could work out is told as such.
 
 import type { UserDataPart } from './user-data.ts';
 
@@ -26,20 +26,27 @@ export function agentSettingsOf(parts: readonly UserDataPart[]): AgentSettings {
   for (const line of parts.flatMap((part) => linesWritten(part, problems))) {
     const setting = /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)=(.*)$/.exec(line);
     if (setting !== null) all.set(setting[1] as string, (setting[2] as string).trim());
-    else if (line.trim() !== '' && !line.trim().startsWith('#')) problems.push(`'${line.trim()}' in ${config} is not of the form NAME=value.`);
+    else if (line.trim() !== '' && !line.trim().startsWith('#'))
+      problems.push(`'${line.trim()}' in ${config} is not of the form NAME=value.`);
   }
   return { ...typed(all, problems), all, problems };
 }
 
 function typed(all: ReadonlyMap<string, string>, problems: string[]): Partial<AgentSettings> {
-  const read = <T>(name: string, form: string, parse: (text: string) => T | undefined): T | undefined => {
+  const read = <T>(
+    name: string,
+    form: string,
+    parse: (text: string) => T | undefined,
+  ): T | undefined => {
     const text = all.get(name);
     const value = text === undefined ? undefined : parse(text);
     if (text !== undefined && value === undefined) problems.push(`${name}=${text} is not ${form}.`);
     return value;
   };
   return {
-    reservedMemoryMib: read('ECS_RESERVED_MEMORY', 'a number of MiB', (text) => (/^\d{1,8}$/.test(text) ? Number(text) : undefined)),
+    reservedMemoryMib: read('ECS_RESERVED_MEMORY', 'a number of MiB', (text) =>
+      /^\d{1,8}$/.test(text) ? Number(text) : undefined,
+    ),
     loggingDrivers: read('ECS_AVAILABLE_LOGGING_DRIVERS', 'a JSON list of names', stringList),
     cluster: read('ECS_CLUSTER', 'a name', (text) => text || undefined),
   };
@@ -48,7 +55,9 @@ function typed(all: ReadonlyMap<string, string>, problems: string[]): Partial<Ag
 function stringList(text: string): readonly string[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined;
+    return Array.isArray(value) && value.every((one) => typeof one === 'string')
+      ? value
+      : undefined;
   } catch {
     return undefined;
   }
@@ -63,7 +72,11 @@ function linesWritten(part: UserDataPart, problems: string[]): readonly string[]
       return linesOfCloudConfig(part.content, problems);
     case 'text/plain':
       // cloud-init goes by the first line where no type is given.
-      return part.content.startsWith('#cloud-config') ? linesOfCloudConfig(part.content, problems) : part.content.startsWith('#!') ? linesOfScript(part.content, problems) : [];
+      return part.content.startsWith('#cloud-config')
+        ? linesOfCloudConfig(part.content, problems)
+        : part.content.startsWith('#!')
+          ? linesOfScript(part.content, problems)
+          : [];
     default:
       return [];
   }
@@ -82,13 +95,23 @@ function linesOfScript(script: string, problems: string[]): readonly string[] {
     if (line.startsWith('#') || !toConfig.test(line)) continue;
     const document = /<<(-?)\s*(["']?)(\w+)\2/.exec(line);
     if (document !== null) {
-      const end = lines.findIndex((other, index) => index > at && (document[1] === '-' ? other.trim() : other) === document[3]);
+      const end = lines.findIndex(
+        (other, index) =>
+          index > at && (document[1] === '-' ? other.trim() : other) === document[3],
+      );
       const body = lines.slice(at + 1, end < 0 ? lines.length : end);
-      for (const each of body) keep(document[2] === '' && unknowable.test(each) ? undefined : each, each, written, problems);
+      for (const each of body)
+        keep(
+          document[2] === '' && unknowable.test(each) ? undefined : each,
+          each,
+          written,
+          problems,
+        );
       at += body.length;
       continue;
     }
-    for (const command of line.split(/\s*(?:;|&&)\s*/)) if (toConfig.test(command)) readCommand(command, written, problems);
+    for (const command of line.split(/\s*(?:;|&&)\s*/))
+      if (toConfig.test(command)) readCommand(command, written, problems);
   }
   return written;
 }
@@ -103,18 +126,29 @@ function readCommand(command: string, written: string[], problems: string[]): vo
   }
   const text = unquoted(echo[2] as string);
   const escapes = (echo[1] as string).includes('e') || /^(?:sudo\s+)?printf/.test(command);
-  for (const line of escapes ? (text?.split('\\n') ?? [undefined]) : [text]) keep(line, command, written, problems);
+  for (const line of escapes ? (text?.split('\\n') ?? [undefined]) : [text])
+    keep(line, command, written, problems);
 }
 
-function keep(line: string | undefined, source: string, written: string[], problems: string[]): void {
-  if (line === undefined) problems.push(`what '${source.trim()}' writes to ${config} is not known before it runs.`);
+function keep(
+  line: string | undefined,
+  source: string,
+  written: string[],
+  problems: string[],
+): void {
+  if (line === undefined)
+    problems.push(`what '${source.trim()}' writes to ${config} is not known before it runs.`);
   else written.push(line);
 }
 
-/** The words as a shell hands them to echo; undefined where a variable or a command is among them. */
+/**
+ * The words as a shell hands them to echo; undefined where a variable or a command is among them.
+ */
 function unquoted(words: string): string | undefined {
   let text = '';
-  for (const [, single, double, escaped, plain] of words.matchAll(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^'"\\]+)/g)) {
+  for (const [, single, double, escaped, plain] of words.matchAll(
+    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^'"\\]+)/g,
+  )) {
     if (unknowable.test(double ?? plain ?? '')) return undefined;
     text += single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? plain ?? '';
   }
@@ -123,7 +157,10 @@ function unquoted(words: string): string | undefined {
 
 // ---- cloud-config ----
 
-/** `runcmd` and `bootcmd` are commands; `write_files` has the text itself. Only the YAML that these are written in is read. */
+/**
+ * `runcmd` and `bootcmd` are commands; `write_files` has the text itself. Only the YAML that these
+ * are written in is read.
+ */
 function linesOfCloudConfig(text: string, problems: string[]): readonly string[] {
   const written: string[] = [];
   const lines = text.split('\n');
@@ -133,9 +170,14 @@ function linesOfCloudConfig(text: string, problems: string[]): readonly string[]
     section = /^(\w+):/.exec(line)?.[1] ?? section;
     const item = /^\s*-\s+(.*)$/.exec(line)?.[1];
     if ((section === 'runcmd' || section === 'bootcmd') && item !== undefined) {
-      const block = /^[|>][+-]?$/.test(item.trim()) ? blockAfter(lines, at) : [commandOf(item.trim())];
+      const block = /^[|>][+-]?$/.test(item.trim())
+        ? blockAfter(lines, at)
+        : [commandOf(item.trim())];
       written.push(...linesOfScript(block.join('\n'), problems));
-    } else if (section === 'write_files' && /^\s*(?:-\s+)?path:\s*["']?\/etc\/ecs\/ecs\.config["']?\s*$/.test(line)) {
+    } else if (
+      section === 'write_files' &&
+      /^\s*(?:-\s+)?path:\s*["']?\/etc\/ecs\/ecs\.config["']?\s*$/.test(line)
+    ) {
       written.push(...contentOfFile(lines, at, problems));
     }
   }
@@ -145,8 +187,15 @@ function linesOfCloudConfig(text: string, problems: string[]): readonly string[]
 /** A command as one text, or as a YAML list of words: `[sh, -c, "echo …"]`. */
 function commandOf(item: string): string {
   const words = /^\[(.*)\]$/.exec(item)?.[1];
-  if (words !== undefined) return [...words.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|([^,\s][^,]*)/g)].map((word) => word[1]?.replaceAll('\\"', '"') ?? word[2] ?? word[3]?.trim() ?? '').at(-1) ?? '';
-  const quoted = /^'(.*)'$/.exec(item)?.[1]?.replaceAll("''", "'") ?? /^"(.*)"$/.exec(item)?.[1]?.replaceAll('\\"', '"');
+  if (words !== undefined)
+    return (
+      [...words.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|([^,\s][^,]*)/g)]
+        .map((word) => word[1]?.replaceAll('\\"', '"') ?? word[2] ?? word[3]?.trim() ?? '')
+        .at(-1) ?? ''
+    );
+  const quoted =
+    /^'(.*)'$/.exec(item)?.[1]?.replaceAll("''", "'") ??
+    /^"(.*)"$/.exec(item)?.[1]?.replaceAll('\\"', '"');
   return quoted ?? item;
 }
 
@@ -155,19 +204,32 @@ const indentOf = (line: string): number => /^\s*/.exec(line)?.[0].length ?? 0;
 /** The lines of a block scalar, without their indentation. */
 function blockAfter(lines: readonly string[], at: number): readonly string[] {
   const outer = indentOf(lines[at] as string);
-  const end = lines.findIndex((line, index) => index > at && line.trim() !== '' && indentOf(line) <= outer);
+  const end = lines.findIndex(
+    (line, index) => index > at && line.trim() !== '' && indentOf(line) <= outer,
+  );
   const block = lines.slice(at + 1, end < 0 ? lines.length : end);
   const indent = Math.min(...block.filter((line) => line.trim() !== '').map(indentOf));
   return block.map((line) => line.slice(Number.isFinite(indent) ? indent : 0));
 }
 
-/** The `content` of the file whose `path` stands at the line: of the same item of the list, before or after it. */
-function contentOfFile(lines: readonly string[], at: number, problems: string[]): readonly string[] {
+/**
+ * The `content` of the file whose `path` stands at the line: of the same item of the list, before
+ * or after it.
+ */
+function contentOfFile(
+  lines: readonly string[],
+  at: number,
+  problems: string[],
+): readonly string[] {
   const isItem = (line: string): boolean => /^\s*-\s/.test(line) && indentOf(line) <= itemIndent;
   let first = at;
-  const itemIndent = /^\s*-\s/.test(lines[at] as string) ? indentOf(lines[at] as string) : indentOf(lines[at] as string) - 1;
+  const itemIndent = /^\s*-\s/.test(lines[at] as string)
+    ? indentOf(lines[at] as string)
+    : indentOf(lines[at] as string) - 1;
   while (first > 0 && !isItem(lines[first] as string)) first--;
-  const next = lines.findIndex((line, index) => index > first && (isItem(line) || /^\w/.test(line)));
+  const next = lines.findIndex(
+    (line, index) => index > first && (isItem(line) || /^\w/.test(line)),
+  );
   const item = lines.slice(first, next < 0 ? lines.length : next);
   if (item.some((line) => /^\s*(?:-\s+)?encoding:/.test(line))) {
     problems.push(`the encoded content that write_files puts into ${config} is not read.`);
@@ -176,5 +238,10 @@ function contentOfFile(lines: readonly string[], at: number, problems: string[])
   const place = item.findIndex((line) => /^\s*(?:-\s+)?content:/.test(line));
   if (place < 0) return [];
   const value = (item[place] as string).replace(/^.*?content:\s*/, '');
-  return /^[|>][+-]?\s*$/.test(value) ? blockAfter(item.map((line) => line.replace(/^(\s*)- /, '$1  ')), place) : [commandOf(value.trim())];
+  return /^[|>][+-]?\s*$/.test(value)
+    ? blockAfter(
+        item.map((line) => line.replace(/^(\s*)- /, '$1  ')),
+        place,
+      )
+    : [commandOf(value.trim())];
 }

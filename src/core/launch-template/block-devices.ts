@@ -1,5 +1,5 @@
-// The disks of an instance: what its image maps, changed by its launch template, and by the call that launches it. EC2's
-// rules; no disk is made here.
+// The disks of an instance: what its image maps, changed by its launch template, and by the call
+// that launches it. EC2's rules; no disk is made here.
 
 export interface BlockDevice {
   /** `/dev/xvda`. */
@@ -23,10 +23,13 @@ export interface EbsVolume {
 }
 
 /**
- * Later lists change earlier ones device by device: what they say of a volume counts, what they do not say stays; a volume takes
- * the place of instance storage and the other way round; `noDevice` takes a device away. Devices keep their first order.
+ * Later lists change earlier ones device by device: what they say of a volume counts, what they do
+ * not say stays; a volume takes the place of instance storage and the other way round; `noDevice`
+ * takes a device away. Devices keep their first order.
  */
-export function mergeBlockDevices(...lists: readonly (readonly BlockDevice[])[]): readonly BlockDevice[] {
+export function mergeBlockDevices(
+  ...lists: readonly (readonly BlockDevice[])[]
+): readonly BlockDevice[] {
   const devices = new Map<string, BlockDevice>();
   for (const change of lists.flat()) {
     if (change.noDevice === true) {
@@ -34,11 +37,18 @@ export function mergeBlockDevices(...lists: readonly (readonly BlockDevice[])[])
       continue;
     }
     const before = devices.get(change.deviceName);
-    devices.set(change.deviceName, change.virtualName === undefined ? { deviceName: change.deviceName, ebs: { ...before?.ebs, ...definedOf(change.ebs) } } : { deviceName: change.deviceName, virtualName: change.virtualName });
+    devices.set(
+      change.deviceName,
+      change.virtualName === undefined
+        ? { deviceName: change.deviceName, ebs: { ...before?.ebs, ...definedOf(change.ebs) } }
+        : { deviceName: change.deviceName, virtualName: change.virtualName },
+    );
   }
   return [...devices.values()];
 }
 
 function definedOf(volume: EbsVolume | undefined): EbsVolume {
-  return Object.fromEntries(Object.entries(volume ?? {}).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    Object.entries(volume ?? {}).filter(([, value]) => value !== undefined),
+  );
 }

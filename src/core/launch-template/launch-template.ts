@@ -1,5 +1,6 @@
-// A launch template and what becomes of it in a compute environment (user guide, Launch Template Support): which version, which
-// override, and which parameters count, are merged, or are ignored. Pure rules; templates are stored elsewhere.
+// A launch template and what becomes of it in a compute environment (user guide, Launch Template
+// Support): which version, which override, and which parameters count, are merged, or are ignored.
+// Pure rules; templates are stored elsewhere.
 
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-batch';
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
@@ -8,7 +9,10 @@ import { choicesOf, covers } from '../instance-type/choices.ts';
 import type { InstanceType } from '../instance-type/instance-type.ts';
 import { mergeBlockDevices, type BlockDevice } from './block-devices.ts';
 
-/** The members of EC2's LaunchTemplateData that a compute environment looks at; those that it only passes on are `rest`. */
+/**
+ * The members of EC2's LaunchTemplateData that a compute environment looks at; those that it only
+ * passes on are `rest`.
+ */
 export interface LaunchTemplateData {
   readonly imageId?: string | undefined;
   readonly keyName?: string | undefined;
@@ -57,11 +61,15 @@ export interface LaunchParameters {
 }
 
 /**
- * The environment's key pair, security groups and placement group take precedence; tags are merged, and the environment's
- * win; instance type, role, subnets, market options and termination protection of the template are ignored. The image has rules of its own
- * (image/image-choice.ts).
+ * The environment's key pair, security groups and placement group take precedence; tags are merged,
+ * and the environment's win; instance type, role, subnets, market options and termination
+ * protection of the template are ignored. The image has rules of its own (image/image-choice.ts).
  */
-export function launchParameters(environment: EnvironmentParameters, template: LaunchTemplateData, imageDevices: readonly BlockDevice[]): LaunchParameters {
+export function launchParameters(
+  environment: EnvironmentParameters,
+  template: LaunchTemplateData,
+  imageDevices: readonly BlockDevice[],
+): LaunchParameters {
   const groups = environment.securityGroupIds ?? [];
   return {
     keyName: environment.ec2KeyPair || template.keyName,
@@ -69,21 +77,29 @@ export function launchParameters(environment: EnvironmentParameters, template: L
     tags: { ...template.instanceTags, ...environment.tags },
     instanceProfile: environment.instanceRole,
     placementGroup: environment.placementGroup || template.placementGroup,
-    publicIp: template.networkInterfaces?.find(({ deviceIndex = 0 }) => deviceIndex === 0)?.associatePublicIp,
+    publicIp: template.networkInterfaces?.find(({ deviceIndex = 0 }) => deviceIndex === 0)
+      ?.associatePublicIp,
     blockDevices: mergeBlockDevices(imageDevices, template.blockDevices ?? []),
     ignored: ignoredOf(template),
   };
 }
 
-/** Of the template itself, or of its network interfaces, which EC2 does not allow beside each other. */
+/**
+ * Of the template itself, or of its network interfaces, which EC2 does not allow beside each other.
+ */
 export const securityGroupsOf = (template: LaunchTemplateData): readonly string[] =>
-  template.securityGroupIds ?? [...new Set((template.networkInterfaces ?? []).flatMap((one) => one.groups ?? []))];
+  template.securityGroupIds ?? [
+    ...new Set((template.networkInterfaces ?? []).flatMap((one) => one.groups ?? [])),
+  ];
 
 function ignoredOf(template: LaunchTemplateData): string[] {
   const given: readonly [string, boolean][] = [
     ['InstanceType', template.instanceType !== undefined],
     ['IamInstanceProfile', template.instanceProfile !== undefined],
-    ['NetworkInterfaces.SubnetId', (template.networkInterfaces ?? []).some((one) => one.subnetId !== undefined)],
+    [
+      'NetworkInterfaces.SubnetId',
+      (template.networkInterfaces ?? []).some((one) => one.subnetId !== undefined),
+    ],
     ['InstanceMarketOptions', template.instanceMarketOptions !== undefined],
     ['DisableApiTermination', template.disableApiTermination !== undefined],
   ];
@@ -98,13 +114,23 @@ export interface TemplateReference {
 }
 
 /**
- * The template for instances of the type: the override that targets it, an exact name before a family or a bundle, or else the
- * environment's own (spec 4.2).
+ * The template for instances of the type: the override that targets it, an exact name before a
+ * family or a bundle, or else the environment's own (spec 4.2).
  */
-export function templateFor(specification: LaunchTemplateSpecification | undefined, type: InstanceType, catalogue: Catalogue): TemplateReference | undefined {
+export function templateFor(
+  specification: LaunchTemplateSpecification | undefined,
+  type: InstanceType,
+  catalogue: Catalogue,
+): TemplateReference | undefined {
   const overrides = specification?.overrides ?? [];
   const exact = overrides.find((override) => override.targetInstanceTypes?.includes(type.name));
-  return exact ?? overrides.find((override) => override.targetInstanceTypes?.some((target) => standsFor(target, type, catalogue))) ?? specification;
+  return (
+    exact ??
+    overrides.find((override) =>
+      override.targetInstanceTypes?.some((target) => standsFor(target, type, catalogue)),
+    ) ??
+    specification
+  );
 }
 
 function standsFor(target: string, type: InstanceType, catalogue: Catalogue): boolean {
@@ -119,10 +145,23 @@ export interface TemplateVersions {
   has(version: number): boolean;
 }
 
-/** `$Default` where nothing is said, `$Latest`, or a number; the first two are looked up whenever new instances are set up (spec 5). */
-export function versionOf(version: string | undefined, template: TemplateVersions): number | Refusal {
-  if (version === undefined || version === '' || version === '$Default') return template.defaultVersion;
+/**
+ * `$Default` where nothing is said, `$Latest`, or a number; the first two are looked up whenever
+ * new instances are set up (spec 5).
+ */
+export function versionOf(
+  version: string | undefined,
+  template: TemplateVersions,
+): number | Refusal {
+  if (version === undefined || version === '' || version === '$Default')
+    return template.defaultVersion;
   if (version === '$Latest') return template.latestVersion;
-  if (!/^\d{1,15}$/.test(version)) return refuse('invalid', `launchTemplate.version must be $Default, $Latest or a number; it is ${version}.`);
-  return template.has(Number(version)) ? Number(version) : refuse('invalid', `The launch template has no version ${version}.`);
+  if (!/^\d{1,15}$/.test(version))
+    return refuse(
+      'invalid',
+      `launchTemplate.version must be $Default, $Latest or a number; it is ${version}.`,
+    );
+  return template.has(Number(version))
+    ? Number(version)
+    : refuse('invalid', `The launch template has no version ${version}.`);
 }

@@ -1,5 +1,6 @@
-// The user data of a launch template: a MIME multi-part archive, because AWS merges it with its own (user guide, Amazon EC2 User
-// Data in Launch Templates). Read, or refused with a reason; nothing of it is executed here.
+// The user data of a launch template: a MIME multi-part archive, because AWS merges it with its own
+// (user guide, Amazon EC2 User Data in Launch Templates). Read, or refused with a reason; nothing
+// of it is executed here.
 
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 
@@ -21,7 +22,8 @@ export function readUserData(base64: string | undefined): readonly UserDataPart[
   const bytes = bytesOf(base64);
   if (bytes === undefined) return invalid('is not base64-encoded.');
   if (bytes.length > bytesMax) return invalid(`has ${bytes.length} bytes; EC2 allows ${bytesMax}.`);
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return invalid('is compressed; it must be a plain MIME multi-part archive.');
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+    return invalid('is compressed; it must be a plain MIME multi-part archive.');
   const text = textOf(bytes);
   return text === undefined ? invalid('is not text in UTF-8.') : readArchive(text);
 }
@@ -32,15 +34,22 @@ export function readArchive(text: string): readonly UserDataPart[] | Refusal {
   const { headers, next } = readHeaders(lines, 0);
   const type = headers.get('content-type');
   if (type === undefined || !/^multipart\//i.test(type)) {
-    return invalid('must be in the MIME multi-part archive format: no header Content-Type: multipart/mixed was found.');
+    return invalid(
+      'must be in the MIME multi-part archive format: no header Content-Type: multipart/mixed was found.',
+    );
   }
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(type);
   const mark = boundary?.[1] ?? boundary?.[2];
-  if (mark === undefined) return invalid('is a MIME multi-part archive without a boundary in its Content-Type.');
-  const opens = lines.map((line, at) => (at >= next && line.trimEnd() === `--${mark}` ? at : -1)).filter((at) => at >= 0);
+  if (mark === undefined)
+    return invalid('is a MIME multi-part archive without a boundary in its Content-Type.');
+  const opens = lines
+    .map((line, at) => (at >= next && line.trimEnd() === `--${mark}` ? at : -1))
+    .filter((at) => at >= 0);
   const closes = lines.findIndex((line, at) => at >= next && line.trimEnd() === `--${mark}--`);
-  if (opens.length === 0) return invalid(`is a MIME multi-part archive without a part: no line reads --${mark}.`);
-  if (closes < 0) return invalid(`is a MIME multi-part archive that does not end: no line reads --${mark}--.`);
+  if (opens.length === 0)
+    return invalid(`is a MIME multi-part archive without a part: no line reads --${mark}.`);
+  if (closes < 0)
+    return invalid(`is a MIME multi-part archive that does not end: no line reads --${mark}--.`);
   const parts: UserDataPart[] = [];
   for (const [index, open] of opens.filter((at) => at < closes).entries()) {
     const part = readPart(lines.slice(open + 1, opens[index + 1] ?? closes), index + 1);
@@ -50,14 +59,22 @@ export function readArchive(text: string): readonly UserDataPart[] | Refusal {
   return parts;
 }
 
-/** The headers of a block up to the empty line behind them; the guide's printed examples have lost theirs, so any other line ends them too. */
-function readHeaders(lines: readonly string[], from: number): { headers: ReadonlyMap<string, string>; next: number } {
+/**
+ * The headers of a block up to the empty line behind them; the guide's printed examples have lost
+ * theirs, so any other line ends them too.
+ */
+function readHeaders(
+  lines: readonly string[],
+  from: number,
+): { headers: ReadonlyMap<string, string>; next: number } {
   const headers = new Map<string, string>();
   let last: string | undefined;
   let at = from;
   for (; at < lines.length; at++) {
     const line = lines[at] as string;
-    const header = /^((?:Content|MIME|X|From|To|Subject|Number)(?:-[A-Za-z-]+)?):\s*(.*)$/i.exec(line);
+    const header = /^((?:Content|MIME|X|From|To|Subject|Number)(?:-[A-Za-z-]+)?):\s*(.*)$/i.exec(
+      line,
+    );
     if (header !== null) {
       last = (header[1] as string).toLowerCase();
       headers.set(last, (header[2] as string).trim());
@@ -72,16 +89,24 @@ function readHeaders(lines: readonly string[], from: number): { headers: Readonl
 
 function readPart(lines: readonly string[], number: number): UserDataPart | Refusal {
   const { headers, next } = readHeaders(lines, 0);
-  const contentType = (headers.get('content-type') ?? 'text/plain').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (contentType.startsWith('multipart/')) return invalid(`part ${number} is itself multi-part; parts must be single.`);
-  if (!contentType.startsWith('text/')) return invalid(`part ${number} has the content type ${contentType}; cloud-init takes text.`);
+  const contentType =
+    (headers.get('content-type') ?? 'text/plain').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (contentType.startsWith('multipart/'))
+    return invalid(`part ${number} is itself multi-part; parts must be single.`);
+  if (!contentType.startsWith('text/'))
+    return invalid(`part ${number} has the content type ${contentType}; cloud-init takes text.`);
   const content = lines.slice(next).join('\n');
   const encoding = (headers.get('content-transfer-encoding') ?? '7bit').toLowerCase();
   if (encoding === '7bit' || encoding === '8bit') return { contentType, content };
-  if (encoding !== 'base64') return invalid(`part ${number} has the transfer encoding ${encoding}; 7bit, 8bit and base64 are understood.`);
+  if (encoding !== 'base64')
+    return invalid(
+      `part ${number} has the transfer encoding ${encoding}; 7bit, 8bit and base64 are understood.`,
+    );
   const bytes = bytesOf(content);
   const decoded = bytes && textOf(bytes);
-  return decoded === undefined ? invalid(`part ${number} is not base64-encoded text.`) : { contentType, content: decoded };
+  return decoded === undefined
+    ? invalid(`part ${number} is not base64-encoded text.`)
+    : { contentType, content: decoded };
 }
 
 function bytesOf(base64: string): Uint8Array | undefined {

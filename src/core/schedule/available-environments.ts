@@ -4,11 +4,15 @@ import { isOpen, type ComputeEnvironment } from '../compute-environment/compute-
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 
-export function* availableEnvironments(world: World, queue: JobQueue): Generator<ComputeEnvironment> {
+export function* availableEnvironments(
+  world: World,
+  queue: JobQueue,
+): Generator<ComputeEnvironment> {
   for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
     const environment = world.computeEnvironments.get(computeEnvironment);
     if (environment !== undefined && isAvailable(environment)) yield environment;
   }
 }
 
-export const isAvailable = (environment: ComputeEnvironment): boolean => environment.state === 'ENABLED' && isOpen(environment);
+export const isAvailable = (environment: ComputeEnvironment): boolean =>
+  environment.state === 'ENABLED' && isOpen(environment);

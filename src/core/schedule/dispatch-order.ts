@@ -1,5 +1,6 @@
-// The RUNNABLE jobs of a queue in the order in which a pass would try them now: those that room is kept for, then by submission;
-// on a fair share queue by shares, each job counted to its share as if it were placed (spec 6). Reads, and changes nothing.
+// The RUNNABLE jobs of a queue in the order in which a pass would try them now: those that room is
+// kept for, then by submission; on a fair share queue by shares, each job counted to its share as
+// if it were placed (spec 6). Reads, and changes nothing.
 
 import { Heap } from '../../base/heap.ts';
 import { childId, splitJobId, type Arn, type JobId } from '../../base/ids.ts';
@@ -40,18 +41,32 @@ interface Turn {
 
 function* byShares(world: World, queueArn: Arn, shares: Shares): Generator<JobId> {
   const { second } = world.backlog;
-  const turns = new Heap<Turn>((a, b) => (a.key === b.key ? a.sequence < b.sequence : a.key < b.key));
+  const turns = new Heap<Turn>((a, b) =>
+    a.key === b.key ? a.sequence < b.sequence : a.key < b.key,
+  );
   const stand = (identifier: string, jobs: Turn['jobs'], key: bigint): void => {
     const { value, done } = jobs.next();
-    if (done !== true) turns.push({ identifier, jobs, next: value, sequence: jobOf(world, value)?.sequence ?? 0, key });
+    if (done !== true)
+      turns.push({
+        identifier,
+        jobs,
+        next: value,
+        sequence: jobOf(world, value)?.sequence ?? 0,
+        key,
+      });
   };
-  for (const [identifier, list] of world.waiting.listsOf(queueArn)) stand(identifier, list[Symbol.iterator](), shares.keyOf(identifier, second));
+  for (const [identifier, list] of world.waiting.listsOf(queueArn))
+    stand(identifier, list[Symbol.iterator](), shares.keyOf(identifier, second));
   for (let turn = turns.pop(); turn !== undefined; turn = turns.pop()) {
     yield turn.next;
     const terms = jobOf(world, turn.next)?.terms;
-    const placed = BigInt(terms === undefined ? 0 : needsOfAll(terms).milliVcpu) * heldCountsSeconds * BigInt(shares.rules.weightOf(turn.identifier));
+    const placed =
+      BigInt(terms === undefined ? 0 : needsOfAll(terms).milliVcpu) *
+      heldCountsSeconds *
+      BigInt(shares.rules.weightOf(turn.identifier));
     stand(turn.identifier, turn.jobs, turn.key + placed);
   }
 }
 
-const jobOf = (world: World, id: JobId) => world.jobs.get(id) ?? world.jobs.get(splitJobId(id).parent);
+const jobOf = (world: World, id: JobId) =>
+  world.jobs.get(id) ?? world.jobs.get(splitJobId(id).parent);

@@ -1,5 +1,5 @@
-// A world with instances and hosts for tests of multi-node scheduling: passes, scaling cycles and ends of jobs by the commands
-// that the server decides. Only tests and benchmarks import it.
+// A world with instances and hosts for tests of multi-node scheduling: passes, scaling cycles and
+// ends of jobs by the commands that the server decides. Only tests and benchmarks import it.
 
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import { must } from '../../base/assert.ts';
@@ -20,7 +20,9 @@ import { scalingCycle } from './scaling-cycle.ts';
 
 export interface FleetCase extends Omit<Case, 'jobs' | 'environments'> {
   /** By name; those with `hosts` are UNMANAGED and have registered hosts of such sizes. */
-  readonly environments: Readonly<Record<string, (Partial<ComputeResource> & { hosts?: undefined }) | { hosts: readonly Needs[] }>>;
+  readonly environments: Readonly<
+    Record<string, (Partial<ComputeResource> & { hosts?: undefined }) | { hosts: readonly Needs[] }>
+  >;
 }
 
 export class Fleet {
@@ -30,14 +32,34 @@ export class Fleet {
 
   constructor({ environments, ...given }: FleetCase) {
     const names = Object.entries(environments);
-    this.world = worldOf({ ...given, jobs: [], environments: Object.fromEntries(names.map(([name, { hosts }]) => [hosts === undefined ? name : `~${name}`, 1])) });
+    this.world = worldOf({
+      ...given,
+      jobs: [],
+      environments: Object.fromEntries(
+        names.map(([name, { hosts }]) => [hosts === undefined ? name : `~${name}`, 1]),
+      ),
+    });
     for (const [name, one] of names) {
       if (one.hosts !== undefined) {
         for (const capacity of one.hosts) this.#register(name, capacity);
         continue;
       }
-      const computeResources: ComputeResource = { type: 'EC2', allocationStrategy: 'BEST_FIT_PROGRESSIVE', minvCpus: 0, maxvCpus: 16, instanceTypes: ['m5.large'], subnets: [], ...one };
-      this.world.apply({ type: 'compute-environment-stored', environment: { ...must(this.world.computeEnvironments.get(arn(name)), 'it was made'), computeResources } });
+      const computeResources: ComputeResource = {
+        type: 'EC2',
+        allocationStrategy: 'BEST_FIT_PROGRESSIVE',
+        minvCpus: 0,
+        maxvCpus: 16,
+        instanceTypes: ['m5.large'],
+        subnets: [],
+        ...one,
+      };
+      this.world.apply({
+        type: 'compute-environment-stored',
+        environment: {
+          ...must(this.world.computeEnvironments.get(arn(name)), 'it was made'),
+          computeResources,
+        },
+      });
     }
   }
 
@@ -47,7 +69,19 @@ export class Fleet {
 
   #register(environment: string, capacity: Needs): void {
     const id = hostId(this.#newId());
-    const host = { kind: 'registered', id, title: `host ${this.#ids}`, scope, computeEnvironmentArn: arn(environment), capacity, status: 'ACTIVE', oldAttempts: [], address: { dockerHost: `tcp://host-${this.#ids}:2375` }, facts: {}, registeredAtMs: 0 } as unknown as RegisteredHost;
+    const host = {
+      kind: 'registered',
+      id,
+      title: `host ${this.#ids}`,
+      scope,
+      computeEnvironmentArn: arn(environment),
+      capacity,
+      status: 'ACTIVE',
+      oldAttempts: [],
+      address: { dockerHost: `tcp://host-${this.#ids}:2375` },
+      facts: {},
+      registeredAtMs: 0,
+    } as unknown as RegisteredHost;
     this.world.apply({ type: 'host-stored', host });
   }
 
@@ -55,7 +89,11 @@ export class Fleet {
     const decision = decide(this.world, command, this.nowMs);
     if (isRefusal(decision)) throw new Error(decision.message);
     for (const event of decision.events) this.world.apply(event);
-    for (let occasion = this.world.occasions.shift(); occasion !== undefined; occasion = this.world.occasions.shift()) {
+    for (
+      let occasion = this.world.occasions.shift();
+      occasion !== undefined;
+      occasion = this.world.occasions.shift()
+    ) {
       for (const event of settle(this.world, occasion, this.nowMs)) this.world.apply(event);
     }
   }
@@ -69,7 +107,15 @@ export class Fleet {
     const placed: string[] = [];
     const pass = new Pass(this.world, this.nowMs);
     for (let next = pass.next(); next !== undefined; next = pass.next()) {
-      this.do({ type: 'place-job', ...next, attemptId: attemptId(this.#newId()), otherNodes: next.otherNodes?.map((node) => ({ ...node, attemptId: attemptId(this.#newId()) })) });
+      this.do({
+        type: 'place-job',
+        ...next,
+        attemptId: attemptId(this.#newId()),
+        otherNodes: next.otherNodes?.map((node) => ({
+          ...node,
+          attemptId: attemptId(this.#newId()),
+        })),
+      });
       placed.push(next.jobId);
     }
     pass.end();
@@ -77,7 +123,10 @@ export class Fleet {
     return placed;
   }
 
-  /** A scaling cycle, and what it asks for; launched instances start. `2 m5.large -1 ~1`: launched, ended, drained. */
+  /**
+   * A scaling cycle, and what it asks for; launched instances start. `2 m5.large -1 ~1`: launched,
+   * ended, drained.
+   */
   cycle(): string {
     const { world } = this;
     const { plan, state } = scalingCycle(world, this.nowMs);
@@ -87,7 +136,13 @@ export class Fleet {
     for (const { arn: computeEnvironmentArn, launches, drains, ends } of plan.environments) {
       for (const { type, count } of launches) {
         const hostIds = Array.from({ length: count }, () => hostId(this.#newId()));
-        this.do({ type: 'launch-instances', computeEnvironmentArn, machineId: must(machine, 'there is a machine').id, instanceType: type.name, hostIds });
+        this.do({
+          type: 'launch-instances',
+          computeEnvironmentArn,
+          machineId: must(machine, 'there is a machine').id,
+          instanceType: type.name,
+          hostIds,
+        });
         told.push(`${count} ${type.name}`);
       }
       for (const id of drains) this.do({ type: 'drain-instance', hostId: id });
@@ -100,12 +155,19 @@ export class Fleet {
 
   /** So many of the instances that start run now. */
   run(most = Number.POSITIVE_INFINITY): void {
-    const starting = [...this.world.hosts.values()].filter((host) => host.kind === 'instance' && host.state === 'PENDING');
-    for (const { id } of starting.slice(0, most)) this.do({ type: 'report-instance', hostId: id, report: 'running' });
+    const starting = [...this.world.hosts.values()].filter(
+      (host) => host.kind === 'instance' && host.state === 'PENDING',
+    );
+    for (const { id } of starting.slice(0, most))
+      this.do({ type: 'report-instance', hostId: id, report: 'running' });
   }
 
   instances(): { readonly id: HostId; readonly type: string; readonly jobs: number }[] {
-    return [...this.world.hosts.values()].flatMap((host) => (host.kind === 'instance' ? [{ id: host.id, type: host.instanceType, jobs: this.world.attemptsOn(host.id).size }] : []));
+    return [...this.world.hosts.values()].flatMap((host) =>
+      host.kind === 'instance'
+        ? [{ id: host.id, type: host.instanceType, jobs: this.world.attemptsOn(host.id).size }]
+        : [],
+    );
   }
 
   isPlaced(id: string): boolean {
@@ -119,7 +181,11 @@ export class Fleet {
     const job = this.world.jobs.get(jobId(id));
     const numNodes = job?.terms.nodes?.numNodes ?? 0;
     if (!started) throw new Error(`${id} was not placed`);
-    const exited = { type: 'exited', atMs: this.nowMs, exit: { exitCode: 0, outOfMemory: false } } as const;
+    const exited = {
+      type: 'exited',
+      atMs: this.nowMs,
+      exit: { exitCode: 0, outOfMemory: false },
+    } as const;
     this.#report(id, exited);
     for (let node = 0; node < numNodes; node++) this.#report(nodeId(jobId(id), node), exited);
     if (this.world.jobs.has(jobId(id))) throw new Error(`${id} has not ended`);
@@ -134,6 +200,11 @@ export class Fleet {
 
   reason(id: string): WaitingReason {
     const job = must(this.world.jobs.get(jobId(id)), 'the job waits');
-    return explain(this.world, must(this.world.jobQueues.get(job.queueArn), 'it has a queue'), job, () => 0);
+    return explain(
+      this.world,
+      must(this.world.jobQueues.get(job.queueArn), 'it has a queue'),
+      job,
+      () => 0,
+    );
   }
 }

@@ -1,4 +1,5 @@
-// Worlds for tests of the schedule room, written as tables, and passes over them. Only tests import it.
+// Worlds for tests of the schedule room, written as tables, and passes over them. Only tests import
+// it.
 
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
 import { arn, attemptId, hostId, jobId, scopeOf, type AttemptId } from '../../base/ids.ts';
@@ -14,12 +15,19 @@ import { World } from '../world.ts';
 import { Pass } from './place.ts';
 
 export const scope = scopeOf('000000000000', 'us-east-1');
-export const needs = (vcpus: number, memoryMib = 128, gpus = 0): Needs => ({ milliVcpu: vcpus * 1000, memoryMib, gpus });
+export const needs = (vcpus: number, memoryMib = 128, gpus = 0): Needs => ({
+  milliVcpu: vcpus * 1000,
+  memoryMib,
+  gpus,
+});
 export const host = hostId('0'.repeat(32));
 
 export interface Case {
   readonly capacity?: Needs;
-  /** maxvCpus by environment name; a leading `-` is a DISABLED one, a leading `~` an UNMANAGED one of so many vCPUs (0: it does not say). */
+  /**
+   * maxvCpus by environment name; a leading `-` is a DISABLED one, a leading `~` an UNMANAGED one
+   * of so many vCPUs (0: it does not say).
+   */
   readonly environments?: Record<string, number>;
   /** Queue name to priority and environments; one with a policy is a fair share queue. */
   readonly queues?: Record<string, { priority: number; order: string[]; policy?: FairsharePolicy }>;
@@ -36,7 +44,9 @@ export interface ExampleJob {
   readonly array?: number;
   readonly share?: string;
   readonly priority?: number;
-  /** Multi-node: so many nodes of each size beside those of `needs`, of which one is the main node. */
+  /**
+   * Multi-node: so many nodes of each size beside those of `needs`, of which one is the main node.
+   */
   readonly nodes?: readonly [count: number, needs: Needs][];
   /** … and the type of instance that they ask for. */
   readonly on?: string;
@@ -52,26 +62,73 @@ export function worldOf(given: Case): World {
   for (const [name, vcpus] of Object.entries(environments)) {
     const managed = !name.startsWith('~');
     const environment = {
-      arn: arn(plain(name)), scope, name: plain(name), uuid: plain(name), type: managed ? 'MANAGED' : 'UNMANAGED', state: name.startsWith('-') ? 'DISABLED' : 'ENABLED', status: 'VALID',
-      computeResources: managed ? { type: 'FARGATE', maxvCpus: vcpus, subnets: [] } : undefined, unmanagedvCpus: managed || vcpus === 0 ? undefined : vcpus,
-      serviceRole: '', revision: 1, ecsClusterArn: '', createdAtMs: 0,
+      arn: arn(plain(name)),
+      scope,
+      name: plain(name),
+      uuid: plain(name),
+      type: managed ? 'MANAGED' : 'UNMANAGED',
+      state: name.startsWith('-') ? 'DISABLED' : 'ENABLED',
+      status: 'VALID',
+      computeResources: managed ? { type: 'FARGATE', maxvCpus: vcpus, subnets: [] } : undefined,
+      unmanagedvCpus: managed || vcpus === 0 ? undefined : vcpus,
+      serviceRole: '',
+      revision: 1,
+      ecsClusterArn: '',
+      createdAtMs: 0,
     } satisfies ComputeEnvironment;
     world.apply({ type: 'compute-environment-stored', environment });
   }
-  const queues: NonNullable<Case['queues']> = given.queues ?? { q: { priority: 1, order: Object.keys(environments).map(plain) } };
+  const queues: NonNullable<Case['queues']> = given.queues ?? {
+    q: { priority: 1, order: Object.keys(environments).map(plain) },
+  };
   for (const [name, { priority, order, policy }] of Object.entries(queues)) {
     const schedulingPolicyArn = policy && arn(`policy-of-${name}`);
-    if (schedulingPolicyArn) world.apply({ type: 'scheduling-policy-stored', policy: { arn: schedulingPolicyArn, scope, name, fairsharePolicy: policy, createdAtMs: 0 } });
+    if (schedulingPolicyArn)
+      world.apply({
+        type: 'scheduling-policy-stored',
+        policy: { arn: schedulingPolicyArn, scope, name, fairsharePolicy: policy, createdAtMs: 0 },
+      });
     const queue = {
-      arn: arn(name), scope, name, state: 'ENABLED', status: 'VALID', priority, jobQueueType: 'ECS', createdAtMs: 0, firstSequence: 1, schedulingPolicyArn,
-      computeEnvironmentOrder: order.map((one, index) => ({ order: index, computeEnvironment: arn(one) })),
+      arn: arn(name),
+      scope,
+      name,
+      state: 'ENABLED',
+      status: 'VALID',
+      priority,
+      jobQueueType: 'ECS',
+      createdAtMs: 0,
+      firstSequence: 1,
+      schedulingPolicyArn,
+      computeEnvironmentOrder: order.map((one, index) => ({
+        order: index,
+        computeEnvironment: arn(one),
+      })),
     } satisfies JobQueue;
     world.apply({ type: 'job-queue-stored', queue });
   }
-  world.apply({ type: 'host-stored', host: { kind: 'machine', id: host, capacity: given.capacity ?? needs(4, 4096), title: 'this machine' } });
+  world.apply({
+    type: 'host-stored',
+    host: {
+      kind: 'machine',
+      id: host,
+      capacity: given.capacity ?? needs(4, 4096),
+      title: 'this machine',
+    },
+  });
   for (const [name, quantity] of Object.entries(given.consumables ?? {})) {
     const resourceType = name.startsWith('!') ? 'NON_REPLENISHABLE' : 'REPLENISHABLE';
-    world.apply({ type: 'consumable-resource-stored', resource: { arn: arn(name.replace('!', '')), scope, name, resourceType, quantity, createdAtMs: 0, tokens: [] } });
+    world.apply({
+      type: 'consumable-resource-stored',
+      resource: {
+        arn: arn(name.replace('!', '')),
+        scope,
+        name,
+        resourceType,
+        quantity,
+        createdAtMs: 0,
+        tokens: [],
+      },
+    });
   }
   for (const job of given.jobs) submit(world, job);
   return world;
@@ -80,20 +137,56 @@ export function worldOf(given: Case): World {
 /** `j0`, `j1` … in order of submission. */
 export function submit(world: World, job: ExampleJob, atMs = 0): string {
   const sequence = world.nextSequence;
-  const each: JobTerms = { needs: job.needs, share: job.share === undefined ? undefined : { identifier: job.share, schedulingPriority: job.priority ?? 0 }, consumables: job.consumes && Object.entries(job.consumes).map(([name, quantity]) => ({ arn: arn(name), quantity })) };
-  const terms: JobTerms = job.nodes === undefined ? each : { ...each, nodes: nodesOf(each, job.nodes, job.on) };
-  const identity = { id: jobId(`j${sequence - 1}`), scope, queueArn: arn(job.queue ?? 'q'), terms, createdAtMs: atMs, sequence };
-  const detail = { ...identity, arn: arn(identity.id), name: identity.id, definitionArn: arn('d'), definitionName: 'd', parameters: {}, container: {} };
-  const submitted = job.array === undefined
-    ? { ...identity, attempts: [], status: 'SUBMITTED' as const }
-    : { ...identity, arraySize: job.array, status: 'SUBMITTED' as const, rest: { status: 'SUBMITTED' as const }, children: new ChildTable(job.array, 'SUBMITTED', 0) };
+  const each: JobTerms = {
+    needs: job.needs,
+    share:
+      job.share === undefined
+        ? undefined
+        : { identifier: job.share, schedulingPriority: job.priority ?? 0 },
+    consumables:
+      job.consumes &&
+      Object.entries(job.consumes).map(([name, quantity]) => ({ arn: arn(name), quantity })),
+  };
+  const terms: JobTerms =
+    job.nodes === undefined ? each : { ...each, nodes: nodesOf(each, job.nodes, job.on) };
+  const identity = {
+    id: jobId(`j${sequence - 1}`),
+    scope,
+    queueArn: arn(job.queue ?? 'q'),
+    terms,
+    createdAtMs: atMs,
+    sequence,
+  };
+  const detail = {
+    ...identity,
+    arn: arn(identity.id),
+    name: identity.id,
+    definitionArn: arn('d'),
+    definitionName: 'd',
+    parameters: {},
+    container: {},
+  };
+  const submitted =
+    job.array === undefined
+      ? { ...identity, attempts: [], status: 'SUBMITTED' as const }
+      : {
+          ...identity,
+          arraySize: job.array,
+          status: 'SUBMITTED' as const,
+          rest: { status: 'SUBMITTED' as const },
+          children: new ChildTable(job.array, 'SUBMITTED', 0),
+        };
   world.apply({ type: 'job-submitted', detail, job: submitted });
   world.apply({ type: 'job-runnable', jobId: identity.id, atMs });
   return identity.id;
 }
 
 /** The first node is the main one. */
-function nodesOf(main: JobTerms, more: readonly [count: number, needs: Needs][], instanceType: string | undefined): NodeTerms {
+function nodesOf(
+  main: JobTerms,
+  more: readonly [count: number, needs: Needs][],
+  instanceType: string | undefined,
+): NodeTerms {
   const groups: NodeGroup[] = [{ from: 0, to: 0, terms: main }];
   for (const [count, one] of more) {
     const from = (groups.at(-1) as NodeGroup).to + 1;
@@ -108,8 +201,20 @@ export function place(world: World, atMs = 1): string[] {
   const pass = new Pass(world, atMs);
   for (let next = pass.next(); next !== undefined; next = pass.next()) {
     const { jobId: id, hostId: on, computeEnvironmentArn } = next;
-    const otherNodes = next.otherNodes?.map(({ node, hostId: other }) => ({ attemptId: attemptOf(`${id}#${node}`), number: 1, hostId: other, computeEnvironmentArn, node }));
-    world.apply({ type: 'attempt-placed', jobId: id, atMs, placement: { attemptId: attemptOf(id), number: 1, hostId: on, computeEnvironmentArn }, otherNodes });
+    const otherNodes = next.otherNodes?.map(({ node, hostId: other }) => ({
+      attemptId: attemptOf(`${id}#${node}`),
+      number: 1,
+      hostId: other,
+      computeEnvironmentArn,
+      node,
+    }));
+    world.apply({
+      type: 'attempt-placed',
+      jobId: id,
+      atMs,
+      placement: { attemptId: attemptOf(id), number: 1, hostId: on, computeEnvironmentArn },
+      otherNodes,
+    });
     placed.push(`${next.jobId}>${next.computeEnvironmentArn}`);
   }
   pass.end();
@@ -118,7 +223,8 @@ export function place(world: World, atMs = 1): string[] {
 }
 
 /** The jobs of a pass, wherever they went. */
-export const placeJobs = (world: World, atMs = 1): string[] => place(world, atMs).map((one) => one.split('>')[0] as string);
+export const placeJobs = (world: World, atMs = 1): string[] =>
+  place(world, atMs).map((one) => one.split('>')[0] as string);
 
 export const attemptOf = (id: string): AttemptId => attemptId(`attempt of ${id}`);
 
@@ -136,8 +242,23 @@ export function retry(world: World, id: string, atMs: number, fromMs = 1): void 
 
 function endAttempt(world: World, id: string, atMs: number, fromMs: number): void {
   const job = jobId(id);
-  const placement = { attemptId: attemptOf(id), number: 1, hostId: host, computeEnvironmentArn: arn('ce') };
+  const placement = {
+    attemptId: attemptOf(id),
+    number: 1,
+    hostId: host,
+    computeEnvironmentArn: arn('ce'),
+  };
   world.apply({ type: 'attempt-running', jobId: job, attemptId: attemptOf(id), atMs: fromMs });
-  world.apply({ type: 'attempt-ended', jobId: job, attempt: { ...placement, state: 'ended', placedAtMs: fromMs, startedAtMs: fromMs, stoppedAtMs: atMs } });
+  world.apply({
+    type: 'attempt-ended',
+    jobId: job,
+    attempt: {
+      ...placement,
+      state: 'ended',
+      placedAtMs: fromMs,
+      startedAtMs: fromMs,
+      stoppedAtMs: atMs,
+    },
+  });
   world.apply({ type: 'resources-released', attemptId: attemptOf(id), atMs, heardAtMs: atMs });
 }

@@ -1,10 +1,14 @@
-// Why a job waits, in plain words, computed when somebody asks and true at that moment; and what would help. AWS's tokens stand
-// only where the condition is final, no present or launchable host could ever fit, or where capacity that was asked for cannot
-// be had (spec 4.7; clients kill jobs on those strings).
+// Why a job waits, in plain words, computed when somebody asks and true at that moment; and what
+// would help. AWS's tokens stand only where the condition is final, no present or launchable host
+// could ever fit, or where capacity that was asked for cannot be had (spec 4.7; clients kill jobs
+// on those strings).
 
 import { never } from '../../base/assert.ts';
 import { splitJobId, type JobId } from '../../base/ids.ts';
-import { maxMilliVcpu, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import {
+  maxMilliVcpu,
+  type ComputeEnvironment,
+} from '../compute-environment/compute-environment.ts';
 import { needsOfAll } from '../job/nodes.ts';
 import type { LiveArrayParent, WaitingJob } from '../job/job.ts';
 import type { JobTerms } from '../job/terms.ts';
@@ -12,9 +16,28 @@ import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from '../world.ts';
 import { consumableRemedies, consumableText } from './consumables.ts';
 import { dispatchOrder, nextOf } from './dispatch-order.ts';
-import { beyondMaximumWords, cutOffWords, environmentFullWords, instancesFullWords, noInstanceWords, restingWords, tooLowMaximum } from './explain-environments.ts';
-import { hostFullWords, hostsUnavailableWords, noHostRegisteredWords, tooLargeWords } from './explain-hosts.ts';
-import { nodesWaitForHostsWords, nodesWaitForInstancesWords, noNodesToken, noNodesWords, type Words } from './explain-nodes.ts';
+import {
+  beyondMaximumWords,
+  cutOffWords,
+  environmentFullWords,
+  instancesFullWords,
+  noInstanceWords,
+  restingWords,
+  tooLowMaximum,
+} from './explain-environments.ts';
+import {
+  hostFullWords,
+  hostsUnavailableWords,
+  noHostRegisteredWords,
+  tooLargeWords,
+} from './explain-hosts.ts';
+import {
+  nodesWaitForHostsWords,
+  nodesWaitForInstancesWords,
+  noNodesToken,
+  noNodesWords,
+  type Words,
+} from './explain-nodes.ts';
 import type { Blocked } from './blocked.ts';
 import { isAvailable } from './available-environments.ts';
 import { fit, fitIn } from './fit.ts';
@@ -36,27 +59,42 @@ export interface WaitingReason {
   readonly because?: Blocked | undefined;
 }
 
-/** For a RUNNABLE job, or an array with RUNNABLE children; `ahead` says how many go before it. What fits waits only for its turn. */
-export function explain(world: World, queue: JobQueue, { id, terms }: { readonly id: JobId; readonly terms: JobTerms }, ahead: () => number): WaitingReason {
+/**
+ * For a RUNNABLE job, or an array with RUNNABLE children; `ahead` says how many go before it. What
+ * fits waits only for its turn.
+ */
+export function explain(
+  world: World,
+  queue: JobQueue,
+  { id, terms }: { readonly id: JobId; readonly terms: JobTerms },
+  ahead: () => number,
+): WaitingReason {
   const { before, own } = world.backlog.holdsBefore(queue.arn, terms);
   const place = fit(world, queue, terms, before);
   if (place.fits) return { text: turnText(ahead(), terms), remedies: [] };
   const reason = blockedReason(world, place.because, terms, queue);
-  return own !== undefined && (own.jobId === id || nextOf(world, own.jobId) === id) ? { ...reason, text: `${reason.text}; room is kept for this job` } : reason;
+  return own !== undefined && (own.jobId === id || nextOf(world, own.jobId) === id)
+    ? { ...reason, text: `${reason.text}; room is kept for this job` }
+    : reason;
 }
 
 /** The head of the queue where it cannot start, and the token that says why. */
-export function explainHead(world: World, queue: JobQueue): { jobId: JobId; reason: string } | undefined {
+export function explainHead(
+  world: World,
+  queue: JobQueue,
+): { jobId: JobId; reason: string } | undefined {
   const [jobId] = dispatchOrder(world, queue.arn);
   if (jobId === undefined) return undefined;
   const job = world.jobs.get(jobId) ?? world.jobs.get(splitJobId(jobId).parent);
-  const place = job && fit(world, queue, job.terms, world.backlog.holdsBefore(queue.arn, job.terms).before);
+  const place =
+    job && fit(world, queue, job.terms, world.backlog.holdsBefore(queue.arn, job.terms).before);
   const reason = place === undefined || place.fits ? undefined : tokenOf(place.because);
   return reason === undefined ? undefined : { jobId, reason };
 }
 
 /** Those that are tried before it and could start. */
-export const aheadOf = (world: World, job: WaitingJob | LiveArrayParent): number => Math.max(0, world.waiting.of(job).ahead(job) - stuckAhead(world, job));
+export const aheadOf = (world: World, job: WaitingJob | LiveArrayParent): number =>
+  Math.max(0, world.waiting.of(job).ahead(job) - stuckAhead(world, job));
 
 function turnText(ahead: number, { share }: JobTerms): string {
   const line = share === undefined ? 'its queue' : `share ${share.identifier}`;
@@ -65,8 +103,9 @@ function turnText(ahead: number, { share }: JobTerms): string {
 }
 
 /**
- * AWS's token for what blocks a job. CAPACITY says that hosts were wanted and none is to be had; an environment or machine that
- * is full of other jobs is never that, for it will be free again (DESIGN 4).
+ * AWS's token for what blocks a job. CAPACITY says that hosts were wanted and none is to be had; an
+ * environment or machine that is full of other jobs is never that, for it will be free again
+ * (DESIGN 4).
  */
 const insufficientCapacity = 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY';
 
@@ -77,24 +116,42 @@ const tokens: Partial<Record<Blocked['type'], string>> = {
 };
 
 /** Instances were wanted, and there are none to be had. */
-const notToBeHad: ReadonlySet<Unmet> = new Set<Unmet>(['spot-price', 'no-capacity', 'instance-limit']);
+const notToBeHad: ReadonlySet<Unmet> = new Set<Unmet>([
+  'spot-price',
+  'no-capacity',
+  'instance-limit',
+]);
 
 function tokenOf(because: Blocked): string | undefined {
   if (because.type === 'no-nodes') return noNodesToken(because.why);
-  if (because.type === 'no-instance' || because.type === 'nodes-wait-for-instances') return because.unmet !== undefined && notToBeHad.has(because.unmet) ? insufficientCapacity : undefined;
+  if (because.type === 'no-instance' || because.type === 'nodes-wait-for-instances')
+    return because.unmet !== undefined && notToBeHad.has(because.unmet)
+      ? insufficientCapacity
+      : undefined;
   return tokens[because.type];
 }
 
-export function blockedReason(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' | 'nodes'>, queue: JobQueue): WaitingReason {
+export function blockedReason(
+  world: World,
+  because: Blocked,
+  claim: Pick<JobTerms, 'needs' | 'nodes'>,
+  queue: JobQueue,
+): WaitingReason {
   const token = tokenOf(because);
   const { text, remedies } = wordsOf(world, because, claim, queue);
   return { text: token === undefined ? text : `${token} - ${text}`, token, remedies, because };
 }
 
-function wordsOf(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' | 'nodes'>, queue: JobQueue): Words {
+function wordsOf(
+  world: World,
+  because: Blocked,
+  claim: Pick<JobTerms, 'needs' | 'nodes'>,
+  queue: JobQueue,
+): Words {
   const { nodes } = claim;
   const needs = needsOfAll(claim);
-  const asks = nodes === undefined ? 'the job asks' : `the job's ${nodes.numNodes} nodes ask together`;
+  const asks =
+    nodes === undefined ? 'the job asks' : `the job's ${nodes.numNodes} nodes ask together`;
   const numNodes = nodes?.numNodes ?? 1;
   switch (because.type) {
     case 'no-environment-available':
@@ -121,18 +178,31 @@ function wordsOf(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' |
     case 'environment-full':
       return environmentFullWords(because, needs);
     case 'host-full':
-      return hostFullWords(because, needs, nodes === undefined ? 'the job is' : `the job's ${numNodes} nodes are together`);
+      return hostFullWords(
+        because,
+        needs,
+        nodes === undefined ? 'the job is' : `the job's ${numNodes} nodes are together`,
+      );
     case 'kept-for-another':
       return {
         text: because.hold.overtaken
           ? `waiting behind job ${because.hold.jobId}, which others overtook for long enough: room is kept for it`
           : `waiting behind job ${because.hold.jobId}: instances are kept for its nodes until there is one for each of them`,
-        remedies: [`wait until job ${because.hold.jobId} has started`, `cancel or terminate job ${because.hold.jobId}`],
+        remedies: [
+          `wait until job ${because.hold.jobId} has started`,
+          `cancel or terminate job ${because.hold.jobId}`,
+        ],
       };
     case 'over-reservation':
       return overReservationWords(because, queue);
     case 'no-nodes':
-      return noNodesWords(world, because, numNodes, nodes === undefined ? needs : largestNode(nodes), queue);
+      return noNodesWords(
+        world,
+        because,
+        numNodes,
+        nodes === undefined ? needs : largestNode(nodes),
+        queue,
+      );
     case 'nodes-wait-for-instances':
       return nodesWaitForInstancesWords(world, because, numNodes);
     case 'nodes-wait-for-hosts':
@@ -145,12 +215,19 @@ function wordsOf(world: World, because: Blocked, claim: Pick<JobTerms, 'needs' |
 }
 
 /** A share that uses something may not take what is held back for shares that use nothing. */
-function overReservationWords({ capMilliVcpu, usedMilliVcpu, maxMilliVcpu: max, activeShares }: OverReservation, queue: JobQueue): Words {
+function overReservationWords(
+  { capMilliVcpu, usedMilliVcpu, maxMilliVcpu: max, activeShares }: OverReservation,
+  queue: JobQueue,
+): Words {
   const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
   const to = `${activeShares} ${activeShares === 1 ? 'share that is' : 'shares that are'} active`;
   return {
     text: `waiting for the other shares: ${vcpus(usedMilliVcpu)} vCPUs of this queue are in use, and computeReservation leaves ${vcpus(capMilliVcpu)} of ${vcpus(max)} to the ${to}; the rest is kept free for shares that use nothing yet`,
-    remedies: ['wait until jobs of this queue have ended', "lower computeReservation in the queue's scheduling policy", `raise maxvCpus of a compute environment of queue ${queue.name}`],
+    remedies: [
+      'wait until jobs of this queue have ended',
+      "lower computeReservation in the queue's scheduling policy",
+      `raise maxvCpus of a compute environment of queue ${queue.name}`,
+    ],
   };
 }
 
@@ -163,8 +240,15 @@ export interface EnvironmentsReason {
   readonly reason: string;
 }
 
-/** Of each environment of the queue why it has no place for the job, like reasons together; of those that have one, nothing. */
-export function environmentReasons(world: World, queue: JobQueue, { terms }: WaitingJob | LiveArrayParent): EnvironmentsReason[] {
+/**
+ * Of each environment of the queue why it has no place for the job, like reasons together; of those
+ * that have one, nothing.
+ */
+export function environmentReasons(
+  world: World,
+  queue: JobQueue,
+  { terms }: WaitingJob | LiveArrayParent,
+): EnvironmentsReason[] {
   const { before } = world.backlog.holdsBefore(queue.arn, terms);
   const groups = new Map<string, { readonly names: string[]; readonly reason: string }>();
   for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
@@ -172,20 +256,31 @@ export function environmentReasons(world: World, queue: JobQueue, { terms }: Wai
     const why = environment && environmentReason(world, queue, environment, terms, before);
     if (environment === undefined || why === undefined) continue;
     const group = groups.get(why.kind);
-    if (group === undefined) groups.set(why.kind, { names: [environment.name], reason: why.reason });
+    if (group === undefined)
+      groups.set(why.kind, { names: [environment.name], reason: why.reason });
     else group.names.push(environment.name);
   }
-  return [...groups.values()].map((group) => ({ ...group, of: queue.computeEnvironmentOrder.length }));
+  return [...groups.values()].map((group) => ({
+    ...group,
+    of: queue.computeEnvironmentOrder.length,
+  }));
 }
 
-function environmentReason(world: World, queue: JobQueue, environment: ComputeEnvironment, terms: JobTerms, holds: Holds): { kind: string; reason: string } | undefined {
+function environmentReason(
+  world: World,
+  queue: JobQueue,
+  environment: ComputeEnvironment,
+  terms: JobTerms,
+  holds: Holds,
+): { kind: string; reason: string } | undefined {
   if (!isAvailable(environment)) {
     const { state, status } = environment;
     const stands = state === 'ENABLED' ? status : state;
     return { kind: stands, reason: `it is ${stands}` };
   }
   const needs = needsOfAll(terms);
-  if (needs.milliVcpu > maxMilliVcpu(environment)) return { kind: 'maximum', reason: tooLowMaximum(environment, needs) };
+  if (needs.milliVcpu > maxMilliVcpu(environment))
+    return { kind: 'maximum', reason: tooLowMaximum(environment, needs) };
   const place = fitIn(world, queue, environment, terms, holds);
   if (place.fits) return undefined;
   const { text } = wordsOf(world, place.because, terms, queue);

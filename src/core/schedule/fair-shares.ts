@@ -1,5 +1,5 @@
-// The shares of all fair share queues, as jobs and attempts come and go. Part of the world, changed by its fold alone; notes
-// for the store what each change of a share's usage makes of it.
+// The shares of all fair share queues, as jobs and attempts come and go. Part of the world, changed
+// by its fold alone; notes for the store what each change of a share's usage makes of it.
 
 import { must } from '../../base/assert.ts';
 import type { Arn } from '../../base/ids.ts';
@@ -31,18 +31,28 @@ export class FairShares {
   }
 
   addQueue(queueArn: Arn): void {
-    if (!this.#ofQueues.has(queueArn)) this.#ofQueues.set(queueArn, new Shares(queueArn, () => this.#rulesOf(queueArn)));
+    if (!this.#ofQueues.has(queueArn))
+      this.#ofQueues.set(queueArn, new Shares(queueArn, () => this.#rulesOf(queueArn)));
   }
 
   removeQueue(queueArn: Arn): void {
     this.#ofQueues.delete(queueArn);
   }
 
-  /** A job is submitted. Before a share that is new comes, those that are long over go: there is a bound to how many there are. */
-  meet({ queueArn, terms: { share }, createdAtMs }: Member & { readonly createdAtMs: number }): void {
+  /**
+   * A job is submitted. Before a share that is new comes, those that are long over go: there is a
+   * bound to how many there are.
+   */
+  meet({
+    queueArn,
+    terms: { share },
+    createdAtMs,
+  }: Member & { readonly createdAtMs: number }): void {
     const shares = this.#ofQueues.get(queueArn);
-    if (share === undefined || shares === undefined || shares.get(share.identifier) !== undefined) return;
-    for (const usage of shares.forgetInactive(secondOf(createdAtMs))) this.#changes.share(usage, true);
+    if (share === undefined || shares === undefined || shares.get(share.identifier) !== undefined)
+      return;
+    for (const usage of shares.forgetInactive(secondOf(createdAtMs)))
+      this.#changes.share(usage, true);
   }
 
   /** The job stands in the world from here on. */
@@ -56,7 +66,9 @@ export class FairShares {
 
   /** A share holds more by the allocation, or less by it (-1). */
   weigh({ share, needs }: Allocation, sign: 1 | -1, atMs: number): void {
-    const usage = share && this.#known(share.queueArn).weigh(share.identifier, sign * needs.milliVcpu, secondOf(atMs));
+    const usage =
+      share &&
+      this.#known(share.queueArn).weigh(share.identifier, sign * needs.milliVcpu, secondOf(atMs));
     if (usage !== undefined) this.#changes.share(usage);
   }
 

@@ -1,5 +1,5 @@
-// Room that is kept for a job which others overtook for long enough: nothing that stands behind it may take of it. What may be
-// overtaken, and for how long, is a setting.
+// Room that is kept for a job which others overtook for long enough: nothing that stands behind it
+// may take of it. What may be overtaken, and for how long, is a setting.
 
 import { must } from '../../base/assert.ts';
 import type { Arn, HostId, JobId } from '../../base/ids.ts';
@@ -36,7 +36,10 @@ export interface Hold {
   readonly nodes?: NodeTerms | undefined;
   /** Absent: it waits for what computeReservation leaves to its queue, and for no host. */
   readonly room?: Room | undefined;
-  /** Others overtook the job for long enough; else room is kept for its nodes until all instances that are there and starting run. */
+  /**
+   * Others overtook the job for long enough; else room is kept for its nodes until all instances
+   * that are there and starting run.
+   */
   readonly overtaken: boolean;
   /** Order in which holds were given. */
   readonly number: number;
@@ -51,23 +54,40 @@ export interface KeptForAnother {
 export type Holds = readonly Hold[];
 export const noHolds: Holds = Object.freeze([]);
 
-/** When a job has been overtaken by so many, or for so long (settings), by now or later; one that nobody overtakes needs no room kept. */
+/**
+ * When a job has been overtaken by so many, or for so long (settings), by now or later; one that
+ * nobody overtakes needs no room kept.
+ */
 export function overtakenAtMs(world: World, { jobClass, entry }: Head): number {
   const { overtakeJobs, overtakeSeconds } = world.settings;
   const { overtaken, overtakenSinceMs } = jobClass;
   if (overtaken >= overtakeJobs) return Number.NEGATIVE_INFINITY;
   if (overtaken === 0 || overtakenSinceMs === undefined) return Number.POSITIVE_INFINITY;
-  const { createdAtMs } = must(world.jobs.get(entry.jobId), 'a head stands for a job that has not ended');
+  const { createdAtMs } = must(
+    world.jobs.get(entry.jobId),
+    'a head stands for a job that has not ended',
+  );
   return Math.max(overtakenSinceMs, createdAtMs) + overtakeSeconds * 1000;
 }
 
-export const isOvertaken = (world: World, head: Head, nowMs: number): boolean => overtakenAtMs(world, head) <= nowMs;
+export const isOvertaken = (world: World, head: Head, nowMs: number): boolean =>
+  overtakenAtMs(world, head) <= nowMs;
 
-/** What the holds keep of the host (of a machine also what is kept on its instances), or in the environment, or of the queue. */
-export function keptOf(holds: Holds, of: { readonly hostId?: HostId; readonly computeEnvironmentArn?: Arn; readonly queueArn?: Arn }): Needs {
+/**
+ * What the holds keep of the host (of a machine also what is kept on its instances), or in the
+ * environment, or of the queue.
+ */
+export function keptOf(
+  holds: Holds,
+  of: { readonly hostId?: HostId; readonly computeEnvironmentArn?: Arn; readonly queueArn?: Arn },
+): Needs {
   let kept = noNeeds;
   for (const { room, queueArn, needs } of holds) {
-    if (of.computeEnvironmentArn !== undefined && room?.computeEnvironmentArn !== of.computeEnvironmentArn) continue;
+    if (
+      of.computeEnvironmentArn !== undefined &&
+      room?.computeEnvironmentArn !== of.computeEnvironmentArn
+    )
+      continue;
     if (of.queueArn !== undefined && queueArn !== of.queueArn) continue;
     const keeps = of.hostId === undefined ? needs : room?.on.get(of.hostId);
     if (keeps !== undefined) kept = addNeeds(kept, keeps);
@@ -76,4 +96,5 @@ export function keptOf(holds: Holds, of: { readonly hostId?: HostId; readonly co
 }
 
 /** The first that keeps something of the host. */
-export const holdOn = (holds: Holds, hostId: HostId): Hold | undefined => holds.find(({ room }) => room?.on.has(hostId));
+export const holdOn = (holds: Holds, hostId: HostId): Hold | undefined =>
+  holds.find(({ room }) => room?.on.has(hostId));

@@ -1,5 +1,5 @@
-// Kinds of hosts, and which kind suits a job: where it costs least. Placing and planning prefer kinds by the same rule, so that
-// jobs come to lie on the hosts that were launched for them.
+// Kinds of hosts, and which kind suits a job: where it costs least. Placing and planning prefer
+// kinds by the same rule, so that jobs come to lie on the hosts that were launched for them.
 
 import type { Needs } from '../job/needs.ts';
 import { timesIn } from './room.ts';
@@ -17,8 +17,9 @@ export interface HostKind {
 export const many = 1_000_000_000;
 
 /**
- * What a job's share of the host costs when the host is full of its like, in thousandths of a millionth of a dollar; undefined
- * where it does not fit at all. A job without GPUs is dear on a host with them, one with much memory on a host with little.
+ * What a job's share of the host costs when the host is full of its like, in thousandths of a
+ * millionth of a dollar; undefined where it does not fit at all. A job without GPUs is dear on a
+ * host with them, one with much memory on a host with little.
  */
 export function costOn(kind: HostKind, needs: Needs): number | undefined {
   const times = timesIn(kind.capacity, needs, many);
@@ -26,7 +27,13 @@ export function costOn(kind: HostKind, needs: Needs): number | undefined {
 }
 
 /** Those that hold the job, the cheapest for it first; equal ones as they were given. */
-export function suitable<T extends { readonly kind: HostKind }>(all: readonly T[], needs: Needs): readonly T[] {
+export function suitable<T extends { readonly kind: HostKind }>(
+  all: readonly T[],
+  needs: Needs,
+): readonly T[] {
   const costs = all.map((one) => ({ one, cost: costOn(one.kind, needs) }));
-  return costs.filter((each): each is { one: T; cost: number } => each.cost !== undefined).sort((a, b) => a.cost - b.cost).map((each) => each.one);
+  return costs
+    .filter((each): each is { one: T; cost: number } => each.cost !== undefined)
+    .sort((a, b) => a.cost - b.cost)
+    .map((each) => each.one);
 }

@@ -1,4 +1,5 @@
-// What a host could take, and what of it is taken: by jobs, and by what is kept for others. Asked by whoever looks for a place.
+// What a host could take, and what of it is taken: by jobs, and by what is kept for others. Asked
+// by whoever looks for a place.
 
 import type { HostId } from '../../base/ids.ts';
 import { unavailable, type Host, type Machine } from '../host.ts';
@@ -14,19 +15,29 @@ export function machineOf(world: World, id: HostId): Machine | undefined {
   return machine?.kind === 'machine' ? machine : undefined;
 }
 
-/** Whether the host could take the needs if nothing else ran there: of GPUs, and of hosts that are not this machine, only what they have. */
-export const couldEver = (host: Host, needs: Needs): boolean => (host.kind === 'machine' ? needs.gpus <= host.capacity.gpus : fitsIn(host.capacity, needs));
+/**
+ * Whether the host could take the needs if nothing else ran there: of GPUs, and of hosts that are
+ * not this machine, only what they have.
+ */
+export const couldEver = (host: Host, needs: Needs): boolean =>
+  host.kind === 'machine' ? needs.gpus <= host.capacity.gpus : fitsIn(host.capacity, needs);
 
 /** Whether any host could take the needs now, whichever environment they are for. */
 export function anyHostHasRoom(world: World, needs: Needs, holds: Holds): boolean {
-  for (const machine of world.hosts.machines()) if (takes(machine, withKept(world.hostUse(machine.id), holds, machine), needs)) return true;
-  for (const host of world.hosts.registered()) if (takes(host, withKept(world.hostUse(host.id), holds, host), needs)) return true;
+  for (const machine of world.hosts.machines())
+    if (takes(machine, withKept(world.hostUse(machine.id), holds, machine), needs)) return true;
+  for (const host of world.hosts.registered())
+    if (takes(host, withKept(world.hostUse(host.id), holds, host), needs)) return true;
   return false;
 }
 
-const takes = (host: Host, used: Needs, needs: Needs): boolean => unavailable(host) === undefined && couldEver(host, needs) && hasRoom(host.capacity, used, needs);
+const takes = (host: Host, used: Needs, needs: Needs): boolean =>
+  unavailable(host) === undefined && couldEver(host, needs) && hasRoom(host.capacity, used, needs);
 
-/** More GPUs may be kept than are free: a job that asks for none of them is not in the way of one that waits for them. */
+/**
+ * More GPUs may be kept than are free: a job that asks for none of them is not in the way of one
+ * that waits for them.
+ */
 export function withKept(used: Needs, holds: Holds, { id: hostId, capacity }: Host): Needs {
   if (holds.length === 0) return used;
   const taken = addNeeds(used, keptOf(holds, { hostId }));
@@ -35,7 +46,8 @@ export function withKept(used: Needs, holds: Holds, { id: hostId, capacity }: Ho
 
 /** What has to be given back on the host before the needs fit, in thousandths of what it has. */
 export function lackingOn({ capacity }: Host, used: Needs, needs: Needs): number {
-  if (needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib) return Math.floor((used.milliVcpu * 1000) / capacity.milliVcpu);
+  if (needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib)
+    return Math.floor((used.milliVcpu * 1000) / capacity.milliVcpu);
   return Math.max(
     lacking(needs.milliVcpu, used.milliVcpu, capacity.milliVcpu),
     lacking(needs.memoryMib, used.memoryMib, capacity.memoryMib),
@@ -44,4 +56,5 @@ export function lackingOn({ capacity }: Host, used: Needs, needs: Needs): number
 }
 
 /** What has to be given back before so much fits, in thousandths of all there is. */
-export const lacking = (needed: number, used: number, capacity: number): number => Math.max(0, Math.floor(((used + needed - capacity) * 1000) / capacity));
+export const lacking = (needed: number, used: number, capacity: number): number =>
+  Math.max(0, Math.floor(((used + needed - capacity) * 1000) / capacity));

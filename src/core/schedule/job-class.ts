@@ -1,5 +1,6 @@
-// Waiting jobs that are alike: of the same queue, the same needs (of all nodes), also of consumable resources, and, on a fair share queue, the same share and scheduling
-// priority. One that does not fit speaks for all, so that a class is skipped in one step however many wait in it (DESIGN 3).
+// Waiting jobs that are alike: of the same queue, the same needs (of all nodes), also of consumable
+// resources, and, on a fair share queue, the same share and scheduling priority. One that does not
+// fit speaks for all, so that a class is skipped in one step however many wait in it (DESIGN 3).
 
 import type { Standing } from '../../base/standing-heap.ts';
 import { splitJobId, type Arn, type JobId } from '../../base/ids.ts';
@@ -10,7 +11,10 @@ import type { Hold } from './hold.ts';
 
 /** One job, or one array whose runnable children are taken in order of index. */
 export interface Entry {
-  /** Order inside the queue; lower goes first. A submission's sequence number, or less where a job was put in front. */
+  /**
+   * Order inside the queue; lower goes first. A submission's sequence number, or less where a job
+   * was put in front.
+   */
   readonly rank: number;
   readonly jobId: JobId;
   readonly isArray?: true;
@@ -25,12 +29,18 @@ export type Claim = Pick<JobTerms, 'needs' | 'share' | 'consumables' | 'nodes'>;
 /** Jobs alike in this take the same room. */
 export function shapeKey({ needs, nodes }: Pick<Claim, 'needs' | 'nodes'>): string {
   if (nodes === undefined) return needsKey(needs);
-  const groups = nodes.groups.map(({ from, to, terms }) => `${from}:${to}=${needsKey(terms.needs)}`);
+  const groups = nodes.groups.map(
+    ({ from, to, terms }) => `${from}:${to}=${needsKey(terms.needs)}`,
+  );
   return `${nodes.mainNode} of ${groups.join(',')} on ${nodes.instanceType ?? 'any'}`;
 }
 
-/** What scaling knows them by: in which order they stand, and what else they wait for, is nothing to it. */
-export const unmetKey = (queueArn: Arn, claim: Pick<Claim, 'needs' | 'nodes'>): string => `${queueArn} ${shapeKey(claim)}`;
+/**
+ * What scaling knows them by: in which order they stand, and what else they wait for, is nothing to
+ * it.
+ */
+export const unmetKey = (queueArn: Arn, claim: Pick<Claim, 'needs' | 'nodes'>): string =>
+  `${queueArn} ${shapeKey(claim)}`;
 
 export function classKey(queueArn: Arn, claim: Claim): string {
   const { share } = claim;
@@ -57,7 +67,10 @@ export class JobClass implements Standing {
   overtakenSinceMs: number | undefined;
   #entries: Entry[] = [];
   #head = 0;
-  /** Single jobs that stand here, and arrays of which anything does: to count them costs nothing that grows with the jobs. */
+  /**
+   * Single jobs that stand here, and arrays of which anything does: to count them costs nothing
+   * that grows with the jobs.
+   */
   #singles = 0;
   readonly #arrays = new Set<JobId>();
 
@@ -78,7 +91,8 @@ export class JobClass implements Standing {
       this.#entries.push(entry);
       return;
     }
-    // Out of turn: put in front, or rebuilt. Entries before #head are spent, and leave room for one that goes first.
+    // Out of turn: put in front, or rebuilt. Entries before #head are spent, and leave room for one
+    // that goes first.
     const first = this.#entries[this.#head] as Entry;
     if (this.#head > 0 && entry.rank < first.rank) {
       this.#entries[--this.#head] = entry;
@@ -93,7 +107,8 @@ export class JobClass implements Standing {
     }
     // An array may stand here already, for others of its children.
     const there = this.#entries[low];
-    if (there?.rank !== entry.rank || there.jobId !== entry.jobId) this.#entries.splice(low, 0, entry);
+    if (there?.rank !== entry.rank || there.jobId !== entry.jobId)
+      this.#entries.splice(low, 0, entry);
   }
 
   /** The first entry that still stands; those before it that do not are dropped on the way. */
@@ -119,7 +134,9 @@ export class JobClass implements Standing {
     if (splitJobId(jobId).index === undefined) this.#singles--;
   }
 
-  /** Jobs that could be placed, but `most` at most; `runnableIn` counts the children of an array. */
+  /**
+   * Jobs that could be placed, but `most` at most; `runnableIn` counts the children of an array.
+   */
   count(most: number, runnableIn: (arrayId: JobId) => number): number {
     let count = this.#singles;
     for (const id of this.#arrays) {
@@ -131,7 +148,10 @@ export class JobClass implements Standing {
     return Math.min(count, most);
   }
 
-  /** Jobs before the rank that could be placed, children of arrays one by one; looks at `most` entries at most. */
+  /**
+   * Jobs before the rank that could be placed, children of arrays one by one; looks at `most`
+   * entries at most.
+   */
   countBefore(rank: number, most: number, runnableIn: (id: JobId) => number): number {
     let count = 0;
     for (let at = this.#head; at < Math.min(this.#entries.length, this.#head + most); at++) {
@@ -142,7 +162,10 @@ export class JobClass implements Standing {
     return count;
   }
 
-  /** Drops what no longer stands, wherever it lies; for when much was cancelled behind a head that cannot move. */
+  /**
+   * Drops what no longer stands, wherever it lies; for when much was cancelled behind a head that
+   * cannot move.
+   */
   compact(stillRunnable: StillRunnable): void {
     this.#entries = this.#entries.slice(this.#head).filter((entry) => stillRunnable(entry.jobId));
     this.#head = 0;

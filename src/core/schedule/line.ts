@@ -1,5 +1,6 @@
-// The line of one queue: its classes in the order in which they are tried. FIFO goes by rank; fair share by the key of the
-// share, and inside a share by scheduling priority, then rank (spec 6). What is in hand of a pass stands in no line.
+// The line of one queue: its classes in the order in which they are tried. FIFO goes by rank; fair
+// share by the key of the share, and inside a share by scheduling priority, then rank (spec 6).
+// What is in hand of a pass stands in no line.
 
 import { StandingHeap, type Standing } from '../../base/standing-heap.ts';
 import type { Arn } from '../../base/ids.ts';
@@ -16,7 +17,8 @@ export interface Line extends Standing {
   peek(): JobClass | undefined;
 }
 
-const byRank = (a: JobClass, b: JobClass): boolean => (a.rank === b.rank ? a.key < b.key : a.rank < b.rank);
+const byRank = (a: JobClass, b: JobClass): boolean =>
+  a.rank === b.rank ? a.key < b.key : a.rank < b.rank;
 
 export class FifoLine implements Line {
   readonly queueArn: Arn;
@@ -45,7 +47,8 @@ export class FifoLine implements Line {
 }
 
 const priorityOf = ({ claim }: JobClass): number => claim.share?.schedulingPriority ?? 0;
-const byPriority = (a: JobClass, b: JobClass): boolean => (priorityOf(a) === priorityOf(b) ? byRank(a, b) : priorityOf(a) > priorityOf(b));
+const byPriority = (a: JobClass, b: JobClass): boolean =>
+  priorityOf(a) === priorityOf(b) ? byRank(a, b) : priorityOf(a) > priorityOf(b);
 
 /** A share of which something waits. */
 interface Waiting extends Standing {
@@ -97,7 +100,9 @@ export class FairLine implements Line {
     else this.#order.remove(waiting);
   }
 
-  /** Keys move with time and with the policy: as of now, all of them anew, at most once a second. */
+  /**
+   * Keys move with time and with the policy: as of now, all of them anew, at most once a second.
+   */
   refresh(second: number): void {
     const { rules } = this.#shares;
     if (second === this.#second && rules === this.#rules) return;
@@ -128,7 +133,12 @@ export class FairLine implements Line {
     const identifier = claim.share?.identifier ?? '';
     let waiting = this.#waiting.get(identifier);
     if (waiting === undefined) {
-      waiting = { identifier, classes: new StandingHeap(byPriority), key: this.#shares.keyOf(identifier, this.#second), heapIndex: -1 };
+      waiting = {
+        identifier,
+        classes: new StandingHeap(byPriority),
+        key: this.#shares.keyOf(identifier, this.#second),
+        heapIndex: -1,
+      };
       this.#waiting.set(identifier, waiting);
     }
     return waiting;

@@ -5,7 +5,10 @@ import { test } from 'node:test';
 import { ec2Catalogue } from '../instance-type/catalogue.ts';
 import { defaultMarket, MarketError, parseMarket, spotPercentOf, withoutTaken } from './market.ts';
 
-const market = parseMarket('# prices\nspot: 25 %\nspot m5: 35%\n\nspot m5.large: 40 %, 20 instances   # scarce\np3.2xlarge: 4 instances\n', ec2Catalogue);
+const market = parseMarket(
+  '# prices\nspot: 25 %\nspot m5: 35%\n\nspot m5.large: 40 %, 20 instances   # scarce\np3.2xlarge: 4 instances\n',
+  ec2Catalogue,
+);
 const percentOf = (name: string): number => spotPercentOf(ec2Catalogue.type(name)!, market);
 
 test('a type’s price goes before its family’s, and that before all', () => {
@@ -13,9 +16,27 @@ test('a type’s price goes before its family’s, and that before all', () => {
 });
 
 test('pools hold so many at once, on demand and on Spot apart', () => {
-  assert.deepEqual(market.pools, new Map([['spot m5.large', 20], ['p3.2xlarge', 4]]));
-  assert.deepEqual(withoutTaken(market, ['p3.2xlarge', 'p3.2xlarge', 'm5.large', 'spot p3.2xlarge']).pools, new Map([['spot m5.large', 20], ['p3.2xlarge', 2]]));
-  assert.equal(withoutTaken(market, Array.from({ length: 9 }, () => 'p3.2xlarge')).pools.get('p3.2xlarge'), 0);
+  assert.deepEqual(
+    market.pools,
+    new Map([
+      ['spot m5.large', 20],
+      ['p3.2xlarge', 4],
+    ]),
+  );
+  assert.deepEqual(
+    withoutTaken(market, ['p3.2xlarge', 'p3.2xlarge', 'm5.large', 'spot p3.2xlarge']).pools,
+    new Map([
+      ['spot m5.large', 20],
+      ['p3.2xlarge', 2],
+    ]),
+  );
+  assert.equal(
+    withoutTaken(
+      market,
+      Array.from({ length: 9 }, () => 'p3.2xlarge'),
+    ).pools.get('p3.2xlarge'),
+    0,
+  );
 });
 
 test('an empty file is the default', () => {
@@ -34,6 +55,9 @@ const wrong: [string, RegExp][] = [
 
 for (const [text, message] of wrong) {
   test(`a market is refused: ${message.source}`, () => {
-    assert.throws(() => parseMarket(text, ec2Catalogue), (error) => error instanceof MarketError && message.test(error.message));
+    assert.throws(
+      () => parseMarket(text, ec2Catalogue),
+      (error) => error instanceof MarketError && message.test(error.message),
+    );
   });
 }

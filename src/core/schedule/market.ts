@@ -1,4 +1,5 @@
-// What instances can be had, and at which Spot price. There is no market to ask: configuration says it, one rule a line.
+// What instances can be had, and at which Spot price. There is no market to ask: configuration says
+// it, one rule a line.
 
 import type { Catalogue } from '../instance-type/catalogue.ts';
 import type { InstanceType } from '../instance-type/instance-type.ts';
@@ -9,19 +10,28 @@ export interface Market {
   /** By type or family; the type goes first. */
   readonly spotPercentOf: ReadonlyMap<string, number>;
   /**
-   * A pool is the instances of one type and one way of buying, by {@link poolOf}: how many there can be at once, in all
-   * environments together. One that is not named has no end.
+   * A pool is the instances of one type and one way of buying, by {@link poolOf}: how many there
+   * can be at once, in all environments together. One that is not named has no end.
    */
   readonly pools: ReadonlyMap<string, number>;
 }
 
-export const defaultMarket: Market = { spotPercent: 30, spotPercentOf: new Map(), pools: new Map() };
+export const defaultMarket: Market = {
+  spotPercent: 30,
+  spotPercentOf: new Map(),
+  pools: new Map(),
+};
 
 /** The name of a pool: `m5.large`, or `spot m5.large`. */
-export const poolOf = (type: InstanceType, spot: boolean): string => (spot ? `spot ${type.name}` : type.name);
+export const poolOf = (type: InstanceType, spot: boolean): string =>
+  spot ? `spot ${type.name}` : type.name;
 
 export function spotPercentOf(type: InstanceType, market: Market): number {
-  return market.spotPercentOf.get(type.name) ?? market.spotPercentOf.get(type.family) ?? market.spotPercent;
+  return (
+    market.spotPercentOf.get(type.name) ??
+    market.spotPercentOf.get(type.family) ??
+    market.spotPercent
+  );
 }
 
 /** The market without the instances that are taken from it, each by the name of its pool. */
@@ -59,17 +69,25 @@ export function parseMarket(text: string, catalogue: Catalogue): Market {
     const fail = (message: string): never => {
       throw new MarketError(`line ${index + 1}: ${message}`);
     };
-    const [, spot, name = '', rules = ''] = /^(spot\b)?\s*([a-z0-9.-]*)\s*:(.*)$/.exec(line) ?? fail(`'${line}' is not understood; a line reads 'spot m5.large: 40 %, 20 instances'`);
-    if (name !== '' && catalogue.type(name) === undefined && catalogue.family(name).length === 0) fail(`${name} is no instance type or family that is known here`);
+    const [, spot, name = '', rules = ''] =
+      /^(spot\b)?\s*([a-z0-9.-]*)\s*:(.*)$/.exec(line) ??
+      fail(`'${line}' is not understood; a line reads 'spot m5.large: 40 %, 20 instances'`);
+    if (name !== '' && catalogue.type(name) === undefined && catalogue.family(name).length === 0)
+      fail(`${name} is no instance type or family that is known here`);
     for (const rule of rules.split(',').map((part) => part.trim())) {
-      const [, percent, count] = /^(?:(\d{1,3}) ?%|(\d{1,9}) instances?)$/.exec(rule) ?? fail(`'${rule}' is neither a price such as '40 %' nor a number such as '20 instances'`);
+      const [, percent, count] =
+        /^(?:(\d{1,3}) ?%|(\d{1,9}) instances?)$/.exec(rule) ??
+        fail(`'${rule}' is neither a price such as '40 %' nor a number such as '20 instances'`);
       if (percent !== undefined) {
-        if (spot === undefined) fail('only Spot has a price in percent; write spot before the name');
+        if (spot === undefined)
+          fail('only Spot has a price in percent; write spot before the name');
         if (Number(percent) > 100) fail('Spot costs at most 100 % of the on-demand price');
         if (name === '') spotPercent = Number(percent);
         else percents.set(name, Number(percent));
       } else {
-        const type = catalogue.type(name) ?? fail('a number of instances is of one instance type, not of a family or of all');
+        const type =
+          catalogue.type(name) ??
+          fail('a number of instances is of one instance type, not of a family or of all');
         pools.set(poolOf(type, spot !== undefined), Number(count));
       }
     }

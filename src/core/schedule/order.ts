@@ -1,6 +1,7 @@
-// The jobs that could run now, in the order in which they are tried: first by the priority of their queue, then in the line of
-// the queue; one that room is kept for goes first among queues of its priority. An array stands here once, for all its
-// children. The order is kept from pass to pass: a pass costs what it takes in hand, not what waits.
+// The jobs that could run now, in the order in which they are tried: first by the priority of their
+// queue, then in the line of the queue; one that room is kept for goes first among queues of its
+// priority. An array stands here once, for all its children. The order is kept from pass to pass: a
+// pass costs what it takes in hand, not what waits.
 
 import { must } from '../../base/assert.ts';
 import { StandingHeap } from '../../base/standing-heap.ts';
@@ -26,13 +27,20 @@ export interface BacklogFacts {
   readonly stillRunnable: StillRunnable;
 }
 
-const none: Needs = { milliVcpu: Number.MAX_SAFE_INTEGER, memoryMib: Number.MAX_SAFE_INTEGER, gpus: 0 };
+const none: Needs = {
+  milliVcpu: Number.MAX_SAFE_INTEGER,
+  memoryMib: Number.MAX_SAFE_INTEGER,
+  gpus: 0,
+};
 
 export class Backlog {
   readonly #classes = new Map<string, JobClass>();
   readonly #lines = new Map<Arn, Line>();
   readonly #facts: BacklogFacts;
-  /** Lines of which something stands: higher priority of the queue first, then submission (spec 4.3). */
+  /**
+   * Lines of which something stands: higher priority of the queue first, then submission (spec
+   * 4.3).
+   */
   readonly #order: StandingHeap<Line>;
   /** Classes for whose head room is kept: they stand here and in no line. */
   readonly #held: StandingHeap<JobClass>;
@@ -92,12 +100,19 @@ export class Backlog {
     }
   }
 
-  /** Takes the first class of the order out, until it is put back. Costs what is taken, not what waits. */
+  /**
+   * Takes the first class of the order out, until it is put back. Costs what is taken, not what
+   * waits.
+   */
   take(): Head | undefined {
     for (let jobClass = this.#first(); jobClass !== undefined; jobClass = this.#first()) {
       this.#takeOut(jobClass);
       const entry = jobClass.head(this.#facts.stillRunnable);
-      if (entry?.rank === jobClass.rank && (jobClass.hold === undefined || jobClass.hold.jobId === entry.jobId)) return { jobClass, entry };
+      if (
+        entry?.rank === jobClass.rank &&
+        (jobClass.hold === undefined || jobClass.hold.jobId === entry.jobId)
+      )
+        return { jobClass, entry };
       // The head went; what was its own goes with it.
       jobClass.hold = undefined;
       if (entry === undefined) this.#classes.delete(jobClass.key);
@@ -121,34 +136,62 @@ export class Backlog {
     this.putBack(head);
   }
 
-  /** Room is kept for a head that is in hand, from when it first is in its turn; without a place, of what its queue may use. */
+  /**
+   * Room is kept for a head that is in hand, from when it first is in its turn; without a place, of
+   * what its queue may use.
+   */
   keep({ jobClass, entry }: Head, room: Room | undefined, overtaken = true): Hold {
     const { queueArn, claim } = jobClass;
-    jobClass.hold = { jobId: entry.jobId, queueArn, needs: needsOfAll(claim), nodes: claim.nodes, room, overtaken, number: jobClass.hold?.number ?? this.#holdsGiven++ };
+    jobClass.hold = {
+      jobId: entry.jobId,
+      queueArn,
+      needs: needsOfAll(claim),
+      nodes: claim.nodes,
+      room,
+      overtaken,
+      number: jobClass.hold?.number ?? this.#holdsGiven++,
+    };
     return jobClass.hold;
   }
 
   /** Hosts that are kept for nodes of multi-node parallel jobs. */
   keptForNodes(): ReadonlySet<HostId> {
-    return new Set([...this.#held.values()].flatMap(({ hold }) => (hold?.nodes === undefined ? [] : (hold.room?.hostIds ?? []))));
+    return new Set(
+      [...this.#held.values()].flatMap(({ hold }) =>
+        hold?.nodes === undefined ? [] : (hold.room?.hostIds ?? []),
+      ),
+    );
   }
 
-  /** What is kept for those that are tried before a job of this kind, and what is kept for its own class. */
-  holdsBefore(queueArn: Arn, claim: Claim): { readonly before: Holds; readonly own: Hold | undefined } {
+  /**
+   * What is kept for those that are tried before a job of this kind, and what is kept for its own
+   * class.
+   */
+  holdsBefore(
+    queueArn: Arn,
+    claim: Claim,
+  ): { readonly before: Holds; readonly own: Hold | undefined } {
     if (this.#held.size === 0) return { before: noHolds, own: undefined };
     const priority = this.#facts.priorityOf(queueArn);
     const own = this.#classes.get(classKey(queueArn, claim))?.hold;
     const before: Hold[] = [];
     for (const { hold, queueArn: other } of this.#held.values()) {
       const theirs = this.#facts.priorityOf(other);
-      if (hold !== undefined && (theirs > priority || (theirs === priority && hold.number < (own?.number ?? Number.POSITIVE_INFINITY)))) before.push(hold);
+      if (
+        hold !== undefined &&
+        (theirs > priority ||
+          (theirs === priority && hold.number < (own?.number ?? Number.POSITIVE_INFINITY)))
+      )
+        before.push(hold);
     }
     return { before, own };
   }
 
   /** Jobs and arrays of the queue that room is kept for, in the order in which they are tried. */
   heldOf(queueArn: Arn): JobId[] {
-    const holds = [...this.#held.values()].flatMap(({ hold }) => (hold?.queueArn === queueArn && this.#facts.stillRunnable(hold.jobId) ? [hold] : []));
+    const holds = [...this.#held.values()].flatMap(({ hold }) =>
+      hold?.queueArn === queueArn && this.#facts.stillRunnable(hold.jobId) ? [hold] : [],
+    );
     return holds.sort((a, b) => a.number - b.number).map(({ jobId }) => jobId);
   }
 
@@ -203,7 +246,9 @@ export class Backlog {
     const held = this.#held.peek();
     const line = this.#order.peek();
     if (held === undefined || line === undefined) return held ?? line?.peek();
-    return this.#facts.priorityOf(held.queueArn) >= this.#facts.priorityOf(line.queueArn) ? held : line.peek();
+    return this.#facts.priorityOf(held.queueArn) >= this.#facts.priorityOf(line.queueArn)
+      ? held
+      : line.peek();
   }
 
   #stand(jobClass: JobClass, rank: number): void {
@@ -243,7 +288,11 @@ export class Backlog {
   }
 
   #learn({ milliVcpu, memoryMib }: Needs): void {
-    this.#least = { milliVcpu: Math.min(this.#least.milliVcpu, milliVcpu), memoryMib: Math.min(this.#least.memoryMib, memoryMib), gpus: 0 };
+    this.#least = {
+      milliVcpu: Math.min(this.#least.milliVcpu, milliVcpu),
+      memoryMib: Math.min(this.#least.memoryMib, memoryMib),
+      gpus: 0,
+    };
   }
 
   /** After a pass over everything, which costs as much: what asked for the least may have gone. */
@@ -254,4 +303,5 @@ export class Backlog {
 }
 
 const rankOf = (line: Line): number => must(line.rank, 'a line in the order has something to give');
-const numberOf = ({ hold }: JobClass): number => must(hold, 'what stands among the held has a hold').number;
+const numberOf = ({ hold }: JobClass): number =>
+  must(hold, 'what stands among the held has a hold').number;

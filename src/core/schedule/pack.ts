@@ -1,11 +1,13 @@
-// Which instances to launch for waiting jobs: shapes of jobs are packed onto imagined instances until all have a place or a
-// bound is met. Nothing is launched here, and whether a job fits is room.ts's to say.
+// Which instances to launch for waiting jobs: shapes of jobs are packed onto imagined instances
+// until all have a place or a bound is met. Nothing is launched here, and whether a job fits is
+// room.ts's to say.
 //
-// Instances cost money, and each that is launched should do as much work for it as it can. The worth of a job is what it
-// costs on the type that holds it most cheaply beside others of its shape; the next instances are of the type, with the
-// mix of jobs, whose worth is highest for the price. Mixes of two shapes are tried because one may use the memory that the
-// other leaves; what room is left then goes to any that fit. The same mix is repeated as often as the waiting jobs allow, so
-// that the work depends on the number of shapes and types and hardly on that of jobs.
+// Instances cost money, and each that is launched should do as much work for it as it can. The
+// worth of a job is what it costs on the type that holds it most cheaply beside others of its
+// shape; the next instances are of the type, with the mix of jobs, whose worth is highest for the
+// price. Mixes of two shapes are tried because one may use the memory that the other leaves; what
+// room is left then goes to any that fit. The same mix is repeated as often as the waiting jobs
+// allow, so that the work depends on the number of shapes and types and hardly on that of jobs.
 
 import { Heap } from '../../base/heap.ts';
 import { subtractNeeds, type Needs } from '../job/needs.ts';
@@ -64,9 +66,16 @@ interface Mix {
   readonly score: number;
 }
 
-/** For the same money fewer instances. Unlike offers never compare equal, so that the same work always gives the same plan. */
+/**
+ * For the same money fewer instances. Unlike offers never compare equal, so that the same work
+ * always gives the same plan.
+ */
 const better = (a: Mix, b: Mix): boolean =>
-  a.score !== b.score ? a.score > b.score : a.offer.kind.microUsd !== b.offer.kind.microUsd ? a.offer.kind.microUsd > b.offer.kind.microUsd : a.offer.type.name < b.offer.type.name;
+  a.score !== b.score
+    ? a.score > b.score
+    : a.offer.kind.microUsd !== b.offer.kind.microUsd
+      ? a.offer.kind.microUsd > b.offer.kind.microUsd
+      : a.offer.type.name < b.offer.type.name;
 
 class Packing {
   readonly #needs: readonly Needs[];
@@ -94,7 +103,11 @@ class Packing {
   }
 
   result(): Packed {
-    return { launches: this.#launches, left: this.#left.map((left, shape) => left + (this.#stuck[shape] as number)), outOfVcpus: this.#outOfVcpus };
+    return {
+      launches: this.#launches,
+      left: this.#left.map((left, shape) => left + (this.#stuck[shape] as number)),
+      outOfVcpus: this.#outOfVcpus,
+    };
   }
 
   /** Whether all have a place. */
@@ -103,18 +116,23 @@ class Packing {
   }
 
   use(tier: readonly Offer[]): void {
-    const offers = this.#bounds.waitsForBest ? tier : tier.filter((offer) => this.#available(offer) > 0);
+    const offers = this.#bounds.waitsForBest
+      ? tier
+      : tier.filter((offer) => this.#available(offer) > 0);
     const within = offers.filter((offer) => this.#isWithin(offer));
     if (within.length > 0 || this.#mayExceed) this.#weigh(offers);
     if (within.length > 0) this.#useWithin(within);
-    if (!this.#outOfVcpus) this.#outOfVcpus = offers.some((offer) => !this.#isWithin(offer) && this.#holdsAny(offer));
+    if (!this.#outOfVcpus)
+      this.#outOfVcpus = offers.some((offer) => !this.#isWithin(offer) && this.#holdsAny(offer));
     this.#exceed(offers);
   }
 
   #weigh(offers: readonly Offer[]): void {
     const worth = this.#needs.map((needs) => worthOf(needs, offers));
     this.#worth = worth;
-    this.#byWorth = [...worth.keys()].sort((a, b) => (worth[b] as number) - (worth[a] as number) || a - b);
+    this.#byWorth = [...worth.keys()].sort(
+      (a, b) => (worth[b] as number) - (worth[a] as number) || a - b,
+    );
   }
 
   #useWithin(within: readonly Offer[]): void {
@@ -124,7 +142,8 @@ class Packing {
       if (mix !== undefined) front.push(mix);
     };
     for (const offer of within) put(offer);
-    // As jobs become fewer, mixes can only become worse: one whose jobs are all there still is its offer's best.
+    // As jobs become fewer, mixes can only become worse: one whose jobs are all there still is its
+    // offer's best.
     for (let mix = front.pop(); mix !== undefined; mix = front.pop()) {
       if (!this.#isThere(mix) || this.#launch(mix)) put(mix.offer);
     }
@@ -139,7 +158,9 @@ class Packing {
   }
 
   #holdsAny({ kind }: Offer): boolean {
-    return this.#needs.some((needs, shape) => (this.#left[shape] as number) > 0 && fitsIn(kind.capacity, needs));
+    return this.#needs.some(
+      (needs, shape) => (this.#left[shape] as number) > 0 && fitsIn(kind.capacity, needs),
+    );
   }
 
   #isThere({ counts }: Mix): boolean {
@@ -151,33 +172,53 @@ class Packing {
   #launch(mix: Mix): boolean {
     const { offer } = mix;
     let times = many;
-    for (const [shape, count] of mix.counts) times = Math.min(times, Math.floor((this.#left[shape] as number) / count));
+    for (const [shape, count] of mix.counts)
+      times = Math.min(times, Math.floor((this.#left[shape] as number) / count));
     const byVcpus = Math.floor(Math.max(0, this.#vcpus) / offer.type.vcpus);
     if (byVcpus < times) this.#outOfVcpus = true;
     const wanted = Math.min(times, byVcpus);
     const got = Math.min(wanted, this.#available(offer));
     // The jobs of BEST_FIT wait for the best type, so that no other takes them up.
     const waits = this.#bounds.waitsForBest ? wanted - got : 0;
-    for (const [shape, count] of mix.counts) this.#stuck[shape] = (this.#stuck[shape] as number) + count * waits;
+    for (const [shape, count] of mix.counts)
+      this.#stuck[shape] = (this.#stuck[shape] as number) + count * waits;
     this.#put(mix, got, got + waits);
     return got + waits > 0;
   }
 
-  /** One instance across the bound for the first jobs that found no place within it: the smallest that holds one of them. */
+  /**
+   * One instance across the bound for the first jobs that found no place within it: the smallest
+   * that holds one of them.
+   */
   #exceed(offers: readonly Offer[]): void {
     if (!this.#mayExceed || this.isDone) return;
-    const bySize = offers.filter((offer) => this.#available(offer) > 0).toSorted((a, b) => a.type.vcpus - b.type.vcpus || a.kind.microUsd - b.kind.microUsd || (a.type.name < b.type.name ? -1 : 1));
+    const bySize = offers
+      .filter((offer) => this.#available(offer) > 0)
+      .toSorted(
+        (a, b) =>
+          a.type.vcpus - b.type.vcpus ||
+          a.kind.microUsd - b.kind.microUsd ||
+          (a.type.name < b.type.name ? -1 : 1),
+      );
     for (const [shape, needs] of this.#needs.entries()) {
       if (this.#left[shape] === 0) continue;
       const offer = bySize.find(({ kind }) => timesIn(kind.capacity, needs, 1) > 0);
       if (offer === undefined) continue;
-      this.#put(this.#filled(offer, new Map([[shape, timesIn(offer.kind.capacity, needs, this.#left[shape] as number)]])), 1, 1);
+      this.#put(
+        this.#filled(
+          offer,
+          new Map([[shape, timesIn(offer.kind.capacity, needs, this.#left[shape] as number)]]),
+        ),
+        1,
+        1,
+      );
       return;
     }
   }
 
   #put({ offer, counts, free }: Mix, launched: number, placed: number): void {
-    for (const [shape, count] of counts) this.#left[shape] = (this.#left[shape] as number) - count * placed;
+    for (const [shape, count] of counts)
+      this.#left[shape] = (this.#left[shape] as number) - count * placed;
     if (launched === 0) return;
     this.#launches.push({ offer, count: launched, free });
     this.#vcpus -= launched * offer.type.vcpus;
@@ -186,7 +227,10 @@ class Packing {
   }
 
   #available(offer: Offer): number {
-    return Math.min(this.#instances, (this.#bounds.pools.get(offer.pool) ?? many) - (this.#taken.get(offer.pool) ?? 0));
+    return Math.min(
+      this.#instances,
+      (this.#bounds.pools.get(offer.pool) ?? many) - (this.#taken.get(offer.pool) ?? 0),
+    );
   }
 
   /** The mix of the jobs left that is worth most on one instance; undefined where none fits. */
@@ -195,7 +239,14 @@ class Packing {
     const fitting: Fitting[] = [];
     for (const [shape, needs] of this.#needs.entries()) {
       const times = timesIn(capacity, needs, this.#left[shape] as number);
-      if (times > 0) fitting.push({ shape, needs, times, worth: times * (this.#worth[shape] as number), lean: needs.milliVcpu * capacity.memoryMib - needs.memoryMib * capacity.milliVcpu });
+      if (times > 0)
+        fitting.push({
+          shape,
+          needs,
+          times,
+          worth: times * (this.#worth[shape] as number),
+          lean: needs.milliVcpu * capacity.memoryMib - needs.memoryMib * capacity.milliVcpu,
+        });
     }
     fitting.sort((a, b) => b.worth - a.worth || a.shape - b.shape);
     let best: Mix | undefined;
@@ -209,7 +260,10 @@ class Packing {
     return best;
   }
 
-  /** The two shapes that are worth most together, if more than the best alone: one that needs vCPUs, and one that needs memory. */
+  /**
+   * The two shapes that are worth most together, if more than the best alone: one that needs vCPUs,
+   * and one that needs memory.
+   */
   #bestPair(capacity: Needs, fitting: readonly Fitting[]): ReadonlyMap<number, number> | undefined {
     if (fitting.length < 2) return undefined;
     let most = fitting[0]?.worth ?? 0;
@@ -220,11 +274,20 @@ class Packing {
       for (const second of forMemory) {
         if (first.worth + second.worth <= most) break;
         const ofFirst = together(capacity, first, second);
-        const ofSecond = timesIn(subtractNeeds(capacity, first.needs, ofFirst), second.needs, second.times);
-        const worth = ofFirst * (this.#worth[first.shape] as number) + ofSecond * (this.#worth[second.shape] as number);
+        const ofSecond = timesIn(
+          subtractNeeds(capacity, first.needs, ofFirst),
+          second.needs,
+          second.times,
+        );
+        const worth =
+          ofFirst * (this.#worth[first.shape] as number) +
+          ofSecond * (this.#worth[second.shape] as number);
         if (ofFirst === 0 || ofSecond === 0 || worth <= most) continue;
         most = worth;
-        best = new Map([[first.shape, ofFirst], [second.shape, ofSecond]]);
+        best = new Map([
+          [first.shape, ofFirst],
+          [second.shape, ofSecond],
+        ]);
       }
     }
     return best;
@@ -234,7 +297,8 @@ class Packing {
   #filled(offer: Offer, mix: ReadonlyMap<number, number>): Mix {
     const counts = new Map(mix);
     let free = offer.kind.capacity;
-    for (const [shape, count] of counts) free = subtractNeeds(free, this.#needs[shape] as Needs, count);
+    for (const [shape, count] of counts)
+      free = subtractNeeds(free, this.#needs[shape] as Needs, count);
     for (const shape of this.#byWorth) {
       const needs = this.#needs[shape] as Needs;
       if (!fitsIn(free, needs)) continue;
@@ -260,7 +324,10 @@ interface Fitting {
   /** How many of those left fit, and what they are worth. */
   readonly times: number;
   readonly worth: number;
-  /** Above 0 where it needs more vCPUs for its memory than the type has; below 0 the other way round. */
+  /**
+   * Above 0 where it needs more vCPUs for its memory than the type has; below 0 the other way
+   * round.
+   */
   readonly lean: number;
 }
 
@@ -274,8 +341,20 @@ function worthOf(needs: Needs, offers: readonly Offer[]): number {
   return least === undefined ? 0 : Math.max(1, least);
 }
 
-/** How many of the first shape leave room for as many of the second that neither vCPUs nor memory are left over. */
-function together(capacity: Needs, { needs: first, times }: Fitting, { needs: second }: Fitting): number {
+/**
+ * How many of the first shape leave room for as many of the second that neither vCPUs nor memory
+ * are left over.
+ */
+function together(
+  capacity: Needs,
+  { needs: first, times }: Fitting,
+  { needs: second }: Fitting,
+): number {
   const across = first.milliVcpu * second.memoryMib - first.memoryMib * second.milliVcpu;
-  return Math.min(times, Math.floor((capacity.milliVcpu * second.memoryMib - capacity.memoryMib * second.milliVcpu) / across));
+  return Math.min(
+    times,
+    Math.floor(
+      (capacity.milliVcpu * second.memoryMib - capacity.memoryMib * second.milliVcpu) / across,
+    ),
+  );
 }

@@ -1,7 +1,8 @@
-// One pass of placement: takes the next head of the order, asks fit for a place, and says where the job goes. The caller
-// applies each placement before asking for the next, so that the world is the only book of what is taken. A class that does
-// not fit is laid aside until the pass ends: nothing grows while a pass takes. One that was overtaken for long enough has room
-// kept for it, of which what stands behind it takes nothing.
+// One pass of placement: takes the next head of the order, asks fit for a place, and says where the
+// job goes. The caller applies each placement before asking for the next, so that the world is the
+// only book of what is taken. A class that does not fit is laid aside until the pass ends: nothing
+// grows while a pass takes. One that was overtaken for long enough has room kept for it, of which
+// what stands behind it takes nothing.
 
 import { must } from '../../base/assert.ts';
 import { childId, type Arn, type HostId, type JobId } from '../../base/ids.ts';
@@ -30,7 +31,10 @@ interface Aside {
   readonly takenBefore: number;
 }
 
-/** Where the last cycle found why none is launched, another one would find the same until something changes. */
+/**
+ * Where the last cycle found why none is launched, another one would find the same until something
+ * changes.
+ */
 function wantsInstances(because: Blocked): boolean {
   if (because.type === 'nodes-wait-for-instances') return because.unmet === undefined;
   return because.type === 'no-instance' && because.unmet === undefined;
@@ -42,7 +46,10 @@ export class Pass {
   #aside: Aside[] = [];
   /** For heads that came up in this pass: it binds what comes after them. */
   #holds: Hold[] = [];
-  /** Consumable resources that a job which came up before has to wait for, and heads that wait behind it for them. */
+  /**
+   * Consumable resources that a job which came up before has to wait for, and heads that wait
+   * behind it for them.
+   */
   readonly #awaited = new Set<Arn>();
   #behind: Head[] = [];
   #placed = 0;
@@ -68,10 +75,15 @@ export class Pass {
       const { claim } = head.jobClass;
       const place = fit(this.#world, this.#queueOf(head), claim, this.#holds);
       if (!place.fits) {
-        this.#layAside({ head, because: place.because, takenBefore: this.#takenFrom(head, place.because) });
+        this.#layAside({
+          head,
+          because: place.because,
+          takenBefore: this.#takenFrom(head, place.because),
+        });
         continue;
       }
-      // What a job before it waits for comes to that one first: else small wishes would starve a large one.
+      // What a job before it waits for comes to that one first: else small wishes would starve a
+      // large one.
       if (consumablesOfAll(claim)?.some(({ arn }) => this.#awaited.has(arn))) {
         this.#behind.push(head);
         continue;
@@ -81,7 +93,8 @@ export class Pass {
       const { computeEnvironmentArn, hostId, otherNodes } = place;
       return { jobId: this.#jobOf(head.entry.jobId), computeEnvironmentArn, hostId, otherNodes };
     }
-    // Instances are launched by the books, however full the machine is; nobody was asked what it waits for.
+    // Instances are launched by the books, however full the machine is; nobody was asked what it
+    // waits for.
     if (backlog.hasGrown) this.#world.wantScaling('soon');
     return undefined;
   }
@@ -109,11 +122,17 @@ export class Pass {
   #layAside(aside: Aside): void {
     this.#aside.push(aside);
     if (wantsInstances(aside.because)) this.#world.wantScaling('soon');
-    if (aside.because.type === 'consumable-short' && mayComeBack(aside.because)) this.#awaited.add(aside.because.arn);
+    if (aside.because.type === 'consumable-short' && mayComeBack(aside.because))
+      this.#awaited.add(aside.because.arn);
     const { jobClass } = aside.head;
-    const overtaken = isOvertaken(this.#world, aside.head, this.#nowMs) || jobClass.hold?.overtaken === true;
+    const overtaken =
+      isOvertaken(this.#world, aside.head, this.#nowMs) || jobClass.hold?.overtaken === true;
     if (overtaken || jobClass.claim.nodes !== undefined) this.#keep(aside, overtaken);
-    if (!overtaken) this.#nextDueAt = Math.min(this.#nextDueAt, this.#placed + this.#world.settings.overtakeJobs - jobClass.overtaken);
+    if (!overtaken)
+      this.#nextDueAt = Math.min(
+        this.#nextDueAt,
+        this.#placed + this.#world.settings.overtakeJobs - jobClass.overtaken,
+      );
   }
 
   /** The pass has gone so far that heads which it passed over have become due. */
@@ -122,46 +141,84 @@ export class Pass {
     for (const aside of this.#aside) {
       const { hold, overtaken } = aside.head.jobClass;
       if (hold?.overtaken) continue;
-      const left = this.#world.settings.overtakeJobs - overtaken - (this.#takenFrom(aside.head, aside.because) - aside.takenBefore);
+      const left =
+        this.#world.settings.overtakeJobs -
+        overtaken -
+        (this.#takenFrom(aside.head, aside.because) - aside.takenBefore);
       if (left <= 0) this.#keep(aside, true);
       else this.#nextDueAt = Math.min(this.#nextDueAt, this.#placed + left);
     }
   }
 
-  #count({ jobClass: { queueArn } }: Head, { computeEnvironmentArn, hostId, machineId, otherNodes = [] }: Place): void {
+  #count(
+    { jobClass: { queueArn } }: Head,
+    { computeEnvironmentArn, hostId, machineId, otherNodes = [] }: Place,
+  ): void {
     this.#placed++;
-    for (const where of new Set([queueArn, computeEnvironmentArn, hostId, ...(machineId === undefined ? [] : [machineId]), ...otherNodes.map((node) => node.hostId)])) this.#taken.set(where, (this.#taken.get(where) ?? 0) + 1);
+    for (const where of new Set([
+      queueArn,
+      computeEnvironmentArn,
+      hostId,
+      ...(machineId === undefined ? [] : [machineId]),
+      ...otherNodes.map((node) => node.hostId),
+    ]))
+      this.#taken.set(where, (this.#taken.get(where) ?? 0) + 1);
   }
 
-  /** How many the pass has placed where the head waits: of its queue, in the environments of that, or on a host. */
+  /**
+   * How many the pass has placed where the head waits: of its queue, in the environments of that,
+   * or on a host.
+   */
   #takenFrom(head: Head, because: Blocked): number {
     if (because.type === 'over-reservation') return this.#taken.get(head.jobClass.queueArn) ?? 0;
     let taken = 0;
-    for (const { computeEnvironment } of this.#queueOf(head).computeEnvironmentOrder) taken += this.#taken.get(computeEnvironment) ?? 0;
-    return because.type === 'host-full' ? Math.max(taken, this.#taken.get(because.host.id) ?? 0) : taken;
+    for (const { computeEnvironment } of this.#queueOf(head).computeEnvironmentOrder)
+      taken += this.#taken.get(computeEnvironment) ?? 0;
+    return because.type === 'host-full'
+      ? Math.max(taken, this.#taken.get(because.host.id) ?? 0)
+      : taken;
   }
 
-  /** Room is kept where it was, if that still serves; else where the job fits first by now; else nowhere. */
+  /**
+   * Room is kept where it was, if that still serves; else where the job fits first by now; else
+   * nowhere.
+   */
   #keep({ head, because }: Aside, overtaken: boolean): void {
     const { jobClass } = head;
     const { claim, hold } = jobClass;
-    if (hold !== undefined && this.#holds.includes(hold)) this.#holds = this.#holds.filter((one) => one !== hold);
+    if (hold !== undefined && this.#holds.includes(hold))
+      this.#holds = this.#holds.filter((one) => one !== hold);
     const inQueue = overtaken && because.type === 'over-reservation';
     const room = waitsForRoom(because) ? this.#roomFor(head, overtaken) : undefined;
-    // No host that is there could ever hold it, or too few could: a scaling cycle that knows of it makes room for more.
-    const isShort = room === undefined ? because.type === 'instances-full' || because.type === 'nodes-wait-for-instances' : room.hostIds.length < (claim.nodes?.numNodes ?? 1);
-    if (overtaken && isShort && !this.#world.scaling.overtaken.has(jobClass.key)) this.#world.wantScaling('soon');
+    // No host that is there could ever hold it, or too few could: a scaling cycle that knows of it
+    // makes room for more.
+    const isShort =
+      room === undefined
+        ? because.type === 'instances-full' || because.type === 'nodes-wait-for-instances'
+        : room.hostIds.length < (claim.nodes?.numNodes ?? 1);
+    if (overtaken && isShort && !this.#world.scaling.overtaken.has(jobClass.key))
+      this.#world.wantScaling('soon');
     if (room === undefined && !inQueue) jobClass.hold = undefined;
-    else this.#holds.push(hold !== undefined && hold.room === room && hold.overtaken === overtaken ? hold : this.#world.backlog.keep(head, room, overtaken));
+    else
+      this.#holds.push(
+        hold !== undefined && hold.room === room && hold.overtaken === overtaken
+          ? hold
+          : this.#world.backlog.keep(head, room, overtaken),
+      );
   }
 
   #roomFor(head: Head, overtaken: boolean): Room | undefined {
     const { claim, hold } = head.jobClass;
-    return hasNodes(claim) ? roomForNodes(this.#world, this.#queueOf(head), claim, this.#holds, hold?.room, overtaken) : nearestRoom(this.#world, this.#queueOf(head), claim, this.#holds, hold?.room);
+    return hasNodes(claim)
+      ? roomForNodes(this.#world, this.#queueOf(head), claim, this.#holds, hold?.room, overtaken)
+      : nearestRoom(this.#world, this.#queueOf(head), claim, this.#holds, hold?.room);
   }
 
   #queueOf({ jobClass }: Head): JobQueue {
-    return must(this.#world.jobQueues.get(jobClass.queueArn), 'a queue outlives the jobs that wait in it');
+    return must(
+      this.#world.jobQueues.get(jobClass.queueArn),
+      'a queue outlives the jobs that wait in it',
+    );
   }
 
   #jobOf(id: JobId): JobId {

@@ -1,5 +1,5 @@
-// computeReservation of a fair share queue: part of its environments' maximum is held back for shares that are not active yet
-// (spec 6, rules 4 and 5).
+// computeReservation of a fair share queue: part of its environments' maximum is held back for
+// shares that are not active yet (spec 6, rules 4 and 5).
 
 import { needsOfAll } from '../job/nodes.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
@@ -17,13 +17,20 @@ export interface OverReservation {
 }
 
 /**
- * A share that uses or used something may not push the queue above what is not held back; one that has used nothing may. Where
- * nothing of the queue runs, one job always may: a reservation never stops a queue.
+ * A share that uses or used something may not push the queue above what is not held back; one that
+ * has used nothing may. Where nothing of the queue runs, one job always may: a reservation never
+ * stops a queue.
  */
-export function overReservation(world: World, queue: JobQueue, claim: Claim, holds: Holds): OverReservation | KeptForAnother | undefined {
+export function overReservation(
+  world: World,
+  queue: JobQueue,
+  claim: Claim,
+  holds: Holds,
+): OverReservation | KeptForAnother | undefined {
   const { share } = claim;
   const shares = world.fairShares.of(queue.arn);
-  if (share === undefined || shares === undefined || shares.rules.computeReservation === 0) return undefined;
+  if (share === undefined || shares === undefined || shares.rules.computeReservation === 0)
+    return undefined;
   const own = shares.get(share.identifier);
   const max = maximum(world, queue);
   const { second } = world.backlog;
@@ -35,15 +42,25 @@ export function overReservation(world: World, queue: JobQueue, claim: Claim, hol
   const { milliVcpu } = needsOfAll(claim);
   const fits = (used: number): boolean => used === 0 || used + milliVcpu <= capMilliVcpu;
   if (fits(taken)) return undefined;
-  const hold = fits(usedMilliVcpu) ? holds.find(({ queueArn }) => queueArn === queue.arn) : undefined;
+  const hold = fits(usedMilliVcpu)
+    ? holds.find(({ queueArn }) => queueArn === queue.arn)
+    : undefined;
   if (hold !== undefined) return { type: 'kept-for-another', hold };
-  return { type: 'over-reservation', shareIdentifier: share.identifier, capMilliVcpu, usedMilliVcpu, maxMilliVcpu: max, activeShares };
+  return {
+    type: 'over-reservation',
+    shareIdentifier: share.identifier,
+    capMilliVcpu,
+    usedMilliVcpu,
+    maxMilliVcpu: max,
+    activeShares,
+  };
 }
 
 /** (percent / 100) ^ active shares of the maximum. */
 function reserved(max: number, percent: number, activeShares: number): number {
   let held = max;
-  for (let share = 0; share < activeShares && held > 0; share++) held = Math.floor((held * percent) / 100);
+  for (let share = 0; share < activeShares && held > 0; share++)
+    held = Math.floor((held * percent) / 100);
   return held;
 }
 
@@ -53,7 +70,10 @@ function maximum(world: World, queue: JobQueue): number | undefined {
   for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
     const environment = world.computeEnvironments.get(computeEnvironment);
     if (environment?.state !== 'ENABLED') continue;
-    const vcpus = environment.type === 'UNMANAGED' ? environment.unmanagedvCpus : environment.computeResources?.maxvCpus;
+    const vcpus =
+      environment.type === 'UNMANAGED'
+        ? environment.unmanagedvCpus
+        : environment.computeResources?.maxvCpus;
     if (vcpus === undefined) return undefined;
     sum += vcpus * 1000;
   }

@@ -1,4 +1,5 @@
-// Which idle instances of an environment end now: those that no waiting job needs, after their delay, down to minvCpus.
+// Which idle instances of an environment end now: those that no waiting job needs, after their
+// delay, down to minvCpus.
 
 import { limit } from '../limit.ts';
 import type { ScalingBooks } from './scaling-books.ts';
@@ -10,16 +11,27 @@ export interface Idle {
   readonly nextAtMs: number | undefined;
 }
 
-/** When an idle instance may end. Where the clock was set back, nobody knows how long it has been idle: long enough. */
-export function dueAtMs({ scaleDownDelayMs }: ScalingEnvironment, { lastJobEndedAtMs: sinceMs }: ScalingInstance, nowMs: number): number {
+/**
+ * When an idle instance may end. Where the clock was set back, nobody knows how long it has been
+ * idle: long enough.
+ */
+export function dueAtMs(
+  { scaleDownDelayMs }: ScalingEnvironment,
+  { lastJobEndedAtMs: sinceMs }: ScalingInstance,
+  nowMs: number,
+): number {
   return sinceMs === undefined || sinceMs > nowMs ? nowMs : sinceMs + scaleDownDelayMs;
 }
 
 /**
- * Those that joined last go first, for placing fills the first. The delay counts from an instance's last job; one on which none
- * ever ran waits for nothing, and so does one that drains (spec 4.2).
+ * Those that joined last go first, for placing fills the first. The delay counts from an instance's
+ * last job; one on which none ever ran waits for nothing, and so does one that drains (spec 4.2).
  */
-export function idleToEnd(environment: ScalingEnvironment, books: ScalingBooks, nowMs: number): Idle {
+export function idleToEnd(
+  environment: ScalingEnvironment,
+  books: ScalingBooks,
+  nowMs: number,
+): Idle {
   const floor = floorOf(environment);
   const ends: ScalingInstance[] = [];
   let staying = books.stayingVcpus;
@@ -33,7 +45,8 @@ export function idleToEnd(environment: ScalingEnvironment, books: ScalingBooks, 
     if (books.isDrained(instance)) continue;
     if (staying - instance.type.vcpus < floor) continue;
     const dueMs = dueAtMs(environment, instance, nowMs);
-    // The job that it is kept for may start on another, or be cancelled, and nothing of that happens here.
+    // The job that it is kept for may start on another, or be cancelled, and nothing of that
+    // happens here.
     const atMs = books.needs(instance) ? Math.max(dueMs, nowMs + limit.keptInstancePauseMs) : dueMs;
     if (atMs <= nowMs) {
       ends.push(instance);

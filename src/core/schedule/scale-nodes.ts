@@ -1,5 +1,6 @@
-// What planning knows of multi-node parallel jobs: each node has an instance to itself, all of one type, and a job has all of
-// them or none. It plans nothing: what is launched, kept and drained for them is scale.ts's to say.
+// What planning knows of multi-node parallel jobs: each node has an instance to itself, all of one
+// type, and a job has all of them or none. It plans nothing: what is launched, kept and drained for
+// them is scale.ts's to say.
 
 import type { Arn, HostId } from '../../base/ids.ts';
 import { capacityOf, type InstanceType } from '../instance-type/instance-type.ts';
@@ -35,15 +36,30 @@ interface Planned {
   readonly books: ScalingBooks;
 }
 
-/** `busy`: instances on which jobs run count too, for they will be kept. Undefined where the environment runs no such nodes. */
-export function instancesForNodes({ environment, tiers, books }: Planned, { numNodes, largest, typeIn, kept }: NodesDemand, busy = false): InstancesForNodes | undefined {
+/**
+ * `busy`: instances on which jobs run count too, for they will be kept. Undefined where the
+ * environment runs no such nodes.
+ */
+export function instancesForNodes(
+  { environment, tiers, books }: Planned,
+  { numNodes, largest, typeIn, kept }: NodesDemand,
+  busy = false,
+): InstancesForNodes | undefined {
   const type = typeIn.get(environment.arn);
   if (type === undefined) return undefined;
   const offer = tiers.flat().find((one) => one.type.name === type.name);
   const has: ScalingInstance[] = [];
   for (const instance of books.forNodes(type.name, kept, busy)) {
     if (has.length === numNodes) break;
-    if (fitsIn(instance.jobs === 0 ? instance.free : capacityOf(instance.type, environment.reservedMemoryMib), largest)) has.push(instance);
+    if (
+      fitsIn(
+        instance.jobs === 0
+          ? instance.free
+          : capacityOf(instance.type, environment.reservedMemoryMib),
+        largest,
+      )
+    )
+      has.push(instance);
   }
   return { offer, has, missing: numNodes - has.length };
 }

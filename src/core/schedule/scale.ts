@@ -1,9 +1,11 @@
-// One cycle of scaling: which instances each managed environment launches now for the jobs that wait, and which idle ones it
-// ends (spec 4.2; user guide, chapter Compute Environments). A pure plan over what it is told: it starts nothing and remembers
-// nothing, so a plan that was not carried out is simply made again.
+// One cycle of scaling: which instances each managed environment launches now for the jobs that
+// wait, and which idle ones it ends (spec 4.2; user guide, chapter Compute Environments). A pure
+// plan over what it is told: it starts nothing and remembers nothing, so a plan that was not
+// carried out is simply made again.
 //
-// Waiting jobs are first put on what is there or on its way, then on imagined instances, by the arithmetic that places jobs
-// (room.ts). Environments are tried in the queue's order; what one cannot take spills over to the next.
+// Waiting jobs are first put on what is there or on its way, then on imagined instances, by the
+// arithmetic that places jobs (room.ts). Environments are tried in the queue's order; what one
+// cannot take spills over to the next.
 
 import type { Arn, HostId } from '../../base/ids.ts';
 import { capacityOf, type InstanceType } from '../instance-type/instance-type.ts';
@@ -15,10 +17,18 @@ import { drainsBeyond, drainsFor } from './drain.ts';
 import { dueAtMs, idleToEnd } from './scale-in.ts';
 import { instancesForNodes, type InstancesForNodes, type NodesDemand } from './scale-nodes.ts';
 import { ScalingBooks } from './scaling-books.ts';
-import { floorOf, mayExceed, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
+import {
+  floorOf,
+  mayExceed,
+  type ScalingEnvironment,
+  type ScalingInstance,
+} from './scaling-environment.ts';
 import { offerOf, tiersOf, type Offer, type Tiers } from './strategy.ts';
 
-/** A job queue's waiting jobs in the order in which they are to start, jobs of the same needs together. */
+/**
+ * A job queue's waiting jobs in the order in which they are to start, jobs of the same needs
+ * together.
+ */
 export interface QueueDemand {
   readonly priority?: number;
   readonly environments: readonly Arn[];
@@ -36,7 +46,10 @@ export interface WaitingJobs extends Waiting {
   readonly key?: string;
 }
 
-/** Why jobs have no place even when the plan is carried out. Of several environments, the one that comes nearest. */
+/**
+ * Why jobs have no place even when the plan is carried out. Of several environments, the one that
+ * comes nearest.
+ */
 export type Unmet =
   /** No type of any environment holds such a job: final until somebody changes one. */
   | 'too-large'
@@ -44,14 +57,24 @@ export type Unmet =
   | 'no-environment'
   /** Types would hold it, but Spot does not offer them, or not for the bid. */
   | 'spot-price'
-  /** No instance of a type that holds it is to be had: pools are empty, or BEST_FIT waits for its type. */
+  /**
+   * No instance of a type that holds it is to be had: pools are empty, or BEST_FIT waits for its
+   * type.
+   */
   | 'no-capacity'
   /** The account may not have more instances. */
   | 'instance-limit'
   /** maxvCpus is reached. */
   | 'max-vcpus';
 
-const nearness: readonly Unmet[] = ['no-environment', 'too-large', 'spot-price', 'no-capacity', 'instance-limit', 'max-vcpus'];
+const nearness: readonly Unmet[] = [
+  'no-environment',
+  'too-large',
+  'spot-price',
+  'no-capacity',
+  'instance-limit',
+  'max-vcpus',
+];
 const nearer = (a: Unmet, b: Unmet): Unmet => (nearness.indexOf(a) > nearness.indexOf(b) ? a : b);
 
 export interface EnvironmentPlan {
@@ -61,7 +84,10 @@ export interface EnvironmentPlan {
   readonly ends: readonly HostId[];
   /** Those that take no more jobs, and end with their last. */
   readonly drains: readonly HostId[];
-  /** What DescribeComputeEnvironments reports: the vCPUs that the environment has when the plan is carried out. */
+  /**
+   * What DescribeComputeEnvironments reports: the vCPUs that the environment has when the plan is
+   * carried out.
+   */
   readonly desiredvCpus: number;
 }
 
@@ -69,7 +95,10 @@ export interface UnmetJobs extends WaitingJobs {
   /** Its number among those that were given. */
   readonly queue: number;
   readonly because: Unmet;
-  /** Instances make way for the nodes of the first of them: what there is of their type is worth keeping. */
+  /**
+   * Instances make way for the nodes of the first of them: what there is of their type is worth
+   * keeping.
+   */
   readonly isRoomMade: boolean;
 }
 
@@ -86,23 +115,45 @@ export interface ScalingPlan {
  * @param environments every managed one, for they share the market
  * @param instancesLeft how many more instances the account may have
  */
-export function planScaling(queues: readonly QueueDemand[], environments: readonly ScalingEnvironment[], market: Market, nowMs: number, instancesLeft = Number.MAX_SAFE_INTEGER): ScalingPlan {
+export function planScaling(
+  queues: readonly QueueDemand[],
+  environments: readonly ScalingEnvironment[],
+  market: Market,
+  nowMs: number,
+  instancesLeft = Number.MAX_SAFE_INTEGER,
+): ScalingPlan {
   const planning = new Planning(environments, market, instancesLeft, nowMs);
   const unmet = planning.meet(queues);
   planning.keepMinimums();
   planning.keepMaximums();
-  const idle = planning.environments.map(({ environment, books }) => idleToEnd(environment, books, nowMs));
-  const due = [...planning.environments, ...idle].map((each) => each.nextAtMs).filter((at) => at !== undefined);
+  const idle = planning.environments.map(({ environment, books }) =>
+    idleToEnd(environment, books, nowMs),
+  );
+  const due = [...planning.environments, ...idle]
+    .map((each) => each.nextAtMs)
+    .filter((at) => at !== undefined);
   return {
-    environments: planning.environments.map(({ environment, books }, at) => planOf(environment, books, idle[at]?.ends ?? [])),
+    environments: planning.environments.map(({ environment, books }, at) =>
+      planOf(environment, books, idle[at]?.ends ?? []),
+    ),
     unmet,
     nextScaleDownAtMs: due.length === 0 ? undefined : Math.min(...due),
   };
 }
 
-function planOf({ arn, maxvCpus }: ScalingEnvironment, books: ScalingBooks, ends: readonly ScalingInstance[]): EnvironmentPlan {
+function planOf(
+  { arn, maxvCpus }: ScalingEnvironment,
+  books: ScalingBooks,
+  ends: readonly ScalingInstance[],
+): EnvironmentPlan {
   const ending = ends.reduce((sum, { type }) => sum + type.vcpus, 0);
-  return { arn, launches: byType(books.launches), ends: ends.map(({ id }) => id), drains: books.drains.map(({ id }) => id), desiredvCpus: Math.min(maxvCpus, books.vcpus - ending) };
+  return {
+    arn,
+    launches: byType(books.launches),
+    ends: ends.map(({ id }) => id),
+    drains: books.drains.map(({ id }) => id),
+    desiredvCpus: Math.min(maxvCpus, books.vcpus - ending),
+  };
 }
 
 interface Planned {
@@ -129,24 +180,50 @@ class Planning {
   readonly #nowMs: number;
   #instances: number;
 
-  constructor(environments: readonly ScalingEnvironment[], market: Market, instancesLeft: number, nowMs: number) {
+  constructor(
+    environments: readonly ScalingEnvironment[],
+    market: Market,
+    instancesLeft: number,
+    nowMs: number,
+  ) {
     this.#nowMs = nowMs;
-    const left = withoutTaken(market, environments.flatMap(({ instances, spot }) => instances.map(({ type }) => poolOf(type, spot))));
+    const left = withoutTaken(
+      market,
+      environments.flatMap(({ instances, spot }) =>
+        instances.map(({ type }) => poolOf(type, spot)),
+      ),
+    );
     this.#pools = new Map(left.pools);
     this.#instances = instancesLeft;
     this.environments = environments.map((environment) => ({
       environment,
-      tiers: environment.isCutOff ? [] : tiersOf(environment.choices, environment, left, environment.reservedMemoryMib),
-      books: new ScalingBooks(environment.instances, ({ type }) => offerOf(type, environment, market, environment.reservedMemoryMib).kind),
+      tiers: environment.isCutOff
+        ? []
+        : tiersOf(environment.choices, environment, left, environment.reservedMemoryMib),
+      books: new ScalingBooks(
+        environment.instances,
+        ({ type }) => offerOf(type, environment, market, environment.reservedMemoryMib).kind,
+      ),
       isKept: false,
       nextAtMs: undefined,
     }));
     this.#byArn = new Map(this.environments.map((each) => [each.environment.arn, each]));
   }
 
-  /** Finds places for the queues' jobs, of overtaken ones first among queues of the same priority; returns those for which there is none. */
+  /**
+   * Finds places for the queues' jobs, of overtaken ones first among queues of the same priority;
+   * returns those for which there is none.
+   */
   meet(queues: readonly QueueDemand[]): Open[] {
-    const all = queues.map((queue, number) => ({ queue, waiting: queue.waiting.map((one): Open => ({ ...one, queue: number, because: 'no-environment', isRoomMade: false })) }));
+    const all = queues.map((queue, number) => ({
+      queue,
+      waiting: queue.waiting.map((one): Open => ({
+        ...one,
+        queue: number,
+        because: 'no-environment',
+        isRoomMade: false,
+      })),
+    }));
     for (let from = 0, to = 0; from < all.length; from = to) {
       while (to < all.length && all[to]?.queue.priority === all[from]?.queue.priority) to++;
       const peers = all.slice(from, to);
@@ -156,8 +233,12 @@ class Planning {
     return all.flatMap(({ waiting }) => waiting.filter((one) => one.count > 0));
   }
 
-  #meetOvertaken(peers: readonly { readonly queue: QueueDemand; readonly waiting: readonly Open[] }[]): void {
-    const overtaken = peers.flatMap(({ queue, waiting }) => waiting.flatMap((one) => (one.overtaken === true ? [{ queue, one }] : [])));
+  #meetOvertaken(
+    peers: readonly { readonly queue: QueueDemand; readonly waiting: readonly Open[] }[],
+  ): void {
+    const overtaken = peers.flatMap(({ queue, waiting }) =>
+      waiting.flatMap((one) => (one.overtaken === true ? [{ queue, one }] : [])),
+    );
     for (const { queue, one } of overtaken.sort((a, b) => (a.one.turn ?? 0) - (b.one.turn ?? 0))) {
       this.#findPlaces(queue, [one]);
       if (one.count > 0) this.#makeRoom(queue, one);
@@ -165,8 +246,15 @@ class Planning {
   }
 
   #meetOthers(queue: QueueDemand, waiting: readonly Open[]): void {
-    for (const some of inTurn(waiting.filter((one) => one.overtaken !== true))) this.#findPlaces(queue, some);
-    for (const one of waiting) if (one.count > 0 && one.overtaken !== true && (one.because === 'max-vcpus' || one.because === 'instance-limit')) this.#makeRoom(queue, one);
+    for (const some of inTurn(waiting.filter((one) => one.overtaken !== true)))
+      this.#findPlaces(queue, some);
+    for (const one of waiting)
+      if (
+        one.count > 0 &&
+        one.overtaken !== true &&
+        (one.because === 'max-vcpus' || one.because === 'instance-limit')
+      )
+        this.#makeRoom(queue, one);
   }
 
   #findPlaces(queue: QueueDemand, waiting: readonly Open[]): void {
@@ -176,12 +264,16 @@ class Planning {
       return;
     }
     for (const planned of this.#enabled(queue)) {
-      // What is larger than maxvCpus is never placed there, though an instance that lies across it would hold it.
-      const possible = waiting.filter((one) => one.needs.milliVcpu <= planned.environment.maxvCpus * 1000);
+      // What is larger than maxvCpus is never placed there, though an instance that lies across it
+      // would hold it.
+      const possible = waiting.filter(
+        (one) => one.needs.milliVcpu <= planned.environment.maxvCpus * 1000,
+      );
       for (const one of possible) one.count = planned.books.fill(one.needs, one.count);
       const open = possible.filter((one) => one.count > 0);
       if (open.length > 0) this.#launchFor(planned, open);
-      for (const one of open) if (one.count > 0) one.because = nearer(one.because, this.#why(planned, one.needs));
+      for (const one of open)
+        if (one.count > 0) one.because = nearer(one.because, this.#why(planned, one.needs));
     }
   }
 
@@ -196,7 +288,10 @@ class Planning {
   #keptFirst(queue: QueueDemand, { kept }: NodesDemand): Iterable<Planned> {
     const enabled = [...this.#enabled(queue)];
     if (kept.size === 0) return enabled;
-    return new Set([...enabled.filter(({ environment }) => environment.instances.some(({ id }) => kept.has(id))), ...enabled]);
+    return new Set([
+      ...enabled.filter(({ environment }) => environment.instances.some(({ id }) => kept.has(id))),
+      ...enabled,
+    ]);
   }
 
   /** For all nodes of a job or for none. What there is counts, if nothing else will run there. */
@@ -211,31 +306,54 @@ class Planning {
         }
         const { has, missing, offer } = found;
         planned.books.reserve(has);
-        if (offer !== undefined && missing > 0) this.#launch(planned, [{ offer, count: missing, free: noNeeds }]);
+        if (offer !== undefined && missing > 0)
+          this.#launch(planned, [{ offer, count: missing, free: noNeeds }]);
       }
     }
   }
 
   /** Why what is missing cannot be launched at once; undefined: it can. */
-  #whyNot({ environment, books, isKept }: Planned, { offer, missing }: InstancesForNodes): Unmet | undefined {
+  #whyNot(
+    { environment, books, isKept }: Planned,
+    { offer, missing }: InstancesForNodes,
+  ): Unmet | undefined {
     if (missing === 0) return undefined;
     if (offer === undefined) return 'no-environment';
-    if (isKept || books.vcpus + missing * offer.type.vcpus > environment.maxvCpus) return 'max-vcpus';
+    if (isKept || books.vcpus + missing * offer.type.vcpus > environment.maxvCpus)
+      return 'max-vcpus';
     if (missing > this.#instances) return 'instance-limit';
     return missing > (this.#pools.get(offer.pool) ?? missing) ? 'no-capacity' : undefined;
   }
 
-  /** What there is of their type stays for the nodes; others make way until the rest can be launched, if they can be enough. */
+  /**
+   * What there is of their type stays for the nodes; others make way until the rest can be
+   * launched, if they can be enough.
+   */
   #makeRoomForNodes(queue: QueueDemand, one: Open, nodes: NodesDemand): void {
     const { overtaken = false } = one;
     for (const planned of this.#keptFirst(queue, nodes)) {
       const { environment, books } = planned;
       const found = instancesForNodes(planned, nodes, overtaken);
-      if (planned.isKept || found?.offer === undefined || (this.#pools.get(found.offer.pool) ?? found.missing) < found.missing) continue;
-      const { has, missing, offer: { type } } = found;
+      if (
+        planned.isKept ||
+        found?.offer === undefined ||
+        (this.#pools.get(found.offer.pool) ?? found.missing) < found.missing
+      )
+        continue;
+      const {
+        has,
+        missing,
+        offer: { type },
+      } = found;
       const drains = drainsFor(environment, books, {
-        enough: (vcpus, ended) => missing === 0 || (vcpus + missing * type.vcpus <= environment.maxvCpus && this.#instances + ended >= missing),
-        mayGo: (instance) => instance.isKept !== true && !has.includes(instance) && (overtaken || this.#isIdle(planned, instance)),
+        enough: (vcpus, ended) =>
+          missing === 0 ||
+          (vcpus + missing * type.vcpus <= environment.maxvCpus &&
+            this.#instances + ended >= missing),
+        mayGo: (instance) =>
+          instance.isKept !== true &&
+          !has.includes(instance) &&
+          (overtaken || this.#isIdle(planned, instance)),
       });
       if (drains === undefined) continue;
       books.reserve(has);
@@ -250,8 +368,9 @@ class Planning {
   }
 
   /**
-   * For a job that no instance which stays could ever hold, and that no other can be launched for: instances that hold none of
-   * those before it make way, if they are idle, or, where it was overtaken for long enough, also if jobs run there.
+   * For a job that no instance which stays could ever hold, and that no other can be launched for:
+   * instances that hold none of those before it make way, if they are idle, or, where it was
+   * overtaken for long enough, also if jobs run there.
    */
   #makeRoom(queue: QueueDemand, one: Open): void {
     if (one.nodes !== undefined) {
@@ -262,14 +381,30 @@ class Planning {
     for (const planned of this.#enabled(queue)) {
       if (planned.isKept || needs.milliVcpu > planned.environment.maxvCpus * 1000) continue;
       const { environment, tiers, books } = planned;
-      if (environment.instances.some((instance) => !books.isDrained(instance) && fitsIn(capacityOf(instance.type, environment.reservedMemoryMib), needs))) continue;
+      if (
+        environment.instances.some(
+          (instance) =>
+            !books.isDrained(instance) &&
+            fitsIn(capacityOf(instance.type, environment.reservedMemoryMib), needs),
+        )
+      )
+        continue;
       let smallest = Number.POSITIVE_INFINITY;
-      for (const tier of tiers) for (const { type, kind, pool } of tier) if (type.vcpus < smallest && fitsIn(kind.capacity, needs) && (this.#pools.get(pool) ?? 1) > 0) smallest = type.vcpus;
+      for (const tier of tiers)
+        for (const { type, kind, pool } of tier)
+          if (
+            type.vcpus < smallest &&
+            fitsIn(kind.capacity, needs) &&
+            (this.#pools.get(pool) ?? 1) > 0
+          )
+            smallest = type.vcpus;
       if (smallest === Number.POSITIVE_INFINITY) continue;
       const least = mayExceed(environment) ? 1 : smallest;
       const drains = drainsFor(environment, books, {
-        enough: (vcpus, ended) => vcpus + least <= environment.maxvCpus && this.#instances + ended > 0,
-        mayGo: (instance) => instance.isKept !== true && (overtaken || this.#isIdle(planned, instance)),
+        enough: (vcpus, ended) =>
+          vcpus + least <= environment.maxvCpus && this.#instances + ended > 0,
+        mayGo: (instance) =>
+          instance.isKept !== true && (overtaken || this.#isIdle(planned, instance)),
       });
       if (drains === undefined) continue;
       planned.isKept = true;
@@ -288,12 +423,21 @@ class Planning {
 
   /** Those beyond a maxvCpus that was lowered. */
   keepMaximums(): void {
-    for (const { environment, books } of this.environments) for (const instance of drainsBeyond(environment, books)) books.drain(instance);
+    for (const { environment, books } of this.environments)
+      for (const instance of drainsBeyond(environment, books)) books.drain(instance);
   }
 
-  /** Packs all that waits at once; where not all of it can be had, the first in the queue come first. */
+  /**
+   * Packs all that waits at once; where not all of it can be had, the first in the queue come
+   * first.
+   */
   #launchFor(planned: Planned, open: Open[]): void {
-    if (planned.isKept || planned.environment.maxvCpus <= planned.books.vcpus || this.#instances === 0) return;
+    if (
+      planned.isKept ||
+      planned.environment.maxvCpus <= planned.books.vcpus ||
+      this.#instances === 0
+    )
+      return;
     const all = this.#pack(planned, open);
     if (open.length === 1 || !all.outOfVcpus || all.left.every((left) => left === 0)) {
       this.#launch(planned, all.launches);
@@ -338,15 +482,20 @@ class Planning {
     const most = !mayExceed(environment) ? vcpus : vcpus > 0 ? Number.POSITIVE_INFINITY : 0;
     const holds = ({ kind }: Offer): boolean => fitsIn(kind.capacity, needs);
     if (!tiers.some((tier) => tier.some(holds))) {
-      const wouldHold = (type: InstanceType): boolean => fitsIn(capacityOf(type, environment.reservedMemoryMib), needs);
+      const wouldHold = (type: InstanceType): boolean =>
+        fitsIn(capacityOf(type, environment.reservedMemoryMib), needs);
       if (!environment.choices.some((choice) => choice.types.some(wouldHold))) return 'too-large';
       return environment.isCutOff ? 'no-environment' : 'spot-price';
     }
-    if (!tiers.some((tier) => tier.some((offer) => offer.type.vcpus <= most && holds(offer)))) return 'max-vcpus';
+    if (!tiers.some((tier) => tier.some((offer) => offer.type.vcpus <= most && holds(offer))))
+      return 'max-vcpus';
     return this.#instances === 0 ? 'instance-limit' : isKept ? 'max-vcpus' : 'no-capacity';
   }
 
-  /** minvCpus whatever the demand, and what was asked for explicitly (user guide: "regardless of job queue demand"). */
+  /**
+   * minvCpus whatever the demand, and what was asked for explicitly (user guide: "regardless of job
+   * queue demand").
+   */
   keepMinimums(): void {
     for (const planned of this.environments) {
       const { environment, books } = planned;
@@ -359,18 +508,40 @@ class Planning {
     }
   }
 
-  /** The cheapest vCPUs among the preferred types, in as few instances as there can be without going over what is missing. */
+  /**
+   * The cheapest vCPUs among the preferred types, in as few instances as there can be without going
+   * over what is missing.
+   */
   #topUp({ environment, tiers, books }: Planned, missing: number): Launch | undefined {
     const room = environment.maxvCpus - books.vcpus;
     const fits = (vcpus: number): boolean => (mayExceed(environment) ? room > 0 : vcpus <= room);
     for (const tier of tiers) {
-      const offers = tier.filter((offer) => fits(offer.type.vcpus) && Math.min(this.#instances, this.#pools.get(offer.pool) ?? 1) > 0);
+      const offers = tier.filter(
+        (offer) =>
+          fits(offer.type.vcpus) && Math.min(this.#instances, this.#pools.get(offer.pool) ?? 1) > 0,
+      );
       const within = offers.filter((offer) => offer.type.vcpus <= missing);
-      const [best] = within.length > 0
-        ? within.toSorted((a, b) => a.kind.microUsd * b.type.vcpus - b.kind.microUsd * a.type.vcpus || b.type.vcpus - a.type.vcpus || (a.type.name < b.type.name ? -1 : 1))
-        : offers.toSorted((a, b) => a.type.vcpus - b.type.vcpus || a.kind.microUsd - b.kind.microUsd || (a.type.name < b.type.name ? -1 : 1));
+      const [best] =
+        within.length > 0
+          ? within.toSorted(
+              (a, b) =>
+                a.kind.microUsd * b.type.vcpus - b.kind.microUsd * a.type.vcpus ||
+                b.type.vcpus - a.type.vcpus ||
+                (a.type.name < b.type.name ? -1 : 1),
+            )
+          : offers.toSorted(
+              (a, b) =>
+                a.type.vcpus - b.type.vcpus ||
+                a.kind.microUsd - b.kind.microUsd ||
+                (a.type.name < b.type.name ? -1 : 1),
+            );
       if (best === undefined) continue;
-      const count = Math.min(Math.floor(missing / best.type.vcpus), Math.floor(room / best.type.vcpus), this.#instances, this.#pools.get(best.pool) ?? missing);
+      const count = Math.min(
+        Math.floor(missing / best.type.vcpus),
+        Math.floor(room / best.type.vcpus),
+        this.#instances,
+        this.#pools.get(best.pool) ?? missing,
+      );
       return { offer: best, count: Math.max(1, count), free: best.kind.capacity };
     }
     return undefined;
@@ -382,7 +553,8 @@ function inTurn(waiting: readonly Open[]): Open[][] {
   const turns: Open[][] = [];
   for (const one of waiting) {
     const last = turns.at(-1);
-    if (last?.[0] === undefined || last[0].nodes !== undefined || one.nodes !== undefined) turns.push([one]);
+    if (last?.[0] === undefined || last[0].nodes !== undefined || one.nodes !== undefined)
+      turns.push([one]);
     else last.push(one);
   }
   return turns;
@@ -390,6 +562,7 @@ function inTurn(waiting: readonly Open[]): Open[][] {
 
 function byType(launches: readonly Launch[]): { type: InstanceType; count: number }[] {
   const counts = new Map<InstanceType, number>();
-  for (const { offer, count } of launches) counts.set(offer.type, (counts.get(offer.type) ?? 0) + count);
+  for (const { offer, count } of launches)
+    counts.set(offer.type, (counts.get(offer.type) ?? 0) + count);
   return [...counts].map(([type, count]) => ({ type, count }));
 }

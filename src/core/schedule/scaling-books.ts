@@ -1,5 +1,6 @@
-// What one environment has during a planning cycle: the instances that are there, those that the plan adds, and what is free
-// on both. Imagined jobs are put on it as placing will put the real ones; the world knows nothing of them.
+// What one environment has during a planning cycle: the instances that are there, those that the
+// plan adds, and what is free on both. Imagined jobs are put on it as placing will put the real
+// ones; the world knows nothing of them.
 
 import type { HostId } from '../../base/ids.ts';
 import { subtractNeeds, type Needs } from '../job/needs.ts';
@@ -35,7 +36,10 @@ export class ScalingBooks {
   /** Those that the plan drains. */
   readonly drains: ScalingInstance[] = [];
 
-  constructor(instances: readonly ScalingInstance[], kindOf: (instance: ScalingInstance) => HostKind) {
+  constructor(
+    instances: readonly ScalingInstance[],
+    kindOf: (instance: ScalingInstance) => HostKind,
+  ) {
     const rows = new Map<string, Row>();
     for (const instance of instances) {
       this.vcpus += instance.type.vcpus;
@@ -77,18 +81,28 @@ export class ScalingBooks {
     this.#remove(new Set(instances));
   }
 
-  /** Instances of a type that may be given to nodes: those of them that are kept, then those that nothing else is on or will be; `busy`: then all others too. */
+  /**
+   * Instances of a type that may be given to nodes: those of them that are kept, then those that
+   * nothing else is on or will be; `busy`: then all others too.
+   */
   *forNodes(type: string, kept: ReadonlySet<HostId>, busy: boolean): Generator<ScalingInstance> {
-    for (const instance of this.#kept) if (instance.type.name === type && kept.has(instance.id) && !this.#needed.has(instance)) yield instance;
+    for (const instance of this.#kept)
+      if (instance.type.name === type && kept.has(instance.id) && !this.#needed.has(instance))
+        yield instance;
     const there = this.#rows.find((row) => row.kind.name === type)?.groups ?? [];
     // The plan has put nothing there as long as the group has what the instance had.
-    const untouched = there.flatMap(({ instance, free }) => (instance !== undefined && free === instance.free ? [instance] : []));
+    const untouched = there.flatMap(({ instance, free }) =>
+      instance !== undefined && free === instance.free ? [instance] : [],
+    );
     for (const instance of untouched) if (instance.jobs === 0) yield instance;
     if (busy) for (const instance of untouched) if (instance.jobs > 0) yield instance;
   }
 
   #remove(instances: ReadonlySet<ScalingInstance | undefined>): void {
-    for (const row of this.#rows) row.groups = row.groups.filter(({ instance }) => instance === undefined || !instances.has(instance));
+    for (const row of this.#rows)
+      row.groups = row.groups.filter(
+        ({ instance }) => instance === undefined || !instances.has(instance),
+      );
   }
 
   /** Whether it drains, by the plan or before. */

@@ -1,5 +1,6 @@
-// The scaling cycle: reads demand and instances off the world, lets the plan be made, and says which commands carry it out
-// (DESIGN 4). It asks what a pass would ask, so that an instance is launched only for a job that would be placed on it.
+// The scaling cycle: reads demand and instances off the world, lets the plan be made, and says
+// which commands carry it out (DESIGN 4). It asks what a pass would ask, so that an instance is
+// launched only for a job that would be placed on it.
 
 import type { Arn } from '../../base/ids.ts';
 import { must } from '../../base/assert.ts';
@@ -26,15 +27,42 @@ export interface ScalingCycle {
 }
 
 export function scalingCycle(world: World, nowMs: number): ScalingCycle {
-  const environments = [...world.computeEnvironments.values()].filter((environment) => hasInstances(environment) && isOpen(environment));
-  if (environments.length === 0) return { plan: { environments: [], unmet: [], nextScaleDownAtMs: undefined }, state: noScaling };
+  const environments = [...world.computeEnvironments.values()].filter(
+    (environment) => hasInstances(environment) && isOpen(environment),
+  );
+  if (environments.length === 0)
+    return {
+      plan: { environments: [], unmet: [], nextScaleDownAtMs: undefined },
+      state: noScaling,
+    };
   const heads = [...world.backlog.classes()];
   const queues = demandOf(world, heads, new Set(environments.map(({ arn }) => arn)), nowMs);
   const kept = world.backlog.keptForNodes();
-  const plan = planScaling(queues, environments.map((environment) => scalingEnvironment(world, environment, kept)), world.settings.market, nowMs, instancesLeft(world));
-  const unmet = new Map(plan.unmet.map(({ key, because }) => [must(key, 'all that waits was given its key'), because]));
-  const makingRoom = new Set(plan.unmet.flatMap(({ key, isRoomMade }) => (key !== undefined && isRoomMade ? [key] : [])));
-  return { plan, state: { unmet, makingRoom, overtaken: new Set(queues.flatMap((queue) => queue.overtaken)), nextAtMs: Math.min(plan.nextScaleDownAtMs ?? Number.POSITIVE_INFINITY, nextOvertakenAtMs(world, heads, nowMs)) } };
+  const plan = planScaling(
+    queues,
+    environments.map((environment) => scalingEnvironment(world, environment, kept)),
+    world.settings.market,
+    nowMs,
+    instancesLeft(world),
+  );
+  const unmet = new Map(
+    plan.unmet.map(({ key, because }) => [must(key, 'all that waits was given its key'), because]),
+  );
+  const makingRoom = new Set(
+    plan.unmet.flatMap(({ key, isRoomMade }) => (key !== undefined && isRoomMade ? [key] : [])),
+  );
+  return {
+    plan,
+    state: {
+      unmet,
+      makingRoom,
+      overtaken: new Set(queues.flatMap((queue) => queue.overtaken)),
+      nextAtMs: Math.min(
+        plan.nextScaleDownAtMs ?? Number.POSITIVE_INFINITY,
+        nextOvertakenAtMs(world, heads, nowMs),
+      ),
+    },
+  };
 }
 
 /** When instances will make way for another job, though nothing else happens until then. */
@@ -61,8 +89,16 @@ interface Demand extends QueueDemand {
   readonly overtaken: readonly string[];
 }
 
-/** Queues of higher priority first, and in each the classes in the order of their heads; those that room is kept for go first. */
-function demandOf(world: World, heads: readonly Head[], managed: ReadonlySet<Arn>, nowMs: number): Demand[] {
+/**
+ * Queues of higher priority first, and in each the classes in the order of their heads; those that
+ * room is kept for go first.
+ */
+function demandOf(
+  world: World,
+  heads: readonly Head[],
+  managed: ReadonlySet<Arn>,
+  nowMs: number,
+): Demand[] {
   const ofQueues = new Map<Arn, Head[]>();
   for (const head of heads) {
     const { queueArn } = head.jobClass;
@@ -70,7 +106,9 @@ function demandOf(world: World, heads: readonly Head[], managed: ReadonlySet<Arn
     if (known === undefined) ofQueues.set(queueArn, [head]);
     else known.push(head);
   }
-  const queues = [...ofQueues.keys()].map((arn) => must(world.jobQueues.get(arn), 'a queue outlives the jobs that wait in it'));
+  const queues = [...ofQueues.keys()].map((arn) =>
+    must(world.jobQueues.get(arn), 'a queue outlives the jobs that wait in it'),
+  );
   queues.sort((a, b) => b.priority - a.priority || (a.arn < b.arn ? -1 : 1));
   const turns = turnsOf(heads.filter((head) => isOvertaken(world, head, nowMs)));
   return queues.map((queue) => {
@@ -81,16 +119,29 @@ function demandOf(world: World, heads: readonly Head[], managed: ReadonlySet<Arn
       priority: queue.priority,
       environments,
       // No instance is launched for what waits where there are none.
-      waiting: environments.some((arn) => managed.has(arn)) ? waitingIn(world, queue, own, turns) : [],
+      waiting: environments.some((arn) => managed.has(arn))
+        ? waitingIn(world, queue, own, turns)
+        : [],
       overtaken: own.flatMap((head) => (turns.has(head) ? [head.jobClass.key] : [])),
     };
   });
 }
 
-/** The order in which instances make way for them: that of submission, whichever were there first to have room kept. */
-const turnsOf = (overtaken: readonly Head[]): ReadonlyMap<Head, number> => new Map(overtaken.toSorted((a, b) => a.entry.rank - b.entry.rank).map((head, turn) => [head, turn]));
+/**
+ * The order in which instances make way for them: that of submission, whichever were there first to
+ * have room kept.
+ */
+const turnsOf = (overtaken: readonly Head[]): ReadonlyMap<Head, number> =>
+  new Map(
+    overtaken.toSorted((a, b) => a.entry.rank - b.entry.rank).map((head, turn) => [head, turn]),
+  );
 
-function waitingIn(world: World, queue: JobQueue, heads: Head[], turns: ReadonlyMap<Head, number>): WaitingJobs[] {
+function waitingIn(
+  world: World,
+  queue: JobQueue,
+  heads: Head[],
+  turns: ReadonlyMap<Head, number>,
+): WaitingJobs[] {
   inOrder(world, queue, heads);
   const mostMilliVcpu = bound(world, queue);
   const shapes = new Map<string, WaitingJobs & { count: number }>();
@@ -100,59 +151,105 @@ function waitingIn(world: World, queue: JobQueue, heads: Head[], turns: Readonly
     const { claim, hold, needs, unmetKey: key } = jobClass;
     if (!machineCouldHold(world, needs)) continue;
     // What waits for something else than room needs no instance yet.
-    if (consumableShort(world, consumablesOfAll(claim)) !== undefined || overReservation(world, queue, claim, noHolds) !== undefined) continue;
+    if (
+      consumableShort(world, consumablesOfAll(claim)) !== undefined ||
+      overReservation(world, queue, claim, noHolds) !== undefined
+    )
+      continue;
     const most = Math.ceil(mostMilliVcpu / Math.max(1, needs.milliVcpu)) + 1;
     let count = jobClass.count(most, world.runnableIn);
     const turn = turns.get(head);
     if (turn !== undefined && count > 0) {
-      first.push({ key, needs, count: 1, overtaken: true, turn, nodes: nodesDemand(world, queue, claim, hold) });
+      first.push({
+        key,
+        needs,
+        count: 1,
+        overtaken: true,
+        turn,
+        nodes: nodesDemand(world, queue, claim, hold),
+      });
       count--;
     } else if (claim.nodes !== undefined && hold?.room !== undefined && count > 0) {
-      shapes.set(jobClass.key, { key, needs, count: 1, nodes: nodesDemand(world, queue, claim, hold) });
+      shapes.set(jobClass.key, {
+        key,
+        needs,
+        count: 1,
+        nodes: nodesDemand(world, queue, claim, hold),
+      });
       count--;
     }
     if (count === 0) continue;
     const known = shapes.get(key);
-    if (known === undefined) shapes.set(key, { key, needs, count, nodes: nodesDemand(world, queue, claim, undefined) });
+    if (known === undefined)
+      shapes.set(key, { key, needs, count, nodes: nodesDemand(world, queue, claim, undefined) });
     else known.count += count;
   }
   return [...first, ...shapes.values()];
 }
 
-function nodesDemand(world: World, queue: JobQueue, { nodes }: Claim, hold: Hold | undefined): NodesDemand | undefined {
+function nodesDemand(
+  world: World,
+  queue: JobQueue,
+  { nodes }: Claim,
+  hold: Hold | undefined,
+): NodesDemand | undefined {
   if (nodes === undefined) return undefined;
   const typeIn = new Map<Arn, InstanceType>();
   for (const environment of availableEnvironments(world, queue)) {
     const type = hasInstances(environment) ? nodeTypeOf(world, environment, nodes) : undefined;
     if (type !== undefined && isNodeType(type)) typeIn.set(environment.arn, type);
   }
-  return { numNodes: nodes.numNodes, largest: largestNode(nodes), typeIn, kept: new Set(hold?.room?.hostIds) };
+  return {
+    numNodes: nodes.numNodes,
+    largest: largestNode(nodes),
+    typeIn,
+    kept: new Set(hold?.room?.hostIds),
+  };
 }
 
-/** As a pass would begin: those that room is kept for, then by share where shares take turns, by scheduling priority, and by submission. */
+/**
+ * As a pass would begin: those that room is kept for, then by share where shares take turns, by
+ * scheduling priority, and by submission.
+ */
 function inOrder(world: World, { arn }: JobQueue, heads: Head[]): void {
   if (heads.length < 2) return;
   const shares = world.fairShares.of(arn);
   const keys = new Map<string, bigint>();
-  if (shares !== undefined) for (const { jobClass: { claim } } of heads) if (claim.share && !keys.has(claim.share.identifier)) keys.set(claim.share.identifier, shares.keyOf(claim.share.identifier, world.backlog.second));
+  if (shares !== undefined)
+    for (const {
+      jobClass: { claim },
+    } of heads)
+      if (claim.share && !keys.has(claim.share.identifier))
+        keys.set(
+          claim.share.identifier,
+          shares.keyOf(claim.share.identifier, world.backlog.second),
+        );
   const isHeld = ({ jobClass }: Head): number => (jobClass.hold === undefined ? 1 : 0);
-  const keyOf = ({ jobClass: { claim } }: Head): bigint => keys.get(claim.share?.identifier ?? '') ?? 0n;
-  const priorityOf = ({ jobClass: { claim } }: Head): number => claim.share?.schedulingPriority ?? 0;
+  const keyOf = ({ jobClass: { claim } }: Head): bigint =>
+    keys.get(claim.share?.identifier ?? '') ?? 0n;
+  const priorityOf = ({ jobClass: { claim } }: Head): number =>
+    claim.share?.schedulingPriority ?? 0;
   heads.sort((a, b) => {
     const [first, second] = [keyOf(a), keyOf(b)];
     const byShare = first === second ? priorityOf(b) - priorityOf(a) : first < second ? -1 : 1;
-    return isHeld(a) - isHeld(b) || (shares === undefined ? 0 : byShare) || a.entry.rank - b.entry.rank;
+    return (
+      isHeld(a) - isHeld(b) || (shares === undefined ? 0 : byShare) || a.entry.rank - b.entry.rank
+    );
   });
 }
 
 /** No more can start at once, however many wait: so far they are counted. */
 function bound(world: World, queue: JobQueue): number {
   let vcpus = 0;
-  for (const { computeEnvironment } of queue.computeEnvironmentOrder) vcpus += world.computeEnvironments.get(computeEnvironment)?.computeResources?.maxvCpus ?? 0;
+  for (const { computeEnvironment } of queue.computeEnvironmentOrder)
+    vcpus += world.computeEnvironments.get(computeEnvironment)?.computeResources?.maxvCpus ?? 0;
   return vcpus * 1000;
 }
 
-/** An instance has the GPUs of its type in the books, and its machine may have none: nothing is launched in vain. */
+/**
+ * An instance has the GPUs of its type in the books, and its machine may have none: nothing is
+ * launched in vain.
+ */
 function machineCouldHold(world: World, needs: Needs): boolean {
   for (const { capacity } of world.hosts.machines()) if (needs.gpus <= capacity.gpus) return true;
   return false;

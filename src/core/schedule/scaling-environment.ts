@@ -1,4 +1,5 @@
-// A managed compute environment and its instances as planning sees them: settings and what is free, no jobs and no engine.
+// A managed compute environment and its instances as planning sees them: settings and what is free,
+// no jobs and no engine.
 
 import type { Arn, HostId } from '../../base/ids.ts';
 import type { Choice } from '../instance-type/choices.ts';
@@ -9,7 +10,9 @@ import type { Purchase } from './strategy.ts';
 export interface ScalingInstance {
   readonly id: HostId;
   readonly type: InstanceType;
-  /** `draining`: it takes no more jobs and goes when it is idle, as after an infrastructure update. */
+  /**
+   * `draining`: it takes no more jobs and goes when it is idle, as after an infrastructure update.
+   */
   readonly state: 'launching' | 'running' | 'draining';
   /** What jobs leave of its capacity. */
   readonly free: Needs;
@@ -40,8 +43,13 @@ export interface ScalingEnvironment extends Purchase {
   readonly instances: readonly ScalingInstance[];
 }
 
-/** vCPUs that stay whatever the demand. What somebody asked for cannot hold up the end of a DISABLED environment. */
-export const floorOf = ({ state, minvCpus, desiredvCpus = 0 }: ScalingEnvironment): number => (state === 'ENABLED' ? Math.max(minvCpus, desiredvCpus) : minvCpus);
+/**
+ * vCPUs that stay whatever the demand. What somebody asked for cannot hold up the end of a DISABLED
+ * environment.
+ */
+export const floorOf = ({ state, minvCpus, desiredvCpus = 0 }: ScalingEnvironment): number =>
+  state === 'ENABLED' ? Math.max(minvCpus, desiredvCpus) : minvCpus;
 
 /** maxvCpus is exceeded by at most one instance, and never with BEST_FIT on demand (spec 4.2). */
-export const mayExceed = (environment: ScalingEnvironment): boolean => environment.strategy !== 'BEST_FIT' || environment.spot;
+export const mayExceed = (environment: ScalingEnvironment): boolean =>
+  environment.strategy !== 'BEST_FIT' || environment.spot;

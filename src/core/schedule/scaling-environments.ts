@@ -1,4 +1,5 @@
-// The managed environments of the world as scaling and placement ask after them: what each may launch, and what it has.
+// The managed environments of the world as scaling and placement ask after them: what each may
+// launch, and what it has.
 
 import type { HostId } from '../../base/ids.ts';
 import { must } from '../../base/assert.ts';
@@ -20,17 +21,35 @@ export interface ScalingState {
   readonly unmet: ReadonlyMap<string, Unmet>;
   /** Classes of jobs whose head others overtook for long enough: instances make way for it. */
   readonly overtaken: ReadonlySet<string>;
-  /** Multi-node parallel jobs, by their `unmetKey`, for which instances make way: those of their type that are there are kept meanwhile. */
+  /**
+   * Multi-node parallel jobs, by their `unmetKey`, for which instances make way: those of their
+   * type that are there are kept meanwhile.
+   */
   readonly makingRoom: ReadonlySet<string>;
-  /** When the next cycle is due by itself: an idle instance may end, or one makes way for a job that was overtaken; infinite: never. */
+  /**
+   * When the next cycle is due by itself: an idle instance may end, or one makes way for a job that
+   * was overtaken; infinite: never.
+   */
   readonly nextAtMs: number;
 }
 
-export const noScaling: ScalingState = { unmet: new Map(), overtaken: new Set(), makingRoom: new Set(), nextAtMs: Number.POSITIVE_INFINITY };
+export const noScaling: ScalingState = {
+  unmet: new Map(),
+  overtaken: new Set(),
+  makingRoom: new Set(),
+  nextAtMs: Number.POSITIVE_INFINITY,
+};
 
 /** `kept`: instances that are kept for nodes of multi-node parallel jobs. */
-export function scalingEnvironment(world: World, environment: ComputeEnvironment, kept: ReadonlySet<HostId> = new Set()): ScalingEnvironment {
-  const resources = must(environment.computeResources, 'a managed environment has compute resources');
+export function scalingEnvironment(
+  world: World,
+  environment: ComputeEnvironment,
+  kept: ReadonlySet<HostId> = new Set(),
+): ScalingEnvironment {
+  const resources = must(
+    environment.computeResources,
+    'a managed environment has compute resources',
+  );
   const spot = resources.type === 'SPOT';
   return {
     arn: environment.arn,
@@ -45,11 +64,17 @@ export function scalingEnvironment(world: World, environment: ComputeEnvironment
     isCutOff: isCutOff(environment),
     reservedMemoryMib: reservedMemoryMib(environment.launch),
     scaleDownDelayMs: (resources.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000,
-    instances: [...world.hosts.instancesOf(environment.arn)].map((instance) => scalingInstance(world, instance, kept)),
+    instances: [...world.hosts.instancesOf(environment.arn)].map((instance) =>
+      scalingInstance(world, instance, kept),
+    ),
   };
 }
 
-function scalingInstance(world: World, instance: Instance, kept: ReadonlySet<HostId>): ScalingInstance {
+function scalingInstance(
+  world: World,
+  instance: Instance,
+  kept: ReadonlySet<HostId>,
+): ScalingInstance {
   return {
     id: instance.id,
     type: typeOf(world, instance),
@@ -61,7 +86,9 @@ function scalingInstance(world: World, instance: Instance, kept: ReadonlySet<Hos
   };
 }
 
-/** One that fails the AMI specification stays as it is: another of its image would fail likewise. */
+/**
+ * One that fails the AMI specification stays as it is: another of its image would fail likewise.
+ */
 function stateOf({ state }: Instance): ScalingInstance['state'] {
   if (state === 'PENDING') return 'launching';
   return state === 'RUNNING' ? 'running' : 'draining';
@@ -70,7 +97,10 @@ function stateOf({ state }: Instance): ScalingInstance['state'] {
 const choicesKnown = new WeakMap<readonly string[], readonly Choice[]>();
 
 /** What its instance types stand for; worked out once for each list. */
-export function choicesFor(world: World, { computeResources }: ComputeEnvironment): readonly Choice[] {
+export function choicesFor(
+  world: World,
+  { computeResources }: ComputeEnvironment,
+): readonly Choice[] {
   const names = computeResources?.instanceTypes ?? [];
   let choices = choicesKnown.get(names);
   if (choices === undefined) {
@@ -81,7 +111,10 @@ export function choicesFor(world: World, { computeResources }: ComputeEnvironmen
   return choices;
 }
 
-const capacitiesKnown = new WeakMap<readonly Choice[], { readonly launch: Launch | undefined; readonly capacities: readonly Needs[] }>();
+const capacitiesKnown = new WeakMap<
+  readonly Choice[],
+  { readonly launch: Launch | undefined; readonly capacities: readonly Needs[] }
+>();
 
 /** What its instances can have, of each type that it may launch. */
 export function capacitiesOf(world: World, environment: ComputeEnvironment): readonly Needs[] {
@@ -90,17 +123,28 @@ export function capacitiesOf(world: World, environment: ComputeEnvironment): rea
   let known = capacitiesKnown.get(choices);
   if (known === undefined || known.launch !== launch) {
     const reserved = reservedMemoryMib(launch);
-    known = { launch, capacities: choices.flatMap(({ types }) => types.map((type) => capacityOf(type, reserved))) };
+    known = {
+      launch,
+      capacities: choices.flatMap(({ types }) => types.map((type) => capacityOf(type, reserved))),
+    };
     capacitiesKnown.set(choices, known);
   }
   return known.capacities;
 }
 
-/** Where its instance types are of another architecture than the machine that they are slices of: what jobs there really are. */
-export function architectureNote(world: World, environment: ComputeEnvironment): string | undefined {
+/**
+ * Where its instance types are of another architecture than the machine that they are slices of:
+ * what jobs there really are.
+ */
+export function architectureNote(
+  world: World,
+  environment: ComputeEnvironment,
+): string | undefined {
   const type = choicesFor(world, environment)[0]?.types[0];
   const [machine] = world.hosts.machines();
   if (type === undefined || machine?.architecture === undefined) return undefined;
   const named = type.architecture === 'ARM_64' ? 'arm64' : 'x86_64';
-  return named === machine.architecture ? undefined : `Instance types of compute environment ${environment.name} are ${named}, and this machine is ${machine.architecture}: jobs run there as ${machine.architecture} and need images for it.`;
+  return named === machine.architecture
+    ? undefined
+    : `Instance types of compute environment ${environment.name} are ${named}, and this machine is ${machine.architecture}: jobs run there as ${machine.architecture} and need images for it.`;
 }

@@ -1,6 +1,7 @@
-// The shares of one fair share queue: who has jobs, who holds what, and how much each used of late (spec 6). Usage is two
-// numbers a share, moved on only when what the share holds changes, so that looking changes nothing and a restart gives the
-// same figures. Part of the world, changed by its fold alone.
+// The shares of one fair share queue: who has jobs, who holds what, and how much each used of late
+// (spec 6). Usage is two numbers a share, moved on only when what the share holds changes, so that
+// looking changes nothing and a restart gives the same figures. Part of the world, changed by its
+// fold alone.
 
 import { assert, must } from '../../base/assert.ts';
 import type { Arn } from '../../base/ids.ts';
@@ -30,7 +31,10 @@ export interface Share {
 
 /** A share is active for this much longer than its usage counts: AWS says "plus some minutes". */
 const afterglowSeconds = 300;
-/** What a share holds counts as if it had held it for so long already, so that one pass does not give all to one share. */
+/**
+ * What a share holds counts as if it had held it for so long already, so that one pass does not
+ * give all to one share.
+ */
 export const heldCountsSeconds = 60n;
 
 export const secondOf = (ms: number): number => Math.floor(ms / 1000);
@@ -41,7 +45,9 @@ export class Shares {
   readonly #shares = new Map<string, Share>();
   #milliVcpu = 0;
   /** The last count of active shares, until one comes or goes. */
-  #counted: { readonly second: number; readonly rules: FairShareRules; readonly active: number } | undefined;
+  #counted:
+    | { readonly second: number; readonly rules: FairShareRules; readonly active: number }
+    | undefined;
 
   /** `rules` are asked for each time: the policy may be changed or replaced. */
   constructor(queueArn: Arn, rules: () => FairShareRules) {
@@ -66,18 +72,26 @@ export class Shares {
     return this.#shares.values();
   }
 
-  /** The share with the lowest key gives the next job: (usage + what it holds, for a minute) x weight (spec 6, rule 2). */
+  /**
+   * The share with the lowest key gives the next job: (usage + what it holds, for a minute) x
+   * weight (spec 6, rule 2).
+   */
   keyOf(identifier: string, second: number): bigint {
     const share = this.#shares.get(identifier);
     if (share === undefined) return 0n;
     const { windowSeconds, weightOf } = this.rules;
     const usage = usageAfter(share.usage, share.milliVcpu, second - share.atSecond, windowSeconds);
-    return (usage + BigInt(share.milliVcpu) * heldCountsSeconds) * BigInt(weightOf(share.identifier));
+    return (
+      (usage + BigInt(share.milliVcpu) * heldCountsSeconds) * BigInt(weightOf(share.identifier))
+    );
   }
 
   /** Whether it holds anything, or did within the window. */
   hasUsed(share: Share, second: number): boolean {
-    return share.milliVcpu > 0 || (share.usage > 0n && second - share.atSecond <= this.rules.windowSeconds);
+    return (
+      share.milliVcpu > 0 ||
+      (share.usage > 0n && second - share.atSecond <= this.rules.windowSeconds)
+    );
   }
 
   /** Whether it has jobs that have not ended, or its usage has not been over for long. */
@@ -100,7 +114,8 @@ export class Shares {
   /** A job of the share has come. */
   add(identifier: string): void {
     const share = this.#shares.get(identifier);
-    if (share === undefined) this.#shares.set(identifier, { identifier, usage: 0n, atSecond: 0, milliVcpu: 0, jobs: 1 });
+    if (share === undefined)
+      this.#shares.set(identifier, { identifier, usage: 0n, atSecond: 0, milliVcpu: 0, jobs: 1 });
     else share.jobs++;
     if (share === undefined || share.jobs === 1) this.#counted = undefined;
   }
@@ -112,7 +127,10 @@ export class Shares {
     if (share.jobs === 0) this.#counted = undefined;
   }
 
-  /** From `second` on the share holds so much more, or less. Gives what has to be stored, if that changed. */
+  /**
+   * From `second` on the share holds so much more, or less. Gives what has to be stored, if that
+   * changed.
+   */
   weigh(identifier: string, milliVcpu: number, second: number): ShareUsage | undefined {
     const share = this.#known(identifier);
     // Reports may come late, and clocks jump: time never goes back here.
@@ -138,7 +156,10 @@ export class Shares {
     this.#shares.set(identifier, { identifier, usage, atSecond, milliVcpu: 0, jobs: 0 });
   }
 
-  /** What an attempt that was under way at the last commit holds; its usage was stored when it took it. */
+  /**
+   * What an attempt that was under way at the last commit holds; its usage was stored when it took
+   * it.
+   */
   restoreHeld(identifier: string, milliVcpu: number): void {
     this.#known(identifier).milliVcpu += milliVcpu;
     this.#milliVcpu += milliVcpu;

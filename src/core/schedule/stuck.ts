@@ -1,5 +1,6 @@
-// Jobs that stand in a line and cannot start until somebody changes something: whoever asks how many go before them does not
-// count these. Asked by people only; looks at so many classes of jobs and no more.
+// Jobs that stand in a line and cannot start until somebody changes something: whoever asks how
+// many go before them does not count these. Asked by people only; looks at so many classes of jobs
+// and no more.
 
 import type { Arn } from '../../base/ids.ts';
 import { rankOf, type LiveArrayParent, type WaitingJob } from '../job/job.ts';
@@ -16,7 +17,11 @@ const entriesLookedAt = 100_000;
 /** Nothing that others do, end or give back lets such a job start. */
 function isStuck(because: Blocked): boolean {
   if (because.type === 'consumable-short') return !mayComeBack(because);
-  return isFinal(because) || because.type === 'larger-than-every-environment' || because.type === 'no-environment-available';
+  return (
+    isFinal(because) ||
+    because.type === 'larger-than-every-environment' ||
+    because.type === 'no-environment-available'
+  );
 }
 
 /** Of those that stand before the job in its queue or share, how many are stuck. */
@@ -31,7 +36,11 @@ export function stuckAhead(world: World, job: WaitingJob | LiveArrayParent): num
 }
 
 /** … and in a queue as a whole; of classes with a lower rank than `before` says. */
-export function stuckIn(world: World, queueArn: Arn, before: (jobClass: JobClass) => number = () => Number.POSITIVE_INFINITY): number {
+export function stuckIn(
+  world: World,
+  queueArn: Arn,
+  before: (jobClass: JobClass) => number = () => Number.POSITIVE_INFINITY,
+): number {
   const queue = world.jobQueues.get(queueArn);
   let looked = 0;
   let stuck = 0;
@@ -40,8 +49,14 @@ export function stuckIn(world: World, queueArn: Arn, before: (jobClass: JobClass
     if (jobClass.queueArn !== queueArn) continue;
     looked++;
     const rank = before(jobClass);
-    const place = fit(world, queue, jobClass.claim, world.backlog.holdsBefore(queueArn, jobClass.claim).before);
-    if (!place.fits && isStuck(place.because)) stuck += jobClass.countBefore(rank, entriesLookedAt, world.runnableIn);
+    const place = fit(
+      world,
+      queue,
+      jobClass.claim,
+      world.backlog.holdsBefore(queueArn, jobClass.claim).before,
+    );
+    if (!place.fits && isStuck(place.because))
+      stuck += jobClass.countBefore(rank, entriesLookedAt, world.runnableIn);
   }
   return stuck;
 }

@@ -9,12 +9,31 @@ import type { LiveArrayParent, WaitingJob } from '../job/job.ts';
 import { WaitingList } from './waiting-list.ts';
 
 const terms = { needs: { milliVcpu: 1000, memoryMib: 1, gpus: 0 } };
-const identity = (sequence: number) => ({ id: jobId(`j${sequence}`), scope: scopeOf('000000000000', 'us-east-1'), queueArn: arn('q'), terms, createdAtMs: sequence, sequence });
-const job = (sequence: number, attempts: readonly EndedAttempt[] = []): WaitingJob => ({ ...identity(sequence), attempts, status: 'RUNNABLE' });
-const array = (sequence: number, arraySize: number): LiveArrayParent => ({
-  ...identity(sequence), arraySize, status: 'PENDING', rest: { status: 'RUNNABLE' }, children: new ChildTable(arraySize, 'RUNNABLE', sequence),
+const identity = (sequence: number) => ({
+  id: jobId(`j${sequence}`),
+  scope: scopeOf('000000000000', 'us-east-1'),
+  queueArn: arn('q'),
+  terms,
+  createdAtMs: sequence,
+  sequence,
 });
-const child = (parent: LiveArrayParent, index: number, attempts: readonly EndedAttempt[] = []): WaitingJob => ({ ...job(parent.sequence, attempts), id: childId(parent.id, index) });
+const job = (sequence: number, attempts: readonly EndedAttempt[] = []): WaitingJob => ({
+  ...identity(sequence),
+  attempts,
+  status: 'RUNNABLE',
+});
+const array = (sequence: number, arraySize: number): LiveArrayParent => ({
+  ...identity(sequence),
+  arraySize,
+  status: 'PENDING',
+  rest: { status: 'RUNNABLE' },
+  children: new ChildTable(arraySize, 'RUNNABLE', sequence),
+});
+const child = (
+  parent: LiveArrayParent,
+  index: number,
+  attempts: readonly EndedAttempt[] = [],
+): WaitingJob => ({ ...job(parent.sequence, attempts), id: childId(parent.id, index) });
 const tried = [{}] as unknown as readonly EndedAttempt[];
 
 test('jobs stand in order of submission; each child of an array counts', () => {
@@ -25,7 +44,10 @@ test('jobs stand in order of submission; each child of an array counts', () => {
   list.add(job(3), 3);
   assert.deepEqual([...list], ['j1', 'j2:0', 'j2:1', 'j2:2', 'j3']);
   assert.equal(list.size, 5);
-  assert.deepEqual([job(1), parent, child(parent, 0), child(parent, 2), job(3)].map((one) => list.ahead(one)), [0, 1, 1, 3, 4]);
+  assert.deepEqual(
+    [job(1), parent, child(parent, 0), child(parent, 2), job(3)].map((one) => list.ahead(one)),
+    [0, 1, 1, 3, 4],
+  );
 });
 
 test('a child that waits for another attempt stands in front, once', () => {
@@ -44,7 +66,10 @@ test('a child that waits for another attempt stands in front, once', () => {
     list.update(parent, 6);
   }
   assert.deepEqual([...list], ['j2:0', 'j2:1', 'j1', 'j2:2']);
-  assert.deepEqual([list.size, list.ahead(child(parent, 1, tried)), list.ahead(child(parent, 2))], [4, 1, 3]);
+  assert.deepEqual(
+    [list.size, list.ahead(child(parent, 1, tried)), list.ahead(child(parent, 2))],
+    [4, 1, 3],
+  );
   assert.ok(list.remove(child(parent, 0, tried), 7));
   parent.children.set(0, 'STARTING', 7);
   list.update(parent, 7);
@@ -63,10 +88,16 @@ test('since when a job stands where it stands: since the last that went or came 
   assert.deepEqual([list.sinceMs(job(2)), list.sinceMs(job(4))], [20, 20]);
   // One that had to wait for others takes its place by submission: who came after it moves back.
   list.add(job(3), 30);
-  assert.deepEqual([list.sinceMs(job(2)), list.sinceMs(job(3)), list.sinceMs(job(4))], [20, 30, 30]);
+  assert.deepEqual(
+    [list.sinceMs(job(2)), list.sinceMs(job(3)), list.sinceMs(job(4))],
+    [20, 30, 30],
+  );
   // In front after a failed attempt.
   list.add({ ...job(1), attempts: tried }, 40);
-  assert.deepEqual([2, 3, 4].map((sequence) => list.sinceMs(job(sequence))), [40, 40, 40]);
+  assert.deepEqual(
+    [2, 3, 4].map((sequence) => list.sinceMs(job(sequence))),
+    [40, 40, 40],
+  );
 });
 
 test('after a restart a job is not said to have stood longer than is known', () => {
@@ -82,6 +113,10 @@ test('however many go from the middle, no job is said to stand longer than it do
   const list = new WaitingList();
   const last = job(10_000);
   for (let sequence = 1; sequence <= 10_000; sequence++) list.add(job(sequence), sequence);
-  for (let sequence = 2; sequence <= 9_000; sequence++) list.remove(job(sequence), 20_000 + sequence);
-  assert.deepEqual([list.ahead(last), list.sinceMs(last), list.sinceMs(job(1))], [1_000, 29_000, 1]);
+  for (let sequence = 2; sequence <= 9_000; sequence++)
+    list.remove(job(sequence), 20_000 + sequence);
+  assert.deepEqual(
+    [list.ahead(last), list.sinceMs(last), list.sinceMs(job(1))],
+    [1_000, 29_000, 1],
+  );
 });

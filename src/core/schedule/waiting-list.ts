@@ -1,13 +1,17 @@
-// The RUNNABLE jobs of one queue, or of one of its shares, in the order in which a pass tries them, so that anybody can ask who goes next, how many are
-// ahead of a job, and since when it stands where it stands. It places nothing: the backlog does. An array has one place for all
-// its children, but those that wait for another attempt, which stand in front on their own.
+// The RUNNABLE jobs of one queue, or of one of its shares, in the order in which a pass tries them,
+// so that anybody can ask who goes next, how many are ahead of a job, and since when it stands
+// where it stands. It places nothing: the backlog does. An array has one place for all its
+// children, but those that wait for another attempt, which stand in front on their own.
 
 import { SortedList } from '../../base/sorted-list.ts';
 import { childId, splitJobId, type JobId } from '../../base/ids.ts';
 import type { ChildTable } from '../job/child-table.ts';
 import { rankOf, type LiveArrayParent, type WaitingJob } from '../job/job.ts';
 
-/** What decides who goes first: the scheduling priority in a share, higher first; then rank, lower first. */
+/**
+ * What decides who goes first: the scheduling priority in a share, higher first; then rank, lower
+ * first.
+ */
 interface Standing {
   readonly priority: number;
   readonly rank: number;
@@ -21,19 +25,30 @@ interface ArrayPlace extends Place {
   readonly children: ChildTable;
 }
 
-const goesBefore = (a: Standing, b: Standing): boolean => (a.priority === b.priority ? a.rank < b.rank : a.priority > b.priority);
+const goesBefore = (a: Standing, b: Standing): boolean =>
+  a.priority === b.priority ? a.rank < b.rank : a.priority > b.priority;
 const indexOf = ({ jobId }: Place): number => splitJobId(jobId).index ?? -1;
 /** Children of one array that wait for another attempt share a rank, and go by index. */
-const before = (a: Place, b: Place): boolean => goesBefore(a, b) || (!goesBefore(b, a) && indexOf(a) < indexOf(b));
-const standingOf = (job: WaitingJob | LiveArrayParent): Standing => ({ priority: job.terms.share?.schedulingPriority ?? 0, rank: rankOf(job) });
-const placeOf = (job: WaitingJob | LiveArrayParent): Place => ({ ...standingOf(job), jobId: job.id });
+const before = (a: Place, b: Place): boolean =>
+  goesBefore(a, b) || (!goesBefore(b, a) && indexOf(a) < indexOf(b));
+const standingOf = (job: WaitingJob | LiveArrayParent): Standing => ({
+  priority: job.terms.share?.schedulingPriority ?? 0,
+  rank: rankOf(job),
+});
+const placeOf = (job: WaitingJob | LiveArrayParent): Place => ({
+  ...standingOf(job),
+  jobId: job.id,
+});
 
 /** Jobs that stand here or behind moved up or down. */
 interface Move extends Standing {
   atMs: number;
 }
 
-/** Moves remembered; beyond, those farthest back are said to have stood where they are for a shorter time than they have. */
+/**
+ * Moves remembered; beyond, those farthest back are said to have stood where they are for a shorter
+ * time than they have.
+ */
 const movesKept = 1024;
 
 export class WaitingList {
@@ -51,7 +66,8 @@ export class WaitingList {
     const place = placeOf(job);
     this.#places.add(place);
     const { parent, index } = splitJobId(job.id);
-    if (index !== undefined) this.#ownPlaces.set(parent, (this.#ownPlaces.get(parent) ?? new Set()).add(index));
+    if (index !== undefined)
+      this.#ownPlaces.set(parent, (this.#ownPlaces.get(parent) ?? new Set()).add(index));
     // One that stands where it was submitted has moved nobody.
     if (atMs !== job.createdAtMs) this.#moved(place, atMs);
   }
@@ -91,23 +107,31 @@ export class WaitingList {
   }
 
   /**
-   * How many jobs go before this one, or before an array's first; children of arrays count one by one. Costs some hundred
-   * steps however many wait, and one more for each array that waits before it.
+   * How many jobs go before this one, or before an array's first; children of arrays count one by
+   * one. Costs some hundred steps however many wait, and one more for each array that waits before
+   * it.
    */
   ahead(job: WaitingJob | LiveArrayParent): number {
     const { parent, index } = splitJobId(job.id);
-    const array = index === undefined || this.#ownPlaces.get(parent)?.has(index) ? undefined : this.#arrayOf.get(parent);
+    const array =
+      index === undefined || this.#ownPlaces.get(parent)?.has(index)
+        ? undefined
+        : this.#arrayOf.get(parent);
     const place = array ?? placeOf(job);
     let count = this.#places.countBefore(place);
     for (const other of this.#arrays) {
       if (!goesBefore(other, place)) break;
       count += this.#waitingIn(other) - 1;
     }
-    if (array !== undefined) for (const other of this.#indexesIn(array)) if (other < (index as number)) count++;
+    if (array !== undefined)
+      for (const other of this.#indexesIn(array)) if (other < (index as number)) count++;
     return count;
   }
 
-  /** Since when as many go before the job as do now. After a restart: since then, where it is longer. */
+  /**
+   * Since when as many go before the job as do now. After a restart: since then, where it is
+   * longer.
+   */
   sinceMs(job: WaitingJob | LiveArrayParent): number {
     const standing = standingOf(job);
     let low = 0;
@@ -154,6 +178,7 @@ export class WaitingList {
     else moves.push(move);
     // Of those that lie before the head only the last says something.
     const head = this.#places.first;
-    while (moves.length > 1 && (head === undefined || !goesBefore(head, moves[1] as Move))) moves.shift();
+    while (moves.length > 1 && (head === undefined || !goesBefore(head, moves[1] as Move)))
+      moves.shift();
   }
 }

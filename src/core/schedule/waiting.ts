@@ -1,5 +1,5 @@
-// Who waits where: a list for each queue, and on fair share queues one for each share. Part of the world, changed by its fold
-// alone.
+// Who waits where: a list for each queue, and on fair share queues one for each share. Part of the
+// world, changed by its fold alone.
 
 import type { Arn } from '../../base/ids.ts';
 import type { LiveArrayParent, WaitingJob } from '../job/job.ts';
@@ -11,7 +11,10 @@ export class Waiting {
   readonly #ofQueues = new Map<Arn, Map<string, WaitingList>>();
 
   /** The list that the job stands in when it is RUNNABLE. */
-  of({ queueArn, terms: { share } }: Pick<WaitingJob | LiveArrayParent, 'queueArn' | 'terms'>): WaitingList {
+  of({
+    queueArn,
+    terms: { share },
+  }: Pick<WaitingJob | LiveArrayParent, 'queueArn' | 'terms'>): WaitingList {
     const identifier = share?.identifier ?? '';
     let lists = this.#ofQueues.get(queueArn);
     if (lists === undefined) this.#ofQueues.set(queueArn, (lists = new Map()));
@@ -38,6 +41,7 @@ export class Waiting {
 
   /** After a restart. */
   restart(atMs: number): void {
-    for (const lists of this.#ofQueues.values()) for (const list of lists.values()) list.restart(atMs);
+    for (const lists of this.#ofQueues.values())
+      for (const list of lists.values()) list.restart(atMs);
   }
 }

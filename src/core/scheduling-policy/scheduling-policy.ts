@@ -1,5 +1,5 @@
-// A scheduling policy: how the shares of a fair share queue are weighed against each other (spec 6). Holds no usage; that is
-// a fact of the world, and the same policy may serve several queues.
+// A scheduling policy: how the shares of a fair share queue are weighed against each other (spec
+// 6). Holds no usage; that is a fact of the world, and the same policy may serve several queues.
 
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
 import type { Arn, Scope } from '../../base/ids.ts';
@@ -23,7 +23,10 @@ export interface FairShareRules {
   weightOf(shareIdentifier: string): number;
 }
 
-/** "A value of zero (0) indicates the default minimum time window (600 seconds)." A shorter one is as good as that. */
+/**
+ * "A value of zero (0) indicates the default minimum time window (600 seconds)." A shorter one is
+ * as good as that.
+ */
 const windowSecondsMin = 600;
 const weightUnit = 10_000;
 
@@ -38,7 +41,8 @@ export function rulesOf(policy: SchedulingPolicy): FairShareRules {
 function readRules({ fairsharePolicy }: SchedulingPolicy): FairShareRules {
   const exact = new Map<string, number>();
   const prefixes: [prefix: string, weight: number][] = [];
-  for (const { shareIdentifier = '', weightFactor = 1 } of fairsharePolicy?.shareDistribution ?? []) {
+  for (const { shareIdentifier = '', weightFactor = 1 } of fairsharePolicy?.shareDistribution ??
+    []) {
     const weight = Math.round(weightFactor * weightUnit);
     if (shareIdentifier.endsWith('*')) prefixes.push([shareIdentifier.slice(0, -1), weight]);
     else exact.set(shareIdentifier, weight);
@@ -47,6 +51,7 @@ function readRules({ fairsharePolicy }: SchedulingPolicy): FairShareRules {
     windowSeconds: Math.max(windowSecondsMin, fairsharePolicy?.shareDecaySeconds ?? 0),
     computeReservation: fairsharePolicy?.computeReservation ?? 0,
     // Entries do not overlap: at most one speaks of a share.
-    weightOf: (share) => exact.get(share) ?? prefixes.find(([prefix]) => share.startsWith(prefix))?.[1] ?? weightUnit,
+    weightOf: (share) =>
+      exact.get(share) ?? prefixes.find(([prefix]) => share.startsWith(prefix))?.[1] ?? weightUnit,
   };
 }

@@ -1,5 +1,6 @@
-// What every engine must do about a start that is carried out late, when whoever asked for it may be gone: whatever may have run
-// is stopped and told as what ran, and only what can no longer start is said not to have started. Run it beside engineContract.
+// What every engine must do about a start that is carried out late, when whoever asked for it may
+// be gone: whatever may have run is stopped and told as what ran, and only what can no longer start
+// is said not to have started. Run it beside engineContract.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -14,7 +15,10 @@ export interface LateStarts {
   readonly engine: Engine;
   /** A start has got to where it is held up. */
   readonly isHeldUp: () => boolean;
-  /** Has the starts carried out that were asked for, wherever they got to. Resolves when that was done, or was refused. */
+  /**
+   * Has the starts carried out that were asked for, wherever they got to. Resolves when that was
+   * done, or was refused.
+   */
   readonly carryOut: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -35,63 +39,100 @@ interface Scene {
 }
 
 export function lateStartContract({ engine: contract, late }: LateStartContract): void {
-  const scene = (title: string, behaviour: Parameters<EngineContract['spec']>[1], body: (scene: Scene) => Promise<void>): void => {
-    test(`${contract.name}: a start that is carried out late: ${title}`, { skip: contract.skip ?? false, timeout: 120_000 }, async () => {
-      await contract.before?.();
-      const starts = await late();
-      const reports = new ReportRecorder();
-      const spec = contract.spec(newAttempt(), behaviour);
-      const next = contract.create();
-      try {
-        await starts.engine.open(() => {});
-        // Nobody hears its answer any more.
-        starts.engine.start(spec).catch((error: unknown) => assert.ok(error instanceof EngineUnavailable, String(error)));
-        await until('the start is held up', starts.isHeldUp);
-        await starts.engine.close();
-        await next.open(reports.take);
-        assert.equal((await next.list()).find(({ attemptId }) => attemptId === spec.attemptId)?.state, 'created');
-        await body({ next, reports, attemptId: spec.attemptId, carryOut: starts.carryOut, startAgain: () => next.start(spec) });
-      } finally {
-        await starts.carryOut();
-        await next.remove(spec.attemptId);
-        await next.close();
-        await starts.close();
-        await contract.after?.();
-      }
-    });
+  const scene = (
+    title: string,
+    behaviour: Parameters<EngineContract['spec']>[1],
+    body: (scene: Scene) => Promise<void>,
+  ): void => {
+    test(
+      `${contract.name}: a start that is carried out late: ${title}`,
+      { skip: contract.skip ?? false, timeout: 120_000 },
+      async () => {
+        await contract.before?.();
+        const starts = await late();
+        const reports = new ReportRecorder();
+        const spec = contract.spec(newAttempt(), behaviour);
+        const next = contract.create();
+        try {
+          await starts.engine.open(() => {});
+          // Nobody hears its answer any more.
+          starts.engine
+            .start(spec)
+            .catch((error: unknown) =>
+              assert.ok(error instanceof EngineUnavailable, String(error)),
+            );
+          await until('the start is held up', starts.isHeldUp);
+          await starts.engine.close();
+          await next.open(reports.take);
+          assert.equal(
+            (await next.list()).find(({ attemptId }) => attemptId === spec.attemptId)?.state,
+            'created',
+          );
+          await body({
+            next,
+            reports,
+            attemptId: spec.attemptId,
+            carryOut: starts.carryOut,
+            startAgain: () => next.start(spec),
+          });
+        } finally {
+          await starts.carryOut();
+          await next.remove(spec.attemptId);
+          await next.close();
+          await starts.close();
+          await contract.after?.();
+        }
+      },
+    );
   };
-  const types = ({ reports, attemptId }: Scene): string[] => reports.of(attemptId).map((report) => report.type);
+  const types = ({ reports, attemptId }: Scene): string[] =>
+    reports.of(attemptId).map((report) => report.type);
 
-  scene('a stop that comes before makes sure that it never runs', { lines: ['ran'] }, async (given) => {
-    const { next, reports, attemptId, carryOut } = given;
-    await next.stop(attemptId, 1000);
-    const { reason } = await reports.first(attemptId, 'start-failed');
-    assert.equal(reason, 'stopped before it started');
-    await carryOut();
-    assert.equal(await next.inspect(attemptId), undefined);
-    assert.ok(!(await next.list()).some((one) => one.attemptId === attemptId));
-    assert.deepEqual(types(given), ['start-failed']);
-  });
+  scene(
+    'a stop that comes before makes sure that it never runs',
+    { lines: ['ran'] },
+    async (given) => {
+      const { next, reports, attemptId, carryOut } = given;
+      await next.stop(attemptId, 1000);
+      const { reason } = await reports.first(attemptId, 'start-failed');
+      assert.equal(reason, 'stopped before it started');
+      await carryOut();
+      assert.equal(await next.inspect(attemptId), undefined);
+      assert.ok(!(await next.list()).some((one) => one.attemptId === attemptId));
+      assert.deepEqual(types(given), ['start-failed']);
+    },
+  );
 
-  scene('a stop that comes after it stops what runs', { lines: ['ran'], milliseconds: 60_000 }, async (given) => {
-    const { next, reports, attemptId, carryOut } = given;
-    await carryOut();
-    await next.stop(attemptId, 30_000);
-    const { exit } = await reports.exited(attemptId);
-    assert.notEqual(exit.exitCode, 0);
-    assert.deepEqual(types(given), ['started', 'exited']);
-    assert.deepEqual((await textOf(next.logs(attemptId, undefined))).slice(0, 1), exit.exitCode === 143 ? ['ran'] : []);
-  });
+  scene(
+    'a stop that comes after it stops what runs',
+    { lines: ['ran'], milliseconds: 60_000 },
+    async (given) => {
+      const { next, reports, attemptId, carryOut } = given;
+      await carryOut();
+      await next.stop(attemptId, 30_000);
+      const { exit } = await reports.exited(attemptId);
+      assert.notEqual(exit.exitCode, 0);
+      assert.deepEqual(types(given), ['started', 'exited']);
+      assert.deepEqual(
+        (await textOf(next.logs(attemptId, undefined))).slice(0, 1),
+        exit.exitCode === 143 ? ['ran'] : [],
+      );
+    },
+  );
 
-  scene('a stop that comes when all is over tells what ran', { lines: ['ran'], exitCode: 3 }, async (given) => {
-    const { next, reports, attemptId, carryOut } = given;
-    await carryOut();
-    await until('it ends', async () => (await next.inspect(attemptId))?.state === 'exited');
-    await next.stop(attemptId, 1000);
-    assert.equal((await reports.exited(attemptId)).exit.exitCode, 3);
-    assert.deepEqual(types(given), ['started', 'exited']);
-    assert.deepEqual(await textOf(next.logs(attemptId, undefined)), ['ran']);
-  });
+  scene(
+    'a stop that comes when all is over tells what ran',
+    { lines: ['ran'], exitCode: 3 },
+    async (given) => {
+      const { next, reports, attemptId, carryOut } = given;
+      await carryOut();
+      await until('it ends', async () => (await next.inspect(attemptId))?.state === 'exited');
+      await next.stop(attemptId, 1000);
+      assert.equal((await reports.exited(attemptId)).exit.exitCode, 3);
+      assert.deepEqual(types(given), ['started', 'exited']);
+      assert.deepEqual(await textOf(next.logs(attemptId, undefined)), ['ran']);
+    },
+  );
 
   scene('another start makes it run once', { lines: ['ran'], exitCode: 3 }, async (given) => {
     const { next, reports, attemptId, carryOut, startAgain } = given;
@@ -107,16 +148,22 @@ export function lateStartContract({ engine: contract, late }: LateStartContract)
   });
 
   for (const round of [1, 2, 3, 4, 5]) {
-    scene(`one that comes at the moment of a stop is told as what it was (${round})`, { lines: ['ran'], milliseconds: 60_000 }, async (given) => {
-      const { next, attemptId, carryOut } = given;
-      const carriedOut = carryOut();
-      await new Promise((resolve) => setTimeout(resolve, round - 1));
-      await next.stop(attemptId, 30_000);
-      await carriedOut;
-      await until('its end is told', () => types(given).some((type) => type === 'exited' || type === 'start-failed'));
-      const ran = types(given).includes('exited');
-      assert.deepEqual(types(given), ran ? ['started', 'exited'] : ['start-failed']);
-      assert.equal((await next.inspect(attemptId))?.state, ran ? 'exited' : undefined);
-    });
+    scene(
+      `one that comes at the moment of a stop is told as what it was (${round})`,
+      { lines: ['ran'], milliseconds: 60_000 },
+      async (given) => {
+        const { next, attemptId, carryOut } = given;
+        const carriedOut = carryOut();
+        await new Promise((resolve) => setTimeout(resolve, round - 1));
+        await next.stop(attemptId, 30_000);
+        await carriedOut;
+        await until('its end is told', () =>
+          types(given).some((type) => type === 'exited' || type === 'start-failed'),
+        );
+        const ran = types(given).includes('exited');
+        assert.deepEqual(types(given), ran ? ['started', 'exited'] : ['start-failed']);
+        assert.equal((await next.inspect(attemptId))?.state, ran ? 'exited' : undefined);
+      },
+    );
   }
 }

@@ -1,5 +1,6 @@
-// What every engine must do for the nodes of multi-node parallel jobs, as one suite beside the engines' contract: addresses of their
-// own that others reach, networks that come with the first node and go with the last. It leaves nothing behind.
+// What every engine must do for the nodes of multi-node parallel jobs, as one suite beside the
+// engines' contract: addresses of their own that others reach, networks that come with the first
+// node and go with the last. It leaves nothing behind.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -20,14 +21,29 @@ export interface NetworkContract {
   readonly sharesAddress?: boolean | undefined;
   /** A range with room for one network of five nodes. */
   readonly smallRange: string;
-  /** Commands of which one prints what it is told at its own address, and one tells it; absent: nothing really runs. */
-  readonly talk?: { readonly listen: (port: number) => string[]; readonly tell: (address: string, port: number, text: string) => string[] } | undefined;
+  /**
+   * Commands of which one prints what it is told at its own address, and one tells it; absent:
+   * nothing really runs.
+   */
+  readonly talk?:
+    | {
+        readonly listen: (port: number) => string[];
+        readonly tell: (address: string, port: number, text: string) => string[];
+      }
+    | undefined;
 }
 
 /** So many attempts as the nodes of one job; the first is the main node. */
-export function nodesOf(count: number, spec: () => ContainerSpec, kind: NodeNetwork['kind'] = 'private'): ContainerSpec[] {
+export function nodesOf(
+  count: number,
+  spec: () => ContainerSpec,
+  kind: NodeNetwork['kind'] = 'private',
+): ContainerSpec[] {
   const main = spec();
-  return [main, ...Array.from({ length: count - 1 }, spec)].map((one, node) => ({ ...one, network: { id: main.attemptId, kind, numNodes: count, node } }));
+  return [main, ...Array.from({ length: count - 1 }, spec)].map((one, node) => ({
+    ...one,
+    network: { id: main.attemptId, kind, numNodes: count, node },
+  }));
 }
 
 export function networkContract(contract: NetworkContract): void {
@@ -35,12 +51,20 @@ export function networkContract(contract: NetworkContract): void {
   const skip = common.skip ?? false;
   const made = new Set<AttemptId>();
 
-  const nodes = (count: number, behaviour: Parameters<EngineContract['spec']>[1], kind: NodeNetwork['kind'] = 'private'): ContainerSpec[] => {
+  const nodes = (
+    count: number,
+    behaviour: Parameters<EngineContract['spec']>[1],
+    kind: NodeNetwork['kind'] = 'private',
+  ): ContainerSpec[] => {
     const specs = nodesOf(count, () => common.spec(newAttempt(), behaviour), kind);
     for (const { attemptId } of specs) made.add(attemptId);
     return specs;
   };
-  const netTest = (title: string, body: (engine: Engine, reports: ReportRecorder) => Promise<void>, create = common.create): void => {
+  const netTest = (
+    title: string,
+    body: (engine: Engine, reports: ReportRecorder) => Promise<void>,
+    create = common.create,
+  ): void => {
     test(`${common.name}: ${title}`, { skip, timeout: 120_000 }, async () => {
       const reports = new ReportRecorder();
       const engine = create();
@@ -54,7 +78,10 @@ export function networkContract(contract: NetworkContract): void {
       }
     });
   };
-  const startedAddress = async (reports: ReportRecorder, { attemptId }: ContainerSpec): Promise<string> => (await reports.first(attemptId, 'started')).address ?? 'none';
+  const startedAddress = async (
+    reports: ReportRecorder,
+    { attemptId }: ContainerSpec,
+  ): Promise<string> => (await reports.first(attemptId, 'started')).address ?? 'none';
   const reopened = async (engine: Engine): Promise<Engine> => {
     await engine.close();
     const next = common.create();
@@ -64,88 +91,122 @@ export function networkContract(contract: NetworkContract): void {
   const forever = { milliseconds: 60_000 };
   const idOf = (specs: readonly ContainerSpec[]): AttemptId => specs[0]?.network?.id as AttemptId;
 
-  netTest('every node has an address of its own, which is told at its start and by list and inspect, also to a later server and after its end', async (engine, reports) => {
-    const running = nodes(3, forever);
-    const ended = nodes(2, {});
-    for (const spec of [...running, ...ended]) await engine.start(spec);
-    for (const { attemptId } of ended) await reports.exited(attemptId);
-    const told = new Map<AttemptId, string>();
-    for (const spec of [...running, ...ended]) told.set(spec.attemptId, await startedAddress(reports, spec));
-    for (const address of told.values()) assert.notEqual(parseBlock(`${address}/32`), undefined, address);
-    assert.equal(new Set(told.values()).size, sharesAddress ? 1 : 5);
-    const compare = async (which: Engine): Promise<void> => {
-      const listed = new Map((await which.list()).map((one) => [one.attemptId, one.address]));
-      for (const [attemptId, address] of told) {
-        assert.equal(listed.get(attemptId), address);
-        assert.equal((await which.inspect(attemptId))?.address, address);
+  netTest(
+    'every node has an address of its own, which is told at its start and by list and inspect, also to a later server and after its end',
+    async (engine, reports) => {
+      const running = nodes(3, forever);
+      const ended = nodes(2, {});
+      for (const spec of [...running, ...ended]) await engine.start(spec);
+      for (const { attemptId } of ended) await reports.exited(attemptId);
+      const told = new Map<AttemptId, string>();
+      for (const spec of [...running, ...ended])
+        told.set(spec.attemptId, await startedAddress(reports, spec));
+      for (const address of told.values())
+        assert.notEqual(parseBlock(`${address}/32`), undefined, address);
+      assert.equal(new Set(told.values()).size, sharesAddress ? 1 : 5);
+      const compare = async (which: Engine): Promise<void> => {
+        const listed = new Map((await which.list()).map((one) => [one.attemptId, one.address]));
+        for (const [attemptId, address] of told) {
+          assert.equal(listed.get(attemptId), address);
+          assert.equal((await which.inspect(attemptId))?.address, address);
+        }
+      };
+      await compare(engine);
+      const next = await reopened(engine);
+      try {
+        await compare(next);
+      } finally {
+        for (const attempt of made) await next.remove(attempt);
+        made.clear();
+        await next.close();
       }
-    };
-    await compare(engine);
-    const next = await reopened(engine);
-    try {
-      await compare(next);
-    } finally {
-      for (const attempt of made) await next.remove(attempt);
+    },
+  );
+
+  netTest(
+    'networks do not overlap, also where a server before made one of them',
+    async (engine, reports) => {
+      const first = nodes(5, forever);
+      for (const spec of first) await engine.start(spec);
+      const before = await Promise.all(first.map((spec) => startedAddress(reports, spec)));
+      const next = await reopened(engine);
+      try {
+        const later = nodes(2, forever);
+        for (const spec of later) await next.start(spec);
+        // A node that is started only now belongs to the network of the server before.
+        const listed = new Map((await next.list()).map((one) => [one.attemptId, one.address]));
+        const after = later.map(({ attemptId }) => listed.get(attemptId));
+        if (!sharesAddress)
+          for (const address of after)
+            assert.ok(
+              address !== undefined && !before.includes(address),
+              `${address} is none of ${before.join()}`,
+            );
+      } finally {
+        for (const attempt of made) await next.remove(attempt);
+        made.clear();
+        await next.close();
+      }
+    },
+  );
+
+  netTest(
+    'a node that starts after the server did again joins the network of the others',
+    async (engine, reports) => {
+      const [main, child] = nodes(2, forever) as [ContainerSpec, ContainerSpec];
+      await engine.start(main);
+      const address = await startedAddress(reports, main);
+      const next = await reopened(engine);
+      try {
+        assert.equal((await next.inspect(main.attemptId))?.address, address);
+        await next.start(child);
+        const own = (await next.inspect(child.attemptId))?.address ?? '';
+        if (!sharesAddress)
+          assert.equal(
+            parseBlock(`${own}/32`)?.base,
+            (parseBlock(`${address}/32`)?.base ?? 0) + 1,
+            'addresses follow the index',
+          );
+        assert.deepEqual(
+          (await networks(next)).filter((id) => id === idOf([main])),
+          sharesAddress ? [] : [idOf([main])],
+        );
+      } finally {
+        for (const attempt of made) await next.remove(attempt);
+        await next.close();
+      }
+      assert.deepEqual(await networks(next), []);
       made.clear();
-      await next.close();
-    }
-  });
+    },
+  );
 
-  netTest('networks do not overlap, also where a server before made one of them', async (engine, reports) => {
-    const first = nodes(5, forever);
-    for (const spec of first) await engine.start(spec);
-    const before = await Promise.all(first.map((spec) => startedAddress(reports, spec)));
-    const next = await reopened(engine);
-    try {
-      const later = nodes(2, forever);
-      for (const spec of later) await next.start(spec);
-      // A node that is started only now belongs to the network of the server before.
-      const listed = new Map((await next.list()).map((one) => [one.attemptId, one.address]));
-      const after = later.map(({ attemptId }) => listed.get(attemptId));
-      if (!sharesAddress) for (const address of after) assert.ok(address !== undefined && !before.includes(address), `${address} is none of ${before.join()}`);
-    } finally {
-      for (const attempt of made) await next.remove(attempt);
-      made.clear();
-      await next.close();
-    }
-  });
-
-  netTest('a node that starts after the server did again joins the network of the others', async (engine, reports) => {
-    const [main, child] = nodes(2, forever) as [ContainerSpec, ContainerSpec];
-    await engine.start(main);
-    const address = await startedAddress(reports, main);
-    const next = await reopened(engine);
-    try {
-      assert.equal((await next.inspect(main.attemptId))?.address, address);
-      await next.start(child);
-      const own = (await next.inspect(child.attemptId))?.address ?? '';
-      if (!sharesAddress) assert.equal(parseBlock(`${own}/32`)?.base, (parseBlock(`${address}/32`)?.base ?? 0) + 1, 'addresses follow the index');
-      assert.deepEqual((await networks(next)).filter((id) => id === idOf([main])), sharesAddress ? [] : [idOf([main])]);
-    } finally {
-      for (const attempt of made) await next.remove(attempt);
-      await next.close();
-    }
-    assert.deepEqual(await networks(next), []);
-    made.clear();
-  });
-
-  netTest('a network comes with its first node, whoever is quickest, and goes when the last is removed', async (engine, reports) => {
-    const specs = nodes(12, forever);
-    await Promise.all(specs.map((spec) => engine.start(spec)));
-    assert.deepEqual(await networks(engine), sharesAddress ? [] : [idOf(specs)]);
-    assert.equal(new Set(await Promise.all(specs.map((spec) => startedAddress(reports, spec)))).size, sharesAddress ? 1 : 12);
-    const [main, ...others] = specs as [ContainerSpec, ...ContainerSpec[]];
-    await engine.stop(main.attemptId, 0);
-    await reports.exited(main.attemptId);
-    await engine.list();
-    for (const { attemptId } of others) await engine.remove(attemptId);
-    assert.deepEqual(await networks(engine), sharesAddress ? [] : [idOf(specs)], 'the main node has ended and is not removed');
-    await engine.list();
-    assert.deepEqual(await networks(engine), sharesAddress ? [] : [idOf(specs)]);
-    await Promise.all([engine.remove(main.attemptId), engine.remove(main.attemptId)]);
-    await engine.remove(main.attemptId);
-    assert.deepEqual(await networks(engine), []);
-  });
+  netTest(
+    'a network comes with its first node, whoever is quickest, and goes when the last is removed',
+    async (engine, reports) => {
+      const specs = nodes(12, forever);
+      await Promise.all(specs.map((spec) => engine.start(spec)));
+      assert.deepEqual(await networks(engine), sharesAddress ? [] : [idOf(specs)]);
+      assert.equal(
+        new Set(await Promise.all(specs.map((spec) => startedAddress(reports, spec)))).size,
+        sharesAddress ? 1 : 12,
+      );
+      const [main, ...others] = specs as [ContainerSpec, ...ContainerSpec[]];
+      await engine.stop(main.attemptId, 0);
+      await reports.exited(main.attemptId);
+      await engine.list();
+      for (const { attemptId } of others) await engine.remove(attemptId);
+      assert.deepEqual(
+        await networks(engine),
+        sharesAddress ? [] : [idOf(specs)],
+        'the main node has ended and is not removed',
+      );
+      await engine.list();
+      assert.deepEqual(await networks(engine), sharesAddress ? [] : [idOf(specs)]);
+      await Promise.all([engine.remove(main.attemptId), engine.remove(main.attemptId)]);
+      await engine.remove(main.attemptId);
+      assert.deepEqual(await networks(engine), []);
+    },
+  );
 
   netTest('a node that cannot start leaves no network behind', async (engine, reports) => {
     const [main] = nodes(2, { cannotStart: true }) as [ContainerSpec];
@@ -154,45 +215,65 @@ export function networkContract(contract: NetworkContract): void {
     assert.deepEqual(await networks(engine), []);
   });
 
-  netTest('nodes that use their hosts’ network have no address here, and no network is made', async (engine, reports) => {
-    const [main] = nodes(2, {}, 'host') as [ContainerSpec];
-    await engine.start(main);
-    assert.equal((await reports.first(main.attemptId, 'started')).address, undefined);
-    assert.deepEqual(await networks(engine), []);
-  });
+  netTest(
+    'nodes that use their hosts’ network have no address here, and no network is made',
+    async (engine, reports) => {
+      const [main] = nodes(2, {}, 'host') as [ContainerSpec];
+      await engine.start(main);
+      assert.equal((await reports.first(main.attemptId, 'started')).address, undefined);
+      assert.deepEqual(await networks(engine), []);
+    },
+  );
 
   const small = ownBlock(contract.smallRange);
   const noRoomLeft = async (engine: Engine, reports: ReportRecorder): Promise<void> => {
-    const [first, second, third] = [5, 2, 2].flatMap((count) => nodes(count, forever).slice(0, 1)) as [ContainerSpec, ContainerSpec, ContainerSpec];
+    const [first, second, third] = [5, 2, 2].flatMap((count) =>
+      nodes(count, forever).slice(0, 1),
+    ) as [ContainerSpec, ContainerSpec, ContainerSpec];
     await engine.start(first);
     await engine.start(second);
     const [report] = reports.of(second.attemptId);
     assert.equal(report?.type, 'start-failed');
-    assert.match((report as { reason: string }).reason, /^ResourceInitializationError: unable to set up the network of the job: [\d./]+ has no block of \/29 free for 2 nodes/);
+    assert.match(
+      (report as { reason: string }).reason,
+      /^ResourceInitializationError: unable to set up the network of the job: [\d./]+ has no block of \/29 free for 2 nodes/,
+    );
     await engine.remove(first.attemptId);
     await engine.start(third);
     assert.equal(reports.of(third.attemptId)[0]?.type, 'started', 'there is room again');
   };
-  if (!sharesAddress) netTest('a job that finds no room for its network fails with the reason', noRoomLeft, () => contract.create(small));
+  if (!sharesAddress)
+    netTest('a job that finds no room for its network fails with the reason', noRoomLeft, () =>
+      contract.create(small),
+    );
 
   if (contract.talk === undefined) return;
   const { listen, tell } = contract.talk;
 
-  netTest('a node learns its own address, listens there, and another reaches it', async (engine, reports) => {
-    const port = 7_000 + Math.floor(Math.random() * 1_000);
-    const [main, child] = nodes(2, {}) as [ContainerSpec, ContainerSpec];
-    await engine.start({ ...main, command: listen(port) });
-    const address = await startedAddress(reports, main);
-    await engine.start({ ...child, command: tell(address, port, 'hello') });
-    assert.equal((await reports.exited(child.attemptId)).exit.exitCode, 0, (await textOf(engine.logs(child.attemptId, undefined))).join('\n'));
-    await reports.exited(main.attemptId);
-    assert.deepEqual(await textOf(engine.logs(main.attemptId, undefined)), ['hello']);
-  });
+  netTest(
+    'a node learns its own address, listens there, and another reaches it',
+    async (engine, reports) => {
+      const port = 7_000 + Math.floor(Math.random() * 1_000);
+      const [main, child] = nodes(2, {}) as [ContainerSpec, ContainerSpec];
+      await engine.start({ ...main, command: listen(port) });
+      const address = await startedAddress(reports, main);
+      await engine.start({ ...child, command: tell(address, port, 'hello') });
+      assert.equal(
+        (await reports.exited(child.attemptId)).exit.exitCode,
+        0,
+        (await textOf(engine.logs(child.attemptId, undefined))).join('\n'),
+      );
+      await reports.exited(main.attemptId);
+      assert.deepEqual(await textOf(engine.logs(main.attemptId, undefined)), ['hello']);
+    },
+  );
 
   netTest('what a node learns is the address that is told of it', async (engine, reports) => {
     const [, child] = nodes(2, {}) as [ContainerSpec, ContainerSpec];
     await engine.start({ ...child, command: ['sh', '-c', `echo $${nodeAddressVariable}`] });
     await reports.exited(child.attemptId);
-    assert.deepEqual(await textOf(engine.logs(child.attemptId, undefined)), [await startedAddress(reports, child)]);
+    assert.deepEqual(await textOf(engine.logs(child.attemptId, undefined)), [
+      await startedAddress(reports, child),
+    ]);
   });
 }

@@ -1,5 +1,5 @@
-// What tests of engines share: reports kept as they came and waited for, output read to its end. For tests only; every wait is
-// bounded and says what it waited for.
+// What tests of engines share: reports kept as they came and waited for, output read to its end.
+// For tests only; every wait is bounded and says what it waited for.
 
 import type { AttemptId } from '../../base/ids.ts';
 import type { EngineReport, LogBatch } from '../../port/engine.ts';
@@ -31,13 +31,23 @@ export class ReportRecorder {
     return this.first(attemptId, 'exited');
   }
 
-  first<Type extends EngineReport['type']>(attemptId: AttemptId, type: Type): Promise<ReportOf<Type>> {
+  first<Type extends EngineReport['type']>(
+    attemptId: AttemptId,
+    type: Type,
+  ): Promise<ReportOf<Type>> {
     const found = (): ReportOf<Type> | undefined =>
-      this.#reports.find((report): report is ReportOf<Type> => report.attemptId === attemptId && report.type === type);
+      this.#reports.find(
+        (report): report is ReportOf<Type> =>
+          report.attemptId === attemptId && report.type === type,
+      );
     return new Promise((resolve, reject) => {
       const giveUp = setTimeout(() => {
         this.#waiters.delete(look);
-        reject(new Error(`no report '${type}' within ${patienceMs} ms; there were ${JSON.stringify(this.of(attemptId))}`));
+        reject(
+          new Error(
+            `no report '${type}' within ${patienceMs} ms; there were ${JSON.stringify(this.of(attemptId))}`,
+          ),
+        );
       }, patienceMs);
       const look = (): void => {
         const report = found();
@@ -53,7 +63,11 @@ export class ReportRecorder {
 }
 
 /** Asks until it is so. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>, withinMs = patienceMs): Promise<void> {
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  withinMs = patienceMs,
+): Promise<void> {
   const endMs = Date.now() + withinMs;
   while (!(await isSo())) {
     if (Date.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`);
@@ -68,9 +82,14 @@ export async function* bounded(logs: AsyncIterable<LogBatch>): AsyncGenerator<Lo
     for (;;) {
       let giveUp: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
-        giveUp = setTimeout(() => reject(new Error(`neither output nor its end within ${patienceMs} ms`)), patienceMs);
+        giveUp = setTimeout(
+          () => reject(new Error(`neither output nor its end within ${patienceMs} ms`)),
+          patienceMs,
+        );
       });
-      const { done, value } = await Promise.race([batches.next(), late]).finally(() => clearTimeout(giveUp));
+      const { done, value } = await Promise.race([batches.next(), late]).finally(() =>
+        clearTimeout(giveUp),
+      );
       if (done) return;
       yield value;
     }
@@ -80,7 +99,8 @@ export async function* bounded(logs: AsyncIterable<LogBatch>): AsyncGenerator<Lo
   }
 }
 
-export const linesOf = (batches: readonly LogBatch[]): string[] => batches.flatMap((batch) => batch.lines.map((line) => Buffer.from(line.message).toString()));
+export const linesOf = (batches: readonly LogBatch[]): string[] =>
+  batches.flatMap((batch) => batch.lines.map((line) => Buffer.from(line.message).toString()));
 
 /** Reads to the end. */
 export async function textOf(logs: AsyncIterable<LogBatch>): Promise<string[]> {

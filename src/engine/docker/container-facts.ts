@@ -3,7 +3,13 @@
 import { attemptId, type AttemptId } from '../../base/ids.ts';
 import type { Exit } from '../../core/job/attempt.ts';
 import type { InspectedContainer } from './docker-api.ts';
-import { addressLabel, attemptLabel, containerName, networkLabel, outputLabel } from './container-mapping.ts';
+import {
+  addressLabel,
+  attemptLabel,
+  containerName,
+  networkLabel,
+  outputLabel,
+} from './container-mapping.ts';
 
 export interface ContainerFacts {
   readonly attemptId: AttemptId;
@@ -34,26 +40,36 @@ export function containerFacts({ Id, Config, State, Mounts }: InspectedContainer
     containerId: Id,
     pid: State.Pid,
     keepsOutput: labels[outputLabel] === 'kept',
-    volumes: (Mounts ?? []).flatMap((mount) => (mount.Type === 'volume' && mount.Name?.startsWith(prefix) ? mount.Name : [])),
+    volumes: (Mounts ?? []).flatMap((mount) =>
+      mount.Type === 'volume' && mount.Name?.startsWith(prefix) ? mount.Name : [],
+    ),
     startedAtMs,
     networkId: labels[networkLabel] as AttemptId | undefined,
     address: labels[addressLabel],
   };
   switch (State.Status) {
     case 'created':
-      // Its start may have failed: then Docker keeps an error here, and starting it again will say the same.
+      // Its start may have failed: then Docker keeps an error here, and starting it again will say
+      // the same.
       return { ...known, state: 'created', startedAtMs: undefined };
     case 'exited':
     case 'dead':
     case 'removing':
       // Deleted without having run: it has no exit.
-      if (startedAtMs === undefined && State.Status !== 'exited') return { ...known, state: 'created' };
+      if (startedAtMs === undefined && State.Status !== 'exited')
+        return { ...known, state: 'created' };
       return {
         ...known,
         state: 'exited',
-        // Docker takes the two times from different clocks' readings: of a short run the end may come first.
-        stoppedAtMs: finishedAtMs === undefined ? undefined : Math.max(finishedAtMs, startedAtMs ?? 0),
-        exit: { exitCode: State.ExitCode, outOfMemory: State.OOMKilled, ...(State.Error !== '' && { reason: State.Error }) },
+        // Docker takes the two times from different clocks' readings: of a short run the end may
+        // come first.
+        stoppedAtMs:
+          finishedAtMs === undefined ? undefined : Math.max(finishedAtMs, startedAtMs ?? 0),
+        exit: {
+          exitCode: State.ExitCode,
+          outOfMemory: State.OOMKilled,
+          ...(State.Error !== '' && { reason: State.Error }),
+        },
       };
     default:
       // running, paused, restarting

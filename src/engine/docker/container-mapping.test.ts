@@ -1,4 +1,5 @@
-// What Docker is asked to create for a specification: one table, a row for each property of the API.
+// What Docker is asked to create for a specification: one table, a row for each property of the
+// API.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,11 +9,27 @@ import type { CreateBody } from './docker-api.ts';
 import { createBody, type MappingOptions } from './container-mapping.ts';
 
 const id = attemptId('0123456789abcdef0123456789abcdef');
-const spec: ContainerSpec = { attemptId: id, image: 'busybox', command: [], environment: [], milliVcpu: 1000, memoryMib: 128, gpus: 0, labels: {} };
-const options: MappingOptions = { instance: 'here', jobNetwork: 'host', keptOutput: { Type: 'local', Config: { 'max-size': '1m' } } };
+const spec: ContainerSpec = {
+  attemptId: id,
+  image: 'busybox',
+  command: [],
+  environment: [],
+  milliVcpu: 1000,
+  memoryMib: 128,
+  gpus: 0,
+  labels: {},
+};
+const options: MappingOptions = {
+  instance: 'here',
+  jobNetwork: 'host',
+  keptOutput: { Type: 'local', Config: { 'max-size': '1m' } },
+};
 const mib = 1024 * 1024;
 
-function bodyOf(over: Partial<ContainerSpec>, optionsOver: Partial<MappingOptions> = {}): CreateBody {
+function bodyOf(
+  over: Partial<ContainerSpec>,
+  optionsOver: Partial<MappingOptions> = {},
+): CreateBody {
   const mapped = createBody({ ...spec, ...over }, { ...options, ...optionsOver });
   assert.ok('body' in mapped, JSON.stringify(mapped));
   return mapped.body;
@@ -22,29 +39,57 @@ test('a plain job is the least that Docker needs', () => {
   assert.deepEqual(JSON.parse(JSON.stringify(bodyOf({ labels: { 'longshore.job': 'j' } }))), {
     Image: 'busybox',
     Env: [],
-    Labels: { 'longshore.job': 'j', 'longshore.attempt': id, 'longshore.instance': 'here', 'longshore.output': 'kept' },
-    HostConfig: { NetworkMode: 'host', CpuShares: 1024, Memory: 128 * mib, LogConfig: { Type: 'local', Config: { 'max-size': '1m' } } },
+    Labels: {
+      'longshore.job': 'j',
+      'longshore.attempt': id,
+      'longshore.instance': 'here',
+      'longshore.output': 'kept',
+    },
+    HostConfig: {
+      NetworkMode: 'host',
+      CpuShares: 1024,
+      Memory: 128 * mib,
+      LogConfig: { Type: 'local', Config: { 'max-size': '1m' } },
+    },
   });
 });
 
 test('top-level properties', () => {
   const cases: [Partial<ContainerSpec>, Partial<CreateBody>][] = [
-    [{ image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/tool:1' }, { Image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/tool:1' }],
+    [
+      { image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/tool:1' },
+      { Image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/tool:1' },
+    ],
     [{ command: ['echo', 'a b'] }, { Cmd: ['echo', 'a b'] }],
     [{ command: [] }, { Cmd: undefined }],
-    [{ environment: [{ name: 'A', value: 'b=c' }, { name: 'EMPTY' }, { value: 'nameless' }] }, { Env: ['A=b=c', 'EMPTY='] }],
-    [{ environment: [{ name: 'A', value: '1' }, { name: 'B', value: '2' }, { name: 'A', value: '3' }] }, { Env: ['A=3', 'B=2'] }],
+    [
+      { environment: [{ name: 'A', value: 'b=c' }, { name: 'EMPTY' }, { value: 'nameless' }] },
+      { Env: ['A=b=c', 'EMPTY='] },
+    ],
+    [
+      {
+        environment: [
+          { name: 'A', value: '1' },
+          { name: 'B', value: '2' },
+          { name: 'A', value: '3' },
+        ],
+      },
+      { Env: ['A=3', 'B=2'] },
+    ],
     [{ user: '1000:1000' }, { User: '1000:1000' }],
     [{ user: '' }, { User: undefined }],
   ];
   for (const [over, expected] of cases) {
     const body = bodyOf(over);
-    for (const [name, value] of Object.entries(expected)) assert.deepEqual(body[name as keyof CreateBody], value, JSON.stringify(over));
+    for (const [name, value] of Object.entries(expected))
+      assert.deepEqual(body[name as keyof CreateBody], value, JSON.stringify(over));
   }
 });
 
 test('properties of the host configuration', () => {
-  const linux = (linuxParameters: ContainerSpec['linuxParameters']): Partial<ContainerSpec> => ({ linuxParameters });
+  const linux = (linuxParameters: ContainerSpec['linuxParameters']): Partial<ContainerSpec> => ({
+    linuxParameters,
+  });
   const cases: [string, Partial<ContainerSpec>, Partial<CreateBody['HostConfig']>][] = [
     ['memory', { memoryMib: 512 }, { Memory: 512 * mib, MemorySwap: undefined }],
     ['memory below what Docker takes', { memoryMib: 4 }, { Memory: 6 * mib }],
@@ -55,36 +100,108 @@ test('properties of the host configuration', () => {
     ['privileged', { privileged: true }, { Privileged: true }],
     ['not privileged', { privileged: false }, { Privileged: undefined }],
     ['read-only root', { readonlyRootFilesystem: true }, { ReadonlyRootfs: true }],
-    ['ulimits', { ulimits: [{ name: 'nofile', softLimit: 10, hardLimit: 20 }] }, { Ulimits: [{ Name: 'nofile', Soft: 10, Hard: 20 }] }],
-    ['gpus', { gpus: 2 }, { DeviceRequests: [{ Driver: 'nvidia', Count: 2, Capabilities: [['gpu']] }] }],
+    [
+      'ulimits',
+      { ulimits: [{ name: 'nofile', softLimit: 10, hardLimit: 20 }] },
+      { Ulimits: [{ Name: 'nofile', Soft: 10, Hard: 20 }] },
+    ],
+    [
+      'gpus',
+      { gpus: 2 },
+      { DeviceRequests: [{ Driver: 'nvidia', Count: 2, Capabilities: [['gpu']] }] },
+    ],
     ['no gpus', { gpus: 0 }, { DeviceRequests: undefined }],
     ['init', linux({ initProcessEnabled: true }), { Init: true }],
     ['shared memory', linux({ sharedMemorySize: 128 }), { ShmSize: 128 * mib }],
     ['swap', linux({ maxSwap: 100 }), { MemorySwap: 228 * mib, MemorySwappiness: undefined }],
     ['no swap', linux({ maxSwap: 0 }), { MemorySwap: 128 * mib }],
-    ['swappiness', linux({ maxSwap: 100, swappiness: 0 }), { MemorySwap: 228 * mib, MemorySwappiness: 0 }],
-    ['swappiness without swap counts for nothing', linux({ swappiness: 60 }), { MemorySwap: undefined, MemorySwappiness: undefined }],
-    ['tmpfs', linux({ tmpfs: [{ containerPath: '/run', size: 16 }] }), { Tmpfs: { '/run': 'size=16m' } }],
-    ['tmpfs with options', linux({ tmpfs: [{ containerPath: '/run', size: 16, mountOptions: ['ro', 'noexec'] }] }), { Tmpfs: { '/run': 'ro,noexec,size=16m' } }],
-    ['a device', linux({ devices: [{ hostPath: '/dev/fuse' }] }), { Devices: [{ PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rwm' }] }],
+    [
+      'swappiness',
+      linux({ maxSwap: 100, swappiness: 0 }),
+      { MemorySwap: 228 * mib, MemorySwappiness: 0 },
+    ],
+    [
+      'swappiness without swap counts for nothing',
+      linux({ swappiness: 60 }),
+      { MemorySwap: undefined, MemorySwappiness: undefined },
+    ],
+    [
+      'tmpfs',
+      linux({ tmpfs: [{ containerPath: '/run', size: 16 }] }),
+      { Tmpfs: { '/run': 'size=16m' } },
+    ],
+    [
+      'tmpfs with options',
+      linux({ tmpfs: [{ containerPath: '/run', size: 16, mountOptions: ['ro', 'noexec'] }] }),
+      { Tmpfs: { '/run': 'ro,noexec,size=16m' } },
+    ],
+    [
+      'a device',
+      linux({ devices: [{ hostPath: '/dev/fuse' }] }),
+      {
+        Devices: [
+          { PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rwm' },
+        ],
+      },
+    ],
     [
       'a device elsewhere',
-      linux({ devices: [{ hostPath: '/dev/null', containerPath: '/dev/sink', permissions: ['WRITE', 'READ'] }] }),
-      { Devices: [{ PathOnHost: '/dev/null', PathInContainer: '/dev/sink', CgroupPermissions: 'rw' }] },
+      linux({
+        devices: [
+          { hostPath: '/dev/null', containerPath: '/dev/sink', permissions: ['WRITE', 'READ'] },
+        ],
+      }),
+      {
+        Devices: [
+          { PathOnHost: '/dev/null', PathInContainer: '/dev/sink', CgroupPermissions: 'rw' },
+        ],
+      },
     ],
-    ['awslogs is ours', { logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-group': 'g' } } }, { LogConfig: options.keptOutput }],
-    ['another log driver', { logConfiguration: { logDriver: 'syslog', options: { tag: 't' } } }, { LogConfig: { Type: 'syslog', Config: { tag: 't' } } }],
-    ['a host path', { volumes: [{ name: 'v', host: { sourcePath: '/data' } }], mountPoints: [{ sourceVolume: 'v', containerPath: '/in' }] }, { Binds: ['/data:/in'], Mounts: undefined }],
+    [
+      'awslogs is ours',
+      { logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-group': 'g' } } },
+      { LogConfig: options.keptOutput },
+    ],
+    [
+      'another log driver',
+      { logConfiguration: { logDriver: 'syslog', options: { tag: 't' } } },
+      { LogConfig: { Type: 'syslog', Config: { tag: 't' } } },
+    ],
+    [
+      'a host path',
+      {
+        volumes: [{ name: 'v', host: { sourcePath: '/data' } }],
+        mountPoints: [{ sourceVolume: 'v', containerPath: '/in' }],
+      },
+      { Binds: ['/data:/in'], Mounts: undefined },
+    ],
     [
       'a host path, read only',
-      { volumes: [{ name: 'v', host: { sourcePath: '/data' } }], mountPoints: [{ sourceVolume: 'v', containerPath: '/in', readOnly: true }] },
+      {
+        volumes: [{ name: 'v', host: { sourcePath: '/data' } }],
+        mountPoints: [{ sourceVolume: 'v', containerPath: '/in', readOnly: true }],
+      },
       { Binds: ['/data:/in:ro'] },
     ],
-    ['a volume that nothing mounts', { volumes: [{ name: 'v', host: { sourcePath: '/data' } }] }, { Binds: undefined, Mounts: undefined }],
-    ['a volume of the engine’s', { volumes: [{ name: 'v' }], mountPoints: [{ sourceVolume: 'v', containerPath: '/w' }] }, { Mounts: [{ Type: 'volume', Target: '/w', ReadOnly: false }] }],
+    [
+      'a volume that nothing mounts',
+      { volumes: [{ name: 'v', host: { sourcePath: '/data' } }] },
+      { Binds: undefined, Mounts: undefined },
+    ],
+    [
+      'a volume of the engine’s',
+      { volumes: [{ name: 'v' }], mountPoints: [{ sourceVolume: 'v', containerPath: '/w' }] },
+      { Mounts: [{ Type: 'volume', Target: '/w', ReadOnly: false }] },
+    ],
     [
       'a volume of the engine’s at two places',
-      { volumes: [{ name: 'v', host: {} }], mountPoints: [{ sourceVolume: 'v', containerPath: '/a' }, { sourceVolume: 'v', containerPath: '/b', readOnly: true }] },
+      {
+        volumes: [{ name: 'v', host: {} }],
+        mountPoints: [
+          { sourceVolume: 'v', containerPath: '/a' },
+          { sourceVolume: 'v', containerPath: '/b', readOnly: true },
+        ],
+      },
       {
         Mounts: (['/a', '/b'] as const).map((Target) => ({
           Type: 'volume',
@@ -98,17 +215,27 @@ test('properties of the host configuration', () => {
   ];
   for (const [title, over, expected] of cases) {
     const { HostConfig } = bodyOf(over);
-    for (const [name, value] of Object.entries(expected)) assert.deepEqual(HostConfig[name as keyof CreateBody['HostConfig']], value, title);
+    for (const [name, value] of Object.entries(expected))
+      assert.deepEqual(HostConfig[name as keyof CreateBody['HostConfig']], value, title);
   }
 });
 
 test('output that another driver takes is not marked as kept', () => {
-  assert.equal(bodyOf({ logConfiguration: { logDriver: 'json-file' } }).Labels['longshore.output'], undefined);
-  assert.equal(bodyOf({ logConfiguration: { logDriver: 'awslogs' } }).Labels['longshore.output'], 'kept');
+  assert.equal(
+    bodyOf({ logConfiguration: { logDriver: 'json-file' } }).Labels['longshore.output'],
+    undefined,
+  );
+  assert.equal(
+    bodyOf({ logConfiguration: { logDriver: 'awslogs' } }).Labels['longshore.output'],
+    'kept',
+  );
 });
 
 test('labels of ours cannot be forged', () => {
-  assert.equal(bodyOf({ labels: { 'longshore.instance': 'elsewhere' } }).Labels['longshore.instance'], 'here');
+  assert.equal(
+    bodyOf({ labels: { 'longshore.instance': 'elsewhere' } }).Labels['longshore.instance'],
+    'here',
+  );
 });
 
 test('a container may have as many processes as it likes, unless there is a limit', () => {
@@ -122,13 +249,45 @@ test('jobs may have a network of their own', () => {
 
 test('what Docker cannot be given is said', () => {
   const cases: [Partial<ContainerSpec>, RegExp][] = [
-    [{ volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }] }, /^ResourceInitializationError: .*volume v: .*EFS/],
-    [{ volumes: [{ name: 'v', s3filesVolumeConfiguration: { fileSystemArn: 'arn:x' } }] }, /^ResourceInitializationError: .*S3 Files/],
-    [{ logConfiguration: { logDriver: 'splunk', secretOptions: [{ name: 'splunk-token', valueFrom: 'arn' }] } }, /^ResourceInitializationError: .*secret/],
-    [{ logConfiguration: { logDriver: 'awsfirelens' } }, /^CannotCreateContainerError: .*awsfirelens/],
-    [{ volumes: [{ name: 'v', host: { sourcePath: '/scratch' } }], mountPoints: [{ sourceVolume: 'v', containerPath: '/x:rw,z' }] }, /^CannotCreateContainerError: .*invalid volume specification: '\/x:rw,z'/],
-    [{ volumes: [{ name: 'v', host: { sourcePath: '/scratch:/etc' } }], mountPoints: [{ sourceVolume: 'v', containerPath: '/x' }] }, /^CannotCreateContainerError: .*invalid volume specification/],
-    [{ mountPoints: [{ sourceVolume: 'gone', containerPath: '/x' }] }, /^CannotCreateContainerError: .*gone/],
+    [
+      { volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }] },
+      /^ResourceInitializationError: .*volume v: .*EFS/,
+    ],
+    [
+      { volumes: [{ name: 'v', s3filesVolumeConfiguration: { fileSystemArn: 'arn:x' } }] },
+      /^ResourceInitializationError: .*S3 Files/,
+    ],
+    [
+      {
+        logConfiguration: {
+          logDriver: 'splunk',
+          secretOptions: [{ name: 'splunk-token', valueFrom: 'arn' }],
+        },
+      },
+      /^ResourceInitializationError: .*secret/,
+    ],
+    [
+      { logConfiguration: { logDriver: 'awsfirelens' } },
+      /^CannotCreateContainerError: .*awsfirelens/,
+    ],
+    [
+      {
+        volumes: [{ name: 'v', host: { sourcePath: '/scratch' } }],
+        mountPoints: [{ sourceVolume: 'v', containerPath: '/x:rw,z' }],
+      },
+      /^CannotCreateContainerError: .*invalid volume specification: '\/x:rw,z'/,
+    ],
+    [
+      {
+        volumes: [{ name: 'v', host: { sourcePath: '/scratch:/etc' } }],
+        mountPoints: [{ sourceVolume: 'v', containerPath: '/x' }],
+      },
+      /^CannotCreateContainerError: .*invalid volume specification/,
+    ],
+    [
+      { mountPoints: [{ sourceVolume: 'gone', containerPath: '/x' }] },
+      /^CannotCreateContainerError: .*gone/,
+    ],
   ];
   for (const [over, expected] of cases) {
     const mapped = createBody({ ...spec, ...over }, options);

@@ -1,7 +1,16 @@
-// A container's specification becomes the body of Docker's create call, property by property as the user guide's chapter Job
-// Definition Parameters names the docker run options. Pure: what cannot be given to Docker is said in words, not thrown.
+// A container's specification becomes the body of Docker's create call, property by property as the
+// user guide's chapter Job Definition Parameters names the docker run options. Pure: what cannot be
+// given to Docker is said in words, not thrown.
 
-import type { Device, KeyValuePair, LinuxParameters, LogConfiguration, MountPoint, Tmpfs, Volume } from '@aws-sdk/client-batch';
+import type {
+  Device,
+  KeyValuePair,
+  LinuxParameters,
+  LogConfiguration,
+  MountPoint,
+  Tmpfs,
+  Volume,
+} from '@aws-sdk/client-batch';
 import type { AttemptId } from '../../base/ids.ts';
 import type { ContainerSpec } from '../../port/engine.ts';
 import { nodeAddressVariable } from '../job-networks.ts';
@@ -12,7 +21,10 @@ export const instanceLabel = 'longshore.instance';
 /** `kept`: the output stays with the engine, where `logs` reads it. */
 export const outputLabel = 'longshore.output';
 
-/** On a private network and on the containers in it: the network's id, which is the main node's attempt. */
+/**
+ * On a private network and on the containers in it: the network's id, which is the main node's
+ * attempt.
+ */
 export const networkLabel = 'longshore.network';
 /** Docker forgets the address of a container that has ended. */
 export const addressLabel = 'longshore.address';
@@ -57,7 +69,14 @@ export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: 
       Image: spec.image,
       Cmd: spec.command.length > 0 ? spec.command : undefined,
       // A name given twice: the last counts, as in every list of a job; Docker would pass both.
-      Env: [...new Map(environmentOf(spec, seat).map((entry) => [entry.name, `${entry.name}=${entry.value ?? ''}`]))].flatMap(([name, text]) => (name ? text : [])),
+      Env: [
+        ...new Map(
+          environmentOf(spec, seat).map((entry) => [
+            entry.name,
+            `${entry.name}=${entry.value ?? ''}`,
+          ]),
+        ),
+      ].flatMap(([name, text]) => (name ? text : [])),
       User: spec.user || undefined,
       Labels: {
         ...spec.labels,
@@ -67,7 +86,8 @@ export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: 
         ...(seat && { [networkLabel]: seat.networkId, [addressLabel]: seat.address }),
       },
       HostConfig: {
-        NetworkMode: seat?.dockerId ?? (spec.network?.kind === 'host' ? 'host' : options.jobNetwork),
+        NetworkMode:
+          seat?.dockerId ?? (spec.network?.kind === 'host' ? 'host' : options.jobNetwork),
         CpuShares: cpuShares(spec.milliVcpu),
         Memory: memory,
         PidsLimit: options.pidsLimit,
@@ -76,60 +96,114 @@ export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: 
         ReadonlyRootfs: spec.readonlyRootFilesystem || undefined,
         Init: linux.initProcessEnabled || undefined,
         ShmSize: linux.sharedMemorySize ? linux.sharedMemorySize * mib : undefined,
-        Ulimits: some(spec.ulimits?.map((limit) => ({ Name: limit.name ?? '', Soft: limit.softLimit ?? 0, Hard: limit.hardLimit ?? 0 }))),
+        Ulimits: some(
+          spec.ulimits?.map((limit) => ({
+            Name: limit.name ?? '',
+            Soft: limit.softLimit ?? 0,
+            Hard: limit.hardLimit ?? 0,
+          })),
+        ),
         ...mounts(spec, options.instance),
         Tmpfs: linux.tmpfs?.length ? Object.fromEntries(linux.tmpfs.map(tmpfsEntry)) : undefined,
         Devices: some(linux.devices?.map(deviceMapping)),
-        DeviceRequests: spec.gpus > 0 ? [{ Driver: 'nvidia', Count: spec.gpus, Capabilities: [['gpu']] }] : undefined,
-        LogConfig: kept ? options.keptOutput : { Type: spec.logConfiguration?.logDriver ?? '', Config: spec.logConfiguration?.options ?? {} },
+        DeviceRequests:
+          spec.gpus > 0
+            ? [{ Driver: 'nvidia', Count: spec.gpus, Capabilities: [['gpu']] }]
+            : undefined,
+        LogConfig: kept
+          ? options.keptOutput
+          : {
+              Type: spec.logConfiguration?.logDriver ?? '',
+              Config: spec.logConfiguration?.options ?? {},
+            },
       },
-      NetworkingConfig: seat && { EndpointsConfig: { [seat.dockerId]: { IPAMConfig: { IPv4Address: seat.address } } } },
+      NetworkingConfig: seat && {
+        EndpointsConfig: { [seat.dockerId]: { IPAMConfig: { IPv4Address: seat.address } } },
+      },
     },
   };
 }
 
-const environmentOf = ({ environment }: ContainerSpec, seat: Seat | undefined): readonly KeyValuePair[] =>
-  seat === undefined ? environment : [...environment, { name: nodeAddressVariable, value: seat.address }];
+const environmentOf = (
+  { environment }: ContainerSpec,
+  seat: Seat | undefined,
+): readonly KeyValuePair[] =>
+  seat === undefined
+    ? environment
+    : [...environment, { name: nodeAddressVariable, value: seat.address }];
 
-/** Whether the engine keeps the output: no driver named, or awslogs, which is served from our own logs. */
-const keepsOutput = (configuration: LogConfiguration | undefined): boolean => (configuration?.logDriver ?? 'awslogs') === 'awslogs';
+/**
+ * Whether the engine keeps the output: no driver named, or awslogs, which is served from our own
+ * logs.
+ */
+const keepsOutput = (configuration: LogConfiguration | undefined): boolean =>
+  (configuration?.logDriver ?? 'awslogs') === 'awslogs';
 
-const some = <T>(items: readonly T[] | undefined): readonly T[] | undefined => (items && items.length > 0 ? items : undefined);
+const some = <T>(items: readonly T[] | undefined): readonly T[] | undefined =>
+  items && items.length > 0 ? items : undefined;
 
 /** 1,024 a vCPU, within what the kernel takes: 2 to 262,144 (256 vCPUs). */
-export const cpuShares = (milliVcpu: number): number => Math.min(262_144, Math.max(2, Math.round((milliVcpu * 1024) / 1000)));
+export const cpuShares = (milliVcpu: number): number =>
+  Math.min(262_144, Math.max(2, Math.round((milliVcpu * 1024) / 1000)));
 
-/** `maxSwap` comes on top of memory and makes `swappiness` count; without it Docker allows as much swap as memory (spec 4.4). */
-function swap(linux: LinuxParameters, memory: number): { MemorySwap?: number; MemorySwappiness?: number } {
+/**
+ * `maxSwap` comes on top of memory and makes `swappiness` count; without it Docker allows as much
+ * swap as memory (spec 4.4).
+ */
+function swap(
+  linux: LinuxParameters,
+  memory: number,
+): { MemorySwap?: number; MemorySwappiness?: number } {
   if (linux.maxSwap === undefined || linux.maxSwap === null) return {};
-  return { MemorySwap: memory + linux.maxSwap * mib, ...(linux.swappiness !== undefined && linux.swappiness !== null && { MemorySwappiness: linux.swappiness }) };
+  return {
+    MemorySwap: memory + linux.maxSwap * mib,
+    ...(linux.swappiness !== undefined &&
+      linux.swappiness !== null && { MemorySwappiness: linux.swappiness }),
+  };
 }
 
 /** Size first and options as given, as the ECS agent hands them to Docker. */
-const tmpfsEntry = (tmpfs: Tmpfs): [string, string] => [tmpfs.containerPath ?? '', [...(tmpfs.mountOptions ?? []), `size=${tmpfs.size}m`].join(',')];
+const tmpfsEntry = (tmpfs: Tmpfs): [string, string] => [
+  tmpfs.containerPath ?? '',
+  [...(tmpfs.mountOptions ?? []), `size=${tmpfs.size}m`].join(','),
+];
 
 const permissionLetters = { READ: 'r', WRITE: 'w', MKNOD: 'm' } as const;
 
 function deviceMapping(device: Device): DeviceMapping {
-  const given = device.permissions?.length ? device.permissions : (['READ', 'WRITE', 'MKNOD'] as const);
+  const given = device.permissions?.length
+    ? device.permissions
+    : (['READ', 'WRITE', 'MKNOD'] as const);
   return {
     PathOnHost: device.hostPath ?? '',
     PathInContainer: device.containerPath || (device.hostPath ?? ''),
-    CgroupPermissions: (['READ', 'WRITE', 'MKNOD'] as const).filter((permission) => given.includes(permission)).map((permission) => permissionLetters[permission]).join(''),
+    CgroupPermissions: (['READ', 'WRITE', 'MKNOD'] as const)
+      .filter((permission) => given.includes(permission))
+      .map((permission) => permissionLetters[permission])
+      .join(''),
   };
 }
 
 /**
- * A volume with a host path is bound, and Docker makes a missing path, as on ECS. One without is made for the attempt and
- * goes with it: anonymous, or by a name of the attempt's where two mount points share it.
+ * A volume with a host path is bound, and Docker makes a missing path, as on ECS. One without is
+ * made for the attempt and goes with it: anonymous, or by a name of the attempt's where two mount
+ * points share it.
  */
-function mounts(spec: ContainerSpec, instance: string): { Binds?: string[]; Mounts?: VolumeMount[] } {
+function mounts(
+  spec: ContainerSpec,
+  instance: string,
+): { Binds?: string[]; Mounts?: VolumeMount[] } {
   const binds: string[] = [];
   const made: VolumeMount[] = [];
-  const volumes = new Map((spec.volumes ?? []).map((volume, index) => [volume.name ?? '', { volume, index }]));
+  const volumes = new Map(
+    (spec.volumes ?? []).map((volume, index) => [volume.name ?? '', { volume, index }]),
+  );
   const points = spec.mountPoints ?? [];
   for (const point of points) {
-    const { volume, index } = volumes.get(point.sourceVolume ?? '') as { volume: Volume; index: number };
+    const { volume, index } = volumes.get(point.sourceVolume ?? '') as {
+      volume: Volume;
+      index: number;
+    };
     const source = volume.host?.sourcePath;
     if (source) {
       binds.push(`${source}:${point.containerPath ?? ''}${point.readOnly ? ':ro' : ''}`);
@@ -140,31 +214,47 @@ function mounts(spec: ContainerSpec, instance: string): { Binds?: string[]; Moun
       Type: 'volume',
       Target: point.containerPath ?? '',
       ReadOnly: point.readOnly ?? false,
-      ...(shared && { Source: `${containerName(spec.attemptId)}-${index}`, VolumeOptions: { Labels: { [attemptLabel]: spec.attemptId, [instanceLabel]: instance } } }),
+      ...(shared && {
+        Source: `${containerName(spec.attemptId)}-${index}`,
+        VolumeOptions: { Labels: { [attemptLabel]: spec.attemptId, [instanceLabel]: instance } },
+      }),
     });
   }
   return { ...(binds.length > 0 && { Binds: binds }), ...(made.length > 0 && { Mounts: made }) };
 }
 
 /** The names of the volumes that the attempt's container leaves behind, besides anonymous ones. */
-export const namedVolumes = (body: CreateBody): string[] => [...new Set((body.HostConfig.Mounts ?? []).flatMap((mount) => mount.Source ?? []))];
+export const namedVolumes = (body: CreateBody): string[] => [
+  ...new Set((body.HostConfig.Mounts ?? []).flatMap((mount) => mount.Source ?? [])),
+];
 
 function cannotGive(spec: ContainerSpec): string | undefined {
   if (spec.logConfiguration?.secretOptions?.length) {
     return 'ResourceInitializationError: unable to pull secrets: this server has no source of secrets for the log driver';
   }
   // Docker would look for a plugin of that name for a quarter of a minute.
-  if (spec.logConfiguration?.logDriver === 'awsfirelens') return 'CannotCreateContainerError: log driver awsfirelens needs a FireLens container, which this engine does not run';
+  if (spec.logConfiguration?.logDriver === 'awsfirelens')
+    return 'CannotCreateContainerError: log driver awsfirelens needs a FireLens container, which this engine does not run';
   for (const volume of spec.volumes ?? []) {
-    const foreign = volume.efsVolumeConfiguration ? 'EFS' : volume.s3filesVolumeConfiguration ? 'S3 Files' : undefined;
-    if (foreign) return `ResourceInitializationError: unable to set up volume ${volume.name}: this engine has no ${foreign} file systems; bind a path of the host, where one may be mounted`;
+    const foreign = volume.efsVolumeConfiguration
+      ? 'EFS'
+      : volume.s3filesVolumeConfiguration
+        ? 'S3 Files'
+        : undefined;
+    if (foreign)
+      return `ResourceInitializationError: unable to set up volume ${volume.name}: this engine has no ${foreign} file systems; bind a path of the host, where one may be mounted`;
   }
   // A definition of an earlier version may have one: in a bind it would be an option.
-  const paths = [...(spec.volumes ?? []).map((volume) => volume.host?.sourcePath ?? ''), ...(spec.mountPoints ?? []).map((point) => point.containerPath ?? '')];
+  const paths = [
+    ...(spec.volumes ?? []).map((volume) => volume.host?.sourcePath ?? ''),
+    ...(spec.mountPoints ?? []).map((point) => point.containerPath ?? ''),
+  ];
   const ambiguous = paths.find((path) => path.includes(':'));
-  if (ambiguous !== undefined) return `CannotCreateContainerError: Error response from daemon: invalid volume specification: '${ambiguous}'`;
+  if (ambiguous !== undefined)
+    return `CannotCreateContainerError: Error response from daemon: invalid volume specification: '${ambiguous}'`;
   const names = new Set((spec.volumes ?? []).map((volume) => volume.name));
   const stray = spec.mountPoints?.find((point: MountPoint) => !names.has(point.sourceVolume));
-  if (stray) return `CannotCreateContainerError: mount point ${stray.containerPath} names the volume ${stray.sourceVolume}, which the job definition does not have`;
+  if (stray)
+    return `CannotCreateContainerError: mount point ${stray.containerPath} names the volume ${stray.sourceVolume}, which the job definition does not have`;
   return undefined;
 }

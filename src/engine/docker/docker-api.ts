@@ -1,5 +1,6 @@
-// The parts of the Docker Engine API that this engine reads and writes, as types and nothing else (API 1.40 and later,
-// https://docs.docker.com/reference/api/engine/). Members that are never read are left out.
+// The parts of the Docker Engine API that this engine reads and writes, as types and nothing else
+// (API 1.40 and later, https://docs.docker.com/reference/api/engine/). Members that are never read
+// are left out.
 
 /** Answer of `GET /version`. */
 export interface VersionAnswer {
@@ -103,13 +104,27 @@ export interface CreateBody {
     readonly ReadonlyRootfs?: boolean | undefined;
     readonly Init?: boolean | undefined;
     readonly ShmSize?: number | undefined;
-    readonly Ulimits?: readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[] | undefined;
+    readonly Ulimits?:
+      | readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[]
+      | undefined;
     readonly Binds?: readonly string[] | undefined;
     readonly Mounts?: readonly VolumeMount[] | undefined;
     readonly Tmpfs?: Readonly<Record<string, string>> | undefined;
     readonly Devices?: readonly DeviceMapping[] | undefined;
-    readonly DeviceRequests?: readonly { readonly Driver: string; readonly Count: number; readonly Capabilities: readonly (readonly string[])[] }[] | undefined;
+    readonly DeviceRequests?:
+      | readonly {
+          readonly Driver: string;
+          readonly Count: number;
+          readonly Capabilities: readonly (readonly string[])[];
+        }[]
+      | undefined;
     readonly LogConfig: LogConfig;
   };
-  readonly NetworkingConfig?: { readonly EndpointsConfig: Readonly<Record<string, { readonly IPAMConfig: { readonly IPv4Address: string } }>> } | undefined;
+  readonly NetworkingConfig?:
+    | {
+        readonly EndpointsConfig: Readonly<
+          Record<string, { readonly IPAMConfig: { readonly IPv4Address: string } }>
+        >;
+      }
+    | undefined;
 }

@@ -1,5 +1,6 @@
-// A small client of the Docker Engine API over node:http (ADR 0007): one request, one answer, and streams. It knows HTTP and
-// API versions; what containers mean is the engine's affair. It never repeats a request by itself unless repeating is harmless.
+// A small client of the Docker Engine API over node:http (ADR 0007): one request, one answer, and
+// streams. It knows HTTP and API versions; what containers mean is the engine's affair. It never
+// repeats a request by itself unless repeating is harmless.
 
 import http from 'node:http';
 import https from 'node:https';
@@ -11,7 +12,9 @@ import type { VersionAnswer } from './docker-api.ts';
 import type { DockerEndpoint } from './docker-endpoint.ts';
 import { SshConnection, type SshTarget } from './ssh-connection.ts';
 
-/** The oldest API that has all we need (device requests), and the newest that we know (Docker 27). */
+/**
+ * The oldest API that has all we need (device requests), and the newest that we know (Docker 27).
+ */
 export const oldestApiVersion = '1.40';
 export const newestApiVersion = '1.47';
 
@@ -24,7 +27,10 @@ export interface DockerRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How long the answer may take; undefined: a minute. 0: for ever. */
   readonly timeoutMs?: number | undefined;
-  /** Repeat once where a kept connection turns out to be dead: right only where doing it twice is as good as once. */
+  /**
+   * Repeat once where a kept connection turns out to be dead: right only where doing it twice is as
+   * good as once.
+   */
   readonly repeatable?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,27 +61,45 @@ export class DockerClient {
   readonly #mostAnswerBytes: number;
   #versionPrefix = '';
 
-  constructor(endpoint: DockerEndpoint, { mostAnswerBytes = defaultMostAnswerBytes }: { readonly mostAnswerBytes?: number } = {}) {
+  constructor(
+    endpoint: DockerEndpoint,
+    { mostAnswerBytes = defaultMostAnswerBytes }: { readonly mostAnswerBytes?: number } = {},
+  ) {
     this.#endpoint = endpoint;
     this.#mostAnswerBytes = mostAnswerBytes;
     this.#agent = agentFor(endpoint);
   }
 
-  /** Asks for the daemon's version and settles on the newest API that both know. Rejects with {@link EngineUnavailable}. */
+  /**
+   * Asks for the daemon's version and settles on the newest API that both know. Rejects with {@link
+   * EngineUnavailable}.
+   */
   async negotiate(signal?: AbortSignal): Promise<VersionAnswer> {
-    const answer = await this.#call({ method: 'GET', path: '/version', repeatable: true, timeoutMs: 10_000, signal }, '');
+    const answer = await this.#call(
+      { method: 'GET', path: '/version', repeatable: true, timeoutMs: 10_000, signal },
+      '',
+    );
     const version = parse<VersionAnswer>(accepted(answer));
-    if (!isVersionAnswer(version)) throw new EngineUnavailable('what answers is not a Docker engine');
+    if (!isVersionAnswer(version))
+      throw new EngineUnavailable('what answers is not a Docker engine');
     if (compareVersions(version.ApiVersion, oldestApiVersion) < 0) {
-      throw new EngineUnavailable(`Docker ${version.Version} speaks API ${version.ApiVersion}; ${oldestApiVersion} or newer is needed`);
+      throw new EngineUnavailable(
+        `Docker ${version.Version} speaks API ${version.ApiVersion}; ${oldestApiVersion} or newer is needed`,
+      );
     }
-    const chosen = compareVersions(version.ApiVersion, newestApiVersion) < 0 ? version.ApiVersion : newestApiVersion;
+    const chosen =
+      compareVersions(version.ApiVersion, newestApiVersion) < 0
+        ? version.ApiVersion
+        : newestApiVersion;
     const oldest = version.MinAPIVersion ?? oldestApiVersion;
     this.#versionPrefix = `/v${compareVersions(chosen, oldest) < 0 ? oldest : chosen}`;
     return version;
   }
 
-  /** Any answer resolves, whatever its status; rejects with {@link EngineUnavailable} where none came. */
+  /**
+   * Any answer resolves, whatever its status; rejects with {@link EngineUnavailable} where none
+   * came.
+   */
   request(request: DockerRequest): Promise<DockerAnswer> {
     return this.#call(request, this.#versionPrefix);
   }
@@ -85,7 +109,10 @@ export class DockerClient {
     return parse<T>(accepted(await this.request(request)));
   }
 
-  /** A body that comes bit by bit, on a connection of its own. Rejects with {@link DockerRefusal} or {@link EngineUnavailable}. */
+  /**
+   * A body that comes bit by bit, on a connection of its own. Rejects with {@link DockerRefusal} or
+   * {@link EngineUnavailable}.
+   */
   async stream(request: DockerRequest): Promise<http.IncomingMessage> {
     const message = await this.#send(request, this.#versionPrefix, false);
     const status = message.statusCode ?? 0;
@@ -95,11 +122,16 @@ export class DockerClient {
   }
 
   /**
-   * A body as it comes from the socket, by HTTP/1.0 and so in no chunks: Docker makes a chunk of every line of output, and
-   * node:http takes 4 µs for each where this takes 1. The price: an end and a break look the same to whoever reads. Rejects
-   * with {@link DockerRefusal} or {@link EngineUnavailable}.
+   * A body as it comes from the socket, by HTTP/1.0 and so in no chunks: Docker makes a chunk of
+   * every line of output, and node:http takes 4 µs for each where this takes 1. The price: an end
+   * and a break look the same to whoever reads. Rejects with {@link DockerRefusal} or {@link
+   * EngineUnavailable}.
    */
-  async rawStream(path: string, query: DockerRequest['query'], signal: AbortSignal): Promise<Duplex> {
+  async rawStream(
+    path: string,
+    query: DockerRequest['query'],
+    signal: AbortSignal,
+  ): Promise<Duplex> {
     const { host, title } = this.#endpoint;
     const socket = connect(this.#endpoint);
     const abort = (): void => void socket.destroy();
@@ -107,24 +139,41 @@ export class DockerClient {
     socket.once('close', () => signal.removeEventListener('abort', abort));
     if (signal.aborted) abort();
     socket.setKeepAlive(true, 30_000);
-    socket.write(`GET ${this.#versionPrefix}${path}${queryText(query)} HTTP/1.0\r\nHost: ${host ?? 'docker'}\r\n\r\n`);
+    socket.write(
+      `GET ${this.#versionPrefix}${path}${queryText(query)} HTTP/1.0\r\nHost: ${host ?? 'docker'}\r\n\r\n`,
+    );
     try {
       const { status, isChunked } = await responseHead(socket);
       if (isChunked) throw new Error('something between here and Docker does not speak HTTP/1.0');
       if (status >= 200 && status < 300) return socket;
-      throw new DockerRefusal(status, daemonMessage({ status, body: await whole(socket, this.#mostAnswerBytes) }));
+      throw new DockerRefusal(
+        status,
+        daemonMessage({ status, body: await whole(socket, this.#mostAnswerBytes) }),
+      );
     } catch (error) {
       socket.destroy();
       if (error instanceof DockerRefusal) throw error;
-      throw new EngineUnavailable(`Docker at ${title}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new EngineUnavailable(
+        `Docker at ${title}: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      );
     }
   }
 
-  /** A 5xx may be the daemon's own trouble, as while it shuts down: only one that goes on answering has judged the request. */
+  /**
+   * A 5xx may be the daemon's own trouble, as while it shuts down: only one that goes on answering
+   * has judged the request.
+   */
   async assertAnswering(answer: DockerAnswer): Promise<void> {
     if (answer.status < 500) return;
-    const ping = await this.request({ method: 'GET', path: '/_ping', repeatable: true, timeoutMs: 5_000 });
-    if (answer.status === 503 || ping.status !== 200) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
+    const ping = await this.request({
+      method: 'GET',
+      path: '/_ping',
+      repeatable: true,
+      timeoutMs: 5_000,
+    });
+    if (answer.status === 503 || ping.status !== 200)
+      throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
   }
 
   close(): void {
@@ -136,26 +185,45 @@ export class DockerClient {
     return { status: message.statusCode ?? 0, body: await whole(message, this.#mostAnswerBytes) };
   }
 
-  #send(request: DockerRequest, prefix: string, agent: http.Agent | false): Promise<http.IncomingMessage> {
+  #send(
+    request: DockerRequest,
+    prefix: string,
+    agent: http.Agent | false,
+  ): Promise<http.IncomingMessage> {
     const { socketPath, host, port, lookup, tls: secure, ssh } = this.#endpoint;
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const options: https.RequestOptions = {
       method: request.method,
       path: prefix + request.path + queryText(request.query),
-      headers: { Host: host ?? 'docker', ...(body && { 'Content-Type': 'application/json', 'Content-Length': body.length }), ...request.headers },
-      ...(ssh !== undefined && agent === false ? { createConnection: () => new SshConnection(ssh) } : { agent }),
+      headers: {
+        Host: host ?? 'docker',
+        ...(body && { 'Content-Type': 'application/json', 'Content-Length': body.length }),
+        ...request.headers,
+      },
+      ...(ssh !== undefined && agent === false
+        ? { createConnection: () => new SshConnection(ssh) }
+        : { agent }),
       ...(socketPath !== undefined ? { socketPath } : { host, port, lookup, ...secure }),
       ...(request.signal && { signal: request.signal }),
     };
     return new Promise((resolve, reject) => {
       const sent = (secure ? https : http).request(options);
-      if (timeoutMs > 0) sent.setTimeout(timeoutMs, () => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+      if (timeoutMs > 0)
+        sent.setTimeout(timeoutMs, () =>
+          sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
+        );
       sent.on('socket', (socket) => socket.setKeepAlive(true, 30_000));
       sent.once('response', resolve);
       sent.on('error', (error) => {
-        if (request.repeatable && sent.reusedSocket && agent !== false) resolve(this.#send({ ...request, repeatable: false }, prefix, agent));
-        else reject(new EngineUnavailable(`Docker at ${this.#endpoint.title}: ${error.message}`, { cause: error }));
+        if (request.repeatable && sent.reusedSocket && agent !== false)
+          resolve(this.#send({ ...request, repeatable: false }, prefix, agent));
+        else
+          reject(
+            new EngineUnavailable(`Docker at ${this.#endpoint.title}: ${error.message}`, {
+              cause: error,
+            }),
+          );
       });
       sent.end(body);
     });
@@ -169,7 +237,10 @@ function agentFor({ tls: secure, ssh }: DockerEndpoint): http.Agent {
   return secure ? new https.Agent({ ...options, ...secure }) : new http.Agent(options);
 }
 
-/** Each connection is a process here and another there, and sshd drops some where many come at once (its MaxStartups is 10). */
+/**
+ * Each connection is a process here and another there, and sshd drops some where many come at once
+ * (its MaxStartups is 10).
+ */
 class SshAgent extends http.Agent {
   readonly #target: SshTarget;
 
@@ -184,10 +255,20 @@ class SshAgent extends http.Agent {
 }
 
 /** A connection of its own. */
-function connect({ socketPath, host, port, lookup, tls: secure, ssh }: DockerEndpoint): net.Socket | SshConnection {
+function connect({
+  socketPath,
+  host,
+  port,
+  lookup,
+  tls: secure,
+  ssh,
+}: DockerEndpoint): net.Socket | SshConnection {
   if (ssh !== undefined) return new SshConnection(ssh);
-  const address = socketPath === undefined ? { host, port: port ?? 0, lookup } : { path: socketPath };
-  return secure ? tls.connect({ ...address, ...secure }) : net.connect(address as net.NetConnectOpts);
+  const address =
+    socketPath === undefined ? { host, port: port ?? 0, lookup } : { path: socketPath };
+  return secure
+    ? tls.connect({ ...address, ...secure })
+    : net.connect(address as net.NetConnectOpts);
 }
 
 /** The body, where the status is 2xx. */
@@ -218,7 +299,10 @@ function parse<T>(body: Buffer): T {
 
 /** What is not Docker may answer anything. */
 const isVersionAnswer = (answer: Partial<Record<keyof VersionAnswer, unknown>> | null): boolean =>
-  typeof answer?.Version === 'string' && [answer.ApiVersion, answer.MinAPIVersion ?? oldestApiVersion].every((version) => typeof version === 'string' && /^\d{1,3}\.\d{1,3}$/.test(version));
+  typeof answer?.Version === 'string' &&
+  [answer.ApiVersion, answer.MinAPIVersion ?? oldestApiVersion].every(
+    (version) => typeof version === 'string' && /^\d{1,3}\.\d{1,3}$/.test(version),
+  );
 
 /** Far more than Docker's headers take. */
 const longestHead = 64 * 1024;
@@ -232,7 +316,11 @@ function responseHead(socket: Duplex): Promise<{ status: number; isChunked: bool
       act();
     };
     const onReadable = (): void => {
-      for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read() as Buffer | null) {
+      for (
+        let chunk = socket.read() as Buffer | null;
+        chunk !== null;
+        chunk = socket.read() as Buffer | null
+      ) {
         head = Buffer.concat([head, chunk]);
         const end = head.indexOf('\r\n\r\n');
         if (end < 0 && head.length < longestHead) continue;
@@ -246,9 +334,15 @@ function responseHead(socket: Duplex): Promise<{ status: number; isChunked: bool
         return;
       }
     };
-    const onClose = (): void => settle(() => reject(new Error('the connection was closed before an answer came')));
+    const onClose = (): void =>
+      settle(() => reject(new Error('the connection was closed before an answer came')));
     const onError = (error: Error): void => settle(() => reject(error));
-    const listeners = [['readable', onReadable], ['end', onClose], ['close', onClose], ['error', onError]] as const;
+    const listeners = [
+      ['readable', onReadable],
+      ['end', onClose],
+      ['close', onClose],
+      ['error', onError],
+    ] as const;
     for (const [event, listener] of listeners) socket.on(event, listener as () => void);
   });
 }
@@ -271,13 +365,18 @@ async function whole(message: AsyncIterable<unknown>, mostBytes: number): Promis
 }
 
 function queryText(query: DockerRequest['query']): string {
-  const given = Object.entries(query ?? {}).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
+  const given = Object.entries(query ?? {}).filter(
+    (entry): entry is [string, string | number] => entry[1] !== undefined,
+  );
   if (given.length === 0) return '';
   return `?${given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`;
 }
 
 /** Orders API versions, `1.9` before `1.40`. */
 export function compareVersions(a: string, b: string): number {
-  const [[aMajor = 0, aMinor = 0], [bMajor = 0, bMinor = 0]] = [a.split('.').map(Number), b.split('.').map(Number)];
+  const [[aMajor = 0, aMinor = 0], [bMajor = 0, bMinor = 0]] = [
+    a.split('.').map(Number),
+    b.split('.').map(Number),
+  ];
   return aMajor - bMajor || aMinor - bMinor;
 }

@@ -1,7 +1,13 @@
-// The Docker engine against the contracts of engines and their networks. What is Docker's own is in the test files beside.
+// The Docker engine against the contracts of engines and their networks. What is Docker's own is in
+// the test files beside.
 
 import { attemptId, type AttemptId } from '../../base/ids.ts';
-import { engineContract, plainSpec, shellCommand, type EngineContract } from '../contract/engine-contract.ts';
+import {
+  engineContract,
+  plainSpec,
+  shellCommand,
+  type EngineContract,
+} from '../contract/engine-contract.ts';
 import { lateStartContract } from '../contract/late-start-contract.ts';
 import { networkContract } from '../contract/network-contract.ts';
 import { lateStartsSocket, newEngine, ownNetworks, skipReason } from './docker-fixture.ts';
@@ -20,7 +26,12 @@ lateStartContract({
   engine: contract,
   late: async () => {
     const { host, isHolding, letThrough, close } = await lateStartsSocket();
-    return { engine: newEngine({ environment: { DOCKER_HOST: host } }), isHeldUp: isHolding, carryOut: letThrough, close };
+    return {
+      engine: newEngine({ environment: { DOCKER_HOST: host } }),
+      isHeldUp: isHolding,
+      carryOut: letThrough,
+      close,
+    };
   },
 });
 networkContract({
@@ -30,7 +41,12 @@ networkContract({
   smallRange: '10.214.255.0/29',
   talk: {
     listen: (port) => ['nc', '-l', '-p', String(port)],
-    // From a file: nc ends when the other side has said all, also if its own line came too late through a pipe.
-    tell: (address, port, text) => ['sh', '-c', `echo ${text} >line; until nc ${address} ${port} <line; do sleep 0.05; done`],
+    // From a file: nc ends when the other side has said all, also if its own line came too late
+    // through a pipe.
+    tell: (address, port, text) => [
+      'sh',
+      '-c',
+      `echo ${text} >line; until nc ${address} ${port} <line; do sleep 0.05; done`,
+    ],
   },
 });

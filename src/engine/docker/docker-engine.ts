@@ -1,16 +1,38 @@
-// The Docker engine: attempts are containers of a Docker daemon. It reports what it sees by events and, after every
-// connection, by looking at all containers of its own; it touches no container that another server labelled, and it never
-// starts one that has run.
+// The Docker engine: attempts are containers of a Docker daemon. It reports what it sees by events
+// and, after every connection, by looking at all containers of its own; it touches no container
+// that another server labelled, and it never starts one that has run.
 
 import type { AttemptId } from '../../base/ids.ts';
 import type { Block } from '../../base/ipv4.ts';
 import type { Exit } from '../../core/job/attempt.ts';
-import { EngineUnavailable, type ContainerSpec, type Engine, type EngineAttempt, type EngineCapabilities, type EngineReport, type LogBatch, type LogPosition } from '../../port/engine.ts';
+import {
+  EngineUnavailable,
+  type ContainerSpec,
+  type Engine,
+  type EngineAttempt,
+  type EngineCapabilities,
+  type EngineReport,
+  type LogBatch,
+  type LogPosition,
+} from '../../port/engine.ts';
 import { defaultJobNetworks, ownBlock } from '../job-networks.ts';
 import { containerFacts, type ContainerFacts } from './container-facts.ts';
 import { containerLogs, type OutputState } from './container-logs.ts';
-import { attemptLabel, containerName, createBody, instanceLabel, type MappingOptions } from './container-mapping.ts';
-import type { CreateBody, EventMessage, InfoAnswer, InspectedContainer, ListedContainer, LogConfig } from './docker-api.ts';
+import {
+  attemptLabel,
+  containerName,
+  createBody,
+  instanceLabel,
+  type MappingOptions,
+} from './container-mapping.ts';
+import type {
+  CreateBody,
+  EventMessage,
+  InfoAnswer,
+  InspectedContainer,
+  ListedContainer,
+  LogConfig,
+} from './docker-api.ts';
 import { DockerClient, DockerRefusal, daemonMessage } from './docker-client.ts';
 import { dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
 import { DockerImages } from './docker-images.ts';
@@ -30,7 +52,9 @@ export interface DockerEngineOptions {
   readonly jobNetwork?: 'host' | 'bridge' | undefined;
   /** Processes and threads of each container at once; absent: any number. */
   readonly pidsLimit?: number | undefined;
-  /** Where the private networks of multi-node parallel jobs lie; absent: {@link defaultJobNetworks}. */
+  /**
+   * Where the private networks of multi-node parallel jobs lie; absent: {@link defaultJobNetworks}.
+   */
   readonly jobNetworks?: Block | undefined;
   /** Where the daemon listens; absent: where `environment` says. */
   readonly endpoint?: DockerEndpoint | undefined;
@@ -39,20 +63,30 @@ export interface DockerEngineOptions {
 }
 
 /**
- * Output is kept until the attempt's end is committed. What a runaway job takes of the disk is bounded; yet a reader that
- * cannot follow finds three files, half a minute of the fastest writer that Docker's log drivers keep up with (some 25 MB/s).
+ * Output is kept until the attempt's end is committed. What a runaway job takes of the disk is
+ * bounded; yet a reader that cannot follow finds three files, half a minute of the fastest writer
+ * that Docker's log drivers keep up with (some 25 MB/s).
  */
 const logFileMib = 256;
 const keptSize = { 'max-size': `${logFileMib}m`, 'max-file': '3' } as const;
-/** `local` keeps bytes as they are (json-file replaces what is not UTF-8, even a character cut by a piece's end) and is faster. */
+/**
+ * `local` keeps bytes as they are (json-file replaces what is not UTF-8, even a character cut by a
+ * piece's end) and is faster.
+ */
 const localOutput: LogConfig = { Type: 'local', Config: { ...keptSize, compress: 'false' } };
 const jsonFileOutput: LogConfig = { Type: 'json-file', Config: keptSize };
 
 /** Containers looked at together. */
 const inspectsAtOnce = 16;
-/** How long whoever waits for the daemon's next state waits before he looks again, where nothing has happened. */
+/**
+ * How long whoever waits for the daemon's next state waits before he looks again, where nothing has
+ * happened.
+ */
 const againMs = 200;
-/** How often a start looks again for a container that has its name and is not there yet, or is going: a minute. */
+/**
+ * How often a start looks again for a container that has its name and is not there yet, or is
+ * going: a minute.
+ */
 const looksForName = 300;
 
 export class DockerEngine implements Engine {
@@ -96,7 +130,11 @@ export class DockerEngine implements Engine {
     else if (drivers.includes('local')) this.#keptOutput = localOutput;
     this.#feed = new EventFeed({
       client: this.#client,
-      filters: { type: ['container'], label: [this.#ownLabel], event: ['start', 'die', 'oom', 'kill', 'destroy'] },
+      filters: {
+        type: ['container'],
+        label: [this.#ownLabel],
+        event: ['start', 'die', 'oom', 'kill', 'destroy'],
+      },
       onEvent: (event) => this.#onEvent(event),
       onConnected: async () => {
         await this.#client.negotiate();
@@ -142,19 +180,31 @@ export class DockerEngine implements Engine {
   /** A failure is named by the step in which ECS's agent would have met it: pull, create, start. */
   async #start(known: Known, spec: ContainerSpec): Promise<void> {
     const malformed = referenceProblem(spec.image);
-    if (malformed !== undefined) return this.#startFailed(known, `CannotPullContainerError: ${malformed}`);
-    const options: MappingOptions = { instance: this.#options.instance, jobNetwork: this.#options.jobNetwork ?? 'host', pidsLimit: this.#options.pidsLimit, keptOutput: this.#keptOutput };
+    if (malformed !== undefined)
+      return this.#startFailed(known, `CannotPullContainerError: ${malformed}`);
+    const options: MappingOptions = {
+      instance: this.#options.instance,
+      jobNetwork: this.#options.jobNetwork ?? 'host',
+      pidsLimit: this.#options.pidsLimit,
+      keptOutput: this.#keptOutput,
+    };
     const { network } = spec;
-    const seat = network?.kind === 'private' ? await this.#networks.join(network, spec.attemptId) : undefined;
-    if (seat !== undefined && 'cannotStart' in seat) return this.#startFailed(known, seat.cannotStart);
+    const seat =
+      network?.kind === 'private' ? await this.#networks.join(network, spec.attemptId) : undefined;
+    if (seat !== undefined && 'cannotStart' in seat)
+      return this.#startFailed(known, seat.cannotStart);
     const mapped = createBody(spec, options, seat);
     if ('cannotStart' in mapped) return this.#startFailed(known, mapped.cannotStart);
     const created = await this.#create(known, spec, mapped.body);
     if (created === undefined) return;
     let reason = notWanted;
     if (!known.unwanted.signal.aborted) {
-      // By its id: a start that is carried out late, when the container has ended or been made anew, finds nothing to start again.
-      const started = await this.#client.request({ method: 'POST', path: `/containers/${created}/start` });
+      // By its id: a start that is carried out late, when the container has ended or been made
+      // anew, finds nothing to start again.
+      const started = await this.#client.request({
+        method: 'POST',
+        path: `/containers/${created}/start`,
+      });
       if (started.status < 300 || started.status === 304) return this.#look(known);
       await this.#client.assertAnswering(started);
       reason = `CannotStartContainerError: Error response from daemon: ${daemonMessage(started)}`;
@@ -164,16 +214,27 @@ export class DockerEngine implements Engine {
   }
 
   /** Makes the container: its id. Undefined: there is nothing to start, and why was reported. */
-  async #create(known: Known, { attemptId, image }: ContainerSpec, body: CreateBody): Promise<string | undefined> {
+  async #create(
+    known: Known,
+    { attemptId, image }: ContainerSpec,
+    body: CreateBody,
+  ): Promise<string | undefined> {
     const failed = (reason: string): undefined => this.#startFailed(known, reason) as undefined;
-    for (let looks = 0, pulled = false; ; ) {
+    for (let looks = 0, pulled = false; ;) {
       if (known.unwanted.signal.aborted) return failed(notWanted);
-      const answer = await this.#client.request({ method: 'POST', path: '/containers/create', query: { name: containerName(attemptId) }, body, repeatable: true });
+      const answer = await this.#client.request({
+        method: 'POST',
+        path: '/containers/create',
+        query: { name: containerName(attemptId) },
+        body,
+        repeatable: true,
+      });
       if (answer.status === 201) return (JSON.parse(answer.body.toString()) as { Id: string }).Id;
       if (answer.status === 404 && !pulled) {
         pulled = true;
         const failure = await this.#pull(image, known.unwanted.signal);
-        if (failure !== undefined) return failed(`CannotPullContainerError: Error response from daemon: ${failure}`);
+        if (failure !== undefined)
+          return failed(`CannotPullContainerError: Error response from daemon: ${failure}`);
         continue;
       }
       const reason = `CannotCreateContainerError: Error response from daemon: ${daemonMessage(answer)}`;
@@ -181,8 +242,9 @@ export class DockerEngine implements Engine {
         await this.#client.assertAnswering(answer);
         return failed(reason);
       }
-      // The name is taken: an earlier start got this far, and may be under way in the daemon though nobody waits for it any more.
-      // So what has not started is made anew, which that start cannot reach; what has is left alone.
+      // The name is taken: an earlier start got this far, and may be under way in the daemon though
+      // nobody waits for it any more. So what has not started is made anew, which that start cannot
+      // reach; what has is left alone.
       const outcome = await this.#withdraw(known);
       if (outcome === 'has started' || outcome === 'ran and is gone') return undefined;
       if (outcome === 'removed') continue;
@@ -218,7 +280,11 @@ export class DockerEngine implements Engine {
       await known.starting;
     }
     if (!known.ended && known.facts?.state !== 'running') await this.#look(known);
-    if (!known.ended && known.facts?.state === 'created' && (await this.#withdraw(known)) === 'removed') {
+    if (
+      !known.ended &&
+      known.facts?.state === 'created' &&
+      (await this.#withdraw(known)) === 'removed'
+    ) {
       await this.#networks.leave(attemptId);
       return this.#startFailed(known, notWanted);
     }
@@ -233,7 +299,10 @@ export class DockerEngine implements Engine {
     await known.stopping;
   }
 
-  /** Sees to it that a container that has not started never will; what has started is looked at, and what is new of it reported. */
+  /**
+   * Sees to it that a container that has not started never will; what has started is looked at, and
+   * what is new of it reported.
+   */
   async #withdraw(known: Known): Promise<Withdrawal['outcome']> {
     const { attemptId } = known;
     known.withdrawing ??= withdrawUnstarted({
@@ -247,7 +316,8 @@ export class DockerEngine implements Engine {
     });
     const { outcome, facts } = await known.withdrawing;
     if (outcome === 'has started') await this.#look(known);
-    if (facts !== undefined && (outcome === 'removed' || outcome === 'ran and is gone')) await this.#removeVolumes(facts);
+    if (facts !== undefined && (outcome === 'removed' || outcome === 'ran and is gone'))
+      await this.#removeVolumes(facts);
     if (outcome === 'removed') known.facts = known.died = undefined;
     else if (outcome === 'ran and is gone') known.facts = facts;
     if (outcome === 'ran and is gone' || outcome === 'absent') await this.#take(known, undefined);
@@ -255,18 +325,26 @@ export class DockerEngine implements Engine {
   }
 
   /**
-   * Docker's own stop respects the image's STOPSIGNAL, as ECS does, and goes on in the daemon should this process end within
-   * the grace time. It answers when all is over; that the signal was delivered is told by an event.
+   * Docker's own stop respects the image's STOPSIGNAL, as ECS does, and goes on in the daemon
+   * should this process end within the grace time. It answers when all is over; that the signal was
+   * delivered is told by an event.
    */
   #stop(known: Known, graceMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       known.signalled = resolve;
       this.#client
-        .stream({ method: 'POST', path: `/containers/${containerName(known.attemptId)}/stop`, query: { t: Math.ceil(graceMs / 1000) }, timeoutMs: 0, signal: this.#closed.signal })
+        .stream({
+          method: 'POST',
+          path: `/containers/${containerName(known.attemptId)}/stop`,
+          query: { t: Math.ceil(graceMs / 1000) },
+          timeoutMs: 0,
+          signal: this.#closed.signal,
+        })
         .then(
           (answer) => answer.resume(),
           // 304: it has ended; 404: it is gone.
-          (error: unknown) => (error instanceof DockerRefusal && error.status < 500 ? undefined : reject(error)),
+          (error: unknown) =>
+            error instanceof DockerRefusal && error.status < 500 ? undefined : reject(error),
         )
         .finally(resolve);
     });
@@ -287,12 +365,25 @@ export class DockerEngine implements Engine {
 
   /** Those that are made for it by name. */
   async #removeVolumes({ volumes }: ContainerFacts): Promise<void> {
-    for (const volume of volumes) await this.#client.request({ method: 'DELETE', path: `/volumes/${volume}`, repeatable: true });
+    for (const volume of volumes)
+      await this.#client.request({
+        method: 'DELETE',
+        path: `/volumes/${volume}`,
+        repeatable: true,
+      });
   }
 
-  /** With its anonymous volumes, and its network where it was the last one in it. Gone already is as good. */
+  /**
+   * With its anonymous volumes, and its network where it was the last one in it. Gone already is as
+   * good.
+   */
   async #delete(attemptId: AttemptId): Promise<void> {
-    const answer = await this.#client.request({ method: 'DELETE', path: `/containers/${containerName(attemptId)}`, query: { force: 1, v: 1 }, repeatable: true });
+    const answer = await this.#client.request({
+      method: 'DELETE',
+      path: `/containers/${containerName(attemptId)}`,
+      query: { force: 1, v: 1 },
+      repeatable: true,
+    });
     if (answer.status >= 500) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
     await this.#networks.leave(attemptId);
   }
@@ -303,24 +394,38 @@ export class DockerEngine implements Engine {
     const facts = await this.#inspect(attemptId);
     if (facts === undefined) return undefined;
     const attempt = asAttempt(facts);
-    return attempt.exit !== undefined && this.#known.get(attemptId)?.outOfMemory ? { ...attempt, exit: { ...attempt.exit, outOfMemory: true } } : attempt;
+    return attempt.exit !== undefined && this.#known.get(attemptId)?.outOfMemory
+      ? { ...attempt, exit: { ...attempt.exit, outOfMemory: true } }
+      : attempt;
   }
 
-  /** Looks at every container that is new or has changed, so that what no event told is reported too. */
+  /**
+   * Looks at every container that is new or has changed, so that what no event told is reported
+   * too.
+   */
   async list(): Promise<readonly EngineAttempt[]> {
-    // Whoever is in a network by our book and has no container must leave it: the answer to its start or removal was lost.
+    // Whoever is in a network by our book and has no container must leave it: the answer to its
+    // start or removal was lost.
     const inNetworks = [...this.#networks.attempts()].map((attemptId) => this.#know(attemptId));
-    const present = [...this.#known.values()].filter((known) => known.facts !== undefined && !known.ended);
-    const before = [...new Set([...present, ...inNetworks])].filter((known) => known.starting === undefined);
+    const present = [...this.#known.values()].filter(
+      (known) => known.facts !== undefined && !known.ended,
+    );
+    const before = [...new Set([...present, ...inNetworks])].filter(
+      (known) => known.starting === undefined,
+    );
     const listed = await this.#json<ListedContainer[]>({
       method: 'GET',
       path: '/containers/json',
       query: { all: 1, filters: JSON.stringify({ label: [this.#ownLabel] }) },
       repeatable: true,
     });
-    const states = new Map(listed.map((container) => [container.Labels[attemptLabel] as AttemptId, container.State]));
+    const states = new Map(
+      listed.map((container) => [container.Labels[attemptLabel] as AttemptId, container.State]),
+    );
     const missing = before.filter((known) => !states.has(known.attemptId));
-    const changed = [...states].filter(([attemptId, state]) => !isUpToDate(this.#known.get(attemptId), state)).map(([attemptId]) => this.#know(attemptId));
+    const changed = [...states]
+      .filter(([attemptId, state]) => !isUpToDate(this.#known.get(attemptId), state))
+      .map(([attemptId]) => this.#know(attemptId));
     const toLook = [...missing, ...changed].values();
     const look = async (): Promise<void> => {
       for (const known of toLook) await this.#look(known);
@@ -386,10 +491,15 @@ export class DockerEngine implements Engine {
         if (known === undefined || known.starting !== undefined) return;
         break;
       case 'die':
-        if (known !== undefined) known.died = { exitCode: Number(event.Actor.Attributes['exitCode']), atMs: Math.floor(event.timeNano / 1e6) };
+        if (known !== undefined)
+          known.died = {
+            exitCode: Number(event.Actor.Attributes['exitCode']),
+            atMs: Math.floor(event.timeNano / 1e6),
+          };
         break;
       case 'start':
-        // A start of ours looks by itself; this one is of another that holds the same data, or its answer was lost.
+        // A start of ours looks by itself; this one is of another that holds the same data, or its
+        // answer was lost.
         if (known?.starting !== undefined) return;
         break;
       default:
@@ -399,7 +509,10 @@ export class DockerEngine implements Engine {
     this.#look(this.#know(attemptId)).catch(() => undefined);
   }
 
-  /** Looks at the container and reports what is new, in order. Whoever asks while that is under way is served by one more look. */
+  /**
+   * Looks at the container and reports what is new, in order. Whoever asks while that is under way
+   * is served by one more look.
+   */
   #look(known: Known): Promise<void> {
     if (known.looking !== undefined) {
       known.lookAgain = true;
@@ -426,22 +539,37 @@ export class DockerEngine implements Engine {
       return known.starting === undefined ? this.#networks.leave(known.attemptId) : undefined;
     }
     // What was seen of it just before its removal says nothing of where it is.
-    if (facts.networkId !== undefined && !known.removed) this.#networks.know(facts.networkId, known.attemptId);
+    if (facts.networkId !== undefined && !known.removed)
+      this.#networks.know(facts.networkId, known.attemptId);
     if (facts.pid > 0) known.pid = facts.pid;
     known.facts = facts;
     if (facts.state === 'created') return;
     if (!known.ended) this.#started(known, facts.startedAtMs);
     if (facts.exit === undefined) return;
-    const exit = { ...facts.exit, outOfMemory: await this.#wasOutOfMemory(known, facts.containerId, facts.exit) };
+    const exit = {
+      ...facts.exit,
+      outOfMemory: await this.#wasOutOfMemory(known, facts.containerId, facts.exit),
+    };
     known.facts = { ...facts, exit };
     if (known.ended) return;
     known.ended = true;
-    this.#report({ type: 'exited', attemptId: known.attemptId, atMs: facts.stoppedAtMs ?? Date.now(), exit });
+    this.#report({
+      type: 'exited',
+      attemptId: known.attemptId,
+      atMs: facts.stoppedAtMs ?? Date.now(),
+      exit,
+    });
   }
 
   async #wasOutOfMemory(known: Known, containerId: string, exit: Exit): Promise<boolean> {
     if (exit.outOfMemory) known.outOfMemory = true;
-    else if (exit.exitCode === killedExitCode && !known.killed && !known.ended && !known.outOfMemory) known.outOfMemory = await kernelKilledForMemory(containerId, known.pid);
+    else if (
+      exit.exitCode === killedExitCode &&
+      !known.killed &&
+      !known.ended &&
+      !known.outOfMemory
+    )
+      known.outOfMemory = await kernelKilledForMemory(containerId, known.pid);
     return known.outOfMemory;
   }
 
@@ -455,25 +583,46 @@ export class DockerEngine implements Engine {
     if (known.ended) return;
     known.ended = true;
     if (known.died === undefined) {
-      this.#report({ type: 'lost', attemptId: known.attemptId, atMs: Date.now(), reason: 'its container was deleted' });
+      this.#report({
+        type: 'lost',
+        attemptId: known.attemptId,
+        atMs: Date.now(),
+        reason: 'its container was deleted',
+      });
       return;
     }
     const { exitCode, atMs } = known.died;
     this.#started(known, atMs);
-    this.#report({ type: 'exited', attemptId: known.attemptId, atMs, exit: { exitCode, outOfMemory: known.outOfMemory, reason: 'its container was deleted' } });
+    this.#report({
+      type: 'exited',
+      attemptId: known.attemptId,
+      atMs,
+      exit: { exitCode, outOfMemory: known.outOfMemory, reason: 'its container was deleted' },
+    });
   }
 
   #started(known: Known, atMs: number | undefined): void {
     if (known.startedReported) return;
     known.startedReported = true;
-    this.#report({ type: 'started', attemptId: known.attemptId, atMs: atMs ?? Date.now(), address: known.facts?.address });
+    this.#report({
+      type: 'started',
+      attemptId: known.attemptId,
+      atMs: atMs ?? Date.now(),
+      address: known.facts?.address,
+    });
   }
 
   /** Undefined where there is none, or one that is not ours. */
   async #inspect(attemptId: AttemptId): Promise<ContainerFacts | undefined> {
     try {
-      const container = await this.#json<InspectedContainer>({ method: 'GET', path: `/containers/${containerName(attemptId)}/json`, repeatable: true });
-      return container.Config.Labels?.[instanceLabel] === this.#options.instance ? containerFacts(container) : undefined;
+      const container = await this.#json<InspectedContainer>({
+        method: 'GET',
+        path: `/containers/${containerName(attemptId)}/json`,
+        repeatable: true,
+      });
+      return container.Config.Labels?.[instanceLabel] === this.#options.instance
+        ? containerFacts(container)
+        : undefined;
     } catch (error) {
       if (error instanceof DockerRefusal && error.status === 404) return undefined;
       throw error;
@@ -485,7 +634,8 @@ export class DockerEngine implements Engine {
     try {
       return await this.#client.json<T>(request);
     } catch (error) {
-      if (error instanceof DockerRefusal && error.status !== 404) throw new EngineUnavailable(`Docker: ${error.message}`, { cause: error });
+      if (error instanceof DockerRefusal && error.status !== 404)
+        throw new EngineUnavailable(`Docker: ${error.message}`, { cause: error });
       throw error;
     }
   }

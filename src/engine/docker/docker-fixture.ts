@@ -1,5 +1,6 @@
-// What the Docker tests share: whether there is an engine and an image to run, and a second client to look at Docker with.
-// For tests only. Containers carry an instance of this process alone, so that tests that run beside others stay apart.
+// What the Docker tests share: whether there is an engine and an image to run, and a second client
+// to look at Docker with. For tests only. Containers carry an instance of this process alone, so
+// that tests that run beside others stay apart.
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -22,12 +23,17 @@ const run = promisify(execFile);
 const answer = await dockerAnswers();
 const required = (process.env['LONGSHORE_REQUIRE'] ?? '').split(',').includes('docker');
 /** Why tests that need Docker are skipped; undefined: they are not. */
-export const skipReason: string | undefined = answer.answers ? testImageSkip() || undefined : `no Docker engine answers: ${answer.why}`;
-if (skipReason !== undefined && required) throw new Error(`LONGSHORE_REQUIRE names docker, but ${skipReason}`);
+export const skipReason: string | undefined = answer.answers
+  ? testImageSkip() || undefined
+  : `no Docker engine answers: ${answer.why}`;
+if (skipReason !== undefined && required)
+  throw new Error(`LONGSHORE_REQUIRE names docker, but ${skipReason}`);
 
 export const instance = `test-${process.pid}-${Date.now().toString(36)}`;
 
-export const newEngine = (options: Partial<ConstructorParameters<typeof DockerEngine>[0]> = {}): DockerEngine => new DockerEngine({ instance, ...options });
+export const newEngine = (
+  options: Partial<ConstructorParameters<typeof DockerEngine>[0]> = {},
+): DockerEngine => new DockerEngine({ instance, ...options });
 
 /** The docker command's output, trimmed. */
 export async function docker(...args: string[]): Promise<string> {
@@ -36,7 +42,14 @@ export async function docker(...args: string[]): Promise<string> {
 
 /** The ids of the networks of this process's engine, or of another instance's. */
 export async function ownNetworks(of = instance): Promise<string[]> {
-  const listed = await docker('network', 'ls', '--filter', `label=longshore.instance=${of}`, '--format', '{{.Label "longshore.network"}}');
+  const listed = await docker(
+    'network',
+    'ls',
+    '--filter',
+    `label=longshore.instance=${of}`,
+    '--format',
+    '{{.Label "longshore.network"}}',
+  );
   return listed === '' ? [] : listed.split('\n');
 }
 
@@ -51,8 +64,16 @@ export interface Scene {
   readonly outputOf: (spec: ContainerSpec) => Promise<string[]>;
 }
 
-/** A test with an open engine, which removes what it made. Skipped where no Docker engine answers, or something of it is `lacking`. */
-export function dockerTest(title: string, body: (scene: Scene) => Promise<void>, options: Partial<ConstructorParameters<typeof DockerEngine>[0]> = {}, lacking: string | false = false): void {
+/**
+ * A test with an open engine, which removes what it made. Skipped where no Docker engine answers,
+ * or something of it is `lacking`.
+ */
+export function dockerTest(
+  title: string,
+  body: (scene: Scene) => Promise<void>,
+  options: Partial<ConstructorParameters<typeof DockerEngine>[0]> = {},
+  lacking: string | false = false,
+): void {
   test(`docker: ${title}`, { skip: skipReason ?? lacking, timeout: 120_000 }, async () => {
     const made: AttemptId[] = [];
     const engine = newEngine(options);
@@ -72,7 +93,13 @@ export function dockerTest(title: string, body: (scene: Scene) => Promise<void>,
     };
     await engine.open(reports.take);
     try {
-      await body({ engine, reports, spec, script: (text, facts = {}) => spec({ command: ['sh', '-c', text], ...facts }), outputOf });
+      await body({
+        engine,
+        reports,
+        spec,
+        script: (text, facts = {}) => spec({ command: ['sh', '-c', text], ...facts }),
+        outputOf,
+      });
     } finally {
       for (const id of made) await engine.remove(id);
       await engine.close();
@@ -80,14 +107,22 @@ export function dockerTest(title: string, body: (scene: Scene) => Promise<void>,
   });
 }
 
-/** At which of the calls that change something the socket is cut by itself: before the daemon hears of it, or before its answer arrives. */
+/**
+ * At which of the calls that change something the socket is cut by itself: before the daemon hears
+ * of it, or before its answer arrives.
+ */
 export interface Breakage {
   readonly at: number;
   readonly lost: 'request' | 'answer';
 }
 
 /** A socket that leads to Docker and can be cut and mended, as if the daemon went away. */
-export async function cuttableSocket(breakage?: Breakage): Promise<{ readonly host: string; cut: () => Promise<void>; mend: () => Promise<void>; close: () => Promise<void> }> {
+export async function cuttableSocket(breakage?: Breakage): Promise<{
+  readonly host: string;
+  cut: () => Promise<void>;
+  mend: () => Promise<void>;
+  close: () => Promise<void>;
+}> {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-docker-'));
   const path = join(directory, 'docker.sock');
   const { socketPath, host, port } = dockerEndpoint(process.env);
@@ -95,10 +130,12 @@ export async function cuttableSocket(breakage?: Breakage): Promise<{ readonly ho
   let server: net.Server | undefined;
   let changes = 0;
   /** A call is small: it comes as one piece. */
-  const breaksAt = (piece: Buffer): boolean => /^(POST|DELETE) /.test(piece.toString('latin1', 0, 8)) && ++changes === breakage?.at;
+  const breaksAt = (piece: Buffer): boolean =>
+    /^(POST|DELETE) /.test(piece.toString('latin1', 0, 8)) && ++changes === breakage?.at;
   const mend = async (): Promise<void> => {
     server = net.createServer((client) => {
-      const daemon = socketPath === undefined ? net.connect(port ?? 2375, host) : net.connect(socketPath);
+      const daemon =
+        socketPath === undefined ? net.connect(port ?? 2375, host) : net.connect(socketPath);
       for (const socket of [client, daemon]) {
         open.add(socket);
         socket.on('error', () => undefined);
@@ -121,7 +158,9 @@ export async function cuttableSocket(breakage?: Breakage): Promise<{ readonly ho
   const cut = async (): Promise<void> => {
     const closing = server;
     server = undefined;
-    const closed = new Promise<void>((resolve) => (closing === undefined ? resolve() : closing.close(() => resolve())));
+    const closed = new Promise<void>((resolve) =>
+      closing === undefined ? resolve() : closing.close(() => resolve()),
+    );
     for (const socket of open) socket.destroy();
     await closed;
   };
@@ -133,16 +172,26 @@ export async function cuttableSocket(breakage?: Breakage): Promise<{ readonly ho
   return { host: `unix://${path}`, cut, mend, close };
 }
 
-/** A socket that leads to Docker and holds back calls of `start`, whose callers may be gone when they are let through. */
-export async function lateStartsSocket(): Promise<{ readonly host: string; isHolding: () => boolean; letThrough: () => Promise<void>; close: () => Promise<void> }> {
+/**
+ * A socket that leads to Docker and holds back calls of `start`, whose callers may be gone when
+ * they are let through.
+ */
+export async function lateStartsSocket(): Promise<{
+  readonly host: string;
+  isHolding: () => boolean;
+  letThrough: () => Promise<void>;
+  close: () => Promise<void>;
+}> {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-docker-'));
   const path = join(directory, 'docker.sock');
   const { socketPath, host, port } = dockerEndpoint(process.env);
   const held: (() => Promise<void>)[] = [];
   const open = new Set<net.Socket>();
   const server = net.createServer((client) => {
-    const daemon = socketPath === undefined ? net.connect(port ?? 2375, host) : net.connect(socketPath);
-    for (const socket of [client, daemon]) open.add(socket.on('error', () => undefined).on('close', () => open.delete(socket)));
+    const daemon =
+      socketPath === undefined ? net.connect(port ?? 2375, host) : net.connect(socketPath);
+    for (const socket of [client, daemon])
+      open.add(socket.on('error', () => undefined).on('close', () => open.delete(socket)));
     let holds = false;
     client.on('data', (piece) => {
       // A call is small: it comes as one piece.

@@ -1,6 +1,7 @@
-// Hosts that their owners register, by the Docker engine that listens there: asks one for its facts, and makes the engine that
-// runs attempts on it. It connects to what --host-addresses allows and to nothing else, keeps no connection of its own, and
-// passes nothing on of what a stranger answers: callers read our own words, the server's log has the rest.
+// Hosts that their owners register, by the Docker engine that listens there: asks one for its
+// facts, and makes the engine that runs attempts on it. It connects to what --host-addresses allows
+// and to nothing else, keeps no connection of its own, and passes nothing on of what a stranger
+// answers: callers read our own words, the server's log has the rest.
 
 import type { HostId } from '../../base/ids.ts';
 import type { HostAddress, HostFacts } from '../../core/host.ts';
@@ -14,7 +15,10 @@ import { NoSshClient } from './ssh-connection.ts';
 import { UnreachableEngine } from './unreachable-engine.ts';
 
 /** Networks and limits as of this machine's engine. */
-export interface DockerHostsOptions extends Pick<DockerEngineOptions, 'jobNetwork' | 'jobNetworks' | 'pidsLimit'> {
+export interface DockerHostsOptions extends Pick<
+  DockerEngineOptions,
+  'jobNetwork' | 'jobNetworks' | 'pidsLimit'
+> {
   readonly hostAddresses: HostAddresses;
   /** For the server's log. */
   readonly onProblem: (what: string, error: unknown) => void;
@@ -27,12 +31,19 @@ const probeMs = 15_000;
 /** Of one answer to a question. */
 const mostProbeBytes = 1024 * 1024;
 
-export function dockerHosts({ jobNetwork, jobNetworks, pidsLimit, hostAddresses, onProblem }: DockerHostsOptions): HostConnector {
+export function dockerHosts({
+  jobNetwork,
+  jobNetworks,
+  pidsLimit,
+  hostAddresses,
+  onProblem,
+}: DockerHostsOptions): HostConnector {
   let probing = 0;
   return {
     async probe(address) {
       const endpoint = hostAddresses.endpoint(address);
-      if (probing >= mostProbes) throw new EngineUnavailable(`${mostProbes} hosts are being asked just now: try again`);
+      if (probing >= mostProbes)
+        throw new EngineUnavailable(`${mostProbes} hosts are being asked just now: try again`);
       probing++;
       try {
         return await ask(endpoint);
@@ -48,7 +59,13 @@ export function dockerHosts({ jobNetwork, jobNetworks, pidsLimit, hostAddresses,
     // The host's id marks its containers: several hosts, and this machine, may share one daemon.
     engine(hostId: HostId, address: HostAddress): Engine {
       try {
-        return new DockerEngine({ instance: hostId, jobNetwork, jobNetworks, pidsLimit, endpoint: hostAddresses.endpoint(address) });
+        return new DockerEngine({
+          instance: hostId,
+          jobNetwork,
+          jobNetworks,
+          pidsLimit,
+          endpoint: hostAddresses.endpoint(address),
+        });
       } catch (error) {
         if (!(error instanceof BadHostAddress)) throw error;
         onProblem(`host ${hostId} cannot be used`, error);
@@ -63,18 +80,36 @@ async function ask(endpoint: DockerEndpoint): Promise<HostFacts> {
   try {
     const signal = AbortSignal.timeout(probeMs);
     const version = await client.negotiate(signal);
-    return facts(await client.json<unknown>({ method: 'GET', path: '/info', repeatable: true, timeoutMs: 10_000, signal }), version.Version);
+    return facts(
+      await client.json<unknown>({
+        method: 'GET',
+        path: '/info',
+        repeatable: true,
+        timeoutMs: 10_000,
+        signal,
+      }),
+      version.Version,
+    );
   } finally {
     client.close();
   }
 }
 
-/** What a host says is checked like every other input: it is shown to users, and jobs are placed by it. */
+/**
+ * What a host says is checked like every other input: it is shown to users, and jobs are placed by
+ * it.
+ */
 function facts(info: unknown, dockerVersion: string): HostFacts {
-  const said = typeof info === 'object' && info !== null ? (info as Readonly<Record<string, unknown>>) : {};
-  const text = (value: unknown): string => (typeof value === 'string' ? value.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 128) : '');
-  const count = (value: unknown): number => (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0);
-  const within = (name: string): Readonly<Record<string, unknown>> => (typeof said[name] === 'object' && said[name] !== null ? (said[name] as Readonly<Record<string, unknown>>) : {});
+  const said =
+    typeof info === 'object' && info !== null ? (info as Readonly<Record<string, unknown>>) : {};
+  const text = (value: unknown): string =>
+    typeof value === 'string' ? value.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 128) : '';
+  const count = (value: unknown): number =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+  const within = (name: string): Readonly<Record<string, unknown>> =>
+    typeof said[name] === 'object' && said[name] !== null
+      ? (said[name] as Readonly<Record<string, unknown>>)
+      : {};
   const drivers: unknown = within('Plugins')['Log'];
   return {
     dockerVersion: text(dockerVersion),
@@ -87,7 +122,9 @@ function facts(info: unknown, dockerVersion: string): HostFacts {
     // Docker tells of a GPU runtime and not of GPUs: how many there are its owner says.
     gpus: 0,
     gpuRuntime: Object.keys(within('Runtimes')).includes('nvidia'),
-    logDrivers: Array.isArray(drivers) ? drivers.slice(0, 64).flatMap((driver) => text(driver) || []) : [],
+    logDrivers: Array.isArray(drivers)
+      ? drivers.slice(0, 64).flatMap((driver) => text(driver) || [])
+      : [],
   };
 }
 
@@ -107,11 +144,14 @@ const byCode: Readonly<Record<string, string>> = {
 
 function inOurWords({ title, ssh }: DockerEndpoint, error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof ForbiddenAddress || cause instanceof NoSshClient) return `cannot reach the Docker engine at ${title}: ${cause.message}`;
-    if (cause.name === 'TimeoutError') return `cannot reach the Docker engine at ${title}: no answer in time`;
+    if (cause instanceof ForbiddenAddress || cause instanceof NoSshClient)
+      return `cannot reach the Docker engine at ${title}: ${cause.message}`;
+    if (cause.name === 'TimeoutError')
+      return `cannot reach the Docker engine at ${title}: no answer in time`;
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     const words = Object.hasOwn(byCode, code) ? byCode[code] : undefined;
-    if (ssh === undefined && words !== undefined) return `cannot reach the Docker engine at ${title}: ${words}`;
+    if (ssh === undefined && words !== undefined)
+      return `cannot reach the Docker engine at ${title}: ${words}`;
   }
   return `${title} does not answer as a Docker engine${ssh === undefined ? '' : ": the server's log has what ssh says"}`;
 }

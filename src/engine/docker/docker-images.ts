@@ -1,5 +1,6 @@
-// Has images pulled: once per image however many attempts wait for it. It asks Docker's default registries, with the
-// credentials that `docker login` left in its configuration file, and it stores no credential of its own.
+// Has images pulled: once per image however many attempts wait for it. It asks Docker's default
+// registries, with the credentials that `docker login` left in its configuration file, and it
+// stores no credential of its own.
 
 import type { IncomingMessage } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -12,7 +13,10 @@ import { imageParts } from './image-reference.ts';
 /** Undefined: the image is there; else the daemon's words for why not. */
 export type PullOutcome = string | undefined;
 
-/** Long enough that the attempts of an array share one failure, short enough that a mended registry is soon found. */
+/**
+ * Long enough that the attempts of an array share one failure, short enough that a mended registry
+ * is soon found.
+ */
 const failureKeptMs = 5_000;
 /** Between two signs of progress. */
 const idleMs = 15 * 60_000;
@@ -89,33 +93,54 @@ async function failureIn(progress: IncomingMessage): Promise<PullOutcome> {
 
 function failureOf(line: string): PullOutcome {
   if (!line.includes('"error')) return undefined;
-  const { error, errorDetail } = JSON.parse(line) as { error?: string; errorDetail?: { message?: string } };
+  const { error, errorDetail } = JSON.parse(line) as {
+    error?: string;
+    errorDetail?: { message?: string };
+  };
   return errorDetail?.message ?? error;
 }
 
 interface DockerConfigFile {
-  readonly auths?: Readonly<Record<string, { readonly auth?: string; readonly identitytoken?: string }>>;
+  readonly auths?: Readonly<
+    Record<string, { readonly auth?: string; readonly identitytoken?: string }>
+  >;
 }
 
-/** The X-Registry-Auth header from the docker command's configuration file, read anew each time: logins change it. */
+/**
+ * The X-Registry-Auth header from the docker command's configuration file, read anew each time:
+ * logins change it.
+ */
 async function registryAuth(registry: string): Promise<string | undefined> {
   const directory = process.env['DOCKER_CONFIG'] || join(homedir(), '.docker');
   try {
-    return authHeader(JSON.parse(await readFile(join(directory, 'config.json'), 'utf8')) as DockerConfigFile, registry);
+    return authHeader(
+      JSON.parse(await readFile(join(directory, 'config.json'), 'utf8')) as DockerConfigFile,
+      registry,
+    );
   } catch {
     return undefined; // No file, or none that can be read: pull without credentials, as docker does.
   }
 }
 
 export function authHeader(config: DockerConfigFile, registry: string): string | undefined {
-  const keys = registry === 'docker.io' ? ['https://index.docker.io/v1/', 'docker.io', 'index.docker.io'] : [registry, `https://${registry}`, `https://${registry}/`];
+  const keys =
+    registry === 'docker.io'
+      ? ['https://index.docker.io/v1/', 'docker.io', 'index.docker.io']
+      : [registry, `https://${registry}`, `https://${registry}/`];
   const key = keys.find((candidate) => config.auths?.[candidate] !== undefined);
   const entry = key === undefined ? undefined : config.auths?.[key];
   if (key === undefined || entry === undefined) return undefined;
-  if (entry.identitytoken) return encoded({ identitytoken: entry.identitytoken, serveraddress: key });
+  if (entry.identitytoken)
+    return encoded({ identitytoken: entry.identitytoken, serveraddress: key });
   const plain = Buffer.from(entry.auth ?? '', 'base64').toString('utf8');
   const cut = plain.indexOf(':');
-  return cut < 0 ? undefined : encoded({ username: plain.slice(0, cut), password: plain.slice(cut + 1), serveraddress: key });
+  return cut < 0
+    ? undefined
+    : encoded({
+        username: plain.slice(0, cut),
+        password: plain.slice(cut + 1),
+        serveraddress: key,
+      });
 }
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

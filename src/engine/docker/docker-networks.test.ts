@@ -1,5 +1,6 @@
-// Private networks on a Docker daemon, in all that may come between: crashes at every call, other servers and people on the same
-// daemon, blocks that are taken, nodes that come as the last one goes.
+// Private networks on a Docker daemon, in all that may come between: crashes at every call, other
+// servers and people on the same daemon, blocks that are taken, nodes that come as the last one
+// goes.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,141 +12,205 @@ import { nodesOf } from '../contract/network-contract.ts';
 import { ReportRecorder, until } from '../contract/report-recorder.ts';
 import { ownBlock } from '../job-networks.ts';
 import { containerName, networkName } from './container-mapping.ts';
-import { cuttableSocket, docker, dockerTest, instance, newEngine, ownNetworks, type Scene } from './docker-fixture.ts';
+import {
+  cuttableSocket,
+  docker,
+  dockerTest,
+  instance,
+  newEngine,
+  ownNetworks,
+  type Scene,
+} from './docker-fixture.ts';
 import { machineRoutes, parseRoutes } from './docker-networks.ts';
 
 /** A job of so many nodes that run for long; removed at the test's end. */
-const nodes = ({ spec }: Scene, count: number): ContainerSpec[] => nodesOf(count, () => spec({ command: ['sleep', '60'] }));
+const nodes = ({ spec }: Scene, count: number): ContainerSpec[] =>
+  nodesOf(count, () => spec({ command: ['sleep', '60'] }));
 const removeAll = async (engine: Engine, specs: readonly ContainerSpec[]): Promise<void> => {
   for (const { attemptId } of specs) await engine.remove(attemptId);
 };
-const addressesOf = async (engine: Engine, specs: readonly ContainerSpec[]): Promise<(string | undefined)[]> => {
+const addressesOf = async (
+  engine: Engine,
+  specs: readonly ContainerSpec[],
+): Promise<(string | undefined)[]> => {
   const listed = new Map((await engine.list()).map((one) => [one.attemptId, one.address]));
   return specs.map(({ attemptId }) => listed.get(attemptId));
 };
 const makeNetwork = (id: AttemptId, subnet: string, of = instance): Promise<string> =>
-  docker('network', 'create', '--subnet', subnet, '--label', `longshore.network=${id}`, '--label', `longshore.instance=${of}`, networkName(id));
+  docker(
+    'network',
+    'create',
+    '--subnet',
+    subnet,
+    '--label',
+    `longshore.network=${id}`,
+    '--label',
+    `longshore.instance=${of}`,
+    networkName(id),
+  );
 
-/** What a job's life asks of the daemon that changes anything: the network, two containers made and started; and all of them removed. */
+/**
+ * What a job's life asks of the daemon that changes anything: the network, two containers made and
+ * started; and all of them removed.
+ */
 const changesToStart = 5;
 const changes = changesToStart + 3;
 
 for (const lost of ['request', 'answer'] as const) {
-  dockerTest(`a crash at any call, its ${lost} lost, leaves no network behind and spoils none`, async (scene) => {
-    for (let at = 1; at <= changes; at++) {
-      const specs = nodes(scene, 2);
-      const socket = await cuttableSocket({ at, lost });
-      const dying = newEngine({ environment: { DOCKER_HOST: socket.host } });
-      await dying.open(() => undefined);
-      const life = async (): Promise<void> => {
-        for (const spec of specs) await dying.start(spec);
-        await removeAll(dying, specs);
-      };
-      try {
-        // The network's own end may be the work of whoever heard of the last container's end first: then nobody waits for its answer.
-        if (at < changes) await assert.rejects(life(), EngineUnavailable, `call ${at}`);
-        else await life().catch((error: unknown) => assert.ok(error instanceof EngineUnavailable));
-      } finally {
-        await dying.close();
-        await socket.close();
-      }
-
-      const next = newEngine();
-      const reports = new ReportRecorder();
-      await next.open(reports.take);
-      try {
-        const containers = (await next.list()).filter((one) => specs.some(({ attemptId }) => attemptId === one.attemptId)).length;
-        assert.equal((await ownNetworks()).length, containers > 0 ? 1 : 0, `call ${at}: ${containers} containers`);
-        if (at <= changesToStart) {
-          for (const spec of specs) await next.start(spec);
-          const [main, child] = await addressesOf(next, specs);
-          assert.ok(main !== undefined && child !== undefined && main !== child, `call ${at}: ${main}, ${child}`);
-          for (const { attemptId } of specs) await reports.first(attemptId, 'started');
-          assert.equal((await ownNetworks()).length, 1);
+  dockerTest(
+    `a crash at any call, its ${lost} lost, leaves no network behind and spoils none`,
+    async (scene) => {
+      for (let at = 1; at <= changes; at++) {
+        const specs = nodes(scene, 2);
+        const socket = await cuttableSocket({ at, lost });
+        const dying = newEngine({ environment: { DOCKER_HOST: socket.host } });
+        await dying.open(() => undefined);
+        const life = async (): Promise<void> => {
+          for (const spec of specs) await dying.start(spec);
+          await removeAll(dying, specs);
+        };
+        try {
+          // The network's own end may be the work of whoever heard of the last container's end
+          // first: then nobody waits for its answer.
+          if (at < changes) await assert.rejects(life(), EngineUnavailable, `call ${at}`);
+          else
+            await life().catch((error: unknown) => assert.ok(error instanceof EngineUnavailable));
+        } finally {
+          await dying.close();
+          await socket.close();
         }
-        await removeAll(next, specs);
-        assert.deepEqual(await ownNetworks(), [], `call ${at}`);
-      } finally {
-        await removeAll(next, specs);
-        await next.close();
+
+        const next = newEngine();
+        const reports = new ReportRecorder();
+        await next.open(reports.take);
+        try {
+          const containers = (await next.list()).filter((one) =>
+            specs.some(({ attemptId }) => attemptId === one.attemptId),
+          ).length;
+          assert.equal(
+            (await ownNetworks()).length,
+            containers > 0 ? 1 : 0,
+            `call ${at}: ${containers} containers`,
+          );
+          if (at <= changesToStart) {
+            for (const spec of specs) await next.start(spec);
+            const [main, child] = await addressesOf(next, specs);
+            assert.ok(
+              main !== undefined && child !== undefined && main !== child,
+              `call ${at}: ${main}, ${child}`,
+            );
+            for (const { attemptId } of specs) await reports.first(attemptId, 'started');
+            assert.equal((await ownNetworks()).length, 1);
+          }
+          await removeAll(next, specs);
+          assert.deepEqual(await ownNetworks(), [], `call ${at}`);
+        } finally {
+          await removeAll(next, specs);
+          await next.close();
+        }
       }
-    }
-  });
+    },
+  );
 }
 
-dockerTest('a network that was made when the daemon went away goes at the next look, unless the start is repeated', async (scene) => {
-  for (const repeated of [false, true]) {
-    const [main] = nodes(scene, 2) as [ContainerSpec];
-    const socket = await cuttableSocket({ at: 1, lost: 'answer' });
-    const engine = newEngine({ environment: { DOCKER_HOST: socket.host } });
-    await engine.open(() => undefined);
-    try {
-      await assert.rejects(engine.start(main), EngineUnavailable);
-      assert.equal((await ownNetworks()).length, 1);
-      await socket.mend();
-      if (repeated) await engine.start(main);
-      await engine.list();
-      assert.equal((await ownNetworks()).length, repeated ? 1 : 0);
-      await engine.remove(main.attemptId);
-      assert.deepEqual(await ownNetworks(), []);
-    } finally {
-      await engine.close();
-      await socket.close();
+dockerTest(
+  'a network that was made when the daemon went away goes at the next look, unless the start is repeated',
+  async (scene) => {
+    for (const repeated of [false, true]) {
+      const [main] = nodes(scene, 2) as [ContainerSpec];
+      const socket = await cuttableSocket({ at: 1, lost: 'answer' });
+      const engine = newEngine({ environment: { DOCKER_HOST: socket.host } });
+      await engine.open(() => undefined);
+      try {
+        await assert.rejects(engine.start(main), EngineUnavailable);
+        assert.equal((await ownNetworks()).length, 1);
+        await socket.mend();
+        if (repeated) await engine.start(main);
+        await engine.list();
+        assert.equal((await ownNetworks()).length, repeated ? 1 : 0);
+        await engine.remove(main.attemptId);
+        assert.deepEqual(await ownNetworks(), []);
+      } finally {
+        await engine.close();
+        await socket.close();
+      }
     }
-  }
-});
+  },
+);
 
-dockerTest('networks of this server without a container go when it opens; those of another server stay', async () => {
-  const [own, foreign] = [newAttempt(), newAttempt()];
-  const other = `${instance}-other`;
-  await makeNetwork(own, '10.216.0.0/29');
-  await makeNetwork(foreign, '10.216.0.8/29', other);
-  const engine = newEngine();
-  await engine.open(() => undefined);
-  assert.deepEqual(await ownNetworks(), []);
-  assert.deepEqual(await ownNetworks(other), [foreign]);
-  await engine.list();
-  await engine.close();
-  const theirs = newEngine({ instance: other });
-  await theirs.open(() => undefined);
-  assert.deepEqual(await ownNetworks(other), []);
-  await theirs.close();
-});
-
-dockerTest('blocks that others have are passed over, whoever they are; a range without a free one fails the start', async (scene) => {
-  const foreign = `longshore-test-${process.pid}`;
-  await docker('network', 'create', '--subnet', '10.216.1.0/29', foreign);
-  const engine = newEngine({ jobNetworks: ownBlock('10.216.1.0/28') });
-  const reports = new ReportRecorder();
-  await engine.open(reports.take);
-  const [first, second] = [nodes(scene, 5), nodes(scene, 5)].flatMap((specs) => specs.slice(0, 1)) as [ContainerSpec, ContainerSpec];
-  try {
-    await engine.start(first);
-    assert.equal((await reports.first(first.attemptId, 'started')).address, '10.216.1.10');
-    await engine.start(second);
-    assert.match((await reports.first(second.attemptId, 'start-failed')).reason, /10\.216\.1\.0\/28 has no block of \/29 free for 5 nodes.*--job-networks/);
-  } finally {
-    await removeAll(engine, [first, second]);
+dockerTest(
+  'networks of this server without a container go when it opens; those of another server stay',
+  async () => {
+    const [own, foreign] = [newAttempt(), newAttempt()];
+    const other = `${instance}-other`;
+    await makeNetwork(own, '10.216.0.0/29');
+    await makeNetwork(foreign, '10.216.0.8/29', other);
+    const engine = newEngine();
+    await engine.open(() => undefined);
+    assert.deepEqual(await ownNetworks(), []);
+    assert.deepEqual(await ownNetworks(other), [foreign]);
+    await engine.list();
     await engine.close();
-    await docker('network', 'rm', foreign);
-  }
-});
+    const theirs = newEngine({ instance: other });
+    await theirs.open(() => undefined);
+    assert.deepEqual(await ownNetworks(other), []);
+    await theirs.close();
+  },
+);
 
-dockerTest('two servers that start jobs at once on one range and one daemon choose different blocks', async (scene) => {
-  const other = newEngine({ instance: `${instance}-other` });
-  await other.open(() => undefined);
-  const [ours, theirs] = [0, 1].map(() => [1, 2, 3, 4].flatMap(() => nodes(scene, 2).slice(0, 1))) as [ContainerSpec[], ContainerSpec[]];
-  try {
-    await Promise.all([...ours.map((spec) => scene.engine.start(spec)), ...theirs.map((spec) => other.start(spec))]);
-    const addresses = [...(await addressesOf(scene.engine, ours)), ...(await addressesOf(other, theirs))];
-    assert.equal(new Set(addresses).size, 8, addresses.join());
-    assert.ok(!addresses.includes(undefined));
-  } finally {
-    await removeAll(other, theirs);
-    await other.close();
-    assert.deepEqual(await ownNetworks(`${instance}-other`), []);
-  }
-});
+dockerTest(
+  'blocks that others have are passed over, whoever they are; a range without a free one fails the start',
+  async (scene) => {
+    const foreign = `longshore-test-${process.pid}`;
+    await docker('network', 'create', '--subnet', '10.216.1.0/29', foreign);
+    const engine = newEngine({ jobNetworks: ownBlock('10.216.1.0/28') });
+    const reports = new ReportRecorder();
+    await engine.open(reports.take);
+    const [first, second] = [nodes(scene, 5), nodes(scene, 5)].flatMap((specs) =>
+      specs.slice(0, 1),
+    ) as [ContainerSpec, ContainerSpec];
+    try {
+      await engine.start(first);
+      assert.equal((await reports.first(first.attemptId, 'started')).address, '10.216.1.10');
+      await engine.start(second);
+      assert.match(
+        (await reports.first(second.attemptId, 'start-failed')).reason,
+        /10\.216\.1\.0\/28 has no block of \/29 free for 5 nodes.*--job-networks/,
+      );
+    } finally {
+      await removeAll(engine, [first, second]);
+      await engine.close();
+      await docker('network', 'rm', foreign);
+    }
+  },
+);
+
+dockerTest(
+  'two servers that start jobs at once on one range and one daemon choose different blocks',
+  async (scene) => {
+    const other = newEngine({ instance: `${instance}-other` });
+    await other.open(() => undefined);
+    const [ours, theirs] = [0, 1].map(() =>
+      [1, 2, 3, 4].flatMap(() => nodes(scene, 2).slice(0, 1)),
+    ) as [ContainerSpec[], ContainerSpec[]];
+    try {
+      await Promise.all([
+        ...ours.map((spec) => scene.engine.start(spec)),
+        ...theirs.map((spec) => other.start(spec)),
+      ]);
+      const addresses = [
+        ...(await addressesOf(scene.engine, ours)),
+        ...(await addressesOf(other, theirs)),
+      ];
+      assert.equal(new Set(addresses).size, 8, addresses.join());
+      assert.ok(!addresses.includes(undefined));
+    } finally {
+      await removeAll(other, theirs);
+      await other.close();
+      assert.deepEqual(await ownNetworks(`${instance}-other`), []);
+    }
+  },
+);
 
 dockerTest('a look at the daemon takes no network from a start under way', async (scene) => {
   const { engine, reports } = scene;
@@ -158,7 +223,11 @@ dockerTest('a look at the daemon takes no network from a start under way', async
   await Promise.all(jobs.flat().map((spec) => engine.start(spec)));
   starting = false;
   await looking;
-  for (const { attemptId } of jobs.flat()) assert.deepEqual(reports.of(attemptId).map((report) => report.type), ['started']);
+  for (const { attemptId } of jobs.flat())
+    assert.deepEqual(
+      reports.of(attemptId).map((report) => report.type),
+      ['started'],
+    );
   await Promise.all(jobs.flat().map(({ attemptId }) => engine.remove(attemptId)));
   assert.deepEqual(await ownNetworks(), []);
 });
@@ -172,19 +241,25 @@ dockerTest('a node that starts while the last one goes has a network', async (sc
     // From nothing to more than the removal takes.
     await new Promise((resolve) => setTimeout(resolve, round * 150));
     await Promise.all([removing, engine.start(child)]);
-    assert.deepEqual(reports.of(child.attemptId).map((report) => report.type), ['started']);
+    assert.deepEqual(
+      reports.of(child.attemptId).map((report) => report.type),
+      ['started'],
+    );
     assert.deepEqual(await ownNetworks(), [main.attemptId]);
     await engine.remove(child.attemptId);
     assert.deepEqual(await ownNetworks(), []);
   }
 });
 
-dockerTest('a network goes with its last container where somebody deletes that by hand', async (scene) => {
-  const [main] = nodes(scene, 2) as [ContainerSpec];
-  await scene.engine.start(main);
-  await docker('rm', '-f', containerName(main.attemptId));
-  await until('the network is gone', async () => (await ownNetworks()).length === 0);
-});
+dockerTest(
+  'a network goes with its last container where somebody deletes that by hand',
+  async (scene) => {
+    const [main] = nodes(scene, 2) as [ContainerSpec];
+    await scene.engine.start(main);
+    await docker('rm', '-f', containerName(main.attemptId));
+    await until('the network is gone', async () => (await ownNetworks()).length === 0);
+  },
+);
 
 dockerTest('a network goes where its first node is stopped before it starts', async (scene) => {
   const [main] = nodes(scene, 2) as [ContainerSpec];
@@ -196,16 +271,30 @@ dockerTest('a network goes where its first node is stopped before it starts', as
 });
 
 dockerTest('where only a route of this machine leads, no network is made', async (scene) => {
-  const subnets = await docker('network', 'inspect', '--format', '{{range .IPAM.Config}}{{.Subnet}} {{end}}', ...(await docker('network', 'ls', '-q')).split('\n'));
-  const ofDocker = subnets.split(/\s+/).filter((text) => /^[\d./]+$/.test(text)).map(ownBlock);
-  const route = machineRoutes().find((one) => one.bits <= 29 && !ofDocker.some((other) => overlaps(one, other)));
+  const subnets = await docker(
+    'network',
+    'inspect',
+    '--format',
+    '{{range .IPAM.Config}}{{.Subnet}} {{end}}',
+    ...(await docker('network', 'ls', '-q')).split('\n'),
+  );
+  const ofDocker = subnets
+    .split(/\s+/)
+    .filter((text) => /^[\d./]+$/.test(text))
+    .map(ownBlock);
+  const route = machineRoutes().find(
+    (one) => one.bits <= 29 && !ofDocker.some((other) => overlaps(one, other)),
+  );
   if (route === undefined) return;
   const engine = newEngine({ jobNetworks: route });
   const reports = new ReportRecorder();
   await engine.open(reports.take);
   const [main] = nodes(scene, 2) as [ContainerSpec];
   await engine.start(main);
-  assert.match((await reports.first(main.attemptId, 'start-failed')).reason, /and the routes of its host/);
+  assert.match(
+    (await reports.first(main.attemptId, 'start-failed')).reason,
+    /and the routes of its host/,
+  );
   await engine.close();
 });
 
@@ -218,6 +307,9 @@ test('routes are read from the kernel’s table, but for the default one', () =>
     'wg0\t07646464\t00000000\t0005\t0\t0\t0\tFFFFFFFF\t0\t0\t0',
     '',
   ].join('\n');
-  assert.deepEqual(parseRoutes(table).map((block: Block) => blockText(block)), ['172.17.0.0/16', '10.213.192.0/19', '100.100.100.7/32']);
+  assert.deepEqual(
+    parseRoutes(table).map((block: Block) => blockText(block)),
+    ['172.17.0.0/16', '10.213.192.0/19', '100.100.100.7/32'],
+  );
   assert.deepEqual(parseRoutes(''), []);
 });

@@ -1,6 +1,7 @@
-// Private networks of multi-node parallel jobs on a Docker daemon: made for the first node that starts, gone with the last
-// container. The daemon's own list is the only memory, so that a crash leaves nothing behind that `sweep` does not find. It
-// touches no network that another server labelled, and never removes one that a container or a start of ours still needs.
+// Private networks of multi-node parallel jobs on a Docker daemon: made for the first node that
+// starts, gone with the last container. The daemon's own list is the only memory, so that a crash
+// leaves nothing behind that `sweep` does not find. It touches no network that another server
+// labelled, and never removes one that a container or a start of ours still needs.
 
 import { readFileSync } from 'node:fs';
 import type { AttemptId } from '../../base/ids.ts';
@@ -39,7 +40,10 @@ interface Entry {
   turns: number;
 }
 
-/** Blocks that the daemon may refuse before a start gives up: each time another server, or a person, was quicker. */
+/**
+ * Blocks that the daemon may refuse before a start gives up: each time another server, or a person,
+ * was quicker.
+ */
 const refusalsMost = 16;
 
 export class DockerNetworks {
@@ -58,7 +62,10 @@ export class DockerNetworks {
   }
 
   /** The node's place; the network is made if need be, and stays until the attempt leaves. */
-  async join(network: NodeNetwork, attempt: AttemptId): Promise<Seat | { readonly cannotStart: string }> {
+  async join(
+    network: NodeNetwork,
+    attempt: AttemptId,
+  ): Promise<Seat | { readonly cannotStart: string }> {
     this.know(network.id, attempt);
     const entry = this.#entry(network.id);
     entry.making ??= this.#inTurn(network.id, () => this.#make(network));
@@ -74,7 +81,11 @@ export class DockerNetworks {
       forget();
       return made;
     }
-    return { networkId: network.id, dockerId: made.dockerId, address: nodeAddress(made.block, network.node) };
+    return {
+      networkId: network.id,
+      dockerId: made.dockerId,
+      address: nodeAddress(made.block, network.node),
+    };
   }
 
   /** The attempt has a container in the network. */
@@ -83,10 +94,14 @@ export class DockerNetworks {
     this.#networkOf.set(attempt, id);
   }
 
-  /** It has none any more, and is not being started. The last one's leaving removes the network; of one in none: nothing. */
+  /**
+   * It has none any more, and is not being started. The last one's leaving removes the network; of
+   * one in none: nothing.
+   */
   async leave(attempt: AttemptId): Promise<void> {
     const id = this.#networkOf.get(attempt);
-    // An event of the container's end may have been quicker than who removed it: both wait for the network's.
+    // An event of the container's end may have been quicker than who removed it: both wait for the
+    // network's.
     if (id === undefined) return this.#leaving.get(attempt);
     this.#networkOf.delete(attempt);
     const { attempts } = this.#entry(id);
@@ -102,10 +117,15 @@ export class DockerNetworks {
     return this.#networkOf.keys();
   }
 
-  /** Removes the networks of ours that nobody is in. Every container of ours must be known before. */
+  /**
+   * Removes the networks of ours that nobody is in. Every container of ours must be known before.
+   */
   async sweep(): Promise<void> {
-    const ids = (await this.#list({ label: [this.#ownLabel, networkLabel] })).map(({ Labels }) => Labels?.[networkLabel] as AttemptId);
-    for (const id of new Set(ids)) if ((this.#entries.get(id)?.attempts.size ?? 0) === 0) await this.#remove(id);
+    const ids = (await this.#list({ label: [this.#ownLabel, networkLabel] })).map(
+      ({ Labels }) => Labels?.[networkLabel] as AttemptId,
+    );
+    for (const id of new Set(ids))
+      if ((this.#entries.get(id)?.attempts.size ?? 0) === 0) await this.#remove(id);
   }
 
   get #ownLabel(): string {
@@ -114,16 +134,22 @@ export class DockerNetworks {
 
   #entry(id: AttemptId): Entry {
     let entry = this.#entries.get(id);
-    if (entry === undefined) this.#entries.set(id, (entry = { attempts: new Set(), making: undefined, turn: Promise.resolve(), turns: 0 }));
+    if (entry === undefined)
+      this.#entries.set(
+        id,
+        (entry = { attempts: new Set(), making: undefined, turn: Promise.resolve(), turns: 0 }),
+      );
     return entry;
   }
 
   #inTurn<T>(id: AttemptId, task: (entry: Entry) => Promise<T>): Promise<T> {
     const entry = this.#entry(id);
     entry.turns++;
-    const done = entry.turn.then(() => task(entry)).finally(() => {
-      if (--entry.turns === 0 && entry.attempts.size === 0) this.#entries.delete(id);
-    });
+    const done = entry.turn
+      .then(() => task(entry))
+      .finally(() => {
+        if (--entry.turns === 0 && entry.attempts.size === 0) this.#entries.delete(id);
+      });
     entry.turn = done.catch(() => undefined);
     return done;
   }
@@ -139,13 +165,21 @@ export class DockerNetworks {
     const refused: Block[] = [];
     for (;;) {
       const present = await this.#list();
-      const own = present.find(({ Labels }) => Labels?.[networkLabel] === id && Labels[instanceLabel] === this.#parts.instance);
+      const own = present.find(
+        ({ Labels }) =>
+          Labels?.[networkLabel] === id && Labels[instanceLabel] === this.#parts.instance,
+      );
       const block = own && blocksOf(own)[0];
       if (own !== undefined && block !== undefined) return { dockerId: own.Id, block };
 
-      const taken = [...present.flatMap(blocksOf), ...this.#parts.hostRoutes(), ...refused].filter((one) => overlaps(one, range));
+      const taken = [...present.flatMap(blocksOf), ...this.#parts.hostRoutes(), ...refused].filter(
+        (one) => overlaps(one, range),
+      );
       const free = freeBlock(range, prefixFor(numNodes), taken, this.#from);
-      if (free === undefined) return { cannotStart: `${noRoom(range, numNodes)}, beside the networks of this Docker engine and the routes of its host; --job-networks gives another range` };
+      if (free === undefined)
+        return {
+          cannotStart: `${noRoom(range, numNodes)}, beside the networks of this Docker engine and the routes of its host; --job-networks gives another range`,
+        };
       const answer = await this.#create(id, free);
       if (answer.status === 201) {
         this.#from = free.base + addressesIn(free.bits);
@@ -153,7 +187,10 @@ export class DockerNetworks {
       }
       await this.#parts.client.assertAnswering(answer);
       // Whatever the daemon has against this block, it need not have against the next.
-      if (refused.push(free) === refusalsMost) return { cannotStart: `ResourceInitializationError: unable to set up the network of the job: Error response from daemon: ${daemonMessage(answer)}` };
+      if (refused.push(free) === refusalsMost)
+        return {
+          cannotStart: `ResourceInitializationError: unable to set up the network of the job: Error response from daemon: ${daemonMessage(answer)}`,
+        };
     }
   }
 
@@ -168,29 +205,49 @@ export class DockerNetworks {
     return this.#parts.client.request({ method: 'POST', path: '/networks/create', body });
   }
 
-  /** Unless somebody has joined when its turn comes. What Docker refuses to remove is removed at a later sweep. */
+  /**
+   * Unless somebody has joined when its turn comes. What Docker refuses to remove is removed at a
+   * later sweep.
+   */
   #remove(id: AttemptId): Promise<void> {
     return this.#inTurn(id, async (entry) => {
       if (entry.attempts.size > 0) return;
       // Whoever joins from now on waits for this turn's end, and makes it anew.
       entry.making = undefined;
       for (const { Id } of await this.#list({ label: [this.#ownLabel, `${networkLabel}=${id}`] })) {
-        await this.#parts.client.request({ method: 'DELETE', path: `/networks/${Id}`, repeatable: true });
+        await this.#parts.client.request({
+          method: 'DELETE',
+          path: `/networks/${Id}`,
+          repeatable: true,
+        });
       }
     });
   }
 
-  async #list(filters?: Readonly<Record<string, readonly string[]>>): Promise<readonly ListedNetwork[]> {
-    const answer = await this.#parts.client.request({ method: 'GET', path: '/networks', query: { filters: filters && JSON.stringify(filters) }, repeatable: true });
+  async #list(
+    filters?: Readonly<Record<string, readonly string[]>>,
+  ): Promise<readonly ListedNetwork[]> {
+    const answer = await this.#parts.client.request({
+      method: 'GET',
+      path: '/networks',
+      query: { filters: filters && JSON.stringify(filters) },
+      repeatable: true,
+    });
     if (answer.status !== 200) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
     return JSON.parse(answer.body.toString()) as ListedNetwork[];
   }
 }
 
 /** IPv4 alone: where our blocks are. */
-const blocksOf = ({ IPAM }: ListedNetwork): Block[] => (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined ? [] : (parseBlock(Subnet) ?? [])));
+const blocksOf = ({ IPAM }: ListedNetwork): Block[] =>
+  (IPAM?.Config ?? []).flatMap(({ Subnet }) =>
+    Subnet === undefined ? [] : (parseBlock(Subnet) ?? []),
+  );
 
-/** The routes of this machine, from the kernel's table; none where there is no such table. A default route is in nobody's way. */
+/**
+ * The routes of this machine, from the kernel's table; none where there is no such table. A default
+ * route is in nobody's way.
+ */
 export function machineRoutes(): Block[] {
   let table: string;
   try {
@@ -201,13 +258,22 @@ export function machineRoutes(): Block[] {
   return parseRoutes(table);
 }
 
-/** The form of /proc/net/route: destination and mask are hexadecimal, their bytes in the machine's order. */
+/**
+ * The form of /proc/net/route: destination and mask are hexadecimal, their bytes in the machine's
+ * order.
+ */
 export function parseRoutes(table: string): Block[] {
-  return table.split('\n').slice(1).flatMap((line) => {
-    const [, destination = '', , , , , , mask = ''] = line.split('\t');
-    const bits = [...mask].reduce((sum, digit) => sum + (bitsOfDigit[Number.parseInt(digit, 16)] ?? 0), 0);
-    return bits === 0 ? [] : { base: hostOrder(destination), bits };
-  });
+  return table
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, destination = '', , , , , , mask = ''] = line.split('\t');
+      const bits = [...mask].reduce(
+        (sum, digit) => sum + (bitsOfDigit[Number.parseInt(digit, 16)] ?? 0),
+        0,
+      );
+      return bits === 0 ? [] : { base: hostOrder(destination), bits };
+    });
 }
 
 const bitsOfDigit = [0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4];

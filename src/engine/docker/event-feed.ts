@@ -1,6 +1,6 @@
-// Docker's stream of events, kept up: connects, says so, and connects again with growing pauses when the daemon goes away.
-// What happened while it was away is never asked for: the daemon keeps few events, so whoever is told of a connection looks
-// for himself.
+// Docker's stream of events, kept up: connects, says so, and connects again with growing pauses
+// when the daemon goes away. What happened while it was away is never asked for: the daemon keeps
+// few events, so whoever is told of a connection looks for himself.
 
 import type { IncomingMessage } from 'node:http';
 import type { EventMessage } from './docker-api.ts';
@@ -11,7 +11,10 @@ export interface EventFeedParts {
   /** Docker's filters. */
   readonly filters: Readonly<Record<string, readonly string[]>>;
   readonly onEvent: (event: EventMessage) => void;
-  /** Connected, and events are flowing: look now at what there is. Its failure counts as the connection's. */
+  /**
+   * Connected, and events are flowing: look now at what there is. Its failure counts as the
+   * connection's.
+   */
   readonly onConnected: () => Promise<void>;
   readonly onDisconnected: () => void;
 }
@@ -29,7 +32,10 @@ export class EventFeed {
     this.#parts = parts;
   }
 
-  /** Resolves when connected for the first time and after `onConnected`; rejects where that does not succeed at once. */
+  /**
+   * Resolves when connected for the first time and after `onConnected`; rejects where that does not
+   * succeed at once.
+   */
   open(): Promise<void> {
     return this.#connect();
   }
@@ -67,7 +73,8 @@ export class EventFeed {
       for await (const chunk of stream as AsyncIterable<string>) {
         const lines = (rest + chunk).split('\n');
         rest = lines.pop() ?? '';
-        for (const line of lines) if (line !== '') this.#parts.onEvent(JSON.parse(line) as EventMessage);
+        for (const line of lines)
+          if (line !== '') this.#parts.onEvent(JSON.parse(line) as EventMessage);
       }
     } catch {
       // The connection broke: the same as its end.

@@ -1,6 +1,7 @@
-// The image that tests run: made of this machine's static busybox or of an image `busybox` that is there, under a name of this
-// process's own, with no command of its own, and removed when the process ends. For tests only; it needs no registry and no
-// network, and depends on nothing that another process has made.
+// The image that tests run: made of this machine's static busybox or of an image `busybox` that is
+// there, under a name of this process's own, with no command of its own, and removed when the
+// process ends. For tests only; it needs no registry and no network, and depends on nothing that
+// another process has made.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -33,10 +34,14 @@ function skip(): string | false {
   return `needs an image to run: neither a static busybox at ${busybox} (Debian's busybox-static) nor an image busybox:latest is there`;
 }
 
-const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0;
+const runs = (command: string, ...args: string[]): boolean =>
+  spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0;
 
 function shell(script: string): void {
-  const { status, stderr } = spawnSync('sh', ['-ec', script], { encoding: 'utf8', timeout: 120_000 });
+  const { status, stderr } = spawnSync('sh', ['-ec', script], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
   if (status !== 0) throw new Error(`the image ${name} cannot be made: ${stderr}`);
 }
 
@@ -55,7 +60,10 @@ const fromImage = `
   id=$(docker create busybox:latest true); trap 'docker rm $id' EXIT
   docker export $id | docker import - ${name}`;
 
-/** Whether it is a program that asks for no loader (PT_INTERP of a 64-bit ELF file): it runs in an image without libraries. */
+/**
+ * Whether it is a program that asks for no loader (PT_INTERP of a 64-bit ELF file): it runs in an
+ * image without libraries.
+ */
 function isStatic(path: string): boolean {
   let file: Buffer;
   try {
@@ -64,7 +72,13 @@ function isStatic(path: string): boolean {
     return false;
   }
   if (file.readUInt32BE(0) !== 0x7f454c46 || file[4] !== 2) return false;
-  const [first, size, count] = [Number(file.readBigUInt64LE(32)), file.readUInt16LE(54), file.readUInt16LE(56)];
+  const [first, size, count] = [
+    Number(file.readBigUInt64LE(32)),
+    file.readUInt16LE(54),
+    file.readUInt16LE(56),
+  ];
   const interpreter = 3;
-  return Array.from({ length: count }, (_, index) => file.readUInt32LE(first + index * size)).every((type) => type !== interpreter);
+  return Array.from({ length: count }, (_, index) => file.readUInt32LE(first + index * size)).every(
+    (type) => type !== interpreter,
+  );
 }

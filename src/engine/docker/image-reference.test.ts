@@ -7,7 +7,24 @@ import { referenceProblem } from './image-reference.ts';
 const hex = 'a'.repeat(64);
 
 test('what a registry may have is no problem', () => {
-  for (const image of ['busybox', 'busybox:1', 'library/busybox', 'docker.io/library/busybox:latest', 'localhost/x', 'localhost:5000/a/b_c:v1.2-x', '127.0.0.1:1/no/such-image:1', '[::1]:5000/x', 'EXAMPLE.com/x', 'a__b/c---d', `x@sha256:${hex}`, `x:1@sha256:${hex}`, hex, `sha256:${hex}`, '0123456789ab', '000000000000.dkr.ecr.us-east-1.amazonaws.com/a:B']) {
+  for (const image of [
+    'busybox',
+    'busybox:1',
+    'library/busybox',
+    'docker.io/library/busybox:latest',
+    'localhost/x',
+    'localhost:5000/a/b_c:v1.2-x',
+    '127.0.0.1:1/no/such-image:1',
+    '[::1]:5000/x',
+    'EXAMPLE.com/x',
+    'a__b/c---d',
+    `x@sha256:${hex}`,
+    `x:1@sha256:${hex}`,
+    hex,
+    `sha256:${hex}`,
+    '0123456789ab',
+    '000000000000.dkr.ecr.us-east-1.amazonaws.com/a:B',
+  ]) {
     assert.equal(referenceProblem(image), undefined, image);
   }
 });
@@ -28,7 +45,7 @@ test('a malformed one is told in the words of Docker', () => {
     '/a': 'invalid reference format',
     'a/': 'invalid reference format',
     'a..b': 'invalid reference format',
-    'a___b': 'invalid reference format',
+    a___b: 'invalid reference format',
     '-h.com/x': 'invalid reference format',
     'x@': 'invalid reference format',
     'x@sha256:abc': 'invalid reference format',
@@ -41,5 +58,6 @@ test('a malformed one is told in the words of Docker', () => {
     'a\nb': 'invalid reference format',
     '': 'invalid reference format',
   };
-  for (const [image, problem] of Object.entries(cases)) assert.equal(referenceProblem(image), problem, JSON.stringify(image));
+  for (const [image, problem] of Object.entries(cases))
+    assert.equal(referenceProblem(image), problem, JSON.stringify(image));
 });

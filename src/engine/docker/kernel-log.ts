@@ -1,6 +1,7 @@
-// Asks the kernel's log whether a container's process was killed for want of memory. Docker learns of that by a notice that is
-// lost when the container ends with the same kill (seen for one in twenty on a busy host). Evidence only, never a guess: where
-// the log cannot be read, as for most users but root, or the daemon is on another machine, the answer is no.
+// Asks the kernel's log whether a container's process was killed for want of memory. Docker learns
+// of that by a notice that is lost when the container ends with the same kill (seen for one in
+// twenty on a busy host). Evidence only, never a guess: where the log cannot be read, as for most
+// users but root, or the daemon is on another machine, the answer is no.
 
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 
@@ -9,7 +10,11 @@ const recordBytes = 8192;
 const slice = 256;
 
 /** `pid` is the container's first process as the host counts; 0: not known. Never rejects. */
-export async function kernelKilledForMemory(containerId: string, pid: number, path = '/dev/kmsg'): Promise<boolean> {
+export async function kernelKilledForMemory(
+  containerId: string,
+  pid: number,
+  path = '/dev/kmsg',
+): Promise<boolean> {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -29,9 +34,13 @@ export async function kernelKilledForMemory(containerId: string, pid: number, pa
   }
 }
 
-/** The line that names the group may be left out by the kernel's rate limit; the one that names the process never is. */
+/**
+ * The line that names the group may be left out by the kernel's rate limit; the one that names the
+ * process never is.
+ */
 export const saysKilled = (text: string, containerId: string, pid: number): boolean =>
-  (text.includes('oom-kill:') && text.includes(containerId)) || (pid > 0 && text.includes('out of memory: Killed process ') && text.includes(` ${pid} (`));
+  (text.includes('oom-kill:') && text.includes(containerId)) ||
+  (pid > 0 && text.includes('out of memory: Killed process ') && text.includes(` ${pid} (`));
 
 /** One read gives one record. Undefined: there is no more for now. */
 function nextRecord(file: number, record: Buffer): string | undefined {
@@ -40,7 +49,8 @@ function nextRecord(file: number, record: Buffer): string | undefined {
       const length = readSync(file, record, 0, recordBytes, null);
       return length === 0 ? undefined : record.toString('latin1', 0, length);
     } catch (error) {
-      // EPIPE: records were overwritten before they could be read; the next read goes on with the oldest.
+      // EPIPE: records were overwritten before they could be read; the next read goes on with the
+      // oldest.
       if ((error as NodeJS.ErrnoException).code !== 'EPIPE') return undefined;
     }
   }

@@ -1,4 +1,5 @@
-// What the Docker engine keeps in mind of an attempt, from its start or its discovery until it is removed. No calls.
+// What the Docker engine keeps in mind of an attempt, from its start or its discovery until it is
+// removed. No calls.
 
 import type { AttemptId } from '../../base/ids.ts';
 import type { EngineAttempt } from '../../port/engine.ts';
@@ -37,10 +38,32 @@ export interface Known {
 }
 
 export const newlyKnown = (attemptId: AttemptId): Known => ({
-  attemptId, startedReported: false, ended: false, removed: false, unwanted: new AbortController(), outOfMemory: false, killed: false, pid: 0, lookAgain: false,
+  attemptId,
+  startedReported: false,
+  ended: false,
+  removed: false,
+  unwanted: new AbortController(),
+  outOfMemory: false,
+  killed: false,
+  pid: 0,
+  lookAgain: false,
 });
 
-export const asAttempt = ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address }: ContainerFacts): EngineAttempt => ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address });
+export const asAttempt = ({
+  attemptId,
+  state,
+  startedAtMs,
+  stoppedAtMs,
+  exit,
+  address,
+}: ContainerFacts): EngineAttempt => ({
+  attemptId,
+  state,
+  startedAtMs,
+  stoppedAtMs,
+  exit,
+  address,
+});
 
 /** Whether the facts at hand are those of a container that is listed in this state. */
 export function isUpToDate(known: Known | undefined, listedState: string): boolean {

@@ -9,7 +9,10 @@ const mib = 1024 * 1024;
 /** A batch of one MiB that was written in so much time. */
 const batch = (atMs: number, tookMs: number): LogBatch => ({
   position: '',
-  lines: [{ timestampMs: atMs, message: new Uint8Array(mib / 2) }, { timestampMs: atMs + tookMs, message: new Uint8Array(mib / 2) }],
+  lines: [
+    { timestampMs: atMs, message: new Uint8Array(mib / 2) },
+    { timestampMs: atMs + tookMs, message: new Uint8Array(mib / 2) },
+  ],
 });
 
 function lagAfter(megabytes: number, megabytesPerSecond: number, fromBeginning: boolean): LogLag {
@@ -31,7 +34,11 @@ test('what could soon be a file’s length behind does not follow', () => {
     [300, 20, true, -5000, false],
   ];
   for (const [megabytes, speed, fromBeginning, behindMs, expected] of cases) {
-    assert.equal(lagAfter(megabytes, speed, fromBeginning).isTooFar(behindMs), expected, `${megabytes} MiB at ${speed} MiB/s, ${behindMs} ms behind`);
+    assert.equal(
+      lagAfter(megabytes, speed, fromBeginning).isTooFar(behindMs),
+      expected,
+      `${megabytes} MiB at ${speed} MiB/s, ${behindMs} ms behind`,
+    );
   }
 });
 

@@ -1,5 +1,5 @@
-// How far a reader of a container's log may lie behind its writer, in bytes, as far as a reader can tell: by the stamps of what
-// he reads, how much was written in how much time. Arithmetic only.
+// How far a reader of a container's log may lie behind its writer, in bytes, as far as a reader can
+// tell: by the stamps of what he reads, how much was written in how much time. Arithmetic only.
 
 import type { LogBatch } from '../../port/engine.ts';
 
@@ -16,7 +16,10 @@ export class LogLag {
   #windowBytes = 0;
   #bytesPerMs = 0;
 
-  /** `fileBytes`: where the log changes to another file. `fromBeginning`: reading began at the log's first entry. */
+  /**
+   * `fileBytes`: where the log changes to another file. `fromBeginning`: reading began at the log's
+   * first entry.
+   */
   constructor(fileBytes: number, fromBeginning: boolean) {
     this.#fileBytes = fileBytes;
     this.#readBytes = fromBeginning ? 0 : Number.POSITIVE_INFINITY;
@@ -31,8 +34,13 @@ export class LogLag {
     this.#windowBytes += bytes;
     this.#windowBeganAtMs ??= lines[0]?.timestampMs ?? lastMs;
     const passedMs = lastMs - this.#windowBeganAtMs;
-    // A burst within one window counts as if it had taken all of it; a stamp of the past begins anew.
-    if (passedMs >= 0) this.#bytesPerMs = Math.max(passedMs < windowMs ? this.#bytesPerMs : 0, this.#windowBytes / Math.max(passedMs, windowMs));
+    // A burst within one window counts as if it had taken all of it; a stamp of the past begins
+    // anew.
+    if (passedMs >= 0)
+      this.#bytesPerMs = Math.max(
+        passedMs < windowMs ? this.#bytesPerMs : 0,
+        this.#windowBytes / Math.max(passedMs, windowMs),
+      );
     if (passedMs < 0 || passedMs >= windowMs) {
       this.#windowBeganAtMs = lastMs;
       this.#windowBytes = 0;
@@ -40,11 +48,14 @@ export class LogLag {
   }
 
   /**
-   * Whether what was written in the last `behindMs` could fill so much of a file that the writer may soon be a whole one ahead.
-   * While the log cannot have filled its first file, nobody is too far behind.
+   * Whether what was written in the last `behindMs` could fill so much of a file that the writer
+   * may soon be a whole one ahead. While the log cannot have filled its first file, nobody is too
+   * far behind.
    */
   isTooFar(behindMs: number): boolean {
     const behindBytes = Math.max(0, behindMs) * this.#bytesPerMs;
-    return behindBytes > this.#fileBytes / 4 && this.#readBytes + behindBytes > (this.#fileBytes * 3) / 4;
+    return (
+      behindBytes > this.#fileBytes / 4 && this.#readBytes + behindBytes > (this.#fileBytes * 3) / 4
+    );
   }
 }

@@ -1,4 +1,5 @@
-// Log lines and positions against a model of Docker's log: whatever was printed is read once, wherever reading stopped.
+// Log lines and positions against a model of Docker's log: whatever was printed is read once,
+// wherever reading stopped.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -28,7 +29,8 @@ function frame(stream: number, payload: Buffer): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-const entryFrame = (entry: Entry): Buffer => frame(entry.stream, Buffer.from(`${stampText(entry.stampNanos)} ${entry.text}`));
+const entryFrame = (entry: Entry): Buffer =>
+  frame(entry.stream, Buffer.from(`${stampText(entry.stampNanos)} ${entry.text}`));
 
 /** What Docker would send: everything stamped at or after `since`, in the log's order. */
 function answer(log: readonly Entry[], since: string | undefined): Buffer {
@@ -38,7 +40,13 @@ function answer(log: readonly Entry[], since: string | undefined): Buffer {
 }
 
 /** Reads in chunks, as sockets cut them; `ended`: the container has. */
-function read(log: readonly Entry[], positions: LogPositions, pieceBytes: number, chunkBytes: number, ended: boolean): LogBatch[] {
+function read(
+  log: readonly Entry[],
+  positions: LogPositions,
+  pieceBytes: number,
+  chunkBytes: number,
+  ended: boolean,
+): LogBatch[] {
   const { since, drop } = positions.resume();
   const lines = new LogLines(positions, drop, pieceBytes);
   const data = answer(log, since);
@@ -55,34 +63,67 @@ function read(log: readonly Entry[], positions: LogPositions, pieceBytes: number
   return batches;
 }
 
-const textsOf = (batches: readonly LogBatch[]): string[] => batches.flatMap((batch) => batch.lines.map((line) => Buffer.from(line.message).toString()));
+const textsOf = (batches: readonly LogBatch[]): string[] =>
+  batches.flatMap((batch) => batch.lines.map((line) => Buffer.from(line.message).toString()));
 
 const pieceBytes = 8;
 
-/** One line in Docker's pieces: full ones, then the rest. The `local` driver leaves the line end off the last of several. */
+/**
+ * One line in Docker's pieces: full ones, then the rest. The `local` driver leaves the line end off
+ * the last of several.
+ */
 function pieces(text: string, driver: 'local' | 'json-file'): string[] {
   const result: string[] = [];
   let rest = text;
-  for (; rest.length >= pieceBytes; rest = rest.slice(pieceBytes)) result.push(rest.slice(0, pieceBytes));
+  for (; rest.length >= pieceBytes; rest = rest.slice(pieceBytes))
+    result.push(rest.slice(0, pieceBytes));
   result.push(result.length > 0 && driver === 'local' ? rest : `${rest}\n`);
   return result;
 }
 
-/** Both streams write lines; pieces of either come between those of the other, minutes apart, stamped as their line's first. */
+/**
+ * Both streams write lines; pieces of either come between those of the other, minutes apart,
+ * stamped as their line's first.
+ */
 const printed = fc.record({
   driver: fc.constantFrom('local' as const, 'json-file' as const),
-  lines: fc.array(fc.record({ stream: fc.constantFrom(1 as const, 2 as const), length: fc.constantFrom(0, 3, 7, 8, 9, 16, 21) }), { maxLength: 60 }),
-  /** For each entry: which stream goes first if it can, how much time goes by, how late it is written. */
-  steps: fc.array(fc.record({ stream: fc.constantFrom(1 as const, 2 as const), millis: fc.constantFrom(0, 0, 1, 700, 1900, 60_000), slipMillis: fc.constantFrom(0, 0, 3, 600) }), { minLength: 250, maxLength: 250 }),
+  lines: fc.array(
+    fc.record({
+      stream: fc.constantFrom(1 as const, 2 as const),
+      length: fc.constantFrom(0, 3, 7, 8, 9, 16, 21),
+    }),
+    { maxLength: 60 },
+  ),
+  /**
+   * For each entry: which stream goes first if it can, how much time goes by, how late it is
+   * written.
+   */
+  steps: fc.array(
+    fc.record({
+      stream: fc.constantFrom(1 as const, 2 as const),
+      millis: fc.constantFrom(0, 0, 1, 700, 1900, 60_000),
+      slipMillis: fc.constantFrom(0, 0, 3, 600),
+    }),
+    { minLength: 250, maxLength: 250 },
+  ),
 });
 
-function logOf({ driver, lines, steps }: typeof printed extends fc.Arbitrary<infer T> ? T : never): { log: Entry[]; texts: Record<StreamNumber, string[]> } {
+function logOf({
+  driver,
+  lines,
+  steps,
+}: typeof printed extends fc.Arbitrary<infer T> ? T : never): {
+  log: Entry[];
+  texts: Record<StreamNumber, string[]>;
+} {
   const texts: Record<StreamNumber, string[]> = { 1: [], 2: [] };
   const queues: Record<StreamNumber, { text: string; first: boolean }[]> = { 1: [], 2: [] };
   for (const [index, { stream, length }] of lines.entries()) {
     const text = String.fromCharCode(97 + (index % 26)).repeat(length);
     texts[stream].push(text);
-    queues[stream].push(...pieces(text, driver).map((piece, at) => ({ text: piece, first: at === 0 })));
+    queues[stream].push(
+      ...pieces(text, driver).map((piece, at) => ({ text: piece, first: at === 0 })),
+    );
   }
   const log: Entry[] = [];
   const lineStamp = { 1: epochNanos, 2: epochNanos };
@@ -92,14 +133,21 @@ function logOf({ driver, lines, steps }: typeof printed extends fc.Arbitrary<inf
     const next = queues[stream].shift();
     if (next === undefined) break;
     now += BigInt(step.millis) * 1_000_000n;
-    // Stamped, then held up on the way to the log, but not past the line before it of its own stream.
-    if (next.first) lineStamp[stream] = [now - BigInt(step.slipMillis) * 1_000_000n, lineStamp[stream]].reduce((a, b) => (a > b ? a : b));
+    // Stamped, then held up on the way to the log, but not past the line before it of its own
+    // stream.
+    if (next.first)
+      lineStamp[stream] = [now - BigInt(step.slipMillis) * 1_000_000n, lineStamp[stream]].reduce(
+        (a, b) => (a > b ? a : b),
+      );
     log.push({ stream, stampNanos: lineStamp[stream], text: next.text });
   }
   return { log, texts };
 }
 
-/** The model's letters tell streams apart only by their order, so each stream is compared for itself. */
+/**
+ * The model's letters tell streams apart only by their order, so each stream is compared for
+ * itself.
+ */
 function assertWhole(got: readonly string[], texts: Record<StreamNumber, string[]>): void {
   assert.deepEqual([...got].sort(), [...texts[1], ...texts[2]].sort());
 }
@@ -108,7 +156,10 @@ test('everything is read once, in whatever chunks it comes', () => {
   fc.assert(
     fc.property(printed, fc.integer({ min: 1, max: 200 }), (spoken, chunkBytes) => {
       const { log, texts } = logOf(spoken);
-      assertWhole(textsOf(read(log, new LogPositions(undefined), pieceBytes, chunkBytes, true)), texts);
+      assertWhole(
+        textsOf(read(log, new LogPositions(undefined), pieceBytes, chunkBytes, true)),
+        texts,
+      );
     }),
     { numRuns: 150 },
   );
@@ -122,7 +173,13 @@ test('reading can stop after any batch and go on from its position as text, losi
       let position: string | undefined;
       // The log grows; each time a new reader takes up what the last one left.
       for (const length of stops.sort((a, b) => a - b)) {
-        const batches = read(log.slice(0, length), new LogPositions(position), pieceBytes, 64, false);
+        const batches = read(
+          log.slice(0, length),
+          new LogPositions(position),
+          pieceBytes,
+          64,
+          false,
+        );
         const kept = batches.slice(0, Math.ceil(batches.length / 2));
         got.push(...textsOf(kept));
         position = kept.at(-1)?.position ?? position;
@@ -139,7 +196,9 @@ test('one reader that connects again and again reads everything once', () => {
     fc.property(printed, fc.array(fc.nat({ max: 120 }), { maxLength: 8 }), (spoken, stops) => {
       const { log, texts } = logOf(spoken);
       const positions = new LogPositions(undefined);
-      const got = stops.sort((a, b) => a - b).flatMap((length) => textsOf(read(log.slice(0, length), positions, pieceBytes, 50, false)));
+      const got = stops
+        .sort((a, b) => a - b)
+        .flatMap((length) => textsOf(read(log.slice(0, length), positions, pieceBytes, 50, false)));
       got.push(...textsOf(read(log, positions, pieceBytes, 50, true)));
       assertWhole(got, texts);
     }),
@@ -148,7 +207,11 @@ test('one reader that connects again and again reads everything once', () => {
 });
 
 test('a position lags behind by seconds, not by the whole output', () => {
-  const log: Entry[] = Array.from({ length: 600 }, (_, index) => ({ stream: 1, stampNanos: epochNanos + BigInt(index) * 100_000_000n, text: `${index}\n` }));
+  const log: Entry[] = Array.from({ length: 600 }, (_, index) => ({
+    stream: 1,
+    stampNanos: epochNanos + BigInt(index) * 100_000_000n,
+    text: `${index}\n`,
+  }));
   const positions = new LogPositions(undefined);
   read(log, positions, pieceBytes, 64, false);
   const since = Number(positions.resume().since) - 1_790_000_000;
@@ -156,27 +219,46 @@ test('a position lags behind by seconds, not by the whole output', () => {
 });
 
 test('a clock that is seen to be set back loses nothing', () => {
-  const log: Entry[] = Array.from({ length: 100 }, (_, index) => ({ stream: 1, stampNanos: epochNanos + BigInt(index < 50 ? index : index - 40) * 1_000_000_000n, text: `${index}\n` }));
+  const log: Entry[] = Array.from({ length: 100 }, (_, index) => ({
+    stream: 1,
+    stampNanos: epochNanos + BigInt(index < 50 ? index : index - 40) * 1_000_000_000n,
+    text: `${index}\n`,
+  }));
   for (const stop of [10, 51, 60, 99]) {
     const positions = new LogPositions(undefined);
     const first = textsOf(read(log.slice(0, stop), positions, pieceBytes, 64, false));
     const second = textsOf(read(log, new LogPositions(positions.text()), pieceBytes, 64, true));
-    assert.deepEqual([...first, ...second], log.map((_, index) => String(index)), `stopped at ${stop}`);
+    assert.deepEqual(
+      [...first, ...second],
+      log.map((_, index) => String(index)),
+      `stopped at ${stop}`,
+    );
   }
 });
 
 test('a line without end is handed on in bounded parts', () => {
   const piece = 'x'.repeat(16_384);
-  const log: Entry[] = Array.from({ length: 200 }, () => ({ stream: 1, stampNanos: epochNanos, text: piece }));
+  const log: Entry[] = Array.from({ length: 200 }, () => ({
+    stream: 1,
+    stampNanos: epochNanos,
+    text: piece,
+  }));
   const batches = read(log, new LogPositions(undefined), 16_384, 65_536, true);
   const lengths = batches.flatMap((batch) => batch.lines.map((line) => line.message.length));
   assert.deepEqual(lengths, [1_048_576, 1_048_576, 1_048_576, 131_072]);
 });
 
 test('batches are bounded', () => {
-  const log: Entry[] = Array.from({ length: 5000 }, (_, index) => ({ stream: 1, stampNanos: epochNanos, text: `${index}\n` }));
+  const log: Entry[] = Array.from({ length: 5000 }, (_, index) => ({
+    stream: 1,
+    stampNanos: epochNanos,
+    text: `${index}\n`,
+  }));
   const batches = read(log, new LogPositions(undefined), pieceBytes, 1 << 20, true);
-  assert.deepEqual(batches.map((batch) => batch.lines.length), [1000, 1000, 1000, 1000, 1000]);
+  assert.deepEqual(
+    batches.map((batch) => batch.lines.length),
+    [1000, 1000, 1000, 1000, 1000],
+  );
 });
 
 test('stamps of any form are read, and what has none is text', () => {
@@ -190,8 +272,13 @@ test('stamps of any form are read, and what has none is text', () => {
   ];
   const lines = new LogLines(new LogPositions(undefined), { 1: 0, 2: 0 }, 16_384);
   for (const [payload] of cases) lines.feed(frame(1, Buffer.from(payload)));
-  const got = lines.take()?.lines.map((line) => [line.timestampMs, Buffer.from(line.message).toString()]);
-  assert.deepEqual(got, cases.map(([, timestampMs, text]) => [timestampMs, text]));
+  const got = lines
+    .take()
+    ?.lines.map((line) => [line.timestampMs, Buffer.from(line.message).toString()]);
+  assert.deepEqual(
+    got,
+    cases.map(([, timestampMs, text]) => [timestampMs, text]),
+  );
 });
 
 test('what the daemon says of its own trouble is no line', () => {
@@ -204,6 +291,11 @@ test('what the daemon says of its own trouble is no line', () => {
 test('bytes that are no text stay as they are', () => {
   const bytes = Buffer.from([0xff, 0xfe, 0, 0x80, 13]);
   const lines = new LogLines(new LogPositions(undefined), { 1: 0, 2: 0 }, 16_384);
-  lines.feed(frame(2, Buffer.concat([Buffer.from(`${stampText(epochNanos)} `), bytes, Buffer.from('\n')])));
-  assert.deepEqual(lines.take()?.lines.map((line) => Buffer.from(line.message)), [bytes]);
+  lines.feed(
+    frame(2, Buffer.concat([Buffer.from(`${stampText(epochNanos)} `), bytes, Buffer.from('\n')])),
+  );
+  assert.deepEqual(
+    lines.take()?.lines.map((line) => Buffer.from(line.message)),
+    [bytes],
+  );
 });

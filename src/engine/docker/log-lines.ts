@@ -1,5 +1,6 @@
-// Docker's log stream becomes lines: frames of either stream are taken apart, time stamps are read and stripped, and the
-// 16 KiB pieces that Docker makes of long lines are rejoined. Pure bytes: it waits for nothing, and its memory is bounded.
+// Docker's log stream becomes lines: frames of either stream are taken apart, time stamps are read
+// and stripped, and the 16 KiB pieces that Docker makes of long lines are rejoined. Pure bytes: it
+// waits for nothing, and its memory is bounded.
 
 import type { LogBatch, LogLine, LogPosition } from '../../port/engine.ts';
 import type { LogPositions, Stamp, StreamNumber } from './log-position.ts';
@@ -15,8 +16,9 @@ const newline = 10;
 const space = 32;
 
 /**
- * Docker's pieces are exactly this long. The `local` driver of older daemons leaves the line end off a line's last piece, so a
- * shorter piece ends its line, whatever it ends in. Podman marks ends truly and its pieces have other lengths: 0.
+ * Docker's pieces are exactly this long. The `local` driver of older daemons leaves the line end
+ * off a line's last piece, so a shorter piece ends its line, whatever it ends in. Podman marks ends
+ * truly and its pieces have other lengths: 0.
  */
 export const dockerPieceBytes = 16_384;
 
@@ -28,9 +30,17 @@ export interface LogEntry {
   readonly complete: boolean;
 }
 
-/** Whether two are the same entry of one log: no other of its stream bears its stamp but the pieces of its own line. */
+/**
+ * Whether two are the same entry of one log: no other of its stream bears its stamp but the pieces
+ * of its own line.
+ */
 export const isSameEntry = (a: LogEntry, b: LogEntry): boolean =>
-  a.stream === b.stream && a.complete && b.complete && a.stamp.seconds === b.stamp.seconds && a.stamp.nanos === b.stamp.nanos && Buffer.compare(a.piece, b.piece) === 0;
+  a.stream === b.stream &&
+  a.complete &&
+  b.complete &&
+  a.stamp.seconds === b.stamp.seconds &&
+  a.stamp.nanos === b.stamp.nanos &&
+  Buffer.compare(a.piece, b.piece) === 0;
 
 /** A line that is still coming. */
 interface Unfinished {
@@ -43,7 +53,10 @@ export class LogLines {
   readonly #positions: LogPositions;
   readonly #pieceBytes: number;
   readonly #drop: { 1: number; 2: number };
-  readonly #unfinished: { 1: Unfinished | undefined; 2: Unfinished | undefined } = { 1: undefined, 2: undefined };
+  readonly #unfinished: { 1: Unfinished | undefined; 2: Unfinished | undefined } = {
+    1: undefined,
+    2: undefined,
+  };
   readonly #stamps = new StampReader();
   /** The beginning of a frame whose rest has not come. */
   #rest: Buffer | undefined;
@@ -140,12 +153,20 @@ export class LogLines {
     const unfinished = this.#unfinished[stream];
     if (unfinished === undefined) return;
     this.#unfinished[stream] = undefined;
-    this.#pass(stream, unfinished.stamp, Buffer.concat(unfinished.pieces, unfinished.bytes), unfinished.pieces.length);
+    this.#pass(
+      stream,
+      unfinished.stamp,
+      Buffer.concat(unfinished.pieces, unfinished.bytes),
+      unfinished.pieces.length,
+    );
   }
 
   #pass(stream: StreamNumber, stamp: Stamp, message: Uint8Array, entries: number): void {
     this.#positions.pass(stream, stamp, entries);
-    this.#lines.push({ timestampMs: stamp.seconds * 1000 + Math.floor(stamp.nanos / 1e6), message });
+    this.#lines.push({
+      timestampMs: stamp.seconds * 1000 + Math.floor(stamp.nanos / 1e6),
+      message,
+    });
     this.#bytes += message.length;
     if (this.#lines.length >= batchLines || this.#bytes >= batchBytes) this.#seal();
   }
@@ -155,7 +176,10 @@ export class LogLines {
 const secondsLength = 19;
 const nanosLength = 9;
 
-/** Reads the stamp that begins an entry. Most lines share their second with the line before: it is parsed once. */
+/**
+ * Reads the stamp that begins an entry. Most lines share their second with the line before: it is
+ * parsed once.
+ */
 class StampReader {
   /** Where the entry's text begins, after the stamp and its space. */
   end = 0;
@@ -167,7 +191,8 @@ class StampReader {
     const fixedEnd = from + secondsLength + 1 + nanosLength + 1;
     if (fixedEnd < end && data[fixedEnd] === space && this.#sameSecond(data, from)) {
       let nanos = 0;
-      for (let at = from + secondsLength + 1; at < fixedEnd - 1; at++) nanos = nanos * 10 + ((data[at] ?? 0) - 48);
+      for (let at = from + secondsLength + 1; at < fixedEnd - 1; at++)
+        nanos = nanos * 10 + ((data[at] ?? 0) - 48);
       this.end = fixedEnd + 1;
       return { seconds: this.#seconds, nanos };
     }
@@ -177,11 +202,15 @@ class StampReader {
   #sameSecond(data: Buffer, from: number): boolean {
     const known = this.#secondsText;
     if (known.length === 0) return false;
-    for (let index = secondsLength - 1; index >= 0; index--) if (known[index] !== data[from + index]) return false;
+    for (let index = secondsLength - 1; index >= 0; index--)
+      if (known[index] !== data[from + index]) return false;
     return true;
   }
 
-  /** Any RFC 3339 stamp, of whatever fraction and zone. An entry without one counts as of the second before it. */
+  /**
+   * Any RFC 3339 stamp, of whatever fraction and zone. An entry without one counts as of the second
+   * before it.
+   */
   #parse(data: Buffer, from: number, end: number, fixedEnd: number): Stamp {
     const cut = data.indexOf(space, from);
     const text = cut >= from && cut < end ? data.toString('latin1', from, cut) : '';
@@ -193,7 +222,8 @@ class StampReader {
     const [, whole = '', fraction = '', zone = 'Z'] = parts;
     this.#seconds = Date.parse(whole + zone) / 1000;
     // Only the fixed form may be compared as text.
-    this.#secondsText = cut === fixedEnd && zone === 'Z' ? Buffer.from(whole, 'latin1') : Buffer.alloc(0);
+    this.#secondsText =
+      cut === fixedEnd && zone === 'Z' ? Buffer.from(whole, 'latin1') : Buffer.alloc(0);
     this.end = cut + 1;
     return { seconds: this.#seconds, nanos: Number(fraction.padEnd(nanosLength, '0')) };
   }

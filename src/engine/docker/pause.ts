@@ -2,7 +2,10 @@
 
 import { EngineUnavailable } from '../../port/engine.ts';
 
-/** Resolves after so many milliseconds; rejects with EngineUnavailable where `closed` is or becomes aborted. */
+/**
+ * Resolves after so many milliseconds; rejects with EngineUnavailable where `closed` is or becomes
+ * aborted.
+ */
 export function pause(ms: number, closed: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {

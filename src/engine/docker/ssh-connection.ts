@@ -1,5 +1,6 @@
-// A connection to a Docker engine through ssh, as the docker command makes it: a child `ssh HOST docker system dial-stdio`, whose
-// standard input and output are the connection. Keys, known hosts and jump hosts are OpenSSH's affair; nobody is ever asked.
+// A connection to a Docker engine through ssh, as the docker command makes it: a child `ssh HOST
+// docker system dial-stdio`, whose standard input and output are the connection. Keys, known hosts
+// and jump hosts are OpenSSH's affair; nobody is ever asked.
 
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { Duplex } from 'node:stream';
@@ -10,9 +11,13 @@ export interface SshTarget {
   readonly port?: number | undefined;
 }
 
-const urlForm = /^ssh:\/\/(?:(?<user>\w[\w.-]{0,63})@)?(?:(?<name>\w[\w.-]{0,252})|\[(?<ipv6>[0-9a-fA-F:.]{2,45}(?:%\w{1,32})?)\])(?::(?<port>[1-9]\d{0,4}))?\/?$/;
+const urlForm =
+  /^ssh:\/\/(?:(?<user>\w[\w.-]{0,63})@)?(?:(?<name>\w[\w.-]{0,252})|\[(?<ipv6>[0-9a-fA-F:.]{2,45}(?:%\w{1,32})?)\])(?::(?<port>[1-9]\d{0,4}))?\/?$/;
 
-/** Of `ssh://[user@]host[:port]`; undefined where it is not of that form. Nothing in it can be an option or a word of a shell. */
+/**
+ * Of `ssh://[user@]host[:port]`; undefined where it is not of that form. Nothing in it can be an
+ * option or a word of a shell.
+ */
 export function sshTarget(url: string): SshTarget | undefined {
   const { user, name, ipv6, port } = urlForm.exec(url)?.groups ?? {};
   const host = name ?? ipv6;
@@ -26,11 +31,20 @@ const connectSeconds = 8;
 const mostErrorText = 4096;
 
 export const sshArguments = ({ host, user, port }: SshTarget): readonly string[] => [
-  ...['BatchMode=yes', `ConnectTimeout=${connectSeconds}`, 'ServerAliveInterval=15', 'ServerAliveCountMax=2'].flatMap((option) => ['-o', option]),
+  ...[
+    'BatchMode=yes',
+    `ConnectTimeout=${connectSeconds}`,
+    'ServerAliveInterval=15',
+    'ServerAliveCountMax=2',
+  ].flatMap((option) => ['-o', option]),
   '-T',
   ...(user === undefined ? [] : ['-l', user]),
   ...(port === undefined ? [] : ['-p', String(port)]),
-  '--', host, 'docker', 'system', 'dial-stdio',
+  '--',
+  host,
+  'docker',
+  'system',
+  'dial-stdio',
 ];
 
 /** There is no program to connect with. */
@@ -57,11 +71,25 @@ export class SshConnection extends Duplex {
     });
     // Its exit says more than a broken pipe.
     stdin.on('error', () => undefined);
-    this.#child.on('error', (error: NodeJS.ErrnoException) => this.destroy(error.code === 'ENOENT' ? new NoSshClient("OpenSSH's client is needed for ssh:// and is not on the PATH of the server") : error));
+    this.#child.on('error', (error: NodeJS.ErrnoException) =>
+      this.destroy(
+        error.code === 'ENOENT'
+          ? new NoSshClient(
+              "OpenSSH's client is needed for ssh:// and is not on the PATH of the server",
+            )
+          : error,
+      ),
+    );
     // Only now, and not at the output's end, is known whether it was an end or a break.
     this.#child.on('close', (code, signal) => {
       if (code === 0) this.push(null);
-      else this.destroy(new Error(this.#said.trim().replaceAll(/\s*\n\s*/g, '; ') || `ssh ended with ${signal ?? `exit code ${code}`}`));
+      else
+        this.destroy(
+          new Error(
+            this.#said.trim().replaceAll(/\s*\n\s*/g, '; ') ||
+              `ssh ended with ${signal ?? `exit code ${code}`}`,
+          ),
+        );
     });
   }
 
@@ -69,7 +97,11 @@ export class SshConnection extends Duplex {
     this.#child.stdout.resume();
   }
 
-  override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+  override _write(
+    chunk: Buffer,
+    encoding: BufferEncoding,
+    done: (error?: Error | null) => void,
+  ): void {
     this.#idle?.refresh();
     const { stdin } = this.#child;
     // What a child that has ended does not take is lost, and its end is told by itself.
@@ -91,10 +123,14 @@ export class SshConnection extends Duplex {
 
   // ---- what node:http asks of a socket ----
 
-  /** Emits `timeout` when nothing came or went for so long; 0: never, and the listener goes, as of net.Socket. */
+  /**
+   * Emits `timeout` when nothing came or went for so long; 0: never, and the listener goes, as of
+   * net.Socket.
+   */
   setTimeout(ms: number, onTimeout?: () => void): this {
     clearTimeout(this.#idle);
-    this.#idle = ms > 0 && !this.destroyed ? setTimeout(() => this.emit('timeout'), ms).unref() : undefined;
+    this.#idle =
+      ms > 0 && !this.destroyed ? setTimeout(() => this.emit('timeout'), ms).unref() : undefined;
     if (onTimeout !== undefined && ms > 0) this.once('timeout', onTimeout);
     else if (onTimeout !== undefined) this.off('timeout', onTimeout);
     return this;

@@ -1,7 +1,13 @@
-// The engine of a host that may not be connected to: it says so whenever it is asked, so that its host is silent and, in time,
-// lost like any other that cannot be reached. It connects to nothing.
+// The engine of a host that may not be connected to: it says so whenever it is asked, so that its
+// host is silent and, in time, lost like any other that cannot be reached. It connects to nothing.
 
-import { EngineUnavailable, type Engine, type EngineAttempt, type EngineCapabilities, type LogBatch } from '../../port/engine.ts';
+import {
+  EngineUnavailable,
+  type Engine,
+  type EngineAttempt,
+  type EngineCapabilities,
+  type LogBatch,
+} from '../../port/engine.ts';
 
 export class UnreachableEngine implements Engine {
   readonly #why: string;

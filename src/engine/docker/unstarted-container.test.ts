@@ -1,4 +1,5 @@
-// What becomes of a container that must not start any more, for each order in which a start of somebody else's may come.
+// What becomes of a container that must not start any more, for each order in which a start of
+// somebody else's may come.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -15,7 +16,8 @@ const container = (Status: string, StartedAt = zero): InspectedContainer => ({
   Config: { Labels: { 'longshore.attempt': id } },
   State: { Status, OOMKilled: false, ExitCode: 0, Pid: 0, Error: '', StartedAt, FinishedAt: zero },
 });
-const seen = (status: string, startedAt?: string): ContainerFacts => containerFacts(container(status, startedAt));
+const seen = (status: string, startedAt?: string): ContainerFacts =>
+  containerFacts(container(status, startedAt));
 const started = '2026-01-01T00:00:00Z';
 
 interface Case {
@@ -31,13 +33,33 @@ const cases: Record<string, Case> = {
   'it runs': { looks: [seen('running', started)], answers: [], outcome: 'has started' },
   'it has ended': { looks: [seen('exited', started)], answers: [], outcome: 'has started' },
   'nothing has started it': { looks: [seen('created')], answers: [204], outcome: 'removed' },
-  'it is started before it is removed': { looks: [seen('created'), seen('running', started)], answers: [409], outcome: 'has started' },
-  'it is started and ends before it is removed': { looks: [seen('created')], answers: [204], began: true, outcome: 'ran and is gone' },
-  'somebody else removes it': { looks: [seen('created'), seen('removing'), undefined], answers: [409, 409], outcome: 'absent' },
-  'the daemon fails once': { looks: [seen('created'), seen('created')], answers: [500, 204], outcome: 'removed' },
+  'it is started before it is removed': {
+    looks: [seen('created'), seen('running', started)],
+    answers: [409],
+    outcome: 'has started',
+  },
+  'it is started and ends before it is removed': {
+    looks: [seen('created')],
+    answers: [204],
+    began: true,
+    outcome: 'ran and is gone',
+  },
+  'somebody else removes it': {
+    looks: [seen('created'), seen('removing'), undefined],
+    answers: [409, 409],
+    outcome: 'absent',
+  },
+  'the daemon fails once': {
+    looks: [seen('created'), seen('created')],
+    answers: [500, 204],
+    outcome: 'removed',
+  },
 };
 
-const withdraw = async ({ looks, answers, began = false }: Case, wasDestroyed = true): Promise<{ withdrawal: Withdrawal; calls: string[] }> => {
+const withdraw = async (
+  { looks, answers, began = false }: Case,
+  wasDestroyed = true,
+): Promise<{ withdrawal: Withdrawal; calls: string[] }> => {
   const [toSee, toAnswer] = [[...looks], [...answers]];
   const calls: string[] = [];
   const withdrawal = await withdrawUnstarted({
@@ -62,16 +84,29 @@ for (const [title, one] of Object.entries(cases)) {
   test(`docker: a container is taken out of the way: ${title}`, async () => {
     const { withdrawal, calls } = await withdraw(one);
     assert.equal(withdrawal.outcome, one.outcome);
-    assert.deepEqual(calls, one.answers.map(() => 'DELETE /containers/c1'));
+    assert.deepEqual(
+      calls,
+      one.answers.map(() => 'DELETE /containers/c1'),
+    );
   });
 }
 
 test('docker: events that do not come are not waited for without end', async () => {
-  assert.equal((await withdraw(cases['nothing has started it'] as Case, false)).withdrawal.outcome, 'removed');
+  assert.equal(
+    (await withdraw(cases['nothing has started it'] as Case, false)).withdrawal.outcome,
+    'removed',
+  );
 });
 
 test('docker: a container that can be neither removed nor started decides nothing', async () => {
-  await assert.rejects(withdraw({ looks: Array.from({ length: 50 }, () => seen('dead')), answers: Array.from({ length: 50 }, () => 409), outcome: 'absent' }), EngineUnavailable);
+  await assert.rejects(
+    withdraw({
+      looks: Array.from({ length: 50 }, () => seen('dead')),
+      answers: Array.from({ length: 50 }, () => 409),
+      outcome: 'absent',
+    }),
+    EngineUnavailable,
+  );
 });
 
 test('docker: what is deleted without having run has no exit', () => {

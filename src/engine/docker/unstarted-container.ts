@@ -1,5 +1,6 @@
-// Takes a container that was created and not started out of the way, so that nothing can start it any more. It never ends one
-// that runs, and never takes an inspection for a proof: a start that somebody asked for may be under way in the daemon.
+// Takes a container that was created and not started out of the way, so that nothing can start it
+// any more. It never ends one that runs, and never takes an inspection for a proof: a start that
+// somebody asked for may be under way in the daemon.
 
 import { EngineUnavailable } from '../../port/engine.ts';
 import type { ContainerFacts } from './container-facts.ts';
@@ -7,7 +8,9 @@ import { daemonMessage, type DockerClient } from './docker-client.ts';
 
 export interface UnstartedContainerParts {
   readonly client: Pick<DockerClient, 'request' | 'assertAnswering'>;
-  /** The container as it is now; undefined: there is none of ours. Rejects with EngineUnavailable. */
+  /**
+   * The container as it is now; undefined: there is none of ours. Rejects with EngineUnavailable.
+   */
   readonly inspect: () => Promise<ContainerFacts | undefined>;
   /** Whether the daemon's events have told of the container's start, and of its deletion. */
   readonly began: (containerId: string) => boolean;
@@ -18,8 +21,9 @@ export interface UnstartedContainerParts {
 
 export interface Withdrawal {
   /**
-   * `absent`: there was none. `has started`: it runs or has run, and is left as it is. `removed`: nothing has started it, and
-   * nothing can any more. `ran and is gone`: it was started, and ended, after it was inspected and before it was removed.
+   * `absent`: there was none. `has started`: it runs or has run, and is left as it is. `removed`:
+   * nothing has started it, and nothing can any more. `ran and is gone`: it was started, and ended,
+   * after it was inspected and before it was removed.
    */
   readonly outcome: 'absent' | 'has started' | 'removed' | 'ran and is gone';
   /** As it was inspected. */
@@ -34,9 +38,10 @@ const eventsWithinMs = 5_000;
 const eventStepMs = 5;
 
 /**
- * Without force, Docker refuses to remove what runs (409), and it refuses to start what is being removed, also where that start
- * was asked for before: both are decided under the container's lock, which a start holds to its end. By its id: a container
- * that is made anew under the name is not meant. Rejects with EngineUnavailable where nothing was decided.
+ * Without force, Docker refuses to remove what runs (409), and it refuses to start what is being
+ * removed, also where that start was asked for before: both are decided under the container's lock,
+ * which a start holds to its end. By its id: a container that is made anew under the name is not
+ * meant. Rejects with EngineUnavailable where nothing was decided.
  */
 export async function withdrawUnstarted(parts: UnstartedContainerParts): Promise<Withdrawal> {
   const { client, inspect, began, pause } = parts;
@@ -45,7 +50,11 @@ export async function withdrawUnstarted(parts: UnstartedContainerParts): Promise
     const facts = await inspect();
     if (facts === undefined) return { outcome: 'absent' };
     if (facts.state !== 'created') return { outcome: 'has started', facts };
-    const answer = await client.request({ method: 'DELETE', path: `/containers/${facts.containerId}`, query: { v: 1 } });
+    const answer = await client.request({
+      method: 'DELETE',
+      path: `/containers/${facts.containerId}`,
+      query: { v: 1 },
+    });
     if (answer.status < 300) {
       // What ended within this moment is removed like what never ran. Its events tell.
       await heardOfItsEnd(parts, facts.containerId);
@@ -57,6 +66,14 @@ export async function withdrawUnstarted(parts: UnstartedContainerParts): Promise
   }
 }
 
-async function heardOfItsEnd({ destroyed, pause }: UnstartedContainerParts, containerId: string): Promise<void> {
-  for (let waitedMs = 0; !destroyed(containerId) && waitedMs < eventsWithinMs; waitedMs += eventStepMs) await pause(eventStepMs);
+async function heardOfItsEnd(
+  { destroyed, pause }: UnstartedContainerParts,
+  containerId: string,
+): Promise<void> {
+  for (
+    let waitedMs = 0;
+    !destroyed(containerId) && waitedMs < eventsWithinMs;
+    waitedMs += eventStepMs
+  )
+    await pause(eventStepMs);
 }

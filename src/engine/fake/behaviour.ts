@@ -1,5 +1,6 @@
-// What a fake attempt does, read from its job: a few commands and variables, so that tests, the simulator and benchmarks say
-// it through the public API like any user. Never random: what is not said does not happen.
+// What a fake attempt does, read from its job: a few commands and variables, so that tests, the
+// simulator and benchmarks say it through the public API like any user. Never random: what is not
+// said does not happen.
 //
 // | command        | does                                                                    |
 // | -------------- | ----------------------------------------------------------------------- |
@@ -32,7 +33,14 @@ export interface FakeBehaviour {
 type Told = { -readonly [Key in keyof FakeBehaviour]: FakeBehaviour[Key] };
 
 /** Shared by all attempts that are told nothing: most of a benchmark. */
-export const noOperation: FakeBehaviour = { durationMs: 0, exitCode: 0, outOfMemory: false, startFailure: undefined, lines: [], ignoresStop: false };
+export const noOperation: FakeBehaviour = {
+  durationMs: 0,
+  exitCode: 0,
+  outOfMemory: false,
+  startFailure: undefined,
+  lines: [],
+  ignoresStop: false,
+};
 
 export function behaviourOf(spec: ContainerSpec): FakeBehaviour {
   let told: Told | undefined = byCommand(spec.command);
@@ -86,4 +94,5 @@ function putVariable(told: Told, name: string, value: string): void {
 }
 
 /** Nonsense counts as 0: a fake job is nobody's input to check. */
-const wholeNumber = (value: number): number => (Number.isFinite(value) && value > 0 ? Math.round(value) : 0);
+const wholeNumber = (value: number): number =>
+  Number.isFinite(value) && value > 0 ? Math.round(value) : 0;

@@ -1,10 +1,22 @@
-// The fake engine against the contract, and what is its alone: behaviour by job, faults by plan, a world that outlives control.
+// The fake engine against the contract, and what is its alone: behaviour by job, faults by plan, a
+// world that outlives control.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Clock } from '../../port/clock.ts';
-import { EngineUnavailable, type ContainerSpec, type Engine, type EngineReport } from '../../port/engine.ts';
-import { engineContract, newAttempt, plainSpec, type Behaviour, type EngineContract } from '../contract/engine-contract.ts';
+import {
+  EngineUnavailable,
+  type ContainerSpec,
+  type Engine,
+  type EngineReport,
+} from '../../port/engine.ts';
+import {
+  engineContract,
+  newAttempt,
+  plainSpec,
+  type Behaviour,
+  type EngineContract,
+} from '../contract/engine-contract.ts';
 import { lateStartContract } from '../contract/late-start-contract.ts';
 import { networkContract, nodesOf } from '../contract/network-contract.ts';
 import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
@@ -20,7 +32,9 @@ const realClock: Clock = {
   soon: (task) => void setImmediate(task),
 };
 
-/** Time that moves when it is told to; tasks run in order of their time and then of their asking. */
+/**
+ * Time that moves when it is told to; tasks run in order of their time and then of their asking.
+ */
 class HandClock implements Clock {
   nowMs = 1000;
   #tasks: { dueAtMs: number; task: () => void }[] = [];
@@ -43,7 +57,9 @@ class HandClock implements Clock {
   pass(ms: number): void {
     const endMs = this.nowMs + ms;
     for (;;) {
-      const next = this.#tasks.filter((one) => one.dueAtMs <= endMs).sort((a, b) => a.dueAtMs - b.dueAtMs)[0];
+      const next = this.#tasks
+        .filter((one) => one.dueAtMs <= endMs)
+        .sort((a, b) => a.dueAtMs - b.dueAtMs)[0];
       if (next === undefined) break;
       this.#tasks = this.#tasks.filter((one) => one !== next);
       this.nowMs = Math.max(this.nowMs, next.dueAtMs);
@@ -58,7 +74,9 @@ const asVariables = (behaviour: Behaviour): ContainerSpec['environment'] => [
   { name: 'FAKE_EXIT_CODE', value: String(behaviour.exitCode ?? 0) },
   { name: 'FAKE_IGNORE_STOP', value: String(behaviour.ignoresStop ?? false) },
   ...(behaviour.lines ? [{ name: 'FAKE_LOG', value: behaviour.lines.join('\n') }] : []),
-  ...(behaviour.cannotStart ? [{ name: 'FAKE_START_FAILURE', value: 'CannotStartContainerError: told so' }] : []),
+  ...(behaviour.cannotStart
+    ? [{ name: 'FAKE_START_FAILURE', value: 'CannotStartContainerError: told so' }]
+    : []),
 ];
 
 /** Tasks of a time that never comes by itself. */
@@ -93,7 +111,10 @@ lateStartContract({
       lateness = 0;
       return starting;
     };
-    const engine = new Proxy<Engine>(world, { get: (target, name) => (name === 'start' ? start : (target[name as keyof Engine] as () => unknown).bind(target)) });
+    const engine = new Proxy<Engine>(world, {
+      get: (target, name) =>
+        name === 'start' ? start : (target[name as keyof Engine] as () => unknown).bind(target),
+    });
     return {
       engine,
       isHeldUp: () => heldUp.length > 0,
@@ -120,7 +141,11 @@ test('fake: a thousand nodes have one network, and an address each', async () =>
   assert.deepEqual([...engine.networks().values()], ['10.0.0.0/22']);
   for (const { attemptId } of specs) await engine.remove(attemptId);
   assert.equal(engine.networks().size, 0);
-  assert.equal(new Set(reports.map((report) => (report.type === 'started' ? report.address : undefined))).size, 1001, 'and the ends have none');
+  assert.equal(
+    new Set(reports.map((report) => (report.type === 'started' ? report.address : undefined))).size,
+    1001,
+    'and the ends have none',
+  );
 });
 
 test('fake: what a job says is what its attempt does', () => {
@@ -132,13 +157,26 @@ test('fake: what a job says is what its attempt does', () => {
     ['false', { command: ['false'] }, { exitCode: 1 }],
     ['exit', { command: ['exit', '7'] }, { exitCode: 7 }],
     ['echo', { command: ['echo', 'a', 'b'] }, { lines: ['a b'] }],
-    ['a variable wins', { command: ['sleep', '9'], ...variable('FAKE_DURATION_MS', '20') }, { durationMs: 20 }],
+    [
+      'a variable wins',
+      { command: ['sleep', '9'], ...variable('FAKE_DURATION_MS', '20') },
+      { durationMs: 20 },
+    ],
     ['out of memory', variable('FAKE_OOM', 'true'), { outOfMemory: true, exitCode: 137 }],
-    ['start failure', variable('FAKE_START_FAILURE', 'CannotPullContainerError: no'), { startFailure: 'CannotPullContainerError: no' }],
+    [
+      'start failure',
+      variable('FAKE_START_FAILURE', 'CannotPullContainerError: no'),
+      { startFailure: 'CannotPullContainerError: no' },
+    ],
     ['log', variable('FAKE_LOG', 'a\nb'), { lines: ['a', 'b'] }],
     ['nonsense', variable('FAKE_DURATION_MS', 'soon'), {}],
   ];
-  for (const [title, facts, expected] of cases) assert.deepEqual(behaviourOf(plainSpec(newAttempt(), facts)), { ...noOperation, ...expected }, title);
+  for (const [title, facts, expected] of cases)
+    assert.deepEqual(
+      behaviourOf(plainSpec(newAttempt(), facts)),
+      { ...noOperation, ...expected },
+      title,
+    );
 });
 
 interface Scene {
@@ -153,7 +191,15 @@ async function scene(faults: FakeFaults = {}): Promise<Scene> {
   const engine = new FakeEngine({ clock, faults });
   const reports = new ReportRecorder();
   await engine.open(reports.take);
-  return { clock, engine, reports, spec: (environment = {}) => plainSpec(newAttempt(), { environment: Object.entries(environment).map(([name, value]) => ({ name, value })) }) };
+  return {
+    clock,
+    engine,
+    reports,
+    spec: (environment = {}) =>
+      plainSpec(newAttempt(), {
+        environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+      }),
+  };
 }
 const types = (reports: readonly EngineReport[]): string[] => reports.map((report) => report.type);
 
@@ -167,13 +213,20 @@ test('fake: time passes on the clock alone', async () => {
   clock.pass(86_399_999);
   assert.deepEqual(types(reports.all), ['started']);
   clock.pass(1);
-  assert.deepEqual(reports.all[1], { type: 'exited', attemptId: job.attemptId, atMs: 86_401_000, exit: { exitCode: 0, outOfMemory: false } });
+  assert.deepEqual(reports.all[1], {
+    type: 'exited',
+    attemptId: job.attemptId,
+    atMs: 86_401_000,
+    exit: { exitCode: 0, outOfMemory: false },
+  });
   assert.equal(clock.waiting, 0);
 });
 
 test('fake: a call that does not reach the engine does nothing, and one whose answer is lost does all', async () => {
   let fault: 'none' | 'unavailable' | 'answer-lost' = 'unavailable';
-  const { clock, engine, reports, spec } = await scene({ call: (call) => (call === 'start' ? fault : 'none') });
+  const { clock, engine, reports, spec } = await scene({
+    call: (call) => (call === 'start' ? fault : 'none'),
+  });
   const job = spec();
   await assert.rejects(engine.start(job), EngineUnavailable);
   clock.pass(10);
@@ -187,7 +240,9 @@ test('fake: a call that does not reach the engine does nothing, and one whose an
 
 test('fake: reports come late, twice or never, as the plan says', async () => {
   const plan: Record<string, readonly number[]> = { started: [], exited: [0, 500] };
-  const { clock, engine, reports, spec } = await scene({ report: (report) => plan[report.type] ?? [0] });
+  const { clock, engine, reports, spec } = await scene({
+    report: (report) => plan[report.type] ?? [0],
+  });
   const job = spec();
   void engine.start(job);
   clock.pass(0);

@@ -1,6 +1,7 @@
-// An engine whose attempts are entries in a table: the simulation and the benchmarks run on it. What an attempt does comes
-// from its job (behaviour.ts), what goes wrong from a fault plan. It outlives the control that uses it, as a container engine
-// does: a new control opens the same object and finds what ran on. All time passes on the clock port; nothing is random.
+// An engine whose attempts are entries in a table: the simulation and the benchmarks run on it.
+// What an attempt does comes from its job (behaviour.ts), what goes wrong from a fault plan. It
+// outlives the control that uses it, as a container engine does: a new control opens the same
+// object and finds what ran on. All time passes on the clock port; nothing is random.
 
 import type { AttemptId } from '../../base/ids.ts';
 import type { Block } from '../../base/ipv4.ts';
@@ -22,18 +23,31 @@ import { behaviourOf, type FakeBehaviour } from './behaviour.ts';
 
 export type FakeCall = 'open' | 'start' | 'stop' | 'remove' | 'inspect' | 'list' | 'logs';
 
-/** What goes wrong. Each is asked every time, so a plan may draw from a seed; an absent one means that all goes well. */
+/**
+ * What goes wrong. Each is asked every time, so a plan may draw from a seed; an absent one means
+ * that all goes well.
+ */
 export interface FakeFaults {
   /** `unavailable`: rejects and does nothing. `answer-lost`: does it, and rejects all the same. */
-  readonly call?: (call: FakeCall, attemptId: AttemptId | undefined) => 'none' | 'unavailable' | 'answer-lost';
+  readonly call?: (
+    call: FakeCall,
+    attemptId: AttemptId | undefined,
+  ) => 'none' | 'unavailable' | 'answer-lost';
   /**
-   * When a report is delivered, in milliseconds from now, once for each entry: [0] is right, [] loses it, [0, 50] repeats it,
-   * [5000] may deliver it when the attempt is long removed. Order between late reports is not kept.
+   * When a report is delivered, in milliseconds from now, once for each entry: [0] is right, []
+   * loses it, [0, 50] repeats it, [5000] may deliver it when the attempt is long removed. Order
+   * between late reports is not kept.
    */
   readonly report?: (report: EngineReport) => readonly number[];
-  /** After how many milliseconds a start is carried out that has reached the engine, whether or not who asked is still there; 0: at once. */
+  /**
+   * After how many milliseconds a start is carried out that has reached the engine, whether or not
+   * who asked is still there; 0: at once.
+   */
   readonly lateness?: (attemptId: AttemptId) => number;
-  /** How many milliseconds the answer of `list` is on its way; it tells what there was when the way began. */
+  /**
+   * How many milliseconds the answer of `list` is on its way; it tells what there was when the way
+   * began.
+   */
   readonly listMs?: () => number;
   /** `ignored`: the stop is answered, and neither of its signals arrives. */
   readonly stop?: (attemptId: AttemptId) => 'none' | 'ignored';
@@ -42,13 +56,19 @@ export interface FakeFaults {
 export interface FakeEngineOptions {
   readonly clock: Clock;
   readonly faults?: FakeFaults | undefined;
-  /** Where the networks of multi-node parallel jobs lie; absent: a range with room for sixteen thousand jobs of a thousand nodes. */
+  /**
+   * Where the networks of multi-node parallel jobs lie; absent: a range with room for sixteen
+   * thousand jobs of a thousand nodes.
+   */
   readonly jobNetworks?: Block | undefined;
   /** What an attempt does, where not the job itself says it. */
   readonly behaviour?: ((spec: ContainerSpec) => FakeBehaviour) | undefined;
   /** Called each time that a container really begins to run: checkers count by it. */
   readonly onRun?: ((attemptId: AttemptId) => void) | undefined;
-  /** Called once for each of those when it runs no more; without an exit where it was removed or lost. */
+  /**
+   * Called once for each of those when it runs no more; without an exit where it was removed or
+   * lost.
+   */
   readonly onEnd?: ((attemptId: AttemptId, exit: Exit | undefined) => void) | undefined;
 }
 
@@ -66,7 +86,11 @@ interface FakeAttempt {
   cancelKill: (() => void) | undefined;
 }
 
-const exits = { success: { exitCode: 0, outOfMemory: false }, stopped: { exitCode: 143, signal: 'SIGTERM', outOfMemory: false }, killed: { exitCode: 137, signal: 'SIGKILL', outOfMemory: false } } as const;
+const exits = {
+  success: { exitCode: 0, outOfMemory: false },
+  stopped: { exitCode: 143, signal: 'SIGTERM', outOfMemory: false },
+  killed: { exitCode: 137, signal: 'SIGKILL', outOfMemory: false },
+} as const;
 
 export class FakeEngine implements Engine {
   readonly #clock: Clock;
@@ -78,7 +102,10 @@ export class FakeEngine implements Engine {
   readonly #jobNetworks: Block;
   readonly #book: NetworkBook;
   #onReport: ((report: EngineReport) => void) | undefined;
-  /** Starts that wait for the next turn, which takes them all: one turn costs the same for one and for a thousand. */
+  /**
+   * Starts that wait for the next turn, which takes them all: one turn costs the same for one and
+   * for a thousand.
+   */
   #starting: { readonly attempt: FakeAttempt; readonly done: () => void }[] = [];
 
   constructor(options: FakeEngineOptions) {
@@ -91,17 +118,28 @@ export class FakeEngine implements Engine {
     this.#book = new NetworkBook(this.#jobNetworks);
   }
 
-  /** May be called again, by the next control: it takes the place of the one before, and hears what ended and is still here. */
+  /**
+   * May be called again, by the next control: it takes the place of the one before, and hears what
+   * ended and is still here.
+   */
   async open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities> {
     const after = this.#enter('open');
     this.#onReport = onReport;
     if (this.#attempts.size > 0) {
       this.#clock.soon(() => {
-        if (this.#onReport === onReport) for (const attempt of [...this.#attempts.values()]) if (attempt.state === 'exited') this.#reportAll(attempt);
+        if (this.#onReport === onReport)
+          for (const attempt of [...this.#attempts.values()])
+            if (attempt.state === 'exited') this.#reportAll(attempt);
       });
     }
     after?.();
-    return { kind: 'fake', version: 'fake engine', logDrivers: [], gpus: true, notice: 'The fake engine runs nothing: its jobs only look as if they had run.' };
+    return {
+      kind: 'fake',
+      version: 'fake engine',
+      logDrivers: [],
+      gpus: true,
+      notice: 'The fake engine runs nothing: its jobs only look as if they had run.',
+    };
   }
 
   start(spec: ContainerSpec): Promise<void> {
@@ -118,14 +156,29 @@ export class FakeEngine implements Engine {
       if (lateMs > 0) {
         this.#clock.at(this.#clock.now() + lateMs, () => this.#beginOrTell(attempt, resolve));
         if (after !== undefined) reject(lost());
-      } else if (this.#starting.push({ attempt, done: after === undefined ? resolve : () => reject(lost()) }) === 1) this.#clock.soon(this.#beginAll);
+      } else if (
+        this.#starting.push({
+          attempt,
+          done: after === undefined ? resolve : () => reject(lost()),
+        }) === 1
+      )
+        this.#clock.soon(this.#beginAll);
     });
   }
 
   #make(spec: ContainerSpec): FakeAttempt {
     const { attemptId } = spec;
     const attempt: FakeAttempt = {
-      attemptId, behaviour: this.#behaviour(spec), network: spec.network?.kind === 'private' ? spec.network : undefined, address: undefined, state: 'created', startedAtMs: undefined, stoppedAtMs: undefined, exit: undefined, cancelEnd: undefined, cancelKill: undefined,
+      attemptId,
+      behaviour: this.#behaviour(spec),
+      network: spec.network?.kind === 'private' ? spec.network : undefined,
+      address: undefined,
+      state: 'created',
+      startedAtMs: undefined,
+      stoppedAtMs: undefined,
+      exit: undefined,
+      cancelEnd: undefined,
+      cancelKill: undefined,
     };
     this.#attempts.set(attemptId, attempt);
     return attempt;
@@ -160,7 +213,10 @@ export class FakeEngine implements Engine {
     this.#onRun?.(attemptId);
     this.#report(started(attempt, atMs));
     if (behaviour.durationMs === 0) this.#end(attempt, ownExit(behaviour));
-    else attempt.cancelEnd = this.#clock.at(atMs + behaviour.durationMs, () => this.#end(attempt, ownExit(behaviour)));
+    else
+      attempt.cancelEnd = this.#clock.at(atMs + behaviour.durationMs, () =>
+        this.#end(attempt, ownExit(behaviour)),
+      );
   }
 
   /** Why it cannot. */
@@ -187,12 +243,25 @@ export class FakeEngine implements Engine {
   async stop(attemptId: AttemptId, graceMs: number): Promise<void> {
     const after = this.#enter('stop', attemptId);
     const attempt = this.#attempts.get(attemptId);
-    if (attempt !== undefined && attempt.state !== 'exited' && (this.#faults?.stop?.(attemptId) ?? 'none') === 'none') {
+    if (
+      attempt !== undefined &&
+      attempt.state !== 'exited' &&
+      (this.#faults?.stop?.(attemptId) ?? 'none') === 'none'
+    ) {
       if (attempt.state === 'created') {
         this.#forget(attemptId);
-        this.#report({ type: 'start-failed', attemptId, atMs: this.#clock.now(), reason: 'stopped before it started' });
-      } else if (!attempt.behaviour.ignoresStop) this.#clock.soon(() => this.#end(attempt, exits.stopped));
-      else attempt.cancelKill ??= this.#clock.at(this.#clock.now() + graceMs, () => this.#end(attempt, exits.killed));
+        this.#report({
+          type: 'start-failed',
+          attemptId,
+          atMs: this.#clock.now(),
+          reason: 'stopped before it started',
+        });
+      } else if (!attempt.behaviour.ignoresStop)
+        this.#clock.soon(() => this.#end(attempt, exits.stopped));
+      else
+        attempt.cancelKill ??= this.#clock.at(this.#clock.now() + graceMs, () =>
+          this.#end(attempt, exits.killed),
+        );
     }
     after?.();
   }
@@ -214,12 +283,16 @@ export class FakeEngine implements Engine {
     const after = this.#enter('list');
     const all = [...this.#attempts.values()].map(seen);
     const onItsWayMs = this.#faults?.listMs?.() ?? 0;
-    if (onItsWayMs > 0) await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + onItsWayMs, resolve));
+    if (onItsWayMs > 0)
+      await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + onItsWayMs, resolve));
     after?.();
     return all;
   }
 
-  /** All that an attempt ever prints is there from its start, so the output ends without waiting for the attempt's end. */
+  /**
+   * All that an attempt ever prints is there from its start, so the output ends without waiting for
+   * the attempt's end.
+   */
   async *logs(attemptId: AttemptId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
     const after = this.#enter('logs', attemptId);
     const attempt = this.#attempts.get(attemptId);
@@ -227,7 +300,9 @@ export class FakeEngine implements Engine {
     if (attempt?.startedAtMs !== undefined && read < attempt.behaviour.lines.length) {
       const timestampMs = attempt.startedAtMs;
       const encoder = new TextEncoder();
-      const lines = attempt.behaviour.lines.slice(read).map((line) => ({ timestampMs, message: encoder.encode(line) }));
+      const lines = attempt.behaviour.lines
+        .slice(read)
+        .map((line) => ({ timestampMs, message: encoder.encode(line) }));
       yield { lines, position: String(attempt.behaviour.lines.length) };
     }
     after?.();
@@ -238,12 +313,18 @@ export class FakeEngine implements Engine {
     this.#onReport = undefined;
   }
 
-  /** The attempt is gone, as if its container had been deleted or its host had died. Unknown: nothing. */
+  /**
+   * The attempt is gone, as if its container had been deleted or its host had died. Unknown:
+   * nothing.
+   */
   lose(attemptId: AttemptId, reason: string): void {
-    if (this.#forget(attemptId)) this.#report({ type: 'lost', attemptId, atMs: this.#clock.now(), reason });
+    if (this.#forget(attemptId))
+      this.#report({ type: 'lost', attemptId, atMs: this.#clock.now(), reason });
   }
 
-  /** Says a report that may be untrue or of an attempt long over; fault plans do not apply to it. */
+  /**
+   * Says a report that may be untrue or of an attempt long over; fault plans do not apply to it.
+   */
   say(report: EngineReport): void {
     this.#onReport?.(report);
   }
@@ -253,7 +334,10 @@ export class FakeEngine implements Engine {
     return this.#attempts.size;
   }
 
-  /** The networks of multi-node parallel jobs that there are, by the main node's attempt, with their blocks: made at the first start, gone at the last removal. */
+  /**
+   * The networks of multi-node parallel jobs that there are, by the main node's attempt, with their
+   * blocks: made at the first start, gone at the last removal.
+   */
   networks(): ReadonlyMap<AttemptId, string> {
     return this.#book.networks();
   }
@@ -270,7 +354,8 @@ export class FakeEngine implements Engine {
   /** Throws as the plan says; returns what to call last where the answer is to be lost. */
   #enter(call: FakeCall, attemptId?: AttemptId): (() => never) | undefined {
     const fault = this.#faults?.call?.(call, attemptId) ?? 'none';
-    if (fault === 'unavailable') throw new EngineUnavailable(`fault plan: ${call} did not reach the engine`);
+    if (fault === 'unavailable')
+      throw new EngineUnavailable(`fault plan: ${call} did not reach the engine`);
     if (fault === 'none') return undefined;
     return () => {
       throw lost();
@@ -280,7 +365,8 @@ export class FakeEngine implements Engine {
   #reportAll(attempt: FakeAttempt): void {
     const { attemptId, startedAtMs, stoppedAtMs, exit } = attempt;
     if (startedAtMs !== undefined) this.#report(started(attempt, startedAtMs));
-    if (exit !== undefined && stoppedAtMs !== undefined) this.#report({ type: 'exited', attemptId, atMs: stoppedAtMs, exit });
+    if (exit !== undefined && stoppedAtMs !== undefined)
+      this.#report({ type: 'exited', attemptId, atMs: stoppedAtMs, exit });
   }
 
   #report(report: EngineReport): void {
@@ -298,9 +384,20 @@ export class FakeEngine implements Engine {
 
 const lost = (): EngineUnavailable => new EngineUnavailable('fault plan: the answer was lost');
 
-const ownExit = ({ exitCode, outOfMemory }: FakeBehaviour): Exit => (exitCode === 0 && !outOfMemory ? exits.success : { exitCode, outOfMemory });
+const ownExit = ({ exitCode, outOfMemory }: FakeBehaviour): Exit =>
+  exitCode === 0 && !outOfMemory ? exits.success : { exitCode, outOfMemory };
 
 /** Without an address where there is none: most of what a simulation hears. */
-const started = ({ attemptId, address }: FakeAttempt, atMs: number): EngineReport => (address === undefined ? { type: 'started', attemptId, atMs } : { type: 'started', attemptId, atMs, address });
+const started = ({ attemptId, address }: FakeAttempt, atMs: number): EngineReport =>
+  address === undefined
+    ? { type: 'started', attemptId, atMs }
+    : { type: 'started', attemptId, atMs, address };
 
-const seen = ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address }: FakeAttempt): EngineAttempt => ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address });
+const seen = ({
+  attemptId,
+  state,
+  startedAtMs,
+  stoppedAtMs,
+  exit,
+  address,
+}: FakeAttempt): EngineAttempt => ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address });

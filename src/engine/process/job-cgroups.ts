@@ -1,8 +1,19 @@
-// Memory and CPU limits by control groups (version 1 or 2), where this process may make some below its own or beside it.
-// Groups are used again by attempts of the same limits: making one costs more than entering it. Never fails an attempt: what
-// cannot be limited here runs without, and the engine's notice says so.
+// Memory and CPU limits by control groups (version 1 or 2), where this process may make some below
+// its own or beside it. Groups are used again by attempts of the same limits: making one costs more
+// than entering it. Never fails an attempt: what cannot be limited here runs without, and the
+// engine's notice says so.
 
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmdirSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmdirSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LaunchLimits } from './protocol.ts';
 
@@ -18,7 +29,10 @@ interface Base {
 export interface JobCgroup {
   /** Takes the process, and children that it may have had already. */
   enter(pid: number): void;
-  /** Kills what is in it; true when nothing is. What has ended counts no more, though nobody has asked for its exit code yet. */
+  /**
+   * Kills what is in it; true when nothing is. What has ended counts no more, though nobody has
+   * asked for its exit code yet.
+   */
   isEmptied(): boolean;
   /** Tells whether memory ran out, and gives the group to the next attempt. */
   leave(): { readonly outOfMemory: boolean };
@@ -34,7 +48,9 @@ export class JobCgroups {
   #freeCount = 0;
   #made = 0;
 
-  /** `name` is this launcher's alone. What a launcher of that name has left is killed and removed. */
+  /**
+   * `name` is this launcher's alone. What a launcher of that name has left is killed and removed.
+   */
   constructor(name: string) {
     this.#memory = openBase('memory', name);
     this.#cpu = openBase('cpu', name);
@@ -97,7 +113,9 @@ export class JobCgroups {
   }
 
   #bases(): Set<string> {
-    return new Set([this.#memory, this.#cpu].flatMap((base) => (base === undefined ? [] : [base.directory])));
+    return new Set(
+      [this.#memory, this.#cpu].flatMap((base) => (base === undefined ? [] : [base.directory])),
+    );
   }
 
   #killLeftovers(): void {
@@ -118,12 +136,23 @@ class Slot {
   #oomKills = 0;
 
   constructor(name: string, memory: Base | undefined, cpu: Base | undefined, limits: LaunchLimits) {
-    this.#directories = [...new Set([memory, cpu].flatMap((base) => (base === undefined ? [] : [join(base.directory, name)])))];
+    this.#directories = [
+      ...new Set(
+        [memory, cpu].flatMap((base) => (base === undefined ? [] : [join(base.directory, name)])),
+      ),
+    ];
     for (const directory of this.#directories) mkdirSync(directory, { recursive: true });
     if (memory !== undefined) limitMemory(join(memory.directory, name), memory.version, limits);
     if (cpu !== undefined) limitCpu(join(cpu.directory, name), cpu.version, limits.cpuShares);
-    this.#members = this.#directories.map((directory) => openSync(join(directory, 'cgroup.procs'), 'r+'));
-    this.#events = memory && openSync(join(memory.directory, name, memory.version === 1 ? 'memory.oom_control' : 'memory.events'), 'r');
+    this.#members = this.#directories.map((directory) =>
+      openSync(join(directory, 'cgroup.procs'), 'r+'),
+    );
+    this.#events =
+      memory &&
+      openSync(
+        join(memory.directory, name, memory.version === 1 ? 'memory.oom_control' : 'memory.events'),
+        'r',
+      );
     this.#oomKills = this.#readOomKills();
   }
 
@@ -137,7 +166,8 @@ class Slot {
       }
     }
     // What it forked before it was moved is not moved with it.
-    for (const child of readText(`/proc/${pid}/task/${pid}/children`).split(' ')) if (child !== '') this.enter(Number(child));
+    for (const child of readText(`/proc/${pid}/task/${pid}/children`).split(' '))
+      if (child !== '') this.enter(Number(child));
   }
 
   isEmptied(): boolean {
@@ -155,12 +185,15 @@ class Slot {
   }
 
   remove(): void {
-    for (const file of [...this.#members, ...(this.#events === undefined ? [] : [this.#events])]) closeSync(file);
+    for (const file of [...this.#members, ...(this.#events === undefined ? [] : [this.#events])])
+      closeSync(file);
     for (const directory of this.#directories) removeDirectory(directory);
   }
 
   #readOomKills(): number {
-    return this.#events === undefined ? 0 : Number(/^oom_kill (\d+)$/m.exec(readOpen(this.#events))?.[1] ?? 0);
+    return this.#events === undefined
+      ? 0
+      : Number(/^oom_kill (\d+)$/m.exec(readOpen(this.#events))?.[1] ?? 0);
   }
 }
 
@@ -174,24 +207,36 @@ function limitMemory(directory: string, version: 1 | 2, limits: LaunchLimits): v
   }
   writeFileSync(join(directory, 'memory.limit_in_bytes'), bytes(limits.memoryMib));
   // Kernels that do not account swap have no such file.
-  tryWrite(join(directory, 'memory.memsw.limit_in_bytes'), bytes(limits.memoryMib + limits.swapMib));
-  if (limits.swappiness !== undefined) tryWrite(join(directory, 'memory.swappiness'), String(limits.swappiness));
+  tryWrite(
+    join(directory, 'memory.memsw.limit_in_bytes'),
+    bytes(limits.memoryMib + limits.swapMib),
+  );
+  if (limits.swappiness !== undefined)
+    tryWrite(join(directory, 'memory.swappiness'), String(limits.swappiness));
 }
 
 function limitCpu(directory: string, version: 1 | 2, shares: number): void {
   // 2..262,144 shares on 1..10,000 weights, as container runtimes convert them.
-  if (version === 2) writeFileSync(join(directory, 'cpu.weight'), String(1 + Math.floor(((shares - 2) * 9999) / 262_142)));
+  if (version === 2)
+    writeFileSync(
+      join(directory, 'cpu.weight'),
+      String(1 + Math.floor(((shares - 2) * 9999) / 262_142)),
+    );
   else writeFileSync(join(directory, 'cpu.shares'), String(shares));
 }
 
-/** A directory of ours in the controller's hierarchy, below our own group or beside it; undefined where none can be made. */
+/**
+ * A directory of ours in the controller's hierarchy, below our own group or beside it; undefined
+ * where none can be made.
+ */
 function openBase(controller: Controller, name: string): Base | undefined {
   for (const { directory, version } of candidates(controller)) {
     try {
       if (version === 2) {
         // Refused where the group itself holds processes, unless it is switched on already.
         tryWrite(join(directory, 'cgroup.subtree_control'), `+${controller}`);
-        if (!readText(join(directory, 'cgroup.subtree_control')).split(/\s+/).includes(controller)) continue;
+        if (!readText(join(directory, 'cgroup.subtree_control')).split(/\s+/).includes(controller))
+          continue;
       }
       const own = join(directory, name);
       mkdirSync(own, { recursive: true });
@@ -206,9 +251,17 @@ function openBase(controller: Controller, name: string): Base | undefined {
 }
 
 function candidates(controller: Controller): Base[] {
-  const mounts = readText('/proc/self/mountinfo').split('\n').map((line) => line.split(' '));
-  const memberships = readText('/proc/self/cgroup').split('\n').map((line) => line.split(':'));
-  const own = (isOurs: (controllers: string) => boolean): string => memberships.find((fields) => isOurs(fields[1] ?? ''))?.slice(2).join(':') ?? '/';
+  const mounts = readText('/proc/self/mountinfo')
+    .split('\n')
+    .map((line) => line.split(' '));
+  const memberships = readText('/proc/self/cgroup')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const own = (isOurs: (controllers: string) => boolean): string =>
+    memberships
+      .find((fields) => isOurs(fields[1] ?? ''))
+      ?.slice(2)
+      .join(':') ?? '/';
   const place = (mount: readonly string[], path: string): string => {
     const [root = '/', point = ''] = [mount[3], mount[4]];
     const below = root === '/' ? path : path.startsWith(root) ? path.slice(root.length) : '/';
@@ -220,10 +273,19 @@ function candidates(controller: Controller): Base[] {
     const type = mount[separator + 1];
     const options = (mount[separator + 3] ?? '').split(',');
     if (type === 'cgroup' && options.includes(controller)) {
-      found.push({ directory: place(mount, own((controllers) => controllers.split(',').includes(controller))), version: 1 });
+      found.push({
+        directory: place(
+          mount,
+          own((controllers) => controllers.split(',').includes(controller)),
+        ),
+        version: 1,
+      });
     }
     if (type === 'cgroup2') {
-      const directory = place(mount, own((controllers) => controllers === ''));
+      const directory = place(
+        mount,
+        own((controllers) => controllers === ''),
+      );
       found.push({ directory, version: 2 }, { directory: dirname(directory), version: 2 });
     }
   }
@@ -245,7 +307,10 @@ function tryKill(pid: number): void {
   }
 }
 
-/** A group whose killed processes are not yet gone cannot be removed: the next launcher, or the end of this one, does. */
+/**
+ * A group whose killed processes are not yet gone cannot be removed: the next launcher, or the end
+ * of this one, does.
+ */
 function removeDirectory(directory: string): void {
   try {
     rmdirSync(directory);
@@ -256,7 +321,9 @@ function removeDirectory(directory: string): void {
 
 const directoriesIn = (directory: string): string[] => {
   try {
-    return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+    return readdirSync(directory, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
   } catch {
     return [];
   }

@@ -1,4 +1,5 @@
-// The launcher's memory: what was put is there for the next launcher, whatever cut the writing short.
+// The launcher's memory: what was put is there for the next launcher, whatever cut the writing
+// short.
 
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,13 +14,27 @@ after(() => rmSync(directory, { recursive: true, force: true }));
 const path = join(directory, 'journal');
 const open = () => Journal.open(path, (attempt) => attempt);
 
-const running = (id: string): LaunchedAttempt => ({ id, state: 'running', startedAtMs: 1, pid: 2, startTicks: '3' });
-const exited = (id: string): LaunchedAttempt => ({ id, state: 'exited', startedAtMs: 1, stoppedAtMs: 2, exit: { exitCode: 0, outOfMemory: false }, outputBytes: 0 });
+const running = (id: string): LaunchedAttempt => ({
+  id,
+  state: 'running',
+  startedAtMs: 1,
+  pid: 2,
+  startTicks: '3',
+});
+const exited = (id: string): LaunchedAttempt => ({
+  id,
+  state: 'exited',
+  startedAtMs: 1,
+  stoppedAtMs: 2,
+  exit: { exitCode: 0, outOfMemory: false },
+  outputBytes: 0,
+});
 
 test('the last word on each attempt counts', () => {
   const { journal, attempts } = open();
   assert.equal(attempts.size, 0);
-  for (const attempt of [running('a'), running('b'), exited('b'), running('c')]) journal.put(attempt);
+  for (const attempt of [running('a'), running('b'), exited('b'), running('c')])
+    journal.put(attempt);
   journal.remove('c');
   journal.flush(attempts);
   assert.deepEqual([...open().attempts.values()], [running('a'), exited('b')]);

@@ -1,11 +1,15 @@
-// The launcher's memory on disk: one line a change, appended; the last line of an attempt counts. Written by one launcher, and
-// read by the next. It outlives the launcher, not the machine: after a crash of the machine nothing runs that it could tell of.
+// The launcher's memory on disk: one line a change, appended; the last line of an attempt counts.
+// Written by one launcher, and read by the next. It outlives the launcher, not the machine: after a
+// crash of the machine nothing runs that it could tell of.
 
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { placeOf, type LaunchedAttempt } from './protocol.ts';
 
-type Entry = LaunchedAttempt | { readonly id: string; readonly state: 'removed' } | { readonly boot: string; readonly place?: string | undefined };
+type Entry =
+  | LaunchedAttempt
+  | { readonly id: string; readonly state: 'removed' }
+  | { readonly boot: string; readonly place?: string | undefined };
 
 /** Rewritten when it holds so many lines more than attempts. */
 const rewriteAfterLines = 20_000;
@@ -22,11 +26,15 @@ export class Journal {
   }
 
   /**
-   * Reads what the launcher before has left; `settle` says what each attempt is now, and the journal begins anew with that.
-   * `sameBoot`: the machine has not been started again since, and this is no copy of another launcher's journal, so that
-   * process numbers still mean something, and mean processes of ours.
+   * Reads what the launcher before has left; `settle` says what each attempt is now, and the
+   * journal begins anew with that. `sameBoot`: the machine has not been started again since, and
+   * this is no copy of another launcher's journal, so that process numbers still mean something,
+   * and mean processes of ours.
    */
-  static open(path: string, settle: (attempt: LaunchedAttempt, sameBoot: boolean) => LaunchedAttempt): { journal: Journal; attempts: Map<string, LaunchedAttempt> } {
+  static open(
+    path: string,
+    settle: (attempt: LaunchedAttempt, sameBoot: boolean) => LaunchedAttempt,
+  ): { journal: Journal; attempts: Map<string, LaunchedAttempt> } {
     const { attempts, boot, place } = read(path);
     const sameBoot = boot === bootId() && place === placeOf(dirname(path));
     for (const [id, attempt] of attempts) attempts.set(id, settle(attempt, sameBoot));
@@ -59,7 +67,11 @@ export class Journal {
   }
 }
 
-function read(path: string): { attempts: Map<string, LaunchedAttempt>; boot: string | undefined; place: string | undefined } {
+function read(path: string): {
+  attempts: Map<string, LaunchedAttempt>;
+  boot: string | undefined;
+  place: string | undefined;
+} {
   const attempts = new Map<string, LaunchedAttempt>();
   let boot: string | undefined;
   let place: string | undefined;
@@ -91,7 +103,9 @@ function parse(line: string): Entry | undefined {
 
 function write(path: string, attempts: Iterable<LaunchedAttempt>): number {
   const entries: Entry[] = [{ boot: bootId(), place: placeOf(dirname(path)) }, ...attempts];
-  writeFileSync(`${path}.new`, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 });
+  writeFileSync(`${path}.new`, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), {
+    mode: 0o600,
+  });
   renameSync(`${path}.new`, path);
   return openSync(path, 'a', 0o600);
 }

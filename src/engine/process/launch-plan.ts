@@ -1,27 +1,38 @@
-// What a container's properties mean for a plain process: a request to the launcher, or the reason why the attempt cannot run.
-// A property that a process cannot have fails the attempt where the job would otherwise read or write the wrong place or count
-// on a device that is not there; it is left out, and the engine's notice says so, where the job runs the same without.
+// What a container's properties mean for a plain process: a request to the launcher, or the reason
+// why the attempt cannot run. A property that a process cannot have fails the attempt where the job
+// would otherwise read or write the wrong place or count on a device that is not there; it is left
+// out, and the engine's notice says so, where the job runs the same without.
 //
-// | property                              | as a process                                                                |
-// | ------------------------------------- | --------------------------------------------------------------------------- |
-// | image                                 | not used                                                                    |
-// | command                               | run as it is, without a shell; empty: cannot start, there is no image       |
-// | environment                           | all that the process gets, over PATH (the server's), HOME (the attempt's    |
-// |                                       | working directory, empty at its start) and LANG=C.UTF-8                     |
-// | memory, maxSwap, swappiness, vcpus    | control groups, where they can be made (job-cgroups.ts); else left out      |
-// | ulimits                               | `prlimit` of util-linux; an unknown name or no prlimit: cannot start        |
-// | user                                  | its uid and gid from /etc/passwd and /etc/group; another user than the      |
-// |                                       | server's own where the server is not root: cannot start                     |
-// | privileged, readonlyRootFilesystem    | left out: a process has the rights of the server's user, no more, no less   |
-// | volumes, mountPoints                  | a host path at the same path and writable is there anyway; else: cannot     |
-// |                                       | start, the job would use another directory than it means                    |
-// | devices                               | at the host's own path: there anyway; at another: cannot start              |
-// | tmpfs                                 | cannot start                                                                |
-// | sharedMemorySize, initProcessEnabled  | left out: /dev/shm is the machine's, and a group's rest is always ended     |
-// | gpus                                  | cannot start                                                                |
-// | logConfiguration                      | awslogs; another driver: cannot start                                       |
-// | network                               | private: a loopback address of the node's own (process-engine.ts); the      |
-// |                                       | process may listen on any, it is the script that binds there                |
+// | property                              | as a process                                        |
+// | ------------------------------------- | --------------------------------------------------- |
+// | image                                 | not used                                            |
+// | command                               | run as it is, without a shell; empty: cannot start, |
+// |                                       | there is no image                                   |
+// | environment                           | all that the process gets, over PATH (the           |
+// |                                       | server's), HOME (the attempt's working directory,   |
+// |                                       | empty at its start) and LANG=C.UTF-8                |
+// | memory, maxSwap, swappiness, vcpus    | control groups, where they can be made              |
+// |                                       | (job-cgroups.ts); else left out                     |
+// | ulimits                               | `prlimit` of util-linux; an unknown name or no      |
+// |                                       | prlimit: cannot start                               |
+// | user                                  | its uid and gid from /etc/passwd and /etc/group;    |
+// |                                       | another user than the server's own where the server |
+// |                                       | is not root: cannot start                           |
+// | privileged, readonlyRootFilesystem    | left out: a process has the rights of the server's  |
+// |                                       | user, no more, no less                              |
+// | volumes, mountPoints                  | a host path at the same path and writable is there  |
+// |                                       | anyway; else: cannot start, the job would use       |
+// |                                       | another directory than it means                     |
+// | devices                               | at the host's own path: there anyway; at another:   |
+// |                                       | cannot start                                        |
+// | tmpfs                                 | cannot start                                        |
+// | sharedMemorySize, initProcessEnabled  | left out: /dev/shm is the machine's, and a group's  |
+// |                                       | rest is always ended                                |
+// | gpus                                  | cannot start                                        |
+// | logConfiguration                      | awslogs; another driver: cannot start               |
+// | network                               | private: a loopback address of the node's own       |
+// |                                       | (process-engine.ts); the process may listen on any, |
+// |                                       | it is the script that binds there                   |
 
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -52,13 +63,15 @@ export function planLaunch(spec: ContainerSpec, surroundings: Surroundings): Lau
   try {
     return { request: plan(spec, surroundings) };
   } catch (error) {
-    if (error instanceof CannotStart) return { cannotStart: `CannotStartContainerError: the process engine ${error.message}` };
+    if (error instanceof CannotStart)
+      return { cannotStart: `CannotStartContainerError: the process engine ${error.message}` };
     throw error;
   }
 }
 
 function plan(spec: ContainerSpec, surroundings: Surroundings): LaunchRequest {
-  if (spec.command.length === 0) cannotStart('needs a command: it does not use the image, which would give one');
+  if (spec.command.length === 0)
+    cannotStart('needs a command: it does not use the image, which would give one');
   if (spec.gpus > 0) cannotStart('gives no GPUs');
   const driver = spec.logConfiguration?.logDriver;
   if (driver !== undefined && driver !== 'awslogs') cannotStart(`has no log driver ${driver}`);
@@ -74,7 +87,8 @@ function plan(spec: ContainerSpec, surroundings: Surroundings): LaunchRequest {
       // Without maxSwap as much as the memory, as Docker does.
       swapMib: spec.linuxParameters?.maxSwap ?? spec.memoryMib,
       // swappiness without maxSwap is ignored (user guide, chapter Job Definition Parameters).
-      swappiness: spec.linuxParameters?.maxSwap === undefined ? undefined : spec.linuxParameters.swappiness,
+      swappiness:
+        spec.linuxParameters?.maxSwap === undefined ? undefined : spec.linuxParameters.swappiness,
       // 1,024 a vCPU, within what kernels take.
       cpuShares: Math.min(262_144, Math.max(2, Math.floor((spec.milliVcpu * 1024) / 1000))),
     },
@@ -88,15 +102,35 @@ function environmentOf(spec: ContainerSpec, { path }: Surroundings): Record<stri
   return environment;
 }
 
-function userOf(user: string | undefined, { uid, users }: Surroundings): { uid?: number; gid?: number } {
+function userOf(
+  user: string | undefined,
+  { uid, users }: Surroundings,
+): { uid?: number; gid?: number } {
   if (user === undefined || user === '') return {};
   const found = resolveUser(user, users());
   if (typeof found === 'string') return cannotStart(found);
-  if (uid !== 0 && found.uid !== uid) cannotStart(`runs jobs as user ${user} only where the server runs as root`);
+  if (uid !== 0 && found.uid !== uid)
+    cannotStart(`runs jobs as user ${user} only where the server runs as root`);
   return uid === 0 ? found : {};
 }
 
-const ulimitNames = new Set(['core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile', 'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack']);
+const ulimitNames = new Set([
+  'core',
+  'cpu',
+  'data',
+  'fsize',
+  'locks',
+  'memlock',
+  'msgqueue',
+  'nice',
+  'nofile',
+  'nproc',
+  'rss',
+  'rtprio',
+  'rttime',
+  'sigpending',
+  'stack',
+]);
 
 /** A process sets limits on itself before it becomes the command: prlimit does. */
 function withUlimits(spec: ContainerSpec, path: string, surroundings: Surroundings): string[] {
@@ -104,11 +138,16 @@ function withUlimits(spec: ContainerSpec, path: string, surroundings: Surroundin
   if (!spec.ulimits || spec.ulimits.length === 0) return [...command];
   const options = spec.ulimits.map(ulimitOption);
   const prlimit = findProgram('prlimit', surroundings.path, surroundings.isExecutable);
-  if (prlimit === undefined) cannotStart('sets ulimits by prlimit, which this machine does not have');
+  if (prlimit === undefined)
+    cannotStart('sets ulimits by prlimit, which this machine does not have');
   const [program = '', ...words] = command;
-  // Looked for here, because prlimit would start and then say in the job's output that there is no such program.
+  // Looked for here, because prlimit would start and then say in the job's output that there is no
+  // such program.
   const found = findProgram(program, path, surroundings.isExecutable);
-  if (found === undefined) cannotStart(`cannot run it: exec: "${program}": ${program.includes('/') ? 'no such file or directory' : 'executable file not found in $PATH'}`);
+  if (found === undefined)
+    cannotStart(
+      `cannot run it: exec: "${program}": ${program.includes('/') ? 'no such file or directory' : 'executable file not found in $PATH'}`,
+    );
   return [prlimit, ...options, '--', found, ...words];
 }
 
@@ -118,24 +157,40 @@ function ulimitOption({ name = '', softLimit = -1, hardLimit = -1 }: Ulimit): st
   return `--${name}=${text(softLimit)}:${text(hardLimit)}`;
 }
 
-function findProgram(name: string, path: string, runs: (path: string) => boolean): string | undefined {
+function findProgram(
+  name: string,
+  path: string,
+  runs: (path: string) => boolean,
+): string | undefined {
   if (name.includes('/')) return runs(name) ? name : undefined;
-  return path.split(delimiter).map((directory) => join(directory, name)).find(runs);
+  return path
+    .split(delimiter)
+    .map((directory) => join(directory, name))
+    .find(runs);
 }
 
 function checkMounts(volumes: readonly Volume[], mountPoints: readonly MountPoint[]): void {
   for (const { containerPath, sourceVolume, readOnly } of mountPoints) {
     const volume = volumes.find(({ name }) => name === sourceVolume);
-    if (volume?.host?.sourcePath !== undefined && volume.host.sourcePath === containerPath && !readOnly) continue;
-    cannotStart(`cannot mount volume ${sourceVolume} at ${containerPath}: a process sees the paths of the machine`);
+    if (
+      volume?.host?.sourcePath !== undefined &&
+      volume.host.sourcePath === containerPath &&
+      !readOnly
+    )
+      continue;
+    cannotStart(
+      `cannot mount volume ${sourceVolume} at ${containerPath}: a process sees the paths of the machine`,
+    );
   }
 }
 
 function checkLinuxParameters({ devices, tmpfs }: LinuxParameters): void {
   for (const { hostPath, containerPath } of devices ?? []) {
-    if (containerPath !== undefined && containerPath !== hostPath) cannotStart(`cannot show device ${hostPath} as ${containerPath}`);
+    if (containerPath !== undefined && containerPath !== hostPath)
+      cannotStart(`cannot show device ${hostPath} as ${containerPath}`);
   }
-  for (const { containerPath } of tmpfs ?? []) cannotStart(`cannot mount a tmpfs at ${containerPath}`);
+  for (const { containerPath } of tmpfs ?? [])
+    cannotStart(`cannot mount a tmpfs at ${containerPath}`);
 }
 
 /** By this process's rights. */

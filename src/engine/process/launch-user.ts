@@ -1,5 +1,5 @@
-// Who a job runs as: `user`, `user:group`, names or numbers, as in `docker run --user`, looked up in the machine's own files.
-// Pure: the files' text is given.
+// Who a job runs as: `user`, `user:group`, names or numbers, as in `docker run --user`, looked up
+// in the machine's own files. Pure: the files' text is given.
 
 export interface UserFiles {
   /** /etc/passwd */
@@ -29,4 +29,5 @@ export function resolveUser(user: string, files: UserFiles): UserIds | string {
 
 const lines = (text: string): string[][] => text.split('\n').map((line) => line.split(':'));
 
-const numberOf = (text: string): number | undefined => (/^\d{1,10}$/.test(text) ? Number(text) : undefined);
+const numberOf = (text: string): number | undefined =>
+  /^\d{1,10}$/.test(text) ? Number(text) : undefined;

@@ -1,5 +1,6 @@
-// The launcher's work: makes a process group of each request, ends it when told, and says how it ended. One spawn a turn of the
-// loop, so that exits are heard between them. It takes no decision of the service and knows nothing of servers.
+// The launcher's work: makes a process group of each request, ends it when told, and says how it
+// ended. One spawn a turn of the loop, so that exits are heard between them. It takes no decision
+// of the service and knows nothing of servers.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
@@ -17,7 +18,10 @@ export interface LaunchedAttemptsParts {
   readonly cgroups: JobCgroups;
   readonly works: WorkDirectories;
   readonly publish: (message: FromLauncher) => void;
-  /** Writes the journal, then what was published. Called before each spawn and soon after each change. */
+  /**
+   * Writes the journal, then what was published. Called before each spawn and soon after each
+   * change.
+   */
   readonly flush: () => void;
 }
 
@@ -37,7 +41,10 @@ interface Queued {
   readonly done: () => void;
 }
 
-/** How long the killed rest of a group may take to vanish before the exit is told without waiting for it. */
+/**
+ * How long the killed rest of a group may take to vanish before the exit is told without waiting
+ * for it.
+ */
 const vanishMs = 1000;
 const vanishStepMs = 5;
 
@@ -47,7 +54,10 @@ export class LaunchedAttempts {
   readonly #parts: LaunchedAttemptsParts;
   readonly #path: ReturnType<typeof paths>;
   readonly #running = new Map<string, Running>();
-  /** Told to stop before they were started: a start that is still to come, of a server that has died since, starts nothing. */
+  /**
+   * Told to stop before they were started: a start that is still to come, of a server that has died
+   * since, starts nothing.
+   */
   readonly #withdrawn = new Set<string>();
   #queue: Queued[] = [];
   #next = 0;
@@ -144,11 +154,28 @@ export class LaunchedAttempts {
     // Before anything else: until it is in, it is not limited.
     const cgroup = cgroups.take(request.limits);
     cgroup?.enter(pid);
-    const running: Running = { pid, startedAtMs: Date.now(), work, cgroup, killTimer: undefined, killAtMs: Infinity, onEnd: [] };
+    const running: Running = {
+      pid,
+      startedAtMs: Date.now(),
+      work,
+      cgroup,
+      killTimer: undefined,
+      killAtMs: Infinity,
+      onEnd: [],
+    };
     this.#running.set(id, running);
-    child.once('exit', (code, signal) => this.#ended(id, running, code, signal, Date.now() + vanishMs));
+    child.once('exit', (code, signal) =>
+      this.#ended(id, running, code, signal, Date.now() + vanishMs),
+    );
     child.once('error', () => {}); // A signal that cannot be sent; nothing follows from it.
-    this.#publish({ id, state: 'running', startedAtMs: running.startedAtMs, pid, startTicks: startTicksOf(pid), node: request.node });
+    this.#publish({
+      id,
+      state: 'running',
+      startedAtMs: running.startedAtMs,
+      pid,
+      startTicks: startTicksOf(pid),
+      node: request.node,
+    });
     done();
   }
 
@@ -156,7 +183,14 @@ export class LaunchedAttempts {
     const output = openSync(this.#path.output(id), 'a', 0o600);
     try {
       const [file = '', ...words] = argv;
-      return spawn(file, words, { cwd: work, env: { HOME: work, ...environment, [attemptMark]: id }, stdio: ['ignore', output, output], detached: true, uid, gid });
+      return spawn(file, words, {
+        cwd: work,
+        env: { HOME: work, ...environment, [attemptMark]: id },
+        stdio: ['ignore', output, output],
+        detached: true,
+        uid,
+        gid,
+      });
     } finally {
       closeSync(output);
     }
@@ -172,10 +206,18 @@ export class LaunchedAttempts {
     this.changed();
   }
 
-  #ended(id: string, running: Running, code: number | null, signal: NodeJS.Signals | null, waitUntilMs: number): void {
-    // The main process was the job; what it left in the background goes with it, and its last output is waited for.
+  #ended(
+    id: string,
+    running: Running,
+    code: number | null,
+    signal: NodeJS.Signals | null,
+    waitUntilMs: number,
+  ): void {
+    // The main process was the job; what it left in the background goes with it, and its last
+    // output is waited for.
     const groupIsThere = killGroup(running.pid, 'SIGKILL');
-    const isEmptied = running.cgroup === undefined ? !killMarked(id) && !groupIsThere : running.cgroup.isEmptied();
+    const isEmptied =
+      running.cgroup === undefined ? !killMarked(id) && !groupIsThere : running.cgroup.isEmptied();
     if (!isEmptied && Date.now() < waitUntilMs) {
       setTimeout(() => this.#ended(id, running, code, signal, waitUntilMs), vanishStepMs);
       return;
@@ -189,7 +231,15 @@ export class LaunchedAttempts {
     if (known !== undefined) {
       const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
       const exit = signal === null ? { exitCode, outOfMemory } : { exitCode, signal, outOfMemory };
-      this.#publish({ id, state: 'exited', startedAtMs, stoppedAtMs: Math.max(Date.now(), startedAtMs), exit, outputBytes: this.#outputBytes(id), node: known.node });
+      this.#publish({
+        id,
+        state: 'exited',
+        startedAtMs,
+        stoppedAtMs: Math.max(Date.now(), startedAtMs),
+        exit,
+        outputBytes: this.#outputBytes(id),
+        node: known.node,
+      });
     }
     for (const heard of onEnd) heard();
   }
@@ -199,8 +249,8 @@ export class LaunchedAttempts {
   }
 
   /**
-   * The timer is here and not in the server, whose death must not keep an attempt alive. A second stop can only bring the end
-   * forward. What does not run yet never will.
+   * The timer is here and not in the server, whose death must not keep an attempt alive. A second
+   * stop can only bring the end forward. What does not run yet never will.
    */
   stop(id: string, graceMs: number): void {
     const running = this.#running.get(id);
@@ -254,7 +304,9 @@ export class LaunchedAttempts {
 function startFailure(program: string, error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ENOENT':
-      return program.includes('/') ? `exec: "${program}": no such file or directory` : `exec: "${program}": executable file not found in $PATH`;
+      return program.includes('/')
+        ? `exec: "${program}": no such file or directory`
+        : `exec: "${program}": executable file not found in $PATH`;
     case 'EACCES':
       return `exec: "${program}": permission denied`;
     default:

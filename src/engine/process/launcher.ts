@@ -1,8 +1,22 @@
-// The launcher: a small process of its own that starts jobs for the process engine, because a server that forks is slow and
-// because jobs must outlive the server (DESIGN 4). Run as `node launcher DIRECTORY`, detached; the engine starts it where none
-// answers. One a directory. It ends by itself when nothing runs and no server is connected. It loads as little as it can: its size is a part of the price of every fork.
+// The launcher: a small process of its own that starts jobs for the process engine, because a
+// server that forks is slow and because jobs must outlive the server (DESIGN 4). Run as `node
+// launcher DIRECTORY`, detached; the engine starts it where none answers. One a directory. It ends
+// by itself when nothing runs and no server is connected. It loads as little as it can: its size is
+// a part of the price of every fork.
 
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,12 +26,23 @@ import { JobCgroups } from './job-cgroups.ts';
 import { Journal } from './journal.ts';
 import { LaunchedAttempts } from './launched-attempts.ts';
 import { killLeftoverGroup, killMarked, killProcessesBelow } from './leftovers.ts';
-import { LineParser, paths, placeOf, recordOf, type FromLauncher, type LaunchedAttempt, type ToLauncher } from './protocol.ts';
+import {
+  LineParser,
+  paths,
+  placeOf,
+  recordOf,
+  type FromLauncher,
+  type LaunchedAttempt,
+  type ToLauncher,
+} from './protocol.ts';
 import { WorkDirectories } from './work-directories.ts';
 
 /** How long it waits for a server that died to come back, when it has nothing to do. */
 const idleMs = 120_000;
-/** How long one that nobody has ever connected to waits: another may have been quicker to serve who started it. */
+/**
+ * How long one that nobody has ever connected to waits: another may have been quicker to serve who
+ * started it.
+ */
 const unusedMs = 10_000;
 /** Of a server that does not read: it is cut off, and hears everything when it comes back. */
 const maxUnreadBytes = 64 * 1024 * 1024;
@@ -28,7 +53,10 @@ const directory = realpathSync(process.argv[2] ?? '.');
 const path = paths(directory);
 const exitCodeWhenLocked = 3;
 
-/** Held as long as this process lives, however it ends: a lock of the kernel's, which Node offers only through SQLite. */
+/**
+ * Held as long as this process lives, however it ends: a lock of the kernel's, which Node offers
+ * only through SQLite.
+ */
 function takeLock(): DatabaseSync {
   closeSync(openSync(path.lock, 'a', 0o600));
   const lock = new DatabaseSync(path.lock);
@@ -54,13 +82,24 @@ killProcessesBelow(path.works);
 const works = new WorkDirectories(path.works);
 
 const connections = new Set<Connection>();
-const launched = new LaunchedAttempts({ directory, journal, attempts, cgroups, works, publish, flush });
+const launched = new LaunchedAttempts({
+  directory,
+  journal,
+  attempts,
+  cgroups,
+  works,
+  publish,
+  flush,
+});
 let used = false;
 let released = false;
 let ending = false;
 let idleTimer: NodeJS.Timeout | undefined;
 
-/** An attempt of the launcher before, which is dead: what has no recorded end is lost, and is not left running. */
+/**
+ * An attempt of the launcher before, which is dead: what has no recorded end is lost, and is not
+ * left running.
+ */
 function settle(attempt: LaunchedAttempt, sameBoot: boolean): LaunchedAttempt {
   if (attempt.state === 'exited' || attempt.state === 'lost') return attempt;
   const startedAtMs = attempt.state === 'running' ? attempt.startedAtMs : undefined;
@@ -91,18 +130,28 @@ function serve(socket: Socket): void {
     connection.unsent += `${JSON.stringify(message)}\n`;
     launched.changed();
   };
-  const parser = new LineParser<ToLauncher>((message) => obey(message, () => tell({ type: 'done', call: message.call })));
+  const parser = new LineParser<ToLauncher>((message) =>
+    obey(message, () => tell({ type: 'done', call: message.call })),
+  );
   connections.add(connection);
   used = true;
   released = false;
-  tell({ type: 'hello', pid: process.pid, place: placeOf(directory), memoryLimits: cgroups.limitsMemory, cpuLimits: cgroups.limitsCpu, attempts: [...attempts.values()] });
+  tell({
+    type: 'hello',
+    pid: process.pid,
+    place: placeOf(directory),
+    memoryLimits: cgroups.limitsMemory,
+    cpuLimits: cgroups.limitsCpu,
+    attempts: [...attempts.values()],
+  });
   socket.on('data', (chunk) => parser.push(chunk));
   socket.on('error', () => {}); // 'close' follows.
   const gone = (): void => {
     connections.delete(connection);
     if (connections.size === 0) launched.forgetWithdrawn();
     watchIdle();
-    // Where this ends the launcher, its end closes the socket: the server then knows that nothing touches the directory any more.
+    // Where this ends the launcher, its end closes the socket: the server then knows that nothing
+    // touches the directory any more.
     if (!ending) socket.end();
   };
   socket.on('end', gone);
@@ -130,7 +179,9 @@ function obey(message: ToLauncher, done: () => void): void {
   }
 }
 
-/** Ends the launcher when nobody needs it. What has ended stands in the journal for the next one. */
+/**
+ * Ends the launcher when nobody needs it. What has ended stands in the journal for the next one.
+ */
 function watchIdle(): void {
   clearTimeout(idleTimer);
   if (connections.size > 0 || launched.active > 0 || ending) return;
@@ -154,7 +205,9 @@ function end(): void {
 /** A short path in a directory that is nobody else's. */
 function chooseSocketPath(): string {
   const near = join(directory, 'launcher.sock');
-  return Buffer.byteLength(near) <= maxSocketPathBytes ? near : join(mkdtempSync(join(tmpdir(), 'longshore-')), 'launcher.sock');
+  return Buffer.byteLength(near) <= maxSocketPathBytes
+    ? near
+    : join(mkdtempSync(join(tmpdir(), 'longshore-')), 'launcher.sock');
 }
 
 function removeSocket(socket: string): void {
@@ -177,7 +230,9 @@ function listen(): Server {
   server.listen(socketPath, () => {
     chmodSync(socketPath, 0o600);
     // Written last and at once: who reads it can connect.
-    writeFileSync(`${path.socketRecord}.new`, `${socketPath}\n${placeOf(directory)}`, { mode: 0o600 });
+    writeFileSync(`${path.socketRecord}.new`, `${socketPath}\n${placeOf(directory)}`, {
+      mode: 0o600,
+    });
     renameSync(`${path.socketRecord}.new`, path.socketRecord);
     watchIdle();
   });

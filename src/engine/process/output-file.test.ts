@@ -1,4 +1,5 @@
-// Lines of a file by offset: whole, in order, bounded, and never twice, wherever the reading stopped.
+// Lines of a file by offset: whole, in order, bounded, and never twice, wherever the reading
+// stopped.
 
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,7 +35,11 @@ test('lines end at line feeds, and the last one waits for its own or for the end
   for (const [text, toEnd, lines, position] of cases) {
     writeFileSync(path, text);
     const found = await read(0, text.length, toEnd);
-    assert.deepEqual([found.lines, found.position], [lines, position], JSON.stringify([text, toEnd]));
+    assert.deepEqual(
+      [found.lines, found.position],
+      [lines, position],
+      JSON.stringify([text, toEnd]),
+    );
   }
 });
 
@@ -59,11 +64,21 @@ test('batches are bounded, and a reading goes on from each', async () => {
 });
 
 test('a line longer than a batch comes in pieces that are the line', async () => {
-  for (const length of [1_000_000, maxBatchBytes - 1, maxBatchBytes, maxBatchBytes + 1, 3 * maxBatchBytes + 5]) {
+  for (const length of [
+    1_000_000,
+    maxBatchBytes - 1,
+    maxBatchBytes,
+    maxBatchBytes + 1,
+    3 * maxBatchBytes + 5,
+  ]) {
     const long = 'x'.repeat(length);
     writeFileSync(path, `short\n${long}\nafter\n`);
     const { lines } = await read(0, sizeOf(path), true);
-    assert.deepEqual([lines[0], lines.slice(1, -1).join(''), lines.at(-1)], ['short', long, 'after'], String(length));
+    assert.deepEqual(
+      [lines[0], lines.slice(1, -1).join(''), lines.at(-1)],
+      ['short', long, 'after'],
+      String(length),
+    );
     assert.ok(lines.every((line) => line.length <= maxBatchBytes));
     if (length < maxBatchBytes) assert.equal(lines.length, 3, 'a shorter one comes whole');
   }

@@ -1,5 +1,5 @@
-// Reads the file that a job writes its output to: lines from a byte offset, in bounded batches, and the wait for more. It holds
-// no file open while nothing is read, and no timer while nobody waits.
+// Reads the file that a job writes its output to: lines from a byte offset, in bounded batches, and
+// the wait for more. It holds no file open while nothing is read, and no timer while nobody waits.
 
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -8,15 +8,24 @@ import type { LogBatch, LogLine } from '../../port/engine.ts';
 export const maxBatchLines = 1000;
 /** Of a batch, and of a line: a longer one is passed on in pieces. */
 export const maxBatchBytes = 1024 * 1024;
-/** Small, because all lines of one read are cut in one stretch: ten thousand of the shortest that occur. */
+/**
+ * Small, because all lines of one read are cut in one stretch: ten thousand of the shortest that
+ * occur.
+ */
 const firstReadBytes = 64 * 1024;
 const lineFeed = 10;
 
 /**
- * The lines between two offsets, as batches whose position is the offset after them. Where `toEnd` is false, what follows the
- * last line feed is left for later. Files have no times of their own: a line's is that of its reading. A file that is gone is empty.
+ * The lines between two offsets, as batches whose position is the offset after them. Where `toEnd`
+ * is false, what follows the last line feed is left for later. Files have no times of their own: a
+ * line's is that of its reading. A file that is gone is empty.
  */
-export async function* readLines(path: string, from: number, to: number, toEnd: boolean): AsyncGenerator<LogBatch> {
+export async function* readLines(
+  path: string,
+  from: number,
+  to: number,
+  toEnd: boolean,
+): AsyncGenerator<LogBatch> {
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
@@ -28,7 +37,12 @@ export async function* readLines(path: string, from: number, to: number, toEnd: 
     while (offset < to) {
       const asked = Math.min(want, to - offset);
       // A new buffer each time: the lines are views of it, and belong to the reader.
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(asked), 0, asked, offset);
+      const { bytesRead, buffer } = await file.read(
+        Buffer.allocUnsafeSlow(asked),
+        0,
+        asked,
+        offset,
+      );
       if (bytesRead === 0) return;
       const chunk = buffer.subarray(0, bytesRead);
       const atEnd = offset + bytesRead >= to;
@@ -68,7 +82,8 @@ function* batches(chunk: Buffer, offset: number, restToo: boolean): Generator<Lo
   if (lines.length > 0) yield { lines, position: String(offset + from) };
 }
 
-export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+export const sizeOf = (path: string): number =>
+  statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 const lookEveryMs = 100;
 
@@ -79,15 +94,19 @@ interface Waiting {
 }
 
 /**
- * Looks after all files that are waited for, with one timer. A look costs two microseconds; a watch of the system's would cost
- * more for every short job, and a call for every write of a chatty one.
+ * Looks after all files that are waited for, with one timer. A look costs two microseconds; a watch
+ * of the system's would cost more for every short job, and a call for every write of a chatty one.
  */
 export class GrowthWatch {
   readonly #waiting = new Set<Waiting>();
   #timer: NodeJS.Timeout | undefined;
 
   /** Resolves when the file is longer than `size`, or when `orSooner` is called back. */
-  async grown(path: string, size: number, orSooner: (wake: () => void) => () => void): Promise<void> {
+  async grown(
+    path: string,
+    size: number,
+    orSooner: (wake: () => void) => () => void,
+  ): Promise<void> {
     let waiting: Waiting | undefined;
     let forget: (() => void) | undefined;
     await new Promise<void>((resolve) => {

@@ -4,7 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Block } from '../../base/ipv4.ts';
-import { engineContract, plainSpec, shellCommand, type EngineContract } from '../contract/engine-contract.ts';
+import {
+  engineContract,
+  plainSpec,
+  shellCommand,
+  type EngineContract,
+} from '../contract/engine-contract.ts';
 import { networkContract } from '../contract/network-contract.ts';
 import { nodeAddressVariable } from '../job-networks.ts';
 import { JobCgroups } from './job-cgroups.ts';
@@ -24,7 +29,8 @@ const script = (text: string): string[] => [process.execPath, '-e', text];
 /** Keeps one launcher for the whole suite, which otherwise would start one for every test. */
 let keeper: LauncherClient | undefined;
 
-const create = (jobNetworks?: Block): ProcessEngine => new ProcessEngine({ directory, jobNetworks });
+const create = (jobNetworks?: Block): ProcessEngine =>
+  new ProcessEngine({ directory, jobNetworks });
 
 const contract: EngineContract = {
   name: 'process',
@@ -49,7 +55,13 @@ networkContract({
   sharesAddress: process.platform !== 'linux',
   smallRange: '127.63.255.0/29',
   talk: {
-    listen: (port) => script(`require('net').createServer((peer) => { peer.pipe(process.stdout); peer.on('end', () => process.exit()); }).listen(${port}, process.env.${nodeAddressVariable})`),
-    tell: (address, port, text) => script(`const call = () => { const peer = require('net').connect(${port}, '${address}', () => peer.end('${text}\\n')); peer.on('error', () => setTimeout(call, 20)); }; call()`),
+    listen: (port) =>
+      script(
+        `require('net').createServer((peer) => { peer.pipe(process.stdout); peer.on('end', () => process.exit()); }).listen(${port}, process.env.${nodeAddressVariable})`,
+      ),
+    tell: (address, port, text) =>
+      script(
+        `const call = () => { const peer = require('net').connect(${port}, '${address}', () => peer.end('${text}\\n')); peer.on('error', () => setTimeout(call, 20)); }; call()`,
+      ),
   },
 });

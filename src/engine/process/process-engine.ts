@@ -1,5 +1,6 @@
-// The engine without containers: a job's command runs as a process group of this machine (DESIGN 4), for development. The
-// launcher does it; this side plans, asks, hears and reads the output. It never makes a process but the launcher itself.
+// The engine without containers: a job's command runs as a process group of this machine (DESIGN
+// 4), for development. The launcher does it; this side plans, asks, hears and reads the output. It
+// never makes a process but the launcher itself.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -17,16 +18,28 @@ import {
   type LogBatch,
   type LogPosition,
 } from '../../port/engine.ts';
-import { NetworkBook, noRoom, nodeAddress, nodeAddressVariable, ownBlock } from '../job-networks.ts';
+import {
+  NetworkBook,
+  noRoom,
+  nodeAddress,
+  nodeAddressVariable,
+  ownBlock,
+} from '../job-networks.ts';
 import { isExecutable, planLaunch, type LaunchPlan } from './launch-plan.ts';
 import { LauncherClient, type Hello } from './launcher-client.ts';
 import { GrowthWatch, readLines, sizeOf } from './output-file.ts';
 import { paths, type FromLauncher, type LaunchedAttempt, type LaunchNode } from './protocol.ts';
 
 export interface ProcessEngineOptions {
-  /** Of this engine alone: journal, outputs and working directories of its attempts. Made where it is missing. */
+  /**
+   * Of this engine alone: journal, outputs and working directories of its attempts. Made where it
+   * is missing.
+   */
   readonly directory: string;
-  /** Where the addresses of multi-node parallel jobs lie; absent: {@link loopbackNetworks}, which no other use is known of. */
+  /**
+   * Where the addresses of multi-node parallel jobs lie; absent: {@link loopbackNetworks}, which no
+   * other use is known of.
+   */
   readonly jobNetworks?: Block | undefined;
 }
 
@@ -69,13 +82,22 @@ export class ProcessEngine implements Engine {
     this.#directory = resolve(options.directory);
     this.#path = paths(this.#directory);
     this.#jobNetworks = options.jobNetworks ?? loopbackNetworks;
-    this.#book = new NetworkBook(this.#jobNetworks, beginningFor(this.#directory, this.#jobNetworks));
+    this.#book = new NetworkBook(
+      this.#jobNetworks,
+      beginningFor(this.#directory, this.#jobNetworks),
+    );
   }
 
   async open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities> {
     this.#onReport = onReport;
     const { hello } = await this.#connect();
-    return { kind: 'process', version: `processes of this machine (${process.platform} ${process.arch})`, logDrivers: [], gpus: false, notice: noticeOf(hello) };
+    return {
+      kind: 'process',
+      version: `processes of this machine (${process.platform} ${process.arch})`,
+      logDrivers: [],
+      gpus: false,
+      notice: noticeOf(hello),
+    };
   }
 
   async #connect(): Promise<LauncherClient> {
@@ -105,10 +127,12 @@ export class ProcessEngine implements Engine {
     for (const [attemptId, known] of this.#attempts) {
       if (present.has(attemptId)) continue;
       this.#drop(attemptId);
-      if (known.told !== 'ended') this.#onReport({ type: 'lost', attemptId, atMs: Date.now(), reason: 'its record is gone' });
+      if (known.told !== 'ended')
+        this.#onReport({ type: 'lost', attemptId, atMs: Date.now(), reason: 'its record is gone' });
     }
     // The request of a start was lost with the connection.
-    for (const attemptId of [...this.#book.attempts()]) if (!present.has(attemptId)) this.#book.leave(attemptId);
+    for (const attemptId of [...this.#book.attempts()])
+      if (!present.has(attemptId)) this.#book.leave(attemptId);
     for (const attempt of attempts) this.#learn(attempt);
   }
 
@@ -116,7 +140,8 @@ export class ProcessEngine implements Engine {
     this.#client = undefined;
     if (this.#closed) return;
     this.#connect().catch(() => {
-      if (!this.#closed) this.#reconnectTimer = setTimeout(() => this.#disconnected(), reconnectStepMs);
+      if (!this.#closed)
+        this.#reconnectTimer = setTimeout(() => this.#disconnected(), reconnectStepMs);
     });
   }
 
@@ -127,7 +152,12 @@ export class ProcessEngine implements Engine {
         return;
       case 'start-failed':
         this.#drop(asAttemptId(message.id));
-        this.#onReport({ type: 'start-failed', attemptId: asAttemptId(message.id), atMs: message.atMs, reason: message.reason });
+        this.#onReport({
+          type: 'start-failed',
+          attemptId: asAttemptId(message.id),
+          atMs: message.atMs,
+          reason: message.reason,
+        });
         return;
       default:
         never(message);
@@ -137,10 +167,12 @@ export class ProcessEngine implements Engine {
   #learn(latest: LaunchedAttempt): void {
     const attemptId = asAttemptId(latest.id);
     let known = this.#attempts.get(attemptId);
-    if (known === undefined) this.#attempts.set(attemptId, (known = { latest, told: 'nothing', readers: new Set() }));
+    if (known === undefined)
+      this.#attempts.set(attemptId, (known = { latest, told: 'nothing', readers: new Set() }));
     known.latest = latest;
     const block = latest.node && parseBlock(latest.node.block);
-    if (latest.node !== undefined && block !== undefined) this.#book.know(asAttemptId(latest.node.network), block, attemptId);
+    if (latest.node !== undefined && block !== undefined)
+      this.#book.know(asAttemptId(latest.node.network), block, attemptId);
     this.#tell(attemptId, known);
     for (const wake of known.readers) wake();
   }
@@ -150,7 +182,13 @@ export class ProcessEngine implements Engine {
     if (latest.state === 'starting' || known.told === 'ended') return;
     if (known.told === 'nothing' && latest.startedAtMs !== undefined) {
       known.told = 'started';
-      this.#onReport({ type: 'started', attemptId, atMs: latest.startedAtMs, notice: imageNotice, address: latest.node?.address });
+      this.#onReport({
+        type: 'started',
+        attemptId,
+        atMs: latest.startedAtMs,
+        notice: imageNotice,
+        address: latest.node?.address,
+      });
     }
     switch (latest.state) {
       case 'running':
@@ -184,7 +222,12 @@ export class ProcessEngine implements Engine {
     const client = this.#connected();
     const plan = this.#withNode(this.#plan(spec), spec);
     if ('request' in plan) return client.start(plan.request);
-    this.#onReport({ type: 'start-failed', attemptId: spec.attemptId, atMs: Date.now(), reason: plan.cannotStart });
+    this.#onReport({
+      type: 'start-failed',
+      attemptId: spec.attemptId,
+      atMs: Date.now(),
+      reason: plan.cannotStart,
+    });
   }
 
   #plan(spec: ContainerSpec): LaunchPlan {
@@ -200,13 +243,27 @@ export class ProcessEngine implements Engine {
   #withNode(plan: LaunchPlan, { network, attemptId }: ContainerSpec): LaunchPlan {
     if (network?.kind !== 'private' || 'cannotStart' in plan) return plan;
     const block = hasManyLoopbacks ? this.#book.join(network, attemptId) : undefined;
-    if (block === undefined && hasManyLoopbacks) return { cannotStart: noRoom(this.#jobNetworks, network.numNodes) };
+    if (block === undefined && hasManyLoopbacks)
+      return { cannotStart: noRoom(this.#jobNetworks, network.numNodes) };
     const address = block === undefined ? sharedLoopback : nodeAddress(block, network.node);
-    const node: LaunchNode = { network: network.id, block: block === undefined ? `${sharedLoopback}/32` : blockText(block), address };
-    return { request: { ...plan.request, node, environment: { ...plan.request.environment, [nodeAddressVariable]: address } } };
+    const node: LaunchNode = {
+      network: network.id,
+      block: block === undefined ? `${sharedLoopback}/32` : blockText(block),
+      address,
+    };
+    return {
+      request: {
+        ...plan.request,
+        node,
+        environment: { ...plan.request.environment, [nodeAddressVariable]: address },
+      },
+    };
   }
 
-  /** The networks of multi-node parallel jobs that there are, by the main node's attempt, with their blocks. */
+  /**
+   * The networks of multi-node parallel jobs that there are, by the main node's attempt, with their
+   * blocks.
+   */
   networks(): ReadonlyMap<AttemptId, string> {
     return this.#book.networks();
   }
@@ -226,7 +283,10 @@ export class ProcessEngine implements Engine {
     return known && seen(known.latest);
   }
 
-  /** A lost attempt is listed as exited without an exit until it is removed, so that its files are not forgotten. */
+  /**
+   * A lost attempt is listed as exited without an exit until it is removed, so that its files are
+   * not forgotten.
+   */
   async list(): Promise<readonly EngineAttempt[]> {
     this.#connected();
     return [...this.#attempts.values()].map((known) => seen(known.latest));
@@ -293,9 +353,20 @@ function seen(attempt: LaunchedAttempt): EngineAttempt {
     case 'running':
       return { ...who, state: 'running', startedAtMs: attempt.startedAtMs };
     case 'exited':
-      return { ...who, state: 'exited', startedAtMs: attempt.startedAtMs, stoppedAtMs: attempt.stoppedAtMs, exit: attempt.exit };
+      return {
+        ...who,
+        state: 'exited',
+        startedAtMs: attempt.startedAtMs,
+        stoppedAtMs: attempt.stoppedAtMs,
+        exit: attempt.exit,
+      };
     case 'lost':
-      return { ...who, state: 'exited', startedAtMs: attempt.startedAtMs, stoppedAtMs: attempt.lostAtMs };
+      return {
+        ...who,
+        state: 'exited',
+        startedAtMs: attempt.startedAtMs,
+        stoppedAtMs: attempt.lostAtMs,
+      };
     default:
       return never(attempt);
   }
@@ -309,7 +380,10 @@ function beginningFor(directory: string, { base, bits }: Block): number {
 
 function noticeOf({ memoryLimits, cpuLimits }: Hello): string {
   const missing = [...(memoryLimits ? [] : ['memory']), ...(cpuLimits ? [] : ['vCPU'])];
-  const limits = missing.length === 0 ? '' : ` The limits on ${missing.join(' and ')} are not enforced: control groups cannot be made here.`;
+  const limits =
+    missing.length === 0
+      ? ''
+      : ` The limits on ${missing.join(' and ')} are not enforced: control groups cannot be made here.`;
   return `The process engine runs commands as plain processes of this machine, for development: images are not used, and privileged, readonlyRootFilesystem, sharedMemorySize and initProcessEnabled have no effect.${limits}`;
 }
 

@@ -1,9 +1,12 @@
-// What the server and the launcher say to each other: one JSON value a line over a unix socket. Types and framing only; both
-// sides import it, so it must stay as light as the launcher is.
+// What the server and the launcher say to each other: one JSON value a line over a unix socket.
+// Types and framing only; both sides import it, so it must stay as light as the launcher is.
 
 import { statSync } from 'node:fs';
 
-/** How an attempt's main process ended. The same members as core's Exit, which the launcher does not import. */
+/**
+ * How an attempt's main process ended. The same members as core's Exit, which the launcher does not
+ * import.
+ */
 export interface LaunchExit {
   /** 128 + signal where a signal ended it. */
   readonly exitCode: number;
@@ -11,7 +14,10 @@ export interface LaunchExit {
   readonly outOfMemory: boolean;
 }
 
-/** The place of a node of a multi-node parallel job. The launcher only keeps it, so that a later server gives it to nobody else. */
+/**
+ * The place of a node of a multi-node parallel job. The launcher only keeps it, so that a later
+ * server gives it to nobody else.
+ */
 export interface LaunchNode {
   /** The main node's attempt. */
   readonly network: string;
@@ -20,18 +26,27 @@ export interface LaunchNode {
   readonly address: string;
 }
 
-/** Everything the launcher knows of one attempt, as it stands: told over the socket, and kept in the journal. */
+/**
+ * Everything the launcher knows of one attempt, as it stands: told over the socket, and kept in the
+ * journal.
+ */
 export type LaunchedAttempt = { readonly node?: LaunchNode | undefined } & LaunchState;
 
 type LaunchState =
-  /** Its process may be there or not: written before it is made, so that nothing is ever started twice. */
+  /**
+   * Its process may be there or not: written before it is made, so that nothing is ever started
+   * twice.
+   */
   | { readonly id: string; readonly state: 'starting' }
   | {
       readonly id: string;
       readonly state: 'running';
       readonly startedAtMs: number;
       readonly pid: number;
-      /** Field 22 of /proc/<pid>/stat; tells the process from a later one of the same number. Undefined where there is no /proc. */
+      /**
+       * Field 22 of /proc/<pid>/stat; tells the process from a later one of the same number.
+       * Undefined where there is no /proc.
+       */
       readonly startTicks?: string | undefined;
     }
   | {
@@ -44,7 +59,12 @@ type LaunchState =
       readonly outputBytes: number;
     }
   /** The launcher that ran it died first: how it ended is not known. */
-  | { readonly id: string; readonly state: 'lost'; readonly startedAtMs?: number | undefined; readonly lostAtMs: number };
+  | {
+      readonly id: string;
+      readonly state: 'lost';
+      readonly startedAtMs?: number | undefined;
+      readonly lostAtMs: number;
+    };
 
 export interface LaunchUlimit {
   readonly name: string;
@@ -86,14 +106,22 @@ export type FromLauncher =
       /** First on every connection. */
       readonly type: 'hello';
       readonly pid: number;
-      /** Whose launcher it is; a copy of a directory has the record of its original's. Absent before there were places. */
+      /**
+       * Whose launcher it is; a copy of a directory has the record of its original's. Absent before
+       * there were places.
+       */
       readonly place?: string | undefined;
       readonly memoryLimits: boolean;
       readonly cpuLimits: boolean;
       readonly attempts: readonly LaunchedAttempt[];
     }
   | { readonly type: 'attempt'; readonly attempt: LaunchedAttempt }
-  | { readonly type: 'start-failed'; readonly id: string; readonly atMs: number; readonly reason: string }
+  | {
+      readonly type: 'start-failed';
+      readonly id: string;
+      readonly atMs: number;
+      readonly reason: string;
+    }
   /** Comes after everything that the call brought about. */
   | { readonly type: 'done'; readonly call: number };
 
@@ -121,21 +149,30 @@ export class LineParser<Message> {
   }
 }
 
-/** Which directory it is, as long as the machine runs; undefined where it is gone. A copy is another one. */
+/**
+ * Which directory it is, as long as the machine runs; undefined where it is gone. A copy is another
+ * one.
+ */
 export function placeOf(directory: string): string | undefined {
   const found = statSync(directory, { throwIfNoEntry: false });
   return found && `${found.dev}-${found.ino}`;
 }
 
 /** What the record of a launcher's socket says: where it is, and whose. */
-export function recordOf(text: string): { readonly socket: string; readonly place: string | undefined } {
+export function recordOf(text: string): {
+  readonly socket: string;
+  readonly place: string | undefined;
+} {
   const [socket = '', place] = text.split('\n');
   return { socket, place };
 }
 
 /** Where an engine's directory keeps what. */
 export const paths = (directory: string) => ({
-  /** A text file with the socket's path, for long directories have theirs elsewhere, and the directory's place. */
+  /**
+   * A text file with the socket's path, for long directories have theirs elsewhere, and the
+   * directory's place.
+   */
   socketRecord: `${directory}/launcher.socket`,
   lock: `${directory}/launcher.lock`,
   journal: `${directory}/journal`,

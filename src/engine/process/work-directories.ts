@@ -1,5 +1,6 @@
-// Working directories for attempts: each has one of its own while it runs, empty at its start. One that a job left as it found it
-// serves the next: making and removing directories holds the launcher longer than making the process (measured on ext4: 1.4 ms).
+// Working directories for attempts: each has one of its own while it runs, empty at its start. One
+// that a job left as it found it serves the next: making and removing directories holds the
+// launcher longer than making the process (measured on ext4: 1.4 ms).
 
 import { chownSync, mkdirSync, rm, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,8 +44,15 @@ export class WorkDirectories {
   }
 }
 
-/** Nothing was ever put into it or taken out of it, which would have set its time to a later one. */
+/**
+ * Nothing was ever put into it or taken out of it, which would have set its time to a later one.
+ */
 function isAsNew(directory: string): boolean {
   const found = statSync(directory, { throwIfNoEntry: false });
-  return found !== undefined && found.mtimeMs === untouched && (found.mode & 0o7777) === mode && found.uid === process.getuid?.();
+  return (
+    found !== undefined &&
+    found.mtimeMs === untouched &&
+    (found.mode & 0o7777) === mode &&
+    found.uid === process.getuid?.()
+  );
 }

@@ -1,4 +1,5 @@
-// `longshore demo`: a throw-away server that runs the user guide's rainbow array job through the public API, and goes.
+// `longshore demo`: a throw-away server that runs the user guide's rainbow array job through the
+// public API, and goes.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +36,15 @@ async function demoIn(argv: readonly string[]): Promise<number> {
   const { server, reason, config } = await startDemoServer(argv);
   try {
     const engine = server.capabilities.kind;
-    const run = runDemo({ endpoint: server.url, engine, engineReason: reason, region: config.region, account: config.account, image: engine === 'docker' ? image : undefined, out: process.stdout });
+    const run = runDemo({
+      endpoint: server.url,
+      engine,
+      engineReason: reason,
+      region: config.region,
+      account: config.account,
+      image: engine === 'docker' ? image : undefined,
+      out: process.stdout,
+    });
     return await Promise.race([run, terminated]);
   } finally {
     await server.close({ discard: true });
@@ -43,7 +52,9 @@ async function demoIn(argv: readonly string[]): Promise<number> {
 }
 
 /** Containers where Docker runs and the image is there or can be had, else processes. */
-async function startDemoServer(argv: readonly string[]): Promise<{ server: RunningServer; reason: string; config: ServerConfig }> {
+async function startDemoServer(
+  argv: readonly string[],
+): Promise<{ server: RunningServer; reason: string; config: ServerConfig }> {
   const config = parseServerConfig(argv);
   const hooks = { onFatal: stopAtOnce, engineRules: { mayTakeProcesses: true } };
   let server = await startServer(config, hooks);

@@ -4,10 +4,15 @@ import type { EngineCapabilities } from '../../port/engine.ts';
 import { never } from '../../base/assert.ts';
 
 /** `running`: jobs that have a container, or are getting one. */
-export function farewell(kind: EngineCapabilities['kind'], running: number, dataDir: string): string {
+export function farewell(
+  kind: EngineCapabilities['kind'],
+  running: number,
+  dataDir: string,
+): string {
   const again = `Start it again with --data-dir ${dataDir} to go on.`;
   if (running === 0) return `Longshore has stopped. ${again}`;
-  const [jobs, go, are] = running === 1 ? ['1 job', 'goes', 'is'] : [`${running} jobs`, 'go', 'are'];
+  const [jobs, go, are] =
+    running === 1 ? ['1 job', 'goes', 'is'] : [`${running} jobs`, 'go', 'are'];
   switch (kind) {
     case 'docker':
       return `Longshore has stopped; ${jobs} ${go} on in containers, and ${are} found again. ${again}`;

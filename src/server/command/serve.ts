@@ -1,5 +1,5 @@
-// `longshore serve`: a server until SIGTERM or SIGINT, which starts empty. Exit codes: 0 after a signal, 1 where it cannot
-// start or must stop, 2 for wrong usage.
+// `longshore serve`: a server until SIGTERM or SIGINT, which starts empty. Exit codes: 0 after a
+// signal, 1 where it cannot start or must stop, 2 for wrong usage.
 
 import { UsageError } from '../../cli/failure.ts';
 import { programName } from '../../cli/program-name.ts';
@@ -10,11 +10,17 @@ import { farewell } from './farewell.ts';
 import { serverHelp, wantsHelp, type HelpedVerb } from './help.ts';
 import { complain, say } from './terminal.ts';
 
-/** It runs for months and may be started before Docker is: it waits for it, and takes nothing else of its own accord. */
+/**
+ * It runs for months and may be started before Docker is: it waits for it, and takes nothing else
+ * of its own accord.
+ */
 export const serve = (argv: readonly string[]): Promise<number> =>
   runServer(argv, {
     name: 'serve',
-    engineRules: (ended) => ({ mayTakeProcesses: false, wait: { until: ended, tell: (line) => complain(`longshore: ${line}\n`) } }),
+    engineRules: (ended) => ({
+      mayTakeProcesses: false,
+      wait: { until: ended, tell: (line) => complain(`longshore: ${line}\n`) },
+    }),
     ready: async (server) => say(greeting(server)),
   });
 
@@ -35,7 +41,10 @@ export interface ServerVerb {
   readonly ready: (server: RunningServer, config: ServerConfig) => Promise<void>;
 }
 
-/** Starts a server as the flags say, calls `ready`, and waits for the end. Shared by `serve` and `up`. */
+/**
+ * Starts a server as the flags say, calls `ready`, and waits for the end. Shared by `serve` and
+ * `up`.
+ */
 export async function runServer(argv: readonly string[], verb: ServerVerb): Promise<number> {
   if (wantsHelp(argv)) {
     say(serverHelp(verb.name));
@@ -48,13 +57,22 @@ export async function runServer(argv: readonly string[], verb: ServerVerb): Prom
   }
 }
 
-async function runUntilSignal(config: ServerConfig, { engineRules, ready }: ServerVerb): Promise<number> {
+async function runUntilSignal(
+  config: ServerConfig,
+  { engineRules, ready }: ServerVerb,
+): Promise<number> {
   // Installed before anything is started, so that an early signal is not lost.
   const told = new AbortController();
-  const ended = new Promise<void>((resolve) => told.signal.addEventListener('abort', () => resolve()));
+  const ended = new Promise<void>((resolve) =>
+    told.signal.addEventListener('abort', () => resolve()),
+  );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => told.abort());
-  // Fail-stop: nothing may go on from a world that the disk does not know, so there is no orderly end.
-  const server = await startServer(config, { onFatal: stopAtOnce, engineRules: engineRules(told.signal) });
+  // Fail-stop: nothing may go on from a world that the disk does not know, so there is no orderly
+  // end.
+  const server = await startServer(config, {
+    onFatal: stopAtOnce,
+    engineRules: engineRules(told.signal),
+  });
   try {
     await ready(server, config);
     await ended;
@@ -74,13 +92,18 @@ export function stopAtOnce(error: Error): never {
 /** Says why a server could not be started; answers the exit code. */
 export function startFailure(verb: HelpedVerb, error: NodeJS.ErrnoException): number {
   const isUsage = error instanceof UsageError;
-  complain(`longshore${verb === 'demo' ? ' demo' : ''}: ${reasonOf(error)}\n${isUsage ? `${error.hint ?? `See longshore ${verb} --help`}\n` : ''}`);
+  complain(
+    `longshore${verb === 'demo' ? ' demo' : ''}: ${reasonOf(error)}\n${isUsage ? `${error.hint ?? `See longshore ${verb} --help`}\n` : ''}`,
+  );
   return isUsage ? 2 : 1;
 }
 
 function reasonOf(error: NodeJS.ErrnoException): string {
-  if (error.code === 'EADDRINUSE') return `${(error as { address?: string }).address ?? 'the address'}:${(error as { port?: number }).port ?? ''} is taken: another server listens there; pick another with --port`;
-  if (error.code === 'ERR_SQLITE_ERROR' && /locked|busy/i.test(error.message)) return 'another server uses this data directory; pick another with --data-dir';
-  if (error.code === 'ERR_SQLITE_ERROR') return `the database in this data directory cannot be used: ${error.message}`;
+  if (error.code === 'EADDRINUSE')
+    return `${(error as { address?: string }).address ?? 'the address'}:${(error as { port?: number }).port ?? ''} is taken: another server listens there; pick another with --port`;
+  if (error.code === 'ERR_SQLITE_ERROR' && /locked|busy/i.test(error.message))
+    return 'another server uses this data directory; pick another with --data-dir';
+  if (error.code === 'ERR_SQLITE_ERROR')
+    return `the database in this data directory cannot be used: ${error.message}`;
   return error.message;
 }

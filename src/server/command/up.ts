@@ -1,8 +1,15 @@
-// `longshore up`: a server for a laptop, with first-run-compute-environment in the default VPC and first-run-job-queue (DESIGN 6), made
-// through the public API and left alone where they are there already. Prints what to paste.
+// `longshore up`: a server for a laptop, with first-run-compute-environment in the default VPC and
+// first-run-job-queue (DESIGN 6), made through the public API and left alone where they are there
+// already. Prints what to paste.
 
 import { setTimeout } from 'node:timers/promises';
-import { BatchClient, CreateComputeEnvironmentCommand, CreateJobQueueCommand, DescribeComputeEnvironmentsCommand, DescribeJobQueuesCommand } from '@aws-sdk/client-batch';
+import {
+  BatchClient,
+  CreateComputeEnvironmentCommand,
+  CreateJobQueueCommand,
+  DescribeComputeEnvironmentsCommand,
+  DescribeJobQueuesCommand,
+} from '@aws-sdk/client-batch';
 import { programName } from '../../cli/program-name.ts';
 import { defaultEndpoint } from '../../cli/settings.ts';
 import { exportLines, exportsOf } from '../../cli/server-exports.ts';
@@ -11,7 +18,10 @@ import type { RunningServer } from '../server.ts';
 import { runServer } from './serve.ts';
 import { say } from './terminal.ts';
 
-export const firstRun = { computeEnvironment: 'first-run-compute-environment', jobQueue: 'first-run-job-queue' } as const;
+export const firstRun = {
+  computeEnvironment: 'first-run-compute-environment',
+  jobQueue: 'first-run-job-queue',
+} as const;
 
 export const up = (argv: readonly string[]): Promise<number> =>
   runServer(argv, {
@@ -27,21 +37,41 @@ export const up = (argv: readonly string[]): Promise<number> =>
 const elsewhere = { subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'] };
 
 /** Makes the two resources unless they exist. */
-export async function createFirstRun(server: Pick<RunningServer, 'url' | 'defaultNetwork'>, config: Pick<ServerConfig, 'region' | 'account'>): Promise<void> {
-  const client = new BatchClient({ endpoint: server.url, region: config.region, credentials: { accessKeyId: config.account, secretAccessKey: 'longshore' } });
+export async function createFirstRun(
+  server: Pick<RunningServer, 'url' | 'defaultNetwork'>,
+  config: Pick<ServerConfig, 'region' | 'account'>,
+): Promise<void> {
+  const client = new BatchClient({
+    endpoint: server.url,
+    region: config.region,
+    credentials: { accessKeyId: config.account, secretAccessKey: 'longshore' },
+  });
   try {
-    const { computeEnvironments } = await client.send(new DescribeComputeEnvironmentsCommand({ computeEnvironments: [firstRun.computeEnvironment] }));
+    const { computeEnvironments } = await client.send(
+      new DescribeComputeEnvironmentsCommand({
+        computeEnvironments: [firstRun.computeEnvironment],
+      }),
+    );
     if (computeEnvironments?.length === 0) {
       await client.send(
         new CreateComputeEnvironmentCommand({
           computeEnvironmentName: firstRun.computeEnvironment,
           type: 'MANAGED',
-          computeResources: { type: 'EC2', instanceTypes: ['optimal'], minvCpus: 0, maxvCpus: 256, ...((await server.defaultNetwork()) ?? elsewhere), instanceRole: 'ecsInstanceRole' },
+          computeResources: {
+            type: 'EC2',
+            instanceTypes: ['optimal'],
+            minvCpus: 0,
+            maxvCpus: 256,
+            ...((await server.defaultNetwork()) ?? elsewhere),
+            instanceRole: 'ecsInstanceRole',
+          },
         }),
       );
     }
     await settled(client);
-    const { jobQueues } = await client.send(new DescribeJobQueuesCommand({ jobQueues: [firstRun.jobQueue] }));
+    const { jobQueues } = await client.send(
+      new DescribeJobQueuesCommand({ jobQueues: [firstRun.jobQueue] }),
+    );
     if (jobQueues?.length === 0) {
       await client.send(
         new CreateJobQueueCommand({
@@ -59,7 +89,11 @@ export async function createFirstRun(server: Pick<RunningServer, 'url' | 'defaul
 /** Waits until the environment has settled: a queue takes none that is CREATING. */
 async function settled(client: BatchClient): Promise<void> {
   for (let waitMs = 1; ; waitMs = Math.min(2 * waitMs, 100)) {
-    const { computeEnvironments } = await client.send(new DescribeComputeEnvironmentsCommand({ computeEnvironments: [firstRun.computeEnvironment] }));
+    const { computeEnvironments } = await client.send(
+      new DescribeComputeEnvironmentsCommand({
+        computeEnvironments: [firstRun.computeEnvironment],
+      }),
+    );
     if (computeEnvironments?.[0]?.status !== 'CREATING') return;
     await setTimeout(waitMs);
   }
@@ -68,8 +102,14 @@ async function settled(client: BatchClient): Promise<void> {
 function welcome(server: RunningServer, config: ServerConfig): string {
   const { url, capabilities, engineReason } = server;
   const longshore = programName(process.env);
-  // The shell that these lines are pasted into is another one: what stands in this one's environment decides nothing.
-  const lines = exportLines(exportsOf({ endpoint: url, logsEndpoint: url, region: config.region, account: config.account }, {}));
+  // The shell that these lines are pasted into is another one: what stands in this one's
+  // environment decides nothing.
+  const lines = exportLines(
+    exportsOf(
+      { endpoint: url, logsEndpoint: url, region: config.region, account: config.account },
+      {},
+    ),
+  );
   return `longshore is ready at ${url}
 Jobs run on ${capabilities.version} (${engineReason}).
 ${server.reach}

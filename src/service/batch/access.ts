@@ -1,52 +1,90 @@
-// What Batch operations ask leave for, in IAM's terms: actions, ARNs and condition keys as the service authorization
-// reference of AWS Batch lists them. It grants nothing; server plugs in who decides.
+// What Batch operations ask leave for, in IAM's terms: actions, ARNs and condition keys as the
+// service authorization reference of AWS Batch lists them. It grants nothing; server plugs in who
+// decides.
 
 import type { ContainerProperties } from '@aws-sdk/client-batch';
 import type { JobId } from '../../base/ids.ts';
-import { computeEnvironmentArn, consumableResourceArn, jobArn, jobDefinitionArnPrefix, jobQueueArn, schedulingPolicyArn } from '../../core/arn.ts';
+import {
+  computeEnvironmentArn,
+  consumableResourceArn,
+  jobArn,
+  jobDefinitionArnPrefix,
+  jobQueueArn,
+  schedulingPolicyArn,
+} from '../../core/arn.ts';
 import { logTarget } from '../../core/job/container.ts';
 import type { Access, RequestContext } from '../../wire/operation.ts';
 
 export const onAll = (action: string): Access[] => [{ action, resources: ['*'] }];
 
-export const environmentResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : computeEnvironmentArn(context.scope, given));
-export const queueResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : jobQueueArn(context.scope, given));
-export const definitionResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : jobDefinitionArnPrefix(context.scope) + given);
-export const consumableResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : consumableResourceArn(context.scope, given));
-export const policyResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : schedulingPolicyArn(context.scope, given));
+export const environmentResource = (context: RequestContext, given = ''): string =>
+  given.startsWith('arn:') ? given : computeEnvironmentArn(context.scope, given);
+export const queueResource = (context: RequestContext, given = ''): string =>
+  given.startsWith('arn:') ? given : jobQueueArn(context.scope, given);
+export const definitionResource = (context: RequestContext, given = ''): string =>
+  given.startsWith('arn:') ? given : jobDefinitionArnPrefix(context.scope) + given;
+export const consumableResource = (context: RequestContext, given = ''): string =>
+  given.startsWith('arn:') ? given : consumableResourceArn(context.scope, given);
+export const policyResource = (context: RequestContext, given = ''): string =>
+  given.startsWith('arn:') ? given : schedulingPolicyArn(context.scope, given);
 /** Of a member that may be absent or empty. */
 export const policyResources = (given: string | undefined): string[] => (given ? [given] : []);
-export const jobResource = (context: RequestContext, given = ''): string => (given.startsWith('arn:') ? given : jobArn(context.scope, given as JobId));
+export const jobResource = (context: RequestContext, given = ''): string =>
+  given.startsWith('arn:') ? given : jobArn(context.scope, given as JobId);
 
 type Tags = Readonly<Record<string, string>>;
 
 /** Condition keys of a request that brings tags. */
 export function tagConditions(tags: Tags | undefined): Record<string, string | readonly string[]> {
   if (tags === undefined || Object.keys(tags).length === 0) return {};
-  const requested = Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]));
+  const requested = Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]),
+  );
   return { ...requested, 'aws:TagKeys': Object.keys(tags) };
 }
 
 /** A creation, and the tagging that it includes. */
-export function creation(action: string, resources: readonly string[], tags: Tags | undefined, conditions: Record<string, string | readonly string[]> = {}): Access[] {
+export function creation(
+  action: string,
+  resources: readonly string[],
+  tags: Tags | undefined,
+  conditions: Record<string, string | readonly string[]> = {},
+): Access[] {
   const tagged = tagConditions(tags);
   const access: Access[] = [{ action, resources, conditions: { ...conditions, ...tagged } }];
-  if (tags && Object.keys(tags).length > 0) access.push({ action: 'batch:TagResource', resources, conditions: tagged });
+  if (tags && Object.keys(tags).length > 0)
+    access.push({ action: 'batch:TagResource', resources, conditions: tagged });
   return access;
 }
 
-/** Condition keys of RegisterJobDefinition that speak of its containers; several values where a multi-node job's differ. */
-export function containerConditions(containers: readonly (ContainerProperties | undefined)[], definitionName: string): Record<string, string | readonly string[]> {
+/**
+ * Condition keys of RegisterJobDefinition that speak of its containers; several values where a
+ * multi-node job's differ.
+ */
+export function containerConditions(
+  containers: readonly (ContainerProperties | undefined)[],
+  definitionName: string,
+): Record<string, string | readonly string[]> {
   const values = new Map<string, Set<string>>();
   for (const container of containers) {
-    for (const [key, value] of Object.entries(container === undefined ? {} : conditionsOf(container, definitionName))) {
+    for (const [key, value] of Object.entries(
+      container === undefined ? {} : conditionsOf(container, definitionName),
+    )) {
       if (value !== undefined) values.set(key, (values.get(key) ?? new Set()).add(value));
     }
   }
-  return Object.fromEntries([...values].map(([key, [first = '', ...others]]) => [key, others.length === 0 ? first : [first, ...others]]));
+  return Object.fromEntries(
+    [...values].map(([key, [first = '', ...others]]) => [
+      key,
+      others.length === 0 ? first : [first, ...others],
+    ]),
+  );
 }
 
-function conditionsOf(container: ContainerProperties, definitionName: string): Record<string, string | undefined> {
+function conditionsOf(
+  container: ContainerProperties,
+  definitionName: string,
+): Record<string, string | undefined> {
   const options = container.logConfiguration?.options ?? {};
   const log = logTarget(container, definitionName);
   return {

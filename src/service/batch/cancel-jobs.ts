@@ -7,7 +7,12 @@ import type { Reply } from './reply.ts';
 import { stopMany } from './stop.ts';
 
 export const cancelJobs: BatchOperation<CancelJobsCommandInput, Reply<CancelJobsCommandOutput>> = {
-  authorizes: (input, context) => [{ action: 'batch:CancelJob', resources: (input.jobs ?? []).map((id) => jobResource(context, id)) }],
+  authorizes: (input, context) => [
+    {
+      action: 'batch:CancelJob',
+      resources: (input.jobs ?? []).map((id) => jobResource(context, id)),
+    },
+  ],
 
   handle: (deps, input, context) => stopMany(deps, 'cancel', input, context),
 };

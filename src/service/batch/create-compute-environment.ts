@@ -1,6 +1,9 @@
 // CreateComputeEnvironment (spec 4.2).
 
-import type { CreateComputeEnvironmentCommandInput, CreateComputeEnvironmentCommandOutput } from '@aws-sdk/client-batch';
+import type {
+  CreateComputeEnvironmentCommandInput,
+  CreateComputeEnvironmentCommandOutput,
+} from '@aws-sdk/client-batch';
 import { CEState, CEType, ContainerInsights } from '@aws-sdk/client-batch';
 import { integerIn, oneOf } from '../../wire/check.ts';
 import { creation, environmentResource } from './access.ts';
@@ -12,8 +15,16 @@ import { refuseUnbuilt } from './rule/not-yet.ts';
 import { checkTags } from './rule/tags.ts';
 import { submitCommand } from './submit-command.ts';
 
-export const createComputeEnvironment: BatchOperation<CreateComputeEnvironmentCommandInput, Reply<CreateComputeEnvironmentCommandOutput>> = {
-  authorizes: (input, context) => creation('batch:CreateComputeEnvironment', [environmentResource(context, input.computeEnvironmentName)], input.tags),
+export const createComputeEnvironment: BatchOperation<
+  CreateComputeEnvironmentCommandInput,
+  Reply<CreateComputeEnvironmentCommandOutput>
+> = {
+  authorizes: (input, context) =>
+    creation(
+      'batch:CreateComputeEnvironment',
+      [environmentResource(context, input.computeEnvironmentName)],
+      input.tags,
+    ),
 
   async handle(deps, input, context) {
     checkName(input.computeEnvironmentName, 'computeEnvironmentName');
@@ -26,7 +37,13 @@ export const createComputeEnvironment: BatchOperation<CreateComputeEnvironmentCo
     refuseUnbuilt(input.eksConfiguration, 'eksConfiguration');
     if (input.computeResources !== undefined) checkNewResourceMembers(input.computeResources);
     const references = await deps.references(context, [input.computeResources]);
-    const command = { type: 'create-compute-environment', scope: context.scope, uuid: deps.ids.uuid(), request: input, references } as const;
+    const command = {
+      type: 'create-compute-environment',
+      scope: context.scope,
+      uuid: deps.ids.uuid(),
+      request: input,
+      references,
+    } as const;
     const { name, arn } = await submitCommand(deps, command, context);
     return { computeEnvironmentName: name, computeEnvironmentArn: arn };
   },

@@ -1,6 +1,9 @@
 // CreateConsumableResource (spec 4.8).
 
-import type { CreateConsumableResourceCommandInput, CreateConsumableResourceCommandOutput } from '@aws-sdk/client-batch';
+import type {
+  CreateConsumableResourceCommandInput,
+  CreateConsumableResourceCommandOutput,
+} from '@aws-sdk/client-batch';
 import { oneOf } from '../../wire/check.ts';
 import { consumableResource, creation } from './access.ts';
 import type { BatchOperation } from './deps.ts';
@@ -11,17 +14,32 @@ import { checkTags } from './rule/tags.ts';
 import { submitCommand } from './submit-command.ts';
 
 /** The SDK has no constants for it. */
-const resourceTypes = { REPLENISHABLE: 'REPLENISHABLE', NON_REPLENISHABLE: 'NON_REPLENISHABLE' } as const;
+const resourceTypes = {
+  REPLENISHABLE: 'REPLENISHABLE',
+  NON_REPLENISHABLE: 'NON_REPLENISHABLE',
+} as const;
 
-export const createConsumableResource: BatchOperation<CreateConsumableResourceCommandInput, Reply<CreateConsumableResourceCommandOutput>> = {
-  authorizes: (input, context) => creation('batch:CreateConsumableResource', [consumableResource(context, input.consumableResourceName)], input.tags),
+export const createConsumableResource: BatchOperation<
+  CreateConsumableResourceCommandInput,
+  Reply<CreateConsumableResourceCommandOutput>
+> = {
+  authorizes: (input, context) =>
+    creation(
+      'batch:CreateConsumableResource',
+      [consumableResource(context, input.consumableResourceName)],
+      input.tags,
+    ),
 
   async handle(deps, input, context) {
     checkName(input.consumableResourceName, 'consumableResourceName');
     checkQuantity(input.totalQuantity, 'totalQuantity');
     oneOf(resourceTypes, input.resourceType || undefined, 'resourceType');
     checkTags(input.tags, deps.settings.limits);
-    const { name, arn } = await submitCommand(deps, { type: 'create-consumable-resource', scope: context.scope, request: input }, context);
+    const { name, arn } = await submitCommand(
+      deps,
+      { type: 'create-consumable-resource', scope: context.scope, request: input },
+      context,
+    );
     return { consumableResourceName: name, consumableResourceArn: arn };
   },
 };

@@ -1,14 +1,25 @@
 // DescribeConsumableResource: one resource and its figures of this moment.
 
-import type { DescribeConsumableResourceCommandInput, DescribeConsumableResourceCommandOutput } from '@aws-sdk/client-batch';
+import type {
+  DescribeConsumableResourceCommandInput,
+  DescribeConsumableResourceCommandOutput,
+} from '@aws-sdk/client-batch';
 import { notFound } from '../../wire/error-catalogue.ts';
 import { consumableResource } from './access.ts';
 import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { checkReference } from './rule/name.ts';
 
-export const describeConsumableResource: BatchOperation<DescribeConsumableResourceCommandInput, Reply<DescribeConsumableResourceCommandOutput>> = {
-  authorizes: (input, context) => [{ action: 'batch:DescribeConsumableResource', resources: [consumableResource(context, input.consumableResource)] }],
+export const describeConsumableResource: BatchOperation<
+  DescribeConsumableResourceCommandInput,
+  Reply<DescribeConsumableResourceCommandOutput>
+> = {
+  authorizes: (input, context) => [
+    {
+      action: 'batch:DescribeConsumableResource',
+      resources: [consumableResource(context, input.consumableResource)],
+    },
+  ],
 
   handle({ reader }, input, { scope }) {
     checkReference(input.consumableResource, 'consumableResource');

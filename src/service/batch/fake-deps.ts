@@ -1,5 +1,6 @@
-// The world of an operation's test: the real rules behind a bus that decides and applies at once, and a reader of what stands
-// in the world. Only tests import it. It has no store: ended jobs are views that a test puts in.
+// The world of an operation's test: the real rules behind a bus that decides and applies at once,
+// and a reader of what stands in the world. Only tests import it. It has no store: ended jobs are
+// views that a test puts in.
 
 import { scopeOf, splitJobId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
@@ -9,7 +10,10 @@ import { settleEnvironmentEvents } from '../../core/command/settle-environment.t
 import { nothingKnown, type KnownReferences } from '../../core/compute-environment/references.ts';
 import type { Limits } from '../../core/limit.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
-import { quantitiesOf, type ConsumableResource } from '../../core/consumable-resource/consumable-resource.ts';
+import {
+  quantitiesOf,
+  type ConsumableResource,
+} from '../../core/consumable-resource/consumable-resource.ts';
 import { World } from '../../core/world.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobListQuery, JobView, Reader, Tags } from '../../port/reader.ts';
@@ -20,8 +24,13 @@ import type { SubmitRate } from './submit-rate.ts';
 export const scope = scopeOf('123456789012', 'eu-west-1');
 
 export const context: RequestContext = {
-  requestId: 'request', account: '123456789012', region: 'eu-west-1', scope,
-  caller: 'arn:aws:iam::123456789012:root', sourceAddress: '127.0.0.1', userAgent: 'test',
+  requestId: 'request',
+  account: '123456789012',
+  region: 'eu-west-1',
+  scope,
+  caller: 'arn:aws:iam::123456789012:root',
+  sourceAddress: '127.0.0.1',
+  userAgent: 'test',
 };
 
 export class FakeDeps implements BatchDeps {
@@ -45,20 +54,31 @@ export class FakeDeps implements BatchDeps {
     this.world = new World(this.settings);
   }
 
-  readonly ids = { uuid: () => `00000000-0000-7000-8000-${String(++this.#uuids).padStart(12, '0')}`, attempt: () => '0'.repeat(32) as never };
-  readonly clock = { now: () => this.nowMs, at: () => () => undefined, soon: (task: () => void) => task() };
+  readonly ids = {
+    uuid: () => `00000000-0000-7000-8000-${String(++this.#uuids).padStart(12, '0')}`,
+    attempt: () => '0'.repeat(32) as never,
+  };
+  readonly clock = {
+    now: () => this.nowMs,
+    at: () => () => undefined,
+    soon: (task: () => void) => task(),
+  };
 
   readonly bus: BatchDeps['bus'] = {
     submit: async (command) => {
       this.commands.push(command);
       const decision = decide(this.world, command, this.nowMs);
       if (isRefusal(decision)) return decision;
-      const settled = decision.effects.flatMap((effect) => (effect.type === 'settle-environment' ? [effect.arn] : []));
+      const settled = decision.effects.flatMap((effect) =>
+        effect.type === 'settle-environment' ? [effect.arn] : [],
+      );
       for (const event of decision.events) {
         this.world.apply(event);
-        if (event.type === 'job-definition-stored') this.definitions.set(event.definition.arn, event.definition);
+        if (event.type === 'job-definition-stored')
+          this.definitions.set(event.definition.arn, event.definition);
       }
-      for (const arn of settled) for (const event of settleEnvironmentEvents(this.world, arn)) this.world.apply(event);
+      for (const arn of settled)
+        for (const event of settleEnvironmentEvents(this.world, arn)) this.world.apply(event);
       for (const [arn, tags] of this.world.changes.tags) this.tags.set(arn, { ...tags });
       return decision.reply as never;
     },
@@ -75,10 +95,18 @@ export class FakeDeps implements BatchDeps {
   readonly reader = {
     computeEnvironment: (_scope, name) => {
       const environment = this.world.computeEnvironment(scope, name);
-      return environment && { environment, tags: this.#tagsOf(environment.arn), desiredvCpus: environment.computeResources?.minvCpus ?? 0 };
+      return (
+        environment && {
+          environment,
+          tags: this.#tagsOf(environment.arn),
+          desiredvCpus: environment.computeResources?.minvCpus ?? 0,
+        }
+      );
     },
     computeEnvironments: () =>
-      [...this.world.computeEnvironments.values()].map((environment) => ({ environment, tags: {}, desiredvCpus: 0 })).sort((a, b) => (a.environment.name < b.environment.name ? -1 : 1)),
+      [...this.world.computeEnvironments.values()]
+        .map((environment) => ({ environment, tags: {}, desiredvCpus: 0 }))
+        .sort((a, b) => (a.environment.name < b.environment.name ? -1 : 1)),
     jobQueue: (_scope, name) => {
       const queue = this.world.jobQueue(scope, name);
       return queue && { queue, tags: this.#tagsOf(queue.arn) };
@@ -88,31 +116,60 @@ export class FakeDeps implements BatchDeps {
       const resource = this.world.consumableResources.find(scope, name);
       return resource && this.#consumableView(resource);
     },
-    consumableResources: () => [...this.world.consumableResources.values()].map((resource) => this.#consumableView(resource)).sort((a, b) => (a.resource.name < b.resource.name ? -1 : 1)),
-    jobsByConsumable: (query) => Promise.resolve(query.next === 'malformed' ? undefined : { items: [...this.views.values()], next: undefined }),
+    consumableResources: () =>
+      [...this.world.consumableResources.values()]
+        .map((resource) => this.#consumableView(resource))
+        .sort((a, b) => (a.resource.name < b.resource.name ? -1 : 1)),
+    jobsByConsumable: (query) =>
+      Promise.resolve(
+        query.next === 'malformed'
+          ? undefined
+          : { items: [...this.views.values()], next: undefined },
+      ),
     schedulingPolicy: (_scope, arn) => {
       const policy = this.world.schedulingPolicy(scope, arn);
       return policy && { policy, tags: this.#tagsOf(arn) };
     },
-    schedulingPolicies: () => [...this.world.schedulingPolicies.values()].map((policy) => ({ policy, tags: {} })).sort((a, b) => (a.policy.name < b.policy.name ? -1 : 1)),
+    schedulingPolicies: () =>
+      [...this.world.schedulingPolicies.values()]
+        .map((policy) => ({ policy, tags: {} }))
+        .sort((a, b) => (a.policy.name < b.policy.name ? -1 : 1)),
     jobDefinition: (_scope, name) => {
-      const definition = this.world.jobDefinitions.find(scope, name) ?? [...this.definitions.values()].find((one) => one.arn === name || `${one.name}:${one.revision}` === name);
+      const definition =
+        this.world.jobDefinitions.find(scope, name) ??
+        [...this.definitions.values()].find(
+          (one) => one.arn === name || `${one.name}:${one.revision}` === name,
+        );
       return definition && { definition, tags: this.#tagsOf(definition.arn) };
     },
     jobDefinitions: ({ name, status, next, limit }) => {
-      const found = [...this.definitions.values()].filter((one) => (name ?? one.name) === one.name && (status ?? one.status) === one.status);
+      const found = [...this.definitions.values()].filter(
+        (one) => (name ?? one.name) === one.name && (status ?? one.status) === one.status,
+      );
       const from = Number(next ?? 0);
       if (Number.isNaN(from)) return undefined;
-      const items = found.slice(from, from + limit).map((definition) => ({ definition, tags: this.#tagsOf(definition.arn) }));
+      const items = found
+        .slice(from, from + limit)
+        .map((definition) => ({ definition, tags: this.#tagsOf(definition.arn) }));
       return { items, next: from + limit < found.length ? String(from + limit) : undefined };
     },
     job: (_scope, id) => this.views.get(id),
     jobs: (query) => {
       this.queries.push(query);
-      return Promise.resolve(query.next === 'malformed' ? undefined : { items: [...this.views.values()], next: undefined });
+      return Promise.resolve(
+        query.next === 'malformed'
+          ? undefined
+          : { items: [...this.views.values()], next: undefined },
+      );
     },
     tags: (_scope, arn) => {
-      const known = this.world.computeEnvironment(scope, arn) ?? this.world.jobQueue(scope, arn) ?? this.world.schedulingPolicy(scope, arn) ?? this.world.consumableResources.find(scope, arn) ?? this.definitions.get(arn) ?? this.world.jobs.get(splitJobId(arn.split('/')[1] ?? '').parent);
+      const known =
+        this.world.computeEnvironment(scope, arn) ??
+        this.world.jobQueue(scope, arn) ??
+        this.world.schedulingPolicy(scope, arn) ??
+        this.world.consumableResources.find(scope, arn) ??
+        this.definitions.get(arn) ??
+        this.world.jobs.get(splitJobId(arn.split('/')[1] ?? '').parent);
       return known && this.#tagsOf(arn);
     },
     resources: undefined as never,
@@ -127,20 +184,44 @@ export class FakeDeps implements BatchDeps {
     jobCountsByQueue: () => new Map(),
   } satisfies Reader;
 
-  #consumableView = (resource: ConsumableResource) => ({ resource, quantities: quantitiesOf(resource, this.world.consumableResources.held(resource.arn)), tags: this.#tagsOf(resource.arn) });
+  #consumableView = (resource: ConsumableResource) => ({
+    resource,
+    quantities: quantitiesOf(resource, this.world.consumableResources.held(resource.arn)),
+    tags: this.#tagsOf(resource.arn),
+  });
 
   #tagsOf = (arn: string): Tags => this.tags.get(arn) ?? {};
 
   /** Calls an operation as the wire does; its answer, or its error, comes back. */
-  async call<Input, Output>(operation: BatchOperation<Input, Output>, input: Input): Promise<Output> {
+  async call<Input, Output>(
+    operation: BatchOperation<Input, Output>,
+    input: Input,
+  ): Promise<Output> {
     operation.authorizes(input, context);
     return operation.handle(this, input, context);
   }
 }
 
-/** Without what AWS fills in and Terraform strips before it compares: empty lists, and Fargate's newest version. */
+/**
+ * Without what AWS fills in and Terraform strips before it compares: empty lists, and Fargate's
+ * newest version.
+ */
 export const comparable = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value ?? null), (key, entry: unknown) => ((Array.isArray(entry) && entry.length === 0) || (key === 'fargatePlatformConfiguration' && JSON.stringify(entry) === '{"platformVersion":"LATEST"}') ? undefined : entry));
+  JSON.parse(JSON.stringify(value ?? null), (key, entry: unknown) =>
+    (Array.isArray(entry) && entry.length === 0) ||
+    (key === 'fargatePlatformConfiguration' &&
+      JSON.stringify(entry) === '{"platformVersion":"LATEST"}')
+      ? undefined
+      : entry,
+  );
 
 /** A managed environment as AWS demands it. */
-export const ec2Resources = { type: 'EC2', minvCpus: 0, maxvCpus: 16, instanceTypes: ['optimal'], instanceRole: 'ecsInstanceRole', subnets: ['subnet-1'], securityGroupIds: ['sg-1'] } as const;
+export const ec2Resources = {
+  type: 'EC2',
+  minvCpus: 0,
+  maxvCpus: 16,
+  instanceTypes: ['optimal'],
+  instanceRole: 'ecsInstanceRole',
+  subnets: ['subnet-1'],
+  securityGroupIds: ['sg-1'],
+} as const;

@@ -1,7 +1,11 @@
-// GetJobQueueSnapshot: who goes next in a queue, since when, and what the queue's jobs hold (spec 4.9). AWS lists RUNNABLE jobs,
-// so that an array shows its children and never its parent.
+// GetJobQueueSnapshot: who goes next in a queue, since when, and what the queue's jobs hold (spec
+// 4.9). AWS lists RUNNABLE jobs, so that an array shows its children and never its parent.
 
-import type { FairshareUtilizationDetail, GetJobQueueSnapshotCommandInput, GetJobQueueSnapshotCommandOutput } from '@aws-sdk/client-batch';
+import type {
+  FairshareUtilizationDetail,
+  GetJobQueueSnapshotCommandInput,
+  GetJobQueueSnapshotCommandOutput,
+} from '@aws-sdk/client-batch';
 import { jobArn } from '../../core/arn.ts';
 import { limit } from '../../core/limit.ts';
 import type { QueueSnapshotView } from '../../port/reader.ts';
@@ -11,8 +15,13 @@ import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { checkReference } from './rule/name.ts';
 
-export const getJobQueueSnapshot: BatchOperation<GetJobQueueSnapshotCommandInput, Reply<GetJobQueueSnapshotCommandOutput>> = {
-  authorizes: (input, context) => [{ action: 'batch:GetJobQueueSnapshot', resources: [queueResource(context, input.jobQueue)] }],
+export const getJobQueueSnapshot: BatchOperation<
+  GetJobQueueSnapshotCommandInput,
+  Reply<GetJobQueueSnapshotCommandOutput>
+> = {
+  authorizes: (input, context) => [
+    { action: 'batch:GetJobQueueSnapshot', resources: [queueResource(context, input.jobQueue)] },
+  ],
 
   handle({ reader, clock }, input, { scope }) {
     checkReference(input.jobQueue, 'jobQueue');
@@ -22,10 +31,17 @@ export const getJobQueueSnapshot: BatchOperation<GetJobQueueSnapshotCommandInput
     const lastUpdatedAt = clock.now();
     return {
       frontOfQueue: {
-        jobs: snapshot.front.map(({ jobId, sinceMs }) => ({ jobArn: jobArn(scope, jobId), earliestTimeAtPosition: sinceMs })),
+        jobs: snapshot.front.map(({ jobId, sinceMs }) => ({
+          jobArn: jobArn(scope, jobId),
+          earliestTimeAtPosition: sinceMs,
+        })),
         lastUpdatedAt,
       },
-      queueUtilization: { totalCapacityUsage: [vcpus(snapshot.usedMilliVcpu)], fairshareUtilization: fairshareUtilization(snapshot), lastUpdatedAt },
+      queueUtilization: {
+        totalCapacityUsage: [vcpus(snapshot.usedMilliVcpu)],
+        fairshareUtilization: fairshareUtilization(snapshot),
+        lastUpdatedAt,
+      },
     };
   },
 };
@@ -33,11 +49,16 @@ export const getJobQueueSnapshot: BatchOperation<GetJobQueueSnapshotCommandInput
 const vcpus = (milliVcpu: number) => ({ capacityUnit: 'VCPU', quantity: milliVcpu / 1000 });
 
 /** AWS counts the shares that are using capacity, and names the twenty that use most. */
-function fairshareUtilization({ shares }: QueueSnapshotView): FairshareUtilizationDetail | undefined {
+function fairshareUtilization({
+  shares,
+}: QueueSnapshotView): FairshareUtilizationDetail | undefined {
   if (shares === undefined) return undefined;
   const top = shares.slice(0, limit.snapshotShares);
   return {
     activeShareCount: shares.length,
-    topCapacityUtilization: top.map(({ identifier, usedMilliVcpu }) => ({ shareIdentifier: identifier, capacityUsage: [vcpus(usedMilliVcpu)] })),
+    topCapacityUtilization: top.map(({ identifier, usedMilliVcpu }) => ({
+      shareIdentifier: identifier,
+      capacityUsage: [vcpus(usedMilliVcpu)],
+    })),
   };
 }

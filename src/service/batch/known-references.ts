@@ -1,9 +1,14 @@
-// What of the things that compute environments name is known to our own IAM and EC2: looked up for a call that makes or changes
-// an environment. It judges nothing.
+// What of the things that compute environments name is known to our own IAM and EC2: looked up for
+// a call that makes or changes an environment. It judges nothing.
 
 import type { ComputeResource, ComputeResourceUpdate } from '@aws-sdk/client-batch';
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
-import { nothingKnown, type AllReferences, type KnownReferences, type KnownRoles } from '../../core/compute-environment/references.ts';
+import {
+  nothingKnown,
+  type AllReferences,
+  type KnownReferences,
+  type KnownRoles,
+} from '../../core/compute-environment/references.ts';
 import type { LaunchTemplateData } from '../../core/launch-template/launch-template.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { RequestContext } from '../../wire/operation.ts';
@@ -35,11 +40,22 @@ export const knownReferences =
     const view = await ec2.view(context.scope);
     const subnets = knownSubnets(view);
     const images = imagesOf(view).filter(({ isPublic }) => !isPublic);
-    return { images, launchTemplates: templatesOf(view), subnets, roles, all: isStrict ? allReferences(view, iamView, roles, context) : undefined };
+    return {
+      images,
+      launchTemplates: templatesOf(view),
+      subnets,
+      roles,
+      all: isStrict ? allReferences(view, iamView, roles, context) : undefined,
+    };
   };
 
 const namesEc2 = (resources: NamedResources[number]): boolean =>
-  Boolean(resources?.subnets?.length || resources?.imageId || resources?.launchTemplate || resources?.ec2Configuration?.some(({ imageIdOverride }) => imageIdOverride));
+  Boolean(
+    resources?.subnets?.length ||
+    resources?.imageId ||
+    resources?.launchTemplate ||
+    resources?.ec2Configuration?.some(({ imageIdOverride }) => imageIdOverride),
+  );
 
 const templatesOf = (ec2: Ec2View): KnownReferences['launchTemplates'] =>
   ec2.all('launch-template').map((template) => ({
@@ -47,18 +63,31 @@ const templatesOf = (ec2: Ec2View): KnownReferences['launchTemplates'] =>
     name: template.name,
     defaultVersion: template.defaultVersion,
     latestVersion: template.latestVersion,
-    versions: versionsOf(ec2, template).map(({ version, data }) => ({ version, data: templateData(data) })),
+    versions: versionsOf(ec2, template).map(({ version, data }) => ({
+      version,
+      data: templateData(data),
+    })),
   }));
 
 /** The members that environments look at. */
 function templateData(data: RequestLaunchTemplateData): LaunchTemplateData {
-  const tags = (data.TagSpecifications ?? []).filter(({ ResourceType: type }) => type === 'instance').flatMap(({ Tags }) => Tags ?? []);
+  const tags = (data.TagSpecifications ?? [])
+    .filter(({ ResourceType: type }) => type === 'instance')
+    .flatMap(({ Tags }) => Tags ?? []);
   return {
     imageId: data.ImageId,
     keyName: data.KeyName,
     securityGroupIds: data.SecurityGroupIds,
-    networkInterfaces: data.NetworkInterfaces?.map((one) => ({ deviceIndex: one.DeviceIndex, subnetId: one.SubnetId, groups: one.Groups, associatePublicIp: one.AssociatePublicIpAddress })),
-    instanceTags: tags.length === 0 ? undefined : Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+    networkInterfaces: data.NetworkInterfaces?.map((one) => ({
+      deviceIndex: one.DeviceIndex,
+      subnetId: one.SubnetId,
+      groups: one.Groups,
+      associatePublicIp: one.AssociatePublicIpAddress,
+    })),
+    instanceTags:
+      tags.length === 0
+        ? undefined
+        : Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
     blockDevices: data.BlockDeviceMappings?.map(deviceOf),
     userData: data.UserData,
     placementGroup: data.Placement?.GroupName,
@@ -69,11 +98,18 @@ function templateData(data: RequestLaunchTemplateData): LaunchTemplateData {
   };
 }
 
-function allReferences(ec2: Ec2View, iam: IamView, roles: KnownRoles, context: RequestContext): AllReferences {
+function allReferences(
+  ec2: Ec2View,
+  iam: IamView,
+  roles: KnownRoles,
+  context: RequestContext,
+): AllReferences {
   return {
     serviceRoles: roles.service,
     spotFleetRoles: roles.spotFleet,
-    instanceProfiles: iam.all('instance-profile').flatMap((profile) => [profile.name, profileArn(context, profile)]),
+    instanceProfiles: iam
+      .all('instance-profile')
+      .flatMap((profile) => [profile.name, profileArn(context, profile)]),
     securityGroups: ec2.all('security-group').map(({ id }) => id),
     keyPairs: ec2.all('key-pair').map(({ name }) => name),
     placementGroups: ec2.all('placement-group').map(({ name }) => name),

@@ -1,6 +1,10 @@
 // ListConsumableResources: all by name, or those whose names match, in pages.
 
-import type { KeyValuesPair, ListConsumableResourcesCommandInput, ListConsumableResourcesCommandOutput } from '@aws-sdk/client-batch';
+import type {
+  KeyValuesPair,
+  ListConsumableResourcesCommandInput,
+  ListConsumableResourcesCommandOutput,
+} from '@aws-sdk/client-batch';
 import type { ConsumableResourceView } from '../../port/reader.ts';
 import { invalid } from '../../wire/error-catalogue.ts';
 import { onAll } from './access.ts';
@@ -9,12 +13,17 @@ import { pageByName } from './page.ts';
 import type { Reply } from './reply.ts';
 import { filterValue, namePattern } from './rule/job-filters.ts';
 
-export const listConsumableResources: BatchOperation<ListConsumableResourcesCommandInput, Reply<ListConsumableResourcesCommandOutput>> = {
+export const listConsumableResources: BatchOperation<
+  ListConsumableResourcesCommandInput,
+  Reply<ListConsumableResourcesCommandOutput>
+> = {
   authorizes: () => onAll('batch:ListConsumableResources'),
 
   handle({ reader }, input, { scope }) {
     const wanted = (input.filters ?? []).map(matcher);
-    const found = reader.consumableResources(scope).filter((view) => wanted.every((matches) => matches(view)));
+    const found = reader
+      .consumableResources(scope)
+      .filter((view) => wanted.every((matches) => matches(view)));
     const page = pageByName('consumable-resource', found, ({ resource }) => resource.name, input);
     return {
       consumableResources: page.items.map(({ resource, quantities }) => ({
@@ -31,7 +40,9 @@ export const listConsumableResources: BatchOperation<ListConsumableResourcesComm
 
 /** "Case-insensitive matches for the consumable resource name." */
 function matcher(filter: KeyValuesPair): (view: ConsumableResourceView) => boolean {
-  if (filter.name !== 'CONSUMABLE_RESOURCE_NAME') throw invalid(`Filter name must be CONSUMABLE_RESOURCE_NAME; it is '${filter.name}'`);
+  if (filter.name !== 'CONSUMABLE_RESOURCE_NAME')
+    throw invalid(`Filter name must be CONSUMABLE_RESOURCE_NAME; it is '${filter.name}'`);
   const { text, prefix } = namePattern(filterValue(filter).toLowerCase());
-  return ({ resource }) => (prefix ? resource.name.toLowerCase().startsWith(text) : resource.name.toLowerCase() === text);
+  return ({ resource }) =>
+    prefix ? resource.name.toLowerCase().startsWith(text) : resource.name.toLowerCase() === text;
 }

@@ -1,7 +1,14 @@
-// ListJobsByConsumableResource: the jobs that ask for a resource, newest first, by status and by name (spec 4.8). An array
-// stands for all its children, and a multi-node parallel job for all its nodes.
+// ListJobsByConsumableResource: the jobs that ask for a resource, newest first, by status and by
+// name (spec 4.8). An array stands for all its children, and a multi-node parallel job for all its
+// nodes.
 
-import type { ConsumableResourceProperties, KeyValuesPair, ListJobsByConsumableResourceCommandInput, ListJobsByConsumableResourceCommandOutput, ListJobsByConsumableResourceSummary } from '@aws-sdk/client-batch';
+import type {
+  ConsumableResourceProperties,
+  KeyValuesPair,
+  ListJobsByConsumableResourceCommandInput,
+  ListJobsByConsumableResourceCommandOutput,
+  ListJobsByConsumableResourceSummary,
+} from '@aws-sdk/client-batch';
 import { JobStatus } from '@aws-sdk/client-batch';
 import type { Arn } from '../../base/ids.ts';
 import type { JobDetailRecord } from '../../core/job/job.ts';
@@ -16,7 +23,10 @@ import { filterValue, namePattern } from './rule/job-filters.ts';
 import { checkReference } from './rule/name.ts';
 import { jobArnOf, startedAt, statusReason } from './view/facts.ts';
 
-export const listJobsByConsumableResource: BatchOperation<ListJobsByConsumableResourceCommandInput, Reply<ListJobsByConsumableResourceCommandOutput>> = {
+export const listJobsByConsumableResource: BatchOperation<
+  ListJobsByConsumableResourceCommandInput,
+  Reply<ListJobsByConsumableResourceCommandOutput>
+> = {
   authorizes: () => onAll('batch:ListJobsByConsumableResource'),
 
   async handle({ reader }, input, { scope }) {
@@ -24,13 +34,21 @@ export const listJobsByConsumableResource: BatchOperation<ListJobsByConsumableRe
     const view = reader.consumableResource(scope, input.consumableResource);
     if (view === undefined) throw notFound(`Consumable resource ${input.consumableResource}`);
     const { arn } = view.resource;
-    const page = await reader.jobsByConsumable({ resourceArn: arn, ...selected(input.filters ?? []), next: input.nextToken || undefined, limit: pageSize(input.maxResults) });
+    const page = await reader.jobsByConsumable({
+      resourceArn: arn,
+      ...selected(input.filters ?? []),
+      next: input.nextToken || undefined,
+      limit: pageSize(input.maxResults),
+    });
     if (page === undefined) throw malformedToken();
     return { jobs: page.items.map((job) => summary(job, arn)), nextToken: page.next };
   },
 };
 
-function selected(filters: readonly KeyValuesPair[]): { status?: JobStatus | undefined; name?: NamePattern | undefined } {
+function selected(filters: readonly KeyValuesPair[]): {
+  status?: JobStatus | undefined;
+  name?: NamePattern | undefined;
+} {
   let status: JobStatus | undefined;
   let name: NamePattern | undefined;
   for (const filter of filters) {
@@ -61,5 +79,8 @@ function summary(view: JobView, arn: Arn): ListJobsByConsumableResourceSummary {
 
 /** Of a multi-node parallel job, each of whose ranges has a list of its own. */
 const ofAllNodes = ({ consumables = [] }: JobDetailRecord): ConsumableResourceProperties => ({
-  consumableResourceList: consumables.map(({ arn: consumableResource, quantity }) => ({ consumableResource, quantity })),
+  consumableResourceList: consumables.map(({ arn: consumableResource, quantity }) => ({
+    consumableResource,
+    quantity,
+  })),
 });

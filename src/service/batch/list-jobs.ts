@@ -1,7 +1,11 @@
-// ListJobs (spec 4.5): the jobs of a queue, the children of an array or the nodes of a multi-node parallel job, by status or by
-// one filter, in pages.
+// ListJobs (spec 4.5): the jobs of a queue, the children of an array or the nodes of a multi-node
+// parallel job, by status or by one filter, in pages.
 
-import type { KeyValuesPair, ListJobsCommandInput, ListJobsCommandOutput } from '@aws-sdk/client-batch';
+import type {
+  KeyValuesPair,
+  ListJobsCommandInput,
+  ListJobsCommandOutput,
+} from '@aws-sdk/client-batch';
 import { JobStatus } from '@aws-sdk/client-batch';
 import type { Scope } from '../../base/ids.ts';
 import { jobIdOf } from '../../core/job/job-reference.ts';
@@ -20,7 +24,12 @@ export const listJobs: BatchOperation<ListJobsCommandInput, Reply<ListJobsComman
   authorizes: () => onAll('batch:ListJobs'),
 
   async handle({ reader }, input, { scope }) {
-    const page = await reader.jobs({ scope, of: listed(reader, scope, input), ...selected(input), next: input.nextToken || undefined });
+    const page = await reader.jobs({
+      scope,
+      of: listed(reader, scope, input),
+      ...selected(input),
+      next: input.nextToken || undefined,
+    });
     if (page === undefined) throw malformedToken();
     return { jobSummaryList: page.items.map(jobSummary), nextToken: page.next };
   },
@@ -41,16 +50,20 @@ function listed(reader: Reader, scope: Scope, input: ListJobsCommandInput): JobL
   const parent = id === undefined ? undefined : reader.job(scope, id);
   if (parent === undefined) throw notFound(`Job ${given}`);
   if (arrayJobId) {
-    if (parent.detail.arraySize === undefined || parent.arrayIndex !== undefined) throw invalid(`Job ${id} is not an array job`);
+    if (parent.detail.arraySize === undefined || parent.arrayIndex !== undefined)
+      throw invalid(`Job ${id} is not an array job`);
     return { arrayJobId: parent.id };
   }
-  if (parent.detail.nodeProperties === undefined || parent.nodeIndex !== undefined) throw invalid(`Job ${id} is not a multi-node parallel job`);
+  if (parent.detail.nodeProperties === undefined || parent.nodeIndex !== undefined)
+    throw invalid(`Job ${id} is not a multi-node parallel job`);
   return { multiNodeJobId: parent.id };
 }
 
 type Selection = Omit<JobListQuery, 'scope' | 'of' | 'next'>;
 
-/** "If you don't specify a status, only RUNNING jobs are returned"; a filter looks at all of them. */
+/**
+ * "If you don't specify a status, only RUNNING jobs are returned"; a filter looks at all of them.
+ */
 function selected(input: ListJobsCommandInput): Selection {
   const status = oneOf(JobStatus, input.jobStatus, 'jobStatus');
   const filters = input.filters ?? [];
@@ -62,7 +75,11 @@ function selected(input: ListJobsCommandInput): Selection {
   if (filters.length > 1) throw invalid('Only one filter can be used at a time');
   if (!input.jobQueue) throw invalid('filters can only be used with jobQueue');
   const asked = filterOf(filter);
-  return { ...asked, status: asked.shareIdentifier === undefined ? undefined : status, limit: size };
+  return {
+    ...asked,
+    status: asked.shareIdentifier === undefined ? undefined : status,
+    limit: size,
+  };
 }
 
 function filterOf(filter: KeyValuesPair): Omit<Selection, 'limit'> {
@@ -80,7 +97,9 @@ function filterOf(filter: KeyValuesPair): Omit<Selection, 'limit'> {
     case 'SHARE_IDENTIFIER':
       return { shareIdentifier: value };
     default:
-      throw invalid(`Filter name must be JOB_NAME, JOB_DEFINITION, BEFORE_CREATED_AT, AFTER_CREATED_AT or SHARE_IDENTIFIER; it is '${name}'`);
+      throw invalid(
+        `Filter name must be JOB_NAME, JOB_DEFINITION, BEFORE_CREATED_AT, AFTER_CREATED_AT or SHARE_IDENTIFIER; it is '${name}'`,
+      );
   }
 }
 
@@ -89,11 +108,15 @@ function definitionOf(value: string): JobListQuery['definition'] {
     const { text, prefix } = namePattern(value);
     return { name: text, prefix };
   }
-  if (value.includes('*')) throw invalid('Filter JOB_DEFINITION: an asterisk is not supported with an ARN');
+  if (value.includes('*'))
+    throw invalid('Filter JOB_DEFINITION: an asterisk is not supported with an ARN');
   return { arn: value };
 }
 
 function milliseconds(name: string, value: string): number {
-  if (!/^\d{1,15}$/.test(value)) throw invalid(`Filter ${name} must be a time in milliseconds since the epoch; it is '${value}'`);
+  if (!/^\d{1,15}$/.test(value))
+    throw invalid(
+      `Filter ${name} must be a time in milliseconds since the epoch; it is '${value}'`,
+    );
   return Number(value);
 }

@@ -6,7 +6,9 @@ import * as sdk from '@aws-sdk/client-batch';
 import { notBuilt } from '../../wire/operation.ts';
 import { batchOperations } from './operations.ts';
 
-const known = Object.keys(sdk).filter((name) => name.endsWith('Command') && name !== '$Command').map((name) => name.slice(0, -'Command'.length));
+const known = Object.keys(sdk)
+  .filter((name) => name.endsWith('Command') && name !== '$Command')
+  .map((name) => name.slice(0, -'Command'.length));
 
 test('the table holds exactly the operations of the SDK', () => {
   assert.equal(known.length, 48);

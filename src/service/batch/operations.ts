@@ -1,4 +1,5 @@
-// Every operation of AWS Batch, by AWS's name. An operation is added here and in a file of its own (doc/checklist).
+// Every operation of AWS Batch, by AWS's name. An operation is added here and in a file of its own
+// (doc/checklist).
 
 import { notBuilt, type OperationTable } from '../../wire/operation.ts';
 import { cancelJob } from './cancel-job.ts';
@@ -71,7 +72,6 @@ export const batchOperations: OperationTable<BatchDeps> = {
   UpdateComputeEnvironment: updateComputeEnvironment,
   UpdateJobQueue: updateJobQueue,
   UpdateSchedulingPolicy: updateSchedulingPolicy,
-
 
   // Quota shares: a later issue.
   CreateQuotaShare: notBuilt,

@@ -14,9 +14,20 @@ import { envelopeOf } from '../envelope.ts';
 type By = StopJob['by'];
 
 /** What names no job here is as good as one that has ended. */
-export async function stopOne(deps: BatchDeps, by: By, given: string, reason: string, context: RequestContext): Promise<void> {
+export async function stopOne(
+  deps: BatchDeps,
+  by: By,
+  given: string,
+  reason: string,
+  context: RequestContext,
+): Promise<void> {
   const jobId = jobIdOf(context.scope, given);
-  if (jobId !== undefined) await submitCommand(deps, { type: 'stop-job', scope: context.scope, jobId, by, reason }, context);
+  if (jobId !== undefined)
+    await submitCommand(
+      deps,
+      { type: 'stop-job', scope: context.scope, jobId, by, reason },
+      context,
+    );
 }
 
 export interface StoppedMany {
@@ -24,18 +35,36 @@ export interface StoppedMany {
   errors: { job: string; code: string; message: string }[];
 }
 
-/** Answers for each by the name that was given; unknown and ended jobs are successes. All go to the bus at once, so that they share transactions. */
-export async function stopMany(deps: BatchDeps, by: By, input: { jobs?: string[] | undefined; reason?: string | undefined }, context: RequestContext): Promise<StoppedMany> {
+/**
+ * Answers for each by the name that was given; unknown and ended jobs are successes. All go to the
+ * bus at once, so that they share transactions.
+ */
+export async function stopMany(
+  deps: BatchDeps,
+  by: By,
+  input: { jobs?: string[] | undefined; reason?: string | undefined },
+  context: RequestContext,
+): Promise<StoppedMany> {
   const { jobs = [], reason } = input;
   checkReference(reason, 'reason');
   if (jobs.length === 0) throw invalid('jobs must hold at least one job id');
   if (jobs.length > limit.bulkJobIds) throw tooManyJobs(limit.bulkJobIds);
   const stop = async (job: string): Promise<StoppedMany['errors'][number] | string> => {
-    if (!isJobName(job)) return { job, code: 'ValidationException', message: `'${job}' is not a job id` };
+    if (!isJobName(job))
+      return { job, code: 'ValidationException', message: `'${job}' is not a job id` };
     const jobId = jobIdOf(context.scope, job);
-    const reply = jobId === undefined ? undefined : await deps.bus.submit({ type: 'stop-job', scope: context.scope, jobId, by, reason }, envelopeOf(context));
+    const reply =
+      jobId === undefined
+        ? undefined
+        : await deps.bus.submit(
+            { type: 'stop-job', scope: context.scope, jobId, by, reason },
+            envelopeOf(context),
+          );
     return isRefusal(reply) ? { job, code: 'ClientException', message: reply.message } : job;
   };
   const answers = await Promise.all([...new Set(jobs)].map(stop));
-  return { successful: answers.filter((answer) => typeof answer === 'string'), errors: answers.filter((answer) => typeof answer !== 'string') };
+  return {
+    successful: answers.filter((answer) => typeof answer === 'string'),
+    errors: answers.filter((answer) => typeof answer !== 'string'),
+  };
 }

@@ -51,15 +51,19 @@ test('a clock that is set back neither gives nor locks out', () => {
 
 test('over any time no more pass than the rate and one burst', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1000 }), fc.array(fc.record({ afterMs: fc.nat(500), calls: fc.nat(100) })), (perSecond, steps) => {
-      let nowMs = 0;
-      let passed = 0;
-      const rate = new SubmitRate(perSecond, { now: () => nowMs });
-      for (const { afterMs, calls } of steps) {
-        nowMs += afterMs;
-        passed += take(rate, calls);
-      }
-      assert.ok(passed <= perSecond + (nowMs * perSecond) / 1000 + 1e-6);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 1000 }),
+      fc.array(fc.record({ afterMs: fc.nat(500), calls: fc.nat(100) })),
+      (perSecond, steps) => {
+        let nowMs = 0;
+        let passed = 0;
+        const rate = new SubmitRate(perSecond, { now: () => nowMs });
+        for (const { afterMs, calls } of steps) {
+          nowMs += afterMs;
+          passed += take(rate, calls);
+        }
+        assert.ok(passed <= perSecond + (nowMs * perSecond) / 1000 + 1e-6);
+      },
+    ),
   );
 });

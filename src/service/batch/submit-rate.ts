@@ -1,6 +1,6 @@
-// How fast an account may submit, where the operator bounds it (AWS: 50 a second; spec 4.1). A bucket of one second's
-// submissions a scope: a burst of that size passes, and then as many a second. It protects nothing of ours and is off unless
-// it is asked for.
+// How fast an account may submit, where the operator bounds it (AWS: 50 a second; spec 4.1). A
+// bucket of one second's submissions a scope: a burst of that size passes, and then as many a
+// second. It protects nothing of ours and is off unless it is asked for.
 
 import type { Scope } from '../../base/ids.ts';
 import type { Clock } from '../../port/clock.ts';
@@ -25,12 +25,18 @@ export class SubmitRate {
     this.#clock = clock;
   }
 
-  /** Counts one submission; throws TooManyRequestsException, 429, which clients wait and try again on. */
+  /**
+   * Counts one submission; throws TooManyRequestsException, 429, which clients wait and try again
+   * on.
+   */
   take(scope: Scope): void {
     const nowMs = this.#clock.now();
     const bucket = this.#bucket(scope, nowMs);
     // A clock that is set back gives nothing and takes nothing.
-    bucket.tokens = Math.min(this.#perSecond, bucket.tokens + (Math.max(0, nowMs - bucket.atMs) * this.#perSecond) / 1000);
+    bucket.tokens = Math.min(
+      this.#perSecond,
+      bucket.tokens + (Math.max(0, nowMs - bucket.atMs) * this.#perSecond) / 1000,
+    );
     bucket.atMs = nowMs;
     if (bucket.tokens < 1) throw throttled();
     bucket.tokens--;

@@ -8,8 +8,17 @@ import type { Reply } from './reply.ts';
 import { checkTags } from './rule/tags.ts';
 import { changeTags } from './tags-of-resource.ts';
 
-export const tagResource: BatchOperation<TagResourceCommandInput, Reply<TagResourceCommandOutput>> = {
-  authorizes: (input) => [{ action: 'batch:TagResource', resources: [input.resourceArn ?? ''], conditions: tagConditions(input.tags) }],
+export const tagResource: BatchOperation<
+  TagResourceCommandInput,
+  Reply<TagResourceCommandOutput>
+> = {
+  authorizes: (input) => [
+    {
+      action: 'batch:TagResource',
+      resources: [input.resourceArn ?? ''],
+      conditions: tagConditions(input.tags),
+    },
+  ],
 
   async handle(deps, input, context) {
     const { tags = {} } = input;

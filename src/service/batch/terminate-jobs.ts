@@ -6,8 +6,16 @@ import type { BatchOperation } from './deps.ts';
 import type { Reply } from './reply.ts';
 import { stopMany } from './stop.ts';
 
-export const terminateJobs: BatchOperation<TerminateJobsCommandInput, Reply<TerminateJobsCommandOutput>> = {
-  authorizes: (input, context) => [{ action: 'batch:TerminateJob', resources: (input.jobs ?? []).map((id) => jobResource(context, id)) }],
+export const terminateJobs: BatchOperation<
+  TerminateJobsCommandInput,
+  Reply<TerminateJobsCommandOutput>
+> = {
+  authorizes: (input, context) => [
+    {
+      action: 'batch:TerminateJob',
+      resources: (input.jobs ?? []).map((id) => jobResource(context, id)),
+    },
+  ],
 
   handle: (deps, input, context) => stopMany(deps, 'terminate', input, context),
 };

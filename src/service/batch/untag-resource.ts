@@ -7,8 +7,17 @@ import type { Reply } from './reply.ts';
 import { checkTagKey } from './rule/tags.ts';
 import { changeTags } from './tags-of-resource.ts';
 
-export const untagResource: BatchOperation<UntagResourceCommandInput, Reply<UntagResourceCommandOutput>> = {
-  authorizes: (input) => [{ action: 'batch:UntagResource', resources: [input.resourceArn ?? ''], conditions: { 'aws:TagKeys': input.tagKeys ?? [] } }],
+export const untagResource: BatchOperation<
+  UntagResourceCommandInput,
+  Reply<UntagResourceCommandOutput>
+> = {
+  authorizes: (input) => [
+    {
+      action: 'batch:UntagResource',
+      resources: [input.resourceArn ?? ''],
+      conditions: { 'aws:TagKeys': input.tagKeys ?? [] },
+    },
+  ],
 
   async handle(deps, input, context) {
     const { tagKeys = [] } = input;

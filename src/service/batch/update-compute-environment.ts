@@ -1,6 +1,9 @@
 // UpdateComputeEnvironment (spec 5).
 
-import type { UpdateComputeEnvironmentCommandInput, UpdateComputeEnvironmentCommandOutput } from '@aws-sdk/client-batch';
+import type {
+  UpdateComputeEnvironmentCommandInput,
+  UpdateComputeEnvironmentCommandOutput,
+} from '@aws-sdk/client-batch';
 import { CEState, ContainerInsights } from '@aws-sdk/client-batch';
 import { integerIn, oneOf } from '../../wire/check.ts';
 import { environmentResource } from './access.ts';
@@ -13,21 +16,53 @@ import { submitCommand } from './submit-command.ts';
 
 const jobExecutionTimeoutMinutesMax = 7200;
 
-export const updateComputeEnvironment: BatchOperation<UpdateComputeEnvironmentCommandInput, Reply<UpdateComputeEnvironmentCommandOutput>> = {
-  authorizes: (input, context) => [{ action: 'batch:UpdateComputeEnvironment', resources: [environmentResource(context, input.computeEnvironment)] }],
+export const updateComputeEnvironment: BatchOperation<
+  UpdateComputeEnvironmentCommandInput,
+  Reply<UpdateComputeEnvironmentCommandOutput>
+> = {
+  authorizes: (input, context) => [
+    {
+      action: 'batch:UpdateComputeEnvironment',
+      resources: [environmentResource(context, input.computeEnvironment)],
+    },
+  ],
 
   async handle(deps, input, context) {
     checkReference(input.computeEnvironment, 'computeEnvironment');
     oneOf(CEState, input.state, 'state');
     oneOf(ContainerInsights, input.ecsSettings?.containerInsights, 'ecsSettings.containerInsights');
     integerIn(input.unmanagedvCpus, 0, 2 ** 31 - 1, 'unmanagedvCpus');
-    integerIn(input.updatePolicy?.jobExecutionTimeoutMinutes, 1, jobExecutionTimeoutMinutesMax, 'updatePolicy.jobExecutionTimeoutMinutes');
+    integerIn(
+      input.updatePolicy?.jobExecutionTimeoutMinutes,
+      1,
+      jobExecutionTimeoutMinutesMax,
+      'updatePolicy.jobExecutionTimeoutMinutes',
+    );
     checkEnvironmentRole(input.serviceRole, 'serviceRole');
     if (input.computeResources !== undefined) checkChangedResourceMembers(input.computeResources);
-    const stored = deps.reader.computeEnvironment(context.scope, input.computeEnvironment)?.environment;
-    if (stored !== undefined) refuseNoChange(input, ['state', 'computeResources', 'serviceRole', 'updatePolicy', 'unmanagedvCpus', 'context', 'ecsSettings']);
-    const references = await deps.references(context, [stored?.computeResources, input.computeResources]);
-    const { name, arn } = await submitCommand(deps, { type: 'update-compute-environment', scope: context.scope, request: input, references }, context);
+    const stored = deps.reader.computeEnvironment(
+      context.scope,
+      input.computeEnvironment,
+    )?.environment;
+    if (stored !== undefined)
+      refuseNoChange(input, [
+        'state',
+        'computeResources',
+        'serviceRole',
+        'updatePolicy',
+        'unmanagedvCpus',
+        'context',
+        'ecsSettings',
+      ]);
+    const references = await deps.references(context, [
+      stored?.computeResources,
+      input.computeResources,
+    ]);
+    const { name, arn } = await submitCommand(
+      deps,
+      { type: 'update-compute-environment', scope: context.scope, request: input, references },
+      context,
+    );
     return { computeEnvironmentName: name, computeEnvironmentArn: arn };
   },
 };

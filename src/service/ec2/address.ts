@@ -7,7 +7,11 @@ import { associationOf } from './nat-gateway.ts';
 import type { Address, Ec2View } from './resources.ts';
 import { tagList } from './tag.ts';
 
-export function shownAddress(ec2: Ec2View, address: Address, { region }: RequestContext): AddressShape {
+export function shownAddress(
+  ec2: Ec2View,
+  address: Address,
+  { region }: RequestContext,
+): AddressShape {
   const holder = holderOf(ec2, address);
   return {
     AllocationId: address.id,

@@ -1,6 +1,10 @@
-// AllocateAddress. The addresses are of 198.18.0.0/15, which RFC 2544 keeps for tests: no host answers there.
+// AllocateAddress. The addresses are of 198.18.0.0/15, which RFC 2544 keeps for tests: no host
+// answers there.
 
-import type { AllocateAddressCommandInput, AllocateAddressCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  AllocateAddressCommandInput,
+  AllocateAddressCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { addressText } from '../../base/ipv4.ts';
 import { change, idOf, onAll, type Ec2Operation } from './deps.ts';
 import { addressesUsedUp } from './error.ts';
@@ -10,7 +14,10 @@ import { tagsFor } from './tag.ts';
 
 const pool = { base: (198 * 256 + 18) * 2 ** 16, size: 2 ** 17 };
 
-export const allocateAddress: Ec2Operation<AllocateAddressCommandInput, AllocateAddressCommandOutput> = {
+export const allocateAddress: Ec2Operation<
+  AllocateAddressCommandInput,
+  AllocateAddressCommandOutput
+> = {
   authorizes: () => onAll('AllocateAddress'),
 
   async handle(deps, input, context) {
@@ -24,7 +31,13 @@ export const allocateAddress: Ec2Operation<AllocateAddressCommandInput, Allocate
       draft.put('elastic-ip', made.id, made);
       return made;
     });
-    return { AllocationId: id, PublicIp: publicIp, Domain: 'vpc', PublicIpv4Pool: 'amazon', NetworkBorderGroup: context.region };
+    return {
+      AllocationId: id,
+      PublicIp: publicIp,
+      Domain: 'vpc',
+      PublicIpv4Pool: 'amazon',
+      NetworkBorderGroup: context.region,
+    };
   },
 };
 

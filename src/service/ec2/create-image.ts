@@ -1,6 +1,7 @@
-// CreateImage: of an instance of the caller's own. It has what the instance's image had, with the disks that the instance and the request say.
-// An agent that joined a cluster leaves its checkpoint file on the disk, and an image with that cannot register (user guide, Creating a
-// Compute Resource AMI); whoever removed it says so by the tag longshore:agent-checkpoint=false.
+// CreateImage: of an instance of the caller's own. It has what the instance's image had, with the
+// disks that the instance and the request say. An agent that joined a cluster leaves its checkpoint
+// file on the disk, and an image with that cannot register (user guide, Creating a Compute Resource
+// AMI); whoever removed it says so by the tag longshore:agent-checkpoint=false.
 
 import type { CreateImageCommandInput, CreateImageCommandOutput } from '@aws-sdk/client-ec2';
 import { mergeBlockDevices } from '../../core/launch-template/block-devices.ts';
@@ -22,7 +23,8 @@ export const createImage: Ec2Operation<CreateImageCommandInput, CreateImageComma
     const [instance] = named(await knownInstances(deps, context, input), [input.InstanceId ?? '']);
     const own = instance?.own;
     if (instance === undefined || own === undefined) throw notYourInstance(input.InstanceId ?? '');
-    if (instance.state !== 'running' && instance.state !== 'stopped') throw incorrectInstanceState(own.id, 'imaged');
+    if (instance.state !== 'running' && instance.state !== 'stopped')
+      throw incorrectInstanceState(own.id, 'imaged');
     const name = checkedName(input.Name);
     const tags = tagsFor('image', input.TagSpecifications);
     const ImageId = await change(deps, context, input, (draft) => {
@@ -40,15 +42,22 @@ export const createImage: Ec2Operation<CreateImageCommandInput, CreateImageComma
         description: input.Description,
         ownerId: context.account,
         createdAtMs: deps.clock.now(),
-        blockDevices: mergeBlockDevices(mergeBlockDevices(base.blockDevices, own.blockDevices), (input.BlockDeviceMappings ?? []).map(deviceOf)),
-        software: { ...base.software, agent: agent && { ...agent, checkpointFile: agent.checkpointFile || joined } },
+        blockDevices: mergeBlockDevices(
+          mergeBlockDevices(base.blockDevices, own.blockDevices),
+          (input.BlockDeviceMappings ?? []).map(deviceOf),
+        ),
+        software: {
+          ...base.software,
+          agent: agent && { ...agent, checkpointFile: agent.checkpointFile || joined },
+        },
         tags,
       };
       draft.put('image', image.id, image);
       return image.id;
     });
     // So that nothing is written while its disks are copied.
-    if (input.NoReboot !== true && instance.state === 'running') await rebootInstance(deps, instance, context);
+    if (input.NoReboot !== true && instance.state === 'running')
+      await rebootInstance(deps, instance, context);
     return { ImageId };
   },
 };

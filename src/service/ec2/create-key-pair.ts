@@ -13,9 +13,11 @@ export const createKeyPair: Ec2Operation<CreateKeyPairCommandInput, CreateKeyPai
 
   async handle(deps, input, context) {
     const name = given(input.KeyName, 'keyName');
-    if (!isKeyName(name)) throw invalidParameter('keyName', name.slice(0, 64), 'Up to 255 ASCII characters.');
+    if (!isKeyName(name))
+      throw invalidParameter('keyName', name.slice(0, 64), 'Up to 255 ASCII characters.');
     const type = input.KeyType ?? 'rsa';
-    if (type !== 'rsa' && type !== 'ed25519') throw invalidParameter('keyType', String(type).slice(0, 64), 'It is rsa or ed25519.');
+    if (type !== 'rsa' && type !== 'ed25519')
+      throw invalidParameter('keyType', String(type).slice(0, 64), 'It is rsa or ed25519.');
     if (input.KeyFormat !== 'pem') refuse(input, 'KeyFormat');
     const tags = tagsFor('key-pair', input.TagSpecifications);
     // Decided before the key is made, which costs, and again when it is kept.
@@ -28,7 +30,8 @@ export const createKeyPair: Ec2Operation<CreateKeyPairCommandInput, CreateKeyPai
       id: idOf(deps.ids, 'key-pair'),
       name,
       type,
-      fingerprint: type === 'rsa' ? fingerprintOfMade(made.privateDer) : fingerprintOfSsh(made.publicBlob),
+      fingerprint:
+        type === 'rsa' ? fingerprintOfMade(made.privateDer) : fingerprintOfSsh(made.publicBlob),
       publicKey: `${type === 'rsa' ? 'ssh-rsa' : 'ssh-ed25519'} ${Buffer.from(made.publicBlob).toString('base64')} ${name}`,
       createdAtMs: deps.clock.now(),
       tags,
@@ -37,6 +40,12 @@ export const createKeyPair: Ec2Operation<CreateKeyPairCommandInput, CreateKeyPai
       isFree(draft);
       draft.put('key-pair', pair.id, pair);
     });
-    return { KeyName: name, KeyPairId: pair.id, KeyFingerprint: pair.fingerprint, KeyMaterial: made.privatePem, Tags: tagList(tags) };
+    return {
+      KeyName: name,
+      KeyPairId: pair.id,
+      KeyFingerprint: pair.fingerprint,
+      KeyMaterial: made.privatePem,
+      Tags: tagList(tags),
+    };
   },
 };

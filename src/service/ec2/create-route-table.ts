@@ -1,6 +1,9 @@
 // CreateRouteTable: with the local route alone.
 
-import type { CreateRouteTableCommandInput, CreateRouteTableCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  CreateRouteTableCommandInput,
+  CreateRouteTableCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { madeBefore, tokenOf } from './client-token.ts';
 import { change, idOf, onAll, type Ec2Operation } from './deps.ts';
 import { foundVpc } from './found.ts';
@@ -8,7 +11,10 @@ import type { RouteTable } from './resources.ts';
 import { shownRouteTable } from './route-table.ts';
 import { tagsFor } from './tag.ts';
 
-export const createRouteTable: Ec2Operation<CreateRouteTableCommandInput, CreateRouteTableCommandOutput> = {
+export const createRouteTable: Ec2Operation<
+  CreateRouteTableCommandInput,
+  CreateRouteTableCommandOutput
+> = {
   authorizes: () => onAll('CreateRouteTable'),
 
   async handle(deps, input, context) {
@@ -17,7 +23,14 @@ export const createRouteTable: Ec2Operation<CreateRouteTableCommandInput, Create
     const shown = await change(deps, context, input, (draft) => {
       const before = madeBefore(draft.all('route-table'), token);
       if (before !== undefined) return shownRouteTable(draft, before, context);
-      const table: RouteTable = { id: idOf(deps.ids, 'route-table'), vpcId: foundVpc(draft, input.VpcId).id, associations: [], routes: [], tags, token };
+      const table: RouteTable = {
+        id: idOf(deps.ids, 'route-table'),
+        vpcId: foundVpc(draft, input.VpcId).id,
+        associations: [],
+        routes: [],
+        tags,
+        token,
+      };
       draft.put('route-table', table.id, table);
       return shownRouteTable(draft, table, context);
     });

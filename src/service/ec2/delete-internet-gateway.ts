@@ -1,12 +1,19 @@
 // DeleteInternetGateway: of one that is detached.
 
-import type { DeleteInternetGatewayCommandInput, DeleteInternetGatewayCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  DeleteInternetGatewayCommandInput,
+  DeleteInternetGatewayCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { change, on, type Ec2Operation } from './deps.ts';
 import { dependency } from './error.ts';
 import { foundInternetGateway } from './found.ts';
 
-export const deleteInternetGateway: Ec2Operation<DeleteInternetGatewayCommandInput, DeleteInternetGatewayCommandOutput> = {
-  authorizes: (input, context) => on('DeleteInternetGateway', context, 'internet-gateway', input.InternetGatewayId),
+export const deleteInternetGateway: Ec2Operation<
+  DeleteInternetGatewayCommandInput,
+  DeleteInternetGatewayCommandOutput
+> = {
+  authorizes: (input, context) =>
+    on('DeleteInternetGateway', context, 'internet-gateway', input.InternetGatewayId),
 
   async handle(deps, input, context) {
     await change(deps, context, input, (draft) => {

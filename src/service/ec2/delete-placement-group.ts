@@ -1,12 +1,19 @@
 // DeletePlacementGroup.
 
-import type { DeletePlacementGroupCommandInput, DeletePlacementGroupCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  DeletePlacementGroupCommandInput,
+  DeletePlacementGroupCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { change, on, type Ec2Operation } from './deps.ts';
 import { noPlacementGroup } from './error.ts';
 import { given } from './found.ts';
 
-export const deletePlacementGroup: Ec2Operation<DeletePlacementGroupCommandInput, DeletePlacementGroupCommandOutput> = {
-  authorizes: (input, context) => on('DeletePlacementGroup', context, 'placement-group', input.GroupName),
+export const deletePlacementGroup: Ec2Operation<
+  DeletePlacementGroupCommandInput,
+  DeletePlacementGroupCommandOutput
+> = {
+  authorizes: (input, context) =>
+    on('DeletePlacementGroup', context, 'placement-group', input.GroupName),
 
   async handle(deps, input, context) {
     const name = given(input.GroupName, 'groupName');

@@ -12,10 +12,12 @@ export const deleteSubnet: Ec2Operation<DeleteSubnetCommandInput, DeleteSubnetCo
   async handle(deps, input, context) {
     await changeNetwork(deps, context, input, (draft) => {
       const { id } = foundSubnet(draft, input.SubnetId);
-      if (natGateways(draft).some(({ subnetId }) => subnetId === id)) throw dependency('subnet', id);
+      if (natGateways(draft).some(({ subnetId }) => subnetId === id))
+        throw dependency('subnet', id);
       for (const table of draft.all('route-table')) {
         const associations = table.associations.filter(({ subnetId }) => subnetId !== id);
-        if (associations.length < table.associations.length) draft.put('route-table', table.id, { ...table, associations });
+        if (associations.length < table.associations.length)
+          draft.put('route-table', table.id, { ...table, associations });
       }
       draft.remove('subnet', id);
     });

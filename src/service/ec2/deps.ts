@@ -33,13 +33,22 @@ interface DryRun {
 }
 
 /** What is there; a dry run ends here. */
-export async function view({ space }: Ec2Deps, context: RequestContext, { DryRun: isDryRun }: DryRun): Promise<Ec2View> {
+export async function view(
+  { space }: Ec2Deps,
+  context: RequestContext,
+  { DryRun: isDryRun }: DryRun,
+): Promise<Ec2View> {
   if (isDryRun) throw dryRun();
   return space.view(context.scope);
 }
 
 /** Changes what is there; a dry run ends when it is known that it could be done. */
-export const change = <T>({ space }: Ec2Deps, context: RequestContext, { DryRun: isDryRun }: DryRun, decide: (draft: Ec2Draft) => T): Promise<T> =>
+export const change = <T>(
+  { space }: Ec2Deps,
+  context: RequestContext,
+  { DryRun: isDryRun }: DryRun,
+  decide: (draft: Ec2Draft) => T,
+): Promise<T> =>
   space.change(context.scope, envelopeOf(context), (draft) => {
     const value = decide(draft);
     if (isDryRun) throw dryRun();
@@ -47,15 +56,22 @@ export const change = <T>({ space }: Ec2Deps, context: RequestContext, { DryRun:
   });
 
 /** 17 hexadecimal digits, of which AWS's first one is 0. */
-export const newId = (ids: Pick<Ids, 'attempt'>, prefix: string): string => `${prefix}-0${ids.attempt().slice(0, 16)}`;
-export const idOf = (ids: Pick<Ids, 'attempt'>, kind: Ec2Kind): string => newId(ids, idPrefix[kind]);
+export const newId = (ids: Pick<Ids, 'attempt'>, prefix: string): string =>
+  `${prefix}-0${ids.attempt().slice(0, 16)}`;
+export const idOf = (ids: Pick<Ids, 'attempt'>, kind: Ec2Kind): string =>
+  newId(ids, idPrefix[kind]);
 
 export function arnOf({ account, region }: RequestContext, kind: string, id: string): string {
   return `arn:${partitionOf(region)}:ec2:${region}:${account}:${kind}/${id}`;
 }
 
 /** What an operation on single resources asks leave for. */
-export const on = (action: string, context: RequestContext, kind: Ec2Kind, ...ids: readonly (string | undefined)[]): Access[] => [
+export const on = (
+  action: string,
+  context: RequestContext,
+  kind: Ec2Kind,
+  ...ids: readonly (string | undefined)[]
+): Access[] => [
   { action: `ec2:${action}`, resources: ids.map((id) => arnOf(context, kind, id ?? '')) },
 ];
 /** A creation, or a look at all. */

@@ -1,11 +1,18 @@
-// DescribeAccountAttributes: what an account may have, with AWS's numbers; Longshore counts none of these against anybody.
+// DescribeAccountAttributes: what an account may have, with AWS's numbers; Longshore counts none of
+// these against anybody.
 
-import type { DescribeAccountAttributesCommandInput, DescribeAccountAttributesCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  DescribeAccountAttributesCommandInput,
+  DescribeAccountAttributesCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { onAll, view, type Ec2Operation } from './deps.ts';
 import { invalidParameter } from './error.ts';
 import { defaultVpc } from './found.ts';
 
-export const describeAccountAttributes: Ec2Operation<DescribeAccountAttributesCommandInput, DescribeAccountAttributesCommandOutput> = {
+export const describeAccountAttributes: Ec2Operation<
+  DescribeAccountAttributesCommandInput,
+  DescribeAccountAttributesCommandOutput
+> = {
   authorizes: () => onAll('DescribeAccountAttributes'),
 
   async handle(deps, input, context) {
@@ -18,10 +25,17 @@ export const describeAccountAttributes: Ec2Operation<DescribeAccountAttributesCo
       ['vpc-max-elastic-ips', '5'],
       ['vpc-max-security-groups-per-interface', '5'],
     ]);
-    const names: readonly string[] = input.AttributeNames?.length ? input.AttributeNames : [...attributes.keys()];
+    const names: readonly string[] = input.AttributeNames?.length
+      ? input.AttributeNames
+      : [...attributes.keys()];
     const AccountAttributes = names.map((AttributeName) => {
       const AttributeValue = attributes.get(AttributeName);
-      if (AttributeValue === undefined) throw invalidParameter('attributeName', AttributeName.slice(0, 64), 'There is no such attribute.');
+      if (AttributeValue === undefined)
+        throw invalidParameter(
+          'attributeName',
+          AttributeName.slice(0, 64),
+          'There is no such attribute.',
+        );
       return { AttributeName, AttributeValues: [{ AttributeValue }] };
     });
     return { AccountAttributes };

@@ -1,10 +1,16 @@
 // DescribeAddressesAttribute: no address has a domain name. Terraform asks after it has made one.
 
-import type { DescribeAddressesAttributeCommandInput, DescribeAddressesAttributeCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  DescribeAddressesAttributeCommandInput,
+  DescribeAddressesAttributeCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { onAll, view, type Ec2Operation } from './deps.ts';
 import { foundAddress } from './found.ts';
 
-export const describeAddressesAttribute: Ec2Operation<DescribeAddressesAttributeCommandInput, DescribeAddressesAttributeCommandOutput> = {
+export const describeAddressesAttribute: Ec2Operation<
+  DescribeAddressesAttributeCommandInput,
+  DescribeAddressesAttributeCommandOutput
+> = {
   authorizes: () => onAll('DescribeAddressesAttribute'),
 
   async handle(deps, input, context) {

@@ -1,6 +1,12 @@
-// DescribeInstanceTypeOfferings: every type that the catalogue knows is offered in the caller's region and each of its zones.
+// DescribeInstanceTypeOfferings: every type that the catalogue knows is offered in the caller's
+// region and each of its zones.
 
-import type { DescribeInstanceTypeOfferingsCommandInput, DescribeInstanceTypeOfferingsCommandOutput, LocationType, _InstanceType } from '@aws-sdk/client-ec2';
+import type {
+  DescribeInstanceTypeOfferingsCommandInput,
+  DescribeInstanceTypeOfferingsCommandOutput,
+  LocationType,
+  _InstanceType,
+} from '@aws-sdk/client-ec2';
 import { onAll, view, type Ec2Operation } from './deps.ts';
 import { described } from './describe.ts';
 import { byName } from './describe-instance-types.ts';
@@ -13,18 +19,33 @@ interface Offering {
   readonly location: string;
 }
 
-const filters: Filters<Offering> = { 'instance-type': ({ type }) => type, location: ({ location }) => location };
+const filters: Filters<Offering> = {
+  'instance-type': ({ type }) => type,
+  location: ({ location }) => location,
+};
 
-export const describeInstanceTypeOfferings: Ec2Operation<DescribeInstanceTypeOfferingsCommandInput, DescribeInstanceTypeOfferingsCommandOutput> = {
+export const describeInstanceTypeOfferings: Ec2Operation<
+  DescribeInstanceTypeOfferingsCommandInput,
+  DescribeInstanceTypeOfferingsCommandOutput
+> = {
   authorizes: () => onAll('DescribeInstanceTypeOfferings'),
 
   async handle(deps, input, context) {
     await view(deps, context, input);
     const { LocationType: locationType = 'region' } = input;
     const locations = locationsOf(context.region, locationType);
-    const offerings = byName(deps.instanceTypes.types()).flatMap(({ name }) => locations.map((location) => ({ type: name, location })));
+    const offerings = byName(deps.instanceTypes.types()).flatMap(({ name }) =>
+      locations.map((location) => ({ type: name, location })),
+    );
     const { items, NextToken } = described(offerings, input, { keyOf, filters });
-    return { InstanceTypeOfferings: items.map(({ type, location }) => ({ InstanceType: type as _InstanceType, LocationType: locationType, Location: location })), NextToken };
+    return {
+      InstanceTypeOfferings: items.map(({ type, location }) => ({
+        InstanceType: type as _InstanceType,
+        LocationType: locationType,
+        Location: location,
+      })),
+      NextToken,
+    };
   },
 };
 
@@ -42,6 +63,10 @@ function locationsOf(region: string, type: LocationType): readonly string[] {
     case 'outpost':
       return [];
     default:
-      throw invalidParameter('locationType', String(type), 'It is one of region, availability-zone, availability-zone-id and outpost.');
+      throw invalidParameter(
+        'locationType',
+        String(type),
+        'It is one of region, availability-zone, availability-zone-id and outpost.',
+      );
   }
 }

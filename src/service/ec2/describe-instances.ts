@@ -1,13 +1,24 @@
 // DescribeInstances: those that compute environments launched; ended ones too, for an hour.
 
-import type { DescribeInstancesCommandInput, DescribeInstancesCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  DescribeInstancesCommandInput,
+  DescribeInstancesCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { onAll, type Ec2Operation } from './deps.ts';
 import { described } from './describe.ts';
 import { invalidCombination, noInstance } from './error.ts';
 import type { Filters } from './filter.ts';
 import { architectureWord } from './image.ts';
 import { interfaceOf } from './network-interface.ts';
-import { checkInstanceId, knownInstances, reasonOf, reservationsOf, shownState, transitionReason, type KnownInstance } from './instance.ts';
+import {
+  checkInstanceId,
+  knownInstances,
+  reasonOf,
+  reservationsOf,
+  shownState,
+  transitionReason,
+  type KnownInstance,
+} from './instance.ts';
 
 const filters: Filters<KnownInstance> = {
   architecture: ({ type }) => architectureWord(type),
@@ -23,7 +34,8 @@ const filters: Filters<KnownInstance> = {
   'instance.group-name': ({ groups }) => groups.map(({ name }) => name),
   'key-name': ({ keyName }) => keyName,
   'launch-time': ({ launchedAtMs }) => new Date(launchedAtMs).toISOString(),
-  'network-interface.network-interface-id': ({ id, privateIp }) => (privateIp === undefined ? undefined : `eni-${id.slice('i-'.length)}`),
+  'network-interface.network-interface-id': ({ id, privateIp }) =>
+    privateIp === undefined ? undefined : `eni-${id.slice('i-'.length)}`,
   'placement-group-name': ({ placementGroup }) => placementGroup,
   reason: transitionReason,
   'reservation-id': ({ reservationId }) => reservationId,
@@ -34,17 +46,34 @@ const filters: Filters<KnownInstance> = {
   'vpc-id': ({ vpcId }) => vpcId,
 };
 
-export const describeInstances: Ec2Operation<DescribeInstancesCommandInput, DescribeInstancesCommandOutput> = {
+export const describeInstances: Ec2Operation<
+  DescribeInstancesCommandInput,
+  DescribeInstancesCommandOutput
+> = {
   authorizes: () => onAll('DescribeInstances'),
 
   async handle(deps, input, context) {
     const { InstanceIds: keys = [] } = input;
     keys.forEach(checkInstanceId);
-    if (keys.length > 0 && input.MaxResults !== undefined) throw invalidCombination('The parameter instancesSet cannot be used with the parameter maxResults');
+    if (keys.length > 0 && input.MaxResults !== undefined)
+      throw invalidCombination(
+        'The parameter instancesSet cannot be used with the parameter maxResults',
+      );
     const all = await knownInstances(deps, context, input);
     const card = (instance: KnownInstance) => interfaceOf(instance, context);
-    const mine = { ...filters, 'private-ip-address': (instance: KnownInstance) => card(instance)?.address, 'private-dns-name': (instance: KnownInstance) => card(instance)?.dnsName, 'owner-id': () => context.account };
-    const { items, NextToken } = described(all, input, { keyOf: ({ id }) => id, keys, notFound: noInstance, filters: mine, tagsOf: ({ tags }) => tags });
+    const mine = {
+      ...filters,
+      'private-ip-address': (instance: KnownInstance) => card(instance)?.address,
+      'private-dns-name': (instance: KnownInstance) => card(instance)?.dnsName,
+      'owner-id': () => context.account,
+    };
+    const { items, NextToken } = described(all, input, {
+      keyOf: ({ id }) => id,
+      keys,
+      notFound: noInstance,
+      filters: mine,
+      tagsOf: ({ tags }) => tags,
+    });
     return { Reservations: reservationsOf(items, context), NextToken };
   },
 };

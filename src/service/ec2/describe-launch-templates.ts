@@ -1,13 +1,19 @@
 // DescribeLaunchTemplates: by ids or names.
 
-import type { DescribeLaunchTemplatesCommandInput, DescribeLaunchTemplatesCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  DescribeLaunchTemplatesCommandInput,
+  DescribeLaunchTemplatesCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { onAll, view, type Ec2Operation } from './deps.ts';
 import { described } from './describe.ts';
 import type { Filters } from './filter.ts';
 import { shownTemplate, templateNamed, templateOf } from './launch-template.ts';
 import type { LaunchTemplate } from './resources.ts';
 
-export const describeLaunchTemplates: Ec2Operation<DescribeLaunchTemplatesCommandInput, DescribeLaunchTemplatesCommandOutput> = {
+export const describeLaunchTemplates: Ec2Operation<
+  DescribeLaunchTemplatesCommandInput,
+  DescribeLaunchTemplatesCommandOutput
+> = {
   authorizes: () => onAll('DescribeLaunchTemplates'),
 
   async handle(deps, input, context) {
@@ -16,8 +22,17 @@ export const describeLaunchTemplates: Ec2Operation<DescribeLaunchTemplatesComman
       'launch-template-name': ({ name }) => name,
       'create-time': ({ createdAtMs }) => new Date(createdAtMs).toISOString(),
     };
-    const keys = [...(input.LaunchTemplateIds ?? []).map((id) => templateOf(ec2, id).id), ...(input.LaunchTemplateNames ?? []).map((name) => templateNamed(ec2, name).id)];
-    const { items, NextToken } = described(ec2.all('launch-template'), input, { keyOf: ({ id }) => id, keys, filters, tagsOf: ({ tags }) => tags, least: 1 });
+    const keys = [
+      ...(input.LaunchTemplateIds ?? []).map((id) => templateOf(ec2, id).id),
+      ...(input.LaunchTemplateNames ?? []).map((name) => templateNamed(ec2, name).id),
+    ];
+    const { items, NextToken } = described(ec2.all('launch-template'), input, {
+      keyOf: ({ id }) => id,
+      keys,
+      filters,
+      tagsOf: ({ tags }) => tags,
+      least: 1,
+    });
     return { LaunchTemplates: items.map(shownTemplate), NextToken };
   },
 };

@@ -1,7 +1,10 @@
-// DescribeNetworkInterfaces: those of instances, while they are there. Clients look for some before they delete a security group or a
-// subnet.
+// DescribeNetworkInterfaces: those of instances, while they are there. Clients look for some before
+// they delete a security group or a subnet.
 
-import type { DescribeNetworkInterfacesCommandInput, DescribeNetworkInterfacesCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  DescribeNetworkInterfacesCommandInput,
+  DescribeNetworkInterfacesCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { onAll, type Ec2Operation } from './deps.ts';
 import { described } from './describe.ts';
 import { noNetworkInterface } from './error.ts';
@@ -34,13 +37,28 @@ const filters: Filters<KnownInterface> = {
   'vpc-id': ({ instance }) => instance.vpcId,
 };
 
-export const describeNetworkInterfaces: Ec2Operation<DescribeNetworkInterfacesCommandInput, DescribeNetworkInterfacesCommandOutput> = {
+export const describeNetworkInterfaces: Ec2Operation<
+  DescribeNetworkInterfacesCommandInput,
+  DescribeNetworkInterfacesCommandOutput
+> = {
   authorizes: () => onAll('DescribeNetworkInterfaces'),
 
   async handle(deps, input, context) {
-    const all = (await knownInstances(deps, context, input)).flatMap((instance) => interfaceOf(instance, context) ?? []);
-    const mine = { ...filters, 'owner-id': () => context.account, 'attachment.instance-owner-id': () => context.account };
-    const { items, NextToken } = described(all, input, { keyOf: ({ id }) => id, keys: input.NetworkInterfaceIds, notFound: noNetworkInterface, filters: mine, tagsOf: () => ({}) });
+    const all = (await knownInstances(deps, context, input)).flatMap(
+      (instance) => interfaceOf(instance, context) ?? [],
+    );
+    const mine = {
+      ...filters,
+      'owner-id': () => context.account,
+      'attachment.instance-owner-id': () => context.account,
+    };
+    const { items, NextToken } = described(all, input, {
+      keyOf: ({ id }) => id,
+      keys: input.NetworkInterfaceIds,
+      notFound: noNetworkInterface,
+      filters: mine,
+      tagsOf: () => ({}),
+    });
     return { NetworkInterfaces: items.map((one) => shownInterface(one, context)), NextToken };
   },
 };

@@ -1,6 +1,9 @@
 // DescribeRouteTables.
 
-import type { DescribeRouteTablesCommandInput, DescribeRouteTablesCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  DescribeRouteTablesCommandInput,
+  DescribeRouteTablesCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { onAll, view, type Ec2Operation } from './deps.ts';
 import { described } from './describe.ts';
 import { noRouteTable } from './error.ts';
@@ -9,7 +12,10 @@ import { foundVpc } from './found.ts';
 import type { RouteTable } from './resources.ts';
 import { shownRouteTable } from './route-table.ts';
 
-export const describeRouteTables: Ec2Operation<DescribeRouteTablesCommandInput, DescribeRouteTablesCommandOutput> = {
+export const describeRouteTables: Ec2Operation<
+  DescribeRouteTablesCommandInput,
+  DescribeRouteTablesCommandOutput
+> = {
   authorizes: () => onAll('DescribeRouteTables'),
 
   async handle(deps, input, context) {
@@ -19,15 +25,34 @@ export const describeRouteTables: Ec2Operation<DescribeRouteTablesCommandInput, 
       'vpc-id': (table) => table.vpcId,
       'owner-id': () => context.account,
       'association.main': (table) => table.mainAssociationId !== undefined,
-      'association.route-table-association-id': (table) => [table.mainAssociationId, ...table.associations.map(({ id }) => id)],
+      'association.route-table-association-id': (table) => [
+        table.mainAssociationId,
+        ...table.associations.map(({ id }) => id),
+      ],
       'association.route-table-id': (table) => table.id,
       'association.subnet-id': (table) => table.associations.map(({ subnetId }) => subnetId),
-      'route.destination-cidr-block': (table) => [foundVpc(ec2, table.vpcId).cidr, ...table.routes.map(({ cidr }) => cidr)],
-      'route.gateway-id': (table) => ['local', ...table.routes.map(({ target }) => ('gatewayId' in target ? target.gatewayId : undefined))],
-      'route.nat-gateway-id': (table) => table.routes.map(({ target }) => ('natGatewayId' in target ? target.natGatewayId : undefined)),
-      'route.state': (table) => (shownRouteTable(ec2, table, context).Routes ?? []).map(({ State }) => State),
+      'route.destination-cidr-block': (table) => [
+        foundVpc(ec2, table.vpcId).cidr,
+        ...table.routes.map(({ cidr }) => cidr),
+      ],
+      'route.gateway-id': (table) => [
+        'local',
+        ...table.routes.map(({ target }) => ('gatewayId' in target ? target.gatewayId : undefined)),
+      ],
+      'route.nat-gateway-id': (table) =>
+        table.routes.map(({ target }) =>
+          'natGatewayId' in target ? target.natGatewayId : undefined,
+        ),
+      'route.state': (table) =>
+        (shownRouteTable(ec2, table, context).Routes ?? []).map(({ State }) => State),
     };
-    const { items, NextToken } = described(ec2.all('route-table'), input, { keyOf: (table) => table.id, keys: input.RouteTableIds, notFound: noRouteTable, filters, tagsOf: (table) => table.tags });
+    const { items, NextToken } = described(ec2.all('route-table'), input, {
+      keyOf: (table) => table.id,
+      keys: input.RouteTableIds,
+      notFound: noRouteTable,
+      filters,
+      tagsOf: (table) => table.tags,
+    });
     return { RouteTables: items.map((table) => shownRouteTable(ec2, table, context)), NextToken };
   },
 };

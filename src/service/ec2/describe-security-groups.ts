@@ -1,6 +1,9 @@
 // DescribeSecurityGroups.
 
-import type { DescribeSecurityGroupsCommandInput, DescribeSecurityGroupsCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  DescribeSecurityGroupsCommandInput,
+  DescribeSecurityGroupsCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { onAll, view, type Ec2Operation } from './deps.ts';
 import { described } from './describe.ts';
 import { noGroup } from './error.ts';
@@ -10,19 +13,27 @@ import type { SecurityGroup, SecurityGroupRule } from './resources.ts';
 import { shownGroup } from './security-group.ts';
 
 type RuleValue = (rule: SecurityGroupRule) => string | number | undefined;
-const ofRules = (egress: boolean, value: RuleValue) => (group: SecurityGroup) => group.rules.filter((rule) => rule.egress === egress).map(value);
+const ofRules = (egress: boolean, value: RuleValue) => (group: SecurityGroup) =>
+  group.rules.filter((rule) => rule.egress === egress).map(value);
 
 /** `ip-permission.…` looks at what comes in, `egress.ip-permission.…` at what goes out. */
 const ruleFilters = (prefix: string, egress: boolean): Filters<SecurityGroup> => ({
   [`${prefix}.cidr`]: ofRules(egress, ({ peer }) => ('cidr' in peer ? peer.cidr : undefined)),
-  [`${prefix}.ipv6-cidr`]: ofRules(egress, ({ peer }) => ('cidr6' in peer ? peer.cidr6 : undefined)),
-  [`${prefix}.group-id`]: ofRules(egress, ({ peer }) => ('groupId' in peer ? peer.groupId : undefined)),
+  [`${prefix}.ipv6-cidr`]: ofRules(egress, ({ peer }) =>
+    'cidr6' in peer ? peer.cidr6 : undefined,
+  ),
+  [`${prefix}.group-id`]: ofRules(egress, ({ peer }) =>
+    'groupId' in peer ? peer.groupId : undefined,
+  ),
   [`${prefix}.protocol`]: ofRules(egress, ({ protocol }) => protocol),
   [`${prefix}.from-port`]: ofRules(egress, ({ from }) => from),
   [`${prefix}.to-port`]: ofRules(egress, ({ to }) => to),
 });
 
-export const describeSecurityGroups: Ec2Operation<DescribeSecurityGroupsCommandInput, DescribeSecurityGroupsCommandOutput> = {
+export const describeSecurityGroups: Ec2Operation<
+  DescribeSecurityGroupsCommandInput,
+  DescribeSecurityGroupsCommandOutput
+> = {
   authorizes: () => onAll('DescribeSecurityGroups'),
 
   async handle(deps, input, context) {
@@ -44,7 +55,13 @@ export const describeSecurityGroups: Ec2Operation<DescribeSecurityGroupsCommandI
       if (group === undefined) throw noGroup(name);
       return group.id;
     });
-    const { items, NextToken } = described(groups, input, { keyOf: (group) => group.id, keys: [...(input.GroupIds ?? []), ...named], notFound: noGroup, filters, tagsOf: (group) => group.tags });
+    const { items, NextToken } = described(groups, input, {
+      keyOf: (group) => group.id,
+      keys: [...(input.GroupIds ?? []), ...named],
+      notFound: noGroup,
+      filters,
+      tagsOf: (group) => group.tags,
+    });
     return { SecurityGroups: items.map((group) => shownGroup(group, context)), NextToken };
   },
 };

@@ -1,6 +1,9 @@
 // DescribeSubnets.
 
-import type { DescribeSubnetsCommandInput, DescribeSubnetsCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  DescribeSubnetsCommandInput,
+  DescribeSubnetsCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { usableAddresses } from './cidr.ts';
 import { arnOf, onAll, view, type Ec2Operation } from './deps.ts';
 import { described } from './describe.ts';
@@ -9,7 +12,10 @@ import type { Filters } from './filter.ts';
 import type { Subnet } from './resources.ts';
 import { blockOf, shownSubnet, zoneIdOf } from './subnet.ts';
 
-export const describeSubnets: Ec2Operation<DescribeSubnetsCommandInput, DescribeSubnetsCommandOutput> = {
+export const describeSubnets: Ec2Operation<
+  DescribeSubnetsCommandInput,
+  DescribeSubnetsCommandOutput
+> = {
   authorizes: () => onAll('DescribeSubnets'),
 
   async handle(deps, input, context) {
@@ -36,7 +42,13 @@ export const describeSubnets: Ec2Operation<DescribeSubnetsCommandInput, Describe
       state: () => 'available',
     };
     const subnets = (await view(deps, context, input)).all('subnet');
-    const { items, NextToken } = described(subnets, input, { keyOf: (subnet) => subnet.id, keys: input.SubnetIds, notFound: noSubnet, filters, tagsOf: (subnet) => subnet.tags });
+    const { items, NextToken } = described(subnets, input, {
+      keyOf: (subnet) => subnet.id,
+      keys: input.SubnetIds,
+      notFound: noSubnet,
+      filters,
+      tagsOf: (subnet) => subnet.tags,
+    });
     return { Subnets: items.map((subnet) => shownSubnet(subnet, context)), NextToken };
   },
 };

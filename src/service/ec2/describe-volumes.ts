@@ -1,7 +1,12 @@
-// DescribeVolumes: the volumes of instances, as their launch said them. Each lives and ends with its instance; there is no disk behind it, and none is
-// made alone.
+// DescribeVolumes: the volumes of instances, as their launch said them. Each lives and ends with
+// its instance; there is no disk behind it, and none is made alone.
 
-import type { DescribeVolumesCommandInput, DescribeVolumesCommandOutput, Volume, VolumeType } from '@aws-sdk/client-ec2';
+import type {
+  DescribeVolumesCommandInput,
+  DescribeVolumesCommandOutput,
+  Volume,
+  VolumeType,
+} from '@aws-sdk/client-ec2';
 import type { BlockDevice } from '../../core/launch-template/block-devices.ts';
 import { onAll, type Ec2Operation } from './deps.ts';
 import { described } from './describe.ts';
@@ -29,13 +34,28 @@ const filters: Filters<KnownVolume> = {
   'volume-type': ({ device }) => device.ebs?.volumeType ?? 'gp2',
 };
 
-export const describeVolumes: Ec2Operation<DescribeVolumesCommandInput, DescribeVolumesCommandOutput> = {
+export const describeVolumes: Ec2Operation<
+  DescribeVolumesCommandInput,
+  DescribeVolumesCommandOutput
+> = {
   authorizes: () => onAll('DescribeVolumes'),
 
   async handle(deps, input, context) {
-    const instances = (await knownInstances(deps, context, input)).filter(({ state }) => state !== 'terminated');
-    const all = instances.flatMap((instance) => volumesOf(instance).map(({ id, device }): KnownVolume => ({ id, device, instance }))).sort((a, b) => (a.id < b.id ? -1 : 1));
-    const { items, NextToken } = described(all, input, { keyOf: ({ id }) => id, keys: input.VolumeIds, notFound: noVolume, filters, tagsOf: () => ({}) });
+    const instances = (await knownInstances(deps, context, input)).filter(
+      ({ state }) => state !== 'terminated',
+    );
+    const all = instances
+      .flatMap((instance) =>
+        volumesOf(instance).map(({ id, device }): KnownVolume => ({ id, device, instance })),
+      )
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    const { items, NextToken } = described(all, input, {
+      keyOf: ({ id }) => id,
+      keys: input.VolumeIds,
+      notFound: noVolume,
+      filters,
+      tagsOf: () => ({}),
+    });
     return { Volumes: items.map(shown), NextToken };
   },
 };
@@ -54,7 +74,16 @@ function shown({ id, device: { deviceName, ebs }, instance }: KnownVolume): Volu
     AvailabilityZone: instance.zone,
     CreateTime: at,
     MultiAttachEnabled: false,
-    Attachments: [{ VolumeId: id, InstanceId: instance.id, Device: deviceName, State: 'attached', AttachTime: at, DeleteOnTermination: ebs?.deleteOnTermination ?? true }],
+    Attachments: [
+      {
+        VolumeId: id,
+        InstanceId: instance.id,
+        Device: deviceName,
+        State: 'attached',
+        AttachTime: at,
+        DeleteOnTermination: ebs?.deleteOnTermination ?? true,
+      },
+    ],
     Tags: [],
   };
 }

@@ -1,11 +1,17 @@
 // DescribeVpcAttribute.
 
-import type { DescribeVpcAttributeCommandInput, DescribeVpcAttributeCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  DescribeVpcAttributeCommandInput,
+  DescribeVpcAttributeCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { on, view, type Ec2Operation } from './deps.ts';
 import { invalidParameter } from './error.ts';
 import { foundVpc, given } from './found.ts';
 
-export const describeVpcAttribute: Ec2Operation<DescribeVpcAttributeCommandInput, DescribeVpcAttributeCommandOutput> = {
+export const describeVpcAttribute: Ec2Operation<
+  DescribeVpcAttributeCommandInput,
+  DescribeVpcAttributeCommandOutput
+> = {
   authorizes: (input, context) => on('DescribeVpcAttribute', context, 'vpc', input.VpcId),
 
   async handle(deps, input, context) {
@@ -17,7 +23,10 @@ export const describeVpcAttribute: Ec2Operation<DescribeVpcAttributeCommandInput
       case 'enableDnsHostnames':
         return { VpcId: vpc.id, EnableDnsHostnames: { Value: vpc.dnsHostnames } };
       case 'enableNetworkAddressUsageMetrics':
-        return { VpcId: vpc.id, EnableNetworkAddressUsageMetrics: { Value: vpc.addressUsageMetrics } };
+        return {
+          VpcId: vpc.id,
+          EnableNetworkAddressUsageMetrics: { Value: vpc.addressUsageMetrics },
+        };
       default:
         throw invalidParameter('attribute', String(attribute).slice(0, 64), 'Unknown attribute.');
     }

@@ -23,7 +23,13 @@ export const describeVpcs: Ec2Operation<DescribeVpcsCommandInput, DescribeVpcsCo
       state: () => 'available',
     };
     const vpcs = (await view(deps, context, input)).all('vpc');
-    const { items, NextToken } = described(vpcs, input, { keyOf: (vpc) => vpc.id, keys: input.VpcIds, notFound: noVpc, filters, tagsOf: (vpc) => vpc.tags });
+    const { items, NextToken } = described(vpcs, input, {
+      keyOf: (vpc) => vpc.id,
+      keys: input.VpcIds,
+      notFound: noVpc,
+      filters,
+      tagsOf: (vpc) => vpc.tags,
+    });
     return { Vpcs: items.map((vpc) => shownVpc(vpc, context)), NextToken };
   },
 };

@@ -14,8 +14,13 @@ import { ec2Operations } from './operations.ts';
 import type { Ec2Kinds } from './resources.ts';
 
 export const context: RequestContext = {
-  requestId: 'request', account: '123456789012', region: 'eu-west-1', scope: scopeOf('123456789012', 'eu-west-1'),
-  caller: 'arn:aws:iam::123456789012:root', sourceAddress: '127.0.0.1', userAgent: 'test',
+  requestId: 'request',
+  account: '123456789012',
+  region: 'eu-west-1',
+  scope: scopeOf('123456789012', 'eu-west-1'),
+  caller: 'arn:aws:iam::123456789012:root',
+  sourceAddress: '127.0.0.1',
+  userAgent: 'test',
 };
 
 // oxlint-disable-next-line typescript/no-explicit-any -- looked at by the assertions of each test.
@@ -24,17 +29,34 @@ export type Answer = Record<string, any>;
 export class FakeEc2 implements Ec2Deps {
   nowMs = 1_700_000_000_000;
   #made = 0;
-  readonly clock = { now: () => this.nowMs, at: () => () => undefined, soon: (task: () => void) => task() };
+  readonly clock = {
+    now: () => this.nowMs,
+    at: () => () => undefined,
+    soon: (task: () => void) => task(),
+  };
   // The digits that ids take come first, so that ids ascend as they are made.
-  readonly ids = { uuid: () => `uuid-${++this.#made}`, attempt: () => (++this.#made).toString(16).padStart(16, '0').padEnd(32, '0') as never };
-  readonly keys: Ec2Deps['keys'] = { make: async () => ({ privatePem: 'PRIVATE', privateDer: new Uint8Array([1, 2]), publicBlob: new Uint8Array([3, 4]) }) };
+  readonly ids = {
+    uuid: () => `uuid-${++this.#made}`,
+    attempt: () => (++this.#made).toString(16).padStart(16, '0').padEnd(32, '0') as never,
+  };
+  readonly keys: Ec2Deps['keys'] = {
+    make: async () => ({
+      privatePem: 'PRIVATE',
+      privateDer: new Uint8Array([1, 2]),
+      publicBlob: new Uint8Array([3, 4]),
+    }),
+  };
   instanceTypes = ec2Catalogue;
   instanceLimit = Number.MAX_SAFE_INTEGER;
   readonly resources = new FakeResources();
   /** Of the account's environments, as a test says. */
   instancesThere: InstanceView[] = [];
   readonly instances: Ec2Deps['instances'] = {
-    instances: (scope, endedAfterMs) => this.instancesThere.filter(({ instance, endedAtMs }) => instance.scope === scope && (endedAtMs === undefined || endedAtMs > endedAfterMs)),
+    instances: (scope, endedAfterMs) =>
+      this.instancesThere.filter(
+        ({ instance, endedAtMs }) =>
+          instance.scope === scope && (endedAtMs === undefined || endedAtMs > endedAfterMs),
+      ),
   };
   /** What was sent, and whom it may change. */
   readonly sent: Command[] = [];
@@ -45,7 +67,12 @@ export class FakeEc2 implements Ec2Deps {
       return this.onCommand(command) as never;
     },
   };
-  readonly space = new ResourceSpace<Ec2Kinds>({ service: 'ec2', bus: this.resources.bus, reader: this.resources, seed: ec2Seed });
+  readonly space = new ResourceSpace<Ec2Kinds>({
+    service: 'ec2',
+    bus: this.resources.bus,
+    reader: this.resources,
+    seed: ec2Seed,
+  });
 
   /** Calls an operation as the wire does; its answer, or its error, comes back. */
   async call(name: string, input: object = {}, of: RequestContext = context): Promise<Answer> {

@@ -1,5 +1,6 @@
-// Filters of the Describe operations: a name, and values with * and ? of which one must match. Names that an operation does not
-// know are refused, never ignored: a filter that does nothing shows what nobody asked for.
+// Filters of the Describe operations: a name, and values with * and ? of which one must match.
+// Names that an operation does not know are refused, never ignored: a filter that does nothing
+// shows what nobody asked for.
 
 import type { Filter } from '@aws-sdk/client-ec2';
 import { invalidValue, missing } from './error.ts';
@@ -11,34 +12,56 @@ export type Filters<T> = Readonly<Record<string, (item: T) => Found | readonly F
 
 const mostValues = 200;
 
-/** The items that all filters let pass. `tag:KEY`, `tag-key` and `tag-value` work for everything that has tags. */
-export function filtered<T>(items: readonly T[], given: readonly Filter[] | undefined, known: Filters<T>, tagsOf?: (item: T) => TagMap): readonly T[] {
+/**
+ * The items that all filters let pass. `tag:KEY`, `tag-key` and `tag-value` work for everything
+ * that has tags.
+ */
+export function filtered<T>(
+  items: readonly T[],
+  given: readonly Filter[] | undefined,
+  known: Filters<T>,
+  tagsOf?: (item: T) => TagMap,
+): readonly T[] {
   return (given ?? []).reduce<readonly T[]>((left, { Name: name, Values: values = [] }) => {
     if (name === undefined) throw missing('Filter.Name');
-    if (values.length > mostValues) throw invalidValue(`The filter '${name}' has more than ${mostValues} values`);
+    if (values.length > mostValues)
+      throw invalidValue(`The filter '${name}' has more than ${mostValues} values`);
     const look = lookOf(name, known, tagsOf);
     if (look === undefined) throw invalidValue(`The filter '${name}' is invalid`);
     const wanted = values.map(pattern);
     return left.filter((item) => {
       const found = look(item);
-      const texts = (Array.isArray(found) ? (found as Found[]) : [found as Found]).filter((one) => one !== undefined).map(String);
+      const texts = (Array.isArray(found) ? (found as Found[]) : [found as Found])
+        .filter((one) => one !== undefined)
+        .map(String);
       return wanted.some((matches) => texts.some(matches));
     });
   }, items);
 }
 
-function lookOf<T>(name: string, known: Filters<T>, tagsOf: ((item: T) => TagMap) | undefined): Filters<T>[string] | undefined {
+function lookOf<T>(
+  name: string,
+  known: Filters<T>,
+  tagsOf: ((item: T) => TagMap) | undefined,
+): Filters<T>[string] | undefined {
   if (tagsOf !== undefined) {
-    if (name.startsWith('tag:')) return (item) => new Map(Object.entries(tagsOf(item))).get(name.slice('tag:'.length));
+    if (name.startsWith('tag:'))
+      return (item) => new Map(Object.entries(tagsOf(item))).get(name.slice('tag:'.length));
     if (name === 'tag-key') return (item) => Object.keys(tagsOf(item));
     if (name === 'tag-value') return (item) => Object.values(tagsOf(item));
   }
   return Object.hasOwn(known, name) ? known[name] : undefined;
 }
 
-/** `*` is any text, `?` any character, `\` takes the next one as it is. Linear in the text, whatever the pattern. */
+/**
+ * `*` is any text, `?` any character, `\` takes the next one as it is. Linear in the text, whatever
+ * the pattern.
+ */
 function pattern(value: string): (text: string) => boolean {
-  const steps = [...value.matchAll(/\\(.)|([*?])|(.)/gsu)].map(([, escaped, wild, plain]) => ({ wild, text: escaped ?? plain }));
+  const steps = [...value.matchAll(/\\(.)|([*?])|(.)/gsu)].map(([, escaped, wild, plain]) => ({
+    wild,
+    text: escaped ?? plain,
+  }));
   if (!steps.some(({ wild }) => wild !== undefined)) {
     const exact = steps.map(({ text }) => text).join('');
     return (text) => text === exact;

@@ -13,13 +13,29 @@ export const importKeyPair: Ec2Operation<ImportKeyPairCommandInput, ImportKeyPai
 
   async handle(deps, input, context) {
     const name = given(input.KeyName, 'keyName');
-    if (!isKeyName(name)) throw invalidParameter('keyName', name.slice(0, 64), 'Up to 255 ASCII characters.');
-    const { type, text, fingerprint } = readPublicKey(given(input.PublicKeyMaterial, 'publicKeyMaterial'));
-    const pair: KeyPair = { id: idOf(deps.ids, 'key-pair'), name, type, fingerprint, publicKey: text, createdAtMs: deps.clock.now(), tags: tagsFor('key-pair', input.TagSpecifications) };
+    if (!isKeyName(name))
+      throw invalidParameter('keyName', name.slice(0, 64), 'Up to 255 ASCII characters.');
+    const { type, text, fingerprint } = readPublicKey(
+      given(input.PublicKeyMaterial, 'publicKeyMaterial'),
+    );
+    const pair: KeyPair = {
+      id: idOf(deps.ids, 'key-pair'),
+      name,
+      type,
+      fingerprint,
+      publicKey: text,
+      createdAtMs: deps.clock.now(),
+      tags: tagsFor('key-pair', input.TagSpecifications),
+    };
     await change(deps, context, input, (draft) => {
       if (draft.all('key-pair').some((one) => one.name === name)) throw keyPairExists(name);
       draft.put('key-pair', pair.id, pair);
     });
-    return { KeyName: name, KeyPairId: pair.id, KeyFingerprint: fingerprint, Tags: tagList(pair.tags) };
+    return {
+      KeyName: name,
+      KeyPairId: pair.id,
+      KeyFingerprint: fingerprint,
+      Tags: tagList(pair.tags),
+    };
   },
 };

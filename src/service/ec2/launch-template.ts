@@ -1,8 +1,25 @@
-// Launch templates: how they are named, how their versions are named, and how both look outside. What a template says is kept as
-// it was sent: compute environments judge it when they use it (core/launch-template).
+// Launch templates: how they are named, how their versions are named, and how both look outside.
+// What a template says is kept as it was sent: compute environments judge it when they use it
+// (core/launch-template).
 
-import type { LaunchTemplate as TemplateShape, LaunchTemplateVersion as VersionShape, RequestLaunchTemplateData, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
-import { launchTemplateExists, invalidCombination, invalidParameter, invalidUserData, malformedTemplateId, malformedTemplateName, missing, noTemplateId, noTemplateName, noTemplateVersion } from './error.ts';
+import type {
+  LaunchTemplate as TemplateShape,
+  LaunchTemplateVersion as VersionShape,
+  RequestLaunchTemplateData,
+  ResponseLaunchTemplateData,
+} from '@aws-sdk/client-ec2';
+import {
+  launchTemplateExists,
+  invalidCombination,
+  invalidParameter,
+  invalidUserData,
+  malformedTemplateId,
+  malformedTemplateName,
+  missing,
+  noTemplateId,
+  noTemplateName,
+  noTemplateVersion,
+} from './error.ts';
 import type { Ec2View, LaunchTemplate, LaunchTemplateVersion } from './resources.ts';
 import { tagList } from './tag.ts';
 
@@ -19,8 +36,12 @@ interface Reference {
 }
 
 /** The template that an id or a name finds, and exactly one of them is given. */
-export function referred(ec2: Ec2View, { LaunchTemplateId: id, LaunchTemplateName: name }: Reference): LaunchTemplate {
-  if (id !== undefined && name !== undefined) throw invalidCombination('Only one of LaunchTemplateId and LaunchTemplateName may be given.');
+export function referred(
+  ec2: Ec2View,
+  { LaunchTemplateId: id, LaunchTemplateName: name }: Reference,
+): LaunchTemplate {
+  if (id !== undefined && name !== undefined)
+    throw invalidCombination('Only one of LaunchTemplateId and LaunchTemplateName may be given.');
   if (id === undefined && name === undefined) throw missing('LaunchTemplateId');
   return id === undefined ? templateNamed(ec2, name ?? '') : templateOf(ec2, id);
 }
@@ -47,36 +68,64 @@ export function freeName(ec2: Ec2View, name: string | undefined): string {
 }
 
 /** Versions have rows of their own, which ascend as they were made. */
-export const versionKey = (templateId: string, version: number): string => `${templateId}.${String(version).padStart(10, '0')}`;
+export const versionKey = (templateId: string, version: number): string =>
+  `${templateId}.${String(version).padStart(10, '0')}`;
 
-export const versionsOf = (ec2: Ec2View, { id }: LaunchTemplate): readonly LaunchTemplateVersion[] => ec2.all('launch-template-version').filter(({ templateId }) => templateId === id);
+export const versionsOf = (
+  ec2: Ec2View,
+  { id }: LaunchTemplate,
+): readonly LaunchTemplateVersion[] =>
+  ec2.all('launch-template-version').filter(({ templateId }) => templateId === id);
 
 /** `$Default`, `$Latest` or a number. */
-export function versionReferred(ec2: Ec2View, template: LaunchTemplate, text: string): LaunchTemplateVersion {
-  const number = text === '$Default' ? template.defaultVersion : text === '$Latest' ? template.latestVersion : numberOf(text);
+export function versionReferred(
+  ec2: Ec2View,
+  template: LaunchTemplate,
+  text: string,
+): LaunchTemplateVersion {
+  const number =
+    text === '$Default'
+      ? template.defaultVersion
+      : text === '$Latest'
+        ? template.latestVersion
+        : numberOf(text);
   const version = ec2.get('launch-template-version', versionKey(template.id, number));
   if (version === undefined) throw noTemplateVersion(text, template.id);
   return version;
 }
 
 export function numberOf(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw invalidParameter('LaunchTemplateVersion', text.slice(0, 64), 'A version is a number, $Default or $Latest.');
+  if (!/^[1-9]\d{0,9}$/.test(text))
+    throw invalidParameter(
+      'LaunchTemplateVersion',
+      text.slice(0, 64),
+      'A version is a number, $Default or $Latest.',
+    );
   return Number(text);
 }
 
 /** What can be checked of a template before anybody uses it. */
-export function checkedData(data: RequestLaunchTemplateData | undefined): RequestLaunchTemplateData {
+export function checkedData(
+  data: RequestLaunchTemplateData | undefined,
+): RequestLaunchTemplateData {
   if (data === undefined || Object.keys(data).length === 0) throw missing('LaunchTemplateData');
   const { UserData: userData } = data;
   if (userData !== undefined) {
-    if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(userData)) throw invalidUserData('Invalid BASE64 encoding of user data.');
-    if (Buffer.byteLength(userData, 'base64') > mostUserDataBytes) throw invalidUserData(`User data is limited to ${mostUserDataBytes} bytes`);
+    if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(userData))
+      throw invalidUserData('Invalid BASE64 encoding of user data.');
+    if (Buffer.byteLength(userData, 'base64') > mostUserDataBytes)
+      throw invalidUserData(`User data is limited to ${mostUserDataBytes} bytes`);
   }
   return data;
 }
 
 export function checkedDescription(description: string | undefined): string | undefined {
-  if (description !== undefined && description.length > mostDescription) throw invalidParameter('VersionDescription', `${description.slice(0, 64)}…`, `At most ${mostDescription} characters.`);
+  if (description !== undefined && description.length > mostDescription)
+    throw invalidParameter(
+      'VersionDescription',
+      `${description.slice(0, 64)}…`,
+      `At most ${mostDescription} characters.`,
+    );
   return description;
 }
 
@@ -90,7 +139,10 @@ export const shownTemplate = (template: LaunchTemplate): TemplateShape => ({
   Tags: tagList(template.tags),
 });
 
-export const shownVersion = (template: LaunchTemplate, version: LaunchTemplateVersion): VersionShape => ({
+export const shownVersion = (
+  template: LaunchTemplate,
+  version: LaunchTemplateVersion,
+): VersionShape => ({
   LaunchTemplateId: template.id,
   LaunchTemplateName: template.name,
   VersionNumber: version.version,
@@ -106,5 +158,11 @@ function shownData(data: RequestLaunchTemplateData): ResponseLaunchTemplateData 
   const options = data.InstanceMarketOptions;
   const until = options?.SpotOptions?.ValidUntil;
   if (until === undefined) return data;
-  return { ...data, InstanceMarketOptions: { ...options, SpotOptions: { ...options?.SpotOptions, ValidUntil: new Date(until) } } };
+  return {
+    ...data,
+    InstanceMarketOptions: {
+      ...options,
+      SpotOptions: { ...options?.SpotOptions, ValidUntil: new Date(until) },
+    },
+  };
 }

@@ -1,12 +1,19 @@
 // ModifyLaunchTemplate: which version is the default one.
 
-import type { ModifyLaunchTemplateCommandInput, ModifyLaunchTemplateCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  ModifyLaunchTemplateCommandInput,
+  ModifyLaunchTemplateCommandOutput,
+} from '@aws-sdk/client-ec2';
 import { change, on, type Ec2Operation } from './deps.ts';
 import { given } from './found.ts';
 import { referred, shownTemplate, versionReferred } from './launch-template.ts';
 
-export const modifyLaunchTemplate: Ec2Operation<ModifyLaunchTemplateCommandInput, ModifyLaunchTemplateCommandOutput> = {
-  authorizes: (input, context) => on('ModifyLaunchTemplate', context, 'launch-template', input.LaunchTemplateId),
+export const modifyLaunchTemplate: Ec2Operation<
+  ModifyLaunchTemplateCommandInput,
+  ModifyLaunchTemplateCommandOutput
+> = {
+  authorizes: (input, context) =>
+    on('ModifyLaunchTemplate', context, 'launch-template', input.LaunchTemplateId),
 
   async handle(deps, input, context) {
     const wanted = given(input.DefaultVersion, 'SetDefaultVersion');

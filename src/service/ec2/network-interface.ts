@@ -1,5 +1,5 @@
-// The network interface of an instance: one, with its private address, made of what the instance itself says. There is none of its own, and
-// no public address: nothing would answer there.
+// The network interface of an instance: one, with its private address, made of what the instance
+// itself says. There is none of its own, and no public address: nothing would answer there.
 
 import type { InstanceNetworkInterface, NetworkInterface } from '@aws-sdk/client-ec2';
 import type { KnownInstance } from './instance.ts';
@@ -16,20 +16,43 @@ export interface KnownInterface {
 }
 
 /** Undefined of one that is terminated, which has given its address back. */
-export function interfaceOf(instance: KnownInstance, { region }: Pick<RequestContext, 'region'>): KnownInterface | undefined {
+export function interfaceOf(
+  instance: KnownInstance,
+  { region }: Pick<RequestContext, 'region'>,
+): KnownInterface | undefined {
   const { id, privateIp, state } = instance;
   if (privateIp === undefined || state === 'terminated') return undefined;
   const digits = id.slice('i-'.length);
   const mac = ['02', ...(digits.slice(-10).match(/../g) ?? [])].join(':');
-  return { id: `eni-${digits}`, attachmentId: `eni-attach-${digits}`, mac, address: privateIp, dnsName: privateDnsName(privateIp, region), instance };
+  return {
+    id: `eni-${digits}`,
+    attachmentId: `eni-attach-${digits}`,
+    mac,
+    address: privateIp,
+    dnsName: privateDnsName(privateIp, region),
+    instance,
+  };
 }
 
-const groupsOf = ({ instance }: KnownInterface) => instance.groups.map(({ id, name }) => ({ GroupId: id, GroupName: name }));
-const attachmentOf = ({ attachmentId, instance }: KnownInterface) => ({ AttachmentId: attachmentId, AttachTime: new Date(instance.launchedAtMs), DeleteOnTermination: true, DeviceIndex: 0, NetworkCardIndex: 0, Status: 'attached' as const });
-const addressesOf = ({ address, dnsName }: KnownInterface) => [{ Primary: true, PrivateIpAddress: address, PrivateDnsName: dnsName }];
+const groupsOf = ({ instance }: KnownInterface) =>
+  instance.groups.map(({ id, name }) => ({ GroupId: id, GroupName: name }));
+const attachmentOf = ({ attachmentId, instance }: KnownInterface) => ({
+  AttachmentId: attachmentId,
+  AttachTime: new Date(instance.launchedAtMs),
+  DeleteOnTermination: true,
+  DeviceIndex: 0,
+  NetworkCardIndex: 0,
+  Status: 'attached' as const,
+});
+const addressesOf = ({ address, dnsName }: KnownInterface) => [
+  { Primary: true, PrivateIpAddress: address, PrivateDnsName: dnsName },
+];
 
 /** As its instance shows it. */
-export const instanceInterface = (one: KnownInterface, { account }: RequestContext): InstanceNetworkInterface => ({
+export const instanceInterface = (
+  one: KnownInterface,
+  { account }: RequestContext,
+): InstanceNetworkInterface => ({
   NetworkInterfaceId: one.id,
   Attachment: attachmentOf(one),
   Description: '',
@@ -47,7 +70,10 @@ export const instanceInterface = (one: KnownInterface, { account }: RequestConte
   VpcId: one.instance.vpcId,
 });
 
-export const shownInterface = (one: KnownInterface, { account }: RequestContext): NetworkInterface => ({
+export const shownInterface = (
+  one: KnownInterface,
+  { account }: RequestContext,
+): NetworkInterface => ({
   NetworkInterfaceId: one.id,
   Attachment: { ...attachmentOf(one), InstanceId: one.instance.id, InstanceOwnerId: account },
   AvailabilityZone: one.instance.zone,

@@ -1,5 +1,5 @@
-// The operations of EC2 that are built, by AWS's name: what compute environments name, and what tutorials and Terraform make on
-// the way to them.
+// The operations of EC2 that are built, by AWS's name: what compute environments name, and what
+// tutorials and Terraform make on the way to them.
 
 import type { OperationTable } from '../../wire/operation.ts';
 import { allocateAddress } from './allocate-address.ts';
@@ -64,7 +64,11 @@ import { modifyVpcAttribute } from './modify-vpc-attribute.ts';
 import { registerImage } from './register-image.ts';
 import { releaseAddress } from './release-address.ts';
 import { revokeSecurityGroupIngress, revokeSecurityGroupEgress } from './revoke.ts';
-import { associateRouteTable, disassociateRouteTable, replaceRouteTableAssociation } from './route-table-associations.ts';
+import {
+  associateRouteTable,
+  disassociateRouteTable,
+  replaceRouteTableAssociation,
+} from './route-table-associations.ts';
 import { createRoute, replaceRoute, deleteRoute } from './routes.ts';
 import { rebootInstances } from './reboot-instances.ts';
 import { runInstances } from './run-instances.ts';

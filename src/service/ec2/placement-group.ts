@@ -6,7 +6,10 @@ import { arnOf } from './deps.ts';
 import type { PlacementGroup } from './resources.ts';
 import { tagList } from './tag.ts';
 
-export const shownPlacementGroup = (group: PlacementGroup, context: RequestContext): GroupShape => ({
+export const shownPlacementGroup = (
+  group: PlacementGroup,
+  context: RequestContext,
+): GroupShape => ({
   GroupId: group.id,
   GroupName: group.name,
   GroupArn: arnOf(context, 'placement-group', group.name),

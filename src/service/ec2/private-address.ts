@@ -1,5 +1,6 @@
-// Private addresses in subnets: of NAT gateways and the caller's own instances from the bottom up, as their records hold them; of instances of
-// compute environments from the top down, by a number that they keep for life. EC2 keeps the first four and the last of a subnet to itself.
+// Private addresses in subnets: of NAT gateways and the caller's own instances from the bottom up,
+// as their records hold them; of instances of compute environments from the top down, by a number
+// that they keep for life. EC2 keeps the first four and the last of a subnet to itself.
 
 import { addressesIn, addressText, contains, parseBlock, type Block } from '../../base/ipv4.ts';
 import type { Instance } from '../../core/host.ts';
@@ -15,8 +16,14 @@ const keptAtTop = 1;
 /** Where instances count as being whose subnet is not known here. */
 const elsewhere: Block = { base: 10 * 2 ** 24, bits: 16 };
 
-/** Of an instance of a compute environment; undefined where its subnet is too small, or where it was launched by an earlier version. */
-export function launchedAddress(ec2: Ec2View, { launch }: Pick<Instance, 'launch'>): string | undefined {
+/**
+ * Of an instance of a compute environment; undefined where its subnet is too small, or where it was
+ * launched by an earlier version.
+ */
+export function launchedAddress(
+  ec2: Ec2View,
+  { launch }: Pick<Instance, 'launch'>,
+): string | undefined {
   if (launch?.addressNumber === undefined) return undefined;
   const subnet = launch.subnetId === undefined ? undefined : ec2.get('subnet', launch.subnetId);
   const { base, bits } = subnet === undefined ? elsewhere : blockOf(subnet.cidr);
@@ -25,18 +32,37 @@ export function launchedAddress(ec2: Ec2View, { launch }: Pick<Instance, 'launch
 }
 
 /** The one asked for, or the first that is free. */
-export function freeAddress(ec2: Ec2View, instances: readonly InstanceView[], asked: string | undefined, subnet: Subnet): string {
+export function freeAddress(
+  ec2: Ec2View,
+  instances: readonly InstanceView[],
+  asked: string | undefined,
+  subnet: Subnet,
+): string {
   const block = blockOf(subnet.cidr);
   const taken = new Set([
-    ...natGateways(ec2).flatMap(({ subnetId, privateIp }) => (subnetId === subnet.id ? [privateIp] : [])),
-    ...ec2.all('instance').flatMap(({ subnetId, privateIp, wanted }) => (subnetId === subnet.id && wanted !== 'terminated' && privateIp !== undefined ? [privateIp] : [])),
-    ...instances.flatMap(({ instance, endedAtMs }) => (instance.launch?.subnetId === subnet.id && endedAtMs === undefined && !instance.own ? (launchedAddress(ec2, instance) ?? []) : [])),
+    ...natGateways(ec2).flatMap(({ subnetId, privateIp }) =>
+      subnetId === subnet.id ? [privateIp] : [],
+    ),
+    ...ec2
+      .all('instance')
+      .flatMap(({ subnetId, privateIp, wanted }) =>
+        subnetId === subnet.id && wanted !== 'terminated' && privateIp !== undefined
+          ? [privateIp]
+          : [],
+      ),
+    ...instances.flatMap(({ instance, endedAtMs }) =>
+      instance.launch?.subnetId === subnet.id && endedAtMs === undefined && !instance.own
+        ? (launchedAddress(ec2, instance) ?? [])
+        : [],
+    ),
   ]);
   const last = block.base + addressesIn(block.bits) - 1 - keptAtTop;
-  const isFree = (address: number): boolean => address >= block.base + keptAtBottom && address <= last && !taken.has(addressText(address));
+  const isFree = (address: number): boolean =>
+    address >= block.base + keptAtBottom && address <= last && !taken.has(addressText(address));
   if (asked !== undefined) {
     const address = parseBlock(`${asked}/32`);
-    if (address === undefined || !contains(block, address) || !isFree(address.base)) throw invalidParameter('privateIpAddress', asked, 'It is no free address of the subnet.');
+    if (address === undefined || !contains(block, address) || !isFree(address.base))
+      throw invalidParameter('privateIpAddress', asked, 'It is no free address of the subnet.');
     return asked;
   }
   for (let at = block.base + keptAtBottom; at <= last; at++) if (isFree(at)) return addressText(at);
@@ -44,4 +70,5 @@ export function freeAddress(ec2: Ec2View, instances: readonly InstanceView[], as
 }
 
 /** How a private address is called inside its VPC. */
-export const privateDnsName = (address: string, region: string): string => `ip-${address.replaceAll('.', '-')}.${region === 'us-east-1' ? 'ec2' : `${region}.compute`}.internal`;
+export const privateDnsName = (address: string, region: string): string =>
+  `ip-${address.replaceAll('.', '-')}.${region === 'us-east-1' ? 'ec2' : `${region}.compute`}.internal`;

@@ -1,5 +1,5 @@
-// What EC2 keeps, by kind. Bodies are plain JSON; ids have AWS's form. A thing that follows from others (a local route, free
-// addresses, whether a route leads anywhere) is never kept.
+// What EC2 keeps, by kind. Bodies are plain JSON; ids have AWS's form. A thing that follows from
+// others (a local route, free addresses, whether a route leads anywhere) is never kept.
 
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
 import type { HostId } from '../../base/ids.ts';
@@ -43,7 +43,10 @@ export interface SecurityGroupRule {
   /** Ports, or type and code of ICMP; absent for all protocols. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  readonly peer: { readonly cidr: string } | { readonly cidr6: string } | { readonly groupId: string };
+  readonly peer:
+    | { readonly cidr: string }
+    | { readonly cidr6: string }
+    | { readonly groupId: string };
   readonly description?: string | undefined;
   readonly tags: TagMap;
 }

@@ -15,13 +15,24 @@ interface TargetRequest {
 
 /** Targets of EC2's that are not built. */
 export const otherTargets = [
-  'DestinationIpv6CidrBlock', 'DestinationPrefixListId', 'CarrierGatewayId', 'CoreNetworkArn', 'EgressOnlyInternetGatewayId', 'InstanceId', 'LocalGatewayId', 'NetworkInterfaceId',
-  'TransitGatewayId', 'VpcEndpointId', 'VpcPeeringConnectionId', 'OdbNetworkArn',
+  'DestinationIpv6CidrBlock',
+  'DestinationPrefixListId',
+  'CarrierGatewayId',
+  'CoreNetworkArn',
+  'EgressOnlyInternetGatewayId',
+  'InstanceId',
+  'LocalGatewayId',
+  'NetworkInterfaceId',
+  'TransitGatewayId',
+  'VpcEndpointId',
+  'VpcPeeringConnectionId',
+  'OdbNetworkArn',
 ] as const;
 
 export function targetOf(ec2: Ec2View, table: RouteTable, input: TargetRequest): Route['target'] {
   const { GatewayId: gatewayId, NatGatewayId: natGatewayId } = input;
-  if ((gatewayId === undefined) === (natGatewayId === undefined)) throw invalidCombination('Exactly one of GatewayId and NatGatewayId must be given.');
+  if ((gatewayId === undefined) === (natGatewayId === undefined))
+    throw invalidCombination('Exactly one of GatewayId and NatGatewayId must be given.');
   if (natGatewayId !== undefined) return { natGatewayId: foundNatGateway(ec2, natGatewayId).id };
   // Virtual private gateways and `local` come by the same member.
   if (gatewayId === 'local' || gatewayId?.startsWith('vgw-')) refuse(input, 'GatewayId');
@@ -37,11 +48,28 @@ export function isAlive(ec2: Ec2View, { vpcId }: RouteTable, { target }: Route):
   return natGateways(ec2).some(({ id }) => id === target.natGatewayId);
 }
 
-export function shownRouteTable(ec2: Ec2View, table: RouteTable, { account }: RequestContext): TableShape {
+export function shownRouteTable(
+  ec2: Ec2View,
+  table: RouteTable,
+  { account }: RequestContext,
+): TableShape {
   const associated = { RouteTableId: table.id, AssociationState: { State: 'associated' as const } };
-  const main = table.mainAssociationId === undefined ? [] : [{ ...associated, RouteTableAssociationId: table.mainAssociationId, Main: true }];
-  const subnets = table.associations.map(({ id, subnetId }) => ({ ...associated, RouteTableAssociationId: id, SubnetId: subnetId, Main: false }));
-  const local = { DestinationCidrBlock: foundVpc(ec2, table.vpcId).cidr, GatewayId: 'local', Origin: 'CreateRouteTable' as const, State: 'active' as const };
+  const main =
+    table.mainAssociationId === undefined
+      ? []
+      : [{ ...associated, RouteTableAssociationId: table.mainAssociationId, Main: true }];
+  const subnets = table.associations.map(({ id, subnetId }) => ({
+    ...associated,
+    RouteTableAssociationId: id,
+    SubnetId: subnetId,
+    Main: false,
+  }));
+  const local = {
+    DestinationCidrBlock: foundVpc(ec2, table.vpcId).cidr,
+    GatewayId: 'local',
+    Origin: 'CreateRouteTable' as const,
+    State: 'active' as const,
+  };
   return {
     RouteTableId: table.id,
     VpcId: table.vpcId,

@@ -1,7 +1,13 @@
-// CreateRoute, ReplaceRoute and DeleteRoute: what leads where from a table's subnets, by destination.
+// CreateRoute, ReplaceRoute and DeleteRoute: what leads where from a table's subnets, by
+// destination.
 
 import type {
-  CreateRouteCommandInput, CreateRouteCommandOutput, DeleteRouteCommandInput, DeleteRouteCommandOutput, ReplaceRouteCommandInput, ReplaceRouteCommandOutput,
+  CreateRouteCommandInput,
+  CreateRouteCommandOutput,
+  DeleteRouteCommandInput,
+  DeleteRouteCommandOutput,
+  ReplaceRouteCommandInput,
+  ReplaceRouteCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { blockText, parseBlock } from '../../base/ipv4.ts';
 import { on, type Ec2Operation } from './deps.ts';
@@ -22,8 +28,13 @@ export const createRoute: Ec2Operation<CreateRouteCommandInput, CreateRouteComma
       if (foundVpc(draft, table.vpcId).cidr === cidr) throw routeExists(cidr);
       const there = table.routes.find((route) => route.cidr === cidr);
       // The same route once more is no error, as on AWS.
-      if (there !== undefined && JSON.stringify(there.target) !== JSON.stringify(target)) throw routeExists(cidr);
-      if (there === undefined) draft.put('route-table', table.id, { ...table, routes: [...table.routes, { cidr, target }] });
+      if (there !== undefined && JSON.stringify(there.target) !== JSON.stringify(target))
+        throw routeExists(cidr);
+      if (there === undefined)
+        draft.put('route-table', table.id, {
+          ...table,
+          routes: [...table.routes, { cidr, target }],
+        });
     });
     return { Return: true };
   },
@@ -39,7 +50,10 @@ export const replaceRoute: Ec2Operation<ReplaceRouteCommandInput, ReplaceRouteCo
       const table = foundRouteTable(draft, input.RouteTableId);
       const target = targetOf(draft, table, input);
       if (!table.routes.some((route) => route.cidr === cidr)) throw noRoute(cidr, table.id);
-      draft.put('route-table', table.id, { ...table, routes: table.routes.map((route) => (route.cidr === cidr ? { cidr, target } : route)) });
+      draft.put('route-table', table.id, {
+        ...table,
+        routes: table.routes.map((route) => (route.cidr === cidr ? { cidr, target } : route)),
+      });
     });
     return {};
   },
@@ -53,17 +67,26 @@ export const deleteRoute: Ec2Operation<DeleteRouteCommandInput, DeleteRouteComma
     const cidr = destination(input);
     await changeNetwork(deps, context, input, (draft) => {
       const table = foundRouteTable(draft, input.RouteTableId);
-      if (foundVpc(draft, table.vpcId).cidr === cidr) throw invalidParameter('destinationCidrBlock', cidr, 'The local route cannot be removed.');
+      if (foundVpc(draft, table.vpcId).cidr === cidr)
+        throw invalidParameter('destinationCidrBlock', cidr, 'The local route cannot be removed.');
       if (!table.routes.some((route) => route.cidr === cidr)) throw noRoute(cidr, table.id);
-      draft.put('route-table', table.id, { ...table, routes: table.routes.filter((route) => route.cidr !== cidr) });
+      draft.put('route-table', table.id, {
+        ...table,
+        routes: table.routes.filter((route) => route.cidr !== cidr),
+      });
     });
     return {};
   },
 };
 
-function destination({ DestinationCidrBlock: text }: { readonly DestinationCidrBlock?: string | undefined }): string {
+function destination({
+  DestinationCidrBlock: text,
+}: {
+  readonly DestinationCidrBlock?: string | undefined;
+}): string {
   const known = given(text, 'destinationCidrBlock');
   const block = parseBlock(known);
-  if (block === undefined) throw invalidParameter('destinationCidrBlock', known, 'This is not a valid CIDR block.');
+  if (block === undefined)
+    throw invalidParameter('destinationCidrBlock', known, 'This is not a valid CIDR block.');
   return blockText(block);
 }

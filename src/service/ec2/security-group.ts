@@ -1,7 +1,12 @@
-// Security groups: how rules come in, as sets of permissions or as single members, and how they and their groups look outside.
-// Longshore keeps the rules and applies none of them: jobs use the network of their host.
+// Security groups: how rules come in, as sets of permissions or as single members, and how they and
+// their groups look outside. Longshore keeps the rules and applies none of them: jobs use the
+// network of their host.
 
-import type { IpPermission, SecurityGroup as GroupShape, SecurityGroupRule as RuleShape } from '@aws-sdk/client-ec2';
+import type {
+  IpPermission,
+  SecurityGroup as GroupShape,
+  SecurityGroupRule as RuleShape,
+} from '@aws-sdk/client-ec2';
 import type { Ids } from '../../port/ids.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { blockText, parseBlock } from '../../base/ipv4.ts';
@@ -16,7 +21,13 @@ import { tagList } from './tag.ts';
 export const mostRules = 60;
 
 /** How Authorize and Revoke name a group: by id, or by the name of one in the default VPC. */
-export function groupReferred(ec2: Ec2View, { GroupId: id, GroupName: name }: { readonly GroupId?: string | undefined; readonly GroupName?: string | undefined }): SecurityGroup {
+export function groupReferred(
+  ec2: Ec2View,
+  {
+    GroupId: id,
+    GroupName: name,
+  }: { readonly GroupId?: string | undefined; readonly GroupName?: string | undefined },
+): SecurityGroup {
   if (id !== undefined) return foundGroup(ec2, id);
   if (name === undefined) throw missing('groupName or groupId');
   return groupNamed(ec2, name, defaultVpc(ec2)?.id);
@@ -42,39 +53,91 @@ interface SingleRule {
 type Direction = { readonly egress: boolean };
 
 /** The rules that a request speaks of, without ids of ours and each once. */
-export function rulesOf(ec2: Ec2View, group: SecurityGroup, input: SingleRule, { egress }: Direction): Omit<SecurityGroupRule, 'id' | 'tags'>[] {
+export function rulesOf(
+  ec2: Ec2View,
+  group: SecurityGroup,
+  input: SingleRule,
+  { egress }: Direction,
+): Omit<SecurityGroupRule, 'id' | 'tags'>[] {
   refuse(input, 'SourceSecurityGroupOwnerId');
   const { IpProtocol, FromPort, ToPort, CidrIp, SourceSecurityGroupName: source } = input;
   const single: IpPermission[] =
     IpProtocol === undefined && source === undefined
       ? []
-      : [{ IpProtocol: IpProtocol ?? '-1', FromPort, ToPort, IpRanges: CidrIp === undefined ? [] : [{ CidrIp }], UserIdGroupPairs: source === undefined ? [] : [{ GroupName: source }] }];
+      : [
+          {
+            IpProtocol: IpProtocol ?? '-1',
+            FromPort,
+            ToPort,
+            IpRanges: CidrIp === undefined ? [] : [{ CidrIp }],
+            UserIdGroupPairs: source === undefined ? [] : [{ GroupName: source }],
+          },
+        ];
   return [...(input.IpPermissions ?? []), ...single].flatMap((permission) => {
     const common = { egress, ...protocolOf(permission) };
     if ((permission.PrefixListIds ?? []).length > 0) throw notSupported('PrefixListIds');
     const rules = [
-      ...(permission.IpRanges ?? []).map((range) => ({ ...common, peer: { cidr: cidrOf(range.CidrIp) }, description: range.Description })),
-      ...(permission.Ipv6Ranges ?? []).map((range) => ({ ...common, peer: { cidr6: cidr6Of(range.CidrIpv6) }, description: range.Description })),
-      ...(permission.UserIdGroupPairs ?? []).map((pair) => ({ ...common, peer: { groupId: (pair.GroupId === undefined ? groupNamed(ec2, pair.GroupName ?? '', group.vpcId) : foundGroup(ec2, pair.GroupId)).id }, description: pair.Description })),
+      ...(permission.IpRanges ?? []).map((range) => ({
+        ...common,
+        peer: { cidr: cidrOf(range.CidrIp) },
+        description: range.Description,
+      })),
+      ...(permission.Ipv6Ranges ?? []).map((range) => ({
+        ...common,
+        peer: { cidr6: cidr6Of(range.CidrIpv6) },
+        description: range.Description,
+      })),
+      ...(permission.UserIdGroupPairs ?? []).map((pair) => ({
+        ...common,
+        peer: {
+          groupId: (pair.GroupId === undefined
+            ? groupNamed(ec2, pair.GroupName ?? '', group.vpcId)
+            : foundGroup(ec2, pair.GroupId)
+          ).id,
+        },
+        description: pair.Description,
+      })),
     ];
     if (rules.length === 0) throw missing('cidrIp, cidrIpv6 or groupId');
     return rules;
   });
 }
 
-const protocols: Readonly<Record<string, string>> = { '-1': '-1', all: '-1', tcp: 'tcp', '6': 'tcp', udp: 'udp', '17': 'udp', icmp: 'icmp', '1': 'icmp', icmpv6: 'icmpv6', '58': 'icmpv6' };
+const protocols: Readonly<Record<string, string>> = {
+  '-1': '-1',
+  all: '-1',
+  tcp: 'tcp',
+  '6': 'tcp',
+  udp: 'udp',
+  '17': 'udp',
+  icmp: 'icmp',
+  '1': 'icmp',
+  icmpv6: 'icmpv6',
+  '58': 'icmpv6',
+};
 
-function protocolOf({ IpProtocol: given, FromPort: from, ToPort: to }: IpPermission): Pick<SecurityGroupRule, 'protocol' | 'from' | 'to'> {
+function protocolOf({
+  IpProtocol: given,
+  FromPort: from,
+  ToPort: to,
+}: IpPermission): Pick<SecurityGroupRule, 'protocol' | 'from' | 'to'> {
   if (given === undefined) throw missing('ipProtocol');
   const number = /^\d{1,3}$/.test(given) && Number(given) <= 255 ? given : undefined;
-  const protocol = Object.hasOwn(protocols, given.toLowerCase()) ? protocols[given.toLowerCase()] : number;
-  if (protocol === undefined) throw invalidParameter('ipProtocol', given.slice(0, 64), 'Unknown protocol.');
+  const protocol = Object.hasOwn(protocols, given.toLowerCase())
+    ? protocols[given.toLowerCase()]
+    : number;
+  if (protocol === undefined)
+    throw invalidParameter('ipProtocol', given.slice(0, 64), 'Unknown protocol.');
   switch (protocol) {
     case 'tcp':
     case 'udp': {
       if (from === undefined || to === undefined) throw missing('fromPort and toPort');
-      const isPort = (port: number): boolean => Number.isInteger(port) && port >= 0 && port <= 65_535;
-      if (!isPort(from) || !isPort(to) || from > to) throw invalidValue(`Invalid value '${from}-${to}' for portRange: it must be from 0 to 65535, the lower end first`);
+      const isPort = (port: number): boolean =>
+        Number.isInteger(port) && port >= 0 && port <= 65_535;
+      if (!isPort(from) || !isPort(to) || from > to)
+        throw invalidValue(
+          `Invalid value '${from}-${to}' for portRange: it must be from 0 to 65535, the lower end first`,
+        );
       return { protocol, from, to };
     }
     case 'icmp':
@@ -93,22 +156,43 @@ function cidrOf(text: string | undefined): string {
 }
 
 function cidr6Of(text: string | undefined): string {
-  if (text === undefined || !isBlock6(text)) throw invalidValue(`IPv6 CIDR block ${text ?? ''} is malformed`);
+  if (text === undefined || !isBlock6(text))
+    throw invalidValue(`IPv6 CIDR block ${text ?? ''} is malformed`);
   return text.toLowerCase();
 }
 
 /** Two rules are one where this is equal: a description does not tell them apart. */
-export const ruleKey = ({ egress, protocol, from, to, peer }: Omit<SecurityGroupRule, 'id' | 'tags'>): string => JSON.stringify([egress, protocol, from ?? null, to ?? null, Object.values(peer)[0]]);
+export const ruleKey = ({
+  egress,
+  protocol,
+  from,
+  to,
+  peer,
+}: Omit<SecurityGroupRule, 'id' | 'tags'>): string =>
+  JSON.stringify([egress, protocol, from ?? null, to ?? null, Object.values(peer)[0]]);
 
 /** A rule as AWS's errors tell it. */
-export function ruleText({ protocol, from, to, peer }: Omit<SecurityGroupRule, 'id' | 'tags'>): string {
+export function ruleText({
+  protocol,
+  from,
+  to,
+  peer,
+}: Omit<SecurityGroupRule, 'id' | 'tags'>): string {
   const ports = from === undefined ? '' : `, from port: ${from}, to port: ${to}`;
   return `peer: ${Object.values(peer)[0]}, ${protocol === '-1' ? 'ALL' : protocol.toUpperCase()}${ports}, ALLOW`;
 }
 
-export const newRule = (ids: Ids, rule: Omit<SecurityGroupRule, 'id' | 'tags'>, tags: TagMap): SecurityGroupRule => ({ ...rule, id: newId(ids, 'sgr'), tags });
+export const newRule = (
+  ids: Ids,
+  rule: Omit<SecurityGroupRule, 'id' | 'tags'>,
+  tags: TagMap,
+): SecurityGroupRule => ({ ...rule, id: newId(ids, 'sgr'), tags });
 
-export const shownRule = (rule: SecurityGroupRule, group: SecurityGroup, context: RequestContext): RuleShape => ({
+export const shownRule = (
+  rule: SecurityGroupRule,
+  group: SecurityGroup,
+  context: RequestContext,
+): RuleShape => ({
   SecurityGroupRuleId: rule.id,
   SecurityGroupRuleArn: arnOf(context, 'security-group-rule', rule.id),
   GroupId: group.id,
@@ -119,7 +203,8 @@ export const shownRule = (rule: SecurityGroupRule, group: SecurityGroup, context
   ToPort: rule.to ?? -1,
   CidrIpv4: 'cidr' in rule.peer ? rule.peer.cidr : undefined,
   CidrIpv6: 'cidr6' in rule.peer ? rule.peer.cidr6 : undefined,
-  ReferencedGroupInfo: 'groupId' in rule.peer ? { GroupId: rule.peer.groupId, UserId: context.account } : undefined,
+  ReferencedGroupInfo:
+    'groupId' in rule.peer ? { GroupId: rule.peer.groupId, UserId: context.account } : undefined,
   Description: rule.description,
   Tags: tagList(rule.tags),
 });
@@ -131,21 +216,38 @@ export const shownGroup = (group: SecurityGroup, context: RequestContext): Group
   VpcId: group.vpcId,
   OwnerId: context.account,
   SecurityGroupArn: arnOf(context, 'security-group', group.id),
-  IpPermissions: permissions(group.rules.filter(({ egress }) => !egress), context),
-  IpPermissionsEgress: permissions(group.rules.filter(({ egress }) => egress), context),
+  IpPermissions: permissions(
+    group.rules.filter(({ egress }) => !egress),
+    context,
+  ),
+  IpPermissionsEgress: permissions(
+    group.rules.filter(({ egress }) => egress),
+    context,
+  ),
   Tags: tagList(group.tags),
 });
 
 /** Rules of the same protocol and ports stand together, as AWS shows them. */
-function permissions(rules: readonly SecurityGroupRule[], { account: UserId }: RequestContext): IpPermission[] {
-  const sets = Map.groupBy(rules, ({ protocol, from, to }) => JSON.stringify([protocol, from ?? null, to ?? null]));
+function permissions(
+  rules: readonly SecurityGroupRule[],
+  { account: UserId }: RequestContext,
+): IpPermission[] {
+  const sets = Map.groupBy(rules, ({ protocol, from, to }) =>
+    JSON.stringify([protocol, from ?? null, to ?? null]),
+  );
   return [...sets.values()].map((set) => ({
     IpProtocol: set[0]?.protocol,
     FromPort: set[0]?.from,
     ToPort: set[0]?.to,
-    IpRanges: set.flatMap(({ peer, description: Description }) => ('cidr' in peer ? [{ CidrIp: peer.cidr, Description }] : [])),
-    Ipv6Ranges: set.flatMap(({ peer, description: Description }) => ('cidr6' in peer ? [{ CidrIpv6: peer.cidr6, Description }] : [])),
-    UserIdGroupPairs: set.flatMap(({ peer, description: Description }) => ('groupId' in peer ? [{ GroupId: peer.groupId, UserId, Description }] : [])),
+    IpRanges: set.flatMap(({ peer, description: Description }) =>
+      'cidr' in peer ? [{ CidrIp: peer.cidr, Description }] : [],
+    ),
+    Ipv6Ranges: set.flatMap(({ peer, description: Description }) =>
+      'cidr6' in peer ? [{ CidrIpv6: peer.cidr6, Description }] : [],
+    ),
+    UserIdGroupPairs: set.flatMap(({ peer, description: Description }) =>
+      'groupId' in peer ? [{ GroupId: peer.groupId, UserId, Description }] : [],
+    ),
     PrefixListIds: [],
   }));
 }

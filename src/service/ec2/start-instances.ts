@@ -1,4 +1,5 @@
-// StartInstances: of the caller's own that were stopped; of those that run already nothing becomes, and one that ends cannot be started.
+// StartInstances: of the caller's own that were stopped; of those that run already nothing becomes,
+// and one that ends cannot be started.
 
 import type { StartInstancesCommandInput, StartInstancesCommandOutput } from '@aws-sdk/client-ec2';
 import { on, type Ec2Operation } from './deps.ts';
@@ -7,13 +8,17 @@ import { refuse } from './found.ts';
 import { startStopped } from './instance-change.ts';
 import { knownInstances, named } from './instance.ts';
 
-export const startInstances: Ec2Operation<StartInstancesCommandInput, StartInstancesCommandOutput> = {
-  authorizes: (input, context) => on('StartInstances', context, 'instance', ...(input.InstanceIds ?? [])),
+export const startInstances: Ec2Operation<StartInstancesCommandInput, StartInstancesCommandOutput> =
+  {
+    authorizes: (input, context) =>
+      on('StartInstances', context, 'instance', ...(input.InstanceIds ?? [])),
 
-  async handle(deps, input, context) {
-    refuse(input, 'AdditionalInfo');
-    const instances = named(await knownInstances(deps, context, input), input.InstanceIds);
-    for (const { id, state } of instances) if (state !== 'running' && state !== 'pending' && state !== 'stopped') throw incorrectInstanceState(id, 'started');
-    return { StartingInstances: await startStopped(deps, instances, context) };
-  },
-};
+    async handle(deps, input, context) {
+      refuse(input, 'AdditionalInfo');
+      const instances = named(await knownInstances(deps, context, input), input.InstanceIds);
+      for (const { id, state } of instances)
+        if (state !== 'running' && state !== 'pending' && state !== 'stopped')
+          throw incorrectInstanceState(id, 'started');
+      return { StartingInstances: await startStopped(deps, instances, context) };
+    },
+  };

@@ -12,7 +12,8 @@ import { zonesOf } from './zone.ts';
 /** A block that was checked when it was taken. */
 export const blockOf = (cidr: string): Block => parseBlock(cidr) ?? { base: 0, bits: 32 };
 
-export const zoneIdOf = (zone: string, region: string): string | undefined => zonesOf(region).find(({ name }) => name === zone)?.id;
+export const zoneIdOf = (zone: string, region: string): string | undefined =>
+  zonesOf(region).find(({ name }) => name === zone)?.id;
 
 export const shownSubnet = (subnet: Subnet, context: RequestContext): SubnetShape => ({
   SubnetId: subnet.id,
@@ -31,6 +32,10 @@ export const shownSubnet = (subnet: Subnet, context: RequestContext): SubnetShap
   EnableDns64: false,
   Ipv6Native: false,
   Ipv6CidrBlockAssociationSet: [],
-  PrivateDnsNameOptionsOnLaunch: { HostnameType: 'ip-name', EnableResourceNameDnsARecord: false, EnableResourceNameDnsAAAARecord: false },
+  PrivateDnsNameOptionsOnLaunch: {
+    HostnameType: 'ip-name',
+    EnableResourceNameDnsARecord: false,
+    EnableResourceNameDnsAAAARecord: false,
+  },
   Tags: tagList(subnet.tags),
 });

@@ -1,18 +1,54 @@
 // CreateTags, DeleteTags and DescribeTags: of any resource, by its id.
 
-import type { CreateTagsCommandInput, CreateTagsCommandOutput, DeleteTagsCommandInput, DeleteTagsCommandOutput, DescribeTagsCommandInput, DescribeTagsCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+  CreateTagsCommandInput,
+  CreateTagsCommandOutput,
+  DeleteTagsCommandInput,
+  DeleteTagsCommandOutput,
+  DescribeTagsCommandInput,
+  DescribeTagsCommandOutput,
+} from '@aws-sdk/client-ec2';
 import type { RequestContext, Access } from '../../wire/operation.ts';
 import { arnOf, change, onAll, view, type Ec2Operation } from './deps.ts';
 import { page } from './describe.ts';
-import { missing, noKeyPair, noPlacementGroup, noAllocation, noGroup, noImage, noInternetGateway, noNatGateway, noResource, noRouteTable, noSubnet, noTemplateId, noVpc, managedTags } from './error.ts';
+import {
+  missing,
+  noKeyPair,
+  noPlacementGroup,
+  noAllocation,
+  noGroup,
+  noImage,
+  noInternetGateway,
+  noNatGateway,
+  noResource,
+  noRouteTable,
+  noSubnet,
+  noTemplateId,
+  noVpc,
+  managedTags,
+} from './error.ts';
 import { filtered } from './filter.ts';
-import { idPrefix, kindOf, type Ec2Draft, type Ec2Kind, type Ec2Kinds, type TagMap } from './resources.ts';
+import {
+  idPrefix,
+  kindOf,
+  type Ec2Draft,
+  type Ec2Kind,
+  type Ec2Kinds,
+  type TagMap,
+} from './resources.ts';
 import { withTags } from './tag.ts';
 
 const mostResources = 1_000;
 
-const onEach = (action: string, ids: readonly string[] | undefined, context: RequestContext): Access[] => [
-  { action: `ec2:${action}`, resources: (ids ?? []).map((id) => arnOf(context, kindOf(id) ?? '*', id)) },
+const onEach = (
+  action: string,
+  ids: readonly string[] | undefined,
+  context: RequestContext,
+): Access[] => [
+  {
+    action: `ec2:${action}`,
+    resources: (ids ?? []).map((id) => arnOf(context, kindOf(id) ?? '*', id)),
+  },
 ];
 
 export const createTags: Ec2Operation<CreateTagsCommandInput, CreateTagsCommandOutput> = {
@@ -21,7 +57,9 @@ export const createTags: Ec2Operation<CreateTagsCommandInput, CreateTagsCommandO
   async handle(deps, input, context) {
     const { Tags: given = [] } = input;
     if (given.length === 0) throw missing('Tag');
-    await change(deps, context, input, (draft) => retag(draft, input.Resources, (tags) => withTags(tags, given)));
+    await change(deps, context, input, (draft) =>
+      retag(draft, input.Resources, (tags) => withTags(tags, given)),
+    );
     return {};
   },
 };
@@ -30,10 +68,17 @@ export const deleteTags: Ec2Operation<DeleteTagsCommandInput, DeleteTagsCommandO
   authorizes: (input, context) => onEach('DeleteTags', input.Resources, context),
 
   async handle(deps, input, context) {
-    // Without tags all go; without a value the key goes whatever its value; with one, only where that is its value.
+    // Without tags all go; without a value the key goes whatever its value; with one, only where
+    // that is its value.
     const goes = ([key, value]: [string, string]): boolean =>
-      input.Tags === undefined || input.Tags.length === 0 || input.Tags.some((tag) => tag.Key === key && (tag.Value === undefined || tag.Value === value));
-    await change(deps, context, input, (draft) => retag(draft, input.Resources, (tags) => Object.fromEntries(Object.entries(tags).filter((tag) => !goes(tag)))));
+      input.Tags === undefined ||
+      input.Tags.length === 0 ||
+      input.Tags.some((tag) => tag.Key === key && (tag.Value === undefined || tag.Value === value));
+    await change(deps, context, input, (draft) =>
+      retag(draft, input.Resources, (tags) =>
+        Object.fromEntries(Object.entries(tags).filter((tag) => !goes(tag))),
+      ),
+    );
     return {};
   },
 };
@@ -53,9 +98,14 @@ const notFound: Readonly<Record<Ec2Kind, (id: string) => Error>> = {
   instance: managedTags,
 };
 
-function retag(draft: Ec2Draft, ids: readonly string[] | undefined, next: (tags: TagMap) => TagMap): void {
+function retag(
+  draft: Ec2Draft,
+  ids: readonly string[] | undefined,
+  next: (tags: TagMap) => TagMap,
+): void {
   if (ids === undefined || ids.length === 0) throw missing('ResourceId');
-  if (ids.length > mostResources) throw noResource(`${ids.length} resources, of at most ${mostResources}`);
+  if (ids.length > mostResources)
+    throw noResource(`${ids.length} resources, of at most ${mostResources}`);
   for (const id of ids) {
     if (id.startsWith('sgr-')) retagRule(draft, id, next);
     else {
@@ -66,7 +116,12 @@ function retag(draft: Ec2Draft, ids: readonly string[] | undefined, next: (tags:
   }
 }
 
-function retagOne<K extends Ec2Kind>(draft: Ec2Draft, kind: K, id: string, next: (tags: TagMap) => TagMap): void {
+function retagOne<K extends Ec2Kind>(
+  draft: Ec2Draft,
+  kind: K,
+  id: string,
+  next: (tags: TagMap) => TagMap,
+): void {
   const body: Ec2Kinds[K] | undefined = draft.get(kind, id);
   if (body === undefined) throw notFound[kind](id);
   draft.put(kind, id, { ...body, tags: next(body.tags) });
@@ -74,9 +129,14 @@ function retagOne<K extends Ec2Kind>(draft: Ec2Draft, kind: K, id: string, next:
 
 /** Rules live in their groups. */
 function retagRule(draft: Ec2Draft, id: string, next: (tags: TagMap) => TagMap): void {
-  const group = draft.all('security-group').find(({ rules }) => rules.some((rule) => rule.id === id));
+  const group = draft
+    .all('security-group')
+    .find(({ rules }) => rules.some((rule) => rule.id === id));
   if (group === undefined) throw noResource(id);
-  draft.put('security-group', group.id, { ...group, rules: group.rules.map((rule) => (rule.id === id ? { ...rule, tags: next(rule.tags) } : rule)) });
+  draft.put('security-group', group.id, {
+    ...group,
+    rules: group.rules.map((rule) => (rule.id === id ? { ...rule, tags: next(rule.tags) } : rule)),
+  });
 }
 
 interface TagRow {
@@ -94,17 +154,47 @@ export const describeTags: Ec2Operation<DescribeTagsCommandInput, DescribeTagsCo
   async handle(deps, input, context) {
     const ec2 = await view(deps, context, input);
     const rows: TagRow[] = [];
-    const add = (kind: string, { id, tags }: { readonly id: string; readonly tags: TagMap }): void => {
+    const add = (
+      kind: string,
+      { id, tags }: { readonly id: string; readonly tags: TagMap },
+    ): void => {
       for (const [key, value] of Object.entries(tags)) rows.push({ id, kind, key, value });
     };
-    for (const kind of Object.keys(idPrefix) as Ec2Kind[]) for (const body of ec2.all(kind)) add(kind, body);
-    for (const { rules } of ec2.all('security-group')) for (const rule of rules) add('security-group-rule', rule);
+    for (const kind of Object.keys(idPrefix) as Ec2Kind[])
+      for (const body of ec2.all(kind)) add(kind, body);
+    for (const { rules } of ec2.all('security-group'))
+      for (const rule of rules) add('security-group-rule', rule);
     rows.sort((a, b) => (rowKey(a) < rowKey(b) ? -1 : 1));
     const tagged = (name: string): boolean => name.startsWith('tag:');
     // `tag:KEY` means the value of that key here.
-    const byKey = Object.fromEntries((input.Filters ?? []).flatMap(({ Name: name = '' }) => (tagged(name) ? [[name, (row: TagRow) => (row.key === name.slice('tag:'.length) ? row.value : undefined)]] : [])));
-    const found = filtered(rows, input.Filters, { key: (row) => row.key, value: (row) => row.value, 'resource-id': (row) => row.id, 'resource-type': (row) => row.kind, ...byKey });
+    const byKey = Object.fromEntries(
+      (input.Filters ?? []).flatMap(({ Name: name = '' }) =>
+        tagged(name)
+          ? [
+              [
+                name,
+                (row: TagRow) => (row.key === name.slice('tag:'.length) ? row.value : undefined),
+              ],
+            ]
+          : [],
+      ),
+    );
+    const found = filtered(rows, input.Filters, {
+      key: (row) => row.key,
+      value: (row) => row.value,
+      'resource-id': (row) => row.id,
+      'resource-type': (row) => row.kind,
+      ...byKey,
+    });
     const { items, NextToken } = page(found, rowKey, input);
-    return { Tags: items.map(({ id, kind, key, value }) => ({ ResourceId: id, ResourceType: kind as 'vpc', Key: key, Value: value })), NextToken };
+    return {
+      Tags: items.map(({ id, kind, key, value }) => ({
+        ResourceId: id,
+        ResourceType: kind as 'vpc',
+        Key: key,
+        Value: value,
+      })),
+      NextToken,
+    };
   },
 };

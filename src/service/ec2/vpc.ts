@@ -13,7 +13,13 @@ export const shownVpc = (vpc: Vpc, { account }: RequestContext): VpcShape => ({
   OwnerId: account,
   State: 'available',
   CidrBlock: vpc.cidr,
-  CidrBlockAssociationSet: [{ AssociationId: `vpc-cidr-assoc-${vpc.id.slice('vpc-'.length)}`, CidrBlock: vpc.cidr, CidrBlockState: { State: 'associated' } }],
+  CidrBlockAssociationSet: [
+    {
+      AssociationId: `vpc-cidr-assoc-${vpc.id.slice('vpc-'.length)}`,
+      CidrBlock: vpc.cidr,
+      CidrBlockState: { State: 'associated' },
+    },
+  ],
   DhcpOptionsId: dhcpOptionsId,
   InstanceTenancy: vpc.tenancy,
   IsDefault: vpc.isDefault,

@@ -9,14 +9,32 @@ export const { oneOf, integerIn, lengthIn } = checksFor(invalidParameter);
 const most = 100;
 
 /** At most a hundred things are described in one call. */
-export const describable = (given: readonly string[] | undefined, name: string): readonly string[] => lengthIn(given ?? [], 0, most, name) ?? [];
+export const describable = (
+  given: readonly string[] | undefined,
+  name: string,
+): readonly string[] => lengthIn(given ?? [], 0, most, name) ?? [];
 
-/** One page of names in order. A token is the last name answered, so that a page goes on rightly whatever comes or goes between. */
-export function page(names: readonly string[], request: { maxResults?: number | undefined; nextToken?: string | undefined }): { names: string[]; nextToken?: string | undefined } {
+/**
+ * One page of names in order. A token is the last name answered, so that a page goes on rightly
+ * whatever comes or goes between.
+ */
+export function page(
+  names: readonly string[],
+  request: { maxResults?: number | undefined; nextToken?: string | undefined },
+): { names: string[]; nextToken?: string | undefined } {
   const size = integerIn(request.maxResults, 1, most, 'maxResults') ?? most;
-  const after = request.nextToken ? Buffer.from(request.nextToken, 'base64url').toString() : undefined;
-  if (after !== undefined && Buffer.from(after).toString('base64url') !== request.nextToken) throw invalidParameter('Invalid token.');
+  const after = request.nextToken
+    ? Buffer.from(request.nextToken, 'base64url').toString()
+    : undefined;
+  if (after !== undefined && Buffer.from(after).toString('base64url') !== request.nextToken)
+    throw invalidParameter('Invalid token.');
   const rest = [...names].sort().filter((name) => after === undefined || name > after);
   const last = rest[size - 1];
-  return { names: rest.slice(0, size), nextToken: rest.length > size && last !== undefined ? Buffer.from(last).toString('base64url') : undefined };
+  return {
+    names: rest.slice(0, size),
+    nextToken:
+      rest.length > size && last !== undefined
+        ? Buffer.from(last).toString('base64url')
+        : undefined,
+  };
 }

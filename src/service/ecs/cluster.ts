@@ -1,23 +1,41 @@
-// Clusters: every compute environment has one, named as AWS Batch names those that it makes. There are no others.
+// Clusters: every compute environment has one, named as AWS Batch names those that it makes. There
+// are no others.
 
 import type { Cluster } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../base/ids.ts';
 import { must } from '../../base/assert.ts';
 import { nameInArn, namedClusterArn } from '../../core/arn.ts';
-import { hasCluster, type ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
+import {
+  hasCluster,
+  type ComputeEnvironment,
+} from '../../core/compute-environment/compute-environment.ts';
 import type { ClusterReader } from '../../port/cluster-reader.ts';
 import type { Access, RequestContext } from '../../wire/operation.ts';
 import { clusterNotFound } from './error.ts';
 
-export const clusterName = (environment: ComputeEnvironment): string => must(nameInArn(environment.ecsClusterArn), 'a cluster has a name');
+export const clusterName = (environment: ComputeEnvironment): string =>
+  must(nameInArn(environment.ecsClusterArn), 'a cluster has a name');
 
-/** The environment whose cluster is meant, by name or ARN; `default` where nothing is said, as ECS takes it. */
-export function clusterOf(reader: ClusterReader, scope: Scope, given: string | undefined): ComputeEnvironment | undefined {
-  return reader.environments(scope).find((environment) => hasCluster(environment, given ?? 'default'));
+/**
+ * The environment whose cluster is meant, by name or ARN; `default` where nothing is said, as ECS
+ * takes it.
+ */
+export function clusterOf(
+  reader: ClusterReader,
+  scope: Scope,
+  given: string | undefined,
+): ComputeEnvironment | undefined {
+  return reader
+    .environments(scope)
+    .find((environment) => hasCluster(environment, given ?? 'default'));
 }
 
 /** Throws ClusterNotFoundException. */
-export function knownCluster(reader: ClusterReader, scope: Scope, given: string | undefined): ComputeEnvironment {
+export function knownCluster(
+  reader: ClusterReader,
+  scope: Scope,
+  given: string | undefined,
+): ComputeEnvironment {
   const found = clusterOf(reader, scope, given);
   if (found === undefined) throw clusterNotFound();
   return found;
@@ -25,7 +43,8 @@ export function knownCluster(reader: ClusterReader, scope: Scope, given: string 
 
 export function clusterDetail(reader: ClusterReader, environment: ComputeEnvironment): Cluster {
   const instances = reader.containerInstances(environment);
-  const count = (of: (instance: (typeof instances)[number]) => number): number => instances.reduce((sum, instance) => sum + of(instance), 0);
+  const count = (of: (instance: (typeof instances)[number]) => number): number =>
+    instances.reduce((sum, instance) => sum + of(instance), 0);
   return {
     clusterArn: environment.ecsClusterArn,
     clusterName: clusterName(environment),
@@ -36,11 +55,20 @@ export function clusterDetail(reader: ClusterReader, environment: ComputeEnviron
     activeServicesCount: 0,
     statistics: [],
     tags: [],
-    settings: [{ name: 'containerInsights', value: environment.ecsSettings?.containerInsights === 'ENABLED' ? 'enabled' : 'disabled' }],
+    settings: [
+      {
+        name: 'containerInsights',
+        value: environment.ecsSettings?.containerInsights === 'ENABLED' ? 'enabled' : 'disabled',
+      },
+    ],
     capacityProviders: [],
     defaultCapacityProviderStrategy: [],
   };
 }
 
 /** What an operation on one cluster asks leave for. */
-export const onCluster = (action: string, cluster: string | undefined, { scope }: RequestContext): Access[] => [{ action, resources: [namedClusterArn(scope, cluster ?? 'default')] }];
+export const onCluster = (
+  action: string,
+  cluster: string | undefined,
+  { scope }: RequestContext,
+): Access[] => [{ action, resources: [namedClusterArn(scope, cluster ?? 'default')] }];

@@ -1,6 +1,10 @@
-// DescribeContainerInstances: registered and remaining resources, versions and attributes of the hosts in a cluster.
+// DescribeContainerInstances: registered and remaining resources, versions and attributes of the
+// hosts in a cluster.
 
-import type { DescribeContainerInstancesCommandInput, DescribeContainerInstancesCommandOutput } from '@aws-sdk/client-ecs';
+import type {
+  DescribeContainerInstancesCommandInput,
+  DescribeContainerInstancesCommandOutput,
+} from '@aws-sdk/client-ecs';
 import { containerInstanceArn } from '../../core/arn.ts';
 import { describable } from './check.ts';
 import { clusterName, knownCluster, onCluster } from './cluster.ts';
@@ -8,8 +12,12 @@ import { hostIdOf, instanceDetails } from './container-instance.ts';
 import { endedAfterMs, type EcsOperation } from './deps.ts';
 import { invalidParameter } from './error.ts';
 
-export const describeContainerInstances: EcsOperation<DescribeContainerInstancesCommandInput, DescribeContainerInstancesCommandOutput> = {
-  authorizes: (input, context) => onCluster('ecs:DescribeContainerInstances', input.cluster, context),
+export const describeContainerInstances: EcsOperation<
+  DescribeContainerInstancesCommandInput,
+  DescribeContainerInstancesCommandOutput
+> = {
+  authorizes: (input, context) =>
+    onCluster('ecs:DescribeContainerInstances', input.cluster, context),
 
   async handle(deps, input, context) {
     const asked = describable(input.containerInstances, 'containerInstances');
@@ -17,10 +25,26 @@ export const describeContainerInstances: EcsOperation<DescribeContainerInstances
     const { reader } = deps;
     const { scope } = context;
     const environment = knownCluster(reader, scope, input.cluster);
-    const found = asked.map((given) => ({ given, view: reader.containerInstance(environment, hostIdOf(given), endedAfterMs(deps)) }));
+    const found = asked.map((given) => ({
+      given,
+      view: reader.containerInstance(environment, hostIdOf(given), endedAfterMs(deps)),
+    }));
     return {
-      containerInstances: await instanceDetails(deps, found.flatMap(({ view }) => view ?? []), context),
-      failures: found.flatMap(({ given, view }) => (view === undefined ? [{ arn: containerInstanceArn(scope, clusterName(environment), hostIdOf(given)), reason: 'MISSING' }] : [])),
+      containerInstances: await instanceDetails(
+        deps,
+        found.flatMap(({ view }) => view ?? []),
+        context,
+      ),
+      failures: found.flatMap(({ given, view }) =>
+        view === undefined
+          ? [
+              {
+                arn: containerInstanceArn(scope, clusterName(environment), hostIdOf(given)),
+                reason: 'MISSING',
+              },
+            ]
+          : [],
+      ),
     };
   },
 };

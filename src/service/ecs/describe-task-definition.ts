@@ -1,7 +1,13 @@
-// DescribeTaskDefinition: a job definition as ECS shows the task definition that AWS Batch makes of it, by family, `family:revision` or ARN.
+// DescribeTaskDefinition: a job definition as ECS shows the task definition that AWS Batch makes of
+// it, by family, `family:revision` or ARN.
 
 import type { ContainerProperties } from '@aws-sdk/client-batch';
-import type { ContainerDefinition, DescribeTaskDefinitionCommandInput, DescribeTaskDefinitionCommandOutput, TaskDefinition } from '@aws-sdk/client-ecs';
+import type {
+  ContainerDefinition,
+  DescribeTaskDefinitionCommandInput,
+  DescribeTaskDefinitionCommandOutput,
+  TaskDefinition,
+} from '@aws-sdk/client-ecs';
 import { TaskDefinitionField } from '@aws-sdk/client-ecs';
 import { isRefusal } from '../../base/refusal.ts';
 import { nameInArn, taskDefinitionArn } from '../../core/arn.ts';
@@ -13,33 +19,56 @@ import { oneOf } from './check.ts';
 import type { EcsOperation } from './deps.ts';
 import { clientError } from './error.ts';
 
-export const describeTaskDefinition: EcsOperation<DescribeTaskDefinitionCommandInput, DescribeTaskDefinitionCommandOutput> = {
+export const describeTaskDefinition: EcsOperation<
+  DescribeTaskDefinitionCommandInput,
+  DescribeTaskDefinitionCommandOutput
+> = {
   authorizes: () => [{ action: 'ecs:DescribeTaskDefinition', resources: ['*'] }],
 
   handle({ definitions }, input, { scope }) {
-    const showsTags = input.include?.some((one) => oneOf(TaskDefinitionField, one, 'include') === 'TAGS') ?? false;
+    const showsTags =
+      input.include?.some((one) => oneOf(TaskDefinitionField, one, 'include') === 'TAGS') ?? false;
     const given = input.taskDefinition ?? '';
     const isArn = given.startsWith('arn:');
     const found = definitions.jobDefinition(scope, (isArn ? nameInArn(given) : given) ?? '');
-    if (found === undefined || (isArn && given !== arnOf(found.definition))) throw clientError('Unable to describe task definition.');
-    return { taskDefinition: shown(found.definition), tags: showsTags ? Object.entries(found.tags).map(([key, value]) => ({ key, value })) : undefined };
+    if (found === undefined || (isArn && given !== arnOf(found.definition)))
+      throw clientError('Unable to describe task definition.');
+    return {
+      taskDefinition: shown(found.definition),
+      tags: showsTags
+        ? Object.entries(found.tags).map(([key, value]) => ({ key, value }))
+        : undefined,
+    };
   },
 };
 
-const arnOf = ({ scope, arn }: JobDefinition): string => taskDefinitionArn({ scope, definitionArn: arn });
+const arnOf = ({ scope, arn }: JobDefinition): string =>
+  taskDefinitionArn({ scope, definitionArn: arn });
 
 /** Of a multi-node parallel job: as its main node is. */
 function shown(definition: JobDefinition): TaskDefinition {
-  const { containerProperties, nodeProperties, platformCapabilities = ['EC2'] } = definition.request;
-  const container = (nodeProperties ? propertiesOfNode(nodeProperties, nodeProperties.mainNode ?? 0).container : containerProperties) ?? {};
-  const compatibilities = platformCapabilities.map((one) => (one === 'FARGATE' ? 'FARGATE' : 'EC2'));
+  const {
+    containerProperties,
+    nodeProperties,
+    platformCapabilities = ['EC2'],
+  } = definition.request;
+  const container =
+    (nodeProperties
+      ? propertiesOfNode(nodeProperties, nodeProperties.mainNode ?? 0).container
+      : containerProperties) ?? {};
+  const compatibilities = platformCapabilities.map((one) =>
+    one === 'FARGATE' ? 'FARGATE' : 'EC2',
+  );
   return {
     taskDefinitionArn: arnOf(definition),
     family: definition.name,
     revision: definition.revision,
     status: definition.status,
     containerDefinitions: [containerDefinition(container)],
-    volumes: (container.volumes ?? []).map(({ name, host }) => ({ name, host: host && { sourcePath: host.sourcePath } })),
+    volumes: (container.volumes ?? []).map(({ name, host }) => ({
+      name,
+      host: host && { sourcePath: host.sourcePath },
+    })),
     networkMode: nodeProperties || compatibilities.includes('FARGATE') ? 'awsvpc' : 'host',
     taskRoleArn: container.jobRoleArn,
     executionRoleArn: container.executionRoleArn,
@@ -49,7 +78,10 @@ function shown(definition: JobDefinition): TaskDefinition {
   };
 }
 
-/** Under the name that AWS Batch gives it. What a definition leaves to its submissions counts as nothing. */
+/**
+ * Under the name that AWS Batch gives it. What a definition leaves to its submissions counts as
+ * nothing.
+ */
 function containerDefinition(container: ContainerProperties): ContainerDefinition {
   const asked = needsOf(container);
   const { milliVcpu, memoryMib } = isRefusal(asked) ? noNeeds : asked;
@@ -61,7 +93,11 @@ function containerDefinition(container: ContainerProperties): ContainerDefinitio
     essential: true,
     command: container.command ?? [],
     environment: container.environment ?? [],
-    mountPoints: (container.mountPoints ?? []).map(({ sourceVolume, containerPath, readOnly }) => ({ sourceVolume, containerPath, readOnly })),
+    mountPoints: (container.mountPoints ?? []).map(({ sourceVolume, containerPath, readOnly }) => ({
+      sourceVolume,
+      containerPath,
+      readOnly,
+    })),
     privileged: container.privileged,
     readonlyRootFilesystem: container.readonlyRootFilesystem,
     user: container.user,

@@ -1,4 +1,5 @@
-// DescribeTasks: attempts by the taskArn that DescribeJobs shows, under way or stopped within the hour.
+// DescribeTasks: attempts by the taskArn that DescribeJobs shows, under way or stopped within the
+// hour.
 
 import type { DescribeTasksCommandInput, DescribeTasksCommandOutput } from '@aws-sdk/client-ecs';
 import { TaskField } from '@aws-sdk/client-ecs';
@@ -16,12 +17,27 @@ export const describeTasks: EcsOperation<DescribeTasksCommandInput, DescribeTask
     const { reader } = deps;
     const asked = describable(input.tasks, 'tasks');
     if (asked.length === 0) throw invalidParameter('Tasks cannot be empty.');
-    const showsTags = input.include?.some((one) => oneOf(TaskField, one, 'include') === 'TAGS') ?? false;
+    const showsTags =
+      input.include?.some((one) => oneOf(TaskField, one, 'include') === 'TAGS') ?? false;
     const environment = knownCluster(reader, scope, input.cluster);
-    const found = asked.map((given) => ({ given, view: reader.task(environment, attemptIdOf(given), endedAfterMs(deps)) }));
+    const found = asked.map((given) => ({
+      given,
+      view: reader.task(environment, attemptIdOf(given), endedAfterMs(deps)),
+    }));
     return {
-      tasks: found.flatMap(({ view }) => (view === undefined ? [] : [taskDetail(view, reader.taskFacts(view.jobId), showsTags)])),
-      failures: found.flatMap(({ given, view }) => (view === undefined ? [{ arn: taskArn(scope, clusterName(environment), attemptIdOf(given)), reason: 'MISSING' }] : [])),
+      tasks: found.flatMap(({ view }) =>
+        view === undefined ? [] : [taskDetail(view, reader.taskFacts(view.jobId), showsTags)],
+      ),
+      failures: found.flatMap(({ given, view }) =>
+        view === undefined
+          ? [
+              {
+                arn: taskArn(scope, clusterName(environment), attemptIdOf(given)),
+                reason: 'MISSING',
+              },
+            ]
+          : [],
+      ),
     };
   },
 };

@@ -4,10 +4,14 @@ import { never } from '../../base/assert.ts';
 import type { Refusal } from '../../base/refusal.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 
-export const invalidParameter = (message: string): AwsError => new AwsError('InvalidParameterException', 400, message);
-export const clientError = (message: string): AwsError => new AwsError('ClientException', 400, message);
-export const clusterNotFound = (): AwsError => new AwsError('ClusterNotFoundException', 400, 'Cluster not found.');
-export const instanceNotFound = (): AwsError => invalidParameter('referenced container instance not found.');
+export const invalidParameter = (message: string): AwsError =>
+  new AwsError('InvalidParameterException', 400, message);
+export const clientError = (message: string): AwsError =>
+  new AwsError('ClientException', 400, message);
+export const clusterNotFound = (): AwsError =>
+  new AwsError('ClusterNotFoundException', 400, 'Cluster not found.');
+export const instanceNotFound = (): AwsError =>
+  invalidParameter('referenced container instance not found.');
 
 /** A core refusal as ECS answers it. */
 export function fromRefusal(refusal: Refusal): AwsError {

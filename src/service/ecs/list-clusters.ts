@@ -8,7 +8,10 @@ export const listClusters: EcsOperation<ListClustersCommandInput, ListClustersCo
   authorizes: () => [{ action: 'ecs:ListClusters', resources: ['*'] }],
 
   handle({ reader }, input, { scope }) {
-    const { names, nextToken } = page(reader.environments(scope).map((environment) => environment.ecsClusterArn), input);
+    const { names, nextToken } = page(
+      reader.environments(scope).map((environment) => environment.ecsClusterArn),
+      input,
+    );
     return { clusterArns: names, nextToken };
   },
 };

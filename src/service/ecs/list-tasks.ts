@@ -14,15 +14,26 @@ export const listTasks: EcsOperation<ListTasksCommandInput, ListTasksCommandOutp
 
   handle(deps, input, { scope }) {
     const { reader } = deps;
-    if (input.family || input.serviceName || input.launchType) throw invalidParameter('family, serviceName and launchType are not supported by Longshore');
+    if (input.family || input.serviceName || input.launchType)
+      throw invalidParameter('family, serviceName and launchType are not supported by Longshore');
     const desired = oneOf(DesiredStatus, input.desiredStatus, 'desiredStatus') ?? 'RUNNING';
-    const on = input.containerInstance === undefined ? undefined : hostIdOf(input.containerInstance);
+    const on =
+      input.containerInstance === undefined ? undefined : hostIdOf(input.containerInstance);
     const environment = knownCluster(reader, scope, input.cluster);
-    const tasks = reader.tasks(environment, endedAfterMs(deps)).filter(({ hostId, jobId, isWanted }) => {
-      if ((on !== undefined && hostId !== on) || (input.startedBy !== undefined && jobId !== input.startedBy)) return false;
-      return isWanted === (desired !== 'STOPPED');
-    });
-    const { names, nextToken } = page(tasks.map(({ attemptId }) => arnOfTask({ environment, attemptId })), input);
+    const tasks = reader
+      .tasks(environment, endedAfterMs(deps))
+      .filter(({ hostId, jobId, isWanted }) => {
+        if (
+          (on !== undefined && hostId !== on) ||
+          (input.startedBy !== undefined && jobId !== input.startedBy)
+        )
+          return false;
+        return isWanted === (desired !== 'STOPPED');
+      });
+    const { names, nextToken } = page(
+      tasks.map(({ attemptId }) => arnOfTask({ environment, attemptId })),
+      input,
+    );
     return { taskArns: names, nextToken };
   },
 };

@@ -1,5 +1,5 @@
-// The operations of ECS that show where jobs run, and by which hosts of the user's own join and leave; by AWS's name. All
-// others answer that they are not built.
+// The operations of ECS that show where jobs run, and by which hosts of the user's own join and
+// leave; by AWS's name. All others answer that they are not built.
 
 import type { OperationTable } from '../../wire/operation.ts';
 import type { EcsDeps } from './deps.ts';

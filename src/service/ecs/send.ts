@@ -1,4 +1,5 @@
-// The way of an operation's command through the bus: a refusal becomes the error that ECS's clients expect.
+// The way of an operation's command through the bus: a refusal becomes the error that ECS's clients
+// expect.
 
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import type { Command, ReplyOf } from '../../core/command/command.ts';
@@ -8,7 +9,11 @@ import { fromRefusal } from './error.ts';
 import { envelopeOf } from '../envelope.ts';
 
 /** The command's reply; throws AwsError for a refusal. */
-export async function send<C extends Command>({ bus }: EcsDeps, command: C, context: RequestContext): Promise<ReplyOf<C>> {
+export async function send<C extends Command>(
+  { bus }: EcsDeps,
+  command: C,
+  context: RequestContext,
+): Promise<ReplyOf<C>> {
   const reply: ReplyOf<C> | Refusal = await bus.submit(command, envelopeOf(context));
   if (isRefusal(reply)) throw fromRefusal(reply);
   return reply;

@@ -9,16 +9,22 @@ import { propertiesOfNode } from '../../core/job/nodes.ts';
 import type { TaskFacts, TaskView } from '../../port/cluster-reader.ts';
 import { clusterName } from './cluster.ts';
 
-export const attemptIdOf = (given: string): AttemptId => attemptId(given.slice(given.lastIndexOf('/') + 1));
+export const attemptIdOf = (given: string): AttemptId =>
+  attemptId(given.slice(given.lastIndexOf('/') + 1));
 
-export const arnOfTask = ({ environment, attemptId: id }: Pick<TaskView, 'environment' | 'attemptId'>): string => taskArn(environment.scope, clusterName(environment), id);
+export const arnOfTask = ({
+  environment,
+  attemptId: id,
+}: Pick<TaskView, 'environment' | 'attemptId'>): string =>
+  taskArn(environment.scope, clusterName(environment), id);
 
 /** `facts` are absent where the job was removed in between. */
 export function taskDetail(view: TaskView, facts: TaskFacts | undefined, showsTags: boolean): Task {
   const { environment, job, jobId, attempt } = view;
   const cluster = clusterName(environment);
   const { milliVcpu, memoryMib } = job.terms.needs;
-  const lastStatus = attempt.state === 'ended' ? 'STOPPED' : attempt.state === 'running' ? 'RUNNING' : 'PENDING';
+  const lastStatus =
+    attempt.state === 'ended' ? 'STOPPED' : attempt.state === 'running' ? 'RUNNING' : 'PENDING';
   const startedAt = attempt.state === 'starting' ? undefined : whenMs(attempt.startedAtMs);
   return {
     taskArn: arnOfTask(view),
@@ -26,7 +32,8 @@ export function taskDetail(view: TaskView, facts: TaskFacts | undefined, showsTa
     taskDefinitionArn: facts && taskDefinitionArn(facts.detail),
     containerInstanceArn: containerInstanceArn(environment.scope, cluster, attempt.hostId),
     lastStatus,
-    desiredStatus: attempt.state === 'ended' || job.stopRequested !== undefined ? 'STOPPED' : 'RUNNING',
+    desiredStatus:
+      attempt.state === 'ended' || job.stopRequested !== undefined ? 'STOPPED' : 'RUNNING',
     cpu: String(Math.floor((milliVcpu * 1024) / 1000)),
     memory: String(memoryMib),
     createdAt: whenMs(attempt.placedAtMs),
@@ -41,11 +48,14 @@ export function taskDetail(view: TaskView, facts: TaskFacts | undefined, showsTa
     overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
     attachments: [],
     attributes: [],
-    tags: showsTags ? Object.entries(facts?.tags ?? {}).map(([key, value]) => ({ key, value })) : [],
+    tags: showsTags
+      ? Object.entries(facts?.tags ?? {}).map(([key, value]) => ({ key, value }))
+      : [],
   };
 }
 
-const whenMs = (ms: number | undefined): Date | undefined => (ms === undefined ? undefined : new Date(ms));
+const whenMs = (ms: number | undefined): Date | undefined =>
+  ms === undefined ? undefined : new Date(ms);
 
 /** The one container that AWS Batch runs in a task, under the name that it gives. */
 function container(view: TaskView, facts: TaskFacts | undefined, lastStatus: string): Container {
@@ -53,7 +63,10 @@ function container(view: TaskView, facts: TaskFacts | undefined, lastStatus: str
   const { milliVcpu, memoryMib } = job.terms.needs;
   const { node } = splitJobId(jobId);
   const { nodeProperties } = facts?.detail ?? {};
-  const image = (nodeProperties && propertiesOfNode(nodeProperties, node ?? nodeProperties.mainNode ?? 0).container?.image) ?? facts?.detail.container.image;
+  const image =
+    (nodeProperties &&
+      propertiesOfNode(nodeProperties, node ?? nodeProperties.mainNode ?? 0).container?.image) ??
+    facts?.detail.container.image;
   return {
     name: 'default',
     image,
@@ -72,13 +85,24 @@ function container(view: TaskView, facts: TaskFacts | undefined, lastStatus: str
 function stopOf({ job }: TaskView, attempt: EndedAttempt): Partial<Task> {
   const stoppedAt = whenMs(attempt.stoppedAtMs);
   const stoppedReason = attempt.statusReason ?? 'Essential container in task exited';
-  return { stopCode: stopCode(job, attempt), stoppedReason, stoppingAt: stoppedAt, stoppedAt, executionStoppedAt: stoppedAt };
+  return {
+    stopCode: stopCode(job, attempt),
+    stoppedReason,
+    stoppingAt: stoppedAt,
+    stoppedAt,
+    executionStoppedAt: stoppedAt,
+  };
 }
 
-function stopCode({ stopRequested, attempts }: TaskView['job'], attempt: EndedAttempt): TaskStopCode {
+function stopCode(
+  { stopRequested, attempts }: TaskView['job'],
+  attempt: EndedAttempt,
+): TaskStopCode {
   if (attempt.startedAtMs === undefined) return 'TaskFailedToStart';
   // What the job was stopped for ended its last attempt.
   const stop = attempts.at(-1) === attempt ? stopRequested?.by : undefined;
   if (stop === 'cancel' || stop === 'terminate' || stop === 'timeout') return 'UserInitiated';
-  return stop === 'host' || attempt.exitCode === undefined ? 'TerminationNotice' : 'EssentialContainerExited';
+  return stop === 'host' || attempt.exitCode === undefined
+    ? 'TerminationNotice'
+    : 'EssentialContainerExited';
 }

@@ -1,13 +1,20 @@
 // AddRoleToInstanceProfile. A profile holds one role.
 
-import type { AddRoleToInstanceProfileCommandInput, AddRoleToInstanceProfileCommandOutput } from '@aws-sdk/client-iam';
+import type {
+  AddRoleToInstanceProfileCommandInput,
+  AddRoleToInstanceProfileCommandOutput,
+} from '@aws-sdk/client-iam';
 import { foundProfile, ownRole } from './check.ts';
 import { change, putProfile, type IamOperation } from './deps.ts';
 import { limitExceeded } from './error.ts';
 import { onProfile } from './show.ts';
 
-export const addRoleToInstanceProfile: IamOperation<AddRoleToInstanceProfileCommandInput, AddRoleToInstanceProfileCommandOutput> = {
-  authorizes: (input, context) => onProfile('AddRoleToInstanceProfile', input.InstanceProfileName, context),
+export const addRoleToInstanceProfile: IamOperation<
+  AddRoleToInstanceProfileCommandInput,
+  AddRoleToInstanceProfileCommandOutput
+> = {
+  authorizes: (input, context) =>
+    onProfile('AddRoleToInstanceProfile', input.InstanceProfileName, context),
 
   async handle(deps, input, context) {
     await change(deps, context, (draft) => {

@@ -1,6 +1,10 @@
-// AttachRolePolicy: of a managed policy of the account, or any of AWS's own by its ARN: whether AWS has one of that name is not known here.
+// AttachRolePolicy: of a managed policy of the account, or any of AWS's own by its ARN: whether AWS
+// has one of that name is not known here.
 
-import type { AttachRolePolicyCommandInput, AttachRolePolicyCommandOutput } from '@aws-sdk/client-iam';
+import type {
+  AttachRolePolicyCommandInput,
+  AttachRolePolicyCommandOutput,
+} from '@aws-sdk/client-iam';
 import { partitionOf } from '../../base/partition.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { mostAttachedPolicies, ownRole } from './check.ts';
@@ -10,10 +14,19 @@ import { checkedArn, ownPolicy } from './policy.ts';
 import { onRole } from './show.ts';
 
 /** One of AWS's own, in the caller's partition. */
-const isAws = (arn: string, { region }: RequestContext): boolean => arn.startsWith(`arn:${partitionOf(region)}:iam::aws:policy/`) && /:policy\/[\w+=,.@/-]+$/.test(arn);
+const isAws = (arn: string, { region }: RequestContext): boolean =>
+  arn.startsWith(`arn:${partitionOf(region)}:iam::aws:policy/`) &&
+  /:policy\/[\w+=,.@/-]+$/.test(arn);
 
-export const attachRolePolicy: IamOperation<AttachRolePolicyCommandInput, AttachRolePolicyCommandOutput> = {
-  authorizes: (input, context) => onRole('AttachRolePolicy', input.RoleName, context).map((access) => ({ ...access, conditions: { 'iam:PolicyARN': input.PolicyArn ?? '' } })),
+export const attachRolePolicy: IamOperation<
+  AttachRolePolicyCommandInput,
+  AttachRolePolicyCommandOutput
+> = {
+  authorizes: (input, context) =>
+    onRole('AttachRolePolicy', input.RoleName, context).map((access) => ({
+      ...access,
+      conditions: { 'iam:PolicyARN': input.PolicyArn ?? '' },
+    })),
 
   async handle(deps, input, context) {
     const arn = checkedArn(input.PolicyArn);
@@ -21,7 +34,8 @@ export const attachRolePolicy: IamOperation<AttachRolePolicyCommandInput, Attach
       const role = ownRole(draft, input.RoleName);
       if (!isAws(arn, context) && ownPolicy(draft, arn, context) === undefined) throw noPolicy(arn);
       if (role.attached.includes(arn)) return;
-      if (role.attached.length >= mostAttachedPolicies) throw limitExceeded('PoliciesPerRole', mostAttachedPolicies);
+      if (role.attached.length >= mostAttachedPolicies)
+        throw limitExceeded('PoliciesPerRole', mostAttachedPolicies);
       putRole(draft, { ...role, attached: [...role.attached, arn] });
     });
     return {};

@@ -1,9 +1,17 @@
-// Checks of what clients send that the schemas cannot say, by the patterns of IAM's model; and the resources that a name must
-// find.
+// Checks of what clients send that the schemas cannot say, by the patterns of IAM's model; and the
+// resources that a name must find.
 
 import { checksFor } from '../../wire/check.ts';
 import type { IamView, InstanceProfile, Role } from './deps.ts';
-import { invalid, invalidInput, limitExceeded, malformedPolicy, noProfile, noRole, unmodifiable } from './error.ts';
+import {
+  invalid,
+  invalidInput,
+  limitExceeded,
+  malformedPolicy,
+  noProfile,
+  noRole,
+  unmodifiable,
+} from './error.ts';
 
 export const { integerIn, lengthIn, given, matches, oneOf } = checksFor(invalid);
 
@@ -18,16 +26,26 @@ const mostManagedPolicyCharacters = 6_144;
 export const mostPolicies = 1_500;
 export const mostVersions = 5;
 
-const name = (value: string | undefined, member: string, most: number): string => given(matches(lengthIn(value, 1, most, member), nameForm, member, nameExplained), member);
+const name = (value: string | undefined, member: string, most: number): string =>
+  given(matches(lengthIn(value, 1, most, member), nameForm, member, nameExplained), member);
 
 export const roleName = (value: string | undefined): string => name(value, 'roleName', 64);
-export const profileName = (value: string | undefined): string => name(value, 'instanceProfileName', 128);
+export const profileName = (value: string | undefined): string =>
+  name(value, 'instanceProfileName', 128);
 export const policyName = (value: string | undefined): string => name(value, 'policyName', 128);
 
 export const path = (value: string | undefined, member = 'path'): string =>
-  matches(lengthIn(value, 1, 512, member), member === 'path' ? /^\/(?:[!-~]+\/)?$/ : /^\/[!-~]*$/, member, 'a path that begins and ends with a slash') ?? '/';
+  matches(
+    lengthIn(value, 1, 512, member),
+    member === 'path' ? /^\/(?:[!-~]+\/)?$/ : /^\/[!-~]*$/,
+    member,
+    'a path that begins and ends with a slash',
+  ) ?? '/';
 
-/** A policy document, which must be a JSON object with a statement. What it permits is not judged here. */
+/**
+ * A policy document, which must be a JSON object with a statement. What it permits is not judged
+ * here.
+ */
 export function policyDocument(text: string | undefined, member: string): string {
   const document = given(lengthIn(text, 1, 131_072, member), member);
   let parsed: unknown;
@@ -36,21 +54,25 @@ export function policyDocument(text: string | undefined, member: string): string
   } catch {
     throw malformedPolicy('This policy contains invalid Json');
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw malformedPolicy('Syntax errors in policy.');
-  if (!('Statement' in parsed) || typeof parsed.Statement !== 'object' || parsed.Statement === null) throw malformedPolicy('Missing required field Statement');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw malformedPolicy('Syntax errors in policy.');
+  if (!('Statement' in parsed) || typeof parsed.Statement !== 'object' || parsed.Statement === null)
+    throw malformedPolicy('Missing required field Statement');
   return document;
 }
 
 /** The document of a managed policy. */
 export function managedDocument(text: string | undefined): string {
   const document = policyDocument(text, 'policyDocument');
-  if (document.replaceAll(/\s/g, '').length > mostManagedPolicyCharacters) throw limitExceeded('PolicySize', mostManagedPolicyCharacters);
+  if (document.replaceAll(/\s/g, '').length > mostManagedPolicyCharacters)
+    throw limitExceeded('PolicySize', mostManagedPolicyCharacters);
   return document;
 }
 
 export function trustPolicy(text: string | undefined): string {
   const document = policyDocument(text, 'assumeRolePolicyDocument');
-  if (document.replaceAll(/\s/g, '').length > mostTrustPolicyCharacters) throw limitExceeded('ACLSizePerRole', mostTrustPolicyCharacters);
+  if (document.replaceAll(/\s/g, '').length > mostTrustPolicyCharacters)
+    throw limitExceeded('ACLSizePerRole', mostTrustPolicyCharacters);
   return document;
 }
 
@@ -60,14 +82,21 @@ interface Tag {
 }
 
 /** Tags as IAM takes them: each key once, 50 at most. */
-export function tags(list: readonly Tag[] | undefined, had: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function tags(
+  list: readonly Tag[] | undefined,
+  had: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const seen = new Set<string>();
   const merged = new Map(Object.entries(had));
   for (const { Key: key = '', Value: value = '' } of list ?? []) {
     lengthIn(key, 1, 128, 'tags.member.key');
     lengthIn(value, 0, 256, 'tags.member.value');
-    if (key.startsWith('aws:')) throw invalidInput(`Tag keys that begin with aws: are reserved: ${key}`);
-    if (seen.has(key.toLowerCase())) throw invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
+    if (key.startsWith('aws:'))
+      throw invalidInput(`Tag keys that begin with aws: are reserved: ${key}`);
+    if (seen.has(key.toLowerCase()))
+      throw invalidInput(
+        'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+      );
     seen.add(key.toLowerCase());
     merged.set(key, value);
   }
@@ -75,7 +104,10 @@ export function tags(list: readonly Tag[] | undefined, had: Readonly<Record<stri
   return Object.fromEntries(merged);
 }
 
-export function withoutTags(had: Readonly<Record<string, string>>, keys: readonly string[] | undefined): Record<string, string> {
+export function withoutTags(
+  had: Readonly<Record<string, string>>,
+  keys: readonly string[] | undefined,
+): Record<string, string> {
   const gone = new Set(keys);
   return Object.fromEntries(Object.entries(had).filter(([key]) => !gone.has(key)));
 }

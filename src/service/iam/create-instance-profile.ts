@@ -1,17 +1,30 @@
 // CreateInstanceProfile: empty; AddRoleToInstanceProfile puts a role into it.
 
-import type { CreateInstanceProfileCommandInput, CreateInstanceProfileCommandOutput } from '@aws-sdk/client-iam';
+import type {
+  CreateInstanceProfileCommandInput,
+  CreateInstanceProfileCommandOutput,
+} from '@aws-sdk/client-iam';
 import { path, profileName, tags } from './check.ts';
 import { change, newId, putProfile, type IamOperation, type InstanceProfile } from './deps.ts';
 import { profileExists } from './error.ts';
 import { onProfile, shownProfile } from './show.ts';
 
-export const createInstanceProfile: IamOperation<CreateInstanceProfileCommandInput, CreateInstanceProfileCommandOutput> = {
-  authorizes: (input, context) => onProfile('CreateInstanceProfile', input.InstanceProfileName, context, input.Path),
+export const createInstanceProfile: IamOperation<
+  CreateInstanceProfileCommandInput,
+  CreateInstanceProfileCommandOutput
+> = {
+  authorizes: (input, context) =>
+    onProfile('CreateInstanceProfile', input.InstanceProfileName, context, input.Path),
 
   async handle(deps, input, context) {
     const name = profileName(input.InstanceProfileName);
-    const profile: InstanceProfile = { name, id: newId(deps.ids, 'AIPA'), path: path(input.Path), createdAtMs: deps.clock.now(), tags: tags(input.Tags) };
+    const profile: InstanceProfile = {
+      name,
+      id: newId(deps.ids, 'AIPA'),
+      path: path(input.Path),
+      createdAtMs: deps.clock.now(),
+      tags: tags(input.Tags),
+    };
     return change(deps, context, (draft) => {
       const there = draft.get('instance-profile', name);
       if (there !== undefined && !there.isDefault) throw profileExists(name);

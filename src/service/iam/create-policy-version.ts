@@ -1,12 +1,18 @@
 // CreatePolicyVersion: a changed document, which holds at once where it is to be the default.
 
-import type { CreatePolicyVersionCommandInput, CreatePolicyVersionCommandOutput } from '@aws-sdk/client-iam';
+import type {
+  CreatePolicyVersionCommandInput,
+  CreatePolicyVersionCommandOutput,
+} from '@aws-sdk/client-iam';
 import { managedDocument, mostVersions } from './check.ts';
 import { changeRights, type IamOperation } from './deps.ts';
 import { tooManyVersions } from './error.ts';
 import { changeablePolicy, listedVersion, onPolicy, putPolicy } from './policy.ts';
 
-export const createPolicyVersion: IamOperation<CreatePolicyVersionCommandInput, CreatePolicyVersionCommandOutput> = {
+export const createPolicyVersion: IamOperation<
+  CreatePolicyVersionCommandInput,
+  CreatePolicyVersionCommandOutput
+> = {
   authorizes: (input) => onPolicy('CreatePolicyVersion', input.PolicyArn),
 
   async handle(deps, input, context) {

@@ -7,7 +7,11 @@ import { limitExceeded, policyExists } from './error.ts';
 import { onPolicy, policyArn, putPolicy, wholePolicy } from './policy.ts';
 
 export const createPolicy: IamOperation<CreatePolicyCommandInput, CreatePolicyCommandOutput> = {
-  authorizes: (input, context) => onPolicy('CreatePolicy', policyArn(context, { path: input.Path ?? '/', name: input.PolicyName ?? '' })),
+  authorizes: (input, context) =>
+    onPolicy(
+      'CreatePolicy',
+      policyArn(context, { path: input.Path ?? '/', name: input.PolicyName ?? '' }),
+    ),
 
   async handle(deps, input, context) {
     const createdAtMs = deps.clock.now();
@@ -25,7 +29,8 @@ export const createPolicy: IamOperation<CreatePolicyCommandInput, CreatePolicyCo
     };
     return change(deps, context, (draft) => {
       if (draft.get('policy', policy.name) !== undefined) throw policyExists(policy.name);
-      if (draft.all('policy').length >= mostPolicies) throw limitExceeded('PoliciesPerAccount', mostPolicies);
+      if (draft.all('policy').length >= mostPolicies)
+        throw limitExceeded('PoliciesPerAccount', mostPolicies);
       putPolicy(draft, policy);
       return { Policy: wholePolicy(draft, policy, policyArn(context, policy)) };
     });

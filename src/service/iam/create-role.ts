@@ -1,4 +1,5 @@
-// CreateRole. What a role cannot do here (a permissions boundary) is refused, never taken and forgotten.
+// CreateRole. What a role cannot do here (a permissions boundary) is refused, never taken and
+// forgotten.
 
 import type { CreateRoleCommandInput, CreateRoleCommandOutput } from '@aws-sdk/client-iam';
 import { integerIn, lengthIn, path, roleName, tags, trustPolicy } from './check.ts';
@@ -10,20 +11,25 @@ export const createRole: IamOperation<CreateRoleCommandInput, CreateRoleCommandO
   authorizes: (input, context) => onRole('CreateRole', input.RoleName, context, input.Path),
 
   async handle(deps, input, context) {
-    if (input.PermissionsBoundary !== undefined) throw invalid('PermissionsBoundary is not supported by Longshore yet');
+    if (input.PermissionsBoundary !== undefined)
+      throw invalid('PermissionsBoundary is not supported by Longshore yet');
     const role: Role = {
       name: roleName(input.RoleName),
       id: newId(deps.ids, 'AROA'),
       path: path(input.Path),
       description: lengthIn(input.Description, 0, 1000, 'description'),
       trustPolicy: trustPolicy(input.AssumeRolePolicyDocument),
-      maxSessionSeconds: integerIn(input.MaxSessionDuration, 3600, 43_200, 'maxSessionDuration') ?? 3600,
+      maxSessionSeconds:
+        integerIn(input.MaxSessionDuration, 3600, 43_200, 'maxSessionDuration') ?? 3600,
       createdAtMs: deps.clock.now(),
       tags: tags(input.Tags),
       attached: [],
       inline: {},
     };
-    if (role.path.startsWith('/aws-service-role/')) throw invalidInput('Path /aws-service-role/ is reserved for roles of services: use CreateServiceLinkedRole.');
+    if (role.path.startsWith('/aws-service-role/'))
+      throw invalidInput(
+        'Path /aws-service-role/ is reserved for roles of services: use CreateServiceLinkedRole.',
+      );
     await changeRights(deps, context, (draft) => {
       const there = draft.get('role', role.name);
       if (there !== undefined && !there.isDefault) throw roleExists(role.name);

@@ -1,12 +1,18 @@
 // DeleteRolePolicy: an inline policy.
 
-import type { DeleteRolePolicyCommandInput, DeleteRolePolicyCommandOutput } from '@aws-sdk/client-iam';
+import type {
+  DeleteRolePolicyCommandInput,
+  DeleteRolePolicyCommandOutput,
+} from '@aws-sdk/client-iam';
 import { ownRole, policyName } from './check.ts';
 import { changeRights, putRole, type IamOperation } from './deps.ts';
 import { noInlinePolicy } from './error.ts';
 import { onRole } from './show.ts';
 
-export const deleteRolePolicy: IamOperation<DeleteRolePolicyCommandInput, DeleteRolePolicyCommandOutput> = {
+export const deleteRolePolicy: IamOperation<
+  DeleteRolePolicyCommandInput,
+  DeleteRolePolicyCommandOutput
+> = {
   authorizes: (input, context) => onRole('DeleteRolePolicy', input.RoleName, context),
 
   async handle(deps, input, context) {
@@ -14,7 +20,10 @@ export const deleteRolePolicy: IamOperation<DeleteRolePolicyCommandInput, Delete
     await changeRights(deps, context, (draft) => {
       const role = ownRole(draft, input.RoleName);
       if (!Object.hasOwn(role.inline, name)) throw noInlinePolicy(name);
-      putRole(draft, { ...role, inline: Object.fromEntries(Object.entries(role.inline).filter(([one]) => one !== name)) });
+      putRole(draft, {
+        ...role,
+        inline: Object.fromEntries(Object.entries(role.inline).filter(([one]) => one !== name)),
+      });
     });
     return {};
   },

@@ -12,7 +12,8 @@ export const deleteRole: IamOperation<DeleteRoleCommandInput, DeleteRoleCommandO
   async handle(deps, input, context) {
     await changeRights(deps, context, (draft) => {
       const { name, attached, inline } = ownRole(draft, input.RoleName);
-      if (draft.all('instance-profile').some((profile) => profile.role === name)) throw deleteConflict('remove roles from instance profile');
+      if (draft.all('instance-profile').some((profile) => profile.role === name))
+        throw deleteConflict('remove roles from instance profile');
       if (attached.length > 0) throw deleteConflict('detach all policies');
       if (Object.keys(inline).length > 0) throw deleteConflict('delete policies');
       draft.remove('role', name);

@@ -1,4 +1,5 @@
-// What every operation of IAM works with, and what IAM keeps. IAM knows no region: its resources belong to the account.
+// What every operation of IAM works with, and what IAM keeps. IAM knows no region: its resources
+// belong to the account.
 
 import { scopeOf, scopeParts, type Scope } from '../../base/ids.ts';
 import { partitionOf } from '../../base/partition.ts';
@@ -30,7 +31,10 @@ export interface Role {
   readonly attached: readonly string[];
   /** Inline policies by name, as they were sent. */
   readonly inline: Readonly<Record<string, string>>;
-  /** It came with the account, and nobody has touched it: whoever creates one of its name gets theirs instead (see seed.ts). */
+  /**
+   * It came with the account, and nobody has touched it: whoever creates one of its name gets
+   * theirs instead (see seed.ts).
+   */
   readonly isDefault?: true | undefined;
 }
 
@@ -106,30 +110,51 @@ export interface IamDeps {
 export type IamOperation<Input, Output> = Operation<IamDeps, Input, Omit<Output, '$metadata'>>;
 
 /** Where IAM's resources of an account are, whatever region of its partition asks. */
-export const iamScope = ({ account, region }: Where): Scope => scopeOf(account, `${partitionOf(region)}-global`);
+export const iamScope = ({ account, region }: Where): Scope =>
+  scopeOf(account, `${partitionOf(region)}-global`);
 /** The partition of such a place. */
-export const partitionOfScope = (scope: Scope): string => scopeParts(scope).region.replace(/-global$/, '');
+export const partitionOfScope = (scope: Scope): string =>
+  scopeParts(scope).region.replace(/-global$/, '');
 
-export const view = ({ space }: IamDeps, context: RequestContext): Promise<IamView> => space.view(iamScope(context));
-export const change = <T>({ space }: IamDeps, context: RequestContext, decide: (draft: IamDraft) => T): Promise<T> => space.change(iamScope(context), envelopeOf(context), decide);
+export const view = ({ space }: IamDeps, context: RequestContext): Promise<IamView> =>
+  space.view(iamScope(context));
+export const change = <T>(
+  { space }: IamDeps,
+  context: RequestContext,
+  decide: (draft: IamDraft) => T,
+): Promise<T> => space.change(iamScope(context), envelopeOf(context), decide);
 
 /** As {@link change}, of whatever decides what roles may do: compute environments learn of it. */
-export async function changeRights<T>(deps: IamDeps, context: RequestContext, decide: (draft: IamDraft) => T): Promise<T> {
+export async function changeRights<T>(
+  deps: IamDeps,
+  context: RequestContext,
+  decide: (draft: IamDraft) => T,
+): Promise<T> {
   const value = await change(deps, context, decide);
   await noteRoles(deps, context, envelopeOf(context));
   return value;
 }
 
-/** Tells compute environments what the roles of an account may do now; at a start, what could not be told before the end. */
-export async function noteRoles({ space, bus }: Pick<IamDeps, 'space' | 'bus'>, where: Where, envelope: Envelope): Promise<void> {
+/**
+ * Tells compute environments what the roles of an account may do now; at a start, what could not be
+ * told before the end.
+ */
+export async function noteRoles(
+  { space, bus }: Pick<IamDeps, 'space' | 'bus'>,
+  where: Where,
+  envelope: Envelope,
+): Promise<void> {
   const { prefix, untagging } = knownRoles(await space.view(iamScope(where)), where);
   const reply = await bus.submit({ type: 'note-roles', prefix, untagging }, envelope);
   if (isRefusal(reply)) throw throttled(reply.message);
 }
 
 /** An id of IAM's form. */
-export const newId = (ids: Pick<Ids, 'attempt'>, prefix: 'AROA' | 'AIPA' | 'ANPA'): string => `${prefix}${ids.attempt().slice(0, 17).toUpperCase()}`;
+export const newId = (ids: Pick<Ids, 'attempt'>, prefix: 'AROA' | 'AIPA' | 'ANPA'): string =>
+  `${prefix}${ids.attempt().slice(0, 17).toUpperCase()}`;
 
 /** Keeps a role as it is now; it is somebody's own from here on. */
-export const putRole = (draft: IamDraft, role: Role): void => draft.put('role', role.name, { ...role, isDefault: undefined });
-export const putProfile = (draft: IamDraft, profile: InstanceProfile): void => draft.put('instance-profile', profile.name, { ...profile, isDefault: undefined });
+export const putRole = (draft: IamDraft, role: Role): void =>
+  draft.put('role', role.name, { ...role, isDefault: undefined });
+export const putProfile = (draft: IamDraft, profile: InstanceProfile): void =>
+  draft.put('instance-profile', profile.name, { ...profile, isDefault: undefined });

@@ -1,13 +1,23 @@
 // DetachRolePolicy.
 
-import type { DetachRolePolicyCommandInput, DetachRolePolicyCommandOutput } from '@aws-sdk/client-iam';
+import type {
+  DetachRolePolicyCommandInput,
+  DetachRolePolicyCommandOutput,
+} from '@aws-sdk/client-iam';
 import { given, ownRole } from './check.ts';
 import { changeRights, putRole, type IamOperation } from './deps.ts';
 import { notAttached } from './error.ts';
 import { onRole } from './show.ts';
 
-export const detachRolePolicy: IamOperation<DetachRolePolicyCommandInput, DetachRolePolicyCommandOutput> = {
-  authorizes: (input, context) => onRole('DetachRolePolicy', input.RoleName, context).map((access) => ({ ...access, conditions: { 'iam:PolicyARN': input.PolicyArn ?? '' } })),
+export const detachRolePolicy: IamOperation<
+  DetachRolePolicyCommandInput,
+  DetachRolePolicyCommandOutput
+> = {
+  authorizes: (input, context) =>
+    onRole('DetachRolePolicy', input.RoleName, context).map((access) => ({
+      ...access,
+      conditions: { 'iam:PolicyARN': input.PolicyArn ?? '' },
+    })),
 
   async handle(deps, input, context) {
     const arn = given(input.PolicyArn, 'policyArn');

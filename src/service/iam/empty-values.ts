@@ -1,5 +1,6 @@
-// Empty parameters of IAM's forms. An empty optional one is an absent one, and is so for every operation; what stands here is the
-// exception, where IAM means something by it. It reads no request itself.
+// Empty parameters of IAM's forms. An empty optional one is an absent one, and is so for every
+// operation; what stands here is the exception, where IAM means something by it. It reads no
+// request itself.
 
 import type { EmptySays } from '../../wire/schema.ts';
 

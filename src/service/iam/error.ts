@@ -1,32 +1,71 @@
-// The errors of IAM by AWS's codes, and their texts, once. Terraform and scripts match on the codes, and some on the texts.
+// The errors of IAM by AWS's codes, and their texts, once. Terraform and scripts match on the
+// codes, and some on the texts.
 
 import { AwsError } from '../../wire/aws-error.ts';
 
 export const invalid = (message: string): AwsError => new AwsError('ValidationError', 400, message);
-export const invalidInput = (message: string): AwsError => new AwsError('InvalidInput', 400, message);
-export const malformedPolicy = (message: string): AwsError => new AwsError('MalformedPolicyDocument', 400, message);
-export const noRole = (name: string): AwsError => new AwsError('NoSuchEntity', 404, `The role with name ${name} cannot be found.`);
-export const noProfile = (name: string): AwsError => new AwsError('NoSuchEntity', 404, `Instance Profile ${name} cannot be found.`);
-export const noInlinePolicy = (name: string): AwsError => new AwsError('NoSuchEntity', 404, `The role policy with name ${name} cannot be found.`);
-export const noPolicy = (arn: string): AwsError => new AwsError('NoSuchEntity', 404, `Policy ${arn} does not exist or is not attachable.`);
-export const noPolicyFound = (arn: string): AwsError => new AwsError('NoSuchEntity', 404, `Policy ${arn} was not found.`);
-export const noVersion = (arn: string, version: string): AwsError => new AwsError('NoSuchEntity', 404, `Policy ${arn} version ${version} does not exist or is not attachable.`);
-export const policyExists = (name: string): AwsError => new AwsError('EntityAlreadyExists', 409, `A policy called ${name} already exists. Duplicate names are not allowed.`);
-export const policyInUse = (): AwsError => new AwsError('DeleteConflict', 409, 'Cannot delete a policy attached to entities.');
+export const invalidInput = (message: string): AwsError =>
+  new AwsError('InvalidInput', 400, message);
+export const malformedPolicy = (message: string): AwsError =>
+  new AwsError('MalformedPolicyDocument', 400, message);
+export const noRole = (name: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `The role with name ${name} cannot be found.`);
+export const noProfile = (name: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `Instance Profile ${name} cannot be found.`);
+export const noInlinePolicy = (name: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `The role policy with name ${name} cannot be found.`);
+export const noPolicy = (arn: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `Policy ${arn} does not exist or is not attachable.`);
+export const noPolicyFound = (arn: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `Policy ${arn} was not found.`);
+export const noVersion = (arn: string, version: string): AwsError =>
+  new AwsError(
+    'NoSuchEntity',
+    404,
+    `Policy ${arn} version ${version} does not exist or is not attachable.`,
+  );
+export const policyExists = (name: string): AwsError =>
+  new AwsError(
+    'EntityAlreadyExists',
+    409,
+    `A policy called ${name} already exists. Duplicate names are not allowed.`,
+  );
+export const policyInUse = (): AwsError =>
+  new AwsError('DeleteConflict', 409, 'Cannot delete a policy attached to entities.');
 export const policyHasVersions = (): AwsError =>
-  new AwsError('DeleteConflict', 409, "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.");
-export const defaultVersionStays = (): AwsError => new AwsError('DeleteConflict', 409, 'Cannot delete the default version of a policy.');
+  new AwsError(
+    'DeleteConflict',
+    409,
+    "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+  );
+export const defaultVersionStays = (): AwsError =>
+  new AwsError('DeleteConflict', 409, 'Cannot delete the default version of a policy.');
 export const tooManyVersions = (most: number): AwsError =>
-  new AwsError('LimitExceeded', 409, `A managed policy can have up to ${most} versions. Before you create a new version, you must delete an existing version.`);
-export const noDeletion = (id: string): AwsError => new AwsError('NoSuchEntity', 404, `The deletion task ${id} cannot be found.`);
+  new AwsError(
+    'LimitExceeded',
+    409,
+    `A managed policy can have up to ${most} versions. Before you create a new version, you must delete an existing version.`,
+  );
+export const noDeletion = (id: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `The deletion task ${id} cannot be found.`);
 /** The server has more to do than it may hold. */
 export const throttled = (message: string): AwsError => new AwsError('Throttling', 400, message);
-export const notAttached = (arn: string): AwsError => new AwsError('NoSuchEntity', 404, `Policy ${arn} was not found.`);
-export const notInProfile = (role: string, profile: string): AwsError => new AwsError('NoSuchEntity', 404, `Role ${role} is not in instance profile ${profile}.`);
-export const roleExists = (name: string): AwsError => new AwsError('EntityAlreadyExists', 409, `Role with name ${name} already exists.`);
-export const profileExists = (name: string): AwsError => new AwsError('EntityAlreadyExists', 409, `Instance Profile ${name} already exists.`);
-export const deleteConflict = (first: string): AwsError => new AwsError('DeleteConflict', 409, `Cannot delete entity, must ${first} first.`);
-export const limitExceeded = (quota: string, most: number): AwsError => new AwsError('LimitExceeded', 409, `Cannot exceed quota for ${quota}: ${most}`);
+export const notAttached = (arn: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `Policy ${arn} was not found.`);
+export const notInProfile = (role: string, profile: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `Role ${role} is not in instance profile ${profile}.`);
+export const roleExists = (name: string): AwsError =>
+  new AwsError('EntityAlreadyExists', 409, `Role with name ${name} already exists.`);
+export const profileExists = (name: string): AwsError =>
+  new AwsError('EntityAlreadyExists', 409, `Instance Profile ${name} already exists.`);
+export const deleteConflict = (first: string): AwsError =>
+  new AwsError('DeleteConflict', 409, `Cannot delete entity, must ${first} first.`);
+export const limitExceeded = (quota: string, most: number): AwsError =>
+  new AwsError('LimitExceeded', 409, `Cannot exceed quota for ${quota}: ${most}`);
 /** Roles of services are theirs to change. */
 export const unmodifiable = (name: string): AwsError =>
-  new AwsError('UnmodifiableEntity', 400, `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`);
+  new AwsError(
+    'UnmodifiableEntity',
+    400,
+    `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`,
+  );

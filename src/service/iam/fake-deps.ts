@@ -9,15 +9,27 @@ import type { IamDeps, IamKinds, IamOperation, RoleUse } from './deps.ts';
 import { iamSeed } from './seed.ts';
 
 export const context: RequestContext = {
-  requestId: 'request', account: '123456789012', region: 'eu-west-1', scope: scopeOf('123456789012', 'eu-west-1'),
-  caller: 'arn:aws:iam::123456789012:root', sourceAddress: '127.0.0.1', userAgent: 'test',
+  requestId: 'request',
+  account: '123456789012',
+  region: 'eu-west-1',
+  scope: scopeOf('123456789012', 'eu-west-1'),
+  caller: 'arn:aws:iam::123456789012:root',
+  sourceAddress: '127.0.0.1',
+  userAgent: 'test',
 };
 
 export class FakeDeps implements IamDeps {
   nowMs = 1_700_000_000_000;
   #made = 0;
-  readonly clock = { now: () => this.nowMs, at: () => () => undefined, soon: (task: () => void) => task() };
-  readonly ids = { uuid: () => `uuid-${++this.#made}`, attempt: () => (++this.#made).toString(16).padStart(17, '0').padEnd(32, '0') as never };
+  readonly clock = {
+    now: () => this.nowMs,
+    at: () => () => undefined,
+    soon: (task: () => void) => task(),
+  };
+  readonly ids = {
+    uuid: () => `uuid-${++this.#made}`,
+    attempt: () => (++this.#made).toString(16).padStart(17, '0').padEnd(32, '0') as never,
+  };
   readonly resources = new FakeResources();
   /** What environments were told of roles. */
   readonly noted: NoteRoles[] = [];
@@ -30,10 +42,19 @@ export class FakeDeps implements IamDeps {
       return 'done' as never;
     },
   };
-  readonly space = new ResourceSpace<IamKinds>({ service: 'iam', bus: this.resources.bus, reader: this.resources, seed: iamSeed });
+  readonly space = new ResourceSpace<IamKinds>({
+    service: 'iam',
+    bus: this.resources.bus,
+    reader: this.resources,
+    seed: iamSeed,
+  });
 
   /** Calls an operation as the wire does; its answer, or its error, comes back. */
-  async call<Input, Output>(operation: IamOperation<Input, Output>, input: Input, of: RequestContext = context): Promise<Omit<Output, '$metadata'>> {
+  async call<Input, Output>(
+    operation: IamOperation<Input, Output>,
+    input: Input,
+    of: RequestContext = context,
+  ): Promise<Omit<Output, '$metadata'>> {
     operation.authorizes(input, of);
     return operation.handle(this, input, of);
   }

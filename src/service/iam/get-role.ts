@@ -7,5 +7,7 @@ import { onRole, wholeRole } from './show.ts';
 
 export const getRole: IamOperation<GetRoleCommandInput, GetRoleCommandOutput> = {
   authorizes: (input, context) => onRole('GetRole', input.RoleName, context),
-  handle: async (deps, input, context) => ({ Role: wholeRole(foundRole(await view(deps, context), input.RoleName), context) }),
+  handle: async (deps, input, context) => ({
+    Role: wholeRole(foundRole(await view(deps, context), input.RoleName), context),
+  }),
 };

@@ -17,26 +17,39 @@ it('a role that nobody has touched goes by both of its ARNs, unless all must be 
   const linked = `${prefix}aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch`;
   assert.deepEqual([...new Set(knownRoles(iam, context).service)], [...both, linked]);
   assert.deepEqual([...new Set(knownRoles(iam, context, true).service)], [both[0], linked]);
-  await deps.call(createRole, { RoleName: 'AWSBatchServiceRole', AssumeRolePolicyDocument: trusts('batch.amazonaws.com') });
-  assert.deepEqual([...new Set(knownRoles(await view(deps, context), context).service)], [both[1], linked]);
+  await deps.call(createRole, {
+    RoleName: 'AWSBatchServiceRole',
+    AssumeRolePolicyDocument: trusts('batch.amazonaws.com'),
+  });
+  assert.deepEqual(
+    [...new Set(knownRoles(await view(deps, context), context).service)],
+    [both[1], linked],
+  );
 });
 
 it('a role counts for a service that its document lets assume it', async () => {
   const deps = new FakeDeps();
-  const make = (RoleName: string, AssumeRolePolicyDocument: string, of = context) => deps.call(createRole, { RoleName, AssumeRolePolicyDocument }, of);
+  const make = (RoleName: string, AssumeRolePolicyDocument: string, of = context) =>
+    deps.call(createRole, { RoleName, AssumeRolePolicyDocument }, of);
   await make('mine', trusts('batch.amazonaws.com'));
   await make('denied', trusts('batch.amazonaws.com').replace('Allow', 'Deny'));
   await make('other', trusts('notbatch.amazonaws.com'));
   const { service, spotFleet } = knownRoles(await view(deps, context), context);
   assert.ok(service.includes(`${prefix}mine`));
   for (const name of ['denied', 'other']) assert.ok(!service.includes(prefix + name), name);
-  assert.ok(spotFleet.includes(`${prefix}AmazonEC2SpotFleetRole`) && !spotFleet.includes(`${prefix}mine`));
+  assert.ok(
+    spotFleet.includes(`${prefix}AmazonEC2SpotFleetRole`) && !spotFleet.includes(`${prefix}mine`),
+  );
 });
 
 it('a partition has roles of its own, which trust services by its own suffix too', async () => {
   const deps = new FakeDeps();
   const china = { ...context, region: 'cn-north-1' };
-  await deps.call(createRole, { RoleName: 'mine', AssumeRolePolicyDocument: trusts('batch.amazonaws.com.cn') }, china);
+  await deps.call(
+    createRole,
+    { RoleName: 'mine', AssumeRolePolicyDocument: trusts('batch.amazonaws.com.cn') },
+    china,
+  );
   const { service } = knownRoles(await view(deps, china), china);
   assert.ok(service.includes('arn:aws-cn:iam::123456789012:role/mine'));
   assert.equal((await view(deps, context)).get('role', 'mine'), undefined);

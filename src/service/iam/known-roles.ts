@@ -1,5 +1,5 @@
-// What IAM knows of an account's roles, as compute environments ask: which of them a service may assume, and which fleets' may not tag what they
-// launch. It judges no environment.
+// What IAM knows of an account's roles, as compute environments ask: which of them a service may
+// assume, and which fleets' may not tag what they launch. It judges no environment.
 
 import { rolePrefix } from '../../core/arn.ts';
 import { scopeOf } from '../../base/ids.ts';
@@ -11,18 +11,32 @@ import { managedPolicy } from './managed-policies.ts';
 import { letsAssume, permits } from './policy-document.ts';
 
 /** Services make these themselves as soon as they are needed: they always count as there. */
-const serviceLinked = { batch: 'aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch', spotfleet: 'aws-service-role/spotfleet.amazonaws.com/AWSServiceRoleForEC2SpotFleet' } as const;
+const serviceLinked = {
+  batch: 'aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch',
+  spotfleet: 'aws-service-role/spotfleet.amazonaws.com/AWSServiceRoleForEC2SpotFleet',
+} as const;
 
 /**
- * The roles by ARN. One that came with the account and that nobody has touched stands for both ways to make it, by the console with a path and by hand
- * without (user guide, Incorrect Role Name or ARN): outside `--references strict` it answers to both ARNs.
+ * The roles by ARN. One that came with the account and that nobody has touched stands for both ways
+ * to make it, by the console with a path and by hand without (user guide, Incorrect Role Name or
+ * ARN): outside `--references strict` it answers to both ARNs.
  */
-export function knownRoles(iam: IamView, { account, region }: Pick<RequestContext, 'account' | 'region'>, isStrict = false): KnownRoles {
+export function knownRoles(
+  iam: IamView,
+  { account, region }: Pick<RequestContext, 'account' | 'region'>,
+  isStrict = false,
+): KnownRoles {
   const prefix = rolePrefix(scopeOf(account, region));
   const { dnsSuffix } = partitionOfRegion(region);
   const roles = iam.all('role');
-  const arnsOf = ({ path, name, isDefault }: Role): string[] => [prefix + path.slice(1) + name, ...(isDefault && !isStrict && path === '/service-role/' ? [prefix + name] : [])];
-  const assumedBy = (service: string): Role[] => roles.filter(({ trustPolicy }) => letsAssume(trustPolicy, [`${service}.amazonaws.com`, `${service}.${dnsSuffix}`]));
+  const arnsOf = ({ path, name, isDefault }: Role): string[] => [
+    prefix + path.slice(1) + name,
+    ...(isDefault && !isStrict && path === '/service-role/' ? [prefix + name] : []),
+  ];
+  const assumedBy = (service: string): Role[] =>
+    roles.filter(({ trustPolicy }) =>
+      letsAssume(trustPolicy, [`${service}.amazonaws.com`, `${service}.${dnsSuffix}`]),
+    );
   const fleets = assumedBy('spotfleet');
   return {
     prefix,
@@ -32,14 +46,22 @@ export function knownRoles(iam: IamView, { account, region }: Pick<RequestContex
   };
 }
 
-/** Where all of its policies are known and none permits it. A role without any may launch nothing either, and is let through. */
+/**
+ * Where all of its policies are known and none permits it. A role without any may launch nothing
+ * either, and is let through.
+ */
 function mayNotTag(iam: IamView, { attached, inline }: Role): boolean {
   const documents = [...attached.map((arn) => defaultDocument(iam, arn)), ...Object.values(inline)];
-  return documents.length > 0 && documents.every((document) => document !== undefined && !permits(document, 'ec2:CreateTags'));
+  return (
+    documents.length > 0 &&
+    documents.every((document) => document !== undefined && !permits(document, 'ec2:CreateTags'))
+  );
 }
 
 /** The document that holds of a managed policy; undefined of one of AWS's that is not read here. */
 function defaultDocument(iam: IamView, arn: string): string | undefined {
-  const policy = arn.includes(':iam::aws:policy/') ? managedPolicy(arn) : iam.get('policy', arn.slice(arn.lastIndexOf('/') + 1));
+  const policy = arn.includes(':iam::aws:policy/')
+    ? managedPolicy(arn)
+    : iam.get('policy', arn.slice(arn.lastIndexOf('/') + 1));
   return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document;
 }

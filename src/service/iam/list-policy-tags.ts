@@ -5,7 +5,9 @@ import { view, type IamOperation } from './deps.ts';
 import { tagPage } from './page.ts';
 import { foundPolicy, onPolicy } from './policy.ts';
 
-export const listPolicyTags: IamOperation<ListPolicyTagsCommandInput, ListPolicyTagsCommandOutput> = {
-  authorizes: (input) => onPolicy('ListPolicyTags', input.PolicyArn),
-  handle: async (deps, input, context) => tagPage(foundPolicy(await view(deps, context), input.PolicyArn, context).policy.tags, input),
-};
+export const listPolicyTags: IamOperation<ListPolicyTagsCommandInput, ListPolicyTagsCommandOutput> =
+  {
+    authorizes: (input) => onPolicy('ListPolicyTags', input.PolicyArn),
+    handle: async (deps, input, context) =>
+      tagPage(foundPolicy(await view(deps, context), input.PolicyArn, context).policy.tags, input),
+  };

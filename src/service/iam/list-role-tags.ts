@@ -8,5 +8,6 @@ import { onRole } from './show.ts';
 
 export const listRoleTags: IamOperation<ListRoleTagsCommandInput, ListRoleTagsCommandOutput> = {
   authorizes: (input, context) => onRole('ListRoleTags', input.RoleName, context),
-  handle: async (deps, input, context) => tagPage(foundRole(await view(deps, context), input.RoleName).tags, input),
+  handle: async (deps, input, context) =>
+    tagPage(foundRole(await view(deps, context), input.RoleName).tags, input),
 };

@@ -11,7 +11,9 @@ export const listRoles: IamOperation<ListRolesCommandInput, ListRolesCommandOutp
 
   async handle(deps, input, context) {
     const below = path(input.PathPrefix, 'pathPrefix');
-    const roles = (await view(deps, context)).all('role').filter((role) => role.path.startsWith(below));
+    const roles = (await view(deps, context))
+      .all('role')
+      .filter((role) => role.path.startsWith(below));
     const { items, ...more } = page(roles, (role) => role.name, input);
     return { Roles: items.map((role) => listedRole(role, context)), ...more };
   },

@@ -1,4 +1,5 @@
-// The operations of IAM that are built, by AWS's name: roles, their policies and instance profiles, which is what Batch asks for.
+// The operations of IAM that are built, by AWS's name: roles, their policies and instance profiles,
+// which is what Batch asks for.
 
 import type { OperationTable } from '../../wire/operation.ts';
 import { addRoleToInstanceProfile } from './add-role-to-instance-profile.ts';

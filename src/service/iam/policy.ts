@@ -1,5 +1,5 @@
-// Managed policies: those that customers make, and AWS's own. Documents are kept and answered as they were sent; only what `known-roles`
-// asks is read out of them.
+// Managed policies: those that customers make, and AWS's own. Documents are kept and answered as
+// they were sent; only what `known-roles` asks is read out of them.
 
 import type { Policy as PolicyShape, PolicyVersion as VersionShape } from '@aws-sdk/client-iam';
 import { partitionOf } from '../../base/partition.ts';
@@ -12,13 +12,22 @@ import { encodedDocument, tagList } from './show.ts';
 
 type Where = Pick<RequestContext, 'account' | 'region'>;
 
-export const policyArn = ({ account, region }: Where, { path, name }: Pick<Policy, 'path' | 'name'>): string => `arn:${partitionOf(region)}:iam::${account}:policy${path}${name}`;
-export const managedPolicyArn = ({ region }: Where, { path, name }: Pick<Policy, 'path' | 'name'>): string => `arn:${partitionOf(region)}:iam::aws:policy${path}${name}`;
+export const policyArn = (
+  { account, region }: Where,
+  { path, name }: Pick<Policy, 'path' | 'name'>,
+): string => `arn:${partitionOf(region)}:iam::${account}:policy${path}${name}`;
+export const managedPolicyArn = (
+  { region }: Where,
+  { path, name }: Pick<Policy, 'path' | 'name'>,
+): string => `arn:${partitionOf(region)}:iam::aws:policy${path}${name}`;
 
 /** What an operation on a policy asks leave for. */
-export const onPolicy = (action: string, arn: string | undefined): Access[] => [{ action: `iam:${action}`, resources: [arn ?? '*'] }];
+export const onPolicy = (action: string, arn: string | undefined): Access[] => [
+  { action: `iam:${action}`, resources: [arn ?? '*'] },
+];
 
-export const checkedArn = (arn: string | undefined): string => given(lengthIn(arn, 20, 2048, 'policyArn'), 'policyArn');
+export const checkedArn = (arn: string | undefined): string =>
+  given(lengthIn(arn, 20, 2048, 'policyArn'), 'policyArn');
 
 /** One of the account's own. */
 export function ownPolicy(iam: IamView, arn: string, where: Where): Policy | undefined {
@@ -27,7 +36,11 @@ export function ownPolicy(iam: IamView, arn: string, where: Where): Policy | und
 }
 
 /** One of the account's own, or of AWS's as far as they are read here. */
-export function foundPolicy(iam: IamView, given_: string | undefined, where: Where): { readonly policy: Policy; readonly arn: string } {
+export function foundPolicy(
+  iam: IamView,
+  given_: string | undefined,
+  where: Where,
+): { readonly policy: Policy; readonly arn: string } {
   const arn = checkedArn(given_);
   const policy = ownPolicy(iam, arn, where) ?? managedPolicy(arn);
   if (policy === undefined) throw noPolicyFound(arn);
@@ -35,14 +48,22 @@ export function foundPolicy(iam: IamView, given_: string | undefined, where: Whe
 }
 
 /** One that the account may change. */
-export function changeablePolicy(iam: IamView, given_: string | undefined, where: Where): { readonly policy: Policy; readonly arn: string } {
+export function changeablePolicy(
+  iam: IamView,
+  given_: string | undefined,
+  where: Where,
+): { readonly policy: Policy; readonly arn: string } {
   const arn = checkedArn(given_);
   const policy = ownPolicy(iam, arn, where);
-  if (policy === undefined) throw managedPolicy(arn) === undefined ? noPolicyFound(arn) : invalid(`Policy ${arn} is AWS's own and cannot be changed.`);
+  if (policy === undefined)
+    throw managedPolicy(arn) === undefined
+      ? noPolicyFound(arn)
+      : invalid(`Policy ${arn} is AWS's own and cannot be changed.`);
   return { policy, arn };
 }
 
-export const putPolicy = (draft: IamDraft, policy: Policy): void => draft.put('policy', policy.name, policy);
+export const putPolicy = (draft: IamDraft, policy: Policy): void =>
+  draft.put('policy', policy.name, policy);
 
 export function foundVersion(policy: Policy, id: string | undefined, arn: string): PolicyVersion {
   const found = policy.versions.find((version) => version.id === given(id, 'versionId'));
@@ -51,7 +72,8 @@ export function foundVersion(policy: Policy, id: string | undefined, arn: string
 }
 
 /** Roles that a policy is attached to: its only kind of entity. */
-export const rolesWith = (iam: IamView, arn: string) => iam.all('role').filter(({ attached }) => attached.includes(arn));
+export const rolesWith = (iam: IamView, arn: string) =>
+  iam.all('role').filter(({ attached }) => attached.includes(arn));
 
 /** As lists show it: without description and tags. */
 export const listedPolicy = (iam: IamView, policy: Policy, arn: string): PolicyShape => ({
@@ -67,8 +89,22 @@ export const listedPolicy = (iam: IamView, policy: Policy, arn: string): PolicyS
   UpdateDate: new Date(policy.updatedAtMs),
 });
 
-export const wholePolicy = (iam: IamView, policy: Policy, arn: string): PolicyShape => ({ ...listedPolicy(iam, policy, arn), Description: policy.description, Tags: tagList(policy.tags) });
+export const wholePolicy = (iam: IamView, policy: Policy, arn: string): PolicyShape => ({
+  ...listedPolicy(iam, policy, arn),
+  Description: policy.description,
+  Tags: tagList(policy.tags),
+});
 
 /** As lists show it: without its document. */
-export const listedVersion = (policy: Policy, { id, createdAtMs }: PolicyVersion): VersionShape => ({ VersionId: id, IsDefaultVersion: id === policy.defaultVersion, CreateDate: new Date(createdAtMs) });
-export const wholeVersion = (policy: Policy, version: PolicyVersion): VersionShape => ({ Document: encodedDocument(version.document), ...listedVersion(policy, version) });
+export const listedVersion = (
+  policy: Policy,
+  { id, createdAtMs }: PolicyVersion,
+): VersionShape => ({
+  VersionId: id,
+  IsDefaultVersion: id === policy.defaultVersion,
+  CreateDate: new Date(createdAtMs),
+});
+export const wholeVersion = (policy: Policy, version: PolicyVersion): VersionShape => ({
+  Document: encodedDocument(version.document),
+  ...listedVersion(policy, version),
+});

@@ -14,10 +14,17 @@ export const putRolePolicy: IamOperation<PutRolePolicyCommandInput, PutRolePolic
     const document = policyDocument(input.PolicyDocument, 'policyDocument');
     await changeRights(deps, context, (draft) => {
       const role = ownRole(draft, input.RoleName);
-      const inline = Object.fromEntries([...Object.entries(role.inline).filter(([one]) => one !== name), [name, document]]);
+      const inline = Object.fromEntries([
+        ...Object.entries(role.inline).filter(([one]) => one !== name),
+        [name, document],
+      ]);
       // Blanks do not count against the quota.
-      const characters = Object.values(inline).reduce((sum, one) => sum + one.replaceAll(/\s/g, '').length, 0);
-      if (characters > mostInlineCharacters) throw limitExceeded('InlinePolicySizePerRole', mostInlineCharacters);
+      const characters = Object.values(inline).reduce(
+        (sum, one) => sum + one.replaceAll(/\s/g, '').length,
+        0,
+      );
+      if (characters > mostInlineCharacters)
+        throw limitExceeded('InlinePolicySizePerRole', mostInlineCharacters);
       putRole(draft, { ...role, inline });
     });
     return {};

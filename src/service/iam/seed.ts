@@ -1,7 +1,8 @@
-// The roles that an account has from the start: those that AWS's console creates for Batch (user guide, chapter IAM Policies,
-// Roles, and Permissions), and the service-linked role. On AWS they come into being when somebody first needs them; tutorials
-// and Terraform create roles of the same names as well. So a default that nobody has touched gives way to the first one of its
-// name that is created.
+// The roles that an account has from the start: those that AWS's console creates for Batch (user
+// guide, chapter IAM Policies, Roles, and Permissions), and the service-linked role. On AWS they
+// come into being when somebody first needs them; tutorials and Terraform create roles of the same
+// names as well. So a default that nobody has touched gives way to the first one of its name that
+// is created.
 
 import type { Scope } from '../../base/ids.ts';
 import type { Ids } from '../../port/ids.ts';
@@ -9,8 +10,10 @@ import { newId, partitionOfScope, type IamDraft } from './deps.ts';
 
 /** The trust policy of a role that a service assumes. */
 export const trusts = (service: string): string =>
-  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }] });
-
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+  });
 
 interface DefaultRole {
   readonly name: string;
@@ -20,19 +23,49 @@ interface DefaultRole {
 }
 
 const defaultRoles: readonly DefaultRole[] = [
-  { name: 'AWSBatchServiceRole', path: '/service-role/', trusts: 'batch.amazonaws.com', policy: 'service-role/AWSBatchServiceRole' },
-  { name: 'ecsInstanceRole', trusts: 'ec2.amazonaws.com', policy: 'service-role/AmazonEC2ContainerServiceforEC2Role' },
-  { name: 'AmazonEC2SpotFleetRole', trusts: 'spotfleet.amazonaws.com', policy: 'service-role/AmazonEC2SpotFleetTaggingRole' },
-  { name: 'aws-ec2-spot-fleet-role', trusts: 'spotfleet.amazonaws.com', policy: 'service-role/AmazonEC2SpotFleetTaggingRole' },
-  { name: 'aws-ec2-spot-fleet-tagging-role', trusts: 'spotfleet.amazonaws.com', policy: 'service-role/AmazonEC2SpotFleetTaggingRole' },
-  { name: 'AWSServiceRoleForBatch', path: '/aws-service-role/batch.amazonaws.com/', trusts: 'batch.amazonaws.com', policy: 'aws-service-role/BatchServiceRolePolicy' },
+  {
+    name: 'AWSBatchServiceRole',
+    path: '/service-role/',
+    trusts: 'batch.amazonaws.com',
+    policy: 'service-role/AWSBatchServiceRole',
+  },
+  {
+    name: 'ecsInstanceRole',
+    trusts: 'ec2.amazonaws.com',
+    policy: 'service-role/AmazonEC2ContainerServiceforEC2Role',
+  },
+  {
+    name: 'AmazonEC2SpotFleetRole',
+    trusts: 'spotfleet.amazonaws.com',
+    policy: 'service-role/AmazonEC2SpotFleetTaggingRole',
+  },
+  {
+    name: 'aws-ec2-spot-fleet-role',
+    trusts: 'spotfleet.amazonaws.com',
+    policy: 'service-role/AmazonEC2SpotFleetTaggingRole',
+  },
+  {
+    name: 'aws-ec2-spot-fleet-tagging-role',
+    trusts: 'spotfleet.amazonaws.com',
+    policy: 'service-role/AmazonEC2SpotFleetTaggingRole',
+  },
+  {
+    name: 'AWSServiceRoleForBatch',
+    path: '/aws-service-role/batch.amazonaws.com/',
+    trusts: 'batch.amazonaws.com',
+    policy: 'aws-service-role/BatchServiceRolePolicy',
+  },
 ];
 
-/** The day on which AWS Batch came, 2017-01-05: nobody made these roles, and they are the same whenever somebody looks. */
+/**
+ * The day on which AWS Batch came, 2017-01-05: nobody made these roles, and they are the same
+ * whenever somebody looks.
+ */
 const createdAtMs = 1_483_574_400_000;
 
 export function iamSeed(draft: IamDraft, scope: Scope, ids: Pick<Ids, 'attempt'>): void {
-  const managed = (name: string): string => `arn:${partitionOfScope(scope)}:iam::aws:policy/${name}`;
+  const managed = (name: string): string =>
+    `arn:${partitionOfScope(scope)}:iam::aws:policy/${name}`;
   for (const role of defaultRoles) {
     draft.put('role', role.name, {
       name: role.name,
@@ -47,5 +80,13 @@ export function iamSeed(draft: IamDraft, scope: Scope, ids: Pick<Ids, 'attempt'>
       isDefault: true,
     });
   }
-  draft.put('instance-profile', 'ecsInstanceRole', { name: 'ecsInstanceRole', id: newId(ids, 'AIPA'), path: '/', createdAtMs, tags: {}, role: 'ecsInstanceRole', isDefault: true });
+  draft.put('instance-profile', 'ecsInstanceRole', {
+    name: 'ecsInstanceRole',
+    id: newId(ids, 'AIPA'),
+    path: '/',
+    createdAtMs,
+    tags: {},
+    role: 'ecsInstanceRole',
+    isDefault: true,
+  });
 }

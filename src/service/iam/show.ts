@@ -1,5 +1,5 @@
-// How IAM's resources look outside, and their ARNs. Policy documents travel percent-encoded, as on AWS: every client decodes
-// them.
+// How IAM's resources look outside, and their ARNs. Policy documents travel percent-encoded, as on
+// AWS: every client decodes them.
 
 import type { InstanceProfile as ProfileShape, Role as RoleShape, Tag } from '@aws-sdk/client-iam';
 import { partitionOf } from '../../base/partition.ts';
@@ -9,16 +9,41 @@ import type { IamView, InstanceProfile, Role } from './deps.ts';
 
 type Where = Pick<RequestContext, 'account' | 'region'>;
 
-const arn = ({ account, region }: Where, resource: string): string => `arn:${partitionOf(region)}:iam::${account}:${resource}`;
-export const roleArn = (where: Where, { path, name }: { path: string; name: string }): string => arn(where, `role${path}${name}`);
-export const profileArn = (where: Where, { path, name }: { path: string; name: string }): string => arn(where, `instance-profile${path}${name}`);
+const arn = ({ account, region }: Where, resource: string): string =>
+  `arn:${partitionOf(region)}:iam::${account}:${resource}`;
+export const roleArn = (where: Where, { path, name }: { path: string; name: string }): string =>
+  arn(where, `role${path}${name}`);
+export const profileArn = (where: Where, { path, name }: { path: string; name: string }): string =>
+  arn(where, `instance-profile${path}${name}`);
 
-/** What an operation on a role asks leave for. Its path is not known before it is found: any will do. */
-export const onRole = (action: string, name: string | undefined, context: RequestContext, path = '/'): Access[] => [{ action: `iam:${action}`, resources: [roleArn(context, { path, name: name ?? '' })] }];
-export const onProfile = (action: string, name: string | undefined, context: RequestContext, path = '/'): Access[] => [{ action: `iam:${action}`, resources: [profileArn(context, { path, name: name ?? '' })] }];
+/**
+ * What an operation on a role asks leave for. Its path is not known before it is found: any will
+ * do.
+ */
+export const onRole = (
+  action: string,
+  name: string | undefined,
+  context: RequestContext,
+  path = '/',
+): Access[] => [
+  { action: `iam:${action}`, resources: [roleArn(context, { path, name: name ?? '' })] },
+];
+export const onProfile = (
+  action: string,
+  name: string | undefined,
+  context: RequestContext,
+  path = '/',
+): Access[] => [
+  { action: `iam:${action}`, resources: [profileArn(context, { path, name: name ?? '' })] },
+];
 
-export const encodedDocument = (text: string): string => encodeURIComponent(text).replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-export const tagList = (tags: Readonly<Record<string, string>>): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+export const encodedDocument = (text: string): string =>
+  encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+export const tagList = (tags: Readonly<Record<string, string>>): Tag[] =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** As lists show it: without tags. */
 export const listedRole = (role: Role, where: Where): RoleShape => ({
@@ -33,9 +58,14 @@ export const listedRole = (role: Role, where: Where): RoleShape => ({
 });
 
 /** As GetRole shows it. No role is ever assumed here, so that none has a last use. */
-export const wholeRole = (role: Role, where: Where): RoleShape => ({ ...listedRole(role, where), ...ifTagged(role.tags), RoleLastUsed: {} });
+export const wholeRole = (role: Role, where: Where): RoleShape => ({
+  ...listedRole(role, where),
+  ...ifTagged(role.tags),
+  RoleLastUsed: {},
+});
 
-const ifTagged = (tags: Readonly<Record<string, string>>): { Tags?: Tag[] } => (Object.keys(tags).length === 0 ? {} : { Tags: tagList(tags) });
+const ifTagged = (tags: Readonly<Record<string, string>>): { Tags?: Tag[] } =>
+  Object.keys(tags).length === 0 ? {} : { Tags: tagList(tags) };
 
 /** With the roles in it. */
 export function shownProfile(iam: IamView, profile: InstanceProfile, where: Where): ProfileShape {

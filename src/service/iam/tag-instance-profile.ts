@@ -1,12 +1,19 @@
 // TagInstanceProfile.
 
-import type { TagInstanceProfileCommandInput, TagInstanceProfileCommandOutput } from '@aws-sdk/client-iam';
+import type {
+  TagInstanceProfileCommandInput,
+  TagInstanceProfileCommandOutput,
+} from '@aws-sdk/client-iam';
 import { foundProfile, tags } from './check.ts';
 import { change, putProfile, type IamOperation } from './deps.ts';
 import { onProfile } from './show.ts';
 
-export const tagInstanceProfile: IamOperation<TagInstanceProfileCommandInput, TagInstanceProfileCommandOutput> = {
-  authorizes: (input, context) => onProfile('TagInstanceProfile', input.InstanceProfileName, context),
+export const tagInstanceProfile: IamOperation<
+  TagInstanceProfileCommandInput,
+  TagInstanceProfileCommandOutput
+> = {
+  authorizes: (input, context) =>
+    onProfile('TagInstanceProfile', input.InstanceProfileName, context),
 
   async handle(deps, input, context) {
     await change(deps, context, (draft) => {

@@ -1,12 +1,19 @@
 // UntagInstanceProfile. Keys that are not there are left out, as AWS does.
 
-import type { UntagInstanceProfileCommandInput, UntagInstanceProfileCommandOutput } from '@aws-sdk/client-iam';
+import type {
+  UntagInstanceProfileCommandInput,
+  UntagInstanceProfileCommandOutput,
+} from '@aws-sdk/client-iam';
 import { foundProfile, withoutTags } from './check.ts';
 import { change, putProfile, type IamOperation } from './deps.ts';
 import { onProfile } from './show.ts';
 
-export const untagInstanceProfile: IamOperation<UntagInstanceProfileCommandInput, UntagInstanceProfileCommandOutput> = {
-  authorizes: (input, context) => onProfile('UntagInstanceProfile', input.InstanceProfileName, context),
+export const untagInstanceProfile: IamOperation<
+  UntagInstanceProfileCommandInput,
+  UntagInstanceProfileCommandOutput
+> = {
+  authorizes: (input, context) =>
+    onProfile('UntagInstanceProfile', input.InstanceProfileName, context),
 
   async handle(deps, input, context) {
     await change(deps, context, (draft) => {

@@ -1,11 +1,18 @@
-// UpdateRoleDescription: what UpdateRole does to the description, and the older way to it. Of a service-linked role too.
+// UpdateRoleDescription: what UpdateRole does to the description, and the older way to it. Of a
+// service-linked role too.
 
-import type { UpdateRoleDescriptionCommandInput, UpdateRoleDescriptionCommandOutput } from '@aws-sdk/client-iam';
+import type {
+  UpdateRoleDescriptionCommandInput,
+  UpdateRoleDescriptionCommandOutput,
+} from '@aws-sdk/client-iam';
 import { foundRole, given, lengthIn } from './check.ts';
 import { change, putRole, type IamOperation } from './deps.ts';
 import { onRole, wholeRole } from './show.ts';
 
-export const updateRoleDescription: IamOperation<UpdateRoleDescriptionCommandInput, UpdateRoleDescriptionCommandOutput> = {
+export const updateRoleDescription: IamOperation<
+  UpdateRoleDescriptionCommandInput,
+  UpdateRoleDescriptionCommandOutput
+> = {
   authorizes: (input, context) => onRole('UpdateRoleDescription', input.RoleName, context),
 
   async handle(deps, input, context) {

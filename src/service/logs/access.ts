@@ -1,5 +1,6 @@
-// What operations of CloudWatch Logs ask leave for, as the service authorization reference lists it. An input that names no
-// readable group asks for one that does not exist; its operation then says what is wrong.
+// What operations of CloudWatch Logs ask leave for, as the service authorization reference lists
+// it. An input that names no readable group asks for one that does not exist; its operation then
+// says what is wrong.
 
 import type { Access, RequestContext } from '../../wire/operation.ts';
 import { logGroupArn, logStreamArn } from './arn.ts';
@@ -11,13 +12,21 @@ interface Named {
 }
 
 const groupArnOf = ({ logGroupName, logGroupIdentifier }: Named, context: RequestContext): string =>
-  logGroupIdentifier?.startsWith('arn:') ? logGroupIdentifier.replace(/:\*$/, '') : logGroupArn(context.scope, logGroupName ?? logGroupIdentifier ?? '');
+  logGroupIdentifier?.startsWith('arn:')
+    ? logGroupIdentifier.replace(/:\*$/, '')
+    : logGroupArn(context.scope, logGroupName ?? logGroupIdentifier ?? '');
 
-export const onGroup = (action: string, input: Named, context: RequestContext): Access[] => [{ action, resources: [groupArnOf(input, context)] }];
+export const onGroup = (action: string, input: Named, context: RequestContext): Access[] => [
+  { action, resources: [groupArnOf(input, context)] },
+];
 
 export const onStream = (action: string, input: Named, context: RequestContext): Access[] => [
   { action, resources: [`${groupArnOf(input, context)}:log-stream:${input.logStreamName ?? ''}`] },
 ];
 
-export const onAnyGroup = (action: string, context: RequestContext): Access[] => [{ action, resources: [logGroupArn(context.scope, '*')] }];
-export const onAnyStream = (action: string, group: string, context: RequestContext): Access[] => [{ action, resources: [logStreamArn(context.scope, group, '*')] }];
+export const onAnyGroup = (action: string, context: RequestContext): Access[] => [
+  { action, resources: [logGroupArn(context.scope, '*')] },
+];
+export const onAnyStream = (action: string, group: string, context: RequestContext): Access[] => [
+  { action, resources: [logStreamArn(context.scope, group, '*')] },
+];

@@ -9,9 +9,13 @@ export function logGroupArn(scope: Scope, group: string): string {
   return `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:${group}`;
 }
 
-export const logStreamArn = (scope: Scope, group: string, stream: string): string => `${logGroupArn(scope, group)}:log-stream:${stream}`;
+export const logStreamArn = (scope: Scope, group: string, stream: string): string =>
+  `${logGroupArn(scope, group)}:log-stream:${stream}`;
 
-/** The group that an ARN of either form names; undefined where it is no ARN of a group of this account and region. */
+/**
+ * The group that an ARN of either form names; undefined where it is no ARN of a group of this
+ * account and region.
+ */
 export function groupOfArn(scope: Scope, arn: string): string | undefined {
   const prefix = logGroupArn(scope, '');
   if (!arn.startsWith(prefix)) return undefined;

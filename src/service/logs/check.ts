@@ -1,5 +1,5 @@
-// Checks of what clients send that the schemas cannot say, by the patterns of AWS's model. Absent values pass, save where a
-// name is wanted.
+// Checks of what clients send that the schemas cannot say, by the patterns of AWS's model. Absent
+// values pass, save where a name is wanted.
 
 import type { Scope } from '../../base/ids.ts';
 import { checksFor } from '../../wire/check.ts';
@@ -12,7 +12,9 @@ const groupForm = /^[.\-_/#A-Za-z0-9]{1,512}$/;
 const streamForm = /^[^:*]{1,512}$/;
 
 const fails = (name: string, form: string): Error =>
-  invalidParameter(`1 validation error detected: Value at '${name}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${form} and have a length of 1 to 512`);
+  invalidParameter(
+    `1 validation error detected: Value at '${name}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${form} and have a length of 1 to 512`,
+  );
 
 export function groupName(name: string | undefined, member = 'logGroupName'): string {
   if (!groupForm.test(given(name, member))) throw fails(member, '[\\.\\-_/#A-Za-z0-9]+');
@@ -25,12 +27,22 @@ export function streamName(name: string | undefined, member = 'logStreamName'): 
 }
 
 /** A stream's prefix, which may be anything that a name begins with. */
-export const streamPrefix = (prefix: string | undefined): string | undefined => (prefix === undefined ? undefined : streamName(prefix, 'logStreamNamePrefix'));
+export const streamPrefix = (prefix: string | undefined): string | undefined =>
+  prefix === undefined ? undefined : streamName(prefix, 'logStreamNamePrefix');
 
-/** The group of an operation that takes a name, or an identifier that is a name or an ARN, and exactly one of them. */
-export function groupReferred(scope: Scope, input: { logGroupName?: string | undefined; logGroupIdentifier?: string | undefined }): string {
+/**
+ * The group of an operation that takes a name, or an identifier that is a name or an ARN, and
+ * exactly one of them.
+ */
+export function groupReferred(
+  scope: Scope,
+  input: { logGroupName?: string | undefined; logGroupIdentifier?: string | undefined },
+): string {
   const { logGroupName, logGroupIdentifier } = input;
-  if (logGroupName !== undefined && logGroupIdentifier !== undefined) throw invalidParameter('LogGroupName and LogGroupIdentifier are mutually exclusive parameters.');
+  if (logGroupName !== undefined && logGroupIdentifier !== undefined)
+    throw invalidParameter(
+      'LogGroupName and LogGroupIdentifier are mutually exclusive parameters.',
+    );
   if (logGroupIdentifier === undefined) return groupName(logGroupName);
   return groupIdentified(scope, logGroupIdentifier);
 }
@@ -45,4 +57,5 @@ export function groupIdentified(scope: Scope, identifier: string): string {
 }
 
 /** A time of the API: milliseconds since the epoch. */
-export const timestamp = (value: number | undefined, member: string): number | undefined => integerIn(value, 0, Number.MAX_SAFE_INTEGER, member);
+export const timestamp = (value: number | undefined, member: string): number | undefined =>
+  integerIn(value, 0, Number.MAX_SAFE_INTEGER, member);

@@ -1,7 +1,10 @@
-// CreateLogGroup. What a group cannot do here (encryption with a key, other classes, protection from deletion) is refused,
-// never taken and forgotten.
+// CreateLogGroup. What a group cannot do here (encryption with a key, other classes, protection
+// from deletion) is refused, never taken and forgotten.
 
-import type { CreateLogGroupCommandInput, CreateLogGroupCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  CreateLogGroupCommandInput,
+  CreateLogGroupCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
@@ -9,18 +12,35 @@ import { groupExists, invalidParameter } from './error.ts';
 import { checkedTags, mostTags } from './tags.ts';
 import { envelopeOf } from '../envelope.ts';
 
-export const createLogGroup: LogsOperation<CreateLogGroupCommandInput, CreateLogGroupCommandOutput> = {
+export const createLogGroup: LogsOperation<
+  CreateLogGroupCommandInput,
+  CreateLogGroupCommandOutput
+> = {
   authorizes: (input, context) => onGroup('logs:CreateLogGroup', input, context),
 
   async handle({ bus, clock }, input, context) {
     const name = groupName(input.logGroupName);
-    if (name.startsWith('aws/')) throw invalidParameter("Log groups starting with 'aws/' are reserved for AWS.");
-    if (input.kmsKeyId !== undefined) throw invalidParameter('kmsKeyId is not supported: Longshore does not encrypt log groups');
-    if ((input.logGroupClass ?? 'STANDARD') !== 'STANDARD') throw invalidParameter(`logGroupClass must be STANDARD: ${input.logGroupClass} is not supported`);
-    if (input.deletionProtectionEnabled === true) throw invalidParameter('deletionProtectionEnabled is not supported');
+    if (name.startsWith('aws/'))
+      throw invalidParameter("Log groups starting with 'aws/' are reserved for AWS.");
+    if (input.kmsKeyId !== undefined)
+      throw invalidParameter('kmsKeyId is not supported: Longshore does not encrypt log groups');
+    if ((input.logGroupClass ?? 'STANDARD') !== 'STANDARD')
+      throw invalidParameter(
+        `logGroupClass must be STANDARD: ${input.logGroupClass} is not supported`,
+      );
+    if (input.deletionProtectionEnabled === true)
+      throw invalidParameter('deletionProtectionEnabled is not supported');
     const tags = checkedTags(input.tags);
-    if (Object.keys(tags).length > mostTags) throw invalidParameter(`A log group can have ${mostTags} tags`);
-    const outcome = await bus.write({ table: 'log-group', write: 'create', row: { scope: context.scope, name, createdAtMs: clock.now(), tags } }, envelopeOf(context));
+    if (Object.keys(tags).length > mostTags)
+      throw invalidParameter(`A log group can have ${mostTags} tags`);
+    const outcome = await bus.write(
+      {
+        table: 'log-group',
+        write: 'create',
+        row: { scope: context.scope, name, createdAtMs: clock.now(), tags },
+      },
+      envelopeOf(context),
+    );
     if (outcome === 'exists') throw groupExists();
     return {};
   },

@@ -1,20 +1,35 @@
-// CreateLogStream. A new stream is empty: what a crash may have left of a deleted one of its name goes.
+// CreateLogStream. A new stream is empty: what a crash may have left of a deleted one of its name
+// goes.
 
-import type { CreateLogStreamCommandInput, CreateLogStreamCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  CreateLogStreamCommandInput,
+  CreateLogStreamCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import { groupName, streamName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupNotFound, streamExists } from './error.ts';
 import { envelopeOf } from '../envelope.ts';
 
-export const createLogStream: LogsOperation<CreateLogStreamCommandInput, CreateLogStreamCommandOutput> = {
-  authorizes: (input, context) => onGroup('logs:CreateLogStream', { logGroupName: input.logGroupName }, context),
+export const createLogStream: LogsOperation<
+  CreateLogStreamCommandInput,
+  CreateLogStreamCommandOutput
+> = {
+  authorizes: (input, context) =>
+    onGroup('logs:CreateLogStream', { logGroupName: input.logGroupName }, context),
 
   async handle({ bus, sink, clock }, input, context) {
     const { scope } = context;
     const group = groupName(input.logGroupName);
     const name = streamName(input.logStreamName);
-    const outcome = await bus.write({ table: 'log-stream', write: 'create', row: { scope, group, name, createdAtMs: clock.now() } }, envelopeOf(context));
+    const outcome = await bus.write(
+      {
+        table: 'log-stream',
+        write: 'create',
+        row: { scope, group, name, createdAtMs: clock.now() },
+      },
+      envelopeOf(context),
+    );
     if (outcome === 'absent') throw groupNotFound();
     if (outcome === 'exists') throw streamExists();
     await sink.delete({ scope, group, stream: name });

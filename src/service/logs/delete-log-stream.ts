@@ -1,14 +1,20 @@
-// DeleteLogStream: first the row, which is what makes a stream exist, then its bytes. A container that still writes to it
-// writes into nothing.
+// DeleteLogStream: first the row, which is what makes a stream exist, then its bytes. A container
+// that still writes to it writes into nothing.
 
-import type { DeleteLogStreamCommandInput, DeleteLogStreamCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  DeleteLogStreamCommandInput,
+  DeleteLogStreamCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { onStream } from './access.ts';
 import { groupName, streamName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupNotFound, streamNotFound } from './error.ts';
 import { envelopeOf } from '../envelope.ts';
 
-export const deleteLogStream: LogsOperation<DeleteLogStreamCommandInput, DeleteLogStreamCommandOutput> = {
+export const deleteLogStream: LogsOperation<
+  DeleteLogStreamCommandInput,
+  DeleteLogStreamCommandOutput
+> = {
   authorizes: (input, context) => onStream('logs:DeleteLogStream', input, context),
 
   async handle({ bus, reader, sink }, input, context) {
@@ -16,7 +22,10 @@ export const deleteLogStream: LogsOperation<DeleteLogStreamCommandInput, DeleteL
     const group = groupName(input.logGroupName);
     const name = streamName(input.logStreamName);
     if (reader.logGroup(scope, group) === undefined) throw groupNotFound();
-    const outcome = await bus.write({ table: 'log-stream', write: 'delete', scope, group, name }, envelopeOf(context));
+    const outcome = await bus.write(
+      { table: 'log-stream', write: 'delete', scope, group, name },
+      envelopeOf(context),
+    );
     if (outcome === 'absent') throw streamNotFound();
     await sink.delete({ scope, group, stream: name });
     return {};

@@ -14,4 +14,3 @@ export interface LogsDeps {
 }
 
 export type LogsOperation<Input, Output> = Operation<LogsDeps, Input, Omit<Output, '$metadata'>>;
-

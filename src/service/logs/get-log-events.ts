@@ -1,8 +1,11 @@
-// GetLogEvents: one stream's events, page by page in either direction. Tokens are places in the stream, so the same token
-// answered again means that there is no more (spec users-and-clients: "Log calls to serve"). Without one and without
-// startFromHead the newest page comes first.
+// GetLogEvents: one stream's events, page by page in either direction. Tokens are places in the
+// stream, so the same token answered again means that there is no more (spec users-and-clients:
+// "Log calls to serve"). Without one and without startFromHead the newest page comes first.
 
-import type { GetLogEventsCommandInput, GetLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  GetLogEventsCommandInput,
+  GetLogEventsCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { onStream } from './access.ts';
 import { groupReferred, streamName, timestamp } from './check.ts';
 import type { LogsOperation } from './deps.ts';
@@ -34,7 +37,11 @@ export const getLogEvents: LogsOperation<GetLogEventsCommandInput, GetLogEventsC
       maxBytes: pageBytes,
     });
     return {
-      events: page.events.map(({ timestampMs, message, ingestionTimeMs }) => ({ timestamp: timestampMs, message, ingestionTime: ingestionTimeMs })),
+      events: page.events.map(({ timestampMs, message, ingestionTimeMs }) => ({
+        timestamp: timestampMs,
+        message,
+        ingestionTime: ingestionTimeMs,
+      })),
       nextForwardToken: eventToken('forward', page.forwardOffset),
       nextBackwardToken: eventToken('backward', page.backwardOffset),
     };

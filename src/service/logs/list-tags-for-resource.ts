@@ -1,12 +1,21 @@
 // ListTagsForResource: of a log group, by its ARN.
 
-import type { ListTagsForResourceCommandInput, ListTagsForResourceCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  ListTagsForResourceCommandInput,
+  ListTagsForResourceCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import type { LogsOperation } from './deps.ts';
 import { taggedGroup, tagsOfGroup } from './tags.ts';
 
-export const listTagsForResource: LogsOperation<ListTagsForResourceCommandInput, ListTagsForResourceCommandOutput> = {
-  authorizes: (input, context) => onGroup('logs:ListTagsForResource', { logGroupIdentifier: input.resourceArn }, context),
+export const listTagsForResource: LogsOperation<
+  ListTagsForResourceCommandInput,
+  ListTagsForResourceCommandOutput
+> = {
+  authorizes: (input, context) =>
+    onGroup('logs:ListTagsForResource', { logGroupIdentifier: input.resourceArn }, context),
 
-  handle: (deps, input, context) => ({ tags: tagsOfGroup(deps, taggedGroup(input.resourceArn, context), context) }),
+  handle: (deps, input, context) => ({
+    tags: tagsOfGroup(deps, taggedGroup(input.resourceArn, context), context),
+  }),
 };

@@ -31,17 +31,33 @@ class Client {
   }
 
   async refused(name: string, input: object, type: string, text = /./): Promise<void> {
-    await assert.rejects(this.call(name, input), (error) => error instanceof AwsError && error.name === type && text.test(error.message), `${name} ${JSON.stringify(input)}`);
+    await assert.rejects(
+      this.call(name, input),
+      (error) => error instanceof AwsError && error.name === type && text.test(error.message),
+      `${name} ${JSON.stringify(input)}`,
+    );
   }
 
-  async stream(name: string, messages: readonly string[] = [], firstMs = this.deps.nowMs - 1000): Promise<void> {
+  async stream(
+    name: string,
+    messages: readonly string[] = [],
+    firstMs = this.deps.nowMs - 1000,
+  ): Promise<void> {
     await this.call('CreateLogGroup', { logGroupName: group }).catch(() => undefined);
     await this.call('CreateLogStream', { logGroupName: group, logStreamName: name });
     if (messages.length > 0) await this.put(name, messages, firstMs);
   }
 
-  put(name: string, messages: readonly string[], firstMs: number): Promise<sdk.PutLogEventsResponse> {
-    return this.call('PutLogEvents', { logGroupName: group, logStreamName: name, logEvents: messages.map((message, at) => ({ timestamp: firstMs + at, message })) });
+  put(
+    name: string,
+    messages: readonly string[],
+    firstMs: number,
+  ): Promise<sdk.PutLogEventsResponse> {
+    return this.call('PutLogEvents', {
+      logGroupName: group,
+      logStreamName: name,
+      logEvents: messages.map((message, at) => ({ timestamp: firstMs + at, message })),
+    });
   }
 }
 
@@ -50,7 +66,9 @@ const missing = 'ResourceNotFoundException';
 const exists = 'ResourceAlreadyExistsException';
 
 describe('the table', () => {
-  const known = Object.values(sdk as Record<string, unknown>).flatMap((value) => (Array.isArray(value) && value[0] === 9 ? [value[2] as string] : []));
+  const known = Object.values(sdk as Record<string, unknown>).flatMap((value) =>
+    Array.isArray(value) && value[0] === 9 ? [value[2] as string] : [],
+  );
 
   it('holds exactly the operations of the SDK', () => {
     assert.ok(known.length > 100);
@@ -66,14 +84,24 @@ describe('names and identifiers', () => {
   it('are checked by AWS’s patterns', async () => {
     const client = new Client();
     for (const logGroupName of ['', 'a b', 'a:b', 'ä', 'a*', 'x'.repeat(513)]) {
-      for (const name of ['CreateLogGroup', 'DeleteLogGroup', 'DeleteRetentionPolicy']) await client.refused(name, { logGroupName }, invalid, /logGroupName/);
+      for (const name of ['CreateLogGroup', 'DeleteLogGroup', 'DeleteRetentionPolicy'])
+        await client.refused(name, { logGroupName }, invalid, /logGroupName/);
       await client.refused('GetLogEvents', { logGroupName, logStreamName: 's' }, invalid);
     }
     for (const logStreamName of ['', 'a:b', 'a*', 'x'.repeat(513)]) {
-      for (const name of ['CreateLogStream', 'DeleteLogStream', 'GetLogEvents']) await client.refused(name, { logGroupName: group, logStreamName }, invalid, /logStreamName/);
+      for (const name of ['CreateLogStream', 'DeleteLogStream', 'GetLogEvents'])
+        await client.refused(
+          name,
+          { logGroupName: group, logStreamName },
+          invalid,
+          /logStreamName/,
+        );
     }
     await client.call('CreateLogGroup', { logGroupName: 'aA0._-/#' });
-    await client.call('CreateLogStream', { logGroupName: 'aA0._-/#', logStreamName: 'ä b\n/$LATEST[1]' });
+    await client.call('CreateLogStream', {
+      logGroupName: 'aA0._-/#',
+      logStreamName: 'ä b\n/$LATEST[1]',
+    });
   });
 
   it('may be a name or an ARN of either form, not both, and of this account and region', async () => {
@@ -82,13 +110,27 @@ describe('names and identifiers', () => {
     const arn = `arn:aws:logs:eu-west-1:123456789012:log-group:${group}`;
     for (const logGroupIdentifier of [group, arn, `${arn}:*`]) {
       for (const name of ['GetLogEvents', 'FilterLogEvents']) {
-        const { events } = await client.call<sdk.GetLogEventsResponse>(name, { logGroupIdentifier, ...(name === 'GetLogEvents' ? { logStreamName: 's' } : {}) });
+        const { events } = await client.call<sdk.GetLogEventsResponse>(name, {
+          logGroupIdentifier,
+          ...(name === 'GetLogEvents' ? { logStreamName: 's' } : {}),
+        });
         assert.equal(events?.[0]?.message, 'one');
       }
     }
-    await client.refused('FilterLogEvents', { logGroupIdentifier: group, logGroupName: group }, invalid, /mutually exclusive/);
+    await client.refused(
+      'FilterLogEvents',
+      { logGroupIdentifier: group, logGroupName: group },
+      invalid,
+      /mutually exclusive/,
+    );
     await client.refused('FilterLogEvents', {}, invalid, /logGroupName/);
-    for (const other of [arn.replace('eu-west-1', 'us-east-1'), arn.replace('123456789012', '123456789013'), 'arn:aws:logs:nowhere', `${arn}:x`]) await client.refused('FilterLogEvents', { logGroupIdentifier: other }, missing);
+    for (const other of [
+      arn.replace('eu-west-1', 'us-east-1'),
+      arn.replace('123456789012', '123456789013'),
+      'arn:aws:logs:nowhere',
+      `${arn}:x`,
+    ])
+      await client.refused('FilterLogEvents', { logGroupIdentifier: other }, missing);
   });
 });
 
@@ -96,15 +138,29 @@ describe('groups and streams', () => {
   it('are created once and deleted once', async () => {
     const client = new Client();
     await client.refused('CreateLogStream', { logGroupName: group, logStreamName: 's' }, missing);
-    await client.call('CreateLogGroup', { logGroupName: group, logGroupClass: 'STANDARD', tags: {} });
+    await client.call('CreateLogGroup', {
+      logGroupName: group,
+      logGroupClass: 'STANDARD',
+      tags: {},
+    });
     await client.refused('CreateLogGroup', { logGroupName: group }, exists);
     await client.call('CreateLogStream', { logGroupName: group, logStreamName: 's' });
     await client.refused('CreateLogStream', { logGroupName: group, logStreamName: 's' }, exists);
     await client.put('s', ['one'], client.deps.nowMs);
     await client.call('DeleteLogStream', { logGroupName: group, logStreamName: 's' });
     assert.equal(client.deps.sink.events.size, 0);
-    await client.refused('DeleteLogStream', { logGroupName: group, logStreamName: 's' }, missing, /log stream/);
-    await client.refused('DeleteLogStream', { logGroupName: 'none', logStreamName: 's' }, missing, /log group/);
+    await client.refused(
+      'DeleteLogStream',
+      { logGroupName: group, logStreamName: 's' },
+      missing,
+      /log stream/,
+    );
+    await client.refused(
+      'DeleteLogStream',
+      { logGroupName: 'none', logStreamName: 's' },
+      missing,
+      /log group/,
+    );
     await client.stream('a', ['x']);
     await client.stream('b', ['y']);
     await client.call('DeleteLogGroup', { logGroupName: group });
@@ -114,7 +170,12 @@ describe('groups and streams', () => {
 
   it('refuse what a group cannot do here', async () => {
     const client = new Client();
-    for (const more of [{ kmsKeyId: 'arn:aws:kms:x' }, { logGroupClass: 'INFREQUENT_ACCESS' }, { deletionProtectionEnabled: true }]) await client.refused('CreateLogGroup', { logGroupName: group, ...more }, invalid, /support/);
+    for (const more of [
+      { kmsKeyId: 'arn:aws:kms:x' },
+      { logGroupClass: 'INFREQUENT_ACCESS' },
+      { deletionProtectionEnabled: true },
+    ])
+      await client.refused('CreateLogGroup', { logGroupName: group, ...more }, invalid, /support/);
     await client.refused('CreateLogGroup', { logGroupName: 'aws/mine' }, invalid, /reserved/);
     assert.equal(client.deps.groups.size, 0);
   });
@@ -122,7 +183,15 @@ describe('groups and streams', () => {
   it('delete all streams of a very large group', async () => {
     const client = new Client();
     await client.call('CreateLogGroup', { logGroupName: group });
-    for (let at = 0; at < 2100; at++) await client.deps.bus.write({ table: 'log-stream', write: 'create', row: { scope, group, name: `s${at}`, createdAtMs: at } }, contextOf(scope));
+    for (let at = 0; at < 2100; at++)
+      await client.deps.bus.write(
+        {
+          table: 'log-stream',
+          write: 'create',
+          row: { scope, group, name: `s${at}`, createdAtMs: at },
+        },
+        contextOf(scope),
+      );
     await client.call('DeleteLogGroup', { logGroupName: group });
     assert.equal(new Set(client.deps.sink.deleted).size, 2100);
   });
@@ -132,9 +201,19 @@ describe('retention', () => {
   it('takes AWS’s values only', async () => {
     const client = new Client();
     await client.stream('s');
-    for (const retentionInDays of [0, 2, 8, 1.5, -1, 4000]) await client.refused('PutRetentionPolicy', { logGroupName: group, retentionInDays }, invalid, /must be one of 1, 3, 5/);
+    for (const retentionInDays of [0, 2, 8, 1.5, -1, 4000])
+      await client.refused(
+        'PutRetentionPolicy',
+        { logGroupName: group, retentionInDays },
+        invalid,
+        /must be one of 1, 3, 5/,
+      );
     await client.refused('PutRetentionPolicy', { logGroupName: group }, invalid);
-    await client.refused('PutRetentionPolicy', { logGroupName: 'none', retentionInDays: 7 }, missing);
+    await client.refused(
+      'PutRetentionPolicy',
+      { logGroupName: 'none', retentionInDays: 7 },
+      missing,
+    );
     await client.refused('DeleteRetentionPolicy', { logGroupName: 'none' }, missing);
   });
 
@@ -145,23 +224,47 @@ describe('retention', () => {
     await client.put('s', ['new'], nowMs);
     await client.stream('expired', ['gone'], nowMs - 5 * day);
     const seen = async (): Promise<unknown[]> => {
-      const read = await client.call<sdk.GetLogEventsResponse>('GetLogEvents', { logGroupName: group, logStreamName: 's', startTime: 0 });
-      const found = await client.call<sdk.FilterLogEventsResponse>('FilterLogEvents', { logGroupName: group });
-      const described = await client.call<sdk.DescribeLogStreamsResponse>('DescribeLogStreams', { logGroupName: group });
-      return [read.events?.map((event) => event.message), found.events?.map((event) => event.message), described.logStreams?.map((stream) => stream.lastEventTimestamp)];
+      const read = await client.call<sdk.GetLogEventsResponse>('GetLogEvents', {
+        logGroupName: group,
+        logStreamName: 's',
+        startTime: 0,
+      });
+      const found = await client.call<sdk.FilterLogEventsResponse>('FilterLogEvents', {
+        logGroupName: group,
+      });
+      const described = await client.call<sdk.DescribeLogStreamsResponse>('DescribeLogStreams', {
+        logGroupName: group,
+      });
+      return [
+        read.events?.map((event) => event.message),
+        found.events?.map((event) => event.message),
+        described.logStreams?.map((stream) => stream.lastEventTimestamp),
+      ];
     };
-    assert.deepEqual(await seen(), [['old', 'new'], ['gone', 'old', 'new'], [nowMs - 5 * day, nowMs]]);
+    assert.deepEqual(await seen(), [
+      ['old', 'new'],
+      ['gone', 'old', 'new'],
+      [nowMs - 5 * day, nowMs],
+    ]);
     await client.call('PutRetentionPolicy', { logGroupName: group, retentionInDays: 3 });
     assert.deepEqual(await seen(), [['new'], ['new'], [undefined, nowMs]]);
     const put = await client.put('s', ['again'], nowMs - 4 * day);
     assert.deepEqual(put.rejectedLogEventsInfo, { expiredLogEventEndIndex: 1 });
     await client.call('DeleteRetentionPolicy', { logGroupName: group });
-    assert.deepEqual(await seen(), [['old', 'new'], ['gone', 'old', 'new'], [nowMs - 5 * day, nowMs]]);
+    assert.deepEqual(await seen(), [
+      ['old', 'new'],
+      ['gone', 'old', 'new'],
+      [nowMs - 5 * day, nowMs],
+    ]);
   });
 });
 
 describe('PutLogEvents', () => {
-  const put = (logEvents: unknown): object => ({ logGroupName: group, logStreamName: 's', logEvents });
+  const put = (logEvents: unknown): object => ({
+    logGroupName: group,
+    logStreamName: 's',
+    logEvents,
+  });
 
   it('refuses a batch that is wrong as a whole, and writes nothing of it', async () => {
     const client = new Client();
@@ -175,35 +278,73 @@ describe('PutLogEvents', () => {
       [[{ timestamp: 1.5, message: 'x' }], /timestamp/],
       [[{ message: 'x' }], /timestamp/],
       [[{ timestamp }], /message/],
-      [[{ timestamp, message: 'a' }, { timestamp: timestamp - 1, message: 'b' }], /chronological/],
+      [
+        [
+          { timestamp, message: 'a' },
+          { timestamp: timestamp - 1, message: 'b' },
+        ],
+        /chronological/,
+      ],
       [[{ timestamp, message: 'é'.repeat(524_276) }], /too large/],
-      [[{ timestamp: timestamp - 25 * 3_600_000, message: 'a' }, { timestamp, message: 'b' }], /24 hours/],
+      [
+        [
+          { timestamp: timestamp - 25 * 3_600_000, message: 'a' },
+          { timestamp, message: 'b' },
+        ],
+        /24 hours/,
+      ],
     ];
-    for (const [events, text] of table) await client.refused('PutLogEvents', put(events), invalid, text);
+    for (const [events, text] of table)
+      await client.refused('PutLogEvents', put(events), invalid, text);
     assert.equal(client.deps.sink.events.size, 0);
     await client.call('PutLogEvents', put([{ timestamp, message: 'x'.repeat(1_048_576 - 26) }]));
-    await client.refused('PutLogEvents', { ...put([{ timestamp, message: 'x' }]), logStreamName: 'none' }, missing, /log stream/);
-    await client.refused('PutLogEvents', { ...put([{ timestamp, message: 'x' }]), logGroupName: 'none' }, missing, /log group/);
+    await client.refused(
+      'PutLogEvents',
+      { ...put([{ timestamp, message: 'x' }]), logStreamName: 'none' },
+      missing,
+      /log stream/,
+    );
+    await client.refused(
+      'PutLogEvents',
+      { ...put([{ timestamp, message: 'x' }]), logGroupName: 'none' },
+      missing,
+      /log group/,
+    );
   });
 
   it('leaves out what is too old or too new and says so', async () => {
     const client = new Client();
     await client.stream('s');
     const { nowMs } = client.deps;
-    const at = (offsets: readonly number[]): object => put(offsets.map((offset) => ({ timestamp: nowMs + offset, message: `${offset}` })));
-    const rejected = async (offsets: readonly number[]): Promise<unknown> => (await client.call<sdk.PutLogEventsResponse>('PutLogEvents', at(offsets))).rejectedLogEventsInfo;
+    const at = (offsets: readonly number[]): object =>
+      put(offsets.map((offset) => ({ timestamp: nowMs + offset, message: `${offset}` })));
+    const rejected = async (offsets: readonly number[]): Promise<unknown> =>
+      (await client.call<sdk.PutLogEventsResponse>('PutLogEvents', at(offsets)))
+        .rejectedLogEventsInfo;
     assert.equal(await rejected([-1, 0, 7_200_000]), undefined);
-    assert.deepEqual(await rejected([-15 * day, -14 * day - 1, -5, 0, 7_200_001]), { tooOldLogEventEndIndex: 2, tooNewLogEventStartIndex: 4 });
+    assert.deepEqual(await rejected([-15 * day, -14 * day - 1, -5, 0, 7_200_001]), {
+      tooOldLogEventEndIndex: 2,
+      tooNewLogEventStartIndex: 4,
+    });
     assert.deepEqual(await rejected([-15 * day]), { tooOldLogEventEndIndex: 1 });
     assert.deepEqual(await rejected([7_200_001]), { tooNewLogEventStartIndex: 0 });
-    const { events } = await client.call<sdk.GetLogEventsResponse>('GetLogEvents', { logGroupName: group, logStreamName: 's' });
-    assert.deepEqual(events?.map((event) => event.message), ['-1', '0', '7200000', '-5', '0']);
+    const { events } = await client.call<sdk.GetLogEventsResponse>('GetLogEvents', {
+      logGroupName: group,
+      logStreamName: 's',
+    });
+    assert.deepEqual(
+      events?.map((event) => event.message),
+      ['-1', '0', '7200000', '-5', '0'],
+    );
   });
 
   it('answers a sequence token, ignores the one it gets, and closes its writer', async () => {
     const client = new Client();
     await client.stream('s');
-    const { nextSequenceToken } = await client.call<sdk.PutLogEventsResponse>('PutLogEvents', { ...put([{ timestamp: client.deps.nowMs, message: 'x' }]), sequenceToken: 'whatever' });
+    const { nextSequenceToken } = await client.call<sdk.PutLogEventsResponse>('PutLogEvents', {
+      ...put([{ timestamp: client.deps.nowMs, message: 'x' }]),
+      sequenceToken: 'whatever',
+    });
     assert.match(nextSequenceToken ?? '', /^\d{56}$/);
     assert.equal(client.deps.sink.openWriters, 0);
   });
@@ -216,22 +357,32 @@ describe('PutLogEvents', () => {
       await client.call('DeleteLogStream', { logGroupName: group, logStreamName: 's' });
       return open(key);
     };
-    await client.refused('PutLogEvents', put([{ timestamp: client.deps.nowMs, message: 'x' }]), missing);
+    await client.refused(
+      'PutLogEvents',
+      put([{ timestamp: client.deps.nowMs, message: 'x' }]),
+      missing,
+    );
     assert.equal(client.deps.sink.events.size, 0);
     assert.equal(client.deps.sink.openWriters, 0);
   });
 });
 
 describe('GetLogEvents', () => {
-  const get = (client: Client, more: object = {}): Promise<sdk.GetLogEventsResponse> => client.call('GetLogEvents', { logGroupName: group, logStreamName: 's', ...more });
-  const texts = (answer: sdk.GetLogEventsResponse): (string | undefined)[] | undefined => answer.events?.map((event) => event.message);
+  const get = (client: Client, more: object = {}): Promise<sdk.GetLogEventsResponse> =>
+    client.call('GetLogEvents', { logGroupName: group, logStreamName: 's', ...more });
+  const texts = (answer: sdk.GetLogEventsResponse): (string | undefined)[] | undefined =>
+    answer.events?.map((event) => event.message);
 
   it('pages to the end and back, and stops by the same token', async () => {
     const client = new Client();
     await client.stream('s', ['a', 'b', 'c', 'd', 'e']);
     const first = await get(client, { startFromHead: true, limit: 2 });
     assert.deepEqual(texts(first), ['a', 'b']);
-    const second = await get(client, { nextToken: first.nextForwardToken, limit: 2, startFromHead: true });
+    const second = await get(client, {
+      nextToken: first.nextForwardToken,
+      limit: 2,
+      startFromHead: true,
+    });
     const third = await get(client, { nextToken: second.nextForwardToken, limit: 2 });
     assert.deepEqual([texts(second), texts(third)], [['c', 'd'], ['e']]);
     const end = await get(client, { nextToken: third.nextForwardToken });
@@ -243,7 +394,10 @@ describe('GetLogEvents', () => {
     assert.deepEqual(texts(newest), ['e', 'f']);
     const older = await get(client, { nextToken: newest.nextBackwardToken });
     assert.deepEqual(texts(older), ['a', 'b', 'c', 'd']);
-    assert.equal((await get(client, { nextToken: older.nextBackwardToken })).nextBackwardToken, older.nextBackwardToken);
+    assert.equal(
+      (await get(client, { nextToken: older.nextBackwardToken })).nextBackwardToken,
+      older.nextBackwardToken,
+    );
     assert.match(first.nextForwardToken ?? '', /^f\/\d{56}\/s$/);
     assert.match(first.nextBackwardToken ?? '', /^b\/\d{56}\/s$/);
   });
@@ -251,7 +405,10 @@ describe('GetLogEvents', () => {
   it('takes in startTime and leaves out endTime', async () => {
     const client = new Client();
     await client.stream('s', ['a', 'b', 'c', 'd'], 1_699_999_999_000);
-    assert.deepEqual(texts(await get(client, { startTime: 1_699_999_999_001, endTime: 1_699_999_999_003 })), ['b', 'c']);
+    assert.deepEqual(
+      texts(await get(client, { startTime: 1_699_999_999_001, endTime: 1_699_999_999_003 })),
+      ['b', 'c'],
+    );
   });
 
   it('has tokens also where there is nothing', async () => {
@@ -259,24 +416,42 @@ describe('GetLogEvents', () => {
     await client.stream('s');
     const empty = await get(client, { startFromHead: true });
     assert.deepEqual(empty.events, []);
-    assert.equal((await get(client, { nextToken: empty.nextForwardToken })).nextForwardToken, empty.nextForwardToken);
+    assert.equal(
+      (await get(client, { nextToken: empty.nextForwardToken })).nextForwardToken,
+      empty.nextForwardToken,
+    );
   });
 
   it('refuses what is wrong, and names what is missing as Nextflow expects', async () => {
     const client = new Client();
     await client.stream('s');
     const input = { logGroupName: group, logStreamName: 's' };
-    for (const nextToken of ['', 'x', 'f/1/s', `f/${'9'.repeat(56)}/s`, `g/${'0'.repeat(56)}/s`]) await client.refused('GetLogEvents', { ...input, nextToken }, invalid, /nextToken/);
-    for (const limit of [0, 10_001, 1.5, -1]) await client.refused('GetLogEvents', { ...input, limit }, invalid, /limit/);
-    for (const startTime of [-1, 0.5]) await client.refused('GetLogEvents', { ...input, startTime }, invalid, /startTime/);
-    await client.refused('GetLogEvents', { ...input, logStreamName: 'none' }, missing, /log stream does not exist/);
-    await client.refused('GetLogEvents', { ...input, logGroupName: 'none' }, missing, /log group does not exist/);
+    for (const nextToken of ['', 'x', 'f/1/s', `f/${'9'.repeat(56)}/s`, `g/${'0'.repeat(56)}/s`])
+      await client.refused('GetLogEvents', { ...input, nextToken }, invalid, /nextToken/);
+    for (const limit of [0, 10_001, 1.5, -1])
+      await client.refused('GetLogEvents', { ...input, limit }, invalid, /limit/);
+    for (const startTime of [-1, 0.5])
+      await client.refused('GetLogEvents', { ...input, startTime }, invalid, /startTime/);
+    await client.refused(
+      'GetLogEvents',
+      { ...input, logStreamName: 'none' },
+      missing,
+      /log stream does not exist/,
+    );
+    await client.refused(
+      'GetLogEvents',
+      { ...input, logGroupName: 'none' },
+      missing,
+      /log group does not exist/,
+    );
   });
 });
 
 describe('FilterLogEvents', () => {
-  const filter = (client: Client, more: object = {}): Promise<sdk.FilterLogEventsResponse> => client.call('FilterLogEvents', { logGroupName: group, ...more });
-  const texts = (answer: sdk.FilterLogEventsResponse): (string | undefined)[] | undefined => answer.events?.map((event) => event.message);
+  const filter = (client: Client, more: object = {}): Promise<sdk.FilterLogEventsResponse> =>
+    client.call('FilterLogEvents', { logGroupName: group, ...more });
+  const texts = (answer: sdk.FilterLogEventsResponse): (string | undefined)[] | undefined =>
+    answer.events?.map((event) => event.message);
 
   async function filled(): Promise<Client> {
     const client = new Client();
@@ -292,61 +467,162 @@ describe('FilterLogEvents', () => {
     assert.deepEqual(texts(answer), ['a0', 'a1', 'b0', 'a2', 'b1', 'o0']);
     assert.equal(answer.nextToken, undefined);
     assert.deepEqual(answer.searchedLogStreams, []);
-    assert.deepEqual(Object.keys(answer.events?.[0] ?? {}).toSorted(), ['eventId', 'ingestionTime', 'logStreamName', 'message', 'timestamp']);
+    assert.deepEqual(Object.keys(answer.events?.[0] ?? {}).toSorted(), [
+      'eventId',
+      'ingestionTime',
+      'logStreamName',
+      'message',
+      'timestamp',
+    ]);
     const first = await filter(client, { limit: 4 });
     const second = await filter(client, { limit: 4, nextToken: first.nextToken });
-    assert.deepEqual([texts(first), texts(second), second.nextToken], [['a0', 'a1', 'b0', 'a2'], ['b1', 'o0'], undefined]);
+    assert.deepEqual(
+      [texts(first), texts(second), second.nextToken],
+      [['a0', 'a1', 'b0', 'a2'], ['b1', 'o0'], undefined],
+    );
   });
 
   it('keeps to streams, prefix, time and pattern', async () => {
     const client = await filled();
-    assert.deepEqual(texts(await filter(client, { logStreamNames: ['other', 'job/b', 'other'] })), ['b0', 'b1', 'o0']);
-    assert.deepEqual(texts(await filter(client, { logStreamNamePrefix: 'job/' })), ['a0', 'a1', 'b0', 'a2', 'b1']);
+    assert.deepEqual(texts(await filter(client, { logStreamNames: ['other', 'job/b', 'other'] })), [
+      'b0',
+      'b1',
+      'o0',
+    ]);
+    assert.deepEqual(texts(await filter(client, { logStreamNamePrefix: 'job/' })), [
+      'a0',
+      'a1',
+      'b0',
+      'a2',
+      'b1',
+    ]);
     assert.deepEqual(texts(await filter(client, { filterPattern: '1' })), ['a1', 'b1']);
-    assert.deepEqual(texts(await filter(client, { startTime: client.deps.nowMs - 999, endTime: client.deps.nowMs - 998 })), ['a1', 'b0', 'a2', 'b1'], 'the end is taken in');
+    assert.deepEqual(
+      texts(
+        await filter(client, {
+          startTime: client.deps.nowMs - 999,
+          endTime: client.deps.nowMs - 998,
+        }),
+      ),
+      ['a1', 'b0', 'a2', 'b1'],
+      'the end is taken in',
+    );
   });
 
   it('refuses what is wrong', async () => {
     const client = await filled();
     const input = { logGroupName: group };
-    await client.refused('FilterLogEvents', { ...input, logStreamNames: ['other'], logStreamNamePrefix: 'job' }, invalid, /mutually exclusive/);
+    await client.refused(
+      'FilterLogEvents',
+      { ...input, logStreamNames: ['other'], logStreamNamePrefix: 'job' },
+      invalid,
+      /mutually exclusive/,
+    );
     await client.refused('FilterLogEvents', { ...input, logStreamNames: [] }, invalid, /1 to 100/);
-    await client.refused('FilterLogEvents', { ...input, logStreamNames: ['other', 'none'] }, missing, /log stream/);
-    await client.refused('FilterLogEvents', { ...input, filterPattern: '{' }, invalid, /filter pattern/);
-    await client.refused('FilterLogEvents', { ...input, filterPattern: 'busy' }, 'ThrottlingException', /Rate exceeded/);
-    await client.refused('FilterLogEvents', { ...input, filterPattern: 'x'.repeat(1025) }, invalid, /filterPattern/);
-    for (const nextToken of ['x', Buffer.from('["FilterLogEvents","x"]').toString('base64url'), Buffer.from('["Other","1"]').toString('base64url'), Buffer.from('["FilterLogEvents",1]').toString('base64url')]) await client.refused('FilterLogEvents', { ...input, nextToken }, invalid, /nextToken/);
+    await client.refused(
+      'FilterLogEvents',
+      { ...input, logStreamNames: ['other', 'none'] },
+      missing,
+      /log stream/,
+    );
+    await client.refused(
+      'FilterLogEvents',
+      { ...input, filterPattern: '{' },
+      invalid,
+      /filter pattern/,
+    );
+    await client.refused(
+      'FilterLogEvents',
+      { ...input, filterPattern: 'busy' },
+      'ThrottlingException',
+      /Rate exceeded/,
+    );
+    await client.refused(
+      'FilterLogEvents',
+      { ...input, filterPattern: 'x'.repeat(1025) },
+      invalid,
+      /filterPattern/,
+    );
+    for (const nextToken of [
+      'x',
+      Buffer.from('["FilterLogEvents","x"]').toString('base64url'),
+      Buffer.from('["Other","1"]').toString('base64url'),
+      Buffer.from('["FilterLogEvents",1]').toString('base64url'),
+    ])
+      await client.refused('FilterLogEvents', { ...input, nextToken }, invalid, /nextToken/);
     await client.refused('FilterLogEvents', { logGroupName: 'none' }, missing);
     await client.refused('FilterLogEvents', { ...input, limit: 10_001 }, invalid, /limit/);
   });
 });
 
 describe('DescribeLogGroups', () => {
-  const describeGroups = (client: Client, more: object = {}): Promise<sdk.DescribeLogGroupsResponse> => client.call('DescribeLogGroups', more);
-  const names = (answer: sdk.DescribeLogGroupsResponse): (string | undefined)[] | undefined => answer.logGroups?.map((one) => one.logGroupName);
+  const describeGroups = (
+    client: Client,
+    more: object = {},
+  ): Promise<sdk.DescribeLogGroupsResponse> => client.call('DescribeLogGroups', more);
+  const names = (answer: sdk.DescribeLogGroupsResponse): (string | undefined)[] | undefined =>
+    answer.logGroups?.map((one) => one.logGroupName);
 
   it('answers all fields, pages, and finds by prefix, pattern and identifier', async () => {
     const client = new Client();
-    for (const logGroupName of ['b', 'a', 'aX', 'ax', 'c']) await client.call('CreateLogGroup', { logGroupName });
+    for (const logGroupName of ['b', 'a', 'aX', 'ax', 'c'])
+      await client.call('CreateLogGroup', { logGroupName });
     await client.call('PutRetentionPolicy', { logGroupName: 'a', retentionInDays: 30 });
     const all = await describeGroups(client);
     assert.deepEqual(names(all), ['a', 'aX', 'ax', 'b', 'c']);
     const arn = 'arn:aws:logs:eu-west-1:123456789012:log-group:a';
-    assert.deepEqual(all.logGroups?.[0], { logGroupName: 'a', creationTime: client.deps.nowMs, arn: `${arn}:*`, logGroupArn: arn, retentionInDays: 30, metricFilterCount: 0, storedBytes: 1234, logGroupClass: 'STANDARD' });
+    assert.deepEqual(all.logGroups?.[0], {
+      logGroupName: 'a',
+      creationTime: client.deps.nowMs,
+      arn: `${arn}:*`,
+      logGroupArn: arn,
+      retentionInDays: 30,
+      metricFilterCount: 0,
+      storedBytes: 1234,
+      logGroupClass: 'STANDARD',
+    });
     const first = await describeGroups(client, { limit: 3 });
     const second = await describeGroups(client, { limit: 3, nextToken: first.nextToken });
-    assert.deepEqual([names(first), names(second), second.nextToken], [['a', 'aX', 'ax'], ['b', 'c'], undefined]);
-    assert.deepEqual(names(await describeGroups(client, { logGroupNamePrefix: 'a' })), ['a', 'aX', 'ax']);
+    assert.deepEqual(
+      [names(first), names(second), second.nextToken],
+      [['a', 'aX', 'ax'], ['b', 'c'], undefined],
+    );
+    assert.deepEqual(names(await describeGroups(client, { logGroupNamePrefix: 'a' })), [
+      'a',
+      'aX',
+      'ax',
+    ]);
     const found = await describeGroups(client, { logGroupNamePattern: 'X' });
-    assert.deepEqual(found.logGroups, [{ logGroupName: 'aX', creationTime: client.deps.nowMs, arn: 'arn:aws:logs:eu-west-1:123456789012:log-group:aX:*' }]);
-    assert.deepEqual(names(await describeGroups(client, { logGroupIdentifiers: ['c', arn, 'none', 'c'] })), ['a', 'c']);
-    assert.deepEqual(names(await describeGroups(client, { logGroupClass: 'INFREQUENT_ACCESS' })), []);
+    assert.deepEqual(found.logGroups, [
+      {
+        logGroupName: 'aX',
+        creationTime: client.deps.nowMs,
+        arn: 'arn:aws:logs:eu-west-1:123456789012:log-group:aX:*',
+      },
+    ]);
+    assert.deepEqual(
+      names(await describeGroups(client, { logGroupIdentifiers: ['c', arn, 'none', 'c'] })),
+      ['a', 'c'],
+    );
+    assert.deepEqual(
+      names(await describeGroups(client, { logGroupClass: 'INFREQUENT_ACCESS' })),
+      [],
+    );
   });
 
   it('refuses what is wrong', async () => {
     const client = new Client();
-    await client.refused('DescribeLogGroups', { logGroupNamePrefix: 'a', logGroupNamePattern: 'b' }, invalid, /mutually exclusive/);
-    await client.refused('DescribeLogGroups', { logGroupIdentifiers: ['a'], logGroupNamePrefix: 'b' }, invalid);
+    await client.refused(
+      'DescribeLogGroups',
+      { logGroupNamePrefix: 'a', logGroupNamePattern: 'b' },
+      invalid,
+      /mutually exclusive/,
+    );
+    await client.refused(
+      'DescribeLogGroups',
+      { logGroupIdentifiers: ['a'], logGroupNamePrefix: 'b' },
+      invalid,
+    );
     await client.refused('DescribeLogGroups', { limit: 51 }, invalid, /limit/);
     await client.refused('DescribeLogGroups', { nextToken: 'x' }, invalid, /nextToken/);
     await client.refused('DescribeLogGroups', { logGroupClass: 'x' }, invalid, /logGroupClass/);
@@ -362,8 +638,13 @@ describe('DescribeLogGroups', () => {
 });
 
 describe('DescribeLogStreams', () => {
-  const describeStreams = (client: Client, more: object = {}): Promise<sdk.DescribeLogStreamsResponse> => client.call('DescribeLogStreams', { logGroupName: group, ...more });
-  const names = (answer: sdk.DescribeLogStreamsResponse): (string | undefined)[] | undefined => answer.logStreams?.map((one) => one.logStreamName);
+  const describeStreams = (
+    client: Client,
+    more: object = {},
+  ): Promise<sdk.DescribeLogStreamsResponse> =>
+    client.call('DescribeLogStreams', { logGroupName: group, ...more });
+  const names = (answer: sdk.DescribeLogStreamsResponse): (string | undefined)[] | undefined =>
+    answer.logStreams?.map((one) => one.logStreamName);
 
   async function pages(client: Client, input: object): Promise<(string | undefined)[]> {
     const seen: (string | undefined)[] = [];
@@ -387,14 +668,30 @@ describe('DescribeLogStreams', () => {
     const all = await describeStreams(client);
     assert.deepEqual(names(all), ['a', 'b', 'c', 'empty']);
     assert.deepEqual(all.logStreams?.[1], {
-      logStreamName: 'b', creationTime: nowMs, firstEventTimestamp: nowMs - 500, lastEventTimestamp: nowMs - 499, lastIngestionTime: nowMs, storedBytes: 200,
-      uploadSequenceToken: '200'.padStart(56, '0'), arn: `arn:aws:logs:eu-west-1:123456789012:log-group:${group}:log-stream:b`,
+      logStreamName: 'b',
+      creationTime: nowMs,
+      firstEventTimestamp: nowMs - 500,
+      lastEventTimestamp: nowMs - 499,
+      lastIngestionTime: nowMs,
+      storedBytes: 200,
+      uploadSequenceToken: '200'.padStart(56, '0'),
+      arn: `arn:aws:logs:eu-west-1:123456789012:log-group:${group}:log-stream:b`,
     });
     for (const limit of [1, 2, 50]) {
       assert.deepEqual(await pages(client, { limit }), ['a', 'b', 'c', 'empty']);
       assert.deepEqual(await pages(client, { limit, descending: true }), ['empty', 'c', 'b', 'a']);
-      assert.deepEqual(await pages(client, { limit, orderBy: 'LastEventTime' }), ['empty', 'c', 'b', 'a']);
-      assert.deepEqual(await pages(client, { limit, orderBy: 'LastEventTime', descending: true }), ['a', 'b', 'c', 'empty']);
+      assert.deepEqual(await pages(client, { limit, orderBy: 'LastEventTime' }), [
+        'empty',
+        'c',
+        'b',
+        'a',
+      ]);
+      assert.deepEqual(await pages(client, { limit, orderBy: 'LastEventTime', descending: true }), [
+        'a',
+        'b',
+        'c',
+        'empty',
+      ]);
     }
     assert.deepEqual(names(await describeStreams(client, { logStreamNamePrefix: 'e' })), ['empty']);
   });
@@ -402,22 +699,67 @@ describe('DescribeLogStreams', () => {
   it('orders a very large group by creation', async () => {
     const client = new Client();
     await client.stream('first');
-    for (let at = 0; at < 1001; at++) await client.deps.bus.write({ table: 'log-stream', write: 'create', row: { scope, group, name: `s${at}`, createdAtMs: client.deps.nowMs + at + 1 } }, contextOf(scope));
-    const answer = await describeStreams(client, { orderBy: 'LastEventTime', descending: true, limit: 2 });
+    for (let at = 0; at < 1001; at++)
+      await client.deps.bus.write(
+        {
+          table: 'log-stream',
+          write: 'create',
+          row: { scope, group, name: `s${at}`, createdAtMs: client.deps.nowMs + at + 1 },
+        },
+        contextOf(scope),
+      );
+    const answer = await describeStreams(client, {
+      orderBy: 'LastEventTime',
+      descending: true,
+      limit: 2,
+    });
     assert.deepEqual(names(answer), ['s1000', 's999']);
-    assert.deepEqual(names(await describeStreams(client, { orderBy: 'LastEventTime', descending: true, limit: 2, nextToken: answer.nextToken })), ['s998', 's997']);
-    assert.deepEqual(names(await describeStreams(client, { orderBy: 'LastEventTime', limit: 2 })), ['first', 's0']);
+    assert.deepEqual(
+      names(
+        await describeStreams(client, {
+          orderBy: 'LastEventTime',
+          descending: true,
+          limit: 2,
+          nextToken: answer.nextToken,
+        }),
+      ),
+      ['s998', 's997'],
+    );
+    assert.deepEqual(names(await describeStreams(client, { orderBy: 'LastEventTime', limit: 2 })), [
+      'first',
+      's0',
+    ]);
   });
 
   it('refuses what is wrong', async () => {
     const client = new Client();
     await client.stream('s');
     await client.refused('DescribeLogStreams', { logGroupName: 'none' }, missing);
-    await client.refused('DescribeLogStreams', { logGroupName: group, orderBy: 'LastEventTime', logStreamNamePrefix: 's' }, invalid, /Cannot order/);
-    await client.refused('DescribeLogStreams', { logGroupName: group, orderBy: 'Size' }, invalid, /orderBy/);
-    await client.refused('DescribeLogStreams', { logGroupName: group, limit: 51 }, invalid, /limit/);
+    await client.refused(
+      'DescribeLogStreams',
+      { logGroupName: group, orderBy: 'LastEventTime', logStreamNamePrefix: 's' },
+      invalid,
+      /Cannot order/,
+    );
+    await client.refused(
+      'DescribeLogStreams',
+      { logGroupName: group, orderBy: 'Size' },
+      invalid,
+      /orderBy/,
+    );
+    await client.refused(
+      'DescribeLogStreams',
+      { logGroupName: group, limit: 51 },
+      invalid,
+      /limit/,
+    );
     const byName = Buffer.from('["DescribeLogStreams name",["a",1]]').toString('base64url');
-    await client.refused('DescribeLogStreams', { logGroupName: group, orderBy: 'LastEventTime', nextToken: byName }, invalid, /nextToken/);
+    await client.refused(
+      'DescribeLogStreams',
+      { logGroupName: group, orderBy: 'LastEventTime', nextToken: byName },
+      invalid,
+      /nextToken/,
+    );
   });
 });
 
@@ -427,15 +769,23 @@ describe('tags of a log group', () => {
   it('come with it, change by both generations of operations, and go with it', async () => {
     const client = new Client();
     await client.call('CreateLogGroup', { logGroupName: group, tags: { team: 'docks', a: 'b' } });
-    assert.deepEqual(await client.call('ListTagsForResource', { resourceArn }), { tags: { team: 'docks', a: 'b' } });
+    assert.deepEqual(await client.call('ListTagsForResource', { resourceArn }), {
+      tags: { team: 'docks', a: 'b' },
+    });
     await client.call('TagResource', { resourceArn: `${resourceArn}:*`, tags: { a: 'c', d: '' } });
     await client.call('UntagResource', { resourceArn, tagKeys: ['team', 'none'] });
-    assert.deepEqual(await client.call('ListTagsLogGroup', { logGroupName: group }), { tags: { a: 'c', d: '' } });
+    assert.deepEqual(await client.call('ListTagsLogGroup', { logGroupName: group }), {
+      tags: { a: 'c', d: '' },
+    });
     await client.call('TagLogGroup', { logGroupName: group, tags: { e: 'f' } });
     await client.call('UntagLogGroup', { logGroupName: group, tags: ['a', 'd'] });
-    assert.deepEqual(await client.call('ListTagsForResource', { resourceArn }), { tags: { e: 'f' } });
+    assert.deepEqual(await client.call('ListTagsForResource', { resourceArn }), {
+      tags: { e: 'f' },
+    });
     await client.call('PutRetentionPolicy', { logGroupName: group, retentionInDays: 7 });
-    assert.deepEqual(await client.call('ListTagsForResource', { resourceArn }), { tags: { e: 'f' } });
+    assert.deepEqual(await client.call('ListTagsForResource', { resourceArn }), {
+      tags: { e: 'f' },
+    });
     await client.call('DeleteLogGroup', { logGroupName: group });
     await client.call('CreateLogGroup', { logGroupName: group });
     assert.deepEqual(await client.call('ListTagsForResource', { resourceArn }), { tags: {} });
@@ -445,12 +795,23 @@ describe('tags of a log group', () => {
     const client = new Client();
     await client.refused('ListTagsForResource', { resourceArn }, missing);
     await client.refused('TagResource', { resourceArn, tags: { a: 'b' } }, missing);
-    await client.refused('ListTagsForResource', { resourceArn: 'arn:aws:logs:eu-west-1:999999999999:log-group:g' }, missing);
+    await client.refused(
+      'ListTagsForResource',
+      { resourceArn: 'arn:aws:logs:eu-west-1:999999999999:log-group:g' },
+      missing,
+    );
     await client.call('CreateLogGroup', { logGroupName: group });
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`k${at}`, 'v']));
     await client.refused('TagResource', { resourceArn, tags: many }, 'TooManyTagsException');
     await client.refused('TagLogGroup', { logGroupName: group, tags: many }, invalid);
     await client.refused('CreateLogGroup', { logGroupName: 'other', tags: many }, invalid, /50/);
-    for (const tags of [{ 'aws:a': 'b' }, { '': 'b' }, { a: 'x'.repeat(257) }, { ['k'.repeat(129)]: 'v' }, { 'a\n': 'b' }]) await client.refused('TagResource', { resourceArn, tags }, invalid);
+    for (const tags of [
+      { 'aws:a': 'b' },
+      { '': 'b' },
+      { a: 'x'.repeat(257) },
+      { ['k'.repeat(129)]: 'v' },
+      { 'a\n': 'b' },
+    ])
+      await client.refused('TagResource', { resourceArn, tags }, invalid);
   });
 });

@@ -1,4 +1,5 @@
-// Every operation of CloudWatch Logs, by AWS's name. An operation is added here and in a file of its own (doc/checklist).
+// Every operation of CloudWatch Logs, by AWS's name. An operation is added here and in a file of
+// its own (doc/checklist).
 
 import { SinkBusy } from '../../port/log-sink.ts';
 import { notBuilt, type OperationTable } from '../../wire/operation.ts';
@@ -23,7 +24,9 @@ import { untagLogGroup } from './untag-log-group.ts';
 import { untagResource } from './untag-resource.ts';
 
 /** What the sink has no room for just now, clients ask again by themselves. */
-const mayWait = <Input, Output>(operation: LogsOperation<Input, Output>): LogsOperation<Input, Output> => ({
+const mayWait = <Input, Output>(
+  operation: LogsOperation<Input, Output>,
+): LogsOperation<Input, Output> => ({
   ...operation,
   async handle(deps, input, context) {
     try {
@@ -54,7 +57,8 @@ export const logsOperations: OperationTable<LogsDeps> = {
   UntagLogGroup: untagLogGroup,
   UntagResource: untagResource,
 
-  // What batch jobs' output does not need: queries, subscriptions, deliveries, metrics, keys, policies.
+  // What batch jobs' output does not need: queries, subscriptions, deliveries, metrics, keys,
+  // policies.
   AssociateKmsKey: notBuilt,
   AssociateSourceToS3TableIntegration: notBuilt,
   CancelExportTask: notBuilt,

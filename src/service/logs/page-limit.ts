@@ -5,9 +5,11 @@ import { integerIn } from './check.ts';
 const mostEvents = 10_000;
 export const pageBytes = 1_048_576;
 
-export const eventLimit = (limit: number | undefined): number => integerIn(limit, 1, mostEvents, 'limit') ?? mostEvents;
+export const eventLimit = (limit: number | undefined): number =>
+  integerIn(limit, 1, mostEvents, 'limit') ?? mostEvents;
 
 const mostDescribed = 50;
 
 /** Of DescribeLogGroups and DescribeLogStreams. */
-export const describeLimit = (limit: number | undefined): number => integerIn(limit, 1, mostDescribed, 'limit') ?? mostDescribed;
+export const describeLimit = (limit: number | undefined): number =>
+  integerIn(limit, 1, mostDescribed, 'limit') ?? mostDescribed;

@@ -1,7 +1,13 @@
-// PutLogEvents: events from a client. What is too old, too new or expired is left out and said; anything else wrong refuses the
-// whole batch. The answer comes when the events survive a power loss. Sequence tokens are not looked at, as in AWS today.
+// PutLogEvents: events from a client. What is too old, too new or expired is left out and said;
+// anything else wrong refuses the whole batch. The answer comes when the events survive a power
+// loss. Sequence tokens are not looked at, as in AWS today.
 
-import type { InputLogEvent, PutLogEventsCommandInput, PutLogEventsCommandOutput, RejectedLogEventsInfo } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  InputLogEvent,
+  PutLogEventsCommandInput,
+  PutLogEventsCommandOutput,
+  RejectedLogEventsInfo,
+} from '@aws-sdk/client-cloudwatch-logs';
 import type { LogGroupRow } from '../../port/store.ts';
 import { onStream } from './access.ts';
 import { given, groupName, lengthIn, streamName, timestamp } from './check.ts';
@@ -29,19 +35,28 @@ export const putLogEvents: LogsOperation<PutLogEventsCommandInput, PutLogEventsC
     if (reader.logStream(scope, name, stream) === undefined) throw streamNotFound();
     const { from, to, rejected } = accepted(events, group, clock.now());
     const lines = events.slice(from, to);
-    if (lines.length > 0 && (lines.at(-1) as Line).timestampMs - (lines[0] as Line).timestampMs > maxSpanMs) {
-      throw invalidParameter('The batch of log events in a single PutLogEvents request cannot span more than 24 hours.');
+    if (
+      lines.length > 0 &&
+      (lines.at(-1) as Line).timestampMs - (lines[0] as Line).timestampMs > maxSpanMs
+    ) {
+      throw invalidParameter(
+        'The batch of log events in a single PutLogEvents request cannot span more than 24 hours.',
+      );
     }
     const key = { scope, group: name, stream };
     const writer = await sink.openWriter(key);
     try {
-      // A stream that was deleted before its writer was open would come back with this write; later ones lead it into nothing.
+      // A stream that was deleted before its writer was open would come back with this write; later
+      // ones lead it into nothing.
       if (reader.logStream(scope, name, stream) === undefined) throw streamNotFound();
       if (lines.length > 0) await writer.append({ lines });
     } finally {
       await writer.close();
     }
-    return { nextSequenceToken: sequenceToken((await sink.facts(key))?.storedBytes ?? 0), rejectedLogEventsInfo: rejected };
+    return {
+      nextSequenceToken: sequenceToken((await sink.facts(key))?.storedBytes ?? 0),
+      rejectedLogEventsInfo: rejected,
+    };
   },
 };
 
@@ -55,19 +70,33 @@ function readEvents(events: readonly InputLogEvent[]): readonly Line[] {
   let bytes = 0;
   let before = 0;
   return events.map((event, at) => {
-    const timestampMs = given(timestamp(event.timestamp, `logEvents[${at}].timestamp`), `logEvents[${at}].timestamp`);
+    const timestampMs = given(
+      timestamp(event.timestamp, `logEvents[${at}].timestamp`),
+      `logEvents[${at}].timestamp`,
+    );
     const message = Buffer.from(given(event.message, `logEvents[${at}].message`));
-    if (message.length === 0) throw invalidParameter(`logEvents[${at}].message must have at least 1 character`);
-    if (timestampMs < before) throw invalidParameter('Log events in a single PutLogEvents request must be in chronological order.');
+    if (message.length === 0)
+      throw invalidParameter(`logEvents[${at}].message must have at least 1 character`);
+    if (timestampMs < before)
+      throw invalidParameter(
+        'Log events in a single PutLogEvents request must be in chronological order.',
+      );
     before = timestampMs;
     bytes += message.length + overheadBytes;
-    if (bytes > maxBatchBytes) throw invalidParameter(`Upload too large: more than the limit of ${maxBatchBytes} bytes`);
+    if (bytes > maxBatchBytes)
+      throw invalidParameter(`Upload too large: more than the limit of ${maxBatchBytes} bytes`);
     return { timestampMs, message };
   });
 }
 
-/** Which events are taken: from `from` to before `to`. Indexes as RejectedLogEventsInfo has them. */
-function accepted(events: readonly Line[], group: LogGroupRow, nowMs: number): { from: number; to: number; rejected: RejectedLogEventsInfo | undefined } {
+/**
+ * Which events are taken: from `from` to before `to`. Indexes as RejectedLogEventsInfo has them.
+ */
+function accepted(
+  events: readonly Line[],
+  group: LogGroupRow,
+  nowMs: number,
+): { from: number; to: number; rejected: RejectedLogEventsInfo | undefined } {
   const firstFrom = (timeMs: number): number => {
     const at = events.findIndex((event) => event.timestampMs >= timeMs);
     return at < 0 ? events.length : at;

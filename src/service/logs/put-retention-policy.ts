@@ -1,6 +1,10 @@
-// PutRetentionPolicy. Expired events are left out of every answer at once; streams of which nothing is kept go some minutes later.
+// PutRetentionPolicy. Expired events are left out of every answer at once; streams of which nothing
+// is kept go some minutes later.
 
-import type { PutRetentionPolicyCommandInput, PutRetentionPolicyCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  PutRetentionPolicyCommandInput,
+  PutRetentionPolicyCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import { given, groupName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
@@ -8,14 +12,23 @@ import { groupNotFound, invalidParameter } from './error.ts';
 import { retentionDays } from './retention.ts';
 import { envelopeOf } from '../envelope.ts';
 
-export const putRetentionPolicy: LogsOperation<PutRetentionPolicyCommandInput, PutRetentionPolicyCommandOutput> = {
+export const putRetentionPolicy: LogsOperation<
+  PutRetentionPolicyCommandInput,
+  PutRetentionPolicyCommandOutput
+> = {
   authorizes: (input, context) => onGroup('logs:PutRetentionPolicy', input, context),
 
   async handle({ bus }, input, context) {
     const name = groupName(input.logGroupName);
     const retentionInDays = given(input.retentionInDays, 'retentionInDays');
-    if (!retentionDays.includes(retentionInDays)) throw invalidParameter(`retentionInDays must be one of ${retentionDays.join(', ')}; it is ${retentionInDays}`);
-    const outcome = await bus.write({ table: 'log-group', write: 'retention', scope: context.scope, name, retentionInDays }, envelopeOf(context));
+    if (!retentionDays.includes(retentionInDays))
+      throw invalidParameter(
+        `retentionInDays must be one of ${retentionDays.join(', ')}; it is ${retentionInDays}`,
+      );
+    const outcome = await bus.write(
+      { table: 'log-group', write: 'retention', scope: context.scope, name, retentionInDays },
+      envelopeOf(context),
+    );
     if (outcome === 'absent') throw groupNotFound();
     return {};
   },

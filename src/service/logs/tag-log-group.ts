@@ -1,6 +1,9 @@
 // TagLogGroup: the older way to TagResource.
 
-import type { TagLogGroupCommandInput, TagLogGroupCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  TagLogGroupCommandInput,
+  TagLogGroupCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
 import type { LogsOperation } from './deps.ts';
@@ -11,7 +14,13 @@ export const tagLogGroup: LogsOperation<TagLogGroupCommandInput, TagLogGroupComm
   authorizes: (input, context) => onGroup('logs:TagLogGroup', input, context),
 
   async handle(deps, input, context) {
-    await changeTags(deps, groupName(input.logGroupName), { set: checkedTags(input.tags), remove: [] }, context, () => invalidParameter(`A log group can have ${mostTags} tags`));
+    await changeTags(
+      deps,
+      groupName(input.logGroupName),
+      { set: checkedTags(input.tags), remove: [] },
+      context,
+      () => invalidParameter(`A log group can have ${mostTags} tags`),
+    );
     return {};
   },
 };

@@ -1,16 +1,26 @@
 // TagResource: of a log group, by its ARN.
 
-import type { TagResourceCommandInput, TagResourceCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  TagResourceCommandInput,
+  TagResourceCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import type { LogsOperation } from './deps.ts';
 import { tooManyTags } from './error.ts';
 import { changeTags, checkedTags, taggedGroup } from './tags.ts';
 
 export const tagResource: LogsOperation<TagResourceCommandInput, TagResourceCommandOutput> = {
-  authorizes: (input, context) => onGroup('logs:TagResource', { logGroupIdentifier: input.resourceArn }, context),
+  authorizes: (input, context) =>
+    onGroup('logs:TagResource', { logGroupIdentifier: input.resourceArn }, context),
 
   async handle(deps, input, context) {
-    await changeTags(deps, taggedGroup(input.resourceArn, context), { set: checkedTags(input.tags), remove: [] }, context, tooManyTags);
+    await changeTags(
+      deps,
+      taggedGroup(input.resourceArn, context),
+      { set: checkedTags(input.tags), remove: [] },
+      context,
+      tooManyTags,
+    );
     return {};
   },
 };

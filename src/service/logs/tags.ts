@@ -1,4 +1,5 @@
-// Tags of log groups: their checks, and their change, which both generations of operations share. Groups alone have tags here.
+// Tags of log groups: their checks, and their change, which both generations of operations share.
+// Groups alone have tags here.
 
 import type { RequestContext } from '../../wire/operation.ts';
 import { envelopeOf } from '../envelope.ts';
@@ -11,13 +12,20 @@ export const mostTags = 50;
 
 type Tags = Readonly<Record<string, string>>;
 
-/** As the model has them: keys of 1 to 128 characters that AWS does not keep to itself, values of up to 256. */
+/**
+ * As the model has them: keys of 1 to 128 characters that AWS does not keep to itself, values of up
+ * to 256.
+ */
 export function checkedTags(tags: Tags | undefined): Tags {
   for (const [key, value] of Object.entries(tags ?? {})) {
     lengthIn(key, 1, 128, 'tags');
     lengthIn(value, 0, 256, 'tags');
-    if (/^aws:/i.test(key)) throw invalidParameter(`Tag keys that begin with aws: are reserved: ${key}`);
-    if (!/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(key + value)) throw invalidParameter(`Tag ${key} has characters that are not letters, digits, spaces or one of _.:/=+-@`);
+    if (/^aws:/i.test(key))
+      throw invalidParameter(`Tag keys that begin with aws: are reserved: ${key}`);
+    if (!/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(key + value))
+      throw invalidParameter(
+        `Tag ${key} has characters that are not letters, digits, spaces or one of _.:/=+-@`,
+      );
   }
   return tags ?? {};
 }
@@ -35,13 +43,34 @@ interface Change {
 }
 
 /** `tooMany` is the operation's own error. */
-export async function changeTags({ bus }: LogsDeps, name: string, { set, remove }: Change, context: RequestContext, tooMany: () => Error): Promise<void> {
-  const outcome = await bus.write({ table: 'log-group', write: 'tag', scope: context.scope, name, set, remove, maxTags: mostTags }, envelopeOf(context));
+export async function changeTags(
+  { bus }: LogsDeps,
+  name: string,
+  { set, remove }: Change,
+  context: RequestContext,
+  tooMany: () => Error,
+): Promise<void> {
+  const outcome = await bus.write(
+    {
+      table: 'log-group',
+      write: 'tag',
+      scope: context.scope,
+      name,
+      set,
+      remove,
+      maxTags: mostTags,
+    },
+    envelopeOf(context),
+  );
   if (outcome === 'absent') throw groupNotFound();
   if (outcome === 'limit') throw tooMany();
 }
 
-export function tagsOfGroup({ reader }: LogsDeps, name: string, { scope }: RequestContext): Record<string, string> {
+export function tagsOfGroup(
+  { reader }: LogsDeps,
+  name: string,
+  { scope }: RequestContext,
+): Record<string, string> {
   const row = reader.logGroup(scope, name);
   if (row === undefined) throw groupNotFound();
   return { ...row.tags };

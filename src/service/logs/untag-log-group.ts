@@ -1,6 +1,9 @@
 // UntagLogGroup: the older way to UntagResource.
 
-import type { UntagLogGroupCommandInput, UntagLogGroupCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  UntagLogGroupCommandInput,
+  UntagLogGroupCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
 import type { LogsOperation } from './deps.ts';
@@ -11,7 +14,13 @@ export const untagLogGroup: LogsOperation<UntagLogGroupCommandInput, UntagLogGro
   authorizes: (input, context) => onGroup('logs:UntagLogGroup', input, context),
 
   async handle(deps, input, context) {
-    await changeTags(deps, groupName(input.logGroupName), { set: {}, remove: input.tags ?? [] }, context, tooManyTags);
+    await changeTags(
+      deps,
+      groupName(input.logGroupName),
+      { set: {}, remove: input.tags ?? [] },
+      context,
+      tooManyTags,
+    );
     return {};
   },
 };

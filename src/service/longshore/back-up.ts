@@ -1,5 +1,5 @@
-// BackUp: everything that the server keeps, streamed to the caller, who writes it where it wants; no path of the caller's reaches
-// this machine's disk.
+// BackUp: everything that the server keeps, streamed to the caller, who writes it where it wants;
+// no path of the caller's reaches this machine's disk.
 
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Operation } from '../../wire/operation.ts';
@@ -20,8 +20,14 @@ export const backUp: Operation<LongshoreDeps, { readonly logs?: string }, Stream
   authorizes: () => [{ action: 'longshore:BackUp', resources: ['*'] }],
 
   async handle({ backUp: make }, { logs = 'true' }) {
-    if (logs !== 'true' && logs !== 'false') throw new AwsError('ClientException', 400, 'logs must be true or false');
-    if (make === undefined) throw new AwsError('ClientException', 400, 'This server keeps nothing that could be backed up');
+    if (logs !== 'true' && logs !== 'false')
+      throw new AwsError('ClientException', 400, 'logs must be true or false');
+    if (make === undefined)
+      throw new AwsError(
+        'ClientException',
+        400,
+        'This server keeps nothing that could be backed up',
+      );
     return new StreamedOutput('application/x-tar', await make({ logs: logs === 'true' }));
   },
 };

@@ -16,6 +16,11 @@ export interface LongshoreDeps {
   /** Where images are recorded. */
   readonly ec2: Pick<ResourceSpace<Ec2Kinds>, 'view'>;
   readonly instanceTypes: Catalogue;
-  /** Everything that the server keeps, as a tar archive. Rejects with AwsError where there is no room for it. */
-  readonly backUp?: ((what: { readonly logs: boolean }) => Promise<AsyncIterable<Uint8Array>>) | undefined;
+  /**
+   * Everything that the server keeps, as a tar archive. Rejects with AwsError where there is no
+   * room for it.
+   */
+  readonly backUp?:
+    | ((what: { readonly logs: boolean }) => Promise<AsyncIterable<Uint8Array>>)
+    | undefined;
 }

@@ -1,7 +1,12 @@
-// Explains a job: why it waits and what would help, or why it ended. Reads and changes nothing. What a caller may describe, it
-// may have explained.
+// Explains a job: why it waits and what would help, or why it ended. Reads and changes nothing.
+// What a caller may describe, it may have explained.
 
-import type { Explanation, ExplainedAttempt, ExplainedCause, ExplainedDependency } from '../../api/explanation.ts';
+import type {
+  Explanation,
+  ExplainedAttempt,
+  ExplainedCause,
+  ExplainedDependency,
+} from '../../api/explanation.ts';
 import { splitJobId, type Scope } from '../../base/ids.ts';
 import { nameInArn } from '../../core/arn.ts';
 import { isJobName, jobIdOf } from '../../core/job/job-reference.ts';
@@ -25,7 +30,10 @@ export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Ex
 
   async handle({ reader, clock }, { jobId: given }, { scope }) {
     const jobId = jobIdOf(scope, given);
-    if (jobId === undefined) throw isJobName(given) ? notFound(`Job ${given}`) : invalid(`'${given.slice(0, 150)}' is not the id of a job`);
+    if (jobId === undefined)
+      throw isJobName(given)
+        ? notFound(`Job ${given}`)
+        : invalid(`'${given.slice(0, 150)}' is not the id of a job`);
     const { parent, node } = splitJobId(jobId);
     if (node !== undefined) throw invalid(`Node ${jobId} waits with its job: ask for ${parent}`);
     const view = reader.job(scope, jobId);
@@ -33,13 +41,30 @@ export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Ex
     const { job } = view;
     const dependencies = reader.dependencies(scope, jobId);
     const rootCause = job.status === 'FAILED' ? rootOf(dependencies) : undefined;
-    const explanation = { ...explanationOf(view, reader.wait(scope, jobId)), dependencies: dependencies.map(dependencyOf), rootCause: rootCause && causeOf(rootCause), host: hostOf(reader, scope, job), notes: notesOf(reader, scope, view) };
+    const explanation = {
+      ...explanationOf(view, reader.wait(scope, jobId)),
+      dependencies: dependencies.map(dependencyOf),
+      rootCause: rootCause && causeOf(rootCause),
+      host: hostOf(reader, scope, job),
+      notes: notesOf(reader, scope, view),
+    };
     const failed = isArrayParent(job) ? (view.statusSummary?.FAILED ?? 0) : 0;
-    const failures = isArrayParent(job) && failed > 0 ? await failedChildren({ reader, clock }, scope, job, failed) : undefined;
+    const failures =
+      isArrayParent(job) && failed > 0
+        ? await failedChildren({ reader, clock }, scope, job, failed)
+        : undefined;
     const first = failures?.failures[0]?.first;
     // What helps the root helps what failed by it; what helps a child helps its array.
-    const telling = [view, rootCause && reader.job(scope, rootCause.jobId), first && reader.job(scope, first)].filter((one) => one !== undefined && one !== '');
-    return { ...explanation, ...failures, remedies: [...explanation.remedies, ...new Set(telling.flatMap(failureRemedies))] };
+    const telling = [
+      view,
+      rootCause && reader.job(scope, rootCause.jobId),
+      first && reader.job(scope, first),
+    ].filter((one) => one !== undefined && one !== '');
+    return {
+      ...explanation,
+      ...failures,
+      remedies: [...explanation.remedies, ...new Set(telling.flatMap(failureRemedies))],
+    };
   },
 };
 
@@ -49,13 +74,45 @@ function rootOf(dependencies: readonly DependencyView[]): DependencyView | undef
   return failed && (rootOf(failed.dependencies) ?? failed);
 }
 
-const causeOf = ({ jobId, name, reason, exitCode, containerReason }: DependencyView): ExplainedCause => ({ jobId, jobName: name, reason, exitCode, containerReason });
+const causeOf = ({
+  jobId,
+  name,
+  reason,
+  exitCode,
+  containerReason,
+}: DependencyView): ExplainedCause => ({ jobId, jobName: name, reason, exitCode, containerReason });
 
-const dependencyOf = ({ jobId, type, name, status, isMet, reason, exitCode, containerReason, startedAtMs, dependencies, leftOff }: DependencyView): ExplainedDependency => ({
-  jobId, type, jobName: name, status, isMet, reason, exitCode, containerReason, startedAt: startedAtMs, dependencies: dependencies.length === 0 ? undefined : dependencies.map(dependencyOf), leftOff: leftOff === 0 ? undefined : leftOff,
+const dependencyOf = ({
+  jobId,
+  type,
+  name,
+  status,
+  isMet,
+  reason,
+  exitCode,
+  containerReason,
+  startedAtMs,
+  dependencies,
+  leftOff,
+}: DependencyView): ExplainedDependency => ({
+  jobId,
+  type,
+  jobName: name,
+  status,
+  isMet,
+  reason,
+  exitCode,
+  containerReason,
+  startedAt: startedAtMs,
+  dependencies: dependencies.length === 0 ? undefined : dependencies.map(dependencyOf),
+  leftOff: leftOff === 0 ? undefined : leftOff,
 });
 
-function hostOf({ clusters }: LongshoreDeps['reader'], scope: Scope, job: JobView['job']): Explanation['host'] {
+function hostOf(
+  { clusters }: LongshoreDeps['reader'],
+  scope: Scope,
+  job: JobView['job'],
+): Explanation['host'] {
   if (isArrayParent(job) || !isLive(job)) return undefined;
   const { computeEnvironmentArn, hostId } = job.attempt;
   const environment = clusters.environments(scope).find(({ arn }) => arn === computeEnvironmentArn);
@@ -64,9 +121,18 @@ function hostOf({ clusters }: LongshoreDeps['reader'], scope: Scope, job: JobVie
 }
 
 /** Of the environments that a job waits for or runs in. */
-function notesOf(reader: LongshoreDeps['reader'], scope: Scope, { job, detail }: JobView): string[] {
+function notesOf(
+  reader: LongshoreDeps['reader'],
+  scope: Scope,
+  { job, detail }: JobView,
+): string[] {
   if (isEnded(job.status)) return [];
-  const order = isArrayParent(job) || !isLive(job) ? (reader.jobQueue(scope, detail.queueArn)?.queue.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => computeEnvironment) : [job.attempt.computeEnvironmentArn];
+  const order =
+    isArrayParent(job) || !isLive(job)
+      ? (reader.jobQueue(scope, detail.queueArn)?.queue.computeEnvironmentOrder ?? []).map(
+          ({ computeEnvironment }) => computeEnvironment,
+        )
+      : [job.attempt.computeEnvironmentArn];
   return order.flatMap((arn) => reader.computeEnvironment(scope, arn)?.note ?? []);
 }
 
@@ -76,11 +142,18 @@ function stoppingOf(job: JobView['job']): Explanation['stopping'] {
   return { by, reason, since: atMs, killedAt: atMs + limit.stopGraceSeconds * 1000 };
 }
 
-function explanationOf(view: JobView, wait: WaitView | undefined): Omit<Explanation, 'host' | 'dependencies' | 'notes'> {
+function explanationOf(
+  view: JobView,
+  wait: WaitView | undefined,
+): Omit<Explanation, 'host' | 'dependencies' | 'notes'> {
   const { id, detail, job, arrayIndex } = view;
   const attempts = isArrayParent(job) ? [] : job.attempts;
   const last = attempts.at(-1);
-  const shown = isArrayParent(job) ? undefined : isLive(job) && job.status === 'RUNNING' ? job.attempt : last;
+  const shown = isArrayParent(job)
+    ? undefined
+    : isLive(job) && job.status === 'RUNNING'
+      ? job.attempt
+      : last;
   return {
     jobId: id,
     jobName: detail.name,
@@ -90,7 +163,12 @@ function explanationOf(view: JobView, wait: WaitView | undefined): Omit<Explanat
     status: job.status,
     reason: wait?.text || job.statusReason,
     createdAt: job.createdAtMs,
-    startedAt: !isArrayParent(job) && job.status === 'RUNNING' ? job.attempt.startedAtMs : 'startedAtMs' in job ? job.startedAtMs : undefined,
+    startedAt:
+      !isArrayParent(job) && job.status === 'RUNNING'
+        ? job.attempt.startedAtMs
+        : 'startedAtMs' in job
+          ? job.startedAtMs
+          : undefined,
     stoppedAt: 'stoppedAtMs' in job ? job.stoppedAtMs : undefined,
     stopping: stoppingOf(job),
     children: view.statusSummary,
@@ -99,18 +177,50 @@ function explanationOf(view: JobView, wait: WaitView | undefined): Omit<Explanat
       stuck: wait.place.stuck,
       shareIdentifier: wait.place.share,
       since: wait.place.sinceMs,
-      aheadInOtherQueues: wait.place.aheadInOtherQueues.map(({ queue, priority, jobs }) => ({ jobQueue: queue, priority, jobs })),
+      aheadInOtherQueues: wait.place.aheadInOtherQueues.map(({ queue, priority, jobs }) => ({
+        jobQueue: queue,
+        priority,
+        jobs,
+      })),
     },
-    environments: wait && wait.environments.length > 0 ? wait.environments.map(({ names, of, reason }) => ({ computeEnvironments: names, of, reason })) : undefined,
-    holders: wait?.holders && { of: wait.holders.of, jobs: wait.holders.first.map((holder) => ({ jobId: holder.jobId, jobName: holder.name, ...amountsOf(holder) })), others: wait.holders.others && amountsOf(wait.holders.others) },
+    environments:
+      wait && wait.environments.length > 0
+        ? wait.environments.map(({ names, of, reason }) => ({
+            computeEnvironments: names,
+            of,
+            reason,
+          }))
+        : undefined,
+    holders: wait?.holders && {
+      of: wait.holders.of,
+      jobs: wait.holders.first.map((holder) => ({
+        jobId: holder.jobId,
+        jobName: holder.name,
+        ...amountsOf(holder),
+      })),
+      others: wait.holders.others && amountsOf(wait.holders.others),
+    },
     remedies: wait?.remedies ?? [],
     attempts: attempts.map((attempt) => attemptOf(attempt, job.terms)),
-    notRetried: isArrayParent(job) || job.status !== 'FAILED' ? undefined : notRetried(job.terms, attempts, (terminateOf(job.stopRequested) ?? job.stopRequested)?.by),
+    notRetried:
+      isArrayParent(job) || job.status !== 'FAILED'
+        ? undefined
+        : notRetried(
+            job.terms,
+            attempts,
+            (terminateOf(job.stopRequested) ?? job.stopRequested)?.by,
+          ),
     log: shown?.log && { group: shown.log.group, stream: shown.log.stream },
   };
 }
 
-const amountsOf = ({ attempts, needs, quantity }: Omit<Holder, 'jobId'>) => ({ running: attempts, vcpus: needs.milliVcpu / 1000, memoryMib: needs.memoryMib, gpus: needs.gpus, quantity: quantity || undefined });
+const amountsOf = ({ attempts, needs, quantity }: Omit<Holder, 'jobId'>) => ({
+  running: attempts,
+  vcpus: needs.milliVcpu / 1000,
+  memoryMib: needs.memoryMib,
+  gpus: needs.gpus,
+  quantity: quantity || undefined,
+});
 
 function attemptOf(attempt: EndedAttempt, terms: JobTerms): ExplainedAttempt {
   const rule = attempt.exitCode === 0 ? undefined : decidingRule(terms, attempt);
@@ -125,18 +235,30 @@ function attemptOf(attempt: EndedAttempt, terms: JobTerms): ExplainedAttempt {
 }
 
 function ruleText({ action, onExitCode, onReason, onStatusReason }: RetryRule): string {
-  const conditions = Object.entries({ onExitCode, onReason, onStatusReason }).flatMap(([name, pattern]) => (pattern === undefined ? [] : [`${name} ${pattern}`]));
+  const conditions = Object.entries({ onExitCode, onReason, onStatusReason }).flatMap(
+    ([name, pattern]) => (pattern === undefined ? [] : [`${name} ${pattern}`]),
+  );
   return `${action.toUpperCase()} on ${conditions.join(' and ') || 'anything'}`;
 }
 
-function notRetried(terms: JobTerms, attempts: readonly EndedAttempt[], stoppedBy: StopRequest['by'] | undefined): string {
+function notRetried(
+  terms: JobTerms,
+  attempts: readonly EndedAttempt[],
+  stoppedBy: StopRequest['by'] | undefined,
+): string {
   if (stoppedBy === 'timeout') return 'an attempt that takes too long is never retried';
-  if (stoppedBy === 'cancel' || stoppedBy === 'terminate') return `it was ${stoppedBy === 'cancel' ? 'cancelled' : 'terminated'}, and is not retried then`;
+  if (stoppedBy === 'cancel' || stoppedBy === 'terminate')
+    return `it was ${stoppedBy === 'cancel' ? 'cancelled' : 'terminated'}, and is not retried then`;
   const last = attempts.at(-1);
   if (last === undefined) return 'it never started';
   const used = attempts.filter(({ free }) => free !== true).length;
   const allowed = terms.retry?.attempts ?? 1;
-  if (used >= allowed) return allowed === 1 ? 'its retryStrategy allows one attempt' : `all ${allowed} attempts that its retryStrategy allows are used`;
+  if (used >= allowed)
+    return allowed === 1
+      ? 'its retryStrategy allows one attempt'
+      : `all ${allowed} attempts that its retryStrategy allows are used`;
   const rule = decidingRule(terms, last);
-  return rule?.action === 'exit' ? `its retryStrategy says ${ruleText(rule)}` : 'it failed for a reason that is not retried';
+  return rule?.action === 'exit'
+    ? `its retryStrategy says ${ruleText(rule)}`
+    : 'it failed for a reason that is not retried';
 }

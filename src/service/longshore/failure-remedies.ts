@@ -1,5 +1,5 @@
-// What would help a job that failed: what to look at, what to change, as commands to paste. Words for people, made of what is
-// known of its last attempt and of who stopped it.
+// What would help a job that failed: what to look at, what to change, as commands to paste. Words
+// for people, made of what is known of its last attempt and of who stopped it.
 
 import { never } from '../../base/assert.ts';
 import { shellWord } from '../../base/shell-word.ts';
@@ -12,18 +12,32 @@ import { codeOf } from './failed-children.ts';
 /** `id` is the job's own, or that of the job which it failed by. */
 export function failureRemedies({ id, detail, job }: JobView): string[] {
   if (job.status !== 'FAILED') return [];
-  if (isArrayParent(job)) return [`list the children that failed: longshore jobs --array ${id} --status FAILED`];
+  if (isArrayParent(job))
+    return [`list the children that failed: longshore jobs --array ${id} --status FAILED`];
   const stop = terminateOf(job.stopRequested) ?? job.stopRequested;
-  if (stop !== undefined && stop.reason === job.statusReason) return stopRemedies(stop, detail.timeout?.attemptDurationSeconds);
+  if (stop !== undefined && stop.reason === job.statusReason)
+    return stopRemedies(stop, detail.timeout?.attemptDurationSeconds);
   const last = job.attempts.at(-1);
   if (last === undefined) return [];
-  const again = (job.terms.retry?.attempts ?? 1) === 1 ? ['have it tried again by itself: retryStrategy with attempts=3'] : [];
+  const again =
+    (job.terms.retry?.attempts ?? 1) === 1
+      ? ['have it tried again by itself: retryStrategy with attempts=3']
+      : [];
   const code = codeOf(last.containerReason);
-  if (code === 'OutOfMemoryError') return [`ask for more than ${job.terms.needs.memoryMib} MiB of memory: resourceRequirements of type MEMORY, or longshore submit --memory`, logsOf(id)];
-  if (last.startedAtMs === undefined && code !== undefined) return startRemedies(code, last, shellWord(detail.container.image ?? 'IMAGE'), id);
+  if (code === 'OutOfMemoryError')
+    return [
+      `ask for more than ${job.terms.needs.memoryMib} MiB of memory: resourceRequirements of type MEMORY, or longshore submit --memory`,
+      logsOf(id),
+    ];
+  if (last.startedAtMs === undefined && code !== undefined)
+    return startRemedies(code, last, shellWord(detail.container.image ?? 'IMAGE'), id);
   if (last.exitCode !== undefined) return [...exitRemedies(last.exitCode, id), ...again];
   // Nobody knows what became of the container.
-  return ['see whether its host and its Docker engine are well: longshore instances', 'have it tried again elsewhere: retryStrategy with attempts=3 and evaluateOnExit onStatusReason "Host EC2*", action RETRY', ...(last.log === undefined ? [] : [logsOf(id)])];
+  return [
+    'see whether its host and its Docker engine are well: longshore instances',
+    'have it tried again elsewhere: retryStrategy with attempts=3 and evaluateOnExit onStatusReason "Host EC2*", action RETRY',
+    ...(last.log === undefined ? [] : [logsOf(id)]),
+  ];
 }
 
 const logsOf = (id: string): string => `look at its output: longshore logs ${id}`;
@@ -31,14 +45,24 @@ const logsOf = (id: string): string => `look at its output: longshore logs ${id}
 function stopRemedies({ by, reason }: StopRequest, timeoutSeconds: number | undefined): string[] {
   switch (by) {
     case 'cancel':
-      if (reason.startsWith(timeLimitReason(''))) return ["see to what it waited for: the reason says it", "or allow jobs of the queue to wait for longer: maxTimeSeconds in the queue's jobStateTimeLimitActions"];
+      if (reason.startsWith(timeLimitReason('')))
+        return [
+          'see to what it waited for: the reason says it',
+          "or allow jobs of the queue to wait for longer: maxTimeSeconds in the queue's jobStateTimeLimitActions",
+        ];
       return ['it was cancelled: submit it again if it is still wanted'];
     case 'terminate':
       return ['it was terminated: submit it again if it is still wanted'];
     case 'timeout':
-      return [`allow it more time than ${timeoutSeconds ?? 'its'} seconds: attemptDurationSeconds of its timeout`, 'or split its work into several jobs'];
+      return [
+        `allow it more time than ${timeoutSeconds ?? 'its'} seconds: attemptDurationSeconds of its timeout`,
+        'or split its work into several jobs',
+      ];
     case 'host':
-      return ['have it tried again on another instance: retryStrategy with attempts=3 and evaluateOnExit onStatusReason "Host EC2*", action RETRY', 'where Spot Instances are interrupted too often, run it in an On-Demand compute environment'];
+      return [
+        'have it tried again on another instance: retryStrategy with attempts=3 and evaluateOnExit onStatusReason "Host EC2*", action RETRY',
+        'where Spot Instances are interrupted too often, run it in an On-Demand compute environment',
+      ];
     case 'main-node':
       return ['its main node has ended, and ends the job: look there first'];
     default:
@@ -47,7 +71,12 @@ function stopRemedies({ by, reason }: StopRequest, timeoutSeconds: number | unde
 }
 
 /** `image` is a word for a shell. */
-function startRemedies(code: string, { containerReason = '', log }: EndedAttempt, image: string, id: string): string[] {
+function startRemedies(
+  code: string,
+  { containerReason = '', log }: EndedAttempt,
+  image: string,
+  id: string,
+): string[] {
   const output = log === undefined ? [] : [logsOf(id)];
   switch (code) {
     case 'CannotPullContainerError':
@@ -58,8 +87,15 @@ function startRemedies(code: string, { containerReason = '', log }: EndedAttempt
       ];
     case 'CannotStartContainerError':
     case 'CannotCreateContainerError':
-      if (/exec format error/i.test(containerReason)) return [`image ${image} is for another architecture than the machine: pull or build it for this one (docker pull --platform)`];
-      return ['look at what the engine says: a command that the image does not have, a path that is not there, or a setting that it does not know', `try it by hand: docker run --rm ${image} COMMAND`, ...output];
+      if (/exec format error/i.test(containerReason))
+        return [
+          `image ${image} is for another architecture than the machine: pull or build it for this one (docker pull --platform)`,
+        ];
+      return [
+        'look at what the engine says: a command that the image does not have, a path that is not there, or a setting that it does not know',
+        `try it by hand: docker run --rm ${image} COMMAND`,
+        ...output,
+      ];
     default:
       return ['look at what the engine says', ...output];
   }

@@ -1,5 +1,6 @@
-// Interrupts a Spot instance, as EC2 does when it wants the capacity back: its jobs fail by the end of their host, and are retried by
-// their own strategy. AWS has Fault Injection Service for the same end.
+// Interrupts a Spot instance, as EC2 does when it wants the capacity back: its jobs fail by the end
+// of their host, and are retried by their own strategy. AWS has Fault Injection Service for the
+// same end.
 
 import { isRefusal } from '../../base/refusal.ts';
 import { instanceIdOf } from '../../core/host.ts';
@@ -11,17 +12,30 @@ export interface InterruptedInstance {
   readonly instanceId: string;
 }
 
-export const interruptInstance: Operation<LongshoreDeps, InterruptedInstance, InterruptedInstance> = {
-  authorizes: () => [{ action: 'ec2:SendSpotInstanceInterruptions', resources: ['*'] }],
+export const interruptInstance: Operation<LongshoreDeps, InterruptedInstance, InterruptedInstance> =
+  {
+    authorizes: () => [{ action: 'ec2:SendSpotInstanceInterruptions', resources: ['*'] }],
 
-  async handle({ bus, reader }, { instanceId }, { scope, requestId, caller, sourceAddress, userAgent }) {
-    // None that is gone.
-    const found = reader.instances.instances(scope, Number.POSITIVE_INFINITY).find(({ instance }) => instanceIdOf(instance.id) === instanceId);
-    if (found === undefined) throw notFound(`Instance ${instanceId.slice(0, 64)}`);
-    const { id: hostId, spot } = found.instance;
-    if (!spot) throw invalid(`Instance ${instanceId} is On-Demand: only Spot Instances are interrupted. Terminate it instead.`);
-    const reply = await bus.submit({ type: 'end-instance', scope, hostId, cause: 'interruption' }, { requestId, caller, sourceAddress, userAgent });
-    if (isRefusal(reply) && reply.refusal === 'busy') throw throttled(reply.message);
-    return { instanceId };
-  },
-};
+    async handle(
+      { bus, reader },
+      { instanceId },
+      { scope, requestId, caller, sourceAddress, userAgent },
+    ) {
+      // None that is gone.
+      const found = reader.instances
+        .instances(scope, Number.POSITIVE_INFINITY)
+        .find(({ instance }) => instanceIdOf(instance.id) === instanceId);
+      if (found === undefined) throw notFound(`Instance ${instanceId.slice(0, 64)}`);
+      const { id: hostId, spot } = found.instance;
+      if (!spot)
+        throw invalid(
+          `Instance ${instanceId} is On-Demand: only Spot Instances are interrupted. Terminate it instead.`,
+        );
+      const reply = await bus.submit(
+        { type: 'end-instance', scope, hostId, cause: 'interruption' },
+        { requestId, caller, sourceAddress, userAgent },
+      );
+      if (isRefusal(reply) && reply.refusal === 'busy') throw throttled(reply.message);
+      return { instanceId };
+    },
+  };

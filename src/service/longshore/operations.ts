@@ -1,5 +1,5 @@
-// Every operation of our own, by its path under /_longshore/. They take what their path and its query say and answer
-// JSON, or a stream.
+// Every operation of our own, by its path under /_longshore/. They take what their path and its
+// query say and answer JSON, or a stream.
 
 import type { Operation } from '../../wire/operation.ts';
 import type { LongshoreDeps } from './deps.ts';
@@ -19,8 +19,28 @@ export interface OwnOperation {
 
 export const longshoreOperations: readonly OwnOperation[] = [
   { name: 'BackUp', method: 'POST', path: /^\/_longshore\/backup$/, operation: backUp },
-  { name: 'ExplainJob', method: 'GET', path: /^\/_longshore\/jobs\/(?<jobId>[^/]+)\/explanation$/, operation: explainJob },
-  { name: 'InterruptInstance', method: 'POST', path: /^\/_longshore\/instances\/(?<instanceId>[^/]+)\/interruption$/, operation: interruptInstance },
-  { name: 'ValidateImage', method: 'GET', path: /^\/_longshore\/images\/(?<imageId>[^/]+)\/validation$/, operation: validateImage },
-  { name: 'ValidateHost', method: 'GET', path: /^\/_longshore\/hosts\/(?<hostId>[^/]+)\/validation$/, operation: validateHost },
+  {
+    name: 'ExplainJob',
+    method: 'GET',
+    path: /^\/_longshore\/jobs\/(?<jobId>[^/]+)\/explanation$/,
+    operation: explainJob,
+  },
+  {
+    name: 'InterruptInstance',
+    method: 'POST',
+    path: /^\/_longshore\/instances\/(?<instanceId>[^/]+)\/interruption$/,
+    operation: interruptInstance,
+  },
+  {
+    name: 'ValidateImage',
+    method: 'GET',
+    path: /^\/_longshore\/images\/(?<imageId>[^/]+)\/validation$/,
+    operation: validateImage,
+  },
+  {
+    name: 'ValidateHost',
+    method: 'GET',
+    path: /^\/_longshore\/hosts\/(?<hostId>[^/]+)\/validation$/,
+    operation: validateHost,
+  },
 ];

@@ -1,9 +1,17 @@
-// Validates a registered host as it is now against the AMI specification: its Docker engine is asked again. Changes nothing: what was
-// found when the host registered decides whether it takes jobs, until it registers anew.
+// Validates a registered host as it is now against the AMI specification: its Docker engine is
+// asked again. Changes nothing: what was found when the host registered decides whether it takes
+// jobs, until it registers anew.
 
 import type { Validation } from '../../api/validation.ts';
 import type { Scope } from '../../base/ids.ts';
-import { architectureOf, instanceIdOf, type Host, type HostAddress, type HostFacts, type RegisteredHost } from '../../core/host.ts';
+import {
+  architectureOf,
+  instanceIdOf,
+  type Host,
+  type HostAddress,
+  type HostFacts,
+  type RegisteredHost,
+} from '../../core/host.ts';
 import { judgeHost } from '../../core/image/specification.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';
@@ -24,44 +32,98 @@ export const validateHost: Operation<LongshoreDeps, HostToValidate, Validation> 
   async handle(deps, { hostId }, { scope }) {
     const host = hostNamed(deps, scope, hostId);
     if (host === undefined) throw notFound(`Container instance ${hostId.slice(0, 150)}`);
-    if (host.kind === 'machine') throw invalid(`${host.title} is not a registered host: it is the machine of the server, and no image stands behind it`);
-    if (host.kind === 'instance') throw invalid(`${host.title} is not a registered host; it was launched from ${host.imageId === undefined ? 'no image' : `image ${host.imageId}, which can be validated`}`);
+    if (host.kind === 'machine')
+      throw invalid(
+        `${host.title} is not a registered host: it is the machine of the server, and no image stands behind it`,
+      );
+    if (host.kind === 'instance')
+      throw invalid(
+        `${host.title} is not a registered host; it was launched from ${host.imageId === undefined ? 'no image' : `image ${host.imageId}, which can be validated`}`,
+      );
     return validate(deps, host);
   },
 };
 
-function hostNamed({ reader: { clusters } }: LongshoreDeps, scope: Scope, given: string): Host | undefined {
+function hostNamed(
+  { reader: { clusters } }: LongshoreDeps,
+  scope: Scope,
+  given: string,
+): Host | undefined {
   const id = hostIdOf(given);
-  const views = clusters.environments(scope).flatMap((environment) => clusters.containerInstances(environment));
+  const views = clusters
+    .environments(scope)
+    .flatMap((environment) => clusters.containerInstances(environment));
   return views.find(({ host }) => host.id === id || instanceIdOf(host.id) === given)?.host;
 }
 
-async function validate({ hosts }: LongshoreDeps, { id, title, address, facts, unfit }: RegisteredHost): Promise<Validation> {
+async function validate(
+  { hosts }: LongshoreDeps,
+  { id, title, address, facts, unfit }: RegisteredHost,
+): Promise<Validation> {
   const needed = 'a Docker engine that answers';
   const live = await probe(hosts, address);
   if (typeof live === 'string') {
-    const before = judgeHost(facts).map((finding) => ({ ...finding, met: undefined, found: `${finding.found}, when it registered` }));
-    return validationOf(id, title, [{ requirement: 'reachable', met: false, found: live, needed }, ...before]);
+    const before = judgeHost(facts).map((finding) => ({
+      ...finding,
+      met: undefined,
+      found: `${finding.found}, when it registered`,
+    }));
+    return validationOf(id, title, [
+      { requirement: 'reachable', met: false, found: live, needed },
+      ...before,
+    ]);
   }
   // Docker does not tell how many GPUs there are: its owner did.
   const now = { ...live, gpus: facts.gpus };
-  const findings: Judged[] = [{ requirement: 'reachable', met: true, found: `the Docker engine at ${address.dockerHost}`, needed }, ...judgeHost(now), ...sinceRegistration(facts, now)];
+  const findings: Judged[] = [
+    {
+      requirement: 'reachable',
+      met: true,
+      found: `the Docker engine at ${address.dockerHost}`,
+      needed,
+    },
+    ...judgeHost(now),
+    ...sinceRegistration(facts, now),
+  ];
   const validation = validationOf(id, title, findings);
-  return validation.valid && unfit !== undefined ? { ...validation, note: `It takes no jobs because of what was found when it registered: ${unfit}. Deregister it and register it again.` } : validation;
+  return validation.valid && unfit !== undefined
+    ? {
+        ...validation,
+        note: `It takes no jobs because of what was found when it registered: ${unfit}. Deregister it and register it again.`,
+      }
+    : validation;
 }
 
 /** What the host promised when it registered: jobs are placed by it. */
 function sinceRegistration(then: HostFacts, now: HostFacts): Judged[] {
   const needed = (text: string): string => `${text}, with which it registered`;
   return [
-    { requirement: 'architecture', met: architectureOf(now) === architectureOf(then), found: `architecture ${architectureOf(now)}`, needed: needed(architectureOf(then)) },
-    { requirement: 'vcpus', met: now.vcpus >= then.vcpus, found: `${now.vcpus} vCPUs`, needed: needed(`${then.vcpus} vCPUs`) },
-    { requirement: 'memory', met: now.memoryMib >= then.memoryMib, found: `${now.memoryMib} MiB`, needed: needed(`${then.memoryMib} MiB`) },
+    {
+      requirement: 'architecture',
+      met: architectureOf(now) === architectureOf(then),
+      found: `architecture ${architectureOf(now)}`,
+      needed: needed(architectureOf(then)),
+    },
+    {
+      requirement: 'vcpus',
+      met: now.vcpus >= then.vcpus,
+      found: `${now.vcpus} vCPUs`,
+      needed: needed(`${then.vcpus} vCPUs`),
+    },
+    {
+      requirement: 'memory',
+      met: now.memoryMib >= then.memoryMib,
+      found: `${now.memoryMib} MiB`,
+      needed: needed(`${then.memoryMib} MiB`),
+    },
   ];
 }
 
 /** What the host says of itself now, or why it cannot be reached. */
-async function probe(hosts: LongshoreDeps['hosts'], address: HostAddress): Promise<HostFacts | string> {
+async function probe(
+  hosts: LongshoreDeps['hosts'],
+  address: HostAddress,
+): Promise<HostFacts | string> {
   try {
     return await hosts.probe(address);
   } catch (error) {

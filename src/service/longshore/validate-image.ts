@@ -1,5 +1,5 @@
-// Validates an image's record against the AMI specification. There is no disk behind a record: what is installed in an image is what
-// its record says. Reads and changes nothing.
+// Validates an image's record against the AMI specification. There is no disk behind a record: what
+// is installed in an image is what its record says. Reads and changes nothing.
 
 import type { Validation } from '../../api/validation.ts';
 import { imageIdForm } from '../../core/image/image.ts';
@@ -24,15 +24,24 @@ export const validateImage: Operation<LongshoreDeps, ImageToValidate, Validation
   authorizes: () => [{ action: 'ec2:DescribeImages', resources: ['*'] }],
 
   async handle({ ec2, instanceTypes }, { imageId, instanceType, multiNode }, context) {
-    if (!imageIdForm.test(imageId)) throw invalid(`'${imageId.slice(0, 64)}' is not the id of an image`);
-    if (multiNode !== undefined && multiNode !== 'true' && multiNode !== 'false') throw invalid('multiNode must be true or false');
+    if (!imageIdForm.test(imageId))
+      throw invalid(`'${imageId.slice(0, 64)}' is not the id of an image`);
+    if (multiNode !== undefined && multiNode !== 'true' && multiNode !== 'false')
+      throw invalid('multiNode must be true or false');
     const type = instanceType === undefined ? undefined : instanceTypes.type(instanceType);
-    if (instanceType !== undefined && type === undefined) throw invalid(`There is no instance type '${instanceType.slice(0, 64)}'`);
+    if (instanceType !== undefined && type === undefined)
+      throw invalid(`There is no instance type '${instanceType.slice(0, 64)}'`);
     const image = imagesOf(await ec2.view(context.scope)).find(({ id }) => id === imageId);
     if (image === undefined) throw notFound(`Image ${imageId}`);
-    const use = { ...(type && useOf(type)), multiNode: multiNode === undefined ? undefined : multiNode === 'true' };
+    const use = {
+      ...(type && useOf(type)),
+      multiNode: multiNode === undefined ? undefined : multiNode === 'true',
+    };
     return validationOf(image.id, image.name, judgeImage(image, use));
   },
 };
 
-const useOf = (type: InstanceType) => ({ architecture: type.architecture, gpus: schedulableGpus(type) > 0 });
+const useOf = (type: InstanceType) => ({
+  architecture: type.architecture,
+  gpus: schedulableGpus(type) > 0,
+});

@@ -1,11 +1,19 @@
-// The validation of images and of registered hosts: what is asked, what is answered, and every refusal.
+// The validation of images and of registered hosts: what is asked, what is answered, and every
+// refusal.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Validation } from '../../api/validation.ts';
 import { hostId, type Arn } from '../../base/ids.ts';
 import { defaultImages } from '../../core/image/default-images.ts';
-import { instanceIdOf, type Host, type HostFacts, type Instance, type Machine, type RegisteredHost } from '../../core/host.ts';
+import {
+  instanceIdOf,
+  type Host,
+  type HostFacts,
+  type Instance,
+  type Machine,
+  type RegisteredHost,
+} from '../../core/host.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';
 import { FakeEc2, context } from '../ec2/fake-deps.ts';
@@ -13,35 +21,68 @@ import type { LongshoreDeps } from './deps.ts';
 import { validateHost } from './validate-host.ts';
 import { validateImage, type ImageToValidate } from './validate-image.ts';
 
-const results = ({ requirements }: Validation, result: string): string[] => requirements.filter((one) => one.result === result).map(({ requirement }) => requirement);
+const results = ({ requirements }: Validation, result: string): string[] =>
+  requirements.filter((one) => one.result === result).map(({ requirement }) => requirement);
 
 describe('the validation of an image', () => {
-  const standard = defaultImages.find(({ imageType, architecture }) => imageType === 'ECS_AL2023' && architecture === 'X86_64') ?? assert.fail();
+  const standard =
+    defaultImages.find(
+      ({ imageType, architecture }) => imageType === 'ECS_AL2023' && architecture === 'X86_64',
+    ) ?? assert.fail();
   const ec2 = new FakeEc2();
   const deps = { ec2: ec2.space, instanceTypes: ec2.instanceTypes } as unknown as LongshoreDeps;
-  const validate = async (question: ImageToValidate): Promise<Validation> => validateImage.handle(deps, question, context);
+  const validate = async (question: ImageToValidate): Promise<Validation> =>
+    validateImage.handle(deps, question, context);
 
   it('says what is not known where nobody says what the image is for', async () => {
     const validation = await validate({ imageId: standard.id });
-    assert.deepEqual([validation.id, validation.name, validation.valid], [standard.id, standard.name, true]);
-    assert.deepEqual([results(validation, 'unknown'), results(validation, 'not met')], [['architecture', 'gpu-drivers'], []]);
+    assert.deepEqual(
+      [validation.id, validation.name, validation.valid],
+      [standard.id, standard.name, true],
+    );
+    assert.deepEqual(
+      [results(validation, 'unknown'), results(validation, 'not met')],
+      [['architecture', 'gpu-drivers'], []],
+    );
   });
 
   it('goes by the instance type that is named', async () => {
-    for (const [instanceType, missed] of [['m5.large', []], ['m6g.large', ['architecture']], ['p3.2xlarge', ['gpu-drivers']]] as const) {
+    for (const [instanceType, missed] of [
+      ['m5.large', []],
+      ['m6g.large', ['architecture']],
+      ['p3.2xlarge', ['gpu-drivers']],
+    ] as const) {
       const validation = await validate({ imageId: standard.id, instanceType, multiNode: 'true' });
-      assert.deepEqual([validation.valid, results(validation, 'not met'), results(validation, 'unknown')], [missed.length === 0, missed, []], instanceType);
+      assert.deepEqual(
+        [validation.valid, results(validation, 'not met'), results(validation, 'unknown')],
+        [missed.length === 0, missed, []],
+        instanceType,
+      );
     }
   });
 
   it('sees the account’s own images, with what their tags say', async () => {
     const { Images } = await ec2.call('DescribeImages', { ImageIds: [standard.id] });
     const SnapshotId = Images[0].BlockDeviceMappings[0].Ebs.SnapshotId as string;
-    const tags = [{ Key: 'longshore:docker', Value: '1.8.3' }, { Key: 'longshore:agent-checkpoint', Value: 'true' }];
-    const { ImageId } = await ec2.call('RegisterImage', { Name: 'old', RootDeviceName: '/dev/xvda', BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId } }], TagSpecifications: [{ ResourceType: 'image', Tags: tags }] });
+    const tags = [
+      { Key: 'longshore:docker', Value: '1.8.3' },
+      { Key: 'longshore:agent-checkpoint', Value: 'true' },
+    ];
+    const { ImageId } = await ec2.call('RegisterImage', {
+      Name: 'old',
+      RootDeviceName: '/dev/xvda',
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId } }],
+      TagSpecifications: [{ ResourceType: 'image', Tags: tags }],
+    });
     const validation = await validate({ imageId: ImageId as string });
-    assert.deepEqual([validation.name, validation.valid, results(validation, 'not met')], ['old', false, ['docker', 'agent-checkpoint']]);
-    assert.equal(validation.requirements.find(({ requirement }) => requirement === 'docker')?.found, 'Docker 1.8.3');
+    assert.deepEqual(
+      [validation.name, validation.valid, results(validation, 'not met')],
+      ['old', false, ['docker', 'agent-checkpoint']],
+    );
+    assert.equal(
+      validation.requirements.find(({ requirement }) => requirement === 'docker')?.found,
+      'Docker 1.8.3',
+    );
   });
 
   it('refuses what it does not know', async () => {
@@ -51,24 +92,51 @@ describe('the validation of an image', () => {
       [{ imageId: standard.id, instanceType: 'm5.tiny' }, /There is no instance type 'm5.tiny'/],
       [{ imageId: standard.id, multiNode: 'yes' }, /multiNode must be true or false/],
     ];
-    for (const [question, message] of cases) await assert.rejects(validate(question), { name: 'ClientException', message });
+    for (const [question, message] of cases)
+      await assert.rejects(validate(question), { name: 'ClientException', message });
   });
 });
 
 describe('the validation of a registered host', () => {
   const facts: HostFacts = {
-    dockerVersion: '27.1', kernelVersion: '6.1.0', operatingSystem: 'Debian 12', osType: 'linux', architecture: 'x86_64', vcpus: 4, memoryMib: 8192, gpus: 2, gpuRuntime: true, logDrivers: ['awslogs'],
+    dockerVersion: '27.1',
+    kernelVersion: '6.1.0',
+    operatingSystem: 'Debian 12',
+    osType: 'linux',
+    architecture: 'x86_64',
+    vcpus: 4,
+    memoryMib: 8192,
+    gpus: 2,
+    gpuRuntime: true,
+    logDrivers: ['awslogs'],
   };
   const id = hostId('0123456789abcdef0123456789abcdef');
-  const common = { id, title: 'the first', capacity: { milliVcpu: 4000, memoryMib: 8160, gpus: 2 } };
+  const common = {
+    id,
+    title: 'the first',
+    capacity: { milliVcpu: 4000, memoryMib: 8160, gpus: 2 },
+  };
   const host: RegisteredHost = {
-    ...common, kind: 'registered', scope: context.scope, computeEnvironmentArn: 'arn' as Arn, status: 'ACTIVE', oldAttempts: [], address: { dockerHost: 'tcp://first:2376', certPath: '/tls' }, facts, registeredAtMs: 0,
+    ...common,
+    kind: 'registered',
+    scope: context.scope,
+    computeEnvironmentArn: 'arn' as Arn,
+    status: 'ACTIVE',
+    oldAttempts: [],
+    address: { dockerHost: 'tcp://first:2376', certPath: '/tls' },
+    facts,
+    registeredAtMs: 0,
   };
 
   /** `now`: what the host says of itself, without its GPUs, which Docker does not tell. */
-  async function validate(now: Partial<HostFacts> | Error, { given = id, there = host }: { given?: string; there?: Host } = {}): Promise<Validation> {
+  async function validate(
+    now: Partial<HostFacts> | Error,
+    { given = id, there = host }: { given?: string; there?: Host } = {},
+  ): Promise<Validation> {
     const deps = {
-      reader: { clusters: { environments: () => [{}], containerInstances: () => [{ host: there }] } },
+      reader: {
+        clusters: { environments: () => [{}], containerInstances: () => [{ host: there }] },
+      },
       hosts: {
         probe: async (address: unknown) => {
           assert.equal(address, host.address);
@@ -81,10 +149,27 @@ describe('the validation of a registered host', () => {
   }
 
   it('asks the host again, by any of its names', async () => {
-    for (const given of [id, instanceIdOf(id), `arn:aws:ecs:eu-west-1:123456789012:container-instance/own/${id}`]) {
+    for (const given of [
+      id,
+      instanceIdOf(id),
+      `arn:aws:ecs:eu-west-1:123456789012:container-instance/own/${id}`,
+    ]) {
       const validation = await validate({}, { given });
-      assert.deepEqual([validation.id, validation.name, validation.valid, validation.note], [id, 'the first', true, undefined]);
-      assert.deepEqual(results(validation, 'met'), ['reachable', 'linux', 'kernel', 'docker', 'awslogs', 'gpu-drivers', 'architecture', 'vcpus', 'memory']);
+      assert.deepEqual(
+        [validation.id, validation.name, validation.valid, validation.note],
+        [id, 'the first', true, undefined],
+      );
+      assert.deepEqual(results(validation, 'met'), [
+        'reachable',
+        'linux',
+        'kernel',
+        'docker',
+        'awslogs',
+        'gpu-drivers',
+        'architecture',
+        'vcpus',
+        'memory',
+      ]);
     }
   });
 
@@ -102,30 +187,56 @@ describe('the validation of a registered host', () => {
     for (const [now, missed, found] of cases) {
       const validation = await validate(now);
       assert.deepEqual([validation.valid, results(validation, 'not met')], [false, [missed]]);
-      assert.equal(validation.requirements.find(({ requirement }) => requirement === missed)?.found, found);
+      assert.equal(
+        validation.requirements.find(({ requirement }) => requirement === missed)?.found,
+        found,
+      );
     }
   });
 
   it('knows nothing of one that does not answer but what it was', async () => {
-    for (const error of [new EngineUnavailable('nothing answers'), new BadHostAddress('no certificates')]) {
+    for (const error of [
+      new EngineUnavailable('nothing answers'),
+      new BadHostAddress('no certificates'),
+    ]) {
       const validation = await validate(error);
-      assert.deepEqual([validation.valid, results(validation, 'not met'), results(validation, 'unknown')], [false, ['reachable'], ['linux', 'kernel', 'docker', 'awslogs', 'gpu-drivers']]);
-      assert.deepEqual(validation.requirements.map(({ found }) => found).slice(0, 3), [error.message, 'Debian 12, when it registered', 'Linux kernel 6.1.0, when it registered']);
+      assert.deepEqual(
+        [validation.valid, results(validation, 'not met'), results(validation, 'unknown')],
+        [false, ['reachable'], ['linux', 'kernel', 'docker', 'awslogs', 'gpu-drivers']],
+      );
+      assert.deepEqual(validation.requirements.map(({ found }) => found).slice(0, 3), [
+        error.message,
+        'Debian 12, when it registered',
+        'Linux kernel 6.1.0, when it registered',
+      ]);
     }
     await assert.rejects(validate(new TypeError('a fault of ours')), TypeError);
   });
 
   it('tells the owner of one that was mended to register it again', async () => {
     const { valid, note } = await validate({}, { there: { ...host, unfit: 'it has Docker 1.8' } });
-    assert.deepEqual([valid, note], [true, 'It takes no jobs because of what was found when it registered: it has Docker 1.8. Deregister it and register it again.']);
+    assert.deepEqual(
+      [valid, note],
+      [
+        true,
+        'It takes no jobs because of what was found when it registered: it has Docker 1.8. Deregister it and register it again.',
+      ],
+    );
   });
 
   it('refuses hosts that nobody registered', async () => {
     const cases: [Host, RegExp][] = [
       [{ ...common, kind: 'machine' } satisfies Machine, /it is the machine of the server/],
-      [{ ...common, kind: 'instance', imageId: 'ami-1' } as Instance, /launched from image ami-1, which can be validated/],
+      [
+        { ...common, kind: 'instance', imageId: 'ami-1' } as Instance,
+        /launched from image ami-1, which can be validated/,
+      ],
     ];
-    for (const [there, message] of cases) await assert.rejects(validate({}, { there }), { name: 'ClientException', message });
-    await assert.rejects(validate({}, { given: 'other' }), { name: 'ClientException', message: /Container instance other does not exist/ });
+    for (const [there, message] of cases)
+      await assert.rejects(validate({}, { there }), { name: 'ClientException', message });
+    await assert.rejects(validate({}, { given: 'other' }), {
+      name: 'ClientException',
+      message: /Container instance other does not exist/,
+    });
   });
 });

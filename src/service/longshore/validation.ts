@@ -11,11 +11,21 @@ export interface Judged {
   readonly needed: string;
 }
 
-export const validationOf = (id: string, name: string, findings: readonly Judged[], note?: string): Validation => ({
+export const validationOf = (
+  id: string,
+  name: string,
+  findings: readonly Judged[],
+  note?: string,
+): Validation => ({
   id,
   name,
   valid: findings.every(({ met }) => met !== false),
-  requirements: findings.map(({ requirement, met, found, needed }) => ({ requirement, result: resultOf(met), found, needed })),
+  requirements: findings.map(({ requirement, met, found, needed }) => ({
+    requirement,
+    result: resultOf(met),
+    found,
+    needed,
+  })),
   note,
 });
 

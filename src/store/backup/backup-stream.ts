@@ -1,8 +1,17 @@
-// A backup of a server that runs, as the bytes of a tar archive: a copy of the database as of one moment, then the log files as they
-// are, and a note that says that all of it came. Nothing is locked for longer than a few pages take.
+// A backup of a server that runs, as the bytes of a tar archive: a copy of the database as of one
+// moment, then the log files as they are, and a note that says that all of it came. Nothing is
+// locked for longer than a few pages take.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, createReadStream, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeTarHeader, tarEnd, tarPadding } from '../../base/tar.ts';
@@ -21,20 +30,31 @@ export class NoRoomForBackup extends Error {
   override name = 'NoRoomForBackup';
 }
 
-const isCopy = (name: string): boolean => /^backup-[0-9a-f]{16}\.db(-journal|-wal|-shm)?$/.test(name);
+const isCopy = (name: string): boolean =>
+  /^backup-[0-9a-f]{16}\.db(-journal|-wal|-shm)?$/.test(name);
 
 /** Removes what a server that was killed during a backup has left. */
 export function removeLeftCopies(dataDir: string): void {
-  for (const name of readdirSync(dataDir)) if (isCopy(name)) rmSync(join(dataDir, name), { force: true });
+  for (const name of readdirSync(dataDir))
+    if (isCopy(name)) rmSync(join(dataDir, name), { force: true });
 }
 
-/** Resolves when the copy of the database is made; the rest is read as the stream is. Rejects with {@link NoRoomForBackup}. */
-export async function backUp(source: BackupSource, { logs }: { readonly logs: boolean }): Promise<AsyncIterable<Uint8Array>> {
+/**
+ * Resolves when the copy of the database is made; the rest is read as the stream is. Rejects with
+ * {@link NoRoomForBackup}.
+ */
+export async function backUp(
+  source: BackupSource,
+  { logs }: { readonly logs: boolean },
+): Promise<AsyncIterable<Uint8Array>> {
   const { dataDir } = source;
   const copy = join(dataDir, `backup-${randomBytes(8).toString('hex')}.db`);
   const database = join(dataDir, 'longshore.db');
   const [{ bavail, bsize }, { size }] = await Promise.all([statfs(dataDir), stat(database)]);
-  if (bavail * bsize < 2 * size) throw new NoRoomForBackup(`a backup begins with a copy of the database (${size} bytes) in the data directory, which must leave as much room again; ${bavail * bsize} bytes are free`);
+  if (bavail * bsize < 2 * size)
+    throw new NoRoomForBackup(
+      `a backup begins with a copy of the database (${size} bytes) in the data directory, which must leave as much room again; ${bavail * bsize} bytes are free`,
+    );
   try {
     closeSync(openSync(copy, 'wx', 0o600));
     await source.copyDatabase(copy);
@@ -45,9 +65,14 @@ export async function backUp(source: BackupSource, { logs }: { readonly logs: bo
   return archive(source, copy, logs);
 }
 
-const remove = (copy: string): void => ['', '-journal', '-wal', '-shm'].forEach((ending) => rmSync(copy + ending, { force: true }));
+const remove = (copy: string): void =>
+  ['', '-journal', '-wal', '-shm'].forEach((ending) => rmSync(copy + ending, { force: true }));
 
-async function* archive({ dataDir, version, now }: BackupSource, copy: string, logs: boolean): AsyncGenerator<Uint8Array> {
+async function* archive(
+  { dataDir, version, now }: BackupSource,
+  copy: string,
+  logs: boolean,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* file('longshore.db', copy);
     remove(copy);
@@ -56,7 +81,12 @@ async function* archive({ dataDir, version, now }: BackupSource, copy: string, l
       if (content !== undefined) yield* small(name, content);
     }
     if (logs) for await (const path of logFiles(dataDir)) yield* file(path, join(dataDir, path));
-    yield* small('backup.json', Buffer.from(`${JSON.stringify({ version, finishedAt: new Date(now()).toISOString(), logs })}\n`));
+    yield* small(
+      'backup.json',
+      Buffer.from(
+        `${JSON.stringify({ version, finishedAt: new Date(now()).toISOString(), logs })}\n`,
+      ),
+    );
     yield tarEnd;
   } finally {
     remove(copy);
@@ -77,7 +107,10 @@ async function* file(name: string, path: string): AsyncGenerator<Uint8Array> {
   yield encodeTarHeader(name, size);
   let read = 0;
   if (size > 0) {
-    for await (const chunk of createReadStream(path, { end: size - 1, highWaterMark: 262_144 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(path, {
+      end: size - 1,
+      highWaterMark: 262_144,
+    }) as AsyncIterable<Buffer>) {
       read += chunk.length;
       yield chunk;
     }

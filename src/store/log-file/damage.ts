@@ -1,16 +1,33 @@
-// Finding what is still whole in a stream's file that is damaged: the next intact frame behind bytes that are none, and whose
-// file it is when its header cannot be read. Only a checksum proves a frame, so that what a job prints passes for none. It
-// only reads.
+// Finding what is still whole in a stream's file that is damaged: the next intact frame behind
+// bytes that are none, and whose file it is when its header cannot be read. Only a checksum proves
+// a frame, so that what a job prints passes for none. It only reads.
 
 import { crc32 } from 'node:zlib';
 import type { LogStreamKey } from '../../port/log-sink.ts';
 import { readRange } from './file-io.ts';
-import { decodeFrame, encodeHeader, eventHeaderBytes, frameLength, idBytes, idOffset, isIntact, maxFrameBytes, nextMagic, type FileHeader, type Frame } from './record.ts';
+import {
+  decodeFrame,
+  encodeHeader,
+  eventHeaderBytes,
+  frameLength,
+  idBytes,
+  idOffset,
+  isIntact,
+  maxFrameBytes,
+  nextMagic,
+  type FileHeader,
+  type Frame,
+} from './record.ts';
 
 const windowBytes = 4_194_304;
-/** What all checksums of one search may read: output that looks like frames must not hold a start up for long. */
+/**
+ * What all checksums of one search may read: output that looks like frames must not hold a start up
+ * for long.
+ */
 const budgetBytes = 1_073_741_824;
-/** Where the header is damaged: how far in the first frames are looked for, and how many are tried. */
+/**
+ * Where the header is damaged: how far in the first frames are looked for, and how many are tried.
+ */
 const headerSearchBytes = 2 * maxFrameBytes;
 const headerCandidates = 64;
 
@@ -21,8 +38,16 @@ export interface Damage {
   readonly to: number | undefined;
 }
 
-/** What to do about bytes at `start` that are no whole batch; undefined: nothing intact follows, so they are a torn tail. */
-export async function damageAt(descriptor: number, start: number, size: number, id: Buffer): Promise<Damage | undefined> {
+/**
+ * What to do about bytes at `start` that are no whole batch; undefined: nothing intact follows, so
+ * they are a torn tail.
+ */
+export async function damageAt(
+  descriptor: number,
+  start: number,
+  size: number,
+  id: Buffer,
+): Promise<Damage | undefined> {
   const before: Frame[] = [];
   let at = start;
   for (;;) {
@@ -35,7 +60,11 @@ export async function damageAt(descriptor: number, start: number, size: number, 
   let budget = budgetBytes;
   for (at += 1; at < size; at += windowBytes) {
     const bytes = await readRange(descriptor, at, Math.min(size, at + windowBytes + maxFrameBytes));
-    for (let place = nextMagic(bytes, 0); place >= 0 && place < windowBytes; place = nextMagic(bytes, place + 1)) {
+    for (
+      let place = nextMagic(bytes, 0);
+      place >= 0 && place < windowBytes;
+      place = nextMagic(bytes, place + 1)
+    ) {
       const length = frameLength(bytes, place);
       if (length === undefined || place + length > bytes.length) continue;
       budget -= length;
@@ -46,33 +75,57 @@ export async function damageAt(descriptor: number, start: number, size: number, 
   return undefined;
 }
 
-/** The header of a file in which it is damaged, by the frames that follow; undefined where none is intact. */
-export async function recoverHeader(descriptor: number, size: number, key: LogStreamKey): Promise<FileHeader | undefined> {
+/**
+ * The header of a file in which it is damaged, by the frames that follow; undefined where none is
+ * intact.
+ */
+export async function recoverHeader(
+  descriptor: number,
+  size: number,
+  key: LogStreamKey,
+): Promise<FileHeader | undefined> {
   const bytes = await readRange(descriptor, 0, Math.min(size, headerSearchBytes));
   const kept = Buffer.alloc(idBytes);
   bytes.subarray(idOffset, idOffset + idBytes).copy(kept);
   const places: { readonly at: number; readonly length: number }[] = [];
-  for (let at = nextMagic(bytes, 0); at >= 0 && places.length < headerCandidates; at = nextMagic(bytes, at + 1)) {
+  for (
+    let at = nextMagic(bytes, 0);
+    at >= 0 && places.length < headerCandidates;
+    at = nextMagic(bytes, at + 1)
+  ) {
     const length = frameLength(bytes, at);
     if (length !== undefined && at + length <= bytes.length) places.push({ at, length });
   }
   const byId = places.find(({ at, length }) => isIntact(bytes, at, length, kept));
   if (byId !== undefined) return { id: kept, bytes: byId.at, key };
-  // The checksum of a frame begins from that of the id, which can be worked out backwards from any frame that is whole.
+  // The checksum of a frame begins from that of the id, which can be worked out backwards from any
+  // frame that is whole.
   const first = places.find(({ at, length }) => isWellFormed(bytes, at, length));
   if (first === undefined) return undefined;
-  return { id: idFor(unwind(bytes.readUInt32LE(first.at + 4), bytes.subarray(first.at + 8, first.at + first.length)), kept), bytes: first.at, key };
+  return {
+    id: idFor(
+      unwind(
+        bytes.readUInt32LE(first.at + 4),
+        bytes.subarray(first.at + 8, first.at + first.length),
+      ),
+      kept,
+    ),
+    bytes: first.at,
+    key,
+  };
 }
 
 /** Whether the new header fits before the first frame. */
-export const fitsBefore = (header: FileHeader): boolean => encodeHeader(header.key, header.id).length <= header.bytes;
+export const fitsBefore = (header: FileHeader): boolean =>
+  encodeHeader(header.key, header.id).length <= header.bytes;
 
 /** Whether its events fill it exactly. */
 function isWellFormed(bytes: Buffer, at: number, length: number): boolean {
   const { events, eventsOffset } = decodeFrame(bytes, at, 0);
   let place = eventsOffset;
   let count = 0;
-  for (; place + eventHeaderBytes <= at + length; count++) place += eventHeaderBytes + bytes.readUInt32LE(place);
+  for (; place + eventHeaderBytes <= at + length; count++)
+    place += eventHeaderBytes + bytes.readUInt32LE(place);
   return place === at + length && count === events;
 }
 

@@ -1,5 +1,6 @@
-// A bounded number of open files for an unbounded number of streams: files are opened when they are used, and the one that
-// was not used for longest is closed. Who finds all of them in use waits for one. It knows paths, not what is in them.
+// A bounded number of open files for an unbounded number of streams: files are opened when they are
+// used, and the one that was not used for longest is closed. Who finds all of them in use waits for
+// one. It knows paths, not what is in them.
 
 import { close, open } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,10 +10,14 @@ import { SinkBusy } from '../../port/log-sink.ts';
 const openFile = promisify(open);
 const closeFile = promisify(close);
 
-/** How often, and after what pause, a file is tried again of which the process, or the machine, has too many open. */
+/**
+ * How often, and after what pause, a file is tried again of which the process, or the machine, has
+ * too many open.
+ */
 const tries = 20;
 const triesAfterMs = 100;
-const isTooMany = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
+const isTooMany = (error: unknown): boolean =>
+  ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 interface Entry {
   readonly opened: Promise<number>;
@@ -35,11 +40,13 @@ export class DescriptorPool {
   }
 
   /**
-   * Runs `act`, which uses others of the pool by {@link useBeside} alone, with a descriptor that stays open until it ends. Rejects with ENOENT and the like if it
-   * cannot be opened, and with {@link SinkBusy} where too many files are open beside the pool's.
+   * Runs `act`, which uses others of the pool by {@link useBeside} alone, with a descriptor that
+   * stays open until it ends. Rejects with ENOENT and the like if it cannot be opened, and with
+   * {@link SinkBusy} where too many files are open beside the pool's.
    */
   async use<T>(path: string, flags: number, act: (descriptor: number) => Promise<T>): Promise<T> {
-    if (this.#using >= this.#most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#using >= this.#most)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#using++;
     try {
       return await this.#use(path, flags, act);
@@ -56,7 +63,11 @@ export class DescriptorPool {
   }
 
   async #use<T>(path: string, flags: number, act: (descriptor: number) => Promise<T>): Promise<T> {
-    const entry = this.#entries.get(path) ?? { opened: this.#open(path, flags), users: 0, forgotten: false };
+    const entry = this.#entries.get(path) ?? {
+      opened: this.#open(path, flags),
+      users: 0,
+      forgotten: false,
+    };
     this.#entries.delete(path);
     this.#entries.set(path, entry);
     entry.users++;

@@ -1,5 +1,5 @@
-// Event ids of CloudWatch's form, 56 decimal digits: unique and stable, in order of time. An id is the event's timestamp (13
-// digits), its file's random id (28) and its offset in it (15).
+// Event ids of CloudWatch's form, 56 decimal digits: unique and stable, in order of time. An id is
+// the event's timestamp (13 digits), its file's random id (28) and its offset in it (15).
 
 import type { FileHeader } from './record.ts';
 
@@ -10,7 +10,9 @@ export class EventIds {
   readonly #file: string;
 
   constructor(id: FileHeader['id']) {
-    this.#file = (BigInt(`0x${id.toString('hex')}`) % 10n ** BigInt(fileDigits)).toString().padStart(fileDigits, '0');
+    this.#file = (BigInt(`0x${id.toString('hex')}`) % 10n ** BigInt(fileDigits))
+      .toString()
+      .padStart(fileDigits, '0');
   }
 
   of(timestampMs: number, offset: number): string {

@@ -1,4 +1,5 @@
-// Reads and writes at a place in a file, whole, and makes files and directories survive a power loss.
+// Reads and writes at a place in a file, whole, and makes files and directories survive a power
+// loss.
 
 import { constants, fdatasync, fstat, ftruncate, read, write, type Stats } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
@@ -20,7 +21,13 @@ export async function readRange(descriptor: number, start: number, end: number):
   const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - start));
   let filled = 0;
   while (filled < bytes.length) {
-    const { bytesRead } = await readSome(descriptor, bytes, filled, bytes.length - filled, start + filled);
+    const { bytesRead } = await readSome(
+      descriptor,
+      bytes,
+      filled,
+      bytes.length - filled,
+      start + filled,
+    );
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
@@ -30,11 +37,14 @@ export async function readRange(descriptor: number, start: number, end: number):
 export async function writeAt(descriptor: number, bytes: Buffer, offset: number): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
-    written += (await writeSome(descriptor, bytes, written, bytes.length - written, offset + written)).bytesWritten;
+    written += (
+      await writeSome(descriptor, bytes, written, bytes.length - written, offset + written)
+    ).bytesWritten;
   }
 }
 
-export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+export const isMissing = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 /** Makes the directory with those above it; new ones survive a power loss. */
 export async function makeDirectory(path: string): Promise<void> {
@@ -55,7 +65,10 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Makes directory entries durable. Those who wait for the same directory share one sync, which began after they came. */
+/**
+ * Makes directory entries durable. Those who wait for the same directory share one sync, which
+ * began after they came.
+ */
 export class DirectorySync {
   readonly #running = new Map<string, Promise<void>>();
   readonly #next = new Map<string, Promise<void>>();

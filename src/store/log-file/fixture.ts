@@ -1,4 +1,5 @@
-// What the tests of the log store share: a sink in a directory of its own, and lines from plain text. Only tests import it.
+// What the tests of the log store share: a sink in a directory of its own, and lines from plain
+// text. Only tests import it.
 
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,8 @@ export const keyOf = (stream: string): LogStreamKey => ({ scope, group, stream }
 export const startMs = 1_700_000_000_000;
 
 /** Lines a millisecond apart, the first at `firstMs`. */
-export const lines = (texts: readonly string[], firstMs = startMs): LogLine[] => texts.map((text, at) => ({ timestampMs: firstMs + at, message: Buffer.from(text) }));
+export const lines = (texts: readonly string[], firstMs = startMs): LogLine[] =>
+  texts.map((text, at) => ({ timestampMs: firstMs + at, message: Buffer.from(text) }));
 
 export function temporaryRoot(context: Pick<TestContext, 'after'>): string {
   const root = mkdtempSync(join(tmpdir(), 'longshore-logs-'));
@@ -24,7 +26,10 @@ export function temporaryRoot(context: Pick<TestContext, 'after'>): string {
 }
 
 /** A sink that is closed, and whose files go, when the test ends. */
-export function temporarySink(context: Pick<TestContext, 'after'>, options: FileLogSinkOptions = {}): { sink: FileLogSink; root: string; reopen(): Promise<FileLogSink> } {
+export function temporarySink(
+  context: Pick<TestContext, 'after'>,
+  options: FileLogSinkOptions = {},
+): { sink: FileLogSink; root: string; reopen(): Promise<FileLogSink> } {
   const root = temporaryRoot(context);
   const sinks = [new FileLogSink(root, options)];
   context.after(() => Promise.all(sinks.map((sink) => sink.close())));
@@ -40,16 +45,29 @@ export function temporarySink(context: Pick<TestContext, 'after'>, options: File
 }
 
 /** Every file under a directory, by its whole path; none where nothing was ever written. */
-export const filesUnder = (root: string): string[] => (existsSync(root) ? readdirSync(root, { recursive: true, withFileTypes: true }) : []).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
+export const filesUnder = (root: string): string[] =>
+  (existsSync(root) ? readdirSync(root, { recursive: true, withFileTypes: true }) : [])
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 
 const most = { maxEvents: 10_000, maxBytes: 1_048_576 };
 
-export const readAll = async (sink: FileLogSink, stream: string): Promise<string[]> => (await pagesOf(sink, { key: keyOf(stream), direction: 'forward', ...most })).flat().map((event) => event.message);
+export const readAll = async (sink: FileLogSink, stream: string): Promise<string[]> =>
+  (await pagesOf(sink, { key: keyOf(stream), direction: 'forward', ...most }))
+    .flat()
+    .map((event) => event.message);
 
-export const readOne = (sink: FileLogSink, read: Partial<LogRead> & { key: LogStreamKey }): Promise<LogPage> => sink.read({ direction: 'forward', ...most, ...read });
+export const readOne = (
+  sink: FileLogSink,
+  read: Partial<LogRead> & { key: LogStreamKey },
+): Promise<LogPage> => sink.read({ direction: 'forward', ...most, ...read });
 
 /** All pages, as clients read them: until the token that comes back is the one they sent. */
-export async function pagesOf(sink: FileLogSink, read: LogRead): Promise<(readonly StoredLogEvent[])[]> {
+export async function pagesOf(
+  sink: FileLogSink,
+  read: LogRead,
+): Promise<(readonly StoredLogEvent[])[]> {
   const pages: (readonly StoredLogEvent[])[] = [];
   let offset = read.offset;
   for (;;) {

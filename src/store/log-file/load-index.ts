@@ -1,5 +1,6 @@
-// Builds a stream's index from its files: the checkpoints of the index file, then a scan of what they do not cover. So a file
-// of gigabytes opens in milliseconds. It only reads: cutting a torn tail off is the writer's.
+// Builds a stream's index from its files: the checkpoints of the index file, then a scan of what
+// they do not cover. So a file of gigabytes opens in milliseconds. It only reads: cutting a torn
+// tail off is the writer's.
 
 import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
@@ -23,13 +24,18 @@ export interface LoadedIndex {
 }
 
 /** Undefined: the file is not one of ours, or was torn before its first batch was whole. */
-export async function loadIndex(path: string, descriptor: number, key: LogStreamKey): Promise<LoadedIndex | undefined> {
+export async function loadIndex(
+  path: string,
+  descriptor: number,
+  key: LogStreamKey,
+): Promise<LoadedIndex | undefined> {
   const { size } = await statOpen(descriptor);
   const intact = decodeHeader(await readRange(descriptor, 0, Math.min(size, maxHeaderBytes)));
   const header = intact ?? (await recoverHeader(descriptor, size, key));
   if (header === undefined) return undefined;
   const index = new StreamIndex(header);
-  const indexFileBytes = size > scanBytes ? restoreFrom(await readIndexFile(indexPath(path)), index, size) : 0;
+  const indexFileBytes =
+    size > scanBytes ? restoreFrom(await readIndexFile(indexPath(path)), index, size) : 0;
   await scan(descriptor, index, size);
   return { index, indexFileBytes, headerDamaged: intact === undefined };
 }
@@ -40,7 +46,10 @@ export async function scan(descriptor: number, index: StreamIndex, size: number)
   while (index.end < size) {
     const bytes = await readRange(descriptor, index.end, Math.min(size, index.end + want));
     const { taken, wanted } = index.takeIn(bytes, true);
-    if (taken === 0 && (wanted <= bytes.length || wanted > mostWantedBytes || bytes.length < want)) {
+    if (
+      taken === 0 &&
+      (wanted <= bytes.length || wanted > mostWantedBytes || bytes.length < want)
+    ) {
       const damage = await damageAt(descriptor, index.end, size, index.header.id);
       if (damage === undefined) return;
       // Where it takes too much to tell, nothing is cut off: what is appended follows behind it.

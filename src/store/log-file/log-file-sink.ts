@@ -1,11 +1,23 @@
-// The log sink on files: one append-only file a stream. It keeps what streams are in use, hands out their writers, and bounds
-// how much is open and remembered. It knows no rows: whether a stream exists for CloudWatch is the database's to say.
+// The log sink on files: one append-only file a stream. It keeps what streams are in use, hands out
+// their writers, and bounds how much is open and remembered. It knows no rows: whether a stream
+// exists for CloudWatch is the database's to say.
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scope } from '../../base/ids.ts';
 import type { LogBatch } from '../../port/engine.ts';
-import { NoRoomForOutput, type LogPage, type LogRead, type LogSearch, type LogSearchPage, type LogSink, type LogStreamFacts, type LogStreamKey, type LogStreamWriter, type PutBatch } from '../../port/log-sink.ts';
+import {
+  NoRoomForOutput,
+  type LogPage,
+  type LogRead,
+  type LogSearch,
+  type LogSearchPage,
+  type LogSink,
+  type LogStreamFacts,
+  type LogStreamKey,
+  type LogStreamWriter,
+  type PutBatch,
+} from '../../port/log-sink.ts';
 import { DescriptorPool } from './descriptor-pool.ts';
 import { DirectorySync, isMissing } from './file-io.ts';
 import { eventHeaderBytes } from './record.ts';
@@ -45,7 +57,10 @@ export class FileLogSink implements LogSink {
   /** By path, in order of last use. */
   readonly #streams = new Map<string, StreamFile>();
   readonly #deletions = new Map<string, Promise<void>>();
-  readonly #groupBytes = new Map<string, { readonly atMs: number; readonly bytes: Promise<number> }>();
+  readonly #groupBytes = new Map<
+    string,
+    { readonly atMs: number; readonly bytes: Promise<number> }
+  >();
 
   /** Streams lie under `root`, which need not exist yet. */
   constructor(root: string, options: FileLogSinkOptions = {}) {
@@ -55,7 +70,9 @@ export class FileLogSink implements LogSink {
     // Half of them for streams that are written and read, the rest for searches.
     const openFiles = options.openFiles ?? 384;
     this.#descriptors = new DescriptorPool(Math.max(1, Math.ceil(openFiles / 2)));
-    this.#searches = new SearchWorkers(root, { openFiles: Math.max(1, Math.floor(openFiles / 2 / mostWorkers)) });
+    this.#searches = new SearchWorkers(root, {
+      openFiles: Math.max(1, Math.floor(openFiles / 2 / mostWorkers)),
+    });
     this.#hasRoom = options.hasRoom ?? (() => true);
     this.#onDamage = (what, bytes) => this.#tellOnce(what, bytes, options.onDamage);
   }
@@ -75,8 +92,11 @@ export class FileLogSink implements LogSink {
         return stream.position;
       },
       append: (batch) => {
-        if (closed !== undefined) return Promise.reject(new Error('the log stream writer is closed'));
-        return this.#hasRoom(bytesOf(batch)) ? stream.append(batch) : Promise.reject(new NoRoomForOutput('the disk is nearly full'));
+        if (closed !== undefined)
+          return Promise.reject(new Error('the log stream writer is closed'));
+        return this.#hasRoom(bytesOf(batch))
+          ? stream.append(batch)
+          : Promise.reject(new NoRoomForOutput('the disk is nearly full'));
       },
       close: () => (closed ??= this.#closeWriter(stream)),
     };
@@ -107,7 +127,9 @@ export class FileLogSink implements LogSink {
     // What is malformed needs no worker to be found.
     parseFilterPattern(search.filterPattern ?? '');
     if (search.after !== undefined) decodePlace(search.after);
-    return Array.isArray(search.streams) && search.streams.length === 0 ? { events: [] } : this.#searches.search(search);
+    return Array.isArray(search.streams) && search.streams.length === 0
+      ? { events: [] }
+      : this.#searches.search(search);
   }
 
   facts(key: LogStreamKey): Promise<LogStreamFacts | undefined> {
@@ -154,7 +176,14 @@ export class FileLogSink implements LogSink {
   #stream(key: LogStreamKey): StreamFile {
     const path = streamPath(groupDirectory(this.#root, key.scope, key.group), key.stream);
     let stream = this.#streams.get(path);
-    if (stream === undefined) stream = new StreamFile(key, path, { descriptors: this.#descriptors, directories: this.#directories, now: this.#now, onDamage: this.#onDamage, ready: this.#deletions.get(path) });
+    if (stream === undefined)
+      stream = new StreamFile(key, path, {
+        descriptors: this.#descriptors,
+        directories: this.#directories,
+        now: this.#now,
+        onDamage: this.#onDamage,
+        ready: this.#deletions.get(path),
+      });
     else this.#streams.delete(path);
     this.#streams.set(path, stream);
     if (this.#streams.size > this.#idleStreams) this.#dropOldest();
@@ -164,7 +193,8 @@ export class FileLogSink implements LogSink {
   #dropOldest(): void {
     let looks = 16;
     for (const [path, stream] of this.#streams) {
-      // The newest is about to be used. Those in use go to the end of the row, so that they are not walked at every call.
+      // The newest is about to be used. Those in use go to the end of the row, so that they are not
+      // walked at every call.
       if (looks-- === 0) return;
       this.#streams.delete(path);
       if (stream.users === 0) return;
@@ -174,7 +204,8 @@ export class FileLogSink implements LogSink {
 }
 
 /** About what the batch takes in its file. */
-const bytesOf = ({ lines }: LogBatch | PutBatch): number => lines.reduce((sum, { message }) => sum + message.length + eventHeaderBytes, 0);
+const bytesOf = ({ lines }: LogBatch | PutBatch): number =>
+  lines.reduce((sum, { message }) => sum + message.length + eventHeaderBytes, 0);
 
 async function namesIn(directory: string): Promise<readonly string[]> {
   try {
@@ -189,7 +220,12 @@ async function sizeOf(directory: string): Promise<number> {
   const names = (await namesIn(directory)).filter((name) => name.endsWith(fileSuffix));
   let bytes = 0;
   for (let at = 0; at < names.length; at += 64) {
-    const sizes = names.slice(at, at + 64).map(async (name) => stat(join(directory, name)).then(({ size }) => size, () => 0));
+    const sizes = names.slice(at, at + 64).map(async (name) =>
+      stat(join(directory, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
     for (const size of await Promise.all(sizes)) bytes += size;
   }
   return bytes;

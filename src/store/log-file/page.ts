@@ -1,5 +1,6 @@
-// Reads a page of one stream's events, forward or backward, block by block. Blocks outside the asked time are skipped by the
-// index, so that no page costs a scan of the file. An offset may be any number: callers get it back from clients.
+// Reads a page of one stream's events, forward or backward, block by block. Blocks outside the
+// asked time are skipped by the index, so that no page costs a scan of the file. An offset may be
+// any number: callers get it back from clients.
 
 import type { LogPage, LogRead, StoredLogEvent } from '../../port/log-sink.ts';
 import { EventIds } from './event-id.ts';
@@ -14,8 +15,16 @@ export function emptyPage(read: LogRead): LogPage {
 }
 
 /** `onDamage` is told of bytes that were left out because they are not as they were written. */
-export async function readPage(index: StreamIndex, descriptor: number, read: LogRead, onDamage: (bytes: number) => void): Promise<LogPage> {
-  const page = read.direction === 'forward' ? await readForward(index, descriptor, read, onDamage) : await readBackward(index, descriptor, read, onDamage);
+export async function readPage(
+  index: StreamIndex,
+  descriptor: number,
+  read: LogRead,
+  onDamage: (bytes: number) => void,
+): Promise<LogPage> {
+  const page =
+    read.direction === 'forward'
+      ? await readForward(index, descriptor, read, onDamage)
+      : await readBackward(index, descriptor, read, onDamage);
   const first = page[0];
   const last = page.at(-1);
   if (first === undefined || last === undefined) {
@@ -26,7 +35,12 @@ export async function readPage(index: StreamIndex, descriptor: number, read: Log
   return { events: page, forwardOffset: last.nextOffset, backwardOffset: first.offset };
 }
 
-async function readForward(index: StreamIndex, descriptor: number, read: LogRead, onDamage: (bytes: number) => void): Promise<StoredLogEvent[]> {
+async function readForward(
+  index: StreamIndex,
+  descriptor: number,
+  read: LogRead,
+  onDamage: (bytes: number) => void,
+): Promise<StoredLogEvent[]> {
   const from = read.fromMs ?? -Infinity;
   const to = read.toMs ?? Infinity;
   const offset = read.offset ?? 0;
@@ -37,7 +51,12 @@ async function readForward(index: StreamIndex, descriptor: number, read: LogRead
   for (let at = index.blockAt(offset); at < index.blockCount; at++) {
     const block = index.block(at);
     if (block.greatestMs < from || block.leastMs >= to || block.end <= offset) continue;
-    const cursor = new EventCursor(await readRange(descriptor, block.offset, block.end), block.offset, index.header.id, onDamage);
+    const cursor = new EventCursor(
+      await readRange(descriptor, block.offset, block.end),
+      block.offset,
+      index.header.id,
+      onDamage,
+    );
     while (cursor.next()) {
       if (cursor.offset < offset || cursor.timestampMs < from || cursor.timestampMs >= to) continue;
       bytes += cursor.messageBytes + eventOverheadBytes;
@@ -49,7 +68,12 @@ async function readForward(index: StreamIndex, descriptor: number, read: LogRead
   return page;
 }
 
-async function readBackward(index: StreamIndex, descriptor: number, read: LogRead, onDamage: (bytes: number) => void): Promise<StoredLogEvent[]> {
+async function readBackward(
+  index: StreamIndex,
+  descriptor: number,
+  read: LogRead,
+  onDamage: (bytes: number) => void,
+): Promise<StoredLogEvent[]> {
   const from = read.fromMs ?? -Infinity;
   const to = read.toMs ?? Infinity;
   const end = Math.min(read.offset ?? index.end, index.end);
@@ -60,11 +84,18 @@ async function readBackward(index: StreamIndex, descriptor: number, read: LogRea
     const block = index.block(at);
     if (block.greatestMs < from || block.leastMs >= to || block.offset >= end) continue;
     const data = await readRange(descriptor, block.offset, block.end);
-    const fitting = lastFitting(data, block.offset, index.header.id, { from, to, end, most: read.maxEvents - newestFirst.length, maxBytes: read.maxBytes - bytes, atLeastOne: newestFirst.length === 0 });
+    const fitting = lastFitting(data, block.offset, index.header.id, {
+      from,
+      to,
+      end,
+      most: read.maxEvents - newestFirst.length,
+      maxBytes: read.maxBytes - bytes,
+      atLeastOne: newestFirst.length === 0,
+    });
     bytes += fitting.bytes;
     const events: StoredLogEvent[] = [];
     const cursor = new EventCursor(data, block.offset, index.header.id, onDamage);
-    for (let seen = 0; events.length < fitting.count && cursor.next(); ) {
+    for (let seen = 0; events.length < fitting.count && cursor.next();) {
       if (cursor.offset >= end || cursor.timestampMs < from || cursor.timestampMs >= to) continue;
       if (seen++ >= fitting.skip) events.push(eventAt(cursor, ids, read.key.stream));
     }
@@ -83,19 +114,33 @@ interface Wanted {
   readonly atLeastOne: boolean;
 }
 
-/** Which of a block's wanted events still go onto the page, counted from the block's end, without decoding any. */
-function lastFitting(data: Buffer, base: number, id: Buffer, wanted: Wanted): { skip: number; count: number; bytes: number; full: boolean } {
+/**
+ * Which of a block's wanted events still go onto the page, counted from the block's end, without
+ * decoding any.
+ */
+function lastFitting(
+  data: Buffer,
+  base: number,
+  id: Buffer,
+  wanted: Wanted,
+): { skip: number; count: number; bytes: number; full: boolean } {
   const sizes: number[] = [];
   const cursor = new EventCursor(data, base, id);
   while (cursor.next()) {
-    if (cursor.offset >= wanted.end || cursor.timestampMs < wanted.from || cursor.timestampMs >= wanted.to) continue;
+    if (
+      cursor.offset >= wanted.end ||
+      cursor.timestampMs < wanted.from ||
+      cursor.timestampMs >= wanted.to
+    )
+      continue;
     sizes.push(cursor.messageBytes + eventOverheadBytes);
   }
   let count = 0;
   let bytes = 0;
   while (count < Math.min(sizes.length, wanted.most)) {
     const size = sizes[sizes.length - 1 - count] as number;
-    if (bytes + size > wanted.maxBytes && !(wanted.atLeastOne && count === 0)) return { skip: sizes.length - count, count, bytes, full: true };
+    if (bytes + size > wanted.maxBytes && !(wanted.atLeastOne && count === 0))
+      return { skip: sizes.length - count, count, bytes, full: true };
     bytes += size;
     count++;
   }

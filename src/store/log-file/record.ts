@@ -1,11 +1,14 @@
-// The bytes of a stream's file: a header that says whose it is, then one frame a batch (several for a very large one). A
-// frame carries its length and checksum, so that a tail torn by a power loss is found. Pure: it touches no file.
+// The bytes of a stream's file: a header that says whose it is, then one frame a batch (several for
+// a very large one). A frame carries its length and checksum, so that a tail torn by a power loss
+// is found. Pure: it touches no file.
 //
 //   header  magic 8 | length u32 | crc u32 | id 12 | JSON [scope, group, stream]
-//   frame   magic u32 | crc u32 | length u32 | events u32 | ingestion f64 | least f64 | greatest f64 | position length u32
-//           | position | events: length u32, timestamp f64, message
+//   frame   magic u32 | crc u32 | length u32 | events u32 | ingestion f64 | least f64
+//           | greatest f64 | position length u32 | position
+//           | events: length u32, timestamp f64, message
 //
-// Little-endian. The frame's checksum begins from the file's id, so that no message can pass for a frame of its file.
+// Little-endian. The frame's checksum begins from the file's id, so that no message can pass for a
+// frame of its file.
 
 import { crc32 } from 'node:zlib';
 import type { Scope } from '../../base/ids.ts';
@@ -22,11 +25,17 @@ export const maxHeaderBytes = 16_384;
 const frameMagic = 0x4c_53_42_46;
 export const frameHeaderBytes = 44;
 export const eventHeaderBytes = 12;
-/** A batch above this is written as several frames, so that a page never reads much more than it answers. */
+/**
+ * A batch above this is written as several frames, so that a page never reads much more than it
+ * answers.
+ */
 const frameBodyBytes = 1_048_576;
 /** No frame is longer: its body, and its position, which is a few hundred bytes. */
 export const maxFrameBytes = frameHeaderBytes + frameBodyBytes + 65_536;
-/** In place of a position's length: the batch goes on in the next frame, and this one alone is nothing. */
+/**
+ * In place of a position's length: the batch goes on in the next frame, and this one alone is
+ * nothing.
+ */
 const continued = 0xffff_ffff;
 /** In place of a position's length: nothing of the stream came from an engine yet. */
 const noPosition = 0xffff_fffe;
@@ -52,12 +61,22 @@ export function encodeHeader(key: LogStreamKey, id: Buffer): Buffer {
 
 /** Undefined: not one of our files, or torn before its first batch was whole. */
 export function decodeHeader(bytes: Buffer): FileHeader | undefined {
-  if (bytes.length < fixedHeaderBytes || !bytes.subarray(0, fileMagic.length).equals(fileMagic)) return undefined;
+  if (bytes.length < fixedHeaderBytes || !bytes.subarray(0, fileMagic.length).equals(fileMagic))
+    return undefined;
   const length = bytes.readUInt32LE(8);
-  if (length < fixedHeaderBytes || length > Math.min(bytes.length, maxHeaderBytes)) return undefined;
+  if (length < fixedHeaderBytes || length > Math.min(bytes.length, maxHeaderBytes))
+    return undefined;
   if (crc32(bytes.subarray(16, length)) !== bytes.readUInt32LE(12)) return undefined;
-  const [scope, group, stream] = JSON.parse(bytes.toString('utf8', fixedHeaderBytes, length)) as [Scope, string, string];
-  return { id: Buffer.from(bytes.subarray(16, 16 + idBytes)), bytes: length, key: { scope, group, stream } };
+  const [scope, group, stream] = JSON.parse(bytes.toString('utf8', fixedHeaderBytes, length)) as [
+    Scope,
+    string,
+    string,
+  ];
+  return {
+    id: Buffer.from(bytes.subarray(16, 16 + idBytes)),
+    bytes: length,
+    key: { scope, group, stream },
+  };
 }
 
 export interface Frame {
@@ -75,8 +94,16 @@ export interface Frame {
   readonly position: LogPosition | undefined;
 }
 
-/** All frames of a batch in one buffer. No line may be empty; `position` is what to read on from after the last one. */
-export function encodeFrames(lines: readonly LogLine[], position: LogPosition | undefined, ingestionTimeMs: number, id: Buffer): Buffer {
+/**
+ * All frames of a batch in one buffer. No line may be empty; `position` is what to read on from
+ * after the last one.
+ */
+export function encodeFrames(
+  lines: readonly LogLine[],
+  position: LogPosition | undefined,
+  ingestionTimeMs: number,
+  id: Buffer,
+): Buffer {
   const positionBytes = position === undefined ? undefined : Buffer.from(position);
   const cuts: number[] = [];
   let body = 0;
@@ -98,7 +125,16 @@ export function encodeFrames(lines: readonly LogLine[], position: LogPosition | 
   let start = 0;
   for (const to of cuts) {
     const final = to === lines.length;
-    const end = writeFrame(bytes, start, lines, from, to, final ? positionBytes : undefined, final ? (positionBytes?.length ?? noPosition) : continued, ingestionTimeMs);
+    const end = writeFrame(
+      bytes,
+      start,
+      lines,
+      from,
+      to,
+      final ? positionBytes : undefined,
+      final ? (positionBytes?.length ?? noPosition) : continued,
+      ingestionTimeMs,
+    );
     bytes.writeUInt32LE(crc32(bytes.subarray(start + 8, end), seed), start + 4);
     from = to;
     start = end;
@@ -107,7 +143,16 @@ export function encodeFrames(lines: readonly LogLine[], position: LogPosition | 
 }
 
 /** Answers where the frame ends. */
-function writeFrame(bytes: Buffer, start: number, lines: readonly LogLine[], from: number, to: number, position: Buffer | undefined, positionLength: number, ingestionTimeMs: number): number {
+function writeFrame(
+  bytes: Buffer,
+  start: number,
+  lines: readonly LogLine[],
+  from: number,
+  to: number,
+  position: Buffer | undefined,
+  positionLength: number,
+  ingestionTimeMs: number,
+): number {
   let at = start + frameHeaderBytes;
   if (position !== undefined) at += position.copy(bytes, at);
   let least = Infinity;
@@ -138,9 +183,13 @@ magicBytes.writeUInt32LE(frameMagic);
 /** Where a frame may begin, at `from` or behind it; -1: nowhere. */
 export const nextMagic = (bytes: Buffer, from: number): number => bytes.indexOf(magicBytes, from);
 
-/** The length that a frame at `at` claims; undefined where no frame begins, or none of this length, or its fixed part is cut off. */
+/**
+ * The length that a frame at `at` claims; undefined where no frame begins, or none of this length,
+ * or its fixed part is cut off.
+ */
 export function frameLength(bytes: Buffer, at: number): number | undefined {
-  if (at + frameHeaderBytes > bytes.length || bytes.readUInt32LE(at) !== frameMagic) return undefined;
+  if (at + frameHeaderBytes > bytes.length || bytes.readUInt32LE(at) !== frameMagic)
+    return undefined;
   const length = bytes.readUInt32LE(at + 8);
   return length < frameHeaderBytes || length > maxFrameBytes ? undefined : length;
 }
@@ -150,7 +199,9 @@ export function isIntact(bytes: Buffer, at: number, length: number, id: Buffer):
   return crc32(bytes.subarray(at + 8, at + length), crc32(id)) === bytes.readUInt32LE(at + 4);
 }
 
-/** Reads the fixed part of an intact frame; `base` is the file offset of the buffer's first byte. */
+/**
+ * Reads the fixed part of an intact frame; `base` is the file offset of the buffer's first byte.
+ */
 export function decodeFrame(bytes: Buffer, at: number, base: number): Frame {
   const positionLength = bytes.readUInt32LE(at + 40);
   const has = positionLength < noPosition;
@@ -169,8 +220,8 @@ export function decodeFrame(bytes: Buffer, at: number, base: number): Frame {
 }
 
 /**
- * Walks the events of frames, one after another, without allocating for each. After `next()` answered true the fields describe
- * one event. A frame that is not as it was written is left out.
+ * Walks the events of frames, one after another, without allocating for each. After `next()`
+ * answered true the fields describe one event. A frame that is not as it was written is left out.
  */
 export class EventCursor {
   readonly #bytes: Buffer;
@@ -218,7 +269,12 @@ export class EventCursor {
     const bytes = this.#bytes;
     for (let at = this.#frameEnd; at >= 0 && at < bytes.length; at = nextMagic(bytes, at + 1)) {
       const length = frameLength(bytes, at);
-      if (length === undefined || at + length > bytes.length || !isIntact(bytes, at, length, this.#id)) continue;
+      if (
+        length === undefined ||
+        at + length > bytes.length ||
+        !isIntact(bytes, at, length, this.#id)
+      )
+        continue;
       this.#skipTo(at);
       return true;
     }

@@ -9,7 +9,8 @@ export interface Place {
   readonly offset: number;
 }
 
-export const encodePlace = (place: Place): string => JSON.stringify([place.key, place.stream, place.offset]);
+export const encodePlace = (place: Place): string =>
+  JSON.stringify([place.key, place.stream, place.offset]);
 
 /** Throws {@link InvalidSearchPlace} for what a search never answered: clients hand it back. */
 export function decodePlace(text: string): Place {
@@ -20,6 +21,7 @@ export function decodePlace(text: string): Place {
     throw new InvalidSearchPlace('the place is not readable');
   }
   const [key, stream, offset] = Array.isArray(parts) ? (parts as unknown[]) : [];
-  if (typeof key !== 'number' || typeof stream !== 'string' || typeof offset !== 'number') throw new InvalidSearchPlace('the place is not one of a search');
+  if (typeof key !== 'number' || typeof stream !== 'string' || typeof offset !== 'number')
+    throw new InvalidSearchPlace('the place is not one of a search');
   return { key, stream, offset };
 }

@@ -1,15 +1,26 @@
-// The search worker's entry: answers one search after another, so that reading many files and matching patterns never holds
-// the server's own loop.
+// The search worker's entry: answers one search after another, so that reading many files and
+// matching patterns never holds the server's own loop.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { InvalidFilterPattern, SinkBusy, type LogSearch, type LogSearchPage } from '../../port/log-sink.ts';
+import {
+  InvalidFilterPattern,
+  SinkBusy,
+  type LogSearch,
+  type LogSearchPage,
+} from '../../port/log-sink.ts';
 import { must } from '../../base/assert.ts';
 import { Searcher } from './search.ts';
 
-export type SearchAnswer = { readonly page: LogSearchPage } | { readonly invalid: string } | { readonly busy: string } | { readonly failure: string };
+export type SearchAnswer =
+  | { readonly page: LogSearchPage }
+  | { readonly invalid: string }
+  | { readonly busy: string }
+  | { readonly failure: string };
 
 /** The streams of a search come first, in parts, and then what is searched for in them. */
-export type SearchRequest = { readonly streams: readonly string[] } | { readonly search: Omit<LogSearch, 'streams'> };
+export type SearchRequest =
+  | { readonly streams: readonly string[] }
+  | { readonly search: Omit<LogSearch, 'streams'> };
 
 const port = must(parentPort, 'the search worker runs as a worker');
 const { root, openFiles } = workerData as { readonly root: string; readonly openFiles: number };
@@ -31,5 +42,7 @@ port.on('message', (request: SearchRequest) => {
 
 function answerTo(error: unknown): SearchAnswer {
   if (error instanceof InvalidFilterPattern) return { invalid: error.message };
-  return error instanceof SinkBusy ? { busy: error.message } : { failure: String((error as Error).stack) };
+  return error instanceof SinkBusy
+    ? { busy: error.message }
+    : { failure: String((error as Error).stack) };
 }

@@ -1,20 +1,32 @@
-// Searches run in worker threads: started when one is asked for, ended when none was for a while, and never what keeps the
-// process alive. A worker has one search at a time, so that one that takes too long can be ended with its worker.
+// Searches run in worker threads: started when one is asked for, ended when none was for a while,
+// and never what keeps the process alive. A worker has one search at a time, so that one that takes
+// too long can be ended with its worker.
 
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Scope } from '../../base/ids.ts';
-import { InvalidFilterPattern, SinkBusy, type LogSearch, type LogSearchPage } from '../../port/log-sink.ts';
+import {
+  InvalidFilterPattern,
+  SinkBusy,
+  type LogSearch,
+  type LogSearchPage,
+} from '../../port/log-sink.ts';
 import type { SearchAnswer, SearchRequest } from './search-worker.ts';
 
 export const mostWorkers = 2;
-/** All in all, of one account, and of its searches for regular expressions: each may take as long as a page does. */
+/**
+ * All in all, of one account, and of its searches for regular expressions: each may take as long as
+ * a page does.
+ */
 const mostWaiting = { all: 256, ofScope: 64, costly: 8 };
 const idleMs = 10_000;
 /** From source and compiled alike. */
 const entry = new URL(`./search-worker${extname(import.meta.url)}`, import.meta.url);
 
-/** A regular expression takes ten times as long over a message as a term: such searches share one worker, and leave the other to all others. */
+/**
+ * A regular expression takes ten times as long over a message as a term: such searches share one
+ * worker, and leave the other to all others.
+ */
 const isCostly = (search: LogSearch): boolean => search.filterPattern?.includes('%') ?? false;
 
 interface Task {
@@ -33,7 +45,10 @@ export class SearchWorkers {
   readonly #root: string;
   /** Of each worker. */
   readonly #openFiles: number;
-  /** A search ends its page by itself long before: only a machine or a disk that is in trouble takes longer. */
+  /**
+   * A search ends its page by itself long before: only a machine or a disk that is in trouble takes
+   * longer.
+   */
   readonly #longestMs: number;
   readonly #members = new Set<Member>();
   readonly #waiting: Task[] = [];
@@ -60,25 +75,38 @@ export class SearchWorkers {
   #isBusyFor(search: LogSearch): boolean {
     const ofScope = this.#waiting.filter((task) => task.search.scope === search.scope);
     const costly = isCostly(search) ? ofScope.filter((task) => isCostly(task.search)).length : 0;
-    return this.#waiting.length >= mostWaiting.all || ofScope.length >= mostWaiting.ofScope || costly >= mostWaiting.costly;
+    return (
+      this.#waiting.length >= mostWaiting.all ||
+      ofScope.length >= mostWaiting.ofScope ||
+      costly >= mostWaiting.costly
+    );
   }
 
   #assign(): void {
     for (;;) {
-      const costlyRuns = [...this.#members].some((member) => member.task !== undefined && isCostly(member.task.search));
+      const costlyRuns = [...this.#members].some(
+        (member) => member.task !== undefined && isCostly(member.task.search),
+      );
       const mayRun = (task: Task): boolean => !costlyRuns || !isCostly(task.search);
       // Accounts take turns.
-      const another = this.#waiting.findIndex((task) => mayRun(task) && task.search.scope !== this.#lastScope);
+      const another = this.#waiting.findIndex(
+        (task) => mayRun(task) && task.search.scope !== this.#lastScope,
+      );
       const next = another < 0 ? this.#waiting.findIndex(mayRun) : another;
       if (next < 0) return;
-      const free = [...this.#members].find((member) => member.task === undefined) ?? (this.#members.size < mostWorkers ? this.#start() : undefined);
+      const free =
+        [...this.#members].find((member) => member.task === undefined) ??
+        (this.#members.size < mostWorkers ? this.#start() : undefined);
       if (free === undefined) return;
       this.#give(free, this.#waiting.splice(next, 1)[0] as Task);
     }
   }
 
   #start(): Member {
-    const worker = new Worker(entry, { workerData: { root: this.#root, openFiles: this.#openFiles }, execArgv: [] });
+    const worker = new Worker(entry, {
+      workerData: { root: this.#root, openFiles: this.#openFiles },
+      execArgv: [],
+    });
     const member: Member = { worker, task: undefined, timer: undefined };
     this.#members.add(member);
     worker.on('message', (answer: SearchAnswer) => this.#answered(member, answer));
@@ -99,9 +127,14 @@ export class SearchWorkers {
   async #send(member: Member, task: Task): Promise<void> {
     const { streams, ...rest } = task.search;
     if (Array.isArray(streams)) this.#tell(member, { streams });
-    else for await (const some of streams as AsyncIterable<readonly string[]>) this.#tell(member, { streams: some });
+    else
+      for await (const some of streams as AsyncIterable<readonly string[]>)
+        this.#tell(member, { streams: some });
     if (member.task !== task) return;
-    member.timer = setTimeout(() => this.#end(member, new SinkBusy(`the search took longer than ${this.#longestMs} ms`)), this.#longestMs);
+    member.timer = setTimeout(
+      () => this.#end(member, new SinkBusy(`the search took longer than ${this.#longestMs} ms`)),
+      this.#longestMs,
+    );
     this.#tell(member, { search: rest });
   }
 

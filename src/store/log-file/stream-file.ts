@@ -1,14 +1,32 @@
-// One stream's file: its writers' shared end, and what is read from it. There is one object for a stream in the process, so
-// that the log pump and PutLogEvents append to the same end, one after the other. A deleted stream's file never comes back:
-// whoever still holds a writer writes into nothing.
+// One stream's file: its writers' shared end, and what is read from it. There is one object for a
+// stream in the process, so that the log pump and PutLogEvents append to the same end, one after
+// the other. A deleted stream's file never comes back: whoever still holds a writer writes into
+// nothing.
 
 import { randomBytes } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LogBatch, LogLine, LogPosition } from '../../port/engine.ts';
-import type { LogPage, LogRead, LogStreamFacts, LogStreamKey, PutBatch } from '../../port/log-sink.ts';
+import type {
+  LogPage,
+  LogRead,
+  LogStreamFacts,
+  LogStreamKey,
+  PutBatch,
+} from '../../port/log-sink.ts';
 import type { DescriptorPool } from './descriptor-pool.ts';
-import { cutAt, isMissing, makeDirectory, makeDurable, makeNew, readRange, readWrite, statOpen, writeAt, type DirectorySync } from './file-io.ts';
+import {
+  cutAt,
+  isMissing,
+  makeDirectory,
+  makeDurable,
+  makeNew,
+  readRange,
+  readWrite,
+  statOpen,
+  writeAt,
+  type DirectorySync,
+} from './file-io.ts';
 import { fitsBefore } from './damage.ts';
 import { encodeCheckpoint, loadIndex, type LoadedIndex } from './load-index.ts';
 import { eventsOf } from './message.ts';
@@ -17,7 +35,10 @@ import { decodeHeader, encodeFrames, encodeHeader } from './record.ts';
 import { StreamIndex } from './stream-index.ts';
 import { damagedSuffix, indexPath } from './stream-path.ts';
 
-/** While a stream grows, how much may lie behind its last checkpoint: what a start after a crash scans at most. */
+/**
+ * While a stream grows, how much may lie behind its last checkpoint: what a start after a crash
+ * scans at most.
+ */
 const checkpointBytes = 33_554_432;
 /** How often it is looked whether the file that is written is still the one of its name. */
 const fileLookMs = 1_000;
@@ -41,7 +62,10 @@ export class StreamFile {
   readonly #parts: StreamFileParts;
   /** Undefined: there is no file. */
   #index: StreamIndex | undefined;
-  /** Of a stream without a file: where its engine's output was read to, though none of it was an event. */
+  /**
+   * Of a stream without a file: where its engine's output was read to, though none of it was an
+   * event.
+   */
   #positionWithoutFile: LogPosition | undefined;
   #indexFileBytes = 0;
   /** Whether there may be bytes behind the end: after a start, or after a write that failed. */
@@ -94,26 +118,39 @@ export class StreamFile {
   async #load(): Promise<void> {
     await this.#parts.ready;
     try {
-      const loaded = await this.#parts.descriptors.use(this.path, readWrite, (descriptor) => loadIndex(this.path, descriptor, this.key));
+      const loaded = await this.#parts.descriptors.use(this.path, readWrite, (descriptor) =>
+        loadIndex(this.path, descriptor, this.key),
+      );
       if (loaded === undefined) await this.#setAside();
       else if (loaded.headerDamaged) await this.#mendHeader(loaded);
       this.#index = loaded?.index;
       this.#indexFileBytes = loaded?.indexFileBytes ?? 0;
       const damaged = loaded?.index.damagedBytes ?? 0;
-      if (damaged > 0) this.#parts.onDamage(`log file ${this.path} of stream ${this.key.stream}: ${damaged} bytes in the middle are damaged; what is before and behind them is kept`, damaged);
+      if (damaged > 0)
+        this.#parts.onDamage(
+          `log file ${this.path} of stream ${this.key.stream}: ${damaged} bytes in the middle are damaged; what is before and behind them is kept`,
+          damaged,
+        );
     } catch (error) {
       if (!isMissing(error)) throw error;
       this.#torn = false;
     }
   }
 
-  /** A file whose header cannot be read was torn before its first batch was whole, or is damaged: nothing is destroyed. */
+  /**
+   * A file whose header cannot be read was torn before its first batch was whole, or is damaged:
+   * nothing is destroyed.
+   */
   async #setAside(): Promise<void> {
     await this.#parts.descriptors.forget(this.path);
     const { size } = await stat(this.path);
     await rename(this.path, `${this.path}${damagedSuffix}`);
     await rm(indexPath(this.path), { force: true });
-    if (size > 0) this.#parts.onDamage(`log file ${this.path} of stream ${this.key.stream} cannot be read and is set aside as ${damagedSuffix.slice(1)}`, size);
+    if (size > 0)
+      this.#parts.onDamage(
+        `log file ${this.path} of stream ${this.key.stream} cannot be read and is set aside as ${damagedSuffix.slice(1)}`,
+        size,
+      );
   }
 
   /** A new header in place of a damaged one, which is kept beside it. */
@@ -124,15 +161,23 @@ export class StreamFile {
     await descriptors.use(this.path, readWrite, async (descriptor) => {
       const former = await readRange(descriptor, 0, Math.min(header.bytes, fresh.length));
       await descriptors.useBeside(damaged, makeNew, (copy) => writeAt(copy, former, 0));
-      // Where bytes are missing in it, the first frame begins too early: then each start finds the header anew.
+      // Where bytes are missing in it, the first frame begins too early: then each start finds the
+      // header anew.
       if (fitsBefore(header)) await writeAt(descriptor, fresh, 0);
     });
     await descriptors.forget(damaged);
-    this.#parts.onDamage(`log file ${this.path} of stream ${this.key.stream}: its header is damaged and was mended; the former one is kept beside it`, fresh.length);
+    this.#parts.onDamage(
+      `log file ${this.path} of stream ${this.key.stream}: its header is damaged and was mended; the former one is kept beside it`,
+      fresh.length,
+    );
   }
 
   append(batch: LogBatch | PutBatch): Promise<void> {
-    const done = this.#turn.then(() => (batch.position === undefined ? this.#write(batch.lines, this.position) : this.#write(eventsOf(batch.lines), batch.position)));
+    const done = this.#turn.then(() =>
+      batch.position === undefined
+        ? this.#write(batch.lines, this.position)
+        : this.#write(eventsOf(batch.lines), batch.position),
+    );
     this.#turn = done.catch(() => undefined);
     return done;
   }
@@ -145,28 +190,44 @@ export class StreamFile {
     }
     await this.#keepFile(fileLookMs);
     if (this.#index === undefined) await makeDirectory(dirname(this.path));
-    await this.#parts.descriptors.use(this.path, this.#index === undefined ? makeNew : readWrite, (descriptor) => this.#writeTo(descriptor, events, position));
-    if (this.#index !== undefined && this.#index.uncovered >= checkpointBytes) this.#startCheckpoint(this.#index);
+    await this.#parts.descriptors.use(
+      this.path,
+      this.#index === undefined ? makeNew : readWrite,
+      (descriptor) => this.#writeTo(descriptor, events, position),
+    );
+    if (this.#index !== undefined && this.#index.uncovered >= checkpointBytes)
+      this.#startCheckpoint(this.#index);
   }
 
   /**
-   * Where somebody has deleted the file, or put another in its place, what was stored so far stands in one without a name: it is
-   * copied into a new one, as long as it can be reached. Looks again after `everyMs` at the earliest.
+   * Where somebody has deleted the file, or put another in its place, what was stored so far stands
+   * in one without a name: it is copied into a new one, as long as it can be reached. Looks again
+   * after `everyMs` at the earliest.
    */
   async #keepFile(everyMs: number): Promise<void> {
     const nowMs = this.#parts.now();
-    if (this.#index === undefined || this.#deleted || Math.abs(nowMs - this.#lookedAtMs) < everyMs) return;
+    if (this.#index === undefined || this.#deleted || Math.abs(nowMs - this.#lookedAtMs) < everyMs)
+      return;
     this.#lookedAtMs = nowMs;
     try {
       await this.#parts.descriptors.use(this.path, readWrite, async (descriptor) => {
-        const [ours, named] = await Promise.all([statOpen(descriptor), stat(this.path).catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error as Error)))]);
-        if (named?.ino !== ours.ino || named.dev !== ours.dev) await this.#writeAnew(descriptor, this.#index as StreamIndex);
+        const [ours, named] = await Promise.all([
+          statOpen(descriptor),
+          stat(this.path).catch((error: unknown) =>
+            isMissing(error) ? undefined : Promise.reject(error as Error),
+          ),
+        ]);
+        if (named?.ino !== ours.ino || named.dev !== ours.dev)
+          await this.#writeAnew(descriptor, this.#index as StreamIndex);
       });
     } catch (error) {
       if (!isMissing(error)) throw error;
       // It was not open: what it held is gone.
       this.#positionWithoutFile = this.#index.position;
-      this.#parts.onDamage(`log file ${this.path} of stream ${this.key.stream} was deleted with what it held; what comes is stored anew`, this.#index.end);
+      this.#parts.onDamage(
+        `log file ${this.path} of stream ${this.key.stream} was deleted with what it held; what comes is stored anew`,
+        this.#index.end,
+      );
       this.#index = undefined;
       this.#torn = false;
     }
@@ -178,7 +239,8 @@ export class StreamFile {
     await makeDirectory(dirname(this.path));
     await descriptors.useBeside(path, makeNew, async (copy) => {
       await cutAt(copy, 0);
-      for (let at = 0; at < end; at += copyBytes) await writeAt(copy, await readRange(descriptor, at, Math.min(end, at + copyBytes)), at);
+      for (let at = 0; at < end; at += copyBytes)
+        await writeAt(copy, await readRange(descriptor, at, Math.min(end, at + copyBytes)), at);
       await makeDurable(copy);
     });
     await descriptors.forget(path);
@@ -186,12 +248,23 @@ export class StreamFile {
     // Whoever uses it next opens the new one.
     await descriptors.forget(this.path);
     this.#entryDurable = false;
-    onDamage(`log file ${this.path} of stream ${this.key.stream} was deleted or replaced while it was written; it was written anew`, 0);
+    onDamage(
+      `log file ${this.path} of stream ${this.key.stream} was deleted or replaced while it was written; it was written anew`,
+      0,
+    );
   }
 
-  async #writeTo(descriptor: number, events: readonly LogLine[], position: LogPosition | undefined): Promise<void> {
+  async #writeTo(
+    descriptor: number,
+    events: readonly LogLine[],
+    position: LogPosition | undefined,
+  ): Promise<void> {
     const header = this.#index === undefined ? encodeHeader(this.key, randomBytes(12)) : undefined;
-    const index = this.#index ?? new StreamIndex(decodeHeader(header as Buffer) as NonNullable<ReturnType<typeof decodeHeader>>);
+    const index =
+      this.#index ??
+      new StreamIndex(
+        decodeHeader(header as Buffer) as NonNullable<ReturnType<typeof decodeHeader>>,
+      );
     const frames = encodeFrames(events, position, this.#parts.now(), index.header.id);
     if (this.#torn) await cutAt(descriptor, header === undefined ? index.end : 0);
     // Until the write is known to be whole, what lies behind the end is not to be trusted.
@@ -207,7 +280,10 @@ export class StreamFile {
     this.#appends++;
   }
 
-  /** A checkpoint of a growing stream, beside its appends. It may fail: it only makes a later start slower. */
+  /**
+   * A checkpoint of a growing stream, beside its appends. It may fail: it only makes a later start
+   * slower.
+   */
   #startCheckpoint(index: StreamIndex): void {
     this.#checkpointing ??= this.#checkpoint(index)
       .catch(() => undefined)
@@ -223,7 +299,8 @@ export class StreamFile {
     const { descriptors } = this.#parts;
     const path = indexPath(this.path);
     await descriptors.use(path, makeNew, async (descriptor) => {
-      if ((await statOpen(descriptor)).size > this.#indexFileBytes) await cutAt(descriptor, this.#indexFileBytes);
+      if ((await statOpen(descriptor)).size > this.#indexFileBytes)
+        await cutAt(descriptor, this.#indexFileBytes);
       await writeAt(descriptor, line, this.#indexFileBytes);
     });
     await descriptors.forget(path);
@@ -261,7 +338,12 @@ export class StreamFile {
   /** For a stream that nobody writes any more. */
   async settle(): Promise<void> {
     await this.#checkpointing;
-    if (this.#index !== undefined && !this.#deleted && this.#index.uncovered >= uncoveredAtCloseBytes) this.#startCheckpoint(this.#index);
+    if (
+      this.#index !== undefined &&
+      !this.#deleted &&
+      this.#index.uncovered >= uncoveredAtCloseBytes
+    )
+      this.#startCheckpoint(this.#index);
     await this.#checkpointing;
   }
 
@@ -269,12 +351,19 @@ export class StreamFile {
     await this.load();
     const index = this.#index;
     if (index === undefined || this.#deleted) return emptyPage(read);
-    const page = await this.#unlessDeleted(() => this.#parts.descriptors.use(this.path, readWrite, (descriptor) => readPage(index, descriptor, read, (bytes) => this.#noteUnread(bytes))));
+    const page = await this.#unlessDeleted(() =>
+      this.#parts.descriptors.use(this.path, readWrite, (descriptor) =>
+        readPage(index, descriptor, read, (bytes) => this.#noteUnread(bytes)),
+      ),
+    );
     return page ?? emptyPage(read);
   }
 
   #noteUnread(bytes: number): void {
-    this.#parts.onDamage(`log file ${this.path} of stream ${this.key.stream}: ${bytes} bytes that are damaged were left out`, bytes);
+    this.#parts.onDamage(
+      `log file ${this.path} of stream ${this.key.stream}: ${bytes} bytes that are damaged were left out`,
+      bytes,
+    );
   }
 
   async facts(): Promise<LogStreamFacts | undefined> {

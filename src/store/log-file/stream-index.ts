@@ -1,10 +1,18 @@
-// What is known of one stream's file without reading it: where its intact part ends, the last position, its facts, and a
-// sparse index of blocks with their span of time. Fed with frames as they are written, or as they are scanned after a
-// restart. It touches no file.
+// What is known of one stream's file without reading it: where its intact part ends, the last
+// position, its facts, and a sparse index of blocks with their span of time. Fed with frames as
+// they are written, or as they are scanned after a restart. It touches no file.
 
 import type { LogPosition } from '../../port/engine.ts';
 import type { LogStreamFacts } from '../../port/log-sink.ts';
-import { decodeFrame, eventHeaderBytes, frameHeaderBytes, frameLength, isIntact, type FileHeader, type Frame } from './record.ts';
+import {
+  decodeFrame,
+  eventHeaderBytes,
+  frameHeaderBytes,
+  frameLength,
+  isIntact,
+  type FileHeader,
+  type Frame,
+} from './record.ts';
 
 /** A block ends with the frame that reaches one of these. */
 const blockBytes = 65_536;
@@ -60,9 +68,10 @@ export class StreamIndex {
   }
 
   /**
-   * Takes in the batches at the beginning of `bytes`, which lies at `end` in the file. Answers how many bytes were whole
-   * batches and how many bytes it must see from there to go on; no more than it saw means that what follows is torn.
-   * `verify` is false only for bytes that were just written.
+   * Takes in the batches at the beginning of `bytes`, which lies at `end` in the file. Answers how
+   * many bytes were whole batches and how many bytes it must see from there to go on; no more than
+   * it saw means that what follows is torn. `verify` is false only for bytes that were just
+   * written.
    */
   takeIn(bytes: Buffer, verify: boolean): { taken: number; wanted: number } {
     const base = this.end;
@@ -85,7 +94,10 @@ export class StreamIndex {
     }
   }
 
-  /** What lies from `end` to `to` is damaged, but for these frames at its beginning. It becomes a block without an event. */
+  /**
+   * What lies from `end` to `to` is damaged, but for these frames at its beginning. It becomes a
+   * block without an event.
+   */
   skip(before: readonly Frame[], to: number): void {
     for (const frame of before) this.#add(frame);
     this.damagedBytes += to - this.end;
@@ -112,9 +124,11 @@ export class StreamIndex {
     }
     this.end = frame.offset + frame.bytes;
     this.#openEvents += frame.events;
-    this.#open = this.end - (this.#offsets.at(-1) as number) < blockBytes && this.#openEvents < blockEvents;
+    this.#open =
+      this.end - (this.#offsets.at(-1) as number) < blockBytes && this.#openEvents < blockEvents;
     this.#lastIngestionTimeMs = frame.ingestionTimeMs;
-    this.#storedBytes += this.end - frame.eventsOffset + frame.events * (eventOverheadBytes - eventHeaderBytes);
+    this.#storedBytes +=
+      this.end - frame.eventsOffset + frame.events * (eventOverheadBytes - eventHeaderBytes);
   }
 
   get blockCount(): number {
@@ -131,7 +145,10 @@ export class StreamIndex {
     };
   }
 
-  /** The block that holds a file offset: the first one for what lies before, the last one for what lies behind. */
+  /**
+   * The block that holds a file offset: the first one for what lies before, the last one for what
+   * lies behind.
+   */
   blockAt(offset: number): number {
     return Math.max(0, firstPlace(this.#offsets, (start) => start > offset) - 1);
   }
@@ -159,12 +176,17 @@ export class StreamIndex {
     return this.end - this.#checkpointed;
   }
 
-  /** What to add to the index file. No later frame joins its last block. To be written once the file is durable up to `end`. */
+  /**
+   * What to add to the index file. No later frame joins its last block. To be written once the file
+   * is durable up to `end`.
+   */
   checkpoint(): Checkpoint {
     this.#open = false;
     const blocks = this.#offsets.slice(this.#checkpointedBlocks).map((offset, at) => {
       const least = this.#least[this.#checkpointedBlocks + at] as number;
-      return Number.isFinite(least) ? ([offset, least, this.#greatest[this.#checkpointedBlocks + at] as number] as const) : ([offset, null, null] as const);
+      return Number.isFinite(least)
+        ? ([offset, least, this.#greatest[this.#checkpointedBlocks + at] as number] as const)
+        : ([offset, null, null] as const);
     });
     const made = {
       file: this.header.id.toString('hex'),
@@ -180,11 +202,21 @@ export class StreamIndex {
     return made;
   }
 
-  /** Takes in a checkpoint in place of its frames; false if it does not follow here, or covers more than the file has. */
+  /**
+   * Takes in a checkpoint in place of its frames; false if it does not follow here, or covers more
+   * than the file has.
+   */
   restore(checkpoint: Checkpoint, fileBytes: number): boolean {
-    if (checkpoint.file !== this.header.id.toString('hex') || checkpoint.from !== this.end || checkpoint.end > fileBytes) return false;
+    if (
+      checkpoint.file !== this.header.id.toString('hex') ||
+      checkpoint.from !== this.end ||
+      checkpoint.end > fileBytes
+    )
+      return false;
     for (const [offset, least, greatest] of checkpoint.blocks) {
-      this.#greatestUpTo.push(Math.max(greatest ?? -Infinity, this.#greatestUpTo.at(-1) ?? -Infinity));
+      this.#greatestUpTo.push(
+        Math.max(greatest ?? -Infinity, this.#greatestUpTo.at(-1) ?? -Infinity),
+      );
       this.#offsets.push(offset);
       this.#least.push(least ?? Infinity);
       this.#greatest.push(greatest ?? -Infinity);
@@ -200,7 +232,10 @@ export class StreamIndex {
   }
 }
 
-/** The first place in ascending `values` whose value satisfies `reached`, which all later ones then do; their number for none. */
+/**
+ * The first place in ascending `values` whose value satisfies `reached`, which all later ones then
+ * do; their number for none.
+ */
 function firstPlace(values: readonly number[], reached: (value: number) => boolean): number {
   let low = 0;
   let high = values.length;

@@ -1,4 +1,5 @@
-// The database's schema as numbered steps. A step that has been released is never changed: a new one is added.
+// The database's schema as numbered steps. A step that has been released is never changed: a new
+// one is added.
 
 export interface Migration {
   readonly version: number;
@@ -91,7 +92,8 @@ export const migrations: readonly Migration[] = [
   },
   {
     version: 6,
-    // Fair share: policies, and what the shares of each queue used of late. Usage outgrows SQLite's whole numbers.
+    // Fair share: policies, and what the shares of each queue used of late. Usage outgrows SQLite's
+    // whole numbers.
     statements: `
       CREATE TABLE scheduling_policy (arn TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE share_usage (

@@ -1,8 +1,18 @@
-// A database that has lost commits is told from one that has all, however they were lost; while nothing is committed, all is in the
-// database itself.
+// A database that has lost commits is told from one that has all, however they were lost; while
+// nothing is committed, all is in the database itself.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -36,8 +46,10 @@ test('a lost, a truncated and a damaged log, an older copy and a database that i
   commits(store, 20);
   const losses: Readonly<Record<string, (file: string) => void>> = {
     lost: (file) => rmSync(`${file}-wal`),
-    truncated: (file) => truncateSync(`${file}-wal`, Math.floor(statSync(`${file}-wal`).size / 100)),
-    damaged: (file) => writeFileSync(`${file}-wal`, readFileSync(`${file}-wal`).fill(0xff, 1000, 1100)),
+    truncated: (file) =>
+      truncateSync(`${file}-wal`, Math.floor(statSync(`${file}-wal`).size / 100)),
+    damaged: (file) =>
+      writeFileSync(`${file}-wal`, readFileSync(`${file}-wal`).fill(0xff, 1000, 1100)),
     replaced: (file) => (copyFileSync(older, file), rmSync(`${file}-wal`)),
     gone: (file) => (rmSync(file), rmSync(`${file}-wal`)),
   };
@@ -45,7 +57,15 @@ test('a lost, a truncated and a damaged log, an older copy and a database that i
     const file = copy(how);
     rmSync(`${file}-shm`, { force: true });
     lose(file);
-    assert.throws(() => new SqliteStore(file), (error) => error instanceof OlderDatabase && /knows \d+ commits and had \d+ or more on 1970.*--accept-older-database/.test(error.message), how);
+    assert.throws(
+      () => new SqliteStore(file),
+      (error) =>
+        error instanceof OlderDatabase &&
+        /knows \d+ commits and had \d+ or more on 1970.*--accept-older-database/.test(
+          error.message,
+        ),
+      how,
+    );
     new SqliteStore(file, { acceptOlder: true }).close();
     new SqliteStore(file).close();
   }
@@ -63,7 +83,11 @@ test('after an orderly end a copy of the database alone has everything, and a no
   const reopened = new SqliteStore(path);
   assert.equal(reopened.load().newestCommitAtMs, 5);
   reopened.close();
-  for (const damage of [(file: string) => rmSync(`${file}-mark`), (file: string) => writeFileSync(`${file}-mark`, '99999 1 x\n'), (file: string) => writeFileSync(`${file}-mark`, '')]) {
+  for (const damage of [
+    (file: string) => rmSync(`${file}-mark`),
+    (file: string) => writeFileSync(`${file}-mark`, '99999 1 x\n'),
+    (file: string) => writeFileSync(`${file}-mark`, ''),
+  ]) {
     const file = copy(`note ${String(damage)}`.replaceAll(/\W/g, ''));
     damage(file);
     new SqliteStore(file).close();

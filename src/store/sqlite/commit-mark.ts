@@ -1,5 +1,6 @@
-// A note beside the database of how many commits it has had: a database that knows fewer has lost some (its write-ahead log is
-// gone or damaged, or an older copy lies in its place). The note never claims a commit that is not durable, and may be behind.
+// A note beside the database of how many commits it has had: a database that knows fewer has lost
+// some (its write-ahead log is gone or damaged, or an older copy lies in its place). The note never
+// claims a commit that is not durable, and may be behind.
 
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
@@ -37,8 +38,11 @@ export class CommitMark {
   read(): Commits | undefined {
     const bytes = Buffer.alloc(lineBytes);
     readSync(this.#file, bytes, 0, lineBytes, 0);
-    const [, facts, count, atMs, sum] = /^((\d+) (\d+)) ([0-9a-f]+) *\n$/.exec(bytes.toString('latin1')) ?? [];
-    return facts !== undefined && sum === crc32(facts).toString(16) ? { count: Number(count), atMs: Number(atMs) } : undefined;
+    const [, facts, count, atMs, sum] =
+      /^((\d+) (\d+)) ([0-9a-f]+) *\n$/.exec(bytes.toString('latin1')) ?? [];
+    return facts !== undefined && sum === crc32(facts).toString(16)
+      ? { count: Number(count), atMs: Number(atMs) }
+      : undefined;
   }
 
   write({ count, atMs }: Commits): void {

@@ -1,6 +1,6 @@
-// Removes ended jobs, so many rows at a time, and remembers in few bytes how they ended, for others may
-// still depend on them.
-// Runs inside the commit that it is part of. When a job may go is control's to say; its log streams are not touched.
+// Removes ended jobs, so many rows at a time, and remembers in few bytes how they ended, for others
+// may still depend on them. Runs inside the commit that it is part of. When a job may go is
+// control's to say; its log streams are not touched.
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
@@ -20,7 +20,8 @@ interface EndedRow {
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** An id as the table of remembered jobs has it. */
-export const idKey = (id: string): SQLInputValue => (uuidForm.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : id);
+export const idKey = (id: string): SQLInputValue =>
+  uuidForm.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : id;
 
 export class Expiry {
   readonly #sql: ReturnType<typeof prepare>;
@@ -29,7 +30,10 @@ export class Expiry {
     this.#sql = prepare(database);
   }
 
-  /** Answers whether anything was there to remove. An array goes at once, and the rows of its children in later calls. */
+  /**
+   * Answers whether anything was there to remove. An array goes at once, and the rows of its
+   * children in later calls.
+   */
   expire(endedBeforeMs: number, maxRows: number): boolean {
     let left = maxRows;
     for (const { sequence } of this.#sql.removedArrays.all(left) as { sequence: number }[]) {
@@ -45,9 +49,26 @@ export class Expiry {
     return left < maxRows || rows.length > 0;
   }
 
-  #remove({ sequence, id, queue, status, ended_at, array_size, nodes, failed, arn }: EndedRow): void {
+  #remove({
+    sequence,
+    id,
+    queue,
+    status,
+    ended_at,
+    array_size,
+    nodes,
+    failed,
+    arn,
+  }: EndedRow): void {
     const sql = this.#sql;
-    sql.remember.run(idKey(id), queue, status, ended_at, array_size, failed === '[]' ? null : failed);
+    sql.remember.run(
+      idKey(id),
+      queue,
+      status,
+      ended_at,
+      array_size,
+      failed === '[]' ? null : failed,
+    );
     sql.deleteJob.run(sequence);
     sql.deleteDetail.run(sequence);
     sql.deleteConsumed.run(sequence);
@@ -68,7 +89,9 @@ function prepare(database: DatabaseSync) {
       `SELECT sequence, id, queue, status, ended_at, json_extract(state, '$.arraySize') AS array_size, json_extract(state, '$.terms.nodes.numNodes') AS nodes, json_extract(state, '$.failedChildren') AS failed, json_extract(body, '$.arn') AS arn
         FROM job JOIN job_detail USING (sequence) WHERE ended_at < ? ORDER BY ended_at LIMIT ?`,
     ),
-    remember: sql('INSERT INTO remembered_job (id, queue, status, ended_at, array_size, failed) VALUES (?, ?, ?, ?, ?, ?)'),
+    remember: sql(
+      'INSERT INTO remembered_job (id, queue, status, ended_at, array_size, failed) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
     deleteJob: sql('DELETE FROM job WHERE sequence = ?'),
     deleteDetail: sql('DELETE FROM job_detail WHERE sequence = ?'),
     deleteConsumed: sql('DELETE FROM consumable_job WHERE sequence = ?'),
@@ -76,8 +99,12 @@ function prepare(database: DatabaseSync) {
     raiseSequence: sql('UPDATE removed_sequence SET highest = max(highest, ?)'),
     putRemovedArray: sql('INSERT INTO removed_array (sequence) VALUES (?)'),
     removedArrays: sql('SELECT sequence FROM removed_array LIMIT ?'),
-    deleteChildren: sql('DELETE FROM array_child WHERE parent = ? AND child_index <= (SELECT max(child_index) FROM (SELECT child_index FROM array_child WHERE parent = ? ORDER BY child_index LIMIT ?))'),
+    deleteChildren: sql(
+      'DELETE FROM array_child WHERE parent = ? AND child_index <= (SELECT max(child_index) FROM (SELECT child_index FROM array_child WHERE parent = ? ORDER BY child_index LIMIT ?))',
+    ),
     deleteRemovedArray: sql('DELETE FROM removed_array WHERE sequence = ?'),
-    forget: sql('DELETE FROM remembered_job WHERE number IN (SELECT number FROM remembered_job ORDER BY number LIMIT ?) AND ended_at < ?'),
+    forget: sql(
+      'DELETE FROM remembered_job WHERE number IN (SELECT number FROM remembered_job ORDER BY number LIMIT ?) AND ended_at < ?',
+    ),
   };
 }

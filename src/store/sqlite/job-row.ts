@@ -1,4 +1,5 @@
-// A job's changing part as text in a row, and back. The columns beside it hold what they hold; they are not repeated inside.
+// A job's changing part as text in a row, and back. The columns beside it hold what they hold; they
+// are not repeated inside.
 
 import { childId, nodeId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
 import { ChildTable } from '../../core/job/child-table.ts';
@@ -24,20 +25,36 @@ export function scopeOfArn(of: Arn): Scope {
   return `${account}/${region}` as Scope;
 }
 
-/** The state column. An array that has not ended keeps no table of its children: their own rows and `rest` make it up. */
+/**
+ * The state column. An array that has not ended keeps no table of its children: their own rows and
+ * `rest` make it up.
+ */
 export function encodeState(job: Job | ArrayParent): string {
-  const { id: _id, scope: _scope, queueArn: _queue, createdAtMs: _created, sequence: _sequence, ...state } = job;
+  const {
+    id: _id,
+    scope: _scope,
+    queueArn: _queue,
+    createdAtMs: _created,
+    sequence: _sequence,
+    ...state
+  } = job;
   if ('children' in state) return JSON.stringify({ ...state, children: undefined });
   return JSON.stringify(state);
 }
 
 type State = Omit<Job | ArrayParent, keyof RowFacts>;
 
-/** Of the values that came last so many are known: rows of one kind mostly stand together, and a million kinds are not held as text. */
+/**
+ * Of the values that came last so many are known: rows of one kind mostly stand together, and a
+ * million kinds are not held as text.
+ */
 const most = { states: 1_000, terms: 20_000 };
 const noAttempts: readonly never[] = Object.freeze([]);
 
-/** Equal values of many rows become one in memory: jobs of a definition that wait differ in nothing but their columns. */
+/**
+ * Equal values of many rows become one in memory: jobs of a definition that wait differ in nothing
+ * but their columns.
+ */
 export class Interner {
   readonly #states = new Map<string, State>();
   readonly #terms = new Map<string, JobTerms>();
@@ -47,7 +64,9 @@ export class Interner {
       const state = JSON.parse(text) as State & { readonly attempts?: readonly unknown[] };
       // What waits for others is no other's like, but was submitted under the same.
       const terms = this.#sharedTerms(state.terms);
-      return state.attempts?.length === 0 ? { ...state, terms, attempts: noAttempts } : { ...state, terms };
+      return state.attempts?.length === 0
+        ? { ...state, terms, attempts: noAttempts }
+        : { ...state, terms };
     });
   }
 
@@ -71,21 +90,42 @@ export function decodeState(facts: RowFacts, text: string, interner?: Interner):
   const state = interner?.state(text) ?? (JSON.parse(text) as State);
   const job = { ...facts, ...state } as Job | ArrayParent;
   if (!isArrayParent(job) || isEnded(job.status)) return job;
-  return { ...job, children: new ChildTable(job.arraySize, job.rest.status, job.createdAtMs) } as ArrayParent;
+  return {
+    ...job,
+    children: new ChildTable(job.arraySize, job.rest.status, job.createdAtMs),
+  } as ArrayParent;
 }
 
 /** Arrays, and multi-node parallel jobs of which a node is as a child is. */
-export const hasChildren = (job: Job | ArrayParent): boolean => isArrayParent(job) || job.terms.nodes !== undefined;
+export const hasChildren = (job: Job | ArrayParent): boolean =>
+  isArrayParent(job) || job.terms.nodes !== undefined;
 
 /** A child's row, or a node's; what it shares with its parent is taken from there. */
 export function decodeChild(parent: Job | ArrayParent, index: number, text: string): ArrayChild {
   const { nodes } = parent.terms;
-  const facts = { id: nodes === undefined ? childId(parent.id, index) : nodeId(parent.id, index), scope: parent.scope, queueArn: parent.queueArn, createdAtMs: parent.createdAtMs, sequence: parent.sequence };
-  const job = { ...(decodeState(facts, text) as Job), terms: nodes === undefined ? parent.terms : termsOfNode(nodes, index) };
+  const facts = {
+    id: nodes === undefined ? childId(parent.id, index) : nodeId(parent.id, index),
+    scope: parent.scope,
+    queueArn: parent.queueArn,
+    createdAtMs: parent.createdAtMs,
+    sequence: parent.sequence,
+  };
+  const job = {
+    ...(decodeState(facts, text) as Job),
+    terms: nodes === undefined ? parent.terms : termsOfNode(nodes, index),
+  };
   return { parentId: parent.id, index, job };
 }
 
 export function encodeChild(job: Job): string {
-  const { id: _id, scope: _scope, queueArn: _queue, createdAtMs: _created, sequence: _sequence, terms: _terms, ...state } = job;
+  const {
+    id: _id,
+    scope: _scope,
+    queueArn: _queue,
+    createdAtMs: _created,
+    sequence: _sequence,
+    terms: _terms,
+    ...state
+  } = job;
   return JSON.stringify(state);
 }

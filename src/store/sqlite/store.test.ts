@@ -43,26 +43,68 @@ test('sqlite: rows of the first version are brought up to date', () => {
   first.exec(migrations[0]!.statements);
   first.exec('PRAGMA user_version = 1');
   first.exec("INSERT INTO queue_number (number, arn) VALUES (1, 'arn:q')");
-  const insert = first.prepare("INSERT INTO job VALUES (?, ?, 1, 2, 'n', 'arn:d', 'd', NULL, 7, ?)");
+  const insert = first.prepare(
+    "INSERT INTO job VALUES (?, ?, 1, 2, 'n', 'arn:d', 'd', NULL, 7, ?)",
+  );
   const needs = { milliVcpu: 1000, memoryMib: 64, gpus: 0 };
   const log = { group: 'g', prefix: 'p' };
   insert.run(1, 'a', JSON.stringify({ needs, log, attempts: [], status: 'RUNNABLE' }));
   insert.run(2, 'b', JSON.stringify({ needs, attempts: [], status: 'RUNNABLE' }));
   const body = JSON.stringify({ arn: 'arn:job', scope: 'x/y', queueArn: 'arn:q' });
   insert.run(3, 'c', JSON.stringify({ needs, attempts: [], status: 'FAILED', stoppedAtMs: 50 }));
-  insert.run(4, 'd', JSON.stringify({ needs, status: 'FAILED', stoppedAtMs: 60, arraySize: 3, rest: { status: 'RUNNABLE' } }));
-  insert.run(5, 'e', JSON.stringify({ needs, status: 'FAILED', stoppedAtMs: 70, arraySize: 3, rest: { status: 'FAILED' } }));
+  insert.run(
+    4,
+    'd',
+    JSON.stringify({
+      needs,
+      status: 'FAILED',
+      stoppedAtMs: 60,
+      arraySize: 3,
+      rest: { status: 'RUNNABLE' },
+    }),
+  );
+  insert.run(
+    5,
+    'e',
+    JSON.stringify({
+      needs,
+      status: 'FAILED',
+      stoppedAtMs: 70,
+      arraySize: 3,
+      rest: { status: 'FAILED' },
+    }),
+  );
   first.exec('UPDATE job SET status = 6 WHERE sequence > 2');
-  for (const sequence of [3, 4, 5]) first.prepare('INSERT INTO job_detail VALUES (?, ?)').run(sequence, body);
-  for (const [index, status] of ['SUCCEEDED', 'FAILED', 'FAILED'].entries()) first.prepare('INSERT INTO array_child VALUES (4, ?, ?)').run(index, JSON.stringify({ status }));
+  for (const sequence of [3, 4, 5])
+    first.prepare('INSERT INTO job_detail VALUES (?, ?)').run(sequence, body);
+  for (const [index, status] of ['SUCCEEDED', 'FAILED', 'FAILED'].entries())
+    first
+      .prepare('INSERT INTO array_child VALUES (4, ?, ?)')
+      .run(index, JSON.stringify({ status }));
   first.prepare('INSERT INTO job_queue VALUES (?, ?)').run('arn:q', JSON.stringify({ name: 'q' }));
   first.close();
   const store = new SqliteStore(path);
-  assert.deepEqual(store.load().jobQueues.map(({ firstSequence }) => firstSequence), [0]);
+  assert.deepEqual(
+    store.load().jobQueues.map(({ firstSequence }) => firstSequence),
+    [0],
+  );
   assert.equal(store.reader.firstEnds().kept, 50);
-  const failedChildren = ['d', 'e'].map((id) => (store.reader.job(scopeOf('x', 'y'), jobId(id)) as { job: EndedArrayParent }).job.failedChildren);
-  assert.deepEqual(failedChildren, [[[1, 1], [2, 2]], [[0, 2]]]);
-  assert.deepEqual([...store.load().jobs].map(({ job }) => job.terms), [{ needs, log }, { needs }]);
+  const failedChildren = ['d', 'e'].map(
+    (id) =>
+      (store.reader.job(scopeOf('x', 'y'), jobId(id)) as { job: EndedArrayParent }).job
+        .failedChildren,
+  );
+  assert.deepEqual(failedChildren, [
+    [
+      [1, 1],
+      [2, 2],
+    ],
+    [[0, 2]],
+  ]);
+  assert.deepEqual(
+    [...store.load().jobs].map(({ job }) => job.terms),
+    [{ needs, log }, { needs }],
+  );
   store.close();
   forget();
 });
@@ -77,35 +119,90 @@ test('sqlite: the room of removed jobs is used again, and the write-ahead log st
       const details = Array.from({ length: 100 }, (): JobDetailRecord => {
         const id = jobId(randomUUID());
         return {
-          id, arn: arn(`arn:aws:batch:us-east-1:000000000000:job/${id}`), scope: scopeOf('000000000000', 'us-east-1'), sequence: ++sequence, name: 'job', queueArn, definitionArn: arn('d'), definitionName: 'd', createdAtMs: round,
-          parameters: {}, container: { image: 'busybox', command: ['x'.repeat(1_000)] },
+          id,
+          arn: arn(`arn:aws:batch:us-east-1:000000000000:job/${id}`),
+          scope: scopeOf('000000000000', 'us-east-1'),
+          sequence: ++sequence,
+          name: 'job',
+          queueArn,
+          definitionArn: arn('d'),
+          definitionName: 'd',
+          createdAtMs: round,
+          parameters: {},
+          container: { image: 'busybox', command: ['x'.repeat(1_000)] },
         };
       });
-      const jobs = details.map(({ id, scope, createdAtMs, sequence: at }): Job => ({ id, scope, queueArn, createdAtMs, sequence: at, terms: { needs: { milliVcpu: 1, memoryMib: 1, gpus: 0 } }, attempts: [], status: 'SUCCEEDED', stoppedAtMs: round }));
+      const jobs = details.map(({ id, scope, createdAtMs, sequence: at }): Job => ({
+        id,
+        scope,
+        queueArn,
+        createdAtMs,
+        sequence: at,
+        terms: { needs: { milliVcpu: 1, memoryMib: 1, gpus: 0 } },
+        attempts: [],
+        status: 'SUCCEEDED',
+        stoppedAtMs: round,
+      }));
       store.commit({ ...nothing, atMs: round, submitted: details, jobs });
     }
     // Two rounds are kept, and two more are remembered.
-    while (store.commit({ ...nothing, tableWrites: [{ table: 'job', write: 'expire', endedBeforeMs: round - 1, maxRows: 100 }] })[0] === 'done');
-    while (store.commit({ ...nothing, tableWrites: [{ table: 'remembered-job', write: 'forget', endedBeforeMs: round - 3, maxRows: 100 }] })[0] === 'done');
+    while (
+      store.commit({
+        ...nothing,
+        tableWrites: [{ table: 'job', write: 'expire', endedBeforeMs: round - 1, maxRows: 100 }],
+      })[0] === 'done'
+    );
+    while (
+      store.commit({
+        ...nothing,
+        tableWrites: [
+          { table: 'remembered-job', write: 'forget', endedBeforeMs: round - 3, maxRows: 100 },
+        ],
+      })[0] === 'done'
+    );
     sizes.push(statSync(path).size);
   }
   const walBytes = statSync(`${path}-wal`).size;
   store.close();
   forget();
   const [early, late] = [sizes[5] ?? 0, sizes.at(-1) ?? 0];
-  assert.ok(late <= early * 1.02, `the file grew from ${early} to ${late} bytes: ${sizes.join(', ')}`);
+  assert.ok(
+    late <= early * 1.02,
+    `the file grew from ${early} to ${late} bytes: ${sizes.join(', ')}`,
+  );
   assert.ok(walBytes < 64 * 2 ** 20, `the write-ahead log has ${walBytes} bytes`);
 });
 
 /** Jobs that wait, each for another: no two rows are alike. */
-function waitingJobs(count: number): { readonly submitted: JobDetailRecord[]; readonly jobs: Job[] } {
+function waitingJobs(count: number): {
+  readonly submitted: JobDetailRecord[];
+  readonly jobs: Job[];
+} {
   const scope = scopeOf('000000000000', 'us-east-1');
   const queueArn = arn('arn:aws:batch:us-east-1:000000000000:job-queue/q');
   const jobs = Array.from({ length: count }, (_, at): Job => ({
-    id: jobId(`job-${at}`), scope, queueArn, createdAtMs: at, sequence: at + 1, terms: { needs: { milliVcpu: 1, memoryMib: 1, gpus: 0 } }, attempts: [], status: 'PENDING', waitsFor: [{ type: 'JOB', jobId: jobId(`job-${at - 1}`) }],
+    id: jobId(`job-${at}`),
+    scope,
+    queueArn,
+    createdAtMs: at,
+    sequence: at + 1,
+    terms: { needs: { milliVcpu: 1, memoryMib: 1, gpus: 0 } },
+    attempts: [],
+    status: 'PENDING',
+    waitsFor: [{ type: 'JOB', jobId: jobId(`job-${at - 1}`) }],
   }));
   const submitted = jobs.map(({ id, createdAtMs, sequence }): JobDetailRecord => ({
-    id, arn: arn(`arn:aws:batch:us-east-1:000000000000:job/${id}`), scope, sequence, name: 'job', queueArn, definitionArn: arn('d'), definitionName: 'd', createdAtMs, parameters: {}, container: {},
+    id,
+    arn: arn(`arn:aws:batch:us-east-1:000000000000:job/${id}`),
+    scope,
+    sequence,
+    name: 'job',
+    queueArn,
+    definitionArn: arn('d'),
+    definitionName: 'd',
+    createdAtMs,
+    parameters: {},
+    container: {},
   }));
   return { submitted, jobs };
 }
@@ -129,11 +226,15 @@ test('sqlite: a start looks at no row of a job that has ended', () => {
   store.commit({ ...nothing, ...waitingJobs(10) });
   const prepare = mock.method(DatabaseSync.prototype, 'prepare');
   assert.equal([...store.load().jobs].length, 10);
-  const queries = prepare.mock.calls.map(({ arguments: [sql] }) => sql).filter((sql) => /\bjob\b/.test(sql));
+  const queries = prepare.mock.calls
+    .map(({ arguments: [sql] }) => sql)
+    .filter((sql) => /\bjob\b/.test(sql));
   prepare.mock.restore();
   store.close();
   const database = new DatabaseSync(path);
-  const scans = queries.flatMap((sql) => database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).filter(({ detail }) => /^SCAN job\b/.test(detail));
+  const scans = queries
+    .flatMap((sql) => database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[])
+    .filter(({ detail }) => /^SCAN job\b/.test(detail));
   database.close();
   assert.deepEqual(scans, []);
   forget();

@@ -1,8 +1,17 @@
-// Forms, enums and ranges of single members of `computeResources`, on creation and update. How they stand together is
-// core's question (core/compute-environment/resources.ts).
+// Forms, enums and ranges of single members of `computeResources`, on creation and update. How they
+// stand together is core's question (core/compute-environment/resources.ts).
 
-import type { ComputeResource, ComputeResourceUpdate, Ec2Configuration } from '@aws-sdk/client-batch';
-import { CRAllocationStrategy, CRType, CRUpdateAllocationStrategy, UserdataType } from '@aws-sdk/client-batch';
+import type {
+  ComputeResource,
+  ComputeResourceUpdate,
+  Ec2Configuration,
+} from '@aws-sdk/client-batch';
+import {
+  CRAllocationStrategy,
+  CRType,
+  CRUpdateAllocationStrategy,
+  UserdataType,
+} from '@aws-sdk/client-batch';
 import { integerIn, lengthIn, matches, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 import { checkEnvironmentRole } from './name.ts';
@@ -22,7 +31,8 @@ export function checkNewResourceMembers(resources: ComputeResource): void {
   oneOf(CRAllocationStrategy, resources.allocationStrategy, `${where}.allocationStrategy`);
   checkEnvironmentRole(resources.spotIamFleetRole, `${where}.spotIamFleetRole`);
   checkMembers(resources);
-  if ((resources.type === 'EC2' || resources.type === 'SPOT') && resources.minvCpus === undefined) throw invalid('Resource minvCpus is required.');
+  if ((resources.type === 'EC2' || resources.type === 'SPOT') && resources.minvCpus === undefined)
+    throw invalid('Resource minvCpus is required.');
 }
 
 export function checkChangedResourceMembers(change: ComputeResourceUpdate): void {
@@ -33,34 +43,74 @@ export function checkChangedResourceMembers(change: ComputeResourceUpdate): void
 
 function checkMembers(resources: ComputeResource | ComputeResourceUpdate): void {
   oneOf(CRType, resources.type, `${where}.type`);
-  if (resources.type === 'ECS_MANAGED_INSTANCES') refuseUnbuilt(resources.type, `${where}.type ECS_MANAGED_INSTANCES`);
+  if (resources.type === 'ECS_MANAGED_INSTANCES')
+    refuseUnbuilt(resources.type, `${where}.type ECS_MANAGED_INSTANCES`);
   refuseUnbuilt(resources.managedInstancesProvider, `${where}.managedInstancesProvider`);
   refuseUnbuilt(resources.capacityTags, `${where}.capacityTags`);
-  for (const member of ['minvCpus', 'maxvCpus', 'desiredvCpus'] as const) integerIn(resources[member], 0, maxVcpus, `${where}.${member}`);
-  for (const type of resources.instanceTypes ?? []) matches(type, instanceTypeForm, `${where}.instanceTypes`, 'an EC2 instance type, a family, optimal, default_x86_64 or default_arm64');
+  for (const member of ['minvCpus', 'maxvCpus', 'desiredvCpus'] as const)
+    integerIn(resources[member], 0, maxVcpus, `${where}.${member}`);
+  for (const type of resources.instanceTypes ?? [])
+    matches(
+      type,
+      instanceTypeForm,
+      `${where}.instanceTypes`,
+      'an EC2 instance type, a family, optimal, default_x86_64 or default_arm64',
+    );
   for (const member of ['subnets', 'securityGroupIds'] as const) {
-    for (const id of resources[member] ?? []) matches(id, idForms[member], `${where}.${member}`, member === 'subnets' ? 'the ID of a subnet, such as subnet-0a1b2c3d' : 'the ID of a security group, such as sg-0a1b2c3d');
+    for (const id of resources[member] ?? [])
+      matches(
+        id,
+        idForms[member],
+        `${where}.${member}`,
+        member === 'subnets'
+          ? 'the ID of a subnet, such as subnet-0a1b2c3d'
+          : 'the ID of a security group, such as sg-0a1b2c3d',
+      );
   }
   checkImageId(resources.imageId, `${where}.imageId`);
   integerIn(resources.bidPercentage, 0, 100, `${where}.bidPercentage`);
   lengthIn(resources.ec2Configuration, 0, 2, `${where}.ec2Configuration`);
   for (const configuration of resources.ec2Configuration ?? []) checkImage(configuration);
-  oneOf(UserdataType, resources.launchTemplate?.userdataType, `${where}.launchTemplate.userdataType`);
-  for (const { version } of [resources.launchTemplate ?? {}, ...(resources.launchTemplate?.overrides ?? [])]) {
-    if (version && !templateVersion.test(version)) throw invalid(`${where}.launchTemplate: LaunchTemplateVersion must be either empty or a number or $Default or $Latest; it is '${version.slice(0, 64)}'`);
+  oneOf(
+    UserdataType,
+    resources.launchTemplate?.userdataType,
+    `${where}.launchTemplate.userdataType`,
+  );
+  for (const { version } of [
+    resources.launchTemplate ?? {},
+    ...(resources.launchTemplate?.overrides ?? []),
+  ]) {
+    if (version && !templateVersion.test(version))
+      throw invalid(
+        `${where}.launchTemplate: LaunchTemplateVersion must be either empty or a number or $Default or $Latest; it is '${version.slice(0, 64)}'`,
+      );
   }
   const delay = resources.scalingPolicy?.minScaleDownDelayMinutes;
-  if (delay !== undefined && delay !== 0) integerIn(delay, 20, 10_080, `${where}.scalingPolicy.minScaleDownDelayMinutes (0 turns it off)`);
+  if (delay !== undefined && delay !== 0)
+    integerIn(
+      delay,
+      20,
+      10_080,
+      `${where}.scalingPolicy.minScaleDownDelayMinutes (0 turns it off)`,
+    );
 }
 
 /** Empty is "none". */
 function checkImageId(id: string | undefined, member: string): void {
-  if (id !== '') matches(id, /^ami-[0-9a-f]+$/, member, 'the ID of an image, such as ami-0a1b2c3d4e5f60718');
+  if (id !== '')
+    matches(id, /^ami-[0-9a-f]+$/, member, 'the ID of an image, such as ami-0a1b2c3d4e5f60718');
 }
 
-function checkImage({ imageType, imageIdOverride, imageKubernetesVersion }: Ec2Configuration): void {
+function checkImage({
+  imageType,
+  imageIdOverride,
+  imageKubernetesVersion,
+}: Ec2Configuration): void {
   lengthIn(imageType, 1, 256, `${where}.ec2Configuration.imageType`);
   checkImageId(imageIdOverride, `${where}.ec2Configuration.imageIdOverride`);
-  if (imageType?.startsWith('EKS_')) throw invalid(`${where}.ec2Configuration.imageType ${imageType} is for EKS compute environments`);
+  if (imageType?.startsWith('EKS_'))
+    throw invalid(
+      `${where}.ec2Configuration.imageType ${imageType} is for EKS compute environments`,
+    );
   refuseUnbuilt(imageKubernetesVersion, `${where}.ec2Configuration.imageKubernetesVersion`);
 }

@@ -1,4 +1,5 @@
-// Fair share as requests give it: share identifiers and scheduling policies (the model's documentation of each member).
+// Fair share as requests give it: share identifiers and scheduling policies (the model's
+// documentation of each member).
 
 import type { FairsharePolicy, ShareAttributes } from '@aws-sdk/client-batch';
 import { limit } from '../../../core/limit.ts';
@@ -10,13 +11,29 @@ const identifierForm = /^[A-Za-z0-9]{1,255}\*?$/;
 
 /** An empty one is as good as none. */
 export function checkShareIdentifier(value: string | undefined, member: string): void {
-  if (value !== '') matches(value, identifierForm, member, 'up to 255 letters and digits, which an asterisk may follow');
+  if (value !== '')
+    matches(
+      value,
+      identifierForm,
+      member,
+      'up to 255 letters and digits, which an asterisk may follow',
+    );
 }
 
-/** "Only one of fairsharePolicy or quotaSharePolicy can be set"; the second is for SageMaker queues, which are not built. */
-export function checkPolicies(request: { readonly fairsharePolicy?: FairsharePolicy | undefined; readonly quotaSharePolicy?: object | undefined }): void {
-  refuseUnbuilt(request.quotaSharePolicy, 'quotaSharePolicy, which is for job queues of type SAGEMAKER_TRAINING,');
-  const { shareDecaySeconds, computeReservation, shareDistribution } = request.fairsharePolicy ?? {};
+/**
+ * "Only one of fairsharePolicy or quotaSharePolicy can be set"; the second is for SageMaker queues,
+ * which are not built.
+ */
+export function checkPolicies(request: {
+  readonly fairsharePolicy?: FairsharePolicy | undefined;
+  readonly quotaSharePolicy?: object | undefined;
+}): void {
+  refuseUnbuilt(
+    request.quotaSharePolicy,
+    'quotaSharePolicy, which is for job queues of type SAGEMAKER_TRAINING,',
+  );
+  const { shareDecaySeconds, computeReservation, shareDistribution } =
+    request.fairsharePolicy ?? {};
   const where = 'fairsharePolicy';
   integerIn(shareDecaySeconds, 0, 604_800, `${where}.shareDecaySeconds`);
   integerIn(computeReservation, 0, 99, `${where}.computeReservation`);
@@ -26,19 +43,34 @@ export function checkPolicies(request: { readonly fairsharePolicy?: FairsharePol
 
 function checkDistribution(entries: readonly ShareAttributes[], where: string): void {
   entries.forEach(({ shareIdentifier, weightFactor = 1 }, index) => {
-    matches(shareIdentifier, identifierForm, `${where}[${index}].shareIdentifier`, 'up to 255 letters and digits, which an asterisk may follow');
-    if (!isWeight(weightFactor)) throw invalid(`${where}[${index}].weightFactor must be from 0.0001 to 999.9999; it is ${weightFactor}`);
+    matches(
+      shareIdentifier,
+      identifierForm,
+      `${where}[${index}].shareIdentifier`,
+      'up to 255 letters and digits, which an asterisk may follow',
+    );
+    if (!isWeight(weightFactor))
+      throw invalid(
+        `${where}[${index}].weightFactor must be from 0.0001 to 999.9999; it is ${weightFactor}`,
+      );
   });
   const overlap = overlapping(entries.map(({ shareIdentifier = '' }) => shareIdentifier));
-  if (overlap !== undefined) throw invalid(`${where}: the share identifiers '${overlap[0]}' and '${overlap[1]}' overlap`);
+  if (overlap !== undefined)
+    throw invalid(`${where}: the share identifiers '${overlap[0]}' and '${overlap[1]}' overlap`);
 }
 
 /** Clients hold it in 32 bits, in which the bounds themselves are not exact. */
-const isWeight = (factor: number): boolean => Math.fround(factor) >= Math.fround(0.0001) && Math.fround(factor) <= Math.fround(999.9999);
+const isWeight = (factor: number): boolean =>
+  Math.fround(factor) >= Math.fround(0.0001) && Math.fround(factor) <= Math.fround(999.9999);
 
-/** Two entries that speak of the same share. In order of text, what a prefix covers stands right behind it. */
+/**
+ * Two entries that speak of the same share. In order of text, what a prefix covers stands right
+ * behind it.
+ */
 function overlapping(identifiers: readonly string[]): [string, string] | undefined {
-  const sorted = identifiers.map((text) => ({ text, stem: text.replace('*', '') })).sort((a, b) => (a.stem < b.stem ? -1 : a.stem > b.stem ? 1 : b.text.length - a.text.length));
+  const sorted = identifiers
+    .map((text) => ({ text, stem: text.replace('*', '') }))
+    .sort((a, b) => (a.stem < b.stem ? -1 : a.stem > b.stem ? 1 : b.text.length - a.text.length));
   let prefix: string | undefined;
   for (const [index, { text, stem }] of sorted.entries()) {
     if (prefix !== undefined && stem.startsWith(prefix)) return [`${prefix}*`, text];

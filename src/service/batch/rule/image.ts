@@ -1,5 +1,6 @@
-// Names of images: AWS Batch's length and characters (the model's documentation of `image`), and within them the grammar of Docker,
-// for what does not follow it is pulled by no engine. References to parameters stand in commands only, so that `Ref::image` is no name.
+// Names of images: AWS Batch's length and characters (the model's documentation of `image`), and
+// within them the grammar of Docker, for what does not follow it is pulled by no engine. References
+// to parameters stand in commands only, so that `Ref::image` is no name.
 
 import { lengthIn, matches } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
@@ -19,7 +20,10 @@ export function checkImage(image: string | undefined, where: string): void {
   if (!image) throw invalid(`${where} must be provided`);
   lengthIn(image, 1, length, where);
   matches(image, characters, where, 'letters, digits and _ - : . / # @ +');
-  if (!isReference(image)) throw invalid(`${where}: invalid reference format: '${image}' is not the name of an image, such as busybox, team/tool:1.0 or registry.example:5000/team/tool@sha256:…`);
+  if (!isReference(image))
+    throw invalid(
+      `${where}: invalid reference format: '${image}' is not the name of an image, such as busybox, team/tool:1.0 or registry.example:5000/team/tool@sha256:…`,
+    );
 }
 
 function isReference(image: string): boolean {
@@ -32,6 +36,7 @@ function isReference(image: string): boolean {
   const slash = name.indexOf('/');
   const first = name.slice(0, Math.max(slash, 0));
   // As Docker tells a registry from a part of a path.
-  const hasHost = slash >= 0 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  const hasHost =
+    slash >= 0 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
   return hasHost ? host.test(first) && path.test(name.slice(slash + 1)) : path.test(name);
 }

@@ -7,9 +7,14 @@ import { invalid } from '../../../wire/error-catalogue.ts';
 /** The one value of a filter. */
 export function filterValue({ name, values = [] }: KeyValuesPair): string {
   const [value] = values;
-  if (value === undefined || value === '' || values.length > 1) throw invalid(`Filter ${name} must have exactly one value`);
+  if (value === undefined || value === '' || values.length > 1)
+    throw invalid(`Filter ${name} must have exactly one value`);
   return value;
 }
 
-/** "If the value ends with an asterisk (*), the filter matches any name that begins with the string before the '*'." */
-export const namePattern = (value: string): NamePattern => (value.endsWith('*') ? { text: value.slice(0, -1), prefix: true } : { text: value, prefix: false });
+/**
+ * "If the value ends with an asterisk (*), the filter matches any name that begins with the string
+ * before the '*'."
+ */
+export const namePattern = (value: string): NamePattern =>
+  value.endsWith('*') ? { text: value.slice(0, -1), prefix: true } : { text: value, prefix: false };

@@ -8,7 +8,12 @@ const nameForm = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
 /** The name of a new resource or job. */
 export function checkName(value: string | undefined, member: string): void {
-  matches(value, nameForm, member, 'up to 128 letters, digits, hyphens and underscores, the first a letter or digit');
+  matches(
+    value,
+    nameForm,
+    member,
+    'up to 128 letters, digits, hyphens and underscores, the first a letter or digit',
+  );
 }
 
 /** A reference by name or ARN: not empty. Whether it is there, others know. */
@@ -23,7 +28,10 @@ export function checkRole(value: string | undefined, member: string): void {
   if (value !== '') matches(value, roleForm, member, 'the ARN or the name of an IAM role');
 }
 
-/** A role of a compute environment, which AWS takes as it is: a wrong one makes the environment INVALID (user guide, Incorrect Role Name or ARN). */
+/**
+ * A role of a compute environment, which AWS takes as it is: a wrong one makes the environment
+ * INVALID (user guide, Incorrect Role Name or ARN).
+ */
 export function checkEnvironmentRole(value: string | undefined, member: string): void {
   lengthIn(value, 0, 2048, member);
 }

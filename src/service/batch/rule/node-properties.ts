@@ -1,6 +1,6 @@
-// The node properties of multi-node parallel job definitions and their overrides: forms and ranges of single members (the model's
-// documentation of NodeProperties and NodeOverrides; spec 4.4). How ranges divide the nodes is core's question
-// (core/job/node-properties.ts).
+// The node properties of multi-node parallel job definitions and their overrides: forms and ranges
+// of single members (the model's documentation of NodeProperties and NodeOverrides; spec 4.4). How
+// ranges divide the nodes is core's question (core/job/node-properties.ts).
 
 import type { NodeOverrides, NodeProperties } from '@aws-sdk/client-batch';
 import { limit } from '../../../core/limit.ts';
@@ -16,23 +16,39 @@ import { checkEc2 } from './platform.ts';
 const rangeForm = /^(\d{1,4}|\d{0,4}:\d{0,4})$/;
 
 /** Its containers are such as single jobs on EC2 have. */
-export function checkNodeProperties({ numNodes, mainNode, nodeRangeProperties }: NodeProperties): void {
+export function checkNodeProperties({
+  numNodes,
+  mainNode,
+  nodeRangeProperties,
+}: NodeProperties): void {
   const where = 'nodeProperties';
   integerIn(given(numNodes, `${where}.numNodes`), 1, limit.nodes, `${where}.numNodes`);
   integerIn(given(mainNode, `${where}.mainNode`), 0, limit.nodes - 1, `${where}.mainNode`);
   const ranges = given(nodeRangeProperties, `${where}.nodeRangeProperties`);
   lengthIn(ranges, 1, limit.nodeRanges, `${where}.nodeRangeProperties`);
-  ranges.forEach(({ targetNodes, container, instanceTypes, ecsProperties, eksProperties, consumableResourceProperties }, index) => {
-    const at = `${where}.nodeRangeProperties[${index}]`;
-    checkTarget(targetNodes, at);
-    refuseUnbuilt(ecsProperties, `${at}.ecsProperties`);
-    refuseUnbuilt(eksProperties, `${at}.eksProperties`);
-    const properties = given(container, `${at}.container`);
-    checkContainer(properties, `${at}.container`, false);
-    checkEc2(properties, `${at}.container`);
-    checkInstanceTypes(instanceTypes, properties.instanceType, at);
-    checkConsumables(consumableResourceProperties, `${at}.consumableResourceProperties`);
-  });
+  ranges.forEach(
+    (
+      {
+        targetNodes,
+        container,
+        instanceTypes,
+        ecsProperties,
+        eksProperties,
+        consumableResourceProperties,
+      },
+      index,
+    ) => {
+      const at = `${where}.nodeRangeProperties[${index}]`;
+      checkTarget(targetNodes, at);
+      refuseUnbuilt(ecsProperties, `${at}.ecsProperties`);
+      refuseUnbuilt(eksProperties, `${at}.eksProperties`);
+      const properties = given(container, `${at}.container`);
+      checkContainer(properties, `${at}.container`, false);
+      checkEc2(properties, `${at}.container`);
+      checkInstanceTypes(instanceTypes, properties.instanceType, at);
+      checkConsumables(consumableResourceProperties, `${at}.consumableResourceProperties`);
+    },
+  );
 }
 
 export function checkNodeOverrides({ numNodes, nodePropertyOverrides = [] }: NodeOverrides): void {
@@ -47,22 +63,42 @@ export function checkNodeOverrides({ numNodes, nodePropertyOverrides = [] }: Nod
     refuseUnbuilt(override.ecsPropertiesOverride?.taskProperties, `${at}.ecsPropertiesOverride`);
     refuseUnbuilt(override.eksPropertiesOverride, `${at}.eksPropertiesOverride`);
     const { containerOverrides } = override;
-    if (containerOverrides !== undefined) checkContainerOverrides(containerOverrides, `${at}.containerOverrides`, false);
+    if (containerOverrides !== undefined)
+      checkContainerOverrides(containerOverrides, `${at}.containerOverrides`, false);
     checkInstanceTypes(override.instanceTypes, containerOverrides?.instanceType, at);
-    checkConsumables(override.consumableResourcePropertiesOverride, `${at}.consumableResourcePropertiesOverride`);
+    checkConsumables(
+      override.consumableResourcePropertiesOverride,
+      `${at}.consumableResourcePropertiesOverride`,
+    );
   });
 }
 
 function checkTarget(targetNodes: string | undefined, at: string): string {
   const target = given(targetNodes, `${at}.targetNodes`);
-  matches(target, rangeForm, `${at}.targetNodes`, 'a range of node indexes such as 0:3, 0:, :3 or :, or one index');
+  matches(
+    target,
+    rangeForm,
+    `${at}.targetNodes`,
+    'a range of node indexes such as 0:3, 0:, :3 or :, or one index',
+  );
   return target;
 }
 
-/** "This list object is currently limited to one element." The older `instanceType` beside it says the same or nothing. */
-function checkInstanceTypes(types: readonly string[] | undefined, older: string | undefined, at: string): void {
+/**
+ * "This list object is currently limited to one element." The older `instanceType` beside it says
+ * the same or nothing.
+ */
+function checkInstanceTypes(
+  types: readonly string[] | undefined,
+  older: string | undefined,
+  at: string,
+): void {
   lengthIn(types, 0, 1, `${at}.instanceTypes`);
   const [type] = types ?? [];
-  for (const each of [type, older || undefined]) matches(each, instanceTypeForm, `${at}.instanceTypes`, 'an EC2 instance type');
-  if (type !== undefined && older && older !== type) throw invalid(`${at}: instanceTypes asks for ${type}, and the container's instanceType for ${older}`);
+  for (const each of [type, older || undefined])
+    matches(each, instanceTypeForm, `${at}.instanceTypes`, 'an EC2 instance type');
+  if (type !== undefined && older && older !== type)
+    throw invalid(
+      `${at}: instanceTypes asks for ${type}, and the container's instanceType for ${older}`,
+    );
 }

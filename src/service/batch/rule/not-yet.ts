@@ -1,4 +1,5 @@
-// What AWS Batch has and this server has not yet: refused by name, never accepted and forgotten (DESIGN 9).
+// What AWS Batch has and this server has not yet: refused by name, never accepted and forgotten
+// (DESIGN 9).
 
 import { invalid } from '../../../wire/error-catalogue.ts';
 
@@ -7,9 +8,18 @@ export function refuseUnbuilt(given: unknown, what: string): void {
   if (!isEmpty(given)) throw invalid(`${what} is not supported by Longshore yet`);
 }
 
-const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  value === '' ||
+  (typeof value === 'object' && Object.keys(value).length === 0);
 
-export const isEmptyObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && isEmpty(value);
+export const isEmptyObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && isEmpty(value);
 
-/** Clients send structures of nothing but empty values for members that they have nothing to say about. */
-export const saysAnything = (structure: object | undefined): boolean => Object.values(structure ?? {}).some((value) => !isEmpty(value));
+/**
+ * Clients send structures of nothing but empty values for members that they have nothing to say
+ * about.
+ */
+export const saysAnything = (structure: object | undefined): boolean =>
+  Object.values(structure ?? {}).some((value) => !isEmpty(value));

@@ -1,5 +1,6 @@
-// What a container may ask for: types, whole numbers, and the sizes that Fargate has (the model's documentation of
-// ResourceRequirement). Whether vCPUs and memory are given at all is core's question.
+// What a container may ask for: types, whole numbers, and the sizes that Fargate has (the model's
+// documentation of ResourceRequirement). Whether vCPUs and memory are given at all is core's
+// question.
 
 import type { ResourceRequirement } from '@aws-sdk/client-batch';
 import { ResourceType } from '@aws-sdk/client-batch';
@@ -22,13 +23,19 @@ export function checkAmounts(amounts: Amounts, where: string, fargate: boolean):
   const seen = new Set<string>();
   for (const { type, value = '' } of amounts.resourceRequirements ?? []) {
     oneOf(ResourceType, type, `${where}.resourceRequirements.type`);
-    if (seen.has(type as string)) throw invalid(`${where}.resourceRequirements holds ${type} twice`);
+    if (seen.has(type as string))
+      throw invalid(`${where}.resourceRequirements holds ${type} twice`);
     seen.add(type as string);
     checkValue(type as string, value, where, fargate);
   }
-  if (amounts.vcpus && seen.has('VCPU')) throw invalid(`${where}: vCPUs cannot be specified by both vcpus and resourceRequirements`);
-  if (amounts.memory && seen.has('MEMORY')) throw invalid(`${where}: memory cannot be specified by both memory and resourceRequirements`);
-  if (fargate && (amounts.vcpus || amounts.memory)) throw invalid(`${where}: vcpus and memory are not supported on Fargate; use resourceRequirements`);
+  if (amounts.vcpus && seen.has('VCPU'))
+    throw invalid(`${where}: vCPUs cannot be specified by both vcpus and resourceRequirements`);
+  if (amounts.memory && seen.has('MEMORY'))
+    throw invalid(`${where}: memory cannot be specified by both memory and resourceRequirements`);
+  if (fargate && (amounts.vcpus || amounts.memory))
+    throw invalid(
+      `${where}: vcpus and memory are not supported on Fargate; use resourceRequirements`,
+    );
   integerIn(amounts.vcpus, 0, 1_000_000, `${where}.vcpus`);
   if (amounts.memory) integerIn(amounts.memory, memoryMibMin, 1_000_000_000, `${where}.memory`);
 }
@@ -36,11 +43,18 @@ export function checkAmounts(amounts: Amounts, where: string, fargate: boolean):
 function checkValue(type: string, value: string, where: string, fargate: boolean): void {
   if (fargate && type === 'GPU') throw invalid(`${where}: GPUs are not available on Fargate`);
   if (fargate && type === 'VCPU') return;
-  if (!wholeNumber.test(value)) throw invalid(`${where}.resourceRequirements: the value of ${type} must be a whole number of at least 1; it is '${value}'`);
-  if (type === 'MEMORY' && Number(value) < memoryMibMin) throw invalid(`${where}.resourceRequirements: the value of MEMORY must be at least ${memoryMibMin}`);
+  if (!wholeNumber.test(value))
+    throw invalid(
+      `${where}.resourceRequirements: the value of ${type} must be a whole number of at least 1; it is '${value}'`,
+    );
+  if (type === 'MEMORY' && Number(value) < memoryMibMin)
+    throw invalid(
+      `${where}.resourceRequirements: the value of MEMORY must be at least ${memoryMibMin}`,
+    );
 }
 
-const range = (from: number, to: number, step: number): number[] => Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
+const range = (from: number, to: number, step: number): number[] =>
+  Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
 
 /** Fargate's vCPU values, each with the memory in MiB that goes with it (spec 4.4). */
 export const fargateSizes: ReadonlyMap<string, readonly number[]> = new Map([
@@ -55,12 +69,23 @@ export const fargateSizes: ReadonlyMap<string, readonly number[]> = new Map([
 ]);
 
 /** That the two values are a size that Fargate has. */
-export function checkFargateSize(requirements: readonly ResourceRequirement[] | undefined, where: string): void {
-  const valueOf = (type: string): string | undefined => requirements?.find((entry) => entry.type === type)?.value;
+export function checkFargateSize(
+  requirements: readonly ResourceRequirement[] | undefined,
+  where: string,
+): void {
+  const valueOf = (type: string): string | undefined =>
+    requirements?.find((entry) => entry.type === type)?.value;
   const vcpu = valueOf('VCPU');
   const memory = valueOf('MEMORY');
-  if (vcpu === undefined || memory === undefined) throw invalid(`${where}.resourceRequirements must specify VCPU and MEMORY for Fargate`);
+  if (vcpu === undefined || memory === undefined)
+    throw invalid(`${where}.resourceRequirements must specify VCPU and MEMORY for Fargate`);
   const sizes = fargateSizes.get(String(Number(vcpu)));
-  if (sizes === undefined) throw invalid(`${where}: Fargate has no size of ${vcpu} vCPU; it has ${[...fargateSizes.keys()].join(', ')}`);
-  if (!sizes.includes(Number(memory))) throw invalid(`${where}: Fargate has no size of ${vcpu} vCPU with ${memory} MiB; with it go ${sizes.join(', ')} MiB`);
+  if (sizes === undefined)
+    throw invalid(
+      `${where}: Fargate has no size of ${vcpu} vCPU; it has ${[...fargateSizes.keys()].join(', ')}`,
+    );
+  if (!sizes.includes(Number(memory)))
+    throw invalid(
+      `${where}: Fargate has no size of ${vcpu} vCPU with ${memory} MiB; with it go ${sizes.join(', ')} MiB`,
+    );
 }

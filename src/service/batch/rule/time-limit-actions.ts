@@ -6,7 +6,10 @@ import { integerIn, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 
 const where = 'jobStateTimeLimitActions';
-/** The conditions for which an action may be set (user guide, Automatic remediation); that of a service role has to be looked into. */
+/**
+ * The conditions for which an action may be set (user guide, Automatic remediation); that of a
+ * service role has to be looked into.
+ */
 const reasons: readonly (string | undefined)[] = [
   'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
   'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE',
@@ -14,14 +17,20 @@ const reasons: readonly (string | undefined)[] = [
   'MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED',
 ];
 
-export function checkTimeLimitActions(actions: readonly JobStateTimeLimitAction[] | undefined): void {
+export function checkTimeLimitActions(
+  actions: readonly JobStateTimeLimitAction[] | undefined,
+): void {
   const seen = new Set<string>();
   for (const { reason, state, maxTimeSeconds, action } of actions ?? []) {
-    if (!reasons.includes(reason)) throw invalid(`${where}.reason must be one of ${reasons.join(', ')}; it is '${reason}'`);
+    if (!reasons.includes(reason))
+      throw invalid(`${where}.reason must be one of ${reasons.join(', ')}; it is '${reason}'`);
     if (seen.has(reason as string)) throw invalid(`${where} holds two actions for ${reason}`);
     seen.add(reason as string);
     oneOf(JobStateTimeLimitActionsState, state, `${where}.state`);
     integerIn(maxTimeSeconds, 600, 86_400, `${where}.maxTimeSeconds`);
-    if (action !== 'CANCEL') throw invalid(`${where}.action must be CANCEL for queues of compute environments; it is '${action}'`);
+    if (action !== 'CANCEL')
+      throw invalid(
+        `${where}.action must be CANCEL for queues of compute environments; it is '${action}'`,
+      );
   }
 }

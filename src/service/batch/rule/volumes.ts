@@ -10,7 +10,12 @@ export function checkVolumes({ volumes, mountPoints }: ContainerProperties, wher
   const declared = new Set<string>();
   for (const volume of volumes ?? []) {
     const name = volume.name ?? '';
-    matches(name, /^[A-Za-z0-9_-]{1,255}$/, `${where}.volumes.name`, '1 to 255 letters, digits, hyphens and underscores');
+    matches(
+      name,
+      /^[A-Za-z0-9_-]{1,255}$/,
+      `${where}.volumes.name`,
+      '1 to 255 letters, digits, hyphens and underscores',
+    );
     if (declared.has(name)) throw invalid(`${where}.volumes: two volumes have the name ${name}`);
     declared.add(name);
     const source = volume.host?.sourcePath;
@@ -20,9 +25,13 @@ export function checkVolumes({ volumes, mountPoints }: ContainerProperties, wher
   }
   const paths = new Set<string>();
   for (const { sourceVolume = '', containerPath = '' } of mountPoints ?? []) {
-    if (!declared.has(sourceVolume)) throw invalid(`${where}.mountPoints: sourceVolume '${sourceVolume}' is not one of the volumes`);
+    if (!declared.has(sourceVolume))
+      throw invalid(
+        `${where}.mountPoints: sourceVolume '${sourceVolume}' is not one of the volumes`,
+      );
     checkAbsolute(containerPath, `${where}.mountPoints.containerPath`);
-    if (paths.has(containerPath)) throw invalid(`${where}.mountPoints: two mount points have the path ${containerPath}`);
+    if (paths.has(containerPath))
+      throw invalid(`${where}.mountPoints: two mount points have the path ${containerPath}`);
     paths.add(containerPath);
   }
 }

@@ -1,13 +1,21 @@
-// A compute environment as DescribeComputeEnvironments answers it. Terraform compares it with what it sent: nothing is added
-// that AWS does not add (spec users-and-clients, "Terraform, in detail").
+// A compute environment as DescribeComputeEnvironments answers it. Terraform compares it with what
+// it sent: nothing is added that AWS does not add (spec users-and-clients, "Terraform, in detail").
 
 import type { ComputeEnvironmentDetail, Ec2Configuration } from '@aws-sdk/client-batch';
 import { defaultUpdatePolicy } from '../../../core/command/update-compute-environment.ts';
-import { isFargate, type ComputeEnvironment } from '../../../core/compute-environment/compute-environment.ts';
+import {
+  isFargate,
+  type ComputeEnvironment,
+} from '../../../core/compute-environment/compute-environment.ts';
 import { batchImageStatus } from '../../../core/image/default-images.ts';
 import type { ComputeEnvironmentView } from '../../../port/reader.ts';
 
-export function computeEnvironmentDetail({ environment, tags, desiredvCpus, note }: ComputeEnvironmentView): ComputeEnvironmentDetail {
+export function computeEnvironmentDetail({
+  environment,
+  tags,
+  desiredvCpus,
+  note,
+}: ComputeEnvironmentView): ComputeEnvironmentDetail {
   const resources = environment.computeResources;
   const replaceable = environment.type === 'MANAGED' && !isFargate(environment);
   return {
@@ -19,8 +27,14 @@ export function computeEnvironmentDetail({ environment, tags, desiredvCpus, note
     type: environment.type,
     state: environment.state,
     status: environment.status,
-    statusReason: environment.statusReason ?? (environment.status === 'VALID' ? healthOf(environment, note) : undefined),
-    computeResources: resources && (replaceable ? { ...resources, ec2Configuration: configurations(environment), desiredvCpus } : resources),
+    statusReason:
+      environment.statusReason ??
+      (environment.status === 'VALID' ? healthOf(environment, note) : undefined),
+    computeResources:
+      resources &&
+      (replaceable
+        ? { ...resources, ec2Configuration: configurations(environment), desiredvCpus }
+        : resources),
     serviceRole: environment.serviceRole,
     // Readable before one was ever set (Terraform).
     updatePolicy: replaceable ? (environment.updatePolicy ?? defaultUpdatePolicy) : undefined,
@@ -31,19 +45,34 @@ export function computeEnvironmentDetail({ environment, tags, desiredvCpus, note
   };
 }
 
-/** Where its instances come up and take no jobs, the reason is the image's. What is taken on trust is said as well. */
+/**
+ * Where its instances come up and take no jobs, the reason is the image's. What is taken on trust
+ * is said as well.
+ */
 function healthOf({ launch }: ComputeEnvironment, note: string | undefined): string {
   const sources = launch?.sources ?? [];
   const unfit = new Set(sources.flatMap((source) => source.unfit ?? []));
-  const notes = new Set([...sources.flatMap((source) => source.notes ?? []), ...(note === undefined ? [] : [note])]);
-  const health = unfit.size === 0 ? 'ComputeEnvironment Healthy' : `Instances do not meet the AMI specification and take no jobs: ${[...unfit].join('; ')}`;
+  const notes = new Set([
+    ...sources.flatMap((source) => source.notes ?? []),
+    ...(note === undefined ? [] : [note]),
+  ]);
+  const health =
+    unfit.size === 0
+      ? 'ComputeEnvironment Healthy'
+      : `Instances do not meet the AMI specification and take no jobs: ${[...unfit].join('; ')}`;
   return notes.size === 0 ? health : `${health}. ${[...notes].join(' ')}`;
 }
 
 /** With what is said of the default image in use. */
-function configurations({ computeResources, launch }: ComputeEnvironment): Ec2Configuration[] | undefined {
+function configurations({
+  computeResources,
+  launch,
+}: ComputeEnvironment): Ec2Configuration[] | undefined {
   return computeResources?.ec2Configuration?.map((configuration) => {
-    const source = launch?.sources.find(({ imageSource, imageType }) => imageSource === 'default' && imageType === configuration.imageType);
+    const source = launch?.sources.find(
+      ({ imageSource, imageType }) =>
+        imageSource === 'default' && imageType === configuration.imageType,
+    );
     const status = source && batchImageStatus(source.imageId);
     return status === undefined ? configuration : { ...configuration, batchImageStatus: status };
   });

@@ -1,4 +1,5 @@
-// What job details and job summaries both tell of a job: its times, its arrays, its stop. Pure; reads nothing.
+// What job details and job summaries both tell of a job: its times, its arrays, its stop. Pure;
+// reads nothing.
 
 import { isArrayParent, isLive } from '../../../core/job/job.ts';
 import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
@@ -10,23 +11,39 @@ export function shownAttempt(job: JobView['job']): LiveAttempt | EndedAttempt | 
   return isLive(job) ? job.attempt : job.attempts.at(-1);
 }
 
-/** How the container ended; absent while an attempt is under way. `reason` is absent after a plain exit, whatever its code. */
-export function containerEnd(job: JobView['job']): { exitCode?: number | undefined; reason?: string | undefined } {
+/**
+ * How the container ended; absent while an attempt is under way. `reason` is absent after a plain
+ * exit, whatever its code.
+ */
+export function containerEnd(job: JobView['job']): {
+  exitCode?: number | undefined;
+  reason?: string | undefined;
+} {
   const attempt = shownAttempt(job);
-  return attempt?.state === 'ended' ? { exitCode: attempt.exitCode, reason: attempt.containerReason } : {};
+  return attempt?.state === 'ended'
+    ? { exitCode: attempt.exitCode, reason: attempt.containerReason }
+    : {};
 }
 
-/** When its container began to run; of an ended job the last attempt's, of an array the first child's. */
+/**
+ * When its container began to run; of an ended job the last attempt's, of an array the first
+ * child's.
+ */
 export function startedAt(job: JobView['job']): number | undefined {
   if (!isArrayParent(job) && job.status === 'RUNNING') return job.attempt.startedAtMs;
   return 'startedAtMs' in job ? job.startedAtMs : undefined;
 }
 
-/** Set on every job that ended, also one that was cancelled before it ran (Metaflow waits for it). */
-export const stoppedAt = (job: JobView['job']): number | undefined => ('stoppedAtMs' in job ? job.stoppedAtMs : undefined);
+/**
+ * Set on every job that ended, also one that was cancelled before it ran (Metaflow waits for it).
+ */
+export const stoppedAt = (job: JobView['job']): number | undefined =>
+  'stoppedAtMs' in job ? job.stoppedAtMs : undefined;
 
 /** Of a job that waits without a reason of its own: why, true at this moment. */
-export const statusReason = ({ job, waitingReason }: JobView): string | undefined => job.statusReason ?? (job.status === 'RUNNABLE' || job.status === 'PENDING' ? waitingReason : undefined);
+export const statusReason = ({ job, waitingReason }: JobView): string | undefined =>
+  job.statusReason ??
+  (job.status === 'RUNNABLE' || job.status === 'PENDING' ? waitingReason : undefined);
 
 /** A child's, or a node's, is its parent's with the index. */
 export function jobArnOf({ detail, arrayIndex, nodeIndex }: JobView): string {
@@ -36,9 +53,18 @@ export function jobArnOf({ detail, arrayIndex, nodeIndex }: JobView): string {
 
 /** Of a parent its size and its children's statuses, of a child its index. */
 export function arrayFacts(view: JobView):
-  | { size?: number | undefined; index?: number | undefined; statusSummary?: Record<string, number> | undefined; statusSummaryLastUpdatedAt?: number | undefined }
+  | {
+      size?: number | undefined;
+      index?: number | undefined;
+      statusSummary?: Record<string, number> | undefined;
+      statusSummaryLastUpdatedAt?: number | undefined;
+    }
   | undefined {
   if (view.arrayIndex !== undefined) return { index: view.arrayIndex };
   if (view.detail.arraySize === undefined) return undefined;
-  return { size: view.detail.arraySize, statusSummary: { ...view.statusSummary }, statusSummaryLastUpdatedAt: view.statusSummaryLastUpdatedAtMs };
+  return {
+    size: view.detail.arraySize,
+    statusSummary: { ...view.statusSummary },
+    statusSummaryLastUpdatedAt: view.statusSummaryLastUpdatedAtMs,
+  };
 }

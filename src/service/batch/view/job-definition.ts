@@ -1,5 +1,6 @@
-// A job definition as DescribeJobDefinitions answers it: what was registered, verbatim, but for what AWS fills in (container.ts).
-// Terraform, Nextflow and Nextstrain compare it or register it again, so that no other default may be added to it.
+// A job definition as DescribeJobDefinitions answers it: what was registered, verbatim, but for
+// what AWS fills in (container.ts). Terraform, Nextflow and Nextstrain compare it or register it
+// again, so that no other default may be added to it.
 
 import type { ContainerProperties, JobDefinition } from '@aws-sdk/client-batch';
 import type { JobDefinitionView } from '../../../port/reader.ts';
@@ -7,7 +8,8 @@ import { shownContainer, shownNodes } from './container.ts';
 
 export function jobDefinitionDetail({ definition, tags }: JobDefinitionView): JobDefinition {
   const { containerProperties, nodeProperties, platformCapabilities } = definition.request;
-  const shown = (container: ContainerProperties): ContainerProperties => shownContainer(container, platformCapabilities);
+  const shown = (container: ContainerProperties): ContainerProperties =>
+    shownContainer(container, platformCapabilities);
   return {
     ...definition.request,
     ...(containerProperties && { containerProperties: shown(containerProperties) }),

@@ -1,8 +1,15 @@
-// A job as DescribeJobs answers it. Which members stand there, and when, is what clients read meaning into (spec
-// users-and-clients, Part 2): `container` on all but multi-node parallel jobs (their nodes have one each), `stoppedAt` on all that
-// ended, `reason` only where there is one.
+// A job as DescribeJobs answers it. Which members stand there, and when, is what clients read
+// meaning into (spec users-and-clients, Part 2): `container` on all but multi-node parallel jobs
+// (their nodes have one each), `stoppedAt` on all that ended, `reason` only where there is one.
 
-import type { AttemptDetail, ContainerDetail, ContainerProperties, JobDetail, LogConfiguration, NetworkInterface } from '@aws-sdk/client-batch';
+import type {
+  AttemptDetail,
+  ContainerDetail,
+  ContainerProperties,
+  JobDetail,
+  LogConfiguration,
+  NetworkInterface,
+} from '@aws-sdk/client-batch';
 import { containerInstanceArn, nameInArn, taskArn } from '../../../core/arn.ts';
 import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
 import { logTarget } from '../../../core/job/container.ts';
@@ -10,7 +17,15 @@ import { isArrayParent, terminateOf } from '../../../core/job/job.ts';
 import { propertiesOfNode } from '../../../core/job/nodes.ts';
 import type { JobView } from '../../../port/reader.ts';
 import { shownContainer, shownNodes } from './container.ts';
-import { arrayFacts, containerEnd, jobArnOf, shownAttempt, startedAt, statusReason, stoppedAt } from './facts.ts';
+import {
+  arrayFacts,
+  containerEnd,
+  jobArnOf,
+  shownAttempt,
+  startedAt,
+  statusReason,
+  stoppedAt,
+} from './facts.ts';
 
 export function jobDetail(view: JobView): JobDetail {
   const { detail, job } = view;
@@ -25,7 +40,10 @@ export function jobDetail(view: JobView): JobDetail {
     attempts: isArrayParent(job) ? [] : job.attempts.map((attempt) => attemptDetail(view, attempt)),
     statusReason: statusReason(view),
     createdAt: job.createdAtMs,
-    retryStrategy: { attempts: detail.retryStrategy?.attempts ?? 1, evaluateOnExit: detail.retryStrategy?.evaluateOnExit ?? [] },
+    retryStrategy: {
+      attempts: detail.retryStrategy?.attempts ?? 1,
+      evaluateOnExit: detail.retryStrategy?.evaluateOnExit ?? [],
+    },
     startedAt: startedAt(job),
     stoppedAt: stoppedAt(job),
     dependsOn: [...(detail.dependsOn ?? [])],
@@ -50,14 +68,25 @@ function work(view: JobView): Pick<JobDetail, 'container' | 'nodeProperties' | '
   if (nodeProperties === undefined) return { container: containerDetail(view, detail.container) };
   if (nodeIndex !== undefined) {
     const { container } = propertiesOfNode(nodeProperties, nodeIndex);
-    return { container: containerDetail(view, container ?? {}), nodeDetails: { nodeIndex, isMainNode: nodeIndex === nodeProperties.mainNode } };
+    return {
+      container: containerDetail(view, container ?? {}),
+      nodeDetails: { nodeIndex, isMainNode: nodeIndex === nodeProperties.mainNode },
+    };
   }
-  return { nodeProperties: shownNodes(nodeProperties, (container) => shownProperties(container, detail)) };
+  return {
+    nodeProperties: shownNodes(nodeProperties, (container) => shownProperties(container, detail)),
+  };
 }
 
 function attemptDetail(view: JobView, attempt: EndedAttempt): AttemptDetail {
   return {
-    container: { ...whereItRan(view, attempt), exitCode: attempt.exitCode, reason: attempt.containerReason, logStreamName: attempt.log?.stream, networkInterfaces: interfaces(attempt) },
+    container: {
+      ...whereItRan(view, attempt),
+      exitCode: attempt.exitCode,
+      reason: attempt.containerReason,
+      logStreamName: attempt.log?.stream,
+      networkInterfaces: interfaces(attempt),
+    },
     startedAt: attempt.startedAtMs,
     stoppedAt: attempt.stoppedAtMs,
     statusReason: attempt.statusReason,
@@ -73,27 +102,42 @@ function containerDetail(view: JobView, container: ContainerProperties): Contain
     ...(attempt && whereItRan(view, attempt)),
     ...containerEnd(view.job),
     // "Each container attempt receives a log stream name when they reach the RUNNING status."
-    logStreamName: attempt === undefined || attempt.state === 'starting' ? undefined : attempt.log?.stream,
+    logStreamName:
+      attempt === undefined || attempt.state === 'starting' ? undefined : attempt.log?.stream,
   };
 }
 
-const shownProperties = (container: ContainerProperties, { definitionName, platformCapabilities }: JobView['detail']): ContainerProperties => ({
+const shownProperties = (
+  container: ContainerProperties,
+  { definitionName, platformCapabilities }: JobView['detail'],
+): ContainerProperties => ({
   ...shownContainer(container, platformCapabilities),
   logConfiguration: logDetail(container, definitionName),
 });
 
 /** Where other nodes reach a node of a multi-node parallel job. */
-const interfaces = (attempt: LiveAttempt | EndedAttempt | undefined): NetworkInterface[] => (attempt?.address === undefined ? [] : [{ privateIpv4Address: attempt.address }]);
+const interfaces = (attempt: LiveAttempt | EndedAttempt | undefined): NetworkInterface[] =>
+  attempt?.address === undefined ? [] : [{ privateIpv4Address: attempt.address }];
 
-/** Cromwell reads `options['awslogs-group']` of every job, so that it stands there also where nobody gave one. */
+/**
+ * Cromwell reads `options['awslogs-group']` of every job, so that it stands there also where nobody
+ * gave one.
+ */
 function logDetail(container: ContainerProperties, definitionName: string): LogConfiguration {
   const target = logTarget(container, definitionName);
   const given: LogConfiguration = container.logConfiguration ?? { logDriver: 'awslogs' };
-  const options = target === undefined ? given.options : { ...given.options, 'awslogs-group': target.group };
+  const options =
+    target === undefined ? given.options : { ...given.options, 'awslogs-group': target.group };
   return { ...given, options: options ?? {}, secretOptions: given.secretOptions ?? [] };
 }
 
-function whereItRan({ detail }: JobView, attempt: LiveAttempt | EndedAttempt): { containerInstanceArn: string; taskArn: string } {
+function whereItRan(
+  { detail }: JobView,
+  attempt: LiveAttempt | EndedAttempt,
+): { containerInstanceArn: string; taskArn: string } {
   const cluster = attempt.cluster ?? nameInArn(attempt.computeEnvironmentArn) ?? 'default';
-  return { containerInstanceArn: containerInstanceArn(detail.scope, cluster, attempt.hostId), taskArn: taskArn(detail.scope, cluster, attempt.attemptId) };
+  return {
+    containerInstanceArn: containerInstanceArn(detail.scope, cluster, attempt.hostId),
+    taskArn: taskArn(detail.scope, cluster, attempt.attemptId),
+  };
 }

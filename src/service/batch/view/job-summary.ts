@@ -29,8 +29,13 @@ export function jobSummary(view: JobView): JobSummary {
 }
 
 /** Of a multi-node parallel job the number of its nodes, of a node also which it is. */
-function nodeSummary({ detail: { nodeProperties }, nodeIndex }: JobView): NodePropertiesSummary | undefined {
+function nodeSummary({
+  detail: { nodeProperties },
+  nodeIndex,
+}: JobView): NodePropertiesSummary | undefined {
   if (nodeProperties === undefined) return undefined;
   const { numNodes, mainNode } = nodeProperties;
-  return nodeIndex === undefined ? { numNodes } : { isMainNode: nodeIndex === mainNode, numNodes, nodeIndex };
+  return nodeIndex === undefined
+    ? { numNodes }
+    : { isMainNode: nodeIndex === mainNode, numNodes, nodeIndex };
 }

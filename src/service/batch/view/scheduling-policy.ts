@@ -1,9 +1,13 @@
-// A scheduling policy as DescribeSchedulingPolicies answers it: what was given, and no default that was not (Terraform compares).
+// A scheduling policy as DescribeSchedulingPolicies answers it: what was given, and no default that
+// was not (Terraform compares).
 
 import type { SchedulingPolicyDetail } from '@aws-sdk/client-batch';
 import type { SchedulingPolicyView } from '../../../port/reader.ts';
 
-export const schedulingPolicyDetail = ({ policy, tags }: SchedulingPolicyView): SchedulingPolicyDetail => ({
+export const schedulingPolicyDetail = ({
+  policy,
+  tags,
+}: SchedulingPolicyView): SchedulingPolicyDetail => ({
   name: policy.name,
   arn: policy.arn,
   fairsharePolicy: policy.fairsharePolicy,

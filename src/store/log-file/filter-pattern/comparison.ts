@@ -1,4 +1,5 @@
-// A comparison of a value in a message with one in a pattern, as JSON patterns and space-delimited patterns share it.
+// A comparison of a value in a message with one in a pattern, as JSON patterns and space-delimited
+// patterns share it.
 
 import type { Scanner } from './scanner.ts';
 
@@ -26,10 +27,15 @@ export function parseComparison(scanner: Scanner): Comparison | undefined {
   if (text === undefined) throw scanner.fail('expected a value');
   const number = !isQuoted && numberForm.test(text) ? Number(text) : undefined;
   if (operator === '=' || operator === '!=') {
-    const equals = number === undefined ? glob(text) : (value: string | number | boolean) => numberOf(value) === number || String(value) === text;
+    const equals =
+      number === undefined
+        ? glob(text)
+        : (value: string | number | boolean) =>
+            numberOf(value) === number || String(value) === text;
     return operator === '=' ? equals : (value) => !equals(value);
   }
-  if (number === undefined) throw scanner.fail(`${operator} compares numbers only, but ${JSON.stringify(text)} is none`);
+  if (number === undefined)
+    throw scanner.fail(`${operator} compares numbers only, but ${JSON.stringify(text)} is none`);
   return ordering(operator, number);
 }
 
@@ -57,7 +63,8 @@ function glob(pattern: string): Comparison {
   const inner = parts.slice(1, -1);
   return (value) => {
     const text = String(value);
-    if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+    if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
+      return false;
     let at = first.length;
     for (const part of inner) {
       const found = text.indexOf(part, at);

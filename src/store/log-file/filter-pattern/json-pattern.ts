@@ -1,6 +1,7 @@
-// JSON patterns: `{ ($.user.id = 1) && ($.items[0] != "x*") || $.error IS TRUE }`. A message that is not a JSON object or array
-// never matches, and neither does a comparison with a property that is not there (CloudWatch Logs user guide, "Using filter
-// patterns to match terms in JSON log events"). `&&` binds closer than `||`.
+// JSON patterns: `{ ($.user.id = 1) && ($.items[0] != "x*") || $.error IS TRUE }`. A message that
+// is not a JSON object or array never matches, and neither does a comparison with a property that
+// is not there (CloudWatch Logs user guide, "Using filter patterns to match terms in JSON log
+// events"). `&&` binds closer than `||`.
 
 import { parseComparison } from './comparison.ts';
 import type { Matcher } from './matcher.ts';
@@ -39,13 +40,15 @@ export function parseJsonPattern(text: string): Matcher {
 
 function either(scanner: Scanner, depth: number): Condition {
   const parts = [both(scanner, depth)];
-  for (scanner.skipSpace(); scanner.take('||'); scanner.skipSpace()) parts.push(both(scanner, depth));
+  for (scanner.skipSpace(); scanner.take('||'); scanner.skipSpace())
+    parts.push(both(scanner, depth));
   return parts.length === 1 ? (parts[0] as Condition) : (root) => parts.some((part) => part(root));
 }
 
 function both(scanner: Scanner, depth: number): Condition {
   const parts = [single(scanner, depth)];
-  for (scanner.skipSpace(); scanner.take('&&'); scanner.skipSpace()) parts.push(single(scanner, depth));
+  for (scanner.skipSpace(); scanner.take('&&'); scanner.skipSpace())
+    parts.push(single(scanner, depth));
   return parts.length === 1 ? (parts[0] as Condition) : (root) => parts.every((part) => part(root));
 }
 
@@ -63,7 +66,8 @@ function single(scanner: Scanner, depth: number): Condition {
   const asked = state(scanner);
   if (asked !== undefined) return (root) => asked(valuesAt(root, steps));
   const comparison = parseComparison(scanner);
-  if (comparison === undefined) throw scanner.fail('expected =, !=, <, >, <=, >=, IS, EXISTS or NOT EXISTS');
+  if (comparison === undefined)
+    throw scanner.fail('expected =, !=, <, >, <=, >=, IS, EXISTS or NOT EXISTS');
   return (root) => valuesAt(root, steps).some((value) => isScalar(value) && comparison(value));
 }
 
@@ -116,8 +120,12 @@ function valuesAt(root: unknown, steps: readonly Step[]): readonly unknown[] {
 function take(value: unknown, step: Step): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   if ('every' in step) return Object.values(value);
-  if ('index' in step) return Array.isArray(value) && step.index < value.length ? [value[step.index]] : [];
-  return !Array.isArray(value) && Object.hasOwn(value, step.name) ? [(value as Record<string, unknown>)[step.name]] : [];
+  if ('index' in step)
+    return Array.isArray(value) && step.index < value.length ? [value[step.index]] : [];
+  return !Array.isArray(value) && Object.hasOwn(value, step.name)
+    ? [(value as Record<string, unknown>)[step.name]]
+    : [];
 }
 
-const isScalar = (value: unknown): value is string | number | boolean => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+const isScalar = (value: unknown): value is string | number | boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';

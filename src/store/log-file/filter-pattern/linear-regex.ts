@@ -1,7 +1,8 @@
-// Whether a text matches a regular expression of AWS's subset, in time that grows with the text's length alone: all ways to match
-// are followed side by side (Thompson 1968), and what was found of a set of ways is remembered. The subset has no
-// parentheses: an expression is alternatives, each a row of characters of which some may be left out or repeated.
-// It answers what JavaScript's own RegExp would, by which single characters are judged; it finds no place and no groups.
+// Whether a text matches a regular expression of AWS's subset, in time that grows with the text's
+// length alone: all ways to match are followed side by side (Thompson 1968), and what was found of
+// a set of ways is remembered. The subset has no parentheses: an expression is alternatives, each a
+// row of characters of which some may be left out or repeated. It answers what JavaScript's own
+// RegExp would, by which single characters are judged; it finds no place and no groups.
 
 import { must } from '../../../base/assert.ts';
 
@@ -49,7 +50,10 @@ export class LinearRegex {
   /** Ways that begin anew at every character. */
   readonly #again: readonly number[];
 
-  /** `source` is valid to RegExp, and of AWS's subset; throws what `tooLarge` makes where its counts come to too much. */
+  /**
+   * `source` is valid to RegExp, and of AWS's subset; throws what `tooLarge` makes where its counts
+   * come to too much.
+   */
   constructor(source: string, tooLarge: () => Error) {
     this.#parse(source, tooLarge);
     this.#needle = this.#starts.length === 1 ? this.#longestText() : '';
@@ -76,7 +80,7 @@ export class LinearRegex {
       this.#starts.push(first);
       first = items.length;
     };
-    for (let at = 0; at < source.length; ) {
+    for (let at = 0; at < source.length;) {
       const character = source.charAt(at);
       if (character === '|') {
         close();
@@ -88,15 +92,23 @@ export class LinearRegex {
         at++;
         continue;
       }
-      const atom = matchAt(character === '\\' ? escape : character === '[' ? set : /[^]/y, source, at) ?? character;
+      const atom =
+        matchAt(character === '\\' ? escape : character === '[' ? set : /[^]/y, source, at) ??
+        character;
       at += atom.length;
-      const takes = /^\\?[^\\A-Za-z0-9.]$|^[A-Za-z0-9]$|^\\[.\\]$/.test(atom) ? atom.slice(-1) : classOf(atom);
+      const takes = /^\\?[^\\A-Za-z0-9.]$|^[A-Za-z0-9]$|^\\[.\\]$/.test(atom)
+        ? atom.slice(-1)
+        : classOf(atom);
       const { text, least, most } = quantifierAt(source, at);
       at += text.length;
-      if (items.length + Math.max(least, Number.isFinite(most) ? most : 0) > mostItems) throw tooLarge();
-      for (let count = 0; count < least; count++) items.push({ takes, optional: false, repeats: false });
+      if (items.length + Math.max(least, Number.isFinite(most) ? most : 0) > mostItems)
+        throw tooLarge();
+      for (let count = 0; count < least; count++)
+        items.push({ takes, optional: false, repeats: false });
       if (most === Infinity) items.push({ takes, optional: true, repeats: true });
-      else for (let count = least; count < most; count++) items.push({ takes, optional: true, repeats: false });
+      else
+        for (let count = least; count < most; count++)
+          items.push({ takes, optional: true, repeats: false });
     }
     close();
   }
@@ -135,7 +147,10 @@ export class LinearRegex {
       if (item !== undefined && takes(item, character)) next.push(item.repeats ? way : way + 1);
     }
     const reached = this.#reach(next, false);
-    const state = this.#state([...new Set([...reached, ...this.#again])].sort((a, b) => a - b), false);
+    const state = this.#state(
+      [...new Set([...reached, ...this.#again])].sort((a, b) => a - b),
+      false,
+    );
     if (code < 128) from.ascii[code] = state;
     else from.other.set(code, state);
     return state;
@@ -145,10 +160,17 @@ export class LinearRegex {
     const key = keyOf(ways, atStart);
     let state = this.#states.get(key);
     if (state === undefined) {
-      // Few expressions have many. Nothing leads to the old ones but the state in hand, which goes on working.
+      // Few expressions have many. Nothing leads to the old ones but the state in hand, which goes
+      // on working.
       this.#known += ways.length + 10;
       if (this.#known > mostKnown) this.#forget();
-      state = { ways, matches: ways.some((way) => this.#items[way] === undefined), matchesAtEnd: ways.some((way) => this.#endsAt(way, atStart)), ascii: [], other: new Map() };
+      state = {
+        ways,
+        matches: ways.some((way) => this.#items[way] === undefined),
+        matchesAtEnd: ways.some((way) => this.#endsAt(way, atStart)),
+        ascii: [],
+        other: new Map(),
+      };
       this.#states.set(key, state);
     }
     return state;
@@ -172,23 +194,33 @@ export class LinearRegex {
   }
 }
 
-const takes = ({ takes: what }: Item, character: string): boolean => (typeof what === 'function' ? what(character) : what === character);
+const takes = ({ takes: what }: Item, character: string): boolean =>
+  typeof what === 'function' ? what(character) : what === character;
 
-const keyOf = (ways: readonly number[], atStart: boolean): string => `${atStart ? '^' : ''}${ways.join(',')}`;
+const keyOf = (ways: readonly number[], atStart: boolean): string =>
+  `${atStart ? '^' : ''}${ways.join(',')}`;
 
 function matchAt(form: RegExp, source: string, at: number): string | undefined {
   form.lastIndex = at;
   return form.exec(source)?.[0];
 }
 
-function quantifierAt(source: string, at: number): { readonly text: string; readonly least: number; readonly most: number } {
+function quantifierAt(
+  source: string,
+  at: number,
+): { readonly text: string; readonly least: number; readonly most: number } {
   quantifier.lastIndex = at;
   const found = quantifier.exec(source);
   if (found === null) return { text: '', least: 1, most: 1 };
   const [text, sign, from, comma, to] = found;
-  if (sign !== undefined) return { text, least: sign === '+' ? 1 : 0, most: sign === '?' ? 1 : Infinity };
+  if (sign !== undefined)
+    return { text, least: sign === '+' ? 1 : 0, most: sign === '?' ? 1 : Infinity };
   const least = Number(must(from, 'a count has a beginning'));
-  return { text, least, most: comma === undefined ? least : to === '' || to === undefined ? Infinity : Number(to) };
+  return {
+    text,
+    least,
+    most: comma === undefined ? least : to === '' || to === undefined ? Infinity : Number(to),
+  };
 }
 
 /** A set, an escape or the point, of which JavaScript knows what it takes. */

@@ -17,7 +17,9 @@ export class Scanner {
   }
 
   fail(why: string): InvalidFilterPattern {
-    return new InvalidFilterPattern(`Invalid filter pattern: ${why} at character ${this.#at + 1} of ${JSON.stringify(this.#text)}`);
+    return new InvalidFilterPattern(
+      `Invalid filter pattern: ${why} at character ${this.#at + 1} of ${JSON.stringify(this.#text)}`,
+    );
   }
 
   skipSpace(): void {
@@ -53,7 +55,10 @@ export class Scanner {
     return found;
   }
 
-  /** A text in double quotes, its opening quote being next; `\"` and `\\` are a quote and a backslash. */
+  /**
+   * A text in double quotes, its opening quote being next; `\"` and `\\` are a quote and a
+   * backslash.
+   */
   quoted(): string {
     this.expect('"');
     let value = '';
@@ -75,7 +80,8 @@ export class Scanner {
     const end = this.#text.indexOf('%', this.#at);
     if (end < 0) throw this.fail('a percent sign is not closed');
     const source = this.#text.slice(this.#at, end);
-    if (++this.#regexes > mostRegexes) throw this.fail(`more than ${mostRegexes} regular expressions`);
+    if (++this.#regexes > mostRegexes)
+      throw this.fail(`more than ${mostRegexes} regular expressions`);
     const regex = parseRegex(source);
     this.#at = end + 1;
     return regex;

@@ -1,6 +1,7 @@
-// Patterns of terms: `ERROR timeout` (all), `?ERROR ?WARN` (any), `ERROR -retry` (without), "exact phrase", %regex%. Terms are
-// found anywhere in a message, in their own case. Beside other terms those with a question mark have no effect, as in AWS
-// (CloudWatch Logs user guide, "Using filter patterns to match terms in unstructured log events").
+// Patterns of terms: `ERROR timeout` (all), `?ERROR ?WARN` (any), `ERROR -retry` (without), "exact
+// phrase", %regex%. Terms are found anywhere in a message, in their own case. Beside other terms
+// those with a question mark have no effect, as in AWS (CloudWatch Logs user guide, "Using filter
+// patterns to match terms in unstructured log events").
 
 import type { LinearRegex } from './linear-regex.ts';
 import type { Matcher } from './matcher.ts';
@@ -22,8 +23,14 @@ export function parseTerms(text: string): Matcher {
   const phrases = all.filter((one) => typeof one === 'string').sort((a, b) => b.length - a.length);
   return {
     matches: (message) =>
-      all.every((one) => contains(message, one)) && !none.some((one) => contains(message, one)) && (alternatives.length === 0 || alternatives.some((one) => contains(message, one))),
-    needle: phrases[0] ?? (alternatives.length === 1 && typeof alternatives[0] === 'string' ? alternatives[0] : undefined),
+      all.every((one) => contains(message, one)) &&
+      !none.some((one) => contains(message, one)) &&
+      (alternatives.length === 0 || alternatives.some((one) => contains(message, one))),
+    needle:
+      phrases[0] ??
+      (alternatives.length === 1 && typeof alternatives[0] === 'string'
+        ? alternatives[0]
+        : undefined),
   };
 }
 
@@ -34,4 +41,5 @@ function term(scanner: Scanner): Term {
   return found;
 }
 
-const contains = (message: string, one: Term): boolean => (typeof one === 'string' ? message.includes(one) : one.test(message));
+const contains = (message: string, one: Term): boolean =>
+  typeof one === 'string' ? message.includes(one) : one.test(message);
