@@ -5,8 +5,8 @@ import { arn, hostId, type HostId } from '../src/base/ids.ts';
 import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
 import { capacityOf } from '../src/core/instance-type/instance-type.ts';
 import type { Needs } from '../src/core/job/needs.ts';
-import { HostIndex } from '../src/core/schedule/host-index.ts';
-import { fitsIn } from '../src/core/schedule/room.ts';
+import { HostIndex } from '../src/core/schedule/fit/host-index.ts';
+import { fitsIn } from '../src/core/schedule/fit/room.ts';
 import { draws } from './draws.ts';
 import type { Figure } from './report.ts';
 

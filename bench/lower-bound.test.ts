@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
-import { defaultMarket } from '../src/core/schedule/market.ts';
-import { pack } from '../src/core/schedule/pack.ts';
-import { tiersOf } from '../src/core/schedule/strategy.ts';
+import { defaultMarket } from '../src/core/schedule/scale/market.ts';
+import { pack } from '../src/core/schedule/scale/pack.ts';
+import { tiersOf } from '../src/core/schedule/scale/strategy.ts';
 import { lowerBoundMicroUsd } from './lower-bound.ts';
 
 const [offers = []] = tiersOf(

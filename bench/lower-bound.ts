@@ -8,9 +8,9 @@
 // together are a bound for every plan. It is concave in the prices; nested searches find the best.
 
 import type { Needs } from '../src/core/job/needs.ts';
-import type { Waiting } from '../src/core/schedule/pack.ts';
-import { fitsIn } from '../src/core/schedule/room.ts';
-import type { Offer } from '../src/core/schedule/strategy.ts';
+import type { Waiting } from '../src/core/schedule/scale/pack.ts';
+import { fitsIn } from '../src/core/schedule/fit/room.ts';
+import type { Offer } from '../src/core/schedule/scale/strategy.ts';
 
 type Triple = readonly [number, number, number];
 const amountsOf = (needs: Needs): Triple => [

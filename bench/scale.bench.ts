@@ -7,14 +7,14 @@ import { arn, hostId } from '../src/base/ids.ts';
 import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
 import type { InstanceType } from '../src/core/instance-type/instance-type.ts';
 import type { Needs } from '../src/core/job/needs.ts';
-import { defaultMarket } from '../src/core/schedule/market.ts';
-import { pack, type Bounds, type Waiting } from '../src/core/schedule/pack.ts';
-import { planScaling } from '../src/core/schedule/scale.ts';
+import { defaultMarket } from '../src/core/schedule/scale/market.ts';
+import { pack, type Bounds, type Waiting } from '../src/core/schedule/scale/pack.ts';
+import { planScaling } from '../src/core/schedule/scale/scale.ts';
 import type {
   ScalingEnvironment,
   ScalingInstance,
-} from '../src/core/schedule/scaling-environment.ts';
-import { tiersOf, type Offer } from '../src/core/schedule/strategy.ts';
+} from '../src/core/schedule/scale/scaling-environment.ts';
+import { tiersOf, type Offer } from '../src/core/schedule/scale/strategy.ts';
 import { draws, type Draws } from './draws.ts';
 import { lowerBoundMicroUsd } from './lower-bound.ts';
 import type { Figure } from './report.ts';

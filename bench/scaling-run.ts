@@ -4,12 +4,12 @@
 import { arn, hostId, type HostId } from '../src/base/ids.ts';
 import type { InstanceType } from '../src/core/instance-type/instance-type.ts';
 import { needsKey, type Needs } from '../src/core/job/needs.ts';
-import { HostIndex } from '../src/core/schedule/host-index.ts';
-import { defaultMarket } from '../src/core/schedule/market.ts';
-import type { Waiting } from '../src/core/schedule/pack.ts';
-import { planScaling } from '../src/core/schedule/scale.ts';
-import type { ScalingEnvironment } from '../src/core/schedule/scaling-environment.ts';
-import { offerOf } from '../src/core/schedule/strategy.ts';
+import { HostIndex } from '../src/core/schedule/fit/host-index.ts';
+import { defaultMarket } from '../src/core/schedule/scale/market.ts';
+import type { Waiting } from '../src/core/schedule/scale/pack.ts';
+import { planScaling } from '../src/core/schedule/scale/scale.ts';
+import type { ScalingEnvironment } from '../src/core/schedule/scale/scaling-environment.ts';
+import { offerOf } from '../src/core/schedule/scale/strategy.ts';
 import { draws } from './draws.ts';
 
 /**

@@ -13,7 +13,7 @@ import {
 } from '../src/base/ids.ts';
 import type { ComputeEnvironment } from '../src/core/compute-environment/compute-environment.ts';
 import type { ConsumableResource } from '../src/core/consumable-resource/consumable-resource.ts';
-import type { Instance } from '../src/core/host.ts';
+import type { Instance } from '../src/core/host/host.ts';
 import type { Placement } from '../src/core/job/attempt.ts';
 import {
   isArrayParent,

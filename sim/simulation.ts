@@ -7,10 +7,10 @@ import { attemptId, splitJobId, type Arn, type AttemptId, type JobId } from '../
 import { localHost } from '../src/capacity/local/local.ts';
 import { Control } from '../src/control/control.ts';
 import type { Command } from '../src/core/command/command.ts';
-import type { Machine } from '../src/core/host.ts';
+import type { Machine } from '../src/core/host/host.ts';
 import { isLive, type WaitingJob } from '../src/core/job/job.ts';
 import { FakeEngine, type FakeFaults } from '../src/engine/fake/fake-engine.ts';
-import { defaultMarket } from '../src/core/schedule/market.ts';
+import { defaultMarket } from '../src/core/schedule/scale/market.ts';
 import type { Settings } from '../src/core/settings.ts';
 import type { FakeBehaviour } from '../src/engine/fake/behaviour.ts';
 import type { Envelope } from '../src/port/command-bus.ts';

@@ -22,7 +22,7 @@ import {
 import { isRefusal } from '../src/base/refusal.ts';
 import { schedulingPolicyArn } from '../src/core/arn.ts';
 import type { Command } from '../src/core/command/command.ts';
-import type { HostFacts } from '../src/core/host.ts';
+import type { HostFacts } from '../src/core/host/host.ts';
 import type { TableWrite, TableWriteOutcome } from '../src/port/store.ts';
 import { NodesWorkload } from './nodes-workload.ts';
 import type { ExitRule, Plan, RunPlan } from './oracle.ts';

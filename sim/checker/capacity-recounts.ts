@@ -7,7 +7,7 @@ import type { HostId, JobId } from '../../src/base/ids.ts';
 import { isFargate } from '../../src/core/compute-environment/compute-environment.ts';
 import type { LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
-import type { World } from '../../src/core/world.ts';
+import type { World } from '../../src/core/world/world.ts';
 import { holdingsOf, type Holding, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 

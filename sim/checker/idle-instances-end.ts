@@ -4,7 +4,7 @@
 
 import type { HostId } from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
-import type { Instance } from '../../src/core/host.ts';
+import type { Instance } from '../../src/core/host/host.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';

@@ -4,7 +4,7 @@
 
 import type { Arn, HostId } from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
-import type { Instance } from '../../src/core/host.ts';
+import type { Instance } from '../../src/core/host/host.ts';
 import type { Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 

@@ -4,7 +4,7 @@
 // had places, as they had them.
 
 import { splitJobId, type AttemptId, type HostId } from '../../src/base/ids.ts';
-import type { Instance } from '../../src/core/host.ts';
+import type { Instance } from '../../src/core/host/host.ts';
 import type { LiveJob } from '../../src/core/job/job.ts';
 import {
   holdingsOf,

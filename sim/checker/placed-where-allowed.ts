@@ -4,7 +4,7 @@
 
 import type { HostId } from '../../src/base/ids.ts';
 import { hasInstances } from '../../src/core/compute-environment/compute-environment.ts';
-import type { Instance } from '../../src/core/host.ts';
+import type { Instance } from '../../src/core/host/host.ts';
 import { holdingsOf, type Holding, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 

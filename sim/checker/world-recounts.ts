@@ -3,7 +3,7 @@
 
 import type { JobId } from '../../src/base/ids.ts';
 import { restoreWorld } from '../../src/control/control.ts';
-import { checkWorld } from '../../src/core/invariant.ts';
+import { checkWorld } from '../../src/core/world/invariant.ts';
 import {
   isArrayParent,
   type ArrayParent,
@@ -11,7 +11,7 @@ import {
   type WorldJob,
 } from '../../src/core/job/job.ts';
 import { needsKey } from '../../src/core/job/needs.ts';
-import type { World } from '../../src/core/world.ts';
+import type { World } from '../../src/core/world/world.ts';
 import { isSame, type Alike } from '../same.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 

@@ -15,10 +15,14 @@ import type { KeyMaker } from '../port/key-maker.ts';
 import { emptySays as emptySaysInBatch } from '../service/batch/empty-values.ts';
 import { batchOperations } from '../service/batch/operations.ts';
 import { knownReferences } from '../service/batch/known-references.ts';
-import { SubmitRate } from '../service/batch/submit-rate.ts';
+import { SubmitRate } from '../service/batch/job/submit-rate.ts';
 import { emptySays as emptySaysInEc2 } from '../service/ec2/empty-values.ts';
-import { ec2Seed } from '../service/ec2/make.ts';
-import { defaultNetwork, noteNetwork, type DefaultNetwork } from '../service/ec2/network.ts';
+import { ec2Seed } from '../service/ec2/network/make.ts';
+import {
+  defaultNetwork,
+  noteNetwork,
+  type DefaultNetwork,
+} from '../service/ec2/network/network.ts';
 import { ec2Operations } from '../service/ec2/operations.ts';
 import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { noteRoles, type IamKinds, type RoleUse } from '../service/iam/deps.ts';

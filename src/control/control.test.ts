@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkWorld } from '../core/invariant.ts';
+import { checkWorld } from '../core/world/invariant.ts';
 import { limit } from '../core/limit.ts';
 import { batch, emptyWorld, host, Rig, scope } from './scripted-ports.ts';
 

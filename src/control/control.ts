@@ -6,14 +6,14 @@
 import type { KeyValuePair } from '@aws-sdk/client-batch';
 import { hostId as asHostId, type Arn, type AttemptId, type HostId } from '../base/ids.ts';
 import type { ReportAttempt } from '../core/command/command.ts';
-import { restoreJob } from '../core/fold-jobs.ts';
-import type { Machine } from '../core/host.ts';
+import { restoreJob } from '../core/world/fold-jobs.ts';
+import type { Machine } from '../core/host/host.ts';
 import type { AttemptOnHost } from '../core/job/attempt.ts';
 import { isArrayParent, isInWorld, isLive, type LiveJob, type Job } from '../core/job/job.ts';
 import { limit } from '../core/limit.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
-import { restoreReadiness } from '../core/restore-readiness.ts';
-import { World } from '../core/world.ts';
+import { restoreReadiness } from '../core/world/restore-readiness.ts';
+import { World } from '../core/world/world.ts';
 import type { CapacityProvider, CapacityReport } from '../port/capacity.ts';
 import type { Clock } from '../port/clock.ts';
 import {
@@ -27,16 +27,16 @@ import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
 import type { LogSink } from '../port/log-sink.ts';
 import type { Store, StoredWorld } from '../port/store.ts';
-import { CommandQueue, Stopped } from './command-queue.ts';
-import { EffectRunner } from './effect-runner.ts';
-import { HostLink } from './host-link.ts';
-import { jobOfOldAttempt } from './past.ts';
-import { Launches } from './launches.ts';
-import { KeptOutput } from './kept-output.ts';
-import { LogPump, type LogDestination } from './log-pump.ts';
-import { LogRetention } from './log-retention.ts';
-import { ControlReader } from './reader.ts';
-import { UnknownAttempts } from './reconciler.ts';
+import { CommandQueue, Stopped } from './turn/command-queue.ts';
+import { EffectRunner } from './host/effect-runner.ts';
+import { HostLink } from './host/host-link.ts';
+import { jobOfOldAttempt } from './turn/past.ts';
+import { Launches } from './host/launches.ts';
+import { KeptOutput } from './log/kept-output.ts';
+import { LogPump, type LogDestination } from './log/log-pump.ts';
+import { LogRetention } from './log/log-retention.ts';
+import { ControlReader } from './read/reader.ts';
+import { UnknownAttempts } from './host/reconciler.ts';
 import { Retention } from './retention.ts';
 
 export interface ControlPorts {

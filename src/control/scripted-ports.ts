@@ -14,7 +14,7 @@ import {
   type Scope,
 } from '../base/ids.ts';
 import { must } from '../base/assert.ts';
-import type { Machine } from '../core/host.ts';
+import type { Machine } from '../core/host/host.ts';
 import type { Job, JobDetailRecord, WorldJob } from '../core/job/job.ts';
 import type { Command, ReplyOf } from '../core/command/command.ts';
 import type { Refusal } from '../base/refusal.ts';

@@ -4,7 +4,7 @@
 import type { Arn, AttemptId, HostId, JobId } from '../base/ids.ts';
 import type { ConsumableResource } from './consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
-import type { Host } from './host.ts';
+import type { Host } from './host/host.ts';
 import type { EndedAttempt, NodePlacement, Placement } from './job/attempt.ts';
 import type {
   Job,

@@ -3,7 +3,7 @@
 // same events.
 
 import { ec2Catalogue, type Catalogue } from './instance-type/catalogue.ts';
-import { defaultMarket, type Market } from './schedule/market.ts';
+import { defaultMarket, type Market } from './schedule/scale/market.ts';
 import { awsLimits, type Limits } from './limit.ts';
 
 export interface Settings {

@@ -3,7 +3,7 @@
 
 import type { AttemptId, HostId, JobId, Scope } from '../base/ids.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
-import type { Host, Machine } from '../core/host.ts';
+import type { Host, Machine } from '../core/host/host.ts';
 import type { InstanceType } from '../core/instance-type/instance-type.ts';
 import type { Attempt } from '../core/job/attempt.ts';
 import type { Job, JobDetailRecord } from '../core/job/job.ts';

@@ -4,8 +4,8 @@
 import type { JobId } from '../base/ids.ts';
 import type { Job } from '../core/job/job.ts';
 import type { JobStatus } from '../core/job/status.ts';
-import type { EnvironmentsReason } from '../core/schedule/explain.ts';
-import type { Holder } from '../core/schedule/holders.ts';
+import type { EnvironmentsReason } from '../core/schedule/explain/explain.ts';
+import type { Holder } from '../core/schedule/explain/holders.ts';
 
 /** Why a job waits, in full; true at this moment. */
 export interface WaitView {

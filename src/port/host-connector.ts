@@ -2,7 +2,7 @@
 // addresses and engines; which hosts there are, and what for, it does not.
 
 import type { HostId } from '../base/ids.ts';
-import type { HostAddress, HostFacts } from '../core/host.ts';
+import type { HostAddress, HostFacts } from '../core/host/host.ts';
 import type { Engine } from './engine.ts';
 
 /**

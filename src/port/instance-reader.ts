@@ -2,7 +2,7 @@
 // instances of the caller's own that joined one. Part of the reader port.
 
 import type { Scope } from '../base/ids.ts';
-import type { Instance } from '../core/host.ts';
+import type { Instance } from '../core/host/host.ts';
 import type { InstanceType } from '../core/instance-type/instance-type.ts';
 
 export interface InstanceView {

@@ -2,16 +2,16 @@
 // one stops the process. The store decides nothing: rows are exactly what core's variants say.
 
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../base/ids.ts';
-import type { LogStreamRow, ShareChange } from '../core/changes.ts';
+import type { LogStreamRow, ShareChange } from '../core/world/changes.ts';
 import type { ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { IndexRange } from '../core/job/index-ranges.ts';
-import type { EndedInstance, EnvironmentHost } from '../core/host.ts';
+import type { EndedInstance, EnvironmentHost } from '../core/host/host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
-import type { ShareUsage } from '../core/schedule/share.ts';
+import type { ShareUsage } from '../core/schedule/order/share.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
 
 /** A log group's row (CloudWatch Logs). */

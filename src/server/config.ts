@@ -11,7 +11,12 @@ import { ec2Catalogue, type Catalogue } from '../core/instance-type/catalogue.ts
 import { OwnTypesError, parseOwnTypes } from '../core/instance-type/own-types.ts';
 import type { Needs } from '../core/job/needs.ts';
 import { awsLimits, settableLimits, type LimitName, type Limits } from '../core/limit.ts';
-import { defaultMarket, MarketError, parseMarket, type Market } from '../core/schedule/market.ts';
+import {
+  defaultMarket,
+  MarketError,
+  parseMarket,
+  type Market,
+} from '../core/schedule/scale/market.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { BadAddressPattern, HostAddresses } from '../engine/docker/host-addresses.ts';
 import { defaultJobNetworks } from '../engine/job-networks.ts';

@@ -10,7 +10,7 @@ import { dockerHosts } from '../engine/docker/docker-hosts.ts';
 import { localHost, ownAddress } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import { visible } from '../base/visible.ts';
-import type { DefaultNetwork } from '../service/ec2/network.ts';
+import type { DefaultNetwork } from '../service/ec2/network/network.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { backUp, NoRoomForBackup, removeLeftCopies } from '../store/backup/backup-stream.ts';
 import { DiskRoom } from '../store/disk-room.ts';

@@ -144,7 +144,7 @@ test('a finding names the line of the import', () => {
 });
 
 test('a path has its room by its first folders', () => {
-  assert.equal(roomOf('src/service/batch/submit-job.ts'), 'service');
+  assert.equal(roomOf('src/service/batch/job/submit-job.ts'), 'service');
   assert.equal(roomOf('src/main.ts'), 'main');
   assert.equal(roomOf('sim/main.ts'), 'sim');
   assert.equal(roomOf('bin/longshore.js'), undefined);

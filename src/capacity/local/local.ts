@@ -2,7 +2,7 @@
 
 import { networkInterfaces } from 'node:os';
 import { hostId } from '../../base/ids.ts';
-import type { Machine } from '../../core/host.ts';
+import type { Machine } from '../../core/host/host.ts';
 import type { Needs } from '../../core/job/needs.ts';
 
 const unbounded: Needs = {

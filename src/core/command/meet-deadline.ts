@@ -5,13 +5,13 @@
 
 import { never } from '../../base/assert.ts';
 import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
-import { endInstance } from '../instance.ts';
+import { endInstance } from '../host/instance.ts';
 import { isLive } from '../job/job.ts';
-import { explainHead } from '../schedule/explain.ts';
-import type { World } from '../world.ts';
+import { explainHead } from '../schedule/explain/explain.ts';
+import type { World } from '../world/world.ts';
 import type { Decided, MeetDeadline } from './command.ts';
 import { done } from './command.ts';
-import { findJob, stopEvents, type Stopped } from './stop-job.ts';
+import { findJob, stopEvents, type Stopped } from './job/stop-job.ts';
 
 export const timeoutReason = 'Job attempt duration exceeded timeout';
 export const timeLimitReason = (reason: string): string =>

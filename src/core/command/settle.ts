@@ -4,15 +4,15 @@
 
 import { never } from '../../base/assert.ts';
 import { childId, splitJobId, type HostId, type JobId } from '../../base/ids.ts';
-import { isSequential, type Occasion } from '../dependents.ts';
+import { isSequential, type Occasion } from '../world/dependents.ts';
 import type { Event } from '../event.ts';
 import { dependentJobFailed, isChildReady, isReady, readyRanges } from '../job/dependency.ts';
 import { isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
 import type { EndedStatus } from '../job/status.ts';
-import type { World } from '../world.ts';
-import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
-import { settleEnvironmentEvents } from './settle-environment.ts';
-import { lossEvents } from './report-attempt.ts';
+import type { World } from '../world/world.ts';
+import { failWaitingChildren, parentEndEvents } from './job/array-fold.ts';
+import { settleEnvironmentEvents } from './compute-environment/settle-environment.ts';
+import { lossEvents } from './job/report-attempt.ts';
 
 /** The events that the occasion brings about. Applying them may make new occasions. */
 export function settle(world: World, occasion: Occasion, nowMs: number): readonly Event[] {

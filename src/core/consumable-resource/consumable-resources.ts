@@ -4,7 +4,7 @@
 import { must } from '../../base/assert.ts';
 import type { Arn, Scope } from '../../base/ids.ts';
 import { consumableResourceArn } from '../arn.ts';
-import type { Changes } from '../changes.ts';
+import type { Changes } from '../world/changes.ts';
 import {
   quantitiesOf,
   type ConsumableClaim,

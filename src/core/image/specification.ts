@@ -3,7 +3,7 @@
 // follows from that is decided elsewhere.
 
 import type { Architecture } from '../instance-type/instance-type.ts';
-import type { HostFacts } from '../host.ts';
+import type { HostFacts } from '../host/host.ts';
 import type { Image, ImageAgent } from './image.ts';
 
 export type Requirement =

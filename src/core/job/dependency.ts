@@ -5,7 +5,7 @@
 
 import { never } from '../../base/assert.ts';
 import { splitJobId, type JobId } from '../../base/ids.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { isArrayParent, type LiveArrayParent, type WaitingJob } from './job.ts';
 
 export type Dependency =

@@ -11,7 +11,7 @@ import type {
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { logTarget, needsOf, type LogTarget } from './container.ts';
 import type { Needs } from './needs.ts';
 import type { NodeGroup, NodeTerms } from './nodes.ts';

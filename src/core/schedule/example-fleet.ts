@@ -7,16 +7,16 @@ import { arn, attemptId, hostId, jobId, nodeId, type HostId } from '../../base/i
 import { isRefusal } from '../../base/refusal.ts';
 import type { Command } from '../command/command.ts';
 import { decide } from '../command/decide.ts';
-import type { RegisteredHost } from '../host.ts';
-import { checkWorld } from '../invariant.ts';
+import type { RegisteredHost } from '../host/host.ts';
+import { checkWorld } from '../world/invariant.ts';
 import { isArrayParent, isLive } from '../job/job.ts';
 import type { Needs } from '../job/needs.ts';
 import { settle } from '../command/settle.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { scope, submit, worldOf, type Case, type ExampleJob } from './example-world.ts';
-import { explain, type WaitingReason } from './explain.ts';
-import { Pass } from './place.ts';
-import { scalingCycle } from './scaling-cycle.ts';
+import { explain, type WaitingReason } from './explain/explain.ts';
+import { Pass } from './fit/place.ts';
+import { scalingCycle } from './scale/scaling-cycle.ts';
 
 export interface FleetCase extends Omit<Case, 'jobs' | 'environments'> {
   /** By name; those with `hosts` are UNMANAGED and have registered hosts of such sizes. */

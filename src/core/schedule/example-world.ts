@@ -4,15 +4,15 @@
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
 import { arn, attemptId, hostId, jobId, scopeOf, type AttemptId } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
-import { checkWorld } from '../invariant.ts';
+import { checkWorld } from '../world/invariant.ts';
 import { ChildTable } from '../job/child-table.ts';
 import type { Needs } from '../job/needs.ts';
 import type { NodeGroup, NodeTerms } from '../job/nodes.ts';
 import type { JobTerms } from '../job/terms.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
-import { World } from '../world.ts';
-import { Pass } from './place.ts';
+import { World } from '../world/world.ts';
+import { Pass } from './fit/place.ts';
 
 export const scope = scopeOf('000000000000', 'us-east-1');
 export const needs = (vcpus: number, memoryMib = 128, gpus = 0): Needs => ({

@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, jobId } from '../../base/ids.ts';
-import { checkWorld } from '../invariant.ts';
-import { explain } from './explain.ts';
+import { checkWorld } from '../world/invariant.ts';
+import { explain } from './explain/explain.ts';
 import { end, needs, place, worldOf, type Case } from './example-world.ts';
-import { Pass } from './place.ts';
+import { Pass } from './fit/place.ts';
 
 const cases: Record<string, { given: Case; placed: string[]; waits?: [string, string][] }> = {
   'jobs start in the order of submission as far as the machine goes': {

@@ -4,7 +4,7 @@
 // answers: callers read our own words, the server's log has the rest.
 
 import type { HostId } from '../../base/ids.ts';
-import type { HostAddress, HostFacts } from '../../core/host.ts';
+import type { HostAddress, HostFacts } from '../../core/host/host.ts';
 import { EngineUnavailable, type Engine } from '../../port/engine.ts';
 import { BadHostAddress, type HostConnector } from '../../port/host-connector.ts';
 import { DockerClient } from './docker-client.ts';

@@ -6,7 +6,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { realpathSync } from 'node:fs';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { basename, dirname, isAbsolute, join, posix } from 'node:path';
-import type { HostAddress } from '../../core/host.ts';
+import type { HostAddress } from '../../core/host/host.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';
 import { dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
 import { sshTarget } from './ssh-connection.ts';

@@ -8,7 +8,7 @@ import type { Ids } from '../../port/ids.ts';
 import type { Reader } from '../../port/reader.ts';
 import type { Operation, RequestContext } from '../../wire/operation.ts';
 import type { NamedResources } from './known-references.ts';
-import type { SubmitRate } from './submit-rate.ts';
+import type { SubmitRate } from './job/submit-rate.ts';
 
 export interface BatchDeps {
   readonly bus: CommandBus;

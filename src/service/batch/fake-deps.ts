@@ -6,7 +6,7 @@ import { scopeOf, splitJobId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import type { Command } from '../../core/command/command.ts';
 import { decide } from '../../core/command/decide.ts';
-import { settleEnvironmentEvents } from '../../core/command/settle-environment.ts';
+import { settleEnvironmentEvents } from '../../core/command/compute-environment/settle-environment.ts';
 import { nothingKnown, type KnownReferences } from '../../core/compute-environment/references.ts';
 import type { Limits } from '../../core/limit.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
@@ -14,12 +14,12 @@ import {
   quantitiesOf,
   type ConsumableResource,
 } from '../../core/consumable-resource/consumable-resource.ts';
-import { World } from '../../core/world.ts';
+import { World } from '../../core/world/world.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobListQuery, JobView, Reader, Tags } from '../../port/reader.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import type { BatchDeps, BatchOperation } from './deps.ts';
-import type { SubmitRate } from './submit-rate.ts';
+import type { SubmitRate } from './job/submit-rate.ts';
 
 export const scope = scopeOf('123456789012', 'eu-west-1');
 

@@ -7,7 +7,7 @@ import * as sdk from '@aws-sdk/client-batch';
 import { NormalizedSchema } from '@smithy/core/schema';
 import fc from 'fast-check';
 import { hostId } from '../../base/ids.ts';
-import { checkWorld } from '../../core/invariant.ts';
+import { checkWorld } from '../../core/world/invariant.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { notBuilt } from '../../wire/operation.ts';
 import { compileResponse, operationsOf } from '../../wire/schema.ts';

@@ -12,9 +12,9 @@ import {
 import type { LaunchTemplateData } from '../../core/launch-template/launch-template.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { RequestContext } from '../../wire/operation.ts';
-import { deviceOf, imagesOf } from '../ec2/image.ts';
-import { versionsOf } from '../ec2/launch-template.ts';
-import { knownSubnets } from '../ec2/network.ts';
+import { deviceOf, imagesOf } from '../ec2/image/image.ts';
+import { versionsOf } from '../ec2/launch-template/launch-template.ts';
+import { knownSubnets } from '../ec2/network/network.ts';
 import type { Ec2Kinds, Ec2View } from '../ec2/resources.ts';
 import { iamScope, type IamKinds, type IamView } from '../iam/deps.ts';
 import { knownRoles } from '../iam/known-roles.ts';

@@ -9,7 +9,7 @@ import type { Operation, RequestContext } from '../../wire/operation.ts';
 import { FakeResources } from '../fake-resources.ts';
 import { ResourceSpace } from '../resource-space.ts';
 import type { Ec2Deps } from './deps.ts';
-import { ec2Seed } from './make.ts';
+import { ec2Seed } from './network/make.ts';
 import { ec2Operations } from './operations.ts';
 import type { Ec2Kinds } from './resources.ts';
 

@@ -8,7 +8,7 @@ import { addressText, blockText, contains, overlaps, parseBlock } from '../../ba
 import { FakeEc2, type Answer } from './fake-deps.ts';
 import { filtered } from './filter.ts';
 import { ec2Operations } from './operations.ts';
-import { zonesOf } from './zone.ts';
+import { zonesOf } from './network/zone.ts';
 
 test('the table holds operations of the SDK and nothing else', () => {
   const known = operationsOf(sdk);

@@ -16,11 +16,11 @@ import {
   unavailable,
   type Instance,
   type RegisteredHost,
-} from '../../core/host.ts';
+} from '../../core/host/host.ts';
 import type { Needs } from '../../core/job/needs.ts';
 import type { ContainerInstanceView } from '../../port/cluster-reader.ts';
 import type { RequestContext } from '../../wire/operation.ts';
-import { zoneOfSubnet } from '../ec2/zone.ts';
+import { zoneOfSubnet } from '../ec2/network/zone.ts';
 import { clusterName } from './cluster.ts';
 import { type EcsDeps } from './deps.ts';
 

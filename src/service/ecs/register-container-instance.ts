@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { must } from '../../base/assert.ts';
 import { hostId } from '../../base/ids.ts';
-import type { HostAddress, HostFacts } from '../../core/host.ts';
+import type { HostAddress, HostFacts } from '../../core/host/host.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';
 import { integerIn, lengthIn } from './check.ts';

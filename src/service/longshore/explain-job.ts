@@ -16,7 +16,7 @@ import { decidingRule } from '../../core/job/retry.ts';
 import type { JobTerms, RetryRule } from '../../core/job/terms.ts';
 import { isEnded } from '../../core/job/status.ts';
 import { limit } from '../../core/limit.ts';
-import type { Holder } from '../../core/schedule/holders.ts';
+import type { Holder } from '../../core/schedule/explain/holders.ts';
 import type { DependencyView, WaitView } from '../../port/explanation-view.ts';
 import type { JobView } from '../../port/reader.ts';
 import { invalid, notFound } from '../../wire/error-catalogue.ts';

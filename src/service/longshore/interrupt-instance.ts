@@ -3,7 +3,7 @@
 // same end.
 
 import { isRefusal } from '../../base/refusal.ts';
-import { instanceIdOf } from '../../core/host.ts';
+import { instanceIdOf } from '../../core/host/host.ts';
 import { invalid, notFound, throttled } from '../../wire/error-catalogue.ts';
 import type { Operation } from '../../wire/operation.ts';
 import type { LongshoreDeps } from './deps.ts';

@@ -11,7 +11,7 @@ import {
   type HostAddress,
   type HostFacts,
   type RegisteredHost,
-} from '../../core/host.ts';
+} from '../../core/host/host.ts';
 import { judgeHost } from '../../core/image/specification.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';

@@ -8,7 +8,7 @@ import { schedulableGpus, type InstanceType } from '../../core/instance-type/ins
 import { invalid, notFound } from '../../wire/error-catalogue.ts';
 import type { Operation } from '../../wire/operation.ts';
 
-import { imagesOf } from '../ec2/image.ts';
+import { imagesOf } from '../ec2/image/image.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { validationOf } from './validation.ts';
 

@@ -13,7 +13,7 @@ import {
   type Instance,
   type Machine,
   type RegisteredHost,
-} from '../../core/host.ts';
+} from '../../core/host/host.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';
 import { FakeEc2, context } from '../ec2/fake-deps.ts';

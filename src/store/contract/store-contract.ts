@@ -13,7 +13,7 @@ import type {
   LiveArrayParent,
   WaitingJob,
 } from '../../core/job/job.ts';
-import type { Instance, RegisteredHost } from '../../core/host.ts';
+import type { Instance, RegisteredHost } from '../../core/host/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';

@@ -14,7 +14,7 @@ import {
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../../core/job/job.ts';
 import type { IndexRange } from '../../core/job/index-ranges.ts';
 import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
-import type { EndedInstance, Instance } from '../../core/host.ts';
+import type { EndedInstance, Instance } from '../../core/host/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type {
   JobEnd,

@@ -10,7 +10,7 @@ import type { ComputeEnvironment } from '../../core/compute-environment/compute-
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../../core/job/job.ts';
 import { isEnded, jobStatuses } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
-import type { EnvironmentHost } from '../../core/host.ts';
+import type { EnvironmentHost } from '../../core/host/host.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import type {

@@ -2,7 +2,7 @@
 // it sent: nothing is added that AWS does not add (spec users-and-clients, "Terraform, in detail").
 
 import type { ComputeEnvironmentDetail, Ec2Configuration } from '@aws-sdk/client-batch';
-import { defaultUpdatePolicy } from '../../../core/command/update-compute-environment.ts';
+import { defaultUpdatePolicy } from '../../../core/command/compute-environment/update-compute-environment.ts';
 import {
   isFargate,
   type ComputeEnvironment,

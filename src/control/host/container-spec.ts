@@ -1,0 +1,106 @@
+// An attempt at a job becomes what an engine runs: the stored container with AWS's variables put
+// in. What cannot be given to any engine yet is said here, in the words in which the attempt then
+// fails.
+
+import type { KeyValuePair } from '@aws-sdk/client-batch';
+import { scopeParts, splitJobId, type JobId } from '../../base/ids.ts';
+import { isFargate } from '../../core/compute-environment/compute-environment.ts';
+import type { JobDetailRecord } from '../../core/job/job.ts';
+import type { Placement } from '../../core/job/attempt.ts';
+import type { Needs } from '../../core/job/needs.ts';
+import { propertiesOfNode } from '../../core/job/nodes.ts';
+import { batchVariables, platformVariables, type NodeFacts } from '../../core/job/variables.ts';
+import type { World } from '../../core/world/world.ts';
+import type { ContainerSpec } from '../../port/engine.ts';
+
+export type SpecOrReason = { readonly spec: ContainerSpec } | { readonly cannotStart: string };
+
+/**
+ * `needs` are the job's; `detail` is its parent's for an array's child; `forAll` are variables of
+ * every container.
+ */
+export function containerSpec(
+  world: World,
+  jobId: JobId,
+  placement: Placement,
+  needs: Needs,
+  detail: JobDetailRecord,
+  forAll: readonly KeyValuePair[],
+): SpecOrReason {
+  const node = nodeFacts(world, jobId);
+  const container =
+    (node &&
+      detail.nodeProperties &&
+      propertiesOfNode(detail.nodeProperties, node.node).container) ??
+    detail.container;
+  if (container.secrets && container.secrets.length > 0) {
+    return {
+      cannotStart:
+        'ResourceInitializationError: unable to pull secrets: this server has no source of secrets',
+    };
+  }
+  const queueName = world.jobQueues.get(detail.queueArn)?.name ?? detail.queueArn;
+  const environment = world.computeEnvironments.get(placement.computeEnvironmentArn);
+  const variables = batchVariables({
+    jobId,
+    attemptNumber: placement.number,
+    queueName,
+    computeEnvironmentName: environment?.name ?? '',
+    arraySize: detail.arraySize,
+    node,
+  });
+  const own = under(forAll, container.environment ?? []);
+  const platform = platformVariables({
+    fargate: environment !== undefined && isFargate(environment),
+    region: scopeParts(detail.scope).region,
+  });
+  return {
+    spec: {
+      attemptId: placement.attemptId,
+      image: container.image ?? '',
+      command: container.command ?? [],
+      environment: [...under(platform, own), ...variables],
+      ...needs,
+      user: container.user,
+      privileged: container.privileged,
+      readonlyRootFilesystem: container.readonlyRootFilesystem,
+      ulimits: container.ulimits,
+      volumes: container.volumes,
+      mountPoints: container.mountPoints,
+      linuxParameters: container.linuxParameters,
+      logConfiguration: container.logConfiguration,
+      network: node &&
+        placement.network && { ...placement.network, numNodes: node.numNodes, node: node.node },
+      labels: {
+        'longshore.job': jobId,
+        'longshore.job-name': detail.name,
+        'longshore.job-queue': queueName,
+      },
+    },
+  };
+}
+
+/** The first where the second do not say otherwise, then the second. */
+const under = (
+  first: readonly KeyValuePair[],
+  second: readonly KeyValuePair[],
+): readonly KeyValuePair[] => [
+  ...first.filter(({ name }) => !second.some((variable) => variable.name === name)),
+  ...second,
+];
+
+/** Which node of a multi-node parallel job it is: the job itself is its main node. */
+function nodeFacts(world: World, jobId: JobId): NodeFacts | undefined {
+  const { parent, node } = splitJobId(jobId);
+  const job = world.jobs.get(parent);
+  const nodes = job?.terms.nodes;
+  if (job === undefined || nodes === undefined) return undefined;
+  const { mainNode, numNodes } = nodes;
+  if (node === undefined) return { node: mainNode, mainNode, numNodes };
+  return {
+    node,
+    mainNode,
+    numNodes,
+    mainNodeAddress: job.status === 'RUNNING' ? job.attempt.address : undefined,
+  };
+}

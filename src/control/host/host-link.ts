@@ -1,0 +1,119 @@
+// The link to one host: its engine, the reconciler that compares with it, and when it was last
+// heard of. It judges no attempt and changes nothing; that a host is silent or heard again it only
+// tells.
+
+import type { HostId } from '../../base/ids.ts';
+import { limit } from '../../core/limit.ts';
+import {
+  EngineUnavailable,
+  type Engine,
+  type EngineAttempt,
+  type EngineCapabilities,
+  type EngineReport,
+} from '../../port/engine.ts';
+import { Reconciler, type ReconcilerParts } from './reconciler.ts';
+
+export interface HostLinkParts extends Omit<ReconcilerParts, 'onContact'> {
+  /** Its engine has answered. */
+  readonly onHeard: () => void;
+  /** It has answered nothing for so long; told again and again while that lasts. */
+  readonly onSilence: (forMs: number) => void;
+}
+
+export class HostLink {
+  readonly hostId: HostId;
+  readonly #parts: HostLinkParts;
+  readonly #reconciler: Reconciler;
+  #heardAtMs: number;
+  #isOpen = false;
+  #closed = false;
+  #cancelRetry: (() => void) | undefined;
+  #cancelWatch: (() => void) | undefined;
+
+  constructor(parts: HostLinkParts) {
+    this.hostId = parts.hostId;
+    this.#parts = parts;
+    this.#heardAtMs = parts.clock.now();
+    this.#reconciler = new Reconciler({
+      ...parts,
+      onContact: (reached) => this.#noteContact(reached),
+    });
+    this.#watch();
+  }
+
+  get engine(): Engine {
+    return this.#parts.engine;
+  }
+
+  /** Attempts that run there and that the rows are too old to know, as of the last comparison. */
+  get unknown(): readonly EngineAttempt[] {
+    return this.#reconciler.unknown;
+  }
+
+  /**
+   * The engine once it is open; before, nothing can be asked of it, and opening finds what is to be
+   * done.
+   */
+  get openEngine(): Engine | undefined {
+    return this.#isOpen ? this.#parts.engine : undefined;
+  }
+
+  /** Connects and compares once. Rejects where the engine cannot be had. */
+  async open(): Promise<EngineCapabilities> {
+    const capabilities = await this.engine.open((report: EngineReport) => {
+      // It tells of what ended meanwhile while it opens, and is asked for the output at once.
+      this.#isOpen = true;
+      this.#parts.report(report);
+    });
+    this.#isOpen = true;
+    await this.#reconciler.run();
+    return capabilities;
+  }
+
+  /**
+   * Connects as soon as it can be reached, however long that takes; until then it counts as silent.
+   */
+  keepOpening(): void {
+    this.open().catch((error: unknown) => {
+      if (this.#closed) return;
+      if (!(error instanceof EngineUnavailable))
+        this.#parts.onProblem(`connecting to host ${this.hostId}`, error);
+      const { clock } = this.#parts;
+      this.#cancelRetry = clock.at(clock.now() + limit.engineRetryMs, () => this.keepOpening());
+    });
+  }
+
+  /** One comparison now. */
+  reconcile(): Promise<void> {
+    return this.#reconciler.run();
+  }
+
+  /** Looks no more; the engine goes on until it is closed by {@link close}. */
+  rest(): void {
+    this.#closed = true;
+    this.#cancelRetry?.();
+    this.#cancelWatch?.();
+    this.#reconciler.close();
+  }
+
+  async close(): Promise<void> {
+    this.rest();
+    await this.engine.close();
+  }
+
+  #noteContact(reached: boolean): void {
+    if (!reached) return;
+    this.#heardAtMs = this.#parts.clock.now();
+    this.#parts.onHeard();
+  }
+
+  /** By its own clock: a question that a host cut off never answers may hang for long. */
+  #watch(): void {
+    const { clock, periodMs, onSilence } = this.#parts;
+    this.#cancelWatch = clock.at(clock.now() + periodMs, () => {
+      const silentMs = clock.now() - this.#heardAtMs;
+      if (silentMs > periodMs) onSilence(silentMs);
+      this.#watch();
+    });
+  }
+}

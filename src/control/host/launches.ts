@@ -1,0 +1,54 @@
+// Asks the capacity provider for instances, and again now and then for those that do not run yet:
+// an ask may be lost, and so may its answer. It decides nothing; what a report means is core's
+// affair.
+
+import type { HostId } from '../../base/ids.ts';
+import { limit } from '../../core/limit.ts';
+import type { World } from '../../core/world/world.ts';
+import type { CapacityProvider, CapacityReport } from '../../port/capacity.ts';
+import type { Clock } from '../../port/clock.ts';
+
+export interface LaunchesParts {
+  readonly world: World;
+  readonly capacity: CapacityProvider;
+  readonly clock: Clock;
+  readonly report: (report: CapacityReport) => void;
+}
+
+export class Launches {
+  readonly #parts: LaunchesParts;
+  #cancelAlarm: (() => void) | undefined;
+
+  constructor(parts: LaunchesParts) {
+    this.#parts = parts;
+  }
+
+  /** Asks for all that there are: one may have been taken back while nobody listened. */
+  open(): void {
+    const { capacity, report, world } = this.#parts;
+    capacity.open(report);
+    for (const host of world.hosts.values())
+      if (host.kind === 'instance' && host.state !== 'SHUTTING_DOWN') this.ask(host.id);
+  }
+
+  ask(hostId: HostId): void {
+    const host = this.#parts.world.hosts.get(hostId);
+    if (host?.kind !== 'instance') return;
+    this.#parts.capacity.launch(hostId, { spot: host.spot });
+    this.#setAlarm();
+  }
+
+  close(): void {
+    this.#cancelAlarm?.();
+    this.#parts.capacity.close();
+  }
+
+  #setAlarm(): void {
+    const { clock } = this.#parts;
+    this.#cancelAlarm ??= clock.at(clock.now() + limit.launchRepeatMs, () => {
+      this.#cancelAlarm = undefined;
+      for (const host of this.#parts.world.hosts.values())
+        if (host.kind === 'instance' && host.state === 'PENDING') this.ask(host.id);
+    });
+  }
+}

@@ -1,0 +1,202 @@
+// Reads clusters, container instances and tasks off the world, and those that have ended off the
+// store. Changes nothing.
+
+import { must } from '../../base/assert.ts';
+import { splitJobId, type AttemptId, type HostId, type JobId, type Scope } from '../../base/ids.ts';
+import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
+import type { Host, Machine } from '../../core/host/host.ts';
+import { typeOf } from '../../core/host/instance.ts';
+import {
+  isArrayParent,
+  isLive,
+  type ArrayParent,
+  type Job,
+  type JobDetailRecord,
+} from '../../core/job/job.ts';
+import { noNeeds, subtractNeeds } from '../../core/job/needs.ts';
+import { limit } from '../../core/limit.ts';
+import type { World } from '../../core/world/world.ts';
+import type {
+  ClusterReader,
+  ContainerInstanceView,
+  ListedTask,
+  TaskFacts,
+  TaskView,
+} from '../../port/cluster-reader.ts';
+import type { StoreReader } from '../../port/store.ts';
+
+type Past = Pick<
+  StoreReader,
+  'job' | 'jobDetail' | 'child' | 'children' | 'endedJobs' | 'endedInstances' | 'tags'
+>;
+
+export class WorldClusterReader implements ClusterReader {
+  readonly #world: World;
+  readonly #store: Past;
+  /** Whether what ended before the start has been looked up: only when somebody asks for it. */
+  #knowsPast = false;
+
+  constructor(world: World, store: Past) {
+    this.#world = world;
+    this.#store = store;
+  }
+
+  environments(scope: Scope): readonly ComputeEnvironment[] {
+    return [...this.#world.computeEnvironments.values()]
+      .filter((environment) => environment.scope === scope)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  containerInstances(environment: ComputeEnvironment): readonly ContainerInstanceView[] {
+    return [...this.#world.hostsFor(environment)].map((host) => this.#view(environment, host));
+  }
+
+  containerInstance(
+    environment: ComputeEnvironment,
+    hostId: HostId,
+    endedAfterMs?: number,
+  ): ContainerInstanceView | undefined {
+    for (const host of this.#world.hostsFor(environment))
+      if (host.id === hostId) return this.#view(environment, host);
+    if (endedAfterMs === undefined) return undefined;
+    const ended = this.#store
+      .endedInstances(environment.scope, endedAfterMs)
+      .find(
+        ({ instance }) =>
+          instance.id === hostId && instance.computeEnvironmentArn === environment.arn,
+      );
+    return (
+      ended && {
+        host: ended.instance,
+        environment,
+        hasEnded: true,
+        slice: { type: typeOf(this.#world, ended.instance), of: undefined },
+        remaining: noNeeds,
+        runningTasks: 0,
+        pendingTasks: 0,
+      }
+    );
+  }
+
+  #view(environment: ComputeEnvironment, host: Host): ContainerInstanceView {
+    const there = [...this.#world.attemptsOn(host.id)].flatMap(
+      (attemptId) => this.#live(environment, attemptId) ?? [],
+    );
+    return {
+      host,
+      environment,
+      hasEnded: false,
+      slice:
+        host.kind === 'instance'
+          ? { type: typeOf(this.#world, host), of: this.#machine(host.machineId) }
+          : undefined,
+      remaining: subtractNeeds(host.capacity, this.#world.hostUse(host.id)),
+      runningTasks: there.filter(({ job }) => job.status === 'RUNNING').length,
+      pendingTasks: there.filter(({ job }) => job.status === 'STARTING').length,
+    };
+  }
+
+  #machine(id: HostId): Machine | undefined {
+    const host = this.#world.hosts.get(id);
+    return host?.kind === 'machine' ? host : undefined;
+  }
+
+  tasks(environment: ComputeEnvironment, endedAfterMs: number): readonly ListedTask[] {
+    this.#learnPast(endedAfterMs);
+    const live = [...this.#world.attempts.keys()].flatMap((attemptId): ListedTask[] => {
+      const view = this.#live(environment, attemptId);
+      return view === undefined
+        ? []
+        : [
+            {
+              attemptId,
+              jobId: view.jobId,
+              hostId: view.attempt.hostId,
+              isWanted: view.job.stopRequested === undefined,
+            },
+          ];
+    });
+    const ended = [...this.#world.endedTasks.entries()].flatMap(
+      ([attemptId, { jobId, computeEnvironmentArn, hostId, stoppedAtMs }]): ListedTask[] =>
+        computeEnvironmentArn === environment.arn && stoppedAtMs > endedAfterMs
+          ? [{ attemptId, jobId, hostId, isWanted: false }]
+          : [],
+    );
+    return [...live, ...ended];
+  }
+
+  task(
+    environment: ComputeEnvironment,
+    attemptId: AttemptId,
+    endedAfterMs: number,
+  ): TaskView | undefined {
+    return this.#live(environment, attemptId) ?? this.#ended(environment, attemptId, endedAfterMs);
+  }
+
+  #live(environment: ComputeEnvironment, attemptId: AttemptId): TaskView | undefined {
+    const jobId = this.#world.attempts.get(attemptId);
+    if (jobId === undefined) return undefined;
+    const job = must(this.#world.jobs.get(jobId), 'an attempt under way belongs to a job');
+    return isLive(job) && job.attempt.computeEnvironmentArn === environment.arn
+      ? { attemptId, jobId, job, attempt: job.attempt, environment }
+      : undefined;
+  }
+
+  #ended(
+    environment: ComputeEnvironment,
+    attemptId: AttemptId,
+    endedAfterMs: number,
+  ): TaskView | undefined {
+    if (this.#world.endedTasks.get(attemptId) === undefined) this.#learnPast(endedAfterMs);
+    const known = this.#world.endedTasks.get(attemptId);
+    if (known?.computeEnvironmentArn !== environment.arn || known.stoppedAtMs <= endedAfterMs)
+      return undefined;
+    const job = this.#job(environment.scope, known.jobId);
+    const attempt = job?.attempts.find((one) => one.attemptId === attemptId);
+    return job && attempt && { attemptId, jobId: known.jobId, job, attempt, environment };
+  }
+
+  /** Undefined where it has been removed since. */
+  #job(scope: Scope, id: JobId): Job | undefined {
+    const { parent, index, node } = splitJobId(id);
+    const child = index ?? node;
+    const found: Job | ArrayParent | undefined =
+      this.#world.jobs.get(id) ??
+      (child === undefined
+        ? this.#store.job(scope, id)?.job
+        : this.#store.child(parent, child)?.job);
+    return found === undefined || isArrayParent(found) ? undefined : found;
+  }
+
+  /**
+   * What had ended before the start and is shown still; what has ended since, the world noted
+   * itself.
+   */
+  #learnPast(endedAfterMs: number): void {
+    if (this.#knowsPast) return;
+    this.#knowsPast = true;
+    const { endedTasks } = this.#world;
+    for (const { id, job } of this.#store.endedJobs(endedAfterMs, limit.endedTasksRead)) {
+      const jobs: readonly Job[] = isArrayParent(job) ? [] : [job];
+      const children =
+        isArrayParent(job) || job.terms.nodes !== undefined
+          ? this.#store.children(id).map((child) => child.job)
+          : [];
+      for (const one of [...jobs, ...children])
+        for (const attempt of one.attempts)
+          if (endedTasks.get(attempt.attemptId) === undefined) endedTasks.note(one.id, attempt);
+    }
+  }
+
+  taskFacts(jobId: JobId): TaskFacts | undefined {
+    const detail = this.#store.jobDetail(jobId);
+    return detail && { detail, tags: this.#tags(detail) };
+  }
+
+  /** Of both together the job's own win (spec 4.4). */
+  #tags({ propagateTags, definitionArn, arn }: JobDetailRecord): TaskFacts['tags'] {
+    return propagateTags === true
+      ? { ...this.#store.tags(definitionArn), ...this.#store.tags(arn) }
+      : {};
+  }
+}

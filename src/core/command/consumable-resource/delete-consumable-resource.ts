@@ -1,0 +1,20 @@
+// DeleteConsumableResource (spec 4.8). Attempts that hold some of it go on; jobs that wait for it
+// say that it is gone, and wait until there is one of its name again.
+
+import { refuse } from '../../../base/refusal.ts';
+import type { World } from '../../world/world.ts';
+import { done, type Decided, type DeleteConsumableResource } from '../command.ts';
+
+export function decideDeleteConsumableResource(
+  world: World,
+  command: DeleteConsumableResource,
+): Decided<DeleteConsumableResource> {
+  const resource = world.consumableResources.find(command.scope, command.consumableResource);
+  if (resource === undefined)
+    return refuse('not-found', `Consumable resource ${command.consumableResource} does not exist`);
+  return {
+    events: [{ type: 'consumable-resource-deleted', arn: resource.arn }],
+    effects: [],
+    reply: done,
+  };
+}

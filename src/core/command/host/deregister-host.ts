@@ -1,0 +1,31 @@
+// A host leaves its cluster (ECS DeregisterContainerInstance): one that still runs jobs only by
+// force, and those then end as if the host had. An instance of a managed environment, of no use to
+// anybody outside of its cluster, ends.
+
+import { refuse } from '../../../base/refusal.ts';
+import { endInstance } from '../../host/instance.ts';
+import type { World } from '../../world/world.ts';
+import type { Decided, DeregisterHost } from '../command.ts';
+import { done } from '../command.ts';
+
+export function decideDeregisterHost(
+  world: World,
+  { scope, hostId, force }: DeregisterHost,
+  nowMs: number,
+): Decided<DeregisterHost> {
+  const host = world.hosts.get(hostId);
+  if (host === undefined || host.kind === 'machine' || host.scope !== scope)
+    return refuse('not-found', `No host ${hostId} is registered.`);
+  const running = world.attemptsOn(hostId).size;
+  if (running > 0 && !force)
+    return refuse(
+      'invalid',
+      `${host.title} runs ${running} ${running === 1 ? 'job' : 'jobs'}. Drain it and wait, or deregister it by force.`,
+    );
+  if (host.kind === 'instance') return { ...endInstance(world, host, 'user', nowMs), reply: done };
+  return {
+    events: [{ type: 'host-left', hostId, atMs: nowMs }],
+    effects: [{ type: 'unlink-host', hostId }],
+    reply: done,
+  };
+}

@@ -1,0 +1,20 @@
+// An instance of a managed environment ends: because scaling needs it no longer, because Spot takes
+// it back, or because somebody wants it to (EC2 TerminateInstances). An idle one is gone at once;
+// else its jobs end first, as on AWS by the end of their host.
+
+import { refuse } from '../../../base/refusal.ts';
+import { endInstance } from '../../host/instance.ts';
+import type { World } from '../../world/world.ts';
+import type { Decided, EndInstance } from '../command.ts';
+import { done } from '../command.ts';
+
+export function decideEndInstance(
+  world: World,
+  { scope, hostId, cause }: EndInstance,
+  nowMs: number,
+): Decided<EndInstance> {
+  const host = world.hosts.get(hostId);
+  if (host?.kind !== 'instance' || host.scope !== scope)
+    return refuse('not-found', `No instance ${hostId} was launched here.`);
+  return { ...endInstance(world, host, cause, nowMs), reply: done };
+}

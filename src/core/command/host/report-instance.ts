@@ -1,0 +1,34 @@
+// What the capacity provider says of an instance: it runs, it could not be launched, or Spot takes
+// it back. News of one that is gone is dropped.
+
+import { never } from '../../../base/assert.ts';
+import type { World } from '../../world/world.ts';
+import { endInstance } from '../../host/instance.ts';
+import type { Decided, ReportInstance } from '../command.ts';
+import { done } from '../command.ts';
+
+export function decideReportInstance(
+  world: World,
+  { hostId, report }: ReportInstance,
+  nowMs: number,
+): Decided<ReportInstance> {
+  const host = world.hosts.get(hostId);
+  if (host?.kind !== 'instance') return { events: [], effects: [], reply: done };
+  switch (report) {
+    case 'running':
+      return {
+        events:
+          host.state === 'PENDING'
+            ? [{ type: 'host-stored', host: { ...host, state: 'RUNNING' } }]
+            : [],
+        effects: [],
+        reply: done,
+      };
+    case 'ended':
+      return { ...endInstance(world, host, 'provider', nowMs), reply: done };
+    case 'interrupted':
+      return { ...endInstance(world, host, 'interruption', nowMs), reply: done };
+    default:
+      return never(report);
+  }
+}

@@ -1,0 +1,39 @@
+// DeregisterJobDefinition: a revision becomes INACTIVE (spec 4.4). Doing it again changes nothing
+// and succeeds.
+
+import { refuse } from '../../../base/refusal.ts';
+import { definitionReference } from '../../job-definition/definition-reference.ts';
+import type { World } from '../../world/world.ts';
+import type { Decided, DeregisterJobDefinition } from '../command.ts';
+import { done } from '../command.ts';
+
+export function decideDeregisterJobDefinition(
+  world: World,
+  command: DeregisterJobDefinition,
+  _nowMs: number,
+): Decided<DeregisterJobDefinition> {
+  const { scope, jobDefinition: given } = command;
+  const meant = definitionReference(scope, given);
+  if (meant === undefined) return refuse('not-found', `JobDefinition ${given} does not exist`);
+  const { name, revision } = meant;
+  if (revision === undefined)
+    return refuse(
+      'invalid',
+      `jobDefinition must be an ARN or name:revision; ${given} has no revision.`,
+    );
+  const definition = world.jobDefinitions.find(scope, given);
+  if (definition !== undefined) {
+    return {
+      events: [
+        { type: 'job-definition-stored', definition: { ...definition, status: 'INACTIVE' } },
+      ],
+      effects: [],
+      reply: done,
+    };
+  }
+  // Revisions are given without gaps: one up to the last that is not ACTIVE was deregistered
+  // before.
+  if (revision <= world.jobDefinitions.lastRevision(scope, name))
+    return { events: [], effects: [], reply: done };
+  return refuse('not-found', `JobDefinition ${given} does not exist`);
+}

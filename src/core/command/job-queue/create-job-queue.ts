@@ -1,0 +1,55 @@
+// CreateJobQueue (spec 4.3). A queue has nothing to be prepared for it: it is VALID at once, never
+// CREATING.
+
+import { isRefusal, refuse } from '../../../base/refusal.ts';
+import { jobQueueArn } from '../../arn.ts';
+import type { JobQueue } from '../../job-queue/job-queue.ts';
+import type { World } from '../../world/world.ts';
+import type { CreateJobQueue, Decided } from '../command.ts';
+import { resolveEnvironments } from './queue-environments.ts';
+
+export function decideCreateJobQueue(
+  world: World,
+  command: CreateJobQueue,
+  nowMs: number,
+): Decided<CreateJobQueue> {
+  const { scope, request } = command;
+  const name = request.jobQueueName as string;
+  if (world.jobQueue(scope, name) !== undefined) return refuse('conflict', 'Object already exists');
+  let count = 0;
+  for (const queue of world.jobQueues.values()) if (queue.scope === scope) count++;
+  const most = world.settings.limits.jobQueues;
+  if (count >= most) return refuse('limit', `The limit of ${most} job queues is reached.`);
+  const environments = resolveEnvironments(world, scope, request.computeEnvironmentOrder);
+  if (isRefusal(environments)) return environments;
+  if (request.jobQueueType !== undefined && request.jobQueueType !== environments.jobQueueType) {
+    return refuse(
+      'invalid',
+      `jobQueueType is ${request.jobQueueType}, but the compute environments make the queue one of type ${environments.jobQueueType}.`,
+    );
+  }
+  const policy = request.schedulingPolicyArn
+    ? world.schedulingPolicy(scope, request.schedulingPolicyArn)
+    : undefined;
+  if (request.schedulingPolicyArn && policy === undefined)
+    return refuse('not-found', `Scheduling policy ${request.schedulingPolicyArn} does not exist`);
+  const queue: JobQueue = {
+    arn: jobQueueArn(scope, name),
+    scope,
+    name,
+    state: request.state ?? 'ENABLED',
+    status: 'VALID',
+    priority: request.priority as number,
+    computeEnvironmentOrder: environments.order,
+    jobQueueType: environments.jobQueueType,
+    schedulingPolicyArn: policy?.arn,
+    jobStateTimeLimitActions: request.jobStateTimeLimitActions,
+    createdAtMs: nowMs,
+    firstSequence: world.nextSequence,
+  };
+  return {
+    events: [{ type: 'job-queue-stored', queue, tags: request.tags }],
+    effects: [],
+    reply: { name, arn: queue.arn },
+  };
+}

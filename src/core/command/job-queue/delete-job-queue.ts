@@ -1,0 +1,44 @@
+// DeleteJobQueue (spec 4.3): a DISABLED queue only; its jobs are terminated. It is DELETING until
+// the last of them has ended; what takes it away then is `decide` itself, for any command may end a
+// job.
+
+import { splitJobId } from '../../../base/ids.ts';
+import { refuse } from '../../../base/refusal.ts';
+import type { Effect } from '../../effect.ts';
+import type { Event } from '../../event.ts';
+import type { StopRequest } from '../../job/job.ts';
+import type { World } from '../../world/world.ts';
+import type { Decided, DeleteJobQueue } from '../command.ts';
+import { done } from '../command.ts';
+import { stopEvents } from '../job/stop-job.ts';
+
+/** What the queue's jobs show as their statusReason. */
+export const queueDeletedReason = 'Terminated: the job queue is being deleted';
+
+export function decideDeleteJobQueue(
+  world: World,
+  command: DeleteJobQueue,
+  nowMs: number,
+): Decided<DeleteJobQueue> {
+  const queue = world.jobQueue(command.scope, command.jobQueue);
+  if (queue === undefined)
+    return refuse('not-found', `Job queue ${command.jobQueue} does not exist`);
+  if (queue.status === 'DELETING') return { events: [], effects: [], reply: done };
+  if (queue.state !== 'DISABLED') return refuse('invalid', 'Cannot delete, state must be DISABLED');
+
+  const events: Event[] = [{ type: 'job-queue-stored', queue: { ...queue, status: 'DELETING' } }];
+  const effects: Effect[] = [];
+  const stop: StopRequest = { by: 'terminate', reason: queueDeletedReason, atMs: nowMs };
+  let waitingFor = 0;
+  for (const job of world.queueJobs(queue.arn)) {
+    waitingFor++;
+    // A child is stopped with its parent, a node with its job.
+    if (splitJobId(job.id).parent !== job.id) continue;
+    const stopped = stopEvents(world, job, stop);
+    events.push(...stopped.events);
+    effects.push(...stopped.effects);
+  }
+  const ended = events.filter((event) => event.type === 'job-ended').length;
+  if (ended === waitingFor) events.push({ type: 'job-queue-deleted', arn: queue.arn });
+  return { events, effects, reply: done };
+}

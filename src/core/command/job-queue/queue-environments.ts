@@ -1,0 +1,116 @@
+// Which compute environments may stand together in one job queue (spec 4.3): at most three, all of
+// one kind and one architecture. Shared by the commands that make or change queues and
+// environments.
+
+import type { ComputeEnvironmentOrder } from '@aws-sdk/client-batch';
+import { refuse, type Refusal } from '../../../base/refusal.ts';
+import type { Scope } from '../../../base/ids.ts';
+import {
+  isFargate,
+  type ComputeEnvironment,
+} from '../../compute-environment/compute-environment.ts';
+import { architecturesOf } from '../../instance-type/choices.ts';
+import { settleEnvironmentEvents } from '../compute-environment/settle-environment.ts';
+import type { Catalogue } from '../../instance-type/catalogue.ts';
+import type { JobQueue } from '../../job-queue/job-queue.ts';
+import type { World } from '../../world/world.ts';
+
+export interface QueueEnvironments {
+  readonly order: JobQueue['computeEnvironmentOrder'];
+  readonly jobQueueType: JobQueue['jobQueueType'];
+}
+
+/**
+ * The order that a request gives by names or ARNs, as ARNs in ascending order; the order numbers
+ * stay the user's. Those that are not `present` in the queue must be VALID: what is being replaced
+ * in one of the others is no reason to refuse.
+ */
+export function resolveEnvironments(
+  world: World,
+  scope: Scope,
+  given: readonly ComputeEnvironmentOrder[] | undefined,
+  present: JobQueue['computeEnvironmentOrder'] = [],
+): QueueEnvironments | Refusal {
+  const count = given?.length ?? 0;
+  const most = world.settings.limits.computeEnvironmentsPerQueue;
+  if (given === undefined || count < 1 || count > most) {
+    return refuse(
+      'invalid',
+      `computeEnvironmentOrder must hold 1 to ${most} compute environments; it holds ${count}.`,
+    );
+  }
+  const environments: ComputeEnvironment[] = [];
+  const orders: { order: number; computeEnvironment: ComputeEnvironment['arn'] }[] = [];
+  for (const entry of given) {
+    const environment = world.computeEnvironment(scope, entry.computeEnvironment ?? '');
+    if (environment === undefined)
+      return refuse('not-found', `Compute environment ${entry.computeEnvironment} does not exist`);
+    const status = settledStatus(world, environment);
+    const isNew = !present.some(({ computeEnvironment }) => computeEnvironment === environment.arn);
+    if (status === 'INVALID' || status === 'DELETING' || (status === 'UPDATING' && isNew))
+      return refuse(
+        'invalid',
+        `Compute environment ${environment.name} is ${status}; it must be VALID.`,
+      );
+    const order = entry.order ?? 0;
+    if (orders.some(({ order: taken }) => taken === order))
+      return refuse(
+        'invalid',
+        `Duplicate ComputeEnvironment order values. ${order} stands twice in computeEnvironmentOrder.`,
+      );
+    if (environments.includes(environment))
+      return refuse(
+        'invalid',
+        `Compute environment ${environment.name} stands twice in computeEnvironmentOrder.`,
+      );
+    environments.push(environment);
+    orders.push({ order, computeEnvironment: environment.arn });
+  }
+  orders.sort((a, b) => a.order - b.order);
+  return (
+    queueMixRefusal(environments, world.settings.instanceTypes) ?? {
+      order: orders,
+      jobQueueType: environments.some(isFargate) ? 'ECS_FARGATE' : 'ECS',
+    }
+  );
+}
+
+/**
+ * One that was just made or changed is VALID or INVALID in a moment, and which of the two is known:
+ * nobody has to wait for that.
+ */
+function settledStatus(
+  world: World,
+  environment: ComputeEnvironment,
+): ComputeEnvironment['status'] {
+  const [event] = settleEnvironmentEvents(world, environment.arn);
+  return event?.type === 'compute-environment-stored'
+    ? event.environment.status
+    : environment.status;
+}
+
+/**
+ * Why these environments may not stand together, if so. UNMANAGED ones have no architecture that
+ * Batch knows.
+ */
+export function queueMixRefusal(
+  environments: readonly ComputeEnvironment[],
+  catalogue: Catalogue,
+): Refusal | undefined {
+  const fargate = environments.filter(isFargate).length;
+  if (fargate > 0 && fargate < environments.length)
+    return refuse(
+      'invalid',
+      'EC2 and Fargate compute environments cannot be mixed in one job queue.',
+    );
+  const types = environments.flatMap(
+    (environment) => environment.computeResources?.instanceTypes ?? [],
+  );
+  if (architecturesOf(types, catalogue).size > 1) {
+    return refuse(
+      'invalid',
+      'All compute environments of a job queue must have the same architecture.',
+    );
+  }
+  return undefined;
+}

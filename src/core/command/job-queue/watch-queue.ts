@@ -1,0 +1,38 @@
+// Who blocks a queue: the job at its head, where it cannot start for a reason that has a token of
+// AWS's. Looked at after each pass for queues that have time limits, and noted when it changes, so
+// that a limit counts from the right moment (spec 4.7).
+
+import type { Event } from '../../event.ts';
+import { hasTimeLimits, type BlockedHead, type JobQueue } from '../../job-queue/job-queue.ts';
+import { explainHead } from '../../schedule/explain/explain.ts';
+import type { World } from '../../world/world.ts';
+import type { Decided, WatchQueue } from '../command.ts';
+import { done } from '../command.ts';
+
+export function decideWatchQueue(
+  world: World,
+  { queueArn }: WatchQueue,
+  nowMs: number,
+): Decided<WatchQueue> {
+  const queue = world.jobQueues.get(queueArn);
+  const events =
+    queue === undefined
+      ? []
+      : blockedEvents(queue, hasTimeLimits(queue) ? explainHead(world, queue) : undefined, nowMs);
+  return { events, effects: [], reply: done };
+}
+
+function blockedEvents(
+  queue: JobQueue,
+  now: Omit<BlockedHead, 'sinceMs'> | undefined,
+  nowMs: number,
+): Event[] {
+  const { blockedHead } = queue;
+  if (blockedHead?.jobId === now?.jobId && blockedHead?.reason === now?.reason) return [];
+  return [
+    {
+      type: 'job-queue-blocked',
+      queue: { ...queue, blockedHead: now && { ...now, sinceMs: nowMs } },
+    },
+  ];
+}

@@ -1,0 +1,52 @@
+// What became of an attempt that was declared over when its host was lost: recorded under the
+// attempt, and decides nothing. The job has gone on since, or has ended (ADR 0008).
+
+import type { Job } from '../../job/job.ts';
+import { isArrayParent } from '../../job/job.ts';
+import type { World } from '../../world/world.ts';
+import type { CloseOldAttempt, Decided } from '../command.ts';
+import { done } from '../command.ts';
+
+export function decideCloseOldAttempt(
+  world: World,
+  command: CloseOldAttempt,
+): Decided<CloseOldAttempt> {
+  const { hostId, attemptId } = command;
+  const host = world.hosts.get(hostId);
+  const old =
+    host?.kind === 'registered'
+      ? host.oldAttempts.find((each) => each.attemptId === attemptId)
+      : undefined;
+  if (host?.kind !== 'registered' || old === undefined)
+    return { events: [], effects: [{ type: 'remove-attempt', attemptId, hostId }], reply: done };
+  const live = world.jobs.get(old.jobId);
+  const job = live !== undefined && !isArrayParent(live) ? live : command.past;
+  return {
+    events: [
+      ...(job === undefined
+        ? []
+        : [{ type: 'attempt-amended', job: amended(job, command) } as const]),
+      {
+        type: 'host-stored',
+        host: { ...host, oldAttempts: host.oldAttempts.filter((each) => each !== old) },
+      },
+    ],
+    effects: [{ type: 'remove-attempt', attemptId, hostId }],
+    reply: done,
+  };
+}
+
+function amended(job: Job, { attemptId, atMs, exit }: CloseOldAttempt): Job {
+  const attempts = job.attempts.map((attempt) => {
+    if (attempt.attemptId !== attemptId) return attempt;
+    // An exit proves that it ran, though its start was never told.
+    const startedAtMs = attempt.startedAtMs ?? (exit && Math.min(attempt.placedAtMs, atMs));
+    return {
+      ...attempt,
+      startedAtMs,
+      exitCode: exit?.exitCode,
+      stoppedAtMs: Math.max(atMs, startedAtMs ?? 0),
+    };
+  });
+  return { ...job, attempts };
+}

@@ -1,0 +1,81 @@
+// A placement from the schedule cycle becomes an attempt: resources are taken, of a multi-node
+// parallel job for all nodes at once, and the start is asked for.
+
+import { assert, must } from '../../../base/assert.ts';
+import { splitJobId } from '../../../base/ids.ts';
+import { nameInArn } from '../../arn.ts';
+import { engineHostOf } from '../../host/host.ts';
+import type { AttemptOnHost, Placement } from '../../job/attempt.ts';
+import { logStreamOf } from '../../job/container.ts';
+import { isArrayParent } from '../../job/job.ts';
+import { termsOfNode } from '../../job/nodes.ts';
+import type { JobTerms } from '../../job/terms.ts';
+import type { World } from '../../world/world.ts';
+import type { Decided, PlaceJob } from '../command.ts';
+import { done } from '../command.ts';
+
+export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): Decided<PlaceJob> {
+  const { jobId, attemptId } = command;
+  const { parent, index } = splitJobId(jobId);
+  const job =
+    index === undefined ? world.jobs.get(jobId) : world.child(world.arrayParent(parent), index);
+  assert(
+    job !== undefined && !isArrayParent(job) && job.status === 'RUNNABLE',
+    'the plan places RUNNABLE jobs only',
+  );
+  const { otherNodes } = command;
+  const number = job.attempts.length + 1;
+  const network =
+    otherNodes &&
+    ({
+      id: attemptId,
+      kind: spreadOver(world, [command, ...otherNodes]) > 1 ? 'host' : 'private',
+    } as const);
+  const placed = (where: AttemptOnHost, terms: JobTerms): Placement => {
+    assert(world.hosts.has(where.hostId), 'the plan places on hosts that joined');
+    return {
+      attemptId: where.attemptId,
+      number,
+      hostId: where.hostId,
+      computeEnvironmentArn: command.computeEnvironmentArn,
+      cluster: nameInArn(
+        world.computeEnvironments.get(command.computeEnvironmentArn)?.ecsClusterArn ?? '',
+      ),
+      log: terms.log && logStreamOf(terms.log, where.attemptId),
+      network,
+    };
+  };
+  const { nodes } = job.terms;
+  assert(
+    (nodes === undefined) === (otherNodes === undefined),
+    'all nodes of a multi-node parallel job are placed together',
+  );
+  return {
+    events: [
+      {
+        type: 'attempt-placed',
+        jobId,
+        placement: placed(command, job.terms),
+        otherNodes:
+          nodes &&
+          otherNodes?.map((each) => ({
+            ...placed(each, termsOfNode(nodes, each.node)),
+            node: each.node,
+          })),
+        atMs: nowMs,
+      },
+    ],
+    // The main node is launched first (user guide, chapter Multi-node Parallel Jobs).
+    effects: [{ type: 'start-attempt', jobId, attemptId, hostId: command.hostId }],
+    reply: done,
+  };
+}
+
+/** How many engines run the nodes. */
+function spreadOver(world: World, nodes: readonly AttemptOnHost[]): number {
+  return new Set(
+    nodes.map(({ hostId }) =>
+      engineHostOf(must(world.hosts.get(hostId), 'the plan places on hosts that joined')),
+    ),
+  ).size;
+}

@@ -1,0 +1,301 @@
+// What the engine says of an attempt becomes what its job is. A report of an attempt that is not
+// current is dropped and counted (DESIGN 3.4). The texts are those that clients match on (spec
+// 4.6).
+
+import { never } from '../../../base/assert.ts';
+import { nodeId, splitJobId, type AttemptId } from '../../../base/ids.ts';
+import type { Effect } from '../../effect.ts';
+import type { Event } from '../../event.ts';
+import { instanceEndedReason } from '../../host/instance.ts';
+import type { AttemptOnHost, EndedAttempt } from '../../job/attempt.ts';
+import type { LiveJob, MainNodeEnd, StartingJob, StopRequest } from '../../job/job.ts';
+import { isRetried } from '../../job/retry.ts';
+import type { EndedStatus } from '../../job/status.ts';
+import { isLive, terminateOf } from '../../job/job.ts';
+import { limit } from '../../limit.ts';
+import type { World } from '../../world/world.ts';
+import { parentEndEvents } from './array-fold.ts';
+import type { Decided, ReportAttempt } from '../command.ts';
+import { stopNodes } from './stop-job.ts';
+
+const stale = { events: [], effects: [], reply: { stale: true } } as const;
+
+/** What nodes show that were stopped because of it. */
+export const mainNodeEndedReason = 'The main node has ended';
+
+export const outOfMemoryReason = 'OutOfMemoryError: Container killed due to memory usage';
+
+export function decideReportAttempt(
+  world: World,
+  command: ReportAttempt,
+  nowMs: number,
+): Decided<ReportAttempt> {
+  const { attemptId, report } = command;
+  const jobId = world.attempts.get(attemptId);
+  const job = jobId === undefined ? undefined : world.jobs.get(jobId);
+  if (job === undefined || !isLive(job)) return stale;
+  if (report.type === 'started') {
+    if (job.status === 'RUNNING') return stale;
+    return { ...startAttempt(world, job, report, nowMs), reply: { stale: false } };
+  }
+  return {
+    ...endAttempt(world, job, outcomeOf(job, report, nowMs), nowMs),
+    reply: { stale: false },
+  };
+}
+
+interface Followed {
+  readonly events: Event[];
+  readonly effects: Effect[];
+}
+
+/**
+ * When the main node of a multi-node parallel job runs, the others are launched (user guide,
+ * chapter Job Lifecycle).
+ */
+function startAttempt(
+  world: World,
+  job: StartingJob,
+  { atMs, notice, address }: ReportAttempt['report'] & { type: 'started' },
+  nowMs: number,
+): Followed {
+  const { attempt, otherNodes = [] } = job;
+  const running: Event = {
+    type: 'attempt-running',
+    jobId: job.id,
+    attemptId: attempt.attemptId,
+    atMs,
+    statusReason: notice,
+    address: attempt.network && (address ?? world.hosts.addressOf(attempt.hostId)),
+  };
+  if (otherNodes.length === 0) return { events: [running], effects: [] };
+  if (job.stopRequested !== undefined)
+    return { events: [running, ...releaseAll(otherNodes, atMs, nowMs)], effects: [] };
+  return {
+    events: [running, { type: 'nodes-launched', jobId: job.id, nodes: otherNodes, atMs }],
+    effects: otherNodes.map(({ node, attemptId, hostId }) => ({
+      type: 'start-attempt',
+      jobId: nodeId(job.id, node),
+      attemptId,
+      hostId,
+    })),
+  };
+}
+
+const releaseAll = (attempts: readonly AttemptOnHost[], atMs: number, heardAtMs: number): Event[] =>
+  attempts.map(({ attemptId }) => ({ type: 'resources-released', attemptId, atMs, heardAtMs }));
+
+/** An attempt whose host is gone has ended, whatever its container may still do there. */
+export function lossEvents(world: World, attemptId: AttemptId, atMs: number): readonly Event[] {
+  const decided = decideReportAttempt(
+    world,
+    {
+      type: 'report-attempt',
+      attemptId,
+      report: { type: 'lost', atMs, reason: 'its host is gone' },
+    },
+    atMs,
+  );
+  return 'events' in decided ? decided.events : [];
+}
+
+interface Outcome {
+  readonly status: EndedStatus;
+  readonly atMs: number;
+  readonly exitCode?: number | undefined;
+  readonly containerReason?: string | undefined;
+  readonly statusReason: string;
+  /** An exit proves that the container ran, though its start was never reported. */
+  readonly ran: boolean;
+  readonly hostLost: boolean;
+  /** It failed, and not because somebody wanted it to end. */
+  readonly retriable: boolean;
+}
+
+function outcomeOf(
+  job: LiveJob,
+  report: Exclude<ReportAttempt['report'], { type: 'started' }>,
+  nowMs: number,
+): Outcome {
+  const stop = stopOf(job, report.atMs, nowMs);
+  const ran = report.type === 'exited';
+  // However it took the end of its host: nobody asked for the job to end.
+  if (stop?.by === 'host')
+    return {
+      status: 'FAILED',
+      atMs: report.atMs,
+      ran,
+      hostLost: true,
+      retriable: true,
+      statusReason: stop.reason,
+    };
+  const stopReason = stop?.reason;
+  const failed = {
+    status: 'FAILED',
+    atMs: report.atMs,
+    ran: false,
+    hostLost: report.type === 'lost',
+    retriable: stopReason === undefined,
+  } as const;
+  switch (report.type) {
+    case 'start-failed':
+      return {
+        ...failed,
+        containerReason: stopReason === undefined ? report.reason : undefined,
+        statusReason: stopReason ?? 'Task failed to start',
+      };
+    case 'lost':
+      return {
+        ...failed,
+        statusReason: stopReason ?? instanceEndedReason({ id: job.attempt.hostId }),
+      };
+    case 'exited': {
+      const { exit } = report;
+      // A node that stops because the main one has ended goes by its exit code like any other.
+      const succeeded =
+        exit.exitCode === 0 && (stopReason === undefined || stop?.by === 'main-node');
+      const reason = exit.outOfMemory && exit.exitCode !== 0 ? outOfMemoryReason : exit.reason;
+      return {
+        ...failed,
+        status: succeeded ? 'SUCCEEDED' : 'FAILED',
+        exitCode: exit.exitCode,
+        containerReason: stopReason === undefined ? joined(reason, report.logNote) : undefined,
+        statusReason: stopReason ?? 'Essential container in task exited',
+        ran: true,
+        retriable: !succeeded && stopReason === undefined,
+      };
+    }
+    default:
+      return never(report);
+  }
+}
+
+/**
+ * A timeout that was noticed late, or the end of a host, stops nothing that had ended before it. A
+ * stop that is still to come by the clock means that somebody set the clock back since: then an end
+ * that is not itself to come was timed after that, and so after the stop. Nor does the end of a
+ * host keep a job from being tried again: who terminated it since goes before.
+ */
+function stopOf(
+  { stopRequested }: LiveJob,
+  endedAtMs: number,
+  nowMs: number,
+): StopRequest | undefined {
+  if (stopRequested?.by !== 'timeout' && stopRequested?.by !== 'host') return stopRequested;
+  const { by, atMs, later } = stopRequested;
+  const wasClockSetBetween = endedAtMs <= nowMs && nowMs < atMs;
+  const stopped = endedAtMs >= atMs || wasClockSetBetween;
+  return stopped && (by === 'timeout' || later === undefined) ? stopRequested : later;
+}
+
+/** Between characters: half of a surrogate pair is none. */
+const cut = (reason: string): string =>
+  reason.length <= limit.containerReasonChars
+    ? reason
+    : reason.slice(0, limit.containerReasonChars).replace(/[\uD800-\uDBFF]$/, '');
+
+const joined = (reason: string | undefined, note: string | undefined): string | undefined =>
+  reason !== undefined && note !== undefined ? `${reason}; ${note}` : (reason ?? note);
+
+function endAttempt(world: World, job: LiveJob, outcome: Outcome, nowMs: number): Followed {
+  const { state: _state, ...placed } = job.attempt;
+  const startedAtMs =
+    job.status === 'RUNNING'
+      ? job.attempt.startedAtMs
+      : outcome.ran
+        ? Math.min(job.attempt.placedAtMs, outcome.atMs)
+        : undefined;
+  const events: Event[] = [];
+  if (job.status === 'STARTING' && startedAtMs !== undefined) {
+    events.push({
+      type: 'attempt-running',
+      jobId: job.id,
+      attemptId: job.attempt.attemptId,
+      atMs: startedAtMs,
+    });
+  }
+  const attempt: EndedAttempt = {
+    ...placed,
+    state: 'ended',
+    startedAtMs,
+    // A host's clock may run behind ours: a job never stops before it started.
+    stoppedAtMs: Math.max(outcome.atMs, startedAtMs ?? 0),
+    exitCode: outcome.exitCode,
+    containerReason: outcome.containerReason && cut(outcome.containerReason),
+    statusReason: outcome.statusReason,
+    free: outcome.hostLost && world.settings.hostLossFree ? true : undefined,
+  };
+  const effects: Effect[] = [
+    { type: 'remove-attempt', attemptId: attempt.attemptId, hostId: attempt.hostId },
+  ];
+  const { status, statusReason } = outcome;
+  // By what is known now: what became of an attempt whose host was lost may be told later, and
+  // decides nothing.
+  const end: MainNodeEnd = {
+    status,
+    statusReason,
+    atMs: attempt.stoppedAtMs,
+    retriable: outcome.retriable && isRetried(job.terms, [...job.attempts, attempt]),
+  };
+  const unlaunched = job.status === 'STARTING' ? (job.otherNodes ?? []) : [];
+  events.push(
+    { type: 'attempt-ended', jobId: job.id, attempt },
+    ...releaseAll([attempt, ...unlaunched], end.atMs, nowMs),
+  );
+  const others = world.nodes.live(job.id);
+  if (others.size === 0) {
+    events.push(...jobEndEvents(world, job, end), ...lastNodeEvents(world, job));
+    return { events, effects };
+  }
+  // "If the main node exits, the job is considered finished, and all of the child nodes are
+  // stopped."
+  const stopped = stopNodes(world, job.id, {
+    by: 'main-node',
+    reason: mainNodeEndedReason,
+    atMs: end.atMs,
+  });
+  return {
+    events: [...events, { type: 'main-node-ended', jobId: job.id, end }, ...stopped.events],
+    effects: [...effects, ...stopped.effects],
+  };
+}
+
+/** The job's end, or its next attempt. */
+function jobEndEvents(
+  world: World,
+  job: LiveJob,
+  { status, statusReason, atMs, retriable }: MainNodeEnd,
+): Event[] {
+  const { parent, index, node } = splitJobId(job.id);
+  const array = index === undefined ? undefined : world.arrayParent(parent);
+  // Cancelling an array lets its children run on, and tries none of them again; a node is tried
+  // again with its job.
+  if (retriable && node === undefined && array?.stopRequested === undefined)
+    return [{ type: 'job-retried', jobId: job.id, atMs }];
+  const ended: Event = { type: 'job-ended', jobId: job.id, status, statusReason, atMs };
+  return array === undefined
+    ? [ended]
+    : [ended, ...parentEndEvents(array, { endedNow: 1, anyFailed: status === 'FAILED' }, atMs)];
+}
+
+/** The last node to end of a job whose main node has ended before: that takes its course. */
+function lastNodeEvents(world: World, { id }: LiveJob): Event[] {
+  const { parent, node } = splitJobId(id);
+  const job = node === undefined ? undefined : world.jobs.get(parent);
+  if (
+    job?.status !== 'RUNNING' ||
+    job.mainNodeEnd === undefined ||
+    world.nodes.live(parent).size > 1
+  )
+    return [];
+  // Whoever terminated it meanwhile wants no next attempt.
+  const { mainNodeEnd, stopRequested } = job;
+  const terminate = terminateOf(stopRequested);
+  return jobEndEvents(
+    world,
+    job,
+    mainNodeEnd.retriable && terminate !== undefined
+      ? { ...mainNodeEnd, statusReason: terminate.reason, retriable: false }
+      : mainNodeEnd,
+  );
+}

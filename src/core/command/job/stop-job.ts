@@ -1,0 +1,141 @@
+// CancelJob and TerminateJob (spec 4.5, "Outcome by state"). Both always succeed: an unknown or
+// ended job is as the caller wants it. The first reason wins.
+
+import { splitJobId, type JobId } from '../../../base/ids.ts';
+import { refuse } from '../../../base/refusal.ts';
+import type { Effect } from '../../effect.ts';
+import type { Event } from '../../event.ts';
+import type { AttemptOnHost } from '../../job/attempt.ts';
+import type { LiveArrayParent, LiveJob, StopRequest, WorldJob } from '../../job/job.ts';
+import { hasEnded, isArrayParent, isLive, withLater } from '../../job/job.ts';
+import { limit } from '../../limit.ts';
+import type { World } from '../../world/world.ts';
+import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
+import type { Decided, StopJob } from '../command.ts';
+import { done } from '../command.ts';
+
+export interface Stopped {
+  readonly events: Event[];
+  readonly effects: Effect[];
+}
+
+export function decideStopJob(world: World, command: StopJob, nowMs: number): Decided<StopJob> {
+  const { node, parent } = splitJobId(command.jobId);
+  if (node !== undefined)
+    return refuse(
+      'invalid',
+      `Node ${node} of job ${parent} cannot be stopped alone: cancel or terminate job ${parent}.`,
+    );
+  const job = findJob(world, command.scope, command.jobId);
+  if (job === undefined) return { events: [], effects: [], reply: done };
+  const stop: StopRequest = {
+    by: command.by,
+    reason: command.reason.slice(0, limit.reasonLength),
+    atMs: nowMs,
+  };
+  return { ...stopEvents(world, job, stop), reply: done };
+}
+
+/** A job that has not ended, in the world or as a child that has no row. */
+export function findJob(world: World, scope: StopJob['scope'], id: JobId): WorldJob | undefined {
+  const known = world.job(scope, id);
+  if (known !== undefined) return known;
+  const { parent, index } = splitJobId(id);
+  if (index === undefined) return undefined;
+  const array = world.job(scope, parent);
+  return array !== undefined && isArrayParent(array) && index < array.arraySize
+    ? world.child(array, index)
+    : undefined;
+}
+
+/**
+ * What stopping a job brings about: waiting ones end at once with the given reason; what runs is
+ * stopped by `terminate` and left alone by `cancel`.
+ */
+export function stopEvents(world: World, job: WorldJob, stop: StopRequest): Stopped {
+  return isArrayParent(job) ? stopArray(world, job, stop) : stopSingle(world, job, stop);
+}
+
+function stopSingle(
+  world: World,
+  job: Exclude<WorldJob, LiveArrayParent>,
+  stop: StopRequest,
+): Stopped {
+  if (isLive(job)) return stopLive(world, job, stop);
+  const { parent, index } = splitJobId(job.id);
+  const events: Event[] = [
+    {
+      type: 'job-ended',
+      jobId: job.id,
+      status: 'FAILED',
+      statusReason: stop.reason,
+      atMs: stop.atMs,
+      stop,
+    },
+  ];
+  if (index !== undefined)
+    events.push(
+      ...parentEndEvents(world.arrayParent(parent), { endedNow: 1, anyFailed: true }, stop.atMs),
+    );
+  return { events, effects: [] };
+}
+
+function stopLive(world: World, job: LiveJob, stop: StopRequest): Stopped {
+  const asked = withLater(job.stopRequested, stop);
+  if (stop.by === 'cancel' || asked === job.stopRequested) return { events: [], effects: [] };
+  const nodes = stopNodes(world, job.id, stop);
+  const effects = hasEnded(job) ? nodes.effects : [stopEffect(job.attempt), ...nodes.effects];
+  return {
+    events: [{ type: 'stop-requested', jobId: job.id, stop: asked }, ...nodes.events],
+    effects,
+  };
+}
+
+/**
+ * The other nodes of a multi-node parallel job, as far as they are under way and nobody has stopped
+ * them.
+ */
+export function stopNodes(world: World, jobId: JobId, stop: StopRequest): Stopped {
+  const nodes = [...world.nodes.live(jobId).values()].filter(
+    ({ stopRequested }) => stopRequested === undefined,
+  );
+  return {
+    events: nodes.map(({ id }) => ({ type: 'stop-requested', jobId: id, stop })),
+    effects: nodes.map(({ attempt }) => stopEffect(attempt)),
+  };
+}
+
+type StopEffect = Effect & { type: 'stop-attempt' };
+export const stopEffect = ({ attemptId, hostId }: AttemptOnHost): StopEffect => ({
+  type: 'stop-attempt',
+  attemptId,
+  hostId,
+  graceMs: limit.stopGraceSeconds * 1000,
+});
+
+function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): Stopped {
+  const events: Event[] = [];
+  const effects: Effect[] = [];
+  const asked = withLater(parent.stopRequested, stop);
+  if (asked !== parent.stopRequested)
+    events.push({ type: 'stop-requested', jobId: parent.id, stop: asked });
+  const { waiting } = parent.children;
+  events.push(...failWaitingChildren(world, parent, asked, stop.atMs));
+  for (const status of ['STARTING', 'RUNNING'] as const) {
+    for (const index of parent.children.indexes(status)) {
+      const child = world.child(parent, index);
+      if (child === undefined || !isLive(child)) continue;
+      const stopped = stopLive(world, child, stop);
+      events.push(...stopped.events);
+      effects.push(...stopped.effects);
+    }
+  }
+  events.push(
+    ...parentEndEvents(
+      { ...parent, stopRequested: asked },
+      { endedNow: waiting, anyFailed: waiting > 0 },
+      stop.atMs,
+    ),
+  );
+  return { events, effects };
+}

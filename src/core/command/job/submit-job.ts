@@ -1,0 +1,257 @@
+// SubmitJob: a job comes into being, with its container resolved once and for all (user guide,
+// chapter Submitting a Job). It passes SUBMITTED and becomes RUNNABLE in the same decision where
+// nothing holds it.
+
+import { childId, type JobId } from '../../../base/ids.ts';
+import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
+import { jobArn } from '../../arn.ts';
+import type { Event } from '../../event.ts';
+import { dependentJobFailed } from '../../job/dependency.ts';
+import { ChildTable } from '../../job/child-table.ts';
+import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../../job/job.ts';
+import { consumablesOfAll } from '../../job/nodes.ts';
+import { termsOf, timeoutRefusal, type ShareTerms } from '../../job/terms.ts';
+import type { JobQueue } from '../../job-queue/job-queue.ts';
+import { secondOf } from '../../schedule/order/share.ts';
+import type { World } from '../../world/world.ts';
+import type { Decided, SubmitJob } from '../command.ts';
+import { resolveDependencies } from './resolve-dependencies.ts';
+import { containerWork, nodesWork } from './submitted-work.ts';
+
+const noAttempts: readonly never[] = Object.freeze([]);
+
+export function decideSubmitJob(
+  world: World,
+  command: SubmitJob,
+  nowMs: number,
+): Decided<SubmitJob> {
+  const { request, scope, jobId } = command;
+  const queue = world.jobQueue(scope, request.jobQueue ?? '');
+  if (queue === undefined)
+    return refuse('not-found', `Job queue ${request.jobQueue} does not exist.`);
+  if (queue.state !== 'ENABLED')
+    return refuse('invalid', `Job queue ${queue.name} is DISABLED and takes no jobs.`);
+  if (queue.status !== 'VALID')
+    return refuse('invalid', `Job queue ${queue.name} is ${queue.status} and takes no jobs.`);
+  const definition = world.jobDefinitions.find(scope, request.jobDefinition ?? '');
+  if (definition === undefined)
+    return refuse(
+      'not-found',
+      `JobDefinition ${request.jobDefinition} does not exist or is not ACTIVE.`,
+    );
+
+  const platform = queue.jobQueueType === 'ECS_FARGATE' ? 'FARGATE' : 'EC2';
+  const capabilities = definition.request.platformCapabilities ?? [];
+  if (!(capabilities.length === 0 ? ['EC2'] : capabilities).includes(platform)) {
+    return refuse(
+      'invalid',
+      `JobDefinition ${definition.name}:${definition.revision} is for ${capabilities.join(', ') || 'EC2'}, and job queue ${queue.name} has ${platform} compute environments.`,
+    );
+  }
+
+  const { submittedJobs, jobsPerQueue, tagsPerResource, containerOverridesLength } =
+    world.settings.limits;
+  if (world.queueJobCount(queue.arn) >= jobsPerQueue)
+    return refuse(
+      'limit',
+      `The limit of ${jobsPerQueue} jobs of job queue ${queue.name} that have not ended is reached.`,
+    );
+  if (world.hasJobs(scope, submittedJobs))
+    return refuse('limit', `The limit of ${submittedJobs} jobs that have not ended is reached.`);
+
+  const parameters = { ...definition.request.parameters, ...request.parameters };
+  const retryStrategy = request.retryStrategy ?? definition.request.retryStrategy;
+  const timeout = request.timeout ?? definition.request.timeout;
+  const refused = timeoutRefusal(world, request.timeout);
+  if (refused) return refused;
+  const schedulingPriority =
+    request.schedulingPriorityOverride ?? definition.request.schedulingPriority;
+  const share = shareOf(
+    world,
+    queue,
+    request.shareIdentifier || undefined,
+    schedulingPriority,
+    nowMs,
+  );
+  if (isRefusal(share)) return share;
+  const work =
+    definition.request.nodeProperties === undefined
+      ? containerWork(world, definition, command, parameters)
+      : nodesWork(world, definition.request.nodeProperties, queue, command, parameters);
+  if (isRefusal(work)) return work;
+  const terms = termsOf(definition, { ...work, retryStrategy, timeout, share });
+  if (isRefusal(terms)) return terms;
+
+  const dependencies = resolveDependencies(world, {
+    scope,
+    dependsOn: request.dependsOn ?? [],
+    arraySize: request.arrayProperties?.size,
+    past: command.past ?? new Map(),
+  });
+  if (isRefusal(dependencies)) return dependencies;
+  const waitsFor = dependencies.waitsFor.length > 0 ? dependencies.waitsFor : undefined;
+
+  const detail: JobDetailRecord = {
+    id: jobId,
+    arn: jobArn(scope, jobId),
+    scope: queue.scope,
+    sequence: world.nextSequence,
+    name: request.jobName ?? '',
+    queueArn: queue.arn,
+    definitionArn: definition.arn,
+    definitionName: definition.name,
+    createdAtMs: nowMs,
+    arraySize: request.arrayProperties?.size,
+    shareIdentifier: share?.identifier,
+    schedulingPriority,
+    parameters,
+    dependsOn: request.dependsOn,
+    retryStrategy,
+    timeout,
+    propagateTags: request.propagateTags ?? definition.request.propagateTags,
+    platformCapabilities: definition.request.platformCapabilities,
+    consumableResourceProperties: work.consumableResourceProperties,
+    consumables: consumablesOfAll(terms),
+    container: work.container,
+    nodeProperties: work.nodeProperties,
+  };
+  const identity = {
+    id: jobId,
+    scope: queue.scope,
+    queueArn: queue.arn,
+    terms,
+    createdAtMs: nowMs,
+    sequence: detail.sequence,
+    waitsFor,
+  };
+  const tags = request.tags && Object.keys(request.tags).length > 0 ? request.tags : undefined;
+  const events: Event[] = [
+    { type: 'job-submitted', detail, job: newJob(identity, detail.arraySize, nowMs), tags },
+  ];
+  if (
+    detail.propagateTags &&
+    Object.keys({ ...command.definitionTags, ...tags }).length > tagsPerResource
+  ) {
+    events.push(
+      ...failAtOnce(
+        jobId,
+        detail.arraySize,
+        `The job's tags and its definition's come to more than ${tagsPerResource}.`,
+        nowMs,
+      ),
+    );
+  } else if (work.overridesLength > containerOverridesLength) {
+    events.push(
+      ...failAtOnce(
+        jobId,
+        detail.arraySize,
+        `Container Overrides length must be at most ${containerOverridesLength}`,
+        nowMs,
+      ),
+    );
+  } else if (dependencies.failed) {
+    events.push(...failAtOnce(jobId, detail.arraySize, dependentJobFailed, nowMs));
+  } else {
+    events.push({
+      type: waitsFor === undefined ? 'job-runnable' : 'job-pending',
+      jobId,
+      atMs: nowMs,
+    });
+    events.push(...failChildren(jobId, detail.arraySize ?? 0, dependencies.failedChildren, nowMs));
+  }
+  return { events, effects: [], reply: { jobId, jobName: detail.name, jobArn: detail.arn } };
+}
+
+/**
+ * A fair share queue demands a share and a priority in it; a FIFO queue forbids a share, and a
+ * priority is of no account there (spec 6). "When the limit has been reached, submissions of any
+ * jobs that add a new share identifier fail."
+ */
+function shareOf(
+  world: World,
+  queue: JobQueue,
+  identifier: string | undefined,
+  schedulingPriority: number | undefined,
+  nowMs: number,
+): ShareTerms | undefined | Refusal {
+  const shares = world.fairShares.of(queue.arn);
+  if (shares === undefined) {
+    return identifier === undefined
+      ? undefined
+      : refuse(
+          'invalid',
+          `shareIdentifier cannot be specified: job queue ${queue.name} has no fair-share scheduling policy.`,
+        );
+  }
+  if (identifier === undefined) return refuse('invalid', 'shareIdentifier must be specified.');
+  if (schedulingPriority === undefined)
+    return refuse(
+      'invalid',
+      'Either schedulingPriority in job definition or schedulingPriorityOverride should be specified.',
+    );
+  const known = shares.get(identifier);
+  const { activeShares } = world.settings.limits;
+  if (
+    (known === undefined || !shares.isActive(known, secondOf(nowMs))) &&
+    shares.activeCount(secondOf(nowMs)) >= activeShares
+  ) {
+    return refuse(
+      'limit',
+      `The limit of ${activeShares} active share identifiers of job queue ${queue.name} is reached.`,
+    );
+  }
+  return { identifier, schedulingPriority };
+}
+
+function newJob(
+  identity: Omit<WaitingJob, 'status' | 'attempts'>,
+  arraySize: number | undefined,
+  nowMs: number,
+): WaitingJob | LiveArrayParent {
+  if (arraySize === undefined) return { ...identity, attempts: noAttempts, status: 'SUBMITTED' };
+  return {
+    ...identity,
+    arraySize,
+    status: 'SUBMITTED',
+    rest: { status: 'SUBMITTED' },
+    children: new ChildTable(arraySize, 'SUBMITTED', nowMs),
+  };
+}
+
+/** A job that ends where it begins. */
+function failAtOnce(
+  jobId: JobId,
+  arraySize: number | undefined,
+  statusReason: string,
+  atMs: number,
+): Event[] {
+  const ended: Event = { type: 'job-ended', jobId, status: 'FAILED', statusReason, atMs };
+  return arraySize === undefined
+    ? [ended]
+    : [{ type: 'waiting-children-failed', parentId: jobId, statusReason, atMs }, ended];
+}
+
+/** Children whose counterpart has failed already. */
+function failChildren(
+  parentId: JobId,
+  arraySize: number,
+  indexes: ReadonlySet<number>,
+  atMs: number,
+): Event[] {
+  const events: Event[] = [...indexes].map((index) => ({
+    type: 'job-ended',
+    jobId: childId(parentId, index),
+    status: 'FAILED',
+    statusReason: dependentJobFailed,
+    atMs,
+  }));
+  if (indexes.size > 0 && indexes.size === arraySize)
+    events.push({
+      type: 'job-ended',
+      jobId: parentId,
+      status: 'FAILED',
+      statusReason: 'Array Child Job failed',
+      atMs,
+    });
+  return events;
+}

@@ -1,0 +1,159 @@
+// What a submission runs and consumes: of a job with one container, and of a multi-node parallel
+// job. The definition's properties with the overrides laid over; who may have which overrides is
+// refused here (user guide, chapter Submitting a Job).
+
+import type {
+  ConsumableResourceProperties,
+  NodeOverrides,
+  NodeProperties,
+} from '@aws-sdk/client-batch';
+import { must } from '../../../base/assert.ts';
+import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
+import { consumableClaims, consumableProperties } from '../../job/consumables.ts';
+import {
+  commandOf,
+  overridesLength,
+  referenceRefusal,
+  resolveContainer,
+} from '../../job/container.ts';
+import type { JobDefinition } from '../../job-definition/job-definition.ts';
+import type { JobQueue } from '../../job-queue/job-queue.ts';
+import { instanceTypeOf, nodeSpans, resolveNodes } from '../../job/node-properties.ts';
+import type { NodesWork, Work } from '../../job/terms.ts';
+import { limit } from '../../limit.ts';
+import type { World } from '../../world/world.ts';
+import type { SubmitJob } from '../command.ts';
+
+export interface SubmittedWork extends Work {
+  readonly consumableResourceProperties?: ConsumableResourceProperties | undefined;
+  readonly nodeProperties?: NodeProperties | undefined;
+  /** Of the container, or the node range, that overrides most. */
+  readonly overridesLength: number;
+}
+
+type Parameters = Readonly<Record<string, string>>;
+
+/** Clients send empty objects, and empty lists in them, for "nothing is said". */
+const says = (overrides: object | undefined): boolean =>
+  Object.values(overrides ?? {}).some(
+    (value) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+  );
+
+export function containerWork(
+  world: World,
+  definition: JobDefinition,
+  { request, scope }: SubmitJob,
+  parameters: Parameters,
+): SubmittedWork | Refusal {
+  if (says(request.nodeOverrides))
+    return refuse(
+      'invalid',
+      `nodeOverrides is only for multi-node parallel jobs, and job definition ${definition.name}:${definition.revision} is of type container.`,
+    );
+  const consumableResourceProperties = consumableProperties(
+    request.consumableResourcePropertiesOverride,
+    definition.request.consumableResourceProperties,
+  );
+  const consumables = consumableClaims(world, scope, consumableResourceProperties);
+  if (isRefusal(consumables)) return consumables;
+  const { containerProperties = {} } = definition.request;
+  const { containerOverrides } = request;
+  const unknown = referenceRefusal(commandOf(containerProperties, containerOverrides), parameters);
+  if (unknown) return unknown;
+  const container = resolveContainer(containerProperties, containerOverrides, parameters);
+  return {
+    container,
+    consumableResourceProperties,
+    consumables,
+    overridesLength: overridesLength(containerProperties, containerOverrides, container),
+  };
+}
+
+export function nodesWork(
+  world: World,
+  defined: NodeProperties,
+  queue: JobQueue,
+  { request, scope }: SubmitJob,
+  parameters: Parameters,
+): SubmittedWork | Refusal {
+  if (request.arrayProperties?.size !== undefined)
+    return refuse(
+      'invalid',
+      'arrayProperties: This option is not available for multi-node parallel jobs.',
+    );
+  if (says(request.containerOverrides))
+    return refuse(
+      'invalid',
+      'containerOverrides cannot be used with a multi-node parallel job: use nodeOverrides, whose nodePropertyOverrides hold the containerOverrides of each node range.',
+    );
+  if (request.consumableResourcePropertiesOverride?.consumableResourceList?.length) {
+    return refuse(
+      'invalid',
+      'consumableResourcePropertiesOverride cannot be used with a multi-node parallel job: use nodeOverrides, whose nodePropertyOverrides hold that of each node range.',
+    );
+  }
+  const tooMany = manySecurityGroups(world, queue);
+  if (tooMany) return tooMany;
+  const nodeProperties = resolveNodes(defined, request.nodeOverrides, parameters);
+  if (isRefusal(nodeProperties)) return nodeProperties;
+  const instanceType = instanceTypeOf(nodeProperties);
+  if (isRefusal(instanceType)) return instanceType;
+  const spans = nodeSpans(nodeProperties);
+  if (isRefusal(spans)) return spans;
+  const groups: NodesWork['groups'][number][] = [];
+  for (const { from, to, range } of spans) {
+    const consumables = consumableClaims(world, scope, range.consumableResourceProperties);
+    if (isRefusal(consumables)) return consumables;
+    groups.push({ from, to, container: range.container ?? {}, consumables });
+  }
+  const { numNodes = 0, mainNode = 0 } = nodeProperties;
+  const { container, consumables } = must(
+    groups.find(({ from, to }) => from <= mainNode && mainNode <= to),
+    'the main node lies in a range',
+  );
+  return {
+    container,
+    consumables,
+    nodes: { numNodes, mainNode, groups, instanceType },
+    nodeProperties,
+    overridesLength: longestOverrides(defined, nodeProperties, request.nodeOverrides),
+  };
+}
+
+function longestOverrides(
+  defined: NodeProperties,
+  resolved: NodeProperties,
+  overrides: NodeOverrides | undefined,
+): number {
+  const lengths = (defined.nodeRangeProperties ?? []).map(
+    ({ targetNodes, container = {} }, index) => {
+      const change = overrides?.nodePropertyOverrides?.find(
+        (one) => one.targetNodes === targetNodes,
+      );
+      return overridesLength(
+        container,
+        change?.containerOverrides,
+        resolved.nodeRangeProperties?.[index]?.container ?? {},
+      );
+    },
+  );
+  return Math.max(0, ...lengths);
+}
+
+/**
+ * "Your compute environment may have no more than five security groups associated with it" (user
+ * guide, chapter Multi-node Parallel Jobs).
+ */
+function manySecurityGroups(world: World, queue: JobQueue): Refusal | undefined {
+  for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
+    const environment = world.computeEnvironments.get(computeEnvironment);
+    const count = environment?.computeResources?.securityGroupIds?.length ?? 0;
+    if (count > limit.multiNodeSecurityGroups) {
+      return refuse(
+        'invalid',
+        `A compute environment of multi-node parallel jobs may have at most ${limit.multiNodeSecurityGroups} security groups; ${environment?.name} of job queue ${queue.name} has ${count}.`,
+      );
+    }
+  }
+  return undefined;
+}

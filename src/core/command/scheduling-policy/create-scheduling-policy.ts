@@ -1,0 +1,37 @@
+// CreateSchedulingPolicy (spec 6). What the request alone can be judged by, the service has judged.
+
+import { refuse } from '../../../base/refusal.ts';
+import { schedulingPolicyArn } from '../../arn.ts';
+import { limit } from '../../limit.ts';
+import type { SchedulingPolicy } from '../../scheduling-policy/scheduling-policy.ts';
+import type { World } from '../../world/world.ts';
+import type { CreateSchedulingPolicy, Decided } from '../command.ts';
+
+export function decideCreateSchedulingPolicy(
+  world: World,
+  { scope, request }: CreateSchedulingPolicy,
+  nowMs: number,
+): Decided<CreateSchedulingPolicy> {
+  const name = request.name as string;
+  const arn = schedulingPolicyArn(scope, name);
+  if (world.schedulingPolicies.has(arn)) return refuse('conflict', 'Object already exists');
+  let count = 0;
+  for (const policy of world.schedulingPolicies.values()) if (policy.scope === scope) count++;
+  if (count >= limit.schedulingPolicies)
+    return refuse(
+      'limit',
+      `The limit of ${limit.schedulingPolicies} scheduling policies is reached.`,
+    );
+  const policy: SchedulingPolicy = {
+    arn,
+    scope,
+    name,
+    fairsharePolicy: request.fairsharePolicy,
+    createdAtMs: nowMs,
+  };
+  return {
+    events: [{ type: 'scheduling-policy-stored', policy, tags: request.tags }],
+    effects: [],
+    reply: { name, arn },
+  };
+}

@@ -1,0 +1,128 @@
+// The hosts of the world, by id and by the environment that they belong to, with the index of what
+// is free on instances. Part of the world, changed by its fold alone. It decides nothing.
+
+import type { Arn, HostId } from '../../base/ids.ts';
+import {
+  unavailable,
+  type EnvironmentHost,
+  type Host,
+  type Instance,
+  type Machine,
+  type RegisteredHost,
+} from './host.ts';
+import { subtractNeeds, type Needs } from '../job/needs.ts';
+import { HostIndex } from '../schedule/fit/host-index.ts';
+import type { HostKind } from '../schedule/fit/host-kind.ts';
+
+const none: ReadonlyMap<HostId, EnvironmentHost> = new Map();
+
+export class Hosts {
+  readonly #all = new Map<HostId, Host>();
+  readonly #ofEnvironments = new Map<Arn, Map<HostId, EnvironmentHost>>();
+  readonly #machines = new Map<HostId, Machine>();
+  readonly #registered = new Map<HostId, RegisteredHost>();
+  /** Instances that do not run yet. */
+  readonly #starting = new Map<HostId, Instance>();
+  /** What is free on instances that take jobs. */
+  readonly index = new HostIndex();
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  get(id: HostId): Host | undefined {
+    return this.#all.get(id);
+  }
+
+  has(id: HostId): boolean {
+    return this.#all.has(id);
+  }
+
+  values(): IterableIterator<Host> {
+    return this.#all.values();
+  }
+
+  machines(): IterableIterator<Machine> {
+    return this.#machines.values();
+  }
+
+  /** Where containers that use the host's own network are reached. */
+  addressOf(id: HostId): string {
+    const host = this.#all.get(id);
+    const url =
+      host?.kind === 'registered' && !host.address.dockerHost.startsWith('unix:')
+        ? new URL(host.address.dockerHost)
+        : undefined;
+    if (url !== undefined) return url.hostname;
+    const [machine] = this.#machines.values();
+    return machine?.address ?? '127.0.0.1';
+  }
+
+  registered(): IterableIterator<RegisteredHost> {
+    return this.#registered.values();
+  }
+
+  /** Those that belong to the environment, in the order in which they joined. */
+  of(environmentArn: Arn): IterableIterator<EnvironmentHost> {
+    return (this.#ofEnvironments.get(environmentArn) ?? none).values();
+  }
+
+  *instancesOf(environmentArn: Arn): Generator<Instance> {
+    for (const host of this.of(environmentArn)) if (host.kind === 'instance') yield host;
+  }
+
+  *startingIn(environmentArn: Arn): Generator<Instance> {
+    for (const instance of this.#starting.values())
+      if (instance.computeEnvironmentArn === environmentArn) yield instance;
+  }
+
+  store(host: Machine | RegisteredHost): void {
+    this.#all.set(host.id, host);
+    if (host.kind === 'machine') {
+      this.#machines.set(host.id, host);
+      return;
+    }
+    this.#registered.set(host.id, host);
+    this.#file(host);
+  }
+
+  /** `used`: what its jobs hold. */
+  storeInstance(instance: Instance, kind: HostKind, used: Needs): void {
+    const known = this.#all.get(instance.id);
+    this.#all.set(instance.id, instance);
+    if (instance.state === 'PENDING') this.#starting.set(instance.id, instance);
+    else this.#starting.delete(instance.id);
+    this.#file(instance);
+    const takesJobs = unavailable(instance) === undefined;
+    if (takesJobs === (known !== undefined && unavailable(known) === undefined)) return;
+    if (takesJobs)
+      this.index.add(
+        instance.computeEnvironmentArn,
+        instance.id,
+        kind,
+        subtractNeeds(instance.capacity, used),
+      );
+    else this.index.remove(instance.id);
+  }
+
+  delete(id: HostId): void {
+    const host = this.#all.get(id);
+    if (host === undefined) return;
+    this.#all.delete(id);
+    this.#machines.delete(id);
+    this.#registered.delete(id);
+    this.#starting.delete(id);
+    this.index.remove(id);
+    if (host.kind === 'machine') return;
+    const beside = this.#ofEnvironments.get(host.computeEnvironmentArn);
+    beside?.delete(id);
+    if (beside?.size === 0) this.#ofEnvironments.delete(host.computeEnvironmentArn);
+  }
+
+  #file(host: EnvironmentHost): void {
+    let beside = this.#ofEnvironments.get(host.computeEnvironmentArn);
+    if (beside === undefined)
+      this.#ofEnvironments.set(host.computeEnvironmentArn, (beside = new Map()));
+    beside.set(host.id, host);
+  }
+}

@@ -1,0 +1,431 @@
+// Whether the nodes of a multi-node parallel job fit, all of them at once, and where: in one
+// environment, one node to an instance or registered host that is empty; directly on this machine
+// side by side (user guide, chapter Multi-node Parallel Jobs). And which room is kept for nodes
+// that do not fit yet. Pure questions to the world; nothing is taken here.
+
+import type { HostId } from '../../../base/ids.ts';
+import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
+import { isCutOff } from '../../compute-environment/network.ts';
+import { unavailable, type EnvironmentHost, type Instance, type Machine } from '../../host/host.ts';
+import type { InstanceType } from '../../instance-type/instance-type.ts';
+import type { Needs } from '../../job/needs.ts';
+import { needsOfAll, type NodeTerms } from '../../job/nodes.ts';
+import type { JobQueue } from '../../job-queue/job-queue.ts';
+import type { World } from '../../world/world.ts';
+import { assignNodes, bySize } from './assign-nodes.ts';
+import { availableEnvironments } from './available-environments.ts';
+import type { Fit } from './blocked.ts';
+import { holdOn, type Holds, type Place, type Room } from './hold.ts';
+import { couldEver, machineOf, withKept } from './host-room.ts';
+import { unmetKey, type Claim } from '../order/job-class.ts';
+import { isNodeType, largestNode, nodeTypeOf } from './node-type.ts';
+import { fitsIn, hasRoom } from './room.ts';
+
+/** The claim of a multi-node parallel job. */
+export type NodesClaim = Claim & { readonly nodes: NodeTerms };
+
+export const hasNodes = (claim: Claim): claim is NodesClaim => claim.nodes !== undefined;
+
+export function fitNodes(
+  world: World,
+  queue: JobQueue,
+  environment: ComputeEnvironment,
+  claim: NodesClaim,
+  holds: Holds,
+): Fit {
+  return environment.type === 'MANAGED'
+    ? fitManaged(world, queue, environment, claim, holds)
+    : fitUnmanaged(world, environment, claim, holds);
+}
+
+function fitManaged(
+  world: World,
+  queue: JobQueue,
+  environment: ComputeEnvironment,
+  claim: NodesClaim,
+  holds: Holds,
+): Fit {
+  const { nodes } = claim;
+  const type = nodeTypeOf(world, environment, nodes);
+  if (!isNodeType(type))
+    return { fits: false, because: { type: 'no-nodes', environment, why: type } };
+  const [machine] = world.hosts.machines();
+  // After a start it joins when its engine is open.
+  if (machine === undefined) return { fits: false, because: { type: 'no-host' } };
+  const all = needsOfAll(claim);
+  if (!couldEver(machine, all))
+    return {
+      fits: false,
+      because: {
+        type: 'larger-than-every-host',
+        what: 'machine',
+        environments: [environment],
+        largest: machine.capacity,
+      },
+    };
+  const empty = emptyInstances(world, environment, type, nodes, holds);
+  if (empty.length < nodes.numNodes) {
+    if (isCutOff(environment)) return { fits: false, because: { type: 'cut-off', environment } };
+    const starting = startingInstances(world, environment, type, nodes, holds).length;
+    const unmet =
+      world.settings.instanceLimit < nodes.numNodes
+        ? 'instance-limit'
+        : world.scaling.unmet.get(unmetKey(queue.arn, claim));
+    return {
+      fits: false,
+      because: {
+        type: 'nodes-wait-for-instances',
+        environment,
+        instanceType: type.name,
+        empty: empty.length,
+        starting,
+        unmet,
+      },
+    };
+  }
+  return fitMachine(world, environment, machine, nodes, all, holds, empty);
+}
+
+/**
+ * As many as there are nodes at most. Costs what it finds: those that run jobs are not looked at.
+ */
+function emptyInstances(
+  world: World,
+  { arn }: ComputeEnvironment,
+  { name }: InstanceType,
+  nodes: NodeTerms,
+  holds: Holds,
+): HostId[] {
+  const largest = largestNode(nodes);
+  const found: HostId[] = [];
+  for (const id of world.hosts.index.empty(arn, name)) {
+    if (
+      world.attemptsOn(id).size > 0 ||
+      holdOn(holds, id) !== undefined ||
+      !holdsNode(world.hosts.get(id) as Instance, largest)
+    )
+      continue;
+    found.push(id);
+    if (found.length === nodes.numNodes) break;
+  }
+  return found;
+}
+
+function startingInstances(
+  world: World,
+  { arn }: ComputeEnvironment,
+  { name }: InstanceType,
+  nodes: NodeTerms,
+  holds: Holds,
+): HostId[] {
+  const largest = largestNode(nodes);
+  const found: HostId[] = [];
+  for (const instance of world.hosts.startingIn(arn))
+    if (
+      instance.instanceType === name &&
+      holdsNode(instance, largest) &&
+      holdOn(holds, instance.id) === undefined
+    )
+      found.push(instance.id);
+  return found;
+}
+
+const holdsNode = ({ capacity, unfit, unfitForNodes }: Instance, largest: Needs): boolean =>
+  unfit === undefined && unfitForNodes === undefined && fitsIn(capacity, largest);
+
+/**
+ * Together on the machine: each on a host that is a slice of it, or all of them on itself. Larger
+ * than it, they have it alone.
+ */
+function fitMachine(
+  world: World,
+  environment: ComputeEnvironment,
+  machine: Machine,
+  { numNodes, mainNode }: NodeTerms,
+  all: Needs,
+  holds: Holds,
+  slices?: readonly HostId[],
+): Fit {
+  const used = world.hostUse(machine.id);
+  if (!couldEver(machine, all))
+    return {
+      fits: false,
+      because: {
+        type: 'larger-than-every-host',
+        what: 'machine',
+        environments: [environment],
+        largest: machine.capacity,
+      },
+    };
+  if (!hasRoom(machine.capacity, used, all))
+    return { fits: false, because: { type: 'host-full', host: machine, used } };
+  const hold = holdOn(holds, machine.id);
+  if (hold !== undefined && !hasRoom(machine.capacity, withKept(used, holds, machine), all))
+    return { fits: false, because: { type: 'kept-for-another', hold } };
+  const hosts = slices ?? Array.from({ length: numNodes }, () => machine.id);
+  return {
+    fits: true,
+    ...placeOf(environment.arn, hosts, mainNode),
+    machineId: slices && machine.id,
+  };
+}
+
+function placeOf(
+  computeEnvironmentArn: Place['computeEnvironmentArn'],
+  hosts: readonly HostId[],
+  mainNode: number,
+): Place {
+  const all = hosts.map((hostId, node) => ({ node, hostId }));
+  return {
+    computeEnvironmentArn,
+    hostId: hosts[mainNode] as HostId,
+    otherNodes: all.filter(({ node }) => node !== mainNode),
+  };
+}
+
+// ---- environments whose hosts are the user's own ----
+
+function fitUnmanaged(
+  world: World,
+  environment: ComputeEnvironment,
+  claim: NodesClaim,
+  holds: Holds,
+): Fit {
+  const { nodes } = claim;
+  const all = needsOfAll(claim);
+  const onMachine = world.settings.machineServesUnmanaged
+    ? fitDirectly(world, environment, nodes, all, holds)
+    : undefined;
+  if (onMachine?.fits) return onMachine;
+  let blocked: Fit | undefined;
+  for (const hosts of hostsOf(world, environment)) {
+    const available = hosts.filter((host) => unavailable(host) === undefined && takesNodes(host));
+    const empty = available.filter(
+      ({ id }) => world.attemptsOn(id).size === 0 && holdOn(holds, id) === undefined,
+    );
+    const assigned = assignNodes(
+      nodes,
+      empty.toSorted((a, b) => bySize(a.capacity, b.capacity)),
+    );
+    if (assigned === undefined) {
+      const [host] = hosts as [EnvironmentHost];
+      const why = whyNoNodes(host);
+      blocked ??=
+        available.length === 0 && why !== undefined
+          ? {
+              fits: false,
+              because: { type: 'hosts-unavailable', environment, host, why, hosts: hosts.length },
+            }
+          : {
+              fits: false,
+              because: {
+                type: 'nodes-wait-for-hosts',
+                environment,
+                hosts: available.length,
+                empty: empty.length,
+                wouldDo: assignNodes(nodes, available) !== undefined,
+              },
+            };
+      continue;
+    }
+    const machine = machineOf(world, (hosts[0] as EnvironmentHost).id);
+    const fit: Fit =
+      machine === undefined
+        ? { fits: true, ...placeOf(environment.arn, assigned, nodes.mainNode) }
+        : fitMachine(world, environment, machine, nodes, all, holds, assigned);
+    if (fit.fits) return fit;
+    blocked ??= fit;
+  }
+  const isFinal = onMachine?.fits === false && onMachine.because.type === 'larger-than-every-host';
+  return (
+    (isFinal ? blocked : undefined) ??
+    onMachine ??
+    blocked ?? { fits: false, because: { type: 'no-host-registered', environment } }
+  );
+}
+
+function fitDirectly(
+  world: World,
+  environment: ComputeEnvironment,
+  nodes: NodeTerms,
+  all: Needs,
+  holds: Holds,
+): Fit | undefined {
+  const [machine] = world.hosts.machines();
+  return machine && fitMachine(world, environment, machine, nodes, all, holds);
+}
+
+/**
+ * Registered hosts, each a machine of its own, and instances of the user's own, slices of this one:
+ * nodes are spread over either.
+ */
+function hostsOf(world: World, { arn }: ComputeEnvironment): EnvironmentHost[][] {
+  const all = [...world.hosts.of(arn)];
+  return [
+    all.filter(({ kind }) => kind === 'registered'),
+    all.filter(({ kind }) => kind === 'instance'),
+  ].filter((hosts) => hosts.length > 0);
+}
+
+const takesNodes = (host: EnvironmentHost): boolean =>
+  host.kind === 'registered' || host.unfitForNodes === undefined;
+const whyNoNodes = (host: EnvironmentHost): string | undefined =>
+  unavailable(host) ??
+  (takesNodes(host)
+    ? undefined
+    : `${host.title} takes no nodes: ${(host as Instance).unfitForNodes}`);
+
+// ---- room that is kept ----
+
+/**
+ * The room to keep for nodes that do not fit: instances that are empty or starting, once they are
+ * all that the nodes need, so that those which were launched for them are given to nobody behind;
+ * where the job was overtaken for long enough, also hosts that others still run on, as many as
+ * there are if the planner makes room for the rest, and what it needs of the machine. What is kept
+ * already is kept on as far as it serves. Undefined: nothing.
+ */
+export function roomForNodes(
+  world: World,
+  queue: JobQueue,
+  claim: NodesClaim,
+  holds: Holds,
+  present: Room | undefined,
+  overtaken: boolean,
+): Room | undefined {
+  const environments = [...availableEnvironments(world, queue)];
+  const first = environments.filter(({ arn }) => arn === present?.computeEnvironmentArn);
+  let part: Room | undefined;
+  for (const environment of new Set([...first, ...environments])) {
+    const room =
+      environment.type === 'MANAGED'
+        ? managedRoom(world, environment, claim, holds, present, overtaken)
+        : overtaken
+          ? unmanagedRoom(world, environment, claim, holds, present)
+          : undefined;
+    if (room !== undefined && room.hostIds.length === claim.nodes.numNodes) return room;
+    part ??= room;
+  }
+  return world.scaling.makingRoom.has(unmetKey(queue.arn, claim)) ? part : undefined;
+}
+
+function managedRoom(
+  world: World,
+  environment: ComputeEnvironment,
+  claim: NodesClaim,
+  holds: Holds,
+  present: Room | undefined,
+  overtaken: boolean,
+): Room | undefined {
+  const { nodes } = claim;
+  const type = nodeTypeOf(world, environment, nodes);
+  const [machine] = world.hosts.machines();
+  if (!isNodeType(type) || machine === undefined || !couldEver(machine, needsOfAll(claim)))
+    return undefined;
+  const hostIds = [
+    ...emptyInstances(world, environment, type, nodes, holds),
+    ...startingInstances(world, environment, type, nodes, holds),
+  ].slice(0, nodes.numNodes);
+  if (overtaken && hostIds.length < nodes.numNodes)
+    hostIds.push(
+      ...otherInstances(world, environment, type, nodes, holds, new Set(hostIds), present).slice(
+        0,
+        nodes.numNodes - hostIds.length,
+      ),
+    );
+  if (hostIds.length === 0 || (!overtaken && hostIds.length < nodes.numNodes)) return undefined;
+  return roomOn(
+    world,
+    environment,
+    hostIds,
+    overtaken ? [machine.id, needsOfAll(claim)] : undefined,
+  );
+}
+
+/** Those that are kept already, then those with the least to wait for. */
+function otherInstances(
+  world: World,
+  { arn }: ComputeEnvironment,
+  { name }: InstanceType,
+  nodes: NodeTerms,
+  holds: Holds,
+  chosen: ReadonlySet<HostId>,
+  present: Room | undefined,
+): HostId[] {
+  const largest = largestNode(nodes);
+  const found: Instance[] = [];
+  for (const instance of world.hosts.instancesOf(arn)) {
+    if (
+      instance.instanceType === name &&
+      instance.state === 'RUNNING' &&
+      holdsNode(instance, largest) &&
+      !chosen.has(instance.id) &&
+      !isKeptForNodes(holds, instance.id)
+    )
+      found.push(instance);
+  }
+  return soonestFirst(world, found, present).map(({ id }) => id);
+}
+
+/**
+ * Room that is kept there for single jobs goes to them first: those behind them wait for the nodes.
+ * Else, where jobs come all the time for which room is kept, nodes would never have theirs.
+ */
+const isKeptForNodes = (holds: Holds, id: HostId): boolean =>
+  holds.some(({ nodes, room }) => nodes !== undefined && room?.on.has(id));
+
+function soonestFirst<T extends EnvironmentHost>(
+  world: World,
+  hosts: readonly T[],
+  present: Room | undefined,
+): T[] {
+  const kept = new Set(present?.hostIds);
+  const order = ({ id }: T): number => (kept.has(id) ? -1 : world.hostUse(id).milliVcpu);
+  return hosts.toSorted((a, b) => order(a) - order(b));
+}
+
+function unmanagedRoom(
+  world: World,
+  environment: ComputeEnvironment,
+  claim: NodesClaim,
+  holds: Holds,
+  present: Room | undefined,
+): Room | undefined {
+  const { nodes } = claim;
+  const all = needsOfAll(claim);
+  if (world.settings.machineServesUnmanaged) {
+    const machine = [...world.hosts.machines()].find((one) => couldEver(one, all));
+    if (machine !== undefined)
+      return !isKeptForNodes(holds, machine.id)
+        ? {
+            computeEnvironmentArn: environment.arn,
+            hostIds: Array.from({ length: nodes.numNodes }, () => machine.id),
+            on: new Map([[machine.id, all]]),
+          }
+        : undefined;
+  }
+  for (const hosts of hostsOf(world, environment)) {
+    const usable = hosts.filter(
+      (host) =>
+        unavailable(host) === undefined && takesNodes(host) && !isKeptForNodes(holds, host.id),
+    );
+    const hostIds = assignNodes(nodes, soonestFirst(world, usable, present));
+    const machine = machineOf(world, (hosts[0] as EnvironmentHost).id);
+    if (hostIds !== undefined && (machine === undefined || couldEver(machine, all)))
+      return roomOn(world, environment, hostIds, machine && [machine.id, all]);
+  }
+  return undefined;
+}
+
+/** All of each host, and what is given of the machine. */
+function roomOn(
+  world: World,
+  { arn }: ComputeEnvironment,
+  hostIds: readonly HostId[],
+  onMachine: readonly [HostId, Needs] | undefined,
+): Room {
+  const on = new Map(
+    hostIds.flatMap((id): [HostId, Needs][] => [[id, world.hosts.get(id)?.capacity as Needs]]),
+  );
+  if (onMachine !== undefined) on.set(...onMachine);
+  return { computeEnvironmentArn: arn, hostIds, on };
+}

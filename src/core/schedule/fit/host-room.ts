@@ -1,0 +1,60 @@
+// What a host could take, and what of it is taken: by jobs, and by what is kept for others. Asked
+// by whoever looks for a place.
+
+import type { HostId } from '../../../base/ids.ts';
+import { unavailable, type Host, type Machine } from '../../host/host.ts';
+import { addNeeds, type Needs } from '../../job/needs.ts';
+import type { World } from '../../world/world.ts';
+import { keptOf, type Holds } from './hold.ts';
+import { fitsIn, hasRoom } from './room.ts';
+
+/** The machine that an instance is a slice of. */
+export function machineOf(world: World, id: HostId): Machine | undefined {
+  const host = world.hosts.get(id);
+  const machine = host?.kind === 'instance' ? world.hosts.get(host.machineId) : undefined;
+  return machine?.kind === 'machine' ? machine : undefined;
+}
+
+/**
+ * Whether the host could take the needs if nothing else ran there: of GPUs, and of hosts that are
+ * not this machine, only what they have.
+ */
+export const couldEver = (host: Host, needs: Needs): boolean =>
+  host.kind === 'machine' ? needs.gpus <= host.capacity.gpus : fitsIn(host.capacity, needs);
+
+/** Whether any host could take the needs now, whichever environment they are for. */
+export function anyHostHasRoom(world: World, needs: Needs, holds: Holds): boolean {
+  for (const machine of world.hosts.machines())
+    if (takes(machine, withKept(world.hostUse(machine.id), holds, machine), needs)) return true;
+  for (const host of world.hosts.registered())
+    if (takes(host, withKept(world.hostUse(host.id), holds, host), needs)) return true;
+  return false;
+}
+
+const takes = (host: Host, used: Needs, needs: Needs): boolean =>
+  unavailable(host) === undefined && couldEver(host, needs) && hasRoom(host.capacity, used, needs);
+
+/**
+ * More GPUs may be kept than are free: a job that asks for none of them is not in the way of one
+ * that waits for them.
+ */
+export function withKept(used: Needs, holds: Holds, { id: hostId, capacity }: Host): Needs {
+  if (holds.length === 0) return used;
+  const taken = addNeeds(used, keptOf(holds, { hostId }));
+  return { ...taken, gpus: Math.min(taken.gpus, capacity.gpus) };
+}
+
+/** What has to be given back on the host before the needs fit, in thousandths of what it has. */
+export function lackingOn({ capacity }: Host, used: Needs, needs: Needs): number {
+  if (needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib)
+    return Math.floor((used.milliVcpu * 1000) / capacity.milliVcpu);
+  return Math.max(
+    lacking(needs.milliVcpu, used.milliVcpu, capacity.milliVcpu),
+    lacking(needs.memoryMib, used.memoryMib, capacity.memoryMib),
+    needs.gpus === 0 ? 0 : lacking(needs.gpus, used.gpus, capacity.gpus),
+  );
+}
+
+/** What has to be given back before so much fits, in thousandths of all there is. */
+export const lacking = (needed: number, used: number, capacity: number): number =>
+  Math.max(0, Math.floor(((used + needed - capacity) * 1000) / capacity));

@@ -1,0 +1,229 @@
+// One pass of placement: takes the next head of the order, asks fit for a place, and says where the
+// job goes. The caller applies each placement before asking for the next, so that the world is the
+// only book of what is taken. A class that does not fit is laid aside until the pass ends: nothing
+// grows while a pass takes. One that was overtaken for long enough has room kept for it, of which
+// what stands behind it takes nothing.
+
+import { must } from '../../../base/assert.ts';
+import { childId, type Arn, type HostId, type JobId } from '../../../base/ids.ts';
+import { isArrayParent } from '../../job/job.ts';
+import { consumablesOfAll } from '../../job/nodes.ts';
+import type { JobQueue } from '../../job-queue/job-queue.ts';
+import type { World } from '../../world/world.ts';
+import type { Blocked } from './blocked.ts';
+import { fit, nearestRoom, waitsForRoom } from './fit.ts';
+import { hasNodes, roomForNodes } from './fit-nodes.ts';
+import { mayComeBack } from './consumables.ts';
+import { isOvertaken, type Hold, type Place, type Room } from './hold.ts';
+import { anyHostHasRoom } from './host-room.ts';
+import type { Head } from '../order/order.ts';
+import { secondOf } from '../order/share.ts';
+
+export interface PlannedPlacement extends Omit<Place, 'machineId'> {
+  readonly jobId: JobId;
+}
+
+/** A head that did not fit. */
+interface Aside {
+  readonly head: Head;
+  readonly because: Blocked;
+  /** How many the pass had placed by then where this one could go: those after it overtake it. */
+  readonly takenBefore: number;
+}
+
+/**
+ * Where the last cycle found why none is launched, another one would find the same until something
+ * changes.
+ */
+function wantsInstances(because: Blocked): boolean {
+  if (because.type === 'nodes-wait-for-instances') return because.unmet === undefined;
+  return because.type === 'no-instance' && because.unmet === undefined;
+}
+
+export class Pass {
+  readonly #world: World;
+  readonly #nowMs: number;
+  #aside: Aside[] = [];
+  /** For heads that came up in this pass: it binds what comes after them. */
+  #holds: Hold[] = [];
+  /**
+   * Consumable resources that a job which came up before has to wait for, and heads that wait
+   * behind it for them.
+   */
+  readonly #awaited = new Set<Arn>();
+  #behind: Head[] = [];
+  #placed = 0;
+  /** Of them, by queue, environment and host. */
+  readonly #taken = new Map<Arn | HostId, number>();
+  /** At so many placements a head that was laid aside may have been overtaken often enough. */
+  #nextDueAt = Number.POSITIVE_INFINITY;
+
+  constructor(world: World, nowMs: number) {
+    this.#world = world;
+    this.#nowMs = nowMs;
+    world.backlog.begin(secondOf(nowMs));
+  }
+
+  /** The next placement; undefined when nothing more fits. */
+  next(): PlannedPlacement | undefined {
+    const { backlog } = this.#world;
+    if (this.#placed >= this.#nextDueAt) this.#keepForOvertaken();
+    // A full machine is told at once, however many different needs wait for it.
+    while (anyHostHasRoom(this.#world, backlog.least, this.#holds)) {
+      const head = backlog.take();
+      if (head === undefined) return undefined;
+      const { claim } = head.jobClass;
+      const place = fit(this.#world, this.#queueOf(head), claim, this.#holds);
+      if (!place.fits) {
+        this.#layAside({
+          head,
+          because: place.because,
+          takenBefore: this.#takenFrom(head, place.because),
+        });
+        continue;
+      }
+      // What a job before it waits for comes to that one first: else small wishes would starve a
+      // large one.
+      if (consumablesOfAll(claim)?.some(({ arn }) => this.#awaited.has(arn))) {
+        this.#behind.push(head);
+        continue;
+      }
+      backlog.placed(head);
+      this.#count(head, place);
+      const { computeEnvironmentArn, hostId, otherNodes } = place;
+      return { jobId: this.#jobOf(head.entry.jobId), computeEnvironmentArn, hostId, otherNodes };
+    }
+    // Instances are launched by the books, however full the machine is; nobody was asked what it
+    // waits for.
+    if (backlog.hasGrown) this.#world.wantScaling('soon');
+    return undefined;
+  }
+
+  /** Puts back what was laid aside. A pass must be ended before the next one begins. */
+  end(): void {
+    for (const { head, because, takenBefore } of this.#aside) {
+      const { jobClass } = head;
+      const overtaken = this.#takenFrom(head, because) - takenBefore;
+      if (overtaken > 0) {
+        jobClass.overtaken += overtaken;
+        // From when on instances make way for it is for a scaling cycle to find out.
+        if (jobClass.overtakenSinceMs === undefined) this.#world.wantScaling('later');
+        jobClass.overtakenSinceMs ??= this.#nowMs;
+      }
+      this.#world.backlog.putBack(head);
+    }
+    for (const head of this.#behind) this.#world.backlog.putBack(head);
+    this.#aside = [];
+    this.#behind = [];
+    this.#awaited.clear();
+    this.#holds = [];
+  }
+
+  #layAside(aside: Aside): void {
+    this.#aside.push(aside);
+    if (wantsInstances(aside.because)) this.#world.wantScaling('soon');
+    if (aside.because.type === 'consumable-short' && mayComeBack(aside.because))
+      this.#awaited.add(aside.because.arn);
+    const { jobClass } = aside.head;
+    const overtaken =
+      isOvertaken(this.#world, aside.head, this.#nowMs) || jobClass.hold?.overtaken === true;
+    if (overtaken || jobClass.claim.nodes !== undefined) this.#keep(aside, overtaken);
+    if (!overtaken)
+      this.#nextDueAt = Math.min(
+        this.#nextDueAt,
+        this.#placed + this.#world.settings.overtakeJobs - jobClass.overtaken,
+      );
+  }
+
+  /** The pass has gone so far that heads which it passed over have become due. */
+  #keepForOvertaken(): void {
+    this.#nextDueAt = Number.POSITIVE_INFINITY;
+    for (const aside of this.#aside) {
+      const { hold, overtaken } = aside.head.jobClass;
+      if (hold?.overtaken) continue;
+      const left =
+        this.#world.settings.overtakeJobs -
+        overtaken -
+        (this.#takenFrom(aside.head, aside.because) - aside.takenBefore);
+      if (left <= 0) this.#keep(aside, true);
+      else this.#nextDueAt = Math.min(this.#nextDueAt, this.#placed + left);
+    }
+  }
+
+  #count(
+    { jobClass: { queueArn } }: Head,
+    { computeEnvironmentArn, hostId, machineId, otherNodes = [] }: Place,
+  ): void {
+    this.#placed++;
+    for (const where of new Set([
+      queueArn,
+      computeEnvironmentArn,
+      hostId,
+      ...(machineId === undefined ? [] : [machineId]),
+      ...otherNodes.map((node) => node.hostId),
+    ]))
+      this.#taken.set(where, (this.#taken.get(where) ?? 0) + 1);
+  }
+
+  /**
+   * How many the pass has placed where the head waits: of its queue, in the environments of that,
+   * or on a host.
+   */
+  #takenFrom(head: Head, because: Blocked): number {
+    if (because.type === 'over-reservation') return this.#taken.get(head.jobClass.queueArn) ?? 0;
+    let taken = 0;
+    for (const { computeEnvironment } of this.#queueOf(head).computeEnvironmentOrder)
+      taken += this.#taken.get(computeEnvironment) ?? 0;
+    return because.type === 'host-full'
+      ? Math.max(taken, this.#taken.get(because.host.id) ?? 0)
+      : taken;
+  }
+
+  /**
+   * Room is kept where it was, if that still serves; else where the job fits first by now; else
+   * nowhere.
+   */
+  #keep({ head, because }: Aside, overtaken: boolean): void {
+    const { jobClass } = head;
+    const { claim, hold } = jobClass;
+    if (hold !== undefined && this.#holds.includes(hold))
+      this.#holds = this.#holds.filter((one) => one !== hold);
+    const inQueue = overtaken && because.type === 'over-reservation';
+    const room = waitsForRoom(because) ? this.#roomFor(head, overtaken) : undefined;
+    // No host that is there could ever hold it, or too few could: a scaling cycle that knows of it
+    // makes room for more.
+    const isShort =
+      room === undefined
+        ? because.type === 'instances-full' || because.type === 'nodes-wait-for-instances'
+        : room.hostIds.length < (claim.nodes?.numNodes ?? 1);
+    if (overtaken && isShort && !this.#world.scaling.overtaken.has(jobClass.key))
+      this.#world.wantScaling('soon');
+    if (room === undefined && !inQueue) jobClass.hold = undefined;
+    else
+      this.#holds.push(
+        hold !== undefined && hold.room === room && hold.overtaken === overtaken
+          ? hold
+          : this.#world.backlog.keep(head, room, overtaken),
+      );
+  }
+
+  #roomFor(head: Head, overtaken: boolean): Room | undefined {
+    const { claim, hold } = head.jobClass;
+    return hasNodes(claim)
+      ? roomForNodes(this.#world, this.#queueOf(head), claim, this.#holds, hold?.room, overtaken)
+      : nearestRoom(this.#world, this.#queueOf(head), claim, this.#holds, hold?.room);
+  }
+
+  #queueOf({ jobClass }: Head): JobQueue {
+    return must(
+      this.#world.jobQueues.get(jobClass.queueArn),
+      'a queue outlives the jobs that wait in it',
+    );
+  }
+
+  #jobOf(id: JobId): JobId {
+    const job = must(this.#world.jobs.get(id), 'a head stands for a job that has not ended');
+    if (!isArrayParent(job)) return id;
+    return childId(id, must(job.children.nextRunnable(), 'the head array has a runnable child'));
+  }
+}

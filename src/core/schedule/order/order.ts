@@ -1,0 +1,307 @@
+// The jobs that could run now, in the order in which they are tried: first by the priority of their
+// queue, then in the line of the queue; one that room is kept for goes first among queues of its
+// priority. An array stands here once, for all its children. The order is kept from pass to pass: a
+// pass costs what it takes in hand, not what waits.
+
+import { must } from '../../../base/assert.ts';
+import { StandingHeap } from '../../../base/standing-heap.ts';
+import type { Arn, HostId, JobId } from '../../../base/ids.ts';
+import type { Needs } from '../../job/needs.ts';
+import { needsOfAll } from '../../job/nodes.ts';
+import { noHolds, type Hold, type Holds, type Room } from '../fit/hold.ts';
+import { classKey, JobClass, type Claim, type Entry, type StillRunnable } from './job-class.ts';
+import { FairLine, FifoLine, type Line } from './line.ts';
+import type { Shares } from './share.ts';
+
+/** The head of a class, as a pass takes it. */
+export interface Head {
+  readonly jobClass: JobClass;
+  readonly entry: Entry;
+}
+
+/** What the order is made by; the world knows. */
+export interface BacklogFacts {
+  priorityOf(queueArn: Arn): number;
+  /** Of a fair share queue. */
+  sharesOf(queueArn: Arn): Shares | undefined;
+  readonly stillRunnable: StillRunnable;
+}
+
+const none: Needs = {
+  milliVcpu: Number.MAX_SAFE_INTEGER,
+  memoryMib: Number.MAX_SAFE_INTEGER,
+  gpus: 0,
+};
+
+export class Backlog {
+  readonly #classes = new Map<string, JobClass>();
+  readonly #lines = new Map<Arn, Line>();
+  readonly #facts: BacklogFacts;
+  /**
+   * Lines of which something stands: higher priority of the queue first, then submission (spec
+   * 4.3).
+   */
+  readonly #order: StandingHeap<Line>;
+  /** Classes for whose head room is kept: they stand here and in no line. */
+  readonly #held: StandingHeap<JobClass>;
+  /** Something came since the last scaling cycle, which clears it. */
+  hasGrown = false;
+  #holdsGiven = 0;
+  /** Of the last pass. */
+  #second = 0;
+  #least = none;
+  /** Entries that were cancelled since the last compaction. */
+  #spent = 0;
+
+  constructor(facts: BacklogFacts) {
+    this.#facts = facts;
+    const priority = ({ queueArn }: { queueArn: Arn }): number => facts.priorityOf(queueArn);
+    this.#order = new StandingHeap((a, b) => {
+      const [first, second] = [priority(a), priority(b)];
+      if (first !== second) return first > second;
+      return a.rank === b.rank ? a.queueArn < b.queueArn : rankOf(a) < rankOf(b);
+    });
+    this.#held = new StandingHeap((a, b) => {
+      const [first, second] = [priority(a), priority(b)];
+      return first === second ? numberOf(a) < numberOf(b) : first > second;
+    });
+  }
+
+  /** No waiting job asks for less of anything: where not even this fits, nothing does. */
+  get least(): Needs {
+    return this.#least;
+  }
+
+  add(queueArn: Arn, claim: Claim, entry: Entry): void {
+    const key = classKey(queueArn, claim);
+    let jobClass = this.#classes.get(key);
+    if (jobClass === undefined) {
+      jobClass = new JobClass(queueArn, claim);
+      this.#classes.set(key, jobClass);
+      this.#learn(claim.needs);
+    }
+    jobClass.add(entry);
+    this.hasGrown = true;
+    if (jobClass.heapIndex < 0 || entry.rank < jobClass.rank) this.#stand(jobClass, entry.rank);
+  }
+
+  /** The second of the last pass: shares are weighed as of then. */
+  get second(): number {
+    return this.#second;
+  }
+
+  /** A pass begins. */
+  begin(second: number): void {
+    this.#second = second;
+    for (const line of this.#lines.values()) {
+      if (!(line instanceof FairLine)) continue;
+      line.refresh(second);
+      this.#restand(line);
+    }
+  }
+
+  /**
+   * Takes the first class of the order out, until it is put back. Costs what is taken, not what
+   * waits.
+   */
+  take(): Head | undefined {
+    for (let jobClass = this.#first(); jobClass !== undefined; jobClass = this.#first()) {
+      this.#takeOut(jobClass);
+      const entry = jobClass.head(this.#facts.stillRunnable);
+      if (
+        entry?.rank === jobClass.rank &&
+        (jobClass.hold === undefined || jobClass.hold.jobId === entry.jobId)
+      )
+        return { jobClass, entry };
+      // The head went; what was its own goes with it.
+      jobClass.hold = undefined;
+      if (entry === undefined) this.#classes.delete(jobClass.key);
+      else this.#stand(jobClass, entry.rank);
+    }
+    this.#relearn();
+    return undefined;
+  }
+
+  putBack({ jobClass, entry }: Head): void {
+    this.#stand(jobClass, entry.rank);
+  }
+
+  /** The head has found its place. */
+  placed(head: Head): void {
+    const { jobClass } = head;
+    // Those behind a job that room was kept for have been overtaken with it.
+    if (jobClass.hold === undefined) jobClass.overtakenSinceMs = undefined;
+    jobClass.overtaken = 0;
+    jobClass.hold = undefined;
+    this.putBack(head);
+  }
+
+  /**
+   * Room is kept for a head that is in hand, from when it first is in its turn; without a place, of
+   * what its queue may use.
+   */
+  keep({ jobClass, entry }: Head, room: Room | undefined, overtaken = true): Hold {
+    const { queueArn, claim } = jobClass;
+    jobClass.hold = {
+      jobId: entry.jobId,
+      queueArn,
+      needs: needsOfAll(claim),
+      nodes: claim.nodes,
+      room,
+      overtaken,
+      number: jobClass.hold?.number ?? this.#holdsGiven++,
+    };
+    return jobClass.hold;
+  }
+
+  /** Hosts that are kept for nodes of multi-node parallel jobs. */
+  keptForNodes(): ReadonlySet<HostId> {
+    return new Set(
+      [...this.#held.values()].flatMap(({ hold }) =>
+        hold?.nodes === undefined ? [] : (hold.room?.hostIds ?? []),
+      ),
+    );
+  }
+
+  /**
+   * What is kept for those that are tried before a job of this kind, and what is kept for its own
+   * class.
+   */
+  holdsBefore(
+    queueArn: Arn,
+    claim: Claim,
+  ): { readonly before: Holds; readonly own: Hold | undefined } {
+    if (this.#held.size === 0) return { before: noHolds, own: undefined };
+    const priority = this.#facts.priorityOf(queueArn);
+    const own = this.#classes.get(classKey(queueArn, claim))?.hold;
+    const before: Hold[] = [];
+    for (const { hold, queueArn: other } of this.#held.values()) {
+      const theirs = this.#facts.priorityOf(other);
+      if (
+        hold !== undefined &&
+        (theirs > priority ||
+          (theirs === priority && hold.number < (own?.number ?? Number.POSITIVE_INFINITY)))
+      )
+        before.push(hold);
+    }
+    return { before, own };
+  }
+
+  /** Jobs and arrays of the queue that room is kept for, in the order in which they are tried. */
+  heldOf(queueArn: Arn): JobId[] {
+    const holds = [...this.#held.values()].flatMap(({ hold }) =>
+      hold?.queueArn === queueArn && this.#facts.stillRunnable(hold.jobId) ? [hold] : [],
+    );
+    return holds.sort((a, b) => a.number - b.number).map(({ jobId }) => jobId);
+  }
+
+  /** What a share holds has changed. */
+  reweigh(queueArn: Arn, shareIdentifier: string): void {
+    const line = this.#lines.get(queueArn);
+    if (!(line instanceof FairLine)) return;
+    line.reweigh(shareIdentifier);
+    this.#restand(line);
+  }
+
+  /** The priority of a queue has changed. Rare: everything is put in order anew. */
+  reorder(): void {
+    this.#order.restore();
+    this.#held.restore();
+  }
+
+  /** A queue is gone, and its jobs with it. */
+  forgetQueue(queueArn: Arn): void {
+    const line = this.#lines.get(queueArn);
+    if (line !== undefined) this.#order.remove(line);
+    this.#lines.delete(queueArn);
+    for (const jobClass of this.#classes.values()) {
+      if (jobClass.queueArn !== queueArn) continue;
+      if (jobClass.hold !== undefined) this.#held.remove(jobClass);
+      this.#classes.delete(jobClass.key);
+    }
+  }
+
+  /** A single job, or a child that stood here on its own, is RUNNABLE no longer. */
+  left(queueArn: Arn, claim: Claim, jobId: JobId): void {
+    this.#classes.get(classKey(queueArn, claim))?.left(jobId);
+  }
+
+  /** One of them ended while it waited: its entry will never come to the head. */
+  spent(): void {
+    this.#spent++;
+    if (this.#spent < 10_000) return;
+    this.#spent = 0;
+    for (const jobClass of this.#classes.values()) jobClass.compact(this.#facts.stillRunnable);
+  }
+
+  /** The classes that have something to place, with the heads at which a pass would find them. */
+  *classes(): Generator<Head> {
+    for (const jobClass of this.#classes.values()) {
+      const entry = jobClass.head(this.#facts.stillRunnable);
+      if (entry !== undefined) yield { jobClass, entry };
+    }
+  }
+
+  #first(): JobClass | undefined {
+    const held = this.#held.peek();
+    const line = this.#order.peek();
+    if (held === undefined || line === undefined) return held ?? line?.peek();
+    return this.#facts.priorityOf(held.queueArn) >= this.#facts.priorityOf(line.queueArn)
+      ? held
+      : line.peek();
+  }
+
+  #stand(jobClass: JobClass, rank: number): void {
+    jobClass.rank = rank;
+    if (jobClass.hold !== undefined) {
+      this.#held.put(jobClass);
+      return;
+    }
+    const line = this.#lineOf(jobClass.queueArn);
+    line.put(jobClass);
+    this.#restand(line);
+  }
+
+  #takeOut(jobClass: JobClass): void {
+    if (jobClass.hold !== undefined) {
+      this.#held.remove(jobClass);
+      return;
+    }
+    const line = this.#lineOf(jobClass.queueArn);
+    line.remove(jobClass);
+    this.#restand(line);
+  }
+
+  #restand(line: Line): void {
+    if (line.rank === undefined) this.#order.remove(line);
+    else this.#order.put(line);
+  }
+
+  #lineOf(queueArn: Arn): Line {
+    let line = this.#lines.get(queueArn);
+    if (line === undefined) {
+      const shares = this.#facts.sharesOf(queueArn);
+      line = shares === undefined ? new FifoLine(queueArn) : new FairLine(queueArn, shares);
+      this.#lines.set(queueArn, line);
+    }
+    return line;
+  }
+
+  #learn({ milliVcpu, memoryMib }: Needs): void {
+    this.#least = {
+      milliVcpu: Math.min(this.#least.milliVcpu, milliVcpu),
+      memoryMib: Math.min(this.#least.memoryMib, memoryMib),
+      gpus: 0,
+    };
+  }
+
+  /** After a pass over everything, which costs as much: what asked for the least may have gone. */
+  #relearn(): void {
+    this.#least = none;
+    for (const jobClass of this.#classes.values()) this.#learn(jobClass.claim.needs);
+  }
+}
+
+const rankOf = (line: Line): number => must(line.rank, 'a line in the order has something to give');
+const numberOf = ({ hold }: JobClass): number =>
+  must(hold, 'what stands among the held has a hold').number;

@@ -1,0 +1,152 @@
+// Packing: every job is either on an instance or counted as left, and nothing lies on an instance
+// that it does not hold.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ec2Catalogue } from '../../instance-type/catalogue.ts';
+import type { Needs } from '../../job/needs.ts';
+import { defaultMarket } from './market.ts';
+import { pack, type Bounds } from './pack.ts';
+import { fitsIn } from '../fit/room.ts';
+import { tiersOf } from './strategy.ts';
+
+const unbounded: Bounds = {
+  vcpus: 1e9,
+  mayExceed: false,
+  waitsForBest: false,
+  instances: 1e9,
+  pools: new Map(),
+};
+const tiers = tiersOf(
+  [
+    {
+      name: 'all',
+      types: ['m5', 'c5', 'r5', 'g4dn'].flatMap((family) => ec2Catalogue.family(family)),
+    },
+  ],
+  { spot: false, strategy: 'BEST_FIT_PROGRESSIVE', bidPercentage: 100 },
+  defaultMarket,
+);
+
+const waiting = fc.array(
+  fc.record({
+    count: fc.integer({ min: 1, max: 500 }),
+    needs: fc.record({
+      milliVcpu: fc.integer({ min: 1, max: 120_000 }),
+      memoryMib: fc.integer({ min: 4, max: 400_000 }),
+      gpus: fc.constantFrom(0, 0, 1, 4),
+    }),
+  }),
+  { minLength: 1, maxLength: 8 },
+);
+
+const sum = (amounts: Iterable<{ needs: Needs; count: number }>): Needs => {
+  let total = { milliVcpu: 0, memoryMib: 0, gpus: 0 };
+  for (const { needs, count } of amounts)
+    total = {
+      milliVcpu: total.milliVcpu + needs.milliVcpu * count,
+      memoryMib: total.memoryMib + needs.memoryMib * count,
+      gpus: total.gpus + needs.gpus * count,
+    };
+  return total;
+};
+
+test('what the instances have is what their jobs use and what is free', () => {
+  fc.assert(
+    fc.property(waiting, (jobs) => {
+      const { launches, left } = pack(jobs, tiers, unbounded);
+      for (const { free } of launches)
+        assert.ok(free.milliVcpu >= 0 && free.memoryMib >= 0 && free.gpus >= 0);
+      const placed = sum(jobs.map(({ needs, count }, at) => ({ needs, count: count - left[at]! })));
+      const has = sum(launches.map(({ offer, count }) => ({ needs: offer.kind.capacity, count })));
+      const free = sum(launches.map((launch) => ({ needs: launch.free, count: launch.count })));
+      assert.deepEqual(placed, {
+        milliVcpu: has.milliVcpu - free.milliVcpu,
+        memoryMib: has.memoryMib - free.memoryMib,
+        gpus: has.gpus - free.gpus,
+      });
+      for (const [at, { needs, count }] of jobs.entries()) {
+        const held = tiers.flat().some((offer) => fitsIn(offer.kind.capacity, needs));
+        assert.equal(left[at], held ? 0 : count);
+      }
+    }),
+  );
+});
+
+test('bounds hold: vCPUs but for one instance, instances, and pools', () => {
+  fc.assert(
+    fc.property(
+      waiting,
+      fc.nat(300),
+      fc.boolean(),
+      fc.nat(20),
+      fc.nat(3),
+      fc.boolean(),
+      (jobs, vcpus, mayExceed, instances, pool, waitsForBest) => {
+        const pools = new Map(tiers.flat().map((offer) => [offer.pool, pool]));
+        const { launches, left } = pack(jobs, tiers, {
+          vcpus,
+          mayExceed,
+          waitsForBest,
+          instances,
+          pools,
+        });
+        const each = launches.flatMap(({ offer, count }) =>
+          Array.from({ length: count }, () => offer),
+        );
+        const used = each.reduce((total, offer) => total + offer.type.vcpus, 0);
+        assert.ok(used <= vcpus || (mayExceed && used - each.at(-1)!.type.vcpus < vcpus));
+        assert.ok(each.length <= instances);
+        for (const offer of each)
+          assert.ok(each.filter((other) => other.pool === offer.pool).length <= pool);
+        for (const [at, count] of left.entries()) assert.ok(count >= 0 && count <= jobs[at]!.count);
+      },
+    ),
+  );
+});
+
+test('a job that needs memory and one that needs vCPUs share an instance', () => {
+  const { launches } = pack(
+    [
+      { count: 10, needs: { milliVcpu: 12_000, memoryMib: 8_000, gpus: 0 } },
+      { count: 10, needs: { milliVcpu: 2_000, memoryMib: 48_000, gpus: 0 } },
+    ],
+    tiers,
+    unbounded,
+  );
+  const cost = launches.reduce((total, { offer, count }) => total + offer.kind.microUsd * count, 0);
+  // Apart: ten c5.4xlarge at 0.68 and ten r5.2xlarge at 0.504.
+  assert.ok(cost < 10 * 960_000, `${cost}`);
+});
+
+test('where nothing within the bound holds a job, vCPUs are what is missing; where nothing at all does, they are not', () => {
+  const large = { count: 3, needs: { milliVcpu: 12_000, memoryMib: 8_000, gpus: 0 } };
+  assert.deepEqual(pack([large], tiers, { ...unbounded, vcpus: 8 }), {
+    launches: [],
+    left: [3],
+    outOfVcpus: true,
+  });
+  const huge = { count: 3, needs: { milliVcpu: 12_000_000, memoryMib: 8_000, gpus: 0 } };
+  assert.deepEqual(pack([huge], tiers, { ...unbounded, vcpus: 8 }), {
+    launches: [],
+    left: [3],
+    outOfVcpus: false,
+  });
+});
+
+test('one instance across the bound is filled with all that it holds', () => {
+  const { launches, left } = pack(
+    [
+      { count: 1, needs: { milliVcpu: 12_000, memoryMib: 8_000, gpus: 0 } },
+      { count: 2, needs: { milliVcpu: 2_000, memoryMib: 4_000, gpus: 0 } },
+    ],
+    tiers,
+    { ...unbounded, vcpus: 1, mayExceed: true },
+  );
+  assert.deepEqual(
+    launches.map(({ offer, count }) => [offer.type.vcpus, count]),
+    [[16, 1]],
+  );
+  assert.deepEqual(left, [0, 0]);
+});

@@ -1,0 +1,256 @@
+// The scaling cycle: reads demand and instances off the world, lets the plan be made, and says
+// which commands carry it out (DESIGN 4). It asks what a pass would ask, so that an instance is
+// launched only for a job that would be placed on it.
+
+import type { Arn } from '../../../base/ids.ts';
+import { must } from '../../../base/assert.ts';
+import { hasInstances, isOpen } from '../../compute-environment/compute-environment.ts';
+import type { InstanceType } from '../../instance-type/instance-type.ts';
+import type { Needs } from '../../job/needs.ts';
+import { consumablesOfAll } from '../../job/nodes.ts';
+import type { JobQueue } from '../../job-queue/job-queue.ts';
+import type { World } from '../../world/world.ts';
+import { availableEnvironments } from '../fit/available-environments.ts';
+import { consumableShort } from '../fit/consumables.ts';
+import { isOvertaken, noHolds, overtakenAtMs, type Hold } from '../fit/hold.ts';
+import type { Claim } from '../order/job-class.ts';
+import { isNodeType, largestNode, nodeTypeOf } from '../fit/node-type.ts';
+import type { Head } from '../order/order.ts';
+import { overReservation } from '../order/reservation.ts';
+import type { NodesDemand } from './scale-nodes.ts';
+import { planScaling, type QueueDemand, type ScalingPlan, type WaitingJobs } from './scale.ts';
+import { noScaling, scalingEnvironment, type ScalingState } from './scaling-environments.ts';
+
+export interface ScalingCycle {
+  readonly plan: ScalingPlan;
+  readonly state: ScalingState;
+}
+
+export function scalingCycle(world: World, nowMs: number): ScalingCycle {
+  const environments = [...world.computeEnvironments.values()].filter(
+    (environment) => hasInstances(environment) && isOpen(environment),
+  );
+  if (environments.length === 0)
+    return {
+      plan: { environments: [], unmet: [], nextScaleDownAtMs: undefined },
+      state: noScaling,
+    };
+  const heads = [...world.backlog.classes()];
+  const queues = demandOf(world, heads, new Set(environments.map(({ arn }) => arn)), nowMs);
+  const kept = world.backlog.keptForNodes();
+  const plan = planScaling(
+    queues,
+    environments.map((environment) => scalingEnvironment(world, environment, kept)),
+    world.settings.market,
+    nowMs,
+    instancesLeft(world),
+  );
+  const unmet = new Map(
+    plan.unmet.map(({ key, because }) => [must(key, 'all that waits was given its key'), because]),
+  );
+  const makingRoom = new Set(
+    plan.unmet.flatMap(({ key, isRoomMade }) => (key !== undefined && isRoomMade ? [key] : [])),
+  );
+  return {
+    plan,
+    state: {
+      unmet,
+      makingRoom,
+      overtaken: new Set(queues.flatMap((queue) => queue.overtaken)),
+      nextAtMs: Math.min(
+        plan.nextScaleDownAtMs ?? Number.POSITIVE_INFINITY,
+        nextOvertakenAtMs(world, heads, nowMs),
+      ),
+    },
+  };
+}
+
+/** When instances will make way for another job, though nothing else happens until then. */
+function nextOvertakenAtMs(world: World, heads: readonly Head[], nowMs: number): number {
+  let nextAtMs = Number.POSITIVE_INFINITY;
+  for (const head of heads) {
+    const atMs = overtakenAtMs(world, head);
+    if (atMs > nowMs) nextAtMs = Math.min(nextAtMs, atMs);
+  }
+  return nextAtMs;
+}
+
+function instancesLeft(world: World): number {
+  let instances = 0;
+  for (const host of world.hosts.values()) if (host.kind === 'instance') instances++;
+  return Math.max(0, world.settings.instanceLimit - instances);
+}
+
+// ---- demand ----
+
+interface Demand extends QueueDemand {
+  readonly arn: Arn;
+  /** Classes whose head was overtaken for long enough. */
+  readonly overtaken: readonly string[];
+}
+
+/**
+ * Queues of higher priority first, and in each the classes in the order of their heads; those that
+ * room is kept for go first.
+ */
+function demandOf(
+  world: World,
+  heads: readonly Head[],
+  managed: ReadonlySet<Arn>,
+  nowMs: number,
+): Demand[] {
+  const ofQueues = new Map<Arn, Head[]>();
+  for (const head of heads) {
+    const { queueArn } = head.jobClass;
+    const known = ofQueues.get(queueArn);
+    if (known === undefined) ofQueues.set(queueArn, [head]);
+    else known.push(head);
+  }
+  const queues = [...ofQueues.keys()].map((arn) =>
+    must(world.jobQueues.get(arn), 'a queue outlives the jobs that wait in it'),
+  );
+  queues.sort((a, b) => b.priority - a.priority || (a.arn < b.arn ? -1 : 1));
+  const turns = turnsOf(heads.filter((head) => isOvertaken(world, head, nowMs)));
+  return queues.map((queue) => {
+    const own = must(ofQueues.get(queue.arn), 'its classes were found');
+    const environments = queue.computeEnvironmentOrder.map((entry) => entry.computeEnvironment);
+    return {
+      arn: queue.arn,
+      priority: queue.priority,
+      environments,
+      // No instance is launched for what waits where there are none.
+      waiting: environments.some((arn) => managed.has(arn))
+        ? waitingIn(world, queue, own, turns)
+        : [],
+      overtaken: own.flatMap((head) => (turns.has(head) ? [head.jobClass.key] : [])),
+    };
+  });
+}
+
+/**
+ * The order in which instances make way for them: that of submission, whichever were there first to
+ * have room kept.
+ */
+const turnsOf = (overtaken: readonly Head[]): ReadonlyMap<Head, number> =>
+  new Map(
+    overtaken.toSorted((a, b) => a.entry.rank - b.entry.rank).map((head, turn) => [head, turn]),
+  );
+
+function waitingIn(
+  world: World,
+  queue: JobQueue,
+  heads: Head[],
+  turns: ReadonlyMap<Head, number>,
+): WaitingJobs[] {
+  inOrder(world, queue, heads);
+  const mostMilliVcpu = bound(world, queue);
+  const shapes = new Map<string, WaitingJobs & { count: number }>();
+  const first: WaitingJobs[] = [];
+  for (const head of heads) {
+    const { jobClass } = head;
+    const { claim, hold, needs, unmetKey: key } = jobClass;
+    if (!machineCouldHold(world, needs)) continue;
+    // What waits for something else than room needs no instance yet.
+    if (
+      consumableShort(world, consumablesOfAll(claim)) !== undefined ||
+      overReservation(world, queue, claim, noHolds) !== undefined
+    )
+      continue;
+    const most = Math.ceil(mostMilliVcpu / Math.max(1, needs.milliVcpu)) + 1;
+    let count = jobClass.count(most, world.runnableIn);
+    const turn = turns.get(head);
+    if (turn !== undefined && count > 0) {
+      first.push({
+        key,
+        needs,
+        count: 1,
+        overtaken: true,
+        turn,
+        nodes: nodesDemand(world, queue, claim, hold),
+      });
+      count--;
+    } else if (claim.nodes !== undefined && hold?.room !== undefined && count > 0) {
+      shapes.set(jobClass.key, {
+        key,
+        needs,
+        count: 1,
+        nodes: nodesDemand(world, queue, claim, hold),
+      });
+      count--;
+    }
+    if (count === 0) continue;
+    const known = shapes.get(key);
+    if (known === undefined)
+      shapes.set(key, { key, needs, count, nodes: nodesDemand(world, queue, claim, undefined) });
+    else known.count += count;
+  }
+  return [...first, ...shapes.values()];
+}
+
+function nodesDemand(
+  world: World,
+  queue: JobQueue,
+  { nodes }: Claim,
+  hold: Hold | undefined,
+): NodesDemand | undefined {
+  if (nodes === undefined) return undefined;
+  const typeIn = new Map<Arn, InstanceType>();
+  for (const environment of availableEnvironments(world, queue)) {
+    const type = hasInstances(environment) ? nodeTypeOf(world, environment, nodes) : undefined;
+    if (type !== undefined && isNodeType(type)) typeIn.set(environment.arn, type);
+  }
+  return {
+    numNodes: nodes.numNodes,
+    largest: largestNode(nodes),
+    typeIn,
+    kept: new Set(hold?.room?.hostIds),
+  };
+}
+
+/**
+ * As a pass would begin: those that room is kept for, then by share where shares take turns, by
+ * scheduling priority, and by submission.
+ */
+function inOrder(world: World, { arn }: JobQueue, heads: Head[]): void {
+  if (heads.length < 2) return;
+  const shares = world.fairShares.of(arn);
+  const keys = new Map<string, bigint>();
+  if (shares !== undefined)
+    for (const {
+      jobClass: { claim },
+    } of heads)
+      if (claim.share && !keys.has(claim.share.identifier))
+        keys.set(
+          claim.share.identifier,
+          shares.keyOf(claim.share.identifier, world.backlog.second),
+        );
+  const isHeld = ({ jobClass }: Head): number => (jobClass.hold === undefined ? 1 : 0);
+  const keyOf = ({ jobClass: { claim } }: Head): bigint =>
+    keys.get(claim.share?.identifier ?? '') ?? 0n;
+  const priorityOf = ({ jobClass: { claim } }: Head): number =>
+    claim.share?.schedulingPriority ?? 0;
+  heads.sort((a, b) => {
+    const [first, second] = [keyOf(a), keyOf(b)];
+    const byShare = first === second ? priorityOf(b) - priorityOf(a) : first < second ? -1 : 1;
+    return (
+      isHeld(a) - isHeld(b) || (shares === undefined ? 0 : byShare) || a.entry.rank - b.entry.rank
+    );
+  });
+}
+
+/** No more can start at once, however many wait: so far they are counted. */
+function bound(world: World, queue: JobQueue): number {
+  let vcpus = 0;
+  for (const { computeEnvironment } of queue.computeEnvironmentOrder)
+    vcpus += world.computeEnvironments.get(computeEnvironment)?.computeResources?.maxvCpus ?? 0;
+  return vcpus * 1000;
+}
+
+/**
+ * An instance has the GPUs of its type in the books, and its machine may have none: nothing is
+ * launched in vain.
+ */
+function machineCouldHold(world: World, needs: Needs): boolean {
+  for (const { capacity } of world.hosts.machines()) if (needs.gpus <= capacity.gpus) return true;
+  return false;
+}

@@ -1,0 +1,150 @@
+// The managed environments of the world as scaling and placement ask after them: what each may
+// launch, and what it has.
+
+import type { HostId } from '../../../base/ids.ts';
+import { must } from '../../../base/assert.ts';
+import { isRefusal } from '../../../base/refusal.ts';
+import { reservedMemoryMib, type Launch } from '../../compute-environment/launch.ts';
+import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
+import { isCutOff } from '../../compute-environment/network.ts';
+import type { Instance } from '../../host/host.ts';
+import { typeOf } from '../../host/instance.ts';
+import { choicesOf, type Choice } from '../../instance-type/choices.ts';
+import { capacityOf } from '../../instance-type/instance-type.ts';
+import { subtractNeeds, type Needs } from '../../job/needs.ts';
+import type { World } from '../../world/world.ts';
+import type { Unmet } from './scale.ts';
+import type { ScalingEnvironment, ScalingInstance } from './scaling-environment.ts';
+
+/** What the last scaling cycle found: why the jobs that no instance is launched for have none. */
+export interface ScalingState {
+  readonly unmet: ReadonlyMap<string, Unmet>;
+  /** Classes of jobs whose head others overtook for long enough: instances make way for it. */
+  readonly overtaken: ReadonlySet<string>;
+  /**
+   * Multi-node parallel jobs, by their `unmetKey`, for which instances make way: those of their
+   * type that are there are kept meanwhile.
+   */
+  readonly makingRoom: ReadonlySet<string>;
+  /**
+   * When the next cycle is due by itself: an idle instance may end, or one makes way for a job that
+   * was overtaken; infinite: never.
+   */
+  readonly nextAtMs: number;
+}
+
+export const noScaling: ScalingState = {
+  unmet: new Map(),
+  overtaken: new Set(),
+  makingRoom: new Set(),
+  nextAtMs: Number.POSITIVE_INFINITY,
+};
+
+/** `kept`: instances that are kept for nodes of multi-node parallel jobs. */
+export function scalingEnvironment(
+  world: World,
+  environment: ComputeEnvironment,
+  kept: ReadonlySet<HostId> = new Set(),
+): ScalingEnvironment {
+  const resources = must(
+    environment.computeResources,
+    'a managed environment has compute resources',
+  );
+  const spot = resources.type === 'SPOT';
+  return {
+    arn: environment.arn,
+    state: environment.state,
+    spot,
+    strategy: resources.allocationStrategy ?? 'BEST_FIT',
+    bidPercentage: resources.bidPercentage ?? 100,
+    minvCpus: resources.minvCpus ?? 0,
+    maxvCpus: resources.maxvCpus ?? 0,
+    desiredvCpus: resources.desiredvCpus,
+    choices: choicesFor(world, environment),
+    isCutOff: isCutOff(environment),
+    reservedMemoryMib: reservedMemoryMib(environment.launch),
+    scaleDownDelayMs: (resources.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000,
+    instances: [...world.hosts.instancesOf(environment.arn)].map((instance) =>
+      scalingInstance(world, instance, kept),
+    ),
+  };
+}
+
+function scalingInstance(
+  world: World,
+  instance: Instance,
+  kept: ReadonlySet<HostId>,
+): ScalingInstance {
+  return {
+    id: instance.id,
+    type: typeOf(world, instance),
+    state: stateOf(instance),
+    free: subtractNeeds(instance.capacity, world.hostUse(instance.id)),
+    jobs: world.attemptsOn(instance.id).size,
+    isKept: kept.has(instance.id) || undefined,
+    lastJobEndedAtMs: instance.lastJobEndedAtMs,
+  };
+}
+
+/**
+ * One that fails the AMI specification stays as it is: another of its image would fail likewise.
+ */
+function stateOf({ state }: Instance): ScalingInstance['state'] {
+  if (state === 'PENDING') return 'launching';
+  return state === 'RUNNING' ? 'running' : 'draining';
+}
+
+const choicesKnown = new WeakMap<readonly string[], readonly Choice[]>();
+
+/** What its instance types stand for; worked out once for each list. */
+export function choicesFor(
+  world: World,
+  { computeResources }: ComputeEnvironment,
+): readonly Choice[] {
+  const names = computeResources?.instanceTypes ?? [];
+  let choices = choicesKnown.get(names);
+  if (choices === undefined) {
+    const found = choicesOf(names, world.settings.instanceTypes);
+    // A type of the user's own may have gone from the catalogue since.
+    choicesKnown.set(names, (choices = isRefusal(found) ? [] : found));
+  }
+  return choices;
+}
+
+const capacitiesKnown = new WeakMap<
+  readonly Choice[],
+  { readonly launch: Launch | undefined; readonly capacities: readonly Needs[] }
+>();
+
+/** What its instances can have, of each type that it may launch. */
+export function capacitiesOf(world: World, environment: ComputeEnvironment): readonly Needs[] {
+  const choices = choicesFor(world, environment);
+  const { launch } = environment;
+  let known = capacitiesKnown.get(choices);
+  if (known === undefined || known.launch !== launch) {
+    const reserved = reservedMemoryMib(launch);
+    known = {
+      launch,
+      capacities: choices.flatMap(({ types }) => types.map((type) => capacityOf(type, reserved))),
+    };
+    capacitiesKnown.set(choices, known);
+  }
+  return known.capacities;
+}
+
+/**
+ * Where its instance types are of another architecture than the machine that they are slices of:
+ * what jobs there really are.
+ */
+export function architectureNote(
+  world: World,
+  environment: ComputeEnvironment,
+): string | undefined {
+  const type = choicesFor(world, environment)[0]?.types[0];
+  const [machine] = world.hosts.machines();
+  if (type === undefined || machine?.architecture === undefined) return undefined;
+  const named = type.architecture === 'ARM_64' ? 'arm64' : 'x86_64';
+  return named === machine.architecture
+    ? undefined
+    : `Instance types of compute environment ${environment.name} are ${named}, and this machine is ${machine.architecture}: jobs run there as ${machine.architecture} and need images for it.`;
+}

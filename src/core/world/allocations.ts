@@ -1,0 +1,135 @@
+// What attempts hold of hosts and environments, from placement until it is given back, and the sums
+// of it. Part of the world, changed by its fold alone.
+
+import { assert, must } from '../../base/assert.ts';
+import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../../base/ids.ts';
+import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
+import type { Host } from '../host/host.ts';
+import type { Placement } from '../job/attempt.ts';
+import type { WorldJob } from '../job/job.ts';
+import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
+
+export interface Allocation {
+  /** Whose it is; of a node that of its multi-node job. */
+  readonly jobId: JobId;
+  readonly hostId: HostId;
+  /** Where the host is an instance: the machine whose resources it takes as well. */
+  readonly machineId?: HostId | undefined;
+  readonly computeEnvironmentArn: Arn;
+  /** What it takes of its environment, its share, and the machine beneath. */
+  readonly needs: Needs;
+  /**
+   * What it takes of the host's own books: as much, but all that the host has for a node of a
+   * multi-node job, which has its instance or registered host to itself (user guide, chapter
+   * Multi-node Parallel Jobs). On a machine nodes lie side by side.
+   */
+  readonly onHost: Needs;
+  /** What it consumes beside. */
+  readonly consumables?: readonly ConsumableClaim[] | undefined;
+  /** Whose usage it is, on a fair share queue. */
+  readonly share?: { readonly queueArn: Arn; readonly identifier: string } | undefined;
+}
+
+type Holder = Pick<WorldJob, 'id' | 'terms' | 'queueArn'>;
+
+/** What an attempt of the job holds where it was placed. */
+export function allocationOf(
+  { id, terms: { needs, share, consumables, nodes }, queueArn }: Holder,
+  { hostId, computeEnvironmentArn }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'>,
+  host: Host | undefined,
+): Allocation {
+  const { parent, node } = splitJobId(id);
+  return {
+    jobId: node === undefined ? id : parent,
+    hostId,
+    machineId: host?.kind === 'instance' ? host.machineId : undefined,
+    computeEnvironmentArn,
+    needs,
+    onHost:
+      host !== undefined && host.kind !== 'machine' && (nodes !== undefined || node !== undefined)
+        ? host.capacity
+        : needs,
+    consumables,
+    share: share && { queueArn, identifier: share.identifier },
+  };
+}
+
+const none: ReadonlySet<AttemptId> = new Set();
+
+export class Allocations {
+  readonly #ofAttempts = new Map<AttemptId, Allocation>();
+  readonly #onHosts = new Map<HostId, Needs>();
+  readonly #attemptsOn = new Map<HostId, Set<AttemptId>>();
+  readonly #inEnvironments = new Map<Arn, Needs>();
+
+  get size(): number {
+    return this.#ofAttempts.size;
+  }
+
+  has(attemptId: AttemptId): boolean {
+    return this.#ofAttempts.has(attemptId);
+  }
+
+  [Symbol.iterator](): Iterator<[AttemptId, Allocation]> {
+    return this.#ofAttempts.entries();
+  }
+
+  values(): Iterable<Allocation> {
+    return this.#ofAttempts.values();
+  }
+
+  onHost(id: HostId): Needs {
+    return this.#onHosts.get(id) ?? noNeeds;
+  }
+
+  /** Those placed on the host itself: an instance's are not its machine's. */
+  attemptsOn(id: HostId): ReadonlySet<AttemptId> {
+    return this.#attemptsOn.get(id) ?? none;
+  }
+
+  inEnvironment(arn: Arn): Needs {
+    return this.#inEnvironments.get(arn) ?? noNeeds;
+  }
+
+  take(attemptId: AttemptId, allocation: Allocation): void {
+    assert(!this.#ofAttempts.has(attemptId), 'an attempt takes its resources once');
+    this.#ofAttempts.set(attemptId, allocation);
+    const { hostId, machineId, computeEnvironmentArn, needs, onHost } = allocation;
+    const there = this.#attemptsOn.get(hostId);
+    if (there === undefined) this.#attemptsOn.set(hostId, new Set([attemptId]));
+    else there.add(attemptId);
+    this.#onHosts.set(hostId, addNeeds(this.onHost(hostId), onHost));
+    if (machineId !== undefined)
+      this.#onHosts.set(machineId, addNeeds(this.onHost(machineId), needs));
+    this.#inEnvironments.set(
+      computeEnvironmentArn,
+      addNeeds(this.inEnvironment(computeEnvironmentArn), needs),
+    );
+  }
+
+  giveBack(attemptId: AttemptId): Allocation {
+    const allocation = must(this.#ofAttempts.get(attemptId), 'an attempt gives back what it took');
+    this.#ofAttempts.delete(attemptId);
+    const { hostId, machineId, computeEnvironmentArn, needs, onHost } = allocation;
+    const there = must(
+      this.#attemptsOn.get(hostId),
+      'an attempt that holds something of a host is known there',
+    );
+    there.delete(attemptId);
+    this.#onHosts.set(hostId, subtractNeeds(this.onHost(hostId), onHost));
+    if (machineId !== undefined)
+      this.#onHosts.set(machineId, subtractNeeds(this.onHost(machineId), needs));
+    this.#inEnvironments.set(
+      computeEnvironmentArn,
+      subtractNeeds(this.inEnvironment(computeEnvironmentArn), needs),
+    );
+    return allocation;
+  }
+
+  /** A host that is gone: nothing of it is remembered. */
+  forgetHost(id: HostId): void {
+    if (this.attemptsOn(id).size > 0) return;
+    this.#attemptsOn.delete(id);
+    this.#onHosts.delete(id);
+  }
+}

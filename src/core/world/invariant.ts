@@ -1,0 +1,269 @@
+// The world checker: recomputes from scratch what the world keeps by increments, and names the law
+// that is broken. The simulation calls it after every step and tests call it at will; it changes
+// nothing.
+
+import { assert } from '../../base/assert.ts';
+import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../../base/ids.ts';
+import { unavailable } from '../host/host.ts';
+import { hasEnded, isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
+import { jobStatuses, type JobStatus } from '../job/status.ts';
+import { addNeeds, needsKey, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
+import { classKey } from '../schedule/order/job-class.ts';
+import type { World } from './world.ts';
+
+/** Throws BrokenInvariant at the first law that does not hold. */
+export function checkWorld(world: World): void {
+  checkAttempts(world);
+  checkUse(world);
+  checkConsumables(world);
+  checkArrays(world);
+  checkBacklog(world);
+  checkWaitingLists(world);
+  checkQueues(world);
+  checkCounts(world);
+  checkShares(world);
+}
+
+function checkAttempts(world: World): void {
+  // It is in no row: after a start it joins when its engine is open.
+  const machineJoined = [...world.hosts.values()].some((host) => host.kind === 'machine');
+  const live = new Set<AttemptId>();
+  let keptForNodes = 0;
+  for (const job of world.jobs.values()) {
+    if (isArrayParent(job) || !isLive(job)) continue;
+    for (const { attemptId: kept } of job.status === 'STARTING' ? (job.otherNodes ?? []) : []) {
+      keptForNodes++;
+      assert(
+        world.allocations.has(kept) && !world.attempts.has(kept),
+        'a node that is not launched has its place kept, and nothing under way',
+      );
+    }
+    if (hasEnded(job)) {
+      assert(
+        world.nodes.live(job.id).size > 0,
+        'a job outlives its main node only while other nodes are under way',
+      );
+      continue;
+    }
+    const { attemptId } = job.attempt;
+    live.add(attemptId);
+    assert(world.attempts.get(attemptId) === job.id, 'every live job is found by its attempt');
+    assert(world.allocations.has(attemptId), 'every live attempt holds its resources');
+    assert(
+      !machineJoined || world.hosts.has(job.attempt.hostId),
+      'every live attempt is on a host that is known',
+    );
+  }
+  assert(live.size === world.attempts.size, 'every attempt under way belongs to a live job');
+  assert(
+    live.size + keptForNodes === world.allocations.size,
+    'resources are held by attempts under way and kept for nodes to be launched, and by nothing else',
+  );
+}
+
+/** What is in use of consumable resources is what attempts under way hold. */
+function checkConsumables(world: World): void {
+  const held = new Map<Arn, number>();
+  for (const { consumables } of world.allocations.values())
+    for (const { arn, quantity } of consumables ?? [])
+      held.set(arn, (held.get(arn) ?? 0) + quantity);
+  for (const resource of world.consumableResources.values()) {
+    assert(
+      world.consumableResources.held(resource.arn) === (held.get(resource.arn) ?? 0),
+      'what is in use of a consumable resource is what attempts under way hold',
+    );
+    assert(resource.quantity >= 0, 'no more of a consumable resource is used up than there was');
+  }
+}
+
+function checkUse(world: World): void {
+  const byHost = new Map<HostId, Needs>();
+  const byEnvironment = new Map<Arn, Needs>();
+  const jobsOn = new Map<HostId, Set<JobId>>();
+  const count = (id: HostId, needs: Needs, jobId: JobId): void => {
+    byHost.set(id, addNeeds(byHost.get(id) ?? noNeeds, needs));
+    jobsOn.set(id, (jobsOn.get(id) ?? new Set()).add(jobId));
+  };
+  for (const {
+    jobId,
+    hostId,
+    machineId,
+    computeEnvironmentArn,
+    needs,
+    onHost,
+  } of world.allocations.values()) {
+    count(hostId, onHost, jobId);
+    if (machineId !== undefined) count(machineId, needs, jobId);
+    byEnvironment.set(
+      computeEnvironmentArn,
+      addNeeds(byEnvironment.get(computeEnvironmentArn) ?? noNeeds, needs),
+    );
+  }
+  for (const host of world.hosts.values()) {
+    const used = byHost.get(host.id) ?? noNeeds;
+    assert(
+      needsKey(used) === needsKey(world.hostUse(host.id)),
+      'the use of a host is the sum of what runs on it',
+    );
+    // A machine's only; the nodes of a multi-node job are one job.
+    const alone = host.kind === 'machine' && jobsOn.get(host.id)?.size === 1;
+    assert(
+      alone ||
+        !jobsOn.has(host.id) ||
+        (used.milliVcpu <= host.capacity.milliVcpu && used.memoryMib <= host.capacity.memoryMib),
+      'a host holds no more than it has, unless one job has it alone',
+    );
+    assert(used.gpus <= host.capacity.gpus, 'a host never gives GPUs that it has not');
+  }
+  for (const host of world.hosts.values()) {
+    const free = host.kind === 'instance' ? world.hosts.index.free(host.id) : undefined;
+    assert(
+      (free !== undefined) === (host.kind === 'instance' && unavailable(host) === undefined),
+      'the index holds the instances that take jobs',
+    );
+    assert(
+      free === undefined ||
+        needsKey(free) === needsKey(subtractNeeds(host.capacity, world.hostUse(host.id))),
+      'the index knows what is free on an instance',
+    );
+  }
+  for (const environment of world.computeEnvironments.values()) {
+    const used = byEnvironment.get(environment.arn) ?? noNeeds;
+    assert(
+      needsKey(used) === needsKey(world.environmentUse(environment.arn)),
+      'the use of an environment is the sum of what runs in it',
+    );
+  }
+}
+
+function checkArrays(world: World): void {
+  for (const job of world.jobs.values()) {
+    if (isArrayParent(job)) checkArray(job);
+    const { parent, index } = splitJobId(job.id);
+    if (index === undefined) continue;
+    assert(
+      world.arrayParent(parent).children.status(index) === job.status,
+      'a child stands in its parent’s table as it stands itself',
+    );
+  }
+}
+
+function checkArray(parent: LiveArrayParent): void {
+  let total = 0;
+  for (const status of jobStatuses) {
+    assert(
+      [...parent.children.indexes(status)].length === parent.children.count(status),
+      'an array’s counts match its children',
+    );
+    total += parent.children.count(status);
+  }
+  assert(total === parent.arraySize, 'an array counts every child once');
+  assert(parent.children.ended < parent.arraySize, 'an array whose children all ended has ended');
+}
+
+/** Every job that could run is found by a pass: nothing is forgotten in the backlog. */
+function checkBacklog(world: World): void {
+  const classes = new Set<string>();
+  const counts = new Map<string, number>();
+  for (const { jobClass } of world.backlog.classes()) {
+    classes.add(jobClass.key);
+    counts.set(jobClass.key, jobClass.count(Number.MAX_SAFE_INTEGER, world.runnableIn));
+    assert(jobClass.heapIndex >= 0, 'between two passes every class stands in the order');
+  }
+  for (const job of world.jobs.values()) {
+    if (splitJobId(job.id).index !== undefined || !world.stillRunnable(job.id)) continue;
+    const key = classKey(job.queueArn, job.terms);
+    assert(classes.has(key), 'a job that could run stands in the backlog');
+    counts.set(key, (counts.get(key) ?? 0) - world.runnableIn(job.id));
+  }
+  for (const left of counts.values()) assert(left === 0, 'a class counts the jobs that could run');
+}
+
+/** Every RUNNABLE job has one place in its queue's list, and nothing else has. */
+function checkWaitingLists(world: World): void {
+  const runnable = new Map<Arn, Set<string>>();
+  for (const queueArn of world.jobQueues.keys()) runnable.set(queueArn, new Set());
+  for (const job of world.jobs.values()) {
+    if (isArrayParent(job))
+      for (const index of job.children.indexes('RUNNABLE'))
+        runnable.get(job.queueArn)?.add(`${job.id}:${index}`);
+    else if (job.status === 'RUNNABLE') runnable.get(job.queueArn)?.add(job.id);
+  }
+  for (const [queueArn, expected] of runnable) {
+    const lists = world.waiting.listsOf(queueArn);
+    const listed = [...lists.values()].flatMap((list) => [...list]);
+    assert(
+      listed.length === expected.size && listed.every((id) => expected.has(id)),
+      'a queue lists its RUNNABLE jobs, each once',
+    );
+    assert(world.waiting.count(queueArn) === expected.size, 'a queue counts its RUNNABLE jobs');
+  }
+}
+
+function checkQueues(world: World): void {
+  for (const queue of world.jobQueues.values()) {
+    assert(
+      queue.schedulingPolicyArn === undefined ||
+        world.schedulingPolicies.has(queue.schedulingPolicyArn),
+      'a queue’s scheduling policy exists',
+    );
+    assert(
+      [...world.queueJobs(queue.arn)].length === world.queueJobCount(queue.arn),
+      'a queue counts its jobs',
+    );
+    for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
+      assert(world.computeEnvironments.has(computeEnvironment), 'a queue’s environments exist');
+    }
+  }
+  for (const job of world.jobs.values())
+    assert(world.jobQueues.has(job.queueArn), 'a job that has not ended has its queue');
+}
+
+function checkCounts(world: World): void {
+  const counts = new Map<JobStatus, number>();
+  for (const job of world.jobs.values()) {
+    if (isArrayParent(job))
+      for (const status of jobStatuses)
+        counts.set(status, (counts.get(status) ?? 0) + job.children.count(status));
+    else if (splitJobId(job.id).index === undefined)
+      counts.set(job.status, (counts.get(job.status) ?? 0) + 1);
+  }
+  for (const status of jobStatuses)
+    assert(
+      world.statusCounts.of(status) === (counts.get(status) ?? 0),
+      'the world counts its jobs by status',
+    );
+}
+
+function checkShares(world: World): void {
+  for (const queue of world.jobQueues.values()) {
+    const shares = world.fairShares.of(queue.arn);
+    assert(
+      (shares !== undefined) === (queue.schedulingPolicyArn !== undefined),
+      'a queue has shares if it has a scheduling policy',
+    );
+    if (shares === undefined) continue;
+    const jobs = new Map<string, number>();
+    for (const { terms } of world.queueJobs(queue.arn)) {
+      assert(terms.share !== undefined, 'a job of a fair share queue has a share');
+      jobs.set(terms.share.identifier, (jobs.get(terms.share.identifier) ?? 0) + 1);
+    }
+    const held = new Map<string, number>();
+    for (const { share, needs } of world.allocations.values()) {
+      if (share?.queueArn === queue.arn)
+        held.set(share.identifier, (held.get(share.identifier) ?? 0) + needs.milliVcpu);
+    }
+    let sum = 0;
+    for (const { identifier, milliVcpu, jobs: counted } of shares.values()) {
+      assert(counted === (jobs.get(identifier) ?? 0), 'a share counts its jobs');
+      assert(
+        milliVcpu === (held.get(identifier) ?? 0),
+        'what a share holds is the sum of what its attempts hold',
+      );
+      sum += milliVcpu;
+      jobs.delete(identifier);
+    }
+    assert(jobs.size === 0, 'every job’s share is known');
+    assert(sum === shares.milliVcpu, 'what a queue holds is the sum of its shares');
+  }
+}

@@ -1,0 +1,399 @@
+// The world: the live working set, as a fold of events (DESIGN 1). It holds resources, hosts and
+// every job that has not ended, with the indexes that placement needs. It decides nothing, reads no
+// clock and knows no store; only `apply` changes it (its parts that are about resources are in
+// fold.ts, those about jobs in fold-jobs.ts).
+
+import { assert, must, never } from '../../base/assert.ts';
+import {
+  childId,
+  splitJobId,
+  type Arn,
+  type AttemptId,
+  type HostId,
+  type JobId,
+  type Scope,
+} from '../../base/ids.ts';
+import { Allocations } from './allocations.ts';
+import * as arns from '../arn.ts';
+import { Changes } from './changes.ts';
+import { Deadlines, isStillDue } from './deadlines.ts';
+import { EndedTasks } from './ended-tasks.ts';
+import { Dependents, type Occasion } from './dependents.ts';
+import { ConsumableResources } from '../consumable-resource/consumable-resources.ts';
+import {
+  hasInstances,
+  type ComputeEnvironment,
+} from '../compute-environment/compute-environment.ts';
+import type { Event } from '../event.ts';
+import { applyJobEvent } from './fold-jobs.ts';
+import {
+  leaveLine,
+  removeHost,
+  storeEnvironment,
+  storeHost,
+  storeSchedulingPolicy,
+  watchQueue,
+} from './fold.ts';
+import type { Host } from '../host/host.ts';
+import { Hosts } from '../host/hosts.ts';
+import type { ArrayParent, Job, LiveArrayParent, WaitingJob, WorldJob } from '../job/job.ts';
+import { isArrayParent, isInWorld, waitingChild } from '../job/job.ts';
+import { isEnded, jobStatuses } from '../job/status.ts';
+import { StatusCounts } from '../job/status-counts.ts';
+import type { Needs } from '../job/needs.ts';
+import { assertTransition, parentTransitions } from '../job/transition.ts';
+import { JobDefinitions } from '../job-definition/definitions.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import { FairShares } from '../schedule/order/fair-shares.ts';
+import { Backlog } from '../schedule/order/order.ts';
+import {
+  rulesOf,
+  type FairShareRules,
+  type SchedulingPolicy,
+} from '../scheduling-policy/scheduling-policy.ts';
+import { NodeJobs } from './node-jobs.ts';
+import { noScaling, type ScalingState } from '../schedule/scale/scaling-environments.ts';
+import { Waiting } from '../schedule/order/waiting.ts';
+import { defaultSettings, type Settings } from '../settings.ts';
+
+/**
+ * `soon`: a job waits for an instance, or what may be launched has changed. `later`: instances
+ * came, left or fell idle, a job was overtaken, or what jobs wait for beside room has changed
+ * hands.
+ */
+export type ScalingWish = 'soon' | 'later';
+
+export class World {
+  readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
+  readonly jobQueues = new Map<Arn, JobQueue>();
+  readonly jobDefinitions = new JobDefinitions();
+  readonly schedulingPolicies = new Map<Arn, SchedulingPolicy>();
+  readonly hosts = new Hosts();
+  /** Jobs that have not ended: single ones, array parents, and children that started. */
+  readonly jobs = new Map<JobId, WorldJob>();
+  /** The job of every attempt that is under way. */
+  readonly attempts = new Map<AttemptId, JobId>();
+  readonly endedTasks = new EndedTasks();
+  readonly allocations = new Allocations();
+  /** Of multi-node parallel jobs. */
+  readonly nodes = new NodeJobs();
+  readonly backlog: Backlog;
+  /** Who waits for whom. */
+  readonly dependents = new Dependents();
+  /** What dependents have to be looked at for, before the next command is decided. */
+  readonly occasions: Occasion[] = [];
+  /** What falls due. */
+  readonly deadlines = new Deadlines((deadline) => isStillDue(this, deadline));
+  /** What a transaction must store; control takes it after each batch. */
+  readonly changes = new Changes();
+  readonly consumableResources = new ConsumableResources(this.changes);
+  /** Who used how much, on fair share queues. */
+  readonly fairShares = new FairShares((queueArn) => this.#rulesOf(queueArn), this.changes);
+  /** Who waits where. */
+  readonly waiting = new Waiting();
+  /** Queues of which the head's reason is watched. */
+  readonly watchedQueues = new Set<Arn>();
+  /** What the last scaling cycle found. */
+  scaling = noScaling;
+  /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
+  scheduleWanted = false;
+  /** How soon what happened since the last scaling cycle wants another one. */
+  scalingWanted: ScalingWish | undefined;
+  /** The next submission's sequence number. */
+  nextSequence = 1;
+
+  /** Of all jobs that have not ended. */
+  readonly statusCounts = new StatusCounts();
+
+  readonly #queueJobCounts = new Map<Arn, number>();
+
+  readonly settings: Settings;
+
+  constructor(settings: Settings = defaultSettings) {
+    this.settings = settings;
+    this.backlog = new Backlog({
+      priorityOf: (queueArn) => this.jobQueues.get(queueArn)?.priority ?? 0,
+      sharesOf: (queueArn) => this.fairShares.of(queueArn),
+      stillRunnable: this.stillRunnable,
+    });
+  }
+
+  // ---- questions ----
+
+  #rulesOf(queueArn: Arn): FairShareRules {
+    const policyArn = this.jobQueues.get(queueArn)?.schedulingPolicyArn as Arn;
+    return rulesOf(
+      must(this.schedulingPolicies.get(policyArn), 'a fair share queue has its scheduling policy'),
+    );
+  }
+
+  computeEnvironment(scope: Scope, nameOrArn: string): ComputeEnvironment | undefined {
+    const key = nameOrArn.startsWith('arn:')
+      ? (nameOrArn as Arn)
+      : arns.computeEnvironmentArn(scope, nameOrArn);
+    const found = this.computeEnvironments.get(key);
+    return found?.scope === scope ? found : undefined;
+  }
+
+  jobQueue(scope: Scope, nameOrArn: string): JobQueue | undefined {
+    const key = nameOrArn.startsWith('arn:')
+      ? (nameOrArn as Arn)
+      : arns.jobQueueArn(scope, nameOrArn);
+    const found = this.jobQueues.get(key);
+    return found?.scope === scope ? found : undefined;
+  }
+
+  schedulingPolicy(scope: Scope, arn: string): SchedulingPolicy | undefined {
+    const found = this.schedulingPolicies.get(arn as Arn);
+    return found?.scope === scope ? found : undefined;
+  }
+
+  /**
+   * A job that has not ended, of this scope. A child that has not started is found through its
+   * parent.
+   */
+  job(scope: Scope, id: JobId): WorldJob | undefined {
+    const found = this.jobs.get(id);
+    return found?.scope === scope ? found : undefined;
+  }
+
+  arrayParent(id: JobId): LiveArrayParent {
+    const parent = this.jobs.get(id);
+    assert(
+      parent !== undefined && isArrayParent(parent),
+      'a child of an array has its live parent in the world',
+    );
+    return parent;
+  }
+
+  *queueJobs(queueArn: Arn): Generator<WorldJob> {
+    for (const job of this.jobs.values()) if (job.queueArn === queueArn) yield job;
+  }
+
+  /**
+   * How many jobs of the queue have not ended: single ones, array parents, and children that
+   * started.
+   */
+  queueJobCount(queueArn: Arn): number {
+    return this.#queueJobCounts.get(queueArn) ?? 0;
+  }
+
+  /**
+   * Whether so many jobs of the scope have not ended: single ones, array parents, and children that
+   * started.
+   */
+  hasJobs(scope: Scope, count: number): boolean {
+    // Nearly always the answer for all scopes together settles it.
+    if (this.jobs.size < count) return false;
+    let found = 0;
+    for (const queue of this.jobQueues.values())
+      if (queue.scope === scope) found += this.queueJobCount(queue.arn);
+    return found >= count;
+  }
+
+  environmentUse(arn: Arn): Needs {
+    return this.allocations.inEnvironment(arn);
+  }
+
+  hostUse(id: HostId): Needs {
+    return this.allocations.onHost(id);
+  }
+
+  /** Those placed on the host itself: an instance's are not its machine's. */
+  attemptsOn(hostId: HostId): ReadonlySet<AttemptId> {
+    return this.allocations.attemptsOn(hostId);
+  }
+
+  /**
+   * The hosts on which an environment's jobs are placed: its own, and this machine for Fargate's.
+   */
+  *hostsFor(environment: ComputeEnvironment): Generator<Host> {
+    const usesMachine =
+      environment.type === 'MANAGED'
+        ? !hasInstances(environment)
+        : this.settings.machineServesUnmanaged;
+    if (usesMachine) yield* this.hosts.machines();
+    yield* this.hosts.of(environment.arn);
+  }
+
+  hasRunningIn(environmentArn: Arn): boolean {
+    return this.environmentUse(environmentArn).milliVcpu > 0;
+  }
+
+  /** How many a backlog entry stands for that could be placed. */
+  readonly runnableIn = (id: JobId): number => {
+    const job = this.jobs.get(id);
+    if (job === undefined) return 0;
+    return isArrayParent(job) ? job.children.count('RUNNABLE') : Number(job.status === 'RUNNABLE');
+  };
+  readonly stillRunnable = (id: JobId): boolean => this.runnableIn(id) > 0;
+
+  /** A child as a value, whether or not it has a row: what the parent says of it, or its own. */
+  child(parent: LiveArrayParent, index: number): Exclude<WorldJob, LiveArrayParent> | undefined {
+    const own = this.jobs.get(childId(parent.id, index));
+    if (own !== undefined && !isArrayParent(own)) return own;
+    const status = parent.children.status(index);
+    return isEnded(status)
+      ? undefined
+      : waitingChild(parent, index, status as WaitingJob['status']);
+  }
+
+  // ---- the fold ----
+
+  apply(event: Event): void {
+    switch (event.type) {
+      case 'compute-environment-stored':
+        storeEnvironment(this, event.environment, event.tags);
+        return;
+      case 'compute-environment-deleted':
+        this.computeEnvironments.delete(event.arn);
+        this.changes.delete(event.arn);
+        return;
+      case 'job-queue-stored': {
+        const known = this.jobQueues.get(event.queue.arn);
+        this.jobQueues.set(event.queue.arn, event.queue);
+        if (event.queue.schedulingPolicyArn !== undefined)
+          this.fairShares.addQueue(event.queue.arn);
+        if (known !== undefined && known.priority !== event.queue.priority) this.backlog.reorder();
+        this.changes.jobQueues.set(event.queue.arn, event.queue);
+        if (event.tags) this.changes.tags.set(event.queue.arn, event.tags);
+        watchQueue(this, event.queue);
+        this.scheduleWanted = true;
+        // What held its jobs up in its former environments says nothing of new ones.
+        this.wantScaling('soon');
+        return;
+      }
+      case 'job-queue-blocked':
+        this.jobQueues.set(event.queue.arn, event.queue);
+        this.changes.jobQueues.set(event.queue.arn, event.queue);
+        watchQueue(this, event.queue);
+        return;
+      case 'job-queue-deleted':
+        this.jobQueues.delete(event.arn);
+        this.fairShares.removeQueue(event.arn);
+        this.backlog.forgetQueue(event.arn);
+        this.waiting.removeQueue(event.arn);
+        this.watchedQueues.delete(event.arn);
+        this.changes.delete(event.arn);
+        return;
+      case 'consumable-resource-stored':
+        this.consumableResources.store(event.resource);
+        if (event.tags) this.changes.tags.set(event.resource.arn, event.tags);
+        this.scheduleWanted = true;
+        // What waited for it wants instances by now, however full the machine is.
+        this.wantScaling('soon');
+        return;
+      case 'consumable-resource-deleted':
+        this.consumableResources.delete(event.arn);
+        return;
+      case 'scheduling-policy-stored':
+        storeSchedulingPolicy(this, event.policy, event.tags);
+        return;
+      case 'scheduling-policy-deleted':
+        this.schedulingPolicies.delete(event.arn);
+        this.changes.delete(event.arn);
+        return;
+      case 'job-definition-stored':
+        this.jobDefinitions.store(event.definition);
+        this.changes.jobDefinitions.set(event.definition.arn, event.definition);
+        if (event.tags) this.changes.tags.set(event.definition.arn, event.tags);
+        return;
+      case 'host-stored':
+        storeHost(this, event.host);
+        return;
+      case 'host-left':
+        removeHost(this, event.hostId, event.atMs);
+        return;
+      case 'attempt-amended':
+      case 'job-submitted':
+      case 'job-pending':
+      case 'children-runnable':
+      case 'job-runnable':
+      case 'attempt-placed':
+      case 'attempt-running':
+      case 'nodes-launched':
+      case 'main-node-ended':
+      case 'attempt-ended':
+      case 'job-retried':
+      case 'resources-released':
+      case 'stop-requested':
+      case 'job-ended':
+      case 'waiting-children-failed':
+        applyJobEvent(this, event);
+        return;
+      default:
+        never(event);
+    }
+  }
+
+  // ---- of the scaling cycle, which no event tells of ----
+
+  wantScaling(wish: ScalingWish): void {
+    if (this.scalingWanted !== 'soon') this.scalingWanted = wish;
+  }
+
+  /** A cycle has looked at everything: no wish is left. */
+  noteScaling(found: ScalingState): void {
+    this.scaling = found;
+    this.scalingWanted = undefined;
+    this.backlog.hasGrown = false;
+  }
+
+  // ---- for the fold alone ----
+
+  put(job: Job | ArrayParent, atMs?: number): void {
+    const before = this.jobs.get(job.id);
+    if (before !== undefined && before.status !== job.status) {
+      assertTransition(
+        before.status,
+        job.status,
+        isArrayParent(job) ? parentTransitions : undefined,
+      );
+    }
+    if (isInWorld(job)) this.remember(job);
+    else this.#forget(job);
+    this.noteChange(job);
+    const { parent, index, node } = splitJobId(job.id);
+    if (node !== undefined && !isArrayParent(job)) this.nodes.note(job);
+    if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE')
+      leaveLine(this, before, must(atMs, 'a change of status has a time'));
+    if (index === undefined) return;
+    const array = this.arrayParent(parent);
+    if (array.children.status(index) === job.status) return;
+    const changedAtMs = must(atMs, 'a change of status has a time');
+    array.children.set(index, job.status, changedAtMs);
+    this.waiting.of(array).update(array, changedAtMs);
+  }
+
+  noteChange(job: Job | ArrayParent): void {
+    const { parent, index, node } = splitJobId(job.id);
+    const number = index ?? node;
+    if (number === undefined || isArrayParent(job)) this.changes.jobs.set(job.id, job);
+    else this.changes.children.set(job.id, { parentId: parent, index: number, job });
+  }
+
+  remember(job: WorldJob): void {
+    const before = this.jobs.get(job.id);
+    if (isArrayParent(job)) job.children.countIn(this.statusCounts);
+    else if (before?.status !== job.status && splitJobId(job.id).index === undefined) {
+      if (before !== undefined) this.statusCounts.add(jobStatuses.indexOf(before.status), -1);
+      this.statusCounts.add(jobStatuses.indexOf(job.status), 1);
+    }
+    if (before === undefined) {
+      this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) + 1);
+      this.fairShares.add(job);
+    }
+    this.jobs.set(job.id, job);
+  }
+
+  #forget(job: Job | ArrayParent): void {
+    const before = this.jobs.get(job.id);
+    if (before === undefined) return;
+    if (isArrayParent(before)) before.children.countIn(undefined);
+    else if (splitJobId(job.id).index === undefined)
+      this.statusCounts.add(jobStatuses.indexOf(before.status), -1);
+    this.jobs.delete(job.id);
+    this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) - 1);
+    this.fairShares.remove(job);
+  }
+}

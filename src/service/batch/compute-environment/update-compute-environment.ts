@@ -1,0 +1,68 @@
+// UpdateComputeEnvironment (spec 5).
+
+import type {
+  UpdateComputeEnvironmentCommandInput,
+  UpdateComputeEnvironmentCommandOutput,
+} from '@aws-sdk/client-batch';
+import { CEState, ContainerInsights } from '@aws-sdk/client-batch';
+import { integerIn, oneOf } from '../../../wire/check.ts';
+import { environmentResource } from '../access.ts';
+import type { BatchOperation } from '../deps.ts';
+import type { Reply } from '../reply.ts';
+import { checkChangedResourceMembers } from '../rule/compute-resources.ts';
+import { checkReference, checkEnvironmentRole } from '../rule/name.ts';
+import { refuseNoChange } from '../rule/update.ts';
+import { submitCommand } from '../job/submit-command.ts';
+
+const jobExecutionTimeoutMinutesMax = 7200;
+
+export const updateComputeEnvironment: BatchOperation<
+  UpdateComputeEnvironmentCommandInput,
+  Reply<UpdateComputeEnvironmentCommandOutput>
+> = {
+  authorizes: (input, context) => [
+    {
+      action: 'batch:UpdateComputeEnvironment',
+      resources: [environmentResource(context, input.computeEnvironment)],
+    },
+  ],
+
+  async handle(deps, input, context) {
+    checkReference(input.computeEnvironment, 'computeEnvironment');
+    oneOf(CEState, input.state, 'state');
+    oneOf(ContainerInsights, input.ecsSettings?.containerInsights, 'ecsSettings.containerInsights');
+    integerIn(input.unmanagedvCpus, 0, 2 ** 31 - 1, 'unmanagedvCpus');
+    integerIn(
+      input.updatePolicy?.jobExecutionTimeoutMinutes,
+      1,
+      jobExecutionTimeoutMinutesMax,
+      'updatePolicy.jobExecutionTimeoutMinutes',
+    );
+    checkEnvironmentRole(input.serviceRole, 'serviceRole');
+    if (input.computeResources !== undefined) checkChangedResourceMembers(input.computeResources);
+    const stored = deps.reader.computeEnvironment(
+      context.scope,
+      input.computeEnvironment,
+    )?.environment;
+    if (stored !== undefined)
+      refuseNoChange(input, [
+        'state',
+        'computeResources',
+        'serviceRole',
+        'updatePolicy',
+        'unmanagedvCpus',
+        'context',
+        'ecsSettings',
+      ]);
+    const references = await deps.references(context, [
+      stored?.computeResources,
+      input.computeResources,
+    ]);
+    const { name, arn } = await submitCommand(
+      deps,
+      { type: 'update-compute-environment', scope: context.scope, request: input, references },
+      context,
+    );
+    return { computeEnvironmentName: name, computeEnvironmentArn: arn };
+  },
+};

@@ -1,0 +1,104 @@
+// RegisterJobDefinition (spec 4.4).
+
+import type {
+  RegisterJobDefinitionCommandInput,
+  RegisterJobDefinitionCommandOutput,
+} from '@aws-sdk/client-batch';
+import { JobDefinitionType } from '@aws-sdk/client-batch';
+import { limit } from '../../../core/limit.ts';
+import { integerIn, oneOf } from '../../../wire/check.ts';
+import { invalid } from '../../../wire/error-catalogue.ts';
+import { containerConditions, creation, definitionResource } from '../access.ts';
+import type { BatchOperation } from '../deps.ts';
+import type { Reply } from '../reply.ts';
+import { checkContainer } from '../rule/container-properties.ts';
+import { checkConsumables } from '../rule/consumables.ts';
+import { checkName } from '../rule/name.ts';
+import { checkNodeProperties } from '../rule/node-properties.ts';
+import { refuseUnbuilt } from '../rule/not-yet.ts';
+import { checkPlatform, checkPlatforms } from '../rule/platform.ts';
+import { checkRetryStrategy } from '../rule/retry.ts';
+import { checkTags } from '../rule/tags.ts';
+import { refuseNul } from '../rule/text.ts';
+import { submitCommand } from '../job/submit-command.ts';
+
+export const registerJobDefinition: BatchOperation<
+  RegisterJobDefinitionCommandInput,
+  Reply<RegisterJobDefinitionCommandOutput>
+> = {
+  authorizes(input, context) {
+    const name = input.jobDefinitionName ?? '';
+    const containers = [
+      input.containerProperties,
+      ...(input.nodeProperties?.nodeRangeProperties ?? []).map((range) => range.container),
+    ];
+    const conditions = containerConditions(containers, name);
+    return creation(
+      'batch:RegisterJobDefinition',
+      [definitionResource(context, name)],
+      input.tags,
+      conditions,
+    );
+  },
+
+  async handle(deps, input, context) {
+    checkName(input.jobDefinitionName, 'jobDefinitionName');
+    const type = oneOf(JobDefinitionType, input.type, 'type');
+    refuseUnbuilt(input.eksProperties, 'eksProperties');
+    refuseUnbuilt(input.ecsProperties, 'ecsProperties');
+    const fargate = checkPlatforms(input.platformCapabilities);
+    if (type === 'multinode') checkMultiNode(input, fargate);
+    else checkSingleNode(input, fargate);
+    integerIn(input.schedulingPriority, 0, limit.schedulingPriorityMax, 'schedulingPriority');
+    refuseNul(input.parameters, 'parameters');
+    checkTags(input.tags, deps.settings.limits);
+    const retryStrategy = checkRetryStrategy(input.retryStrategy, deps.settings.limits);
+    const request = retryStrategy === undefined ? input : { ...input, retryStrategy };
+    const { name, arn, revision } = await submitCommand(
+      deps,
+      { type: 'register-job-definition', scope: context.scope, request },
+      context,
+    );
+    return { jobDefinitionName: name, jobDefinitionArn: arn, revision };
+  },
+};
+
+function checkSingleNode(
+  {
+    containerProperties,
+    nodeProperties,
+    consumableResourceProperties,
+  }: RegisterJobDefinitionCommandInput,
+  fargate: boolean,
+): void {
+  if (nodeProperties !== undefined)
+    throw invalid('nodeProperties is only for a job definition of type multinode');
+  const where = 'containerProperties';
+  if (containerProperties === undefined)
+    throw invalid(`${where} must be provided for a job definition of type container`);
+  checkContainer(containerProperties, where, fargate);
+  checkPlatform(containerProperties, where, fargate);
+  checkConsumables(consumableResourceProperties, 'consumableResourceProperties');
+}
+
+function checkMultiNode(
+  {
+    containerProperties,
+    nodeProperties,
+    consumableResourceProperties,
+  }: RegisterJobDefinitionCommandInput,
+  fargate: boolean,
+): void {
+  if (fargate) throw invalid('Multi-node parallel jobs are not supported on Fargate resources');
+  if (containerProperties !== undefined)
+    throw invalid(
+      'containerProperties is only for a job definition of type container; with type multinode each node range has its container in nodeProperties',
+    );
+  if (nodeProperties === undefined)
+    throw invalid('nodeProperties must be provided for a job definition of type multinode');
+  if (consumableResourceProperties?.consumableResourceList?.length)
+    throw invalid(
+      'consumableResourceProperties of a job definition of type multinode must be given for each node range in nodeProperties',
+    );
+  checkNodeProperties(nodeProperties);
+}

@@ -1,0 +1,59 @@
+// CreateJobQueue (spec 4.3).
+
+import type {
+  CreateJobQueueCommandInput,
+  CreateJobQueueCommandOutput,
+} from '@aws-sdk/client-batch';
+import { JobQueueType, JQState } from '@aws-sdk/client-batch';
+import { integerIn, oneOf } from '../../../wire/check.ts';
+import { creation, environmentResource, policyResources, queueResource } from '../access.ts';
+import type { BatchOperation } from '../deps.ts';
+import type { Reply } from '../reply.ts';
+import { checkOrder } from '../rule/environment-order.ts';
+import { checkName } from '../rule/name.ts';
+import { refuseUnbuilt } from '../rule/not-yet.ts';
+import { checkTags } from '../rule/tags.ts';
+import { checkTimeLimitActions } from '../rule/time-limit-actions.ts';
+import { submitCommand } from '../job/submit-command.ts';
+
+/** Kinds of queues whose environments this server does not have. */
+const unbuiltTypes: readonly string[] = ['EKS', 'SAGEMAKER_TRAINING', 'ECS_MANAGED_INSTANCES'];
+
+export const createJobQueue: BatchOperation<
+  CreateJobQueueCommandInput,
+  Reply<CreateJobQueueCommandOutput>
+> = {
+  authorizes(input, context) {
+    const environments = (input.computeEnvironmentOrder ?? []).map((entry) =>
+      environmentResource(context, entry.computeEnvironment),
+    );
+    return creation(
+      'batch:CreateJobQueue',
+      [
+        queueResource(context, input.jobQueueName),
+        ...environments,
+        ...policyResources(input.schedulingPolicyArn),
+      ],
+      input.tags,
+    );
+  },
+
+  async handle(deps, input, context) {
+    checkName(input.jobQueueName, 'jobQueueName');
+    oneOf(JQState, input.state, 'state');
+    oneOf(JobQueueType, input.jobQueueType, 'jobQueueType');
+    if (input.jobQueueType !== undefined && unbuiltTypes.includes(input.jobQueueType))
+      refuseUnbuilt(input.jobQueueType, `jobQueueType ${input.jobQueueType}`);
+    integerIn(input.priority, 0, 2 ** 31 - 1, 'priority');
+    checkOrder(input.computeEnvironmentOrder);
+    checkTags(input.tags, deps.settings.limits);
+    refuseUnbuilt(input.serviceEnvironmentOrder, 'serviceEnvironmentOrder');
+    checkTimeLimitActions(input.jobStateTimeLimitActions);
+    const { name, arn } = await submitCommand(
+      deps,
+      { type: 'create-job-queue', scope: context.scope, request: input },
+      context,
+    );
+    return { jobQueueName: name, jobQueueArn: arn };
+  },
+};

@@ -1,0 +1,18 @@
+// CancelJobs: CancelJob of up to fifty jobs (spec 4.5). IAM needs the singular action only.
+
+import type { CancelJobsCommandInput, CancelJobsCommandOutput } from '@aws-sdk/client-batch';
+import { jobResource } from '../access.ts';
+import type { BatchOperation } from '../deps.ts';
+import type { Reply } from '../reply.ts';
+import { stopMany } from './stop.ts';
+
+export const cancelJobs: BatchOperation<CancelJobsCommandInput, Reply<CancelJobsCommandOutput>> = {
+  authorizes: (input, context) => [
+    {
+      action: 'batch:CancelJob',
+      resources: (input.jobs ?? []).map((id) => jobResource(context, id)),
+    },
+  ],
+
+  handle: (deps, input, context) => stopMany(deps, 'cancel', input, context),
+};

@@ -1,0 +1,281 @@
+// SubmitJob: what the request alone is refused for, and what goes to core.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import { createComputeEnvironment } from '../compute-environment/create-compute-environment.ts';
+import { createJobQueue } from '../job-queue/create-job-queue.ts';
+import { context, ec2Resources, FakeDeps } from '../fake-deps.ts';
+import { registerJobDefinition } from '../job-definition/register-job-definition.ts';
+import { submitJob } from './submit-job.ts';
+
+async function depsWithQueue(): Promise<FakeDeps> {
+  const deps = new FakeDeps();
+  const computeResources = {
+    ...ec2Resources,
+    instanceTypes: ['optimal'],
+    subnets: ['subnet-1'],
+    securityGroupIds: ['sg-1'],
+  };
+  await deps.call(createComputeEnvironment, {
+    computeEnvironmentName: 'ce',
+    type: 'MANAGED',
+    computeResources,
+  });
+  await deps.call(createJobQueue, {
+    jobQueueName: 'q',
+    priority: 1,
+    computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }],
+  });
+  const fargateResources = {
+    type: 'FARGATE' as const,
+    maxvCpus: 4,
+    subnets: ['subnet-12345678'],
+    securityGroupIds: ['sg-12345678'],
+  };
+  await deps.call(createComputeEnvironment, {
+    computeEnvironmentName: 'fce',
+    type: 'MANAGED',
+    computeResources: fargateResources,
+  });
+  await deps.call(createJobQueue, {
+    jobQueueName: 'fq',
+    priority: 1,
+    computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'fce' }],
+  });
+  await deps.call(registerJobDefinition, {
+    jobDefinitionName: 'd',
+    type: 'container',
+    containerProperties: { image: 'busybox', vcpus: 1, memory: 64 },
+    tags: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`d${index}`, ''])),
+  });
+  const fargate = {
+    image: 'busybox',
+    executionRoleArn: 'execution',
+    resourceRequirements: [
+      { type: 'VCPU' as const, value: '0.25' },
+      { type: 'MEMORY' as const, value: '512' },
+    ],
+  };
+  await deps.call(registerJobDefinition, {
+    jobDefinitionName: 'f',
+    type: 'container',
+    containerProperties: fargate,
+    platformCapabilities: ['FARGATE'],
+  });
+  return deps;
+}
+
+const job = (more: Partial<SubmitJobCommandInput> = {}): SubmitJobCommandInput => ({
+  jobName: 'job',
+  jobQueue: 'q',
+  jobDefinition: 'd',
+  ...more,
+});
+
+const taken: [string, Partial<SubmitJobCommandInput>][] = [
+  ['the least', {}],
+  ['a definition by revision', { jobDefinition: 'd:1' }],
+  [
+    'a definition by ARN without a revision',
+    { jobDefinition: 'arn:aws:batch:eu-west-1:123456789012:job-definition/d' },
+  ],
+  [
+    'an array whose children go one after the other',
+    { arrayProperties: { size: 2 }, dependsOn: [{ type: 'SEQUENTIAL' }] },
+  ],
+  [
+    'what Nextflow sends to a FIFO queue',
+    {
+      schedulingPriorityOverride: 5,
+      tags: { 'nextflow.io/runName': 'x' },
+      propagateTags: true,
+      consumableResourcePropertiesOverride: { consumableResourceList: [] },
+    },
+  ],
+  [
+    'overrides in the new form over a definition in the old',
+    {
+      containerOverrides: {
+        resourceRequirements: [
+          { type: 'VCPU', value: '2' },
+          { type: 'MEMORY', value: '128' },
+        ],
+        environment: [{ name: 'A', value: 'x' }],
+        command: ['true'],
+      },
+    },
+  ],
+  [
+    'another size of Fargate',
+    {
+      jobQueue: 'fq',
+      jobDefinition: 'f',
+      containerOverrides: {
+        resourceRequirements: [
+          { type: 'VCPU', value: '0.5' },
+          { type: 'MEMORY', value: '1024' },
+        ],
+      },
+    },
+  ],
+  ['Metaflow: parameter keys with dots', { parameters: { 'metaflow.user': 'me' } }],
+];
+
+for (const [title, more] of taken) {
+  test(`SubmitJob takes ${title}`, async () => {
+    const deps = await depsWithQueue();
+    const reply = await deps.call(submitJob, job(more));
+    assert.match(reply.jobId ?? '', /^[0-9a-f-]{36}$/);
+    assert.equal(reply.jobName, 'job');
+    assert.equal(reply.jobArn, `arn:aws:batch:eu-west-1:123456789012:job/${reply.jobId}`);
+  });
+}
+
+const wrong: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
+  ['a name that begins with a hyphen', { jobName: '-a' }, /jobName/],
+  ['an empty queue', { jobQueue: '' }, /jobQueue must be provided/],
+  ['an unknown queue', { jobQueue: 'x' }, /Job queue x does not exist/],
+  ['an unknown definition', { jobDefinition: 'x' }, /x does not exist/],
+  ['an array of 1', { arrayProperties: { size: 1 } }, /arrayProperties.size/],
+  ['an array of 10001', { arrayProperties: { size: 10_001 } }, /arrayProperties.size/],
+  [
+    '21 dependencies',
+    { dependsOn: Array.from({ length: 21 }, () => ({ jobId: 'x' })) },
+    /dependsOn/,
+  ],
+  ['a dependency on nothing', { dependsOn: [{}] }, /dependsOn.jobId must be provided/],
+  [
+    'N_TO_N of a single job',
+    { dependsOn: [{ type: 'N_TO_N', jobId: 'x' }] },
+    /only for array jobs/,
+  ],
+  [
+    'N_TO_N without a job',
+    { arrayProperties: { size: 2 }, dependsOn: [{ type: 'N_TO_N' }] },
+    /must have a jobId/,
+  ],
+  [
+    'SEQUENTIAL with a job',
+    { arrayProperties: { size: 2 }, dependsOn: [{ type: 'SEQUENTIAL', jobId: 'x' }] },
+    /must not have a jobId/,
+  ],
+  [
+    'an unknown type of dependency',
+    { arrayProperties: { size: 2 }, dependsOn: [{ type: 'ALL' as never }] },
+    /dependsOn.type must be one of/,
+  ],
+  [
+    'an empty word in the command',
+    { containerOverrides: { command: ['echo', ''] } },
+    /empty string/,
+  ],
+  [
+    'a reserved variable',
+    { containerOverrides: { environment: [{ name: 'AWS_BATCH_X', value: '1' }] } },
+    /AWS_BATCH_X/,
+  ],
+  ['no memory', { containerOverrides: { memory: 3 } }, /memory/],
+  ['negative vcpus', { containerOverrides: { vcpus: -1 } }, /vcpus/],
+  [
+    'half a vCPU on EC2',
+    { containerOverrides: { resourceRequirements: [{ type: 'VCPU', value: '0.5' }] } },
+    /VCPU must be a whole number/,
+  ],
+  [
+    'vcpus on Fargate',
+    { jobDefinition: 'f', containerOverrides: { vcpus: 1 } },
+    /not supported on Fargate/,
+  ],
+  [
+    'memory that does not go with the vCPUs of Fargate',
+    {
+      jobDefinition: 'f:1',
+      containerOverrides: { resourceRequirements: [{ type: 'MEMORY', value: '4096' }] },
+    },
+    /no size of 0.25 vCPU with 4096 MiB/,
+  ],
+  [
+    'a definition for EC2 in a queue of Fargate',
+    { jobQueue: 'fq' },
+    /d:1 is for EC2, and job queue fq has FARGATE/,
+  ],
+  [
+    'a definition for Fargate in a queue of EC2',
+    { jobDefinition: 'f' },
+    /f:1 is for FARGATE, and job queue q has EC2/,
+  ],
+  ['an instance type', { containerOverrides: { instanceType: 'm5.large' } }, /only for multi-node/],
+  ['a share identifier on a FIFO queue', { shareIdentifier: 'a' }, /fair-share/],
+  ['priority 10000', { schedulingPriorityOverride: 10_000 }, /schedulingPriorityOverride/],
+  ['a timeout of 59 seconds', { timeout: { attemptDurationSeconds: 59 } }, /at least 60/],
+  ['no attempts', { retryStrategy: { attempts: 0 } }, /attempts/],
+  [
+    'node overrides',
+    { nodeOverrides: { numNodes: 2 } },
+    /nodeOverrides is only for multi-node parallel jobs/,
+  ],
+  [
+    'EKS overrides',
+    { eksPropertiesOverride: { podProperties: {} } },
+    /eksPropertiesOverride is not supported/,
+  ],
+  [
+    'task overrides',
+    { ecsPropertiesOverride: { taskProperties: [{}] } },
+    /ecsPropertiesOverride is not supported/,
+  ],
+  [
+    'a consumable resource without a name',
+    { consumableResourcePropertiesOverride: { consumableResourceList: [{}] } },
+    /consumableResource must be provided/,
+  ],
+  [
+    'a consumable resource that nobody made',
+    {
+      consumableResourcePropertiesOverride: {
+        consumableResourceList: [{ consumableResource: 'r', quantity: 1 }],
+      },
+    },
+    /Consumable resource r does not exist/,
+  ],
+];
+
+for (const [title, more, message] of wrong) {
+  test(`SubmitJob refuses ${title}`, async () => {
+    const deps = await depsWithQueue();
+    await assert.rejects(deps.call(submitJob, job(more)), { name: 'ClientException', message });
+    assert.equal(deps.world.jobs.size, 0);
+  });
+}
+
+test('propagated tags of both together that are too many fail the job', async () => {
+  const deps = await depsWithQueue();
+  const tags = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`j${index}`, '']));
+  await deps.call(submitJob, job({ tags, propagateTags: true, jobDefinition: 'd:1' }));
+  assert.deepEqual(
+    [...deps.world.changes.jobs.values()].map((each) => each.status),
+    ['FAILED'],
+  );
+});
+
+test('it asks leave for the definition, the queue and the tags', () => {
+  assert.deepEqual(submitJob.authorizes(job({ tags: { team: 'blue' } }), context), [
+    {
+      action: 'batch:SubmitJob',
+      resources: [
+        'arn:aws:batch:eu-west-1:123456789012:job-definition/d',
+        'arn:aws:batch:eu-west-1:123456789012:job-queue/q',
+      ],
+      conditions: { 'aws:RequestTag/team': 'blue', 'aws:TagKeys': ['team'] },
+    },
+    {
+      action: 'batch:TagResource',
+      resources: [
+        'arn:aws:batch:eu-west-1:123456789012:job-definition/d',
+        'arn:aws:batch:eu-west-1:123456789012:job-queue/q',
+      ],
+      conditions: { 'aws:RequestTag/team': 'blue', 'aws:TagKeys': ['team'] },
+    },
+  ]);
+});

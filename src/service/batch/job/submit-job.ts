@@ -1,0 +1,123 @@
+// SubmitJob (spec 4.5): everything that the request alone can be judged by. Queue, definition and
+// their states are core's.
+
+import type {
+  ContainerOverrides,
+  SubmitJobCommandInput,
+  SubmitJobCommandOutput,
+} from '@aws-sdk/client-batch';
+import { jobId } from '../../../base/ids.ts';
+import { resolveContainer } from '../../../core/job/container.ts';
+import type { JobDefinition } from '../../../core/job-definition/job-definition.ts';
+import { limit } from '../../../core/limit.ts';
+import type { Tags } from '../../../port/reader.ts';
+import { integerIn } from '../../../wire/check.ts';
+import { invalid } from '../../../wire/error-catalogue.ts';
+import type { RequestContext } from '../../../wire/operation.ts';
+import { creation, definitionResource, queueResource } from '../access.ts';
+import type { BatchDeps, BatchOperation } from '../deps.ts';
+import type { Reply } from '../reply.ts';
+import { checkConsumables } from '../rule/consumables.ts';
+import { checkContainerOverrides } from '../rule/container-overrides.ts';
+import { readDependencies } from '../rule/dependencies.ts';
+import { checkName, checkReference } from '../rule/name.ts';
+import { checkNodeOverrides } from '../rule/node-properties.ts';
+import { refuseUnbuilt } from '../rule/not-yet.ts';
+import { checkFargateSize } from '../rule/resource-requirements.ts';
+import { checkShareIdentifier } from '../rule/fair-share.ts';
+import { checkRetryStrategy } from '../rule/retry.ts';
+import { checkTags } from '../rule/tags.ts';
+import { refuseNul } from '../rule/text.ts';
+import { submitCommand } from './submit-command.ts';
+
+export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCommandOutput>> = {
+  authorizes(input, context) {
+    const resources = [
+      definitionResource(context, input.jobDefinition),
+      queueResource(context, input.jobQueue),
+    ];
+    const conditions: Record<string, string> =
+      input.shareIdentifier === undefined ? {} : { 'batch:ShareIdentifier': input.shareIdentifier };
+    return creation('batch:SubmitJob', resources, input.tags, conditions);
+  },
+
+  async handle(deps, input, context) {
+    deps.submitRate?.take(context.scope);
+    const { limits } = deps.settings;
+    checkName(input.jobName, 'jobName');
+    checkReference(input.jobQueue, 'jobQueue');
+    checkReference(input.jobDefinition, 'jobDefinition');
+    const size = input.arrayProperties?.size;
+    integerIn(size, limit.arraySizeMin, limits.arraySize, 'arrayProperties.size');
+    const dependsOn = readDependencies(context.scope, input.dependsOn, size !== undefined, limits);
+    refuseNul(input.parameters, 'parameters');
+    checkOverrides(
+      input.containerOverrides,
+      () => deps.reader.jobDefinition(context.scope, input.jobDefinition ?? '')?.definition,
+    );
+    checkShareIdentifier(input.shareIdentifier, 'shareIdentifier');
+    integerIn(
+      input.schedulingPriorityOverride,
+      0,
+      limit.schedulingPriorityMax,
+      'schedulingPriorityOverride',
+    );
+    checkTags(input.tags, limits);
+    if (input.nodeOverrides !== undefined) checkNodeOverrides(input.nodeOverrides);
+    refuseUnbuilt(input.eksPropertiesOverride, 'eksPropertiesOverride');
+    refuseUnbuilt(input.ecsPropertiesOverride?.taskProperties, 'ecsPropertiesOverride');
+    checkConsumables(
+      input.consumableResourcePropertiesOverride,
+      'consumableResourcePropertiesOverride',
+    );
+    const retryStrategy = checkRetryStrategy(input.retryStrategy, limits);
+    const request = { ...input, retryStrategy, dependsOn };
+    const command = {
+      type: 'submit-job',
+      scope: context.scope,
+      jobId: jobId(deps.ids.uuid()),
+      request,
+      definitionTags: definitionTags(deps, input, context),
+    } as const;
+    return submitCommand(deps, command, context);
+  },
+};
+
+/**
+ * Propagated tags of both together may be too many (spec 4.4), which they cannot be where the
+ * submission has none.
+ */
+function definitionTags(
+  { reader }: BatchDeps,
+  input: SubmitJobCommandInput,
+  { scope }: RequestContext,
+): Tags | undefined {
+  if (input.tags === undefined || input.propagateTags === false) return undefined;
+  return reader.jobDefinition(scope, input.jobDefinition ?? '')?.tags;
+}
+
+/**
+ * `definition` is asked for only where amounts are overridden: what they may be depends on its
+ * platform.
+ */
+function checkOverrides(
+  overrides: ContainerOverrides | undefined,
+  definition: () => JobDefinition | undefined,
+): void {
+  if (overrides === undefined) return;
+  const where = 'containerOverrides';
+  if (overrides.instanceType)
+    throw invalid(`${where}.instanceType is only for multi-node parallel jobs`);
+  const { vcpus, memory, resourceRequirements = [] } = overrides;
+  const request =
+    vcpus === undefined && memory === undefined && resourceRequirements.length === 0
+      ? undefined
+      : definition()?.request;
+  const fargate = request?.platformCapabilities?.includes('FARGATE') ?? false;
+  checkContainerOverrides(overrides, where, fargate);
+  if (fargate)
+    checkFargateSize(
+      resolveContainer(request?.containerProperties ?? {}, overrides, {}).resourceRequirements,
+      where,
+    );
+}

@@ -1,0 +1,21 @@
+// TerminateJobs: TerminateJob of up to fifty jobs (spec 4.5). IAM needs the singular action only.
+
+import type { TerminateJobsCommandInput, TerminateJobsCommandOutput } from '@aws-sdk/client-batch';
+import { jobResource } from '../access.ts';
+import type { BatchOperation } from '../deps.ts';
+import type { Reply } from '../reply.ts';
+import { stopMany } from './stop.ts';
+
+export const terminateJobs: BatchOperation<
+  TerminateJobsCommandInput,
+  Reply<TerminateJobsCommandOutput>
+> = {
+  authorizes: (input, context) => [
+    {
+      action: 'batch:TerminateJob',
+      resources: (input.jobs ?? []).map((id) => jobResource(context, id)),
+    },
+  ],
+
+  handle: (deps, input, context) => stopMany(deps, 'terminate', input, context),
+};

@@ -1,0 +1,57 @@
+// Tags by a resource's ARN: what the three tag operations share.
+
+import type { Arn } from '../../../base/ids.ts';
+import { partitionPattern } from '../../../base/partition.ts';
+import type { Tags } from '../../../port/reader.ts';
+import { invalid, notFound } from '../../../wire/error-catalogue.ts';
+import type { RequestContext } from '../../../wire/operation.ts';
+import type { BatchDeps } from '../deps.ts';
+import { envelopeOf } from '../../envelope.ts';
+
+const batchArn = new RegExp(
+  String.raw`^arn:(${partitionPattern}):batch:[A-Za-z0-9-]+:\d{12}:[a-z-]+/.+$`,
+);
+
+/** "ARNs for child jobs of array and multi-node parallel (MNP) jobs aren't supported." */
+const childArn = /:job\/[^:#/]+[:#]\d+$/;
+
+/**
+ * Throws unless `resourceArn` names a resource of the caller's account and region that is there.
+ */
+export function tagsOf(
+  { reader }: BatchDeps,
+  resourceArn: string | undefined,
+  { scope }: RequestContext,
+): Tags {
+  if (resourceArn === undefined || !batchArn.test(resourceArn))
+    throw invalid(
+      `resourceArn must be the ARN of a resource of AWS Batch; it is '${resourceArn ?? ''}'`,
+    );
+  if (childArn.test(resourceArn))
+    throw invalid(
+      'A child job has its tags from its parent: ARNs of child jobs are not supported here',
+    );
+  const tags = reader.tags(scope, resourceArn);
+  if (tags === undefined) throw notFound(resourceArn);
+  return tags;
+}
+
+export async function changeTags(
+  deps: BatchDeps,
+  resourceArn: string | undefined,
+  change: { readonly set: Tags; readonly remove: readonly string[] },
+  context: RequestContext,
+): Promise<void> {
+  tagsOf(deps, resourceArn, context);
+  const maxTags = deps.settings.limits.tagsPerResource;
+  const write = {
+    table: 'tag',
+    write: 'merge',
+    arn: resourceArn as Arn,
+    ...change,
+    maxTags,
+  } as const;
+  const outcome = await deps.bus.write(write, envelopeOf(context));
+  if (outcome === 'limit') throw invalid(`A resource can have at most ${maxTags} tags`);
+  if (outcome === 'absent') throw notFound(resourceArn ?? '');
+}

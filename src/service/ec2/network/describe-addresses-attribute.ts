@@ -1,0 +1,21 @@
+// DescribeAddressesAttribute: no address has a domain name. Terraform asks after it has made one.
+
+import type {
+  DescribeAddressesAttributeCommandInput,
+  DescribeAddressesAttributeCommandOutput,
+} from '@aws-sdk/client-ec2';
+import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { foundAddress } from '../found.ts';
+
+export const describeAddressesAttribute: Ec2Operation<
+  DescribeAddressesAttributeCommandInput,
+  DescribeAddressesAttributeCommandOutput
+> = {
+  authorizes: () => onAll('DescribeAddressesAttribute'),
+
+  async handle(deps, input, context) {
+    const ec2 = await view(deps, context, input);
+    for (const id of input.AllocationIds ?? []) foundAddress(ec2, id);
+    return { Addresses: [] };
+  },
+};
