@@ -8,9 +8,9 @@ import type { ComputeEnvironment } from '../src/core/compute-environment/compute
 import { decide } from '../src/core/command/decide.ts';
 import type { Command } from '../src/core/command/command.ts';
 import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
-import { Fleet } from '../src/core/schedule/example-fleet.ts';
+import { Fleet } from '../test/house/fleet.ts';
 import { Pass } from '../src/core/schedule/fit/place.ts';
-import { needs, submit, worldOf } from '../src/core/schedule/example-world.ts';
+import { needs, submit, worldOf } from '../test/house/world.ts';
 import { scalingCycle } from '../src/core/schedule/scale/scaling-cycle.ts';
 import type { World } from '../src/core/world/world.ts';
 import { isRefusal } from '../src/base/refusal.ts';

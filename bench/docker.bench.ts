@@ -3,7 +3,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { dockerAnswers } from '../src/engine/docker/docker-answers.ts';
-import { testImage, testImageSkip } from '../src/engine/docker/image-fixture.ts';
+import { testImage, testImageSkip } from '../test/house/image.ts';
 import { BenchServer } from './bench-server.ts';
 import { median } from './load-client.ts';
 import type { Figure } from './report.ts';

@@ -33,7 +33,7 @@ import {
   type JobDependency,
 } from '@aws-sdk/client-batch';
 import { runCli } from '../src/cli/main.ts';
-import { terminal } from '../src/cli/scripted-server.ts';
+import { terminal } from './house/scripted-server.ts';
 import { account, region, TestServer } from './server.ts';
 
 let server: TestServer;

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DockerClient } from '../src/engine/docker/docker-client.ts';
-import { testImage } from '../src/engine/docker/image-fixture.ts';
+import { testImage } from './house/image.ts';
 import { requirement } from './requirement.ts';
 import { until } from './until.ts';
 

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { testImageSkip } from '../src/engine/docker/image-fixture.ts';
+import { testImageSkip } from './house/image.ts';
 
 export type RequirementName = 'docker' | 'awscli' | 'boto3' | 'registry' | 'chromium';
 

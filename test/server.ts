@@ -24,7 +24,7 @@ import {
   GetLogEventsCommand,
   type OutputLogEvent,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { testImage } from '../src/engine/docker/image-fixture.ts';
+import { testImage } from './house/image.ts';
 import { DockerHost } from './docker-host.ts';
 import { requirement } from './requirement.ts';
 import { ServerProcess } from './server-process.ts';

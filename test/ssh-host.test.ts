@@ -10,7 +10,7 @@ import {
   CreateJobQueueCommand,
   DescribeComputeEnvironmentsCommand,
 } from '@aws-sdk/client-batch';
-import { testImage } from '../src/engine/docker/image-fixture.ts';
+import { testImage } from './house/image.ts';
 import { DockerHost } from './docker-host.ts';
 import { OwnSshd, ownSshdSkip } from './own-sshd.ts';
 import { TestServer } from './server.ts';

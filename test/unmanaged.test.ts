@@ -21,7 +21,7 @@ import {
   ListTasksCommand,
   RegisterContainerInstanceCommand,
 } from '@aws-sdk/client-ecs';
-import { testImage } from '../src/engine/docker/image-fixture.ts';
+import { testImage } from './house/image.ts';
 import { OwnDocker, ownDockerSkip } from './own-docker.ts';
 import { requirement } from './requirement.ts';
 import { TestServer, computeResources } from './server.ts';

@@ -15,7 +15,7 @@ test('the SDK reads no profile, whatever the environment says', async () => {
   });
   syncBuiltinESMExports();
   // Loaded only now, so that the SDK sees the function that remembers.
-  const { runAgainst, terminal } = await import('./scripted-server.ts');
+  const { runAgainst, terminal } = await import('../../test/house/scripted-server.ts');
   const script = {
     describejobs: () => ({
       jobs: [{ jobId: 'a', status: 'SUCCEEDED', container: { logStreamName: 's' } }],

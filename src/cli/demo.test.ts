@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runDemo } from './demo.ts';
-import { Answer, scriptedServer, terminal, type Script } from './scripted-server.ts';
+import { Answer, scriptedServer, terminal, type Script } from '../../test/house/scripted-server.ts';
 
 const colors = ['red', 'orange', 'yellow', 'green', 'blue', 'indigo', 'violet'];
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { runCli } from './main.ts';
-import { Answer, runAgainst, scriptedServer, terminal } from './scripted-server.ts';
+import { Answer, runAgainst, scriptedServer, terminal } from '../../test/house/scripted-server.ts';
 import { serverVerbs, verbs } from './verbs.ts';
 
 async function run(argv: string[], env: Record<string, string> = {}) {

@@ -9,7 +9,7 @@ import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import { Failure, UsageError } from './failure.ts';
 import { parseFlags } from './flags.ts';
 import { definitionName } from './image-definition.ts';
-import { terminal } from './scripted-server.ts';
+import { terminal } from '../../test/house/scripted-server.ts';
 import { baseRequest, requestOf, submitFlags } from './submit-request.ts';
 
 function built(

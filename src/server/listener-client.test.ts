@@ -22,7 +22,7 @@ import { jsonRpc } from '../wire/json-rpc.ts';
 import { notBuilt, type Operation, type OperationTable } from '../wire/operation.ts';
 import type { AnyService } from '../wire/router.ts';
 import { operationsOf } from '../wire/schema.ts';
-import { echo, toyBatch, toyRouter } from '../wire/toy.ts';
+import { echo, toyBatch, toyRouter } from '../../test/house/toy.ts';
 import { listen, type Listener } from './listener.ts';
 
 const aws = '/usr/bin/aws';

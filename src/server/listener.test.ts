@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { echo, toyBatch, toyRouter } from '../wire/toy.ts';
+import { echo, toyBatch, toyRouter } from '../../test/house/toy.ts';
 import type { Answer } from '../wire/router.ts';
 import { listen, type Listener } from './listener.ts';
 

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import type { RequestHead } from './protocol.ts';
 import type { Answer } from './router.ts';
 import { compileRequest, operationsOf, type OperationSchema } from './schema.ts';
-import { toyBatch, toyRouter } from './toy.ts';
+import { toyBatch, toyRouter } from '../../test/house/toy.ts';
 
 const runs = 40;
 const { router, faults } = toyRouter([toyBatch()], { audit: () => undefined });

@@ -18,7 +18,7 @@ import type { RequestHead } from './protocol.ts';
 import { ec2Query, query } from './query.ts';
 import type { Answer, AnyService, Router } from './router.ts';
 import { operationsOf, type SchemaModule } from './schema.ts';
-import { toyRouter } from './toy.ts';
+import { toyRouter } from '../../test/house/toy.ts';
 import { compileXmlWriter, escapeXml } from './xml.ts';
 
 type Loaded = Readonly<Record<string, unknown>>;

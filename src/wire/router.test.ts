@@ -12,7 +12,7 @@ import { notBuilt, type Operation, type OperationTable } from './operation.ts';
 import type { RequestHead } from './protocol.ts';
 import type { Router, Answer, AnyService } from './router.ts';
 import { operationsOf } from './schema.ts';
-import { echo, toyBatch, toyRouter } from './toy.ts';
+import { echo, toyBatch, toyRouter } from '../../test/house/toy.ts';
 
 const signed = (
   service: string,

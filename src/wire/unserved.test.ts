@@ -9,7 +9,7 @@ import { validationDialect } from './error-catalogue.ts';
 import type { RequestHead } from './protocol.ts';
 import { query } from './query.ts';
 import type { Answer, AnyService } from './router.ts';
-import { echo, toyBatch, toyRouter } from './toy.ts';
+import { echo, toyBatch, toyRouter } from '../../test/house/toy.ts';
 
 const toySts: AnyService = {
   name: 'sts',

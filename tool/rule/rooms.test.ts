@@ -40,6 +40,32 @@ const wrong: readonly (readonly [what: string, path: string, text: string])[] = 
   ['the simulator imports the server', 'sim/a.ts', `import { x } from '../src/server/x.ts';`],
   ['the product imports a tool', 'src/server/a.ts', `import { x } from '../../tool/x.ts';`],
   ['the product imports a test', 'src/server/a.ts', `import { x } from '../../test/x.ts';`],
+  [
+    'the product imports what only tests need',
+    'src/server/a.ts',
+    `import { x } from '../../test/house/x.ts';`,
+  ],
+  [
+    'the simulator imports what only tests need',
+    'sim/a.ts',
+    `import { x } from '../test/house/x.ts';`,
+  ],
+  ['the product uses the test runner', 'src/server/a.ts', `import { test } from 'node:test';`],
+  [
+    'a unit test imports an end-to-end test',
+    'src/server/a.test.ts',
+    `import { x } from '../../test/x.ts';`,
+  ],
+  [
+    'the house of the tests opens the listener',
+    'test/house/a.ts',
+    `import { x } from '../../src/server/x.ts';`,
+  ],
+  [
+    'the house of the tests imports an end-to-end test',
+    'test/house/a.ts',
+    `import { x } from '../x.ts';`,
+  ],
   ['a re-export is an import', 'src/core/a.ts', `export { x } from '../port/x.ts';`],
   ['a re-export of everything is an import', 'src/core/a.ts', `export * from '../port/x.ts';`],
   ['a dynamic import is an import', 'src/control/a.ts', `const x = await import('../store/x.ts');`],
@@ -103,9 +129,14 @@ const right: readonly (readonly [what: string, path: string, text: string])[] = 
     `import { test } from 'node:test'; import fc from 'fast-check';`,
   ],
   [
-    'a contract suite uses the test runner',
-    'src/store/contract/a.ts',
-    `import { test } from 'node:test';`,
+    'the house of the tests uses the test runner, and what is tried',
+    'test/house/a.ts',
+    `import { test } from 'node:test'; import { x } from '../../src/store/x.ts';`,
+  ],
+  [
+    'a test of core uses the house of the tests',
+    'src/core/job/a.test.ts',
+    `import { x } from '../../../test/house/x.ts';`,
   ],
   [
     'the simulator uses the fake engine',
@@ -147,5 +178,7 @@ test('a path has its room by its first folders', () => {
   assert.equal(roomOf('src/service/batch/job/submit-job.ts'), 'service');
   assert.equal(roomOf('src/main.ts'), 'main');
   assert.equal(roomOf('sim/main.ts'), 'sim');
+  assert.equal(roomOf('test/house/world.ts'), 'house');
+  assert.equal(roomOf('test/server.ts'), 'test');
   assert.equal(roomOf('bin/longshore.js'), undefined);
 });

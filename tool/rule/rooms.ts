@@ -59,6 +59,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   cli: { rooms: ['base', 'api'], packages: sdk, node: true },
   console: { rooms: ['base', 'api'], packages: sdk, node: true },
+  house: { rooms: [...product, 'app', 'cli'], packages: [...sdk, 'fast-check'], node: true },
 };
 
 /**
@@ -67,11 +68,15 @@ const rooms: Readonly<Record<string, Room>> = {
  */
 const yard = new Set(['bench', 'test', 'tool']);
 
+/** What tests share, which those beside the product's files may import: `test/house/`. */
+const house = 'house';
+
 const forTests = ['fast-check'];
 
 /** The room of a path, or undefined outside all rooms (`bin/`, the root). */
 export function roomOf(path: string): string | undefined {
   if (path === 'src/main.ts') return 'main';
+  if (path.startsWith('test/house/')) return house;
   const [first, second, third] = path.split('/');
   if (first === 'src') return third === undefined ? undefined : second;
   return first !== undefined && second !== undefined && (yard.has(first) || first in rooms)
@@ -121,7 +126,7 @@ function wrongRoom(
   if (target === 'package.json') return undefined;
   const other = roomOf(target);
   if (other === undefined) return `${reference.specifier} leads outside the rooms`;
-  if (other === name) return undefined;
+  if (other === name || (other === house && file.isTest)) return undefined;
   if (room.closed?.some((prefix) => target.startsWith(prefix)))
     return `${name} may not import ${target}`;
   if (room.rooms.includes(other)) return undefined;
@@ -140,20 +145,16 @@ function wrongPackage(
   reference: ModuleReference,
 ): string | undefined {
   const { specifier } = reference;
-  const inTest = file.isTest || isContractSuite(file.path);
   if (specifier.startsWith('node:')) {
-    return room.node || inTest ? undefined : `${name} may not import ${specifier}`;
+    if (specifier === 'node:test' && !file.isTest && name !== house)
+      return `only tests, and ${house}, may import ${specifier}`;
+    return room.node || file.isTest ? undefined : `${name} may not import ${specifier}`;
   }
   // Types of the SDK vanish with the other types, and are the contract itself (ADR 0003).
   if (reference.typeOnly && specifier.startsWith('@aws-sdk/')) return undefined;
-  const allowed = inTest ? [...room.packages, ...forTests] : room.packages;
+  const allowed = file.isTest ? [...room.packages, ...forTests] : room.packages;
   if (allowed.some((pattern) => matches(pattern, specifier))) return undefined;
   return `${name} may not import the package ${specifier}${specifier.startsWith('@aws-sdk/') ? ' (its types it may: use `import type`)' : ''}`;
-}
-
-/** `store/contract/` and its like hold test suites that each implementation of a port runs. */
-function isContractSuite(path: string): boolean {
-  return /^src\/[^/]+\/contract\//.test(path);
 }
 
 function matches(pattern: string, specifier: string): boolean {

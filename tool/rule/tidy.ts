@@ -124,7 +124,7 @@ function* longLines(file: SourceFile, comment: Comment): Generator<Finding> {
 
 /** Tests, and what is made for them alone. */
 function isTestCode(file: SourceFile): boolean {
-  return file.isTest || /^(?:test|sim)\//.test(file.path) || file.path.includes('/contract/');
+  return file.isTest || /^(?:test|sim)\//.test(file.path);
 }
 
 /** Tools that demand a default export of their configuration file. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Validation } from '../../api/validation.ts';
-import { Answer, runAgainst } from '../scripted-server.ts';
+import { Answer, runAgainst } from '../../../test/house/scripted-server.ts';
 
 const good: Validation = {
   id: 'ami-0a',

@@ -3,7 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runCli } from '../main.ts';
-import { Answer, runAgainst, scriptedServer, terminal } from '../scripted-server.ts';
+import {
+  Answer,
+  runAgainst,
+  scriptedServer,
+  terminal,
+} from '../../../test/house/scripted-server.ts';
 
 const explanation = (more: object) => ({
   jobId: 'x',

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runAgainst } from '../scripted-server.ts';
+import { runAgainst } from '../../../test/house/scripted-server.ts';
 
 const cluster = 'arn:aws:ecs:us-east-1:000000000000:cluster/my-hosts_Batch_0d9a1111-2222';
 const containerInstance = {

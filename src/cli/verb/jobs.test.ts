@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Answer, runAgainst, terminal } from '../scripted-server.ts';
+import { Answer, runAgainst, terminal } from '../../../test/house/scripted-server.ts';
 
 const refused = (message: string) => () => {
   throw new Answer(404, 'ClientException', message);

@@ -5,7 +5,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { runCli } from '../main.ts';
-import { Answer, runAgainst, scriptedServer, terminal, type Terminal } from '../scripted-server.ts';
+import {
+  Answer,
+  runAgainst,
+  scriptedServer,
+  terminal,
+  type Terminal,
+} from '../../../test/house/scripted-server.ts';
 
 interface Ids {
   readonly jobs: string[];

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { arn, attemptId, hostId, jobId } from '../../base/ids.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
 import { waitingNode, type Job } from '../../core/job/job.ts';
-import { scope } from '../../core/schedule/example-world.ts';
+import { scope } from '../../../test/house/world.ts';
 import { otherNode } from './node-reader.ts';
 
 const needs = { milliVcpu: 1000, memoryMib: 1, gpus: 0 };

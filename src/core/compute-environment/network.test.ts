@@ -12,7 +12,7 @@ import { scalingEnvironment } from '../schedule/scale/scaling-environments.ts';
 import { defaultMarket } from '../schedule/scale/market.ts';
 import { blockedReason } from '../schedule/explain/explain.ts';
 import { fit } from '../schedule/fit/fit.ts';
-import { needs, worldOf } from '../schedule/example-world.ts';
+import { needs, worldOf } from '../../../test/house/world.ts';
 import type { ComputeEnvironment } from './compute-environment.ts';
 import { cutOffSubnets, openSubnets, type KnownSubnet } from './network.ts';
 

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { arn, jobId } from '../../base/ids.ts';
 import { checkWorld } from '../world/invariant.ts';
 import { explain } from './explain/explain.ts';
-import { end, needs, place, worldOf, type Case } from './example-world.ts';
+import { end, needs, place, worldOf, type Case } from '../../../test/house/world.ts';
 import { Pass } from './fit/place.ts';
 
 const cases: Record<string, { given: Case; placed: string[]; waits?: [string, string][] }> = {

@@ -7,11 +7,16 @@ import {
   plainSpec,
   shellCommand,
   type EngineContract,
-} from '../contract/engine-contract.ts';
-import { lateStartContract } from '../contract/late-start-contract.ts';
-import { networkContract } from '../contract/network-contract.ts';
-import { lateStartsSocket, newEngine, ownNetworks, skipReason } from './docker-fixture.ts';
-import { testImage } from './image-fixture.ts';
+} from '../../../test/house/contract/engine-contract.ts';
+import { lateStartContract } from '../../../test/house/contract/late-start-contract.ts';
+import { networkContract } from '../../../test/house/contract/network-contract.ts';
+import {
+  lateStartsSocket,
+  newEngine,
+  ownNetworks,
+  skipReason,
+} from '../../../test/house/docker.ts';
+import { testImage } from '../../../test/house/image.ts';
 
 const contract: EngineContract = {
   name: 'docker',

@@ -5,13 +5,25 @@
 import assert from 'node:assert/strict';
 import type { LogBatch } from '../../port/engine.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
-import { bounded, linesOf, ReportRecorder, textOf, until } from '../contract/report-recorder.ts';
+import {
+  bounded,
+  linesOf,
+  ReportRecorder,
+  textOf,
+  until,
+} from '../../../test/house/contract/report-recorder.ts';
 import { containerLogs } from './container-logs.ts';
 import { containerName } from './container-mapping.ts';
 import { DockerClient } from './docker-client.ts';
 import { dockerEndpoint } from './docker-endpoint.ts';
-import { cuttableSocket, docker, dockerTest, instance, newEngine } from './docker-fixture.ts';
-import { testImage } from './image-fixture.ts';
+import {
+  cuttableSocket,
+  docker,
+  dockerTest,
+  instance,
+  newEngine,
+} from '../../../test/house/docker.ts';
+import { testImage } from '../../../test/house/image.ts';
 import { dockerPieceBytes } from './log-lines.ts';
 
 const types = (reports: readonly { readonly type: string }[]): string[] =>

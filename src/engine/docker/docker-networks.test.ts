@@ -7,9 +7,9 @@ import { test } from 'node:test';
 import { blockText, overlaps, type Block } from '../../base/ipv4.ts';
 import type { AttemptId } from '../../base/ids.ts';
 import { EngineUnavailable, type ContainerSpec, type Engine } from '../../port/engine.ts';
-import { newAttempt } from '../contract/engine-contract.ts';
-import { nodesOf } from '../contract/network-contract.ts';
-import { ReportRecorder, until } from '../contract/report-recorder.ts';
+import { newAttempt } from '../../../test/house/contract/engine-contract.ts';
+import { nodesOf } from '../../../test/house/contract/network-contract.ts';
+import { ReportRecorder, until } from '../../../test/house/contract/report-recorder.ts';
 import { ownBlock } from '../job-networks.ts';
 import { containerName, networkName } from './container-mapping.ts';
 import {
@@ -20,7 +20,7 @@ import {
   newEngine,
   ownNetworks,
   type Scene,
-} from './docker-fixture.ts';
+} from '../../../test/house/docker.ts';
 import { machineRoutes, parseRoutes } from './docker-networks.ts';
 
 /** A job of so many nodes that run for long; removed at the test's end. */

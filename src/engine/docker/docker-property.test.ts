@@ -6,10 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { textOf } from '../contract/report-recorder.ts';
+import { textOf } from '../../../test/house/contract/report-recorder.ts';
 import { containerName } from './container-mapping.ts';
-import { docker, dockerTest, instance } from './docker-fixture.ts';
-import { testImage } from './image-fixture.ts';
+import { docker, dockerTest, instance } from '../../../test/house/docker.ts';
+import { testImage } from '../../../test/house/image.ts';
 
 dockerTest(
   'memory is a hard limit: what exceeds it ends with 137 and the reason',

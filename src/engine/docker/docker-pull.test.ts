@@ -7,8 +7,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { docker, dockerTest, skipReason } from './docker-fixture.ts';
-import { testImage } from './image-fixture.ts';
+import { docker, dockerTest, skipReason } from '../../../test/house/docker.ts';
+import { testImage } from '../../../test/house/image.ts';
 
 const program = '/usr/bin/docker-registry';
 

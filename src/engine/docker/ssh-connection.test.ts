@@ -10,13 +10,13 @@ import { test } from 'node:test';
 import { hostId } from '../../base/ids.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';
-import { newAttempt, plainSpec } from '../contract/engine-contract.ts';
-import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
+import { newAttempt, plainSpec } from '../../../test/house/contract/engine-contract.ts';
+import { ReportRecorder, textOf } from '../../../test/house/contract/report-recorder.ts';
 import { DockerClient } from './docker-client.ts';
-import { skipReason } from './docker-fixture.ts';
+import { skipReason } from '../../../test/house/docker.ts';
 import { dockerHosts } from './docker-hosts.ts';
 import { HostAddresses } from './host-addresses.ts';
-import { testImage } from './image-fixture.ts';
+import { testImage } from '../../../test/house/image.ts';
 import { sshArguments, sshTarget } from './ssh-connection.ts';
 
 /** With a `ssh` on the PATH that runs this shell script; `$LS_DIRECTORY` is the test's own. */

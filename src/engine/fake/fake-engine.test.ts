@@ -16,10 +16,10 @@ import {
   plainSpec,
   type Behaviour,
   type EngineContract,
-} from '../contract/engine-contract.ts';
-import { lateStartContract } from '../contract/late-start-contract.ts';
-import { networkContract, nodesOf } from '../contract/network-contract.ts';
-import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
+} from '../../../test/house/contract/engine-contract.ts';
+import { lateStartContract } from '../../../test/house/contract/late-start-contract.ts';
+import { networkContract, nodesOf } from '../../../test/house/contract/network-contract.ts';
+import { ReportRecorder, textOf } from '../../../test/house/contract/report-recorder.ts';
 import { behaviourOf, noOperation, type FakeBehaviour } from './behaviour.ts';
 import { FakeEngine, type FakeFaults } from './fake-engine.ts';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerSpec } from '../../port/engine.ts';
-import { newAttempt, plainSpec } from '../contract/engine-contract.ts';
+import { newAttempt, plainSpec } from '../../../test/house/contract/engine-contract.ts';
 import { planLaunch, type Surroundings } from './launch-plan.ts';
 import { resolveUser } from './launch-user.ts';
 import type { LaunchRequest } from './protocol.ts';

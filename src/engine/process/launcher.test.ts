@@ -11,9 +11,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
 import type { AttemptId } from '../../base/ids.ts';
-import { newAttempt, plainSpec } from '../contract/engine-contract.ts';
-import { nodesOf } from '../contract/network-contract.ts';
-import { bounded, ReportRecorder, textOf, until } from '../contract/report-recorder.ts';
+import { newAttempt, plainSpec } from '../../../test/house/contract/engine-contract.ts';
+import { nodesOf } from '../../../test/house/contract/network-contract.ts';
+import {
+  bounded,
+  ReportRecorder,
+  textOf,
+  until,
+} from '../../../test/house/contract/report-recorder.ts';
 import type { ContainerSpec, EngineReport } from '../../port/engine.ts';
 import { LauncherClient } from './launcher-client.ts';
 import { ProcessEngine } from './process-engine.ts';

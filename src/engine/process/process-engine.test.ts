@@ -9,8 +9,8 @@ import {
   plainSpec,
   shellCommand,
   type EngineContract,
-} from '../contract/engine-contract.ts';
-import { networkContract } from '../contract/network-contract.ts';
+} from '../../../test/house/contract/engine-contract.ts';
+import { networkContract } from '../../../test/house/contract/network-contract.ts';
 import { nodeAddressVariable } from '../job-networks.ts';
 import { JobCgroups } from './job-cgroups.ts';
 import { LauncherClient } from './launcher-client.ts';

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { filesUnder, keyOf, lines, pagesOf, temporaryRoot } from './fixture.ts';
+import { filesUnder, keyOf, lines, pagesOf, temporaryRoot } from '../../../test/house/log-files.ts';
 import { FileLogSink } from './log-file-sink.ts';
 import { EventCursor } from './record.ts';
 

@@ -25,7 +25,7 @@ import {
   startMs,
   temporaryRoot,
   temporarySink,
-} from './fixture.ts';
+} from '../../../test/house/log-files.ts';
 import { DescriptorPool } from './descriptor-pool.ts';
 import { makeNew } from './file-io.ts';
 import { FileLogSink } from './log-file-sink.ts';

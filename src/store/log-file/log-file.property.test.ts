@@ -7,7 +7,13 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { LogLine } from '../../port/engine.ts';
-import { filesUnder, keyOf, pagesOf, startMs, temporaryRoot } from './fixture.ts';
+import {
+  filesUnder,
+  keyOf,
+  pagesOf,
+  startMs,
+  temporaryRoot,
+} from '../../../test/house/log-files.ts';
 import { FileLogSink } from './log-file-sink.ts';
 
 const line = fc.record({

@@ -12,7 +12,15 @@ import {
   type LogSearch,
   type StoredLogEvent,
 } from '../../port/log-sink.ts';
-import { filesUnder, group, keyOf, lines, scope, startMs, temporarySink } from './fixture.ts';
+import {
+  filesUnder,
+  group,
+  keyOf,
+  lines,
+  scope,
+  startMs,
+  temporarySink,
+} from '../../../test/house/log-files.ts';
 import type { FileLogSink } from './log-file-sink.ts';
 import { SearchWorkers } from './search-workers.ts';
 

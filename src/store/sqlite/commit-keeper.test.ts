@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { nothing } from '../contract/store-contract.ts';
+import { nothing } from '../../../test/house/contract/store-contract.ts';
 import { OlderDatabase } from './commit-mark.ts';
 import { SqliteStore } from './store.ts';
 

@@ -10,7 +10,7 @@ import { after, mock, test } from 'node:test';
 import { arn, jobId, scopeOf } from '../../base/ids.ts';
 import type { EndedArrayParent, Job, JobDetailRecord } from '../../core/job/job.ts';
 import { migrations } from '../migration/migrations.ts';
-import { nothing, storeContract } from '../contract/store-contract.ts';
+import { nothing, storeContract } from '../../../test/house/contract/store-contract.ts';
 import { SqliteStore } from './store.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'longshore-store-'));

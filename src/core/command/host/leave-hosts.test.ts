@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { arn, hostId, jobId, scopeOf, type HostId } from '../../../base/ids.ts';
 import type { Instance, RegisteredHost } from '../../host/host.ts';
 import { checkWorld } from '../../world/invariant.ts';
-import { attemptOf, needs, worldOf } from '../../schedule/example-world.ts';
+import { attemptOf, needs, worldOf } from '../../../../test/house/world.ts';
 import type { World } from '../../world/world.ts';
 import { decide } from '../decide.ts';
 import { settle } from '../settle.ts';

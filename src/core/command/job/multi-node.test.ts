@@ -11,7 +11,7 @@ import { checkWorld } from '../../world/invariant.ts';
 import { isInWorld, type Job } from '../../job/job.ts';
 import type { NodeTerms } from '../../job/nodes.ts';
 import type { RetryTerms } from '../../job/terms.ts';
-import { host, needs, scope, worldOf } from '../../schedule/example-world.ts';
+import { host, needs, scope, worldOf } from '../../../../test/house/world.ts';
 import { World } from '../../world/world.ts';
 import type { Command, ReportAttempt } from '../command.ts';
 import { decide } from '../decide.ts';

@@ -7,7 +7,7 @@ import { hostId } from '../../../base/ids.ts';
 import type { Needs } from '../../job/needs.ts';
 import type { NodeTerms } from '../../job/nodes.ts';
 import { assignNodes, bySize, type Candidate } from './assign-nodes.ts';
-import { needs } from '../example-world.ts';
+import { needs } from '../../../../test/house/world.ts';
 import { fitsIn } from './room.ts';
 
 const termsOf = (sizes: readonly [count: number, needs: Needs][]): NodeTerms => {

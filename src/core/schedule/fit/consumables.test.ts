@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, jobId } from '../../../base/ids.ts';
 import type { World } from '../../world/world.ts';
-import { needs, place, submit, worldOf, type Case } from '../example-world.ts';
+import { needs, place, submit, worldOf, type Case } from '../../../../test/house/world.ts';
 import { explain } from '../explain/explain.ts';
 
 const one = needs(1);

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, jobId } from '../../../base/ids.ts';
 import { must } from '../../../base/assert.ts';
-import { Fleet, type FleetCase } from '../example-fleet.ts';
-import { needs, type ExampleJob } from '../example-world.ts';
+import { Fleet, type FleetCase } from '../../../../test/house/fleet.ts';
+import { needs, type ExampleJob } from '../../../../test/house/world.ts';
 
 const large = needs(64, 1_000_000);
 /** `count` nodes alike. */

@@ -6,7 +6,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { arn, jobId } from '../../../base/ids.ts';
 import type { World } from '../../world/world.ts';
-import { end, needs, place, placeJobs, submit, worldOf, type Case } from '../example-world.ts';
+import {
+  end,
+  needs,
+  place,
+  placeJobs,
+  submit,
+  worldOf,
+  type Case,
+} from '../../../../test/house/world.ts';
 import { explain } from '../explain/explain.ts';
 import { Pass } from './place.ts';
 

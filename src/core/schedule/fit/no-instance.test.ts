@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, hostId } from '../../../base/ids.ts';
 import { must } from '../../../base/assert.ts';
-import { host, needs, scope, worldOf } from '../example-world.ts';
+import { host, needs, scope, worldOf } from '../../../../test/house/world.ts';
 import { blockedReason } from '../explain/explain.ts';
 import { fit } from './fit.ts';
 import type { Unmet } from '../scale/scale.ts';

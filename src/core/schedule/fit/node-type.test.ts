@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { must } from '../../../base/assert.ts';
 import { arn } from '../../../base/ids.ts';
 import type { Needs } from '../../job/needs.ts';
-import { needs, worldOf } from '../example-world.ts';
+import { needs, worldOf } from '../../../../test/house/world.ts';
 import { isNodeType, nodeTypeOf } from './node-type.ts';
 
 const gib = 1024;

@@ -7,7 +7,15 @@ import fc from 'fast-check';
 import { arn } from '../../../base/ids.ts';
 import { checkWorld } from '../../world/invariant.ts';
 import type { World } from '../../world/world.ts';
-import { end, needs, placeJobs, retry, submit, worldOf, type Case } from '../example-world.ts';
+import {
+  end,
+  needs,
+  placeJobs,
+  retry,
+  submit,
+  worldOf,
+  type Case,
+} from '../../../../test/house/world.ts';
 import { explain } from '../explain/explain.ts';
 import { usageAfter } from './usage.ts';
 

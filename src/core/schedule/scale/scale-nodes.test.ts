@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { jobId } from '../../../base/ids.ts';
 import { defaultMarket } from './market.ts';
-import { Fleet } from '../example-fleet.ts';
-import { needs, type ExampleJob } from '../example-world.ts';
+import { Fleet } from '../../../../test/house/fleet.ts';
+import { needs, type ExampleJob } from '../../../../test/house/world.ts';
 
 const capacity = needs(1000, 10_000_000);
 const nodes = (count: number, each = needs(1), more: Partial<ExampleJob> = {}): ExampleJob => ({

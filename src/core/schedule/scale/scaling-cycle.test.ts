@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { must } from '../../../base/assert.ts';
 import { arn } from '../../../base/ids.ts';
-import { needs, worldOf, type ExampleJob } from '../example-world.ts';
+import { needs, worldOf, type ExampleJob } from '../../../../test/house/world.ts';
 import { scalingCycle } from './scaling-cycle.ts';
 
 /**

@@ -2,17 +2,17 @@
 // it.
 
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
-import { arn, attemptId, hostId, jobId, scopeOf, type AttemptId } from '../../base/ids.ts';
-import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
-import { checkWorld } from '../world/invariant.ts';
-import { ChildTable } from '../job/child-table.ts';
-import type { Needs } from '../job/needs.ts';
-import type { NodeGroup, NodeTerms } from '../job/nodes.ts';
-import type { JobTerms } from '../job/terms.ts';
-import type { JobQueue } from '../job-queue/job-queue.ts';
-import { defaultSettings, type Settings } from '../settings.ts';
-import { World } from '../world/world.ts';
-import { Pass } from './fit/place.ts';
+import { arn, attemptId, hostId, jobId, scopeOf, type AttemptId } from '../../src/base/ids.ts';
+import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
+import { checkWorld } from '../../src/core/world/invariant.ts';
+import { ChildTable } from '../../src/core/job/child-table.ts';
+import type { Needs } from '../../src/core/job/needs.ts';
+import type { NodeGroup, NodeTerms } from '../../src/core/job/nodes.ts';
+import type { JobTerms } from '../../src/core/job/terms.ts';
+import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
+import { defaultSettings, type Settings } from '../../src/core/settings.ts';
+import { World } from '../../src/core/world/world.ts';
+import { Pass } from '../../src/core/schedule/fit/place.ts';
 
 export const scope = scopeOf('000000000000', 'us-east-1');
 export const needs = (vcpus: number, memoryMib = 128, gpus = 0): Needs => ({

@@ -5,10 +5,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { scopeOf } from '../../base/ids.ts';
-import type { LogLine } from '../../port/engine.ts';
-import type { LogPage, LogRead, LogStreamKey, StoredLogEvent } from '../../port/log-sink.ts';
-import { FileLogSink, type FileLogSinkOptions } from './log-file-sink.ts';
+import { scopeOf } from '../../src/base/ids.ts';
+import type { LogLine } from '../../src/port/engine.ts';
+import type { LogPage, LogRead, LogStreamKey, StoredLogEvent } from '../../src/port/log-sink.ts';
+import { FileLogSink, type FileLogSinkOptions } from '../../src/store/log-file/log-file-sink.ts';
 
 export const scope = scopeOf('123456789012', 'eu-west-1');
 export const group = '/aws/batch/job';

@@ -1,8 +1,8 @@
 // What tests of engines share: reports kept as they came and waited for, output read to its end.
 // For tests only; every wait is bounded and says what it waited for.
 
-import type { AttemptId } from '../../base/ids.ts';
-import type { EngineReport, LogBatch } from '../../port/engine.ts';
+import type { AttemptId } from '../../../src/base/ids.ts';
+import type { EngineReport, LogBatch } from '../../../src/port/engine.ts';
 
 const patienceMs = 40_000;
 

@@ -4,8 +4,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Surroundings } from './io.ts';
-import { runCli } from './main.ts';
+import type { Surroundings } from '../../src/cli/io.ts';
+import { runCli } from '../../src/cli/main.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 

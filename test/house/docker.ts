@@ -9,14 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import type { AttemptId } from '../../base/ids.ts';
-import type { ContainerSpec } from '../../port/engine.ts';
-import { newAttempt, plainSpec } from '../contract/engine-contract.ts';
-import { ReportRecorder, textOf } from '../contract/report-recorder.ts';
-import { dockerEndpoint } from './docker-endpoint.ts';
-import { dockerAnswers } from './docker-answers.ts';
-import { DockerEngine } from './docker-engine.ts';
-import { testImage, testImageSkip } from './image-fixture.ts';
+import type { AttemptId } from '../../src/base/ids.ts';
+import type { ContainerSpec } from '../../src/port/engine.ts';
+import { newAttempt, plainSpec } from './contract/engine-contract.ts';
+import { ReportRecorder, textOf } from './contract/report-recorder.ts';
+import { dockerEndpoint } from '../../src/engine/docker/docker-endpoint.ts';
+import { dockerAnswers } from '../../src/engine/docker/docker-answers.ts';
+import { DockerEngine } from '../../src/engine/docker/docker-engine.ts';
+import { testImage, testImageSkip } from './image.ts';
 
 const run = promisify(execFile);
 

@@ -5,14 +5,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { attemptId, type AttemptId } from '../../base/ids.ts';
+import { attemptId, type AttemptId } from '../../../src/base/ids.ts';
 import type {
   ContainerSpec,
   Engine,
   EngineReport,
   LogBatch,
   LogPosition,
-} from '../../port/engine.ts';
+} from '../../../src/port/engine.ts';
 import { bounded, linesOf, ReportRecorder, textOf } from './report-recorder.ts';
 
 /**

@@ -3,21 +3,21 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, attemptId, hostId, jobId, scopeOf, type Scope } from '../../base/ids.ts';
-import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
-import { ChildTable } from '../../core/job/child-table.ts';
+import { arn, attemptId, hostId, jobId, scopeOf, type Scope } from '../../../src/base/ids.ts';
+import type { ComputeEnvironment } from '../../../src/core/compute-environment/compute-environment.ts';
+import { ChildTable } from '../../../src/core/job/child-table.ts';
 import type {
   ArrayParent,
   Job,
   JobDetailRecord,
   LiveArrayParent,
   WaitingJob,
-} from '../../core/job/job.ts';
-import type { Instance, RegisteredHost } from '../../core/host/host.ts';
-import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
-import type { JobQueue } from '../../core/job-queue/job-queue.ts';
-import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
-import type { Commit, JobSlice, Store } from '../../port/store.ts';
+} from '../../../src/core/job/job.ts';
+import type { Instance, RegisteredHost } from '../../../src/core/host/host.ts';
+import type { JobDefinition } from '../../../src/core/job-definition/job-definition.ts';
+import type { JobQueue } from '../../../src/core/job-queue/job-queue.ts';
+import type { SchedulingPolicy } from '../../../src/core/scheduling-policy/scheduling-policy.ts';
+import type { Commit, JobSlice, Store } from '../../../src/port/store.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
 const other = scopeOf('111111111111', 'us-east-1');

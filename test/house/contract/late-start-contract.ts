@@ -4,8 +4,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AttemptId } from '../../base/ids.ts';
-import { EngineUnavailable, type Engine } from '../../port/engine.ts';
+import type { AttemptId } from '../../../src/base/ids.ts';
+import { EngineUnavailable, type Engine } from '../../../src/port/engine.ts';
 import { newAttempt, type EngineContract } from './engine-contract.ts';
 import { ReportRecorder, textOf, until } from './report-recorder.ts';
 

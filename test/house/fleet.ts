@@ -2,21 +2,21 @@
 // ends of jobs by the commands that the server decides. Only tests and benchmarks import it.
 
 import type { ComputeResource } from '@aws-sdk/client-batch';
-import { must } from '../../base/assert.ts';
-import { arn, attemptId, hostId, jobId, nodeId, type HostId } from '../../base/ids.ts';
-import { isRefusal } from '../../base/refusal.ts';
-import type { Command } from '../command/command.ts';
-import { decide } from '../command/decide.ts';
-import type { RegisteredHost } from '../host/host.ts';
-import { checkWorld } from '../world/invariant.ts';
-import { isArrayParent, isLive } from '../job/job.ts';
-import type { Needs } from '../job/needs.ts';
-import { settle } from '../command/settle.ts';
-import type { World } from '../world/world.ts';
-import { scope, submit, worldOf, type Case, type ExampleJob } from './example-world.ts';
-import { explain, type WaitingReason } from './explain/explain.ts';
-import { Pass } from './fit/place.ts';
-import { scalingCycle } from './scale/scaling-cycle.ts';
+import { must } from '../../src/base/assert.ts';
+import { arn, attemptId, hostId, jobId, nodeId, type HostId } from '../../src/base/ids.ts';
+import { isRefusal } from '../../src/base/refusal.ts';
+import type { Command } from '../../src/core/command/command.ts';
+import { decide } from '../../src/core/command/decide.ts';
+import type { RegisteredHost } from '../../src/core/host/host.ts';
+import { checkWorld } from '../../src/core/world/invariant.ts';
+import { isArrayParent, isLive } from '../../src/core/job/job.ts';
+import type { Needs } from '../../src/core/job/needs.ts';
+import { settle } from '../../src/core/command/settle.ts';
+import type { World } from '../../src/core/world/world.ts';
+import { scope, submit, worldOf, type Case, type ExampleJob } from './world.ts';
+import { explain, type WaitingReason } from '../../src/core/schedule/explain/explain.ts';
+import { Pass } from '../../src/core/schedule/fit/place.ts';
+import { scalingCycle } from '../../src/core/schedule/scale/scaling-cycle.ts';
 
 export interface FleetCase extends Omit<Case, 'jobs' | 'environments'> {
   /** By name; those with `hosts` are UNMANAGED and have registered hosts of such sizes. */

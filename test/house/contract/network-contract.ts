@@ -4,10 +4,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AttemptId } from '../../base/ids.ts';
-import { parseBlock, type Block } from '../../base/ipv4.ts';
-import type { ContainerSpec, Engine, NodeNetwork } from '../../port/engine.ts';
-import { nodeAddressVariable, ownBlock } from '../job-networks.ts';
+import type { AttemptId } from '../../../src/base/ids.ts';
+import { parseBlock, type Block } from '../../../src/base/ipv4.ts';
+import type { ContainerSpec, Engine, NodeNetwork } from '../../../src/port/engine.ts';
+import { nodeAddressVariable, ownBlock } from '../../../src/engine/job-networks.ts';
 import { newAttempt, type EngineContract } from './engine-contract.ts';
 import { ReportRecorder, textOf } from './report-recorder.ts';
 

@@ -2,18 +2,18 @@
 // tests.
 
 import * as batch from '@aws-sdk/client-batch';
-import { batchDialect } from './error-catalogue.ts';
-import type { notBuilt, Operation, OperationTable } from './operation.ts';
-import { restJson } from './rest-json.ts';
+import { batchDialect } from '../../src/wire/error-catalogue.ts';
+import type { notBuilt, Operation, OperationTable } from '../../src/wire/operation.ts';
+import { restJson } from '../../src/wire/rest-json.ts';
 import {
   Router,
   type AnyService,
   type AuditRecord,
   type FaultRecord,
   type RouterOptions,
-} from './router.ts';
-import { operationsOf } from './schema.ts';
-import { trustingAuthenticator } from './sigv4.ts';
+} from '../../src/wire/router.ts';
+import { operationsOf } from '../../src/wire/schema.ts';
+import { trustingAuthenticator } from '../../src/wire/sigv4.ts';
 
 type AnyOperation = Operation<unknown, Record<string, unknown>, unknown>;
 
