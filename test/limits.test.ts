@@ -1,5 +1,7 @@
 // Unlucky and hostile users: the largest arrays, deep queues, a disk that is full, a job that never
 // stops talking. The server answers others meanwhile, and what it answered stays true.
+//
+// Runs alone: it measures how long others wait for an answer.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

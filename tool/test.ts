@@ -1,13 +1,20 @@
-// `npm test`: everything the house knows to try, stage by stage; the last line sums up. Arguments
-// narrow it: the name of a stage (`npm test -- unit`) or the start of a path (`npm test --
-// src/wire`). A stage that runs nothing has failed.
+// `npm test`: everything the house knows to try, stage by stage, then how long stages and the
+// slowest files took; the last line sums up. Arguments narrow it: the name of a stage (`npm test --
+// unit`) or the start of a path (`npm test -- src/wire`). A stage that runs nothing has failed.
 
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requiredNames } from '../test/requirement.ts';
 import { runNode } from './program.ts';
-import { runTestFiles, type Failure, type Outcome, type Skip } from './test-run.ts';
+import {
+  joined,
+  runTestFiles,
+  type Failure,
+  type FileTime,
+  type Outcome,
+  type Skip,
+} from './test-run.ts';
 import { pathsUnder } from './tree.ts';
 
 interface Stage {
@@ -22,6 +29,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const minute = 60_000;
 const simulatedSeeds = 40;
 
+/** At a time, files of one stage or processes of the simulation. */
+const abreast = availableParallelism();
+const slowestShown = 10;
+
 const testFiles = pathsUnder(root).files.filter((path) => path.endsWith('.test.ts'));
 
 const stages: readonly Stage[] = [
@@ -35,22 +46,23 @@ const stages: readonly Stage[] = [
     name: 'unit',
     what: 'unit and contract suites',
     files: testFiles.filter((path) => !path.startsWith('test/')),
-    run: (files) =>
-      runTestFiles(root, files, { concurrency: availableParallelism(), timeoutMs: 5 * minute }),
+    run: (files) => runTestFiles(root, files, { abreast, timeoutMs: 5 * minute }),
   },
   {
     name: 'e2e',
     what: 'real clients against a real server',
     files: testFiles.filter((path) => path.startsWith('test/')),
-    // One at a time: each has servers and containers of its own, and some of them measure.
-    run: (files) => runTestFiles(root, files, { concurrency: 1, timeoutMs: 15 * minute }),
+    run: (files) => runTestFiles(root, files, { abreast, timeoutMs: 15 * minute }),
   },
   {
     name: 'sim',
     what: `${simulatedSeeds} seeds and the corpus, every fifth twice`,
     files: [],
     run: () =>
-      runProgram('sim', ['sim/main.ts', '--seeds', String(simulatedSeeds), '--again', '5']),
+      runProgram('sim', [
+        'sim/main.ts',
+        ...['--seeds', String(simulatedSeeds), '--again', '5', '--jobs', String(abreast)],
+      ]),
   },
 ];
 
@@ -65,7 +77,7 @@ async function runProgram(name: string, args: readonly string[]): Promise<Outcom
     place: args.join(' '),
     text: index === 0 ? output.trimEnd() : 'see above',
   }));
-  return { passed, failures, skips: [] };
+  return { passed, failures, skips: [], times: [] };
 }
 
 /** What LONGSHORE_REQUIRE names may not be skipped, whoever decided to skip it. */
@@ -95,7 +107,12 @@ function printStage(stage: Stage, outcome: Outcome, seconds: string): void {
   }
 }
 
-async function runStage(stage: Stage, files: readonly string[]): Promise<Outcome> {
+interface StageEnd extends Outcome {
+  readonly name: string;
+  readonly seconds: string;
+}
+
+async function runStage(stage: Stage, files: readonly string[]): Promise<StageEnd> {
   const startedAtMs = performance.now();
   const raw = await stage.run(files);
   const wrong = wrongSkips(raw.skips);
@@ -109,13 +126,23 @@ async function runStage(stage: Stage, files: readonly string[]): Promise<Outcome
       place: 'tool/test.ts',
       text: 'this stage ran no test at all',
     });
-  const outcome = { passed: raw.passed, failures, skips };
-  printStage(stage, outcome, ((performance.now() - startedAtMs) / 1_000).toFixed(1));
-  return outcome;
+  const seconds = secondsOf(performance.now() - startedAtMs);
+  const outcome = { passed: raw.passed, failures, skips, times: raw.times };
+  printStage(stage, outcome, seconds);
+  return { ...outcome, name: stage.name, seconds };
+}
+
+const secondsOf = (ms: number): string => (ms / 1_000).toFixed(1);
+
+function printTimes(ends: readonly StageEnd[], files: readonly FileTime[]): void {
+  console.log(`\nseconds: ${ends.map(({ name, seconds }) => `${name} ${seconds}`).join(', ')}`);
+  const slowest = files.toSorted((a, b) => b.ms - a.ms).slice(0, slowestShown);
+  if (slowest.length > 0) console.log('slowest files:');
+  for (const { path, ms } of slowest) console.log(`  ${secondsOf(ms).padStart(6)} ${path}`);
 }
 
 const wanted = process.argv.slice(2);
-const outcomes: Outcome[] = [];
+const outcomes: StageEnd[] = [];
 for (const stage of stages) {
   const files = stage.files.filter((file) => wanted.some((path) => file.startsWith(path)));
   if (wanted.length === 0 || wanted.includes(stage.name))
@@ -123,17 +150,16 @@ for (const stage of stages) {
   else if (files.length > 0) outcomes.push(await runStage(stage, files));
 }
 
-const skips = outcomes.flatMap((outcome) => outcome.skips);
+const { passed, failures, skips, times } = joined(outcomes);
 if (skips.length > 0) {
   console.log('\nskipped:');
   for (const { name, place, reason } of skips)
     console.log(`  ${place} ${name}: ${reason || 'no reason given'}`);
 }
-const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
-const failed = outcomes.reduce((sum, outcome) => sum + outcome.failures.length, 0);
-if (outcomes.length === 0)
+if (outcomes.length > 0) printTimes(outcomes, times);
+else
   console.log(
     `nothing is called ${wanted.join(' ')}: the stages are ${stages.map((stage) => stage.name).join(', ')}`,
   );
-console.log(`\n${passed} passed, ${failed} failed, ${skips.length} skipped`);
-process.exitCode = failed > 0 || outcomes.length === 0 ? 1 : 0;
+console.log(`\n${passed} passed, ${failures.length} failed, ${skips.length} skipped`);
+process.exitCode = failures.length > 0 || outcomes.length === 0 ? 1 : 0;
