@@ -47,7 +47,7 @@ export interface RunResult {
 }
 
 const startMs = Date.UTC(2026, 0, 1);
-const envelope: Envelope = { requestId: 'sim', caller: 'sim', sourceAddress: '', userAgent: '' };
+const envelope: Envelope = { part: 'sim' };
 /**
  * Longest that everything may take once faults have ceased: all the work that a run can ask for, on
  * a small machine.

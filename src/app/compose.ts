@@ -254,7 +254,7 @@ export function compose(options: AppOptions): App {
     audit: onAudit,
     log: onFault,
   });
-  const start = { requestId: '', caller: 'start', sourceAddress: '', userAgent: '' };
+  const start = { part: 'start' };
   const noteReferences = async (): Promise<void> => {
     const scopes = new Set(
       [...control.world.computeEnvironments.values()].map(({ scope }) => scope),

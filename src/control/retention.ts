@@ -16,7 +16,7 @@ export interface RetentionParts {
   readonly clock: Clock;
 }
 
-const envelope: Envelope = { requestId: '', caller: 'retention', sourceAddress: '', userAgent: '' };
+const envelope: Envelope = { part: 'retention' };
 
 export class Retention {
   readonly #parts: RetentionParts;

@@ -39,12 +39,7 @@ import type { Commit, Store, StoredWorld, StoreReader, TableWriteOutcome } from 
 import { Control } from './control.ts';
 
 export const scope: Scope = scopeOf('123456789012', 'eu-west-1');
-export const envelope: Envelope = {
-  requestId: 'request',
-  caller: 'test',
-  sourceAddress: '',
-  userAgent: '',
-};
+export const envelope: Envelope = { part: 'test' };
 export const host: Machine = {
   kind: 'machine',
   id: hostId('0'.repeat(32)),

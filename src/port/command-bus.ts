@@ -1,16 +1,32 @@
 // The command bus port: the one door through which every change enters (DESIGN 1).
 
+import type { Principal } from '../base/principal.ts';
 import type { Refusal } from '../base/refusal.ts';
 import type { Command, ReplyOf } from '../core/command/command.ts';
 import type { TableWrite, TableWriteOutcome } from './store.ts';
 
-/** Who asked, and how: carried by every command for authorization and audit. */
-export interface Envelope {
+/** Who asked for a change: a caller, or a part of the server of its own accord. */
+export type Envelope = RequestEnvelope | PartEnvelope;
+
+/**
+ * A caller's request: who asked for which operation, and from where. The wire makes it for each
+ * request, and an operation hands it on unchanged.
+ */
+export interface RequestEnvelope {
   readonly requestId: string;
-  /** The caller's ARN, or the name of our own part that issued the command. */
-  readonly caller: string;
+  readonly principal: Principal;
+  readonly region: string;
+  /** The service by its name in AWS's endpoints, e.g. `batch`; `longshore` is our own. */
+  readonly service: string;
+  /** By AWS's name, e.g. `SubmitJob`. */
+  readonly operation: string;
   readonly sourceAddress: string;
   readonly userAgent: string;
+}
+
+export interface PartEnvelope {
+  /** Its name, e.g. `retention`. */
+  readonly part: string;
 }
 
 export interface CommandBus {

@@ -12,7 +12,7 @@ interface Kinds {
   readonly key: { readonly id: string };
 }
 const scope = scopeOf('123456789012', 'eu-west-1');
-const envelope = { requestId: 'r', caller: 'c', sourceAddress: '', userAgent: '' };
+const envelope = { part: 'test' };
 
 function rig() {
   const resources = new FakeResources();

@@ -16,6 +16,8 @@ interface Asked {
   readonly requestId: string;
   readonly head: RequestHead;
   readonly credential: SigV4Credential | undefined;
+  readonly service: string;
+  readonly operation: string;
 }
 
 /**
@@ -24,23 +26,26 @@ interface Asked {
  */
 export function contextOf(
   source: ContextSource,
-  { requestId, head, credential }: Asked,
+  { requestId, head, credential, service, operation }: Asked,
   dialect: Pick<ErrorDialect, 'noRegion'>,
 ): RequestContext {
   const region = credential?.region ?? source.region;
   if (!isRegion(region)) throw dialect.noRegion(region);
-  const { account, caller } = source.authenticator.authenticate({
+  const principal = source.authenticator.authenticate({
     credential,
     region,
     sourceAddress: head.sourceAddress,
   });
+  const { account } = principal;
   const userAgent = head.headers['user-agent'];
   return {
     requestId,
     account,
     region,
     scope: scopeOf(account, region),
-    caller,
+    principal,
+    service,
+    operation,
     sourceAddress: head.sourceAddress,
     userAgent: typeof userAgent === 'string' ? userAgent : '',
   };

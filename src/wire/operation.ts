@@ -2,15 +2,22 @@
 // handler. The wire knows no operation, and an operation knows no HTTP.
 
 import type { Scope } from '../base/ids.ts';
+import type { Principal } from '../base/principal.ts';
 
-/** Who asks and where; made by the wire for each request. */
+/**
+ * Who asks for which operation, and where; made by the wire for each request. A change carries it
+ * to the one writer as its envelope (port/command-bus.ts).
+ */
 export interface RequestContext {
   readonly requestId: string;
   readonly account: string;
   readonly region: string;
   readonly scope: Scope;
-  /** The caller's ARN. */
-  readonly caller: string;
+  readonly principal: Principal;
+  /** The service's name, e.g. `batch`. */
+  readonly service: string;
+  /** By AWS's name, e.g. `SubmitJob`. */
+  readonly operation: string;
   readonly sourceAddress: string;
   readonly userAgent: string;
 }
@@ -50,7 +57,7 @@ export interface Authenticator {
     credential: SigV4Credential | undefined;
     region: string;
     sourceAddress: string;
-  }): { account: string; caller: string };
+  }): Principal;
 }
 
 /** The authorizer throws AwsError (AccessDeniedException) to turn a request away. */

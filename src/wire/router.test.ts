@@ -254,7 +254,10 @@ describe('the steps of a request', () => {
       ],
       {
         authenticator: {
-          authenticate: () => (step('authenticate'), { account: '1', caller: 'arn' }),
+          authenticate: () => (
+            step('authenticate'),
+            { kind: 'root', account: '1', arn: 'arn', userId: '1', accessKeyId: undefined }
+          ),
         },
         authorizer: {
           authorize: (access) => step(`authorize ${JSON.stringify(access[0]?.resources)}`),

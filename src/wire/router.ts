@@ -280,7 +280,11 @@ export class Router {
 
   #perform(call: Call, bound: BoundOperation, body: Buffer): Answer | Promise<Answer> {
     const { service, head } = call;
-    const context = (call.context = contextOf(this.#options, call, service.dialect));
+    const context = (call.context = contextOf(
+      this.#options,
+      { ...call, service: service.name, operation: bound.name },
+      service.dialect,
+    ));
     const operation: Operation<unknown, unknown, unknown> | typeof notBuilt =
       service.operations[bound.name] ?? notBuilt;
     if (operation === notBuilt) throw service.dialect.notBuilt(bound.name);

@@ -82,11 +82,17 @@ it('takes a twelve-digit access key id for the account', () => {
   assert.equal(account('0000000000000'), '111111111111');
   assert.deepEqual(
     authenticator.authenticate({ credential: undefined, region: 'us-east-1', sourceAddress: '' }),
-    { account: '111111111111', caller: 'arn:aws:iam::111111111111:root' },
+    {
+      kind: 'root',
+      account: '111111111111',
+      arn: 'arn:aws:iam::111111111111:root',
+      userId: '111111111111',
+      accessKeyId: undefined,
+    },
   );
   assert.equal(
     authenticator.authenticate({ credential: undefined, region: 'cn-north-1', sourceAddress: '' })
-      .caller,
+      .arn,
     'arn:aws-cn:iam::111111111111:root',
   );
 });

@@ -34,7 +34,13 @@ export function trustingAuthenticator(ownAccount: string): Authenticator {
         credential !== undefined && /^\d{12}$/.test(credential.accessKeyId)
           ? credential.accessKeyId
           : ownAccount;
-      return { account, caller: `arn:${partitionOf(region)}:iam::${account}:root` };
+      return {
+        kind: 'root',
+        account,
+        arn: `arn:${partitionOf(region)}:iam::${account}:root`,
+        userId: account,
+        accessKeyId: credential?.accessKeyId,
+      };
     },
   };
 }

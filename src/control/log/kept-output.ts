@@ -20,7 +20,7 @@ export interface KeptOutputParts {
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
-const envelope: Envelope = { requestId: '', caller: 'output', sourceAddress: '', userAgent: '' };
+const envelope: Envelope = { part: 'output' };
 
 export class KeptOutput {
   readonly #parts: KeptOutputParts;

@@ -22,7 +22,7 @@ export interface LogRetentionParts {
 }
 
 const dayMs = 86_400_000;
-const envelope: Envelope = { requestId: '', caller: 'retention', sourceAddress: '', userAgent: '' };
+const envelope: Envelope = { part: 'retention' };
 
 export class LogRetention {
   readonly #parts: LogRetentionParts;

@@ -83,19 +83,14 @@ export class CommandQueue implements CommandBus {
    * join. A command that nobody waits for may be left for the next batch that somebody does wait
    * for, `withinMs` at most: it saves a sync to disk.
    */
-  issue<C extends Command>(
-    command: C,
-    caller: string,
-    withinMs = 0,
-  ): Promise<ReplyOf<C> | Refusal> {
-    const envelope: Envelope = { requestId: '', caller, sourceAddress: '', userAgent: '' };
+  issue<C extends Command>(command: C, part: string, withinMs = 0): Promise<ReplyOf<C> | Refusal> {
     const make = (
       resolve: (reply: ReplyOf<C> | Refusal) => void,
       reject: (error: Error) => void,
     ): Pending => ({
       kind: 'command',
       command,
-      envelope,
+      envelope: { part },
       resolve: resolve as (reply: unknown) => void,
       reject,
     });

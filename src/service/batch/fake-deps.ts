@@ -17,21 +17,13 @@ import {
 import { World } from '../../core/world/world.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobListQuery, JobView, Reader, Tags } from '../../port/reader.ts';
-import type { RequestContext } from '../../wire/operation.ts';
+import { contextIn } from '../fake-context.ts';
 import type { BatchDeps, BatchOperation } from './deps.ts';
 import type { SubmitRate } from './job/submit-rate.ts';
 
 export const scope = scopeOf('123456789012', 'eu-west-1');
 
-export const context: RequestContext = {
-  requestId: 'request',
-  account: '123456789012',
-  region: 'eu-west-1',
-  scope,
-  caller: 'arn:aws:iam::123456789012:root',
-  sourceAddress: '127.0.0.1',
-  userAgent: 'test',
-};
+export const context = contextIn(scope);
 
 export class FakeDeps implements BatchDeps {
   readonly settings: Settings;

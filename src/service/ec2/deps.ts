@@ -11,7 +11,6 @@ import type { Catalogue } from '../../core/instance-type/catalogue.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { dryRun } from './error.ts';
 import { idPrefix, type Ec2Draft, type Ec2Kind, type Ec2Kinds, type Ec2View } from './resources.ts';
-import { envelopeOf } from '../envelope.ts';
 
 export interface Ec2Deps {
   readonly space: ResourceSpace<Ec2Kinds>;
@@ -49,7 +48,7 @@ export const change = <T>(
   { DryRun: isDryRun }: DryRun,
   decide: (draft: Ec2Draft) => T,
 ): Promise<T> =>
-  space.change(context.scope, envelopeOf(context), (draft) => {
+  space.change(context.scope, context, (draft) => {
     const value = decide(draft);
     if (isDryRun) throw dryRun();
     return value;

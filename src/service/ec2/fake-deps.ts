@@ -6,6 +6,7 @@ import type { Command } from '../../core/command/command.ts';
 import type { InstanceView } from '../../port/instance-reader.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Operation, RequestContext } from '../../wire/operation.ts';
+import { contextIn } from '../fake-context.ts';
 import { FakeResources } from '../fake-resources.ts';
 import { ResourceSpace } from '../resource-space.ts';
 import type { Ec2Deps } from './deps.ts';
@@ -13,15 +14,7 @@ import { ec2Seed } from './network/make.ts';
 import { ec2Operations } from './operations.ts';
 import type { Ec2Kinds } from './resources.ts';
 
-export const context: RequestContext = {
-  requestId: 'request',
-  account: '123456789012',
-  region: 'eu-west-1',
-  scope: scopeOf('123456789012', 'eu-west-1'),
-  caller: 'arn:aws:iam::123456789012:root',
-  sourceAddress: '127.0.0.1',
-  userAgent: 'test',
-};
+export const context = contextIn(scopeOf('123456789012', 'eu-west-1'));
 
 // oxlint-disable-next-line typescript/no-explicit-any -- looked at by the assertions of each test.
 export type Answer = Record<string, any>;

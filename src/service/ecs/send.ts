@@ -6,7 +6,6 @@ import type { Command, ReplyOf } from '../../core/command/command.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { type EcsDeps } from './deps.ts';
 import { fromRefusal } from './error.ts';
-import { envelopeOf } from '../envelope.ts';
 
 /** The command's reply; throws AwsError for a refusal. */
 export async function send<C extends Command>(
@@ -14,7 +13,7 @@ export async function send<C extends Command>(
   command: C,
   context: RequestContext,
 ): Promise<ReplyOf<C>> {
-  const reply: ReplyOf<C> | Refusal = await bus.submit(command, envelopeOf(context));
+  const reply: ReplyOf<C> | Refusal = await bus.submit(command, context);
   if (isRefusal(reply)) throw fromRefusal(reply);
   return reply;
 }

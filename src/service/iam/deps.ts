@@ -9,7 +9,6 @@ import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { Operation, RequestContext } from '../../wire/operation.ts';
 import type { ResourceDraft, ResourceSpace, ResourceView } from '../resource-space.ts';
-import { envelopeOf } from '../envelope.ts';
 import { throttled } from './error.ts';
 import { knownRoles } from './known-roles.ts';
 
@@ -122,7 +121,7 @@ export const change = <T>(
   { space }: IamDeps,
   context: RequestContext,
   decide: (draft: IamDraft) => T,
-): Promise<T> => space.change(iamScope(context), envelopeOf(context), decide);
+): Promise<T> => space.change(iamScope(context), context, decide);
 
 /** As {@link change}, of whatever decides what roles may do: compute environments learn of it. */
 export async function changeRights<T>(
@@ -131,7 +130,7 @@ export async function changeRights<T>(
   decide: (draft: IamDraft) => T,
 ): Promise<T> {
   const value = await change(deps, context, decide);
-  await noteRoles(deps, context, envelopeOf(context));
+  await noteRoles(deps, context, context);
   return value;
 }
 

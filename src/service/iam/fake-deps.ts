@@ -3,20 +3,13 @@
 import { scopeOf } from '../../base/ids.ts';
 import type { NoteRoles } from '../../core/command/command.ts';
 import type { RequestContext } from '../../wire/operation.ts';
+import { contextIn } from '../fake-context.ts';
 import { FakeResources } from '../fake-resources.ts';
 import { ResourceSpace } from '../resource-space.ts';
 import type { IamDeps, IamKinds, IamOperation, RoleUse } from './deps.ts';
 import { iamSeed } from './seed.ts';
 
-export const context: RequestContext = {
-  requestId: 'request',
-  account: '123456789012',
-  region: 'eu-west-1',
-  scope: scopeOf('123456789012', 'eu-west-1'),
-  caller: 'arn:aws:iam::123456789012:root',
-  sourceAddress: '127.0.0.1',
-  userAgent: 'test',
-};
+export const context = contextIn(scopeOf('123456789012', 'eu-west-1'));
 
 export class FakeDeps implements IamDeps {
   nowMs = 1_700_000_000_000;

@@ -10,7 +10,6 @@ import { groupName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupExists, invalidParameter } from './error.ts';
 import { checkedTags, mostTags } from './tags.ts';
-import { envelopeOf } from '../envelope.ts';
 
 export const createLogGroup: LogsOperation<
   CreateLogGroupCommandInput,
@@ -39,7 +38,7 @@ export const createLogGroup: LogsOperation<
         write: 'create',
         row: { scope: context.scope, name, createdAtMs: clock.now(), tags },
       },
-      envelopeOf(context),
+      context,
     );
     if (outcome === 'exists') throw groupExists();
     return {};

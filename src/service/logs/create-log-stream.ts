@@ -9,7 +9,6 @@ import { onGroup } from './access.ts';
 import { groupName, streamName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupNotFound, streamExists } from './error.ts';
-import { envelopeOf } from '../envelope.ts';
 
 export const createLogStream: LogsOperation<
   CreateLogStreamCommandInput,
@@ -28,7 +27,7 @@ export const createLogStream: LogsOperation<
         write: 'create',
         row: { scope, group, name, createdAtMs: clock.now() },
       },
-      envelopeOf(context),
+      context,
     );
     if (outcome === 'absent') throw groupNotFound();
     if (outcome === 'exists') throw streamExists();

@@ -9,7 +9,6 @@ import { groupName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupNotFound } from './error.ts';
 import { streamsOf } from './streams-of.ts';
-import { envelopeOf } from '../envelope.ts';
 
 const deletionsAtOnce = 64;
 
@@ -27,7 +26,7 @@ export const deleteLogGroup: LogsOperation<
       for (const row of rows) names.push(row.name);
     const outcome = await deps.bus.write(
       { table: 'log-group', write: 'delete', scope, name: group },
-      envelopeOf(context),
+      context,
     );
     if (outcome === 'absent') throw groupNotFound();
     for (let at = 0; at < names.length; at += deletionsAtOnce) {

@@ -9,7 +9,6 @@ import { onStream } from './access.ts';
 import { groupName, streamName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupNotFound, streamNotFound } from './error.ts';
-import { envelopeOf } from '../envelope.ts';
 
 export const deleteLogStream: LogsOperation<
   DeleteLogStreamCommandInput,
@@ -24,7 +23,7 @@ export const deleteLogStream: LogsOperation<
     if (reader.logGroup(scope, group) === undefined) throw groupNotFound();
     const outcome = await bus.write(
       { table: 'log-stream', write: 'delete', scope, group, name },
-      envelopeOf(context),
+      context,
     );
     if (outcome === 'absent') throw streamNotFound();
     await sink.delete({ scope, group, stream: name });

@@ -8,7 +8,6 @@ import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupNotFound } from './error.ts';
-import { envelopeOf } from '../envelope.ts';
 
 export const deleteRetentionPolicy: LogsOperation<
   DeleteRetentionPolicyCommandInput,
@@ -26,7 +25,7 @@ export const deleteRetentionPolicy: LogsOperation<
         name,
         retentionInDays: undefined,
       },
-      envelopeOf(context),
+      context,
     );
     if (outcome === 'absent') throw groupNotFound();
     return {};

@@ -2,7 +2,7 @@
 // it. Its sink keeps to the port's words and to nothing else: an offset is an event's place in its
 // stream, and its patterns are plain terms.
 
-import { scopeOf, type Scope } from '../../base/ids.ts';
+import { scopeOf } from '../../base/ids.ts';
 import {
   InvalidFilterPattern,
   InvalidSearchPlace,
@@ -20,21 +20,10 @@ import type {
   TableWrite,
   TableWriteOutcome,
 } from '../../port/store.ts';
-import type { RequestContext } from '../../wire/operation.ts';
 import type { LogsDeps } from './deps.ts';
 
 export const scope = scopeOf('123456789012', 'eu-west-1');
 export const otherScope = scopeOf('123456789012', 'us-east-1');
-
-export const contextOf = (of: Scope): RequestContext => ({
-  requestId: 'request',
-  account: '123456789012',
-  region: of.slice(13),
-  scope: of,
-  caller: 'arn:aws:iam::123456789012:root',
-  sourceAddress: '127.0.0.1',
-  userAgent: 'test',
-});
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
 

@@ -6,7 +6,8 @@ import * as sdk from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from '../../wire/aws-error.ts';
 import { notBuilt, type Operation } from '../../wire/operation.ts';
 import type { LogsDeps } from './deps.ts';
-import { contextOf, FakeDeps, otherScope, scope } from './fake-deps.ts';
+import { contextIn } from '../fake-context.ts';
+import { FakeDeps, otherScope, scope } from './fake-deps.ts';
 import { logsOperations } from './operations.ts';
 
 const day = 86_400_000;
@@ -22,12 +23,12 @@ class Client {
 
   async call<Output = Record<string, unknown>>(name: string, input: object): Promise<Output> {
     const operation = logsOperations[name] as Operation<LogsDeps, object, Output>;
-    const access = operation.authorizes(input, contextOf(this.#scope));
+    const access = operation.authorizes(input, contextIn(this.#scope));
     for (const { action, resources } of access) {
       assert.equal(action, `logs:${name}`);
       for (const resource of resources) assert.match(resource, /^arn:aws:logs:/);
     }
-    return operation.handle(this.deps, input, contextOf(this.#scope));
+    return operation.handle(this.deps, input, contextIn(this.#scope));
   }
 
   async refused(name: string, input: object, type: string, text = /./): Promise<void> {
@@ -190,7 +191,7 @@ describe('groups and streams', () => {
           write: 'create',
           row: { scope, group, name: `s${at}`, createdAtMs: at },
         },
-        contextOf(scope),
+        contextIn(scope),
       );
     await client.call('DeleteLogGroup', { logGroupName: group });
     assert.equal(new Set(client.deps.sink.deleted).size, 2100);
@@ -706,7 +707,7 @@ describe('DescribeLogStreams', () => {
           write: 'create',
           row: { scope, group, name: `s${at}`, createdAtMs: client.deps.nowMs + at + 1 },
         },
-        contextOf(scope),
+        contextIn(scope),
       );
     const answer = await describeStreams(client, {
       orderBy: 'LastEventTime',

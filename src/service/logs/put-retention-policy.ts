@@ -10,7 +10,6 @@ import { given, groupName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupNotFound, invalidParameter } from './error.ts';
 import { retentionDays } from './retention.ts';
-import { envelopeOf } from '../envelope.ts';
 
 export const putRetentionPolicy: LogsOperation<
   PutRetentionPolicyCommandInput,
@@ -27,7 +26,7 @@ export const putRetentionPolicy: LogsOperation<
       );
     const outcome = await bus.write(
       { table: 'log-group', write: 'retention', scope: context.scope, name, retentionInDays },
-      envelopeOf(context),
+      context,
     );
     if (outcome === 'absent') throw groupNotFound();
     return {};

@@ -2,7 +2,6 @@
 // Groups alone have tags here.
 
 import type { RequestContext } from '../../wire/operation.ts';
-import { envelopeOf } from '../envelope.ts';
 import { groupOfArn } from './arn.ts';
 import { groupName, lengthIn, given } from './check.ts';
 import type { LogsDeps } from './deps.ts';
@@ -60,7 +59,7 @@ export async function changeTags(
       remove,
       maxTags: mostTags,
     },
-    envelopeOf(context),
+    context,
   );
   if (outcome === 'absent') throw groupNotFound();
   if (outcome === 'limit') throw tooMany();

@@ -16,11 +16,8 @@ export const interruptInstance: Operation<LongshoreDeps, InterruptedInstance, In
   {
     authorizes: () => [{ action: 'ec2:SendSpotInstanceInterruptions', resources: ['*'] }],
 
-    async handle(
-      { bus, reader },
-      { instanceId },
-      { scope, requestId, caller, sourceAddress, userAgent },
-    ) {
+    async handle({ bus, reader }, { instanceId }, context) {
+      const { scope } = context;
       // None that is gone.
       const found = reader.instances
         .instances(scope, Number.POSITIVE_INFINITY)
@@ -33,7 +30,7 @@ export const interruptInstance: Operation<LongshoreDeps, InterruptedInstance, In
         );
       const reply = await bus.submit(
         { type: 'end-instance', scope, hostId, cause: 'interruption' },
-        { requestId, caller, sourceAddress, userAgent },
+        context,
       );
       if (isRefusal(reply) && reply.refusal === 'busy') throw throttled(reply.message);
       return { instanceId };

@@ -62,7 +62,7 @@ export class OwnOperations {
     try {
       const context = contextOf(
         this.#options,
-        { requestId, head, credential: credentialOf(head) },
+        { requestId, head, credential: credentialOf(head), service, operation: name },
         batchDialect,
       );
       const input = inputOf(path, head);

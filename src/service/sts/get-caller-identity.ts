@@ -13,10 +13,9 @@ export const getCallerIdentity: Operation<
   Omit<GetCallerIdentityCommandOutput, '$metadata'>
 > = {
   authorizes: () => [],
-  // A root caller's user id is its account.
-  handle: (_deps, _input, { account, caller }) => ({
-    UserId: account,
+  handle: (_deps, _input, { principal: { userId, account, arn } }) => ({
+    UserId: userId,
     Account: account,
-    Arn: caller,
+    Arn: arn,
   }),
 };

@@ -9,7 +9,6 @@ import type { RequestContext } from '../../../wire/operation.ts';
 import type { BatchDeps } from '../deps.ts';
 import { checkReference } from '../rule/name.ts';
 import { submitCommand } from './submit-command.ts';
-import { envelopeOf } from '../../envelope.ts';
 
 type By = StopJob['by'];
 
@@ -58,7 +57,7 @@ export async function stopMany(
         ? undefined
         : await deps.bus.submit(
             { type: 'stop-job', scope: context.scope, jobId, by, reason },
-            envelopeOf(context),
+            context,
           );
     return isRefusal(reply) ? { job, code: 'ClientException', message: reply.message } : job;
   };

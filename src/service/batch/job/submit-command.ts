@@ -6,7 +6,6 @@ import type { Command, ReplyOf } from '../../../core/command/command.ts';
 import { fromRefusal } from '../../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import type { BatchDeps } from '../deps.ts';
-import { envelopeOf } from '../../envelope.ts';
 
 /** The command's reply; throws AwsError for a refusal. */
 export async function submitCommand<C extends Command>(
@@ -14,7 +13,7 @@ export async function submitCommand<C extends Command>(
   command: C,
   context: RequestContext,
 ): Promise<ReplyOf<C>> {
-  const reply: ReplyOf<C> | Refusal = await deps.bus.submit(command, envelopeOf(context));
+  const reply: ReplyOf<C> | Refusal = await deps.bus.submit(command, context);
   if (isRefusal(reply)) throw fromRefusal(reply);
   return reply;
 }

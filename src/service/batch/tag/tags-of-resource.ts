@@ -6,7 +6,6 @@ import type { Tags } from '../../../port/reader.ts';
 import { invalid, notFound } from '../../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import type { BatchDeps } from '../deps.ts';
-import { envelopeOf } from '../../envelope.ts';
 
 const batchArn = new RegExp(
   String.raw`^arn:(${partitionPattern}):batch:[A-Za-z0-9-]+:\d{12}:[a-z-]+/.+$`,
@@ -51,7 +50,7 @@ export async function changeTags(
     ...change,
     maxTags,
   } as const;
-  const outcome = await deps.bus.write(write, envelopeOf(context));
+  const outcome = await deps.bus.write(write, context);
   if (outcome === 'limit') throw invalid(`A resource can have at most ${maxTags} tags`);
   if (outcome === 'absent') throw notFound(resourceArn ?? '');
 }

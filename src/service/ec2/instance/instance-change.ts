@@ -8,7 +8,6 @@ import type { RequestContext } from '../../../wire/operation.ts';
 import { change, view, type Ec2Deps } from '../deps.ts';
 import { fromRefusal } from '../error.ts';
 import { knownInstances, shownState, type KnownInstance } from './instance.ts';
-import { envelopeOf } from '../../envelope.ts';
 import { boot, checkInstanceLimit } from './own-instance.ts';
 import type { OwnInstance } from '../resources.ts';
 
@@ -93,6 +92,6 @@ async function changes(
  * for.
  */
 async function send({ bus }: Ec2Deps, command: Command, context: RequestContext): Promise<void> {
-  const reply = await bus.submit(command, envelopeOf(context));
+  const reply = await bus.submit(command, context);
   if (isRefusal(reply) && reply.refusal !== 'not-found') throw fromRefusal(reply);
 }

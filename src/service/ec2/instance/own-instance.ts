@@ -15,7 +15,6 @@ import { readArchive, type UserDataPart } from '../../../core/launch-template/us
 import { limit } from '../../../core/limit.ts';
 import type { InstanceView } from '../../../port/instance-reader.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
-import { envelopeOf } from '../../envelope.ts';
 import type { Ec2Deps } from '../deps.ts';
 import { fromRefusal, instanceLimitExceeded } from '../error.ts';
 import { imagesOf } from '../image/image.ts';
@@ -104,7 +103,7 @@ export async function boot(
         tags: {},
       },
     },
-    envelopeOf(context),
+    context,
   );
   if (isRefusal(reply) && reply.refusal === 'busy') throw fromRefusal(reply);
 }

@@ -49,7 +49,7 @@ export const createLaunchTemplateVersion: Ec2Operation<
         version: number,
         description,
         createdAtMs: deps.clock.now(),
-        createdBy: context.caller,
+        createdBy: context.principal.arn,
         data: { ...source, ...data },
         token,
       };

@@ -28,7 +28,7 @@ export const createLaunchTemplate: Ec2Operation<
     const data = checkedData(input.LaunchTemplateData);
     const description = checkedDescription(input.VersionDescription);
     const tags = tagsFor('launch-template', input.TagSpecifications);
-    const made = { createdAtMs: deps.clock.now(), createdBy: context.caller };
+    const made = { createdAtMs: deps.clock.now(), createdBy: context.principal.arn };
     const token = tokenOf(input);
     const template = await change(deps, context, input, (draft) => {
       const before = madeBefore(draft.all('launch-template'), token);

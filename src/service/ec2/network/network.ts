@@ -6,7 +6,6 @@ import { isRefusal } from '../../../base/refusal.ts';
 import type { KnownSubnet } from '../../../core/compute-environment/network.ts';
 import type { CommandBus, Envelope } from '../../../port/command-bus.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
-import { envelopeOf } from '../../envelope.ts';
 import type { ResourceSpace } from '../../resource-space.ts';
 import { change, type Ec2Deps } from '../deps.ts';
 import { fromRefusal } from '../error.ts';
@@ -91,7 +90,7 @@ export async function changeNetwork<T>(
   decide: (draft: Ec2Draft) => T,
 ): Promise<T> {
   const value = await change(deps, context, input, decide);
-  await noteNetwork(deps, context.scope, envelopeOf(context));
+  await noteNetwork(deps, context.scope, context);
   return value;
 }
 

@@ -1,0 +1,15 @@
+// Who asks: what authentication answers, policies are evaluated for, and the journal and the audit
+// write down. It says who somebody is, never what they may do.
+
+/** A caller, in IAM's terms. */
+export interface Principal {
+  /** The account's own root, a user of IAM, or a session of a role. */
+  readonly kind: 'root' | 'user' | 'assumed-role';
+  readonly account: string;
+  /** Of the user or the session, e.g. `arn:aws:sts::123456789012:assumed-role/Admin/me`. */
+  readonly arn: string;
+  /** IAM's unique id (`aws:userid`): of root its account, of a session `AROA…:name`. */
+  readonly userId: string;
+  /** The key that the request was signed with; undefined: it was not signed. */
+  readonly accessKeyId: string | undefined;
+}
