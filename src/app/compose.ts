@@ -25,7 +25,8 @@ import {
 } from '../service/ec2/network/network.ts';
 import { ec2Operations } from '../service/ec2/operations.ts';
 import type { Ec2Kinds } from '../service/ec2/resources.ts';
-import { noteRoles, type IamKinds, type RoleUse } from '../service/iam/deps.ts';
+import { noteRoles } from '../service/iam/deps.ts';
+import type { IamKinds, RoleUse } from '../service/iam/resources.ts';
 import { emptySays as emptySaysInIam } from '../service/iam/empty-values.ts';
 import { iamOperations } from '../service/iam/operations.ts';
 import { iamSeed } from '../service/iam/seed.ts';

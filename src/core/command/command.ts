@@ -16,7 +16,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../../base/ids.ts';
 import type { Refusal } from '../../base/refusal.ts';
-import type { KnownSubnet } from '../compute-environment/network.ts';
+import type { KnownSubnet } from '../compute-environment/subnet.ts';
 import type { KnownReferences } from '../compute-environment/references.ts';
 import type { Deadline } from '../world/deadlines.ts';
 import type { Effect } from '../effect.ts';

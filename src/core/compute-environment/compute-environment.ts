@@ -5,7 +5,7 @@ import type { ComputeResource, EcsSettings, UpdatePolicy } from '@aws-sdk/client
 import type { Arn, Scope } from '../../base/ids.ts';
 import { isServiceLinkedRole, nameInArn } from '../arn.ts';
 import type { Launch } from './launch.ts';
-import type { CutOffSubnet } from './network.ts';
+import type { CutOffSubnet } from './subnet.ts';
 
 export interface ComputeEnvironment {
   readonly arn: Arn;

@@ -14,7 +14,8 @@ import { blockedReason } from '../schedule/explain/explain.ts';
 import { fit } from '../schedule/fit/fit.ts';
 import { needs, worldOf } from '../../../test/house/world.ts';
 import type { ComputeEnvironment } from './compute-environment.ts';
-import { cutOffSubnets, openSubnets, type KnownSubnet } from './network.ts';
+import { cutOffSubnets, openSubnets } from './network.ts';
+import type { KnownSubnet } from './subnet.ts';
 
 const environment = (
   type: ComputeResource['type'],

@@ -4,25 +4,8 @@
 // somewhere else. It looks nothing up.
 
 import type { ComputeResource } from '@aws-sdk/client-batch';
-import { never } from '../../base/assert.ts';
 import { isFargate, type ComputeEnvironment } from './compute-environment.ts';
-
-/** A subnet that our own EC2 has. */
-export interface KnownSubnet {
-  readonly id: string;
-  /**
-   * Where its route table leads. What goes by an internet gateway needs a public address of its
-   * own.
-   */
-  readonly wayOut: 'none' | 'internet-gateway' | 'nat-gateway';
-  readonly mapPublicIp: boolean;
-}
-
-/** One from which nothing gets out. */
-export interface CutOffSubnet {
-  readonly subnetId: string;
-  readonly lacks: 'route' | 'public-address';
-}
+import { lackOf, type CutOffSubnet, type KnownSubnet } from './subnet.ts';
 
 type Networked = Pick<ComputeEnvironment, 'type' | 'computeResources' | 'launch'>;
 
@@ -37,23 +20,6 @@ export function cutOffSubnets(
     return lacks === undefined ? [] : [{ subnetId: id, lacks }];
   });
   return found.length === 0 ? undefined : found;
-}
-
-/** Why what is launched there does not get out, if it does not. */
-export function lackOf(
-  { wayOut }: KnownSubnet,
-  hasPublicIp: boolean,
-): CutOffSubnet['lacks'] | undefined {
-  switch (wayOut) {
-    case 'none':
-      return 'route';
-    case 'nat-gateway':
-      return undefined;
-    case 'internet-gateway':
-      return hasPublicIp ? undefined : 'public-address';
-    default:
-      return never(wayOut);
-  }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ComputeResource } from '@aws-sdk/client-batch';
 import type { Image } from '../image/image.ts';
 import { roleArnForm } from '../arn.ts';
 import type { LaunchTemplateData } from '../launch-template/launch-template.ts';
-import type { KnownSubnet } from './network.ts';
+import type { KnownSubnet } from './subnet.ts';
 
 /** What of the things that environments name is known here, at the moment of a call. */
 export interface KnownReferences {

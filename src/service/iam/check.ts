@@ -2,7 +2,7 @@
 // resources that a name must find.
 
 import { checksFor } from '../../wire/check.ts';
-import type { IamView, InstanceProfile, Role } from './deps.ts';
+import type { IamView, InstanceProfile, Role } from './resources.ts';
 import {
   invalid,
   invalidInput,

@@ -5,7 +5,8 @@ import type {
   CreateInstanceProfileCommandOutput,
 } from '@aws-sdk/client-iam';
 import { path, profileName, tags } from './check.ts';
-import { change, newId, putProfile, type IamOperation, type InstanceProfile } from './deps.ts';
+import { change, newId, putProfile, type IamOperation } from './deps.ts';
+import type { InstanceProfile } from './resources.ts';
 import { profileExists } from './error.ts';
 import { onProfile, shownProfile } from './show.ts';
 

@@ -2,7 +2,8 @@
 
 import type { CreatePolicyCommandInput, CreatePolicyCommandOutput } from '@aws-sdk/client-iam';
 import { lengthIn, managedDocument, mostPolicies, path, policyName, tags } from './check.ts';
-import { change, newId, type IamOperation, type Policy } from './deps.ts';
+import { change, newId, type IamOperation } from './deps.ts';
+import type { Policy } from './resources.ts';
 import { limitExceeded, policyExists } from './error.ts';
 import { onPolicy, policyArn, putPolicy, wholePolicy } from './policy.ts';
 

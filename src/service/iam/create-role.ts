@@ -3,7 +3,8 @@
 
 import type { CreateRoleCommandInput, CreateRoleCommandOutput } from '@aws-sdk/client-iam';
 import { integerIn, lengthIn, path, roleName, tags, trustPolicy } from './check.ts';
-import { changeRights, newId, putRole, type IamOperation, type Role } from './deps.ts';
+import { changeRights, newId, putRole, type IamOperation } from './deps.ts';
+import type { Role } from './resources.ts';
 import { invalid, invalidInput, roleExists } from './error.ts';
 import { onRole, wholeRole } from './show.ts';
 

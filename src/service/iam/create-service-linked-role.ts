@@ -6,7 +6,8 @@ import type {
   CreateServiceLinkedRoleCommandOutput,
 } from '@aws-sdk/client-iam';
 import { given, lengthIn } from './check.ts';
-import { changeRights, newId, putRole, type IamOperation, type Role } from './deps.ts';
+import { changeRights, newId, putRole, type IamOperation } from './deps.ts';
+import type { Role } from './resources.ts';
 import { invalidInput } from './error.ts';
 import { managedPolicyArn } from './policy.ts';
 import { trusts } from './seed.ts';

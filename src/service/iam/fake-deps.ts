@@ -6,7 +6,8 @@ import type { RequestContext } from '../../wire/operation.ts';
 import { contextIn } from '../fake-context.ts';
 import { FakeResources } from '../fake-resources.ts';
 import { ResourceSpace } from '../resource-space.ts';
-import type { IamDeps, IamKinds, IamOperation, RoleUse } from './deps.ts';
+import type { IamDeps, IamOperation } from './deps.ts';
+import type { IamKinds, RoleUse } from './resources.ts';
 import { iamSeed } from './seed.ts';
 
 export const context = contextIn(scopeOf('123456789012', 'eu-west-1'));

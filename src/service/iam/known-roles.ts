@@ -6,7 +6,7 @@ import { scopeOf } from '../../base/ids.ts';
 import { partitionOfRegion } from '../../base/partition.ts';
 import type { KnownRoles } from '../../core/compute-environment/references.ts';
 import type { RequestContext } from '../../wire/operation.ts';
-import type { IamView, Role } from './deps.ts';
+import type { IamView, Role } from './resources.ts';
 import { managedPolicy } from './managed-policies.ts';
 import { letsAssume, permits } from './policy-document.ts';
 

@@ -2,7 +2,7 @@
 // them, and a few that its roles carry. Any of AWS's policies can be attached by its ARN; of these
 // the document can be read as well. Nobody can change them.
 
-import type { Policy } from './deps.ts';
+import type { Policy } from './resources.ts';
 
 const statement = (
   actions: readonly string[],

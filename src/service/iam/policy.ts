@@ -5,7 +5,7 @@ import type { Policy as PolicyShape, PolicyVersion as VersionShape } from '@aws-
 import { partitionOf } from '../../base/partition.ts';
 import type { Access, RequestContext } from '../../wire/operation.ts';
 import { given, lengthIn } from './check.ts';
-import type { IamDraft, IamView, Policy, PolicyVersion } from './deps.ts';
+import type { IamDraft, IamView, Policy, PolicyVersion } from './resources.ts';
 import { invalid, noPolicyFound, noVersion } from './error.ts';
 import { managedPolicy } from './managed-policies.ts';
 import { encodedDocument, tagList } from './show.ts';

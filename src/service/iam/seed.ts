@@ -6,7 +6,8 @@
 
 import type { Scope } from '../../base/ids.ts';
 import type { Ids } from '../../port/ids.ts';
-import { newId, partitionOfScope, type IamDraft } from './deps.ts';
+import { newId, partitionOfScope } from './deps.ts';
+import type { IamDraft } from './resources.ts';
 
 /** The trust policy of a role that a service assumes. */
 export const trusts = (service: string): string =>

@@ -5,7 +5,7 @@ import type { InstanceProfile as ProfileShape, Role as RoleShape, Tag } from '@a
 import { partitionOf } from '../../base/partition.ts';
 import type { Access, RequestContext } from '../../wire/operation.ts';
 import { noRole } from './error.ts';
-import type { IamView, InstanceProfile, Role } from './deps.ts';
+import type { IamView, InstanceProfile, Role } from './resources.ts';
 
 type Where = Pick<RequestContext, 'account' | 'region'>;
 

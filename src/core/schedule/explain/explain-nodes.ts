@@ -13,11 +13,7 @@ import { addEnvironment, addTypeRemedies, registerHost, updateResources } from '
 import type { NodesBlocked } from '../fit/blocked.ts';
 import { instanceLimitWords } from './explain-environments.ts';
 import type { NoNodes } from '../fit/node-type.ts';
-
-export interface Words {
-  readonly text: string;
-  readonly remedies: readonly string[];
-}
+import type { Words } from './words.ts';
 
 type No<T extends NodesBlocked['type']> = NodesBlocked & { readonly type: T };
 

@@ -36,8 +36,8 @@ import {
   nodesWaitForInstancesWords,
   noNodesToken,
   noNodesWords,
-  type Words,
 } from './explain-nodes.ts';
+import type { Words } from './words.ts';
 import type { Blocked } from '../fit/blocked.ts';
 import { isAvailable } from '../fit/available-environments.ts';
 import { fit, fitIn } from '../fit/fit.ts';

@@ -10,7 +10,7 @@ import { imageNameTaken, incorrectInstanceState, noImage, notYourInstance } from
 import { refuse } from '../found.ts';
 import { checkedName, deviceOf, imagesOf } from './image.ts';
 import { rebootInstance } from '../instance/instance-change.ts';
-import { knownInstances, named } from '../instance/instance.ts';
+import { knownInstances, named } from '../instance/known-instance.ts';
 import { agentOf } from '../instance/own-instance.ts';
 import type { RegisteredImage } from '../resources.ts';
 import { tagsFor } from '../tag.ts';

@@ -8,13 +8,8 @@ import type {
 import { on, type Ec2Operation } from '../deps.ts';
 import { invalidParameter } from '../error.ts';
 import { given } from '../found.ts';
-import {
-  knownInstances,
-  named,
-  rootDeviceOf,
-  shownDevices,
-  type KnownInstance,
-} from './instance.ts';
+import { rootDeviceOf, shownDevices } from './instance.ts';
+import { knownInstances, named, type KnownInstance } from './known-instance.ts';
 
 type Output = Omit<DescribeInstanceAttributeCommandOutput, '$metadata'>;
 

@@ -8,7 +8,7 @@ import type {
 import { onAll, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { noInstance } from '../error.ts';
-import { checkInstanceId, knownInstances } from './instance.ts';
+import { checkInstanceId, knownInstances } from './known-instance.ts';
 
 export const describeInstanceCreditSpecifications: Ec2Operation<
   DescribeInstanceCreditSpecificationsCommandInput,

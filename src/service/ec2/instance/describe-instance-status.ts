@@ -9,7 +9,8 @@ import type {
 import { onAll, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { invalidCombination, noInstance } from '../error.ts';
-import { checkInstanceId, knownInstances, shownState } from './instance.ts';
+import { shownState } from './instance.ts';
+import { checkInstanceId, knownInstances } from './known-instance.ts';
 
 export const describeInstanceStatus: Ec2Operation<
   DescribeInstanceStatusCommandInput,

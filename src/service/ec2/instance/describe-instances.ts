@@ -10,15 +10,8 @@ import { invalidCombination, noInstance } from '../error.ts';
 import type { Filters } from '../filter.ts';
 import { architectureWord } from '../image/image.ts';
 import { interfaceOf } from '../network/network-interface.ts';
-import {
-  checkInstanceId,
-  knownInstances,
-  reasonOf,
-  reservationsOf,
-  shownState,
-  transitionReason,
-  type KnownInstance,
-} from './instance.ts';
+import { reasonOf, reservationsOf, shownState, transitionReason } from './instance.ts';
+import { checkInstanceId, knownInstances, type KnownInstance } from './known-instance.ts';
 
 const filters: Filters<KnownInstance> = {
   architecture: ({ type }) => architectureWord(type),

@@ -12,7 +12,8 @@ import { onAll, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { noVolume } from '../error.ts';
 import type { Filters } from '../filter.ts';
-import { knownInstances, volumesOf, type KnownInstance } from './instance.ts';
+import { volumesOf } from './instance.ts';
+import { knownInstances, type KnownInstance } from './known-instance.ts';
 
 interface KnownVolume {
   readonly id: string;

@@ -7,7 +7,8 @@ import type { Command } from '../../../core/command/command.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import { change, view, type Ec2Deps } from '../deps.ts';
 import { fromRefusal } from '../error.ts';
-import { knownInstances, shownState, type KnownInstance } from './instance.ts';
+import { shownState } from './instance.ts';
+import { knownInstances, type KnownInstance } from './known-instance.ts';
 import { boot, checkInstanceLimit } from './own-instance.ts';
 import type { OwnInstance } from '../resources.ts';
 

@@ -8,7 +8,7 @@ import type {
 import { change, on, type Ec2Operation } from '../deps.ts';
 import { incorrectInstanceState, noInstanceTypes, notSupported } from '../error.ts';
 import { foundGroup, given, refuse } from '../found.ts';
-import { knownInstances, named } from './instance.ts';
+import { knownInstances, named } from './known-instance.ts';
 
 export const modifyInstanceAttribute: Ec2Operation<
   ModifyInstanceAttributeCommandInput,

@@ -4,7 +4,7 @@
 
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
 import { isRefusal } from '../../../base/refusal.ts';
-import { lackOf } from '../../../core/compute-environment/network.ts';
+import { lackOf } from '../../../core/compute-environment/subnet.ts';
 import { imageFailures } from '../../../core/image/specification.ts';
 import { schedulableGpus } from '../../../core/instance-type/instance-type.ts';
 import {

@@ -7,7 +7,7 @@ import type {
 import { on, type Ec2Operation } from '../deps.ts';
 import { incorrectInstanceState } from '../error.ts';
 import { rebootInstance } from './instance-change.ts';
-import { knownInstances, named } from './instance.ts';
+import { knownInstances, named } from './known-instance.ts';
 
 export const rebootInstances: Ec2Operation<
   RebootInstancesCommandInput,

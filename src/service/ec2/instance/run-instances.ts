@@ -22,7 +22,8 @@ import {
 } from '../error.ts';
 import { defaultVpc, foundGroup, foundSubnet, given, refuse } from '../found.ts';
 import { architectureWord, deviceOf, imagesOf } from '../image/image.ts';
-import { knownInstances, reservationsOf } from './instance.ts';
+import { reservationsOf } from './instance.ts';
+import { knownInstances } from './known-instance.ts';
 import { boot, checkInstanceLimit, isShown } from './own-instance.ts';
 import { freeAddress } from '../network/private-address.ts';
 import type { Ec2Draft, OwnInstance, Subnet } from '../resources.ts';

@@ -6,7 +6,7 @@ import { on, type Ec2Operation } from '../deps.ts';
 import { incorrectInstanceState } from '../error.ts';
 import { refuse } from '../found.ts';
 import { startStopped } from './instance-change.ts';
-import { knownInstances, named } from './instance.ts';
+import { knownInstances, named } from './known-instance.ts';
 
 export const startInstances: Ec2Operation<StartInstancesCommandInput, StartInstancesCommandOutput> =
   {

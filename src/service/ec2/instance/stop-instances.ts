@@ -6,7 +6,7 @@ import { on, type Ec2Operation } from '../deps.ts';
 import { incorrectInstanceState, spotCannotStop } from '../error.ts';
 import { refuse } from '../found.ts';
 import { endInstances } from './instance-change.ts';
-import { knownInstances, named } from './instance.ts';
+import { knownInstances, named } from './known-instance.ts';
 
 export const stopInstances: Ec2Operation<StopInstancesCommandInput, StopInstancesCommandOutput> = {
   authorizes: (input, context) =>

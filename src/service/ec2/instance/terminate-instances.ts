@@ -8,7 +8,7 @@ import type {
 import { on, type Ec2Operation } from '../deps.ts';
 import { refuse } from '../found.ts';
 import { endInstances } from './instance-change.ts';
-import { knownInstances, named } from './instance.ts';
+import { knownInstances, named } from './known-instance.ts';
 
 export const terminateInstances: Ec2Operation<
   TerminateInstancesCommandInput,

@@ -9,7 +9,7 @@ import { onAll, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { noNetworkInterface } from '../error.ts';
 import type { Filters } from '../filter.ts';
-import { knownInstances } from '../instance/instance.ts';
+import { knownInstances } from '../instance/known-instance.ts';
 import { interfaceOf, shownInterface, type KnownInterface } from './network-interface.ts';
 
 const filters: Filters<KnownInterface> = {

@@ -2,7 +2,7 @@
 // itself says. There is none of its own, and no public address: nothing would answer there.
 
 import type { InstanceNetworkInterface, NetworkInterface } from '@aws-sdk/client-ec2';
-import type { KnownInstance } from '../instance/instance.ts';
+import type { KnownInstance } from '../instance/known-instance.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import { privateDnsName } from './private-address.ts';
 

@@ -3,7 +3,7 @@
 
 import type { Scope } from '../../../base/ids.ts';
 import { isRefusal } from '../../../base/refusal.ts';
-import type { KnownSubnet } from '../../../core/compute-environment/network.ts';
+import type { KnownSubnet } from '../../../core/compute-environment/subnet.ts';
 import type { CommandBus, Envelope } from '../../../port/command-bus.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import type { ResourceSpace } from '../../resource-space.ts';
