@@ -7,8 +7,7 @@ import type { ComputeEnvironment } from '../../src/core/compute-environment/comp
 import { checkWorld } from '../../src/core/world/invariant.ts';
 import { ChildTable } from '../../src/core/job/child-table.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
-import type { NodeGroup, NodeTerms } from '../../src/core/job/nodes.ts';
-import type { JobTerms } from '../../src/core/job/terms.ts';
+import type { JobTerms, NodeGroup, NodeTerms } from '../../src/core/job/terms.ts';
 import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
 import { defaultSettings, type Settings } from '../../src/core/settings.ts';
 import { World } from '../../src/core/world/world.ts';

@@ -70,7 +70,7 @@ export class WorldClusterReader implements ClusterReader {
         host: ended.instance,
         environment,
         hasEnded: true,
-        slice: { type: typeOf(this.#world, ended.instance), of: undefined },
+        slice: { type: typeOf(this.#world.settings, ended.instance), of: undefined },
         remaining: noNeeds,
         runningTasks: 0,
         pendingTasks: 0,
@@ -88,7 +88,7 @@ export class WorldClusterReader implements ClusterReader {
       hasEnded: false,
       slice:
         host.kind === 'instance'
-          ? { type: typeOf(this.#world, host), of: this.#machine(host.machineId) }
+          ? { type: typeOf(this.#world.settings, host), of: this.#machine(host.machineId) }
           : undefined,
       remaining: subtractNeeds(host.capacity, this.#world.hostUse(host.id)),
       runningTasks: there.filter(({ job }) => job.status === 'RUNNING').length,

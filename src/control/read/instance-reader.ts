@@ -19,9 +19,9 @@ export class WorldInstanceReader implements InstanceReader {
     const found: InstanceView[] = [];
     for (const host of this.#world.hosts.values())
       if (host.kind === 'instance' && host.scope === scope)
-        found.push({ instance: host, type: typeOf(this.#world, host) });
+        found.push({ instance: host, type: typeOf(this.#world.settings, host) });
     for (const { instance, endedAtMs } of this.#store.endedInstances(scope, endedAfterMs))
-      found.push({ instance, type: typeOf(this.#world, instance), endedAtMs });
+      found.push({ instance, type: typeOf(this.#world.settings, instance), endedAtMs });
     return found;
   }
 }

@@ -10,7 +10,7 @@ import {
   type ConsumableResource,
 } from '../../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
-import { shownVcpus } from '../../core/host/instance.ts';
+import { shownVcpus } from '../../core/world/vcpus.ts';
 import {
   isArrayParent,
   isLive,
@@ -28,7 +28,7 @@ import { isEnded } from '../../core/job/status.ts';
 import { definitionReference } from '../../core/job-definition/definition-reference.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
-import { unsatisfied } from '../../core/job/dependency.ts';
+import { unsatisfied } from '../../core/world/readiness.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import { architectureNote } from '../../core/schedule/scale/scaling-environments.ts';
 import { dispatchOrder } from '../../core/schedule/order/dispatch-order.ts';

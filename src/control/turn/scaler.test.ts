@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { limit } from '../../core/limit.ts';
-import { noScaling } from '../../core/schedule/scale/scaling-environments.ts';
+import { noScaling } from '../../core/schedule/scale/scaling-state.ts';
 import type { ScalingWish } from '../../core/world/world.ts';
 import { Scaler } from './scaler.ts';
 import { Rig } from '../scripted-ports.ts';

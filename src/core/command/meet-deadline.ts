@@ -5,7 +5,7 @@
 
 import { never } from '../../base/assert.ts';
 import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
-import { endInstance } from '../host/instance.ts';
+import { endInstance } from './host/instance-ending.ts';
 import { isLive } from '../job/job.ts';
 import { explainHead } from '../schedule/explain/explain.ts';
 import type { World } from '../world/world.ts';

@@ -5,7 +5,7 @@ import type { ConsumableResourceProperties } from '@aws-sdk/client-batch';
 import type { Scope } from '../../base/ids.ts';
 import { refuse, type Refusal } from '../../base/refusal.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
-import type { World } from '../world/world.ts';
+import type { ConsumableResources } from '../consumable-resource/consumable-resources.ts';
 
 /** Clients send empty lists for "nothing is said". */
 export const consumableProperties = (
@@ -19,14 +19,14 @@ export const consumableProperties = (
  * exist is refused.
  */
 export function consumableClaims(
-  world: World,
+  known: Pick<ConsumableResources, 'find'>,
   scope: Scope,
   properties: ConsumableResourceProperties | undefined,
 ): readonly ConsumableClaim[] | undefined | Refusal {
   const claims = new Map<string, ConsumableClaim>();
   for (const { consumableResource = '', quantity = 0 } of properties?.consumableResourceList ??
     []) {
-    const resource = world.consumableResources.find(scope, consumableResource);
+    const resource = known.find(scope, consumableResource);
     if (resource === undefined)
       return refuse('not-found', `Consumable resource ${consumableResource} does not exist`);
     if (claims.has(resource.arn))

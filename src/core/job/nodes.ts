@@ -7,30 +7,7 @@ import type { NodeProperties, NodeRangeProperty } from '@aws-sdk/client-batch';
 import { must } from '../../base/assert.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import { addNeeds, type Needs } from './needs.ts';
-import type { JobTerms } from './terms.ts';
-
-/**
- * Nodes from one index to another, both included, that share their properties (user guide: node
- * group).
- */
-export interface NodeGroup {
-  readonly from: number;
-  readonly to: number;
-  /**
-   * What each of them asks for and where its output goes. Retries and the timeout are the job's.
-   */
-  readonly terms: JobTerms;
-}
-
-/** What makes a job a multi-node parallel one. */
-export interface NodeTerms {
-  readonly numNodes: number;
-  readonly mainNode: number;
-  /** Ascending and disjoint: together they are all nodes. */
-  readonly groups: readonly NodeGroup[];
-  /** All nodes run on instances of one type; absent: the smallest that holds the largest node. */
-  readonly instanceType?: string | undefined;
-}
+import type { JobTerms, NodeTerms } from './terms.ts';
 
 /** What one node is held to. */
 export const termsOfNode = ({ groups }: NodeTerms, node: number): JobTerms =>

@@ -11,10 +11,9 @@ import type {
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
-import type { World } from '../world/world.ts';
+import type { Settings } from '../settings.ts';
 import { logTarget, needsOf, type LogTarget } from './container.ts';
 import type { Needs } from './needs.ts';
-import type { NodeGroup, NodeTerms } from './nodes.ts';
 
 export interface JobTerms {
   readonly needs: Needs;
@@ -33,6 +32,29 @@ export interface JobTerms {
    * and timeout the job's.
    */
   readonly nodes?: NodeTerms | undefined;
+}
+
+/**
+ * Nodes from one index to another, both included, that share their properties (user guide: node
+ * group).
+ */
+export interface NodeGroup {
+  readonly from: number;
+  readonly to: number;
+  /**
+   * What each of them asks for and where its output goes. Retries and the timeout are the job's.
+   */
+  readonly terms: JobTerms;
+}
+
+/** What makes a job a multi-node parallel one. */
+export interface NodeTerms {
+  readonly numNodes: number;
+  readonly mainNode: number;
+  /** Ascending and disjoint: together they are all nodes. */
+  readonly groups: readonly NodeGroup[];
+  /** All nodes run on instances of one type; absent: the smallest that holds the largest node. */
+  readonly instanceType?: string | undefined;
 }
 
 /** Where a job stands among those of a fair share queue (spec 6). */
@@ -144,13 +166,13 @@ function retryTerms(strategy: RetryStrategy | undefined): RetryTerms | undefined
 
 /** A timeout that is shorter than the service allows. */
 export function timeoutRefusal(
-  { settings }: World,
+  { timeoutSecondsMin }: Pick<Settings, 'timeoutSecondsMin'>,
   timeout: JobTimeout | undefined,
 ): Refusal | undefined {
   const seconds = timeout?.attemptDurationSeconds;
-  if (seconds === undefined || seconds >= settings.timeoutSecondsMin) return undefined;
+  if (seconds === undefined || seconds >= timeoutSecondsMin) return undefined;
   return refuse(
     'invalid',
-    `timeout.attemptDurationSeconds must be at least ${settings.timeoutSecondsMin}; it is ${seconds}`,
+    `timeout.attemptDurationSeconds must be at least ${timeoutSecondsMin}; it is ${seconds}`,
   );
 }

@@ -2,11 +2,8 @@
 // its fold and rebuilt at start from what jobs carry; control asks for what is due and brings it to
 // the rules as a command. It reads no clock.
 
-import { never } from '../../base/assert.ts';
 import { Heap } from '../../base/heap.ts';
 import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
-import { timeLimitAtMs } from '../job-queue/job-queue.ts';
-import type { World } from './world.ts';
 
 /** `dueAtMs` is when the limit is reached, however late somebody looks. */
 export type Deadline =
@@ -53,29 +50,5 @@ export class Deadlines {
   take(nowMs: number): Deadline | undefined {
     const nextAtMs = this.nextAtMs;
     return nextAtMs !== undefined && nextAtMs <= nowMs ? this.#entries.pop()?.deadline : undefined;
-  }
-}
-
-export function isStillDue(world: World, deadline: Deadline): boolean {
-  switch (deadline.type) {
-    case 'attempt-timeout': {
-      // While its attempt is under way and nobody stopped it.
-      const jobId = world.attempts.get(deadline.attemptId);
-      return jobId !== undefined && world.jobs.get(jobId)?.stopRequested === undefined;
-    }
-    case 'job-state-time-limit': {
-      const queue = world.jobQueues.get(deadline.queueArn);
-      return queue !== undefined && timeLimitAtMs(queue) === deadline.dueAtMs;
-    }
-    case 'instance-drain': {
-      const host = world.hosts.get(deadline.hostId);
-      return (
-        host?.kind === 'instance' &&
-        host.state === 'DRAINING' &&
-        host.drainUntilMs === deadline.dueAtMs
-      );
-    }
-    default:
-      return never(deadline);
   }
 }

@@ -47,7 +47,7 @@ export function storeSchedulingPolicy(
 export function storeHost(world: World, host: Host): void {
   const known = world.hosts.get(host.id);
   if (host.kind === 'instance')
-    world.hosts.storeInstance(host, kindOf(world, host), world.hostUse(host.id));
+    world.hosts.storeInstance(host, kindOf(world.settings, host), world.hostUse(host.id));
   else world.hosts.store(host);
   world.scheduleWanted = true;
   if (host.kind === 'machine') return;

@@ -1,6 +1,6 @@
 // The last step of rebuilding a world from rows: what is in no row follows from what jobs wait for.
 
-import { readyRanges } from '../job/dependency.ts';
+import { readyRanges } from './readiness.ts';
 import { isArrayParent } from '../job/job.ts';
 import type { World } from './world.ts';
 

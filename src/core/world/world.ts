@@ -16,7 +16,7 @@ import {
 import { Allocations } from './allocations.ts';
 import * as arns from '../arn.ts';
 import { Changes } from './changes.ts';
-import { Deadlines, isStillDue } from './deadlines.ts';
+import { Deadlines, type Deadline } from './deadlines.ts';
 import { EndedTasks } from './ended-tasks.ts';
 import { Dependents, type Occasion } from './dependents.ts';
 import { ConsumableResources } from '../consumable-resource/consumable-resources.ts';
@@ -43,7 +43,7 @@ import { StatusCounts } from '../job/status-counts.ts';
 import type { Needs } from '../job/needs.ts';
 import { assertTransition, parentTransitions } from '../job/transition.ts';
 import { JobDefinitions } from '../job-definition/definitions.ts';
-import type { JobQueue } from '../job-queue/job-queue.ts';
+import { timeLimitAtMs, type JobQueue } from '../job-queue/job-queue.ts';
 import { FairShares } from '../schedule/order/fair-shares.ts';
 import { Backlog } from '../schedule/order/order.ts';
 import {
@@ -52,7 +52,7 @@ import {
   type SchedulingPolicy,
 } from '../scheduling-policy/scheduling-policy.ts';
 import { NodeJobs } from './node-jobs.ts';
-import { noScaling, type ScalingState } from '../schedule/scale/scaling-environments.ts';
+import { noScaling, type ScalingState } from '../schedule/scale/scaling-state.ts';
 import { Waiting } from '../schedule/order/waiting.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
 
@@ -395,5 +395,30 @@ export class World {
     this.jobs.delete(job.id);
     this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) - 1);
     this.fairShares.remove(job);
+  }
+}
+
+/** Whether what it was set for still stands. */
+function isStillDue(world: World, deadline: Deadline): boolean {
+  switch (deadline.type) {
+    case 'attempt-timeout': {
+      // While its attempt is under way and nobody stopped it.
+      const jobId = world.attempts.get(deadline.attemptId);
+      return jobId !== undefined && world.jobs.get(jobId)?.stopRequested === undefined;
+    }
+    case 'job-state-time-limit': {
+      const queue = world.jobQueues.get(deadline.queueArn);
+      return queue !== undefined && timeLimitAtMs(queue) === deadline.dueAtMs;
+    }
+    case 'instance-drain': {
+      const host = world.hosts.get(deadline.hostId);
+      return (
+        host?.kind === 'instance' &&
+        host.state === 'DRAINING' &&
+        host.drainUntilMs === deadline.dueAtMs
+      );
+    }
+    default:
+      return never(deadline);
   }
 }

@@ -6,7 +6,7 @@
 import { refuse } from '../../../base/refusal.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import type { Instance } from '../../host/host.ts';
-import { endInstance, type Ending } from '../../host/instance.ts';
+import { endInstance, type Ending } from '../host/instance-ending.ts';
 import type { World } from '../../world/world.ts';
 import type { Decided, DeleteComputeEnvironment } from '../command.ts';
 import { done } from '../command.ts';

@@ -24,7 +24,8 @@ import {
   problemOf,
   type KnownReferences,
 } from '../../compute-environment/references.ts';
-import { replaceInstances, shownVcpus } from '../../host/instance.ts';
+import { replaceInstances } from '../host/instance-ending.ts';
+import { shownVcpus } from '../../world/vcpus.ts';
 import {
   checkResources,
   infrastructureChanges,

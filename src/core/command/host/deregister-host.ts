@@ -3,7 +3,7 @@
 // anybody outside of its cluster, ends.
 
 import { refuse } from '../../../base/refusal.ts';
-import { endInstance } from '../../host/instance.ts';
+import { endInstance } from './instance-ending.ts';
 import type { World } from '../../world/world.ts';
 import type { Decided, DeregisterHost } from '../command.ts';
 import { done } from '../command.ts';

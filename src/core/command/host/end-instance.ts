@@ -3,7 +3,7 @@
 // else its jobs end first, as on AWS by the end of their host.
 
 import { refuse } from '../../../base/refusal.ts';
-import { endInstance } from '../../host/instance.ts';
+import { endInstance } from './instance-ending.ts';
 import type { World } from '../../world/world.ts';
 import type { Decided, EndInstance } from '../command.ts';
 import { done } from '../command.ts';

@@ -2,7 +2,7 @@
 // takes jobs again.
 
 import { refuse } from '../../../base/refusal.ts';
-import { stopJobsOn } from '../../host/instance.ts';
+import { stopJobsOn } from './instance-ending.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided, type RebootInstance } from '../command.ts';
 

@@ -3,7 +3,7 @@
 
 import { never } from '../../../base/assert.ts';
 import type { World } from '../../world/world.ts';
-import { endInstance } from '../../host/instance.ts';
+import { endInstance } from './instance-ending.ts';
 import type { Decided, ReportInstance } from '../command.ts';
 import { done } from '../command.ts';
 

@@ -28,7 +28,7 @@ export function decideRegisterJobDefinition(
   const refused =
     containers.map((container) => container && needsOf(container)).find(isRefusal) ??
     (nodeProperties && nodePropertiesRefusal(nodeProperties)) ??
-    timeoutRefusal(world, given.timeout);
+    timeoutRefusal(world.settings, given.timeout);
   if (refused) return refused;
   const revision = world.jobDefinitions.lastRevision(scope, name) + 1;
   const definition: JobDefinition = {

@@ -62,7 +62,7 @@ export function decideSubmitJob(
   const parameters = { ...definition.request.parameters, ...request.parameters };
   const retryStrategy = request.retryStrategy ?? definition.request.retryStrategy;
   const timeout = request.timeout ?? definition.request.timeout;
-  const refused = timeoutRefusal(world, request.timeout);
+  const refused = timeoutRefusal(world.settings, request.timeout);
   if (refused) return refused;
   const schedulingPriority =
     request.schedulingPriorityOverride ?? definition.request.schedulingPriority;

@@ -54,7 +54,11 @@ export function containerWork(
     request.consumableResourcePropertiesOverride,
     definition.request.consumableResourceProperties,
   );
-  const consumables = consumableClaims(world, scope, consumableResourceProperties);
+  const consumables = consumableClaims(
+    world.consumableResources,
+    scope,
+    consumableResourceProperties,
+  );
   if (isRefusal(consumables)) return consumables;
   const { containerProperties = {} } = definition.request;
   const { containerOverrides } = request;
@@ -102,7 +106,11 @@ export function nodesWork(
   if (isRefusal(spans)) return spans;
   const groups: NodesWork['groups'][number][] = [];
   for (const { from, to, range } of spans) {
-    const consumables = consumableClaims(world, scope, range.consumableResourceProperties);
+    const consumables = consumableClaims(
+      world.consumableResources,
+      scope,
+      range.consumableResourceProperties,
+    );
     if (isRefusal(consumables)) return consumables;
     groups.push({ from, to, container: range.container ?? {}, consumables });
   }

@@ -8,7 +8,7 @@ import {
   maxMilliVcpu,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
-import { instanceVcpus } from '../../host/instance.ts';
+import { instanceVcpus } from '../../world/vcpus.ts';
 import { capacityOf } from '../../instance-type/instance-type.ts';
 import type { Needs } from '../../job/needs.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';

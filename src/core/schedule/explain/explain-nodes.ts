@@ -4,7 +4,7 @@
 import { never } from '../../../base/assert.ts';
 import type { Arn } from '../../../base/ids.ts';
 import { fixedBecause } from '../../compute-environment/compute-environment.ts';
-import { instanceVcpus } from '../../host/instance.ts';
+import { instanceVcpus } from '../../world/vcpus.ts';
 import { needsText, type Needs } from '../../job/needs.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import { limit } from '../../limit.ts';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { hostId } from '../../../base/ids.ts';
 import type { Needs } from '../../job/needs.ts';
-import type { NodeTerms } from '../../job/nodes.ts';
+import type { NodeTerms } from '../../job/terms.ts';
 import { assignNodes, bySize, type Candidate } from './assign-nodes.ts';
 import { needs } from '../../../../test/house/world.ts';
 import { fitsIn } from './room.ts';

@@ -3,7 +3,7 @@
 
 import type { HostId } from '../../../base/ids.ts';
 import type { Needs } from '../../job/needs.ts';
-import type { NodeTerms } from '../../job/nodes.ts';
+import type { NodeTerms } from '../../job/terms.ts';
 import { fitsIn } from './room.ts';
 
 export interface Candidate {

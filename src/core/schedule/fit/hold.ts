@@ -1,12 +1,9 @@
 // Room that is kept for a job which others overtook for long enough: nothing that stands behind it
-// may take of it. What may be overtaken, and for how long, is a setting.
+// may take of it. A shape and its arithmetic: who is kept room for is decided by a pass.
 
-import { must } from '../../../base/assert.ts';
 import type { Arn, HostId, JobId } from '../../../base/ids.ts';
 import { addNeeds, noNeeds, type Needs } from '../../job/needs.ts';
-import type { NodeTerms } from '../../job/nodes.ts';
-import type { World } from '../../world/world.ts';
-import type { Head } from '../order/order.ts';
+import type { NodeTerms } from '../../job/terms.ts';
 
 /** Where a job goes. */
 export interface Place {
@@ -53,25 +50,6 @@ export interface KeptForAnother {
 
 export type Holds = readonly Hold[];
 export const noHolds: Holds = Object.freeze([]);
-
-/**
- * When a job has been overtaken by so many, or for so long (settings), by now or later; one that
- * nobody overtakes needs no room kept.
- */
-export function overtakenAtMs(world: World, { jobClass, entry }: Head): number {
-  const { overtakeJobs, overtakeSeconds } = world.settings;
-  const { overtaken, overtakenSinceMs } = jobClass;
-  if (overtaken >= overtakeJobs) return Number.NEGATIVE_INFINITY;
-  if (overtaken === 0 || overtakenSinceMs === undefined) return Number.POSITIVE_INFINITY;
-  const { createdAtMs } = must(
-    world.jobs.get(entry.jobId),
-    'a head stands for a job that has not ended',
-  );
-  return Math.max(overtakenSinceMs, createdAtMs) + overtakeSeconds * 1000;
-}
-
-export const isOvertaken = (world: World, head: Head, nowMs: number): boolean =>
-  overtakenAtMs(world, head) <= nowMs;
 
 /**
  * What the holds keep of the host (of a machine also what is kept on its instances), or in the

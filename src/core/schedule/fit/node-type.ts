@@ -9,7 +9,7 @@ import {
 import { launchOf, reservedMemoryMib } from '../../compute-environment/launch.ts';
 import { capacityOf, type InstanceType } from '../../instance-type/instance-type.ts';
 import { mostOfEach, type Needs } from '../../job/needs.ts';
-import type { NodeTerms } from '../../job/nodes.ts';
+import type { NodeTerms } from '../../job/terms.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import { fitsIn } from './room.ts';

@@ -12,14 +12,16 @@ import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import { availableEnvironments } from '../fit/available-environments.ts';
 import { consumableShort } from '../fit/consumables.ts';
-import { isOvertaken, noHolds, overtakenAtMs, type Hold } from '../fit/hold.ts';
+import { noHolds, type Hold } from '../fit/hold.ts';
+import { isOvertaken, overtakenAtMs } from '../fit/overtaken.ts';
 import type { Claim } from '../order/job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from '../fit/node-type.ts';
 import type { Head } from '../order/order.ts';
 import { overReservation } from '../order/reservation.ts';
 import type { NodesDemand } from './scale-nodes.ts';
 import { planScaling, type QueueDemand, type ScalingPlan, type WaitingJobs } from './scale.ts';
-import { noScaling, scalingEnvironment, type ScalingState } from './scaling-environments.ts';
+import { scalingEnvironment } from './scaling-environments.ts';
+import { noScaling, type ScalingState } from './scaling-state.ts';
 
 export interface ScalingCycle {
   readonly plan: ScalingPlan;

@@ -13,32 +13,7 @@ import { choicesOf, type Choice } from '../../instance-type/choices.ts';
 import { capacityOf } from '../../instance-type/instance-type.ts';
 import { subtractNeeds, type Needs } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
-import type { Unmet } from './scale.ts';
 import type { ScalingEnvironment, ScalingInstance } from './scaling-environment.ts';
-
-/** What the last scaling cycle found: why the jobs that no instance is launched for have none. */
-export interface ScalingState {
-  readonly unmet: ReadonlyMap<string, Unmet>;
-  /** Classes of jobs whose head others overtook for long enough: instances make way for it. */
-  readonly overtaken: ReadonlySet<string>;
-  /**
-   * Multi-node parallel jobs, by their `unmetKey`, for which instances make way: those of their
-   * type that are there are kept meanwhile.
-   */
-  readonly makingRoom: ReadonlySet<string>;
-  /**
-   * When the next cycle is due by itself: an idle instance may end, or one makes way for a job that
-   * was overtaken; infinite: never.
-   */
-  readonly nextAtMs: number;
-}
-
-export const noScaling: ScalingState = {
-  unmet: new Map(),
-  overtaken: new Set(),
-  makingRoom: new Set(),
-  nextAtMs: Number.POSITIVE_INFINITY,
-};
 
 /** `kept`: instances that are kept for nodes of multi-node parallel jobs. */
 export function scalingEnvironment(
@@ -77,7 +52,7 @@ function scalingInstance(
 ): ScalingInstance {
   return {
     id: instance.id,
-    type: typeOf(world, instance),
+    type: typeOf(world.settings, instance),
     state: stateOf(instance),
     free: subtractNeeds(instance.capacity, world.hostUse(instance.id)),
     jobs: world.attemptsOn(instance.id).size,

@@ -1,6 +1,6 @@
-// The instances that EC2 knows of: those that managed compute environments launched, and the caller's
-// own. A private address is one of the subnet's books: where the instance is a slice of a machine
-// nothing listens there. There are no public ones. It shows nothing.
+// The instances that EC2 knows of: those that managed compute environments launched, and the
+// caller's own. A private address is one of the subnet's books: where the instance is a slice of a
+// machine nothing listens there. There are no public ones. How EC2 shows them is not known here.
 
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
 import { never } from '../../../base/assert.ts';

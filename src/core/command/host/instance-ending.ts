@@ -1,0 +1,112 @@
+// How instances come to their end, and what ends with them: asked for by whichever command ends
+// some. It says what happens and changes nothing.
+
+import { assert } from '../../../base/assert.ts';
+import type { AttemptId } from '../../../base/ids.ts';
+import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
+import type { Effect } from '../../effect.ts';
+import type { Event } from '../../event.ts';
+import type { EndCause, Instance } from '../../host/host.ts';
+import { instanceEndedReason } from '../../host/instance.ts';
+import { isArrayParent, isLive, type LiveJob } from '../../job/job.ts';
+import { limit } from '../../limit.ts';
+import type { World } from '../../world/world.ts';
+
+/** Undefined for a node whose place is kept until its main node runs: nothing runs there. */
+function liveJobOf(world: World, attemptId: AttemptId): LiveJob | undefined {
+  const jobId = world.attempts.get(attemptId);
+  if (jobId === undefined) return undefined;
+  const job = world.jobs.get(jobId);
+  assert(
+    job !== undefined && !isArrayParent(job) && isLive(job),
+    'the job of an attempt under way is under way',
+  );
+  return job;
+}
+
+export interface Ending {
+  readonly events: Event[];
+  readonly effects: Effect[];
+}
+
+/**
+ * The instance ends: at once where it is idle, else as soon as what runs there has stopped. Its
+ * jobs fail by the end of their host, and are retried by their own strategy.
+ */
+export function endInstance(
+  world: World,
+  instance: Instance,
+  cause: EndCause,
+  nowMs: number,
+): Ending {
+  if (instance.state === 'SHUTTING_DOWN') return { events: [], effects: [] };
+  const { events, effects } = stopJobsOn(world, instance, nowMs);
+  return {
+    events: [
+      {
+        type: 'host-stored',
+        host: { ...instance, state: 'SHUTTING_DOWN', ending: { cause, sinceMs: nowMs } },
+      },
+      ...events,
+    ],
+    effects,
+  };
+}
+
+/** What runs there is stopped, and ends by the end of its host. */
+export function stopJobsOn(world: World, instance: Instance, nowMs: number): Ending {
+  const events: Event[] = [];
+  const effects: Effect[] = [];
+  const stop = { by: 'host', reason: instanceEndedReason(instance), atMs: nowMs } as const;
+  for (const attemptId of world.attemptsOn(instance.id)) {
+    const job = liveJobOf(world, attemptId);
+    // One that somebody stopped ends by that.
+    if (job === undefined || job.stopRequested !== undefined) continue;
+    events.push({ type: 'stop-requested', jobId: job.id, stop });
+    effects.push({
+      type: 'stop-attempt',
+      attemptId,
+      hostId: instance.id,
+      graceMs: limit.stopGraceSeconds * 1000,
+    });
+  }
+  return { events, effects };
+}
+
+/**
+ * Instances of an older revision make way: no more jobs go there, and their jobs run on for as long
+ * as the update policy says, or end now (spec 5).
+ */
+export function replaceInstances(
+  world: World,
+  environment: ComputeEnvironment,
+  nowMs: number,
+): Ending {
+  const { terminateJobsOnUpdate = false, jobExecutionTimeoutMinutes = 30 } =
+    environment.updatePolicy ?? {};
+  const events: Event[] = [];
+  const effects: Effect[] = [];
+  for (const instance of world.hosts.instancesOf(environment.arn)) {
+    if (
+      instance.own ||
+      instance.revision >= environment.revision ||
+      instance.state === 'SHUTTING_DOWN'
+    )
+      continue;
+    if (terminateJobsOnUpdate) {
+      const ending = endInstance(world, instance, 'scaling', nowMs);
+      events.push(...ending.events);
+      effects.push(...ending.effects);
+    } else if (instance.drainUntilMs === undefined) {
+      events.push({
+        type: 'host-stored',
+        host: {
+          ...instance,
+          state: 'DRAINING',
+          drainUntilMs: nowMs + jobExecutionTimeoutMinutes * 60_000,
+        },
+      });
+    }
+  }
+  return { events, effects };
+}

@@ -1,0 +1,25 @@
+// Whether a job that does not fit was overtaken for long enough, so that room is kept for it. How
+// often, and for how long, is a setting.
+
+import { must } from '../../../base/assert.ts';
+import type { World } from '../../world/world.ts';
+import type { Head } from '../order/order.ts';
+
+/**
+ * When a job has been overtaken by so many, or for so long (settings), by now or later; one that
+ * nobody overtakes needs no room kept.
+ */
+export function overtakenAtMs(world: World, { jobClass, entry }: Head): number {
+  const { overtakeJobs, overtakeSeconds } = world.settings;
+  const { overtaken, overtakenSinceMs } = jobClass;
+  if (overtaken >= overtakeJobs) return Number.NEGATIVE_INFINITY;
+  if (overtaken === 0 || overtakenSinceMs === undefined) return Number.POSITIVE_INFINITY;
+  const { createdAtMs } = must(
+    world.jobs.get(entry.jobId),
+    'a head stands for a job that has not ended',
+  );
+  return Math.max(overtakenSinceMs, createdAtMs) + overtakeSeconds * 1000;
+}
+
+export const isOvertaken = (world: World, head: Head, nowMs: number): boolean =>
+  overtakenAtMs(world, head) <= nowMs;
