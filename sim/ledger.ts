@@ -22,10 +22,10 @@ import {
   type Job,
   type JobDetailRecord,
   type LiveJob,
-  type StopRequest,
 } from '../src/core/job/job.ts';
 import type { Needs } from '../src/core/job/needs.ts';
 import { isEnded, type JobStatus } from '../src/core/job/status.ts';
+import type { Stop } from '../src/core/job/stop.ts';
 import type { JobTerms } from '../src/core/job/terms.ts';
 import type { JobDefinition } from '../src/core/job-definition/job-definition.ts';
 import type { JobQueue } from '../src/core/job-queue/job-queue.ts';
@@ -77,17 +77,13 @@ export const underWay = (job: Job | ArrayParent | undefined): LiveJob | undefine
 
 export const isNode = (id: JobId): boolean => id.includes('#');
 
-/** The stop of a job, and the one that came after it. */
-export function stopsOf(job: Job | ArrayParent | undefined): StopRequest[] {
-  const first = job?.stopRequested;
-  return first === undefined ? [] : first.later === undefined ? [first] : [first, first.later];
-}
+export const stopsOf = (job: Job | ArrayParent | undefined): readonly Stop[] => job?.stops ?? [];
 
 /**
  * As the change left them, or found them where a next attempt, which begins without, came with it.
  */
-export const stopsIn = ({ before, after }: Pick<Change, 'before' | 'after'>): StopRequest[] =>
-  stopsOf(after.stopRequested === undefined ? before : after);
+export const stopsIn = ({ before, after }: Pick<Change, 'before' | 'after'>): readonly Stop[] =>
+  stopsOf(after.stops === undefined ? before : after);
 
 /**
  * The job, if the change gave it an attempt; those of a transaction are at hand as its `placed`.

@@ -345,11 +345,7 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
           event.type === 'job-ended' && event.status === 'FAILED' ? event.jobId : '',
         );
         const job = node === undefined ? undefined : world.jobs.get(parent);
-        if (
-          job?.status === 'RUNNING' &&
-          job.mainNodeEnd === undefined &&
-          job.stopRequested === undefined
-        )
+        if (job?.status === 'RUNNING' && job.mainNodeEnd === undefined && job.stops === undefined)
           apply({
             type: 'stop-requested',
             jobId: parent,

@@ -9,6 +9,7 @@ import { Control } from '../src/control/control.ts';
 import type { Command } from '../src/core/command/command.ts';
 import type { Machine } from '../src/core/host/host.ts';
 import { isLive, type WaitingJob } from '../src/core/job/job.ts';
+import { stopBy } from '../src/core/job/stop.ts';
 import { FakeEngine, type FakeFaults } from '../src/engine/fake/fake-engine.ts';
 import { defaultMarket } from '../src/core/schedule/scale/market.ts';
 import type { Settings } from '../src/core/settings.ts';
@@ -587,7 +588,7 @@ class Simulation {
     for (const { after } of changes)
       if (
         isLive(after) &&
-        after.stopRequested?.by === 'host' &&
+        stopBy(after.stops, 'host') !== undefined &&
         !hostEnding.has(after.attempt.attemptId)
       )
         hostEnding.set(after.attempt.attemptId, this.#clock.elapsedMs);

@@ -8,8 +8,9 @@ import * as arns from '../../src/core/arn.ts';
 import type { Command } from '../../src/core/command/command.ts';
 import { isArrayParent, isLive } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
+import { stopBy } from '../../src/core/job/stop.ts';
 import type { Store, TableWrite } from '../../src/port/store.ts';
-import { isNode, stopsOf, type Ledger } from '../ledger.ts';
+import { isNode, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const answersKept: Checker = {
@@ -152,13 +153,11 @@ function wrongStop(
   const status = ledger.statusOf(jobId);
   if (status === undefined || isEnded(status)) return undefined;
   if (job !== undefined && isArrayParent(job))
-    return job.stopRequested === undefined
-      ? `array ${jobId} was stopped and does not know it`
-      : undefined;
+    return job.stops === undefined ? `array ${jobId} was stopped and does not know it` : undefined;
   if (job !== undefined && isLive(job))
     return by === 'terminate' &&
-      !stopsOf(job).some((stop) => stop.by === by) &&
-      ledger.jobs.get(splitJobId(jobId).parent)?.stopRequested === undefined
+      stopBy(job.stops, by) === undefined &&
+      ledger.jobs.get(splitJobId(jobId).parent)?.stops === undefined
       ? `job ${jobId} was terminated and does not know it`
       : undefined;
   // A cancel that found it running has no effect, and it may wait for its next attempt since.

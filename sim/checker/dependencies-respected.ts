@@ -72,7 +72,7 @@ function checkEnd(
   const failed = targets(dependsOn, id).find((target) => ledger.statusOf(target) === 'FAILED');
   if (failed === undefined)
     law(statusReason !== reason, `${id} failed for a dependency, and none of its dependencies did`);
-  else if (own?.stopRequested === undefined && parent?.stopRequested === undefined)
+  else if (own?.stops === undefined && parent?.stops === undefined)
     law(
       statusReason === reason && (own?.attempts.length ?? 0) === 0,
       `${id} depends on ${failed}, which failed, and is ${ledger.statusOf(id)}: ${statusReason}`,

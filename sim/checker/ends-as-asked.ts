@@ -64,7 +64,7 @@ function checkEnd({ expectations, containers, ledger, clockSetMs }: Observed, jo
     ...job,
     stop,
     stoppedLate,
-    arrayStopped: index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined,
+    arrayStopped: index !== undefined && ledger.jobs.get(parent)?.stops !== undefined,
   };
   const problem =
     node === undefined

@@ -4,12 +4,8 @@
 
 import type { HostId, JobId } from '../../src/base/ids.ts';
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
-import {
-  isArrayParent,
-  type ArrayParent,
-  type Job,
-  type StopRequest,
-} from '../../src/core/job/job.ts';
+import { isArrayParent, type ArrayParent, type Job } from '../../src/core/job/job.ts';
+import type { Stop } from '../../src/core/job/stop.ts';
 import type { Commit } from '../../src/port/store.ts';
 import { stopsIn } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
@@ -17,7 +13,7 @@ import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 /** A job, and the stops that somebody asked for. */
 interface Asked {
   readonly id: JobId;
-  readonly stops: readonly StopRequest[];
+  readonly stops: readonly Stop[];
 }
 
 const textOf = (id: HostId): string => `Host EC2 (instance i-${id.slice(0, 17)}) terminated.`;
@@ -85,11 +81,8 @@ export function instanceEndsShown(): Checker {
         }
       }
       if (commits.length === 0) return;
-      for (const { id, attempt, stopRequested } of ledger.live.values()) {
-        if (
-          stopRequested === undefined &&
-          ledger.instances.get(attempt.hostId)?.state === 'SHUTTING_DOWN'
-        )
+      for (const { id, attempt, stops } of ledger.live.values()) {
+        if (stops === undefined && ledger.instances.get(attempt.hostId)?.state === 'SHUTTING_DOWN')
           throw new BrokenLaw(
             `job ${id} runs on instance ${attempt.hostId}, which is ending, and nobody has stopped it`,
           );

@@ -30,8 +30,8 @@ export function mainNodeFirst(): Checker {
       was?.status !== 'STARTING' ||
       was.otherNodes === undefined ||
       after.status !== 'RUNNING' ||
-      was.stopRequested !== undefined ||
-      after.stopRequested !== undefined
+      was.stops !== undefined ||
+      after.stops !== undefined
     )
       return;
     for (const { node } of was.otherNodes) {

@@ -30,7 +30,7 @@ function checkPlaced(change: Change, ledger: Ledger): void {
   // A timeout that was noticed after the end that came before it stops nothing, and the end of a
   // host stops an attempt alone.
   const own = stopsOf(before).find(({ by }) => by !== 'timeout' && by !== 'host');
-  const stop = own ?? (index === undefined ? undefined : ledger.jobs.get(parent)?.stopRequested);
+  const stop = own ?? (index === undefined ? undefined : ledger.jobs.get(parent)?.stops?.[0]);
   if (stop !== undefined)
     throw new BrokenLaw(`job ${id} was placed after it had been stopped for '${stop.reason}'`);
 }
@@ -42,7 +42,7 @@ function checkPlaced(change: Change, ledger: Ledger): void {
 function checkLaunched(changes: readonly Change[]): void {
   for (const { before } of changes) {
     const stop =
-      before !== undefined && before.status === 'STARTING' ? before.stopRequested : undefined;
+      before !== undefined && before.status === 'STARTING' ? before.stops?.[0] : undefined;
     const node =
       stop &&
       changes.find(

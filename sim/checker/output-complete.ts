@@ -25,7 +25,7 @@ export const outputComplete: Checker = {
           throw new BrokenLaw(
             `attempt ${number} of job ${job.id} printed ${printed.join(' / ')}, and stored is ${stored.join(' / ')}`,
           );
-        const excused = exitCode === undefined || job.stopRequested !== undefined;
+        const excused = exitCode === undefined || job.stops !== undefined;
         if (!excused && stored.length < printed.length)
           throw new BrokenLaw(
             `attempt ${number} of job ${job.id} printed ${printed.length} lines, and ${stored.length} are stored`,

@@ -27,7 +27,7 @@ export const retriesObey: Checker = {
         const stops = stopsIn({ before, after }).filter(({ by }) => by !== 'host');
         const stopped =
           stops.some(({ reason }) => last.statusReason === reason) ||
-          (index !== undefined && ledger.jobs.get(parent)?.stopRequested !== undefined);
+          (index !== undefined && ledger.jobs.get(parent)?.stops !== undefined);
         const again = !isEnded(after.status);
         const wanted =
           (last.exitCode !== 0 || last.statusReason?.startsWith('Host EC2 ') === true) &&

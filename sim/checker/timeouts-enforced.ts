@@ -4,6 +4,7 @@
 
 import type { AttemptId } from '../../src/base/ids.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
+import { stopBy } from '../../src/core/job/stop.ts';
 import { isNode } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
@@ -30,8 +31,8 @@ export function timeoutsEnforced(): Checker {
             knownSinceMs.set(after.attempt.attemptId, elapsedMs);
           // The timeout is the whole job's: nodes are stopped with it.
           if (
-            before?.stopRequested !== undefined ||
-            after.stopRequested?.by !== 'timeout' ||
+            stopBy(before?.stops, 'timeout') !== undefined ||
+            stopBy(after.stops, 'timeout') === undefined ||
             isArrayParent(after) ||
             isNode(id)
           )
@@ -72,11 +73,7 @@ function checkRunning(
       timeoutSeconds * 1000;
     const sinceMs = Math.max(upSinceMs, knownSinceMs.get(job.attempt.attemptId) ?? elapsedMs);
     const noticedMs = clockSetMs > sinceMs ? 0 : elapsedMs - sinceMs;
-    if (
-      server !== undefined &&
-      job.stopRequested === undefined &&
-      Math.min(overMs, noticedMs) > noticeMs
-    )
+    if (server !== undefined && job.stops === undefined && Math.min(overMs, noticedMs) > noticeMs)
       throw new BrokenLaw(
         `job ${job.id} runs ${overMs} ms longer than its timeout, and nobody has stopped it`,
       );

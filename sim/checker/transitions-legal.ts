@@ -5,7 +5,7 @@
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
 import { isArrayParent, isLive, type ArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded, type JobStatus } from '../../src/core/job/status.ts';
-import { launchedIn, type Change } from '../ledger.ts';
+import { launchedIn, stopsOf, type Change } from '../ledger.ts';
 import { isSame } from '../same.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
@@ -66,7 +66,7 @@ function checkChange({ id, before, after }: Change): void {
     throw new BrokenLaw(`job ${id} changed after it had ended`);
   if (!firstStopWins(before, after))
     throw new BrokenLaw(
-      `job ${id} was stopped for '${before.stopRequested?.reason}' and then for '${after.stopRequested?.reason}'`,
+      `job ${id} was stopped for ${reasons(before)} and then for ${reasons(after)}`,
     );
   if (isArrayParent(before) || isArrayParent(after)) return;
   if (isEnded(before.status) && before.attempts.length !== after.attempts.length)
@@ -77,16 +77,19 @@ function checkChange({ id, before, after }: Change): void {
 
 /** A terminate that comes after is kept beside it; the next attempt has stops of its own. */
 function firstStopWins(before: Job | ArrayParent, after: Job | ArrayParent): boolean {
-  const [first, last] = [before.stopRequested, after.stopRequested];
-  if (first === undefined || last === undefined) return true;
-  if (isSame({ ...first, later: undefined }, { ...last, later: undefined }))
-    return first.later === undefined || isSame(first.later, last.later);
+  if (after.stops === undefined) return true;
+  if (stopsOf(before).every((stop, at) => isSame(stop, after.stops?.[at]))) return true;
   return (
     !isArrayParent(before) &&
     !isArrayParent(after) &&
     before.attempts.length < after.attempts.length
   );
 }
+
+const reasons = (job: Job | ArrayParent): string =>
+  stopsOf(job)
+    .map(({ reason }) => `'${reason}'`)
+    .join(', ');
 
 const withoutAttempts = (job: Job | ArrayParent): object => ({ ...job, attempts: undefined });
 

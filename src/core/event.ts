@@ -6,15 +6,9 @@ import type { ConsumableResource } from './consumable-resource/consumable-resour
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Host } from './host/host.ts';
 import type { EndedAttempt, NodePlacement, Placement } from './job/attempt.ts';
-import type {
-  Job,
-  LiveArrayParent,
-  JobDetailRecord,
-  MainNodeEnd,
-  StopRequest,
-  WaitingJob,
-} from './job/job.ts';
+import type { Job, LiveArrayParent, JobDetailRecord, MainNodeEnd, WaitingJob } from './job/job.ts';
 import type { EndedStatus } from './job/status.ts';
+import type { Stop } from './job/stop.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
 import type { SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
@@ -121,15 +115,15 @@ export type JobEvent =
       readonly atMs: number;
       readonly heardAtMs: number;
     }
-  | { readonly type: 'stop-requested'; readonly jobId: JobId; readonly stop: StopRequest }
-  /** `atMs` is `stoppedAt`; `stop` is the request that ended a waiting job at once. */
+  | { readonly type: 'stop-requested'; readonly jobId: JobId; readonly stop: Stop }
+  /** `atMs` is `stoppedAt`; `stop` is the one that ended a waiting job at once. */
   | {
       readonly type: 'job-ended';
       readonly jobId: JobId;
       readonly status: EndedStatus;
       readonly statusReason?: string | undefined;
       readonly atMs: number;
-      readonly stop?: StopRequest | undefined;
+      readonly stop?: Stop | undefined;
     }
   /**
    * Every child of the array that waits and has no row ends with its parent: one event, however

@@ -185,7 +185,7 @@ describe('a retry', () => {
     checkWorld(rig.control.world);
     const child = rig.store.job(`${ids[0]}:1` as JobId);
     assert.deepEqual(
-      [child.status, child.statusReason, child.attempts.length, child.stopRequested?.by],
+      [child.status, child.statusReason, child.attempts.length, child.stops?.[0]?.by],
       ['FAILED', 'enough', 1, 'terminate'],
     );
     assert.deepEqual(
@@ -367,12 +367,10 @@ describe('a timeout', () => {
     await rig.clock.pass(60_000);
     const stopped = rig.store.commits
       .slice(commits)
-      .map(
-        (commit) => commit.children.filter(({ job }) => job.stopRequested?.by === 'timeout').length,
-      )
+      .map((commit) => commit.children.filter(({ job }) => job.stops?.[0]?.by === 'timeout').length)
       .filter((number) => number > 0);
     assert.deepEqual(stopped, [limit.deadlinesPerBatch, 10]);
-    assert.equal(rig.job(id)?.stopRequested, undefined, 'a parent has no timeout of its own');
+    assert.equal(rig.job(id)?.stops, undefined, 'a parent has no timeout of its own');
   });
 });
 

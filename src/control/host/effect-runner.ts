@@ -183,7 +183,7 @@ export class EffectRunner {
     const failed = (reason: string): undefined => {
       report(hostId, { type: 'start-failed', attemptId, atMs: now(), reason });
     };
-    if (job.stopRequested !== undefined) return this.#neverStarted(job);
+    if (job.stops !== undefined) return this.#neverStarted(job);
     const detail = reader.jobDetail(jobId);
     if (detail === undefined) throw new Error(`job ${jobId} has no stored detail`);
     const made = containerSpec(world, jobId, job.attempt, job.terms.needs, detail, jobEnvironment);
@@ -206,9 +206,9 @@ export class EffectRunner {
     if (job !== undefined) this.#neverStarted(job);
   }
 
-  #neverStarted({ attempt: { attemptId, hostId }, stopRequested }: LiveJob): undefined {
+  #neverStarted({ attempt: { attemptId, hostId }, stops }: LiveJob): undefined {
     // A clock that was set back does not make it seem to have failed before it was stopped.
-    const atMs = Math.max(this.#parts.now(), stopRequested?.atMs ?? 0);
+    const atMs = Math.max(this.#parts.now(), stops?.[0]?.atMs ?? 0);
     this.#parts.report(hostId, {
       type: 'start-failed',
       attemptId,
@@ -218,7 +218,7 @@ export class EffectRunner {
   }
 
   #isStopWanted({ jobId, attemptId }: AttemptOnHost & { jobId: JobId }): boolean {
-    return this.#liveJob(jobId, attemptId)?.stopRequested !== undefined;
+    return this.#liveJob(jobId, attemptId)?.stops !== undefined;
   }
 
   #stopIfWanted(started: AttemptOnHost & { jobId: JobId }): void {

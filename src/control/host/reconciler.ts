@@ -212,7 +212,7 @@ export class Reconciler {
       return;
     }
     attend(job);
-    if (job.stopRequested !== undefined && !isStopping(attemptId)) act([stopEffect(job.attempt)]);
+    if (job.stops !== undefined && !isStopping(attemptId)) act([stopEffect(job.attempt)]);
   }
 
   #isUnknown(attempt: EngineAttempt): boolean {

@@ -112,7 +112,7 @@ export class WorldClusterReader implements ClusterReader {
               attemptId,
               jobId: view.jobId,
               hostId: view.attempt.hostId,
-              isWanted: view.job.stopRequested === undefined,
+              isWanted: view.job.stops === undefined,
             },
           ];
     });

@@ -51,7 +51,7 @@ export function otherNode(job: Job, node: number, row: Job | undefined): Job {
         status: 'FAILED',
         statusReason: job.status === 'FAILED' ? job.statusReason : mainNodeEndedReason,
         stoppedAtMs: job.stoppedAtMs,
-        stopRequested: job.stopRequested,
+        stops: job.stops,
       };
     default:
       return never(job);

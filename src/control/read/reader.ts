@@ -493,12 +493,12 @@ function summaryOf(
 function restOf(parent: ArrayParent, index: number): Job {
   const { rest } = parent;
   if (!isEnded(rest.status)) return waitingChild(parent, index, rest.status);
-  const { statusReason, stoppedAtMs, stopRequested } = rest as typeof rest & { status: 'FAILED' };
+  const { statusReason, stoppedAtMs, stops } = rest as typeof rest & { status: 'FAILED' };
   return {
     ...waitingChild(parent, index, 'RUNNABLE'),
     status: 'FAILED',
     statusReason,
     stoppedAtMs,
-    stopRequested,
+    stops,
   };
 }

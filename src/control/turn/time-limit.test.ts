@@ -31,7 +31,7 @@ const queueOf = (rig: Rig): JobQueue => [...rig.control.world.jobQueues.values()
 const fate = (rig: Rig, id: JobId) => [
   rig.store.job(id).status,
   rig.store.job(id).statusReason,
-  rig.store.job(id).stopRequested?.by,
+  rig.store.job(id).stops?.[0]?.by,
 ];
 
 describe('a time limit', () => {

@@ -20,36 +20,8 @@ import type { IndexRange } from './index-ranges.ts';
 import type { EndedAttempt, LiveAttempt, NodePlacement } from './attempt.ts';
 import { termsOfNode } from './nodes.ts';
 import { isEnded, type EndedStatus, type JobStatus, type WaitingStatus } from './status.ts';
+import type { Stops } from './stop.ts';
 import type { JobTerms } from './terms.ts';
-
-/** A stop that a user or the job's timeout asked for. The first reason wins (DESIGN 3.8). */
-export interface StopRequest {
-  /**
-   * `host`: its instance ends; the job may be retried. `main-node`: of another node, for the main
-   * one has ended.
-   */
-  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'main-node';
-  readonly reason: string;
-  /** Of a timeout: when the limit was reached, however late it was noticed. */
-  readonly atMs: number;
-  /**
-   * A terminate that came after it. The reason stays the first, unless that one stops nothing or
-   * lets the job be tried again.
-   */
-  readonly later?: StopRequest | undefined;
-}
-
-/** A stop together with one that comes after it: the same object where that changes nothing. */
-export function withLater(first: StopRequest | undefined, stop: StopRequest): StopRequest {
-  if (first === undefined) return stop;
-  return stop.by === 'terminate' && terminateOf(first) === undefined
-    ? { ...first, later: stop }
-    : first;
-}
-
-/** Somebody wants the job to end, whatever else stops it. */
-export const terminateOf = (stop: StopRequest | undefined): StopRequest | undefined =>
-  stop?.by === 'terminate' ? stop : stop?.later;
 
 /**
  * What jobs and arrays carry in every variant. Kept small: a hundred thousand of these wait in
@@ -66,7 +38,7 @@ interface Identity {
   readonly sequence: number;
   /** Why the job is where it is, once there is something to say. */
   readonly statusReason?: string | undefined;
-  readonly stopRequested?: StopRequest | undefined;
+  readonly stops?: Stops;
 }
 
 export interface JobIdentity extends Identity {
@@ -125,7 +97,7 @@ export type RestOfChildren =
       readonly status: 'FAILED';
       readonly statusReason: string;
       readonly stoppedAtMs: number;
-      readonly stopRequested?: StopRequest | undefined;
+      readonly stops?: Stops;
     };
 
 interface ArrayIdentity extends Identity {

@@ -22,6 +22,7 @@ import {
   type WaitingJob,
   type WorldJob,
 } from '../job/job.ts';
+import { takesStop, withStop } from '../job/stop.ts';
 import type { JobTerms } from '../job/terms.ts';
 import { assertTransition } from '../job/transition.ts';
 import type { World } from './world.ts';
@@ -104,11 +105,8 @@ export function applyJobEvent(world: World, event: JobEvent): void {
       return;
     case 'stop-requested': {
       const job = must(world.jobs.get(event.jobId), 'a stop is asked of a job that has not ended');
-      assert(
-        job.stopRequested === undefined || job.stopRequested.reason === event.stop.reason,
-        'the first reason that somebody gave wins',
-      );
-      world.put({ ...job, stopRequested: event.stop });
+      assert(takesStop(job.stops, event.stop), 'a stop is noted that says something new');
+      world.put({ ...job, stops: withStop(job.stops, event.stop) });
       return;
     }
     case 'job-ended':
@@ -177,7 +175,7 @@ function retry(world: World, event: JobEvent & { type: 'job-retried' }): void {
     job !== undefined && isLive(job) && !world.attempts.has(job.attempt.attemptId),
     'a job is retried after its attempt',
   );
-  const { attempt: _attempt, statusReason: _reason, stopRequested: _stop, ...rest } = job;
+  const { attempt: _attempt, statusReason: _reason, stops: _stops, ...rest } = job;
   const {
     otherNodes: _nodes,
     mainNodeEnd: _end,
@@ -373,7 +371,7 @@ function end(world: World, event: JobEvent & { type: 'job-ended' }): void {
       ...identity,
       status: event.status,
       statusReason: event.statusReason,
-      stopRequested: job.stopRequested ?? event.stop,
+      stops: job.stops ?? (event.stop && [event.stop]),
       startedAtMs: last?.startedAtMs,
       stoppedAtMs: event.atMs,
     },
@@ -402,7 +400,7 @@ function failWaitingChildren(
       status: 'FAILED',
       statusReason: event.statusReason,
       stoppedAtMs: event.atMs,
-      stopRequested: parent.stopRequested,
+      stops: parent.stops,
     },
   });
 }

@@ -404,7 +404,7 @@ function isStillDue(world: World, deadline: Deadline): boolean {
     case 'attempt-timeout': {
       // While its attempt is under way and nobody stopped it.
       const jobId = world.attempts.get(deadline.attemptId);
-      return jobId !== undefined && world.jobs.get(jobId)?.stopRequested === undefined;
+      return jobId !== undefined && world.jobs.get(jobId)?.stops === undefined;
     }
     case 'job-state-time-limit': {
       const queue = world.jobQueues.get(deadline.queueArn);

@@ -6,6 +6,7 @@ import { containerInstanceArn, taskArn, taskDefinitionArn } from '../../core/arn
 import { isFargate } from '../../core/compute-environment/compute-environment.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
 import { propertiesOfNode } from '../../core/job/nodes.ts';
+import { stopShown } from '../../core/job/stop.ts';
 import type { TaskFacts, TaskView } from '../../port/cluster-reader.ts';
 import { clusterName } from './cluster.ts';
 
@@ -32,8 +33,7 @@ export function taskDetail(view: TaskView, facts: TaskFacts | undefined, showsTa
     taskDefinitionArn: facts && taskDefinitionArn(facts.detail),
     containerInstanceArn: containerInstanceArn(environment.scope, cluster, attempt.hostId),
     lastStatus,
-    desiredStatus:
-      attempt.state === 'ended' || job.stopRequested !== undefined ? 'STOPPED' : 'RUNNING',
+    desiredStatus: attempt.state === 'ended' || job.stops !== undefined ? 'STOPPED' : 'RUNNING',
     cpu: String(Math.floor((milliVcpu * 1024) / 1000)),
     memory: String(memoryMib),
     createdAt: whenMs(attempt.placedAtMs),
@@ -94,13 +94,10 @@ function stopOf({ job }: TaskView, attempt: EndedAttempt): Partial<Task> {
   };
 }
 
-function stopCode(
-  { stopRequested, attempts }: TaskView['job'],
-  attempt: EndedAttempt,
-): TaskStopCode {
+function stopCode({ stops, attempts }: TaskView['job'], attempt: EndedAttempt): TaskStopCode {
   if (attempt.startedAtMs === undefined) return 'TaskFailedToStart';
-  // What the job was stopped for ended its last attempt.
-  const stop = attempts.at(-1) === attempt ? stopRequested?.by : undefined;
+  // Stops are the last attempt's.
+  const stop = attempts.at(-1) === attempt ? stopShown(stops, attempt.statusReason)?.by : undefined;
   if (stop === 'cancel' || stop === 'terminate' || stop === 'timeout') return 'UserInitiated';
   return stop === 'host' || attempt.exitCode === undefined
     ? 'TerminationNotice'

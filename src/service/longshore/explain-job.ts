@@ -11,7 +11,8 @@ import { splitJobId, type Scope } from '../../base/ids.ts';
 import { nameInArn } from '../../core/arn.ts';
 import { isJobName, jobIdOf } from '../../core/job/job-reference.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
-import { isArrayParent, isLive, terminateOf, type StopRequest } from '../../core/job/job.ts';
+import { isArrayParent, isLive } from '../../core/job/job.ts';
+import type { Stop } from '../../core/job/stop.ts';
 import { decidingRule } from '../../core/job/retry.ts';
 import type { JobTerms, RetryRule } from '../../core/job/terms.ts';
 import { isEnded } from '../../core/job/status.ts';
@@ -137,8 +138,9 @@ function notesOf(
 }
 
 function stoppingOf(job: JobView['job']): Explanation['stopping'] {
-  if (isArrayParent(job) || !isLive(job) || job.stopRequested === undefined) return undefined;
-  const { by, reason, atMs } = job.stopRequested;
+  const [first] = isArrayParent(job) || !isLive(job) ? [] : (job.stops ?? []);
+  if (first === undefined) return undefined;
+  const { by, reason, atMs } = first;
   return { by, reason, since: atMs, killedAt: atMs + limit.stopGraceSeconds * 1000 };
 }
 
@@ -205,11 +207,7 @@ function explanationOf(
     notRetried:
       isArrayParent(job) || job.status !== 'FAILED'
         ? undefined
-        : notRetried(
-            job.terms,
-            attempts,
-            (terminateOf(job.stopRequested) ?? job.stopRequested)?.by,
-          ),
+        : notRetried(job.terms, attempts, job.stops?.at(-1)?.by),
     log: shown?.log && { group: shown.log.group, stream: shown.log.stream },
   };
 }
@@ -244,7 +242,7 @@ function ruleText({ action, onExitCode, onReason, onStatusReason }: RetryRule): 
 function notRetried(
   terms: JobTerms,
   attempts: readonly EndedAttempt[],
-  stoppedBy: StopRequest['by'] | undefined,
+  stoppedBy: Stop['by'] | undefined,
 ): string {
   if (stoppedBy === 'timeout') return 'an attempt that takes too long is never retried';
   if (stoppedBy === 'cancel' || stoppedBy === 'terminate')

@@ -82,7 +82,7 @@ export async function failedChildren(
  */
 function causeOf(job: Job): { reason: string; exitCode: number | undefined } {
   const last = job.attempts.at(-1);
-  const stopped = job.stopRequested !== undefined || job.statusReason === dependentJobFailed;
+  const stopped = job.stops !== undefined || job.statusReason === dependentJobFailed;
   const code = codeOf(last?.containerReason);
   if (!stopped && code !== undefined) return { reason: code, exitCode: last?.exitCode };
   if (!stopped && last?.exitCode !== undefined)

@@ -4,8 +4,9 @@
 import { never } from '../../base/assert.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { timeLimitReason } from '../../core/command/meet-deadline.ts';
-import { isArrayParent, terminateOf, type StopRequest } from '../../core/job/job.ts';
+import { isArrayParent } from '../../core/job/job.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
+import { stopShown, type Stop } from '../../core/job/stop.ts';
 import type { JobView } from '../../port/reader.ts';
 import { codeOf } from './failed-children.ts';
 
@@ -14,9 +15,8 @@ export function failureRemedies({ id, detail, job }: JobView): string[] {
   if (job.status !== 'FAILED') return [];
   if (isArrayParent(job))
     return [`list the children that failed: longshore jobs --array ${id} --status FAILED`];
-  const stop = terminateOf(job.stopRequested) ?? job.stopRequested;
-  if (stop !== undefined && stop.reason === job.statusReason)
-    return stopRemedies(stop, detail.timeout?.attemptDurationSeconds);
+  const stop = stopShown(job.stops, job.statusReason);
+  if (stop !== undefined) return stopRemedies(stop, detail.timeout?.attemptDurationSeconds);
   const last = job.attempts.at(-1);
   if (last === undefined) return [];
   const again =
@@ -42,7 +42,7 @@ export function failureRemedies({ id, detail, job }: JobView): string[] {
 
 const logsOf = (id: string): string => `look at its output: longshore logs ${id}`;
 
-function stopRemedies({ by, reason }: StopRequest, timeoutSeconds: number | undefined): string[] {
+function stopRemedies({ by, reason }: Stop, timeoutSeconds: number | undefined): string[] {
   switch (by) {
     case 'cancel':
       if (reason.startsWith(timeLimitReason('')))

@@ -155,4 +155,22 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE kept_output (attempt TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
     `,
   },
+  {
+    version: 14,
+    // A job's stops are a list. A terminate that came after another stop stood inside that one.
+    statements: [
+      ['job', '$'],
+      ['job', '$.rest'],
+      ['array_child', '$'],
+    ]
+      .map(
+        ([table, at]) => `
+          UPDATE ${table} SET state = json_remove(json_set(state, '${at}.stops', json(CASE
+            WHEN state -> '${at}.stopRequested.later' IS NULL THEN json_array(state -> '${at}.stopRequested')
+            ELSE json_array(json_remove(state -> '${at}.stopRequested', '$.later'), state -> '${at}.stopRequested.later')
+            END)), '${at}.stopRequested') WHERE state -> '${at}.stopRequested' IS NOT NULL;
+        `,
+      )
+      .join(''),
+  },
 ];

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { after, mock, test } from 'node:test';
+import { must } from '../../base/assert.ts';
 import { arn, jobId, scopeOf } from '../../base/ids.ts';
 import type { EndedArrayParent, Job, JobDetailRecord } from '../../core/job/job.ts';
 import { migrations } from '../migration/migrations.ts';
@@ -105,6 +106,47 @@ test('sqlite: rows of the first version are brought up to date', () => {
     [...store.load().jobs].map(({ job }) => job.terms),
     [{ needs, log }, { needs }],
   );
+  store.close();
+  forget();
+});
+
+test('sqlite: stops of before they were a list are read as one', () => {
+  const old = new DatabaseSync(path);
+  for (const { version, statements } of migrations) {
+    if (version > 13) break;
+    old.exec(`${statements} PRAGMA user_version = ${version}`);
+  }
+  old.exec("INSERT INTO queue_number (number, arn) VALUES (1, 'arn:q')");
+  const cancel = { by: 'cancel', reason: 'it is "old"', atMs: 1 };
+  const later = { by: 'terminate', reason: 'enough', atMs: 2 };
+  const array = { terms: {}, arraySize: 3, stopRequested: cancel };
+  const rows = [
+    { terms: {}, attempts: [], stopRequested: { ...cancel, later } },
+    { terms: {}, attempts: [] },
+    { ...array, rest: { status: 'FAILED', stopRequested: cancel }, failedChildren: [[0, 2]] },
+  ];
+  for (const [sequence, state] of rows.entries()) {
+    const text = JSON.stringify({ ...state, status: 'FAILED', stoppedAtMs: 9 });
+    old.exec('BEGIN');
+    old
+      .prepare("INSERT INTO job VALUES (?, ?, 1, 6, 'n', 'arn:d', 'd', NULL, 0, ?, 9)")
+      .run(sequence, `job-${sequence}`, text);
+    old
+      .prepare('INSERT INTO job_detail VALUES (?, ?)')
+      .run(sequence, JSON.stringify({ arn: 'arn:job', scope: 'x/y', queueArn: 'arn:q' }));
+    old.exec('COMMIT');
+  }
+  old
+    .prepare('INSERT INTO array_child VALUES (2, 1, ?)')
+    .run(JSON.stringify({ attempts: [], status: 'FAILED', stopRequested: later }));
+  old.close();
+  const store = new SqliteStore(path);
+  const job = (id: string) => must(store.reader.job(scopeOf('x', 'y'), jobId(id)), id).job;
+  assert.deepEqual(job('job-0').stops, [cancel, later]);
+  assert.equal('stops' in job('job-1'), false);
+  const parent = job('job-2') as EndedArrayParent;
+  assert.deepEqual([parent.stops, parent.rest], [[cancel], { status: 'FAILED', stops: [cancel] }]);
+  assert.deepEqual(store.reader.child(jobId('job-2'), 1)?.job.stops, [later]);
   store.close();
   forget();
 });

@@ -9,6 +9,7 @@ import type { Event } from '../../event.ts';
 import type { EndCause, Instance } from '../../host/host.ts';
 import { instanceEndedReason } from '../../host/instance.ts';
 import { isArrayParent, isLive, type LiveJob } from '../../job/job.ts';
+import { takesStop } from '../../job/stop.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 
@@ -61,7 +62,7 @@ export function stopJobsOn(world: World, instance: Instance, nowMs: number): End
   for (const attemptId of world.attemptsOn(instance.id)) {
     const job = liveJobOf(world, attemptId);
     // One that somebody stopped ends by that.
-    if (job === undefined || job.stopRequested !== undefined) continue;
+    if (job === undefined || !takesStop(job.stops, stop)) continue;
     events.push({ type: 'stop-requested', jobId: job.id, stop });
     effects.push({
       type: 'stop-attempt',

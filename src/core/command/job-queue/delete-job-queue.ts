@@ -6,7 +6,7 @@ import { splitJobId } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';
 import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
-import type { StopRequest } from '../../job/job.ts';
+import type { Stop } from '../../job/stop.ts';
 import type { World } from '../../world/world.ts';
 import type { Decided, DeleteJobQueue } from '../command.ts';
 import { done } from '../command.ts';
@@ -28,7 +28,7 @@ export function decideDeleteJobQueue(
 
   const events: Event[] = [{ type: 'job-queue-stored', queue: { ...queue, status: 'DELETING' } }];
   const effects: Effect[] = [];
-  const stop: StopRequest = { by: 'terminate', reason: queueDeletedReason, atMs: nowMs };
+  const stop: Stop = { by: 'terminate', reason: queueDeletedReason, atMs: nowMs };
   let waitingFor = 0;
   for (const job of world.queueJobs(queue.arn)) {
     waitingFor++;

@@ -3,7 +3,8 @@
 
 import { childId } from '../../../base/ids.ts';
 import type { Event } from '../../event.ts';
-import type { LiveArrayParent, StopRequest } from '../../job/job.ts';
+import type { LiveArrayParent } from '../../job/job.ts';
+import { decidingStop, type Stop } from '../../job/stop.ts';
 import type { World } from '../../world/world.ts';
 
 /** The parent's end, if the children that end now are the last; `anyFailed` speaks of those. */
@@ -15,7 +16,8 @@ export function parentEndEvents(
   if (parent.children.ended + now.endedNow < parent.arraySize) return [];
   const failed = now.anyFailed || parent.children.count('FAILED') > 0;
   if (!failed) return [{ type: 'job-ended', jobId: parent.id, status: 'SUCCEEDED', atMs }];
-  const statusReason = parent.stopRequested?.reason ?? now.because ?? 'Array Child Job failed';
+  const stop = decidingStop(parent.stops, { atMs, heardAtMs: atMs });
+  const statusReason = stop?.reason ?? now.because ?? 'Array Child Job failed';
   return [{ type: 'job-ended', jobId: parent.id, status: 'FAILED', statusReason, atMs }];
 }
 
@@ -26,7 +28,7 @@ export function parentEndEvents(
 export function failWaitingChildren(
   world: World,
   parent: LiveArrayParent,
-  because: StopRequest | { readonly reason: string },
+  because: Stop | { readonly reason: string },
   atMs: number,
 ): Event[] {
   if (parent.children.waiting === 0) return [];

@@ -310,7 +310,7 @@ describe('Stopping a multi-node parallel job', () => {
     life.do({ type: 'meet-deadline', deadline: must(life.world.deadlines.take(1_000_000)) });
     life.exited('1', 143);
     life.do(terminate);
-    assert.equal(life.world.jobs.get(job)?.stopRequested?.by, 'timeout');
+    assert.equal(life.world.jobs.get(job)?.stops?.[0]?.by, 'timeout');
     for (const name of ['1#0', '1#2']) life.exited(name, 143);
     assert.equal(life.written().statusReason, 'Job attempt duration exceeded timeout');
   });

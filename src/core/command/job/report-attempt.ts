@@ -8,10 +8,11 @@ import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
 import { instanceEndedReason } from '../../host/instance.ts';
 import type { AttemptOnHost, EndedAttempt } from '../../job/attempt.ts';
-import type { LiveJob, MainNodeEnd, StartingJob, StopRequest } from '../../job/job.ts';
+import type { LiveJob, MainNodeEnd, StartingJob } from '../../job/job.ts';
 import { isRetried } from '../../job/retry.ts';
 import type { EndedStatus } from '../../job/status.ts';
-import { isLive, terminateOf } from '../../job/job.ts';
+import { decidingStop, stopBy } from '../../job/stop.ts';
+import { isLive } from '../../job/job.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import { parentEndEvents } from './array-fold.ts';
@@ -69,7 +70,7 @@ function startAttempt(
     address: attempt.network && (address ?? world.hosts.addressOf(attempt.hostId)),
   };
   if (otherNodes.length === 0) return { events: [running], effects: [] };
-  if (job.stopRequested !== undefined)
+  if (job.stops !== undefined)
     return { events: [running, ...releaseAll(otherNodes, atMs, nowMs)], effects: [] };
   return {
     events: [running, { type: 'nodes-launched', jobId: job.id, nodes: otherNodes, atMs }],
@@ -117,7 +118,7 @@ function outcomeOf(
   report: Exclude<ReportAttempt['report'], { type: 'started' }>,
   nowMs: number,
 ): Outcome {
-  const stop = stopOf(job, report.atMs, nowMs);
+  const stop = decidingStop(job.stops, { atMs: report.atMs, heardAtMs: nowMs });
   const ran = report.type === 'exited';
   // However it took the end of its host: nobody asked for the job to end.
   if (stop?.by === 'host')
@@ -168,24 +169,6 @@ function outcomeOf(
     default:
       return never(report);
   }
-}
-
-/**
- * A timeout that was noticed late, or the end of a host, stops nothing that had ended before it. A
- * stop that is still to come by the clock means that somebody set the clock back since: then an end
- * that is not itself to come was timed after that, and so after the stop. Nor does the end of a
- * host keep a job from being tried again: who terminated it since goes before.
- */
-function stopOf(
-  { stopRequested }: LiveJob,
-  endedAtMs: number,
-  nowMs: number,
-): StopRequest | undefined {
-  if (stopRequested?.by !== 'timeout' && stopRequested?.by !== 'host') return stopRequested;
-  const { by, atMs, later } = stopRequested;
-  const wasClockSetBetween = endedAtMs <= nowMs && nowMs < atMs;
-  const stopped = endedAtMs >= atMs || wasClockSetBetween;
-  return stopped && (by === 'timeout' || later === undefined) ? stopRequested : later;
 }
 
 /** Between characters: half of a surrogate pair is none. */
@@ -270,7 +253,7 @@ function jobEndEvents(
   const array = index === undefined ? undefined : world.arrayParent(parent);
   // Cancelling an array lets its children run on, and tries none of them again; a node is tried
   // again with its job.
-  if (retriable && node === undefined && array?.stopRequested === undefined)
+  if (retriable && node === undefined && array?.stops === undefined)
     return [{ type: 'job-retried', jobId: job.id, atMs }];
   const ended: Event = { type: 'job-ended', jobId: job.id, status, statusReason, atMs };
   return array === undefined
@@ -289,8 +272,8 @@ function lastNodeEvents(world: World, { id }: LiveJob): Event[] {
   )
     return [];
   // Whoever terminated it meanwhile wants no next attempt.
-  const { mainNodeEnd, stopRequested } = job;
-  const terminate = terminateOf(stopRequested);
+  const { mainNodeEnd } = job;
+  const terminate = stopBy(job.stops, 'terminate');
   return jobEndEvents(
     world,
     job,

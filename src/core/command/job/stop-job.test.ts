@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { arn, attemptId, hostId, jobId, scopeOf } from '../../../base/ids.ts';
 import { checkWorld } from '../../world/invariant.ts';
 import { ChildTable } from '../../job/child-table.ts';
-import { isArrayParent, terminateOf } from '../../job/job.ts';
+import { isArrayParent } from '../../job/job.ts';
+import { stopBy } from '../../job/stop.ts';
 import { World } from '../../world/world.ts';
 import { decideReportAttempt } from './report-attempt.ts';
 import { decideStopJob } from './stop-job.ts';
@@ -114,7 +115,7 @@ test('terminating an array stops what runs too', () => {
   assert.deepEqual(stop(world, 'terminate', 'enough'), ['stop-attempt']);
   exit(world, 143);
   assert.deepEqual(
-    [parent(world).status, parent(world).statusReason, parent(world).stopRequested?.by],
+    [parent(world).status, parent(world).statusReason, parent(world).stops?.[0]?.by],
     ['FAILED', 'enough', 'terminate'],
   );
   assert.equal(world.jobs.size, 0);
@@ -126,12 +127,10 @@ test('terminating an array that was cancelled stops what ran on; the first reaso
   assert.deepEqual(stop(world, 'terminate', 'second'), ['stop-attempt']);
   assert.deepEqual(stop(world, 'terminate', 'third'), []);
   exit(world, 143);
-  assert.deepEqual(parent(world).stopRequested, {
-    by: 'cancel',
-    reason: 'first',
-    atMs: 5,
-    later: { by: 'terminate', reason: 'second', atMs: 5 },
-  });
+  assert.deepEqual(parent(world).stops, [
+    { by: 'cancel', reason: 'first', atMs: 5 },
+    { by: 'terminate', reason: 'second', atMs: 5 },
+  ]);
   assert.equal(parent(world).statusReason, 'first');
 });
 
@@ -162,7 +161,7 @@ test('what its timeout has stopped shows that, though it is terminated before it
   exit(world, 143, 5);
   const ended = world.changes.children.get(child)?.job;
   assert.deepEqual(
-    [ended?.statusReason, terminateOf(ended?.stopRequested)?.reason],
+    [ended?.statusReason, stopBy(ended?.stops, 'terminate')?.reason],
     ['Job attempt duration exceeded timeout', 'enough'],
   );
 });
@@ -191,5 +190,5 @@ test('unknown jobs, ended ones and children that are none are as the caller want
   const world = arrayWorld();
   for (const target of ['none', `${id}:3`, 'none:0'])
     assert.deepEqual(stop(world, 'terminate', 'x', jobId(target)), []);
-  assert.equal(world.arrayParent(id).stopRequested, undefined);
+  assert.equal(world.arrayParent(id).stops, undefined);
 });

@@ -6,8 +6,9 @@ import { refuse } from '../../../base/refusal.ts';
 import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
 import type { AttemptOnHost } from '../../job/attempt.ts';
-import type { LiveArrayParent, LiveJob, StopRequest, WorldJob } from '../../job/job.ts';
-import { hasEnded, isArrayParent, isLive, withLater } from '../../job/job.ts';
+import type { LiveArrayParent, LiveJob, WorldJob } from '../../job/job.ts';
+import { hasEnded, isArrayParent, isLive } from '../../job/job.ts';
+import { takesStop, withStop, type Stop } from '../../job/stop.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
@@ -28,7 +29,7 @@ export function decideStopJob(world: World, command: StopJob, nowMs: number): De
     );
   const job = findJob(world, command.scope, command.jobId);
   if (job === undefined) return { events: [], effects: [], reply: done };
-  const stop: StopRequest = {
+  const stop: Stop = {
     by: command.by,
     reason: command.reason.slice(0, limit.reasonLength),
     atMs: nowMs,
@@ -52,15 +53,11 @@ export function findJob(world: World, scope: StopJob['scope'], id: JobId): World
  * What stopping a job brings about: waiting ones end at once with the given reason; what runs is
  * stopped by `terminate` and left alone by `cancel`.
  */
-export function stopEvents(world: World, job: WorldJob, stop: StopRequest): Stopped {
+export function stopEvents(world: World, job: WorldJob, stop: Stop): Stopped {
   return isArrayParent(job) ? stopArray(world, job, stop) : stopSingle(world, job, stop);
 }
 
-function stopSingle(
-  world: World,
-  job: Exclude<WorldJob, LiveArrayParent>,
-  stop: StopRequest,
-): Stopped {
+function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop: Stop): Stopped {
   if (isLive(job)) return stopLive(world, job, stop);
   const { parent, index } = splitJobId(job.id);
   const events: Event[] = [
@@ -80,13 +77,12 @@ function stopSingle(
   return { events, effects: [] };
 }
 
-function stopLive(world: World, job: LiveJob, stop: StopRequest): Stopped {
-  const asked = withLater(job.stopRequested, stop);
-  if (stop.by === 'cancel' || asked === job.stopRequested) return { events: [], effects: [] };
+function stopLive(world: World, job: LiveJob, stop: Stop): Stopped {
+  if (stop.by === 'cancel' || !takesStop(job.stops, stop)) return { events: [], effects: [] };
   const nodes = stopNodes(world, job.id, stop);
   const effects = hasEnded(job) ? nodes.effects : [stopEffect(job.attempt), ...nodes.effects];
   return {
-    events: [{ type: 'stop-requested', jobId: job.id, stop: asked }, ...nodes.events],
+    events: [{ type: 'stop-requested', jobId: job.id, stop }, ...nodes.events],
     effects,
   };
 }
@@ -95,10 +91,8 @@ function stopLive(world: World, job: LiveJob, stop: StopRequest): Stopped {
  * The other nodes of a multi-node parallel job, as far as they are under way and nobody has stopped
  * them.
  */
-export function stopNodes(world: World, jobId: JobId, stop: StopRequest): Stopped {
-  const nodes = [...world.nodes.live(jobId).values()].filter(
-    ({ stopRequested }) => stopRequested === undefined,
-  );
+export function stopNodes(world: World, jobId: JobId, stop: Stop): Stopped {
+  const nodes = [...world.nodes.live(jobId).values()].filter(({ stops }) => stops === undefined);
   return {
     events: nodes.map(({ id }) => ({ type: 'stop-requested', jobId: id, stop })),
     effects: nodes.map(({ attempt }) => stopEffect(attempt)),
@@ -113,14 +107,15 @@ export const stopEffect = ({ attemptId, hostId }: AttemptOnHost): StopEffect => 
   graceMs: limit.stopGraceSeconds * 1000,
 });
 
-function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): Stopped {
+function stopArray(world: World, parent: LiveArrayParent, stop: Stop): Stopped {
   const events: Event[] = [];
   const effects: Effect[] = [];
-  const asked = withLater(parent.stopRequested, stop);
-  if (asked !== parent.stopRequested)
-    events.push({ type: 'stop-requested', jobId: parent.id, stop: asked });
+  const asked = takesStop(parent.stops, stop)
+    ? { ...parent, stops: withStop(parent.stops, stop) }
+    : parent;
+  if (asked !== parent) events.push({ type: 'stop-requested', jobId: parent.id, stop });
   const { waiting } = parent.children;
-  events.push(...failWaitingChildren(world, parent, asked, stop.atMs));
+  events.push(...failWaitingChildren(world, parent, stop, stop.atMs));
   for (const status of ['STARTING', 'RUNNING'] as const) {
     for (const index of parent.children.indexes(status)) {
       const child = world.child(parent, index);
@@ -130,12 +125,6 @@ function stopArray(world: World, parent: LiveArrayParent, stop: StopRequest): St
       effects.push(...stopped.effects);
     }
   }
-  events.push(
-    ...parentEndEvents(
-      { ...parent, stopRequested: asked },
-      { endedNow: waiting, anyFailed: waiting > 0 },
-      stop.atMs,
-    ),
-  );
+  events.push(...parentEndEvents(asked, { endedNow: waiting, anyFailed: waiting > 0 }, stop.atMs));
   return { events, effects };
 }

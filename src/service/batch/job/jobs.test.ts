@@ -232,14 +232,14 @@ test('a container that never started has a reason and a stream, and no exit code
 });
 
 test('a job that was cancelled before it ran has stoppedAt and no attempts (Metaflow waits for stoppedAt)', async () => {
-  const stopRequested = { by: 'cancel' as const, reason: 'not needed', atMs: 3000 };
+  const stops = [{ by: 'cancel' as const, reason: 'not needed', atMs: 3000 }];
   const { job, summary } = await described(
     view({
       ...identity,
       status: 'FAILED',
       statusReason: 'not needed',
       stoppedAtMs: 3000,
-      stopRequested,
+      stops,
     }),
   );
   assert.deepEqual(

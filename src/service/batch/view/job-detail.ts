@@ -13,7 +13,8 @@ import type {
 import { containerInstanceArn, nameInArn, taskArn } from '../../../core/arn.ts';
 import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
 import { logTarget } from '../../../core/job/container.ts';
-import { isArrayParent, terminateOf } from '../../../core/job/job.ts';
+import { isArrayParent } from '../../../core/job/job.ts';
+import { stopBy } from '../../../core/job/stop.ts';
 import { propertiesOfNode } from '../../../core/job/nodes.ts';
 import type { JobView } from '../../../port/reader.ts';
 import { shownContainer, shownNodes } from './container.ts';
@@ -55,8 +56,8 @@ export function jobDetail(view: JobView): JobDetail {
     tags: { ...view.tags },
     propagateTags: detail.propagateTags,
     platformCapabilities: [...(detail.platformCapabilities ?? ['EC2'])],
-    isCancelled: job.stopRequested?.by === 'cancel',
-    isTerminated: terminateOf(job.stopRequested) !== undefined,
+    isCancelled: stopBy(job.stops, 'cancel') !== undefined,
+    isTerminated: stopBy(job.stops, 'terminate') !== undefined,
     consumableResourceProperties: detail.consumableResourceProperties,
   };
 }

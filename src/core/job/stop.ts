@@ -1,0 +1,57 @@
+// The stops of a job: who wanted it, or its attempt, to end, in the order in which they asked; and
+// which of them decides how an attempt ends. Nothing here changes a job.
+
+/** Something that ends a job that waits, or an attempt that is under way. */
+export interface Stop {
+  /**
+   * `host`: its instance ends; the job may be retried. `main-node`: for another node, because the
+   * main one has ended.
+   */
+  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'main-node';
+  readonly reason: string;
+  /** When it was asked for; a timeout's limit, however late it was noticed. */
+  readonly atMs: number;
+}
+
+/** A job holds this only where there is a stop; a next attempt begins without. */
+export type Stops = readonly Stop[] | undefined;
+
+/** Whether one more says anything new: the first does, and a terminate where there is none. */
+export const takesStop = (stops: Stops, { by }: Stop): boolean =>
+  stops === undefined || (by === 'terminate' && stopBy(stops, by) === undefined);
+
+export const withStop = (stops: Stops, stop: Stop): readonly Stop[] => [...(stops ?? []), stop];
+
+export const stopBy = (stops: Stops, by: Stop['by']): Stop | undefined =>
+  stops?.find((stop) => stop.by === by);
+
+/**
+ * The stop that decides an end, unless that came by itself: the first that was there by then. Only
+ * the end of a host gives way to any other, for it does not keep a job from being tried again, and
+ * whoever asked for the other one wants that.
+ */
+export function decidingStop(
+  stops: Stops,
+  end: { readonly atMs: number; readonly heardAtMs: number },
+): Stop | undefined {
+  const there = stops?.filter((stop) => wasThere(stop, end)) ?? [];
+  return there.find(({ by }) => by !== 'host') ?? there[0];
+}
+
+/**
+ * A timeout that was noticed late, or the end of a host, stops nothing that had ended before it. A
+ * stop that is still to come by the clock means that somebody set the clock back since: then an end
+ * that is not itself to come was timed after that, and so after the stop.
+ */
+function wasThere(
+  { by, atMs }: Stop,
+  end: { readonly atMs: number; readonly heardAtMs: number },
+): boolean {
+  if (by !== 'timeout' && by !== 'host') return true;
+  const wasClockSetBack = end.atMs <= end.heardAtMs && end.heardAtMs < atMs;
+  return end.atMs >= atMs || wasClockSetBack;
+}
+
+/** The stop that has decided an end: its reason is what that shows. */
+export const stopShown = (stops: Stops, shown: string | undefined): Stop | undefined =>
+  stops?.find(({ reason }) => reason === shown);
