@@ -198,7 +198,7 @@ function place(world: World, most: number): void {
     });
   }
   pass.end();
-  world.changes.clear();
+  world.changes.take();
 }
 
 /** The job has run; its place in the list is the last one's from here on. */

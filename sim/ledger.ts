@@ -31,6 +31,7 @@ import type { JobDefinition } from '../src/core/job-definition/job-definition.ts
 import type { JobQueue } from '../src/core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../src/core/scheduling-policy/scheduling-policy.ts';
 import type { Commit } from '../src/port/store.ts';
+import { removed, written } from './rows.ts';
 
 /** One row that a transaction wrote. */
 export interface Change {
@@ -227,26 +228,25 @@ export class Ledger {
 
   fold(commit: Commit): Change[] {
     this.#runnable = undefined;
-    for (const arn of commit.deleted) {
-      this.queues.delete(arn);
-      this.environments.delete(arn);
-      this.policies.delete(arn);
-      this.consumables.delete(arn);
-    }
-    for (const host of commit.hosts)
+    const { rows } = commit;
+    for (const arn of removed(rows.jobQueues)) this.queues.delete(arn);
+    for (const arn of removed(rows.computeEnvironments)) this.environments.delete(arn);
+    for (const arn of removed(rows.schedulingPolicies)) this.policies.delete(arn);
+    for (const arn of removed(rows.consumableResources)) this.consumables.delete(arn);
+    for (const host of written(rows.hosts))
       if (host.kind === 'instance') this.instances.set(host.id, host);
-    for (const id of commit.hostsLeft) this.instances.delete(id);
-    for (const queue of commit.jobQueues) this.queues.set(queue.arn, queue);
-    for (const environment of commit.computeEnvironments)
+    for (const id of removed(rows.hosts)) this.instances.delete(id);
+    for (const queue of written(rows.jobQueues)) this.queues.set(queue.arn, queue);
+    for (const environment of written(rows.computeEnvironments))
       this.environments.set(environment.arn, environment);
-    for (const definition of commit.jobDefinitions)
+    for (const definition of written(rows.jobDefinitions))
       this.definitions.set(definition.arn, definition);
-    for (const resource of commit.consumableResources) this.consumables.set(resource.arn, resource);
-    for (const policy of commit.schedulingPolicies) this.policies.set(policy.arn, policy);
-    for (const detail of commit.submitted) this.details.set(detail.id, detail);
-    return [...commit.jobs, ...commit.children.map((child) => child.job)].map((job) =>
-      this.#put(job),
-    );
+    for (const resource of written(rows.consumableResources))
+      this.consumables.set(resource.arn, resource);
+    for (const policy of written(rows.schedulingPolicies)) this.policies.set(policy.arn, policy);
+    for (const detail of written(rows.submitted)) this.details.set(detail.id, detail);
+    const children = written(rows.children).map((child) => child.job);
+    return [...rows.jobs.values(), ...children].map((job) => this.#put(job));
   }
 
   #put(after: Job | ArrayParent): Change {

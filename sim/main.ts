@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import type { Committed } from './ledger.ts';
 import { simulate } from './simulation.ts';
 import { Tally, type SeedReport } from './tally.ts';
+import { written } from './rows.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -69,7 +70,7 @@ async function runSeed(seed: number, twice: boolean): Promise<SeedReport> {
 }
 
 function trace({ atMs, commit, changes }: Committed): void {
-  for (const detail of commit.submitted)
+  for (const detail of written(commit.rows.submitted))
     if (detail.id === values.trace)
       console.log(new Date(atMs).toISOString(), 'submitted', JSON.stringify(detail));
   for (const { id, after } of changes)

@@ -34,6 +34,7 @@ import { startFailure, type Expectation } from './oracle.ts';
 import { Random } from './random.ts';
 import { settle, VirtualClock } from './virtual-clock.ts';
 import { ownHosts, Workload, type Answer } from './workload.ts';
+import { removed, written } from './rows.ts';
 
 export interface RunResult {
   /** Of every commit, and of all that is there at the end: the same seed gives the same hash. */
@@ -115,14 +116,14 @@ interface Life {
 }
 
 /** What a transaction did, in order; what its rows say is told once, when everything is over. */
-function textOf({ atMs, jobs, children, hosts }: Commit): string {
+function textOf({ atMs, rows }: Commit): string {
   let text = String(atMs);
-  for (const { id, status } of jobs) text += id + status;
+  for (const { id, status } of rows.jobs.values()) text += id + status;
   for (const {
     job: { id, status },
-  } of children)
+  } of rows.children.values())
     text += id + status;
-  for (const { id } of hosts) text += id;
+  for (const id of rows.hosts.keys()) text += id;
   return text;
 }
 
@@ -581,7 +582,7 @@ class Simulation {
    * checker.
    */
   #noteLosses({ commit, changes }: Committed): void {
-    for (const host of commit.hosts)
+    for (const host of written(commit.rows.hosts))
       for (const old of host.kind === 'registered' ? host.oldAttempts : [])
         this.#containers.lost.add(old.attemptId);
     const { hostEnding, lost } = this.#containers;
@@ -593,12 +594,12 @@ class Simulation {
       )
         hostEnding.set(after.attempt.attemptId, this.#clock.elapsedMs);
     const gone = new Set([
-      ...commit.hostsLeft,
-      ...commit.hosts.flatMap((host) =>
+      ...removed(commit.rows.hosts),
+      ...written(commit.rows.hosts).flatMap((host) =>
         host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : [],
       ),
     ]);
-    const silent = commit.hosts.flatMap((host) =>
+    const silent = written(commit.rows.hosts).flatMap((host) =>
       host.kind === 'registered' && host.lost !== undefined ? [host.id] : [],
     );
     if (gone.size + silent.length === 0) return;

@@ -14,16 +14,15 @@ import {
   jobId,
   nodeId,
   scopeOf,
-  type Arn,
   type HostId,
   type JobId,
   type Scope,
 } from '../src/base/ids.ts';
 import { isRefusal } from '../src/base/refusal.ts';
-import { schedulingPolicyArn } from '../src/core/arn.ts';
+import { jobQueueArn, schedulingPolicyArn } from '../src/core/arn.ts';
 import type { Command } from '../src/core/command/command.ts';
 import type { HostFacts } from '../src/core/host/host.ts';
-import type { TableWrite, TableWriteOutcome } from '../src/port/store.ts';
+import type { TableWrite, TableWriteOutcome } from '../src/port/table.ts';
 import { NodesWorkload } from './nodes-workload.ts';
 import type { ExitRule, Plan, RunPlan } from './oracle.ts';
 import { Expectation, startFailure } from './oracle.ts';
@@ -717,21 +716,27 @@ export class Workload {
     };
   }
 
-  /** Tags and log groups: tables beside the world, through the same door. */
+  /** Also of queues that come and go: tags go with what has them. */
+  #changeTags(): Command {
+    const random = this.#random;
+    return {
+      type: 'change-tags',
+      scope,
+      arn: jobQueueArn(scope, random.pick([...lastingQueues, ...passingQueues])),
+      set: { [`key-${random.below(5)}`]: `value-${this.#made++}` },
+      remove: [`key-${random.below(5)}`],
+    };
+  }
+
+  /** Log groups and their streams: tables beside the world, through the same door; and tags. */
   #writeTable(): void {
     const random = this.#random;
     const name = `group-${random.below(3)}`;
-    const arn =
-      `arn:aws:batch:us-east-1:000000000000:job-queue/${random.pick(lastingQueues)}` as Arn;
+    if (random.below(4) === 0) {
+      this.#send(this.#changeTags());
+      return;
+    }
     const write = random.pick<TableWrite>([
-      {
-        table: 'tag',
-        write: 'merge',
-        arn,
-        set: { [`key-${random.below(5)}`]: `value-${this.#made++}` },
-        remove: [`key-${random.below(5)}`],
-        maxTags: 4,
-      },
       { table: 'log-group', write: 'create', row: { scope, name, createdAtMs: this.#made } },
       { table: 'log-group', write: 'delete', scope, name },
       {

@@ -9,7 +9,8 @@ import type { Command } from '../../src/core/command/command.ts';
 import { isArrayParent, isLive } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
 import { stopBy } from '../../src/core/job/stop.ts';
-import type { Store, TableWrite } from '../../src/port/store.ts';
+import type { Store } from '../../src/port/store.ts';
+import type { TableWrite } from '../../src/port/table.ts';
 import { isNode, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
@@ -27,7 +28,9 @@ export const answersKept: Checker = {
         'command' in answer
           ? isRefusal(answer.reply)
             ? undefined
-            : wrongCommand(answer.command, answer.reply, ledger)
+            : answer.command.type === 'change-tags'
+              ? wrongTags(answer.command, store)
+              : wrongCommand(answer.command, answer.reply, ledger)
           : answer.outcome === 'done'
             ? wrongWrite(answer.write, store)
             : undefined;
@@ -41,6 +44,8 @@ function subjectOf(command: Command): string {
     case 'submit-job':
     case 'stop-job':
       return `job ${command.jobId}`;
+    case 'change-tags':
+      return `tags of ${command.arn}`;
     case 'create-job-queue':
       return `queue ${command.request.jobQueueName}`;
     case 'update-job-queue':
@@ -63,8 +68,6 @@ function subjectOf(command: Command): string {
 /** A log group takes its streams with it. */
 function tableSubjectOf(write: TableWrite): string {
   switch (write.table) {
-    case 'tag':
-      return `tags of ${write.arn}`;
     case 'log-group':
       return `log group ${write.write === 'create' ? write.row.name : write.name}`;
     case 'log-stream':
@@ -166,17 +169,19 @@ function wrongStop(
     : `job ${jobId} was stopped and is ${status}`;
 }
 
+function wrongTags(
+  { arn, set, remove }: Command & { type: 'change-tags' },
+  { reader }: Store,
+): string | undefined {
+  const tags = reader.tags(arn);
+  const lacks = Object.entries(set).find(
+    ([key, value]) => !remove.includes(key) && tags[key] !== value,
+  );
+  return lacks && `tag ${lacks[0]} of ${arn} was set to ${lacks[1]} and is ${tags[lacks[0]]}`;
+}
+
 function wrongWrite(write: TableWrite, { reader }: Store): string | undefined {
   switch (write.table) {
-    case 'tag': {
-      const tags = reader.tags(write.arn);
-      const lacks = Object.entries(write.set).find(
-        ([key, value]) => !write.remove.includes(key) && tags[key] !== value,
-      );
-      return (
-        lacks && `tag ${lacks[0]} of ${write.arn} was set to ${lacks[1]} and is ${tags[lacks[0]]}`
-      );
-    }
     case 'log-group': {
       const name = write.write === 'create' ? write.row.name : write.name;
       const there =

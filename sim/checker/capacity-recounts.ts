@@ -10,6 +10,7 @@ import type { Needs } from '../../src/core/job/needs.ts';
 import type { World } from '../../src/core/world/world.ts';
 import { holdingsOf, type Holding, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
+import { written } from '../rows.ts';
 
 interface Sum {
   milliVcpu: number;
@@ -105,8 +106,8 @@ export function capacityRecounts(): Checker {
     law: 'capacity recounts',
     check({ commits, server, ledger }) {
       for (const { commit, changes, placed } of commits) {
-        for (const host of commit.hosts) ownCapacity.set(host.id, host.capacity);
-        for (const host of commit.hosts)
+        for (const host of written(commit.rows.hosts)) ownCapacity.set(host.id, host.capacity);
+        for (const host of written(commit.rows.hosts))
           if (host.kind === 'instance') machineOf.set(host.id, host.machineId);
         for (const { before, after } of changes) {
           const [was, is] = [holdingsOf(before), holdingsOf(after)];

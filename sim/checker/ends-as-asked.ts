@@ -7,12 +7,13 @@ import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
 import { stopsOf } from '../ledger.ts';
 import { BrokenLaw, law, type Checker, type Observed } from './checker.ts';
+import { written } from '../rows.ts';
 
 export const endsAsAsked: Checker = {
   law: 'accepted jobs survive, and end as they should',
   check(observed) {
     for (const { commit, changes } of observed.commits) {
-      for (const { id } of commit.submitted)
+      for (const { id } of written(commit.rows.submitted))
         if (!observed.expectations.has(id))
           throw new BrokenLaw(`job ${id} was never submitted by anybody`);
       for (const { after } of changes)

@@ -5,6 +5,7 @@
 import type { Arn } from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+import { written } from '../rows.ts';
 
 type Status = ComputeEnvironment['status'];
 
@@ -48,7 +49,7 @@ export function environmentsSettle(): Checker {
     law: 'compute environments come to rest, and go from status to status as on AWS',
     check({ commits }) {
       for (const { commit } of commits)
-        for (const environment of commit.computeEnvironments) checkStep(environment);
+        for (const environment of written(commit.rows.computeEnvironments)) checkStep(environment);
     },
     checkTime(observed) {
       const { ledger, server, elapsedMs, upSinceMs } = observed;

@@ -10,6 +10,7 @@ import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
 import { partsOf, type Committed, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+import { removed, written } from '../rows.ts';
 
 /**
  * Between two looks at an idle instance; it is kept too long when so many in a row find nothing
@@ -182,17 +183,18 @@ export function idleInstancesEnd(): Checker {
       const stillBusy = new Set([...busy].filter((id) => nowBusy.has(id)));
       for (const { commit } of commits) {
         const ends = [
-          ...commit.hostsLeft,
-          ...commit.hosts.flatMap((host) =>
+          ...removed(commit.rows.hosts),
+          ...written(commit.rows.hosts).flatMap((host) =>
             host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : [],
           ),
         ];
         for (const id of ends)
           if (known.has(id)) checkEnd(known.get(id) as Instance, commit.atMs, observed, stillBusy);
-        for (const host of commit.hosts)
+        for (const host of written(commit.rows.hosts))
           if (host.kind === 'instance') checkDrain(known.get(host.id), host, observed);
-        for (const host of commit.hosts) if (host.kind === 'instance') known.set(host.id, host);
-        for (const id of commit.hostsLeft) known.delete(id);
+        for (const host of written(commit.rows.hosts))
+          if (host.kind === 'instance') known.set(host.id, host);
+        for (const id of removed(commit.rows.hosts)) known.delete(id);
       }
       busy = nowBusy;
       noteIdle(observed);

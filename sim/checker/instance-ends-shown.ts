@@ -9,6 +9,7 @@ import type { Stop } from '../../src/core/job/stop.ts';
 import type { Commit } from '../../src/port/store.ts';
 import { stopsIn } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+import { written } from '../rows.ts';
 
 /** A job, and the stops that somebody asked for. */
 interface Asked {
@@ -70,7 +71,7 @@ export function instanceEndsShown(): Checker {
     check(observed) {
       const { commits, ledger, elapsedMs } = observed;
       for (const { commit, changes } of commits) {
-        for (const host of commit.hosts)
+        for (const host of written(commit.rows.hosts))
           if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' && !ended.has(host.id))
             ended.set(host.id, { atMs: commit.atMs, elapsedMs, commit });
         for (const { before, after } of changes) {

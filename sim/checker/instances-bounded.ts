@@ -7,6 +7,7 @@ import type { ComputeEnvironment } from '../../src/core/compute-environment/comp
 import type { Instance } from '../../src/core/host/host.ts';
 import type { Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+import { written } from '../rows.ts';
 
 /** So soon they are launched again, unless launches fail one after the other. */
 const slackMs = 10_000;
@@ -74,7 +75,7 @@ export function instancesBounded(): Checker {
     check({ commits, ledger }) {
       if (commits.length === 0) return;
       const launched = commits.flatMap(({ commit }) =>
-        commit.hosts.flatMap((host) =>
+        written(commit.rows.hosts).flatMap((host) =>
           host.kind === 'instance' && !seen.has(host.id) ? [host] : [],
         ),
       );

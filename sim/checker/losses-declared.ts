@@ -4,6 +4,7 @@
 
 import type { HostId } from '../../src/base/ids.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
+import { written } from '../rows.ts';
 
 /**
  * It is asked so often; a silence is noticed so late, and so early an answer may have come before
@@ -20,7 +21,7 @@ export function lossesDeclared(): Checker {
     law: 'a host is declared lost only after silence',
     check({ commits, heardMs, elapsedMs, upSinceMs, clockSetMs, server }) {
       for (const { commit } of commits) {
-        for (const host of commit.hosts) {
+        for (const host of written(commit.rows.hosts)) {
           if (host.kind === 'instance') continue;
           const { id, address, lost } = host;
           if (!seenMs.has(id)) seenMs.set(id, elapsedMs);

@@ -16,6 +16,7 @@ import {
   type Ledger,
 } from '../ledger.ts';
 import { law, type Checker } from './checker.ts';
+import { written } from '../rows.ts';
 
 export function nodesAllOrNone(): Checker {
   /** Who is on each host, by attempt. */
@@ -103,7 +104,7 @@ export function nodesAllOrNone(): Checker {
     law: 'nodes are placed together or not at all',
     check({ commits, ledger }) {
       for (const { commit, changes, placed } of commits) {
-        for (const host of commit.hosts)
+        for (const host of written(commit.rows.hosts))
           shared.set(host.id, host.kind === 'instance' ? host : undefined);
         for (const { before } of changes) note(holdingsOf(before), false);
         for (const { after } of changes) note(holdingsOf(after), true);

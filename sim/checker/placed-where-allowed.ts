@@ -7,6 +7,7 @@ import { hasInstances } from '../../src/core/compute-environment/compute-environ
 import type { Instance } from '../../src/core/host/host.ts';
 import { holdingsOf, type Holding, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
+import { removed, written } from '../rows.ts';
 
 export function placedWhereAllowed(): Checker {
   /** As they were before the transactions in hand. */
@@ -39,7 +40,9 @@ export function placedWhereAllowed(): Checker {
     check({ commits, ledger }) {
       for (const { commit, placed } of commits) {
         const after = new Map(
-          commit.hosts.flatMap((host) => (host.kind === 'instance' ? [[host.id, host]] : [])),
+          written(commit.rows.hosts).flatMap((host) =>
+            host.kind === 'instance' ? [[host.id, host]] : [],
+          ),
         );
         for (const job of placed) {
           for (const holding of holdingsOf(job)) {
@@ -50,7 +53,7 @@ export function placedWhereAllowed(): Checker {
           }
         }
         for (const [id, instance] of after) before.set(id, instance);
-        for (const id of commit.hostsLeft) before.delete(id);
+        for (const id of removed(commit.rows.hosts)) before.delete(id);
       }
     },
   };

@@ -8,7 +8,7 @@ import type { FairsharePolicy } from '@aws-sdk/client-batch';
 import { isArrayParent, type Job, type LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
-import type { Commit } from '../../src/port/store.ts';
+import type { ShareChange } from '../../src/core/world/changes.ts';
 import {
   holdingsOf,
   isNode,
@@ -21,6 +21,7 @@ import {
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { asksNoMore } from './order-honoured.ts';
 import { Waits } from './waits.ts';
+import { written } from '../rows.ts';
 
 interface Usage {
   used: number;
@@ -163,7 +164,7 @@ export function sharesHonoured(): Checker {
    * share that comes: not before.
    */
   function forget(
-    { queueArn, shareIdentifier: share, forgotten, usage }: Commit['shareUsage'][number],
+    { queueArn, shareIdentifier: share, forgotten, usage }: ShareChange,
     { commit }: Committed,
     { ledger, clockSetMs }: Observed,
   ): void {
@@ -177,7 +178,7 @@ export function sharesHonoured(): Checker {
     if (
       forgotten &&
       clockSetMs === 0 &&
-      commit.schedulingPolicies.length === 0 &&
+      commit.rows.schedulingPolicies.size === 0 &&
       (recent || milliVcpu > 0)
     )
       throw new BrokenLaw(
@@ -339,7 +340,7 @@ export function sharesHonoured(): Checker {
         const { commit, changes, placed, atMs } = committed;
         foldEnds(changes, ledger);
         // What holds something is not forgotten: its ends in this transaction came before.
-        for (const usage of commit.shareUsage) forget(usage, committed, observed);
+        for (const usage of written(commit.rows.shareUsage)) forget(usage, committed, observed);
         if (placed.length === 0) continue;
         if (observed.clockSetMs === 0)
           for (const job of placed) checkPlaced(observed, job, placed, atMs);

@@ -5,6 +5,7 @@ import type { Arn, JobId } from '../../src/base/ids.ts';
 import { splitJobId } from '../../src/base/ids.ts';
 import { isEnded } from '../../src/core/job/status.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
+import { removed, written } from '../rows.ts';
 
 const text = 'Canceled by JobStateTimeLimit action due to reason: ';
 /** How late a server that is up may act. */
@@ -63,7 +64,7 @@ export function timeLimitsAct(): Checker {
           )
             checkCancelled(observed, id, after.queueArn, after.statusReason.slice(text.length));
         }
-        for (const { arn, blockedHead } of commit.jobQueues) {
+        for (const { arn, blockedHead } of written(commit.rows.jobQueues)) {
           const known = blocked.get(arn);
           if (blockedHead === undefined) blocked.delete(arn);
           else if (
@@ -73,7 +74,7 @@ export function timeLimitsAct(): Checker {
           )
             blocked.set(arn, { ...blockedHead, sinceElapsedMs: elapsedMs });
         }
-        for (const arn of commit.deleted) blocked.delete(arn);
+        for (const arn of removed(commit.rows.jobQueues)) blocked.delete(arn);
       }
     },
     checkTime({ ledger, elapsedMs, upSinceMs, clockSetMs }) {

@@ -156,7 +156,9 @@ describe('a container', () => {
     // The start is what finds it out, so the stream is known before that.
     const stream = new Promise<string>(
       (resolve) =>
-        (rig.store.onCommit = ({ logStreams }) => logStreams[0] && resolve(logStreams[0].name)),
+        (rig.store.onCommit = ({ rows }) => {
+          for (const { name } of rows.logStreams.values()) resolve(name);
+        }),
     );
     const id = await rig.submit('secret');
     const { status, statusReason, attempts } = rig.store.job(id);

@@ -30,7 +30,7 @@ import type { Store, StoredWorld } from '../port/store.ts';
 import { CommandQueue, Stopped } from './turn/command-queue.ts';
 import { EffectRunner } from './host/effect-runner.ts';
 import { HostLink } from './host/host-link.ts';
-import { jobOfOldAttempt } from './turn/past.ts';
+import { jobOfOldAttempt } from './turn/prefetch.ts';
 import { Launches } from './host/launches.ts';
 import { KeptOutput } from './log/kept-output.ts';
 import { LogPump, type LogDestination } from './log/log-pump.ts';
@@ -505,6 +505,7 @@ export function restoreWorld(stored: StoredWorld, settings: Settings): World {
   }
   restoreReadiness(world);
   world.nextSequence = Math.max(world.nextSequence, stored.nextSequence);
-  world.changes.clear();
+  world.changes.take();
+  world.transitions.length = 0;
   return world;
 }

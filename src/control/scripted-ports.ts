@@ -35,7 +35,8 @@ import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
 import type { LogSink, LogStreamKey, LogStreamWriter } from '../port/log-sink.ts';
 import { limit } from '../core/limit.ts';
-import type { Commit, Store, StoredWorld, StoreReader, TableWriteOutcome } from '../port/store.ts';
+import type { Commit, Store, StoredWorld, StoreReader } from '../port/store.ts';
+import type { TableWriteOutcome } from '../port/table.ts';
 import { Control } from './control.ts';
 
 export const scope: Scope = scopeOf('123456789012', 'eu-west-1');
@@ -126,7 +127,7 @@ export class ScriptedStore implements Store {
   commit(commit: Commit): readonly TableWriteOutcome[] {
     if (this.failure) throw this.failure;
     this.commits.push(commit);
-    for (const detail of commit.submitted) this.#details.set(detail.id, detail);
+    for (const detail of commit.rows.submitted.values()) this.#details.set(detail.id, detail);
     this.onCommit(commit);
     return commit.tableWrites.map(() => 'done');
   }
@@ -140,9 +141,7 @@ export class ScriptedStore implements Store {
   /** The last value of a job that was committed. */
   job(id: JobId): Job {
     for (const commit of this.commits.toReversed()) {
-      const found = [...commit.jobs, ...commit.children.map((child) => child.job)].find(
-        (job) => job.id === id,
-      );
+      const found = commit.rows.jobs.get(id) ?? commit.rows.children.get(id)?.job;
       if (found !== undefined) return found as Job;
     }
     throw new Error(`no job ${id} was committed`);

@@ -48,6 +48,7 @@ export type ResourceEvent =
       readonly definition: JobDefinition;
       readonly tags?: Tags | undefined;
     }
+  | { readonly type: 'tags-changed'; readonly arn: Arn; readonly tags: Tags }
   | { readonly type: 'host-stored'; readonly host: Host }
   /** Whatever ran there is over. */
   | { readonly type: 'host-left'; readonly hostId: HostId; readonly atMs: number };

@@ -3,7 +3,7 @@
 import type { Principal } from '../base/principal.ts';
 import type { Refusal } from '../base/refusal.ts';
 import type { Command, ReplyOf } from '../core/command/command.ts';
-import type { TableWrite, TableWriteOutcome } from './store.ts';
+import type { TableWrite, TableWriteOutcome } from './table.ts';
 
 /** Who asked for a change: a caller, or a part of the server of its own accord. */
 export type Envelope = RequestEnvelope | PartEnvelope;
@@ -36,8 +36,8 @@ export interface CommandBus {
    */
   submit<C extends Command>(command: C, envelope: Envelope): Promise<ReplyOf<C> | Refusal>;
   /**
-   * Writes to tables of a service of its own (log groups, tags), in the same durable transaction as
-   * the commands beside it.
+   * Writes to tables of a service of its own (log groups), in the same durable transaction as the
+   * commands beside it.
    */
   write(write: TableWrite, envelope: Envelope): Promise<TableWriteOutcome>;
 }

@@ -1,8 +1,9 @@
 // The store port: durable rows. A commit is all or nothing and durable when it returns; a failed
 // one stops the process. The store decides nothing: rows are exactly what core's variants say.
 
-import type { Arn, AttemptId, HostId, JobId, Scope } from '../base/ids.ts';
-import type { LogStreamRow, ShareChange } from '../core/world/changes.ts';
+import type { Arn, AttemptId, JobId, Scope } from '../base/ids.ts';
+import type { Refusal } from '../base/refusal.ts';
+import type { ChangedRows, LogStreamRow } from '../core/world/changes.ts';
 import type { ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
@@ -13,165 +14,38 @@ import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import type { ShareUsage } from '../core/schedule/order/share.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
+import type { Transition } from '../core/turn/transition.ts';
+import type { Envelope } from './command-bus.ts';
+import type {
+  KeptOutputRow,
+  LogGroupRow,
+  ResourceRow,
+  ResourceSpaceKey,
+  TableWrite,
+  TableWriteOutcome,
+} from './table.ts';
 
-/** A log group's row (CloudWatch Logs). */
-export interface LogGroupRow {
-  readonly scope: Scope;
-  readonly name: string;
-  readonly createdAtMs: number;
-  readonly retentionInDays?: number | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
+/** What was asked for in a turn, and by whom: for the journal. */
+export interface Entry {
+  readonly envelope: Envelope;
+  /** The command's type; `table:write` of a table write, whose outcome the store itself knows. */
+  readonly operation: string;
+  readonly refusal?: Refusal | undefined;
 }
 
-export type { LogStreamRow };
-
-/**
- * The resources of one service in one account and region, whose rows change together or not at all.
- */
-export interface ResourceSpaceKey {
-  /** e.g. `iam`, `ec2`. */
-  readonly service: string;
-  readonly scope: Scope;
-}
-
-/**
- * A resource of a service of its own: what it is (`vpc`), its id within its kind, and what the
- * service keeps of it.
- */
-export interface ResourceRow {
-  readonly kind: string;
-  readonly id: string;
-  /** Plain JSON. */
-  readonly body: object;
-}
-
-/**
- * Writes to tables that are no part of the world. Each is conditional, and its outcome says whether
- * it took place.
- */
-export type TableWrite =
-  | { readonly table: 'log-group'; readonly write: 'create'; readonly row: LogGroupRow }
-  /** Deletes the group's streams too. */
-  | {
-      readonly table: 'log-group';
-      readonly write: 'delete';
-      readonly scope: Scope;
-      readonly name: string;
-    }
-  | {
-      readonly table: 'log-group';
-      readonly write: 'retention';
-      readonly scope: Scope;
-      readonly name: string;
-      readonly retentionInDays: number | undefined;
-    }
-  /** As `tag` does it. */
-  | {
-      readonly table: 'log-group';
-      readonly write: 'tag';
-      readonly scope: Scope;
-      readonly name: string;
-      readonly set: Readonly<Record<string, string>>;
-      readonly remove: readonly string[];
-      readonly maxTags: number;
-    }
-  | { readonly table: 'log-stream'; readonly write: 'create'; readonly row: LogStreamRow }
-  | {
-      readonly table: 'log-stream';
-      readonly write: 'delete';
-      readonly scope: Scope;
-      readonly group: string;
-      readonly name: string;
-    }
-  /**
-   * Removes jobs that ended before, the longest ended first, with all that is theirs but their
-   * logs; `absent`: none is left.
-   */
-  | {
-      readonly table: 'job';
-      readonly write: 'expire';
-      readonly endedBeforeMs: number;
-      readonly maxRows: number;
-    }
-  /** Forgets removed jobs that ended before; `absent`: none is left. */
-  | {
-      readonly table: 'remembered-job';
-      readonly write: 'forget';
-      readonly endedBeforeMs: number;
-      readonly maxRows: number;
-    }
-  /** An attempt whose output is not stored yet though its end is, and that stays at its engine. */
-  | { readonly table: 'kept-output'; readonly write: 'put'; readonly row: KeptOutputRow }
-  | { readonly table: 'kept-output'; readonly write: 'delete'; readonly attemptId: AttemptId }
-  /**
-   * Puts and removes rows of a space, if that is still at the version at which they were decided;
-   * else `stale`.
-   */
-  | {
-      readonly table: 'resource';
-      readonly write: 'change';
-      readonly space: ResourceSpaceKey;
-      readonly version: number;
-      readonly put: readonly ResourceRow[];
-      readonly remove: readonly Omit<ResourceRow, 'body'>[];
-    }
-  /**
-   * Merges into the tags of a resource, `absent` where that is gone; refused as `limit` where it
-   * sets some and more than `maxTags` would stand.
-   */
-  | {
-      readonly table: 'tag';
-      readonly write: 'merge';
-      readonly arn: Arn;
-      readonly set: Readonly<Record<string, string>>;
-      readonly remove: readonly string[];
-      readonly maxTags: number;
-    };
-
-/** Where the output of an ended attempt goes, and where it still is. */
-export interface KeptOutputRow {
-  readonly attemptId: AttemptId;
-  readonly hostId: HostId;
-  readonly scope: Scope;
-  readonly group: string;
-  readonly stream: string;
-  /** What begins an event of several lines, where that was asked for. */
-  readonly eventStart?: string | undefined;
-}
-
-/**
- * `exists`: a create found its row; `absent`: the row to change, or its parent, is not there;
- * `limit`: a bound would break; `stale`: what it was decided on has changed since.
- */
-export type TableWriteOutcome = 'done' | 'exists' | 'absent' | 'limit' | 'stale';
-
-/**
- * What one batch of commands did, in final values: a job that changed three times stands here once.
- */
+/** What one turn did. */
 export interface Commit {
   /** When it was decided. */
   readonly atMs: number;
-  /** Immutable parts of newly submitted jobs, arrays included. */
-  readonly submitted: readonly JobDetailRecord[];
-  readonly jobs: readonly (Job | ArrayParent)[];
-  readonly children: readonly ArrayChild[];
-  readonly computeEnvironments: readonly ComputeEnvironment[];
-  readonly jobQueues: readonly JobQueue[];
-  readonly jobDefinitions: readonly JobDefinition[];
-  readonly hosts: readonly EnvironmentHost[];
-  readonly hostsLeft: readonly HostId[];
-  /** Those that ended longest ago go. */
-  readonly instancesEnded: readonly EndedInstance[];
+  /** Rows in final values, by their kind: a job that changed three times stands here once. */
+  readonly rows: ChangedRows;
+  /** Instances that ended before are forgotten. */
   readonly forgetInstancesEndedBeforeMs: number;
-  readonly consumableResources: readonly ConsumableResource[];
-  readonly schedulingPolicies: readonly SchedulingPolicy[];
-  readonly shareUsage: readonly ShareChange[];
-  /** Deleted resources; their rows and tags go. */
-  readonly deleted: readonly Arn[];
-  /** Tags of newly made resources. */
-  readonly tags: ReadonlyMap<Arn, Readonly<Record<string, string>>>;
-  readonly logStreams: readonly LogStreamRow[];
   readonly tableWrites: readonly TableWrite[];
+  /** Of jobs, in the order in which they came about; nothing is stored of them yet. */
+  readonly transitions: readonly Transition[];
+  /** In the order in which they were decided; nothing is stored of them yet. */
+  readonly entries: readonly Entry[];
 }
 
 /** Everything that the world is rebuilt from: resources, and jobs that have not ended. */

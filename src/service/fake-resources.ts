@@ -2,7 +2,8 @@
 // it.
 
 import type { CommandBus } from '../port/command-bus.ts';
-import type { ResourceReader, ResourceRow, ResourceSpaceKey } from '../port/store.ts';
+import type { ResourceReader } from '../port/store.ts';
+import type { ResourceRow, ResourceSpaceKey } from '../port/table.ts';
 
 export class FakeResources implements ResourceReader {
   readonly #rows = new Map<string, ResourceRow>();

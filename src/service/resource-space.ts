@@ -9,7 +9,8 @@ import { must } from '../base/assert.ts';
 import { attemptId, type Scope } from '../base/ids.ts';
 import type { CommandBus, Envelope } from '../port/command-bus.ts';
 import type { Ids } from '../port/ids.ts';
-import type { ResourceReader, ResourceRow, ResourceSpaceKey } from '../port/store.ts';
+import type { ResourceReader } from '../port/store.ts';
+import type { ResourceRow, ResourceSpaceKey } from '../port/table.ts';
 
 /** What a view is asked for: `Kinds` says what the service keeps of each kind. */
 export interface ResourceView<Kinds> {

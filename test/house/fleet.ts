@@ -6,12 +6,11 @@ import { must } from '../../src/base/assert.ts';
 import { arn, attemptId, hostId, jobId, nodeId, type HostId } from '../../src/base/ids.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
 import type { Command } from '../../src/core/command/command.ts';
-import { decide } from '../../src/core/command/decide.ts';
 import type { RegisteredHost } from '../../src/core/host/host.ts';
 import { checkWorld } from '../../src/core/world/invariant.ts';
 import { isArrayParent, isLive } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
-import { settle } from '../../src/core/command/settle.ts';
+import { transact } from '../../src/core/turn/transact.ts';
 import type { World } from '../../src/core/world/world.ts';
 import { scope, submit, worldOf, type Case, type ExampleJob } from './world.ts';
 import { explain, type WaitingReason } from '../../src/core/schedule/explain/explain.ts';
@@ -86,16 +85,8 @@ export class Fleet {
   }
 
   do(command: Command): void {
-    const decision = decide(this.world, command, this.nowMs);
-    if (isRefusal(decision)) throw new Error(decision.message);
-    for (const event of decision.events) this.world.apply(event);
-    for (
-      let occasion = this.world.occasions.shift();
-      occasion !== undefined;
-      occasion = this.world.occasions.shift()
-    ) {
-      for (const event of settle(this.world, occasion, this.nowMs)) this.world.apply(event);
-    }
+    const { reply } = transact(this.world, command, this.nowMs);
+    if (isRefusal(reply)) throw new Error(reply.message);
   }
 
   submit(job: ExampleJob): string {

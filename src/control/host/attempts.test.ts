@@ -367,7 +367,10 @@ describe('a timeout', () => {
     await rig.clock.pass(60_000);
     const stopped = rig.store.commits
       .slice(commits)
-      .map((commit) => commit.children.filter(({ job }) => job.stops?.[0]?.by === 'timeout').length)
+      .map(
+        ({ rows }) =>
+          [...rows.children.values()].filter(({ job }) => job.stops?.[0]?.by === 'timeout').length,
+      )
       .filter((number) => number > 0);
     assert.deepEqual(stopped, [limit.deadlinesPerBatch, 10]);
     assert.equal(rig.job(id)?.stops, undefined, 'a parent has no timeout of its own');

@@ -491,7 +491,7 @@ describe('an instance', () => {
     await rig.clock.pass();
     assert.deepEqual(types(rig), ['m5.large SHUTTING_DOWN']);
     await rig.exited(rig.attempt(id), 143);
-    const ended = rig.store.commits.flatMap(({ instancesEnded }) => instancesEnded);
+    const ended = rig.store.commits.flatMap(({ rows }) => [...rows.instancesEnded.values()]);
     assert.deepEqual(
       ended.map(({ instance: { id: of, ending } }) => [of, ending?.cause]),
       [[instance?.id, 'interruption']],
@@ -701,7 +701,7 @@ describe('an instance of the user’s own', () => {
     await rig.exited(rig.attempt(id), 143);
     assert.deepEqual(types(rig), []);
     assert.deepEqual(
-      rig.store.commits.flatMap(({ instancesEnded }) => instancesEnded),
+      rig.store.commits.flatMap(({ rows }) => [...rows.instancesEnded.values()]),
       [],
       'its record is EC2’s',
     );

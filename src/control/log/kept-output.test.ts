@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { limit } from '../../core/limit.ts';
-import type { TableWrite } from '../../port/store.ts';
+import type { TableWrite } from '../../port/table.ts';
 import { batch, emptyWorld, Rig } from '../scripted-ports.ts';
 
 const writes = (rig: Rig): (TableWrite & { table: 'kept-output' })[] =>

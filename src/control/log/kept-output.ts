@@ -5,7 +5,7 @@
 import type { AttemptId, HostId } from '../../base/ids.ts';
 import type { AttemptOnHost } from '../../core/job/attempt.ts';
 import type { CommandBus, Envelope } from '../../port/command-bus.ts';
-import type { KeptOutputRow } from '../../port/store.ts';
+import type { KeptOutputRow } from '../../port/table.ts';
 import type { LogDestination, LogPump } from './log-pump.ts';
 
 export interface KeptOutputParts {

@@ -8,7 +8,7 @@ import type { Job } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
 import { World } from '../../core/world/world.ts';
 import type { LogStreamFacts, LogStreamKey } from '../../port/log-sink.ts';
-import type { TableWrite, TableWriteOutcome } from '../../port/store.ts';
+import type { TableWrite, TableWriteOutcome } from '../../port/table.ts';
 import { LogRetention } from './log-retention.ts';
 import { ManualClock, scope } from '../scripted-ports.ts';
 

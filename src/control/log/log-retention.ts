@@ -10,7 +10,8 @@ import type { World } from '../../core/world/world.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { LogSink } from '../../port/log-sink.ts';
-import type { LogGroupRow, StoreReader } from '../../port/store.ts';
+import type { StoreReader } from '../../port/store.ts';
+import type { LogGroupRow } from '../../port/table.ts';
 
 export interface LogRetentionParts {
   readonly world: World;

@@ -134,7 +134,7 @@ describe('the queue', () => {
     const taken = rig.control.bus.submit(submission('one'), envelope);
     rig.control.bus.close();
     assert.ok(!isRefusal(await taken));
-    assert.equal(rig.store.commits.at(-1)?.submitted[0]?.id, 'one');
+    assert.equal([...(rig.store.commits.at(-1)?.rows.submitted.keys() ?? [])][0], 'one');
     await assert.rejects(rig.control.bus.submit(submission('two'), envelope), Stopped);
   });
 });

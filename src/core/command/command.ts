@@ -20,10 +20,11 @@ import type { KnownSubnet } from '../compute-environment/subnet.ts';
 import type { KnownReferences } from '../compute-environment/references.ts';
 import type { Deadline } from '../world/deadlines.ts';
 import type { Effect } from '../effect.ts';
-import type { Event } from '../event.ts';
+import type { Event, Tags } from '../event.ts';
 import type { EndCause, HostAddress, HostFacts, LaunchFacts, Machine } from '../host/host.ts';
 import type { Exit, NodeOnHost } from '../job/attempt.ts';
 import type { Job } from '../job/job.ts';
+import type { IndexRange } from '../job/index-ranges.ts';
 import type { EndedStatus } from '../job/status.ts';
 
 export interface CreateComputeEnvironment {
@@ -105,14 +106,30 @@ export interface DeregisterJobDefinition {
   /** `name:revision` or ARN. */
   readonly jobDefinition: string;
 }
+/** TagResource and UntagResource. */
+export interface ChangeTags {
+  readonly type: 'change-tags';
+  readonly scope: Scope;
+  readonly arn: Arn;
+  readonly set: Tags;
+  readonly remove: readonly string[];
+  /** Control fills it in. */
+  readonly past?: PastTags | undefined;
+}
+/** What was stored of a resource before the turn: tags are no part of the world. */
+export interface PastTags {
+  readonly tags: Tags;
+  /** It is a job or a job definition of the scope; of others the world knows. */
+  readonly isStored: boolean;
+}
 export interface SubmitJob {
   readonly type: 'submit-job';
   readonly scope: Scope;
   readonly jobId: JobId;
   readonly request: SubmitJobCommandInput;
   /**
-   * Jobs that it depends on and that have ended before: they are no part of the world. Control
-   * fills it in.
+   * Jobs that it depends on and that have ended before, arrays by their parents: they are no part
+   * of the world. Control fills it in.
    */
   readonly past?: ReadonlyMap<JobId, PastJob> | undefined;
   /** Tags of the definition, where they are propagated: tags are no part of the world. */
@@ -123,7 +140,7 @@ export interface PastJob {
   readonly status: EndedStatus;
   readonly arraySize?: number | undefined;
   /** Of an array. */
-  readonly failedChildren: readonly number[];
+  readonly failedChildren: readonly IndexRange[];
 }
 /** CancelJob and TerminateJob, on a job, an array's parent or a child. */
 export interface StopJob {
@@ -317,6 +334,7 @@ export type Command =
   | DeleteSchedulingPolicy
   | RegisterJobDefinition
   | DeregisterJobDefinition
+  | ChangeTags
   | SubmitJob
   | StopJob
   | PlaceJob
@@ -363,6 +381,7 @@ export interface Replies {
     readonly revision: number;
   };
   'deregister-job-definition': Done;
+  'change-tags': Done;
   'submit-job': { readonly jobId: JobId; readonly jobName: string; readonly jobArn: Arn };
   'stop-job': Done;
   'place-job': Done;
@@ -392,10 +411,13 @@ export const done: Done = Object.freeze({});
 
 export type ReplyOf<C extends Command> = Replies[C['type']];
 
-/** What deciding a command gives: what happened, what to do about it, and what to answer. */
-export interface Decision<Reply = unknown> {
+/** What happened, and what to do about it. */
+export interface Followed {
   readonly events: readonly Event[];
   readonly effects: readonly Effect[];
+}
+/** What deciding a command gives: that, and what to answer. */
+export interface Decision<Reply = unknown> extends Followed {
   readonly reply: Reply;
 }
 export type Decided<C extends Command> = Decision<ReplyOf<C>> | Refusal;

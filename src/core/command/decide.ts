@@ -2,9 +2,7 @@
 // events, and nothing has happened until the caller applies them.
 
 import { never } from '../../base/assert.ts';
-import type { Arn } from '../../base/ids.ts';
-import { isRefusal, type Refusal } from '../../base/refusal.ts';
-import type { Event } from '../event.ts';
+import type { Refusal } from '../../base/refusal.ts';
 import type { World } from '../world/world.ts';
 import type { Command, Decision } from './command.ts';
 import { decideCreateComputeEnvironment } from './compute-environment/create-compute-environment.ts';
@@ -42,17 +40,11 @@ import { decideSubmitJob } from './job/submit-job.ts';
 import { decideUpdateComputeEnvironment } from './compute-environment/update-compute-environment.ts';
 import { decideUpdateJobQueue } from './job-queue/update-job-queue.ts';
 import { decideUpdateSchedulingPolicy } from './scheduling-policy/update-scheduling-policy.ts';
+import { decideChangeTags } from './tag/change-tags.ts';
 import { decideWatchQueue } from './job-queue/watch-queue.ts';
 
 /** `nowMs` is the moment that everything in the decision happens at. */
 export function decide(world: World, command: Command, nowMs: number): Decision | Refusal {
-  const decision = decideAlone(world, command, nowMs);
-  if (isRefusal(decision)) return decision;
-  const ends = queueEndEvents(world, decision.events);
-  return ends.length === 0 ? decision : { ...decision, events: [...decision.events, ...ends] };
-}
-
-function decideAlone(world: World, command: Command, nowMs: number): Decision | Refusal {
   switch (command.type) {
     case 'submit-job':
       return decideSubmitJob(world, command, nowMs);
@@ -94,6 +86,8 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
       return decideRegisterJobDefinition(world, command, nowMs);
     case 'deregister-job-definition':
       return decideDeregisterJobDefinition(world, command, nowMs);
+    case 'change-tags':
+      return decideChangeTags(world, command);
     case 'join-host':
       return decideJoinHost(command);
     case 'leave-hosts':
@@ -129,21 +123,4 @@ function decideAlone(world: World, command: Command, nowMs: number): Decision | 
     default:
       return never(command);
   }
-}
-
-/**
- * A queue that is being deleted goes with its last job, whichever command ends that one (spec 4.3).
- */
-function queueEndEvents(world: World, events: readonly Event[]): Event[] {
-  const deleting = new Map<Arn, number>();
-  for (const event of events) {
-    if (event.type !== 'job-ended') continue;
-    const job = world.jobs.get(event.jobId);
-    const queue = job && world.jobQueues.get(job.queueArn);
-    if (queue?.status === 'DELETING') deleting.set(queue.arn, (deleting.get(queue.arn) ?? 0) + 1);
-  }
-  const ends: Event[] = [];
-  for (const [arn, ending] of deleting)
-    if (ending === world.queueJobCount(arn)) ends.push({ type: 'job-queue-deleted', arn });
-  return ends;
 }

@@ -46,7 +46,8 @@ export class ConsumableResources {
 
   delete(arn: Arn): void {
     this.#resources.delete(arn);
-    this.#changes.delete(arn);
+    this.#changes.consumableResources.set(arn, undefined);
+    this.#changes.tags.set(arn, undefined);
   }
 
   /** What attempts under way took of it, of whichever type it is. */

@@ -1,6 +1,6 @@
-// What a batch of commands changed, in final values: the world notes it while it folds, a
-// transaction stores it, and then it is cleared. A job that changed three times in a batch is
-// written once.
+// What a turn changed, in final values: the world notes it while it folds, and the turn takes it to
+// be stored in one transaction. A job that changed three times in a turn is written once. A kind of
+// row is one map here and one entry among the writers of a store.
 
 import type { Arn, HostId, JobId, Scope } from '../../base/ids.ts';
 import type { ConsumableResource } from '../consumable-resource/consumable-resource.ts';
@@ -26,76 +26,50 @@ export interface ShareChange extends ShareUsage {
   readonly forgotten?: true | undefined;
 }
 
+/** A row that is gone is undefined. */
 export class Changes {
-  submitted: JobDetailRecord[] = [];
-  readonly jobs = new Map<JobId, Job | ArrayParent>();
-  readonly children = new Map<JobId, ArrayChild>();
-  readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
-  readonly jobQueues = new Map<Arn, JobQueue>();
-  readonly jobDefinitions = new Map<Arn, JobDefinition>();
-  readonly hosts = new Map<HostId, EnvironmentHost>();
-  readonly hostsLeft = new Set<HostId>();
-  instancesEnded: EndedInstance[] = [];
-  readonly consumableResources = new Map<Arn, ConsumableResource>();
-  readonly schedulingPolicies = new Map<Arn, SchedulingPolicy>();
+  readonly computeEnvironments = new Map<Arn, ComputeEnvironment | undefined>();
+  /** With a queue its shares go. */
+  readonly jobQueues = new Map<Arn, JobQueue | undefined>();
+  readonly consumableResources = new Map<Arn, ConsumableResource | undefined>();
+  readonly schedulingPolicies = new Map<Arn, SchedulingPolicy | undefined>();
   /** By queue and share. */
   readonly shareUsage = new Map<string, ShareChange>();
-  readonly deleted = new Set<Arn>();
-  readonly tags = new Map<Arn, Tags>();
-  logStreams: LogStreamRow[] = [];
+  readonly jobDefinitions = new Map<Arn, JobDefinition>();
+  readonly hosts = new Map<HostId, EnvironmentHost | undefined>();
+  readonly instancesEnded = new Map<HostId, EndedInstance>();
+  /** Immutable parts of new jobs, arrays included. */
+  readonly submitted = new Map<JobId, JobDetailRecord>();
+  readonly jobs = new Map<JobId, Job | ArrayParent>();
+  readonly children = new Map<JobId, ArrayChild>();
+  /** By the resource that has them. */
+  readonly tags = new Map<Arn, Tags | undefined>();
+  /** By account and region, group and name. */
+  readonly logStreams = new Map<string, LogStreamRow>();
+
+  get isEmpty(): boolean {
+    return Object.values(this).every((rows: Map<unknown, unknown>) => rows.size === 0);
+  }
+
+  /** Hands over what has changed, and begins anew. */
+  take(): ChangedRows {
+    const taken = { ...this };
+    Object.assign(this, new Changes());
+    return taken;
+  }
 
   share(usage: ShareUsage, forgotten?: true): void {
     this.shareUsage.set(`${usage.queueArn} ${usage.shareIdentifier}`, { ...usage, forgotten });
   }
 
-  delete(arn: Arn): void {
-    this.computeEnvironments.delete(arn);
-    this.jobQueues.delete(arn);
-    this.consumableResources.delete(arn);
-    this.schedulingPolicies.delete(arn);
-    for (const [key, { queueArn }] of this.shareUsage)
-      if (queueArn === arn) this.shareUsage.delete(key);
-    this.tags.delete(arn);
-    this.deleted.add(arn);
-  }
-
-  get isEmpty(): boolean {
-    return (
-      this.submitted.length === 0 &&
-      this.jobs.size === 0 &&
-      this.children.size === 0 &&
-      this.computeEnvironments.size === 0 &&
-      this.jobQueues.size === 0 &&
-      this.jobDefinitions.size === 0 &&
-      this.hosts.size === 0 &&
-      this.hostsLeft.size === 0 &&
-      this.consumableResources.size === 0 &&
-      this.schedulingPolicies.size === 0 &&
-      this.shareUsage.size === 0 &&
-      this.deleted.size === 0 &&
-      this.tags.size === 0 &&
-      this.logStreams.length === 0
-    );
-  }
-
-  clear(): void {
-    this.submitted = [];
-    this.logStreams = [];
-    this.instancesEnded = [];
-    for (const part of [
-      this.jobs,
-      this.children,
-      this.computeEnvironments,
-      this.jobQueues,
-      this.jobDefinitions,
-      this.consumableResources,
-      this.schedulingPolicies,
-      this.shareUsage,
-      this.hosts,
-      this.hostsLeft,
-      this.deleted,
-      this.tags,
-    ])
-      part.clear();
+  logStream(row: LogStreamRow): void {
+    this.logStreams.set(`${row.scope} ${row.group} ${row.name}`, row);
   }
 }
+
+/** The same as a store reads it. */
+export type ChangedRows = {
+  readonly [
+    Kind in keyof Changes as Changes[Kind] extends ReadonlyMap<string, unknown> ? Kind : never
+  ]: Changes[Kind] extends Map<infer Key, infer Row> ? ReadonlyMap<Key, Row> : never;
+};

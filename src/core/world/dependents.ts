@@ -16,7 +16,9 @@ export type Occasion =
   /** An instance that takes no more jobs may have none left. */
   | { readonly type: 'instance-idle'; readonly hostId: HostId }
   /** Its environment may have waited for that. */
-  | { readonly type: 'instance-gone'; readonly computeEnvironmentArn: Arn };
+  | { readonly type: 'instance-gone'; readonly computeEnvironmentArn: Arn }
+  /** A queue that is being deleted goes with its last job, however that ended. */
+  | { readonly type: 'queue-emptied'; readonly queueArn: Arn };
 
 const none: readonly JobId[] = [];
 

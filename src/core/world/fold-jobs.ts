@@ -8,7 +8,7 @@ import type { JobEvent } from '../event.ts';
 import { noteIdle } from './fold.ts';
 import type { Host } from '../host/host.ts';
 import type { Placement } from '../job/attempt.ts';
-import { rangesOf } from '../job/index-ranges.ts';
+import { indexesIn, rangesOf } from '../job/index-ranges.ts';
 import {
   hasEnded,
   isArrayParent,
@@ -24,7 +24,6 @@ import {
 } from '../job/job.ts';
 import { takesStop, withStop } from '../job/stop.ts';
 import type { JobTerms } from '../job/terms.ts';
-import { assertTransition } from '../job/transition.ts';
 import type { World } from './world.ts';
 
 export function applyJobEvent(world: World, event: JobEvent): void {
@@ -37,10 +36,10 @@ export function applyJobEvent(world: World, event: JobEvent): void {
     case 'job-submitted':
       assert(!world.jobs.has(event.job.id), 'a job id is given once');
       world.nextSequence = event.job.sequence + 1;
-      world.changes.submitted.push(event.detail);
+      world.changes.submitted.set(event.detail.id, event.detail);
       if (event.tags) world.changes.tags.set(event.detail.arn, event.tags);
       world.fairShares.meet(event.job);
-      world.put(event.job);
+      submit(world, event.job);
       return;
     case 'job-pending':
       makePending(world, event.jobId, event.atMs);
@@ -120,6 +119,13 @@ export function applyJobEvent(world: World, event: JobEvent): void {
   }
 }
 
+function submit(world: World, job: WaitingJob | LiveArrayParent): void {
+  world.put(job, job.createdAtMs);
+  if (!isArrayParent(job)) return;
+  const children = [0, job.arraySize - 1] as const;
+  world.transitions.push({ jobId: job.id, to: job.status, atMs: job.createdAtMs, children });
+}
+
 function live(world: World, jobId: JobId, attemptId: AttemptId): LiveJob {
   const job = world.jobs.get(jobId);
   assert(
@@ -133,8 +139,8 @@ function makePending(world: World, jobId: JobId, atMs: number): void {
   const job = must(world.jobs.get(jobId), 'a job that has to wait has not ended');
   assert(!isLive(job) && job.waitsFor !== undefined, 'a PENDING job knows what it waits for');
   if (isArrayParent(job)) {
-    for (let index = 0; index < job.arraySize; index++) job.children.set(index, 'PENDING', atMs);
-    world.put({ ...job, status: 'PENDING', rest: { status: 'PENDING' } });
+    world.moveChildren(job, job.children.indexes('SUBMITTED'), 'PENDING', atMs);
+    world.put({ ...job, status: 'PENDING', rest: { status: 'PENDING' } }, atMs);
   } else world.put({ ...job, status: 'PENDING' }, atMs);
   world.dependents.add(jobId, job.waitsFor);
   world.occasions.push({ type: 'came', jobId });
@@ -142,10 +148,7 @@ function makePending(world: World, jobId: JobId, atMs: number): void {
 
 function makeChildrenRunnable(world: World, event: JobEvent & { type: 'children-runnable' }): void {
   const parent = world.arrayParent(event.parentId);
-  for (let index = event.from; index <= event.to; index++) {
-    assertTransition(parent.children.status(index), 'RUNNABLE');
-    parent.children.set(index, 'RUNNABLE', event.atMs);
-  }
+  world.moveChildren(parent, indexesIn([[event.from, event.to]]), 'RUNNABLE', event.atMs);
   addToBacklog(world, parent);
   world.waiting.of(parent).update(parent, event.atMs);
   world.scheduleWanted = true;
@@ -154,10 +157,9 @@ function makeChildrenRunnable(world: World, event: JobEvent & { type: 'children-
 function makeRunnable(world: World, jobId: JobId, atMs: number): void {
   const job = must(world.jobs.get(jobId), 'a job that becomes RUNNABLE has not ended');
   if (isArrayParent(job)) {
-    for (let index = 0; index < job.arraySize; index++) {
-      if (job.children.status(index) !== 'RUNNABLE') job.children.set(index, 'RUNNABLE', atMs);
-    }
-    world.put({ ...job, status: 'PENDING', rest: { status: 'RUNNABLE' } });
+    for (const status of ['SUBMITTED', 'PENDING'] as const)
+      world.moveChildren(job, job.children.indexes(status), 'RUNNABLE', atMs);
+    world.put({ ...job, status: 'PENDING', rest: { status: 'RUNNABLE' } }, atMs);
     world.waiting.of(job).update(job, atMs);
   } else {
     assert(!isLive(job), 'only a waiting job becomes RUNNABLE');
@@ -263,7 +265,7 @@ function enter(
   { id, scope, attempt: { attemptId, log, placedAtMs } }: LiveJob,
 ): void {
   if (log)
-    world.changes.logStreams.push({
+    world.changes.logStream({
       scope,
       group: log.group,
       name: log.stream,
@@ -303,7 +305,7 @@ function launchNodes(
       status: 'STARTING',
       attempt: { ...placement, state: 'starting', placedAtMs: atMs },
     };
-    world.put(launched, atMs);
+    world.put(launched, atMs, 'RUNNABLE');
     enter(world, launched);
     if (!isThere(placement, world.hosts.get(placement.hostId)))
       world.occasions.push({ type: 'stranded', attemptId: placement.attemptId });
@@ -339,15 +341,18 @@ function end(world: World, event: JobEvent & { type: 'job-ended' }): void {
   if (isArrayParent(job)) {
     assert(job.children.ended === job.arraySize, 'an array ends after all its children');
     const { children, waitsFor: _waitsFor, ...identity } = job;
-    world.put({
-      ...identity,
-      status: event.status,
-      statusReason: event.statusReason,
-      stoppedAtMs: event.atMs,
-      statusSummary: children.summary(),
-      statusSummaryLastUpdatedAtMs: children.lastChangedAtMs,
-      failedChildren: rangesOf(children.indexes('FAILED')),
-    });
+    world.put(
+      {
+        ...identity,
+        status: event.status,
+        statusReason: event.statusReason,
+        stoppedAtMs: event.atMs,
+        statusSummary: children.summary(),
+        statusSummaryLastUpdatedAtMs: children.lastChangedAtMs,
+        failedChildren: rangesOf(children.indexes('FAILED')),
+      },
+      event.atMs,
+    );
     return;
   }
   if (known?.status === 'RUNNABLE') world.backlog.spent();
@@ -384,12 +389,12 @@ function failWaitingChildren(
   event: JobEvent & { type: 'waiting-children-failed' },
 ): void {
   const parent = world.arrayParent(event.parentId);
+  // Those with a row of their own have ended by events of their own.
   const waiting = (['SUBMITTED', 'PENDING', 'RUNNABLE'] as const).flatMap((status) => [
     ...parent.children.indexes(status),
   ]);
+  world.moveChildren(parent, waiting, 'FAILED', event.atMs, event.statusReason);
   for (const index of waiting) {
-    // Those with a row of their own have ended by events of their own.
-    parent.children.set(index, 'FAILED', event.atMs);
     if (world.dependents.concerns(childId(parent.id, index), parent))
       world.occasions.push({ type: 'ended', jobId: childId(parent.id, index), status: 'FAILED' });
   }

@@ -66,12 +66,11 @@ export function storeHost(world: World, host: Host): void {
 export function removeHost(world: World, id: HostId, atMs: number): void {
   const host = world.hosts.get(id);
   if (host?.kind === 'instance' && host.own === undefined)
-    world.changes.instancesEnded.push({ instance: host, endedAtMs: atMs });
+    world.changes.instancesEnded.set(id, { instance: host, endedAtMs: atMs });
   strand(world, id);
   world.hosts.delete(id);
   world.allocations.forgetHost(id);
-  world.changes.hosts.delete(id);
-  world.changes.hostsLeft.add(id);
+  world.changes.hosts.set(id, undefined);
   if (host?.kind === 'instance')
     world.occasions.push({
       type: 'instance-gone',

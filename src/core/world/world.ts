@@ -38,7 +38,7 @@ import type { Host } from '../host/host.ts';
 import { Hosts } from '../host/hosts.ts';
 import type { ArrayParent, Job, LiveArrayParent, WaitingJob, WorldJob } from '../job/job.ts';
 import { isArrayParent, isInWorld, waitingChild } from '../job/job.ts';
-import { isEnded, jobStatuses } from '../job/status.ts';
+import { isEnded, jobStatuses, type JobStatus } from '../job/status.ts';
 import { StatusCounts } from '../job/status-counts.ts';
 import type { Needs } from '../job/needs.ts';
 import { assertTransition, parentTransitions } from '../job/transition.ts';
@@ -55,6 +55,7 @@ import { NodeJobs } from './node-jobs.ts';
 import { noScaling, type ScalingState } from '../schedule/scale/scaling-state.ts';
 import { Waiting } from '../schedule/order/waiting.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
+import type { Transition } from '../turn/transition.ts';
 
 /**
  * `soon`: a job waits for an instance, or what may be launched has changed. `later`: instances
@@ -62,6 +63,8 @@ import { defaultSettings, type Settings } from '../settings.ts';
  * hands.
  */
 export type ScalingWish = 'soon' | 'later';
+
+const statusChangeHasTime = 'a change of status has a time';
 
 export class World {
   readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
@@ -82,6 +85,8 @@ export class World {
   readonly dependents = new Dependents();
   /** What dependents have to be looked at for, before the next command is decided. */
   readonly occasions: Occasion[] = [];
+  /** Changes of status since the turn began; whoever ran the turn takes them. */
+  readonly transitions: Transition[] = [];
   /** What falls due. */
   readonly deadlines = new Deadlines((deadline) => isStillDue(this, deadline));
   /** What a transaction must store; control takes it after each batch. */
@@ -247,7 +252,8 @@ export class World {
         return;
       case 'compute-environment-deleted':
         this.computeEnvironments.delete(event.arn);
-        this.changes.delete(event.arn);
+        this.changes.computeEnvironments.set(event.arn, undefined);
+        this.changes.tags.set(event.arn, undefined);
         return;
       case 'job-queue-stored': {
         const known = this.jobQueues.get(event.queue.arn);
@@ -274,7 +280,8 @@ export class World {
         this.backlog.forgetQueue(event.arn);
         this.waiting.removeQueue(event.arn);
         this.watchedQueues.delete(event.arn);
-        this.changes.delete(event.arn);
+        this.changes.jobQueues.set(event.arn, undefined);
+        this.changes.tags.set(event.arn, undefined);
         return;
       case 'consumable-resource-stored':
         this.consumableResources.store(event.resource);
@@ -291,12 +298,16 @@ export class World {
         return;
       case 'scheduling-policy-deleted':
         this.schedulingPolicies.delete(event.arn);
-        this.changes.delete(event.arn);
+        this.changes.schedulingPolicies.set(event.arn, undefined);
+        this.changes.tags.set(event.arn, undefined);
         return;
       case 'job-definition-stored':
         this.jobDefinitions.store(event.definition);
         this.changes.jobDefinitions.set(event.definition.arn, event.definition);
         if (event.tags) this.changes.tags.set(event.definition.arn, event.tags);
+        return;
+      case 'tags-changed':
+        this.changes.tags.set(event.arn, event.tags);
         return;
       case 'host-stored':
         storeHost(this, event.host);
@@ -341,28 +352,57 @@ export class World {
 
   // ---- for the fold alone ----
 
-  put(job: Job | ArrayParent, atMs?: number): void {
+  /** `atMs` is when its status changed, where it did; a node comes from RUNNABLE, its job's. */
+  put(job: Job | ArrayParent, atMs?: number, from = this.jobs.get(job.id)?.status): void {
     const before = this.jobs.get(job.id);
-    if (before !== undefined && before.status !== job.status) {
-      assertTransition(
-        before.status,
-        job.status,
-        isArrayParent(job) ? parentTransitions : undefined,
-      );
-    }
+    if (from !== job.status) this.#noteTransition(job, from, must(atMs, statusChangeHasTime));
     if (isInWorld(job)) this.remember(job);
     else this.#forget(job);
     this.noteChange(job);
     const { parent, index, node } = splitJobId(job.id);
     if (node !== undefined && !isArrayParent(job)) this.nodes.note(job);
     if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE')
-      leaveLine(this, before, must(atMs, 'a change of status has a time'));
+      leaveLine(this, before, must(atMs, statusChangeHasTime));
     if (index === undefined) return;
     const array = this.arrayParent(parent);
     if (array.children.status(index) === job.status) return;
-    const changedAtMs = must(atMs, 'a change of status has a time');
+    const changedAtMs = must(atMs, statusChangeHasTime);
     array.children.set(index, job.status, changedAtMs);
     this.waiting.of(array).update(array, changedAtMs);
+  }
+
+  #noteTransition(job: Job | ArrayParent, from: JobStatus | undefined, atMs: number): void {
+    if (from !== undefined)
+      assertTransition(from, job.status, isArrayParent(job) ? parentTransitions : undefined);
+    const reason = 'statusReason' in job ? job.statusReason : undefined;
+    this.transitions.push({ jobId: job.id, from, to: job.status, atMs, reason });
+  }
+
+  /** Children of the array that have no rows change together: told of as ranges. */
+  moveChildren(
+    { id, children }: LiveArrayParent,
+    indexes: Iterable<number>,
+    to: JobStatus,
+    atMs: number,
+    reason?: string,
+  ): void {
+    let range: { from: JobStatus; first: number; last: number } | undefined;
+    const tell = (): void => {
+      if (range === undefined) return;
+      const { from, first, last } = range;
+      this.transitions.push({ jobId: id, from, to, atMs, reason, children: [first, last] });
+    };
+    for (const index of indexes) {
+      const from = children.status(index);
+      assertTransition(from, to);
+      children.set(index, to, atMs);
+      if (range?.from === from && range.last === index - 1) range.last = index;
+      else {
+        tell();
+        range = { from, first: index, last: index };
+      }
+    }
+    tell();
   }
 
   noteChange(job: Job | ArrayParent): void {
@@ -393,7 +433,10 @@ export class World {
     else if (splitJobId(job.id).index === undefined)
       this.statusCounts.add(jobStatuses.indexOf(before.status), -1);
     this.jobs.delete(job.id);
-    this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) - 1);
+    const left = this.queueJobCount(job.queueArn) - 1;
+    this.#queueJobCounts.set(job.queueArn, left);
+    if (left === 0 && this.jobQueues.get(job.queueArn)?.status === 'DELETING')
+      this.occasions.push({ type: 'queue-emptied', queueArn: job.queueArn });
     this.fairShares.remove(job);
   }
 }

@@ -3,10 +3,7 @@
 // views that a test puts in.
 
 import { scopeOf, splitJobId } from '../../base/ids.ts';
-import { isRefusal } from '../../base/refusal.ts';
 import type { Command } from '../../core/command/command.ts';
-import { decide } from '../../core/command/decide.ts';
-import { settleEnvironmentEvents } from '../../core/command/compute-environment/settle-environment.ts';
 import { nothingKnown, type KnownReferences } from '../../core/compute-environment/references.ts';
 import type { Limits } from '../../core/limit.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
@@ -20,6 +17,7 @@ import type { JobListQuery, JobView, Reader, Tags } from '../../port/reader.ts';
 import { contextIn } from '../fake-context.ts';
 import type { BatchDeps, BatchOperation } from './deps.ts';
 import type { SubmitRate } from './job/submit-rate.ts';
+import { transact } from '../../core/turn/transact.ts';
 
 export const scope = scopeOf('123456789012', 'eu-west-1');
 
@@ -59,29 +57,19 @@ export class FakeDeps implements BatchDeps {
   readonly bus: BatchDeps['bus'] = {
     submit: async (command) => {
       this.commands.push(command);
-      const decision = decide(this.world, command, this.nowMs);
-      if (isRefusal(decision)) return decision;
-      const settled = decision.effects.flatMap((effect) =>
-        effect.type === 'settle-environment' ? [effect.arn] : [],
-      );
-      for (const event of decision.events) {
-        this.world.apply(event);
+      const past = (arn: string) => ({ tags: this.tags.get(arn) ?? {}, isStored: true });
+      const asked =
+        command.type === 'change-tags' ? { ...command, past: past(command.arn) } : command;
+      const { reply, events, effects } = transact(this.world, asked, this.nowMs);
+      for (const event of events)
         if (event.type === 'job-definition-stored')
           this.definitions.set(event.definition.arn, event.definition);
-      }
-      for (const arn of settled)
-        for (const event of settleEnvironmentEvents(this.world, arn)) this.world.apply(event);
-      for (const [arn, tags] of this.world.changes.tags) this.tags.set(arn, { ...tags });
-      return decision.reply as never;
+      for (const effect of effects)
+        if (effect.type === 'settle-environment') transact(this.world, effect, this.nowMs);
+      for (const [arn, tags = {}] of this.world.changes.tags) this.tags.set(arn, { ...tags });
+      return reply as never;
     },
-    write: async (write) => {
-      if (write.table !== 'tag') return 'absent';
-      const merged = { ...this.tags.get(write.arn), ...write.set };
-      for (const key of write.remove) delete merged[key];
-      if (Object.keys(merged).length > write.maxTags) return 'limit';
-      this.tags.set(write.arn, merged);
-      return 'done';
-    },
+    write: async () => 'absent',
   };
 
   readonly reader = {

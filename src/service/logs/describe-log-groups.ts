@@ -6,7 +6,7 @@ import type {
   LogGroup,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { LogGroupClass } from '@aws-sdk/client-cloudwatch-logs';
-import type { LogGroupRow } from '../../port/store.ts';
+import type { LogGroupRow } from '../../port/table.ts';
 import { onAnyGroup } from './access.ts';
 import { logGroupArn } from './arn.ts';
 import { groupIdentified, lengthIn, oneOf } from './check.ts';

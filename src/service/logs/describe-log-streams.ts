@@ -10,7 +10,8 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { OrderBy } from '@aws-sdk/client-cloudwatch-logs';
 import type { LogStreamFacts } from '../../port/log-sink.ts';
-import type { LogGroupRow, LogStreamRow } from '../../port/store.ts';
+import type { LogStreamRow } from '../../core/world/changes.ts';
+import type { LogGroupRow } from '../../port/table.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { onGroup } from './access.ts';
 import { logStreamArn } from './arn.ts';

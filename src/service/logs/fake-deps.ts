@@ -13,13 +13,9 @@ import {
   type LogStreamKey,
   type StoredLogEvent,
 } from '../../port/log-sink.ts';
-import type {
-  LogGroupRow,
-  LogStreamRow,
-  StoreReader,
-  TableWrite,
-  TableWriteOutcome,
-} from '../../port/store.ts';
+import type { LogStreamRow } from '../../core/world/changes.ts';
+import type { StoreReader } from '../../port/store.ts';
+import type { LogGroupRow, TableWrite, TableWriteOutcome } from '../../port/table.ts';
 import type { LogsDeps } from './deps.ts';
 
 export const scope = scopeOf('123456789012', 'eu-west-1');
@@ -85,15 +81,8 @@ export class FakeDeps implements LogsDeps {
       if (write.write === 'create')
         return row === undefined ? (this.groups.set(key, write.row), 'done') : 'exists';
       if (row === undefined) return 'absent';
-      if (write.write === 'tag') {
-        const tags = Object.fromEntries(
-          Object.entries({ ...row.tags, ...write.set }).filter(
-            ([one]) => !write.remove.includes(one),
-          ),
-        );
-        if (Object.keys(write.set).length > 0 && Object.keys(tags).length > write.maxTags)
-          return 'limit';
-        this.groups.set(key, { ...row, tags });
+      if (write.write === 'tags') {
+        this.groups.set(key, { ...row, tags: write.tags });
         return 'done';
       }
       if (write.write === 'retention')

@@ -8,7 +8,7 @@ import type {
   PutLogEventsCommandOutput,
   RejectedLogEventsInfo,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { LogGroupRow } from '../../port/store.ts';
+import type { LogGroupRow } from '../../port/table.ts';
 import { onStream } from './access.ts';
 import { given, groupName, lengthIn, streamName, timestamp } from './check.ts';
 import type { LogsOperation } from './deps.ts';

@@ -1,7 +1,7 @@
 // How long a group keeps its events. Reading leaves out what is older, whether or not its file is
 // still there.
 
-import type { LogGroupRow } from '../../port/store.ts';
+import type { LogGroupRow } from '../../port/table.ts';
 
 export const dayMs = 86_400_000;
 

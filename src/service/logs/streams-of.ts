@@ -2,7 +2,7 @@
 // loop.
 
 import type { Scope } from '../../base/ids.ts';
-import type { LogStreamRow } from '../../port/store.ts';
+import type { LogStreamRow } from '../../core/world/changes.ts';
 import type { LogsDeps } from './deps.ts';
 
 const rowsAtOnce = 1000;

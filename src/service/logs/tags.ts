@@ -43,26 +43,28 @@ interface Change {
 
 /** `tooMany` is the operation's own error. */
 export async function changeTags(
-  { bus }: LogsDeps,
+  { bus, reader }: LogsDeps,
   name: string,
   { set, remove }: Change,
   context: RequestContext,
   tooMany: () => Error,
 ): Promise<void> {
-  const outcome = await bus.write(
-    {
-      table: 'log-group',
-      write: 'tag',
-      scope: context.scope,
-      name,
-      set,
-      remove,
-      maxTags: mostTags,
-    },
-    context,
-  );
-  if (outcome === 'absent') throw groupNotFound();
-  if (outcome === 'limit') throw tooMany();
+  const { scope } = context;
+  // Again where others changed them meanwhile: each round one of them has got through.
+  for (;;) {
+    const row = reader.logGroup(scope, name);
+    if (row === undefined) throw groupNotFound();
+    const read = row.tags ?? {};
+    const tags: Record<string, string> = { ...read, ...set };
+    for (const key of remove) delete tags[key];
+    if (Object.keys(set).length > 0 && Object.keys(tags).length > mostTags) throw tooMany();
+    const outcome = await bus.write(
+      { table: 'log-group', write: 'tags', scope, name, read, tags },
+      context,
+    );
+    if (outcome === 'absent') throw groupNotFound();
+    if (outcome === 'done') return;
+  }
 }
 
 export function tagsOfGroup(

@@ -16,9 +16,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { nothing } from '../../../test/house/contract/store-contract.ts';
 import { OlderDatabase } from './commit-mark.ts';
 import { SqliteStore } from './store.ts';
+import { commitOf } from '../../../test/house/commit.ts';
 
 function scene(t: TestContext): { path: string; copy: (name: string) => string } {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-commits-'));
@@ -36,7 +36,7 @@ function scene(t: TestContext): { path: string; copy: (name: string) => string }
 }
 
 function commits(store: SqliteStore, count: number): void {
-  for (let at = 1; at <= count; at++) store.commit({ ...nothing, atMs: at });
+  for (let at = 1; at <= count; at++) store.commit(commitOf({ atMs: at }));
 }
 
 test('a lost, a truncated and a damaged log, an older copy and a database that is gone are refused, and accepted when asked for', (t) => {
@@ -101,7 +101,7 @@ test('a copy of a live database can be made while commits go on', async (t) => {
   // It may begin at the same moment as a commit.
   for (let at = 4; at < 40; at++) {
     const made = store.backUp(`${path}.backup-${at}`);
-    for (let more = 0; more < at % 4; more++) store.commit({ ...nothing, atMs: at });
+    for (let more = 0; more < at % 4; more++) store.commit(commitOf({ atMs: at }));
     await made;
   }
   store.close();

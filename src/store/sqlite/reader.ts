@@ -16,18 +16,16 @@ import type { IndexRange } from '../../core/job/index-ranges.ts';
 import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
 import type { EndedInstance, Instance } from '../../core/host/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
+import type { LogStreamRow } from '../../core/world/changes.ts';
 import type {
   JobEnd,
   JobSlice,
   ListJobsQuery,
-  LogGroupRow,
-  LogStreamRow,
   NamePattern,
-  ResourceRow,
-  ResourceSpaceKey,
   StoredJob,
   StoreReader,
 } from '../../port/store.ts';
+import type { LogGroupRow, ResourceRow, ResourceSpaceKey } from '../../port/table.ts';
 import { idKey } from './expiry.ts';
 import { decodeChild, decodeState, hasChildren, scopeOfArn, statusCode } from './job-row.ts';
 

@@ -11,8 +11,9 @@ import { must } from '../../base/assert.ts';
 import { arn, jobId, scopeOf } from '../../base/ids.ts';
 import type { EndedArrayParent, Job, JobDetailRecord } from '../../core/job/job.ts';
 import { migrations } from '../migration/migrations.ts';
-import { nothing, storeContract } from '../../../test/house/contract/store-contract.ts';
+import { storeContract } from '../../../test/house/contract/store-contract.ts';
 import { SqliteStore } from './store.ts';
+import { commitOf } from '../../../test/house/commit.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'longshore-store-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
@@ -185,22 +186,24 @@ test('sqlite: the room of removed jobs is used again, and the write-ahead log st
         status: 'SUCCEEDED',
         stoppedAtMs: round,
       }));
-      store.commit({ ...nothing, atMs: round, submitted: details, jobs });
+      store.commit(commitOf({ atMs: round, submitted: details, jobs }));
     }
     // Two rounds are kept, and two more are remembered.
     while (
-      store.commit({
-        ...nothing,
-        tableWrites: [{ table: 'job', write: 'expire', endedBeforeMs: round - 1, maxRows: 100 }],
-      })[0] === 'done'
+      store.commit(
+        commitOf({
+          tableWrites: [{ table: 'job', write: 'expire', endedBeforeMs: round - 1, maxRows: 100 }],
+        }),
+      )[0] === 'done'
     );
     while (
-      store.commit({
-        ...nothing,
-        tableWrites: [
-          { table: 'remembered-job', write: 'forget', endedBeforeMs: round - 3, maxRows: 100 },
-        ],
-      })[0] === 'done'
+      store.commit(
+        commitOf({
+          tableWrites: [
+            { table: 'remembered-job', write: 'forget', endedBeforeMs: round - 3, maxRows: 100 },
+          ],
+        }),
+      )[0] === 'done'
     );
     sizes.push(statSync(path).size);
   }
@@ -251,7 +254,7 @@ function waitingJobs(count: number): {
 
 test('sqlite: jobs are read one by one at start, and what they share is one value', () => {
   const store = new SqliteStore(path);
-  store.commit({ ...nothing, ...waitingJobs(3_000) });
+  store.commit(commitOf({ ...waitingJobs(3_000) }));
   const all = mock.method(StatementSync.prototype, 'all');
   const loaded = [...store.load().jobs].map(({ job }) => job);
   const mostAtOnce = Math.max(...all.mock.calls.map(({ result }) => result?.length ?? 0));
@@ -265,7 +268,7 @@ test('sqlite: jobs are read one by one at start, and what they share is one valu
 
 test('sqlite: a start looks at no row of a job that has ended', () => {
   const store = new SqliteStore(path);
-  store.commit({ ...nothing, ...waitingJobs(10) });
+  store.commit(commitOf({ ...waitingJobs(10) }));
   const prepare = mock.method(DatabaseSync.prototype, 'prepare');
   assert.equal([...store.load().jobs].length, 10);
   const queries = prepare.mock.calls

@@ -17,35 +17,14 @@ import type { Instance, RegisteredHost } from '../../../src/core/host/host.ts';
 import type { JobDefinition } from '../../../src/core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../../src/core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../../../src/core/scheduling-policy/scheduling-policy.ts';
-import type { Commit, JobSlice, Store } from '../../../src/port/store.ts';
+import type { JobSlice, Store } from '../../../src/port/store.ts';
+import { commitOf } from '../commit.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
 const other = scopeOf('111111111111', 'us-east-1');
 const queueArn = arn('arn:aws:batch:us-east-1:000000000000:job-queue/q');
 const environmentArn = arn('arn:aws:batch:us-east-1:000000000000:compute-environment/ce');
 const definitionArn = arn('arn:aws:batch:us-east-1:000000000000:job-definition/d:1');
-
-/** A commit of nothing, to be laid over. */
-export const nothing: Commit = {
-  atMs: 0,
-  submitted: [],
-  jobs: [],
-  children: [],
-  computeEnvironments: [],
-  jobQueues: [],
-  jobDefinitions: [],
-  consumableResources: [],
-  schedulingPolicies: [],
-  shareUsage: [],
-  hosts: [],
-  hostsLeft: [],
-  instancesEnded: [],
-  forgetInstancesEndedBeforeMs: 0,
-  deleted: [],
-  tags: new Map(),
-  logStreams: [],
-  tableWrites: [],
-};
 
 const environment: ComputeEnvironment = {
   arn: environmentArn,
@@ -208,10 +187,10 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       registeredAtMs: 1,
     };
     for (const status of ['ACTIVE', 'DRAINING'] as const) {
-      reopen().commit({ ...nothing, hosts: [{ ...host, status }] });
+      reopen().commit(commitOf({ hosts: [{ ...host, status }] }));
       assert.deepEqual(plain(reopen().load().hosts), plain([{ ...host, status }]));
     }
-    reopen().commit({ ...nothing, hostsLeft: [host.id] });
+    reopen().commit(commitOf({ gone: { hosts: [host.id] } }));
     assert.deepEqual(reopen().load().hosts, []);
   });
 
@@ -233,11 +212,12 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         ending: { cause: 'user', sinceMs: 90 },
         launchedAtMs: 1,
       };
-      reopen().commit({
-        ...nothing,
-        hostsLeft: [instance.id],
-        instancesEnded: [{ instance, endedAtMs: 100 }],
-      });
+      reopen().commit(
+        commitOf({
+          gone: { hosts: [instance.id] },
+          instancesEnded: [{ instance, endedAtMs: 100 }],
+        }),
+      );
       assert.deepEqual(
         plain(reopen().reader.endedInstances(scope, 99)),
         plain([{ instance, endedAtMs: 100 }]),
@@ -245,7 +225,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       assert.deepEqual(reopen().reader.endedInstances(scope, 100), []);
       assert.deepEqual(reopen().reader.endedInstances('other/us-east-1' as Scope, 0), []);
       const next = { instance: { ...instance, id: hostId('c'.repeat(32)) }, endedAtMs: 300 };
-      reopen().commit({ ...nothing, instancesEnded: [next], forgetInstancesEndedBeforeMs: 101 });
+      reopen().commit(commitOf({ instancesEnded: [next], forgetInstancesEndedBeforeMs: 101 }));
       assert.deepEqual(plain(reopen().reader.endedInstances(scope, 0)), plain([next]));
     },
   );
@@ -264,15 +244,16 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       index: 1,
       job: { ...running(fourth), id: jobId(`${fourth.id}:1`) } as Job,
     };
-    reopen().commit({
-      ...nothing,
-      computeEnvironments: [environment],
-      jobQueues: [queue],
-      jobDefinitions: [definition(1), definition(2, 'INACTIVE')],
-      submitted: details,
-      jobs,
-      children: [child],
-    });
+    reopen().commit(
+      commitOf({
+        computeEnvironments: [environment],
+        jobQueues: [queue],
+        jobDefinitions: [definition(1), definition(2, 'INACTIVE')],
+        submitted: details,
+        jobs,
+        children: [child],
+      }),
+    );
     const loaded = reopen().load();
     assert.deepEqual(plain(loaded.computeEnvironments), plain([environment]));
     assert.deepEqual(plain(loaded.jobQueues), plain([queue]));
@@ -300,26 +281,28 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       stream: 's',
     };
     const second = { ...row, attemptId: attemptId('b'.repeat(32)) };
-    reopen().commit({
-      ...nothing,
-      tableWrites: [
-        { table: 'kept-output', write: 'put', row },
-        { table: 'kept-output', write: 'put', row: second },
-        { table: 'kept-output', write: 'put', row },
-      ],
-    });
+    reopen().commit(
+      commitOf({
+        tableWrites: [
+          { table: 'kept-output', write: 'put', row },
+          { table: 'kept-output', write: 'put', row: second },
+          { table: 'kept-output', write: 'put', row },
+        ],
+      }),
+    );
     assert.deepEqual(reopen().load().keptOutput, [row, second]);
-    reopen().commit({
-      ...nothing,
-      tableWrites: [{ table: 'kept-output', write: 'delete', attemptId: row.attemptId }],
-    });
+    reopen().commit(
+      commitOf({
+        tableWrites: [{ table: 'kept-output', write: 'delete', attemptId: row.attemptId }],
+      }),
+    );
     assert.deepEqual(reopen().load().keptOutput, [second]);
   });
 
   withStore('a job is read back in its last state, with what was submitted', (store) => {
     const submitted = detail(1);
-    store.commit({ ...nothing, submitted: [submitted], jobs: [waiting(submitted)] });
-    store.commit({ ...nothing, jobs: [ended(submitted)] });
+    store.commit(commitOf({ submitted: [submitted], jobs: [waiting(submitted)] }));
+    store.commit(commitOf({ jobs: [ended(submitted)] }));
     assert.deepEqual(
       plain(store.reader.job(scope, submitted.id)),
       plain({ detail: submitted, job: ended(submitted) }),
@@ -343,12 +326,13 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         index,
         job: { ...ended(submitted), id: jobId(`${submitted.id}:${index}`) } as Job,
       });
-      store.commit({
-        ...nothing,
-        submitted: [submitted],
-        jobs: [parent(submitted, 12)],
-        children: [child(10), child(2)],
-      });
+      store.commit(
+        commitOf({
+          submitted: [submitted],
+          jobs: [parent(submitted, 12)],
+          children: [child(10), child(2)],
+        }),
+      );
       assert.deepEqual(plain(store.reader.children(submitted.id)), plain([child(2), child(10)]));
       assert.deepEqual(
         plain([store.reader.children(submitted.id, 2, 10), store.reader.children(submitted.id, 3)]),
@@ -367,11 +351,12 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         definitionName: sequence < 3 ? 'alpha' : 'beta',
       }),
     );
-    store.commit({
-      ...nothing,
-      submitted: details,
-      jobs: details.map((one) => (one.sequence % 2 ? waiting(one) : ended(one))),
-    });
+    store.commit(
+      commitOf({
+        submitted: details,
+        jobs: details.map((one) => (one.sequence % 2 ? waiting(one) : ended(one))),
+      }),
+    );
     const list = (query: Partial<Parameters<Store['reader']['listJobs']>[0]>) =>
       store.reader
         .listJobs({ queueArn, fromSequence: 0, limit: 10, rows: 100, ...query })
@@ -436,7 +421,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
 
   withStore('a slice of a list looks at so many rows and no more', (store) => {
     const details = Array.from({ length: 50 }, (_, at) => detail(at + 1));
-    store.commit({ ...nothing, submitted: details, jobs: details.map((one) => waiting(one)) });
+    store.commit(commitOf({ submitted: details, jobs: details.map((one) => waiting(one)) }));
     const { jobs, scannedTo } = store.reader.listJobs({
       queueArn,
       fromSequence: 0,
@@ -455,11 +440,12 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         consumables: sequence === 2 ? undefined : [{ arn: resource, quantity: 1 }],
       }),
     );
-    store.commit({
-      ...nothing,
-      submitted: details,
-      jobs: details.map((one) => (one.sequence % 2 ? waiting(one) : ended(one))),
-    });
+    store.commit(
+      commitOf({
+        submitted: details,
+        jobs: details.map((one) => (one.sequence % 2 ? waiting(one) : ended(one))),
+      }),
+    );
     for (const rows of [1, 2, 100]) {
       const list = (query: object) =>
         inSlices((beforeSequence) =>
@@ -479,27 +465,30 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   });
 
   const expire = (store: Store, endedBeforeMs: number, maxRows = 100) =>
-    store.commit({
-      ...nothing,
-      tableWrites: [{ table: 'job', write: 'expire', endedBeforeMs, maxRows }],
-    })[0];
+    store.commit(
+      commitOf({
+        tableWrites: [{ table: 'job', write: 'expire', endedBeforeMs, maxRows }],
+      }),
+    )[0];
   const forgetBefore = (store: Store, endedBeforeMs: number, maxRows = 100) =>
-    store.commit({
-      ...nothing,
-      tableWrites: [{ table: 'remembered-job', write: 'forget', endedBeforeMs, maxRows }],
-    })[0];
+    store.commit(
+      commitOf({
+        tableWrites: [{ table: 'remembered-job', write: 'forget', endedBeforeMs, maxRows }],
+      }),
+    )[0];
 
   withStore('an attempt is known as long as a job is kept that names it, ended or not', (store) => {
     const [first, second] = [detail(1), detail(2)];
     const [own, unknown] = [attemptId('a'.repeat(32)), attemptId('b'.repeat(32))];
-    store.commit({
-      ...nothing,
-      atMs: 10,
-      submitted: [first, second],
-      jobs: [waiting(first), waiting(second)],
-    });
+    store.commit(
+      commitOf({
+        atMs: 10,
+        submitted: [first, second],
+        jobs: [waiting(first), waiting(second)],
+      }),
+    );
     assert.equal(store.reader.knowsAttempt(own), false);
-    store.commit({ ...nothing, atMs: 20, jobs: [running(second)] });
+    store.commit(commitOf({ atMs: 20, jobs: [running(second)] }));
     assert.deepEqual(
       [store.reader.knowsAttempt(own), store.reader.knowsAttempt(unknown)],
       [true, false],
@@ -510,7 +499,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         { ...placement, attemptId: unknown, state: 'ended', placedAtMs: 0, stoppedAtMs: 1 },
       ],
     } as Job;
-    store.commit({ ...nothing, atMs: 30, jobs: [past] });
+    store.commit(commitOf({ atMs: 30, jobs: [past] }));
     assert.equal(store.reader.knowsAttempt(unknown), true);
   });
 
@@ -524,19 +513,20 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         JobDetailRecord,
         JobDetailRecord,
       ];
-      store.commit({
-        ...nothing,
-        atMs: 10,
-        submitted: details,
-        jobs: details.map((one) => waiting(one)),
-        tags: new Map([[third.arn, { a: '1' }]]),
-      });
-      store.commit({ ...nothing, atMs: 20, jobs: [ended(third)] });
-      store.commit({ ...nothing, atMs: 30, jobs: [ended(first), ended(second)] });
-      store.commit({ ...nothing, atMs: 40, jobs: [ended(fourth)] });
+      store.commit(
+        commitOf({
+          atMs: 10,
+          submitted: details,
+          jobs: details.map((one) => waiting(one)),
+          tags: new Map([[third.arn, { a: '1' }]]),
+        }),
+      );
+      store.commit(commitOf({ atMs: 20, jobs: [ended(third)] }));
+      store.commit(commitOf({ atMs: 30, jobs: [ended(first), ended(second)] }));
+      store.commit(commitOf({ atMs: 40, jobs: [ended(fourth)] }));
       // What became of an attempt that was declared over with its host is told later: the job ended
       // when it did.
-      store.commit({ ...nothing, atMs: 50, jobs: [ended(third)] });
+      store.commit(commitOf({ atMs: 50, jobs: [ended(third)] }));
       const left = () =>
         store.reader
           .listJobs({ queueArn, fromSequence: 0, limit: 10, rows: 100 })
@@ -561,11 +551,12 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       const uuid = '01a1fc8f-a37a-7402-b496-ec83fa814436';
       const details = [detail(1), detail(2, { id: jobId(uuid) }), detail(3, { arraySize: 4 })];
       const [first, second, third] = details as [JobDetailRecord, JobDetailRecord, JobDetailRecord];
-      store.commit({
-        ...nothing,
-        submitted: details,
-        jobs: [waiting(first), waiting(second), parent(third, 4)],
-      });
+      store.commit(
+        commitOf({
+          submitted: details,
+          jobs: [waiting(first), waiting(second), parent(third, 4)],
+        }),
+      );
       for (const { id } of details)
         assert.equal(store.reader.jobEnd(scope, id), undefined, 'it has not ended');
       const { children: _children, ...identity } = parent(third, 4);
@@ -589,11 +580,12 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
           [3, 3],
         ],
       };
-      store.commit({
-        ...nothing,
-        atMs: 5,
-        jobs: [{ ...ended(first), status: 'FAILED' } as Job, ended(second), array],
-      });
+      store.commit(
+        commitOf({
+          atMs: 5,
+          jobs: [{ ...ended(first), status: 'FAILED' } as Job, ended(second), array],
+        }),
+      );
       const assertKnown = (from: Store): void => {
         assert.deepEqual(plain(from.reader.jobEnd(scope, first.id)), {
           status: 'FAILED',
@@ -650,22 +642,23 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         SUCCEEDED: 4,
         FAILED: 1,
       };
-      store.commit({ ...nothing, atMs: 1, submitted: [array], jobs: [parent(array, 5)], children });
-      store.commit({
-        ...nothing,
-        atMs: 2,
-        jobs: [
-          {
-            ...identity,
-            status: 'FAILED',
-            stoppedAtMs: 2,
-            statusSummary: summary,
-            statusSummaryLastUpdatedAtMs: 2,
-            failedChildren: [[3, 3]],
-          },
-        ],
-      });
-      store.commit({ ...nothing, atMs: 3, submitted: [later], jobs: [ended(later)] });
+      store.commit(commitOf({ atMs: 1, submitted: [array], jobs: [parent(array, 5)], children }));
+      store.commit(
+        commitOf({
+          atMs: 2,
+          jobs: [
+            {
+              ...identity,
+              status: 'FAILED',
+              stoppedAtMs: 2,
+              statusSummary: summary,
+              statusSummaryLastUpdatedAtMs: 2,
+              failedChildren: [[3, 3]],
+            },
+          ],
+        }),
+      );
+      store.commit(commitOf({ atMs: 3, submitted: [later], jobs: [ended(later)] }));
       assert.equal(expire(store, 9, 1), 'done');
       assert.equal(store.reader.job(scope, array.id), undefined);
       assert.deepEqual(
@@ -689,10 +682,11 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   );
 
   withStore('job definitions are paged by name and revision', (store) => {
-    store.commit({
-      ...nothing,
-      jobDefinitions: [definition(2), definition(1, 'INACTIVE'), definition(1, 'ACTIVE', 'a')],
-    });
+    store.commit(
+      commitOf({
+        jobDefinitions: [definition(2), definition(1, 'INACTIVE'), definition(1, 'ACTIVE', 'a')],
+      }),
+    );
     const list = (query: object) =>
       store.reader
         .jobDefinitions({ scope, limit: 10, ...query })
@@ -705,65 +699,36 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   });
 
   withStore(
-    'deleted resources go with their tags, and may be made again in the same commit',
+    'deleted resources go, and what was deleted and made again in one turn is the new one',
     (store) => {
-      store.commit({
-        ...nothing,
-        computeEnvironments: [environment],
-        jobQueues: [queue],
-        tags: new Map([[queueArn, { a: '1' }]]),
-      });
-      store.commit({
-        ...nothing,
-        deleted: [queueArn, environmentArn],
-        computeEnvironments: [{ ...environment, uuid: 'new' }],
-      });
+      store.commit(
+        commitOf({
+          computeEnvironments: [environment],
+          jobQueues: [queue],
+          tags: new Map([[queueArn, { a: '1' }]]),
+        }),
+      );
+      store.commit(
+        commitOf({
+          gone: { jobQueues: [queueArn], tags: [queueArn] },
+          computeEnvironments: [{ ...environment, uuid: 'new' }],
+        }),
+      );
       assert.deepEqual(store.load().jobQueues, []);
       assert.equal(store.load().computeEnvironments[0]?.uuid, 'new');
       assert.deepEqual(store.reader.tags(queueArn), {});
     },
   );
 
-  withStore(
-    'tags of what is gone are not kept, not even from a request in the same commit',
-    (store) => {
-      const job = detail(1);
-      const targets = [queueArn, environmentArn, job.arn];
-      const merges = targets.map(
-        (of) =>
-          ({
-            table: 'tag',
-            write: 'merge',
-            arn: of,
-            set: { a: '1' },
-            remove: [],
-            maxTags: 2,
-          }) as const,
-      );
-      assert.deepEqual(store.commit({ ...nothing, tableWrites: merges }), [
-        'absent',
-        'absent',
-        'absent',
-      ]);
-      assert.deepEqual(
-        store.commit({
-          ...nothing,
-          computeEnvironments: [environment],
-          jobQueues: [queue],
-          submitted: [job],
-          jobs: [waiting(job)],
-          tableWrites: merges,
-        }),
-        ['done', 'done', 'done'],
-      );
-      for (const of of targets) assert.deepEqual(store.reader.tags(of), { a: '1' });
-      assert.deepEqual(
-        store.commit({ ...nothing, deleted: [queueArn, environmentArn], tableWrites: merges }),
-        ['absent', 'absent', 'done'],
-      );
-      assert.deepEqual(store.reader.tags(queueArn), {});
-    },
-  );
+  withStore('tags are what was last written, and go when they are removed', (store) => {
+    const tagged = [queueArn, environmentArn] as const;
+    store.commit(commitOf({ tags: new Map(tagged.map((each) => [each, { a: '1', b: '2' }])) }));
+    store.commit(commitOf({ tags: new Map([[queueArn, { b: '3' }]]) }));
+    assert.deepEqual(store.reader.tags(queueArn), { b: '3' });
+    store.commit(commitOf({ gone: { tags: [queueArn] } }));
+    assert.deepEqual(store.reader.tags(queueArn), {});
+    assert.deepEqual(store.reader.tags(environmentArn), { a: '1', b: '2' });
+  });
 
   withStore(
     'scheduling policies and the usage of shares come back as they were, and go with what they belong to',
@@ -782,47 +747,27 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         atSecond,
       });
       const huge = 123_456_789_012_345_678_901_234n;
-      reopen().commit({
-        ...nothing,
-        schedulingPolicies: [policy],
-        shareUsage: [usage('a', 1n, 5), usage('b', huge, 6), usage('c', 0n, 7)],
-      });
+      reopen().commit(
+        commitOf({
+          schedulingPolicies: [policy],
+          shareUsage: [usage('a', 1n, 5), usage('b', huge, 6), usage('c', 0n, 7)],
+        }),
+      );
       const store = reopen();
       assert.deepEqual(plain(store.load().schedulingPolicies), plain([policy]));
-      store.commit({
-        ...nothing,
-        shareUsage: [usage('a', 2n, 8), { ...usage('c', 0n, 7), forgotten: true }],
-      });
+      store.commit(
+        commitOf({
+          shareUsage: [usage('a', 2n, 8), { ...usage('c', 0n, 7), forgotten: true }],
+        }),
+      );
       assert.deepEqual(reopen().load().shareUsage, [usage('a', 2n, 8), usage('b', huge, 6)]);
-      reopen().commit({ ...nothing, deleted: [queueArn, policy.arn] });
+      reopen().commit(
+        commitOf({ gone: { jobQueues: [queueArn], schedulingPolicies: [policy.arn] } }),
+      );
       const after = reopen().load();
       assert.deepEqual([after.schedulingPolicies, after.shareUsage], [[], []]);
     },
   );
-
-  withStore('tags are merged up to their limit', (store) => {
-    store.commit({ ...nothing, jobQueues: [queue] });
-    const merge = (set: Record<string, string>, remove: string[] = []) =>
-      ({ table: 'tag', write: 'merge', arn: queueArn, set, remove, maxTags: 2 }) as const;
-    assert.deepEqual(
-      store.commit({
-        ...nothing,
-        tableWrites: [
-          merge({ a: '1' }),
-          merge({ b: '2' }),
-          merge({ c: '3' }),
-          merge({ c: '3' }, ['a', 'none']),
-        ],
-      }),
-      ['done', 'done', 'limit', 'done'],
-    );
-    assert.deepEqual(store.reader.tags(queueArn), { b: '2', c: '3' });
-    // A limit that was lowered stops nobody from taking tags away.
-    assert.deepEqual(
-      store.commit({ ...nothing, tableWrites: [{ ...merge({}, ['none']), maxTags: 1 }] }),
-      ['done'],
-    );
-  });
 
   withStore(
     'resources of a service change together, and only on what they were decided on',
@@ -837,24 +782,26 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       ) => ({ table: 'resource', write: 'change', space: of, version, put, remove }) as const;
       assert.equal(store.reader.resourceVersion(space), 0);
       assert.deepEqual(
-        store.commit({
-          ...nothing,
-          tableWrites: [
-            change(0, [vpc('b'), vpc('a')]),
-            change(0, [vpc('c')]),
-            change(1, [vpc('b', '10.1.0.0/16'), vpc('d')], [{ kind: 'vpc', id: 'a' }]),
-            change(3, [vpc('e')]),
-          ],
-        }),
+        store.commit(
+          commitOf({
+            tableWrites: [
+              change(0, [vpc('b'), vpc('a')]),
+              change(0, [vpc('c')]),
+              change(1, [vpc('b', '10.1.0.0/16'), vpc('d')], [{ kind: 'vpc', id: 'a' }]),
+              change(3, [vpc('e')]),
+            ],
+          }),
+        ),
         ['done', 'stale', 'done', 'stale'],
       );
-      store.commit({
-        ...nothing,
-        tableWrites: [
-          change(0, [vpc('z')], [], { service: 'ec2', scope: other }),
-          change(0, [vpc('y')], [], { service: 'iam', scope }),
-        ],
-      });
+      store.commit(
+        commitOf({
+          tableWrites: [
+            change(0, [vpc('z')], [], { service: 'ec2', scope: other }),
+            change(0, [vpc('y')], [], { service: 'iam', scope }),
+          ],
+        }),
+      );
       for (const current of [() => store, reopen]) {
         const { reader } = current();
         assert.deepEqual(reader.resources(space, 'vpc'), [vpc('b', '10.1.0.0/16'), vpc('d')]);
@@ -877,26 +824,28 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         row: { scope, group: of, name: streamName, createdAtMs },
       }) as const;
     assert.deepEqual(
-      store.commit({
-        ...nothing,
-        tableWrites: [
-          create,
-          create,
-          stream('b', 1),
-          stream('a', 2),
-          stream('a', 3),
-          stream('x', 1, '/none'),
-        ],
-      }),
+      store.commit(
+        commitOf({
+          tableWrites: [
+            create,
+            create,
+            stream('b', 1),
+            stream('a', 2),
+            stream('a', 3),
+            stream('x', 1, '/none'),
+          ],
+        }),
+      ),
       ['done', 'exists', 'done', 'done', 'exists', 'absent'],
     );
-    store.commit({
-      ...nothing,
-      logStreams: [
-        { scope, group: '/g', name: 'c', createdAtMs: 3 },
-        { scope, group: '/made', name: 's', createdAtMs: 3 },
-      ],
-    });
+    store.commit(
+      commitOf({
+        logStreams: [
+          { scope, group: '/g', name: 'c', createdAtMs: 3 },
+          { scope, group: '/made', name: 's', createdAtMs: 3 },
+        ],
+      }),
+    );
     const names = (query: object) =>
       store.reader
         .logStreams({ scope, group: '/g', order: 'name', limit: 10, ...query })
@@ -921,46 +870,49 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     assert.deepEqual(store.reader.logGroups({ scope: other, limit: 10 }), []);
     const target = { table: 'log-group', scope, name: '/g' } as const;
     assert.deepEqual(
-      store.commit({
-        ...nothing,
-        tableWrites: [{ ...target, write: 'retention', retentionInDays: 7 }],
-      }),
+      store.commit(
+        commitOf({
+          tableWrites: [{ ...target, write: 'retention', retentionInDays: 7 }],
+        }),
+      ),
       ['done'],
     );
     assert.equal(store.reader.logGroup(scope, '/g')?.retentionInDays, 7);
-    const tag = (set: Record<string, string>, remove: string[], maxTags = 50) =>
-      store.commit({
-        ...nothing,
-        tableWrites: [{ ...target, write: 'tag', set, remove, maxTags }],
-      });
-    assert.deepEqual([tag({ a: 'b', c: 'd' }, []), tag({ a: 'e' }, ['c'])], [['done'], ['done']]);
-    assert.deepEqual([tag({ x: 'y' }, [], 1), tag({}, ['none'], 0)], [['limit'], ['done']]);
+    const tag = (read: Record<string, string>, tags: Record<string, string>) =>
+      store.commit(commitOf({ tableWrites: [{ ...target, write: 'tags', read, tags }] }))[0];
+    assert.deepEqual(
+      [tag({}, { a: 'b' }), tag({}, { x: 'y' }), tag({ a: 'b' }, { a: 'e' })],
+      ['done', 'stale', 'done'],
+    );
     assert.deepEqual(store.reader.logGroup(scope, '/g')?.tags, { a: 'e' });
     assert.deepEqual(
-      store.commit({
-        ...nothing,
-        tableWrites: [
-          { table: 'log-stream', write: 'delete', scope, group: '/g', name: 'a' },
-          { table: 'log-stream', write: 'delete', scope, group: '/g', name: 'a' },
-        ],
-      }),
+      store.commit(
+        commitOf({
+          tableWrites: [
+            { table: 'log-stream', write: 'delete', scope, group: '/g', name: 'a' },
+            { table: 'log-stream', write: 'delete', scope, group: '/g', name: 'a' },
+          ],
+        }),
+      ),
       ['done', 'absent'],
     );
     assert.deepEqual(
-      store.commit({
-        ...nothing,
-        tableWrites: [
-          { ...target, write: 'delete' },
-          { ...target, write: 'delete' },
-        ],
-      }),
+      store.commit(
+        commitOf({
+          tableWrites: [
+            { ...target, write: 'delete' },
+            { ...target, write: 'delete' },
+          ],
+        }),
+      ),
       ['done', 'absent'],
     );
     assert.deepEqual(store.reader.logStreams({ scope, group: '/g', order: 'name', limit: 10 }), []);
-    store.commit({
-      ...nothing,
-      logStreams: [{ scope, group: '/g', name: 'again', createdAtMs: 9 }],
-    });
+    store.commit(
+      commitOf({
+        logStreams: [{ scope, group: '/g', name: 'again', createdAtMs: 9 }],
+      }),
+    );
     assert.equal(
       store.reader.logGroup(scope, '/g')?.createdAtMs,
       9,

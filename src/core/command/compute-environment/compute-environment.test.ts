@@ -21,8 +21,8 @@ import type { LaunchTemplateData } from '../../launch-template/launch-template.t
 import { World } from '../../world/world.ts';
 import { defaultSettings } from '../../settings.ts';
 import type { Command } from '../command.ts';
+import { transact } from '../../turn/transact.ts';
 import { decide } from '../decide.ts';
-import { settle } from '../settle.ts';
 
 const scope = scopeOf('123456789012', 'eu-west-1');
 const ec2: ComputeResource = {
@@ -60,18 +60,10 @@ class Lab {
 
   /** Decides, and lets what follows by itself follow. */
   ask(command: Command): string | undefined {
-    const decision = decide(this.world, command, this.nowMs);
-    if (isRefusal(decision)) return decision.message;
-    for (const event of decision.events) this.world.apply(event);
-    for (
-      let next = this.world.occasions.shift();
-      next !== undefined;
-      next = this.world.occasions.shift()
-    )
-      for (const event of settle(this.world, next, this.nowMs)) this.world.apply(event);
-    this.effects.push(...decision.effects);
-    for (const effect of decision.effects)
-      if (effect.type === 'settle-environment') this.ask(effect);
+    const { reply, effects } = transact(this.world, command, this.nowMs);
+    if (isRefusal(reply)) return reply.message;
+    this.effects.push(...effects);
+    for (const effect of effects) if (effect.type === 'settle-environment') this.ask(effect);
     checkWorld(this.world);
     return undefined;
   }

@@ -8,8 +8,8 @@ import type { Instance, RegisteredHost } from '../../host/host.ts';
 import { checkWorld } from '../../world/invariant.ts';
 import { attemptOf, needs, worldOf } from '../../../../test/house/world.ts';
 import type { World } from '../../world/world.ts';
-import { decide } from '../decide.ts';
-import { settle } from '../settle.ts';
+import { transact } from '../../turn/transact.ts';
+import { isRefusal } from '../../../base/refusal.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
 const former = hostId('f'.repeat(32));
@@ -70,16 +70,13 @@ function placed(world: World, id: string, on: HostId): void {
 }
 
 function leave(world: World, newIds: ReadonlyMap<HostId, HostId>): void {
-  const decided = decide(world, { type: 'leave-hosts', machineId: machine, newIds }, 9);
-  assert('events' in decided);
-  assert.deepEqual(decided.effects, [], 'no engine is told of anything');
-  for (const event of decided.events) world.apply(event);
-  for (
-    let occasion = world.occasions.shift();
-    occasion !== undefined;
-    occasion = world.occasions.shift()
-  )
-    for (const event of settle(world, occasion, 9)) world.apply(event);
+  const { reply, effects } = transact(
+    world,
+    { type: 'leave-hosts', machineId: machine, newIds },
+    9,
+  );
+  assert(!isRefusal(reply));
+  assert.deepEqual(effects, [], 'no engine is told of anything');
 }
 
 test('whatever was placed under the former mark ends as if its host had, wherever that was', () => {
@@ -94,7 +91,7 @@ test('whatever was placed under the former mark ends as if its host had, whereve
   [former, hostId('2'.repeat(32)), hostId('3'.repeat(32)), registered.id].forEach((on, at) =>
     placed(world, `j${at}`, on),
   );
-  world.changes.clear();
+  world.changes.take();
   const newId = hostId('9'.repeat(32));
   leave(world, new Map([[registered.id, newId]]));
 
@@ -120,15 +117,16 @@ test('whatever was placed under the former mark ends as if its host had, whereve
     ],
   );
   assert.deepEqual(
-    [...world.changes.hostsLeft].sort(),
-    [registered.id, hostId('2'.repeat(32)), hostId('3'.repeat(32)), former].sort(),
+    [...world.changes.hosts].flatMap(([id, host]) => (host ? [] : [id])).sort(),
+    [registered.id, hostId('2'.repeat(32)), former].sort(),
+    'an instance of the user’s own stays, on another machine',
   );
   checkWorld(world);
 });
 
 test('where nothing was placed nothing happens', () => {
   const world = worldOf({ jobs: [] });
-  world.changes.clear();
+  world.changes.take();
   leave(world, new Map());
   assert(world.changes.isEmpty);
 });

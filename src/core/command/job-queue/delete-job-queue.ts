@@ -29,16 +29,15 @@ export function decideDeleteJobQueue(
   const events: Event[] = [{ type: 'job-queue-stored', queue: { ...queue, status: 'DELETING' } }];
   const effects: Effect[] = [];
   const stop: Stop = { by: 'terminate', reason: queueDeletedReason, atMs: nowMs };
-  let waitingFor = 0;
   for (const job of world.queueJobs(queue.arn)) {
-    waitingFor++;
     // A child is stopped with its parent, a node with its job.
     if (splitJobId(job.id).parent !== job.id) continue;
     const stopped = stopEvents(world, job, stop);
     events.push(...stopped.events);
     effects.push(...stopped.effects);
   }
-  const ended = events.filter((event) => event.type === 'job-ended').length;
-  if (ended === waitingFor) events.push({ type: 'job-queue-deleted', arn: queue.arn });
+  // One that has jobs goes with the last of them.
+  if (world.queueJobCount(queue.arn) === 0)
+    events.push({ type: 'job-queue-deleted', arn: queue.arn });
   return { events, effects, reply: done };
 }

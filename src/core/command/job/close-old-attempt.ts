@@ -19,8 +19,12 @@ export function decideCloseOldAttempt(
       : undefined;
   if (host?.kind !== 'registered' || old === undefined)
     return { events: [], effects: [{ type: 'remove-attempt', attemptId, hostId }], reply: done };
-  const live = world.jobs.get(old.jobId);
-  const job = live !== undefined && !isArrayParent(live) ? live : command.past;
+  const known =
+    world.jobs.get(old.jobId) ??
+    // It ended in this very turn, of which the past does not know yet.
+    world.changes.jobs.get(old.jobId) ??
+    world.changes.children.get(old.jobId)?.job;
+  const job = known !== undefined && !isArrayParent(known) ? known : command.past;
   return {
     events: [
       ...(job === undefined

@@ -13,9 +13,8 @@ import type { NodeTerms, RetryTerms } from '../../job/terms.ts';
 import { host, needs, scope, worldOf } from '../../../../test/house/world.ts';
 import { World } from '../../world/world.ts';
 import type { Command, ReportAttempt } from '../command.ts';
-import { decide } from '../decide.ts';
 import { mainNodeEndedReason } from './report-attempt.ts';
-import { settle } from '../settle.ts';
+import { transact } from '../../turn/transact.ts';
 
 const job = jobId('m');
 const node = (index: number) => nodeId(job, index);
@@ -61,18 +60,10 @@ class Life {
   }
 
   do(command: Command): void {
-    const decision = decide(this.world, command, this.nowMs);
-    if (isRefusal(decision)) throw new Error(decision.message);
-    for (const event of decision.events) this.world.apply(event);
-    for (
-      let occasion = this.world.occasions.shift();
-      occasion !== undefined;
-      occasion = this.world.occasions.shift()
-    ) {
-      for (const event of settle(this.world, occasion, this.nowMs)) this.world.apply(event);
-    }
+    const { reply, effects } = transact(this.world, command, this.nowMs);
+    if (isRefusal(reply)) throw new Error(reply.message);
     checkWorld(this.world);
-    for (const effect of decision.effects) this.done.push(said(effect));
+    for (const effect of effects) this.done.push(said(effect));
   }
 
   /**
@@ -382,6 +373,26 @@ describe('A host that goes', () => {
     life.exited('1#0', 0);
     life.exited('1#2', 0);
     assert.equal(life.written().status, 'FAILED');
+  });
+
+  test('with the main node, and nobody reports it: its nodes elsewhere are told to stop at once', () => {
+    const life = new Life();
+    join(life);
+    const [there, elsewhere] = others as [HostId, HostId];
+    life.do({
+      type: 'place-job',
+      jobId: job,
+      attemptId: attempt('1'),
+      hostId: there,
+      computeEnvironmentArn: arn('ce'),
+      otherNodes: [
+        { node: 0, hostId: elsewhere, attemptId: attempt('1#0') },
+        { node: 2, hostId: host, attemptId: attempt('1#2') },
+      ],
+    });
+    for (const name of ['1', '1#0', '1#2']) life.started(name);
+    life.do({ type: 'note-host-contact', hostId: there, heard: false });
+    assert.deepEqual(life.done.slice(-2), ['stop a-1#0', 'stop a-1#2']);
   });
 
   test('with the main node, and tells later how that ended, changes nothing of what follows', () => {

@@ -16,7 +16,7 @@ import { isLive } from '../../job/job.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import { parentEndEvents } from './array-fold.ts';
-import type { Decided, ReportAttempt } from '../command.ts';
+import type { Decided, Followed, ReportAttempt } from '../command.ts';
 import { stopNodes } from './stop-job.ts';
 
 const stale = { events: [], effects: [], reply: { stale: true } } as const;
@@ -32,22 +32,19 @@ export function decideReportAttempt(
   nowMs: number,
 ): Decided<ReportAttempt> {
   const { attemptId, report } = command;
-  const jobId = world.attempts.get(attemptId);
-  const job = jobId === undefined ? undefined : world.jobs.get(jobId);
-  if (job === undefined || !isLive(job)) return stale;
+  const job = jobOf(world, attemptId);
+  if (job === undefined) return stale;
   if (report.type === 'started') {
     if (job.status === 'RUNNING') return stale;
     return { ...startAttempt(world, job, report, nowMs), reply: { stale: false } };
   }
+  const { events, effects } = endAttempt(world, job, outcomeOf(job, report, nowMs), nowMs);
+  const { hostId } = job.attempt;
   return {
-    ...endAttempt(world, job, outcomeOf(job, report, nowMs), nowMs),
+    events,
+    effects: [{ type: 'remove-attempt', attemptId, hostId }, ...effects],
     reply: { stale: false },
   };
-}
-
-interface Followed {
-  readonly events: Event[];
-  readonly effects: Effect[];
 }
 
 /**
@@ -86,18 +83,25 @@ function startAttempt(
 const releaseAll = (attempts: readonly AttemptOnHost[], atMs: number, heardAtMs: number): Event[] =>
   attempts.map(({ attemptId }) => ({ type: 'resources-released', attemptId, atMs, heardAtMs }));
 
-/** An attempt whose host is gone has ended, whatever its container may still do there. */
-export function lossEvents(world: World, attemptId: AttemptId, atMs: number): readonly Event[] {
-  const decided = decideReportAttempt(
-    world,
-    {
-      type: 'report-attempt',
-      attemptId,
-      report: { type: 'lost', atMs, reason: 'its host is gone' },
-    },
-    atMs,
-  );
-  return 'events' in decided ? decided.events : [];
+/**
+ * An attempt whose host is gone has ended, whatever its container may still do there: that is for
+ * the reconciler to see, if the host comes back. Whoever runs elsewhere is told what follows.
+ */
+export function lose(world: World, attemptId: AttemptId, atMs: number): Followed {
+  const job = jobOf(world, attemptId);
+  if (job === undefined) return { events: [], effects: [] };
+  const report = { type: 'lost', atMs, reason: 'its host is gone' } as const;
+  const { events, effects } = endAttempt(world, job, outcomeOf(job, report, atMs), atMs);
+  const isThere = (effect: Effect): boolean =>
+    !('hostId' in effect) || world.hosts.has(effect.hostId);
+  return { events, effects: effects.filter(isThere) };
+}
+
+/** The job of which this is the current attempt. */
+function jobOf(world: World, attemptId: AttemptId): LiveJob | undefined {
+  const jobId = world.attempts.get(attemptId);
+  const job = jobId === undefined ? undefined : world.jobs.get(jobId);
+  return job !== undefined && isLive(job) ? job : undefined;
 }
 
 interface Outcome {
@@ -208,9 +212,6 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome, nowMs: number)
     statusReason: outcome.statusReason,
     free: outcome.hostLost && world.settings.hostLossFree ? true : undefined,
   };
-  const effects: Effect[] = [
-    { type: 'remove-attempt', attemptId: attempt.attemptId, hostId: attempt.hostId },
-  ];
   const { status, statusReason } = outcome;
   // By what is known now: what became of an attempt whose host was lost may be told later, and
   // decides nothing.
@@ -228,7 +229,7 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome, nowMs: number)
   const others = world.nodes.live(job.id);
   if (others.size === 0) {
     events.push(...jobEndEvents(world, job, end), ...lastNodeEvents(world, job));
-    return { events, effects };
+    return { events, effects: [] };
   }
   // "If the main node exits, the job is considered finished, and all of the child nodes are
   // stopped."
@@ -239,7 +240,7 @@ function endAttempt(world: World, job: LiveJob, outcome: Outcome, nowMs: number)
   });
   return {
     events: [...events, { type: 'main-node-ended', jobId: job.id, end }, ...stopped.events],
-    effects: [...effects, ...stopped.effects],
+    effects: stopped.effects,
   };
 }
 

@@ -5,6 +5,7 @@ import type { JobDependency } from '@aws-sdk/client-batch';
 import { splitJobId, type JobId, type Scope } from '../../../base/ids.ts';
 import { refuse, type Refusal } from '../../../base/refusal.ts';
 import type { Dependency } from '../../job/dependency.ts';
+import { indexesIn, isInRanges } from '../../job/index-ranges.ts';
 import { isArrayParent } from '../../job/job.ts';
 import { isEnded, type EndedStatus } from '../../job/status.ts';
 import type { World } from '../../world/world.ts';
@@ -58,6 +59,23 @@ interface Target {
   readonly failedChildren: Iterable<number>;
 }
 
+/** It ended in this very turn, of which the past does not know yet. */
+function endedInTurn(world: World, scope: Scope, id: JobId): PastJob | undefined {
+  const job = world.changes.jobs.get(id);
+  if (job?.scope !== scope || !isEnded(job.status)) return undefined;
+  return 'failedChildren' in job ? job : { status: job.status, failedChildren: [] };
+}
+
+function endedTarget(
+  { status, arraySize, failedChildren }: PastJob,
+  index: number | undefined,
+): Target | undefined {
+  if (index === undefined)
+    return { arraySize, ended: status, failedChildren: indexesIn(failedChildren) };
+  if (arraySize === undefined || index >= arraySize) return undefined;
+  return { ended: isInRanges(failedChildren, index) ? 'FAILED' : 'SUCCEEDED', failedChildren: [] };
+}
+
 /** The job that is depended on: in the world, in the past, or (undefined) nowhere. */
 function targetOf(world: World, { scope, past }: Asked, id: JobId): Target | undefined {
   const { parent, index, node } = splitJobId(id);
@@ -65,14 +83,8 @@ function targetOf(world: World, { scope, past }: Asked, id: JobId): Target | und
   if (node !== undefined) return undefined;
   const live = world.job(scope, parent);
   if (live === undefined) {
-    const ended = past.get(id);
-    return (
-      ended && {
-        arraySize: ended.arraySize,
-        ended: ended.status,
-        failedChildren: ended.failedChildren,
-      }
-    );
+    const ended = endedInTurn(world, scope, parent) ?? past.get(parent);
+    return ended && endedTarget(ended, index);
   }
   if (!isArrayParent(live)) return index === undefined ? { failedChildren: [] } : undefined;
   if (index === undefined)

@@ -37,6 +37,8 @@ export class FairShares {
 
   removeQueue(queueArn: Arn): void {
     this.#ofQueues.delete(queueArn);
+    for (const [key, usage] of this.#changes.shareUsage)
+      if (usage.queueArn === queueArn) this.#changes.shareUsage.delete(key);
   }
 
   /**

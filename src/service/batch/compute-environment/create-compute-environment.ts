@@ -13,7 +13,7 @@ import { checkNewResourceMembers } from '../rule/compute-resources.ts';
 import { checkName, checkEnvironmentRole } from '../rule/name.ts';
 import { refuseUnbuilt } from '../rule/not-yet.ts';
 import { checkTags } from '../rule/tags.ts';
-import { submitCommand } from '../job/submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 export const createComputeEnvironment: BatchOperation<
   CreateComputeEnvironmentCommandInput,

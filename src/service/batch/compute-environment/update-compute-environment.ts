@@ -12,7 +12,7 @@ import type { Reply } from '../reply.ts';
 import { checkChangedResourceMembers } from '../rule/compute-resources.ts';
 import { checkReference, checkEnvironmentRole } from '../rule/name.ts';
 import { refuseNoChange } from '../rule/update.ts';
-import { submitCommand } from '../job/submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 const jobExecutionTimeoutMinutesMax = 7200;
 

@@ -11,7 +11,7 @@ import type { Reply } from '../reply.ts';
 import { checkQuantity } from '../rule/consumables.ts';
 import { checkName } from '../rule/name.ts';
 import { checkTags } from '../rule/tags.ts';
-import { submitCommand } from '../job/submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 /** The SDK has no constants for it. */
 const resourceTypes = {

@@ -8,7 +8,7 @@ import { consumableResource } from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkReference } from '../rule/name.ts';
-import { submitCommand } from '../job/submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 export const deleteConsumableResource: BatchOperation<
   DeleteConsumableResourceCommandInput,

@@ -11,7 +11,7 @@ import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkQuantity } from '../rule/consumables.ts';
 import { checkReference } from '../rule/name.ts';
-import { submitCommand } from '../job/submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 const operations = { SET: 'SET', ADD: 'ADD', REMOVE: 'REMOVE' } as const;
 

@@ -20,7 +20,7 @@ import { checkPlatform, checkPlatforms } from '../rule/platform.ts';
 import { checkRetryStrategy } from '../rule/retry.ts';
 import { checkTags } from '../rule/tags.ts';
 import { refuseNul } from '../rule/text.ts';
-import { submitCommand } from '../job/submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 export const registerJobDefinition: BatchOperation<
   RegisterJobDefinitionCommandInput,

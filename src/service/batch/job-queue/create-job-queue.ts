@@ -14,7 +14,7 @@ import { checkName } from '../rule/name.ts';
 import { refuseUnbuilt } from '../rule/not-yet.ts';
 import { checkTags } from '../rule/tags.ts';
 import { checkTimeLimitActions } from '../rule/time-limit-actions.ts';
-import { submitCommand } from '../job/submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 /** Kinds of queues whose environments this server does not have. */
 const unbuiltTypes: readonly string[] = ['EKS', 'SAGEMAKER_TRAINING', 'ECS_MANAGED_INSTANCES'];

@@ -14,7 +14,7 @@ import { refuseUnbuilt } from '../rule/not-yet.ts';
 import { checkTimeLimitActions } from '../rule/time-limit-actions.ts';
 import { checkOrder } from '../rule/environment-order.ts';
 import { refuseNoChange } from '../rule/update.ts';
-import { submitCommand } from '../job/submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 export const updateJobQueue: BatchOperation<
   UpdateJobQueueCommandInput,

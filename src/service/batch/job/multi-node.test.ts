@@ -330,7 +330,7 @@ async function submitted(
 ): Promise<{ detail: JobDetailRecord; job: Job }> {
   const { jobId: id } = await deps.call(submitJob, input);
   const found = deps.world.jobs.get(jobId(id ?? ''));
-  const detail = deps.world.changes.submitted.find((each) => each.id === id);
+  const detail = deps.world.changes.submitted.get(jobId(id ?? ''));
   assert.ok(found !== undefined && !isArrayParent(found) && detail !== undefined);
   return { detail, job: found };
 }

@@ -8,7 +8,7 @@ import { invalid, tooManyJobs } from '../../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import type { BatchDeps } from '../deps.ts';
 import { checkReference } from '../rule/name.ts';
-import { submitCommand } from './submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 type By = StopJob['by'];
 

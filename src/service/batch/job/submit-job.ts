@@ -28,7 +28,7 @@ import { checkShareIdentifier } from '../rule/fair-share.ts';
 import { checkRetryStrategy } from '../rule/retry.ts';
 import { checkTags } from '../rule/tags.ts';
 import { refuseNul } from '../rule/text.ts';
-import { submitCommand } from './submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCommandOutput>> = {
   authorizes(input, context) {

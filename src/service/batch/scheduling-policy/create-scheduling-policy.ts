@@ -10,7 +10,7 @@ import type { Reply } from '../reply.ts';
 import { checkPolicies } from '../rule/fair-share.ts';
 import { checkName } from '../rule/name.ts';
 import { checkTags } from '../rule/tags.ts';
-import { submitCommand } from '../job/submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 export const createSchedulingPolicy: BatchOperation<
   CreateSchedulingPolicyCommandInput,

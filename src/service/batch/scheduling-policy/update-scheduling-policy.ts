@@ -9,7 +9,7 @@ import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkPolicies } from '../rule/fair-share.ts';
 import { checkReference } from '../rule/name.ts';
-import { submitCommand } from '../job/submit-command.ts';
+import { submitCommand } from '../submit-command.ts';
 
 export const updateSchedulingPolicy: BatchOperation<
   UpdateSchedulingPolicyCommandInput,

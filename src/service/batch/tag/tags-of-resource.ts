@@ -6,6 +6,7 @@ import type { Tags } from '../../../port/reader.ts';
 import { invalid, notFound } from '../../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import type { BatchDeps } from '../deps.ts';
+import { submitCommand } from '../submit-command.ts';
 
 const batchArn = new RegExp(
   String.raw`^arn:(${partitionPattern}):batch:[A-Za-z0-9-]+:\d{12}:[a-z-]+/.+$`,
@@ -42,15 +43,6 @@ export async function changeTags(
   context: RequestContext,
 ): Promise<void> {
   tagsOf(deps, resourceArn, context);
-  const maxTags = deps.settings.limits.tagsPerResource;
-  const write = {
-    table: 'tag',
-    write: 'merge',
-    arn: resourceArn as Arn,
-    ...change,
-    maxTags,
-  } as const;
-  const outcome = await deps.bus.write(write, context);
-  if (outcome === 'limit') throw invalid(`A resource can have at most ${maxTags} tags`);
-  if (outcome === 'absent') throw notFound(resourceArn ?? '');
+  const of = { scope: context.scope, arn: resourceArn as Arn };
+  await submitCommand(deps, { type: 'change-tags', ...of, ...change }, context);
 }

@@ -1,6 +1,6 @@
-// What follows from an end for those that waited for it: the next decision of the same transaction
-// (user guide, chapter Job Dependencies). One occasion at a time, for each changes the world that
-// the next one is judged in.
+// What follows from an occasion that the fold noted: an end, for those that waited for it (user
+// guide, chapter Job Dependencies), a host that is gone, for what ran there. It decides one
+// occasion at a time, as part of the turn in which that came up, and changes nothing itself.
 
 import { never } from '../../base/assert.ts';
 import { childId, splitJobId, type HostId, type JobId } from '../../base/ids.ts';
@@ -11,23 +11,33 @@ import { isChildReady, isReady, readyRanges } from '../world/readiness.ts';
 import { isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
 import type { EndedStatus } from '../job/status.ts';
 import type { World } from '../world/world.ts';
-import { failWaitingChildren, parentEndEvents } from './job/array-fold.ts';
-import { settleEnvironmentEvents } from './compute-environment/settle-environment.ts';
-import { lossEvents } from './job/report-attempt.ts';
+import { failWaitingChildren, parentEndEvents } from '../command/job/array-fold.ts';
+import { settleEnvironmentEvents } from '../command/compute-environment/settle-environment.ts';
+import { lose } from '../command/job/report-attempt.ts';
+import type { Followed } from '../command/command.ts';
 
-/** The events that the occasion brings about. Applying them may make new occasions. */
-export function settle(world: World, occasion: Occasion, nowMs: number): readonly Event[] {
+/** What the occasion brings about. */
+export function settle(world: World, occasion: Occasion, nowMs: number): Followed {
+  if (occasion.type === 'stranded') return lose(world, occasion.attemptId, nowMs);
+  return { events: eventsOf(world, occasion, nowMs), effects: [] };
+}
+
+function eventsOf(
+  world: World,
+  occasion: Exclude<Occasion, { type: 'stranded' }>,
+  nowMs: number,
+): readonly Event[] {
   switch (occasion.type) {
     case 'came':
       return readyEvents(world, occasion.jobId, nowMs);
     case 'ended':
       return endedEvents(world, occasion.jobId, occasion.status, nowMs);
-    case 'stranded':
-      return lossEvents(world, occasion.attemptId, nowMs);
     case 'instance-gone':
       return settleEnvironmentEvents(world, occasion.computeEnvironmentArn);
     case 'instance-idle':
       return goneEvents(world, occasion.hostId, nowMs);
+    case 'queue-emptied':
+      return [{ type: 'job-queue-deleted', arn: occasion.queueArn }];
     default:
       return never(occasion);
   }

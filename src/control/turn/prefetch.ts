@@ -1,0 +1,65 @@
+// Looks up what a command's decision needs and the world does not hold: jobs that have ended, tags.
+// It runs before anything of the turn is decided; what the turn itself changes is for the rules to
+// see in the world. The rules stay in core: this only brings the facts.
+
+import { jobId as asJobId, splitJobId, type JobId, type Scope } from '../../base/ids.ts';
+import type {
+  ChangeTags,
+  CloseOldAttempt,
+  Command,
+  PastJob,
+  PastTags,
+  SubmitJob,
+} from '../../core/command/command.ts';
+import { isArrayParent, type ArrayParent, type Job } from '../../core/job/job.ts';
+import type { World } from '../../core/world/world.ts';
+import type { StoreReader } from '../../port/store.ts';
+
+/** The command with the past that it depends on; any other command as it is. */
+export function withPast(command: Command, world: World, reader: StoreReader): Command {
+  if (command.type === 'submit-job') return withPastJobs(command, world, reader);
+  if (command.type === 'change-tags') return { ...command, past: pastTags(command, reader) };
+  if (command.type === 'close-old-attempt')
+    return { ...command, past: jobOfOldAttempt(command, world, reader) };
+  return command;
+}
+
+function withPastJobs(command: SubmitJob, world: World, reader: StoreReader): SubmitJob {
+  const { scope, request } = command;
+  const past = new Map<JobId, PastJob>();
+  for (const { jobId } of request.dependsOn ?? []) {
+    const { parent } = splitJobId(asJobId(jobId ?? ''));
+    const ended = world.jobs.has(parent) ? undefined : reader.jobEnd(scope, parent);
+    if (ended !== undefined) past.set(parent, ended);
+  }
+  return past.size === 0 ? command : { ...command, past };
+}
+
+/** The job as it stands, single or child, ended or not; undefined where it is kept no more. */
+export function jobOfOldAttempt(
+  { hostId, attemptId }: Pick<CloseOldAttempt, 'hostId' | 'attemptId'>,
+  world: World,
+  reader: StoreReader,
+): Job | undefined {
+  const host = world.hosts.get(hostId);
+  if (host?.kind !== 'registered') return undefined;
+  const old = host.oldAttempts.find((attempt) => attempt.attemptId === attemptId);
+  if (old === undefined) return undefined;
+  const job = world.jobs.get(old.jobId) ?? storedJob(host.scope, old.jobId, reader);
+  return job === undefined || isArrayParent(job) ? undefined : job;
+}
+
+function storedJob(scope: Scope, id: JobId, reader: StoreReader): Job | ArrayParent | undefined {
+  const { parent, index, node } = splitJobId(id);
+  const child = index ?? node;
+  return (child === undefined ? reader.job(scope, parent) : reader.child(parent, child))?.job;
+}
+
+function pastTags({ scope, arn }: ChangeTags, reader: StoreReader): PastTags {
+  const id = /:job\/([^:#/]+)$/.exec(arn)?.[1];
+  const isStored =
+    id === undefined
+      ? reader.jobDefinition(scope, arn) !== undefined
+      : reader.job(scope, id as JobId)?.detail.arn === arn;
+  return { tags: reader.tags(arn), isStored };
+}

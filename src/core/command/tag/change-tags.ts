@@ -1,0 +1,36 @@
+// TagResource and UntagResource: a resource's tags are merged with what is set and lose what is
+// removed (user guide, chapter Tagging Your AWS Batch Resources). The resource must be there at the
+// moment of the change: tags that outlived it would be inherited by the next of its name.
+
+import type { Arn } from '../../../base/ids.ts';
+import { refuse } from '../../../base/refusal.ts';
+import type { Tags } from '../../event.ts';
+import type { World } from '../../world/world.ts';
+import { done, type ChangeTags, type Decided } from '../command.ts';
+
+export function decideChangeTags(world: World, command: ChangeTags): Decided<ChangeTags> {
+  const { arn, set, remove } = command;
+  const before = tagsNow(world, command);
+  if (before === undefined) return refuse('not-found', `${arn} does not exist`);
+  const tags: Record<string, string> = { ...before, ...set };
+  for (const key of remove) delete tags[key];
+  const { tagsPerResource } = world.settings.limits;
+  // Whoever has more, from a time with another limit, may still remove some.
+  if (Object.keys(set).length > 0 && Object.keys(tags).length > tagsPerResource)
+    return refuse('invalid', `A resource can have at most ${tagsPerResource} tags`);
+  return { events: [{ type: 'tags-changed', arn, tags }], effects: [], reply: done };
+}
+
+/** Undefined: there is no such resource in this account and region. */
+function tagsNow(world: World, { scope, arn, past }: ChangeTags): Tags | undefined {
+  if (!isInWorld(world, scope, arn) && past?.isStored !== true) return undefined;
+  const { tags } = world.changes;
+  return tags.has(arn) ? (tags.get(arn) ?? {}) : (past?.tags ?? {});
+}
+
+const isInWorld = (world: World, scope: ChangeTags['scope'], arn: Arn): boolean =>
+  world.computeEnvironment(scope, arn) !== undefined ||
+  world.jobQueue(scope, arn) !== undefined ||
+  world.schedulingPolicy(scope, arn) !== undefined ||
+  world.consumableResources.find(scope, arn) !== undefined ||
+  world.jobDefinitions.find(scope, arn) !== undefined;

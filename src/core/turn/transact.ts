@@ -1,0 +1,46 @@
+// One command becomes what it did: its reply, and everything that followed from it in the same
+// transaction. The one place where a decision is made and the world follows it; whoever wants a
+// command carried out, the product or a test, calls this and nothing below it.
+
+import { isRefusal, type Refusal } from '../../base/refusal.ts';
+import type { Command, ReplyOf } from '../command/command.ts';
+import { decide } from '../command/decide.ts';
+import type { Effect } from '../effect.ts';
+import type { Event } from '../event.ts';
+import type { World } from '../world/world.ts';
+import { settle } from './settle.ts';
+import type { Transition } from './transition.ts';
+
+export interface Transacted<Reply = unknown> {
+  /** A refusal is the caller's fault, and nothing has happened. */
+  readonly reply: Reply | Refusal;
+  /** What happened, in order; the world has followed. */
+  readonly events: readonly Event[];
+  /** What of that jobs' followers are told. */
+  readonly transitions: readonly Transition[];
+  /** What is to be done outside, once all this is durable. */
+  readonly effects: readonly Effect[];
+}
+
+/** `nowMs` is the moment that all of it happens at. */
+export function transact<C extends Command>(
+  world: World,
+  command: C,
+  nowMs: number,
+): Transacted<ReplyOf<C>> {
+  const decision = decide(world, command, nowMs);
+  if (isRefusal(decision)) return { reply: decision, events: [], transitions: [], effects: [] };
+  const events: Event[] = [];
+  const effects: Effect[] = [];
+  const follow = (followed: { events: readonly Event[]; effects: readonly Effect[] }): void => {
+    for (const event of followed.events) world.apply(event);
+    events.push(...followed.events);
+    effects.push(...followed.effects);
+  };
+  follow(decision);
+  // Each occasion changes the world that the next one is judged in, and may make new ones.
+  for (let next = world.occasions.shift(); next !== undefined; next = world.occasions.shift())
+    follow(settle(world, next, nowMs));
+  const transitions = world.transitions.splice(0);
+  return { reply: decision.reply as ReplyOf<C>, events, transitions, effects };
+}
