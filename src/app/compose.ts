@@ -1,4 +1,4 @@
-// Builds the whole service over given ports: control, the AWS services and the router in front of
+// Builds the whole service over given ports: control, the services and the pipeline in front of
 // them. Opens no socket, reads no clock and picks no port: the server does that, and the simulation
 // does it otherwise.
 
@@ -35,7 +35,11 @@ import { logsOperations } from '../service/logs/operations.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { stsOperations } from '../service/sts/operations.ts';
 import type { LongshoreDeps } from '../service/longshore/deps.ts';
-import { OwnOperations } from '../service/longshore/own-operations.ts';
+import { longshoreOperations, ownOperations } from '../service/longshore/operations.ts';
+import { ownDialect, ownProtocol } from '../service/longshore/own-paths.ts';
+import type { AuditRecord, FaultRecord } from '../wire/audit.ts';
+import type { Authenticator } from '../wire/authentication.ts';
+import type { Authorizer } from '../wire/authorization.ts';
 import {
   batchDialect,
   ec2Dialect,
@@ -43,10 +47,10 @@ import {
   validationDialect,
 } from '../wire/error-catalogue.ts';
 import { jsonRpc } from '../wire/json-rpc.ts';
-import type { Authenticator, Authorizer } from '../wire/operation.ts';
+import { Pipeline } from '../wire/pipeline.ts';
 import { ec2Query, query } from '../wire/query.ts';
 import { restJson } from '../wire/rest-json.ts';
-import { Router, type AnyService, type AuditRecord, type FaultRecord } from '../wire/router.ts';
+import type { AnyService } from '../wire/service.ts';
 
 export interface AppOptions extends ControlPorts {
   /** Of requests that name none. */
@@ -69,9 +73,7 @@ export interface AppOptions extends ControlPorts {
 
 export interface App {
   readonly control: Control;
-  readonly router: Router;
-  /** Of ours, under `/_longshore/`. */
-  readonly own: OwnOperations;
+  readonly pipeline: Pipeline;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
    * know.
@@ -226,32 +228,31 @@ export function compose(options: AppOptions): App {
       dialect: validationDialect,
       maxBodyBytes,
     },
+    {
+      name: 'longshore',
+      protocol: ownProtocol(ownOperations),
+      operations: longshoreOperations,
+      deps: {
+        backUp: options.backUp,
+        bus,
+        reader,
+        clock,
+        hosts: options.hosts,
+        ec2,
+        instanceTypes: settings.instanceTypes,
+      },
+      dialect: ownDialect,
+      maxBodyBytes,
+    },
   ];
   const { region, authenticator, authorizer, onAudit, onFault } = options;
-  const router = new Router({
+  const pipeline = new Pipeline({
     services,
     unavailable: (operation) =>
       options.isDiskLow?.() === true && grows(operation) ? diskFull : undefined,
     authenticator,
     authorizer,
     region,
-    audit: onAudit,
-    log: onFault,
-  });
-  const own = new OwnOperations({
-    deps: {
-      backUp: options.backUp,
-      bus,
-      reader,
-      clock,
-      hosts: options.hosts,
-      ec2,
-      instanceTypes: settings.instanceTypes,
-    },
-    authenticator,
-    authorizer,
-    region,
-    newRequestId: () => ids.uuid(),
     audit: onAudit,
     log: onFault,
   });
@@ -265,8 +266,7 @@ export function compose(options: AppOptions): App {
   };
   return {
     control,
-    router,
-    own,
+    pipeline,
     noteReferences,
     defaultNetwork: async (scope) => defaultNetwork(await ec2.view(scope)),
   };

@@ -35,7 +35,7 @@ const show = (reader: Reader, accept?: string) =>
   frontPage(
     reader,
     facts,
-    { method: 'GET', path: '/', query: '', headers: { accept }, sourceAddress: '' },
+    { method: 'GET', path: '/', query: '', headers: { accept }, rawHeaders: [], sourceAddress: '' },
     'http://localhost:4590',
   );
 const header = ({ headers }: { headers: readonly string[] }, name: string): string =>

@@ -8,7 +8,7 @@ import { scopeOf } from '../base/ids.ts';
 import { exportLines, exportsOf } from '../cli/server-exports.ts';
 import type { JobCounts, Reader } from '../port/reader.ts';
 import type { RequestHead } from '../wire/protocol.ts';
-import type { Answer } from '../wire/router.ts';
+import type { Answer } from '../wire/answer.ts';
 import { version } from './version.ts';
 
 export interface FrontPageFacts {

@@ -20,9 +20,9 @@ import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import { alreadyExists, notFound, parameterDialect, throttled } from '../wire/error-catalogue.ts';
 import { jsonRpc } from '../wire/json-rpc.ts';
 import { notBuilt, type Operation, type OperationTable } from '../wire/operation.ts';
-import type { AnyService } from '../wire/router.ts';
+import type { AnyService } from '../wire/service.ts';
 import { operationsOf } from '../wire/schema.ts';
-import { echo, toyBatch, toyRouter } from '../../test/house/toy.ts';
+import { echo, toyBatch, toyPipeline } from '../../test/house/toy.ts';
 import { listen, type Listener } from './listener.ts';
 
 const aws = '/usr/bin/aws';
@@ -55,7 +55,7 @@ const toyLogs: AnyService = {
   maxBodyBytes: () => 1_572_864,
 };
 
-const { router, audited } = toyRouter([
+const { pipeline, audited } = toyPipeline([
   toyBatch({
     SubmitJob: echo((input) => ({ jobName: input['jobName'], jobId: 'id-1', jobArn: 'arn-1' })),
     DescribeJobs: echo((input) => {
@@ -90,7 +90,7 @@ before(async () => {
   listener = await listen({
     host: '127.0.0.1',
     port: 0,
-    router,
+    pipeline,
     own: () => undefined,
     onFault: (error) => assert.fail(String(error)),
   });

@@ -5,14 +5,14 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { echo, toyBatch, toyRouter } from '../../test/house/toy.ts';
-import type { Answer } from '../wire/router.ts';
+import { echo, toyBatch, toyPipeline } from '../../test/house/toy.ts';
+import type { Answer } from '../wire/answer.ts';
 import { listen, type Listener } from './listener.ts';
 
 const submitted = { jobName: 'n', jobId: 'id', jobArn: 'arn' };
 let release: () => void = () => undefined;
 let began: () => void = () => undefined;
-const { router, faults } = toyRouter([
+const { pipeline, faults } = toyPipeline([
   toyBatch({
     SubmitJob: echo(() => submitted),
     ListJobs: echo(
@@ -46,7 +46,7 @@ const start = (
   listen({
     host: '127.0.0.1',
     port: 0,
-    router,
+    pipeline,
     own: ({ path }) => {
       if (path === '/_longshore/broken') throw new Error('broken handler');
       if (path === '/_longshore/broken-later') return Promise.reject(new Error('broken later'));

@@ -6,31 +6,28 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { must } from '../base/assert.ts';
-import type { StreamedAnswer } from '../service/longshore/own-operations.ts';
 import { badRequest, expectationFailed, methodNotAllowed } from '../wire/error-catalogue.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { headOf, serve } from '../wire/http.ts';
 import { Lingering, type LingerBounds } from '../wire/linger.ts';
 import type { RequestHead } from '../wire/protocol.ts';
-import type { Answer, Router } from '../wire/router.ts';
+import type { Answer } from '../wire/answer.ts';
+import type { Pipeline } from '../wire/pipeline.ts';
 import { refusalOf } from './guard.ts';
 import { HostNames } from './host-names.ts';
-import { streamAnswer } from './stream-answer.ts';
 
 /**
- * Answers a request that is not AWS's, by its head alone; undefined: it is AWS's after all. May
- * throw or reject: the listener then answers 500.
+ * Answers a request that calls no operation, by its head alone; undefined: it is for the pipeline
+ * after all. May throw or reject: the listener then answers 500.
  */
-export type PathHandler = (
-  head: RequestHead,
-) => Answer | Promise<Answer | StreamedAnswer> | undefined;
+export type PathHandler = (head: RequestHead) => Answer | Promise<Answer> | undefined;
 
 export interface ListenerOptions {
   readonly host: string;
   /** 0 lets the system pick. */
   readonly port: number;
-  readonly router: Router;
-  /** Asked about everything: what is under `/_longshore/`, and our pages. */
+  readonly pipeline: Pipeline;
+  /** Asked about everything: our pages, and what of `/_longshore/` is no operation. */
   readonly own: PathHandler;
   /** Everything under `/console/`, when there is a console. */
   readonly console?: PathHandler;
@@ -68,7 +65,7 @@ const keepAliveMs = 75_000;
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const headersTimeoutMs = options.headersTimeoutMs ?? 15_000;
   const requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
-  const { router } = options;
+  const { pipeline } = options;
   const names = new HostNames(options.allowedHosts);
   const lingering = new Lingering(options.linger);
   let draining = false;
@@ -80,13 +77,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     const refusal = refusalOf(request, names) ?? unmet;
     const head = headOf(request);
     if (refusal !== undefined) {
-      lingering.answer(request, response, router.refuse(head, refusal));
+      lingering.answer(request, response, pipeline.refuse(head, refusal));
       return;
     }
-    const reply = (answer: Answer | StreamedAnswer): unknown =>
-      'bytes' in answer
-        ? streamAnswer(request, response, answer, options.onFault)
-        : lingering.answer(request, response, answer);
+    const reply = (answer: Answer): void => lingering.answer(request, response, answer);
     const fail = (error: unknown): void => {
       options.onFault(error);
       reply({
@@ -101,7 +95,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
           ? options.console
           : options.own;
       const own = handler(head);
-      if (own === undefined) serve(head, { router, lingering, request, response });
+      if (own === undefined)
+        serve(head, { pipeline, lingering, request, response, onFault: options.onFault });
       else if (own instanceof Promise) own.then(reply).catch(fail);
       else reply(own);
     } catch (error) {
@@ -129,10 +124,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   );
   server.on('connect', (request, socket) => {
     const error = refusalOf(request, names) ?? methodNotAllowed('CONNECT');
-    lingering.answerBare(socket, router.refuse(headOf(request), error));
+    lingering.answerBare(socket, pipeline.refuse(headOf(request), error));
   });
   server.on('clientError', (error: Error & { code?: string }, socket) =>
-    answerBrokenRequest(error, socket, router, lingering),
+    answerBrokenRequest(error, socket, pipeline, lingering),
   );
 
   await new Promise<void>((resolve, reject) => {
@@ -178,7 +173,7 @@ const brokenRequests: Readonly<Record<string, readonly [number, string]>> = {
 function answerBrokenRequest(
   error: Error & { code?: string },
   socket: Duplex,
-  router: Router,
+  pipeline: Pipeline,
   lingering: Lingering,
 ): void {
   // Its connection is about to end already, and what comes on it is no request any more.
@@ -197,8 +192,8 @@ function answerBrokenRequest(
   const { name } = badRequest('');
   lingering.answerBare(
     socket,
-    router.refuse(
-      { method: '', path: '', query: '', headers: {}, sourceAddress: '' },
+    pipeline.refuse(
+      { method: '', path: '', query: '', headers: {}, rawHeaders: [], sourceAddress: '' },
       new AwsError(name, status, message),
     ),
   );

@@ -1,12 +1,11 @@
-// The paths of our own: the page at /, and under /_longshore/ health, metrics and the operations of
-// our own. They read, and change nothing but by an operation.
+// The paths of our own that are no operations: the page at /, and under /_longshore/ health and
+// metrics. They tell of the server to everybody, and change nothing.
 
 import type { Limits } from '../core/limit.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import type { Counts, Reader } from '../port/reader.ts';
-import type { OwnOperations } from '../service/longshore/own-operations.ts';
 import type { DiskFacts } from '../store/disk-room.ts';
-import type { Answer } from '../wire/router.ts';
+import type { Answer } from '../wire/answer.ts';
 import { isAwsClient } from '../wire/unserved.ts';
 import { frontPage } from './front-page.ts';
 import type { PathHandler } from './listener.ts';
@@ -36,7 +35,6 @@ export interface DamageCounts {
 
 export function ownPaths(
   reader: Reader,
-  operations: OwnOperations,
   facts: ServerFacts,
   { disk, damage, url }: OwnPathParts,
 ): PathHandler {
@@ -63,8 +61,6 @@ export function ownPaths(
         headers['host'] === undefined ? url() : `http://${String(headers['host'])}`,
       );
     }
-    const own = operations.answer(head);
-    if (own !== undefined) return own;
     if (path === '/_longshore/health')
       return answer(
         200,
@@ -79,14 +75,7 @@ export function ownPaths(
       );
     if (path === '/_longshore/metrics')
       return answer(200, 'text/plain; version=0.0.4', metrics(reader.counts(), disk(), damage));
-    return answer(
-      404,
-      'application/json',
-      JSON.stringify({
-        code: 'UnknownOperationException',
-        message: 'There is nothing here. Try /_longshore/health or /_longshore/metrics.',
-      }),
-    );
+    return undefined;
   };
 }
 

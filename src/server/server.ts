@@ -16,7 +16,7 @@ import { backUp, NoRoomForBackup, removeLeftCopies } from '../store/backup/backu
 import { DiskRoom } from '../store/disk-room.ts';
 import { FileLogSink } from '../store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../store/sqlite/store.ts';
-import { trustingAuthenticator } from '../wire/sigv4.ts';
+import { trustingAuthenticator } from '../wire/trusting-authenticator.ts';
 import { complain } from './command/terminal.ts';
 import type { ServerConfig } from './config.ts';
 import { consoleLog } from './console-log.ts';
@@ -264,10 +264,9 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     host: held.reach.address,
     allowedHosts: [...(isHostName(config.host) ? [config.host] : []), ...config.allowedHosts],
     port: config.port,
-    router: app.router,
+    pipeline: app.pipeline,
     own: ownPaths(
       app.control.reader,
-      app.own,
       {
         engine: capabilities,
         region: config.region,

@@ -7,12 +7,12 @@ import * as batch from '@aws-sdk/client-batch';
 import { NormalizedSchema } from '@smithy/core/schema';
 import fc from 'fast-check';
 import type { RequestHead } from './protocol.ts';
-import type { Answer } from './router.ts';
+import type { Answer } from './answer.ts';
 import { compileRequest, operationsOf, type OperationSchema } from './schema.ts';
-import { toyBatch, toyRouter } from '../../test/house/toy.ts';
+import { ask, toyBatch, toyPipeline } from '../../test/house/toy.ts';
 
 const runs = 40;
-const { router, faults } = toyRouter([toyBatch()], { audit: () => undefined });
+const { pipeline, faults } = toyPipeline([toyBatch()], { audit: () => undefined });
 
 const junk: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
@@ -95,13 +95,9 @@ function headOf(operation: OperationSchema, label = 'arn%3Aaws', query = 'tagKey
     path: template.replace(/\{\w+\}/, label),
     query,
     headers: {},
+    rawHeaders: [],
     sourceAddress: '',
   };
-}
-
-async function ask(head: RequestHead, body: Buffer): Promise<Answer> {
-  const routed = router.route(head);
-  return 'status' in routed ? routed : await router.invoke(routed, body);
 }
 
 function assertFair(answer: Answer): void {
@@ -125,7 +121,9 @@ describe('every operation of Batch', () => {
     it(`${operation.name} answers spoiled input with a 200 or a 4xx`, async () => {
       await fc.assert(
         fc.asyncProperty(valuesOf(schema, true), async (json) =>
-          assertFair(await ask(headOf(operation), Buffer.from(JSON.stringify(json) ?? ''))),
+          assertFair(
+            await ask(pipeline, headOf(operation), Buffer.from(JSON.stringify(json) ?? '')),
+          ),
         ),
         { numRuns: runs },
       );
@@ -152,7 +150,8 @@ describe('any request at all', () => {
       fc.asyncProperty(
         fc.constantFrom(...operations),
         fc.uint8Array({ maxLength: 200 }),
-        async (operation, bytes) => assertFair(await ask(headOf(operation), Buffer.from(bytes))),
+        async (operation, bytes) =>
+          assertFair(await ask(pipeline, headOf(operation), Buffer.from(bytes))),
       ),
       { numRuns: 500 },
     );
@@ -172,8 +171,8 @@ describe('any request at all', () => {
         async (cut, at, byte) => {
           const changed = Buffer.from(whole);
           changed[at] = byte;
-          assertFair(await ask(headOf(submitJob), changed));
-          assertFair(await ask(headOf(submitJob), whole.subarray(0, cut)));
+          assertFair(await ask(pipeline, headOf(submitJob), changed));
+          assertFair(await ask(pipeline, headOf(submitJob), whole.subarray(0, cut)));
         },
       ),
       { numRuns: 500 },
@@ -193,7 +192,7 @@ describe('any request at all', () => {
       for (const operation of operations.filter(({ name }) =>
         /^(SubmitJob|DescribeJobs|TagResource|UntagResource)$/.test(name),
       ))
-        assertFair(await ask(headOf(operation), Buffer.from(body)));
+        assertFair(await ask(pipeline, headOf(operation), Buffer.from(body)));
     }
   });
 
@@ -224,11 +223,13 @@ describe('any request at all', () => {
         async (method, at, query, authorization, target) => {
           assertFair(
             await ask(
+              pipeline,
               {
                 method,
                 path: at,
                 query,
                 headers: { authorization, 'x-amz-target': target },
+                rawHeaders: [],
                 sourceAddress: '',
               },
               Buffer.from('{}'),

@@ -1,35 +1,38 @@
-// Between a socket's request and the router: takes the body within its bounds and sends the answer.
-// Whatever a client does, each request gets exactly one answer or a closed socket; a body is never
-// held beyond its limit, and an answer is never cut off by a reset while the client is still
-// sending.
+// Between a socket's request and the pipeline: takes the body within its bounds and sends the
+// answer. Whatever a client does, each request gets exactly one answer or a closed socket; a body
+// is never held beyond its limit, and an answer is never cut off by a reset while the client is
+// still sending.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gunzip } from 'node:zlib';
 import { serialization, unsupportedEncoding } from './error-catalogue.ts';
 import { send, type Lingering } from './linger.ts';
 import type { RequestHead } from './protocol.ts';
-import type { Answer, Call, Router } from './router.ts';
+import type { Call, Pipeline } from './pipeline.ts';
+import { streamAnswer } from './stream-answer.ts';
 
 /** One request on its socket. */
 interface Exchange {
-  readonly router: Router;
+  readonly pipeline: Pipeline;
   /** For answers that leave before the body is here. */
   readonly lingering: Lingering;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Told why a streamed answer broke off. */
+  readonly onFault: (error: unknown) => void;
 }
 
-/** Serves one request through the router. Never throws. */
+/** Serves one request through the pipeline. Never throws. */
 export function serve(head: RequestHead, exchange: Exchange): void {
-  const { router, lingering, request, response } = exchange;
-  const routed = router.route(head);
+  const { pipeline, lingering, request, response } = exchange;
+  const routed = pipeline.route(head);
   if ('status' in routed) {
     lingering.answer(request, response, routed);
     return;
   }
   const declared = request.headers['content-length'];
   if (declared !== undefined && Number(declared) > routed.maxBodyBytes) {
-    lingering.answer(request, response, router.turnAway(routed, 'too large'));
+    lingering.answer(request, response, pipeline.turnAway(routed, 'too large'));
     return;
   }
   if (isExpecting(request)) response.writeContinue();
@@ -47,6 +50,7 @@ export function headOf(request: IncomingMessage): RequestHead {
     path: mark < 0 ? target.slice(from) : target.slice(from, mark),
     query: mark < 0 ? '' : target.slice(mark + 1),
     headers: request.headers,
+    rawHeaders: request.rawHeaders,
     sourceAddress: request.socket.remoteAddress ?? '',
   };
 }
@@ -57,7 +61,8 @@ function pathStart(target: string): number {
   return slash < 0 ? target.length : slash;
 }
 
-function takeBody(call: Call, { router, lingering, request, response }: Exchange): void {
+function takeBody(call: Call, exchange: Exchange): void {
+  const { pipeline, lingering, request, response } = exchange;
   const chunks: Buffer[] = [];
   let bytes = 0;
   let open = true;
@@ -70,7 +75,7 @@ function takeBody(call: Call, { router, lingering, request, response }: Exchange
     }
     open = false;
     chunks.length = 0;
-    lingering.answer(request, response, router.turnAway(call, 'too large'));
+    lingering.answer(request, response, pipeline.turnAway(call, 'too large'));
   });
   request.on('end', () => {
     if (!open) return;
@@ -78,24 +83,30 @@ function takeBody(call: Call, { router, lingering, request, response }: Exchange
     const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes);
     const encoding = request.headers['content-encoding'];
     if (encoding === undefined || encoding === 'identity' || encoding === '')
-      finish(router.invoke(call, body), response);
-    else if (encoding === 'gzip' || encoding === 'x-gzip') inflate(router, call, body, response);
-    else send(response, router.turnAway(call, unsupportedEncoding(encoding)));
+      invoke(call, exchange, body);
+    else if (encoding === 'gzip' || encoding === 'x-gzip') inflate(call, exchange, body);
+    else send(response, pipeline.turnAway(call, unsupportedEncoding(encoding)));
   });
 }
 
-function inflate(router: Router, call: Call, body: Buffer, response: ServerResponse): void {
-  gunzip(body, { maxOutputLength: call.maxBodyBytes }, (error, inflated) => {
-    if (error === null) finish(router.invoke(call, inflated), response);
+function inflate(call: Call, exchange: Exchange, raw: Buffer): void {
+  const { pipeline, response } = exchange;
+  gunzip(raw, { maxOutputLength: call.maxBodyBytes }, (error, inflated) => {
+    if (error === null) invoke(call, exchange, inflated, raw);
     else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-      send(response, router.turnAway(call, 'too large'));
-    else send(response, router.turnAway(call, serialization('The request body is not valid gzip')));
+      send(response, pipeline.turnAway(call, 'too large'));
+    else
+      send(response, pipeline.turnAway(call, serialization('The request body is not valid gzip')));
   });
 }
 
-function finish(answer: Answer | Promise<Answer>, response: ServerResponse): void {
-  if (answer instanceof Promise) void answer.then((settled) => send(response, settled)); // invoke never rejects
-  else send(response, answer);
+function invoke(call: Call, exchange: Exchange, body: Buffer, raw = body): void {
+  const { pipeline, response, onFault } = exchange;
+  // Neither promise ever rejects.
+  void pipeline.invoke(call, body, raw).then((answer) => {
+    if ('bytes' in answer) void streamAnswer(response, answer, onFault);
+    else send(response, answer);
+  });
 }
 
 function isExpecting(request: IncomingMessage): boolean {

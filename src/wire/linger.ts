@@ -11,7 +11,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Answer } from './router.ts';
+import type { Answer } from './answer.ts';
 
 export interface LingerBounds {
   /** Of one socket, after its answer. */

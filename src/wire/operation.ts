@@ -1,5 +1,5 @@
-// What an operation of any AWS service is to the wire: a name, what it asks leave for, and a
-// handler. The wire knows no operation, and an operation knows no HTTP.
+// What an operation of any service is to the wire: a name, what it asks leave for, and a handler.
+// The wire knows no operation, and an operation knows no HTTP.
 
 import type { Scope } from '../base/ids.ts';
 import type { Principal } from '../base/principal.ts';
@@ -22,18 +22,28 @@ export interface RequestContext {
   readonly userAgent: string;
 }
 
-/** One thing an operation wants to do, in IAM's terms. */
+/** Keys of IAM's conditions, e.g. `batch:Image`, with the values that a request gives them. */
+export type Conditions = Readonly<Record<string, string | readonly string[]>>;
+
+/** One thing that an operation wants to do, in IAM's terms. */
 export interface Access {
-  /** e.g. `batch:SubmitJob`. */
+  /** E.g. `batch:SubmitJob`. */
   readonly action: string;
-  /** ARNs, or `*`. */
+  /**
+   * ARNs: leave is needed for each. `*` alone where the service authorization reference names no
+   * type of resource for the action. What is still to be made, and gets its name later, is `*` in
+   * its place, as in `…:vpc/*`.
+   */
   readonly resources: readonly string[];
-  /** Condition keys of the service, e.g. `batch:Image`. */
-  readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
+  /** What the request says for the action's condition keys. */
+  readonly conditions?: Conditions;
 }
 
 export interface Operation<Deps, Input, Output> {
-  /** What the caller must be allowed to do. Asked after validation and before `handle`. */
+  /**
+   * What the caller must be allowed to do. Asked after validation and before `handle`. Empty only
+   * where nobody needs leave for it, as for STS's GetCallerIdentity.
+   */
   authorizes(input: Input, context: RequestContext): readonly Access[];
   /**
    * Input is typed and checked against the SDK's schema; throws AwsError for what the schema cannot
@@ -50,25 +60,3 @@ export type OperationTable<Deps> = Readonly<
   // oxlint-disable-next-line typescript/no-explicit-any
   Record<string, Operation<Deps, any, any> | typeof notBuilt>
 >;
-
-/** The authenticator answers who the caller is; it throws AwsError to turn a request away. */
-export interface Authenticator {
-  authenticate(request: {
-    credential: SigV4Credential | undefined;
-    region: string;
-    sourceAddress: string;
-  }): Principal;
-}
-
-/** The authorizer throws AwsError (AccessDeniedException) to turn a request away. */
-export interface Authorizer {
-  authorize(access: readonly Access[], context: RequestContext): void;
-}
-
-/** The credential scope of a SigV4 Authorization header or query (parsed, not verified). */
-export interface SigV4Credential {
-  readonly accessKeyId: string;
-  readonly date: string;
-  readonly region: string;
-  readonly service: string;
-}

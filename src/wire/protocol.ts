@@ -14,6 +14,11 @@ export interface RequestHead {
   /** Without the question mark; empty when there is none. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /**
+   * Names and values in turn, as they arrived: in {@link headers}, names are in lower case, and
+   * what came twice is joined or left out.
+   */
+  readonly rawHeaders: readonly string[];
   readonly sourceAddress: string;
 }
 
@@ -46,8 +51,14 @@ export interface BodyBinding {
   route(head: RequestHead, body: Buffer): BoundOperation;
 }
 
-interface AnyProtocol<Bound> {
+/** How a protocol tells of an error. */
+export interface ErrorFormat {
   readonly contentType: string;
+  /** The body of an error answer. */
+  writeError(error: AwsError, requestId: string): string;
+}
+
+interface SchemaProtocol<Bound> extends ErrorFormat {
   /**
    * Compiles operations for this protocol; throws when a schema binds something that the protocol
    * cannot carry. Those in `namesOnly` are routed but never read: their codec is not built.
@@ -57,22 +68,32 @@ interface AnyProtocol<Bound> {
     namesOnly: ReadonlySet<string>,
     emptySays?: EmptySays,
   ): Bound;
-  /** The body of an error answer. */
-  writeError(error: AwsError, requestId: string): string;
 }
 
 /** A protocol whose requests name their operation by method, path and headers. */
-export interface HeadProtocol extends AnyProtocol<Binding> {
+export interface HeadProtocol extends SchemaProtocol<Binding> {
   readonly operationIn: 'head';
   /** The status that this protocol gives to an operation nobody knows. */
   readonly unknownOperationStatus: number;
 }
 
 /** A protocol whose requests name their operation in a form. */
-export interface BodyProtocol extends AnyProtocol<BodyBinding> {
+export interface BodyProtocol extends SchemaProtocol<BodyBinding> {
   readonly operationIn: 'body';
   /** Of the service's API: all that an unsigned request tells of its service. */
   readonly version: string;
 }
 
-export type Protocol = HeadProtocol | BodyProtocol;
+export type AwsProtocol = HeadProtocol | BodyProtocol;
+
+/** A protocol of our own: its operations have paths below one that no service of AWS has. */
+export interface PathProtocol extends ErrorFormat {
+  readonly operationIn: 'path';
+  /** What all its paths begin with, e.g. `/_longshore/`. */
+  readonly below: string;
+  readonly binding: Binding;
+  /** What is answered at a path below it where nothing is. */
+  readonly nothingHere: AwsError;
+}
+
+export type Protocol = AwsProtocol | PathProtocol;

@@ -4,7 +4,6 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { Readable } from 'node:stream';
 import * as iam from '@aws-sdk/client-iam';
 import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
@@ -16,9 +15,12 @@ import { compileFormReader, FormReading } from './form-reader.ts';
 import type { Operation } from './operation.ts';
 import type { RequestHead } from './protocol.ts';
 import { ec2Query, query } from './query.ts';
-import type { Answer, AnyService, Router } from './router.ts';
+import type { Answer } from './answer.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { AnyAwsService } from './service.ts';
 import { operationsOf, type SchemaModule } from './schema.ts';
-import { toyRouter } from '../../test/house/toy.ts';
+import { sdkClient } from '../../test/house/sdk-client.ts';
+import { ask as askIn, toyPipeline } from '../../test/house/toy.ts';
 import { compileXmlWriter, escapeXml } from './xml.ts';
 
 type Loaded = Readonly<Record<string, unknown>>;
@@ -33,9 +35,9 @@ const mirror: Operation<unknown, unknown, unknown> = {
 function service(
   name: string,
   module: SchemaModule,
-  protocol: AnyService['protocol'],
-  more: Partial<AnyService> = {},
-): AnyService {
+  protocol: AnyAwsService['protocol'],
+  more: Partial<AnyAwsService> = {},
+): AnyAwsService {
   const operations = Object.fromEntries(
     [...operationsOf(module).keys()].map((operation) => [operation, mirror]),
   );
@@ -63,54 +65,20 @@ const stsService = service(
   query({ version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' }),
 );
 
-async function ask(router: Router, head: Partial<RequestHead>, body = ''): Promise<Answer> {
-  const routed = router.route({
-    method: 'POST',
-    path: '/',
-    query: '',
-    headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
-    sourceAddress: '',
-    ...head,
-  });
-  return 'status' in routed ? routed : await router.invoke(routed, Buffer.from(body));
-}
-
-/** The SDK's client, whose requests go straight to the router. */
-function clientOf(
-  module: Loaded,
-  name: string,
-  router: Router,
-): { send(command: unknown): Promise<Record<string, unknown>> } {
-  const handle = async (request: {
-    method: string;
-    path: string;
-    headers: Record<string, string>;
-    body?: string;
-  }) => {
-    const { status, headers, body } = await ask(
-      router,
-      { method: request.method, path: request.path, headers: request.headers },
-      request.body ?? '',
-    );
-    const pairs = Object.fromEntries(
-      Array.from({ length: headers.length / 2 }, (_none, index) => [
-        headers[2 * index] as string,
-        headers[2 * index + 1] as string,
-      ]),
-    );
-    return {
-      response: { statusCode: status, headers: pairs, body: Readable.from([Buffer.from(body)]) },
-    };
-  };
-  const Client = module[name] as new (options: object) => ReturnType<typeof clientOf>;
-  return new Client({
-    region: 'us-east-1',
-    credentials: { accessKeyId: '123456789012', secretAccessKey: 'none' },
-    endpoint: 'http://localhost',
-    maxAttempts: 1,
-    requestHandler: { handle },
-  });
-}
+const ask = (pipeline: Pipeline, head: Partial<RequestHead>, body = ''): Promise<Answer> =>
+  askIn(
+    pipeline,
+    {
+      method: 'POST',
+      path: '/',
+      query: '',
+      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      rawHeaders: [],
+      sourceAddress: '',
+      ...head,
+    },
+    body,
+  );
 
 function valuesOf(schema: NormalizedSchema, depth = 0): fc.Arbitrary<unknown> {
   if (schema.isUnitSchema()) return fc.constant({});
@@ -166,13 +134,13 @@ function roundTrips(
   title: string,
   load: () => Promise<Loaded>,
   clientName: string,
-  registration: (module: Loaded) => AnyService,
+  registration: (module: Loaded) => AnyAwsService,
   runs: number,
 ): void {
   it(`${title}: every operation takes what the SDK sends and answers what it reads`, async () => {
     const module = await load();
-    const { router, faults } = toyRouter([registration(module)]);
-    const client = clientOf(module, clientName, router);
+    const { pipeline, faults } = toyPipeline([registration(module)]);
+    const client = sdkClient(module, clientName, pipeline);
     let operations = 0;
     for (const { name, input, output } of operationsOf(module).values()) {
       const Command = module[`${name}Command`] as new (input: unknown) => unknown;
@@ -244,7 +212,7 @@ describe('the SDK’s clients', () => {
 });
 
 describe('errors', () => {
-  const { router } = toyRouter([iamService, stsService]);
+  const { pipeline } = toyPipeline([iamService, stsService]);
   const signed = (name: string): RequestHead['headers'] => ({
     authorization: `AWS4-HMAC-SHA256 Credential=k/20260102/us-east-1/${name}/aws4_request`,
   });
@@ -254,7 +222,7 @@ describe('errors', () => {
       throw new AwsError('NoSuchEntity', 404, 'The role with name <x> & co cannot be found.');
     };
     await assert.rejects(
-      clientOf(iam, 'IAMClient', router).send(new iam.GetRoleCommand({ RoleName: 'x' })),
+      sdkClient(iam, 'IAMClient', pipeline).send(new iam.GetRoleCommand({ RoleName: 'x' })),
       (error: Error & Record<string, unknown>) => {
         assert.equal(error.name, 'NoSuchEntityException');
         assert.equal(error.message, 'The role with name <x> & co cannot be found.');
@@ -346,7 +314,7 @@ describe('errors', () => {
     ],
   ] as const) {
     it(`${title} is ${code}`, async () => {
-      const answer = await ask(router, head, body);
+      const answer = await ask(pipeline, head, body);
       assert.equal(answer.status, status, answer.body);
       assert.match(
         answer.body,
@@ -360,12 +328,12 @@ describe('errors', () => {
   it('the version tells the service of an unsigned form, in the body or in the address', async () => {
     at.output = () => ({ Arn: 'me' });
     assert.match(
-      (await ask(router, {}, 'Action=GetCallerIdentity&Version=2011-06-15')).body,
+      (await ask(pipeline, {}, 'Action=GetCallerIdentity&Version=2011-06-15')).body,
       /<GetCallerIdentityResponse xmlns="https:\/\/sts.*<Arn>me<\/Arn>/,
     );
     assert.match(
       (
-        await ask(router, {
+        await ask(pipeline, {
           method: 'GET',
           headers: {},
           query: 'Version=2011-06-15&Action=GetCallerIdentity',
@@ -374,7 +342,7 @@ describe('errors', () => {
       /<Arn>me<\/Arn>/,
     );
     assert.equal(
-      (await ask(router, {}, 'Action=GetCallerIdentity&Version=2010-05-08')).status,
+      (await ask(pipeline, {}, 'Action=GetCallerIdentity&Version=2010-05-08')).status,
       400,
     );
   });
@@ -449,7 +417,7 @@ describe('forms', () => {
   });
 
   it('whatever the bytes, they are answered', async () => {
-    const { router, faults } = toyRouter([iamService]);
+    const { pipeline, faults } = toyPipeline([iamService]);
     at.output = () => ({});
     const step = fc.constantFrom(
       'Action',
@@ -477,7 +445,7 @@ describe('forms', () => {
         fc.array(pair, { maxLength: 12 }),
         async (action, pairs) => {
           const { status, body } = await ask(
-            router,
+            pipeline,
             {},
             [`Action=${action}&Version=2010-05-08`, ...pairs].join('&'),
           );
@@ -504,20 +472,20 @@ describe('XML', () => {
 
 describe('a service whose schemas are loaded on first use', () => {
   let loads = 0;
-  const lazy: AnyService = {
+  const lazy: AnyAwsService = {
     ...iamService,
     schemas: async () => (loads++, iam),
     operations: { GetRole: mirror },
     restNotBuilt: true,
   };
-  const { router } = toyRouter([lazy]);
+  const { pipeline } = toyPipeline([lazy]);
   before(() => (at.output = () => ({})));
 
   it('is loaded once, by the first request, and knows what is not built', async () => {
     assert.equal(loads, 0);
     const answers = await Promise.all(
       ['GetRole&RoleName=x', 'GetRole&RoleName=y', 'ListUsers', 'Fly'].map((action) =>
-        ask(router, {}, `Version=2010-05-08&Action=${action}`),
+        ask(pipeline, {}, `Version=2010-05-08&Action=${action}`),
       ),
     );
     assert.deepEqual(
@@ -533,7 +501,7 @@ describe('a service whose schemas are loaded on first use', () => {
   });
 
   it('says at its first request when its table has an operation too many', async () => {
-    const { router: wrong, faults } = toyRouter([{ ...lazy, operations: { Fly: mirror } }]);
+    const { pipeline: wrong, faults } = toyPipeline([{ ...lazy, operations: { Fly: mirror } }]);
     assert.equal(
       (await ask(wrong, {}, 'Version=2010-05-08&Action=GetRole&RoleName=x')).status,
       500,

@@ -2,9 +2,16 @@
 // presigned query. It parses and never verifies: whoever must be sure of the caller plugs in an
 // Authenticator that does.
 
-import { partitionOf } from '../base/partition.ts';
-import type { Authenticator, SigV4Credential } from './operation.ts';
 import type { RequestHead } from './protocol.ts';
+
+/** The credential scope of a SigV4 Authorization header or query (parsed, not verified). */
+export interface SigV4Credential {
+  readonly foundIn: 'header' | 'query';
+  readonly accessKeyId: string;
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+}
 
 /** Whatever stands for a region is taken up, so that what is none can be refused. */
 const scopeForm = /^([^/\s]{1,128})\/(\d{8})\/([^/]*)\/([^/\s]{1,64})\/aws4_request$/;
@@ -23,35 +30,13 @@ export function credentialOf(head: RequestHead): SigV4Credential | undefined {
 export const isSigned = (authorization: string | string[] | undefined): boolean =>
   typeof authorization === 'string' && authorization.startsWith('AWS');
 
-/**
- * Believes every caller: the account is the access key id where that has twelve digits (as tests
- * and local clients set it), else the server's own.
- */
-export function trustingAuthenticator(ownAccount: string): Authenticator {
-  return {
-    authenticate({ credential, region }) {
-      const account =
-        credential !== undefined && /^\d{12}$/.test(credential.accessKeyId)
-          ? credential.accessKeyId
-          : ownAccount;
-      return {
-        kind: 'root',
-        account,
-        arn: `arn:${partitionOf(region)}:iam::${account}:root`,
-        userId: account,
-        accessKeyId: credential?.accessKeyId,
-      };
-    },
-  };
-}
-
 function fromHeader(header: string): SigV4Credential | undefined {
   if (!header.startsWith('AWS4-HMAC-SHA256 ')) return undefined;
   const start = header.indexOf('Credential=');
   if (start < 0) return undefined;
   const from = start + 'Credential='.length;
   const comma = header.indexOf(',', from);
-  return parseScope(comma < 0 ? header.slice(from) : header.slice(from, comma));
+  return parseScope('header', comma < 0 ? header.slice(from) : header.slice(from, comma));
 }
 
 function fromQuery(query: string): SigV4Credential | undefined {
@@ -59,12 +44,15 @@ function fromQuery(query: string): SigV4Credential | undefined {
   const scope = parameters.get('X-Amz-Credential');
   return scope === null || parameters.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256'
     ? undefined
-    : parseScope(scope);
+    : parseScope('query', scope);
 }
 
-function parseScope(scope: string): SigV4Credential | undefined {
+function parseScope(
+  foundIn: SigV4Credential['foundIn'],
+  scope: string,
+): SigV4Credential | undefined {
   const match = scopeForm.exec(scope.trim());
   if (match === null) return undefined;
   const [, accessKeyId = '', date = '', region = '', service = ''] = match;
-  return { accessKeyId, date, region, service };
+  return { foundIn, accessKeyId, date, region, service };
 }

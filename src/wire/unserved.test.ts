@@ -8,8 +8,9 @@ import { AwsError } from './aws-error.ts';
 import { validationDialect } from './error-catalogue.ts';
 import type { RequestHead } from './protocol.ts';
 import { query } from './query.ts';
-import type { Answer, AnyService } from './router.ts';
-import { echo, toyBatch, toyRouter } from '../../test/house/toy.ts';
+import type { Answer } from './answer.ts';
+import type { AnyService } from './service.ts';
+import { ask as askIn, echo, toyBatch, toyPipeline } from '../../test/house/toy.ts';
 
 const toySts: AnyService = {
   name: 'sts',
@@ -25,7 +26,7 @@ const toySts: AnyService = {
   dialect: validationDialect,
   maxBodyBytes: () => 1_048_576,
 };
-const { router } = toyRouter([toyBatch(), toySts]);
+const { pipeline } = toyPipeline([toyBatch(), toySts]);
 
 const signedFor = (service: string): Record<string, string> => ({
   authorization: `AWS4-HMAC-SHA256 Credential=000000000000/20260102/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
@@ -37,17 +38,16 @@ const json = (version: string): Record<string, string> => ({
 
 function headOf(method: string, target: string, headers: RequestHead['headers']): RequestHead {
   const [path = '', parameters = ''] = target.split('?');
-  return { method, path, query: parameters, headers, sourceAddress: '' };
+  return { method, path, query: parameters, headers, rawHeaders: [], sourceAddress: '' };
 }
 
-async function ask(
+function ask(
   method: string,
   target: string,
   headers: RequestHead['headers'] = {},
   body = '',
 ): Promise<Answer> {
-  const routed = router.route(headOf(method, target, headers));
-  return 'status' in routed ? routed : await router.invoke(routed, Buffer.from(body));
+  return askIn(pipeline, headOf(method, target, headers), body);
 }
 
 const typeOf = ({ headers }: Answer): string | undefined =>
@@ -232,7 +232,7 @@ it('what the front door turns away is answered in the protocol that was spoken',
     [headOf('GET', '/bucket', signedFor('s3')), 'application/xml', /<Error><Code>Odd/],
     [headOf('', '', {}), 'application/json', /Odd/],
   ] as const) {
-    const answer = router.refuse(head, new AwsError('Odd', 421, 'no'));
+    const answer = pipeline.refuse(head, new AwsError('Odd', 421, 'no'));
     assert.equal(answer.status, 421);
     assert.equal(typeOf(answer), contentType);
     assert.match(answer.body, body);

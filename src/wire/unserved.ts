@@ -6,15 +6,11 @@ import { AwsError } from './aws-error.ts';
 import { catalogue } from './error-catalogue.ts';
 import { parseForm } from './form.ts';
 import { jsonRpc, targetOf } from './json-rpc.ts';
-import type { SigV4Credential } from './operation.ts';
-import type { BodyProtocol, Protocol, RequestHead } from './protocol.ts';
+import type { BodyProtocol, ErrorFormat, RequestHead } from './protocol.ts';
 import { isForm, mayBeQuery, query } from './query.ts';
 import { restJson } from './rest-json.ts';
-import { credentialOf, isSigned } from './sigv4.ts';
+import { credentialOf, isSigned, type SigV4Credential } from './sigv4.ts';
 import { element, escapeXml } from './xml.ts';
-
-/** All that an error needs of a protocol. */
-export type ErrorFormat = Pick<Protocol, 'contentType' | 'writeError'>;
 
 /** A request that no service here takes. */
 export interface Unserved {

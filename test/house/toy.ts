@@ -1,19 +1,18 @@
 // A whole Batch service whose operations echo, for the tests of this room. Never import it outside
 // tests.
 
+import assert from 'node:assert/strict';
 import * as batch from '@aws-sdk/client-batch';
 import { batchDialect } from '../../src/wire/error-catalogue.ts';
 import type { notBuilt, Operation, OperationTable } from '../../src/wire/operation.ts';
+import type { RequestHead } from '../../src/wire/protocol.ts';
 import { restJson } from '../../src/wire/rest-json.ts';
-import {
-  Router,
-  type AnyService,
-  type AuditRecord,
-  type FaultRecord,
-  type RouterOptions,
-} from '../../src/wire/router.ts';
+import type { Answer } from '../../src/wire/answer.ts';
+import type { AuditRecord, FaultRecord } from '../../src/wire/audit.ts';
+import { Pipeline, type PipelineOptions } from '../../src/wire/pipeline.ts';
+import type { AnyAwsService, AnyService } from '../../src/wire/service.ts';
 import { operationsOf } from '../../src/wire/schema.ts';
-import { trustingAuthenticator } from '../../src/wire/sigv4.ts';
+import { trustingAuthenticator } from '../../src/wire/trusting-authenticator.ts';
 
 type AnyOperation = Operation<unknown, Record<string, unknown>, unknown>;
 
@@ -27,7 +26,7 @@ export function echo(
 /** Batch with the given operations and echoes for all others. */
 export function toyBatch(
   operations: Record<string, AnyOperation | typeof notBuilt> = {},
-): AnyService {
+): AnyAwsService {
   const table: Record<string, AnyOperation | typeof notBuilt> = {};
   for (const name of operationsOf(batch).keys()) table[name] = operations[name] ?? echo();
   return {
@@ -47,14 +46,14 @@ export function toyBatch(
   };
 }
 
-/** A router over the services, with what it recorded. */
-export function toyRouter(
+/** A pipeline over the services, with what it recorded. */
+export function toyPipeline(
   services: readonly AnyService[],
-  options: Partial<RouterOptions> = {},
-): { router: Router; audited: AuditRecord[]; faults: FaultRecord[] } {
+  options: Partial<PipelineOptions> = {},
+): { pipeline: Pipeline; audited: AuditRecord[]; faults: FaultRecord[] } {
   const audited: AuditRecord[] = [];
   const faults: FaultRecord[] = [];
-  const router = new Router({
+  const pipeline = new Pipeline({
     services,
     authenticator: trustingAuthenticator('123456789012'),
     authorizer: { authorize: () => undefined },
@@ -63,5 +62,18 @@ export function toyRouter(
     log: (record) => faults.push(record),
     ...options,
   });
-  return { router, audited, faults };
+  return { pipeline, audited, faults };
+}
+
+/** Takes a request all the way, as the front door does. */
+export async function ask(
+  pipeline: Pipeline,
+  head: RequestHead,
+  body: Buffer | string = '',
+): Promise<Answer> {
+  const routed = pipeline.route(head);
+  if ('status' in routed) return routed;
+  const answer = await pipeline.invoke(routed, Buffer.from(body));
+  assert.ok('body' in answer, 'the answer is no stream');
+  return answer;
 }

@@ -1,20 +1,10 @@
 // BackUp: everything that the server keeps, streamed to the caller, who writes it where it wants;
 // no path of the caller's reaches this machine's disk.
 
+import { StreamedOutput } from '../../wire/answer.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Operation } from '../../wire/operation.ts';
 import type { LongshoreDeps } from './deps.ts';
-
-/** An answer that is no JSON. */
-export class StreamedOutput {
-  readonly type: string;
-  readonly bytes: AsyncIterable<Uint8Array>;
-
-  constructor(type: string, bytes: AsyncIterable<Uint8Array>) {
-    this.type = type;
-    this.bytes = bytes;
-  }
-}
 
 export const backUp: Operation<LongshoreDeps, { readonly logs?: string }, StreamedOutput> = {
   authorizes: () => [{ action: 'longshore:BackUp', resources: ['*'] }],

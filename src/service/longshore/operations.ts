@@ -1,23 +1,20 @@
-// Every operation of our own, by its path under /_longshore/. They take what their path and its
+// Every operation of our own, and its path under /_longshore/. They take what their path and its
 // query say and answer JSON, or a stream.
 
-import type { Operation } from '../../wire/operation.ts';
+import type { Operation, OperationTable } from '../../wire/operation.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { backUp } from './back-up.ts';
 import { explainJob } from './explain-job.ts';
 import { interruptInstance } from './interrupt-instance.ts';
+import type { OwnPath } from './own-paths.ts';
 import { validateHost } from './validate-host.ts';
 import { validateImage } from './validate-image.ts';
 
-export interface OwnOperation {
-  readonly name: string;
-  readonly method: 'GET' | 'POST';
-  /** Its named groups are the input, beside what the query says. */
-  readonly path: RegExp;
+interface OwnOperation extends OwnPath {
   readonly operation: Operation<LongshoreDeps, never, unknown>;
 }
 
-export const longshoreOperations: readonly OwnOperation[] = [
+export const ownOperations: readonly OwnOperation[] = [
   { name: 'BackUp', method: 'POST', path: /^\/_longshore\/backup$/, operation: backUp },
   {
     name: 'ExplainJob',
@@ -44,3 +41,7 @@ export const longshoreOperations: readonly OwnOperation[] = [
     operation: validateHost,
   },
 ];
+
+export const longshoreOperations: OperationTable<LongshoreDeps> = Object.fromEntries(
+  ownOperations.map(({ name, operation }) => [name, operation]),
+);

@@ -1,4 +1,4 @@
-// The router's order of steps, its choice of service and operation, and what it answers when
+// The pipeline's order of steps, its choice of service and operation, and what it answers when
 // something goes wrong.
 
 import assert from 'node:assert/strict';
@@ -10,9 +10,11 @@ import { parameterDialect } from './error-catalogue.ts';
 import { jsonRpc } from './json-rpc.ts';
 import { notBuilt, type Operation, type OperationTable } from './operation.ts';
 import type { RequestHead } from './protocol.ts';
-import type { Router, Answer, AnyService } from './router.ts';
+import type { Answer } from './answer.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { AnyAwsService } from './service.ts';
 import { operationsOf } from './schema.ts';
-import { echo, toyBatch, toyRouter } from '../../test/house/toy.ts';
+import { ask, echo, toyBatch, toyPipeline } from '../../test/house/toy.ts';
 
 const signed = (
   service: string,
@@ -27,25 +29,22 @@ const head = (
   headers: RequestHead['headers'] = {},
 ): RequestHead => {
   const [path = '', query = ''] = target.split('?');
-  return { method, path, query, headers, sourceAddress: '10.0.0.1' };
+  return { method, path, query, headers, rawHeaders: [], sourceAddress: '10.0.0.1' };
 };
 
 /** Takes a request all the way. */
 async function call(
-  router: Router,
+  pipeline: Pipeline,
   request: RequestHead,
   body: unknown = {},
 ): Promise<
   Answer & { json: Record<string, unknown>; header: (name: string) => string | undefined }
 > {
-  const routed = router.route(request);
-  const answer =
-    'status' in routed
-      ? routed
-      : await router.invoke(
-          routed,
-          Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
-        );
+  const answer = await ask(
+    pipeline,
+    request,
+    typeof body === 'string' ? body : JSON.stringify(body),
+  );
   return {
     ...answer,
     json: JSON.parse(answer.body) as Record<string, unknown>,
@@ -56,7 +55,7 @@ async function call(
   };
 }
 
-function toyLogs(): AnyService {
+function toyLogs(): AnyAwsService {
   const operations: Record<
     string,
     Operation<unknown, Record<string, unknown>, unknown> | typeof notBuilt
@@ -77,15 +76,15 @@ function toyLogs(): AnyService {
   };
 }
 
-describe('building a router', () => {
+describe('building a pipeline', () => {
   it('refuses a table that lacks an operation, or has one too many', () => {
     const { SubmitJob: _, ...rest } = toyBatch().operations;
     assert.throws(
-      () => toyRouter([{ ...toyBatch(), operations: rest }]),
+      () => toyPipeline([{ ...toyBatch(), operations: rest }]),
       /batch: no entry for SubmitJob/,
     );
     assert.throws(
-      () => toyRouter([{ ...toyBatch(), operations: { ...toyBatch().operations, Fly: echo() } }]),
+      () => toyPipeline([{ ...toyBatch(), operations: { ...toyBatch().operations, Fly: echo() } }]),
       /batch: the SDK knows no operation Fly/,
     );
   });
@@ -93,7 +92,7 @@ describe('building a router', () => {
   it('refuses to build what its protocol cannot carry, unless it is not built', () => {
     assert.throws(
       () =>
-        toyRouter([
+        toyPipeline([
           { ...toyLogs(), operations: { ...toyLogs().operations, StartLiveTail: echo() } },
         ]),
       /streams/,
@@ -102,37 +101,40 @@ describe('building a router', () => {
 });
 
 describe('routing', () => {
-  const { router } = toyRouter([toyBatch(), toyLogs()]);
+  const { pipeline } = toyPipeline([toyBatch(), toyLogs()]);
   const target = { 'x-amz-target': 'Logs_20140328.DescribeLogGroups' };
 
   it('chooses the service by credential scope, then by target, then by path', async () => {
     assert.equal(
-      (await call(router, head('POST', '/v1/describejobs', signed('batch')), { jobs: ['1'] }))
+      (await call(pipeline, head('POST', '/v1/describejobs', signed('batch')), { jobs: ['1'] }))
         .status,
       200,
     );
     assert.equal(
-      (await call(router, head('POST', '/', { ...signed('logs'), ...target }))).status,
+      (await call(pipeline, head('POST', '/', { ...signed('logs'), ...target }))).status,
       200,
     );
-    assert.equal((await call(router, head('POST', '/', target))).status, 200);
+    assert.equal((await call(pipeline, head('POST', '/', target))).status, 200);
     assert.equal(
-      (await call(router, head('POST', '/v1/describejobs'), { jobs: ['1'] })).status,
-      200,
-    );
-    assert.equal(
-      (await call(router, head('POST', '/v1/describejobs', signed('unheard-of')), { jobs: ['1'] }))
-        .status,
+      (await call(pipeline, head('POST', '/v1/describejobs'), { jobs: ['1'] })).status,
       200,
     );
     assert.equal(
-      (await call(router, head('POST', '/', { ...signed('batch'), ...target }))).status,
+      (
+        await call(pipeline, head('POST', '/v1/describejobs', signed('unheard-of')), {
+          jobs: ['1'],
+        })
+      ).status,
+      200,
+    );
+    assert.equal(
+      (await call(pipeline, head('POST', '/', { ...signed('batch'), ...target }))).status,
       404,
     );
     assert.equal(
       (
         await call(
-          router,
+          pipeline,
           head(
             'POST',
             '/v1/describejobs?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2F20260102%2Fus-east-1%2Flogs%2Faws4_request',
@@ -163,7 +165,7 @@ describe('routing', () => {
       ],
       [head('POST', '/', { 'x-amz-target': 'Logs_20140328.constructor' }), 400],
     ] as const) {
-      const answer = await call(router, request);
+      const answer = await call(pipeline, request);
       assert.equal(answer.status, status, request.path);
       assert.equal(answer.header('x-amzn-errortype'), 'UnknownOperationException');
       assert.equal(answer.json['__type'], 'UnknownOperationException');
@@ -177,34 +179,35 @@ describe('routing', () => {
       `/v1/tags/${encodeURIComponent(arn)}`,
       '/v1/tags/arn:aws:batch:us-east-1:000000000000:job-queue/a%20b',
     ]) {
-      assert.deepEqual((await call(router, head('GET', path), '')).json, { resourceArn: arn });
+      assert.deepEqual((await call(pipeline, head('GET', path), '')).json, { resourceArn: arn });
       assert.deepEqual(
-        (await call(router, head('POST', path), { tags: { a: 'b' }, resourceArn: 'another' })).json,
+        (await call(pipeline, head('POST', path), { tags: { a: 'b' }, resourceArn: 'another' }))
+          .json,
         { tags: { a: 'b' }, resourceArn: arn },
       );
       assert.deepEqual(
-        (await call(router, head('DELETE', `${path}?tagKeys=a&tagKeys=b%20c&other=x`), '')).json,
+        (await call(pipeline, head('DELETE', `${path}?tagKeys=a&tagKeys=b%20c&other=x`), '')).json,
         { resourceArn: arn, tagKeys: ['a', 'b c'] },
       );
     }
-    const without = await call(router, head('DELETE', '/v1/tags/arn'), '');
+    const without = await call(pipeline, head('DELETE', '/v1/tags/arn'), '');
     assert.equal(without.status, 400);
     assert.match(String(without.json['message']), /tagKeys must be provided/);
-    const bad = await call(router, head('GET', '/v1/tags/%zz'), '');
+    const bad = await call(pipeline, head('GET', '/v1/tags/%zz'), '');
     assert.equal(bad.status, 400);
     assert.match(String(bad.json['message']), /percent-encoded/);
   });
 
   it('answers JSON 1.1 in its own content type and words', async () => {
-    const good = await call(router, head('POST', '/', target), { limit: 5, odd: 1 });
+    const good = await call(pipeline, head('POST', '/', target), { limit: 5, odd: 1 });
     assert.equal(good.header('content-type'), 'application/x-amz-json-1.1');
     assert.deepEqual(good.json, { nextToken: '{"limit":5}' });
     const create = (body: unknown) =>
-      call(router, head('POST', '/', { 'x-amz-target': 'Logs_20140328.CreateLogGroup' }), body);
+      call(pipeline, head('POST', '/', { 'x-amz-target': 'Logs_20140328.CreateLogGroup' }), body);
     assert.deepEqual((await create({ logGroupName: 'g' })).json, {});
     assert.equal((await create({})).header('x-amzn-errortype'), 'InvalidParameterException');
     assert.equal(
-      (await call(router, head('POST', '/', { 'x-amz-target': 'Logs_20140328.StartQuery' })))
+      (await call(pipeline, head('POST', '/', { 'x-amz-target': 'Logs_20140328.StartQuery' })))
         .status,
       400,
     );
@@ -216,10 +219,10 @@ describe('routing', () => {
       ['/v1/registerjobdefinition', 24_576],
       ['/v1/listjobs', 1_048_576],
     ] as const) {
-      const routed = router.route(head('POST', path));
+      const routed = pipeline.route(head('POST', path));
       assert.ok('maxBodyBytes' in routed);
       assert.equal(routed.maxBodyBytes, most);
-      assert.equal(router.turnAway(routed, 'too large').status, 413);
+      assert.equal(pipeline.turnAway(routed, 'too large').status, 413);
     }
   });
 });
@@ -242,7 +245,7 @@ describe('the steps of a request', () => {
         { jobs: [context.account, context.region, context.userAgent] }
       ),
     };
-    const { router, audited } = toyRouter(
+    const { pipeline, audited } = toyPipeline(
       [
         toyBatch({
           DescribeJobs: operation as unknown as Operation<
@@ -260,13 +263,13 @@ describe('the steps of a request', () => {
           ),
         },
         authorizer: {
-          authorize: (access) => step(`authorize ${JSON.stringify(access[0]?.resources)}`),
+          authorize: ({ access }) => step(`authorize ${JSON.stringify(access[0]?.resources)}`),
         },
       },
     );
     const request = head('POST', '/v1/describejobs', { ...signed('batch'), 'user-agent': 'test' });
 
-    const good = await call(router, request, { jobs: ['j'] });
+    const good = await call(pipeline, request, { jobs: ['j'] });
     assert.deepEqual(good.json, { jobs: ['1', 'us-west-2', 'test'] });
     assert.deepEqual(steps, ['authenticate', 'access', 'authorize ["j"]', 'invoke']);
     assert.equal(audited.length, 1);
@@ -282,7 +285,7 @@ describe('the steps of a request', () => {
     ] as const) {
       steps.length = audited.length = 0;
       failAt = at;
-      const answer = await call(router, request, { jobs: ['j'] });
+      const answer = await call(pipeline, request, { jobs: ['j'] });
       assert.equal(answer.status, 403);
       assert.equal(steps.length, taken);
       assert.equal(audited[0]?.error?.message, `stopped at ${at}`);
@@ -290,31 +293,24 @@ describe('the steps of a request', () => {
     }
     failAt = '';
     steps.length = 0;
-    assert.equal((await call(router, request, '{')).status, 400);
+    assert.equal((await call(pipeline, request, '{')).status, 400);
     assert.deepEqual(steps, ['authenticate']);
-  });
-
-  it('answer synchronously when the operation does', () => {
-    const { router } = toyRouter([toyBatch()]);
-    const routed = router.route(head('POST', '/v1/describejobs'));
-    assert.ok('maxBodyBytes' in routed);
-    assert.ok(!(router.invoke(routed, Buffer.from('{"jobs":[]}')) instanceof Promise));
   });
 
   it('take account and region from the credential, whatever its region is called, else from the server', async () => {
     const seen: string[] = [];
-    const { router } = toyRouter([toyBatch()], {
-      authorizer: { authorize: (_access, context) => void seen.push(context.scope) },
+    const { pipeline } = toyPipeline([toyBatch()], {
+      authorizer: { authorize: ({ context }) => void seen.push(context.scope) },
     });
     for (const headers of [signed('batch'), signed('batch', 'nowhere', 'AKID'), {}])
-      await call(router, head('POST', '/v1/describejobqueues', headers));
+      await call(pipeline, head('POST', '/v1/describejobqueues', headers));
     assert.deepEqual(seen, [
       '000000000000/us-west-2',
       '123456789012/nowhere',
       '123456789012/eu-central-1',
     ]);
     const none = await call(
-      router,
+      pipeline,
       head('POST', '/v1/describejobqueues', signed('batch', 'no_where', 'AKID')),
     );
     assert.deepEqual(
@@ -326,7 +322,7 @@ describe('the steps of a request', () => {
   it('hide faults of ours, in a handler, in an answer that cannot be written, and in the audit', async () => {
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;
-    const { router, faults } = toyRouter([
+    const { pipeline, faults } = toyPipeline([
       toyBatch({
         ListJobs: echo(() => loop),
         DescribeJobs: echo(() => Promise.reject(new RangeError('hidden'))),
@@ -340,7 +336,7 @@ describe('the steps of a request', () => {
       ['/v1/describejobs', { jobs: [] }],
       ['/v1/canceljob', { jobId: 'j', reason: 'r' }],
     ] as const) {
-      const answer = await call(router, head('POST', path), body);
+      const answer = await call(pipeline, head('POST', path), body);
       assert.equal(answer.status, 500);
       assert.deepEqual(answer.json, {
         __type: 'ServerException',
@@ -348,18 +344,18 @@ describe('the steps of a request', () => {
       });
     }
     assert.equal(faults.length, 3);
-    const deaf = toyRouter([toyBatch()], {
+    const deaf = toyPipeline([toyBatch()], {
       audit: () => {
         throw new Error('the audit is full');
       },
     });
-    assert.equal((await call(deaf.router, head('POST', '/v1/describejobqueues'))).status, 200);
+    assert.equal((await call(deaf.pipeline, head('POST', '/v1/describejobqueues'))).status, 200);
     assert.match(String(deaf.faults[0]?.error), /audit is full/);
   });
 
   it('answer an honest error for what is not built, whatever the body', async () => {
-    const { router } = toyRouter([toyBatch({ CreateQuotaShare: notBuilt })]);
-    const answer = await call(router, head('POST', '/v1/createquotashare'), '{');
+    const { pipeline } = toyPipeline([toyBatch({ CreateQuotaShare: notBuilt })]);
+    const answer = await call(pipeline, head('POST', '/v1/createquotashare'), '{');
     assert.equal(answer.status, 400);
     assert.match(String(answer.json['message']), /CreateQuotaShare is not built in Longshore yet/);
   });

@@ -1,20 +1,17 @@
 // Sends an answer that is made while it is sent. A client that has enough, or a source that fails,
 // ends it: what was sent is not whole then, and says so by its end.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { StreamedAnswer } from '../service/longshore/own-operations.ts';
+import type { StreamedAnswer } from './answer.ts';
 
 /** Never rejects. */
 export async function streamAnswer(
-  request: IncomingMessage,
   response: ServerResponse,
   { status, headers, bytes }: StreamedAnswer,
   onFault: (error: unknown) => void,
 ): Promise<void> {
-  // Whatever the request says beside its head is nothing to such an answer.
-  request.resume();
   response.writeHead(status, [...headers]);
   try {
     await pipeline(Readable.from(bytes, { objectMode: false }), response);

@@ -1,0 +1,74 @@
+// A service's operations, bound to its protocol: once, when the server starts, or at its first
+// request where its schemas are large. Throws where table and schemas differ.
+
+import { notBuilt } from './operation.ts';
+import type { Binding, BodyBinding } from './protocol.ts';
+import { operationsOf, type EmptySays, type OperationSchema, type SchemaModule } from './schema.ts';
+import type { AnyAwsService, AnyService } from './service.ts';
+
+export interface Mounted {
+  /** Where the head names operations. */
+  readonly binding?: Binding;
+  /** Where the body names them: a promise while the SDK's module is loading. */
+  bodyBinding(): BodyBinding | Promise<BodyBinding>;
+}
+
+export function mount(service: AnyService): Mounted {
+  if (!('schemas' in service)) return headOnly(service, service.protocol.binding);
+  const { protocol, schemas } = service;
+  if (protocol.operationIn === 'head') {
+    if (typeof schemas === 'function')
+      throw new Error(
+        `${service.name}: its head names operations, so that they must be known from the start`,
+      );
+    return headOnly(service, protocol.bind(...bindable(service, schemas)));
+  }
+  if (typeof schemas !== 'function') {
+    const bound = protocol.bind(...bindable(service, schemas));
+    return { bodyBinding: () => bound };
+  }
+  let loading: Promise<BodyBinding> | undefined;
+  let loaded: BodyBinding | undefined;
+  return {
+    bodyBinding: () =>
+      loaded ??
+      (loading ??= schemas().then(
+        (module) => (loaded = protocol.bind(...bindable(service, module))),
+      )),
+  };
+}
+
+const headOnly = ({ name }: AnyService, binding: Binding): Mounted => ({
+  binding,
+  bodyBinding: () => {
+    throw new Error(`${name}: its head names operations`);
+  },
+});
+
+/**
+ * Every operation of the SDK's, and the names of those that are not built; throws where the table
+ * and the SDK differ.
+ */
+function bindable(
+  { name, operations, restNotBuilt, emptySays }: AnyAwsService,
+  schemas: SchemaModule,
+): [Iterable<OperationSchema>, ReadonlySet<string>, EmptySays | undefined] {
+  const known = operationsOf(schemas);
+  const without = restNotBuilt
+    ? []
+    : [...known.keys()].filter((operation) => !Object.hasOwn(operations, operation));
+  const unknown = Object.keys(operations).filter((operation) => !known.has(operation));
+  if (without.length > 0)
+    throw new Error(
+      `${name}: no entry for ${without.join(', ')} (write notBuilt for what is not built)`,
+    );
+  if (unknown.length > 0)
+    throw new Error(`${name}: the SDK knows no operation ${unknown.join(', ')}`);
+  return [
+    known.values(),
+    new Set(
+      [...known.keys()].filter((operation) => (operations[operation] ?? notBuilt) === notBuilt),
+    ),
+    emptySays,
+  ];
+}

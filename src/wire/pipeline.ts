@@ -1,0 +1,273 @@
+// The one way from a request's bytes to an operation and back, for all services, AWS's and our own.
+// Every request takes the same steps in the same order: route → authenticate → deserialize →
+// validate → authorize → invoke → serialize → audit. It knows no operation by name and touches no
+// socket, and it never lets a fault of ours out as anything but a bare 500.
+
+import { hash, randomUUID } from 'node:crypto';
+import { scopeOf } from '../base/ids.ts';
+import { isRegion } from '../base/partition.ts';
+import type { Principal } from '../base/principal.ts';
+import { errorAnswer, StreamedOutput, type Answer, type StreamedAnswer } from './answer.ts';
+import type { AuditRecord, FaultRecord } from './audit.ts';
+import type { Authenticator } from './authentication.ts';
+import type { Authorizer, Tags } from './authorization.ts';
+import { AwsError } from './aws-error.ts';
+import { unsignedChange } from './error-catalogue.ts';
+import { notBuilt, type Access, type Operation, type RequestContext } from './operation.ts';
+import type { BoundOperation, RequestHead } from './protocol.ts';
+import { Router } from './router.ts';
+import { SchemaFault } from './schema.ts';
+import type { AnyService } from './service.ts';
+import { credentialOf, isSigned, type SigV4Credential } from './sigv4.ts';
+
+export interface PipelineOptions {
+  readonly services: readonly AnyService[];
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  /** The region of requests that carry none. */
+  readonly region: string;
+  /** Why the operation cannot be had for the time being; undefined: it can. */
+  readonly unavailable?: ((operation: string) => string | undefined) | undefined;
+  readonly audit: (record: AuditRecord) => void;
+  readonly log: (record: FaultRecord) => void;
+  /** Ids for requests; random UUIDs unless a test wants its own. */
+  readonly newRequestId?: () => string;
+}
+
+/**
+ * A request on its way to its operation. The later fields fill up step by step, so that the audit
+ * tells how far it came.
+ */
+export interface Call {
+  readonly requestId: string;
+  readonly head: RequestHead;
+  readonly credential: SigV4Credential | undefined;
+  /** That of the credential's scope, else the server's own. */
+  readonly region: string;
+  /** Of an unsigned form, the body has the last word. */
+  service: AnyService;
+  /** Undefined until the body is here, where that names it. */
+  bound: BoundOperation | undefined;
+  /**
+   * The body that this operation may have, at most; more is answered with
+   * {@link Pipeline.turnAway}.
+   */
+  readonly maxBodyBytes: number;
+  context: RequestContext | undefined;
+  input: unknown;
+  access: readonly Access[];
+}
+
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  readonly #router: Router;
+  readonly #newRequestId: () => string;
+
+  /** Throws as {@link Router} does. */
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.#router = new Router(options.services);
+    this.#newRequestId = options.newRequestId ?? randomUUID;
+  }
+
+  /**
+   * The first step, by the head alone: which operation it names, or which service, where the body
+   * names the operation. An answer at once where it names none.
+   */
+  route(head: RequestHead): Call | Answer {
+    const requestId = this.#newRequestId();
+    const credential = credentialOf(head);
+    const route = this.#router.route(head, credential);
+    if ('error' in route) return errorAnswer(route.format, requestId, route.error, route.headers);
+    const { service, bound } = route;
+    return {
+      requestId,
+      head,
+      credential,
+      region: credential?.region ?? this.#options.region,
+      service,
+      bound,
+      maxBodyBytes: service.maxBodyBytes(bound?.name ?? ''),
+      context: undefined,
+      input: undefined,
+      access: [],
+    };
+  }
+
+  /**
+   * What the front door answers to a request that it turns away, in the protocol that the request
+   * speaks.
+   */
+  refuse(head: RequestHead, error: AwsError): Answer {
+    return errorAnswer(
+      this.#router.formatOf(head, credentialOf(head)),
+      this.#newRequestId(),
+      error,
+    );
+  }
+
+  /** The answer for a call whose body could not be taken: too large, or not to be decompressed. */
+  turnAway(call: Call, error: AwsError | 'too large'): Answer {
+    return this.#fail(
+      call,
+      error === 'too large' ? call.service.dialect.tooLarge(call.maxBodyBytes) : error,
+    );
+  }
+
+  /**
+   * All further steps, once the body is here; `raw` is the body as it arrived, where it was
+   * compressed. Never rejects.
+   */
+  async invoke(call: Call, body: Buffer, raw = body): Promise<Answer | StreamedAnswer> {
+    try {
+      const bound = (call.bound ??= await this.#routeByBody(call, body));
+      // An await of what is there already costs a fifth of all that is done here.
+      const known = this.#authenticate(call, raw);
+      const principal = known instanceof Promise ? await known : known;
+      const context = (call.context = contextOf(call, bound.name, principal));
+      const operation = builtOf(call, bound.name);
+      const input = (call.input = bound.read(call.head, body));
+      call.access = operation.authorizes(input, context);
+      const leave = this.#authorize(call, context);
+      if (leave !== undefined) await leave;
+      const why = this.#options.unavailable?.(bound.name);
+      if (why !== undefined) throw call.service.dialect.unavailable(why);
+      const output = await operation.handle(call.service.deps, input, context);
+      return this.#succeed(call, bound, output);
+    } catch (error) {
+      return this.#fail(call, error);
+    }
+  }
+
+  #routeByBody(call: Call, body: Buffer): BoundOperation | Promise<BoundOperation> {
+    if (call.credential === undefined)
+      call.service = this.#router.serviceOfForm(call.head, body) ?? call.service;
+    return this.#router.routeByBody(call.service, call.head, body);
+  }
+
+  #authenticate(call: Call, raw: Buffer): Principal | Promise<Principal> {
+    const { head, credential, region, service } = call;
+    const { name, dialect } = service;
+    if (!isRegion(region)) throw dialect.noRegion(region);
+    return this.#options.authenticator.authenticate({
+      head,
+      credential,
+      region,
+      service: name,
+      dialect,
+      bodyDigest: () => hash('sha256', raw, 'hex'),
+    });
+  }
+
+  #authorize({ access, service }: Call, context: RequestContext): void | Promise<void> {
+    return this.#options.authorizer.authorize({
+      access,
+      context,
+      dialect: service.dialect,
+      tagsOf: (arn) => this.#tagsOf(arn, context),
+    });
+  }
+
+  /** Read by the service that the ARN names, whichever was called: a role's are IAM's. */
+  #tagsOf(arn: string, context: RequestContext): Tags | undefined | Promise<Tags | undefined> {
+    const [, , of] = arn.split(':', 3);
+    const service = this.#options.services.find(({ name }) => name === of);
+    return service?.tagsOf?.(service.deps, arn, context);
+  }
+
+  #succeed(call: Call, bound: BoundOperation, output: unknown): Answer | StreamedAnswer {
+    const id = ['x-amzn-requestid', call.requestId];
+    if (output instanceof StreamedOutput) {
+      this.#audit(call, 200, undefined, undefined);
+      return { status: 200, headers: ['content-type', output.type, ...id], bytes: output.bytes };
+    }
+    const body = bound.write(output, call.requestId);
+    this.#audit(call, 200, output, undefined);
+    return {
+      status: 200,
+      headers: ['content-type', call.service.protocol.contentType, ...id],
+      body,
+    };
+  }
+
+  #fail(call: Call, thrown: unknown): Answer {
+    const error = this.#toAwsError(call, thrown);
+    this.#audit(call, error.status, undefined, error);
+    return errorAnswer(call.service.protocol, call.requestId, error);
+  }
+
+  #toAwsError(call: Call, thrown: unknown): AwsError {
+    if (thrown instanceof AwsError) return thrown;
+    const { dialect } = call.service;
+    if (thrown instanceof SchemaFault)
+      return thrown.kind === 'missing'
+        ? dialect.missing(thrown.where)
+        : dialect.malformed(thrown.detail, thrown.where);
+    this.#logFault(call, thrown);
+    return dialect.internal(call.requestId);
+  }
+
+  #audit(call: Call, status: number, output: unknown, error: AwsError | undefined): void {
+    if (call.bound === undefined) return;
+    const { requestId, context, input, access } = call;
+    try {
+      this.#options.audit({
+        service: call.service.name,
+        operation: call.bound.name,
+        requestId,
+        sourceAddress: call.head.sourceAddress,
+        context,
+        input,
+        access,
+        output,
+        error,
+        status,
+      });
+    } catch (failure) {
+      // The operation is done and durable: its answer must not be lost because it could not be
+      // written down.
+      this.#logFault(call, failure);
+    }
+  }
+
+  #logFault({ requestId, service, bound }: Call, error: unknown): void {
+    this.#options.log({ requestId, service: service.name, operation: bound?.name ?? '', error });
+  }
+}
+
+function contextOf(
+  { requestId, head, region, service }: Call,
+  operation: string,
+  principal: Principal,
+): RequestContext {
+  const { account } = principal;
+  const userAgent = head.headers['user-agent'];
+  return {
+    requestId,
+    account,
+    region,
+    scope: scopeOf(account, region),
+    principal,
+    service: service.name,
+    operation,
+    sourceAddress: head.sourceAddress,
+    userAgent: typeof userAgent === 'string' ? userAgent : '',
+  };
+}
+
+/** Throws AwsError where the operation is not built, or a GET may not call it. */
+function builtOf({ service, head }: Call, name: string): Operation<unknown, unknown, unknown> {
+  const operation: Operation<unknown, unknown, unknown> | typeof notBuilt =
+    service.operations[name] ?? notBuilt;
+  if (operation === notBuilt) throw service.dialect.notBuilt(name);
+  // What a link or an image can bring about; a signature in the address is none, for anybody can
+  // write one there.
+  if (
+    head.method === 'GET' &&
+    service.protocol.operationIn === 'body' &&
+    !isSigned(head.headers['authorization']) &&
+    !/^(?:Describe|Get|List)/.test(name)
+  )
+    throw unsignedChange(name);
+  return operation;
+}

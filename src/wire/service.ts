@@ -1,0 +1,67 @@
+// A service as the server offers it: its operations, and how requests name them.
+
+import type { Tags } from './authorization.ts';
+import type { ErrorDialect } from './error-catalogue.ts';
+import type { OperationTable, RequestContext } from './operation.ts';
+import type { AwsProtocol, PathProtocol } from './protocol.ts';
+import type { EmptySays, SchemaModule } from './schema.ts';
+
+/** What all services have. */
+interface Served<Deps> {
+  /**
+   * The name on the coverage page and in audit records, e.g. `batch`; also what stands for the
+   * service in the ARNs of its resources.
+   */
+  readonly name: string;
+  readonly operations: OperationTable<Deps>;
+  readonly deps: Deps;
+  readonly dialect: ErrorDialect;
+  /** The most bytes that a request of this operation may have, after decompression. */
+  readonly maxBodyBytes: (operation: string) => number;
+  /** The tags of a resource of its own; see {@link Authorization.tagsOf}. Absent: none has any. */
+  readonly tagsOf?: (
+    deps: Deps,
+    arn: string,
+    context: RequestContext,
+  ) => Tags | undefined | Promise<Tags | undefined>;
+}
+
+/** A service of AWS's, whose API the SDK's schemas tell. */
+export interface AwsService<Deps> extends Served<Deps> {
+  readonly protocol: AwsProtocol;
+  /**
+   * The SDK client module, whose exports hold the schemas: `import * as batch from
+   * '@aws-sdk/client-batch'`. A function loads it at the service's first request, where it is
+   * large; its protocol then names operations in the body.
+   */
+  readonly schemas: SchemaModule | (() => Promise<SchemaModule>);
+  /** The service in a SigV4 credential scope, e.g. `batch`, `logs`. */
+  readonly signingName: string;
+  /**
+   * What stands before the dot in X-Amz-Target, for the JSON 1.1 services: e.g. `Logs_20140328`.
+   */
+  readonly targetPrefix?: string;
+  /**
+   * The table holds what is built; all else that the SDK knows is not. For services of hundreds of
+   * operations.
+   */
+  readonly restNotBuilt?: true;
+  /**
+   * In which members an empty value says something; in all other optional ones it is as good as
+   * none and the operation never sees it. Absent: in the JSON protocols each says something, in the
+   * query protocols none does.
+   */
+  readonly emptySays?: EmptySays;
+}
+
+/** A service of our own, whose operations are at paths that no other service has. */
+export interface OwnService<Deps> extends Served<Deps> {
+  readonly protocol: PathProtocol;
+}
+
+// Each service has dependencies of its own; the pipeline only carries them to its operations.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyAwsService = AwsService<any>;
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyOwnService = OwnService<any>;
+export type AnyService = AnyAwsService | AnyOwnService;
