@@ -4,7 +4,7 @@
 
 import { connect, type Socket } from 'node:net';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: string;
 }
@@ -68,7 +68,7 @@ export class Connection {
   }
 }
 
-export interface LoadResult {
+interface LoadResult {
   readonly requests: number;
   readonly seconds: number;
   /** Milliseconds, ascending. */

@@ -143,7 +143,7 @@ export interface ExplainedPlace {
   }[];
 }
 
-export interface ExplainedHost {
+interface ExplainedHost {
   /** `instance i-… (m5.large)`, `this machine`, or a registered host. */
   readonly name: string;
   readonly computeEnvironment: string;

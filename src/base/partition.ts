@@ -2,7 +2,7 @@
 // table is the SDKs' own, which its test compares; nothing else may spell a partition out. A region
 // that no partition knows, one of the user's own, counts to the first.
 
-export interface Partition {
+interface Partition {
   /** The second part of its ARNs. */
   readonly id: string;
   /** The end of its DNS names and of some service principals. */
@@ -17,7 +17,7 @@ const standard: Partition = {
 };
 
 /** The standard one first. */
-export const partitions: readonly Partition[] = [
+const partitions: readonly Partition[] = [
   standard,
   { id: 'aws-cn', dnsSuffix: 'amazonaws.com.cn', regions: /^cn-\w+-\d+$/ },
   { id: 'aws-eusc', dnsSuffix: 'amazonaws.eu', regions: /^eusc-(de)-\w+-\d+$/ },

@@ -15,7 +15,7 @@ import { defaultRegion, dummyAccessKeyId, dummySecretAccessKey } from './setting
 import { defaultQueue } from './submit-request.ts';
 import { watchJobs } from './watch.ts';
 
-export interface DemoOptions {
+interface DemoOptions {
   readonly endpoint: string;
   readonly engine: 'docker' | 'process' | 'fake';
   /** Why this engine and no other. */

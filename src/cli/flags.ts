@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from './failure.ts';
 import { didYouMean } from './did-you-mean.ts';
 
-export interface Flag {
+interface Flag {
   readonly type: 'string' | 'boolean';
   /** May be given more than once. */
   readonly multiple?: true;
@@ -30,7 +30,7 @@ export type Values<F extends Flags> = {
         : string | undefined;
 };
 
-export interface Parsed<F extends Flags> {
+interface Parsed<F extends Flags> {
   readonly values: Values<F>;
   readonly operands: readonly string[];
   /** Everything after `--`; undefined where there is no `--`. */

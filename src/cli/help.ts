@@ -41,7 +41,7 @@ export function verbHelp(verb: Verb, columns: number): string {
   );
 }
 
-export interface HelpPage {
+interface HelpPage {
   readonly name: string;
   readonly summary: string;
   /** What follows the name. */

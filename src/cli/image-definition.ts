@@ -18,7 +18,7 @@ export function definitionName(image: string): string {
   return name.slice(0, nameLength).replace(/-+$/, '') || 'image';
 }
 
-export const imageProperties = (image: string) =>
+const imageProperties = (image: string) =>
   ({
     image,
     resourceRequirements: [

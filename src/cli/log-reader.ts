@@ -6,7 +6,7 @@ import { Failure } from './failure.ts';
 
 const defaultGroup = '/aws/batch/job';
 
-export interface LogStream {
+interface LogStream {
   readonly group: string;
   readonly stream: string;
 }
@@ -36,7 +36,7 @@ export function streamsOf(job: JobDetail): LogStream[] {
 export type LogLines = LogPage['events'];
 
 /** Reads one stream onward: each call goes on where the last one ended. */
-export class StreamReader {
+class StreamReader {
   readonly #api: Api;
   readonly #target: LogStream;
   #next: string | undefined;

@@ -4,7 +4,7 @@
 import { quoted } from './render/job.ts';
 import { dummySecretAccessKey } from './settings.ts';
 
-export interface ServerAddress {
+interface ServerAddress {
   readonly endpoint: string;
   readonly logsEndpoint: string;
   readonly region: string;

@@ -3,7 +3,7 @@
 
 import type { Settings } from './settings.ts';
 
-export interface ServerIdentity {
+interface ServerIdentity {
   readonly account?: string | undefined;
   readonly region?: string | undefined;
 }

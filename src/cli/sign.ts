@@ -9,7 +9,7 @@ export interface Credentials {
   readonly sessionToken?: string | undefined;
 }
 
-export interface SignedRequest {
+interface SignedRequest {
   readonly method: string;
   readonly url: URL;
   readonly region: string;

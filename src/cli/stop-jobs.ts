@@ -7,7 +7,7 @@ import { isEnded } from './render/job.ts';
 import { inLine } from './render/style.ts';
 import type { Session } from './session.ts';
 
-export interface Stop {
+interface Stop {
   /** `cancelled`, `terminated`. */
   readonly done: string;
   stop(api: Api, id: string, reason: string): Promise<void>;

@@ -12,7 +12,7 @@ const names =
 /** The last file: after it nothing is missing. */
 const lastFile = 'backup.json';
 
-export interface Unpacked {
+interface Unpacked {
   readonly files: number;
   readonly bytes: number;
 }

@@ -6,14 +6,14 @@ import { UsageError } from './failure.ts';
 import type { Session } from './session.ts';
 
 /** What a verb does not take is not in its call. */
-export interface Call<F extends Flags> {
+interface Call<F extends Flags> {
   readonly session: Session;
   readonly values: Values<F>;
   readonly operands: readonly string[];
   readonly command: readonly string[] | undefined;
 }
 
-export interface VerbDefinition<F extends Flags> {
+interface VerbDefinition<F extends Flags> {
   readonly name: string;
   /** One line, for the list of verbs. */
   readonly summary: string;

@@ -17,7 +17,7 @@ import { durationText } from './render/time.ts';
 import type { Style } from './render/style.ts';
 import { statusText } from './render/style.ts';
 
-export interface WatchOptions {
+interface WatchOptions {
   /** Told of each job once, when it has ended. */
   readonly onEnd: (job: JobDetail) => void;
 }

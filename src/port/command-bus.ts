@@ -12,7 +12,7 @@ export type Envelope = RequestEnvelope | PartEnvelope;
  * A caller's request: who asked for which operation, and from where. The wire makes it for each
  * request, and an operation hands it on unchanged.
  */
-export interface RequestEnvelope {
+interface RequestEnvelope {
   readonly requestId: string;
   readonly principal: Principal;
   readonly region: string;
@@ -24,7 +24,7 @@ export interface RequestEnvelope {
   readonly userAgent: string;
 }
 
-export interface PartEnvelope {
+interface PartEnvelope {
   /** Its name, e.g. `retention`. */
   readonly part: string;
 }

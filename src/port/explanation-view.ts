@@ -21,7 +21,7 @@ export interface WaitView {
   readonly holders?: HoldersView | undefined;
 }
 
-export interface HoldersView {
+interface HoldersView {
   readonly of: string;
   readonly first: readonly (Holder & { readonly name?: string | undefined })[];
   readonly others?: Omit<Holder, 'jobId'> | undefined;

@@ -1,7 +1,7 @@
 // The key maker port: new key pairs, which are randomness and heavy arithmetic. What it makes it
 // forgets.
 
-export interface MadeKeyPair {
+interface MadeKeyPair {
   /** As OpenSSH and PEM readers take it. */
   readonly privatePem: string;
   /** PKCS #8. */

@@ -14,7 +14,7 @@ export interface LogStreamKey {
 }
 
 /** One line as it was stored. */
-export interface LogEvent {
+interface LogEvent {
   /** Unique and stable: stream and byte offset (clients drop repeats by it). */
   readonly eventId: string;
   readonly timestampMs: number;

@@ -8,7 +8,7 @@ import type { EngineCapabilities } from '../port/engine.ts';
 
 export type EngineKind = EngineCapabilities['kind'];
 
-export const engineKinds: readonly EngineKind[] = ['docker', 'process', 'fake'];
+const engineKinds: readonly EngineKind[] = ['docker', 'process', 'fake'];
 
 const fileOf = (dataDir: string): string => join(dataDir, 'engine');
 

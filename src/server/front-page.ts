@@ -11,7 +11,7 @@ import type { RequestHead } from '../wire/protocol.ts';
 import type { Answer } from '../wire/answer.ts';
 import { version } from './version.ts';
 
-export interface FrontPageFacts {
+interface FrontPageFacts {
   readonly engine: { readonly version: string };
   readonly region: string;
   readonly account: string;

@@ -12,7 +12,7 @@ import { isSigned } from '../wire/sigv4.ts';
 import { authorityOf, type Authority, type HostNames } from './host-names.ts';
 
 /** What is looked at; Node's request has all of it. */
-export interface GuardedRequest {
+interface GuardedRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly httpVersionMajor: number;

@@ -22,7 +22,7 @@ import { HostNames } from './host-names.ts';
  */
 export type PathHandler = (head: RequestHead) => Answer | Promise<Answer> | undefined;
 
-export interface ListenerOptions {
+interface ListenerOptions {
   readonly host: string;
   /** 0 lets the system pick. */
   readonly port: number;

@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 
-export interface OpenFiles {
+interface OpenFiles {
   /** Of log streams and searches; undefined: as many as the sink likes. */
   readonly logs: number | undefined;
   /** Connections of callers; undefined: as many as come. */

@@ -12,7 +12,7 @@ import type { PathHandler } from './listener.ts';
 import { version } from './version.ts';
 
 /** What a caller may want to know of the server itself. */
-export interface ServerFacts {
+interface ServerFacts {
   readonly engine: EngineCapabilities;
   /** Of callers that name none. */
   readonly region: string;
@@ -20,7 +20,7 @@ export interface ServerFacts {
   readonly limits: Limits;
 }
 
-export interface OwnPathParts {
+interface OwnPathParts {
   readonly disk: () => DiskFacts;
   readonly damage: DamageCounts;
   /** Of this server, for callers that name no host. */

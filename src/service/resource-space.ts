@@ -25,7 +25,7 @@ export interface ResourceDraft<Kinds> extends ResourceView<Kinds> {
   remove(kind: keyof Kinds & string, id: string): void;
 }
 
-export interface ResourceSpaceParts<Kinds> {
+interface ResourceSpaceParts<Kinds> {
   readonly service: string;
   readonly bus: Pick<CommandBus, 'write'>;
   readonly reader: ResourceReader;

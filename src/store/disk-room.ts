@@ -20,7 +20,7 @@ export interface DiskFacts {
   readonly low: boolean;
 }
 
-export interface DiskRoomOptions {
+interface DiskRoomOptions {
   readonly directory: string;
   /** Absent: by the size of the disk. */
   readonly reserveBytes?: number | undefined;

@@ -35,7 +35,7 @@ type Before = 'nothing' | 'line-end' | 'word' | 'other';
 /** Steps of an expression: what one character may cost at most. */
 const mostSteps = 1_000;
 /** Characters of a line that are looked at. */
-export const mostCharactersOfALine = 8_192;
+const mostCharactersOfALine = 8_192;
 /** Sets of ways that are remembered, with all that they lead to. */
 const mostStates = 1_000;
 

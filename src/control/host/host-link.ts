@@ -88,17 +88,12 @@ export class HostLink {
     return this.#reconciler.run();
   }
 
-  /** Looks no more; the engine goes on until it is closed by {@link close}. */
+  /** Looks no more; the engine goes on. */
   rest(): void {
     this.#closed = true;
     this.#cancelRetry?.();
     this.#cancelWatch?.();
     this.#reconciler.close();
-  }
-
-  async close(): Promise<void> {
-    this.rest();
-    await this.engine.close();
   }
 
   #noteContact(reached: boolean): void {

@@ -15,7 +15,7 @@ import { LogPositions } from './log-position.ts';
  */
 export type OutputState = 'gone' | 'created' | 'running' | 'ended';
 
-export interface ContainerLogsParts {
+interface ContainerLogsParts {
   readonly client: DockerClient;
   readonly container: string;
   readonly pieceBytes: number;

@@ -51,7 +51,7 @@ export interface MappingOptions {
   readonly keptOutput: LogConfig;
 }
 
-export type Mapped = { readonly body: CreateBody } | { readonly cannotStart: string };
+type Mapped = { readonly body: CreateBody } | { readonly cannotStart: string };
 
 const mib = 1024 * 1024;
 /** Docker refuses less; AWS allows 4 MiB. */
@@ -143,7 +143,7 @@ const some = <T>(items: readonly T[] | undefined): readonly T[] | undefined =>
   items && items.length > 0 ? items : undefined;
 
 /** 1,024 a vCPU, within what the kernel takes: 2 to 262,144 (256 vCPUs). */
-export const cpuShares = (milliVcpu: number): number =>
+const cpuShares = (milliVcpu: number): number =>
   Math.min(262_144, Math.max(2, Math.round((milliVcpu * 1024) / 1000)));
 
 /**
@@ -222,11 +222,6 @@ function mounts(
   }
   return { ...(binds.length > 0 && { Binds: binds }), ...(made.length > 0 && { Mounts: made }) };
 }
-
-/** The names of the volumes that the attempt's container leaves behind, besides anonymous ones. */
-export const namedVolumes = (body: CreateBody): string[] => [
-  ...new Set((body.HostConfig.Mounts ?? []).flatMap((mount) => mount.Source ?? [])),
-];
 
 function cannotGive(spec: ContainerSpec): string | undefined {
   if (spec.logConfiguration?.secretOptions?.length) {

@@ -15,10 +15,10 @@ import { SshConnection, type SshTarget } from './ssh-connection.ts';
 /**
  * The oldest API that has all we need (device requests), and the newest that we know (Docker 27).
  */
-export const oldestApiVersion = '1.40';
-export const newestApiVersion = '1.47';
+const oldestApiVersion = '1.40';
+const newestApiVersion = '1.47';
 
-export interface DockerRequest {
+interface DockerRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Beginning with `/`, without the version. */
   readonly path: string;

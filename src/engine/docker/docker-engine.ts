@@ -140,7 +140,6 @@ export class DockerEngine implements Engine {
         await this.#client.negotiate();
         await this.list();
       },
-      onDisconnected: () => undefined,
     });
     await this.#feed.open();
     return {

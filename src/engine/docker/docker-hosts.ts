@@ -15,7 +15,7 @@ import { NoSshClient } from './ssh-connection.ts';
 import { UnreachableEngine } from './unreachable-engine.ts';
 
 /** Networks and limits as of this machine's engine. */
-export interface DockerHostsOptions extends Pick<
+interface DockerHostsOptions extends Pick<
   DockerEngineOptions,
   'jobNetwork' | 'jobNetworks' | 'pidsLimit'
 > {

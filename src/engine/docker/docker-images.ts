@@ -11,7 +11,7 @@ import { DockerRefusal, type DockerClient } from './docker-client.ts';
 import { imageParts } from './image-reference.ts';
 
 /** Undefined: the image is there; else the daemon's words for why not. */
-export type PullOutcome = string | undefined;
+type PullOutcome = string | undefined;
 
 /**
  * Long enough that the attempts of an array share one failure, short enough that a mended registry

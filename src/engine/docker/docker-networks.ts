@@ -12,7 +12,7 @@ import type { ListedNetwork } from './docker-api.ts';
 import { daemonMessage, type DockerAnswer, type DockerClient } from './docker-client.ts';
 import { instanceLabel, networkLabel, networkName, type Seat } from './container-mapping.ts';
 
-export interface DockerNetworksParts {
+interface DockerNetworksParts {
   readonly client: DockerClient;
   /** Tells the servers apart that use one daemon. */
   readonly instance: string;

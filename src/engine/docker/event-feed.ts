@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { EventMessage } from './docker-api.ts';
 import type { DockerClient } from './docker-client.ts';
 
-export interface EventFeedParts {
+interface EventFeedParts {
   readonly client: DockerClient;
   /** Docker's filters. */
   readonly filters: Readonly<Record<string, readonly string[]>>;
@@ -16,7 +16,6 @@ export interface EventFeedParts {
    * connection's.
    */
   readonly onConnected: () => Promise<void>;
-  readonly onDisconnected: () => void;
 }
 
 const firstPauseMs = 100;
@@ -83,7 +82,6 @@ export class EventFeed {
 
   #later(): void {
     if (this.#abort.signal.aborted) return;
-    this.#parts.onDisconnected();
     this.#retry();
   }
 

@@ -5,7 +5,7 @@ import { DockerClient, DockerRefusal } from './docker-client.ts';
 import { dockerEndpoint } from './docker-endpoint.ts';
 import { DockerImages } from './docker-images.ts';
 
-export type ImageAvailability =
+type ImageAvailability =
   | { readonly available: true }
   | { readonly available: false; readonly why: string };
 

@@ -6,7 +6,7 @@ import { EngineUnavailable } from '../../port/engine.ts';
 import type { ContainerFacts } from './container-facts.ts';
 import { daemonMessage, type DockerClient } from './docker-client.ts';
 
-export interface UnstartedContainerParts {
+interface UnstartedContainerParts {
   readonly client: Pick<DockerClient, 'request' | 'assertAnswering'>;
   /**
    * The container as it is now; undefined: there is none of ours. Rejects with EngineUnavailable.

@@ -53,7 +53,7 @@ export interface FakeFaults {
   readonly stop?: (attemptId: AttemptId) => 'none' | 'ignored';
 }
 
-export interface FakeEngineOptions {
+interface FakeEngineOptions {
   readonly clock: Clock;
   readonly faults?: FakeFaults | undefined;
   /**

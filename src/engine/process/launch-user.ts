@@ -8,7 +8,7 @@ export interface UserFiles {
   readonly group: string;
 }
 
-export interface UserIds {
+interface UserIds {
   readonly uid: number;
   readonly gid: number;
 }

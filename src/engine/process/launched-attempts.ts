@@ -11,7 +11,7 @@ import { attemptMark, killGroup, killMarked, startTicksOf } from './leftovers.ts
 import { paths, type FromLauncher, type LaunchedAttempt, type LaunchRequest } from './protocol.ts';
 import type { WorkDirectories } from './work-directories.ts';
 
-export interface LaunchedAttemptsParts {
+interface LaunchedAttemptsParts {
   readonly directory: string;
   readonly journal: Journal;
   readonly attempts: Map<string, LaunchedAttempt>;

@@ -24,7 +24,7 @@ export type Hello = Extract<FromLauncher, { type: 'hello' }>;
  * What the launcher says unasked; on a lost connection `onClose` comes once, after the calls in
  * flight were rejected.
  */
-export interface LauncherListener {
+interface LauncherListener {
   readonly onMessage: (message: Exclude<FromLauncher, { type: 'hello' | 'done' }>) => void;
   readonly onClose: () => void;
 }

@@ -30,7 +30,7 @@ import { LauncherClient, type Hello } from './launcher-client.ts';
 import { GrowthWatch, readLines, sizeOf } from './output-file.ts';
 import { paths, type FromLauncher, type LaunchedAttempt, type LaunchNode } from './protocol.ts';
 
-export interface ProcessEngineOptions {
+interface ProcessEngineOptions {
   /**
    * Of this engine alone: journal, outputs and working directories of its attempts. Made where it
    * is missing.

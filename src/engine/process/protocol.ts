@@ -7,7 +7,7 @@ import { statSync } from 'node:fs';
  * How an attempt's main process ended. The same members as core's Exit, which the launcher does not
  * import.
  */
-export interface LaunchExit {
+interface LaunchExit {
   /** 128 + signal where a signal ended it. */
   readonly exitCode: number;
   readonly signal?: string | undefined;
@@ -65,13 +65,6 @@ type LaunchState =
       readonly startedAtMs?: number | undefined;
       readonly lostAtMs: number;
     };
-
-export interface LaunchUlimit {
-  readonly name: string;
-  /** -1: unlimited. */
-  readonly soft: number;
-  readonly hard: number;
-}
 
 /** Limits by control groups, where they can be set. */
 export interface LaunchLimits {

@@ -25,7 +25,7 @@ import type { ResourceSpace } from '../resource-space.ts';
 /** The resources of an environment as they are, and as they are to be. */
 export type NamedResources = readonly (ComputeResource | ComputeResourceUpdate | undefined)[];
 
-export interface ReferenceSpaces {
+interface ReferenceSpaces {
   readonly ec2: ResourceSpace<Ec2Kinds>;
   readonly iam: ResourceSpace<IamKinds>;
   readonly settings: Pick<Settings, 'references'>;

@@ -13,7 +13,8 @@ import {
   unmodifiable,
 } from './error.ts';
 
-export const { integerIn, lengthIn, given, matches, oneOf } = checksFor(invalid);
+const checks = checksFor(invalid);
+export const { integerIn, lengthIn, given, oneOf } = checks;
 
 const nameForm = /^[\w+=,.@-]+$/;
 const nameExplained = 'made of letters, digits and _+=,.@-';
@@ -27,7 +28,7 @@ export const mostPolicies = 1_500;
 export const mostVersions = 5;
 
 const name = (value: string | undefined, member: string, most: number): string =>
-  given(matches(lengthIn(value, 1, most, member), nameForm, member, nameExplained), member);
+  given(checks.matches(lengthIn(value, 1, most, member), nameForm, member, nameExplained), member);
 
 export const roleName = (value: string | undefined): string => name(value, 'roleName', 64);
 export const profileName = (value: string | undefined): string =>
@@ -35,7 +36,7 @@ export const profileName = (value: string | undefined): string =>
 export const policyName = (value: string | undefined): string => name(value, 'policyName', 128);
 
 export const path = (value: string | undefined, member = 'path'): string =>
-  matches(
+  checks.matches(
     lengthIn(value, 1, 512, member),
     member === 'path' ? /^\/(?:[!-~]+\/)?$/ : /^\/[!-~]*$/,
     member,

@@ -63,7 +63,7 @@ export interface PolicyVersion {
 }
 
 /** That a service-linked role was to be deleted, and what came of it. */
-export interface RoleDeletion {
+interface RoleDeletion {
   /** `task/aws-service-role/…` */
   readonly id: string;
   /** Absent: it is deleted. */

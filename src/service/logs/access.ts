@@ -3,7 +3,7 @@
 // says what is wrong.
 
 import type { Access, RequestContext } from '../../wire/operation.ts';
-import { logGroupArn, logStreamArn } from './arn.ts';
+import { logGroupArn } from './arn.ts';
 
 interface Named {
   readonly logGroupName?: string | undefined;
@@ -26,7 +26,4 @@ export const onStream = (action: string, input: Named, context: RequestContext):
 
 export const onAnyGroup = (action: string, context: RequestContext): Access[] => [
   { action, resources: [logGroupArn(context.scope, '*')] },
-];
-export const onAnyStream = (action: string, group: string, context: RequestContext): Access[] => [
-  { action, resources: [logStreamArn(context.scope, group, '*')] },
 ];

@@ -6,7 +6,7 @@ import { checksFor } from '../../wire/check.ts';
 import { groupOfArn } from './arn.ts';
 import { groupNotFound, invalidParameter } from './error.ts';
 
-export const { oneOf, integerIn, lengthIn, sizeIn, given } = checksFor(invalidParameter);
+export const { oneOf, integerIn, lengthIn, given } = checksFor(invalidParameter);
 
 const groupForm = /^[.\-_/#A-Za-z0-9]{1,512}$/;
 const streamForm = /^[^:*]{1,512}$/;

@@ -21,7 +21,7 @@ interface Cause {
   readonly first: JobId;
 }
 
-export interface FailedChildren {
+interface FailedChildren {
   /** The most frequent first. */
   readonly failures: readonly ExplainedFailure[];
   /** Children that failed for other causes than these. */

@@ -8,7 +8,7 @@ import { invalid, notFound, throttled } from '../../wire/error-catalogue.ts';
 import type { Operation } from '../../wire/operation.ts';
 import type { LongshoreDeps } from './deps.ts';
 
-export interface InterruptedInstance {
+interface InterruptedInstance {
   readonly instanceId: string;
 }
 

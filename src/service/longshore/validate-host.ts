@@ -21,7 +21,7 @@ import { hostIdOf } from '../ecs/container-instance.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { validationOf, type Judged } from './validation.ts';
 
-export interface HostToValidate {
+interface HostToValidate {
   /** The container instance's id or ARN, or its EC2 instance id. */
   readonly hostId: string;
 }

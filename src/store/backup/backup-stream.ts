@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { encodeTarHeader, tarEnd, tarPadding } from '../../base/tar.ts';
 import { fileSuffix } from '../log-file/stream-path.ts';
 
-export interface BackupSource {
+interface BackupSource {
   readonly dataDir: string;
   /** Makes a copy of the database in a new file. */
   readonly copyDatabase: (path: string) => Promise<void>;

@@ -31,7 +31,7 @@ const budgetBytes = 1_073_741_824;
 const headerSearchBytes = 2 * maxFrameBytes;
 const headerCandidates = 64;
 
-export interface Damage {
+interface Damage {
   /** Whole frames before it that belong to a batch of which more was lost. */
   readonly before: readonly Frame[];
   /** Where the next intact frame begins; undefined where it took too much to look for one. */

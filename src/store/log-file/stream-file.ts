@@ -46,7 +46,7 @@ const copyBytes = 1_048_576;
 /** Below this a scan is quicker than an index file is worth. */
 const uncoveredAtCloseBytes = 1_048_576;
 
-export interface StreamFileParts {
+interface StreamFileParts {
   readonly descriptors: DescriptorPool;
   readonly directories: DirectorySync;
   readonly now: () => number;

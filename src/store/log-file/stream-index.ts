@@ -20,7 +20,7 @@ const blockEvents = 1000;
 /** What CloudWatch counts for an event beside its message. */
 export const eventOverheadBytes = 26;
 
-export interface Block {
+interface Block {
   readonly offset: number;
   readonly end: number;
   readonly leastMs: number;

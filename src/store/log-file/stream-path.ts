@@ -12,7 +12,7 @@ const plain = (part: string): string => (/^[a-z0-9-]{1,32}$/.test(part) ? part :
 
 export const fileSuffix = '.log';
 /** The sparse index beside a large file. */
-export const indexSuffix = '.idx';
+const indexSuffix = '.idx';
 /** Added to a file that cannot be read, which is kept for a person to look at. */
 export const damagedSuffix = '.damaged';
 

@@ -1,7 +1,7 @@
 // The database's schema as numbered steps. A step that has been released is never changed: a new
 // one is added.
 
-export interface Migration {
+interface Migration {
   readonly version: number;
   readonly statements: string;
 }

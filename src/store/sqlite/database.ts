@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { migrations } from '../migration/migrations.ts';
 
 /** The file was written by a newer program; going on would harm it. */
-export class NewerSchema extends Error {
+class NewerSchema extends Error {
   override name = 'NewerSchema';
 }
 

@@ -9,7 +9,7 @@ import { isEnded, jobStatuses, type JobStatus } from '../../core/job/status.ts';
 import type { JobTerms } from '../../core/job/terms.ts';
 
 /** What a row's columns, or the parent of a child, say already. */
-export interface RowFacts {
+interface RowFacts {
   readonly id: JobId;
   readonly scope: Scope;
   readonly queueArn: Arn;

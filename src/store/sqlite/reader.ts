@@ -445,7 +445,7 @@ const groupRow = (row: GroupRow): LogGroupRow => ({
  * The state is decoded when somebody asks for it: of a job that has not ended nobody does, for the
  * world holds it.
  */
-export function storedJob(row: JobRow): StoredJob {
+function storedJob(row: JobRow): StoredJob {
   const detail = JSON.parse(row.body) as JobDetailRecord;
   return {
     detail,

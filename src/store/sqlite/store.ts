@@ -44,7 +44,7 @@ const none: readonly ArrayChild[] = [];
 const backupPages = 64;
 const backupTries = 20;
 
-export interface SqliteStoreOptions {
+interface SqliteStoreOptions {
   /** Goes on with a database that has lost commits. */
   readonly acceptOlder?: boolean | undefined;
   /**

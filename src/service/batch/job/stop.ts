@@ -29,7 +29,7 @@ export async function stopOne(
     );
 }
 
-export interface StoppedMany {
+interface StoppedMany {
   successful: string[];
   errors: { job: string; code: string; message: string }[];
 }

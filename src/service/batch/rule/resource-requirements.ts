@@ -10,7 +10,7 @@ import { invalid } from '../../../wire/error-catalogue.ts';
 const memoryMibMin = 4;
 
 /** Members that say how much, in the old form and the new. */
-export interface Amounts {
+interface Amounts {
   readonly vcpus?: number | undefined;
   readonly memory?: number | undefined;
   readonly resourceRequirements?: readonly ResourceRequirement[] | undefined;
@@ -57,7 +57,7 @@ const range = (from: number, to: number, step: number): number[] =>
   Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
 
 /** Fargate's vCPU values, each with the memory in MiB that goes with it (spec 4.4). */
-export const fargateSizes: ReadonlyMap<string, readonly number[]> = new Map([
+const fargateSizes: ReadonlyMap<string, readonly number[]> = new Map([
   ['0.25', [512, 1024, 2048]],
   ['0.5', range(1024, 4096, 1024)],
   ['1', range(2048, 8192, 1024)],

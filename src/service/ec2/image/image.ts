@@ -67,7 +67,7 @@ export function snapshotOf(
  * Tags by which the owner of an image says what is installed in it, where that is not what its
  * snapshot had.
  */
-export const softwareTags = [
+const softwareTags = [
   'longshore:operating-system',
   'longshore:kernel',
   'longshore:docker',

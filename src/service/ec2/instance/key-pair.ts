@@ -18,7 +18,7 @@ export const fingerprintOfMade = (privateDer: Uint8Array): string =>
 export const fingerprintOfSsh = (blob: Uint8Array): string =>
   createHash('sha256').update(blob).digest('base64');
 
-export interface PublicKey {
+interface PublicKey {
   readonly type: KeyPair['type'];
   /** `ssh-rsa AAAA… comment` */
   readonly text: string;
