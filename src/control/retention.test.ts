@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limit } from '../core/limit.ts';
 import type { TableWrite, TableWriteOutcome } from '../port/table.ts';
-import { Stopped } from './turn/command-queue.ts';
+import { Stopped } from './turn/stopped.ts';
 import { Retention } from './retention.ts';
 import { ManualClock } from './scripted-ports.ts';
 

@@ -29,7 +29,7 @@ import type {
 export interface Entry {
   readonly envelope: Envelope;
   /** The command's type; `table:write` of a table write, whose outcome the store itself knows. */
-  readonly operation: string;
+  readonly command: string;
   readonly refusal?: Refusal | undefined;
 }
 

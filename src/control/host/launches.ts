@@ -7,12 +7,15 @@ import { limit } from '../../core/limit.ts';
 import type { World } from '../../core/world/world.ts';
 import type { CapacityProvider, CapacityReport } from '../../port/capacity.ts';
 import type { Clock } from '../../port/clock.ts';
+import type { CommandQueue } from '../turn/command-queue.ts';
+import { unlessStopped } from '../turn/stopped.ts';
 
 export interface LaunchesParts {
   readonly world: World;
   readonly capacity: CapacityProvider;
   readonly clock: Clock;
-  readonly report: (report: CapacityReport) => void;
+  readonly bus: Pick<CommandQueue, 'issue'>;
+  readonly onProblem: (what: string, error: unknown) => void;
 }
 
 export class Launches {
@@ -25,8 +28,8 @@ export class Launches {
 
   /** Asks for all that there are: one may have been taken back while nobody listened. */
   open(): void {
-    const { capacity, report, world } = this.#parts;
-    capacity.open(report);
+    const { capacity, world } = this.#parts;
+    capacity.open((report) => this.#takeIn(report));
     for (const host of world.hosts.values())
       if (host.kind === 'instance' && host.state !== 'SHUTTING_DOWN') this.ask(host.id);
   }
@@ -41,6 +44,15 @@ export class Launches {
   close(): void {
     this.#cancelAlarm?.();
     this.#parts.capacity.close();
+  }
+
+  #takeIn({ hostId, report }: CapacityReport): void {
+    const { world, bus, onProblem } = this.#parts;
+    const host = world.hosts.get(hostId);
+    if (host?.kind !== 'instance' || (report === 'running' && host.state !== 'PENDING')) return;
+    bus
+      .issue({ type: 'report-instance', hostId, report }, 'capacity')
+      .catch(unlessStopped(onProblem, `report of instance ${hostId}`));
   }
 
   #setAlarm(): void {

@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isRefusal } from '../../base/refusal.ts';
+import type { Envelope } from '../../port/command-bus.ts';
 import { limit } from '../../core/limit.ts';
-import { Stopped } from './command-queue.ts';
+import { Stopped } from './stopped.ts';
 import { envelope, Rig, scope, settle } from '../scripted-ports.ts';
 
 const submission = (id: string, jobDefinition = 'd') =>
@@ -72,6 +73,61 @@ describe('an answer', () => {
       {},
     );
     assert.equal(rig.store.commits.length, commits);
+  });
+});
+
+describe('a commit', () => {
+  it('carries who asked for what, what was refused, and what became of jobs, in order', async () => {
+    const rig = await Rig.open();
+    const commits = rig.store.commits.length;
+    const someone: Envelope = {
+      requestId: 'r-1',
+      principal: {
+        kind: 'user',
+        account: '000000000000',
+        arn: 'arn:aws:iam::000000000000:user/ann',
+        userId: 'AIDA',
+        accessKeyId: 'AKIA',
+      },
+      region: 'us-east-1',
+      service: 'batch',
+      operation: 'SubmitJob',
+      sourceAddress: '127.0.0.1',
+      userAgent: 'a test',
+    };
+    const answers = Promise.all([
+      rig.control.bus.submit(submission('one'), someone),
+      rig.control.bus.submit(submission('two', 'none'), someone),
+      rig.control.bus.write({ table: 'log-group', write: 'delete', scope, name: 'g' }, envelope),
+    ]);
+    await rig.clock.pass(0);
+    await answers;
+    const commit = rig.store.commits[commits];
+    assert.deepEqual(
+      commit?.entries.map((entry) => [entry.envelope, entry.command, entry.refusal?.refusal]),
+      [
+        [someone, 'submit-job', undefined],
+        [someone, 'submit-job', 'not-found'],
+        [envelope, 'log-group:delete', undefined],
+      ],
+    );
+    assert.deepEqual(
+      commit?.transitions.map(({ jobId, from, to }) => [jobId, from, to]),
+      [
+        ['one', undefined, 'SUBMITTED'],
+        ['one', 'SUBMITTED', 'RUNNABLE'],
+        ['one', 'RUNNABLE', 'STARTING'],
+      ],
+    );
+    await rig.exited(rig.attempt('one' as never), 0);
+    const later = rig.store.commits.slice(commits + 1).flatMap(({ transitions }) => transitions);
+    assert.deepEqual(
+      later.map(({ jobId, from, to, reason }) => [jobId, from, to, reason]),
+      [
+        ['one', 'STARTING', 'RUNNING', undefined],
+        ['one', 'RUNNING', 'SUCCEEDED', 'Essential container in task exited'],
+      ],
+    );
   });
 });
 

@@ -15,12 +15,8 @@ import type { Store } from '../../port/store.ts';
 import type { TableWrite, TableWriteOutcome } from '../../port/table.ts';
 import { Scaler } from './scaler.ts';
 import * as stage from './stages.ts';
+import { Stopped } from './stopped.ts';
 import { Turn, type Request } from './turn.ts';
-
-/** The server is stopping, and why; every call that was under way is told so. */
-export class Stopped extends Error {
-  override name = 'Stopped';
-}
 
 export interface CommandQueueParts {
   readonly world: World;

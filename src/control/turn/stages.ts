@@ -101,7 +101,7 @@ export function commit(turn: Turn, store: Store): void {
 function entriesOf({ requests, answers }: Turn): Entry[] {
   return requests.map(({ asked, envelope }, at): Entry => {
     const answer = answers[at];
-    const operation = isCommand(asked) ? asked.type : `${asked.table}:${asked.write}`;
-    return { envelope, operation, refusal: isRefusal(answer) ? answer : undefined };
+    const command = isCommand(asked) ? asked.type : `${asked.table}:${asked.write}`;
+    return { envelope, command, refusal: isRefusal(answer) ? answer : undefined };
   });
 }

@@ -1,10 +1,10 @@
-// Does what commits ask for: starts, stops and removes attempts at the engine. Every act is
-// idempotent and may be lost; what was lost is found by the reconciler. It changes no state but
-// through commands.
+// Does what commits ask for at engines: starts, stops and removes attempts. Every act is idempotent
+// and may be lost; what was lost is found by the reconciler. It changes no state but through
+// commands.
 
 import type { KeyValuePair } from '@aws-sdk/client-batch';
 import { never } from '../../base/assert.ts';
-import type { Arn, AttemptId, HostId, JobId } from '../../base/ids.ts';
+import type { AttemptId, HostId, JobId } from '../../base/ids.ts';
 import type { AttemptOnHost } from '../../core/job/attempt.ts';
 import type { Effect } from '../../core/effect.ts';
 import { hasEnded, isLive, type LiveJob } from '../../core/job/job.ts';
@@ -19,7 +19,7 @@ import {
 import type { StoreReader } from '../../port/store.ts';
 import { containerSpec } from './container-spec.ts';
 
-export interface EffectRunnerParts {
+export interface AttemptRunnerParts {
   readonly world: World;
   readonly reader: StoreReader;
   /** Of all containers, below those of their definitions. */
@@ -30,19 +30,15 @@ export interface EffectRunnerParts {
   readonly isKept: (attemptId: AttemptId) => boolean;
   /** For attempts that fail before the engine has heard of them. */
   readonly report: (from: HostId, report: EngineReport) => void;
-  /** Issues the command of the same name. */
-  readonly settle: (environment: Arn) => void;
-  /** Asks for an instance; takes its time. */
-  readonly launch: (hostId: HostId) => void;
-  /** Connects to a registered host; takes its time. */
-  readonly link: (hostId: HostId) => void;
-  readonly unlink: (hostId: HostId) => void;
   readonly now: () => number;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
-export class EffectRunner {
-  readonly #parts: EffectRunnerParts;
+/** Effects that are about an attempt. */
+export type AttemptEffect = Extract<Effect, AttemptOnHost>;
+
+export class AttemptRunner {
+  readonly #parts: AttemptRunnerParts;
   readonly #starts: (AttemptOnHost & { jobId: JobId; again?: boolean | undefined })[] = [];
   /** Starts that wait or are under way. */
   readonly #starting = new Set<AttemptId>();
@@ -52,12 +48,8 @@ export class EffectRunner {
   readonly #stopsSent = new Map<AttemptId, number>();
   #inFlight = 0;
 
-  constructor(parts: EffectRunnerParts) {
+  constructor(parts: AttemptRunnerParts) {
     this.#parts = parts;
-  }
-
-  run(effects: readonly Effect[]): void {
-    for (const effect of effects) this.#runOne(effect);
   }
 
   isFresh(attemptId: AttemptId): boolean {
@@ -76,7 +68,7 @@ export class EffectRunner {
     return sinceMs >= 0 && sinceMs < limit.stopRepeatMs;
   }
 
-  #runOne(effect: Effect): void {
+  run(effect: AttemptEffect): void {
     switch (effect.type) {
       case 'start-attempt':
         if (this.#starting.has(effect.attemptId)) return;
@@ -98,18 +90,6 @@ export class EffectRunner {
         this.#engine(effect)
           ?.remove(effect.attemptId)
           .catch((error: unknown) => this.#problem(`removing attempt ${effect.attemptId}`, error));
-        return;
-      case 'settle-environment':
-        this.#parts.settle(effect.arn);
-        return;
-      case 'launch-instance':
-        this.#parts.launch(effect.hostId);
-        return;
-      case 'link-host':
-        this.#parts.link(effect.hostId);
-        return;
-      case 'unlink-host':
-        this.#parts.unlink(effect.hostId);
         return;
       default:
         never(effect);

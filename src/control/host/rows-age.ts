@@ -1,0 +1,37 @@
+// Whether an attempt that is found at an engine is younger than the newest row: then these rows are
+// an older copy, and what they do not know may be somebody's work (ADR 0019). It removes nothing.
+
+import type { AttemptId } from '../../base/ids.ts';
+import type { EngineAttempt } from '../../port/engine.ts';
+import type { StoreReader } from '../../port/store.ts';
+
+export class RowsAge {
+  readonly #newestCommitAtMs: number;
+  readonly #loadedAtMs: number;
+  readonly #reader: Pick<StoreReader, 'knowsAttempt'>;
+  /** Attempts that ran before this server did: what the rows say of them never changes. */
+  readonly #known = new Map<AttemptId, boolean>();
+
+  /** Between the newest commit and the load no server of these rows ran. */
+  constructor(
+    newestCommitAtMs: number,
+    loadedAtMs: number,
+    reader: Pick<StoreReader, 'knowsAttempt'>,
+  ) {
+    this.#newestCommitAtMs = newestCommitAtMs;
+    this.#loadedAtMs = loadedAtMs;
+    this.#reader = reader;
+  }
+
+  /**
+   * A start that was under way when its attempt ended may have come through since: then the rows do
+   * know it.
+   */
+  isBefore({ attemptId, startedAtMs = 0 }: EngineAttempt): boolean {
+    if (startedAtMs <= this.#newestCommitAtMs || startedAtMs >= this.#loadedAtMs) return false;
+    let isKnown = this.#known.get(attemptId);
+    if (isKnown === undefined)
+      this.#known.set(attemptId, (isKnown = this.#reader.knowsAttempt(attemptId)));
+    return !isKnown;
+  }
+}
