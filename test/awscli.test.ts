@@ -1,5 +1,7 @@
 // The AWS CLI, as Debian ships it, does what the user guide's chapters on jobs, job definitions,
-// job queues and compute environments do, on the engine that a user of this machine gets. The tests
+// job queues and compute environments do, on the engine that a user of this machine gets. It does
+// each operation once, in each way of saying it (a file, words, pages); what is made, waited for
+// and read beside that goes through the SDK, for each command takes the CLI a second. The tests
 // build on each other, in the guide's order.
 
 import assert from 'node:assert/strict';
@@ -7,29 +9,32 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import {
+  Batch,
+  type JobDefinition,
+  type ListJobsCommandInput,
+  type SubmitJobCommandInput,
+} from '@aws-sdk/client-batch';
 import { AwsCli } from './aws-cli.ts';
 import { colors, exampleDefinitions, printColorJob, rainbow } from './guide.ts';
 import { requirement } from './requirement.ts';
 import { computeResources, TestServer, usersEngine } from './server.ts';
 import { until } from './until.ts';
 
-interface Summary {
-  readonly jobId: string;
-  readonly jobName: string;
-  readonly status: string;
-}
-
 describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
   let server: TestServer;
+  let batch: Batch;
   let aws: AwsCli;
   let folder: string;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'longshore-awscli-'));
     server = await TestServer.start(usersEngine());
+    batch = new Batch(server.clientOptions());
     aws = new AwsCli(server);
   });
   after(async () => {
+    batch.destroy();
     await server[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true });
   });
@@ -41,22 +46,16 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
     return `file://${path}`;
   }
 
-  const job = async (id: string) => (await aws.json`batch describe-jobs --jobs ${id}`).jobs[0];
+  const environmentsNow = async (...computeEnvironments: string[]) =>
+    (await batch.describeComputeEnvironments({ computeEnvironments })).computeEnvironments ?? [];
 
-  async function whenEnded(id: string) {
-    await server.whenEnded(id);
-    return job(id);
-  }
+  const submit = async (input: Omit<SubmitJobCommandInput, 'jobQueue'>): Promise<string> =>
+    (await batch.submitJob({ jobQueue: 'first-run-job-queue', ...input })).jobId as string;
 
-  const list = async (query: string): Promise<Summary[]> => {
-    const { jobSummaryList } = await aws.json([`batch list-jobs ${query}`]);
-    return jobSummaryList;
-  };
-
-  const messages = async (stream: string): Promise<string[]> => {
-    const { events } =
-      await aws.json`logs get-log-events --log-group-name /aws/batch/job --log-stream-name ${stream} --start-from-head`;
-    return events.map((event: { message: string }) => event.message);
+  /** Names of the queue's jobs. */
+  const inQueue = async (more: ListJobsCommandInput): Promise<string[]> => {
+    const { jobSummaryList } = await batch.listJobs({ jobQueue: 'first-run-job-queue', ...more });
+    return (jobSummaryList ?? []).map(({ jobName = '' }) => jobName).toSorted();
   };
 
   describe('compute environments and queues', () => {
@@ -75,11 +74,14 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
         made.computeEnvironmentArn,
         /^arn:aws:batch:us-east-1:000000000000:compute-environment\/first-run-compute-environment$/,
       );
-      const environment = await until('the environment to be VALID', async () => {
-        const { computeEnvironments } =
-          await aws.json`batch describe-compute-environments --compute-environments first-run-compute-environment`;
-        return computeEnvironments[0].status === 'VALID' && computeEnvironments[0];
-      });
+      await until(
+        'the environment to be VALID',
+        async () => (await environmentsNow('first-run-compute-environment'))[0]?.status === 'VALID',
+      );
+      const { computeEnvironments } =
+        await aws.json`batch describe-compute-environments --compute-environments first-run-compute-environment`;
+      const [environment] = computeEnvironments;
+      assert.equal(environment.status, 'VALID');
       assert.equal(environment.state, 'ENABLED');
       assert.equal(environment.computeResources.maxvCpus, 256);
       assert.deepEqual(environment.computeResources.instanceTypes, ['optimal']);
@@ -87,7 +89,11 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
     });
 
     test("an unmanaged environment tells the ARN of its ECS cluster by the guide's query", async () => {
-      await aws.json`batch create-compute-environment --compute-environment-name unmanagedCE --type UNMANAGED --service-role arn:aws:iam::000000000000:role/service-role/AWSBatchServiceRole`;
+      await batch.createComputeEnvironment({
+        computeEnvironmentName: 'unmanagedCE',
+        type: 'UNMANAGED',
+        serviceRole: 'arn:aws:iam::000000000000:role/service-role/AWSBatchServiceRole',
+      });
       const arns =
         await aws.json`batch describe-compute-environments --compute-environments unmanagedCE --query computeEnvironments[].ecsClusterArn`;
       assert.equal(arns.length, 1);
@@ -131,38 +137,36 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
   });
 
   describe('job definitions', () => {
-    describe('the examples of the guide', { concurrency: 3 }, () => {
-      for (const definition of exampleDefinitions) {
-        const name = definition.jobDefinitionName;
-        test(`${name} is registered and described as it was sent`, async () => {
-          const made =
-            await aws.json`batch register-job-definition --cli-input-json ${file(`${name}.json`, definition)}`;
-          assert.equal(made.revision, 1);
-          const { jobDefinitions } =
-            await aws.json`batch describe-job-definitions --job-definition-name ${name} --status ACTIVE`;
-          assert.equal(jobDefinitions.length, 1);
-          const { jobDefinitionArn, type, status, parameters, containerProperties } =
-            jobDefinitions[0];
-          assert.equal(jobDefinitionArn, made.jobDefinitionArn);
-          const sent: { type: string; parameters?: object; containerProperties: object } =
-            definition;
-          assert.deepEqual(
-            {
-              type,
-              status,
-              parameters,
-              containerProperties: withoutEmptyLists(containerProperties),
-            },
-            {
-              type: sent.type,
-              status: 'ACTIVE',
-              parameters: sent.parameters ?? {},
-              containerProperties: sent.containerProperties,
-            },
-          );
+    for (const definition of exampleDefinitions) {
+      const name = definition.jobDefinitionName;
+      test(`the guide’s ${name} is registered and described as it was sent`, async () => {
+        const made = await batch.registerJobDefinition(definition);
+        assert.equal(made.revision, 1);
+        const { jobDefinitions = [] } = await batch.describeJobDefinitions({
+          jobDefinitionName: name,
+          status: 'ACTIVE',
         });
-      }
-    });
+        assert.equal(jobDefinitions.length, 1);
+        const { jobDefinitionArn, type, status, parameters, containerProperties } =
+          jobDefinitions[0] as JobDefinition;
+        assert.equal(jobDefinitionArn, made.jobDefinitionArn);
+        const sent: { type: string; parameters?: object; containerProperties: object } = definition;
+        assert.deepEqual(
+          {
+            type,
+            status,
+            parameters,
+            containerProperties: withoutEmptyLists(containerProperties ?? {}),
+          },
+          {
+            type: sent.type,
+            status: 'ACTIVE',
+            parameters: sent.parameters ?? {},
+            containerProperties: sent.containerProperties,
+          },
+        );
+      });
+    }
 
     test('registering a name again makes the next revision, and a deregistered one is INACTIVE', async () => {
       const again =
@@ -172,10 +176,12 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
       const { jobDefinitions } =
         await aws.json`batch describe-job-definitions --job-definitions ${again.jobDefinitionArn}`;
       assert.equal(jobDefinitions[0].status, 'INACTIVE');
-      const active =
-        await aws.json`batch describe-job-definitions --job-definition-name fetch_and_run --status ACTIVE`;
+      const active = await batch.describeJobDefinitions({
+        jobDefinitionName: 'fetch_and_run',
+        status: 'ACTIVE',
+      });
       assert.deepEqual(
-        active.jobDefinitions.map((one: { revision: number }) => one.revision),
+        active.jobDefinitions?.map(({ revision }) => revision),
         [1],
       );
     });
@@ -193,7 +199,8 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
         await aws.json`batch submit-job --job-name convert --job-queue first-run-job-queue --job-definition Echo --parameters inputfile=a.mov`;
       assert.equal(jobName, 'convert');
       assert.match(jobArn, new RegExp(`^arn:aws:batch:us-east-1:000000000000:job/${jobId}$`));
-      const ended = await whenEnded(jobId);
+      await server.whenEnded(jobId);
+      const [ended] = (await aws.json`batch describe-jobs --jobs ${jobId}`).jobs;
       assert.equal(ended.status, 'SUCCEEDED', ended.statusReason);
       assert.deepEqual(ended.container.command, ['echo', 'a.mov', 'to', 'mp4']);
       assert.equal(ended.container.exitCode, 0);
@@ -201,45 +208,47 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
       assert.match(ended.container.logStreamName, /^Echo\/default\/[0-9a-f-]+$/);
       assert.equal(ended.attempts.length, 1);
       assert.ok(ended.createdAt <= ended.startedAt && ended.startedAt <= ended.stoppedAt);
-      assert.deepEqual(await messages(ended.container.logStreamName), ['a.mov to mp4']);
+      const { events } =
+        await aws.json`logs get-log-events --log-group-name /aws/batch/job --log-stream-name ${ended.container.logStreamName} --start-from-head`;
+      assert.deepEqual(
+        events.map((event: { message: string }) => event.message),
+        ['a.mov to mp4'],
+      );
     });
 
     test('an array of seven prints the rainbow', async () => {
       const script = `set -- ${colors.join(' ')}; shift $AWS_BATCH_JOB_ARRAY_INDEX; echo My favorite color of the rainbow is $1.`;
-      const definition = {
-        jobDefinitionName: 'print-color',
-        type: 'container',
-        containerProperties: {
-          image: server.image,
-          command: ['sh', '-c', script],
-          vcpus: 1,
-          memory: 250,
-        },
-      };
-      await aws.json`batch register-job-definition --cli-input-json ${file('print-color.json', definition)}`;
+      await server.register('print-color', {
+        command: ['sh', '-c', script],
+        resourceRequirements: undefined,
+        vcpus: 1,
+        memory: 250,
+      });
       ({ jobId: arrayId } =
         await aws.json`batch submit-job --cli-input-json ${file('print-color-job-def.json', printColorJob)}`);
-      const parent = await whenEnded(arrayId);
+      const parent = await server.whenEnded(arrayId);
       assert.equal(parent.status, 'SUCCEEDED');
-      assert.equal(parent.arrayProperties.size, 7);
-      assert.equal(parent.arrayProperties.statusSummary.SUCCEEDED, 7);
+      assert.equal(parent.arrayProperties?.size, 7);
+      assert.equal(parent.arrayProperties?.statusSummary?.['SUCCEEDED'], 7);
 
-      const children = await list(`--array-job-id ${arrayId} --job-status SUCCEEDED`);
+      const { jobSummaryList } =
+        await aws.json`batch list-jobs --array-job-id ${arrayId} --job-status SUCCEEDED`;
       assert.deepEqual(
-        children.map((child) => child.jobId).toSorted(),
+        jobSummaryList.map((child: { jobId: string }) => child.jobId).toSorted(),
         colors.map((_, index) => `${arrayId}:${index}`),
       );
-      assert.deepEqual(await list(`--array-job-id ${arrayId} --job-status FAILED`), []);
+      const failed = await batch.listJobs({ arrayJobId: arrayId, jobStatus: 'FAILED' });
+      assert.deepEqual(failed.jobSummaryList, []);
 
-      const { jobs } = await aws.json`batch describe-jobs --jobs ${arrayId}:0 ${arrayId}:6`;
-      const streams: string[] = jobs.map(
-        (child: { container: { logStreamName: string } }) => child.container.logStreamName,
-      );
+      const { jobs = [] } = await batch.describeJobs({ jobs: [`${arrayId}:0`, `${arrayId}:6`] });
       assert.deepEqual(
-        jobs.map((child: { arrayProperties: { index: number } }) => child.arrayProperties.index),
+        jobs.map((child) => child.arrayProperties?.index),
         [0, 6],
       );
-      assert.deepEqual(await Promise.all(streams.map(messages)), [[rainbow[0]], [rainbow[6]]]);
+      assert.deepEqual(await Promise.all(jobs.map((child) => server.lines(child))), [
+        [rainbow[0]],
+        [rainbow[6]],
+      ]);
     });
 
     test('`logs tail` shows the output of all jobs', async () => {
@@ -249,9 +258,11 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
     });
 
     test('`logs tail --follow` shows the output of a job while it runs', async () => {
-      await aws.json`batch register-job-definition --job-definition-name talks --type container --container-properties ${`image=${server.image},command=sh,-c,"echo I am awake; exec sleep 300",vcpus=1,memory=32,linuxParameters={initProcessEnabled=true}`}`;
-      const { jobId } =
-        await aws.json`batch submit-job --job-name talks --job-queue first-run-job-queue --job-definition talks`;
+      await server.register('talks', {
+        command: ['sh', '-c', 'echo I am awake; exec sleep 300'],
+        linuxParameters: { initProcessEnabled: true },
+      });
+      const jobId = await submit({ jobName: 'talks', jobDefinition: 'talks' });
       const tail = aws.spawn`logs tail /aws/batch/job --follow --log-stream-name-prefix talks/ --format short`;
       let seen = '';
       tail.stdout?.setEncoding('utf8').on('data', (text: string) => (seen += text));
@@ -265,13 +276,13 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
       } finally {
         tail.kill('SIGKILL');
       }
-      await aws.text`batch terminate-job --job-id ${jobId} --reason ${'It has been seen.'}`;
-      const ended = await whenEnded(jobId);
+      await batch.terminateJob({ jobId, reason: 'It has been seen.' });
+      const ended = await server.whenEnded(jobId);
       assert.equal(ended.status, 'FAILED');
       assert.equal(ended.statusReason, 'It has been seen.');
       assert.equal(ended.isTerminated, true);
-      assert.equal(ended.container.reason, undefined);
-      assert.notEqual(ended.container.exitCode, 0);
+      assert.equal(ended.container?.reason, undefined);
+      assert.notEqual(ended.container?.exitCode, 0);
     });
 
     test('overrides, timeout, retry strategy and tags of a submission are kept and used', async () => {
@@ -286,25 +297,28 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
       const { jobId } =
         await aws.json`batch submit-job --job-name overridden --job-queue first-run-job-queue --job-definition Echo:1
         --container-overrides ${JSON.stringify(overrides)} --timeout attemptDurationSeconds=3600 --retry-strategy attempts=2 --tags ship=tug`;
-      const ended = await whenEnded(jobId);
+      const ended = await server.whenEnded(jobId);
       assert.equal(ended.status, 'SUCCEEDED', ended.statusReason);
       assert.deepEqual(ended.timeout, { attemptDurationSeconds: 3600 });
-      assert.equal(ended.retryStrategy.attempts, 2);
+      assert.equal(ended.retryStrategy?.attempts, 2);
       assert.deepEqual(ended.tags, { ship: 'tug' });
-      assert.deepEqual(await messages(ended.container.logStreamName), [
+      assert.deepEqual(await server.lines(ended), [
         'ahoy first-run-job-queue first-run-compute-environment 1',
       ]);
     });
 
     test('a job that ends with an error is FAILED with its exit code and no container reason', async () => {
-      const { jobId } =
-        await aws.json`batch submit-job --job-name failing --job-queue first-run-job-queue --job-definition Echo --container-overrides ${'{"command":["sh","-c","exit 3"]}'}`;
-      const ended = await whenEnded(jobId);
+      const jobId = await submit({
+        jobName: 'failing',
+        jobDefinition: 'Echo',
+        containerOverrides: { command: ['sh', '-c', 'exit 3'] },
+      });
+      const ended = await server.whenEnded(jobId);
       assert.deepEqual(
-        [ended.status, ended.container.exitCode, ended.container.reason, ended.statusReason],
+        [ended.status, ended.container?.exitCode, ended.container?.reason, ended.statusReason],
         ['FAILED', 3, undefined, 'Essential container in task exited'],
       );
-      assert.equal(ended.attempts[0].container.exitCode, 3);
+      assert.equal(ended.attempts?.[0]?.container?.exitCode, 3);
     });
 
     const filters: readonly (readonly [
@@ -320,58 +334,53 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
       ['AFTER_CREATED_AT', () => '0', ['convert', 'failing', 'overridden', 'print-color', 'talks']],
       ['BEFORE_CREATED_AT', () => '1000', []],
     ];
-    describe('list-jobs --filters', { concurrency: 3 }, () => {
-      for (const [name, value, jobNames] of filters) {
-        test(`${name} finds ${jobNames.join(', ') || 'nothing'}`, async () => {
-          const found = await list(
-            `--job-queue first-run-job-queue --filters name=${name},values=${value()}`,
-          );
-          assert.deepEqual(found.map((one) => one.jobName).toSorted(), jobNames);
-        });
-      }
+    for (const [name, value, jobNames] of filters) {
+      test(`the filter ${name} finds ${jobNames.join(', ') || 'nothing'}`, async () => {
+        assert.deepEqual(await inQueue({ filters: [{ name, values: [value()] }] }), jobNames);
+      });
+    }
+
+    test('list-jobs --filters', async () => {
+      const { jobSummaryList } =
+        await aws.json`batch list-jobs --job-queue first-run-job-queue --filters name=JOB_NAME,values=Over*`;
+      assert.deepEqual(
+        jobSummaryList.map((one: { jobName: string }) => one.jobName),
+        ['overridden'],
+      );
     });
 
     test('list-jobs by status, and RUNNING where none is said', async () => {
-      const inQueue = (status: string) =>
-        list(`--job-queue first-run-job-queue --job-status ${status}`);
-      assert.deepEqual((await inQueue('FAILED')).map((one) => one.jobName).toSorted(), [
-        'failing',
-        'talks',
-      ]);
-      assert.deepEqual((await inQueue('SUCCEEDED')).map((one) => one.jobName).toSorted(), [
+      assert.deepEqual(await inQueue({ jobStatus: 'FAILED' }), ['failing', 'talks']);
+      assert.deepEqual(await inQueue({ jobStatus: 'SUCCEEDED' }), [
         'convert',
         'overridden',
         'print-color',
       ]);
-      const live = await Promise.all(
-        ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING'].map(inQueue),
-      );
-      assert.deepEqual([...live, await list('--job-queue first-run-job-queue')].flat(), []);
+      for (const jobStatus of ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING'] as const)
+        assert.deepEqual(await inQueue({ jobStatus }), [], jobStatus);
+      assert.deepEqual(await inQueue({}), []);
+      assert.deepEqual(await aws.json`batch list-jobs --job-queue first-run-job-queue`, {
+        jobSummaryList: [],
+      });
     });
 
     test('pages: --max-items goes on from its token, --page-size answers all', async () => {
-      const all = (await list('--job-queue first-run-job-queue --job-status SUCCEEDED')).map(
-        (one) => one.jobId,
-      );
+      const { jobSummaryList = [] } = await batch.listJobs({
+        jobQueue: 'first-run-job-queue',
+        jobStatus: 'SUCCEEDED',
+      });
+      const all = jobSummaryList.map(({ jobId }) => jobId);
+      const ids = (answer: { jobSummaryList: { jobId: string }[] }): string[] =>
+        answer.jobSummaryList.map(({ jobId }) => jobId);
       const first =
         await aws.json`batch list-jobs --job-queue first-run-job-queue --job-status SUCCEEDED --max-items 2`;
-      assert.deepEqual(
-        first.jobSummaryList.map((one: Summary) => one.jobId),
-        all.slice(0, 2),
-      );
+      assert.deepEqual(ids(first), all.slice(0, 2));
       const rest =
         await aws.json`batch list-jobs --job-queue first-run-job-queue --job-status SUCCEEDED --starting-token ${first.NextToken}`;
-      assert.deepEqual(
-        rest.jobSummaryList.map((one: Summary) => one.jobId),
-        all.slice(2),
-      );
-      const paged = await list(
-        '--job-queue first-run-job-queue --job-status SUCCEEDED --page-size 1',
-      );
-      assert.deepEqual(
-        paged.map((one) => one.jobId),
-        all,
-      );
+      assert.deepEqual(ids(rest), all.slice(2));
+      const paged =
+        await aws.json`batch list-jobs --job-queue first-run-job-queue --job-status SUCCEEDED --page-size 1`;
+      assert.deepEqual(ids(paged), all);
       const definitions = await aws.json`batch describe-job-definitions --page-size 2`;
       assert.equal(definitions.jobDefinitions.length, 7);
     });
@@ -379,144 +388,171 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
 
   describe('jobs that wait', () => {
     before(async () => {
-      await aws.json`batch create-compute-environment --cli-input-json ${file('idle.json', { computeEnvironmentName: 'idle', type: 'MANAGED', computeResources })}`;
-      await aws.json`batch update-compute-environment --compute-environment idle --state DISABLED`;
-      await aws.json`batch create-job-queue --job-queue-name idle --priority 1 --compute-environment-order order=1,computeEnvironment=idle`;
+      await batch.createComputeEnvironment({
+        computeEnvironmentName: 'idle',
+        type: 'MANAGED',
+        computeResources,
+      });
+      await batch.updateComputeEnvironment({ computeEnvironment: 'idle', state: 'DISABLED' });
+      await batch.createJobQueue({
+        jobQueueName: 'idle',
+        priority: 1,
+        computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'idle' }],
+      });
     });
+
+    const submitWaiting = async (): Promise<string> =>
+      (
+        await batch.submitJob({
+          jobName: 'waits',
+          jobQueue: 'idle',
+          jobDefinition: 'Echo',
+          parameters: { inputfile: 'a', codec: 'b' },
+        })
+      ).jobId as string;
 
     for (const command of ['cancel', 'terminate']) {
       test(`${command}-job ends it with the reason that was given`, async () => {
-        const { jobId } =
-          await aws.json`batch submit-job --job-name waits --job-queue idle --job-definition Echo --parameters inputfile=a,codec=b`;
-        assert.equal((await job(jobId)).status, 'RUNNABLE');
-        await aws.text`batch ${command}-job --job-id ${jobId} --reason ${'No longer wanted.'}`;
-        const ended = await job(jobId);
+        const jobId = await submitWaiting();
+        assert.equal((await server.job(jobId)).status, 'RUNNABLE');
+        assert.equal(
+          await aws.text`batch ${command}-job --job-id ${jobId} --reason ${'No longer wanted.'}`,
+          '',
+        );
+        const ended = await server.job(jobId);
         assert.deepEqual(
           [ended.status, ended.statusReason, ended.attempts],
           ['FAILED', 'No longer wanted.', []],
         );
-        assert.ok(ended.stoppedAt >= ended.createdAt);
+        assert.ok((ended.stoppedAt ?? -1) >= (ended.createdAt ?? 0));
       });
     }
 
     test('cancelling an unknown job succeeds', async () => {
-      assert.equal(
-        await aws.text`batch cancel-job --job-id 00000000-0000-4000-8000-000000000000 --reason none`,
-        '',
-      );
+      await batch.cancelJob({ jobId: '00000000-0000-4000-8000-000000000000', reason: 'none' });
     });
 
     test('a deleted queue ends its jobs and is gone; so is its environment', async () => {
-      const { jobId } =
-        await aws.json`batch submit-job --job-name waits --job-queue idle --job-definition Echo --parameters inputfile=a,codec=b`;
-      const inUse = await aws.run`batch delete-compute-environment --compute-environment idle`;
-      assert.match(inUse.stderr, /Cannot delete, found existing JobQueue relationship/);
-      await aws.text`batch update-job-queue --job-queue idle --state DISABLED`;
-      await aws.text`batch delete-job-queue --job-queue idle`;
+      const jobId = await submitWaiting();
+      await assert.rejects(
+        batch.deleteComputeEnvironment({ computeEnvironment: 'idle' }),
+        /Cannot delete, found existing JobQueue relationship/,
+      );
+      await batch.updateJobQueue({ jobQueue: 'idle', state: 'DISABLED' });
+      await batch.deleteJobQueue({ jobQueue: 'idle' });
       await until(
         'the queue to be gone',
         async () =>
-          (await aws.json`batch describe-job-queues --job-queues idle`).jobQueues.length === 0,
+          (await batch.describeJobQueues({ jobQueues: ['idle'] })).jobQueues?.length === 0,
       );
-      assert.equal((await job(jobId)).status, 'FAILED');
-      await aws.text`batch delete-compute-environment --compute-environment idle`;
+      assert.equal((await server.job(jobId)).status, 'FAILED');
+      await batch.deleteComputeEnvironment({ computeEnvironment: 'idle' });
       await until(
         'the environment to be gone',
-        async () =>
-          (await aws.json`batch describe-compute-environments --compute-environments idle`)
-            .computeEnvironments.length === 0,
+        async () => (await environmentsNow('idle')).length === 0,
       );
     });
   });
 
   test('tags of a resource are added, listed and removed', async () => {
-    const { jobQueues } =
-      await aws.json`batch describe-job-queues --job-queues first-run-job-queue`;
-    const arn = jobQueues[0].jobQueueArn;
-    await aws.text`batch tag-resource --resource-arn ${arn} --tags cost=low,team=docks`;
-    assert.deepEqual(await aws.json`batch list-tags-for-resource --resource-arn ${arn}`, {
+    const { jobQueues } = await batch.describeJobQueues({ jobQueues: ['first-run-job-queue'] });
+    const resourceArn = jobQueues?.[0]?.jobQueueArn ?? '';
+    await aws.text`batch tag-resource --resource-arn ${resourceArn} --tags cost=low,team=docks`;
+    assert.deepEqual(await aws.json`batch list-tags-for-resource --resource-arn ${resourceArn}`, {
       tags: { cost: 'low', team: 'docks' },
     });
-    await aws.text`batch untag-resource --resource-arn ${arn} --tag-keys cost`;
-    assert.deepEqual(await aws.json`batch list-tags-for-resource --resource-arn ${arn}`, {
-      tags: { team: 'docks' },
-    });
+    await aws.text`batch untag-resource --resource-arn ${resourceArn} --tag-keys cost`;
+    const { tags } = await batch.listTagsForResource({ resourceArn });
+    assert.deepEqual(tags, { team: 'docks' });
   });
 
   test('unknown names and ids are described as an empty list', async () => {
-    const answers = await Promise.all([
-      aws.json`batch describe-jobs --jobs 00000000-0000-4000-8000-000000000000`,
-      aws.json`batch describe-job-queues --job-queues nobody`,
-      aws.json`batch describe-compute-environments --compute-environments nobody`,
-      aws.json`batch describe-job-definitions --job-definition-name nobody`,
-    ]);
-    assert.deepEqual(answers, [
-      { jobs: [] },
-      { jobQueues: [] },
-      { computeEnvironments: [] },
-      { jobDefinitions: [] },
-    ]);
+    const [{ jobs }, { jobQueues }, { computeEnvironments }, { jobDefinitions }] =
+      await Promise.all([
+        batch.describeJobs({ jobs: ['00000000-0000-4000-8000-000000000000'] }),
+        batch.describeJobQueues({ jobQueues: ['nobody'] }),
+        batch.describeComputeEnvironments({ computeEnvironments: ['nobody'] }),
+        batch.describeJobDefinitions({ jobDefinitionName: 'nobody' }),
+      ]);
+    assert.deepEqual([jobs, jobQueues, computeEnvironments, jobDefinitions], [[], [], [], []]);
   });
 
-  const errors: readonly (readonly [what: string, command: string, text: RegExp])[] = [
-    [
-      'an unknown queue',
-      'batch submit-job --job-name a --job-queue nobody --job-definition Echo',
-      /An error occurred \(ClientException\) when calling the SubmitJob operation: .*nobody.* does not exist/,
-    ],
-    [
-      'an unknown definition',
-      'batch submit-job --job-name a --job-queue first-run-job-queue --job-definition nobody',
-      /\(ClientException\) when calling the SubmitJob operation/,
-    ],
-    [
-      'a name taken',
-      'batch create-job-queue --job-queue-name first-run-job-queue --priority 1 --compute-environment-order order=1,computeEnvironment=first-run-compute-environment',
-      /\(ClientException\) when calling the CreateJobQueue operation: Object already exists/,
-    ],
-    [
-      'an array too small',
-      'batch submit-job --job-name a --job-queue first-run-job-queue --job-definition Echo --array-properties size=1',
-      /\(ClientException\) when calling the SubmitJob operation/,
-    ],
-    [
-      'a stream that is not there',
-      'logs get-log-events --log-group-name /aws/batch/job --log-stream-name nobody',
-      /\(ResourceNotFoundException\) when calling the GetLogEvents operation/,
-    ],
-    [
-      'a multi-node job that is not there',
-      'batch list-jobs --multi-node-job-id a',
-      /\(ClientException\) when calling the ListJobs operation: Job a does not exist/,
-    ],
-    [
-      'what is not built',
-      'batch register-job-definition --job-definition-name a --type container --eks-properties podProperties={hostNetwork=true}',
-      /\(ClientException\) when calling the RegisterJobDefinition operation: eksProperties is not supported/,
-    ],
-  ];
-  describe('errors of the service are rendered', { concurrency: 3 }, () => {
-    for (const [what, command, text] of errors) {
-      test(what, async () => {
+  describe('errors of the service', () => {
+    const rendered: readonly (readonly [what: string, command: string, text: RegExp])[] = [
+      [
+        'an unknown queue',
+        'batch submit-job --job-name a --job-queue nobody --job-definition Echo',
+        /An error occurred \(ClientException\) when calling the SubmitJob operation: .*nobody.* does not exist/,
+      ],
+      [
+        'a stream that is not there',
+        'logs get-log-events --log-group-name /aws/batch/job --log-stream-name nobody',
+        /\(ResourceNotFoundException\) when calling the GetLogEvents operation/,
+      ],
+    ];
+    for (const [what, command, text] of rendered) {
+      test(`${what}: the CLI says so`, async () => {
         const { code, stderr } = await aws.run([command]);
         assert.equal(code, 254);
         assert.match(stderr, text);
       });
     }
+
+    const submitted = { jobName: 'a', jobDefinition: 'Echo' };
+    const thrown: readonly (readonly [
+      what: string,
+      call: () => Promise<unknown>,
+      message: RegExp,
+    ])[] = [
+      ['an unknown definition', () => submit({ ...submitted, jobDefinition: 'nobody' }), /./],
+      [
+        'a name taken',
+        () =>
+          batch.createJobQueue({
+            jobQueueName: 'first-run-job-queue',
+            priority: 1,
+            computeEnvironmentOrder: [
+              { order: 1, computeEnvironment: 'first-run-compute-environment' },
+            ],
+          }),
+        /^Object already exists/,
+      ],
+      ['an array too small', () => submit({ ...submitted, arrayProperties: { size: 1 } }), /./],
+      [
+        'a multi-node job that is not there',
+        () => batch.listJobs({ multiNodeJobId: 'a' }),
+        /^Job a does not exist/,
+      ],
+      [
+        'what is not built',
+        () =>
+          batch.registerJobDefinition({
+            jobDefinitionName: 'a',
+            type: 'container',
+            eksProperties: { podProperties: { hostNetwork: true } },
+          }),
+        /^eksProperties is not supported/,
+      ],
+    ];
+    for (const [what, call, message] of thrown) {
+      test(what, async () => {
+        await assert.rejects(call(), { name: 'ClientException', message });
+      });
+    }
   });
 
   test('at last queue and environment are disabled and deleted', async () => {
-    await aws.text`batch update-job-queue --job-queue first-run-job-queue --state DISABLED`;
+    await batch.updateJobQueue({ jobQueue: 'first-run-job-queue', state: 'DISABLED' });
     await aws.text`batch delete-job-queue --job-queue first-run-job-queue`;
     await until(
       'the queue to be gone',
-      async () => (await aws.json`batch describe-job-queues`).jobQueues.length === 0,
+      async () => (await batch.describeJobQueues({})).jobQueues?.length === 0,
     );
     await aws.text`batch update-compute-environment --compute-environment first-run-compute-environment --state DISABLED`;
     await aws.text`batch delete-compute-environment --compute-environment first-run-compute-environment`;
     await until('the environment to be gone', async () =>
-      (await aws.json`batch describe-compute-environments`).computeEnvironments.every(
-        (one: { computeEnvironmentName: string }) => one.computeEnvironmentName === 'unmanagedCE',
+      (await environmentsNow()).every(
+        ({ computeEnvironmentName }) => computeEnvironmentName === 'unmanagedCE',
       ),
     );
   });

@@ -1,12 +1,19 @@
-// Compute environments from their making to their end, through the AWS CLI as the user guide has
-// it: INVALID for each of the guide's causes and repaired, updated under running jobs in both
-// modes, launched from an image and a launch template.
+// Compute environments from their making to their end, as the user guide has it: INVALID for each
+// of the guide's causes and repaired, updated under running jobs in both modes, launched from an
+// image and a launch template.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { ComputeEnvironmentDetail, ComputeResource } from '@aws-sdk/client-batch';
-import { AwsCli } from './aws-cli.ts';
-import { requirement } from './requirement.ts';
+import {
+  Batch,
+  type ComputeEnvironmentDetail,
+  type ComputeResource,
+  type CreateComputeEnvironmentCommandInput,
+  type UpdateComputeEnvironmentCommandInput,
+} from '@aws-sdk/client-batch';
+import { EC2 } from '@aws-sdk/client-ec2';
+import { ECS } from '@aws-sdk/client-ecs';
+import { IAM } from '@aws-sdk/client-iam';
 import { computeResources, TestServer, usersEngine } from './server.ts';
 import { until } from './until.ts';
 
@@ -16,25 +23,64 @@ const progressive: ComputeResource = {
   instanceTypes: ['c6i.large'],
 };
 
-describe('compute environments', requirement('awscli'), () => {
+describe('compute environments', () => {
   let server: TestServer;
-  let aws: AwsCli;
+  let batch: Batch;
+  let ec2: EC2;
+  let ecs: ECS;
+  let iam: IAM;
   const open = async (...flags: string[]): Promise<void> => {
     server = await TestServer.start(usersEngine(), ['--capacity', 'vcpus=8,memory=8192', ...flags]);
-    aws = new AwsCli(server);
+    batch = new Batch(server.clientOptions());
+    ec2 = new EC2(server.clientOptions());
+    ecs = new ECS(server.clientOptions());
+    iam = new IAM(server.clientOptions());
   };
-  const close = (): Promise<void> => server[Symbol.asyncDispose]();
+  const close = async (): Promise<void> => {
+    for (const client of [batch, ec2, ecs, iam]) client.destroy();
+    await server[Symbol.asyncDispose]();
+  };
 
-  const create = (name: string, resources: object, more: object = {}): Promise<unknown> =>
-    aws.json`batch create-compute-environment --cli-input-json ${JSON.stringify({ computeEnvironmentName: name, type: 'MANAGED', computeResources: resources, ...more })}`;
-  const update = (name: string, more: object): Promise<unknown> =>
-    aws.json`batch update-compute-environment --cli-input-json ${JSON.stringify({ computeEnvironment: name, ...more })}`;
-  const described = async (name: string): Promise<ComputeEnvironmentDetail | undefined> => {
-    const { computeEnvironments } =
-      (await aws.json`batch describe-compute-environments --compute-environments ${name}`) as {
-        computeEnvironments: ComputeEnvironmentDetail[];
-      };
-    return computeEnvironments[0];
+  const create = (
+    computeEnvironmentName: string,
+    resources: ComputeResource,
+    more: Partial<CreateComputeEnvironmentCommandInput> = {},
+  ): Promise<unknown> =>
+    batch.createComputeEnvironment({
+      computeEnvironmentName,
+      type: 'MANAGED',
+      computeResources: resources,
+      ...more,
+    });
+  const update = (
+    computeEnvironment: string,
+    more: Partial<UpdateComputeEnvironmentCommandInput>,
+  ): Promise<unknown> => batch.updateComputeEnvironment({ computeEnvironment, ...more });
+  const described = async (name: string): Promise<ComputeEnvironmentDetail | undefined> =>
+    (await batch.describeComputeEnvironments({ computeEnvironments: [name] }))
+      .computeEnvironments?.[0];
+  const createQueue = (name: string): Promise<unknown> =>
+    batch.createJobQueue({
+      jobQueueName: name,
+      priority: 1,
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: name }],
+    });
+  /** The first container instance that there is in a cluster. */
+  const registered = async (cluster: string | undefined) => {
+    const containerInstances = await until('an instance', async () => {
+      const { containerInstanceArns = [] } = await ecs.listContainerInstances({ cluster });
+      return containerInstanceArns.length > 0 && containerInstanceArns.slice(0, 1);
+    });
+    return ecs.describeContainerInstances({ cluster, containerInstances });
+  };
+  /** A role that the service may take on. */
+  const createRole = async (RoleName: string, Service: string): Promise<string> => {
+    const AssumeRolePolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
+    });
+    const { Role } = await iam.createRole({ RoleName, AssumeRolePolicyDocument });
+    return Role?.Arn ?? '';
   };
   const settled = (name: string): Promise<ComputeEnvironmentDetail> =>
     until(`${name} to settle`, async () => {
@@ -58,10 +104,7 @@ describe('compute environments', requirement('awscli'), () => {
         invalid.statusReason ?? '',
         /^CLIENT_ERROR - Not authorized to perform sts:AssumeRole \(Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: /,
       );
-      await assert.rejects(
-        aws.json`batch create-job-queue --job-queue-name role --priority 1 --compute-environment-order order=1,computeEnvironment=role`,
-        /INVALID/,
-      );
+      await assert.rejects(createQueue('role'), /INVALID/);
       await update('role', { serviceRole: 'AWSBatchServiceRole' });
       assert.deepEqual(
         [(await settled('role')).status, (await described('role'))?.serviceRole],
@@ -92,61 +135,46 @@ describe('compute environments', requirement('awscli'), () => {
         spotIamFleetRole: 'AmazonEC2SpotFletRole',
       });
       assert.match((await settled('flet')).statusReason ?? '', /IamFleetRole is invalid/);
-      const trust = JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'batch.amazonaws.com' },
-            Action: 'sts:AssumeRole',
-          },
-        ],
-      });
-      await aws.json`iam create-role --role-name AWSBatchServiceRol --assume-role-policy-document ${trust}`;
+      await createRole('AWSBatchServiceRol', 'batch.amazonaws.com');
       await update('bare', { state: 'ENABLED' });
       assert.equal((await settled('bare')).status, 'VALID');
     });
 
     // User guide, Spot Instances Not Tagged on Creation.
     test('Spot Instances are tagged by what the Spot Fleet role may do when they are launched', async () => {
-      const trust = JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'spotfleet.amazonaws.com' },
-            Action: 'sts:AssumeRole',
-          },
-        ],
-      });
       const policies = 'arn:aws:iam::aws:policy/service-role/';
-      const { Role } =
-        await aws.json`iam create-role --role-name OldSpot --assume-role-policy-document ${trust}`;
-      await aws.text`iam attach-role-policy --role-name OldSpot --policy-arn ${`${policies}AmazonEC2SpotFleetRole`}`;
+      const spotIamFleetRole = await createRole('OldSpot', 'spotfleet.amazonaws.com');
+      await iam.attachRolePolicy({
+        RoleName: 'OldSpot',
+        PolicyArn: `${policies}AmazonEC2SpotFleetRole`,
+      });
       const spot = {
         ...progressive,
         type: 'SPOT',
         allocationStrategy: 'BEST_FIT',
-        spotIamFleetRole: Role.Arn,
+        spotIamFleetRole,
         minvCpus: 2,
         tags: { team: 'docks' },
-      };
+      } as const;
       const tags = async (name: string): Promise<unknown> => {
         const { ecsClusterArn } = (await described(name)) ?? {};
-        return until('an instance', async () => {
-          const arns =
-            (await aws.json`ecs list-container-instances --cluster ${ecsClusterArn ?? ''} --query containerInstanceArns`) as string[];
-          if (arns.length === 0) return undefined;
-          const id =
-            await aws.json`ecs describe-container-instances --cluster ${ecsClusterArn ?? ''} --container-instances ${arns[0] ?? ''} --query containerInstances[0].ec2InstanceId`;
-          return (await aws.json`ec2 describe-instances --instance-ids ${id as string} --query Reservations[0].Instances[0].Tags`) as unknown;
+        const { containerInstances } = await registered(ecsClusterArn);
+        const { Reservations } = await ec2.describeInstances({
+          InstanceIds: [containerInstances?.[0]?.ec2InstanceId ?? ''],
         });
+        return Reservations?.[0]?.Instances?.[0]?.Tags;
       };
       await create('untagged', spot);
       await settled('untagged');
       assert.deepEqual(await tags('untagged'), []);
-      await aws.text`iam attach-role-policy --role-name OldSpot --policy-arn ${`${policies}AmazonEC2SpotFleetTaggingRole`}`;
-      await aws.text`iam detach-role-policy --role-name OldSpot --policy-arn ${`${policies}AmazonEC2SpotFleetRole`}`;
+      await iam.attachRolePolicy({
+        RoleName: 'OldSpot',
+        PolicyArn: `${policies}AmazonEC2SpotFleetTaggingRole`,
+      });
+      await iam.detachRolePolicy({
+        RoleName: 'OldSpot',
+        PolicyArn: `${policies}AmazonEC2SpotFleetRole`,
+      });
       await create('tagged', spot);
       await settled('tagged');
       assert.deepEqual(await tags('tagged'), [{ Key: 'team', Value: 'docks' }]);
@@ -155,7 +183,7 @@ describe('compute environments', requirement('awscli'), () => {
     test('an update replaces instances under running jobs: they run on and the environment is UPDATING until they have ended', async () => {
       await create('update', progressive);
       await settled('update');
-      await aws.json`batch create-job-queue --job-queue-name update --priority 1 --compute-environment-order order=1,computeEnvironment=update`;
+      await createQueue('update');
       const definition = await server.register('waits', {
         command: ['sh', '-c', 'trap "exit 7" TERM; while :; do sleep 0.1; done'],
       });
@@ -175,7 +203,7 @@ describe('compute environments', requirement('awscli'), () => {
         'new jobs go to new instances',
       );
       assert.equal((await server.job(running)).status, 'RUNNING');
-      await aws.json`batch terminate-job --job-id ${running} --reason enough`;
+      await batch.terminateJob({ jobId: running, reason: 'enough' });
       await server.whenEnded(running);
       assert.equal((await settled('update')).status, 'VALID');
 
@@ -192,67 +220,64 @@ describe('compute environments', requirement('awscli'), () => {
       const userData = Buffer.from(
         'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="==B=="\n\n--==B==\nContent-Type: text/x-shellscript\n\n#!/bin/bash\necho ECS_RESERVED_MEMORY=1024 >> /etc/ecs/ecs.config\n--==B==--\n',
       ).toString('base64');
-      await aws.json`ec2 create-launch-template --launch-template-name reserved --launch-template-data ${JSON.stringify({ UserData: userData, TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'team', Value: 'a' }] }] })}`;
+      await ec2.createLaunchTemplate({
+        LaunchTemplateName: 'reserved',
+        LaunchTemplateData: {
+          UserData: userData,
+          TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'team', Value: 'a' }] }],
+        },
+      });
       await create('reserved', {
         ...progressive,
         minvCpus: 2,
         launchTemplate: { launchTemplateName: 'reserved' },
       });
       const { ecsClusterArn = '' } = await settled('reserved');
-      const [instance] = await until('an instance', async () => {
-        const { containerInstanceArns } =
-          (await aws.json`ecs list-container-instances --cluster ${ecsClusterArn}`) as {
-            containerInstanceArns: string[];
-          };
-        return containerInstanceArns.length > 0 ? containerInstanceArns : undefined;
-      });
-      const { containerInstances } =
-        (await aws.json`ecs describe-container-instances --cluster ${ecsClusterArn} --container-instances ${instance ?? ''}`) as {
-          containerInstances: { registeredResources: { name: string; integerValue: number }[] }[];
-        };
+      const { containerInstances } = await registered(ecsClusterArn);
       assert.equal(
-        containerInstances[0]?.registeredResources.find(({ name }) => name === 'MEMORY')
+        containerInstances?.[0]?.registeredResources?.find(({ name }) => name === 'MEMORY')
           ?.integerValue,
         4096 - 64 - 79 - 1024,
       );
 
-      const { Reservations } =
-        (await aws.json`ec2 describe-instances --filters Name=tag:team,Values=a`) as {
-          Reservations: {
-            Instances: {
-              IamInstanceProfile: { Arn: string };
-              BlockDeviceMappings: { DeviceName: string }[];
-            }[];
-          }[];
-        };
-      const [launched] = Reservations[0]?.Instances ?? [];
+      const { Reservations } = await ec2.describeInstances({
+        Filters: [{ Name: 'tag:team', Values: ['a'] }],
+      });
+      const [launched] = Reservations?.[0]?.Instances ?? [];
       assert.deepEqual(
         [
-          launched?.IamInstanceProfile.Arn,
-          launched?.BlockDeviceMappings.map(({ DeviceName }) => DeviceName),
+          launched?.IamInstanceProfile?.Arn,
+          launched?.BlockDeviceMappings?.map(({ DeviceName }) => DeviceName),
         ],
         ['arn:aws:iam::000000000000:instance-profile/ecsInstanceRole', ['/dev/xvda']],
       );
 
-      const { Images } =
-        (await aws.json`ec2 describe-images --owners amazon --query ${'{Images: Images[?Architecture==`x86_64`]}'}`) as {
-          Images: {
-            RootDeviceName: string;
-            BlockDeviceMappings: { Ebs: { SnapshotId: string } }[];
-          }[];
-        };
-      const snapshot = Images[0]?.BlockDeviceMappings[0]?.Ebs.SnapshotId;
-      const { ImageId } =
-        (await aws.json`ec2 register-image --name old-docker --architecture x86_64 --virtualization-type hvm --root-device-name /dev/xvda --block-device-mappings ${`DeviceName=/dev/xvda,Ebs={SnapshotId=${snapshot}}`}`) as {
-          ImageId: string;
-        };
-      await aws.text`ec2 create-tags --resources ${ImageId} --tags Key=longshore:docker,Value=1.8`;
+      const { Images = [] } = await ec2.describeImages({
+        Owners: ['amazon'],
+        Filters: [{ Name: 'architecture', Values: ['x86_64'] }],
+      });
+      const { ImageId = '' } = await ec2.registerImage({
+        Name: 'old-docker',
+        Architecture: 'x86_64',
+        VirtualizationType: 'hvm',
+        RootDeviceName: '/dev/xvda',
+        BlockDeviceMappings: [
+          {
+            DeviceName: '/dev/xvda',
+            Ebs: { SnapshotId: Images[0]?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId },
+          },
+        ],
+      });
+      await ec2.createTags({
+        Resources: [ImageId],
+        Tags: [{ Key: 'longshore:docker', Value: '1.8' }],
+      });
       await create('old', { ...progressive, imageId: ImageId });
       assert.match(
         (await settled('old')).statusReason ?? '',
         new RegExp(`${ImageId} has Docker 1.8; it must have Docker 1.9 or later`),
       );
-      await aws.json`batch create-job-queue --job-queue-name old --priority 1 --compute-environment-order order=1,computeEnvironment=old`;
+      await createQueue('old');
       const stuck = await server.submit('waits', { jobQueue: 'old' });
       await until('the job says so', async () =>
         /does not meet the AMI specification: .* has Docker 1\.8/.test(
@@ -277,26 +302,25 @@ describe('compute environments', requirement('awscli'), () => {
       await create('short', { ...progressive, minvCpus: 2 });
       await settled('short');
       await update('short', { state: 'DISABLED' });
-      await aws.text`batch delete-compute-environment --compute-environment short`;
+      await batch.deleteComputeEnvironment({ computeEnvironment: 'short' });
       await until('it is gone', async () => (await described('short')) === undefined);
     });
   });
 
   describe('that must name what is here', () => {
-    before(() => open('--references', 'strict'));
+    let here: Pick<ComputeResource, 'subnets' | 'securityGroupIds'>;
+    before(async () => {
+      await open('--references', 'strict');
+      const { Subnets } = await ec2.describeSubnets({});
+      const { SecurityGroups } = await ec2.describeSecurityGroups({});
+      here = {
+        subnets: [Subnets?.[0]?.SubnetId ?? ''],
+        securityGroupIds: [SecurityGroups?.[0]?.GroupId ?? ''],
+      };
+    });
     after(close);
 
     test('an unknown Spot Fleet role makes one INVALID, and creating it and any update repair it', async () => {
-      const { Subnets } = (await aws.json`ec2 describe-subnets`) as {
-        Subnets: { SubnetId: string }[];
-      };
-      const { SecurityGroups } = (await aws.json`ec2 describe-security-groups`) as {
-        SecurityGroups: { GroupId: string }[];
-      };
-      const here = {
-        subnets: [Subnets[0]?.SubnetId],
-        securityGroupIds: [SecurityGroups[0]?.GroupId],
-      };
       await create('fleet', {
         ...progressive,
         ...here,
@@ -308,32 +332,12 @@ describe('compute environments', requirement('awscli'), () => {
         (await settled('fleet')).statusReason ?? '',
         /^CLIENT_ERROR - Parameter: SpotFleetRequestConfig.IamFleetRole is invalid\. \(Service: AmazonEC2; Status Code: 400/,
       );
-      const trust = JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'spotfleet.amazonaws.com' },
-            Action: 'sts:AssumeRole',
-          },
-        ],
-      });
-      await aws.json`iam create-role --role-name my-fleet --assume-role-policy-document ${trust}`;
+      await createRole('my-fleet', 'spotfleet.amazonaws.com');
       await update('fleet', { state: 'ENABLED' });
       assert.equal((await settled('fleet')).status, 'VALID');
     });
 
     test('a bare service role name does not find a role with a path, as the guide warns', async () => {
-      const { Subnets } = (await aws.json`ec2 describe-subnets`) as {
-        Subnets: { SubnetId: string }[];
-      };
-      const { SecurityGroups } = (await aws.json`ec2 describe-security-groups`) as {
-        SecurityGroups: { GroupId: string }[];
-      };
-      const here = {
-        subnets: [Subnets[0]?.SubnetId],
-        securityGroupIds: [SecurityGroups[0]?.GroupId],
-      };
       await create('bare', { ...progressive, ...here }, { serviceRole: 'AWSBatchServiceRole' });
       assert.match(
         (await settled('bare')).statusReason ?? '',

@@ -1,6 +1,6 @@
 // EC2's networks through the SDK's client and the AWS CLI against the real program: made as
 // tutorials and Terraform make them, kept over a restart, and taken away in the order that AWS
-// demands.
+// demands. The CLI does each operation once.
 
 import assert from 'node:assert/strict';
 import { createPrivateKey } from 'node:crypto';
@@ -18,9 +18,11 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
-  EC2Client,
+  EC2,
   paginateDescribeSubnets,
+  waitUntilNatGatewayDeleted,
   waitUntilVpcAvailable,
+  type _InstanceType,
 } from '@aws-sdk/client-ec2';
 import { AwsCli } from './aws-cli.ts';
 import { requirement } from './requirement.ts';
@@ -28,10 +30,10 @@ import { TestServer } from './server.ts';
 
 describe('EC2', () => {
   let server: TestServer;
-  let client: EC2Client;
+  let client: EC2;
   before(async () => {
     server = await TestServer.start('fake');
-    client = new EC2Client(server.clientOptions());
+    client = new EC2(server.clientOptions());
   });
   after(async () => {
     client.destroy();
@@ -72,7 +74,7 @@ describe('EC2', () => {
     });
     client.destroy();
     await server.restart();
-    client = new EC2Client(server.clientOptions());
+    client = new EC2(server.clientOptions());
     const { Vpcs } = await client.send(
       new DescribeVpcsCommand({ Filters: [{ Name: 'tag:Name', Values: ['a <b>*'] }] }),
     );
@@ -113,7 +115,7 @@ describe('EC2', () => {
   });
 
   test('accounts see their own networks only', async () => {
-    const other = new EC2Client({
+    const other = new EC2({
       ...server.clientOptions(),
       credentials: { accessKeyId: '111111111111', secretAccessKey: 'none' },
     });
@@ -185,14 +187,23 @@ describe('EC2', () => {
         await aws.json`ec2 describe-images --owners amazon --filters Name=name,Values=al2023-ami-ecs-hvm-*-x86_64 --query ${query}`;
       const { ImageId } =
         await aws.json`ec2 register-image --name mine --root-device-name /dev/xvda --block-device-mappings DeviceName=/dev/xvda,Ebs={SnapshotId=${snapshot}}`;
-      assert.deepEqual(await aws.json`ec2 describe-images --owners self --query Images[].ImageId`, [
-        ImageId,
-      ]);
-      await aws.text`ec2 deregister-image --image-id ${ImageId}`;
-      assert.match(
-        (await aws.run`ec2 describe-images --image-ids ${ImageId}`).stderr,
-        /\(InvalidAMIID\.NotFound\)/,
+      const { Images } = await client.describeImages({ Owners: ['self'] });
+      assert.deepEqual(
+        Images?.map((image) => image.ImageId),
+        [ImageId],
       );
+      await aws.text`ec2 create-tags --resources ${ImageId} --tags Key=team,Value=docks`;
+      const { Tags } = await client.describeTags({
+        Filters: [{ Name: 'resource-id', Values: [ImageId] }],
+      });
+      assert.deepEqual(
+        Tags?.map(({ Key, Value }) => [Key, Value]),
+        [['team', 'docks']],
+      );
+      await aws.text`ec2 deregister-image --image-id ${ImageId}`;
+      await assert.rejects(client.describeImages({ ImageIds: [ImageId] }), {
+        name: 'InvalidAMIID.NotFound',
+      });
     },
   );
 
@@ -207,11 +218,14 @@ describe('EC2', () => {
       const { Vpc } =
         await aws.json`ec2 create-vpc --cidr-block 10.0.0.0/16 --tag-specifications ResourceType=vpc,Tags=[{Key=Name,Value=batch}]`;
       await aws.text`ec2 modify-vpc-attribute --vpc-id ${Vpc.VpcId} --enable-dns-hostnames`;
-      const subnet = async (block: string): Promise<string> =>
-        (
-          await aws.json`ec2 create-subnet --vpc-id ${Vpc.VpcId} --cidr-block ${block} --availability-zone us-east-1a`
-        ).Subnet.SubnetId;
-      const [open, closed] = [await subnet('10.0.0.0/24'), await subnet('10.0.1.0/24')];
+      const open: string =
+        await aws.json`ec2 create-subnet --vpc-id ${Vpc.VpcId} --cidr-block 10.0.0.0/24 --availability-zone us-east-1a --query Subnet.SubnetId`;
+      const second = await client.createSubnet({
+        VpcId: Vpc.VpcId,
+        CidrBlock: '10.0.1.0/24',
+        AvailabilityZone: 'us-east-1a',
+      });
+      const closed = second.Subnet?.SubnetId;
       await aws.text`ec2 modify-subnet-attribute --subnet-id ${open} --map-public-ip-on-launch`;
       const { InternetGateway } = await aws.json`ec2 create-internet-gateway`;
       await aws.text`ec2 attach-internet-gateway --internet-gateway-id ${InternetGateway.InternetGatewayId} --vpc-id ${Vpc.VpcId}`;
@@ -229,54 +243,85 @@ describe('EC2', () => {
         await aws.json`ec2 associate-route-table --route-table-id ${RouteTable.RouteTableId} --subnet-id ${open}`;
       const main =
         await aws.json`ec2 describe-route-tables --filters Name=vpc-id,Values=${Vpc.VpcId} Name=association.main,Values=true --query RouteTables[0].RouteTableId`;
-      await aws.text`ec2 create-route --route-table-id ${main} --destination-cidr-block 0.0.0.0/0 --nat-gateway-id ${NatGateway.NatGatewayId}`;
+      await client.createRoute({
+        RouteTableId: main,
+        DestinationCidrBlock: '0.0.0.0/0',
+        NatGatewayId: NatGateway.NatGatewayId,
+      });
       const group =
         await aws.json`ec2 create-security-group --group-name workers --description ${'Batch instances'} --vpc-id ${Vpc.VpcId}`;
+      assert.match(
+        await aws.json`ec2 create-key-pair --key-name landonkey --query KeyMaterial`,
+        /^-----BEGIN RSA PRIVATE KEY-----\n/,
+      );
       await aws.text`ec2 authorize-security-group-ingress --group-id ${group.GroupId} --protocol tcp --port 22 --cidr 203.0.113.0/24`;
       assert.deepEqual(
         await aws.json`ec2 describe-subnets --filters Name=vpc-id,Values=${Vpc.VpcId} Name=map-public-ip-on-launch,Values=true --query Subnets[].SubnetId`,
         [open],
       );
 
-      assert.match(
-        (await aws.run`ec2 delete-vpc --vpc-id ${Vpc.VpcId}`).stderr,
-        /An error occurred \(DependencyViolation\) when calling the DeleteVpc operation/,
-      );
+      await assert.rejects(client.deleteVpc({ VpcId: Vpc.VpcId }), {
+        name: 'DependencyViolation',
+      });
       await aws.text`ec2 delete-security-group --group-id ${group.GroupId}`;
       await aws.text`ec2 delete-nat-gateway --nat-gateway-id ${NatGateway.NatGatewayId}`;
-      await aws.text`ec2 wait nat-gateway-deleted --nat-gateway-ids ${NatGateway.NatGatewayId}`;
+      await waitUntilNatGatewayDeleted(
+        { client, maxWaitTime: 60 },
+        { NatGatewayIds: [NatGateway.NatGatewayId] },
+      );
       await aws.text`ec2 release-address --allocation-id ${address.AllocationId}`;
       await aws.text`ec2 disassociate-route-table --association-id ${AssociationId}`;
       await aws.text`ec2 delete-route-table --route-table-id ${RouteTable.RouteTableId}`;
       await aws.text`ec2 detach-internet-gateway --internet-gateway-id ${InternetGateway.InternetGatewayId} --vpc-id ${Vpc.VpcId}`;
       await aws.text`ec2 delete-internet-gateway --internet-gateway-id ${InternetGateway.InternetGatewayId}`;
-      for (const id of [open, closed]) await aws.text`ec2 delete-subnet --subnet-id ${id}`;
+      await aws.text`ec2 delete-subnet --subnet-id ${open}`;
+      await client.deleteSubnet({ SubnetId: closed });
       await aws.text`ec2 delete-vpc --vpc-id ${Vpc.VpcId}`;
+      assert.match(
+        (await aws.run`ec2 describe-vpcs --vpc-ids ${Vpc.VpcId}`).stderr,
+        /An error occurred \(InvalidVpcID\.NotFound\) when calling the DescribeVpcs operation/,
+      );
+    },
+  );
+
+  test(
+    'instance types and where they are offered are told, page after page',
+    { skip: requirement('awscli').skip },
+    async () => {
+      const aws = new AwsCli(server);
+      const { InstanceTypes } = await client.describeInstanceTypes({ InstanceTypes: ['m5.large'] });
       assert.deepEqual(
-        await aws.json`ec2 describe-instance-types --instance-types m5.large --query InstanceTypes[0].[VCpuInfo.DefaultVCpus,MemoryInfo.SizeInMiB,ProcessorInfo.SupportedArchitectures]`,
-        [2, 8192, ['x86_64']],
+        InstanceTypes?.map(({ VCpuInfo, MemoryInfo, ProcessorInfo }) => [
+          VCpuInfo?.DefaultVCpus,
+          MemoryInfo?.SizeInMiB,
+          ProcessorInfo?.SupportedArchitectures,
+        ]),
+        [[2, 8192, ['x86_64']]],
       );
       assert.ok(
         (await aws.json`ec2 describe-instance-types --query length(InstanceTypes)`) > 1000,
         'page after page',
       );
-      assert.match(
-        (await aws.run`ec2 describe-instance-types --instance-types m5.huge`).stderr,
-        /\(InvalidInstanceType\).*do not exist: \[m5\.huge\]/,
+      await assert.rejects(
+        client.describeInstanceTypes({
+          InstanceTypes: ['m5.huge' as _InstanceType],
+        }),
+        { name: 'InvalidInstanceType', message: /do not exist: \[m5\.huge\]/ },
       );
       assert.equal(
         await aws.json`ec2 describe-instance-type-offerings --location-type availability-zone --filters Name=instance-type,Values=m5.large --query InstanceTypeOfferings[0].Location`,
         'us-east-1a',
       );
-      assert.match(
-        (await aws.run`ec2 describe-vpcs --vpc-ids ${Vpc.VpcId}`).stderr,
-        /\(InvalidVpcID\.NotFound\)/,
-      );
-      assert.match(
-        (await aws.run`ec2 copy-image --name x --source-image-id ami-1 --source-region us-west-2`)
-          .stderr,
-        /\(UnsupportedOperation\).*CopyImage is not built in Longshore yet/,
-      );
     },
   );
+
+  test('what is not built says so', async () => {
+    await assert.rejects(
+      client.copyImage({ Name: 'x', SourceImageId: 'ami-1', SourceRegion: 'us-west-2' }),
+      {
+        name: 'UnsupportedOperation',
+        message: /CopyImage is not built in Longshore yet/,
+      },
+    );
+  });
 });

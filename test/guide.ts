@@ -2,6 +2,8 @@
 // the tests that walk its tutorials. Only the account's number in image names is left as the guide
 // has it.
 
+import type { RegisterJobDefinitionCommandInput as Definition } from '@aws-sdk/client-batch';
+
 /** Chapter "Array Jobs", the tutorial's colors.txt and print-color.sh. */
 export const colors = ['red', 'orange', 'yellow', 'green', 'blue', 'indigo', 'violet'];
 export const printColor = `#!/bin/sh
@@ -64,4 +66,4 @@ export const exampleDefinitions = [
     type: 'container',
     jobDefinitionName: 'tensorflow_mnist_deep',
   },
-] as const;
+] satisfies [Definition, Definition, Definition];

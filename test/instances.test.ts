@@ -12,8 +12,10 @@ import {
   type JobDetail,
 } from '@aws-sdk/client-batch';
 import {
+  DescribeImagesCommand,
   DescribeInstancesCommand,
   EC2Client,
+  StartInstancesCommand,
   TerminateInstancesCommand,
   waitUntilInstanceStatusOk,
   waitUntilInstanceTerminated,
@@ -277,9 +279,9 @@ describe('instances', () => {
         const job = await server.job(id);
         return job.attempts?.length === 1 && job.status === 'RUNNING';
       });
-      assert.match(
-        (await aws.run`ec2 start-instances --instance-ids i-00000000000000000`).stderr,
-        /\(InvalidInstanceID.NotFound\)/,
+      await assert.rejects(
+        ec2.send(new StartInstancesCommand({ InstanceIds: ['i-00000000000000000'] })),
+        { name: 'InvalidInstanceID.NotFound' },
       );
       assert.equal(
         (await longshore('instance', 'terminate', InstanceId ?? '')).stdout,
@@ -289,7 +291,10 @@ describe('instances', () => {
         'the job runs elsewhere',
         async () => (await server.job(id)).attempts?.length === 2,
       );
-      await aws.text`ec2 wait instance-terminated --instance-ids ${InstanceId}`;
+      await waitUntilInstanceTerminated(
+        { client: ec2, maxWaitTime: 60 },
+        { InstanceIds: [InstanceId ?? ''] },
+      );
       await longshore('terminate', id);
       await server.whenEnded(id);
     },
@@ -324,6 +329,7 @@ test(
   async () => {
     await using server = await TestServer.start('fake');
     const aws = new AwsCli(server);
+    let ec2 = new EC2Client(server.clientOptions());
     await server.batch.send(
       new CreateComputeEnvironmentCommand({
         computeEnvironmentName: 'own',
@@ -345,40 +351,47 @@ test(
     const waiting = await server.submit(await server.register('d', { command: ['sleep', '300'] }));
     assert.match((await server.job(waiting)).statusReason ?? '', /none is registered/);
 
-    const image =
-      await aws.json`ec2 describe-images --owners amazon --filters Name=name,Values=al2023-ami-ecs-hvm-*-x86_64 --query sort_by(Images,&CreationDate)[-1].ImageId`;
+    const { Images = [] } = await ec2.send(
+      new DescribeImagesCommand({
+        Owners: ['amazon'],
+        Filters: [{ Name: 'name', Values: ['al2023-ami-ecs-hvm-*-x86_64'] }],
+      }),
+    );
     const userData = `#!/bin/bash\necho ECS_CLUSTER=${cluster} >> /etc/ecs/ecs.config\n`;
     const id: string =
-      await aws.json`ec2 run-instances --image-id ${image} --instance-type m5.large --iam-instance-profile Name=ecsInstanceRole --user-data ${userData} --query Instances[0].InstanceId`;
+      await aws.json`ec2 run-instances --image-id ${Images[0]?.ImageId} --instance-type m5.large --iam-instance-profile Name=ecsInstanceRole --user-data ${userData} --query Instances[0].InstanceId`;
     const job = await server.whenStatus(waiting, 'RUNNING');
-    const instances =
-      await aws.json`ecs describe-container-instances --cluster ${cluster} --container-instances ${job.container?.containerInstanceArn} --query containerInstances[].ec2InstanceId`;
-    assert.deepEqual(instances, [id]);
-
-    await server.restart();
-    assert.equal(
-      await aws.json`ec2 describe-instances --instance-ids ${id} --query Reservations[0].Instances[0].State.Name`,
-      'running',
+    const containerInstance = job.container?.containerInstanceArn;
+    assert.deepEqual(
+      await aws.json`ecs list-container-instances --cluster ${cluster} --query containerInstanceArns`,
+      [containerInstance],
     );
+    assert.deepEqual(
+      await aws.json`ecs describe-container-instances --cluster ${cluster} --container-instances ${containerInstance} --query containerInstances[].ec2InstanceId`,
+      [id],
+    );
+
+    ec2.destroy();
+    await server.restart();
+    ec2 = new EC2Client(server.clientOptions());
+    const state = async (): Promise<string | undefined> => {
+      const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+      return Reservations?.[0]?.Instances?.[0]?.State?.Name;
+    };
+    assert.equal(await state(), 'running');
     const made: string =
       await aws.json`ec2 create-image --instance-id ${id} --name mine --no-reboot --query ImageId`;
-    assert.equal(
-      await aws.json`ec2 describe-images --image-ids ${made} --query Images[0].Name`,
-      'mine',
-    );
+    const own = await ec2.send(new DescribeImagesCommand({ ImageIds: [made] }));
+    assert.equal(own.Images?.[0]?.Name, 'mine');
     await aws.text`ec2 stop-instances --instance-ids ${id}`;
     const ended = await server.whenEnded(waiting);
     assert.equal(ended.statusReason, `Host EC2 (instance ${id}) terminated.`);
-    await until(
-      'it has stopped',
-      async () =>
-        (await aws.json`ec2 describe-instances --instance-ids ${id} --query Reservations[0].Instances[0].State.Name`) ===
-        'stopped',
-    );
+    await until('it has stopped', async () => (await state()) === 'stopped');
     await aws.text`ec2 start-instances --instance-ids ${id}`;
     const again = await server.submit('d');
     await server.whenStatus(again, 'RUNNING');
     await aws.text`ec2 terminate-instances --instance-ids ${id}`;
     await server.whenEnded(again);
+    ec2.destroy();
   },
 );

@@ -1,8 +1,8 @@
-// Multi-node parallel jobs through the AWS CLI, on real engines: the nodes of three groups meet at
-// the main node over TCP. How Metaflow and Airflow read such a job stands in clients.test.ts.
+// Multi-node parallel jobs on real engines: the nodes of three groups meet at the main node over
+// TCP. How Metaflow and Airflow read such a job stands in clients.test.ts.
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import {
   DescribeJobsCommand,
   ListJobsCommand,
@@ -49,7 +49,7 @@ const call = (then: string): string[] =>
 const javascript: Scripts = {
   main: node(`const got = new Set();
     const server = require('net').createServer({ allowHalfOpen: true }, (socket) => {
-      socket.on('data', (data) => got.add(String(data))).on('end', () => { socket.end('welcome from node ' + process.env.AWS_BATCH_JOB_NODE_INDEX + '\\n'); if (got.size === 4) { process.stdout.write([...got].sort().join('')); server.close(); } });
+      socket.on('data', (data) => got.add(String(data))).on('end', () => { socket.end('welcome from node ' + process.env.AWS_BATCH_JOB_NODE_INDEX + '\\n'); if (got.size === 4 && server.listening) { process.stdout.write([...got].sort().join('')); server.close(); } });
     }).listen(7411, process.env.LONGSHORE_NODE_PRIVATE_IPV4_ADDRESS);`),
   passing: call(''),
   staying: call("process.on('SIGTERM', () => process.exit(0)); setInterval(() => 0, 1000);"),
@@ -96,91 +96,89 @@ async function register(
 const describeJobs = async (server: TestServer, ...ids: string[]): Promise<JobDetail[]> =>
   (await server.batch.send(new DescribeJobsCommand({ jobs: ids }))).jobs ?? [];
 
+async function nodesOf(server: TestServer, multiNodeJobId: string): Promise<unknown[]> {
+  const { jobSummaryList = [] } = await server.batch.send(
+    new ListJobsCommand({ multiNodeJobId, jobStatus: 'SUCCEEDED' }),
+  );
+  return jobSummaryList.map(({ jobId, nodeProperties }) => [jobId, nodeProperties]);
+}
+
 for (const engine of ['process', 'docker'] as const) {
   describe(
     `multi-node parallel jobs (${engine})`,
     { skip: engine === 'docker' && requirement('docker').skip },
     () => {
-      test(
-        'the nodes of three groups meet at the main node, whose end is the end of the job',
-        { skip: requirement('awscli').skip },
-        async () => {
-          await using server = await TestServer.start(engine);
-          await server.prepare();
-          const aws = new AwsCli(server);
-          const { main, passing, staying } = scripts(engine);
-          const nodeProperties = {
-            numNodes: 5,
-            mainNode: 0,
-            nodeRangeProperties: imagedFor(server, [
-              group('0', 'main', main),
-              group('1:2', 'passing', passing),
-              group('3:', 'staying', staying),
-            ]),
-          };
-          await aws.json`batch register-job-definition --job-definition-name gathering --type multinode --node-properties ${JSON.stringify(nodeProperties)}`;
-          const { jobId } =
-            await aws.json`batch submit-job --job-name gathering --job-queue test --job-definition gathering`;
+      let server: TestServer;
+      before(async () => {
+        server = await TestServer.start(engine);
+        await server.prepare();
+      });
+      after(() => server[Symbol.asyncDispose]());
 
-          const ended = await server.whenEnded(jobId);
-          assert.equal(ended.status, 'SUCCEEDED', ended.statusReason);
-          const nodes: JobDetail[] = (
-            await aws.json([
-              `batch describe-jobs --jobs ${[0, 1, 2, 3, 4].map((index) => `${jobId}#${index}`).join(' ')}`,
-            ])
-          ).jobs;
-          assert.deepEqual(
-            nodes.map(({ nodeDetails }) => nodeDetails),
-            [0, 1, 2, 3, 4].map((nodeIndex) => ({ nodeIndex, isMainNode: nodeIndex === 0 })),
-          );
-          assert.deepEqual(
-            nodes.map(({ status }) => status),
-            ['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED'],
-          );
-          const lines = await Promise.all(nodes.map((each) => server.lines(each)));
-          assert.deepEqual(lines[0], [
-            'node 1 of 5, group passing',
-            'node 2 of 5, group passing',
-            'node 3 of 5, group staying',
-            'node 4 of 5, group staying',
-          ]);
-          for (const said of lines.slice(1)) assert.deepEqual(said, ['welcome from node 0']);
-          assert.equal(
-            new Set(
-              nodes.map(({ container }) => container?.networkInterfaces?.[0]?.privateIpv4Address),
-            ).size,
-            5,
-            'each node has an address of its own',
-          );
-          for (const { startedAt } of nodes.slice(1))
-            assert(
-              Number(startedAt) >= Number(ended.startedAt),
-              'no node starts before the main one',
-            );
+      test('the nodes of three groups meet at the main node, whose end is the end of the job', async () => {
+        const { main, passing, staying } = scripts(engine);
+        await register(
+          server,
+          'gathering',
+          [
+            group('0', 'main', main),
+            group('1:2', 'passing', passing),
+            group('3:', 'staying', staying),
+          ],
+          5,
+        );
+        const jobId = await server.submit('gathering');
 
-          const { jobSummaryList } =
-            await aws.json`batch list-jobs --multi-node-job-id ${jobId} --job-status SUCCEEDED`;
-          assert.deepEqual(
-            jobSummaryList.map((summary: { jobId: string; nodeProperties: object }) => [
-              summary.jobId,
-              summary.nodeProperties,
-            ]),
-            [0, 1, 2, 3, 4].map((nodeIndex) => [
-              `${jobId}#${nodeIndex}`,
-              { isMainNode: nodeIndex === 0, numNodes: 5, nodeIndex },
-            ]),
+        const ended = await server.whenEnded(jobId);
+        assert.equal(ended.status, 'SUCCEEDED', ended.statusReason);
+        const nodes = await describeJobs(
+          server,
+          ...[0, 1, 2, 3, 4].map((index) => `${jobId}#${index}`),
+        );
+        assert.deepEqual(
+          nodes.map(({ nodeDetails }) => nodeDetails),
+          [0, 1, 2, 3, 4].map((nodeIndex) => ({ nodeIndex, isMainNode: nodeIndex === 0 })),
+        );
+        assert.deepEqual(
+          nodes.map(({ status }) => status),
+          ['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED'],
+        );
+        const lines = await Promise.all(nodes.map((each) => server.lines(each)));
+        assert.deepEqual(lines[0], [
+          'node 1 of 5, group passing',
+          'node 2 of 5, group passing',
+          'node 3 of 5, group staying',
+          'node 4 of 5, group staying',
+        ]);
+        for (const said of lines.slice(1)) assert.deepEqual(said, ['welcome from node 0']);
+        assert.equal(
+          new Set(
+            nodes.map(({ container }) => container?.networkInterfaces?.[0]?.privateIpv4Address),
+          ).size,
+          5,
+          'each node has an address of its own',
+        );
+        for (const { startedAt } of nodes.slice(1))
+          assert(
+            Number(startedAt) >= Number(ended.startedAt),
+            'no node starts before the main one',
           );
-          if (engine === 'docker')
-            await until(
-              'the network of the job to be gone',
-              async () => (await DockerHost.here().networksOf(server.instance())).length === 0,
-            );
-        },
-      );
+
+        assert.deepEqual(
+          await nodesOf(server, jobId),
+          [0, 1, 2, 3, 4].map((nodeIndex) => [
+            `${jobId}#${nodeIndex}`,
+            { isMainNode: nodeIndex === 0, numNodes: 5, nodeIndex },
+          ]),
+        );
+        if (engine === 'docker')
+          await until(
+            'the network of the job to be gone',
+            async () => (await DockerHost.here().networksOf(server.instance())).length === 0,
+          );
+      });
 
       test('terminating the job stops every node', async () => {
-        await using server = await TestServer.start(engine);
-        await server.prepare();
         await register(
           server,
           'waiting',
@@ -203,8 +201,6 @@ for (const engine of ['process', 'docker'] as const) {
       });
 
       test('a failure of the main node is tried again with all nodes, and a server that is killed meanwhile goes on', async () => {
-        await using server = await TestServer.start(engine);
-        await server.prepare();
         const main = shell('[ "$AWS_BATCH_JOB_ATTEMPT" = 2 ] || { sleep 1; exit 9; }; sleep 1');
         await register(
           server,
@@ -251,6 +247,35 @@ test('a queue lists the job once, as its main node stands', async () => {
     [[job.jobId, 2]],
   );
 });
+
+test(
+  'the AWS CLI registers such a job, describes its nodes and lists them',
+  { skip: requirement('awscli').skip },
+  async () => {
+    await using server = await TestServer.start('fake');
+    await server.prepare();
+    const aws = new AwsCli(server);
+    const nodeProperties = {
+      numNodes: 2,
+      mainNode: 0,
+      nodeRangeProperties: imagedFor(server, [group(':', 'all', ['true'])]),
+    };
+    await aws.json`batch register-job-definition --job-definition-name pair --type multinode --node-properties ${JSON.stringify(nodeProperties)}`;
+    const jobId = await server.submit('pair');
+    assert.equal((await server.whenEnded(jobId)).status, 'SUCCEEDED');
+    assert.deepEqual(
+      await aws.json`batch describe-jobs --jobs ${jobId}#0 ${jobId}#1 --query jobs[].nodeDetails`,
+      [
+        { nodeIndex: 0, isMainNode: true },
+        { nodeIndex: 1, isMainNode: false },
+      ],
+    );
+    assert.deepEqual(
+      await aws.json`batch list-jobs --multi-node-job-id ${jobId} --job-status SUCCEEDED --query jobSummaryList[].[jobId,nodeProperties]`,
+      await nodesOf(server, jobId),
+    );
+  },
+);
 
 test('a thousand nodes are placed and run', async () => {
   await using server = await TestServer.start('fake', ['--instance-limit', '2000']);

@@ -9,6 +9,7 @@ import {
   CreateRoleCommand,
   DeleteRoleCommand,
   GetRoleCommand,
+  IAM,
   IAMClient,
   ListAttachedRolePoliciesCommand,
   NoSuchEntityException,
@@ -95,10 +96,18 @@ describe('query protocols', () => {
       assert.deepEqual(Role.AssumeRolePolicyDocument, JSON.parse(document));
       await aws.text`iam attach-role-policy --policy-arn arn:aws:iam::aws:policy/service-role/AmazonEC2SpotFleetTaggingRole --role-name AmazonEC2SpotFleetRole`;
       await aws.text`iam create-service-linked-role --aws-service-name spot.amazonaws.com`;
-      await aws.text`iam create-service-linked-role --aws-service-name spotfleet.amazonaws.com`;
-      const { stderr } =
-        await aws.run`iam create-service-linked-role --aws-service-name spotfleet.amazonaws.com`;
-      assert.match(stderr, /\(InvalidInput\).*has been taken in this account/);
+      await aws.text`iam detach-role-policy --policy-arn arn:aws:iam::aws:policy/service-role/AmazonEC2SpotFleetTaggingRole --role-name AmazonEC2SpotFleetRole`;
+      const iam = new IAM(server.clientOptions());
+      const { AttachedPolicies } = await iam.listAttachedRolePolicies({
+        RoleName: 'AmazonEC2SpotFleetRole',
+      });
+      assert.deepEqual(AttachedPolicies, []);
+      await iam.createServiceLinkedRole({ AWSServiceName: 'spotfleet.amazonaws.com' });
+      await assert.rejects(
+        iam.createServiceLinkedRole({ AWSServiceName: 'spotfleet.amazonaws.com' }),
+        { name: 'InvalidInputException', message: /has been taken in this account/ },
+      );
+      iam.destroy();
       const names = await aws.json`iam list-roles --query Roles[].RoleName --page-size 2`;
       assert.ok(
         names.includes('AWSServiceRoleForEC2SpotFleet') && names.includes('ecsInstanceRole'),

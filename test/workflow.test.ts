@@ -1,21 +1,17 @@
-// The user guide's example workflow of five jobs (chapter Array Jobs), through the AWS CLI on real
-// engines, with few children for its ten thousand. At its full size it runs in
-// dependencies.test.ts.
+// The user guide's example workflow of five jobs (chapter Array Jobs) on real engines, with few
+// children for its ten thousand. At its full size it runs in dependencies.test.ts.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { AwsCli } from './aws-cli.ts';
+import {
+  DescribeJobsCommand,
+  type JobDetail,
+  type SubmitJobCommandInput,
+} from '@aws-sdk/client-batch';
 import { requirement } from './requirement.ts';
 import { TestServer } from './server.ts';
 
-interface Times {
-  readonly jobId: string;
-  readonly status: string;
-  readonly startedAt: number;
-  readonly stoppedAt: number;
-}
-
-describe('the example workflow of five jobs', { skip: requirement('awscli').skip }, () => {
+describe('the example workflow of five jobs', () => {
   for (const engine of ['process', 'docker'] as const) {
     test(
       `runs as written (${engine})`,
@@ -23,7 +19,6 @@ describe('the example workflow of five jobs', { skip: requirement('awscli').skip
       async () => {
         await using server = await TestServer.start(engine, ['--capacity', 'vcpus=8,memory=65536']);
         await server.prepare('ProdQueue');
-        const aws = new AwsCli(server);
         const says = {
           command: ['sh', '-c', 'echo $AWS_BATCH_JOB_ARRAY_INDEX of $AWS_BATCH_JOB_ARRAY_SIZE'],
         };
@@ -42,14 +37,12 @@ describe('the example workflow of five jobs', { skip: requirement('awscli').skip
           containerOverrides: { vcpus: 1, memory: 64 },
           arrayProperties: { size: 4 },
         };
-        const submit = async (
+        const submit = (
           jobName: string,
           jobDefinition: string,
-          more: object,
-        ): Promise<string> => {
-          const input = JSON.stringify({ jobName, jobQueue: 'ProdQueue', jobDefinition, ...more });
-          return (await aws.json`batch submit-job --cli-input-json ${input}`).jobId;
-        };
+          more: Partial<SubmitJobCommandInput>,
+        ): Promise<string> =>
+          server.submit(jobDefinition, { jobName, jobQueue: 'ProdQueue', ...more });
         const a = await submit('JobA', 'JobA-list-and-validate:1', {});
         const b = await submit('JobB', 'JobB-CPU-Intensive-Processing:1', {
           ...parallel,
@@ -73,9 +66,9 @@ describe('the example workflow of five jobs', { skip: requirement('awscli').skip
         });
         assert.equal((await server.whenEnded(e)).status, 'SUCCEEDED');
 
-        const describeJobs = async (...ids: string[]): Promise<Times[]> =>
-          (await aws.json([`batch describe-jobs --jobs ${ids.join(' ')}`])).jobs;
-        const children = (parent: string, size: number): Promise<Times[]> =>
+        const describeJobs = async (...jobs: string[]): Promise<JobDetail[]> =>
+          (await server.batch.send(new DescribeJobsCommand({ jobs }))).jobs ?? [];
+        const children = (parent: string, size: number): Promise<JobDetail[]> =>
           describeJobs(...Array.from({ length: size }, (_, index) => `${parent}:${index}`));
         const [whole, ofB, ofC, ofD] = [
           await describeJobs(a, b, c, d, e),
@@ -85,9 +78,9 @@ describe('the example workflow of five jobs', { skip: requirement('awscli').skip
         ];
         for (const job of [...whole, ...ofB, ...ofC, ...ofD])
           assert.equal(job.status, 'SUCCEEDED', job.jobId);
-        const assertAfter = (later: Times | undefined, earlier: Times | undefined): void =>
+        const assertAfter = (later: JobDetail | undefined, earlier: JobDetail | undefined): void =>
           assert(
-            later && earlier && later.startedAt >= earlier.stoppedAt,
+            Number(later?.startedAt) >= Number(earlier?.stoppedAt),
             `${later?.jobId} began before ${earlier?.jobId} was over`,
           );
         for (const [index, child] of ofB.entries()) {
