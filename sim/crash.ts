@@ -7,7 +7,7 @@ import type { Engine } from '../src/port/engine.ts';
 import type { LogSink } from '../src/port/log-sink.ts';
 import type { Commit, Store } from '../src/port/store.ts';
 import type { Faults } from './faults.ts';
-import type { VirtualClock } from './virtual-clock.ts';
+import type { VirtualClock } from '../test/house/virtual-clock.ts';
 
 /** The process is gone; nothing may be concluded from this but that. */
 export class Crashed extends Error {
@@ -121,7 +121,7 @@ export class Incarnation {
         const blow = this.#faults.commit();
         if (blow === 'before') return this.#die();
         if (blow === 'full') throw new StoreFull('the disk is full');
-        if (blow === 'slow') clock.pass(this.#faults.length('commit'));
+        if (blow === 'slow') clock.stall(this.#faults.length('commit'));
         const outcomes = real.commit(commit);
         onCommit(commit);
         if (blow === 'after') return this.#die();

@@ -29,10 +29,10 @@ import { Containers } from './containers.ts';
 import { Crashed, Incarnation, OutputNotStored, StoreFull } from './crash.ts';
 import { Faults, type FaultKind } from './faults.ts';
 import { holdingsOf, Ledger, partsOf, placedIn, type Committed } from './ledger.ts';
-import { MemoryLogSink } from './memory-log-sink.ts';
+import { MemoryLogSink } from '../test/house/memory-log-sink.ts';
 import { startFailure, type Expectation } from './oracle.ts';
 import { Random } from './random.ts';
-import { settle, VirtualClock } from './virtual-clock.ts';
+import { settle, VirtualClock } from '../test/house/virtual-clock.ts';
 import { ownHosts, Workload, type Answer } from './workload.ts';
 import { removed, written } from './rows.ts';
 
@@ -150,7 +150,7 @@ class Simulation {
   readonly #ids: Ids;
   readonly #clock = new VirtualClock(startMs);
   readonly #store = new SqliteStore(':memory:');
-  readonly #sink = new MemoryLogSink();
+  readonly #sink = new MemoryLogSink(() => this.#clock.now());
   readonly #engine: FakeEngine;
   /** Of registered hosts, by address. */
   readonly #ownEngines = new Map<string, FakeEngine>();

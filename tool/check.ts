@@ -10,13 +10,21 @@ import { runNode, type ProgramEnd } from './program.ts';
 import { bansRule } from './rule/bans.ts';
 import { circlesRule } from './rule/circles.ts';
 import { linksRule } from './rule/links.ts';
+import { publishedRule } from './rule/published.ts';
 import { roomsRule } from './rule/rooms.ts';
 import type { Rule } from './rule/rule.ts';
 import { tidyRule } from './rule/tidy.ts';
 import { readTree } from './tree.ts';
 
 /** The rules of the house; a new one is a file in `tool/rule/` and a line here. */
-const houseRules: readonly Rule[] = [roomsRule, circlesRule, bansRule, tidyRule, linksRule];
+const houseRules: readonly Rule[] = [
+  roomsRule,
+  publishedRule,
+  circlesRule,
+  bansRule,
+  tidyRule,
+  linksRule,
+];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 

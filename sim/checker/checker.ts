@@ -7,7 +7,7 @@ import type { Control } from '../../src/control/control.ts';
 import type { Store } from '../../src/port/store.ts';
 import type { Containers } from '../containers.ts';
 import type { Committed, Ledger } from '../ledger.ts';
-import type { MemoryLogSink } from '../memory-log-sink.ts';
+import type { MemoryLogSink } from '../../test/house/memory-log-sink.ts';
 import type { Expectation } from '../oracle.ts';
 import type { Answer } from '../workload.ts';
 

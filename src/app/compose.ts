@@ -73,6 +73,7 @@ export interface AppOptions extends ControlPorts {
 
 export interface App {
   readonly control: Control;
+  readonly services: readonly AnyService[];
   readonly pipeline: Pipeline;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
@@ -266,6 +267,7 @@ export function compose(options: AppOptions): App {
   };
   return {
     control,
+    services,
     pipeline,
     noteReferences,
     defaultNetwork: async (scope) => defaultNetwork(await ec2.view(scope)),

@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkWorld } from '../core/world/invariant.ts';
 import { limit } from '../core/limit.ts';
-import { batch, emptyWorld, host, Rig, scope } from './scripted-ports.ts';
+import { scope } from '../../test/house/caller.ts';
+import { host, Rig } from '../../test/house/rig.ts';
+import { batch } from '../../test/house/scripted-engine.ts';
 
 describe('a stop', () => {
   it('that comes while the start is under way is sent at once, and again when the start is done', async () => {
@@ -117,7 +119,7 @@ describe('a report', () => {
     const id = await rig.submit();
     const attemptId = rig.attempt(id);
     await rig.started(attemptId);
-    rig.clock.step(-3_600_000);
+    rig.clock.setBy(-3_600_000);
     await rig.exited(attemptId);
     const job = rig.store.job(id);
     assert.equal(job.status, 'SUCCEEDED');
@@ -132,10 +134,10 @@ describe('a clock that is set back and forth', () => {
     for (const more of [{}, { arrayProperties: { size: 4 } }]) {
       const id = await rig.submit('d', more);
       for (let round = 0; round < 4; round++) {
-        rig.clock.step(steps[round] as number);
+        rig.clock.setBy(steps[round] as number);
         for (const attemptId of [...rig.control.world.attempts.keys()])
           await rig.started(attemptId);
-        rig.clock.step(-(steps[round] as number) / 2);
+        rig.clock.setBy(-(steps[round] as number) / 2);
         for (const attemptId of [...rig.control.world.attempts.keys()]) await rig.exited(attemptId);
         checkWorld(rig.control.world);
       }
@@ -167,7 +169,7 @@ describe('a container', () => {
       attempts[0]?.containerReason ?? '',
       /^ResourceInitializationError: unable to pull secrets/,
     );
-    assert.deepEqual(rig.sink.lines(await stream), [attempts[0]?.containerReason]);
+    assert.deepEqual(rig.lines(await stream), [attempts[0]?.containerReason]);
     assert.ok(!rig.engine.takeCalls().some((call) => call.startsWith('start')));
   });
 
@@ -286,9 +288,7 @@ describe('compute environments', () => {
       name: `ce-${index}`,
       ...more,
     }));
-    const rig = new Rig({ ...emptyWorld, computeEnvironments });
-    void rig.control.open(host);
-    await rig.clock.pass();
+    const rig = await Rig.bare({ rows: { computeEnvironments } });
     assert.deepEqual(
       [...rig.control.world.computeEnvironments.values()].map(({ status, statusReason }) => [
         status,

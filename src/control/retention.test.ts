@@ -7,12 +7,12 @@ import { limit } from '../core/limit.ts';
 import type { TableWrite, TableWriteOutcome } from '../port/table.ts';
 import { Stopped } from './turn/stopped.ts';
 import { Retention } from './retention.ts';
-import { ManualClock } from './scripted-ports.ts';
+import { VirtualClock } from '../../test/house/virtual-clock.ts';
 
 const retainMs = 60_000;
 
 class Ends {
-  readonly clock = new ManualClock();
+  readonly clock = new VirtualClock(1_700_000_000_000);
   kept: number[] = [];
   remembered: number[] = [];
   writes = 0;

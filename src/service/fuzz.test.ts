@@ -12,9 +12,9 @@ import { AwsError } from '../wire/aws-error.ts';
 import type { Operation, OperationTable } from '../wire/operation.ts';
 import { operationsOf, type SchemaModule } from '../wire/schema.ts';
 import { compileXmlWriter } from '../wire/xml.ts';
-import { context, FakeEc2 } from './ec2/fake-deps.ts';
+import { context, FakeEc2 } from '../../test/house/ec2-deps.ts';
 import { ec2Operations } from './ec2/operations.ts';
-import { FakeDeps as FakeIam } from './iam/fake-deps.ts';
+import { FakeDeps as FakeIam } from '../../test/house/iam-deps.ts';
 import { iamOperations } from './iam/operations.ts';
 
 /** Ids ascend as they are made, so that small numbers hit what is there. */

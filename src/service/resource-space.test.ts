@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { scopeOf } from '../base/ids.ts';
-import { FakeResources } from './fake-resources.ts';
+import { FakeResources } from '../../test/house/resources.ts';
 import { ResourceSpace } from './resource-space.ts';
 
 interface Kinds {

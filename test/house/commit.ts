@@ -16,7 +16,7 @@ type Row<Kind extends keyof ChangedRows> =
 
 type Lists = { readonly [Kind in Exclude<keyof ChangedRows, 'tags'>]?: readonly Row<Kind>[] };
 
-interface Written extends Lists, Partial<Omit<Commit, 'rows'>> {
+export interface Written extends Lists, Partial<Omit<Commit, 'rows'>> {
   readonly tags?: ChangedRows['tags'];
   readonly gone?: {
     readonly [Kind in keyof ChangedRows]?: readonly (Arn | HostId)[];

@@ -45,11 +45,6 @@ const wrong: readonly (readonly [what: string, path: string, text: string])[] = 
     'src/server/a.ts',
     `import { x } from '../../test/house/x.ts';`,
   ],
-  [
-    'the simulator imports what only tests need',
-    'sim/a.ts',
-    `import { x } from '../test/house/x.ts';`,
-  ],
   ['the product uses the test runner', 'src/server/a.ts', `import { test } from 'node:test';`],
   [
     'a unit test imports an end-to-end test',
@@ -137,6 +132,11 @@ const right: readonly (readonly [what: string, path: string, text: string])[] = 
     'a test of core uses the house of the tests',
     'src/core/job/a.test.ts',
     `import { x } from '../../../test/house/x.ts';`,
+  ],
+  [
+    'the simulator uses the clock of the tests',
+    'sim/a.ts',
+    `import { x } from '../test/house/x.ts';`,
   ],
   [
     'the simulator uses the fake engine',

@@ -52,7 +52,7 @@ const rooms: Readonly<Record<string, Room>> = {
   server: { rooms: [...product, 'app', 'cli'], packages: [...sdk, 'pino'], node: true },
   main: { rooms: ['server', 'cli'], packages: [], node: true },
   sim: {
-    rooms: [...product, 'app'],
+    rooms: [...product, 'app', 'house'],
     closed: ['src/engine/docker/', 'src/engine/process/'],
     packages: [...sdk, 'fast-check'],
     node: true,

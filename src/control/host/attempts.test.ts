@@ -3,10 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { StoredWorld } from '../../port/store.ts';
 import { checkWorld } from '../../core/world/invariant.ts';
 import { limit } from '../../core/limit.ts';
-import { batch, host, Rig, scope } from '../scripted-ports.ts';
+import { scope } from '../../../test/house/caller.ts';
+import { host, Rig } from '../../../test/house/rig.ts';
+import { batch } from '../../../test/house/scripted-engine.ts';
 import type { JobId } from '../../base/ids.ts';
 
 const retry = (attempts: number) => ({ retryStrategy: { attempts } });
@@ -218,7 +219,7 @@ describe('a retry', () => {
   });
 
   it('costs nothing where the loss of a host is free', async () => {
-    const rig = await Rig.open(undefined, { hostLossFree: true });
+    const rig = await Rig.open({ settings: { hostLossFree: true } });
     const id = await rig.submit();
     rig.engine.report({
       type: 'lost',
@@ -232,19 +233,6 @@ describe('a retry', () => {
     assert.deepEqual([rig.store.job(id).status, rig.store.job(id).attempts.length], ['FAILED', 2]);
   });
 });
-
-/** What a server finds that starts over what this one committed. */
-function stored(rig: Rig): StoredWorld {
-  const { world } = rig.control;
-  return {
-    ...rig.store.stored,
-    computeEnvironments: [...world.computeEnvironments.values()],
-    jobQueues: [...world.jobQueues.values()],
-    jobDefinitions: [...world.jobDefinitions.values()],
-    jobs: [...world.jobs.values()].map((job) => ({ job, children: [] })),
-    nextSequence: world.nextSequence,
-  };
-}
 
 describe('a timeout', () => {
   it('stops the attempt when it falls due, counted from its start; it is not retried', async () => {
@@ -303,13 +291,13 @@ describe('a timeout', () => {
     const id = await before.submit('d', timeout);
     await before.started(before.attempt(id));
     const attempt = before.attempt(id);
-    const rig = new Rig(stored(before));
+    const rig = before.restart();
     rig.engine.attempts.set(attempt, {
       attemptId: attempt,
       state: 'running',
       startedAtMs: before.clock.now(),
     });
-    rig.clock.step(3_600_000);
+    rig.clock.setBy(3_600_000);
     void rig.control.open(host);
     await rig.ask({ type: 'update-job-queue', scope, request: { jobQueue: 'q', priority: 2 } });
     assert.ok(rig.engine.calls.includes(`stop ${attempt}`));
@@ -321,8 +309,8 @@ describe('a timeout', () => {
     await before.started(before.attempt(id));
     const attempt = before.attempt(id);
     const endedAtMs = before.clock.now() + 1_000;
-    const rig = new Rig(stored(before));
-    rig.clock.step(3_600_000);
+    const rig = before.restart();
+    rig.clock.setBy(3_600_000);
     await rig.ask({ type: 'update-job-queue', scope, request: { jobQueue: 'q', priority: 2 } });
     rig.engine.attempts.set(attempt, {
       attemptId: attempt,
@@ -383,7 +371,7 @@ describe('an attempt that ended while the server was away', () => {
     const id = await before.submit();
     await before.started(before.attempt(id));
     const [attemptId, stream] = [before.attempt(id), before.stream(id)];
-    const rig = new Rig(stored(before));
+    const rig = before.restart();
     rig.engine.onLogs = async function* all() {
       yield batch(1, 'the last words');
     };
@@ -396,6 +384,6 @@ describe('an attempt that ended while the server was away', () => {
     void rig.control.open(host);
     await rig.clock.pass();
     assert.equal(rig.store.job(id).status, 'SUCCEEDED');
-    assert.deepEqual(rig.sink.lines(stream), ['the last words']);
+    assert.deepEqual(rig.lines(stream), ['the last words']);
   });
 });

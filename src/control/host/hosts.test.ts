@@ -10,7 +10,9 @@ import { checkWorld } from '../../core/world/invariant.ts';
 import type { HostFacts } from '../../core/host/host.ts';
 import { limit } from '../../core/limit.ts';
 import { EngineUnavailable, type LogBatch } from '../../port/engine.ts';
-import { batch, Rig, scope, type ScriptedEngine } from '../scripted-ports.ts';
+import { scope } from '../../../test/house/caller.ts';
+import { Rig, type RigOptions } from '../../../test/house/rig.ts';
+import { batch, type ScriptedEngine } from '../../../test/house/scripted-engine.ts';
 
 const facts: HostFacts = {
   dockerVersion: '25.0',
@@ -28,9 +30,9 @@ const [first, second] = [hostId('a'.repeat(32)), hostId('b'.repeat(32))];
 
 async function rigWithHosts(
   hosts: readonly HostId[],
-  settings?: ConstructorParameters<typeof Rig>[1],
+  settings?: RigOptions['settings'],
 ): Promise<Rig> {
-  const rig = await Rig.open(undefined, settings);
+  const rig = await Rig.open({ settings });
   await rig.ask({
     type: 'create-compute-environment',
     scope,
@@ -255,7 +257,7 @@ describe('a host that falls silent', () => {
     engine.report({ type: 'exited', attemptId: old, atMs: rig.clock.now(), exit });
     await rig.clock.pass(limit.reconcilePeriodMs);
     assert.ok(engine.calls.includes(`remove ${old}`));
-    assert.deepEqual(rig.sink.lines(stream), ['written while nobody listened']);
+    assert.deepEqual(rig.lines(stream), ['written while nobody listened']);
     const job = rig.job(id);
     assert(job !== undefined && 'attempts' in job);
     assert.deepEqual(

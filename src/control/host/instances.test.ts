@@ -11,7 +11,8 @@ import type { Instance } from '../../core/host/host.ts';
 import { checkWorld } from '../../core/world/invariant.ts';
 import { limit } from '../../core/limit.ts';
 import { explain } from '../../core/schedule/explain/explain.ts';
-import { emptyWorld, Rig, scope } from '../scripted-ports.ts';
+import { scope } from '../../../test/house/caller.ts';
+import { Rig, type RigOptions } from '../../../test/house/rig.ts';
 
 const resources: ComputeResource = {
   type: 'EC2',
@@ -26,9 +27,9 @@ const resources: ComputeResource = {
 
 async function rigWith(
   more: Partial<ComputeResource> = {},
-  settings?: ConstructorParameters<typeof Rig>[1],
+  settings?: RigOptions['settings'],
 ): Promise<Rig> {
-  const rig = await Rig.open(undefined, settings);
+  const rig = await Rig.open({ settings });
   await rig.ask({
     type: 'create-compute-environment',
     scope,
@@ -381,14 +382,8 @@ describe('an instance', () => {
     const rig = await rigWith();
     rig.capacity.prompt = false;
     await submit(rig);
-    const { world } = rig.control;
-    const again = await Rig.open({
-      ...emptyWorld,
-      computeEnvironments: [...world.computeEnvironments.values()].filter(
-        ({ name }) => name === 'fleet',
-      ),
-      hosts: instances(rig),
-    });
+    rig.capacity.prompt = true;
+    const again = await rig.restart().up();
     assert.equal(instances(again)[0]?.id, instances(rig)[0]?.id);
     assert.deepEqual(types(again), ['m5.large RUNNING']);
   });
@@ -466,18 +461,8 @@ describe('an instance', () => {
     const rig = await rigWith({ minvCpus: 2 });
     const [instance] = instances(rig);
     assert.equal(instance?.state, 'RUNNING');
-    const { world } = rig.control;
-    const again = await Rig.open(
-      {
-        ...emptyWorld,
-        computeEnvironments: [...world.computeEnvironments.values()].filter(
-          ({ name }) => name === 'fleet',
-        ),
-        hosts: instances(rig),
-      },
-      undefined,
-      { prompt: false },
-    );
+    rig.capacity.prompt = false;
+    const again = await rig.restart().up();
     again.capacity.fail();
     await again.clock.pass();
     assert.equal(again.control.world.hosts.has(instance.id), false);

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { limit } from '../../core/limit.ts';
 import { EngineUnavailable, type EngineAttempt } from '../../port/engine.ts';
-import { endless, Rig } from '../scripted-ports.ts';
+import { Rig } from '../../../test/house/rig.ts';
+import { endless } from '../../../test/house/scripted-engine.ts';
 
 type Row =
   | 'STARTING'

@@ -9,7 +9,8 @@ import { limit } from '../../core/limit.ts';
 import type { LogBatch, LogPosition } from '../../port/engine.ts';
 import { MAX_MESSAGE_BYTES } from '../../port/log-sink.ts';
 import { carryJoined } from './event-joiner.ts';
-import { batch, Rig } from '../scripted-ports.ts';
+import { Rig } from '../../../test/house/rig.ts';
+import { batch } from '../../../test/house/scripted-engine.ts';
 
 const logging = {
   logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-multiline-pattern': '^[A-Z]' } },
@@ -33,7 +34,7 @@ test('a line that matches begins an event; what is open at the end is one, too',
   const { id, attemptId, stream } = await running(rig);
   await rig.exited(attemptId);
   await rig.clock.pass();
-  assert.deepEqual(rig.sink.lines(stream), [' stray\n', 'One\n of two\n', 'Two\n\n more\n']);
+  assert.deepEqual(rig.lines(stream), [' stray\n', 'One\n of two\n', 'Two\n\n more\n']);
   assert.equal(rig.store.job(id).status, 'SUCCEEDED');
 });
 
@@ -47,17 +48,17 @@ test('an event that waits for more is closed in time, and what comes later is an
   };
   const { attemptId, stream } = await running(rig);
   await rig.clock.pass(limit.openEventMs - limit.engineRetryMs);
-  assert.deepEqual(rig.sink.lines(stream), []);
+  assert.deepEqual(rig.lines(stream), []);
   rig.sink.failure = new Error('no space left on device');
   await rig.clock.pass(limit.engineRetryMs * 4);
   assert.equal(rig.problems.length, 1);
   rig.sink.failure = undefined;
   await rig.clock.pass(limit.engineRetryMs);
-  assert.deepEqual(rig.sink.lines(stream), ['One\n line\n']);
+  assert.deepEqual(rig.lines(stream), ['One\n line\n']);
   more();
   await rig.exited(attemptId);
   await rig.clock.pass();
-  assert.deepEqual(rig.sink.lines(stream), ['One\n line\n', ' late\n']);
+  assert.deepEqual(rig.lines(stream), ['One\n line\n', ' late\n']);
 });
 
 test('an event is no larger than CloudWatch takes', async () => {

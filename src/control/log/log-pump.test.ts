@@ -6,7 +6,8 @@ import { describe, it } from 'node:test';
 import type { JobId } from '../../base/ids.ts';
 import { limit } from '../../core/limit.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
-import { batch, endless, Rig } from '../scripted-ports.ts';
+import { Rig } from '../../../test/house/rig.ts';
+import { batch, endless } from '../../../test/house/scripted-engine.ts';
 
 /** A running job, and its log stream. */
 async function running(
@@ -31,11 +32,11 @@ describe('the log pump', () => {
     const { id, attemptId, stream } = await running(rig);
     await rig.exited(attemptId);
     assert.equal(rig.job(id)?.status, 'RUNNING');
-    assert.deepEqual(rig.sink.lines(stream), ['first']);
+    assert.deepEqual(rig.lines(stream), ['first']);
     lastLine();
     await rig.clock.pass();
     assert.equal(rig.store.job(id).status, 'SUCCEEDED');
-    assert.deepEqual(rig.sink.lines(stream), ['first', 'last']);
+    assert.deepEqual(rig.lines(stream), ['first', 'last']);
     assert.deepEqual(rig.engine.takeCalls(), [`start ${attemptId}`, `remove ${attemptId}`]);
   });
 
@@ -66,7 +67,7 @@ describe('the log pump', () => {
     await rig.exited(attemptId);
     await rig.clock.pass(limit.engineRetryMs * 2);
     assert.deepEqual(asked, [undefined, '2', '2']);
-    assert.deepEqual(rig.sink.lines(stream), ['a', 'b', 'c']);
+    assert.deepEqual(rig.lines(stream), ['a', 'b', 'c']);
     assert.equal(rig.store.job(id).status, 'SUCCEEDED');
     assert.deepEqual(rig.problems, []);
   });
@@ -84,7 +85,7 @@ describe('the log pump', () => {
     assert.equal(rig.job(id)?.status, 'RUNNING');
     rig.sink.failure = undefined;
     await rig.clock.pass(limit.engineRetryMs);
-    assert.deepEqual(rig.sink.lines(stream), ['first', 'second']);
+    assert.deepEqual(rig.lines(stream), ['first', 'second']);
     assert.equal(rig.store.job(id).status, 'SUCCEEDED');
     assert.equal(rig.store.job(id).attempts[0]?.containerReason, undefined);
     assert.equal(rig.problems.length, 1);
@@ -118,7 +119,7 @@ describe('the log pump', () => {
     await rig.control.reconcile();
     await rig.exited(attemptId);
     assert.equal(asked, 1);
-    assert.deepEqual(rig.sink.lines(stream), ['line']);
+    assert.deepEqual(rig.lines(stream), ['line']);
   });
 
   it('tells in the stream why an attempt never started, once', async () => {
@@ -134,7 +135,7 @@ describe('the log pump', () => {
     rig.engine.report(report);
     rig.engine.report(report);
     await rig.clock.pass();
-    assert.deepEqual(rig.sink.lines(stream), ['CannotPullContainerError: no such image']);
+    assert.deepEqual(rig.lines(stream), ['CannotPullContainerError: no such image']);
     const { status, statusReason, attempts } = rig.store.job(id);
     assert.deepEqual(
       [status, statusReason, attempts[0]?.containerReason],

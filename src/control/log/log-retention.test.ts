@@ -10,12 +10,13 @@ import { World } from '../../core/world/world.ts';
 import type { LogStreamFacts, LogStreamKey } from '../../port/log-sink.ts';
 import type { TableWrite, TableWriteOutcome } from '../../port/table.ts';
 import { LogRetention } from './log-retention.ts';
-import { ManualClock, scope } from '../scripted-ports.ts';
+import { scope } from '../../../test/house/caller.ts';
+import { VirtualClock } from '../../../test/house/virtual-clock.ts';
 
 const dayMs = 86_400_000;
 
 class Logs {
-  readonly clock = new ManualClock();
+  readonly clock = new VirtualClock(1_700_000_000_000);
   readonly world = new World();
   rows: LogStreamRow[] = [];
   /** When the last event of a stream happened. */

@@ -7,7 +7,9 @@ import { isRefusal } from '../../base/refusal.ts';
 import type { Envelope } from '../../port/command-bus.ts';
 import { limit } from '../../core/limit.ts';
 import { Stopped } from './stopped.ts';
-import { envelope, Rig, scope, settle } from '../scripted-ports.ts';
+import { scope } from '../../../test/house/caller.ts';
+import { envelope, Rig } from '../../../test/house/rig.ts';
+import { settle } from '../../../test/house/virtual-clock.ts';
 
 const submission = (id: string, jobDefinition = 'd') =>
   ({

@@ -7,7 +7,7 @@ import { limit } from '../../core/limit.ts';
 import { noScaling } from '../../core/schedule/scale/scaling-state.ts';
 import type { ScalingWish } from '../../core/world/world.ts';
 import { Scaler } from './scaler.ts';
-import { Rig } from '../scripted-ports.ts';
+import { Rig } from '../../../test/house/rig.ts';
 
 /** How long after a cycle the next one runs, where nothing else happens; undefined: never. */
 async function waitOf(

@@ -6,7 +6,8 @@ import { describe, it } from 'node:test';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import { checkWorld } from '../../core/world/invariant.ts';
 import type { JobId } from '../../base/ids.ts';
-import { emptyWorld, Rig, scope, host } from '../scripted-ports.ts';
+import { scope } from '../../../test/house/caller.ts';
+import { Rig } from '../../../test/house/rig.ts';
 
 const tooLarge = 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE';
 const noGpu = 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT';
@@ -128,20 +129,10 @@ describe('a time limit', () => {
   it('goes on through a restart', async () => {
     const before = await rigWith(action(tooLarge));
     const id = await before.submit('large');
-    const kept = queueOf(before);
-    assert.equal(kept.blockedHead?.jobId, id);
+    assert.equal(queueOf(before).blockedHead?.jobId, id);
     await before.clock.pass(400_000);
-    const { world } = before.control;
-    const stored = {
-      ...emptyWorld,
-      computeEnvironments: [...world.computeEnvironments.values()],
-      jobQueues: [kept],
-      jobs: [{ job: before.store.job(id), children: [] }],
-      nextSequence: world.nextSequence,
-    };
-    const after = new Rig(stored);
-    void after.control.open(host);
-    await after.clock.pass(599_999);
+    const after = await before.restart().up();
+    await after.clock.pass(199_999);
     assert.equal(after.job(id)?.status, 'RUNNABLE');
     await after.clock.pass(1);
     assert.equal(after.job(id), undefined);

@@ -12,7 +12,7 @@ import { AwsError } from '../../wire/aws-error.ts';
 import { notBuilt } from '../../wire/operation.ts';
 import { compileResponse, operationsOf } from '../../wire/schema.ts';
 import type { BatchOperation } from './deps.ts';
-import { ec2Resources, FakeDeps } from './fake-deps.ts';
+import { ec2Resources, FakeDeps } from '../../../test/house/batch-deps.ts';
 import { batchOperations } from './operations.ts';
 
 const word = fc.oneof(

@@ -5,7 +5,7 @@ import { describe, it, test } from 'node:test';
 import * as sdk from '@aws-sdk/client-ec2';
 import { operationsOf } from '../../wire/schema.ts';
 import { addressText, blockText, contains, overlaps, parseBlock } from '../../base/ipv4.ts';
-import { FakeEc2, type Answer } from './fake-deps.ts';
+import { FakeEc2, type Answer } from '../../../test/house/ec2-deps.ts';
 import { filtered } from './filter.ts';
 import { ec2Operations } from './operations.ts';
 import { zonesOf } from './network/zone.ts';

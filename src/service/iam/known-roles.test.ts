@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { context, FakeDeps } from './fake-deps.ts';
+import { context, FakeDeps } from '../../../test/house/iam-deps.ts';
 import { createRole } from './create-role.ts';
 import { view } from './deps.ts';
 import { knownRoles } from './known-roles.ts';

@@ -8,7 +8,7 @@ import { scopeOf } from '../../base/ids.ts';
 import { notBuilt, type Operation } from '../../wire/operation.ts';
 import { operationsOf } from '../../wire/schema.ts';
 import type { IamDeps } from './deps.ts';
-import { context, FakeDeps } from './fake-deps.ts';
+import { context, FakeDeps } from '../../../test/house/iam-deps.ts';
 import { iamOperations } from './operations.ts';
 import { trusts } from './seed.ts';
 

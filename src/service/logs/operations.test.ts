@@ -6,8 +6,8 @@ import * as sdk from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from '../../wire/aws-error.ts';
 import { notBuilt, type Operation } from '../../wire/operation.ts';
 import type { LogsDeps } from './deps.ts';
-import { contextIn } from '../fake-context.ts';
-import { FakeDeps, otherScope, scope } from './fake-deps.ts';
+import { contextIn } from '../../../test/house/caller.ts';
+import { FakeDeps, otherScope, scope } from '../../../test/house/logs-deps.ts';
 import { logsOperations } from './operations.ts';
 
 const day = 86_400_000;

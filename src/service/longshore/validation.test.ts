@@ -16,7 +16,7 @@ import {
 } from '../../core/host/host.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';
-import { FakeEc2, context } from '../ec2/fake-deps.ts';
+import { FakeEc2, context } from '../../../test/house/ec2-deps.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { validateHost } from './validate-host.ts';
 import { validateImage, type ImageToValidate } from './validate-image.ts';

@@ -11,7 +11,7 @@ import { createComputeEnvironment } from './create-compute-environment.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
 import { deleteComputeEnvironment } from './delete-compute-environment.ts';
 import { describeComputeEnvironments } from './describe-compute-environments.ts';
-import { ec2Resources, FakeDeps } from '../fake-deps.ts';
+import { ec2Resources, FakeDeps } from '../../../../test/house/batch-deps.ts';
 import { updateComputeEnvironment } from './update-compute-environment.ts';
 
 const managed = (

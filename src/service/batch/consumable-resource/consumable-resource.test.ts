@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { createConsumableResource } from './create-consumable-resource.ts';
 import { deleteConsumableResource } from './delete-consumable-resource.ts';
 import { describeConsumableResource } from './describe-consumable-resource.ts';
-import { FakeDeps } from '../fake-deps.ts';
+import { FakeDeps } from '../../../../test/house/batch-deps.ts';
 import { listConsumableResources } from './list-consumable-resources.ts';
 import { listJobsByConsumableResource } from './list-jobs-by-consumable-resource.ts';
 import { listTagsForResource } from '../tag/list-tags-for-resource.ts';

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { ContainerProperties, RegisterJobDefinitionCommandInput } from '@aws-sdk/client-batch';
 import { deregisterJobDefinition } from './deregister-job-definition.ts';
 import { describeJobDefinitions } from './describe-job-definitions.ts';
-import { comparable, FakeDeps } from '../fake-deps.ts';
+import { comparable, FakeDeps } from '../../../../test/house/batch-deps.ts';
 import { registerJobDefinition } from './register-job-definition.ts';
 
 const definition = (

@@ -12,7 +12,7 @@ import { createComputeEnvironment } from '../compute-environment/create-compute-
 import { createJobQueue } from './create-job-queue.ts';
 import { deleteJobQueue } from './delete-job-queue.ts';
 import { describeJobQueues } from './describe-job-queues.ts';
-import { context, ec2Resources, FakeDeps, scope } from '../fake-deps.ts';
+import { context, ec2Resources, FakeDeps, scope } from '../../../../test/house/batch-deps.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';
 import { submitJob } from '../job/submit-job.ts';
 import { terminateJob } from '../job/terminate-job.ts';

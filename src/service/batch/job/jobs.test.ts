@@ -11,7 +11,7 @@ import type { JobListQuery, JobView } from '../../../port/reader.ts';
 import { createComputeEnvironment } from '../compute-environment/create-compute-environment.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
 import { describeJobs } from './describe-jobs.ts';
-import { ec2Resources, FakeDeps, scope } from '../fake-deps.ts';
+import { ec2Resources, FakeDeps, scope } from '../../../../test/house/batch-deps.ts';
 import { listJobs } from './list-jobs.ts';
 
 const id = jobId('00000000-0000-7000-8000-00000000000a');

@@ -21,7 +21,7 @@ import { createConsumableResource } from '../consumable-resource/create-consumab
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
 import { describeJobDefinitions } from '../job-definition/describe-job-definitions.ts';
 import { describeJobs } from './describe-jobs.ts';
-import { comparable, context, ec2Resources, FakeDeps } from '../fake-deps.ts';
+import { comparable, context, ec2Resources, FakeDeps } from '../../../../test/house/batch-deps.ts';
 import { listJobsByConsumableResource } from '../consumable-resource/list-jobs-by-consumable-resource.ts';
 import { listJobs } from './list-jobs.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';

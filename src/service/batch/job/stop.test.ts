@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { refuse } from '../../../base/refusal.ts';
 import { cancelJob } from './cancel-job.ts';
 import { cancelJobs } from './cancel-jobs.ts';
-import { context, FakeDeps, scope } from '../fake-deps.ts';
+import { context, FakeDeps, scope } from '../../../../test/house/batch-deps.ts';
 import { terminateJob } from './terminate-job.ts';
 import { terminateJobs } from './terminate-jobs.ts';
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import { createComputeEnvironment } from '../compute-environment/create-compute-environment.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
-import { context, ec2Resources, FakeDeps } from '../fake-deps.ts';
+import { context, ec2Resources, FakeDeps } from '../../../../test/house/batch-deps.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';
 import { submitJob } from './submit-job.ts';
 

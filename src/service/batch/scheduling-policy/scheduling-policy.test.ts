@@ -11,7 +11,7 @@ import { deleteJobQueue } from '../job-queue/delete-job-queue.ts';
 import { deleteSchedulingPolicy } from './delete-scheduling-policy.ts';
 import { describeJobQueues } from '../job-queue/describe-job-queues.ts';
 import { describeSchedulingPolicies } from './describe-scheduling-policies.ts';
-import { ec2Resources, FakeDeps } from '../fake-deps.ts';
+import { ec2Resources, FakeDeps } from '../../../../test/house/batch-deps.ts';
 import { listSchedulingPolicies } from './list-scheduling-policies.ts';
 import { listTagsForResource } from '../tag/list-tags-for-resource.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';

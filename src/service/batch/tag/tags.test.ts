@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeDeps } from '../fake-deps.ts';
+import { FakeDeps } from '../../../../test/house/batch-deps.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';
 import { tagResource } from './tag-resource.ts';

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkImage } from '../../../core/image/specification.ts';
-import { FakeEc2, type Answer } from '../fake-deps.ts';
+import { FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
 import { imagesOf } from './image.ts';
 
 async function catalogue(ec2 = new FakeEc2()) {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ec2Catalogue } from '../../../core/instance-type/catalogue.ts';
 import { parseOwnTypes } from '../../../core/instance-type/own-types.ts';
-import { FakeEc2, type Answer } from '../fake-deps.ts';
+import { FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
 
 const describe = (name: string, values: string[]) => ({
   Filters: [{ Name: name, Values: values }],

@@ -7,7 +7,7 @@ import { arn, hostId } from '../../../base/ids.ts';
 import { instanceIdOf, type Instance } from '../../../core/host/host.ts';
 import { ec2Catalogue } from '../../../core/instance-type/catalogue.ts';
 import type { InstanceView } from '../../../port/instance-reader.ts';
-import { context, FakeEc2, type Answer } from '../fake-deps.ts';
+import { context, FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
 
 const type = (name: string): InstanceView['type'] =>
   ec2Catalogue.type(name) as InstanceView['type'];

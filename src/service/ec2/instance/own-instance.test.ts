@@ -7,7 +7,7 @@ import { arn, hostId } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';
 import type { Instance } from '../../../core/host/host.ts';
 import type { InstanceView } from '../../../port/instance-reader.ts';
-import { context, FakeEc2, type Answer } from '../fake-deps.ts';
+import { context, FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
 
 const joining = Buffer.from(
   'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/x-shellscript\n\n#!/bin/bash\necho ECS_CLUSTER=mine >> /etc/ecs/ecs.config\n--b--\n',

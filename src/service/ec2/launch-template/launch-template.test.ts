@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import * as sdk from '@aws-sdk/client-ec2';
 import { NormalizedSchema } from '@smithy/core/schema';
-import { FakeEc2, type Answer } from '../fake-deps.ts';
+import { FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
 
 const data = {
   ImageId: 'ami-00000001',

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { scopeOf } from '../../../base/ids.ts';
-import { context, FakeEc2, type Answer } from '../fake-deps.ts';
+import { context, FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
 
 const ids = (answer: Answer, list: string, member: string): string[] =>
   (answer[list] as Answer[]).map((one) => one[member] as string);

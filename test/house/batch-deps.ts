@@ -2,22 +2,25 @@
 // and a reader of what stands in the world. Only tests import it. It has no store: ended jobs are
 // views that a test puts in.
 
-import { scopeOf, splitJobId } from '../../base/ids.ts';
-import type { Command } from '../../core/command/command.ts';
-import { nothingKnown, type KnownReferences } from '../../core/compute-environment/references.ts';
-import type { Limits } from '../../core/limit.ts';
-import { defaultSettings, type Settings } from '../../core/settings.ts';
+import { scopeOf, splitJobId } from '../../src/base/ids.ts';
+import type { Command } from '../../src/core/command/command.ts';
+import {
+  nothingKnown,
+  type KnownReferences,
+} from '../../src/core/compute-environment/references.ts';
+import type { Limits } from '../../src/core/limit.ts';
+import { defaultSettings, type Settings } from '../../src/core/settings.ts';
 import {
   quantitiesOf,
   type ConsumableResource,
-} from '../../core/consumable-resource/consumable-resource.ts';
-import { World } from '../../core/world/world.ts';
-import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
-import type { JobListQuery, JobView, Reader, Tags } from '../../port/reader.ts';
-import { contextIn } from '../fake-context.ts';
-import type { BatchDeps, BatchOperation } from './deps.ts';
-import type { SubmitRate } from './job/submit-rate.ts';
-import { transact } from '../../core/turn/transact.ts';
+} from '../../src/core/consumable-resource/consumable-resource.ts';
+import { World } from '../../src/core/world/world.ts';
+import type { JobDefinition } from '../../src/core/job-definition/job-definition.ts';
+import type { JobListQuery, JobView, Reader, Tags } from '../../src/port/reader.ts';
+import { contextIn } from './caller.ts';
+import type { BatchDeps, BatchOperation } from '../../src/service/batch/deps.ts';
+import type { SubmitRate } from '../../src/service/batch/job/submit-rate.ts';
+import { transact } from '../../src/core/turn/transact.ts';
 
 export const scope = scopeOf('123456789012', 'eu-west-1');
 

@@ -3,8 +3,8 @@
 // that JavaScript lays down, so that a run is the same each time. As on a real machine the clock on
 // the wall may be set while timers go on: a timer waits for what has passed.
 
-import { Heap } from '../src/base/heap.ts';
-import type { Clock } from '../src/port/clock.ts';
+import { Heap } from '../../src/base/heap.ts';
+import type { Clock } from '../../src/port/clock.ts';
 
 interface Task {
   readonly dueMs: number;
@@ -62,7 +62,7 @@ export class VirtualClock implements Clock {
   }
 
   /** Time passes in which nobody gets a turn, as while a disk is slow. */
-  pass(ms: number): void {
+  stall(ms: number): void {
     this.#elapsedMs += ms;
   }
 
@@ -86,6 +86,13 @@ export class VirtualClock implements Clock {
     task.run();
     await settle();
     return true;
+  }
+
+  /** Runs all that is due now and within `ms`. */
+  async pass(ms = 0): Promise<void> {
+    const untilMs = this.#elapsedMs + ms;
+    await settle();
+    while (await this.step(untilMs));
   }
 }
 

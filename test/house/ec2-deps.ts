@@ -1,18 +1,18 @@
 // The world of an operation's test: EC2 over resources in memory. Only tests import it.
 
-import { scopeOf } from '../../base/ids.ts';
-import { ec2Catalogue } from '../../core/instance-type/catalogue.ts';
-import type { Command } from '../../core/command/command.ts';
-import type { InstanceView } from '../../port/instance-reader.ts';
-import { AwsError } from '../../wire/aws-error.ts';
-import type { Operation, RequestContext } from '../../wire/operation.ts';
-import { contextIn } from '../fake-context.ts';
-import { FakeResources } from '../fake-resources.ts';
-import { ResourceSpace } from '../resource-space.ts';
-import type { Ec2Deps } from './deps.ts';
-import { ec2Seed } from './network/make.ts';
-import { ec2Operations } from './operations.ts';
-import type { Ec2Kinds } from './resources.ts';
+import { scopeOf } from '../../src/base/ids.ts';
+import { ec2Catalogue } from '../../src/core/instance-type/catalogue.ts';
+import type { Command } from '../../src/core/command/command.ts';
+import type { InstanceView } from '../../src/port/instance-reader.ts';
+import { AwsError } from '../../src/wire/aws-error.ts';
+import type { Operation, RequestContext } from '../../src/wire/operation.ts';
+import { contextIn } from './caller.ts';
+import { FakeResources } from './resources.ts';
+import { ResourceSpace } from '../../src/service/resource-space.ts';
+import type { Ec2Deps } from '../../src/service/ec2/deps.ts';
+import { ec2Seed } from '../../src/service/ec2/network/make.ts';
+import { ec2Operations } from '../../src/service/ec2/operations.ts';
+import type { Ec2Kinds } from '../../src/service/ec2/resources.ts';
 
 export const context = contextIn(scopeOf('123456789012', 'eu-west-1'));
 

@@ -1,9 +1,9 @@
 // Resources in memory behind the ports, for the tests of services that keep some. Only tests import
 // it.
 
-import type { CommandBus } from '../port/command-bus.ts';
-import type { ResourceReader } from '../port/store.ts';
-import type { ResourceRow, ResourceSpaceKey } from '../port/table.ts';
+import type { CommandBus } from '../../src/port/command-bus.ts';
+import type { ResourceReader } from '../../src/port/store.ts';
+import type { ResourceRow, ResourceSpaceKey } from '../../src/port/table.ts';
 
 export class FakeResources implements ResourceReader {
   readonly #rows = new Map<string, ResourceRow>();

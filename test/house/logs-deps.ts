@@ -2,7 +2,7 @@
 // it. Its sink keeps to the port's words and to nothing else: an offset is an event's place in its
 // stream, and its patterns are plain terms.
 
-import { scopeOf } from '../../base/ids.ts';
+import { scopeOf } from '../../src/base/ids.ts';
 import {
   InvalidFilterPattern,
   InvalidSearchPlace,
@@ -12,11 +12,11 @@ import {
   type LogSink,
   type LogStreamKey,
   type StoredLogEvent,
-} from '../../port/log-sink.ts';
-import type { LogStreamRow } from '../../core/world/changes.ts';
-import type { StoreReader } from '../../port/store.ts';
-import type { LogGroupRow, TableWrite, TableWriteOutcome } from '../../port/table.ts';
-import type { LogsDeps } from './deps.ts';
+} from '../../src/port/log-sink.ts';
+import type { LogStreamRow } from '../../src/core/world/changes.ts';
+import type { StoreReader } from '../../src/port/store.ts';
+import type { LogGroupRow, TableWrite, TableWriteOutcome } from '../../src/port/table.ts';
+import type { LogsDeps } from '../../src/service/logs/deps.ts';
 
 export const scope = scopeOf('123456789012', 'eu-west-1');
 export const otherScope = scopeOf('123456789012', 'us-east-1');

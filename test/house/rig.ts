@@ -1,0 +1,293 @@
+// The whole product in one process, for tests: what `app` composes, over a store in memory, a clock
+// that a test moves, and an engine, capacity and log sink that do what it says. A test asks it
+// through the bus or through operations, and looks at it where it likes. It changes nothing past
+// these doors but the rows that a server finds when it starts.
+
+import {
+  attemptId,
+  hostId,
+  jobId,
+  type AttemptId,
+  type HostId,
+  type JobId,
+} from '../../src/base/ids.ts';
+import { must } from '../../src/base/assert.ts';
+import type { Refusal } from '../../src/base/refusal.ts';
+import { compose, type App } from '../../src/app/compose.ts';
+import type { Control } from '../../src/control/control.ts';
+import type { Command, ReplyOf } from '../../src/core/command/command.ts';
+import type { Machine } from '../../src/core/host/host.ts';
+import type { WorldJob } from '../../src/core/job/job.ts';
+import { limit } from '../../src/core/limit.ts';
+import { defaultSettings, type Settings } from '../../src/core/settings.ts';
+import type { Envelope } from '../../src/port/command-bus.ts';
+import type { HostConnector } from '../../src/port/host-connector.ts';
+import type { Ids } from '../../src/port/ids.ts';
+import type { Operation } from '../../src/wire/operation.ts';
+import { trustingAuthenticator } from '../../src/wire/trusting-authenticator.ts';
+import { account, context, scope } from './caller.ts';
+import { commitOf, type Written } from './commit.ts';
+import { MemoryLogSink } from './memory-log-sink.ts';
+import { RecordedStore } from './recorded-store.ts';
+import { ScriptedCapacity } from './scripted-capacity.ts';
+import { ScriptedEngine } from './scripted-engine.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export const envelope: Envelope = { part: 'test' };
+export const host: Machine = {
+  kind: 'machine',
+  id: hostId('0'.repeat(32)),
+  title: 'this machine',
+  capacity: { milliVcpu: 4_000, memoryMib: 4_096, gpus: 0 },
+};
+
+export interface RigOptions {
+  /** What the server finds when it starts. */
+  readonly rows?: Written;
+  readonly settings?: Partial<Settings>;
+  /** Submissions a second of an account and region; absent: as many as come. */
+  readonly submitRate?: number;
+}
+
+/** What outlives a server. */
+interface Surroundings {
+  readonly clock: VirtualClock;
+  readonly store: RecordedStore;
+  readonly engine: ScriptedEngine;
+  readonly engines: Map<HostId, ScriptedEngine>;
+  readonly capacity: ScriptedCapacity;
+  readonly sink: MemoryLogSink;
+  readonly ids: Ids;
+}
+
+function surroundings(rows: Written | undefined): Surroundings {
+  const clock = new VirtualClock(1_700_000_000_000);
+  const store = new RecordedStore();
+  if (rows !== undefined) store.commit(commitOf(rows));
+  return {
+    clock,
+    store,
+    engine: new ScriptedEngine(),
+    engines: new Map(),
+    capacity: new ScriptedCapacity(),
+    sink: new MemoryLogSink(() => clock.now()),
+    ids: countedIds(),
+  };
+}
+
+/** The digits that ids take come first, so that ids ascend as they are made. */
+function countedIds(): Ids {
+  let made = 0;
+  return {
+    uuid: () => `00000000-0000-7000-8000-${String(++made).padStart(12, '0')}`,
+    attempt: () => attemptId((++made).toString(16).padStart(16, '0').padEnd(32, '0')),
+  };
+}
+
+export class Rig {
+  readonly clock: VirtualClock;
+  readonly store: RecordedStore;
+  readonly engine: ScriptedEngine;
+  /** By host, as control connected to them. */
+  readonly engines: Map<HostId, ScriptedEngine>;
+  readonly capacity: ScriptedCapacity;
+  readonly sink: MemoryLogSink;
+  readonly ids: Ids;
+  readonly hosts: HostConnector = {
+    probe: () => Promise.reject(new Error('control probes no host')),
+    engine: (id) => {
+      const engine = this.engines.get(id) ?? new ScriptedEngine();
+      this.engines.set(id, engine);
+      return engine;
+    },
+  };
+  readonly problems: string[] = [];
+  readonly fatal: Error[] = [];
+  readonly app: App;
+  readonly #options: RigOptions;
+
+  constructor(options: RigOptions = {}, around: Surroundings = surroundings(options.rows)) {
+    this.#options = options;
+    const { clock, store, engine, engines, capacity, sink, ids } = around;
+    this.clock = clock;
+    this.store = store;
+    this.engine = engine;
+    this.engines = engines;
+    this.capacity = capacity;
+    this.sink = sink;
+    this.ids = ids;
+    this.app = compose({
+      store,
+      engine,
+      hosts: this.hosts,
+      capacity,
+      logSink: sink,
+      clock,
+      ids,
+      settings: { ...defaultSettings, ...options.settings },
+      submitRate: options.submitRate,
+      region: context.region,
+      keys: {
+        make: async () => ({
+          privatePem: 'PRIVATE',
+          privateDer: new Uint8Array([1, 2]),
+          publicBlob: new Uint8Array([3, 4]),
+        }),
+      },
+      authenticator: trustingAuthenticator(account),
+      authorizer: { authorize: () => undefined },
+      onAudit: () => undefined,
+      onFault: ({ error }) => void this.fatal.push(error as Error),
+      onProblem: (what, error) => this.problems.push(`${what}: ${(error as Error).message}`),
+      onFatal: (error) => this.fatal.push(error),
+    });
+  }
+
+  /** A server that is up, and has nothing. */
+  static bare(options: RigOptions = {}): Promise<Rig> {
+    return new Rig(options).up();
+  }
+
+  /** One that has an environment `ce` without instances, its queue `q`, and a definition `d`. */
+  static async open(options: RigOptions = {}): Promise<Rig> {
+    const rig = await Rig.bare(options);
+    const computeResources = {
+      type: 'FARGATE' as const,
+      maxvCpus: 256,
+      subnets: ['subnet-1'],
+      securityGroupIds: ['sg-1'],
+    };
+    await rig.ask({
+      type: 'create-compute-environment',
+      scope,
+      uuid: 'ce',
+      request: { computeEnvironmentName: 'ce', type: 'MANAGED', computeResources },
+    });
+    await rig.ask({
+      type: 'create-job-queue',
+      scope,
+      request: {
+        jobQueueName: 'q',
+        priority: 1,
+        computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }],
+      },
+    });
+    await rig.define('d');
+    return rig;
+  }
+
+  async up(): Promise<this> {
+    const opened = this.control.open(host);
+    await this.clock.pass();
+    await opened;
+    return this;
+  }
+
+  /** The server is gone, and the next one is not up yet; it finds what this one left. */
+  restart(): Rig {
+    return new Rig(this.#options, { ...this, clock: new VirtualClock(this.clock.now()) });
+  }
+
+  get control(): Control {
+    return this.app.control;
+  }
+
+  define(name: string, more: object = {}): Promise<unknown> {
+    return this.ask({
+      type: 'register-job-definition',
+      scope,
+      request: {
+        jobDefinitionName: name,
+        type: 'container',
+        platformCapabilities: ['EC2', 'FARGATE'],
+        containerProperties: { image: 'busybox', command: ['true'], vcpus: 1, memory: 64, ...more },
+      },
+    });
+  }
+
+  /** The answer, after all that follows from it at this moment. */
+  async ask<C extends Command>(command: C): Promise<ReplyOf<C> | Refusal> {
+    return this.#settled(this.control.bus.submit(command, envelope));
+  }
+
+  /** Calls an operation as the wire does; its answer, or its error, comes back. */
+  async call<Deps, Input, Output>(
+    operation: Operation<Deps, Input, Output>,
+    input: Input,
+    of = context,
+  ): Promise<Output> {
+    const service = must(
+      this.app.services.find(({ operations }) => Object.values(operations).includes(operation)),
+      'a service has the operation',
+    );
+    operation.authorizes(input, of);
+    return this.#settled(Promise.resolve(operation.handle(service.deps as Deps, input, of)));
+  }
+
+  async #settled<T>(answer: Promise<T>): Promise<T> {
+    answer.catch(() => undefined);
+    await this.clock.pass();
+    return answer;
+  }
+
+  /** Submits a job and answers its id; it is STARTING where there is room. */
+  async submit(definition = 'd', more: object = {}): Promise<JobId> {
+    const id = jobId(this.ids.uuid());
+    await this.ask({
+      type: 'submit-job',
+      scope,
+      jobId: id,
+      request: { jobName: 'n', jobQueue: 'q', jobDefinition: definition, ...more },
+    });
+    return id;
+  }
+
+  terminate(id: JobId, reason = 'enough'): Promise<unknown> {
+    return this.ask({ type: 'stop-job', scope, jobId: id, by: 'terminate', reason });
+  }
+
+  job(id: JobId): WorldJob | undefined {
+    return this.control.world.jobs.get(id);
+  }
+
+  /** The attempt that is under way. */
+  attempt(id: JobId): AttemptId {
+    const job = must(this.job(id), `${id} has not ended`);
+    if (!('attempt' in job)) throw new Error(`${id} is ${job.status}`);
+    return job.attempt.attemptId;
+  }
+
+  stream(id: JobId): string | undefined {
+    const job = this.job(id);
+    return job !== undefined && 'attempt' in job ? job.attempt.log?.stream : undefined;
+  }
+
+  /** What was stored of a job's output. */
+  lines(stream: string | undefined): readonly string[] {
+    return this.sink.lines({ scope, group: '/aws/batch/job', stream: stream ?? '' });
+  }
+
+  /** The engine says it, and has it so from now on. */
+  async started(id: AttemptId): Promise<void> {
+    this.engine.attempts.set(id, {
+      attemptId: id,
+      state: 'running',
+      startedAtMs: this.clock.now(),
+    });
+    this.engine.report({ type: 'started', attemptId: id, atMs: this.clock.now() });
+    await this.clock.pass(limit.startedReportWaitMs);
+  }
+
+  async exited(id: AttemptId, exitCode = 0): Promise<void> {
+    const exit = { exitCode, outOfMemory: false };
+    this.engine.attempts.set(id, {
+      attemptId: id,
+      state: 'exited',
+      startedAtMs: this.clock.now(),
+      stoppedAtMs: this.clock.now(),
+      exit,
+    });
+    this.engine.report({ type: 'exited', attemptId: id, atMs: this.clock.now(), exit });
+    await this.clock.pass();
+  }
+}
