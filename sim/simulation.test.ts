@@ -9,6 +9,7 @@ import { hostId, splitJobId, type AttemptId, type JobId } from '../src/base/ids.
 import type { Event } from '../src/core/event.ts';
 import type { Instance } from '../src/core/host/host.ts';
 import type { ArrayParent, Job } from '../src/core/job/job.ts';
+import { FairLine } from '../src/core/schedule/order/fair-line.ts';
 import type { World } from '../src/core/world/world.ts';
 import type { ContainerSpec, Engine } from '../src/port/engine.ts';
 import { allCheckers } from './checker/all.ts';
@@ -421,12 +422,12 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     ),
   },
   'shares are honoured': {
-    'shares that are not weighed': changingControl(({ world: { fairShares } }) => {
-      const of = fairShares.of.bind(fairShares);
-      fairShares.of = (queueArn) => {
-        const shares = of(queueArn);
-        if (shares !== undefined) shares.keyOf = () => 0n;
-        return shares;
+    'shares that are not weighed': changingControl(({ world: { lines } }) => {
+      const of = lines.of.bind(lines);
+      lines.of = (queueArn) => {
+        const line = of(queueArn);
+        if (line instanceof FairLine) line.shares.keyOf = () => 0n;
+        return line;
       };
     }),
   },

@@ -111,7 +111,7 @@ function describe(world: World): string {
     lines.push(`policy ${JSON.stringify(policy)}`);
   for (const queue of world.jobQueues.values()) {
     // A share that never held anything has no row, and no need of one.
-    for (const share of world.fairShares.of(queue.arn)?.values() ?? []) {
+    for (const share of world.lines.of(queue.arn).shares?.values() ?? []) {
       if (share.atSecond > 0 || share.jobs > 0)
         lines.push(
           `share ${queue.arn} ${share.identifier} used ${share.usage} at ${share.atSecond}, holds ${share.milliVcpu}, jobs ${share.jobs}`,

@@ -335,13 +335,14 @@ export class ControlReader implements Reader {
     const world = this.#world;
     const queue = world.jobQueue(scope, nameOrArn);
     if (queue === undefined) return undefined;
+    const line = world.lines.of(queue.arn);
     const front: { jobId: JobId; sinceMs: number }[] = [];
     for (const jobId of dispatchOrder(world, queue.arn)) {
       if (front.length === limit) break;
       const job = this.#runnable(jobId);
-      front.push({ jobId, sinceMs: world.waiting.of(job).sinceMs(job) });
+      front.push({ jobId, sinceMs: line.listOf(job).sinceMs(job) });
     }
-    const shares = world.fairShares.of(queue.arn);
+    const { shares } = line;
     if (shares !== undefined) {
       const holding = [...shares.values()]
         .filter(({ milliVcpu }) => milliVcpu > 0)

@@ -15,6 +15,7 @@ import { environmentReasons, explain } from '../../core/schedule/explain/explain
 import { holdersOf } from '../../core/schedule/explain/holders.ts';
 import { stuckAhead, stuckIn } from '../../core/schedule/explain/stuck.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
+import { jobsIn } from '../../core/schedule/order/line.ts';
 import type { World } from '../../core/world/world.ts';
 import type { PlaceView, WaitView } from '../../port/explanation-view.ts';
 
@@ -38,7 +39,7 @@ export function waitOf(
   const queue = world.jobQueues.get(job.queueArn);
   if (queue === undefined) return undefined;
   const stuck = stuckAhead(world, job);
-  const ahead = Math.max(0, world.waiting.of(job).ahead(job) - stuck);
+  const ahead = Math.max(0, world.lines.listOf(job).ahead(job) - stuck);
   const { text, remedies, because } = explain(world, queue, job, () => ahead);
   const holders = because && holdersOf(world, scope, queue.arn, because);
   const {
@@ -63,7 +64,7 @@ function placeOf(
   ahead: number,
   stuck: number,
 ): PlaceView {
-  const { waiting, jobQueues } = world;
+  const { lines, jobQueues } = world;
   const environments = new Set(
     queue.computeEnvironmentOrder.map((entry) => entry.computeEnvironment),
   );
@@ -75,10 +76,9 @@ function placeOf(
       !other.computeEnvironmentOrder.some((entry) => environments.has(entry.computeEnvironment))
     )
       continue;
-    // Of equal priority: who was submitted before. Shares take turns, so that all of theirs may be.
-    const [list] = waiting.listsOf(other.arn).values();
-    const all = other.priority > queue.priority || world.fairShares.of(other.arn) !== undefined;
-    const before = all ? waiting.count(other.arn) : (list?.ahead(job) ?? 0);
+    const line = lines.of(other.arn);
+    const all = other.priority > queue.priority || !line.isBySubmission;
+    const before = all ? jobsIn(line) : line.listOf(job).ahead(job);
     const jobs =
       before === 0
         ? 0
@@ -89,7 +89,7 @@ function placeOf(
     share: job.terms.share?.identifier,
     ahead,
     stuck,
-    sinceMs: waiting.of(job).sinceMs(job),
+    sinceMs: lines.listOf(job).sinceMs(job),
     aheadInOtherQueues,
   };
 }

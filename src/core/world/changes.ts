@@ -62,6 +62,12 @@ export class Changes {
     this.shareUsage.set(`${usage.queueArn} ${usage.shareIdentifier}`, { ...usage, forgotten });
   }
 
+  /** Their queue goes, and their rows with it. */
+  forgetShares(queueArn: Arn): void {
+    for (const [key, usage] of this.shareUsage)
+      if (usage.queueArn === queueArn) this.shareUsage.delete(key);
+  }
+
   logStream(row: LogStreamRow): void {
     this.logStreams.set(`${row.scope} ${row.group} ${row.name}`, row);
   }

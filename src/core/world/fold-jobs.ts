@@ -38,7 +38,7 @@ export function applyJobEvent(world: World, event: JobEvent): void {
       world.nextSequence = event.job.sequence + 1;
       world.changes.submitted.set(event.detail.id, event.detail);
       if (event.tags) world.changes.tags.set(event.detail.arn, event.tags);
-      world.fairShares.meet(event.job);
+      world.lines.of(event.job.queueArn).submitted(event.job);
       submit(world, event.job);
       return;
     case 'job-pending':
@@ -150,7 +150,7 @@ function makeChildrenRunnable(world: World, event: JobEvent & { type: 'children-
   const parent = world.arrayParent(event.parentId);
   world.moveChildren(parent, indexesIn([[event.from, event.to]]), 'RUNNABLE', event.atMs);
   addToBacklog(world, parent);
-  world.waiting.of(parent).update(parent, event.atMs);
+  world.lines.listOf(parent).update(parent, event.atMs);
   world.scheduleWanted = true;
 }
 
@@ -160,12 +160,12 @@ function makeRunnable(world: World, jobId: JobId, atMs: number): void {
     for (const status of ['SUBMITTED', 'PENDING'] as const)
       world.moveChildren(job, job.children.indexes(status), 'RUNNABLE', atMs);
     world.put({ ...job, status: 'PENDING', rest: { status: 'RUNNABLE' } }, atMs);
-    world.waiting.of(job).update(job, atMs);
+    world.lines.listOf(job).update(job, atMs);
   } else {
     assert(!isLive(job), 'only a waiting job becomes RUNNABLE');
     const { waitsFor: _waitsFor, ...ready } = job;
     world.put({ ...ready, status: 'RUNNABLE' }, atMs);
-    world.waiting.of(job).add(ready, atMs);
+    world.lines.listOf(job).add(ready, atMs);
   }
   addToBacklog(world, job);
   world.scheduleWanted = true;
@@ -184,7 +184,7 @@ function retry(world: World, event: JobEvent & { type: 'job-retried' }): void {
     ...identity
   } = { otherNodes: undefined, mainNodeEnd: undefined, ...rest };
   const waiting: WaitingJob = { ...identity, status: 'RUNNABLE' };
-  world.waiting.of(job).add(waiting, event.atMs);
+  world.lines.listOf(job).add(waiting, event.atMs);
   world.put(waiting, event.atMs);
   addToBacklog(world, waiting);
   world.scheduleWanted = true;
@@ -214,10 +214,10 @@ function setTimeoutOf(
     });
 }
 
-function weigh(world: World, allocation: Allocation, sign: 1 | -1, atMs: number): void {
-  world.fairShares.weigh(allocation, sign, atMs);
-  if (allocation.share)
-    world.backlog.reweigh(allocation.share.queueArn, allocation.share.identifier);
+function weigh(world: World, { share, needs }: Allocation, sign: 1 | -1, atMs: number): void {
+  if (share === undefined) return;
+  world.lines.of(share.queueArn).weigh(share.identifier, needs, sign, atMs);
+  world.backlog.moved(share.queueArn);
 }
 
 function giveBack(
@@ -398,7 +398,7 @@ function failWaitingChildren(
     if (world.dependents.concerns(childId(parent.id, index), parent))
       world.occasions.push({ type: 'ended', jobId: childId(parent.id, index), status: 'FAILED' });
   }
-  world.waiting.of(parent).update(parent, event.atMs);
+  world.lines.listOf(parent).update(parent, event.atMs);
   world.put({
     ...parent,
     rest: {
@@ -422,7 +422,7 @@ export function restoreJob(world: World, job: WorldJob): void {
     if (job.rest.status === 'RUNNABLE') addToBacklog(world, job);
   } else if (job.status === 'RUNNABLE') {
     addToBacklog(world, job);
-    world.waiting.of(job).add(job, job.createdAtMs);
+    world.lines.listOf(job).add(job, job.createdAtMs);
   } else if (isLive(job)) restoreLive(world, job);
   world.scheduleWanted = true;
 }
@@ -443,6 +443,7 @@ function hold(world: World, job: LiveJob | WaitingJob, placement: Placement): vo
   const allocation = allocationOf(job, placement, world.hosts.get(placement.hostId));
   world.allocations.take(placement.attemptId, allocation);
   world.hosts.index.take(allocation.hostId, allocation.onHost);
-  world.fairShares.restoreHeld(allocation);
+  // The row of the share's usage is of a later moment than this: no time passes here.
+  weigh(world, allocation, 1, 0);
   world.consumableResources.hold(allocation.consumables);
 }

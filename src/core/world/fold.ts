@@ -108,6 +108,6 @@ export function strand(world: World, hostId: HostId): void {
 
 /** A job that was RUNNABLE is so no longer. */
 export function leaveLine(world: World, job: WaitingJob, atMs: number): void {
-  world.waiting.of(job).remove(job, atMs);
+  world.lines.listOf(job).remove(job, atMs);
   world.backlog.left(job.queueArn, job.terms, job.id);
 }

@@ -9,6 +9,7 @@ import { hasEnded, isArrayParent, isLive, type LiveArrayParent } from '../job/jo
 import { jobStatuses, type JobStatus } from '../job/status.ts';
 import { addNeeds, needsKey, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import { classKey } from '../schedule/order/job-class.ts';
+import { jobsIn } from '../schedule/order/line.ts';
 import type { World } from './world.ts';
 
 /** Throws BrokenInvariant at the first law that does not hold. */
@@ -190,13 +191,13 @@ function checkWaitingLists(world: World): void {
     else if (job.status === 'RUNNABLE') runnable.get(job.queueArn)?.add(job.id);
   }
   for (const [queueArn, expected] of runnable) {
-    const lists = world.waiting.listsOf(queueArn);
-    const listed = [...lists.values()].flatMap((list) => [...list]);
+    const line = world.lines.of(queueArn);
+    const listed = [...line.lists()].flatMap((list) => [...list]);
     assert(
       listed.length === expected.size && listed.every((id) => expected.has(id)),
       'a queue lists its RUNNABLE jobs, each once',
     );
-    assert(world.waiting.count(queueArn) === expected.size, 'a queue counts its RUNNABLE jobs');
+    assert(jobsIn(line) === expected.size, 'a queue counts its RUNNABLE jobs');
   }
 }
 
@@ -237,7 +238,7 @@ function checkCounts(world: World): void {
 
 function checkShares(world: World): void {
   for (const queue of world.jobQueues.values()) {
-    const shares = world.fairShares.of(queue.arn);
+    const { shares } = world.lines.of(queue.arn);
     assert(
       (shares !== undefined) === (queue.schedulingPolicyArn !== undefined),
       'a queue has shares if it has a scheduling policy',

@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 export function restoreReadiness(world: World): void {
   for (const job of world.jobs.values()) {
     if (!isArrayParent(job)) continue;
-    if (job.rest.status !== 'PENDING') world.waiting.of(job).update(job, job.createdAtMs);
+    if (job.rest.status !== 'PENDING') world.lines.listOf(job).update(job, job.createdAtMs);
     else
       for (const { from, to } of readyRanges(world, job))
         world.apply({

@@ -1,10 +1,12 @@
-// How many vCPUs a compute environment has, and how many it shows. It changes nothing.
+// How many vCPUs compute environments have, how many they show, and how many they may have. It
+// changes nothing.
 
 import type { Arn } from '../../base/ids.ts';
 import {
   hasInstances,
   type ComputeEnvironment,
 } from '../compute-environment/compute-environment.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from './world.ts';
 
 /**
@@ -30,4 +32,20 @@ export function instanceVcpus(world: World, environmentArn: Arn): number {
   for (const { capacity } of world.hosts.instancesOf(environmentArn))
     milliVcpu += capacity.milliVcpu;
   return Math.ceil(milliVcpu / 1000);
+}
+
+/** Over the ENABLED environments of the queue; undefined where one of them does not say. */
+export function maxMilliVcpuOf(world: World, queue: JobQueue): number | undefined {
+  let sum = 0;
+  for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
+    const environment = world.computeEnvironments.get(computeEnvironment);
+    if (environment?.state !== 'ENABLED') continue;
+    const vcpus =
+      environment.type === 'UNMANAGED'
+        ? environment.unmanagedvCpus
+        : environment.computeResources?.maxvCpus;
+    if (vcpus === undefined) return undefined;
+    sum += vcpus * 1000;
+  }
+  return sum;
 }

@@ -44,16 +44,12 @@ import type { Needs } from '../job/needs.ts';
 import { assertTransition, parentTransitions } from '../job/transition.ts';
 import { JobDefinitions } from '../job-definition/definitions.ts';
 import { timeLimitAtMs, type JobQueue } from '../job-queue/job-queue.ts';
-import { FairShares } from '../schedule/order/fair-shares.ts';
+import { Lines } from '../schedule/order/lines.ts';
 import { Backlog } from '../schedule/order/order.ts';
-import {
-  rulesOf,
-  type FairShareRules,
-  type SchedulingPolicy,
-} from '../scheduling-policy/scheduling-policy.ts';
+import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 import { NodeJobs } from './node-jobs.ts';
+import { maxMilliVcpuOf } from './vcpus.ts';
 import { noScaling, type ScalingState } from '../schedule/scale/scaling-state.ts';
-import { Waiting } from '../schedule/order/waiting.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
 import type { Transition } from '../turn/transition.ts';
 
@@ -92,10 +88,8 @@ export class World {
   /** What a transaction must store; control takes it after each batch. */
   readonly changes = new Changes();
   readonly consumableResources = new ConsumableResources(this.changes);
-  /** Who used how much, on fair share queues. */
-  readonly fairShares = new FairShares((queueArn) => this.#rulesOf(queueArn), this.changes);
-  /** Who waits where. */
-  readonly waiting = new Waiting();
+  /** Of each queue, who goes next and why. */
+  readonly lines: Lines;
   /** Queues of which the head's reason is watched. */
   readonly watchedQueues = new Set<Arn>();
   /** What the last scaling cycle found. */
@@ -116,20 +110,29 @@ export class World {
 
   constructor(settings: Settings = defaultSettings) {
     this.settings = settings;
-    this.backlog = new Backlog({
+    this.lines = new Lines({
+      limits: settings.limits,
+      queueOf: (queueArn) => this.#queueOf(queueArn),
+      policyOf: (queueArn) => this.#policyOf(queueArn),
+      maxMilliVcpuOf: (queueArn) => maxMilliVcpuOf(this, this.#queueOf(queueArn)),
+      waitingJob: (id) => this.jobs.get(id) ?? this.jobs.get(splitJobId(id).parent),
+      noteUsage: (usage, forgotten) => this.changes.share(usage, forgotten),
+    });
+    this.backlog = new Backlog(this.lines, {
       priorityOf: (queueArn) => this.jobQueues.get(queueArn)?.priority ?? 0,
-      sharesOf: (queueArn) => this.fairShares.of(queueArn),
       stillRunnable: this.stillRunnable,
     });
   }
 
   // ---- questions ----
 
-  #rulesOf(queueArn: Arn): FairShareRules {
-    const policyArn = this.jobQueues.get(queueArn)?.schedulingPolicyArn as Arn;
-    return rulesOf(
-      must(this.schedulingPolicies.get(policyArn), 'a fair share queue has its scheduling policy'),
-    );
+  #queueOf(queueArn: Arn): JobQueue {
+    return must(this.jobQueues.get(queueArn), 'a queue outlives its line');
+  }
+
+  #policyOf(queueArn: Arn): SchedulingPolicy | undefined {
+    const { schedulingPolicyArn } = this.#queueOf(queueArn);
+    return schedulingPolicyArn && this.schedulingPolicies.get(schedulingPolicyArn);
   }
 
   computeEnvironment(scope: Scope, nameOrArn: string): ComputeEnvironment | undefined {
@@ -258,8 +261,7 @@ export class World {
       case 'job-queue-stored': {
         const known = this.jobQueues.get(event.queue.arn);
         this.jobQueues.set(event.queue.arn, event.queue);
-        if (event.queue.schedulingPolicyArn !== undefined)
-          this.fairShares.addQueue(event.queue.arn);
+        this.lines.open(event.queue.arn);
         if (known !== undefined && known.priority !== event.queue.priority) this.backlog.reorder();
         this.changes.jobQueues.set(event.queue.arn, event.queue);
         if (event.tags) this.changes.tags.set(event.queue.arn, event.tags);
@@ -276,11 +278,11 @@ export class World {
         return;
       case 'job-queue-deleted':
         this.jobQueues.delete(event.arn);
-        this.fairShares.removeQueue(event.arn);
         this.backlog.forgetQueue(event.arn);
-        this.waiting.removeQueue(event.arn);
+        this.lines.close(event.arn);
         this.watchedQueues.delete(event.arn);
         this.changes.jobQueues.set(event.arn, undefined);
+        this.changes.forgetShares(event.arn);
         this.changes.tags.set(event.arn, undefined);
         return;
       case 'consumable-resource-stored':
@@ -368,7 +370,7 @@ export class World {
     if (array.children.status(index) === job.status) return;
     const changedAtMs = must(atMs, statusChangeHasTime);
     array.children.set(index, job.status, changedAtMs);
-    this.waiting.of(array).update(array, changedAtMs);
+    this.lines.listOf(array).update(array, changedAtMs);
   }
 
   #noteTransition(job: Job | ArrayParent, from: JobStatus | undefined, atMs: number): void {
@@ -421,7 +423,7 @@ export class World {
     }
     if (before === undefined) {
       this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) + 1);
-      this.fairShares.add(job);
+      this.lines.of(job.queueArn).joined(job);
     }
     this.jobs.set(job.id, job);
   }
@@ -437,7 +439,7 @@ export class World {
     this.#queueJobCounts.set(job.queueArn, left);
     if (left === 0 && this.jobQueues.get(job.queueArn)?.status === 'DELETING')
       this.occasions.push({ type: 'queue-emptied', queueArn: job.queueArn });
-    this.fairShares.remove(job);
+    this.lines.of(job.queueArn).left(job);
   }
 }
 

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, attemptId, hostId, jobId, scopeOf } from '../../../base/ids.ts';
 import type { Job } from '../../job/job.ts';
-import { World } from '../../world/world.ts';
+import type { World } from '../../world/world.ts';
+import { worldOf } from '../../../../test/house/world.ts';
 import type { ReportAttempt } from '../command.ts';
 import { decideReportAttempt } from './report-attempt.ts';
 
@@ -20,7 +21,7 @@ const placement = {
 const stop = { by: 'terminate', reason: 'enough', atMs: 5 } as const;
 
 function worldWith(state: 'STARTING' | 'RUNNING', stopped: boolean): World {
-  const world = new World();
+  const world = worldOf({ jobs: [] });
   const identity = {
     id,
     scope: scopeOf('000000000000', 'us-east-1'),

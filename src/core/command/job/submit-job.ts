@@ -3,16 +3,14 @@
 // nothing holds it.
 
 import { childId, type JobId } from '../../../base/ids.ts';
-import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
+import { isRefusal, refuse } from '../../../base/refusal.ts';
 import { jobArn } from '../../arn.ts';
 import type { Event } from '../../event.ts';
 import { dependentJobFailed } from '../../job/dependency.ts';
 import { ChildTable } from '../../job/child-table.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../../job/job.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
-import { termsOf, timeoutRefusal, type ShareTerms } from '../../job/terms.ts';
-import type { JobQueue } from '../../job-queue/job-queue.ts';
-import { secondOf } from '../../schedule/order/share.ts';
+import { termsOf, timeoutRefusal } from '../../job/terms.ts';
 import type { World } from '../../world/world.ts';
 import type { Decided, SubmitJob } from '../command.ts';
 import { resolveDependencies } from './resolve-dependencies.ts';
@@ -66,13 +64,8 @@ export function decideSubmitJob(
   if (refused) return refused;
   const schedulingPriority =
     request.schedulingPriorityOverride ?? definition.request.schedulingPriority;
-  const share = shareOf(
-    world,
-    queue,
-    request.shareIdentifier || undefined,
-    schedulingPriority,
-    nowMs,
-  );
+  const shareIdentifier = request.shareIdentifier || undefined;
+  const share = world.lines.of(queue.arn).admit({ shareIdentifier, schedulingPriority }, nowMs);
   if (isRefusal(share)) return share;
   const work =
     definition.request.nodeProperties === undefined
@@ -160,47 +153,6 @@ export function decideSubmitJob(
     events.push(...failChildren(jobId, detail.arraySize ?? 0, dependencies.failedChildren, nowMs));
   }
   return { events, effects: [], reply: { jobId, jobName: detail.name, jobArn: detail.arn } };
-}
-
-/**
- * A fair share queue demands a share and a priority in it; a FIFO queue forbids a share, and a
- * priority is of no account there (spec 6). "When the limit has been reached, submissions of any
- * jobs that add a new share identifier fail."
- */
-function shareOf(
-  world: World,
-  queue: JobQueue,
-  identifier: string | undefined,
-  schedulingPriority: number | undefined,
-  nowMs: number,
-): ShareTerms | undefined | Refusal {
-  const shares = world.fairShares.of(queue.arn);
-  if (shares === undefined) {
-    return identifier === undefined
-      ? undefined
-      : refuse(
-          'invalid',
-          `shareIdentifier cannot be specified: job queue ${queue.name} has no fair-share scheduling policy.`,
-        );
-  }
-  if (identifier === undefined) return refuse('invalid', 'shareIdentifier must be specified.');
-  if (schedulingPriority === undefined)
-    return refuse(
-      'invalid',
-      'Either schedulingPriority in job definition or schedulingPriorityOverride should be specified.',
-    );
-  const known = shares.get(identifier);
-  const { activeShares } = world.settings.limits;
-  if (
-    (known === undefined || !shares.isActive(known, secondOf(nowMs))) &&
-    shares.activeCount(secondOf(nowMs)) >= activeShares
-  ) {
-    return refuse(
-      'limit',
-      `The limit of ${activeShares} active share identifiers of job queue ${queue.name} is reached.`,
-    );
-  }
-  return { identifier, schedulingPriority };
 }
 
 function newJob(

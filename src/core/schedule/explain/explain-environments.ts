@@ -22,7 +22,7 @@ import {
 } from './advice.ts';
 import { availableEnvironments } from '../fit/available-environments.ts';
 import type { Blocked } from '../fit/blocked.ts';
-import type { Words } from './words.ts';
+import type { Words } from '../words.ts';
 import { poolOf, spotPercentOf } from '../scale/market.ts';
 import { fitsIn } from '../fit/room.ts';
 import { capacitiesOf, choicesFor } from '../scale/scaling-environments.ts';

@@ -9,7 +9,7 @@ import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import { addTypeRemedies, askForLess, lackOf, largerCapacity, registerHost } from './advice.ts';
 import type { Blocked, TooLarge } from '../fit/blocked.ts';
-import type { Words } from './words.ts';
+import type { Words } from '../words.ts';
 import { couldEver } from '../fit/host-room.ts';
 
 const noHost = "no host of this queue's compute environments";

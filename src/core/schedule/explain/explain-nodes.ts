@@ -13,7 +13,7 @@ import { addEnvironment, addTypeRemedies, registerHost, updateResources } from '
 import type { NodesBlocked } from '../fit/blocked.ts';
 import { instanceLimitWords } from './explain-environments.ts';
 import type { NoNodes } from '../fit/node-type.ts';
-import type { Words } from './words.ts';
+import type { Words } from '../words.ts';
 
 type No<T extends NodesBlocked['type']> = NodesBlocked & { readonly type: T };
 

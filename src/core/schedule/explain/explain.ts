@@ -37,13 +37,12 @@ import {
   noNodesToken,
   noNodesWords,
 } from './explain-nodes.ts';
-import type { Words } from './words.ts';
+import type { Words } from '../words.ts';
 import type { Blocked } from '../fit/blocked.ts';
 import { isAvailable } from '../fit/available-environments.ts';
 import { fit, fitIn } from '../fit/fit.ts';
-import type { Holds } from '../fit/hold.ts';
+import type { Holds } from '../order/hold.ts';
 import { largestNode } from '../fit/node-type.ts';
-import type { OverReservation } from '../order/reservation.ts';
 import type { Unmet } from '../scale/scale.ts';
 import { stuckAhead } from './stuck.ts';
 
@@ -94,7 +93,7 @@ export function explainHead(
 
 /** Those that are tried before it and could start. */
 export const aheadOf = (world: World, job: WaitingJob | LiveArrayParent): number =>
-  Math.max(0, world.waiting.of(job).ahead(job) - stuckAhead(world, job));
+  Math.max(0, world.lines.listOf(job).ahead(job) - stuckAhead(world, job));
 
 function turnText(ahead: number, { share }: JobTerms): string {
   const line = share === undefined ? 'its queue' : `share ${share.identifier}`;
@@ -193,8 +192,8 @@ function wordsOf(
           `cancel or terminate job ${because.hold.jobId}`,
         ],
       };
-    case 'over-reservation':
-      return overReservationWords(because, queue);
+    case 'held-back':
+      return because.words(queue);
     case 'no-nodes':
       return noNodesWords(
         world,
@@ -212,23 +211,6 @@ function wordsOf(
     default:
       return never(because);
   }
-}
-
-/** A share that uses something may not take what is held back for shares that use nothing. */
-function overReservationWords(
-  { capMilliVcpu, usedMilliVcpu, maxMilliVcpu: max, activeShares }: OverReservation,
-  queue: JobQueue,
-): Words {
-  const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
-  const to = `${activeShares} ${activeShares === 1 ? 'share that is' : 'shares that are'} active`;
-  return {
-    text: `waiting for the other shares: ${vcpus(usedMilliVcpu)} vCPUs of this queue are in use, and computeReservation leaves ${vcpus(capMilliVcpu)} of ${vcpus(max)} to the ${to}; the rest is kept free for shares that use nothing yet`,
-    remedies: [
-      'wait until jobs of this queue have ended',
-      "lower computeReservation in the queue's scheduling policy",
-      `raise maxvCpus of a compute environment of queue ${queue.name}`,
-    ],
-  };
 }
 
 /** Environments of a queue that do not take the job for one and the same reason. */

@@ -104,7 +104,7 @@ function whatIsHeld(because: Blocked, queueArn: string): Held | undefined {
         counts: ({ computeEnvironmentArn }) => computeEnvironmentArn === arn,
       };
     }
-    case 'over-reservation':
+    case 'held-back':
       return {
         of: `queue ${nameInArn(queueArn) ?? queueArn}`,
         counts: ({ share }) => share?.queueArn === queueArn,

@@ -5,9 +5,9 @@ import type { ComputeEnvironment } from '../../compute-environment/compute-envir
 import type { EnvironmentHost, Host } from '../../host/host.ts';
 import type { Needs } from '../../job/needs.ts';
 import type { ConsumableShort } from './consumables.ts';
-import type { KeptForAnother, Place } from './hold.ts';
+import type { KeptForAnother, Place } from '../order/hold.ts';
 import type { NoNodes } from './node-type.ts';
-import type { OverReservation } from '../order/reservation.ts';
+import type { HeldBack } from '../order/line.ts';
 import type { Unmet } from '../scale/scale.ts';
 
 export type Fit =
@@ -60,7 +60,7 @@ export type Blocked =
   | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs }
   | NodesBlocked
   | KeptForAnother
-  | OverReservation
+  | HeldBack
   | ConsumableShort;
 
 /** `largest`: of each amount the most that there is. */

@@ -18,11 +18,10 @@ import { availableEnvironments, isAvailable } from './available-environments.ts'
 import type { Blocked, Fit, TooLarge } from './blocked.ts';
 import { consumableShort } from './consumables.ts';
 import { fitNodes, hasNodes } from './fit-nodes.ts';
-import { holdOn, keptOf, noHolds, type Holds, type Place, type Room } from './hold.ts';
+import { holdOn, keptOf, noHolds, type Holds, type Place, type Room } from '../order/hold.ts';
 import { couldEver, lacking, lackingOn, machineOf, withKept } from './host-room.ts';
 import { unmetKey, type Claim } from '../order/job-class.ts';
 import { isNodeType, nodeTypeOf } from './node-type.ts';
-import { overReservation } from '../order/reservation.ts';
 import { fitsIn, hasRoom } from './room.ts';
 import { capacitiesOf } from '../scale/scaling-environments.ts';
 
@@ -45,7 +44,7 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
     // it holds up.
     const beside =
       on.fits || on.because.type === 'no-instance' || on.because.type === 'nodes-wait-for-instances'
-        ? (overReservation(world, queue, claim, holds) ??
+        ? (world.lines.of(queue.arn).holdsBack(claim, holds) ??
           consumableShort(world, consumablesOfAll(claim)))
         : undefined;
     if (beside !== undefined) return { fits: false, because: beside };

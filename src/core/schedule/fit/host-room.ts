@@ -5,7 +5,7 @@ import type { HostId } from '../../../base/ids.ts';
 import { unavailable, type Host, type Machine } from '../../host/host.ts';
 import { addNeeds, type Needs } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
-import { keptOf, type Holds } from './hold.ts';
+import { keptOf, type Holds } from '../order/hold.ts';
 import { fitsIn, hasRoom } from './room.ts';
 
 /** The machine that an instance is a slice of. */

@@ -3,7 +3,7 @@
 
 import { must } from '../../../base/assert.ts';
 import type { World } from '../../world/world.ts';
-import type { Head } from '../order/order.ts';
+import type { Head } from '../order/job-class.ts';
 
 /**
  * When a job has been overtaken by so many, or for so long (settings), by now or later; one that

@@ -14,10 +14,10 @@ import type { Blocked } from './blocked.ts';
 import { fit, nearestRoom, waitsForRoom } from './fit.ts';
 import { hasNodes, roomForNodes } from './fit-nodes.ts';
 import { mayComeBack } from './consumables.ts';
-import type { Hold, Place, Room } from './hold.ts';
+import type { Hold, Place, Room } from '../order/hold.ts';
 import { isOvertaken } from './overtaken.ts';
 import { anyHostHasRoom } from './host-room.ts';
-import type { Head } from '../order/order.ts';
+import type { Head } from '../order/job-class.ts';
 import { secondOf } from '../order/share.ts';
 
 export interface PlannedPlacement extends Omit<Place, 'machineId'> {
@@ -171,7 +171,7 @@ export class Pass {
    * or on a host.
    */
   #takenFrom(head: Head, because: Blocked): number {
-    if (because.type === 'over-reservation') return this.#taken.get(head.jobClass.queueArn) ?? 0;
+    if (because.type === 'held-back') return this.#taken.get(head.jobClass.queueArn) ?? 0;
     let taken = 0;
     for (const { computeEnvironment } of this.#queueOf(head).computeEnvironmentOrder)
       taken += this.#taken.get(computeEnvironment) ?? 0;
@@ -189,7 +189,7 @@ export class Pass {
     const { claim, hold } = jobClass;
     if (hold !== undefined && this.#holds.includes(hold))
       this.#holds = this.#holds.filter((one) => one !== hold);
-    const inQueue = overtaken && because.type === 'over-reservation';
+    const inQueue = overtaken && because.type === 'held-back';
     const room = waitsForRoom(because) ? this.#roomFor(head, overtaken) : undefined;
     // No host that is there could ever hold it, or too few could: a scaling cycle that knows of it
     // makes room for more.

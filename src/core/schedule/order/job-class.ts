@@ -7,7 +7,7 @@ import { splitJobId, type Arn, type JobId } from '../../../base/ids.ts';
 import { needsKey, type Needs } from '../../job/needs.ts';
 import { consumablesOfAll, needsOfAll } from '../../job/nodes.ts';
 import type { JobTerms } from '../../job/terms.ts';
-import type { Hold } from '../fit/hold.ts';
+import type { Hold } from './hold.ts';
 
 /** One job, or one array whose runnable children are taken in order of index. */
 export interface Entry {
@@ -18,6 +18,12 @@ export interface Entry {
   readonly rank: number;
   readonly jobId: JobId;
   readonly isArray?: true;
+}
+
+/** The head of a class, as a pass takes it. */
+export interface Head {
+  readonly jobClass: JobClass;
+  readonly entry: Entry;
 }
 
 /** Whether an entry still stands for something that can be placed; the world knows. */
@@ -171,3 +177,6 @@ export class JobClass implements Standing {
     this.#head = 0;
   }
 }
+
+export const byRank = (a: JobClass, b: JobClass): boolean =>
+  a.rank === b.rank ? a.key < b.key : a.rank < b.rank;

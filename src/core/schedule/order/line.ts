@@ -1,146 +1,110 @@
-// The line of one queue: its classes in the order in which they are tried. FIFO goes by rank; fair
-// share by the key of the share, and inside a share by scheduling priority, then rank (spec 6).
-// What is in hand of a pass stands in no line.
+// The line of one queue: whose job goes next, and all that follows from how that is decided, from
+// what a submission must say to the words for a job that its line holds up. A kind of line is a
+// file of its own and an entry in lines.ts; nobody else asks which kind a line is.
 
-import { StandingHeap, type Standing } from '../../../base/standing-heap.ts';
-import type { Arn } from '../../../base/ids.ts';
-import type { JobClass } from './job-class.ts';
-import type { Shares } from './share.ts';
+import type { Standing } from '../../../base/standing-heap.ts';
+import type { Arn, JobId } from '../../../base/ids.ts';
+import type { Refusal } from '../../../base/refusal.ts';
+import type { LiveArrayParent, WaitingJob, WorldJob } from '../../job/job.ts';
+import type { Needs } from '../../job/needs.ts';
+import type { ShareTerms } from '../../job/terms.ts';
+import type { JobQueue } from '../../job-queue/job-queue.ts';
+import type { Limits } from '../../limit.ts';
+import type { SchedulingPolicy } from '../../scheduling-policy/scheduling-policy.ts';
+import type { Words } from '../words.ts';
+import type { Holds, KeptForAnother } from './hold.ts';
+import type { Claim, Head, JobClass } from './job-class.ts';
+import type { Share, ShareUsage } from './share.ts';
+import type { WaitingList } from './waiting-list.ts';
 
 export interface Line extends Standing {
   readonly queueArn: Arn;
+
+  // ---- what a submission must say
+
+  /** Where a job stands that asks for this; a refusal where it cannot stand here. */
+  admit(asked: Standpoint, nowMs: number): ShareTerms | undefined | Refusal;
+
+  // ---- who has jobs, and who holds what: told by the fold, in this order
+
+  /** A job is submitted: it is about to join. */
+  submitted(job: Member & { readonly createdAtMs: number }): void;
+  /** The job is in the world from here on: a single one, an array, or a child that starts. */
+  joined(job: Member): void;
+  left(job: Member): void;
+  /** The share holds more from here on, or less (-1). */
+  weigh(shareIdentifier: string, needs: Needs, sign: 1 | -1, atMs: number): void;
+  /** What the store kept of a share. */
+  restore(usage: ShareUsage): void;
+
+  // ---- whose job goes next: classes of jobs that wait, without those that a pass has in hand
+
   /** Of the class that goes next; undefined: none stands here. */
   readonly rank: number | undefined;
+  peek(): JobClass | undefined;
   /** Puts the class in, or where it belongs by now. */
   put(jobClass: JobClass): void;
   remove(jobClass: JobClass): void;
-  peek(): JobClass | undefined;
-}
+  /** A pass begins. Gives whether the order may have changed by the mere passing of time. */
+  refresh(second: number): boolean;
+  /** Part of the room that is there may be none for this claim. */
+  holdsBack(claim: Claim, holds: Holds): HeldBack | KeptForAnother | undefined;
+  /** Orders heads of the line as a pass that began now would take them. */
+  comparing(): (a: Head, b: Head) => number;
 
-const byRank = (a: JobClass, b: JobClass): boolean =>
-  a.rank === b.rank ? a.key < b.key : a.rank < b.rank;
+  // ---- questions about jobs that wait, one by one
 
-export class FifoLine implements Line {
-  readonly queueArn: Arn;
-  heapIndex = -1;
-  readonly #classes = new StandingHeap<JobClass>(byRank);
-
-  constructor(queueArn: Arn) {
-    this.queueArn = queueArn;
-  }
-
-  get rank(): number | undefined {
-    return this.#classes.peek()?.rank;
-  }
-
-  put(jobClass: JobClass): void {
-    this.#classes.put(jobClass);
-  }
-
-  remove(jobClass: JobClass): void {
-    this.#classes.remove(jobClass);
-  }
-
-  peek(): JobClass | undefined {
-    return this.#classes.peek();
-  }
-}
-
-const priorityOf = ({ claim }: JobClass): number => claim.share?.schedulingPriority ?? 0;
-const byPriority = (a: JobClass, b: JobClass): boolean =>
-  priorityOf(a) === priorityOf(b) ? byRank(a, b) : priorityOf(a) > priorityOf(b);
-
-/** A share of which something waits. */
-interface Waiting extends Standing {
-  readonly identifier: string;
-  readonly classes: StandingHeap<JobClass>;
-  key: bigint;
-}
-
-/** The lowest key first; then the share whose next job came first. */
-function byKey(a: Waiting, b: Waiting): boolean {
-  if (a.key !== b.key) return a.key < b.key;
-  const [first, second] = [a.classes.peek(), b.classes.peek()];
-  return first !== undefined && second !== undefined && byRank(first, second);
-}
-
-export class FairLine implements Line {
-  readonly queueArn: Arn;
-  heapIndex = -1;
-  readonly #shares: Shares;
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #order = new StandingHeap<Waiting>(byKey);
-  /** Keys are as of this second, and by these rules. */
-  #second = 0;
-  #rules: unknown;
-
-  constructor(queueArn: Arn, shares: Shares) {
-    this.queueArn = queueArn;
-    this.#shares = shares;
-  }
-
-  get rank(): number | undefined {
-    return this.peek()?.rank;
-  }
-
-  peek(): JobClass | undefined {
-    return this.#order.peek()?.classes.peek();
-  }
-
-  put(jobClass: JobClass): void {
-    const waiting = this.#of(jobClass);
-    waiting.classes.put(jobClass);
-    this.#order.put(waiting);
-  }
-
-  remove(jobClass: JobClass): void {
-    const waiting = this.#of(jobClass);
-    waiting.classes.remove(jobClass);
-    if (waiting.classes.size > 0) this.#order.put(waiting);
-    else this.#order.remove(waiting);
-  }
-
+  /** The list in which the job stands when it is RUNNABLE. */
+  listOf(job: Pick<WaitingJob | LiveArrayParent, 'terms'>): WaitingList;
+  lists(): Iterable<WaitingList>;
+  /** All of them, in the order in which a pass would try them now. */
+  inTurn(): Iterable<JobId>;
   /**
-   * Keys move with time and with the policy: as of now, all of them anew, at most once a second.
+   * Jobs go in the order of their submission, all in one list. Else any of them may go before a job
+   * of another queue of the same priority.
    */
-  refresh(second: number): void {
-    const { rules } = this.#shares;
-    if (second === this.#second && rules === this.#rules) return;
-    this.#second = second;
-    this.#rules = rules;
-    for (const [identifier, waiting] of this.#waiting) {
-      waiting.key = this.#shares.keyOf(identifier, second);
-      // Between two passes everything stands that waits.
-      if (waiting.heapIndex < 0) this.#waiting.delete(identifier);
-    }
-    this.#order.restore();
-  }
-
-  /** What the share holds has changed. */
-  reweigh(identifier: string): void {
-    const waiting = this.#waiting.get(identifier);
-    if (waiting === undefined) return;
-    waiting.key = this.#shares.keyOf(identifier, this.#second);
-    if (waiting.heapIndex >= 0) this.#order.put(waiting);
-  }
-
-  /** For checkers: every share that waits, with its key. */
-  keys(): Iterable<{ readonly identifier: string; readonly key: bigint }> {
-    return this.#order.values();
-  }
-
-  #of({ claim }: JobClass): Waiting {
-    const identifier = claim.share?.identifier ?? '';
-    let waiting = this.#waiting.get(identifier);
-    if (waiting === undefined) {
-      waiting = {
-        identifier,
-        classes: new StandingHeap(byPriority),
-        key: this.#shares.keyOf(identifier, this.#second),
-        heapIndex: -1,
-      };
-      this.#waiting.set(identifier, waiting);
-    }
-    return waiting;
-  }
+  readonly isBySubmission: boolean;
+  /** Absent where jobs have none. */
+  readonly shares?: ShareBooks;
 }
+
+/** What of a submission says where in its line a job stands. */
+export interface Standpoint {
+  readonly shareIdentifier: string | undefined;
+  readonly schedulingPriority: number | undefined;
+}
+
+export type Member = Pick<WorldJob, 'terms'>;
+
+/** There is room, and the line gives the claim none of it. */
+export interface HeldBack {
+  readonly type: 'held-back';
+  words(queue: JobQueue): Words;
+}
+
+/** Who holds what, by share. */
+export interface ShareBooks {
+  values(): Iterable<Share>;
+  /** What all shares hold. */
+  readonly milliVcpu: number;
+}
+
+/** What lines go by; the world knows. */
+export interface LineFacts {
+  readonly limits: Limits;
+  queueOf(queueArn: Arn): JobQueue;
+  /** Absent of a FIFO queue. It may be changed or replaced. */
+  policyOf(queueArn: Arn): SchedulingPolicy | undefined;
+  /** The maximum of its ENABLED environments together; undefined where one of them has none. */
+  maxMilliVcpuOf(queueArn: Arn): number | undefined;
+  /** Single, an array, or a child of one. */
+  waitingJob(id: JobId): Pick<WorldJob, 'terms' | 'sequence'> | undefined;
+  /** A share's usage is to be stored; `forgotten`: it is to be stored no longer. */
+  noteUsage(usage: ShareUsage, forgotten?: true): void;
+}
+
+export const jobsIn = (line: Line): number => {
+  let count = 0;
+  for (const list of line.lists()) count += list.size;
+  return count;
+};

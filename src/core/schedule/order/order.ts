@@ -8,22 +8,21 @@ import { StandingHeap } from '../../../base/standing-heap.ts';
 import type { Arn, HostId, JobId } from '../../../base/ids.ts';
 import type { Needs } from '../../job/needs.ts';
 import { needsOfAll } from '../../job/nodes.ts';
-import { noHolds, type Hold, type Holds, type Room } from '../fit/hold.ts';
-import { classKey, JobClass, type Claim, type Entry, type StillRunnable } from './job-class.ts';
-import { FairLine, FifoLine, type Line } from './line.ts';
-import type { Shares } from './share.ts';
-
-/** The head of a class, as a pass takes it. */
-export interface Head {
-  readonly jobClass: JobClass;
-  readonly entry: Entry;
-}
+import { noHolds, type Hold, type Holds, type Room } from './hold.ts';
+import {
+  classKey,
+  JobClass,
+  type Claim,
+  type Entry,
+  type Head,
+  type StillRunnable,
+} from './job-class.ts';
+import type { Line } from './line.ts';
+import type { Lines } from './lines.ts';
 
 /** What the order is made by; the world knows. */
 export interface BacklogFacts {
   priorityOf(queueArn: Arn): number;
-  /** Of a fair share queue. */
-  sharesOf(queueArn: Arn): Shares | undefined;
   readonly stillRunnable: StillRunnable;
 }
 
@@ -35,7 +34,7 @@ const none: Needs = {
 
 export class Backlog {
   readonly #classes = new Map<string, JobClass>();
-  readonly #lines = new Map<Arn, Line>();
+  readonly #lines: Lines;
   readonly #facts: BacklogFacts;
   /**
    * Lines of which something stands: higher priority of the queue first, then submission (spec
@@ -47,13 +46,12 @@ export class Backlog {
   /** Something came since the last scaling cycle, which clears it. */
   hasGrown = false;
   #holdsGiven = 0;
-  /** Of the last pass. */
-  #second = 0;
   #least = none;
   /** Entries that were cancelled since the last compaction. */
   #spent = 0;
 
-  constructor(facts: BacklogFacts) {
+  constructor(lines: Lines, facts: BacklogFacts) {
+    this.#lines = lines;
     this.#facts = facts;
     const priority = ({ queueArn }: { queueArn: Arn }): number => facts.priorityOf(queueArn);
     this.#order = new StandingHeap((a, b) => {
@@ -85,19 +83,9 @@ export class Backlog {
     if (jobClass.heapIndex < 0 || entry.rank < jobClass.rank) this.#stand(jobClass, entry.rank);
   }
 
-  /** The second of the last pass: shares are weighed as of then. */
-  get second(): number {
-    return this.#second;
-  }
-
   /** A pass begins. */
   begin(second: number): void {
-    this.#second = second;
-    for (const line of this.#lines.values()) {
-      if (!(line instanceof FairLine)) continue;
-      line.refresh(second);
-      this.#restand(line);
-    }
+    for (const line of this.#lines.refresh(second)) this.#restand(line);
   }
 
   /**
@@ -195,12 +183,9 @@ export class Backlog {
     return holds.sort((a, b) => a.number - b.number).map(({ jobId }) => jobId);
   }
 
-  /** What a share holds has changed. */
-  reweigh(queueArn: Arn, shareIdentifier: string): void {
-    const line = this.#lines.get(queueArn);
-    if (!(line instanceof FairLine)) return;
-    line.reweigh(shareIdentifier);
-    this.#restand(line);
+  /** Which of its classes goes next in the line may have changed. */
+  moved(queueArn: Arn): void {
+    this.#restand(this.#lines.of(queueArn));
   }
 
   /** The priority of a queue has changed. Rare: everything is put in order anew. */
@@ -211,9 +196,7 @@ export class Backlog {
 
   /** A queue is gone, and its jobs with it. */
   forgetQueue(queueArn: Arn): void {
-    const line = this.#lines.get(queueArn);
-    if (line !== undefined) this.#order.remove(line);
-    this.#lines.delete(queueArn);
+    this.#order.remove(this.#lines.of(queueArn));
     for (const jobClass of this.#classes.values()) {
       if (jobClass.queueArn !== queueArn) continue;
       if (jobClass.hold !== undefined) this.#held.remove(jobClass);
@@ -257,7 +240,7 @@ export class Backlog {
       this.#held.put(jobClass);
       return;
     }
-    const line = this.#lineOf(jobClass.queueArn);
+    const line = this.#lines.of(jobClass.queueArn);
     line.put(jobClass);
     this.#restand(line);
   }
@@ -267,7 +250,7 @@ export class Backlog {
       this.#held.remove(jobClass);
       return;
     }
-    const line = this.#lineOf(jobClass.queueArn);
+    const line = this.#lines.of(jobClass.queueArn);
     line.remove(jobClass);
     this.#restand(line);
   }
@@ -275,16 +258,6 @@ export class Backlog {
   #restand(line: Line): void {
     if (line.rank === undefined) this.#order.remove(line);
     else this.#order.put(line);
-  }
-
-  #lineOf(queueArn: Arn): Line {
-    let line = this.#lines.get(queueArn);
-    if (line === undefined) {
-      const shares = this.#facts.sharesOf(queueArn);
-      line = shares === undefined ? new FifoLine(queueArn) : new FairLine(queueArn, shares);
-      this.#lines.set(queueArn, line);
-    }
-    return line;
   }
 
   #learn({ milliVcpu, memoryMib }: Needs): void {

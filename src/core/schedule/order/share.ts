@@ -40,7 +40,7 @@ export const heldCountsSeconds = 60n;
 export const secondOf = (ms: number): number => Math.floor(ms / 1000);
 
 export class Shares {
-  readonly #queueArn: Arn;
+  readonly queueArn: Arn;
   readonly #rules: () => FairShareRules;
   readonly #shares = new Map<string, Share>();
   #milliVcpu = 0;
@@ -51,7 +51,7 @@ export class Shares {
 
   /** `rules` are asked for each time: the policy may be changed or replaced. */
   constructor(queueArn: Arn, rules: () => FairShareRules) {
-    this.#queueArn = queueArn;
+    this.queueArn = queueArn;
     this.#rules = rules;
   }
 
@@ -156,20 +156,11 @@ export class Shares {
     this.#shares.set(identifier, { identifier, usage, atSecond, milliVcpu: 0, jobs: 0 });
   }
 
-  /**
-   * What an attempt that was under way at the last commit holds; its usage was stored when it took
-   * it.
-   */
-  restoreHeld(identifier: string, milliVcpu: number): void {
-    this.#known(identifier).milliVcpu += milliVcpu;
-    this.#milliVcpu += milliVcpu;
-  }
-
   #known(identifier: string): Share {
     return must(this.#shares.get(identifier), 'a share is known while it has jobs');
   }
 
   #usageOf({ identifier: shareIdentifier, usage, atSecond }: Share): ShareUsage {
-    return { queueArn: this.#queueArn, shareIdentifier, usage, atSecond };
+    return { queueArn: this.queueArn, shareIdentifier, usage, atSecond };
   }
 }

@@ -12,12 +12,10 @@ import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import { availableEnvironments } from '../fit/available-environments.ts';
 import { consumableShort } from '../fit/consumables.ts';
-import { noHolds, type Hold } from '../fit/hold.ts';
+import { noHolds, type Hold } from '../order/hold.ts';
 import { isOvertaken, overtakenAtMs } from '../fit/overtaken.ts';
-import type { Claim } from '../order/job-class.ts';
+import type { Claim, Head } from '../order/job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from '../fit/node-type.ts';
-import type { Head } from '../order/order.ts';
-import { overReservation } from '../order/reservation.ts';
 import type { NodesDemand } from './scale-nodes.ts';
 import { planScaling, type QueueDemand, type ScalingPlan, type WaitingJobs } from './scale.ts';
 import { scalingEnvironment } from './scaling-environments.ts';
@@ -144,7 +142,11 @@ function waitingIn(
   heads: Head[],
   turns: ReadonlyMap<Head, number>,
 ): WaitingJobs[] {
-  inOrder(world, queue, heads);
+  const line = world.lines.of(queue.arn);
+  const compare = line.comparing();
+  const isHeld = ({ jobClass }: Head): number => (jobClass.hold === undefined ? 1 : 0);
+  // As a pass would begin: those that room is kept for first.
+  heads.sort((a, b) => isHeld(a) - isHeld(b) || compare(a, b));
   const mostMilliVcpu = bound(world, queue);
   const shapes = new Map<string, WaitingJobs & { count: number }>();
   const first: WaitingJobs[] = [];
@@ -155,7 +157,7 @@ function waitingIn(
     // What waits for something else than room needs no instance yet.
     if (
       consumableShort(world, consumablesOfAll(claim)) !== undefined ||
-      overReservation(world, queue, claim, noHolds) !== undefined
+      line.holdsBack(claim, noHolds) !== undefined
     )
       continue;
     const most = Math.ceil(mostMilliVcpu / Math.max(1, needs.milliVcpu)) + 1;
@@ -207,37 +209,6 @@ function nodesDemand(
     typeIn,
     kept: new Set(hold?.room?.hostIds),
   };
-}
-
-/**
- * As a pass would begin: those that room is kept for, then by share where shares take turns, by
- * scheduling priority, and by submission.
- */
-function inOrder(world: World, { arn }: JobQueue, heads: Head[]): void {
-  if (heads.length < 2) return;
-  const shares = world.fairShares.of(arn);
-  const keys = new Map<string, bigint>();
-  if (shares !== undefined)
-    for (const {
-      jobClass: { claim },
-    } of heads)
-      if (claim.share && !keys.has(claim.share.identifier))
-        keys.set(
-          claim.share.identifier,
-          shares.keyOf(claim.share.identifier, world.backlog.second),
-        );
-  const isHeld = ({ jobClass }: Head): number => (jobClass.hold === undefined ? 1 : 0);
-  const keyOf = ({ jobClass: { claim } }: Head): bigint =>
-    keys.get(claim.share?.identifier ?? '') ?? 0n;
-  const priorityOf = ({ jobClass: { claim } }: Head): number =>
-    claim.share?.schedulingPriority ?? 0;
-  heads.sort((a, b) => {
-    const [first, second] = [keyOf(a), keyOf(b)];
-    const byShare = first === second ? priorityOf(b) - priorityOf(a) : first < second ? -1 : 1;
-    return (
-      isHeld(a) - isHeld(b) || (shares === undefined ? 0 : byShare) || a.entry.rank - b.entry.rank
-    );
-  });
 }
 
 /** No more can start at once, however many wait: so far they are counted. */
