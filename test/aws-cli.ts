@@ -41,7 +41,7 @@ export class AwsCli {
 
   async #run(words: readonly string[]): Promise<CliResult> {
     const child = this.#spawn(words);
-    const giveUp = setTimeout(() => child.kill('SIGKILL'), 60_000);
+    const giveUp = setTimeout(() => child.kill('SIGKILL'), 180_000);
     let stdout = '';
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -6,7 +6,6 @@
 // crash.ts: for minutes.)
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -34,6 +33,7 @@ import {
   type Work,
 } from './crash-work.ts';
 import { DockerHost } from './docker-host.ts';
+import { freePort } from './free-port.ts';
 import { TestServer, type EngineName } from './server.ts';
 import { until } from './until.ts';
 
@@ -444,14 +444,4 @@ async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void
       for (let next = queue.next(); next.done !== true; next = queue.next()) await work(next.value);
     }),
   );
-}
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -20,7 +20,7 @@ describe('a server that is killed again and again under load', () => {
       { timeout: 600_000, skip: engine === 'docker' && requirement('docker').skip },
       async (t) => {
         t.diagnostic(`LONGSHORE_SEED=${seed}`);
-        const { counts, problems } = await crashRun({ engine, seed, seconds: 15 });
+        const { counts, problems } = await crashRun({ engine, seed, seconds: 10 });
         assert.deepEqual(problems, []);
         for (const what of ['kills', 'submissions acknowledged', 'ended by itself'])
           assert((counts[what] ?? 0) > 0, what);

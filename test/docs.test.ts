@@ -51,6 +51,7 @@ for (const page of ['README.md', 'doc/getting-started.md']) {
           encoding: 'utf8',
           env: {
             PATH: process.env['PATH'],
+            NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
             HOME: dataDir,
             AWS_ENDPOINT_URL_BATCH: server.url,
             AWS_DEFAULT_REGION: 'us-east-1',

@@ -6,6 +6,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { assert } from '../src/base/assert.ts';
 import { DockerClient } from '../src/engine/docker/docker-client.ts';
 import { testImage } from './house/image.ts';
 import { requirement } from './requirement.ts';
@@ -23,15 +24,25 @@ export function ownDockerSkip(): string | false {
 }
 
 let made = 0;
+/** A process makes no more, so that those of two processes keep apart. */
+const mostMade = 4;
+
+/** Of 10.213.0.0/16, one pair for each index below 2 ** 14. */
+function pairOfAddresses(index: number): { here: string; engine: string } {
+  const last = (index % 64) * 4;
+  const others = `10.213.${Math.floor(index / 64) % 256}`;
+  return { here: `${others}.${last + 1}`, engine: `${others}.${last + 2}` };
+}
 
 export class OwnDocker implements AsyncDisposable {
   readonly #directory = mkdtempSync(join(tmpdir(), 'longshore-dockerd-'));
-  readonly #name = `ls${process.pid % 100_000}-${made++}`;
-  /** A pair of addresses of its own. */
-  readonly #subnet = `10.213.${(process.pid + made) % 256}`;
+  readonly #index = made++;
+  readonly #name = `ls${process.pid % 100_000}-${this.#index}`;
+  readonly #addresses = pairOfAddresses(process.pid * mostMade + this.#index);
   #process: ChildProcess | undefined;
 
   static async start(): Promise<OwnDocker> {
+    assert(made < mostMade, `a process may make ${mostMade} engines`);
     const docker = new OwnDocker();
     try {
       await docker.#start();
@@ -44,15 +55,16 @@ export class OwnDocker implements AsyncDisposable {
 
   /** As `longshore instance register --docker-host` takes it. */
   get url(): string {
-    return `tcp://${this.#subnet}.2:2375`;
+    return `tcp://${this.#addresses.engine}:2375`;
   }
 
   async #start(): Promise<void> {
-    const [name, subnet, directory] = [this.#name, this.#subnet, this.#directory];
+    const [name, directory] = [this.#name, this.#directory];
+    const { here, engine } = this.#addresses;
     run(`ip netns add ${name} && ip link add v-${name} type veth peer name e-${name} netns ${name}
-      ip addr add ${subnet}.1/30 dev v-${name} && ip link set v-${name} up
-      ip -n ${name} addr add ${subnet}.2/30 dev e-${name} && ip -n ${name} link set e-${name} up && ip -n ${name} link set lo up
-      ip -n ${name} route add default via ${subnet}.1`);
+      ip addr add ${here}/30 dev v-${name} && ip link set v-${name} up
+      ip -n ${name} addr add ${engine}/30 dev e-${name} && ip -n ${name} link set e-${name} up && ip -n ${name} link set lo up
+      ip -n ${name} route add default via ${here}`);
     const flags = [
       '--data-root',
       `${directory}/data`,

@@ -131,7 +131,7 @@ test(
     const cluster = await unmanaged(server);
     const definition = await server.register('d', {
       image: testImage(),
-      command: ['sh', '-c', 'echo attempt $AWS_BATCH_JOB_ATTEMPT; sleep 60'],
+      command: ['sh', '-c', 'echo attempt $AWS_BATCH_JOB_ATTEMPT; sleep 600'],
     });
     const job = await server.submit(definition, { retryStrategy: { attempts: 2 } });
 

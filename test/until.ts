@@ -11,7 +11,7 @@ const pollMs = 25;
 export async function until<T>(
   what: string | (() => string),
   probe: () => Promise<T | undefined | false> | T | undefined | false,
-  withinMs = 60_000,
+  withinMs = 120_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

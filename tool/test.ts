@@ -33,6 +33,10 @@ const simulatedSeeds = 40;
 const abreast = availableParallelism();
 const slowestShown = 10;
 
+// What one process has compiled the next ones read: half of what the start of a test or a server
+// takes.
+process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules/.cache/compile');
+
 const testFiles = pathsUnder(root).files.filter((path) => path.endsWith('.test.ts'));
 
 const stages: readonly Stage[] = [
