@@ -7,6 +7,7 @@ import { limit } from '../core/limit.ts';
 import type { Clock } from '../port/clock.ts';
 import type { CommandBus, Envelope } from '../port/command-bus.ts';
 import type { StoreReader } from '../port/store.ts';
+import { Alarm } from './alarm.ts';
 
 export interface RetentionParts {
   /** How long a job is kept after its end. */
@@ -20,27 +21,23 @@ const envelope: Envelope = { part: 'retention' };
 
 export class Retention {
   readonly #parts: RetentionParts;
-  #cancelTimer: (() => void) | undefined;
+  readonly #next: Alarm;
   #closed = false;
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
+    // A write is refused only where the server ends, and then there is nothing more to do.
+    this.#next = new Alarm(parts.clock, () => void this.#run().catch(() => undefined));
   }
 
   /** Begins with what fell due while no server ran. */
   open(): void {
-    this.#runAt(this.#parts.clock.now());
+    this.#next.setIn(0);
   }
 
   close(): void {
     this.#closed = true;
-    this.#cancelTimer?.();
-  }
-
-  #runAt(atMs: number): void {
-    if (this.#closed) return;
-    // A write is refused only where the server ends, and then there is nothing more to do.
-    this.#cancelTimer = this.#parts.clock.at(atMs, () => void this.#run().catch(() => undefined));
+    this.#next.cancel();
   }
 
   /** Writes only where something has fallen due: a look costs no transaction. */
@@ -72,7 +69,7 @@ export class Retention {
           ]
         : []),
     ]);
-    this.#runAt(this.#nextAtMs());
+    if (!this.#closed) this.#next.set(this.#nextAtMs());
   }
 
   /** What ends from now on falls due later than all that has. */

@@ -11,6 +11,7 @@ import {
   type EngineCapabilities,
   type EngineReport,
 } from '../../port/engine.ts';
+import { Alarm } from '../alarm.ts';
 import { Reconciler, type ReconcilerParts } from './reconciler.ts';
 
 export interface HostLinkParts extends Omit<ReconcilerParts, 'onContact'> {
@@ -27,8 +28,8 @@ export class HostLink {
   #heardAtMs: number;
   #isOpen = false;
   #closed = false;
-  #cancelRetry: (() => void) | undefined;
-  #cancelWatch: (() => void) | undefined;
+  readonly #retry: Alarm;
+  readonly #watch: Alarm;
 
   constructor(parts: HostLinkParts) {
     this.hostId = parts.hostId;
@@ -38,7 +39,9 @@ export class HostLink {
       ...parts,
       onContact: (reached) => this.#noteContact(reached),
     });
-    this.#watch();
+    this.#retry = new Alarm(parts.clock, () => this.keepOpening());
+    this.#watch = new Alarm(parts.clock, () => this.#look());
+    this.#watch.setIn(parts.periodMs);
   }
 
   get engine(): Engine {
@@ -78,8 +81,7 @@ export class HostLink {
       if (this.#closed) return;
       if (!(error instanceof EngineUnavailable))
         this.#parts.onProblem(`connecting to host ${this.hostId}`, error);
-      const { clock } = this.#parts;
-      this.#cancelRetry = clock.at(clock.now() + limit.engineRetryMs, () => this.keepOpening());
+      this.#retry.setIn(limit.engineRetryMs);
     });
   }
 
@@ -91,8 +93,8 @@ export class HostLink {
   /** Looks no more; the engine goes on. */
   rest(): void {
     this.#closed = true;
-    this.#cancelRetry?.();
-    this.#cancelWatch?.();
+    this.#retry.cancel();
+    this.#watch.cancel();
     this.#reconciler.close();
   }
 
@@ -103,12 +105,10 @@ export class HostLink {
   }
 
   /** By its own clock: a question that a host cut off never answers may hang for long. */
-  #watch(): void {
+  #look(): void {
     const { clock, periodMs, onSilence } = this.#parts;
-    this.#cancelWatch = clock.at(clock.now() + periodMs, () => {
-      const silentMs = clock.now() - this.#heardAtMs;
-      if (silentMs > periodMs) onSilence(silentMs);
-      this.#watch();
-    });
+    const silentMs = clock.now() - this.#heardAtMs;
+    if (silentMs > periodMs) onSilence(silentMs);
+    this.#watch.setIn(periodMs);
   }
 }

@@ -7,6 +7,7 @@ import { limit } from '../../core/limit.ts';
 import type { World } from '../../core/world/world.ts';
 import type { CapacityProvider, CapacityReport } from '../../port/capacity.ts';
 import type { Clock } from '../../port/clock.ts';
+import { Alarm } from '../alarm.ts';
 import type { CommandQueue } from '../turn/command-queue.ts';
 import { unlessStopped } from '../turn/stopped.ts';
 
@@ -20,10 +21,11 @@ export interface LaunchesParts {
 
 export class Launches {
   readonly #parts: LaunchesParts;
-  #cancelAlarm: (() => void) | undefined;
+  readonly #again: Alarm;
 
   constructor(parts: LaunchesParts) {
     this.#parts = parts;
+    this.#again = new Alarm(parts.clock, () => this.#askAgain());
   }
 
   /** Asks for all that there are: one may have been taken back while nobody listened. */
@@ -38,11 +40,11 @@ export class Launches {
     const host = this.#parts.world.hosts.get(hostId);
     if (host?.kind !== 'instance') return;
     this.#parts.capacity.launch(hostId, { spot: host.spot });
-    this.#setAlarm();
+    if (!this.#again.isSet) this.#again.setIn(limit.launchRepeatMs);
   }
 
   close(): void {
-    this.#cancelAlarm?.();
+    this.#again.cancel();
     this.#parts.capacity.close();
   }
 
@@ -55,12 +57,8 @@ export class Launches {
       .catch(unlessStopped(onProblem, `report of instance ${hostId}`));
   }
 
-  #setAlarm(): void {
-    const { clock } = this.#parts;
-    this.#cancelAlarm ??= clock.at(clock.now() + limit.launchRepeatMs, () => {
-      this.#cancelAlarm = undefined;
-      for (const host of this.#parts.world.hosts.values())
-        if (host.kind === 'instance' && host.state === 'PENDING') this.ask(host.id);
-    });
+  #askAgain(): void {
+    for (const host of this.#parts.world.hosts.values())
+      if (host.kind === 'instance' && host.state === 'PENDING') this.ask(host.id);
   }
 }

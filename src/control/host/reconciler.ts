@@ -6,6 +6,7 @@ import type { AttemptId, HostId } from '../../base/ids.ts';
 import type { Effect } from '../../core/effect.ts';
 import { engineHostOf } from '../../core/host/host.ts';
 import { isLive, type LiveJob } from '../../core/job/job.ts';
+import { Alarm } from '../alarm.ts';
 import { stopEffect } from '../../core/command/job/stop-job.ts';
 import type { World } from '../../core/world/world.ts';
 import type { Clock } from '../../port/clock.ts';
@@ -66,7 +67,7 @@ export interface ReconcilerParts {
 export class Reconciler {
   readonly #parts: ReconcilerParts;
   #running: Promise<void> | undefined;
-  #cancelTimer: (() => void) | undefined;
+  readonly #next: Alarm;
   #closed = false;
   #hasCompared = false;
   /** Attempts that run there, of which the rows cannot know: they are left alone. */
@@ -74,6 +75,7 @@ export class Reconciler {
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
+    this.#next = new Alarm(parts.clock, () => void this.run());
   }
 
   /** One comparison; one that is under way serves all who ask meanwhile. */
@@ -88,7 +90,7 @@ export class Reconciler {
       )
       .finally(() => {
         this.#running = undefined;
-        this.#schedule();
+        if (!this.#closed) this.#next.setIn(this.#parts.periodMs);
       });
     return this.#running;
   }
@@ -97,16 +99,9 @@ export class Reconciler {
     if (!this.#closed) this.#parts.onContact(reached);
   }
 
-  #schedule(): void {
-    if (this.#closed) return;
-    this.#cancelTimer?.();
-    const { clock } = this.#parts;
-    this.#cancelTimer = clock.at(clock.now() + this.#parts.periodMs, () => void this.run());
-  }
-
   close(): void {
     this.#closed = true;
-    this.#cancelTimer?.();
+    this.#next.cancel();
   }
 
   async #compare(): Promise<void> {

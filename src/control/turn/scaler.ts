@@ -10,6 +10,7 @@ import { scalingCycle } from '../../core/schedule/scale/scaling-cycle.ts';
 import type { World } from '../../core/world/world.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { Ids } from '../../port/ids.ts';
+import { Alarm } from '../alarm.ts';
 
 export interface ScalerParts {
   readonly world: World;
@@ -23,10 +24,11 @@ export class Scaler {
   readonly #parts: ScalerParts;
   #lastAtMs = Number.NEGATIVE_INFINITY;
   #pauseMs = 0;
-  #alarm: { readonly atMs: number; readonly cancel: () => void } | undefined;
+  readonly #alarm: Alarm;
 
   constructor(parts: ScalerParts) {
     this.#parts = parts;
+    this.#alarm = new Alarm(parts.clock, parts.wake);
   }
 
   /** The commands that carry out a new plan; none where it is not time for one. */
@@ -34,7 +36,7 @@ export class Scaler {
     const dueAtMs = this.#dueAtMs();
     // A clock that was set back does not hold it up.
     if (dueAtMs === undefined || (nowMs < dueAtMs && nowMs >= this.#lastAtMs)) {
-      this.#setAlarm(dueAtMs);
+      this.#alarm.set(dueAtMs);
       return [];
     }
     const { world, clock } = this.#parts;
@@ -44,7 +46,7 @@ export class Scaler {
     world.noteScaling(state);
     this.#lastAtMs = nowMs;
     this.#pauseMs = Math.max(limit.scalingPauseMs, limit.scalingPauseTimes * (clock.now() - nowMs));
-    this.#setAlarm(this.#dueAtMs());
+    this.#alarm.set(this.#dueAtMs());
     const launches = plan.environments.flatMap(({ arn, launches: each }) =>
       each.map(({ type, count }): Command => ({
         type: 'launch-instances',
@@ -73,7 +75,7 @@ export class Scaler {
   }
 
   close(): void {
-    this.#setAlarm(undefined);
+    this.#alarm.cancel();
   }
 
   #dueAtMs(): number | undefined {
@@ -84,17 +86,6 @@ export class Scaler {
       scalingWanted === 'later' ? this.#lastAtMs + limit.scaleInPauseMs : Number.POSITIVE_INFINITY;
     const dueAtMs = Math.max(soonAtMs, Math.min(laterAtMs, scaling.nextAtMs));
     return dueAtMs === Number.POSITIVE_INFINITY ? undefined : dueAtMs;
-  }
-
-  #setAlarm(atMs: number | undefined): void {
-    if (atMs === this.#alarm?.atMs) return;
-    this.#alarm?.cancel();
-    const { clock, wake } = this.#parts;
-    const ring = (): void => {
-      this.#alarm = undefined;
-      wake();
-    };
-    this.#alarm = atMs === undefined ? undefined : { atMs, cancel: clock.at(atMs, ring) };
   }
 
   /** As random as an attempt's: the first digits are the instance's id. */
