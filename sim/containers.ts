@@ -4,7 +4,7 @@
 import type { AttemptId, JobId } from '../src/base/ids.ts';
 import type { Exit } from '../src/core/job/attempt.ts';
 
-export interface Container {
+interface Container {
   readonly attemptId: AttemptId;
   readonly jobId: JobId;
   readonly number: number;

@@ -7,7 +7,7 @@ import type { FakeCall, FakeFaults } from '../src/engine/fake/fake-engine.ts';
 import type { EngineReport } from '../src/port/engine.ts';
 import type { Random } from './random.ts';
 
-export const faultKinds = [
+const faultKinds = [
   'call lost',
   'answer lost',
   'engine gone',
@@ -41,7 +41,7 @@ export const faultKinds = [
 export type FaultKind = (typeof faultKinds)[number];
 
 /** What a crash plan says of a moment. */
-export type Blow = 'none' | 'before' | 'after';
+type Blow = 'none' | 'before' | 'after';
 
 export class Faults {
   /** Faults cease before the liveness phase. */

@@ -163,7 +163,7 @@ function findHoldings(live: LiveJob): Holding[] {
 }
 
 /** What a node of a multi-node job is held to. */
-export const termsOf = ({ nodes }: JobTerms, node: number): JobTerms =>
+const termsOf = ({ nodes }: JobTerms, node: number): JobTerms =>
   nodes?.groups.find(({ from, to }) => from <= node && node <= to)?.terms as JobTerms;
 
 /** What is held to which terms when the job is placed: by itself, or by each of its nodes. */

@@ -17,7 +17,7 @@ interface Shape {
 }
 
 /** One submission, but for what every job has. */
-export interface NodesSubmission {
+interface NodesSubmission {
   readonly jobDefinition: string;
   readonly nodeOverrides: NodeOverrides | undefined;
   readonly nodes: NonNullable<Plan['nodes']>;

@@ -48,7 +48,7 @@ export interface Plan {
 }
 
 /** One attempt that is over, as the API shows it. */
-export interface ShownAttempt {
+interface ShownAttempt {
   readonly number: number;
   readonly exitCode?: number | undefined;
   readonly containerReason?: string | undefined;
@@ -58,7 +58,7 @@ export interface ShownAttempt {
 }
 
 /** A job that has ended, as the API shows it. */
-export interface ShownEnd {
+interface ShownEnd {
   readonly status: string;
   readonly statusReason?: string | undefined;
   readonly attempts: readonly ShownAttempt[];
@@ -73,7 +73,7 @@ export interface ShownEnd {
 }
 
 /** What became of an attempt's container, by the engine's own account. */
-export interface Truth {
+interface Truth {
   readonly exitCode: number | undefined;
   /** A fault of the run took it, or made it seem so. */
   readonly lost: boolean;

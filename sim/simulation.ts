@@ -36,7 +36,7 @@ import { settle, VirtualClock } from '../test/house/virtual-clock.ts';
 import { ownHosts, Workload, type Answer } from './workload.ts';
 import { removed, written } from './rows.ts';
 
-export interface RunResult {
+interface RunResult {
   /** Of every commit, and of all that is there at the end: the same seed gives the same hash. */
   readonly hash: string;
   /** Of clients and operators. */

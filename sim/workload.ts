@@ -28,7 +28,7 @@ import type { ExitRule, Plan, RunPlan } from './oracle.ts';
 import { Expectation, startFailure } from './oracle.ts';
 import type { Random } from './random.ts';
 
-export const scope: Scope = scopeOf('000000000000', 'us-east-1');
+const scope: Scope = scopeOf('000000000000', 'us-east-1');
 
 /** What was answered to whom. */
 export type Answer =
@@ -36,7 +36,7 @@ export type Answer =
   | { readonly write: TableWrite; readonly outcome: TableWriteOutcome };
 
 /** The door as clients see it. Undefined: the server died, or stopped, first. */
-export interface Door {
+interface Door {
   submit(command: Command): Promise<unknown>;
   write(write: TableWrite): Promise<TableWriteOutcome | undefined>;
 }

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { requirement } from './requirement.ts';
 import type { TestServer } from './server.ts';
 
-export interface CliResult {
+interface CliResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -37,7 +37,7 @@ import { freePort } from './free-port.ts';
 import { TestServer, type EngineName } from './server.ts';
 import { until } from './until.ts';
 
-export interface CrashRunOptions {
+interface CrashRunOptions {
   readonly engine: EngineName;
   readonly seconds: number;
   readonly seed: number;
@@ -45,7 +45,7 @@ export interface CrashRunOptions {
   readonly onProgress?: (text: string) => void;
 }
 
-export interface CrashReport {
+interface CrashReport {
   readonly counts: Readonly<Record<string, number>>;
   /** What was lost, doubled or wrong. Empty: all is well. */
   readonly problems: readonly string[];

@@ -109,7 +109,7 @@ export const linesOf = ({ lines }: Work, engine: EngineName, jobId: string): str
   );
 
 /** What its attempts end with, one after the other, where nobody stops it. */
-export function exitCodesOf({ attempts, failsFirst, exitCode }: Work): number[] {
+function exitCodesOf({ attempts, failsFirst, exitCode }: Work): number[] {
   const codes: number[] = [];
   while (codes.length < attempts && codes.at(-1) !== 0)
     codes.push(codes.length < failsFirst ? 7 : exitCode);
@@ -127,7 +127,7 @@ export const attemptsThatCount = (job: JobDetail, engine: EngineName): AttemptDe
 
 export type Ending = 'by itself' | 'by a dependency' | 'by a stop';
 
-export interface Verdict {
+interface Verdict {
   readonly ending: Ending;
   readonly problems: readonly string[];
 }

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { request } from 'node:http';
 import { requirement } from './requirement.ts';
 
-export interface Container {
+interface Container {
   readonly Id: string;
   readonly Names: readonly string[];
   readonly State: string;

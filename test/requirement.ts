@@ -7,9 +7,9 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { testImageSkip } from './house/image.ts';
 
-export type RequirementName = 'docker' | 'awscli' | 'boto3' | 'registry' | 'chromium';
+type RequirementName = 'docker' | 'awscli' | 'boto3' | 'registry' | 'chromium';
 
-export interface Requirement {
+interface Requirement {
   /**
    * False where it is there; else the reason, for the options of a test: `test(name, { skip:
    * need.skip }, …)`.

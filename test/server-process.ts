@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const endWithinMs = 20_000;
 
-export interface ServerProcessOptions {
+interface ServerProcessOptions {
   readonly dataDir: string;
   readonly verb?: 'serve' | 'up' | 'demo' | undefined;
   /** Of the verb, beside those that every test has. */

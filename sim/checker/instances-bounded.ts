@@ -18,7 +18,7 @@ const vcpusOf = (instances: readonly Instance[]): number =>
   instances.reduce((sum, { capacity }) => sum + capacity.milliVcpu / 1000, 0);
 
 /** One instance may lie across maxvCpus. */
-export const mayLieAcross = ({
+const mayLieAcross = ({
   computeResources: { type, allocationStrategy = 'BEST_FIT' } = {} as never,
 }: ComputeEnvironment): boolean => type === 'SPOT' || allocationStrategy !== 'BEST_FIT';
 

@@ -52,7 +52,7 @@ import { ec2Query, query } from '../wire/query.ts';
 import { restJson } from '../wire/rest-json.ts';
 import type { AnyService } from '../wire/service.ts';
 
-export interface AppOptions extends ControlPorts {
+interface AppOptions extends ControlPorts {
   /** Of requests that name none. */
   readonly region: string;
   /** Of the program, where anybody may ask. */

@@ -9,7 +9,7 @@ import type { CommandBus, Envelope } from '../port/command-bus.ts';
 import type { StoreReader } from '../port/store.ts';
 import { Alarm } from './alarm.ts';
 
-export interface RetentionParts {
+interface RetentionParts {
   /** How long a job is kept after its end. */
   readonly retainMs: number;
   readonly bus: Pick<CommandBus, 'write'>;

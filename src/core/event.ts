@@ -16,7 +16,7 @@ import type { SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts'
 export type Tags = Readonly<Record<string, string>>;
 
 /** What happens to resources and hosts. */
-export type ResourceEvent =
+type ResourceEvent =
   | {
       readonly type: 'compute-environment-stored';
       readonly environment: ComputeEnvironment;

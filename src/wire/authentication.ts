@@ -7,7 +7,7 @@ import type { RequestHead } from './protocol.ts';
 import type { SigV4Credential } from './sigv4.ts';
 
 /** A request as an authenticator sees it: nothing of it was decoded, inflated or believed. */
-export interface Authentication {
+interface Authentication {
   readonly head: RequestHead;
   /** Undefined where there is none, or none that can be read. */
   readonly credential: SigV4Credential | undefined;

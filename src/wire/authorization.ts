@@ -7,7 +7,7 @@ import type { Access, RequestContext } from './operation.ts';
 export type Tags = Readonly<Record<string, string>>;
 
 /** A request as an authorizer sees it. */
-export interface Authorization {
+interface Authorization {
   /** Leave is needed for all of it. */
   readonly access: readonly Access[];
   /** Who asks for which operation, from where. */

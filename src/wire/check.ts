@@ -6,7 +6,7 @@ import type { AwsError } from './aws-error.ts';
 import { invalid } from './error-catalogue.ts';
 
 /** The kit for one service: `fail` makes its usual error from a message. */
-export interface Checks {
+interface Checks {
   /**
    * `value` is one of the SDK's exported enum constants, e.g. `oneOf(JQState, input.state,
    * 'state')`.

@@ -95,5 +95,3 @@ export interface PathProtocol extends ErrorFormat {
   /** What is answered at a path below it where nothing is. */
   readonly nothingHere: AwsError;
 }
-
-export type Protocol = AwsProtocol | PathProtocol;

@@ -12,7 +12,7 @@ import type { OperationSchema } from './schema.ts';
 import { compileXmlWriter, element, escapeXml } from './xml.ts';
 
 /** What one service's requests and answers say of themselves. */
-export interface QueryService {
+interface QueryService {
   /** Of its API, e.g. `2010-05-08`: how unsigned requests tell their service. */
   readonly version: string;
   readonly xmlNamespace: string;

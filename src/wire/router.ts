@@ -14,7 +14,7 @@ import type { SigV4Credential } from './sigv4.ts';
 import { anyForm, formatOf, isUnservedForm, unservedOf } from './unserved.ts';
 
 /** Where a head leads. */
-export interface Route {
+interface Route {
   /** Of an unsigned form, the body has the last word. */
   readonly service: AnyService;
   /** Undefined where only the body names the operation. */
@@ -22,7 +22,7 @@ export interface Route {
 }
 
 /** A head that leads nowhere, and how its client hears so. */
-export interface NoRoute {
+interface NoRoute {
   readonly format: ErrorFormat;
   readonly error: AwsError;
   /** Headers of the answer: names and values in turn. */

@@ -13,7 +13,7 @@ import { credentialOf, isSigned, type SigV4Credential } from './sigv4.ts';
 import { element, escapeXml } from './xml.ts';
 
 /** A request that no service here takes. */
-export interface Unserved {
+interface Unserved {
   readonly format: ErrorFormat;
   readonly error: AwsError;
 }

@@ -111,7 +111,7 @@ export function dockerTest(
  * At which of the calls that change something the socket is cut by itself: before the daemon hears
  * of it, or before its answer arrives.
  */
-export interface Breakage {
+interface Breakage {
   readonly at: number;
   readonly lost: 'request' | 'answer';
 }

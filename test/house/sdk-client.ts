@@ -13,7 +13,7 @@ interface SdkRequest {
   readonly body?: string | Uint8Array;
 }
 
-export interface SdkClient {
+interface SdkClient {
   send(command: unknown): Promise<Record<string, unknown>>;
 }
 

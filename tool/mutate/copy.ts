@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { runNode } from '../program.ts';
 import type { Mutation } from './mutations.ts';
 
-export type Verdict = 'passed' | 'failed' | 'too long';
+type Verdict = 'passed' | 'failed' | 'too long';
 
 export class Copy {
   readonly root: string;

@@ -19,7 +19,7 @@ import {
 import type { StoreReader } from '../../port/store.ts';
 import { containerSpec } from './container-spec.ts';
 
-export interface AttemptRunnerParts {
+interface AttemptRunnerParts {
   readonly world: World;
   readonly reader: StoreReader;
   /** Of all containers, below those of their definitions. */
@@ -35,7 +35,7 @@ export interface AttemptRunnerParts {
 }
 
 /** Effects that are about an attempt. */
-export type AttemptEffect = Extract<Effect, AttemptOnHost>;
+type AttemptEffect = Extract<Effect, AttemptOnHost>;
 
 export class AttemptRunner {
   readonly #parts: AttemptRunnerParts;

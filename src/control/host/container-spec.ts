@@ -13,7 +13,7 @@ import { batchVariables, platformVariables, type NodeFacts } from '../../core/jo
 import type { World } from '../../core/world/world.ts';
 import type { ContainerSpec } from '../../port/engine.ts';
 
-export type SpecOrReason = { readonly spec: ContainerSpec } | { readonly cannotStart: string };
+type SpecOrReason = { readonly spec: ContainerSpec } | { readonly cannotStart: string };
 
 /**
  * `needs` are the job's; `detail` is its parent's for an array's child; `forAll` are variables of

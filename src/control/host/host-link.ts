@@ -14,7 +14,7 @@ import {
 import { Alarm } from '../alarm.ts';
 import { Reconciler, type ReconcilerParts } from './reconciler.ts';
 
-export interface HostLinkParts extends Omit<ReconcilerParts, 'onContact'> {
+interface HostLinkParts extends Omit<ReconcilerParts, 'onContact'> {
   /** Its engine has answered. */
   readonly onHeard: () => void;
   /** It has answered nothing for so long; told again and again while that lasts. */

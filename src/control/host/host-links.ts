@@ -21,7 +21,7 @@ import { unlessStopped } from '../turn/stopped.ts';
 import { HostLink } from './host-link.ts';
 import { UnknownAttempts } from './reconciler.ts';
 
-export interface HostLinksParts {
+interface HostLinksParts {
   readonly world: World;
   readonly bus: Pick<CommandQueue, 'issue'>;
   readonly clock: Clock;

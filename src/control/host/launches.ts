@@ -11,7 +11,7 @@ import { Alarm } from '../alarm.ts';
 import type { CommandQueue } from '../turn/command-queue.ts';
 import { unlessStopped } from '../turn/stopped.ts';
 
-export interface LaunchesParts {
+interface LaunchesParts {
   readonly world: World;
   readonly capacity: CapacityProvider;
   readonly clock: Clock;

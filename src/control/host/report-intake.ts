@@ -16,7 +16,7 @@ import type { CommandQueue } from '../turn/command-queue.ts';
 import { jobOfOldAttempt } from '../turn/prefetch.ts';
 import { unlessStopped } from '../turn/stopped.ts';
 
-export interface ReportIntakeParts {
+interface ReportIntakeParts {
   readonly world: World;
   readonly bus: Pick<CommandQueue, 'issue'>;
   readonly reader: StoreReader;

@@ -9,7 +9,7 @@ import { limit } from '../../core/limit.ts';
 import type { LogBatch, LogLine, LogPosition } from '../../port/engine.ts';
 import { MAX_MESSAGE_BYTES } from '../../port/log-sink.ts';
 
-export interface JoinParts {
+interface JoinParts {
   readonly pattern: LinePattern;
   /** Of what was stored last; undefined: nothing was. */
   readonly position: LogPosition | undefined;

@@ -8,7 +8,7 @@ import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { KeptOutputRow } from '../../port/table.ts';
 import type { LogDestination, LogPump } from './log-pump.ts';
 
-export interface KeptOutputParts {
+interface KeptOutputParts {
   readonly pump: Pick<LogPump, 'stored'>;
   readonly bus: Pick<CommandBus, 'write'>;
   /** What no server has come to store yet. */

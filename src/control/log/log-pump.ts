@@ -18,7 +18,7 @@ import { NoRoomForOutput, type LogSink, type LogStreamKey } from '../../port/log
 import { carryJoined } from './event-joiner.ts';
 import { limitPosition, OutputLimit, OutputLimitReached } from './output-limit.ts';
 
-export interface LogPumpParts {
+interface LogPumpParts {
   /** Undefined where the host is gone, and its output with it. */
   readonly engineOf: (hostId: HostId) => Engine | undefined;
   readonly sink: LogSink;

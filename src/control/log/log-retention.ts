@@ -13,7 +13,7 @@ import type { LogSink } from '../../port/log-sink.ts';
 import type { StoreReader } from '../../port/store.ts';
 import type { LogGroupRow } from '../../port/table.ts';
 
-export interface LogRetentionParts {
+interface LogRetentionParts {
   readonly world: World;
   readonly bus: Pick<CommandBus, 'write'>;
   readonly reader: Pick<StoreReader, 'logGroupsWithRetention' | 'logStreams'>;

@@ -11,7 +11,7 @@ import type { DependencyView } from '../../port/explanation-view.ts';
 import type { JobView } from '../../port/reader.ts';
 import type { JobEnd } from '../../port/store.ts';
 
-export interface ChainFacts {
+interface ChainFacts {
   job(id: string): JobView | undefined;
   /** Of a job that is kept no more. */
   end(id: JobId): JobEnd | undefined;

@@ -19,7 +19,7 @@ import * as stage from './stages.ts';
 import { Stopped } from './stopped.ts';
 import { Turn, type Request } from './turn.ts';
 
-export interface CommandQueueParts {
+interface CommandQueueParts {
   readonly world: World;
   readonly store: Store;
   readonly clock: Clock;

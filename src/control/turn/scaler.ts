@@ -12,7 +12,7 @@ import type { Clock } from '../../port/clock.ts';
 import type { Ids } from '../../port/ids.ts';
 import { Alarm } from '../alarm.ts';
 
-export interface ScalerParts {
+interface ScalerParts {
   readonly world: World;
   readonly clock: Clock;
   readonly ids: Ids;

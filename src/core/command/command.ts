@@ -358,7 +358,7 @@ export type Command =
   | NoteHostContact
   | CloseOldAttempt;
 
-export interface Replies {
+interface Replies {
   'create-compute-environment': { readonly name: string; readonly arn: Arn };
   'update-compute-environment': { readonly name: string; readonly arn: Arn };
   'delete-compute-environment': Done;

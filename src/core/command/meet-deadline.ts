@@ -13,7 +13,7 @@ import type { Decided, MeetDeadline } from './command.ts';
 import { done } from './command.ts';
 import { findJob, stopEvents, type Stopped } from './job/stop-job.ts';
 
-export const timeoutReason = 'Job attempt duration exceeded timeout';
+const timeoutReason = 'Job attempt duration exceeded timeout';
 export const timeLimitReason = (reason: string): string =>
   `Canceled by JobStateTimeLimit action due to reason: ${reason}`;
 

@@ -49,7 +49,7 @@ export interface Launch {
 }
 
 /** What an update asks of it. */
-export interface LaunchUpdate {
+interface LaunchUpdate {
   readonly previous: Launch | undefined;
   /** `updateToLatestImageVersion`: the newest default image, and `$Latest` and `$Default` anew. */
   readonly toLatest: boolean;

@@ -6,7 +6,7 @@ import type { Architecture } from '../instance-type/instance-type.ts';
 import type { HostFacts } from '../host/host.ts';
 import type { Image, ImageAgent } from './image.ts';
 
-export type Requirement =
+type Requirement =
   | 'linux'
   | 'virtualization'
   | 'kernel'
@@ -20,7 +20,7 @@ export type Requirement =
   | 'ecs-init';
 
 /** How one requirement stands. */
-export interface Finding {
+interface Finding {
   readonly requirement: Requirement;
   /** Undefined: that depends on what the image is used for, which was not said. */
   readonly met: boolean | undefined;
@@ -30,7 +30,7 @@ export interface Finding {
   readonly needed: string;
 }
 
-export interface Failure {
+interface Failure {
   readonly requirement: Requirement;
   /** For people: what is there, and what is needed. */
   readonly text: string;

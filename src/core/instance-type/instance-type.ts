@@ -44,7 +44,7 @@ export interface InstanceType {
  * What the container agent keeps back where ECS_RESERVED_MEMORY says nothing else (user guide,
  * Reserving System Memory).
  */
-export const defaultReservedMemoryMib = 32;
+const defaultReservedMemoryMib = 32;
 
 /**
  * The memory that the operating system reports. The kernel takes a 64th for its table of pages (64
@@ -52,7 +52,7 @@ export const defaultReservedMemoryMib = 32;
  * m4.large has 7985 MiB of 8192 (chapter Compute Resource Memory Management), and every other type
  * follows the same rule.
  */
-export const reportedMemoryMib = (installedMib: number): number =>
+const reportedMemoryMib = (installedMib: number): number =>
   Math.max(0, installedMib - Math.ceil(installedMib / 64) - 79);
 
 /** The memory that the instance registers for jobs: 7953 MiB of m4.large. */

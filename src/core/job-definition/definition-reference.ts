@@ -5,7 +5,7 @@
 import type { Scope } from '../../base/ids.ts';
 import { jobDefinitionArnPrefix } from '../arn.ts';
 
-export interface DefinitionReference {
+interface DefinitionReference {
   readonly name: string;
   /** Absent: none is said. */
   readonly revision?: number | undefined;

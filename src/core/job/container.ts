@@ -197,7 +197,7 @@ export function needsOf(properties: ContainerProperties): Needs | Refusal {
 }
 
 /** The group of CloudWatch Logs that a job's output goes to unless it names its own. */
-export const defaultLogGroup = '/aws/batch/job';
+const defaultLogGroup = '/aws/batch/job';
 
 /** Where the output of a definition's jobs goes. */
 export interface LogTarget {

@@ -41,7 +41,7 @@ interface Identity {
   readonly stops?: Stops;
 }
 
-export interface JobIdentity extends Identity {
+interface JobIdentity extends Identity {
   /** Attempts that are over. */
   readonly attempts: readonly EndedAttempt[];
 }
@@ -60,7 +60,7 @@ export interface StartingJob extends JobIdentity {
    */
   readonly otherNodes?: readonly NodePlacement[] | undefined;
 }
-export interface RunningJob extends JobIdentity {
+interface RunningJob extends JobIdentity {
   readonly status: 'RUNNING';
   readonly attempt: LiveAttempt & { readonly state: 'running' };
   /**
@@ -91,7 +91,7 @@ export type LiveJob = StartingJob | RunningJob;
  * What the children of an array that have no row of their own are: still waiting, or ended together
  * with their parent.
  */
-export type RestOfChildren =
+type RestOfChildren =
   | { readonly status: WaitingStatus }
   | {
       readonly status: 'FAILED';

@@ -15,7 +15,7 @@ import { commandOf, referenceRefusal, resolveContainer } from './container.ts';
 import { nodesOf } from './nodes.ts';
 
 /** Nodes from one index to another, both included, and what they run. */
-export interface NodeSpan {
+interface NodeSpan {
   readonly from: number;
   readonly to: number;
   readonly range: NodeRangeProperty;

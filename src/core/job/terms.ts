@@ -76,7 +76,7 @@ export interface RetryTerms {
 export type RetryRule = Omit<EvaluateOnExit, 'action'> & { readonly action: 'retry' | 'exit' };
 
 /** What the terms of a submission are made of: definition and overrides laid over each other. */
-export interface TermsSource extends Work {
+interface TermsSource extends Work {
   readonly retryStrategy?: RetryStrategy | undefined;
   readonly timeout?: JobTimeout | undefined;
   readonly share?: ShareTerms | undefined;
@@ -88,7 +88,7 @@ export interface Work extends ContainerWork {
   readonly nodes?: NodesWork | undefined;
 }
 
-export interface ContainerWork {
+interface ContainerWork {
   readonly container: ContainerProperties;
   readonly consumables?: readonly ConsumableClaim[] | undefined;
 }

@@ -5,7 +5,7 @@
 import { splitJobId, type JobId } from '../../base/ids.ts';
 import type { KeyValuePair } from '@aws-sdk/client-batch';
 
-export interface VariableFacts {
+interface VariableFacts {
   readonly jobId: JobId;
   readonly attemptNumber: number;
   readonly queueName: string;

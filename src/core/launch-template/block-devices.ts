@@ -11,7 +11,7 @@ export interface BlockDevice {
   readonly noDevice?: boolean | undefined;
 }
 
-export interface EbsVolume {
+interface EbsVolume {
   readonly volumeSizeGib?: number | undefined;
   readonly volumeType?: string | undefined;
   readonly snapshotId?: string | undefined;

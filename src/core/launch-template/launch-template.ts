@@ -29,7 +29,7 @@ export interface LaunchTemplateData {
   readonly disableApiTermination?: boolean | undefined;
 }
 
-export interface NetworkInterface {
+interface NetworkInterface {
   readonly deviceIndex?: number | undefined;
   readonly subnetId?: string | undefined;
   readonly groups?: readonly string[] | undefined;
@@ -37,7 +37,7 @@ export interface NetworkInterface {
 }
 
 /** What the environment itself says. */
-export interface EnvironmentParameters {
+interface EnvironmentParameters {
   readonly ec2KeyPair?: string | undefined;
   readonly securityGroupIds?: readonly string[] | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
@@ -87,7 +87,7 @@ export function launchParameters(
 /**
  * Of the template itself, or of its network interfaces, which EC2 does not allow beside each other.
  */
-export const securityGroupsOf = (template: LaunchTemplateData): readonly string[] =>
+const securityGroupsOf = (template: LaunchTemplateData): readonly string[] =>
   template.securityGroupIds ?? [
     ...new Set((template.networkInterfaces ?? []).flatMap((one) => one.groups ?? [])),
   ];
@@ -139,7 +139,7 @@ function standsFor(target: string, type: InstanceType, catalogue: Catalogue): bo
 }
 
 /** The versions that a template has. */
-export interface TemplateVersions {
+interface TemplateVersions {
   readonly defaultVersion: number;
   readonly latestVersion: number;
   has(version: number): boolean;

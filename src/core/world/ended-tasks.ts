@@ -5,7 +5,7 @@ import type { Arn, AttemptId, HostId, JobId } from '../../base/ids.ts';
 import type { EndedAttempt } from '../job/attempt.ts';
 import { limit } from '../limit.ts';
 
-export interface EndedTask {
+interface EndedTask {
   readonly jobId: JobId;
   readonly computeEnvironmentArn: Arn;
   readonly hostId: HostId;

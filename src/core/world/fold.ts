@@ -101,7 +101,7 @@ function leaveWhenIdle(world: World, { id, state, own }: Instance): void {
 }
 
 /** What ran on the host is lost with it. */
-export function strand(world: World, hostId: HostId): void {
+function strand(world: World, hostId: HostId): void {
   for (const attemptId of world.attemptsOn(hostId))
     world.occasions.push({ type: 'stranded', attemptId });
 }

@@ -13,7 +13,7 @@ import type { World } from './world.ts';
  * What `desiredvCpus` shows where nobody asked for more: it moves with demand and never below
  * minvCpus.
  */
-export function presentVcpus(world: World, environment: ComputeEnvironment): number {
+function presentVcpus(world: World, environment: ComputeEnvironment): number {
   const present = hasInstances(environment)
     ? instanceVcpus(world, environment.arn)
     : Math.ceil(world.environmentUse(environment.arn).milliVcpu / 1000);

@@ -10,7 +10,7 @@ import { newAttempt, type EngineContract } from './engine-contract.ts';
 import { ReportRecorder, textOf, until } from './report-recorder.ts';
 
 /** A way to the machine on which starts are held up where nothing can take them back. */
-export interface LateStarts {
+interface LateStarts {
   /** Not yet open, of the same server as those that the contract creates. */
   readonly engine: Engine;
   /** A start has got to where it is held up. */
@@ -23,7 +23,7 @@ export interface LateStarts {
   readonly close: () => Promise<void>;
 }
 
-export interface LateStartContract {
+interface LateStartContract {
   readonly engine: EngineContract;
   readonly late: () => Promise<LateStarts>;
 }

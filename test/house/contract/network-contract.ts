@@ -11,7 +11,7 @@ import { nodeAddressVariable, ownBlock } from '../../../src/engine/job-networks.
 import { newAttempt, type EngineContract } from './engine-contract.ts';
 import { ReportRecorder, textOf } from './report-recorder.ts';
 
-export interface NetworkContract {
+interface NetworkContract {
   readonly engine: EngineContract;
   /** Like the engine contract's, over the same machine, with a range that no other test uses. */
   readonly create: (jobNetworks: Block) => Engine;

@@ -13,7 +13,7 @@ import { done } from '../command.ts';
 import { stopEvents } from '../job/stop-job.ts';
 
 /** What the queue's jobs show as their statusReason. */
-export const queueDeletedReason = 'Terminated: the job queue is being deleted';
+const queueDeletedReason = 'Terminated: the job queue is being deleted';
 
 export function decideDeleteJobQueue(
   world: World,

@@ -15,7 +15,7 @@ import type { Catalogue } from '../../instance-type/catalogue.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 
-export interface QueueEnvironments {
+interface QueueEnvironments {
   readonly order: JobQueue['computeEnvironmentOrder'];
   readonly jobQueueType: JobQueue['jobQueueType'];
 }

@@ -24,7 +24,7 @@ const stale = { events: [], effects: [], reply: { stale: true } } as const;
 /** What nodes show that were stopped because of it. */
 export const mainNodeEndedReason = 'The main node has ended';
 
-export const outOfMemoryReason = 'OutOfMemoryError: Container killed due to memory usage';
+const outOfMemoryReason = 'OutOfMemoryError: Container killed due to memory usage';
 
 export function decideReportAttempt(
   world: World,

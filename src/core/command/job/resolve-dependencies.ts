@@ -11,7 +11,7 @@ import { isEnded, type EndedStatus } from '../../job/status.ts';
 import type { World } from '../../world/world.ts';
 import type { PastJob } from '../command.ts';
 
-export interface Resolved {
+interface Resolved {
   readonly waitsFor: readonly Dependency[];
   /** A dependency on the whole has failed: so has the job. */
   readonly failed: boolean;

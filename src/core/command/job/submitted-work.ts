@@ -24,7 +24,7 @@ import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import type { SubmitJob } from '../command.ts';
 
-export interface SubmittedWork extends Work {
+interface SubmittedWork extends Work {
   readonly consumableResourceProperties?: ConsumableResourceProperties | undefined;
   readonly nodeProperties?: NodeProperties | undefined;
   /** Of the container, or the node range, that overrides most. */

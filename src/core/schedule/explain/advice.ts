@@ -70,7 +70,7 @@ export const leastVcpus = (capacities: readonly Needs[], needs: Needs): number =
  * the architecture that it has, within its maxvCpus if any is, of a family that it has if one does,
  * and then the cheapest. Undefined: none holds the job.
  */
-export function typeFor(
+function typeFor(
   world: World,
   environment: ComputeEnvironment,
   needs: Needs,

@@ -21,7 +21,7 @@ export interface Holder {
   readonly quantity?: number | undefined;
 }
 
-export interface Holders {
+interface Holders {
   /** What is held. */
   readonly of: string;
   /** Those that hold most, first. */

@@ -23,7 +23,7 @@ import { isNodeType, largestNode, nodeTypeOf } from './node-type.ts';
 import { fitsIn, hasRoom } from './room.ts';
 
 /** The claim of a multi-node parallel job. */
-export type NodesClaim = Claim & { readonly nodes: NodeTerms };
+type NodesClaim = Claim & { readonly nodes: NodeTerms };
 
 export const hasNodes = (claim: Claim): claim is NodesClaim => claim.nodes !== undefined;
 

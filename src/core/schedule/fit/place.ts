@@ -20,7 +20,7 @@ import { anyHostHasRoom } from './host-room.ts';
 import type { Head } from '../order/job-class.ts';
 import { secondOf } from '../order/share.ts';
 
-export interface PlannedPlacement extends Omit<Place, 'machineId'> {
+interface PlannedPlacement extends Omit<Place, 'machineId'> {
   readonly jobId: JobId;
 }
 

@@ -33,7 +33,7 @@ export type StillRunnable = (jobId: JobId) => boolean;
 export type Claim = Pick<JobTerms, 'needs' | 'share' | 'consumables' | 'nodes'>;
 
 /** Jobs alike in this take the same room. */
-export function shapeKey({ needs, nodes }: Pick<Claim, 'needs' | 'nodes'>): string {
+function shapeKey({ needs, nodes }: Pick<Claim, 'needs' | 'nodes'>): string {
   if (nodes === undefined) return needsKey(needs);
   const groups = nodes.groups.map(
     ({ from, to, terms }) => `${from}:${to}=${needsKey(terms.needs)}`,

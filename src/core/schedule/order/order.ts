@@ -21,7 +21,7 @@ import type { Line } from './line.ts';
 import type { Lines } from './lines.ts';
 
 /** What the order is made by; the world knows. */
-export interface BacklogFacts {
+interface BacklogFacts {
   priorityOf(queueArn: Arn): number;
   readonly stillRunnable: StillRunnable;
 }

@@ -9,7 +9,7 @@ import { mayExceed, type ScalingEnvironment, type ScalingInstance } from './scal
  * What a larger instance needs; `vcpus` of the environment and `instances` of all that are there
  * would do.
  */
-export interface Wanted {
+interface Wanted {
   readonly enough: (vcpus: number, ended: number) => boolean;
   /** Only instances for which this holds may go. */
   readonly mayGo: (instance: ScalingInstance) => boolean;

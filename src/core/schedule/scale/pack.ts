@@ -42,7 +42,7 @@ export interface Launch {
   readonly free: Needs;
 }
 
-export interface Packed {
+interface Packed {
   readonly launches: readonly Launch[];
   /** How many of each shape found no place, in the order of the shapes. */
   readonly left: readonly number[];

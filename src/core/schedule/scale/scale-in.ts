@@ -5,7 +5,7 @@ import { limit } from '../../limit.ts';
 import type { ScalingBooks } from './scaling-books.ts';
 import { floorOf, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
 
-export interface Idle {
+interface Idle {
   readonly ends: readonly ScalingInstance[];
   /** When the next one becomes due, or may have lost the job that it is kept for. */
   readonly nextAtMs: number | undefined;

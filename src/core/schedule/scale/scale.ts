@@ -77,7 +77,7 @@ const nearness: readonly Unmet[] = [
 ];
 const nearer = (a: Unmet, b: Unmet): Unmet => (nearness.indexOf(a) > nearness.indexOf(b) ? a : b);
 
-export interface EnvironmentPlan {
+interface EnvironmentPlan {
   readonly arn: Arn;
   readonly launches: readonly { readonly type: InstanceType; readonly count: number }[];
   /** Idle instances to end, in this order. */
@@ -91,7 +91,7 @@ export interface EnvironmentPlan {
   readonly desiredvCpus: number;
 }
 
-export interface UnmetJobs extends WaitingJobs {
+interface UnmetJobs extends WaitingJobs {
   /** Its number among those that were given. */
   readonly queue: number;
   readonly because: Unmet;

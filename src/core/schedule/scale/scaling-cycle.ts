@@ -21,7 +21,7 @@ import { planScaling, type QueueDemand, type ScalingPlan, type WaitingJobs } fro
 import { scalingEnvironment } from './scaling-environments.ts';
 import { noScaling, type ScalingState } from './scaling-state.ts';
 
-export interface ScalingCycle {
+interface ScalingCycle {
   readonly plan: ScalingPlan;
   readonly state: ScalingState;
 }

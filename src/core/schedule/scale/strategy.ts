@@ -8,7 +8,7 @@ import { capacityOf, type InstanceType } from '../../instance-type/instance-type
 import type { HostKind } from '../fit/host-kind.ts';
 import { poolOf, spotPercentOf, type Market } from './market.ts';
 
-export type Strategy =
+type Strategy =
   | 'BEST_FIT'
   | 'BEST_FIT_PROGRESSIVE'
   | 'BEST_FIT_PROGRESSIVE_ORDERED'
