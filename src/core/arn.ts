@@ -74,15 +74,16 @@ export const serviceRoleArn = (scope: Scope, given: string | undefined): string 
   given === undefined || given === '' ? serviceLinkedRoleArn(scope) : roleArn(scope, given);
 
 /** Batch takes a bare name for one without a path (user guide, Incorrect Role Name or ARN). */
-export function roleArn(scope: Scope, given: string): string {
-  if (given.startsWith('arn:')) return given;
-  return rolePrefix(scope) + given.replace(/^\//, '');
-}
-
+export const roleArn = (scope: Scope, given: string): string => iamArn(scope, 'role', given);
+export const instanceProfileArn = (scope: Scope, given: string): string =>
+  iamArn(scope, 'instance-profile', given);
 /** What begins the ARNs of an account's roles. */
-export function rolePrefix(scope: Scope): string {
+export const rolePrefix = (scope: Scope): string => roleArn(scope, '');
+
+function iamArn(scope: Scope, kind: string, given: string): string {
+  if (given.startsWith('arn:')) return given;
   const { account, region } = scopeParts(scope);
-  return `arn:${partitionOf(region)}:iam::${account}:role/`;
+  return `arn:${partitionOf(region)}:iam::${account}:${kind}/${given.replace(/^\//, '')}`;
 }
 
 /** The ARN of a role, of any account and partition. */

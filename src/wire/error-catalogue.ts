@@ -139,6 +139,8 @@ export interface ErrorDialect {
   notBuilt(operation: string): AwsError;
   /** The scope of the request's credential names what can be no region. */
   noRegion(region: string): AwsError;
+  /** The caller may not do this. */
+  denied(message: string): AwsError;
   /** It could be done at another time: a status on which SDKs try again. */
   unavailable(message: string): AwsError;
   /** A fault of ours; the request id leads to the log. */
@@ -159,6 +161,7 @@ export const batchDialect: ErrorDialect = {
   tooLarge: (limitBytes) => build('tooLarge', tooLargeText(limitBytes)),
   notBuilt: (operation) => build('invalid', notBuiltText(operation)),
   noRegion: (region) => new AwsError('InvalidSignatureException', 403, noRegionText(region)),
+  denied,
   unavailable: (message) => build('unavailable', message),
   internal: (requestId) => build('internal', internalText(requestId)),
 };
@@ -174,6 +177,7 @@ export const parameterDialect: ErrorDialect = {
     new AwsError('InvalidParameterException', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('UnknownOperationException', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('InvalidSignatureException', 400, noRegionText(region)),
+  denied: (message) => new AwsError('AccessDeniedException', 400, message),
   unavailable: (message) => new AwsError('ServiceUnavailableException', 503, message),
   internal: (requestId) => new AwsError('InternalFailure', 500, internalText(requestId)),
 };
@@ -190,6 +194,7 @@ export const validationDialect: ErrorDialect = {
   tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('InvalidAction', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('SignatureDoesNotMatch', 403, noRegionText(region)),
+  denied: (message) => new AwsError('AccessDenied', 403, message),
   unavailable: (message) => new AwsError('ServiceUnavailable', 503, message),
   internal: (requestId) => new AwsError('ServiceFailure', 500, internalText(requestId)),
 };
@@ -203,6 +208,7 @@ export const ec2Dialect: ErrorDialect = {
   tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('UnsupportedOperation', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('AuthFailure', 401, noRegionText(region)),
+  denied: (message) => new AwsError('UnauthorizedOperation', 403, message),
   unavailable: (message) => new AwsError('Unavailable', 503, message),
   internal: (requestId) => new AwsError('InternalError', 500, internalText(requestId)),
 };

@@ -35,8 +35,8 @@ export interface Access {
    * its place, as in `…:vpc/*`.
    */
   readonly resources: readonly string[];
-  /** What the request says for the action's condition keys. */
-  readonly conditions?: Conditions;
+  /** What the request says for the action's condition keys; worked out only when asked for. */
+  readonly conditions?: () => Conditions;
 }
 
 export interface Operation<Deps, Input, Output> {

@@ -2,7 +2,11 @@
 // service authorization reference of AWS Batch lists them. It grants nothing; server plugs in who
 // decides.
 
-import type { ContainerProperties } from '@aws-sdk/client-batch';
+import type {
+  ComputeResource,
+  ConsumableResourceProperties,
+  ContainerProperties,
+} from '@aws-sdk/client-batch';
 import type { JobId } from '../../base/ids.ts';
 import {
   computeEnvironmentArn,
@@ -13,9 +17,9 @@ import {
   schedulingPolicyArn,
 } from '../../core/arn.ts';
 import { logTarget } from '../../core/job/container.ts';
-import type { Access, RequestContext } from '../../wire/operation.ts';
-
-export const onAll = (action: string): Access[] => [{ action, resources: ['*'] }];
+import type { Tags } from '../../wire/authorization.ts';
+import type { Access, Conditions, RequestContext } from '../../wire/operation.ts';
+import { passRole, requestTags } from '../access.ts';
 
 export const environmentResource = (context: RequestContext, given = ''): string =>
   given.startsWith('arn:') ? given : computeEnvironmentArn(context.scope, given);
@@ -27,33 +31,37 @@ export const consumableResource = (context: RequestContext, given = ''): string 
   given.startsWith('arn:') ? given : consumableResourceArn(context.scope, given);
 export const policyResource = (context: RequestContext, given = ''): string =>
   given.startsWith('arn:') ? given : schedulingPolicyArn(context.scope, given);
+/** Those that a job, or a definition, says it needs. */
+export const consumableResources = (
+  context: RequestContext,
+  properties: ConsumableResourceProperties | undefined,
+): string[] =>
+  (properties?.consumableResourceList ?? []).map(({ consumableResource: given }) =>
+    consumableResource(context, given),
+  );
 /** Of a member that may be absent or empty. */
 export const policyResources = (given: string | undefined): string[] => (given ? [given] : []);
 export const jobResource = (context: RequestContext, given = ''): string =>
   given.startsWith('arn:') ? given : jobArn(context.scope, given as JobId);
 
-type Tags = Readonly<Record<string, string>>;
+const noConditions = (): Conditions => ({});
 
-/** Condition keys of a request that brings tags. */
-export function tagConditions(tags: Tags | undefined): Record<string, string | readonly string[]> {
-  if (tags === undefined || Object.keys(tags).length === 0) return {};
-  const requested = Object.fromEntries(
-    Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]),
-  );
-  return { ...requested, 'aws:TagKeys': Object.keys(tags) };
-}
-
-/** A creation, and the tagging that it includes. */
+/** A creation, and the tagging that it includes: AWS asks leave for that on the same resources. */
 export function creation(
   action: string,
   resources: readonly string[],
   tags: Tags | undefined,
-  conditions: Record<string, string | readonly string[]> = {},
+  conditions = noConditions,
 ): Access[] {
-  const tagged = tagConditions(tags);
-  const access: Access[] = [{ action, resources, conditions: { ...conditions, ...tagged } }];
+  const access: Access[] = [
+    { action, resources, conditions: () => ({ ...conditions(), ...requestTags(tags) }) },
+  ];
   if (tags && Object.keys(tags).length > 0)
-    access.push({ action: 'batch:TagResource', resources, conditions: tagged });
+    access.push({
+      action: 'batch:TagResource',
+      resources,
+      conditions: () => requestTags(tags),
+    });
   return access;
 }
 
@@ -64,7 +72,7 @@ export function creation(
 export function containerConditions(
   containers: readonly (ContainerProperties | undefined)[],
   definitionName: string,
-): Record<string, string | readonly string[]> {
+): Conditions {
   const values = new Map<string, Set<string>>();
   for (const container of containers) {
     for (const [key, value] of Object.entries(
@@ -98,3 +106,20 @@ function conditionsOf(
     'batch:AWSLogsStreamPrefix': options['awslogs-stream-prefix'],
   };
 }
+
+interface EnvironmentRoles {
+  readonly serviceRole?: string | undefined;
+  readonly computeResources?:
+    | Pick<ComputeResource, 'instanceRole' | 'spotIamFleetRole'>
+    | undefined;
+}
+
+/** What an environment is given to act with. */
+export const passEnvironmentRoles = (
+  context: RequestContext,
+  { serviceRole, computeResources }: EnvironmentRoles,
+): Access[] =>
+  passRole(context, 'batch.amazonaws.com', {
+    roles: [serviceRole, computeResources?.spotIamFleetRole],
+    profiles: [computeResources?.instanceRole],
+  });

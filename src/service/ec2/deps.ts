@@ -5,8 +5,7 @@ import type { CommandBus } from '../../port/command-bus.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { InstanceReader } from '../../port/instance-reader.ts';
 import type { KeyMaker } from '../../port/key-maker.ts';
-import type { Access, Operation, RequestContext } from '../../wire/operation.ts';
-import { partitionOf } from '../../base/partition.ts';
+import type { Operation, RequestContext } from '../../wire/operation.ts';
 import type { Catalogue } from '../../core/instance-type/catalogue.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { dryRun } from './error.ts';
@@ -59,19 +58,3 @@ export const newId = (ids: Pick<Ids, 'attempt'>, prefix: string): string =>
   `${prefix}-0${ids.attempt().slice(0, 16)}`;
 export const idOf = (ids: Pick<Ids, 'attempt'>, kind: Ec2Kind): string =>
   newId(ids, idPrefix[kind]);
-
-export function arnOf({ account, region }: RequestContext, kind: string, id: string): string {
-  return `arn:${partitionOf(region)}:ec2:${region}:${account}:${kind}/${id}`;
-}
-
-/** What an operation on single resources asks leave for. */
-export const on = (
-  action: string,
-  context: RequestContext,
-  kind: Ec2Kind,
-  ...ids: readonly (string | undefined)[]
-): Access[] => [
-  { action: `ec2:${action}`, resources: ids.map((id) => arnOf(context, kind, id ?? '')) },
-];
-/** A creation, or a look at all. */
-export const onAll = (action: string): Access[] => [{ action: `ec2:${action}`, resources: ['*'] }];

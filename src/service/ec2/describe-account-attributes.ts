@@ -5,7 +5,8 @@ import type {
   DescribeAccountAttributesCommandInput,
   DescribeAccountAttributesCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from './deps.ts';
+import { onAll } from './access.ts';
+import { view, type Ec2Operation } from './deps.ts';
 import { invalidParameter } from './error.ts';
 import { defaultVpc } from './found.ts';
 

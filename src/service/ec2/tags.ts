@@ -9,7 +9,9 @@ import type {
   DescribeTagsCommandOutput,
 } from '@aws-sdk/client-ec2';
 import type { RequestContext, Access } from '../../wire/operation.ts';
-import { arnOf, change, onAll, view, type Ec2Operation } from './deps.ts';
+import { orAny, requestTags, tagsOfList } from '../access.ts';
+import { arnOf, onAll } from './access.ts';
+import { change, view, type Ec2Operation } from './deps.ts';
 import { page } from './describe.ts';
 import {
   missing,
@@ -42,17 +44,22 @@ const mostResources = 1_000;
 
 const onEach = (
   action: string,
-  ids: readonly string[] | undefined,
+  { Resources: ids = [], Tags: tags }: CreateTagsCommandInput | DeleteTagsCommandInput,
   context: RequestContext,
 ): Access[] => [
   {
     action: `ec2:${action}`,
-    resources: (ids ?? []).map((id) => arnOf(context, kindOf(id) ?? '*', id)),
+    resources: orAny(
+      ids.map((id) =>
+        arnOf(context, id.startsWith('sgr-') ? 'security-group-rule' : (kindOf(id) ?? '*'), id),
+      ),
+    ),
+    conditions: () => requestTags(tagsOfList(tags)),
   },
 ];
 
 export const createTags: Ec2Operation<CreateTagsCommandInput, CreateTagsCommandOutput> = {
-  authorizes: (input, context) => onEach('CreateTags', input.Resources, context),
+  authorizes: (input, context) => onEach('CreateTags', input, context),
 
   async handle(deps, input, context) {
     const { Tags: given = [] } = input;
@@ -65,7 +72,7 @@ export const createTags: Ec2Operation<CreateTagsCommandInput, CreateTagsCommandO
 };
 
 export const deleteTags: Ec2Operation<DeleteTagsCommandInput, DeleteTagsCommandOutput> = {
-  authorizes: (input, context) => onEach('DeleteTags', input.Resources, context),
+  authorizes: (input, context) => onEach('DeleteTags', input, context),
 
   async handle(deps, input, context) {
     // Without tags all go; without a value the key goes whatever its value; with one, only where

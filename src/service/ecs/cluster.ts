@@ -4,13 +4,12 @@
 import type { Cluster } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../base/ids.ts';
 import { must } from '../../base/assert.ts';
-import { nameInArn, namedClusterArn } from '../../core/arn.ts';
+import { nameInArn } from '../../core/arn.ts';
 import {
   hasCluster,
   type ComputeEnvironment,
 } from '../../core/compute-environment/compute-environment.ts';
 import type { ClusterReader } from '../../port/cluster-reader.ts';
-import type { Access, RequestContext } from '../../wire/operation.ts';
 import { clusterNotFound } from './error.ts';
 
 export const clusterName = (environment: ComputeEnvironment): string =>
@@ -65,10 +64,3 @@ export function clusterDetail(reader: ClusterReader, environment: ComputeEnviron
     defaultCapacityProviderStrategy: [],
   };
 }
-
-/** What an operation on one cluster asks leave for. */
-export const onCluster = (
-  action: string,
-  cluster: string | undefined,
-  { scope }: RequestContext,
-): Access[] => [{ action, resources: [namedClusterArn(scope, cluster ?? 'default')] }];

@@ -5,7 +5,8 @@ import type {
   DeregisterContainerInstanceCommandInput,
   DeregisterContainerInstanceCommandOutput,
 } from '@aws-sdk/client-ecs';
-import { knownCluster, onCluster } from './cluster.ts';
+import { onCluster } from './access.ts';
+import { knownCluster } from './cluster.ts';
 import { hostIdOf, instanceDetails } from './container-instance.ts';
 import type { EcsOperation } from './deps.ts';
 import { instanceNotFound, invalidParameter } from './error.ts';

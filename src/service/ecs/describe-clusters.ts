@@ -6,7 +6,8 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { namedClusterArn } from '../../core/arn.ts';
 import { describable } from './check.ts';
-import { clusterDetail, clusterOf, onCluster } from './cluster.ts';
+import { onCluster } from './access.ts';
+import { clusterDetail, clusterOf } from './cluster.ts';
 import type { EcsOperation } from './deps.ts';
 
 export const describeClusters: EcsOperation<
@@ -14,7 +15,7 @@ export const describeClusters: EcsOperation<
   DescribeClustersCommandOutput
 > = {
   authorizes: (input, context) =>
-    (input.clusters ?? ['default']).flatMap((cluster) =>
+    (input.clusters?.length ? input.clusters : ['default']).flatMap((cluster) =>
       onCluster('ecs:DescribeClusters', cluster, context),
     ),
 

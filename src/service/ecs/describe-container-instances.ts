@@ -7,7 +7,8 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { containerInstanceArn } from '../../core/arn.ts';
 import { describable } from './check.ts';
-import { clusterName, knownCluster, onCluster } from './cluster.ts';
+import { onEach } from './access.ts';
+import { clusterName, knownCluster } from './cluster.ts';
 import { hostIdOf, instanceDetails } from './container-instance.ts';
 import { endedAfterMs, type EcsOperation } from './deps.ts';
 import { invalidParameter } from './error.ts';
@@ -17,7 +18,13 @@ export const describeContainerInstances: EcsOperation<
   DescribeContainerInstancesCommandOutput
 > = {
   authorizes: (input, context) =>
-    onCluster('ecs:DescribeContainerInstances', input.cluster, context),
+    onEach(
+      'ecs:DescribeContainerInstances',
+      'container-instance',
+      input.containerInstances,
+      input.cluster,
+      context,
+    ),
 
   async handle(deps, input, context) {
     const asked = describable(input.containerInstances, 'containerInstances');

@@ -8,6 +8,7 @@ import type {
   DescribeTaskDefinitionCommandOutput,
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
+import { onAll } from '../access.ts';
 import { TaskDefinitionField } from '@aws-sdk/client-ecs';
 import { isRefusal } from '../../base/refusal.ts';
 import { nameInArn, taskDefinitionArn } from '../../core/arn.ts';
@@ -23,7 +24,7 @@ export const describeTaskDefinition: EcsOperation<
   DescribeTaskDefinitionCommandInput,
   DescribeTaskDefinitionCommandOutput
 > = {
-  authorizes: () => [{ action: 'ecs:DescribeTaskDefinition', resources: ['*'] }],
+  authorizes: () => onAll('ecs:DescribeTaskDefinition'),
 
   handle({ definitions }, input, { scope }) {
     const showsTags =

@@ -5,13 +5,15 @@ import type { DescribeTasksCommandInput, DescribeTasksCommandOutput } from '@aws
 import { TaskField } from '@aws-sdk/client-ecs';
 import { taskArn } from '../../core/arn.ts';
 import { describable, oneOf } from './check.ts';
-import { clusterName, knownCluster, onCluster } from './cluster.ts';
+import { onEach } from './access.ts';
+import { clusterName, knownCluster } from './cluster.ts';
 import { endedAfterMs, type EcsOperation } from './deps.ts';
 import { invalidParameter } from './error.ts';
 import { attemptIdOf, taskDetail } from './task.ts';
 
 export const describeTasks: EcsOperation<DescribeTasksCommandInput, DescribeTasksCommandOutput> = {
-  authorizes: (input, context) => onCluster('ecs:DescribeTasks', input.cluster, context),
+  authorizes: (input, context) =>
+    onEach('ecs:DescribeTasks', 'task', input.tasks, input.cluster, context),
 
   handle(deps, input, { scope }) {
     const { reader } = deps;

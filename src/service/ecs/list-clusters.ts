@@ -1,11 +1,12 @@
 // ListClusters: the clusters of all compute environments.
 
 import type { ListClustersCommandInput, ListClustersCommandOutput } from '@aws-sdk/client-ecs';
+import { onAll } from '../access.ts';
 import { page } from './check.ts';
 import type { EcsOperation } from './deps.ts';
 
 export const listClusters: EcsOperation<ListClustersCommandInput, ListClustersCommandOutput> = {
-  authorizes: () => [{ action: 'ecs:ListClusters', resources: ['*'] }],
+  authorizes: () => onAll('ecs:ListClusters'),
 
   handle({ reader }, input, { scope }) {
     const { names, nextToken } = page(

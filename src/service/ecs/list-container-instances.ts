@@ -6,7 +6,8 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { ContainerInstanceStatus } from '@aws-sdk/client-ecs';
 import { oneOf, page } from './check.ts';
-import { knownCluster, onCluster } from './cluster.ts';
+import { onCluster } from './access.ts';
+import { knownCluster } from './cluster.ts';
 import { instanceArn, instanceStatus } from './container-instance.ts';
 import type { EcsOperation } from './deps.ts';
 import { invalidParameter } from './error.ts';

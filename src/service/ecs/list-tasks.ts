@@ -3,14 +3,22 @@
 import type { ListTasksCommandInput, ListTasksCommandOutput } from '@aws-sdk/client-ecs';
 import { DesiredStatus } from '@aws-sdk/client-ecs';
 import { oneOf, page } from './check.ts';
-import { knownCluster, onCluster } from './cluster.ts';
+import { onEach } from './access.ts';
+import { knownCluster } from './cluster.ts';
 import { hostIdOf } from './container-instance.ts';
 import { endedAfterMs, type EcsOperation } from './deps.ts';
 import { invalidParameter } from './error.ts';
 import { arnOfTask } from './task.ts';
 
 export const listTasks: EcsOperation<ListTasksCommandInput, ListTasksCommandOutput> = {
-  authorizes: (input, context) => onCluster('ecs:ListTasks', input.cluster, context),
+  authorizes: (input, context) =>
+    onEach(
+      'ecs:ListTasks',
+      'container-instance',
+      input.containerInstance === undefined ? [] : [input.containerInstance],
+      input.cluster,
+      context,
+    ),
 
   handle(deps, input, { scope }) {
     const { reader } = deps;

@@ -8,7 +8,8 @@ import type {
 import { containerInstanceArn } from '../../core/arn.ts';
 import type { ContainerInstanceView } from '../../port/cluster-reader.ts';
 import { describable } from './check.ts';
-import { clusterName, knownCluster, onCluster } from './cluster.ts';
+import { onEach } from './access.ts';
+import { clusterName, knownCluster } from './cluster.ts';
 import { hostIdOf, instanceDetails } from './container-instance.ts';
 import type { EcsOperation } from './deps.ts';
 import { invalidParameter } from './error.ts';
@@ -19,7 +20,13 @@ export const updateContainerInstancesState: EcsOperation<
   UpdateContainerInstancesStateCommandOutput
 > = {
   authorizes: (input, context) =>
-    onCluster('ecs:UpdateContainerInstancesState', input.cluster, context),
+    onEach(
+      'ecs:UpdateContainerInstancesState',
+      'container-instance',
+      input.containerInstances,
+      input.cluster,
+      context,
+    ),
 
   async handle(deps, input, context) {
     const { status } = input;

@@ -4,6 +4,7 @@ import type {
   AddRoleToInstanceProfileCommandInput,
   AddRoleToInstanceProfileCommandOutput,
 } from '@aws-sdk/client-iam';
+import { passRole } from '../access.ts';
 import { foundProfile, ownRole } from './check.ts';
 import { change, putProfile, type IamOperation } from './deps.ts';
 import { limitExceeded } from './error.ts';
@@ -13,8 +14,10 @@ export const addRoleToInstanceProfile: IamOperation<
   AddRoleToInstanceProfileCommandInput,
   AddRoleToInstanceProfileCommandOutput
 > = {
-  authorizes: (input, context) =>
-    onProfile('AddRoleToInstanceProfile', input.InstanceProfileName, context),
+  authorizes: (input, context) => [
+    ...onProfile('AddRoleToInstanceProfile', input.InstanceProfileName, context),
+    ...passRole(context, 'ec2.amazonaws.com', { roles: [input.RoleName] }),
+  ],
 
   async handle(deps, input, context) {
     await change(deps, context, (draft) => {

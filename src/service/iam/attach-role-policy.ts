@@ -23,10 +23,9 @@ export const attachRolePolicy: IamOperation<
   AttachRolePolicyCommandOutput
 > = {
   authorizes: (input, context) =>
-    onRole('AttachRolePolicy', input.RoleName, context).map((access) => ({
-      ...access,
-      conditions: { 'iam:PolicyARN': input.PolicyArn ?? '' },
-    })),
+    onRole('AttachRolePolicy', input.RoleName, context, {
+      conditions: () => ({ 'iam:PolicyARN': input.PolicyArn ?? '' }),
+    }),
 
   async handle(deps, input, context) {
     const arn = checkedArn(input.PolicyArn);

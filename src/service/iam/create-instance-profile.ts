@@ -8,14 +8,16 @@ import { path, profileName, tags } from './check.ts';
 import { change, newId, putProfile, type IamOperation } from './deps.ts';
 import type { InstanceProfile } from './resources.ts';
 import { profileExists } from './error.ts';
-import { onProfile, shownProfile } from './show.ts';
+import { creation, onProfile, shownProfile } from './show.ts';
 
 export const createInstanceProfile: IamOperation<
   CreateInstanceProfileCommandInput,
   CreateInstanceProfileCommandOutput
 > = {
   authorizes: (input, context) =>
-    onProfile('CreateInstanceProfile', input.InstanceProfileName, context, input.Path),
+    creation('InstanceProfile', input.Tags, (action, more) =>
+      onProfile(action, input.InstanceProfileName, context, { ...more, path: input.Path }),
+    ),
 
   async handle(deps, input, context) {
     const name = profileName(input.InstanceProfileName);

@@ -6,13 +6,13 @@ import { change, newId, type IamOperation } from './deps.ts';
 import type { Policy } from './resources.ts';
 import { limitExceeded, policyExists } from './error.ts';
 import { onPolicy, policyArn, putPolicy, wholePolicy } from './policy.ts';
+import { creation } from './show.ts';
 
 export const createPolicy: IamOperation<CreatePolicyCommandInput, CreatePolicyCommandOutput> = {
-  authorizes: (input, context) =>
-    onPolicy(
-      'CreatePolicy',
-      policyArn(context, { path: input.Path ?? '/', name: input.PolicyName ?? '' }),
-    ),
+  authorizes(input, context) {
+    const arn = policyArn(context, { path: input.Path ?? '/', name: input.PolicyName ?? '' });
+    return creation('Policy', input.Tags, (action, more) => onPolicy(action, arn, more));
+  },
 
   async handle(deps, input, context) {
     const createdAtMs = deps.clock.now();

@@ -6,10 +6,13 @@ import { integerIn, lengthIn, path, roleName, tags, trustPolicy } from './check.
 import { changeRights, newId, putRole, type IamOperation } from './deps.ts';
 import type { Role } from './resources.ts';
 import { invalid, invalidInput, roleExists } from './error.ts';
-import { onRole, wholeRole } from './show.ts';
+import { creation, onRole, wholeRole } from './show.ts';
 
 export const createRole: IamOperation<CreateRoleCommandInput, CreateRoleCommandOutput> = {
-  authorizes: (input, context) => onRole('CreateRole', input.RoleName, context, input.Path),
+  authorizes: (input, context) =>
+    creation('Role', input.Tags, (action, more) =>
+      onRole(action, input.RoleName, context, { ...more, path: input.Path }),
+    ),
 
   async handle(deps, input, context) {
     if (input.PermissionsBoundary !== undefined)

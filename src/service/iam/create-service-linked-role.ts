@@ -43,7 +43,10 @@ export const createServiceLinkedRole: IamOperation<
   CreateServiceLinkedRoleCommandOutput
 > = {
   authorizes: ({ AWSServiceName: service = '' }, context) =>
-    onRole('CreateServiceLinkedRole', services[service]?.role, context, pathOf(service)),
+    onRole('CreateServiceLinkedRole', services[service]?.role, context, {
+      path: pathOf(service),
+      conditions: () => ({ 'iam:AWSServiceName': service }),
+    }),
 
   async handle(deps, input, context) {
     const service = given(input.AWSServiceName, 'AWSServiceName');

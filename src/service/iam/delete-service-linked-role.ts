@@ -15,7 +15,7 @@ export const deleteServiceLinkedRole: IamOperation<
   DeleteServiceLinkedRoleCommandOutput
 > = {
   authorizes: (input, context) =>
-    onRole('DeleteServiceLinkedRole', input.RoleName, context, '/aws-service-role/*/'),
+    onRole('DeleteServiceLinkedRole', input.RoleName, context, { path: '/aws-service-role/*/' }),
 
   handle: (deps, input, context) =>
     changeRights(deps, context, (draft) => {

@@ -14,10 +14,9 @@ export const detachRolePolicy: IamOperation<
   DetachRolePolicyCommandOutput
 > = {
   authorizes: (input, context) =>
-    onRole('DetachRolePolicy', input.RoleName, context).map((access) => ({
-      ...access,
-      conditions: { 'iam:PolicyARN': input.PolicyArn ?? '' },
-    })),
+    onRole('DetachRolePolicy', input.RoleName, context, {
+      conditions: () => ({ 'iam:PolicyARN': input.PolicyArn ?? '' }),
+    }),
 
   async handle(deps, input, context) {
     const arn = given(input.PolicyArn, 'policyArn');

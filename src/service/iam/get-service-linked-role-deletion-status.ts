@@ -14,7 +14,7 @@ export const getServiceLinkedRoleDeletionStatus: IamOperation<
   GetServiceLinkedRoleDeletionStatusCommandOutput
 > = {
   authorizes: (_input, context) =>
-    onRole('GetServiceLinkedRoleDeletionStatus', '*', context, '/aws-service-role/*/'),
+    onRole('GetServiceLinkedRoleDeletionStatus', '*', context, { path: '/aws-service-role/*/' }),
 
   async handle(deps, input, context) {
     const id = given(lengthIn(input.DeletionTaskId, 1, 1000, 'deletionTaskId'), 'deletionTaskId');

@@ -22,9 +22,11 @@ export const managedPolicyArn = (
 ): string => `arn:${partitionOf(region)}:iam::aws:policy${path}${name}`;
 
 /** What an operation on a policy asks leave for. */
-export const onPolicy = (action: string, arn: string | undefined): Access[] => [
-  { action: `iam:${action}`, resources: [arn ?? '*'] },
-];
+export const onPolicy = (
+  action: string,
+  arn: string | undefined,
+  more: Pick<Access, 'conditions'> = {},
+): Access[] => [{ action: `iam:${action}`, resources: [arn ?? '*'], ...more }];
 
 export const checkedArn = (arn: string | undefined): string =>
   given(lengthIn(arn, 20, 2048, 'policyArn'), 'policyArn');

@@ -4,6 +4,7 @@
 import type { InstanceProfile as ProfileShape, Role as RoleShape, Tag } from '@aws-sdk/client-iam';
 import { partitionOf } from '../../base/partition.ts';
 import type { Access, RequestContext } from '../../wire/operation.ts';
+import { requestTags, tagsOfList } from '../access.ts';
 import { noRole } from './error.ts';
 import type { IamView, InstanceProfile, Role } from './resources.ts';
 
@@ -16,26 +17,46 @@ export const roleArn = (where: Where, { path, name }: { path: string; name: stri
 export const profileArn = (where: Where, { path, name }: { path: string; name: string }): string =>
   arn(where, `instance-profile${path}${name}`);
 
+/** What more is known of an access than its action and its resource's name. */
+interface More extends Pick<Access, 'conditions'> {
+  readonly path?: string | undefined;
+}
+
 /**
- * What an operation on a role asks leave for. Its path is not known before it is found: any will
- * do.
+ * What an operation on a role asks leave for. Where a request tells no path, the ARN has none:
+ * whoever decides finds the role by its name.
  */
 export const onRole = (
   action: string,
   name: string | undefined,
   context: RequestContext,
-  path = '/',
+  { path = '/', ...more }: More = {},
 ): Access[] => [
-  { action: `iam:${action}`, resources: [roleArn(context, { path, name: name ?? '' })] },
+  { action: `iam:${action}`, resources: [roleArn(context, { path, name: name ?? '' })], ...more },
 ];
 export const onProfile = (
   action: string,
   name: string | undefined,
   context: RequestContext,
-  path = '/',
+  { path = '/', ...more }: More = {},
 ): Access[] => [
-  { action: `iam:${action}`, resources: [profileArn(context, { path, name: name ?? '' })] },
+  {
+    action: `iam:${action}`,
+    resources: [profileArn(context, { path, name: name ?? '' })],
+    ...more,
+  },
 ];
+
+/** A creation by IAM's name of its kind, e.g. `Role`, and the tagging that it includes. */
+export const creation = (
+  kind: string,
+  tags: readonly Tag[] | undefined,
+  ask: (action: string, more: Pick<Access, 'conditions'>) => Access[],
+): Access[] => {
+  const conditions = () => requestTags(tagsOfList(tags));
+  const tagging = tags === undefined || tags.length === 0 ? [] : [`Tag${kind}`];
+  return [`Create${kind}`, ...tagging].flatMap((action) => ask(action, { conditions }));
+};
 
 export const encodedDocument = (text: string): string =>
   encodeURIComponent(text).replaceAll(

@@ -4,6 +4,7 @@ import type {
   TagInstanceProfileCommandInput,
   TagInstanceProfileCommandOutput,
 } from '@aws-sdk/client-iam';
+import { requestTags, tagsOfList } from '../access.ts';
 import { foundProfile, tags } from './check.ts';
 import { change, putProfile, type IamOperation } from './deps.ts';
 import { onProfile } from './show.ts';
@@ -13,7 +14,9 @@ export const tagInstanceProfile: IamOperation<
   TagInstanceProfileCommandOutput
 > = {
   authorizes: (input, context) =>
-    onProfile('TagInstanceProfile', input.InstanceProfileName, context),
+    onProfile('TagInstanceProfile', input.InstanceProfileName, context, {
+      conditions: () => requestTags(tagsOfList(input.Tags)),
+    }),
 
   async handle(deps, input, context) {
     await change(deps, context, (draft) => {

@@ -4,6 +4,7 @@ import type {
   UntagInstanceProfileCommandInput,
   UntagInstanceProfileCommandOutput,
 } from '@aws-sdk/client-iam';
+import { requestTagKeys } from '../access.ts';
 import { foundProfile, withoutTags } from './check.ts';
 import { change, putProfile, type IamOperation } from './deps.ts';
 import { onProfile } from './show.ts';
@@ -13,7 +14,9 @@ export const untagInstanceProfile: IamOperation<
   UntagInstanceProfileCommandOutput
 > = {
   authorizes: (input, context) =>
-    onProfile('UntagInstanceProfile', input.InstanceProfileName, context),
+    onProfile('UntagInstanceProfile', input.InstanceProfileName, context, {
+      conditions: () => requestTagKeys(input.TagKeys),
+    }),
 
   async handle(deps, input, context) {
     await change(deps, context, (draft) => {

@@ -16,9 +16,12 @@ const groupArnOf = ({ logGroupName, logGroupIdentifier }: Named, context: Reques
     ? logGroupIdentifier.replace(/:\*$/, '')
     : logGroupArn(context.scope, logGroupName ?? logGroupIdentifier ?? '');
 
-export const onGroup = (action: string, input: Named, context: RequestContext): Access[] => [
-  { action, resources: [groupArnOf(input, context)] },
-];
+export const onGroup = (
+  action: string,
+  input: Named,
+  context: RequestContext,
+  more: Pick<Access, 'conditions'> = {},
+): Access[] => [{ action, resources: [groupArnOf(input, context)], ...more }];
 
 export const onStream = (action: string, input: Named, context: RequestContext): Access[] => [
   { action, resources: [`${groupArnOf(input, context)}:log-stream:${input.logStreamName ?? ''}`] },

@@ -5,6 +5,7 @@ import type {
   CreateLogGroupCommandInput,
   CreateLogGroupCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { requestTags } from '../access.ts';
 import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
@@ -15,7 +16,13 @@ export const createLogGroup: LogsOperation<
   CreateLogGroupCommandInput,
   CreateLogGroupCommandOutput
 > = {
-  authorizes: (input, context) => onGroup('logs:CreateLogGroup', input, context),
+  authorizes(input, context) {
+    const conditions = () => requestTags(input.tags);
+    const tagging = Object.keys(input.tags ?? {}).length === 0 ? [] : ['logs:TagResource'];
+    return ['logs:CreateLogGroup', ...tagging].flatMap((action) =>
+      onGroup(action, input, context, { conditions }),
+    );
+  },
 
   async handle({ bus, clock }, input, context) {
     const name = groupName(input.logGroupName);

@@ -5,7 +5,7 @@ import type {
   CreateLogStreamCommandInput,
   CreateLogStreamCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { onGroup } from './access.ts';
+import { onStream } from './access.ts';
 import { groupName, streamName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupNotFound, streamExists } from './error.ts';
@@ -14,8 +14,7 @@ export const createLogStream: LogsOperation<
   CreateLogStreamCommandInput,
   CreateLogStreamCommandOutput
 > = {
-  authorizes: (input, context) =>
-    onGroup('logs:CreateLogStream', { logGroupName: input.logGroupName }, context),
+  authorizes: (input, context) => onStream('logs:CreateLogStream', input, context),
 
   async handle({ bus, sink, clock }, input, context) {
     const { scope } = context;

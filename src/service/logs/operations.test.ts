@@ -24,8 +24,9 @@ class Client {
   async call<Output = Record<string, unknown>>(name: string, input: object): Promise<Output> {
     const operation = logsOperations[name] as Operation<LogsDeps, object, Output>;
     const access = operation.authorizes(input, contextIn(this.#scope));
-    for (const { action, resources } of access) {
-      assert.equal(action, `logs:${name}`);
+    assert.equal(access[0]?.action, `logs:${name}`);
+    for (const { resources } of access) {
+      assert.ok(resources.length > 0);
       for (const resource of resources) assert.match(resource, /^arn:aws:logs:/);
     }
     return operation.handle(this.deps, input, contextIn(this.#scope));

@@ -4,6 +4,7 @@ import type {
   TagLogGroupCommandInput,
   TagLogGroupCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { requestTags } from '../access.ts';
 import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
 import type { LogsOperation } from './deps.ts';
@@ -11,7 +12,8 @@ import { invalidParameter } from './error.ts';
 import { changeTags, checkedTags, mostTags } from './tags.ts';
 
 export const tagLogGroup: LogsOperation<TagLogGroupCommandInput, TagLogGroupCommandOutput> = {
-  authorizes: (input, context) => onGroup('logs:TagLogGroup', input, context),
+  authorizes: (input, context) =>
+    onGroup('logs:TagLogGroup', input, context, { conditions: () => requestTags(input.tags) }),
 
   async handle(deps, input, context) {
     await changeTags(

@@ -4,6 +4,7 @@ import type {
   TagResourceCommandInput,
   TagResourceCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { requestTags } from '../access.ts';
 import { onGroup } from './access.ts';
 import type { LogsOperation } from './deps.ts';
 import { tooManyTags } from './error.ts';
@@ -11,7 +12,9 @@ import { changeTags, checkedTags, taggedGroup } from './tags.ts';
 
 export const tagResource: LogsOperation<TagResourceCommandInput, TagResourceCommandOutput> = {
   authorizes: (input, context) =>
-    onGroup('logs:TagResource', { logGroupIdentifier: input.resourceArn }, context),
+    onGroup('logs:TagResource', { logGroupIdentifier: input.resourceArn }, context, {
+      conditions: () => requestTags(input.tags),
+    }),
 
   async handle(deps, input, context) {
     await changeTags(

@@ -4,6 +4,7 @@ import type {
   UntagResourceCommandInput,
   UntagResourceCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { requestTagKeys } from '../access.ts';
 import { onGroup } from './access.ts';
 import type { LogsOperation } from './deps.ts';
 import { tooManyTags } from './error.ts';
@@ -11,7 +12,9 @@ import { changeTags, taggedGroup } from './tags.ts';
 
 export const untagResource: LogsOperation<UntagResourceCommandInput, UntagResourceCommandOutput> = {
   authorizes: (input, context) =>
-    onGroup('logs:UntagResource', { logGroupIdentifier: input.resourceArn }, context),
+    onGroup('logs:UntagResource', { logGroupIdentifier: input.resourceArn }, context, {
+      conditions: () => requestTagKeys(input.tagKeys),
+    }),
 
   async handle(deps, input, context) {
     await changeTags(

@@ -4,10 +4,11 @@
 import { StreamedOutput } from '../../wire/answer.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Operation } from '../../wire/operation.ts';
+import { onAll } from '../access.ts';
 import type { LongshoreDeps } from './deps.ts';
 
 export const backUp: Operation<LongshoreDeps, { readonly logs?: string }, StreamedOutput> = {
-  authorizes: () => [{ action: 'longshore:BackUp', resources: ['*'] }],
+  authorizes: () => onAll('longshore:BackUp'),
 
   async handle({ backUp: make }, { logs = 'true' }) {
     if (logs !== 'true' && logs !== 'false')

@@ -22,12 +22,13 @@ import type { DependencyView, WaitView } from '../../port/explanation-view.ts';
 import type { JobView } from '../../port/reader.ts';
 import { invalid, notFound } from '../../wire/error-catalogue.ts';
 import type { Operation } from '../../wire/operation.ts';
+import { onAll } from '../access.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { failedChildren } from './failed-children.ts';
 import { failureRemedies } from './failure-remedies.ts';
 
 export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Explanation> = {
-  authorizes: () => [{ action: 'batch:DescribeJobs', resources: ['*'] }],
+  authorizes: () => onAll('batch:DescribeJobs'),
 
   async handle({ reader, clock }, { jobId: given }, { scope }) {
     const jobId = jobIdOf(scope, given);

@@ -6,6 +6,7 @@ import { isRefusal } from '../../base/refusal.ts';
 import { instanceIdOf } from '../../core/host/host.ts';
 import { invalid, notFound, throttled } from '../../wire/error-catalogue.ts';
 import type { Operation } from '../../wire/operation.ts';
+import { on } from '../ec2/access.ts';
 import type { LongshoreDeps } from './deps.ts';
 
 interface InterruptedInstance {
@@ -14,7 +15,8 @@ interface InterruptedInstance {
 
 export const interruptInstance: Operation<LongshoreDeps, InterruptedInstance, InterruptedInstance> =
   {
-    authorizes: () => [{ action: 'ec2:SendSpotInstanceInterruptions', resources: ['*'] }],
+    authorizes: ({ instanceId }, context) =>
+      on('SendSpotInstanceInterruptions', context, 'instance', instanceId),
 
     async handle({ bus, reader }, { instanceId }, context) {
       const { scope } = context;

@@ -4,6 +4,7 @@
 
 import type { Validation } from '../../api/validation.ts';
 import type { Scope } from '../../base/ids.ts';
+import { containerInstanceArn } from '../../core/arn.ts';
 import {
   architectureOf,
   instanceIdOf,
@@ -27,7 +28,13 @@ interface HostToValidate {
 }
 
 export const validateHost: Operation<LongshoreDeps, HostToValidate, Validation> = {
-  authorizes: () => [{ action: 'ecs:DescribeContainerInstances', resources: ['*'] }],
+  // Its cluster is not said, and an instance's id may stand for it.
+  authorizes: ({ hostId }, { scope }) => [
+    {
+      action: 'ecs:DescribeContainerInstances',
+      resources: [hostId.startsWith('arn:') ? hostId : containerInstanceArn(scope, '*', hostId)],
+    },
+  ],
 
   async handle(deps, { hostId }, { scope }) {
     const host = hostNamed(deps, scope, hostId);

@@ -5,7 +5,7 @@ import type {
   DescribeComputeEnvironmentsCommandInput,
   DescribeComputeEnvironmentsCommandOutput,
 } from '@aws-sdk/client-batch';
-import { onAll } from '../access.ts';
+import { onAll } from '../../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import { byNames, pageByName, refusePage } from '../page.ts';
 import type { Reply } from '../reply.ts';

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import { CEState, ContainerInsights } from '@aws-sdk/client-batch';
 import { integerIn, oneOf } from '../../../wire/check.ts';
-import { environmentResource } from '../access.ts';
+import { environmentResource, passEnvironmentRoles } from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkChangedResourceMembers } from '../rule/compute-resources.ts';
@@ -25,6 +25,7 @@ export const updateComputeEnvironment: BatchOperation<
       action: 'batch:UpdateComputeEnvironment',
       resources: [environmentResource(context, input.computeEnvironment)],
     },
+    ...passEnvironmentRoles(context, input),
   ],
 
   async handle(deps, input, context) {

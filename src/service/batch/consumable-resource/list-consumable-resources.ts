@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import type { ConsumableResourceView } from '../../../port/reader.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
-import { onAll } from '../access.ts';
+import { onAll } from '../../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import { pageByName } from '../page.ts';
 import type { Reply } from '../reply.ts';

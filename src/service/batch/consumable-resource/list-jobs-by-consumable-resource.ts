@@ -15,7 +15,7 @@ import type { JobDetailRecord } from '../../../core/job/job.ts';
 import type { JobView, NamePattern } from '../../../port/reader.ts';
 import { oneOf } from '../../../wire/check.ts';
 import { invalid, notFound } from '../../../wire/error-catalogue.ts';
-import { onAll } from '../access.ts';
+import { consumableResource } from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import { malformedToken, pageSize } from '../page.ts';
 import type { Reply } from '../reply.ts';
@@ -27,7 +27,12 @@ export const listJobsByConsumableResource: BatchOperation<
   ListJobsByConsumableResourceCommandInput,
   Reply<ListJobsByConsumableResourceCommandOutput>
 > = {
-  authorizes: () => onAll('batch:ListJobsByConsumableResource'),
+  authorizes: (input, context) => [
+    {
+      action: 'batch:ListJobsByConsumableResource',
+      resources: [consumableResource(context, input.consumableResource)],
+    },
+  ],
 
   async handle({ reader }, input, { scope }) {
     checkReference(input.consumableResource, 'consumableResource');
@@ -79,8 +84,8 @@ function summary(view: JobView, arn: Arn): ListJobsByConsumableResourceSummary {
 
 /** Of a multi-node parallel job, each of whose ranges has a list of its own. */
 const ofAllNodes = ({ consumables = [] }: JobDetailRecord): ConsumableResourceProperties => ({
-  consumableResourceList: consumables.map(({ arn: consumableResource, quantity }) => ({
-    consumableResource,
+  consumableResourceList: consumables.map(({ arn, quantity }) => ({
+    consumableResource: arn,
     quantity,
   })),
 });

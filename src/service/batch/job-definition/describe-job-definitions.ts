@@ -11,7 +11,7 @@ import { limit } from '../../../core/limit.ts';
 import type { JobDefinitionView, Reader } from '../../../port/reader.ts';
 import { lengthIn } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
-import { onAll } from '../access.ts';
+import { onAll } from '../../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import { malformedToken, pageSize, refusePage } from '../page.ts';
 import type { Reply } from '../reply.ts';

@@ -8,7 +8,13 @@ import { JobDefinitionType } from '@aws-sdk/client-batch';
 import { limit } from '../../../core/limit.ts';
 import { integerIn, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
-import { containerConditions, creation, definitionResource } from '../access.ts';
+import { passRole } from '../../access.ts';
+import {
+  consumableResources,
+  containerConditions,
+  creation,
+  definitionResource,
+} from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkContainer } from '../rule/container-properties.ts';
@@ -32,13 +38,24 @@ export const registerJobDefinition: BatchOperation<
       input.containerProperties,
       ...(input.nodeProperties?.nodeRangeProperties ?? []).map((range) => range.container),
     ];
-    const conditions = containerConditions(containers, name);
-    return creation(
-      'batch:RegisterJobDefinition',
-      [definitionResource(context, name)],
-      input.tags,
-      conditions,
-    );
+    return [
+      ...creation(
+        'batch:RegisterJobDefinition',
+        [
+          definitionResource(context, name),
+          ...consumableResources(context, input.consumableResourceProperties),
+        ],
+        input.tags,
+        () => containerConditions(containers, name),
+      ),
+      // The user guide's own example passes a job's role to Batch.
+      ...passRole(context, 'batch.amazonaws.com', {
+        roles: containers.flatMap((container) => [
+          container?.jobRoleArn,
+          container?.executionRoleArn,
+        ]),
+      }),
+    ];
   },
 
   async handle(deps, input, context) {

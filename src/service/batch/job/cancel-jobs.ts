@@ -1,6 +1,7 @@
 // CancelJobs: CancelJob of up to fifty jobs (spec 4.5). IAM needs the singular action only.
 
 import type { CancelJobsCommandInput, CancelJobsCommandOutput } from '@aws-sdk/client-batch';
+import { orAny } from '../../access.ts';
 import { jobResource } from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
@@ -10,7 +11,7 @@ export const cancelJobs: BatchOperation<CancelJobsCommandInput, Reply<CancelJobs
   authorizes: (input, context) => [
     {
       action: 'batch:CancelJob',
-      resources: (input.jobs ?? []).map((id) => jobResource(context, id)),
+      resources: orAny((input.jobs ?? []).map((id) => jobResource(context, id))),
     },
   ],
 

@@ -10,7 +10,7 @@ import type {
 import { jobIdOf } from '../../../core/job/job-reference.ts';
 import { limit } from '../../../core/limit.ts';
 import { tooManyJobs } from '../../../wire/error-catalogue.ts';
-import { onAll } from '../access.ts';
+import { onAll } from '../../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { jobDetail } from '../view/job-detail.ts';

@@ -13,7 +13,7 @@ import { limit } from '../../../core/limit.ts';
 import type { JobListQuery, Reader } from '../../../port/reader.ts';
 import { integerIn, oneOf } from '../../../wire/check.ts';
 import { invalid, notFound } from '../../../wire/error-catalogue.ts';
-import { onAll } from '../access.ts';
+import { onAll } from '../../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import { malformedToken } from '../page.ts';
 import type { Reply } from '../reply.ts';

@@ -277,8 +277,8 @@ test('leave is asked for the images of all ranges', () => {
     definition(nodes(range('0'), range('1:', { container: container({ image: 'alpine' }) }))),
     context,
   );
-  assert.deepEqual(access?.conditions?.['batch:Image'], ['busybox', 'alpine']);
-  assert.equal(access?.conditions?.['batch:Privileged'], 'false');
+  assert.deepEqual(access?.conditions?.()['batch:Image'], ['busybox', 'alpine']);
+  assert.equal(access?.conditions?.()['batch:Privileged'], 'false');
 });
 
 // ---- submissions ----

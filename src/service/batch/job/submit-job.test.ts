@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import { createComputeEnvironment } from '../compute-environment/create-compute-environment.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
-import { context, ec2Resources, FakeDeps } from '../../../../test/house/batch-deps.ts';
+import { ec2Resources, FakeDeps } from '../../../../test/house/batch-deps.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';
 import { submitJob } from './submit-job.ts';
 
@@ -257,25 +257,4 @@ test('propagated tags of both together that are too many fail the job', async ()
     [...deps.world.changes.jobs.values()].map((each) => each.status),
     ['FAILED'],
   );
-});
-
-test('it asks leave for the definition, the queue and the tags', () => {
-  assert.deepEqual(submitJob.authorizes(job({ tags: { team: 'blue' } }), context), [
-    {
-      action: 'batch:SubmitJob',
-      resources: [
-        'arn:aws:batch:eu-west-1:123456789012:job-definition/d',
-        'arn:aws:batch:eu-west-1:123456789012:job-queue/q',
-      ],
-      conditions: { 'aws:RequestTag/team': 'blue', 'aws:TagKeys': ['team'] },
-    },
-    {
-      action: 'batch:TagResource',
-      resources: [
-        'arn:aws:batch:eu-west-1:123456789012:job-definition/d',
-        'arn:aws:batch:eu-west-1:123456789012:job-queue/q',
-      ],
-      conditions: { 'aws:RequestTag/team': 'blue', 'aws:TagKeys': ['team'] },
-    },
-  ]);
 });

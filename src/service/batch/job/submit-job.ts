@@ -13,8 +13,8 @@ import { limit } from '../../../core/limit.ts';
 import type { Tags } from '../../../port/reader.ts';
 import { integerIn } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
-import type { RequestContext } from '../../../wire/operation.ts';
-import { creation, definitionResource, queueResource } from '../access.ts';
+import type { Conditions, RequestContext } from '../../../wire/operation.ts';
+import { consumableResources, creation, definitionResource, queueResource } from '../access.ts';
 import type { BatchDeps, BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkConsumables } from '../rule/consumables.ts';
@@ -32,13 +32,15 @@ import { submitCommand } from '../submit-command.ts';
 
 export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCommandOutput>> = {
   authorizes(input, context) {
+    const { shareIdentifier } = input;
     const resources = [
       definitionResource(context, input.jobDefinition),
       queueResource(context, input.jobQueue),
+      ...consumableResources(context, input.consumableResourcePropertiesOverride),
     ];
-    const conditions: Record<string, string> =
-      input.shareIdentifier === undefined ? {} : { 'batch:ShareIdentifier': input.shareIdentifier };
-    return creation('batch:SubmitJob', resources, input.tags, conditions);
+    return creation('batch:SubmitJob', resources, input.tags, (): Conditions =>
+      shareIdentifier === undefined ? {} : { 'batch:ShareIdentifier': shareIdentifier },
+    );
   },
 
   async handle(deps, input, context) {

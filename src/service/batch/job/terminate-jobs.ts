@@ -1,6 +1,7 @@
 // TerminateJobs: TerminateJob of up to fifty jobs (spec 4.5). IAM needs the singular action only.
 
 import type { TerminateJobsCommandInput, TerminateJobsCommandOutput } from '@aws-sdk/client-batch';
+import { orAny } from '../../access.ts';
 import { jobResource } from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
@@ -13,7 +14,7 @@ export const terminateJobs: BatchOperation<
   authorizes: (input, context) => [
     {
       action: 'batch:TerminateJob',
-      resources: (input.jobs ?? []).map((id) => jobResource(context, id)),
+      resources: orAny((input.jobs ?? []).map((id) => jobResource(context, id))),
     },
   ],
 

@@ -4,7 +4,7 @@ import type {
   ListSchedulingPoliciesCommandInput,
   ListSchedulingPoliciesCommandOutput,
 } from '@aws-sdk/client-batch';
-import { onAll } from '../access.ts';
+import { onAll } from '../../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import { pageByName } from '../page.ts';
 import type { Reply } from '../reply.ts';

@@ -2,7 +2,7 @@
 
 import type { TagResourceCommandInput, TagResourceCommandOutput } from '@aws-sdk/client-batch';
 import { invalid } from '../../../wire/error-catalogue.ts';
-import { tagConditions } from '../access.ts';
+import { requestTags } from '../../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkTags } from '../rule/tags.ts';
@@ -16,7 +16,7 @@ export const tagResource: BatchOperation<
     {
       action: 'batch:TagResource',
       resources: [input.resourceArn ?? ''],
-      conditions: tagConditions(input.tags),
+      conditions: () => requestTags(input.tags),
     },
   ],
 

@@ -1,6 +1,7 @@
 // UntagResource (spec 4.10). A key that is not there is no error.
 
 import type { UntagResourceCommandInput, UntagResourceCommandOutput } from '@aws-sdk/client-batch';
+import { requestTagKeys } from '../../access.ts';
 import { lengthIn } from '../../../wire/check.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
@@ -15,7 +16,7 @@ export const untagResource: BatchOperation<
     {
       action: 'batch:UntagResource',
       resources: [input.resourceArn ?? ''],
-      conditions: { 'aws:TagKeys': input.tagKeys ?? [] },
+      conditions: () => requestTagKeys(input.tagKeys),
     },
   ],
 

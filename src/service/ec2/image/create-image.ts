@@ -5,7 +5,8 @@
 
 import type { CreateImageCommandInput, CreateImageCommandOutput } from '@aws-sdk/client-ec2';
 import { mergeBlockDevices } from '../../../core/launch-template/block-devices.ts';
-import { change, idOf, on, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, idOf, type Ec2Operation } from '../deps.ts';
 import { imageNameTaken, incorrectInstanceState, noImage, notYourInstance } from '../error.ts';
 import { refuse } from '../found.ts';
 import { checkedName, deviceOf, imagesOf } from './image.ts';
@@ -16,7 +17,13 @@ import type { RegisteredImage } from '../resources.ts';
 import { tagsFor } from '../tag.ts';
 
 export const createImage: Ec2Operation<CreateImageCommandInput, CreateImageCommandOutput> = {
-  authorizes: (input, context) => on('CreateImage', context, 'instance', input.InstanceId),
+  authorizes: (input, context) =>
+    creation(
+      'CreateImage',
+      input,
+      [arnOf(context, 'image'), arnOf(context, 'snapshot')],
+      [arnOf(context, 'instance', input.InstanceId)],
+    ),
 
   async handle(deps, input, context) {
     refuse(input, 'SnapshotLocation');

@@ -5,7 +5,8 @@ import type {
   DeregisterImageCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { imageIdForm } from '../../../core/image/image.ts';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { imageIdMalformed, imageNotYours, noImage } from '../error.ts';
 import { given, refuse } from '../found.ts';
 import { imagesOf } from './image.ts';

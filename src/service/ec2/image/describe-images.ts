@@ -4,7 +4,8 @@
 import type { DescribeImagesCommandInput, DescribeImagesCommandOutput } from '@aws-sdk/client-ec2';
 import { imageIdForm } from '../../../core/image/image.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { imageIdMalformed, noImage } from '../error.ts';
 import type { Filters } from '../filter.ts';

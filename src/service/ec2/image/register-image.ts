@@ -3,7 +3,8 @@
 
 import type { RegisterImageCommandInput, RegisterImageCommandOutput } from '@aws-sdk/client-ec2';
 import type { BlockDevice } from '../../../core/launch-template/block-devices.ts';
-import { change, idOf, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, idOf, type Ec2Operation } from '../deps.ts';
 import { imageNameTaken, invalidDevice, invalidParameter, missing, noSnapshot } from '../error.ts';
 import { given, refuse } from '../found.ts';
 import { architectureOf, checkedName, deviceOf, snapshotOf } from './image.ts';
@@ -16,7 +17,7 @@ const largestVolumeGib = 65_536;
 const bootModes = ['legacy-bios', 'uefi', 'uefi-preferred'];
 
 export const registerImage: Ec2Operation<RegisterImageCommandInput, RegisterImageCommandOutput> = {
-  authorizes: () => onAll('RegisterImage'),
+  authorizes: (input, context) => creation('RegisterImage', input, [arnOf(context, 'image')]),
 
   async handle(deps, input, context) {
     refuse(

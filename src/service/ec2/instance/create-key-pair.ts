@@ -1,7 +1,8 @@
 // CreateKeyPair: makes a pair and gives its private half out, this once.
 
 import type { CreateKeyPairCommandInput, CreateKeyPairCommandOutput } from '@aws-sdk/client-ec2';
-import { change, idOf, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, idOf, type Ec2Operation } from '../deps.ts';
 import { invalidParameter, keyPairExists } from '../error.ts';
 import { given, refuse } from '../found.ts';
 import { fingerprintOfMade, fingerprintOfSsh, isKeyName } from './key-pair.ts';
@@ -9,7 +10,8 @@ import type { KeyPair } from '../resources.ts';
 import { tagList, tagsFor } from '../tag.ts';
 
 export const createKeyPair: Ec2Operation<CreateKeyPairCommandInput, CreateKeyPairCommandOutput> = {
-  authorizes: () => onAll('CreateKeyPair'),
+  authorizes: (input, context) =>
+    creation('CreateKeyPair', input, [arnOf(context, 'key-pair', input.KeyName)]),
 
   async handle(deps, input, context) {
     const name = given(input.KeyName, 'keyName');

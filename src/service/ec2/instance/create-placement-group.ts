@@ -4,7 +4,8 @@ import type {
   CreatePlacementGroupCommandInput,
   CreatePlacementGroupCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { change, idOf, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, idOf, type Ec2Operation } from '../deps.ts';
 import { invalidCombination, invalidParameter, placementGroupExists } from '../error.ts';
 import { given, refuse } from '../found.ts';
 import { shownPlacementGroup } from './placement-group.ts';
@@ -17,7 +18,8 @@ export const createPlacementGroup: Ec2Operation<
   CreatePlacementGroupCommandInput,
   CreatePlacementGroupCommandOutput
 > = {
-  authorizes: () => onAll('CreatePlacementGroup'),
+  authorizes: (input, context) =>
+    creation('CreatePlacementGroup', input, [arnOf(context, 'placement-group', input.GroupName)]),
 
   async handle(deps, input, context) {
     refuse(input, 'LinkedGroupId');

@@ -1,12 +1,12 @@
 // DeleteKeyPair. One that is not there is no error, as on AWS.
 
 import type { DeleteKeyPairCommandInput, DeleteKeyPairCommandOutput } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { missing } from '../error.ts';
 
 export const deleteKeyPair: Ec2Operation<DeleteKeyPairCommandInput, DeleteKeyPairCommandOutput> = {
-  authorizes: (input, context) =>
-    on('DeleteKeyPair', context, 'key-pair', input.KeyName ?? input.KeyPairId),
+  authorizes: (input, context) => on('DeleteKeyPair', context, 'key-pair', input.KeyName),
 
   async handle(deps, input, context) {
     const { KeyName: name, KeyPairId: id } = input;

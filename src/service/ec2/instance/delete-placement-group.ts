@@ -4,7 +4,8 @@ import type {
   DeletePlacementGroupCommandInput,
   DeletePlacementGroupCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { noPlacementGroup } from '../error.ts';
 import { given } from '../found.ts';
 

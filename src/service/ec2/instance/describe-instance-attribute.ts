@@ -5,7 +5,8 @@ import type {
   DescribeInstanceAttributeCommandInput,
   DescribeInstanceAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { invalidParameter } from '../error.ts';
 import { given } from '../found.ts';
 import { rootDeviceOf, shownDevices } from './instance.ts';

@@ -5,7 +5,8 @@ import type {
   DescribeInstanceCreditSpecificationsCommandInput,
   DescribeInstanceCreditSpecificationsCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { onAll, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { noInstance } from '../error.ts';
 import { checkInstanceId, knownInstances } from './known-instance.ts';

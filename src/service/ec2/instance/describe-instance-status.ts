@@ -6,7 +6,8 @@ import type {
   DescribeInstanceStatusCommandOutput,
   InstanceStatusSummary,
 } from '@aws-sdk/client-ec2';
-import { onAll, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { invalidCombination, noInstance } from '../error.ts';
 import { shownState } from './instance.ts';

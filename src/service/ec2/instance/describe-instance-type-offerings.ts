@@ -7,7 +7,8 @@ import type {
   LocationType,
   _InstanceType,
 } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { byName } from './describe-instance-types.ts';
 import { invalidParameter } from '../error.ts';

@@ -9,7 +9,8 @@ import type {
   _InstanceType,
 } from '@aws-sdk/client-ec2';
 import type { InstanceType } from '../../../core/instance-type/instance-type.ts';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { invalidCombination, invalidValue, noInstanceTypes } from '../error.ts';
 import type { Filters } from '../filter.ts';

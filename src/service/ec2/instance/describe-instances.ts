@@ -4,7 +4,8 @@ import type {
   DescribeInstancesCommandInput,
   DescribeInstancesCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { onAll, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { invalidCombination, noInstance } from '../error.ts';
 import type { Filters } from '../filter.ts';

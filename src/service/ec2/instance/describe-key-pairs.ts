@@ -4,7 +4,8 @@ import type {
   DescribeKeyPairsCommandInput,
   DescribeKeyPairsCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { noKeyPair } from '../error.ts';
 import { filtered } from '../filter.ts';
 import { shownKeyPair } from './key-pair.ts';

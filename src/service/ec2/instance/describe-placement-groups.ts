@@ -4,7 +4,8 @@ import type {
   DescribePlacementGroupsCommandInput,
   DescribePlacementGroupsCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { arnOf, onAll, view, type Ec2Operation } from '../deps.ts';
+import { arnOf, onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { noPlacementGroup } from '../error.ts';
 import { filtered, type Filters } from '../filter.ts';
 import { shownPlacementGroup } from './placement-group.ts';

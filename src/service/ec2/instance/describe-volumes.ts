@@ -8,7 +8,8 @@ import type {
   VolumeType,
 } from '@aws-sdk/client-ec2';
 import type { BlockDevice } from '../../../core/launch-template/block-devices.ts';
-import { onAll, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { noVolume } from '../error.ts';
 import type { Filters } from '../filter.ts';

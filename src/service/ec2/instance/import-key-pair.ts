@@ -1,7 +1,8 @@
 // ImportKeyPair: a public key of the caller's.
 
 import type { ImportKeyPairCommandInput, ImportKeyPairCommandOutput } from '@aws-sdk/client-ec2';
-import { change, idOf, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, idOf, type Ec2Operation } from '../deps.ts';
 import { invalidParameter, keyPairExists } from '../error.ts';
 import { given } from '../found.ts';
 import { isKeyName, readPublicKey } from './key-pair.ts';
@@ -9,7 +10,8 @@ import type { KeyPair } from '../resources.ts';
 import { tagList, tagsFor } from '../tag.ts';
 
 export const importKeyPair: Ec2Operation<ImportKeyPairCommandInput, ImportKeyPairCommandOutput> = {
-  authorizes: () => onAll('ImportKeyPair'),
+  authorizes: (input, context) =>
+    creation('ImportKeyPair', input, [arnOf(context, 'key-pair', input.KeyName)]),
 
   async handle(deps, input, context) {
     const name = given(input.KeyName, 'keyName');

@@ -5,7 +5,7 @@
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
 import { never } from '../../../base/assert.ts';
 import type { HostId } from '../../../base/ids.ts';
-import { partitionOf } from '../../../base/partition.ts';
+import { instanceProfileArn } from '../../../core/arn.ts';
 import { instanceIdOf, type EndCause } from '../../../core/host/host.ts';
 import type { InstanceType } from '../../../core/instance-type/instance-type.ts';
 import {
@@ -126,7 +126,7 @@ function launched(
     })),
     keyName: launch?.keyName,
     tags: launch?.tags ?? {},
-    profile: launch?.instanceProfile && profileNamed(launch.instanceProfile, context),
+    profile: launch?.instanceProfile && instanceProfileArn(context.scope, launch.instanceProfile),
     placementGroup: launch?.placementGroup,
     devices: launch?.blockDevices ?? [],
     rootDeviceName: imagesOf(ec2).find((image) => image.id === imageId)?.rootDeviceName,
@@ -190,12 +190,6 @@ function ownInstance(
     }
   );
 }
-
-/** Batch takes the name of a profile, or its ARN. */
-const profileNamed = (given: string, { account, region }: RequestContext): string =>
-  given.startsWith('arn:')
-    ? given
-    : `arn:${partitionOf(region)}:iam::${account}:instance-profile/${given}`;
 
 /** One that drains is nothing special to EC2. */
 function stateOf(

@@ -5,7 +5,8 @@ import type {
   ModifyInstanceAttributeCommandInput,
   ModifyInstanceAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { incorrectInstanceState, noInstanceTypes, notSupported } from '../error.ts';
 import { foundGroup, given, refuse } from '../found.ts';
 import { knownInstances, named } from './known-instance.ts';

@@ -2,7 +2,7 @@
 
 import type { PlacementGroup as GroupShape } from '@aws-sdk/client-ec2';
 import type { RequestContext } from '../../../wire/operation.ts';
-import { arnOf } from '../deps.ts';
+import { arnOf } from '../access.ts';
 import type { PlacementGroup } from '../resources.ts';
 import { tagList } from '../tag.ts';
 

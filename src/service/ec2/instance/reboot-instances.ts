@@ -4,7 +4,8 @@ import type {
   RebootInstancesCommandInput,
   RebootInstancesCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { incorrectInstanceState } from '../error.ts';
 import { rebootInstance } from './instance-change.ts';
 import { knownInstances, named } from './known-instance.ts';

@@ -3,12 +3,14 @@
 
 import type { RunInstancesCommandInput, RunInstancesCommandOutput } from '@aws-sdk/client-ec2';
 import { hostId } from '../../../base/ids.ts';
-import { partitionOf } from '../../../base/partition.ts';
+import { instanceProfileArn } from '../../../core/arn.ts';
 import { instanceIdOf } from '../../../core/host/host.ts';
 import { imageIdForm } from '../../../core/image/image.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import { madeBefore, tokenOf } from '../client-token.ts';
-import { change, newId, onAll, view, type Ec2Deps, type Ec2Operation } from '../deps.ts';
+import { passRole } from '../../access.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, newId, view, type Ec2Deps, type Ec2Operation } from '../deps.ts';
 import {
   imageIdMalformed,
   invalidParameter,
@@ -29,12 +31,39 @@ import { freeAddress } from '../network/private-address.ts';
 import type { Ec2Draft, OwnInstance, Subnet } from '../resources.ts';
 import { tagsFor } from '../tag.ts';
 
+/** What a launch names, or leaves to EC2. */
+function launchedFrom(input: RunInstancesCommandInput, context: RequestContext): string[] {
+  const cards = input.NetworkInterfaces ?? [];
+  const subnets = [input.SubnetId, ...cards.map(({ SubnetId }) => SubnetId)];
+  const groups = [input.SecurityGroupIds, ...cards.map(({ Groups }) => Groups)].flatMap(
+    (ids) => ids ?? [],
+  );
+  const orAny = (ids: readonly (string | undefined)[]): readonly (string | undefined)[] => {
+    const named = ids.filter((id) => id !== undefined);
+    return named.length === 0 ? [undefined] : named;
+  };
+  return [
+    arnOf(context, 'image', input.ImageId),
+    ...orAny(subnets).map((id) => arnOf(context, 'subnet', id)),
+    ...orAny(groups).map((id) => arnOf(context, 'security-group', id)),
+    ...(input.KeyName === undefined ? [] : [arnOf(context, 'key-pair', input.KeyName)]),
+  ];
+}
+
 /** Of one call. */
 const mostInstances = 1_000;
 const mostUserDataBytes = 16_384;
 
 export const runInstances: Ec2Operation<RunInstancesCommandInput, RunInstancesCommandOutput> = {
-  authorizes: () => onAll('RunInstances'),
+  authorizes: (input, context) => [
+    ...creation(
+      'RunInstances',
+      input,
+      ['instance', 'network-interface', 'volume'].map((kind) => arnOf(context, kind)),
+      launchedFrom(input, context),
+    ),
+    ...passRole(context, 'ec2.amazonaws.com', { profiles: [profileOf(input)] }),
+  ],
 
   async handle(deps, input, context) {
     refuse(
@@ -126,15 +155,14 @@ type Facts = Pick<
   'imageId' | 'instanceType' | 'keyName' | 'userData' | 'blockDevices' | 'profile'
 > & { readonly count: number; readonly network: AskedNetwork };
 
-function factsOf(input: RunInstancesCommandInput, { account, region }: RequestContext): Facts {
+const profileOf = ({ IamInstanceProfile: profile }: RunInstancesCommandInput): string | undefined =>
+  profile?.Arn ?? profile?.Name;
+
+function factsOf(input: RunInstancesCommandInput, { scope }: RequestContext): Facts {
   const imageId = given(input.ImageId, 'ImageId');
   if (!imageIdForm.test(imageId)) throw imageIdMalformed(imageId);
-  const {
-    MinCount: least = 1,
-    MaxCount: count = 1,
-    UserData: userData,
-    IamInstanceProfile: profile,
-  } = input;
+  const { MinCount: least = 1, MaxCount: count = 1, UserData: userData } = input;
+  const profile = profileOf(input);
   if (!Number.isInteger(least) || !Number.isInteger(count) || least < 1 || count < least)
     throw invalidValue(
       `Invalid value '${count}' for instance count: MaxCount is at least MinCount, and that at least 1`,
@@ -151,10 +179,7 @@ function factsOf(input: RunInstancesCommandInput, { account, region }: RequestCo
     keyName: input.KeyName,
     userData,
     count,
-    profile:
-      profile?.Arn ??
-      (profile?.Name &&
-        `arn:${partitionOf(region)}:iam::${account}:instance-profile/${profile.Name}`),
+    profile: profile && instanceProfileArn(scope, profile),
     blockDevices: (input.BlockDeviceMappings ?? []).map(deviceOf),
     network: askedNetwork(input),
   };

@@ -2,7 +2,8 @@
 // and one that ends cannot be started.
 
 import type { StartInstancesCommandInput, StartInstancesCommandOutput } from '@aws-sdk/client-ec2';
-import { on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { incorrectInstanceState } from '../error.ts';
 import { refuse } from '../found.ts';
 import { startStopped } from './instance-change.ts';

@@ -2,7 +2,8 @@
 // its Auto Scaling group does on AWS; one of Spot cannot be stopped, for it was asked for once.
 
 import type { StopInstancesCommandInput, StopInstancesCommandOutput } from '@aws-sdk/client-ec2';
-import { on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { incorrectInstanceState, spotCannotStop } from '../error.ts';
 import { refuse } from '../found.ts';
 import { endInstances } from './instance-change.ts';

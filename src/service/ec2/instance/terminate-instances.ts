@@ -5,7 +5,8 @@ import type {
   TerminateInstancesCommandInput,
   TerminateInstancesCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { refuse } from '../found.ts';
 import { endInstances } from './instance-change.ts';
 import { knownInstances, named } from './known-instance.ts';

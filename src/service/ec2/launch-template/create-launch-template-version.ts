@@ -5,7 +5,8 @@ import type {
   CreateLaunchTemplateVersionCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { madeBefore, tokenOf } from '../client-token.ts';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { versionLimit } from '../error.ts';
 import { refuse } from '../found.ts';
 import {

@@ -5,7 +5,8 @@ import type {
   CreateLaunchTemplateCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { madeBefore, tokenOf } from '../client-token.ts';
-import { change, idOf, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, idOf, type Ec2Operation } from '../deps.ts';
 import { refuse } from '../found.ts';
 import {
   checkedData,
@@ -21,7 +22,8 @@ export const createLaunchTemplate: Ec2Operation<
   CreateLaunchTemplateCommandInput,
   CreateLaunchTemplateCommandOutput
 > = {
-  authorizes: () => onAll('CreateLaunchTemplate'),
+  authorizes: (input, context) =>
+    creation('CreateLaunchTemplate', input, [arnOf(context, 'launch-template')]),
 
   async handle(deps, input, context) {
     refuse(input, 'Operator');

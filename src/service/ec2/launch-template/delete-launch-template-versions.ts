@@ -7,7 +7,8 @@ import type {
   DeleteLaunchTemplateVersionsResponseErrorItem,
   DeleteLaunchTemplateVersionsResponseSuccessItem,
 } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { invalidParameter, missing } from '../error.ts';
 import { numberOf, referred, versionKey, versionsOf } from './launch-template.ts';
 

@@ -4,7 +4,8 @@ import type {
   DeleteLaunchTemplateCommandInput,
   DeleteLaunchTemplateCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { referred, shownTemplate, versionKey, versionsOf } from './launch-template.ts';
 
 export const deleteLaunchTemplate: Ec2Operation<

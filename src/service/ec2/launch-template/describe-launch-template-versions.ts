@@ -6,7 +6,8 @@ import type {
   DescribeLaunchTemplateVersionsCommandOutput,
   LaunchTemplateVersion as Shown,
 } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { page } from '../describe.ts';
 import { invalidCombination, missing } from '../error.ts';
 import { filtered, type Filters } from '../filter.ts';

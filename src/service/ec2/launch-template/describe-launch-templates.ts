@@ -4,7 +4,8 @@ import type {
   DescribeLaunchTemplatesCommandInput,
   DescribeLaunchTemplatesCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import type { Filters } from '../filter.ts';
 import { shownTemplate, templateNamed, templateOf } from './launch-template.ts';

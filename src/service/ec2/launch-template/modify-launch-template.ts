@@ -4,7 +4,8 @@ import type {
   ModifyLaunchTemplateCommandInput,
   ModifyLaunchTemplateCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { given } from '../found.ts';
 import { referred, shownTemplate, versionReferred } from './launch-template.ts';
 

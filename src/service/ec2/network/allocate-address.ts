@@ -6,7 +6,8 @@ import type {
   AllocateAddressCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { addressText } from '../../../base/ipv4.ts';
-import { change, idOf, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, idOf, type Ec2Operation } from '../deps.ts';
 import { addressesUsedUp } from '../error.ts';
 import { refuse } from '../found.ts';
 import type { Ec2View } from '../resources.ts';
@@ -18,7 +19,8 @@ export const allocateAddress: Ec2Operation<
   AllocateAddressCommandInput,
   AllocateAddressCommandOutput
 > = {
-  authorizes: () => onAll('AllocateAddress'),
+  authorizes: (input, context) =>
+    creation('AllocateAddress', input, [arnOf(context, 'elastic-ip')]),
 
   async handle(deps, input, context) {
     refuse(input, 'Address', 'CustomerOwnedIpv4Pool', 'IpamPoolId');

@@ -4,7 +4,8 @@ import type {
   AttachInternetGatewayCommandInput,
   AttachInternetGatewayCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { alreadyAttached, vpcHasGateway } from '../error.ts';
 import { foundInternetGateway, foundVpc } from '../found.ts';
 import { changeNetwork } from './network.ts';

@@ -6,8 +6,9 @@ import type {
   AuthorizeSecurityGroupIngressCommandInput,
   AuthorizeSecurityGroupIngressCommandOutput,
 } from '@aws-sdk/client-ec2';
-import type { RequestContext } from '../../../wire/operation.ts';
-import { change, on, type Ec2Deps, type Ec2Operation } from '../deps.ts';
+import type { Access, RequestContext } from '../../../wire/operation.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, type Ec2Deps, type Ec2Operation } from '../deps.ts';
 import { missing, ruleExists, ruleLimit } from '../error.ts';
 import {
   groupReferred,
@@ -20,12 +21,24 @@ import {
 } from './security-group.ts';
 import { tagsFor } from '../tag.ts';
 
+/** Rules are asked for only where they are tagged. */
+const onGroup = (
+  action: string,
+  input: AuthorizeSecurityGroupIngressCommandInput,
+  context: RequestContext,
+): Access[] =>
+  creation(
+    action,
+    input,
+    (input.TagSpecifications ?? []).length === 0 ? [] : [arnOf(context, 'security-group-rule')],
+    [arnOf(context, 'security-group', input.GroupId)],
+  );
+
 export const authorizeSecurityGroupIngress: Ec2Operation<
   AuthorizeSecurityGroupIngressCommandInput,
   AuthorizeSecurityGroupIngressCommandOutput
 > = {
-  authorizes: (input, context) =>
-    on('AuthorizeSecurityGroupIngress', context, 'security-group', input.GroupId),
+  authorizes: (input, context) => onGroup('AuthorizeSecurityGroupIngress', input, context),
   handle: (deps, input, context) => authorize(deps, input, context, false),
 };
 
@@ -33,8 +46,7 @@ export const authorizeSecurityGroupEgress: Ec2Operation<
   AuthorizeSecurityGroupEgressCommandInput,
   AuthorizeSecurityGroupEgressCommandOutput
 > = {
-  authorizes: (input, context) =>
-    on('AuthorizeSecurityGroupEgress', context, 'security-group', input.GroupId),
+  authorizes: (input, context) => onGroup('AuthorizeSecurityGroupEgress', input, context),
   handle: (deps, input, context) => authorize(deps, input, context, true),
 };
 

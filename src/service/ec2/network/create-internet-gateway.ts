@@ -4,7 +4,8 @@ import type {
   CreateInternetGatewayCommandInput,
   CreateInternetGatewayCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { change, idOf, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, idOf, type Ec2Operation } from '../deps.ts';
 import { shownInternetGateway } from './internet-gateway.ts';
 import { tagsFor } from '../tag.ts';
 
@@ -12,7 +13,8 @@ export const createInternetGateway: Ec2Operation<
   CreateInternetGatewayCommandInput,
   CreateInternetGatewayCommandOutput
 > = {
-  authorizes: () => onAll('CreateInternetGateway'),
+  authorizes: (input, context) =>
+    creation('CreateInternetGateway', input, [arnOf(context, 'internet-gateway')]),
 
   async handle(deps, input, context) {
     const gateway = {

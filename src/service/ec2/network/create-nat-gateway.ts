@@ -5,7 +5,8 @@ import type {
   CreateNatGatewayCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { madeBefore, tokenOf } from '../client-token.ts';
-import { idOf, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { idOf, type Ec2Operation } from '../deps.ts';
 import {
   addressAssociated,
   invalidCombination,
@@ -27,7 +28,18 @@ export const createNatGateway: Ec2Operation<
   CreateNatGatewayCommandInput,
   CreateNatGatewayCommandOutput
 > = {
-  authorizes: () => onAll('CreateNatGateway'),
+  authorizes: (input, context) =>
+    creation(
+      'CreateNatGateway',
+      input,
+      [arnOf(context, 'natgateway')],
+      [
+        arnOf(context, 'subnet', input.SubnetId),
+        ...(input.AllocationId === undefined
+          ? []
+          : [arnOf(context, 'elastic-ip', input.AllocationId)]),
+      ],
+    ),
 
   async handle(deps, input, context) {
     refuse(

@@ -5,7 +5,8 @@ import type {
   CreateRouteTableCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { madeBefore, tokenOf } from '../client-token.ts';
-import { change, idOf, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, idOf, type Ec2Operation } from '../deps.ts';
 import { foundVpc } from '../found.ts';
 import type { RouteTable } from '../resources.ts';
 import { shownRouteTable } from './route-table.ts';
@@ -15,7 +16,13 @@ export const createRouteTable: Ec2Operation<
   CreateRouteTableCommandInput,
   CreateRouteTableCommandOutput
 > = {
-  authorizes: () => onAll('CreateRouteTable'),
+  authorizes: (input, context) =>
+    creation(
+      'CreateRouteTable',
+      input,
+      [arnOf(context, 'route-table')],
+      [arnOf(context, 'vpc', input.VpcId)],
+    ),
 
   async handle(deps, input, context) {
     const tags = tagsFor('route-table', input.TagSpecifications);

@@ -4,7 +4,8 @@ import type {
   CreateSecurityGroupCommandInput,
   CreateSecurityGroupCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { arnOf, change, idOf, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, idOf, type Ec2Operation } from '../deps.ts';
 import { groupExists, invalidParameter, missing } from '../error.ts';
 import { defaultVpc, foundVpc, given } from '../found.ts';
 import { everythingOut } from './make.ts';
@@ -16,7 +17,13 @@ export const createSecurityGroup: Ec2Operation<
   CreateSecurityGroupCommandInput,
   CreateSecurityGroupCommandOutput
 > = {
-  authorizes: () => onAll('CreateSecurityGroup'),
+  authorizes: (input, context) =>
+    creation(
+      'CreateSecurityGroup',
+      input,
+      [arnOf(context, 'security-group')],
+      input.VpcId === undefined ? [] : [arnOf(context, 'vpc', input.VpcId)],
+    ),
 
   async handle(deps, input, context) {
     const name = text(input.GroupName, 'groupName');

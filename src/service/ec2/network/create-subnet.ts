@@ -2,7 +2,8 @@
 
 import type { CreateSubnetCommandInput, CreateSubnetCommandOutput } from '@aws-sdk/client-ec2';
 import { blockText, contains, overlaps, parseBlock } from '../../../base/ipv4.ts';
-import { idOf, newId, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { idOf, newId, type Ec2Operation } from '../deps.ts';
 import { invalidParameter, rangeInvalid, subnetConflict } from '../error.ts';
 import { foundVpc, given, refuse } from '../found.ts';
 import { changeNetwork } from './network.ts';
@@ -12,7 +13,13 @@ import { tagsFor } from '../tag.ts';
 import { zonesOf } from './zone.ts';
 
 export const createSubnet: Ec2Operation<CreateSubnetCommandInput, CreateSubnetCommandOutput> = {
-  authorizes: () => onAll('CreateSubnet'),
+  authorizes: (input, context) =>
+    creation(
+      'CreateSubnet',
+      input,
+      [arnOf(context, 'subnet')],
+      [arnOf(context, 'vpc', input.VpcId)],
+    ),
 
   async handle(deps, input, context) {
     refuse(

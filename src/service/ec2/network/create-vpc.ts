@@ -2,7 +2,8 @@
 
 import type { CreateVpcCommandInput, CreateVpcCommandOutput } from '@aws-sdk/client-ec2';
 import { blockText, parseBlock } from '../../../base/ipv4.ts';
-import { change, onAll, type Ec2Operation } from '../deps.ts';
+import { arnOf, creation } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { invalidParameter, rangeInvalid } from '../error.ts';
 import { given, refuse } from '../found.ts';
 import { makeVpc } from './make.ts';
@@ -10,7 +11,7 @@ import { tagsFor } from '../tag.ts';
 import { shownVpc } from './vpc.ts';
 
 export const createVpc: Ec2Operation<CreateVpcCommandInput, CreateVpcCommandOutput> = {
-  authorizes: () => onAll('CreateVpc'),
+  authorizes: (input, context) => creation('CreateVpc', input, [arnOf(context, 'vpc')]),
 
   async handle(deps, input, context) {
     refuse(

@@ -4,7 +4,8 @@ import type {
   DeleteInternetGatewayCommandInput,
   DeleteInternetGatewayCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { dependency } from '../error.ts';
 import { foundInternetGateway } from '../found.ts';
 

@@ -4,7 +4,8 @@ import type {
   DeleteNatGatewayCommandInput,
   DeleteNatGatewayCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { foundNatGateway } from '../found.ts';
 import { changeNetwork } from './network.ts';
 

@@ -4,7 +4,8 @@ import type {
   DeleteSecurityGroupCommandInput,
   DeleteSecurityGroupCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { defaultGroupStays, dependentObject } from '../error.ts';
 import { groupReferred } from './security-group.ts';
 

@@ -1,7 +1,8 @@
 // DeleteSubnet. Its association with a route table goes with it; a NAT gateway in it holds it.
 
 import type { DeleteSubnetCommandInput, DeleteSubnetCommandOutput } from '@aws-sdk/client-ec2';
-import { on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { dependency } from '../error.ts';
 import { foundSubnet, natGateways } from '../found.ts';
 import { changeNetwork } from './network.ts';

@@ -1,7 +1,8 @@
 // DeleteVpc: of one that holds nothing but what it was born with, which goes with it.
 
 import type { DeleteVpcCommandInput, DeleteVpcCommandOutput } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { dependency } from '../error.ts';
 import { foundVpc, natGateways } from '../found.ts';
 

@@ -4,7 +4,8 @@ import type {
   DescribeAddressesAttributeCommandInput,
   DescribeAddressesAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { foundAddress } from '../found.ts';
 
 export const describeAddressesAttribute: Ec2Operation<

@@ -5,7 +5,8 @@ import type {
   DescribeAddressesCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { shownAddress } from './address.ts';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { noAddress, noAllocation } from '../error.ts';
 import { filtered, type Filters } from '../filter.ts';
 import { holderOf } from '../found.ts';

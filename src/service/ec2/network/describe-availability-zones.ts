@@ -4,7 +4,8 @@ import type {
   DescribeAvailabilityZonesCommandInput,
   DescribeAvailabilityZonesCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { invalidParameter } from '../error.ts';
 import { filtered, type Filters } from '../filter.ts';
 import { zonesOf, type Zone } from './zone.ts';

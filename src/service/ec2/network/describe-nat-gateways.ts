@@ -4,7 +4,8 @@ import type {
   DescribeNatGatewaysCommandInput,
   DescribeNatGatewaysCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { noNatGateway } from '../error.ts';
 import { shownNatGateway, stateOf } from './nat-gateway.ts';

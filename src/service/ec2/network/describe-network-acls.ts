@@ -5,7 +5,8 @@ import type {
   DescribeNetworkAclsCommandOutput,
   NetworkAclEntry,
 } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { noNetworkAcl } from '../error.ts';
 import type { Filters } from '../filter.ts';

@@ -5,7 +5,8 @@ import type {
   DescribeNetworkInterfacesCommandInput,
   DescribeNetworkInterfacesCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { onAll, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { noNetworkInterface } from '../error.ts';
 import type { Filters } from '../filter.ts';

@@ -4,7 +4,8 @@ import type {
   DescribeRegionsCommandInput,
   DescribeRegionsCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { invalidParameter } from '../error.ts';
 import { filtered } from '../filter.ts';
 import { endpointOf, regionsBeside } from './zone.ts';

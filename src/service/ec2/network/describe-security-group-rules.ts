@@ -4,7 +4,8 @@ import type {
   DescribeSecurityGroupRulesCommandInput,
   DescribeSecurityGroupRulesCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { noRule } from '../error.ts';
 import { shownRule } from './security-group.ts';

@@ -5,7 +5,8 @@ import type {
   DescribeSubnetsCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { usableAddresses } from './cidr.ts';
-import { arnOf, onAll, view, type Ec2Operation } from '../deps.ts';
+import { arnOf, onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { noSubnet } from '../error.ts';
 import type { Filters } from '../filter.ts';

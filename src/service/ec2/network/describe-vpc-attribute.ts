@@ -4,7 +4,8 @@ import type {
   DescribeVpcAttributeCommandInput,
   DescribeVpcAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { on, view, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { invalidParameter } from '../error.ts';
 import { foundVpc, given } from '../found.ts';
 

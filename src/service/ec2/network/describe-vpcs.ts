@@ -1,7 +1,8 @@
 // DescribeVpcs.
 
 import type { DescribeVpcsCommandInput, DescribeVpcsCommandOutput } from '@aws-sdk/client-ec2';
-import { onAll, view, type Ec2Operation } from '../deps.ts';
+import { onAll } from '../access.ts';
+import { view, type Ec2Operation } from '../deps.ts';
 import { described } from '../describe.ts';
 import { noVpc } from '../error.ts';
 import type { Filters } from '../filter.ts';

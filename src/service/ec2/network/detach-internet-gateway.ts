@@ -5,7 +5,8 @@ import type {
   DetachInternetGatewayCommandInput,
   DetachInternetGatewayCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { mappedAddresses, notAttached } from '../error.ts';
 import { foundInternetGateway, foundVpc, natGateways } from '../found.ts';
 import { changeNetwork } from './network.ts';

@@ -4,7 +4,8 @@ import type {
   ModifySubnetAttributeCommandInput,
   ModifySubnetAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { invalidCombination } from '../error.ts';
 import { foundSubnet, refuse } from '../found.ts';
 import { changeNetwork } from './network.ts';

@@ -4,7 +4,8 @@ import type {
   ModifyVpcAttributeCommandInput,
   ModifyVpcAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { invalidCombination } from '../error.ts';
 import { foundVpc } from '../found.ts';
 

@@ -1,7 +1,8 @@
 // ReleaseAddress: of one that nothing holds.
 
 import type { ReleaseAddressCommandInput, ReleaseAddressCommandOutput } from '@aws-sdk/client-ec2';
-import { change, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Operation } from '../deps.ts';
 import { addressInUse, noAddress } from '../error.ts';
 import { foundAddress, holderOf } from '../found.ts';
 import type { Address, Ec2View } from '../resources.ts';

@@ -8,7 +8,8 @@ import type {
   RevokeSecurityGroupIngressCommandOutput,
 } from '@aws-sdk/client-ec2';
 import type { RequestContext } from '../../../wire/operation.ts';
-import { change, on, type Ec2Deps, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { change, type Ec2Deps, type Ec2Operation } from '../deps.ts';
 import { missing, noRule, ruleNotThere } from '../error.ts';
 import { groupReferred, ruleKey, rulesOf } from './security-group.ts';
 

@@ -9,7 +9,8 @@ import type {
   ReplaceRouteTableAssociationCommandInput,
   ReplaceRouteTableAssociationCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { newId, on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import { newId, type Ec2Operation } from '../deps.ts';
 import { invalidParameter, noAssociation, subnetAssociated } from '../error.ts';
 import { foundRouteTable, foundSubnet, given, refuse } from '../found.ts';
 import { changeNetwork } from './network.ts';
@@ -58,7 +59,8 @@ export const disassociateRouteTable: Ec2Operation<
   DisassociateRouteTableCommandInput,
   DisassociateRouteTableCommandOutput
 > = {
-  authorizes: () => [{ action: 'ec2:DisassociateRouteTable', resources: ['*'] }],
+  // Its table is known by the association alone.
+  authorizes: (_input, context) => on('DisassociateRouteTable', context, 'route-table', undefined),
 
   async handle(deps, input, context) {
     await changeNetwork(deps, context, input, (draft) => {

@@ -10,7 +10,8 @@ import type {
   ReplaceRouteCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { blockText, parseBlock } from '../../../base/ipv4.ts';
-import { on, type Ec2Operation } from '../deps.ts';
+import { on } from '../access.ts';
+import type { Ec2Operation } from '../deps.ts';
 import { invalidParameter, noRoute, routeExists } from '../error.ts';
 import { foundRouteTable, foundVpc, given, refuse } from '../found.ts';
 import { changeNetwork } from './network.ts';

@@ -4,7 +4,7 @@ import type { Subnet as SubnetShape } from '@aws-sdk/client-ec2';
 import type { RequestContext } from '../../../wire/operation.ts';
 import { parseBlock, type Block } from '../../../base/ipv4.ts';
 import { usableAddresses } from './cidr.ts';
-import { arnOf } from '../deps.ts';
+import { arnOf } from '../access.ts';
 import type { Subnet } from '../resources.ts';
 import { tagList } from '../tag.ts';
 import { zonesOf } from './zone.ts';

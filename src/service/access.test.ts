@@ -1,0 +1,347 @@
+// What operations ask leave for: actions, resources and condition keys as the service authorization
+// reference lists them.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { context } from '../../test/house/caller.ts';
+import type { Operation, OperationTable } from '../wire/operation.ts';
+import { batchOperations } from './batch/operations.ts';
+import { ec2Operations } from './ec2/operations.ts';
+import { ecsOperations } from './ecs/operations.ts';
+import { iamOperations } from './iam/operations.ts';
+import { logsOperations } from './logs/operations.ts';
+import { longshoreOperations } from './longshore/operations.ts';
+
+/** Each action with its resources, their common beginning left out, and the conditions. */
+type Asked = readonly [
+  action: string,
+  resources: readonly string[],
+  conditions?: Readonly<Record<string, unknown>>,
+];
+
+function asked(operations: OperationTable<never>, name: string, input: object): Asked[] {
+  const operation = operations[name] as Operation<never, object, unknown>;
+  return operation.authorizes(input, context).map(({ action, resources, conditions }) => {
+    const short = resources.map((arn) =>
+      arn.replace(/^arn:aws:\w+:eu-west-1:123456789012:|^arn:aws:iam::123456789012:/, ''),
+    );
+    const keys = conditions?.() ?? {};
+    return Object.keys(keys).length === 0 ? [action, short] : [action, short, keys];
+  });
+}
+
+const red = { 'aws:RequestTag/team': 'red', 'aws:TagKeys': ['team'] };
+const listed = [{ Key: 'team', Value: 'red' }];
+const mapped = { team: 'red' };
+const tagged = (ResourceType: string) => ({
+  TagSpecifications: [{ ResourceType, Tags: listed }],
+});
+const passed = (to: string) => ({ 'iam:PassedToService': to });
+
+function table(
+  title: string,
+  operations: OperationTable<never>,
+  rows: readonly (readonly [name: string, input: object, ...asked: readonly Asked[]])[],
+): void {
+  describe(title, () => {
+    for (const [name, input, ...expected] of rows)
+      it(`${name} ${JSON.stringify(input).slice(0, 100)}`, () =>
+        assert.deepEqual(asked(operations, name, input), expected));
+  });
+}
+
+table('AWS Batch', batchOperations as OperationTable<never>, [
+  ['DescribeJobs', { jobs: ['a'] }, ['batch:DescribeJobs', ['*']]],
+  [
+    'SubmitJob',
+    { jobName: 'n', jobQueue: 'q', jobDefinition: 'd' },
+    ['batch:SubmitJob', ['job-definition/d', 'job-queue/q']],
+  ],
+  [
+    'SubmitJob',
+    {
+      jobQueue: 'arn:aws:batch:us-east-1:1:job-queue/q',
+      jobDefinition: 'd:3',
+      shareIdentifier: 'low',
+      tags: mapped,
+      consumableResourcePropertiesOverride: {
+        consumableResourceList: [{ consumableResource: 'licence', quantity: 1 }],
+      },
+    },
+    [
+      'batch:SubmitJob',
+      [
+        'job-definition/d:3',
+        'arn:aws:batch:us-east-1:1:job-queue/q',
+        'consumable-resource/licence',
+      ],
+      { 'batch:ShareIdentifier': 'low', ...red },
+    ],
+    // As AWS does: see https://github.com/wri/gfw-data-api/pull/175.
+    [
+      'batch:TagResource',
+      [
+        'job-definition/d:3',
+        'arn:aws:batch:us-east-1:1:job-queue/q',
+        'consumable-resource/licence',
+      ],
+      red,
+    ],
+  ],
+  [
+    'RegisterJobDefinition',
+    {
+      jobDefinitionName: 'd',
+      type: 'container',
+      containerProperties: {
+        image: 'busybox',
+        user: 'nobody',
+        privileged: true,
+        jobRoleArn: 'arn:aws:iam::123456789012:role/job',
+        executionRoleArn: 'path/execution',
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': 'g',
+            'awslogs-region': 'eu-west-1',
+            'awslogs-create-group': 'true',
+            'awslogs-stream-prefix': 'p',
+          },
+        },
+      },
+    },
+    [
+      'batch:RegisterJobDefinition',
+      ['job-definition/d'],
+      {
+        'batch:Image': 'busybox',
+        'batch:User': 'nobody',
+        'batch:Privileged': 'true',
+        'batch:LogDriver': 'awslogs',
+        'batch:AWSLogsGroup': 'g',
+        'batch:AWSLogsRegion': 'eu-west-1',
+        'batch:AWSLogsCreateGroup': 'true',
+        'batch:AWSLogsStreamPrefix': 'p',
+      },
+    ],
+    ['iam:PassRole', ['role/job', 'role/path/execution'], passed('batch.amazonaws.com')],
+  ],
+  [
+    'CreateComputeEnvironment',
+    {
+      computeEnvironmentName: 'e',
+      serviceRole: 'service-role/AWSBatchServiceRole',
+      computeResources: {
+        instanceRole: 'ecsInstanceRole',
+        spotIamFleetRole: 'arn:aws:iam::123456789012:role/fleet',
+        tags: { not: 'of the environment' },
+      },
+      tags: mapped,
+    },
+    ['batch:CreateComputeEnvironment', ['compute-environment/e'], red],
+    ['batch:TagResource', ['compute-environment/e'], red],
+    [
+      'iam:PassRole',
+      ['role/service-role/AWSBatchServiceRole', 'role/fleet', 'instance-profile/ecsInstanceRole'],
+      passed('batch.amazonaws.com'),
+    ],
+  ],
+  [
+    'UpdateComputeEnvironment',
+    { computeEnvironment: 'e', serviceRole: 'r' },
+    ['batch:UpdateComputeEnvironment', ['compute-environment/e']],
+    ['iam:PassRole', ['role/r'], passed('batch.amazonaws.com')],
+  ],
+  [
+    'UpdateComputeEnvironment',
+    { computeEnvironment: 'e', serviceRole: '' },
+    ['batch:UpdateComputeEnvironment', ['compute-environment/e']],
+  ],
+  [
+    'CreateJobQueue',
+    {
+      jobQueueName: 'q',
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'e' }],
+      schedulingPolicyArn: 'arn:aws:batch:eu-west-1:123456789012:scheduling-policy/p',
+    },
+    ['batch:CreateJobQueue', ['job-queue/q', 'compute-environment/e', 'scheduling-policy/p']],
+  ],
+  ['CancelJobs', { jobs: ['a', 'b'] }, ['batch:CancelJob', ['job/a', 'job/b']]],
+  ['TerminateJobs', { jobs: [] }, ['batch:TerminateJob', ['*']]],
+  [
+    'ListJobsByConsumableResource',
+    { consumableResource: 'licence' },
+    ['batch:ListJobsByConsumableResource', ['consumable-resource/licence']],
+  ],
+  [
+    'TagResource',
+    { resourceArn: 'arn:aws:batch:eu-west-1:123456789012:job/j', tags: mapped },
+    ['batch:TagResource', ['job/j'], red],
+  ],
+  [
+    'UntagResource',
+    { resourceArn: 'arn:aws:batch:eu-west-1:123456789012:job/j', tagKeys: ['team'] },
+    ['batch:UntagResource', ['job/j'], { 'aws:TagKeys': ['team'] }],
+  ],
+]);
+
+table('CloudWatch Logs', logsOperations as OperationTable<never>, [
+  [
+    'GetLogEvents',
+    { logGroupName: 'g', logStreamName: 's' },
+    ['logs:GetLogEvents', ['log-group:g:log-stream:s']],
+  ],
+  [
+    'CreateLogStream',
+    { logGroupName: 'g', logStreamName: 's' },
+    ['logs:CreateLogStream', ['log-group:g:log-stream:s']],
+  ],
+  ['CreateLogGroup', { logGroupName: 'g' }, ['logs:CreateLogGroup', ['log-group:g']]],
+  [
+    'CreateLogGroup',
+    { logGroupName: 'g', tags: mapped },
+    ['logs:CreateLogGroup', ['log-group:g'], red],
+    ['logs:TagResource', ['log-group:g'], red],
+  ],
+  [
+    'UntagLogGroup',
+    { logGroupName: 'g', tags: ['team'] },
+    ['logs:UntagLogGroup', ['log-group:g'], { 'aws:TagKeys': ['team'] }],
+  ],
+]);
+
+table('Amazon EC2', ec2Operations as OperationTable<never>, [
+  ['DescribeVpcs', {}, ['ec2:DescribeVpcs', ['*']]],
+  ['CreateVpc', { CidrBlock: '10.0.0.0/16' }, ['ec2:CreateVpc', ['vpc/*']]],
+  [
+    'CreateSubnet',
+    { VpcId: 'vpc-1', ...tagged('subnet') },
+    ['ec2:CreateSubnet', ['subnet/*', 'vpc/vpc-1'], red],
+    ['ec2:CreateTags', ['subnet/*'], { ...red, 'ec2:CreateAction': 'CreateSubnet' }],
+  ],
+  [
+    'CreateNatGateway',
+    { SubnetId: 'subnet-1', AllocationId: 'eipalloc-1' },
+    ['ec2:CreateNatGateway', ['natgateway/*', 'subnet/subnet-1', 'elastic-ip/eipalloc-1']],
+  ],
+  [
+    'AuthorizeSecurityGroupIngress',
+    { GroupId: 'sg-1' },
+    ['ec2:AuthorizeSecurityGroupIngress', ['security-group/sg-1']],
+  ],
+  ['DeleteSecurityGroup', { GroupName: 'g' }, ['ec2:DeleteSecurityGroup', ['security-group/*']]],
+  [
+    'DeleteLaunchTemplate',
+    { LaunchTemplateName: 'lt' },
+    ['ec2:DeleteLaunchTemplate', ['launch-template/*']],
+  ],
+  ['CreateKeyPair', { KeyName: 'k' }, ['ec2:CreateKeyPair', ['key-pair/k']]],
+  [
+    'DeregisterImage',
+    { ImageId: 'ami-1' },
+    ['ec2:DeregisterImage', ['arn:aws:ec2:eu-west-1::image/ami-1']],
+  ],
+  ['TerminateInstances', { InstanceIds: [] }, ['ec2:TerminateInstances', ['*']]],
+  [
+    'RunInstances',
+    {
+      ImageId: 'ami-1',
+      KeyName: 'k',
+      SecurityGroupIds: ['sg-1'],
+      IamInstanceProfile: { Name: 'p' },
+      ...tagged('instance'),
+    },
+    [
+      'ec2:RunInstances',
+      [
+        'instance/*',
+        'network-interface/*',
+        'volume/*',
+        'arn:aws:ec2:eu-west-1::image/ami-1',
+        'subnet/*',
+        'security-group/sg-1',
+        'key-pair/k',
+      ],
+      red,
+    ],
+    ['ec2:CreateTags', ['instance/*'], { ...red, 'ec2:CreateAction': 'RunInstances' }],
+    ['iam:PassRole', ['instance-profile/p'], passed('ec2.amazonaws.com')],
+  ],
+  [
+    'CreateTags',
+    { Resources: ['vpc-1', 'sgr-1', 'x'], Tags: listed },
+    ['ec2:CreateTags', ['vpc/vpc-1', 'security-group-rule/sgr-1', '*/x'], red],
+  ],
+]);
+
+table('AWS IAM', iamOperations as OperationTable<never>, [
+  ['GetRole', { RoleName: 'r' }, ['iam:GetRole', ['role/r']]],
+  [
+    'CreateRole',
+    { RoleName: 'r', Path: '/a/', Tags: listed },
+    ['iam:CreateRole', ['role/a/r'], red],
+    ['iam:TagRole', ['role/a/r'], red],
+  ],
+  [
+    'AttachRolePolicy',
+    { RoleName: 'r', PolicyArn: 'arn:aws:iam::aws:policy/P' },
+    ['iam:AttachRolePolicy', ['role/r'], { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/P' }],
+  ],
+  [
+    'AddRoleToInstanceProfile',
+    { InstanceProfileName: 'p', RoleName: 'r' },
+    ['iam:AddRoleToInstanceProfile', ['instance-profile/p']],
+    ['iam:PassRole', ['role/r'], passed('ec2.amazonaws.com')],
+  ],
+  [
+    'CreateServiceLinkedRole',
+    { AWSServiceName: 'batch.amazonaws.com' },
+    [
+      'iam:CreateServiceLinkedRole',
+      ['role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch'],
+      { 'iam:AWSServiceName': 'batch.amazonaws.com' },
+    ],
+  ],
+  [
+    'UntagRole',
+    { RoleName: 'r', TagKeys: ['team'] },
+    ['iam:UntagRole', ['role/r'], { 'aws:TagKeys': ['team'] }],
+  ],
+]);
+
+const ofCluster = { 'ecs:cluster': 'arn:aws:ecs:eu-west-1:123456789012:cluster/c' };
+table('Amazon ECS', ecsOperations as OperationTable<never>, [
+  ['ListClusters', {}, ['ecs:ListClusters', ['*']]],
+  ['DescribeClusters', { clusters: [] }, ['ecs:DescribeClusters', ['cluster/default']]],
+  ['ListTasks', { cluster: 'c' }, ['ecs:ListTasks', ['*'], ofCluster]],
+  ['DescribeTasks', { cluster: 'c', tasks: ['t'] }, ['ecs:DescribeTasks', ['task/c/t'], ofCluster]],
+  [
+    'DescribeContainerInstances',
+    {
+      cluster: 'c',
+      containerInstances: ['i', 'arn:aws:ecs:eu-west-1:123456789012:container-instance/c/j'],
+    },
+    [
+      'ecs:DescribeContainerInstances',
+      ['container-instance/c/i', 'container-instance/c/j'],
+      ofCluster,
+    ],
+  ],
+  [
+    'DeregisterContainerInstance',
+    { cluster: 'c' },
+    ['ecs:DeregisterContainerInstance', ['cluster/c']],
+  ],
+]);
+
+table('operations of our own', longshoreOperations as OperationTable<never>, [
+  ['BackUp', {}, ['longshore:BackUp', ['*']]],
+  ['ExplainJob', { jobId: 'j' }, ['batch:DescribeJobs', ['*']]],
+  [
+    'InterruptInstance',
+    { instanceId: 'i-1' },
+    ['ec2:SendSpotInstanceInterruptions', ['instance/i-1']],
+  ],
+  ['ValidateImage', { imageId: 'ami-1' }, ['ec2:DescribeImages', ['*']]],
+  ['ValidateHost', { hostId: 'h' }, ['ecs:DescribeContainerInstances', ['container-instance/*/h']]],
+]);

@@ -1,0 +1,57 @@
+// What operations of EC2 ask leave for, in IAM's terms, as EC2's page of the service authorization
+// reference lists it.
+
+import type { TagSpecification } from '@aws-sdk/client-ec2';
+import { partitionOf } from '../../base/partition.ts';
+import type { Access, RequestContext } from '../../wire/operation.ts';
+import { onAll as onAllOf, orAny, requestTags, tagsOfList } from '../access.ts';
+
+/** Of these, ARNs name no account. */
+const regional: ReadonlySet<string> = new Set(['image', 'snapshot']);
+
+/**
+ * `id` is absent of what is still to be made, and of what a request names in another way: that may
+ * be any.
+ */
+export const arnOf = ({ account, region }: RequestContext, kind: string, id = '*'): string =>
+  `arn:${partitionOf(region)}:ec2:${region}:${regional.has(kind) ? '' : account}:${kind}/${id}`;
+
+/** For actions that know no type of resource: those that show what is there. */
+export const onAll = (action: string): Access[] => onAllOf(`ec2:${action}`);
+
+/** For single resources. */
+export const on = (
+  action: string,
+  context: RequestContext,
+  kind: string,
+  ...ids: readonly (string | undefined)[]
+): Access[] => [
+  { action: `ec2:${action}`, resources: orAny(ids.map((id) => arnOf(context, kind, id))) },
+];
+
+interface Tagging {
+  readonly TagSpecifications?: readonly TagSpecification[] | undefined;
+}
+
+/** A creation, from what is there already, and the tagging that it includes. */
+export function creation(
+  action: string,
+  { TagSpecifications: specifications = [] }: Tagging,
+  made: readonly string[],
+  from: readonly string[] = [],
+): Access[] {
+  const tags = () => requestTags(tagsOfList(specifications.flatMap(({ Tags = [] }) => Tags)));
+  const tagged = made.filter((arn) =>
+    specifications.some(({ ResourceType }) => arn.includes(`:${ResourceType}/`)),
+  );
+  const access: Access[] = [
+    { action: `ec2:${action}`, resources: [...made, ...from], conditions: tags },
+  ];
+  if (tagged.length > 0)
+    access.push({
+      action: 'ec2:CreateTags',
+      resources: tagged,
+      conditions: () => ({ ...tags(), 'ec2:CreateAction': action }),
+    });
+  return access;
+}
