@@ -23,7 +23,7 @@ export interface RequestContext {
 }
 
 /** Keys of IAM's conditions, e.g. `batch:Image`, with the values that a request gives them. */
-type Conditions = Readonly<Record<string, string | readonly string[]>>;
+export type Conditions = Readonly<Record<string, string | readonly string[]>>;
 
 /** One thing that an operation wants to do, in IAM's terms. */
 export interface Access {
