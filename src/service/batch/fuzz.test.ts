@@ -6,13 +6,13 @@ import { test } from 'node:test';
 import * as sdk from '@aws-sdk/client-batch';
 import { NormalizedSchema } from '@smithy/core/schema';
 import fc from 'fast-check';
-import { hostId } from '../../base/ids.ts';
 import { checkWorld } from '../../core/world/invariant.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { notBuilt } from '../../wire/operation.ts';
 import { compileResponse, operationsOf } from '../../wire/schema.ts';
 import type { BatchOperation } from './deps.ts';
-import { ec2Resources, FakeDeps } from '../../../test/house/batch-deps.ts';
+import { ec2Resources } from '../../../test/house/batch-requests.ts';
+import { Rig } from '../../../test/house/rig.ts';
 import { batchOperations } from './operations.ts';
 
 const word = fc.oneof(
@@ -131,17 +131,8 @@ const calls = fc.oneof(
     ),
 );
 
-async function prepared(): Promise<FakeDeps> {
-  const deps = new FakeDeps();
-  deps.world.apply({
-    type: 'host-stored',
-    host: {
-      kind: 'machine',
-      id: hostId('0'.repeat(32)),
-      title: 'this machine',
-      capacity: { milliVcpu: 8000, memoryMib: 8000, gpus: 0 },
-    },
-  });
+async function prepared(): Promise<Rig> {
+  const rig = await Rig.bare();
   const resources = {
     ...ec2Resources,
     instanceTypes: ['optimal'],
@@ -149,7 +140,7 @@ async function prepared(): Promise<FakeDeps> {
     securityGroupIds: ['sg-1'],
   };
   const call = (name: string, input: object): Promise<object> =>
-    deps.call(batchOperations[name] as AnyOperation, input);
+    rig.call(batchOperations[name] as AnyOperation, input);
   await call('CreateComputeEnvironment', {
     computeEnvironmentName: 'ce',
     type: 'MANAGED',
@@ -171,7 +162,7 @@ async function prepared(): Promise<FakeDeps> {
     jobDefinition: 'd',
     arrayProperties: { size: 3 },
   });
-  return deps;
+  return rig;
 }
 
 test('whatever the schemas allow is answered or refused, and the world keeps its laws', async () => {
@@ -179,10 +170,10 @@ test('whatever the schemas allow is answered or refused, and the world keeps its
   let refused = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(calls, { minLength: 10, maxLength: 30 }), async (sequence) => {
-      const deps = await prepared();
+      const rig = await prepared();
       for (const { name, input, write } of sequence) {
         try {
-          JSON.parse(write(await deps.call(batchOperations[name] as AnyOperation, input)));
+          JSON.parse(write(await rig.call(batchOperations[name] as AnyOperation, input)));
           answered++;
         } catch (error) {
           assert.ok(error instanceof AwsError, `${name}: ${String(error)}`);
@@ -190,7 +181,8 @@ test('whatever the schemas allow is answered or refused, and the world keeps its
           refused++;
         }
       }
-      checkWorld(deps.world);
+      checkWorld(rig.control.world);
+      assert.deepEqual(rig.fatal, []);
     }),
     { numRuns: 150 },
   );

@@ -11,7 +11,8 @@ import { createComputeEnvironment } from './create-compute-environment.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
 import { deleteComputeEnvironment } from './delete-compute-environment.ts';
 import { describeComputeEnvironments } from './describe-compute-environments.ts';
-import { ec2Resources, FakeDeps } from '../../../../test/house/batch-deps.ts';
+import { ec2Resources } from '../../../../test/house/batch-requests.ts';
+import { Rig } from '../../../../test/house/rig.ts';
 import { updateComputeEnvironment } from './update-compute-environment.ts';
 
 const managed = (
@@ -37,8 +38,8 @@ const fargate: ComputeResource = {
   securityGroupIds: ['sg-1'],
 };
 
-async function described(deps: FakeDeps) {
-  const { computeEnvironments } = await deps.call(describeComputeEnvironments, {
+async function described(rig: Rig) {
+  const { computeEnvironments } = await rig.call(describeComputeEnvironments, {
     computeEnvironments: ['ce'],
   });
   const [environment] = computeEnvironments ?? [];
@@ -47,8 +48,8 @@ async function described(deps: FakeDeps) {
 }
 
 test('Terraform creates an environment with an empty service role and reads the service-linked one', async () => {
-  const deps = new FakeDeps();
-  const created = await deps.call(
+  const rig = await Rig.bare();
+  const created = await rig.call(
     createComputeEnvironment,
     managed({ minvCpus: 0 }, { serviceRole: '', tags: { team: 'blue' } }),
   );
@@ -56,7 +57,7 @@ test('Terraform creates an environment with an empty service role and reads the 
     created.computeEnvironmentArn,
     'arn:aws:batch:eu-west-1:123456789012:compute-environment/ce',
   );
-  const environment = await described(deps);
+  const environment = await described(rig);
   assert.match(
     environment.serviceRole ?? '',
     /^arn:[^:]+:iam::\d{12}:role\/aws-service-role\/batch\.amazonaws\.com\//,
@@ -82,21 +83,21 @@ test('Terraform creates an environment with an empty service role and reads the 
 });
 
 test('a Fargate environment comes back without members that Fargate does not have', async () => {
-  const deps = new FakeDeps();
-  await deps.call(createComputeEnvironment, {
+  const rig = await Rig.bare();
+  await rig.call(createComputeEnvironment, {
     computeEnvironmentName: 'ce',
     type: 'MANAGED',
     computeResources: fargate,
   });
-  const environment = await described(deps);
+  const environment = await described(rig);
   assert.deepEqual(environment.computeResources, fargate);
   assert.equal(environment.updatePolicy, undefined);
 });
 
 test('an UNMANAGED environment needs a role and has no computeResources', async () => {
-  const deps = new FakeDeps();
+  const rig = await Rig.bare();
   await assert.rejects(
-    deps.call(createComputeEnvironment, { computeEnvironmentName: 'ce', type: 'UNMANAGED' }),
+    rig.call(createComputeEnvironment, { computeEnvironmentName: 'ce', type: 'UNMANAGED' }),
     /serviceRole must be specified/,
   );
   const input = {
@@ -106,18 +107,18 @@ test('an UNMANAGED environment needs a role and has no computeResources', async 
     unmanagedvCpus: 8,
   };
   await assert.rejects(
-    deps.call(createComputeEnvironment, { ...managed(), ...input }),
+    rig.call(createComputeEnvironment, { ...managed(), ...input }),
     /computeResources cannot be specified/,
   );
-  await deps.call(createComputeEnvironment, input);
+  await rig.call(createComputeEnvironment, input);
   await assert.rejects(
-    deps.call(updateComputeEnvironment, {
+    rig.call(updateComputeEnvironment, {
       computeEnvironment: 'ce',
       computeResources: { maxvCpus: 1 },
     }),
     /computeResources cannot be specified/,
   );
-  const environment = await described(deps);
+  const environment = await described(rig);
   assert.equal(environment.computeResources, undefined);
   assert.equal(environment.unmanagedvCpus, 8);
   assert.equal(
@@ -263,7 +264,7 @@ const wrong: [string, CreateComputeEnvironmentCommandInput, RegExp][] = [
 
 for (const [title, input, message] of wrong) {
   test(`CreateComputeEnvironment refuses ${title}`, async () => {
-    await assert.rejects(new FakeDeps().call(createComputeEnvironment, input), {
+    await assert.rejects((await Rig.bare()).call(createComputeEnvironment, input), {
       name: 'ClientException',
       status: 400,
       message,
@@ -272,9 +273,9 @@ for (const [title, input, message] of wrong) {
 }
 
 test('a name is given once: 409 Object already exists', async () => {
-  const deps = new FakeDeps();
-  await deps.call(createComputeEnvironment, managed());
-  await assert.rejects(deps.call(createComputeEnvironment, managed()), {
+  const rig = await Rig.bare();
+  await rig.call(createComputeEnvironment, managed());
+  await assert.rejects(rig.call(createComputeEnvironment, managed()), {
     name: 'ClientException',
     status: 409,
     message: 'Object already exists',
@@ -282,13 +283,10 @@ test('a name is given once: 409 Object already exists', async () => {
 });
 
 test('the fifty-first environment is refused', async () => {
-  const deps = new FakeDeps();
+  const rig = await Rig.bare();
   for (let index = 0; index < 50; index++)
-    await deps.call(
-      createComputeEnvironment,
-      managed({}, { computeEnvironmentName: `ce${index}` }),
-    );
-  await assert.rejects(deps.call(createComputeEnvironment, managed()), /limit of 50/);
+    await rig.call(createComputeEnvironment, managed({}, { computeEnvironmentName: `ce${index}` }));
+  await assert.rejects(rig.call(createComputeEnvironment, managed()), /limit of 50/);
 });
 
 const serviceRole = 'arn:aws:iam::123456789012:role/AWSBatchServiceRole';
@@ -446,13 +444,13 @@ const updates: {
 
 for (const { title, from = managed(), update, gives, refused } of updates) {
   test(`UpdateComputeEnvironment ${refused ? 'refuses' : 'takes'}: ${title}`, async () => {
-    const deps = new FakeDeps();
-    await deps.call(createComputeEnvironment, from);
-    const call = deps.call(updateComputeEnvironment, { computeEnvironment: 'ce', ...update });
+    const rig = await Rig.bare();
+    await rig.call(createComputeEnvironment, from);
+    const call = rig.call(updateComputeEnvironment, { computeEnvironment: 'ce', ...update });
     if (refused)
       return assert.rejects(call, { name: 'ClientException', status: 400, message: refused });
     await call;
-    const environment = await described(deps);
+    const environment = await described(rig);
     assert.equal(environment.status, 'VALID');
     for (const [member, value] of Object.entries(gives ?? {}))
       assert.deepEqual(
@@ -465,57 +463,60 @@ for (const { title, from = managed(), update, gives, refused } of updates) {
 }
 
 test('an update policy is given in parts and read whole', async () => {
-  const deps = new FakeDeps();
-  await deps.call(createComputeEnvironment, managed());
-  await deps.call(updateComputeEnvironment, {
+  const rig = await Rig.bare();
+  await rig.call(createComputeEnvironment, managed());
+  await rig.call(updateComputeEnvironment, {
     computeEnvironment: 'ce',
     updatePolicy: { jobExecutionTimeoutMinutes: 60 },
   });
-  assert.deepEqual((await described(deps)).updatePolicy, {
+  assert.deepEqual((await described(rig)).updatePolicy, {
     terminateJobsOnUpdate: false,
     jobExecutionTimeoutMinutes: 60,
   });
 });
 
 test('an environment is deleted when it is DISABLED and in no queue, and is gone at once', async () => {
-  const deps = new FakeDeps();
-  const { computeEnvironmentArn = '' } = await deps.call(createComputeEnvironment, managed());
+  const rig = await Rig.bare();
+  const { computeEnvironmentArn = '' } = await rig.call(createComputeEnvironment, managed());
   await assert.rejects(
-    deps.call(deleteComputeEnvironment, { computeEnvironment: 'ce' }),
+    rig.call(deleteComputeEnvironment, { computeEnvironment: 'ce' }),
     /state must be DISABLED/,
   );
-  await deps.call(createJobQueue, {
+  await rig.call(createJobQueue, {
     jobQueueName: 'q',
     priority: 1,
     computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }],
   });
-  await deps.call(updateComputeEnvironment, {
+  await rig.call(updateComputeEnvironment, {
     computeEnvironment: computeEnvironmentArn,
     state: 'DISABLED',
   });
-  await assert.rejects(deps.call(deleteComputeEnvironment, { computeEnvironment: 'ce' }), {
+  await assert.rejects(rig.call(deleteComputeEnvironment, { computeEnvironment: 'ce' }), {
     status: 400,
     message: 'Cannot delete, found existing JobQueue relationship: q',
   });
-  deps.world.apply({ type: 'job-queue-deleted', arn: [...deps.world.jobQueues.keys()][0]! });
-  await deps.call(deleteComputeEnvironment, { computeEnvironment: computeEnvironmentArn });
+  rig.control.world.apply({
+    type: 'job-queue-deleted',
+    arn: [...rig.control.world.jobQueues.keys()][0]!,
+  });
+  await rig.call(deleteComputeEnvironment, { computeEnvironment: computeEnvironmentArn });
   assert.deepEqual(
-    (await deps.call(describeComputeEnvironments, { computeEnvironments: ['ce'] }))
+    (await rig.call(describeComputeEnvironments, { computeEnvironments: ['ce'] }))
       .computeEnvironments,
     [],
   );
   await assert.rejects(
-    deps.call(updateComputeEnvironment, { computeEnvironment: 'ce' }),
+    rig.call(updateComputeEnvironment, { computeEnvironment: 'ce' }),
     /does not exist/,
   );
 });
 
 test('environments are described by name and ARN, in pages, and unknown ones are left out', async () => {
-  const deps = new FakeDeps();
+  const rig = await Rig.bare();
   for (const name of ['c', 'a', 'b'])
-    await deps.call(createComputeEnvironment, managed({}, { computeEnvironmentName: name }));
+    await rig.call(createComputeEnvironment, managed({}, { computeEnvironmentName: name }));
   const names = async (input: Parameters<typeof describeComputeEnvironments.handle>[1]) => {
-    const page = await deps.call(describeComputeEnvironments, input);
+    const page = await rig.call(describeComputeEnvironments, input);
     return {
       names: page.computeEnvironments?.map((each) => each.computeEnvironmentName),
       nextToken: page.nextToken,

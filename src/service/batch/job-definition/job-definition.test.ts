@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import type { ContainerProperties, RegisterJobDefinitionCommandInput } from '@aws-sdk/client-batch';
 import { deregisterJobDefinition } from './deregister-job-definition.ts';
 import { describeJobDefinitions } from './describe-job-definitions.ts';
-import { comparable, FakeDeps } from '../../../../test/house/batch-deps.ts';
+import { comparable } from '../../../../test/house/batch-requests.ts';
+import { Rig } from '../../../../test/house/rig.ts';
 import { registerJobDefinition } from './register-job-definition.ts';
 
 const definition = (
@@ -161,9 +162,9 @@ const taken: [string, RegisterJobDefinitionCommandInput][] = [
 
 for (const [title, input] of taken) {
   test(`RegisterJobDefinition takes ${title}, and it comes back verbatim`, async () => {
-    const deps = new FakeDeps();
-    const { jobDefinitionArn } = await deps.call(registerJobDefinition, input);
-    const { jobDefinitions } = await deps.call(describeJobDefinitions, {
+    const rig = await Rig.bare();
+    const { jobDefinitionArn } = await rig.call(registerJobDefinition, input);
+    const { jobDefinitions } = await rig.call(describeJobDefinitions, {
       jobDefinitions: [jobDefinitionArn ?? ''],
     });
     const shown = jobDefinitions?.[0]?.containerProperties ?? {};
@@ -526,7 +527,7 @@ const wrong: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
 
 for (const [title, input, message] of wrong) {
   test(`RegisterJobDefinition refuses ${title}`, async () => {
-    await assert.rejects(new FakeDeps().call(registerJobDefinition, input), {
+    await assert.rejects((await Rig.bare()).call(registerJobDefinition, input), {
       name: 'ClientException',
       status: 400,
       message,
@@ -535,7 +536,7 @@ for (const [title, input, message] of wrong) {
 }
 
 test('variables without a value are dropped, and actions come back in lower case', async () => {
-  const deps = new FakeDeps();
+  const rig = await Rig.bare();
   const input = definition(
     {
       environment: [
@@ -550,9 +551,9 @@ test('variables without a value are dropped, and actions come back in lower case
       },
     },
   );
-  await deps.call(registerJobDefinition, input);
+  await rig.call(registerJobDefinition, input);
   const [stored] =
-    (await deps.call(describeJobDefinitions, { jobDefinitionName: 'd' })).jobDefinitions ?? [];
+    (await rig.call(describeJobDefinitions, { jobDefinitionName: 'd' })).jobDefinitions ?? [];
   assert.deepEqual(stored?.containerProperties?.environment, [{ name: 'A', value: '1' }]);
   assert.deepEqual(stored?.retryStrategy, {
     attempts: 2,
@@ -561,8 +562,8 @@ test('variables without a value are dropped, and actions come back in lower case
 });
 
 test('Nextstrain registers what it was described as', async () => {
-  const deps = new FakeDeps();
-  await deps.call(
+  const rig = await Rig.bare();
+  await rig.call(
     registerJobDefinition,
     definition(
       {},
@@ -574,7 +575,7 @@ test('Nextstrain registers what it was described as', async () => {
     ),
   );
   const [described] =
-    (await deps.call(describeJobDefinitions, { jobDefinitionName: 'd', status: 'ACTIVE' }))
+    (await rig.call(describeJobDefinitions, { jobDefinitionName: 'd', status: 'ACTIVE' }))
       .jobDefinitions ?? [];
   assert.ok(described);
   const {
@@ -585,21 +586,21 @@ test('Nextstrain registers what it was described as', async () => {
     ...copy
   } = described;
   assert.deepEqual([revision, status, containerOrchestrationType], [1, 'ACTIVE', 'ECS']);
-  const again = await deps.call(registerJobDefinition, copy as RegisterJobDefinitionCommandInput);
+  const again = await rig.call(registerJobDefinition, copy as RegisterJobDefinitionCommandInput);
   assert.equal(again.revision, 2);
 });
 
 test('revisions count up for ever, and a deregistered one is INACTIVE and can be deregistered again', async () => {
-  const deps = new FakeDeps();
+  const rig = await Rig.bare();
   for (const revision of [1, 2])
-    assert.equal((await deps.call(registerJobDefinition, definition())).revision, revision);
-  await deps.call(deregisterJobDefinition, { jobDefinition: 'd:2' });
-  await deps.call(deregisterJobDefinition, {
+    assert.equal((await rig.call(registerJobDefinition, definition())).revision, revision);
+  await rig.call(deregisterJobDefinition, { jobDefinition: 'd:2' });
+  await rig.call(deregisterJobDefinition, {
     jobDefinition: 'arn:aws:batch:eu-west-1:123456789012:job-definition/d:2',
   });
-  assert.equal((await deps.call(registerJobDefinition, definition())).revision, 3);
+  assert.equal((await rig.call(registerJobDefinition, definition())).revision, 3);
   const statuses = async (input: Parameters<typeof describeJobDefinitions.handle>[1]) =>
-    (await deps.call(describeJobDefinitions, input)).jobDefinitions?.map(
+    (await rig.call(describeJobDefinitions, input)).jobDefinitions?.map(
       (each) => `${each.revision} ${each.status}`,
     );
   assert.deepEqual(await statuses({ jobDefinitionName: 'd' }), [
@@ -622,9 +623,9 @@ test('revisions count up for ever, and a deregistered one is INACTIVE and can be
 });
 
 test('DeregisterJobDefinition refuses what has no revision and what never was', async () => {
-  const deps = new FakeDeps();
-  await deps.call(registerJobDefinition, definition());
-  await assert.rejects(deps.call(deregisterJobDefinition, { jobDefinition: 'd' }), {
+  const rig = await Rig.bare();
+  await rig.call(registerJobDefinition, definition());
+  await assert.rejects(rig.call(deregisterJobDefinition, { jobDefinition: 'd' }), {
     status: 400,
     message: /has no revision/,
   });
@@ -634,7 +635,7 @@ test('DeregisterJobDefinition refuses what has no revision and what never was', 
     'x:1',
     'arn:aws:batch:us-east-1:123456789012:job-definition/d:1',
   ]) {
-    await assert.rejects(deps.call(deregisterJobDefinition, { jobDefinition }), {
+    await assert.rejects(rig.call(deregisterJobDefinition, { jobDefinition }), {
       status: 404,
       message: /does not exist/,
     });
@@ -642,11 +643,11 @@ test('DeregisterJobDefinition refuses what has no revision and what never was', 
 });
 
 test('definitions are described in pages', async () => {
-  const deps = new FakeDeps();
-  for (let count = 0; count < 3; count++) await deps.call(registerJobDefinition, definition());
-  const first = await deps.call(describeJobDefinitions, { maxResults: 2 });
+  const rig = await Rig.bare();
+  for (let count = 0; count < 3; count++) await rig.call(registerJobDefinition, definition());
+  const first = await rig.call(describeJobDefinitions, { maxResults: 2 });
   assert.equal(first.jobDefinitions?.length, 2);
-  const second = await deps.call(describeJobDefinitions, {
+  const second = await rig.call(describeJobDefinitions, {
     maxResults: 2,
     nextToken: first.nextToken,
   });
@@ -660,7 +661,7 @@ test('definitions are described in pages', async () => {
     { status: 'active' },
     { jobDefinitions: ['d'], jobDefinitionName: 'd' },
   ]) {
-    await assert.rejects(deps.call(describeJobDefinitions, wrongly), {
+    await assert.rejects(rig.call(describeJobDefinitions, wrongly), {
       name: 'ClientException',
       status: 400,
     });

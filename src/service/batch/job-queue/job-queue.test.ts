@@ -7,12 +7,14 @@ import type {
   CreateJobQueueCommandInput,
   UpdateJobQueueCommandInput,
 } from '@aws-sdk/client-batch';
-import { attemptId, hostId, jobId } from '../../../base/ids.ts';
+import { jobId, type JobId } from '../../../base/ids.ts';
 import { createComputeEnvironment } from '../compute-environment/create-compute-environment.ts';
 import { createJobQueue } from './create-job-queue.ts';
 import { deleteJobQueue } from './delete-job-queue.ts';
 import { describeJobQueues } from './describe-job-queues.ts';
-import { context, ec2Resources, FakeDeps, scope } from '../../../../test/house/batch-deps.ts';
+import { scope } from '../../../../test/house/caller.ts';
+import { ec2Resources } from '../../../../test/house/batch-requests.ts';
+import { Rig } from '../../../../test/house/rig.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';
 import { submitJob } from '../job/submit-job.ts';
 import { terminateJob } from '../job/terminate-job.ts';
@@ -33,8 +35,8 @@ const fargate: ComputeResource = {
   securityGroupIds: ['sg-1'],
 };
 
-async function depsWithEnvironments(): Promise<FakeDeps> {
-  const deps = new FakeDeps();
+async function rigWithEnvironments(): Promise<Rig> {
+  const rig = await Rig.bare();
   const environments: Record<string, ComputeResource> = {
     a: ec2(),
     b: ec2('m5'),
@@ -44,12 +46,12 @@ async function depsWithEnvironments(): Promise<FakeDeps> {
     fargate,
   };
   for (const [computeEnvironmentName, computeResources] of Object.entries(environments))
-    await deps.call(createComputeEnvironment, {
+    await rig.call(createComputeEnvironment, {
       computeEnvironmentName,
       type: 'MANAGED',
       computeResources,
     });
-  return deps;
+  return rig;
 }
 
 const order = (...names: string[]) =>
@@ -63,17 +65,17 @@ const queue = (more: Partial<CreateJobQueueCommandInput> = {}): CreateJobQueueCo
   ...more,
 });
 
-async function described(deps: FakeDeps) {
-  return (await deps.call(describeJobQueues, { jobQueues: ['q'] })).jobQueues?.[0];
+async function described(rig: Rig) {
+  return (await rig.call(describeJobQueues, { jobQueues: ['q'] })).jobQueues?.[0];
 }
 
 test('a queue comes back with the ARNs of its environments and the order numbers that were given', async () => {
-  const deps = await depsWithEnvironments();
+  const rig = await rigWithEnvironments();
   const given = [
     { order: 20, computeEnvironment: arnOf('b') },
     { order: 10, computeEnvironment: 'a' },
   ];
-  const created = await deps.call(
+  const created = await rig.call(
     createJobQueue,
     queue({ computeEnvironmentOrder: given, tags: { team: 'blue' } }),
   );
@@ -81,7 +83,7 @@ test('a queue comes back with the ARNs of its environments and the order numbers
     jobQueueName: 'q',
     jobQueueArn: 'arn:aws:batch:eu-west-1:123456789012:job-queue/q',
   });
-  assert.deepEqual(await described(deps), {
+  assert.deepEqual(await described(rig), {
     jobQueueName: 'q',
     jobQueueArn: created.jobQueueArn,
     state: 'ENABLED',
@@ -162,19 +164,19 @@ const wrong: [string, Partial<CreateJobQueueCommandInput>, RegExp][] = [
 
 for (const [title, more, message] of wrong) {
   test(`CreateJobQueue refuses ${title}`, async () => {
-    const deps = await depsWithEnvironments();
-    await assert.rejects(deps.call(createJobQueue, queue(more)), {
+    const rig = await rigWithEnvironments();
+    await assert.rejects(rig.call(createJobQueue, queue(more)), {
       name: 'ClientException',
       message,
     });
-    assert.equal(deps.world.jobQueues.size, 0);
+    assert.equal(rig.control.world.jobQueues.size, 0);
   });
 }
 
 test('a queue name is given once', async () => {
-  const deps = await depsWithEnvironments();
-  await deps.call(createJobQueue, queue());
-  await assert.rejects(deps.call(createJobQueue, queue()), {
+  const rig = await rigWithEnvironments();
+  await rig.call(createJobQueue, queue());
+  await assert.rejects(rig.call(createJobQueue, queue()), {
     status: 409,
     message: 'Object already exists',
   });
@@ -219,15 +221,15 @@ const updates: {
 
 for (const { title, update, gives, refused } of updates) {
   test(`UpdateJobQueue ${refused ? 'refuses' : 'takes'}: ${title}`, async () => {
-    const deps = await depsWithEnvironments();
-    const { jobQueueArn } = await deps.call(
+    const rig = await rigWithEnvironments();
+    const { jobQueueArn } = await rig.call(
       createJobQueue,
       queue({ jobStateTimeLimitActions: [action] }),
     );
-    const call = deps.call(updateJobQueue, { jobQueue: jobQueueArn, ...update });
+    const call = rig.call(updateJobQueue, { jobQueue: jobQueueArn, ...update });
     if (refused) return assert.rejects(call, { name: 'ClientException', message: refused });
     assert.deepEqual(await call, { jobQueueName: 'q', jobQueueArn });
-    const after = await described(deps);
+    const after = await described(rig);
     for (const [member, value] of Object.entries(gives ?? {}))
       assert.deepEqual(after?.[member as keyof typeof after], value, member);
     return undefined;
@@ -235,15 +237,15 @@ for (const { title, update, gives, refused } of updates) {
 }
 
 test('an environment of a queue cannot change its architecture under it', async () => {
-  const deps = await depsWithEnvironments();
-  await deps.call(createComputeEnvironment, {
+  const rig = await rigWithEnvironments();
+  await rig.call(createComputeEnvironment, {
     computeEnvironmentName: 'e',
     type: 'MANAGED',
     computeResources: ec2('m5', { allocationStrategy: 'BEST_FIT_PROGRESSIVE' }),
   });
-  await deps.call(createJobQueue, queue({ computeEnvironmentOrder: order('a', 'e') }));
+  await rig.call(createJobQueue, queue({ computeEnvironmentOrder: order('a', 'e') }));
   await assert.rejects(
-    deps.call(updateComputeEnvironment, {
+    rig.call(updateComputeEnvironment, {
       computeEnvironment: 'e',
       computeResources: { instanceTypes: ['m6g'] },
     }),
@@ -252,10 +254,10 @@ test('an environment of a queue cannot change its architecture under it', async 
 });
 
 test('unknown queues: 404 and a text that says so', async () => {
-  const deps = new FakeDeps();
+  const rig = await Rig.bare();
   for (const call of [
-    deps.call(updateJobQueue, { jobQueue: 'q' }),
-    deps.call(deleteJobQueue, { jobQueue: 'q' }),
+    rig.call(updateJobQueue, { jobQueue: 'q' }),
+    rig.call(deleteJobQueue, { jobQueue: 'q' }),
   ]) {
     await assert.rejects(call, {
       name: 'ClientException',
@@ -263,93 +265,59 @@ test('unknown queues: 404 and a text that says so', async () => {
       message: 'Job queue q does not exist',
     });
   }
-  assert.deepEqual((await deps.call(describeJobQueues, { jobQueues: ['q'] })).jobQueues, []);
+  assert.deepEqual((await rig.call(describeJobQueues, { jobQueues: ['q'] })).jobQueues, []);
 });
 
-async function depsWithJobs(): Promise<{ deps: FakeDeps; single: string; array: string }> {
-  const deps = await depsWithEnvironments();
-  deps.world.apply({
-    type: 'host-stored',
-    host: {
-      kind: 'machine',
-      id: hostId('0'.repeat(32)),
-      title: 'this machine',
-      capacity: { milliVcpu: 8000, memoryMib: 8000, gpus: 0 },
-    },
-  });
-  await deps.call(createJobQueue, queue());
-  await deps.call(registerJobDefinition, {
+async function rigWithJobs(): Promise<{ rig: Rig; single: JobId; array: JobId }> {
+  const rig = await rigWithEnvironments();
+  await rig.call(createJobQueue, queue());
+  await rig.call(registerJobDefinition, {
     jobDefinitionName: 'd',
     type: 'container',
     containerProperties: { image: 'busybox', vcpus: 1, memory: 64 },
   });
-  const { jobId: single = '' } = await deps.call(submitJob, {
-    jobName: 'single',
-    jobQueue: 'q',
-    jobDefinition: 'd',
-  });
-  const { jobId: array = '' } = await deps.call(submitJob, {
-    jobName: 'array',
-    jobQueue: 'q',
-    jobDefinition: 'd',
-    arrayProperties: { size: 3 },
-  });
-  return { deps, single, array };
+  const submit = async (jobName: string, size?: number): Promise<JobId> => {
+    const arrayProperties = size === undefined ? undefined : { size };
+    const job = { jobName, jobQueue: 'q', jobDefinition: 'd', arrayProperties };
+    return jobId((await rig.call(submitJob, job)).jobId ?? '');
+  };
+  return { rig, single: await submit('single'), array: await submit('array', 5) };
 }
 
 test('a queue is deleted only when it is DISABLED, and takes its waiting jobs with it', async () => {
-  const { deps } = await depsWithJobs();
-  await assert.rejects(deps.call(deleteJobQueue, { jobQueue: 'q' }), /state must be DISABLED/);
-  await deps.call(updateJobQueue, { jobQueue: 'q', state: 'DISABLED' });
-  await deps.call(deleteJobQueue, { jobQueue: 'q' });
-  assert.equal(deps.world.jobs.size, 0);
-  assert.equal(deps.world.jobQueues.size, 0);
+  const { rig, single, array } = await rigWithJobs();
+  await assert.rejects(rig.call(deleteJobQueue, { jobQueue: 'q' }), /state must be DISABLED/);
+  await rig.call(updateJobQueue, { jobQueue: 'q', state: 'DISABLED' });
+  await rig.call(deleteJobQueue, { jobQueue: 'q' });
+  assert.equal(rig.control.world.jobs.size, 0);
+  assert.equal(rig.control.world.jobQueues.size, 0);
   assert.deepEqual(
-    [...deps.world.changes.jobs.values()].map((job) => job.status),
+    [single, array].map((id) => rig.store.job(id).status),
     ['FAILED', 'FAILED'],
   );
 });
 
 test('a queue with running jobs is DELETING until the last of them has ended', async () => {
-  const { deps, single, array } = await depsWithJobs();
-  const environment = [...deps.world.computeEnvironments.keys()][0]!;
-  const attempts = {
-    [single]: attemptId('1'.repeat(32)),
-    [`${array}:0`]: attemptId('2'.repeat(32)),
-  };
-  for (const [id, attempt] of Object.entries(attempts)) {
-    await deps.bus.submit(
-      {
-        type: 'place-job',
-        jobId: jobId(id),
-        attemptId: attempt,
-        hostId: hostId('0'.repeat(32)),
-        computeEnvironmentArn: environment,
-      },
-      context,
-    );
-  }
-  await deps.call(updateJobQueue, { jobQueue: 'q', state: 'DISABLED' });
-  await deps.call(deleteJobQueue, { jobQueue: 'q' });
-  assert.equal((await described(deps))?.status, 'DELETING');
-  await deps.call(deleteJobQueue, { jobQueue: 'q' });
+  const { rig, single, array } = await rigWithJobs();
+  await rig.clock.pass(5_000);
+  // Where this machine has room for four.
+  const attempts = [...rig.control.world.attempts.keys()];
+  assert.equal(attempts.length, 4);
+  await rig.call(updateJobQueue, { jobQueue: 'q', state: 'DISABLED' });
+  await rig.call(deleteJobQueue, { jobQueue: 'q' });
+  assert.equal((await described(rig))?.status, 'DELETING');
+  assert.equal(rig.control.world.arrayParent(array).children.summary().FAILED, 2);
+  await rig.call(deleteJobQueue, { jobQueue: 'q' });
   await assert.rejects(
-    deps.call(updateJobQueue, { jobQueue: 'q', state: 'ENABLED' }),
+    rig.call(updateJobQueue, { jobQueue: 'q', state: 'ENABLED' }),
     /is being deleted/,
   );
-  await deps.call(terminateJob, { jobId: single, reason: 'again' });
-  for (const attempt of Object.values(attempts)) {
-    assert.equal((await described(deps))?.status, 'DELETING');
-    await deps.bus.submit(
-      {
-        type: 'report-attempt',
-        attemptId: attempt,
-        report: { type: 'exited', atMs: deps.nowMs, exit: { exitCode: 143, outOfMemory: false } },
-      },
-      context,
-    );
+  await rig.call(terminateJob, { jobId: single, reason: 'again' });
+  for (const attempt of attempts) {
+    assert.equal((await described(rig))?.status, 'DELETING');
+    await rig.exited(attempt, 143);
   }
-  assert.equal(await described(deps), undefined);
-  assert.equal(deps.world.jobs.size, 0);
-  assert.equal(deps.world.jobQueue(scope, 'q'), undefined);
+  assert.equal(await described(rig), undefined);
+  assert.equal(rig.control.world.jobs.size, 0);
+  assert.equal(rig.control.world.jobQueue(scope, 'q'), undefined);
 });

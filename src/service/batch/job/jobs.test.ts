@@ -5,18 +5,46 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JobStatus, ListJobsCommandInput } from '@aws-sdk/client-batch';
 import { arn, attemptId, hostId, jobId } from '../../../base/ids.ts';
+import type { ComputeEnvironment } from '../../../core/compute-environment/compute-environment.ts';
 import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
-import type { JobDetailRecord } from '../../../core/job/job.ts';
-import type { JobListQuery, JobView } from '../../../port/reader.ts';
-import { createComputeEnvironment } from '../compute-environment/create-compute-environment.ts';
-import { createJobQueue } from '../job-queue/create-job-queue.ts';
+import { ChildTable } from '../../../core/job/child-table.ts';
+import type { ArrayParent, Job, JobDetailRecord } from '../../../core/job/job.ts';
+import type { JobQueue } from '../../../core/job-queue/job-queue.ts';
+import type { JobListQuery } from '../../../port/reader.ts';
+import { scope } from '../../../../test/house/caller.ts';
+import { Rig } from '../../../../test/house/rig.ts';
 import { describeJobs } from './describe-jobs.ts';
-import { ec2Resources, FakeDeps, scope } from '../../../../test/house/batch-deps.ts';
 import { listJobs } from './list-jobs.ts';
 
 const id = jobId('00000000-0000-7000-8000-00000000000a');
-const environment = arn('arn:aws:batch:eu-west-1:123456789012:compute-environment/ce');
+const environmentArn = arn('arn:aws:batch:eu-west-1:123456789012:compute-environment/ce');
 const queueArn = arn('arn:aws:batch:eu-west-1:123456789012:job-queue/q');
+
+const environment: ComputeEnvironment = {
+  arn: environmentArn,
+  scope,
+  name: 'ce',
+  uuid: 'uuid',
+  type: 'UNMANAGED',
+  state: 'ENABLED',
+  status: 'VALID',
+  serviceRole: 'role',
+  revision: 1,
+  ecsClusterArn: 'arn:aws:ecs:eu-west-1:123456789012:cluster/ce_Batch_uuid',
+  createdAtMs: 1,
+};
+const queue: JobQueue = {
+  arn: queueArn,
+  scope,
+  name: 'q',
+  state: 'ENABLED',
+  status: 'VALID',
+  priority: 1,
+  computeEnvironmentOrder: [{ order: 1, computeEnvironment: environmentArn }],
+  jobQueueType: 'ECS',
+  createdAtMs: 1,
+  firstSequence: 1,
+};
 
 const detail: JobDetailRecord = {
   id,
@@ -40,12 +68,22 @@ const identity = {
   sequence: 1,
   attempts: [],
 };
+const { attempts: _attempts, ...array } = {
+  ...identity,
+  arraySize: 2,
+  rest: { status: 'RUNNABLE' as const },
+};
+const waitingArray: ArrayParent = {
+  ...array,
+  status: 'PENDING',
+  children: new ChildTable(2, 'RUNNABLE', 1000),
+};
 const task = '1'.repeat(32);
 const placement = {
   attemptId: attemptId(task),
   number: 1,
   hostId: hostId('2'.repeat(32)),
-  computeEnvironmentArn: environment,
+  computeEnvironmentArn: environmentArn,
   cluster: 'ce_Batch_uuid',
   log: { group: '/aws/batch/job', stream: `d/default/${task}` },
   placedAtMs: 1500,
@@ -65,41 +103,34 @@ const ended: EndedAttempt = {
   statusReason: 'Essential container in task exited',
 };
 
-const view = (job: JobView['job'], more: Partial<JobView> = {}): JobView => ({
-  id: job.id,
-  detail,
-  job,
-  tags: {},
-  ...more,
-});
-
-async function described(given: JobView) {
-  const deps = new FakeDeps();
-  deps.views.set(given.id, given);
-  const [job] = (await deps.call(describeJobs, { jobs: [given.id] })).jobs ?? [];
-  assert.ok(job);
-  const { jobSummaryList } = (await listJobs.handle(
-    {
-      ...deps,
-      reader: { ...deps.reader, jobQueue: () => ({ queue: { arn: queueArn } as never, tags: {} }) },
+/** As a server that has just begun shows it, with the row of it that was left. */
+async function described(job: Job | ArrayParent, of = detail, shownId: string = job.id) {
+  const rig = new Rig({
+    rows: {
+      computeEnvironments: [environment],
+      jobQueues: [queue],
+      submitted: [of],
+      jobs: [job],
     },
-    { jobQueue: 'q' },
-    { scope } as never,
-  )) as { jobSummaryList: object[] };
-  return { job, summary: JSON.parse(JSON.stringify(jobSummaryList[0])) as Record<string, unknown> };
+  });
+  const { jobs } = await rig.call(describeJobs, { jobs: [shownId] });
+  const { jobSummaryList } = await rig.call(listJobs, { jobQueue: 'q', jobStatus: job.status });
+  assert.ok(jobs?.[0]);
+  return {
+    job: jobs[0],
+    summary: JSON.parse(JSON.stringify(jobSummaryList?.[0])) as Record<string, unknown>,
+  };
 }
 
 test('a waiting job says why it waits, and shows the lists that AWS shows though they are empty', async () => {
-  const { job, summary } = await described(
-    view({ ...identity, status: 'RUNNABLE' }, { waitingReason: 'waiting for its turn' }),
-  );
+  const { job, summary } = await described({ ...identity, status: 'RUNNABLE' });
   assert.deepEqual(JSON.parse(JSON.stringify(job)), {
     jobArn: detail.arn,
     jobName: 'job',
     jobId: id,
     jobQueue: queueArn,
     status: 'RUNNABLE',
-    statusReason: 'waiting for its turn',
+    statusReason: 'waiting for a host: none is registered with UNMANAGED compute environment ce',
     attempts: [],
     createdAt: 1000,
     retryStrategy: { attempts: 1, evaluateOnExit: [] },
@@ -135,13 +166,13 @@ test('a waiting job says why it waits, and shows the lists that AWS shows though
     jobName: 'job',
     createdAt: 1000,
     status: 'RUNNABLE',
-    statusReason: 'waiting for its turn',
+    statusReason: 'waiting for a host: none is registered with UNMANAGED compute environment ce',
     jobDefinition: detail.definitionArn,
   });
 });
 
 test('a starting job has a task, and no log stream before it runs', async () => {
-  const { job } = await described(view({ ...identity, status: 'STARTING', attempt: starting }));
+  const { job } = await described({ ...identity, status: 'STARTING', attempt: starting });
   assert.match(
     job.container?.taskArn ?? '',
     new RegExp(`^arn:aws:ecs:eu-west-1:123456789012:task/ce_Batch_uuid/${task}$`),
@@ -156,7 +187,7 @@ test('a starting job has a task, and no log stream before it runs', async () => 
 });
 
 test('a running job has its stream and its start, and no exit', async () => {
-  const { job } = await described(view({ ...identity, status: 'RUNNING', attempt: running }));
+  const { job } = await described({ ...identity, status: 'RUNNING', attempt: running });
   assert.equal(job.container?.logStreamName, `d/default/${task}`);
   assert.equal(job.startedAt, 2000);
   assert.equal(job.stoppedAt, undefined);
@@ -164,30 +195,26 @@ test('a running job has its stream and its start, and no exit', async () => {
 });
 
 test('a running second attempt does not show how the first one ended', async () => {
-  const { job } = await described(
-    view({
-      ...identity,
-      attempts: [ended],
-      status: 'RUNNING',
-      attempt: { ...running, attemptId: attemptId('3'.repeat(32)), number: 2 },
-    }),
-  );
+  const { job } = await described({
+    ...identity,
+    attempts: [ended],
+    status: 'RUNNING',
+    attempt: { ...running, attemptId: attemptId('3'.repeat(32)), number: 2 },
+  });
   assert.equal(job.container?.exitCode, undefined);
   assert.ok(job.container?.taskArn?.endsWith('3'.repeat(32)));
   assert.equal(job.attempts?.length, 1);
 });
 
 test('a failed job tells of its last attempt, and has no container reason after a plain exit (Cromwell)', async () => {
-  const { job, summary } = await described(
-    view({
-      ...identity,
-      attempts: [ended],
-      status: 'FAILED',
-      statusReason: 'Essential container in task exited',
-      startedAtMs: 2000,
-      stoppedAtMs: 3000,
-    }),
-  );
+  const { job, summary } = await described({
+    ...identity,
+    attempts: [ended],
+    status: 'FAILED',
+    statusReason: 'Essential container in task exited',
+    startedAtMs: 2000,
+    stoppedAtMs: 3000,
+  });
   assert.equal(job.container?.exitCode, 1);
   assert.equal(job.container?.reason, undefined);
   assert.equal(job.startedAt, 2000);
@@ -216,15 +243,13 @@ test('a container that never started has a reason and a stream, and no exit code
     containerReason: 'CannotPullContainerError: no such image',
     statusReason: 'Task failed to start',
   };
-  const { job } = await described(
-    view({
-      ...identity,
-      attempts: [attempt],
-      status: 'FAILED',
-      statusReason: 'Task failed to start',
-      stoppedAtMs: 3000,
-    }),
-  );
+  const { job } = await described({
+    ...identity,
+    attempts: [attempt],
+    status: 'FAILED',
+    statusReason: 'Task failed to start',
+    stoppedAtMs: 3000,
+  });
   assert.equal(job.container?.reason, 'CannotPullContainerError: no such image');
   assert.equal(job.container?.logStreamName, `d/default/${task}`);
   assert.equal(job.container?.exitCode, undefined);
@@ -233,15 +258,13 @@ test('a container that never started has a reason and a stream, and no exit code
 
 test('a job that was cancelled before it ran has stoppedAt and no attempts (Metaflow waits for stoppedAt)', async () => {
   const stops = [{ by: 'cancel' as const, reason: 'not needed', atMs: 3000 }];
-  const { job, summary } = await described(
-    view({
-      ...identity,
-      status: 'FAILED',
-      statusReason: 'not needed',
-      stoppedAtMs: 3000,
-      stops,
-    }),
-  );
+  const { job, summary } = await described({
+    ...identity,
+    status: 'FAILED',
+    statusReason: 'not needed',
+    stoppedAtMs: 3000,
+    stops,
+  });
   assert.deepEqual(
     [job.stoppedAt, job.attempts, job.statusReason, job.isCancelled, job.isTerminated],
     [3000, [], 'not needed', true, false],
@@ -260,20 +283,19 @@ test('an array parent has a summary and a container, a child its index and its o
     SUCCEEDED: 1,
     FAILED: 1,
   } satisfies Record<JobStatus, number>;
-  const parent: JobView['job'] = {
-    ...identity,
-    arraySize: 2,
-    status: 'FAILED',
-    statusReason: 'Array Child Job failed',
-    rest: { status: 'RUNNABLE' },
-    startedAtMs: 2000,
-    stoppedAtMs: 3000,
-    statusSummary,
-    statusSummaryLastUpdatedAtMs: 3000,
-  };
   const ofArray = { ...detail, arraySize: 2 };
   const { job, summary } = await described(
-    view(parent, { detail: ofArray, statusSummary, statusSummaryLastUpdatedAtMs: 3000 }),
+    {
+      ...array,
+      status: 'FAILED',
+      statusReason: 'Array Child Job failed',
+      startedAtMs: 2000,
+      stoppedAtMs: 3000,
+      statusSummary,
+      statusSummaryLastUpdatedAtMs: 3000,
+      failedChildren: [[1, 1]],
+    },
+    ofArray,
   );
   assert.deepEqual(job.arrayProperties, {
     size: 2,
@@ -289,9 +311,7 @@ test('an array parent has a summary and a container, a child its index and its o
   });
 
   const child = jobId(`${id}:1`);
-  const { job: one } = await described(
-    view({ ...identity, id: child, status: 'RUNNABLE' }, { detail: ofArray, arrayIndex: 1 }),
-  );
+  const { job: one } = await described(waitingArray, ofArray, child);
   assert.equal(one.jobId, child);
   assert.equal(one.jobArn, `${detail.arn}:1`);
   assert.deepEqual(one.arrayProperties, { index: 1 });
@@ -309,7 +329,7 @@ test('a log group of its own stands in the job, and options of another driver ar
       },
     },
   };
-  const { job } = await described(view({ ...identity, status: 'RUNNABLE' }, { detail: own }));
+  const { job } = await described({ ...identity, status: 'RUNNABLE' }, own);
   assert.deepEqual(job.container?.logConfiguration?.options, {
     'awslogs-group': '/mine',
     'awslogs-stream-prefix': 'p',
@@ -319,18 +339,22 @@ test('a log group of its own stands in the job, and options of another driver ar
     container: { ...detail.container, logConfiguration: { logDriver: 'gelf' as const } },
   };
   assert.deepEqual(
-    (await described(view({ ...identity, status: 'RUNNABLE' }, { detail: other }))).job.container
-      ?.logConfiguration,
+    (await described({ ...identity, status: 'RUNNABLE' }, other)).job.container?.logConfiguration,
     { logDriver: 'gelf', options: {}, secretOptions: [] },
   );
 });
 
 test('DescribeJobs keeps the order of the ids, leaves out unknown ones and repeats none', async () => {
-  const deps = new FakeDeps();
-  for (const each of ['b', 'a'])
-    deps.views.set(each, view({ ...identity, id: jobId(each), status: 'RUNNABLE' }));
+  const two = ['b', 'a'].map((each, at) => ({ id: jobId(each), sequence: at + 1 }));
+  const rig = new Rig({
+    rows: {
+      jobQueues: [queue],
+      submitted: two.map((each) => ({ ...detail, ...each })),
+      jobs: two.map((each) => ({ ...identity, ...each, status: 'RUNNABLE' as const })),
+    },
+  });
   const ids = async (jobs: string[]) =>
-    (await deps.call(describeJobs, { jobs })).jobs?.map((job) => job.jobId);
+    (await rig.call(describeJobs, { jobs })).jobs?.map((job) => job.jobId);
   assert.deepEqual(await ids(['b', 'x', 'a', 'b']), ['b', 'a']);
   assert.deepEqual(await ids([]), []);
   await assert.rejects(ids(Array.from({ length: 101 }, () => 'a')), {
@@ -342,74 +366,80 @@ test('DescribeJobs keeps the order of the ids, leaves out unknown ones and repea
 
 // ---- ListJobs ----
 
-async function listing(): Promise<FakeDeps> {
-  const deps = new FakeDeps();
-  await deps.call(createComputeEnvironment, {
-    computeEnvironmentName: 'ce',
-    type: 'MANAGED',
-    computeResources: {
-      ...ec2Resources,
-      instanceTypes: ['optimal'],
-      subnets: ['subnet-1'],
-      securityGroupIds: ['sg-1'],
+const createdAtMs = 1_700_000_000_000;
+const listed: readonly [Job | ArrayParent, Partial<JobDetailRecord>?][] = [
+  [{ ...waitingArray, id: jobId('array') }, { arraySize: 2 }],
+  [{ ...identity, id: jobId('single'), status: 'RUNNABLE' }],
+  [{ ...identity, id: jobId('runs'), status: 'RUNNING', attempt: running }, { name: 'Test1' }],
+  [
+    { ...identity, id: jobId('failed'), status: 'FAILED', stoppedAtMs: 3000 },
+    { name: 'test12', shareIdentifier: 's' },
+  ],
+  [
+    { ...identity, id: jobId('late'), status: 'FAILED', stoppedAtMs: 3000 },
+    {
+      createdAtMs: createdAtMs + 1,
+      definitionName: 'dd',
+      definitionArn: arn(detail.definitionArn.replace('/d:1', '/dd:1')),
+    },
+  ],
+];
+
+/** A queue with these jobs, submitted in this order. */
+function listing(): Rig {
+  const rows = listed.map(([job, more], at) => {
+    const own = { id: job.id, sequence: at + 1, createdAtMs: more?.createdAtMs ?? at };
+    return { detail: { ...detail, ...more, ...own }, job: { ...job, ...own } };
+  });
+  return new Rig({
+    rows: {
+      computeEnvironments: [environment],
+      jobQueues: [queue],
+      submitted: rows.map((row) => row.detail),
+      jobs: rows.map((row) => row.job),
     },
   });
-  await deps.call(createJobQueue, {
-    jobQueueName: 'q',
-    priority: 1,
-    computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }],
-  });
-  deps.views.set(
-    'array',
-    view(
-      { ...identity, id: jobId('array'), status: 'RUNNABLE' },
-      { detail: { ...detail, arraySize: 2 } },
-    ),
-  );
-  deps.views.set(
-    'array:0',
-    view(
-      { ...identity, id: jobId('array:0'), status: 'RUNNABLE' },
-      { detail: { ...detail, arraySize: 2 }, arrayIndex: 0 },
-    ),
-  );
-  deps.views.set('single', view({ ...identity, id: jobId('single'), status: 'RUNNABLE' }));
-  return deps;
 }
 
 const filter = (name: string, ...values: string[]) => ({ filters: [{ name, values }] });
 
-const queries: [string, ListJobsCommandInput, Partial<JobListQuery>][] = [
+const queries: [string, ListJobsCommandInput, Partial<JobListQuery>, found: string[]][] = [
   [
     'a queue without a status: what is RUNNING',
     { jobQueue: 'q' },
     { of: { queueArn }, status: 'RUNNING', limit: 1000 },
+    ['runs'],
   ],
   [
     'a status',
     { jobQueue: queueArn, jobStatus: 'FAILED', maxResults: 100 },
     { of: { queueArn }, status: 'FAILED', limit: 100 },
+    ['late', 'failed'],
   ],
-  ['more than a page may hold', { jobQueue: 'q', maxResults: 5000 }, { limit: 1000 }],
+  ['more than a page may hold', { jobQueue: 'q', maxResults: 5000 }, { limit: 1000 }, ['runs']],
   [
     'the children of an array',
     { arrayJobId: 'array', jobStatus: 'RUNNABLE' },
     { of: { arrayJobId: jobId('array') }, status: 'RUNNABLE' },
+    ['array:0', 'array:1'],
   ],
   [
     'a name, whatever the status',
     { jobQueue: 'q', jobStatus: 'FAILED', ...filter('JOB_NAME', 'Test1') },
     { name: { text: 'Test1', prefix: false }, status: undefined, limit: 100 },
+    ['runs'],
   ],
   [
     'names that begin so',
     { jobQueue: 'q', ...filter('JOB_NAME', 'test*') },
     { name: { text: 'test', prefix: true } },
+    ['failed', 'runs'],
   ],
   [
     'a definition',
     { jobQueue: 'q', ...filter('JOB_DEFINITION', 'd*') },
     { definition: { name: 'd', prefix: true } },
+    ['late', 'failed', 'runs', 'single', 'array'],
   ],
   [
     'a revision',
@@ -418,31 +448,40 @@ const queries: [string, ListJobsCommandInput, Partial<JobListQuery>][] = [
       ...filter('JOB_DEFINITION', 'arn:aws:batch:eu-west-1:123456789012:job-definition/d:1'),
     },
     { definition: { arn: 'arn:aws:batch:eu-west-1:123456789012:job-definition/d:1' } },
+    ['failed', 'runs', 'single', 'array'],
   ],
   [
     'before a time',
     { jobQueue: 'q', ...filter('BEFORE_CREATED_AT', '1700000000000') },
     { createdBeforeMs: 1_700_000_000_000 },
+    ['failed', 'runs', 'single', 'array'],
   ],
   [
     'after a time',
     { jobQueue: 'q', ...filter('AFTER_CREATED_AT', '1700000000000'), maxResults: 500 },
     { createdAfterMs: 1_700_000_000_000, limit: 100 },
+    ['late'],
   ],
   [
     'a share and a status',
     { jobQueue: 'q', jobStatus: 'FAILED', ...filter('SHARE_IDENTIFIER', 's') },
     { shareIdentifier: 's', status: 'FAILED' },
+    ['failed'],
   ],
 ];
 
-for (const [title, input, expected] of queries) {
-  test(`ListJobs asks for ${title}`, async () => {
-    const deps = await listing();
-    await deps.call(listJobs, input);
-    const [query] = deps.queries;
+for (const [title, input, expected, found] of queries) {
+  test(`ListJobs asks for ${title}`, async (context) => {
+    const rig = listing();
+    const asked = context.mock.method(rig.control.reader, 'jobs');
+    const { jobSummaryList } = await rig.call(listJobs, input);
+    const query = asked.mock.calls[0]?.arguments[0];
     for (const [member, value] of Object.entries(expected))
       assert.deepEqual(query?.[member as keyof JobListQuery], value, member);
+    assert.deepEqual(
+      jobSummaryList?.map((job) => job.jobId),
+      found,
+    );
   });
 }
 
@@ -491,7 +530,7 @@ const wrong: [string, ListJobsCommandInput, RegExp, number?][] = [
 
 for (const [title, input, message, status = 400] of wrong) {
   test(`ListJobs refuses ${title}`, async () => {
-    await assert.rejects((await listing()).call(listJobs, input), {
+    await assert.rejects(listing().call(listJobs, input), {
       name: 'ClientException',
       status,
       message,

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type {
   ContainerProperties,
+  ListJobsCommandInput,
   NodeOverrides,
   NodeProperties,
   NodeRangeProperty,
@@ -15,13 +16,15 @@ import type {
 import { arn, attemptId, hostId, jobId, nodeId } from '../../../base/ids.ts';
 import type { LiveAttempt } from '../../../core/job/attempt.ts';
 import { isArrayParent, type Job, type JobDetailRecord } from '../../../core/job/job.ts';
-import type { JobView } from '../../../port/reader.ts';
 import { createComputeEnvironment } from '../compute-environment/create-compute-environment.ts';
 import { createConsumableResource } from '../consumable-resource/create-consumable-resource.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
 import { describeJobDefinitions } from '../job-definition/describe-job-definitions.ts';
 import { describeJobs } from './describe-jobs.ts';
-import { comparable, context, ec2Resources, FakeDeps } from '../../../../test/house/batch-deps.ts';
+import { context } from '../../../../test/house/caller.ts';
+import { commitOf } from '../../../../test/house/commit.ts';
+import { comparable, ec2Resources } from '../../../../test/house/batch-requests.ts';
+import { Rig } from '../../../../test/house/rig.ts';
 import { listJobsByConsumableResource } from '../consumable-resource/list-jobs-by-consumable-resource.ts';
 import { listJobs } from './list-jobs.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';
@@ -97,10 +100,10 @@ const defined: [string, RegisterJobDefinitionCommandInput][] = [
 
 for (const [title, input] of defined) {
   test(`RegisterJobDefinition takes ${title}, and it comes back verbatim (Terraform compares)`, async () => {
-    const deps = new FakeDeps();
-    await deps.call(registerJobDefinition, input);
+    const rig = await Rig.bare();
+    await rig.call(registerJobDefinition, input);
     const [stored] =
-      (await deps.call(describeJobDefinitions, { jobDefinitionName: 'm' })).jobDefinitions ?? [];
+      (await rig.call(describeJobDefinitions, { jobDefinitionName: 'm' })).jobDefinitions ?? [];
     assert.deepEqual(comparable(stored?.nodeProperties), comparable(input.nodeProperties));
     for (const { container: inRange, instanceTypes } of stored?.nodeProperties
       ?.nodeRangeProperties ?? [])
@@ -111,8 +114,8 @@ for (const [title, input] of defined) {
 }
 
 test('variables without a value are dropped in every range', async () => {
-  const deps = new FakeDeps();
-  await deps.call(
+  const rig = await Rig.bare();
+  await rig.call(
     registerJobDefinition,
     definition(
       nodes(
@@ -128,7 +131,7 @@ test('variables without a value are dropped in every range', async () => {
     ),
   );
   const [stored] =
-    (await deps.call(describeJobDefinitions, { jobDefinitionName: 'm' })).jobDefinitions ?? [];
+    (await rig.call(describeJobDefinitions, { jobDefinitionName: 'm' })).jobDefinitions ?? [];
   assert.deepEqual(stored?.nodeProperties?.nodeRangeProperties?.[0]?.container?.environment, [
     { name: 'B', value: 'b' },
   ]);
@@ -264,7 +267,7 @@ const undefinable: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
 
 for (const [title, input, message] of undefinable) {
   test(`RegisterJobDefinition refuses ${title}`, async () => {
-    await assert.rejects(new FakeDeps().call(registerJobDefinition, input), {
+    await assert.rejects((await Rig.bare()).call(registerJobDefinition, input), {
       name: 'ClientException',
       status: 400,
       message,
@@ -283,14 +286,14 @@ test('leave is asked for the images of all ranges', () => {
 
 // ---- submissions ----
 
-async function depsWithQueue(
+async function rigWithQueue(
   nodeProperties: NodeProperties = nodes(
     range('0'),
     range('1:', { container: container({ memory: 128 }) }),
   ),
-): Promise<FakeDeps> {
-  const deps = new FakeDeps();
-  await deps.call(createComputeEnvironment, {
+): Promise<Rig> {
+  const rig = await Rig.bare();
+  await rig.call(createComputeEnvironment, {
     computeEnvironmentName: 'ce',
     type: 'MANAGED',
     computeResources: {
@@ -300,17 +303,14 @@ async function depsWithQueue(
       securityGroupIds: ['sg-1'],
     },
   });
-  await deps.call(createJobQueue, {
+  await rig.call(createJobQueue, {
     jobQueueName: 'q',
     priority: 1,
     computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }],
   });
-  await deps.call(createConsumableResource, { consumableResourceName: 'r', totalQuantity: 10 });
-  await deps.call(
-    registerJobDefinition,
-    definition(nodeProperties, { parameters: { word: 'hi' } }),
-  );
-  return deps;
+  await rig.call(createConsumableResource, { consumableResourceName: 'r', totalQuantity: 10 });
+  await rig.call(registerJobDefinition, definition(nodeProperties, { parameters: { word: 'hi' } }));
+  return rig;
 }
 
 const job = (
@@ -325,18 +325,18 @@ const job = (
 });
 
 async function submitted(
-  deps: FakeDeps,
+  rig: Rig,
   input: SubmitJobCommandInput,
 ): Promise<{ detail: JobDetailRecord; job: Job }> {
-  const { jobId: id } = await deps.call(submitJob, input);
-  const found = deps.world.jobs.get(jobId(id ?? ''));
-  const detail = deps.world.changes.submitted.get(jobId(id ?? ''));
+  const { jobId: id } = await rig.call(submitJob, input);
+  const found = rig.control.world.jobs.get(jobId(id ?? ''));
+  const detail = rig.store.reader.jobDetail(jobId(id ?? ''));
   assert.ok(found !== undefined && !isArrayParent(found) && detail !== undefined);
   return { detail, job: found };
 }
 
 test('a submission is held to the terms of each of its groups of nodes, and as a whole to those of its main node', async () => {
-  const deps = await depsWithQueue({
+  const rig = await rigWithQueue({
     numNodes: 6,
     mainNode: 4,
     nodeRangeProperties: [
@@ -348,10 +348,11 @@ test('a submission is held to the terms of each of its groups of nodes, and as a
     ],
   });
   const { job: found, detail } = await submitted(
-    deps,
+    rig,
     job(undefined, { retryStrategy: { attempts: 2 }, timeout: { attemptDurationSeconds: 60 } }),
   );
-  const { arn: resource } = deps.world.consumableResources.find(found.scope, 'r') ?? assert.fail();
+  const { arn: resource } =
+    rig.control.world.consumableResources.find(found.scope, 'r') ?? assert.fail();
   const outer = {
     needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 },
     log: { group: '/aws/batch/job', prefix: 'm' },
@@ -387,12 +388,12 @@ test('a submission is held to the terms of each of its groups of nodes, and as a
   assert.deepEqual(detail.consumables, [{ arn: resource, quantity: 3 }], 'of all nodes together');
   assert.equal(detail.container.memory, 128);
   const again = await submitted(
-    deps,
+    rig,
     job(undefined, { retryStrategy: { attempts: 2 }, timeout: { attemptDurationSeconds: 60 } }),
   );
   assert.equal(again.job.terms, found.terms, 'jobs that came with the same share their terms');
   const fewer = await submitted(
-    deps,
+    rig,
     job(
       { numNodes: 5 },
       { retryStrategy: { attempts: 2 }, timeout: { attemptDurationSeconds: 60 } },
@@ -408,9 +409,9 @@ test('a submission is held to the terms of each of its groups of nodes, and as a
 });
 
 test('overrides and parameters change what the nodes run, and the number of them', async () => {
-  const deps = await depsWithQueue();
+  const rig = await rigWithQueue();
   const { detail } = await submitted(
-    deps,
+    rig,
     job(
       {
         numNodes: 1000,
@@ -443,21 +444,21 @@ test('overrides and parameters change what the nodes run, and the number of them
 });
 
 test('overrides that say nothing are none, of whichever kind', async () => {
-  const deps = await depsWithQueue();
+  const rig = await rigWithQueue();
   await submitted(
-    deps,
+    rig,
     job(undefined, {
       containerOverrides: { environment: [] },
       consumableResourcePropertiesOverride: { consumableResourceList: [] },
     }),
   );
-  await deps.call(registerJobDefinition, {
+  await rig.call(registerJobDefinition, {
     jobDefinitionName: 'single',
     type: 'container',
     containerProperties: container(),
   });
   const { detail } = await submitted(
-    deps,
+    rig,
     job({ nodePropertyOverrides: [] }, { jobDefinition: 'single', parameters: { word: 'there' } }),
   );
   assert.equal(detail.nodeProperties, undefined);
@@ -589,15 +590,15 @@ const unsubmittable: [string, SubmitJobCommandInput, RegExp, NodeProperties?][] 
 
 for (const [title, input, message, nodeProperties] of unsubmittable) {
   test(`SubmitJob of a multi-node parallel job refuses ${title}`, async () => {
-    const deps = await depsWithQueue(nodeProperties);
-    await assert.rejects(deps.call(submitJob, input), { name: 'ClientException', message });
-    assert.equal(deps.world.jobs.size, 0);
+    const rig = await rigWithQueue(nodeProperties);
+    await assert.rejects(rig.call(submitJob, input), { name: 'ClientException', message });
+    assert.equal(rig.control.world.jobs.size, 0);
   });
 }
 
 test('a queue whose environments have more than five security groups, or are on Fargate, does not take it', async () => {
-  const deps = await depsWithQueue();
-  await deps.call(createComputeEnvironment, {
+  const rig = await rigWithQueue();
+  await rig.call(createComputeEnvironment, {
     computeEnvironmentName: 'six',
     type: 'MANAGED',
     computeResources: {
@@ -607,15 +608,15 @@ test('a queue whose environments have more than five security groups, or are on 
       securityGroupIds: [1, 2, 3, 4, 5, 6].map((each) => `sg-${each}`),
     },
   });
-  await deps.call(createJobQueue, {
+  await rig.call(createJobQueue, {
     jobQueueName: 'six',
     priority: 1,
     computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'six' }],
   });
-  await assert.rejects(deps.call(submitJob, job(undefined, { jobQueue: 'six' })), {
+  await assert.rejects(rig.call(submitJob, job(undefined, { jobQueue: 'six' })), {
     message: /at most 5 security groups; six of job queue six has 6/,
   });
-  await deps.call(createComputeEnvironment, {
+  await rig.call(createComputeEnvironment, {
     computeEnvironmentName: 'fce',
     type: 'MANAGED',
     computeResources: {
@@ -625,19 +626,18 @@ test('a queue whose environments have more than five security groups, or are on 
       securityGroupIds: ['sg-1'],
     },
   });
-  await deps.call(createJobQueue, {
+  await rig.call(createJobQueue, {
     jobQueueName: 'fq',
     priority: 1,
     computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'fce' }],
   });
-  await assert.rejects(deps.call(submitJob, job(undefined, { jobQueue: 'fq' })), {
+  await assert.rejects(rig.call(submitJob, job(undefined, { jobQueue: 'fq' })), {
     message: /m:1 is for EC2, and job queue fq has FARGATE/,
   });
 });
 
 // ---- as clients see them ----
 
-const id = jobId('00000000-0000-7000-8000-00000000000a');
 const task = '1'.repeat(32);
 const attempt: LiveAttempt & { state: 'running' } = {
   attemptId: attemptId(task),
@@ -652,8 +652,9 @@ const attempt: LiveAttempt & { state: 'running' } = {
   state: 'running',
 };
 
+/** A job of four nodes, of which two are under way, at the second attempt. */
 async function shown() {
-  const deps = await depsWithQueue(
+  const rig = await rigWithQueue(
     nodes(
       range('0', {
         container: container({
@@ -664,31 +665,31 @@ async function shown() {
       range('1:'),
     ),
   );
-  const { detail, job: waiting } = await submitted(deps, job());
-  const { status: _status, ...identity } = { ...waiting, id };
-  const parent: JobView = {
-    id,
-    detail,
-    job: {
-      ...identity,
-      status: 'RUNNING',
-      attempt,
-      attempts: [{ ...attempt, state: 'ended', stoppedAtMs: 3, exitCode: 1 }],
-    },
-    tags: {},
+  const { detail, job: waiting } = await submitted(rig, job());
+  const running: Job = {
+    ...waiting,
+    status: 'RUNNING',
+    attempt,
+    attempts: [{ ...attempt, state: 'ended', stoppedAtMs: 3, exitCode: 1 }],
   };
-  deps.views.set(id, parent);
-  for (const node of [0, 2])
-    deps.views.set(nodeId(id, node), { ...parent, id: nodeId(id, node), nodeIndex: node });
-  return { deps, detail };
+  const { id } = waiting;
+  const node: Job = {
+    ...running,
+    id: nodeId(id, 2),
+    attempt: { ...attempt, attemptId: attemptId('3'.repeat(32)) },
+  };
+  rig.store.commit(
+    commitOf({ jobs: [running], children: [{ parentId: id, index: 2, job: node }] }),
+  );
+  return { rig: rig.restart(), detail, id };
 }
 
-const describe = async (deps: FakeDeps, asked: string) =>
-  (await deps.call(describeJobs, { jobs: [asked] })).jobs?.[0] ?? assert.fail();
+const describe = async (rig: Rig, asked: string) =>
+  (await rig.call(describeJobs, { jobs: [asked] })).jobs?.[0] ?? assert.fail();
 
 test('DescribeJobs of the job shows no container (Metaflow decides by that), and the log of every range (Airflow reads it)', async () => {
-  const { deps, detail } = await shown();
-  const found = await describe(deps, id);
+  const { rig, detail, id } = await shown();
+  const found = await describe(rig, id);
   assert.ok(!('container' in found) && !('nodeDetails' in found));
   assert.equal(found.nodeProperties?.numNodes, 4);
   assert.deepEqual(
@@ -711,8 +712,8 @@ test('DescribeJobs of the job shows no container (Metaflow decides by that), and
 });
 
 test('DescribeJobs of a node shows what it runs and where', async () => {
-  const { deps, detail } = await shown();
-  const [main, other] = [await describe(deps, `${id}#0`), await describe(deps, `${id}#2`)];
+  const { rig, detail, id } = await shown();
+  const [main, other] = [await describe(rig, `${id}#0`), await describe(rig, `${id}#2`)];
   assert.deepEqual(
     [main.nodeDetails, other.nodeDetails],
     [
@@ -728,39 +729,36 @@ test('DescribeJobs of a node shows what it runs and where', async () => {
   );
   assert.deepEqual(other.container?.networkInterfaces, [{ privateIpv4Address: '10.0.0.2' }]);
   assert.equal(other.container?.logStreamName, `m/default/${task}`);
-  assert.match(other.container?.taskArn ?? '', /task\/c\/1{32}$/);
+  assert.match(other.container?.taskArn ?? '', /task\/c\/3{32}$/);
   assert.match(other.container?.containerInstanceArn ?? '', /container-instance\/c\/2{32}$/);
 });
 
 test('ListJobs lists the nodes of a job, and how many a job has', async () => {
-  const { deps } = await shown();
-  const { jobSummaryList } = await deps.call(listJobs, { multiNodeJobId: id });
-  assert.deepEqual(deps.queries[0]?.of, { multiNodeJobId: id });
-  assert.deepEqual(
-    jobSummaryList?.map((each) => each.nodeProperties),
-    [
-      { numNodes: 4 },
-      { isMainNode: true, numNodes: 4, nodeIndex: 0 },
-      { isMainNode: false, numNodes: 4, nodeIndex: 2 },
-    ],
-  );
-  await assert.rejects(deps.call(listJobs, { multiNodeJobId: `${id}#2` }), {
+  const { rig, id } = await shown();
+  const listed = async (input: ListJobsCommandInput) =>
+    (await rig.call(listJobs, input)).jobSummaryList?.map((each) => each.nodeProperties);
+  assert.deepEqual(await listed({ jobQueue: 'q' }), [{ numNodes: 4 }]);
+  assert.deepEqual(await listed({ multiNodeJobId: id }), [
+    { isMainNode: true, numNodes: 4, nodeIndex: 0 },
+    { isMainNode: false, numNodes: 4, nodeIndex: 2 },
+  ]);
+  await assert.rejects(rig.call(listJobs, { multiNodeJobId: `${id}#2` }), {
     status: 400,
     message: /is not a multi-node parallel job/,
   });
-  await assert.rejects(deps.call(listJobs, { arrayJobId: id }), {
+  await assert.rejects(rig.call(listJobs, { arrayJobId: id }), {
     status: 400,
     message: /is not an array job/,
   });
-  await assert.rejects(deps.call(listJobs, { multiNodeJobId: 'x' }), {
+  await assert.rejects(rig.call(listJobs, { multiNodeJobId: 'x' }), {
     status: 404,
     message: /Job x does not exist/,
   });
 });
 
 test('among the jobs of a consumable resource it shows what its nodes consume together', async () => {
-  const { deps } = await shown();
-  const { jobs } = await deps.call(listJobsByConsumableResource, { consumableResource: 'r' });
+  const { rig } = await shown();
+  const { jobs } = await rig.call(listJobsByConsumableResource, { consumableResource: 'r' });
   assert.equal(jobs?.[0]?.quantity, 1);
   assert.deepEqual(
     jobs?.[0]?.consumableResourceProperties?.consumableResourceList?.map(
@@ -771,14 +769,15 @@ test('among the jobs of a consumable resource it shows what its nodes consume to
 });
 
 test('a node cannot be stopped alone', async () => {
-  const deps = new FakeDeps();
+  const id = '00000000-0000-7000-8000-00000000000a';
+  const rig = await Rig.bare();
   const message = `Node 2 of job ${id} cannot be stopped alone: cancel or terminate job ${id}.`;
-  await assert.rejects(deps.call(terminateJob, { jobId: `${id}#2`, reason: 'a' }), {
+  await assert.rejects(rig.call(terminateJob, { jobId: `${id}#2`, reason: 'a' }), {
     name: 'ClientException',
     status: 400,
     message,
   });
-  assert.deepEqual(await deps.call(terminateJobs, { jobs: [id, `${id}#2`], reason: 'a' }), {
+  assert.deepEqual(await rig.call(terminateJobs, { jobs: [id, `${id}#2`], reason: 'a' }), {
     successful: [id],
     errors: [{ job: `${id}#2`, code: 'ClientException', message }],
   });

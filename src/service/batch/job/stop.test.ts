@@ -2,100 +2,120 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { refuse } from '../../../base/refusal.ts';
+import { jobId } from '../../../base/ids.ts';
 import { cancelJob } from './cancel-job.ts';
 import { cancelJobs } from './cancel-jobs.ts';
-import { context, FakeDeps, scope } from '../../../../test/house/batch-deps.ts';
+import { context, scope } from '../../../../test/house/caller.ts';
+import { Rig } from '../../../../test/house/rig.ts';
 import { terminateJob } from './terminate-job.ts';
 import { terminateJobs } from './terminate-jobs.ts';
 
 const id = '00000000-0000-7000-8000-00000000000a';
 
-test('each sends its own stop, and an unknown job is a success (Snakemake terminates finished jobs)', async () => {
-  const deps = new FakeDeps();
-  assert.deepEqual(await deps.call(cancelJob, { jobId: id, reason: 'a' }), {});
-  assert.deepEqual(await deps.call(terminateJob, { jobId: `${id}:3`, reason: 'b' }), {});
-  assert.deepEqual(deps.commands, [
-    { type: 'stop-job', scope, jobId: id, by: 'cancel', reason: 'a' },
-    { type: 'stop-job', scope, jobId: `${id}:3`, by: 'terminate', reason: 'b' },
-  ]);
+test('each stops in its own way, and an unknown job is a success (Snakemake terminates finished jobs)', async () => {
+  const rig = await Rig.open();
+  const array = await rig.submit('d', { arrayProperties: { size: 5 } });
+  const [waiting, starting] = [jobId(`${array}:4`), jobId(`${array}:2`)];
+  assert.deepEqual(await rig.call(cancelJob, { jobId: waiting, reason: 'a' }), {});
+  assert.deepEqual(await rig.call(terminateJob, { jobId: starting, reason: 'b' }), {});
+  for (const one of [cancelJob, terminateJob])
+    assert.deepEqual(await rig.call<object, object, object>(one, { jobId: id, reason: 'c' }), {});
+  const atMs = rig.clock.now();
+  assert.deepEqual(
+    [waiting, starting].map((one) => rig.store.job(one).stops),
+    [[{ by: 'cancel', reason: 'a', atMs }], [{ by: 'terminate', reason: 'b', atMs }]],
+  );
 });
 
-const arn = `arn:aws:batch:eu-west-1:123456789012:job/${id}`;
+/** An array of four jobs, of which none starts. */
+async function waitingArray(): Promise<{ rig: Rig; array: string; failed: () => number[] }> {
+  const rig = await Rig.open();
+  const request = { computeEnvironment: 'ce', state: 'DISABLED' as const };
+  await rig.ask({ type: 'update-compute-environment', scope, request });
+  const array = await rig.submit('d', { arrayProperties: { size: 4 } });
+  const statusOf = (index: number) =>
+    rig.control.reader.job(scope, jobId(`${array}:${index}`))?.job.status;
+  return { rig, array, failed: () => [0, 1, 2, 3].filter((at) => statusOf(at) === 'FAILED') };
+}
 
-test('a job is stopped by its ARN as well, and by no text that only looks like its name', async () => {
-  const deps = new FakeDeps();
-  for (const jobId of [
-    arn,
-    `${arn}:3`,
-    `${id}:03`,
-    `${id}:+3`,
-    `${id}: 3`,
-    arn.replace('eu-west-1', 'us-east-1'),
-    arn.replace('123456789012', '210987654321'),
-  ]) {
-    assert.deepEqual(await deps.call(terminateJob, { jobId, reason: 'a' }), {});
-  }
-  assert.deepEqual(
-    deps.commands.map((command) => 'jobId' in command && command.jobId),
-    [id, `${id}:3`],
-  );
-  const answer = await deps.call(cancelJobs, {
-    jobs: [arn, `${id}:03`, arn.replace('eu-west-1', 'us-east-1')],
+const arnOf = (job: string): string => `arn:aws:batch:eu-west-1:123456789012:job/${job}`;
+
+const names: readonly [title: string, of: (array: string) => string, stopped: number[]][] = [
+  ['its ARN', arnOf, [0, 1, 2, 3]],
+  ['the ARN of a child', (array) => `${arnOf(array)}:3`, [3]],
+  ['an index with a zero before it', (array) => `${array}:03`, []],
+  ['an index with a sign', (array) => `${array}:+3`, []],
+  ['an index after a blank', (array) => `${array}: 3`, []],
+  ['an ARN of another region', (array) => arnOf(array).replace('eu-west-1', 'us-east-1'), []],
+  [
+    'an ARN of another account',
+    (array) => arnOf(array).replace('123456789012', '210987654321'),
+    [],
+  ],
+];
+for (const [title, of, stopped] of names)
+  test(`a job is stopped by its ARN as well, and by no text that only looks like its name: ${title}`, async () => {
+    const { rig, array, failed } = await waitingArray();
+    assert.deepEqual(await rig.call(terminateJob, { jobId: of(array), reason: 'a' }), {});
+    assert.deepEqual(failed(), stopped);
+  });
+
+test('many are stopped by their ARNs as well', async () => {
+  const { rig, array, failed } = await waitingArray();
+  const elsewhere = arnOf(array).replace('eu-west-1', 'us-east-1');
+  const answer = await rig.call(cancelJobs, {
+    jobs: [`${arnOf(array)}:1`, `${array}:03`, elsewhere],
     reason: 'a',
   });
-  assert.deepEqual(answer.successful, [arn, arn.replace('eu-west-1', 'us-east-1')]);
+  assert.deepEqual(answer.successful, [`${arnOf(array)}:1`, elsewhere]);
   assert.deepEqual(
     answer.errors?.map(({ job, code }) => [job, code]),
-    [[`${id}:03`, 'ValidationException']],
+    [[`${array}:03`, 'ValidationException']],
   );
-  assert.equal(deps.commands.length, 3);
+  assert.deepEqual(failed(), [1]);
 });
 
 test('a reason and an id are needed', async () => {
-  const deps = new FakeDeps();
-  await assert.rejects(deps.call(cancelJob, { jobId: '', reason: 'a' }), /jobId must be provided/);
+  const rig = await Rig.bare();
+  await assert.rejects(rig.call(cancelJob, { jobId: '', reason: 'a' }), /jobId must be provided/);
   await assert.rejects(
-    deps.call(terminateJob, { jobId: id, reason: '' }),
+    rig.call(terminateJob, { jobId: id, reason: '' }),
     /reason must be provided/,
   );
-  await assert.rejects(
-    deps.call(cancelJobs, { jobs: [id], reason: '' }),
-    /reason must be provided/,
-  );
+  await assert.rejects(rig.call(cancelJobs, { jobs: [id], reason: '' }), /reason must be provided/);
 });
 
 test('many are answered one by one: unknown ids succeed, malformed ones do not, and none is stopped twice', async () => {
-  const deps = new FakeDeps();
-  const answer = await deps.call(terminateJobs, {
-    jobs: [id, 'nonsense', `${id}:0`, id],
+  const { rig, array, failed } = await waitingArray();
+  const answer = await rig.call(terminateJobs, {
+    jobs: [id, 'nonsense', `${array}:0`, `${id}:0`, id, `${array}:0`],
     reason: 'a',
   });
   assert.deepEqual(answer, {
-    successful: [id, `${id}:0`],
+    successful: [id, `${array}:0`, `${id}:0`],
     errors: [
       { job: 'nonsense', code: 'ValidationException', message: "'nonsense' is not a job id" },
     ],
   });
-  assert.equal(deps.commands.length, 2);
+  assert.deepEqual(failed(), [0]);
 });
 
 test('a refusal of one job is its own', async () => {
-  const deps = new FakeDeps();
-  const bus = { ...deps.bus, submit: async () => refuse('invalid', 'no') };
-  assert.deepEqual(
-    await cancelJobs.handle({ ...deps, bus: bus as never }, { jobs: [id], reason: 'a' }, context),
-    { successful: [], errors: [{ job: id, code: 'ClientException', message: 'no' }] },
-  );
+  const rig = await Rig.bare();
+  const message = `Node 2 of job ${id} cannot be stopped alone: cancel or terminate job ${id}.`;
+  assert.deepEqual(await rig.call(cancelJobs, { jobs: [`${id}#2`, id], reason: 'a' }), {
+    successful: [id],
+    errors: [{ job: `${id}#2`, code: 'ClientException', message }],
+  });
 });
 
 test('fifty at most, one at least', async () => {
-  const deps = new FakeDeps();
+  const rig = await Rig.bare();
   await assert.rejects(
-    deps.call(cancelJobs, { jobs: Array.from({ length: 51 }, () => id), reason: 'a' }),
+    rig.call(cancelJobs, { jobs: Array.from({ length: 51 }, () => id), reason: 'a' }),
     /Maximum number of jobs supported is 50/,
   );
-  await assert.rejects(deps.call(cancelJobs, { jobs: [], reason: 'a' }), /at least one job id/);
+  await assert.rejects(rig.call(cancelJobs, { jobs: [], reason: 'a' }), /at least one job id/);
 });
 
 test('the bulk calls ask leave for the singular action', () => {

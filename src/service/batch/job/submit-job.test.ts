@@ -3,26 +3,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import { jobId } from '../../../base/ids.ts';
 import { createComputeEnvironment } from '../compute-environment/create-compute-environment.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
-import { ec2Resources, FakeDeps } from '../../../../test/house/batch-deps.ts';
+import { ec2Resources } from '../../../../test/house/batch-requests.ts';
+import { Rig } from '../../../../test/house/rig.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';
 import { submitJob } from './submit-job.ts';
 
-async function depsWithQueue(): Promise<FakeDeps> {
-  const deps = new FakeDeps();
+async function rigWithQueue(): Promise<Rig> {
+  const rig = await Rig.bare();
   const computeResources = {
     ...ec2Resources,
     instanceTypes: ['optimal'],
     subnets: ['subnet-1'],
     securityGroupIds: ['sg-1'],
   };
-  await deps.call(createComputeEnvironment, {
+  await rig.call(createComputeEnvironment, {
     computeEnvironmentName: 'ce',
     type: 'MANAGED',
     computeResources,
   });
-  await deps.call(createJobQueue, {
+  await rig.call(createJobQueue, {
     jobQueueName: 'q',
     priority: 1,
     computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }],
@@ -33,17 +35,17 @@ async function depsWithQueue(): Promise<FakeDeps> {
     subnets: ['subnet-12345678'],
     securityGroupIds: ['sg-12345678'],
   };
-  await deps.call(createComputeEnvironment, {
+  await rig.call(createComputeEnvironment, {
     computeEnvironmentName: 'fce',
     type: 'MANAGED',
     computeResources: fargateResources,
   });
-  await deps.call(createJobQueue, {
+  await rig.call(createJobQueue, {
     jobQueueName: 'fq',
     priority: 1,
     computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'fce' }],
   });
-  await deps.call(registerJobDefinition, {
+  await rig.call(registerJobDefinition, {
     jobDefinitionName: 'd',
     type: 'container',
     containerProperties: { image: 'busybox', vcpus: 1, memory: 64 },
@@ -57,13 +59,13 @@ async function depsWithQueue(): Promise<FakeDeps> {
       { type: 'MEMORY' as const, value: '512' },
     ],
   };
-  await deps.call(registerJobDefinition, {
+  await rig.call(registerJobDefinition, {
     jobDefinitionName: 'f',
     type: 'container',
     containerProperties: fargate,
     platformCapabilities: ['FARGATE'],
   });
-  return deps;
+  return rig;
 }
 
 const job = (more: Partial<SubmitJobCommandInput> = {}): SubmitJobCommandInput => ({
@@ -124,8 +126,8 @@ const taken: [string, Partial<SubmitJobCommandInput>][] = [
 
 for (const [title, more] of taken) {
   test(`SubmitJob takes ${title}`, async () => {
-    const deps = await depsWithQueue();
-    const reply = await deps.call(submitJob, job(more));
+    const rig = await rigWithQueue();
+    const reply = await rig.call(submitJob, job(more));
     assert.match(reply.jobId ?? '', /^[0-9a-f-]{36}$/);
     assert.equal(reply.jobName, 'job');
     assert.equal(reply.jobArn, `arn:aws:batch:eu-west-1:123456789012:job/${reply.jobId}`);
@@ -243,18 +245,18 @@ const wrong: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
 
 for (const [title, more, message] of wrong) {
   test(`SubmitJob refuses ${title}`, async () => {
-    const deps = await depsWithQueue();
-    await assert.rejects(deps.call(submitJob, job(more)), { name: 'ClientException', message });
-    assert.equal(deps.world.jobs.size, 0);
+    const rig = await rigWithQueue();
+    await assert.rejects(rig.call(submitJob, job(more)), { name: 'ClientException', message });
+    assert.equal(rig.control.world.jobs.size, 0);
   });
 }
 
 test('propagated tags of both together that are too many fail the job', async () => {
-  const deps = await depsWithQueue();
+  const rig = await rigWithQueue();
   const tags = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`j${index}`, '']));
-  await deps.call(submitJob, job({ tags, propagateTags: true, jobDefinition: 'd:1' }));
-  assert.deepEqual(
-    [...deps.world.changes.jobs.values()].map((each) => each.status),
-    ['FAILED'],
+  const { jobId: id = '' } = await rig.call(
+    submitJob,
+    job({ tags, propagateTags: true, jobDefinition: 'd:1' }),
   );
+  assert.equal(rig.store.job(jobId(id)).status, 'FAILED');
 });

@@ -11,7 +11,8 @@ import { deleteJobQueue } from '../job-queue/delete-job-queue.ts';
 import { deleteSchedulingPolicy } from './delete-scheduling-policy.ts';
 import { describeJobQueues } from '../job-queue/describe-job-queues.ts';
 import { describeSchedulingPolicies } from './describe-scheduling-policies.ts';
-import { ec2Resources, FakeDeps } from '../../../../test/house/batch-deps.ts';
+import { ec2Resources } from '../../../../test/house/batch-requests.ts';
+import { Rig } from '../../../../test/house/rig.ts';
 import { listSchedulingPolicies } from './list-scheduling-policies.ts';
 import { listTagsForResource } from '../tag/list-tags-for-resource.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';
@@ -22,8 +23,8 @@ import { updateSchedulingPolicy } from './update-scheduling-policy.ts';
 
 const arnOf = (name: string): string =>
   `arn:aws:batch:eu-west-1:123456789012:scheduling-policy/${name}`;
-const policyOf = (deps: FakeDeps, name: string) =>
-  deps
+const policyOf = (rig: Rig, name: string) =>
+  rig
     .call(describeSchedulingPolicies, { arns: [arnOf(name)] })
     .then((answer) => answer.schedulingPolicies?.[0]);
 const fair = (fairsharePolicy: FairsharePolicy): CreateSchedulingPolicyCommandInput => ({
@@ -35,38 +36,38 @@ const shares = (...shareIdentifiers: string[]): FairsharePolicy => ({
 });
 
 test('a policy comes back as it was given, with its tags', async () => {
-  const deps = new FakeDeps();
+  const rig = await Rig.bare();
   const fairsharePolicy = {
     shareDecaySeconds: 3600,
     computeReservation: 50,
     shareDistribution: [{ shareIdentifier: 'a*', weightFactor: 0.125 }, { shareIdentifier: 'b' }],
   };
   assert.deepEqual(
-    await deps.call(createSchedulingPolicy, { name: 'p', fairsharePolicy, tags: { team: 'blue' } }),
+    await rig.call(createSchedulingPolicy, { name: 'p', fairsharePolicy, tags: { team: 'blue' } }),
     { name: 'p', arn: arnOf('p') },
   );
-  assert.deepEqual(await policyOf(deps, 'p'), {
+  assert.deepEqual(await policyOf(rig, 'p'), {
     name: 'p',
     arn: arnOf('p'),
     fairsharePolicy,
     tags: { team: 'blue' },
   });
-  await deps.call(tagResource, { resourceArn: arnOf('p'), tags: { more: '1' } });
-  assert.deepEqual((await deps.call(listTagsForResource, { resourceArn: arnOf('p') })).tags, {
+  await rig.call(tagResource, { resourceArn: arnOf('p'), tags: { more: '1' } });
+  assert.deepEqual((await rig.call(listTagsForResource, { resourceArn: arnOf('p') })).tags, {
     team: 'blue',
     more: '1',
   });
   assert.deepEqual(
-    (await deps.call(describeSchedulingPolicies, { arns: [arnOf('x'), 'p'] })).schedulingPolicies,
+    (await rig.call(describeSchedulingPolicies, { arns: [arnOf('x'), 'p'] })).schedulingPolicies,
     [],
     'unknown ones are left out, and names are no ARNs',
   );
 });
 
 test('a policy of nothing but a name is one of all defaults', async () => {
-  const deps = new FakeDeps();
-  await deps.call(createSchedulingPolicy, { name: 'p' });
-  assert.deepEqual(await policyOf(deps, 'p'), {
+  const rig = await Rig.bare();
+  await rig.call(createSchedulingPolicy, { name: 'p' });
+  assert.deepEqual(await policyOf(rig, 'p'), {
     name: 'p',
     arn: arnOf('p'),
     fairsharePolicy: undefined,
@@ -75,27 +76,27 @@ test('a policy of nothing but a name is one of all defaults', async () => {
 });
 
 test('policies are listed by name, page by page', async () => {
-  const deps = new FakeDeps();
-  for (const name of ['c', 'a', 'b']) await deps.call(createSchedulingPolicy, { name });
-  const first = await deps.call(listSchedulingPolicies, { maxResults: 2 });
+  const rig = await Rig.bare();
+  for (const name of ['c', 'a', 'b']) await rig.call(createSchedulingPolicy, { name });
+  const first = await rig.call(listSchedulingPolicies, { maxResults: 2 });
   assert.deepEqual(first.schedulingPolicies, [{ arn: arnOf('a') }, { arn: arnOf('b') }]);
   assert.deepEqual(
-    await deps.call(listSchedulingPolicies, { maxResults: 2, nextToken: first.nextToken }),
+    await rig.call(listSchedulingPolicies, { maxResults: 2, nextToken: first.nextToken }),
     { schedulingPolicies: [{ arn: arnOf('c') }], nextToken: undefined },
   );
   await assert.rejects(
-    deps.call(listSchedulingPolicies, { nextToken: 'x' }),
+    rig.call(listSchedulingPolicies, { nextToken: 'x' }),
     /nextToken is not valid/,
   );
 });
 
 test('an update replaces what was, and a policy that nothing is said of stays', async () => {
-  const deps = new FakeDeps();
-  await deps.call(createSchedulingPolicy, fair({ shareDecaySeconds: 5, computeReservation: 10 }));
-  await deps.call(updateSchedulingPolicy, { arn: arnOf('p'), fairsharePolicy: shares('a') });
-  assert.deepEqual((await policyOf(deps, 'p'))?.fairsharePolicy, shares('a'));
-  await deps.call(updateSchedulingPolicy, { arn: arnOf('p') });
-  assert.deepEqual((await policyOf(deps, 'p'))?.fairsharePolicy, shares('a'));
+  const rig = await Rig.bare();
+  await rig.call(createSchedulingPolicy, fair({ shareDecaySeconds: 5, computeReservation: 10 }));
+  await rig.call(updateSchedulingPolicy, { arn: arnOf('p'), fairsharePolicy: shares('a') });
+  assert.deepEqual((await policyOf(rig, 'p'))?.fairsharePolicy, shares('a'));
+  await rig.call(updateSchedulingPolicy, { arn: arnOf('p') });
+  assert.deepEqual((await policyOf(rig, 'p'))?.fairsharePolicy, shares('a'));
 });
 
 const wrong: [string, CreateSchedulingPolicyCommandInput, RegExp][] = [
@@ -157,15 +158,15 @@ const wrong: [string, CreateSchedulingPolicyCommandInput, RegExp][] = [
 
 for (const [title, input, message] of wrong) {
   test(`CreateSchedulingPolicy refuses ${title}`, async () => {
-    const deps = new FakeDeps();
-    await assert.rejects(deps.call(createSchedulingPolicy, input), {
+    const rig = await Rig.bare();
+    await assert.rejects(rig.call(createSchedulingPolicy, input), {
       name: 'ClientException',
       status: 400,
       message,
     });
-    await deps.call(createSchedulingPolicy, { name: 'there' });
+    await rig.call(createSchedulingPolicy, { name: 'there' });
     await assert.rejects(
-      deps.call(updateSchedulingPolicy, {
+      rig.call(updateSchedulingPolicy, {
         ...input,
         arn: input.name?.length === 129 ? '' : arnOf('there'),
       }),
@@ -175,18 +176,18 @@ for (const [title, input, message] of wrong) {
 }
 
 test('what the bounds include is taken', async () => {
-  const deps = new FakeDeps();
+  const rig = await Rig.bare();
   const distribution = [
     { shareIdentifier: 'ab' },
     { shareIdentifier: 'abc*', weightFactor: 0.0001 },
     { shareIdentifier: 'b', weightFactor: 999.9999 },
     { shareIdentifier: 'x'.repeat(255), weightFactor: Math.fround(0.0001) },
   ];
-  await deps.call(
+  await rig.call(
     createSchedulingPolicy,
     fair({ shareDecaySeconds: 604_800, computeReservation: 99, shareDistribution: distribution }),
   );
-  await deps.call(updateSchedulingPolicy, {
+  await rig.call(updateSchedulingPolicy, {
     arn: arnOf('p'),
     fairsharePolicy: {
       shareDecaySeconds: 0,
@@ -199,15 +200,15 @@ test('what the bounds include is taken', async () => {
 });
 
 test('a name is given once, and what is not there is 404', async () => {
-  const deps = new FakeDeps();
-  await deps.call(createSchedulingPolicy, { name: 'p' });
-  await assert.rejects(deps.call(createSchedulingPolicy, { name: 'p' }), {
+  const rig = await Rig.bare();
+  await rig.call(createSchedulingPolicy, { name: 'p' });
+  await assert.rejects(rig.call(createSchedulingPolicy, { name: 'p' }), {
     status: 409,
     message: 'Object already exists',
   });
   for (const call of [
-    deps.call(updateSchedulingPolicy, { arn: arnOf('x') }),
-    deps.call(deleteSchedulingPolicy, { arn: arnOf('x') }),
+    rig.call(updateSchedulingPolicy, { arn: arnOf('x') }),
+    rig.call(deleteSchedulingPolicy, { arn: arnOf('x') }),
   ]) {
     await assert.rejects(call, {
       status: 404,
@@ -220,9 +221,9 @@ test('a name is given once, and what is not there is 404', async () => {
 
 const order = [{ order: 1, computeEnvironment: 'ce' }];
 
-async function depsWithQueues(): Promise<FakeDeps> {
-  const deps = new FakeDeps();
-  await deps.call(createComputeEnvironment, {
+async function rigWithQueues(): Promise<Rig> {
+  const rig = await Rig.bare();
+  await rig.call(createComputeEnvironment, {
     computeEnvironmentName: 'ce',
     type: 'MANAGED',
     computeResources: {
@@ -232,72 +233,72 @@ async function depsWithQueues(): Promise<FakeDeps> {
       securityGroupIds: ['sg-1'],
     },
   });
-  for (const name of ['p', 'other']) await deps.call(createSchedulingPolicy, { name });
-  await deps.call(createJobQueue, {
+  for (const name of ['p', 'other']) await rig.call(createSchedulingPolicy, { name });
+  await rig.call(createJobQueue, {
     jobQueueName: 'fair',
     priority: 1,
     computeEnvironmentOrder: order,
     schedulingPolicyArn: arnOf('p'),
   });
-  await deps.call(createJobQueue, {
+  await rig.call(createJobQueue, {
     jobQueueName: 'fifo',
     priority: 1,
     computeEnvironmentOrder: order,
     schedulingPolicyArn: '',
   });
-  await deps.call(registerJobDefinition, {
+  await rig.call(registerJobDefinition, {
     jobDefinitionName: 'd',
     type: 'container',
     schedulingPriority: 7,
     containerProperties: { image: 'i', vcpus: 1, memory: 4 },
   });
-  return deps;
+  return rig;
 }
 
-const policyOfQueue = async (deps: FakeDeps, name: string) =>
-  (await deps.call(describeJobQueues, { jobQueues: [name] })).jobQueues?.[0]?.schedulingPolicyArn;
+const policyOfQueue = async (rig: Rig, name: string) =>
+  (await rig.call(describeJobQueues, { jobQueues: [name] })).jobQueues?.[0]?.schedulingPolicyArn;
 
 test('a queue’s policy is shown, can be replaced, and is never added or removed', async () => {
-  const deps = await depsWithQueues();
+  const rig = await rigWithQueues();
   assert.deepEqual(
-    [await policyOfQueue(deps, 'fair'), await policyOfQueue(deps, 'fifo')],
+    [await policyOfQueue(rig, 'fair'), await policyOfQueue(rig, 'fifo')],
     [arnOf('p'), undefined],
   );
-  await deps.call(updateJobQueue, { jobQueue: 'fair', schedulingPolicyArn: arnOf('other') });
-  await deps.call(updateJobQueue, { jobQueue: 'fair', priority: 3 });
-  assert.equal(await policyOfQueue(deps, 'fair'), arnOf('other'));
-  await assert.rejects(deps.call(updateJobQueue, { jobQueue: 'fair', schedulingPolicyArn: '' }), {
+  await rig.call(updateJobQueue, { jobQueue: 'fair', schedulingPolicyArn: arnOf('other') });
+  await rig.call(updateJobQueue, { jobQueue: 'fair', priority: 3 });
+  assert.equal(await policyOfQueue(rig, 'fair'), arnOf('other'));
+  await assert.rejects(rig.call(updateJobQueue, { jobQueue: 'fair', schedulingPolicyArn: '' }), {
     status: 400,
     message: /can be replaced, but not removed/,
   });
   await assert.rejects(
-    deps.call(updateJobQueue, { jobQueue: 'fair', schedulingPolicyArn: arnOf('x') }),
+    rig.call(updateJobQueue, { jobQueue: 'fair', schedulingPolicyArn: arnOf('x') }),
     { status: 404 },
   );
   await assert.rejects(
-    deps.call(updateJobQueue, { jobQueue: 'fifo', schedulingPolicyArn: arnOf('p') }),
+    rig.call(updateJobQueue, { jobQueue: 'fifo', schedulingPolicyArn: arnOf('p') }),
     { status: 400, message: /is a FIFO queue/ },
   );
-  await deps.call(updateJobQueue, { jobQueue: 'fifo', schedulingPolicyArn: '' });
+  await rig.call(updateJobQueue, { jobQueue: 'fifo', schedulingPolicyArn: '' });
 });
 
 test('a policy that a queue uses is not deleted', async () => {
-  const deps = await depsWithQueues();
-  await deps.call(deleteSchedulingPolicy, { arn: arnOf('other') });
-  await assert.rejects(deps.call(deleteSchedulingPolicy, { arn: arnOf('p') }), {
+  const rig = await rigWithQueues();
+  await rig.call(deleteSchedulingPolicy, { arn: arnOf('other') });
+  await assert.rejects(rig.call(deleteSchedulingPolicy, { arn: arnOf('p') }), {
     status: 400,
     message: /job queue fair uses it/,
   });
-  await deps.call(updateJobQueue, { jobQueue: 'fair', state: 'DISABLED' });
-  await deps.call(deleteJobQueue, { jobQueue: 'fair' });
-  await deps.call(deleteSchedulingPolicy, { arn: arnOf('p') });
-  assert.equal(deps.world.schedulingPolicies.size, 0);
+  await rig.call(updateJobQueue, { jobQueue: 'fair', state: 'DISABLED' });
+  await rig.call(deleteJobQueue, { jobQueue: 'fair' });
+  await rig.call(deleteSchedulingPolicy, { arn: arnOf('p') });
+  assert.equal(rig.control.world.schedulingPolicies.size, 0);
 });
 
 test('a fair share queue demands a share, and a FIFO queue forbids one', async () => {
-  const deps = await depsWithQueues();
+  const rig = await rigWithQueues();
   const submit = (jobQueue: string, more: object) =>
-    deps.call(submitJob, { jobName: 'j', jobDefinition: 'd', jobQueue, ...more });
+    rig.call(submitJob, { jobName: 'j', jobDefinition: 'd', jobQueue, ...more });
   for (const more of [{}, { shareIdentifier: '' }])
     await assert.rejects(submit('fair', more), {
       status: 400,
@@ -312,7 +313,7 @@ test('a fair share queue demands a share, and a FIFO queue forbids one', async (
     message: /job queue fifo has no fair-share scheduling policy/,
   });
   const terms = async (jobQueue: string, more: object) =>
-    deps.world.jobs.get(jobId((await submit(jobQueue, more)).jobId ?? ''))?.terms.share;
+    rig.control.world.jobs.get(jobId((await submit(jobQueue, more)).jobId ?? ''))?.terms.share;
   assert.deepEqual(await terms('fair', { shareIdentifier: 'a' }), {
     identifier: 'a',
     schedulingPriority: 7,
@@ -329,9 +330,9 @@ test('a fair share queue demands a share, and a FIFO queue forbids one', async (
 });
 
 test('the 501st active share is refused, and one more of those that are active is not', async () => {
-  const deps = await depsWithQueues();
+  const rig = await rigWithQueues();
   const submit = (shareIdentifier: string) =>
-    deps.call(submitJob, { jobName: 'j', jobDefinition: 'd', jobQueue: 'fair', shareIdentifier });
+    rig.call(submitJob, { jobName: 'j', jobDefinition: 'd', jobQueue: 'fair', shareIdentifier });
   for (let index = 0; index < 500; index++) await submit(`s${index}`);
   await assert.rejects(submit('s500'), {
     name: 'ClientException',

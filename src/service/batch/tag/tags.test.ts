@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeDeps } from '../../../../test/house/batch-deps.ts';
+import { Rig } from '../../../../test/house/rig.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';
 import { tagResource } from './tag-resource.ts';
@@ -10,25 +10,25 @@ import { untagResource } from './untag-resource.ts';
 
 const resourceArn = 'arn:aws:batch:eu-west-1:123456789012:job-definition/d:1';
 
-async function depsWithDefinition(): Promise<FakeDeps> {
-  const deps = new FakeDeps();
-  await deps.call(registerJobDefinition, {
+async function rigWithDefinition(): Promise<Rig> {
+  const rig = await Rig.bare();
+  await rig.call(registerJobDefinition, {
     jobDefinitionName: 'd',
     type: 'container',
     containerProperties: { image: 'i', vcpus: 1, memory: 4 },
     tags: { a: '1' },
   });
-  return deps;
+  return rig;
 }
 
 test('tags are merged, taken away and listed', async () => {
-  const deps = await depsWithDefinition();
-  await deps.call(tagResource, { resourceArn, tags: { a: '2', 'nextflow.io/x': '' } });
-  assert.deepEqual(await deps.call(listTagsForResource, { resourceArn }), {
+  const rig = await rigWithDefinition();
+  await rig.call(tagResource, { resourceArn, tags: { a: '2', 'nextflow.io/x': '' } });
+  assert.deepEqual(await rig.call(listTagsForResource, { resourceArn }), {
     tags: { a: '2', 'nextflow.io/x': '' },
   });
-  await deps.call(untagResource, { resourceArn, tagKeys: ['a', 'never-there'] });
-  assert.deepEqual(await deps.call(listTagsForResource, { resourceArn }), {
+  await rig.call(untagResource, { resourceArn, tagKeys: ['a', 'never-there'] });
+  assert.deepEqual(await rig.call(listTagsForResource, { resourceArn }), {
     tags: { 'nextflow.io/x': '' },
   });
 });
@@ -48,26 +48,26 @@ const wrong: [string, Record<string, string>, RegExp][] = [
 
 for (const [title, tags, message] of wrong) {
   test(`TagResource refuses ${title}`, async () => {
-    const deps = await depsWithDefinition();
-    await assert.rejects(deps.call(tagResource, { resourceArn, tags }), {
+    const rig = await rigWithDefinition();
+    await assert.rejects(rig.call(tagResource, { resourceArn, tags }), {
       name: 'ClientException',
       status: 400,
       message,
     });
-    assert.deepEqual(await deps.call(listTagsForResource, { resourceArn }), { tags: { a: '1' } });
+    assert.deepEqual(await rig.call(listTagsForResource, { resourceArn }), { tags: { a: '1' } });
   });
 }
 
 test('what is not there is 404, what is no ARN of Batch is 400', async () => {
-  const deps = await depsWithDefinition();
+  const rig = await rigWithDefinition();
   await assert.rejects(
-    deps.call(listTagsForResource, { resourceArn: resourceArn.replace('d:1', 'd:2') }),
+    rig.call(listTagsForResource, { resourceArn: resourceArn.replace('d:1', 'd:2') }),
     { status: 404, message: /does not exist/ },
   );
   for (const given of ['', 'd:1', 'arn:aws:s3:::bucket'])
-    await assert.rejects(deps.call(listTagsForResource, { resourceArn: given }), {
+    await assert.rejects(rig.call(listTagsForResource, { resourceArn: given }), {
       status: 400,
       message: /resourceArn must be/,
     });
-  await assert.rejects(deps.call(untagResource, { resourceArn, tagKeys: [] }), /tagKeys/);
+  await assert.rejects(rig.call(untagResource, { resourceArn, tagKeys: [] }), /tagKeys/);
 });
