@@ -187,7 +187,9 @@ class Mutations {
 
   /** Each left out with the comma beside it. */
   #members(members: readonly Node[]): void {
-    for (const [at, { start, end }] of members.entries()) {
+    for (const [at, member] of members.entries()) {
+      if (isNumberByName(member)) continue;
+      const { start, end } = member;
       const next = members[at + 1];
       const former = members[at - 1];
       const place =
@@ -230,6 +232,12 @@ const isText = (node: Node): boolean =>
 
 const isIndexOrElement = (parent: Node | undefined): boolean =>
   parent?.type === 'MemberExpression' || parent?.type === 'ArrayExpression';
+
+/** A line of a table, as of limits or of prices. */
+const isNumberByName = (property: Node): boolean =>
+  property.type === 'Property' &&
+  property.value.type === 'Literal' &&
+  typeof property.value.value === 'number';
 
 /** Gone when types are stripped, or nothing but names of modules. */
 function isOfTypesAlone(node: Node): boolean {

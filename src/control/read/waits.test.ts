@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { childId, scopeOf, type JobId } from '../../base/ids.ts';
+import { isRefusal } from '../../base/refusal.ts';
 import type { Machine } from '../../core/host/host.ts';
 import type { DependencyView, WaitView } from '../../port/explanation-view.ts';
 import { scope } from '../../../test/house/caller.ts';
@@ -17,7 +18,7 @@ const wait = (rig: Rig, id: string): WaitView | undefined => rig.control.reader.
 async function addQueue(
   rig: Rig,
   name: string,
-  { priority = 1, environments = {} as Readonly<Record<string, number>>, of = scope },
+  { priority = 1, environments = {} as Readonly<Record<string, number>>, of = scope, more = {} },
 ): Promise<void> {
   for (const [computeEnvironmentName, maxvCpus] of Object.entries(environments))
     await rig.ask({
@@ -41,6 +42,7 @@ async function addQueue(
     scope: of,
     request: {
       jobQueueName: name,
+      ...more,
       priority,
       computeEnvironmentOrder: (names.length === 0 ? ['ce'] : names).map(
         (computeEnvironment, order) => ({ order, computeEnvironment }),
@@ -101,7 +103,62 @@ describe('the place of a job', () => {
   });
 });
 
+it('a fair share queue of the same priority may be served whole before a job, for its shares take turns', async () => {
+  const rig = await rigOf({ all: 4 });
+  const policy = await rig.ask({
+    type: 'create-scheduling-policy',
+    scope,
+    request: { name: 'p', fairsharePolicy: {} },
+  });
+  assert.ok(!isRefusal(policy));
+  await addQueue(rig, 'shared', { more: { schedulingPolicyArn: policy.arn } });
+  await addQueue(rig, 'several', { environments: { ce: 1, beside: 1 } });
+  await rig.submit('all');
+  const id = await rig.submit('all');
+  const share = { shareIdentifier: 's', schedulingPriorityOverride: 1 };
+  for (const jobQueue of ['shared', 'shared']) await rig.submit('all', { jobQueue, ...share });
+  await rig.submit('all', { jobQueue: 'several' });
+  const other = (queue: string) =>
+    wait(rig, id)?.place?.aheadInOtherQueues.find((one) => one.queue === queue)?.jobs;
+  assert.deepEqual([other('shared'), other('several')], [2, undefined]);
+});
+
 describe('who holds the room', () => {
+  it('in an environment are the jobs in it, and of a consumable resource those with some of it', async () => {
+    const rig = await Rig.open();
+    await addQueue(rig, 'small', { environments: { small: 1 } });
+    await rig.ask({
+      type: 'create-consumable-resource',
+      scope,
+      request: { consumableResourceName: 'r', totalQuantity: 3 },
+    });
+    await rig.ask({
+      type: 'create-consumable-resource',
+      scope,
+      request: { consumableResourceName: 'other', totalQuantity: 3 },
+    });
+    const taking = (consumableResource: string, quantity: number) => ({
+      consumableResourcePropertiesOverride: {
+        consumableResourceList: [{ consumableResource, quantity }],
+      },
+    });
+    const held = (id: string) => {
+      const { holders } = wait(rig, id) ?? {};
+      return [holders?.of, holders?.first.map(({ jobId, quantity }) => [jobId, quantity])];
+    };
+    await rig.submit('d', taking('other', 1));
+    const holder = await rig.submit('d', taking('r', 2));
+    const inSmall = await rig.submit('d', { jobQueue: 'small' });
+    assert.deepEqual(held(await rig.submit('d', { jobQueue: 'small' })), [
+      'compute environment small',
+      [[inSmall, undefined]],
+    ]);
+    assert.deepEqual(held(await rig.submit('d', taking('r', 2))), [
+      'consumable resource r',
+      [[holder, 2]],
+    ]);
+  });
+
   it('are the jobs with most of it by name, and all others together', async () => {
     const rig = await rigOf({ two: 2 });
     rig.control.world.apply({ type: 'host-stored', host: { ...machineOf(rig), capacity } });

@@ -69,6 +69,14 @@ describe('the front of a queue', () => {
     assert.deepEqual(since, Array(3).fill(rig.clock.now()));
   });
 
+  it('begins with the job that room is kept for', async () => {
+    const rig = await Rig.open({ settings: { overtakeJobs: 0 } });
+    await rig.define('all', { vcpus: 4 });
+    await rig.submit();
+    const [large, small] = [await rig.submit('all'), await rig.submit()];
+    assert.deepEqual((await snapshot(rig)).front, arns(large, small));
+  });
+
   it('ends after a hundred jobs', async () => {
     const rig = await Rig.open();
     await rig.submit('d', { arrayProperties: { size: 200 } });

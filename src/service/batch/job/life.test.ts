@@ -3,10 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { JobDetail, JobSummary, ListJobsCommandInput } from '@aws-sdk/client-batch';
+import type { JobDetail, JobStatus, JobSummary, ListJobsCommandInput } from '@aws-sdk/client-batch';
 import { childId, nodeId, type JobId } from '../../../base/ids.ts';
+import { must } from '../../../base/assert.ts';
 import { describeJobs } from './describe-jobs.ts';
 import { listJobs } from './list-jobs.ts';
+import { scope } from '../../../../test/house/caller.ts';
 import { Rig } from '../../../../test/house/rig.ts';
 
 async function described(rig: Rig, id: string): Promise<JobDetail | undefined> {
@@ -57,6 +59,61 @@ describe('a single job', () => {
     const before = [await described(rig, first), await described(rig, second)];
     const next = await rig.restart().up();
     assert.deepEqual([await described(next, first), await described(next, second)], before);
+  });
+
+  it('shows what it was submitted with, and what its definition says beside', async () => {
+    const rig = await Rig.open();
+    await rig.ask({
+      type: 'create-consumable-resource',
+      scope,
+      request: { consumableResourceName: 'r', totalQuantity: 5 },
+    });
+    await rig.ask({
+      type: 'register-job-definition',
+      scope,
+      request: {
+        jobDefinitionName: 'full',
+        type: 'container',
+        platformCapabilities: ['FARGATE'],
+        parameters: { a: 'definition', b: 'definition' },
+        propagateTags: true,
+        timeout: { attemptDurationSeconds: 100 },
+        retryStrategy: { attempts: 2 },
+        containerProperties: { image: 'busybox', vcpus: 1, memory: 64 },
+      },
+    });
+    const consumableResourceProperties = {
+      consumableResourceList: [{ consumableResource: 'r', quantity: 2 }],
+    };
+    const given = {
+      parameters: { a: 'job' },
+      timeout: { attemptDurationSeconds: 200 },
+      tags: { team: 'blue' },
+      containerOverrides: { environment: [{ name: 'A', value: '1' }] },
+    };
+    const id = await rig.submit('full', {
+      ...given,
+      consumableResourcePropertiesOverride: consumableResourceProperties,
+    });
+    const shown = must(await described(rig, id), 'it is there');
+    const { jobName, timeout, parameters, tags, retryStrategy, propagateTags, container } = shown;
+    assert.deepEqual(
+      { jobName, timeout, parameters, tags, environment: container?.environment },
+      {
+        jobName: 'n',
+        timeout: given.timeout,
+        parameters: { a: 'job', b: 'definition' },
+        tags: given.tags,
+        environment: given.containerOverrides.environment,
+      },
+    );
+    assert.deepEqual(
+      [retryStrategy, propagateTags, shown.platformCapabilities],
+      [{ attempts: 2, evaluateOnExit: [] }, true, ['FARGATE']],
+    );
+    assert.deepEqual(shown.consumableResourceProperties, consumableResourceProperties);
+    assert.match(shown.jobDefinition ?? '', /job-definition\/full:1$/);
+    assert.match(shown.jobQueue ?? '', /job-queue\/q$/);
   });
 
   it('says why it has no place', async () => {
@@ -130,6 +187,92 @@ describe('an array', () => {
   });
 });
 
+describe('a multi-node parallel job', () => {
+  /** Nodes of one vCPU, of which the second is the main node, on instances that run at once. */
+  async function rigWithNodes(numNodes: number): Promise<{ rig: Rig; id: JobId }> {
+    const rig = await Rig.open();
+    await rig.ask({
+      type: 'create-compute-environment',
+      scope,
+      uuid: 'fleet',
+      request: {
+        computeEnvironmentName: 'fleet',
+        type: 'MANAGED',
+        computeResources: {
+          type: 'EC2',
+          allocationStrategy: 'BEST_FIT_PROGRESSIVE',
+          minvCpus: 0,
+          maxvCpus: 8,
+          instanceTypes: ['m5.large'],
+          subnets: ['subnet-1'],
+          securityGroupIds: ['sg-1'],
+          instanceRole: 'ecsInstanceRole',
+        },
+      },
+    });
+    await rig.ask({
+      type: 'create-job-queue',
+      scope,
+      request: {
+        jobQueueName: 'fleet',
+        priority: 1,
+        computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'fleet' }],
+      },
+    });
+    const container = { image: 'busybox', command: ['true'], vcpus: 1, memory: 64 };
+    await rig.ask({
+      type: 'register-job-definition',
+      scope,
+      request: {
+        jobDefinitionName: 'nodes',
+        type: 'multinode',
+        nodeProperties: {
+          numNodes,
+          mainNode: 1,
+          nodeRangeProperties: [{ targetNodes: '0:', container }],
+        },
+      },
+    });
+    const id = await rig.submit('nodes', { jobQueue: 'fleet' });
+    await rig.clock.pass(5_000);
+    return { rig, id };
+  }
+  const attemptOf = (rig: Rig, id: JobId) =>
+    must(
+      [...rig.control.world.attempts].find(([, jobId]) => jobId === id)?.[0],
+      `${id} is under way`,
+    );
+
+  it('tells its nodes: the main one first, the others when it runs, and all when it is over', async () => {
+    const { rig, id } = await rigWithNodes(3);
+    const node = (index: number): JobId => nodeId(id, index);
+    const all = [id, node(0), node(1), node(2)];
+    assert.deepEqual(await statusOf(rig, ...all), ['STARTING', 'RUNNABLE', 'STARTING', 'RUNNABLE']);
+    assert.equal(await reasonOf(rig, node(0)), 'waiting for the main node to run');
+    assert.equal(await described(rig, node(3)), undefined);
+    await rig.started(rig.attempt(id));
+    assert.deepEqual(await statusOf(rig, ...all), ['RUNNING', 'STARTING', 'RUNNING', 'STARTING']);
+    await rig.started(attemptOf(rig, node(0)));
+    await rig.exited(attemptOf(rig, node(0)), 3);
+    const page = (status: JobStatus, maxResults?: number) =>
+      pages(rig, { multiNodeJobId: id, jobStatus: status, maxResults });
+    assert.deepEqual((await page('FAILED')).map(ids), [[node(0)]]);
+    assert.deepEqual((await page('RUNNING')).map(ids), [[node(1)]]);
+    const startedAt = (await described(rig, node(1)))?.startedAt;
+    await rig.exited(rig.attempt(id));
+    const main = await described(rig, node(1));
+    assert.deepEqual(
+      [main?.status, main?.startedAt, main?.stoppedAt],
+      ['SUCCEEDED', startedAt, rig.clock.now()],
+    );
+    await rig.exited(attemptOf(rig, node(2)), 137);
+    assert.deepEqual(await statusOf(rig, ...all), ['SUCCEEDED', 'FAILED', 'SUCCEEDED', 'FAILED']);
+    assert.deepEqual((await page('FAILED', 1)).map(ids), [[node(0)], [node(2)]]);
+    const next = await rig.restart().up();
+    for (const one of all) assert.deepEqual(await described(next, one), await described(rig, one));
+  });
+});
+
 describe('a list', () => {
   it('of a queue holds what is asked for, newest first, in pages', async () => {
     const rig = await Rig.open();
@@ -145,6 +288,13 @@ describe('a list', () => {
     assert.deepEqual((await pages(rig, { ...input, jobStatus: 'SUCCEEDED' })).map(ids), [
       [jobs[1]],
     ]);
+  });
+
+  it('is not gone on with by a token that nobody gave', async () => {
+    const rig = await Rig.open();
+    const id = await rig.submit('d', array(2));
+    for (const one of [{ jobQueue: 'q' }, { arrayJobId: id }])
+      await assert.rejects(rig.call(listJobs, { ...one, nextToken: 'x' }), /nextToken/);
   });
 
   it('of an array holds its children by index, in pages', async () => {
