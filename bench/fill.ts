@@ -14,7 +14,7 @@ import { systemClock, systemIds } from '../src/server/system-ports.ts';
 import { FileLogSink } from '../src/store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
 
-/** Of the process in which the jobs wait, after a full collection. */
+/** The process in which the jobs wait, measured after a full collection. */
 export interface Filled {
   readonly heapMib: number;
   readonly residentMib: number;

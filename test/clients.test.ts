@@ -1,6 +1,5 @@
 // The readers that stand behind the API: each test does the calls of one client of AWS Batch, in
-// its order, and reads what that client reads (spec users-and-clients, Part 2). It breaks where
-// that client would.
+// its order, and reads what that client reads (doc/clients.md). It breaks where that client would.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -59,7 +59,7 @@ export class DockerHost {
     return (Volumes ?? []).map((volume) => volume.Name);
   }
 
-  /** Of multi-node parallel jobs. */
+  /** The networks of multi-node parallel jobs. */
   async networksOf(instance: string): Promise<string[]> {
     const filters = encodeURIComponent(
       JSON.stringify({ label: [`longshore.instance=${instance}`] }),

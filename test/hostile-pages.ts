@@ -46,7 +46,7 @@ const form = (
   `const form = document.createElement('form'); form.method = 'post'; form.action = ${action}; Object.assign(form, ${attributes});
    for (const [name, value] of ${JSON.stringify(fields)}) { const input = document.createElement('input'); input.type = 'hidden'; input.name = name; input.value = value; form.append(input); }
    document.body.append(form);`;
-/** Of text/plain it is sent as `name=value`. */
+/** A form of text/plain is sent as `name=value`. */
 const plainFields = (body: string): [string, string][] => [[`${body.slice(0, -1)},"x":"`, '"}']];
 const roleFields = Object.entries({
   Action: 'CreateRole',

@@ -1,7 +1,6 @@
 // The ways in which a job may end, as one table: what it does, what it was submitted under, and
-// what a user asks for in which state; and what DescribeJobs then shows (spec 4.5, "Outcome by
-// state", and 4.6). Through the SDK on each engine; only what is slow there is left to the fake
-// one.
+// what a user asks for in which state; and what DescribeJobs then shows. Through the SDK on each
+// engine; only what is slow there is left to the fake one.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -64,7 +63,7 @@ const does = {
 interface Expected {
   readonly status: 'SUCCEEDED' | 'FAILED';
   readonly statusReason: string;
-  /** Of each attempt; undefined where none came of it. */
+  /** Each attempt's; undefined where none came of it. */
   readonly exitCodes: readonly (number | undefined)[];
   /** The last container's, from its beginning on; absent: none. */
   readonly reason?: string;

@@ -27,7 +27,7 @@ let made = 0;
 /** A process makes no more, so that those of two processes keep apart. */
 const mostMade = 4;
 
-/** Of 10.213.0.0/16, one pair for each index below 2 ** 14. */
+/** Addresses of 10.213.0.0/16, one pair for each index below 2 ** 14. */
 function pairOfAddresses(index: number): { here: string; engine: string } {
   const last = (index % 64) * 4;
   const others = `10.213.${Math.floor(index / 64) % 256}`;

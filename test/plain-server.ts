@@ -76,7 +76,7 @@ export class PlainServer implements AsyncDisposable {
     return this.#running.url;
   }
 
-  /** Of the run that goes on, or of the last. */
+  /** The output of the run that goes on, or of the last. */
   get stderr(): string {
     return this.#running.stderr;
   }

@@ -67,7 +67,7 @@ async function ask(
   return text;
 }
 
-/** Of all tables. The server has ended. */
+/** Counts the rows of all tables. The server has ended. */
 function rows(server: TestServer): number {
   const database = new DatabaseSync(join(server.dataDir, 'longshore.db'), { readOnly: true });
   try {

@@ -11,7 +11,7 @@ const endWithinMs = 20_000;
 interface ServerProcessOptions {
   readonly dataDir: string;
   readonly verb?: 'serve' | 'up' | 'demo' | undefined;
-  /** Of the verb, beside those that every test has. */
+  /** The verb's flags, beside those that every test has. */
   readonly flags: readonly string[];
   /** Its standard error is shown in the test's, too. */
   readonly showErrors?: boolean | undefined;

@@ -57,7 +57,7 @@ export class TestServer implements AsyncDisposable {
   /** Those of the next {@link restart}. */
   flags: readonly string[];
   #process: ServerProcess | undefined;
-  /** Of the run that goes on, or of the last: clients ask it through crashes. */
+  /** The address of the run that goes on, or of the last: clients ask it through crashes. */
   #url = '';
   #batch: BatchClient | undefined;
   #logs: CloudWatchLogsClient | undefined;

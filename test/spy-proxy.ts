@@ -14,10 +14,7 @@ export class SpyProxy implements AsyncDisposable {
   requests: string[] = [];
   /** What was answered to which. */
   answers: { readonly request: string; readonly status: number }[] = [];
-  /**
-   * Of the requests, those whose connection ended without an answer: a browser sends such a one
-   * again.
-   */
+  /** How many requests' connections ended without an answer: a browser sends such a one again. */
   cut = 0;
 
   private constructor(server: Server, port: number) {

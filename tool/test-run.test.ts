@@ -11,7 +11,7 @@ import type { Outcome } from './test-run.ts';
 
 const head = `import { describe, test } from 'node:test';\n`;
 
-/** Of one file that holds `text`. */
+/** The outcome of one file that holds `text`. */
 const outcomeOf = (text: string): Outcome => outcomeOfFiles({ 'a.test.mjs': text });
 
 /** In a process of its own: Node's runner refuses to run inside one of its tests. */

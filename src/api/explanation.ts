@@ -18,34 +18,34 @@ export interface Explanation {
   readonly stoppedAt?: number | undefined;
   /** Somebody or something has asked for its end, and it has not ended yet. */
   readonly stopping?: ExplainedStop | undefined;
-  /** Of an array's parent: children by status. */
+  /** Children by status; only an array's parent has it. */
   readonly children?: Readonly<Record<string, number>> | undefined;
-  /** Of an array's parent: why children failed, the most frequent cause first. */
+  /** Why children of an array failed, the most frequent cause first. */
   readonly failures?: readonly ExplainedFailure[] | undefined;
   /** Children that failed for other causes than those. */
   readonly otherFailures?: number | undefined;
   /** What it waits for among other jobs, also what has come; or what it failed by. */
   readonly dependencies: readonly ExplainedDependency[];
-  /** Of a job that failed by others: the one at the root. */
+  /** The job at the root, where this one failed by others. */
   readonly rootCause?: ExplainedCause | undefined;
-  /** Of what is RUNNABLE; of an array's parent, its first child that is. */
+  /** Where a RUNNABLE job stands; for an array's parent, its first child that is RUNNABLE. */
   readonly place?: ExplainedPlace | undefined;
   /**
-   * Of a queue with several compute environments: why each of them has no place for it, like
-   * reasons together.
+   * Why each compute environment of the queue has no place for it, like reasons together; absent
+   * where the queue has only one.
    */
   readonly environments?: readonly ExplainedEnvironments[] | undefined;
   /** Who holds the room that it waits for. */
   readonly holders?: ExplainedHolders | undefined;
   /** What else is worth knowing. */
   readonly notes?: readonly string[] | undefined;
-  /** Of what starts or runs: the host that it is on. */
+  /** The host that it starts or runs on. */
   readonly host?: ExplainedHost | undefined;
   /** What would let it start, or succeed next time; the likeliest first. */
   readonly remedies: readonly string[];
   /** Those that are over, in order. */
   readonly attempts: readonly ExplainedAttempt[];
-  /** Of a job that failed: why it was not tried again. */
+  /** Why a job that failed was not tried again. */
   readonly notRetried?: string | undefined;
   /** Where its output is, once there is any. */
   readonly log?: { readonly group: string; readonly stream: string } | undefined;
@@ -98,7 +98,7 @@ export interface ExplainedFailure {
 
 export interface ExplainedEnvironments {
   readonly computeEnvironments: readonly string[];
-  /** Of so many in the queue. */
+  /** How many stand in the queue. */
   readonly of: number;
   readonly reason: string;
 }
@@ -120,7 +120,7 @@ export interface ExplainedHolder {
   readonly vcpus: number;
   readonly memoryMib: number;
   readonly gpus: number;
-  /** Of the consumable resource, where that is what is waited for. */
+  /** How much of the consumable resource, where that is what is waited for. */
   readonly quantity?: number | undefined;
 }
 

@@ -4,7 +4,7 @@
 // the console may use it.
 
 export interface Validation {
-  /** Of the image, or of the container instance. */
+  /** The id of the image, or of the container instance. */
   readonly id: string;
   readonly name: string;
   /** No requirement is known to be missed. */

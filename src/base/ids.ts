@@ -18,7 +18,9 @@ export type AttemptId = Brand<string, 'AttemptId'>;
 export type Arn = Brand<string, 'Arn'>;
 /** A host that runs containers: 32 lower-case hex digits, also its ECS container instance id. */
 export type HostId = Brand<string, 'HostId'>;
-/** `account/region`: every resource belongs to one such pair (DESIGN 3.9). */
+/**
+ * `account/region`: every resource belongs to one such pair, and names and limits count within it.
+ */
 export type Scope = Brand<string, 'Scope'>;
 
 export const jobId = (value: string): JobId => value as JobId;
@@ -37,10 +39,10 @@ export function scopeParts(scope: Scope): { account: string; region: string } {
   return { account: scope.slice(0, cut), region: scope.slice(cut + 1) };
 }
 
-/** The id of an array's child (spec 4.5: `parent:index`). */
+/** The id of an array's child, `parent:index`. */
 export const childId = (parent: JobId, index: number): JobId => `${parent}:${index}` as JobId;
 
-/** The id of a node of a multi-node parallel job (spec 4.5: `job#n`). */
+/** The id of a node of a multi-node parallel job, `job#n`. */
 export const nodeId = (parent: JobId, node: number): JobId => `${parent}#${node}` as JobId;
 
 /**

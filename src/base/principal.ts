@@ -6,7 +6,7 @@ export interface Principal {
   /** The account's own root, a user of IAM, or a session of a role. */
   readonly kind: 'root' | 'user' | 'assumed-role';
   readonly account: string;
-  /** Of the user or the session, e.g. `arn:aws:sts::123456789012:assumed-role/Admin/me`. */
+  /** The user's or the session's, e.g. `arn:aws:sts::123456789012:assumed-role/Admin/me`. */
   readonly arn: string;
   /** IAM's unique id (`aws:userid`): of root its account, of a session `AROA…:name`. */
   readonly userId: string;

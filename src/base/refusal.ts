@@ -1,10 +1,7 @@
 // A refusal: the caller's fault, as a value. `decide` returns it instead of throwing, and services
 // turn it into the error that AWS clients expect. Never use it for a fault of ours.
 
-/**
- * What kind of fault it is; services map the kind to an HTTP status (spec, users-and-clients:
- * "Errors and codes to copy").
- */
+/** What kind of fault it is; services map the kind to an HTTP status (doc/errors.md). */
 /** `busy`: nothing is wrong with the request; there are too many. */
 export type RefusalKind = 'invalid' | 'not-found' | 'conflict' | 'limit' | 'busy';
 

@@ -3,7 +3,7 @@
 
 export const tarBlock = 512;
 
-/** Of the zeros that fill a file's last block. */
+/** How many zeros fill a file's last block. */
 export const tarPadding = (size: number): number => (tarBlock - (size % tarBlock)) % tarBlock;
 
 /** Two empty blocks: without them the archive was cut off. */
@@ -57,6 +57,6 @@ export function decodeTarHeader(
   return { name: prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`, size };
 }
 
-/** Of all bytes, those of the sum itself as spaces. */
+/** The sum of all bytes, with those of the sum itself as spaces. */
 const sumOf = (header: Uint8Array): number =>
   header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);

@@ -250,7 +250,7 @@ export class Api {
     return found;
   }
 
-  /** Of ACTIVE ones, each once. */
+  /** The names of ACTIVE definitions, each once. */
   async jobDefinitionNames(): Promise<string[]> {
     const names = new Set<string>();
     for await (const page of paginateDescribeJobDefinitions(

@@ -79,8 +79,8 @@ export class ClusterApi {
   }
 
   /**
-   * Of a compute environment, or by its own name or ARN. Throws a {@link Failure} where there is
-   * none.
+   * The cluster of a compute environment, or the one of this name or ARN. Throws a {@link Failure}
+   * where there is none.
    */
   async #clusterNamed(given: string): Promise<string> {
     const found = (await this.#clusters()).find((arn) =>

@@ -1,5 +1,5 @@
-// Amazon Resource Names of everything the server makes, built in one place (spec 4.2 to 4.5). Pure
-// text: that an ARN can be built says nothing of whether its resource is there.
+// Amazon Resource Names of everything the server makes, built in one place. Pure text: that an ARN
+// can be built says nothing of whether its resource is there.
 
 import { scopeParts, type Arn, type JobId, type Scope } from '../base/ids.ts';
 import { partitionOf, partitionPattern } from '../base/partition.ts';
@@ -18,7 +18,7 @@ export const computeEnvironmentArn = (scope: Scope, name: string): Arn =>
   batchArn(scope, `compute-environment/${name}`);
 export const jobQueueArn = (scope: Scope, name: string): Arn =>
   batchArn(scope, `job-queue/${name}`);
-/** Of one revision. */
+/** The ARN of one revision. */
 export const jobDefinitionArn = (scope: Scope, name: string, revision: number): Arn =>
   batchArn(scope, `job-definition/${name}:${revision}`);
 /**
@@ -30,7 +30,7 @@ export const consumableResourceArn = (scope: Scope, name: string): Arn =>
   batchArn(scope, `consumable-resource/${name}`);
 export const schedulingPolicyArn = (scope: Scope, name: string): Arn =>
   batchArn(scope, `scheduling-policy/${name}`);
-/** Of a single job, an array's parent, or a child by `parent:index`. */
+/** The ARN of a single job, an array's parent, or a child by `parent:index`. */
 export const jobArn = (scope: Scope, id: JobId): Arn => batchArn(scope, `job/${id}`);
 
 /** An ECS cluster as a caller names it, by name or ARN. */

@@ -1,5 +1,6 @@
 // What is to be done outside after a commit: a closed union. An effect may be lost or repeated; the
-// reconciler finds what is missing and every effect is idempotent (DESIGN 1).
+// reconciler finds what is missing and every effect is idempotent (doc/architecture.md, effects and
+// the reconciler).
 
 import type { Arn, HostId, JobId } from '../base/ids.ts';
 import type { AttemptOnHost } from './job/attempt.ts';

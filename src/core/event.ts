@@ -56,7 +56,7 @@ type ResourceEvent =
 /** What happens to jobs. */
 export type JobEvent =
   /**
-   * Of an attempt that ended long ago something was learned: the job with what is known now. It
+   * Something was learned of an attempt that ended long ago: the job with what is known now. It
    * changes no status.
    */
   | { readonly type: 'attempt-amended'; readonly job: Job }
@@ -76,7 +76,7 @@ export type JobEvent =
       readonly to: number;
       readonly atMs: number;
     }
-  /** Of an array parent: all its children. */
+  /** It waits for nothing any more; for an array's parent, all its children. */
   | { readonly type: 'job-runnable'; readonly jobId: JobId; readonly atMs: number }
   /** The attempt's resources are taken from here to `resources-released`. */
   | {

@@ -1,6 +1,6 @@
-// Every limit of the system, once (DESIGN 3.7): those that an operator may set, and those that are
-// fixed. AWS's numbers are from spec 4.1 and the user guide, chapter Service Limits. It counts
-// nothing: who enforces a limit stands where it is used.
+// Every limit of AWS's and of the product, once: those that an operator may set, and those that are
+// fixed. AWS's numbers are from the user guide, chapter Service Limits, and the API's
+// documentation. It counts nothing: who enforces a limit stands where it is used.
 
 interface SettableLimit {
   /** AWS's number, which holds unless the operator says otherwise. */
@@ -11,7 +11,7 @@ interface SettableLimit {
 
 /** What `--limit NAME=NUMBER` may set, and within what. */
 export const settableLimits = {
-  /** Of an account and region. */
+  /** For an account and region. */
   jobQueues: { aws: 50, least: 1, most: 10_000 },
   computeEnvironments: { aws: 50, least: 1, most: 10_000 },
   computeEnvironmentsPerQueue: { aws: 3, least: 1, most: 20 },
@@ -21,10 +21,10 @@ export const settableLimits = {
   /** Share identifiers of one queue that have jobs or used something of late. */
   activeShares: { aws: 500, least: 1, most: 10_000 },
   attempts: { aws: 10, least: 1, most: 100 },
-  /** Of an account and region. */
+  /** For an account and region. */
   consumableResources: { aws: 50_000, least: 0, most: 1_000_000 },
   tagsPerResource: { aws: 50, least: 1, most: 1_000 },
-  /** Of a whole request. */
+  /** A whole request's. */
   submitJobBytes: { aws: 30_720, least: 1_024, most: 1_048_576 },
   jobDefinitionBytes: { aws: 24_576, least: 1_024, most: 1_048_576 },
   /**
@@ -59,15 +59,15 @@ export const limit = {
   arraySizeMin: 2,
   evaluateOnExitRules: 5,
   schedulingPriorityMax: 9999,
-  /** Of a multi-node parallel job. */
+  /** A multi-node parallel job's. */
   nodes: 1000,
   nodeRanges: 5,
   /**
-   * Of a compute environment that multi-node parallel jobs go to: as many as an elastic network
+   * A compute environment's that multi-node parallel jobs go to: as many as an elastic network
    * interface may have.
    */
   multiNodeSecurityGroups: 5,
-  /** Of an account and region; ours, for AWS names none. */
+  /** For an account and region; ours, for AWS names none. */
   schedulingPolicies: 500,
   shareDistributionEntries: 500,
   nameLength: 128,
@@ -86,7 +86,7 @@ export const limit = {
   childrenPerSlice: 500,
   listRows: 10_000_000,
   describePage: 100,
-  /** Seconds between SIGTERM and SIGKILL (spec 4.5). */
+  /** Seconds between SIGTERM and SIGKILL. */
   stopGraceSeconds: 30,
   /**
    * An attempt that runs on for so long after it was told to stop is told again: the grace time,

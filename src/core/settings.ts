@@ -8,7 +8,7 @@ import { awsLimits, type Limits } from './limit.ts';
 
 export interface Settings {
   readonly limits: Limits;
-  /** The end of a host costs its jobs no attempt; on AWS it does (spec 4.6). */
+  /** The end of a host costs its jobs no attempt; on AWS it does. */
   readonly hostLossFree: boolean;
   /**
    * This machine takes the jobs of UNMANAGED environments as well; on AWS nothing does before
@@ -17,7 +17,7 @@ export interface Settings {
   readonly machineServesUnmanaged: boolean;
   /** How long a registered host may be silent before it counts as lost. */
   readonly hostLostSeconds: number;
-  /** Least `timeout.attemptDurationSeconds` (spec 4.4). */
+  /** Least `timeout.attemptDurationSeconds`; AWS's is 60. */
   readonly timeoutSecondsMin: number;
   /** By so many jobs may one that does not fit be overtaken before room is kept for it … */
   readonly overtakeJobs: number;

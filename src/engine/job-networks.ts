@@ -111,7 +111,7 @@ export class NetworkBook {
     this.#networkOf.set(attempt, id);
   }
 
-  /** Of an attempt in no network: nothing. */
+  /** An attempt that is in no network leaves none. */
   leave(attempt: AttemptId): void {
     const id = this.#networkOf.get(attempt);
     if (id === undefined) return;

@@ -18,7 +18,7 @@ export interface ContainerInstanceView {
   readonly environment: ComputeEnvironment;
   /** It is gone, and shown for a while. */
   readonly hasEnded: boolean;
-  /** Of an instance. */
+  /** What an instance is a slice of. */
   readonly slice?: { readonly type: InstanceType; readonly of: Machine | undefined } | undefined;
   /**
    * What the environment's jobs have left on it; below zero where one that is larger than this

@@ -1,4 +1,5 @@
-// The command bus port: the one door through which every change enters (DESIGN 1).
+// The command bus port: the one door through which every change enters (doc/architecture.md, the
+// one door).
 
 import type { Principal } from '../base/principal.ts';
 import type { Refusal } from '../base/refusal.ts';

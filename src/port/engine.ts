@@ -1,5 +1,5 @@
-// The engine port: what runs containers on one host (DESIGN 4). Interfaces only. An engine knows
-// attempts, never jobs, queues or states; it decides nothing and it never writes to the store.
+// The engine port: what runs containers on one host. Interfaces only. An engine knows attempts,
+// never jobs, queues or states; it decides nothing and it never writes to the store.
 
 import type {
   KeyValuePair,
@@ -43,7 +43,7 @@ export interface ContainerSpec {
    * drivers are the engine's.
    */
   readonly logConfiguration?: LogConfiguration | undefined;
-  /** Of a node of a multi-node parallel job; absent: the engine's usual network. */
+  /** The network of a node of a multi-node parallel job; absent: the engine's usual one. */
   readonly network?: NodeNetwork | undefined;
   /** Labels for people who look at the engine by hand: job id, name, queue. */
   readonly labels: Readonly<Record<string, string>>;

@@ -13,9 +13,12 @@ export interface WaitView {
   readonly text: string;
   /** What would let it start; empty where only time does. */
   readonly remedies: readonly string[];
-  /** Of what is RUNNABLE. */
+  /** Where a RUNNABLE job stands. */
   readonly place?: PlaceView | undefined;
-  /** Of a queue with several compute environments: why each has no place for it. */
+  /**
+   * Why each compute environment of the queue has no place for it; empty where the queue has only
+   * one.
+   */
   readonly environments: readonly EnvironmentsReason[];
   /** Who holds the room that it waits for. */
   readonly holders?: HoldersView | undefined;
@@ -37,7 +40,7 @@ export interface DependencyView {
   readonly isMet: boolean;
   /** Why it stands where it stands, or how it ended. */
   readonly reason?: string | undefined;
-  /** Of its last attempt. */
+  /** The last attempt's. */
   readonly exitCode?: number | undefined;
   readonly containerReason?: string | undefined;
   readonly startedAtMs?: number | undefined;

@@ -8,7 +8,7 @@ import type { InstanceType } from '../core/instance-type/instance-type.ts';
 export interface InstanceView {
   readonly instance: Instance;
   readonly type: InstanceType;
-  /** Of one that is gone. */
+  /** When an instance ended that is gone. */
   readonly endedAtMs?: number | undefined;
 }
 

@@ -84,7 +84,7 @@ export interface LogPage {
 export interface LogSearch {
   readonly scope: Scope;
   readonly group: string;
-  /** Of a group of very many they are read when the search's turn has come. */
+  /** A group's very many streams are read when the search's turn has come. */
   readonly streams: readonly string[] | AsyncIterable<readonly string[]>;
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;

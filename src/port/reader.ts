@@ -52,11 +52,11 @@ export interface JobView {
   readonly id: JobId;
   readonly detail: JobDetailRecord;
   readonly job: Job | ArrayParent;
-  /** Of a child. */
+  /** Which child it is of its array. */
   readonly arrayIndex?: number | undefined;
-  /** Of a node of a multi-node parallel job, whose detail is the job's. */
+  /** Which node it is of a multi-node parallel job; the detail is the job's. */
   readonly nodeIndex?: number | undefined;
-  /** Of an array's parent: children by status. */
+  /** Children by status; only an array's parent has it. */
   readonly statusSummary?: Readonly<Record<JobStatus, number>> | undefined;
   readonly statusSummaryLastUpdatedAtMs?: number | undefined;
   readonly tags: Tags;
@@ -74,7 +74,7 @@ export interface QueueSnapshotView {
   readonly front: readonly { readonly jobId: JobId; readonly sinceMs: number }[];
   /** What the queue's jobs in STARTING and RUNNING hold. */
   readonly usedMilliVcpu: number;
-  /** Of a fair share queue: what each share holds that holds anything, most first. */
+  /** What each share of a fair share queue holds that holds anything, most first. */
   readonly shares?:
     | readonly { readonly identifier: string; readonly usedMilliVcpu: number }[]
     | undefined;

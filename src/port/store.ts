@@ -42,7 +42,10 @@ export interface Commit {
   /** Instances that ended before are forgotten. */
   readonly forgetInstancesEndedBeforeMs: number;
   readonly tableWrites: readonly TableWrite[];
-  /** Of jobs, in the order in which they came about; nothing is stored of them yet. */
+  /**
+   * Which jobs changed their status, in the order in which it came about; nothing is stored of them
+   * yet.
+   */
   readonly transitions: readonly Transition[];
   /** In the order in which they were decided; nothing is stored of them yet. */
   readonly entries: readonly Entry[];
@@ -147,7 +150,7 @@ export interface ResourceReader {
 
 /** All reads see every commit that has returned. */
 export interface StoreReader extends ResourceReader {
-  /** Of the scope: those that ended after the time, by id; the store may have forgotten some. */
+  /** The scope's instances that ended after the time, by id; the store may have forgotten some. */
   endedInstances(scope: Scope, afterMs: number): readonly EndedInstance[];
   job(scope: Scope, id: JobId): StoredJob | undefined;
   /** Those whose end was committed after the time, the latest first, at most so many. */
@@ -166,8 +169,8 @@ export interface StoreReader extends ResourceReader {
   /** Children with a row, by index: those from `from` on and below `to`. */
   children(parent: JobId, from?: number, to?: number): readonly ArrayChild[];
   /**
-   * Of a single job or an array's parent, kept or removed; undefined where it has not ended or
-   * nobody knows it.
+   * How a single job or an array ended, kept or removed; undefined where it has not ended or nobody
+   * knows it.
    */
   jobEnd(scope: Scope, id: JobId): JobEnd | undefined;
   /**
@@ -205,7 +208,7 @@ export interface StoreReader extends ResourceReader {
     after?: string | undefined;
     limit: number;
   }): readonly LogGroupRow[];
-  /** Of all accounts and regions: those that keep their events for a time. */
+  /** The groups of all accounts and regions that keep their events for a time. */
   logGroupsWithRetention(): readonly LogGroupRow[];
   logGroup(scope: Scope, name: string): LogGroupRow | undefined;
   logStream(scope: Scope, group: string, name: string): LogStreamRow | undefined;

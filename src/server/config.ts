@@ -42,7 +42,7 @@ export interface ServerConfig {
   readonly logLevel: (typeof logLevels)[number];
   /** From its launch until an instance takes jobs. */
   readonly instanceStartMs: number;
-  /** Of each Spot instance, on average; 0: none. */
+  /** Interruptions of each Spot instance, on average; 0: none. */
   readonly spotInterruptionsPerHour: number;
   /** The data directory keeps its mark, wherever it is now. */
   readonly adopt: boolean;

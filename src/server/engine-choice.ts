@@ -71,7 +71,7 @@ export async function chooseEngine(
     return { kind: recorded, reason: "this data directory's jobs run on it" };
   }
   if (hasHistory(config.dataDir)) {
-    // Of a version that wrote no record: taking Docker is right or harmless, taking processes may
+    // The version before wrote no record: taking Docker is right or harmless, taking processes may
     // be neither.
     await whenDockerAnswers(
       'this data directory does not say which engine its jobs ran on, so it may be Docker',

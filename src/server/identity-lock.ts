@@ -26,7 +26,7 @@ export interface IdentityLock {
 export const holdIdentity = (identity: string): Promise<IdentityLock> =>
   process.platform === 'linux' ? holdSocket(identity) : holdFile(identity);
 
-/** Of Linux's abstract sockets, which are no files: nobody can leave one behind. */
+/** Holds one of Linux's abstract sockets, which are no files: nobody can leave one behind. */
 function holdSocket(identity: string): Promise<IdentityLock> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());

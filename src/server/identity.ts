@@ -33,8 +33,8 @@ export interface Identity {
 interface Place {
   readonly instance: string;
   /**
-   * Of the file that holds the mark, and when that was made, in nanoseconds; 0 where the file
-   * system does not say.
+   * The inode of the file that holds the mark, and when that was made, in nanoseconds; 0 where the
+   * file system does not say.
    */
   readonly inode: string;
   readonly bornNs: string;

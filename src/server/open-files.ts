@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 
 interface OpenFiles {
-  /** Of log streams and searches; undefined: as many as the sink likes. */
+  /** Files of log streams and searches; undefined: as many as the sink likes. */
   readonly logs: number | undefined;
   /** Connections of callers; undefined: as many as come. */
   readonly connections: number | undefined;

@@ -14,7 +14,7 @@ import { version } from './version.ts';
 /** What a caller may want to know of the server itself. */
 interface ServerFacts {
   readonly engine: EngineCapabilities;
-  /** Of callers that name none. */
+  /** The region of callers that name none. */
   readonly region: string;
   readonly account: string;
   readonly limits: Limits;
@@ -23,7 +23,7 @@ interface ServerFacts {
 interface OwnPathParts {
   readonly disk: () => DiskFacts;
   readonly damage: DamageCounts;
-  /** Of this server, for callers that name no host. */
+  /** This server's, for callers that name no host. */
   readonly url: () => string;
 }
 

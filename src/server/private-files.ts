@@ -6,8 +6,8 @@ import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Of the directory itself, and of the process engine's within it. Log files and outputs have always
- * been private.
+ * What the data directory holds, and the process engine's within it. Log files and outputs have
+ * always been private.
  */
 const ours = /^(longshore\.db(-wal|-shm|-journal|-mark)?|instance(\.place)?|engine|reserve)$/;
 const ofLauncher = /^(launcher\.(socket|lock|log)(-journal|-wal|-shm)?|journal)$/;

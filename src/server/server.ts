@@ -44,7 +44,10 @@ import { version } from './version.ts';
 export interface RunningServer {
   readonly url: string;
   readonly capabilities: EngineCapabilities;
-  /** Of the server's own account and region; undefined where that has no default VPC any more. */
+  /**
+   * The default network of the server's account and region; undefined where that has no default VPC
+   * any more.
+   */
   readonly defaultNetwork: () => Promise<DefaultNetwork | undefined>;
   /** Why this engine and no other. */
   readonly engineReason: string;

@@ -8,11 +8,11 @@ import type { Access, Conditions, RequestContext } from '../wire/operation.ts';
 /** For actions that know no type of resource. */
 export const onAll = (action: string): Access[] => [{ action, resources: ['*'] }];
 
-/** Of a list that may be empty: who names nothing asks for anything. */
+/** The resources, or any where the list is empty: who names nothing asks for anything. */
 export const orAny = (resources: readonly string[]): readonly string[] =>
   resources.length === 0 ? ['*'] : resources;
 
-/** Of a request that brings tags, or as good as none. */
+/** Conditions of a request that brings tags, or as good as none. */
 export function requestTags(tags: Tags = {}): Conditions {
   const keys = Object.keys(tags);
   return keys.length === 0
@@ -23,7 +23,7 @@ export function requestTags(tags: Tags = {}): Conditions {
       };
 }
 
-/** Of a request that takes tags away. */
+/** Conditions of a request that takes tags away. */
 export const requestTagKeys = (keys: readonly string[] | undefined): Conditions => ({
   'aws:TagKeys': keys ?? [],
 });

@@ -111,7 +111,7 @@ export class DiskRoom {
     this.#options.onChange(this.facts);
   }
 
-  /** Of bytes that no file system makes smaller. */
+  /** It is filled with bytes that no file system makes smaller. */
   #blowUp(freeBytes: number): void {
     const bytes = Math.min(balloonMostBytes, Math.floor(this.#totalBytes / 16));
     if (

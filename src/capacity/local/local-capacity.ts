@@ -9,7 +9,7 @@ import type { Clock } from '../../port/clock.ts';
 
 /** How often Spot takes an instance back. */
 export interface Interruptions {
-  /** Of each instance, on average. */
+  /** Interruptions of each instance, on average. */
   readonly perHour: number;
   /** At least 0 and less than 1. */
   readonly random: () => number;
@@ -72,7 +72,7 @@ export class LocalCapacity implements CapacityProvider {
     waiting.set(hostId, cancel);
   }
 
-  /** Of one that has ended meanwhile nobody cares. */
+  /** An instance that has ended meanwhile is nobody's concern. */
   #say(hostId: HostId, report: CapacityReport['report']): void {
     this.#report?.({ hostId, report });
   }

@@ -1,4 +1,4 @@
-// This machine as one host: its real cores and memory bound what runs at once (DESIGN 4).
+// This machine as one host: its real cores and memory bound what runs at once (doc/instances.md).
 
 import { networkInterfaces } from 'node:os';
 import { hostId } from '../../base/ids.ts';

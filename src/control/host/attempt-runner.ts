@@ -22,7 +22,7 @@ import { containerSpec } from './container-spec.ts';
 interface AttemptRunnerParts {
   readonly world: World;
   readonly reader: StoreReader;
-  /** Of all containers, below those of their definitions. */
+  /** Variables of all containers; those of their definitions win. */
   readonly jobEnvironment: readonly KeyValuePair[];
   /** Undefined where the host is gone: then there is nothing to do there. */
   readonly engineOf: (hostId: HostId) => Engine | undefined;

@@ -1,6 +1,7 @@
 // Compares what the rows say of one host's attempts with what its engine has, by signal and by
-// period, and issues what is missing: one path for normal work and for recovery (DESIGN 1). It
-// takes no input but the two sides, and running it twice changes nothing.
+// period, and issues what is missing: one path for normal work and for recovery
+// (doc/architecture.md, effects and the reconciler). It takes no input but the two sides, and
+// running it twice changes nothing.
 
 import type { AttemptId, HostId } from '../../base/ids.ts';
 import type { Effect } from '../../core/effect.ts';

@@ -11,7 +11,7 @@ import { MAX_MESSAGE_BYTES } from '../../port/log-sink.ts';
 
 interface JoinParts {
   readonly pattern: LinePattern;
-  /** Of what was stored last; undefined: nothing was. */
+  /** Where what was stored last ended; undefined: nothing was. */
   readonly position: LogPosition | undefined;
   readonly read: (from: LogPosition | undefined) => AsyncIterable<LogBatch>;
   readonly append: (batch: LogBatch) => Promise<void>;

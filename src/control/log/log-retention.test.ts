@@ -21,7 +21,7 @@ class Logs {
   rows: LogStreamRow[] = [];
   /** When the last event of a stream happened. */
   readonly lastEvents = new Map<string, number>();
-  /** Of files and rows, in order. */
+  /** What of files and rows is gone, in order. */
   readonly gone: string[] = [];
   readonly problems: string[] = [];
   failure: Error | undefined;

@@ -1,5 +1,5 @@
-// jobStateTimeLimitActions (spec 4.7): who blocks the head of a queue for too long is cancelled, to
-// the second, whatever happens meanwhile.
+// jobStateTimeLimitActions (doc/reasons.md, time limits): who blocks the head of a queue for too
+// long is cancelled, to the second, whatever happens meanwhile.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

@@ -139,7 +139,7 @@ export interface SubmitJob {
 export interface PastJob {
   readonly status: EndedStatus;
   readonly arraySize?: number | undefined;
-  /** Of an array. */
+  /** The children of an array that failed. */
   readonly failedChildren: readonly IndexRange[];
 }
 /** CancelJob and TerminateJob, on a job, an array's parent or a child. */
@@ -157,7 +157,7 @@ export interface PlaceJob {
   readonly attemptId: AttemptId;
   readonly hostId: HostId;
   readonly computeEnvironmentArn: Arn;
-  /** Of a multi-node parallel job, of which the above is the main node. */
+  /** The other nodes of a multi-node parallel job; the above is its main node. */
   readonly otherNodes?: readonly NodeOnHost[] | undefined;
 }
 /** What the engine says of an attempt. */
@@ -385,7 +385,7 @@ interface Replies {
   'submit-job': { readonly jobId: JobId; readonly jobName: string; readonly jobArn: Arn };
   'stop-job': Done;
   'place-job': Done;
-  /** `stale`: of an attempt that is not current; counted and dropped (DESIGN 3.4). */
+  /** `stale`: the report is of an attempt that is not current; it is counted and dropped. */
   'report-attempt': { readonly stale: boolean };
   'meet-deadline': Done;
   'watch-queue': Done;

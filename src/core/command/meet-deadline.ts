@@ -1,7 +1,7 @@
 // What a deadline that has passed brings about. An attempt's timeout stops it as a user's terminate
-// would, with AWS's text; it is never retried (spec 4.5; user guide, chapter Job Timeouts). A
-// queue's time limit cancels the job that blocks its head (spec 4.7). Instances that make way are
-// ended (spec 5).
+// would, with AWS's text; it is never retried (user guide, chapter Job Timeouts). A queue's time
+// limit cancels the job that blocks its head (doc/reasons.md, time limits). Instances that make way
+// for an update are ended.
 
 import { never } from '../../base/assert.ts';
 import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
@@ -43,7 +43,7 @@ function timeOut(world: World, attemptId: AttemptId, atMs: number): Stopped {
   return stopEvents(world, job, { by: 'timeout', reason: timeoutReason, atMs });
 }
 
-/** Its jobs are terminated and may be retried (spec 5: jobExecutionTimeoutMinutes). */
+/** Its jobs are terminated and may be retried , as jobExecutionTimeoutMinutes says. */
 function endDrained(world: World, hostId: HostId, nowMs: number): Stopped {
   const host = world.hosts.get(hostId);
   return host?.kind === 'instance' ? endInstance(world, host, 'scaling', nowMs) : nothing;

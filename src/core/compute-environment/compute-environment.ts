@@ -62,17 +62,12 @@ export function hasInstances(environment: ComputeEnvironment): boolean {
 export const hasCluster = ({ ecsClusterArn }: ComputeEnvironment, cluster: string): boolean =>
   ecsClusterArn === cluster || nameInArn(ecsClusterArn) === cluster;
 
-/**
- * Whether its capacity is Fargate's, which decides what may stand beside it in a queue (spec 4.3).
- */
+/** Whether its capacity is Fargate's, which decides what may stand beside it in a queue. */
 export function isFargate(environment: Pick<ComputeEnvironment, 'computeResources'>): boolean {
   return environment.computeResources?.type?.startsWith('FARGATE') ?? false;
 }
 
-/**
- * Why its instance types, images, networks and the like cannot be changed (spec 5); undefined: they
- * can.
- */
+/** Why its instance types, images, networks and the like cannot be changed; undefined: they can. */
 export function fixedBecause(environment: ComputeEnvironment): string | undefined {
   if (isFargate(environment)) return 'it is a Fargate one';
   if (!isServiceLinkedRole(environment.serviceRole))

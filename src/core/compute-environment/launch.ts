@@ -1,6 +1,6 @@
 // What the instances of an environment are launched from: image, launch template and agent
 // settings, worked out when the environment is made and when an infrastructure update asks, and
-// kept in between (spec 5, "AMI during an update").
+// kept in between (doc/compute-environments.md, what instances are launched from).
 
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
@@ -28,7 +28,7 @@ export interface LaunchSource {
   readonly instanceTypes: readonly string[];
   readonly imageId: string;
   readonly imageSource: Exclude<ImageChoice['source'], 'none'>;
-  /** Of a default image. */
+  /** The type of a default image; absent where somebody named the image. */
   readonly imageType?: string | undefined;
   readonly template?: { readonly id: string; readonly version: number } | undefined;
   /** ECS_RESERVED_MEMORY, where user data sets it. */

@@ -23,8 +23,8 @@ export function cutOffSubnets(
 }
 
 /**
- * Of Fargate each job says it (`assignPublicIp`); a launch template's network interface before the
- * subnet.
+ * On Fargate each job says it (`assignPublicIp`); elsewhere a launch template's network interface
+ * goes before the subnet.
  */
 function hasPublicAddress(environment: Networked, { mapPublicIp }: KnownSubnet): boolean {
   if (isFargate(environment)) return true;

@@ -13,7 +13,7 @@ export interface KnownReferences {
   readonly images: readonly Image[];
   readonly launchTemplates: readonly KnownTemplate[];
   readonly subnets: readonly KnownSubnet[];
-  /** Of the account's own roles. Absent: nothing is known of them. */
+  /** The account's roles. Absent: nothing is known of them. */
   readonly roles?: KnownRoles | undefined;
   /**
    * With `--references strict`: what is not among these does not exist. Absent: it may exist

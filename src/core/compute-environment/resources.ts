@@ -1,6 +1,6 @@
 // The rules of `computeResources` as a whole: what may stand beside what, what is filled in, and
-// what an update changes (spec 4.2 and 5; the model's documentation of ComputeResource and
-// ComputeResourceUpdate). Pure; forms and enums of single members are the service's to check.
+// what an update changes (the API's documentation of ComputeResource and ComputeResourceUpdate).
+// Pure; forms and enums of single members are the service's to check.
 
 import type {
   ComputeResource,
@@ -15,7 +15,7 @@ const subnetsOfFargateMax = 16;
 const securityGroupsOfFargateMax = 5;
 const launchTemplateOverridesMax = 10;
 
-/** What Batch takes where nothing is said of the image (spec 4.2). */
+/** What Batch takes where nothing is said of the image. */
 const defaultImage = [{ imageType: 'ECS_AL2023' }];
 
 const isFargateType = (type: string | undefined): boolean =>
@@ -90,7 +90,7 @@ export function checkResources(
 
 /**
  * As {@link checkResources}, with what only a creation must give: an update may take the subnets of
- * EC2 away (spec 5).
+ * EC2 away.
  */
 export function checkNewResources(
   resources: ComputeResource,
@@ -231,7 +231,10 @@ function checkLaunchTemplate(
 
 // ---- updates ----
 
-/** Members that need new instances when they change; all others are scaling (spec 5). */
+/**
+ * Members that need new instances when they change; all others are scaling (user guide, chapter
+ * Updating compute environments).
+ */
 const infrastructure = [
   'allocationStrategy',
   'instanceTypes',
@@ -251,10 +254,7 @@ const infrastructure = [
 /** Which a Fargate environment may change all the same, because nothing is replaced there. */
 const fargateScaling: readonly string[] = ['subnets', 'securityGroupIds'];
 
-/**
- * The resources as they stand after the change; an empty value clears its member (spec 5,
- * "Always").
- */
+/** The resources as they stand after the change; an empty value clears its member. */
 export function mergeResources(
   stored: ComputeResource,
   change: ComputeResourceUpdate,

@@ -1,6 +1,6 @@
 // A consumable resource: an amount of something outside, such as licences, that jobs take while
-// they run or use up (spec 4.8). What is in use is no part of it: the world derives that from the
-// attempts under way, so that no crash can leak any.
+// they run or use up (user guide, chapter Resource-aware scheduling). What is in use is no part of
+// it: the world derives that from the attempts under way, so that no crash can leak any.
 
 import type { Arn, Scope } from '../../base/ids.ts';
 

@@ -17,8 +17,7 @@ interface HostIdentity {
 
 /**
  * This machine. Fargate's jobs take of it directly, instances are slices of it. `alone`: a job
- * larger than it runs when nothing else does, rather than never (DESIGN 4); GPUs have no such
- * mercy.
+ * larger than it runs when nothing else does, rather than never; GPUs have no such mercy.
  */
 export interface Machine extends HostIdentity {
   readonly kind: 'machine';
@@ -55,8 +54,8 @@ export interface RegisteredHost extends HostIdentity {
 
 /**
  * An instance that a managed environment launched: it has its type's resources in the books, and
- * the machine that it is a slice of bounds what really runs at once (DESIGN 4). One that has ended
- * is no host any more.
+ * the machine that it is a slice of bounds what really runs at once (doc/instances.md). One that
+ * has ended is no host any more.
  */
 export interface Instance extends HostIdentity {
   readonly kind: 'instance';
@@ -72,7 +71,9 @@ export interface Instance extends HostIdentity {
   /** Its name in the catalogue. */
   readonly instanceType: string;
   readonly spot: boolean;
-  /** Of the environment, when it was launched: one of an older revision is being replaced. */
+  /**
+   * The environment's revision when it was launched: one of an older revision is being replaced.
+   */
   readonly revision: number;
   readonly imageId?: string | undefined;
   /**

@@ -77,9 +77,6 @@ export function kindOf(
   return { ...kind, capacity: instance.capacity };
 }
 
-/**
- * AWS's words for a job whose instance ended under it; Nextflow and others match on them (spec
- * 4.6).
- */
+/** AWS's words for a job whose instance ended under it; Nextflow and others match on them. */
 export const instanceEndedReason = (instance: Pick<Instance, 'id'>): string =>
   `Host EC2 (instance ${instanceIdOf(instance.id)}) terminated.`;

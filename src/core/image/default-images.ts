@@ -1,6 +1,6 @@
 // The images that managed environments use where nobody names one: Amazon ECS-optimized AMIs by
 // image type, each with its successive versions. An environment keeps the version that was newest
-// when it was made, until an update asks (spec 5).
+// when it was made, until an update asks (doc/images.md).
 
 import type { Architecture } from '../instance-type/instance-type.ts';
 import type { Image, ImageSoftware } from './image.ts';
@@ -143,10 +143,7 @@ export function newestOf(
   );
 }
 
-/**
- * What `ec2Configuration[].batchImageStatus` says of a default image; undefined for any other (spec
- * 3, March 2026).
- */
+/** What `ec2Configuration[].batchImageStatus` says of a default image; undefined for any other. */
 export function batchImageStatus(
   imageId: string,
   images: readonly DefaultImage[] = defaultImages,

@@ -1,6 +1,6 @@
-// Which image the instances of an environment start from, and who said so (spec 5, "AMI during an
-// update"; the API's documentation of Ec2Configuration). The choice is made at creation and at
-// infrastructure updates, and kept in between.
+// Which image the instances of an environment start from, and who said so
+// (doc/compute-environments.md, the image; the API's documentation of Ec2Configuration). The choice
+// is made at creation and at infrastructure updates, and kept in between.
 
 import type { Ec2Configuration } from '@aws-sdk/client-batch';
 import { schedulableGpus, type InstanceType } from '../instance-type/instance-type.ts';
@@ -8,7 +8,7 @@ import { defaultImages, newestOf, type DefaultImage } from './default-images.ts'
 
 /** Where images are named, beside the defaults. */
 export interface ImageSources {
-  /** Of the version of the launch template that applies to the instance type. */
+  /** The image in the version of the launch template that applies to the instance type. */
   readonly launchTemplateImageId?: string | undefined;
   readonly imageId?: string | undefined;
   readonly ec2Configuration?: readonly Ec2Configuration[] | undefined;

@@ -1,5 +1,6 @@
-// What the `instanceTypes` of a compute environment stand for (spec 4.2): exact types, families,
-// and the bundles that Batch names. Keeps the user's order, which the ordered strategies go by.
+// What the `instanceTypes` of a compute environment stand for (doc/instance-types.md): exact types,
+// families, and the bundles that Batch names. Keeps the user's order, which the ordered strategies
+// go by.
 
 import { refuse, type Refusal } from '../../base/refusal.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -52,7 +53,9 @@ export function choicesOf(
   return choices;
 }
 
-/** Of the names that the catalogue knows; one, unless they may not stand together. */
+/**
+ * The architectures of the names that the catalogue knows; one, unless they may not stand together.
+ */
 export function architecturesOf(
   names: readonly string[],
   catalogue: Catalogue,

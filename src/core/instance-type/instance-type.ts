@@ -3,7 +3,7 @@
 
 import type { Needs } from '../job/needs.ts';
 
-/** A compute environment has one, and so has a job queue (spec 4.2, 4.3). */
+/** A compute environment has one, and so has a job queue. */
 export type Architecture = 'X86_64' | 'ARM_64';
 
 export interface Gpus {
@@ -11,7 +11,7 @@ export interface Gpus {
   readonly count: number;
   readonly manufacturer: string;
   readonly name: string;
-  /** Of one of them. */
+  /** One GPU's memory. */
   readonly memoryMib: number;
 }
 

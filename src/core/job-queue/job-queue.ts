@@ -5,7 +5,8 @@ import type { JobStateTimeLimitAction } from '@aws-sdk/client-batch';
 import type { Arn, JobId, Scope } from '../../base/ids.ts';
 
 /**
- * The job at the head of a queue cannot start, for a reason that AWS has a token for (spec 4.7).
+ * The job at the head of a queue cannot start, for a reason that AWS has a token for
+ * (doc/reasons.md, why a job waits).
  */
 export interface BlockedHead {
   readonly jobId: JobId;
@@ -30,7 +31,7 @@ export interface JobQueue {
     readonly computeEnvironment: Arn;
   }[];
   readonly jobQueueType: 'ECS' | 'ECS_FARGATE';
-  /** A fair share queue, for life; absent: FIFO, for life (spec 4.3). */
+  /** A fair share queue, for life; absent: FIFO, for life. */
   readonly schedulingPolicyArn?: Arn | undefined;
   readonly jobStateTimeLimitActions?: readonly JobStateTimeLimitAction[] | undefined;
   /** Kept for queues with time limits, so that their clocks go on through a restart. */

@@ -1,12 +1,12 @@
-// One attempt at one job: its own small union, beside the job's (DESIGN 3.3). An attempt that ended
-// is never started again.
+// One attempt at one job: its own small union, beside the job's. An attempt that ended is never
+// started again.
 
 import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
 import type { LogStream } from './container.ts';
 
 /**
  * How a container ended. `outOfMemory` beside exit code 0 means that a child was killed and the job
- * succeeded (DESIGN 4).
+ * succeeded.
  */
 export interface Exit {
   /** 128 + signal where a signal ended it, as a shell counts. */
@@ -40,7 +40,7 @@ export interface Placement extends AttemptOnHost {
   readonly cluster?: string | undefined;
   /** Where its output goes; absent where another log driver takes it. */
   readonly log?: LogStream | undefined;
-  /** Of a node of a multi-node parallel job: how it reaches the others. */
+  /** How a node of a multi-node parallel job reaches the others. */
   readonly network?: JobNetwork | undefined;
   /** Likewise, once it runs: the private IPv4 address at which the others reach it. */
   readonly address?: string | undefined;

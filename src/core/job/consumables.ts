@@ -1,5 +1,5 @@
 // What a job asks of consumable resources: the definition's list, or the submission's in its place
-// (spec 4.8).
+// (user guide, chapter Resource-aware scheduling).
 
 import type { ConsumableResourceProperties } from '@aws-sdk/client-batch';
 import type { Scope } from '../../base/ids.ts';

@@ -1,6 +1,6 @@
 // What a job's container is: the definition's properties with the submission's overrides laid over
-// and parameters put in (user guide, chapters Job Definition Parameters and Submitting a Job; spec
-// 4.4). Pure; knows no engine.
+// and parameters put in (user guide, chapters Job Definition Parameters and Submitting a Job).
+// Pure; knows no engine.
 
 import type {
   ContainerOverrides,
@@ -208,8 +208,8 @@ export interface LogTarget {
 }
 
 /**
- * Log group and stream prefix (spec users-and-clients: "Log calls to serve"); undefined where
- * another driver takes the output.
+ * Log group and stream prefix (doc/engines.md, awslogs); undefined where another driver takes the
+ * output.
  */
 export function logTarget(
   properties: ContainerProperties,

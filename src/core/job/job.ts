@@ -1,6 +1,6 @@
 // A job: a tagged union on `status` with exactly AWS's words; each variant carries only what is
-// true there (DESIGN 3.1). Values are never changed: a transition makes the next value. What was
-// submitted and never changes is the detail record.
+// true there. Values are never changed: a transition makes the next value. What was submitted and
+// never changes is the detail record.
 
 import type {
   ConsumableResourceProperties,
@@ -55,7 +55,7 @@ export interface StartingJob extends JobIdentity {
   readonly status: 'STARTING';
   readonly attempt: LiveAttempt & { readonly state: 'starting' };
   /**
-   * Of a multi-node parallel job: where its other nodes go when the main one runs. Their room is
+   * Where the other nodes of a multi-node parallel job go when the main one runs. Their room is
    * taken.
    */
   readonly otherNodes?: readonly NodePlacement[] | undefined;
@@ -64,7 +64,7 @@ interface RunningJob extends JobIdentity {
   readonly status: 'RUNNING';
   readonly attempt: LiveAttempt & { readonly state: 'running' };
   /**
-   * Of a multi-node parallel job: its main node has ended, and others are being stopped; then the
+   * How the main node of a multi-node parallel job ended, while others are being stopped; then the
    * job ends so, or is retried.
    */
   readonly mainNodeEnd?: MainNodeEnd | undefined;
@@ -103,11 +103,11 @@ type RestOfChildren =
 interface ArrayIdentity extends Identity {
   readonly arraySize: number;
   readonly rest: RestOfChildren;
-  /** Of the first child that started. */
+  /** When the first child started. */
   readonly startedAtMs?: number | undefined;
 }
 
-/** An array's parent: a fold over its children (spec 4.5). Never RUNNABLE, STARTING or RUNNING. */
+/** An array's parent: a fold over its children. Never RUNNABLE, STARTING or RUNNING. */
 export interface LiveArrayParent extends ArrayIdentity {
   readonly status: 'SUBMITTED' | 'PENDING';
   /** Holds for each child; those that have no row are RUNNABLE or PENDING by it. */
@@ -134,8 +134,8 @@ export const isArrayParent = <J extends Job | ArrayParent>(
 export const isLive = (job: Job | ArrayParent): job is LiveJob =>
   job.status === 'STARTING' || job.status === 'RUNNING';
 /**
- * Of a multi-node parallel job that is RUNNING: its main node has ended, and others are being
- * stopped.
+ * Whether the main node of a multi-node parallel job has ended while the job is still RUNNING,
+ * because others are being stopped.
  */
 export const hasEnded = (job: LiveJob): boolean =>
   job.status === 'RUNNING' && job.mainNodeEnd !== undefined;
@@ -179,11 +179,11 @@ export interface JobDetailRecord {
   /** The same by ARN: by these a resource's jobs are found. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
   /**
-   * Definition and overrides merged, parameters substituted; of a multi-node parallel job its main
+   * Definition and overrides merged, parameters substituted; for a multi-node parallel job its main
    * node's.
    */
   readonly container: ContainerProperties;
-  /** Of a multi-node parallel job, likewise. */
+  /** Definition and overrides merged, for all nodes of a multi-node parallel job. */
   readonly nodeProperties?: NodeProperties | undefined;
 }
 

@@ -1,7 +1,7 @@
 // What a job needs of a host. Jobs of the same needs in the same queue share one class in the
 // backlog.
 
-/** Whole numbers with their units; no floats reach a decision (DESIGN 3.6). */
+/** Whole numbers with their units; no floats reach a decision. */
 export interface Needs {
   readonly milliVcpu: number;
   readonly memoryMib: number;
@@ -26,7 +26,7 @@ export const subtractNeeds = (a: Needs, b: Needs, times = 1): Needs => ({
   gpus: a.gpus - b.gpus * times,
 });
 
-/** Of each amount the most that any of them asks for. */
+/** The most that any of them asks for, amount by amount. */
 export const mostOfEach = (all: readonly Needs[]): Needs =>
   all.reduce(
     (most, needs) => ({

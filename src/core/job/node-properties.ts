@@ -1,7 +1,7 @@
 // The node properties of a multi-node parallel job: how ranges divide the nodes among them, and
 // what a submission's overrides make of a definition's (user guide, chapters Multi-node Parallel
-// Jobs and Job Definition Parameters, "Node Properties"; spec 4.4). Pure; forms and ranges of
-// single members were checked before.
+// Jobs and Job Definition Parameters, "Node Properties"). Pure; forms and ranges of single members
+// were checked before.
 
 import type {
   NodeOverrides,

@@ -1,7 +1,7 @@
 // The nodes of a multi-node parallel job: which there are, and what each asks for (user guide,
-// chapter Multi-node Parallel Jobs; spec 4.4). The job's own value stands for its main node; the
-// others are jobs of their own while they run. Pure facts of a submission: where nodes are and how
-// they fare is not known here.
+// chapter Multi-node Parallel Jobs). The job's own value stands for its main node; the others are
+// jobs of their own while they run. Pure facts of a submission: where nodes are and how they fare
+// is not known here.
 
 import type { NodeProperties, NodeRangeProperty } from '@aws-sdk/client-batch';
 import { must } from '../../base/assert.ts';
@@ -16,7 +16,7 @@ export const termsOfNode = ({ groups }: NodeTerms, node: number): JobTerms =>
     'every node belongs to a group',
   ).terms;
 
-/** Of all nodes together; of any other job its own. */
+/** The needs of all nodes together; any other job's own. */
 export function needsOfAll({ needs, nodes }: Pick<JobTerms, 'needs' | 'nodes'>): Needs {
   if (nodes === undefined) return needs;
   return nodes.groups.reduce(

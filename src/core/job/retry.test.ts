@@ -1,4 +1,4 @@
-// evaluateOnExit as a table (spec 4.6): which rule decides, and what the number of attempts says.
+// evaluateOnExit as a table: which rule decides, and what the number of attempts says.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,6 +1,6 @@
-// Whether a failed attempt is followed by another (spec 4.6; user guide, chapter Job Retries):
-// attempts that are left, and `evaluateOnExit`. Pure; of stops and timeouts, which are never
-// retried, the caller knows.
+// Whether a failed attempt is followed by another (user guide, chapter Job Retries): attempts that
+// are left, and `evaluateOnExit`. Pure; of stops and timeouts, which are never retried, the caller
+// knows.
 
 import type { EndedAttempt } from './attempt.ts';
 import type { JobTerms, RetryRule } from './terms.ts';

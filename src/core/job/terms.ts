@@ -25,11 +25,11 @@ export interface JobTerms {
   readonly timeoutSeconds?: number | undefined;
   /** On a fair share queue only. */
   readonly share?: ShareTerms | undefined;
-  /** Of consumable resources, by ARN. */
+  /** What it takes of consumable resources, by ARN. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
   /**
-   * Of a multi-node parallel job. Needs, output and consumables beside are its main node's; retries
-   * and timeout the job's.
+   * The nodes of a multi-node parallel job. Needs, output and consumables beside are its main
+   * node's; retries and timeout the job's.
    */
   readonly nodes?: NodeTerms | undefined;
 }
@@ -57,14 +57,14 @@ export interface NodeTerms {
   readonly instanceType?: string | undefined;
 }
 
-/** Where a job stands among those of a fair share queue (spec 6). */
+/** Where a job stands among those of a fair share queue. */
 export interface ShareTerms {
   readonly identifier: string;
   /** Higher goes first inside the share. */
   readonly schedulingPriority: number;
 }
 
-/** `retryStrategy` (spec 4.6). */
+/** `retryStrategy`, filled in. */
 export interface RetryTerms {
   /** All in all, the first included. */
   readonly attempts: number;
@@ -84,7 +84,7 @@ interface TermsSource extends Work {
 
 /** What a job runs and consumes. */
 export interface Work extends ContainerWork {
-  /** Of a multi-node parallel job, of which the above is the main node. */
+  /** The nodes of a multi-node parallel job; the above is its main node. */
   readonly nodes?: NodesWork | undefined;
 }
 

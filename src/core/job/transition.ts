@@ -1,5 +1,5 @@
-// Which status may follow which, as data (DESIGN 3.2; user guide, chapter Job States). Terminal
-// states are absorbing.
+// Which status may follow which, as data (user guide, chapter Job States). Terminal states are
+// absorbing.
 
 import { assert } from '../../base/assert.ts';
 import type { JobStatus } from './status.ts';

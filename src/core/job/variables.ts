@@ -1,6 +1,6 @@
 // The variables that a container finds beside its own: those of AWS Batch (user guide, chapter Job
-// Environment Variables; spec 4.5), and those of Amazon ECS that clients rely on (Amazon ECS
-// developer guide, Amazon ECS environment variables).
+// Environment Variables), and those of Amazon ECS that clients rely on (Amazon ECS developer guide,
+// Amazon ECS environment variables).
 
 import { splitJobId, type JobId } from '../../base/ids.ts';
 import type { KeyValuePair } from '@aws-sdk/client-batch';
@@ -11,7 +11,7 @@ interface VariableFacts {
   readonly queueName: string;
   readonly computeEnvironmentName: string;
   readonly arraySize?: number | undefined;
-  /** Of a multi-node parallel job. */
+  /** Which node it is of a multi-node parallel job. */
   readonly node?: NodeFacts | undefined;
 }
 

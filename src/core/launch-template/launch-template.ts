@@ -18,7 +18,7 @@ export interface LaunchTemplateData {
   readonly keyName?: string | undefined;
   readonly securityGroupIds?: readonly string[] | undefined;
   readonly networkInterfaces?: readonly NetworkInterface[] | undefined;
-  /** Of `TagSpecifications` for the resource type `instance`. */
+  /** Tags that `TagSpecifications` has for the resource type `instance`. */
   readonly instanceTags?: Readonly<Record<string, string>> | undefined;
   readonly blockDevices?: readonly BlockDevice[] | undefined;
   readonly userData?: string | undefined;
@@ -54,7 +54,7 @@ export interface LaunchParameters {
   readonly placementGroup?: string | undefined;
   /** Whether instances have a public address; absent: as their subnet says. */
   readonly publicIp?: boolean | undefined;
-  /** Of the image, changed by the template. */
+  /** The image's, changed by the template. */
   readonly blockDevices: readonly BlockDevice[];
   /** Parameters of the template that have no effect, by EC2's names. */
   readonly ignored: readonly string[];
@@ -85,7 +85,7 @@ export function launchParameters(
 }
 
 /**
- * Of the template itself, or of its network interfaces, which EC2 does not allow beside each other.
+ * Those of the template itself, or of its network interfaces: EC2 allows them in one place only.
  */
 const securityGroupsOf = (template: LaunchTemplateData): readonly string[] =>
   template.securityGroupIds ?? [
@@ -115,7 +115,8 @@ export interface TemplateReference {
 
 /**
  * The template for instances of the type: the override that targets it, an exact name before a
- * family or a bundle, or else the environment's own (spec 4.2).
+ * family or a bundle, or else the environment's own (doc/compute-environments.md, the launch
+ * template).
  */
 export function templateFor(
   specification: LaunchTemplateSpecification | undefined,
@@ -147,7 +148,7 @@ interface TemplateVersions {
 
 /**
  * `$Default` where nothing is said, `$Latest`, or a number; the first two are looked up whenever
- * new instances are set up (spec 5).
+ * new instances are set up.
  */
 export function versionOf(
   version: string | undefined,

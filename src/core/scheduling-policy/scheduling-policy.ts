@@ -1,5 +1,6 @@
-// A scheduling policy: how the shares of a fair share queue are weighed against each other (spec
-// 6). Holds no usage; that is a fact of the world, and the same policy may serve several queues.
+// A scheduling policy: how the shares of a fair share queue are weighed against each other (user
+// guide, chapter Fair share scheduling). Holds no usage; that is a fact of the world, and the same
+// policy may serve several queues.
 
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
 import type { Arn, Scope } from '../../base/ids.ts';
@@ -13,7 +14,7 @@ export interface SchedulingPolicy {
   readonly createdAtMs: number;
 }
 
-/** What a policy says, in the whole numbers that decisions are made of (DESIGN 3.6). */
+/** What a policy says, in the whole numbers that decisions are made of. */
 export interface FairShareRules {
   /** How far back usage counts. */
   readonly windowSeconds: number;

@@ -18,11 +18,11 @@ export interface ContainerFacts {
   readonly stoppedAtMs?: number | undefined;
   readonly exit?: Exit | undefined;
   readonly containerId: string;
-  /** Of its first process, as the host counts; 0 when it does not run. */
+  /** The id of its first process, as the host counts; 0 when it does not run. */
   readonly pid: number;
   /** Whether its output can be read here. */
   readonly keepsOutput: boolean;
-  /** Of a node in a private network: which, and where it is reached there. */
+  /** The private network that a node is in, and where it is reached there. */
   readonly networkId?: AttemptId | undefined;
   readonly address?: string | undefined;
   /** Volumes that were made for it by name. */

@@ -148,7 +148,7 @@ const cpuShares = (milliVcpu: number): number =>
 
 /**
  * `maxSwap` comes on top of memory and makes `swappiness` count; without it Docker allows as much
- * swap as memory (spec 4.4).
+ * swap as memory.
  */
 function swap(
   linux: LinuxParameters,

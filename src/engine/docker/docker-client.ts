@@ -52,7 +52,7 @@ export class DockerRefusal extends Error {
 }
 
 const defaultTimeoutMs = 60_000;
-/** Of an answer that is kept whole: a list of a hundred thousand containers is smaller. */
+/** The most of an answer that is kept whole: a list of a hundred thousand containers is smaller. */
 const defaultMostAnswerBytes = 256 * 1024 * 1024;
 
 export class DockerClient {

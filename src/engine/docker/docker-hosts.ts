@@ -28,7 +28,7 @@ interface DockerHostsOptions extends Pick<
 const mostProbes = 8;
 /** From the first packet to the last byte of the answer. */
 const probeMs = 15_000;
-/** Of one answer to a question. */
+/** The most of one answer to a question. */
 const mostProbeBytes = 1024 * 1024;
 
 export function dockerHosts({

@@ -158,7 +158,7 @@ function canonical(given: string): Canonical {
   );
   switch (scheme.toLowerCase()) {
     case 'unix': {
-      // Of what needs quoting or escaping nothing is taken: a path has one reading.
+      // Nothing is taken that needs quoting or escaping: a path has one reading.
       if (!/^\/[\w./+@:=~-]{1,200}$/.test(rest)) throw wrong;
       return { kind: 'unix', path: posix.normalize(rest).replace(/(?<=.)\/$/, '') };
     }

@@ -17,7 +17,7 @@ export function imageParts(image: string): { repository: string; tag: string; re
   return { repository, tag: digest ?? (tagged ? name.slice(colon + 1) : 'latest'), registry };
 }
 
-/** Of an image that is here, by its content. */
+/** The id of an image that is here, by its content. */
 const imageId = /^(sha256:)?[0-9a-f]{64}$/;
 const longestName = 255;
 /** Longer ones are refused by their length alone, before anything is matched. */

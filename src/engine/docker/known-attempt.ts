@@ -31,7 +31,7 @@ export interface Known {
   outOfMemory: boolean;
   /** A signal was sent through Docker. */
   killed: boolean;
-  /** Of its first process while it ran. */
+  /** The id of its first process while it ran. */
   pid: number;
   looking?: Promise<void> | undefined;
   lookAgain: boolean;

@@ -5,12 +5,12 @@ import type { LogBatch } from '../../port/engine.ts';
 
 /** What an entry takes in the log's file besides its text. */
 const entryBytes = 32;
-/** Of the writer's time, over which his speed is taken. */
+/** The stretch of the writer's time over which its speed is taken. */
 const windowMs = 200;
 
 export class LogLag {
   readonly #fileBytes: number;
-  /** Of the log from its beginning. */
+  /** How much was read of the log from its beginning. */
   #readBytes: number;
   #windowBeganAtMs: number | undefined;
   #windowBytes = 0;

@@ -15,8 +15,8 @@ const urlForm =
   /^ssh:\/\/(?:(?<user>\w[\w.-]{0,63})@)?(?:(?<name>\w[\w.-]{0,252})|\[(?<ipv6>[0-9a-fA-F:.]{2,45}(?:%\w{1,32})?)\])(?::(?<port>[1-9]\d{0,4}))?\/?$/;
 
 /**
- * Of `ssh://[user@]host[:port]`; undefined where it is not of that form. Nothing in it can be an
- * option or a word of a shell.
+ * What `ssh://[user@]host[:port]` names; undefined where it is not of that form. Nothing in it can
+ * be an option or a word of a shell.
  */
 export function sshTarget(url: string): SshTarget | undefined {
   const { user, name, ipv6, port } = urlForm.exec(url)?.groups ?? {};
@@ -27,7 +27,7 @@ export function sshTarget(url: string): SshTarget | undefined {
 
 /** Before our own patience with an engine (10 s) ends, so that ssh itself tells what is wrong. */
 const connectSeconds = 8;
-/** Of what ssh has to say. */
+/** How much is kept of what ssh has to say. */
 const mostErrorText = 4096;
 
 export const sshArguments = ({ host, user, port }: SshTarget): readonly string[] => [

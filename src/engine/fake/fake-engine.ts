@@ -308,7 +308,10 @@ export class FakeEngine implements Engine {
     after?.();
   }
 
-  /** Of a control that closes or dies alike: nobody is told any more, and everything runs on. */
+  /**
+   * What a control does that closes, and one that dies: nobody is told any more, and everything
+   * runs on.
+   */
   async close(): Promise<void> {
     this.#onReport = undefined;
   }

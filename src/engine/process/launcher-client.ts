@@ -195,9 +195,7 @@ interface StartedLauncher {
   ended: boolean;
 }
 
-/**
- * Of the same ending as this file: the sources run as they are, the published package is compiled.
- */
+/** It has this file's ending: the sources run as they are, the published package is compiled. */
 const launcherPath = join(
   dirname(fileURLToPath(import.meta.url)),
   `launcher${extname(import.meta.url)}`,

@@ -1,8 +1,8 @@
 // The launcher: a small process of its own that starts jobs for the process engine, because a
-// server that forks is slow and because jobs must outlive the server (DESIGN 4). Run as `node
-// launcher DIRECTORY`, detached; the engine starts it where none answers. One a directory. It ends
-// by itself when nothing runs and no server is connected. It loads as little as it can: its size is
-// a part of the price of every fork.
+// server that forks is slow and because jobs must outlive the server (doc/engines.md, process). Run
+// as `node launcher DIRECTORY`, detached; the engine starts it where none answers. One a directory.
+// It ends by itself when nothing runs and no server is connected. It loads as little as it can: its
+// size is a part of the price of every fork.
 
 import {
   chmodSync,
@@ -44,7 +44,7 @@ const idleMs = 120_000;
  * started it.
  */
 const unusedMs = 10_000;
-/** Of a server that does not read: it is cut off, and hears everything when it comes back. */
+/** A server that does not read this much is cut off, and hears everything when it comes back. */
 const maxUnreadBytes = 64 * 1024 * 1024;
 /** The kernel's bound on a socket's path is 108 bytes, 104 on macOS. */
 const maxSocketPathBytes = 100;
@@ -215,7 +215,10 @@ function removeSocket(socket: string): void {
   if (dirname(socket) !== directory) rmSync(dirname(socket), { recursive: true, force: true });
 }
 
-/** Of the launcher before; one that came with a copy of its directory is another's, and stays. */
+/**
+ * The socket of the launcher before; one that came with a copy of its directory is another's, and
+ * stays.
+ */
 function recordedSocket(): string | undefined {
   try {
     const { socket, place } = recordOf(readFileSync(path.socketRecord, 'utf8'));

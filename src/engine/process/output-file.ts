@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 import type { LogBatch, LogLine } from '../../port/engine.ts';
 
 export const maxBatchLines = 1000;
-/** Of a batch, and of a line: a longer one is passed on in pieces. */
+/** The most of a batch, and of a line: a longer one is passed on in pieces. */
 export const maxBatchBytes = 1024 * 1024;
 /**
  * Small, because all lines of one read are cut in one stretch: ten thousand of the shortest that

@@ -1,6 +1,6 @@
-// The engine without containers: a job's command runs as a process group of this machine (DESIGN
-// 4), for development. The launcher does it; this side plans, asks, hears and reads the output. It
-// never makes a process but the launcher itself.
+// The engine without containers: a job's command runs as a process group of this machine
+// (doc/engines.md, process), for development. The launcher does it; this side plans, asks, hears
+// and reads the output. It never makes a process but the launcher itself.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -32,8 +32,8 @@ import { paths, type FromLauncher, type LaunchedAttempt, type LaunchNode } from 
 
 interface ProcessEngineOptions {
   /**
-   * Of this engine alone: journal, outputs and working directories of its attempts. Made where it
-   * is missing.
+   * This engine's alone: journal, outputs and working directories of its attempts. Made where it is
+   * missing.
    */
   readonly directory: string;
   /**
@@ -60,7 +60,7 @@ interface Known {
 }
 
 const reconnectStepMs = 250;
-/** DESIGN 4: the job says so too, while it runs. */
+/** What the job shows of it while it runs. */
 const imageNotice = 'Runs as a process of this machine: its image is not used';
 const lostReason = 'the launcher that ran it has died';
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -1,6 +1,6 @@
 // `longshore up`: a server for a laptop, with first-run-compute-environment in the default VPC and
-// first-run-job-queue (DESIGN 6), made through the public API and left alone where they are there
-// already. Prints what to paste.
+// first-run-job-queue, made through the public API and left alone where they are there already.
+// Prints what to paste.
 
 import { setTimeout } from 'node:timers/promises';
 import {
@@ -33,7 +33,7 @@ export const up = (argv: readonly string[]): Promise<number> =>
     },
   });
 
-/** Of an account whose default VPC is gone: a network that is somewhere else. */
+/** A network that is somewhere else, for an account whose default VPC is gone. */
 const elsewhere = { subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'] };
 
 /** Makes the two resources unless they exist. */

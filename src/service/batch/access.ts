@@ -39,7 +39,7 @@ export const consumableResources = (
   (properties?.consumableResourceList ?? []).map(({ consumableResource: given }) =>
     consumableResource(context, given),
   );
-/** Of a member that may be absent or empty. */
+/** The policy that a member names, which may be absent or empty. */
 export const policyResources = (given: string | undefined): string[] => (given ? [given] : []);
 export const jobResource = (context: RequestContext, given = ''): string =>
   given.startsWith('arn:') ? given : jobArn(context.scope, given as JobId);

@@ -5,7 +5,7 @@
 
 import type { EmptySays } from '../../wire/schema.ts';
 
-/** Of which every member is kept as it was sent. */
+/** Members of which all that is inside is kept as it was sent. */
 const verbatim = new Set([
   // What is registered is described as it was registered, and clients compare the two.
   'ContainerProperties',

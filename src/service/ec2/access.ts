@@ -6,7 +6,7 @@ import { partitionOf } from '../../base/partition.ts';
 import type { Access, RequestContext } from '../../wire/operation.ts';
 import { onAll as onAllOf, orAny, requestTags, tagsOfList } from '../access.ts';
 
-/** Of these, ARNs name no account. */
+/** Kinds whose ARNs name no account. */
 const regional: ReadonlySet<string> = new Set(['image', 'snapshot']);
 
 /**

@@ -9,8 +9,8 @@ import { parameterMismatch } from './error.ts';
 export interface ClientToken {
   readonly text: string;
   /**
-   * Of all that the request said, so that another request by the same token is told from the same
-   * one.
+   * A digest of all that the request said, so that another request by the same token is told from
+   * the same one.
    */
   readonly digest: string;
 }

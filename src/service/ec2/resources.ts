@@ -71,7 +71,7 @@ export interface NatGateway {
   readonly vpcId: string;
   readonly subnetId: string;
   readonly connectivity: 'public' | 'private';
-  /** Of a public one. */
+  /** A public address has one. */
   readonly allocationId?: string | undefined;
   readonly publicIp?: string | undefined;
   readonly privateIp: string;
@@ -97,7 +97,7 @@ export interface Route {
 export interface RouteTable {
   readonly id: string;
   readonly vpcId: string;
-  /** Of the VPC's main table; another table may become the main one. */
+  /** The association of the VPC's main table; another table may become the main one. */
   readonly mainAssociationId?: string | undefined;
   readonly associations: readonly { readonly id: string; readonly subnetId: string }[];
   /** Without the local route, which every table has. */

@@ -21,7 +21,7 @@ export interface EcsDeps {
   readonly definitions: Pick<Reader, 'jobDefinition'>;
   /** Where the subnets of instances are. */
   readonly networks: ResourceSpace<Ec2Kinds>;
-  /** Of this server, which is the agent of every instance. */
+  /** This server's version, which is the agent of every instance. */
   readonly version?: string | undefined;
 }
 

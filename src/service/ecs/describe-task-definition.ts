@@ -46,7 +46,7 @@ export const describeTaskDefinition: EcsOperation<
 const arnOf = ({ scope, arn }: JobDefinition): string =>
   taskDefinitionArn({ scope, definitionArn: arn });
 
-/** Of a multi-node parallel job: as its main node is. */
+/** The task definition; a multi-node parallel job's is as its main node is. */
 function shown(definition: JobDefinition): TaskDefinition {
   const {
     containerProperties,

@@ -1,6 +1,6 @@
 // GetLogEvents: one stream's events, page by page in either direction. Tokens are places in the
-// stream, so the same token answered again means that there is no more (spec users-and-clients:
-// "Log calls to serve"). Without one and without startFromHead the newest page comes first.
+// stream, so the same token answered again means that there is no more. Without one and without
+// startFromHead the newest page comes first.
 
 import type {
   GetLogEventsCommandInput,

@@ -1,4 +1,4 @@
-// What a page of events holds at most (spec users-and-clients: "Log calls to serve").
+// What a page of events holds at most, as AWS has it.
 
 import { integerIn } from './check.ts';
 
@@ -10,6 +10,6 @@ export const eventLimit = (limit: number | undefined): number =>
 
 const mostDescribed = 50;
 
-/** Of DescribeLogGroups and DescribeLogStreams. */
+/** The limit of DescribeLogGroups and DescribeLogStreams. */
 export const describeLimit = (limit: number | undefined): number =>
   integerIn(limit, 1, mostDescribed, 'limit') ?? mostDescribed;

@@ -16,7 +16,7 @@ const batches = fc.array(
 );
 const harm = fc.record({
   kind: fc.constantFrom('flip', 'zero', 'insert', 'remove'),
-  /** Of the file, in thousandths. */
+  /** Where in the file, in thousandths. */
   at: fc.integer({ min: 0, max: 999 }),
   bytes: fc.integer({ min: 1, max: 60 }),
   value: fc.uint8Array({ minLength: 60, maxLength: 60 }),

@@ -43,7 +43,7 @@ interface Member {
 
 export class SearchWorkers {
   readonly #root: string;
-  /** Of each worker. */
+  /** How many files each worker may have open. */
   readonly #openFiles: number;
   /**
    * A search ends its page by itself long before: only a machine or a disk that is in trouble takes

@@ -200,7 +200,7 @@ class Turn {
   #blocks = 0;
   #cursor: EventCursor | undefined;
   #greatest = -Infinity;
-  /** Of the event it stands at; while nothing is read, the least that can come. */
+  /** The key of the event it stands at; while nothing is read, the least that can come. */
   key = -Infinity;
   hasEvent = false;
 

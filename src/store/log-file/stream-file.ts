@@ -63,8 +63,8 @@ export class StreamFile {
   /** Undefined: there is no file. */
   #index: StreamIndex | undefined;
   /**
-   * Of a stream without a file: where its engine's output was read to, though none of it was an
-   * event.
+   * Where its engine's output was read to, though none of it was an event: kept while the stream
+   * has no file.
    */
   #positionWithoutFile: LogPosition | undefined;
   #indexFileBytes = 0;

@@ -46,7 +46,7 @@ export class StreamIndex {
   /** Where the last whole batch ends. What lies behind is torn. */
   end: number;
   position: LogPosition | undefined;
-  /** Of the file, that were found to be damaged when they were scanned. */
+  /** How many bytes of the file were found to be damaged when they were scanned. */
   damagedBytes = 0;
   #storedBytes = 0;
   #lastIngestionTimeMs = 0;

@@ -11,7 +11,7 @@ interface EndedRow {
   status: number;
   ended_at: number;
   array_size: number | null;
-  /** Of a multi-node parallel job; their rows go as those of children do. */
+  /** A multi-node parallel job's; their rows go as those of children do. */
   nodes: number | null;
   failed: string | null;
   arn: string;

@@ -45,7 +45,7 @@ export function encodeState(job: Job | ArrayParent): string {
 type State = Omit<Job | ArrayParent, keyof RowFacts>;
 
 /**
- * Of the values that came last so many are known: rows of one kind mostly stand together, and a
+ * How many of the values that came last are known: rows of one kind mostly stand together, and a
  * million kinds are not held as text.
  */
 const most = { states: 1_000, terms: 20_000 };

@@ -1,4 +1,4 @@
-// CreateComputeEnvironment (spec 4.2). It is CREATING until it has settled: VALID, or INVALID for
+// CreateComputeEnvironment. The environment is CREATING until it has settled: VALID, or INVALID for
 // what it names (user guide, INVALID Compute Environment).
 
 import { isRefusal, refuse } from '../../../base/refusal.ts';

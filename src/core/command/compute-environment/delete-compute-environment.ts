@@ -1,7 +1,6 @@
-// DeleteComputeEnvironment (spec 4.3): only a DISABLED one that no queue names. It is gone at once,
-// or, where it has instances, as soon as they have ended; one whose cluster others still use
-// becomes INVALID. Clients match the text of the refusal (spec users-and-clients: "Errors and codes
-// to copy").
+// DeleteComputeEnvironment: only a DISABLED one that no queue names. It is gone at once, or, where
+// it has instances, as soon as they have ended; one whose cluster others still use becomes INVALID.
+// Clients match the text of the refusal (doc/errors.md).
 
 import { refuse } from '../../../base/refusal.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';

@@ -1,6 +1,6 @@
-// UpdateComputeEnvironment (spec 5): scaling changes take effect as they are; infrastructure
-// changes make a new revision, whose instances take the place of the old ones, and the environment
-// is UPDATING until those are gone.
+// UpdateComputeEnvironment (doc/compute-environments.md, updates): scaling changes take effect as
+// they are; infrastructure changes make a new revision, whose instances take the place of the old
+// ones, and the environment is UPDATING until those are gone.
 
 import type { ComputeResource, ComputeResourceUpdate } from '@aws-sdk/client-batch';
 import { must } from '../../../base/assert.ts';
@@ -36,7 +36,7 @@ import type { Decided, UpdateComputeEnvironment } from '../command.ts';
 import { unmanagedResources } from './create-compute-environment.ts';
 import { queueMixRefusal } from '../job-queue/queue-environments.ts';
 
-/** What AWS fills in where one of the two was never set (spec 5). */
+/** What AWS fills in where one of the two was never set. */
 export const defaultUpdatePolicy = {
   terminateJobsOnUpdate: false,
   jobExecutionTimeoutMinutes: 30,
@@ -107,7 +107,7 @@ export function decideUpdateComputeEnvironment(
     computeResources:
       request.state === 'DISABLED' ? withoutWish(computeResources) : computeResources,
     launchesUntagged: launchesUntagged(computeResources, references.roles ?? {}),
-    // It applies to EC2 only and is ignored on Fargate (spec 5).
+    // It applies to EC2 only and is ignored on Fargate.
     updatePolicy:
       request.updatePolicy === undefined || isFargate(stored)
         ? stored.updatePolicy
@@ -206,7 +206,9 @@ function checkType(stored: ComputeResource, change: ComputeResourceUpdate): Refu
   );
 }
 
-/** Preconditions of an infrastructure update (spec 5). */
+/**
+ * Preconditions of an infrastructure update (user guide, chapter Updating compute environments).
+ */
 function checkInfrastructure(
   environment: ComputeEnvironment,
   stored: ComputeResource,

@@ -1,5 +1,4 @@
-// CreateConsumableResource (spec 4.8). What the request alone can be judged by, the service has
-// judged.
+// CreateConsumableResource. What the request alone can be judged by, the service has judged.
 
 import { refuse } from '../../../base/refusal.ts';
 import { consumableResourceArn } from '../../arn.ts';

@@ -1,5 +1,5 @@
-// DeleteConsumableResource (spec 4.8). Attempts that hold some of it go on; jobs that wait for it
-// say that it is gone, and wait until there is one of its name again.
+// DeleteConsumableResource. Attempts that hold some of it go on; jobs that wait for it say that it
+// is gone, and wait until there is one of its name again.
 
 import { refuse } from '../../../base/refusal.ts';
 import type { World } from '../../world/world.ts';

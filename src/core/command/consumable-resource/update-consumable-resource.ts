@@ -1,5 +1,5 @@
-// UpdateConsumableResource (spec 4.8): sets the quantity, adds to it or takes of it. A request that
-// comes again with its clientToken within eight hours is the same request.
+// UpdateConsumableResource: sets the quantity, adds to it or takes of it. A request that comes
+// again with its clientToken within eight hours is the same request.
 
 import { refuse } from '../../../base/refusal.ts';
 import {

@@ -76,7 +76,7 @@ export function stopJobsOn(world: World, instance: Instance, nowMs: number): End
 
 /**
  * Instances of an older revision make way: no more jobs go there, and their jobs run on for as long
- * as the update policy says, or end now (spec 5).
+ * as the update policy says, or end now (doc/compute-environments.md, updates).
  */
 export function replaceInstances(
   world: World,

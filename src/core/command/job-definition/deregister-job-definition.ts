@@ -1,5 +1,5 @@
-// DeregisterJobDefinition: a revision becomes INACTIVE (spec 4.4). Doing it again changes nothing
-// and succeeds.
+// DeregisterJobDefinition: a revision becomes INACTIVE. Doing it again changes nothing and
+// succeeds.
 
 import { refuse } from '../../../base/refusal.ts';
 import { definitionReference } from '../../job-definition/definition-reference.ts';

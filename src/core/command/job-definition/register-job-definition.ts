@@ -1,6 +1,5 @@
-// RegisterJobDefinition: the next revision of its name, ACTIVE (spec 4.4). What was registered is
-// kept as it was given, for clients compare it, but for environment entries without a value, which
-// AWS drops.
+// RegisterJobDefinition: the next revision of its name, ACTIVE. What was registered is kept as it
+// was given, for clients compare it, but for environment entries without a value, which AWS drops.
 
 import type { ContainerProperties, NodeRangeProperty } from '@aws-sdk/client-batch';
 import { isRefusal } from '../../../base/refusal.ts';

@@ -1,5 +1,4 @@
-// CreateJobQueue (spec 4.3). A queue has nothing to be prepared for it: it is VALID at once, never
-// CREATING.
+// CreateJobQueue. A queue has nothing to be prepared for it: it is VALID at once, never CREATING.
 
 import { isRefusal, refuse } from '../../../base/refusal.ts';
 import { jobQueueArn } from '../../arn.ts';

@@ -1,6 +1,5 @@
-// DeleteJobQueue (spec 4.3): a DISABLED queue only; its jobs are terminated. It is DELETING until
-// the last of them has ended; what takes it away then is `decide` itself, for any command may end a
-// job.
+// DeleteJobQueue: a DISABLED queue only; its jobs are terminated. It is DELETING until the last of
+// them has ended; what takes it away then is `decide` itself, for any command may end a job.
 
 import { splitJobId } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';

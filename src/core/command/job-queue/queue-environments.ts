@@ -1,6 +1,6 @@
-// Which compute environments may stand together in one job queue (spec 4.3): at most three, all of
-// one kind and one architecture. Shared by the commands that make or change queues and
-// environments.
+// Which compute environments may stand together in one job queue (user guide, chapter Job Queues):
+// at most three, all of one kind and one architecture. Shared by the commands that make or change
+// queues and environments.
 
 import type { ComputeEnvironmentOrder } from '@aws-sdk/client-batch';
 import { refuse, type Refusal } from '../../../base/refusal.ts';

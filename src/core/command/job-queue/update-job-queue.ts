@@ -1,6 +1,6 @@
-// UpdateJobQueue (spec 4.3): a member that is not given stays; an empty list of time limit actions
-// clears them. The change is complete when it is answered, so that the next
-// DeleteComputeEnvironment sees it.
+// UpdateJobQueue: a member that is not given stays; an empty list of time limit actions clears
+// them. The change is complete when it is answered, so that the next DeleteComputeEnvironment sees
+// it.
 
 import type { Arn } from '../../../base/ids.ts';
 import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';

@@ -1,6 +1,6 @@
 // Who blocks a queue: the job at its head, where it cannot start for a reason that has a token of
 // AWS's. Looked at after each pass for queues that have time limits, and noted when it changes, so
-// that a limit counts from the right moment (spec 4.7).
+// that a limit counts from the right moment (doc/reasons.md, time limits).
 
 import type { Event } from '../../event.ts';
 import { hasTimeLimits, type BlockedHead, type JobQueue } from '../../job-queue/job-queue.ts';

@@ -1,5 +1,5 @@
 // An array's parent as a fold over its children: it ends when the last of them has, FAILED if any
-// did (user guide, chapter Array Jobs; spec 4.5).
+// did (user guide, chapter Array Jobs).
 
 import { childId } from '../../../base/ids.ts';
 import type { Event } from '../../event.ts';

@@ -1,5 +1,5 @@
 // What each report makes of a job, in each state that it may find: the texts are those that clients
-// match on (spec 4.6).
+// match on (doc/reasons.md, why a job ended).
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

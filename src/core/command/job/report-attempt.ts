@@ -1,6 +1,6 @@
 // What the engine says of an attempt becomes what its job is. A report of an attempt that is not
-// current is dropped and counted (DESIGN 3.4). The texts are those that clients match on (spec
-// 4.6).
+// current is dropped and counted. The texts are those that clients match on (doc/reasons.md, why a
+// job ended).
 
 import { never } from '../../../base/assert.ts';
 import { nodeId, splitJobId, type AttemptId } from '../../../base/ids.ts';

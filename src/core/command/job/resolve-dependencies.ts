@@ -1,5 +1,5 @@
-// What of `dependsOn` a new job really has to wait for (spec 4.5): what has succeeded already is
-// done with, what has failed fails it, and what nobody knows is refused.
+// What of `dependsOn` a new job really has to wait for (user guide, chapter Job Dependencies): what
+// has succeeded already is done with, what has failed fails it, and what nobody knows is refused.
 
 import type { JobDependency } from '@aws-sdk/client-batch';
 import { splitJobId, type JobId, type Scope } from '../../../base/ids.ts';

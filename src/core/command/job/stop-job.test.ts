@@ -1,5 +1,5 @@
 // Stops of arrays: what waits ends at once, what runs is stopped or left alone, and the first
-// reason stays (spec 4.5).
+// reason stays.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,5 @@
-// CancelJob and TerminateJob (spec 4.5, "Outcome by state"). Both always succeed: an unknown or
-// ended job is as the caller wants it. The first reason wins.
+// CancelJob and TerminateJob. Both always succeed: an unknown or ended job is as the caller wants
+// it. The first reason wins.
 
 import { splitJobId, type JobId } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';

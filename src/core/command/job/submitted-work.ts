@@ -27,7 +27,7 @@ import type { SubmitJob } from '../command.ts';
 interface SubmittedWork extends Work {
   readonly consumableResourceProperties?: ConsumableResourceProperties | undefined;
   readonly nodeProperties?: NodeProperties | undefined;
-  /** Of the container, or the node range, that overrides most. */
+  /** Characters of the overrides of the container, or of the node range that has most. */
   readonly overridesLength: number;
 }
 

@@ -1,4 +1,4 @@
-// CreateSchedulingPolicy (spec 6). What the request alone can be judged by, the service has judged.
+// CreateSchedulingPolicy. What the request alone can be judged by, the service has judged.
 
 import { refuse } from '../../../base/refusal.ts';
 import { schedulingPolicyArn } from '../../arn.ts';

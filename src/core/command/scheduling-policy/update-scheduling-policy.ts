@@ -1,6 +1,6 @@
 // UpdateSchedulingPolicy: a fair share policy that is given replaces the one that was. Its queues
-// go by it from their next pass on; usage stays what it was, for weights only multiply it (spec 6,
-// rule 6).
+// go by it from their next pass on; usage stays what it was, for weights only multiply it (ADR
+// 0012).
 
 import { refuse } from '../../../base/refusal.ts';
 import type { World } from '../../world/world.ts';

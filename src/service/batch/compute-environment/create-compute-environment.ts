@@ -1,4 +1,4 @@
-// CreateComputeEnvironment (spec 4.2).
+// CreateComputeEnvironment: the members one by one; how they go together is its command's affair.
 
 import type {
   CreateComputeEnvironmentCommandInput,

@@ -1,4 +1,4 @@
-// DeleteComputeEnvironment (spec 4.3).
+// DeleteComputeEnvironment. Whether it may go is its command's affair.
 
 import type {
   DeleteComputeEnvironmentCommandInput,

@@ -1,4 +1,4 @@
-// UpdateComputeEnvironment (spec 5).
+// UpdateComputeEnvironment: the members one by one; what they change is its command's affair.
 
 import type {
   UpdateComputeEnvironmentCommandInput,

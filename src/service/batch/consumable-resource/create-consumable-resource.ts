@@ -1,4 +1,4 @@
-// CreateConsumableResource (spec 4.8).
+// CreateConsumableResource: all that the request alone can be judged by.
 
 import type {
   CreateConsumableResourceCommandInput,

@@ -1,4 +1,4 @@
-// DeleteConsumableResource (spec 4.8).
+// DeleteConsumableResource. Jobs that ask for it are its command's affair.
 
 import type {
   DeleteConsumableResourceCommandInput,

@@ -1,6 +1,5 @@
 // ListJobsByConsumableResource: the jobs that ask for a resource, newest first, by status and by
-// name (spec 4.8). An array stands for all its children, and a multi-node parallel job for all its
-// nodes.
+// name. An array stands for all its children, and a multi-node parallel job for all its nodes.
 
 import type {
   ConsumableResourceProperties,
@@ -82,7 +81,9 @@ function summary(view: JobView, arn: Arn): ListJobsByConsumableResourceSummary {
   };
 }
 
-/** Of a multi-node parallel job, each of whose ranges has a list of its own. */
+/**
+ * What all nodes of a multi-node parallel job ask for, each of whose ranges has a list of its own.
+ */
 const ofAllNodes = ({ consumables = [] }: JobDetailRecord): ConsumableResourceProperties => ({
   consumableResourceList: consumables.map(({ arn, quantity }) => ({
     consumableResource: arn,

@@ -1,5 +1,5 @@
 // UpdateConsumableResource: sets the quantity, adds to it or takes of it; with a clientToken once
-// in eight hours (spec 4.8).
+// in eight hours.
 
 import type {
   UpdateConsumableResourceCommandInput,

@@ -1,4 +1,4 @@
-// DeregisterJobDefinition (spec 4.4).
+// DeregisterJobDefinition, by name and revision or by ARN.
 
 import type {
   DeregisterJobDefinitionCommandInput,

@@ -1,4 +1,4 @@
-// RegisterJobDefinition (spec 4.4).
+// RegisterJobDefinition: all that the request alone can be judged by, which is nearly all.
 
 import type {
   RegisterJobDefinitionCommandInput,

@@ -1,4 +1,5 @@
-// CreateJobQueue (spec 4.3).
+// CreateJobQueue: the members one by one; which environments may stand together is its command's
+// affair.
 
 import type {
   CreateJobQueueCommandInput,

@@ -1,4 +1,4 @@
-// DeleteJobQueue (spec 4.3): a DISABLED queue, with all its jobs.
+// DeleteJobQueue: a DISABLED queue, with all its jobs.
 
 import type {
   DeleteJobQueueCommandInput,

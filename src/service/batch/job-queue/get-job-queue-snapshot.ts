@@ -1,5 +1,5 @@
-// GetJobQueueSnapshot: who goes next in a queue, since when, and what the queue's jobs hold (spec
-// 4.9). AWS lists RUNNABLE jobs, so that an array shows its children and never its parent.
+// GetJobQueueSnapshot: who goes next in a queue, since when, and what the queue's jobs hold. AWS
+// lists RUNNABLE jobs, so that an array shows its children and never its parent.
 
 import type {
   FairshareUtilizationDetail,

@@ -1,4 +1,4 @@
-// UpdateJobQueue (spec 4.3). Terraform sends ARNs where AWS says name.
+// UpdateJobQueue. Terraform sends ARNs where AWS says name.
 
 import type {
   UpdateJobQueueCommandInput,

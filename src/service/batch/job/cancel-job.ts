@@ -1,5 +1,4 @@
-// CancelJob (spec 4.5, "Outcome by state"). A job that has started is left alone. An ended or
-// unknown job is a success.
+// CancelJob. A job that has started is left alone. An ended or unknown job is a success.
 
 import type { CancelJobCommandInput, CancelJobCommandOutput } from '@aws-sdk/client-batch';
 import { jobResource } from '../access.ts';

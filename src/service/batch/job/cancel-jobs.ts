@@ -1,4 +1,4 @@
-// CancelJobs: CancelJob of up to fifty jobs (spec 4.5). IAM needs the singular action only.
+// CancelJobs: CancelJob of up to fifty jobs. IAM needs the singular action only.
 
 import type { CancelJobsCommandInput, CancelJobsCommandOutput } from '@aws-sdk/client-batch';
 import { orAny } from '../../access.ts';

@@ -1,6 +1,5 @@
 // DescribeJobs: up to a hundred jobs, children of arrays and nodes, by their ids or ARNs. Unknown
-// ones are left out (spec users-and-clients: "Errors and codes to copy"); a known one never is, for
-// clients then wait for ever.
+// ones are left out, as AWS leaves them out; a known one never is, for clients then wait for ever.
 
 import type {
   DescribeJobsCommandInput,

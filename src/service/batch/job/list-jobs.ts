@@ -1,5 +1,5 @@
-// ListJobs (spec 4.5): the jobs of a queue, the children of an array or the nodes of a multi-node
-// parallel job, by status or by one filter, in pages.
+// ListJobs: the jobs of a queue, the children of an array or the nodes of a multi-node parallel
+// job, by status or by one filter, in pages.
 
 import type {
   KeyValuesPair,

@@ -1,5 +1,5 @@
-// SubmitJob (spec 4.5): everything that the request alone can be judged by. Queue, definition and
-// their states are core's.
+// SubmitJob: everything that the request alone can be judged by. Queue, definition and their states
+// are core's.
 
 import type {
   ContainerOverrides,
@@ -86,8 +86,8 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
 };
 
 /**
- * Propagated tags of both together may be too many (spec 4.4), which they cannot be where the
- * submission has none.
+ * Propagated tags of both together may be too many, which they cannot be where the submission has
+ * none.
  */
 function definitionTags(
   { reader }: BatchDeps,

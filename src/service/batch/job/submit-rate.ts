@@ -1,6 +1,6 @@
-// How fast an account may submit, where the operator bounds it (AWS: 50 a second; spec 4.1). A
-// bucket of one second's submissions a scope: a burst of that size passes, and then as many a
-// second. It protects nothing of ours and is off unless it is asked for.
+// How fast an account may submit, where the operator bounds it (AWS: 50 a second). A bucket of one
+// second's submissions a scope: a burst of that size passes, and then as many a second. It protects
+// nothing of ours and is off unless it is asked for.
 
 import type { Scope } from '../../../base/ids.ts';
 import type { Clock } from '../../../port/clock.ts';

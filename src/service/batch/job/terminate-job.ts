@@ -1,5 +1,5 @@
-// TerminateJob (spec 4.5, "Outcome by state"). A job that runs is stopped: SIGTERM, and SIGKILL
-// after thirty seconds. An ended or unknown job is a success.
+// TerminateJob. A job that runs is stopped: SIGTERM, and SIGKILL after thirty seconds. An ended or
+// unknown job is a success.
 
 import type { TerminateJobCommandInput, TerminateJobCommandOutput } from '@aws-sdk/client-batch';
 import { jobResource } from '../access.ts';

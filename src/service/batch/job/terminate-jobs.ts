@@ -1,4 +1,4 @@
-// TerminateJobs: TerminateJob of up to fifty jobs (spec 4.5). IAM needs the singular action only.
+// TerminateJobs: TerminateJob of up to fifty jobs. IAM needs the singular action only.
 
 import type { TerminateJobsCommandInput, TerminateJobsCommandOutput } from '@aws-sdk/client-batch';
 import { orAny } from '../../access.ts';

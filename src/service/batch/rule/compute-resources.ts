@@ -19,12 +19,12 @@ import { refuseUnbuilt } from './not-yet.ts';
 
 const where = 'computeResources';
 const maxVcpus = 2 ** 31 - 1;
-/** Of whatever length: people who have no network to name make one up. */
+/** Ids of whatever length: people who have no network to name make one up. */
 const idForms = { subnets: /^subnet-[0-9a-f]+$/, securityGroupIds: /^sg-[0-9a-f]+$/ } as const;
 
 const templateVersion = /^(\d{1,9}|\$Default|\$Latest)$/;
 
-/** Of a type, a family or a bundle; whether there is such a one is core's question. */
+/** The form of a type, a family or a bundle; whether there is such a one is core's question. */
 export const instanceTypeForm = /^[a-z][a-z0-9_-]*(\.[a-z0-9-]+)?$/;
 
 export function checkNewResourceMembers(resources: ComputeResource): void {
@@ -36,7 +36,7 @@ export function checkNewResourceMembers(resources: ComputeResource): void {
 }
 
 export function checkChangedResourceMembers(change: ComputeResourceUpdate): void {
-  // BEST_FIT cannot be set by an update (spec 5).
+  // BEST_FIT cannot be set by an update.
   oneOf(CRUpdateAllocationStrategy, change.allocationStrategy, `${where}.allocationStrategy`);
   checkMembers(change);
 }

@@ -1,6 +1,6 @@
 // The node properties of multi-node parallel job definitions and their overrides: forms and ranges
-// of single members (the model's documentation of NodeProperties and NodeOverrides; spec 4.4). How
-// ranges divide the nodes is core's question (core/job/node-properties.ts).
+// of single members (the API's documentation of NodeProperties and NodeOverrides). How ranges
+// divide the nodes is core's question (core/job/node-properties.ts).
 
 import type { NodeOverrides, NodeProperties } from '@aws-sdk/client-batch';
 import { limit } from '../../../core/limit.ts';

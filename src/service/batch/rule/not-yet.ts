@@ -1,5 +1,4 @@
-// What AWS Batch has and this server has not yet: refused by name, never accepted and forgotten
-// (DESIGN 9).
+// What AWS Batch has and this server has not yet: refused by name, never accepted and forgotten.
 
 import { invalid } from '../../../wire/error-catalogue.ts';
 

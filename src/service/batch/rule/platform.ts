@@ -1,5 +1,5 @@
-// What a job definition may hold on EC2 and what on Fargate (spec 4.4; the model's documentation
-// says of each member on which of the two it applies).
+// What a job definition may hold on EC2 and what on Fargate (the API's documentation says of each
+// member on which of the two it applies).
 
 import type { ContainerProperties, PlatformCapability } from '@aws-sdk/client-batch';
 import { AssignPublicIp, PlatformCapability as PlatformCapabilities } from '@aws-sdk/client-batch';
@@ -20,7 +20,7 @@ export function checkPlatforms(platforms: readonly PlatformCapability[] | undefi
   return platforms?.includes('FARGATE') ?? false;
 }
 
-/** Of a single-node job. */
+/** Checks a single-node job. */
 export function checkPlatform(
   container: ContainerProperties,
   where: string,

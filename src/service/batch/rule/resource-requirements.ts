@@ -56,7 +56,10 @@ function checkValue(type: string, value: string, where: string, fargate: boolean
 const range = (from: number, to: number, step: number): number[] =>
   Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
 
-/** Fargate's vCPU values, each with the memory in MiB that goes with it (spec 4.4). */
+/**
+ * Fargate's vCPU values, each with the memory in MiB that goes with it (the API's documentation of
+ * ResourceRequirement).
+ */
 const fargateSizes: ReadonlyMap<string, readonly number[]> = new Map([
   ['0.25', [512, 1024, 2048]],
   ['0.5', range(1024, 4096, 1024)],

@@ -1,4 +1,5 @@
-// Retry strategies, of definitions and submissions alike (spec 4.6).
+// Retry strategies, those of definitions and of submissions alike: forms and ranges. What they
+// decide is core's (core/job/retry.ts).
 
 import type { EvaluateOnExit, RetryStrategy } from '@aws-sdk/client-batch';
 import { limit, type Limits } from '../../../core/limit.ts';

@@ -1,4 +1,5 @@
-// Tags of resources (spec 4.10): number, length, characters, and the prefix that is AWS's own.
+// Tags of resources (user guide, chapter Tagging Your AWS Batch Resources): number, length,
+// characters, and the prefix that is AWS's own.
 
 import type { Limits } from '../../../core/limit.ts';
 import { sizeIn } from '../../../wire/check.ts';

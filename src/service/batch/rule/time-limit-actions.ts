@@ -1,4 +1,4 @@
-// `jobStateTimeLimitActions` of job queues (spec 4.7).
+// `jobStateTimeLimitActions` of job queues: forms and ranges (doc/reasons.md, time limits).
 
 import type { JobStateTimeLimitAction } from '@aws-sdk/client-batch';
 import { JobStateTimeLimitActionsState } from '@aws-sdk/client-batch';

@@ -1,4 +1,4 @@
-// CreateSchedulingPolicy (spec 6).
+// CreateSchedulingPolicy: all that the request alone can be judged by.
 
 import type {
   CreateSchedulingPolicyCommandInput,

@@ -1,4 +1,4 @@
-// UpdateSchedulingPolicy (spec 6).
+// UpdateSchedulingPolicy: all that the request alone can be judged by.
 
 import type {
   UpdateSchedulingPolicyCommandInput,

@@ -1,5 +1,4 @@
-// ListTagsForResource (spec 4.10). Tags of a compute environment's EC2 instances are not among
-// them.
+// ListTagsForResource. Tags of a compute environment's EC2 instances are not among them.
 
 import type {
   ListTagsForResourceCommandInput,

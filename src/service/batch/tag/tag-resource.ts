@@ -1,4 +1,4 @@
-// TagResource (spec 4.10).
+// TagResource: at least one tag. How many a resource may have in all is its command's affair.
 
 import type { TagResourceCommandInput, TagResourceCommandOutput } from '@aws-sdk/client-batch';
 import { invalid } from '../../../wire/error-catalogue.ts';

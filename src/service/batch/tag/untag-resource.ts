@@ -1,4 +1,4 @@
-// UntagResource (spec 4.10). A key that is not there is no error.
+// UntagResource. A key that is not there is no error.
 
 import type { UntagResourceCommandInput, UntagResourceCommandOutput } from '@aws-sdk/client-batch';
 import { requestTagKeys } from '../../access.ts';

@@ -1,5 +1,5 @@
 // A compute environment as DescribeComputeEnvironments answers it. Terraform compares it with what
-// it sent: nothing is added that AWS does not add (spec users-and-clients, "Terraform, in detail").
+// it sent: nothing is added that AWS does not add.
 
 import type { ComputeEnvironmentDetail, Ec2Configuration } from '@aws-sdk/client-batch';
 import { defaultUpdatePolicy } from '../../../core/command/compute-environment/update-compute-environment.ts';

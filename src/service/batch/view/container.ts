@@ -32,7 +32,9 @@ export function shownContainer(
   };
 }
 
-/** Of a multi-node parallel job, whose ranges show their instance types as well. */
+/**
+ * The node properties of a multi-node parallel job, whose ranges show their instance types as well.
+ */
 export const shownNodes = (
   properties: NodeProperties,
   shown: (container: ContainerProperties) => ContainerProperties,

@@ -40,7 +40,7 @@ export function startedAt(job: JobView['job']): number | undefined {
 export const stoppedAt = (job: JobView['job']): number | undefined =>
   'stoppedAtMs' in job ? job.stoppedAtMs : undefined;
 
-/** Of a job that waits without a reason of its own: why, true at this moment. */
+/** The job's reason; where it waits without one, why, true at this moment. */
 export const statusReason = ({ job, waitingReason }: JobView): string | undefined =>
   job.statusReason ??
   (job.status === 'RUNNABLE' || job.status === 'PENDING' ? waitingReason : undefined);
@@ -51,7 +51,7 @@ export function jobArnOf({ detail, arrayIndex, nodeIndex }: JobView): string {
   return nodeIndex === undefined ? detail.arn : `${detail.arn}#${nodeIndex}`;
 }
 
-/** Of a parent its size and its children's statuses, of a child its index. */
+/** A parent's size and its children's statuses, a child's index. */
 export function arrayFacts(view: JobView):
   | {
       size?: number | undefined;

@@ -1,6 +1,6 @@
 // A job as DescribeJobs answers it. Which members stand there, and when, is what clients read
-// meaning into (spec users-and-clients, Part 2): `container` on all but multi-node parallel jobs
-// (their nodes have one each), `stoppedAt` on all that ended, `reason` only where there is one.
+// meaning into: `container` on all but multi-node parallel jobs (their nodes have one each),
+// `stoppedAt` on all that ended, `reason` only where there is one.
 
 import type {
   AttemptDetail,

@@ -28,7 +28,7 @@ export function jobSummary(view: JobView): JobSummary {
   };
 }
 
-/** Of a multi-node parallel job the number of its nodes, of a node also which it is. */
+/** The number of a multi-node parallel job's nodes; for a node also which it is. */
 function nodeSummary({
   detail: { nodeProperties },
   nodeIndex,

@@ -26,7 +26,7 @@ import { zoneOfSubnet } from '../network/zone.ts';
 export interface KnownInstance {
   readonly id: string;
   readonly hostId: HostId;
-  /** Of RunInstances; absent where a compute environment launched it. */
+  /** What RunInstances was asked for; absent where a compute environment launched it. */
   readonly own?: OwnInstance | undefined;
   readonly reservationId: string;
   readonly type: InstanceType;
@@ -34,7 +34,7 @@ export interface KnownInstance {
   readonly imageId?: string | undefined;
   readonly state: InstanceStateName;
   readonly launchedAtMs: number;
-  /** Of one that ends or has ended. */
+  /** Why and when an instance ends or has ended. */
   readonly ending?: { readonly cause: EndCause; readonly atMs: number } | undefined;
   readonly zone: string;
   readonly subnetId?: string | undefined;
@@ -47,7 +47,7 @@ export interface KnownInstance {
   readonly profile?: string | undefined;
   readonly placementGroup?: string | undefined;
   readonly devices: readonly BlockDevice[];
-  /** Of its image, where that is known. */
+  /** The image's, where that is known. */
   readonly rootDeviceName?: string | undefined;
 }
 

@@ -50,7 +50,7 @@ function launchedFrom(input: RunInstancesCommandInput, context: RequestContext):
   ];
 }
 
-/** Of one call. */
+/** The most of one call. */
 const mostInstances = 1_000;
 const mostUserDataBytes = 16_384;
 

@@ -64,7 +64,9 @@ function wayOut(ec2: Ec2View, subnet: Subnet): KnownSubnet['wayOut'] {
   return targets.some((target) => 'gatewayId' in target) ? 'internet-gateway' : 'none';
 }
 
-/** Of the routes that lead anywhere, in the subnet's own table or the main one of its VPC. */
+/**
+ * The targets of routes that lead anywhere, in the subnet's own table or the main one of its VPC.
+ */
 function targetsOf(
   ec2: Ec2View,
   subnet: Subnet | undefined,

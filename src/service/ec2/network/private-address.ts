@@ -17,8 +17,8 @@ const keptAtTop = 1;
 const elsewhere: Block = { base: 10 * 2 ** 24, bits: 16 };
 
 /**
- * Of an instance of a compute environment; undefined where its subnet is too small, or where it was
- * launched by an earlier version.
+ * The address of an instance of a compute environment; undefined where its subnet is too small, or
+ * where it was launched by an earlier version.
  */
 export function launchedAddress(
   ec2: Ec2View,

@@ -18,7 +18,7 @@ import { defaultVpc, foundGroup, refuse } from '../found.ts';
 import type { Ec2View, SecurityGroup, SecurityGroupRule, TagMap } from '../resources.ts';
 import { tagList } from '../tag.ts';
 
-/** Of a group; AWS's quota is 60 each way. */
+/** The most of a group; AWS's quota is 60 each way. */
 export const mostRules = 60;
 
 /** How Authorize and Revoke name a group: by id, or by the name of one in the default VPC. */
