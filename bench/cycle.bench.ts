@@ -165,7 +165,7 @@ let ids = 0;
 function launch(world: World): number {
   let launched = 0;
   const { plan, state } = scalingCycle(world, 1);
-  world.scaling = state;
+  world.scheduler.scaled(state);
   const [machine] = world.hosts.machines();
   for (const { arn, launches } of plan.environments) {
     for (const { type, count } of launches) {
@@ -186,7 +186,7 @@ function launch(world: World): number {
 }
 
 function place(world: World, most: number): void {
-  const pass = new Pass(world, 1);
+  const pass = new Pass(world, world.scheduler, 1);
   for (let placed = 0; placed < most; placed++) {
     const next = pass.next();
     if (next === undefined) break;

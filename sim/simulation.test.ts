@@ -410,7 +410,11 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
   },
   'priorities and the order of submission are honoured': {
     'the second of the order is taken before the first': changingControl(
-      ({ world: { backlog } }) => {
+      ({
+        world: {
+          scheduler: { backlog },
+        },
+      }) => {
         const take = backlog.take.bind(backlog);
         backlog.take = () => {
           const first = take();
@@ -422,14 +426,20 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     ),
   },
   'shares are honoured': {
-    'shares that are not weighed': changingControl(({ world: { lines } }) => {
-      const of = lines.of.bind(lines);
-      lines.of = (queueArn) => {
-        const line = of(queueArn);
-        if (line instanceof FairLine) line.shares.keyOf = () => 0n;
-        return line;
-      };
-    }),
+    'shares that are not weighed': changingControl(
+      ({
+        world: {
+          scheduler: { lines },
+        },
+      }) => {
+        const of = lines.of.bind(lines);
+        lines.of = (queueArn) => {
+          const line = of(queueArn);
+          if (line instanceof FairLine) line.shares.keyOf = () => 0n;
+          return line;
+        };
+      },
+    ),
   },
   'nothing starves': {
     'resources that are never given back': changingEvents((event) =>

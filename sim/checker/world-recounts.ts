@@ -111,14 +111,14 @@ function describe(world: World): string {
     lines.push(`policy ${JSON.stringify(policy)}`);
   for (const queue of world.jobQueues.values()) {
     // A share that never held anything has no row, and no need of one.
-    for (const share of world.lines.of(queue.arn).shares?.values() ?? []) {
+    for (const share of world.scheduler.lines.of(queue.arn).shares?.values() ?? []) {
       if (share.atSecond > 0 || share.jobs > 0)
         lines.push(
           `share ${queue.arn} ${share.identifier} used ${share.usage} at ${share.atSecond}, holds ${share.milliVcpu}, jobs ${share.jobs}`,
         );
     }
   }
-  for (const { jobClass, entry } of world.backlog.classes())
+  for (const { jobClass, entry } of world.scheduler.backlog.classes())
     lines.push(`backlog ${jobClass.key} from ${entry.rank}`);
   for (const [attemptId, { hostId, computeEnvironmentArn, needs }] of world.allocations)
     lines.push(`allocation ${attemptId} ${hostId} ${computeEnvironmentArn} ${needsKey(needs)}`);

@@ -83,7 +83,7 @@ export class Control {
     const stored = store.load();
     const world = restoreWorld(stored, { ...defaultSettings, ...ports.settings });
     this.world = world;
-    world.lines.restart(clock.now());
+    world.scheduler.lines.restart(clock.now());
     const act = (effects: readonly Effect[]): void => this.#act(effects);
     const bus = (this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act }));
     this.reader = new ControlReader(world, reader, clock, () => this.#intake.stale);
@@ -258,7 +258,7 @@ export function restoreWorld(stored: StoredWorld, settings: Settings): World {
   for (const { scope, name, revision } of stored.revisions)
     world.jobDefinitions.rememberRevision(scope, name, revision);
   for (const host of stored.hosts) world.apply({ type: 'host-stored', host });
-  for (const usage of stored.shareUsage) world.lines.of(usage.queueArn).restore(usage);
+  for (const usage of stored.shareUsage) world.scheduler.lines.of(usage.queueArn).restore(usage);
   for (const { job, children } of stored.jobs) {
     if (!isInWorld(job)) continue;
     restoreJob(world, job);

@@ -96,7 +96,7 @@ export class Fleet {
   /** A whole pass; the jobs that it placed. */
   pass(check = true): string[] {
     const placed: string[] = [];
-    const pass = new Pass(this.world, this.nowMs);
+    const pass = new Pass(this.world, this.world.scheduler, this.nowMs);
     for (let next = pass.next(); next !== undefined; next = pass.next()) {
       this.do({
         type: 'place-job',
@@ -121,7 +121,7 @@ export class Fleet {
   cycle(): string {
     const { world } = this;
     const { plan, state } = scalingCycle(world, this.nowMs);
-    world.noteScaling(state);
+    world.scheduler.scaled(state);
     const [machine] = world.hosts.machines();
     const told: string[] = [];
     for (const { arn: computeEnvironmentArn, launches, drains, ends } of plan.environments) {

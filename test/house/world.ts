@@ -197,7 +197,7 @@ function nodesOf(
 /** Runs a pass until nothing more fits; `job>environment` for each placement. */
 export function place(world: World, atMs = 1): string[] {
   const placed: string[] = [];
-  const pass = new Pass(world, atMs);
+  const pass = new Pass(world, world.scheduler, atMs);
   for (let next = pass.next(); next !== undefined; next = pass.next()) {
     const { jobId: id, hostId: on, computeEnvironmentArn } = next;
     const otherNodes = next.otherNodes?.map(({ node, hostId: other }) => ({

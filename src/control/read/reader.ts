@@ -335,7 +335,7 @@ export class ControlReader implements Reader {
     const world = this.#world;
     const queue = world.jobQueue(scope, nameOrArn);
     if (queue === undefined) return undefined;
-    const line = world.lines.of(queue.arn);
+    const line = world.scheduler.lines.of(queue.arn);
     const front: { jobId: JobId; sinceMs: number }[] = [];
     for (const jobId of dispatchOrder(world, queue.arn)) {
       if (front.length === limit) break;

@@ -39,7 +39,7 @@ export function waitOf(
   const queue = world.jobQueues.get(job.queueArn);
   if (queue === undefined) return undefined;
   const stuck = stuckAhead(world, job);
-  const ahead = Math.max(0, world.lines.listOf(job).ahead(job) - stuck);
+  const ahead = Math.max(0, world.scheduler.lines.listOf(job).ahead(job) - stuck);
   const { text, remedies, because } = explain(world, queue, job, () => ahead);
   const holders = because && holdersOf(world, scope, queue.arn, because);
   const {
@@ -64,12 +64,12 @@ function placeOf(
   ahead: number,
   stuck: number,
 ): PlaceView {
-  const { lines, jobQueues } = world;
+  const { lines } = world.scheduler;
   const environments = new Set(
     queue.computeEnvironmentOrder.map((entry) => entry.computeEnvironment),
   );
   const aheadInOtherQueues: { queue: string; priority: number; jobs: number }[] = [];
-  for (const other of jobQueues.values()) {
+  for (const other of world.jobQueues.values()) {
     if (
       other === queue ||
       other.priority < queue.priority ||

@@ -44,7 +44,7 @@ export class CommandQueue implements CommandBus {
   constructor(parts: CommandQueueParts) {
     this.#parts = parts;
     const wake = (): void => this.wake();
-    this.#scaler = new Scaler({ ...parts, wake });
+    this.#scaler = new Scaler({ ...parts, scheduler: parts.world.scheduler, wake });
     this.#nextDeadline = new Alarm(parts.clock, wake);
     this.#lateTurn = new Alarm(parts.clock, () => {
       if (this.#waiting.length > 0) this.wake();
@@ -124,7 +124,7 @@ export class CommandQueue implements CommandBus {
   #release({ world, requests, answers, effects }: Turn): void {
     for (const [at, { resolve }] of requests.entries()) resolve(answers[at]);
     if (effects.length > 0) this.#parts.act(effects);
-    if (this.#waiting.length > 0 || world.scheduleWanted) this.wake();
+    if (this.#waiting.length > 0 || world.scheduler.passWanted) this.wake();
     this.#nextDeadline.set(this.#isWatching ? world.deadlines.nextAtMs : undefined);
   }
 

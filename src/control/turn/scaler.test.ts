@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { limit } from '../../core/limit.ts';
 import { noScaling } from '../../core/schedule/scale/scaling-state.ts';
-import type { ScalingWish } from '../../core/world/world.ts';
+import type { ScalingWish } from '../../core/schedule/scheduler.ts';
 import { Scaler } from './scaler.ts';
 import { Rig } from '../../../test/house/rig.ts';
 
@@ -16,22 +16,24 @@ async function waitOf(
 ): Promise<number | undefined> {
   const { control, clock } = await Rig.open();
   const { world } = control;
+  const { scheduler } = world;
   let cycles = 0;
   const run = (): void => {
-    const { scaling } = world;
+    const { scaling } = scheduler;
     scaler.run(clock.now());
-    if (world.scaling !== scaling) cycles++;
+    if (scheduler.scaling !== scaling) cycles++;
   };
   const scaler = new Scaler({
     world,
+    scheduler,
     clock,
     ids: { uuid: () => '', attempt: () => assert.fail('nothing is launched') },
     wake: run,
   });
-  world.wantScaling('soon');
+  scheduler.wantScaling('soon');
   run();
-  world.noteScaling({ ...noScaling, nextAtMs: clock.now() + dueInMs });
-  if (wish !== undefined) world.wantScaling(wish);
+  scheduler.scaled({ ...noScaling, nextAtMs: clock.now() + dueInMs });
+  if (wish !== undefined) scheduler.wantScaling(wish);
   run();
   const fromMs = clock.now();
   for (cycles = 0; cycles === 0 && clock.now() < fromMs + 10_000;) await clock.pass(1);

@@ -7,6 +7,7 @@ import { hostId } from '../../base/ids.ts';
 import type { Command } from '../../core/command/command.ts';
 import { limit } from '../../core/limit.ts';
 import { scalingCycle } from '../../core/schedule/scale/scaling-cycle.ts';
+import type { Scheduler } from '../../core/schedule/scheduler.ts';
 import type { World } from '../../core/world/world.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { Ids } from '../../port/ids.ts';
@@ -14,6 +15,7 @@ import { Alarm } from '../alarm.ts';
 
 interface ScalerParts {
   readonly world: World;
+  readonly scheduler: Scheduler;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Has a batch run, in which {@link Scaler.run} is asked again. */
@@ -39,11 +41,11 @@ export class Scaler {
       this.#alarm.set(dueAtMs);
       return [];
     }
-    const { world, clock } = this.#parts;
+    const { world, scheduler, clock } = this.#parts;
     const machine = world.hosts.machines().next().value;
     if (machine === undefined) return [];
     const { plan, state } = scalingCycle(world, nowMs);
-    world.noteScaling(state);
+    scheduler.scaled(state);
     this.#lastAtMs = nowMs;
     this.#pauseMs = Math.max(limit.scalingPauseMs, limit.scalingPauseTimes * (clock.now() - nowMs));
     this.#alarm.set(this.#dueAtMs());
@@ -79,7 +81,7 @@ export class Scaler {
   }
 
   #dueAtMs(): number | undefined {
-    const { scalingWanted, scaling } = this.#parts.world;
+    const { scalingWanted, scaling } = this.#parts.scheduler;
     const soonAtMs = this.#lastAtMs + this.#pauseMs;
     if (scalingWanted === 'soon') return soonAtMs;
     const laterAtMs =

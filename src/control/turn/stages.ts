@@ -34,14 +34,11 @@ export function decide(turn: Turn): void {
  */
 export function place(turn: Turn, ids: Ids): void {
   const { world, nowMs } = turn;
-  if (!world.scheduleWanted) return;
-  const pass = new Pass(world, nowMs);
-  for (let placed = 0; placed < limit.placementsPerPass && world.scheduleWanted; placed++) {
+  if (!world.scheduler.passWanted) return;
+  const pass = new Pass(world, world.scheduler, nowMs);
+  for (let placed = 0; placed < limit.placementsPerPass; placed++) {
     const placement = pass.next();
-    if (placement === undefined) {
-      world.scheduleWanted = false;
-      break;
-    }
+    if (placement === undefined) break;
     const otherNodes = placement.otherNodes?.map((node) => ({ ...node, attemptId: ids.attempt() }));
     turn.transact({ type: 'place-job', attemptId: ids.attempt(), ...placement, otherNodes });
   }

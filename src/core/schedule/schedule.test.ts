@@ -161,7 +161,7 @@ test('a job that comes in front of its class is found in front', () => {
     statusReason: 'x',
     atMs: 1,
   });
-  world.backlog.add(arn('q'), { needs: needs(1) }, { rank: 0.5, jobId: jobId('j2') });
+  world.scheduler.backlog.add(arn('q'), { needs: needs(1) }, { rank: 0.5, jobId: jobId('j2') });
   assert.deepEqual(place(world), ['j2>ce']);
 });
 
@@ -173,7 +173,7 @@ test('what is given back is given to the next', () => {
   assert.deepEqual(place(world), ['j0>ce']);
   end(world, 'j0', 3, 2);
   checkWorld(world);
-  const pass = new Pass(world, 4);
+  const pass = new Pass(world, world.scheduler, 4);
   assert.equal(pass.next()?.jobId, 'j1');
 });
 
@@ -191,6 +191,6 @@ test('ten thousand jobs that were cancelled behind a full machine leave nothing 
       statusReason: 'x',
       atMs: 2,
     });
-  assert.equal([...world.backlog.classes()].length, 0);
+  assert.equal([...world.scheduler.backlog.classes()].length, 0);
   checkWorld(world);
 });

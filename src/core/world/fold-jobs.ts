@@ -3,7 +3,7 @@
 
 import { assert, must, never } from '../../base/assert.ts';
 import { childId, nodeId, splitJobId, type AttemptId, type JobId } from '../../base/ids.ts';
-import { allocationOf, type Allocation } from './allocations.ts';
+import { allocationOf } from './allocations.ts';
 import type { JobEvent } from '../event.ts';
 import { noteIdle } from './fold.ts';
 import type { Host } from '../host/host.ts';
@@ -14,7 +14,6 @@ import {
   isArrayParent,
   isInWorld,
   isLive,
-  rankOf,
   waitingNode,
   type LiveArrayParent,
   type LiveJob,
@@ -38,7 +37,7 @@ export function applyJobEvent(world: World, event: JobEvent): void {
       world.nextSequence = event.job.sequence + 1;
       world.changes.submitted.set(event.detail.id, event.detail);
       if (event.tags) world.changes.tags.set(event.detail.arn, event.tags);
-      world.lines.of(event.job.queueArn).submitted(event.job);
+      world.scheduler.submitted(event.job);
       submit(world, event.job);
       return;
     case 'job-pending':
@@ -149,9 +148,7 @@ function makePending(world: World, jobId: JobId, atMs: number): void {
 function makeChildrenRunnable(world: World, event: JobEvent & { type: 'children-runnable' }): void {
   const parent = world.arrayParent(event.parentId);
   world.moveChildren(parent, indexesIn([[event.from, event.to]]), 'RUNNABLE', event.atMs);
-  addToBacklog(world, parent);
-  world.lines.listOf(parent).update(parent, event.atMs);
-  world.scheduleWanted = true;
+  world.scheduler.becameRunnable(parent, event.atMs);
 }
 
 function makeRunnable(world: World, jobId: JobId, atMs: number): void {
@@ -160,15 +157,12 @@ function makeRunnable(world: World, jobId: JobId, atMs: number): void {
     for (const status of ['SUBMITTED', 'PENDING'] as const)
       world.moveChildren(job, job.children.indexes(status), 'RUNNABLE', atMs);
     world.put({ ...job, status: 'PENDING', rest: { status: 'RUNNABLE' } }, atMs);
-    world.lines.listOf(job).update(job, atMs);
   } else {
     assert(!isLive(job), 'only a waiting job becomes RUNNABLE');
     const { waitsFor: _waitsFor, ...ready } = job;
     world.put({ ...ready, status: 'RUNNABLE' }, atMs);
-    world.lines.listOf(job).add(ready, atMs);
   }
-  addToBacklog(world, job);
-  world.scheduleWanted = true;
+  world.scheduler.becameRunnable(job, atMs);
 }
 
 function retry(world: World, event: JobEvent & { type: 'job-retried' }): void {
@@ -184,20 +178,9 @@ function retry(world: World, event: JobEvent & { type: 'job-retried' }): void {
     ...identity
   } = { otherNodes: undefined, mainNodeEnd: undefined, ...rest };
   const waiting: WaitingJob = { ...identity, status: 'RUNNABLE' };
-  world.lines.listOf(job).add(waiting, event.atMs);
+  // Before its array is told: it has a place of its own.
+  world.scheduler.becameRunnable(waiting, event.atMs);
   world.put(waiting, event.atMs);
-  addToBacklog(world, waiting);
-  world.scheduleWanted = true;
-}
-
-function addToBacklog(world: World, job: WaitingJob | LiveArrayParent): void {
-  world.backlog.add(
-    job.queueArn,
-    job.terms,
-    isArrayParent(job)
-      ? { rank: rankOf(job), jobId: job.id, isArray: true }
-      : { rank: rankOf(job), jobId: job.id },
-  );
 }
 
 function setTimeoutOf(
@@ -214,23 +197,15 @@ function setTimeoutOf(
     });
 }
 
-function weigh(world: World, { share, needs }: Allocation, sign: 1 | -1, atMs: number): void {
-  if (share === undefined) return;
-  world.lines.of(share.queueArn).weigh(share.identifier, needs, sign, atMs);
-  world.backlog.moved(share.queueArn);
-}
-
 function giveBack(
   world: World,
   { attemptId, atMs, heardAtMs }: JobEvent & { type: 'resources-released' },
 ): void {
   const allocation = world.allocations.giveBack(attemptId);
-  weigh(world, allocation, -1, atMs);
+  world.scheduler.gaveBack(allocation, atMs);
   world.consumableResources.release(allocation.consumables);
-  noteBeside(world, allocation);
   world.hosts.index.giveBack(allocation.hostId, allocation.onHost);
   noteIdle(world, allocation.hostId, heardAtMs);
-  world.scheduleWanted = true;
 }
 
 function place(world: World, event: JobEvent & { type: 'attempt-placed' }): void {
@@ -278,17 +253,8 @@ function take(world: World, job: WaitingJob, placement: Placement, atMs: number)
   const allocation = allocationOf(job, placement, world.hosts.get(placement.hostId));
   world.allocations.take(placement.attemptId, allocation);
   world.hosts.index.take(allocation.hostId, allocation.onHost);
-  weigh(world, allocation, 1, atMs);
+  world.scheduler.took(allocation, atMs);
   world.consumableResources.take(allocation.consumables);
-  noteBeside(world, allocation);
-}
-
-/**
- * It holds, or gave back, what others wait for beside room: which of them want instances has
- * changed.
- */
-function noteBeside(world: World, { consumables, share }: Allocation): void {
-  if (consumables !== undefined || share !== undefined) world.wantScaling('later');
 }
 
 /** Their room was taken when their job was placed. */
@@ -355,7 +321,6 @@ function end(world: World, event: JobEvent & { type: 'job-ended' }): void {
     );
     return;
   }
-  if (known?.status === 'RUNNABLE') world.backlog.spent();
   const last = job.attempts.at(-1);
   if (job.terms.nodes !== undefined) world.nodes.forget(job.id);
   const {
@@ -398,7 +363,7 @@ function failWaitingChildren(
     if (world.dependents.concerns(childId(parent.id, index), parent))
       world.occasions.push({ type: 'ended', jobId: childId(parent.id, index), status: 'FAILED' });
   }
-  world.lines.listOf(parent).update(parent, event.atMs);
+  world.scheduler.childrenMoved(parent, event.atMs);
   world.put({
     ...parent,
     rest: {
@@ -419,12 +384,9 @@ export function restoreJob(world: World, job: WorldJob): void {
   world.nextSequence = Math.max(world.nextSequence, job.sequence + 1);
   if ('waitsFor' in job && job.waitsFor !== undefined) world.dependents.add(job.id, job.waitsFor);
   if (isArrayParent(job)) {
-    if (job.rest.status === 'RUNNABLE') addToBacklog(world, job);
-  } else if (job.status === 'RUNNABLE') {
-    addToBacklog(world, job);
-    world.lines.listOf(job).add(job, job.createdAtMs);
-  } else if (isLive(job)) restoreLive(world, job);
-  world.scheduleWanted = true;
+    // Which of its children are RUNNABLE is known when all jobs are back.
+  } else if (job.status === 'RUNNABLE') world.scheduler.becameRunnable(job, job.createdAtMs);
+  else if (isLive(job)) restoreLive(world, job);
 }
 
 function restoreLive(world: World, job: LiveJob): void {
@@ -444,6 +406,6 @@ function hold(world: World, job: LiveJob | WaitingJob, placement: Placement): vo
   world.allocations.take(placement.attemptId, allocation);
   world.hosts.index.take(allocation.hostId, allocation.onHost);
   // The row of the share's usage is of a later moment than this: no time passes here.
-  weigh(world, allocation, 1, 0);
+  world.scheduler.took(allocation, 0);
   world.consumableResources.hold(allocation.consumables);
 }

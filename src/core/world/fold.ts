@@ -5,7 +5,6 @@ import type { ComputeEnvironment } from '../compute-environment/compute-environm
 import type { Tags } from '../event.ts';
 import type { Host, Instance } from '../host/host.ts';
 import { kindOf } from '../host/instance.ts';
-import type { WaitingJob } from '../job/job.ts';
 import { hasTimeLimits, timeLimitAtMs, type JobQueue } from '../job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 import type { World } from './world.ts';
@@ -27,8 +26,7 @@ export function storeEnvironment(
   world.computeEnvironments.set(environment.arn, environment);
   world.changes.computeEnvironments.set(environment.arn, environment);
   if (tags) world.changes.tags.set(environment.arn, tags);
-  world.scheduleWanted = true;
-  world.wantScaling('soon');
+  world.scheduler.offerChanged();
 }
 
 export function storeSchedulingPolicy(
@@ -39,9 +37,7 @@ export function storeSchedulingPolicy(
   world.schedulingPolicies.set(policy.arn, policy);
   world.changes.schedulingPolicies.set(policy.arn, policy);
   if (tags) world.changes.tags.set(policy.arn, tags);
-  world.scheduleWanted = true;
-  // What computeReservation held back wants instances by now.
-  world.wantScaling('soon');
+  world.scheduler.offerChanged();
 }
 
 export function storeHost(world: World, host: Host): void {
@@ -49,13 +45,12 @@ export function storeHost(world: World, host: Host): void {
   if (host.kind === 'instance')
     world.hosts.storeInstance(host, kindOf(world.settings, host), world.hostUse(host.id));
   else world.hosts.store(host);
-  world.scheduleWanted = true;
+  world.scheduler.hostChanged(host);
   if (host.kind === 'machine') return;
   world.changes.hosts.set(host.id, host);
   if (host.kind === 'instance') {
     if (host.drainUntilMs !== undefined)
       world.deadlines.add({ type: 'instance-drain', dueAtMs: host.drainUntilMs, hostId: host.id });
-    world.wantScaling('later');
     leaveWhenIdle(world, host);
     return;
   }
@@ -76,9 +71,7 @@ export function removeHost(world: World, id: HostId, atMs: number): void {
       type: 'instance-gone',
       computeEnvironmentArn: host.computeEnvironmentArn,
     });
-  // Its place may be another's.
-  world.wantScaling('soon');
-  world.scheduleWanted = true;
+  world.scheduler.offerChanged();
 }
 
 /**
@@ -104,10 +97,4 @@ function leaveWhenIdle(world: World, { id, state, own }: Instance): void {
 function strand(world: World, hostId: HostId): void {
   for (const attemptId of world.attemptsOn(hostId))
     world.occasions.push({ type: 'stranded', attemptId });
-}
-
-/** A job that was RUNNABLE is so no longer. */
-export function leaveLine(world: World, job: WaitingJob, atMs: number): void {
-  world.lines.listOf(job).remove(job, atMs);
-  world.backlog.left(job.queueArn, job.terms, job.id);
 }

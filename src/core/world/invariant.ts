@@ -166,7 +166,7 @@ function checkArray(parent: LiveArrayParent): void {
 function checkBacklog(world: World): void {
   const classes = new Set<string>();
   const counts = new Map<string, number>();
-  for (const { jobClass } of world.backlog.classes()) {
+  for (const { jobClass } of world.scheduler.backlog.classes()) {
     classes.add(jobClass.key);
     counts.set(jobClass.key, jobClass.count(Number.MAX_SAFE_INTEGER, world.runnableIn));
     assert(jobClass.heapIndex >= 0, 'between two passes every class stands in the order');
@@ -191,7 +191,7 @@ function checkWaitingLists(world: World): void {
     else if (job.status === 'RUNNABLE') runnable.get(job.queueArn)?.add(job.id);
   }
   for (const [queueArn, expected] of runnable) {
-    const line = world.lines.of(queueArn);
+    const line = world.scheduler.lines.of(queueArn);
     const listed = [...line.lists()].flatMap((list) => [...list]);
     assert(
       listed.length === expected.size && listed.every((id) => expected.has(id)),
@@ -238,7 +238,7 @@ function checkCounts(world: World): void {
 
 function checkShares(world: World): void {
   for (const queue of world.jobQueues.values()) {
-    const { shares } = world.lines.of(queue.arn);
+    const { shares } = world.scheduler.lines.of(queue.arn);
     assert(
       (shares !== undefined) === (queue.schedulingPolicyArn !== undefined),
       'a queue has shares if it has a scheduling policy',

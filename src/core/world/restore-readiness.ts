@@ -11,8 +11,8 @@ import type { World } from './world.ts';
 export function restoreReadiness(world: World): void {
   for (const job of world.jobs.values()) {
     if (!isArrayParent(job)) continue;
-    if (job.rest.status !== 'PENDING') world.lines.listOf(job).update(job, job.createdAtMs);
-    else
+    if (job.rest.status === 'RUNNABLE') world.scheduler.becameRunnable(job, job.createdAtMs);
+    else if (job.rest.status === 'PENDING')
       for (const { from, to } of readyRanges(world, job))
         world.apply({
           type: 'children-runnable',

@@ -27,7 +27,6 @@ import {
 import type { Event } from '../event.ts';
 import { applyJobEvent } from './fold-jobs.ts';
 import {
-  leaveLine,
   removeHost,
   storeEnvironment,
   storeHost,
@@ -44,21 +43,12 @@ import type { Needs } from '../job/needs.ts';
 import { assertTransition, parentTransitions } from '../job/transition.ts';
 import { JobDefinitions } from '../job-definition/definitions.ts';
 import { timeLimitAtMs, type JobQueue } from '../job-queue/job-queue.ts';
-import { Lines } from '../schedule/order/lines.ts';
-import { Backlog } from '../schedule/order/order.ts';
+import { Scheduler } from '../schedule/scheduler.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 import { NodeJobs } from './node-jobs.ts';
 import { maxMilliVcpuOf } from './vcpus.ts';
-import { noScaling, type ScalingState } from '../schedule/scale/scaling-state.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
 import type { Transition } from '../turn/transition.ts';
-
-/**
- * `soon`: a job waits for an instance, or what may be launched has changed. `later`: instances
- * came, left or fell idle, a job was overtaken, or what jobs wait for beside room has changed
- * hands.
- */
-export type ScalingWish = 'soon' | 'later';
 
 const statusChangeHasTime = 'a change of status has a time';
 
@@ -76,7 +66,8 @@ export class World {
   readonly allocations = new Allocations();
   /** Of multi-node parallel jobs. */
   readonly nodes = new NodeJobs();
-  readonly backlog: Backlog;
+  /** What it makes of all this, and what it remembers. */
+  readonly scheduler: Scheduler;
   /** Who waits for whom. */
   readonly dependents = new Dependents();
   /** What dependents have to be looked at for, before the next command is decided. */
@@ -88,16 +79,8 @@ export class World {
   /** What a transaction must store; control takes it after each batch. */
   readonly changes = new Changes();
   readonly consumableResources = new ConsumableResources(this.changes);
-  /** Of each queue, who goes next and why. */
-  readonly lines: Lines;
   /** Queues of which the head's reason is watched. */
   readonly watchedQueues = new Set<Arn>();
-  /** What the last scaling cycle found. */
-  scaling = noScaling;
-  /** Set by whatever could let a waiting job run; the schedule cycle clears it. */
-  scheduleWanted = false;
-  /** How soon what happened since the last scaling cycle wants another one. */
-  scalingWanted: ScalingWish | undefined;
   /** The next submission's sequence number. */
   nextSequence = 1;
 
@@ -110,17 +93,15 @@ export class World {
 
   constructor(settings: Settings = defaultSettings) {
     this.settings = settings;
-    this.lines = new Lines({
+    this.scheduler = new Scheduler({
       limits: settings.limits,
       queueOf: (queueArn) => this.#queueOf(queueArn),
+      priorityOf: (queueArn) => this.jobQueues.get(queueArn)?.priority ?? 0,
       policyOf: (queueArn) => this.#policyOf(queueArn),
       maxMilliVcpuOf: (queueArn) => maxMilliVcpuOf(this, this.#queueOf(queueArn)),
       waitingJob: (id) => this.jobs.get(id) ?? this.jobs.get(splitJobId(id).parent),
-      noteUsage: (usage, forgotten) => this.changes.share(usage, forgotten),
-    });
-    this.backlog = new Backlog(this.lines, {
-      priorityOf: (queueArn) => this.jobQueues.get(queueArn)?.priority ?? 0,
       stillRunnable: this.stillRunnable,
+      noteUsage: (usage, forgotten) => this.changes.share(usage, forgotten),
     });
   }
 
@@ -261,14 +242,10 @@ export class World {
       case 'job-queue-stored': {
         const known = this.jobQueues.get(event.queue.arn);
         this.jobQueues.set(event.queue.arn, event.queue);
-        this.lines.open(event.queue.arn);
-        if (known !== undefined && known.priority !== event.queue.priority) this.backlog.reorder();
+        this.scheduler.queueStored(event.queue, known);
         this.changes.jobQueues.set(event.queue.arn, event.queue);
         if (event.tags) this.changes.tags.set(event.queue.arn, event.tags);
         watchQueue(this, event.queue);
-        this.scheduleWanted = true;
-        // What held its jobs up in its former environments says nothing of new ones.
-        this.wantScaling('soon');
         return;
       }
       case 'job-queue-blocked':
@@ -278,8 +255,7 @@ export class World {
         return;
       case 'job-queue-deleted':
         this.jobQueues.delete(event.arn);
-        this.backlog.forgetQueue(event.arn);
-        this.lines.close(event.arn);
+        this.scheduler.queueDeleted(event.arn);
         this.watchedQueues.delete(event.arn);
         this.changes.jobQueues.set(event.arn, undefined);
         this.changes.forgetShares(event.arn);
@@ -288,9 +264,7 @@ export class World {
       case 'consumable-resource-stored':
         this.consumableResources.store(event.resource);
         if (event.tags) this.changes.tags.set(event.resource.arn, event.tags);
-        this.scheduleWanted = true;
-        // What waited for it wants instances by now, however full the machine is.
-        this.wantScaling('soon');
+        this.scheduler.offerChanged();
         return;
       case 'consumable-resource-deleted':
         this.consumableResources.delete(event.arn);
@@ -339,19 +313,6 @@ export class World {
     }
   }
 
-  // ---- of the scaling cycle, which no event tells of ----
-
-  wantScaling(wish: ScalingWish): void {
-    if (this.scalingWanted !== 'soon') this.scalingWanted = wish;
-  }
-
-  /** A cycle has looked at everything: no wish is left. */
-  noteScaling(found: ScalingState): void {
-    this.scaling = found;
-    this.scalingWanted = undefined;
-    this.backlog.hasGrown = false;
-  }
-
   // ---- for the fold alone ----
 
   /** `atMs` is when its status changed, where it did; a node comes from RUNNABLE, its job's. */
@@ -364,13 +325,13 @@ export class World {
     const { parent, index, node } = splitJobId(job.id);
     if (node !== undefined && !isArrayParent(job)) this.nodes.note(job);
     if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE')
-      leaveLine(this, before, must(atMs, statusChangeHasTime));
+      this.scheduler.ceasedRunnable(before, must(atMs, statusChangeHasTime), isEnded(job.status));
     if (index === undefined) return;
     const array = this.arrayParent(parent);
     if (array.children.status(index) === job.status) return;
     const changedAtMs = must(atMs, statusChangeHasTime);
     array.children.set(index, job.status, changedAtMs);
-    this.lines.listOf(array).update(array, changedAtMs);
+    this.scheduler.childrenMoved(array, changedAtMs);
   }
 
   #noteTransition(job: Job | ArrayParent, from: JobStatus | undefined, atMs: number): void {
@@ -423,7 +384,7 @@ export class World {
     }
     if (before === undefined) {
       this.#queueJobCounts.set(job.queueArn, this.queueJobCount(job.queueArn) + 1);
-      this.lines.of(job.queueArn).joined(job);
+      this.scheduler.joined(job);
     }
     this.jobs.set(job.id, job);
   }
@@ -439,7 +400,7 @@ export class World {
     this.#queueJobCounts.set(job.queueArn, left);
     if (left === 0 && this.jobQueues.get(job.queueArn)?.status === 'DELETING')
       this.occasions.push({ type: 'queue-emptied', queueArn: job.queueArn });
-    this.lines.of(job.queueArn).left(job);
+    this.scheduler.left(before);
   }
 }
 

@@ -65,7 +65,9 @@ export function decideSubmitJob(
   const schedulingPriority =
     request.schedulingPriorityOverride ?? definition.request.schedulingPriority;
   const shareIdentifier = request.shareIdentifier || undefined;
-  const share = world.lines.of(queue.arn).admit({ shareIdentifier, schedulingPriority }, nowMs);
+  const share = world.scheduler.lines
+    .of(queue.arn)
+    .admit({ shareIdentifier, schedulingPriority }, nowMs);
   if (isRefusal(share)) return share;
   const work =
     definition.request.nodeProperties === undefined

@@ -165,7 +165,11 @@ describe('jobs that cannot start', () => {
     });
     const job = must(world.jobs.get(jobId('j6')), 'it waits') as never;
     assert.deepEqual(
-      [world.lines.listOf(job).ahead(job), stuckAhead(world, job), stuckIn(world, arn('q'))],
+      [
+        world.scheduler.lines.listOf(job).ahead(job),
+        stuckAhead(world, job),
+        stuckIn(world, arn('q')),
+      ],
       [8, 6, 7],
     );
   });
@@ -189,6 +193,9 @@ describe('jobs that cannot start', () => {
       ],
     });
     const job = must(world.jobs.get(jobId('j2')), 'it waits') as never;
-    assert.deepEqual([world.lines.listOf(job).ahead(job), stuckAhead(world, job)], [1, 1]);
+    assert.deepEqual(
+      [world.scheduler.lines.listOf(job).ahead(job), stuckAhead(world, job)],
+      [1, 1],
+    );
   });
 });

@@ -68,7 +68,7 @@ export function explain(
   { id, terms }: { readonly id: JobId; readonly terms: JobTerms },
   ahead: () => number,
 ): WaitingReason {
-  const { before, own } = world.backlog.holdsBefore(queue.arn, terms);
+  const { before, own } = world.scheduler.backlog.holdsBefore(queue.arn, terms);
   const place = fit(world, queue, terms, before);
   if (place.fits) return { text: turnText(ahead(), terms), remedies: [] };
   const reason = blockedReason(world, place.because, terms, queue);
@@ -86,14 +86,15 @@ export function explainHead(
   if (jobId === undefined) return undefined;
   const job = world.jobs.get(jobId) ?? world.jobs.get(splitJobId(jobId).parent);
   const place =
-    job && fit(world, queue, job.terms, world.backlog.holdsBefore(queue.arn, job.terms).before);
+    job &&
+    fit(world, queue, job.terms, world.scheduler.backlog.holdsBefore(queue.arn, job.terms).before);
   const reason = place === undefined || place.fits ? undefined : tokenOf(place.because);
   return reason === undefined ? undefined : { jobId, reason };
 }
 
 /** Those that are tried before it and could start. */
 export const aheadOf = (world: World, job: WaitingJob | LiveArrayParent): number =>
-  Math.max(0, world.lines.listOf(job).ahead(job) - stuckAhead(world, job));
+  Math.max(0, world.scheduler.lines.listOf(job).ahead(job) - stuckAhead(world, job));
 
 function turnText(ahead: number, { share }: JobTerms): string {
   const line = share === undefined ? 'its queue' : `share ${share.identifier}`;
@@ -231,7 +232,7 @@ export function environmentReasons(
   queue: JobQueue,
   { terms }: WaitingJob | LiveArrayParent,
 ): EnvironmentsReason[] {
-  const { before } = world.backlog.holdsBefore(queue.arn, terms);
+  const { before } = world.scheduler.backlog.holdsBefore(queue.arn, terms);
   const groups = new Map<string, { readonly names: string[]; readonly reason: string }>();
   for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
     const environment = world.computeEnvironments.get(computeEnvironment);

@@ -44,7 +44,7 @@ export function stuckIn(
   const queue = world.jobQueues.get(queueArn);
   let looked = 0;
   let stuck = 0;
-  for (const { jobClass } of queue === undefined ? [] : world.backlog.classes()) {
+  for (const { jobClass } of queue === undefined ? [] : world.scheduler.backlog.classes()) {
     if (queue === undefined || looked >= classesLookedAt) break;
     if (jobClass.queueArn !== queueArn) continue;
     looked++;
@@ -53,7 +53,7 @@ export function stuckIn(
       world,
       queue,
       jobClass.claim,
-      world.backlog.holdsBefore(queueArn, jobClass.claim).before,
+      world.scheduler.backlog.holdsBefore(queueArn, jobClass.claim).before,
     );
     if (!place.fits && isStuck(place.because))
       stuck += jobClass.countBefore(rank, entriesLookedAt, world.runnableIn);

@@ -71,7 +71,7 @@ function fitManaged(
     const unmet =
       world.settings.instanceLimit < nodes.numNodes
         ? 'instance-limit'
-        : world.scaling.unmet.get(unmetKey(queue.arn, claim));
+        : world.scheduler.scaling.unmet.get(unmetKey(queue.arn, claim));
     return {
       fits: false,
       because: {
@@ -306,7 +306,7 @@ export function roomForNodes(
     if (room !== undefined && room.hostIds.length === claim.nodes.numNodes) return room;
     part ??= room;
   }
-  return world.scaling.makingRoom.has(unmetKey(queue.arn, claim)) ? part : undefined;
+  return world.scheduler.scaling.makingRoom.has(unmetKey(queue.arn, claim)) ? part : undefined;
 }
 
 function managedRoom(

@@ -44,7 +44,7 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
     // it holds up.
     const beside =
       on.fits || on.because.type === 'no-instance' || on.because.type === 'nodes-wait-for-instances'
-        ? (world.lines.of(queue.arn).holdsBack(claim, holds) ??
+        ? (world.scheduler.lines.of(queue.arn).holdsBack(claim, holds) ??
           consumableShort(world, consumablesOfAll(claim)))
         : undefined;
     if (beside !== undefined) return { fits: false, because: beside };
@@ -221,7 +221,7 @@ function whyNoInstance(
       environments: [environment],
       largest: mostOfEach(machines.map(({ capacity }) => capacity)),
     };
-  const unmet = world.scaling.unmet.get(unmetKey(queue.arn, { needs }));
+  const unmet = world.scheduler.scaling.unmet.get(unmetKey(queue.arn, { needs }));
   const hold = holds.find(
     ({ room }) =>
       room?.computeEnvironmentArn === environment.arn &&

@@ -258,13 +258,13 @@ test('a job is overtaken by at most as many as the bound says, whatever comes, a
           for (const one of waiting.splice(0, 3)) submit(world, one);
           // Heads that were passed over in this pass: by all that it places after them.
           const heads = new Map(
-            [...world.backlog.classes()].map(({ jobClass, entry }) => [
+            [...world.scheduler.backlog.classes()].map(({ jobClass, entry }) => [
               entry.jobId as string,
               jobClass,
             ]),
           );
           const placed: string[] = [];
-          const pass = new Pass(world, round);
+          const pass = new Pass(world, world.scheduler, round);
           for (let next = pass.next(); next !== undefined; next = pass.next()) {
             const placement = {
               attemptId: `attempt of ${next.jobId}` as never,

@@ -18,6 +18,7 @@ import type { Hold, Place, Room } from '../order/hold.ts';
 import { isOvertaken } from './overtaken.ts';
 import { anyHostHasRoom } from './host-room.ts';
 import type { Head } from '../order/job-class.ts';
+import type { Scheduler } from '../scheduler.ts';
 import { secondOf } from '../order/share.ts';
 
 interface PlannedPlacement extends Omit<Place, 'machineId'> {
@@ -43,6 +44,7 @@ function wantsInstances(because: Blocked): boolean {
 
 export class Pass {
   readonly #world: World;
+  readonly #scheduler: Scheduler;
   readonly #nowMs: number;
   #aside: Aside[] = [];
   /** For heads that came up in this pass: it binds what comes after them. */
@@ -59,20 +61,21 @@ export class Pass {
   /** At so many placements a head that was laid aside may have been overtaken often enough. */
   #nextDueAt = Number.POSITIVE_INFINITY;
 
-  constructor(world: World, nowMs: number) {
+  constructor(world: World, scheduler: Scheduler, nowMs: number) {
     this.#world = world;
+    this.#scheduler = scheduler;
     this.#nowMs = nowMs;
-    world.backlog.begin(secondOf(nowMs));
+    scheduler.backlog.begin(secondOf(nowMs));
   }
 
   /** The next placement; undefined when nothing more fits. */
   next(): PlannedPlacement | undefined {
-    const { backlog } = this.#world;
+    const { backlog } = this.#scheduler;
     if (this.#placed >= this.#nextDueAt) this.#keepForOvertaken();
     // A full machine is told at once, however many different needs wait for it.
     while (anyHostHasRoom(this.#world, backlog.least, this.#holds)) {
       const head = backlog.take();
-      if (head === undefined) return undefined;
+      if (head === undefined) return this.#done();
       const { claim } = head.jobClass;
       const place = fit(this.#world, this.#queueOf(head), claim, this.#holds);
       if (!place.fits) {
@@ -96,24 +99,24 @@ export class Pass {
     }
     // Instances are launched by the books, however full the machine is; nobody was asked what it
     // waits for.
-    if (backlog.hasGrown) this.#world.wantScaling('soon');
-    return undefined;
+    if (backlog.hasGrown) this.#scheduler.wantScaling('soon');
+    return this.#done();
+  }
+
+  #done(): undefined {
+    this.#scheduler.placedAll();
   }
 
   /** Puts back what was laid aside. A pass must be ended before the next one begins. */
   end(): void {
     for (const { head, because, takenBefore } of this.#aside) {
-      const { jobClass } = head;
       const overtaken = this.#takenFrom(head, because) - takenBefore;
-      if (overtaken > 0) {
-        jobClass.overtaken += overtaken;
-        // From when on instances make way for it is for a scaling cycle to find out.
-        if (jobClass.overtakenSinceMs === undefined) this.#world.wantScaling('later');
-        jobClass.overtakenSinceMs ??= this.#nowMs;
-      }
-      this.#world.backlog.putBack(head);
+      // From when on instances make way for it is for a scaling cycle to find out.
+      if (overtaken > 0 && this.#scheduler.backlog.overtook(head, overtaken, this.#nowMs))
+        this.#scheduler.wantScaling('later');
+      this.#scheduler.backlog.putBack(head);
     }
-    for (const head of this.#behind) this.#world.backlog.putBack(head);
+    for (const head of this.#behind) this.#scheduler.backlog.putBack(head);
     this.#aside = [];
     this.#behind = [];
     this.#awaited.clear();
@@ -122,7 +125,7 @@ export class Pass {
 
   #layAside(aside: Aside): void {
     this.#aside.push(aside);
-    if (wantsInstances(aside.because)) this.#world.wantScaling('soon');
+    if (wantsInstances(aside.because)) this.#scheduler.wantScaling('soon');
     if (aside.because.type === 'consumable-short' && mayComeBack(aside.because))
       this.#awaited.add(aside.because.arn);
     const { jobClass } = aside.head;
@@ -197,14 +200,14 @@ export class Pass {
       room === undefined
         ? because.type === 'instances-full' || because.type === 'nodes-wait-for-instances'
         : room.hostIds.length < (claim.nodes?.numNodes ?? 1);
-    if (overtaken && isShort && !this.#world.scaling.overtaken.has(jobClass.key))
-      this.#world.wantScaling('soon');
-    if (room === undefined && !inQueue) jobClass.hold = undefined;
+    if (overtaken && isShort && !this.#scheduler.scaling.overtaken.has(jobClass.key))
+      this.#scheduler.wantScaling('soon');
+    if (room === undefined && !inQueue) this.#scheduler.backlog.letGo(head);
     else
       this.#holds.push(
         hold !== undefined && hold.room === room && hold.overtaken === overtaken
           ? hold
-          : this.#world.backlog.keep(head, room, overtaken),
+          : this.#scheduler.backlog.keep(head, room, overtaken),
       );
   }
 

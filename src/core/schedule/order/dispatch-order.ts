@@ -6,9 +6,9 @@ import { isArrayParent } from '../../job/job.ts';
 import type { World } from '../../world/world.ts';
 
 export function* dispatchOrder(world: World, queueArn: Arn): Generator<JobId> {
-  const first = new Set(world.backlog.heldOf(queueArn).map((id) => nextOf(world, id)));
+  const first = new Set(world.scheduler.backlog.heldOf(queueArn).map((id) => nextOf(world, id)));
   yield* first;
-  for (const id of world.lines.of(queueArn).inTurn()) if (!first.has(id)) yield id;
+  for (const id of world.scheduler.lines.of(queueArn).inTurn()) if (!first.has(id)) yield id;
 }
 
 /** The job itself, or the child of an array that goes next. */

@@ -384,7 +384,7 @@ test('a share that is long over is forgotten when a new one comes, and not befor
   const world = worldOf({ ...fairQueue({ shareDecaySeconds: 600 }), jobs: jobs('a', 1) });
   placeJobs(world, 0);
   end(world, 'j0', 60_000, 0);
-  const { shares } = world.lines.of(q) as FairLine;
+  const { shares } = world.scheduler.lines.of(q) as FairLine;
   assert.deepEqual(
     [shares.activeCount(60), shares.activeCount(60 + 900), shares.activeCount(60 + 901)],
     [1, 1, 0],

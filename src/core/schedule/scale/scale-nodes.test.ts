@@ -88,7 +88,7 @@ test('a job behind has an instance launched for itself meanwhile', () => {
   fleet.run(2);
   const behind = fleet.submit(small);
   fleet.pass();
-  assert.equal(fleet.world.scalingWanted, 'soon');
+  assert.equal(fleet.world.scheduler.scalingWanted, 'soon');
   assert.equal(fleet.cycle(), '1 m5.large');
   assert.match(
     fleet.reason(behind).text,
@@ -300,7 +300,7 @@ function checkKept({ world }: Fleet): void {
   const kept = new Set<string>();
   for (const {
     jobClass: { claim, hold },
-  } of world.backlog.classes()) {
+  } of world.scheduler.backlog.classes()) {
     if (claim.nodes === undefined || hold?.room === undefined) continue;
     assert.ok(hold.overtaken || hold.room.hostIds.length === claim.nodes.numNodes);
     for (const id of hold.room.hostIds) assert.ok(!kept.has(id) && kept.add(id));

@@ -31,7 +31,7 @@ function launched(jobs: readonly ExampleJob[], policy?: object, used?: string): 
     },
   });
   if (used !== undefined)
-    world.lines.of(arn('q')).restore({
+    world.scheduler.lines.of(arn('q')).restore({
       queueArn: arn('q'),
       shareIdentifier: used,
       usage: 1_000_000n,

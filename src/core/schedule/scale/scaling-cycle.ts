@@ -35,9 +35,9 @@ export function scalingCycle(world: World, nowMs: number): ScalingCycle {
       plan: { environments: [], unmet: [], nextScaleDownAtMs: undefined },
       state: noScaling,
     };
-  const heads = [...world.backlog.classes()];
+  const heads = [...world.scheduler.backlog.classes()];
   const queues = demandOf(world, heads, new Set(environments.map(({ arn }) => arn)), nowMs);
-  const kept = world.backlog.keptForNodes();
+  const kept = world.scheduler.backlog.keptForNodes();
   const plan = planScaling(
     queues,
     environments.map((environment) => scalingEnvironment(world, environment, kept)),
@@ -142,7 +142,7 @@ function waitingIn(
   heads: Head[],
   turns: ReadonlyMap<Head, number>,
 ): WaitingJobs[] {
-  const line = world.lines.of(queue.arn);
+  const line = world.scheduler.lines.of(queue.arn);
   const compare = line.comparing();
   const isHeld = ({ jobClass }: Head): number => (jobClass.hold === undefined ? 1 : 0);
   // As a pass would begin: those that room is kept for first.

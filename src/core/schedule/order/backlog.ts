@@ -21,7 +21,7 @@ import type { Line } from './line.ts';
 import type { Lines } from './lines.ts';
 
 /** What the order is made by; the world knows. */
-interface BacklogFacts {
+export interface BacklogFacts {
   priorityOf(queueArn: Arn): number;
   readonly stillRunnable: StillRunnable;
 }
@@ -140,6 +140,19 @@ export class Backlog {
       number: jobClass.hold?.number ?? this.#holdsGiven++,
     };
     return jobClass.hold;
+  }
+
+  /** No room is kept for it any longer. */
+  letGo({ jobClass }: Head): void {
+    jobClass.hold = undefined;
+  }
+
+  /** So many jobs were placed while the head was passed over. Gives whether they are the first. */
+  overtook({ jobClass }: Head, jobs: number, nowMs: number): boolean {
+    const isFirst = jobClass.overtakenSinceMs === undefined;
+    jobClass.overtaken += jobs;
+    jobClass.overtakenSinceMs ??= nowMs;
+    return isFirst;
   }
 
   /** Hosts that are kept for nodes of multi-node parallel jobs. */

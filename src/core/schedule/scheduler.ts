@@ -1,0 +1,161 @@
+// The scheduler's memory: who waits in which line, for whom room is kept, what the last scaling
+// cycle found, and whether anything happened since that a pass or a cycle should look at. No row
+// holds any of it (but what lines keep of their shares): at a start it follows from the jobs that
+// are found again. The world's fold tells it what became of jobs and resources, passes and scaling
+// cycles work on it, and everybody else only reads.
+
+import type { Arn } from '../../base/ids.ts';
+import {
+  isArrayParent,
+  rankOf,
+  type LiveArrayParent,
+  type WaitingJob,
+  type WorldJob,
+} from '../job/job.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import type { Allocation } from '../world/allocations.ts';
+import { Backlog, type BacklogFacts } from './order/backlog.ts';
+import type { LineFacts } from './order/line.ts';
+import { Lines } from './order/lines.ts';
+import { noScaling, type ScalingState } from './scale/scaling-state.ts';
+
+/**
+ * `soon`: a job waits for an instance, or what may be launched has changed. `later`: instances
+ * came, left or fell idle, a job was overtaken, or what jobs wait for beside room has changed
+ * hands.
+ */
+export type ScalingWish = 'soon' | 'later';
+
+export class Scheduler {
+  readonly lines: Lines;
+  readonly backlog: Backlog;
+  #scaling = noScaling;
+  #passWanted = false;
+  #scalingWanted: ScalingWish | undefined;
+
+  constructor(facts: LineFacts & BacklogFacts) {
+    this.lines = new Lines(facts);
+    this.backlog = new Backlog(this.lines, facts);
+  }
+
+  /** What the last scaling cycle found. */
+  get scaling(): ScalingState {
+    return this.#scaling;
+  }
+
+  /** Something happened that could let a waiting job run. */
+  get passWanted(): boolean {
+    return this.#passWanted;
+  }
+
+  /** How soon what happened since the last scaling cycle wants another one. */
+  get scalingWanted(): ScalingWish | undefined {
+    return this.#scalingWanted;
+  }
+
+  // ---- told by the world's fold
+
+  queueStored(queue: JobQueue, known: JobQueue | undefined): void {
+    this.lines.open(queue.arn);
+    if (known !== undefined && known.priority !== queue.priority) this.backlog.reorder();
+    this.offerChanged();
+  }
+
+  queueDeleted(arn: Arn): void {
+    this.backlog.forgetQueue(arn);
+    this.lines.close(arn);
+  }
+
+  /**
+   * An environment, a policy or a consumable resource is another now, or a host is gone, whose
+   * place may be another's: what held jobs up before says nothing of now.
+   */
+  offerChanged(): void {
+    this.#passWanted = true;
+    this.wantScaling('soon');
+  }
+
+  /** A host has come or is another now. */
+  hostChanged({ kind }: { readonly kind: 'machine' | 'registered' | 'instance' }): void {
+    this.#passWanted = true;
+    if (kind === 'instance') this.wantScaling('later');
+  }
+
+  /** A job is submitted: it is about to join. */
+  submitted(job: WaitingJob | LiveArrayParent): void {
+    this.lines.of(job.queueArn).submitted(job);
+  }
+
+  /** The job is in the world from here on: a single one, an array, or a child that starts. */
+  joined(job: WorldJob): void {
+    this.lines.of(job.queueArn).joined(job);
+  }
+
+  left(job: WorldJob): void {
+    this.lines.of(job.queueArn).left(job);
+  }
+
+  /** A single job, or children of an array, that no longer wait for others. */
+  becameRunnable(job: WaitingJob | LiveArrayParent, atMs: number): void {
+    const { id: jobId, queueArn, terms } = job;
+    const list = this.lines.listOf(job);
+    if (isArrayParent(job)) list.update(job, atMs);
+    else list.add(job, atMs);
+    const rank = rankOf(job);
+    this.backlog.add(
+      queueArn,
+      terms,
+      isArrayParent(job) ? { rank, jobId, isArray: true } : { rank, jobId },
+    );
+    this.#passWanted = true;
+  }
+
+  /** A single job or a child was placed, or has `ended` while it waited. */
+  ceasedRunnable(job: WaitingJob, atMs: number, ended: boolean): void {
+    const hadPlace = this.lines.listOf(job).remove(job, atMs);
+    this.backlog.left(job.queueArn, job.terms, job.id);
+    if (hadPlace && ended) this.backlog.spent();
+  }
+
+  /** Children of the array have become another status. */
+  childrenMoved(array: LiveArrayParent, atMs: number): void {
+    this.lines.listOf(array).update(array, atMs);
+  }
+
+  /** An attempt holds this from here on. */
+  took(allocation: Allocation, atMs: number): void {
+    this.#weigh(allocation, 1, atMs);
+  }
+
+  gaveBack(allocation: Allocation, atMs: number): void {
+    this.#weigh(allocation, -1, atMs);
+    this.#passWanted = true;
+  }
+
+  #weigh({ share, needs, consumables }: Allocation, sign: 1 | -1, atMs: number): void {
+    if (share !== undefined) {
+      this.lines.of(share.queueArn).weigh(share.identifier, needs, sign, atMs);
+      this.backlog.moved(share.queueArn);
+    }
+    // Which of those that wait for it beside room want instances has changed.
+    if (share !== undefined || consumables !== undefined) this.wantScaling('later');
+  }
+
+  // ---- told by passes and scaling cycles
+
+  wantScaling(wish: ScalingWish): void {
+    if (this.#scalingWanted !== 'soon') this.#scalingWanted = wish;
+  }
+
+  /** A pass has found that nothing more fits. */
+  placedAll(): void {
+    this.#passWanted = false;
+  }
+
+  /** A cycle has looked at everything: no wish is left. */
+  scaled(found: ScalingState): void {
+    this.#scaling = found;
+    this.#scalingWanted = undefined;
+    this.backlog.hasGrown = false;
+  }
+}
