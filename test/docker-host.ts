@@ -60,21 +60,19 @@ export class DockerHost {
   }
 
   /** The networks of multi-node parallel jobs. */
-  async networksOf(instance: string): Promise<string[]> {
-    const filters = encodeURIComponent(
-      JSON.stringify({ label: [`longshore.instance=${instance}`] }),
-    );
+  async networksOf(mark: string): Promise<string[]> {
+    const filters = encodeURIComponent(JSON.stringify({ label: [`longshore.instance=${mark}`] }));
     const networks = JSON.parse(await this.#call('GET', `/networks?filters=${filters}`)) as {
       Id: string;
     }[];
     return networks.map(({ Id }) => Id);
   }
 
-  async removeInstance(instance: string): Promise<void> {
-    for (const { Id } of await this.containers(`longshore.instance=${instance}`))
+  async removeMarked(mark: string): Promise<void> {
+    for (const { Id } of await this.containers(`longshore.instance=${mark}`))
       await this.#call('DELETE', `/containers/${Id}?force=1&v=1`);
-    for (const id of await this.networksOf(instance)) await this.#call('DELETE', `/networks/${id}`);
-    for (const name of await this.volumes(`longshore.instance=${instance}`))
+    for (const id of await this.networksOf(mark)) await this.#call('DELETE', `/networks/${id}`);
+    for (const name of await this.volumes(`longshore.instance=${mark}`))
       await this.#call('DELETE', `/volumes/${name}?force=1`);
   }
 

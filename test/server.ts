@@ -169,7 +169,7 @@ export class TestServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill('SIGTERM');
-    if (this.engine === 'docker') await DockerHost.here().removeInstance(this.instance());
+    if (this.engine === 'docker') await DockerHost.here().removeMarked(this.instance());
     if (this.engine === 'process') killProcessesOf(this.dataDir);
     rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
   }

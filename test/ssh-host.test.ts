@@ -12,14 +12,14 @@ import {
 } from '@aws-sdk/client-batch';
 import { testImage } from './house/image.ts';
 import { DockerHost } from './docker-host.ts';
-import { OwnSshd, ownSshdSkip } from './own-sshd.ts';
+import { SshDaemon, sshDaemonSkip } from './ssh-daemon.ts';
 import { TestServer } from './server.ts';
 
 test(
   'jobs run on a host that is reached by ssh, also after its sshd was gone for a while',
-  { skip: ownSshdSkip() },
+  { skip: sshDaemonSkip() },
   async () => {
-    await using sshd = await OwnSshd.start();
+    await using sshd = await SshDaemon.start();
     await using server = await TestServer.start('fake', [
       '--host-addresses',
       `${sshd.url.replace(/\/\/.*@/, '//').replace(/:\d+$/, '')}:*`,
@@ -79,7 +79,7 @@ test(
       );
       assert.match((await longshore('instances')).stdout, / ACTIVE /);
     } finally {
-      await DockerHost.here().removeInstance(server.instance());
+      await DockerHost.here().removeMarked(server.instance());
     }
   },
 );

@@ -22,7 +22,7 @@ import {
   RegisterContainerInstanceCommand,
 } from '@aws-sdk/client-ecs';
 import { testImage } from './house/image.ts';
-import { OwnDocker, ownDockerSkip } from './own-docker.ts';
+import { DockerDaemon, dockerDaemonSkip } from './docker-daemon.ts';
 import { requirement } from './requirement.ts';
 import { TestServer, computeResources } from './server.ts';
 import { until } from './until.ts';
@@ -117,10 +117,10 @@ test('a host is registered, shown, refused where it is wrong, and leaves', async
 
 test(
   'two hosts run the jobs of an UNMANAGED environment; one is cut off in the middle and comes back',
-  { skip: ownDockerSkip() },
+  { skip: dockerDaemonSkip() },
   async () => {
-    await using first = await OwnDocker.start();
-    await using second = await OwnDocker.start();
+    await using first = await DockerDaemon.start();
+    await using second = await DockerDaemon.start();
     await using server = await TestServer.start('fake', [
       '--host-lost-seconds',
       '5',
@@ -246,9 +246,9 @@ test(
 
 test(
   'the nodes of a multi-node parallel job have a host each, and reach the main one at the address of its host',
-  { skip: ownDockerSkip() },
+  { skip: dockerDaemonSkip() },
   async () => {
-    await using other = await OwnDocker.start();
+    await using other = await DockerDaemon.start();
     await using server = await TestServer.start('fake', [
       '--host-addresses',
       `unix://${requirement('docker').command}`,

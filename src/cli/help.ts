@@ -2,8 +2,8 @@
 
 import { globalFlags, type Flags } from './flags.ts';
 import { defaultEndpoint } from './settings.ts';
-import { serverVerbs, verbs } from './verbs.ts';
-import type { Verb } from './verb.ts';
+import { serverVerbs, verbs } from './verb/all.ts';
+import type { Verb } from './verb/verb.ts';
 
 /** Wider lines are hard to read. */
 const widest = 110;

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { runCli } from './main.ts';
 import { Answer, runAgainst, scriptedServer, terminal } from '../../test/house/scripted-server.ts';
-import { serverVerbs, verbs } from './verbs.ts';
+import { serverVerbs, verbs } from './verb/all.ts';
 
 async function run(argv: string[], env: Record<string, string> = {}) {
   const io = terminal(env);

@@ -10,8 +10,8 @@ import { inLine } from './render/style.ts';
 import { Session } from './session.ts';
 import { Hinted } from './misnamed.ts';
 import { settingsOf } from './settings.ts';
-import { serverVerbs, verbs } from './verbs.ts';
-import type { Verb } from './verb.ts';
+import { serverVerbs, verbs } from './verb/all.ts';
+import type { Verb } from './verb/verb.ts';
 import { version } from './version.ts';
 
 /**

@@ -114,7 +114,7 @@ export function makeEngine(kind: EngineKind, config: ServerConfig, identity: str
   switch (kind) {
     case 'docker':
       return new DockerEngine({
-        instance: identity,
+        mark: identity,
         jobNetwork: config.jobNetwork,
         jobNetworks: config.jobNetworks,
         pidsLimit: config.pidsLimit,

@@ -30,7 +30,8 @@ export interface Identity {
  * Where a mark was made. Device numbers are no part of it: they may be others after every start of
  * the machine.
  */
-interface Place {
+interface MarkPlace {
+  /** The mark, in the word that the file has for it. */
   readonly instance: string;
   /**
    * The inode of the file that holds the mark, and when that was made, in nanoseconds; 0 where the
@@ -49,7 +50,7 @@ const placeFile = 'instance.place';
  * A place that no directory is at: `longshore restore` writes it, so that what it restored gets a
  * mark of its own.
  */
-export const nowhere = JSON.stringify({ instance: '', inode: '', bornNs: '' } satisfies Place);
+export const nowhere = JSON.stringify({ instance: '', inode: '', bornNs: '' } satisfies MarkPlace);
 export const identityFiles = { mark: markFile, place: placeFile } as const;
 
 /**
@@ -95,15 +96,15 @@ function notePlace(dataDir: string, id: string, machine: string | undefined): vo
   if (textOf(path) !== place) writeDurably(path, place);
 }
 
-function placeOf(mark: string, instance: string, machine: string | undefined): Place {
+function placeOf(mark: string, instance: string, machine: string | undefined): MarkPlace {
   const { ino, birthtimeNs } = statSync(mark, { bigint: true });
   return { instance, inode: String(ino), bornNs: String(birthtimeNs), machine };
 }
 
-function isSame(noted: Place, now: Place): boolean {
+function isSame(noted: MarkPlace, now: MarkPlace): boolean {
   const agree = (a: string | undefined, b: string | undefined): boolean =>
     a === undefined || b === undefined || a === b;
-  const born = ({ bornNs }: Place): string | undefined => (bornNs === '0' ? undefined : bornNs);
+  const born = ({ bornNs }: MarkPlace): string | undefined => (bornNs === '0' ? undefined : bornNs);
   return (
     noted.instance === now.instance &&
     noted.inode === now.inode &&
@@ -113,7 +114,7 @@ function isSame(noted: Place, now: Place): boolean {
 }
 
 /** Undefined where there is no note, or one that nobody can read. */
-function parsePlace(text: string | undefined): Place | undefined {
+function parsePlace(text: string | undefined): MarkPlace | undefined {
   try {
     const { instance, inode, bornNs, machine } = JSON.parse(text ?? '') as Record<string, unknown>;
     if (typeof instance !== 'string' || typeof inode !== 'string' || typeof bornNs !== 'string')

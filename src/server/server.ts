@@ -7,7 +7,7 @@ import { compose, type App } from '../app/compose.ts';
 import { scopeOf } from '../base/ids.ts';
 import { LocalCapacity } from '../capacity/local/local-capacity.ts';
 import { dockerHosts } from '../engine/docker/docker-hosts.ts';
-import { localHost, ownAddress } from '../capacity/local/local.ts';
+import { localHost, machineAddress } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import { visible } from '../base/visible.ts';
 import type { DefaultNetwork } from '../service/ec2/network/network.ts';
@@ -250,7 +250,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     lock,
     choice: { kind, reason, instead },
   } = held;
-  const machine = localHost(identity.id, config.capacity, ownAddress());
+  const machine = localHost(identity.id, config.capacity, machineAddress());
   const notices = held.openness === undefined ? [] : [held.openness];
   if (identity.isNew) {
     const left = await app.control.leaveHosts(machine.id);

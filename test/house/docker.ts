@@ -1,5 +1,5 @@
 // What the Docker tests share: whether there is an engine and an image to run, and a second client
-// to look at Docker with. For tests only. Containers carry an instance of this process alone, so
+// to look at Docker with. For tests only. Containers carry a mark of this process alone, so
 // that tests that run beside others stay apart.
 
 import { execFile } from 'node:child_process';
@@ -29,19 +29,19 @@ export const skipReason: string | undefined = answer.answers
 if (skipReason !== undefined && required)
   throw new Error(`LONGSHORE_REQUIRE names docker, but ${skipReason}`);
 
-export const instance = `test-${process.pid}-${Date.now().toString(36)}`;
+export const mark = `test-${process.pid}-${Date.now().toString(36)}`;
 
 export const newEngine = (
   options: Partial<ConstructorParameters<typeof DockerEngine>[0]> = {},
-): DockerEngine => new DockerEngine({ instance, ...options });
+): DockerEngine => new DockerEngine({ mark, ...options });
 
 /** The docker command's output, trimmed. */
 export async function docker(...args: string[]): Promise<string> {
   return (await run('docker', args, { maxBuffer: 64 * 1024 * 1024 })).stdout.trim();
 }
 
-/** The ids of the networks of this process's engine, or of another instance's. */
-export async function ownNetworks(of = instance): Promise<string[]> {
+/** The ids of the networks of this process's engine, or of another mark's. */
+export async function ownNetworks(of = mark): Promise<string[]> {
   const listed = await docker(
     'network',
     'ls',

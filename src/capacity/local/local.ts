@@ -34,7 +34,7 @@ export function localHost(
  * The first IPv4 address of this machine that others may reach; undefined where it has none but its
  * loopback's.
  */
-export function ownAddress(): string | undefined {
+export function machineAddress(): string | undefined {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;

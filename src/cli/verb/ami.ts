@@ -5,7 +5,7 @@ import type { ValidatedRequirement, Validation } from '../../api/validation.ts';
 import { UsageError } from '../failure.ts';
 import { inLine, type Style } from '../render/style.ts';
 import { tableText, type Column } from '../render/table.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 
 export const ami = defineVerb({
   name: 'ami',

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 import { unpack } from '../unpack.ts';
 
 /** There until all has come: `longshore restore` takes nothing that has it. */

@@ -3,7 +3,7 @@
 
 import { childCounts } from '../render/job.ts';
 import { stopJobs } from '../stop-jobs.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 
 export const cancel = defineVerb({
   name: 'cancel',

@@ -1,7 +1,7 @@
 // `longshore describe`: everything about jobs. Reads only.
 
 import { describeText } from '../render/job.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 
 export const describe = defineVerb({
   name: 'describe',

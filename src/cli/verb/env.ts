@@ -4,7 +4,7 @@
 import { exportLines, exportedNames, exportsOf } from '../server-exports.ts';
 import { serverIdentity } from '../server-identity.ts';
 import { dummyAccessKeyId } from '../settings.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 
 export const env = defineVerb({
   name: 'env',

@@ -1,7 +1,7 @@
 // `longshore explain`: why jobs are where they are, and what would help. Reads only.
 
 import { explainText } from '../render/explanation.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 
 export const explain = defineVerb({
   name: 'explain',

@@ -7,7 +7,7 @@ import { wholeNumber } from '../flags.ts';
 import { nameOfArn } from '../render/job.ts';
 import { inLine } from '../render/style.ts';
 import type { Session } from '../session.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 
 /** Each with the flags that it takes. */
 const actions: Readonly<Record<string, readonly string[]>> = {

@@ -3,7 +3,7 @@
 import type { ClusterInstance } from '../cluster-api.ts';
 import { environmentOfCluster, nameOfArn } from '../render/job.ts';
 import { tableText, type Column } from '../render/table.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 
 export const instances = defineVerb({
   name: 'instances',

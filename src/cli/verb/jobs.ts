@@ -11,7 +11,7 @@ import { ageText, durationText, shortDuration } from '../render/time.ts';
 import { statusText } from '../render/style.ts';
 import type { Session } from '../session.ts';
 import { hinted } from '../misnamed.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 
 type Status = (typeof jobStatuses)[number];
 

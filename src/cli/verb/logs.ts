@@ -12,7 +12,7 @@ import { endText, isEnded } from '../render/job.ts';
 import { inLine, logLineText } from '../render/style.ts';
 import { timeText } from '../render/time.ts';
 import type { Session } from '../session.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 
 /** Children whose output is asked for at once. */
 const parallelReads = 8;

@@ -4,7 +4,7 @@
 import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import { definitionOfImage } from '../image-definition.ts';
 import { hinted } from '../misnamed.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 import { exitCodeOf, sayEnd, watchJobs } from '../watch.ts';
 import { baseRequest, requestOf, submitFlags } from '../submit-request.ts';
 import type { Session } from '../session.ts';

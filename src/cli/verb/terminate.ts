@@ -2,7 +2,7 @@
 // to end by itself.
 
 import { stopJobs } from '../stop-jobs.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 
 export const terminate = defineVerb({
   name: 'terminate',

@@ -1,6 +1,6 @@
 // `longshore wait`: until jobs have ended. Reads only.
 
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from './verb.ts';
 import { exitCodeOf, sayEnd, watchJobs } from '../watch.ts';
 
 export const wait = defineVerb({

@@ -20,7 +20,7 @@ const spec: ContainerSpec = {
   labels: {},
 };
 const options: MappingOptions = {
-  instance: 'here',
+  mark: 'here',
   jobNetwork: 'host',
   keptOutput: { Type: 'local', Config: { 'max-size': '1m' } },
 };

@@ -17,7 +17,7 @@ import { nodeAddressVariable } from '../job-networks.ts';
 import type { CreateBody, DeviceMapping, LogConfig, VolumeMount } from './docker-api.ts';
 
 export const attemptLabel = 'longshore.attempt';
-export const instanceLabel = 'longshore.instance';
+export const markLabel = 'longshore.instance';
 /** `kept`: the output stays with the engine, where `logs` reads it. */
 export const outputLabel = 'longshore.output';
 
@@ -42,8 +42,8 @@ export interface Seat {
 }
 
 export interface MappingOptions {
-  /** Tells the servers apart that use one Docker engine. */
-  readonly instance: string;
+  /** Tells the servers apart that use one Docker engine (ADR 0018). */
+  readonly mark: string;
   readonly jobNetwork: 'host' | 'bridge';
   /** Processes and threads that a container may have at once; absent: any number, as on ECS. */
   readonly pidsLimit?: number | undefined;
@@ -81,7 +81,7 @@ export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: 
       Labels: {
         ...spec.labels,
         [attemptLabel]: spec.attemptId,
-        [instanceLabel]: options.instance,
+        [markLabel]: options.mark,
         ...(kept && { [outputLabel]: 'kept' }),
         ...(seat && { [networkLabel]: seat.networkId, [addressLabel]: seat.address }),
       },
@@ -103,7 +103,7 @@ export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: 
             Hard: limit.hardLimit ?? 0,
           })),
         ),
-        ...mounts(spec, options.instance),
+        ...mounts(spec, options.mark),
         Tmpfs: linux.tmpfs?.length ? Object.fromEntries(linux.tmpfs.map(tmpfsEntry)) : undefined,
         Devices: some(linux.devices?.map(deviceMapping)),
         DeviceRequests:
@@ -189,10 +189,7 @@ function deviceMapping(device: Device): DeviceMapping {
  * made for the attempt and goes with it: anonymous, or by a name of the attempt's where two mount
  * points share it.
  */
-function mounts(
-  spec: ContainerSpec,
-  instance: string,
-): { Binds?: string[]; Mounts?: VolumeMount[] } {
+function mounts(spec: ContainerSpec, mark: string): { Binds?: string[]; Mounts?: VolumeMount[] } {
   const binds: string[] = [];
   const made: VolumeMount[] = [];
   const volumes = new Map(
@@ -216,7 +213,7 @@ function mounts(
       ReadOnly: point.readOnly ?? false,
       ...(shared && {
         Source: `${containerName(spec.attemptId)}-${index}`,
-        VolumeOptions: { Labels: { [attemptLabel]: spec.attemptId, [instanceLabel]: instance } },
+        VolumeOptions: { Labels: { [attemptLabel]: spec.attemptId, [markLabel]: mark } },
       }),
     });
   }

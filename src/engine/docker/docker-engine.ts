@@ -22,7 +22,7 @@ import {
   attemptLabel,
   containerName,
   createBody,
-  instanceLabel,
+  markLabel,
   type MappingOptions,
 } from './container-mapping.ts';
 import type {
@@ -46,8 +46,8 @@ import { pause } from './pause.ts';
 import { withdrawUnstarted, type Withdrawal } from './unstarted-container.ts';
 
 export interface DockerEngineOptions {
-  /** Tells the servers apart that use one daemon: the id of the data directory. */
-  readonly instance: string;
+  /** Tells the servers apart that use one daemon: the mark of the data directory (ADR 0018). */
+  readonly mark: string;
   /** `host`, as AWS Batch on EC2 does it, is the default, and starts fastest. */
   readonly jobNetwork?: 'host' | 'bridge' | undefined;
   /** Processes and threads of each container at once; absent: any number. */
@@ -111,7 +111,7 @@ export class DockerEngine implements Engine {
     this.#images = new DockerImages(this.#client);
     this.#networks = new DockerNetworks({
       client: this.#client,
-      instance: options.instance,
+      mark: options.mark,
       range: options.jobNetworks ?? ownBlock(defaultJobNetworks),
       // A socket's daemon shares this machine's routes; those of another machine are not known.
       hostRoutes: endpoint.socketPath === undefined ? () => [] : machineRoutes,
@@ -182,7 +182,7 @@ export class DockerEngine implements Engine {
     if (malformed !== undefined)
       return this.#startFailed(known, `CannotPullContainerError: ${malformed}`);
     const options: MappingOptions = {
-      instance: this.#options.instance,
+      mark: this.#options.mark,
       jobNetwork: this.#options.jobNetwork ?? 'host',
       pidsLimit: this.#options.pidsLimit,
       keptOutput: this.#keptOutput,
@@ -462,7 +462,7 @@ export class DockerEngine implements Engine {
   // ---- looking and reporting ----
 
   get #ownLabel(): string {
-    return `${instanceLabel}=${this.#options.instance}`;
+    return `${markLabel}=${this.#options.mark}`;
   }
 
   #know(attemptId: AttemptId): Known {
@@ -619,7 +619,7 @@ export class DockerEngine implements Engine {
         path: `/containers/${containerName(attemptId)}/json`,
         repeatable: true,
       });
-      return container.Config.Labels?.[instanceLabel] === this.#options.instance
+      return container.Config.Labels?.[markLabel] === this.#options.mark
         ? containerFacts(container)
         : undefined;
     } catch (error) {

@@ -60,7 +60,7 @@ export function dockerHosts({
     engine(hostId: HostId, address: HostAddress): Engine {
       try {
         return new DockerEngine({
-          instance: hostId,
+          mark: hostId,
           jobNetwork,
           jobNetworks,
           pidsLimit,

@@ -16,13 +16,7 @@ import { containerLogs } from './container-logs.ts';
 import { containerName } from './container-mapping.ts';
 import { DockerClient } from './docker-client.ts';
 import { dockerEndpoint } from './docker-endpoint.ts';
-import {
-  cuttableSocket,
-  docker,
-  dockerTest,
-  instance,
-  newEngine,
-} from '../../../test/house/docker.ts';
+import { cuttableSocket, docker, dockerTest, mark, newEngine } from '../../../test/house/docker.ts';
 import { testImage } from '../../../test/house/image.ts';
 import { dockerPieceBytes } from './log-lines.ts';
 
@@ -118,7 +112,7 @@ dockerTest(
         '--label',
         `longshore.attempt=${job.attemptId}`,
         '--label',
-        `longshore.instance=${instance}`,
+        `longshore.instance=${mark}`,
         '--label',
         'longshore.output=kept',
         testImage(),
@@ -155,7 +149,7 @@ dockerTest(
 dockerTest(
   'two servers on one daemon leave each other alone',
   async ({ engine, reports, spec }) => {
-    const other = newEngine({ instance: `${instance}-other` });
+    const other = newEngine({ mark: `${mark}-other` });
     const otherReports = new ReportRecorder();
     await other.open(otherReports.take);
     try {
@@ -231,7 +225,7 @@ dockerTest(
     const job = spec({});
     const container = containerName(job.attemptId);
     const count = 100_000;
-    const labels = [`longshore.attempt=${job.attemptId}`, `longshore.instance=${instance}`].flatMap(
+    const labels = [`longshore.attempt=${job.attemptId}`, `longshore.instance=${mark}`].flatMap(
       (label) => ['--label', label],
     );
     const logOptions = ['max-size=2m', 'max-file=100', 'compress=false'].flatMap((option) => [

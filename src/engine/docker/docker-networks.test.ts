@@ -16,7 +16,7 @@ import {
   cuttableSocket,
   docker,
   dockerTest,
-  instance,
+  mark,
   newEngine,
   ownNetworks,
   type Scene,
@@ -36,7 +36,7 @@ const addressesOf = async (
   const listed = new Map((await engine.list()).map((one) => [one.attemptId, one.address]));
   return specs.map(({ attemptId }) => listed.get(attemptId));
 };
-const makeNetwork = (id: AttemptId, subnet: string, of = instance): Promise<string> =>
+const makeNetwork = (id: AttemptId, subnet: string, of = mark): Promise<string> =>
   docker(
     'network',
     'create',
@@ -142,7 +142,7 @@ dockerTest(
   'networks of this server without a container go when it opens; those of another server stay',
   async () => {
     const [own, foreign] = [newAttempt(), newAttempt()];
-    const other = `${instance}-other`;
+    const other = `${mark}-other`;
     await makeNetwork(own, '10.216.0.0/29');
     await makeNetwork(foreign, '10.216.0.8/29', other);
     const engine = newEngine();
@@ -151,7 +151,7 @@ dockerTest(
     assert.deepEqual(await ownNetworks(other), [foreign]);
     await engine.list();
     await engine.close();
-    const theirs = newEngine({ instance: other });
+    const theirs = newEngine({ mark: other });
     await theirs.open(() => undefined);
     assert.deepEqual(await ownNetworks(other), []);
     await theirs.close();
@@ -188,7 +188,7 @@ dockerTest(
 dockerTest(
   'two servers that start jobs at once on one range and one daemon choose different blocks',
   async (scene) => {
-    const other = newEngine({ instance: `${instance}-other` });
+    const other = newEngine({ mark: `${mark}-other` });
     await other.open(() => undefined);
     const [ours, theirs] = [0, 1].map(() =>
       [1, 2, 3, 4].flatMap(() => nodes(scene, 2).slice(0, 1)),
@@ -207,7 +207,7 @@ dockerTest(
     } finally {
       await removeAll(other, theirs);
       await other.close();
-      assert.deepEqual(await ownNetworks(`${instance}-other`), []);
+      assert.deepEqual(await ownNetworks(`${mark}-other`), []);
     }
   },
 );

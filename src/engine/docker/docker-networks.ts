@@ -10,12 +10,12 @@ import { EngineUnavailable, type NodeNetwork } from '../../port/engine.ts';
 import { freeBlock, gatewayOf, noRoom, nodeAddress, prefixFor } from '../job-networks.ts';
 import type { ListedNetwork } from './docker-api.ts';
 import { daemonMessage, type DockerAnswer, type DockerClient } from './docker-client.ts';
-import { instanceLabel, networkLabel, networkName, type Seat } from './container-mapping.ts';
+import { markLabel, networkLabel, networkName, type Seat } from './container-mapping.ts';
 
 interface DockerNetworksParts {
   readonly client: DockerClient;
   /** Tells the servers apart that use one daemon. */
-  readonly instance: string;
+  readonly mark: string;
   /** Where the blocks of networks are taken from. */
   readonly range: Block;
   /** What the daemon's host reaches elsewhere, as far as that can be known here. */
@@ -129,7 +129,7 @@ export class DockerNetworks {
   }
 
   get #ownLabel(): string {
-    return `${instanceLabel}=${this.#parts.instance}`;
+    return `${markLabel}=${this.#parts.mark}`;
   }
 
   #entry(id: AttemptId): Entry {
@@ -166,8 +166,7 @@ export class DockerNetworks {
     for (;;) {
       const present = await this.#list();
       const own = present.find(
-        ({ Labels }) =>
-          Labels?.[networkLabel] === id && Labels[instanceLabel] === this.#parts.instance,
+        ({ Labels }) => Labels?.[networkLabel] === id && Labels[markLabel] === this.#parts.mark,
       );
       const block = own && blocksOf(own)[0];
       if (own !== undefined && block !== undefined) return { dockerId: own.Id, block };
@@ -200,7 +199,7 @@ export class DockerNetworks {
       CheckDuplicate: true,
       Driver: 'bridge',
       IPAM: { Config: [{ Subnet: blockText(block), Gateway: gatewayOf(block) }] },
-      Labels: { [networkLabel]: id, [instanceLabel]: this.#parts.instance },
+      Labels: { [networkLabel]: id, [markLabel]: this.#parts.mark },
     };
     return this.#parts.client.request({ method: 'POST', path: '/networks/create', body });
   }

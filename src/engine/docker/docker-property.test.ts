@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { textOf } from '../../../test/house/contract/report-recorder.ts';
 import { containerName } from './container-mapping.ts';
-import { docker, dockerTest, instance } from '../../../test/house/docker.ts';
+import { docker, dockerTest, mark } from '../../../test/house/docker.ts';
 import { testImage } from '../../../test/house/image.ts';
 
 dockerTest(
@@ -135,7 +135,7 @@ dockerTest('people find containers by their labels', async ({ engine, script }) 
     '--filter',
     'label=longshore.job-name=rainbow',
     '--filter',
-    `label=longshore.instance=${instance}`,
+    `label=longshore.instance=${mark}`,
     '--format',
     '{{.Names}}',
   );

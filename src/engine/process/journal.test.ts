@@ -45,7 +45,7 @@ test('a line that was cut is none, and what stands before it is whole', () => {
   assert.deepEqual([...open().attempts.keys()], ['a', 'b']);
 });
 
-test('what does not settle is told whether process numbers still mean anything', () => {
+test('whoever says what attempts are now is told whether process numbers still mean anything', () => {
   const seen: boolean[] = [];
   Journal.open(path, (attempt, sameBoot) => (seen.push(sameBoot), attempt));
   writeFileSync(path, readFileSync(path, 'utf8').replace(/"boot":"[^"]*"/, '"boot":"another"'));

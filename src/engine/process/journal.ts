@@ -26,18 +26,18 @@ export class Journal {
   }
 
   /**
-   * Reads what the launcher before has left; `settle` says what each attempt is now, and the
+   * Reads what the launcher before has left; `fateOf` says what each attempt is now, and the
    * journal begins anew with that. `sameBoot`: the machine has not been started again since, and
    * this is no copy of another launcher's journal, so that process numbers still mean something,
    * and mean processes of ours.
    */
   static open(
     path: string,
-    settle: (attempt: LaunchedAttempt, sameBoot: boolean) => LaunchedAttempt,
+    fateOf: (attempt: LaunchedAttempt, sameBoot: boolean) => LaunchedAttempt,
   ): { journal: Journal; attempts: Map<string, LaunchedAttempt> } {
     const { attempts, boot, place } = read(path);
     const sameBoot = boot === bootId() && place === placeOf(dirname(path));
-    for (const [id, attempt] of attempts) attempts.set(id, settle(attempt, sameBoot));
+    for (const [id, attempt] of attempts) attempts.set(id, fateOf(attempt, sameBoot));
     const journal = new Journal(path, write(path, attempts.values()));
     return { journal, attempts };
   }

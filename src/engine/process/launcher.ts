@@ -77,7 +77,7 @@ const lock = takeLock();
 mkdirSync(path.outputs, { recursive: true, mode: 0o700 });
 const { dev, ino } = statSync(directory);
 const cgroups = new JobCgroups(`longshore-${dev}-${ino}`);
-const { journal, attempts } = Journal.open(path.journal, settle);
+const { journal, attempts } = Journal.open(path.journal, fateOf);
 killProcessesBelow(path.works);
 const works = new WorkDirectories(path.works);
 
@@ -100,7 +100,7 @@ let idleTimer: NodeJS.Timeout | undefined;
  * An attempt of the launcher before, which is dead: what has no recorded end is lost, and is not
  * left running.
  */
-function settle(attempt: LaunchedAttempt, sameBoot: boolean): LaunchedAttempt {
+function fateOf(attempt: LaunchedAttempt, sameBoot: boolean): LaunchedAttempt {
   if (attempt.state === 'exited' || attempt.state === 'lost') return attempt;
   const startedAtMs = attempt.state === 'running' ? attempt.startedAtMs : undefined;
   if (sameBoot && attempt.state === 'running') killLeftoverGroup(attempt.pid, attempt.startTicks);

@@ -87,7 +87,7 @@ export const sizeOf = (path: string): number =>
 
 const lookEveryMs = 100;
 
-interface Waiting {
+interface Wait {
   readonly path: string;
   readonly size: number;
   readonly wake: () => void;
@@ -98,7 +98,7 @@ interface Waiting {
  * of the system's would cost more for every short job, and a call for every write of a chatty one.
  */
 export class GrowthWatch {
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<Wait>();
   #timer: NodeJS.Timeout | undefined;
 
   /** Resolves when the file is longer than `size`, or when `orSooner` is called back. */
@@ -107,7 +107,7 @@ export class GrowthWatch {
     size: number,
     orSooner: (wake: () => void) => () => void,
   ): Promise<void> {
-    let waiting: Waiting | undefined;
+    let waiting: Wait | undefined;
     let forget: (() => void) | undefined;
     await new Promise<void>((resolve) => {
       waiting = { path, size, wake: resolve };

@@ -1,7 +1,7 @@
 // The help of the verbs that start a server: the same form as that of every other verb.
 
 import { helpPage } from '../../cli/help.ts';
-import { serverVerbs } from '../../cli/verbs.ts';
+import { serverVerbs } from '../../cli/verb/all.ts';
 import { must } from '../../base/assert.ts';
 import { serverFlagGroups } from '../flags.ts';
 

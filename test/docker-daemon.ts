@@ -13,7 +13,7 @@ import { requirement } from './requirement.ts';
 import { until } from './until.ts';
 
 /** Why there can be none here; false: there can. */
-export function ownDockerSkip(): string | false {
+export function dockerDaemonSkip(): string | false {
   const docker = requirement('docker');
   if (docker.skip !== false) return docker.skip;
   if (process.getuid?.() !== 0) return 'needs root, to start a second Docker engine';
@@ -34,16 +34,16 @@ function pairOfAddresses(index: number): { here: string; engine: string } {
   return { here: `${others}.${last + 1}`, engine: `${others}.${last + 2}` };
 }
 
-export class OwnDocker implements AsyncDisposable {
+export class DockerDaemon implements AsyncDisposable {
   readonly #directory = mkdtempSync(join(tmpdir(), 'longshore-dockerd-'));
   readonly #index = made++;
   readonly #name = `ls${process.pid % 100_000}-${this.#index}`;
   readonly #addresses = pairOfAddresses(process.pid * mostMade + this.#index);
   #process: ChildProcess | undefined;
 
-  static async start(): Promise<OwnDocker> {
+  static async start(): Promise<DockerDaemon> {
     assert(made < mostMade, `a process may make ${mostMade} engines`);
-    const docker = new OwnDocker();
+    const docker = new DockerDaemon();
     try {
       await docker.#start();
     } catch (error) {

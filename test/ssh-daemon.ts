@@ -29,7 +29,7 @@ const found = (name: string): string | undefined =>
 /**
  * Why there can be none; false: there can. A session needs the `docker` command beside the engine.
  */
-export function ownSshdSkip(): string | false {
+export function sshDaemonSkip(): string | false {
   const { skip } = requirement('docker');
   if (skip !== false) return skip;
   const lacking = [
@@ -43,7 +43,7 @@ export function ownSshdSkip(): string | false {
     : `needs OpenSSH and the docker command: no ${lacking.join(', ')}`;
 }
 
-export class OwnSshd implements AsyncDisposable {
+export class SshDaemon implements AsyncDisposable {
   readonly url: string;
   readonly #folder: string;
   readonly #port: number;
@@ -56,9 +56,9 @@ export class OwnSshd implements AsyncDisposable {
     this.url = `ssh://${userInfo().username}@127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<OwnSshd> {
+  static async start(): Promise<SshDaemon> {
     const folder = mkdtempSync(join(tmpdir(), 'longshore-sshd-'));
-    const own = new OwnSshd(folder, await freePort());
+    const own = new SshDaemon(folder, await freePort());
     for (const key of ['host', 'user'])
       spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, key)]);
     writeFileSync(

@@ -1,9 +1,9 @@
 // What a verb of the command line is. Each lives in a file of its own under verb/; the table of
 // them drives dispatch and help.
 
-import { globalFlags, parseFlags, type Flags, type Values } from './flags.ts';
-import { UsageError } from './failure.ts';
-import type { Session } from './session.ts';
+import { globalFlags, parseFlags, type Flags, type Values } from '../flags.ts';
+import { UsageError } from '../failure.ts';
+import type { Session } from '../session.ts';
 
 /** What a verb does not take is not in its call. */
 interface Call<F extends Flags> {

@@ -1,19 +1,19 @@
 // The table of verbs: the order is that of the help.
 
 import type { Verb } from './verb.ts';
-import { ami } from './verb/ami.ts';
-import { backup } from './verb/backup.ts';
-import { cancel } from './verb/cancel.ts';
-import { describe } from './verb/describe.ts';
-import { env } from './verb/env.ts';
-import { instance } from './verb/instance.ts';
-import { instances } from './verb/instances.ts';
-import { explain } from './verb/explain.ts';
-import { jobs } from './verb/jobs.ts';
-import { logs } from './verb/logs.ts';
-import { submit } from './verb/submit.ts';
-import { terminate } from './verb/terminate.ts';
-import { wait } from './verb/wait.ts';
+import { ami } from './ami.ts';
+import { backup } from './backup.ts';
+import { cancel } from './cancel.ts';
+import { describe } from './describe.ts';
+import { env } from './env.ts';
+import { instance } from './instance.ts';
+import { instances } from './instances.ts';
+import { explain } from './explain.ts';
+import { jobs } from './jobs.ts';
+import { logs } from './logs.ts';
+import { submit } from './submit.ts';
+import { terminate } from './terminate.ts';
+import { wait } from './wait.ts';
 
 export const verbs: readonly Verb[] = [
   env,
