@@ -111,7 +111,7 @@ function run(args: readonly string[]): Promise<{ code: number | null; stderr: st
   const child = spawn(
     process.execPath,
     [fileURLToPath(new URL('../src/main.ts', import.meta.url)), ...args],
-    { stdio: ['ignore', 'ignore', 'pipe'], timeout: 30_000 },
+    { stdio: ['ignore', 'ignore', 'pipe'], timeout: 120_000 },
   );
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

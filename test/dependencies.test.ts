@@ -189,7 +189,7 @@ test('a job that waits can be cancelled, and takes its dependents along', async 
 
 test(
   'the user guide’s workflow of five jobs, with arrays of ten thousand, runs as written',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const a = await server.submit('ok');
     const b = await server.submit('ok', { ...size(10_000), ...on({ jobId: a }) });

@@ -107,7 +107,7 @@ export class PlainServer implements AsyncDisposable {
           method,
           path,
           headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-          timeout: 30_000,
+          timeout: 60_000,
         },
         (response) => {
           const chunks: Buffer[] = [];

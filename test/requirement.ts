@@ -111,14 +111,14 @@ function firstThatRuns(commands: readonly string[], args: readonly string[]): st
   return commands.find(
     (command) =>
       existsSync(command) &&
-      spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0,
+      spawnSync(command, args, { stdio: 'ignore', timeout: 120_000 }).status === 0,
   );
 }
 
 /** The options of a test must be known before it runs, so this waits, in a process of its own. */
 function httpStatus(socket: string, path: string): number {
   const program = `
-    const request = require('node:http').get({ socketPath: process.argv[1], path: process.argv[2], timeout: 5000 }, (response) => {
+    const request = require('node:http').get({ socketPath: process.argv[1], path: process.argv[2], timeout: 50_000 }, (response) => {
       process.stdout.write(String(response.statusCode));
       response.destroy();
     });
@@ -126,7 +126,7 @@ function httpStatus(socket: string, path: string): number {
   return Number(
     spawnSync(process.execPath, ['-e', program, socket, path], {
       encoding: 'utf8',
-      timeout: 10_000,
+      timeout: 60_000,
     }).stdout,
   );
 }

@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const endWithinMs = 20_000;
+const endWithinMs = 60_000;
 
 interface ServerProcessOptions {
   readonly dataDir: string;

@@ -44,7 +44,7 @@ function run(
 for (const engine of ['fake', 'process']) {
   test(
     `a server of the ${engine} engine whose port is taken says so and ends`,
-    { timeout: 30_000 },
+    { timeout: 180_000 },
     async () => {
       const other = createServer().listen(0, '127.0.0.1');
       await new Promise((resolve) => other.once('listening', resolve));
@@ -76,7 +76,7 @@ for (const engine of ['fake', 'process']) {
 for (const references of ['lenient', 'strict']) {
   test(
     `up starts in a fresh directory where references are ${references}, in the default network`,
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       let asked: Promise<ComputeEnvironmentDetail | undefined> | undefined;
       const { code, err } = await run(
@@ -128,7 +128,7 @@ async function firstEnvironment(endpoint: string): Promise<ComputeEnvironmentDet
   return computeEnvironments?.[0];
 }
 
-test('a demo that is terminated leaves no directory behind', { timeout: 60_000 }, async () => {
+test('a demo that is terminated leaves no directory behind', { timeout: 180_000 }, async () => {
   let sent = false;
   const { code } = await run(['demo', '--engine', 'process'], (text, kill) => {
     if (sent || !text.includes('Longshore: an array job')) return;
@@ -142,7 +142,7 @@ test('a demo that is terminated leaves no directory behind', { timeout: 60_000 }
   );
 });
 
-test('wrong usage of each way to start a server exits with 2', { timeout: 120_000 }, async () => {
+test('wrong usage of each way to start a server exits with 2', { timeout: 180_000 }, async () => {
   const wrong = [
     ['serve', '--nope'],
     ['up', '--engine', 'none'],
@@ -166,7 +166,7 @@ test('wrong usage of each way to start a server exits with 2', { timeout: 120_00
 
 test(
   'each way to start a server has help of its own, and a flag that was misspelt is told which was meant',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     for (const verb of ['serve', 'up', 'demo']) {
       const { code, out } = await run([verb, '--help']);
@@ -185,7 +185,7 @@ test(
   },
 );
 
-test('Ctrl-C says what becomes of jobs and how to go on', { timeout: 60_000 }, async () => {
+test('Ctrl-C says what becomes of jobs and how to go on', { timeout: 180_000 }, async () => {
   const dataDir = join(root, 'farewell');
   let sent = false;
   const { code, out, err } = await run(

@@ -35,7 +35,7 @@ function skip(): string | false {
 }
 
 const runs = (command: string, ...args: string[]): boolean =>
-  spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0;
+  spawnSync(command, args, { stdio: 'ignore', timeout: 120_000 }).status === 0;
 
 function shell(script: string): void {
   const { status, stderr } = spawnSync('sh', ['-ec', script], {

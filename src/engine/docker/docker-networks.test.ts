@@ -234,12 +234,23 @@ dockerTest('a look at the daemon takes no network from a start under way', async
 
 dockerTest('a node that starts while the last one goes has a network', async (scene) => {
   const { engine, reports } = scene;
-  for (let round = 0; round < 4; round++) {
+  type Waiting = (main: ContainerSpec, removing: Promise<void>) => Promise<unknown>;
+  const moments: readonly Waiting[] = [
+    async () => undefined,
+    ({ attemptId }) =>
+      until(
+        'the container is gone',
+        async () => (await docker('ps', '-aq', '-f', `name=${containerName(attemptId)}`)) === '',
+      ),
+    ({ attemptId }) =>
+      until('the network is gone', async () => !(await ownNetworks()).includes(attemptId)),
+    (_main, removing) => removing,
+  ];
+  for (const moment of moments) {
     const [main, child] = nodes(scene, 2) as [ContainerSpec, ContainerSpec];
     await engine.start(main);
     const removing = engine.remove(main.attemptId);
-    // From nothing to more than the removal takes.
-    await new Promise((resolve) => setTimeout(resolve, round * 150));
+    await moment(main, removing);
     await Promise.all([removing, engine.start(child)]);
     assert.deepEqual(
       reports.of(child.attemptId).map((report) => report.type),
