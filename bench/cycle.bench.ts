@@ -5,8 +5,6 @@
 
 import { attemptId, hostId, type JobId } from '../src/base/ids.ts';
 import type { ComputeEnvironment } from '../src/core/compute-environment/compute-environment.ts';
-import { decide } from '../src/core/command/decide.ts';
-import type { Command } from '../src/core/command/command.ts';
 import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
 import { Fleet } from '../test/house/fleet.ts';
 import { Pass } from '../src/core/schedule/fit/place.ts';
@@ -16,6 +14,7 @@ import type { World } from '../src/core/world/world.ts';
 import { isRefusal } from '../src/base/refusal.ts';
 import { draws } from './draws.ts';
 import type { Figure } from './report.ts';
+import { decide, type Command } from '../src/core/command/command.ts';
 
 const jobs = 100_000;
 const families = ['m6i', 'c6i', 'r6i', 'c7i', 'm5', 'c5', 'r5', 'm7i', 'r7i', 'c6a'];

@@ -3,10 +3,10 @@
 // are. It sends nothing itself.
 
 import type { NodeOverrides, NodeRangeProperty } from '@aws-sdk/client-batch';
-import type { Command } from '../src/core/command/command.ts';
 import type { Scope } from '../src/base/ids.ts';
 import type { Plan, RunPlan } from './oracle.ts';
 import type { Random } from './random.ts';
+import type { Command } from '../src/core/command/command.ts';
 
 /** What clients know of a definition. */
 interface Shape {

@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { attemptId, splitJobId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
 import { localHost } from '../src/capacity/local/local.ts';
 import { Control } from '../src/control/control.ts';
-import type { Command } from '../src/core/command/command.ts';
 import type { Machine } from '../src/core/host/host.ts';
 import { isLive, type WaitingJob } from '../src/core/job/job.ts';
 import { stopBy } from '../src/core/job/stop.ts';
@@ -35,6 +34,7 @@ import { Random } from './random.ts';
 import { settle, VirtualClock } from '../test/house/virtual-clock.ts';
 import { ownHosts, Workload, type Answer } from './workload.ts';
 import { removed, written } from './rows.ts';
+import type { Command } from '../src/core/command/command.ts';
 
 interface RunResult {
   /** Of every commit, and of all that is there at the end: the same seed gives the same hash. */

@@ -20,13 +20,13 @@ import {
 } from '../src/base/ids.ts';
 import { isRefusal } from '../src/base/refusal.ts';
 import { jobQueueArn, schedulingPolicyArn } from '../src/core/arn.ts';
-import type { Command } from '../src/core/command/command.ts';
 import type { HostFacts } from '../src/core/host/host.ts';
 import type { TableWrite, TableWriteOutcome } from '../src/port/table.ts';
 import { NodesWorkload } from './nodes-workload.ts';
 import type { ExitRule, Plan, RunPlan } from './oracle.ts';
 import { Expectation, startFailure } from './oracle.ts';
 import type { Random } from './random.ts';
+import type { Command } from '../src/core/command/command.ts';
 
 const scope: Scope = scopeOf('000000000000', 'us-east-1');
 

@@ -5,7 +5,6 @@
 import { splitJobId, type Arn } from '../../src/base/ids.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
 import * as arns from '../../src/core/arn.ts';
-import type { Command } from '../../src/core/command/command.ts';
 import { isArrayParent, isLive } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
 import { stopBy } from '../../src/core/job/stop.ts';
@@ -13,6 +12,7 @@ import type { Store } from '../../src/port/store.ts';
 import type { TableWrite } from '../../src/port/table.ts';
 import { isNode, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
+import type { Command } from '../../src/core/command/command.ts';
 
 export const answersKept: Checker = {
   law: 'what was answered is so',

@@ -3,8 +3,8 @@
 
 import type { Principal } from '../base/principal.ts';
 import type { Refusal } from '../base/refusal.ts';
-import type { Command, ReplyOf } from '../core/command/command.ts';
 import type { TableWrite, TableWriteOutcome } from './table.ts';
+import type { Command, ReplyOf } from '../core/command/command.ts';
 
 /** Who asked for a change: a caller, or a part of the server of its own accord. */
 export type Envelope = RequestEnvelope | PartEnvelope;

@@ -2,7 +2,6 @@
 
 import { scopeOf } from '../../src/base/ids.ts';
 import { ec2Catalogue } from '../../src/core/instance-type/catalogue.ts';
-import type { Command } from '../../src/core/command/command.ts';
 import type { InstanceView } from '../../src/port/instance-reader.ts';
 import { AwsError } from '../../src/wire/aws-error.ts';
 import type { Operation, RequestContext } from '../../src/wire/operation.ts';
@@ -13,6 +12,7 @@ import type { Ec2Deps } from '../../src/service/ec2/deps.ts';
 import { ec2Seed } from '../../src/service/ec2/network/make.ts';
 import { ec2Operations } from '../../src/service/ec2/operations.ts';
 import type { Ec2Kinds } from '../../src/service/ec2/resources.ts';
+import type { Command } from '../../src/core/command/command.ts';
 
 export const context = contextIn(scopeOf('123456789012', 'eu-west-1'));
 

@@ -5,7 +5,6 @@ import type { ComputeResource } from '@aws-sdk/client-batch';
 import { must } from '../../src/base/assert.ts';
 import { arn, attemptId, hostId, jobId, nodeId, type HostId } from '../../src/base/ids.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
-import type { Command } from '../../src/core/command/command.ts';
 import type { RegisteredHost } from '../../src/core/host/host.ts';
 import { checkWorld } from '../../src/core/world/invariant.ts';
 import { isArrayParent, isLive } from '../../src/core/job/job.ts';
@@ -16,6 +15,7 @@ import { scope, submit, worldOf, type Case, type ExampleJob } from './world.ts';
 import { explain, type WaitingReason } from '../../src/core/schedule/explain/explain.ts';
 import { Pass } from '../../src/core/schedule/fit/place.ts';
 import { scalingCycle } from '../../src/core/schedule/scale/scaling-cycle.ts';
+import type { Command } from '../../src/core/command/command.ts';
 
 export interface FleetCase extends Omit<Case, 'jobs' | 'environments'> {
   /** By name; those with `hosts` are UNMANAGED and have registered hosts of such sizes. */

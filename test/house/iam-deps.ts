@@ -1,7 +1,6 @@
 // The world of an operation's test: IAM over resources in memory. Only tests import it.
 
 import { scopeOf } from '../../src/base/ids.ts';
-import type { NoteRoles } from '../../src/core/command/command.ts';
 import type { RequestContext } from '../../src/wire/operation.ts';
 import { contextIn } from './caller.ts';
 import { FakeResources } from './resources.ts';
@@ -9,6 +8,7 @@ import { ResourceSpace } from '../../src/service/resource-space.ts';
 import type { IamDeps, IamOperation } from '../../src/service/iam/deps.ts';
 import type { IamKinds, RoleUse } from '../../src/service/iam/resources.ts';
 import { iamSeed } from '../../src/service/iam/seed.ts';
+import type { NoteRoles } from '../../src/core/command/compute-environment/note-roles.ts';
 
 export const context = contextIn(scopeOf('123456789012', 'eu-west-1'));
 

@@ -15,7 +15,6 @@ import { must } from '../../src/base/assert.ts';
 import type { Refusal } from '../../src/base/refusal.ts';
 import { compose, type App } from '../../src/app/compose.ts';
 import type { Control } from '../../src/control/control.ts';
-import type { Command, ReplyOf } from '../../src/core/command/command.ts';
 import type { Machine } from '../../src/core/host/host.ts';
 import type { WorldJob } from '../../src/core/job/job.ts';
 import { limit } from '../../src/core/limit.ts';
@@ -32,6 +31,7 @@ import { RecordedStore } from './recorded-store.ts';
 import { ScriptedCapacity } from './scripted-capacity.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import type { Command, ReplyOf } from '../../src/core/command/command.ts';
 
 export const envelope: Envelope = { part: 'test' };
 export const host: Machine = {

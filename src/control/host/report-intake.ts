@@ -3,7 +3,6 @@
 // judge, is dropped and counted; it decides nothing itself.
 
 import type { AttemptId, HostId } from '../../base/ids.ts';
-import type { ReportAttempt } from '../../core/command/command.ts';
 import type { AttemptOnHost } from '../../core/job/attempt.ts';
 import { isLive, type LiveJob } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
@@ -15,6 +14,7 @@ import type { LogDestination, LogPump } from '../log/log-pump.ts';
 import type { CommandQueue } from '../turn/command-queue.ts';
 import { jobOfOldAttempt } from '../turn/prefetch.ts';
 import { unlessStopped } from '../turn/stopped.ts';
+import type { ReportAttempt } from '../../core/command/job/report-attempt.ts';
 
 interface ReportIntakeParts {
   readonly world: World;

@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { scopeOf, type Scope } from '../../base/ids.ts';
-import type { Command } from '../../core/command/command.ts';
 import type { JobDefinitionView, Page } from '../../port/reader.ts';
 import { scope } from '../../../test/house/caller.ts';
 import { Rig } from '../../../test/house/rig.ts';
+import type { Command } from '../../core/command/command.ts';
 
 const elsewhere = scopeOf('123456789012', 'us-east-1');
 const tags = { team: 'blue' };

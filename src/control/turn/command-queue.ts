@@ -4,7 +4,6 @@
 // broken law stops the process; nothing goes on from a world that the disk does not know.
 
 import { refuse, type Refusal } from '../../base/refusal.ts';
-import type { Command, ReplyOf } from '../../core/command/command.ts';
 import type { Effect } from '../../core/effect.ts';
 import { limit } from '../../core/limit.ts';
 import type { World } from '../../core/world/world.ts';
@@ -18,6 +17,7 @@ import { Scaler } from './scaler.ts';
 import * as stage from './stages.ts';
 import { Stopped } from './stopped.ts';
 import { Turn, type Request } from './turn.ts';
+import type { Command, ReplyOf } from '../../core/command/command.ts';
 
 interface CommandQueueParts {
   readonly world: World;

@@ -3,17 +3,14 @@
 // see in the world. The rules stay in core: this only brings the facts.
 
 import { jobId as asJobId, splitJobId, type JobId, type Scope } from '../../base/ids.ts';
-import type {
-  ChangeTags,
-  CloseOldAttempt,
-  Command,
-  PastJob,
-  PastTags,
-  SubmitJob,
-} from '../../core/command/command.ts';
 import { isArrayParent, type ArrayParent, type Job } from '../../core/job/job.ts';
 import type { World } from '../../core/world/world.ts';
 import type { StoreReader } from '../../port/store.ts';
+import type { ChangeTags, PastTags } from '../../core/command/tag/change-tags.ts';
+import type { CloseOldAttempt } from '../../core/command/job/close-old-attempt.ts';
+import type { Command } from '../../core/command/command.ts';
+import type { PastJob } from '../../core/command/job/resolve-dependencies.ts';
+import type { SubmitJob } from '../../core/command/job/submit-job.ts';
 
 /** The command with the past that it depends on; any other command as it is. */
 export function withPast(command: Command, world: World, reader: StoreReader): Command {

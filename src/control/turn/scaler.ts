@@ -4,7 +4,6 @@
 
 import { must } from '../../base/assert.ts';
 import { hostId } from '../../base/ids.ts';
-import type { Command } from '../../core/command/command.ts';
 import { limit } from '../../core/limit.ts';
 import { scalingCycle } from '../../core/schedule/scale/scaling-cycle.ts';
 import type { Scheduler } from '../../core/schedule/scheduler.ts';
@@ -12,6 +11,7 @@ import type { World } from '../../core/world/world.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { Ids } from '../../port/ids.ts';
 import { Alarm } from '../alarm.ts';
+import type { Command } from '../../core/command/command.ts';
 
 interface ScalerParts {
   readonly world: World;

@@ -2,13 +2,13 @@
 // they stand in stages.ts; nobody else sees it, and it is over when its answers are given.
 
 import type { Refusal } from '../../base/refusal.ts';
-import type { Command, ReplyOf } from '../../core/command/command.ts';
 import type { Effect } from '../../core/effect.ts';
 import { transact } from '../../core/turn/transact.ts';
 import type { Transition } from '../../core/turn/transition.ts';
 import type { World } from '../../core/world/world.ts';
 import type { Envelope } from '../../port/command-bus.ts';
 import type { TableWrite } from '../../port/table.ts';
+import type { Command, ReplyOf } from '../../core/command/command.ts';
 
 /** Somebody waits for the answer: a reply or a refusal, a table write's outcome. */
 export interface Request {

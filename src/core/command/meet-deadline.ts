@@ -9,9 +9,15 @@ import { endInstance } from './host/instance-ending.ts';
 import { isLive } from '../job/job.ts';
 import { explainHead } from '../schedule/explain/explain.ts';
 import type { World } from '../world/world.ts';
-import type { Decided, MeetDeadline } from './command.ts';
-import { done } from './command.ts';
 import { findJob, stopEvents, type Stopped } from './job/stop-job.ts';
+import { done, type Decided } from './decision.ts';
+import type { Deadline } from '../world/deadlines.ts';
+
+/** From the clock. */
+export interface MeetDeadline {
+  readonly type: 'meet-deadline';
+  readonly deadline: Deadline;
+}
 
 const timeoutReason = 'Job attempt duration exceeded timeout';
 export const timeLimitReason = (reason: string): string =>
@@ -23,7 +29,7 @@ export function decideMeetDeadline(
   world: World,
   { deadline }: MeetDeadline,
   nowMs: number,
-): Decided<MeetDeadline> {
+): Decided {
   switch (deadline.type) {
     case 'attempt-timeout':
       return { ...timeOut(world, deadline.attemptId, deadline.dueAtMs), reply: done };

@@ -6,12 +6,12 @@ import { test } from 'node:test';
 import { host, needs, submit, worldOf } from '../../../test/house/world.ts';
 import { arn, attemptId, hostId, jobId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
-import type { Command } from '../command/command.ts';
 import type { RegisteredHost } from '../host/host.ts';
 import { checkWorld } from '../world/invariant.ts';
 import type { World } from '../world/world.ts';
 import { transact, type Transacted } from './transact.ts';
 import type { Transition } from './transition.ts';
+import type { Command } from '../command/command.ts';
 
 const scopeless = { by: 'terminate', reason: 'enough' } as const;
 

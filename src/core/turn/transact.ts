@@ -3,13 +3,12 @@
 // command carried out, the product or a test, calls this and nothing below it.
 
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
-import type { Command, ReplyOf } from '../command/command.ts';
-import { decide } from '../command/decide.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { World } from '../world/world.ts';
 import { settle } from './settle.ts';
 import type { Transition } from './transition.ts';
+import { decide, type Command, type ReplyOf } from '../command/command.ts';
 
 export interface Transacted<Reply = unknown> {
   /** A refusal is the caller's fault, and nothing has happened. */
@@ -42,5 +41,5 @@ export function transact<C extends Command>(
   for (let next = world.occasions.shift(); next !== undefined; next = world.occasions.shift())
     follow(settle(world, next, nowMs));
   const transitions = world.transitions.splice(0);
-  return { reply: decision.reply as ReplyOf<C>, events, transitions, effects };
+  return { reply: decision.reply, events, transitions, effects };
 }

@@ -2,10 +2,10 @@
 // a refusal into the error that Batch clients expect. It decides nothing.
 
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
-import type { Command, ReplyOf } from '../../core/command/command.ts';
 import { fromRefusal } from '../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import type { BatchDeps } from './deps.ts';
+import type { Command, ReplyOf } from '../../core/command/command.ts';
 
 /** The command's reply; throws AwsError for a refusal. */
 export async function submitCommand<C extends Command>(

@@ -2,10 +2,10 @@
 // expect.
 
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
-import type { Command, ReplyOf } from '../../core/command/command.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { type EcsDeps } from './deps.ts';
 import { fromRefusal } from './error.ts';
+import type { Command, ReplyOf } from '../../core/command/command.ts';
 
 /** The command's reply; throws AwsError for a refusal. */
 export async function send<C extends Command>(

@@ -20,9 +20,8 @@ import { checkWorld } from '../../world/invariant.ts';
 import type { LaunchTemplateData } from '../../launch-template/launch-template.ts';
 import { World } from '../../world/world.ts';
 import { defaultSettings } from '../../settings.ts';
-import type { Command } from '../command.ts';
 import { transact } from '../../turn/transact.ts';
-import { decide } from '../decide.ts';
+import { decide, type Command } from '../command.ts';
 
 const scope = scopeOf('123456789012', 'eu-west-1');
 const ec2: ComputeResource = {

@@ -1,8 +1,9 @@
 // CreateComputeEnvironment. The environment is CREATING until it has settled: VALID, or INVALID for
 // what it names (user guide, INVALID Compute Environment).
 
+import type { CreateComputeEnvironmentCommandInput } from '@aws-sdk/client-batch';
 import { isRefusal, refuse } from '../../../base/refusal.ts';
-import type { Scope } from '../../../base/ids.ts';
+import type { Scope, Arn } from '../../../base/ids.ts';
 import {
   clusterArn,
   computeEnvironmentArn,
@@ -12,11 +13,30 @@ import {
 } from '../../arn.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import { launchProblem, refuseWindows, resolveLaunch } from '../../compute-environment/launch.ts';
-import { launchesUntagged, nothingKnown, problemOf } from '../../compute-environment/references.ts';
+import {
+  launchesUntagged,
+  nothingKnown,
+  problemOf,
+  type KnownReferences,
+} from '../../compute-environment/references.ts';
 import { cutOffSubnets } from '../../compute-environment/network.ts';
 import { checkNewResources, withDefaults } from '../../compute-environment/resources.ts';
 import type { World } from '../../world/world.ts';
-import type { CreateComputeEnvironment, Decided } from '../command.ts';
+import type { Decided } from '../decision.ts';
+
+export interface CreateComputeEnvironment {
+  readonly type: 'create-compute-environment';
+  readonly scope: Scope;
+  readonly uuid: string;
+  readonly request: CreateComputeEnvironmentCommandInput;
+  /** Absent: nothing is known, and everything may exist elsewhere. */
+  readonly references?: KnownReferences | undefined;
+}
+
+export interface CreateComputeEnvironmentReply {
+  readonly name: string;
+  readonly arn: Arn;
+}
 
 /** Nothing would come of them, so they are refused rather than forgotten. */
 export const unmanagedResources =
@@ -26,7 +46,7 @@ export function decideCreateComputeEnvironment(
   world: World,
   command: CreateComputeEnvironment,
   nowMs: number,
-): Decided<CreateComputeEnvironment> {
+): Decided<CreateComputeEnvironmentReply> {
   const { scope, request, uuid } = command;
   const name = request.computeEnvironmentName as string;
   if (world.computeEnvironment(scope, name) !== undefined)

@@ -7,14 +7,21 @@ import type { ComputeEnvironment } from '../../compute-environment/compute-envir
 import type { Instance } from '../../host/host.ts';
 import { endInstance, type Ending } from '../host/instance-ending.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, DeleteComputeEnvironment } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { Scope } from '../../../base/ids.ts';
+
+export interface DeleteComputeEnvironment {
+  readonly type: 'delete-compute-environment';
+  readonly scope: Scope;
+  /** Name or ARN. */
+  readonly computeEnvironment: string;
+}
 
 export function decideDeleteComputeEnvironment(
   world: World,
   command: DeleteComputeEnvironment,
   nowMs: number,
-): Decided<DeleteComputeEnvironment> {
+): Decided {
   const environment = world.computeEnvironment(command.scope, command.computeEnvironment);
   if (environment === undefined)
     return refuse('not-found', `Compute environment ${command.computeEnvironment} does not exist`);

@@ -4,12 +4,18 @@
 import { cutOffSubnets } from '../../compute-environment/network.ts';
 import type { Event } from '../../event.ts';
 import type { World } from '../../world/world.ts';
-import { done, type Decided, type NoteNetwork } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { Scope } from '../../../base/ids.ts';
+import type { KnownSubnet } from '../../compute-environment/subnet.ts';
 
-export function decideNoteNetwork(
-  world: World,
-  { scope, subnets }: NoteNetwork,
-): Decided<NoteNetwork> {
+/** From EC2: these are all the subnets that it has. */
+export interface NoteNetwork {
+  readonly type: 'note-network';
+  readonly scope: Scope;
+  readonly subnets: readonly KnownSubnet[];
+}
+
+export function decideNoteNetwork(world: World, { scope, subnets }: NoteNetwork): Decided {
   const events: Event[] = [];
   for (const environment of world.computeEnvironments.values()) {
     if (environment.scope !== scope) continue;

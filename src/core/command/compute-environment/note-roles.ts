@@ -4,12 +4,17 @@
 import { launchesUntagged } from '../../compute-environment/references.ts';
 import type { Event } from '../../event.ts';
 import type { World } from '../../world/world.ts';
-import { done, type Decided, type NoteRoles } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
 
-export function decideNoteRoles(
-  world: World,
-  { prefix, untagging }: NoteRoles,
-): Decided<NoteRoles> {
+/** From IAM: which of an account's roles may not tag what they launch. */
+export interface NoteRoles {
+  readonly type: 'note-roles';
+  /** How the ARNs of its roles begin. */
+  readonly prefix: string;
+  readonly untagging: readonly string[];
+}
+
+export function decideNoteRoles(world: World, { prefix, untagging }: NoteRoles): Decided {
   const events: Event[] = [];
   for (const environment of world.computeEnvironments.values()) {
     if (!environment.computeResources?.spotIamFleetRole?.startsWith(prefix)) continue;

@@ -6,13 +6,15 @@ import type { Arn } from '../../../base/ids.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import type { Event } from '../../event.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, SettleEnvironment } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
 
-export const decideSettleEnvironment = (
-  world: World,
-  { arn }: SettleEnvironment,
-): Decided<SettleEnvironment> => ({
+/** From control: something that this environment waits for may have come. */
+export interface SettleEnvironment {
+  readonly type: 'settle-environment';
+  readonly arn: Arn;
+}
+
+export const decideSettleEnvironment = (world: World, { arn }: SettleEnvironment): Decided => ({
   events: settleEnvironmentEvents(world, arn),
   effects: [],
   reply: done,

@@ -2,7 +2,11 @@
 // they are; infrastructure changes make a new revision, whose instances take the place of the old
 // ones, and the environment is UPDATING until those are gone.
 
-import type { ComputeResource, ComputeResourceUpdate } from '@aws-sdk/client-batch';
+import type {
+  ComputeResource,
+  ComputeResourceUpdate,
+  UpdateComputeEnvironmentCommandInput,
+} from '@aws-sdk/client-batch';
 import { must } from '../../../base/assert.ts';
 import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import { isServiceLinkedRole, serviceRoleArn } from '../../arn.ts';
@@ -32,9 +36,23 @@ import {
   mergeResources,
 } from '../../compute-environment/resources.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, UpdateComputeEnvironment } from '../command.ts';
 import { unmanagedResources } from './create-compute-environment.ts';
 import { queueMixRefusal } from '../job-queue/queue-environments.ts';
+import type { Decided } from '../decision.ts';
+import type { Arn, Scope } from '../../../base/ids.ts';
+
+export interface UpdateComputeEnvironment {
+  readonly type: 'update-compute-environment';
+  readonly scope: Scope;
+  readonly request: UpdateComputeEnvironmentCommandInput;
+  /** Absent: nothing is known, and everything may exist elsewhere. */
+  readonly references?: KnownReferences | undefined;
+}
+
+export interface UpdateComputeEnvironmentReply {
+  readonly name: string;
+  readonly arn: Arn;
+}
 
 /** What AWS fills in where one of the two was never set. */
 export const defaultUpdatePolicy = {
@@ -50,7 +68,7 @@ export function decideUpdateComputeEnvironment(
   world: World,
   command: UpdateComputeEnvironment,
   nowMs: number,
-): Decided<UpdateComputeEnvironment> {
+): Decided<UpdateComputeEnvironmentReply> {
   const { scope, request } = command;
   const references = command.references ?? nothingKnown;
   const stored = world.computeEnvironment(scope, request.computeEnvironment as string);

@@ -1,16 +1,29 @@
 // CreateConsumableResource. What the request alone can be judged by, the service has judged.
 
+import type { CreateConsumableResourceCommandInput } from '@aws-sdk/client-batch';
 import { refuse } from '../../../base/refusal.ts';
 import { consumableResourceArn } from '../../arn.ts';
 import type { ConsumableResource } from '../../consumable-resource/consumable-resource.ts';
 import type { World } from '../../world/world.ts';
-import type { CreateConsumableResource, Decided } from '../command.ts';
+import type { Decided } from '../decision.ts';
+import type { Arn, Scope } from '../../../base/ids.ts';
+
+export interface CreateConsumableResource {
+  readonly type: 'create-consumable-resource';
+  readonly scope: Scope;
+  readonly request: CreateConsumableResourceCommandInput;
+}
+
+export interface CreateConsumableResourceReply {
+  readonly name: string;
+  readonly arn: Arn;
+}
 
 export function decideCreateConsumableResource(
   world: World,
   { scope, request }: CreateConsumableResource,
   nowMs: number,
-): Decided<CreateConsumableResource> {
+): Decided<CreateConsumableResourceReply> {
   const name = request.consumableResourceName as string;
   const arn = consumableResourceArn(scope, name);
   if (world.consumableResources.get(arn) !== undefined)

@@ -3,12 +3,20 @@
 
 import { refuse } from '../../../base/refusal.ts';
 import type { World } from '../../world/world.ts';
-import { done, type Decided, type DeleteConsumableResource } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { Scope } from '../../../base/ids.ts';
+
+export interface DeleteConsumableResource {
+  readonly type: 'delete-consumable-resource';
+  readonly scope: Scope;
+  /** Name or ARN. */
+  readonly consumableResource: string;
+}
 
 export function decideDeleteConsumableResource(
   world: World,
   command: DeleteConsumableResource,
-): Decided<DeleteConsumableResource> {
+): Decided {
   const resource = world.consumableResources.find(command.scope, command.consumableResource);
   if (resource === undefined)
     return refuse('not-found', `Consumable resource ${command.consumableResource} does not exist`);

@@ -1,6 +1,7 @@
 // UpdateConsumableResource: sets the quantity, adds to it or takes of it. A request that comes
 // again with its clientToken within eight hours is the same request.
 
+import type { UpdateConsumableResourceCommandInput } from '@aws-sdk/client-batch';
 import { refuse } from '../../../base/refusal.ts';
 import {
   quantitiesOf,
@@ -8,7 +9,20 @@ import {
   type UpdateToken,
 } from '../../consumable-resource/consumable-resource.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, UpdateConsumableResource } from '../command.ts';
+import type { Decided } from '../decision.ts';
+import type { Arn, Scope } from '../../../base/ids.ts';
+
+export interface UpdateConsumableResource {
+  readonly type: 'update-consumable-resource';
+  readonly scope: Scope;
+  readonly request: UpdateConsumableResourceCommandInput;
+}
+
+export interface UpdateConsumableResourceReply {
+  readonly name: string;
+  readonly arn: Arn;
+  readonly totalQuantity: number;
+}
 
 const tokenValidMs = 8 * 3_600_000;
 
@@ -16,7 +30,7 @@ export function decideUpdateConsumableResource(
   world: World,
   { scope, request }: UpdateConsumableResource,
   nowMs: number,
-): Decided<UpdateConsumableResource> {
+): Decided<UpdateConsumableResourceReply> {
   const resource = world.consumableResources.find(scope, request.consumableResource as string);
   if (resource === undefined)
     return refuse('not-found', `Consumable resource ${request.consumableResource} does not exist`);

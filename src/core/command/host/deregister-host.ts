@@ -5,14 +5,22 @@
 import { refuse } from '../../../base/refusal.ts';
 import { endInstance } from './instance-ending.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, DeregisterHost } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { HostId, Scope } from '../../../base/ids.ts';
+
+export interface DeregisterHost {
+  readonly type: 'deregister-host';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+  /** Also while jobs run there: they end as if the host had. */
+  readonly force: boolean;
+}
 
 export function decideDeregisterHost(
   world: World,
   { scope, hostId, force }: DeregisterHost,
   nowMs: number,
-): Decided<DeregisterHost> {
+): Decided {
   const host = world.hosts.get(hostId);
   if (host === undefined || host.kind === 'machine' || host.scope !== scope)
     return refuse('not-found', `No host ${hostId} is registered.`);

@@ -4,12 +4,18 @@
 import { refuse } from '../../../base/refusal.ts';
 import type { Instance } from '../../host/host.ts';
 import type { World } from '../../world/world.ts';
-import { done, type Decided, type Decision, type Done, type DrainHost } from '../command.ts';
+import { done, type Decided, type Decision, type Done } from '../decision.ts';
+import type { HostId, Scope } from '../../../base/ids.ts';
 
-export function decideDrainHost(
-  world: World,
-  { scope, hostId, status }: DrainHost,
-): Decided<DrainHost> {
+export interface DrainHost {
+  readonly type: 'drain-host';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+  /** ECS's UpdateContainerInstancesState goes both ways. */
+  readonly status: 'ACTIVE' | 'DRAINING';
+}
+
+export function decideDrainHost(world: World, { scope, hostId, status }: DrainHost): Decided {
   const host = world.hosts.get(hostId);
   if (host === undefined || host.kind === 'machine' || host.scope !== scope)
     return refuse('not-found', `No host ${hostId} is registered.`);
@@ -21,11 +27,7 @@ export function decideDrainHost(
 
 const unchanged: Decision<Done> = { events: [], effects: [], reply: done };
 
-function drainInstance(
-  world: World,
-  instance: Instance,
-  status: DrainHost['status'],
-): Decided<DrainHost> {
+function drainInstance(world: World, instance: Instance, status: DrainHost['status']): Decided {
   const { state, title, revision, own } = instance;
   if (state === (status === 'ACTIVE' ? 'RUNNING' : 'DRAINING')) return unchanged;
   if (state === 'SHUTTING_DOWN') return refuse('invalid', `${title} is shutting down.`);

@@ -2,13 +2,16 @@
 // go there, and it ends with its last one. One that is idle is gone at once.
 
 import type { World } from '../../world/world.ts';
-import type { Decided, DrainInstance } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { HostId } from '../../../base/ids.ts';
 
-export function decideDrainInstance(
-  world: World,
-  { hostId }: DrainInstance,
-): Decided<DrainInstance> {
+/** From the scaling cycle: it takes no more jobs, and ends with its last. */
+export interface DrainInstance {
+  readonly type: 'drain-instance';
+  readonly hostId: HostId;
+}
+
+export function decideDrainInstance(world: World, { hostId }: DrainInstance): Decided {
   const host = world.hosts.get(hostId);
   const drains =
     host?.kind === 'instance' && (host.state === 'PENDING' || host.state === 'RUNNING');

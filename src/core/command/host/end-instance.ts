@@ -5,14 +5,23 @@
 import { refuse } from '../../../base/refusal.ts';
 import { endInstance } from './instance-ending.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, EndInstance } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { HostId, Scope } from '../../../base/ids.ts';
+import type { EndCause } from '../../host/host.ts';
+
+/** From the scaling cycle, or because somebody asks for it. */
+export interface EndInstance {
+  readonly type: 'end-instance';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+  readonly cause: EndCause;
+}
 
 export function decideEndInstance(
   world: World,
   { scope, hostId, cause }: EndInstance,
   nowMs: number,
-): Decided<EndInstance> {
+): Decided {
   const host = world.hosts.get(hostId);
   if (host?.kind !== 'instance' || host.scope !== scope)
     return refuse('not-found', `No instance ${hostId} was launched here.`);

@@ -1,9 +1,16 @@
 // This machine joins: from here on placement may use it. Joining again brings its present capacity.
 
-import type { Decided, JoinHost } from '../command.ts';
-import { done } from '../command.ts';
+import type { World } from '../../world/world.ts';
+import { done, type Decided } from '../decision.ts';
+import type { Machine } from '../../host/host.ts';
 
-export const decideJoinHost = (command: JoinHost): Decided<JoinHost> => ({
+/** This machine, at every start. */
+export interface JoinHost {
+  readonly type: 'join-host';
+  readonly host: Machine;
+}
+
+export const decideJoinHost = (_world: World, command: JoinHost): Decided => ({
   events: [{ type: 'host-stored', host: command.host }],
   effects: [],
   reply: done,

@@ -2,7 +2,7 @@
 // the books from here on; jobs go there when they are said to run.
 
 import { assert, must } from '../../../base/assert.ts';
-import type { HostId } from '../../../base/ids.ts';
+import type { HostId, Arn } from '../../../base/ids.ts';
 import {
   hasInstances,
   isOpen,
@@ -14,14 +14,22 @@ import type { LaunchFacts } from '../../host/host.ts';
 import { newInstance } from '../../host/instance.ts';
 import { launchParameters } from '../../launch-template/launch-template.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, LaunchInstances } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+
+/** From the scaling cycle. */
+export interface LaunchInstances {
+  readonly type: 'launch-instances';
+  readonly computeEnvironmentArn: Arn;
+  readonly machineId: HostId;
+  readonly instanceType: string;
+  readonly hostIds: readonly HostId[];
+}
 
 export function decideLaunchInstances(
   world: World,
   { computeEnvironmentArn, machineId, instanceType, hostIds }: LaunchInstances,
   nowMs: number,
-): Decided<LaunchInstances> {
+): Decided {
   const environment = world.computeEnvironments.get(computeEnvironmentArn);
   const type = world.settings.instanceTypes.type(instanceType);
   assert(

@@ -7,13 +7,25 @@ import { must } from '../../../base/assert.ts';
 import type { HostId } from '../../../base/ids.ts';
 import type { Event } from '../../event.ts';
 import type { World } from '../../world/world.ts';
-import { done, type Decided, type LeaveHosts } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+
+/**
+ * From control, before this machine joins: its mark is another one than that under which everything
+ * was placed.
+ */
+export interface LeaveHosts {
+  readonly type: 'leave-hosts';
+  /** This machine's, from now on. */
+  readonly machineId: HostId;
+  /** For each registered host one that was never given. */
+  readonly newIds: ReadonlyMap<HostId, HostId>;
+}
 
 export function decideLeaveHosts(
   world: World,
   { machineId, newIds }: LeaveHosts,
   atMs: number,
-): Decided<LeaveHosts> {
+): Decided {
   const events: Event[] = [];
   for (const host of [...world.hosts.values()]) {
     if (host.kind === 'machine') continue;

@@ -4,14 +4,24 @@
 
 import type { OldAttempt, RegisteredHost } from '../../host/host.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, NoteHostContact } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { HostId } from '../../../base/ids.ts';
+
+/**
+ * From the link to a registered host: for so long nothing was heard of it, or something is heard
+ * again.
+ */
+export interface NoteHostContact {
+  readonly type: 'note-host-contact';
+  readonly hostId: HostId;
+  readonly heard: boolean;
+}
 
 export function decideNoteHostContact(
   world: World,
   { hostId, heard }: NoteHostContact,
   nowMs: number,
-): Decided<NoteHostContact> {
+): Decided {
   const host = world.hosts.get(hostId);
   if (host?.kind !== 'registered' || heard === (host.lost === undefined))
     return { events: [], effects: [], reply: done };

@@ -4,13 +4,21 @@
 import { refuse } from '../../../base/refusal.ts';
 import { stopJobsOn } from './instance-ending.ts';
 import type { World } from '../../world/world.ts';
-import { done, type Decided, type RebootInstance } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { HostId, Scope } from '../../../base/ids.ts';
+
+/** What runs there ends, and it takes jobs again. */
+export interface RebootInstance {
+  readonly type: 'reboot-instance';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+}
 
 export function decideRebootInstance(
   world: World,
   { scope, hostId }: RebootInstance,
   nowMs: number,
-): Decided<RebootInstance> {
+): Decided {
   const host = world.hosts.get(hostId);
   if (host?.kind !== 'instance' || host.scope !== scope)
     return refuse('not-found', `No instance ${hostId} was launched here.`);

@@ -7,17 +7,39 @@ import {
   hasCluster,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
-import { architectureOf, type RegisteredHost } from '../../host/host.ts';
+import {
+  architectureOf,
+  type RegisteredHost,
+  type HostAddress,
+  type HostFacts,
+} from '../../host/host.ts';
 import { checkHost } from '../../image/specification.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, RegisterHost } from '../command.ts';
+import type { Decided } from '../decision.ts';
+import type { HostId, Scope } from '../../../base/ids.ts';
+
+/** A host of the user's own, which has answered with its facts. */
+export interface RegisterHost {
+  readonly type: 'register-host';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+  /** The ECS cluster of an UNMANAGED environment: its ARN, or its name. */
+  readonly cluster: string;
+  readonly title: string;
+  readonly address: HostAddress;
+  readonly facts: HostFacts;
+}
+
+export interface RegisterHostReply {
+  readonly hostId: HostId;
+}
 
 export function decideRegisterHost(
   world: World,
   command: RegisterHost,
   nowMs: number,
-): Decided<RegisterHost> {
+): Decided<RegisterHostReply> {
   const { scope, hostId, cluster, title, address, facts } = command;
   const environment = environmentOfCluster(world, command);
   if (environment === undefined)

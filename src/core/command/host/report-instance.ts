@@ -4,14 +4,24 @@
 import { never } from '../../../base/assert.ts';
 import type { World } from '../../world/world.ts';
 import { endInstance } from './instance-ending.ts';
-import type { Decided, ReportInstance } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { HostId } from '../../../base/ids.ts';
+
+/**
+ * From the capacity provider. `ended`: it is gone, or could not be launched; `interrupted`: Spot
+ * takes it back.
+ */
+export interface ReportInstance {
+  readonly type: 'report-instance';
+  readonly hostId: HostId;
+  readonly report: 'running' | 'ended' | 'interrupted';
+}
 
 export function decideReportInstance(
   world: World,
   { hostId, report }: ReportInstance,
   nowMs: number,
-): Decided<ReportInstance> {
+): Decided {
   const host = world.hosts.get(hostId);
   if (host?.kind !== 'instance') return { events: [], effects: [], reply: done };
   switch (report) {

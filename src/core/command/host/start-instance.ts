@@ -5,14 +5,28 @@
 import { refuse } from '../../../base/refusal.ts';
 import { newInstance } from '../../host/instance.ts';
 import type { World } from '../../world/world.ts';
-import { done, type Decided, type StartInstance } from '../command.ts';
 import { environmentOfCluster } from './register-host.ts';
+import { done, type Decided } from '../decision.ts';
+import type { HostId, Scope } from '../../../base/ids.ts';
+import type { LaunchFacts } from '../../host/host.ts';
 
-export function decideStartInstance(
-  world: World,
-  command: StartInstance,
-  nowMs: number,
-): Decided<StartInstance> {
+/** An instance of the user's own boots, and its agent knows a cluster. */
+export interface StartInstance {
+  readonly type: 'start-instance';
+  readonly scope: Scope;
+  readonly hostId: HostId;
+  /** The ECS cluster of an UNMANAGED environment: its ARN, or its name. */
+  readonly cluster: string;
+  readonly instanceType: string;
+  readonly imageId: string;
+  readonly reservedMemoryMib: number | undefined;
+  /** Which requirement of the AMI specification its image fails. */
+  readonly unfit: string | undefined;
+  readonly unfitForNodes?: string | undefined;
+  readonly launch: LaunchFacts;
+}
+
+export function decideStartInstance(world: World, command: StartInstance, nowMs: number): Decided {
   const {
     hostId,
     cluster,

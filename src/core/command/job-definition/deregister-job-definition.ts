@@ -4,14 +4,21 @@
 import { refuse } from '../../../base/refusal.ts';
 import { definitionReference } from '../../job-definition/definition-reference.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, DeregisterJobDefinition } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { Scope } from '../../../base/ids.ts';
+
+export interface DeregisterJobDefinition {
+  readonly type: 'deregister-job-definition';
+  readonly scope: Scope;
+  /** `name:revision` or ARN. */
+  readonly jobDefinition: string;
+}
 
 export function decideDeregisterJobDefinition(
   world: World,
   command: DeregisterJobDefinition,
   _nowMs: number,
-): Decided<DeregisterJobDefinition> {
+): Decided {
   const { scope, jobDefinition: given } = command;
   const meant = definitionReference(scope, given);
   if (meant === undefined) return refuse('not-found', `JobDefinition ${given} does not exist`);

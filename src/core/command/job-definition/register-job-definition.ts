@@ -1,7 +1,11 @@
 // RegisterJobDefinition: the next revision of its name, ACTIVE. What was registered is kept as it
 // was given, for clients compare it, but for environment entries without a value, which AWS drops.
 
-import type { ContainerProperties, NodeRangeProperty } from '@aws-sdk/client-batch';
+import type {
+  ContainerProperties,
+  NodeRangeProperty,
+  RegisterJobDefinitionCommandInput,
+} from '@aws-sdk/client-batch';
 import { isRefusal } from '../../../base/refusal.ts';
 import { jobDefinitionArn } from '../../arn.ts';
 import { needsOf } from '../../job/container.ts';
@@ -9,13 +13,26 @@ import { nodePropertiesRefusal } from '../../job/node-properties.ts';
 import { timeoutRefusal } from '../../job/terms.ts';
 import type { JobDefinition } from '../../job-definition/job-definition.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, RegisterJobDefinition } from '../command.ts';
+import type { Decided } from '../decision.ts';
+import type { Arn, Scope } from '../../../base/ids.ts';
+
+export interface RegisterJobDefinition {
+  readonly type: 'register-job-definition';
+  readonly scope: Scope;
+  readonly request: RegisterJobDefinitionCommandInput;
+}
+
+export interface RegisterJobDefinitionReply {
+  readonly name: string;
+  readonly arn: Arn;
+  readonly revision: number;
+}
 
 export function decideRegisterJobDefinition(
   world: World,
   command: RegisterJobDefinition,
   _nowMs: number,
-): Decided<RegisterJobDefinition> {
+): Decided<RegisterJobDefinitionReply> {
   const { scope } = command;
   const { tags, jobDefinitionName, ...given } = command.request;
   const name = jobDefinitionName as string;

@@ -1,17 +1,30 @@
 // CreateJobQueue. A queue has nothing to be prepared for it: it is VALID at once, never CREATING.
 
+import type { CreateJobQueueCommandInput } from '@aws-sdk/client-batch';
 import { isRefusal, refuse } from '../../../base/refusal.ts';
 import { jobQueueArn } from '../../arn.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
-import type { CreateJobQueue, Decided } from '../command.ts';
 import { resolveEnvironments } from './queue-environments.ts';
+import type { Decided } from '../decision.ts';
+import type { Arn, Scope } from '../../../base/ids.ts';
+
+export interface CreateJobQueue {
+  readonly type: 'create-job-queue';
+  readonly scope: Scope;
+  readonly request: CreateJobQueueCommandInput;
+}
+
+export interface CreateJobQueueReply {
+  readonly name: string;
+  readonly arn: Arn;
+}
 
 export function decideCreateJobQueue(
   world: World,
   command: CreateJobQueue,
   nowMs: number,
-): Decided<CreateJobQueue> {
+): Decided<CreateJobQueueReply> {
   const { scope, request } = command;
   const name = request.jobQueueName as string;
   if (world.jobQueue(scope, name) !== undefined) return refuse('conflict', 'Object already exists');

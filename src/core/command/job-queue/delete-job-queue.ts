@@ -1,15 +1,21 @@
 // DeleteJobQueue: a DISABLED queue only; its jobs are terminated. It is DELETING until the last of
 // them has ended; what takes it away then is `decide` itself, for any command may end a job.
 
-import { splitJobId } from '../../../base/ids.ts';
+import { splitJobId, type Scope } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';
 import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
 import type { Stop } from '../../job/stop.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, DeleteJobQueue } from '../command.ts';
-import { done } from '../command.ts';
 import { stopEvents } from '../job/stop-job.ts';
+import { done, type Decided } from '../decision.ts';
+
+export interface DeleteJobQueue {
+  readonly type: 'delete-job-queue';
+  readonly scope: Scope;
+  /** Name or ARN. */
+  readonly jobQueue: string;
+}
 
 /** What the queue's jobs show as their statusReason. */
 const queueDeletedReason = 'Terminated: the job queue is being deleted';
@@ -18,7 +24,7 @@ export function decideDeleteJobQueue(
   world: World,
   command: DeleteJobQueue,
   nowMs: number,
-): Decided<DeleteJobQueue> {
+): Decided {
   const queue = world.jobQueue(command.scope, command.jobQueue);
   if (queue === undefined)
     return refuse('not-found', `Job queue ${command.jobQueue} does not exist`);

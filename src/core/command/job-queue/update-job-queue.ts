@@ -2,18 +2,30 @@
 // them. The change is complete when it is answered, so that the next DeleteComputeEnvironment sees
 // it.
 
-import type { Arn } from '../../../base/ids.ts';
+import type { UpdateJobQueueCommandInput } from '@aws-sdk/client-batch';
+import type { Arn, Scope } from '../../../base/ids.ts';
 import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, UpdateJobQueue } from '../command.ts';
 import { resolveEnvironments } from './queue-environments.ts';
+import type { Decided } from '../decision.ts';
+
+export interface UpdateJobQueue {
+  readonly type: 'update-job-queue';
+  readonly scope: Scope;
+  readonly request: UpdateJobQueueCommandInput;
+}
+
+export interface UpdateJobQueueReply {
+  readonly name: string;
+  readonly arn: Arn;
+}
 
 export function decideUpdateJobQueue(
   world: World,
   command: UpdateJobQueue,
   _nowMs: number,
-): Decided<UpdateJobQueue> {
+): Decided<UpdateJobQueueReply> {
   const { scope, request } = command;
   const stored = world.jobQueue(scope, request.jobQueue as string);
   if (stored === undefined)

@@ -6,14 +6,16 @@ import type { Event } from '../../event.ts';
 import { hasTimeLimits, type BlockedHead, type JobQueue } from '../../job-queue/job-queue.ts';
 import { explainHead } from '../../schedule/explain/explain.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, WatchQueue } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { Arn } from '../../../base/ids.ts';
 
-export function decideWatchQueue(
-  world: World,
-  { queueArn }: WatchQueue,
-  nowMs: number,
-): Decided<WatchQueue> {
+/** From control, after each pass: who is at the head of the queue, and why it waits. */
+export interface WatchQueue {
+  readonly type: 'watch-queue';
+  readonly queueArn: Arn;
+}
+
+export function decideWatchQueue(world: World, { queueArn }: WatchQueue, nowMs: number): Decided {
   const queue = world.jobQueues.get(queueArn);
   const events =
     queue === undefined

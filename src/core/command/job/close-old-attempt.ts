@@ -4,13 +4,22 @@
 import type { Job } from '../../job/job.ts';
 import { isArrayParent } from '../../job/job.ts';
 import type { World } from '../../world/world.ts';
-import type { CloseOldAttempt, Decided } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { AttemptId, HostId } from '../../../base/ids.ts';
+import type { Exit } from '../../job/attempt.ts';
 
-export function decideCloseOldAttempt(
-  world: World,
-  command: CloseOldAttempt,
-): Decided<CloseOldAttempt> {
+/** How an attempt ended that was declared over before; no exit where nobody can say. */
+export interface CloseOldAttempt {
+  readonly type: 'close-old-attempt';
+  readonly hostId: HostId;
+  readonly attemptId: AttemptId;
+  readonly atMs: number;
+  readonly exit?: Exit | undefined;
+  /** The job, where it is no part of the world any more. Control fills it in. */
+  readonly past?: Job | undefined;
+}
+
+export function decideCloseOldAttempt(world: World, command: CloseOldAttempt): Decided {
   const { hostId, attemptId } = command;
   const host = world.hosts.get(hostId);
   const old =

@@ -12,9 +12,9 @@ import { isInWorld, type Job } from '../../job/job.ts';
 import type { NodeTerms, RetryTerms } from '../../job/terms.ts';
 import { host, needs, scope, worldOf } from '../../../../test/house/world.ts';
 import { World } from '../../world/world.ts';
-import type { Command, ReportAttempt } from '../command.ts';
-import { mainNodeEndedReason } from './report-attempt.ts';
+import { mainNodeEndedReason, type ReportAttempt } from './report-attempt.ts';
 import { transact } from '../../turn/transact.ts';
+import type { Command } from '../command.ts';
 
 const job = jobId('m');
 const node = (index: number) => nodeId(job, index);

@@ -2,19 +2,35 @@
 // parallel job for all nodes at once, and the start is asked for.
 
 import { assert, must } from '../../../base/assert.ts';
-import { splitJobId } from '../../../base/ids.ts';
+import {
+  splitJobId,
+  type Arn,
+  type AttemptId,
+  type HostId,
+  type JobId,
+} from '../../../base/ids.ts';
 import { nameInArn } from '../../arn.ts';
 import { engineHostOf } from '../../host/host.ts';
-import type { AttemptOnHost, Placement } from '../../job/attempt.ts';
+import type { AttemptOnHost, Placement, NodeOnHost } from '../../job/attempt.ts';
 import { logStreamOf } from '../../job/container.ts';
 import { isArrayParent } from '../../job/job.ts';
 import { termsOfNode } from '../../job/nodes.ts';
 import type { JobTerms } from '../../job/terms.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, PlaceJob } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
 
-export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): Decided<PlaceJob> {
+/** From the schedule cycle. */
+export interface PlaceJob {
+  readonly type: 'place-job';
+  readonly jobId: JobId;
+  readonly attemptId: AttemptId;
+  readonly hostId: HostId;
+  readonly computeEnvironmentArn: Arn;
+  /** The other nodes of a multi-node parallel job; the above is its main node. */
+  readonly otherNodes?: readonly NodeOnHost[] | undefined;
+}
+
+export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): Decided {
   const { jobId, attemptId } = command;
   const { parent, index } = splitJobId(jobId);
   const job =

@@ -7,8 +7,7 @@ import { arn, attemptId, hostId, jobId, scopeOf } from '../../../base/ids.ts';
 import type { Job } from '../../job/job.ts';
 import type { World } from '../../world/world.ts';
 import { worldOf } from '../../../../test/house/world.ts';
-import type { ReportAttempt } from '../command.ts';
-import { decideReportAttempt } from './report-attempt.ts';
+import { decideReportAttempt, type ReportAttempt } from './report-attempt.ts';
 
 const id = jobId('j');
 const attempt = attemptId('a'.repeat(32));

@@ -7,7 +7,7 @@ import { nodeId, splitJobId, type AttemptId } from '../../../base/ids.ts';
 import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
 import { instanceEndedReason } from '../../host/instance.ts';
-import type { AttemptOnHost, EndedAttempt } from '../../job/attempt.ts';
+import type { AttemptOnHost, EndedAttempt, Exit } from '../../job/attempt.ts';
 import type { LiveJob, MainNodeEnd, StartingJob } from '../../job/job.ts';
 import { isRetried } from '../../job/retry.ts';
 import type { EndedStatus } from '../../job/status.ts';
@@ -16,8 +16,34 @@ import { isLive } from '../../job/job.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import { parentEndEvents } from './array-fold.ts';
-import type { Decided, Followed, ReportAttempt } from '../command.ts';
 import { stopNodes } from './stop-job.ts';
+import type { Decided, Followed } from '../decision.ts';
+
+/** What the engine says of an attempt. */
+export interface ReportAttempt {
+  readonly type: 'report-attempt';
+  readonly attemptId: AttemptId;
+  readonly report:
+    | {
+        readonly type: 'started';
+        readonly atMs: number;
+        readonly notice?: string | undefined;
+        readonly address?: string | undefined;
+      }
+    | { readonly type: 'start-failed'; readonly atMs: number; readonly reason: string }
+    | {
+        readonly type: 'exited';
+        readonly atMs: number;
+        readonly exit: Exit;
+        readonly logNote?: string | undefined;
+      }
+    | { readonly type: 'lost'; readonly atMs: number; readonly reason: string };
+}
+
+/** `stale`: the report is of an attempt that is not current; it is counted and dropped. */
+export interface ReportAttemptReply {
+  readonly stale: boolean;
+}
 
 const stale = { events: [], effects: [], reply: { stale: true } } as const;
 
@@ -30,7 +56,7 @@ export function decideReportAttempt(
   world: World,
   command: ReportAttempt,
   nowMs: number,
-): Decided<ReportAttempt> {
+): Decided<ReportAttemptReply> {
   const { attemptId, report } = command;
   const job = jobOf(world, attemptId);
   if (job === undefined) return stale;

@@ -5,11 +5,18 @@ import type { JobDependency } from '@aws-sdk/client-batch';
 import { splitJobId, type JobId, type Scope } from '../../../base/ids.ts';
 import { refuse, type Refusal } from '../../../base/refusal.ts';
 import type { Dependency } from '../../job/dependency.ts';
-import { indexesIn, isInRanges } from '../../job/index-ranges.ts';
+import { indexesIn, isInRanges, type IndexRange } from '../../job/index-ranges.ts';
 import { isArrayParent } from '../../job/job.ts';
 import { isEnded, type EndedStatus } from '../../job/status.ts';
 import type { World } from '../../world/world.ts';
-import type { PastJob } from '../command.ts';
+
+/** A job that has ended, as those that depend on it need to know it. */
+export interface PastJob {
+  readonly status: EndedStatus;
+  readonly arraySize?: number | undefined;
+  /** Of an array. */
+  readonly failedChildren: readonly IndexRange[];
+}
 
 interface Resolved {
   readonly waitsFor: readonly Dependency[];

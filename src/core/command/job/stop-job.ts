@@ -1,7 +1,7 @@
 // CancelJob and TerminateJob. Both always succeed: an unknown or ended job is as the caller wants
 // it. The first reason wins.
 
-import { splitJobId, type JobId } from '../../../base/ids.ts';
+import { splitJobId, type JobId, type Scope } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';
 import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
@@ -12,15 +12,23 @@ import { takesStop, withStop, type Stop } from '../../job/stop.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
-import type { Decided, StopJob } from '../command.ts';
-import { done } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+
+/** CancelJob and TerminateJob, on a job, an array's parent or a child. */
+export interface StopJob {
+  readonly type: 'stop-job';
+  readonly scope: Scope;
+  readonly jobId: JobId;
+  readonly by: 'cancel' | 'terminate';
+  readonly reason: string;
+}
 
 export interface Stopped {
   readonly events: Event[];
   readonly effects: Effect[];
 }
 
-export function decideStopJob(world: World, command: StopJob, nowMs: number): Decided<StopJob> {
+export function decideStopJob(world: World, command: StopJob, nowMs: number): Decided {
   const { node, parent } = splitJobId(command.jobId);
   if (node !== undefined)
     return refuse(

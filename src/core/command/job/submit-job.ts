@@ -2,7 +2,8 @@
 // chapter Submitting a Job). It passes SUBMITTED and becomes RUNNABLE in the same decision where
 // nothing holds it.
 
-import { childId, type JobId } from '../../../base/ids.ts';
+import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import { childId, type JobId, type Arn, type Scope } from '../../../base/ids.ts';
 import { isRefusal, refuse } from '../../../base/refusal.ts';
 import { jobArn } from '../../arn.ts';
 import type { Event } from '../../event.ts';
@@ -12,9 +13,29 @@ import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../../job/job
 import { consumablesOfAll } from '../../job/nodes.ts';
 import { termsOf, timeoutRefusal } from '../../job/terms.ts';
 import type { World } from '../../world/world.ts';
-import type { Decided, SubmitJob } from '../command.ts';
-import { resolveDependencies } from './resolve-dependencies.ts';
+import { resolveDependencies, type PastJob } from './resolve-dependencies.ts';
 import { containerWork, nodesWork } from './submitted-work.ts';
+import type { Decided } from '../decision.ts';
+
+export interface SubmitJob {
+  readonly type: 'submit-job';
+  readonly scope: Scope;
+  readonly jobId: JobId;
+  readonly request: SubmitJobCommandInput;
+  /**
+   * Jobs that it depends on and that have ended before, arrays by their parents: they are no part
+   * of the world. Control fills it in.
+   */
+  readonly past?: ReadonlyMap<JobId, PastJob> | undefined;
+  /** Tags of the definition, where they are propagated: tags are no part of the world. */
+  readonly definitionTags?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface SubmitJobReply {
+  readonly jobId: JobId;
+  readonly jobName: string;
+  readonly jobArn: Arn;
+}
 
 const noAttempts: readonly never[] = Object.freeze([]);
 
@@ -22,7 +43,7 @@ export function decideSubmitJob(
   world: World,
   command: SubmitJob,
   nowMs: number,
-): Decided<SubmitJob> {
+): Decided<SubmitJobReply> {
   const { request, scope, jobId } = command;
   const queue = world.jobQueue(scope, request.jobQueue ?? '');
   if (queue === undefined)

@@ -6,8 +6,10 @@ import type {
   ConsumableResourceProperties,
   NodeOverrides,
   NodeProperties,
+  SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
 import { must } from '../../../base/assert.ts';
+import type { Scope } from '../../../base/ids.ts';
 import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import { consumableClaims, consumableProperties } from '../../job/consumables.ts';
 import {
@@ -22,7 +24,6 @@ import { instanceTypeOf, nodeSpans, resolveNodes } from '../../job/node-properti
 import type { NodesWork, Work } from '../../job/terms.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
-import type { SubmitJob } from '../command.ts';
 
 interface SubmittedWork extends Work {
   readonly consumableResourceProperties?: ConsumableResourceProperties | undefined;
@@ -33,6 +34,11 @@ interface SubmittedWork extends Work {
 
 type Parameters = Readonly<Record<string, string>>;
 
+interface Submission {
+  readonly scope: Scope;
+  readonly request: SubmitJobCommandInput;
+}
+
 /** Clients send empty objects, and empty lists in them, for "nothing is said". */
 const says = (overrides: object | undefined): boolean =>
   Object.values(overrides ?? {}).some(
@@ -42,7 +48,7 @@ const says = (overrides: object | undefined): boolean =>
 export function containerWork(
   world: World,
   definition: JobDefinition,
-  { request, scope }: SubmitJob,
+  { request, scope }: Submission,
   parameters: Parameters,
 ): SubmittedWork | Refusal {
   if (says(request.nodeOverrides))
@@ -77,7 +83,7 @@ export function nodesWork(
   world: World,
   defined: NodeProperties,
   queue: JobQueue,
-  { request, scope }: SubmitJob,
+  { request, scope }: Submission,
   parameters: Parameters,
 ): SubmittedWork | Refusal {
   if (request.arrayProperties?.size !== undefined)

@@ -1,17 +1,30 @@
 // CreateSchedulingPolicy. What the request alone can be judged by, the service has judged.
 
+import type { CreateSchedulingPolicyCommandInput } from '@aws-sdk/client-batch';
 import { refuse } from '../../../base/refusal.ts';
 import { schedulingPolicyArn } from '../../arn.ts';
 import { limit } from '../../limit.ts';
 import type { SchedulingPolicy } from '../../scheduling-policy/scheduling-policy.ts';
 import type { World } from '../../world/world.ts';
-import type { CreateSchedulingPolicy, Decided } from '../command.ts';
+import type { Decided } from '../decision.ts';
+import type { Arn, Scope } from '../../../base/ids.ts';
+
+export interface CreateSchedulingPolicy {
+  readonly type: 'create-scheduling-policy';
+  readonly scope: Scope;
+  readonly request: CreateSchedulingPolicyCommandInput;
+}
+
+export interface CreateSchedulingPolicyReply {
+  readonly name: string;
+  readonly arn: Arn;
+}
 
 export function decideCreateSchedulingPolicy(
   world: World,
   { scope, request }: CreateSchedulingPolicy,
   nowMs: number,
-): Decided<CreateSchedulingPolicy> {
+): Decided<CreateSchedulingPolicyReply> {
   const name = request.name as string;
   const arn = schedulingPolicyArn(scope, name);
   if (world.schedulingPolicies.has(arn)) return refuse('conflict', 'Object already exists');

@@ -2,12 +2,19 @@
 
 import { refuse } from '../../../base/refusal.ts';
 import type { World } from '../../world/world.ts';
-import { done, type Decided, type DeleteSchedulingPolicy } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
+import type { Scope } from '../../../base/ids.ts';
+
+export interface DeleteSchedulingPolicy {
+  readonly type: 'delete-scheduling-policy';
+  readonly scope: Scope;
+  readonly arn: string;
+}
 
 export function decideDeleteSchedulingPolicy(
   world: World,
   { scope, arn }: DeleteSchedulingPolicy,
-): Decided<DeleteSchedulingPolicy> {
+): Decided {
   const policy = world.schedulingPolicy(scope, arn);
   if (policy === undefined) return refuse('not-found', `Scheduling policy ${arn} does not exist`);
   for (const queue of world.jobQueues.values()) {

@@ -9,7 +9,7 @@ import { isRefusal } from '../../../base/refusal.ts';
 import { defaultSettings } from '../../settings.ts';
 import { transact } from '../../turn/transact.ts';
 import type { World } from '../../world/world.ts';
-import type { ChangeTags } from '../command.ts';
+import type { ChangeTags } from './change-tags.ts';
 
 const settings = { limits: { ...defaultSettings.limits, tagsPerResource: 2 } };
 const queue = arn('arn:aws:batch:us-east-1:000000000000:job-queue/q');

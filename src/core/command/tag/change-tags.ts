@@ -2,13 +2,31 @@
 // removed (user guide, chapter Tagging Your AWS Batch Resources). The resource must be there at the
 // moment of the change: tags that outlived it would be inherited by the next of its name.
 
-import type { Arn } from '../../../base/ids.ts';
+import type { Arn, Scope } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';
 import type { Tags } from '../../event.ts';
 import type { World } from '../../world/world.ts';
-import { done, type ChangeTags, type Decided } from '../command.ts';
+import { done, type Decided } from '../decision.ts';
 
-export function decideChangeTags(world: World, command: ChangeTags): Decided<ChangeTags> {
+/** TagResource and UntagResource. */
+export interface ChangeTags {
+  readonly type: 'change-tags';
+  readonly scope: Scope;
+  readonly arn: Arn;
+  readonly set: Tags;
+  readonly remove: readonly string[];
+  /** Control fills it in. */
+  readonly past?: PastTags | undefined;
+}
+
+/** What was stored of a resource before the turn: tags are no part of the world. */
+export interface PastTags {
+  readonly tags: Tags;
+  /** It is a job or a job definition of the scope; of others the world knows. */
+  readonly isStored: boolean;
+}
+
+export function decideChangeTags(world: World, command: ChangeTags): Decided {
   const { arn, set, remove } = command;
   const before = tagsNow(world, command);
   if (before === undefined) return refuse('not-found', `${arn} does not exist`);

@@ -1,7 +1,6 @@
 // What cancelling and terminating share, one job or many.
 
 import { isRefusal } from '../../../base/refusal.ts';
-import type { StopJob } from '../../../core/command/command.ts';
 import { isJobName, jobIdOf } from '../../../core/job/job-reference.ts';
 import { limit } from '../../../core/limit.ts';
 import { invalid, tooManyJobs } from '../../../wire/error-catalogue.ts';
@@ -9,6 +8,7 @@ import type { RequestContext } from '../../../wire/operation.ts';
 import type { BatchDeps } from '../deps.ts';
 import { checkReference } from '../rule/name.ts';
 import { submitCommand } from '../submit-command.ts';
+import type { StopJob } from '../../../core/command/job/stop-job.ts';
 
 type By = StopJob['by'];
 

@@ -3,7 +3,6 @@
 
 import type { InstanceStateChange } from '@aws-sdk/client-ec2';
 import { isRefusal } from '../../../base/refusal.ts';
-import type { Command } from '../../../core/command/command.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import { change, view, type Ec2Deps } from '../deps.ts';
 import { fromRefusal } from '../error.ts';
@@ -11,6 +10,7 @@ import { shownState } from './instance.ts';
 import { knownInstances, type KnownInstance } from './known-instance.ts';
 import { boot, checkInstanceLimit } from './own-instance.ts';
 import type { OwnInstance } from '../resources.ts';
+import type { Command } from '../../../core/command/command.ts';
 
 /**
  * Ends them, or stops those of the caller's own; what is so already stays as it is. Answers what
