@@ -303,3 +303,33 @@ describe('compute environments', () => {
     checkWorld(rig.control.world);
   });
 });
+
+it('a server that has closed asks, stores and tells nothing any more', async () => {
+  const rig = await Rig.open();
+  const id = await rig.submit();
+  await rig.started(rig.attempt(id));
+  await rig.control.close();
+  const commits = rig.store.commits.length;
+  let lists = 0;
+  rig.engine.takeCalls();
+  rig.engine.onList = async () => void lists++;
+  await rig.clock.pass(86_400_000);
+  assert.deepEqual([lists, rig.engine.takeCalls(), rig.store.commits.length], [0, [], commits]);
+  assert.deepEqual([rig.problems, rig.fatal], [[], []]);
+});
+
+it('a server that closes while it compares with the engine draws no conclusion from the answer', async () => {
+  const rig = await Rig.open();
+  const id = await rig.submit();
+  await rig.started(rig.attempt(id));
+  rig.engine.attempts.clear();
+  let answer = (): void => undefined;
+  rig.engine.onList = () => new Promise((resolve) => (answer = resolve));
+  await rig.clock.pass(limit.reconcilePeriodMs);
+  const closed = rig.control.close();
+  answer();
+  await closed;
+  await rig.clock.pass(limit.reconcilePeriodMs);
+  assert.equal(rig.job(id)?.status, 'RUNNING');
+  assert.deepEqual([rig.problems, rig.fatal], [[], []]);
+});

@@ -170,19 +170,27 @@ class Mutations {
     }
   }
 
-  /** Behind `a === b ? … : a < b`, and in the order of a sort, which ends in a unique key. */
+  /**
+   * Behind `a === b ? … : a < b`, in `if (a !== b) return a < b;`, and in the order of a sort,
+   * which ends in a unique key.
+   */
   #unequalsIn({
     test,
     consequent,
     alternate,
   }: Node & { type: 'IfStatement' | 'ConditionalExpression' }): Node[] {
-    if (test.type !== 'BinaryExpression' || alternate === null) return [];
-    const sides = (node: Node): string =>
-      node.type === 'BinaryExpression'
-        ? [node.left, node.right].map((one) => this.#text(one)).join()
-        : '';
-    if (test.operator === '===' && sides(test) === sides(alternate)) return [alternate];
-    return [consequent, alternate].every((one) => /^-?1$/.test(this.#text(one))) ? [test] : [];
+    if (test.type !== 'BinaryExpression') return [];
+    const branch = test.operator === '===' ? alternate : consequent;
+    const compared = branch && comparisonOf(branch);
+    if (compared?.type === 'BinaryExpression' && /^[!=]==$/.test(test.operator))
+      return this.#sides(compared) === this.#sides(test) ? [compared] : [];
+    return [consequent, alternate].every((one) => one && /^-?1$/.test(this.#text(one)))
+      ? [test]
+      : [];
+  }
+
+  #sides({ left, right }: Node & { type: 'BinaryExpression' }): string {
+    return `${this.#text(left)} ${this.#text(right)}`;
   }
 
   /** Each left out with the comma beside it. */
@@ -232,6 +240,12 @@ const isText = (node: Node): boolean =>
 
 const isIndexOrElement = (parent: Node | undefined): boolean =>
   parent?.type === 'MemberExpression' || parent?.type === 'ArrayExpression';
+
+/** What a branch decides by at once. */
+function comparisonOf(branch: Node): Node | null {
+  if (branch.type === 'ReturnStatement') return branch.argument && comparisonOf(branch.argument);
+  return branch.type === 'ConditionalExpression' ? branch.test : branch;
+}
 
 /** A line of a table, as of limits or of prices. */
 const isNumberByName = (property: Node): boolean =>

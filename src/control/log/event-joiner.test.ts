@@ -77,6 +77,23 @@ test('an event is no larger than CloudWatch takes', async () => {
   );
 });
 
+for (const [over, events] of [
+  [0, 1],
+  [1, 2],
+] as const)
+  test(`an event with its ends that is ${over} bytes over the most is ${events}`, async () => {
+    const stored: LogBatch[] = [];
+    const rest = 'x'.repeat(MAX_MESSAGE_BYTES - 'A\n'.length + over);
+    await carryJoined({
+      ...fixed(new LinePattern('^A')),
+      read: async function* lines() {
+        yield batch(2, 'A', rest);
+      },
+      append: async (each) => void stored.push(each),
+    });
+    assert.equal(stored.flatMap(({ lines }) => lines).length, events);
+  });
+
 const fixed = (pattern: LinePattern) => ({
   pattern,
   position: undefined,

@@ -28,3 +28,17 @@ test('a format matches the times that it stands for', () => {
   assert.equal(eventStartOf({ 'awslogs-multiline-pattern': '' }), undefined);
   assert.equal(eventStartOf({}), undefined);
 });
+
+test('months and weekdays have their English names, whole and short', () => {
+  const matches = (format: string, text: string) =>
+    new LinePattern(`^${eventStartOf({ 'awslogs-datetime-format': format })}$`).test(text);
+  for (let day = 0; day < 365; day += 27) {
+    const date = new Date(Date.UTC(2026, 0, 1 + day));
+    const named = (options: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' }).format(date);
+    assert.ok(matches('%B', named({ month: 'long' })), named({ month: 'long' }));
+    assert.ok(matches('%b', named({ month: 'short' })));
+    assert.ok(matches('%A', named({ weekday: 'long' })));
+    assert.ok(matches('%a', named({ weekday: 'short' })));
+  }
+});

@@ -53,7 +53,10 @@ const cases: Readonly<Record<string, readonly [input: object, ...asked: string[]
   GetJobQueueSnapshot: [{ jobQueue: 'q' }, 'GetJobQueueSnapshot job-queue/q'],
   ListConsumableResources: [{}, 'ListConsumableResources *'],
   ListJobs: [{}, 'ListJobs *'],
-  ListJobsByConsumableResource: [{}, 'ListJobsByConsumableResource *'],
+  ListJobsByConsumableResource: [
+    { consumableResource: 'r' },
+    'ListJobsByConsumableResource consumable-resource/r',
+  ],
   ListSchedulingPolicies: [{}, 'ListSchedulingPolicies *'],
   ListTagsForResource: [{ resourceArn: policy }, 'ListTagsForResource scheduling-policy/p'],
   RegisterJobDefinition: [
@@ -106,10 +109,15 @@ for (const [name, operation] of Object.entries(batchOperations)) {
   });
 }
 
+test('condition keys tell the share of a job', () => {
+  const [access] = asked('SubmitJob', { jobQueue: 'q', jobDefinition: 'd', shareIdentifier: 's' });
+  assert.deepEqual(access?.conditions?.(), { 'batch:ShareIdentifier': 's' });
+});
+
 test('condition keys tell the tags that are given', () => {
   const keys = { 'aws:RequestTag/team': 'blue', 'aws:TagKeys': ['team'] };
   const conditions = (input: object) =>
-    asked('CreateSchedulingPolicy', input).map((one) => one.conditions);
+    asked('CreateSchedulingPolicy', input).map((one) => one.conditions?.());
   assert.deepEqual(conditions({ name: 'p', tags: {} }), [{}]);
   assert.deepEqual(conditions({ name: 'p', tags }), [keys, keys]);
 });

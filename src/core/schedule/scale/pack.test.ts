@@ -150,3 +150,87 @@ test('one instance across the bound is filled with all that it holds', () => {
   );
   assert.deepEqual(left, [0, 0]);
 });
+
+const cost = (jobs: readonly { count: number; needs: Needs }[]): number =>
+  pack(jobs, tiers, unbounded).launches.reduce(
+    (total, { offer, count }) => total + offer.kind.microUsd * count,
+    0,
+  );
+
+test('shapes that are packed together cost no more than each for itself, and a twentieth less on average', () => {
+  const parts: number[] = [];
+  for (const jobs of fc.sample(waiting, { numRuns: 400, seed: 1 })) {
+    const apart = jobs.reduce((total, one) => total + cost([one]), 0);
+    if (apart === 0) continue;
+    parts.push(cost(jobs) / apart);
+    assert.ok((parts.at(-1) ?? 0) < 1.005, JSON.stringify(jobs));
+  }
+  const mean = parts.reduce((total, part) => total + part, 0) / parts.length;
+  assert.ok(mean < 0.952, `${mean}`);
+});
+
+const shape = (count: number, milliVcpu: number, memoryMib: number, gpus = 0) => ({
+  count,
+  needs: { milliVcpu, memoryMib, gpus },
+});
+const small = shape(100, 1000, 1000);
+const unlike = [shape(3, 4000, 1000), shape(3, 1000, 28_000)];
+const oneOfEach = new Map(tiers.flat().map(({ pool }) => [pool, 1]));
+
+const examples: readonly [
+  what: string,
+  jobs: readonly { count: number; needs: Needs }[],
+  bounds: Partial<Bounds>,
+  launched: string,
+  left: number[],
+][] = [
+  ['vCPUs alone', [small], {}, '1 c5.24xlarge, 1 c5.xlarge', [0]],
+  ['much memory', [shape(100, 1000, 7000)], {}, '1 r5.24xlarge, 1 r5.xlarge', [0]],
+  ['GPUs', [shape(5, 1000, 1000, 1)], {}, '5 g4dn.xlarge', [0]],
+  ['two that are unlike share', unlike, {}, '1 m5.4xlarge, 1 r5.xlarge', [0, 0]],
+  [
+    'three shapes',
+    [shape(7, 3000, 5000), shape(9, 1000, 2000), shape(4, 500, 7000)],
+    {},
+    '1 r5.xlarge, 1 c5.4xlarge, 1 c5.2xlarge, 1 m5.xlarge',
+    [0, 0, 0],
+  ],
+  ['8 vCPUs at most', unlike, { vcpus: 8 }, '1 r5.2xlarge', [2, 1]],
+  [
+    '5 vCPUs, and one instance across',
+    unlike,
+    { vcpus: 5, mayExceed: true },
+    '1 c5.xlarge, 1 c5.xlarge',
+    [1, 3],
+  ],
+  ['one instance at most', [small], { instances: 1 }, '1 c5.24xlarge', [4]],
+  ['one of each type at most', [small], { pools: oneOfEach }, '1 c5.24xlarge, 1 c5.xlarge', [0]],
+  [
+    'none of the best type: the next',
+    [small],
+    {
+      pools: new Map([...oneOfEach].map(([pool]) => [pool, pool.includes('c5.24xlarge') ? 0 : 9])),
+    },
+    '1 c5.metal, 1 c5.xlarge',
+    [0],
+  ],
+  [
+    'none of the best type, and BEST_FIT waits for it',
+    [small],
+    {
+      waitsForBest: true,
+      pools: new Map([...oneOfEach].map(([pool]) => [pool, pool.includes('c5.24xlarge') ? 0 : 9])),
+    },
+    '1 c5.xlarge',
+    [96],
+  ],
+];
+for (const [what, jobs, bounds, launched, expected] of examples)
+  test(`packing ${what}`, () => {
+    const { launches, left } = pack(jobs, tiers, { ...unbounded, ...bounds });
+    assert.equal(
+      launches.map(({ offer, count }) => `${count} ${offer.type.name}`).join(', '),
+      launched,
+    );
+    assert.deepEqual(left, expected);
+  });

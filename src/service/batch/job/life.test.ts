@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JobDetail, JobStatus, JobSummary, ListJobsCommandInput } from '@aws-sdk/client-batch';
-import { childId, nodeId, type JobId } from '../../../base/ids.ts';
+import { childId, nodeId, type AttemptId, type JobId } from '../../../base/ids.ts';
 import { must } from '../../../base/assert.ts';
+import { limit } from '../../../core/limit.ts';
 import { describeJobs } from './describe-jobs.ts';
 import { listJobs } from './list-jobs.ts';
 import { scope } from '../../../../test/house/caller.ts';
@@ -177,6 +178,21 @@ describe('an array', () => {
     assert.deepEqual(child?.arrayProperties, { index: 1 });
   });
 
+  it('has children that others wait for one by one', async () => {
+    const rig = await Rig.open();
+    const id = await rig.submit('d', array(2));
+    const last = await rig.submit('d', after(childId(id, 0)));
+    await end(rig, childId(id, 1));
+    assert.deepEqual(await statusOf(rig, last), ['PENDING']);
+    assert.equal(await reasonOf(rig, last), `waiting for ${id}:0`);
+    await start(rig, childId(id, 0));
+    assert.deepEqual(await statusOf(rig, last), ['PENDING']);
+    const before = await rig.submit('d', { dependsOn: [{ jobId: childId(id, 1) }] });
+    assert.deepEqual(await statusOf(rig, before), ['STARTING']);
+    await end(rig, childId(id, 0));
+    assert.deepEqual(await statusOf(rig, last), ['STARTING']);
+  });
+
   it('whose children wait for one another says for whom', async () => {
     const rig = await Rig.open();
     const other = await rig.submit('d', array(2));
@@ -243,6 +259,11 @@ describe('a multi-node parallel job', () => {
       `${id} is under way`,
     );
 
+  const nodeVariables = (rig: Rig, attempt: AttemptId) =>
+    (rig.engine.specs.get(attempt)?.environment ?? []).flatMap(
+      ({ name, value }) => /^AWS_BATCH_JOB_(.*NODE.*)$/.exec(`${name}=${value}`)?.[1] ?? [],
+    );
+
   it('tells its nodes: the main one first, the others when it runs, and all when it is over', async () => {
     const { rig, id } = await rigWithNodes(3);
     const node = (index: number): JobId => nodeId(id, index);
@@ -250,8 +271,24 @@ describe('a multi-node parallel job', () => {
     assert.deepEqual(await statusOf(rig, ...all), ['STARTING', 'RUNNABLE', 'STARTING', 'RUNNABLE']);
     assert.equal(await reasonOf(rig, node(0)), 'waiting for the main node to run');
     assert.equal(await described(rig, node(3)), undefined);
-    await rig.started(rig.attempt(id));
+    const attemptId = rig.attempt(id);
+    rig.engine.report({ type: 'started', attemptId, atMs: rig.clock.now(), address: '10.0.0.9' });
+    await rig.clock.pass(limit.startedReportWaitMs);
     assert.deepEqual(await statusOf(rig, ...all), ['RUNNING', 'STARTING', 'RUNNING', 'STARTING']);
+    assert.deepEqual(nodeVariables(rig, attemptId), [
+      'MAIN_NODE_INDEX=1',
+      'NODE_INDEX=1',
+      'NUM_NODES=3',
+    ]);
+    assert.deepEqual(nodeVariables(rig, attemptOf(rig, node(2))), [
+      'MAIN_NODE_INDEX=1',
+      'NODE_INDEX=2',
+      'NUM_NODES=3',
+      'MAIN_NODE_PRIVATE_IPV4_ADDRESS=10.0.0.9',
+    ]);
+    assert.deepEqual((await described(rig, node(1)))?.container?.networkInterfaces, [
+      { privateIpv4Address: '10.0.0.9' },
+    ]);
     await rig.started(attemptOf(rig, node(0)));
     await rig.exited(attemptOf(rig, node(0)), 3);
     const page = (status: JobStatus, maxResults?: number) =>

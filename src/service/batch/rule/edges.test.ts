@@ -10,6 +10,7 @@ import type {
   LinuxParameters,
 } from '@aws-sdk/client-batch';
 import { awsLimits, limit } from '../../../core/limit.ts';
+import { scope } from '../../../../test/house/caller.ts';
 import { AwsError } from '../../../wire/aws-error.ts';
 import { byNames, pageSize } from '../page.ts';
 import { checkLogOptions } from './awslogs-options.ts';
@@ -17,6 +18,7 @@ import { checkChangedResourceMembers, checkNewResourceMembers } from './compute-
 import { checkConsumables } from './consumables.ts';
 import { checkContainerOverrides } from './container-overrides.ts';
 import { checkContainer } from './container-properties.ts';
+import { readDependencies } from './dependencies.ts';
 import { checkOrder } from './environment-order.ts';
 import { checkPolicies, checkShareIdentifier } from './fair-share.ts';
 import { checkImage } from './image.ts';
@@ -27,6 +29,8 @@ import { checkFargateSize } from './resource-requirements.ts';
 import { checkRetryStrategy } from './retry.ts';
 import { checkTags } from './tags.ts';
 import { checkTimeLimitActions } from './time-limit-actions.ts';
+
+const jobId = '00000000-0000-7000-8000-000000000001';
 
 const times = <T>(count: number, of: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => of(index));
@@ -66,6 +70,13 @@ const nodes = (numNodes: number, mainNode = 0, ranges: object[] = [range({})]) =
   checkNodeProperties({ numNodes, mainNode, nodeRangeProperties: ranges as never });
 const nodeChange = (...changes: object[]) =>
   checkNodeOverrides({ nodePropertyOverrides: changes as never });
+const depends = (isArray: boolean, ...on: object[]) =>
+  readDependencies(
+    scope,
+    on.map((one) => ({ jobId, ...one })),
+    isArray,
+    awsLimits,
+  );
 const action = (more: object) =>
   checkTimeLimitActions([
     {
@@ -294,6 +305,7 @@ const cases: Readonly<Record<string, { taken?: readonly Try[]; refused?: readonl
       () => container({ environment: [{ name: 'A=B', value: '1' }] }),
       () => container({ environment: [{ name: 'AWS_BATCH_X', value: '1' }] }),
       () => container({ command: ['a\0'] }),
+      () => container({ logConfiguration: { logDriver: 'json-file', options: { 'a\0': 'b' } } }),
       () => container({ enableExecuteCommand: true }),
       () => checkContainerOverrides({ command: ['a', ''] }, 'at', false),
       () => checkContainerOverrides({ environment: [{ name: 'A', value: '\0' }] }, 'at', false),
@@ -471,6 +483,24 @@ const cases: Readonly<Record<string, { taken?: readonly Try[]; refused?: readonl
           consumableResourcePropertiesOverride: { consumableResourceList: [{ quantity: 1 }] },
         }),
       () => nodeChange({}),
+    ],
+  },
+  dependencies: {
+    taken: [
+      () => depends(false, {}, { type: 'SEQUENTIAL' }),
+      () => depends(true, {}),
+      () => depends(true, { type: 'N_TO_N' }),
+      () => depends(true, { jobId: '', type: 'SEQUENTIAL' }),
+      () => depends(false, ...times(20, () => ({}))),
+    ],
+    refused: [
+      () => depends(false, { type: 'N_TO_N' }),
+      () => depends(false, { jobId: '', type: 'SEQUENTIAL' }),
+      () => depends(true, { type: 'SEQUENTIAL' }),
+      () => depends(true, { jobId: '' }),
+      () => depends(true, { jobId: '', type: 'N_TO_N' }),
+      () => depends(true, { type: 'ALL' }),
+      () => depends(false, ...times(21, () => ({}))),
     ],
   },
   'time limits of queues': {
