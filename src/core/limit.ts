@@ -63,10 +63,14 @@ export const limit = {
   nodes: 1000,
   nodeRanges: 5,
   /**
-   * A compute environment's that multi-node parallel jobs go to: as many as an elastic network
-   * interface may have.
+   * What an elastic network interface may have, and so Fargate, and an environment that runs
+   * multi-node parallel jobs (user guide).
    */
-  multiNodeSecurityGroups: 5,
+  interfaceSecurityGroups: 5,
+  fargateSubnets: 16,
+  launchTemplateOverrides: 10,
+  jobExecutionTimeoutMinutesMax: 7200,
+  memoryMibMin: 4,
   /** For an account and region; ours, for AWS names none. */
   schedulingPolicies: 500,
   shareDistributionEntries: 500,
@@ -156,11 +160,6 @@ export const limit = {
    */
   scalingPauseMs: 50,
   scalingPauseTimes: 20,
-  /**
-   * Security groups of an environment that runs multi-node parallel jobs: their nodes' network
-   * interfaces take no more (user guide).
-   */
-  securityGroupsOfNodes: 5,
   /** How long EC2 shows an instance that is gone. */
   endedInstanceMs: 3_600_000,
   /**
@@ -181,4 +180,41 @@ export const limit = {
   launchRepeatMs: 10_000,
   /** Pause between comparisons of the rows with what the engine knows. */
   reconcilePeriodMs: 10_000,
+  /** Tags of a resource of other services; what Batch allows may be set. */
+  tags: 50,
+  /** What ECS describes in one call, and lists in a page. */
+  ecsPage: 100,
+  /** Amazon EC2's quotas, and what its calls take at once. */
+  ec2: {
+    /** Before they are encoded in base64. */
+    userDataBytes: 16_384,
+    instancesAtOnce: 1_000,
+    instanceTypesAtOnce: 100,
+    filterValues: 200,
+    resourcesTaggedAtOnce: 1_000,
+    templateVersions: 10_000,
+    versionsDeletedAtOnce: 200,
+    /** Characters. */
+    versionDescription: 255,
+    /** A placement group's. */
+    partitions: 7,
+    /** A security group's, each way. */
+    rules: 60,
+  },
+  /** IAM's quotas. Characters of policies are counted without white space. */
+  iam: {
+    policies: 1_500,
+    policyVersions: 5,
+    attachedPolicies: 20,
+    inlinePolicyCharacters: 10_240,
+    managedPolicyCharacters: 6_144,
+    trustPolicyCharacters: 4_096,
+  },
+  /** What CloudWatch Logs takes in one call, and answers in a page. */
+  logs: {
+    putBytes: 1_048_576,
+    putEvents: 10_000,
+    eventsPage: 10_000,
+    describePage: 50,
+  },
 } as const;

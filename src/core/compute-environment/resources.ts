@@ -10,10 +10,7 @@ import type {
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import type { Catalogue } from '../instance-type/catalogue.ts';
 import { choicesOf, covers, type Choice } from '../instance-type/choices.ts';
-
-const subnetsOfFargateMax = 16;
-const securityGroupsOfFargateMax = 5;
-const launchTemplateOverridesMax = 10;
+import { limit } from '../limit.ts';
 
 /** What Batch takes where nothing is said of the image. */
 const defaultImage = [{ imageType: 'ECS_AL2023' }];
@@ -126,8 +123,8 @@ function checkFargate(resources: ComputeResource): Refusal | undefined {
       `computeResources.${foreign} is not applicable to Fargate compute environments.`,
     );
   return (
-    checkCount('subnets', resources.subnets, 1, subnetsOfFargateMax) ??
-    checkCount('securityGroupIds', resources.securityGroupIds, 1, securityGroupsOfFargateMax)
+    checkCount('subnets', resources.subnets, 1, limit.fargateSubnets) ??
+    checkCount('securityGroupIds', resources.securityGroupIds, 1, limit.interfaceSecurityGroups)
   );
 }
 
@@ -208,9 +205,9 @@ function checkLaunchTemplate(
   const named = checkTemplateName(template);
   if (named) return named;
   const overrides = template.overrides ?? [];
-  if (overrides.length > launchTemplateOverridesMax)
+  if (overrides.length > limit.launchTemplateOverrides)
     return invalid(
-      `launchTemplate.overrides must hold at most ${launchTemplateOverridesMax} entries.`,
+      `launchTemplate.overrides must hold at most ${limit.launchTemplateOverrides} entries.`,
     );
   const seen = new Set<string>();
   for (const override of overrides) {

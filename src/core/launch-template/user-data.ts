@@ -3,6 +3,7 @@
 // of it is executed here.
 
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
+import { limit } from '../limit.ts';
 
 /** One block of user data, as cloud-init takes it. */
 export interface UserDataPart {
@@ -11,9 +12,6 @@ export interface UserDataPart {
   readonly content: string;
 }
 
-/** EC2's bound, before base64. */
-const bytesMax = 16_384;
-
 const invalid = (message: string): Refusal => refuse('invalid', `UserData ${message}`);
 
 /** The parts of base64-encoded user data; none where there is no user data. */
@@ -21,7 +19,8 @@ export function readUserData(base64: string | undefined): readonly UserDataPart[
   if (base64 === undefined || base64 === '') return [];
   const bytes = bytesOf(base64);
   if (bytes === undefined) return invalid('is not base64-encoded.');
-  if (bytes.length > bytesMax) return invalid(`has ${bytes.length} bytes; EC2 allows ${bytesMax}.`);
+  if (bytes.length > limit.ec2.userDataBytes)
+    return invalid(`has ${bytes.length} bytes; EC2 allows ${limit.ec2.userDataBytes}.`);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b)
     return invalid('is compressed; it must be a plain MIME multi-part archive.');
   const text = textOf(bytes);

@@ -5,12 +5,11 @@
 import type { Filter } from '@aws-sdk/client-ec2';
 import { invalidValue, missing } from './error.ts';
 import type { TagMap } from './resources.ts';
+import { limit } from '../../core/limit.ts';
 
 type Found = string | number | boolean | undefined;
 /** What a filter of this name looks at. */
 export type Filters<T> = Readonly<Record<string, (item: T) => Found | readonly Found[]>>;
-
-const mostValues = 200;
 
 /**
  * The items that all filters let pass. `tag:KEY`, `tag-key` and `tag-value` work for everything
@@ -24,8 +23,8 @@ export function filtered<T>(
 ): readonly T[] {
   return (given ?? []).reduce<readonly T[]>((left, { Name: name, Values: values = [] }) => {
     if (name === undefined) throw missing('Filter.Name');
-    if (values.length > mostValues)
-      throw invalidValue(`The filter '${name}' has more than ${mostValues} values`);
+    if (values.length > limit.ec2.filterValues)
+      throw invalidValue(`The filter '${name}' has more than ${limit.ec2.filterValues} values`);
     const look = lookOf(name, known, tagsOf);
     if (look === undefined) throw invalidValue(`The filter '${name}' is invalid`);
     const wanted = values.map(pattern);

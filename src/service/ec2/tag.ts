@@ -3,8 +3,7 @@
 import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { invalidParameter, invalidValue, tagLimit } from './error.ts';
 import type { TagMap } from './resources.ts';
-
-const mostTags = 50;
+import { limit } from '../../core/limit.ts';
 
 export const tagList = (tags: TagMap): Tag[] =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
@@ -29,7 +28,7 @@ export function withTags(had: TagMap, given: readonly Tag[]): TagMap {
       );
     merged.set(key, value);
   }
-  if (merged.size > mostTags) throw tagLimit();
+  if (merged.size > limit.tags) throw tagLimit();
   return Object.fromEntries(merged);
 }
 

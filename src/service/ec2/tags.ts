@@ -39,8 +39,7 @@ import {
   type TagMap,
 } from './resources.ts';
 import { withTags } from './tag.ts';
-
-const mostResources = 1_000;
+import { limit } from '../../core/limit.ts';
 
 const onEach = (
   action: string,
@@ -111,8 +110,8 @@ function retag(
   next: (tags: TagMap) => TagMap,
 ): void {
   if (ids === undefined || ids.length === 0) throw missing('ResourceId');
-  if (ids.length > mostResources)
-    throw noResource(`${ids.length} resources, of at most ${mostResources}`);
+  if (ids.length > limit.ec2.resourcesTaggedAtOnce)
+    throw noResource(`${ids.length} resources, of at most ${limit.ec2.resourcesTaggedAtOnce}`);
   for (const id of ids) {
     if (id.startsWith('sgr-')) retagRule(draft, id, next);
     else {

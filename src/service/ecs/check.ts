@@ -2,17 +2,15 @@
 
 import { checksFor } from '../../wire/check.ts';
 import { invalidParameter } from './error.ts';
+import { limit } from '../../core/limit.ts';
 
 export const { oneOf, integerIn, lengthIn } = checksFor(invalidParameter);
-
-/** What a list or describe operation takes and gives at once. */
-const most = 100;
 
 /** At most a hundred things are described in one call. */
 export const describable = (
   given: readonly string[] | undefined,
   name: string,
-): readonly string[] => lengthIn(given ?? [], 0, most, name) ?? [];
+): readonly string[] => lengthIn(given ?? [], 0, limit.ecsPage, name) ?? [];
 
 /**
  * One page of names in order. A token is the last name answered, so that a page goes on rightly
@@ -22,7 +20,7 @@ export function page(
   names: readonly string[],
   request: { maxResults?: number | undefined; nextToken?: string | undefined },
 ): { names: string[]; nextToken?: string | undefined } {
-  const size = integerIn(request.maxResults, 1, most, 'maxResults') ?? most;
+  const size = integerIn(request.maxResults, 1, limit.ecsPage, 'maxResults') ?? limit.ecsPage;
   const after = request.nextToken
     ? Buffer.from(request.nextToken, 'base64url').toString()
     : undefined;

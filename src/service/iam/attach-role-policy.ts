@@ -7,11 +7,12 @@ import type {
 } from '@aws-sdk/client-iam';
 import { partitionOf } from '../../base/partition.ts';
 import type { RequestContext } from '../../wire/operation.ts';
-import { mostAttachedPolicies, ownRole } from './check.ts';
+import { ownRole } from './check.ts';
 import { changeRights, putRole, type IamOperation } from './deps.ts';
 import { limitExceeded, noPolicy } from './error.ts';
 import { checkedArn, ownPolicy } from './policy.ts';
 import { onRole } from './show.ts';
+import { limit } from '../../core/limit.ts';
 
 /** One of AWS's own, in the caller's partition. */
 const isAws = (arn: string, { region }: RequestContext): boolean =>
@@ -33,8 +34,8 @@ export const attachRolePolicy: IamOperation<
       const role = ownRole(draft, input.RoleName);
       if (!isAws(arn, context) && ownPolicy(draft, arn, context) === undefined) throw noPolicy(arn);
       if (role.attached.includes(arn)) return;
-      if (role.attached.length >= mostAttachedPolicies)
-        throw limitExceeded('PoliciesPerRole', mostAttachedPolicies);
+      if (role.attached.length >= limit.iam.attachedPolicies)
+        throw limitExceeded('PoliciesPerRole', limit.iam.attachedPolicies);
       putRole(draft, { ...role, attached: [...role.attached, arn] });
     });
     return {};

@@ -12,20 +12,13 @@ import {
   noRole,
   unmodifiable,
 } from './error.ts';
+import { limit } from '../../core/limit.ts';
 
 const checks = checksFor(invalid);
 export const { integerIn, lengthIn, given, oneOf } = checks;
 
 const nameForm = /^[\w+=,.@-]+$/;
 const nameExplained = 'made of letters, digits and _+=,.@-';
-/** IAM's quotas. */
-const mostTags = 50;
-export const mostAttachedPolicies = 20;
-export const mostInlineCharacters = 10_240;
-const mostTrustPolicyCharacters = 4_096;
-const mostManagedPolicyCharacters = 6_144;
-export const mostPolicies = 1_500;
-export const mostVersions = 5;
 
 const name = (value: string | undefined, member: string, most: number): string =>
   given(checks.matches(lengthIn(value, 1, most, member), nameForm, member, nameExplained), member);
@@ -65,15 +58,15 @@ export function policyDocument(text: string | undefined, member: string): string
 /** The document of a managed policy. */
 export function managedDocument(text: string | undefined): string {
   const document = policyDocument(text, 'policyDocument');
-  if (document.replaceAll(/\s/g, '').length > mostManagedPolicyCharacters)
-    throw limitExceeded('PolicySize', mostManagedPolicyCharacters);
+  if (document.replaceAll(/\s/g, '').length > limit.iam.managedPolicyCharacters)
+    throw limitExceeded('PolicySize', limit.iam.managedPolicyCharacters);
   return document;
 }
 
 export function trustPolicy(text: string | undefined): string {
   const document = policyDocument(text, 'assumeRolePolicyDocument');
-  if (document.replaceAll(/\s/g, '').length > mostTrustPolicyCharacters)
-    throw limitExceeded('ACLSizePerRole', mostTrustPolicyCharacters);
+  if (document.replaceAll(/\s/g, '').length > limit.iam.trustPolicyCharacters)
+    throw limitExceeded('ACLSizePerRole', limit.iam.trustPolicyCharacters);
   return document;
 }
 
@@ -101,7 +94,7 @@ export function tags(
     seen.add(key.toLowerCase());
     merged.set(key, value);
   }
-  if (merged.size > mostTags) throw limitExceeded('TagsPerRole', mostTags);
+  if (merged.size > limit.tags) throw limitExceeded('TagsPerRole', limit.tags);
   return Object.fromEntries(merged);
 }
 

@@ -4,10 +4,11 @@ import type {
   CreatePolicyVersionCommandInput,
   CreatePolicyVersionCommandOutput,
 } from '@aws-sdk/client-iam';
-import { managedDocument, mostVersions } from './check.ts';
+import { managedDocument } from './check.ts';
 import { changeRights, type IamOperation } from './deps.ts';
 import { tooManyVersions } from './error.ts';
 import { changeablePolicy, listedVersion, onPolicy, putPolicy } from './policy.ts';
+import { limit } from '../../core/limit.ts';
 
 export const createPolicyVersion: IamOperation<
   CreatePolicyVersionCommandInput,
@@ -20,7 +21,8 @@ export const createPolicyVersion: IamOperation<
     const createdAtMs = deps.clock.now();
     return changeRights(deps, context, (draft) => {
       const { policy } = changeablePolicy(draft, input.PolicyArn, context);
-      if (policy.versions.length >= mostVersions) throw tooManyVersions(mostVersions);
+      if (policy.versions.length >= limit.iam.policyVersions)
+        throw tooManyVersions(limit.iam.policyVersions);
       const version = { id: `v${policy.versionsMade + 1}`, document, createdAtMs };
       const changed = {
         ...policy,

@@ -1,12 +1,13 @@
 // CreatePolicy: a managed policy of the account's own, with its first version.
 
 import type { CreatePolicyCommandInput, CreatePolicyCommandOutput } from '@aws-sdk/client-iam';
-import { lengthIn, managedDocument, mostPolicies, path, policyName, tags } from './check.ts';
+import { lengthIn, managedDocument, path, policyName, tags } from './check.ts';
 import { change, newId, type IamOperation } from './deps.ts';
 import type { Policy } from './resources.ts';
 import { limitExceeded, policyExists } from './error.ts';
 import { onPolicy, policyArn, putPolicy, wholePolicy } from './policy.ts';
 import { creation } from './show.ts';
+import { limit } from '../../core/limit.ts';
 
 export const createPolicy: IamOperation<CreatePolicyCommandInput, CreatePolicyCommandOutput> = {
   authorizes(input, context) {
@@ -30,8 +31,8 @@ export const createPolicy: IamOperation<CreatePolicyCommandInput, CreatePolicyCo
     };
     return change(deps, context, (draft) => {
       if (draft.get('policy', policy.name) !== undefined) throw policyExists(policy.name);
-      if (draft.all('policy').length >= mostPolicies)
-        throw limitExceeded('PoliciesPerAccount', mostPolicies);
+      if (draft.all('policy').length >= limit.iam.policies)
+        throw limitExceeded('PoliciesPerAccount', limit.iam.policies);
       putPolicy(draft, policy);
       return { Policy: wholePolicy(draft, policy, policyArn(context, policy)) };
     });

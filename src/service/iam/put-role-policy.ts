@@ -1,10 +1,11 @@
 // PutRolePolicy: sets an inline policy of a role.
 
 import type { PutRolePolicyCommandInput, PutRolePolicyCommandOutput } from '@aws-sdk/client-iam';
-import { mostInlineCharacters, ownRole, policyDocument, policyName } from './check.ts';
+import { ownRole, policyDocument, policyName } from './check.ts';
 import { changeRights, putRole, type IamOperation } from './deps.ts';
 import { limitExceeded } from './error.ts';
 import { onRole } from './show.ts';
+import { limit } from '../../core/limit.ts';
 
 export const putRolePolicy: IamOperation<PutRolePolicyCommandInput, PutRolePolicyCommandOutput> = {
   authorizes: (input, context) => onRole('PutRolePolicy', input.RoleName, context),
@@ -23,8 +24,8 @@ export const putRolePolicy: IamOperation<PutRolePolicyCommandInput, PutRolePolic
         (sum, one) => sum + one.replaceAll(/\s/g, '').length,
         0,
       );
-      if (characters > mostInlineCharacters)
-        throw limitExceeded('InlinePolicySizePerRole', mostInlineCharacters);
+      if (characters > limit.iam.inlinePolicyCharacters)
+        throw limitExceeded('InlinePolicySizePerRole', limit.iam.inlinePolicyCharacters);
       putRole(draft, { ...role, inline });
     });
     return {};

@@ -10,7 +10,8 @@ import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupExists, invalidParameter } from './error.ts';
-import { checkedTags, mostTags } from './tags.ts';
+import { checkedTags } from './tags.ts';
+import { limit } from '../../core/limit.ts';
 
 export const createLogGroup: LogsOperation<
   CreateLogGroupCommandInput,
@@ -37,8 +38,8 @@ export const createLogGroup: LogsOperation<
     if (input.deletionProtectionEnabled === true)
       throw invalidParameter('deletionProtectionEnabled is not supported');
     const tags = checkedTags(input.tags);
-    if (Object.keys(tags).length > mostTags)
-      throw invalidParameter(`A log group can have ${mostTags} tags`);
+    if (Object.keys(tags).length > limit.tags)
+      throw invalidParameter(`A log group can have ${limit.tags} tags`);
     const outcome = await bus.write(
       {
         table: 'log-group',

@@ -15,10 +15,9 @@ import type { LogsOperation } from './deps.ts';
 import { groupNotFound, invalidParameter, streamNotFound } from './error.ts';
 import { dayMs, keptFromMs } from './retention.ts';
 import { sequenceToken } from './sequence-token.ts';
+import { limit } from '../../core/limit.ts';
 
-const maxBatchBytes = 1_048_576;
 const overheadBytes = 26;
-const maxEvents = 10_000;
 const maxSpanMs = dayMs;
 const oldestMs = 14 * dayMs;
 const newestMs = 2 * 3_600_000;
@@ -66,7 +65,7 @@ interface Line {
 }
 
 function readEvents(events: readonly InputLogEvent[]): readonly Line[] {
-  lengthIn(events, 1, maxEvents, 'logEvents');
+  lengthIn(events, 1, limit.logs.putEvents, 'logEvents');
   let bytes = 0;
   let before = 0;
   return events.map((event, at) => {
@@ -83,8 +82,10 @@ function readEvents(events: readonly InputLogEvent[]): readonly Line[] {
       );
     before = timestampMs;
     bytes += message.length + overheadBytes;
-    if (bytes > maxBatchBytes)
-      throw invalidParameter(`Upload too large: more than the limit of ${maxBatchBytes} bytes`);
+    if (bytes > limit.logs.putBytes)
+      throw invalidParameter(
+        `Upload too large: more than the limit of ${limit.logs.putBytes} bytes`,
+      );
     return { timestampMs, message };
   });
 }

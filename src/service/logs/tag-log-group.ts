@@ -9,7 +9,8 @@ import { onGroup } from './access.ts';
 import { groupName } from './check.ts';
 import type { LogsOperation } from './deps.ts';
 import { invalidParameter } from './error.ts';
-import { changeTags, checkedTags, mostTags } from './tags.ts';
+import { changeTags, checkedTags } from './tags.ts';
+import { limit } from '../../core/limit.ts';
 
 export const tagLogGroup: LogsOperation<TagLogGroupCommandInput, TagLogGroupCommandOutput> = {
   authorizes: (input, context) =>
@@ -21,7 +22,7 @@ export const tagLogGroup: LogsOperation<TagLogGroupCommandInput, TagLogGroupComm
       groupName(input.logGroupName),
       { set: checkedTags(input.tags), remove: [] },
       context,
-      () => invalidParameter(`A log group can have ${mostTags} tags`),
+      () => invalidParameter(`A log group can have ${limit.tags} tags`),
     );
     return {};
   },

@@ -6,8 +6,7 @@ import { groupOfArn } from './arn.ts';
 import { groupName, lengthIn, given } from './check.ts';
 import type { LogsDeps } from './deps.ts';
 import { groupNotFound, invalidParameter } from './error.ts';
-
-export const mostTags = 50;
+import { limit } from '../../core/limit.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -57,7 +56,7 @@ export async function changeTags(
     const read = row.tags ?? {};
     const tags: Record<string, string> = { ...read, ...set };
     for (const key of remove) delete tags[key];
-    if (Object.keys(set).length > 0 && Object.keys(tags).length > mostTags) throw tooMany();
+    if (Object.keys(set).length > 0 && Object.keys(tags).length > limit.tags) throw tooMany();
     const outcome = await bus.write(
       { table: 'log-group', write: 'tags', scope, name, read, tags },
       context,

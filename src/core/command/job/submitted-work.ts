@@ -162,10 +162,10 @@ function manySecurityGroups(world: World, queue: JobQueue): Refusal | undefined 
   for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
     const environment = world.computeEnvironments.get(computeEnvironment);
     const count = environment?.computeResources?.securityGroupIds?.length ?? 0;
-    if (count > limit.multiNodeSecurityGroups) {
+    if (count > limit.interfaceSecurityGroups) {
       return refuse(
         'invalid',
-        `A compute environment of multi-node parallel jobs may have at most ${limit.multiNodeSecurityGroups} security groups; ${environment?.name} of job queue ${queue.name} has ${count}.`,
+        `A compute environment of multi-node parallel jobs may have at most ${limit.interfaceSecurityGroups} security groups; ${environment?.name} of job queue ${queue.name} has ${count}.`,
       );
     }
   }

@@ -39,9 +39,9 @@ export function noNodesWords(
       };
     case 'security-groups':
       return {
-        text: `compute environment ${name} has ${why.count} security groups, and one that runs multi-node parallel jobs may have ${limit.securityGroupsOfNodes}`,
+        text: `compute environment ${name} has ${why.count} security groups, and one that runs multi-node parallel jobs may have ${limit.interfaceSecurityGroups}`,
         remedies: [
-          `leave compute environment ${name} ${limit.securityGroupsOfNodes} security groups or fewer`,
+          `leave compute environment ${name} ${limit.interfaceSecurityGroups} security groups or fewer`,
         ],
       };
     case 'type-not-offered':

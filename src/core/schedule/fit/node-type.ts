@@ -51,7 +51,7 @@ export function nodeTypeOf(
   const lacks = source?.unfit ?? source?.unfitForNodes;
   if (lacks !== undefined) return { type: 'image', instanceType: type.name, lacks };
   const groups = source?.parameters.securityGroupIds ?? computeResources.securityGroupIds ?? [];
-  if (groups.length > limit.securityGroupsOfNodes)
+  if (groups.length > limit.interfaceSecurityGroups)
     return { type: 'security-groups', count: groups.length };
   const vcpus = type.vcpus * nodes.numNodes;
   return vcpus * 1000 > maxMilliVcpu(environment)

@@ -13,8 +13,7 @@ import { checkChangedResourceMembers } from '../rule/compute-resources.ts';
 import { checkReference, checkEnvironmentRole } from '../rule/name.ts';
 import { refuseNoChange } from '../rule/update.ts';
 import { submitCommand } from '../submit-command.ts';
-
-const jobExecutionTimeoutMinutesMax = 7200;
+import { limit } from '../../../core/limit.ts';
 
 export const updateComputeEnvironment: BatchOperation<
   UpdateComputeEnvironmentCommandInput,
@@ -36,7 +35,7 @@ export const updateComputeEnvironment: BatchOperation<
     integerIn(
       input.updatePolicy?.jobExecutionTimeoutMinutes,
       1,
-      jobExecutionTimeoutMinutesMax,
+      limit.jobExecutionTimeoutMinutesMax,
       'updatePolicy.jobExecutionTimeoutMinutes',
     );
     checkEnvironmentRole(input.serviceRole, 'serviceRole');

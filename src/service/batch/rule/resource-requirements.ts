@@ -6,8 +6,7 @@ import type { ResourceRequirement } from '@aws-sdk/client-batch';
 import { ResourceType } from '@aws-sdk/client-batch';
 import { integerIn, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
-
-const memoryMibMin = 4;
+import { limit } from '../../../core/limit.ts';
 
 /** Members that say how much, in the old form and the new. */
 interface Amounts {
@@ -37,7 +36,8 @@ export function checkAmounts(amounts: Amounts, where: string, fargate: boolean):
       `${where}: vcpus and memory are not supported on Fargate; use resourceRequirements`,
     );
   integerIn(amounts.vcpus, 0, 1_000_000, `${where}.vcpus`);
-  if (amounts.memory) integerIn(amounts.memory, memoryMibMin, 1_000_000_000, `${where}.memory`);
+  if (amounts.memory)
+    integerIn(amounts.memory, limit.memoryMibMin, 1_000_000_000, `${where}.memory`);
 }
 
 function checkValue(type: string, value: string, where: string, fargate: boolean): void {
@@ -47,9 +47,9 @@ function checkValue(type: string, value: string, where: string, fargate: boolean
     throw invalid(
       `${where}.resourceRequirements: the value of ${type} must be a whole number of at least 1; it is '${value}'`,
     );
-  if (type === 'MEMORY' && Number(value) < memoryMibMin)
+  if (type === 'MEMORY' && Number(value) < limit.memoryMibMin)
     throw invalid(
-      `${where}.resourceRequirements: the value of MEMORY must be at least ${memoryMibMin}`,
+      `${where}.resourceRequirements: the value of MEMORY must be at least ${limit.memoryMibMin}`,
     );
 }
 

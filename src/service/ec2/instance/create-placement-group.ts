@@ -11,8 +11,7 @@ import { given, refuse } from '../found.ts';
 import { shownPlacementGroup } from './placement-group.ts';
 import type { PlacementGroup } from '../resources.ts';
 import { tagsFor } from '../tag.ts';
-
-const mostPartitions = 7;
+import { limit } from '../../../core/limit.ts';
 
 export const createPlacementGroup: Ec2Operation<
   CreatePlacementGroupCommandInput,
@@ -61,12 +60,12 @@ function strategyOf({
       if (
         !Number.isInteger(partitionCount) ||
         partitionCount < 1 ||
-        partitionCount > mostPartitions
+        partitionCount > limit.ec2.partitions
       )
         throw invalidParameter(
           'partitionCount',
           partitionCount,
-          `It is from 1 to ${mostPartitions}.`,
+          `It is from 1 to ${limit.ec2.partitions}.`,
         );
       return { strategy, partitionCount };
     }

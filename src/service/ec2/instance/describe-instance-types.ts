@@ -15,9 +15,7 @@ import { described } from '../describe.ts';
 import { invalidCombination, invalidValue, noInstanceTypes } from '../error.ts';
 import type { Filters } from '../filter.ts';
 import { architectureWord } from '../image/image.ts';
-
-/** Names of one call, and types of one page. */
-const most = 100;
+import { limit } from '../../../core/limit.ts';
 
 const usageClasses = ({ spot }: InstanceType): UsageClassType[] =>
   spot ? ['on-demand', 'spot'] : ['on-demand'];
@@ -46,8 +44,10 @@ export const describeInstanceTypes: Ec2Operation<
   async handle(deps, input, context) {
     await view(deps, context, input);
     const { InstanceTypes: names = [] } = input;
-    if (names.length > most)
-      throw invalidValue(`At most ${most} instance types can be asked for at once`);
+    if (names.length > limit.ec2.instanceTypesAtOnce)
+      throw invalidValue(
+        `At most ${limit.ec2.instanceTypesAtOnce} instance types can be asked for at once`,
+      );
     if (names.length > 0 && input.MaxResults !== undefined)
       throw invalidCombination(
         'The parameter MaxResults cannot be used with the parameter InstanceTypes',
@@ -58,7 +58,7 @@ export const describeInstanceTypes: Ec2Operation<
       keyOf: ({ name }) => name,
       keys: names,
       filters,
-      most,
+      most: limit.ec2.instanceTypesAtOnce,
     });
     return { InstanceTypes: items.map(shown), NextToken };
   },

@@ -30,6 +30,7 @@ import { boot, checkInstanceLimit, isShown } from './own-instance.ts';
 import { freeAddress } from '../network/private-address.ts';
 import type { Ec2Draft, OwnInstance, Subnet } from '../resources.ts';
 import { tagsFor } from '../tag.ts';
+import { limit } from '../../../core/limit.ts';
 
 /** What a launch names, or leaves to EC2. */
 function launchedFrom(input: RunInstancesCommandInput, context: RequestContext): string[] {
@@ -49,10 +50,6 @@ function launchedFrom(input: RunInstancesCommandInput, context: RequestContext):
     ...(input.KeyName === undefined ? [] : [arnOf(context, 'key-pair', input.KeyName)]),
   ];
 }
-
-/** The most of one call. */
-const mostInstances = 1_000;
-const mostUserDataBytes = 16_384;
 
 export const runInstances: Ec2Operation<RunInstancesCommandInput, RunInstancesCommandOutput> = {
   authorizes: (input, context) => [
@@ -167,12 +164,12 @@ function factsOf(input: RunInstancesCommandInput, { scope }: RequestContext): Fa
     throw invalidValue(
       `Invalid value '${count}' for instance count: MaxCount is at least MinCount, and that at least 1`,
     );
-  if (count > mostInstances)
-    throw invalidValue(`At most ${mostInstances} instances can be launched at once`);
+  if (count > limit.ec2.instancesAtOnce)
+    throw invalidValue(`At most ${limit.ec2.instancesAtOnce} instances can be launched at once`);
   if (userData !== undefined && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(userData))
     throw invalidUserData('Invalid BASE64 encoding of user data.');
-  if (userData !== undefined && Buffer.byteLength(userData, 'base64') > mostUserDataBytes)
-    throw invalidUserData(`User data is limited to ${mostUserDataBytes} bytes`);
+  if (userData !== undefined && Buffer.byteLength(userData, 'base64') > limit.ec2.userDataBytes)
+    throw invalidUserData(`User data is limited to ${limit.ec2.userDataBytes} bytes`);
   return {
     imageId,
     instanceType: input.InstanceType ?? 'm1.small',

@@ -19,9 +19,7 @@ import {
   versionsOf,
 } from './launch-template.ts';
 import type { LaunchTemplateVersion } from '../resources.ts';
-
-/** EC2's quota. */
-const mostVersions = 10_000;
+import { limit } from '../../../core/limit.ts';
 
 export const createLaunchTemplateVersion: Ec2Operation<
   CreateLaunchTemplateVersionCommandInput,
@@ -43,7 +41,8 @@ export const createLaunchTemplateVersion: Ec2Operation<
         input.SourceVersion === undefined
           ? {}
           : versionReferred(draft, template, input.SourceVersion).data;
-      if (versionsOf(draft, template).length >= mostVersions) throw versionLimit(mostVersions);
+      if (versionsOf(draft, template).length >= limit.ec2.templateVersions)
+        throw versionLimit(limit.ec2.templateVersions);
       const number = template.lastVersionMade + 1;
       const version: LaunchTemplateVersion = {
         templateId: template.id,

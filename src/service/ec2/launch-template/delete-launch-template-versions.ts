@@ -11,8 +11,7 @@ import { on } from '../access.ts';
 import { change, type Ec2Operation } from '../deps.ts';
 import { invalidParameter, missing } from '../error.ts';
 import { numberOf, referred, versionKey, versionsOf } from './launch-template.ts';
-
-const mostAtOnce = 200;
+import { limit } from '../../../core/limit.ts';
 
 export const deleteLaunchTemplateVersions: Ec2Operation<
   DeleteLaunchTemplateVersionsCommandInput,
@@ -24,11 +23,11 @@ export const deleteLaunchTemplateVersions: Ec2Operation<
   async handle(deps, input, context) {
     const numbers = [...new Set((input.Versions ?? []).map(numberOf))];
     if (numbers.length === 0) throw missing('LaunchTemplateVersion');
-    if (numbers.length > mostAtOnce)
+    if (numbers.length > limit.ec2.versionsDeletedAtOnce)
       throw invalidParameter(
         'LaunchTemplateVersion',
         numbers.length,
-        `At most ${mostAtOnce} versions at once.`,
+        `At most ${limit.ec2.versionsDeletedAtOnce} versions at once.`,
       );
     return change(deps, context, input, (draft) => {
       const template = referred(draft, input);

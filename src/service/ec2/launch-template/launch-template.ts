@@ -22,13 +22,10 @@ import {
 } from '../error.ts';
 import type { Ec2View, LaunchTemplate, LaunchTemplateVersion } from '../resources.ts';
 import { tagList } from '../tag.ts';
+import { limit } from '../../../core/limit.ts';
 
 const idForm = /^lt-([0-9a-f]{8}|[0-9a-f]{17})$/;
 const nameForm = /^[a-zA-Z0-9().\-/_]{3,128}$/;
-
-/** EC2's most bytes of user data, before it is encoded. */
-const mostUserDataBytes = 16_384;
-const mostDescription = 255;
 
 interface Reference {
   readonly LaunchTemplateId?: string | undefined;
@@ -113,18 +110,18 @@ export function checkedData(
   if (userData !== undefined) {
     if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(userData))
       throw invalidUserData('Invalid BASE64 encoding of user data.');
-    if (Buffer.byteLength(userData, 'base64') > mostUserDataBytes)
-      throw invalidUserData(`User data is limited to ${mostUserDataBytes} bytes`);
+    if (Buffer.byteLength(userData, 'base64') > limit.ec2.userDataBytes)
+      throw invalidUserData(`User data is limited to ${limit.ec2.userDataBytes} bytes`);
   }
   return data;
 }
 
 export function checkedDescription(description: string | undefined): string | undefined {
-  if (description !== undefined && description.length > mostDescription)
+  if (description !== undefined && description.length > limit.ec2.versionDescription)
     throw invalidParameter(
       'VersionDescription',
       `${description.slice(0, 64)}…`,
-      `At most ${mostDescription} characters.`,
+      `At most ${limit.ec2.versionDescription} characters.`,
     );
   return description;
 }

@@ -10,16 +10,9 @@ import type { Access, RequestContext } from '../../../wire/operation.ts';
 import { arnOf, creation } from '../access.ts';
 import { change, type Ec2Deps, type Ec2Operation } from '../deps.ts';
 import { missing, ruleExists, ruleLimit } from '../error.ts';
-import {
-  groupReferred,
-  mostRules,
-  newRule,
-  ruleKey,
-  rulesOf,
-  ruleText,
-  shownRule,
-} from './security-group.ts';
+import { groupReferred, newRule, ruleKey, rulesOf, ruleText, shownRule } from './security-group.ts';
 import { tagsFor } from '../tag.ts';
+import { limit } from '../../../core/limit.ts';
 
 /** Rules are asked for only where they are tagged. */
 const onGroup = (
@@ -68,8 +61,8 @@ function authorize(
     }
     const made = added.map((rule) => newRule(deps.ids, rule, tags));
     const rules = [...group.rules, ...made];
-    if (rules.filter((rule) => rule.egress === egress).length > mostRules)
-      throw ruleLimit(mostRules);
+    if (rules.filter((rule) => rule.egress === egress).length > limit.ec2.rules)
+      throw ruleLimit(limit.ec2.rules);
     draft.put('security-group', group.id, { ...group, rules });
     return {
       Return: true,

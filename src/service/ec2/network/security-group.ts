@@ -18,9 +18,6 @@ import { defaultVpc, foundGroup, refuse } from '../found.ts';
 import type { Ec2View, SecurityGroup, SecurityGroupRule, TagMap } from '../resources.ts';
 import { tagList } from '../tag.ts';
 
-/** The most of a group; AWS's quota is 60 each way. */
-export const mostRules = 60;
-
 /** How Authorize and Revoke name a group: by id, or by the name of one in the default VPC. */
 export function groupReferred(
   ec2: Ec2View,
