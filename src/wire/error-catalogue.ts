@@ -1,6 +1,6 @@
 // Every error that the wire and the Batch service send: name, status and text, once. Texts that
-// clients match on are copied from what AWS sends (spec, users-and-clients: "Errors and codes to
-// copy"; spec 1). Never write an error's name, status or one of these texts anywhere else.
+// clients match on are copied from what AWS sends (doc/errors.md). Never write an error's name,
+// status or one of these texts anywhere else.
 
 import { never } from '../base/assert.ts';
 import type { Refusal } from '../base/refusal.ts';

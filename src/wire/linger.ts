@@ -14,7 +14,7 @@ import type { Duplex } from 'node:stream';
 import type { Answer } from './answer.ts';
 
 export interface LingerBounds {
-  /** Of one socket, after its answer. */
+  /** The most of one socket, after its answer. */
   readonly bytes: number;
   /** However fast it sends. */
   readonly totalMs: number;

@@ -44,7 +44,7 @@ export interface Call {
   readonly credential: SigV4Credential | undefined;
   /** That of the credential's scope, else the server's own. */
   readonly region: string;
-  /** Of an unsigned form, the body has the last word. */
+  /** The service; where the request is an unsigned form, its body has the last word. */
   service: AnyService;
   /** Undefined until the body is here, where that names it. */
   bound: BoundOperation | undefined;

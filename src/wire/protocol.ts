@@ -80,7 +80,7 @@ export interface HeadProtocol extends SchemaProtocol<Binding> {
 /** A protocol whose requests name their operation in a form. */
 export interface BodyProtocol extends SchemaProtocol<BodyBinding> {
   readonly operationIn: 'body';
-  /** Of the service's API: all that an unsigned request tells of its service. */
+  /** The API's version: all that an unsigned request tells of its service. */
   readonly version: string;
 }
 

@@ -13,7 +13,7 @@ import { compileXmlWriter, element, escapeXml } from './xml.ts';
 
 /** What one service's requests and answers say of themselves. */
 interface QueryService {
-  /** Of its API, e.g. `2010-05-08`: how unsigned requests tell their service. */
+  /** Its API's, e.g. `2010-05-08`: how unsigned requests tell their service. */
   readonly version: string;
   readonly xmlNamespace: string;
 }

@@ -15,7 +15,7 @@ import { anyForm, formatOf, isUnservedForm, unservedOf } from './unserved.ts';
 
 /** Where a head leads. */
 interface Route {
-  /** Of an unsigned form, the body has the last word. */
+  /** Where the request is an unsigned form, its body has the last word. */
   readonly service: AnyService;
   /** Undefined where only the body names the operation. */
   readonly bound: BoundOperation | undefined;

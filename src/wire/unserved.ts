@@ -24,7 +24,7 @@ interface KnownService {
   readonly instead?: string;
   /** Before the dot in X-Amz-Target. */
   readonly targets?: readonly string[];
-  /** Of its query API. */
+  /** Its query API's. */
   readonly version?: string;
   /** How its paths begin. */
   readonly path?: RegExp;
@@ -165,7 +165,10 @@ function formError(head: RequestHead, version: string, action: string): AwsError
   );
 }
 
-/** Of a request that is no form; undefined where nothing in its head tells of a service of AWS. */
+/**
+ * The service of AWS that a request is for which is no form; undefined where nothing in its head
+ * tells of one.
+ */
 export function unservedOf(
   head: RequestHead,
   credential: SigV4Credential | undefined,

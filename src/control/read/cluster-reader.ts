@@ -193,7 +193,7 @@ export class WorldClusterReader implements ClusterReader {
     return detail && { detail, tags: this.#tags(detail) };
   }
 
-  /** Of both together the job's own win (spec 4.4). */
+  /** The definition's tags under the job's own, which win. */
   #tags({ propagateTags, definitionArn, arn }: JobDetailRecord): TaskFacts['tags'] {
     return propagateTags === true
       ? { ...this.#store.tags(definitionArn), ...this.#store.tags(arn) }

@@ -13,7 +13,7 @@ import type { JobEnd } from '../../port/store.ts';
 
 interface ChainFacts {
   job(id: string): JobView | undefined;
-  /** Of a job that is kept no more. */
+  /** How a job ended that is kept no more. */
   end(id: JobId): JobEnd | undefined;
   /** Why it waits. */
   reason(view: JobView): string | undefined;
@@ -37,9 +37,7 @@ export class DependencyChain {
     this.#facts = facts;
   }
 
-  /**
-   * Of a job that waits for others, all of them; of one that failed by others, those that failed.
-   */
+  /** All the jobs that a waiting job waits for; those that failed, where it failed by others. */
   of(view: JobView): DependencyView[] {
     const { job } = view;
     if (job.status === 'FAILED' && !isByOthers(job)) return [];

@@ -300,7 +300,7 @@ export class ControlReader implements Reader {
         );
   }
 
-  /** Of an array's parent, of its first child that waits; undefined where nothing waits. */
+  /** Why a job waits, or an array's first child that does; undefined where nothing waits. */
   #waitingText({ job }: JobView): string | undefined {
     const runnable = runnableOf(job);
     if (runnable !== undefined) return this.#placeReason(runnable)?.text ?? '';

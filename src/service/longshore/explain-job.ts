@@ -122,7 +122,7 @@ function hostOf(
   return instance && { name: instance.host.title, computeEnvironment: instance.environment.name };
 }
 
-/** Of the environments that a job waits for or runs in. */
+/** What there is to say of the environments that a job waits for or runs in. */
 function notesOf(
   reader: LongshoreDeps['reader'],
   scope: Scope,
