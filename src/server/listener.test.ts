@@ -2,6 +2,7 @@
 // and the server lives.
 
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -248,6 +249,62 @@ describe('the listener', () => {
       '1\r\n}\r\n0\r\n\r\n',
     );
     assert.match(seen, /^HTTP\/1.1 200 .*\{"jobs":\["1"\]\}/s);
+  });
+
+  it('shows the authenticator the head as it arrived, and the digest of the body before gzip', async () => {
+    const seen: unknown[] = [];
+    const watched = await listen({
+      host: '127.0.0.1',
+      port: 0,
+      pipeline: toyPipeline([toyBatch()], {
+        authenticator: {
+          authenticate({ head, credential, region, service, bodyDigest }) {
+            const { method, path, query, rawHeaders, sourceAddress } = head;
+            const at = rawHeaders.findIndex((name) => name === 'X-Twice');
+            seen.push({ method, path, query, sourceAddress, credential, region, service });
+            seen.push(rawHeaders.slice(at, at + 4), head.headers['x-twice'], bodyDigest());
+            return { kind: 'root', account: '1', arn: 'a', userId: '1', accessKeyId: undefined };
+          },
+        },
+      }).pipeline,
+      own: () => undefined,
+      onFault: (error) => own.push(error),
+    });
+    const body = gzipSync('{"jobs":["1"]}');
+    try {
+      const socket = connect(watched.port, '127.0.0.1');
+      socket.write(
+        'POST /v1/describejobs?a=%41&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK%2F20260102%2Fus-west-2%2Fbatch%2Faws4_request HTTP/1.1\r\n' +
+          'Host: localhost\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nX-Twice: one  two\r\nX-Twice: Three\r\n' +
+          `Content-Length: ${body.length}\r\n\r\n`,
+      );
+      socket.write(body);
+      assert.match(await answerOn(socket), /^HTTP\/1.1 200 /);
+      socket.destroy();
+    } finally {
+      await watched.close(1_000);
+    }
+    assert.deepEqual(seen, [
+      {
+        method: 'POST',
+        path: '/v1/describejobs',
+        query:
+          'a=%41&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK%2F20260102%2Fus-west-2%2Fbatch%2Faws4_request',
+        sourceAddress: '127.0.0.1',
+        credential: {
+          foundIn: 'query',
+          accessKeyId: 'AK',
+          date: '20260102',
+          region: 'us-west-2',
+          service: 'batch',
+        },
+        region: 'us-west-2',
+        service: 'batch',
+      },
+      ['X-Twice', 'one  two', 'X-Twice', 'Three'],
+      'one  two, Three',
+      hash('sha256', body, 'hex'),
+    ]);
   });
 
   it('undoes gzip within the same limit, and refuses other encodings', async () => {

@@ -6,7 +6,8 @@ import { describe, it } from 'node:test';
 import type * as batch from '@aws-sdk/client-batch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from './aws-error.ts';
-import { parameterDialect } from './error-catalogue.ts';
+import type { Tags } from './authorization.ts';
+import { denied, parameterDialect } from './error-catalogue.ts';
 import { jsonRpc } from './json-rpc.ts';
 import { notBuilt, type Operation, type OperationTable } from './operation.ts';
 import type { RequestHead } from './protocol.ts';
@@ -288,13 +289,147 @@ describe('the steps of a request', () => {
       const answer = await call(pipeline, request, { jobs: ['j'] });
       assert.equal(answer.status, 403);
       assert.equal(steps.length, taken);
-      assert.equal(audited[0]?.error?.message, `stopped at ${at}`);
-      assert.equal(audited[0]?.context === undefined, at === 'authenticate');
+      assert.equal(audited.length, 1);
+      assert.equal(audited[0]?.operation, 'DescribeJobs');
+      assert.equal(audited[0].error?.message, `stopped at ${at}`);
+      assert.equal(audited[0].context?.principal.arn, at === 'authenticate' ? undefined : 'arn');
+      assert.deepEqual(audited[0].input, at === 'authenticate' ? undefined : { jobs: ['j'] });
+      assert.deepEqual(
+        audited[0].access,
+        at === 'authenticate' || at === 'access'
+          ? []
+          : [{ action: 'batch:DescribeJobs', resources: ['j'] }],
+      );
+      assert.equal(audited[0].output, undefined);
     }
     failAt = '';
-    steps.length = 0;
+    steps.length = audited.length = 0;
     assert.equal((await call(pipeline, request, '{')).status, 400);
     assert.deepEqual(steps, ['authenticate']);
+    assert.equal(audited[0]?.context?.principal.arn, 'arn');
+    assert.equal(audited[0].input, undefined);
+  });
+
+  it('leave a record as soon as an operation is named, and none before', async () => {
+    const { pipeline, audited } = toyPipeline([toyBatch({ CreateQuotaShare: notBuilt })], {
+      authenticator: { authenticate: () => Promise.reject(denied('who are you?')) },
+    });
+    const routed = pipeline.route(head('POST', '/v1/submitjob'));
+    assert.ok('maxBodyBytes' in routed);
+    pipeline.turnAway(routed, 'too large');
+    await call(pipeline, head('POST', '/v1/createquotashare'));
+    await call(pipeline, head('POST', '/v1/describejobs'));
+    assert.deepEqual(
+      audited.map(({ service, operation, status, context, sourceAddress }) => [
+        service,
+        operation,
+        status,
+        context,
+        sourceAddress,
+      ]),
+      [
+        ['batch', 'SubmitJob', 413, undefined, '10.0.0.1'],
+        ['batch', 'CreateQuotaShare', 403, undefined, '10.0.0.1'],
+        ['batch', 'DescribeJobs', 403, undefined, '10.0.0.1'],
+      ],
+    );
+    audited.length = 0;
+    await call(pipeline, head('POST', '/v1/nothing'));
+    await call(pipeline, head('PATCH', '/v1/submitjob'));
+    pipeline.refuse(head('POST', '/v1/submitjob'), denied('a web page'));
+    assert.deepEqual(audited, []);
+  });
+
+  it('wait for an authenticator and an authorizer that answer later', async () => {
+    const steps: string[] = [];
+    const later = async <T>(name: string, value: T): Promise<T> => {
+      steps.push(`${name} is asked`);
+      await new Promise(setImmediate);
+      steps.push(`${name} answers`);
+      return value;
+    };
+    const principal = {
+      kind: 'user',
+      account: '111122223333',
+      arn: 'arn:aws:iam::111122223333:user/me',
+      userId: 'AIDA1',
+      accessKeyId: 'AKIA1',
+    } as const;
+    const { pipeline, audited } = toyPipeline(
+      [
+        toyBatch({
+          DescribeJobs: {
+            authorizes: () => [
+              {
+                action: 'batch:DescribeJobs',
+                resources: ['*'],
+                conditions: () => assert.fail('nobody asked for the conditions'),
+              },
+            ],
+            handle: (_deps, _input, context) => (
+              steps.push('invoke'),
+              { jobs: [context.principal.arn, context.scope] }
+            ),
+          },
+        }),
+      ],
+      {
+        authenticator: { authenticate: () => later('authenticator', principal) },
+        authorizer: { authorize: () => later('authorizer', undefined) },
+      },
+    );
+    assert.deepEqual((await call(pipeline, head('POST', '/v1/describejobs'), { jobs: [] })).json, {
+      jobs: [principal.arn, '111122223333/eu-central-1'],
+    });
+    assert.deepEqual(steps, [
+      'authenticator is asked',
+      'authenticator answers',
+      'authorizer is asked',
+      'authorizer answers',
+      'invoke',
+    ]);
+    assert.deepEqual(audited[0]?.context?.principal, principal);
+  });
+
+  it('let an authorizer read the tags of any resource, and know who asks for what', async () => {
+    const seen: unknown[] = [];
+    const tagged = (name: string, tags: Tags | Promise<Tags>): AnyAwsService => ({
+      ...(name === 'batch' ? toyBatch() : toyLogs()),
+      deps: name,
+      tagsOf: (deps, arn, context) => (seen.push([deps, arn, context.operation]), tags),
+    });
+    const { pipeline } = toyPipeline(
+      [tagged('batch', { team: 'red' }), tagged('logs', Promise.resolve({ team: 'blue' }))],
+      {
+        authorizer: {
+          async authorize({ context, tagsOf }) {
+            seen.push([context.service, context.operation, context.principal.account]);
+            seen.push(await tagsOf('arn:aws:batch:us-east-1:1:job/a'));
+            seen.push(await tagsOf('arn:aws:logs:us-east-1:1:log-group:a'));
+            seen.push(await tagsOf('arn:aws:s3:::bucket'), await tagsOf('*'));
+          },
+        },
+      },
+    );
+    await call(pipeline, head('POST', '/v1/describejobs', signed('batch')), { jobs: [] });
+    assert.deepEqual(seen, [
+      ['batch', 'DescribeJobs', '000000000000'],
+      ['batch', 'arn:aws:batch:us-east-1:1:job/a', 'DescribeJobs'],
+      { team: 'red' },
+      ['logs', 'arn:aws:logs:us-east-1:1:log-group:a', 'DescribeJobs'],
+      { team: 'blue' },
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('invoke nothing where an authorizer breaks', async () => {
+    let invoked = 0;
+    const { pipeline, faults } = toyPipeline([toyBatch({ ListJobs: echo(() => ++invoked) })], {
+      authorizer: { authorize: () => Promise.reject(new TypeError('no policy')) },
+    });
+    assert.equal((await call(pipeline, head('POST', '/v1/listjobs'))).status, 500);
+    assert.deepEqual([invoked, faults.length], [0, 1]);
   });
 
   it('take account and region from the credential, whatever its region is called, else from the server', async () => {

@@ -27,7 +27,7 @@ interface Served<Deps> {
 }
 
 /** A service of AWS's, whose API the SDK's schemas tell. */
-interface AwsService<Deps> extends Served<Deps> {
+export interface AwsService<Deps> extends Served<Deps> {
   readonly protocol: AwsProtocol;
   /**
    * The SDK client module, whose exports hold the schemas: `import * as batch from
@@ -55,7 +55,7 @@ interface AwsService<Deps> extends Served<Deps> {
 }
 
 /** A service of our own, whose operations are at paths that no other service has. */
-interface OwnService<Deps> extends Served<Deps> {
+export interface OwnService<Deps> extends Served<Deps> {
   readonly protocol: PathProtocol;
 }
 

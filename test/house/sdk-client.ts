@@ -34,7 +34,7 @@ export function sdkClient(
         rawHeaders: Object.entries(headers).flat(),
         sourceAddress: '10.0.0.1',
       },
-      Buffer.from(body),
+      typeof body === 'string' ? body : Buffer.concat([body]),
     );
     return {
       response: {

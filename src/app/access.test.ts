@@ -1,0 +1,219 @@
+// Every operation of every service, AWS's and our own: it says what leave it needs, and where that
+// is not given nothing of it happens, and the audit says who was refused what.
+
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { NormalizedSchema } from '@smithy/core/schema';
+import { account } from '../../test/house/caller.ts';
+import { Rig } from '../../test/house/rig.ts';
+import { sdkClient } from '../../test/house/sdk-client.ts';
+import { ask, toyPipeline } from '../../test/house/toy.ts';
+import { ownOperations } from '../service/longshore/operations.ts';
+import type { AuditRecord } from '../wire/audit.ts';
+import type { Authorizer } from '../wire/authorization.ts';
+import { notBuilt, type Operation } from '../wire/operation.ts';
+import type { Pipeline } from '../wire/pipeline.ts';
+import { operationsOf, type OperationSchema } from '../wire/schema.ts';
+import type { AnyAwsService, AnyService } from '../wire/service.ts';
+
+/** Nobody needs leave for these (service authorization reference). */
+const needNoLeave: ReadonlySet<string> = new Set(['sts:GetCallerIdentity']);
+
+/** Turns away whoever asks for anything, and later than at once. */
+const nobody: Authorizer = {
+  async authorize({ access, context, dialect }) {
+    await new Promise(setImmediate);
+    if (access.length > 0)
+      throw dialect.denied(`${context.principal.arn} may not ${access[0]?.action}`);
+  },
+};
+
+/** One request for an operation; the error that came back has the name of AWS's. */
+interface Request {
+  readonly what: string;
+  send(pipeline: Pipeline): Promise<unknown>;
+}
+
+interface Walked {
+  readonly service: AnyService;
+  readonly operation: string;
+  readonly requests: readonly Request[];
+}
+
+const { services } = new Rig().app;
+
+async function walk(service: AnyService): Promise<Walked[]> {
+  const built = Object.keys(service.operations).filter(
+    (name) => service.operations[name] !== notBuilt,
+  );
+  const requestsOf =
+    'schemas' in service ? await awsRequests(service) : (name: string) => [ownRequest(name)];
+  return built.map((operation) => ({ service, operation, requests: requestsOf(operation) }));
+}
+
+/** With as little as a request may say, with empty lists, and with all that it may say. */
+async function awsRequests({ schemas }: AnyAwsService): Promise<(name: string) => Request[]> {
+  const module = (typeof schemas === 'function' ? await schemas() : schemas) as Readonly<
+    Record<string, new (input: object) => unknown>
+  >;
+  const client = Object.keys(module).find((name) => /^[A-Z]\w*Client$/.test(name)) ?? '';
+  const known = operationsOf(module);
+  return (name) => {
+    const { input } = known.get(name) as OperationSchema;
+    const schema = NormalizedSchema.of(input);
+    return (['least', 'empty', 'most'] as const).map((how) => ({
+      what: how,
+      send: (pipeline) => {
+        const Command = module[`${name}Command`] as new (given: object) => unknown;
+        return sdkClient(module, client, pipeline).send(
+          new Command(valueOf(schema, how) as object),
+        );
+      },
+    }));
+  };
+}
+
+function valueOf(schema: NormalizedSchema, how: 'least' | 'empty' | 'most', depth = 0): unknown {
+  if (schema.isUnitSchema()) return {};
+  if (schema.isStructSchema()) {
+    const tuple = schema.getSchema() as unknown as readonly unknown[];
+    const required = (tuple[4] as string[]).slice(0, (tuple[6] as number | undefined) ?? 0);
+    const members = [...schema.structIterator()];
+    // A structure without members is none in the query protocols.
+    const [first] = depth > 0 && required.length === 0 ? members : [];
+    return Object.fromEntries(
+      members
+        .filter(
+          ([name]) =>
+            required.includes(name) || name === first?.[0] || (how !== 'least' && depth < 3),
+        )
+        .map(([name, member]) => [name, valueOf(member, how, depth + 1)]),
+    );
+  }
+  if (schema.isListSchema())
+    return how === 'empty' ? [] : [valueOf(schema.getValueSchema(), how, depth + 1)];
+  if (schema.isMapSchema())
+    return how === 'empty' ? {} : { key: valueOf(schema.getValueSchema(), how, depth + 1) };
+  if (schema.isBooleanSchema()) return false;
+  if (schema.isBlobSchema()) return new Uint8Array();
+  if (schema.isTimestampSchema()) return new Date(0);
+  if (schema.isNumericSchema()) return 1;
+  return 'name';
+}
+
+function ownRequest(name: string): Request {
+  const own = ownOperations.find((one) => one.name === name);
+  assert.ok(own);
+  const path = own.path.source
+    .replace(/^\^|\$$/g, '')
+    .replaceAll(/\(\?<\w+>[^)]*\)/g, 'name')
+    .replaceAll('\\/', '/');
+  return {
+    what: path,
+    async send(pipeline) {
+      const { status, body } = await ask(pipeline, {
+        method: own.method,
+        path,
+        query: '',
+        headers: {},
+        rawHeaders: [],
+        sourceAddress: '10.0.0.1',
+      });
+      if (status !== 200)
+        throw Object.assign(new Error(body), { name: (JSON.parse(body) as { code: string }).code });
+    },
+  };
+}
+
+/** The service, whose operations only tell that they were invoked. */
+function disarmed(service: AnyService, invoked: string[]): AnyService {
+  return {
+    ...service,
+    operations: Object.fromEntries(
+      Object.entries(service.operations).map(([name, operation]) => [
+        name,
+        operation === notBuilt
+          ? notBuilt
+          : ({
+              authorizes: operation.authorizes.bind(operation),
+              handle: () => void invoked.push(name),
+            } satisfies Operation<unknown, unknown, unknown>),
+      ]),
+    ),
+  } as AnyService;
+}
+
+/** Some protocols cannot carry an empty list: it is missing, where it is required. */
+const isUnread = (what: string, { input, status }: AuditRecord): boolean =>
+  what === 'empty' && input === undefined && status === 400;
+
+for (const service of services) {
+  describe(`access to ${service.name}`, () => {
+    let walked: Walked[] = [];
+    before(async () => {
+      walked = await walk(service);
+      assert.ok(walked.length > 0);
+    });
+
+    it('is declared by every operation, whatever a request leaves out', async () => {
+      const { pipeline, audited } = toyPipeline([disarmed(service, [])]);
+      for (const { operation, requests } of walked)
+        for (const { what, send } of requests) {
+          audited.length = 0;
+          const failure: unknown = await send(pipeline).then(
+            () => undefined,
+            (error: unknown) => error,
+          );
+          const [record] = audited as [AuditRecord];
+          const of = `${operation}, ${what}`;
+          if (isUnread(what, record)) continue;
+          assert.equal(failure, undefined, of);
+          if (needNoLeave.has(`${service.name}:${operation}`)) {
+            assert.deepEqual(record.access, [], of);
+            continue;
+          }
+          assert.ok(record.access.length > 0, `${of} needs no leave`);
+          for (const { action, resources, conditions } of record.access) {
+            assert.match(action, /^[a-z0-9]+:[A-Z]\w+$/, of);
+            assert.ok(resources.length > 0, `${of} needs leave for nothing`);
+            for (const resource of resources) assert.match(resource, /^(\*$|arn:aws:|name$)/, of);
+            for (const [key, value] of Object.entries(conditions?.() ?? {})) {
+              assert.match(key, /^[a-z0-9]+:\w+(\/.+)?$/, of);
+              for (const each of [value].flat()) assert.equal(typeof each, 'string', of);
+            }
+          }
+        }
+    });
+
+    it('is refused to who has no leave: nothing is invoked, and the audit says of what', async () => {
+      const invoked: string[] = [];
+      const { pipeline, audited, faults } = toyPipeline([disarmed(service, invoked)], {
+        authorizer: nobody,
+      });
+      for (const { operation, requests } of walked) {
+        if (needNoLeave.has(`${service.name}:${operation}`)) continue;
+        for (const { what, send } of requests) {
+          audited.length = 0;
+          await assert.rejects(send(pipeline), `${operation}, ${what}`);
+          assert.equal(audited.length, 1);
+          const [record] = audited as [AuditRecord];
+          if (isUnread(what, record)) continue;
+          const denied = service.dialect.denied('');
+          assert.deepEqual(
+            [record.service, record.operation, record.status, record.error?.name],
+            [service.name, operation, denied.status, denied.name],
+            `${what}: ${record.error?.message}`,
+          );
+          assert.equal(record.context?.principal.account, account);
+          assert.equal(record.context?.operation, operation);
+          assert.notEqual(record.input, undefined);
+          assert.ok(record.access[0]?.action);
+          assert.ok(record.access[0].resources[0]);
+          assert.equal(record.output, undefined);
+        }
+      }
+      assert.deepEqual(invoked, []);
+      assert.deepEqual(faults, []);
+    });
+  });
+}

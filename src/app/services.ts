@@ -1,0 +1,260 @@
+// Every service that the server offers: its operations, what they work with, and how requests name
+// them. What a service is made of is passed in; nothing is decided here.
+
+import * as batch from '@aws-sdk/client-batch';
+import * as logs from '@aws-sdk/client-cloudwatch-logs';
+import * as ecs from '@aws-sdk/client-ecs';
+import { scopeParts } from '../base/ids.ts';
+import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
+import type { Limits } from '../core/limit.ts';
+import type { Settings } from '../core/settings.ts';
+import type { World } from '../core/world/world.ts';
+import type { Clock } from '../port/clock.ts';
+import type { CommandBus } from '../port/command-bus.ts';
+import type { HostConnector } from '../port/host-connector.ts';
+import type { Ids } from '../port/ids.ts';
+import type { KeyMaker } from '../port/key-maker.ts';
+import type { LogSink } from '../port/log-sink.ts';
+import type { Reader } from '../port/reader.ts';
+import type { BatchDeps } from '../service/batch/deps.ts';
+import { emptySays as emptySaysInBatch } from '../service/batch/empty-values.ts';
+import { SubmitRate } from '../service/batch/job/submit-rate.ts';
+import { knownReferences } from '../service/batch/known-references.ts';
+import { batchOperations } from '../service/batch/operations.ts';
+import type { Ec2Deps } from '../service/ec2/deps.ts';
+import { emptySays as emptySaysInEc2 } from '../service/ec2/empty-values.ts';
+import { ec2Operations } from '../service/ec2/operations.ts';
+import { resourceTags as ec2Tags } from '../service/ec2/resource-tags.ts';
+import type { Ec2Kinds } from '../service/ec2/resources.ts';
+import type { EcsDeps } from '../service/ecs/deps.ts';
+import { ecsOperations } from '../service/ecs/operations.ts';
+import type { IamDeps } from '../service/iam/deps.ts';
+import { emptySays as emptySaysInIam } from '../service/iam/empty-values.ts';
+import { iamOperations } from '../service/iam/operations.ts';
+import { resourceTags as iamTags } from '../service/iam/resource-tags.ts';
+import type { IamKinds, RoleUse } from '../service/iam/resources.ts';
+import { groupOfArn } from '../service/logs/arn.ts';
+import type { LogsDeps } from '../service/logs/deps.ts';
+import { logsOperations } from '../service/logs/operations.ts';
+import type { LongshoreDeps } from '../service/longshore/deps.ts';
+import { longshoreOperations, ownOperations } from '../service/longshore/operations.ts';
+import { ownDialect, ownProtocol } from '../service/longshore/own-paths.ts';
+import type { ResourceSpace } from '../service/resource-space.ts';
+import { stsOperations } from '../service/sts/operations.ts';
+import {
+  batchDialect,
+  ec2Dialect,
+  parameterDialect,
+  validationDialect,
+} from '../wire/error-catalogue.ts';
+import { jsonRpc } from '../wire/json-rpc.ts';
+import { ec2Query, query } from '../wire/query.ts';
+import { restJson } from '../wire/rest-json.ts';
+import type { AnyService, AwsService, OwnService } from '../wire/service.ts';
+
+/** What services need from outside. */
+export interface ServicePorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly keys: KeyMaker;
+  readonly hosts: HostConnector;
+  readonly logSink: LogSink;
+  readonly settings: Settings;
+  /** Of the program, where anybody may ask. */
+  readonly version?: string | undefined;
+  /** Submissions a second of an account and region; absent: as many as come. */
+  readonly submitRate?: number | undefined;
+  /** Everything that is kept, as an archive; absent: nothing outlives the process. */
+  readonly backUp?: LongshoreDeps['backUp'];
+}
+
+interface ServiceParts extends ServicePorts {
+  readonly bus: CommandBus;
+  readonly reader: Reader;
+  readonly world: Pick<World, 'computeEnvironments'>;
+  readonly ec2: ResourceSpace<Ec2Kinds>;
+  readonly iam: ResourceSpace<IamKinds>;
+}
+
+type MaxBodyBytes = (operation: string) => number;
+
+export function servicesOf(parts: ServiceParts): readonly AnyService[] {
+  const maxBodyBytes = maxBodyBytesBy(parts.settings.limits);
+  return [batchOf, logsOf, ec2Of, iamOf, ecsOf, stsOf, longshoreOf].map((serviceOf) =>
+    serviceOf(parts, maxBodyBytes),
+  );
+}
+
+/**
+ * Most bytes of a request's body, by operation; PutLogEvents carries a mebibyte of events and their
+ * frames.
+ */
+function maxBodyBytesBy({ submitJobBytes, jobDefinitionBytes }: Limits): MaxBodyBytes {
+  const bodyBytes: Readonly<Record<string, number>> = {
+    SubmitJob: submitJobBytes,
+    RegisterJobDefinition: jobDefinitionBytes,
+    PutLogEvents: 1_572_864,
+  };
+  return (operation) => bodyBytes[operation] ?? 1_048_576;
+}
+
+const batchOf = (
+  { bus, reader, clock, ids, settings, ec2, iam, submitRate }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<BatchDeps> => ({
+  name: 'batch',
+  schemas: batch,
+  protocol: restJson,
+  signingName: 'batch',
+  operations: batchOperations,
+  emptySays: emptySaysInBatch,
+  deps: {
+    bus,
+    reader,
+    clock,
+    ids,
+    settings,
+    references: knownReferences({ ec2, iam, settings }),
+    submitRate: submitRate === undefined ? undefined : new SubmitRate(submitRate, clock),
+  },
+  dialect: batchDialect,
+  maxBodyBytes,
+  tagsOf: (deps, arn, { scope }) => deps.reader.tags(scope, arn),
+});
+
+const logsOf = (
+  { bus, reader, logSink, clock }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<LogsDeps> => ({
+  name: 'logs',
+  schemas: logs,
+  protocol: jsonRpc,
+  signingName: 'logs',
+  targetPrefix: 'Logs_20140328',
+  operations: logsOperations,
+  deps: { bus, reader: reader.logs, sink: logSink, clock },
+  dialect: parameterDialect,
+  maxBodyBytes,
+  tagsOf(deps, arn, { scope }) {
+    const group = groupOfArn(scope, arn);
+    return group === undefined ? undefined : deps.reader.logGroup(scope, group)?.tags;
+  },
+});
+
+const ec2Of = (
+  { ec2, bus, reader, clock, ids, keys, settings }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<Ec2Deps> => ({
+  name: 'ec2',
+  schemas: () => import('@aws-sdk/client-ec2'),
+  protocol: ec2Query({
+    version: '2016-11-15',
+    xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+  }),
+  signingName: 'ec2',
+  operations: ec2Operations,
+  emptySays: emptySaysInEc2,
+  restNotBuilt: true,
+  deps: {
+    space: ec2,
+    bus,
+    instances: reader.instances,
+    clock,
+    ids,
+    keys,
+    instanceTypes: settings.instanceTypes,
+    instanceLimit: settings.instanceLimit,
+  },
+  dialect: ec2Dialect,
+  maxBodyBytes,
+  tagsOf: ec2Tags,
+});
+
+const iamOf = (
+  { iam, bus, world, clock, ids }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<IamDeps> => ({
+  name: 'iam',
+  schemas: () => import('@aws-sdk/client-iam'),
+  protocol: query({
+    version: '2010-05-08',
+    xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+  }),
+  signingName: 'iam',
+  operations: iamOperations,
+  emptySays: emptySaysInIam,
+  restNotBuilt: true,
+  deps: {
+    space: iam,
+    bus,
+    usesOf: (roleArn) => usesOf(world.computeEnvironments.values(), roleArn),
+    clock,
+    ids,
+  },
+  dialect: validationDialect,
+  maxBodyBytes,
+  tagsOf: iamTags,
+});
+
+const ecsOf = (
+  { bus, reader, hosts, ids, clock, ec2, version }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<EcsDeps> => ({
+  name: 'ecs',
+  schemas: ecs,
+  protocol: jsonRpc,
+  signingName: 'ecs',
+  targetPrefix: 'AmazonEC2ContainerServiceV20141113',
+  operations: ecsOperations,
+  restNotBuilt: true,
+  deps: {
+    bus,
+    reader: reader.clusters,
+    definitions: reader,
+    hosts,
+    ids,
+    clock,
+    networks: ec2,
+    version,
+  },
+  dialect: parameterDialect,
+  maxBodyBytes,
+});
+
+const stsOf = (_parts: ServiceParts, maxBodyBytes: MaxBodyBytes): AwsService<unknown> => ({
+  name: 'sts',
+  schemas: () => import('@aws-sdk/client-sts'),
+  protocol: query({
+    version: '2011-06-15',
+    xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  }),
+  signingName: 'sts',
+  operations: stsOperations,
+  restNotBuilt: true,
+  deps: undefined,
+  dialect: validationDialect,
+  maxBodyBytes,
+});
+
+const longshoreOf = (
+  { backUp, bus, reader, clock, hosts, ec2, settings }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): OwnService<LongshoreDeps> => ({
+  name: 'longshore',
+  protocol: ownProtocol(ownOperations),
+  operations: longshoreOperations,
+  deps: { backUp, bus, reader, clock, hosts, ec2, instanceTypes: settings.instanceTypes },
+  dialect: ownDialect,
+  maxBodyBytes,
+});
+
+/** By region: which compute environments use a role, as their own or their Spot Fleet's. */
+function usesOf(environments: Iterable<ComputeEnvironment>, roleArn: string): RoleUse[] {
+  const using = [...environments].filter(
+    ({ serviceRole, computeResources }) =>
+      serviceRole === roleArn || computeResources?.spotIamFleetRole === roleArn,
+  );
+  return [...Map.groupBy(using, ({ scope }) => scopeParts(scope).region)].map(
+    ([region, users]) => ({ region, resources: users.map(({ arn }) => arn) }),
+  );
+}
