@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scopeOf } from '../base/ids.ts';
-import { FakeResources } from '../../test/house/resources.ts';
+import { scope } from '../../test/house/caller.ts';
+import { envelope, Rig } from '../../test/house/rig.ts';
 import { ResourceSpace } from './resource-space.ts';
 
 interface Kinds {
@@ -11,36 +11,35 @@ interface Kinds {
   readonly lid: { readonly of: string };
   readonly key: { readonly id: string };
 }
-const scope = scopeOf('123456789012', 'eu-west-1');
-const envelope = { part: 'test' };
 
-function rig() {
-  const resources = new FakeResources();
+function boxes() {
+  const rig = new Rig();
   const make = () =>
     new ResourceSpace<Kinds>({
       service: 'toy',
-      bus: resources.bus,
-      reader: resources,
+      bus: rig.control.bus,
+      reader: rig.control.reader.resources,
       seed: (draft, _scope, ids) => {
         draft.put('box', 'default', { size: 1 });
         draft.put('key', 'default', { id: ids.attempt() });
       },
     });
   const space = make();
+  const changeOf =
+    (one: typeof space) =>
+    <T>(decide: Parameters<typeof space.change<T>>[2]): Promise<T> =>
+      rig.settled(one.change(scope, envelope, decide));
   return {
-    resources,
-    make,
-    space,
-    change: space.change.bind(space, scope, envelope) as <T>(
-      decide: Parameters<typeof space.change<T>>[2],
-    ) => Promise<T>,
+    change: changeOf(space),
+    /** By another one, on the same rows. */
+    changeElsewhere: changeOf(make()),
     view: () => space.view(scope),
+    version: () => rig.control.reader.resources.resourceVersion({ service: 'toy', scope }),
   };
 }
 
 test('what a new account has is shown, the same each time, and written with its first change', async () => {
-  const { view, change, resources } = rig();
-  const version = () => resources.resourceVersion({ service: 'toy', scope });
+  const { view, change, version } = boxes();
   assert.deepEqual((await view()).all('box'), [{ size: 1 }]);
   assert.deepEqual((await view()).get('box', 'default'), { size: 1 });
   const { id } = (await view()).get('key', 'default') ?? {};
@@ -61,7 +60,7 @@ test('what a new account has is shown, the same each time, and written with its 
 });
 
 test('a draft sees its own changes, in the order of ids', async () => {
-  const { change, view } = rig();
+  const { change, view } = boxes();
   await change((draft) => {
     draft.put('box', 'b', { size: 2 });
     draft.put('box', 'a', { size: 3 });
@@ -73,7 +72,7 @@ test('a draft sees its own changes, in the order of ids', async () => {
 });
 
 test('what is thrown is the answer, and nothing changes', async () => {
-  const { change, view } = rig();
+  const { change, view } = boxes();
   await assert.rejects(
     change((draft) => {
       draft.put('box', 'a', { size: 2 });
@@ -85,11 +84,10 @@ test('what is thrown is the answer, and nothing changes', async () => {
 });
 
 test('a change is decided again when another one came in between', async () => {
-  const { change, make, resources, view } = rig();
+  const { change, changeElsewhere, view } = boxes();
   await view();
   let decisions = 0;
-  resources.beforeWrite = () =>
-    make().change(scope, envelope, (draft) => draft.remove('box', 'default'));
+  const other = changeElsewhere((draft) => draft.remove('box', 'default'));
   await assert.rejects(
     change((draft) => {
       decisions++;
@@ -98,12 +96,13 @@ test('a change is decided again when another one came in between', async () => {
     }),
     /the box is gone/,
   );
+  await other;
   assert.equal(decisions, 2);
   assert.deepEqual((await view()).all('lid'), []);
 });
 
 test('many changes at once are decided once each, in the order in which they came', async () => {
-  const { change, view } = rig();
+  const { change, view } = boxes();
   await view();
   let decisions = 0;
   const seen = await Promise.all(
@@ -123,7 +122,7 @@ test('many changes at once are decided once each, in the order in which they cam
 });
 
 test('one that fails does not hold up the next', async () => {
-  const { change, view } = rig();
+  const { change, view } = boxes();
   const failing = change(() => {
     throw new Error('no');
   });
@@ -134,8 +133,8 @@ test('one that fails does not hold up the next', async () => {
 });
 
 test('a decision that changes nothing writes nothing', async () => {
-  const { change, resources } = rig();
+  const { change, version } = boxes();
   await change((draft) => draft.put('lid', 'l', { of: 'x' }));
   assert.equal(await change((draft) => draft.all('box').length), 1);
-  assert.equal(resources.resourceVersion({ service: 'toy', scope }), 1);
+  assert.equal(version(), 1);
 });

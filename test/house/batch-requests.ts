@@ -1,5 +1,7 @@
 // What tests of Batch's operations send, and how they compare what comes back.
 
+import type { ComputeResource } from '@aws-sdk/client-batch';
+
 /**
  * Without what AWS fills in and Terraform strips before it compares: empty lists, and Fargate's
  * newest version.
@@ -14,7 +16,7 @@ export const comparable = (value: unknown): unknown =>
   );
 
 /** A managed environment as AWS demands it. */
-export const ec2Resources = {
+export const ec2Resources: ComputeResource = {
   type: 'EC2',
   minvCpus: 0,
   maxvCpus: 16,
@@ -22,4 +24,4 @@ export const ec2Resources = {
   instanceRole: 'ecsInstanceRole',
   subnets: ['subnet-1'],
   securityGroupIds: ['sg-1'],
-} as const;
+};

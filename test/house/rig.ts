@@ -94,13 +94,17 @@ export class Rig {
   readonly sink: MemoryLogSink;
   readonly ids: Ids;
   readonly hosts: HostConnector = {
-    probe: () => Promise.reject(new Error('control probes no host')),
+    probe: (address) => this.onProbe(address),
     engine: (id) => {
       const engine = this.engines.get(id) ?? new ScriptedEngine();
       this.engines.set(id, engine);
       return engine;
     },
   };
+  /** What a host of the user's own says of itself when it is asked. */
+  onProbe: HostConnector['probe'] = () => Promise.reject(new Error('nobody probes a host'));
+  /** What clients asked of the bus, in order. */
+  readonly sent: Command[] = [];
   readonly problems: string[] = [];
   readonly fatal: Error[] = [];
   readonly app: App;
@@ -141,6 +145,12 @@ export class Rig {
       onProblem: (what, error) => this.problems.push(`${what}: ${(error as Error).message}`),
       onFatal: (error) => this.fatal.push(error),
     });
+    const { bus } = this.control;
+    const { submit } = bus;
+    bus.submit = (command, asked) => {
+      this.sent.push(command);
+      return submit.call(bus, command, asked) as never;
+    };
   }
 
   /** A server that is up, and has nothing. */
@@ -207,7 +217,13 @@ export class Rig {
 
   /** The answer, after all that follows from it at this moment. */
   async ask<C extends Command>(command: C): Promise<ReplyOf<C> | Refusal> {
-    return this.#settled(this.control.bus.submit(command, envelope));
+    return this.settled(this.control.bus.submit(command, envelope));
+  }
+
+  /** What the operations of a service work with. */
+  depsOf<Deps>(service: string): Deps {
+    const found = this.app.services.find(({ name }) => name === service);
+    return must(found, `${service} is a service`).deps as Deps;
   }
 
   /** Calls an operation as the wire does; its answer, or its error, comes back. */
@@ -221,10 +237,11 @@ export class Rig {
       'a service has the operation',
     );
     operation.authorizes(input, of);
-    return this.#settled(Promise.resolve(operation.handle(service.deps as Deps, input, of)));
+    return this.settled(Promise.resolve(operation.handle(service.deps as Deps, input, of)));
   }
 
-  async #settled<T>(answer: Promise<T>): Promise<T> {
+  /** The answer to whatever was asked, likewise. */
+  async settled<T>(answer: Promise<T>): Promise<T> {
     answer.catch(() => undefined);
     await this.clock.pass();
     return answer;

@@ -133,18 +133,12 @@ const calls = fc.oneof(
 
 async function prepared(): Promise<Rig> {
   const rig = await Rig.bare();
-  const resources = {
-    ...ec2Resources,
-    instanceTypes: ['optimal'],
-    subnets: ['subnet-1'],
-    securityGroupIds: ['sg-1'],
-  };
   const call = (name: string, input: object): Promise<object> =>
     rig.call(batchOperations[name] as AnyOperation, input);
   await call('CreateComputeEnvironment', {
     computeEnvironmentName: 'ce',
     type: 'MANAGED',
-    computeResources: resources,
+    computeResources: ec2Resources,
   });
   await call('CreateJobQueue', {
     jobQueueName: 'q',

@@ -5,7 +5,7 @@ import { describe, it, test } from 'node:test';
 import * as sdk from '@aws-sdk/client-ec2';
 import { operationsOf } from '../../wire/schema.ts';
 import { addressText, blockText, contains, overlaps, parseBlock } from '../../base/ipv4.ts';
-import { FakeEc2, type Answer } from '../../../test/house/ec2-deps.ts';
+import { Ec2, type Answer } from '../../../test/house/ec2.ts';
 import { filtered } from './filter.ts';
 import { ec2Operations } from './operations.ts';
 import { zonesOf } from './network/zone.ts';
@@ -23,7 +23,7 @@ describe('key pairs', () => {
     'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl me@example';
 
   it('are made once, shown with their fingerprints, and deleted', async () => {
-    const ec2 = new FakeEc2();
+    const ec2 = new Ec2();
     const made = await ec2.call('CreateKeyPair', {
       KeyName: 'mine',
       TagSpecifications: [{ ResourceType: 'key-pair', Tags: [{ Key: 'a', Value: 'b' }] }],
@@ -57,7 +57,7 @@ describe('key pairs', () => {
   });
 
   it('are imported in OpenSSH’s form', async () => {
-    const ec2 = new FakeEc2();
+    const ec2 = new Ec2();
     const imported = await ec2.call('ImportKeyPair', {
       KeyName: 'k',
       PublicKeyMaterial: Buffer.from(`${ed25519}\n`),
@@ -90,7 +90,7 @@ describe('key pairs', () => {
 });
 
 test('placement groups have a strategy, and what belongs to it', async () => {
-  const ec2 = new FakeEc2();
+  const ec2 = new Ec2();
   await ec2.call('CreatePlacementGroup', { GroupName: 'near' });
   await ec2.call('CreatePlacementGroup', {
     GroupName: 'parts',
@@ -131,7 +131,7 @@ test('placement groups have a strategy, and what belongs to it', async () => {
 });
 
 test('a creation that is sent once more by its token makes nothing new', async () => {
-  const ec2 = new FakeEc2();
+  const ec2 = new Ec2();
   const { Vpcs } = await ec2.call('DescribeVpcs');
   const { Subnets } = await ec2.call('DescribeSubnets');
   const LaunchTemplateData = { KeyName: 'k' };
@@ -173,7 +173,7 @@ test('a creation that is sent once more by its token makes nothing new', async (
 
 describe('tags', () => {
   it('are set and taken from any resource, and found', async () => {
-    const ec2 = new FakeEc2();
+    const ec2 = new Ec2();
     const { Vpc } = await ec2.call('CreateVpc', { CidrBlock: '10.0.0.0/16' });
     const { GroupId } = await ec2.call('CreateSecurityGroup', {
       GroupName: 'g',
@@ -233,7 +233,7 @@ describe('tags', () => {
   });
 
   it('are refused with what is wrong, all or none', async () => {
-    const ec2 = new FakeEc2();
+    const ec2 = new Ec2();
     const { Vpc } = await ec2.call('CreateVpc', { CidrBlock: '10.0.0.0/16' });
     const Tags = [{ Key: 'a', Value: 'b' }];
     for (const [input, code] of [

@@ -2,22 +2,24 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { context, FakeDeps } from '../../../test/house/iam-deps.ts';
+import { context } from '../../../test/house/caller.ts';
+import { Rig } from '../../../test/house/rig.ts';
 import { createRole } from './create-role.ts';
-import { view } from './deps.ts';
+import { view, type IamDeps } from './deps.ts';
 import { knownRoles } from './known-roles.ts';
 import { trusts } from './seed.ts';
 
 const prefix = 'arn:aws:iam::123456789012:role/';
 
 it('a role that nobody has touched goes by both of its ARNs, unless all must be as it is', async () => {
-  const deps = new FakeDeps();
+  const rig = new Rig();
+  const deps = rig.depsOf<IamDeps>('iam');
   const iam = await view(deps, context);
   const both = [`${prefix}service-role/AWSBatchServiceRole`, `${prefix}AWSBatchServiceRole`];
   const linked = `${prefix}aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch`;
   assert.deepEqual([...new Set(knownRoles(iam, context).service)], [...both, linked]);
   assert.deepEqual([...new Set(knownRoles(iam, context, true).service)], [both[0], linked]);
-  await deps.call(createRole, {
+  await rig.call(createRole, {
     RoleName: 'AWSBatchServiceRole',
     AssumeRolePolicyDocument: trusts('batch.amazonaws.com'),
   });
@@ -28,9 +30,10 @@ it('a role that nobody has touched goes by both of its ARNs, unless all must be 
 });
 
 it('a role counts for a service that its document lets assume it', async () => {
-  const deps = new FakeDeps();
+  const rig = new Rig();
+  const deps = rig.depsOf<IamDeps>('iam');
   const make = (RoleName: string, AssumeRolePolicyDocument: string, of = context) =>
-    deps.call(createRole, { RoleName, AssumeRolePolicyDocument }, of);
+    rig.call(createRole, { RoleName, AssumeRolePolicyDocument }, of);
   await make('mine', trusts('batch.amazonaws.com'));
   await make('denied', trusts('batch.amazonaws.com').replace('Allow', 'Deny'));
   await make('other', trusts('notbatch.amazonaws.com'));
@@ -43,9 +46,10 @@ it('a role counts for a service that its document lets assume it', async () => {
 });
 
 it('a partition has roles of its own, which trust services by its own suffix too', async () => {
-  const deps = new FakeDeps();
+  const rig = new Rig();
+  const deps = rig.depsOf<IamDeps>('iam');
   const china = { ...context, region: 'cn-north-1' };
-  await deps.call(
+  await rig.call(
     createRole,
     { RoleName: 'mine', AssumeRolePolicyDocument: trusts('batch.amazonaws.com.cn') },
     china,

@@ -8,7 +8,11 @@ import { scopeOf } from '../../base/ids.ts';
 import { notBuilt, type Operation } from '../../wire/operation.ts';
 import { operationsOf } from '../../wire/schema.ts';
 import type { IamDeps } from './deps.ts';
-import { context, FakeDeps } from '../../../test/house/iam-deps.ts';
+import { context } from '../../../test/house/caller.ts';
+import { ec2Resources } from '../../../test/house/batch-requests.ts';
+import { Rig } from '../../../test/house/rig.ts';
+import { createComputeEnvironment } from '../batch/compute-environment/create-compute-environment.ts';
+import { deleteComputeEnvironment } from '../batch/compute-environment/delete-compute-environment.ts';
 import { iamOperations } from './operations.ts';
 import { trusts } from './seed.ts';
 
@@ -16,13 +20,13 @@ type Answer = Record<string, any>; // oxlint-disable-line typescript/no-explicit
 
 /** IAM of a new account, called by operation names. */
 function account() {
-  const deps = new FakeDeps();
+  const rig = new Rig();
   const call = async (name: string, input: object = {}, region = 'eu-west-1'): Promise<Answer> => {
     const operation = iamOperations[name] as Operation<IamDeps, object, object>;
     assert.notEqual(operation, notBuilt);
     const of = { ...context, region, scope: scopeOf(context.account, region) };
     for (const access of operation.authorizes(input, of)) assert.match(access.action, /^iam:\w+$/);
-    return operation.handle(deps, input, of);
+    return rig.call(operation, input, of);
   };
   const refuses = (
     name: string,
@@ -44,7 +48,7 @@ function account() {
     });
   const names = async (more: object = {}): Promise<string[]> =>
     (await call('ListRoles', more))['Roles'].map((one: Answer) => one['RoleName']);
-  return { deps, call, refuses, role, names };
+  return { rig, call, refuses, role, names };
 }
 const policy = JSON.stringify({
   Version: '2012-10-17',
@@ -721,7 +725,7 @@ describe('managed policies', () => {
 
 describe('roles of services', () => {
   it('are described, tagged and deleted, unless they are in use', async () => {
-    const { deps, call, refuses } = account();
+    const { rig, call, refuses } = account();
     const { Role } = await call('CreateServiceLinkedRole', {
       AWSServiceName: 'spot.amazonaws.com',
     });
@@ -736,7 +740,12 @@ describe('roles of services', () => {
       { Key: 'a', Value: 'b' },
     ]);
     await refuses('DeleteRole', { RoleName }, 'UnmodifiableEntity', 400, /protected role/);
-    deps.uses.set(Role.Arn, [{ region: 'eu-west-1', resources: ['ce'] }]);
+    await rig.call(createComputeEnvironment, {
+      computeEnvironmentName: 'ce',
+      type: 'MANAGED',
+      state: 'DISABLED',
+      computeResources: { ...ec2Resources, type: 'SPOT', spotIamFleetRole: Role.Arn },
+    });
     const { DeletionTaskId: refused } = await call('DeleteServiceLinkedRole', { RoleName });
     assert.match(
       refused,
@@ -745,9 +754,17 @@ describe('roles of services', () => {
     const failed = await call('GetServiceLinkedRoleDeletionStatus', { DeletionTaskId: refused });
     assert.deepEqual(
       [failed['Status'], failed['Reason'].RoleUsageList],
-      ['FAILED', [{ Region: 'eu-west-1', Resources: ['ce'] }]],
+      [
+        'FAILED',
+        [
+          {
+            Region: 'eu-west-1',
+            Resources: ['arn:aws:batch:eu-west-1:123456789012:compute-environment/ce'],
+          },
+        ],
+      ],
     );
-    deps.uses.clear();
+    await rig.call(deleteComputeEnvironment, { computeEnvironment: 'ce' });
     const { DeletionTaskId: taken } = await call('DeleteServiceLinkedRole', { RoleName });
     assert.deepEqual(await call('GetServiceLinkedRoleDeletionStatus', { DeletionTaskId: taken }), {
       Status: 'SUCCEEDED',
@@ -786,21 +803,21 @@ test('instance profiles are tagged', async () => {
   );
 });
 
+/** What environments were last told of roles. */
+const noted = ({ sent }: Rig) => sent.findLast((command) => command.type === 'note-roles');
+
 describe('what environments are told of Spot Fleet roles', () => {
   const tagging = 'arn:aws:iam::aws:policy/service-role/AmazonEC2SpotFleetTaggingRole';
   const old = 'arn:aws:iam::aws:policy/service-role/AmazonEC2SpotFleetRole';
   const arn = 'arn:aws:iam::123456789012:role/OldSpot';
 
   it('goes by their policies: the guide’s repair has effect', async () => {
-    const { deps, call, role } = account();
-    const untagging = () => deps.noted.at(-1)?.untagging;
+    const { rig, call, role } = account();
+    const untagging = () => noted(rig)?.untagging;
     await role('OldSpot', { AssumeRolePolicyDocument: trusts('spotfleet.amazonaws.com') });
     assert.deepEqual(untagging(), [], 'a role without policies');
     await call('AttachRolePolicy', { RoleName: 'OldSpot', PolicyArn: old });
-    assert.deepEqual(
-      [untagging(), deps.noted.at(-1)?.prefix],
-      [[arn], 'arn:aws:iam::123456789012:role/'],
-    );
+    assert.deepEqual([untagging(), noted(rig)?.prefix], [[arn], 'arn:aws:iam::123456789012:role/']);
     await call('AttachRolePolicy', { RoleName: 'OldSpot', PolicyArn: tagging });
     assert.deepEqual(untagging(), []);
     await call('DetachRolePolicy', { RoleName: 'OldSpot', PolicyArn: old });
@@ -808,8 +825,8 @@ describe('what environments are told of Spot Fleet roles', () => {
   });
 
   it('goes by inline policies and the account’s own too, and gives one of AWS’s that is not known the benefit', async () => {
-    const { deps, call, role } = account();
-    const untagging = () => deps.noted.at(-1)?.untagging;
+    const { rig, call, role } = account();
+    const untagging = () => noted(rig)?.untagging;
     const PolicyDocument = JSON.stringify({
       Statement: { Effect: 'Allow', Action: 'ec2:Create*', Resource: '*' },
     });

@@ -1,13 +1,14 @@
-// The operations of CloudWatch Logs over ports in memory: what each checks, does and answers.
+// The operations of CloudWatch Logs: what each checks, does and answers.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as sdk from '@aws-sdk/client-cloudwatch-logs';
+import { scopeOf } from '../../base/ids.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { notBuilt, type Operation } from '../../wire/operation.ts';
+import { account, contextIn, scope } from '../../../test/house/caller.ts';
+import { envelope, Rig } from '../../../test/house/rig.ts';
 import type { LogsDeps } from './deps.ts';
-import { contextIn } from '../../../test/house/caller.ts';
-import { FakeDeps, otherScope, scope } from '../../../test/house/logs-deps.ts';
 import { logsOperations } from './operations.ts';
 
 const day = 86_400_000;
@@ -15,21 +16,27 @@ const group = '/aws/batch/job';
 
 /** A caller of operations by AWS's names, as the wire calls them. */
 class Client {
-  readonly deps = new FakeDeps();
-  readonly #scope;
-  constructor(of = scope) {
-    this.#scope = of;
+  readonly rig: Rig;
+  readonly #context;
+
+  constructor(of = scope, rig = new Rig()) {
+    this.#context = contextIn(of);
+    this.rig = rig;
+  }
+
+  get nowMs(): number {
+    return this.rig.clock.now();
   }
 
   async call<Output = Record<string, unknown>>(name: string, input: object): Promise<Output> {
     const operation = logsOperations[name] as Operation<LogsDeps, object, Output>;
-    const access = operation.authorizes(input, contextIn(this.#scope));
+    const access = operation.authorizes(input, this.#context);
     assert.equal(access[0]?.action, `logs:${name}`);
     for (const { resources } of access) {
       assert.ok(resources.length > 0);
       for (const resource of resources) assert.match(resource, /^arn:aws:logs:/);
     }
-    return operation.handle(this.deps, input, contextIn(this.#scope));
+    return this.rig.call(operation, input, this.#context);
   }
 
   async refused(name: string, input: object, type: string, text = /./): Promise<void> {
@@ -43,11 +50,20 @@ class Client {
   async stream(
     name: string,
     messages: readonly string[] = [],
-    firstMs = this.deps.nowMs - 1000,
+    firstMs = this.nowMs - 1000,
   ): Promise<void> {
     await this.call('CreateLogGroup', { logGroupName: group }).catch(() => undefined);
     await this.call('CreateLogStream', { logGroupName: group, logStreamName: name });
     if (messages.length > 0) await this.put(name, messages, firstMs);
+  }
+
+  /** So many, `s0` and so on, all at once. */
+  async streams(count: number, createdAtMs: (at: number) => number): Promise<void> {
+    const row = (at: number) => ({ scope, group, name: `s${at}`, createdAtMs: createdAtMs(at) });
+    const writes = Array.from({ length: count }, (_none, at) =>
+      this.rig.control.bus.write({ table: 'log-stream', write: 'create', row: row(at) }, envelope),
+    );
+    await this.rig.settled(Promise.all(writes));
   }
 
   put(
@@ -148,9 +164,9 @@ describe('groups and streams', () => {
     await client.refused('CreateLogGroup', { logGroupName: group }, exists);
     await client.call('CreateLogStream', { logGroupName: group, logStreamName: 's' });
     await client.refused('CreateLogStream', { logGroupName: group, logStreamName: 's' }, exists);
-    await client.put('s', ['one'], client.deps.nowMs);
+    await client.put('s', ['one'], client.nowMs);
     await client.call('DeleteLogStream', { logGroupName: group, logStreamName: 's' });
-    assert.equal(client.deps.sink.events.size, 0);
+    assert.equal(client.rig.sink.size, 0);
     await client.refused(
       'DeleteLogStream',
       { logGroupName: group, logStreamName: 's' },
@@ -166,7 +182,7 @@ describe('groups and streams', () => {
     await client.stream('a', ['x']);
     await client.stream('b', ['y']);
     await client.call('DeleteLogGroup', { logGroupName: group });
-    assert.equal(client.deps.sink.events.size, 0);
+    assert.equal(client.rig.sink.size, 0);
     await client.refused('DeleteLogGroup', { logGroupName: group }, missing);
   });
 
@@ -179,23 +195,15 @@ describe('groups and streams', () => {
     ])
       await client.refused('CreateLogGroup', { logGroupName: group, ...more }, invalid, /support/);
     await client.refused('CreateLogGroup', { logGroupName: 'aws/mine' }, invalid, /reserved/);
-    assert.equal(client.deps.groups.size, 0);
+    assert.deepEqual((await client.call('DescribeLogGroups', {}))['logGroups'], []);
   });
 
   it('delete all streams of a very large group', async () => {
     const client = new Client();
     await client.call('CreateLogGroup', { logGroupName: group });
-    for (let at = 0; at < 2100; at++)
-      await client.deps.bus.write(
-        {
-          table: 'log-stream',
-          write: 'create',
-          row: { scope, group, name: `s${at}`, createdAtMs: at },
-        },
-        contextIn(scope),
-      );
+    await client.streams(2100, (at) => at);
     await client.call('DeleteLogGroup', { logGroupName: group });
-    assert.equal(new Set(client.deps.sink.deleted).size, 2100);
+    assert.equal(new Set(client.rig.sink.deleted).size, 2100);
   });
 });
 
@@ -221,7 +229,7 @@ describe('retention', () => {
 
   it('leaves expired events out of every answer', async () => {
     const client = new Client();
-    const { nowMs } = client.deps;
+    const { nowMs } = client;
     await client.stream('s', ['old'], nowMs - 5 * day);
     await client.put('s', ['new'], nowMs);
     await client.stream('expired', ['gone'], nowMs - 5 * day);
@@ -271,7 +279,7 @@ describe('PutLogEvents', () => {
   it('refuses a batch that is wrong as a whole, and writes nothing of it', async () => {
     const client = new Client();
     await client.stream('s');
-    const timestamp = client.deps.nowMs;
+    const timestamp = client.nowMs;
     const table: readonly (readonly [events: unknown, text: RegExp])[] = [
       [[], /1 to 10000/],
       [Array.from({ length: 10_001 }, () => ({ timestamp, message: 'x' })), /1 to 10000/],
@@ -298,7 +306,7 @@ describe('PutLogEvents', () => {
     ];
     for (const [events, text] of table)
       await client.refused('PutLogEvents', put(events), invalid, text);
-    assert.equal(client.deps.sink.events.size, 0);
+    assert.equal(client.rig.sink.size, 0);
     await client.call('PutLogEvents', put([{ timestamp, message: 'x'.repeat(1_048_576 - 26) }]));
     await client.refused(
       'PutLogEvents',
@@ -317,7 +325,7 @@ describe('PutLogEvents', () => {
   it('leaves out what is too old or too new and says so', async () => {
     const client = new Client();
     await client.stream('s');
-    const { nowMs } = client.deps;
+    const { nowMs } = client;
     const at = (offsets: readonly number[]): object =>
       put(offsets.map((offset) => ({ timestamp: nowMs + offset, message: `${offset}` })));
     const rejected = async (offsets: readonly number[]): Promise<unknown> =>
@@ -344,28 +352,24 @@ describe('PutLogEvents', () => {
     const client = new Client();
     await client.stream('s');
     const { nextSequenceToken } = await client.call<sdk.PutLogEventsResponse>('PutLogEvents', {
-      ...put([{ timestamp: client.deps.nowMs, message: 'x' }]),
+      ...put([{ timestamp: client.nowMs, message: 'x' }]),
       sequenceToken: 'whatever',
     });
     assert.match(nextSequenceToken ?? '', /^\d{56}$/);
-    assert.equal(client.deps.sink.openWriters, 0);
+    assert.equal(client.rig.sink.openWriters, 0);
   });
 
   it('does not bring a stream back that is deleted under its hands', async () => {
     const client = new Client();
     await client.stream('s');
-    const open = client.deps.sink.openWriter;
-    client.deps.sink.openWriter = async (key) => {
+    const open = client.rig.sink.openWriter;
+    client.rig.sink.openWriter = async (key) => {
       await client.call('DeleteLogStream', { logGroupName: group, logStreamName: 's' });
       return open(key);
     };
-    await client.refused(
-      'PutLogEvents',
-      put([{ timestamp: client.deps.nowMs, message: 'x' }]),
-      missing,
-    );
-    assert.equal(client.deps.sink.events.size, 0);
-    assert.equal(client.deps.sink.openWriters, 0);
+    await client.refused('PutLogEvents', put([{ timestamp: client.nowMs, message: 'x' }]), missing);
+    assert.equal(client.rig.sink.size, 0);
+    assert.equal(client.rig.sink.openWriters, 0);
   });
 });
 
@@ -390,7 +394,7 @@ describe('GetLogEvents', () => {
     const end = await get(client, { nextToken: third.nextForwardToken });
     assert.deepEqual(texts(end), []);
     assert.equal(end.nextForwardToken, third.nextForwardToken);
-    await client.put('s', ['f'], client.deps.nowMs);
+    await client.put('s', ['f'], client.nowMs);
     assert.deepEqual(texts(await get(client, { nextToken: end.nextForwardToken })), ['f']);
     const newest = await get(client, { limit: 2 });
     assert.deepEqual(texts(newest), ['e', 'f']);
@@ -458,8 +462,8 @@ describe('FilterLogEvents', () => {
   async function filled(): Promise<Client> {
     const client = new Client();
     await client.stream('job/a', ['a0', 'a1', 'a2']);
-    await client.stream('job/b', ['b0', 'b1'], client.deps.nowMs - 999);
-    await client.stream('other', ['o0'], client.deps.nowMs);
+    await client.stream('job/b', ['b0', 'b1'], client.nowMs - 999);
+    await client.stream('other', ['o0'], client.nowMs);
     return client;
   }
 
@@ -502,8 +506,8 @@ describe('FilterLogEvents', () => {
     assert.deepEqual(
       texts(
         await filter(client, {
-          startTime: client.deps.nowMs - 999,
-          endTime: client.deps.nowMs - 998,
+          startTime: client.nowMs - 999,
+          endTime: client.nowMs - 998,
         }),
       ),
       ['a1', 'b0', 'a2', 'b1'],
@@ -575,7 +579,7 @@ describe('DescribeLogGroups', () => {
     const arn = 'arn:aws:logs:eu-west-1:123456789012:log-group:a';
     assert.deepEqual(all.logGroups?.[0], {
       logGroupName: 'a',
-      creationTime: client.deps.nowMs,
+      creationTime: client.nowMs,
       arn: `${arn}:*`,
       logGroupArn: arn,
       retentionInDays: 30,
@@ -598,7 +602,7 @@ describe('DescribeLogGroups', () => {
     assert.deepEqual(found.logGroups, [
       {
         logGroupName: 'aX',
-        creationTime: client.deps.nowMs,
+        creationTime: client.nowMs,
         arn: 'arn:aws:logs:eu-west-1:123456789012:log-group:aX:*',
       },
     ]);
@@ -633,8 +637,7 @@ describe('DescribeLogGroups', () => {
   it('knows the groups of its own account and region only', async () => {
     const here = new Client();
     await here.call('CreateLogGroup', { logGroupName: 'a' });
-    const there = new Client(otherScope);
-    Object.assign(there, { deps: here.deps });
+    const there = new Client(scopeOf(account, 'us-east-1'), here.rig);
     assert.deepEqual(names(await describeGroups(there)), []);
   });
 });
@@ -661,11 +664,11 @@ describe('DescribeLogStreams', () => {
 
   it('answers all fields, in either order and direction, on pages', async () => {
     const client = new Client();
-    const { nowMs } = client.deps;
+    const { nowMs } = client;
     await client.stream('b', ['x', 'y'], nowMs - 500);
     await client.stream('a', ['x'], nowMs - 100);
     await client.stream('c', ['x'], nowMs - 1000);
-    client.deps.nowMs += 10;
+    await client.rig.clock.pass(10);
     await client.stream('empty');
     const all = await describeStreams(client);
     assert.deepEqual(names(all), ['a', 'b', 'c', 'empty']);
@@ -701,15 +704,7 @@ describe('DescribeLogStreams', () => {
   it('orders a very large group by creation', async () => {
     const client = new Client();
     await client.stream('first');
-    for (let at = 0; at < 1001; at++)
-      await client.deps.bus.write(
-        {
-          table: 'log-stream',
-          write: 'create',
-          row: { scope, group, name: `s${at}`, createdAtMs: client.deps.nowMs + at + 1 },
-        },
-        contextIn(scope),
-      );
+    await client.streams(1001, (at) => client.nowMs + at + 1);
     const answer = await describeStreams(client, {
       orderBy: 'LastEventTime',
       descending: true,

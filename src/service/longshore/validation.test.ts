@@ -4,20 +4,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Validation } from '../../api/validation.ts';
-import { hostId, type Arn } from '../../base/ids.ts';
+import { hostId } from '../../base/ids.ts';
 import { defaultImages } from '../../core/image/default-images.ts';
 import {
   instanceIdOf,
-  type Host,
+  type EnvironmentHost,
   type HostFacts,
   type Instance,
-  type Machine,
   type RegisteredHost,
 } from '../../core/host/host.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';
-import { FakeEc2, context } from '../../../test/house/ec2-deps.ts';
-import type { LongshoreDeps } from './deps.ts';
+import { scope } from '../../../test/house/caller.ts';
+import { Ec2 } from '../../../test/house/ec2.ts';
+import { host as machine, Rig } from '../../../test/house/rig.ts';
+import { ownEnvironment } from '../../../test/house/rows.ts';
 import { validateHost } from './validate-host.ts';
 import { validateImage, type ImageToValidate } from './validate-image.ts';
 
@@ -29,10 +30,9 @@ describe('the validation of an image', () => {
     defaultImages.find(
       ({ imageType, architecture }) => imageType === 'ECS_AL2023' && architecture === 'X86_64',
     ) ?? assert.fail();
-  const ec2 = new FakeEc2();
-  const deps = { ec2: ec2.space, instanceTypes: ec2.instanceTypes } as unknown as LongshoreDeps;
-  const validate = async (question: ImageToValidate): Promise<Validation> =>
-    validateImage.handle(deps, question, context);
+  const ec2 = new Ec2();
+  const validate = (question: ImageToValidate): Promise<Validation> =>
+    ec2.rig.call(validateImage, question);
 
   it('says what is not known where nobody says what the image is for', async () => {
     const validation = await validate({ imageId: standard.id });
@@ -119,8 +119,8 @@ describe('the validation of a registered host', () => {
   const host: RegisteredHost = {
     ...common,
     kind: 'registered',
-    scope: context.scope,
-    computeEnvironmentArn: 'arn' as Arn,
+    scope,
+    computeEnvironmentArn: ownEnvironment.arn,
     status: 'ACTIVE',
     oldAttempts: [],
     address: { dockerHost: 'tcp://first:2376', certPath: '/tls' },
@@ -128,24 +128,22 @@ describe('the validation of a registered host', () => {
     registeredAtMs: 0,
   };
 
+  /** A server that finds this host in an environment. */
+  const rigWith = (there: EnvironmentHost): Rig =>
+    new Rig({ rows: { computeEnvironments: [ownEnvironment], hosts: [there] } });
+
   /** `now`: what the host says of itself, without its GPUs, which Docker does not tell. */
   async function validate(
     now: Partial<HostFacts> | Error,
-    { given = id, there = host }: { given?: string; there?: Host } = {},
+    { given = id, there = host }: { given?: string; there?: EnvironmentHost } = {},
   ): Promise<Validation> {
-    const deps = {
-      reader: {
-        clusters: { environments: () => [{}], containerInstances: () => [{ host: there }] },
-      },
-      hosts: {
-        probe: async (address: unknown) => {
-          assert.equal(address, host.address);
-          if (now instanceof Error) throw now;
-          return { ...facts, gpus: 0, ...now };
-        },
-      },
-    } as unknown as LongshoreDeps;
-    return validateHost.handle(deps, { hostId: given }, context);
+    const rig = rigWith(there);
+    rig.onProbe = async (address) => {
+      assert.deepEqual(address, host.address);
+      if (now instanceof Error) throw now;
+      return { ...facts, gpus: 0, ...now };
+    };
+    return rig.call(validateHost, { hostId: given });
   }
 
   it('asks the host again, by any of its names', async () => {
@@ -225,15 +223,30 @@ describe('the validation of a registered host', () => {
   });
 
   it('refuses hosts that nobody registered', async () => {
-    const cases: [Host, RegExp][] = [
-      [{ ...common, kind: 'machine' } satisfies Machine, /it is the machine of the server/],
-      [
-        { ...common, kind: 'instance', imageId: 'ami-1' } as Instance,
-        /launched from image ami-1, which can be validated/,
-      ],
-    ];
-    for (const [there, message] of cases)
-      await assert.rejects(validate({}, { there }), { name: 'ClientException', message });
+    const instance: Instance = {
+      ...common,
+      kind: 'instance',
+      own: true,
+      scope,
+      computeEnvironmentArn: ownEnvironment.arn,
+      machineId: machine.id,
+      instanceType: 'm5.large',
+      spot: false,
+      imageId: 'ami-1',
+      revision: 1,
+      state: 'RUNNING',
+      launchedAtMs: 0,
+    };
+    await assert.rejects(validate({}, { there: instance }), {
+      name: 'ClientException',
+      message: /launched from image ami-1, which can be validated/,
+    });
+    const settings = { machineServesUnmanaged: true };
+    const rig = await Rig.bare({ rows: { computeEnvironments: [ownEnvironment] }, settings });
+    await assert.rejects(rig.call(validateHost, { hostId: machine.id }), {
+      name: 'ClientException',
+      message: /it is the machine of the server/,
+    });
     await assert.rejects(validate({}, { given: 'other' }), {
       name: 'ClientException',
       message: /Container instance other does not exist/,

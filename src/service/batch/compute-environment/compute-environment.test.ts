@@ -21,13 +21,7 @@ const managed = (
 ): CreateComputeEnvironmentCommandInput => ({
   computeEnvironmentName: 'ce',
   type: 'MANAGED',
-  computeResources: {
-    ...ec2Resources,
-    instanceTypes: [...ec2Resources.instanceTypes],
-    subnets: [...ec2Resources.subnets],
-    securityGroupIds: [...ec2Resources.securityGroupIds],
-    ...resources,
-  },
+  computeResources: { ...ec2Resources, ...resources },
   ...more,
 });
 

@@ -5,46 +5,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JobStatus, ListJobsCommandInput } from '@aws-sdk/client-batch';
 import { arn, attemptId, hostId, jobId } from '../../../base/ids.ts';
-import type { ComputeEnvironment } from '../../../core/compute-environment/compute-environment.ts';
 import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
 import { ChildTable } from '../../../core/job/child-table.ts';
 import type { ArrayParent, Job, JobDetailRecord } from '../../../core/job/job.ts';
-import type { JobQueue } from '../../../core/job-queue/job-queue.ts';
 import type { JobListQuery } from '../../../port/reader.ts';
 import { scope } from '../../../../test/house/caller.ts';
 import { Rig } from '../../../../test/house/rig.ts';
+import { ownEnvironment, ownQueue } from '../../../../test/house/rows.ts';
 import { describeJobs } from './describe-jobs.ts';
 import { listJobs } from './list-jobs.ts';
 
 const id = jobId('00000000-0000-7000-8000-00000000000a');
-const environmentArn = arn('arn:aws:batch:eu-west-1:123456789012:compute-environment/ce');
-const queueArn = arn('arn:aws:batch:eu-west-1:123456789012:job-queue/q');
-
-const environment: ComputeEnvironment = {
-  arn: environmentArn,
-  scope,
-  name: 'ce',
-  uuid: 'uuid',
-  type: 'UNMANAGED',
-  state: 'ENABLED',
-  status: 'VALID',
-  serviceRole: 'role',
-  revision: 1,
-  ecsClusterArn: 'arn:aws:ecs:eu-west-1:123456789012:cluster/ce_Batch_uuid',
-  createdAtMs: 1,
-};
-const queue: JobQueue = {
-  arn: queueArn,
-  scope,
-  name: 'q',
-  state: 'ENABLED',
-  status: 'VALID',
-  priority: 1,
-  computeEnvironmentOrder: [{ order: 1, computeEnvironment: environmentArn }],
-  jobQueueType: 'ECS',
-  createdAtMs: 1,
-  firstSequence: 1,
-};
+const { arn: queueArn } = ownQueue;
 
 const detail: JobDetailRecord = {
   id,
@@ -83,7 +55,7 @@ const placement = {
   attemptId: attemptId(task),
   number: 1,
   hostId: hostId('2'.repeat(32)),
-  computeEnvironmentArn: environmentArn,
+  computeEnvironmentArn: ownEnvironment.arn,
   cluster: 'ce_Batch_uuid',
   log: { group: '/aws/batch/job', stream: `d/default/${task}` },
   placedAtMs: 1500,
@@ -107,8 +79,8 @@ const ended: EndedAttempt = {
 async function described(job: Job | ArrayParent, of = detail, shownId: string = job.id) {
   const rig = new Rig({
     rows: {
-      computeEnvironments: [environment],
-      jobQueues: [queue],
+      computeEnvironments: [ownEnvironment],
+      jobQueues: [ownQueue],
       submitted: [of],
       jobs: [job],
     },
@@ -130,7 +102,7 @@ test('a waiting job says why it waits, and shows the lists that AWS shows though
     jobId: id,
     jobQueue: queueArn,
     status: 'RUNNABLE',
-    statusReason: 'waiting for a host: none is registered with UNMANAGED compute environment ce',
+    statusReason: 'waiting for a host: none is registered with UNMANAGED compute environment own',
     attempts: [],
     createdAt: 1000,
     retryStrategy: { attempts: 1, evaluateOnExit: [] },
@@ -166,7 +138,7 @@ test('a waiting job says why it waits, and shows the lists that AWS shows though
     jobName: 'job',
     createdAt: 1000,
     status: 'RUNNABLE',
-    statusReason: 'waiting for a host: none is registered with UNMANAGED compute environment ce',
+    statusReason: 'waiting for a host: none is registered with UNMANAGED compute environment own',
     jobDefinition: detail.definitionArn,
   });
 });
@@ -348,7 +320,7 @@ test('DescribeJobs keeps the order of the ids, leaves out unknown ones and repea
   const two = ['b', 'a'].map((each, at) => ({ id: jobId(each), sequence: at + 1 }));
   const rig = new Rig({
     rows: {
-      jobQueues: [queue],
+      jobQueues: [ownQueue],
       submitted: two.map((each) => ({ ...detail, ...each })),
       jobs: two.map((each) => ({ ...identity, ...each, status: 'RUNNABLE' as const })),
     },
@@ -393,8 +365,8 @@ function listing(): Rig {
   });
   return new Rig({
     rows: {
-      computeEnvironments: [environment],
-      jobQueues: [queue],
+      computeEnvironments: [ownEnvironment],
+      jobQueues: [ownQueue],
       submitted: rows.map((row) => row.detail),
       jobs: rows.map((row) => row.job),
     },

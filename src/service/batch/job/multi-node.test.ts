@@ -296,12 +296,7 @@ async function rigWithQueue(
   await rig.call(createComputeEnvironment, {
     computeEnvironmentName: 'ce',
     type: 'MANAGED',
-    computeResources: {
-      ...ec2Resources,
-      instanceTypes: ['optimal'],
-      subnets: ['subnet-1'],
-      securityGroupIds: ['sg-1'],
-    },
+    computeResources: ec2Resources,
   });
   await rig.call(createJobQueue, {
     jobQueueName: 'q',

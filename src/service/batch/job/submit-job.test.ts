@@ -13,16 +13,10 @@ import { submitJob } from './submit-job.ts';
 
 async function rigWithQueue(): Promise<Rig> {
   const rig = await Rig.bare();
-  const computeResources = {
-    ...ec2Resources,
-    instanceTypes: ['optimal'],
-    subnets: ['subnet-1'],
-    securityGroupIds: ['sg-1'],
-  };
   await rig.call(createComputeEnvironment, {
     computeEnvironmentName: 'ce',
     type: 'MANAGED',
-    computeResources,
+    computeResources: ec2Resources,
   });
   await rig.call(createJobQueue, {
     jobQueueName: 'q',

@@ -226,12 +226,7 @@ async function rigWithQueues(): Promise<Rig> {
   await rig.call(createComputeEnvironment, {
     computeEnvironmentName: 'ce',
     type: 'MANAGED',
-    computeResources: {
-      ...ec2Resources,
-      instanceTypes: ['optimal'],
-      subnets: ['subnet-1'],
-      securityGroupIds: ['sg-1'],
-    },
+    computeResources: ec2Resources,
   });
   for (const name of ['p', 'other']) await rig.call(createSchedulingPolicy, { name });
   await rig.call(createJobQueue, {

@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkImage } from '../../../core/image/specification.ts';
-import { FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
+import { Ec2, type Answer } from '../../../../test/house/ec2.ts';
 import { imagesOf } from './image.ts';
 
-async function catalogue(ec2 = new FakeEc2()) {
+async function catalogue(ec2 = new Ec2()) {
   const { Images } = await ec2.call('DescribeImages', {
     Owners: ['amazon'],
     Filters: [{ Name: 'name', Values: ['al2023-ami-ecs-hvm-*-x86_64'] }],
@@ -99,7 +99,7 @@ describe('an image of one’s own', () => {
     const { ec2, register } = await catalogue();
     const ImageId = await register();
     const failures = (): string[] => {
-      const rows = ec2.resources
+      const rows = ec2.rig.control.reader.resources
         .resources({ service: 'ec2', scope: '123456789012/eu-west-1' as never }, 'image')
         .map(({ body }) => body);
       const image = imagesOf({ all: () => rows as never[], get: () => undefined }).find(

@@ -5,17 +5,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ec2Catalogue } from '../../../core/instance-type/catalogue.ts';
 import { parseOwnTypes } from '../../../core/instance-type/own-types.ts';
-import { FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
+import { Ec2, type Answer } from '../../../../test/house/ec2.ts';
 
 const describe = (name: string, values: string[]) => ({
   Filters: [{ Name: name, Values: values }],
 });
 
 test('types show their facts, EC2’s own and the user’s', async () => {
-  const ec2 = new FakeEc2();
-  ec2.instanceTypes = ec2Catalogue.with(
-    parseOwnTypes('my-box: 64 vCPUs, 512 GiB, 4 GPUs, arm64, 900 GB disk', ec2Catalogue),
+  const own64 = parseOwnTypes(
+    'my-box: 64 vCPUs, 512 GiB, 4 GPUs, arm64, 900 GB disk',
+    ec2Catalogue,
   );
+  const ec2 = new Ec2({ settings: { instanceTypes: ec2Catalogue.with(own64) } });
   const { InstanceTypes } = await ec2.call('DescribeInstanceTypes', {
     InstanceTypes: ['my-box', 'm5.large'],
   });
@@ -38,7 +39,7 @@ test('types show their facts, EC2’s own and the user’s', async () => {
 });
 
 test('types are filtered by what they have, and come in pages', async () => {
-  const ec2 = new FakeEc2();
+  const ec2 = new Ec2();
   const names = async (input: object): Promise<string[]> =>
     ((await ec2.call('DescribeInstanceTypes', input))['InstanceTypes'] as Answer[]).map(
       (one) => one['InstanceType'] as string,
@@ -70,7 +71,7 @@ test('types are filtered by what they have, and come in pages', async () => {
 });
 
 test('every type is offered in the region and in each of its zones', async () => {
-  const ec2 = new FakeEc2();
+  const ec2 = new Ec2();
   const locations = async (LocationType?: string): Promise<string[]> =>
     (
       (
@@ -100,7 +101,7 @@ test('every type is offered in the region and in each of its zones', async () =>
 });
 
 test('what is asked wrongly is refused', async () => {
-  const ec2 = new FakeEc2();
+  const ec2 = new Ec2();
   for (const [input, code] of [
     [{ InstanceTypes: ['m5.huge'] }, 'InvalidInstanceType'],
     [{ InstanceTypes: Array.from({ length: 101 }, () => 'm5.large') }, 'InvalidParameterValue'],

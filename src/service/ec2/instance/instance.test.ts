@@ -3,11 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, hostId } from '../../../base/ids.ts';
+import { arn, hostId, scopeOf } from '../../../base/ids.ts';
 import { instanceIdOf, type Instance } from '../../../core/host/host.ts';
 import { ec2Catalogue } from '../../../core/instance-type/catalogue.ts';
 import type { InstanceView } from '../../../port/instance-reader.ts';
-import { context, FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
+import { context } from '../../../../test/house/caller.ts';
+import { Ec2, type Answer } from '../../../../test/house/ec2.ts';
 
 const type = (name: string): InstanceView['type'] =>
   ec2Catalogue.type(name) as InstanceView['type'];
@@ -30,14 +31,25 @@ function launched(digit: string, more: Partial<Instance> = {}, endedAtMs?: numbe
   };
   return { instance, type: type(instance.instanceType), endedAtMs };
 }
+/** A server that finds these and is not up: it ends none of its own accord. */
+const withInstances = (...views: InstanceView[]): Ec2 =>
+  new Ec2({
+    rows: {
+      hosts: views.flatMap(({ instance, endedAtMs }) => (endedAtMs === undefined ? instance : [])),
+      instancesEnded: views.flatMap(({ instance, endedAtMs }) =>
+        endedAtMs === undefined ? [] : { instance, endedAtMs },
+      ),
+    },
+  });
+const nowMs = 1_700_000_000_000;
 const shown = (answer: Answer): Answer[] =>
   answer['Reservations'].flatMap(({ Instances }: Answer) => Instances);
 
 test('an instance is shown with what it was launched with, in the zone of its subnet', async () => {
-  const ec2 = new FakeEc2();
-  const { Subnets: subnets } = await ec2.call('DescribeSubnets');
+  const fresh = new Ec2();
+  const { Subnets: subnets } = await fresh.call('DescribeSubnets');
   const [, second] = subnets;
-  const { SecurityGroups: groups } = await ec2.call('DescribeSecurityGroups');
+  const { SecurityGroups: groups } = await fresh.call('DescribeSecurityGroups');
   const launch = {
     subnetId: second.SubnetId,
     addressNumber: 0,
@@ -51,7 +63,7 @@ test('an instance is shown with what it was launched with, in the zone of its su
       { deviceName: '/dev/xvdb', virtualName: 'ephemeral0' },
     ],
   };
-  ec2.instancesThere = [launched('a', { spot: true, imageId: 'ami-1', launch })];
+  const ec2 = withInstances(launched('a', { spot: true, imageId: 'ami-1', launch }));
   const answer = await ec2.call('DescribeInstances');
   assert.deepEqual(
     [
@@ -111,19 +123,18 @@ test('an instance is shown with what it was launched with, in the zone of its su
 });
 
 test('private addresses are of the subnet, no other’s, and shown by the network interface too', async () => {
-  const ec2 = new FakeEc2();
-  const { Subnets: subnets } = await ec2.call('DescribeSubnets');
+  const { Subnets: subnets } = await new Ec2().call('DescribeSubnets');
   const subnetId = subnets[0].SubnetId as string;
   const at = (addressNumber: number | undefined, subnet?: string) => ({
     launch: { subnetId: subnet, addressNumber, securityGroupIds: [], tags: {} },
   });
-  ec2.instancesThere = [
+  const ec2 = withInstances(
     launched('a', at(0, subnetId)),
     launched('b', at(1, subnetId)),
     launched('c', at(2, 'subnet-00000000')),
     launched('d', at(undefined, subnetId)),
-    launched('e', at(3, subnetId), ec2.nowMs),
-  ];
+    launched('e', at(3, subnetId), nowMs),
+  );
   const addresses = shown(await ec2.call('DescribeInstances')).map(
     ({ PrivateIpAddress, NetworkInterfaces }) => [PrivateIpAddress, NetworkInterfaces.length],
   );
@@ -228,7 +239,6 @@ test('private addresses are of the subnet, no other’s, and shown by the networ
 });
 
 test('states, and why an instance ends', async () => {
-  const ec2 = new FakeEc2();
   const ending = (cause: 'user' | 'interruption' | 'scaling' | 'provider') =>
     ({ state: 'SHUTTING_DOWN', ending: { cause, sinceMs: Date.UTC(2026, 4, 4, 10) } }) as const;
   const user = ['Client.UserInitiatedShutdown', 'User initiated (2026-05-04 10:00:00 GMT)'];
@@ -236,23 +246,23 @@ test('states, and why an instance ends', async () => {
     [launched('1', { state: 'PENDING' }), 'pending', 0, undefined, ''],
     [launched('2', { state: 'DRAINING' }), 'running', 16, undefined, ''],
     [launched('3', ending('user')), 'shutting-down', 32, ...(user as [string, string])],
-    [launched('4', ending('scaling'), ec2.nowMs), 'terminated', 48, ...(user as [string, string])],
+    [launched('4', ending('scaling'), nowMs), 'terminated', 48, ...(user as [string, string])],
     [
-      launched('5', ending('interruption'), ec2.nowMs),
+      launched('5', ending('interruption'), nowMs),
       'terminated',
       48,
       'Server.SpotInstanceTermination',
       'Server.SpotInstanceTermination (2026-05-04 10:00:00 GMT)',
     ],
     [
-      launched('6', ending('provider'), ec2.nowMs),
+      launched('6', ending('provider'), nowMs),
       'terminated',
       48,
       'Server.InternalError',
       'Server.InternalError (2026-05-04 10:00:00 GMT)',
     ],
   ];
-  ec2.instancesThere = cases.map(([view]) => view);
+  const ec2 = withInstances(...cases.map(([view]) => view));
   const found = shown(await ec2.call('DescribeInstances'));
   for (const [index, [, Name, Code, reason, transition]] of cases.entries()) {
     const { State, StateReason, StateTransitionReason } = found[index] as Answer;
@@ -261,7 +271,7 @@ test('states, and why an instance ends', async () => {
       [{ Code, Name }, reason, transition],
     );
   }
-  ec2.nowMs += 3_600_000;
+  await ec2.rig.clock.pass(3_600_000);
   assert.equal(
     shown(await ec2.call('DescribeInstances')).length,
     3,
@@ -270,16 +280,15 @@ test('states, and why an instance ends', async () => {
 });
 
 test('instances are found by id, filter and tag, page after page; those of other accounts never', async () => {
-  const ec2 = new FakeEc2();
-  ec2.instancesThere = [
+  const ec2 = withInstances(
     ...['1', '2', '3', '4', '5', '6', '7'].map((digit) =>
       launched(digit, {
         instanceType: digit === '7' ? 'c6g.large' : 'm5.large',
         launch: { securityGroupIds: [], tags: { n: digit } },
       }),
     ),
-    launched('8', { scope: 'other/us-east-1' as typeof context.scope }),
-  ];
+    launched('8', { scope: scopeOf('210987654321', 'us-east-1') }),
+  );
   const ids = (answer: Answer): string[] => shown(answer).map(({ InstanceId }) => InstanceId[2]);
   const filter = (Name: string, ...Values: string[]): object => ({ Filters: [{ Name, Values }] });
   assert.deepEqual(
@@ -322,8 +331,7 @@ test('instances are found by id, filter and tag, page after page; those of other
 });
 
 test('the status of those that run is ok; others are shown when all are asked for', async () => {
-  const ec2 = new FakeEc2();
-  ec2.instancesThere = [launched('1'), launched('2', { state: 'PENDING' })];
+  const ec2 = withInstances(launched('1'), launched('2', { state: 'PENDING' }));
   const { InstanceStatuses: running } = await ec2.call('DescribeInstanceStatus');
   assert.deepEqual(
     running.map(({ InstanceId, InstanceStatus, SystemStatus }: Answer) => [
@@ -350,29 +358,8 @@ test('the status of those that run is ok; others are shown when all are asked fo
 
 const idOf = (digit: string): string => `i-${digit.repeat(17)}`;
 
-/** What is asked for takes place at once: an instance that ends is gone. */
-function obeying(...there: InstanceView[]): FakeEc2 {
-  const ec2 = new FakeEc2();
-  ec2.instancesThere = there;
-  ec2.onCommand = (command) => {
-    if (command.type === 'end-instance') {
-      ec2.instancesThere = ec2.instancesThere.map((view) =>
-        view.instance.id === command.hostId
-          ? {
-              ...view,
-              endedAtMs: ec2.nowMs,
-              instance: { ...view.instance, ending: { cause: command.cause, sinceMs: ec2.nowMs } },
-            }
-          : view,
-      );
-    }
-    return {};
-  };
-  return ec2;
-}
-
 test('an instance is terminated, whatever it does, and more than once', async () => {
-  const ec2 = obeying(launched('1'), launched('2', { spot: true }));
+  const ec2 = withInstances(launched('1'), launched('2', { spot: true }));
   const terminate = async (): Promise<unknown> =>
     (await ec2.call('TerminateInstances', { InstanceIds: [idOf('1'), idOf('2')] }))[
       'TerminatingInstances'
@@ -381,11 +368,11 @@ test('an instance is terminated, whatever it does, and more than once', async ()
     );
   assert.deepEqual(await terminate(), ['running terminated', 'running terminated']);
   assert.deepEqual(await terminate(), ['terminated terminated', 'terminated terminated']);
-  assert.equal(ec2.sent.length, 2);
+  assert.equal(ec2.rig.store.commits.length, 3, 'the rows, and the end of each');
 });
 
 test('nothing is changed where one of the ids is wrong, or by a dry run', async () => {
-  const ec2 = obeying(launched('1'));
+  const ec2 = withInstances(launched('1'));
   for (const operation of [
     'TerminateInstances',
     'StopInstances',
@@ -408,11 +395,11 @@ test('nothing is changed where one of the ids is wrong, or by a dry run', async 
       operation,
     );
   }
-  assert.deepEqual(ec2.sent, []);
+  assert.deepEqual(ec2.rig.sent, []);
 });
 
 test('an On-Demand instance that is stopped ends, and one of Spot cannot be stopped', async () => {
-  const ec2 = obeying(launched('1'), launched('2', { spot: true }));
+  const ec2 = withInstances(launched('1'), launched('2', { spot: true }));
   assert.equal(
     await ec2.refusal('StopInstances', { InstanceIds: [idOf('1'), idOf('2')] }),
     'UnsupportedOperation',
@@ -429,14 +416,14 @@ test('an On-Demand instance that is stopped ends, and one of Spot cannot be stop
 });
 
 test('one that runs is started without effect and reboots; one that is gone does neither', async () => {
-  const ec2 = obeying(launched('1'), launched('2', { state: 'SHUTTING_DOWN' }));
+  const ec2 = withInstances(launched('1'), launched('2', { state: 'SHUTTING_DOWN' }));
   assert.deepEqual(
     (await ec2.call('StartInstances', { InstanceIds: [idOf('1')] }))['StartingInstances'][0]
       .CurrentState,
     { Code: 16, Name: 'running' },
   );
   await ec2.call('RebootInstances', { InstanceIds: [idOf('1')] });
-  assert.deepEqual(ec2.sent, [
+  assert.deepEqual(ec2.rig.sent, [
     { type: 'reboot-instance', scope: context.scope, hostId: hostId('1'.repeat(32)) },
   ]);
   for (const operation of ['StartInstances', 'RebootInstances'])
@@ -447,7 +434,7 @@ test('one that runs is started without effect and reboots; one that is gone does
 });
 
 test('an instance of one’s own is read as Terraform reads it, attribute by attribute, with its volumes', async () => {
-  const ec2 = new FakeEc2();
+  const ec2 = new Ec2();
   const { Images } = await ec2.call('DescribeImages', {
     Owners: ['amazon'],
     Filters: [{ Name: 'architecture', Values: ['x86_64'] }],

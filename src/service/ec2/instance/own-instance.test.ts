@@ -3,20 +3,20 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, hostId } from '../../../base/ids.ts';
-import { refuse } from '../../../base/refusal.ts';
-import type { Instance } from '../../../core/host/host.ts';
-import type { InstanceView } from '../../../port/instance-reader.ts';
-import { context, FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
+import type { JobId } from '../../../base/ids.ts';
+import { context } from '../../../../test/house/caller.ts';
+import { Ec2, type Answer } from '../../../../test/house/ec2.ts';
+import type { Rig } from '../../../../test/house/rig.ts';
+import { ownEnvironment } from '../../../../test/house/rows.ts';
 
 const joining = Buffer.from(
-  'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/x-shellscript\n\n#!/bin/bash\necho ECS_CLUSTER=mine >> /etc/ecs/ecs.config\n--b--\n',
+  'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/x-shellscript\n\n#!/bin/bash\necho ECS_CLUSTER=own >> /etc/ecs/ecs.config\n--b--\n',
 ).toString('base64');
 const script = Buffer.from(
-  '#!/bin/bash\necho ECS_CLUSTER=mine >> /etc/ecs/ecs.config; echo ECS_RESERVED_MEMORY=64 >> /etc/ecs/ecs.config\n',
+  '#!/bin/bash\necho ECS_CLUSTER=own >> /etc/ecs/ecs.config; echo ECS_RESERVED_MEMORY=64 >> /etc/ecs/ecs.config\n',
 ).toString('base64');
 
-async function amazonImage(ec2: FakeEc2, architecture = 'x86_64'): Promise<string> {
+async function amazonImage(ec2: Ec2, architecture = 'x86_64'): Promise<string> {
   const { Images } = await ec2.call('DescribeImages', {
     Owners: ['amazon'],
     Filters: [{ Name: 'architecture', Values: [architecture] }],
@@ -24,10 +24,7 @@ async function amazonImage(ec2: FakeEc2, architecture = 'x86_64'): Promise<strin
   return Images[0].ImageId;
 }
 
-async function run(
-  more: object = {},
-  ec2 = new FakeEc2(),
-): Promise<{ ec2: FakeEc2; instances: Answer[] }> {
+async function run(more: object = {}, ec2 = new Ec2()): Promise<{ ec2: Ec2; instances: Answer[] }> {
   const answer = await ec2.call('RunInstances', {
     ImageId: await amazonImage(ec2),
     InstanceType: 'm5.large',
@@ -38,28 +35,16 @@ async function run(
   return { ec2, instances: answer['Instances'] };
 }
 
-/** The host that an instance is while it stands in a cluster. */
-function joined(ec2: FakeEc2, state: Instance['state'] = 'RUNNING'): void {
-  ec2.instancesThere = ec2.sent.flatMap((command): InstanceView[] => {
-    if (command.type !== 'start-instance') return [];
-    const { hostId: id, instanceType, scope } = command;
-    const instance: Instance = {
-      kind: 'instance',
-      own: true,
-      id,
-      title: '',
-      scope,
-      computeEnvironmentArn: arn('arn:ce'),
-      machineId: hostId('f'.repeat(32)),
-      instanceType,
-      spot: false,
-      revision: 1,
-      capacity: { milliVcpu: 2000, memoryMib: 8000, gpus: 0 },
-      state,
-      launchedAtMs: 0,
-    };
-    return [{ instance, type: ec2.instanceTypes.type(instanceType) as InstanceView['type'] }];
-  });
+/** What was asked for to be started in a cluster. */
+const started = ({ rig: { sent } }: Ec2) =>
+  sent.filter((command) => command.type === 'start-instance');
+
+/** With the cluster `own`; its instances run when a test says so. */
+async function withCluster(): Promise<Ec2> {
+  const ec2 = new Ec2({ rows: { computeEnvironments: [ownEnvironment] } });
+  ec2.rig.capacity.prompt = false;
+  await ec2.rig.up();
+  return ec2;
 }
 
 const states = (answer: Answer, list: string): string[] =>
@@ -109,74 +94,77 @@ test('without a cluster an instance is a record: it runs, stops, starts and is t
     Filters: [{ Name: 'tag:c', Values: ['d'] }],
   });
   assert.match(Reservations[0].Instances[0].StateTransitionReason, /^User initiated \(/);
-  ec2.nowMs += 3_600_000;
+  await ec2.rig.clock.pass(3_600_000);
   assert.equal(
     await ec2.refusal('DescribeInstances', { InstanceIds }),
     'InvalidInstanceID.NotFound',
   );
-  assert.deepEqual(
-    ec2.sent.filter(({ type }) => type === 'start-instance'),
-    [],
-  );
+  assert.deepEqual(started(ec2), []);
 });
 
 test('with a cluster it joins that, and is what its host is', async () => {
-  const { ec2, instances } = await run({ UserData: joining });
-  const [command] = ec2.sent;
-  assert.ok(command?.type === 'start-instance');
+  const ec2 = await withCluster();
+  const { rig } = ec2;
+  const { instances } = await run({ UserData: joining }, ec2);
+  const [command] = started(ec2);
+  assert.ok(command !== undefined);
   assert.deepEqual(
     [command.cluster, command.instanceType, command.unfit, command.reservedMemoryMib],
-    ['mine', 'm5.large', undefined, undefined],
+    ['own', 'm5.large', undefined, undefined],
   );
   assert.equal(instances[0]?.['InstanceId'], `i-${command.hostId.slice(0, 17)}`);
+  const InstanceIds = [instances[0]?.['InstanceId']];
   const state = async (): Promise<string> =>
     (await ec2.call('DescribeInstances'))['Reservations'][0].Instances[0].State.Name;
-  joined(ec2, 'PENDING');
   assert.equal(await state(), 'pending');
-  joined(ec2);
+  rig.capacity.run();
+  await rig.clock.pass();
   assert.equal(await state(), 'running');
-  ec2.onCommand = ({ type }) => {
-    if (type === 'end-instance') joined(ec2, 'SHUTTING_DOWN');
-    return {};
-  };
-  assert.deepEqual(
-    states(
-      await ec2.call('StopInstances', { InstanceIds: [instances[0]?.['InstanceId']] }),
-      'StoppingInstances',
-    ),
-    ['running stopping'],
-  );
-  assert.equal(
-    await ec2.refusal('StartInstances', { InstanceIds: [instances[0]?.['InstanceId']] }),
-    'IncorrectInstanceState',
-  );
-  ec2.instancesThere = [];
+  const job = await runOn(rig);
+  assert.deepEqual(states(await ec2.call('StopInstances', { InstanceIds }), 'StoppingInstances'), [
+    'running stopping',
+  ]);
+  assert.equal(await ec2.refusal('StartInstances', { InstanceIds }), 'IncorrectInstanceState');
+  await rig.exited(rig.attempt(job), 143);
   assert.equal(await state(), 'stopped');
-  await ec2.call('StartInstances', { InstanceIds: [instances[0]?.['InstanceId']] });
-  assert.equal(ec2.sent.filter(({ type }) => type === 'start-instance').length, 2);
+  await ec2.call('StartInstances', { InstanceIds });
+  assert.equal(started(ec2).length, 2);
 });
 
+/** A job that keeps the cluster's instance busy. */
+async function runOn(rig: Rig): Promise<JobId> {
+  await rig.ask({
+    type: 'create-job-queue',
+    scope: context.scope,
+    request: {
+      jobQueueName: 'q',
+      priority: 1,
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'own' }],
+    },
+  });
+  await rig.define('d');
+  const job = await rig.submit();
+  await rig.started(rig.attempt(job));
+  return job;
+}
+
 test('a plain script tells the agent as well as an archive does; a cluster that is not there is no fault of EC2', async () => {
-  const ec2 = new FakeEc2();
-  ec2.onCommand = () => refuse('not-found', 'no such cluster');
-  const { instances } = await run({ UserData: script }, ec2);
+  const { ec2, instances } = await run({ UserData: script });
   assert.equal(instances[0]?.['State'].Name, 'running');
-  assert.ok(ec2.sent[0]?.type === 'start-instance' && ec2.sent[0].reservedMemoryMib === 64);
+  assert.equal(started(ec2)[0]?.reservedMemoryMib, 64);
+  assert.equal(ec2.rig.control.world.hosts.size, 0);
 });
 
 test('one in a subnet without a way out never reaches its cluster', async () => {
-  const ec2 = new FakeEc2();
+  const ec2 = new Ec2();
   const { Vpc } = await ec2.call('CreateVpc', { CidrBlock: '10.0.0.0/16' });
   const { Subnet } = await ec2.call('CreateSubnet', { VpcId: Vpc.VpcId, CidrBlock: '10.0.1.0/24' });
   const { instances } = await run({ UserData: joining, SubnetId: Subnet.SubnetId }, ec2);
-  assert.deepEqual(
-    [instances[0]?.['State'].Name, ec2.sent.some(({ type }) => type === 'start-instance')],
-    ['running', false],
-  );
+  assert.deepEqual([instances[0]?.['State'].Name, started(ec2)], ['running', []]);
 });
 
 test('what cannot be launched is refused', async () => {
-  const ec2 = new FakeEc2();
+  const ec2 = new Ec2();
   const ImageId = await amazonImage(ec2);
   const refusal = (more: object): Promise<string> =>
     ec2.refusal('RunInstances', {
@@ -202,8 +190,7 @@ test('what cannot be launched is refused', async () => {
 });
 
 test('no more are launched or started than --instance-limit allows', async () => {
-  const ec2 = new FakeEc2();
-  ec2.instanceLimit = 2;
+  const ec2 = new Ec2({ settings: { instanceLimit: 2 } });
   const { instances } = await run({ MaxCount: 2 }, ec2);
   const more = {
     ImageId: await amazonImage(ec2),
@@ -253,7 +240,6 @@ test('an image of an instance has its disks and software; one whose agent joined
       'InvalidAMIName.Duplicate',
     );
     // Another instance from it tells what is wrong with it when it registers.
-    ec2.sent.length = 0;
     await ec2.call('RunInstances', {
       ImageId,
       InstanceType: 'm5.large',
@@ -261,11 +247,9 @@ test('an image of an instance has its disks and software; one whose agent joined
       MaxCount: 1,
       UserData: joining,
     });
-    const [command] = ec2.sent;
-    return (
-      command?.type === 'start-instance' &&
-      command.unfit?.includes('checkpoint file /var/lib/ecs/data/ecs_agent_data.json')
-    );
+    return started(ec2)
+      .at(-1)
+      ?.unfit?.includes('checkpoint file /var/lib/ecs/data/ecs_agent_data.json');
   };
   assert.equal(await checkpoint({}), undefined);
   assert.equal(await checkpoint({ UserData: joining }), true);

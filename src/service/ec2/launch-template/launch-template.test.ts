@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import * as sdk from '@aws-sdk/client-ec2';
 import { NormalizedSchema } from '@smithy/core/schema';
-import { FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
+import { Ec2, type Answer } from '../../../../test/house/ec2.ts';
 
 const data = {
   ImageId: 'ami-00000001',
@@ -15,7 +15,7 @@ const data = {
 };
 
 async function withTemplate(more: object = {}) {
-  const ec2 = new FakeEc2();
+  const ec2 = new Ec2();
   const { LaunchTemplate } = await ec2.call('CreateLaunchTemplate', {
     LaunchTemplateName: 'increase-container-volume-encrypt',
     LaunchTemplateData: data,
@@ -191,7 +191,7 @@ describe('a launch template', () => {
       'InvalidLaunchTemplateId.NotFound',
     );
     assert.deepEqual(
-      ec2.resources.resources(
+      ec2.rig.control.reader.resources.resources(
         { service: 'ec2', scope: '123456789012/eu-west-1' as never },
         'launch-template-version',
       ),

@@ -4,13 +4,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { scopeOf } from '../../../base/ids.ts';
-import { context, FakeEc2, type Answer } from '../../../../test/house/ec2-deps.ts';
+import { context } from '../../../../test/house/caller.ts';
+import { Ec2, type Answer } from '../../../../test/house/ec2.ts';
 
 const ids = (answer: Answer, list: string, member: string): string[] =>
   (answer[list] as Answer[]).map((one) => one[member] as string);
 
 /** A VPC with a subnet, and what else is asked for. */
-async function network(ec2 = new FakeEc2()) {
+async function network(ec2 = new Ec2()) {
   const vpc = (await ec2.call('CreateVpc', { CidrBlock: '10.0.0.0/16' }))['Vpc'].VpcId as string;
   const subnet = (await ec2.call('CreateSubnet', { VpcId: vpc, CidrBlock: '10.0.1.0/24' }))[
     'Subnet'
@@ -28,7 +29,7 @@ async function network(ec2 = new FakeEc2()) {
 
 describe('a new account and region', () => {
   it('has a default VPC with a subnet in each zone, a group, a way out', async () => {
-    const ec2 = new FakeEc2();
+    const ec2 = new Ec2();
     const { Vpcs } = await ec2.call('DescribeVpcs', {
       Filters: [{ Name: 'isDefault', Values: ['true'] }],
     });
@@ -90,7 +91,7 @@ describe('a new account and region', () => {
   });
 
   it('is another one in every region', async () => {
-    const ec2 = new FakeEc2();
+    const ec2 = new Ec2();
     const of = { ...context, region: 'us-east-1', scope: scopeOf(context.account, 'us-east-1') };
     const [here, there] = [await ec2.call('DescribeVpcs'), await ec2.call('DescribeVpcs', {}, of)];
     assert.notDeepEqual(ids(here, 'Vpcs', 'VpcId'), ids(there, 'Vpcs', 'VpcId'));
@@ -102,7 +103,7 @@ describe('a new account and region', () => {
   });
 
   it('knows its regions and zones', async () => {
-    const ec2 = new FakeEc2();
+    const ec2 = new Ec2();
     assert.deepEqual(
       ids(
         await ec2.call('DescribeAvailabilityZones', {
@@ -130,7 +131,7 @@ describe('a new account and region', () => {
 
 describe('VPCs', () => {
   it('are made with what belongs to them, changed, and deleted with it', async () => {
-    const ec2 = new FakeEc2();
+    const ec2 = new Ec2();
     const { Vpc } = await ec2.call('CreateVpc', {
       CidrBlock: '10.1.2.3/16',
       TagSpecifications: [{ ResourceType: 'vpc', Tags: [{ Key: 'Name', Value: 'batch' }] }],
@@ -594,7 +595,7 @@ describe('ways out', () => {
       await ec2.refusal('DescribeAddresses', { AllocationIds: [AllocationId] }),
       'InvalidAllocationID.NotFound',
     );
-    ec2.nowMs += 3_600_001;
+    await ec2.rig.clock.pass(3_600_001);
     await ec2.call('CreateNatGateway', { SubnetId: subnet, ConnectivityType: 'private' });
     assert.equal(
       await ec2.refusal('DescribeNatGateways', { NatGatewayIds: [NatGatewayId] }),
@@ -725,8 +726,8 @@ describe('ways out', () => {
 });
 
 describe('where a subnet leads, as compute environments are told', () => {
-  const told = (ec2: FakeEc2, id: string): unknown => {
-    const last = ec2.sent.filter((command) => command.type === 'note-network').at(-1);
+  const told = (ec2: Ec2, id: string): unknown => {
+    const last = ec2.rig.sent.findLast((command) => command.type === 'note-network');
     return last?.subnets.find((subnet) => subnet.id === id);
   };
   const elsewhere = '0.0.0.0/0';
