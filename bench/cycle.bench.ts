@@ -10,7 +10,7 @@ import { Fleet } from '../test/house/fleet.ts';
 import { Pass } from '../src/core/schedule/fit/place.ts';
 import { needs, submit, worldOf } from '../test/house/world.ts';
 import { scalingCycle } from '../src/core/schedule/scale/scaling-cycle.ts';
-import type { World } from '../src/core/world/world.ts';
+import type { LiveWorld } from '../src/core/world/live-world.ts';
 import { isRefusal } from '../src/base/refusal.ts';
 import { draws } from './draws.ts';
 import type { Figure } from './report.ts';
@@ -152,7 +152,7 @@ function timed(work: () => unknown): number {
   return performance.now() - began;
 }
 
-function apply(world: World, command: Command): void {
+function apply(world: LiveWorld, command: Command): void {
   const decision = decide(world, command, 1);
   if (isRefusal(decision)) throw new Error(decision.message);
   for (const event of decision.events) world.apply(event);
@@ -161,7 +161,7 @@ function apply(world: World, command: Command): void {
 let ids = 0;
 
 /** Carries the plan out; answers how many instances that were. */
-function launch(world: World): number {
+function launch(world: LiveWorld): number {
   let launched = 0;
   const { plan, state } = scalingCycle(world, 1);
   world.scheduler.scaled(state);
@@ -184,7 +184,7 @@ function launch(world: World): number {
   return launched;
 }
 
-function place(world: World, most: number): void {
+function place(world: LiveWorld, most: number): void {
   const pass = new Pass(world, world.scheduler, 1);
   for (let placed = 0; placed < most; placed++) {
     const next = pass.next();
@@ -201,7 +201,7 @@ function place(world: World, most: number): void {
 }
 
 /** The job has run; its place in the list is the last one's from here on. */
-function end(world: World, running: JobId[], at: number): void {
+function end(world: LiveWorld, running: JobId[], at: number): void {
   const job = world.jobs.get(running[at] as JobId);
   running[at] = running.at(-1) as JobId;
   running.pop();

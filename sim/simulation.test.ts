@@ -10,7 +10,7 @@ import type { Event } from '../src/core/event.ts';
 import type { Instance } from '../src/core/host/host.ts';
 import type { ArrayParent, Job } from '../src/core/job/job.ts';
 import { FairLine } from '../src/core/schedule/order/fair-line.ts';
-import type { World } from '../src/core/world/world.ts';
+import type { LiveWorld } from '../src/core/world/live-world.ts';
 import type { ContainerSpec, Engine } from '../src/port/engine.ts';
 import { allCheckers } from './checker/all.ts';
 import { simulate, type SimulationOptions } from './simulation.ts';
@@ -33,7 +33,7 @@ test('a seed has its commands and its faults', async () => {
 
 /** Lets every event pass through `change` before the world folds it. */
 const changingEvents = (
-  change: (event: Event, world: World) => Event | undefined,
+  change: (event: Event, world: LiveWorld) => Event | undefined,
 ): SimulationOptions => ({
   sabotage({ world }) {
     const apply = world.apply.bind(world);

@@ -1,8 +1,7 @@
 // Law: what the world keeps by increments is what a count from scratch gives, and what the store
 // would rebuild is the world.
 
-import type { JobId } from '../../src/base/ids.ts';
-import { restoreWorld } from '../../src/control/control.ts';
+import { restoreWorld } from '../../src/core/world/restore.ts';
 import { checkWorld } from '../../src/core/world/invariant.ts';
 import {
   isArrayParent,
@@ -73,18 +72,15 @@ function compare(world: World, rebuilt: World): void {
     throw new BrokenLaw(`the store rebuilds another world:\n${firstDifference(live, again)}`);
 }
 
-function compareJobs(
-  live: ReadonlyMap<JobId, WorldJob>,
-  rebuilt: ReadonlyMap<JobId, WorldJob>,
-): void {
+function compareJobs(live: World['jobs'], rebuilt: World['jobs']): void {
   const alike: Alike = new Map();
-  for (const [id, job] of live)
-    if (!isSame(job, rebuilt.get(id), alike))
+  for (const job of live.values())
+    if (!isSame(job, rebuilt.get(job.id), alike))
       throw new BrokenLaw(
-        `the store rebuilds another job:\n  live:    ${show(job)}\n  rebuilt: ${show(rebuilt.get(id))}`,
+        `the store rebuilds another job:\n  live:    ${show(job)}\n  rebuilt: ${show(rebuilt.get(job.id))}`,
       );
-  for (const [id, job] of rebuilt)
-    if (!live.has(id))
+  for (const job of rebuilt.values())
+    if (!live.has(job.id))
       throw new BrokenLaw(`the store rebuilds a job that is not there:\n  rebuilt: ${show(job)}`);
 }
 
@@ -100,7 +96,7 @@ function describe(world: World): string {
       `environment ${JSON.stringify(environment)} uses ${JSON.stringify(world.environmentUse(environment.arn))}`,
     );
   for (const queue of world.jobQueues.values())
-    lines.push(`queue ${JSON.stringify(queue)} jobs ${world.queueJobCount(queue.arn)}`);
+    lines.push(`queue ${JSON.stringify(queue)} jobs ${world.jobs.inQueue(queue.arn)}`);
   for (const definition of world.jobDefinitions.values())
     lines.push(
       `definition ${JSON.stringify(definition)} last ${world.jobDefinitions.lastRevision(definition.scope, definition.name)}`,

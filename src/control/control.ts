@@ -8,18 +8,16 @@ import { never } from '../base/assert.ts';
 import { hostId as asHostId, type Arn, type HostId } from '../base/ids.ts';
 import type { Effect } from '../core/effect.ts';
 import type { Machine } from '../core/host/host.ts';
-import { isArrayParent, isInWorld, type Job } from '../core/job/job.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
-import { restoreJob } from '../core/world/fold-jobs.ts';
-import { restoreReadiness } from '../core/world/restore-readiness.ts';
-import { World } from '../core/world/world.ts';
+import type { LiveWorld } from '../core/world/live-world.ts';
+import { restoreWorld } from '../core/world/restore.ts';
 import type { CapacityProvider } from '../port/capacity.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Engine, EngineCapabilities } from '../port/engine.ts';
 import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
 import type { LogSink } from '../port/log-sink.ts';
-import type { Store, StoredWorld } from '../port/store.ts';
+import type { Store } from '../port/store.ts';
 import { AttemptRunner } from './host/attempt-runner.ts';
 import { HostLinks } from './host/host-links.ts';
 import { Launches } from './host/launches.ts';
@@ -65,7 +63,7 @@ export interface ControlPorts {
 export class Control {
   readonly bus: CommandQueue;
   readonly reader: ControlReader;
-  readonly world: World;
+  readonly world: LiveWorld;
   readonly #ports: ControlPorts;
   readonly #links: HostLinks;
   readonly #attempts: AttemptRunner;
@@ -236,48 +234,4 @@ export class Control {
     await this.#ports.logSink.close();
     this.#ports.store.close();
   }
-}
-
-/** Attempts of jobs that go on. */
-function noteEnded(world: World, job: Job): void {
-  for (const attempt of job.attempts) world.endedTasks.note(job.id, attempt);
-}
-
-/** Rebuilds the world from rows: a fold that ends where the last commit did. */
-export function restoreWorld(stored: StoredWorld, settings: Settings): World {
-  const world = new World(settings);
-  for (const environment of stored.computeEnvironments)
-    world.apply({ type: 'compute-environment-stored', environment });
-  for (const resource of stored.consumableResources)
-    world.apply({ type: 'consumable-resource-stored', resource });
-  for (const policy of stored.schedulingPolicies)
-    world.apply({ type: 'scheduling-policy-stored', policy });
-  for (const queue of stored.jobQueues) world.apply({ type: 'job-queue-stored', queue });
-  for (const definition of stored.jobDefinitions)
-    world.apply({ type: 'job-definition-stored', definition });
-  for (const { scope, name, revision } of stored.revisions)
-    world.jobDefinitions.rememberRevision(scope, name, revision);
-  for (const host of stored.hosts) world.apply({ type: 'host-stored', host });
-  for (const usage of stored.shareUsage) world.scheduler.lines.of(usage.queueArn).restore(usage);
-  for (const { job, children } of stored.jobs) {
-    if (!isInWorld(job)) continue;
-    restoreJob(world, job);
-    if (!isArrayParent(job)) noteEnded(world, job);
-    for (const { index, job: child } of children) {
-      noteEnded(world, child);
-      if (isArrayParent(job))
-        job.children.set(
-          index,
-          child.status,
-          'stoppedAtMs' in child ? child.stoppedAtMs : child.createdAtMs,
-        );
-      else if (!isInWorld(child)) world.nodes.note(child);
-      if (isInWorld(child)) restoreJob(world, child);
-    }
-  }
-  restoreReadiness(world);
-  world.nextSequence = Math.max(world.nextSequence, stored.nextSequence);
-  world.changes.take();
-  world.transitions.length = 0;
-  return world;
 }

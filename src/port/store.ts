@@ -1,19 +1,15 @@
 // The store port: durable rows. A commit is all or nothing and durable when it returns; a failed
 // one stops the process. The store decides nothing: rows are exactly what core's variants say.
 
+import type { WorldRows } from '../core/world/restore.ts';
 import type { Arn, AttemptId, JobId, Scope } from '../base/ids.ts';
 import type { Refusal } from '../base/refusal.ts';
 import type { ChangedRows, LogStreamRow } from '../core/world/changes.ts';
-import type { ConsumableResource } from '../core/consumable-resource/consumable-resource.ts';
-import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { IndexRange } from '../core/job/index-ranges.ts';
-import type { EndedInstance, EnvironmentHost } from '../core/host/host.ts';
+import type { EndedInstance } from '../core/host/host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
-import type { JobQueue } from '../core/job-queue/job-queue.ts';
-import type { ShareUsage } from '../core/schedule/order/share.ts';
-import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
 import type { Transition } from '../core/turn/transition.ts';
 import type { Envelope } from './command-bus.ts';
 import type {
@@ -52,38 +48,10 @@ export interface Commit {
 }
 
 /** Everything that the world is rebuilt from: resources, and jobs that have not ended. */
-export interface StoredWorld {
-  readonly computeEnvironments: readonly ComputeEnvironment[];
-  readonly jobQueues: readonly JobQueue[];
-  readonly consumableResources: readonly ConsumableResource[];
-  readonly schedulingPolicies: readonly SchedulingPolicy[];
-  readonly shareUsage: readonly ShareUsage[];
-  /** ACTIVE ones only. */
-  readonly jobDefinitions: readonly JobDefinition[];
-  readonly hosts: readonly EnvironmentHost[];
-  /** The highest revision ever given, by `scope` and name, INACTIVE ones included. */
-  readonly revisions: readonly {
-    readonly scope: Scope;
-    readonly name: string;
-    readonly revision: number;
-  }[];
-  /**
-   * Jobs that have not ended, in the order of their submission. Read row by row while it is walked,
-   * which can be done once and before the next commit: a million waiting jobs are never in memory
-   * twice.
-   */
-  readonly jobs: Iterable<StoredLiveJob>;
+export interface StoredWorld extends WorldRows {
   readonly keptOutput: readonly KeptOutputRow[];
-  /** The next submission's sequence number. */
-  readonly nextSequence: number;
   /** When the last of all commits was decided; 0 where there was none. */
   readonly newestCommitAtMs: number;
-}
-
-/** A job that has not ended, with those of its children, or nodes, that have a row. */
-export interface StoredLiveJob {
-  readonly job: Job | ArrayParent;
-  readonly children: readonly ArrayChild[];
 }
 
 /** What narrows a list of jobs; all that is given must hold. */

@@ -10,7 +10,7 @@ import { checkWorld } from '../../src/core/world/invariant.ts';
 import { isArrayParent, isLive } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import { transact } from '../../src/core/turn/transact.ts';
-import type { World } from '../../src/core/world/world.ts';
+import type { LiveWorld } from '../../src/core/world/live-world.ts';
 import { scope, submit, worldOf, type Case, type ExampleJob } from './world.ts';
 import { explain, type WaitingReason } from '../../src/core/schedule/explain/explain.ts';
 import { Pass } from '../../src/core/schedule/fit/place.ts';
@@ -25,7 +25,7 @@ export interface FleetCase extends Omit<Case, 'jobs' | 'environments'> {
 }
 
 export class Fleet {
-  readonly world: World;
+  readonly world: LiveWorld;
   nowMs = 1;
   #ids = 0;
 

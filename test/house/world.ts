@@ -10,7 +10,7 @@ import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms, NodeGroup, NodeTerms } from '../../src/core/job/terms.ts';
 import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
 import { defaultSettings, type Settings } from '../../src/core/settings.ts';
-import { World } from '../../src/core/world/world.ts';
+import { LiveWorld } from '../../src/core/world/live-world.ts';
 import { Pass } from '../../src/core/schedule/fit/place.ts';
 
 export const scope = scopeOf('000000000000', 'us-east-1');
@@ -55,8 +55,8 @@ export interface ExampleJob {
 
 const plain = (name: string): string => name.replace(/^[-~]/, '');
 
-export function worldOf(given: Case): World {
-  const world = new World({ ...defaultSettings, ...given.settings });
+export function worldOf(given: Case): LiveWorld {
+  const world = new LiveWorld({ ...defaultSettings, ...given.settings });
   const environments = given.environments ?? { ce: 100 };
   for (const [name, vcpus] of Object.entries(environments)) {
     const managed = !name.startsWith('~');
@@ -134,7 +134,7 @@ export function worldOf(given: Case): World {
 }
 
 /** `j0`, `j1` … in order of submission. */
-export function submit(world: World, job: ExampleJob, atMs = 0): string {
+export function submit(world: LiveWorld, job: ExampleJob, atMs = 0): string {
   const sequence = world.nextSequence;
   const each: JobTerms = {
     needs: job.needs,
@@ -195,7 +195,7 @@ function nodesOf(
 }
 
 /** Runs a pass until nothing more fits; `job>environment` for each placement. */
-export function place(world: World, atMs = 1): string[] {
+export function place(world: LiveWorld, atMs = 1): string[] {
   const placed: string[] = [];
   const pass = new Pass(world, world.scheduler, atMs);
   for (let next = pass.next(); next !== undefined; next = pass.next()) {
@@ -222,24 +222,24 @@ export function place(world: World, atMs = 1): string[] {
 }
 
 /** The jobs of a pass, wherever they went. */
-export const placeJobs = (world: World, atMs = 1): string[] =>
+export const placeJobs = (world: LiveWorld, atMs = 1): string[] =>
   place(world, atMs).map((one) => one.split('>')[0] as string);
 
 export const attemptOf = (id: string): AttemptId => attemptId(`attempt of ${id}`);
 
 /** A job that was placed at `fromMs` has run, and ends well. */
-export function end(world: World, id: string, atMs: number, fromMs = 1): void {
+export function end(world: LiveWorld, id: string, atMs: number, fromMs = 1): void {
   endAttempt(world, id, atMs, fromMs);
   world.apply({ type: 'job-ended', jobId: jobId(id), status: 'SUCCEEDED', atMs });
 }
 
 /** … or badly, and is tried again. */
-export function retry(world: World, id: string, atMs: number, fromMs = 1): void {
+export function retry(world: LiveWorld, id: string, atMs: number, fromMs = 1): void {
   endAttempt(world, id, atMs, fromMs);
   world.apply({ type: 'job-retried', jobId: jobId(id), atMs });
 }
 
-function endAttempt(world: World, id: string, atMs: number, fromMs: number): void {
+function endAttempt(world: LiveWorld, id: string, atMs: number, fromMs: number): void {
   const job = jobId(id);
   const placement = {
     attemptId: attemptOf(id),

@@ -6,7 +6,7 @@ import { attemptId, jobId } from '../../base/ids.ts';
 import type { LogStreamRow } from '../../core/world/changes.ts';
 import type { Job } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
-import { World } from '../../core/world/world.ts';
+import { LiveWorld } from '../../core/world/live-world.ts';
 import type { LogStreamFacts, LogStreamKey } from '../../port/log-sink.ts';
 import type { TableWrite, TableWriteOutcome } from '../../port/table.ts';
 import { LogRetention } from './log-retention.ts';
@@ -17,7 +17,7 @@ const dayMs = 86_400_000;
 
 class Logs {
   readonly clock = new VirtualClock(1_700_000_000_000);
-  readonly world = new World();
+  readonly world = new LiveWorld();
   rows: LogStreamRow[] = [];
   /** When the last event of a stream happened. */
   readonly lastEvents = new Map<string, number>();
@@ -115,7 +115,7 @@ test('the stream of an attempt that is under way stays, however long ago it bega
     attempt: { attemptId: attempt, log: { group: 'g', stream: 'a' } },
   } as unknown as Job & { status: 'RUNNING' };
   logs.world.attempts.set(attempt, job.id);
-  logs.world.jobs.set(job.id, job);
+  logs.world.jobs.set(job);
   logs.open();
   await logs.pass();
   assert.deepEqual(logs.gone, []);

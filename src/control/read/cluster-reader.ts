@@ -15,6 +15,7 @@ import {
 } from '../../core/job/job.ts';
 import { noNeeds, subtractNeeds } from '../../core/job/needs.ts';
 import { limit } from '../../core/limit.ts';
+import { EndedTasks } from '../../core/world/ended-tasks.ts';
 import type { World } from '../../core/world/world.ts';
 import type {
   ClusterReader,
@@ -33,8 +34,8 @@ type Past = Pick<
 export class WorldClusterReader implements ClusterReader {
   readonly #world: World;
   readonly #store: Past;
-  /** Whether what ended before the start has been looked up: only when somebody asks for it. */
-  #knowsPast = false;
+  /** What ended before the start, looked up when somebody asks for it. */
+  #past: EndedTasks | undefined;
 
   constructor(world: World, store: Past) {
     this.#world = world;
@@ -102,7 +103,6 @@ export class WorldClusterReader implements ClusterReader {
   }
 
   tasks(environment: ComputeEnvironment, endedAfterMs: number): readonly ListedTask[] {
-    this.#learnPast(endedAfterMs);
     const live = [...this.#world.attempts.keys()].flatMap((attemptId): ListedTask[] => {
       const view = this.#live(environment, attemptId);
       return view === undefined
@@ -116,12 +116,14 @@ export class WorldClusterReader implements ClusterReader {
             },
           ];
     });
-    const ended = [...this.#world.endedTasks.entries()].flatMap(
-      ([attemptId, { jobId, computeEnvironmentArn, hostId, stoppedAtMs }]): ListedTask[] =>
+    const tasks = [this.#world.endedTasks, this.#pastTasks(endedAfterMs)];
+    const ended = tasks
+      .flatMap((each) => [...each.entries()])
+      .flatMap(([attemptId, { jobId, computeEnvironmentArn, hostId, stoppedAtMs }]): ListedTask[] =>
         computeEnvironmentArn === environment.arn && stoppedAtMs > endedAfterMs
           ? [{ attemptId, jobId, hostId, isWanted: false }]
           : [],
-    );
+      );
     return [...live, ...ended];
   }
 
@@ -147,8 +149,8 @@ export class WorldClusterReader implements ClusterReader {
     attemptId: AttemptId,
     endedAfterMs: number,
   ): TaskView | undefined {
-    if (this.#world.endedTasks.get(attemptId) === undefined) this.#learnPast(endedAfterMs);
-    const known = this.#world.endedTasks.get(attemptId);
+    const known =
+      this.#world.endedTasks.get(attemptId) ?? this.#pastTasks(endedAfterMs).get(attemptId);
     if (known?.computeEnvironmentArn !== environment.arn || known.stoppedAtMs <= endedAfterMs)
       return undefined;
     const job = this.#job(environment.scope, known.jobId);
@@ -172,10 +174,10 @@ export class WorldClusterReader implements ClusterReader {
    * What had ended before the start and is shown still; what has ended since, the world noted
    * itself.
    */
-  #learnPast(endedAfterMs: number): void {
-    if (this.#knowsPast) return;
-    this.#knowsPast = true;
+  #pastTasks(endedAfterMs: number): EndedTasks {
+    if (this.#past !== undefined) return this.#past;
     const { endedTasks } = this.#world;
+    this.#past = new EndedTasks();
     for (const { id, job } of this.#store.endedJobs(endedAfterMs, limit.endedTasksRead)) {
       const jobs: readonly Job[] = isArrayParent(job) ? [] : [job];
       const children =
@@ -184,8 +186,9 @@ export class WorldClusterReader implements ClusterReader {
           : [];
       for (const one of [...jobs, ...children])
         for (const attempt of one.attempts)
-          if (endedTasks.get(attempt.attemptId) === undefined) endedTasks.note(one.id, attempt);
+          if (endedTasks.get(attempt.attemptId) === undefined) this.#past.note(one.id, attempt);
     }
+    return this.#past;
   }
 
   taskFacts(jobId: JobId): TaskFacts | undefined {

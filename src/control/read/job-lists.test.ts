@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, jobId, scopeOf } from '../../base/ids.ts';
 import { limit } from '../../core/limit.ts';
-import { World } from '../../core/world/world.ts';
+import { LiveWorld } from '../../core/world/live-world.ts';
 import type { JobListQuery, JobView } from '../../port/reader.ts';
 import type { ListJobsQuery, StoredJob, StoreReader } from '../../port/store.ts';
 import { JobLists, type JobViews } from './job-lists.ts';
@@ -33,7 +33,7 @@ function queueOf(jobs: number, keeps: (sequence: number) => boolean) {
     current: (stored: StoredJob) => stored,
     view: (detail: object) => ({ detail }) as JobView,
   } as unknown as JobViews;
-  const lists = new JobLists(new World(), store as unknown as StoreReader, views);
+  const lists = new JobLists(new LiveWorld(), store as unknown as StoreReader, views);
   const pages = (pageSize: number): number[][] => {
     const found: number[][] = [];
     let next: string | undefined;

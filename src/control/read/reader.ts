@@ -427,13 +427,13 @@ export class ControlReader implements Reader {
   }
 
   counts(): Counts {
-    const { statusCounts } = this.#world;
+    const { counts } = this.#world.jobs;
     const jobs = {
-      SUBMITTED: statusCounts.of('SUBMITTED'),
-      PENDING: statusCounts.of('PENDING'),
-      RUNNABLE: statusCounts.of('RUNNABLE'),
-      STARTING: statusCounts.of('STARTING'),
-      RUNNING: statusCounts.of('RUNNING'),
+      SUBMITTED: counts.of('SUBMITTED'),
+      PENDING: counts.of('PENDING'),
+      RUNNABLE: counts.of('RUNNABLE'),
+      STARTING: counts.of('STARTING'),
+      RUNNING: counts.of('RUNNING'),
     };
     const { size: computeEnvironments } = this.#world.computeEnvironments;
     return {

@@ -6,21 +6,20 @@
 import { refuse, type Refusal } from '../../base/refusal.ts';
 import type { Effect } from '../../core/effect.ts';
 import { limit } from '../../core/limit.ts';
-import type { World } from '../../core/world/world.ts';
+import type { LiveWorld } from '../../core/world/live-world.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { Store } from '../../port/store.ts';
 import type { TableWrite, TableWriteOutcome } from '../../port/table.ts';
-import { Alarm } from '../alarm.ts';
 import { Scaler } from './scaler.ts';
 import * as stage from './stages.ts';
 import { Stopped } from './stopped.ts';
 import { Turn, type Request } from './turn.ts';
 import type { Command, ReplyOf } from '../../core/command/command.ts';
 
-interface CommandQueueParts {
-  readonly world: World;
+export interface CommandQueueParts {
+  readonly world: LiveWorld;
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -35,19 +34,18 @@ export class CommandQueue implements CommandBus {
   readonly #scaler: Scaler;
   #waiting: Request[] = [];
   #turnWanted = false;
+  #lateTurnWanted = false;
   #stopped: Stopped | undefined;
   #isWatching = false;
-  /** For commands that may wait for company. */
-  readonly #lateTurn: Alarm;
-  readonly #nextDeadline: Alarm;
+  #armedForMs: number | undefined;
+  #cancelAlarm: (() => void) | undefined;
 
   constructor(parts: CommandQueueParts) {
     this.#parts = parts;
-    const wake = (): void => this.wake();
-    this.#scaler = new Scaler({ ...parts, scheduler: parts.world.scheduler, wake });
-    this.#nextDeadline = new Alarm(parts.clock, wake);
-    this.#lateTurn = new Alarm(parts.clock, () => {
-      if (this.#waiting.length > 0) this.wake();
+    this.#scaler = new Scaler({
+      ...parts,
+      scheduler: parts.world.scheduler,
+      wake: () => this.wake(),
     });
   }
 
@@ -75,7 +73,17 @@ export class CommandQueue implements CommandBus {
     return new Promise<Answer>((resolve, reject) => {
       this.#waiting.push({ asked, envelope, resolve: resolve as Request['resolve'], reject });
       if (withinMs === 0) this.wake();
-      else if (!this.#lateTurn.isSet) this.#lateTurn.setIn(withinMs);
+      else this.#wakeWithin(withinMs);
+    });
+  }
+
+  #wakeWithin(withinMs: number): void {
+    if (this.#lateTurnWanted) return;
+    this.#lateTurnWanted = true;
+    const { clock } = this.#parts;
+    clock.at(clock.now() + withinMs, () => {
+      this.#lateTurnWanted = false;
+      if (this.#waiting.length > 0) this.wake();
     });
   }
 
@@ -125,13 +133,30 @@ export class CommandQueue implements CommandBus {
     for (const [at, { resolve }] of requests.entries()) resolve(answers[at]);
     if (effects.length > 0) this.#parts.act(effects);
     if (this.#waiting.length > 0 || world.scheduler.passWanted) this.wake();
-    this.#nextDeadline.set(this.#isWatching ? world.deadlines.nextAtMs : undefined);
+    this.#armDeadline();
+  }
+
+  /** Sees to it that the next deadline is met when it falls due. */
+  #armDeadline(): void {
+    const { clock, world } = this.#parts;
+    const dueAtMs = this.#isWatching ? world.deadlines.nextAtMs : undefined;
+    if (dueAtMs === this.#armedForMs) return;
+    this.#cancelAlarm?.();
+    this.#armedForMs = dueAtMs;
+    this.#cancelAlarm =
+      dueAtMs === undefined
+        ? undefined
+        : clock.at(dueAtMs, () => {
+            this.#armedForMs = undefined;
+            this.wake();
+          });
   }
 
   #fail(error: Error, underWay: readonly Request[]): void {
     const waiting = [...underWay, ...this.#waiting];
     this.#waiting = [];
-    this.#cancelAlarms();
+    this.#cancelAlarm?.();
+    this.#scaler.close();
     this.#stopped = new Stopped(`the server has stopped: ${error.message}`, { cause: error });
     for (const { reject } of waiting) reject(this.#stopped);
     this.#parts.onFatal(error);
@@ -140,13 +165,8 @@ export class CommandQueue implements CommandBus {
   /** Takes no more; what was taken is decided and committed first. */
   close(): void {
     while (this.#waiting.length > 0 && !this.#stopped) this.#run();
-    this.#cancelAlarms();
-    this.#stopped ??= new Stopped('the server is stopping');
-  }
-
-  #cancelAlarms(): void {
-    this.#lateTurn.cancel();
-    this.#nextDeadline.cancel();
+    this.#cancelAlarm?.();
     this.#scaler.close();
+    this.#stopped ??= new Stopped('the server is stopping');
   }
 }

@@ -5,7 +5,7 @@ import type { Refusal } from '../../base/refusal.ts';
 import type { Effect } from '../../core/effect.ts';
 import { transact } from '../../core/turn/transact.ts';
 import type { Transition } from '../../core/turn/transition.ts';
-import type { World } from '../../core/world/world.ts';
+import type { LiveWorld } from '../../core/world/live-world.ts';
 import type { Envelope } from '../../port/command-bus.ts';
 import type { TableWrite } from '../../port/table.ts';
 import type { Command, ReplyOf } from '../../core/command/command.ts';
@@ -19,7 +19,7 @@ export interface Request {
 }
 
 export class Turn {
-  readonly world: World;
+  readonly world: LiveWorld;
   readonly nowMs: number;
   readonly requests: readonly Request[];
   /** What is decided for each request: its command, with the past that it needs. */
@@ -29,7 +29,7 @@ export class Turn {
   readonly transitions: Transition[] = [];
   readonly effects: Effect[] = [];
 
-  constructor(world: World, requests: readonly Request[], nowMs: number) {
+  constructor(world: LiveWorld, requests: readonly Request[], nowMs: number) {
     this.world = world;
     this.requests = requests;
     this.nowMs = nowMs;

@@ -1,10 +1,8 @@
-// The consumable resources of the world, and what attempts under way hold of each. Changed by the
-// world's fold alone.
+// The consumable resources of the world, and what attempts under way hold of each. An index of the
+// world, kept by its fold alone.
 
-import { must } from '../../base/assert.ts';
 import type { Arn, Scope } from '../../base/ids.ts';
 import { consumableResourceArn } from '../arn.ts';
-import type { Changes } from '../world/changes.ts';
 import {
   quantitiesOf,
   type ConsumableClaim,
@@ -14,14 +12,15 @@ import {
 
 type Claims = readonly ConsumableClaim[] | undefined;
 
+/** What may be asked of them. */
+export type ConsumableResourcesView = Omit<
+  ConsumableResources,
+  'store' | 'delete' | 'hold' | 'release'
+>;
+
 export class ConsumableResources {
-  readonly #changes: Changes;
   readonly #resources = new Map<Arn, ConsumableResource>();
   readonly #held = new Map<Arn, number>();
-
-  constructor(changes: Changes) {
-    this.#changes = changes;
-  }
 
   values(): Iterable<ConsumableResource> {
     return this.#resources.values();
@@ -41,13 +40,10 @@ export class ConsumableResources {
 
   store(resource: ConsumableResource): void {
     this.#resources.set(resource.arn, resource);
-    this.#changes.consumableResources.set(resource.arn, resource);
   }
 
   delete(arn: Arn): void {
     this.#resources.delete(arn);
-    this.#changes.consumableResources.set(arn, undefined);
-    this.#changes.tags.set(arn, undefined);
   }
 
   /** What attempts under way took of it, of whichever type it is. */
@@ -61,22 +57,9 @@ export class ConsumableResources {
     return resource && quantitiesOf(resource, this.held(arn));
   }
 
-  /** An attempt under way, found again after a start, holds these. */
+  /** An attempt under way holds these. */
   hold(claims: Claims): void {
     for (const { arn, quantity } of claims ?? []) this.#held.set(arn, this.held(arn) + quantity);
-  }
-
-  /** An attempt takes these: of what is not replenished there is so much less for good. */
-  take(claims: Claims): void {
-    this.hold(claims);
-    for (const { arn, quantity } of claims ?? []) {
-      const resource = must(
-        this.#resources.get(arn),
-        'a job is placed where all that it consumes is there',
-      );
-      if (resource.resourceType === 'NON_REPLENISHABLE')
-        this.store({ ...resource, quantity: resource.quantity - quantity });
-    }
   }
 
   release(claims: Claims): void {

@@ -11,10 +11,15 @@ import {
   type RegisteredHost,
 } from './host.ts';
 import { subtractNeeds, type Needs } from '../job/needs.ts';
-import { HostIndex } from '../schedule/fit/host-index.ts';
+import { HostIndex, type HostIndexView } from '../schedule/fit/host-index.ts';
 import type { HostKind } from '../schedule/fit/host-kind.ts';
 
 const none: ReadonlyMap<HostId, EnvironmentHost> = new Map();
+
+/** What may be asked of them. */
+export type HostsView = Omit<Hosts, 'store' | 'storeInstance' | 'delete' | 'index'> & {
+  readonly index: HostIndexView;
+};
 
 export class Hosts {
   readonly #all = new Map<HostId, Host>();

@@ -6,6 +6,9 @@ import { jobDefinitionArn } from '../arn.ts';
 import { definitionReference } from './definition-reference.ts';
 import type { JobDefinition } from './job-definition.ts';
 
+/** What may be asked of them. */
+export type JobDefinitionsView = Omit<JobDefinitions, 'store' | 'rememberRevision'>;
+
 export class JobDefinitions {
   readonly #active = new Map<Arn, JobDefinition>();
   readonly #lastRevision = new Map<string, number>();

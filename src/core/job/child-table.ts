@@ -9,6 +9,9 @@ import type { StatusCounts } from './status-counts.ts';
 const codeOf = new Map<JobStatus, number>(jobStatuses.map((status, code) => [status, code]));
 const code = (status: JobStatus): number => codeOf.get(status) as number;
 
+/** What may be asked of it. */
+export type ChildTableView = Omit<ChildTable, 'set' | 'countIn'>;
+
 export class ChildTable {
   readonly size: number;
   readonly #codes: Uint8Array;

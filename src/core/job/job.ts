@@ -15,7 +15,7 @@ import { must } from '../../base/assert.ts';
 import { childId, nodeId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import type { Dependency } from './dependency.ts';
-import type { ChildTable } from './child-table.ts';
+import type { ChildTableView } from './child-table.ts';
 import type { IndexRange } from './index-ranges.ts';
 import type { EndedAttempt, LiveAttempt, NodePlacement } from './attempt.ts';
 import { termsOfNode } from './nodes.ts';
@@ -112,8 +112,8 @@ export interface LiveArrayParent extends ArrayIdentity {
   readonly status: 'SUBMITTED' | 'PENDING';
   /** Holds for each child; those that have no row are RUNNABLE or PENDING by it. */
   readonly waitsFor?: readonly Dependency[] | undefined;
-  /** Where every child stands: the one thing in a value that changes in place. */
-  readonly children: ChildTable;
+  /** Where every child stands: the one thing in a value that changes in place, by the fold. */
+  readonly children: ChildTableView;
 }
 export interface EndedArrayParent extends ArrayIdentity {
   readonly status: EndedStatus;

@@ -14,9 +14,9 @@ import {
 } from '../job/job.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { Allocation } from '../world/allocations.ts';
-import { Backlog, type BacklogFacts } from './order/backlog.ts';
+import { Backlog, type BacklogFacts, type BacklogView } from './order/backlog.ts';
 import type { LineFacts } from './order/line.ts';
-import { Lines } from './order/lines.ts';
+import { Lines, type LinesView } from './order/lines.ts';
 import { noScaling, type ScalingState } from './scale/scaling-state.ts';
 
 /**
@@ -25,6 +25,12 @@ import { noScaling, type ScalingState } from './scale/scaling-state.ts';
  * hands.
  */
 export type ScalingWish = 'soon' | 'later';
+
+/** What may be asked of it. */
+export interface SchedulerView extends Pick<Scheduler, 'scaling' | 'passWanted' | 'scalingWanted'> {
+  readonly lines: LinesView;
+  readonly backlog: BacklogView;
+}
 
 export class Scheduler {
   readonly lines: Lines;

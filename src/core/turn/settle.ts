@@ -4,7 +4,8 @@
 
 import { never } from '../../base/assert.ts';
 import { childId, splitJobId, type HostId, type JobId } from '../../base/ids.ts';
-import { isSequential, type Occasion } from '../world/dependents.ts';
+import { isSequential } from '../world/waits.ts';
+import type { Occasion } from './occasion.ts';
 import type { Event } from '../event.ts';
 import { dependentJobFailed } from '../job/dependency.ts';
 import { isChildReady, isReady, readyRanges } from '../world/readiness.ts';
@@ -31,7 +32,7 @@ function eventsOf(
     case 'came':
       return readyEvents(world, occasion.jobId, nowMs);
     case 'ended':
-      return endedEvents(world, occasion.jobId, occasion.status, nowMs);
+      return endedEvents(world, occasion, nowMs);
     case 'instance-gone':
       return settleEnvironmentEvents(world, occasion.computeEnvironmentArn);
     case 'instance-idle':
@@ -56,27 +57,29 @@ function goneEvents(world: World, hostId: HostId, atMs: number): Event[] {
   return [{ type: 'host-left', hostId, atMs }];
 }
 
-function endedEvents(world: World, id: JobId, status: EndedStatus, nowMs: number): Event[] {
+function endedEvents(
+  world: World,
+  { jobId, status, dependents: { ofWhole, ofChildren } }: Occasion & { type: 'ended' },
+  nowMs: number,
+): Event[] {
   const events: Event[] = [];
-  // One that waits for the whole and for its parts is looked at once.
-  const whole = new Set(world.dependents.ofJob(id));
-  for (const dependent of whole) {
+  for (const dependent of ofWhole) {
     events.push(
       ...(status === 'SUCCEEDED'
         ? readyEvents(world, dependent, nowMs)
         : failEvents(world, dependent, nowMs)),
     );
   }
-  const { parent, index } = splitJobId(id);
+  const { parent, index } = splitJobId(jobId);
   if (index !== undefined) {
-    for (const dependent of world.dependents.ofChildren(parent))
-      if (!whole.has(dependent))
+    // One that waits for the whole and for its parts is looked at once.
+    for (const dependent of ofChildren)
+      if (!ofWhole.has(dependent))
         events.push(...childEvents(world, dependent, index, status, nowMs));
     const own = world.jobs.get(parent);
     if (own !== undefined && isSequential(own))
       events.push(...childEvents(world, parent, index + 1, status, nowMs));
   }
-  world.dependents.forget(id);
   return events;
 }
 

@@ -8,14 +8,14 @@ import { arn, attemptId, hostId, jobId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import type { RegisteredHost } from '../host/host.ts';
 import { checkWorld } from '../world/invariant.ts';
-import type { World } from '../world/world.ts';
+import type { LiveWorld } from '../world/live-world.ts';
 import { transact, type Transacted } from './transact.ts';
 import type { Transition } from './transition.ts';
 import type { Command } from '../command/command.ts';
 
 const scopeless = { by: 'terminate', reason: 'enough' } as const;
 
-function run(world: World, command: Command, nowMs = 9): Transacted {
+function run(world: LiveWorld, command: Command, nowMs = 9): Transacted {
   const done = transact(world, command, nowMs);
   assert.ok(!isRefusal(done.reply));
   checkWorld(world);
@@ -41,7 +41,7 @@ const ended = (id: string, exitCode: number, atMs: number): Command => ({
 });
 
 /** A job or an array that waits, and what was told of it so far. */
-function submitted(array?: number): { world: World; told: string[] } {
+function submitted(array?: number): { world: LiveWorld; told: string[] } {
   const world = worldOf({ jobs: [], capacity: needs(8, 8192) });
   submit(world, { needs: needs(1), ...(array === undefined ? {} : { array }) }, 1);
   return { world, told: world.transitions.splice(0).map(said) };

@@ -5,7 +5,7 @@
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
-import type { World } from '../world/world.ts';
+import type { LiveWorld } from '../world/live-world.ts';
 import { settle } from './settle.ts';
 import type { Transition } from './transition.ts';
 import { decide, type Command, type ReplyOf } from '../command/command.ts';
@@ -23,7 +23,7 @@ export interface Transacted<Reply = unknown> {
 
 /** `nowMs` is the moment that all of it happens at. */
 export function transact<C extends Command>(
-  world: World,
+  world: LiveWorld,
   command: C,
   nowMs: number,
 ): Transacted<ReplyOf<C>> {

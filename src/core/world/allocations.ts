@@ -30,7 +30,8 @@ export interface Allocation {
   readonly share?: { readonly queueArn: Arn; readonly identifier: string } | undefined;
 }
 
-type Holder = Pick<WorldJob, 'id' | 'terms' | 'queueArn'>;
+/** A job that is placed, or a node of one. */
+export type Holder = Pick<WorldJob, 'id' | 'terms' | 'queueArn'>;
 
 /** What an attempt of the job holds where it was placed. */
 export function allocationOf(
@@ -55,6 +56,9 @@ export function allocationOf(
 }
 
 const none: ReadonlySet<AttemptId> = new Set();
+
+/** What may be asked of them. */
+export type AllocationsView = Omit<Allocations, 'take' | 'giveBack' | 'forgetHost'>;
 
 export class Allocations {
   readonly #ofAttempts = new Map<AttemptId, Allocation>();

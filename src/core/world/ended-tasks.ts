@@ -12,6 +12,9 @@ interface EndedTask {
   readonly stoppedAtMs: number;
 }
 
+/** What may be asked of them. */
+export type EndedTasksView = Omit<EndedTasks, 'note'>;
+
 export class EndedTasks {
   readonly #tasks = new Map<AttemptId, EndedTask>();
 

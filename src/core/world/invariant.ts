@@ -209,7 +209,7 @@ function checkQueues(world: World): void {
       'a queue’s scheduling policy exists',
     );
     assert(
-      [...world.queueJobs(queue.arn)].length === world.queueJobCount(queue.arn),
+      [...world.queueJobs(queue.arn)].length === world.jobs.inQueue(queue.arn),
       'a queue counts its jobs',
     );
     for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
@@ -231,7 +231,7 @@ function checkCounts(world: World): void {
   }
   for (const status of jobStatuses)
     assert(
-      world.statusCounts.of(status) === (counts.get(status) ?? 0),
+      world.jobs.counts.of(status) === (counts.get(status) ?? 0),
       'the world counts its jobs by status',
     );
 }

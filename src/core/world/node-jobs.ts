@@ -13,6 +13,9 @@ interface Nodes {
 
 const none: ReadonlyMap<JobId, LiveJob> = new Map();
 
+/** What may be asked of them. */
+export type NodeJobsView = Omit<NodeJobs, 'note' | 'forget'>;
+
 export class NodeJobs {
   readonly #ofJobs = new Map<JobId, Nodes>();
 

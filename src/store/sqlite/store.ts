@@ -13,7 +13,8 @@ import type { JobDefinition } from '../../core/job-definition/job-definition.ts'
 import type { EnvironmentHost } from '../../core/host/host.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
-import type { Commit, Store, StoredLiveJob, StoredWorld } from '../../port/store.ts';
+import type { JobRows } from '../../core/world/restore.ts';
+import type { Commit, Store, StoredWorld } from '../../port/store.ts';
 import type { KeptOutputRow, TableWriteOutcome } from '../../port/table.ts';
 import { CommitKeeper } from './commit-keeper.ts';
 import { openDatabase } from './database.ts';
@@ -124,7 +125,7 @@ export class SqliteStore implements Store {
   }
 
   /** One row in hand at a time. */
-  *#liveJobs(): Generator<StoredLiveJob> {
+  *#liveJobs(): Generator<JobRows> {
     const interner = new Interner();
     const live = jobStatuses
       .filter((status) => !isEnded(status))

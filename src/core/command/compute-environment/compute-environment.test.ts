@@ -18,7 +18,7 @@ import { newestOf } from '../../image/default-images.ts';
 import type { Image } from '../../image/image.ts';
 import { checkWorld } from '../../world/invariant.ts';
 import type { LaunchTemplateData } from '../../launch-template/launch-template.ts';
-import { World } from '../../world/world.ts';
+import { LiveWorld } from '../../world/live-world.ts';
 import { defaultSettings } from '../../settings.ts';
 import { transact } from '../../turn/transact.ts';
 import { decide, type Command } from '../command.ts';
@@ -53,7 +53,7 @@ const strict: KnownReferences = {
 };
 
 class Lab {
-  readonly world = new World(defaultSettings);
+  readonly world = new LiveWorld(defaultSettings);
   nowMs = 1_000;
   effects: Effect[] = [];
 

@@ -7,7 +7,7 @@ import { arn, hostId, jobId, scopeOf, type HostId } from '../../../base/ids.ts';
 import type { Instance, RegisteredHost } from '../../host/host.ts';
 import { checkWorld } from '../../world/invariant.ts';
 import { attemptOf, needs, worldOf } from '../../../../test/house/world.ts';
-import type { World } from '../../world/world.ts';
+import type { LiveWorld } from '../../world/live-world.ts';
 import { transact } from '../../turn/transact.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 
@@ -55,7 +55,7 @@ const registered: RegisteredHost = {
   },
 };
 
-function placed(world: World, id: string, on: HostId): void {
+function placed(world: LiveWorld, id: string, on: HostId): void {
   world.apply({
     type: 'attempt-placed',
     jobId: jobId(id),
@@ -69,7 +69,7 @@ function placed(world: World, id: string, on: HostId): void {
   });
 }
 
-function leave(world: World, newIds: ReadonlyMap<HostId, HostId>): void {
+function leave(world: LiveWorld, newIds: ReadonlyMap<HostId, HostId>): void {
   const { reply, effects } = transact(
     world,
     { type: 'leave-hosts', machineId: machine, newIds },

@@ -42,7 +42,7 @@ export function decideDeleteJobQueue(
     effects.push(...stopped.effects);
   }
   // One that has jobs goes with the last of them.
-  if (world.queueJobCount(queue.arn) === 0)
+  if (world.jobs.inQueue(queue.arn) === 0)
     events.push({ type: 'job-queue-deleted', arn: queue.arn });
   return { events, effects, reply: done };
 }

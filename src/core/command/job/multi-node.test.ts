@@ -6,12 +6,12 @@ import { describe, test } from 'node:test';
 import { arn, attemptId, hostId, jobId, nodeId, type HostId } from '../../../base/ids.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 import type { Effect } from '../../effect.ts';
-import { restoreJob } from '../../world/fold-jobs.ts';
+import { restoreWorld } from '../../world/restore.ts';
 import { checkWorld } from '../../world/invariant.ts';
-import { isInWorld, type Job } from '../../job/job.ts';
+import type { Job } from '../../job/job.ts';
 import type { NodeTerms, RetryTerms } from '../../job/terms.ts';
 import { host, needs, scope, worldOf } from '../../../../test/house/world.ts';
-import { World } from '../../world/world.ts';
+import type { LiveWorld } from '../../world/live-world.ts';
 import { mainNodeEndedReason, type ReportAttempt } from './report-attempt.ts';
 import { transact } from '../../turn/transact.ts';
 import type { Command } from '../command.ts';
@@ -27,7 +27,7 @@ const nodes: NodeTerms = {
 };
 
 class Life {
-  world: World;
+  world: LiveWorld;
   /** What is to be done outside, in order: `start m`, `stop m#0`, `remove a-1`. */
   readonly done: string[] = [];
   nowMs = 1000;
@@ -57,6 +57,28 @@ class Life {
       job: { ...identity, attempts: [], status: 'SUBMITTED' },
     });
     this.world.apply({ type: 'job-runnable', jobId: job, atMs: 0 });
+  }
+
+  /** The world as its rows have it, in which this machine has not joined yet. */
+  restart(): void {
+    const { computeEnvironments, jobQueues, changes, settings } = this.world;
+    const { jobs, children } = changes;
+    const none: readonly never[] = [];
+    this.world = restoreWorld(
+      {
+        computeEnvironments: [...computeEnvironments.values()],
+        jobQueues: [...jobQueues.values()],
+        consumableResources: none,
+        schedulingPolicies: none,
+        shareUsage: none,
+        jobDefinitions: none,
+        hosts: none,
+        revisions: none,
+        jobs: [{ job: must(jobs.get(job)), children: [...children.values()] }],
+        nextSequence: 2,
+      },
+      settings,
+    );
   }
 
   do(command: Command): void {
@@ -455,21 +477,12 @@ test('A world that is rebuilt from rows goes on where it was', () => {
   for (const [at, moment] of moments.entries()) {
     const life = new Life();
     moment(life);
-    const rebuilt = new World();
-    for (const environment of life.world.computeEnvironments.values())
-      rebuilt.apply({ type: 'compute-environment-stored', environment });
-    for (const queue of life.world.jobQueues.values())
-      rebuilt.apply({ type: 'job-queue-stored', queue });
-    for (const each of life.world.hosts.values())
-      rebuilt.apply({ type: 'host-stored', host: each });
-    restoreJob(rebuilt, must(life.world.jobs.get(job)));
-    for (const { job: child } of life.world.changes.children.values()) {
-      if (isInWorld(child)) restoreJob(rebuilt, child);
-      else rebuilt.nodes.note(child);
-    }
-    checkWorld(rebuilt);
-    assert.equal(rebuilt.hostUse(host).milliVcpu, life.world.hostUse(host).milliVcpu);
-    life.world = rebuilt;
+    const used = life.world.hostUse(host);
+    const machine = must(life.world.hosts.get(host));
+    life.restart();
+    assert.deepEqual(life.world.hostUse(host), used);
+    life.world.apply({ type: 'host-stored', host: machine });
+    checkWorld(life.world);
     if (at === 0) for (const name of ['1', '1#0', '1#2']) life.started(name);
     if (at < 2) life.exited('1', 0);
     for (const name of at < 2 ? ['1#0', '1#2'] : ['1#2']) life.exited(name, 143);
@@ -480,13 +493,7 @@ test('A world that is rebuilt from rows goes on where it was', () => {
 test('A main node that is heard to run before this machine has joined anew launches its nodes there', () => {
   const life = new Life();
   life.place();
-  const rebuilt = new World();
-  for (const environment of life.world.computeEnvironments.values())
-    rebuilt.apply({ type: 'compute-environment-stored', environment });
-  for (const queue of life.world.jobQueues.values())
-    rebuilt.apply({ type: 'job-queue-stored', queue });
-  restoreJob(rebuilt, must(life.world.jobs.get(job)));
-  life.world = rebuilt;
+  life.restart();
   life.started('1');
   assert.deepEqual(life.statuses(), { m: 'RUNNING', 'm#0': 'STARTING', 'm#2': 'STARTING' });
 });

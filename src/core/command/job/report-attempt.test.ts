@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, attemptId, hostId, jobId, scopeOf } from '../../../base/ids.ts';
 import type { Job } from '../../job/job.ts';
-import type { World } from '../../world/world.ts';
+import type { LiveWorld } from '../../world/live-world.ts';
 import { worldOf } from '../../../../test/house/world.ts';
 import { decideReportAttempt, type ReportAttempt } from './report-attempt.ts';
 
@@ -19,7 +19,7 @@ const placement = {
 };
 const stop = { by: 'terminate', reason: 'enough', atMs: 5 } as const;
 
-function worldWith(state: 'STARTING' | 'RUNNING', stopped: boolean): World {
+function worldWith(state: 'STARTING' | 'RUNNING', stopped: boolean): LiveWorld {
   const world = worldOf({ jobs: [] });
   const identity = {
     id,
@@ -52,7 +52,7 @@ function worldWith(state: 'STARTING' | 'RUNNING', stopped: boolean): World {
 }
 
 /** The job as the report leaves it. */
-function after(world: World, report: ReportAttempt['report'], nowMs = 9): Job {
+function after(world: LiveWorld, report: ReportAttempt['report'], nowMs = 9): Job {
   const decided = decideReportAttempt(
     world,
     { type: 'report-attempt', attemptId: attempt, report },

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, childId, jobId, scopeOf } from '../../../base/ids.ts';
 import { ChildTable } from '../../job/child-table.ts';
-import type { World } from '../../world/world.ts';
+import type { LiveWorld } from '../../world/live-world.ts';
 import { worldOf } from '../../../../test/house/world.ts';
 import { resolveDependencies } from './resolve-dependencies.ts';
 
@@ -12,7 +12,7 @@ const scope = scopeOf('000000000000', 'us-east-1');
 const id = jobId('array');
 
 /** An array of three that waits, but for its second child, which has failed. */
-function arrayWorld(): World {
+function arrayWorld(): LiveWorld {
   const world = worldOf({ jobs: [] });
   const identity = {
     id,

@@ -8,7 +8,7 @@ import { checkWorld } from '../../world/invariant.ts';
 import { ChildTable } from '../../job/child-table.ts';
 import { isArrayParent } from '../../job/job.ts';
 import { stopBy } from '../../job/stop.ts';
-import { World } from '../../world/world.ts';
+import { LiveWorld } from '../../world/live-world.ts';
 import { decideReportAttempt } from './report-attempt.ts';
 import { decideStopJob } from './stop-job.ts';
 
@@ -17,8 +17,8 @@ const id = jobId('array');
 const attempt = (index: number) => attemptId(String(index));
 
 /** An array of three whose first child runs. */
-function arrayWorld(): World {
-  const world = new World();
+function arrayWorld(): LiveWorld {
+  const world = new LiveWorld();
   world.apply({
     type: 'job-queue-stored',
     queue: {
@@ -74,7 +74,7 @@ function arrayWorld(): World {
   return world;
 }
 
-function stop(world: World, by: 'cancel' | 'terminate', reason: string, target = id): string[] {
+function stop(world: LiveWorld, by: 'cancel' | 'terminate', reason: string, target = id): string[] {
   const decided = decideStopJob(world, { type: 'stop-job', scope, jobId: target, by, reason }, 5);
   assert('events' in decided);
   for (const event of decided.events) world.apply(event);
@@ -82,7 +82,7 @@ function stop(world: World, by: 'cancel' | 'terminate', reason: string, target =
   return decided.effects.map((effect) => effect.type);
 }
 
-function exit(world: World, exitCode: number, atMs = 9): void {
+function exit(world: LiveWorld, exitCode: number, atMs = 9): void {
   const decided = decideReportAttempt(
     world,
     {
@@ -96,7 +96,7 @@ function exit(world: World, exitCode: number, atMs = 9): void {
   for (const event of decided.events) world.apply(event);
 }
 
-function parent(world: World) {
+function parent(world: LiveWorld) {
   const job = world.changes.jobs.get(id);
   assert(job !== undefined && isArrayParent(job));
   return job;

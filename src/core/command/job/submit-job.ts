@@ -70,7 +70,7 @@ export function decideSubmitJob(
 
   const { submittedJobs, jobsPerQueue, tagsPerResource, containerOverridesLength } =
     world.settings.limits;
-  if (world.queueJobCount(queue.arn) >= jobsPerQueue)
+  if (world.jobs.inQueue(queue.arn) >= jobsPerQueue)
     return refuse(
       'limit',
       `The limit of ${jobsPerQueue} jobs of job queue ${queue.name} that have not ended is reached.`,

@@ -8,13 +8,13 @@ import { arn, scopeOf } from '../../../base/ids.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 import { defaultSettings } from '../../settings.ts';
 import { transact } from '../../turn/transact.ts';
-import type { World } from '../../world/world.ts';
+import type { LiveWorld } from '../../world/live-world.ts';
 import type { ChangeTags } from './change-tags.ts';
 
 const settings = { limits: { ...defaultSettings.limits, tagsPerResource: 2 } };
 const queue = arn('arn:aws:batch:us-east-1:000000000000:job-queue/q');
 
-function world(): World {
+function world(): LiveWorld {
   const made = worldOf({ jobs: [], settings, consumables: { licences: 3 } });
   const [known] = made.jobQueues.values();
   made.apply({ type: 'job-queue-stored', queue: { ...known!, arn: queue }, tags: { a: '1' } });
@@ -22,7 +22,7 @@ function world(): World {
 }
 
 /** The refusal's kind, or the tags that are stored. */
-function change(on: World, more: Partial<ChangeTags>): unknown {
+function change(on: LiveWorld, more: Partial<ChangeTags>): unknown {
   const command = { type: 'change-tags', scope, arn: queue, set: {}, remove: [], ...more } as const;
   const { reply } = transact(on, command, 9);
   return isRefusal(reply) ? reply.refusal : on.changes.tags.get(command.arn);

@@ -8,7 +8,7 @@ import type { World } from '../../world/world.ts';
 import type { Blocked } from '../fit/blocked.ts';
 import { mayComeBack } from '../fit/consumables.ts';
 import { fit, isFinal } from '../fit/fit.ts';
-import type { JobClass } from '../order/job-class.ts';
+import type { JobClassView } from '../order/job-class.ts';
 
 /** Kinds of jobs of one queue: few queues have as many. */
 const classesLookedAt = 100;
@@ -39,7 +39,7 @@ export function stuckAhead(world: World, job: WaitingJob | LiveArrayParent): num
 export function stuckIn(
   world: World,
   queueArn: Arn,
-  before: (jobClass: JobClass) => number = () => Number.POSITIVE_INFINITY,
+  before: (jobClass: JobClassView) => number = () => Number.POSITIVE_INFINITY,
 ): number {
   const queue = world.jobQueues.get(queueArn);
   let looked = 0;

@@ -4,17 +4,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, jobId } from '../../../base/ids.ts';
-import type { World } from '../../world/world.ts';
+import type { LiveWorld } from '../../world/live-world.ts';
 import { needs, place, submit, worldOf, type Case } from '../../../../test/house/world.ts';
 import { explain } from '../explain/explain.ts';
 
 const one = needs(1);
-const reasonOf = (world: World, id: string): string => {
+const reasonOf = (world: LiveWorld, id: string): string => {
   const job = world.jobs.get(jobId(id))!;
   return explain(world, world.jobQueues.get(job.queueArn)!, job, () => 0).text;
 };
 /** The attempt of the job ends, and the job with it. */
-function end(world: World, id: string): void {
+function end(world: LiveWorld, id: string): void {
   const job = world.jobs.get(jobId(id))!;
   assert('attempt' in job);
   world.apply({
@@ -50,7 +50,7 @@ test('no more run together than there is, and what ends makes room', () => {
 });
 
 test('the advice adds exactly what is missing', () => {
-  const remedies = (world: World, id: string): readonly string[] => {
+  const remedies = (world: LiveWorld, id: string): readonly string[] => {
     const job = world.jobs.get(jobId(id))!;
     return explain(world, world.jobQueues.get(job.queueArn)!, job, () => 0).remedies;
   };

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { arn, jobId } from '../../../base/ids.ts';
-import type { World } from '../../world/world.ts';
+import type { LiveWorld } from '../../world/live-world.ts';
 import {
   end,
   needs,
@@ -18,7 +18,7 @@ import {
 import { explain } from '../explain/explain.ts';
 import { Pass } from './place.ts';
 
-const reason = (world: World, id: string): string => {
+const reason = (world: LiveWorld, id: string): string => {
   const job = world.jobs.get(jobId(id))!;
   return explain(world, world.jobQueues.get(job.queueArn)!, job, () => 0).text;
 };

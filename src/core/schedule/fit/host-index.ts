@@ -15,6 +15,9 @@ type Accept = (id: HostId, free: Needs) => boolean;
  */
 const preferencesMax = 1000;
 
+/** What may be asked of it. */
+export type HostIndexView = Omit<HostIndex, 'add' | 'remove' | 'take' | 'giveBack'>;
+
 export class HostIndex {
   readonly #environments = new Map<
     Arn,

@@ -3,13 +3,13 @@
 
 import { must } from '../../../base/assert.ts';
 import type { World } from '../../world/world.ts';
-import type { Head } from '../order/job-class.ts';
+import type { HeadView } from '../order/job-class.ts';
 
 /**
  * When a job has been overtaken by so many, or for so long (settings), by now or later; one that
  * nobody overtakes needs no room kept.
  */
-export function overtakenAtMs(world: World, { jobClass, entry }: Head): number {
+export function overtakenAtMs(world: World, { jobClass, entry }: HeadView): number {
   const { overtakeJobs, overtakeSeconds } = world.settings;
   const { overtaken, overtakenSinceMs } = jobClass;
   if (overtaken >= overtakeJobs) return Number.NEGATIVE_INFINITY;
@@ -21,5 +21,5 @@ export function overtakenAtMs(world: World, { jobClass, entry }: Head): number {
   return Math.max(overtakenSinceMs, createdAtMs) + overtakeSeconds * 1000;
 }
 
-export const isOvertaken = (world: World, head: Head, nowMs: number): boolean =>
+export const isOvertaken = (world: World, head: HeadView, nowMs: number): boolean =>
   overtakenAtMs(world, head) <= nowMs;

@@ -15,6 +15,7 @@ import {
   type Claim,
   type Entry,
   type Head,
+  type HeadView,
   type StillRunnable,
 } from './job-class.ts';
 import type { Line } from './line.ts';
@@ -31,6 +32,12 @@ const none: Needs = {
   memoryMib: Number.MAX_SAFE_INTEGER,
   gpus: 0,
 };
+
+/** What may be asked of it. */
+export interface BacklogView extends Pick<Backlog, 'heldOf' | 'holdsBefore' | 'keptForNodes'> {
+  /** The classes that have something to place, with the heads at which a pass would find them. */
+  classes(): Iterable<HeadView>;
+}
 
 export class Backlog {
   readonly #classes = new Map<string, JobClass>();

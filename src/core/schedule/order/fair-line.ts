@@ -12,7 +12,7 @@ import { needsOfAll } from '../../job/nodes.ts';
 import type { JobTerms, ShareTerms } from '../../job/terms.ts';
 import { rulesOf } from '../../scheduling-policy/scheduling-policy.ts';
 import type { Holds, KeptForAnother } from './hold.ts';
-import { byRank, type Claim, type Head, type JobClass } from './job-class.ts';
+import { byRank, type Claim, type HeadView, type JobClass } from './job-class.ts';
 import type { Line, LineFacts, Member, Standpoint } from './line.ts';
 import { overReservation, type OverReservation } from './reservation.ts';
 import { heldCountsSeconds, secondOf, Shares, type ShareUsage } from './share.ts';
@@ -20,7 +20,8 @@ import { WaitingList } from './waiting-list.ts';
 
 const identifierOf = ({ share }: Pick<JobTerms, 'share'>): string =>
   must(share, 'a job of a fair share queue has a share').identifier;
-const priorityOf = ({ claim }: JobClass): number => claim.share?.schedulingPriority ?? 0;
+const priorityOf = ({ claim }: Pick<JobClass, 'claim'>): number =>
+  claim.share?.schedulingPriority ?? 0;
 const byPriority = (a: JobClass, b: JobClass): boolean =>
   priorityOf(a) === priorityOf(b) ? byRank(a, b) : priorityOf(a) > priorityOf(b);
 
@@ -171,9 +172,9 @@ export class FairLine implements Line {
     );
   }
 
-  comparing(): (a: Head, b: Head) => number {
+  comparing(): (a: HeadView, b: HeadView) => number {
     const keys = new Map<string, bigint>();
-    const keyOf = ({ jobClass: { claim } }: Head): bigint => {
+    const keyOf = ({ jobClass: { claim } }: HeadView): bigint => {
       const identifier = identifierOf(claim);
       let key = keys.get(identifier);
       if (key === undefined)

@@ -1,4 +1,4 @@
-// Fair share (spec 6): the arithmetic of usage, who goes next, what is held back, and what the
+// Fair share: the arithmetic of usage, who goes next, what is held back, and what the
 // world keeps of it.
 
 import assert from 'node:assert/strict';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { arn } from '../../../base/ids.ts';
 import { checkWorld } from '../../world/invariant.ts';
-import type { World } from '../../world/world.ts';
+import type { LiveWorld } from '../../world/live-world.ts';
 import {
   end,
   needs,
@@ -32,9 +32,9 @@ const weights = (of: Record<string, number>) => ({
     weightFactor,
   })),
 });
-const shareOf = (world: World, id: string): string =>
+const shareOf = (world: LiveWorld, id: string): string =>
   [...world.jobs.values()].find((job) => job.id === id)?.terms.share?.identifier ?? '';
-const countOf = (world: World, ids: readonly string[], share: string): number =>
+const countOf = (world: LiveWorld, ids: readonly string[], share: string): number =>
   ids.filter((id) => shareOf(world, id) === share).length;
 
 // ---- usage ----
@@ -286,7 +286,7 @@ test('over time, shares that always want more get what their weights say', () =>
 const reserving = (
   computeReservation: number,
   more: Partial<Case> & { jobs: Case['jobs'] },
-): World =>
+): LiveWorld =>
   worldOf({
     capacity: needs(64, 100_000),
     environments: { ce: 16 },

@@ -4,7 +4,7 @@
 import { StandingHeap } from '../../../base/standing-heap.ts';
 import type { Arn, JobId } from '../../../base/ids.ts';
 import { refuse, type Refusal } from '../../../base/refusal.ts';
-import { byRank, type Head, type JobClass } from './job-class.ts';
+import { byRank, type HeadView, type JobClass } from './job-class.ts';
 import type { Line, LineFacts, Standpoint } from './line.ts';
 import { WaitingList } from './waiting-list.ts';
 
@@ -61,7 +61,7 @@ export class FifoLine implements Line {
     return undefined;
   }
 
-  comparing(): (a: Head, b: Head) => number {
+  comparing(): (a: HeadView, b: HeadView) => number {
     return (a, b) => a.entry.rank - b.entry.rank;
   }
 

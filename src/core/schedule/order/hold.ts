@@ -11,7 +11,7 @@ export interface Place {
   readonly hostId: HostId;
   /** Where the host is an instance: the machine that it is a slice of. */
   readonly machineId?: HostId | undefined;
-  /** Of a multi-node parallel job, of which the above is the main node. */
+  /** Where the other nodes of a multi-node parallel job go; the above is its main node. */
   readonly otherNodes?: readonly { readonly node: number; readonly hostId: HostId }[] | undefined;
 }
 
@@ -27,9 +27,9 @@ export interface Room {
 export interface Hold {
   readonly jobId: JobId;
   readonly queueArn: Arn;
-  /** Of all nodes together. */
+  /** What all nodes ask for together. */
   readonly needs: Needs;
-  /** Of a multi-node parallel job. */
+  /** The nodes of a multi-node parallel job. */
   readonly nodes?: NodeTerms | undefined;
   /** Absent: it waits for what computeReservation leaves to its queue, and for no host. */
   readonly room?: Room | undefined;

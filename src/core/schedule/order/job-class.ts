@@ -1,6 +1,6 @@
 // Waiting jobs that are alike: of the same queue, the same needs (of all nodes), also of consumable
 // resources, and, on a fair share queue, the same share and scheduling priority. One that does not
-// fit speaks for all, so that a class is skipped in one step however many wait in it (DESIGN 3).
+// fit speaks for all, so that a class is skipped in one step however many wait in it.
 
 import type { Standing } from '../../../base/standing-heap.ts';
 import { splitJobId, type Arn, type JobId } from '../../../base/ids.ts';
@@ -20,10 +20,18 @@ export interface Entry {
   readonly isArray?: true;
 }
 
-/** The head of a class, as a pass takes it. */
-export interface Head {
-  readonly jobClass: JobClass;
+/** What may be asked of a class. */
+export type JobClassView = Readonly<Omit<JobClass, 'add' | 'head' | 'left' | 'compact'>>;
+
+/** The head of a class. */
+export interface HeadView {
+  readonly jobClass: JobClassView;
   readonly entry: Entry;
+}
+
+/** … as a pass takes it. */
+export interface Head extends HeadView {
+  readonly jobClass: JobClass;
 }
 
 /** Whether an entry still stands for something that can be placed; the world knows. */
@@ -61,7 +69,7 @@ export class JobClass implements Standing {
   readonly claim: Claim;
   readonly key: string;
   readonly unmetKey: string;
-  /** Of all nodes together. */
+  /** What all nodes ask for together. */
   readonly needs: Needs;
   heapIndex = -1;
   /** The rank at which the class stands in the order: its head's, when it was put there. */
@@ -178,5 +186,5 @@ export class JobClass implements Standing {
   }
 }
 
-export const byRank = (a: JobClass, b: JobClass): boolean =>
+export const byRank = (a: JobClassView, b: JobClassView): boolean =>
   a.rank === b.rank ? a.key < b.key : a.rank < b.rank;

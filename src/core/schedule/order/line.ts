@@ -13,18 +13,34 @@ import type { Limits } from '../../limit.ts';
 import type { SchedulingPolicy } from '../../scheduling-policy/scheduling-policy.ts';
 import type { Words } from '../words.ts';
 import type { Holds, KeptForAnother } from './hold.ts';
-import type { Claim, Head, JobClass } from './job-class.ts';
+import type { Claim, HeadView, JobClass } from './job-class.ts';
 import type { Share, ShareUsage } from './share.ts';
-import type { WaitingList } from './waiting-list.ts';
+import type { WaitingList, WaitingListView } from './waiting-list.ts';
 
-export interface Line extends Standing {
+/** What may be asked of a line. */
+export interface LineView {
   readonly queueArn: Arn;
-
-  // ---- what a submission must say
-
   /** Where a job stands that asks for this; a refusal where it cannot stand here. */
   admit(asked: Standpoint, nowMs: number): ShareTerms | undefined | Refusal;
+  /** Part of the room that is there may be none for this claim. */
+  holdsBack(claim: Claim, holds: Holds): HeldBack | KeptForAnother | undefined;
+  /** Orders heads of the line as a pass that began now would take them. */
+  comparing(): (a: HeadView, b: HeadView) => number;
+  /** The list in which the job stands when it is RUNNABLE. */
+  listOf(job: Pick<WaitingJob | LiveArrayParent, 'terms'>): WaitingListView;
+  lists(): Iterable<WaitingListView>;
+  /** The jobs that wait, in the order in which a pass would try them now. */
+  inTurn(): Iterable<JobId>;
+  /**
+   * Jobs go in the order of their submission, all in one list. Else any of them may go before a job
+   * of another queue of the same priority.
+   */
+  readonly isBySubmission: boolean;
+  /** Absent where jobs have none. */
+  readonly shares?: ShareBooks;
+}
 
+export interface Line extends LineView, Standing {
   // ---- who has jobs, and who holds what: told by the fold, in this order
 
   /** A job is submitted: it is about to join. */
@@ -39,7 +55,7 @@ export interface Line extends Standing {
 
   // ---- whose job goes next: classes of jobs that wait, without those that a pass has in hand
 
-  /** Of the class that goes next; undefined: none stands here. */
+  /** The rank of the class that goes next; undefined: none stands here. */
   readonly rank: number | undefined;
   peek(): JobClass | undefined;
   /** Puts the class in, or where it belongs by now. */
@@ -47,25 +63,9 @@ export interface Line extends Standing {
   remove(jobClass: JobClass): void;
   /** A pass begins. Gives whether the order may have changed by the mere passing of time. */
   refresh(second: number): boolean;
-  /** Part of the room that is there may be none for this claim. */
-  holdsBack(claim: Claim, holds: Holds): HeldBack | KeptForAnother | undefined;
-  /** Orders heads of the line as a pass that began now would take them. */
-  comparing(): (a: Head, b: Head) => number;
 
-  // ---- questions about jobs that wait, one by one
-
-  /** The list in which the job stands when it is RUNNABLE. */
   listOf(job: Pick<WaitingJob | LiveArrayParent, 'terms'>): WaitingList;
   lists(): Iterable<WaitingList>;
-  /** All of them, in the order in which a pass would try them now. */
-  inTurn(): Iterable<JobId>;
-  /**
-   * Jobs go in the order of their submission, all in one list. Else any of them may go before a job
-   * of another queue of the same priority.
-   */
-  readonly isBySubmission: boolean;
-  /** Absent where jobs have none. */
-  readonly shares?: ShareBooks;
 }
 
 /** What of a submission says where in its line a job stands. */
@@ -83,8 +83,8 @@ export interface HeldBack {
 }
 
 /** Who holds what, by share. */
-interface ShareBooks {
-  values(): Iterable<Share>;
+export interface ShareBooks {
+  values(): Iterable<Readonly<Share>>;
   /** What all shares hold. */
   readonly milliVcpu: number;
 }
@@ -103,7 +103,8 @@ export interface LineFacts {
   noteUsage(usage: ShareUsage, forgotten?: true): void;
 }
 
-export const jobsIn = (line: Line): number => {
+/** How many jobs wait in the line; children of arrays count one by one. */
+export const jobsIn = (line: LineView): number => {
   let count = 0;
   for (const list of line.lists()) count += list.size;
   return count;

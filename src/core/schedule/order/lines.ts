@@ -1,4 +1,4 @@
-// The lines of all queues. Part of the world, changed by its fold and by passes.
+// The lines of all queues, and which kinds of lines there are. Part of the scheduler's memory.
 
 import { must } from '../../../base/assert.ts';
 import type { Arn } from '../../../base/ids.ts';
@@ -6,8 +6,8 @@ import type { LiveArrayParent, WaitingJob } from '../../job/job.ts';
 import type { SchedulingPolicy } from '../../scheduling-policy/scheduling-policy.ts';
 import { FairLine } from './fair-line.ts';
 import { FifoLine } from './fifo-line.ts';
-import type { Line, LineFacts } from './line.ts';
-import type { WaitingList } from './waiting-list.ts';
+import type { Line, LineFacts, LineView } from './line.ts';
+import type { WaitingList, WaitingListView } from './waiting-list.ts';
 
 interface LineKind {
   /** Whether a queue with this policy, or with none, has such a line. */
@@ -21,10 +21,17 @@ const kinds: readonly LineKind[] = [
   { suits: () => true, Line: FifoLine },
 ];
 
-export class Lines {
+/** What may be asked of them. */
+export interface LinesView {
+  of(queueArn: Arn): LineView;
+  /** The list in which the job stands when it is RUNNABLE. */
+  listOf(job: Pick<WaitingJob | LiveArrayParent, 'queueArn' | 'terms'>): WaitingListView;
+}
+
+export class Lines implements LinesView {
   readonly #ofQueues = new Map<Arn, Line>();
   readonly #facts: LineFacts;
-  /** Of the last pass. */
+  /** The second of the last pass. */
   #second = 0;
 
   constructor(facts: LineFacts) {
@@ -35,7 +42,6 @@ export class Lines {
     return must(this.#ofQueues.get(queueArn), 'a queue has a line as long as it is there');
   }
 
-  /** The list in which the job stands when it is RUNNABLE. */
   listOf(job: Pick<WaitingJob | LiveArrayParent, 'queueArn' | 'terms'>): WaitingList {
     return this.of(job.queueArn).listOf(job);
   }

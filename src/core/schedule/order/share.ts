@@ -1,7 +1,7 @@
 // The shares of one fair share queue: who has jobs, who holds what, and how much each used of late
-// (spec 6). Usage is two numbers a share, moved on only when what the share holds changes, so that
-// looking changes nothing and a restart gives the same figures. Part of the world, changed by its
-// fold alone.
+// (user guide, chapter Fair share scheduling). Usage is two numbers a share, moved on only when
+// what the share holds changes, so that looking changes nothing and a restart gives the same
+// figures. Part of the queue's line, changed as the world's fold tells.
 
 import { assert, must } from '../../../base/assert.ts';
 import type { Arn } from '../../../base/ids.ts';
@@ -74,7 +74,7 @@ export class Shares {
 
   /**
    * The share with the lowest key gives the next job: (usage + what it holds, for a minute) x
-   * weight (spec 6, rule 2).
+   * weight.
    */
   keyOf(identifier: string, second: number): bigint {
     const share = this.#shares.get(identifier);

@@ -1,6 +1,5 @@
-// The arithmetic of fair share in whole numbers (spec 6, DESIGN 3.6): how usage decays and grows
-// over whole seconds. Pure; the same everywhere, for it uses no floating point. Usage is counted in
-// milliVcpu-seconds.
+// The arithmetic of fair share in whole numbers: how usage decays and grows over whole seconds.
+// Pure; the same everywhere, for it uses no floating point. Usage is counted in milliVcpu-seconds.
 
 /** Fractions are 64 bits behind the point. */
 const bits = 64n;
@@ -50,7 +49,7 @@ const perHalfLife = (1_442_695_041n << bits) / 1_000_000_000n;
 
 /**
  * Usage after `seconds` more, in which `milliVcpu` were held throughout: what was there decays by
- * half every half window, and so does what is added from the moment it is added (spec 6, rule 1).
+ * half every half window, and so does what is added from the moment it is added.
  */
 export function usageAfter(
   usage: bigint,

@@ -6,6 +6,7 @@ import { arn, childId, jobId, scopeOf } from '../../../base/ids.ts';
 import { ChildTable } from '../../job/child-table.ts';
 import type { EndedAttempt } from '../../job/attempt.ts';
 import type { LiveArrayParent, WaitingJob } from '../../job/job.ts';
+import { tableOf } from '../../world/jobs.ts';
 import { WaitingList } from './waiting-list.ts';
 
 const terms = { needs: { milliVcpu: 1000, memoryMib: 1, gpus: 0 } };
@@ -56,13 +57,13 @@ test('a child that waits for another attempt stands in front, once', () => {
   list.add(job(1), 1);
   list.update(parent, 2);
   for (const index of [0, 1]) {
-    parent.children.set(index, 'STARTING', 5);
+    tableOf(parent).set(index, 'STARTING', 5);
     list.update(parent, 5);
   }
   assert.deepEqual([...list], ['j1', 'j2:2']);
   for (const index of [1, 0]) {
     list.add(child(parent, index, tried), 6);
-    parent.children.set(index, 'RUNNABLE', 6);
+    tableOf(parent).set(index, 'RUNNABLE', 6);
     list.update(parent, 6);
   }
   assert.deepEqual([...list], ['j2:0', 'j2:1', 'j1', 'j2:2']);
@@ -71,7 +72,7 @@ test('a child that waits for another attempt stands in front, once', () => {
     [4, 1, 3],
   );
   assert.ok(list.remove(child(parent, 0, tried), 7));
-  parent.children.set(0, 'STARTING', 7);
+  tableOf(parent).set(0, 'STARTING', 7);
   list.update(parent, 7);
   assert.deepEqual([...list], ['j2:1', 'j1', 'j2:2']);
   assert.equal(list.remove(child(parent, 2), 8), false);

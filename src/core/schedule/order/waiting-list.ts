@@ -5,7 +5,7 @@
 
 import { SortedList } from '../../../base/sorted-list.ts';
 import { childId, splitJobId, type JobId } from '../../../base/ids.ts';
-import type { ChildTable } from '../../job/child-table.ts';
+import type { ChildTableView } from '../../job/child-table.ts';
 import { rankOf, type LiveArrayParent, type WaitingJob } from '../../job/job.ts';
 
 /**
@@ -18,11 +18,11 @@ interface Standing {
 }
 interface Place extends Standing {
   readonly jobId: JobId;
-  /** Of an array. */
-  readonly children?: ChildTable;
+  /** The children of an array. */
+  readonly children?: ChildTableView;
 }
 interface ArrayPlace extends Place {
-  readonly children: ChildTable;
+  readonly children: ChildTableView;
 }
 
 const goesBefore = (a: Standing, b: Standing): boolean =>
@@ -50,6 +50,9 @@ interface Move extends Standing {
  * time than they have.
  */
 const movesKept = 1024;
+
+/** What may be asked of it. */
+export type WaitingListView = Omit<WaitingList, 'add' | 'remove' | 'update' | 'restart'>;
 
 export class WaitingList {
   readonly #places = new SortedList<Place>(before);

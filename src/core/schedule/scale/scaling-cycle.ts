@@ -14,7 +14,7 @@ import { availableEnvironments } from '../fit/available-environments.ts';
 import { consumableShort } from '../fit/consumables.ts';
 import { noHolds, type Hold } from '../order/hold.ts';
 import { isOvertaken, overtakenAtMs } from '../fit/overtaken.ts';
-import type { Claim, Head } from '../order/job-class.ts';
+import type { Claim, HeadView } from '../order/job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from '../fit/node-type.ts';
 import type { NodesDemand } from './scale-nodes.ts';
 import { planScaling, type QueueDemand, type ScalingPlan, type WaitingJobs } from './scale.ts';
@@ -66,7 +66,7 @@ export function scalingCycle(world: World, nowMs: number): ScalingCycle {
 }
 
 /** When instances will make way for another job, though nothing else happens until then. */
-function nextOvertakenAtMs(world: World, heads: readonly Head[], nowMs: number): number {
+function nextOvertakenAtMs(world: World, heads: readonly HeadView[], nowMs: number): number {
   let nextAtMs = Number.POSITIVE_INFINITY;
   for (const head of heads) {
     const atMs = overtakenAtMs(world, head);
@@ -95,11 +95,11 @@ interface Demand extends QueueDemand {
  */
 function demandOf(
   world: World,
-  heads: readonly Head[],
+  heads: readonly HeadView[],
   managed: ReadonlySet<Arn>,
   nowMs: number,
 ): Demand[] {
-  const ofQueues = new Map<Arn, Head[]>();
+  const ofQueues = new Map<Arn, HeadView[]>();
   for (const head of heads) {
     const { queueArn } = head.jobClass;
     const known = ofQueues.get(queueArn);
@@ -131,7 +131,7 @@ function demandOf(
  * The order in which instances make way for them: that of submission, whichever were there first to
  * have room kept.
  */
-const turnsOf = (overtaken: readonly Head[]): ReadonlyMap<Head, number> =>
+const turnsOf = (overtaken: readonly HeadView[]): ReadonlyMap<HeadView, number> =>
   new Map(
     overtaken.toSorted((a, b) => a.entry.rank - b.entry.rank).map((head, turn) => [head, turn]),
   );
@@ -139,12 +139,12 @@ const turnsOf = (overtaken: readonly Head[]): ReadonlyMap<Head, number> =>
 function waitingIn(
   world: World,
   queue: JobQueue,
-  heads: Head[],
-  turns: ReadonlyMap<Head, number>,
+  heads: HeadView[],
+  turns: ReadonlyMap<HeadView, number>,
 ): WaitingJobs[] {
   const line = world.scheduler.lines.of(queue.arn);
   const compare = line.comparing();
-  const isHeld = ({ jobClass }: Head): number => (jobClass.hold === undefined ? 1 : 0);
+  const isHeld = ({ jobClass }: HeadView): number => (jobClass.hold === undefined ? 1 : 0);
   // As a pass would begin: those that room is kept for first.
   heads.sort((a, b) => isHeld(a) - isHeld(b) || compare(a, b));
   const mostMilliVcpu = bound(world, queue);

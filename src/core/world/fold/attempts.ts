@@ -1,0 +1,167 @@
+// Attempts are placed, run, end, and give back what they held; those of a multi-node parallel job's
+// other nodes as well. What becomes of their job is in jobs.ts.
+
+import { assert } from '../../../base/assert.ts';
+import { nodeId, splitJobId, type AttemptId, type JobId } from '../../../base/ids.ts';
+import type { Host } from '../../host/host.ts';
+import type { Placement } from '../../job/attempt.ts';
+import {
+  isArrayParent,
+  isInWorld,
+  isLive,
+  waitingNode,
+  type LiveJob,
+  type StartingJob,
+} from '../../job/job.ts';
+import { consumablesOfAll } from '../../job/nodes.ts';
+import { allocationOf, type Holder } from '../allocations.ts';
+import type { LiveWorld } from '../live-world.ts';
+import { useUp } from './consumables.ts';
+import type { Folds } from './fold.ts';
+import { noteIdle } from './hosts.ts';
+import { join, noteRow, put } from './put.ts';
+
+export const attemptFolds = {
+  'attempt-placed'(world, { jobId, placement, otherNodes, atMs }) {
+    const known = world.jobs.get(jobId);
+    const { parent, index } = splitJobId(jobId);
+    const waiting =
+      known ?? (index === undefined ? undefined : world.child(world.arrayParent(parent), index));
+    assert(
+      waiting?.status === 'RUNNABLE' && !isArrayParent(waiting),
+      'only a RUNNABLE job is placed',
+    );
+    if (known === undefined) join(world, waiting);
+    const starting: StartingJob = {
+      ...waiting,
+      status: 'STARTING',
+      attempt: { ...placement, state: 'starting', placedAtMs: atMs },
+      ...(otherNodes && { otherNodes }),
+    };
+    put(world, starting, atMs);
+    hold(world, starting, atMs);
+    useUp(world, consumablesOfAll(starting.terms));
+  },
+
+  'attempt-running'(world, { jobId, attemptId, statusReason, address, atMs }) {
+    const job = liveJob(world, jobId, attemptId);
+    assert(job.status === 'STARTING', 'an attempt begins to run once');
+    const { otherNodes: _nodes, ...starting } = job;
+    const attempt = { ...job.attempt, state: 'running', startedAtMs: atMs, address } as const;
+    const running = { ...starting, status: 'RUNNING', statusReason, attempt } as const;
+    put(world, running, atMs);
+    watchTimeout(world, running);
+    const { parent, index } = splitJobId(jobId);
+    if (index === undefined) return;
+    const array = world.arrayParent(parent);
+    if (array.startedAtMs === undefined) put(world, { ...array, startedAtMs: atMs });
+  },
+
+  /** Their room was taken when their job was placed. */
+  'nodes-launched'(world, { jobId, nodes, atMs }) {
+    const job = world.jobs.get(jobId);
+    assert(job?.status === 'RUNNING', 'the other nodes are launched while the main one runs');
+    for (const { node, ...placement } of nodes) {
+      const attempts = world.nodes.ended(nodeId(jobId, node))?.attempts ?? [];
+      const launched: StartingJob = {
+        ...waitingNode(job, node, 'RUNNABLE', attempts),
+        status: 'STARTING',
+        attempt: { ...placement, state: 'starting', placedAtMs: atMs },
+      };
+      put(world, launched, atMs, 'RUNNABLE');
+      enter(world, launched);
+      if (!isThere(placement, world.hosts.get(placement.hostId)))
+        world.occasions.push({ type: 'stranded', attemptId: placement.attemptId });
+    }
+  },
+
+  'main-node-ended'(world, { jobId, end }) {
+    const job = world.jobs.get(jobId);
+    assert(
+      job?.status === 'RUNNING' && !world.attempts.has(job.attempt.attemptId),
+      'other nodes outlive only a main node that has ended',
+    );
+    put(world, { ...job, mainNodeEnd: end });
+  },
+
+  'attempt-ended'(world, { jobId, attempt }) {
+    const job = liveJob(world, jobId, attempt.attemptId);
+    world.attempts.delete(attempt.attemptId);
+    world.endedTasks.note(jobId, attempt);
+    put(world, { ...job, attempts: [...job.attempts, attempt] });
+  },
+
+  'attempt-amended'(world, { job }) {
+    if (isInWorld(job)) world.jobs.set(job);
+    if (world.nodes.ended(job.id) !== undefined) world.nodes.note(job);
+    noteRow(world, job);
+  },
+
+  'resources-released'(world, { attemptId, atMs, heardAtMs }) {
+    const allocation = world.allocations.giveBack(attemptId);
+    world.hosts.index.giveBack(allocation.hostId, allocation.onHost);
+    world.consumableResources.release(allocation.consumables);
+    world.scheduler.gaveBack(allocation, atMs);
+    noteIdle(world, allocation.hostId, heardAtMs);
+  },
+} satisfies Partial<Folds>;
+
+function liveJob(world: LiveWorld, jobId: JobId, attemptId: AttemptId): LiveJob {
+  const job = world.jobs.get(jobId);
+  assert(
+    job !== undefined && isLive(job) && job.attempt.attemptId === attemptId,
+    'an attempt under way is its job’s current one',
+  );
+  return job;
+}
+
+/** The job's attempt is under way and holds its room, and that of nodes which are to follow. */
+export function hold(world: LiveWorld, job: LiveJob, atMs: number): void {
+  enter(world, job);
+  take(world, job, job.attempt, atMs);
+  for (const each of ('otherNodes' in job && job.otherNodes) || [])
+    take(world, waitingNode(job, each.node, 'RUNNABLE', []), each, atMs);
+}
+
+function enter(
+  world: LiveWorld,
+  { id, scope, attempt: { attemptId, log, placedAtMs } }: LiveJob,
+): void {
+  if (log)
+    world.changes.logStream({
+      scope,
+      group: log.group,
+      name: log.stream,
+      createdAtMs: placedAtMs,
+    });
+  world.attempts.set(attemptId, id);
+}
+
+function take(world: LiveWorld, job: Holder, placement: Placement, atMs: number): void {
+  const allocation = allocationOf(job, placement, world.hosts.get(placement.hostId));
+  world.allocations.take(placement.attemptId, allocation);
+  world.hosts.index.take(allocation.hostId, allocation.onHost);
+  world.consumableResources.hold(allocation.consumables);
+  world.scheduler.took(allocation, atMs);
+}
+
+/** A running attempt may take so long, where its job says so. */
+export function watchTimeout(
+  world: LiveWorld,
+  { terms: { timeoutSeconds }, attempt }: LiveJob & { readonly status: 'RUNNING' },
+): void {
+  if (timeoutSeconds === undefined) return;
+  const dueAtMs = attempt.startedAtMs + timeoutSeconds * 1000;
+  world.deadlines.add({ type: 'attempt-timeout', dueAtMs, attemptId: attempt.attemptId });
+}
+
+/**
+ * A host that was lost or is ending while a node's place on it was kept. This machine is not known
+ * until it has joined after a start.
+ */
+function isThere({ network }: Placement, host: Host | undefined): boolean {
+  if (host === undefined) return network?.kind === 'private';
+  return host.kind === 'registered'
+    ? host.lost === undefined
+    : host.kind === 'machine' || host.state !== 'SHUTTING_DOWN';
+}

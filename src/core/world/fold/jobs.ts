@@ -1,0 +1,177 @@
+// Jobs are submitted, wait for others, become RUNNABLE, are stopped, tried again, and end. What
+// happens to their attempts is in attempts.ts.
+
+import { assert, must } from '../../../base/assert.ts';
+import { childId, splitJobId, type JobId } from '../../../base/ids.ts';
+import { indexesIn, rangesOf } from '../../job/index-ranges.ts';
+import {
+  isArrayParent,
+  isLive,
+  type LiveArrayParent,
+  type WaitingJob,
+  type WorldJob,
+} from '../../job/job.ts';
+import type { EndedStatus } from '../../job/status.ts';
+import { takesStop, withStop, type Stop } from '../../job/stop.ts';
+import type { LiveWorld } from '../live-world.ts';
+import { isSequential } from '../waits.ts';
+import type { Folds } from './fold.ts';
+import { join, moveChildren, put } from './put.ts';
+
+export const jobFolds = {
+  'job-submitted'(world, { job, detail, tags }) {
+    assert(!world.jobs.has(job.id), 'a job id is given once');
+    world.nextSequence = job.sequence + 1;
+    world.changes.submitted.set(detail.id, detail);
+    if (tags) world.changes.tags.set(detail.arn, tags);
+    world.scheduler.submitted(job);
+    put(world, job, job.createdAtMs);
+    if (!isArrayParent(job)) return;
+    const children = [0, job.arraySize - 1] as const;
+    world.transitions.push({ jobId: job.id, to: job.status, atMs: job.createdAtMs, children });
+  },
+
+  'job-pending'(world, { jobId, atMs }) {
+    const job = must(world.jobs.get(jobId), 'a job that has to wait has not ended');
+    assert(!isLive(job) && job.waitsFor !== undefined, 'a PENDING job knows what it waits for');
+    if (isArrayParent(job)) {
+      moveChildren(world, job, job.children.indexes('SUBMITTED'), 'PENDING', atMs);
+      put(world, { ...job, status: 'PENDING', rest: { status: 'PENDING' } }, atMs);
+    } else put(world, { ...job, status: 'PENDING' }, atMs);
+    world.waits.add(jobId, job.waitsFor);
+    world.occasions.push({ type: 'came', jobId });
+  },
+
+  'children-runnable'(world, { parentId, from, to, atMs }) {
+    const array = world.arrayParent(parentId);
+    moveChildren(world, array, indexesIn([[from, to]]), 'RUNNABLE', atMs);
+    world.scheduler.becameRunnable(array, atMs);
+  },
+
+  'job-runnable'(world, { jobId, atMs }) {
+    const job = must(world.jobs.get(jobId), 'a job that becomes RUNNABLE has not ended');
+    if (isArrayParent(job)) {
+      for (const status of ['SUBMITTED', 'PENDING'] as const)
+        moveChildren(world, job, job.children.indexes(status), 'RUNNABLE', atMs);
+      put(world, { ...job, status: 'PENDING', rest: { status: 'RUNNABLE' } }, atMs);
+    } else {
+      assert(!isLive(job), 'only a waiting job becomes RUNNABLE');
+      const { waitsFor: _waitsFor, ...ready } = job;
+      put(world, { ...ready, status: 'RUNNABLE' }, atMs);
+    }
+    world.scheduler.becameRunnable(job, atMs);
+  },
+
+  'job-retried'(world, { jobId, atMs }) {
+    const job = world.jobs.get(jobId);
+    assert(
+      job !== undefined && isLive(job) && !world.attempts.has(job.attempt.attemptId),
+      'a job is retried after its attempt',
+    );
+    const { attempt: _attempt, statusReason: _reason, stops: _stops, ...rest } = job;
+    const {
+      otherNodes: _nodes,
+      mainNodeEnd: _end,
+      ...identity
+    } = { otherNodes: undefined, mainNodeEnd: undefined, ...rest };
+    const waiting: WaitingJob = { ...identity, status: 'RUNNABLE' };
+    // A child has a place of its own from here on, before its array is looked at.
+    world.scheduler.becameRunnable(waiting, atMs);
+    put(world, waiting, atMs);
+  },
+
+  'stop-requested'(world, { jobId, stop }) {
+    const job = must(world.jobs.get(jobId), 'a stop is asked of a job that has not ended');
+    assert(takesStop(job.stops, stop), 'a stop is noted that says something new');
+    put(world, { ...job, stops: withStop(job.stops, stop) });
+  },
+
+  'job-ended'(world, { jobId, status, statusReason, atMs, stop }) {
+    const known = world.jobs.get(jobId);
+    const { parent, index } = splitJobId(jobId);
+    const array = index === undefined ? undefined : world.arrayParent(parent);
+    const job = known ?? (array && index !== undefined ? world.child(array, index) : undefined);
+    assert(job !== undefined, 'a job ends once');
+    noteEnd(world, jobId, status, array);
+    if (known === undefined) join(world, job);
+    const end = { status, statusReason, stoppedAtMs: atMs };
+    if (isArrayParent(job)) put(world, endedParent(job, end), atMs);
+    else {
+      if (job.terms.nodes !== undefined) world.nodes.forget(job.id);
+      put(world, endedJob(job, end, stop), atMs);
+    }
+  },
+
+  'waiting-children-failed'(world, { parentId, statusReason, atMs }) {
+    const array = world.arrayParent(parentId);
+    // Those with a row of their own have ended by events of their own.
+    const waiting = (['SUBMITTED', 'PENDING', 'RUNNABLE'] as const).flatMap((status) => [
+      ...array.children.indexes(status),
+    ]);
+    moveChildren(world, array, waiting, 'FAILED', atMs, statusReason);
+    for (const index of waiting) noteEnd(world, childId(array.id, index), 'FAILED', array);
+    world.scheduler.childrenMoved(array, atMs);
+    const { stops } = array;
+    put(world, { ...array, rest: { status: 'FAILED', statusReason, stoppedAtMs: atMs, stops } });
+  },
+} satisfies Partial<Folds>;
+
+/** Whoever waited for it is to be looked at; `array` is a child's. */
+function noteEnd(
+  world: LiveWorld,
+  jobId: JobId,
+  status: EndedStatus,
+  array: LiveArrayParent | undefined,
+): void {
+  const dependents = {
+    ofWhole: world.waits.take(jobId),
+    ofChildren: world.waits.ofChildren(array?.id ?? jobId),
+  };
+  if (array === undefined) world.waits.forgetChildren(jobId);
+  if (
+    dependents.ofWhole.size > 0 ||
+    (array !== undefined && (dependents.ofChildren.size > 0 || isSequential(array)))
+  )
+    world.occasions.push({ type: 'ended', jobId, status, dependents });
+}
+
+interface End {
+  readonly status: EndedStatus;
+  readonly statusReason: string | undefined;
+  readonly stoppedAtMs: number;
+}
+
+function endedParent(job: LiveArrayParent, end: End) {
+  assert(job.children.ended === job.arraySize, 'an array ends after all its children');
+  const { children, waitsFor: _waitsFor, ...identity } = job;
+  return {
+    ...identity,
+    ...end,
+    statusSummary: children.summary(),
+    statusSummaryLastUpdatedAtMs: children.lastChangedAtMs,
+    failedChildren: rangesOf(children.indexes('FAILED')),
+  };
+}
+
+/** `stop` ended it while it waited. */
+function endedJob(job: Exclude<WorldJob, LiveArrayParent>, end: End, stop: Stop | undefined) {
+  const gone = {
+    attempt: undefined,
+    waitsFor: undefined,
+    otherNodes: undefined,
+    mainNodeEnd: undefined,
+  };
+  const {
+    attempt: _attempt,
+    waitsFor: _waitsFor,
+    otherNodes: _nodes,
+    mainNodeEnd: _end,
+    ...identity
+  } = { ...gone, ...job };
+  return {
+    ...identity,
+    ...end,
+    stops: job.stops ?? (stop && [stop]),
+    startedAtMs: job.attempts.at(-1)?.startedAtMs,
+  };
+}

@@ -1,0 +1,117 @@
+// The one way in which a job's value changes: with it change the indexes, its row, and what its
+// followers and the scheduler are told.
+
+import { must } from '../../../base/assert.ts';
+import { splitJobId, type JobId } from '../../../base/ids.ts';
+import {
+  isArrayParent,
+  isInWorld,
+  type ArrayParent,
+  type Job,
+  type LiveArrayParent,
+  type WorldJob,
+} from '../../job/job.ts';
+import { isEnded, type JobStatus } from '../../job/status.ts';
+import { assertTransition, parentTransitions } from '../../job/transition.ts';
+import { tableOf } from '../jobs.ts';
+import type { LiveWorld } from '../live-world.ts';
+
+const statusChangeHasTime = 'a change of status has a time';
+
+/** `atMs` is when its status changed, where it did; a node comes from RUNNABLE, its job's. */
+export function put(
+  world: LiveWorld,
+  job: Job | ArrayParent,
+  atMs?: number,
+  cameFrom?: JobStatus,
+): void {
+  const before = world.jobs.get(job.id);
+  const from = cameFrom ?? before?.status;
+  if (from !== job.status) noteTransition(world, job, from, must(atMs, statusChangeHasTime));
+  if (isInWorld(job)) join(world, job);
+  else if (before !== undefined) leave(world, before);
+  noteRow(world, job);
+  const { parent, index, node } = splitJobId(job.id);
+  if (node !== undefined && !isArrayParent(job)) world.nodes.note(job);
+  if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE')
+    world.scheduler.ceasedRunnable(before, must(atMs, statusChangeHasTime), isEnded(job.status));
+  if (index !== undefined) followChild(world, parent, index, job.status, atMs);
+}
+
+/** The job is in the world from here on, or is another value there. */
+export function join(world: LiveWorld, job: WorldJob): void {
+  if (world.jobs.set(job)) world.scheduler.joined(job);
+}
+
+function leave(world: LiveWorld, before: WorldJob): void {
+  const { queueArn } = before;
+  world.jobs.delete(before);
+  world.scheduler.left(before);
+  if (world.jobs.inQueue(queueArn) === 0 && world.jobQueues.get(queueArn)?.status === 'DELETING')
+    world.occasions.push({ type: 'queue-emptied', queueArn });
+}
+
+function noteTransition(
+  world: LiveWorld,
+  job: Job | ArrayParent,
+  from: JobStatus | undefined,
+  atMs: number,
+): void {
+  if (from !== undefined)
+    assertTransition(from, job.status, isArrayParent(job) ? parentTransitions : undefined);
+  const reason = 'statusReason' in job ? job.statusReason : undefined;
+  world.transitions.push({ jobId: job.id, from, to: job.status, atMs, reason });
+}
+
+/** The job's row is to be stored; a child's or a node's where it belongs. */
+export function noteRow(world: LiveWorld, job: Job | ArrayParent): void {
+  const { parent, index, node } = splitJobId(job.id);
+  const number = index ?? node;
+  if (number === undefined || isArrayParent(job)) world.changes.jobs.set(job.id, job);
+  else world.changes.children.set(job.id, { parentId: parent, index: number, job });
+}
+
+/** A child stands in its array's table as it stands itself. */
+function followChild(
+  world: LiveWorld,
+  parent: JobId,
+  index: number,
+  status: JobStatus,
+  atMs: number | undefined,
+): void {
+  const array = world.arrayParent(parent);
+  if (array.children.status(index) === status) return;
+  const changedAtMs = must(atMs, statusChangeHasTime);
+  tableOf(array).set(index, status, changedAtMs);
+  world.scheduler.childrenMoved(array, changedAtMs);
+}
+
+/** Children of the array that have no rows change together: told of as ranges. */
+export function moveChildren(
+  world: LiveWorld,
+  array: LiveArrayParent,
+  indexes: Iterable<number>,
+  to: JobStatus,
+  atMs: number,
+  reason?: string,
+): void {
+  const table = tableOf(array);
+  let range: { from: JobStatus; first: number; last: number } | undefined;
+  const tell = (): void => {
+    if (range === undefined) return;
+    const { from, first, last } = range;
+    const children = [first, last] as const;
+    world.transitions.push({ jobId: array.id, from, to, atMs, reason, children });
+  };
+  for (const index of indexes) {
+    const from = table.status(index);
+    assertTransition(from, to);
+    table.set(index, to, atMs);
+    if (range?.from === from && range.last === index - 1) range.last = index;
+    else {
+      tell();
+      range = { from, first: index, last: index };
+    }
+  }
+  tell();
+}

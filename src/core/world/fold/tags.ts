@@ -1,0 +1,22 @@
+// Tags are in no world: they are rows, written with the resource that has them and by themselves.
+
+import type { Arn } from '../../../base/ids.ts';
+import type { Tags } from '../../event.ts';
+import type { LiveWorld } from '../live-world.ts';
+import type { Folds } from './fold.ts';
+
+export const tagFolds = {
+  'tags-changed'(world, { arn, tags }) {
+    world.changes.tags.set(arn, tags);
+  },
+} satisfies Partial<Folds>;
+
+/** A resource was stored, with tags where it was made with any; else it keeps those it has. */
+export function tagged(world: LiveWorld, arn: Arn, tags: Tags | undefined): void {
+  if (tags !== undefined) world.changes.tags.set(arn, tags);
+}
+
+/** … or is gone, and its tags with it. */
+export function untagged(world: LiveWorld, arn: Arn): void {
+  world.changes.tags.set(arn, undefined);
+}
