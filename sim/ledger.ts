@@ -58,7 +58,7 @@ export interface Runnable {
   readonly id: JobId;
   readonly queueArn: Arn;
   readonly sequence: number;
-  /** Of all nodes together. */
+  /** The sum of all nodes'. */
   readonly needs: Needs;
   /** As `kindOf` says. */
   readonly kind: string;
@@ -117,7 +117,7 @@ export const latestAttempt = (job: Job): number =>
 
 /** What an attempt has of its host, environment and consumable resources. */
 export interface Holding {
-  /** Of a node its multi-node job's. */
+  /** The multi-node job's, for a node. */
   readonly jobId: JobId;
   readonly placement: Placement;
   readonly terms: JobTerms;

@@ -37,8 +37,8 @@ export interface Plan {
   /** Taken in turn: attempt `n` of child `i` does what stands at `i + n - 1`. */
   readonly runs: readonly RunPlan[];
   /**
-   * Of a multi-node job, whose own runs are its main node's; the other nodes' are taken in turn
-   * likewise.
+   * Only a multi-node job has it: its own runs are its main node's; the other nodes' are taken in
+   * turn likewise.
    */
   readonly nodes?: {
     readonly numNodes: number;
@@ -63,10 +63,10 @@ interface ShownEnd {
   readonly statusReason?: string | undefined;
   readonly attempts: readonly ShownAttempt[];
   readonly stop?: { readonly by: string; readonly reason: string } | undefined;
-  /** Of a child: its array was stopped, after which nothing is tried again. */
+  /** The array of this child was stopped, after which nothing is tried again. */
   readonly arrayStopped: boolean;
   /**
-   * Of a multi-node job: the stop came when its main node had ended, and prevented a next attempt
+   * The stop came when the main node of this multi-node job had ended, and prevented a next attempt
    * at most.
    */
   readonly stoppedLate?: boolean;

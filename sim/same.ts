@@ -3,7 +3,7 @@
 
 import { ChildTable } from '../src/core/job/child-table.ts';
 
-/** Of one comparison of many values: pairs of parts that were found to be the same. */
+/** Pairs of parts that were found to be the same in one comparison of many values. */
 export type Alike = Map<object, Set<object>>;
 
 /**

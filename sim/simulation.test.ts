@@ -58,11 +58,11 @@ const changingEngine = (methods: (engine: Engine) => Partial<Engine>): Simulatio
 
 const changingControl = (sabotage: (control: Control) => void): SimulationOptions => ({ sabotage });
 
-/** Of an event that changes an instance. */
+/** The instance that an event changes. */
 const instanceIn = (event: Event): Instance | undefined =>
   event.type === 'host-stored' && event.host.kind === 'instance' ? event.host : undefined;
 
-/** Of a multi-node job. */
+/** Whether the container is the main node's of a multi-node job. */
 const isMainNode = ({ environment, network }: ContainerSpec): boolean =>
   environment.some(
     ({ name, value }) =>

@@ -32,14 +32,14 @@ import { MemoryLogSink } from '../test/house/memory-log-sink.ts';
 import { startFailure, type Expectation } from './oracle.ts';
 import { Random } from './random.ts';
 import { settle, VirtualClock } from '../test/house/virtual-clock.ts';
-import { ownHosts, Workload, type Answer } from './workload.ts';
+import { registeredHosts, Workload, type Answer } from './workload.ts';
 import { removed, written } from './rows.ts';
 import type { Command } from '../src/core/command/command.ts';
 
 interface RunResult {
-  /** Of every commit, and of all that is there at the end: the same seed gives the same hash. */
+  /** A hash of every commit, and of all that is there at the end: the same seed gives the same. */
   readonly hash: string;
-  /** Of clients and operators. */
+  /** How many clients and operators sent. */
   readonly commands: number;
   readonly faults: ReadonlyMap<FaultKind, number>;
   /** How often a server had to be started anew. */
@@ -99,7 +99,7 @@ function scarcity(random: Random): Pick<Settings, 'market' | 'instanceLimit'> {
   };
 }
 
-type Occasion = Exclude<keyof Checker, 'law'>;
+type When = Exclude<keyof Checker, 'law'>;
 
 /** What a law has to look at on an occasion. */
 interface Look {
@@ -152,8 +152,8 @@ class Simulation {
   readonly #store = new SqliteStore(':memory:');
   readonly #sink = new MemoryLogSink(() => this.#clock.now());
   readonly #engine: FakeEngine;
-  /** Of registered hosts, by address. */
-  readonly #ownEngines = new Map<string, FakeEngine>();
+  /** Engines of registered hosts, by address. */
+  readonly #registeredEngines = new Map<string, FakeEngine>();
   readonly #capacity: SimulatedCapacity;
   readonly #workload: Workload;
   readonly #host: Machine;
@@ -165,7 +165,7 @@ class Simulation {
   /**
    * Who looks when: few look where nothing came, and there are more such steps than anything else.
    */
-  readonly #consulted: Readonly<Record<Occasion, readonly Look[]>>;
+  readonly #consulted: Readonly<Record<When, readonly Look[]>>;
   readonly #hash = createHash('sha1');
   readonly #containers = new Containers();
   readonly #ledger = new Ledger();
@@ -214,7 +214,7 @@ class Simulation {
       this.#settings.hostLossFree,
     );
     const checkers = options.checkers ?? allCheckers();
-    const asked = (when: Occasion): Look[] =>
+    const asked = (when: When): Look[] =>
       checkers.flatMap((checker) => {
         const look = checker[when];
         return look === undefined ? [] : [{ law: checker.law, look }];
@@ -319,7 +319,9 @@ class Simulation {
     if (terms.nodes === undefined) return false;
     const parts = partsOf(terms);
     if (isOwn)
-      return parts.length > ownHosts.length || parts.some(({ needs }) => needs.milliVcpu > 2000);
+      return (
+        parts.length > registeredHosts.length || parts.some(({ needs }) => needs.milliVcpu > 2000)
+      );
     const waiting = this.#ledger.runnable().find((one) => one.id === id);
     return (
       waiting !== undefined &&
@@ -345,7 +347,7 @@ class Simulation {
       engine: incarnation.engine(this.#options.sabotageEngine?.(this.#engine) ?? this.#engine),
       hosts: {
         probe: () => Promise.reject(new BrokenLaw('control probes no host')),
-        engine: (_hostId, { dockerHost }) => incarnation.engine(this.#ownEngine(dockerHost)),
+        engine: (_hostId, { dockerHost }) => incarnation.engine(this.#registeredEngine(dockerHost)),
       },
       capacity: this.#capacity.forLife(incarnation),
       logSink: incarnation.logSink(this.#sink),
@@ -397,10 +399,14 @@ class Simulation {
     });
   }
 
-  /** Of a host that its owner registered: it stays where it is, however often it is. */
-  #ownEngine(address: string): FakeEngine {
-    const engine = this.#ownEngines.get(address) ?? this.#newEngine(this.#faults.engineAt(address));
-    this.#ownEngines.set(address, engine);
+  /**
+   * The engine of a host that its owner registered: it stays where it is, however often that is
+   * done.
+   */
+  #registeredEngine(address: string): FakeEngine {
+    const engine =
+      this.#registeredEngines.get(address) ?? this.#newEngine(this.#faults.engineAt(address));
+    this.#registeredEngines.set(address, engine);
     return engine;
   }
 
@@ -417,7 +423,7 @@ class Simulation {
         });
         return;
       case 'host cut off': {
-        const address = this.#draw.pick(ownHosts);
+        const address = this.#draw.pick(registeredHosts);
         if (this.#faults.cutOff.has(address)) return;
         this.#faults.cutOff.add(address);
         this.#clock.at(this.#clock.now() + this.#faults.length('cut off'), () =>
@@ -436,7 +442,7 @@ class Simulation {
       case 'host lost':
         for (const id of this.#faults.victims(this.#runningNow())) {
           this.#containers.lost.add(id);
-          for (const engine of [this.#engine, ...this.#ownEngines.values()])
+          for (const engine of [this.#engine, ...this.#registeredEngines.values()])
             engine.lose(id, 'the host has gone');
         }
         return;
@@ -541,7 +547,7 @@ class Simulation {
     this.#containers.fresh = [];
   }
 
-  #consultAll(when: Occasion): void {
+  #consultAll(when: When): void {
     const observed = this.#observed();
     let asked = '';
     try {

@@ -1,11 +1,11 @@
 // What many seeds come to: the numbers that a run of the simulation prints.
 
-/** Of one seed, as plain data, so that it passes between processes. */
+/** What one seed gave, as plain data, so that it passes between processes. */
 export interface SeedReport {
   readonly seed: number;
   /** 2 where it was run once more to see that it repeats. */
   readonly runs: number;
-  /** Of all its runs. */
+  /** The sum of all its runs. */
   readonly cpuMs: number;
   /** The law that it broke, and where. */
   readonly problem?: string;

@@ -47,9 +47,9 @@ const passingQueues = ['passing-1', 'passing-2'] as const;
 const lastingEnvironments = ['first', 'second'] as const;
 const passingEnvironment = 'passing';
 /** An UNMANAGED environment with a queue of its own, and hosts that its owner registers. */
-const ownName = 'own';
-export const ownHosts = ['tcp://host-1', 'tcp://host-2'] as const;
-const ownFacts: HostFacts = {
+const unmanagedName = 'own';
+export const registeredHosts = ['tcp://host-1', 'tcp://host-2'] as const;
+const registeredFacts: HostFacts = {
   dockerVersion: '25.0',
   kernelVersion: '6.1',
   operatingSystem: 'Amazon Linux',
@@ -66,7 +66,7 @@ const lastingPolicy = schedulingPolicyArn(scope, 'lasting');
 
 export class Workload {
   readonly expectations = new Map<JobId, Expectation>();
-  /** Of the passing queues' jobs: whoever deletes the queue stops them. */
+  /** The jobs of passing queues, by queue: whoever deletes the queue stops them. */
   readonly #jobsOfQueue = new Map<string, JobId[]>();
   /** Every host that was ever to be registered, and where it is. */
   readonly #hosts = new Map<HostId, string>();
@@ -120,19 +120,19 @@ export class Workload {
       {
         type: 'create-compute-environment',
         scope,
-        uuid: ownName,
-        request: { computeEnvironmentName: ownName, type: 'UNMANAGED', serviceRole: 'role' },
+        uuid: unmanagedName,
+        request: { computeEnvironmentName: unmanagedName, type: 'UNMANAGED', serviceRole: 'role' },
       },
       {
         type: 'create-job-queue',
         scope,
         request: {
-          jobQueueName: ownName,
+          jobQueueName: unmanagedName,
           priority: 5,
-          computeEnvironmentOrder: environmentOrder([ownName]),
+          computeEnvironmentOrder: environmentOrder([unmanagedName]),
         },
       },
-      ...ownHosts.map((address) => this.#registerHost(address)),
+      ...registeredHosts.map((address) => this.#registerHost(address)),
       {
         type: 'create-consumable-resource',
         scope,
@@ -198,7 +198,7 @@ export class Workload {
         scope,
         request: { consumableResource: name, operation: 'SET', quantity: 100_000 },
       })),
-      ...ownHosts.map((address) => this.#registerHost(address)),
+      ...registeredHosts.map((address) => this.#registerHost(address)),
       ...[...this.#hosts.keys()].map((id): Command => ({
         type: 'drain-host',
         scope,
@@ -241,7 +241,7 @@ export class Workload {
     const plan = this.#plan(size);
     const queue = random.chance(75)
       ? random.pick(lastingQueues)
-      : random.pick([...passingQueues, ownName, ownName]);
+      : random.pick([...passingQueues, unmanagedName, unmanagedName]);
     this.#submit(id, plan, queue, this.#request(plan, queue));
   }
 
@@ -250,7 +250,7 @@ export class Workload {
     const { nodes, ...given } = workload.submission();
     const plan: Plan = { ...this.#plan(undefined), nodes };
     const queue = random.chance(40)
-      ? ownName
+      ? unmanagedName
       : random.chance(85)
         ? random.pick(lastingQueues)
         : random.pick(passingQueues);
@@ -663,7 +663,7 @@ export class Workload {
     const random = this.#random;
     const id = random.pick([...this.#hosts.keys()]);
     const draw = random.below(4);
-    if (draw === 0) return this.#send(this.#registerHost(random.pick(ownHosts)));
+    if (draw === 0) return this.#send(this.#registerHost(random.pick(registeredHosts)));
     if (draw === 1)
       return this.#send({ type: 'deregister-host', scope, hostId: id, force: random.chance(50) });
     this.#send({
@@ -682,10 +682,10 @@ export class Workload {
       type: 'register-host',
       scope,
       hostId: id,
-      cluster: `${ownName}_Batch_${ownName}`,
+      cluster: `${unmanagedName}_Batch_${unmanagedName}`,
       title: dockerHost,
       address: { dockerHost },
-      facts: ownFacts,
+      facts: registeredFacts,
     };
   }
 

@@ -18,7 +18,7 @@ export const answersKept: Checker = {
   law: 'what was answered is so',
   check({ answers, ledger, store }) {
     if (answers.length === 0) return;
-    // Of one resource the last answer of a step counts.
+    // A step's last answer about a resource counts.
     const seen = new Set<string>();
     for (const answer of answers.toReversed()) {
       const key = 'command' in answer ? subjectOf(answer.command) : tableSubjectOf(answer.write);
@@ -146,7 +146,7 @@ function wrongCommand(command: Command, reply: unknown, ledger: Ledger): string 
 
 const scopeOf = (command: Command) => ('scope' in command ? command.scope : ('' as never));
 
-/** Of a stop: what waited has ended, what runs knows of it, if it was to be terminated. */
+/** After a stop what waited has ended, and what runs knows of it, if it was to be terminated. */
 function wrongStop(
   { jobId, by }: Command & { type: 'stop-job' },
   ledger: Ledger,

@@ -29,7 +29,7 @@ export function capacityRecounts(): Checker {
   const touched = new Set<string>();
   /** By instance. */
   const machineOf = new Map<HostId, HostId>();
-  /** Of instances and registered hosts. */
+  /** The capacity of instances and registered hosts. */
   const ownCapacity = new Map<HostId, Needs>();
 
   function count(key: string, needs: Needs, jobId: JobId, sign: 1 | -1): void {
@@ -119,7 +119,7 @@ export function capacityRecounts(): Checker {
       }
       if (server !== undefined) checkTouched(server.world);
     },
-    /** Of what was committed as the one before went down. */
+    /** What was committed as the server before went down counts too. */
     checkStart({ server }) {
       if (server !== undefined) checkTouched(server.world);
     },

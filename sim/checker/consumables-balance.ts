@@ -12,7 +12,7 @@ import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 export function consumablesBalance(): Checker {
   const held = new Map<Arn, number>();
-  /** Of what is not replenished: how much must be left. */
+  /** How much must be left of what is not replenished. */
   const left = new Map<Arn, number>();
 
   function add(into: Map<Arn, number>, { consumables }: JobTerms, sign: 1 | -1, times = 1): void {

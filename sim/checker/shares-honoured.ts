@@ -86,8 +86,8 @@ function heldBy(
 }
 
 /**
- * Of attempts that are over; of one that came and went in the transaction, both. Nodes that were
- * not launched go with the main one, or when it begins.
+ * What attempts that are over gave back; one that came and went in the transaction also took it.
+ * Nodes that were not launched go with the main one, or when it begins.
  */
 function endsIn({ id, before, after: job }: Change, ledger: Ledger): Held[] {
   if (isArrayParent(job) || job.terms.share === undefined) return [];

@@ -19,7 +19,7 @@ import {
  */
 export type QueryFlavour = 'query' | 'ec2';
 
-type Reader = (node: FormNode) => unknown;
+type FormReader = (node: FormNode) => unknown;
 
 /**
  * How a service's forms are read. An empty optional parameter is an absent one, but where
@@ -28,7 +28,7 @@ type Reader = (node: FormNode) => unknown;
 export class FormReading {
   readonly flavour: QueryFlavour;
   readonly emptySays: EmptySays;
-  readonly readers = new WeakMap<object, Reader>();
+  readonly readers = new WeakMap<object, FormReader>();
 
   constructor(flavour: QueryFlavour, emptySays: EmptySays = () => false) {
     this.flavour = flavour;
@@ -51,7 +51,7 @@ export function compileFormReader(
     : (readerOf(schema, reading) as (form: FormNode) => Record<string, unknown>);
 }
 
-function readerOf(schema: NormalizedSchema, reading: FormReading): Reader {
+function readerOf(schema: NormalizedSchema, reading: FormReading): FormReader {
   if (schema.isStreaming())
     throw new Error(`${schema.getName(true)}: streams cannot be carried in a form`);
   if (schema.isStructSchema()) {
@@ -79,16 +79,16 @@ interface Member {
   readonly required: boolean;
   /** Empty is as good as absent. */
   readonly dropsEmpty: boolean;
-  readonly read: Reader;
+  readonly read: FormReader;
 }
 
 function structureReader(
   schema: NormalizedSchema,
   reading: FormReading,
-  share: (reader: Reader) => void,
-): Reader {
+  share: (reader: FormReader) => void,
+): FormReader {
   const members: Member[] = [];
-  const read: Reader = ({ children, value }) => {
+  const read: FormReader = ({ children, value }) => {
     if (value !== undefined && value !== '') throw mismatch(value, 'a structure');
     const result: Record<string, unknown> = {};
     for (const member of members) {
@@ -131,7 +131,7 @@ function wireName(name: string, member: NormalizedSchema, flavour: QueryFlavour)
   return ec2QueryName ?? xmlName.charAt(0).toUpperCase() + xmlName.slice(1);
 }
 
-function listReader(schema: NormalizedSchema, reading: FormReading): Reader {
+function listReader(schema: NormalizedSchema, reading: FormReading): FormReader {
   const value = schema.getValueSchema();
   const read = readerOf(value, reading);
   const between =
@@ -142,7 +142,7 @@ function listReader(schema: NormalizedSchema, reading: FormReading): Reader {
     numbered(node, between, 'a list').map(([place, entry]) => at(place, () => read(entry)));
 }
 
-function mapReader(schema: NormalizedSchema, reading: FormReading): Reader {
+function mapReader(schema: NormalizedSchema, reading: FormReading): FormReader {
   const { xmlName: keyName = 'key' } = traitsOf(schema.getKeySchema());
   const { xmlName: valueName = 'value' } = traitsOf(schema.getValueSchema());
   const read = readerOf(schema.getValueSchema(), reading);
@@ -189,20 +189,20 @@ function textOf({ value, children }: FormNode): string {
   return value;
 }
 
-const readNumber: Reader = (node) => {
+const readNumber: FormReader = (node) => {
   const text = textOf(node);
   if (!/^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/.test(text) || !Number.isFinite(Number(text)))
     throw mismatch(text, 'a Number');
   return Number(text);
 };
 
-const readBoolean: Reader = (node) => {
+const readBoolean: FormReader = (node) => {
   const text = textOf(node).toLowerCase();
   if (text !== 'true' && text !== 'false') throw mismatch(text, 'a Boolean');
   return text === 'true';
 };
 
-const readTimestamp: Reader = (node) => {
+const readTimestamp: FormReader = (node) => {
   const text = textOf(node);
   const date = new Date(
     /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?$/.test(text) ? text : NaN,
@@ -211,7 +211,7 @@ const readTimestamp: Reader = (node) => {
   return date;
 };
 
-const readBlob: Reader = (node) => {
+const readBlob: FormReader = (node) => {
   const text = textOf(node);
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw mismatch(text, 'a Blob');
   return new Uint8Array(Buffer.from(text, 'base64'));

@@ -49,7 +49,7 @@ export class SchemaFault extends Error {
 }
 
 /** Takes a parsed JSON value; answers the typed one or throws {@link SchemaFault}. */
-type Reader = (value: unknown, depth: number) => unknown;
+type ValueReader = (value: unknown, depth: number) => unknown;
 /** Turns a response value into what JSON.stringify can write. */
 type Converter = (value: unknown) => unknown;
 
@@ -64,7 +64,7 @@ export type EmptySays = (structure: string, member: string) => boolean;
  * shapes be recursive.
  */
 export class Reading {
-  readonly readers = new WeakMap<object, Reader>();
+  readonly readers = new WeakMap<object, ValueReader>();
   /** Absent: every empty value arrives as it was sent. */
   readonly emptySays: EmptySays | undefined;
 
@@ -119,7 +119,7 @@ const nothing: ReadonlySet<string> = new Set();
 const asSent = new Reading();
 const converters = new WeakMap<object, Converter>();
 
-function readerOf(schema: NormalizedSchema, reading: Reading): Reader {
+function readerOf(schema: NormalizedSchema, reading: Reading): ValueReader {
   refuseStream(schema);
   if (schema.isStructSchema()) {
     const key = schema.getSchema() as object;
@@ -144,7 +144,7 @@ function readerOf(schema: NormalizedSchema, reading: Reading): Reader {
 interface Member {
   readonly name: string;
   readonly required: boolean;
-  readonly read: Reader;
+  readonly read: ValueReader;
   /**
    * What is empty is as good as absent: `all` of it, or only what is `unreadable` for want of its
    * required members.
@@ -173,12 +173,12 @@ function structureReader(
   schema: NormalizedSchema,
   bound: ReadonlySet<string>,
   reading: Reading,
-  share?: (reader: Reader) => void,
-): Reader {
+  share?: (reader: ValueReader) => void,
+): ValueReader {
   const members = new Map<string, Member>();
   const union = schema.isUnionSchema();
   let requiredCount = 0;
-  const read: Reader = (value, depth) => {
+  const read: ValueReader = (value, depth) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw mismatch(value, 'a structure');
     if (depth > deepest) throw tooDeep();
@@ -255,7 +255,7 @@ export function requiredOf(schema: NormalizedSchema): Set<string> {
   return new Set((tuple[4] as string[]).slice(0, typeof tuple[6] === 'number' ? tuple[6] : 0));
 }
 
-function listReader(read: Reader, sparse: boolean): Reader {
+function listReader(read: ValueReader, sparse: boolean): ValueReader {
   return (value, depth) => {
     if (!Array.isArray(value)) throw mismatch(value, 'a list');
     let copy: unknown[] | undefined;
@@ -278,7 +278,7 @@ function listReader(read: Reader, sparse: boolean): Reader {
   };
 }
 
-function mapReader(read: Reader, sparse: boolean): Reader {
+function mapReader(read: ValueReader, sparse: boolean): ValueReader {
   return (value, depth) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw mismatch(value, 'a map');
@@ -304,23 +304,23 @@ function mapReader(read: Reader, sparse: boolean): Reader {
   };
 }
 
-const readString: Reader = (value) => {
+const readString: ValueReader = (value) => {
   if (typeof value !== 'string') throw mismatch(value, 'a String');
   return wellFormed(value);
 };
 
 // The schemas do not tell integers from doubles: operations check that with `integerIn` (check.ts).
-const readNumber: Reader = (value) => {
+const readNumber: ValueReader = (value) => {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw mismatch(value, 'a Number');
   return value;
 };
 
-const readBoolean: Reader = (value) => {
+const readBoolean: ValueReader = (value) => {
   if (typeof value !== 'boolean') throw mismatch(value, 'a Boolean');
   return value;
 };
 
-const readBlob: Reader = (value) => {
+const readBlob: ValueReader = (value) => {
   if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value))
     throw mismatch(value, 'a Blob');
   return new Uint8Array(Buffer.from(value, 'base64'));
@@ -330,7 +330,7 @@ const readBlob: Reader = (value) => {
  * Anything at all, bounded in depth. A list or map without a change keeps its identity, as
  * everywhere.
  */
-const readDocument: Reader = (value, depth) => {
+const readDocument: ValueReader = (value, depth) => {
   if (typeof value === 'string') return wellFormed(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > deepest) throw tooDeep();
@@ -340,7 +340,7 @@ const readDocumentList = listReader(readDocument, true);
 const readDocumentMap = mapReader(readDocument, true);
 
 /** JSON protocols write seconds since the epoch unless the member asks for another form. */
-function timestampReader(format: number): Reader {
+function timestampReader(format: number): ValueReader {
   return (value) => {
     const time =
       format === 5 || format === 6

@@ -6,7 +6,7 @@ import type { RequestContext } from '../../src/wire/operation.ts';
 export const account = '123456789012';
 export const scope = scopeOf(account, 'eu-west-1');
 
-/** Of an account's root, as the wire makes it. */
+/** The context of an account's root, as the wire makes it. */
 export function contextIn(of: Scope): RequestContext {
   const { account: owner, region } = scopeParts(of);
   return {

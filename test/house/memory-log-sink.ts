@@ -26,7 +26,7 @@ interface Stream {
   position: LogPosition | undefined;
 }
 
-/** Of every event, whatever its length. */
+/** What every event counts, whatever its length. */
 const eventBytes = 100;
 
 export class MemoryLogSink implements LogSink {

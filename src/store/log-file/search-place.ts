@@ -3,17 +3,17 @@
 import { InvalidSearchPlace } from '../../port/log-sink.ts';
 
 /** After which event a search goes on; see search.ts for the order. */
-export interface Place {
+export interface SearchPlace {
   readonly key: number;
   readonly stream: string;
   readonly offset: number;
 }
 
-export const encodePlace = (place: Place): string =>
+export const encodePlace = (place: SearchPlace): string =>
   JSON.stringify([place.key, place.stream, place.offset]);
 
 /** Throws {@link InvalidSearchPlace} for what a search never answered: clients hand it back. */
-export function decodePlace(text: string): Place {
+export function decodePlace(text: string): SearchPlace {
   let parts: unknown;
   try {
     parts = JSON.parse(text);

@@ -22,7 +22,7 @@ import { readOnly, readRange } from './file-io.ts';
 import { parseFilterPattern } from './filter-pattern/parse.ts';
 import { loadIndex, scan } from './load-index.ts';
 import { eventAt } from './page.ts';
-import { decodePlace, encodePlace, type Place } from './search-place.ts';
+import { decodePlace, encodePlace, type SearchPlace } from './search-place.ts';
 import { EventCursor } from './record.ts';
 import { eventOverheadBytes, type StreamIndex } from './stream-index.ts';
 import { groupDirectory, streamPath } from './stream-path.ts';
@@ -46,7 +46,7 @@ const futureMs = 3 * 3_600_000;
 interface Range {
   readonly from: number;
   readonly to: number;
-  readonly after: Place | undefined;
+  readonly after: SearchPlace | undefined;
   readonly needle: Buffer | undefined;
 }
 
@@ -223,7 +223,7 @@ class Turn {
     return this.#cursor as EventCursor;
   }
 
-  place(): Place {
+  place(): SearchPlace {
     return {
       key: this.key,
       stream: this.stream,
@@ -232,7 +232,7 @@ class Turn {
   }
 
   /** A place just before where it stands. */
-  placeBefore(): Place {
+  placeBefore(): SearchPlace {
     const place = this.place();
     return { ...place, offset: place.offset - 1 };
   }
@@ -309,7 +309,7 @@ class Turn {
 const comesBefore = (a: Turn, b: Turn): boolean =>
   a.key < b.key || (a.key === b.key && a.stream < b.stream);
 
-function isAfter(turn: Turn, place: Place): boolean {
+function isAfter(turn: Turn, place: SearchPlace): boolean {
   if (turn.key !== place.key) return turn.key > place.key;
   return turn.stream === place.stream
     ? turn.event.offset > place.offset
