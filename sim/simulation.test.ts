@@ -448,8 +448,8 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
   },
   'reasons are true': {
     'a final reason of what is not final': changingControl(({ reader }) => {
-      const job = reader.job.bind(reader);
-      reader.job = (scope, id) => {
+      const job = reader.jobs.one.bind(reader.jobs);
+      reader.jobs.one = (scope, id) => {
         const view = job(scope, id);
         return view?.waitingReason === undefined
           ? view
@@ -459,8 +459,8 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
   },
   'what is shown was committed': {
     'a list that shows what does not wait': changingControl(({ reader }) => {
-      const jobs = reader.jobsAtOnce.bind(reader);
-      reader.jobsAtOnce = ({ status: _status, ...query }) => jobs(query);
+      const jobs = reader.jobs.listAtOnce.bind(reader.jobs);
+      reader.jobs.listAtOnce = ({ status: _status, ...query }) => jobs(query);
     }),
   },
   'output arrives once and in order': {

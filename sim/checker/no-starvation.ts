@@ -31,12 +31,12 @@ export function noStarvation(): Checker {
         longestMs + longestDelayMs(observed.ledger)
       )
         throw new BrokenLaw(
-          `job ${id} has been first in the order for ${(observed.elapsedMs - first.sinceMs) / 60_000} minutes: ${observed.server?.reader.job(observed.ledger.jobs.get(splitJobId(id).parent)?.scope as Scope, id)?.waitingReason}`,
+          `job ${id} has been first in the order for ${(observed.elapsedMs - first.sinceMs) / 60_000} minutes: ${observed.server?.reader.jobs.one(observed.ledger.jobs.get(splitJobId(id).parent)?.scope as Scope, id)?.waitingReason}`,
         );
     },
     checkEnd({ ledger, server }) {
       for (const { id, scope } of ledger.open.values()) {
-        const shown = server?.reader.job(scope, id);
+        const shown = server?.reader.jobs.one(scope, id);
         throw new BrokenLaw(
           `job ${id} is still ${shown?.job.status} after everything should have ended: ${shown?.waitingReason ?? shown?.job.statusReason}`,
         );

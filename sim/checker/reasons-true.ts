@@ -21,14 +21,14 @@ export const reasonsTrue: Checker = {
     let looked = 0;
     for (const waiting of ledger.runnable()) {
       if (looked++ >= sample) break;
-      const reason = server.reader.job(waiting.job.scope, waiting.id)?.waitingReason;
+      const reason = server.reader.jobs.one(waiting.job.scope, waiting.id)?.waitingReason;
       if (reason === undefined || reason === '')
         throw new BrokenLaw(`job ${waiting.id} waits and shows no reason`);
       checkReason(observed, waiting, reason);
     }
     for (const job of [...ledger.open.values()].slice(0, sample)) {
       if (job.status === 'PENDING' && !isArrayParent(job))
-        checkPending(ledger, job.id, server.reader.job(job.scope, job.id)?.waitingReason);
+        checkPending(ledger, job.id, server.reader.jobs.one(job.scope, job.id)?.waitingReason);
     }
   },
 };

@@ -22,7 +22,7 @@ export const shownAsCommitted: Checker = {
         );
     }
     for (const { arn, scope } of observed.ledger.queues.values()) {
-      const page = observed.server.reader.jobsAtOnce({
+      const page = observed.server.reader.jobs.listAtOnce({
         scope,
         of: { queueArn: arn },
         limit: pageSize,
@@ -40,7 +40,7 @@ export const shownAsCommitted: Checker = {
 
 function checkShown({ server, ledger }: Observed, id: JobId): void {
   const job = ledger.jobs.get(id) ?? ledger.jobs.get(splitJobId(id).parent);
-  const shown = job && server?.reader.job(job.scope, id)?.job.status;
+  const shown = job && server?.reader.jobs.one(job.scope, id)?.job.status;
   if (shown !== ledger.statusOf(id))
     throw new BrokenLaw(`job ${id} is ${ledger.statusOf(id)} and is shown as ${shown}`);
 }

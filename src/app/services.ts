@@ -119,7 +119,7 @@ const batchOf = (
   },
   dialect: batchDialect,
   maxBodyBytes,
-  tagsOf: (deps, arn, { scope }) => deps.reader.tags(scope, arn),
+  tagsOf: (deps, arn, { scope }) => deps.reader.batch.tags(scope, arn),
 });
 
 const logsOf = (
@@ -210,7 +210,7 @@ const ecsOf = (
   deps: {
     bus,
     reader: reader.clusters,
-    definitions: reader,
+    definitions: reader.batch,
     hosts,
     ids,
     clock,

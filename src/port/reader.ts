@@ -107,24 +107,27 @@ export interface Counts {
   readonly staleReports: number;
 }
 
-export interface Reader {
+export interface ConsumableJobsQuery {
+  readonly resourceArn: Arn;
+  readonly status?: JobStatus | undefined;
+  readonly name?: NamePattern | undefined;
+  readonly next?: string | undefined;
+  readonly limit: number;
+}
+
+/** The resources of AWS Batch beside jobs. */
+export interface BatchReader {
   /** By name or ARN; undefined when there is none. */
   computeEnvironment(scope: Scope, nameOrArn: string): ComputeEnvironmentView | undefined;
   /** All of the scope, by name. */
   computeEnvironments(scope: Scope): readonly ComputeEnvironmentView[];
   jobQueue(scope: Scope, nameOrArn: string): JobQueueView | undefined;
   jobQueues(scope: Scope): readonly JobQueueView[];
+  /** At most `limit` jobs. Undefined: no such queue. */
+  queueSnapshot(scope: Scope, nameOrArn: string, limit: number): QueueSnapshotView | undefined;
   /** By ARN only. */
   consumableResource(scope: Scope, nameOrArn: string): ConsumableResourceView | undefined;
   consumableResources(scope: Scope): readonly ConsumableResourceView[];
-  /** Jobs that ask for the resource, newest first. `undefined`: the `next` is malformed. */
-  jobsByConsumable(query: {
-    resourceArn: Arn;
-    status?: JobStatus | undefined;
-    name?: NamePattern | undefined;
-    next?: string | undefined;
-    limit: number;
-  }): Promise<Page<JobView> | undefined>;
   schedulingPolicy(scope: Scope, arn: string): SchedulingPolicyView | undefined;
   schedulingPolicies(scope: Scope): readonly SchedulingPolicyView[];
   /** By ARN or `name:revision`, ACTIVE or not. */
@@ -137,35 +140,48 @@ export interface Reader {
     next?: string | undefined;
     limit: number;
   }): Page<JobDefinitionView> | undefined;
+  /** Undefined: no such resource (jobs are asked by their ARN, children by their parent's). */
+  tags(scope: Scope, resourceArn: string): Tags | undefined;
+}
+
+export interface JobReader {
   /**
    * Single job, array parent, child by `parent:index`, or node by `job#node`. Undefined: unknown.
    */
-  job(scope: Scope, id: string): JobView | undefined;
-  /**
-   * Undefined: no such job, or it waits for nothing. Costs what {@link WaitView} shows, however
-   * many wait.
-   */
-  wait(scope: Scope, id: string): WaitView | undefined;
-  /**
-   * What a job waits for or failed by among others, down to the root; of bounded depth and width.
-   * Empty: nothing, or no such job.
-   */
-  dependencies(scope: Scope, id: string): readonly DependencyView[];
+  one(scope: Scope, id: string): JobView | undefined;
   /**
    * Children of an array that have a row, of `limit` indexes from one on: who reads many yields
    * between slices.
    */
   children(scope: Scope, id: string, fromIndex: number, limit: number): ChildrenSlice;
-  /** At most `limit` jobs. Undefined: no such queue. */
-  queueSnapshot(scope: Scope, nameOrArn: string, limit: number): QueueSnapshotView | undefined;
   /**
    * Newest first in a queue, by index in an array or of nodes. `undefined`: the `next` is
    * malformed. However much is looked at, others have their turns meanwhile, so that each job is
    * shown as it was at a moment of its own after the call.
    */
-  jobs(query: JobListQuery): Promise<Page<JobView> | undefined>;
-  /** Undefined: no such resource (jobs are asked by their ARN, children by their parent's). */
-  tags(scope: Scope, resourceArn: string): Tags | undefined;
+  list(query: JobListQuery): Promise<Page<JobView> | undefined>;
+  /** Jobs that ask for the resource, newest first. `undefined`: the `next` is malformed. */
+  ofConsumable(query: ConsumableJobsQuery): Promise<Page<JobView> | undefined>;
+}
+
+/** Why a job waits, for somebody who asks about this one. */
+export interface WaitReader {
+  /**
+   * Undefined: no such job, or it waits for nothing. Costs what {@link WaitView} shows, however
+   * many wait.
+   */
+  of(scope: Scope, id: string): WaitView | undefined;
+  /**
+   * What a job waits for or failed by among others, down to the root; of bounded depth and width.
+   * Empty: nothing, or no such job.
+   */
+  dependencies(scope: Scope, id: string): readonly DependencyView[];
+}
+
+export interface Reader {
+  readonly batch: BatchReader;
+  readonly jobs: JobReader;
+  readonly waits: WaitReader;
   /** The rows of IAM, EC2 and other services of their own. */
   readonly resources: ResourceReader;
   /** The rows of CloudWatch Logs. */

@@ -17,18 +17,20 @@ const named = (names: readonly string[], reason?: string): Reader =>
       staleReports: 0,
     }),
     jobCountsByQueue: () => new Map([[names[0] as Arn, jobs]]),
-    jobQueues: () =>
-      names.map((name) => ({ queue: { arn: name, name, state: 'ENABLED', status: 'VALID' } })),
-    computeEnvironments: () =>
-      names.map((name) => ({
-        environment: {
-          name,
-          type: 'MANAGED',
-          state: 'ENABLED',
-          status: 'INVALID',
-          statusReason: reason,
-        },
-      })),
+    batch: {
+      jobQueues: () =>
+        names.map((name) => ({ queue: { arn: name, name, state: 'ENABLED', status: 'VALID' } })),
+      computeEnvironments: () =>
+        names.map((name) => ({
+          environment: {
+            name,
+            type: 'MANAGED',
+            state: 'ENABLED',
+            status: 'INVALID',
+            statusReason: reason,
+          },
+        })),
+    },
   }) as unknown as Reader;
 const facts = { engine: { version: 'fake engine' }, region: 'us-east-1', account: '000000000000' };
 const show = (reader: Reader, accept?: string) =>

@@ -73,8 +73,8 @@ function pageOf(
 ): Page {
   const scope = scopeOf(account, region);
   const jobs = reader.jobCountsByQueue();
-  const queues = reader.jobQueues(scope);
-  const environments = reader.computeEnvironments(scope);
+  const queues = reader.batch.jobQueues(scope);
+  const environments = reader.batch.computeEnvironments(scope);
   const { jobQueues, computeEnvironments } = reader.counts();
   const more = (shown: number, here: number, all: number, what: string): string =>
     [

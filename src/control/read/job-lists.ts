@@ -13,7 +13,7 @@ import {
 } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
 import type { World } from '../../core/world/world.ts';
-import type { JobListQuery, JobView, Page, Reader } from '../../port/reader.ts';
+import type { ConsumableJobsQuery, JobListQuery, JobView, Page } from '../../port/reader.ts';
 import type { JobSlice, StoredJob, StoreReader } from '../../port/store.ts';
 import type { Sliced } from './slices.ts';
 import { decodeNumberToken, encodeToken } from './token.ts';
@@ -60,9 +60,7 @@ export class JobLists {
   }
 
   /** `undefined`: the `next` is malformed. */
-  *jobsByConsumable(
-    query: Parameters<Reader['jobsByConsumable']>[0],
-  ): Sliced<Page<JobView> | undefined> {
+  *ofConsumable(query: ConsumableJobsQuery): Sliced<Page<JobView> | undefined> {
     const after = query.next === undefined ? undefined : decodeNumberToken(query.next);
     if (query.next !== undefined && after === undefined) return undefined;
     return yield* this.#rows(query.limit, after, (slice) =>

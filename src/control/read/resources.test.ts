@@ -81,33 +81,33 @@ const shown = (one: { arn: string; name: string }, its: object): Shown => ({
 const readings: Readonly<Record<string, Reading>> = {
   'compute environments': [
     ({ control: { reader } }, of) =>
-      reader.computeEnvironments(of).map((view) => shown(view.environment, view.tags)),
+      reader.batch.computeEnvironments(of).map((view) => shown(view.environment, view.tags)),
     ({ control: { reader } }, of, key) => {
-      const view = reader.computeEnvironment(of, key);
+      const view = reader.batch.computeEnvironment(of, key);
       return view && shown(view.environment, view.tags);
     },
   ],
   'job queues': [
     ({ control: { reader } }, of) =>
-      reader.jobQueues(of).map((view) => shown(view.queue, view.tags)),
+      reader.batch.jobQueues(of).map((view) => shown(view.queue, view.tags)),
     ({ control: { reader } }, of, key) => {
-      const view = reader.jobQueue(of, key);
+      const view = reader.batch.jobQueue(of, key);
       return view && shown(view.queue, view.tags);
     },
   ],
   'consumable resources': [
     ({ control: { reader } }, of) =>
-      reader.consumableResources(of).map((view) => shown(view.resource, view.tags)),
+      reader.batch.consumableResources(of).map((view) => shown(view.resource, view.tags)),
     ({ control: { reader } }, of, key) => {
-      const view = reader.consumableResource(of, key);
+      const view = reader.batch.consumableResource(of, key);
       return view && shown(view.resource, view.tags);
     },
   ],
   'scheduling policies': [
     ({ control: { reader } }, of) =>
-      reader.schedulingPolicies(of).map((view) => shown(view.policy, view.tags)),
+      reader.batch.schedulingPolicies(of).map((view) => shown(view.policy, view.tags)),
     ({ control: { reader } }, of, key) => {
-      const view = reader.schedulingPolicy(of, key);
+      const view = reader.batch.schedulingPolicy(of, key);
       return view && shown(view.policy, view.tags);
     },
   ],
@@ -135,9 +135,9 @@ for (const [kind, [all, one]] of Object.entries(readings))
       for (const each of all(rig, scope)) {
         assert.deepEqual(one(rig, scope, each.arn), each);
         assert.equal(one(rig, elsewhere, each.arn), undefined);
-        assert.deepEqual(rig.control.reader.tags(scope, each.arn), tags);
-        assert.equal(rig.control.reader.tags(elsewhere, each.arn), undefined);
-        assert.equal(rig.control.reader.tags(scope, each.name), undefined);
+        assert.deepEqual(rig.control.reader.batch.tags(scope, each.arn), tags);
+        assert.equal(rig.control.reader.batch.tags(elsewhere, each.arn), undefined);
+        assert.equal(rig.control.reader.batch.tags(scope, each.name), undefined);
       }
     });
   });
@@ -159,19 +159,19 @@ describe('job definitions', () => {
     const all: (string[] | undefined)[] = [];
     let next: string | undefined;
     do {
-      const page = reader.jobDefinitions({ scope, next, limit: 2 });
+      const page = reader.batch.jobDefinitions({ scope, next, limit: 2 });
       all.push(revisions(page));
       next = page?.next;
     } while (next !== undefined);
     assert.deepEqual(all, [['a:1', 'b:1'], ['b:2']]);
-    assert.equal(reader.jobDefinitions({ scope, limit: 3 })?.next, undefined);
-    assert.equal(reader.jobDefinitions({ scope, limit: 3, next: 'x' }), undefined);
+    assert.equal(reader.batch.jobDefinitions({ scope, limit: 3 })?.next, undefined);
+    assert.equal(reader.batch.jobDefinitions({ scope, limit: 3, next: 'x' }), undefined);
   });
 
   it('are found by name and revision, ACTIVE or not; by the name alone the newest ACTIVE one', async () => {
     const { reader } = (await rigWithDefinitions()).control;
     const found = (key: string, of = scope) => {
-      const view = reader.jobDefinition(of, key);
+      const view = reader.batch.jobDefinition(of, key);
       return view && [view.definition.revision, view.definition.status];
     };
     assert.deepEqual(found('b:1'), [1, 'INACTIVE']);
@@ -180,10 +180,10 @@ describe('job definitions', () => {
     assert.equal(found('b:3'), undefined);
     assert.equal(found('c'), undefined);
     assert.equal(found('b:1', elsewhere), undefined);
-    const arn = reader.jobDefinition(scope, 'b:1')?.definition.arn ?? '';
+    const arn = reader.batch.jobDefinition(scope, 'b:1')?.definition.arn ?? '';
     assert.deepEqual(found(arn), [1, 'INACTIVE']);
-    assert.deepEqual(reader.tags(scope, arn), {});
-    assert.equal(reader.tags(scope, `${arn}0`), undefined);
+    assert.deepEqual(reader.batch.tags(scope, arn), {});
+    assert.equal(reader.batch.tags(scope, `${arn}0`), undefined);
   });
 });
 
@@ -192,12 +192,12 @@ describe('jobs', () => {
     const rig = await Rig.open();
     const { reader } = rig.control;
     const id = await rig.submit('d', { tags });
-    const arn = reader.job(scope, id)?.detail.arn ?? '';
-    assert.deepEqual(reader.job(scope, id)?.tags, tags);
-    assert.deepEqual(reader.tags(scope, arn), tags);
-    assert.equal(reader.tags(elsewhere, arn), undefined);
-    assert.equal(reader.tags(scope, arn.replace('eu-west-1', 'us-east-1')), undefined);
-    assert.equal(reader.tags(scope, `${arn}0`), undefined);
+    const arn = reader.jobs.one(scope, id)?.detail.arn ?? '';
+    assert.deepEqual(reader.jobs.one(scope, id)?.tags, tags);
+    assert.deepEqual(reader.batch.tags(scope, arn), tags);
+    assert.equal(reader.batch.tags(elsewhere, arn), undefined);
+    assert.equal(reader.batch.tags(scope, arn.replace('eu-west-1', 'us-east-1')), undefined);
+    assert.equal(reader.batch.tags(scope, `${arn}0`), undefined);
   });
 
   it('are counted by status and by queue, children of arrays one by one', async () => {
@@ -214,7 +214,7 @@ describe('jobs', () => {
       jobQueues: 1,
       staleReports: 0,
     });
-    const queue = reader.jobQueue(scope, 'q')?.queue.arn;
+    const queue = reader.batch.jobQueue(scope, 'q')?.queue.arn;
     assert.deepEqual([...reader.jobCountsByQueue()], [[queue, jobs]]);
     await rig.exited('0'.repeat(32) as never);
     assert.equal(reader.counts().staleReports, 1);

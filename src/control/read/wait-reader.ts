@@ -1,60 +1,106 @@
-// Why a RUNNABLE job waits, in full: what keeps it from a place, who holds the room, and where it
-// stands in its line. Reads the world for somebody who asks about one job; lists of jobs get their
-// reason without it.
+// Why a job waits, in full: what keeps it from a place, who holds the room and where it stands in
+// its line; and the jobs that it waits for. For somebody who asks about one job; what lists show of
+// each is waiting-reason.ts. Changes nothing.
 
-import type { JobId, Scope } from '../../base/ids.ts';
+import { must } from '../../base/assert.ts';
+import type { Scope } from '../../base/ids.ts';
 import {
   isArrayParent,
+  isLive,
   type ArrayParent,
   type Job,
-  type JobDetailRecord,
   type LiveArrayParent,
   type WaitingJob,
 } from '../../core/job/job.ts';
+import { isEnded } from '../../core/job/status.ts';
+import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import { environmentReasons, explain } from '../../core/schedule/explain/explain.ts';
 import { holdersOf } from '../../core/schedule/explain/holders.ts';
 import { stuckAhead, stuckIn } from '../../core/schedule/explain/stuck.ts';
-import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import { jobsIn } from '../../core/schedule/order/line.ts';
 import type { World } from '../../core/world/world.ts';
-import type { PlaceView, WaitView } from '../../port/explanation-view.ts';
+import type { DependencyView, PlaceView, WaitView } from '../../port/explanation-view.ts';
+import type { JobReader, WaitReader } from '../../port/reader.ts';
+import type { StoreReader } from '../../port/store.ts';
+import { DependencyChain } from './dependency-chain.ts';
+import { dependencyReason, placeReason } from './waiting-reason.ts';
 
 type Runnable = WaitingJob | LiveArrayParent;
 
+export class WorldWaitReader implements WaitReader {
+  readonly #world: World;
+  readonly #store: Pick<StoreReader, 'jobDetail' | 'jobEnd'>;
+  readonly #jobs: Pick<JobReader, 'one'>;
+
+  constructor(
+    world: World,
+    store: Pick<StoreReader, 'jobDetail' | 'jobEnd'>,
+    jobs: Pick<JobReader, 'one'>,
+  ) {
+    this.#world = world;
+    this.#store = store;
+    this.#jobs = jobs;
+  }
+
+  of(scope: Scope, id: string): WaitView | undefined {
+    const job = this.#jobs.one(scope, id)?.job;
+    if (job === undefined) return undefined;
+    const runnable = runnableOf(job);
+    if (runnable !== undefined) return this.#inLine(scope, runnable);
+    const text = this.#text(job);
+    return text === undefined ? undefined : { text, remedies: [], environments: [] };
+  }
+
+  dependencies(scope: Scope, id: string): readonly DependencyView[] {
+    const view = this.#jobs.one(scope, id);
+    if (view === undefined) return [];
+    return new DependencyChain({
+      job: (jobId) => this.#jobs.one(scope, jobId),
+      end: (jobId) => this.#store.jobEnd(scope, jobId),
+      reason: ({ job }) => this.#text(job),
+    }).of(view);
+  }
+
+  /** Why a job waits, or an array's first child that does; undefined where nothing waits. */
+  #text(job: Job | ArrayParent): string | undefined {
+    const runnable = runnableOf(job);
+    if (runnable !== undefined) return placeReason(this.#world, runnable) ?? '';
+    const waits = isArrayParent(job)
+      ? 'children' in job && job.children.waiting > 0
+      : !isLive(job) && !isEnded(job.status);
+    return waits ? (dependencyReason(this.#world, job) ?? '') : undefined;
+  }
+
+  #inLine(scope: Scope, job: Runnable): WaitView {
+    const world = this.#world;
+    const queue = must(world.jobQueues.get(job.queueArn), 'a job that has not ended has its queue');
+    const stuck = stuckAhead(world, job);
+    const ahead = Math.max(0, world.scheduler.lines.listOf(job).ahead(job) - stuck);
+    const { text, remedies, because } = explain(world, queue, job, () => ahead);
+    const holders = because && holdersOf(world, scope, queue.arn, because);
+    const { length } = queue.computeEnvironmentOrder;
+    return {
+      text,
+      remedies,
+      place: placeOf(world, queue, job, ahead, stuck),
+      environments:
+        because === undefined || length < 2 ? [] : environmentReasons(world, queue, job),
+      holders: holders && {
+        ...holders,
+        first: holders.first.map((holder) => ({
+          ...holder,
+          name: this.#store.jobDetail(holder.jobId)?.name,
+        })),
+      },
+    };
+  }
+}
+
 /** The job where it is RUNNABLE; an array where any of its children is. */
-export function runnableOf(job: Job | ArrayParent): Runnable | undefined {
+function runnableOf(job: Job | ArrayParent): Runnable | undefined {
   if (isArrayParent(job))
     return 'children' in job && job.children.count('RUNNABLE') > 0 ? job : undefined;
   return job.status === 'RUNNABLE' ? job : undefined;
-}
-
-export function waitOf(
-  {
-    world,
-    detail,
-  }: { readonly world: World; readonly detail: (id: JobId) => JobDetailRecord | undefined },
-  scope: Scope,
-  job: Runnable,
-): WaitView | undefined {
-  const queue = world.jobQueues.get(job.queueArn);
-  if (queue === undefined) return undefined;
-  const stuck = stuckAhead(world, job);
-  const ahead = Math.max(0, world.scheduler.lines.listOf(job).ahead(job) - stuck);
-  const { text, remedies, because } = explain(world, queue, job, () => ahead);
-  const holders = because && holdersOf(world, scope, queue.arn, because);
-  const {
-    computeEnvironmentOrder: { length },
-  } = queue;
-  return {
-    text,
-    remedies,
-    place: placeOf(world, queue, job, ahead, stuck),
-    environments: because === undefined || length < 2 ? [] : environmentReasons(world, queue, job),
-    holders: holders && {
-      ...holders,
-      first: holders.first.map((holder) => ({ ...holder, name: detail(holder.jobId)?.name })),
-    },
-  };
 }
 
 function placeOf(

@@ -12,7 +12,7 @@ import { Rig } from '../../../test/house/rig.ts';
 
 const elsewhere = scopeOf('123456789012', 'us-east-1');
 
-const wait = (rig: Rig, id: string): WaitView | undefined => rig.control.reader.wait(scope, id);
+const wait = (rig: Rig, id: string): WaitView | undefined => rig.control.reader.waits.of(scope, id);
 
 /** A queue with environments of its own, of so many vCPUs. */
 async function addQueue(
@@ -233,7 +233,7 @@ describe('the environments of a queue', () => {
 });
 
 describe('what a job waits for among others', () => {
-  const dependencies = (rig: Rig, id: string) => rig.control.reader.dependencies(scope, id);
+  const dependencies = (rig: Rig, id: string) => rig.control.reader.waits.dependencies(scope, id);
   const on = (...jobs: JobId[]) => ({ dependsOn: jobs.map((jobId) => ({ jobId })) });
   /** Each as `status`, or `status(what is below it)`; of a met one with `+`. */
   const shape = (views: readonly DependencyView[]): string =>

@@ -43,7 +43,7 @@ test('in the turn of the deletion they are refused after it, and go with it befo
   const refused = await together(rig, tag({ a: '1' }), remove, tag({ b: '2' }), create);
   assert.deepEqual(refused, [false, false, true, false]);
   assert.deepEqual(rig.store.reader.tags(arn), {});
-  assert.deepEqual(rig.control.reader.tags(scope, arn), {});
+  assert.deepEqual(rig.control.reader.batch.tags(scope, arn), {});
 });
 
 test('changes of one turn add up, and the next turn finds them', async () => {
@@ -56,9 +56,9 @@ test('changes of one turn add up, and the next turn finds them', async () => {
 test('of a job they are kept beside its row, and there are none of what nobody knows', async () => {
   const rig = await Rig.open();
   const id = await rig.submit('d');
-  const job = rig.control.reader.job(scope, id)!.detail.arn;
+  const job = rig.control.reader.jobs.one(scope, id)!.detail.arn;
   await rig.ask({ ...tag({ a: '1' }), arn: job } as Command);
-  assert.deepEqual(rig.control.reader.tags(scope, job), { a: '1' });
+  assert.deepEqual(rig.control.reader.batch.tags(scope, job), { a: '1' });
   const unknown = { ...tag({ a: '1' }), arn: job.replace(id, 'unknown') } as Command;
   assert.ok(isRefusal(await rig.ask(unknown)));
 });

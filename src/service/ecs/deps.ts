@@ -6,7 +6,7 @@ import type { CommandBus } from '../../port/command-bus.ts';
 import type { ClusterReader } from '../../port/cluster-reader.ts';
 import type { HostConnector } from '../../port/host-connector.ts';
 import type { Ids } from '../../port/ids.ts';
-import type { Reader } from '../../port/reader.ts';
+import type { BatchReader } from '../../port/reader.ts';
 import type { Ec2Kinds } from '../ec2/resources.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import type { Operation } from '../../wire/operation.ts';
@@ -18,7 +18,7 @@ export interface EcsDeps {
   readonly ids: Ids;
   readonly clock: Pick<Clock, 'now'>;
   /** Job definitions, which are task definitions to ECS. */
-  readonly definitions: Pick<Reader, 'jobDefinition'>;
+  readonly definitions: Pick<BatchReader, 'jobDefinition'>;
   /** Where the subnets of instances are. */
   readonly networks: ResourceSpace<Ec2Kinds>;
   /** This server's version, which is the agent of every instance. */

@@ -15,7 +15,7 @@ import { scope } from '../../../test/house/caller.ts';
 import { Rig } from '../../../test/house/rig.ts';
 
 const clusterOf = (rig: Rig, name = 'ce'): string =>
-  rig.control.reader.computeEnvironment(scope, name)?.environment.ecsClusterArn ?? '';
+  rig.control.reader.batch.computeEnvironment(scope, name)?.environment.ecsClusterArn ?? '';
 
 async function listed(rig: Rig, desiredStatus: 'RUNNING' | 'STOPPED'): Promise<string[]> {
   const { taskArns } = await rig.call(listTasks, { cluster: clusterOf(rig), desiredStatus });

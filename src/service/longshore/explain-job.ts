@@ -38,13 +38,13 @@ export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Ex
         : invalid(`'${given.slice(0, 150)}' is not the id of a job`);
     const { parent, node } = splitJobId(jobId);
     if (node !== undefined) throw invalid(`Node ${jobId} waits with its job: ask for ${parent}`);
-    const view = reader.job(scope, jobId);
+    const view = reader.jobs.one(scope, jobId);
     if (view === undefined) throw notFound(`Job ${given}`);
     const { job } = view;
-    const dependencies = reader.dependencies(scope, jobId);
+    const dependencies = reader.waits.dependencies(scope, jobId);
     const rootCause = job.status === 'FAILED' ? rootOf(dependencies) : undefined;
     const explanation = {
-      ...explanationOf(view, reader.wait(scope, jobId)),
+      ...explanationOf(view, reader.waits.of(scope, jobId)),
       dependencies: dependencies.map(dependencyOf),
       rootCause: rootCause && causeOf(rootCause),
       host: hostOf(reader, scope, job),
@@ -53,14 +53,14 @@ export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Ex
     const failed = isArrayParent(job) ? (view.statusSummary?.FAILED ?? 0) : 0;
     const failures =
       isArrayParent(job) && failed > 0
-        ? await failedChildren({ reader, clock }, scope, job, failed)
+        ? await failedChildren({ jobs: reader.jobs, clock }, scope, job, failed)
         : undefined;
     const first = failures?.failures[0]?.first;
     // What helps the root helps what failed by it; what helps a child helps its array.
     const telling = [
       view,
-      rootCause && reader.job(scope, rootCause.jobId),
-      first && reader.job(scope, first),
+      rootCause && reader.jobs.one(scope, rootCause.jobId),
+      first && reader.jobs.one(scope, first),
     ].filter((one) => one !== undefined && one !== '');
     return {
       ...explanation,
@@ -131,11 +131,11 @@ function notesOf(
   if (isEnded(job.status)) return [];
   const order =
     isArrayParent(job) || !isLive(job)
-      ? (reader.jobQueue(scope, detail.queueArn)?.queue.computeEnvironmentOrder ?? []).map(
+      ? (reader.batch.jobQueue(scope, detail.queueArn)?.queue.computeEnvironmentOrder ?? []).map(
           ({ computeEnvironment }) => computeEnvironment,
         )
       : [job.attempt.computeEnvironmentArn];
-  return order.flatMap((arn) => reader.computeEnvironment(scope, arn)?.note ?? []);
+  return order.flatMap((arn) => reader.batch.computeEnvironment(scope, arn)?.note ?? []);
 }
 
 function stoppingOf(job: JobView['job']): Explanation['stopping'] {

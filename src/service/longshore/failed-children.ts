@@ -7,7 +7,7 @@ import { childId, type JobId, type Scope } from '../../base/ids.ts';
 import { dependentJobFailed } from '../../core/job/dependency.ts';
 import type { ArrayParent, Job } from '../../core/job/job.ts';
 import type { Clock } from '../../port/clock.ts';
-import type { Reader } from '../../port/reader.ts';
+import type { JobReader } from '../../port/reader.ts';
 
 const slice = 250;
 /** Causes that are told apart; further ones count together. */
@@ -30,9 +30,9 @@ interface FailedChildren {
 
 export async function failedChildren(
   {
-    reader,
+    jobs,
     clock,
-  }: { readonly reader: Pick<Reader, 'children'>; readonly clock: Pick<Clock, 'soon'> },
+  }: { readonly jobs: Pick<JobReader, 'children'>; readonly clock: Pick<Clock, 'soon'> },
   scope: Scope,
   parent: ArrayParent,
   failed: number,
@@ -42,7 +42,7 @@ export async function failedChildren(
   let uncounted = 0;
   let firstWithoutRow = 0;
   for (let from: number | undefined = 0; from !== undefined;) {
-    const { children, nextIndex } = reader.children(scope, parent.id, from, slice);
+    const { children, nextIndex } = jobs.children(scope, parent.id, from, slice);
     for (const { index, job } of children) {
       if (index === firstWithoutRow) firstWithoutRow++;
       if (job.status !== 'FAILED') continue;

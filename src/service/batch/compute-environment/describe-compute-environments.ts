@@ -24,14 +24,14 @@ export const describeComputeEnvironments: BatchOperation<
       const found = byNames(
         names,
         'computeEnvironments',
-        (name) => reader.computeEnvironment(scope, name),
+        (name) => reader.batch.computeEnvironment(scope, name),
         (view) => view.environment.arn,
       );
       return { computeEnvironments: found.map(computeEnvironmentDetail) };
     }
     const page = pageByName(
       'compute-environment',
-      reader.computeEnvironments(scope),
+      reader.batch.computeEnvironments(scope),
       (view) => view.environment.name,
       input,
     );

@@ -40,7 +40,7 @@ export const updateComputeEnvironment: BatchOperation<
     );
     checkEnvironmentRole(input.serviceRole, 'serviceRole');
     if (input.computeResources !== undefined) checkChangedResourceMembers(input.computeResources);
-    const stored = deps.reader.computeEnvironment(
+    const stored = deps.reader.batch.computeEnvironment(
       context.scope,
       input.computeEnvironment,
     )?.environment;

@@ -23,7 +23,7 @@ export const describeConsumableResource: BatchOperation<
 
   handle({ reader }, input, { scope }) {
     checkReference(input.consumableResource, 'consumableResource');
-    const view = reader.consumableResource(scope, input.consumableResource);
+    const view = reader.batch.consumableResource(scope, input.consumableResource);
     if (view === undefined) throw notFound(`Consumable resource ${input.consumableResource}`);
     const { resource, quantities, tags } = view;
     return {

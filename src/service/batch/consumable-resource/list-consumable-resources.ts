@@ -21,7 +21,7 @@ export const listConsumableResources: BatchOperation<
 
   handle({ reader }, input, { scope }) {
     const wanted = (input.filters ?? []).map(matcher);
-    const found = reader
+    const found = reader.batch
       .consumableResources(scope)
       .filter((view) => wanted.every((matches) => matches(view)));
     const page = pageByName('consumable-resource', found, ({ resource }) => resource.name, input);

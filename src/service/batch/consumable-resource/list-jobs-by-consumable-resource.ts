@@ -35,10 +35,10 @@ export const listJobsByConsumableResource: BatchOperation<
 
   async handle({ reader }, input, { scope }) {
     checkReference(input.consumableResource, 'consumableResource');
-    const view = reader.consumableResource(scope, input.consumableResource);
+    const view = reader.batch.consumableResource(scope, input.consumableResource);
     if (view === undefined) throw notFound(`Consumable resource ${input.consumableResource}`);
     const { arn } = view.resource;
-    const page = await reader.jobsByConsumable({
+    const page = await reader.jobs.ofConsumable({
       resourceArn: arn,
       ...selected(input.filters ?? []),
       next: input.nextToken || undefined,

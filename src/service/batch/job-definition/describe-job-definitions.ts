@@ -38,7 +38,7 @@ export const describeJobDefinitions: BatchOperation<
       return { jobDefinitions: found.map(jobDefinitionDetail) };
     }
     const name = jobDefinitionName === '' ? undefined : jobDefinitionName;
-    const page = reader.jobDefinitions({
+    const page = reader.batch.jobDefinitions({
       scope,
       name,
       status,
@@ -59,9 +59,9 @@ function find(reader: Reader, scope: Scope, asked: readonly string[]): JobDefini
     if (meant === undefined) continue;
     const views =
       meant.revision === undefined
-        ? (reader.jobDefinitions({ scope, name: meant.name, limit: limit.describePage })?.items ??
-          [])
-        : [reader.jobDefinition(scope, each)];
+        ? (reader.batch.jobDefinitions({ scope, name: meant.name, limit: limit.describePage })
+            ?.items ?? [])
+        : [reader.batch.jobDefinition(scope, each)];
     for (const view of views) if (view !== undefined) found.set(view.definition.arn, view);
   }
   return [...found.values()];

@@ -23,12 +23,17 @@ export const describeJobQueues: BatchOperation<
       const found = byNames(
         names,
         'jobQueues',
-        (name) => reader.jobQueue(scope, name),
+        (name) => reader.batch.jobQueue(scope, name),
         (view) => view.queue.arn,
       );
       return { jobQueues: found.map(jobQueueDetail) };
     }
-    const page = pageByName('job-queue', reader.jobQueues(scope), (view) => view.queue.name, input);
+    const page = pageByName(
+      'job-queue',
+      reader.batch.jobQueues(scope),
+      (view) => view.queue.name,
+      input,
+    );
     return { jobQueues: page.items.map(jobQueueDetail), nextToken: page.nextToken };
   },
 };

@@ -25,7 +25,7 @@ export const getJobQueueSnapshot: BatchOperation<
 
   handle({ reader, clock }, input, { scope }) {
     checkReference(input.jobQueue, 'jobQueue');
-    const snapshot = reader.queueSnapshot(scope, input.jobQueue ?? '', limit.snapshotJobs);
+    const snapshot = reader.batch.queueSnapshot(scope, input.jobQueue ?? '', limit.snapshotJobs);
     if (snapshot === undefined) throw notFound(`Job queue ${input.jobQueue}`);
     // What is read is as of now: nothing here is gathered from time to time.
     const lastUpdatedAt = clock.now();

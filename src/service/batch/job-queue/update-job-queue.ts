@@ -38,7 +38,7 @@ export const updateJobQueue: BatchOperation<
 
   async handle(deps, input, context) {
     checkReference(input.jobQueue, 'jobQueue');
-    if (deps.reader.jobQueue(context.scope, input.jobQueue) !== undefined)
+    if (deps.reader.batch.jobQueue(context.scope, input.jobQueue) !== undefined)
       refuseNoChange(input, [
         'state',
         'priority',

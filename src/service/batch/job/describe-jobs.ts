@@ -25,7 +25,7 @@ export const describeJobs: BatchOperation<
     if (ids.length > limit.describeJobsIds) throw tooManyJobs(limit.describeJobsIds);
     const jobs: JobDetail[] = [];
     for (const id of new Set(ids.map((given) => jobIdOf(scope, given)))) {
-      const view = id === undefined ? undefined : reader.job(scope, id);
+      const view = id === undefined ? undefined : reader.jobs.one(scope, id);
       if (view !== undefined) jobs.push(jobDetail(view));
     }
     return { jobs };

@@ -445,7 +445,7 @@ const queries: [string, ListJobsCommandInput, Partial<JobListQuery>, found: stri
 for (const [title, input, expected, found] of queries) {
   test(`ListJobs asks for ${title}`, async (context) => {
     const rig = listing();
-    const asked = context.mock.method(rig.control.reader, 'jobs');
+    const asked = context.mock.method(rig.control.reader.jobs, 'list');
     const { jobSummaryList } = await rig.call(listJobs, input);
     const query = asked.mock.calls[0]?.arguments[0];
     for (const [member, value] of Object.entries(expected))

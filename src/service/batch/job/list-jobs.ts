@@ -24,7 +24,7 @@ export const listJobs: BatchOperation<ListJobsCommandInput, Reply<ListJobsComman
   authorizes: () => onAll('batch:ListJobs'),
 
   async handle({ reader }, input, { scope }) {
-    const page = await reader.jobs({
+    const page = await reader.jobs.list({
       scope,
       of: listed(reader, scope, input),
       ...selected(input),
@@ -41,13 +41,13 @@ function listed(reader: Reader, scope: Scope, input: ListJobsCommandInput): JobL
     throw invalid('Exactly one of jobQueue, arrayJobId and multiNodeJobId must be provided');
   }
   if (jobQueue) {
-    const view = reader.jobQueue(scope, jobQueue);
+    const view = reader.batch.jobQueue(scope, jobQueue);
     if (view === undefined) throw notFound(`Job queue ${jobQueue}`);
     return { queueArn: view.queue.arn };
   }
   const given = arrayJobId || multiNodeJobId || '';
   const id = jobIdOf(scope, given);
-  const parent = id === undefined ? undefined : reader.job(scope, id);
+  const parent = id === undefined ? undefined : reader.jobs.one(scope, id);
   if (parent === undefined) throw notFound(`Job ${given}`);
   if (arrayJobId) {
     if (parent.detail.arraySize === undefined || parent.arrayIndex !== undefined)

@@ -34,7 +34,7 @@ async function waitingArray(): Promise<{ rig: Rig; array: string; failed: () => 
   await rig.ask({ type: 'update-compute-environment', scope, request });
   const array = await rig.submit('d', { arrayProperties: { size: 4 } });
   const statusOf = (index: number) =>
-    rig.control.reader.job(scope, jobId(`${array}:${index}`))?.job.status;
+    rig.control.reader.jobs.one(scope, jobId(`${array}:${index}`))?.job.status;
   return { rig, array, failed: () => [0, 1, 2, 3].filter((at) => statusOf(at) === 'FAILED') };
 }
 

@@ -55,7 +55,7 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     refuseNul(input.parameters, 'parameters');
     checkOverrides(
       input.containerOverrides,
-      () => deps.reader.jobDefinition(context.scope, input.jobDefinition ?? '')?.definition,
+      () => deps.reader.batch.jobDefinition(context.scope, input.jobDefinition ?? '')?.definition,
     );
     checkShareIdentifier(input.shareIdentifier, 'shareIdentifier');
     integerIn(
@@ -95,7 +95,7 @@ function definitionTags(
   { scope }: RequestContext,
 ): Tags | undefined {
   if (input.tags === undefined || input.propagateTags === false) return undefined;
-  return reader.jobDefinition(scope, input.jobDefinition ?? '')?.tags;
+  return reader.batch.jobDefinition(scope, input.jobDefinition ?? '')?.tags;
 }
 
 /**

@@ -20,7 +20,7 @@ export const describeSchedulingPolicies: BatchOperation<
     const found = byNames(
       input.arns ?? [],
       'arns',
-      (arn) => reader.schedulingPolicy(scope, arn),
+      (arn) => reader.batch.schedulingPolicy(scope, arn),
       (view) => view.policy.arn,
     );
     return { schedulingPolicies: found.map(schedulingPolicyDetail) };

@@ -18,7 +18,7 @@ export const listSchedulingPolicies: BatchOperation<
   handle({ reader }, input, { scope }) {
     const page = pageByName(
       'scheduling-policy',
-      reader.schedulingPolicies(scope),
+      reader.batch.schedulingPolicies(scope),
       (view) => view.policy.name,
       input,
     );

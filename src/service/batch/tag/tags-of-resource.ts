@@ -31,7 +31,7 @@ export function tagsOf(
     throw invalid(
       'A child job has its tags from its parent: ARNs of child jobs are not supported here',
     );
-  const tags = reader.tags(scope, resourceArn);
+  const tags = reader.batch.tags(scope, resourceArn);
   if (tags === undefined) throw notFound(resourceArn);
   return tags;
 }

@@ -1,0 +1,58 @@
+// The front of a queue and what its jobs hold, at this moment (GetJobQueueSnapshot). Changes
+// nothing.
+
+import { assert } from '../../base/assert.ts';
+import { splitJobId, type JobId } from '../../base/ids.ts';
+import { isArrayParent, type WaitingJob } from '../../core/job/job.ts';
+import { needsOfAll } from '../../core/job/nodes.ts';
+import type { JobQueue } from '../../core/job-queue/job-queue.ts';
+import { dispatchOrder } from '../../core/schedule/order/dispatch-order.ts';
+import type { World } from '../../core/world/world.ts';
+import type { QueueSnapshotView } from '../../port/reader.ts';
+
+export function queueSnapshot(world: World, queue: JobQueue, limit: number): QueueSnapshotView {
+  const line = world.scheduler.lines.of(queue.arn);
+  const front: { jobId: JobId; sinceMs: number }[] = [];
+  for (const jobId of dispatchOrder(world, queue.arn)) {
+    if (front.length === limit) break;
+    const job = runnable(world, jobId);
+    front.push({ jobId, sinceMs: line.listOf(job).sinceMs(job) });
+  }
+  const { shares } = line;
+  if (shares === undefined) return { queue, front, usedMilliVcpu: usedMilliVcpu(world, queue) };
+  const holding = [...shares.values()]
+    .filter(({ milliVcpu }) => milliVcpu > 0)
+    .sort((a, b) => b.milliVcpu - a.milliVcpu || (a.identifier < b.identifier ? -1 : 1));
+  return {
+    queue,
+    front,
+    usedMilliVcpu: shares.milliVcpu,
+    shares: holding.map(({ identifier, milliVcpu }) => ({ identifier, usedMilliVcpu: milliVcpu })),
+  };
+}
+
+function usedMilliVcpu(world: World, queue: JobQueue): number {
+  let used = 0;
+  for (const id of world.attempts.values()) {
+    const job = world.jobs.get(id);
+    if (job?.queueArn !== queue.arn) continue;
+    // The places of nodes that are not launched are kept.
+    used += (
+      job.status === 'STARTING' && job.otherNodes !== undefined
+        ? needsOfAll(job.terms)
+        : job.terms.needs
+    ).milliVcpu;
+  }
+  return used;
+}
+
+function runnable(world: World, id: JobId): WaitingJob {
+  const { parent, index } = splitJobId(id);
+  const job =
+    index === undefined ? world.jobs.get(id) : world.child(world.arrayParent(parent), index);
+  assert(
+    job !== undefined && !isArrayParent(job) && job.status === 'RUNNABLE',
+    'a queue lists its RUNNABLE jobs',
+  );
+  return job;
+}

@@ -1,0 +1,39 @@
+// Why a job waits, in one sentence that is true at this moment: for other jobs, or for a place.
+// Lists show it of each job, so that it costs little; wait-reader.ts tells the rest to who asks.
+
+import { splitJobId } from '../../base/ids.ts';
+import {
+  isArrayParent,
+  type ArrayParent,
+  type Job,
+  type LiveArrayParent,
+  type WaitingJob,
+} from '../../core/job/job.ts';
+import { aheadOf, explain } from '../../core/schedule/explain/explain.ts';
+import { unsatisfied } from '../../core/world/readiness.ts';
+import type { World } from '../../core/world/world.ts';
+
+/** Undefined where it does not wait. */
+export function waitingReason(world: World, job: Job | ArrayParent): string | undefined {
+  if (job.status === 'PENDING') return dependencyReason(world, job);
+  return job.status === 'RUNNABLE' && !isArrayParent(job) ? placeReason(world, job) : undefined;
+}
+
+/** What keeps one from a place that waits for nothing else. */
+export function placeReason(world: World, job: WaitingJob | LiveArrayParent): string | undefined {
+  const queue = world.jobQueues.get(job.queueArn);
+  return queue && explain(world, queue, job, () => aheadOf(world, job)).text;
+}
+
+/** What a PENDING job waits for; of an array, what all its children wait for. */
+export function dependencyReason(world: World, job: Job | ArrayParent): string | undefined {
+  const { parent: parentId, index } = splitJobId(job.id);
+  const parent = index === undefined ? undefined : world.jobs.get(parentId);
+  const child =
+    parent !== undefined && index !== undefined && isArrayParent(parent)
+      ? { parent, index }
+      : undefined;
+  const waitsFor = child?.parent.waitsFor ?? ('waitsFor' in job ? job.waitsFor : undefined);
+  const missing = waitsFor && unsatisfied(world, waitsFor, child);
+  return missing && missing.length > 0 ? `waiting for ${missing.join(', ')}` : undefined;
+}
