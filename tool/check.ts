@@ -9,6 +9,7 @@ import { compareFindings, formatFinding, type Finding } from './finding.ts';
 import { runNode, type ProgramEnd } from './program.ts';
 import { bansRule } from './rule/bans.ts';
 import { circlesRule } from './rule/circles.ts';
+import { deadExportsRule } from './rule/dead-exports.ts';
 import { linksRule } from './rule/links.ts';
 import { publishedRule } from './rule/published.ts';
 import { roomsRule } from './rule/rooms.ts';
@@ -21,6 +22,7 @@ const houseRules: readonly Rule[] = [
   roomsRule,
   publishedRule,
   circlesRule,
+  deadExportsRule,
   bansRule,
   tidyRule,
   linksRule,

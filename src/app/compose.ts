@@ -25,7 +25,7 @@ import { diskFull, grows } from './growth.ts';
 import { servicesOf, type ServicePorts } from './services.ts';
 
 interface AppOptions extends ControlPorts, ServicePorts {
-  /** Of requests that name none. */
+  /** The region of requests that name none. */
   readonly region: string;
   readonly settings: Settings;
   /** The disk is nearly full: what would keep more is refused. Absent: there is no disk. */

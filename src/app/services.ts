@@ -60,7 +60,7 @@ export interface ServicePorts {
   readonly hosts: HostConnector;
   readonly logSink: LogSink;
   readonly settings: Settings;
-  /** Of the program, where anybody may ask. */
+  /** The program's version, where anybody may ask. */
   readonly version?: string | undefined;
   /** Submissions a second of an account and region; absent: as many as come. */
   readonly submitRate?: number | undefined;

@@ -54,7 +54,7 @@ type ResourceEvent =
   | { readonly type: 'host-left'; readonly hostId: HostId; readonly atMs: number };
 
 /** What happens to jobs. */
-export type JobEvent =
+type JobEvent =
   /**
    * Something was learned of an attempt that ended long ago: the job with what is known now. It
    * changes no status.

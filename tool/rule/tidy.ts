@@ -28,6 +28,8 @@ const registryHosts =
   /\b(?:registry\.(?:npmjs|yarnpkg|npmmirror)\.|npm\.pkg\.github\.|(?:test\.)?pypi\.org|files\.pythonhosted\.|(?:deb|security|archive|snapshot)\.(?:debian|ubuntu)\.)/;
 /** Someone's own folder. `/home/ec2-user` is a name of AWS's images. */
 const ownFolders = /(?<![\w.])\/(?:Users|home)\/(?!ec2-user\b)[a-z][\w.-]*\//;
+/** Pages that are not in the repository: nobody who reads the comment can look them up. */
+const absentPage = /\bDESIGN\b|\bspec [\d§]|\bspec,? users-and-clients|\(spec(?:[ ,]|$)/;
 const leftover = /\b(?:TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))/;
 
 export const tidyRule: Rule = {
@@ -88,6 +90,11 @@ function* typeScript(file: SourceFile): Generator<Finding> {
     yield finding(0, 'no opening comment that says what the file is and what it must never do');
   for (const comment of file.comments) {
     yield* longLines(file, comment);
+    if (absentPage.test(comment.value.replaceAll(/\s*\n\s*(?:\* )?/g, ' ')))
+      yield finding(
+        comment.start,
+        'it cites a page that is not in the repository: cite doc/ or the user guide, or say the rule',
+      );
     const word = leftover.exec(comment.value);
     if (word !== null)
       yield finding(

@@ -18,7 +18,7 @@ import { Stopped } from './stopped.ts';
 import { Turn, type Request } from './turn.ts';
 import type { Command, ReplyOf } from '../../core/command/command.ts';
 
-export interface CommandQueueParts {
+interface CommandQueueParts {
   readonly world: LiveWorld;
   readonly store: Store;
   readonly clock: Clock;

@@ -14,7 +14,7 @@ import { done, type Decided } from './decision.ts';
 import type { Deadline } from '../world/deadlines.ts';
 
 /** From the clock. */
-export interface MeetDeadline {
+interface MeetDeadline {
   readonly type: 'meet-deadline';
   readonly deadline: Deadline;
 }

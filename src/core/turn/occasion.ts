@@ -24,7 +24,7 @@ export type Occasion =
   | { readonly type: 'queue-emptied'; readonly queueArn: Arn };
 
 /** Who waited for a job that has ended. */
-export interface Dependents {
+interface Dependents {
   /** Those that waited for the whole of it. */
   readonly ofWhole: ReadonlySet<JobId>;
   /** Arrays whose children wait for the children of a child's array, each for its own. */

@@ -98,7 +98,7 @@ function restoreRows(world: LiveWorld, { job, children }: JobRows): void {
 }
 
 /** A job that has not ended, an array or a node before its children or nodes. */
-export function restoreJob(world: LiveWorld, job: WorldJob): void {
+function restoreJob(world: LiveWorld, job: WorldJob): void {
   join(world, job);
   world.nextSequence = Math.max(world.nextSequence, job.sequence + 1);
   if ('waitsFor' in job && job.waitsFor !== undefined) world.waits.add(job.id, job.waitsFor);

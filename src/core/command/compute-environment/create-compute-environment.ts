@@ -24,7 +24,7 @@ import { checkNewResources, withDefaults } from '../../compute-environment/resou
 import type { World } from '../../world/world.ts';
 import type { Decided } from '../decision.ts';
 
-export interface CreateComputeEnvironment {
+interface CreateComputeEnvironment {
   readonly type: 'create-compute-environment';
   readonly scope: Scope;
   readonly uuid: string;
@@ -33,7 +33,7 @@ export interface CreateComputeEnvironment {
   readonly references?: KnownReferences | undefined;
 }
 
-export interface CreateComputeEnvironmentReply {
+interface CreateComputeEnvironmentReply {
   readonly name: string;
   readonly arn: Arn;
 }

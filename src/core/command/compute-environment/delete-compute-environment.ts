@@ -10,7 +10,7 @@ import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 import type { Scope } from '../../../base/ids.ts';
 
-export interface DeleteComputeEnvironment {
+interface DeleteComputeEnvironment {
   readonly type: 'delete-compute-environment';
   readonly scope: Scope;
   /** Name or ARN. */

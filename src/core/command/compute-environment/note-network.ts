@@ -9,7 +9,7 @@ import type { Scope } from '../../../base/ids.ts';
 import type { KnownSubnet } from '../../compute-environment/subnet.ts';
 
 /** From EC2: these are all the subnets that it has. */
-export interface NoteNetwork {
+interface NoteNetwork {
   readonly type: 'note-network';
   readonly scope: Scope;
   readonly subnets: readonly KnownSubnet[];

@@ -7,7 +7,7 @@ import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 
 /** From IAM: which of an account's roles may not tag what they launch. */
-export interface NoteRoles {
+interface NoteRoles {
   readonly type: 'note-roles';
   /** How the ARNs of its roles begin. */
   readonly prefix: string;

@@ -9,7 +9,7 @@ import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 
 /** From control: something that this environment waits for may have come. */
-export interface SettleEnvironment {
+interface SettleEnvironment {
   readonly type: 'settle-environment';
   readonly arn: Arn;
 }

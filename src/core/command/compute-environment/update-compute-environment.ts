@@ -41,7 +41,7 @@ import { queueMixRefusal } from '../job-queue/queue-environments.ts';
 import type { Decided } from '../decision.ts';
 import type { Arn, Scope } from '../../../base/ids.ts';
 
-export interface UpdateComputeEnvironment {
+interface UpdateComputeEnvironment {
   readonly type: 'update-compute-environment';
   readonly scope: Scope;
   readonly request: UpdateComputeEnvironmentCommandInput;
@@ -49,7 +49,7 @@ export interface UpdateComputeEnvironment {
   readonly references?: KnownReferences | undefined;
 }
 
-export interface UpdateComputeEnvironmentReply {
+interface UpdateComputeEnvironmentReply {
   readonly name: string;
   readonly arn: Arn;
 }

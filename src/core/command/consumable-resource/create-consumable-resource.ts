@@ -8,13 +8,13 @@ import type { World } from '../../world/world.ts';
 import type { Decided } from '../decision.ts';
 import type { Arn, Scope } from '../../../base/ids.ts';
 
-export interface CreateConsumableResource {
+interface CreateConsumableResource {
   readonly type: 'create-consumable-resource';
   readonly scope: Scope;
   readonly request: CreateConsumableResourceCommandInput;
 }
 
-export interface CreateConsumableResourceReply {
+interface CreateConsumableResourceReply {
   readonly name: string;
   readonly arn: Arn;
 }

@@ -6,7 +6,7 @@ import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 import type { Scope } from '../../../base/ids.ts';
 
-export interface DeleteConsumableResource {
+interface DeleteConsumableResource {
   readonly type: 'delete-consumable-resource';
   readonly scope: Scope;
   /** Name or ARN. */

@@ -12,13 +12,13 @@ import type { World } from '../../world/world.ts';
 import type { Decided } from '../decision.ts';
 import type { Arn, Scope } from '../../../base/ids.ts';
 
-export interface UpdateConsumableResource {
+interface UpdateConsumableResource {
   readonly type: 'update-consumable-resource';
   readonly scope: Scope;
   readonly request: UpdateConsumableResourceCommandInput;
 }
 
-export interface UpdateConsumableResourceReply {
+interface UpdateConsumableResourceReply {
   readonly name: string;
   readonly arn: Arn;
   readonly totalQuantity: number;

@@ -8,7 +8,7 @@ import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 import type { HostId, Scope } from '../../../base/ids.ts';
 
-export interface DeregisterHost {
+interface DeregisterHost {
   readonly type: 'deregister-host';
   readonly scope: Scope;
   readonly hostId: HostId;

@@ -7,7 +7,7 @@ import type { World } from '../../world/world.ts';
 import { done, type Decided, type Decision, type Done } from '../decision.ts';
 import type { HostId, Scope } from '../../../base/ids.ts';
 
-export interface DrainHost {
+interface DrainHost {
   readonly type: 'drain-host';
   readonly scope: Scope;
   readonly hostId: HostId;

@@ -6,7 +6,7 @@ import { done, type Decided } from '../decision.ts';
 import type { HostId } from '../../../base/ids.ts';
 
 /** From the scaling cycle: it takes no more jobs, and ends with its last. */
-export interface DrainInstance {
+interface DrainInstance {
   readonly type: 'drain-instance';
   readonly hostId: HostId;
 }

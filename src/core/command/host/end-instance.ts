@@ -10,7 +10,7 @@ import type { HostId, Scope } from '../../../base/ids.ts';
 import type { EndCause } from '../../host/host.ts';
 
 /** From the scaling cycle, or because somebody asks for it. */
-export interface EndInstance {
+interface EndInstance {
   readonly type: 'end-instance';
   readonly scope: Scope;
   readonly hostId: HostId;

@@ -5,7 +5,7 @@ import { done, type Decided } from '../decision.ts';
 import type { Machine } from '../../host/host.ts';
 
 /** This machine, at every start. */
-export interface JoinHost {
+interface JoinHost {
   readonly type: 'join-host';
   readonly host: Machine;
 }

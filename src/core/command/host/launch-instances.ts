@@ -17,7 +17,7 @@ import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 
 /** From the scaling cycle. */
-export interface LaunchInstances {
+interface LaunchInstances {
   readonly type: 'launch-instances';
   readonly computeEnvironmentArn: Arn;
   readonly machineId: HostId;

@@ -13,7 +13,7 @@ import { done, type Decided } from '../decision.ts';
  * From control, before this machine joins: its mark is another one than that under which everything
  * was placed.
  */
-export interface LeaveHosts {
+interface LeaveHosts {
   readonly type: 'leave-hosts';
   /** This machine's, from now on. */
   readonly machineId: HostId;

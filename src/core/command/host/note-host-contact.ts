@@ -11,7 +11,7 @@ import type { HostId } from '../../../base/ids.ts';
  * From the link to a registered host: for so long nothing was heard of it, or something is heard
  * again.
  */
-export interface NoteHostContact {
+interface NoteHostContact {
   readonly type: 'note-host-contact';
   readonly hostId: HostId;
   readonly heard: boolean;

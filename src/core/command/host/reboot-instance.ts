@@ -8,7 +8,7 @@ import { done, type Decided } from '../decision.ts';
 import type { HostId, Scope } from '../../../base/ids.ts';
 
 /** What runs there ends, and it takes jobs again. */
-export interface RebootInstance {
+interface RebootInstance {
   readonly type: 'reboot-instance';
   readonly scope: Scope;
   readonly hostId: HostId;

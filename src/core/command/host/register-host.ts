@@ -20,7 +20,7 @@ import type { Decided } from '../decision.ts';
 import type { HostId, Scope } from '../../../base/ids.ts';
 
 /** A host of the user's own, which has answered with its facts. */
-export interface RegisterHost {
+interface RegisterHost {
   readonly type: 'register-host';
   readonly scope: Scope;
   readonly hostId: HostId;
@@ -31,7 +31,7 @@ export interface RegisterHost {
   readonly facts: HostFacts;
 }
 
-export interface RegisterHostReply {
+interface RegisterHostReply {
   readonly hostId: HostId;
 }
 

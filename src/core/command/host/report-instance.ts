@@ -11,7 +11,7 @@ import type { HostId } from '../../../base/ids.ts';
  * From the capacity provider. `ended`: it is gone, or could not be launched; `interrupted`: Spot
  * takes it back.
  */
-export interface ReportInstance {
+interface ReportInstance {
   readonly type: 'report-instance';
   readonly hostId: HostId;
   readonly report: 'running' | 'ended' | 'interrupted';

@@ -11,7 +11,7 @@ import type { HostId, Scope } from '../../../base/ids.ts';
 import type { LaunchFacts } from '../../host/host.ts';
 
 /** An instance of the user's own boots, and its agent knows a cluster. */
-export interface StartInstance {
+interface StartInstance {
   readonly type: 'start-instance';
   readonly scope: Scope;
   readonly hostId: HostId;

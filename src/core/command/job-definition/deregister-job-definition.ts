@@ -7,7 +7,7 @@ import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 import type { Scope } from '../../../base/ids.ts';
 
-export interface DeregisterJobDefinition {
+interface DeregisterJobDefinition {
   readonly type: 'deregister-job-definition';
   readonly scope: Scope;
   /** `name:revision` or ARN. */

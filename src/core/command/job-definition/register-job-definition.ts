@@ -16,13 +16,13 @@ import type { World } from '../../world/world.ts';
 import type { Decided } from '../decision.ts';
 import type { Arn, Scope } from '../../../base/ids.ts';
 
-export interface RegisterJobDefinition {
+interface RegisterJobDefinition {
   readonly type: 'register-job-definition';
   readonly scope: Scope;
   readonly request: RegisterJobDefinitionCommandInput;
 }
 
-export interface RegisterJobDefinitionReply {
+interface RegisterJobDefinitionReply {
   readonly name: string;
   readonly arn: Arn;
   readonly revision: number;

@@ -9,13 +9,13 @@ import { resolveEnvironments } from './queue-environments.ts';
 import type { Decided } from '../decision.ts';
 import type { Arn, Scope } from '../../../base/ids.ts';
 
-export interface CreateJobQueue {
+interface CreateJobQueue {
   readonly type: 'create-job-queue';
   readonly scope: Scope;
   readonly request: CreateJobQueueCommandInput;
 }
 
-export interface CreateJobQueueReply {
+interface CreateJobQueueReply {
   readonly name: string;
   readonly arn: Arn;
 }

@@ -10,7 +10,7 @@ import type { World } from '../../world/world.ts';
 import { stopEvents } from '../job/stop-job.ts';
 import { done, type Decided } from '../decision.ts';
 
-export interface DeleteJobQueue {
+interface DeleteJobQueue {
   readonly type: 'delete-job-queue';
   readonly scope: Scope;
   /** Name or ARN. */

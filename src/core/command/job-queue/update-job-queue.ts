@@ -10,13 +10,13 @@ import type { World } from '../../world/world.ts';
 import { resolveEnvironments } from './queue-environments.ts';
 import type { Decided } from '../decision.ts';
 
-export interface UpdateJobQueue {
+interface UpdateJobQueue {
   readonly type: 'update-job-queue';
   readonly scope: Scope;
   readonly request: UpdateJobQueueCommandInput;
 }
 
-export interface UpdateJobQueueReply {
+interface UpdateJobQueueReply {
   readonly name: string;
   readonly arn: Arn;
 }

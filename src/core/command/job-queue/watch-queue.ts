@@ -10,7 +10,7 @@ import { done, type Decided } from '../decision.ts';
 import type { Arn } from '../../../base/ids.ts';
 
 /** From control, after each pass: who is at the head of the queue, and why it waits. */
-export interface WatchQueue {
+interface WatchQueue {
   readonly type: 'watch-queue';
   readonly queueArn: Arn;
 }

@@ -20,7 +20,7 @@ import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 
 /** From the schedule cycle. */
-export interface PlaceJob {
+interface PlaceJob {
   readonly type: 'place-job';
   readonly jobId: JobId;
   readonly attemptId: AttemptId;

@@ -41,7 +41,7 @@ export interface ReportAttempt {
 }
 
 /** `stale`: the report is of an attempt that is not current; it is counted and dropped. */
-export interface ReportAttemptReply {
+interface ReportAttemptReply {
   readonly stale: boolean;
 }
 

@@ -14,7 +14,7 @@ import type { World } from '../../world/world.ts';
 export interface PastJob {
   readonly status: EndedStatus;
   readonly arraySize?: number | undefined;
-  /** Of an array. */
+  /** The children of an array that failed. */
   readonly failedChildren: readonly IndexRange[];
 }
 

@@ -31,7 +31,7 @@ export interface SubmitJob {
   readonly definitionTags?: Readonly<Record<string, string>> | undefined;
 }
 
-export interface SubmitJobReply {
+interface SubmitJobReply {
   readonly jobId: JobId;
   readonly jobName: string;
   readonly jobArn: Arn;

@@ -9,13 +9,13 @@ import type { World } from '../../world/world.ts';
 import type { Decided } from '../decision.ts';
 import type { Arn, Scope } from '../../../base/ids.ts';
 
-export interface CreateSchedulingPolicy {
+interface CreateSchedulingPolicy {
   readonly type: 'create-scheduling-policy';
   readonly scope: Scope;
   readonly request: CreateSchedulingPolicyCommandInput;
 }
 
-export interface CreateSchedulingPolicyReply {
+interface CreateSchedulingPolicyReply {
   readonly name: string;
   readonly arn: Arn;
 }

@@ -5,7 +5,7 @@ import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 import type { Scope } from '../../../base/ids.ts';
 
-export interface DeleteSchedulingPolicy {
+interface DeleteSchedulingPolicy {
   readonly type: 'delete-scheduling-policy';
   readonly scope: Scope;
   readonly arn: string;

@@ -8,7 +8,7 @@ import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 import type { Scope } from '../../../base/ids.ts';
 
-export interface UpdateSchedulingPolicy {
+interface UpdateSchedulingPolicy {
   readonly type: 'update-scheduling-policy';
   readonly scope: Scope;
   readonly request: UpdateSchedulingPolicyCommandInput;

@@ -41,7 +41,7 @@ export const largerCapacity = (
   return `--capacity ${more.join(',')}`;
 };
 
-/** maxvCpus may be exceeded by one instance, but not with BEST_FIT on demand (spec 4.2). */
+/** maxvCpus may be exceeded by one instance, but not with BEST_FIT on demand. */
 const mayExceed = ({ computeResources }: ComputeEnvironment): boolean =>
   computeResources?.type === 'SPOT' ||
   (computeResources?.allocationStrategy ?? 'BEST_FIT') !== 'BEST_FIT';
@@ -57,7 +57,7 @@ export function leastMaxvCpus(world: World, environment: ComputeEnvironment, nee
   return Number.isFinite(least) ? Math.max(asked, least) : asked;
 }
 
-/** Of the smallest instance that holds the needs. */
+/** vCPUs of the smallest instance that holds the needs. */
 export const leastVcpus = (capacities: readonly Needs[], needs: Needs): number =>
   Math.min(
     ...capacities

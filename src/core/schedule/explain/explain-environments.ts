@@ -88,7 +88,7 @@ export function beyondMaximumWords(
   };
 }
 
-/** Of Fargate. */
+/** Words for a Fargate environment whose maxvCpus are in use. */
 export function environmentFullWords(
   { environment, usedMilliVcpu }: Blocked & { type: 'environment-full' },
   needs: Needs,
@@ -167,8 +167,7 @@ export function noInstanceWords(
 }
 
 /**
- * Of the types that hold the job: what Spot asks for the cheapest, against what the environment
- * would pay.
+ * What Spot asks for the cheapest type that holds the job, against what the environment would pay.
  */
 function spotPriceWords(
   world: World,

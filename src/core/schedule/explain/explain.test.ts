@@ -16,7 +16,7 @@ interface Waiting extends Partial<FleetCase> {
   readonly ce?: Partial<ComputeEnvironment>;
   /** What has its place before. */
   readonly others?: readonly ExampleJob[];
-  /** Of the instances that the job waits for so many run. */
+  /** How many of the instances that the job waits for run. */
   readonly run?: number;
 }
 

@@ -1,7 +1,7 @@
 // Why a job waits, in plain words, computed when somebody asks and true at that moment; and what
 // would help. AWS's tokens stand only where the condition is final, no present or launchable host
-// could ever fit, or where capacity that was asked for cannot be had (spec 4.7; clients kill jobs
-// on those strings).
+// could ever fit, or where capacity that was asked for cannot be had: clients kill jobs on those
+// strings (doc/reasons.md).
 
 import { never } from '../../../base/assert.ts';
 import { splitJobId, type JobId } from '../../../base/ids.ts';
@@ -104,8 +104,7 @@ function turnText(ahead: number, { share }: JobTerms): string {
 
 /**
  * AWS's token for what blocks a job. CAPACITY says that hosts were wanted and none is to be had; an
- * environment or machine that is full of other jobs is never that, for it will be free again
- * (DESIGN 4).
+ * environment or machine that is full of other jobs is never that, for it will be free again.
  */
 const insufficientCapacity = 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY';
 
@@ -217,15 +216,15 @@ function wordsOf(
 /** Environments of a queue that do not take the job for one and the same reason. */
 export interface EnvironmentsReason {
   readonly names: readonly string[];
-  /** Of so many in the queue. */
+  /** How many environments the queue has. */
   readonly of: number;
-  /** Of the first of them. */
+  /** Why the first of them has no place. */
   readonly reason: string;
 }
 
 /**
- * Of each environment of the queue why it has no place for the job, like reasons together; of those
- * that have one, nothing.
+ * Why each environment of the queue has no place for the job, like reasons together; nothing for
+ * those that have one.
  */
 export function environmentReasons(
   world: World,

@@ -17,7 +17,7 @@ export interface Holder {
   /** Attempts under way. */
   readonly attempts: number;
   readonly needs: Needs;
-  /** Of the consumable resource, where that is what is waited for. */
+  /** How much of the consumable resource, where that is what is waited for. */
   readonly quantity?: number | undefined;
 }
 

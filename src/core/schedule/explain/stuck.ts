@@ -24,7 +24,7 @@ function isStuck(because: Blocked): boolean {
   );
 }
 
-/** Of those that stand before the job in its queue or share, how many are stuck. */
+/** How many of those that stand before the job in its queue or share are stuck. */
 export function stuckAhead(world: World, job: WaitingJob | LiveArrayParent): number {
   const { share } = job.terms;
   return stuckIn(world, job.queueArn, ({ claim }) => {

@@ -92,7 +92,7 @@ export type NodesBlocked =
       readonly unmet: Unmet | undefined;
     }
   /**
-   * Of the environment's hosts that take jobs so many are empty. `wouldDo`: they would do if they
+   * How many of the environment's hosts that take jobs are empty. `wouldDo`: they would do if they
    * all were.
    */
   | {

@@ -1,5 +1,5 @@
-// Jobs that take of consumable resources (spec 4.8): what runs together, what waits and why, and
-// that a large wish is not starved by small ones.
+// Jobs that take of consumable resources: what runs together, what waits and why, and that a large
+// wish is not starved by small ones.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,5 @@
-// Whether what a job consumes is there, beside the room that it takes (spec 4.8). The first that
-// lacks speaks for all.
+// Whether what a job consumes is there, beside the room that it takes. The first that lacks speaks
+// for all.
 
 import type { Arn } from '../../../base/ids.ts';
 import type { ConsumableClaim, Quantities } from '../../consumable-resource/consumable-resource.ts';

@@ -1,5 +1,5 @@
-// Whether a claim fits, and where: the one arithmetic of placement (DESIGN 3). The same answer
-// explains why not. Pure questions to the world; nothing is taken here.
+// Whether a claim fits, and where: the one arithmetic of placement. The same answer explains why
+// not. Pure questions to the world; nothing is taken here.
 
 import { must } from '../../../base/assert.ts';
 import type { HostId } from '../../../base/ids.ts';

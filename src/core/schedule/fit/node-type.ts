@@ -36,7 +36,7 @@ export type NoNodes =
 export const largestNode = ({ groups }: NodeTerms): Needs =>
   mostOfEach(groups.map(({ terms }) => terms.needs));
 
-/** Of an environment that has instances, or Fargate's. */
+/** The node type of an environment that has instances, or Fargate's. */
 export function nodeTypeOf(
   world: World,
   environment: ComputeEnvironment,

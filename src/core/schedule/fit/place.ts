@@ -56,7 +56,7 @@ export class Pass {
   readonly #awaited = new Set<Arn>();
   #behind: Head[] = [];
   #placed = 0;
-  /** Of them, by queue, environment and host. */
+  /** How many of them, by queue, environment and host. */
   readonly #taken = new Map<Arn | HostId, number>();
   /** At so many placements a head that was laid aside may have been overtaken often enough. */
   #nextDueAt = Number.POSITIVE_INFINITY;

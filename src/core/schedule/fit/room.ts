@@ -1,5 +1,5 @@
 // Whether needs fit into what is free, and how often: the arithmetic that placing on hosts and
-// planning of hosts share (DESIGN 3: there is no second one). Whole numbers in, whole numbers out.
+// planning of hosts share; there is no second one. Whole numbers in, whole numbers out.
 
 import { subtractNeeds, type Needs } from '../../job/needs.ts';
 
@@ -18,8 +18,8 @@ export function timesIn(free: Needs, needs: Needs, most: number): number {
 }
 
 /**
- * Room beside what runs; or the whole host for a job that is larger than it (DESIGN 4: alone rather
- * than never).
+ * Room beside what runs; or the whole host for a job that is larger than it, which runs alone
+ * rather than never.
  */
 export function hasRoom(capacity: Needs, used: Needs, needs: Needs): boolean {
   if (used.gpus + needs.gpus > capacity.gpus) return false;

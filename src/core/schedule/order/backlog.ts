@@ -43,10 +43,7 @@ export class Backlog {
   readonly #classes = new Map<string, JobClass>();
   readonly #lines: Lines;
   readonly #facts: BacklogFacts;
-  /**
-   * Lines of which something stands: higher priority of the queue first, then submission (spec
-   * 4.3).
-   */
+  /** Lines of which something stands: higher priority of the queue first, then submission. */
   readonly #order: StandingHeap<Line>;
   /** Classes for whose head room is kept: they stand here and in no line. */
   readonly #held: StandingHeap<JobClass>;

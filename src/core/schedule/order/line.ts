@@ -83,7 +83,7 @@ export interface HeldBack {
 }
 
 /** Who holds what, by share. */
-export interface ShareBooks {
+interface ShareBooks {
   values(): Iterable<Readonly<Share>>;
   /** What all shares hold. */
   readonly milliVcpu: number;

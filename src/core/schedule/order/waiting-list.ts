@@ -179,7 +179,7 @@ export class WaitingList {
     for (; last !== undefined && !goesBefore(last, move); last = moves.at(-1)) moves.pop();
     if (last !== undefined && moves.length >= movesKept) last.atMs = move.atMs;
     else moves.push(move);
-    // Of those that lie before the head only the last says something.
+    // Only the last of those that lie before the head says something.
     const head = this.#places.first;
     while (moves.length > 1 && (head === undefined || !goesBefore(head, moves[1] as Move)))
       moves.shift();

@@ -25,7 +25,7 @@ export interface Waiting {
 export interface Bounds {
   /** Up to maxvCpus; may be negative. */
   readonly vcpus: number;
-  /** Whether one instance may lie across that bound (spec 4.2). */
+  /** Whether one instance may lie across that bound. */
   readonly mayExceed: boolean;
   /** Whether to wait for the best type rather than to take the next one (BEST_FIT). */
   readonly waitsForBest: boolean;
@@ -88,7 +88,7 @@ class Packing {
   #vcpus: number;
   #instances: number;
   #outOfVcpus = false;
-  /** Of the tier in hand: what a job of each shape is worth. */
+  /** What a job of each shape is worth in the tier in hand. */
   #worth: readonly number[] = [];
   /** Shapes, those of most worth first. */
   #byWorth: readonly number[] = [];

@@ -25,7 +25,8 @@ export function dueAtMs(
 
 /**
  * Those that joined last go first, for placing fills the first. The delay counts from an instance's
- * last job; one on which none ever ran waits for nothing, and so does one that drains (spec 4.2).
+ * last job; one on which none ever ran waits for nothing, and so does one that drains (the API's
+ * documentation of minScaleDownDelayMinutes).
  */
 export function idleToEnd(
   environment: ScalingEnvironment,

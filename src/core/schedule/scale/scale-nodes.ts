@@ -10,7 +10,7 @@ import type { ScalingBooks } from './scaling-books.ts';
 import type { ScalingEnvironment, ScalingInstance } from './scaling-environment.ts';
 import type { Offer, Tiers } from './strategy.ts';
 
-/** Of one job. */
+/** What one multi-node parallel job asks for. */
 export interface NodesDemand {
   readonly numNodes: number;
   /** What holds this holds every node. */

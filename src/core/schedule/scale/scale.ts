@@ -1,5 +1,5 @@
 // One cycle of scaling: which instances each managed environment launches now for the jobs that
-// wait, and which idle ones it ends (spec 4.2; user guide, chapter Compute Environments). A pure
+// wait, and which idle ones it ends (user guide, chapter Compute Environments; ADR 0013). A pure
 // plan over what it is told: it starts nothing and remembers nothing, so a plan that was not
 // carried out is simply made again.
 //
@@ -38,7 +38,7 @@ export interface QueueDemand {
 export interface WaitingJobs extends Waiting {
   /** Others went before it for so long that instances which run jobs make way for it. */
   readonly overtaken?: boolean;
-  /** Of overtaken ones, in queues of the same priority: the lower goes first. */
+  /** Which of the overtaken ones, in queues of the same priority, goes first: the lower. */
   readonly turn?: number;
   /** Multi-node parallel jobs: `needs` are those of all nodes. */
   readonly nodes?: NodesDemand | undefined;
@@ -104,7 +104,7 @@ interface UnmetJobs extends WaitingJobs {
 
 export interface ScalingPlan {
   readonly environments: readonly EnvironmentPlan[];
-  /** Of each queue, in its order of waiting: how many jobs found no place, and why. */
+  /** How many jobs found no place, and why: queue by queue, in the order of waiting. */
   readonly unmet: readonly UnmetJobs[];
   /** When the next idle instance becomes due, if one waits out its delay. */
   readonly nextScaleDownAtMs: number | undefined;
@@ -470,7 +470,7 @@ class Planning {
     }
   }
 
-  /** Of what the account may have, and its pool has. */
+  /** Takes them from what the account may have, and from what the pool has. */
   #takeInstances({ pool }: Offer, count: number): void {
     this.#instances = Math.max(0, this.#instances - count);
     const left = this.#pools.get(pool);

@@ -1,6 +1,6 @@
 // The scaling cycle: reads demand and instances off the world, lets the plan be made, and says
-// which commands carry it out (DESIGN 4). It asks what a pass would ask, so that an instance is
-// launched only for a job that would be placed on it.
+// which commands carry it out. It asks what a pass would ask, so that an instance is launched only
+// for a job that would be placed on it.
 
 import type { Arn } from '../../../base/ids.ts';
 import { must } from '../../../base/assert.ts';

@@ -26,7 +26,7 @@ export interface ScalingInstance {
 
 export interface ScalingEnvironment extends Purchase {
   readonly arn: Arn;
-  /** A DISABLED environment takes no waiting jobs; it keeps minvCpus all the same (spec 4.2). */
+  /** A DISABLED environment takes no waiting jobs; it keeps minvCpus all the same. */
   readonly state: 'ENABLED' | 'DISABLED';
   readonly minvCpus: number;
   readonly maxvCpus: number;
@@ -50,6 +50,6 @@ export interface ScalingEnvironment extends Purchase {
 export const floorOf = ({ state, minvCpus, desiredvCpus = 0 }: ScalingEnvironment): number =>
   state === 'ENABLED' ? Math.max(minvCpus, desiredvCpus) : minvCpus;
 
-/** maxvCpus is exceeded by at most one instance, and never with BEST_FIT on demand (spec 4.2). */
+/** maxvCpus is exceeded by at most one instance, and never with BEST_FIT on demand. */
 export const mayExceed = (environment: ScalingEnvironment): boolean =>
   environment.strategy !== 'BEST_FIT' || environment.spot;

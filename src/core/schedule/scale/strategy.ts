@@ -1,6 +1,6 @@
 // Which instance types an environment may launch now, and in which order of preference: the
-// allocation strategies (spec 4.2; the API's documentation of allocationStrategy). Knows prices and
-// pools; knows nothing of waiting jobs.
+// allocation strategies (the API's documentation of allocationStrategy). Knows prices and pools;
+// knows nothing of waiting jobs.
 
 import { never } from '../../../base/assert.ts';
 import type { Choice } from '../../instance-type/choices.ts';
