@@ -38,44 +38,51 @@ export function ownPaths(
   facts: ServerFacts,
   { disk, damage, url }: OwnPathParts,
 ): PathHandler {
-  return (head) => {
-    const { method, path, query, headers } = head;
-    if (!path.startsWith('/_longshore/')) {
-      // `GET /` is an operation of S3's, too.
-      const isPage =
-        (path === '/' || path === '/metrics' || path === '/favicon.ico') &&
-        (method === 'GET' || method === 'HEAD') &&
-        query === '' &&
-        !isAwsClient(head);
-      if (!isPage) return undefined;
-      if (path === '/favicon.ico') return answer(200, 'image/svg+xml', icon);
-      if (path === '/metrics')
+  const page: PathHandler = (head) => {
+    switch (head.path) {
+      case '/favicon.ico':
+        return answer(200, 'image/svg+xml', icon);
+      case '/metrics':
         return answer(307, 'text/plain', 'The metrics are at /_longshore/metrics\n', [
           'location',
           '/_longshore/metrics',
         ]);
-      return frontPage(
-        reader,
-        facts,
-        head,
-        headers['host'] === undefined ? url() : `http://${String(headers['host'])}`,
-      );
+      case '/': {
+        const { host } = head.headers;
+        return frontPage(
+          reader,
+          facts,
+          head,
+          host === undefined ? url() : `http://${String(host)}`,
+        );
+      }
+      default:
+        return undefined;
     }
-    if (path === '/_longshore/health')
-      return answer(
-        200,
-        'application/json',
-        JSON.stringify({
-          status: disk().low ? 'degraded' : 'ready',
-          version,
-          ...facts,
-          disk: disk(),
-          ...reader.counts(),
-        }),
-      );
-    if (path === '/_longshore/metrics')
-      return answer(200, 'text/plain; version=0.0.4', metrics(reader.counts(), disk(), damage));
-    return undefined;
+  };
+  return (head) => {
+    switch (head.path) {
+      case '/_longshore/health':
+        return answer(
+          200,
+          'application/json',
+          JSON.stringify({
+            status: disk().low ? 'degraded' : 'ready',
+            version,
+            ...facts,
+            disk: disk(),
+            ...reader.counts(),
+          }),
+        );
+      case '/_longshore/metrics':
+        return answer(200, 'text/plain; version=0.0.4', metrics(reader.counts(), disk(), damage));
+      default: {
+        const { method, query } = head;
+        const isRead = (method === 'GET' || method === 'HEAD') && query === '';
+        // `GET /` is an operation of S3's, too.
+        return isRead && !isAwsClient(head) ? page(head) : undefined;
+      }
+    }
   };
 }
 

@@ -208,7 +208,9 @@ async function startHeld(
       log.debug(
         {
           requestId: record.requestId,
+          service: record.service,
           operation: record.operation,
+          caller: record.context?.principal.arn,
           status: record.status,
           error: record.error?.message,
         },
