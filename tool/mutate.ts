@@ -5,7 +5,7 @@
 //     npm run mutate -- [--count 100] [--seed N] [--under src/core,src/control,src/service/batch]
 //
 // Changes that the type checker refuses do not count. Of the others each is tried with the tests
-// that run its place, nearest first, until one fails.
+// that run its place, nearest first, and with seeds of the simulation, until one fails.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -22,7 +22,8 @@ import { readTree } from './tree.ts';
 
 /** A test file as it runs without any change. */
 interface Trial {
-  readonly path: string;
+  /** Its path, and arguments where it is a program. */
+  readonly command: readonly string[];
   readonly distances: ReadonlyMap<string, number>;
   readonly coverage: Coverage;
   readonly durationMs: number;
@@ -93,19 +94,20 @@ async function runUnchanged(
   changed: ReadonlySet<string>,
 ): Promise<Trial[]> {
   const trials: Trial[] = [];
-  const tests = tree.sources.filter(
-    ({ path, isTest }) => isTest && isUnder(path, values.tests.split(',')),
-  );
-  await share(copies, tests, async (copy, { path }) => {
+  const tests = tree.sources
+    .filter(({ path, isTest }) => isTest && isUnder(path, values.tests.split(',')))
+    .map(({ path }) => [path]);
+  await share(copies, [...tests, simulation], async (copy, command) => {
+    const path = command[0] ?? '';
     const distances = graph.distancesFrom(path);
     if (changed.isDisjointFrom(new Set(distances.keys()))) return;
     const folder = mkdtempSync(join(tmpdir(), 'longshore-coverage-'));
     const startedAtMs = performance.now();
-    const verdict = await copy.test(path, longestUnchangedMs, folder);
+    const verdict = await copy.test(command, longestUnchangedMs, folder);
     const durationMs = performance.now() - startedAtMs;
     if (verdict === 'passed')
       trials.push({
-        path,
+        command,
         distances,
         durationMs,
         coverage: readCoverage(folder, copy.root, changed),
@@ -129,7 +131,7 @@ async function notice(
     .sort((a, b) => distance(a) - distance(b) || a.durationMs - b.durationMs);
   return copy.while([mutation], async () => {
     for (const trial of reaching) {
-      const verdict = await copy.test(trial.path, 5 * trial.durationMs + 10_000);
+      const verdict = await copy.test(trial.command, 5 * trial.durationMs + 10_000);
       if (verdict !== 'passed') return verdict;
     }
     return undefined;
@@ -149,6 +151,8 @@ function described({ text, lineAt }: SourceFile, mutation: Mutation): string {
   return `${mutation.path}:${lineAt.call(files.get(mutation.path), mutation.start)} ${mutation.kind}\n${marked('-', text.slice(from, to))}\n${marked('+', after)}`;
 }
 
+/** The seeds that once found something, and some more: a part of what `npm test` runs. */
+const simulation = ['sim/main.ts', '--seeds', '10', '--once'];
 const longestUnchangedMs = 300_000;
 const startedAtMs = performance.now();
 const seconds = (): string => ((performance.now() - startedAtMs) / 1_000).toFixed(0);

@@ -308,7 +308,10 @@ it('a server that has closed asks, stores and tells nothing any more', async () 
   const rig = await Rig.open();
   const id = await rig.submit();
   await rig.started(rig.attempt(id));
+  let sinkIsClosed = false;
+  rig.sink.close = async () => void (sinkIsClosed = true);
   await rig.control.close();
+  assert.ok(sinkIsClosed);
   const commits = rig.store.commits.length;
   let lists = 0;
   rig.engine.takeCalls();

@@ -60,12 +60,12 @@ export class Copy {
     );
   }
 
-  /** Runs a test file until its first failure. */
-  test(path: string, timeoutMs: number, coverageTo?: string): Promise<Verdict> {
+  /** Runs a test file, or a program that ends in failure like one, until its first failure. */
+  test(command: readonly string[], timeoutMs: number, coverageTo?: string): Promise<Verdict> {
     const { NODE_TEST_CONTEXT: _, LONGSHORE_REQUIRE: __, ...env } = process.env;
     const child = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', '--test-reporter=tap', path],
+      ['--disable-warning=ExperimentalWarning', '--test-reporter=tap', ...command],
       {
         cwd: this.root,
         stdio: ['ignore', 'pipe', 'ignore'],

@@ -60,6 +60,10 @@ const left: readonly [what: string, code: string][] = [
   ['imports', "import { a } from 'one'; export * from 'two';"],
   ['assertions', "assert(a < b, 'lower'); never(a);"],
   ['logs and reports', "this.#onProblem('lost', a && b); log.info(a + b);"],
+  [
+    'what a message calls a member',
+    "export const checked = oneOf(all, checkName(name, 'name'), 'count');",
+  ],
   ['texts', 'export const say = `${a + b}` + `${c}`;'],
   ['what a refusal says', "export const no = () => refuse('invalid', a ? 'One thing.' : b);"],
 ];

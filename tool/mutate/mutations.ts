@@ -64,6 +64,9 @@ const droppableMethods = new Set(['filter', 'slice', 'sort', 'toSorted', 'revers
 
 /** Calls that say or assert something: whatever they are given, no test is meant to see it. */
 const silentCalls = /^(?:assert|never|must|on(?:Problem|Fatal)|log|console)$/;
+/** Checks of a value, which messages call by the text beside it. */
+const namingCalls =
+  /^(?:check\w*|integerIn|lengthIn|sizeIn|oneOf|matches|given|refuse\w+|byNames)$/;
 /** What is made of a text for people; the first argument is its kind. */
 const textMakers = /^(?:refuse|\w*Error|\w*Exception)$/;
 
@@ -282,6 +285,7 @@ function childrenOf(node: Node): Node[] {
   const name = nameOf(node.callee);
   if (name === 'must') return node.arguments.slice(0, 1);
   if (silentCalls.test(name)) return [];
+  if (namingCalls.test(name)) return found.filter((child) => !isText(child));
   return textMakers.test(name) ? node.arguments.slice(0, 1) : found;
 }
 

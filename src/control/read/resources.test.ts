@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { scopeOf, type Scope } from '../../base/ids.ts';
 import type { JobDefinitionView, Page } from '../../port/reader.ts';
 import { scope } from '../../../test/house/caller.ts';
-import { Rig } from '../../../test/house/rig.ts';
+import { host, Rig } from '../../../test/house/rig.ts';
 import type { Command } from '../../core/command/command.ts';
 
 const elsewhere = scopeOf('123456789012', 'us-east-1');
@@ -141,6 +141,34 @@ for (const [kind, [all, one]] of Object.entries(readings))
       }
     });
   });
+
+it('instance types of another architecture than the machine are noted', async () => {
+  const rig = await Rig.bare();
+  const noteOn = async (architecture: 'arm64' | 'x86_64', instanceType: string) => {
+    await rig.ask({ type: 'join-host', host: { ...host, architecture } });
+    const name = `${architecture}-${instanceType.replace('.', '-')}`;
+    const computeResources = {
+      type: 'EC2' as const,
+      minvCpus: 0,
+      maxvCpus: 4,
+      instanceTypes: [instanceType],
+      subnets: ['subnet-1'],
+      securityGroupIds: ['sg-1'],
+      instanceRole: 'ecsInstanceRole',
+    };
+    await rig.ask({
+      type: 'create-compute-environment',
+      scope,
+      uuid: name,
+      request: { computeEnvironmentName: name, type: 'MANAGED', computeResources },
+    });
+    return rig.control.reader.batch.computeEnvironment(scope, name)?.note;
+  };
+  assert.equal(await noteOn('x86_64', 'm5.large'), undefined);
+  assert.equal(await noteOn('arm64', 'm6g.large'), undefined);
+  assert.match((await noteOn('arm64', 'm5.large')) ?? '', /are x86_64, and this machine is arm64/);
+  assert.match((await noteOn('x86_64', 'm6g.large')) ?? '', /are arm64, and this machine is x86/);
+});
 
 describe('job definitions', () => {
   const revisions = (page: Page<JobDefinitionView> | undefined) =>

@@ -14,6 +14,11 @@ const cloudConfig = (text: string): AgentSettings =>
 
 const written: [string, AgentSettings, Record<string, string>][] = [
   [
+    'bootcmd of cloud-config',
+    cloudConfig('bootcmd:\n  - echo ECS_CLUSTER=mine >> /etc/ecs/ecs.config\n'),
+    { ECS_CLUSTER: 'mine' },
+  ],
+  [
     'echo without quotes',
     script('echo ECS_RESERVED_MEMORY=256 >> /etc/ecs/ecs.config'),
     { ECS_RESERVED_MEMORY: '256' },

@@ -130,10 +130,9 @@ export class ScalingBooks {
       const times = timesIn(group.free, needs, left);
       const full = Math.floor(left / times);
       if (full < group.count) {
-        // Those behind the last that is used stay as they are; the last may be used in part.
-        const used = full > 0 ? full : 1;
-        groups.splice(at + 1, 0, { ...group, count: group.count - used });
-        groups[at] = { ...group, count: used };
+        // Those behind stay as they are.
+        groups.splice(at + 1, 0, { ...group, count: group.count - full });
+        groups[at] = { ...group, count: full };
       }
       const here = groups[at] as Group;
       here.free = subtractNeeds(here.free, needs, times);

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ComputeEnvironmentDetail, ComputeResource } from '@aws-sdk/client-batch';
+import { limit } from '../../../core/limit.ts';
 import { Rig } from '../../../../test/house/rig.ts';
 import { createComputeEnvironment } from './create-compute-environment.ts';
 import { describeComputeEnvironments } from './describe-compute-environments.ts';
@@ -80,9 +81,31 @@ test('an update changes what it names, and nothing else', async () => {
   assert.deepEqual(shown?.computeResources, { ...resources, ...change, desiredvCpus: 0 });
   assert.equal(shown?.updatePolicy?.jobExecutionTimeoutMinutes, 5);
   assert.equal(shown?.state, 'ENABLED');
+  await rig.call(updateComputeEnvironment, {
+    computeEnvironment: 'fleet',
+    updatePolicy: { terminateJobsOnUpdate: true },
+  });
+  assert.deepEqual((await described(rig))?.updatePolicy, {
+    terminateJobsOnUpdate: true,
+    jobExecutionTimeoutMinutes: 5,
+  });
   await rig.call(updateComputeEnvironment, { computeEnvironment: 'fleet', state: 'DISABLED' });
   assert.deepEqual(
     [(await described(rig))?.state, (await described(rig))?.computeResources?.maxvCpus],
     ['DISABLED', 16],
   );
+});
+
+test('numbers that no environment can have are refused', async () => {
+  const rig = await rigWith(resources);
+  for (const change of [
+    { unmanagedvCpus: -1 },
+    { updatePolicy: { jobExecutionTimeoutMinutes: 0 } },
+    { updatePolicy: { jobExecutionTimeoutMinutes: limit.jobExecutionTimeoutMinutesMax + 1 } },
+    { state: 'RESTING' as never },
+  ])
+    await assert.rejects(
+      rig.call(updateComputeEnvironment, { computeEnvironment: 'fleet', ...change }),
+      { name: 'ClientException' },
+    );
 });

@@ -51,6 +51,8 @@ describe('a single job', () => {
     const first = await rig.submit();
     const second = await rig.submit('d', after(first));
     assert.deepEqual(await statusOf(rig, first, second), ['STARTING', 'PENDING']);
+    const on = async (id: JobId) => (await described(rig, id))?.dependsOn?.map((one) => one.jobId);
+    assert.deepEqual([await on(first), await on(second)], [[], [first]]);
     assert.equal(await reasonOf(rig, second), `waiting for ${first}`);
     await start(rig, first);
     assert.deepEqual(await statusOf(rig, first, second), ['RUNNING', 'PENDING']);

@@ -77,16 +77,13 @@ const depends = (isArray: boolean, ...on: object[]) =>
     isArray,
     awsLimits,
   );
-const action = (more: object) =>
-  checkTimeLimitActions([
-    {
-      reason: 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT',
-      state: 'RUNNABLE',
-      maxTimeSeconds: 600,
-      action: 'CANCEL',
-      ...more,
-    },
-  ]);
+const cancelled = {
+  reason: 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT',
+  state: 'RUNNABLE',
+  maxTimeSeconds: 600,
+  action: 'CANCEL',
+} as const;
+const action = (more: object) => checkTimeLimitActions([{ ...cancelled, ...more }]);
 const wanted = (quantity: number | undefined, consumableResource: string | undefined = 'r') =>
   checkConsumables({ consumableResourceList: [{ consumableResource, quantity }] }, 'at');
 const tag = (key: string, value = '') => checkTags({ [key]: value }, awsLimits);
@@ -513,6 +510,7 @@ const cases: Readonly<Record<string, { taken?: readonly Try[]; refused?: readonl
       ].map((reason) => () => action({ reason })),
     ],
     refused: [
+      () => checkTimeLimitActions(times(2, () => cancelled)),
       () => action({ maxTimeSeconds: 599 }),
       () => action({ maxTimeSeconds: 86_401 }),
       () => action({ reason: 'MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS' }),
