@@ -8,7 +8,7 @@
 // together are a bound for every plan. It is concave in the prices; nested searches find the best.
 
 import type { Needs } from '../src/core/job/needs.ts';
-import type { Waiting } from '../src/core/schedule/scale/pack.ts';
+import type { Demand } from '../src/core/schedule/scale/pack.ts';
 import { fitsIn } from '../src/core/schedule/fit/room.ts';
 import type { Offer } from '../src/core/schedule/scale/strategy.ts';
 
@@ -19,7 +19,7 @@ const amountsOf = (needs: Needs): Triple => [
   needs.gpus,
 ];
 
-export function lowerBoundMicroUsd(waiting: readonly Waiting[], offers: readonly Offer[]): number {
+export function lowerBoundMicroUsd(waiting: readonly Demand[], offers: readonly Offer[]): number {
   return Math.max(
     ...(
       [
@@ -32,7 +32,7 @@ export function lowerBoundMicroUsd(waiting: readonly Waiting[], offers: readonly
 }
 
 function bestBound(
-  waiting: readonly Waiting[],
+  waiting: readonly Demand[],
   offers: readonly Offer[],
   third: number,
   a: number,

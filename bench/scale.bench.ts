@@ -8,7 +8,7 @@ import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
 import type { InstanceType } from '../src/core/instance-type/instance-type.ts';
 import type { Needs } from '../src/core/job/needs.ts';
 import { defaultMarket } from '../src/core/schedule/scale/market.ts';
-import { pack, type Bounds, type Waiting } from '../src/core/schedule/scale/pack.ts';
+import { pack, type Bounds, type Demand } from '../src/core/schedule/scale/pack.ts';
 import { planScaling } from '../src/core/schedule/scale/scale.ts';
 import type {
   ScalingEnvironment,
@@ -37,7 +37,7 @@ const shape = (vcpus: number, gib: number, gpus = 0): Needs => ({
 interface Workload {
   readonly title: string;
   readonly types: readonly InstanceType[];
-  readonly waiting: readonly Waiting[];
+  readonly waiting: readonly Demand[];
 }
 
 /** 100,000 jobs of 50 shapes unless it is said otherwise. */

@@ -6,7 +6,7 @@ import type { InstanceType } from '../src/core/instance-type/instance-type.ts';
 import { needsKey, type Needs } from '../src/core/job/needs.ts';
 import { HostIndex } from '../src/core/schedule/fit/host-index.ts';
 import { defaultMarket } from '../src/core/schedule/scale/market.ts';
-import type { Waiting } from '../src/core/schedule/scale/pack.ts';
+import type { Demand } from '../src/core/schedule/scale/pack.ts';
 import { planScaling } from '../src/core/schedule/scale/scale.ts';
 import type { ScalingEnvironment } from '../src/core/schedule/scale/scaling-environment.ts';
 import { offerOf } from '../src/core/schedule/scale/strategy.ts';
@@ -16,10 +16,7 @@ import { draws } from './draws.ts';
  * What the instances cost when all jobs, shuffled, have a place; in millionths of a dollar per
  * hour.
  */
-export function costWhenPlaced(
-  types: readonly InstanceType[],
-  waiting: readonly Waiting[],
-): number {
+export function costWhenPlaced(types: readonly InstanceType[], waiting: readonly Demand[]): number {
   const environment: ScalingEnvironment = {
     arn: arn('bench'),
     state: 'ENABLED',
@@ -69,7 +66,7 @@ export function costWhenPlaced(
   return cost;
 }
 
-function shuffled(waiting: readonly Waiting[]): readonly Needs[] {
+function shuffled(waiting: readonly Demand[]): readonly Needs[] {
   const draw = draws(3);
   const jobs = waiting.flatMap(({ needs, count }) => Array.from({ length: count }, () => needs));
   for (let at = jobs.length - 1; at > 0; at--) {
@@ -79,7 +76,7 @@ function shuffled(waiting: readonly Waiting[]): readonly Needs[] {
   return jobs;
 }
 
-function counted(jobs: readonly Needs[]): readonly Waiting[] {
+function counted(jobs: readonly Needs[]): readonly Demand[] {
   const byKey = new Map<string, { needs: Needs; count: number }>();
   for (const needs of jobs) {
     const found = byKey.get(needsKey(needs));

@@ -7,7 +7,7 @@ import { never } from '../../base/assert.ts';
 import type { AttemptId, HostId, JobId } from '../../base/ids.ts';
 import type { AttemptOnHost } from '../../core/job/attempt.ts';
 import type { Effect } from '../../core/effect.ts';
-import { hasEnded, isLive, type LiveJob } from '../../core/job/job.ts';
+import { mainNodeHasEnded, isLive, type LiveJob } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
 import type { World } from '../../core/world/world.ts';
 import {
@@ -127,7 +127,10 @@ export class AttemptRunner {
 
   #liveJob(jobId: JobId, attemptId: AttemptId) {
     const job = this.#parts.world.jobs.get(jobId);
-    return job !== undefined && isLive(job) && !hasEnded(job) && job.attempt.attemptId === attemptId
+    return job !== undefined &&
+      isLive(job) &&
+      !mainNodeHasEnded(job) &&
+      job.attempt.attemptId === attemptId
       ? job
       : undefined;
   }

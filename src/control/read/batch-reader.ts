@@ -12,7 +12,7 @@ import {
 import { definitionReference } from '../../core/job-definition/definition-reference.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
-import { architectureNote } from '../../core/schedule/scale/scaling-environments.ts';
+import { architectureNote } from '../../core/schedule/scale/managed-environments.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import { shownVcpus } from '../../core/world/vcpus.ts';
 import type { World } from '../../core/world/world.ts';

@@ -9,8 +9,8 @@ import { endInstance } from './host/instance-ending.ts';
 import { isLive } from '../job/job.ts';
 import { explainHead } from '../schedule/explain/explain.ts';
 import type { World } from '../world/world.ts';
-import { findJob, stopEvents, type Stopped } from './job/stop-job.ts';
-import { done, type Decided } from './decision.ts';
+import { findJob, stopEvents } from './job/stop-job.ts';
+import { done, type Decided, type Followed } from './decision.ts';
 import type { Deadline } from '../world/deadlines.ts';
 
 /** From the clock. */
@@ -23,7 +23,7 @@ const timeoutReason = 'Job attempt duration exceeded timeout';
 export const timeLimitReason = (reason: string): string =>
   `Canceled by JobStateTimeLimit action due to reason: ${reason}`;
 
-const nothing: Stopped = { events: [], effects: [] };
+const nothing: Followed = { events: [], effects: [] };
 
 export function decideMeetDeadline(
   world: World,
@@ -42,7 +42,7 @@ export function decideMeetDeadline(
   }
 }
 
-function timeOut(world: World, attemptId: AttemptId, atMs: number): Stopped {
+function timeOut(world: World, attemptId: AttemptId, atMs: number): Followed {
   const jobId = world.attempts.get(attemptId);
   const job = jobId === undefined ? undefined : world.jobs.get(jobId);
   if (job === undefined || !isLive(job)) return nothing;
@@ -50,12 +50,12 @@ function timeOut(world: World, attemptId: AttemptId, atMs: number): Stopped {
 }
 
 /** Its jobs are terminated and may be retried , as jobExecutionTimeoutMinutes says. */
-function endDrained(world: World, hostId: HostId, nowMs: number): Stopped {
+function endDrained(world: World, hostId: HostId, nowMs: number): Followed {
   const host = world.hosts.get(hostId);
   return host?.kind === 'instance' ? endInstance(world, host, 'scaling', nowMs) : nothing;
 }
 
-function cancelHead(world: World, queueArn: Arn, nowMs: number): Stopped {
+function cancelHead(world: World, queueArn: Arn, nowMs: number): Followed {
   const queue = world.jobQueues.get(queueArn);
   const blocked = queue?.blockedHead;
   if (queue === undefined || blocked === undefined) return nothing;

@@ -8,7 +8,7 @@ import { must } from '../../base/assert.ts';
 import { arn, scopeOf } from '../../base/ids.ts';
 import { decideNoteNetwork } from '../command/compute-environment/note-network.ts';
 import { planScaling } from '../schedule/scale/scale.ts';
-import { scalingEnvironment } from '../schedule/scale/scaling-environments.ts';
+import { scalingEnvironment } from '../schedule/scale/managed-environments.ts';
 import { defaultMarket } from '../schedule/scale/market.ts';
 import { blockedReason } from '../schedule/explain/explain.ts';
 import { fit } from '../schedule/fit/fit.ts';

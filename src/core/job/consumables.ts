@@ -5,7 +5,7 @@ import type { ConsumableResourceProperties } from '@aws-sdk/client-batch';
 import type { Scope } from '../../base/ids.ts';
 import { refuse, type Refusal } from '../../base/refusal.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
-import type { ConsumableResourcesView } from '../consumable-resource/consumable-resources.ts';
+import type { ConsumableResourcesView } from '../world/consumable-resources.ts';
 
 /** Clients send empty lists for "nothing is said". */
 export const consumableProperties = (

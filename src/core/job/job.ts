@@ -137,7 +137,7 @@ export const isLive = (job: Job | ArrayParent): job is LiveJob =>
  * Whether the main node of a multi-node parallel job has ended while the job is still RUNNING,
  * because others are being stopped.
  */
-export const hasEnded = (job: LiveJob): boolean =>
+export const mainNodeHasEnded = (job: LiveJob): boolean =>
   job.status === 'RUNNING' && job.mainNodeEnd !== undefined;
 /** Whether the world still holds it. */
 export const isInWorld = (job: Job | ArrayParent): job is WorldJob => !isEnded(job.status);

@@ -1,5 +1,5 @@
 // Something that the next decision of the same transaction has to see to: the world's fold notes
-// it, and the turn settles it.
+// it, and the turn follows it up.
 
 import type { Arn, AttemptId, HostId, JobId } from '../../base/ids.ts';
 import type { EndedStatus } from '../job/status.ts';

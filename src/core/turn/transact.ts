@@ -6,7 +6,7 @@ import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { LiveWorld } from '../world/live-world.ts';
-import { settle } from './settle.ts';
+import { followUp } from './follow-up.ts';
 import type { Transition } from './transition.ts';
 import { decide, type Command, type ReplyOf } from '../command/command.ts';
 
@@ -39,7 +39,7 @@ export function transact<C extends Command>(
   follow(decision);
   // Each occasion changes the world that the next one is judged in, and may make new ones.
   for (let next = world.occasions.shift(); next !== undefined; next = world.occasions.shift())
-    follow(settle(world, next, nowMs));
+    follow(followUp(world, next, nowMs));
   const transitions = world.transitions.splice(0);
   return { reply: decision.reply, events, transitions, effects };
 }

@@ -5,7 +5,7 @@
 import { assert } from '../../base/assert.ts';
 import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../../base/ids.ts';
 import { unavailable } from '../host/host.ts';
-import { hasEnded, isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
+import { mainNodeHasEnded, isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
 import { jobStatuses, type JobStatus } from '../job/status.ts';
 import { addNeeds, needsKey, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import { classKey } from '../schedule/order/job-class.ts';
@@ -39,7 +39,7 @@ function checkAttempts(world: World): void {
         'a node that is not launched has its place kept, and nothing under way',
       );
     }
-    if (hasEnded(job)) {
+    if (mainNodeHasEnded(job)) {
       assert(
         world.nodes.live(job.id).size > 0,
         'a job outlives its main node only while other nodes are under way',

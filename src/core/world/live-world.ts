@@ -18,10 +18,10 @@ import {
   hasInstances,
   type ComputeEnvironment,
 } from '../compute-environment/compute-environment.ts';
-import { ConsumableResources } from '../consumable-resource/consumable-resources.ts';
+import { ConsumableResources } from './consumable-resources.ts';
 import type { Event } from '../event.ts';
 import type { Host } from '../host/host.ts';
-import { Hosts } from '../host/hosts.ts';
+import { Hosts } from './hosts.ts';
 import {
   isArrayParent,
   waitingChild,
@@ -31,7 +31,7 @@ import {
 } from '../job/job.ts';
 import type { Needs } from '../job/needs.ts';
 import { isEnded } from '../job/status.ts';
-import { JobDefinitions } from '../job-definition/definitions.ts';
+import { JobDefinitions } from './job-definitions.ts';
 import { timeLimitAtMs, type JobQueue } from '../job-queue/job-queue.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';

@@ -7,7 +7,7 @@ import type { ComputeEnvironment } from '../compute-environment/compute-environm
 import type { ConsumableResource } from '../consumable-resource/consumable-resource.ts';
 import type { EnvironmentHost } from '../host/host.ts';
 import {
-  hasEnded,
+  mainNodeHasEnded,
   isArrayParent,
   isInWorld,
   isLive,
@@ -110,7 +110,7 @@ function restoreJob(world: LiveWorld, job: WorldJob): void {
 
 function restoreAttempt(world: LiveWorld, job: LiveJob): void {
   if (splitJobId(job.id).node !== undefined) world.nodes.note(job);
-  if (hasEnded(job)) return;
+  if (mainNodeHasEnded(job)) return;
   // The row of a share's usage is of the last change of what it held: no time passes here.
   hold(world, job, 0);
   if (job.status === 'RUNNING') watchTimeout(world, job);

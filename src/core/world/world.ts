@@ -4,12 +4,12 @@
 
 import type { Arn, AttemptId, HostId, JobId, Scope } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
-import type { ConsumableResourcesView } from '../consumable-resource/consumable-resources.ts';
+import type { ConsumableResourcesView } from './consumable-resources.ts';
 import type { Host } from '../host/host.ts';
-import type { HostsView } from '../host/hosts.ts';
+import type { HostsView } from './hosts.ts';
 import type { LiveArrayParent, WorldJob } from '../job/job.ts';
 import type { Needs } from '../job/needs.ts';
-import type { JobDefinitionsView } from '../job-definition/definitions.ts';
+import type { JobDefinitionsView } from './job-definitions.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { SchedulerView } from '../schedule/scheduler.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';

@@ -5,9 +5,9 @@
 import { refuse } from '../../../base/refusal.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import type { Instance } from '../../host/host.ts';
-import { endInstance, type Ending } from '../host/instance-ending.ts';
+import { endInstance } from '../host/instance-ending.ts';
 import type { World } from '../../world/world.ts';
-import { done, type Decided } from '../decision.ts';
+import { done, type Decided, type Followed } from '../decision.ts';
 import type { Scope } from '../../../base/ids.ts';
 
 interface DeleteComputeEnvironment {
@@ -95,7 +95,7 @@ function useOf(world: World, { arn, type }: ComputeEnvironment): string | undefi
  * A queue may have let go of the environment while its jobs run on: they do so to their end, and
  * their instance goes with the last.
  */
-const finish = (instance: Instance): Ending => ({
+const finish = (instance: Instance): Followed => ({
   events:
     instance.state === 'RUNNING'
       ? [{ type: 'host-stored', host: { ...instance, state: 'DRAINING' } }]

@@ -12,6 +12,7 @@ import { isArrayParent, isLive, type LiveJob } from '../../job/job.ts';
 import { takesStop } from '../../job/stop.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
+import type { Followed } from '../decision.ts';
 
 /** Undefined for a node whose place is kept until its main node runs: nothing runs there. */
 function liveJobOf(world: World, attemptId: AttemptId): LiveJob | undefined {
@@ -25,11 +26,6 @@ function liveJobOf(world: World, attemptId: AttemptId): LiveJob | undefined {
   return job;
 }
 
-export interface Ending {
-  readonly events: Event[];
-  readonly effects: Effect[];
-}
-
 /**
  * The instance ends: at once where it is idle, else as soon as what runs there has stopped. Its
  * jobs fail by the end of their host, and are retried by their own strategy.
@@ -39,7 +35,7 @@ export function endInstance(
   instance: Instance,
   cause: EndCause,
   nowMs: number,
-): Ending {
+): Followed {
   if (instance.state === 'SHUTTING_DOWN') return { events: [], effects: [] };
   const { events, effects } = stopJobsOn(world, instance, nowMs);
   return {
@@ -55,7 +51,7 @@ export function endInstance(
 }
 
 /** What runs there is stopped, and ends by the end of its host. */
-export function stopJobsOn(world: World, instance: Instance, nowMs: number): Ending {
+export function stopJobsOn(world: World, instance: Instance, nowMs: number): Followed {
   const events: Event[] = [];
   const effects: Effect[] = [];
   const stop = { by: 'host', reason: instanceEndedReason(instance), atMs: nowMs } as const;
@@ -82,7 +78,7 @@ export function replaceInstances(
   world: World,
   environment: ComputeEnvironment,
   nowMs: number,
-): Ending {
+): Followed {
   const { terminateJobsOnUpdate = false, jobExecutionTimeoutMinutes = 30 } =
     environment.updatePolicy ?? {};
   const events: Event[] = [];

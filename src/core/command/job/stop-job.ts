@@ -7,12 +7,12 @@ import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
 import type { AttemptOnHost } from '../../job/attempt.ts';
 import type { LiveArrayParent, LiveJob, WorldJob } from '../../job/job.ts';
-import { hasEnded, isArrayParent, isLive } from '../../job/job.ts';
+import { isArrayParent, isLive, mainNodeHasEnded } from '../../job/job.ts';
 import { takesStop, withStop, type Stop } from '../../job/stop.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
-import { done, type Decided } from '../decision.ts';
+import { done, type Decided, type Followed } from '../decision.ts';
 
 /** CancelJob and TerminateJob, on a job, an array's parent or a child. */
 export interface StopJob {
@@ -21,11 +21,6 @@ export interface StopJob {
   readonly jobId: JobId;
   readonly by: 'cancel' | 'terminate';
   readonly reason: string;
-}
-
-export interface Stopped {
-  readonly events: Event[];
-  readonly effects: Effect[];
 }
 
 export function decideStopJob(world: World, command: StopJob, nowMs: number): Decided {
@@ -61,11 +56,11 @@ export function findJob(world: World, scope: StopJob['scope'], id: JobId): World
  * What stopping a job brings about: waiting ones end at once with the given reason; what runs is
  * stopped by `terminate` and left alone by `cancel`.
  */
-export function stopEvents(world: World, job: WorldJob, stop: Stop): Stopped {
+export function stopEvents(world: World, job: WorldJob, stop: Stop): Followed {
   return isArrayParent(job) ? stopArray(world, job, stop) : stopSingle(world, job, stop);
 }
 
-function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop: Stop): Stopped {
+function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop: Stop): Followed {
   if (isLive(job)) return stopLive(world, job, stop);
   const { parent, index } = splitJobId(job.id);
   const events: Event[] = [
@@ -85,10 +80,12 @@ function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop:
   return { events, effects: [] };
 }
 
-function stopLive(world: World, job: LiveJob, stop: Stop): Stopped {
+function stopLive(world: World, job: LiveJob, stop: Stop): Followed {
   if (stop.by === 'cancel' || !takesStop(job.stops, stop)) return { events: [], effects: [] };
   const nodes = stopNodes(world, job.id, stop);
-  const effects = hasEnded(job) ? nodes.effects : [stopEffect(job.attempt), ...nodes.effects];
+  const effects = mainNodeHasEnded(job)
+    ? nodes.effects
+    : [stopEffect(job.attempt), ...nodes.effects];
   return {
     events: [{ type: 'stop-requested', jobId: job.id, stop }, ...nodes.events],
     effects,
@@ -99,7 +96,7 @@ function stopLive(world: World, job: LiveJob, stop: Stop): Stopped {
  * The other nodes of a multi-node parallel job, as far as they are under way and nobody has stopped
  * them.
  */
-export function stopNodes(world: World, jobId: JobId, stop: Stop): Stopped {
+export function stopNodes(world: World, jobId: JobId, stop: Stop): Followed {
   const nodes = [...world.nodes.live(jobId).values()].filter(({ stops }) => stops === undefined);
   return {
     events: nodes.map(({ id }) => ({ type: 'stop-requested', jobId: id, stop })),
@@ -115,7 +112,7 @@ export const stopEffect = ({ attemptId, hostId }: AttemptOnHost): StopEffect => 
   graceMs: limit.stopGraceSeconds * 1000,
 });
 
-function stopArray(world: World, parent: LiveArrayParent, stop: Stop): Stopped {
+function stopArray(world: World, parent: LiveArrayParent, stop: Stop): Followed {
   const events: Event[] = [];
   const effects: Effect[] = [];
   const asked = takesStop(parent.stops, stop)

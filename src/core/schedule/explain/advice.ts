@@ -14,7 +14,7 @@ import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import { poolOf } from '../scale/market.ts';
 import { fitsIn } from '../fit/room.ts';
-import { capacitiesOf, choicesFor } from '../scale/scaling-environments.ts';
+import { capacitiesOf, choicesFor } from '../scale/managed-environments.ts';
 
 type Named = Pick<ComputeEnvironment, 'name'>;
 

@@ -25,7 +25,7 @@ import type { Blocked } from '../fit/blocked.ts';
 import type { Words } from '../words.ts';
 import { poolOf, spotPercentOf } from '../scale/market.ts';
 import { fitsIn } from '../fit/room.ts';
-import { capacitiesOf, choicesFor } from '../scale/scaling-environments.ts';
+import { capacitiesOf, choicesFor } from '../scale/managed-environments.ts';
 
 const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
 const waitForEnds = 'or wait until jobs that run have ended';

@@ -43,7 +43,7 @@ import { isAvailable } from '../fit/available-environments.ts';
 import { fit, fitIn } from '../fit/fit.ts';
 import type { Holds } from '../order/hold.ts';
 import { largestNode } from '../fit/node-type.ts';
-import type { Unmet } from '../scale/scale.ts';
+import type { UnmetReason } from '../scale/scale.ts';
 import { stuckAhead } from './stuck.ts';
 
 /** Why a RUNNABLE job waits. */
@@ -115,7 +115,7 @@ const tokens: Partial<Record<Blocked['type'], string>> = {
 };
 
 /** Instances were wanted, and there are none to be had. */
-const notToBeHad: ReadonlySet<Unmet> = new Set<Unmet>([
+const notToBeHad: ReadonlySet<UnmetReason> = new Set<UnmetReason>([
   'spot-price',
   'no-capacity',
   'instance-limit',

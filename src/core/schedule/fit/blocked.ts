@@ -5,13 +5,13 @@ import type { ComputeEnvironment } from '../../compute-environment/compute-envir
 import type { EnvironmentHost, Host } from '../../host/host.ts';
 import type { Needs } from '../../job/needs.ts';
 import type { ConsumableShort } from './consumables.ts';
-import type { KeptForAnother, Place } from '../order/hold.ts';
+import type { KeptForAnother, Destination } from '../order/hold.ts';
 import type { NoNodes } from './node-type.ts';
 import type { HeldBack } from '../order/line.ts';
-import type { Unmet } from '../scale/scale.ts';
+import type { UnmetReason } from '../scale/scale.ts';
 
 export type Fit =
-  | (Place & { readonly fits: true })
+  | (Destination & { readonly fits: true })
   | { readonly fits: false; readonly because: Blocked };
 
 /**
@@ -36,7 +36,7 @@ export type Blocked =
   | {
       readonly type: 'no-instance';
       readonly environment: ComputeEnvironment;
-      readonly unmet: Unmet | undefined;
+      readonly unmet: UnmetReason | undefined;
     }
   /** What the environment launches would not get out of its subnets. */
   | { readonly type: 'cut-off'; readonly environment: ComputeEnvironment }
@@ -89,7 +89,7 @@ export type NodesBlocked =
       readonly instanceType: string;
       readonly empty: number;
       readonly starting: number;
-      readonly unmet: Unmet | undefined;
+      readonly unmet: UnmetReason | undefined;
     }
   /**
    * How many of the environment's hosts that take jobs are empty. `wouldDo`: they would do if they

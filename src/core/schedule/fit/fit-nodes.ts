@@ -16,7 +16,7 @@ import type { World } from '../../world/world.ts';
 import { assignNodes, bySize } from './assign-nodes.ts';
 import { availableEnvironments } from './available-environments.ts';
 import type { Fit } from './blocked.ts';
-import { holdOn, type Holds, type Place, type Room } from '../order/hold.ts';
+import { holdOn, type Holds, type Destination, type Room } from '../order/hold.ts';
 import { couldEver, machineOf, withKept } from './host-room.ts';
 import { unmetKey, type Claim } from '../order/job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from './node-type.ts';
@@ -172,10 +172,10 @@ function fitMachine(
 }
 
 function placeOf(
-  computeEnvironmentArn: Place['computeEnvironmentArn'],
+  computeEnvironmentArn: Destination['computeEnvironmentArn'],
   hosts: readonly HostId[],
   mainNode: number,
-): Place {
+): Destination {
   const all = hosts.map((hostId, node) => ({ node, hostId }));
   return {
     computeEnvironmentArn,

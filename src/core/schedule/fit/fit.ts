@@ -18,12 +18,12 @@ import { availableEnvironments, isAvailable } from './available-environments.ts'
 import type { Blocked, Fit, TooLarge } from './blocked.ts';
 import { consumableShort } from './consumables.ts';
 import { fitNodes, hasNodes } from './fit-nodes.ts';
-import { holdOn, keptOf, noHolds, type Holds, type Place, type Room } from '../order/hold.ts';
+import { holdOn, keptOf, noHolds, type Holds, type Destination, type Room } from '../order/hold.ts';
 import { couldEver, lacking, lackingOn, machineOf, withKept } from './host-room.ts';
 import { unmetKey, type Claim } from '../order/job-class.ts';
 import { isNodeType, nodeTypeOf } from './node-type.ts';
 import { fitsIn, hasRoom } from './room.ts';
-import { capacitiesOf } from '../scale/scaling-environments.ts';
+import { capacitiesOf } from '../scale/managed-environments.ts';
 
 /**
  * Environments are tried in the queue's order, hosts in the order in which they joined. What
@@ -332,7 +332,7 @@ export function nearestRoom(
   holds: Holds,
   present: Room | undefined,
 ): Room | undefined {
-  let nearest: (Place & { readonly lacksPermille: number }) | undefined;
+  let nearest: (Destination & { readonly lacksPermille: number }) | undefined;
   for (const environment of availableEnvironments(world, queue)) {
     const max = maxMilliVcpu(environment);
     if (needs.milliVcpu > max) continue;

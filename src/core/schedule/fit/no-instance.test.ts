@@ -8,7 +8,7 @@ import { must } from '../../../base/assert.ts';
 import { host, needs, scope, worldOf } from '../../../../test/house/world.ts';
 import { blockedReason } from '../explain/explain.ts';
 import { fit } from './fit.ts';
-import type { Unmet } from '../scale/scale.ts';
+import type { UnmetReason } from '../scale/scale.ts';
 
 const world = worldOf({ jobs: [] });
 const environment = must(world.computeEnvironments.get(arn('ce')), 'it was made');
@@ -18,7 +18,7 @@ const queue = must(world.jobQueues.get(arn('q')), 'it was made');
  * `max-vcpus`, `too-large` and `no-environment` are what the last cycle found, and may be true no
  * longer.
  */
-const tokens: [Unmet | undefined, boolean][] = [
+const tokens: [UnmetReason | undefined, boolean][] = [
   [undefined, false],
   ['no-environment', false],
   ['too-large', false],

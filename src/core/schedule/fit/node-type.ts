@@ -13,7 +13,7 @@ import type { NodeTerms } from '../../job/terms.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import { fitsIn } from './room.ts';
-import { choicesFor } from '../scale/scaling-environments.ts';
+import { choicesFor } from '../scale/managed-environments.ts';
 
 /** Why an environment never runs the nodes, until somebody changes it. */
 export type NoNodes =

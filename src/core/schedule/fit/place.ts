@@ -14,14 +14,14 @@ import type { Blocked } from './blocked.ts';
 import { fit, nearestRoom, waitsForRoom } from './fit.ts';
 import { hasNodes, roomForNodes } from './fit-nodes.ts';
 import { mayComeBack } from './consumables.ts';
-import type { Hold, Place, Room } from '../order/hold.ts';
+import type { Hold, Destination, Room } from '../order/hold.ts';
 import { isOvertaken } from './overtaken.ts';
 import { anyHostHasRoom } from './host-room.ts';
 import type { Head } from '../order/job-class.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { secondOf } from '../order/share.ts';
 
-interface PlannedPlacement extends Omit<Place, 'machineId'> {
+interface PlannedPlacement extends Omit<Destination, 'machineId'> {
   readonly jobId: JobId;
 }
 
@@ -156,7 +156,7 @@ export class Pass {
 
   #count(
     { jobClass: { queueArn } }: Head,
-    { computeEnvironmentArn, hostId, machineId, otherNodes = [] }: Place,
+    { computeEnvironmentArn, hostId, machineId, otherNodes = [] }: Destination,
   ): void {
     this.#placed++;
     for (const where of new Set([

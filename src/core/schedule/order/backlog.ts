@@ -13,7 +13,7 @@ import {
   classKey,
   JobClass,
   type Claim,
-  type Entry,
+  type BacklogEntry,
   type Head,
   type HeadView,
   type StillRunnable,
@@ -74,7 +74,7 @@ export class Backlog {
     return this.#least;
   }
 
-  add(queueArn: Arn, claim: Claim, entry: Entry): void {
+  add(queueArn: Arn, claim: Claim, entry: BacklogEntry): void {
     const key = classKey(queueArn, claim);
     let jobClass = this.#classes.get(key);
     if (jobClass === undefined) {

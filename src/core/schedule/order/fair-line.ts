@@ -26,14 +26,14 @@ const byPriority = (a: JobClass, b: JobClass): boolean =>
   priorityOf(a) === priorityOf(b) ? byRank(a, b) : priorityOf(a) > priorityOf(b);
 
 /** A share of which something waits. */
-interface Waiting extends Standing {
+interface WaitingShare extends Standing {
   readonly identifier: string;
   readonly classes: StandingHeap<JobClass>;
   key: bigint;
 }
 
 /** The lowest key first; then the share whose next job came first. */
-function byKey(a: Waiting, b: Waiting): boolean {
+function byKey(a: WaitingShare, b: WaitingShare): boolean {
   if (a.key !== b.key) return a.key < b.key;
   const [first, second] = [a.classes.peek(), b.classes.peek()];
   return first !== undefined && second !== undefined && byRank(first, second);
@@ -55,8 +55,8 @@ export class FairLine implements Line {
   readonly shares: Shares;
   readonly #facts: LineFacts;
   readonly #lists = new Map<string, WaitingList>();
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #order = new StandingHeap<Waiting>(byKey);
+  readonly #waiting = new Map<string, WaitingShare>();
+  readonly #order = new StandingHeap<WaitingShare>(byKey);
   /** Keys are as of this second, that of the last pass, and by these rules. */
   #second = 0;
   #rules: unknown;
@@ -223,7 +223,7 @@ export class FairLine implements Line {
     }
   }
 
-  #waitingOf({ claim }: JobClass): Waiting {
+  #waitingOf({ claim }: JobClass): WaitingShare {
     const identifier = identifierOf(claim);
     let waiting = this.#waiting.get(identifier);
     if (waiting === undefined) {

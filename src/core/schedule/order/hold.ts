@@ -6,7 +6,7 @@ import { addNeeds, noNeeds, type Needs } from '../../job/needs.ts';
 import type { NodeTerms } from '../../job/terms.ts';
 
 /** Where a job goes. */
-export interface Place {
+export interface Destination {
   readonly computeEnvironmentArn: Arn;
   readonly hostId: HostId;
   /** Where the host is an instance: the machine that it is a slice of. */

@@ -10,7 +10,7 @@ import type { JobTerms } from '../../job/terms.ts';
 import type { Hold } from './hold.ts';
 
 /** One job, or one array whose runnable children are taken in order of index. */
-export interface Entry {
+export interface BacklogEntry {
   /**
    * Order inside the queue; lower goes first. A submission's sequence number, or less where a job
    * was put in front.
@@ -26,7 +26,7 @@ export type JobClassView = Readonly<Omit<JobClass, 'add' | 'head' | 'left' | 'co
 /** The head of a class. */
 export interface HeadView {
   readonly jobClass: JobClassView;
-  readonly entry: Entry;
+  readonly entry: BacklogEntry;
 }
 
 /** … as a pass takes it. */
@@ -79,7 +79,7 @@ export class JobClass implements Standing {
   /** Jobs that were placed while the head was passed over, and since when that happens. */
   overtaken = 0;
   overtakenSinceMs: number | undefined;
-  #entries: Entry[] = [];
+  #entries: BacklogEntry[] = [];
   #head = 0;
   /**
    * Single jobs that stand here, and arrays of which anything does: to count them costs nothing
@@ -96,7 +96,7 @@ export class JobClass implements Standing {
     this.needs = needsOfAll(claim);
   }
 
-  add(entry: Entry): void {
+  add(entry: BacklogEntry): void {
     const { parent, index } = splitJobId(entry.jobId);
     if (entry.isArray || index !== undefined) this.#arrays.add(parent);
     else this.#singles++;
@@ -107,7 +107,7 @@ export class JobClass implements Standing {
     }
     // Out of turn: put in front, or rebuilt. Entries before #head are spent, and leave room for one
     // that goes first.
-    const first = this.#entries[this.#head] as Entry;
+    const first = this.#entries[this.#head] as BacklogEntry;
     if (this.#head > 0 && entry.rank < first.rank) {
       this.#entries[--this.#head] = entry;
       return;
@@ -116,7 +116,7 @@ export class JobClass implements Standing {
     let high = this.#entries.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#entries[middle] as Entry).rank < entry.rank) low = middle + 1;
+      if ((this.#entries[middle] as BacklogEntry).rank < entry.rank) low = middle + 1;
       else high = middle;
     }
     // An array may stand here already, for others of its children.
@@ -126,7 +126,7 @@ export class JobClass implements Standing {
   }
 
   /** The first entry that still stands; those before it that do not are dropped on the way. */
-  head(stillRunnable: StillRunnable): Entry | undefined {
+  head(stillRunnable: StillRunnable): BacklogEntry | undefined {
     for (;;) {
       const entry = this.#entries[this.#head];
       if (entry === undefined) {
@@ -169,7 +169,7 @@ export class JobClass implements Standing {
   countBefore(rank: number, most: number, runnableIn: (id: JobId) => number): number {
     let count = 0;
     for (let at = this.#head; at < Math.min(this.#entries.length, this.#head + most); at++) {
-      const entry = this.#entries[at] as Entry;
+      const entry = this.#entries[at] as BacklogEntry;
       if (entry.rank >= rank) break;
       count += runnableIn(entry.jobId);
     }

@@ -16,7 +16,7 @@ import { fitsIn, timesIn } from '../fit/room.ts';
 import type { Offer, Tiers } from './strategy.ts';
 
 /** Jobs that wait, of one shape. */
-export interface Waiting {
+export interface Demand {
   readonly needs: Needs;
   readonly count: number;
 }
@@ -35,7 +35,7 @@ export interface Bounds {
 }
 
 /** Instances of one type that are filled alike. */
-export interface Launch {
+export interface PackedInstances {
   readonly offer: Offer;
   readonly count: number;
   /** What each has left when the jobs that it was launched for are on it. */
@@ -43,14 +43,14 @@ export interface Launch {
 }
 
 interface Packed {
-  readonly launches: readonly Launch[];
+  readonly launches: readonly PackedInstances[];
   /** How many of each shape found no place, in the order of the shapes. */
   readonly left: readonly number[];
   /** Whether some of them did not because of {@link Bounds.vcpus}. */
   readonly outOfVcpus: boolean;
 }
 
-export function pack(waiting: readonly Waiting[], tiers: Tiers, bounds: Bounds): Packed {
+export function pack(waiting: readonly Demand[], tiers: Tiers, bounds: Bounds): Packed {
   const packing = new Packing(waiting, bounds);
   for (const tier of tiers) if (!packing.isDone) packing.use(tier);
   return packing.result();
@@ -84,7 +84,7 @@ class Packing {
   readonly #stuck: number[];
   readonly #bounds: Bounds;
   readonly #taken = new Map<string, number>();
-  readonly #launches: Launch[] = [];
+  readonly #launches: PackedInstances[] = [];
   #vcpus: number;
   #instances: number;
   #outOfVcpus = false;
@@ -93,7 +93,7 @@ class Packing {
   /** Shapes, those of most worth first. */
   #byWorth: readonly number[] = [];
 
-  constructor(waiting: readonly Waiting[], bounds: Bounds) {
+  constructor(waiting: readonly Demand[], bounds: Bounds) {
     this.#needs = waiting.map((one) => one.needs);
     this.#left = waiting.map((one) => one.count);
     this.#stuck = waiting.map(() => 0);

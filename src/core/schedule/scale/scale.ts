@@ -11,7 +11,7 @@ import type { Arn, HostId } from '../../../base/ids.ts';
 import { capacityOf, type InstanceType } from '../../instance-type/instance-type.ts';
 import { noNeeds, type Needs } from '../../job/needs.ts';
 import { poolOf, withoutTaken, type Market } from './market.ts';
-import { pack, type Launch, type Waiting } from './pack.ts';
+import { pack, type PackedInstances, type Demand } from './pack.ts';
 import { fitsIn } from '../fit/room.ts';
 import { drainsBeyond, drainsFor } from './drain.ts';
 import { dueAtMs, idleToEnd } from './scale-in.ts';
@@ -32,10 +32,10 @@ import { offerOf, tiersOf, type Offer, type Tiers } from './strategy.ts';
 export interface QueueDemand {
   readonly priority?: number;
   readonly environments: readonly Arn[];
-  readonly waiting: readonly WaitingJobs[];
+  readonly waiting: readonly JobsDemand[];
 }
 
-export interface WaitingJobs extends Waiting {
+export interface JobsDemand extends Demand {
   /** Others went before it for so long that instances which run jobs make way for it. */
   readonly overtaken?: boolean;
   /** Which of the overtaken ones, in queues of the same priority, goes first: the lower. */
@@ -50,7 +50,7 @@ export interface WaitingJobs extends Waiting {
  * Why jobs have no place even when the plan is carried out. Of several environments, the one that
  * comes nearest.
  */
-export type Unmet =
+export type UnmetReason =
   /** No type of any environment holds such a job: final until somebody changes one. */
   | 'too-large'
   /** Every environment is DISABLED, gone, or cut off from what its instances need. */
@@ -67,7 +67,7 @@ export type Unmet =
   /** maxvCpus is reached. */
   | 'max-vcpus';
 
-const nearness: readonly Unmet[] = [
+const nearness: readonly UnmetReason[] = [
   'no-environment',
   'too-large',
   'spot-price',
@@ -75,7 +75,8 @@ const nearness: readonly Unmet[] = [
   'instance-limit',
   'max-vcpus',
 ];
-const nearer = (a: Unmet, b: Unmet): Unmet => (nearness.indexOf(a) > nearness.indexOf(b) ? a : b);
+const nearerReason = (a: UnmetReason, b: UnmetReason): UnmetReason =>
+  nearness.indexOf(a) > nearness.indexOf(b) ? a : b;
 
 interface EnvironmentPlan {
   readonly arn: Arn;
@@ -91,10 +92,10 @@ interface EnvironmentPlan {
   readonly desiredvCpus: number;
 }
 
-interface UnmetJobs extends WaitingJobs {
+interface UnmetDemand extends JobsDemand {
   /** Its number among those that were given. */
   readonly queue: number;
-  readonly because: Unmet;
+  readonly because: UnmetReason;
   /**
    * Instances make way for the nodes of the first of them: what there is of their type is worth
    * keeping.
@@ -105,7 +106,7 @@ interface UnmetJobs extends WaitingJobs {
 export interface ScalingPlan {
   readonly environments: readonly EnvironmentPlan[];
   /** How many jobs found no place, and why: queue by queue, in the order of waiting. */
-  readonly unmet: readonly UnmetJobs[];
+  readonly unmet: readonly UnmetDemand[];
   /** When the next idle instance becomes due, if one waits out its delay. */
   readonly nextScaleDownAtMs: number | undefined;
 }
@@ -166,10 +167,10 @@ interface Planned {
   nextAtMs: number | undefined;
 }
 
-interface Open extends WaitingJobs {
+interface Open extends JobsDemand {
   readonly queue: number;
   count: number;
-  because: Unmet;
+  because: UnmetReason;
   isRoomMade: boolean;
 }
 
@@ -273,7 +274,7 @@ class Planning {
       const open = possible.filter((one) => one.count > 0);
       if (open.length > 0) this.#launchFor(planned, open);
       for (const one of open)
-        if (one.count > 0) one.because = nearer(one.because, this.#why(planned, one.needs));
+        if (one.count > 0) one.because = nearerReason(one.because, this.#why(planned, one.needs));
     }
   }
 
@@ -301,7 +302,7 @@ class Planning {
         const found = instancesForNodes(planned, nodes);
         const because = found === undefined ? 'too-large' : this.#whyNot(planned, found);
         if (found === undefined || because !== undefined) {
-          one.because = nearer(one.because, because ?? 'too-large');
+          one.because = nearerReason(one.because, because ?? 'too-large');
           break;
         }
         const { has, missing, offer } = found;
@@ -316,7 +317,7 @@ class Planning {
   #whyNot(
     { environment, books, isKept }: Planned,
     { offer, missing }: InstancesForNodes,
-  ): Unmet | undefined {
+  ): UnmetReason | undefined {
     if (missing === 0) return undefined;
     if (offer === undefined) return 'no-environment';
     if (isKept || books.vcpus + missing * offer.type.vcpus > environment.maxvCpus)
@@ -453,7 +454,7 @@ class Planning {
     }
   }
 
-  #pack({ environment, tiers, books }: Planned, waiting: readonly Waiting[]) {
+  #pack({ environment, tiers, books }: Planned, waiting: readonly Demand[]) {
     return pack(waiting, tiers, {
       vcpus: environment.maxvCpus - books.vcpus,
       mayExceed: mayExceed(environment),
@@ -463,7 +464,7 @@ class Planning {
     });
   }
 
-  #launch({ books }: Planned, launches: readonly Launch[]): void {
+  #launch({ books }: Planned, launches: readonly PackedInstances[]): void {
     for (const launch of launches) {
       books.launch(launch);
       this.#takeInstances(launch.offer, launch.count);
@@ -477,7 +478,7 @@ class Planning {
     if (left !== undefined) this.#pools.set(pool, Math.max(0, left - count));
   }
 
-  #why({ environment, tiers, books, isKept }: Planned, needs: Needs): Unmet {
+  #why({ environment, tiers, books, isKept }: Planned, needs: Needs): UnmetReason {
     const vcpus = environment.maxvCpus - books.vcpus;
     const most = !mayExceed(environment) ? vcpus : vcpus > 0 ? Number.POSITIVE_INFINITY : 0;
     const holds = ({ kind }: Offer): boolean => fitsIn(kind.capacity, needs);
@@ -512,7 +513,7 @@ class Planning {
    * The cheapest vCPUs among the preferred types, in as few instances as there can be without going
    * over what is missing.
    */
-  #topUp({ environment, tiers, books }: Planned, missing: number): Launch | undefined {
+  #topUp({ environment, tiers, books }: Planned, missing: number): PackedInstances | undefined {
     const room = environment.maxvCpus - books.vcpus;
     const fits = (vcpus: number): boolean => (mayExceed(environment) ? room > 0 : vcpus <= room);
     for (const tier of tiers) {
@@ -560,7 +561,7 @@ function inTurn(waiting: readonly Open[]): Open[][] {
   return turns;
 }
 
-function byType(launches: readonly Launch[]): { type: InstanceType; count: number }[] {
+function byType(launches: readonly PackedInstances[]): { type: InstanceType; count: number }[] {
   const counts = new Map<InstanceType, number>();
   for (const { offer, count } of launches)
     counts.set(offer.type, (counts.get(offer.type) ?? 0) + count);

@@ -5,7 +5,7 @@
 import type { HostId } from '../../../base/ids.ts';
 import { subtractNeeds, type Needs } from '../../job/needs.ts';
 import { suitable, type HostKind } from '../fit/host-kind.ts';
-import type { Launch } from './pack.ts';
+import type { PackedInstances } from './pack.ts';
 import { fitsIn, timesIn } from '../fit/room.ts';
 import type { ScalingInstance } from './scaling-environment.ts';
 
@@ -23,7 +23,7 @@ interface Row {
 }
 
 export class ScalingBooks {
-  readonly launches: Launch[] = [];
+  readonly launches: PackedInstances[] = [];
   /** All of the environment's, with those that drain: what maxvCpus bounds. */
   vcpus = 0;
   /** Without those that drain: what minvCpus is about. */
@@ -58,7 +58,7 @@ export class ScalingBooks {
     }
   }
 
-  launch(launch: Launch): void {
+  launch(launch: PackedInstances): void {
     const { offer, count, free } = launch;
     this.launches.push(launch);
     this.vcpus += count * offer.type.vcpus;

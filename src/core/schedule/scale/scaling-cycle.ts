@@ -17,8 +17,8 @@ import { isOvertaken, overtakenAtMs } from '../fit/overtaken.ts';
 import type { Claim, HeadView } from '../order/job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from '../fit/node-type.ts';
 import type { NodesDemand } from './scale-nodes.ts';
-import { planScaling, type QueueDemand, type ScalingPlan, type WaitingJobs } from './scale.ts';
-import { scalingEnvironment } from './scaling-environments.ts';
+import { planScaling, type QueueDemand, type ScalingPlan, type JobsDemand } from './scale.ts';
+import { scalingEnvironment } from './managed-environments.ts';
 import { noScaling, type ScalingState } from './scaling-state.ts';
 
 interface ScalingCycle {
@@ -141,15 +141,15 @@ function waitingIn(
   queue: JobQueue,
   heads: HeadView[],
   turns: ReadonlyMap<HeadView, number>,
-): WaitingJobs[] {
+): JobsDemand[] {
   const line = world.scheduler.lines.of(queue.arn);
   const compare = line.comparing();
   const isHeld = ({ jobClass }: HeadView): number => (jobClass.hold === undefined ? 1 : 0);
   // As a pass would begin: those that room is kept for first.
   heads.sort((a, b) => isHeld(a) - isHeld(b) || compare(a, b));
   const mostMilliVcpu = bound(world, queue);
-  const shapes = new Map<string, WaitingJobs & { count: number }>();
-  const first: WaitingJobs[] = [];
+  const shapes = new Map<string, JobsDemand & { count: number }>();
+  const first: JobsDemand[] = [];
   for (const head of heads) {
     const { jobClass } = head;
     const { claim, hold, needs, unmetKey: key } = jobClass;

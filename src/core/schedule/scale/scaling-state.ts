@@ -1,10 +1,10 @@
 // What a scaling cycle leaves behind for passes, explanations and the next cycle.
 
-import type { Unmet } from './scale.ts';
+import type { UnmetReason } from './scale.ts';
 
 /** What the last scaling cycle found: why the jobs that no instance is launched for have none. */
 export interface ScalingState {
-  readonly unmet: ReadonlyMap<string, Unmet>;
+  readonly unmet: ReadonlyMap<string, UnmetReason>;
   /** Classes of jobs whose head others overtook for long enough: instances make way for it. */
   readonly overtaken: ReadonlySet<string>;
   /**

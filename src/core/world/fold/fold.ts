@@ -1,6 +1,7 @@
 // The fold: what each event makes of the world, a file an aggregate. It takes final values as they
 // come, decides nothing, and notes what follows: rows to store, transitions to tell, occasions to
-// settle. The scheduler is told what became of jobs and resources, and finds out nothing by itself.
+// follow up. The scheduler is told what became of jobs and resources, and finds out nothing by
+// itself.
 
 import type { Event } from '../../event.ts';
 import type { LiveWorld } from '../live-world.ts';

@@ -3,8 +3,8 @@
 
 import type { Arn, Scope } from '../../base/ids.ts';
 import { jobDefinitionArn } from '../arn.ts';
-import { definitionReference } from './definition-reference.ts';
-import type { JobDefinition } from './job-definition.ts';
+import { definitionReference } from '../job-definition/definition-reference.ts';
+import type { JobDefinition } from '../job-definition/job-definition.ts';
 
 /** What may be asked of them. */
 export type JobDefinitionsView = Omit<JobDefinitions, 'store' | 'rememberRevision'>;

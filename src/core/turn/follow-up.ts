@@ -18,7 +18,7 @@ import { lose } from '../command/job/report-attempt.ts';
 import type { Followed } from '../command/decision.ts';
 
 /** What the occasion brings about. */
-export function settle(world: World, occasion: Occasion, nowMs: number): Followed {
+export function followUp(world: World, occasion: Occasion, nowMs: number): Followed {
   if (occasion.type === 'stranded') return lose(world, occasion.attemptId, nowMs);
   return { events: eventsOf(world, occasion, nowMs), effects: [] };
 }

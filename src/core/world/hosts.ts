@@ -9,7 +9,7 @@ import {
   type Instance,
   type Machine,
   type RegisteredHost,
-} from './host.ts';
+} from '../host/host.ts';
 import { subtractNeeds, type Needs } from '../job/needs.ts';
 import { HostIndex, type HostIndexView } from '../schedule/fit/host-index.ts';
 import type { HostKind } from '../schedule/fit/host-kind.ts';

@@ -8,7 +8,7 @@ import {
   type ConsumableClaim,
   type ConsumableResource,
   type Quantities,
-} from './consumable-resource.ts';
+} from '../consumable-resource/consumable-resource.ts';
 
 type Claims = readonly ConsumableClaim[] | undefined;
 
