@@ -1,9 +1,11 @@
 // The package as its users get it: built and packed by npm, installed from the tarball into an
-// empty folder, and tried by the demo there. Nothing of the checkout may be within its reach.
+// empty folder, and tried by the demo there. Nothing of the checkout may be within its reach but
+// the versions that its lock names: what installed the checkout has those at hand, so that no
+// registry need be reached.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -36,13 +38,44 @@ function run(folder: string, command: string, ...args: string[]): string {
   return stdout;
 }
 
+interface Tarball {
+  readonly filename: string;
+  readonly integrity: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** A project that depends on the tarball alone, and its lock. */
+function writeProject(folder: string, { filename, integrity }: Tarball): void {
+  const { lockfileVersion, packages } = JSON.parse(
+    readFileSync(join(root, 'package-lock.json'), 'utf8'),
+  ) as { lockfileVersion: number; packages: Record<string, { readonly dev?: boolean }> };
+  const { '': checkout, ...installed } = packages;
+  const project = { name: 'project', dependencies: { longshore: `file:${filename}` } };
+  const lock = {
+    ...project,
+    lockfileVersion,
+    packages: {
+      '': project,
+      'node_modules/longshore': {
+        ...checkout,
+        devDependencies: undefined,
+        resolved: `file:${filename}`,
+        integrity,
+      },
+      ...Object.fromEntries(Object.entries(installed).filter(([, { dev }]) => dev !== true)),
+    },
+  };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(project));
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
+}
+
 describe('the package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-package-'));
-  let tarball: { readonly filename: string; readonly files: readonly { readonly path: string }[] };
+  let tarball: Tarball;
 
   before(() => {
     const packed = ['pack', '--json', '--foreground-scripts=false', '--pack-destination', folder];
-    [tarball] = JSON.parse(run(root, 'npm', ...packed)) as [typeof tarball];
+    [tarball] = JSON.parse(run(root, 'npm', ...packed)) as [Tarball];
   });
 
   after(() => rmSync(folder, { recursive: true }));
@@ -65,9 +98,8 @@ describe('the package', () => {
   });
 
   test('runs the demo where it is installed', () => {
-    run(folder, 'npm', 'init', '--yes');
-    const quietly = ['--prefer-offline', '--no-audit', '--no-fund'];
-    run(folder, 'npm', 'install', ...quietly, `./${tarball.filename}`);
+    writeProject(folder, tarball);
+    run(folder, 'npm', 'ci', '--prefer-offline', '--no-audit', '--no-fund');
     const told = run(folder, 'npx', '--no', 'longshore', 'demo');
     assert.equal(told.match(/^My favorite color of the rainbow is /gm)?.length, 7, told);
     assert.match(told, /^7 of 7 children SUCCEEDED/m);
