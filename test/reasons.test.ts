@@ -24,7 +24,7 @@ import {
   EC2Client,
   ModifySubnetAttributeCommand,
 } from '@aws-sdk/client-ec2';
-import type { Explanation, OwnError } from '../src/api/explanation.ts';
+import type { Explanation, LongshoreError } from '../src/api/explanation.ts';
 import { account, region, TestServer } from './server.ts';
 import { until } from './until.ts';
 
@@ -130,13 +130,13 @@ test('the snapshot of another queue says nothing of this one', async () => {
 const explain = async (
   jobId: string,
   credential = account,
-): Promise<{ status: number; body: Explanation & OwnError }> => {
+): Promise<{ status: number; body: Explanation & LongshoreError }> => {
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}/20260101/${region}/batch/aws4_request, SignedHeaders=host, Signature=0`;
   const answer = await fetch(
     `${server.url}/_longshore/jobs/${encodeURIComponent(jobId)}/explanation`,
     { headers: { authorization } },
   );
-  return { status: answer.status, body: (await answer.json()) as Explanation & OwnError };
+  return { status: answer.status, body: (await answer.json()) as Explanation & LongshoreError };
 };
 
 test('a job is explained: what it waits for, where it stands, and what would help', async () => {

@@ -164,7 +164,7 @@ export interface ExplainedAttempt {
  * What any operation of our own answers where it refuses: an AWS exception's name and what is
  * wrong.
  */
-export interface OwnError {
+export interface LongshoreError {
   readonly code: string;
   readonly message: string;
 }

@@ -8,7 +8,7 @@ import { account } from '../../test/house/caller.ts';
 import { Rig } from '../../test/house/rig.ts';
 import { sdkClient } from '../../test/house/sdk-client.ts';
 import { ask, toyPipeline } from '../../test/house/toy.ts';
-import { ownOperations } from '../service/longshore/operations.ts';
+import { longshorePaths } from '../service/longshore/operations.ts';
 import type { AuditRecord } from '../wire/audit.ts';
 import type { Authorizer } from '../wire/authorization.ts';
 import { notBuilt, type Operation } from '../wire/operation.ts';
@@ -102,7 +102,7 @@ function valueOf(schema: NormalizedSchema, how: 'least' | 'empty' | 'most', dept
 }
 
 function ownRequest(name: string): Request {
-  const own = ownOperations.find((one) => one.name === name);
+  const own = longshorePaths.find((one) => one.name === name);
   assert.ok(own);
   const path = own.path.source
     .replace(/^\^|\$$/g, '')

@@ -37,8 +37,8 @@ import { groupOfArn } from '../service/logs/arn.ts';
 import type { LogsDeps } from '../service/logs/deps.ts';
 import { logsOperations } from '../service/logs/operations.ts';
 import type { LongshoreDeps } from '../service/longshore/deps.ts';
-import { longshoreOperations, ownOperations } from '../service/longshore/operations.ts';
-import { ownDialect, ownProtocol } from '../service/longshore/own-paths.ts';
+import { longshoreOperations, longshorePaths } from '../service/longshore/operations.ts';
+import { longshoreDialect, longshoreProtocol } from '../service/longshore/paths.ts';
 import type { ResourceSpace } from '../service/resource-space.ts';
 import { stsOperations } from '../service/sts/operations.ts';
 import {
@@ -50,7 +50,7 @@ import {
 import { jsonRpc } from '../wire/json-rpc.ts';
 import { ec2Query, query } from '../wire/query.ts';
 import { restJson } from '../wire/rest-json.ts';
-import type { AnyService, AwsService, OwnService } from '../wire/service.ts';
+import type { AnyService, AwsService, PathService } from '../wire/service.ts';
 
 /** What services need from outside. */
 export interface ServicePorts {
@@ -239,12 +239,12 @@ const stsOf = (_parts: ServiceParts, maxBodyBytes: MaxBodyBytes): AwsService<unk
 const longshoreOf = (
   { backUp, bus, reader, clock, hosts, ec2, settings }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
-): OwnService<LongshoreDeps> => ({
+): PathService<LongshoreDeps> => ({
   name: 'longshore',
-  protocol: ownProtocol(ownOperations),
+  protocol: longshoreProtocol(longshorePaths),
   operations: longshoreOperations,
   deps: { backUp, bus, reader, clock, hosts, ec2, instanceTypes: settings.instanceTypes },
-  dialect: ownDialect,
+  dialect: longshoreDialect,
   maxBodyBytes,
 });
 

@@ -23,7 +23,7 @@ import type {
   SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import type { Explanation, OwnError } from '../api/explanation.ts';
+import type { Explanation, LongshoreError } from '../api/explanation.ts';
 import type { Validation } from '../api/validation.ts';
 import { Failure, serviceErrorName } from './failure.ts';
 import type { Io } from './io.ts';
@@ -190,7 +190,7 @@ export class Api {
     if (!answer.ok || answer.body === null)
       throw failureOf(
         answer,
-        (await answer.json()) as Partial<OwnError>,
+        (await answer.json()) as Partial<LongshoreError>,
         'the server makes no backups',
       );
     return answer.body;
@@ -209,7 +209,7 @@ export class Api {
       nowMs,
       AbortSignal.timeout(clientDefaults.requestHandler.requestTimeout),
     );
-    const body = (await answer.json()) as Partial<OwnError>;
+    const body = (await answer.json()) as Partial<LongshoreError>;
     if (!answer.ok) throw failureOf(answer, body, otherwise);
     return body;
   }
@@ -305,7 +305,7 @@ export class Api {
 
 const failureOf = (
   { status }: Response,
-  { code, message }: Partial<OwnError>,
+  { code, message }: Partial<LongshoreError>,
   otherwise: string,
 ): Failure => new Failure(`${message ?? otherwise} (${[code, status].filter(Boolean).join(', ')})`);
 

@@ -35,7 +35,7 @@ import { systemKeyMaker } from './key-maker.ts';
 import { listen, type Listener } from './listener.ts';
 import { makeDirectory } from './make-directory.ts';
 import { ownOpenFiles } from './open-files.ts';
-import { ownPaths, type DamageCounts } from './own-paths.ts';
+import { serverPaths, type DamageCounts } from './server-paths.ts';
 import { closeToOthers } from './private-files.ts';
 import { reachOf, type Reach } from './reach.ts';
 import { systemClock, systemIds } from './system-ports.ts';
@@ -270,7 +270,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     allowedHosts: [...(isHostName(config.host) ? [config.host] : []), ...config.allowedHosts],
     port: config.port,
     pipeline: app.pipeline,
-    own: ownPaths(
+    own: serverPaths(
       app.control.reader,
       {
         engine: capabilities,

@@ -9,7 +9,7 @@ import { mount, type Mounted } from './mount.ts';
 import type { BoundOperation, ErrorFormat, RequestHead } from './protocol.ts';
 import { mayBeQuery, versionOf } from './query.ts';
 import { restJson } from './rest-json.ts';
-import type { AnyAwsService, AnyOwnService, AnyService } from './service.ts';
+import type { AnyAwsService, AnyPathService, AnyService } from './service.ts';
 import type { SigV4Credential } from './sigv4.ts';
 import { anyForm, formatOf, isUnservedForm, unservedOf } from './unserved.ts';
 
@@ -44,7 +44,7 @@ const strangers: AnyAwsService = {
 
 export class Router {
   readonly #mounted = new Map<AnyService, Mounted>();
-  readonly #own: AnyOwnService[] = [];
+  readonly #own: AnyPathService[] = [];
   readonly #bySigningName = new Map<string, AnyAwsService>();
   readonly #byTargetPrefix = new Map<string, AnyAwsService>();
   readonly #byVersion = new Map<string, AnyAwsService>();
@@ -70,7 +70,7 @@ export class Router {
   }
 
   route(head: RequestHead, credential: SigV4Credential | undefined): Route | NoRoute {
-    const service = this.#ownServiceOf(head) ?? this.#serviceOf(head, credential);
+    const service = this.#pathServiceOf(head) ?? this.#serviceOf(head, credential);
     if (service === undefined)
       return (
         unservedOf(head, credential) ?? {
@@ -124,7 +124,7 @@ export class Router {
   #mountedOf = (service: AnyService): Mounted =>
     must(this.#mounted.get(service), 'every service of a router is mounted');
 
-  #ownServiceOf = ({ path }: RequestHead): AnyOwnService | undefined =>
+  #pathServiceOf = ({ path }: RequestHead): AnyPathService | undefined =>
     this.#own.find(({ protocol }) => path.startsWith(protocol.below));
 
   #serviceOf(

@@ -55,7 +55,7 @@ export interface AwsService<Deps> extends Served<Deps> {
 }
 
 /** A service of our own, whose operations are at paths that no other service has. */
-export interface OwnService<Deps> extends Served<Deps> {
+export interface PathService<Deps> extends Served<Deps> {
   readonly protocol: PathProtocol;
 }
 
@@ -63,5 +63,5 @@ export interface OwnService<Deps> extends Served<Deps> {
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyAwsService = AwsService<any>;
 // oxlint-disable-next-line typescript/no-explicit-any
-export type AnyOwnService = OwnService<any>;
-export type AnyService = AnyAwsService | AnyOwnService;
+export type AnyPathService = PathService<any>;
+export type AnyService = AnyAwsService | AnyPathService;

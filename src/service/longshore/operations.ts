@@ -6,15 +6,15 @@ import type { LongshoreDeps } from './deps.ts';
 import { backUp } from './back-up.ts';
 import { explainJob } from './explain-job.ts';
 import { interruptInstance } from './interrupt-instance.ts';
-import type { OwnPath } from './own-paths.ts';
+import type { LongshorePath } from './paths.ts';
 import { validateHost } from './validate-host.ts';
 import { validateImage } from './validate-image.ts';
 
-interface OwnOperation extends OwnPath {
+interface LongshoreOperation extends LongshorePath {
   readonly operation: Operation<LongshoreDeps, never, unknown>;
 }
 
-export const ownOperations: readonly OwnOperation[] = [
+export const longshorePaths: readonly LongshoreOperation[] = [
   { name: 'BackUp', method: 'POST', path: /^\/_longshore\/backup$/, operation: backUp },
   {
     name: 'ExplainJob',
@@ -43,5 +43,5 @@ export const ownOperations: readonly OwnOperation[] = [
 ];
 
 export const longshoreOperations: OperationTable<LongshoreDeps> = Object.fromEntries(
-  ownOperations.map(({ name, operation }) => [name, operation]),
+  longshorePaths.map(({ name, operation }) => [name, operation]),
 );

@@ -20,7 +20,7 @@ interface ServerFacts {
   readonly limits: Limits;
 }
 
-interface OwnPathParts {
+interface ServerPathParts {
   readonly disk: () => DiskFacts;
   readonly damage: DamageCounts;
   /** This server's, for callers that name no host. */
@@ -33,10 +33,10 @@ export interface DamageCounts {
   bytes: number;
 }
 
-export function ownPaths(
+export function serverPaths(
   reader: Reader,
   facts: ServerFacts,
-  { disk, damage, url }: OwnPathParts,
+  { disk, damage, url }: ServerPathParts,
 ): PathHandler {
   const page: PathHandler = (head) => {
     switch (head.path) {

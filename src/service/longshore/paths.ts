@@ -2,13 +2,13 @@
 // /_longshore/, with what the path and its query say as input, in JSON. Whatever else a request
 // carries is nothing to them.
 
-import type { OwnError } from '../../api/explanation.ts';
+import type { LongshoreError } from '../../api/explanation.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { batchDialect, catalogue, type ErrorDialect } from '../../wire/error-catalogue.ts';
 import type { PathProtocol } from '../../wire/protocol.ts';
 
 /** Where an operation of our own is. */
-export interface OwnPath {
+export interface LongshorePath {
   readonly name: string;
   readonly method: 'GET' | 'POST';
   /** Its named groups are the input, beside what the query says. */
@@ -16,7 +16,7 @@ export interface OwnPath {
 }
 
 /** As Batch words them, but for what its clients never read. */
-export const ownDialect: ErrorDialect = {
+export const longshoreDialect: ErrorDialect = {
   ...batchDialect,
   internal: (requestId) =>
     new AwsError(
@@ -26,7 +26,7 @@ export const ownDialect: ErrorDialect = {
     ),
 };
 
-export function ownProtocol(paths: readonly OwnPath[]): PathProtocol {
+export function longshoreProtocol(paths: readonly LongshorePath[]): PathProtocol {
   return {
     operationIn: 'path',
     contentType: 'application/json',
@@ -36,7 +36,8 @@ export function ownProtocol(paths: readonly OwnPath[]): PathProtocol {
       catalogue.unknownOperation.status,
       'There is nothing here. Try /_longshore/health or /_longshore/metrics.',
     ),
-    writeError: ({ name, message }) => JSON.stringify({ code: name, message } satisfies OwnError),
+    writeError: ({ name, message }) =>
+      JSON.stringify({ code: name, message } satisfies LongshoreError),
     binding: {
       route(head) {
         const own = paths.find(({ path }) => path.test(head.path));
