@@ -121,7 +121,7 @@ export class Pipeline {
   async invoke(call: Call, body: Buffer, raw = body): Promise<Answer | StreamedAnswer> {
     try {
       const bound = (call.bound ??= await this.#routeByBody(call, body));
-      // An await of what is there already costs a fifth of all that is done here.
+      // What is there already is not awaited: each time costs a tenth of all that is done here.
       const known = this.#authenticate(call, raw);
       const principal = known instanceof Promise ? await known : known;
       const context = (call.context = contextOf(call, bound.name, principal));
@@ -132,8 +132,8 @@ export class Pipeline {
       if (leave !== undefined) await leave;
       const why = this.#options.unavailable?.(bound.name);
       if (why !== undefined) throw call.service.dialect.unavailable(why);
-      const output = await operation.handle(call.service.deps, input, context);
-      return this.#succeed(call, bound, output);
+      const output = operation.handle(call.service.deps, input, context);
+      return this.#succeed(call, bound, output instanceof Promise ? await output : output);
     } catch (error) {
       return this.#fail(call, error);
     }
