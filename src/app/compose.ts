@@ -1,6 +1,6 @@
 // Builds the whole service over given ports: control, the services and the pipeline in front of
-// them. Opens no socket, reads no clock and picks no port: the server does that, and the simulation
-// does it otherwise.
+// them. Opens no socket, reads no clock and picks no port: the server does that, and the house of
+// the tests, which gives it a store in memory.
 
 import { scopeParts, type Scope } from '../base/ids.ts';
 import { Control, type ControlPorts } from '../control/control.ts';
