@@ -6,7 +6,7 @@ import { assert } from '../../base/assert.ts';
 import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../../base/ids.ts';
 import { unavailable } from '../host/host.ts';
 import { mainNodeHasEnded, isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
-import { jobStatuses, type JobStatus } from '../job/status.ts';
+import { isEnded, jobStatuses, type JobStatus } from '../job/status.ts';
 import { addNeeds, needsKey, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import { classKey } from '../schedule/order/job-class.ts';
 import { jobsIn } from '../schedule/order/line.ts';
@@ -23,6 +23,22 @@ export function checkWorld(world: World): void {
   checkQueues(world);
   checkCounts(world);
   checkShares(world);
+  checkForgotten(world);
+}
+
+/** Indexes hold nothing of jobs that are over: else they would grow for ever. */
+function checkForgotten(world: World): void {
+  for (const id of world.waits.targets()) {
+    const { parent, index } = splitJobId(id);
+    const target = world.jobs.get(parent);
+    assert(
+      target !== undefined &&
+        (index === undefined || (isArrayParent(target) && !isEnded(target.children.status(index)))),
+      'nobody waits for what has ended',
+    );
+  }
+  for (const id of world.nodes.jobs())
+    assert(world.jobs.has(id), 'nodes are known of jobs that have not ended');
 }
 
 function checkAttempts(world: World): void {

@@ -64,7 +64,6 @@ export class LiveWorld implements World {
   readonly endedTasks = new EndedTasks();
   readonly watchedQueues = new Set<Arn>();
   nextSequence = 1;
-  /** Which jobs wait for which others. */
   readonly waits = new Waits();
   /** What falls due. */
   readonly deadlines = new Deadlines((deadline) => isStillDue(this, deadline));

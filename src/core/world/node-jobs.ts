@@ -19,6 +19,11 @@ export type NodeJobsView = Omit<NodeJobs, 'note' | 'forget'>;
 export class NodeJobs {
   readonly #ofJobs = new Map<JobId, Nodes>();
 
+  /** The jobs of which nodes are known. */
+  jobs(): Iterable<JobId> {
+    return this.#ofJobs.keys();
+  }
+
   /** Nodes that are under way. */
   live(jobId: JobId): ReadonlyMap<JobId, LiveJob> {
     return this.#ofJobs.get(jobId)?.live ?? none;

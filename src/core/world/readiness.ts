@@ -56,6 +56,13 @@ function isSatisfied(
   }
 }
 
+/** Those of which the target has not ended: whoever waits hears of its end. */
+export const openOf = (world: World, waitsFor: readonly Dependency[]): Dependency[] =>
+  waitsFor.filter((dependency) => {
+    if (dependency.type === 'JOB') return !hasEnded(world, dependency.jobId);
+    return dependency.type === 'SEQUENTIAL' || world.jobs.has(dependency.jobId);
+  });
+
 /** A child that has no row stands in its parent's table. */
 function hasEnded(world: World, id: JobId): boolean {
   const { parent, index } = splitJobId(id);

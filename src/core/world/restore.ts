@@ -26,7 +26,7 @@ import { hold, watchTimeout } from './fold/attempts.ts';
 import { join } from './fold/put.ts';
 import { tableOf } from './jobs.ts';
 import { LiveWorld } from './live-world.ts';
-import { readyRanges } from './readiness.ts';
+import { openOf, readyRanges } from './readiness.ts';
 
 /** The rows that make up a world. */
 export interface WorldRows {
@@ -101,7 +101,8 @@ function restoreRows(world: LiveWorld, { job, children }: JobRows): void {
 function restoreJob(world: LiveWorld, job: WorldJob): void {
   join(world, job);
   world.nextSequence = Math.max(world.nextSequence, job.sequence + 1);
-  if ('waitsFor' in job && job.waitsFor !== undefined) world.waits.add(job.id, job.waitsFor);
+  if ('waitsFor' in job && job.waitsFor !== undefined)
+    world.waits.add(job.id, openOf(world, job.waitsFor));
   if (isArrayParent(job)) return;
   noteEnded(world, job);
   if (isLive(job)) restoreAttempt(world, job);

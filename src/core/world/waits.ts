@@ -5,6 +5,9 @@ import type { JobId } from '../../base/ids.ts';
 import type { Dependency } from '../job/dependency.ts';
 import type { WorldJob } from '../job/job.ts';
 
+/** What may be asked of them. */
+export type WaitsView = Pick<Waits, 'targets'>;
+
 const none: ReadonlySet<JobId> = new Set();
 
 export class Waits {
@@ -19,6 +22,12 @@ export class Waits {
       if (known === undefined) index.set(dependency.jobId, new Set([dependent]));
       else known.add(dependent);
     }
+  }
+
+  /** The jobs that others wait for, and the arrays of which children do. */
+  *targets(): Generator<JobId> {
+    yield* this.#ofJob.keys();
+    yield* this.#ofChildren.keys();
   }
 
   /** The job has ended: gives those that waited for the whole of it, and forgets them. */

@@ -19,6 +19,7 @@ import type { ChangedRows } from './changes.ts';
 import type { EndedTasksView } from './ended-tasks.ts';
 import type { JobsView } from './jobs.ts';
 import type { NodeJobsView } from './node-jobs.ts';
+import type { WaitsView } from './waits.ts';
 
 export interface World {
   readonly settings: Settings;
@@ -35,6 +36,8 @@ export interface World {
   /** The other nodes of multi-node parallel jobs. */
   readonly nodes: NodeJobsView;
   readonly allocations: AllocationsView;
+  /** Which jobs wait for which others. */
+  readonly waits: WaitsView;
   readonly endedTasks: EndedTasksView;
   /** Queues of which the head's reason is watched. */
   readonly watchedQueues: ReadonlySet<Arn>;

@@ -14,6 +14,7 @@ import {
 import type { EndedStatus } from '../../job/status.ts';
 import { takesStop, withStop, type Stop } from '../../job/stop.ts';
 import type { LiveWorld } from '../live-world.ts';
+import { openOf } from '../readiness.ts';
 import { isSequential } from '../waits.ts';
 import type { Folds } from './fold.ts';
 import { join, moveChildren, put } from './put.ts';
@@ -38,7 +39,7 @@ export const jobFolds = {
       moveChildren(world, job, job.children.indexes('SUBMITTED'), 'PENDING', atMs);
       put(world, { ...job, status: 'PENDING', rest: { status: 'PENDING' } }, atMs);
     } else put(world, { ...job, status: 'PENDING' }, atMs);
-    world.waits.add(jobId, job.waitsFor);
+    world.waits.add(jobId, openOf(world, job.waitsFor));
     world.occasions.push({ type: 'came', jobId });
   },
 
