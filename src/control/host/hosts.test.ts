@@ -93,6 +93,11 @@ describe('a registered host', () => {
     assert.equal(hostOf(rig, id), first);
     assert.deepEqual(engineOf(rig, first).takeCalls(), [`start ${rig.attempt(id)}`]);
     assert.deepEqual(rig.engine.takeCalls(), []);
+    assert.deepEqual(rig.control.world.hosts.get(first)?.capacity, {
+      milliVcpu: 2_000,
+      memoryMib: 4_096,
+      gpus: 0,
+    });
   });
 
   it('is refused for another cluster, for a MANAGED environment, and twice', async () => {

@@ -170,6 +170,26 @@ it('instance types of another architecture than the machine are noted', async ()
   assert.match((await noteOn('x86_64', 'm6g.large')) ?? '', /are arm64, and this machine is x86/);
 });
 
+it('consumable resources are replenished unless they are said not to be', async () => {
+  const rig = await Rig.bare();
+  for (const resourceType of [undefined, 'REPLENISHABLE', 'NON_REPLENISHABLE'] as const)
+    await rig.ask({
+      type: 'create-consumable-resource',
+      scope,
+      request: { consumableResourceName: `of-${resourceType}`, totalQuantity: 5, resourceType },
+    });
+  assert.deepEqual(
+    rig.control.reader.batch
+      .consumableResources(scope)
+      .map(({ resource }) => [resource.name, resource.resourceType]),
+    [
+      ['of-NON_REPLENISHABLE', 'NON_REPLENISHABLE'],
+      ['of-REPLENISHABLE', 'REPLENISHABLE'],
+      ['of-undefined', 'REPLENISHABLE'],
+    ],
+  );
+});
+
 describe('job definitions', () => {
   const revisions = (page: Page<JobDefinitionView> | undefined) =>
     page?.items.map(({ definition: { name, revision } }) => `${name}:${revision}`);

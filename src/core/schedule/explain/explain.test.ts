@@ -5,10 +5,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import { must } from '../../../base/assert.ts';
-import { arn } from '../../../base/ids.ts';
+import { arn, jobId } from '../../../base/ids.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
+import type { WaitingJob } from '../../job/job.ts';
 import { Fleet, type FleetCase } from '../../../../test/house/fleet.ts';
 import { needs, type ExampleJob } from '../../../../test/house/world.ts';
+import { aheadOf } from './explain.ts';
 
 interface Waiting extends Partial<FleetCase> {
   readonly job: ExampleJob;
@@ -167,6 +169,16 @@ const cases: readonly [given: Waiting, text: string, ...remedies: string[]][] = 
     'register more hosts with compute environment own',
   ],
   [
+    {
+      job: { needs: needs(1, 64, 1) },
+      environments: { own: { hosts: [needs(4, 4096, 1)] } },
+      others: [{ needs: needs(1, 64, 1) }],
+    },
+    'waiting for host 1: 1 of 1 GPUs in use',
+    thereEnds,
+    'let more run at once:',
+  ],
+  [
     { job: one, environments: { own: { hosts: [] } } },
     'waiting for a host: none is registered with UNMANAGED compute environment own',
     'register a host with compute environment own',
@@ -215,3 +227,13 @@ for (const [at, [{ job, ce, others = [], run, ...given }, text, ...remedies]] of
     );
     assert.equal(reason.token, / - /.exec(text) ? text.split(' - ')[0] : undefined);
   });
+
+test('so many go before a job', () => {
+  const fleet = new Fleet({ environments: ec2() });
+  const ahead = [one, one, one]
+    .map((job) => fleet.submit(job))
+    .map((id) =>
+      aheadOf(fleet.world, must(fleet.world.jobs.get(jobId(id)), 'it waits') as WaitingJob),
+    );
+  assert.deepEqual(ahead, [0, 1, 2]);
+});
