@@ -95,7 +95,7 @@ describe('a registered host', () => {
     assert.deepEqual(rig.engine.takeCalls(), []);
     assert.deepEqual(rig.control.world.hosts.get(first)?.capacity, {
       milliVcpu: 2_000,
-      memoryMib: 4_096,
+      memoryMib: 4_096 - limit.ecsReservedMemoryMib,
       gpus: 0,
     });
   });
