@@ -44,8 +44,9 @@ function subjectOf(command: Command): string {
     case 'submit-job':
     case 'stop-job':
       return `job ${command.jobId}`;
+    // A queue takes its tags with it.
     case 'change-tags':
-      return `tags of ${command.arn}`;
+      return `queue ${arns.nameInArn(command.arn)}`;
     case 'create-job-queue':
       return `queue ${command.request.jobQueueName}`;
     case 'update-job-queue':
