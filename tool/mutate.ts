@@ -5,7 +5,8 @@
 //     npm run mutate -- [--count 100] [--seed N] [--under src/core,src/control,src/service/batch]
 //
 // Changes that the type checker refuses do not count. Of the others each is tried with the tests
-// that run its place, nearest first, and with seeds of the simulation, until one fails.
+// that run its place, near and quick ones first, and with seeds of the simulation, until one
+// fails.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -13,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Random } from '../sim/random.ts';
-import { Copy, mutated } from './mutate/copy.ts';
+import { Copy } from './mutate/copy.ts';
 import { executes, readCoverage, type Coverage } from './mutate/coverage.ts';
 import { ImportGraph } from './mutate/import-graph.ts';
 import { mutationsOf, type Mutation } from './mutate/mutations.ts';
@@ -125,10 +126,11 @@ async function notice(
   trials: readonly Trial[],
 ): Promise<'failed' | 'too long' | undefined> {
   const { path, start } = mutation;
-  const distance = (trial: Trial): number => trial.distances.get(path) ?? Infinity;
+  const cost = ({ distances, durationMs }: Trial): number =>
+    (1 + (distances.get(path) ?? 0)) * durationMs;
   const reaching = trials
     .filter(({ coverage }) => executes(coverage, path, start))
-    .sort((a, b) => distance(a) - distance(b) || a.durationMs - b.durationMs);
+    .sort((a, b) => cost(a) - cost(b));
   return copy.while([mutation], async () => {
     for (const trial of reaching) {
       const verdict = await copy.test(trial.command, 5 * trial.durationMs + 10_000);
@@ -139,16 +141,15 @@ async function notice(
 }
 
 /** `file:line`, and the lines as they were and as they would be. */
-function described({ text, lineAt }: SourceFile, mutation: Mutation): string {
-  const from = text.lastIndexOf('\n', mutation.start - 1) + 1;
-  const lineEnd = text.indexOf('\n', mutation.end);
-  const to = lineEnd === -1 ? text.length : lineEnd;
-  const after = mutated(text, mutation).slice(
-    from,
-    to + mutation.replacement.length - (mutation.end - mutation.start),
-  );
-  const marked = (mark: string, lines: string): string => lines.replaceAll(/^/gm, `  ${mark} `);
-  return `${mutation.path}:${lineAt.call(files.get(mutation.path), mutation.start)} ${mutation.kind}\n${marked('-', text.slice(from, to))}\n${marked('+', after)}`;
+function described(file: SourceFile, mutation: Mutation): string {
+  const { text } = file;
+  const { path, kind, start, end } = mutation;
+  const from = text.lastIndexOf('\n', start - 1) + 1;
+  const rest = text.slice(end);
+  const untilLineEnd = /^.*/.exec(rest)?.[0] ?? '';
+  const lines = (mark: string, changed: string): string =>
+    `${text.slice(from, start)}${changed}${untilLineEnd}`.replaceAll(/^/gm, `  ${mark} `);
+  return `${path}:${file.lineAt(start)} ${kind}\n${lines('-', text.slice(start, end))}\n${lines('+', mutation.replacement)}`;
 }
 
 /** The seeds that once found something, and some more: a part of what `npm test` runs. */

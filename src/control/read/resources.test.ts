@@ -214,6 +214,11 @@ describe('job definitions', () => {
     assert.deepEqual(all, [['a:1', 'b:1'], ['b:2']]);
     assert.equal(reader.batch.jobDefinitions({ scope, limit: 3 })?.next, undefined);
     assert.equal(reader.batch.jobDefinitions({ scope, limit: 3, next: 'x' }), undefined);
+    const found = (query: { name?: string; status?: string }) =>
+      revisions(reader.batch.jobDefinitions({ scope, limit: 9, ...query }));
+    assert.deepEqual(found({ name: 'b' }), ['b:1', 'b:2']);
+    assert.deepEqual(found({ status: 'ACTIVE' }), ['a:1', 'b:2']);
+    assert.deepEqual(found({ name: 'b', status: 'INACTIVE' }), ['b:1']);
   });
 
   it('are found by name and revision, ACTIVE or not; by the name alone the newest ACTIVE one', async () => {
