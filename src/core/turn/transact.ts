@@ -6,6 +6,7 @@ import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import type { Effect } from '../effect.ts';
 import type { Event } from '../event.ts';
 import type { LiveWorld } from '../world/live-world.ts';
+import type { Followed } from '../command/decision.ts';
 import { followUp } from './follow-up.ts';
 import type { Transition } from './transition.ts';
 import { decide, type Command, type ReplyOf } from '../command/command.ts';
@@ -29,17 +30,21 @@ export function transact<C extends Command>(
 ): Transacted<ReplyOf<C>> {
   const decision = decide(world, command, nowMs);
   if (isRefusal(decision)) return { reply: decision, events: [], transitions: [], effects: [] };
-  const events: Event[] = [];
-  const effects: Effect[] = [];
-  const follow = (followed: { events: readonly Event[]; effects: readonly Effect[] }): void => {
+  for (const event of decision.events) world.apply(event);
+  const { events, effects } =
+    world.occasions.length === 0 ? decision : withWhatFollows(world, decision, nowMs);
+  return { reply: decision.reply, events, transitions: world.transitions.splice(0), effects };
+}
+
+/** Each occasion changes the world that the next one is judged in, and may make new ones. */
+function withWhatFollows(world: LiveWorld, decision: Followed, nowMs: number): Followed {
+  const events = [...decision.events];
+  const effects = [...decision.effects];
+  for (let next = world.occasions.shift(); next !== undefined; next = world.occasions.shift()) {
+    const followed = followUp(world, next, nowMs);
     for (const event of followed.events) world.apply(event);
     events.push(...followed.events);
     effects.push(...followed.effects);
-  };
-  follow(decision);
-  // Each occasion changes the world that the next one is judged in, and may make new ones.
-  for (let next = world.occasions.shift(); next !== undefined; next = world.occasions.shift())
-    follow(followUp(world, next, nowMs));
-  const transitions = world.transitions.splice(0);
-  return { reply: decision.reply, events, transitions, effects };
+  }
+  return { events, effects };
 }
