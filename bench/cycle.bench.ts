@@ -8,13 +8,11 @@ import type { ComputeEnvironment } from '../src/core/compute-environment/compute
 import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
 import { Fleet } from '../test/house/fleet.ts';
 import { Pass } from '../src/core/schedule/fit/place.ts';
-import { needs, submit, worldOf } from '../test/house/world.ts';
+import { carryOut, needs, submit, worldOf } from '../test/house/world.ts';
 import { scalingCycle } from '../src/core/schedule/scale/scaling-cycle.ts';
 import type { LiveWorld } from '../src/core/world/live-world.ts';
-import { isRefusal } from '../src/base/refusal.ts';
 import { draws } from './draws.ts';
 import type { Figure } from './report.ts';
-import { decide, type Command } from '../src/core/command/command.ts';
 
 const jobs = 100_000;
 const families = ['m6i', 'c6i', 'r6i', 'c7i', 'm5', 'c5', 'r5', 'm7i', 'r7i', 'c6a'];
@@ -152,12 +150,6 @@ function timed(work: () => unknown): number {
   return performance.now() - began;
 }
 
-function apply(world: LiveWorld, command: Command): void {
-  const decision = decide(world, command, 1);
-  if (isRefusal(decision)) throw new Error(decision.message);
-  for (const event of decision.events) world.apply(event);
-}
-
 let ids = 0;
 
 /** Carries the plan out; answers how many instances that were. */
@@ -169,15 +161,19 @@ function launch(world: LiveWorld): number {
   for (const { arn, launches } of plan.environments) {
     for (const { type, count } of launches) {
       const hostIds = Array.from({ length: count }, () => hostId(String(++ids).padStart(32, '0')));
-      apply(world, {
-        type: 'launch-instances',
-        computeEnvironmentArn: arn,
-        machineId: (machine as { id: (typeof hostIds)[number] }).id,
-        instanceType: type.name,
-        hostIds,
-      });
+      carryOut(
+        world,
+        {
+          type: 'launch-instances',
+          computeEnvironmentArn: arn,
+          machineId: (machine as { id: (typeof hostIds)[number] }).id,
+          instanceType: type.name,
+          hostIds,
+        },
+        1,
+      );
       for (const id of hostIds)
-        apply(world, { type: 'report-instance', hostId: id, report: 'running' });
+        carryOut(world, { type: 'report-instance', hostId: id, report: 'running' }, 1);
       launched += count;
     }
   }
@@ -189,12 +185,16 @@ function place(world: LiveWorld, most: number): void {
   for (let placed = 0; placed < most; placed++) {
     const next = pass.next();
     if (next === undefined) break;
-    apply(world, {
-      type: 'place-job',
-      attemptId: attemptId(String(++ids).padStart(32, '0')),
-      ...next,
-      otherNodes: undefined,
-    });
+    carryOut(
+      world,
+      {
+        type: 'place-job',
+        attemptId: attemptId(String(++ids).padStart(32, '0')),
+        ...next,
+        otherNodes: undefined,
+      },
+      1,
+    );
   }
   pass.end();
   world.changes.take();
@@ -206,9 +206,13 @@ function end(world: LiveWorld, running: JobId[], at: number): void {
   running[at] = running.at(-1) as JobId;
   running.pop();
   if (job === undefined || !('attempt' in job)) return;
-  apply(world, {
-    type: 'report-attempt',
-    attemptId: job.attempt.attemptId,
-    report: { type: 'exited', atMs: 2, exit: { exitCode: 0, outOfMemory: false } },
-  });
+  carryOut(
+    world,
+    {
+      type: 'report-attempt',
+      attemptId: job.attempt.attemptId,
+      report: { type: 'exited', atMs: 2, exit: { exitCode: 0, outOfMemory: false } },
+    },
+    1,
+  );
 }

@@ -4,14 +4,12 @@
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import { must } from '../../src/base/assert.ts';
 import { arn, attemptId, hostId, jobId, nodeId, type HostId } from '../../src/base/ids.ts';
-import { isRefusal } from '../../src/base/refusal.ts';
 import type { RegisteredHost } from '../../src/core/host/host.ts';
 import { checkWorld } from '../../src/core/world/invariant.ts';
 import { isArrayParent, isLive } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
-import { transact } from '../../src/core/turn/transact.ts';
 import type { LiveWorld } from '../../src/core/world/live-world.ts';
-import { scope, submit, worldOf, type Case, type ExampleJob } from './world.ts';
+import { carryOut, scope, submit, worldOf, type Case, type ExampleJob } from './world.ts';
 import { explain, type WaitingReason } from '../../src/core/schedule/explain/explain.ts';
 import { Pass } from '../../src/core/schedule/fit/place.ts';
 import { scalingCycle } from '../../src/core/schedule/scale/scaling-cycle.ts';
@@ -85,8 +83,7 @@ export class Fleet {
   }
 
   do(command: Command): void {
-    const { reply } = transact(this.world, command, this.nowMs);
-    if (isRefusal(reply)) throw new Error(reply.message);
+    carryOut(this.world, command, this.nowMs);
   }
 
   submit(job: ExampleJob): string {

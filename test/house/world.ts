@@ -4,12 +4,16 @@
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
 import { arn, attemptId, hostId, jobId, scopeOf, type AttemptId } from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
+import { isRefusal } from '../../src/base/refusal.ts';
+import type { Command } from '../../src/core/command/command.ts';
+import type { ReportAttempt } from '../../src/core/command/job/report-attempt.ts';
 import { checkWorld } from '../../src/core/world/invariant.ts';
 import { ChildTable } from '../../src/core/job/child-table.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms, NodeGroup, NodeTerms } from '../../src/core/job/terms.ts';
 import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
 import { defaultSettings, type Settings } from '../../src/core/settings.ts';
+import { transact, type Transacted } from '../../src/core/turn/transact.ts';
 import { LiveWorld } from '../../src/core/world/live-world.ts';
 import { Pass } from '../../src/core/schedule/fit/place.ts';
 
@@ -49,6 +53,8 @@ export interface ExampleJob {
   readonly nodes?: readonly [count: number, needs: Needs][];
   /** … and the type of instance that they ask for. */
   readonly on?: string;
+  /** How often it is tried, all in all; absent: once. */
+  readonly attempts?: number;
   /** Amounts by consumable resource, of each node. */
   readonly consumes?: Readonly<Record<string, number>>;
 }
@@ -138,6 +144,7 @@ export function submit(world: LiveWorld, job: ExampleJob, atMs = 0): string {
   const sequence = world.nextSequence;
   const each: JobTerms = {
     needs: job.needs,
+    retry: job.attempts === undefined ? undefined : { attempts: job.attempts, rules: [] },
     share:
       job.share === undefined
         ? undefined
@@ -194,27 +201,25 @@ function nodesOf(
   return { numNodes: (groups.at(-1) as NodeGroup).to + 1, mainNode: 0, groups, instanceType };
 }
 
+/** Carries a command out, which must not be refused. */
+export function carryOut(world: LiveWorld, command: Command, nowMs: number): Transacted {
+  const transacted = transact(world, command, nowMs);
+  if (isRefusal(transacted.reply)) throw new Error(transacted.reply.message);
+  return transacted;
+}
+
 /** Runs a pass until nothing more fits; `job>environment` for each placement. */
 export function place(world: LiveWorld, atMs = 1): string[] {
   const placed: string[] = [];
   const pass = new Pass(world, world.scheduler, atMs);
   for (let next = pass.next(); next !== undefined; next = pass.next()) {
-    const { jobId: id, hostId: on, computeEnvironmentArn } = next;
-    const otherNodes = next.otherNodes?.map(({ node, hostId: other }) => ({
-      attemptId: attemptOf(`${id}#${node}`),
-      number: 1,
-      hostId: other,
-      computeEnvironmentArn,
-      node,
+    const { jobId: id, computeEnvironmentArn } = next;
+    const otherNodes = next.otherNodes?.map((other) => ({
+      ...other,
+      attemptId: attemptOf(`${id}#${other.node}`),
     }));
-    world.apply({
-      type: 'attempt-placed',
-      jobId: id,
-      atMs,
-      placement: { attemptId: attemptOf(id), number: 1, hostId: on, computeEnvironmentArn },
-      otherNodes,
-    });
-    placed.push(`${next.jobId}>${next.computeEnvironmentArn}`);
+    carryOut(world, { type: 'place-job', ...next, attemptId: attemptOf(id), otherNodes }, atMs);
+    placed.push(`${id}>${computeEnvironmentArn}`);
   }
   pass.end();
   checkWorld(world);
@@ -227,37 +232,12 @@ export const placeJobs = (world: LiveWorld, atMs = 1): string[] =>
 
 export const attemptOf = (id: string): AttemptId => attemptId(`attempt of ${id}`);
 
-/** A job that was placed at `fromMs` has run, and ends well. */
-export function end(world: LiveWorld, id: string, atMs: number, fromMs = 1): void {
-  endAttempt(world, id, atMs, fromMs);
-  world.apply({ type: 'job-ended', jobId: jobId(id), status: 'SUCCEEDED', atMs });
+/** A job that was placed at `fromMs` has run; one that ends badly may be tried again. */
+export function end(world: LiveWorld, id: string, atMs: number, fromMs = 1, exitCode = 0): void {
+  report(world, id, { type: 'started', atMs: fromMs }, fromMs);
+  report(world, id, { type: 'exited', atMs, exit: { exitCode, outOfMemory: false } }, atMs);
 }
 
-/** … or badly, and is tried again. */
-export function retry(world: LiveWorld, id: string, atMs: number, fromMs = 1): void {
-  endAttempt(world, id, atMs, fromMs);
-  world.apply({ type: 'job-retried', jobId: jobId(id), atMs });
-}
-
-function endAttempt(world: LiveWorld, id: string, atMs: number, fromMs: number): void {
-  const job = jobId(id);
-  const placement = {
-    attemptId: attemptOf(id),
-    number: 1,
-    hostId: host,
-    computeEnvironmentArn: arn('ce'),
-  };
-  world.apply({ type: 'attempt-running', jobId: job, attemptId: attemptOf(id), atMs: fromMs });
-  world.apply({
-    type: 'attempt-ended',
-    jobId: job,
-    attempt: {
-      ...placement,
-      state: 'ended',
-      placedAtMs: fromMs,
-      startedAtMs: fromMs,
-      stoppedAtMs: atMs,
-    },
-  });
-  world.apply({ type: 'resources-released', attemptId: attemptOf(id), atMs, heardAtMs: atMs });
+function report(world: LiveWorld, id: string, what: ReportAttempt['report'], nowMs: number): void {
+  carryOut(world, { type: 'report-attempt', attemptId: attemptOf(id), report: what }, nowMs);
 }

@@ -12,7 +12,7 @@ import { scalingEnvironment } from '../schedule/scale/managed-environments.ts';
 import { defaultMarket } from '../schedule/scale/market.ts';
 import { blockedReason } from '../schedule/explain/explain.ts';
 import { fit } from '../schedule/fit/fit.ts';
-import { needs, worldOf } from '../../../test/house/world.ts';
+import { carryOut, needs, worldOf } from '../../../test/house/world.ts';
 import type { ComputeEnvironment } from './compute-environment.ts';
 import { cutOffSubnets, openSubnets } from './network.ts';
 import type { KnownSubnet } from './subnet.ts';
@@ -124,14 +124,8 @@ describe('an environment whose subnets are all cut off', () => {
       environment: { ...made, type: 'MANAGED', computeResources },
     });
     const note = (...subnets: KnownSubnet[]): number => {
-      const decided = decideNoteNetwork(world, {
-        type: 'note-network',
-        scope: made.scope,
-        subnets,
-      });
-      assert.ok('events' in decided);
-      for (const event of decided.events) world.apply(event);
-      return decided.events.length;
+      const command = { type: 'note-network', scope: made.scope, subnets } as const;
+      return carryOut(world, command, 1).events.length;
     };
     return {
       world,

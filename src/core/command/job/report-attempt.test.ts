@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { arn, attemptId, hostId, jobId, scopeOf } from '../../../base/ids.ts';
 import type { Job } from '../../job/job.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
-import { worldOf } from '../../../../test/house/world.ts';
+import { carryOut, worldOf } from '../../../../test/house/world.ts';
 import { decideReportAttempt, type ReportAttempt } from './report-attempt.ts';
 
 const id = jobId('j');
@@ -53,13 +53,7 @@ function worldWith(state: 'STARTING' | 'RUNNING', stopped: boolean): LiveWorld {
 
 /** The job as the report leaves it. */
 function after(world: LiveWorld, report: ReportAttempt['report'], nowMs = 9): Job {
-  const decided = decideReportAttempt(
-    world,
-    { type: 'report-attempt', attemptId: attempt, report },
-    nowMs,
-  );
-  assert('events' in decided);
-  for (const event of decided.events) world.apply(event);
+  carryOut(world, { type: 'report-attempt', attemptId: attempt, report }, nowMs);
   return world.changes.jobs.get(id) as Job;
 }
 

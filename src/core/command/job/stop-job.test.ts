@@ -9,8 +9,7 @@ import { ChildTable } from '../../job/child-table.ts';
 import { isArrayParent } from '../../job/job.ts';
 import { stopBy } from '../../job/stop.ts';
 import { LiveWorld } from '../../world/live-world.ts';
-import { decideReportAttempt } from './report-attempt.ts';
-import { decideStopJob } from './stop-job.ts';
+import { carryOut } from '../../../../test/house/world.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
 const id = jobId('array');
@@ -75,25 +74,15 @@ function arrayWorld(): LiveWorld {
 }
 
 function stop(world: LiveWorld, by: 'cancel' | 'terminate', reason: string, target = id): string[] {
-  const decided = decideStopJob(world, { type: 'stop-job', scope, jobId: target, by, reason }, 5);
-  assert('events' in decided);
-  for (const event of decided.events) world.apply(event);
+  const command = { type: 'stop-job', scope, jobId: target, by, reason } as const;
+  const { effects } = carryOut(world, command, 5);
   if (world.jobs.size > 0) checkWorld(world);
-  return decided.effects.map((effect) => effect.type);
+  return effects.map((effect) => effect.type);
 }
 
 function exit(world: LiveWorld, exitCode: number, atMs = 9): void {
-  const decided = decideReportAttempt(
-    world,
-    {
-      type: 'report-attempt',
-      attemptId: attempt(0),
-      report: { type: 'exited', atMs, exit: { exitCode, outOfMemory: false } },
-    },
-    9,
-  );
-  assert('events' in decided);
-  for (const event of decided.events) world.apply(event);
+  const report = { type: 'exited', atMs, exit: { exitCode, outOfMemory: false } } as const;
+  carryOut(world, { type: 'report-attempt', attemptId: attempt(0), report }, 9);
 }
 
 function parent(world: LiveWorld) {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, jobId } from '../../../base/ids.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
-import { needs, place, submit, worldOf, type Case } from '../../../../test/house/world.ts';
+import { end, needs, place, submit, worldOf, type Case } from '../../../../test/house/world.ts';
 import { explain } from '../explain/explain.ts';
 
 const one = needs(1);
@@ -13,23 +13,6 @@ const reasonOf = (world: LiveWorld, id: string): string => {
   const job = world.jobs.get(jobId(id))!;
   return explain(world, world.jobQueues.get(job.queueArn)!, job, () => 0).text;
 };
-/** The attempt of the job ends, and the job with it. */
-function end(world: LiveWorld, id: string): void {
-  const job = world.jobs.get(jobId(id))!;
-  assert('attempt' in job);
-  world.apply({
-    type: 'attempt-ended',
-    jobId: job.id,
-    attempt: { ...job.attempt, state: 'ended', stoppedAtMs: 2 },
-  });
-  world.apply({
-    type: 'resources-released',
-    attemptId: job.attempt.attemptId,
-    atMs: 2,
-    heardAtMs: 2,
-  });
-  world.apply({ type: 'job-ended', jobId: job.id, status: 'FAILED', atMs: 2 });
-}
 const consuming = (...amounts: number[]): Case['jobs'] =>
   amounts.map((amount) => ({ needs: one, consumes: { licence: amount } }));
 
@@ -45,7 +28,7 @@ test('no more run together than there is, and what ends makes room', () => {
     inUse: 2,
     available: 0,
   });
-  end(world, 'j0');
+  end(world, 'j0', 2);
   assert.deepEqual(place(world), ['j2>ce']);
 });
 
@@ -90,7 +73,7 @@ test('jobs that want less of it do not go by one that waits for it', () => {
     jobs: consuming(2, 2, 1, 1),
   });
   assert.deepEqual(place(world), ['j0>ce'], 'one is left, and it is kept for the second');
-  end(world, 'j0');
+  end(world, 'j0', 2);
   assert.deepEqual(place(world), ['j1>ce', 'j2>ce']);
 });
 
@@ -121,7 +104,7 @@ test('what is not replenished is used up at the start, whatever comes of it', ()
     inUse: 0,
     available: 1,
   });
-  end(world, 'j0');
+  end(world, 'j0', 2);
   assert.deepEqual(place(world), []);
   assert.deepEqual(world.consumableResources.quantities(arn('credit')), {
     total: 1,
@@ -141,7 +124,7 @@ test('less than is in use: what is available falls at once, and the total as job
     inUse: 3,
     available: 0,
   });
-  end(world, 'j0');
+  end(world, 'j0', 2);
   assert.deepEqual(world.consumableResources.quantities(arn('licence')), {
     total: 2,
     inUse: 2,
@@ -154,7 +137,7 @@ test('a resource that is gone is waited for, and one of its name serves again', 
   place(world);
   const resource = world.consumableResources.get(arn('licence'))!;
   world.apply({ type: 'consumable-resource-deleted', arn: resource.arn });
-  end(world, 'j0');
+  end(world, 'j0', 2);
   assert.deepEqual(place(world), []);
   assert.match(reasonOf(world, 'j1'), /does not exist any more/);
   world.apply({ type: 'consumable-resource-stored', resource });
@@ -170,6 +153,6 @@ test('children take each for themselves', () => {
   assert.equal(place(world).length, 3);
   submit(world, { needs: one, consumes: { licence: 1 } });
   assert.deepEqual(place(world), []);
-  end(world, 'j0:0');
+  end(world, 'j0:0', 2);
   assert.deepEqual(place(world), ['j0:3>ce'], 'what waits longer goes first');
 });

@@ -7,6 +7,8 @@ import fc from 'fast-check';
 import { arn, jobId } from '../../../base/ids.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
 import {
+  attemptOf,
+  carryOut,
   end,
   needs,
   place,
@@ -266,13 +268,8 @@ test('a job is overtaken by at most as many as the bound says, whatever comes, a
           const placed: string[] = [];
           const pass = new Pass(world, world.scheduler, round);
           for (let next = pass.next(); next !== undefined; next = pass.next()) {
-            const placement = {
-              attemptId: `attempt of ${next.jobId}` as never,
-              number: 1,
-              hostId: next.hostId,
-              computeEnvironmentArn: next.computeEnvironmentArn,
-            };
-            world.apply({ type: 'attempt-placed', jobId: next.jobId, atMs: round, placement });
+            const attempt = { attemptId: attemptOf(next.jobId), otherNodes: undefined };
+            carryOut(world, { type: 'place-job', ...next, ...attempt }, round);
             placed.push(next.jobId);
             for (const [id, jobClass] of heads) {
               // In hand of the pass: it was tried before this one, and did not fit.

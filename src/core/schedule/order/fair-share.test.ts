@@ -1,4 +1,4 @@
-// Fair share: the arithmetic of usage, who goes next, what is held back, and what the
+// Fair share (spec 6): the arithmetic of usage, who goes next, what is held back, and what the
 // world keeps of it.
 
 import assert from 'node:assert/strict';
@@ -7,15 +7,7 @@ import fc from 'fast-check';
 import { arn } from '../../../base/ids.ts';
 import { checkWorld } from '../../world/invariant.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
-import {
-  end,
-  needs,
-  placeJobs,
-  retry,
-  submit,
-  worldOf,
-  type Case,
-} from '../../../../test/house/world.ts';
+import { end, needs, placeJobs, submit, worldOf, type Case } from '../../../../test/house/world.ts';
 import { explain } from '../explain/explain.ts';
 import type { FairLine } from './fair-line.ts';
 import { usageAfter } from './usage.ts';
@@ -212,10 +204,10 @@ test('a retried job goes before its like, and before no other share or priority'
   const world = worldOf({
     ...fairQueue(),
     capacity: needs(1, 4096),
-    jobs: [...jobs('a', 2), ...jobs('a', 1, { priority: 1 }), ...jobs('b', 1)],
+    jobs: [...jobs('a', 2), ...jobs('a', 1, { priority: 1, attempts: 2 }), ...jobs('b', 1)],
   });
   assert.deepEqual(placeJobs(world), ['j2']);
-  retry(world, 'j2', 60_000);
+  end(world, 'j2', 60_000, 1, 1);
   checkWorld(world);
   assert.deepEqual(placeJobs(world, 60_000), ['j3'], 'b used nothing yet');
   end(world, 'j3', 600_000, 60_000);
