@@ -32,7 +32,8 @@ import { MemoryLogSink } from '../test/house/memory-log-sink.ts';
 import { startFailure, type Expectation } from './oracle.ts';
 import { Random } from './random.ts';
 import { settle, VirtualClock } from '../test/house/virtual-clock.ts';
-import { registeredHosts, Workload, type Answer } from './workload.ts';
+import { registeredHosts, type Answer } from './client.ts';
+import { Workload } from './workload.ts';
 import { removed, written } from './rows.ts';
 import type { Command } from '../src/core/command/command.ts';
 

@@ -9,7 +9,7 @@ import type { Containers } from '../containers.ts';
 import type { Committed, Ledger } from '../ledger.ts';
 import type { MemoryLogSink } from '../../test/house/memory-log-sink.ts';
 import type { Expectation } from '../oracle.ts';
-import type { Answer } from '../workload.ts';
+import type { Answer } from '../client.ts';
 
 /** What a checker may look at. */
 export interface Observed {

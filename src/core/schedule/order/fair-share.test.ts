@@ -1,4 +1,4 @@
-// Fair share (spec 6): the arithmetic of usage, who goes next, what is held back, and what the
+// Fair share: the arithmetic of usage, who goes next, what is held back, and what the
 // world keeps of it.
 
 import assert from 'node:assert/strict';

@@ -1,0 +1,253 @@
+// The jobs of a run: what clients submit, when they stop it, and what they were promised of it.
+// Whether that was kept is the checkers' affair.
+
+import type {
+  EvaluateOnExit,
+  JobDependency,
+  KeyValuePair,
+  SubmitJobCommandInput,
+} from '@aws-sdk/client-batch';
+import { jobId, nodeId, type JobId } from '../src/base/ids.ts';
+import { isRefusal } from '../src/base/refusal.ts';
+import type { NodesWorkload } from './nodes-workload.ts';
+import { Expectation, startFailure, type ExitRule, type Plan, type RunPlan } from './oracle.ts';
+import {
+  consumables,
+  lastingQueues,
+  passingQueues,
+  scope,
+  unmanagedName,
+  type Client,
+} from './client.ts';
+import type { Random } from './random.ts';
+import type { Command } from '../src/core/command/command.ts';
+
+export interface JobsOfRun {
+  readonly lossIsFree: boolean;
+  /** Milliseconds that most jobs take at most. */
+  readonly longestMs: number;
+  /** Absent in seeds without multi-node jobs. */
+  readonly nodes: NodesWorkload | undefined;
+}
+
+export class JobWorkload {
+  readonly expectations = new Map<JobId, Expectation>();
+  /** The jobs of passing queues, by queue: whoever deletes the queue stops them. */
+  readonly #jobsOfQueue = new Map<string, JobId[]>();
+  readonly #client: Client;
+  readonly #random: Random;
+  readonly #lossIsFree: boolean;
+  readonly #longestMs: number;
+  readonly #nodes: NodesWorkload | undefined;
+
+  constructor(client: Client, { lossIsFree, longestMs, nodes }: JobsOfRun) {
+    this.#client = client;
+    this.#random = client.random;
+    this.#lossIsFree = lossIsFree;
+    this.#longestMs = longestMs;
+    this.#nodes = nodes;
+  }
+
+  /** Somebody deletes the queue: that may be why its jobs end. */
+  noteDeletionOf(queue: string): void {
+    for (const id of this.#jobsOfQueue.get(queue) ?? [])
+      this.expectations.get(id)?.stops.add('Terminated: the job queue is being deleted');
+  }
+
+  submit(): void {
+    if (this.#nodes?.isNext() === true) return this.#submitNodes(this.#nodes);
+    const random = this.#random;
+    const size = random.chance(20) ? random.between(2, 6) : undefined;
+    const id = jobId(this.#client.newId());
+    const plan = this.#plan(size);
+    const queue = random.chance(75)
+      ? random.pick(lastingQueues)
+      : random.pick([...passingQueues, unmanagedName, unmanagedName]);
+    this.#send(id, plan, queue, this.#request(plan, queue));
+  }
+
+  #submitNodes(workload: NodesWorkload): void {
+    const { random } = workload;
+    const { nodes, ...given } = workload.submission();
+    const plan: Plan = { ...this.#plan(undefined), nodes };
+    const queue = random.chance(40)
+      ? unmanagedName
+      : random.chance(85)
+        ? random.pick(lastingQueues)
+        : random.pick(passingQueues);
+    const {
+      containerOverrides: _container,
+      consumableResourcePropertiesOverride: _consumables,
+      ...request
+    } = this.#request(plan, queue);
+    this.#send(jobId(this.#client.newId()), plan, queue, { ...request, ...given });
+  }
+
+  #plan(size: number | undefined): Plan {
+    const random = this.#random;
+    const attempts = random.chance(45) ? random.between(2, 4) : 1;
+    return {
+      arraySize: size,
+      dependsOn: this.#dependsOn(size),
+      attempts,
+      rules: attempts > 1 && random.chance(50) ? this.#rules() : [],
+      timeoutSeconds: random.chance(20) ? random.between(1, 20) : undefined,
+      runs: Array.from({ length: random.between(1, 3) }, () => this.#runPlan()),
+    };
+  }
+
+  #send(id: JobId, plan: Plan, queue: string, request: SubmitJobCommandInput): void {
+    const expectation = new Expectation(plan, this.#lossIsFree);
+    this.expectations.set(id, expectation);
+    const jobs = this.#jobsOfQueue.get(queue) ?? [];
+    this.#jobsOfQueue.set(queue, jobs);
+    jobs.push(id);
+    void this.#client.door
+      .submit({ type: 'submit-job', scope, jobId: id, request })
+      .then((reply) => {
+        if (reply === undefined) return;
+        if (isRefusal(reply)) this.expectations.delete(id);
+        else expectation.accepted = true;
+      });
+  }
+
+  #request(plan: Plan, jobQueue: string): SubmitJobCommandInput {
+    const random = this.#random;
+    const environment: KeyValuePair[] = [{ name: 'SEED', value: 'sown' }];
+    const resourceRequirements = random.chance(4)
+      ? [{ type: 'GPU' as const, value: String(random.between(1, 2)) }]
+      : undefined;
+    return {
+      jobName: `job-${this.#client.made++}`,
+      jobQueue,
+      jobDefinition: random.chance(95) ? 'job' : 'job:1',
+      containerOverrides: {
+        environment,
+        vcpus: random.pick([1, 1, 1, 2, 3, 4, this.#nodes === undefined ? 9 : 99]),
+        memory: random.pick([64, 64, 64, 2048]),
+        resourceRequirements,
+      },
+      arrayProperties: plan.arraySize === undefined ? undefined : { size: plan.arraySize },
+      shareIdentifier:
+        (jobQueue === 'shared') !== random.chance(2)
+          ? random.pick(['a', 'a', 'b1', 'b2', 'c'])
+          : undefined,
+      schedulingPriorityOverride: random.chance(20) ? random.below(3) : undefined,
+      consumableResourcePropertiesOverride: random.chance(12)
+        ? {
+            consumableResourceList: [
+              { consumableResource: random.pick(consumables), quantity: random.between(1, 3) },
+            ],
+          }
+        : undefined,
+      dependsOn: plan.dependsOn as JobDependency[],
+      retryStrategy:
+        plan.attempts === 1
+          ? undefined
+          : { attempts: plan.attempts, evaluateOnExit: plan.rules as EvaluateOnExit[] },
+      timeout:
+        plan.timeoutSeconds === undefined
+          ? undefined
+          : { attemptDurationSeconds: plan.timeoutSeconds },
+      tags: random.chance(5) ? { made: String(this.#client.made) } : undefined,
+    };
+  }
+
+  #runPlan(): RunPlan {
+    const random = this.#random;
+    return {
+      durationMs: random.chance(8)
+        ? random.between(10_000, 60_000)
+        : random.chance(30)
+          ? 0
+          : random.below(this.#longestMs),
+      exitCode: random.chance(65) ? 0 : random.between(1, 3),
+      outOfMemory: random.chance(5),
+      startFails: random.chance(4),
+      ignoresStop: random.chance(10),
+      lines: random.chance(30)
+        ? Array.from(
+            { length: random.between(1, 3) },
+            (_, line) => `line ${line} of ${this.#client.made}`,
+          )
+        : [],
+    };
+  }
+
+  #rules(): ExitRule[] {
+    const random = this.#random;
+    return Array.from({ length: random.between(1, 3) }, () => ({
+      ...random.pick([
+        { onExitCode: String(random.between(1, 3)) },
+        { onExitCode: '*' },
+        { onReason: `${startFailure.slice(0, 12)}*` },
+        { onReason: 'OutOfMemoryError*' },
+        { onStatusReason: 'Host EC2*' },
+        { onStatusReason: 'Task failed to start', onReason: '*' },
+      ]),
+      action: random.pick(['RETRY', 'EXIT', 'retry', 'exit'] as const),
+    }));
+  }
+
+  /** Now and then, on jobs that were submitted lately, whatever has become of them. */
+  #dependsOn(arraySize: number | undefined): JobDependency[] {
+    const random = this.#random;
+    const known = random.chance(35)
+      ? [...this.expectations].slice(-25).filter(([, expectation]) => expectation.accepted)
+      : [];
+    if (known.length === 0)
+      return arraySize !== undefined && random.chance(20) ? [{ type: 'SEQUENTIAL' }] : [];
+    return Array.from({ length: random.between(1, 3) }, () => {
+      const [id, { plan }] = random.pick(known);
+      if (plan.arraySize === undefined) return { jobId: id };
+      if (plan.arraySize === arraySize && random.chance(70)) return { jobId: id, type: 'N_TO_N' };
+      return { jobId: random.chance(50) ? id : `${id}:${random.below(plan.arraySize)}` };
+    });
+  }
+
+  stop(): void {
+    const random = this.#random;
+    const by = random.pick(['cancel', 'terminate'] as const);
+    if (random.chance(3))
+      return this.#ask({
+        type: 'stop-job',
+        scope,
+        jobId: jobId(this.#client.newId()),
+        by,
+        reason: 'nobody is there',
+      });
+    const ids = [...this.expectations.keys()];
+    if (ids.length === 0) return;
+    const id = random.pick(ids.slice(-30));
+    const { arraySize, nodes } = (this.expectations.get(id) as Expectation).plan;
+    // Refused: a node is not stopped alone.
+    if (nodes !== undefined && this.#nodes?.random.chance(20) === true)
+      return this.#ask({
+        type: 'stop-job',
+        scope,
+        jobId: nodeId(id, this.#nodes.random.below(nodes.numNodes)),
+        by,
+        reason: 'it alone',
+      });
+    this.#stop(
+      id,
+      arraySize !== undefined && random.chance(50) ? jobId(`${id}:${random.below(arraySize)}`) : id,
+      by,
+    );
+  }
+
+  #stop(id: JobId, target: JobId, by: 'cancel' | 'terminate'): void {
+    const reason = `stopped by request ${this.#client.made++}`;
+    this.expectations.get(id)?.stops.add(reason);
+    this.#ask({ type: 'stop-job', scope, jobId: target, by, reason });
+  }
+
+  /** Stops a job, as an operator does who sees that it can never run. */
+  cancel(id: JobId): void {
+    this.#stop(id, id, 'cancel');
+  }
+
+  #ask(command: Command): void {
+    void this.#client.door.submit(command);
+  }
+}
