@@ -1,17 +1,26 @@
 // Whoever asks something of the server in a run, and the world in which everything takes place, by
 // its names.
 
-import { scopeOf, type Scope } from '../src/base/ids.ts';
+import type { JobDetail } from '@aws-sdk/client-batch';
+import { scopeOf, type JobId, type Scope } from '../src/base/ids.ts';
 import type { Command } from '../src/core/command/command.ts';
+import type { ArrayParent, Job } from '../src/core/job/job.ts';
 import type { TableWrite, TableWriteOutcome } from '../src/port/table.ts';
 import type { Random } from './random.ts';
 
 export const scope: Scope = scopeOf('000000000000', 'us-east-1');
 
-/** What was answered to whom. */
+/** What was answered to whom: by the bus, over the wire, and what is so at that moment. */
 export type Answer =
   | { readonly command: Command; readonly reply: unknown }
-  | { readonly write: TableWrite; readonly outcome: TableWriteOutcome };
+  | { readonly write: TableWrite; readonly outcome: TableWriteOutcome }
+  | { readonly submitted: JobId; readonly status: number; readonly body: unknown }
+  | {
+      readonly described: JobId;
+      readonly shown: JobDetail | undefined;
+      readonly is: Job | ArrayParent | undefined;
+    }
+  | { readonly output: string; readonly shown: readonly string[]; readonly is: readonly string[] };
 
 /** The door as clients see it. Undefined: the server died, or stopped, first. */
 export interface Door {

@@ -22,7 +22,7 @@ import {
 import type { Random } from './random.ts';
 import type { Command } from '../src/core/command/command.ts';
 
-export interface JobsOfRun {
+interface JobsOfRun {
   readonly lossIsFree: boolean;
   /** Milliseconds that most jobs take at most. */
   readonly longestMs: number;

@@ -35,7 +35,7 @@ const registeredFacts: HostFacts = {
 };
 const lastingPolicy = schedulingPolicyArn(scope, 'lasting');
 
-export interface ResourcesOfRun {
+interface ResourcesOfRun {
   /** The environments launch instances; else they are Fargate's. */
   readonly launches: boolean;
   /** For what such environments may be. */
@@ -337,7 +337,7 @@ export class ResourceWorkload {
           }
         : {
             type: 'SPOT' as const,
-            spotIamFleetRole: 'fleet',
+            spotIamFleetRole: 'AmazonEC2SpotFleetRole',
             allocationStrategy: random.pick([
               'BEST_FIT',
               'SPOT_CAPACITY_OPTIMIZED',
@@ -463,7 +463,7 @@ export class ResourceWorkload {
       request: {
         jobDefinitionName: 'job',
         type: 'container',
-        platformCapabilities: ['EC2', 'FARGATE'],
+        platformCapabilities: this.#launches ? ['EC2'] : ['EC2', 'FARGATE'],
         schedulingPriority: 0,
         containerProperties: { image: 'fake', vcpus: 1, memory: 64 },
       },

@@ -457,6 +457,16 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       };
     }),
   },
+  'what is answered over the wire is so': {
+    'a description that forgets the last attempt': changingControl(({ reader }) => {
+      const one = reader.jobs.one.bind(reader.jobs);
+      reader.jobs.one = (scope, id) => {
+        const view = one(scope, id);
+        if (view === undefined || isArrayParent(view.job)) return view;
+        return { ...view, job: { ...view.job, attempts: view.job.attempts.slice(0, -1) } };
+      };
+    }),
+  },
   'what is shown was committed': {
     'a list that shows what does not wait': changingControl(({ reader }) => {
       const jobs = reader.jobs.listAtOnce.bind(reader.jobs);

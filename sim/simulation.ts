@@ -5,20 +5,23 @@
 import { createHash } from 'node:crypto';
 import { attemptId, splitJobId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
 import { localHost } from '../src/capacity/local/local.ts';
-import { Control } from '../src/control/control.ts';
+import { compose, type App } from '../src/app/compose.ts';
+import type { Command } from '../src/core/command/command.ts';
+import type { Control } from '../src/control/control.ts';
+import { Stopped } from '../src/control/turn/stopped.ts';
 import type { Machine } from '../src/core/host/host.ts';
 import { isLive, type WaitingJob } from '../src/core/job/job.ts';
 import { stopBy } from '../src/core/job/stop.ts';
 import { FakeEngine, type FakeFaults } from '../src/engine/fake/fake-engine.ts';
 import { defaultMarket } from '../src/core/schedule/scale/market.ts';
-import type { Settings } from '../src/core/settings.ts';
+import { defaultSettings, type Settings } from '../src/core/settings.ts';
 import type { FakeBehaviour } from '../src/engine/fake/behaviour.ts';
-import type { Envelope } from '../src/port/command-bus.ts';
 import type { ContainerSpec, Engine } from '../src/port/engine.ts';
 import type { Ids } from '../src/port/ids.ts';
 import type { Commit } from '../src/port/store.ts';
 import { encodeState } from '../src/store/sqlite/job-row.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
+import { trustingAuthenticator } from '../src/wire/trusting-authenticator.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker/checker.ts';
 import { allCheckers } from './checker/all.ts';
 import { isScarce } from './checker/instances-bounded.ts';
@@ -32,10 +35,10 @@ import { MemoryLogSink } from '../test/house/memory-log-sink.ts';
 import { startFailure, type Expectation } from './oracle.ts';
 import { Random } from './random.ts';
 import { settle, VirtualClock } from '../test/house/virtual-clock.ts';
-import { registeredHosts, type Answer } from './client.ts';
+import { registeredHosts } from './client.ts';
+import { FrontDoor } from './front-door.ts';
 import { Workload } from './workload.ts';
 import { removed, written } from './rows.ts';
-import type { Command } from '../src/core/command/command.ts';
 
 interface RunResult {
   /** A hash of every commit, and of all that is there at the end: the same seed gives the same. */
@@ -50,7 +53,6 @@ interface RunResult {
 }
 
 const startMs = Date.UTC(2026, 0, 1);
-const envelope: Envelope = { part: 'sim' };
 /**
  * Longest that everything may take once faults have ceased: all the work that a run can ask for, on
  * a small machine.
@@ -111,7 +113,7 @@ interface Look {
 /** The server between two starts. */
 interface Life {
   readonly incarnation: Incarnation;
-  readonly control: Control;
+  readonly app: App;
   /** When it came up, by elapsed time. */
   readonly sinceMs: number;
 }
@@ -156,6 +158,7 @@ class Simulation {
   /** Engines of registered hosts, by address. */
   readonly #registeredEngines = new Map<string, FakeEngine>();
   readonly #capacity: SimulatedCapacity;
+  readonly #door: FrontDoor;
   readonly #workload: Workload;
   readonly #host: Machine;
   readonly #settings: Pick<
@@ -171,11 +174,10 @@ class Simulation {
   readonly #containers = new Containers();
   readonly #ledger = new Ledger();
   #commits: Committed[] = [];
-  #answers: Answer[] = [];
   #life: Life | undefined;
   /** What no server survives: a law of the product's own, a problem that no fault explains. */
   #fatal: Error | undefined;
-  #counts = { commands: 0, restarts: 0, commits: 0, steps: 0 };
+  #counts = { restarts: 0, commits: 0, steps: 0 };
   #commitsAtFullLook = 0;
   /** By elapsed time. */
   #lookedAtMs = 0;
@@ -204,13 +206,16 @@ class Simulation {
     });
     this.#retainMs = this.#draw.pick([undefined, undefined, 120_000, 600_000]);
     const clients = random.fork('ids of clients');
-    const door = {
-      submit: (command: Command) => this.#submit(command),
-      write: (write: Parameters<Control['bus']['write']>[0]) => this.#write(write),
-    };
+    this.#door = new FrontDoor({
+      random: random.fork('wire'),
+      ids: this.#ids,
+      ledger: this.#ledger,
+      sink: this.#sink,
+      submits: () => this.#workload.launches,
+    });
     this.#workload = new Workload(
       random.fork('workload'),
-      door,
+      this.#door,
       () => clients.hex(32),
       this.#settings.hostLossFree,
     );
@@ -232,7 +237,7 @@ class Simulation {
   async run(): Promise<RunResult> {
     this.#faults.active = false;
     await this.#boot();
-    for (const command of this.#workload.prepare()) await this.#submitNow(command);
+    await this.#askFor(this.#workload.prepare());
     this.#faults.active = true;
     const leastCommands = this.#options.commands ?? 500;
     const gaps = this.#draw.pick([
@@ -242,12 +247,13 @@ class Simulation {
       [500, 5_000, 25_000],
     ]);
     while (
-      this.#counts.commands < leastCommands ||
+      this.#door.asked < leastCommands ||
       this.#faults.total < leastCommands / commandsPerFault
     ) {
       // Clients come alone or together: what comes at once is decided in one transaction.
       for (let together = this.#draw.pick([1, 1, 2, 4, 8, 16]); together > 0; together--)
-        this.#workload.act();
+        this.#act();
+      await this.#door.arrived();
       this.#strike();
       this.#strikeInstance();
       await this.#advance(this.#draw.below(this.#draw.pick(gaps) + 1));
@@ -259,8 +265,23 @@ class Simulation {
     return {
       hash: this.#hash.digest('hex').slice(0, 16),
       faults: this.#faults.counts,
+      commands: this.#door.asked,
       ...this.#counts,
     };
+  }
+
+  /** One thing that a client does, and now and then a look at a job that came lately. */
+  #act(): void {
+    this.#workload.act();
+    this.#door.read(() => [...this.#workload.expectations.keys()].slice(-30));
+  }
+
+  /** One after the other, past what may happen on the wire. */
+  async #askFor(commands: readonly Command[]): Promise<void> {
+    for (const command of commands) {
+      void this.#door.submitToBus(command);
+      await this.#advance(1);
+    }
   }
 
   /**
@@ -272,7 +293,7 @@ class Simulation {
     this.#faults.engineGone = false;
     this.#faults.cutOff.clear();
     if (!this.#isUp) await this.#reboot();
-    for (const command of this.#workload.restore()) await this.#submitNow(command);
+    await this.#askFor(this.#workload.restore());
     const endMs = this.#clock.elapsedMs + livenessMs;
     for (
       let minutes = 0;
@@ -326,7 +347,8 @@ class Simulation {
     const waiting = this.#ledger.runnable().find((one) => one.id === id);
     return (
       waiting !== undefined &&
-      (isImpossible(this.#ledger, [], waiting) || (minutes > 60 && isScarce(this.#life?.control)))
+      (isImpossible(this.#ledger, [], waiting) ||
+        (minutes > 60 && isScarce(this.#life?.app.control)))
     );
   }
 
@@ -343,7 +365,7 @@ class Simulation {
 
   async #boot(): Promise<void> {
     const incarnation = new Incarnation(this.#faults);
-    const control = new Control({
+    const app = compose({
       store: incarnation.store(this.#store, this.#clock, (commit) => this.#record(commit)),
       engine: incarnation.engine(this.#options.sabotageEngine?.(this.#engine) ?? this.#engine),
       hosts: {
@@ -353,13 +375,22 @@ class Simulation {
       capacity: this.#capacity.forLife(incarnation),
       logSink: incarnation.logSink(this.#sink),
       clock: incarnation.clock(this.#clock),
-      ids: this.#ids,
+      ids: this.#door.ids,
       settings: {
+        ...defaultSettings,
         ...this.#settings,
         machineServesUnmanaged: this.#workload.machineServesUnmanaged,
         timeoutSecondsMin: 1,
       },
       retainMs: this.#retainMs,
+      region: 'us-east-1',
+      keys: { make: () => Promise.reject(new BrokenLaw('nobody makes keys')) },
+      authenticator: trustingAuthenticator('000000000000'),
+      authorizer: { authorize: () => undefined },
+      onAudit: () => undefined,
+      onFault: ({ error }) => {
+        if (incarnation.alive && !(error instanceof Stopped)) this.#fatal ??= error as Error;
+      },
       onProblem: (what, error) => {
         if (incarnation.alive && !(error instanceof OutputNotStored))
           this.#fatal ??= new BrokenLaw(`${what}: ${String(error)}`);
@@ -370,9 +401,10 @@ class Simulation {
         if (!(error instanceof Crashed || error instanceof StoreFull)) this.#fatal ??= error;
       },
     });
-    this.#options.sabotage?.(control);
-    this.#life = { incarnation, control, sinceMs: this.#clock.elapsedMs };
-    control.open(this.#host).catch(() => undefined);
+    this.#options.sabotage?.(app.control);
+    this.#life = { incarnation, app, sinceMs: this.#clock.elapsedMs };
+    this.#door.open(app, () => incarnation.alive);
+    app.control.open(this.#host).catch(() => undefined);
     await this.#advance(1);
     if (this.#isUp) this.#consultAll('checkStart');
   }
@@ -381,6 +413,7 @@ class Simulation {
   async #reboot(): Promise<void> {
     while (!this.#isUp) {
       this.#life = undefined;
+      this.#door.close();
       this.#counts.restarts++;
       await this.#advance(this.#faults.length('downtime'));
       await this.#boot();
@@ -415,7 +448,7 @@ class Simulation {
 
   #strike(): void {
     // Calm as the day may be, something goes wrong now and then.
-    const overdue = this.#faults.total < Math.floor(this.#counts.commands / commandsPerFault);
+    const overdue = this.#faults.total < Math.floor(this.#door.asked / commandsPerFault);
     switch (this.#faults.fate(overdue)) {
       case 'engine gone':
         this.#faults.engineGone = true;
@@ -476,7 +509,7 @@ class Simulation {
     if (fate === 'instance taken back') this.#capacity.takeBack(instance);
     else {
       this.#capacity.ended.add(id);
-      void this.#submit({ type: 'end-instance', scope, hostId: id, cause: 'user' });
+      void this.#door.submitToBus({ type: 'end-instance', scope, hostId: id, cause: 'user' });
     }
   }
 
@@ -496,28 +529,6 @@ class Simulation {
     return { ...run, startFailure: startFails ? startFailure : undefined };
   }
 
-  // ---- the door ----
-
-  /** Undefined where the server died, or stopped, first: then nobody knows. */
-  async #submit(command: Command): Promise<unknown> {
-    this.#counts.commands++;
-    const reply = await this.#life?.control.bus.submit(command, envelope).catch(() => undefined);
-    if (reply !== undefined) this.#answers.push({ command, reply });
-    return reply;
-  }
-
-  async #write(write: Parameters<Control['bus']['write']>[0]) {
-    this.#counts.commands++;
-    const outcome = await this.#life?.control.bus.write(write, envelope).catch(() => undefined);
-    if (outcome !== undefined) this.#answers.push({ write, outcome });
-    return outcome;
-  }
-
-  async #submitNow(command: Command): Promise<void> {
-    void this.#submit(command);
-    await this.#advance(1);
-  }
-
   // ---- time, and those who look ----
 
   async #advance(ms: number): Promise<void> {
@@ -534,7 +545,8 @@ class Simulation {
   #look(): void {
     if (this.#fatal) throw this.#fatal;
     const { elapsedMs } = this.#clock;
-    const isNews = this.#commits.length + this.#answers.length + this.#containers.fresh.length > 0;
+    const isNews =
+      this.#door.answers.length + this.#commits.length + this.#containers.fresh.length > 0;
     if (isNews) this.#consultAll('check');
     if (isNews || elapsedMs > this.#lookedAtMs) this.#consultAll('checkTime');
     this.#lookedAtMs = elapsedMs;
@@ -544,7 +556,7 @@ class Simulation {
     }
     if (!isNews) return;
     this.#commits = [];
-    this.#answers = [];
+    this.#door.forgetAnswers();
     this.#containers.fresh = [];
   }
 
@@ -566,7 +578,7 @@ class Simulation {
     return {
       nowMs: this.#clock.now(),
       elapsedMs,
-      server: this.#isUp ? this.#life?.control : undefined,
+      server: this.#isUp ? this.#life?.app.control : undefined,
       clockSetMs: this.#clock.setAtMs,
       retainMs: this.#retainMs,
       upSinceMs: this.#isUp && this.#life !== undefined ? this.#life.sinceMs : elapsedMs,
@@ -576,7 +588,7 @@ class Simulation {
       expectations: this.#workload.expectations,
       containers: this.#containers,
       commits: this.#commits,
-      answers: this.#answers,
+      answers: this.#door.answers,
       heardMs: this.#faults.heardMs,
       instancesEnded: this.#capacity.ended,
       networks: () => this.#engine.networks(),

@@ -14,6 +14,8 @@ export class Workload {
   readonly #random: Random;
   readonly #jobs: JobWorkload;
   readonly #resources: ResourceWorkload;
+  /** The environments launch instances; else they are Fargate's. */
+  readonly launches: boolean;
   /** This machine is a host of the UNMANAGED environment, too: there nodes lie side by side. */
   readonly machineServesUnmanaged: boolean;
 
@@ -26,8 +28,9 @@ export class Workload {
     const drawn = random.fork('nodes');
     const nodes = drawn.chance(50) ? new NodesWorkload(drawn, longestMs, consumables) : undefined;
     this.#jobs = new JobWorkload(client, { lossIsFree, longestMs, nodes });
+    this.launches = launches || (nodes !== undefined && drawn.chance(60));
     this.#resources = new ResourceWorkload(client, {
-      launches: launches || (nodes !== undefined && drawn.chance(60)),
+      launches: this.launches,
       fleets,
       nodes,
       onDeletion: (queue) => this.#jobs.noteDeletionOf(queue),

@@ -32,6 +32,7 @@ import { startsTold } from './starts-told.ts';
 import { timeLimitsAct } from './time-limits-act.ts';
 import { timeoutsEnforced } from './timeouts-enforced.ts';
 import { transitionsLegal } from './transitions-legal.ts';
+import { wireAnswersTrue } from './wire-answers-true.ts';
 import { worldRecounts } from './world-recounts.ts';
 
 export const allCheckers = (): Checker[] => [
@@ -54,6 +55,7 @@ export const allCheckers = (): Checker[] => [
   noNodeOutlivesItsJob,
   networksCleaned(),
   answersKept,
+  wireAnswersTrue,
   endsAsAsked,
   nothingAfterCancel,
   timeoutsEnforced(),

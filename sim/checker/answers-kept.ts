@@ -21,6 +21,7 @@ export const answersKept: Checker = {
     // A step's last answer about a resource counts.
     const seen = new Set<string>();
     for (const answer of answers.toReversed()) {
+      if (!('command' in answer || 'write' in answer)) continue;
       const key = 'command' in answer ? subjectOf(answer.command) : tableSubjectOf(answer.write);
       if (seen.has(key)) continue;
       seen.add(key);

@@ -7,7 +7,8 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import { account } from '../../test/house/caller.ts';
 import { Rig } from '../../test/house/rig.ts';
 import { sdkClient } from '../../test/house/sdk-client.ts';
-import { ask, toyPipeline } from '../../test/house/toy.ts';
+import { ask } from '../../test/house/ask.ts';
+import { echoPipeline } from '../../test/house/echo.ts';
 import { longshorePaths } from '../service/longshore/operations.ts';
 import type { AuditRecord } from '../wire/audit.ts';
 import type { Authorizer } from '../wire/authorization.ts';
@@ -156,7 +157,7 @@ for (const service of services) {
     });
 
     it('is declared by every operation, whatever a request leaves out', async () => {
-      const { pipeline, audited } = toyPipeline([disarmed(service, [])]);
+      const { pipeline, audited } = echoPipeline([disarmed(service, [])]);
       for (const { operation, requests } of walked)
         for (const { what, send } of requests) {
           audited.length = 0;
@@ -187,7 +188,7 @@ for (const service of services) {
 
     it('is refused to who has no leave: nothing is invoked, and the audit says of what', async () => {
       const invoked: string[] = [];
-      const { pipeline, audited, faults } = toyPipeline([disarmed(service, invoked)], {
+      const { pipeline, audited, faults } = echoPipeline([disarmed(service, invoked)], {
         authorizer: nobody,
       });
       for (const { operation, requests } of walked) {

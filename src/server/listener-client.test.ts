@@ -22,7 +22,7 @@ import { jsonRpc } from '../wire/json-rpc.ts';
 import { notBuilt, type Operation, type OperationTable } from '../wire/operation.ts';
 import type { AnyService } from '../wire/service.ts';
 import { operationsOf } from '../wire/schema.ts';
-import { echo, toyBatch, toyPipeline } from '../../test/house/toy.ts';
+import { echo, echoBatch, echoPipeline } from '../../test/house/echo.ts';
 import { listen, type Listener } from './listener.ts';
 
 const aws = '/usr/bin/aws';
@@ -55,8 +55,8 @@ const toyLogs: AnyService = {
   maxBodyBytes: () => 1_572_864,
 };
 
-const { pipeline, audited } = toyPipeline([
-  toyBatch({
+const { pipeline, audited } = echoPipeline([
+  echoBatch({
     SubmitJob: echo((input) => ({ jobName: input['jobName'], jobId: 'id-1', jobArn: 'arn-1' })),
     DescribeJobs: echo((input) => {
       const [id] = input['jobs'] as string[];

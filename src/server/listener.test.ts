@@ -6,15 +6,15 @@ import { hash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { echo, toyBatch, toyPipeline } from '../../test/house/toy.ts';
+import { echo, echoBatch, echoPipeline } from '../../test/house/echo.ts';
 import type { Answer } from '../wire/answer.ts';
 import { listen, type Listener } from './listener.ts';
 
 const submitted = { jobName: 'n', jobId: 'id', jobArn: 'arn' };
 let release: () => void = () => undefined;
 let began: () => void = () => undefined;
-const { pipeline, faults } = toyPipeline([
-  toyBatch({
+const { pipeline, faults } = echoPipeline([
+  echoBatch({
     SubmitJob: echo(() => submitted),
     ListJobs: echo(
       () =>
@@ -256,7 +256,7 @@ describe('the listener', () => {
     const watched = await listen({
       host: '127.0.0.1',
       port: 0,
-      pipeline: toyPipeline([toyBatch()], {
+      pipeline: echoPipeline([echoBatch()], {
         authenticator: {
           authenticate({ head, credential, region, service, bodyDigest }) {
             const { method, path, query, rawHeaders, sourceAddress } = head;

@@ -9,10 +9,11 @@ import fc from 'fast-check';
 import type { RequestHead } from './protocol.ts';
 import type { Answer } from './answer.ts';
 import { compileRequest, operationsOf, type OperationSchema } from './schema.ts';
-import { ask, toyBatch, toyPipeline } from '../../test/house/toy.ts';
+import { ask } from '../../test/house/ask.ts';
+import { echoBatch, echoPipeline } from '../../test/house/echo.ts';
 
 const runs = 40;
-const { pipeline, faults } = toyPipeline([toyBatch()], { audit: () => undefined });
+const { pipeline, faults } = echoPipeline([echoBatch()], { audit: () => undefined });
 
 const junk: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),

@@ -2,7 +2,7 @@
 // request where its schemas are large. Throws where table and schemas differ.
 
 import { notBuilt } from './operation.ts';
-import type { Binding, BodyBinding } from './protocol.ts';
+import type { Binding, BodyBinding, HeadProtocol } from './protocol.ts';
 import { operationsOf, type EmptySays, type OperationSchema, type SchemaModule } from './schema.ts';
 import type { AnyAwsService, AnyService } from './service.ts';
 
@@ -21,7 +21,7 @@ export function mount(service: AnyService): Mounted {
       throw new Error(
         `${service.name}: its head names operations, so that they must be known from the start`,
       );
-    return headOnly(service, protocol.bind(...bindable(service, schemas)));
+    return headOnly(service, bindOnce(service, protocol, schemas));
   }
   if (typeof schemas !== 'function') {
     const bound = protocol.bind(...bindable(service, schemas));
@@ -36,6 +36,27 @@ export function mount(service: AnyService): Mounted {
         (module) => (loaded = protocol.bind(...bindable(service, module))),
       )),
   };
+}
+
+interface Bound extends Pick<AnyAwsService, 'protocol' | 'schemas' | 'emptySays'> {
+  readonly binding: Binding;
+}
+
+/** By table of operations. */
+const boundBefore = new WeakMap<object, Bound>();
+
+/**
+ * A service is made anew with every server of the process, as tests and the simulation start them
+ * by the hundred; what it is bound by is not.
+ */
+function bindOnce(service: AnyAwsService, protocol: HeadProtocol, schemas: SchemaModule): Binding {
+  const { operations, emptySays } = service;
+  const before = boundBefore.get(operations);
+  if (before?.protocol === protocol && before.schemas === schemas && before.emptySays === emptySays)
+    return before.binding;
+  const binding = protocol.bind(...bindable(service, schemas));
+  boundBefore.set(operations, { protocol, schemas, emptySays, binding });
+  return binding;
 }
 
 const headOnly = ({ name }: AnyService, binding: Binding): Mounted => ({

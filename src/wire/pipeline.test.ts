@@ -15,7 +15,8 @@ import type { Answer } from './answer.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { AnyAwsService } from './service.ts';
 import { operationsOf } from './schema.ts';
-import { ask, echo, toyBatch, toyPipeline } from '../../test/house/toy.ts';
+import { ask } from '../../test/house/ask.ts';
+import { echo, echoBatch, echoPipeline } from '../../test/house/echo.ts';
 
 const signed = (
   service: string,
@@ -79,13 +80,14 @@ function toyLogs(): AnyAwsService {
 
 describe('building a pipeline', () => {
   it('refuses a table that lacks an operation, or has one too many', () => {
-    const { SubmitJob: _, ...rest } = toyBatch().operations;
+    const { SubmitJob: _, ...rest } = echoBatch().operations;
     assert.throws(
-      () => toyPipeline([{ ...toyBatch(), operations: rest }]),
+      () => echoPipeline([{ ...echoBatch(), operations: rest }]),
       /batch: no entry for SubmitJob/,
     );
     assert.throws(
-      () => toyPipeline([{ ...toyBatch(), operations: { ...toyBatch().operations, Fly: echo() } }]),
+      () =>
+        echoPipeline([{ ...echoBatch(), operations: { ...echoBatch().operations, Fly: echo() } }]),
       /batch: the SDK knows no operation Fly/,
     );
   });
@@ -93,7 +95,7 @@ describe('building a pipeline', () => {
   it('refuses to build what its protocol cannot carry, unless it is not built', () => {
     assert.throws(
       () =>
-        toyPipeline([
+        echoPipeline([
           { ...toyLogs(), operations: { ...toyLogs().operations, StartLiveTail: echo() } },
         ]),
       /streams/,
@@ -102,7 +104,7 @@ describe('building a pipeline', () => {
 });
 
 describe('routing', () => {
-  const { pipeline } = toyPipeline([toyBatch(), toyLogs()]);
+  const { pipeline } = echoPipeline([echoBatch(), toyLogs()]);
   const target = { 'x-amz-target': 'Logs_20140328.DescribeLogGroups' };
 
   it('chooses the service by credential scope, then by target, then by path', async () => {
@@ -246,9 +248,9 @@ describe('the steps of a request', () => {
         { jobs: [context.account, context.region, context.userAgent] }
       ),
     };
-    const { pipeline, audited } = toyPipeline(
+    const { pipeline, audited } = echoPipeline(
       [
-        toyBatch({
+        echoBatch({
           DescribeJobs: operation as unknown as Operation<
             unknown,
             Record<string, unknown>,
@@ -311,7 +313,7 @@ describe('the steps of a request', () => {
   });
 
   it('leave a record as soon as an operation is named, and none before', async () => {
-    const { pipeline, audited } = toyPipeline([toyBatch({ CreateQuotaShare: notBuilt })], {
+    const { pipeline, audited } = echoPipeline([echoBatch({ CreateQuotaShare: notBuilt })], {
       authenticator: { authenticate: () => Promise.reject(denied('who are you?')) },
     });
     const routed = pipeline.route(head('POST', '/v1/submitjob'));
@@ -355,9 +357,9 @@ describe('the steps of a request', () => {
       userId: 'AIDA1',
       accessKeyId: 'AKIA1',
     } as const;
-    const { pipeline, audited } = toyPipeline(
+    const { pipeline, audited } = echoPipeline(
       [
-        toyBatch({
+        echoBatch({
           DescribeJobs: {
             authorizes: () => [
               {
@@ -394,11 +396,11 @@ describe('the steps of a request', () => {
   it('let an authorizer read the tags of any resource, and know who asks for what', async () => {
     const seen: unknown[] = [];
     const tagged = (name: string, tags: Tags | Promise<Tags>): AnyAwsService => ({
-      ...(name === 'batch' ? toyBatch() : toyLogs()),
+      ...(name === 'batch' ? echoBatch() : toyLogs()),
       deps: name,
       tagsOf: (deps, arn, context) => (seen.push([deps, arn, context.operation]), tags),
     });
-    const { pipeline } = toyPipeline(
+    const { pipeline } = echoPipeline(
       [tagged('batch', { team: 'red' }), tagged('logs', Promise.resolve({ team: 'blue' }))],
       {
         authorizer: {
@@ -425,7 +427,7 @@ describe('the steps of a request', () => {
 
   it('invoke nothing where an authorizer breaks', async () => {
     let invoked = 0;
-    const { pipeline, faults } = toyPipeline([toyBatch({ ListJobs: echo(() => ++invoked) })], {
+    const { pipeline, faults } = echoPipeline([echoBatch({ ListJobs: echo(() => ++invoked) })], {
       authorizer: { authorize: () => Promise.reject(new TypeError('no policy')) },
     });
     assert.equal((await call(pipeline, head('POST', '/v1/listjobs'))).status, 500);
@@ -434,7 +436,7 @@ describe('the steps of a request', () => {
 
   it('take account and region from the credential, whatever its region is called, else from the server', async () => {
     const seen: string[] = [];
-    const { pipeline } = toyPipeline([toyBatch()], {
+    const { pipeline } = echoPipeline([echoBatch()], {
       authorizer: { authorize: ({ context }) => void seen.push(context.scope) },
     });
     for (const headers of [signed('batch'), signed('batch', 'nowhere', 'AKID'), {}])
@@ -457,8 +459,8 @@ describe('the steps of a request', () => {
   it('hide faults of ours, in a handler, in an answer that cannot be written, and in the audit', async () => {
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;
-    const { pipeline, faults } = toyPipeline([
-      toyBatch({
+    const { pipeline, faults } = echoPipeline([
+      echoBatch({
         ListJobs: echo(() => loop),
         DescribeJobs: echo(() => Promise.reject(new RangeError('hidden'))),
         CancelJob: echo(() => {
@@ -479,7 +481,7 @@ describe('the steps of a request', () => {
       });
     }
     assert.equal(faults.length, 3);
-    const deaf = toyPipeline([toyBatch()], {
+    const deaf = echoPipeline([echoBatch()], {
       audit: () => {
         throw new Error('the audit is full');
       },
@@ -489,7 +491,7 @@ describe('the steps of a request', () => {
   });
 
   it('answer an honest error for what is not built, whatever the body', async () => {
-    const { pipeline } = toyPipeline([toyBatch({ CreateQuotaShare: notBuilt })]);
+    const { pipeline } = echoPipeline([echoBatch({ CreateQuotaShare: notBuilt })]);
     const answer = await call(pipeline, head('POST', '/v1/createquotashare'), '{');
     assert.equal(answer.status, 400);
     assert.match(String(answer.json['message']), /CreateQuotaShare is not built in Longshore yet/);

@@ -20,7 +20,8 @@ import type { Pipeline } from './pipeline.ts';
 import type { AnyAwsService } from './service.ts';
 import { operationsOf, type SchemaModule } from './schema.ts';
 import { sdkClient } from '../../test/house/sdk-client.ts';
-import { ask as askIn, toyPipeline } from '../../test/house/toy.ts';
+import { ask as askIn } from '../../test/house/ask.ts';
+import { echoPipeline } from '../../test/house/echo.ts';
 import { compileXmlWriter, escapeXml } from './xml.ts';
 
 type Loaded = Readonly<Record<string, unknown>>;
@@ -139,7 +140,7 @@ function roundTrips(
 ): void {
   it(`${title}: every operation takes what the SDK sends and answers what it reads`, async () => {
     const module = await load();
-    const { pipeline, faults } = toyPipeline([registration(module)]);
+    const { pipeline, faults } = echoPipeline([registration(module)]);
     const client = sdkClient(module, clientName, pipeline);
     let operations = 0;
     for (const { name, input, output } of operationsOf(module).values()) {
@@ -212,7 +213,7 @@ describe('the SDK’s clients', () => {
 });
 
 describe('errors', () => {
-  const { pipeline } = toyPipeline([iamService, stsService]);
+  const { pipeline } = echoPipeline([iamService, stsService]);
   const signed = (name: string): RequestHead['headers'] => ({
     authorization: `AWS4-HMAC-SHA256 Credential=k/20260102/us-east-1/${name}/aws4_request`,
   });
@@ -417,7 +418,7 @@ describe('forms', () => {
   });
 
   it('whatever the bytes, they are answered', async () => {
-    const { pipeline, faults } = toyPipeline([iamService]);
+    const { pipeline, faults } = echoPipeline([iamService]);
     at.output = () => ({});
     const step = fc.constantFrom(
       'Action',
@@ -478,7 +479,7 @@ describe('a service whose schemas are loaded on first use', () => {
     operations: { GetRole: mirror },
     restNotBuilt: true,
   };
-  const { pipeline } = toyPipeline([lazy]);
+  const { pipeline } = echoPipeline([lazy]);
   before(() => (at.output = () => ({})));
 
   it('is loaded once, by the first request, and knows what is not built', async () => {
@@ -501,7 +502,7 @@ describe('a service whose schemas are loaded on first use', () => {
   });
 
   it('says at its first request when its table has an operation too many', async () => {
-    const { pipeline: wrong, faults } = toyPipeline([{ ...lazy, operations: { Fly: mirror } }]);
+    const { pipeline: wrong, faults } = echoPipeline([{ ...lazy, operations: { Fly: mirror } }]);
     assert.equal(
       (await ask(wrong, {}, 'Version=2010-05-08&Action=GetRole&RoleName=x')).status,
       500,

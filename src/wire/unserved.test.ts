@@ -10,7 +10,8 @@ import type { RequestHead } from './protocol.ts';
 import { query } from './query.ts';
 import type { Answer } from './answer.ts';
 import type { AnyService } from './service.ts';
-import { ask as askIn, echo, toyBatch, toyPipeline } from '../../test/house/toy.ts';
+import { ask as askIn } from '../../test/house/ask.ts';
+import { echo, echoBatch, echoPipeline } from '../../test/house/echo.ts';
 
 const toySts: AnyService = {
   name: 'sts',
@@ -26,7 +27,7 @@ const toySts: AnyService = {
   dialect: validationDialect,
   maxBodyBytes: () => 1_048_576,
 };
-const { pipeline } = toyPipeline([toyBatch(), toySts]);
+const { pipeline } = echoPipeline([echoBatch(), toySts]);
 
 const signedFor = (service: string): Record<string, string> => ({
   authorization: `AWS4-HMAC-SHA256 Credential=000000000000/20260102/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,

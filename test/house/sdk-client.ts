@@ -1,9 +1,9 @@
 // Clients of the SDK whose requests go straight to a pipeline: the codecs of both sides, without a
-// socket between them. Never import it outside tests.
+// socket between them.
 
 import { Readable } from 'node:stream';
 import type { Pipeline } from '../../src/wire/pipeline.ts';
-import { ask } from './toy.ts';
+import { ask } from './ask.ts';
 
 interface SdkRequest {
   readonly method: string;

@@ -1,13 +1,9 @@
-// A whole Batch service whose operations echo, for the tests of this room. Never import it outside
-// tests.
+// A whole Batch service whose operations echo, for the tests of the wire.
 
-import assert from 'node:assert/strict';
 import * as batch from '@aws-sdk/client-batch';
 import { batchDialect } from '../../src/wire/error-catalogue.ts';
 import type { notBuilt, Operation, OperationTable } from '../../src/wire/operation.ts';
-import type { RequestHead } from '../../src/wire/protocol.ts';
 import { restJson } from '../../src/wire/rest-json.ts';
-import type { Answer } from '../../src/wire/answer.ts';
 import type { AuditRecord, FaultRecord } from '../../src/wire/audit.ts';
 import { Pipeline, type PipelineOptions } from '../../src/wire/pipeline.ts';
 import type { AnyAwsService, AnyService } from '../../src/wire/service.ts';
@@ -24,7 +20,7 @@ export function echo(
 }
 
 /** Batch with the given operations and echoes for all others. */
-export function toyBatch(
+export function echoBatch(
   operations: Record<string, AnyOperation | typeof notBuilt> = {},
 ): AnyAwsService {
   const table: Record<string, AnyOperation | typeof notBuilt> = {};
@@ -47,7 +43,7 @@ export function toyBatch(
 }
 
 /** A pipeline over the services, with what it recorded. */
-export function toyPipeline(
+export function echoPipeline(
   services: readonly AnyService[],
   options: Partial<PipelineOptions> = {},
 ): { pipeline: Pipeline; audited: AuditRecord[]; faults: FaultRecord[] } {
@@ -63,17 +59,4 @@ export function toyPipeline(
     ...options,
   });
   return { pipeline, audited, faults };
-}
-
-/** Takes a request all the way, as the front door does. */
-export async function ask(
-  pipeline: Pipeline,
-  head: RequestHead,
-  body: Buffer | string = '',
-): Promise<Answer> {
-  const routed = pipeline.route(head);
-  if ('status' in routed) return routed;
-  const answer = await pipeline.invoke(routed, Buffer.from(body));
-  assert.ok('body' in answer, 'the answer is no stream');
-  return answer;
 }
