@@ -37,7 +37,8 @@ export function oneLiveAttempt(): Checker {
       for (const { changes } of commits) for (const change of changes) checkChange(change);
       for (const { jobId, attemptId } of containers.fresh) {
         const running = containers.running.get(jobId);
-        if (running === undefined || running.size === 1) continue;
+        // One that was declared lost may also begin late, beside the next.
+        if (running === undefined || running.size === 1 || containers.lost.has(attemptId)) continue;
         const others = [...running].filter(
           (other) => other !== attemptId && !containers.lost.has(other),
         );
