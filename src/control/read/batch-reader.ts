@@ -2,8 +2,9 @@
 // consumable resources and job definitions, each with its tags. The world tells them, and of
 // definitions that are not ACTIVE the store. Changes nothing.
 
-import type { Arn, JobId, Scope } from '../../base/ids.ts';
+import type { Arn, Scope } from '../../base/ids.ts';
 import { jobDefinitionArn } from '../../core/arn.ts';
+import { knowsResource } from '../../core/command/tag/change-tags.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
 import {
   quantitiesOf,
@@ -28,6 +29,7 @@ import type {
   Tags,
 } from '../../port/reader.ts';
 import type { StoreReader } from '../../port/store.ts';
+import { pastTags } from '../turn/prefetch.ts';
 import { queueSnapshot } from './queue-snapshot.ts';
 import { decodeDefinitionToken, encodeToken } from './token.ts';
 
@@ -151,20 +153,10 @@ export class WorldBatchReader implements BatchReader {
   }
 
   tags(scope: Scope, resourceArn: string): Tags | undefined {
-    const of = resourceArn as Arn;
-    const known =
-      this.#world.computeEnvironment(scope, of) !== undefined ||
-      this.#world.jobQueue(scope, of) !== undefined ||
-      this.#world.schedulingPolicy(scope, of) !== undefined ||
-      this.#world.consumableResources.find(scope, of) !== undefined ||
-      this.#store.jobDefinition(scope, of) !== undefined ||
-      this.#isJob(scope, of);
-    return known && resourceArn.startsWith('arn:') ? this.#store.tags(of) : undefined;
-  }
-
-  #isJob(scope: Scope, of: Arn): boolean {
-    const id = /:job\/([^:/]+)$/.exec(of)?.[1];
-    return id !== undefined && this.#store.job(scope, id as JobId)?.detail.arn === of;
+    if (!resourceArn.startsWith('arn:')) return undefined;
+    const arn = resourceArn as Arn;
+    const { tags, isStored } = pastTags({ scope, arn }, this.#store);
+    return isStored || knowsResource(this.#world, scope, arn) ? tags : undefined;
   }
 }
 

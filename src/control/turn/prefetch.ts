@@ -52,7 +52,10 @@ function storedJob(scope: Scope, id: JobId, reader: StoreReader): Job | ArrayPar
   return (child === undefined ? reader.job(scope, parent) : reader.child(parent, child))?.job;
 }
 
-function pastTags({ scope, arn }: ChangeTags, reader: StoreReader): PastTags {
+export function pastTags(
+  { scope, arn }: Pick<ChangeTags, 'scope' | 'arn'>,
+  reader: Pick<StoreReader, 'job' | 'jobDefinition' | 'tags'>,
+): PastTags {
   const id = /:job\/([^:#/]+)$/.exec(arn)?.[1];
   const isStored =
     id === undefined

@@ -41,14 +41,14 @@ export function decideChangeTags(world: World, command: ChangeTags): Decided {
 
 /** Undefined: there is no such resource in this account and region. */
 function tagsNow(world: World, { scope, arn, past }: ChangeTags): Tags | undefined {
-  if (!isInWorld(world, scope, arn) && past?.isStored !== true) return undefined;
+  if (!knowsResource(world, scope, arn) && past?.isStored !== true) return undefined;
   const { tags } = world.changes;
   return tags.has(arn) ? (tags.get(arn) ?? {}) : (past?.tags ?? {});
 }
 
-const isInWorld = (world: World, scope: ChangeTags['scope'], arn: Arn): boolean =>
+/** Whether it is one of those that the world holds all of: not of jobs and job definitions. */
+export const knowsResource = (world: World, scope: Scope, arn: Arn): boolean =>
   world.computeEnvironment(scope, arn) !== undefined ||
   world.jobQueue(scope, arn) !== undefined ||
   world.schedulingPolicy(scope, arn) !== undefined ||
-  world.consumableResources.find(scope, arn) !== undefined ||
-  world.jobDefinitions.find(scope, arn) !== undefined;
+  world.consumableResources.find(scope, arn) !== undefined;
