@@ -9,8 +9,15 @@ import type { StatusCounts } from './status-counts.ts';
 const codeOf = new Map<JobStatus, number>(jobStatuses.map((status, code) => [status, code]));
 const code = (status: JobStatus): number => codeOf.get(status) as number;
 
+/** Children side by side in one status; both ends are included. */
+export interface Run {
+  readonly status: JobStatus;
+  readonly first: number;
+  readonly last: number;
+}
+
 /** What may be asked of it. */
-export type ChildTableView = Omit<ChildTable, 'set' | 'countIn'>;
+export type ChildTableView = Omit<ChildTable, 'set' | 'move' | 'countIn'>;
 
 export class ChildTable {
   readonly size: number;
@@ -37,14 +44,19 @@ export class ChildTable {
   }
 
   set(index: number, status: JobStatus, atMs: number): void {
-    const next = code(status);
-    const before = this.#codes[index];
-    assert(before !== undefined, 'a child index lies inside its array');
-    this.#codes[index] = next;
-    this.#counts[before]!--;
-    this.#counts[next]!++;
-    this.#total?.move(before, next);
-    if (status === 'RUNNABLE' && index < this.#firstRunnable) this.#firstRunnable = index;
+    this.move({ status: this.status(index), first: index, last: index }, status, atMs);
+  }
+
+  /** All of the run, which is as it was found, change to another status. */
+  move({ status, first, last }: Run, to: JobStatus, atMs: number): void {
+    const before = code(status);
+    const next = code(to);
+    const count = last - first + 1;
+    this.#codes.fill(next, first, last + 1);
+    this.#counts[before]! -= count;
+    this.#counts[next]! += count;
+    this.#total?.move(before, next, count);
+    if (to === 'RUNNABLE') this.#firstRunnable = Math.min(this.#firstRunnable, first);
     this.lastChangedAtMs = Math.max(this.lastChangedAtMs, atMs);
   }
 
@@ -85,6 +97,16 @@ export class ChildTable {
     const wanted = code(status);
     for (let at = this.#codes.indexOf(wanted); at >= 0; at = this.#codes.indexOf(wanted, at + 1))
       yield at;
+  }
+
+  /** The children from `first` to `last`, both included, as runs, ascending. */
+  *runs(first = 0, last = this.size - 1): Generator<Run> {
+    for (let at = first; at <= last;) {
+      const from = at;
+      const status = this.status(at);
+      while (at <= last && this.#codes[at] === this.#codes[from]) at++;
+      yield { status, first: from, last: at - 1 };
+    }
   }
 
   /** `statusSummary`: every status with its count. */

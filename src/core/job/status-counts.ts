@@ -12,9 +12,9 @@ export class StatusCounts {
     this.#counts[code]! += count;
   }
 
-  move(from: number, to: number): void {
-    this.#counts[from]!--;
-    this.#counts[to]!++;
+  move(from: number, to: number, count: number): void {
+    this.add(from, -count);
+    this.add(to, count);
   }
 
   of(status: JobStatus): number {

@@ -3,6 +3,7 @@
 
 import { assert, must } from '../../../base/assert.ts';
 import { childId, splitJobId, type JobId } from '../../../base/ids.ts';
+import type { Run } from '../../job/child-table.ts';
 import { indexesIn, rangesOf } from '../../job/index-ranges.ts';
 import {
   isArrayParent,
@@ -11,7 +12,7 @@ import {
   type WaitingJob,
   type WorldJob,
 } from '../../job/job.ts';
-import type { EndedStatus } from '../../job/status.ts';
+import type { EndedStatus, JobStatus } from '../../job/status.ts';
 import { takesStop, withStop, type Stop } from '../../job/stop.ts';
 import type { LiveWorld } from '../live-world.ts';
 import { openOf } from '../readiness.ts';
@@ -36,7 +37,7 @@ export const jobFolds = {
     const job = must(world.jobs.get(jobId), 'a job that has to wait has not ended');
     assert(!isLive(job) && job.waitsFor !== undefined, 'a PENDING job knows what it waits for');
     if (isArrayParent(job)) {
-      moveChildren(world, job, job.children.indexes('SUBMITTED'), 'PENDING', atMs);
+      moveChildren(world, job, runsOf(job, ['SUBMITTED']), 'PENDING', atMs);
       put(world, { ...job, status: 'PENDING', rest: { status: 'PENDING' } }, atMs);
     } else put(world, { ...job, status: 'PENDING' }, atMs);
     world.waits.add(jobId, openOf(world, job.waitsFor));
@@ -45,15 +46,14 @@ export const jobFolds = {
 
   'children-runnable'(world, { parentId, from, to, atMs }) {
     const array = world.arrayParent(parentId);
-    moveChildren(world, array, indexesIn([[from, to]]), 'RUNNABLE', atMs);
+    moveChildren(world, array, array.children.runs(from, to), 'RUNNABLE', atMs);
     world.scheduler.becameRunnable(array, atMs);
   },
 
   'job-runnable'(world, { jobId, atMs }) {
     const job = must(world.jobs.get(jobId), 'a job that becomes RUNNABLE has not ended');
     if (isArrayParent(job)) {
-      for (const status of ['SUBMITTED', 'PENDING'] as const)
-        moveChildren(world, job, job.children.indexes(status), 'RUNNABLE', atMs);
+      moveChildren(world, job, runsOf(job, ['SUBMITTED', 'PENDING']), 'RUNNABLE', atMs);
       put(world, { ...job, status: 'PENDING', rest: { status: 'RUNNABLE' } }, atMs);
     } else {
       assert(!isLive(job), 'only a waiting job becomes RUNNABLE');
@@ -106,16 +106,19 @@ export const jobFolds = {
   'waiting-children-failed'(world, { parentId, statusReason, atMs }) {
     const array = world.arrayParent(parentId);
     // Those with a row of their own have ended by events of their own.
-    const waiting = (['SUBMITTED', 'PENDING', 'RUNNABLE'] as const).flatMap((status) => [
-      ...array.children.indexes(status),
-    ]);
+    const waiting = [...runsOf(array, ['SUBMITTED', 'PENDING', 'RUNNABLE'])];
     moveChildren(world, array, waiting, 'FAILED', atMs, statusReason);
-    for (const index of waiting) noteEnd(world, childId(array.id, index), 'FAILED', array);
+    for (const index of indexesIn(waiting.map(({ first, last }) => [first, last])))
+      noteEnd(world, childId(array.id, index), 'FAILED', array);
     world.scheduler.childrenMoved(array, atMs);
     const { stops } = array;
     put(world, { ...array, rest: { status: 'FAILED', statusReason, stoppedAtMs: atMs, stops } });
   },
 } satisfies Partial<Folds>;
+
+/** The array's children in these statuses. */
+const runsOf = ({ children }: LiveArrayParent, statuses: readonly JobStatus[]): Iterable<Run> =>
+  children.runs().filter(({ status }) => statuses.includes(status));
 
 /** Whoever waited for it is to be looked at; `array` is a child's. */
 function noteEnd(

@@ -13,6 +13,7 @@ import {
 } from '../../job/job.ts';
 import { isEnded, type JobStatus } from '../../job/status.ts';
 import { assertTransition, parentTransitions } from '../../job/transition.ts';
+import type { Run } from '../../job/child-table.ts';
 import { tableOf } from '../jobs.ts';
 import type { LiveWorld } from '../live-world.ts';
 
@@ -90,28 +91,17 @@ function followChild(
 export function moveChildren(
   world: LiveWorld,
   array: LiveArrayParent,
-  indexes: Iterable<number>,
+  runs: Iterable<Run>,
   to: JobStatus,
   atMs: number,
   reason?: string,
 ): void {
   const table = tableOf(array);
-  let range: { from: JobStatus; first: number; last: number } | undefined;
-  const tell = (): void => {
-    if (range === undefined) return;
-    const { from, first, last } = range;
+  for (const run of runs) {
+    const { status: from, first, last } = run;
+    assertTransition(from, to);
+    table.move(run, to, atMs);
     const children = [first, last] as const;
     world.transitions.push({ jobId: array.id, from, to, atMs, reason, children });
-  };
-  for (const index of indexes) {
-    const from = table.status(index);
-    assertTransition(from, to);
-    table.set(index, to, atMs);
-    if (range?.from === from && range.last === index - 1) range.last = index;
-    else {
-      tell();
-      range = { from, first: index, last: index };
-    }
   }
-  tell();
 }
