@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { context } from '../../../test/house/caller.ts';
 import { Rig } from '../../../test/house/rig.ts';
-import { createRole } from './create-role.ts';
+import { createRole } from './role/create-role.ts';
 import { view, type IamDeps } from './deps.ts';
 import { knownRoles } from './known-roles.ts';
 import { trusts } from './seed.ts';

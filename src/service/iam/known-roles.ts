@@ -7,7 +7,7 @@ import { partitionOfRegion } from '../../base/partition.ts';
 import type { KnownRoles } from '../../core/compute-environment/references.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import type { IamView, Role } from './resources.ts';
-import { managedPolicy } from './managed-policies.ts';
+import { managedPolicy } from './policy/managed-policies.ts';
 import { letsAssume, permits } from './policy-document.ts';
 
 /** Services make these themselves as soon as they are needed: they always count as there. */

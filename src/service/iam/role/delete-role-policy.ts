@@ -1,0 +1,30 @@
+// DeleteRolePolicy: an inline policy.
+
+import type {
+  DeleteRolePolicyCommandInput,
+  DeleteRolePolicyCommandOutput,
+} from '@aws-sdk/client-iam';
+import { ownRole, policyName } from '../check.ts';
+import { changeRights, putRole, type IamOperation } from '../deps.ts';
+import { noInlinePolicy } from '../error.ts';
+import { onRole } from '../show.ts';
+
+export const deleteRolePolicy: IamOperation<
+  DeleteRolePolicyCommandInput,
+  DeleteRolePolicyCommandOutput
+> = {
+  authorizes: (input, context) => onRole('DeleteRolePolicy', input.RoleName, context),
+
+  async handle(deps, input, context) {
+    const name = policyName(input.PolicyName);
+    await changeRights(deps, context, (draft) => {
+      const role = ownRole(draft, input.RoleName);
+      if (!Object.hasOwn(role.inline, name)) throw noInlinePolicy(name);
+      putRole(draft, {
+        ...role,
+        inline: Object.fromEntries(Object.entries(role.inline).filter(([one]) => one !== name)),
+      });
+    });
+    return {};
+  },
+};
