@@ -34,6 +34,7 @@ import { holdingsOf, Ledger, partsOf, placedIn, type Committed } from './ledger.
 import { MemoryLogSink } from '../test/house/memory-log-sink.ts';
 import { startFailure, type Expectation } from './oracle.ts';
 import { Random } from './random.ts';
+import { scriptedSealer } from '../test/house/scripted-sealer.ts';
 import { settle, VirtualClock } from '../test/house/virtual-clock.ts';
 import { registeredHosts } from './client.ts';
 import { FrontDoor } from './front-door.ts';
@@ -148,6 +149,7 @@ function textOfAll({
 
 class Simulation {
   readonly #options: SimulationOptions;
+  readonly #sealer = scriptedSealer();
   readonly #draw: Random;
   readonly #faults: Faults;
   readonly #ids: Ids;
@@ -384,6 +386,7 @@ class Simulation {
       },
       retainMs: this.#retainMs,
       region: 'us-east-1',
+      sealer: this.#sealer,
       keys: { make: () => Promise.reject(new BrokenLaw('nobody makes keys')) },
       authenticator: trustingAuthenticator('000000000000'),
       authorizer: { authorize: () => undefined },

@@ -16,6 +16,7 @@ import type { Ids } from '../port/ids.ts';
 import type { KeyMaker } from '../port/key-maker.ts';
 import type { LogSink } from '../port/log-sink.ts';
 import type { Reader } from '../port/reader.ts';
+import type { Sealer } from '../port/sealer.ts';
 import type { BatchDeps } from '../service/batch/deps.ts';
 import { emptySays as emptySaysInBatch } from '../service/batch/empty-values.ts';
 import { SubmitRate } from '../service/batch/job/submit-rate.ts';
@@ -57,6 +58,7 @@ export interface ServicePorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly keys: KeyMaker;
+  readonly sealer: Sealer;
   readonly hosts: HostConnector;
   readonly logSink: LogSink;
   readonly settings: Settings;
@@ -171,7 +173,7 @@ const ec2Of = (
 });
 
 const iamOf = (
-  { iam, bus, world, clock, ids }: ServiceParts,
+  { iam, bus, world, clock, ids, sealer }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): AwsService<IamDeps> => ({
   name: 'iam',
@@ -190,6 +192,7 @@ const iamOf = (
     usesOf: (roleArn) => usesOf(world.computeEnvironments.values(), roleArn),
     clock,
     ids,
+    sealer,
   },
   dialect: validationDialect,
   maxBodyBytes,

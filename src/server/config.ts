@@ -20,9 +20,11 @@ import {
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { BadAddressPattern, HostAddresses } from '../engine/docker/host-addresses.ts';
 import { defaultJobNetworks } from '../engine/job-networks.ts';
+import type { Sealer } from '../port/sealer.ts';
 import { isHostName } from './host-names.ts';
 import { BadJobEnvironment, jobEnvironment, type Variable } from './job-environment.ts';
 import { logLevels, serverFlags } from './flags.ts';
+import { takeSealer } from './key-file.ts';
 
 export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
 
@@ -34,6 +36,8 @@ export interface ServerConfig {
   readonly allowedHosts: readonly string[];
   readonly port: number;
   readonly dataDir: string;
+  /** Under the key of the environment; undefined: the data directory has one. */
+  readonly sealer: Sealer | undefined;
   readonly engine: EngineChoice;
   /** What may run at once on this machine; undefined on the fake engine, which has no bound. */
   readonly capacity: Needs | undefined;
@@ -91,6 +95,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     allowedHosts: hostNames(values['allowed-hosts']),
     port: wholeNumber('--port', values.port, 65_535),
     dataDir: values['data-dir'],
+    sealer: takeSealer(process.env),
     adopt: values.adopt,
     removeUnknown: values['remove-unknown'],
     acceptOlderDatabase: values['accept-older-database'],

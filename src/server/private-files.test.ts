@@ -16,6 +16,7 @@ test('what a server made is closed to others, and nothing else is touched', (t) 
     'longshore.db',
     'longshore.db-wal',
     'instance',
+    'key',
     'process/launcher.lock',
     'process/journal',
   ];

@@ -1,6 +1,7 @@
 // Keeps what a data directory holds from other users of the machine: it holds the environment of
-// every job. Files are made private by those who make them; this mends those of earlier versions
-// and says where the directory itself is open. It touches no file that is not a server's.
+// every job and the key of all secrets. Files are made private by those who make them; this mends
+// those of earlier versions and says where the directory itself is open. It touches no file that is
+// not a server's.
 
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,8 @@ import { join } from 'node:path';
  * What the data directory holds, and the process engine's within it. Log files and outputs have
  * always been private.
  */
-const ours = /^(longshore\.db(-wal|-shm|-journal|-mark)?|instance(\.place)?|engine|reserve)$/;
+const ours =
+  /^(longshore\.db(-wal|-shm|-journal|-mark)?|instance(\.place)?|key(\.new)?|engine|reserve)$/;
 const ofLauncher = /^(launcher\.(socket|lock|log)(-journal|-wal|-shm)?|journal)$/;
 
 /** Answers what its owner should be told, if anything. */

@@ -31,6 +31,7 @@ import { recordEngine } from './engine-record.ts';
 import { identify, type Identity } from './identity.ts';
 import { isHostName } from './host-names.ts';
 import { holdIdentity, type IdentityLock } from './identity-lock.ts';
+import { sealerIn } from './key-file.ts';
 import { systemKeyMaker } from './key-maker.ts';
 import { listen, type Listener } from './listener.ts';
 import { makeDirectory } from './make-directory.ts';
@@ -183,6 +184,7 @@ async function startHeld(
     clock: systemClock,
     ids: systemIds,
     keys: systemKeyMaker,
+    sealer: config.sealer ?? sealerIn(config.dataDir),
     region: config.region,
     version,
     settings: config.settings,

@@ -22,6 +22,7 @@ import { defaultSettings, type Settings } from '../../src/core/settings.ts';
 import type { Envelope } from '../../src/port/command-bus.ts';
 import type { HostConnector } from '../../src/port/host-connector.ts';
 import type { Ids } from '../../src/port/ids.ts';
+import type { Sealer } from '../../src/port/sealer.ts';
 import type { Operation } from '../../src/wire/operation.ts';
 import { trustingAuthenticator } from '../../src/wire/trusting-authenticator.ts';
 import { account, context, scope } from './caller.ts';
@@ -30,6 +31,7 @@ import { MemoryLogSink } from './memory-log-sink.ts';
 import { RecordedStore } from './recorded-store.ts';
 import { ScriptedCapacity } from './scripted-capacity.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
+import { scriptedSealer } from './scripted-sealer.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import type { Command, ReplyOf } from '../../src/core/command/command.ts';
 
@@ -58,6 +60,7 @@ interface Surroundings {
   readonly capacity: ScriptedCapacity;
   readonly sink: MemoryLogSink;
   readonly ids: Ids;
+  readonly sealer: Sealer;
 }
 
 function surroundings(rows: Written | undefined): Surroundings {
@@ -72,6 +75,7 @@ function surroundings(rows: Written | undefined): Surroundings {
     capacity: new ScriptedCapacity(),
     sink: new MemoryLogSink(() => clock.now()),
     ids: countedIds(),
+    sealer: scriptedSealer(),
   };
 }
 
@@ -93,6 +97,7 @@ export class Rig {
   readonly capacity: ScriptedCapacity;
   readonly sink: MemoryLogSink;
   readonly ids: Ids;
+  readonly sealer: Sealer;
   readonly hosts: HostConnector = {
     probe: (address) => this.onProbe(address),
     engine: (id) => {
@@ -112,7 +117,7 @@ export class Rig {
 
   constructor(options: RigOptions = {}, around: Surroundings = surroundings(options.rows)) {
     this.#options = options;
-    const { clock, store, engine, engines, capacity, sink, ids } = around;
+    const { clock, store, engine, engines, capacity, sink, ids, sealer } = around;
     this.clock = clock;
     this.store = store;
     this.engine = engine;
@@ -120,6 +125,7 @@ export class Rig {
     this.capacity = capacity;
     this.sink = sink;
     this.ids = ids;
+    this.sealer = sealer;
     this.app = compose({
       store,
       engine,
@@ -128,6 +134,7 @@ export class Rig {
       logSink: sink,
       clock,
       ids,
+      sealer,
       settings: { ...defaultSettings, ...options.settings },
       submitRate: options.submitRate,
       region: context.region,

@@ -18,6 +18,7 @@ import { Failure, UsageError } from '../../cli/failure.ts';
 import { parseFlags, type Flags } from '../../cli/flags.ts';
 import { helpPage } from '../../cli/help.ts';
 import { identityFiles, nowhere } from '../identity.ts';
+import { keyFile } from '../key-file.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { complain, say } from './terminal.ts';
 
@@ -42,9 +43,9 @@ const page = {
 
 /**
  * The database with what it has not taken in yet, and what a server knows itself by. The note of
- * commits is of another database.
+ * commits is of another database. A backup has no key; a copy of a data directory has.
  */
-const kept = ['longshore.db', 'longshore.db-wal', identityFiles.mark, 'engine'];
+const kept = ['longshore.db', 'longshore.db-wal', identityFiles.mark, keyFile, 'engine'];
 
 /** Exit codes: 0 done, 1 it failed, 2 wrong usage. */
 export async function restore(argv: readonly string[]): Promise<number> {

@@ -6,6 +6,7 @@ import { isRefusal } from '../../base/refusal.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { Ids } from '../../port/ids.ts';
+import type { Sealer } from '../../port/sealer.ts';
 import type { Operation, RequestContext } from '../../wire/operation.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { throttled } from './error.ts';
@@ -22,6 +23,8 @@ export interface IamDeps {
   readonly usesOf: (roleArn: string) => readonly RoleUse[];
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Secrets of access keys are drawn and kept by it. */
+  readonly sealer: Sealer;
 }
 
 export type IamOperation<Input, Output> = Operation<IamDeps, Input, Omit<Output, '$metadata'>>;
