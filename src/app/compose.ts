@@ -13,6 +13,8 @@ import {
 } from '../service/ec2/network/network.ts';
 import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { noteRoles } from '../service/iam/deps.ts';
+import { identityOf, type Identity } from '../service/iam/identity/identity.ts';
+import { unopenedKeys } from '../service/iam/identity/unopened.ts';
 import type { IamKinds } from '../service/iam/resources.ts';
 import { iamSeed } from '../service/iam/seed.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
@@ -40,11 +42,14 @@ export interface App {
   readonly control: Control;
   readonly services: readonly AnyService[];
   readonly pipeline: Pipeline;
+  readonly identity: Identity;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
    * know.
    */
   readonly noteReferences: () => Promise<void>;
+  /** What of the database this server's key does not open, in words; nothing where all is well. */
+  readonly unopened: () => Promise<readonly string[]>;
   readonly defaultNetwork: (scope: Scope) => Promise<DefaultNetwork | undefined>;
 }
 
@@ -63,7 +68,16 @@ export function compose(options: AppOptions): App {
     reader: reader.resources,
     seed: iamSeed,
   });
-  const services = servicesOf({ ...options, bus, reader, world: control.world, ec2, iam });
+  const identity = identityOf({ space: iam, clock: options.clock });
+  const services = servicesOf({
+    ...options,
+    bus,
+    reader,
+    world: control.world,
+    ec2,
+    iam,
+    identity,
+  });
   const { region, authenticator, authorizer, onAudit, onFault } = options;
   const pipeline = new Pipeline({
     services,
@@ -87,7 +101,15 @@ export function compose(options: AppOptions): App {
     control,
     services,
     pipeline,
+    identity,
     noteReferences,
+    async unopened() {
+      const keys = await unopenedKeys(iam, options.sealer);
+      return keys.length === 0 ? [] : [`the secrets of the access keys ${some(keys)}`];
+    },
     defaultNetwork: async (scope) => defaultNetwork(await ec2.view(scope)),
   };
 }
+
+const some = (names: readonly string[]): string =>
+  names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');

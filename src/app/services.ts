@@ -31,6 +31,7 @@ import type { EcsDeps } from '../service/ecs/deps.ts';
 import { ecsOperations } from '../service/ecs/operations.ts';
 import type { IamDeps } from '../service/iam/deps.ts';
 import { emptySays as emptySaysInIam } from '../service/iam/empty-values.ts';
+import type { Identity } from '../service/iam/identity/identity.ts';
 import { iamOperations } from '../service/iam/operations.ts';
 import { resourceTags as iamTags } from '../service/iam/resource-tags.ts';
 import type { IamKinds, RoleUse } from '../service/iam/resources.ts';
@@ -76,6 +77,7 @@ interface ServiceParts extends ServicePorts {
   readonly world: Pick<World, 'computeEnvironments'>;
   readonly ec2: ResourceSpace<Ec2Kinds>;
   readonly iam: ResourceSpace<IamKinds>;
+  readonly identity: Pick<Identity, 'keyUses'>;
 }
 
 type MaxBodyBytes = (operation: string) => number;
@@ -173,7 +175,7 @@ const ec2Of = (
 });
 
 const iamOf = (
-  { iam, bus, world, clock, ids, sealer }: ServiceParts,
+  { iam, identity, bus, world, clock, ids, sealer }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): AwsService<IamDeps> => ({
   name: 'iam',
@@ -193,6 +195,7 @@ const iamOf = (
     clock,
     ids,
     sealer,
+    keyUses: identity.keyUses,
   },
   dialect: validationDialect,
   maxBodyBytes,

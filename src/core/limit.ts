@@ -205,8 +205,17 @@ export const limit = {
   iam: {
     policies: 1_500,
     policyVersions: 5,
-    attachedPolicies: 20,
-    inlinePolicyCharacters: 10_240,
+    /** Of a user, a group, a role. */
+    attachedPolicies: 10,
+    /** All of an entity's together. */
+    inlinePolicyCharacters: { user: 2_048, group: 5_120, role: 10_240 },
+    users: 5_000,
+    groups: 300,
+    groupsPerUser: 10,
+    accessKeysPerUser: 2,
+    openIdConnectProviders: 100,
+    clientIdsPerProvider: 100,
+    thumbprintsPerProvider: 5,
     managedPolicyCharacters: 6_144,
     trustPolicyCharacters: 4_096,
   },

@@ -109,6 +109,8 @@ export interface JobEnd {
 
 /** The rows of services of their own. */
 export interface ResourceReader {
+  /** Where a service has ever kept anything, ascending. */
+  resourceScopes(service: string): readonly Scope[];
   /** How often the space has changed; 0: never. */
   resourceVersion(space: ResourceSpaceKey): number;
   resource(space: ResourceSpaceKey, kind: string, id: string): ResourceRow | undefined;

@@ -260,6 +260,8 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     const left = await app.control.leaveHosts(machine.id);
     if (identity.former !== undefined) notices.push(newMark(config.dataDir, identity.former, left));
   }
+  const unopened = await app.unopened();
+  if (unopened.length > 0) notices.push(otherKey(config, unopened));
   identity.keep();
   const left = instead === undefined ? 0 : attemptsHere(app);
   if (instead !== undefined && left > 0) log.warn(whatBecomesOf(left, instead, identity.id));
@@ -328,3 +330,6 @@ function newMark(dataDir: string, former: string, left: number): string {
       : `The ${left === 1 ? 'job that was' : `${left} jobs that were`} under way in it ended as ${left === 1 ? 'its host' : 'their hosts'} had`;
   return `the data directory ${dataDir} is a copy: its mark (${former}) was made in another place, and it has a mark of its own now. ${jobs}; no container of the former mark is adopted, stopped or removed. Where it replaces the other, stop this server, copy again, and start that copy with --adopt`;
 }
+
+const otherKey = ({ dataDir, sealer }: ServerConfig, unopened: readonly string[]): string =>
+  `${sealer === undefined ? `the key in ${dataDir}` : 'LONGSHORE_KEY'} does not open what was sealed under another: ${unopened.join('; ')}. Until the server is started with the key that sealed them they cannot be used; nothing of them is lost`;

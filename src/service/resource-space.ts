@@ -45,6 +45,16 @@ export class ResourceSpace<Kinds extends object> {
     this.#parts = parts;
   }
 
+  /** Where anything was ever changed. */
+  scopes(): readonly Scope[] {
+    return this.#parts.reader.resourceScopes(this.#parts.service);
+  }
+
+  /** How often anything of the scope has changed; 0: never. */
+  version(scope: Scope): number {
+    return this.#parts.reader.resourceVersion({ service: this.#parts.service, scope });
+  }
+
   /** What is there now, seeded. */
   view(scope: Scope): Promise<ResourceView<Kinds>> {
     const { service, reader } = this.#parts;

@@ -15,7 +15,7 @@ import {
 import { limit } from '../../core/limit.ts';
 
 const checks = checksFor(invalid);
-export const { integerIn, lengthIn, given, oneOf } = checks;
+export const { integerIn, lengthIn, given, matches, oneOf } = checks;
 
 const nameForm = /^[\w+=,.@-]+$/;
 const nameExplained = 'made of letters, digits and _+=,.@-';
@@ -26,6 +26,8 @@ const name = (value: string | undefined, member: string, most: number): string =
 export const roleName = (value: string | undefined): string => name(value, 'roleName', 64);
 export const profileName = (value: string | undefined): string =>
   name(value, 'instanceProfileName', 128);
+export const userName = (value: string | undefined): string => name(value, 'userName', 64);
+export const groupName = (value: string | undefined): string => name(value, 'groupName', 128);
 export const policyName = (value: string | undefined): string => name(value, 'policyName', 128);
 
 export const path = (value: string | undefined, member = 'path'): string =>

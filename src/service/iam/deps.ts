@@ -11,7 +11,15 @@ import type { Operation, RequestContext } from '../../wire/operation.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { throttled } from './error.ts';
 import { knownRoles } from './known-roles.ts';
-import type { IamDraft, IamKinds, IamView, InstanceProfile, Role, RoleUse } from './resources.ts';
+import type {
+  AccessKeyUse,
+  IamDraft,
+  IamKinds,
+  IamView,
+  InstanceProfile,
+  Role,
+  RoleUse,
+} from './resources.ts';
 
 type Where = Pick<RequestContext, 'account' | 'region'>;
 
@@ -25,6 +33,10 @@ export interface IamDeps {
   readonly ids: Ids;
   /** Secrets of access keys are drawn and kept by it. */
   readonly sealer: Sealer;
+  readonly keyUses: {
+    /** Undefined where this process has seen none. */
+    latest(id: string): AccessKeyUse | undefined;
+  };
 }
 
 export type IamOperation<Input, Output> = Operation<IamDeps, Input, Omit<Output, '$metadata'>>;
@@ -69,8 +81,11 @@ export async function noteRoles(
   if (isRefusal(reply)) throw throttled(reply.message);
 }
 
+/** Of users, groups, roles, instance profiles and policies. */
+type IdPrefix = 'AIDA' | 'AGPA' | 'AROA' | 'AIPA' | 'ANPA';
+
 /** An id of IAM's form. */
-export const newId = (ids: Pick<Ids, 'attempt'>, prefix: 'AROA' | 'AIPA' | 'ANPA'): string =>
+export const newId = (ids: Pick<Ids, 'attempt'>, prefix: IdPrefix): string =>
   `${prefix}${ids.attempt().slice(0, 17).toUpperCase()}`;
 
 /** Keeps a role as it is now; it is somebody's own from here on. */

@@ -2,6 +2,7 @@
 // codes, and some on the texts.
 
 import { AwsError } from '../../wire/aws-error.ts';
+import type { EntityKind } from './resources.ts';
 
 export const invalid = (message: string): AwsError => new AwsError('ValidationError', 400, message);
 export const invalidInput = (message: string): AwsError =>
@@ -12,8 +13,29 @@ export const noRole = (name: string): AwsError =>
   new AwsError('NoSuchEntity', 404, `The role with name ${name} cannot be found.`);
 export const noProfile = (name: string): AwsError =>
   new AwsError('NoSuchEntity', 404, `Instance Profile ${name} cannot be found.`);
-export const noInlinePolicy = (name: string): AwsError =>
-  new AwsError('NoSuchEntity', 404, `The role policy with name ${name} cannot be found.`);
+export const noInlinePolicy = (of: EntityKind, name: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `The ${of} policy with name ${name} cannot be found.`);
+export const noUser = (name: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `The user with name ${name} cannot be found.`);
+export const noGroup = (name: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `The group with name ${name} cannot be found.`);
+export const noAccessKey = (id: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `The Access Key with id ${id} cannot be found.`);
+export const noLoginProfile = (user: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `Login Profile for User ${user} cannot be found.`);
+export const noBoundary = (arn: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `Scope ARN: ${arn} does not exist or is not attachable.`);
+export const noAlias = (alias: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `The account alias ${alias} cannot be found.`);
+export const noProvider = (arn: string): AwsError =>
+  new AwsError('NoSuchEntity', 404, `OpenIDConnect Provider not found for arn ${arn}`);
+export const exists = (kind: 'User' | 'Group', name: string): AwsError =>
+  new AwsError('EntityAlreadyExists', 409, `${kind} with name ${name} already exists.`);
+export const providerExists = (url: string): AwsError =>
+  new AwsError('EntityAlreadyExists', 409, `Provider with url ${url} already exists.`);
+/** Who names no user must be one, or root. */
+export const mustNameUser = (): AwsError =>
+  invalid('Must specify userName when calling with non-User credentials');
 export const noPolicy = (arn: string): AwsError =>
   new AwsError('NoSuchEntity', 404, `Policy ${arn} does not exist or is not attachable.`);
 export const noPolicyFound = (arn: string): AwsError =>
@@ -62,6 +84,12 @@ export const deleteConflict = (first: string): AwsError =>
   new AwsError('DeleteConflict', 409, `Cannot delete entity, must ${first} first.`);
 export const limitExceeded = (quota: string, most: number): AwsError =>
   new AwsError('LimitExceeded', 409, `Cannot exceed quota for ${quota}: ${most}`);
+export const inlineTooLarge = (of: EntityKind, name: string, most: number): AwsError =>
+  new AwsError(
+    'LimitExceeded',
+    409,
+    `Maximum policy size of ${most} bytes exceeded for ${of} ${name}`,
+  );
 /** Roles of services are theirs to change. */
 export const unmodifiable = (name: string): AwsError =>
   new AwsError(

@@ -7,7 +7,7 @@ import { partitionOfRegion } from '../../base/partition.ts';
 import type { KnownRoles } from '../../core/compute-environment/references.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import type { IamView, Role } from './resources.ts';
-import { managedPolicy } from './policy/managed-policies.ts';
+import { defaultDocument } from './policy/policy.ts';
 import { letsAssume, permits } from './policy-document.ts';
 
 /** Services make these themselves as soon as they are needed: they always count as there. */
@@ -56,12 +56,4 @@ function mayNotTag(iam: IamView, { attached, inline }: Role): boolean {
     documents.length > 0 &&
     documents.every((document) => document !== undefined && !permits(document, 'ec2:CreateTags'))
   );
-}
-
-/** The document that holds of a managed policy; undefined of one of AWS's that is not read here. */
-function defaultDocument(iam: IamView, arn: string): string | undefined {
-  const policy = arn.includes(':iam::aws:policy/')
-    ? managedPolicy(arn)
-    : iam.get('policy', arn.slice(arn.lastIndexOf('/') + 1));
-  return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document;
 }

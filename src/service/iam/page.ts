@@ -5,7 +5,7 @@ import type { Tag } from '@aws-sdk/client-iam';
 import { integerIn } from './check.ts';
 import { invalid } from './error.ts';
 
-interface PageRequest {
+export interface PageRequest {
   readonly Marker?: string | undefined;
   readonly MaxItems?: number | undefined;
 }

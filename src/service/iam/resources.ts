@@ -2,22 +2,39 @@
 
 import type { ResourceDraft, ResourceView } from '../resource-space.ts';
 
-export interface Role {
+export type EntityKind = 'user' | 'group' | 'role';
+
+/** What policies are kept of. */
+export interface Entity {
   readonly name: string;
-  /** `AROA…` */
+  /** `AIDA…` of a user, `AGPA…` of a group, `AROA…` of a role: never given twice. */
   readonly id: string;
   /** Begins and ends with a slash. */
   readonly path: string;
-  readonly description?: string | undefined;
-  /** As it was sent: JSON. */
-  readonly trustPolicy: string;
-  readonly maxSessionSeconds: number;
   readonly createdAtMs: number;
-  readonly tags: Readonly<Record<string, string>>;
   /** ARNs of managed policies. */
   readonly attached: readonly string[];
   /** Inline policies by name, as they were sent. */
   readonly inline: Readonly<Record<string, string>>;
+}
+
+export interface User extends Entity {
+  readonly tags: Readonly<Record<string, string>>;
+  /** The ARN of the managed policy that bounds what its policies may grant. */
+  readonly boundary?: string | undefined;
+  /** Names of groups. */
+  readonly groups: readonly string[];
+}
+
+export type Group = Entity;
+
+export interface Role extends Entity {
+  readonly description?: string | undefined;
+  /** As it was sent: JSON. */
+  readonly trustPolicy: string;
+  readonly maxSessionSeconds: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly boundary?: string | undefined;
   /**
    * It came with the account, and nobody has touched it: whoever creates one of its name gets
    * theirs instead (see seed.ts).
@@ -75,7 +92,49 @@ export interface RoleUse {
   readonly resources: readonly string[];
 }
 
+export interface AccessKey {
+  /** `AKIA…`, which carries the account. */
+  readonly id: string;
+  /** Absent: it is the account's root's own. */
+  readonly user?: string | undefined;
+  readonly status: KeyStatus;
+  readonly createdAtMs: number;
+  /** The secret, sealed about `access-key ` and the id. */
+  readonly sealed: string;
+}
+export type KeyStatus = 'Active' | 'Inactive';
+
+/** When a key was last used, as it is written down now and then. */
+export interface AccessKeyUse {
+  readonly id: string;
+  readonly atMs: number;
+  /** e.g. `batch` */
+  readonly service: string;
+  readonly region: string;
+}
+
+/** An identity provider outside, whose tokens a role may trust. */
+export interface OpenIdConnectProvider {
+  /** Without its scheme, which is https. */
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  readonly thumbprints: readonly string[];
+  readonly createdAtMs: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The account's other name: there is one at most. */
+interface AccountAlias {
+  readonly alias: string;
+}
+
 export interface IamKinds {
+  readonly user: User;
+  readonly group: Group;
+  readonly 'access-key': AccessKey;
+  readonly 'access-key-use': AccessKeyUse;
+  readonly 'openid-provider': OpenIdConnectProvider;
+  readonly 'account-alias': AccountAlias;
   readonly role: Role;
   readonly 'instance-profile': InstanceProfile;
   readonly policy: Policy;

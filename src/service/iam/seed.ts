@@ -62,7 +62,7 @@ const defaultRoles: readonly DefaultRole[] = [
  * The day on which AWS Batch came, 2017-01-05: nobody made these roles, and they are the same
  * whenever somebody looks.
  */
-const createdAtMs = 1_483_574_400_000;
+export const accountCreatedAtMs = 1_483_574_400_000;
 
 export function iamSeed(draft: IamDraft, scope: Scope, ids: Pick<Ids, 'attempt'>): void {
   const managed = (name: string): string =>
@@ -74,7 +74,7 @@ export function iamSeed(draft: IamDraft, scope: Scope, ids: Pick<Ids, 'attempt'>
       path: role.path ?? '/',
       trustPolicy: trusts(role.trusts),
       maxSessionSeconds: 3600,
-      createdAtMs,
+      createdAtMs: accountCreatedAtMs,
       tags: {},
       attached: [managed(role.policy)],
       inline: {},
@@ -85,7 +85,7 @@ export function iamSeed(draft: IamDraft, scope: Scope, ids: Pick<Ids, 'attempt'>
     name: 'ecsInstanceRole',
     id: newId(ids, 'AIPA'),
     path: '/',
-    createdAtMs,
+    createdAtMs: accountCreatedAtMs,
     tags: {},
     role: 'ecsInstanceRole',
     isDefault: true,

@@ -1,16 +1,21 @@
 // How IAM's resources look outside, and their ARNs. Policy documents travel percent-encoded, as on
 // AWS: every client decodes them.
 
-import type { InstanceProfile as ProfileShape, Role as RoleShape, Tag } from '@aws-sdk/client-iam';
+import type {
+  AttachedPermissionsBoundary,
+  InstanceProfile as ProfileShape,
+  Role as RoleShape,
+  Tag,
+} from '@aws-sdk/client-iam';
 import { partitionOf } from '../../base/partition.ts';
-import type { Access, RequestContext } from '../../wire/operation.ts';
+import type { Access, Conditions, RequestContext } from '../../wire/operation.ts';
 import { requestTags, tagsOfList } from '../access.ts';
 import { noRole } from './error.ts';
 import type { IamView, InstanceProfile, Role } from './resources.ts';
 
-type Where = Pick<RequestContext, 'account' | 'region'>;
+export type Where = Pick<RequestContext, 'account' | 'region'>;
 
-const arn = ({ account, region }: Where, resource: string): string =>
+export const arn = ({ account, region }: Where, resource: string): string =>
   `arn:${partitionOf(region)}:iam::${account}:${resource}`;
 export const roleArn = (where: Where, { path, name }: { path: string; name: string }): string =>
   arn(where, `role${path}${name}`);
@@ -18,7 +23,7 @@ export const profileArn = (where: Where, { path, name }: { path: string; name: s
   arn(where, `instance-profile${path}${name}`);
 
 /** What more is known of an access than its action and its resource's name. */
-interface More extends Pick<Access, 'conditions'> {
+export interface More extends Pick<Access, 'conditions'> {
   readonly path?: string | undefined;
 }
 
@@ -47,15 +52,21 @@ export const onProfile = (
   },
 ];
 
-/** A creation by IAM's name of its kind, e.g. `Role`, and the tagging that it includes. */
+/**
+ * A creation by IAM's name of its kind, e.g. `Role`, and the tagging that it includes; `more` is
+ * what else the creation says for condition keys.
+ */
 export const creation = (
   kind: string,
   tags: readonly Tag[] | undefined,
   ask: (action: string, more: Pick<Access, 'conditions'>) => Access[],
+  more: Conditions = {},
 ): Access[] => {
-  const conditions = () => requestTags(tagsOfList(tags));
-  const tagging = tags === undefined || tags.length === 0 ? [] : [`Tag${kind}`];
-  return [`Create${kind}`, ...tagging].flatMap((action) => ask(action, { conditions }));
+  const tagged = () => requestTags(tagsOfList(tags));
+  return [
+    ...ask(`Create${kind}`, { conditions: () => ({ ...tagged(), ...more }) }),
+    ...(tags === undefined || tags.length === 0 ? [] : ask(`Tag${kind}`, { conditions: tagged })),
+  ];
 };
 
 export const encodedDocument = (text: string): string =>
@@ -81,12 +92,25 @@ export const listedRole = (role: Role, where: Where): RoleShape => ({
 /** As GetRole shows it. No role is ever assumed here, so that none has a last use. */
 export const wholeRole = (role: Role, where: Where): RoleShape => ({
   ...listedRole(role, where),
+  ...shownBoundary(role.boundary),
   ...ifTagged(role.tags),
   RoleLastUsed: {},
 });
 
-const ifTagged = (tags: Readonly<Record<string, string>>): { Tags?: Tag[] } =>
+export const ifTagged = (tags: Readonly<Record<string, string>>): { Tags?: Tag[] } =>
   Object.keys(tags).length === 0 ? {} : { Tags: tagList(tags) };
+
+export const shownBoundary = (
+  policy: string | undefined,
+): { PermissionsBoundary?: AttachedPermissionsBoundary } =>
+  policy === undefined
+    ? {}
+    : {
+        PermissionsBoundary: {
+          PermissionsBoundaryType: 'PermissionsBoundaryPolicy',
+          PermissionsBoundaryArn: policy,
+        },
+      };
 
 /** With the roles in it. */
 export function shownProfile(iam: IamView, profile: InstanceProfile, where: Where): ProfileShape {

@@ -331,6 +331,13 @@ export class SqliteReader implements StoreReader {
     return row ? (JSON.parse(row.body) as Record<string, string>) : {};
   }
 
+  resourceScopes(service: string): readonly Scope[] {
+    return this.#all<{ scope: Scope }>(
+      'SELECT scope FROM resource_space WHERE service = ? ORDER BY scope',
+      [service],
+    ).map(({ scope }) => scope);
+  }
+
   resourceVersion({ service, scope }: ResourceSpaceKey): number {
     return (
       this.#get<{ version: number }>(

@@ -810,6 +810,8 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         assert.equal(reader.resource({ service: 'ec2', scope: other }, 'vpc', 'd'), undefined);
         assert.deepEqual(reader.resources({ service: 'iam', scope }, 'vpc'), [vpc('y')]);
         assert.equal(reader.resourceVersion(space), 2);
+        assert.deepEqual(reader.resourceScopes('ec2'), [scope, other].toSorted());
+        assert.deepEqual(reader.resourceScopes('none'), []);
       }
     },
   );

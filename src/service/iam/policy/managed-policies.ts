@@ -3,14 +3,9 @@
 // the document can be read as well. Nobody can change them.
 
 import type { Policy } from '../resources.ts';
-
-const statement = (
-  actions: readonly string[],
-  resources: string | readonly string[] = '*',
-  more: object = {},
-) => ({ Effect: 'Allow', Action: actions, Resource: resources, ...more });
-const each = (service: string, ...actions: string[]): string[] =>
-  actions.map((action) => `${service}:${action}`);
+import { accessPolicies } from './access-policies.ts';
+import { batchServiceRolePolicy } from './batch-service-role-policy.ts';
+import { each, statement } from './managed-statement.ts';
 
 const pull = each(
   'ecr',
@@ -57,7 +52,9 @@ const documents: Readonly<Record<string, readonly object[]>> = {
       ].map((role) => `arn:aws:iam::*:role/${role}`),
     ),
   ],
-  AdministratorAccess: [statement(['*'])],
+  'aws-service-role/BatchServiceRolePolicy': batchServiceRolePolicy,
+  'service-role/AWSBatchServiceEventTargetRole': [statement(['batch:SubmitJob'])],
+  ...accessPolicies,
   'service-role/AWSBatchServiceRole': [
     statement([
       ...each(

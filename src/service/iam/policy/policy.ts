@@ -6,6 +6,7 @@ import { partitionOf } from '../../../base/partition.ts';
 import type { Access, RequestContext } from '../../../wire/operation.ts';
 import { given, lengthIn } from '../check.ts';
 import type { IamDraft, IamView, Policy, PolicyVersion } from '../resources.ts';
+import { policyUses, type PolicyUses } from './policy-uses.ts';
 import { invalid, noPolicyFound, noVersion } from '../error.ts';
 import { managedPolicy } from './managed-policies.ts';
 import { encodedDocument, tagList } from '../show.ts';
@@ -73,26 +74,30 @@ export function foundVersion(policy: Policy, id: string | undefined, arn: string
   return found;
 }
 
-/** Roles that a policy is attached to: its only kind of entity. */
-export const rolesWith = (iam: IamView, arn: string) =>
-  iam.all('role').filter(({ attached }) => attached.includes(arn));
+/** The document that holds of a managed policy; undefined of one of AWS's that is not read here. */
+export function defaultDocument(iam: IamView, arn: string): string | undefined {
+  const policy = arn.includes(':iam::aws:policy/')
+    ? managedPolicy(arn)
+    : iam.get('policy', arn.slice(arn.lastIndexOf('/') + 1));
+  return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document;
+}
 
 /** As lists show it: without description and tags. */
-export const listedPolicy = (iam: IamView, policy: Policy, arn: string): PolicyShape => ({
+export const listedPolicy = (uses: PolicyUses, policy: Policy, arn: string): PolicyShape => ({
   PolicyName: policy.name,
   PolicyId: policy.id,
   Arn: arn,
   Path: policy.path,
   DefaultVersionId: policy.defaultVersion,
-  AttachmentCount: rolesWith(iam, arn).length,
-  PermissionsBoundaryUsageCount: 0,
+  AttachmentCount: uses.attached(arn),
+  PermissionsBoundaryUsageCount: uses.bounding(arn),
   IsAttachable: true,
   CreateDate: new Date(policy.createdAtMs),
   UpdateDate: new Date(policy.updatedAtMs),
 });
 
 export const wholePolicy = (iam: IamView, policy: Policy, arn: string): PolicyShape => ({
-  ...listedPolicy(iam, policy, arn),
+  ...listedPolicy(policyUses(iam), policy, arn),
   Description: policy.description,
   Tags: tagList(policy.tags),
 });

@@ -1,23 +1,24 @@
-// CreateRole. What a role cannot do here (a permissions boundary) is refused, never taken and
-// forgotten.
+// CreateRole.
 
 import type { CreateRoleCommandInput, CreateRoleCommandOutput } from '@aws-sdk/client-iam';
 import { integerIn, lengthIn, path, roleName, tags, trustPolicy } from '../check.ts';
 import { changeRights, newId, putRole, type IamOperation } from '../deps.ts';
+import { boundaryIfGiven, ofBoundary } from '../entity/boundary.ts';
 import type { Role } from '../resources.ts';
-import { invalid, invalidInput, roleExists } from '../error.ts';
+import { invalidInput, roleExists } from '../error.ts';
 import { creation, onRole, wholeRole } from '../show.ts';
 
 export const createRole: IamOperation<CreateRoleCommandInput, CreateRoleCommandOutput> = {
   authorizes: (input, context) =>
-    creation('Role', input.Tags, (action, more) =>
-      onRole(action, input.RoleName, context, { ...more, path: input.Path }),
+    creation(
+      'Role',
+      input.Tags,
+      (action, more) => onRole(action, input.RoleName, context, { ...more, path: input.Path }),
+      ofBoundary(input.PermissionsBoundary),
     ),
 
   async handle(deps, input, context) {
-    if (input.PermissionsBoundary !== undefined)
-      throw invalid('PermissionsBoundary is not supported by Longshore yet');
-    const role: Role = {
+    const known: Role = {
       name: roleName(input.RoleName),
       id: newId(deps.ids, 'AROA'),
       path: path(input.Path),
@@ -30,15 +31,17 @@ export const createRole: IamOperation<CreateRoleCommandInput, CreateRoleCommandO
       attached: [],
       inline: {},
     };
-    if (role.path.startsWith('/aws-service-role/'))
+    if (known.path.startsWith('/aws-service-role/'))
       throw invalidInput(
         'Path /aws-service-role/ is reserved for roles of services: use CreateServiceLinkedRole.',
       );
-    await changeRights(deps, context, (draft) => {
-      const there = draft.get('role', role.name);
-      if (there !== undefined && !there.isDefault) throw roleExists(role.name);
+    return changeRights(deps, context, (draft) => {
+      const there = draft.get('role', known.name);
+      if (there !== undefined && !there.isDefault) throw roleExists(known.name);
+      const boundary = boundaryIfGiven(draft, input.PermissionsBoundary, context);
+      const role = { ...known, boundary };
       putRole(draft, role);
+      return { Role: wholeRole(role, context) };
     });
-    return { Role: wholeRole(role, context) };
   },
 };

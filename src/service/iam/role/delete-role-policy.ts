@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-iam';
 import { ownRole, policyName } from '../check.ts';
 import { changeRights, putRole, type IamOperation } from '../deps.ts';
-import { noInlinePolicy } from '../error.ts';
+import { withoutInline } from '../entity/inline.ts';
 import { onRole } from '../show.ts';
 
 export const deleteRolePolicy: IamOperation<
@@ -17,14 +17,9 @@ export const deleteRolePolicy: IamOperation<
 
   async handle(deps, input, context) {
     const name = policyName(input.PolicyName);
-    await changeRights(deps, context, (draft) => {
-      const role = ownRole(draft, input.RoleName);
-      if (!Object.hasOwn(role.inline, name)) throw noInlinePolicy(name);
-      putRole(draft, {
-        ...role,
-        inline: Object.fromEntries(Object.entries(role.inline).filter(([one]) => one !== name)),
-      });
-    });
+    await changeRights(deps, context, (draft) =>
+      putRole(draft, withoutInline('role', ownRole(draft, input.RoleName), name)),
+    );
     return {};
   },
 };

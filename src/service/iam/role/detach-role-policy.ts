@@ -4,9 +4,10 @@ import type {
   DetachRolePolicyCommandInput,
   DetachRolePolicyCommandOutput,
 } from '@aws-sdk/client-iam';
-import { given, ownRole } from '../check.ts';
+import { ownRole } from '../check.ts';
 import { changeRights, putRole, type IamOperation } from '../deps.ts';
-import { notAttached } from '../error.ts';
+import { ofPolicy, withoutAttached } from '../entity/attached.ts';
+import { checkedArn } from '../policy/policy.ts';
 import { onRole } from '../show.ts';
 
 export const detachRolePolicy: IamOperation<
@@ -14,17 +15,13 @@ export const detachRolePolicy: IamOperation<
   DetachRolePolicyCommandOutput
 > = {
   authorizes: (input, context) =>
-    onRole('DetachRolePolicy', input.RoleName, context, {
-      conditions: () => ({ 'iam:PolicyARN': input.PolicyArn ?? '' }),
-    }),
+    onRole('DetachRolePolicy', input.RoleName, context, ofPolicy(input.PolicyArn)),
 
   async handle(deps, input, context) {
-    const arn = given(input.PolicyArn, 'policyArn');
-    await changeRights(deps, context, (draft) => {
-      const role = ownRole(draft, input.RoleName);
-      if (!role.attached.includes(arn)) throw notAttached(arn);
-      putRole(draft, { ...role, attached: role.attached.filter((one) => one !== arn) });
-    });
+    const arn = checkedArn(input.PolicyArn);
+    await changeRights(deps, context, (draft) =>
+      putRole(draft, withoutAttached(ownRole(draft, input.RoleName), arn)),
+    );
     return {};
   },
 };

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-iam';
 import { foundRole } from '../check.ts';
 import { view, type IamOperation } from '../deps.ts';
-import { page } from '../page.ts';
+import { inlinePage } from '../entity/inline.ts';
 import { onRole } from '../show.ts';
 
 export const listRolePolicies: IamOperation<
@@ -14,10 +14,6 @@ export const listRolePolicies: IamOperation<
   ListRolePoliciesCommandOutput
 > = {
   authorizes: (input, context) => onRole('ListRolePolicies', input.RoleName, context),
-
-  async handle(deps, input, context) {
-    const { inline } = foundRole(await view(deps, context), input.RoleName);
-    const { items, ...more } = page(Object.keys(inline).toSorted(), (name) => name, input);
-    return { PolicyNames: [...items], ...more };
-  },
+  handle: async (deps, input, context) =>
+    inlinePage(foundRole(await view(deps, context), input.RoleName), input),
 };
