@@ -12,6 +12,7 @@ import { processBench } from './process.bench.ts';
 import { cycleBench } from './cycle.bench.ts';
 import { dagBench } from './dag.bench.ts';
 import { nodesBench } from './nodes.bench.ts';
+import { policyBench } from './policy.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
 import { listsBench } from './lists.bench.ts';
 import { restartBench } from './restart.bench.ts';
@@ -30,6 +31,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   dispatch: dispatchBench,
   restart: restartBench,
   lists: listsBench,
+  policy: policyBench,
 };
 
 const { values, positionals: wanted } = parseArgs({

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { account, context } from '../../test/house/caller.ts';
 import { Rig } from '../../test/house/rig.ts';
+import { trusts } from '../service/iam/seed.ts';
 import { notBuilt } from '../wire/operation.ts';
 
 const rig = await Rig.open();
@@ -100,7 +101,7 @@ it('reads those of roles, whatever their path', async () => {
   const { Role: role } = (await call('iam', 'CreateRole', {
     RoleName: 'r',
     Path: '/a/b/',
-    AssumeRolePolicyDocument: '{"Statement":[]}',
+    AssumeRolePolicyDocument: trusts('batch.amazonaws.com'),
     Tags: list,
   })) as { Role: { Arn: string } };
   assert.deepEqual(await tagsOf(role.Arn), tags);

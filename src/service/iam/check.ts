@@ -1,6 +1,7 @@
 // Checks of what clients send that the schemas cannot say, by the patterns of IAM's model; and the
 // resources that a name must find.
 
+import { checkPolicy, type PolicyKind } from '../../core/policy/check.ts';
 import { checksFor } from '../../wire/check.ts';
 import type { IamView, InstanceProfile, Role } from './resources.ts';
 import {
@@ -38,37 +39,48 @@ export const path = (value: string | undefined, member = 'path'): string =>
     'a path that begins and ends with a slash',
   ) ?? '/';
 
-/**
- * A policy document, which must be a JSON object with a statement. What it permits is not judged
- * here.
- */
-export function policyDocument(text: string | undefined, member: string): string {
-  const document = given(lengthIn(text, 1, 131_072, member), member);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(document);
-  } catch {
-    throw malformedPolicy('This policy contains invalid Json');
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    throw malformedPolicy('Syntax errors in policy.');
-  if (!('Statement' in parsed) || typeof parsed.Statement !== 'object' || parsed.Statement === null)
-    throw malformedPolicy('Missing required field Statement');
-  return document;
-}
+/** An inline policy's document: how much somebody may have of them is for its operation. */
+export const policyDocument = (text: string | undefined, member: string): string =>
+  documentOf(text, 'inline', member);
 
 /** The document of a managed policy. */
-export function managedDocument(text: string | undefined): string {
-  const document = policyDocument(text, 'policyDocument');
-  if (document.replaceAll(/\s/g, '').length > limit.iam.managedPolicyCharacters)
-    throw limitExceeded('PolicySize', limit.iam.managedPolicyCharacters);
-  return document;
-}
+export const managedDocument = (text: string | undefined): string =>
+  documentOf(text, 'managed', 'policyDocument', {
+    name: 'PolicySize',
+    most: limit.iam.managedPolicyCharacters,
+  });
 
-export function trustPolicy(text: string | undefined): string {
-  const document = policyDocument(text, 'assumeRolePolicyDocument');
-  if (document.replaceAll(/\s/g, '').length > limit.iam.trustPolicyCharacters)
-    throw limitExceeded('ACLSizePerRole', limit.iam.trustPolicyCharacters);
+export const trustPolicy = (
+  text: string | undefined,
+  member = 'assumeRolePolicyDocument',
+): string =>
+  documentOf(text, 'trust', member, {
+    name: 'ACLSizePerRole',
+    most: limit.iam.trustPolicyCharacters,
+  });
+
+/** Blanks do not count against a quota. */
+export const countedCharacters = (document: string): number =>
+  document.replaceAll(/\s/g, '').length;
+
+/** What IAM takes as characters of a document. */
+const documentForm = /^[\t\n\r\u0020-\u00ff]+$/;
+
+function documentOf(
+  text: string | undefined,
+  kind: PolicyKind,
+  member: string,
+  quota?: { readonly name: string; readonly most: number },
+): string {
+  const document = given(lengthIn(text, 1, 131_072, member), member);
+  if (!documentForm.test(document))
+    throw invalid(
+      `The specified value for ${member} is invalid. It must contain only printable ASCII characters.`,
+    );
+  if (quota !== undefined && countedCharacters(document) > quota.most)
+    throw limitExceeded(quota.name, quota.most);
+  const refusal = checkPolicy(document, kind);
+  if (refusal !== undefined) throw malformedPolicy(refusal.message);
   return document;
 }
 

@@ -260,6 +260,34 @@ describe('roles', () => {
       ],
       [
         'CreateRole',
+        { RoleName: 's', AssumeRolePolicyDocument: document.replace('sts:', 'ec2:') },
+        'MalformedPolicyDocument',
+        400,
+        /^AssumeRole policy may only specify STS AssumeRole actions\.$/,
+      ],
+      [
+        'UpdateAssumeRolePolicy',
+        { RoleName: 'r', PolicyDocument: policy },
+        'MalformedPolicyDocument',
+        400,
+        /^Missing required field Principal$/,
+      ],
+      [
+        'PutRolePolicy',
+        { RoleName: 'r', PolicyName: 'p', PolicyDocument: document },
+        'MalformedPolicyDocument',
+        400,
+        /^Policy document should not specify a principal\.$/,
+      ],
+      [
+        'PutRolePolicy',
+        { RoleName: 'r', PolicyName: 'p', PolicyDocument: `${policy}\u2003` },
+        'ValidationError',
+        400,
+        /only printable ASCII/,
+      ],
+      [
+        'CreateRole',
         { RoleName: 's', AssumeRolePolicyDocument: document, Path: 'x' },
         'ValidationError',
         400,
@@ -334,7 +362,7 @@ describe('roles', () => {
         {
           RoleName: 'r',
           PolicyName: 'p',
-          PolicyDocument: JSON.stringify({ Statement: [{ Sid: 'x'.repeat(10_240) }] }),
+          PolicyDocument: policy.replace('{', `{"Id":"${'x'.repeat(10_240)}",`),
         },
         'LimitExceeded',
         409,
@@ -688,13 +716,20 @@ describe('managed policies', () => {
       { PolicyName: 'other', PolicyDocument: '{' },
       'MalformedPolicyDocument',
       400,
-      /Json/,
+      /^Syntax errors in policy\.$/,
+    );
+    await refuses(
+      'CreatePolicy',
+      { PolicyName: 'other', PolicyDocument: policy.replace('2012', '2008') },
+      'MalformedPolicyDocument',
+      400,
+      /^Policy document must be version 2012-10-17 or greater\.$/,
     );
     await refuses(
       'CreatePolicy',
       {
         PolicyName: 'other',
-        PolicyDocument: JSON.stringify({ Statement: [{ Sid: 'x'.repeat(6200) }] }),
+        PolicyDocument: policy.replace('{', `{"Id":"${'x'.repeat(6200)}",`),
       },
       'LimitExceeded',
       409,
@@ -832,6 +867,7 @@ describe('what environments are told of Spot Fleet roles', () => {
     const { rig, call, role } = account();
     const untagging = () => noted(rig)?.untagging;
     const PolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
       Statement: { Effect: 'Allow', Action: 'ec2:Create*', Resource: '*' },
     });
     await role('OldSpot', { AssumeRolePolicyDocument: trusts('spotfleet.amazonaws.com') });

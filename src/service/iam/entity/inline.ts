@@ -3,6 +3,7 @@
 
 import type { ListRolePoliciesCommandOutput } from '@aws-sdk/client-iam';
 import { limit } from '../../../core/limit.ts';
+import { countedCharacters } from '../check.ts';
 import { inlineTooLarge, noInlinePolicy } from '../error.ts';
 import { page, type PageRequest } from '../page.ts';
 import type { Entity, EntityKind } from '../resources.ts';
@@ -19,11 +20,7 @@ export function withInline<E extends Entity>(
     ...Object.entries(entity.inline).filter(([one]) => one !== name),
     [name, document],
   ]);
-  // Blanks do not count against the quota.
-  const characters = Object.values(inline).reduce(
-    (sum, one) => sum + one.replaceAll(/\s/g, '').length,
-    0,
-  );
+  const characters = Object.values(inline).reduce((sum, one) => sum + countedCharacters(one), 0);
   const most = limit.iam.inlinePolicyCharacters[kind];
   if (characters > most) throw inlineTooLarge(kind, entity.name, most);
   return { ...entity, inline };

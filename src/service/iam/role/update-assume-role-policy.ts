@@ -15,7 +15,7 @@ export const updateAssumeRolePolicy: IamOperation<
   authorizes: (input, context) => onRole('UpdateAssumeRolePolicy', input.RoleName, context),
 
   async handle(deps, input, context) {
-    const document = trustPolicy(input.PolicyDocument);
+    const document = trustPolicy(input.PolicyDocument, 'policyDocument');
     await change(deps, context, (draft) =>
       putRole(draft, { ...ownRole(draft, input.RoleName), trustPolicy: document }),
     );

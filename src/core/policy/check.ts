@@ -1,0 +1,25 @@
+// Whether a text may become a policy of some kind. It looks at the document alone: how long it may
+// be, and what it may name, is for those who take it.
+
+import { refuse, type Refusal } from '../../base/refusal.ts';
+import { BadPolicy } from './document.ts';
+import { checkIdentityPolicy } from './identity-rules.ts';
+import { checkTrustPolicy } from './trust-rules.ts';
+
+/** A permissions boundary is a managed policy; a session's is what AssumeRole is given. */
+export type PolicyKind = 'inline' | 'managed' | 'session' | 'trust';
+
+/**
+ * Undefined where the document is in order; else the message is IAM's sentence for
+ * MalformedPolicyDocument. Takes time linear in the text.
+ */
+export function checkPolicy(text: string, kind: PolicyKind): Refusal | undefined {
+  try {
+    if (kind === 'trust') checkTrustPolicy(text);
+    else checkIdentityPolicy(text, kind);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BadPolicy) return refuse('invalid', error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+// One condition of a statement: what a request's values of a key must be. It finds out what the
+// request says, and how often; how values are compared is the operator's.
+
+import type { ConditionText } from './document.ts';
+import { operatorNamed, type NamedOperator } from './operator.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Whether it holds. Where a key has several values and the operator none of the set qualifiers,
+ * each value is judged for itself, as if there were a request for each: leave is needed for all of
+ * them, and one that is denied is enough.
+ */
+export type Condition = (context: Context, effect: 'Allow' | 'Deny') => boolean;
+
+interface Reading {
+  readonly hasVariables: boolean;
+  /** Takes the names of the keys that are asked for, as they are written. */
+  readonly keys: Set<string>;
+}
+
+/** Of an operator that IAM has: a document with another is no policy. */
+export function conditionOf(
+  { operator: name, key, values }: ConditionText,
+  reading: Reading,
+): Condition {
+  const operator = operatorNamed(name);
+  reading.keys.add(key);
+  if (operator === undefined) return () => false;
+  const asked = key.toLowerCase();
+  const test = operator.test(values, reading);
+  if (operator.takes === 'presence')
+    return (context) => test(String(valuesOf(context(asked)).length === 0), context);
+  return operator.set === undefined ? ofOne(asked, operator, test) : ofSet(asked, operator, test);
+}
+
+type Test = ReturnType<NamedOperator['test']>;
+
+const valuesOf = (given: ReturnType<Context>): readonly string[] =>
+  given === undefined ? [] : typeof given === 'string' ? [given] : given;
+
+function ofOne(key: string, { isNegated, ifExists }: NamedOperator, test: Test): Condition {
+  const whenMissing = isNegated || ifExists;
+  return (context, effect) => {
+    const given = context(key);
+    if (typeof given === 'string') return test(given, context);
+    if (given === undefined || given.length === 0) return whenMissing;
+    const holds = (value: string): boolean => test(value, context);
+    return effect === 'Allow' ? given.every(holds) : given.some(holds);
+  };
+}
+
+/** An empty text is as good as no value here. */
+function ofSet(key: string, { set, ifExists }: NamedOperator, test: Test): Condition {
+  return (context) => {
+    const given = context(key);
+    const values = given === '' ? [] : valuesOf(given);
+    const holds = (value: string): boolean => test(value, context);
+    if (set === 'ForAllValues') return values.every(holds);
+    return values.length === 0 ? ifExists && valuesOf(given).length === 0 : values.some(holds);
+  };
+}

@@ -1,0 +1,127 @@
+// Who may do what: the decision over all policies that speak of a request, by IAM's rules. What
+// denies in any of them wins; then each layer that is there must allow. Pure: who asks for what,
+// and all that conditions ask about it, comes with the question.
+
+import type { Asked, Found, PolicySet } from './policy-set.ts';
+import { naming, type Asker } from './principal.ts';
+import type { Context } from './context.ts';
+
+/** What is asked of the policies. */
+export interface Question {
+  /** E.g. `batch:SubmitJob`; its case does not matter. */
+  readonly action: string;
+  /** An ARN, or `*` for an action that is on no resource. */
+  readonly resource: string;
+  readonly context: Context;
+  /** Who asks: needed where there is a trust policy. */
+  readonly asker?: Asker | undefined;
+}
+
+/** The policies that speak of a request. What is undefined is not there, and limits nothing. */
+interface Layers {
+  /** Those of a user and its groups, or of a role. */
+  readonly identity: PolicySet;
+  readonly boundary?: PolicySet | undefined;
+  /** Those that a session was given; one of them must allow. */
+  readonly session?: PolicySet | undefined;
+  /** Of the role that is to be assumed, with the account that it is in. */
+  readonly trust?: { readonly policies: PolicySet; readonly account: string } | undefined;
+}
+
+type Layer = keyof Layers;
+
+/** The statement that decided. */
+interface Deciding {
+  readonly layer: Layer;
+  /** Its policy's name. */
+  readonly policy: string;
+  readonly sid: string | undefined;
+  /** Its place in the policy, from 0. */
+  readonly index: number;
+}
+
+export type Decision =
+  | { readonly isAllowed: true; readonly by: Deciding }
+  | {
+      readonly isAllowed: false;
+      /** The layer that denies, or that lacks leave. */
+      readonly layer: Layer;
+      /** Undefined: nothing denies it, and nothing in the layer allows it. */
+      readonly explicit: Deciding | undefined;
+    };
+
+/** The order in which AWS looks for leave. */
+const limiting = ['identity', 'boundary', 'session'] as const;
+
+/** Decides; takes no notice of who is root, whom no policy limits. */
+export function decide(layers: Layers, question: Question): Decision {
+  const asked = { ...question, action: question.action.toLowerCase() };
+  const denial = denialIn(layers, asked);
+  if (denial !== undefined) return { isAllowed: false, layer: denial.layer, explicit: denial };
+  const { trust } = layers;
+  const trusted = trust?.policies.find('Allow', asked);
+  if (trust !== undefined && trusted === undefined)
+    return { isAllowed: false, layer: 'trust', explicit: undefined };
+  const needed = trusted === undefined ? limiting : neededBeside(trusted, trust?.account, asked);
+  let by = trusted && deciding('trust', trusted);
+  for (const layer of needed) {
+    const policies = layers[layer];
+    if (policies === undefined) continue;
+    const found = policies.find('Allow', asked);
+    if (found === undefined) return { isAllowed: false, layer, explicit: undefined };
+    by ??= deciding(layer, found);
+  }
+  // The identity's policies are always there, or a trust policy is.
+  return by === undefined
+    ? { isAllowed: false, layer: 'identity', explicit: undefined }
+    : { isAllowed: true, by };
+}
+
+function denialIn(layers: Layers, asked: Asked): Deciding | undefined {
+  for (const layer of limiting) {
+    const found = layers[layer]?.find('Deny', asked);
+    if (found !== undefined) return deciding(layer, found);
+  }
+  const found = layers.trust?.policies.find('Deny', asked);
+  return found && deciding('trust', found);
+}
+
+/**
+ * The layers that must allow beside a trust policy which does. Services and those with tokens have
+ * no policies. Of the role's own account somebody who is named needs nothing else, a session of a
+ * role that is named only what limits the session; everybody else needs leave of their own account.
+ */
+function neededBeside(
+  trusted: Found,
+  account: string | undefined,
+  { asker }: Asked,
+): readonly (typeof limiting)[number][] {
+  if (asker?.kind !== 'aws') return [];
+  if (asker.account !== account || trusted.naming === naming.account) return limiting;
+  return trusted.naming === naming.self ? [] : ['boundary', 'session'];
+}
+
+const deciding = (layer: Layer, { policy, statement: { sid, index } }: Found): Deciding => ({
+  layer,
+  policy,
+  sid,
+  index,
+});
+
+/**
+ * Whether the policies may allow an action at all, on some resource and under some conditions,
+ * which nobody evaluates here: an Allow under a condition counts, a Deny counts where it is under
+ * none and on everything.
+ */
+export function mayAllow(
+  policies: PolicySet,
+  { action, asker }: Pick<Question, 'action' | 'asker'>,
+): boolean {
+  const name = action.toLowerCase();
+  for (const { statement } of policies.statementsOn(name, 'Deny'))
+    if (!statement.isConditional && statement.isOfAll && statement.namingOf(asker) !== naming.none)
+      return false;
+  for (const { statement } of policies.statementsOn(name, 'Allow'))
+    if (statement.namingOf(asker) !== naming.none) return true;
+  return false;
+}

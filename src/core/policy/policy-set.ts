@@ -1,0 +1,95 @@
+// Policies of one layer, e.g. all that a user has, found by what is asked: of hundreds of
+// statements only those are looked at that may speak of the action. It decides nothing by itself.
+
+import { serviceOf, type Policy, type Statement } from './compile.ts';
+import { naming, type Asker, type Naming } from './principal.ts';
+import type { Context } from './context.ts';
+
+/** A policy as whoever is denied knows it: an ARN, or an inline policy's name. */
+export interface NamedPolicy {
+  readonly name: string;
+  readonly policy: Policy;
+}
+
+/** What is asked, with the action in lower case. */
+export interface Asked {
+  readonly action: string;
+  readonly resource: string;
+  readonly context: Context;
+  readonly asker?: Asker | undefined;
+}
+
+/** A statement that applies. */
+export interface Found {
+  readonly policy: string;
+  readonly statement: Statement;
+  readonly naming: Naming;
+}
+
+interface Entry {
+  readonly policy: string;
+  readonly statement: Statement;
+}
+
+/** Entries by the actions that they name, by the services of which they name some, and others. */
+class Index {
+  readonly #byAction = new Map<string, Entry[]>();
+  readonly #byService = new Map<string, Entry[]>();
+  readonly #others: Entry[] = [];
+
+  add(entry: Entry): void {
+    const { exact, services } = entry.statement.actions;
+    for (const action of exact) into(this.#byAction, action, entry);
+    if (services === undefined) this.#others.push(entry);
+    else for (const service of new Set(services)) into(this.#byService, service, entry);
+  }
+
+  /** One that names the action exactly comes first; else they come in the order of policies. */
+  *of(action: string): Generator<Entry> {
+    yield* this.#byAction.get(action) ?? [];
+    for (const entry of this.#byService.get(serviceOf(action)) ?? [])
+      if (entry.statement.actions.includes(action)) yield entry;
+    for (const entry of this.#others) if (entry.statement.actions.includes(action)) yield entry;
+  }
+}
+
+function into(map: Map<string, Entry[]>, key: string, entry: Entry): void {
+  const entries = map.get(key);
+  if (entries === undefined) map.set(key, [entry]);
+  else entries.push(entry);
+}
+
+export class PolicySet {
+  readonly #allow = new Index();
+  readonly #deny = new Index();
+  /** The condition keys that they ask for, in lower case. */
+  readonly conditionKeys: ReadonlySet<string>;
+
+  constructor(policies: readonly NamedPolicy[]) {
+    for (const { name, policy } of policies)
+      for (const statement of policy.statements)
+        (statement.effect === 'Allow' ? this.#allow : this.#deny).add({ policy: name, statement });
+    this.conditionKeys = new Set(
+      policies.flatMap(({ policy }) => policy.conditionKeys.map((key) => key.toLowerCase())),
+    );
+  }
+
+  /** The statement of an effect that applies; of several that which names who asks most closely. */
+  find(effect: 'Allow' | 'Deny', asked: Asked): Found | undefined {
+    let best: Found | undefined;
+    for (const { policy, statement } of this.statementsOn(asked.action, effect)) {
+      const found = statement.namingOf(asked.asker);
+      if (found <= (best?.naming ?? naming.none)) continue;
+      if (!statement.isOfResource(asked.resource, asked.context)) continue;
+      if (!statement.holds(asked.context)) continue;
+      best = { policy, statement, naming: found };
+      if (found === naming.self) return best;
+    }
+    return best;
+  }
+
+  /** Those of an effect that speak of an action, which is in lower case. */
+  statementsOn(action: string, effect: 'Allow' | 'Deny'): Generator<Entry> {
+    return (effect === 'Allow' ? this.#allow : this.#deny).of(action);
+  }
+}
