@@ -3,7 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decided, document, verdict, type Ask, type Given } from '../../../../test/house/decisions.ts';
+import {
+  decided,
+  document,
+  verdict,
+  type Ask,
+  type Given,
+} from '../../../../test/house/decisions.ts';
 import { managedPolicies } from './managed-policies.ts';
 import type { Asker } from '../../../core/policy/principal.ts';
 
