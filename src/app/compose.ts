@@ -15,6 +15,7 @@ import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { noteRoles } from '../service/iam/deps.ts';
 import { identityOf, type Identity } from '../service/iam/identity/identity.ts';
 import { unopenedKeys } from '../service/iam/identity/unopened.ts';
+import { signatureAuthenticator, type Credentials } from '../service/iam/identity/authenticator.ts';
 import type { IamKinds } from '../service/iam/resources.ts';
 import { iamSeed } from '../service/iam/seed.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
@@ -32,7 +33,10 @@ interface AppOptions extends ControlPorts, ServicePorts {
   readonly settings: Settings;
   /** The disk is nearly full: what would keep more is refused. Absent: there is no disk. */
   readonly isDiskLow?: (() => boolean) | undefined;
+  /** Who callers are, where `credentials` are absent. */
   readonly authenticator: Authenticator;
+  /** Whose keys requests are signed with: nobody else is let in. */
+  readonly credentials?: Credentials | undefined;
   readonly authorizer: Authorizer;
   readonly onAudit: (record: AuditRecord) => void;
   readonly onFault: (record: FaultRecord) => void;
@@ -78,12 +82,13 @@ export function compose(options: AppOptions): App {
     iam,
     identity,
   });
-  const { region, authenticator, authorizer, onAudit, onFault } = options;
+  const { region, authenticator, credentials, clock, authorizer, onAudit, onFault } = options;
   const pipeline = new Pipeline({
     services,
     unavailable: (operation) =>
       options.isDiskLow?.() === true && grows(operation) ? diskFull : undefined,
-    authenticator,
+    authenticator:
+      credentials === undefined ? authenticator : signatureAuthenticator(credentials, clock),
     authorizer,
     region,
     audit: onAudit,

@@ -3,8 +3,11 @@
 
 /** A caller, in IAM's terms. */
 export interface Principal {
-  /** The account's own root, a user of IAM, or a session of a role. */
-  readonly kind: 'root' | 'user' | 'assumed-role';
+  /**
+   * The account's own root, a user of IAM, a session of a role, or nobody: who calls without
+   * credentials what anybody may.
+   */
+  readonly kind: 'root' | 'user' | 'assumed-role' | 'anonymous';
   readonly account: string;
   /** The user's or the session's, e.g. `arn:aws:sts::123456789012:assumed-role/Admin/me`. */
   readonly arn: string;

@@ -223,7 +223,10 @@ export class Api {
     const { endpoint } = this.#settings;
     const { region, credentials } = await this.#caller();
     const url = new URL(`${endpoint}/_longshore/${path}`);
-    const headers = signedHeaders({ method, url, region, service: 'batch', nowMs }, credentials);
+    const headers = signedHeaders(
+      { method, url, region, service: 'longshore', nowMs },
+      credentials,
+    );
     return fetch(url, { method, headers, ...(signal && { signal }) }).catch((error: unknown) => {
       // What went wrong stands behind fetch's own words.
       throw error instanceof Error && error.cause instanceof Error ? error.cause : error;

@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Secret } from '../base/secret.ts';
+import { faultOf, headOf } from '../../test/house/signed.ts';
 import { signedHeaders } from './sign.ts';
 
 for (const [title, url, signature] of [
@@ -33,3 +35,36 @@ for (const [title, url, signature] of [
       `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature=${signature}`,
     );
   });
+
+test('the server takes it, whatever stands in the path and the query', () => {
+  const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
+  const nowMs = Date.UTC(2026, 10, 29, 12);
+  for (const sessionToken of [undefined, 'a/b+c=='])
+    for (const path of [
+      '/_longshore/health',
+      `/_longshore/jobs/${encodeURIComponent("a b:3/ü!'()*#1")}/explanation`,
+      '/_longshore/images/ami-1/validation?b=2&b=1&a-b=x+y&a=%2F!&ü',
+    ]) {
+      const url = new URL(path, 'http://localhost:8080');
+      const headers = signedHeaders(
+        { method: 'GET', url, region: 'us-east-1', service: 'longshore', nowMs },
+        { accessKeyId: 'AKIDEXAMPLE', secretAccessKey, sessionToken },
+      );
+      const head = headOf('GET', url.pathname + url.search, [
+        ...['Host', url.host],
+        ...Object.entries(headers).flat(),
+      ]);
+      assert.equal(
+        faultOf({
+          head,
+          body: Buffer.alloc(0),
+          accessKeyId: 'AKIDEXAMPLE',
+          secret: new Secret(secretAccessKey),
+          signingName: 'longshore',
+          nowMs,
+        }),
+        undefined,
+        path,
+      );
+    }
+});

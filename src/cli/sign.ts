@@ -21,6 +21,14 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const hmac = (key: string | Buffer, text: string): Buffer =>
   createHmac('sha256', key).update(text).digest();
 
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** As AWS encodes: what encodeURIComponent leaves alone as well. */
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
 /** The headers that the request needs, `host` aside, which goes by its URL. */
 export function signedHeaders(
   { method, url, region, service, nowMs }: SignedRequest,
@@ -34,13 +42,11 @@ export function signedHeaders(
   };
   const names = Object.keys(headers).sort();
   // The path is encoded once more, as for every service but S3.
-  const path = url.pathname
-    .split('/')
-    .map((part) => encodeURIComponent(part))
-    .join('/');
+  const path = url.pathname.split('/').map(encoded).join('/');
   const query = [...url.searchParams]
-    .map((pair) => pair.map(encodeURIComponent).join('='))
-    .sort()
+    .map((pair) => pair.map(encoded))
+    .sort(([a = '', x = ''], [b = '', y = '']) => (a === b ? order(x, y) : order(a, b)))
+    .map((pair) => pair.join('='))
     .join('&');
   const canonical = [
     method,

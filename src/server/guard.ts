@@ -8,7 +8,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError } from '../wire/aws-error.ts';
 import { badRequest, denied, misdirected, unsupportedMedia } from '../wire/error-catalogue.ts';
 import { hasBody } from '../wire/linger.ts';
-import { isSigned } from '../wire/sigv4.ts';
+import { isSigned } from '../wire/sigv4/parse.ts';
 import { authorityOf, type Authority, type HostNames } from './host-names.ts';
 
 /** What is looked at; Node's request has all of it. */

@@ -4,7 +4,7 @@
 import type { Principal } from '../base/principal.ts';
 import type { ErrorDialect } from './error-catalogue.ts';
 import type { RequestHead } from './protocol.ts';
-import type { SigV4Credential } from './sigv4.ts';
+import type { SigV4Credential } from './sigv4/parse.ts';
 
 /** A request as an authenticator sees it: nothing of it was decoded, inflated or believed. */
 interface Authentication {
@@ -15,6 +15,10 @@ interface Authentication {
   readonly region: string;
   /** The name of the service that is asked, e.g. `batch`. */
   readonly service: string;
+  /** What stands for that service in a credential scope. */
+  readonly signingName: string;
+  /** The operation needs no signature; where there is one it counts all the same. */
+  readonly mayBeUnsigned: boolean;
   /** How that service words what it turns away. */
   readonly dialect: ErrorDialect;
   /**

@@ -6,6 +6,7 @@ import { BrokenInvariant } from '../base/assert.ts';
 import type { RefusalKind } from '../base/refusal.ts';
 import { AwsError } from './aws-error.ts';
 import * as errors from './error-catalogue.ts';
+import { notTheSame, type SignatureFault } from './sigv4/fault.ts';
 
 it('has exactly these names and statuses', () => {
   assert.deepEqual(
@@ -143,4 +144,62 @@ it('turns every refusal of the core into Batch’s error', () => {
     () => errors.fromRefusal({ refusal: 'other' as RefusalKind, message: '' }),
     BrokenInvariant,
   );
+});
+
+it('says in each protocol’s words why a signature is not taken', () => {
+  const faults: readonly SignatureFault[] = [
+    { fault: 'missing' },
+    { fault: 'incomplete', message: 'no Credential' },
+    notTheSame,
+    { fault: 'untimely', message: 'too old' },
+    { fault: 'request-expired', message: 'over' },
+    { fault: 'unknown-key' },
+    { fault: 'token-expired' },
+  ];
+  const json = (status: number): string[] => [
+    `MissingAuthenticationTokenException ${status} Missing Authentication Token`,
+    `IncompleteSignatureException ${status} no Credential`,
+    `InvalidSignatureException ${status} ${differs}`,
+    `InvalidSignatureException ${status} too old`,
+    `InvalidSignatureException ${status} over`,
+    `UnrecognizedClientException ${status} The security token included in the request is invalid.`,
+    `ExpiredTokenException ${status} The security token included in the request is expired`,
+  ];
+  const differs =
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+  for (const [dialect, wanted] of [
+    [errors.batchDialect, json(403)],
+    [errors.parameterDialect, json(400)],
+    [
+      errors.validationDialect,
+      [
+        'MissingAuthenticationToken 403 Request is missing Authentication Token',
+        'IncompleteSignature 400 no Credential',
+        `SignatureDoesNotMatch 403 ${differs}`,
+        'SignatureDoesNotMatch 403 too old',
+        'RequestExpired 400 over',
+        'InvalidClientTokenId 403 The security token included in the request is invalid.',
+        'ExpiredToken 403 The security token included in the request is expired',
+      ],
+    ],
+    [
+      errors.ec2Dialect,
+      [
+        'MissingParameter 400 The request must contain the parameter AWSAccessKeyId',
+        'IncompleteSignature 400 no Credential',
+        `AuthFailure 401 ${differs}`,
+        'RequestExpired 400 too old',
+        'RequestExpired 400 over',
+        'AuthFailure 401 AWS was not able to validate the provided access credentials',
+        'RequestExpired 400 Request has expired.',
+      ],
+    ],
+  ] as const)
+    assert.deepEqual(
+      faults.map((fault) => {
+        const { name, status, message } = dialect.signature(fault);
+        return `${name} ${status} ${message}`;
+      }),
+      wanted,
+    );
 });

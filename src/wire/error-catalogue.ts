@@ -5,6 +5,7 @@
 import { never } from '../base/assert.ts';
 import type { Refusal } from '../base/refusal.ts';
 import { AwsError } from './aws-error.ts';
+import type { SignatureFault } from './sigv4/fault.ts';
 
 /** Batch models two errors; the others are what its front end answers and clients look for. */
 export const catalogue = {
@@ -139,12 +140,42 @@ export interface ErrorDialect {
   notBuilt(operation: string): AwsError;
   /** The scope of the request's credential names what can be no region. */
   noRegion(region: string): AwsError;
+  /** It is not known who the caller is. */
+  signature(fault: SignatureFault): AwsError;
   /** The caller may not do this. */
   denied(message: string): AwsError;
   /** It could be done at another time: a status on which SDKs try again. */
   unavailable(message: string): AwsError;
   /** A fault of ours; the request id leads to the log. */
   internal(requestId: string): AwsError;
+}
+
+const unknownKeyText = 'The security token included in the request is invalid.';
+const tokenExpiredText = 'The security token included in the request is expired';
+
+/** Name, status, and the text of what has none of its own. */
+type SignatureErrors = Readonly<
+  Record<SignatureFault['fault'], readonly [name: string, status: number, wording?: string]>
+>;
+
+function signatureIn(errors: SignatureErrors): ErrorDialect['signature'] {
+  return (fault) => {
+    const [name, status, wording = ''] = errors[fault.fault];
+    return new AwsError(name, status, 'message' in fault ? fault.message : wording);
+  };
+}
+
+/** As the JSON protocols' front ends name them: those of Batch's kind with 403, others with 400. */
+function jsonSignature(status: 400 | 403): ErrorDialect['signature'] {
+  return signatureIn({
+    missing: ['MissingAuthenticationTokenException', status, 'Missing Authentication Token'],
+    incomplete: ['IncompleteSignatureException', status],
+    mismatch: ['InvalidSignatureException', status],
+    untimely: ['InvalidSignatureException', status],
+    'request-expired': ['InvalidSignatureException', status],
+    'unknown-key': ['UnrecognizedClientException', status, unknownKeyText],
+    'token-expired': ['ExpiredTokenException', status, tokenExpiredText],
+  });
 }
 
 const malformedJson = (detail: string, where: string): AwsError =>
@@ -161,6 +192,7 @@ export const batchDialect: ErrorDialect = {
   tooLarge: (limitBytes) => build('tooLarge', tooLargeText(limitBytes)),
   notBuilt: (operation) => build('invalid', notBuiltText(operation)),
   noRegion: (region) => new AwsError('InvalidSignatureException', 403, noRegionText(region)),
+  signature: jsonSignature(403),
   denied,
   unavailable: (message) => build('unavailable', message),
   internal: (requestId) => build('internal', internalText(requestId)),
@@ -177,6 +209,7 @@ export const parameterDialect: ErrorDialect = {
     new AwsError('InvalidParameterException', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('UnknownOperationException', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('InvalidSignatureException', 400, noRegionText(region)),
+  signature: jsonSignature(400),
   denied: (message) => new AwsError('AccessDeniedException', 400, message),
   unavailable: (message) => new AwsError('ServiceUnavailableException', 503, message),
   internal: (requestId) => new AwsError('InternalFailure', 500, internalText(requestId)),
@@ -194,6 +227,15 @@ export const validationDialect: ErrorDialect = {
   tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('InvalidAction', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('SignatureDoesNotMatch', 403, noRegionText(region)),
+  signature: signatureIn({
+    missing: ['MissingAuthenticationToken', 403, 'Request is missing Authentication Token'],
+    incomplete: ['IncompleteSignature', 400],
+    mismatch: ['SignatureDoesNotMatch', 403],
+    untimely: ['SignatureDoesNotMatch', 403],
+    'request-expired': ['RequestExpired', 400],
+    'unknown-key': ['InvalidClientTokenId', 403, unknownKeyText],
+    'token-expired': ['ExpiredToken', 403, tokenExpiredText],
+  }),
   denied: (message) => new AwsError('AccessDenied', 403, message),
   unavailable: (message) => new AwsError('ServiceUnavailable', 503, message),
   internal: (requestId) => new AwsError('ServiceFailure', 500, internalText(requestId)),
@@ -208,6 +250,19 @@ export const ec2Dialect: ErrorDialect = {
   tooLarge: (limitBytes) => new AwsError('RequestEntityTooLarge', 413, tooLargeText(limitBytes)),
   notBuilt: (operation) => new AwsError('UnsupportedOperation', 400, notBuiltText(operation)),
   noRegion: (region) => new AwsError('AuthFailure', 401, noRegionText(region)),
+  signature: signatureIn({
+    missing: ['MissingParameter', 400, 'The request must contain the parameter AWSAccessKeyId'],
+    incomplete: ['IncompleteSignature', 400],
+    mismatch: ['AuthFailure', 401],
+    untimely: ['RequestExpired', 400],
+    'request-expired': ['RequestExpired', 400],
+    'unknown-key': [
+      'AuthFailure',
+      401,
+      'AWS was not able to validate the provided access credentials',
+    ],
+    'token-expired': ['RequestExpired', 400, 'Request has expired.'],
+  }),
   denied: (message) => new AwsError('UnauthorizedOperation', 403, message),
   unavailable: (message) => new AwsError('Unavailable', 503, message),
   internal: (requestId) => new AwsError('InternalError', 500, internalText(requestId)),

@@ -41,6 +41,11 @@ export interface Access {
 
 export interface Operation<Deps, Input, Output> {
   /**
+   * Anybody may call it without credentials, for its input proves who asks: as of STS's
+   * AssumeRoleWithWebIdentity.
+   */
+  readonly mayBeUnsigned?: true;
+  /**
    * What the caller must be allowed to do. Asked after validation and before `handle`. Empty only
    * where nobody needs leave for it, as for STS's GetCallerIdentity.
    */

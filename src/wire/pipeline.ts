@@ -13,12 +13,18 @@ import type { Authenticator } from './authentication.ts';
 import type { Authorizer, Tags } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
 import { unsignedChange } from './error-catalogue.ts';
-import { notBuilt, type Access, type Operation, type RequestContext } from './operation.ts';
+import {
+  notBuilt,
+  type Access,
+  type Operation,
+  type OperationTable,
+  type RequestContext,
+} from './operation.ts';
 import type { BoundOperation, RequestHead } from './protocol.ts';
 import { Router } from './router.ts';
 import { SchemaFault } from './schema.ts';
-import type { AnyService } from './service.ts';
-import { credentialOf, isSigned, type SigV4Credential } from './sigv4.ts';
+import { signingNameOf, type AnyService } from './service.ts';
+import { credentialOf, isSigned, type SigV4Credential } from './sigv4/parse.ts';
 
 export interface PipelineOptions {
   readonly services: readonly AnyService[];
@@ -122,7 +128,7 @@ export class Pipeline {
     try {
       const bound = (call.bound ??= await this.#routeByBody(call, body));
       // What is there already is not awaited: each time costs a tenth of all that is done here.
-      const known = this.#authenticate(call, raw);
+      const known = this.#authenticate(call, bound.name, raw);
       const principal = known instanceof Promise ? await known : known;
       const context = (call.context = contextOf(call, bound.name, principal));
       const operation = builtOf(call, bound.name);
@@ -145,15 +151,17 @@ export class Pipeline {
     return this.#router.routeByBody(call.service, call.head, body);
   }
 
-  #authenticate(call: Call, raw: Buffer): Principal | Promise<Principal> {
+  #authenticate(call: Call, operation: string, raw: Buffer): Principal | Promise<Principal> {
     const { head, credential, region, service } = call;
-    const { name, dialect } = service;
+    const { name, operations, dialect } = service;
     if (!isRegion(region)) throw dialect.noRegion(region);
     return this.#options.authenticator.authenticate({
       head,
       credential,
       region,
       service: name,
+      signingName: signingNameOf(service),
+      mayBeUnsigned: mayBeUnsigned(operations, operation),
       dialect,
       bodyDigest: () => hash('sha256', raw, 'hex'),
     });
@@ -253,6 +261,11 @@ function contextOf(
     sourceAddress: head.sourceAddress,
     userAgent: typeof userAgent === 'string' ? userAgent : '',
   };
+}
+
+function mayBeUnsigned(operations: OperationTable<unknown>, name: string): boolean {
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  return typeof operation === 'object' && operation.mayBeUnsigned === true;
 }
 
 /** Throws AwsError where the operation is not built, or a GET may not call it. */

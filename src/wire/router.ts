@@ -10,7 +10,7 @@ import type { BoundOperation, ErrorFormat, RequestHead } from './protocol.ts';
 import { mayBeQuery, versionOf } from './query.ts';
 import { restJson } from './rest-json.ts';
 import type { AnyAwsService, AnyPathService, AnyService } from './service.ts';
-import type { SigV4Credential } from './sigv4.ts';
+import type { SigV4Credential } from './sigv4/parse.ts';
 import { anyForm, formatOf, isUnservedForm, unservedOf } from './unserved.ts';
 
 /** Where a head leads. */

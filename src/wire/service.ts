@@ -65,3 +65,7 @@ export type AnyAwsService = AwsService<any>;
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyPathService = PathService<any>;
 export type AnyService = AnyAwsService | AnyPathService;
+
+/** The service in a SigV4 credential scope; of our own, their name. */
+export const signingNameOf = (service: AnyService): string =>
+  'signingName' in service ? service.signingName : service.name;

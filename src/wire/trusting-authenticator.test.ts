@@ -15,6 +15,8 @@ async function callerOf(accessKeyId: string | undefined, region = 'us-east-1'): 
         : { foundIn: 'header', accessKeyId, date: '20260102', region, service: 'batch' },
     region,
     service: 'batch',
+    signingName: 'batch',
+    mayBeUnsigned: false,
     dialect: batchDialect,
     bodyDigest: () => assert.fail('nothing is verified'),
   });

@@ -9,7 +9,7 @@ import { jsonRpc, targetOf } from './json-rpc.ts';
 import type { BodyProtocol, ErrorFormat, RequestHead } from './protocol.ts';
 import { isForm, mayBeQuery, query } from './query.ts';
 import { restJson } from './rest-json.ts';
-import { credentialOf, isSigned, type SigV4Credential } from './sigv4.ts';
+import { credentialOf, isSigned, type SigV4Credential } from './sigv4/parse.ts';
 import { element, escapeXml } from './xml.ts';
 
 /** A request that no service here takes. */

@@ -23,6 +23,7 @@ import type { Envelope } from '../../src/port/command-bus.ts';
 import type { HostConnector } from '../../src/port/host-connector.ts';
 import type { Ids } from '../../src/port/ids.ts';
 import type { Sealer } from '../../src/port/sealer.ts';
+import type { Credentials } from '../../src/service/iam/identity/authenticator.ts';
 import type { Operation } from '../../src/wire/operation.ts';
 import { trustingAuthenticator } from '../../src/wire/trusting-authenticator.ts';
 import { account, context, scope } from './caller.ts';
@@ -49,6 +50,8 @@ export interface RigOptions {
   readonly settings?: Partial<Settings>;
   /** Submissions a second of an account and region; absent: as many as come. */
   readonly submitRate?: number;
+  /** Whose keys requests are signed with; absent: everybody is believed. */
+  readonly credentials?: Credentials;
 }
 
 /** What outlives a server. */
@@ -146,6 +149,7 @@ export class Rig {
         }),
       },
       authenticator: trustingAuthenticator(account),
+      credentials: options.credentials,
       authorizer: { authorize: () => undefined },
       onAudit: () => undefined,
       onFault: ({ error }) => void this.fatal.push(error as Error),

@@ -17,11 +17,19 @@ interface SdkClient {
   send(command: unknown): Promise<Record<string, unknown>>;
 }
 
-/** `name` is that of the module's client class, e.g. `BatchClient`. */
+interface SdkCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** `name` is that of the module's client class, e.g. `BatchClient`; it signs as of `nowMs`. */
 export function sdkClient(
   module: Readonly<Record<string, unknown>>,
   name: string,
   pipeline: Pipeline,
+  credentials: SdkCredentials = { accessKeyId: '123456789012', secretAccessKey: 'none' },
+  nowMs = Date.now(),
 ): SdkClient {
   const handle = async ({ method, path, query, headers, body = '' }: SdkRequest) => {
     const answer = await ask(
@@ -51,7 +59,8 @@ export function sdkClient(
   const Client = module[name] as new (options: object) => SdkClient;
   return new Client({
     region: 'us-east-1',
-    credentials: { accessKeyId: '123456789012', secretAccessKey: 'none' },
+    credentials,
+    systemClockOffset: nowMs - Date.now(),
     endpoint: 'http://localhost',
     maxAttempts: 1,
     requestHandler: { handle },
