@@ -8,7 +8,7 @@ import { PolicySet, type NamedPolicy } from '../src/core/policy/policy-set.ts';
 import type { Figure } from './report.ts';
 
 const policies = 100;
-const decisions = 200_000;
+const decisions = 50_000;
 const arn = (path: string): string => `arn:aws:batch:eu-west-1:111122223333:${path}`;
 
 export function policyBench(): Promise<Figure[]> {

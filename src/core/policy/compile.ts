@@ -23,6 +23,11 @@ export interface Statement {
   readonly namingOf: (asker: Asker | undefined) => Naming;
   /** Whether its conditions hold. */
   readonly holds: (context: Context) => boolean;
+  /**
+   * The condition keys that it asks for, in conditions and as variables, as they are written. Their
+   * case does not matter.
+   */
+  readonly conditionKeys: readonly string[];
 }
 
 /** The actions that a statement speaks of; all names are in lower case. */
@@ -36,11 +41,6 @@ interface Actions {
 
 export interface Policy {
   readonly statements: readonly Statement[];
-  /**
-   * The condition keys that it asks for, in conditions and as variables, as they are written. Their
-   * case does not matter.
-   */
-  readonly conditionKeys: readonly string[];
   readonly isReadable: boolean;
 }
 
@@ -51,10 +51,11 @@ export interface Policy {
 export function compilePolicy(text: string, kind: 'identity' | 'trust'): Policy {
   try {
     const { version, statements } = readDocument(text, words);
-    const reading = { hasVariables: version === '2012-10-17', keys: new Set<string>() };
+    const hasVariables = version === '2012-10-17';
     return {
-      statements: statements.map((one, index) => compileStatement(one, index, kind, reading)),
-      conditionKeys: [...reading.keys],
+      statements: statements.map((one, index) =>
+        compileStatement(one, index, kind, { hasVariables, keys: new Set() }),
+      ),
       isReadable: true,
     };
   } catch (error) {
@@ -87,9 +88,9 @@ const unreadable: Policy = {
       isOfResource: () => true,
       namingOf: () => naming.self,
       holds: () => true,
+      conditionKeys: [],
     },
   ],
-  conditionKeys: [],
   isReadable: false,
 };
 
@@ -124,6 +125,7 @@ function compileStatement(
     namingOf: (asker) =>
       namingOf === undefined ? naming.self : asker === undefined ? naming.none : namingOf(asker),
     holds: allOf(test, effect),
+    conditionKeys: [...reading.keys],
   };
 }
 
@@ -176,8 +178,11 @@ function resourcesOf(
   const { isNot, named } = resources;
   const hasAll = named.some((name) => /^\*+$/.test(name));
   const patterns = named.map((name) => resourcePattern(name, reading));
-  const includes: Matcher = (resource, context) =>
-    patterns.some((matches) => matches(resource, context));
+  const [only] = patterns;
+  const includes: Matcher =
+    only !== undefined && patterns.length === 1
+      ? only
+      : (resource, context) => patterns.some((matches) => matches(resource, context));
   if (isNot) return [named.length === 0, (resource, context) => !includes(resource, context)];
   return [hasAll, hasAll ? () => true : includes];
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { PolicyCache } from './policy-cache.ts';
+import { PolicySet } from './policy-set.ts';
 
 const text = (name: string): string =>
   JSON.stringify({ Statement: { Sid: name, Effect: 'Allow', Action: '*', Resource: '*' } });
@@ -32,7 +33,7 @@ it('says which condition keys a policy asks for, in conditions and as variables'
         { Effect: 'Allow', Action: '*', Resource: 'arn:aws:s3:::${aws:PrincipalTag/Team}/${*}' },
         {
           Effect: 'Deny',
-          Action: '*',
+          Action: 'batch:*',
           Resource: '*',
           Condition: {
             StringLike: { 'aws:ResourceTag/Owner': "${aws:username, 'x'}" },
@@ -43,9 +44,13 @@ it('says which condition keys a policy asks for, in conditions and as variables'
     }),
     'identity',
   );
-  assert.deepEqual(policy.conditionKeys, [
-    'aws:PrincipalTag/Team',
-    'aws:ResourceTag/Owner',
+  const keys = policy.statements.map(({ conditionKeys }) => conditionKeys);
+  assert.deepEqual(keys, [['aws:PrincipalTag/Team'], ['aws:ResourceTag/Owner', 'aws:username']]);
+  const policies = new PolicySet([{ name: 'p', policy }]);
+  assert.deepEqual([...policies.conditionKeysOn('batch:SubmitJob')].toSorted(), [
+    'aws:principaltag/team',
+    'aws:resourcetag/owner',
     'aws:username',
   ]);
+  assert.deepEqual([...policies.conditionKeysOn('iam:GetUser')], ['aws:principaltag/team']);
 });

@@ -44,14 +44,19 @@ class Index {
     else for (const service of new Set(services)) into(this.#byService, service, entry);
   }
 
-  /** One that names the action exactly comes first; else they come in the order of policies. */
-  *of(action: string): Generator<Entry> {
-    yield* this.#byAction.get(action) ?? [];
-    for (const entry of this.#byService.get(serviceOf(action)) ?? [])
-      if (entry.statement.actions.includes(action)) yield entry;
-    for (const entry of this.#others) if (entry.statement.actions.includes(action)) yield entry;
+  /**
+   * The entries that speak of an action, which is in lower case: first those that name it exactly,
+   * each in the order of policies.
+   */
+  of(action: string): Entry[] {
+    const speaks = ({ statement }: Entry): boolean => statement.actions.includes(action);
+    const exact = this.#byAction.get(action) ?? none;
+    const wild = (this.#byService.get(serviceOf(action)) ?? none).filter(speaks);
+    return [...exact, ...wild, ...this.#others.filter(speaks)];
   }
 }
+
+const none: readonly Entry[] = [];
 
 function into(map: Map<string, Entry[]>, key: string, entry: Entry): void {
   const entries = map.get(key);
@@ -62,16 +67,11 @@ function into(map: Map<string, Entry[]>, key: string, entry: Entry): void {
 export class PolicySet {
   readonly #allow = new Index();
   readonly #deny = new Index();
-  /** The condition keys that they ask for, in lower case. */
-  readonly conditionKeys: ReadonlySet<string>;
 
   constructor(policies: readonly NamedPolicy[]) {
     for (const { name, policy } of policies)
       for (const statement of policy.statements)
         (statement.effect === 'Allow' ? this.#allow : this.#deny).add({ policy: name, statement });
-    this.conditionKeys = new Set(
-      policies.flatMap(({ policy }) => policy.conditionKeys.map((key) => key.toLowerCase())),
-    );
   }
 
   /** The statement of an effect that applies; of several that which names who asks most closely. */
@@ -88,8 +88,20 @@ export class PolicySet {
     return best;
   }
 
+  /**
+   * The condition keys, in lower case, of which statements ask that speak of an action: what a
+   * request says of any other is not looked at.
+   */
+  conditionKeysOn(action: string): ReadonlySet<string> {
+    const name = action.toLowerCase();
+    const entries = [...this.statementsOn(name, 'Deny'), ...this.statementsOn(name, 'Allow')];
+    return new Set(
+      entries.flatMap(({ statement }) => statement.conditionKeys.map((key) => key.toLowerCase())),
+    );
+  }
+
   /** Those of an effect that speak of an action, which is in lower case. */
-  statementsOn(action: string, effect: 'Allow' | 'Deny'): Generator<Entry> {
+  statementsOn(action: string, effect: 'Allow' | 'Deny'): readonly Entry[] {
     return (effect === 'Allow' ? this.#allow : this.#deny).of(action);
   }
 }

