@@ -72,7 +72,7 @@ export function compose(options: AppOptions): App {
     reader: reader.resources,
     seed: iamSeed,
   });
-  const identity = identityOf({ space: iam, clock: options.clock });
+  const identity = identityOf({ space: iam, sealer: options.sealer, clock: options.clock });
   const services = servicesOf({
     ...options,
     bus,

@@ -2,14 +2,17 @@
 // rows say it now, not as they did.
 
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { describe, it } from 'node:test';
 import { scopeOf } from '../../../base/ids.ts';
 import type { Principal } from '../../../base/principal.ts';
 import { account, context, contextIn } from '../../../../test/house/caller.ts';
 import { allowAll, Iam, type Answer } from '../../../../test/house/iam.ts';
+import { Rig } from '../../../../test/house/rig.ts';
 import { accessKeyId } from '../../../core/access-key.ts';
 import { iamScope, view, type IamDeps } from '../deps.ts';
 import { trusts } from '../seed.ts';
+import { identityOf } from './identity.ts';
 import { factsOf, wholeArns } from './resolve.ts';
 
 const region = 'eu-west-1';
@@ -21,11 +24,86 @@ function identities() {
   const { identity } = iam.rig.app;
   const key = async (principal?: Principal): Promise<Answer> =>
     (await iam.call('CreateAccessKey', {}, principal))['AccessKey'] as Answer;
+  const find = (made: Answer) => identity.keys.find(String(made['AccessKeyId']), region);
   const deps = iam.rig.depsOf<IamDeps>('iam');
-  return { iam, identity, key, deps, seen: () => view(deps, context) };
+  return { iam, identity, key, find, deps, seen: () => view(deps, context) };
 }
 
 describe('an access key', () => {
+  it('is its user, with the secret that it signs with; root’s is root', async () => {
+    const { iam, key, find } = identities();
+    const ada = await iam.principal('ada', { Path: '/lab/' });
+    const made = await key(ada);
+    const found = await find(made);
+    assert.ok(typeof found === 'object');
+    assert.equal(found.secret.reveal(), made['SecretAccessKey']);
+    assert.deepEqual(found.principal, { ...ada, accessKeyId: made['AccessKeyId'] });
+    assert.ok(!inspect(found).includes(String(made['SecretAccessKey'])));
+    assert.ok(!(find(made) instanceof Promise), 'known at once the second time');
+
+    const own = await key();
+    const root = await find(own);
+    assert.ok(typeof root === 'object');
+    assert.deepEqual(root.principal, { ...context.principal, accessKeyId: own['AccessKeyId'] });
+  });
+
+  it('is what IAM says now: inactive, renamed, deleted', async () => {
+    const { iam, key, find } = identities();
+    const ada = await iam.principal('ada');
+    const made = await key(ada);
+    const { AccessKeyId } = made;
+    await find(made);
+    await iam.call('UpdateAccessKey', { AccessKeyId, Status: 'Inactive' }, ada);
+    assert.equal(await find(made), 'inactive');
+    await iam.call('UpdateAccessKey', { AccessKeyId, Status: 'Active' }, ada);
+    await iam.call('UpdateUser', { UserName: 'ada', NewUserName: 'eve' });
+    const found = await find(made);
+    assert.ok(typeof found === 'object');
+    assert.equal(found.principal.arn, `arn:aws:iam::${account}:user/eve`);
+    assert.equal(found.principal.userId, ada.userId);
+    await iam.call('DeleteAccessKey', { UserName: 'eve', AccessKeyId });
+    assert.equal(await find(made), 'unknown');
+  });
+
+  it('is unknown where its id carries no account, or that has no such key', async () => {
+    const { key, identity } = identities();
+    const made = await key();
+    for (const id of [
+      '',
+      'AKIAIOSFODNN7EXAMPLE',
+      account,
+      accessKeyId('AKIA', account, 'ABCDEFGH'),
+      accessKeyId('AKIA', '999999999999', 'ABCDEFGH'),
+      accessKeyId('ASIA', account, 'ABCDEFGH'),
+      String(made['AccessKeyId']).toLowerCase(),
+    ])
+      assert.equal(await identity.keys.find(id, region), 'unknown', id);
+    assert.equal(
+      await identity.keys.find(String(made['AccessKeyId']), 'cn-north-1'),
+      'unknown',
+      'in another partition',
+    );
+  });
+
+  it('cannot be read where another key sealed it', async () => {
+    const { iam, key, deps } = identities();
+    const made = await key();
+    const other = identityOf({
+      space: deps.space,
+      sealer: { ...iam.rig.sealer, open: () => undefined },
+      clock: iam.rig.clock,
+    });
+    assert.equal(await other.keys.find(String(made['AccessKeyId']), region), 'unreadable');
+    assert.deepEqual(await iam.rig.app.unopened(), []);
+    const restored = new Rig(
+      {},
+      { ...iam.rig, sealer: { ...iam.rig.sealer, open: () => undefined } },
+    );
+    assert.deepEqual(await restored.app.unopened(), [
+      `the secrets of the access keys ${made['AccessKeyId']}`,
+    ]);
+  });
+
   it('has a last use, which a restart forgets for an hour at most', async () => {
     const { iam, identity, key, deps } = identities();
     const ada = await iam.principal('ada');

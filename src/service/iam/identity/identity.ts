@@ -2,15 +2,18 @@
 // once, for IAM's operations and for whoever authenticates and authorizes requests.
 
 import type { Clock } from '../../../port/clock.ts';
+import type { Sealer } from '../../../port/sealer.ts';
 import type { ResourceSpace } from '../../resource-space.ts';
 import { iamScope } from '../deps.ts';
 import type { IamKinds, IamView } from '../resources.ts';
 import type { Where } from '../show.ts';
 import { KeyUses } from './key-uses.ts';
+import { LongTermKeys } from './long-term-keys.ts';
 import { KnownPolicies } from './policies.ts';
 import { factsOf, wholeArns } from './resolve.ts';
 
 export interface Identity {
+  readonly keys: LongTermKeys;
   readonly keyUses: KeyUses;
   readonly policies: KnownPolicies;
   /** IAM of an account as it is now, for the two below. */
@@ -21,10 +24,12 @@ export interface Identity {
 
 interface IdentityParts {
   readonly space: ResourceSpace<IamKinds>;
+  readonly sealer: Sealer;
   readonly clock: Clock;
 }
 
-export const identityOf = ({ space, clock }: IdentityParts): Identity => ({
+export const identityOf = ({ space, sealer, clock }: IdentityParts): Identity => ({
+  keys: new LongTermKeys({ space, sealer }),
   keyUses: new KeyUses({ space, clock }),
   policies: new KnownPolicies(space),
   view: (where) => space.view(iamScope(where)),
