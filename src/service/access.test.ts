@@ -36,7 +36,7 @@ const mapped = { team: 'red' };
 const tagged = (ResourceType: string) => ({
   TagSpecifications: [{ ResourceType, Tags: listed }],
 });
-const passed = (to: string) => ({ 'iam:PassedToService': to });
+const passed = (...to: string[]) => ({ 'iam:PassedToService': to });
 
 function table(
   title: string,
@@ -124,7 +124,11 @@ table('AWS Batch', batchOperations as OperationTable<never>, [
         'batch:AWSLogsStreamPrefix': 'p',
       },
     ],
-    ['iam:PassRole', ['role/job', 'role/path/execution'], passed('batch.amazonaws.com')],
+    [
+      'iam:PassRole',
+      ['role/job', 'role/path/execution'],
+      passed('ecs-tasks.amazonaws.com', 'batch.amazonaws.com'),
+    ],
   ],
   [
     'CreateComputeEnvironment',
@@ -134,17 +138,42 @@ table('AWS Batch', batchOperations as OperationTable<never>, [
       computeResources: {
         instanceRole: 'ecsInstanceRole',
         spotIamFleetRole: 'arn:aws:iam::123456789012:role/fleet',
-        tags: { not: 'of the environment' },
+        tags: { of: 'instances', and: '' },
       },
       tags: mapped,
     },
-    ['batch:CreateComputeEnvironment', ['compute-environment/e'], red],
-    ['batch:TagResource', ['compute-environment/e'], red],
     [
-      'iam:PassRole',
-      ['role/service-role/AWSBatchServiceRole', 'role/fleet', 'instance-profile/ecsInstanceRole'],
-      passed('batch.amazonaws.com'),
+      'batch:CreateComputeEnvironment',
+      ['compute-environment/e'],
+      {
+        'batch:ComputeResourcesTag/of': 'instances',
+        'batch:ComputeResourcesTag/and': '',
+        'batch:ComputeResourcesTagKeys': ['of', 'and'],
+        ...red,
+      },
     ],
+    ['batch:TagResource', ['compute-environment/e'], red],
+    ['iam:PassRole', ['role/service-role/AWSBatchServiceRole'], passed('batch.amazonaws.com')],
+    ['iam:PassRole', ['instance-profile/ecsInstanceRole'], passed('ec2.amazonaws.com')],
+    ['iam:PassRole', ['role/fleet'], passed('spotfleet.amazonaws.com')],
+  ],
+  [
+    'UpdateComputeEnvironment',
+    {
+      computeEnvironment: 'e',
+      computeResources: {
+        tags: { a: 'b' },
+        capacityTags: mapped,
+        managedInstancesProvider: { infrastructureRoleArn: 'infrastructure' },
+      },
+    },
+    [
+      'batch:UpdateComputeEnvironment',
+      ['compute-environment/e'],
+      { 'batch:ComputeResourcesTag/a': 'b', 'batch:ComputeResourcesTagKeys': ['a'] },
+    ],
+    ['batch:SetCapacityTags', ['compute-environment/e'], red],
+    ['iam:PassRole', ['role/infrastructure'], passed('ecs.amazonaws.com')],
   ],
   [
     'UpdateComputeEnvironment',

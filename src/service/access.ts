@@ -39,13 +39,13 @@ interface Handed {
 }
 
 /**
- * What handing roles over to a service asks leave for; they are given by ARN, or by name. An
- * instance profile stands for the role in it, which only IAM knows: whoever decides looks it up
- * there.
+ * What handing roles over to a service asks leave for; they are given by ARN, or by name. A policy
+ * may name any of `to` (doc/decision/0033). An instance profile stands for the role in it, which
+ * only IAM knows: whoever decides looks it up there.
  */
 export function passRole(
   { scope }: RequestContext,
-  to: `${string}.amazonaws.com`,
+  to: readonly `${string}.amazonaws.com`[],
   { roles = [], profiles = [] }: Handed,
 ): Access[] {
   const arns = new Set([

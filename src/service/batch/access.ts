@@ -2,11 +2,7 @@
 // service authorization reference of AWS Batch lists them. It grants nothing; server plugs in who
 // decides.
 
-import type {
-  ComputeResource,
-  ConsumableResourceProperties,
-  ContainerProperties,
-} from '@aws-sdk/client-batch';
+import type { ComputeResource, ConsumableResourceProperties } from '@aws-sdk/client-batch';
 import type { JobId } from '../../base/ids.ts';
 import {
   computeEnvironmentArn,
@@ -16,7 +12,6 @@ import {
   jobQueueArn,
   schedulingPolicyArn,
 } from '../../core/arn.ts';
-import { logTarget } from '../../core/job/container.ts';
 import type { Tags } from '../../wire/authorization.ts';
 import type { Access, Conditions, RequestContext } from '../../wire/operation.ts';
 import { passRole, requestTags } from '../access.ts';
@@ -31,31 +26,41 @@ export const consumableResource = (context: RequestContext, given = ''): string 
   given.startsWith('arn:') ? given : consumableResourceArn(context.scope, given);
 export const policyResource = (context: RequestContext, given = ''): string =>
   given.startsWith('arn:') ? given : schedulingPolicyArn(context.scope, given);
-/** Those that a job, or a definition, says it needs. */
+/** Those that a job, or a definition, and the parts of its nodes say they need, each once. */
 export const consumableResources = (
   context: RequestContext,
-  properties: ConsumableResourceProperties | undefined,
-): string[] =>
-  (properties?.consumableResourceList ?? []).map(({ consumableResource: given }) =>
-    consumableResource(context, given),
-  );
+  needs: readonly (ConsumableResourceProperties | undefined)[],
+): string[] => [
+  ...new Set(
+    needs.flatMap((each) =>
+      (each?.consumableResourceList ?? []).map(({ consumableResource: given }) =>
+        consumableResource(context, given),
+      ),
+    ),
+  ),
+];
 /** The policy that a member names, which may be absent or empty. */
 export const policyResources = (given: string | undefined): string[] => (given ? [given] : []);
 export const jobResource = (context: RequestContext, given = ''): string =>
   given.startsWith('arn:') ? given : jobArn(context.scope, given as JobId);
 
-const noConditions = (): Conditions => ({});
+const saysNothing = [(): Conditions => ({})];
 
-/** A creation, and the tagging that it includes: AWS asks leave for that on the same resources. */
+/**
+ * A creation, and the tagging that it includes: AWS asks leave for that on the same resources.
+ * Several sets of conditions are asked for one by one, and leave is needed for each.
+ */
 export function creation(
   action: string,
   resources: readonly string[],
   tags: Tags | undefined,
-  conditions = noConditions,
+  conditions: readonly (() => Conditions)[] = saysNothing,
 ): Access[] {
-  const access: Access[] = [
-    { action, resources, conditions: () => ({ ...conditions(), ...requestTags(tags) }) },
-  ];
+  const access: Access[] = conditions.map((said) => ({
+    action,
+    resources,
+    conditions: () => ({ ...said(), ...requestTags(tags) }),
+  }));
   if (tags && Object.keys(tags).length > 0)
     access.push({
       action: 'batch:TagResource',
@@ -65,61 +70,54 @@ export function creation(
   return access;
 }
 
-/**
- * Condition keys of RegisterJobDefinition that speak of its containers; several values where a
- * multi-node job's differ.
- */
-export function containerConditions(
-  containers: readonly (ContainerProperties | undefined)[],
-  definitionName: string,
-): Conditions {
-  const values = new Map<string, Set<string>>();
-  for (const container of containers) {
-    for (const [key, value] of Object.entries(
-      container === undefined ? {} : conditionsOf(container, definitionName),
-    )) {
-      if (value !== undefined) values.set(key, (values.get(key) ?? new Set()).add(value));
-    }
-  }
-  return Object.fromEntries(
-    [...values].map(([key, [first = '', ...others]]) => [
-      key,
-      others.length === 0 ? first : [first, ...others],
-    ]),
-  );
-}
-
-function conditionsOf(
-  container: ContainerProperties,
-  definitionName: string,
-): Record<string, string | undefined> {
-  const options = container.logConfiguration?.options ?? {};
-  const log = logTarget(container, definitionName);
-  return {
-    'batch:Image': container.image,
-    'batch:Privileged': String(container.privileged ?? false),
-    'batch:User': container.user,
-    'batch:LogDriver': container.logConfiguration?.logDriver,
-    'batch:AWSLogsGroup': log?.group,
-    'batch:AWSLogsCreateGroup': options['awslogs-create-group'],
-    'batch:AWSLogsRegion': options['awslogs-region'],
-    'batch:AWSLogsStreamPrefix': options['awslogs-stream-prefix'],
-  };
-}
-
-interface EnvironmentRoles {
+interface EnvironmentChange {
   readonly serviceRole?: string | undefined;
   readonly computeResources?:
-    | Pick<ComputeResource, 'instanceRole' | 'spotIamFleetRole'>
+    | (Pick<ComputeResource, 'instanceRole' | 'spotIamFleetRole' | 'tags' | 'capacityTags'> & {
+        readonly managedInstancesProvider?:
+          | { readonly infrastructureRoleArn?: string | undefined }
+          | undefined;
+      })
     | undefined;
 }
 
-/** What an environment is given to act with. */
-export const passEnvironmentRoles = (
+/** What an environment's instances are tagged with. */
+export function instanceTags({ computeResources }: EnvironmentChange): Conditions {
+  const tags = computeResources?.tags ?? {};
+  const keys = Object.keys(tags);
+  return keys.length === 0
+    ? {}
+    : {
+        ...Object.fromEntries(
+          keys.map((key) => [`batch:ComputeResourcesTag/${key}`, tags[key] ?? '']),
+        ),
+        'batch:ComputeResourcesTagKeys': keys,
+      };
+}
+
+/** What an environment, made or changed, is given besides: tags of capacity, and roles. */
+export function environmentGifts(
   context: RequestContext,
-  { serviceRole, computeResources }: EnvironmentRoles,
-): Access[] =>
-  passRole(context, 'batch.amazonaws.com', {
-    roles: [serviceRole, computeResources?.spotIamFleetRole],
-    profiles: [computeResources?.instanceRole],
-  });
+  environment: string,
+  { serviceRole, computeResources = {} }: EnvironmentChange,
+): Access[] {
+  const { instanceRole, spotIamFleetRole, managedInstancesProvider, capacityTags } =
+    computeResources;
+  return [
+    ...(Object.keys(capacityTags ?? {}).length === 0
+      ? []
+      : [
+          {
+            action: 'batch:SetCapacityTags',
+            resources: [environment],
+            conditions: () => requestTags(capacityTags),
+          },
+        ]),
+    ...passRole(context, ['batch.amazonaws.com'], { roles: [serviceRole] }),
+    ...passRole(context, ['ec2.amazonaws.com'], { profiles: [instanceRole] }),
+    ...passRole(context, ['spotfleet.amazonaws.com'], { roles: [spotIamFleetRole] }),
+    ...passRole(context, ['ecs.amazonaws.com'], {
+      roles: [managedInstancesProvider?.infrastructureRoleArn],
+    }),
+  ];
+}

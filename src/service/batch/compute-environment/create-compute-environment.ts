@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import { CEState, CEType, ContainerInsights } from '@aws-sdk/client-batch';
 import { integerIn, oneOf } from '../../../wire/check.ts';
-import { creation, environmentResource, passEnvironmentRoles } from '../access.ts';
+import { creation, environmentGifts, environmentResource, instanceTags } from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkNewResourceMembers } from '../rule/compute-resources.ts';
@@ -19,14 +19,15 @@ export const createComputeEnvironment: BatchOperation<
   CreateComputeEnvironmentCommandInput,
   Reply<CreateComputeEnvironmentCommandOutput>
 > = {
-  authorizes: (input, context) => [
-    ...creation(
-      'batch:CreateComputeEnvironment',
-      [environmentResource(context, input.computeEnvironmentName)],
-      input.tags,
-    ),
-    ...passEnvironmentRoles(context, input),
-  ],
+  authorizes(input, context) {
+    const environment = environmentResource(context, input.computeEnvironmentName);
+    return [
+      ...creation('batch:CreateComputeEnvironment', [environment], input.tags, [
+        () => instanceTags(input),
+      ]),
+      ...environmentGifts(context, environment, input),
+    ];
+  },
 
   async handle(deps, input, context) {
     checkName(input.computeEnvironmentName, 'computeEnvironmentName');

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import { CEState, ContainerInsights } from '@aws-sdk/client-batch';
 import { integerIn, oneOf } from '../../../wire/check.ts';
-import { environmentResource, passEnvironmentRoles } from '../access.ts';
+import { environmentGifts, environmentResource, instanceTags } from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkChangedResourceMembers } from '../rule/compute-resources.ts';
@@ -19,13 +19,17 @@ export const updateComputeEnvironment: BatchOperation<
   UpdateComputeEnvironmentCommandInput,
   Reply<UpdateComputeEnvironmentCommandOutput>
 > = {
-  authorizes: (input, context) => [
-    {
-      action: 'batch:UpdateComputeEnvironment',
-      resources: [environmentResource(context, input.computeEnvironment)],
-    },
-    ...passEnvironmentRoles(context, input),
-  ],
+  authorizes(input, context) {
+    const environment = environmentResource(context, input.computeEnvironment);
+    return [
+      {
+        action: 'batch:UpdateComputeEnvironment',
+        resources: [environment],
+        conditions: () => instanceTags(input),
+      },
+      ...environmentGifts(context, environment, input),
+    ];
+  },
 
   async handle(deps, input, context) {
     checkReference(input.computeEnvironment, 'computeEnvironment');

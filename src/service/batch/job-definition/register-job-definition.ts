@@ -9,12 +9,8 @@ import { limit } from '../../../core/limit.ts';
 import { integerIn, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 import { passRole } from '../../access.ts';
-import {
-  consumableResources,
-  containerConditions,
-  creation,
-  definitionResource,
-} from '../access.ts';
+import { consumableResources, creation, definitionResource } from '../access.ts';
+import { definedContainers, definedRoles } from '../container-access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkContainer } from '../rule/container-properties.ts';
@@ -32,31 +28,26 @@ export const registerJobDefinition: BatchOperation<
   RegisterJobDefinitionCommandInput,
   Reply<RegisterJobDefinitionCommandOutput>
 > = {
-  authorizes(input, context) {
-    const name = input.jobDefinitionName ?? '';
-    const containers = [
-      input.containerProperties,
-      ...(input.nodeProperties?.nodeRangeProperties ?? []).map((range) => range.container),
-    ];
-    return [
-      ...creation(
-        'batch:RegisterJobDefinition',
-        [
-          definitionResource(context, name),
-          ...consumableResources(context, input.consumableResourceProperties),
-        ],
-        input.tags,
-        () => containerConditions(containers, name),
-      ),
-      // The user guide's own example passes a job's role to Batch.
-      ...passRole(context, 'batch.amazonaws.com', {
-        roles: containers.flatMap((container) => [
-          container?.jobRoleArn,
-          container?.executionRoleArn,
+  authorizes: (input, context) => [
+    ...creation(
+      'batch:RegisterJobDefinition',
+      [
+        definitionResource(context, input.jobDefinitionName),
+        ...consumableResources(context, [
+          input.consumableResourceProperties,
+          ...(input.nodeProperties?.nodeRangeProperties ?? []).map(
+            (range) => range.consumableResourceProperties,
+          ),
         ]),
-      }),
-    ];
-  },
+      ],
+      input.tags,
+      definedContainers(input),
+    ),
+    // To ECS by AWS's reference, to Batch by the user guide's example.
+    ...passRole(context, ['ecs-tasks.amazonaws.com', 'batch.amazonaws.com'], {
+      roles: definedRoles(input),
+    }),
+  ],
 
   async handle(deps, input, context) {
     checkName(input.jobDefinitionName, 'jobDefinitionName');

@@ -21,7 +21,6 @@ import { createConsumableResource } from '../consumable-resource/create-consumab
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
 import { describeJobDefinitions } from '../job-definition/describe-job-definitions.ts';
 import { describeJobs } from './describe-jobs.ts';
-import { context } from '../../../../test/house/caller.ts';
 import { commitOf } from '../../../../test/house/commit.ts';
 import { comparable, ec2Resources } from '../../../../test/house/batch-requests.ts';
 import { Rig } from '../../../../test/house/rig.ts';
@@ -274,15 +273,6 @@ for (const [title, input, message] of undefinable) {
     });
   });
 }
-
-test('leave is asked for the images of all ranges', () => {
-  const [access] = registerJobDefinition.authorizes(
-    definition(nodes(range('0'), range('1:', { container: container({ image: 'alpine' }) }))),
-    context,
-  );
-  assert.deepEqual(access?.conditions?.()['batch:Image'], ['busybox', 'alpine']);
-  assert.equal(access?.conditions?.()['batch:Privileged'], 'false');
-});
 
 // ---- submissions ----
 

@@ -13,8 +13,9 @@ import { limit } from '../../../core/limit.ts';
 import type { Tags } from '../../../port/reader.ts';
 import { integerIn } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
-import type { Conditions, RequestContext } from '../../../wire/operation.ts';
+import type { RequestContext } from '../../../wire/operation.ts';
 import { consumableResources, creation, definitionResource, queueResource } from '../access.ts';
+import { submittedContainers } from '../container-access.ts';
 import type { BatchDeps, BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkConsumables } from '../rule/consumables.ts';
@@ -31,17 +32,22 @@ import { refuseNul } from '../rule/text.ts';
 import { submitCommand } from '../submit-command.ts';
 
 export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCommandOutput>> = {
-  authorizes(input, context) {
-    const { shareIdentifier } = input;
-    const resources = [
-      definitionResource(context, input.jobDefinition),
-      queueResource(context, input.jobQueue),
-      ...consumableResources(context, input.consumableResourcePropertiesOverride),
-    ];
-    return creation('batch:SubmitJob', resources, input.tags, (): Conditions =>
-      shareIdentifier === undefined ? {} : { 'batch:ShareIdentifier': shareIdentifier },
-    );
-  },
+  authorizes: (input, context) =>
+    creation(
+      'batch:SubmitJob',
+      [
+        definitionResource(context, input.jobDefinition),
+        queueResource(context, input.jobQueue),
+        ...consumableResources(context, [
+          input.consumableResourcePropertiesOverride,
+          ...(input.nodeOverrides?.nodePropertyOverrides ?? []).map(
+            (change) => change.consumableResourcePropertiesOverride,
+          ),
+        ]),
+      ],
+      input.tags,
+      submittedContainers(input),
+    ),
 
   async handle(deps, input, context) {
     deps.submitRate?.take(context.scope);

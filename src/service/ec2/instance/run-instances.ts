@@ -59,7 +59,7 @@ export const runInstances: Ec2Operation<RunInstancesCommandInput, RunInstancesCo
       ['instance', 'network-interface', 'volume'].map((kind) => arnOf(context, kind)),
       launchedFrom(input, context),
     ),
-    ...passRole(context, 'ec2.amazonaws.com', { profiles: [profileOf(input)] }),
+    ...passRole(context, ['ec2.amazonaws.com'], { profiles: [profileOf(input)] }),
   ],
 
   async handle(deps, input, context) {

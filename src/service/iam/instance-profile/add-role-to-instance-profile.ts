@@ -16,7 +16,7 @@ export const addRoleToInstanceProfile: IamOperation<
 > = {
   authorizes: (input, context) => [
     ...onProfile('AddRoleToInstanceProfile', input.InstanceProfileName, context),
-    ...passRole(context, 'ec2.amazonaws.com', { roles: [input.RoleName] }),
+    ...passRole(context, ['ec2.amazonaws.com'], { roles: [input.RoleName] }),
   ],
 
   async handle(deps, input, context) {
