@@ -5,11 +5,6 @@
 import { scopeParts, type Scope } from '../base/ids.ts';
 import { Control, type ControlPorts } from '../control/control.ts';
 import type { Settings } from '../core/settings.ts';
-import type {
-  JobCredentials,
-  OperatorCredentialsOf,
-  ServerReach,
-} from '../port/job-credentials.ts';
 import { ec2Seed } from '../service/ec2/network/make.ts';
 import {
   defaultNetwork,
@@ -19,14 +14,12 @@ import {
 import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { noteRoles } from '../service/iam/deps.ts';
 import { identityOf, type Identity } from '../service/iam/identity/identity.ts';
+import { notingUses } from '../service/iam/identity/noting-uses.ts';
 import { unopenedKeys } from '../service/iam/identity/unopened.ts';
-import type { Credentials } from '../service/iam/identity/authenticator.ts';
+import { signatureAuthenticator, type Credentials } from '../service/iam/identity/authenticator.ts';
 import type { IamKinds } from '../service/iam/resources.ts';
 import { iamSeed } from '../service/iam/seed.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
-import { knownCredentials } from '../service/sts/credentials.ts';
-import { JobRoles } from '../service/sts/job-role.ts';
-import { Sessions } from '../service/sts/session.ts';
 import type { AuditRecord, FaultRecord } from '../wire/audit.ts';
 import type { Authenticator } from '../wire/authentication.ts';
 import type { Authorizer } from '../wire/authorization.ts';
@@ -41,19 +34,13 @@ interface AppOptions extends ControlPorts, ServicePorts {
   readonly settings: Settings;
   /** The disk is nearly full: what would keep more is refused. Absent: there is no disk. */
   readonly isDiskLow?: (() => boolean) | undefined;
-  /** Who calls, by those who are known. */
-  readonly authenticator: (credentials: Credentials) => Authenticator;
-  /** The authenticator verifies callers, and the authorizer judges them. */
-  readonly isVerifying: boolean;
-  /** What containers reach of the server; absent: nothing. */
-  readonly containerReach?: ServerReach | undefined;
-  /** What the operator gives to jobs of a role; absent: nothing. */
-  readonly operatorCredentials?: OperatorCredentialsOf | undefined;
+  /** Who callers are, where `credentials` are absent. */
+  readonly authenticator: Authenticator;
+  /** Whose keys requests are signed with: nobody else is let in. */
+  readonly credentials?: Credentials | undefined;
   readonly authorizer: Authorizer;
   readonly onAudit: (record: AuditRecord) => void;
   readonly onFault: (record: FaultRecord) => void;
-  /** What its operator should know, though nothing is wrong; absent: nobody is told. */
-  readonly onNotice?: ((what: string) => void) | undefined;
 }
 
 export interface App {
@@ -61,7 +48,6 @@ export interface App {
   readonly services: readonly AnyService[];
   readonly pipeline: Pipeline;
   readonly identity: Identity;
-  readonly jobRoles: JobRoles;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
    * know.
@@ -73,11 +59,7 @@ export interface App {
 }
 
 export function compose(options: AppOptions): App {
-  // Control asks it only when it is open.
-  const jobCredentials: JobCredentials = {
-    variablesFor: (attempt) => jobRoles.variablesFor(attempt),
-  };
-  const control = new Control({ ...options, jobCredentials });
+  const control = new Control(options);
   const { bus, reader } = control;
   const ec2 = new ResourceSpace<Ec2Kinds>({
     service: 'ec2',
@@ -92,26 +74,6 @@ export function compose(options: AppOptions): App {
     seed: iamSeed,
   });
   const identity = identityOf({ space: iam, sealer: options.sealer, clock: options.clock });
-  const { region, isVerifying, authenticator, authorizer, onAudit, onFault } = options;
-  const { clock, sealer } = options;
-  const sessions = new Sessions({
-    iam,
-    sealer,
-    isUnderWay: (attemptId) => control.world.attempts.has(attemptId),
-    isVerifying,
-  });
-  const jobRoles = new JobRoles({
-    iam,
-    sessions,
-    sealer,
-    clock,
-    jobs: reader.jobs,
-    settings: options.settings,
-    isVerifying,
-    reach: options.containerReach ?? noReach,
-    operatorCredentials: options.operatorCredentials ?? (() => undefined),
-    onNotice: options.onNotice ?? (() => undefined),
-  });
   const services = servicesOf({
     ...options,
     bus,
@@ -120,14 +82,16 @@ export function compose(options: AppOptions): App {
     ec2,
     iam,
     identity,
-    sessions,
-    jobRoles,
   });
+  const { region, authenticator, credentials, clock, authorizer, onAudit, onFault } = options;
   const pipeline = new Pipeline({
     services,
     unavailable: (operation) =>
       options.isDiskLow?.() === true && grows(operation) ? diskFull : undefined,
-    authenticator: authenticator(knownCredentials({ identity, sessions, jobRoles })),
+    authenticator: notingUses(
+      credentials === undefined ? authenticator : signatureAuthenticator(credentials, clock),
+      identity.keyUses,
+    ),
     authorizer,
     region,
     audit: onAudit,
@@ -146,7 +110,6 @@ export function compose(options: AppOptions): App {
     services,
     pipeline,
     identity,
-    jobRoles,
     noteReferences,
     async unopened() {
       const keys = await unopenedKeys(iam, options.sealer);
@@ -158,4 +121,3 @@ export function compose(options: AppOptions): App {
 
 const some = (names: readonly string[]): string =>
   names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
-const noReach: ServerReach = { credentials: () => undefined, api: () => undefined };

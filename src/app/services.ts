@@ -11,7 +11,6 @@ import type { Settings } from '../core/settings.ts';
 import type { World } from '../core/world/world.ts';
 import type { Clock } from '../port/clock.ts';
 import type { CommandBus } from '../port/command-bus.ts';
-import type { DocumentFetcher } from '../port/document-fetcher.ts';
 import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
 import type { KeyMaker } from '../port/key-maker.ts';
@@ -43,11 +42,7 @@ import type { LongshoreDeps } from '../service/longshore/deps.ts';
 import { longshoreOperations, longshorePaths } from '../service/longshore/operations.ts';
 import { longshoreDialect, longshoreProtocol } from '../service/longshore/paths.ts';
 import type { ResourceSpace } from '../service/resource-space.ts';
-import type { StsDeps } from '../service/sts/deps.ts';
-import type { JobRoles } from '../service/sts/job-role.ts';
 import { stsOperations } from '../service/sts/operations.ts';
-import type { Sessions } from '../service/sts/session.ts';
-import { IssuerKeys } from '../service/sts/web-identity/issuer-keys.ts';
 import {
   batchDialect,
   ec2Dialect,
@@ -66,8 +61,6 @@ export interface ServicePorts {
   readonly keys: KeyMaker;
   readonly sealer: Sealer;
   readonly hosts: HostConnector;
-  /** What identity providers publish. */
-  readonly documents: DocumentFetcher;
   readonly logSink: LogSink;
   readonly settings: Settings;
   /** The program's version, where anybody may ask. */
@@ -84,11 +77,7 @@ interface ServiceParts extends ServicePorts {
   readonly world: Pick<World, 'computeEnvironments'>;
   readonly ec2: ResourceSpace<Ec2Kinds>;
   readonly iam: ResourceSpace<IamKinds>;
-  readonly identity: Pick<Identity, 'keyUses' | 'policies'>;
-  readonly sessions: Sessions;
-  readonly jobRoles: Pick<JobRoles, 'lackOf'>;
-  /** Callers are verified. */
-  readonly isVerifying: boolean;
+  readonly identity: Pick<Identity, 'keyUses'>;
 }
 
 type MaxBodyBytes = (operation: string) => number;
@@ -238,10 +227,7 @@ const ecsOf = (
   maxBodyBytes,
 });
 
-const stsOf = (
-  { iam, identity, sessions, sealer, clock, documents, isVerifying }: ServiceParts,
-  maxBodyBytes: MaxBodyBytes,
-): AwsService<StsDeps> => ({
+const stsOf = (_parts: ServiceParts, maxBodyBytes: MaxBodyBytes): AwsService<unknown> => ({
   name: 'sts',
   schemas: () => import('@aws-sdk/client-sts'),
   protocol: query({
@@ -251,36 +237,19 @@ const stsOf = (
   signingName: 'sts',
   operations: stsOperations,
   restNotBuilt: true,
-  deps: {
-    iam,
-    policies: identity.policies,
-    sessions,
-    sealer,
-    clock,
-    issuers: new IssuerKeys({ documents, clock }),
-    isVerifying,
-  },
+  deps: undefined,
   dialect: validationDialect,
   maxBodyBytes,
 });
 
 const longshoreOf = (
-  { backUp, bus, reader, clock, hosts, ec2, settings, jobRoles }: ServiceParts,
+  { backUp, bus, reader, clock, hosts, ec2, settings }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): PathService<LongshoreDeps> => ({
   name: 'longshore',
   protocol: longshoreProtocol(longshorePaths),
   operations: longshoreOperations,
-  deps: {
-    backUp,
-    bus,
-    reader,
-    clock,
-    hosts,
-    ec2,
-    instanceTypes: settings.instanceTypes,
-    lackOf: (attemptId) => jobRoles.lackOf(attemptId),
-  },
+  deps: { backUp, bus, reader, clock, hosts, ec2, instanceTypes: settings.instanceTypes },
   dialect: longshoreDialect,
   maxBodyBytes,
 });

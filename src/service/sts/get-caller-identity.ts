@@ -5,11 +5,12 @@ import type {
   GetCallerIdentityCommandInput,
   GetCallerIdentityCommandOutput,
 } from '@aws-sdk/client-sts';
-import type { StsOperation } from './deps.ts';
+import type { Operation } from '../../wire/operation.ts';
 
-export const getCallerIdentity: StsOperation<
+export const getCallerIdentity: Operation<
+  unknown,
   GetCallerIdentityCommandInput,
-  GetCallerIdentityCommandOutput
+  Omit<GetCallerIdentityCommandOutput, '$metadata'>
 > = {
   authorizes: () => [],
   handle: (_deps, _input, { principal: { userId, account, arn } }) => ({

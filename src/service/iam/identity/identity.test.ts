@@ -9,10 +9,12 @@ import type { Principal } from '../../../base/principal.ts';
 import { account, context, contextIn } from '../../../../test/house/caller.ts';
 import { allowAll, Iam, type Answer } from '../../../../test/house/iam.ts';
 import { Rig } from '../../../../test/house/rig.ts';
+import type { Authenticator } from '../../../wire/authentication.ts';
 import { accessKeyId } from '../../../core/access-key.ts';
 import { iamScope, view, type IamDeps } from '../deps.ts';
 import { trusts } from '../seed.ts';
 import { identityOf } from './identity.ts';
+import { notingUses } from './noting-uses.ts';
 import { factsOf, wholeArns } from './resolve.ts';
 
 const region = 'eu-west-1';
@@ -139,6 +141,31 @@ describe('an access key', () => {
     await iam.rig.clock.pass();
     assert.equal(writes(), before + 2, 'nothing is kept of keys that are not there');
   });
+});
+
+it('a request that is rightly signed with a key is a use of it', async () => {
+  const used: unknown[] = [];
+  const uses = {
+    note: (id: string, { service, region: where }: { service: string; region: string }): void =>
+      void used.push([id, service, where]),
+  };
+  const ask = (answer: ReturnType<Authenticator['authenticate']>) =>
+    notingUses({ authenticate: () => answer }, uses).authenticate({
+      service: 'batch',
+      region,
+    } as Parameters<Authenticator['authenticate']>[0]);
+  const { principal } = context;
+  const signer = { ...principal, accessKeyId: 'AKIAQ' };
+  assert.equal(ask(signer), signer);
+  assert.equal(await ask(Promise.resolve(signer)), signer);
+  void ask({ ...principal, accessKeyId: 'ASIAQ' });
+  void ask({ ...principal, accessKeyId: undefined });
+  const failure = new Error('wrong');
+  await assert.rejects(async () => ask(Promise.reject(failure)), failure);
+  assert.deepEqual(used, [
+    ['AKIAQ', 'batch', region],
+    ['AKIAQ', 'batch', region],
+  ]);
 });
 
 describe('policies', () => {
