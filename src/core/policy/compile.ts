@@ -107,9 +107,8 @@ function compileStatement(
 ): Statement {
   if ((effect !== 'Allow' && effect !== 'Deny') || actions === undefined)
     throw new BadPolicy(fault);
-  // Each kind has what the other must not have.
   const isTrust = kind === 'trust';
-  if ((principals !== undefined) !== isTrust || (resources === undefined) !== isTrust)
+  if ((principals !== undefined) !== isTrust || (resources === undefined && !isTrust))
     throw new BadPolicy(fault);
   const test = conditions.map((one) => conditionOf(one, reading));
   const namingOf = principals && except(principals, principalMatcher(principals.named));
