@@ -9,6 +9,9 @@ import { checkTrustPolicy } from './trust-rules.ts';
 /** A permissions boundary is a managed policy; a session's is what AssumeRole is given. */
 export type PolicyKind = 'inline' | 'managed' | 'session' | 'trust';
 
+/** What a message repeats of a document is cut here. */
+const longestSentence = 2_048;
+
 /**
  * Undefined where the document is in order; else the message is IAM's sentence for
  * MalformedPolicyDocument. Takes time linear in the text.
@@ -19,7 +22,8 @@ export function checkPolicy(text: string, kind: PolicyKind): Refusal | undefined
     else checkIdentityPolicy(text, kind);
     return undefined;
   } catch (error) {
-    if (error instanceof BadPolicy) return refuse('invalid', error.message);
+    if (error instanceof BadPolicy)
+      return refuse('invalid', error.message.slice(0, longestSentence));
     throw error;
   }
 }

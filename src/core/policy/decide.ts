@@ -53,8 +53,13 @@ export type Decision =
 /** The order in which AWS looks for leave. */
 const limiting = ['identity', 'boundary', 'session'] as const;
 
+/** No ARN of AWS's has more characters: what is longer is nothing, and is matched with nothing. */
+const longestResource = 2_048;
+
 /** Decides; takes no notice of who is root, whom no policy limits. */
 export function decide(layers: Layers, question: Question): Decision {
+  if (question.resource.length > longestResource)
+    return { isAllowed: false, layer: 'identity', explicit: undefined };
   const asked = { ...question, action: question.action.toLowerCase() };
   const denial = denialIn(layers, asked);
   if (denial !== undefined) return { isAllowed: false, layer: denial.layer, explicit: denial };

@@ -183,6 +183,18 @@ describe('Resource', () => {
     resource('arn:aws:s3:::bucket/*/test/*', 'arn:aws:s3:::bucket//test/object.jpg', yes),
     resource('arn:aws:s3:::bucket/*/test/*', 'arn:aws:s3:::bucket/1-test/object.jpg', no),
     resource('arn:aws:s3:::bucket/*/test/*', 'arn:aws:s3:::bucket/test/object.jpg', no),
+    [
+      'nothing is an ARN of 2,049 characters',
+      one(allow('*')),
+      { action: 'batch:CancelJob', resource: queue.padEnd(2_049, 'x') },
+      no,
+    ],
+    [
+      'one of 2,048 characters may be',
+      one(allow('*')),
+      { action: 'batch:CancelJob', resource: queue.padEnd(2_048, 'x') },
+      yes,
+    ],
     // A star within a segment stays there; one that ends it does not.
     resource(
       'arn:aws:logs:us-*-1:111122223333:log-group:x',

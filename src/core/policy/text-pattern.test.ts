@@ -136,6 +136,8 @@ it('takes pattern times text steps at most', () => {
   const reading = { hasVariables: true, hasWildcards: true };
   assert.equal(textPattern(`${many}b`, reading)(text, nothing), false);
   assert.equal(resourcePattern(`arn:a*a:${many}`, reading)(`arn:${text}:`, nothing), false);
+  const stars = '*'.repeat(20_000);
+  assert.equal(resourcePattern(`arn:a*a:${stars}b`, reading)(`arn:${text}:`, nothing), false);
   assert.equal(textPattern('${'.repeat(50_000), reading)('x', nothing), false);
   assert.equal(textPattern("${a,''".repeat(50_000), reading)('x', nothing), false);
 });

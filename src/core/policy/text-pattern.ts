@@ -230,21 +230,25 @@ function fits(tokens: readonly number[], text: string): boolean {
 /** With stars of both kinds no star is the one to come back to: all places are followed at once. */
 function fitsBySegments(tokens: readonly number[], text: string): boolean {
   let reached = new Uint8Array(tokens.length + 1);
+  let next = new Uint8Array(tokens.length + 1);
+  // A star may stand for nothing: whoever is before it is behind it as well.
   const reach = (places: Uint8Array, from: number): void => {
-    let at = from;
-    places[at] = 1;
-    while (tokens[at] === many || tokens[at] === manyInSegment) places[++at] = 1;
+    for (let at = from; places[at] === 0; at++) {
+      places[at] = 1;
+      if (tokens[at] !== many && tokens[at] !== manyInSegment) return;
+    }
   };
   reach(reached, 0);
   for (let place = 0; place < text.length; place++) {
     const code = text.charCodeAt(place);
-    const next = new Uint8Array(tokens.length + 1);
-    for (const [at, token] of tokens.entries()) {
+    next.fill(0);
+    for (let at = 0; at < tokens.length; at++) {
       if (reached[at] === 0) continue;
+      const token = tokens[at];
       if (token === many || (token === manyInSegment && code !== colon)) reach(next, at);
       else if (takes(token, code)) reach(next, at + 1);
     }
-    reached = next;
+    [reached, next] = [next, reached];
   }
   return reached[tokens.length] === 1;
 }
