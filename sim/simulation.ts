@@ -21,6 +21,8 @@ import type { Ids } from '../src/port/ids.ts';
 import type { Commit } from '../src/port/store.ts';
 import { encodeState } from '../src/store/sqlite/job-row.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
+import { NoDocument } from '../src/port/document-fetcher.ts';
+import { believed } from '../src/service/sts/credentials.ts';
 import { trustingAuthenticator } from '../src/wire/trusting-authenticator.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker/checker.ts';
 import { allCheckers } from './checker/all.ts';
@@ -388,7 +390,13 @@ class Simulation {
       region: 'us-east-1',
       sealer: this.#sealer,
       keys: { make: () => Promise.reject(new BrokenLaw('nobody makes keys')) },
-      authenticator: trustingAuthenticator('000000000000'),
+      documents: { fetch: () => Promise.reject(new NoDocument('nobody publishes anything')) },
+      isVerifying: false,
+      authenticator: (credentials) =>
+        trustingAuthenticator(
+          '000000000000',
+          believed(credentials, () => this.#clock.now()),
+        ),
       authorizer: { authorize: () => undefined },
       onAudit: () => undefined,
       onFault: ({ error }) => {

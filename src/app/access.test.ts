@@ -18,7 +18,11 @@ import { operationsOf, type OperationSchema } from '../wire/schema.ts';
 import type { AnyAwsService, AnyService } from '../wire/service.ts';
 
 /** Nobody needs leave for these (service authorization reference). */
-const needNoLeave: ReadonlySet<string> = new Set(['sts:GetCallerIdentity']);
+const needNoLeave: ReadonlySet<string> = new Set([
+  'sts:GetCallerIdentity',
+  'sts:GetSessionToken',
+  'sts:AssumeRoleWithWebIdentity',
+]);
 
 /** Turns away whoever asks for anything, and later than at once. */
 const nobody: Authorizer = {

@@ -5,6 +5,11 @@
 import { scopeParts, type Scope } from '../base/ids.ts';
 import { Control, type ControlPorts } from '../control/control.ts';
 import type { Settings } from '../core/settings.ts';
+import type {
+  JobCredentials,
+  OperatorCredentialsOf,
+  ServerReach,
+} from '../port/job-credentials.ts';
 import { ec2Seed } from '../service/ec2/network/make.ts';
 import {
   defaultNetwork,
@@ -16,10 +21,13 @@ import { noteRoles } from '../service/iam/deps.ts';
 import { identityOf, type Identity } from '../service/iam/identity/identity.ts';
 import { notingUses } from '../service/iam/identity/noting-uses.ts';
 import { unopenedKeys } from '../service/iam/identity/unopened.ts';
-import { signatureAuthenticator, type Credentials } from '../service/iam/identity/authenticator.ts';
+import type { Credentials } from '../service/iam/identity/authenticator.ts';
 import type { IamKinds } from '../service/iam/resources.ts';
 import { iamSeed } from '../service/iam/seed.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
+import { knownCredentials } from '../service/sts/credentials.ts';
+import { JobRoles } from '../service/sts/job-role.ts';
+import { Sessions } from '../service/sts/session.ts';
 import type { AuditRecord, FaultRecord } from '../wire/audit.ts';
 import type { Authenticator } from '../wire/authentication.ts';
 import type { Authorizer } from '../wire/authorization.ts';
@@ -34,13 +42,19 @@ interface AppOptions extends ControlPorts, ServicePorts {
   readonly settings: Settings;
   /** The disk is nearly full: what would keep more is refused. Absent: there is no disk. */
   readonly isDiskLow?: (() => boolean) | undefined;
-  /** Who callers are, where `credentials` are absent. */
-  readonly authenticator: Authenticator;
-  /** Whose keys requests are signed with: nobody else is let in. */
-  readonly credentials?: Credentials | undefined;
+  /** Who calls, by those who are known. */
+  readonly authenticator: (credentials: Credentials) => Authenticator;
+  /** The authenticator verifies callers, and the authorizer judges them. */
+  readonly isVerifying: boolean;
+  /** What containers reach of the server; absent: nothing. */
+  readonly containerReach?: ServerReach | undefined;
+  /** What the operator gives to jobs of a role; absent: nothing. */
+  readonly operatorCredentials?: OperatorCredentialsOf | undefined;
   readonly authorizer: Authorizer;
   readonly onAudit: (record: AuditRecord) => void;
   readonly onFault: (record: FaultRecord) => void;
+  /** What its operator should know, though nothing is wrong; absent: nobody is told. */
+  readonly onNotice?: ((what: string) => void) | undefined;
 }
 
 export interface App {
@@ -48,6 +62,7 @@ export interface App {
   readonly services: readonly AnyService[];
   readonly pipeline: Pipeline;
   readonly identity: Identity;
+  readonly jobRoles: JobRoles;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
    * know.
@@ -59,7 +74,11 @@ export interface App {
 }
 
 export function compose(options: AppOptions): App {
-  const control = new Control(options);
+  // Control asks it only when it is open.
+  const jobCredentials: JobCredentials = {
+    variablesFor: (attempt) => jobRoles.variablesFor(attempt),
+  };
+  const control = new Control({ ...options, jobCredentials });
   const { bus, reader } = control;
   const ec2 = new ResourceSpace<Ec2Kinds>({
     service: 'ec2',
@@ -74,6 +93,26 @@ export function compose(options: AppOptions): App {
     seed: iamSeed,
   });
   const identity = identityOf({ space: iam, sealer: options.sealer, clock: options.clock });
+  const { region, isVerifying, authenticator, authorizer, onAudit, onFault } = options;
+  const { clock, sealer } = options;
+  const sessions = new Sessions({
+    iam,
+    sealer,
+    isUnderWay: (attemptId) => control.world.attempts.has(attemptId),
+    isVerifying,
+  });
+  const jobRoles = new JobRoles({
+    iam,
+    sessions,
+    sealer,
+    clock,
+    jobs: reader.jobs,
+    settings: options.settings,
+    isVerifying,
+    reach: options.containerReach ?? noReach,
+    operatorCredentials: options.operatorCredentials ?? (() => undefined),
+    onNotice: options.onNotice ?? (() => undefined),
+  });
   const services = servicesOf({
     ...options,
     bus,
@@ -82,14 +121,15 @@ export function compose(options: AppOptions): App {
     ec2,
     iam,
     identity,
+    sessions,
+    jobRoles,
   });
-  const { region, authenticator, credentials, clock, authorizer, onAudit, onFault } = options;
   const pipeline = new Pipeline({
     services,
     unavailable: (operation) =>
       options.isDiskLow?.() === true && grows(operation) ? diskFull : undefined,
     authenticator: notingUses(
-      credentials === undefined ? authenticator : signatureAuthenticator(credentials, clock),
+      authenticator(knownCredentials({ identity, sessions, jobRoles })),
       identity.keyUses,
     ),
     authorizer,
@@ -110,6 +150,7 @@ export function compose(options: AppOptions): App {
     services,
     pipeline,
     identity,
+    jobRoles,
     noteReferences,
     async unopened() {
       const keys = await unopenedKeys(iam, options.sealer);
@@ -121,3 +162,4 @@ export function compose(options: AppOptions): App {
 
 const some = (names: readonly string[]): string =>
   names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+const noReach: ServerReach = { credentials: () => undefined, api: () => undefined };

@@ -11,6 +11,7 @@ import type { Settings } from '../core/settings.ts';
 import type { World } from '../core/world/world.ts';
 import type { Clock } from '../port/clock.ts';
 import type { CommandBus } from '../port/command-bus.ts';
+import type { DocumentFetcher } from '../port/document-fetcher.ts';
 import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
 import type { KeyMaker } from '../port/key-maker.ts';
@@ -42,7 +43,11 @@ import type { LongshoreDeps } from '../service/longshore/deps.ts';
 import { longshoreOperations, longshorePaths } from '../service/longshore/operations.ts';
 import { longshoreDialect, longshoreProtocol } from '../service/longshore/paths.ts';
 import type { ResourceSpace } from '../service/resource-space.ts';
+import type { StsDeps } from '../service/sts/deps.ts';
+import type { JobRoles } from '../service/sts/job-role.ts';
 import { stsOperations } from '../service/sts/operations.ts';
+import type { Sessions } from '../service/sts/session.ts';
+import { IssuerKeys } from '../service/sts/web-identity/issuer-keys.ts';
 import {
   batchDialect,
   ec2Dialect,
@@ -61,6 +66,8 @@ export interface ServicePorts {
   readonly keys: KeyMaker;
   readonly sealer: Sealer;
   readonly hosts: HostConnector;
+  /** What identity providers publish. */
+  readonly documents: DocumentFetcher;
   readonly logSink: LogSink;
   readonly settings: Settings;
   /** The program's version, where anybody may ask. */
@@ -77,7 +84,11 @@ interface ServiceParts extends ServicePorts {
   readonly world: Pick<World, 'computeEnvironments'>;
   readonly ec2: ResourceSpace<Ec2Kinds>;
   readonly iam: ResourceSpace<IamKinds>;
-  readonly identity: Pick<Identity, 'keyUses'>;
+  readonly identity: Pick<Identity, 'keyUses' | 'policies'>;
+  readonly sessions: Sessions;
+  readonly jobRoles: Pick<JobRoles, 'lackOf'>;
+  /** Callers are verified. */
+  readonly isVerifying: boolean;
 }
 
 type MaxBodyBytes = (operation: string) => number;
@@ -227,7 +238,10 @@ const ecsOf = (
   maxBodyBytes,
 });
 
-const stsOf = (_parts: ServiceParts, maxBodyBytes: MaxBodyBytes): AwsService<unknown> => ({
+const stsOf = (
+  { iam, identity, sessions, sealer, clock, documents, isVerifying }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<StsDeps> => ({
   name: 'sts',
   schemas: () => import('@aws-sdk/client-sts'),
   protocol: query({
@@ -237,19 +251,36 @@ const stsOf = (_parts: ServiceParts, maxBodyBytes: MaxBodyBytes): AwsService<unk
   signingName: 'sts',
   operations: stsOperations,
   restNotBuilt: true,
-  deps: undefined,
+  deps: {
+    iam,
+    policies: identity.policies,
+    sessions,
+    sealer,
+    clock,
+    issuers: new IssuerKeys({ documents, clock }),
+    isVerifying,
+  },
   dialect: validationDialect,
   maxBodyBytes,
 });
 
 const longshoreOf = (
-  { backUp, bus, reader, clock, hosts, ec2, settings }: ServiceParts,
+  { backUp, bus, reader, clock, hosts, ec2, settings, jobRoles }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): PathService<LongshoreDeps> => ({
   name: 'longshore',
   protocol: longshoreProtocol(longshorePaths),
   operations: longshoreOperations,
-  deps: { backUp, bus, reader, clock, hosts, ec2, instanceTypes: settings.instanceTypes },
+  deps: {
+    backUp,
+    bus,
+    reader,
+    clock,
+    hosts,
+    ec2,
+    instanceTypes: settings.instanceTypes,
+    lackOf: (attemptId) => jobRoles.lackOf(attemptId),
+  },
   dialect: longshoreDialect,
   maxBodyBytes,
 });

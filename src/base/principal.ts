@@ -15,4 +15,29 @@ export interface Principal {
   readonly userId: string;
   /** The key that the request was signed with; undefined: it was not signed. */
   readonly accessKeyId: string | undefined;
+  /** Of temporary credentials; absent where they are not, or nothing is known of it. */
+  readonly session?: Session | undefined;
+}
+
+/** What is known of the session whose credentials signed. */
+export interface Session {
+  /** When it was issued. */
+  readonly createdAtMs: number;
+  readonly expiresAtMs?: number | undefined;
+  /** Of a role's session: the role's, with its path; its unique id (`AROA…`), and its name. */
+  readonly roleArn?: string | undefined;
+  readonly roleId?: string | undefined;
+  readonly roleName?: string | undefined;
+  /** Of a role's session: the name that it was given. */
+  readonly name?: string | undefined;
+  readonly isMfaAuthenticated?: boolean | undefined;
+  readonly sourceIdentity?: string | undefined;
+  /** Documents of session policies: nothing is allowed that none of them allows; absent: none. */
+  readonly policies?: readonly string[] | undefined;
+  /** Those that it was given, and those handed on to it; the role's own are not among them. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Of its tags, those that go on to what is assumed from it. */
+  readonly transitiveTagKeys?: readonly string[] | undefined;
+  /** The job whose role it is, by the container credentials endpoint. */
+  readonly jobId?: string | undefined;
 }

@@ -16,6 +16,7 @@ import type { Clock } from '../port/clock.ts';
 import type { Engine, EngineCapabilities } from '../port/engine.ts';
 import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
+import type { JobCredentials } from '../port/job-credentials.ts';
 import type { LogSink } from '../port/log-sink.ts';
 import type { Store } from '../port/store.ts';
 import { AttemptRunner } from './host/attempt-runner.ts';
@@ -48,6 +49,8 @@ export interface ControlPorts {
    * logged.
    */
   readonly jobEnvironment?: readonly KeyValuePair[] | undefined;
+  /** How containers come by the credentials of their jobs' roles; absent: they do not. */
+  readonly jobCredentials?: JobCredentials | undefined;
   /** How long jobs are kept after their end; absent: for ever. */
   readonly retainMs?: number | undefined;
   /** Containers of ours that the rows are too old to know are removed, though they run. */
@@ -109,7 +112,7 @@ export class Control {
     this.#attempts = new AttemptRunner({
       world,
       reader,
-      jobEnvironment: ports.jobEnvironment ?? [],
+      environment: { forAll: ports.jobEnvironment ?? [], credentials: ports.jobCredentials },
       engineOf,
       isKept: (attemptId) => this.#keptOutput.has(attemptId),
       report: (from, report) => this.#intake.takeIn(from, report),

@@ -219,6 +219,17 @@ export const limit = {
     managedPolicyCharacters: 6_144,
     trustPolicyCharacters: 4_096,
   },
+  /** STS's quotas of sessions. */
+  sts: {
+    sessionPolicyCharacters: 2_048,
+    sessionPolicyArns: 10,
+    sessionTags: 50,
+    /** Of a session's policies and tags, packed: PackedPolicySize is a percentage of it. */
+    packedPolicyBytes: 1_536,
+    sessionTokenCharacters: 4_096,
+    /** Of a role that was assumed from within another's session. */
+    chainedSessionSeconds: 3_600,
+  },
   /** What CloudWatch Logs takes in one call, and answers in a page. */
   logs: {
     putBytes: 1_048_576,

@@ -2,7 +2,8 @@
 // moment; a view is a value that never changes. It decides nothing and it never brings anything
 // about.
 
-import type { Arn, JobId, Scope } from '../base/ids.ts';
+import type { ContainerProperties } from '@aws-sdk/client-batch';
+import type { Arn, AttemptId, JobId, Scope } from '../base/ids.ts';
 import type { Tags } from '../core/event.ts';
 import type {
   ConsumableResource,
@@ -149,6 +150,12 @@ export interface JobReader {
    * Single job, array parent, child by `parent:index`, or node by `job#node`. Undefined: unknown.
    */
   one(scope: Scope, id: string): JobView | undefined;
+  /** The job of an attempt that is under way, and its container; undefined: it is not. */
+  underWay(
+    attemptId: AttemptId,
+  ):
+    | { readonly jobId: JobId; readonly scope: Scope; readonly container: ContainerProperties }
+    | undefined;
   /**
    * Children of an array that have a row, of `limit` indexes from one on: who reads many yields
    * between slices.

@@ -190,3 +190,44 @@ test('names by which the server may be called are names, in one flag or several'
       text,
     );
 });
+
+test('roles get profiles by name or ARN, and each profile one role', () => {
+  const arn = 'arn:aws:iam::123456789012:role/team/a=b';
+  const { roleCredentials } = parseServerConfig([
+    '--role-credentials',
+    'reads=minio',
+    '--role-credentials',
+    `${arn}=other`,
+  ]);
+  assert.deepEqual(roleCredentials, [
+    { role: 'reads', profile: 'minio' },
+    { role: arn, profile: 'other' },
+  ]);
+  for (const wrong of ['reads', 'reads=', '=minio', 'arn:aws:iam::1:role/x=minio', 'a b=minio'])
+    assert.throws(
+      () => parseServerConfig(['--role-credentials', wrong]),
+      /--role-credentials: '.*' is not ROLE=PROFILE/,
+      wrong,
+    );
+  assert.throws(
+    () => parseServerConfig(['--role-credentials', 'a=x', '--role-credentials', 'b=x']),
+    /the profile 'x' is given to two roles/,
+  );
+});
+
+test('containers ask for credentials where it is said', () => {
+  const of = (...argv: string[]) => parseServerConfig(argv);
+  assert.deepEqual([of().credentialsPort, of().credentialsAddress], [undefined, undefined]);
+  assert.equal(of('--credentials-port', '0').credentialsPort, 0);
+  assert.equal(of('--credentials-address', 'none').credentialsAddress, 'none');
+  assert.deepEqual(of('--credentials-address', '169.254.170.2').credentialsAddress, {
+    address: '169.254.170.2',
+    port: 80,
+  });
+  assert.deepEqual(of('--credentials-address', '172.17.0.1:8080').credentialsAddress, {
+    address: '172.17.0.1',
+    port: 8080,
+  });
+  for (const wrong of ['localhost', '1.2.3', '1.2.3.4:', '::1', '1.2.3.4:0'])
+    assert.throws(() => of('--credentials-address', wrong), UsageError, wrong);
+});

@@ -2,11 +2,13 @@
 // usage error with a clear line.
 
 import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { contains, parseBlock, type Block } from '../base/ipv4.ts';
 import { isRegion } from '../base/partition.ts';
 import { UsageError } from '../cli/failure.ts';
 import { parseFlags } from '../cli/flags.ts';
+import { roleArnForm } from '../core/arn.ts';
 import { ec2Catalogue, type Catalogue } from '../core/instance-type/catalogue.ts';
 import { OwnTypesError, parseOwnTypes } from '../core/instance-type/own-types.ts';
 import type { Needs } from '../core/job/needs.ts';
@@ -25,6 +27,7 @@ import { isHostName } from './host-names.ts';
 import { BadJobEnvironment, jobEnvironment, type Variable } from './job-environment.ts';
 import { logLevels, serverFlags } from './flags.ts';
 import { takeSealer } from './key-file.ts';
+import type { RoleProfile } from './operator-credentials.ts';
 
 export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
 
@@ -65,6 +68,15 @@ export interface ServerConfig {
   readonly pidsLimit: number | undefined;
   /** All jobs' containers get them, where their definitions do not say otherwise. Secret. */
   readonly jobEnvironment: readonly Variable[];
+  /** Roles whose jobs get the credentials of one of the operator's AWS profiles. */
+  readonly roleCredentials: readonly RoleProfile[];
+  /** Where jobs ask for credentials on this machine's loopback; undefined: after `port`. */
+  readonly credentialsPort: number | undefined;
+  /** Where those on bridge networks do; undefined: where SDKs look, if that can be had. */
+  readonly credentialsAddress:
+    | 'none'
+    | { readonly address: string; readonly port: number }
+    | undefined;
   /** Where hosts that users register may be. */
   readonly hostAddresses: HostAddresses;
   readonly settings: Settings;
@@ -135,6 +147,12 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
         ? undefined
         : wholeNumber('--pids-limit', values['pids-limit'], 4_194_304, 1),
     jobEnvironment: jobEnvironmentOf(values['job-env'], values['job-env-file']),
+    roleCredentials: roleCredentialsOf(values['role-credentials']),
+    credentialsPort:
+      values['credentials-port'] === undefined
+        ? undefined
+        : wholeNumber('--credentials-port', values['credentials-port'], 65_535),
+    credentialsAddress: credentialsAddressOf(values['credentials-address']),
     hostAddresses: hostAddressesOf(values['host-addresses']),
     settings: {
       limits: limitsOf(values.limit),
@@ -213,6 +231,38 @@ function jobEnvironmentOf(given: readonly string[], files: readonly string[]): r
     if (error instanceof BadJobEnvironment) throw new UsageError(error.message);
     throw error;
   }
+}
+
+function roleCredentialsOf(given: readonly string[]): readonly RoleProfile[] {
+  const profiles = given.map((text) => {
+    const cut = text.lastIndexOf('=');
+    const role = text.slice(0, cut);
+    const profile = text.slice(cut + 1);
+    if (cut < 0 || profile === '' || !(roleArnForm.test(role) || /^[\w+=,.@/-]+$/.test(role)))
+      throw new UsageError(
+        `--role-credentials: '${text}' is not ROLE=PROFILE, as reads-s3=my-minio, with the name or ARN of a role`,
+      );
+    return { role, profile };
+  });
+  const twice = profiles.find(({ profile }, at) =>
+    profiles.slice(0, at).some((other) => other.profile === profile),
+  );
+  if (twice !== undefined)
+    throw new UsageError(
+      `--role-credentials: the profile '${twice.profile}' is given to two roles, and requests signed with its key could be either's`,
+    );
+  return profiles;
+}
+
+/** An IPv4 address, with a port or on port 80. */
+function credentialsAddressOf(text: string | undefined): ServerConfig['credentialsAddress'] {
+  if (text === undefined || text === 'none') return text;
+  const [, address = '', port = '80'] = /^([\d.]+)(?::(\d+))?$/.exec(text) ?? [];
+  if (!isIPv4(address))
+    throw new UsageError(
+      `--credentials-address: '${text}' is neither none nor an IPv4 address such as 169.254.170.2 or 172.17.0.1:8080`,
+    );
+  return { address, port: wholeNumber('--credentials-address', port, 65_535, 1) };
 }
 
 function hostAddressesOf(given: readonly string[]): HostAddresses {

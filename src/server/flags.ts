@@ -98,6 +98,22 @@ const jobs = {
     value: 'FILE',
     help: 'such variables, one a line; may be given several times',
   },
+  'role-credentials': {
+    type: 'string',
+    multiple: true,
+    value: 'ROLE=PROFILE',
+    help: "jobs with this role get the credentials of an AWS profile of yours, for an S3 elsewhere; may be given several times (default: jobs get their role's own, for this server)",
+  },
+  'credentials-port': {
+    type: 'string',
+    value: 'NUMBER',
+    help: "port on 127.0.0.1 at which jobs ask for their role's credentials (default: the one after --port)",
+  },
+  'credentials-address': {
+    type: 'string',
+    value: 'ADDRESS',
+    help: 'where jobs on bridge networks ask for them: what is reached from there as 169.254.170.2:80 (default: that, where this machine has it); none: nowhere',
+  },
   'job-network': {
     type: 'string',
     value: 'NAME',

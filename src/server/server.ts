@@ -11,6 +11,7 @@ import { localHost, machineAddress } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import { visible } from '../base/visible.ts';
 import type { DefaultNetwork } from '../service/ec2/network/network.ts';
+import { believed } from '../service/sts/credentials.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { backUp, NoRoomForBackup, removeLeftCopies } from '../store/backup/backup-stream.ts';
 import { DiskRoom } from '../store/disk-room.ts';
@@ -20,6 +21,8 @@ import { trustingAuthenticator } from '../wire/trusting-authenticator.ts';
 import { complain } from './command/terminal.ts';
 import type { ServerConfig } from './config.ts';
 import { consoleLog } from './console-log.ts';
+import { ContainerReach } from './container-reach.ts';
+import { webDocuments } from './document-fetcher.ts';
 import {
   chooseEngine,
   makeEngine,
@@ -36,6 +39,7 @@ import { systemKeyMaker } from './key-maker.ts';
 import { listen, type Listener } from './listener.ts';
 import { makeDirectory } from './make-directory.ts';
 import { ownOpenFiles } from './open-files.ts';
+import { operatorCredentials, presentCredentials } from './operator-credentials.ts';
 import { serverPaths, type DamageCounts } from './server-paths.ts';
 import { closeToOthers } from './private-files.ts';
 import { reachOf, type Reach } from './reach.ts';
@@ -93,6 +97,7 @@ export async function startServer(
   const log = pino({ level: config.logLevel, base: undefined }, logDestination());
   makeDirectory(config.dataDir);
   const choice = await chooseEngine(config, hooks.engineRules);
+  const given = await presentCredentials(config.roleCredentials, config);
   const openness = closeToOthers(config.dataDir);
   const disk = new DiskRoom({
     directory: config.dataDir,
@@ -121,6 +126,8 @@ export async function startServer(
     identity,
     lock,
     openness,
+    containers: containerReach(config, choice.kind),
+    given,
     damage: { found: 0, bytes: 0 },
   }).catch(async (error: unknown) => {
     disk.close();
@@ -152,6 +159,9 @@ interface Held {
   readonly identity: Identity;
   readonly lock: IdentityLock;
   readonly openness: string | undefined;
+  readonly containers: ContainerReach;
+  /** What the operator gives to roles. */
+  readonly given: Awaited<ReturnType<typeof presentCredentials>>;
 }
 
 async function startHeld(
@@ -204,7 +214,12 @@ async function startHeld(
         },
         what,
       ).catch(noBackup),
-    authenticator: trustingAuthenticator(config.account),
+    documents: webDocuments,
+    isVerifying: false,
+    authenticator: (credentials) =>
+      trustingAuthenticator(config.account, believed(credentials, systemClock.now)),
+    containerReach: held.containers,
+    operatorCredentials: operatorCredentials(config.roleCredentials, config),
     authorizer: { authorize: () => undefined },
     onAudit: (record) =>
       log.debug(
@@ -224,6 +239,7 @@ async function startHeld(
         'request failed',
       ),
     onProblem,
+    onNotice: (what) => log.warn(what),
     onFatal: (error) => {
       log.fatal({ err: error }, 'the server stops: its state could not be kept');
       hooks.onFatal(error);
@@ -234,6 +250,7 @@ async function startHeld(
   } catch (error) {
     // Nothing of a server that could not start may go on: neither its jobs' bookkeeping nor its
     // hold on the directory.
+    await held.containers.close();
     await app.control.close().catch(() => undefined);
     throw error;
   }
@@ -265,6 +282,15 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
   identity.keep();
   const left = instead === undefined ? 0 : attemptsHere(app);
   if (instead !== undefined && left > 0) log.warn(whatBecomesOf(left, instead, identity.id));
+  for (const { roleArn, credentials } of held.given) app.jobRoles.noteGiven(roleArn, credentials);
+  // Before the first container starts: its environment says where this is.
+  notices.push(
+    ...(await held.containers.open({
+      grants: app.jobRoles,
+      onFault: (error) => log.error({ err: error }, 'a container got no credentials'),
+    })),
+  );
+  if (config.port !== 0) held.containers.apiAt(held.reach.address, config.port);
   const capabilities = await app.control.open(machine);
   recordEngine(config.dataDir, kind);
   await app.noteReferences();
@@ -286,6 +312,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     ),
     onFault: (error) => log.error({ err: error }, 'own path failed'),
   });
+  held.containers.apiAt(listener.host, listener.port);
   log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');
   // The log says it in words at a terminal; where it is quiet it has to be said all the same.
   for (const notice of notices)
@@ -304,6 +331,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     reach: held.reach.who,
     async close(how) {
       await listener.close(closeGraceMs);
+      await held.containers.close();
       await app.control.close(how);
       held.disk.close();
       await lock.release();
@@ -311,6 +339,18 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     },
   };
 }
+
+/** Without Docker nothing has a network of its own. */
+const containerReach = (config: ServerConfig, kind: EngineCapabilities['kind']): ContainerReach =>
+  new ContainerReach({
+    port: config.port,
+    credentialsPort: config.credentialsPort,
+    bridge:
+      kind !== 'docker' || config.credentialsAddress === 'none'
+        ? undefined
+        : (config.credentialsAddress ?? 'usual'),
+    usual: kind === 'docker' ? config.jobNetwork : 'host',
+  });
 
 /** Attempts that have not ended and do not run on registered hosts. */
 function attemptsHere({ control: { world } }: App): number {

@@ -57,8 +57,13 @@ export class ResourceSpace<Kinds extends object> {
 
   /** What is there now, seeded. */
   view(scope: Scope): Promise<ResourceView<Kinds>> {
+    return Promise.resolve(this.current(scope));
+  }
+
+  /** The same at once, for those who must not wait. */
+  current(scope: Scope): ResourceView<Kinds> {
     const { service, reader } = this.#parts;
-    return Promise.resolve(this.#draft(scope, reader.resourceVersion({ service, scope })));
+    return this.#draft(scope, reader.resourceVersion({ service, scope }));
   }
 
   #draft(scope: Scope, version: number): Draft<Kinds> {

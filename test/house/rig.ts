@@ -20,11 +20,17 @@ import type { WorldJob } from '../../src/core/job/job.ts';
 import { limit } from '../../src/core/limit.ts';
 import { defaultSettings, type Settings } from '../../src/core/settings.ts';
 import type { Envelope } from '../../src/port/command-bus.ts';
+import { NoDocument, type DocumentFetcher } from '../../src/port/document-fetcher.ts';
 import type { HostConnector } from '../../src/port/host-connector.ts';
 import type { Ids } from '../../src/port/ids.ts';
 import type { Sealer } from '../../src/port/sealer.ts';
-import type { Credentials } from '../../src/service/iam/identity/authenticator.ts';
+import {
+  signatureAuthenticator,
+  type Credentials,
+} from '../../src/service/iam/identity/authenticator.ts';
+import type { OperatorCredentialsOf, ServerReach } from '../../src/port/job-credentials.ts';
 import type { Operation } from '../../src/wire/operation.ts';
+import { believed } from '../../src/service/sts/credentials.ts';
 import { trustingAuthenticator } from '../../src/wire/trusting-authenticator.ts';
 import { account, context, scope } from './caller.ts';
 import { commitOf, type Written } from './commit.ts';
@@ -52,6 +58,11 @@ export interface RigOptions {
   readonly submitRate?: number;
   /** Whose keys requests are signed with; absent: everybody is believed. */
   readonly credentials?: Credentials;
+  /** Callers count as verified; who calls is what a test says all the same. */
+  readonly isVerifying?: boolean;
+  readonly documents?: DocumentFetcher;
+  readonly containerReach?: ServerReach;
+  readonly operatorCredentials?: OperatorCredentialsOf;
 }
 
 /** What outlives a server. */
@@ -114,6 +125,7 @@ export class Rig {
   /** What clients asked of the bus, in order. */
   readonly sent: Command[] = [];
   readonly problems: string[] = [];
+  readonly notices: string[] = [];
   readonly fatal: Error[] = [];
   readonly app: App;
   readonly #options: RigOptions;
@@ -148,8 +160,20 @@ export class Rig {
           publicBlob: new Uint8Array([3, 4]),
         }),
       },
-      authenticator: trustingAuthenticator(account),
-      credentials: options.credentials,
+      documents: options.documents ?? {
+        fetch: () => Promise.reject(new NoDocument('nobody publishes anything')),
+      },
+      isVerifying: options.isVerifying ?? options.credentials !== undefined,
+      containerReach: options.containerReach,
+      operatorCredentials: options.operatorCredentials,
+      onNotice: (what) => this.notices.push(what),
+      authenticator: (known) =>
+        options.credentials === undefined
+          ? trustingAuthenticator(
+              account,
+              believed(known, () => clock.now()),
+            )
+          : signatureAuthenticator(options.credentials, clock),
       authorizer: { authorize: () => undefined },
       onAudit: () => undefined,
       onFault: ({ error }) => void this.fatal.push(error as Error),

@@ -2,7 +2,6 @@
 // and may be lost; what was lost is found by the reconciler. It changes no state but through
 // commands.
 
-import type { KeyValuePair } from '@aws-sdk/client-batch';
 import { never } from '../../base/assert.ts';
 import type { AttemptId, HostId, JobId } from '../../base/ids.ts';
 import type { AttemptOnHost } from '../../core/job/attempt.ts';
@@ -17,13 +16,13 @@ import {
   type EngineReport,
 } from '../../port/engine.ts';
 import type { StoreReader } from '../../port/store.ts';
-import { containerSpec } from './container-spec.ts';
+import { containerSpec, type EnvironmentParts } from './container-spec.ts';
 
 interface AttemptRunnerParts {
   readonly world: World;
   readonly reader: StoreReader;
-  /** Variables of all containers; those of their definitions win. */
-  readonly jobEnvironment: readonly KeyValuePair[];
+  /** What all containers get; what their definitions say wins. */
+  readonly environment: EnvironmentParts;
   /** Undefined where the host is gone: then there is nothing to do there. */
   readonly engineOf: (hostId: HostId) => Engine | undefined;
   /** It stays at its engine for its output, and is removed when that is stored. */
@@ -160,7 +159,7 @@ export class AttemptRunner {
     attemptId,
     hostId,
   }: AttemptOnHost & { jobId: JobId }): ContainerSpec | undefined {
-    const { world, reader, jobEnvironment, report, now } = this.#parts;
+    const { world, reader, environment, report, now } = this.#parts;
     const job = this.#liveJob(jobId, attemptId);
     if (job === undefined) return undefined;
     const failed = (reason: string): undefined => {
@@ -169,7 +168,7 @@ export class AttemptRunner {
     if (job.stops !== undefined) return this.#neverStarted(job);
     const detail = reader.jobDetail(jobId);
     if (detail === undefined) throw new Error(`job ${jobId} has no stored detail`);
-    const made = containerSpec(world, jobId, job.attempt, job.terms.needs, detail, jobEnvironment);
+    const made = containerSpec(world, jobId, job.attempt, job.terms.needs, detail, environment);
     return 'cannotStart' in made ? failed(made.cannotStart) : made.spec;
   }
 

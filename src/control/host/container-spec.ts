@@ -2,37 +2,44 @@
 // in. What cannot be given to any engine yet is said here, in the words in which the attempt then
 // fails.
 
-import type { KeyValuePair } from '@aws-sdk/client-batch';
+import type { ContainerProperties, KeyValuePair } from '@aws-sdk/client-batch';
 import { scopeParts, splitJobId, type JobId } from '../../base/ids.ts';
 import { isFargate } from '../../core/compute-environment/compute-environment.ts';
 import type { JobDetailRecord } from '../../core/job/job.ts';
 import type { Placement } from '../../core/job/attempt.ts';
 import type { Needs } from '../../core/job/needs.ts';
 import { propertiesOfNode } from '../../core/job/nodes.ts';
-import { batchVariables, platformVariables, type NodeFacts } from '../../core/job/variables.ts';
+import {
+  batchVariables,
+  platformVariables,
+  roleVariables,
+  type NodeFacts,
+} from '../../core/job/variables.ts';
 import type { World } from '../../core/world/world.ts';
 import type { ContainerSpec } from '../../port/engine.ts';
+import type { JobCredentials } from '../../port/job-credentials.ts';
 
 type SpecOrReason = { readonly spec: ContainerSpec } | { readonly cannotStart: string };
 
-/**
- * `needs` are the job's; `detail` is its parent's for an array's child; `forAll` are variables of
- * every container.
- */
+/** What goes into the environment of containers and is no job's own. */
+export interface EnvironmentParts {
+  /** Variables of every container. */
+  readonly forAll: readonly KeyValuePair[];
+  /** Absent: roles mean nothing. */
+  readonly credentials?: JobCredentials | undefined;
+}
+
+/** `needs` are the job's; `detail` is its parent's for an array's child. */
 export function containerSpec(
   world: World,
   jobId: JobId,
   placement: Placement,
   needs: Needs,
   detail: JobDetailRecord,
-  forAll: readonly KeyValuePair[],
+  { forAll, credentials }: EnvironmentParts,
 ): SpecOrReason {
   const node = nodeFacts(world, jobId);
-  const container =
-    (node &&
-      detail.nodeProperties &&
-      propertiesOfNode(detail.nodeProperties, node.node).container) ??
-    detail.container;
+  const container = containerOf(world, jobId, detail);
   if (container.secrets && container.secrets.length > 0) {
     return {
       cannotStart:
@@ -54,12 +61,23 @@ export function containerSpec(
     fargate: environment !== undefined && isFargate(environment),
     region: scopeParts(detail.scope).region,
   });
+  const granted = credentials?.variablesFor({
+    scope: detail.scope,
+    jobId,
+    attemptId: placement.attemptId,
+    jobRoleArn: container.jobRoleArn,
+    executionRoleArn: container.executionRoleArn,
+    network: node === undefined ? 'usual' : (placement.network?.kind ?? 'usual'),
+    isElsewhere: world.hosts.get(placement.hostId)?.kind === 'registered',
+  }) ?? { variables: [] };
+  if ('cannotStart' in granted) return granted;
+  const ofRole = roleVariables(granted.variables, own);
   return {
     spec: {
       attemptId: placement.attemptId,
       image: container.image ?? '',
       command: container.command ?? [],
-      environment: [...under(platform, own), ...variables],
+      environment: [...under(under(platform, ofRole), own), ...variables],
       ...needs,
       user: container.user,
       privileged: container.privileged,
@@ -78,6 +96,18 @@ export function containerSpec(
       },
     },
   };
+}
+
+/** What a job's container is; of a multi-node parallel job's that of the node. */
+export function containerOf(
+  world: World,
+  jobId: JobId,
+  { nodeProperties, container }: JobDetailRecord,
+): ContainerProperties {
+  const node = nodeFacts(world, jobId);
+  return (
+    (node && nodeProperties && propertiesOfNode(nodeProperties, node.node).container) ?? container
+  );
 }
 
 /** The first where the second do not say otherwise, then the second. */

@@ -1,7 +1,7 @@
 // Jobs as they stand at this moment. One that has not ended is told by the world, one that has by
 // the store; an array's child without a row is told by its parent. Changes nothing.
 
-import { nodeId, splitJobId, type Scope } from '../../base/ids.ts';
+import { nodeId, splitJobId, type AttemptId, type Scope } from '../../base/ids.ts';
 import {
   isArrayParent,
   waitingChild,
@@ -22,6 +22,7 @@ import type {
   Page,
 } from '../../port/reader.ts';
 import type { StoredJob, StoreReader } from '../../port/store.ts';
+import { containerOf } from '../host/container-spec.ts';
 import { JobLists } from './job-lists.ts';
 import { mainNode, otherNode } from './node-reader.ts';
 import { atOnce, Slices } from './slices.ts';
@@ -55,6 +56,14 @@ export class WorldJobReader implements JobReader {
     if (!isArrayParent(current.job) || index >= current.job.arraySize) return undefined;
     const child = this.#child(current.job, index, this.#store.child(parent, index));
     return this.#view(stored.detail, child, index);
+  }
+
+  underWay(attemptId: AttemptId): ReturnType<JobReader['underWay']> {
+    const jobId = this.#world.attempts.get(attemptId);
+    const detail = jobId && this.#store.jobDetail(jobId);
+    return (
+      detail && { jobId, scope: detail.scope, container: containerOf(this.#world, jobId, detail) }
+    );
   }
 
   /**

@@ -42,6 +42,29 @@ export function platformVariables({
   ];
 }
 
+const ofCredentials = /^AWS_CONTAINER_(?:CREDENTIALS|AUTHORIZATION)_/;
+const ofRegion = /^AWS_(?:DEFAULT_)?REGION$/;
+const ofEndpoint = /^AWS_ENDPOINT_URL/;
+
+/**
+ * The variables of a job's role, but for those that mean nothing, or something else, beside what
+ * the job says itself: its own credentials are for its own endpoints.
+ */
+export function roleVariables(
+  granted: readonly KeyValuePair[],
+  own: readonly KeyValuePair[],
+): readonly KeyValuePair[] {
+  const names = own.map(({ name = '' }) => name);
+  const says = (form: RegExp): boolean => names.some((name) => form.test(name));
+  const isOthers = says(/^AWS_(?:ACCESS_KEY_ID|PROFILE)$/);
+  const unwanted = [
+    ...(says(ofCredentials) ? [ofCredentials] : []),
+    ...(isOthers || says(ofRegion) ? [ofRegion] : []),
+    ...(isOthers || says(/^AWS_ENDPOINT_URL$/) ? [ofEndpoint] : []),
+  ];
+  return granted.filter(({ name = '' }) => !unwanted.some((form) => form.test(name)));
+}
+
 /** In the order in which AWS sets them. */
 export function batchVariables(facts: VariableFacts): KeyValuePair[] {
   const variables: KeyValuePair[] = [

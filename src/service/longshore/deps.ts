@@ -1,5 +1,6 @@
 // What the operations of our own work with: ports, and the records of EC2.
 
+import type { AttemptId } from '../../base/ids.ts';
 import type { Catalogue } from '../../core/instance-type/catalogue.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { CommandBus } from '../../port/command-bus.ts';
@@ -16,6 +17,8 @@ export interface LongshoreDeps {
   /** Where images are recorded. */
   readonly ec2: Pick<ResourceSpace<Ec2Kinds>, 'view'>;
   readonly instanceTypes: Catalogue;
+  /** Why an attempt finds no credentials of its job's role; undefined: it does, or needs none. */
+  readonly lackOf: (attemptId: AttemptId) => string | undefined;
   /**
    * Everything that the server keeps, as a tar archive. Rejects with AwsError where there is no
    * room for it.

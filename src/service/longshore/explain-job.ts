@@ -30,7 +30,7 @@ import { failureRemedies } from './failure-remedies.ts';
 export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Explanation> = {
   authorizes: () => onAll('batch:DescribeJobs'),
 
-  async handle({ reader, clock }, { jobId: given }, { scope }) {
+  async handle({ reader, clock, lackOf }, { jobId: given }, { scope }) {
     const jobId = jobIdOf(scope, given);
     if (jobId === undefined)
       throw isJobName(given)
@@ -48,7 +48,7 @@ export const explainJob: Operation<LongshoreDeps, { readonly jobId: string }, Ex
       dependencies: dependencies.map(dependencyOf),
       rootCause: rootCause && causeOf(rootCause),
       host: hostOf(reader, scope, job),
-      notes: notesOf(reader, scope, view),
+      notes: [...notesOf(reader, scope, view), ...credentialNotes(lackOf, job)],
     };
     const failed = isArrayParent(job) ? (view.statusSummary?.FAILED ?? 0) : 0;
     const failures =
@@ -120,6 +120,13 @@ function hostOf(
   const environment = clusters.environments(scope).find(({ arn }) => arn === computeEnvironmentArn);
   const instance = environment && clusters.containerInstance(environment, hostId);
   return instance && { name: instance.host.title, computeEnvironment: instance.environment.name };
+}
+
+/** Why what it runs finds no credentials. */
+function credentialNotes(lackOf: LongshoreDeps['lackOf'], job: JobView['job']): string[] {
+  if (isArrayParent(job) || !isLive(job)) return [];
+  const lack = lackOf(job.attempt.attemptId);
+  return lack === undefined ? [] : [`It has no credentials of its role: ${lack}.`];
 }
 
 /** What there is to say of the environments that a job waits for or runs in. */

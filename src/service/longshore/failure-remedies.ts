@@ -97,8 +97,18 @@ function startRemedies(
         ...output,
       ];
     default:
+      if (containerReason.startsWith('ECS was unable to assume the role'))
+        return roleRemedies(/'(arn:[^']+)'/.exec(containerReason)?.[1] ?? 'ROLE');
       return ['look at what the engine says', ...output];
   }
+}
+
+function roleRemedies(arn: string): string[] {
+  const name = shellWord(arn.slice(arn.lastIndexOf('/') + 1));
+  return [
+    `see whether the role is there, and whom it trusts: aws iam get-role --role-name ${name}`,
+    'its trust policy must allow the service ecs-tasks.amazonaws.com the action sts:AssumeRole',
+  ];
 }
 
 /** As shells and Docker count. */

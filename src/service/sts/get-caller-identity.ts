@@ -5,12 +5,11 @@ import type {
   GetCallerIdentityCommandInput,
   GetCallerIdentityCommandOutput,
 } from '@aws-sdk/client-sts';
-import type { Operation } from '../../wire/operation.ts';
+import type { StsOperation } from './deps.ts';
 
-export const getCallerIdentity: Operation<
-  unknown,
+export const getCallerIdentity: StsOperation<
   GetCallerIdentityCommandInput,
-  Omit<GetCallerIdentityCommandOutput, '$metadata'>
+  GetCallerIdentityCommandOutput
 > = {
   authorizes: () => [],
   handle: (_deps, _input, { principal: { userId, account, arn } }) => ({

@@ -22,11 +22,13 @@ export interface Credentials {
   /**
    * Where the access key is nobody's, is inactive, or is another's than the session token's:
    * `unknown-key`; where its session has ended: `token-expired`. The ids and tokens are what
-   * callers say. A promise only where it must wait: it costs every request.
+   * callers say, and the region that which they signed for. A promise only where it must wait: it
+   * costs every request.
    */
   find(
     accessKeyId: string,
     sessionToken: string | undefined,
+    region: string,
   ): Found | NotFound | Promise<Found | NotFound>;
 }
 
@@ -70,7 +72,11 @@ export function signatureAuthenticator(
         if (kept === undefined && fault === undefined) keys.keep(credential, secret, key);
         return fault;
       };
-      const found = credentials.find(signature.credential.accessKeyId, signature.sessionToken);
+      const found = credentials.find(
+        signature.credential.accessKeyId,
+        signature.sessionToken,
+        request.region,
+      );
       return found instanceof Promise ? found.then(judge) : judge(found);
     },
   };

@@ -23,7 +23,7 @@ export const createOpenIDConnectProvider: IamOperation<
   CreateOpenIDConnectProviderCommandOutput
 > = {
   authorizes(input, context) {
-    const arn = providerArn(context, (input.Url ?? '').replace(/^https:\/\//, ''));
+    const arn = providerArn(context, (input.Url ?? '').replace(/^https?:\/\//, ''));
     return creation('OpenIDConnectProvider', input.Tags, (action, more) =>
       onProvider(action, arn, more),
     );

@@ -18,12 +18,15 @@ export const onProvider = (
   more: Pick<Access, 'conditions'> = {},
 ): Access[] => [{ action: `iam:${action}`, resources: [resource ?? '*'], ...more }];
 
+/** Over http a provider is asked on this machine alone, by its name or an address. */
+const urlForm =
+  /^(?:https:\/\/[\w.-]+|http:\/\/(?:localhost|127(?:\.\d{1,3}){3}))(?::\d{1,5})?(?:\/[\w.~%:@+,=/-]*)?$/;
+
 /** A provider's URL without its scheme. */
 export function checkedUrl(value: string | undefined): string {
   const url = given(lengthIn(value, 1, 255, 'url'), 'url');
-  if (!/^https:\/\/[\w.-]+(?::\d{1,5})?(?:\/[\w.~%:@+,=/-]*)?$/.test(url))
-    throw invalidInput('Invalid Open ID Connect Provider URL');
-  return url.slice('https://'.length).replace(/\/$/, '');
+  if (!urlForm.test(url)) throw invalidInput('Invalid Open ID Connect Provider URL');
+  return url.replace(/^https?:\/\//, '').replace(/\/$/, '');
 }
 
 export function checkedClientIds(ids: readonly string[] = []): readonly string[] {

@@ -1,0 +1,67 @@
+// The job-credentials port: how a job's container comes by the credentials of its role. Whoever
+// makes a container's environment asks it what must stand there; the answers hold a secret, which
+// goes into the container and nowhere else.
+
+import type { KeyValuePair } from '@aws-sdk/client-batch';
+import type { AttemptId, JobId, Scope } from '../base/ids.ts';
+
+/**
+ * The network of a container: `usual` is whatever the engine gives to jobs, `private` that of the
+ * nodes of one multi-node parallel job.
+ */
+export type ContainerNetwork = 'usual' | 'host' | 'private';
+
+/** An attempt that is about to start. */
+export interface AttemptWithRoles {
+  readonly scope: Scope;
+  readonly jobId: JobId;
+  readonly attemptId: AttemptId;
+  readonly jobRoleArn: string | undefined;
+  readonly executionRoleArn: string | undefined;
+  readonly network: ContainerNetwork;
+  /** It starts on another machine than the server's. */
+  readonly isElsewhere: boolean;
+}
+
+export interface JobCredentials {
+  /**
+   * Variables that lead an SDK in the container to the role's credentials; none where there is no
+   * role, or no way to them. A role that cannot be assumed for a job: why it cannot start.
+   */
+  variablesFor(
+    attempt: AttemptWithRoles,
+  ): { readonly variables: readonly KeyValuePair[] } | { readonly cannotStart: string };
+}
+
+/** What of the server a container reaches, by its network. */
+export interface ServerReach {
+  /** Where credentials are asked for; undefined: nowhere. */
+  credentials(network: ContainerNetwork): CredentialsAddress | undefined;
+  /** Where the API is, e.g. `http://127.0.0.1:4590`; undefined: out of reach. */
+  api(network: ContainerNetwork): string | undefined;
+}
+
+/**
+ * `full`: what stands before the path in a URL. `relative`: the address that all SDKs know by heart
+ * (Amazon ECS developer guide, Task IAM role).
+ */
+export type CredentialsAddress =
+  | { readonly kind: 'full'; readonly origin: string }
+  | { readonly kind: 'relative' };
+
+/** Credentials for services elsewhere, which the operator gives to a role's jobs. Secret. */
+export interface OperatorCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string | undefined;
+  readonly expiresAtMs: number | undefined;
+}
+
+/**
+ * By the role's ARN, for jobs of an account; undefined: none are given to those. What is answered
+ * rejects where they cannot be had.
+ */
+export type OperatorCredentialsOf = (
+  roleArn: string,
+  account: string,
+) => (() => Promise<OperatorCredentials>) | undefined;

@@ -1,0 +1,49 @@
+// AWS's global condition keys (`aws:…`), as far as a request and its caller say them: the same for
+// every operation of every service. What an operation says for keys of its own stands beside it.
+
+import type { Conditions, RequestContext } from '../../../wire/operation.ts';
+
+const typeOf = {
+  root: 'Account',
+  user: 'User',
+  'assumed-role': 'AssumedRole',
+  anonymous: 'Anonymous',
+} as const;
+
+type Where = Pick<RequestContext, 'principal' | 'region' | 'sourceAddress' | 'userAgent'>;
+
+/** `tags` are the caller's: of a session with those that it was given. */
+export function globalConditions(
+  { principal, region, sourceAddress, userAgent }: Where,
+  tags: Readonly<Record<string, string>>,
+  nowMs: number,
+): Conditions {
+  const { kind, session, account, arn, userId } = principal;
+  const tagKeys = Object.keys(tags);
+  return {
+    'aws:SourceIp': sourceAddress.replace(/^::ffff:(?=\d+\.)/i, ''),
+    'aws:UserAgent': userAgent,
+    ...timeConditions(nowMs),
+    'aws:RequestedRegion': region,
+    'aws:SecureTransport': 'false',
+    'aws:PrincipalType': typeOf[kind],
+    'aws:PrincipalIsAWSService': 'false',
+    ...(kind !== 'anonymous' && {
+      'aws:PrincipalArn': session?.roleArn ?? arn,
+      'aws:PrincipalAccount': account,
+      'aws:userid': userId,
+    }),
+    ...(kind === 'user' && { 'aws:username': arn.slice(arn.lastIndexOf('/') + 1) }),
+    ...(session && {
+      'aws:TokenIssueTime': new Date(session.createdAtMs).toISOString(),
+      'aws:MultiFactorAuthPresent': 'false',
+      ...(session.sourceIdentity !== undefined && { 'aws:SourceIdentity': session.sourceIdentity }),
+    }),
+    ...Object.fromEntries(tagKeys.map((key) => [`aws:PrincipalTag/${key}`, tags[key] ?? ''])),
+  };
+}
+
+export const timeConditions = (nowMs: number): Conditions => ({
+  'aws:CurrentTime': new Date(nowMs).toISOString(),
+  'aws:EpochTime': String(Math.floor(nowMs / 1000)),
+});

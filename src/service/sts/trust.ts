@@ -1,0 +1,63 @@
+// What a role's trust policy says of who asks for a session. It is half of the answer: whether a
+// caller's own policies allow it, and whether they must, is the authorizer's.
+
+import { partitionOfRegion } from '../../base/partition.ts';
+import { contextOf } from '../../core/policy/context.ts';
+import { PolicyCache } from '../../core/policy/policy-cache.ts';
+import { PolicySet } from '../../core/policy/policy-set.ts';
+import type { Asker } from '../../core/policy/principal.ts';
+import type { Conditions, RequestContext } from '../../wire/operation.ts';
+import { globalConditions } from '../iam/identity/global-conditions.ts';
+import type { Role } from '../iam/resources.ts';
+import type { StsDeps } from './deps.ts';
+
+/** What is asked of a trust policy. */
+interface Question {
+  readonly action: string;
+  readonly roleArn: string;
+  readonly asker: Asker;
+  readonly conditions: Conditions;
+}
+
+const compiled = new PolicyCache(1_000_000);
+
+/** Whether the policy allows it, and denies it nowhere. */
+export function trusts(
+  { trustPolicy }: Pick<Role, 'trustPolicy'>,
+  { action, roleArn, asker, conditions }: Question,
+): boolean {
+  const policies = new PolicySet([
+    { name: 'AssumeRolePolicyDocument', policy: compiled.get(trustPolicy, 'trust') },
+  ]);
+  const asked = {
+    action: action.toLowerCase(),
+    resource: roleArn,
+    context: contextOf(Object.entries(conditions)),
+    asker,
+  };
+  return policies.find('Deny', asked) === undefined && policies.find('Allow', asked) !== undefined;
+}
+
+/** Who calls, as trust policies name callers. */
+export const askerOf = ({ principal }: Pick<RequestContext, 'principal'>): Asker => ({
+  kind: 'aws',
+  account: principal.account,
+  arn: principal.arn,
+  roleArn: principal.session?.roleArn,
+});
+
+/** A service of AWS's, which assumes a role for somebody's job or instance. */
+export const serviceAsker = (service: string, region: string): Asker => ({
+  kind: 'service',
+  names: [`${service}.amazonaws.com`, `${service}.${partitionOfRegion(region).dnsSuffix}`],
+});
+
+/** The global condition keys of a request, with the tags that its caller has. */
+export async function callerConditions(
+  { policies, clock }: Pick<StsDeps, 'policies' | 'clock'>,
+  context: RequestContext,
+): Promise<Conditions> {
+  const { principal, region } = context;
+  const own = (await policies.of(principal, region))?.tags;
+  return globalConditions(context, { ...own, ...principal.session?.tags }, clock.now());
+}

@@ -1,0 +1,314 @@
+// Roles of jobs, end to end: what a program in a job finds and may use, with the SDK that Debian
+// has, on real engines. And GitHub's way in: a token of an identity provider.
+
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import {
+  CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam';
+import {
+  AssumeRoleWithWebIdentityCommand,
+  GetCallerIdentityCommand,
+  STSClient,
+} from '@aws-sdk/client-sts';
+import { freePort } from './free-port.ts';
+import { requirement } from './requirement.ts';
+import { account, TestServer } from './server.ts';
+import { until } from './until.ts';
+
+const arnOf = (role: string): string => `arn:aws:iam::${account}:role/${role}`;
+
+async function createRole(server: TestServer, name: string, principal: object): Promise<void> {
+  const iam = new IAMClient(server.clientOptions());
+  await iam.send(
+    new CreateRoleCommand({
+      RoleName: name,
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }],
+      }),
+    }),
+  );
+}
+
+const tasks = { Service: 'ecs-tasks.amazonaws.com' };
+
+/** What a job prints of the variables and of what the endpoint says, with a shell alone. */
+const asks = [
+  'sh',
+  '-c',
+  `wget -q -O - --header "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"`,
+];
+
+interface Asked {
+  readonly RoleArn: string;
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly Token: string;
+}
+
+const stsAs = (server: TestServer, { AccessKeyId, SecretAccessKey, Token }: Asked): STSClient =>
+  new STSClient({
+    ...server.clientOptions(),
+    credentials: {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: Token,
+    },
+  });
+
+const engines = [
+  { engine: 'process', skip: false },
+  { engine: 'docker', skip: requirement('docker').skip },
+] as const;
+
+for (const { engine, skip } of engines) {
+  describe(`the role of a job on the ${engine} engine`, { skip }, () => {
+    test('is whose credentials its container gets, as long as it runs', async () => {
+      await using server = await TestServer.start(engine);
+      await server.prepare();
+      await createRole(server, 'worker', tasks);
+      const job = await server.run('asks', { command: asks, jobRoleArn: arnOf('worker') });
+      assert.equal(job.status, 'SUCCEEDED', job.statusReason);
+      const asked = JSON.parse((await server.lines(job)).join('')) as Asked;
+      assert.equal(asked.RoleArn, arnOf('worker'));
+      // Its attempt is over: the credentials are nobody's any more.
+      const after = await stsAs(server, asked).send(new GetCallerIdentityCommand({}));
+      assert.equal(after.Arn, `arn:aws:iam::${account}:root`);
+      const shown = (await server.job(job.jobId ?? '')).container?.environment ?? [];
+      assert.ok(shown.every(({ name }) => !name?.startsWith('AWS_CONTAINER')));
+    });
+
+    test('that is not there fails its attempt in the words of ECS', async () => {
+      await using server = await TestServer.start(engine);
+      await server.prepare();
+      await createRole(server, 'other', { Service: 'ec2.amazonaws.com' });
+      for (const name of ['nowhere', 'other']) {
+        const job = await server.run(name, { command: ['true'], jobRoleArn: arnOf(name) });
+        assert.equal(job.status, 'FAILED');
+        assert.match(
+          job.attempts?.[0]?.container?.reason ?? '',
+          new RegExp(`^ECS was unable to assume the role '${arnOf(name)}' that was provided`),
+        );
+      }
+    });
+  });
+}
+
+const taskAddress = '169.254.170.2';
+const hasTaskAddress = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === taskAddress),
+);
+const bridge =
+  requirement('docker').skip ||
+  (!hasTaskAddress && `needs ${taskAddress} here: ip addr add ${taskAddress}/32 dev lo`);
+
+test('on a bridge, credentials are where all SDKs look', { skip: bridge }, async () => {
+  await using server = await TestServer.start('docker', ['--job-network', 'bridge']);
+  await server.prepare();
+  await createRole(server, 'worker', tasks);
+  const job = await server.run('asks', {
+    command: [
+      'sh',
+      '-c',
+      `wget -q -O - "http://${taskAddress}$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"`,
+    ],
+    jobRoleArn: arnOf('worker'),
+  });
+  assert.equal(job.status, 'SUCCEEDED', job.statusReason);
+  const asked = JSON.parse((await server.lines(job)).join('')) as Asked;
+  assert.equal(asked.RoleArn, arnOf('worker'));
+});
+
+const python = requirement('boto3');
+
+test(
+  "a job's boto3 calls as its role, and goes on over a restart",
+  { skip: python.skip },
+  async () => {
+    const port = await freePort();
+    await using server = await TestServer.start('process', ['--credentials-port', String(port)]);
+    await server.prepare();
+    await createRole(server, 'worker', tasks);
+    const folder = mkdtempSync(join(tmpdir(), 'longshore-role-'));
+    try {
+      const program = `
+import boto3, os, time
+def client(name): # Debian's does not know the variables by itself.
+    return boto3.client(name, endpoint_url=os.environ["AWS_ENDPOINT_URL_" + name.upper()])
+print(client("sts").get_caller_identity()["Arn"], flush=True)
+print(len(client("batch").list_jobs(jobQueue="test", jobStatus="RUNNING")["jobSummaryList"]), flush=True)
+while not os.path.exists("${folder}/again"): time.sleep(0.1)
+c = boto3.session.Session().get_credentials().get_frozen_credentials()
+print(c.access_key[:4], flush=True)
+`;
+      const definition = await server.register('py', {
+        command: [python.command, '-c', program],
+        jobRoleArn: arnOf('worker'),
+        resourceRequirements: [
+          { type: 'VCPU', value: '1' },
+          { type: 'MEMORY', value: '512' },
+        ],
+      });
+      const id = await server.submit(definition);
+      await server.whenStatus(id, 'RUNNING');
+      const job = await until(
+        () => 'the job to have called',
+        async () => {
+          const running = await server.job(id);
+          assert.equal(running.status, 'RUNNING', JSON.stringify(running.attempts));
+          return (await server.lines(running)).length >= 2 ? running : undefined;
+        },
+      );
+      await server.restart();
+      writeFileSync(join(folder, 'again'), '');
+      const ended = await server.whenEnded(id);
+      assert.equal(ended.status, 'SUCCEEDED', (await server.lines(ended)).join('\n'));
+      const [arn, running, key] = await server.lines(ended);
+      assert.equal(arn, `arn:aws:sts::${account}:assumed-role/worker/${job.jobId}`);
+      assert.equal(running, '1');
+      assert.equal(key, 'ASIA');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+test("a role's jobs get what the operator's profile has, and call as the role", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'longshore-profile-'));
+  const credentials = join(folder, 'credentials');
+  writeFileSync(
+    credentials,
+    '[minio]\naws_access_key_id = minioadmin\naws_secret_access_key = hunter2\n',
+  );
+  const before = process.env['AWS_SHARED_CREDENTIALS_FILE'];
+  process.env['AWS_SHARED_CREDENTIALS_FILE'] = credentials;
+  try {
+    await using server = await TestServer.start('process', ['--role-credentials', 'reads=minio']);
+    await server.prepare();
+    await createRole(server, 'reads', tasks);
+    const job = await server.run('asks', { command: asks, jobRoleArn: arnOf('reads') });
+    assert.equal(job.status, 'SUCCEEDED', job.statusReason);
+    const asked = JSON.parse((await server.lines(job)).join('')) as Asked;
+    assert.deepEqual(
+      [asked.AccessKeyId, asked.SecretAccessKey, asked.Token],
+      ['minioadmin', 'hunter2', ''],
+    );
+    assert.ok(!server.stderr.includes('hunter2'));
+    const who = await new STSClient({
+      ...server.clientOptions(),
+      credentials: { accessKeyId: 'minioadmin', secretAccessKey: 'hunter2' },
+    }).send(new GetCallerIdentityCommand({}));
+    assert.equal(who.Arn, `arn:aws:sts::${account}:assumed-role/reads/role-credentials`);
+  } finally {
+    if (before === undefined) delete process.env['AWS_SHARED_CREDENTIALS_FILE'];
+    else process.env['AWS_SHARED_CREDENTIALS_FILE'] = before;
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** An identity provider on this machine: its issuer, and tokens that it signs. */
+async function identityProvider(t: TestContext) {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const key = { ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' };
+  const provider = createServer((request, response) => {
+    const documents: Record<string, object> = {
+      '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/keys` },
+      '/keys': { keys: [key] },
+    };
+    const document = documents[request.url ?? ''];
+    response.writeHead(document === undefined ? 404 : 200).end(JSON.stringify(document ?? {}));
+  });
+  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+  t.after(() => provider.close());
+  const issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const token = (claims: object): string => {
+    const nowSeconds = Math.floor(Date.now() / 1000);
+    const whole = { iss: issuer, aud: 'sts.amazonaws.com', exp: nowSeconds + 600, ...claims };
+    const signed = `${part({ alg: 'RS256', kid: 'one' })}.${part(whole)}`;
+    return `${signed}.${sign('sha256', Buffer.from(signed), privateKey).toString('base64url')}`;
+  };
+  return { issuer, token };
+}
+
+test('a token of an identity provider opens the roles that trust it', async (t) => {
+  const { issuer, token } = await identityProvider(t);
+  await using server = await TestServer.start('fake');
+  const iam = new IAMClient(server.clientOptions());
+  const { OpenIDConnectProviderArn: provider } = await iam.send(
+    new CreateOpenIDConnectProviderCommand({
+      Url: issuer,
+      ClientIDList: ['sts.amazonaws.com'],
+    }),
+  );
+  const name = issuer.replace('http://', '');
+  assert.equal(provider, `arn:aws:iam::${account}:oidc-provider/${name}`);
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: provider },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: {
+          StringEquals: { [`${name}:aud`]: 'sts.amazonaws.com' },
+          StringLike: { [`${name}:sub`]: 'repo:lab/*' },
+        },
+      },
+    ],
+  };
+  await iam.send(
+    new CreateRoleCommand({ RoleName: 'ci', AssumeRolePolicyDocument: JSON.stringify(trust) }),
+  );
+  const sts = new STSClient(server.clientOptions());
+  const assume = (claims: object) =>
+    sts.send(
+      new AssumeRoleWithWebIdentityCommand({
+        RoleArn: arnOf('ci'),
+        RoleSessionName: 'run-1',
+        WebIdentityToken: token(claims),
+      }),
+    );
+  const answer = await assume({ sub: 'repo:lab/genomes:ref:refs/heads/main' });
+  assert.equal(answer.SubjectFromWebIdentityToken, 'repo:lab/genomes:ref:refs/heads/main');
+  assert.equal(answer.Audience, 'sts.amazonaws.com');
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = answer.Credentials ?? {};
+  const as = stsAs(server, { RoleArn: '', AccessKeyId, SecretAccessKey, Token: SessionToken });
+  assert.equal(
+    (await as.send(new GetCallerIdentityCommand({}))).Arn,
+    `arn:aws:sts::${account}:assumed-role/ci/run-1`,
+  );
+  const refusals: [string, object, string][] = [
+    ["another repository's", { sub: 'repo:evil/x' }, 'AccessDenied'],
+    ["another audience's", { sub: 'repo:lab/x', aud: 'other' }, 'InvalidIdentityToken'],
+    ['one that has expired', { sub: 'repo:lab/x', exp: 1 }, 'ExpiredTokenException'],
+    ['one that is not valid yet', { sub: 'repo:lab/x', nbf: 1e12 }, 'InvalidIdentityToken'],
+    ["another issuer's", { sub: 'repo:lab/x', iss: 'https://x.example' }, 'InvalidIdentityToken'],
+    [
+      'what another issuer would sign',
+      { sub: 'repo:lab/x', iss: `${issuer}/x` },
+      'InvalidIdentityToken',
+    ],
+  ];
+  for (const [what, claims, error] of refusals)
+    await assert.rejects(
+      assume(claims),
+      (thrown: Error) => thrown.name === error || thrown.name === `${error}Exception`,
+      what,
+    );
+  await iam.send(new DeleteRoleCommand({ RoleName: 'ci' }));
+  assert.equal(
+    (await as.send(new GetCallerIdentityCommand({}))).Arn,
+    `arn:aws:iam::${account}:root`,
+  );
+});
