@@ -467,6 +467,15 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       };
     }),
   },
+  'a change and its record are one': {
+    'records that do not travel with their changes': changingControl(({ bus }) => {
+      const submit = bus.submit.bind(bus);
+      bus.submit = (command, by) => submit(command, { ...by, record: undefined });
+    }),
+    'answers that nobody writes down': changingControl(({ records }) => {
+      records.complete = () => undefined;
+    }),
+  },
   'what is shown was committed': {
     'a list that shows what does not wait': changingControl(({ reader }) => {
       const jobs = reader.jobs.listAtOnce.bind(reader.jobs);

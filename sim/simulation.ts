@@ -170,6 +170,7 @@ class Simulation {
     'hostLossFree' | 'overtakeJobs' | 'overtakeSeconds' | 'market' | 'instanceLimit'
   >;
   readonly #retainMs: number | undefined;
+  readonly #audit: 'off' | 'changes';
   /**
    * Who looks when: few look where nothing came, and there are more such steps than anything else.
    */
@@ -209,6 +210,7 @@ class Simulation {
       gpus: this.#draw.pick([0, 0, 1]),
     });
     this.#retainMs = this.#draw.pick([undefined, undefined, 120_000, 600_000]);
+    this.#audit = random.fork('audit').chance(50) ? 'changes' : 'off';
     const clients = random.fork('ids of clients');
     this.#door = new FrontDoor({
       random: random.fork('wire'),
@@ -387,6 +389,9 @@ class Simulation {
         timeoutSecondsMin: 1,
       },
       retainMs: this.#retainMs,
+      account: '000000000000',
+      audit: this.#audit,
+      trailEveryMs: 300_000,
       region: 'us-east-1',
       sealer: this.#sealer,
       keys: { make: () => Promise.reject(new BrokenLaw('nobody makes keys')) },
@@ -603,6 +608,7 @@ class Simulation {
       heardMs: this.#faults.heardMs,
       instancesEnded: this.#capacity.ended,
       networks: () => this.#engine.networks(),
+      areChangesRecorded: this.#audit !== 'off',
       faulty: this.#faults.active,
     };
   }

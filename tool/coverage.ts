@@ -1,11 +1,13 @@
 // The page that counts the AWS operations that are built and those that are not. It counts the
 // tables the server itself routes by, so it cannot claim more than the server answers.
 
+import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as iam from '@aws-sdk/client-iam';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as sts from '@aws-sdk/client-sts';
 import { batchOperations } from '../src/service/batch/operations.ts';
+import { cloudTrailOperations } from '../src/service/cloudtrail/operations.ts';
 import { ec2Operations } from '../src/service/ec2/operations.ts';
 import { iamOperations } from '../src/service/iam/operations.ts';
 import { logsOperations } from '../src/service/logs/operations.ts';
@@ -26,6 +28,7 @@ const services: readonly Service[] = [
   { title: 'AWS IAM', table: withRest(iam, iamOperations) },
   { title: 'Amazon ECS', table: withRest(ecs, ecsOperations) },
   { title: 'AWS STS', table: withRest(sts, stsOperations) },
+  { title: 'AWS CloudTrail', table: withRest(cloudtrail, cloudTrailOperations) },
 ];
 
 /** The whole table of a service whose own table holds only what is built. */

@@ -2,6 +2,7 @@
 
 import { answersKept } from './answers-kept.ts';
 import { capacityRecounts } from './capacity-recounts.ts';
+import { changesRecorded } from './changes-recorded.ts';
 import type { Checker } from './checker.ts';
 import { consumablesBalance } from './consumables-balance.ts';
 import { dependenciesRespected } from './dependencies-respected.ts';
@@ -56,6 +57,7 @@ export const allCheckers = (): Checker[] => [
   networksCleaned(),
   answersKept,
   wireAnswersTrue,
+  changesRecorded(),
   endsAsAsked,
   nothingAfterCancel,
   timeoutsEnforced(),

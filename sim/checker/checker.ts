@@ -45,6 +45,8 @@ export interface Observed {
    * Networks of multi-node jobs that this machine's engine holds, by their main nodes' attempts.
    */
   readonly networks: () => ReadonlyMap<AttemptId, string>;
+  /** The server keeps records of the calls that change something. */
+  readonly areChangesRecorded: boolean;
   /** Faults still strike. */
   readonly faulty: boolean;
 }

@@ -24,6 +24,9 @@ import { unopenedKeys } from '../service/iam/identity/unopened.ts';
 import type { Credentials } from '../service/iam/identity/authenticator.ts';
 import type { IamKinds } from '../service/iam/resources.ts';
 import { iamSeed } from '../service/iam/seed.ts';
+import { Deliverer } from '../service/cloudtrail/delivery/deliverer.ts';
+import { Recorder } from '../service/cloudtrail/record/recorder.ts';
+import type { TrailKinds } from '../service/cloudtrail/resources.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { knownCredentials } from '../service/sts/credentials.ts';
 import { JobRoles } from '../service/sts/job-role.ts';
@@ -40,8 +43,12 @@ interface AppOptions extends ControlPorts, ServicePorts {
   /** The region of requests that name none. */
   readonly region: string;
   readonly settings: Settings;
-  /** The disk is nearly full: what would keep more is refused. Absent: there is no disk. */
-  readonly isDiskLow?: (() => boolean) | undefined;
+  /** Whose the records are of callers whom nobody knows. */
+  readonly account: string;
+  /** Of which calls records are kept. */
+  readonly audit: 'off' | 'changes' | 'all';
+  /** How often trails deliver. */
+  readonly trailEveryMs: number;
   /** Who calls, by those who are known. */
   readonly authenticator: (credentials: Credentials) => Authenticator;
   /** The authenticator verifies callers, and the authorizer judges them. */
@@ -63,6 +70,8 @@ export interface App {
   readonly pipeline: Pipeline;
   readonly identity: Identity;
   readonly jobRoles: JobRoles;
+  /** Opened with the server; absent: trails are delivered nowhere. */
+  readonly deliverer: Deliverer | undefined;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
    * know.
@@ -93,7 +102,13 @@ export function compose(options: AppOptions): App {
     seed: iamSeed,
   });
   const identity = identityOf({ space: iam, sealer: options.sealer, clock: options.clock });
-  const { region, isVerifying, authenticator, authorizer, onAudit, onFault } = options;
+  const trails = new ResourceSpace<TrailKinds>({
+    service: 'cloudtrail',
+    bus,
+    reader: reader.resources,
+    seed: () => undefined,
+  });
+  const { region, account, isVerifying, authenticator, authorizer, onAudit, onFault } = options;
   const { clock, sealer } = options;
   const sessions = new Sessions({
     iam,
@@ -120,10 +135,15 @@ export function compose(options: AppOptions): App {
     world: control.world,
     ec2,
     iam,
+    trails,
     identity,
     sessions,
     jobRoles,
   });
+  const recorder =
+    options.audit === 'off'
+      ? undefined
+      : new Recorder({ of: options.audit, keeper: control.records, clock, account, region });
   const pipeline = new Pipeline({
     services,
     unavailable: (operation) =>
@@ -134,7 +154,11 @@ export function compose(options: AppOptions): App {
     ),
     authorizer,
     region,
-    audit: onAudit,
+    begin: recorder && ((call, scope) => recorder.begin(call, scope)),
+    audit(record) {
+      recorder?.end(record);
+      onAudit(record);
+    },
     log: onFault,
   });
   const start = { part: 'start' };
@@ -151,6 +175,7 @@ export function compose(options: AppOptions): App {
     pipeline,
     identity,
     jobRoles,
+    deliverer: delivererOf(options, trails),
     noteReferences,
     async unopened() {
       const keys = await unopenedKeys(iam, options.sealer);
@@ -163,3 +188,9 @@ export function compose(options: AppOptions): App {
 const some = (names: readonly string[]): string =>
   names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
 const noReach: ServerReach = { credentials: () => undefined, api: () => undefined };
+
+const delivererOf = (
+  { trailPlace: place, trailEveryMs: everyMs, store, clock, ids, onProblem }: AppOptions,
+  space: ResourceSpace<TrailKinds>,
+): Deliverer | undefined =>
+  place && new Deliverer({ space, reader: store.reader, clock, ids, place, everyMs, onProblem });

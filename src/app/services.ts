@@ -2,6 +2,7 @@
 // them. What a service is made of is passed in; nothing is decided here.
 
 import * as batch from '@aws-sdk/client-batch';
+import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ecs from '@aws-sdk/client-ecs';
 import { scopeParts } from '../base/ids.ts';
@@ -18,11 +19,16 @@ import type { KeyMaker } from '../port/key-maker.ts';
 import type { LogSink } from '../port/log-sink.ts';
 import type { Reader } from '../port/reader.ts';
 import type { Sealer } from '../port/sealer.ts';
+import type { TrailPlace } from '../port/trail-place.ts';
 import type { BatchDeps } from '../service/batch/deps.ts';
 import { emptySays as emptySaysInBatch } from '../service/batch/empty-values.ts';
 import { SubmitRate } from '../service/batch/job/submit-rate.ts';
 import { knownReferences } from '../service/batch/known-references.ts';
 import { batchOperations } from '../service/batch/operations.ts';
+import type { CloudTrailDeps } from '../service/cloudtrail/deps.ts';
+import { cloudTrailOperations } from '../service/cloudtrail/operations.ts';
+import { resourceTags as trailTags } from '../service/cloudtrail/resource-tags.ts';
+import type { TrailKinds } from '../service/cloudtrail/resources.ts';
 import type { Ec2Deps } from '../service/ec2/deps.ts';
 import { emptySays as emptySaysInEc2 } from '../service/ec2/empty-values.ts';
 import { ec2Operations } from '../service/ec2/operations.ts';
@@ -74,6 +80,8 @@ export interface ServicePorts {
   readonly version?: string | undefined;
   /** Submissions a second of an account and region; absent: as many as come. */
   readonly submitRate?: number | undefined;
+  /** Where trails are delivered; absent: nowhere. */
+  readonly trailPlace?: TrailPlace | undefined;
   /** Everything that is kept, as an archive; absent: nothing outlives the process. */
   readonly backUp?: LongshoreDeps['backUp'];
 }
@@ -89,13 +97,14 @@ interface ServiceParts extends ServicePorts {
   readonly jobRoles: Pick<JobRoles, 'lackOf'>;
   /** Callers are verified. */
   readonly isVerifying: boolean;
+  readonly trails: ResourceSpace<TrailKinds>;
 }
 
 type MaxBodyBytes = (operation: string) => number;
 
 export function servicesOf(parts: ServiceParts): readonly AnyService[] {
   const maxBodyBytes = maxBodyBytesBy(parts.settings.limits);
-  return [batchOf, logsOf, ec2Of, iamOf, ecsOf, stsOf, longshoreOf].map((serviceOf) =>
+  return [batchOf, logsOf, ec2Of, iamOf, ecsOf, stsOf, cloudTrailOf, longshoreOf].map((serviceOf) =>
     serviceOf(parts, maxBodyBytes),
   );
 }
@@ -262,6 +271,29 @@ const stsOf = (
   },
   dialect: validationDialect,
   maxBodyBytes,
+});
+
+const cloudTrailOf = (
+  { reader, trails, clock, trailPlace }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<CloudTrailDeps> => ({
+  name: 'cloudtrail',
+  schemas: cloudtrail,
+  protocol: jsonRpc,
+  signingName: 'cloudtrail',
+  targetPrefix: 'CloudTrail_20131101',
+  operations: cloudTrailOperations,
+  restNotBuilt: true,
+  deps: {
+    records: reader.records,
+    space: trails,
+    reader: reader.resources,
+    clock,
+    place: trailPlace,
+  },
+  dialect: parameterDialect,
+  maxBodyBytes,
+  tagsOf: trailTags,
 });
 
 const longshoreOf = (

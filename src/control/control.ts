@@ -29,6 +29,8 @@ import { LogPump } from './log/log-pump.ts';
 import { LogRetention } from './log/log-retention.ts';
 import { ControlReader } from './read/reader.ts';
 import { Retention } from './retention.ts';
+import { RecordKeeper } from './trail/record-keeper.ts';
+import { RecordRetention } from './trail/record-retention.ts';
 import { CommandQueue } from './turn/command-queue.ts';
 import { unlessStopped } from './turn/stopped.ts';
 
@@ -53,6 +55,10 @@ export interface ControlPorts {
   readonly jobCredentials?: JobCredentials | undefined;
   /** How long jobs are kept after their end; absent: for ever. */
   readonly retainMs?: number | undefined;
+  /** How long records of calls are kept; absent: for ever. */
+  readonly recordRetainMs?: number | undefined;
+  /** The disk is nearly full: what would keep more is refused. Absent: there is no disk. */
+  readonly isDiskLow?: (() => boolean) | undefined;
   /** Containers of ours that the rows are too old to know are removed, though they run. */
   readonly removeUnknown?: boolean | undefined;
   /** Bytes of output that are stored of an attempt; absent: all. */
@@ -66,6 +72,7 @@ export interface ControlPorts {
 export class Control {
   readonly bus: CommandQueue;
   readonly reader: ControlReader;
+  readonly records: RecordKeeper;
   readonly world: LiveWorld;
   readonly #ports: ControlPorts;
   readonly #links: HostLinks;
@@ -76,6 +83,7 @@ export class Control {
   readonly #keptOutput: KeptOutput;
   readonly #logRetention: LogRetention;
   readonly #retention: Retention | undefined;
+  readonly #recordRetention: RecordRetention | undefined;
 
   constructor(ports: ControlPorts) {
     this.#ports = ports;
@@ -146,6 +154,15 @@ export class Control {
     });
     this.#logRetention = new LogRetention({ world, bus, reader, sink: logSink, clock, onProblem });
     if (retainMs !== undefined) this.#retention = new Retention({ retainMs, bus, reader, clock });
+    const { isDiskLow, recordRetainMs } = ports;
+    this.records = new RecordKeeper({ bus, clock, isDiskLow, onProblem });
+    if (recordRetainMs !== undefined)
+      this.#recordRetention = new RecordRetention({
+        retainMs: recordRetainMs,
+        bus,
+        reader,
+        clock,
+      });
   }
 
   /** What commits ask for is done; all of it may be lost, and may be repeated. */
@@ -213,6 +230,7 @@ export class Control {
     this.#launches.open();
     this.#logRetention.open();
     this.#retention?.open();
+    this.#recordRetention?.open();
     return capabilities;
   }
 
@@ -229,7 +247,9 @@ export class Control {
     this.#links.rest();
     this.#logRetention.close();
     this.#retention?.close();
+    this.#recordRetention?.close();
     this.#launches.close();
+    this.records.close();
     this.bus.close();
     this.#logPump.close();
     if (how.discard) await this.#links.discard();

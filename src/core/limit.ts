@@ -89,6 +89,8 @@ export const limit = {
   listedPerSlice: 100,
   childrenPerSlice: 500,
   listRows: 10_000_000,
+  recordsPerSlice: 200,
+  recordsLookedAt: 20_000,
   describePage: 100,
   /** Seconds between SIGTERM and SIGKILL. */
   stopGraceSeconds: 30,
@@ -152,6 +154,18 @@ export const limit = {
    */
   logRetentionPeriodMs: 600_000,
   logStreamsPerStep: 200,
+  /**
+   * Records of calls: how long they may wait to be written together, how many may wait and of how
+   * many characters, how many writes of them may be under way, and how many of them are of callers
+   * whom nobody knows.
+   */
+  recordsWithinMs: 250,
+  recordsWaiting: 10_000,
+  recordCharactersWaiting: 16_777_216,
+  recordWrites: 4,
+  strangersRecorded: 20,
+  /** Pause between looks for records that are older than they are kept. */
+  recordRetentionPeriodMs: 60_000,
   /** So many times as long as a job is kept it is remembered after that how it ended. */
   rememberedTimes: 10,
   /**
@@ -182,6 +196,8 @@ export const limit = {
   reconcilePeriodMs: 10_000,
   /** Tags of a resource of other services; what Batch allows may be set. */
   tags: 50,
+  /** Trails of an account and region, as on AWS. */
+  trails: 5,
   /** What ECS describes in one call, and lists in a page. */
   ecsPage: 100,
   /** Amazon EC2's quotas, and what its calls take at once. */

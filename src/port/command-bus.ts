@@ -1,6 +1,7 @@
 // The command bus port: the one door through which every change enters (doc/architecture.md, the
 // one door).
 
+import type { CallRecord } from '../base/call-record.ts';
 import type { Principal } from '../base/principal.ts';
 import type { Refusal } from '../base/refusal.ts';
 import type { TableWrite, TableWriteOutcome } from './table.ts';
@@ -23,6 +24,8 @@ interface RequestEnvelope {
   readonly operation: string;
   readonly sourceAddress: string;
   readonly userAgent: string;
+  /** Kept with the first change that the request brings about; absent: none is kept. */
+  readonly record?: CallRecord | undefined;
 }
 
 interface PartEnvelope {

@@ -18,7 +18,14 @@ import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-poli
 import type { ChildrenSlice, DependencyView, WaitView } from './explanation-view.ts';
 import type { InstanceReader } from './instance-reader.ts';
 import type { ClusterReader } from './cluster-reader.ts';
-import type { JobFilters, NamePattern, ResourceReader, StoreReader } from './store.ts';
+import type {
+  CallRecordPlace,
+  CallRecordRow,
+  JobFilters,
+  NamePattern,
+  ResourceReader,
+  StoreReader,
+} from './store.ts';
 
 export type { NamePattern, Tags };
 
@@ -185,6 +192,32 @@ export interface WaitReader {
   dependencies(scope: Scope, id: string): readonly DependencyView[];
 }
 
+export interface RecordListQuery {
+  readonly scope: Scope;
+  /** Both times are among them. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  readonly after?: CallRecordPlace | undefined;
+  readonly limit: number;
+  readonly matches: (row: CallRecordRow) => boolean;
+}
+
+/** The records of calls. */
+export interface RecordReader {
+  one(number: number): CallRecordRow | undefined;
+  /** The highest number of all; 0: there is none. */
+  last(): number;
+  /**
+   * Newest first. Looks at so many at most: a page may have fewer than asked for, or none, and say
+   * where the next begins. Others have their turns meanwhile.
+   */
+  list(query: RecordListQuery): Promise<{
+    readonly rows: readonly CallRecordRow[];
+    /** Absent at the end. */
+    readonly next?: CallRecordPlace | undefined;
+  }>;
+}
+
 export interface Reader {
   readonly batch: BatchReader;
   readonly jobs: JobReader;
@@ -193,6 +226,7 @@ export interface Reader {
   readonly resources: ResourceReader;
   /** The rows of CloudWatch Logs. */
   readonly logs: Pick<StoreReader, 'logGroup' | 'logGroups' | 'logStream' | 'logStreams'>;
+  readonly records: RecordReader;
   /** As ECS sees compute environments. */
   readonly clusters: ClusterReader;
   /** What EC2 shows. */

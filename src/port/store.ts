@@ -2,6 +2,7 @@
 // one stops the process. The store decides nothing: rows are exactly what core's variants say.
 
 import type { WorldRows } from '../core/world/restore.ts';
+import type { CallRecord } from '../base/call-record.ts';
 import type { Arn, AttemptId, JobId, Scope } from '../base/ids.ts';
 import type { Refusal } from '../base/refusal.ts';
 import type { ChangedRows, LogStreamRow } from '../core/world/changes.ts';
@@ -27,6 +28,8 @@ export interface Entry {
   /** The command's type; `table:write` of a table write, whose outcome the store itself knows. */
   readonly command: string;
   readonly refusal?: Refusal | undefined;
+  /** The call's record, where it is to be kept with this change. */
+  readonly record?: CallRecord | undefined;
 }
 
 /** What one turn did. */
@@ -43,7 +46,7 @@ export interface Commit {
    * yet.
    */
   readonly transitions: readonly Transition[];
-  /** In the order in which they were decided; nothing is stored of them yet. */
+  /** In the order in which they were decided; their records alone are stored. */
   readonly entries: readonly Entry[];
 }
 
@@ -118,8 +121,46 @@ export interface ResourceReader {
   resources(space: ResourceSpaceKey, kind: string): readonly ResourceRow[];
 }
 
+/** A call's record as it is stored. */
+export interface CallRecordRow {
+  /** Higher than that of every record that was stored before. */
+  readonly number: number;
+  readonly scope: Scope;
+  /** When the call was over, or its change was committed. */
+  readonly atMs: number;
+  /** As the record said when it was stored. */
+  readonly call: string;
+  /** What was answered, where that came later; undefined: not yet, or the server ended first. */
+  readonly outcome?: string | undefined;
+}
+
+/** Where a list of records goes on: behind this one. */
+export interface CallRecordPlace {
+  readonly atMs: number;
+  readonly number: number;
+}
+
+/** The records of calls. */
+export interface CallRecordReader {
+  callRecord(number: number): CallRecordRow | undefined;
+  /** The highest number of all; 0: there is none. */
+  lastCallRecord(): number;
+  /** Newest first, at most so many; both times are among them. */
+  newestCallRecords(query: {
+    readonly scope: Scope;
+    readonly fromMs?: number | undefined;
+    readonly toMs?: number | undefined;
+    readonly after?: CallRecordPlace | undefined;
+    readonly limit: number;
+  }): readonly CallRecordRow[];
+  /** Of all accounts and regions, in the order of their numbers, above one of them. */
+  callRecordsAbove(number: number, limit: number): readonly CallRecordRow[];
+  /** When the first of all was stored; undefined: there is none. */
+  firstCallRecordAtMs(): number | undefined;
+}
+
 /** All reads see every commit that has returned. */
-export interface StoreReader extends ResourceReader {
+export interface StoreReader extends ResourceReader, CallRecordReader {
   /** The scope's instances that ended after the time, by id; the store may have forgotten some. */
   endedInstances(scope: Scope, afterMs: number): readonly EndedInstance[];
   job(scope: Scope, id: JobId): StoredJob | undefined;

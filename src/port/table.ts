@@ -89,6 +89,20 @@ export type TableWrite =
       readonly endedBeforeMs: number;
       readonly maxRows: number;
     }
+  /** Records of calls that brought no change, and what was answered to those that are there. */
+  | {
+      readonly table: 'call-record';
+      readonly write: 'add';
+      readonly records: readonly NewCallRecord[];
+      readonly outcomes: readonly CallOutcome[];
+    }
+  /** Removes records of before, the oldest first; `absent`: none is left. */
+  | {
+      readonly table: 'call-record';
+      readonly write: 'expire';
+      readonly beforeMs: number;
+      readonly maxRows: number;
+    }
   /** An attempt whose output is not stored yet though its end is, and that stays at its engine. */
   | { readonly table: 'kept-output'; readonly write: 'put'; readonly row: KeptOutputRow }
   | { readonly table: 'kept-output'; readonly write: 'delete'; readonly attemptId: AttemptId }
@@ -104,6 +118,19 @@ export type TableWrite =
       readonly put: readonly ResourceRow[];
       readonly remove: readonly Omit<ResourceRow, 'body'>[];
     };
+
+/** A record that nothing is to be added to. */
+export interface NewCallRecord {
+  readonly scope: Scope;
+  readonly atMs: number;
+  readonly call: string;
+}
+
+/** What was answered to a call whose record has a number. */
+export interface CallOutcome {
+  readonly number: number;
+  readonly outcome: string;
+}
 
 /** Where the output of an ended attempt goes, and where it still is. */
 export interface KeptOutputRow {

@@ -82,6 +82,12 @@ export interface ServerConfig {
   readonly settings: Settings;
   /** How long ended jobs are kept; undefined: for ever. */
   readonly retainMs: number | undefined;
+  /** Of which calls records are kept, and for how long. */
+  readonly audit: 'off' | 'changes' | 'all';
+  readonly auditRetainMs: number;
+  /** Its folders stand for the buckets of trails; undefined: none is delivered. */
+  readonly trailDir: string | undefined;
+  readonly trailEveryMs: number;
   /** Submissions a second of an account and region; undefined: as many as come. */
   readonly submitRate: number | undefined;
 }
@@ -129,6 +135,10 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       logLevels,
     ),
     retainMs: values.retain === undefined ? undefined : milliseconds('--retain', values.retain),
+    audit: oneOf('--audit', values.audit, ['off', 'changes', 'all']),
+    trailDir: values['trail-dir'],
+    trailEveryMs: milliseconds('--trail-every', values['trail-every']),
+    auditRetainMs: wholeNumber('--audit-retain', values['audit-retain'], longestDays, 1) * unitMs.d,
     submitRate:
       values['submit-rate'] === undefined
         ? undefined

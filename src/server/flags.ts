@@ -67,6 +67,29 @@ const state = {
     value: 'TIME',
     help: 'how long ended jobs are kept, e.g. 12h or 7d (default: for ever)',
   },
+  audit: {
+    type: 'string',
+    value: 'MODE',
+    default: 'changes',
+    help: 'calls that are put on record, as CloudTrail does: changes, all (reads, too) or off',
+  },
+  'audit-retain': {
+    type: 'string',
+    value: 'DAYS',
+    default: '90',
+    help: 'how long records of calls are kept',
+  },
+  'trail-dir': {
+    type: 'string',
+    value: 'DIRECTORY',
+    help: 'where trails of CloudTrail deliver: each bucket is a folder that you make in it (default: nowhere)',
+  },
+  'trail-every': {
+    type: 'string',
+    value: 'TIME',
+    default: '5m',
+    help: 'how often trails deliver, e.g. 30s or 15m',
+  },
   'log-level': {
     type: 'string',
     value: 'LEVEL',

@@ -17,6 +17,7 @@ import { backUp, NoRoomForBackup, removeLeftCopies } from '../store/backup/backu
 import { DiskRoom } from '../store/disk-room.ts';
 import { FileLogSink } from '../store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../store/sqlite/store.ts';
+import { trailDirectory } from '../store/trail-directory/trail-directory.ts';
 import { trustingAuthenticator } from '../wire/trusting-authenticator.ts';
 import { complain } from './command/terminal.ts';
 import type { ServerConfig } from './config.ts';
@@ -196,6 +197,11 @@ async function startHeld(
     keys: systemKeyMaker,
     sealer: config.sealer ?? sealerIn(config.dataDir),
     region: config.region,
+    account: config.account,
+    audit: config.audit,
+    recordRetainMs: config.auditRetainMs,
+    trailPlace: config.trailDir === undefined ? undefined : trailDirectory(config.trailDir),
+    trailEveryMs: config.trailEveryMs,
     version,
     settings: config.settings,
     jobEnvironment: config.jobEnvironment,
@@ -294,6 +300,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
   const capabilities = await app.control.open(machine);
   recordEngine(config.dataDir, kind);
   await app.noteReferences();
+  app.deliverer?.open();
   const listener: Listener = await listen({
     maxConnections: ownOpenFiles().connections,
     host: held.reach.address,
@@ -332,6 +339,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     async close(how) {
       await listener.close(closeGraceMs);
       await held.containers.close();
+      await app.deliverer?.close();
       await app.control.close(how);
       held.disk.close();
       await lock.release();

@@ -3,6 +3,27 @@
 
 import type { AwsError } from './aws-error.ts';
 import type { Access, RequestContext } from './operation.ts';
+import type { BoundOperation, RequestHead } from './protocol.ts';
+import type { AnyService } from './service.ts';
+import type { SigV4Credential } from './sigv4/parse.ts';
+
+/** What is known of a request by now; more comes with each step. */
+export interface CallFacts {
+  readonly requestId: string;
+  readonly head: RequestHead;
+  /** As the request says it; nothing of it is verified. */
+  readonly credential: SigV4Credential | undefined;
+  /** That of the credential's scope, else the server's own. */
+  readonly region: string;
+  readonly service: AnyService;
+  readonly bound: BoundOperation | undefined;
+  /** Undefined until it is known who asks. */
+  readonly context: RequestContext | undefined;
+  /** Undefined until it is read. */
+  readonly input: unknown;
+  /** For what the caller needs leave; empty until that is come to. */
+  readonly access: readonly Access[];
+}
 
 /**
  * What became of one request that named an operation, however far it came. Written when its answer
@@ -23,6 +44,8 @@ export interface AuditRecord {
   readonly output: unknown;
   readonly error: AwsError | undefined;
   readonly status: number;
+  /** All that is known of the request. */
+  readonly call: CallFacts;
 }
 
 /** A fault of ours: what the caller sees as a bare 500. */

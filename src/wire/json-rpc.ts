@@ -45,6 +45,7 @@ function bindOperation(operation: OperationSchema): BoundOperation {
   const parse = compileRequest(operation.input);
   return {
     name: operation.name,
+    schema: operation,
     read: (_head, body) => parse(parseJson(body)),
     write: compileResponse(operation.output),
   };

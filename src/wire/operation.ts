@@ -1,6 +1,7 @@
 // What an operation of any service is to the wire: a name, what it asks leave for, and a handler.
 // The wire knows no operation, and an operation knows no HTTP.
 
+import type { CallRecord } from '../base/call-record.ts';
 import type { Scope } from '../base/ids.ts';
 import type { Principal } from '../base/principal.ts';
 
@@ -20,6 +21,8 @@ export interface RequestContext {
   readonly operation: string;
   readonly sourceAddress: string;
   readonly userAgent: string;
+  /** Absent: no record is kept of the call, or none with its change. */
+  readonly record?: CallRecord | undefined;
 }
 
 /** Keys of IAM's conditions, e.g. `batch:Image`, with the values that a request gives them. */

@@ -4,11 +4,12 @@
 // socket, and it never lets a fault of ours out as anything but a bare 500.
 
 import { hash, randomUUID } from 'node:crypto';
-import { scopeOf } from '../base/ids.ts';
+import type { CallRecord } from '../base/call-record.ts';
+import { scopeOf, type Scope } from '../base/ids.ts';
 import { isRegion } from '../base/partition.ts';
 import type { Principal } from '../base/principal.ts';
 import { errorAnswer, StreamedOutput, type Answer, type StreamedAnswer } from './answer.ts';
-import type { AuditRecord, FaultRecord } from './audit.ts';
+import type { AuditRecord, CallFacts, FaultRecord } from './audit.ts';
 import type { Authenticator } from './authentication.ts';
 import type { Authorizer, Tags } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
@@ -24,7 +25,7 @@ import type { BoundOperation, RequestHead } from './protocol.ts';
 import { Router } from './router.ts';
 import { SchemaFault } from './schema.ts';
 import { signingNameOf, type AnyService } from './service.ts';
-import { credentialOf, isSigned, type SigV4Credential } from './sigv4/parse.ts';
+import { credentialOf, isSigned } from './sigv4/parse.ts';
 
 export interface PipelineOptions {
   readonly services: readonly AnyService[];
@@ -34,6 +35,8 @@ export interface PipelineOptions {
   readonly region: string;
   /** Why the operation cannot be had for the time being; undefined: it can. */
   readonly unavailable?: ((operation: string) => string | undefined) | undefined;
+  /** The record that a change brings along to its commit; undefined: none. */
+  readonly begin?: ((call: CallFacts, scope: Scope) => CallRecord | undefined) | undefined;
   readonly audit: (record: AuditRecord) => void;
   readonly log: (record: FaultRecord) => void;
   /** Ids for requests; random UUIDs unless a test wants its own. */
@@ -44,12 +47,7 @@ export interface PipelineOptions {
  * A request on its way to its operation. The later fields fill up step by step, so that the audit
  * tells how far it came.
  */
-export interface Call {
-  readonly requestId: string;
-  readonly head: RequestHead;
-  readonly credential: SigV4Credential | undefined;
-  /** That of the credential's scope, else the server's own. */
-  readonly region: string;
+export interface Call extends CallFacts {
   /** The service; where the request is an unsigned form, its body has the last word. */
   service: AnyService;
   /** Undefined until the body is here, where that names it. */
@@ -130,7 +128,9 @@ export class Pipeline {
       // What is there already is not awaited: each time costs a tenth of all that is done here.
       const known = this.#authenticate(call, bound.name, raw);
       const principal = known instanceof Promise ? await known : known;
-      const context = (call.context = contextOf(call, bound.name, principal));
+      const scope = scopeOf(principal.account, call.region);
+      const record = this.#options.begin?.(call, scope);
+      const context = (call.context = contextOf(call, bound.name, principal, scope, record));
       const operation = builtOf(call, bound.name);
       const input = (call.input = bound.read(call.head, body));
       call.access = operation.authorizes(input, context);
@@ -230,6 +230,7 @@ export class Pipeline {
         output,
         error,
         status,
+        call,
       });
     } catch (failure) {
       // The operation is done and durable: its answer must not be lost because it could not be
@@ -247,20 +248,23 @@ function contextOf(
   { requestId, head, region, service }: Call,
   operation: string,
   principal: Principal,
+  scope: Scope,
+  record: CallRecord | undefined,
 ): RequestContext {
   const { account } = principal;
   const userAgent = head.headers['user-agent'];
-  return {
+  const context = {
     requestId,
     account,
     region,
-    scope: scopeOf(account, region),
+    scope,
     principal,
     service: service.name,
     operation,
     sourceAddress: head.sourceAddress,
     userAgent: typeof userAgent === 'string' ? userAgent : '',
   };
+  return record === undefined ? context : { ...context, record };
 }
 
 function mayBeUnsigned(operations: OperationTable<unknown>, name: string): boolean {

@@ -20,11 +20,15 @@ export interface RequestHead {
    */
   readonly rawHeaders: readonly string[];
   readonly sourceAddress: string;
+  /** Absent: the connection is not encrypted. */
+  readonly tls?: { readonly version: string; readonly cipherSuite: string } | undefined;
 }
 
 /** One operation as one protocol carries it. */
 export interface BoundOperation {
   readonly name: string;
+  /** Absent: it is one of our own, or not built. */
+  readonly schema?: OperationSchema;
   /** The typed input; throws SchemaFault or AwsError. */
   read(head: RequestHead, body: Buffer): unknown;
   /** The body of the success answer. */

@@ -57,14 +57,15 @@ function queryProtocol(
 ): BodyProtocol {
   const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
   const bindOperation = (
-    { name, input, output }: OperationSchema,
+    schema: OperationSchema,
     reading: FormReading,
   ): ((form: FormNode) => BoundOperation) => {
+    const { name, input, output } = schema;
     const read = compileFormReader(input, reading);
     const members = compileXmlWriter(output);
     const write = (value: unknown, requestId: string): string =>
       `${declaration}<${name}Response xmlns="${xmlNamespace}">${frame.answer(name, output === 'unit', members(value), requestId)}</${name}Response>`;
-    return (form) => ({ name, read: () => read(form), write });
+    return (form) => ({ name, schema, read: () => read(form), write });
   };
   return {
     operationIn: 'body',

@@ -70,7 +70,12 @@ function bindOperation(
   const write = compileResponse(operation.output);
   if (label === undefined && elsewhere.length === 0) {
     const parse = compileRequest(operation.input, { reading });
-    return { name: operation.name, read: (_head, body) => parse(parseJson(body)), write };
+    return {
+      name: operation.name,
+      schema: operation,
+      read: (_head, body) => parse(parseJson(body)),
+      write,
+    };
   }
   const parse = compileRequest(operation.input, {
     reading,
@@ -81,6 +86,7 @@ function bindOperation(
   });
   return {
     name: operation.name,
+    schema: operation,
     read(head, body) {
       // Without a body there is nothing to be wrong in one: clients send stray bytes with GET and
       // DELETE.

@@ -29,6 +29,7 @@ import {
   type Credentials,
 } from '../../src/service/iam/identity/authenticator.ts';
 import type { OperatorCredentialsOf, ServerReach } from '../../src/port/job-credentials.ts';
+import type { TrailPlace } from '../../src/port/trail-place.ts';
 import type { Operation } from '../../src/wire/operation.ts';
 import { believed } from '../../src/service/sts/credentials.ts';
 import { trustingAuthenticator } from '../../src/wire/trusting-authenticator.ts';
@@ -63,6 +64,10 @@ export interface RigOptions {
   readonly documents?: DocumentFetcher;
   readonly containerReach?: ServerReach;
   readonly operatorCredentials?: OperatorCredentialsOf;
+  /** Of which calls records are kept; none, unless it says so. */
+  readonly audit?: 'off' | 'changes' | 'all';
+  /** Where trails are delivered; the test opens what delivers. */
+  readonly trailPlace?: TrailPlace;
 }
 
 /** What outlives a server. */
@@ -153,6 +158,10 @@ export class Rig {
       settings: { ...defaultSettings, ...options.settings },
       submitRate: options.submitRate,
       region: context.region,
+      account,
+      audit: options.audit ?? 'off',
+      trailPlace: options.trailPlace,
+      trailEveryMs: 300_000,
       keys: {
         make: async () => ({
           privatePem: 'PRIVATE',

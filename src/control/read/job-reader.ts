@@ -12,7 +12,6 @@ import {
 } from '../../core/job/job.ts';
 import { isEnded } from '../../core/job/status.ts';
 import type { World } from '../../core/world/world.ts';
-import type { Clock } from '../../port/clock.ts';
 import type { ChildrenSlice } from '../../port/explanation-view.ts';
 import type {
   ConsumableJobsQuery,
@@ -25,7 +24,7 @@ import type { StoredJob, StoreReader } from '../../port/store.ts';
 import { containerOf } from '../host/container-spec.ts';
 import { JobLists } from './job-lists.ts';
 import { mainNode, otherNode } from './node-reader.ts';
-import { atOnce, Slices } from './slices.ts';
+import { atOnce, type Slices } from './slices.ts';
 import { waitingReason } from './waiting-reason.ts';
 
 export class WorldJobReader implements JobReader {
@@ -34,10 +33,10 @@ export class WorldJobReader implements JobReader {
   readonly #lists: JobLists;
   readonly #slices: Slices;
 
-  constructor(world: World, store: StoreReader, clock: Pick<Clock, 'soon'>) {
+  constructor(world: World, store: StoreReader, slices: Slices) {
     this.#world = world;
     this.#store = store;
-    this.#slices = new Slices(clock);
+    this.#slices = slices;
     this.#lists = new JobLists(world, store, {
       current: (stored) => this.#current(stored),
       view: (detail, job, arrayIndex) => this.#view(detail, job, arrayIndex),

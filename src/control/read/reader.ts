@@ -6,13 +6,22 @@ import type { World } from '../../core/world/world.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { ClusterReader } from '../../port/cluster-reader.ts';
 import type { InstanceReader } from '../../port/instance-reader.ts';
-import type { BatchReader, Counts, JobCounts, Reader, WaitReader } from '../../port/reader.ts';
+import type {
+  BatchReader,
+  Counts,
+  JobCounts,
+  Reader,
+  RecordReader,
+  WaitReader,
+} from '../../port/reader.ts';
 import type { StoreReader } from '../../port/store.ts';
 import { WorldBatchReader } from './batch-reader.ts';
 import { WorldClusterReader } from './cluster-reader.ts';
 import { jobCounts, jobCountsByQueue } from './counts.ts';
 import { WorldInstanceReader } from './instance-reader.ts';
 import { WorldJobReader } from './job-reader.ts';
+import { StoredRecordReader } from './record-reader.ts';
+import { Slices } from './slices.ts';
 import { WorldWaitReader } from './wait-reader.ts';
 
 export class ControlReader implements Reader {
@@ -23,6 +32,7 @@ export class ControlReader implements Reader {
   readonly instances: InstanceReader;
   readonly logs: StoreReader;
   readonly resources: StoreReader;
+  readonly records: RecordReader;
   readonly #world: World;
   readonly #staleReports: () => number;
 
@@ -33,7 +43,9 @@ export class ControlReader implements Reader {
     staleReports: () => number,
   ) {
     this.batch = new WorldBatchReader(world, store);
-    this.jobs = new WorldJobReader(world, store, clock);
+    const slices = new Slices(clock);
+    this.jobs = new WorldJobReader(world, store, slices);
+    this.records = new StoredRecordReader(store, slices);
     this.waits = new WorldWaitReader(world, store, this.jobs);
     this.clusters = new WorldClusterReader(world, store);
     this.instances = new WorldInstanceReader(world, store);

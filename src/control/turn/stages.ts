@@ -99,6 +99,7 @@ function entriesOf({ requests, answers }: Turn): Entry[] {
   return requests.map(({ asked, envelope }, at): Entry => {
     const answer = answers[at];
     const command = isCommand(asked) ? asked.type : `${asked.table}:${asked.write}`;
-    return { envelope, command, refusal: isRefusal(answer) ? answer : undefined };
+    if (isRefusal(answer)) return { envelope, command, refusal: answer };
+    return { envelope, command, record: 'record' in envelope ? envelope.record : undefined };
   });
 }

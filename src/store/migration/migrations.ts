@@ -173,4 +173,13 @@ export const migrations: readonly Migration[] = [
       )
       .join(''),
   },
+  {
+    version: 15,
+    statements: `
+      -- Calls, and what was answered to those that were written down before their answer. No number is given twice.
+      CREATE TABLE call_record (number INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, at INTEGER NOT NULL, call TEXT NOT NULL);
+      CREATE INDEX call_record_by_time ON call_record (scope, at);
+      CREATE TABLE call_outcome (number INTEGER PRIMARY KEY, outcome TEXT NOT NULL);
+    `,
+  },
 ];

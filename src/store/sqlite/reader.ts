@@ -18,6 +18,8 @@ import type { EndedInstance, Instance } from '../../core/host/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { LogStreamRow } from '../../core/world/changes.ts';
 import type {
+  CallRecordReader,
+  CallRecordRow,
   JobEnd,
   JobSlice,
   ListJobsQuery,
@@ -55,9 +57,18 @@ interface StreamRow {
   name: string;
   created_at: number;
 }
+interface RecordRow {
+  number: number;
+  scope: string;
+  at: number;
+  call: string;
+  outcome: string | null;
+}
 
 const jobColumns = 'sequence, id, created_at, state, body';
 const jobTables = 'job JOIN job_detail USING (sequence)';
+const recordRows =
+  'SELECT number, scope, at, call, outcome FROM call_record LEFT JOIN call_outcome USING (number)';
 const allStatuses = jobStatuses.map(statusCode);
 const resourceTables = 'resource_space JOIN resource ON resource.space = resource_space.id';
 /** Above every character that a name may hold: the end of a prefix's range. */
@@ -371,6 +382,41 @@ export class SqliteReader implements StoreReader {
     return rows.map(({ id, body }) => ({ kind, id, body: JSON.parse(body) as object }));
   }
 
+  callRecord(number: number): CallRecordRow | undefined {
+    const row = this.#get<RecordRow>(`${recordRows} WHERE number = ?`, number);
+    return row && recordRow(row);
+  }
+
+  lastCallRecord(): number {
+    return (
+      this.#get<{ last: number | null }>('SELECT max(number) AS last FROM call_record')?.last ?? 0
+    );
+  }
+
+  newestCallRecords({
+    scope,
+    fromMs = 0,
+    toMs = Number.MAX_SAFE_INTEGER,
+    after = { atMs: Number.MAX_SAFE_INTEGER, number: 0 },
+    limit,
+  }: Parameters<CallRecordReader['newestCallRecords']>[0]): readonly CallRecordRow[] {
+    return this.#all<RecordRow>(
+      `${recordRows} WHERE scope = ? AND at >= ? AND at <= ? AND (at, number) < (?, ?) ORDER BY at DESC, number DESC LIMIT ?`,
+      [scope, fromMs, toMs, after.atMs, after.number, limit],
+    ).map(recordRow);
+  }
+
+  callRecordsAbove(number: number, limit: number): readonly CallRecordRow[] {
+    return this.#all<RecordRow>(`${recordRows} WHERE number > ? ORDER BY number LIMIT ?`, [
+      number,
+      limit,
+    ]).map(recordRow);
+  }
+
+  firstCallRecordAtMs(): number | undefined {
+    return this.#get<{ at: number }>('SELECT at FROM call_record ORDER BY number LIMIT 1')?.at;
+  }
+
   logGroup(scope: Scope, name: string): LogGroupRow | undefined {
     const row = this.#get<GroupRow>(
       'SELECT * FROM log_group WHERE scope = ? AND name = ?',
@@ -439,6 +485,14 @@ export class SqliteReader implements StoreReader {
     }));
   }
 }
+
+const recordRow = ({ number, scope, at, call, outcome }: RecordRow): CallRecordRow => ({
+  number,
+  scope: scope as Scope,
+  atMs: at,
+  call,
+  outcome: outcome ?? undefined,
+});
 
 const groupRow = (row: GroupRow): LogGroupRow => ({
   scope: row.scope as Scope,

@@ -16,6 +16,7 @@ import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-p
 import type { JobRows } from '../../core/world/restore.ts';
 import type { Commit, Store, StoredWorld } from '../../port/store.ts';
 import type { KeptOutputRow, TableWriteOutcome } from '../../port/table.ts';
+import { CallRecordWriter } from './call-record-writer.ts';
 import { CommitKeeper } from './commit-keeper.ts';
 import { openDatabase } from './database.ts';
 import { Numbers } from './numbers.ts';
@@ -62,6 +63,7 @@ export class SqliteStore implements Store {
   readonly #numbers: Numbers;
   readonly #rows: RowWriter;
   readonly #tables: TableWriter;
+  readonly #records: CallRecordWriter;
   readonly #onFull: () => boolean;
   /** Absent where nothing outlives the process. */
   readonly #keeper: CommitKeeper | undefined;
@@ -76,7 +78,8 @@ export class SqliteStore implements Store {
     this.#statements = prepare(this.#database);
     this.#numbers = new Numbers(this.#database);
     this.#rows = new RowWriter(this.#database, this.#numbers);
-    this.#tables = new TableWriter(this.#database, this.#numbers);
+    this.#records = new CallRecordWriter(this.#database);
+    this.#tables = new TableWriter(this.#database, this.#numbers, this.#records);
     this.reader = new SqliteReader(this.#database);
     if (path === ':memory:') return;
     try {
@@ -192,8 +195,10 @@ export class SqliteStore implements Store {
     sql.begin.run();
     this.#rows.write(commit);
     const outcomes = commit.tableWrites.map((write) => this.#tables.write(write));
+    const numbers = this.#records.keep(commit);
     sql.countCommit.run(commit.atMs);
     sql.commit.run();
+    for (const [record, number] of numbers) record.number = number;
     return outcomes;
   }
 

@@ -5,16 +5,19 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { never } from '../../base/assert.ts';
 import type { Tags } from '../../core/event.ts';
 import type { TableWrite, TableWriteOutcome } from '../../port/table.ts';
+import type { CallRecordWriter } from './call-record-writer.ts';
 import { Expiry } from './expiry.ts';
 import type { Numbers } from './numbers.ts';
 
 export class TableWriter {
   readonly #numbers: Numbers;
+  readonly #records: CallRecordWriter;
   readonly #expiry: Expiry;
   readonly #sql: Statements;
 
-  constructor(database: DatabaseSync, numbers: Numbers) {
+  constructor(database: DatabaseSync, numbers: Numbers, records: CallRecordWriter) {
     this.#numbers = numbers;
+    this.#records = records;
     this.#expiry = new Expiry(database);
     this.#sql = prepare((text) => database.prepare(text));
   }
@@ -29,6 +32,10 @@ export class TableWriter {
         if (write.write === 'put')
           this.#sql.putKeptOutput.run(write.row.attemptId, JSON.stringify(write.row));
         else this.#sql.deleteKeptOutput.run(write.attemptId);
+        return 'done';
+      case 'call-record':
+        if (write.write === 'expire') return this.#records.expire(write) ? 'done' : 'absent';
+        this.#records.add(write);
         return 'done';
       case 'resource':
         return this.#changeResources(write);

@@ -19,6 +19,7 @@ import type { JobQueue } from '../../../src/core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../../../src/core/scheduling-policy/scheduling-policy.ts';
 import type { JobSlice, Store } from '../../../src/port/store.ts';
 import { commitOf } from '../commit.ts';
+import { callRecordContract, type WithStore } from './call-record-contract.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
 const other = scopeOf('111111111111', 'us-east-1');
@@ -127,7 +128,7 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 /** `open` opens the store at the same place each time, `forget` removes it. */
 export function storeContract(name: string, open: () => Store, forget: () => void): void {
-  const withStore = (title: string, body: (store: Store, reopen: () => Store) => void): void => {
+  const withStore: WithStore = (title, body) => {
     test(`${name}: ${title}`, () => {
       let store = open();
       try {
@@ -160,6 +161,8 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     });
     assert.deepEqual([...jobs], []);
   });
+
+  callRecordContract(withStore);
 
   withStore('registered hosts are kept until they leave', (_store, reopen) => {
     const host: RegisteredHost = {
