@@ -37,6 +37,7 @@ const control = new Control({
   capacity: new LocalCapacity(systemClock, 0),
   clock: systemClock,
   ids: systemIds,
+  secrets: { resolve: () => fail(noHosts) },
   settings: { limits: { ...awsLimits, submittedJobs: 100_000_000 } },
   onProblem: (_what, error) => fail(error),
   onFatal: fail,

@@ -5,6 +5,8 @@ import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as iam from '@aws-sdk/client-iam';
 import * as ecs from '@aws-sdk/client-ecs';
+import * as secretsManager from '@aws-sdk/client-secrets-manager';
+import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import { batchOperations } from '../src/service/batch/operations.ts';
 import { cloudTrailOperations } from '../src/service/cloudtrail/operations.ts';
@@ -12,6 +14,8 @@ import { ec2Operations } from '../src/service/ec2/operations.ts';
 import { iamOperations } from '../src/service/iam/operations.ts';
 import { logsOperations } from '../src/service/logs/operations.ts';
 import { ecsOperations } from '../src/service/ecs/operations.ts';
+import { secretsManagerOperations } from '../src/service/secretsmanager/operations.ts';
+import { ssmOperations } from '../src/service/ssm/operations.ts';
 import { stsOperations } from '../src/service/sts/operations.ts';
 import { notBuilt } from '../src/wire/operation.ts';
 import { operationsOf, type SchemaModule } from '../src/wire/schema.ts';
@@ -29,6 +33,8 @@ const services: readonly Service[] = [
   { title: 'Amazon ECS', table: withRest(ecs, ecsOperations) },
   { title: 'AWS STS', table: withRest(sts, stsOperations) },
   { title: 'AWS CloudTrail', table: withRest(cloudtrail, cloudTrailOperations) },
+  { title: 'AWS Secrets Manager', table: withRest(secretsManager, secretsManagerOperations) },
+  { title: 'AWS Systems Manager', table: withRest(ssm, ssmOperations) },
 ];
 
 /** The whole table of a service whose own table holds only what is built. */

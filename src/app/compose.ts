@@ -10,6 +10,7 @@ import type {
   OperatorCredentialsOf,
   ServerReach,
 } from '../port/job-credentials.ts';
+import type { SecretResolver, SecretSource } from '../port/secrets.ts';
 import { ec2Seed } from '../service/ec2/network/make.ts';
 import {
   defaultNetwork,
@@ -31,15 +32,22 @@ import { ResourceSpace } from '../service/resource-space.ts';
 import { knownCredentials } from '../service/sts/credentials.ts';
 import { JobRoles } from '../service/sts/job-role.ts';
 import { Sessions } from '../service/sts/session.ts';
+import { resourceTags as secretTags } from '../service/secretsmanager/access.ts';
+import type { SecretKinds } from '../service/secretsmanager/resources.ts';
+import { resourceTags as parameterTags } from '../service/ssm/access.ts';
+import type { ParameterKinds } from '../service/ssm/resources.ts';
 import type { AuditRecord, FaultRecord } from '../wire/audit.ts';
 import type { Authenticator } from '../wire/authentication.ts';
 import type { Authorizer } from '../wire/authorization.ts';
 import { Pipeline } from '../wire/pipeline.ts';
 import type { AnyService } from '../wire/service.ts';
 import { diskFull, grows } from './growth.ts';
+import { ownSecrets } from './own-secrets.ts';
+import { roleAccess } from './role-access.ts';
+import { secretResolver } from './secret-resolver.ts';
 import { servicesOf, type ServicePorts } from './services.ts';
 
-interface AppOptions extends ControlPorts, ServicePorts {
+interface AppOptions extends Omit<ControlPorts, 'secrets'>, ServicePorts {
   /** The region of requests that name none. */
   readonly region: string;
   readonly settings: Settings;
@@ -49,6 +57,8 @@ interface AppOptions extends ControlPorts, ServicePorts {
   readonly audit: 'off' | 'changes' | 'all';
   /** How often trails deliver. */
   readonly trailEveryMs: number;
+  /** Where what jobs get of secrets is; absent: in the stores of this server. */
+  readonly secretSource?: SecretSource | undefined;
   /** Who calls, by those who are known. */
   readonly authenticator: (credentials: Credentials) => Authenticator;
   /** The authenticator verifies callers, and the authorizer judges them. */
@@ -83,11 +93,12 @@ export interface App {
 }
 
 export function compose(options: AppOptions): App {
-  // Control asks it only when it is open.
+  // Control asks these only when it is open.
   const jobCredentials: JobCredentials = {
     variablesFor: (attempt) => jobRoles.variablesFor(attempt),
   };
-  const control = new Control({ ...options, jobCredentials });
+  const secretsOfJobs: SecretResolver = { resolve: (wanted) => resolver.resolve(wanted) };
+  const control = new Control({ ...options, jobCredentials, secrets: secretsOfJobs });
   const { bus, reader } = control;
   const ec2 = new ResourceSpace<Ec2Kinds>({
     service: 'ec2',
@@ -107,6 +118,31 @@ export function compose(options: AppOptions): App {
     bus,
     reader: reader.resources,
     seed: () => undefined,
+  });
+  const secrets = new ResourceSpace<SecretKinds>({
+    service: 'secretsmanager',
+    bus,
+    reader: reader.resources,
+    seed: () => undefined,
+  });
+  const parameters = new ResourceSpace<ParameterKinds>({
+    service: 'ssm',
+    bus,
+    reader: reader.resources,
+    seed: () => undefined,
+  });
+  const spaces = { ec2, iam, trails, secrets, parameters };
+  const resolver = secretResolver({
+    source: options.secretSource ?? ownSecrets({ ...options, secrets, parameters }),
+    access: roleAccess({
+      iam,
+      identity,
+      clock: options.clock,
+      tagsOf: (arn, scope) =>
+        arn.split(':', 3)[2] === 'ssm'
+          ? parameterTags({ space: parameters }, arn, { scope })
+          : secretTags({ space: secrets }, arn, { scope }),
+    }),
   });
   const { region, account, isVerifying, authenticator, authorizer, onAudit, onFault } = options;
   const { clock, sealer } = options;
@@ -130,12 +166,10 @@ export function compose(options: AppOptions): App {
   });
   const services = servicesOf({
     ...options,
+    ...spaces,
     bus,
     reader,
     world: control.world,
-    ec2,
-    iam,
-    trails,
     identity,
     sessions,
     jobRoles,

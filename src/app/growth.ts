@@ -2,9 +2,9 @@
 // changes in place. Everything that keeps more than before is refused until there is room, and
 // nothing of it is begun.
 
-const reads = /^(Describe|Get|List|Filter|Search|Lookup|Simulate|Assume|Decode|Test)/;
+const reads = /^(Describe|Get|BatchGet|List|Filter|Search|Lookup|Simulate|Assume|Decode|Test)/;
 const givesBack =
-  /^(Cancel|Terminate|Delete|Deregister|Stop|Reboot|Untag|Remove|Detach|Disassociate|Revoke|Release|Disable|Update|Modify|Replace|Set)/;
+  /^(Cancel|Terminate|Delete|Deregister|Stop|Reboot|Untag|Unlabel|Restore|Remove|Detach|Disassociate|Revoke|Release|Disable|Update|Modify|Replace|Set)/;
 /** It removes logs. */
 const others = new Set(['PutRetentionPolicy']);
 

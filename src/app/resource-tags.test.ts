@@ -97,6 +97,15 @@ it('reads those of what EC2 has, by id or by name, as their ARNs say', async () 
   assert.equal(await tagsOf(ec2('constructor/x')), undefined);
 });
 
+it('reads those of secrets and parameters', async () => {
+  const { ARN: arn } = await call('secretsmanager', 'CreateSecret', { Name: 'db', Tags: list });
+  assert.deepEqual(await tagsOf(String(arn)), tags);
+  assert.equal(await tagsOf(String(arn).replace(account, '999999999999')), undefined);
+  await call('ssm', 'PutParameter', { Name: '/p', Value: 'v', Type: 'String', Tags: list });
+  assert.deepEqual(await tagsOf(`arn:aws:ssm:eu-west-1:${account}:parameter/p`), tags);
+  assert.equal(await tagsOf(`arn:aws:ssm:eu-west-1:${account}:parameter/none`), undefined);
+});
+
 it('reads those of roles, whatever their path', async () => {
   const { Role: role } = (await call('iam', 'CreateRole', {
     RoleName: 'r',

@@ -51,11 +51,23 @@ import { longshoreDialect, longshoreProtocol } from '../service/longshore/paths.
 import type { ResourceSpace } from '../service/resource-space.ts';
 import type { StsDeps } from '../service/sts/deps.ts';
 import type { JobRoles } from '../service/sts/job-role.ts';
+import {
+  resourceTags as secretTags,
+  wholeArn as wholeSecretArn,
+} from '../service/secretsmanager/access.ts';
+import type { SecretsManagerDeps } from '../service/secretsmanager/deps.ts';
+import { secretsManagerOperations } from '../service/secretsmanager/operations.ts';
+import type { SecretKinds } from '../service/secretsmanager/resources.ts';
+import { resourceTags as parameterTags } from '../service/ssm/access.ts';
+import type { SsmDeps } from '../service/ssm/deps.ts';
+import { ssmOperations } from '../service/ssm/operations.ts';
+import type { ParameterKinds } from '../service/ssm/resources.ts';
 import { stsOperations } from '../service/sts/operations.ts';
 import type { Sessions } from '../service/sts/session.ts';
 import { IssuerKeys } from '../service/sts/web-identity/issuer-keys.ts';
 import {
   batchDialect,
+  constraintDialect,
   ec2Dialect,
   parameterDialect,
   validationDialect,
@@ -98,15 +110,26 @@ interface ServiceParts extends ServicePorts {
   /** Callers are verified. */
   readonly isVerifying: boolean;
   readonly trails: ResourceSpace<TrailKinds>;
+  readonly secrets: ResourceSpace<SecretKinds>;
+  readonly parameters: ResourceSpace<ParameterKinds>;
 }
 
 type MaxBodyBytes = (operation: string) => number;
 
 export function servicesOf(parts: ServiceParts): readonly AnyService[] {
   const maxBodyBytes = maxBodyBytesBy(parts.settings.limits);
-  return [batchOf, logsOf, ec2Of, iamOf, ecsOf, stsOf, cloudTrailOf, longshoreOf].map((serviceOf) =>
-    serviceOf(parts, maxBodyBytes),
-  );
+  return [
+    batchOf,
+    logsOf,
+    ec2Of,
+    iamOf,
+    ecsOf,
+    stsOf,
+    cloudTrailOf,
+    secretsManagerOf,
+    ssmOf,
+    longshoreOf,
+  ].map((serviceOf) => serviceOf(parts, maxBodyBytes));
 }
 
 /**
@@ -294,6 +317,41 @@ const cloudTrailOf = (
   dialect: parameterDialect,
   maxBodyBytes,
   tagsOf: trailTags,
+});
+
+const secretsManagerOf = (
+  { secrets, clock, ids, sealer }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<SecretsManagerDeps> => ({
+  name: 'secretsmanager',
+  schemas: () => import('@aws-sdk/client-secrets-manager'),
+  protocol: jsonRpc,
+  signingName: 'secretsmanager',
+  targetPrefix: 'secretsmanager',
+  operations: secretsManagerOperations,
+  restNotBuilt: true,
+  deps: { space: secrets, clock, ids, sealer },
+  dialect: constraintDialect,
+  maxBodyBytes,
+  tagsOf: secretTags,
+  wholeArn: wholeSecretArn,
+});
+
+const ssmOf = (
+  { parameters, clock, sealer }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<SsmDeps> => ({
+  name: 'ssm',
+  schemas: () => import('@aws-sdk/client-ssm'),
+  protocol: jsonRpc,
+  signingName: 'ssm',
+  targetPrefix: 'AmazonSSM',
+  operations: ssmOperations,
+  restNotBuilt: true,
+  deps: { space: parameters, clock, sealer },
+  dialect: constraintDialect,
+  maxBodyBytes,
+  tagsOf: parameterTags,
 });
 
 const longshoreOf = (

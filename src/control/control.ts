@@ -18,6 +18,7 @@ import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
 import type { JobCredentials } from '../port/job-credentials.ts';
 import type { LogSink } from '../port/log-sink.ts';
+import type { SecretResolver } from '../port/secrets.ts';
 import type { Store } from '../port/store.ts';
 import { AttemptRunner } from './host/attempt-runner.ts';
 import { HostLinks } from './host/host-links.ts';
@@ -53,6 +54,8 @@ export interface ControlPorts {
   readonly jobEnvironment?: readonly KeyValuePair[] | undefined;
   /** How containers come by the credentials of their jobs' roles; absent: they do not. */
   readonly jobCredentials?: JobCredentials | undefined;
+  /** Fetches what containers get of secrets. */
+  readonly secrets: SecretResolver;
   /** How long jobs are kept after their end; absent: for ever. */
   readonly retainMs?: number | undefined;
   /** How long records of calls are kept; absent: for ever. */
@@ -121,6 +124,7 @@ export class Control {
       world,
       reader,
       environment: { forAll: ports.jobEnvironment ?? [], credentials: ports.jobCredentials },
+      secrets: ports.secrets,
       engineOf,
       isKept: (attemptId) => this.#keptOutput.has(attemptId),
       report: (from, report) => this.#intake.takeIn(from, report),

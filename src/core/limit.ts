@@ -246,6 +246,18 @@ export const limit = {
     /** Of a role that was assumed from within another's session. */
     chainedSessionSeconds: 3_600,
   },
+  /** Secrets Manager's quotas. */
+  secret: { valueBytes: 65_536, versions: 100, stages: 20 },
+  /** Parameter Store's quotas: of an account and region, of a parameter, of a version. */
+  parameter: {
+    parameters: 10_000,
+    nameCharacters: 1_011,
+    levels: 15,
+    standardBytes: 4_096,
+    advancedBytes: 8_192,
+    versions: 100,
+    labels: 10,
+  },
   /** What CloudWatch Logs takes in one call, and answers in a page. */
   logs: {
     putBytes: 1_048_576,

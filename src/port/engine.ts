@@ -9,8 +9,16 @@ import type {
   Ulimit,
   Volume,
 } from '@aws-sdk/client-batch';
+import type { Hidden } from '../base/hidden.ts';
 import type { AttemptId } from '../base/ids.ts';
 import type { Exit, JobNetwork } from '../core/job/attempt.ts';
+import type { RegistryLogin } from './secrets.ts';
+
+/** A name for all to see, and what nobody may. */
+export interface HiddenPair {
+  readonly name: string;
+  readonly value: Hidden;
+}
 
 /**
  * Everything an engine needs to run one attempt. Resolved: parameters are substituted, AWS_BATCH_*
@@ -26,6 +34,11 @@ export interface ContainerSpec {
   /** Empty: the image's own command. The image's own entrypoint always stays. */
   readonly command: readonly string[];
   readonly environment: readonly KeyValuePair[];
+  /**
+   * Above `environment`. An engine hands them to the container by its environment alone, never by
+   * an argument, a label or a file that others can read, and tells of them in no message.
+   */
+  readonly secretEnvironment?: readonly HiddenPair[] | undefined;
   /** Thousandths of a vCPU; Docker's cpu-shares are 1,024 a vCPU. */
   readonly milliVcpu: number;
   /** A hard limit; an attempt that exceeds it is killed. */
@@ -43,6 +56,10 @@ export interface ContainerSpec {
    * drivers are the engine's.
    */
   readonly logConfiguration?: LogConfiguration | undefined;
+  /** Above the options of `logConfiguration`. */
+  readonly secretLogOptions?: readonly HiddenPair[] | undefined;
+  /** With which the image is pulled; absent: as whoever runs the engine is logged in. */
+  readonly registryLogin?: RegistryLogin | undefined;
   /** The network of a node of a multi-node parallel job; absent: the engine's usual one. */
   readonly network?: NodeNetwork | undefined;
   /** Labels for people who look at the engine by hand: job id, name, queue. */

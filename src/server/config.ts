@@ -77,6 +77,8 @@ export interface ServerConfig {
     | 'none'
     | { readonly address: string; readonly port: number }
     | undefined;
+  /** Where the secrets of jobs are: at AWS or a URL; undefined: in this server's own stores. */
+  readonly secretsFrom: 'aws' | URL | undefined;
   /** Where hosts that users register may be. */
   readonly hostAddresses: HostAddresses;
   readonly settings: Settings;
@@ -163,6 +165,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
         ? undefined
         : wholeNumber('--credentials-port', values['credentials-port'], 65_535),
     credentialsAddress: credentialsAddressOf(values['credentials-address']),
+    secretsFrom: secretsFromOf(values['secrets-from']),
     hostAddresses: hostAddressesOf(values['host-addresses']),
     settings: {
       limits: limitsOf(values.limit),
@@ -232,6 +235,16 @@ function privateBlock(flag: string, text: string): Block {
     );
   }
   return block;
+}
+
+function secretsFromOf(given: string | undefined): ServerConfig['secretsFrom'] {
+  if (given === undefined || given === 'aws') return given;
+  const url = URL.parse(given);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
+    throw new UsageError(
+      `--secrets-from: neither aws nor the URL of an endpoint, such as https://secrets.lab:8443 (without credentials: those are the server's own)`,
+    );
+  return url;
 }
 
 function jobEnvironmentOf(given: readonly string[], files: readonly string[]): readonly Variable[] {

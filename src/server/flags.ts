@@ -137,6 +137,11 @@ const jobs = {
     value: 'ADDRESS',
     help: 'where jobs on bridge networks ask for them: what is reached from there as 169.254.170.2:80 (default: that, where this machine has it); none: nowhere',
   },
+  'secrets-from': {
+    type: 'string',
+    value: 'WHERE',
+    help: 'where the secrets of jobs are: aws, or the URL of another endpoint of Secrets Manager and Parameter Store, read with the credentials of this server (default: in the stores of this server)',
+  },
   'job-network': {
     type: 'string',
     value: 'NAME',

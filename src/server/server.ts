@@ -19,6 +19,7 @@ import { FileLogSink } from '../store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../store/sqlite/store.ts';
 import { trailDirectory } from '../store/trail-directory/trail-directory.ts';
 import { trustingAuthenticator } from '../wire/trusting-authenticator.ts';
+import { awsSecrets } from './aws-secrets.ts';
 import { complain } from './command/terminal.ts';
 import type { ServerConfig } from './config.ts';
 import { consoleLog } from './console-log.ts';
@@ -205,6 +206,7 @@ async function startHeld(
     version,
     settings: config.settings,
     jobEnvironment: config.jobEnvironment,
+    secretSource: config.secretsFrom && awsSecrets(config.secretsFrom),
     submitRate: config.submitRate,
     retainMs: config.retainMs,
     removeUnknown: config.removeUnknown,

@@ -11,6 +11,8 @@ import { ecsOperations } from './ecs/operations.ts';
 import { iamOperations } from './iam/operations.ts';
 import { logsOperations } from './logs/operations.ts';
 import { longshoreOperations } from './longshore/operations.ts';
+import { secretsManagerOperations } from './secretsmanager/operations.ts';
+import { ssmOperations } from './ssm/operations.ts';
 
 /** Each action with its resources, their common beginning left out, and the conditions. */
 type Asked = readonly [
@@ -360,6 +362,87 @@ table('Amazon ECS', ecsOperations as OperationTable<never>, [
     'DeregisterContainerInstance',
     { cluster: 'c' },
     ['ecs:DeregisterContainerInstance', ['cluster/c']],
+  ],
+]);
+
+const whole = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf';
+const named = (id: string) => ({ 'secretsmanager:SecretId': id });
+table('AWS Secrets Manager', secretsManagerOperations as OperationTable<never>, [
+  ['ListSecrets', {}, ['secretsmanager:ListSecrets', ['*']]],
+  [
+    'CreateSecret',
+    { Name: 'db', Description: 'd', Tags: listed },
+    [
+      'secretsmanager:CreateSecret',
+      ['secret:db-??????'],
+      { 'secretsmanager:Name': 'db', 'secretsmanager:Description': 'd', ...red },
+    ],
+    [
+      'secretsmanager:TagResource',
+      ['secret:db-??????'],
+      { 'secretsmanager:Name': 'db', 'secretsmanager:Description': 'd', ...red },
+    ],
+  ],
+  [
+    'GetSecretValue',
+    { SecretId: 'db', VersionStage: 'AWSPREVIOUS' },
+    [
+      'secretsmanager:GetSecretValue',
+      ['secret:db-??????'],
+      { ...named('db'), 'secretsmanager:VersionStage': 'AWSPREVIOUS' },
+    ],
+  ],
+  [
+    'DeleteSecret',
+    { SecretId: whole, ForceDeleteWithoutRecovery: true },
+    [
+      'secretsmanager:DeleteSecret',
+      ['secret:db-AbCdEf'],
+      { ...named(whole), 'secretsmanager:ForceDeleteWithoutRecovery': 'true' },
+    ],
+  ],
+  [
+    'BatchGetSecretValue',
+    { SecretIdList: ['db'] },
+    ['secretsmanager:BatchGetSecretValue', ['*']],
+    ['secretsmanager:GetSecretValue', ['secret:db-??????'], named('db')],
+  ],
+  [
+    'BatchGetSecretValue',
+    { Filters: [] },
+    ['secretsmanager:BatchGetSecretValue', ['*']],
+    ['secretsmanager:GetSecretValue', ['secret:*']],
+  ],
+]);
+
+const parameter = 'arn:aws:ssm:eu-west-1:123456789012:parameter/a/b';
+table('AWS Systems Manager', ssmOperations as OperationTable<never>, [
+  ['DescribeParameters', {}, ['ssm:DescribeParameters', ['*']]],
+  [
+    'PutParameter',
+    { Name: 'p', Overwrite: true },
+    ['ssm:PutParameter', ['parameter/p'], { 'ssm:Overwrite': 'true' }],
+  ],
+  [
+    'PutParameter',
+    { Name: '/a/b', Tags: listed },
+    ['ssm:PutParameter', ['parameter/a/b'], { 'ssm:Overwrite': 'false', ...red }],
+    ['ssm:AddTagsToResource', ['parameter/a/b'], { 'ssm:Overwrite': 'false', ...red }],
+  ],
+  [
+    'GetParameters',
+    { Names: ['p:3', '/a/b:live', `${parameter}:2`] },
+    ['ssm:GetParameters', ['parameter/p', 'parameter/a/b', 'parameter/a/b']],
+  ],
+  [
+    'GetParametersByPath',
+    { Path: '/a', Recursive: true },
+    ['ssm:GetParametersByPath', ['parameter/a'], { 'ssm:Recursive': 'true' }],
+  ],
+  [
+    'RemoveTagsFromResource',
+    { ResourceType: 'Parameter', ResourceId: 'p', TagKeys: ['team'] },
+    ['ssm:RemoveTagsFromResource', ['parameter/p'], { 'aws:TagKeys': ['team'] }],
   ],
 ]);
 

@@ -215,6 +215,14 @@ export const parameterDialect: ErrorDialect = {
   internal: (requestId) => new AwsError('InternalFailure', 500, internalText(requestId)),
 };
 
+/** Secrets Manager, Systems Manager and others of JSON whose usual error is ValidationException. */
+export const constraintDialect: ErrorDialect = {
+  ...parameterDialect,
+  missing: (where) => new AwsError('ValidationException', 400, nullText(where)),
+  tooLarge: (limitBytes) => new AwsError('ValidationException', 413, tooLargeText(limitBytes)),
+  internal: (requestId) => new AwsError('InternalServiceError', 500, internalText(requestId)),
+};
+
 /** IAM and STS, whose usual error is ValidationError. */
 export const validationDialect: ErrorDialect = {
   missing: (where) => new AwsError('ValidationError', 400, nullText(where)),

@@ -7,34 +7,29 @@ import { operationsOf, type EmptySays, type OperationSchema, type SchemaModule }
 import type { AnyAwsService, AnyService } from './service.ts';
 
 export interface Mounted {
-  /** Where the head names operations. */
+  /** Where the head names operations, and they are known from the start. */
   readonly binding?: Binding;
-  /** Where the body names them: a promise while the SDK's module is loading. */
+  /** Else: a promise while the SDK's module is loading. */
   bodyBinding(): BodyBinding | Promise<BodyBinding>;
 }
 
 export function mount(service: AnyService): Mounted {
   if (!('schemas' in service)) return headOnly(service, service.protocol.binding);
   const { protocol, schemas } = service;
-  if (protocol.operationIn === 'head') {
-    if (typeof schemas === 'function')
-      throw new Error(
-        `${service.name}: its head names operations, so that they must be known from the start`,
-      );
-    return headOnly(service, bindOnce(service, protocol, schemas));
-  }
+  const bind = (module: SchemaModule): BodyBinding =>
+    protocol.operationIn === 'head'
+      ? bindOnce(service, protocol, module)
+      : protocol.bind(...bindable(service, module));
   if (typeof schemas !== 'function') {
-    const bound = protocol.bind(...bindable(service, schemas));
+    if (protocol.operationIn === 'head')
+      return headOnly(service, bindOnce(service, protocol, schemas));
+    const bound = bind(schemas);
     return { bodyBinding: () => bound };
   }
   let loading: Promise<BodyBinding> | undefined;
   let loaded: BodyBinding | undefined;
   return {
-    bodyBinding: () =>
-      loaded ??
-      (loading ??= schemas().then(
-        (module) => (loaded = protocol.bind(...bindable(service, module))),
-      )),
+    bodyBinding: () => loaded ?? (loading ??= schemas().then((module) => (loaded = bind(module)))),
   };
 }
 

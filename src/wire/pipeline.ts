@@ -134,6 +134,9 @@ export class Pipeline {
       const operation = builtOf(call, bound.name);
       const input = (call.input = bound.read(call.head, body));
       call.access = operation.authorizes(input, context);
+      const { wholeArn, deps } = call.service;
+      if (wholeArn !== undefined)
+        call.access = await withWholeArns(call.access, (arn) => wholeArn(deps, arn, context));
       const leave = this.#authorize(call, context);
       if (leave !== undefined) await leave;
       const why = this.#options.unavailable?.(bound.name);
@@ -243,6 +246,18 @@ export class Pipeline {
     this.#options.log({ requestId, service: service.name, operation: bound?.name ?? '', error });
   }
 }
+
+/** Of the one service, and of the few requests, whose resources have ARNs that no request tells. */
+const withWholeArns = (
+  access: readonly Access[],
+  wholeArn: (arn: string) => Promise<string>,
+): Promise<readonly Access[]> =>
+  Promise.all(
+    access.map(async (each) => ({
+      ...each,
+      resources: await Promise.all(each.resources.map(wholeArn)),
+    })),
+  );
 
 function contextOf(
   { requestId, head, region, service }: Call,

@@ -49,10 +49,10 @@ export interface Binding {
   route(head: RequestHead): BoundOperation | Unrouted;
 }
 
-/** The same where the body names the operation. */
+/** The same where the body names the operation, or where it is bound only when the body is here. */
 export interface BodyBinding {
-  /** Throws AwsError where the request names none that is known. */
-  route(head: RequestHead, body: Buffer): BoundOperation;
+  /** Throws AwsError where the body names none that is known. */
+  route(head: RequestHead, body: Buffer): BoundOperation | Unrouted;
 }
 
 /** How a protocol tells of an error. */

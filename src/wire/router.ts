@@ -6,7 +6,7 @@ import { AwsError } from './aws-error.ts';
 import { catalogue, methodNotAllowed, validationDialect } from './error-catalogue.ts';
 import { targetOf } from './json-rpc.ts';
 import { mount, type Mounted } from './mount.ts';
-import type { BoundOperation, ErrorFormat, RequestHead } from './protocol.ts';
+import type { BodyBinding, BoundOperation, ErrorFormat, RequestHead } from './protocol.ts';
 import { mayBeQuery, versionOf } from './query.ts';
 import { restJson } from './rest-json.ts';
 import type { AnyAwsService, AnyPathService, AnyService } from './service.ts';
@@ -100,10 +100,15 @@ export class Router {
     head: RequestHead,
     body: Buffer,
   ): BoundOperation | Promise<BoundOperation> {
+    const boundBy = (binding: BodyBinding): BoundOperation => {
+      const bound = binding.route(head, body);
+      if (!('unrouted' in bound)) return bound;
+      throw bound.unrouted === 'method'
+        ? methodNotAllowed(head.method)
+        : unknownOperation(service, head);
+    };
     const binding = this.#mountedOf(service).bodyBinding();
-    return binding instanceof Promise
-      ? binding.then((loaded) => loaded.route(head, body))
-      : binding.route(head, body);
+    return binding instanceof Promise ? binding.then(boundBy) : boundBy(binding);
   }
 
   /** The service of an unsigned form, by what its body says; undefined where that says nothing. */

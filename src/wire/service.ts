@@ -24,6 +24,11 @@ interface Served<Deps> {
     arn: string,
     context: RequestContext,
   ) => Tags | undefined | Promise<Tags | undefined>;
+  /**
+   * The ARN that a resource has, by what a request tells of it (see `Access.resources`); what it
+   * was given where nothing is there. Absent: requests tell all.
+   */
+  readonly wholeArn?: (deps: Deps, arn: string, context: RequestContext) => Promise<string>;
 }
 
 /** A service of AWS's, whose API the SDK's schemas tell. */
@@ -32,7 +37,7 @@ export interface AwsService<Deps> extends Served<Deps> {
   /**
    * The SDK client module, whose exports hold the schemas: `import * as batch from
    * '@aws-sdk/client-batch'`. A function loads it at the service's first request, where it is
-   * large; its protocol then names operations in the body.
+   * large or seldom asked; only protocols that name operations by path must know them before.
    */
   readonly schemas: SchemaModule | (() => Promise<SchemaModule>);
   /** The service in a SigV4 credential scope, e.g. `batch`, `logs`. */

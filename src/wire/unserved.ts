@@ -68,8 +68,6 @@ const knownServices: Readonly<Record<string, KnownService>> = {
     instead:
       'Calls are not recorded; with --log-level debug the server writes each one to its log.',
   },
-  secretsmanager: { title: 'AWS Secrets Manager', targets: ['secretsmanager'] },
-  ssm: { title: 'AWS Systems Manager', targets: ['AmazonSSM'] },
   kms: { title: 'AWS KMS', targets: ['TrentService'] },
   dynamodb: { title: 'Amazon DynamoDB', targets: ['DynamoDB_20120810'] },
   kinesis: { title: 'Amazon Kinesis', targets: ['Kinesis_20131202'] },

@@ -30,6 +30,8 @@ import {
 } from '../../src/service/iam/identity/authenticator.ts';
 import type { OperatorCredentialsOf, ServerReach } from '../../src/port/job-credentials.ts';
 import type { TrailPlace } from '../../src/port/trail-place.ts';
+import type { SecretSource } from '../../src/port/secrets.ts';
+import type { Authorizer } from '../../src/wire/authorization.ts';
 import type { Operation } from '../../src/wire/operation.ts';
 import { believed } from '../../src/service/sts/credentials.ts';
 import { trustingAuthenticator } from '../../src/wire/trusting-authenticator.ts';
@@ -68,6 +70,10 @@ export interface RigOptions {
   readonly audit?: 'off' | 'changes' | 'all';
   /** Where trails are delivered; the test opens what delivers. */
   readonly trailPlace?: TrailPlace;
+  /** Who judges requests through the pipeline; absent: everybody may everything. */
+  readonly authorizer?: Authorizer;
+  /** Where what jobs get of secrets is; absent: in the server's own stores. */
+  readonly secretSource?: SecretSource | undefined;
 }
 
 /** What outlives a server. */
@@ -157,6 +163,7 @@ export class Rig {
       sealer,
       settings: { ...defaultSettings, ...options.settings },
       submitRate: options.submitRate,
+      secretSource: options.secretSource,
       region: context.region,
       account,
       audit: options.audit ?? 'off',
@@ -183,7 +190,7 @@ export class Rig {
               believed(known, () => clock.now()),
             )
           : signatureAuthenticator(options.credentials, clock),
-      authorizer: { authorize: () => undefined },
+      authorizer: options.authorizer ?? { authorize: () => undefined },
       onAudit: () => undefined,
       onFault: ({ error }) => void this.fatal.push(error as Error),
       onProblem: (what, error) => this.problems.push(`${what}: ${(error as Error).message}`),
@@ -288,6 +295,18 @@ export class Rig {
   async settled<T>(answer: Promise<T>): Promise<T> {
     answer.catch(() => undefined);
     await this.clock.pass();
+    return answer;
+  }
+
+  /** The answer to what takes its time to come here, as a client of the SDK does. */
+  async answered<T>(answer: Promise<T>): Promise<T> {
+    let isOver = false;
+    const over = (): void => void (isOver = true);
+    answer.then(over, over);
+    while (!isOver) {
+      await new Promise(setImmediate);
+      await this.clock.pass();
+    }
     return answer;
   }
 

@@ -15,14 +15,17 @@ import {
   type Engine,
   type EngineReport,
 } from '../../port/engine.ts';
+import type { SecretResolver } from '../../port/secrets.ts';
 import type { StoreReader } from '../../port/store.ts';
-import { containerSpec, type EnvironmentParts } from './container-spec.ts';
+import { withSecrets, type ContainerSecrets } from './container-secrets.ts';
+import { containerSpec, type EnvironmentParts, type SpecAndSecrets } from './container-spec.ts';
 
 interface AttemptRunnerParts {
   readonly world: World;
   readonly reader: StoreReader;
   /** What all containers get; what their definitions say wins. */
   readonly environment: EnvironmentParts;
+  readonly secrets: SecretResolver;
   /** Undefined where the host is gone: then there is nothing to do there. */
   readonly engineOf: (hostId: HostId) => Engine | undefined;
   /** It stays at its engine for its output, and is removed when that is stored. */
@@ -36,9 +39,11 @@ interface AttemptRunnerParts {
 /** Effects that are about an attempt. */
 type AttemptEffect = Extract<Effect, AttemptOnHost>;
 
+type Start = AttemptOnHost & { readonly jobId: JobId; readonly again?: boolean | undefined };
+
 export class AttemptRunner {
   readonly #parts: AttemptRunnerParts;
-  readonly #starts: (AttemptOnHost & { jobId: JobId; again?: boolean | undefined })[] = [];
+  readonly #starts: Start[] = [];
   /** Starts that wait or are under way. */
   readonly #starting = new Set<AttemptId>();
   /** Those of them that nobody can have started before: nothing of their output is stored. */
@@ -134,11 +139,17 @@ export class AttemptRunner {
       : undefined;
   }
 
-  async #start(next: AttemptOnHost & { jobId: JobId; again?: boolean | undefined }): Promise<void> {
+  async #start(next: Start): Promise<void> {
     let asked = false;
     try {
       if (next.again && this.#isStopWanted(next)) return await this.#withdraw(next);
-      const spec = this.#specOf(next);
+      const made = this.#specOf(next);
+      if (made === undefined) return;
+      // What has no secrets waits for nothing.
+      const spec =
+        made.secrets === undefined
+          ? made.spec
+          : await this.#withSecrets(next, made.spec, made.secrets);
       if (spec === undefined) return;
       asked = true;
       await this.#engine(next)?.start(spec);
@@ -154,22 +165,44 @@ export class AttemptRunner {
    * Undefined where there is nothing to start any more, or where it cannot be: then that is
    * reported.
    */
-  #specOf({
-    jobId,
-    attemptId,
-    hostId,
-  }: AttemptOnHost & { jobId: JobId }): ContainerSpec | undefined {
+  #specOf(next: Start): SpecAndSecrets | undefined {
     const { world, reader, environment, report, now } = this.#parts;
-    const job = this.#liveJob(jobId, attemptId);
+    const { jobId, attemptId, hostId } = next;
+    const job = this.#startable(next);
     if (job === undefined) return undefined;
-    const failed = (reason: string): undefined => {
-      report(hostId, { type: 'start-failed', attemptId, atMs: now(), reason });
-    };
-    if (job.stops !== undefined) return this.#neverStarted(job);
     const detail = reader.jobDetail(jobId);
     if (detail === undefined) throw new Error(`job ${jobId} has no stored detail`);
     const made = containerSpec(world, jobId, job.attempt, job.terms.needs, detail, environment);
-    return 'cannotStart' in made ? failed(made.cannotStart) : made.spec;
+    if (!('cannotStart' in made)) return made;
+    report(hostId, { type: 'start-failed', attemptId, atMs: now(), reason: made.cannotStart });
+    return undefined;
+  }
+
+  /** Undefined where it was stopped meanwhile, or cannot start: then that is reported. */
+  async #withSecrets(
+    next: Start,
+    spec: ContainerSpec,
+    secrets: ContainerSecrets,
+  ): Promise<ContainerSpec | undefined> {
+    const found = await this.#parts.secrets.resolve(secrets.wanted);
+    if (this.#startable(next) === undefined) return undefined;
+    if (!('failure' in found)) return withSecrets(spec, secrets, found);
+    await this.#giveUp(next, found.failure);
+    return undefined;
+  }
+
+  /** The job, if this attempt of it is still to start; one that was stopped is reported. */
+  #startable({ jobId, attemptId }: Start): LiveJob | undefined {
+    const job = this.#liveJob(jobId, attemptId);
+    return job?.stops === undefined ? job : this.#neverStarted(job);
+  }
+
+  /** A start that was asked for earlier had what this one has not, and may be under way. */
+  async #giveUp(start: Start, reason: string): Promise<void> {
+    const { attemptId, hostId } = start;
+    if (start.again && (await this.#isKnownAfterStop(start)) !== false) return;
+    const { report, now } = this.#parts;
+    report(hostId, { type: 'start-failed', attemptId, atMs: now(), reason });
   }
 
   /**
@@ -177,15 +210,20 @@ export class AttemptRunner {
    * may be under way. The engine sees to it that nothing starts any more and says what has; only of
    * what it does not know it is said here.
    */
-  async #withdraw(wanted: AttemptOnHost & { jobId: JobId }): Promise<void> {
-    const { attemptId } = wanted;
-    const engine = this.#engine(wanted);
-    if (engine === undefined) return;
+  async #withdraw(wanted: Start): Promise<void> {
+    if ((await this.#isKnownAfterStop(wanted)) !== false) return;
+    const job = this.#liveJob(wanted.jobId, wanted.attemptId);
+    if (job !== undefined) this.#neverStarted(job);
+  }
+
+  /** Undefined where the host is gone. */
+  async #isKnownAfterStop(attempt: AttemptOnHost): Promise<boolean | undefined> {
+    const { attemptId } = attempt;
+    const engine = this.#engine(attempt);
+    if (engine === undefined) return undefined;
     await engine.stop(attemptId, limit.stopGraceSeconds * 1000);
     this.#stopsSent.set(attemptId, this.#parts.now());
-    if ((await engine.inspect(attemptId)) !== undefined) return;
-    const job = this.#liveJob(wanted.jobId, attemptId);
-    if (job !== undefined) this.#neverStarted(job);
+    return (await engine.inspect(attemptId)) !== undefined;
   }
 
   #neverStarted({ attempt: { attemptId, hostId }, stops }: LiveJob): undefined {
@@ -199,11 +237,11 @@ export class AttemptRunner {
     });
   }
 
-  #isStopWanted({ jobId, attemptId }: AttemptOnHost & { jobId: JobId }): boolean {
+  #isStopWanted({ jobId, attemptId }: Start): boolean {
     return this.#liveJob(jobId, attemptId)?.stops !== undefined;
   }
 
-  #stopIfWanted(started: AttemptOnHost & { jobId: JobId }): void {
+  #stopIfWanted(started: Start): void {
     if (this.#isStopWanted(started)) this.#stop(started, limit.stopGraceSeconds * 1000);
   }
 

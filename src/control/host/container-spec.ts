@@ -1,6 +1,6 @@
 // An attempt at a job becomes what an engine runs: the stored container with AWS's variables put
-// in. What cannot be given to any engine yet is said here, in the words in which the attempt then
-// fails.
+// in. What it gets of secrets is said beside it, and fetched by others. What cannot be given to any
+// engine is said here, in the words in which the attempt then fails.
 
 import type { ContainerProperties, KeyValuePair } from '@aws-sdk/client-batch';
 import { scopeParts, splitJobId, type JobId } from '../../base/ids.ts';
@@ -18,8 +18,13 @@ import {
 import type { World } from '../../core/world/world.ts';
 import type { ContainerSpec } from '../../port/engine.ts';
 import type { JobCredentials } from '../../port/job-credentials.ts';
+import { secretsOf, type ContainerSecrets } from './container-secrets.ts';
 
-type SpecOrReason = { readonly spec: ContainerSpec } | { readonly cannotStart: string };
+export interface SpecAndSecrets {
+  readonly spec: ContainerSpec;
+  /** What is still to be put into it; absent: nothing. */
+  readonly secrets: ContainerSecrets | undefined;
+}
 
 /** What goes into the environment of containers and is no job's own. */
 export interface EnvironmentParts {
@@ -37,15 +42,9 @@ export function containerSpec(
   needs: Needs,
   detail: JobDetailRecord,
   { forAll, credentials }: EnvironmentParts,
-): SpecOrReason {
+): SpecAndSecrets | { readonly cannotStart: string } {
   const node = nodeFacts(world, jobId);
   const container = containerOf(world, jobId, detail);
-  if (container.secrets && container.secrets.length > 0) {
-    return {
-      cannotStart:
-        'ResourceInitializationError: unable to pull secrets: this server has no source of secrets',
-    };
-  }
   const queueName = world.jobQueues.get(detail.queueArn)?.name ?? detail.queueArn;
   const environment = world.computeEnvironments.get(placement.computeEnvironmentArn);
   const variables = batchVariables({
@@ -73,6 +72,7 @@ export function containerSpec(
   if ('cannotStart' in granted) return granted;
   const ofRole = roleVariables(granted.variables, own);
   return {
+    secrets: secretsOf(container, detail.scope, placement.attemptId),
     spec: {
       attemptId: placement.attemptId,
       image: container.image ?? '',

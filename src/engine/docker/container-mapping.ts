@@ -12,7 +12,7 @@ import type {
   Volume,
 } from '@aws-sdk/client-batch';
 import type { AttemptId } from '../../base/ids.ts';
-import type { ContainerSpec } from '../../port/engine.ts';
+import type { ContainerSpec, HiddenPair } from '../../port/engine.ts';
 import { nodeAddressVariable } from '../job-networks.ts';
 import type { CreateBody, DeviceMapping, LogConfig, VolumeMount } from './docker-api.ts';
 
@@ -114,7 +114,10 @@ export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: 
           ? options.keptOutput
           : {
               Type: spec.logConfiguration?.logDriver ?? '',
-              Config: spec.logConfiguration?.options ?? {},
+              Config: {
+                ...spec.logConfiguration?.options,
+                ...Object.fromEntries(revealed(spec.secretLogOptions)),
+              },
             },
       },
       NetworkingConfig: seat && {
@@ -125,12 +128,16 @@ export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: 
 }
 
 const environmentOf = (
-  { environment }: ContainerSpec,
+  { environment, secretEnvironment }: ContainerSpec,
   seat: Seat | undefined,
-): readonly KeyValuePair[] =>
-  seat === undefined
-    ? environment
-    : [...environment, { name: nodeAddressVariable, value: seat.address }];
+): readonly KeyValuePair[] => [
+  ...environment,
+  ...revealed(secretEnvironment).map(([name, value]) => ({ name, value })),
+  ...(seat === undefined ? [] : [{ name: nodeAddressVariable, value: seat.address }]),
+];
+
+const revealed = (pairs: readonly HiddenPair[] = []): [name: string, value: string][] =>
+  pairs.map(({ name, value }) => [name, value.reveal()]);
 
 /**
  * Whether the engine keeps the output: no driver named, or awslogs, which is served from our own
@@ -221,9 +228,6 @@ function mounts(spec: ContainerSpec, mark: string): { Binds?: string[]; Mounts?:
 }
 
 function cannotGive(spec: ContainerSpec): string | undefined {
-  if (spec.logConfiguration?.secretOptions?.length) {
-    return 'ResourceInitializationError: unable to pull secrets: this server has no source of secrets for the log driver';
-  }
   // Docker would look for a plugin of that name for a quarter of a minute.
   if (spec.logConfiguration?.logDriver === 'awsfirelens')
     return 'CannotCreateContainerError: log driver awsfirelens needs a FireLens container, which this engine does not run';

@@ -11,7 +11,8 @@ import { EngineUnavailable } from '../../port/engine.ts';
 import { DockerClient, DockerRefusal, compareVersions } from './docker-client.ts';
 import { BadDockerHost, dockerEndpoint } from './docker-endpoint.ts';
 import { dockerAnswers } from './docker-answers.ts';
-import { authHeader, DockerImages } from './docker-images.ts';
+import { DockerImages } from './docker-images.ts';
+import { headerInFile } from './docker-login.ts';
 import { imageParts } from './image-reference.ts';
 import { saysKilled } from './kernel-log.ts';
 
@@ -247,7 +248,7 @@ test('credentials come from where docker login puts them', () => {
     },
   };
   const decoded = (registry: string): unknown => {
-    const header = authHeader(config, registry);
+    const header = headerInFile(config, registry);
     return header === undefined
       ? undefined
       : JSON.parse(Buffer.from(header, 'base64url').toString());

@@ -15,6 +15,8 @@ import {
   type LogBatch,
   type LogPosition,
 } from '../../port/engine.ts';
+import type { RegistryLogin } from '../../port/secrets.ts';
+import { discretion } from '../discretion.ts';
 import { defaultJobNetworks, ownBlock } from '../job-networks.ts';
 import { containerFacts, type ContainerFacts } from './container-facts.ts';
 import { containerLogs, type OutputState } from './container-logs.ts';
@@ -165,11 +167,12 @@ export class DockerEngine implements Engine {
     if (known.starting !== undefined) return known.starting;
     if (known.startedReported || known.ended) return Promise.resolve();
     const start = async (): Promise<void> => {
+      known.discreet = discretion(spec);
       await this.#start(known, spec);
       if (known.facts === undefined) await this.#networks.leave(spec.attemptId);
     };
     known.starting = start().finally(() => {
-      known.starting = undefined;
+      known.starting = known.discreet = undefined;
       // Where nothing is known to be there, nothing can be lost.
       if (!known.startedReported && !known.ended) this.#known.delete(spec.attemptId);
     });
@@ -215,7 +218,7 @@ export class DockerEngine implements Engine {
   /** Makes the container: its id. Undefined: there is nothing to start, and why was reported. */
   async #create(
     known: Known,
-    { attemptId, image }: ContainerSpec,
+    { attemptId, image, registryLogin }: ContainerSpec,
     body: CreateBody,
   ): Promise<string | undefined> {
     const failed = (reason: string): undefined => this.#startFailed(known, reason) as undefined;
@@ -231,7 +234,7 @@ export class DockerEngine implements Engine {
       if (answer.status === 201) return (JSON.parse(answer.body.toString()) as { Id: string }).Id;
       if (answer.status === 404 && !pulled) {
         pulled = true;
-        const failure = await this.#pull(image, known.unwanted.signal);
+        const failure = await this.#pull(image, registryLogin, known.unwanted.signal);
         if (failure !== undefined)
           return failed(`CannotPullContainerError: Error response from daemon: ${failure}`);
         continue;
@@ -253,12 +256,16 @@ export class DockerEngine implements Engine {
   }
 
   /** Waits no longer than the attempt is wanted; the pull itself goes on for others. */
-  async #pull(image: string, unwanted: AbortSignal): Promise<string | undefined> {
+  async #pull(
+    image: string,
+    login: RegistryLogin | undefined,
+    unwanted: AbortSignal,
+  ): Promise<string | undefined> {
     const aborted = Promise.withResolvers<undefined>();
     const onAbort = (): void => aborted.resolve(undefined);
     unwanted.addEventListener('abort', onAbort);
     try {
-      return await Promise.race([this.#images.pull(image), aborted.promise]);
+      return await Promise.race([this.#images.pull(image, login), aborted.promise]);
     } finally {
       unwanted.removeEventListener('abort', onAbort);
     }
@@ -267,7 +274,12 @@ export class DockerEngine implements Engine {
   #startFailed(known: Known, reason: string): void {
     if (known.ended) return;
     known.ended = true;
-    this.#report({ type: 'start-failed', attemptId: known.attemptId, atMs: Date.now(), reason });
+    this.#report({
+      type: 'start-failed',
+      attemptId: known.attemptId,
+      atMs: Date.now(),
+      reason: known.discreet?.(reason) ?? reason,
+    });
   }
 
   // ---- stop and remove ----

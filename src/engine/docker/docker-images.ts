@@ -1,13 +1,13 @@
-// Has images pulled: once per image however many attempts wait for it. It asks Docker's default
-// registries, with the credentials that `docker login` left in its configuration file, and it
-// stores no credential of its own.
+// Has images pulled: once per image and login however many attempts wait for it. It asks Docker's
+// default registries, with a job's own login or as `docker login` has it, and it stores no
+// credential of its own.
 
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { EngineUnavailable } from '../../port/engine.ts';
+import type { RegistryLogin } from '../../port/secrets.ts';
 import { DockerRefusal, type DockerClient } from './docker-client.ts';
+import { headerByDockerLogin, headerOf } from './docker-login.ts';
 import { imageParts } from './image-reference.ts';
 
 /** Undefined: the image is there; else the daemon's words for why not. */
@@ -30,15 +30,19 @@ export class DockerImages {
     this.#client = client;
   }
 
-  /** Joins a pull of the same image that is under way. Rejects with EngineUnavailable. */
-  pull(image: string): Promise<PullOutcome> {
-    const running = this.#pulls.get(image);
+  /**
+   * Joins a pull of the same image by the same login that is under way. Rejects with
+   * EngineUnavailable.
+   */
+  pull(image: string, login?: RegistryLogin): Promise<PullOutcome> {
+    const key = login === undefined ? image : `${image} ${digestOf(login)}`;
+    const running = this.#pulls.get(key);
     if (running !== undefined) return running;
-    const pulling = this.#pull(image);
-    this.#pulls.set(image, pulling);
+    const pulling = this.#pull(image, login);
+    this.#pulls.set(key, pulling);
     pulling.then(
-      (failure) => this.#forget(image, failure === undefined ? 0 : failureKeptMs),
-      () => this.#forget(image, 0),
+      (failure) => this.#forget(key, failure === undefined ? 0 : failureKeptMs),
+      () => this.#forget(key, 0),
     );
     return pulling;
   }
@@ -47,21 +51,22 @@ export class DockerImages {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
-  #forget(image: string, afterMs: number): void {
+  #forget(key: string, afterMs: number): void {
     if (afterMs === 0) {
-      this.#pulls.delete(image);
+      this.#pulls.delete(key);
       return;
     }
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#pulls.delete(image);
+      this.#pulls.delete(key);
     }, afterMs).unref();
     this.#timers.add(timer);
   }
 
-  async #pull(image: string): Promise<PullOutcome> {
+  async #pull(image: string, login: RegistryLogin | undefined): Promise<PullOutcome> {
     const { repository, tag, registry } = imageParts(image);
-    const credentials = await registryAuth(registry);
+    const credentials =
+      login === undefined ? await headerByDockerLogin(registry) : headerOf(registry, login);
     try {
       const progress = await this.#client.stream({
         method: 'POST',
@@ -77,6 +82,11 @@ export class DockerImages {
     }
   }
 }
+
+const digestOf = ({ username, password }: RegistryLogin): string =>
+  createHash('sha256')
+    .update(JSON.stringify([username.reveal(), password.reveal()]))
+    .digest('base64');
 
 /** Progress comes as one JSON object a line; a failure is one of them, beside the status 200. */
 async function failureIn(progress: IncomingMessage): Promise<PullOutcome> {
@@ -99,48 +109,3 @@ function failureOf(line: string): PullOutcome {
   };
   return errorDetail?.message ?? error;
 }
-
-interface DockerConfigFile {
-  readonly auths?: Readonly<
-    Record<string, { readonly auth?: string; readonly identitytoken?: string }>
-  >;
-}
-
-/**
- * The X-Registry-Auth header from the docker command's configuration file, read anew each time:
- * logins change it.
- */
-async function registryAuth(registry: string): Promise<string | undefined> {
-  const directory = process.env['DOCKER_CONFIG'] || join(homedir(), '.docker');
-  try {
-    return authHeader(
-      JSON.parse(await readFile(join(directory, 'config.json'), 'utf8')) as DockerConfigFile,
-      registry,
-    );
-  } catch {
-    return undefined; // No file, or none that can be read: pull without credentials, as docker does.
-  }
-}
-
-export function authHeader(config: DockerConfigFile, registry: string): string | undefined {
-  const keys =
-    registry === 'docker.io'
-      ? ['https://index.docker.io/v1/', 'docker.io', 'index.docker.io']
-      : [registry, `https://${registry}`, `https://${registry}/`];
-  const key = keys.find((candidate) => config.auths?.[candidate] !== undefined);
-  const entry = key === undefined ? undefined : config.auths?.[key];
-  if (key === undefined || entry === undefined) return undefined;
-  if (entry.identitytoken)
-    return encoded({ identitytoken: entry.identitytoken, serveraddress: key });
-  const plain = Buffer.from(entry.auth ?? '', 'base64').toString('utf8');
-  const cut = plain.indexOf(':');
-  return cut < 0
-    ? undefined
-    : encoded({
-        username: plain.slice(0, cut),
-        password: plain.slice(cut + 1),
-        serveraddress: key,
-      });
-}
-
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

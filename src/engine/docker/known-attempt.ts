@@ -35,6 +35,8 @@ export interface Known {
   pid: number;
   looking?: Promise<void> | undefined;
   lookAgain: boolean;
+  /** While it starts: takes out of a message what nobody may read. */
+  discreet?: ((message: string) => string) | undefined;
 }
 
 export const newlyKnown = (attemptId: AttemptId): Known => ({

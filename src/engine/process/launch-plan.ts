@@ -99,6 +99,7 @@ function plan(spec: ContainerSpec, surroundings: Surroundings): LaunchRequest {
 function environmentOf(spec: ContainerSpec, { path }: Surroundings): Record<string, string> {
   const environment: Record<string, string> = { PATH: path, LANG: 'C.UTF-8' };
   for (const { name, value } of spec.environment) if (name) environment[name] = value ?? '';
+  for (const { name, value } of spec.secretEnvironment ?? []) environment[name] = value.reveal();
   return environment;
 }
 

@@ -94,6 +94,10 @@ function containerDefinition(container: ContainerProperties): ContainerDefinitio
     essential: true,
     command: container.command ?? [],
     environment: container.environment ?? [],
+    secrets: container.secrets,
+    repositoryCredentials: container.repositoryCredentials?.credentialsParameter
+      ? { credentialsParameter: container.repositoryCredentials.credentialsParameter }
+      : undefined,
     mountPoints: (container.mountPoints ?? []).map(({ sourceVolume, containerPath, readOnly }) => ({
       sourceVolume,
       containerPath,

@@ -326,14 +326,56 @@ const wrong: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
     /efsVolumeConfiguration is not supported/,
   ],
   [
-    'secrets',
-    definition({ secrets: [{ name: 'A', valueFrom: 'arn' }] }),
-    /secrets is not supported/,
+    'secrets without a role that reads them',
+    definition({ secrets: [{ name: 'A', valueFrom: '/a' }] }),
+    /^When you are specifying container secrets, you must also specify a value for 'executionRoleArn'\.$/,
   ],
   [
-    'credentials of a registry',
+    'secrets of a log driver without one',
+    definition({
+      logConfiguration: { logDriver: 'splunk', secretOptions: [{ name: 'A', valueFrom: '/a' }] },
+    }),
+    /^When you are specifying container secrets, you must also specify/,
+  ],
+  [
+    'credentials of a registry without one',
     definition({ repositoryCredentials: { credentialsParameter: 'arn' } }),
-    /repositoryCredentials is not supported/,
+    /^When you are specifying repository credentials, you must also specify a value for 'executionRoleArn'\.$/,
+  ],
+  [
+    'a secret from what is no parameter',
+    definition({ executionRoleArn: 'r', secrets: [{ name: 'A', valueFrom: 'a b' }] }),
+    /^The Systems Manager parameter name specified for secret A is invalid\./,
+  ],
+  [
+    'a secret from the ARN of something else',
+    definition({ executionRoleArn: 'r', secrets: [{ name: 'A', valueFrom: 'arn:aws:s3:::a' }] }),
+    /secrets: the valueFrom of A is not the ARN of a parameter or a secret/,
+  ],
+  [
+    'a secret and a variable of one name',
+    definition({
+      executionRoleArn: 'r',
+      environment: [{ name: 'A', value: 'x' }],
+      secrets: [{ name: 'A', valueFrom: '/a' }],
+    }),
+    /^The secret name must be unique and not shared with any new or existing environment variables set on the container, such as 'A'\.$/,
+  ],
+  [
+    'a secret of a reserved name',
+    definition({
+      executionRoleArn: 'r',
+      secrets: [{ name: 'AWS_BATCH_X', valueFrom: '/a' }],
+    }),
+    /AWS_BATCH_X/,
+  ],
+  [
+    'an option of awslogs that is a secret',
+    definition({
+      executionRoleArn: 'r',
+      logConfiguration: { logDriver: 'awslogs', secretOptions: [{ name: 'A', valueFrom: '/a' }] },
+    }),
+    /awslogs has no option that is a secret/,
   ],
   [
     'a soft limit above the hard one',

@@ -18,6 +18,7 @@ import { checkRole } from './name.ts';
 import { refuseUnbuilt } from './not-yet.ts';
 import { checkAbsolute } from './path.ts';
 import { checkAmounts } from './resource-requirements.ts';
+import { checkSecrets } from './secrets.ts';
 import { refuseNul } from './text.ts';
 import { checkVolumes } from './volumes.ts';
 
@@ -40,9 +41,8 @@ export function checkContainer(
   checkUlimits(container.ulimits, where);
   checkLinux(container.linuxParameters, where);
   checkLog(container.logConfiguration, where);
-  refuseUnbuilt(container.secrets, `${where}.secrets`);
+  checkSecrets(container, where);
   if (container.enableExecuteCommand) refuseUnbuilt(true, `${where}.enableExecuteCommand`);
-  refuseUnbuilt(container.repositoryCredentials, `${where}.repositoryCredentials`);
 }
 
 /** A name or number of a user, and behind a colon one of a group: what ECS takes. */
@@ -188,6 +188,5 @@ function checkLog(log: LogConfiguration | undefined, where: string): void {
   const driver = oneOf(LogDriver, log.logDriver, `${where}.logConfiguration.logDriver`);
   if (driver === 'awsfirelens')
     refuseUnbuilt(driver, `${where}.logConfiguration.logDriver awsfirelens`);
-  refuseUnbuilt(log.secretOptions, `${where}.logConfiguration.secretOptions`);
   if (driver === 'awslogs') checkLogOptions(log.options ?? {}, `${where}.logConfiguration.options`);
 }
