@@ -226,6 +226,8 @@ export const limit = {
     /** All of an entity's together. */
     inlinePolicyCharacters: { user: 2_048, group: 5_120, role: 10_240 },
     users: 5_000,
+    roles: 1_000,
+    instanceProfiles: 1_000,
     groups: 300,
     groupsPerUser: 10,
     accessKeysPerUser: 2,

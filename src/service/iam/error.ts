@@ -38,6 +38,13 @@ export const mustNameUser = (): AwsError =>
   invalid('Must specify userName when calling with non-User credentials');
 export const noPolicy = (arn: string): AwsError =>
   new AwsError('NoSuchEntity', 404, `Policy ${arn} does not exist or is not attachable.`);
+/** What only roles of services carry. */
+export const notAttachable = (): AwsError =>
+  new AwsError(
+    'PolicyNotAttachable',
+    400,
+    'Cannot attach a Service Role Policy to a Customer Role.',
+  );
 export const noPolicyFound = (arn: string): AwsError =>
   new AwsError('NoSuchEntity', 404, `Policy ${arn} was not found.`);
 export const noVersion = (arn: string, version: string): AwsError =>

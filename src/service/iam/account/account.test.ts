@@ -58,6 +58,31 @@ describe('an account', () => {
     assert.equal(Roles, listed.length);
   });
 
+  it('has no two things of a kind whose names differ by case alone', async () => {
+    const { iam } = await holders();
+    await iam.call('CreateInstanceProfile', { InstanceProfileName: 'worker' });
+    const AssumeRolePolicyDocument = trusts('ec2.amazonaws.com');
+    const cases: [name: string, input: object, text: string | RegExp][] = [
+      [
+        'CreateRole',
+        { RoleName: 'Worker', AssumeRolePolicyDocument },
+        'Role with name Worker already exists.',
+      ],
+      [
+        'CreateInstanceProfile',
+        { InstanceProfileName: 'WORKER' },
+        'Instance Profile WORKER already exists.',
+      ],
+      [
+        'CreatePolicy',
+        { PolicyName: 'Own', PolicyDocument: allowAll },
+        /^A policy called Own already exists/,
+      ],
+    ];
+    for (const [name, input, text] of cases)
+      await iam.refuses(name, input, 'EntityAlreadyExists', text);
+  });
+
   it('is told with all that it permits, page by page', async () => {
     const { iam, arn } = await holders();
     const name = 'GetAccountAuthorizationDetails';

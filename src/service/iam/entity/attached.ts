@@ -6,9 +6,9 @@ import { limit } from '../../../core/limit.ts';
 import { partitionOf } from '../../../base/partition.ts';
 import type { Access, RequestContext } from '../../../wire/operation.ts';
 import { path } from '../check.ts';
-import { limitExceeded, noPolicy, notAttached } from '../error.ts';
+import { limitExceeded, noPolicy, notAttachable, notAttached } from '../error.ts';
 import { page, type PageRequest } from '../page.ts';
-import { ownPolicy } from '../policy/policy.ts';
+import { isOfService, ownPolicy } from '../policy/policy.ts';
 import type { Entity, EntityKind, IamView } from '../resources.ts';
 
 const quota = {
@@ -36,6 +36,7 @@ export function withAttached<E extends Entity>(
   { iam, context }: { readonly iam: IamView; readonly context: RequestContext },
 ): E {
   if (!isAttachable(iam, arn, context)) throw noPolicy(arn);
+  if (isOfService(arn)) throw notAttachable();
   if (entity.attached.includes(arn)) return entity;
   if (entity.attached.length >= limit.iam.attachedPolicies)
     throw limitExceeded(quota[kind], limit.iam.attachedPolicies);

@@ -6,9 +6,11 @@ import type {
 } from '@aws-sdk/client-iam';
 import { path, profileName, tags } from '../check.ts';
 import { change, newId, putProfile, type IamOperation } from '../deps.ts';
+import { isSameName } from '../names.ts';
 import type { InstanceProfile } from '../resources.ts';
-import { profileExists } from '../error.ts';
+import { limitExceeded, profileExists } from '../error.ts';
 import { creation, onProfile, shownProfile } from '../show.ts';
+import { limit } from '../../../core/limit.ts';
 
 export const createInstanceProfile: IamOperation<
   CreateInstanceProfileCommandInput,
@@ -29,8 +31,10 @@ export const createInstanceProfile: IamOperation<
       tags: tags(input.Tags),
     };
     return change(deps, context, (draft) => {
-      const there = draft.get('instance-profile', name);
-      if (there !== undefined && !there.isDefault) throw profileExists(name);
+      const others = draft.all('instance-profile').filter(({ isDefault }) => !isDefault);
+      if (others.some(isSameName(name))) throw profileExists(name);
+      if (others.length >= limit.iam.instanceProfiles)
+        throw limitExceeded('InstanceProfilesPerAccount', limit.iam.instanceProfiles);
       putProfile(draft, profile);
       return { InstanceProfile: shownProfile(draft, profile, context) };
     });

@@ -3,6 +3,7 @@
 import type { CreatePolicyCommandInput, CreatePolicyCommandOutput } from '@aws-sdk/client-iam';
 import { lengthIn, managedDocument, path, policyName, tags } from '../check.ts';
 import { change, newId, type IamOperation } from '../deps.ts';
+import { isSameName } from '../names.ts';
 import type { Policy } from '../resources.ts';
 import { limitExceeded, policyExists } from '../error.ts';
 import { onPolicy, policyArn, putPolicy, wholePolicy } from './policy.ts';
@@ -30,8 +31,9 @@ export const createPolicy: IamOperation<CreatePolicyCommandInput, CreatePolicyCo
       versionsMade: 1,
     };
     return change(deps, context, (draft) => {
-      if (draft.get('policy', policy.name) !== undefined) throw policyExists(policy.name);
-      if (draft.all('policy').length >= limit.iam.policies)
+      const others = draft.all('policy');
+      if (others.some(isSameName(policy.name))) throw policyExists(policy.name);
+      if (others.length >= limit.iam.policies)
         throw limitExceeded('PoliciesPerAccount', limit.iam.policies);
       putPolicy(draft, policy);
       return { Policy: wholePolicy(draft, policy, policyArn(context, policy)) };

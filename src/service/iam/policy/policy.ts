@@ -22,6 +22,10 @@ export const managedPolicyArn = (
   { path, name }: Pick<Policy, 'path' | 'name'>,
 ): string => `arn:${partitionOf(region)}:iam::aws:policy${path}${name}`;
 
+/** One of AWS's that only service-linked roles carry. */
+export const isOfService = (arn: string): boolean =>
+  arn.includes(':iam::aws:policy/aws-service-role/');
+
 /** What an operation on a policy asks leave for. */
 export const onPolicy = (
   action: string,
@@ -91,7 +95,7 @@ export const listedPolicy = (uses: PolicyUses, policy: Policy, arn: string): Pol
   DefaultVersionId: policy.defaultVersion,
   AttachmentCount: uses.attached(arn),
   PermissionsBoundaryUsageCount: uses.bounding(arn),
-  IsAttachable: true,
+  IsAttachable: !isOfService(arn),
   CreateDate: new Date(policy.createdAtMs),
   UpdateDate: new Date(policy.updatedAtMs),
 });

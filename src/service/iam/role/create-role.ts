@@ -4,9 +4,11 @@ import type { CreateRoleCommandInput, CreateRoleCommandOutput } from '@aws-sdk/c
 import { integerIn, lengthIn, path, roleName, tags, trustPolicy } from '../check.ts';
 import { changeRights, newId, putRole, type IamOperation } from '../deps.ts';
 import { boundaryIfGiven, ofBoundary } from '../entity/boundary.ts';
+import { isSameName } from '../names.ts';
 import type { Role } from '../resources.ts';
-import { invalidInput, roleExists } from '../error.ts';
+import { invalidInput, limitExceeded, roleExists } from '../error.ts';
 import { creation, onRole, wholeRole } from '../show.ts';
+import { limit } from '../../../core/limit.ts';
 
 export const createRole: IamOperation<CreateRoleCommandInput, CreateRoleCommandOutput> = {
   authorizes: (input, context) =>
@@ -36,8 +38,9 @@ export const createRole: IamOperation<CreateRoleCommandInput, CreateRoleCommandO
         'Path /aws-service-role/ is reserved for roles of services: use CreateServiceLinkedRole.',
       );
     return changeRights(deps, context, (draft) => {
-      const there = draft.get('role', known.name);
-      if (there !== undefined && !there.isDefault) throw roleExists(known.name);
+      const others = draft.all('role').filter(({ isDefault }) => !isDefault);
+      if (others.some(isSameName(known.name))) throw roleExists(known.name);
+      if (others.length >= limit.iam.roles) throw limitExceeded('RolesPerAccount', limit.iam.roles);
       const boundary = boundaryIfGiven(draft, input.PermissionsBoundary, context);
       const role = { ...known, boundary };
       putRole(draft, role);

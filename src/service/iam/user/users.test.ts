@@ -132,6 +132,15 @@ describe('users', () => {
       'LimitExceeded',
       'Cannot exceed quota for PoliciesPerUser: 10',
     );
+    await iam.refuses(
+      'AttachUserPolicy',
+      {
+        UserName: 'ada',
+        PolicyArn: 'arn:aws:iam::aws:policy/aws-service-role/BatchServiceRolePolicy',
+      },
+      'PolicyNotAttachable',
+      'Cannot attach a Service Role Policy to a Customer Role.',
+    );
     await iam.call('DetachUserPolicy', { UserName: 'ada', PolicyArn: own });
     await iam.refuses(
       'DetachUserPolicy',
