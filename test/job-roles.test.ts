@@ -88,6 +88,36 @@ for (const { engine, skip } of engines) {
       assert.ok(shown.every(({ name }) => !name?.startsWith('AWS_CONTAINER')));
     });
 
+    test('of another job is not to be had, with what one has oneself', async () => {
+      await using server = await TestServer.start(engine);
+      await server.prepare();
+      for (const name of ['victim', 'thief']) await createRole(server, name, tasks);
+      const victim = await server.submit(
+        await server.register('victim', {
+          command: ['sleep', '600'],
+          jobRoleArn: arnOf('victim'),
+        }),
+      );
+      const { container } = await server.whenStatus(victim, 'RUNNING');
+      const attempt = container?.taskArn?.split('/').at(-1);
+      const tries = [
+        `--header "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$base/${attempt}"`,
+        `"$base/${attempt}"`,
+        `"$base/${attempt}/$AWS_CONTAINER_AUTHORIZATION_TOKEN"`,
+        `--header "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$base/"`,
+      ];
+      const script = `base=\${AWS_CONTAINER_CREDENTIALS_FULL_URI%/*}
+${tries.map((one) => `wget -O - ${one} 2>&1; echo "ended $?"`).join('\n')}`;
+      const thief = await server.run('thief', {
+        command: ['sh', '-c', script],
+        jobRoleArn: arnOf('thief'),
+      });
+      const said = (await server.lines(thief)).join('\n');
+      assert.equal(said.match(/ended [1-9]/g)?.length, tries.length, said);
+      assert.match(said, /\b403 Forbidden/);
+      assert.doesNotMatch(said, /SecretAccessKey/);
+    });
+
     test('that is not there fails its attempt in the words of ECS', async () => {
       await using server = await TestServer.start(engine);
       await server.prepare();
