@@ -305,6 +305,14 @@ const fullUri = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 const authorizationToken = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 
 /** By the names that SDKs have for the services of this server. */
-const endpointVariables = ['BATCH', 'CLOUDWATCH_LOGS', 'EC2', 'ECS', 'IAM', 'STS'].map(
-  (service) => `AWS_ENDPOINT_URL_${service}`,
-);
+const endpointVariables = [
+  'BATCH',
+  'CLOUDTRAIL',
+  'CLOUDWATCH_LOGS',
+  'EC2',
+  'ECS',
+  'IAM',
+  'SECRETS_MANAGER',
+  'SSM',
+  'STS',
+].map((service) => `AWS_ENDPOINT_URL_${service}`);
