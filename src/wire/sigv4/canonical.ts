@@ -102,9 +102,9 @@ const reencode = (text: string): string =>
     return /[\w.~-]/.test(character) ? character : found.toUpperCase();
   });
 
-function escaped(character: string): string {
-  let text = '';
-  for (const byte of Buffer.from(character, 'utf8'))
-    text += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  return text;
-}
+const percent = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+/** Of ASCII, which is nearly all that there is to escape. */
+const escapes = Array.from({ length: 128 }, (_none, code) => percent(code));
+
+const escaped = (character: string): string =>
+  escapes[character.charCodeAt(0)] ?? Array.from(Buffer.from(character, 'utf8'), percent).join('');
