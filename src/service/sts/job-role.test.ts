@@ -9,6 +9,7 @@ import { attemptId } from '../../base/ids.ts';
 import type { ServerReach } from '../../port/job-credentials.ts';
 import { createRole } from '../iam/role/create-role.ts';
 import { deleteRole } from '../iam/role/delete-role.ts';
+import { explainJob } from '../longshore/explain-job.ts';
 import type { StsDeps } from './deps.ts';
 import { sessionNameOf } from './job-role.ts';
 
@@ -168,6 +169,13 @@ describe('the role of a job', () => {
     }
   });
 
+  it('that is not there is explained, with what would help', async () => {
+    const rig = await rigWith({}, { jobRoleArn: arn.replace('worker', 'nobody') });
+    const { remedies } = await rig.call(explainJob, { jobId: await rig.submit() });
+    assert.match(remedies[0] ?? '', /aws iam get-role --role-name nobody$/);
+    assert.match(remedies[1] ?? '', /ecs-tasks\.amazonaws\.com/);
+  });
+
   it('is judged with the conditions that ECS is asked under', async () => {
     const cases: [object, boolean][] = [
       [{ StringEquals: { 'aws:SourceAccount': account } }, true],
@@ -188,12 +196,15 @@ describe('the role of a job', () => {
     const rig = await rigWith({
       containerReach: { credentials: () => undefined, api: () => undefined },
     });
-    const attempt = rig.attempt(await rig.submit());
+    const id = await rig.submit();
+    const attempt = rig.attempt(id);
     rig.attempt(await rig.submit());
     assert.deepEqual(leading(rig, attempt), []);
     assert.equal(rig.notices.length, 1);
     assert.match(rig.notices[0] ?? '', /gets no credentials of its role: its network/);
     assert.match(rig.app.jobRoles.lackOf(attempt) ?? '', /^its network/);
+    const { notes } = await rig.call(explainJob, { jobId: id });
+    assert.match(notes?.join() ?? '', /It has no credentials of its role: its network/);
   });
 });
 
