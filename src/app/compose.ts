@@ -34,7 +34,9 @@ import { JobRoles } from '../service/sts/job-role.ts';
 import { Sessions } from '../service/sts/session.ts';
 import { resourceTags as secretTags } from '../service/secretsmanager/access.ts';
 import type { SecretKinds } from '../service/secretsmanager/resources.ts';
+import { unopenedSecrets } from '../service/secretsmanager/versions.ts';
 import { resourceTags as parameterTags } from '../service/ssm/access.ts';
+import { unopenedParameters } from '../service/ssm/deps.ts';
 import type { ParameterKinds } from '../service/ssm/resources.ts';
 import type { AuditRecord, FaultRecord } from '../wire/audit.ts';
 import type { Authenticator } from '../wire/authentication.ts';
@@ -212,8 +214,14 @@ export function compose(options: AppOptions): App {
     deliverer: delivererOf(options, trails),
     noteReferences,
     async unopened() {
-      const keys = await unopenedKeys(iam, options.sealer);
-      return keys.length === 0 ? [] : [`the secrets of the access keys ${some(keys)}`];
+      const found = {
+        'the secrets of the access keys': await unopenedKeys(iam, sealer),
+        'the secrets': await unopenedSecrets(secrets, sealer),
+        'the parameters': await unopenedParameters({ space: parameters, sealer }),
+      };
+      return Object.entries(found).flatMap(([what, names]) =>
+        names.length === 0 ? [] : [`${what} ${some(names)}`],
+      );
     },
     defaultNetwork: async (scope) => defaultNetwork(await ec2.view(scope)),
   };

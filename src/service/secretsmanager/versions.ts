@@ -5,6 +5,7 @@
 import { limit } from '../../core/limit.ts';
 import type { Sealer } from '../../port/sealer.ts';
 import type { RequestContext } from '../../wire/operation.ts';
+import type { ResourceSpace } from '../resource-space.ts';
 import { secretArn } from './arn.ts';
 import type { Value } from './check.ts';
 import { notDecrypted, tokenTaken, tooManyVersions } from './error.ts';
@@ -12,6 +13,7 @@ import {
   valueKey,
   type Secret,
   type SecretDraft,
+  type SecretKinds,
   type SecretVersion,
   type SecretView,
 } from './resources.ts';
@@ -37,6 +39,26 @@ export function opened(
   const text = kept && sealer.open(kept.sealed, about(secret, versionId, where));
   if (kept === undefined || text === undefined) throw notDecrypted();
   return { text, isBinary: kept.isBinary };
+}
+
+/** Names of secrets that the server's key does not open, over all accounts and regions. */
+export async function unopenedSecrets(
+  space: Pick<ResourceSpace<SecretKinds>, 'scopes' | 'view'>,
+  sealer: Sealer,
+): Promise<string[]> {
+  const names: string[] = [];
+  for (const scope of space.scopes()) {
+    const secrets = await space.view(scope);
+    const isClosed = (secret: Secret, { id }: SecretVersion): boolean => {
+      const kept = secrets.get('value', valueKey(secret, id));
+      return (
+        kept !== undefined && sealer.open(kept.sealed, about(secret, id, { scope })) === undefined
+      );
+    };
+    for (const secret of secrets.all('secret'))
+      if (secret.versions.some((version) => isClosed(secret, version))) names.push(secret.name);
+  }
+  return names;
 }
 
 /** The version that has a label. */

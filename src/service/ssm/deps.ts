@@ -90,6 +90,19 @@ export function opened(
   return value;
 }
 
+/** Names of parameters that the server's key does not open, over all accounts and regions. */
+export async function unopenedParameters({
+  space,
+  sealer,
+}: Pick<SsmDeps, 'space' | 'sealer'>): Promise<string[]> {
+  const names: string[] = [];
+  for (const scope of space.scopes())
+    for (const { name, current } of (await space.view(scope)).all('parameter'))
+      if (sealer.open(current.sealed, about(scope, name, current.version)) === undefined)
+        names.push(name);
+  return names;
+}
+
 /** With all its versions. */
 export function remove(draft: ParameterDraft, { name, oldest, current }: Parameter): void {
   for (let version = oldest; version < current.version; version++)

@@ -1,0 +1,34 @@
+// A server that was restored without its key says what it cannot open: everything that any service
+// keeps sealed, and nothing else.
+
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { Rig } from '../../test/house/rig.ts';
+import { notBuilt } from '../wire/operation.ts';
+
+it('what was sealed under another key is named by what it is', async () => {
+  const rig = await Rig.bare();
+  const call = async (service: string, name: string, input: object): Promise<unknown> => {
+    const found = rig.app.services.find((one) => one.name === service);
+    const operation = found?.operations[name];
+    assert.ok(operation !== undefined && operation !== notBuilt, `${service} has ${name}`);
+    return rig.call(operation, input);
+  };
+  const { AccessKey: key } = (await call('iam', 'CreateAccessKey', {})) as {
+    AccessKey: { AccessKeyId: string };
+  };
+  await call('secretsmanager', 'CreateSecret', { Name: 's', SecretString: 'x' });
+  for (let at = 1; at < 8; at++)
+    await call('ssm', 'PutParameter', { Name: `p${at}`, Type: 'SecureString', Value: 'x' });
+  assert.deepEqual(await rig.app.unopened(), []);
+
+  const { open, ...sealer } = rig.sealer;
+  const restored = new Rig({}, { ...rig, sealer: { ...sealer, open: () => undefined } });
+  assert.deepEqual(await restored.app.unopened(), [
+    `the secrets of the access keys ${key.AccessKeyId}`,
+    'the secrets s',
+    'the parameters p1, p2, p3, p4, p5 and 2 more',
+  ]);
+  const mended = new Rig({}, { ...rig, sealer: { ...sealer, open } });
+  assert.deepEqual(await mended.app.unopened(), []);
+});
