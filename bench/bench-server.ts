@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Connection } from './load-client.ts';
+import type { Sign } from './signer.ts';
 
 export class BenchServer implements AsyncDisposable {
   readonly url: string;
@@ -14,6 +15,8 @@ export class BenchServer implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #directory: string | undefined;
   #connection: Connection;
+  /** How its requests are signed. */
+  sign: Sign | undefined;
 
   private constructor(
     url: string,
@@ -78,6 +81,7 @@ export class BenchServer implements AsyncDisposable {
     const answer = await this.#connection.post(
       `/v1/${operation.toLowerCase()}`,
       JSON.stringify(input),
+      this.sign,
     );
     if (answer.status !== 200)
       throw new Error(`${operation} was answered ${answer.status}: ${answer.body}`);

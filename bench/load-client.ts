@@ -3,6 +3,7 @@
 // and one parse a request.
 
 import { connect, type Socket } from 'node:net';
+import { unsigned, type Sign } from './signer.ts';
 
 interface Answer {
   readonly status: number;
@@ -39,8 +40,8 @@ export class Connection {
     });
   }
 
-  post(path: string, body: string): Promise<Answer> {
-    const head = `POST ${path} HTTP/1.1\r\nhost: ${this.#host}\r\ncontent-type: application/json\r\nauthorization: AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/batch/aws4_request, SignedHeaders=host, Signature=0\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  post(path: string, body: string, sign: Sign = unsigned): Promise<Answer> {
+    const head = `POST ${path} HTTP/1.1\r\nhost: ${this.#host}\r\ncontent-type: application/json\r\n${sign(this.#host, path, body)}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -87,6 +88,7 @@ export async function load(
   count: number,
   connections: number,
   onAnswer?: (index: number, body: string) => void,
+  sign?: Sign,
 ): Promise<LoadResult> {
   const url = new URL(endpoint);
   const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(url)));
@@ -99,7 +101,7 @@ export async function load(
       while (next < count) {
         const index = next++;
         const sent = performance.now();
-        const answer = await connection.post(path, body(index));
+        const answer = await connection.post(path, body(index), sign);
         latencies.push(performance.now() - sent);
         if (answer.status !== 200)
           throw new Error(`request ${index} was answered ${answer.status}: ${answer.body}`);

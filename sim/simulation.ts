@@ -22,8 +22,7 @@ import type { Commit } from '../src/port/store.ts';
 import { encodeState } from '../src/store/sqlite/job-row.ts';
 import { SqliteStore } from '../src/store/sqlite/store.ts';
 import { NoDocument } from '../src/port/document-fetcher.ts';
-import { believed } from '../src/service/sts/credentials.ts';
-import { trustingAuthenticator } from '../src/wire/trusting-authenticator.ts';
+import { openAccess } from '../src/app/access-control.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker/checker.ts';
 import { allCheckers } from './checker/all.ts';
 import { isScarce } from './checker/instances-bounded.ts';
@@ -396,13 +395,7 @@ class Simulation {
       sealer: this.#sealer,
       keys: { make: () => Promise.reject(new BrokenLaw('nobody makes keys')) },
       documents: { fetch: () => Promise.reject(new NoDocument('nobody publishes anything')) },
-      isVerifying: false,
-      authenticator: (credentials) =>
-        trustingAuthenticator(
-          '000000000000',
-          believed(credentials, () => this.#clock.now()),
-        ),
-      authorizer: { authorize: () => undefined },
+      access: openAccess('000000000000'),
       onAudit: () => undefined,
       onFault: ({ error }) => {
         if (incarnation.alive && !(error instanceof Stopped)) this.#fatal ??= error as Error;

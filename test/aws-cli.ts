@@ -3,6 +3,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Credentials } from '../src/cli/sign.ts';
 import { requirement } from './requirement.ts';
 import type { TestServer } from './server.ts';
 
@@ -14,9 +15,12 @@ interface CliResult {
 
 export class AwsCli {
   readonly #server: TestServer;
+  readonly #credentials: Credentials | undefined;
 
-  constructor(server: TestServer) {
+  /** As whoever has the credentials; else as the root. */
+  constructor(server: TestServer, credentials?: Credentials) {
     this.#server = server;
+    this.#credentials = credentials;
   }
 
   /**
@@ -30,7 +34,10 @@ export class AwsCli {
   #spawn(words: readonly string[]): ChildProcess {
     const args = [...words, '--endpoint-url', this.#server.url, '--output', 'json'];
     return spawn(requirement('awscli').command, args, {
-      env: { ...this.#server.environment, PYTHONUNBUFFERED: '1' },
+      env: {
+        ...this.#server.environmentOf(this.#credentials ?? this.#server.credentials),
+        PYTHONUNBUFFERED: '1',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }

@@ -24,6 +24,8 @@ import {
   GetLogEventsCommand,
   type OutputLogEvent,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { rootCredentials } from '../src/cli/root-credentials.ts';
+import type { Credentials } from '../src/cli/sign.ts';
 import { testImage } from './house/image.ts';
 import { DockerHost } from './docker-host.ts';
 import { requirement } from './requirement.ts';
@@ -109,12 +111,13 @@ export class TestServer implements AsyncDisposable {
   }
 
   /** For a client of any other service. */
-  clientOptions() {
-    return {
-      endpoint: this.url,
-      region,
-      credentials: { accessKeyId: account, secretAccessKey: 'none' },
-    };
+  clientOptions(credentials = this.credentials) {
+    return { endpoint: this.url, region, credentials };
+  }
+
+  /** Those of the root, where the server asks for any. */
+  get credentials(): Credentials {
+    return rootCredentials(this.dataDir) ?? { accessKeyId: account, secretAccessKey: 'none' };
   }
 
   /**
@@ -122,13 +125,18 @@ export class TestServer implements AsyncDisposable {
    * left out.
    */
   get environment(): NodeJS.ProcessEnv {
+    return this.environmentOf(this.credentials);
+  }
+
+  environmentOf({ accessKeyId, secretAccessKey, sessionToken }: Credentials): NodeJS.ProcessEnv {
     const rest = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')),
     );
     return {
       ...rest,
-      AWS_ACCESS_KEY_ID: account,
-      AWS_SECRET_ACCESS_KEY: 'none',
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      ...(sessionToken !== undefined && { AWS_SESSION_TOKEN: sessionToken }),
       AWS_DEFAULT_REGION: region,
       AWS_ENDPOINT_URL_BATCH: this.url,
       AWS_ENDPOINT_URL_LOGS: this.url,

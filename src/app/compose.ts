@@ -19,10 +19,10 @@ import {
 } from '../service/ec2/network/network.ts';
 import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { noteRoles } from '../service/iam/deps.ts';
+import { RootKeys } from '../service/iam/access-key/root-key.ts';
 import { identityOf, type Identity } from '../service/iam/identity/identity.ts';
 import { notingUses } from '../service/iam/identity/noting-uses.ts';
 import { unopenedKeys } from '../service/iam/identity/unopened.ts';
-import type { Credentials } from '../service/iam/identity/authenticator.ts';
 import type { IamKinds } from '../service/iam/resources.ts';
 import { iamSeed } from '../service/iam/seed.ts';
 import { Deliverer } from '../service/cloudtrail/delivery/deliverer.ts';
@@ -39,10 +39,9 @@ import { resourceTags as parameterTags } from '../service/ssm/access.ts';
 import { unopenedParameters } from '../service/ssm/deps.ts';
 import type { ParameterKinds } from '../service/ssm/resources.ts';
 import type { AuditRecord, FaultRecord } from '../wire/audit.ts';
-import type { Authenticator } from '../wire/authentication.ts';
-import type { Authorizer } from '../wire/authorization.ts';
 import { Pipeline } from '../wire/pipeline.ts';
 import type { AnyService } from '../wire/service.ts';
+import type { AccessControl } from './access-control.ts';
 import { diskFull, grows } from './growth.ts';
 import { ownSecrets } from './own-secrets.ts';
 import { roleAccess } from './role-access.ts';
@@ -61,15 +60,11 @@ interface AppOptions extends Omit<ControlPorts, 'secrets'>, ServicePorts {
   readonly trailEveryMs: number;
   /** Where what jobs get of secrets is; absent: in the stores of this server. */
   readonly secretSource?: SecretSource | undefined;
-  /** Who calls, by those who are known. */
-  readonly authenticator: (credentials: Credentials) => Authenticator;
-  /** The authenticator verifies callers, and the authorizer judges them. */
-  readonly isVerifying: boolean;
+  readonly access: AccessControl;
   /** What containers reach of the server; absent: nothing. */
   readonly containerReach?: ServerReach | undefined;
   /** What the operator gives to jobs of a role; absent: nothing. */
   readonly operatorCredentials?: OperatorCredentialsOf | undefined;
-  readonly authorizer: Authorizer;
   readonly onAudit: (record: AuditRecord) => void;
   readonly onFault: (record: FaultRecord) => void;
   /** What its operator should know, though nothing is wrong; absent: nobody is told. */
@@ -84,6 +79,7 @@ export interface App {
   readonly jobRoles: JobRoles;
   /** Opened with the server; absent: trails are delivered nowhere. */
   readonly deliverer: Deliverer | undefined;
+  readonly rootKeys: RootKeys;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
    * know.
@@ -146,7 +142,8 @@ export function compose(options: AppOptions): App {
           : secretTags({ space: secrets }, arn, { scope }),
     }),
   });
-  const { region, account, isVerifying, authenticator, authorizer, onAudit, onFault } = options;
+  const { region, account, access, onAudit, onFault } = options;
+  const isVerifying = access.isOn;
   const { clock, sealer } = options;
   const sessions = new Sessions({
     iam,
@@ -175,19 +172,24 @@ export function compose(options: AppOptions): App {
     identity,
     sessions,
     jobRoles,
+    isVerifying,
   });
   const recorder =
     options.audit === 'off'
       ? undefined
       : new Recorder({ of: options.audit, keeper: control.records, clock, account, region });
+  const { authenticator, authorizer } = access.of({
+    iam,
+    identity,
+    credentials: knownCredentials({ identity, sessions, jobRoles }),
+    sealer,
+    clock,
+  });
   const pipeline = new Pipeline({
     services,
     unavailable: (operation) =>
       options.isDiskLow?.() === true && grows(operation) ? diskFull : undefined,
-    authenticator: notingUses(
-      authenticator(knownCredentials({ identity, sessions, jobRoles })),
-      identity.keyUses,
-    ),
+    authenticator: notingUses(authenticator, identity.keyUses),
     authorizer,
     region,
     begin: recorder && ((call, scope) => recorder.begin(call, scope)),
@@ -212,6 +214,7 @@ export function compose(options: AppOptions): App {
     identity,
     jobRoles,
     deliverer: delivererOf(options, trails),
+    rootKeys: new RootKeys({ space: iam, sealer, clock }),
     noteReferences,
     async unopened() {
       const found = {

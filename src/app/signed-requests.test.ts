@@ -14,6 +14,7 @@ import type { RequestHead } from '../wire/protocol.ts';
 import { ask } from '../../test/house/ask.ts';
 import { context } from '../../test/house/caller.ts';
 import { Rig } from '../../test/house/rig.ts';
+import { signatureAuthenticator, type Credentials } from '../service/iam/identity/authenticator.ts';
 import { sdkClient } from '../../test/house/sdk-client.ts';
 import { headOf, presign, sign } from '../../test/house/signed.ts';
 
@@ -22,13 +23,19 @@ const key = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: secret.reveal() };
 
 const openRig = (): Promise<Rig> =>
   Rig.open({
-    credentials: {
-      find: (accessKeyId) =>
-        accessKeyId === key.accessKeyId
-          ? { secret, principal: context.principal }
-          : { fault: 'unknown-key' },
+    access: {
+      isOn: true,
+      of: ({ clock }) => ({
+        authenticator: signatureAuthenticator({ find: found }, clock),
+        authorizer: { authorize: () => undefined },
+      }),
     },
   });
+
+const found: Credentials['find'] = (accessKeyId) =>
+  accessKeyId === key.accessKeyId
+    ? { secret, principal: context.principal }
+    : { fault: 'unknown-key' };
 
 type Names = readonly [missing: string, incomplete: string, differs: string, unknown: string];
 

@@ -26,7 +26,6 @@ import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloud
 import type { Explanation, LongshoreError } from '../api/explanation.ts';
 import type { Validation } from '../api/validation.ts';
 import { Failure, serviceErrorName } from './failure.ts';
-import type { Io } from './io.ts';
 import { serverIdentity } from './server-identity.ts';
 import { signedHeaders, type Credentials } from './sign.ts';
 import { dummyAccessKeyId, dummySecretAccessKey, type Settings } from './settings.ts';
@@ -56,10 +55,10 @@ export class Api {
   readonly #batchOnce: BatchClient;
   readonly #logs: CloudWatchLogsClient;
 
-  constructor(settings: Settings, env: Io['env']) {
+  constructor(settings: Settings) {
     this.#settings = settings;
-    this.#caller = callerOf(settings, env);
-    const common = clientSettings(settings, env);
+    this.#caller = callerOf(settings);
+    const common = clientSettings(settings);
     this.#batch = new BatchClient({ ...common, endpoint: settings.endpoint });
     this.#batchOnce = new BatchClient({ ...common, endpoint: settings.endpoint, maxAttempts: 1 });
     this.#logs = new CloudWatchLogsClient({ ...common, endpoint: settings.logsEndpoint });
@@ -313,8 +312,8 @@ const failureOf = (
 ): Failure => new Failure(`${message ?? otherwise} (${[code, status].filter(Boolean).join(', ')})`);
 
 /** What every client is made with; its endpoint comes beside. */
-export function clientSettings(settings: Settings, env: Io['env']) {
-  const caller = callerOf(settings, env);
+export function clientSettings(settings: Settings) {
+  const caller = callerOf(settings);
   return {
     ...clientDefaults,
     region: async () => (await caller()).region,
@@ -331,8 +330,8 @@ interface Caller {
  * As who a call is made, and where: what the caller does not say is the server's own account and
  * region.
  */
-function callerOf(settings: Settings, env: Io['env']): () => Promise<Caller> {
-  const own = credentialsOf(env);
+function callerOf(settings: Settings): () => Promise<Caller> {
+  const own = settings.credentials;
   return async () => {
     const server =
       own !== undefined && settings.regionGiven ? undefined : await serverIdentity(settings);
@@ -358,13 +357,3 @@ const clientDefaults = {
   disableClockSkewCorrection: false,
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
 } satisfies BatchClientConfig;
-
-function credentialsOf(env: Io['env']): Credentials | undefined {
-  const accessKeyId = env['AWS_ACCESS_KEY_ID'];
-  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
-  if (!accessKeyId || !secretAccessKey) return undefined;
-  const sessionToken = env['AWS_SESSION_TOKEN'];
-  return sessionToken
-    ? { accessKeyId, secretAccessKey, sessionToken }
-    : { accessKeyId, secretAccessKey };
-}

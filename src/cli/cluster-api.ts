@@ -16,7 +16,6 @@ import type { EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { clientSettings } from './api.ts';
 import { Failure } from './failure.ts';
 import { environmentOfCluster, nameOfArn } from './render/job.ts';
-import type { Io } from './io.ts';
 import type { Settings } from './settings.ts';
 
 /** An instance, and the cluster it was found in. */
@@ -28,8 +27,8 @@ export class ClusterApi {
   readonly #ecs: ECSClient;
   readonly #ec2Settings: EC2ClientConfig;
 
-  constructor(settings: Settings, env: Io['env']) {
-    const common = { ...clientSettings(settings, env), endpoint: settings.endpoint };
+  constructor(settings: Settings) {
+    const common = { ...clientSettings(settings), endpoint: settings.endpoint };
     this.#ecs = new ECSClient(common);
     this.#ec2Settings = common;
   }

@@ -81,18 +81,17 @@ function sessionOf(
   surroundings: Surroundings,
 ): Session {
   const { NO_COLOR, TERM } = surroundings.env;
-  const env = {
-    NO_COLOR,
-    TERM,
-    AWS_ACCESS_KEY_ID: account ?? dummyAccessKeyId,
-    AWS_SECRET_ACCESS_KEY: dummySecretAccessKey,
-  };
+  const env = { NO_COLOR, TERM };
   const demoIo = ioOf({ ...surroundings, env, writeOut: (text) => void out.write(text) });
   return new Session(demoIo, {
     endpoint,
     logsEndpoint: endpoint,
     region: region ?? defaultRegion,
     regionGiven: true,
+    credentials: {
+      accessKeyId: account ?? dummyAccessKeyId,
+      secretAccessKey: dummySecretAccessKey,
+    },
     json: false,
   });
 }

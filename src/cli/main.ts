@@ -1,6 +1,7 @@
 // The command line: finds the verb, runs it, and turns whatever goes wrong into one line and an
 // exit code. It starts no server: `up`, `serve` and `demo` are dispatched before it is called.
 
+import { namedProfile } from './aws-profile.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { explainError, UsageError } from './failure.ts';
 import { splitVerb } from './flags.ts';
@@ -79,7 +80,7 @@ async function runVerb(verb: Verb, argv: readonly string[], io: Io): Promise<num
     io.out(verbHelp(verb, io.columns));
     return 0;
   }
-  const session = new Session(io, settingsOf(globals, io.env));
+  const session = new Session(io, settingsOf(globals, io.env, namedProfile(io.env)));
   try {
     return await run(session);
   } catch (error) {

@@ -10,6 +10,8 @@ interface ServerAddress {
   readonly region: string;
   /** The account that callers without credentials of their own are taken for. */
   readonly account: string;
+  /** Dummy credentials would be refused. */
+  readonly asksForCredentials: boolean;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -24,7 +26,7 @@ const stsEndpoint = 'AWS_ENDPOINT_URL_STS';
 
 /** Dummy credentials are among them only where the environment names none. */
 export function exportsOf(
-  { endpoint, logsEndpoint, region, account }: ServerAddress,
+  { endpoint, logsEndpoint, region, account, asksForCredentials }: ServerAddress,
   environment: Env,
 ): Record<string, string> {
   const variables: Record<string, string> = {
@@ -35,7 +37,8 @@ export function exportsOf(
   };
   if (hasDummyCredentials(environment)) return { ...variables, [stsEndpoint]: endpoint };
   // A profile is a choice of credentials too, and keys in the environment would win over it.
-  if (environment['AWS_ACCESS_KEY_ID'] || environment['AWS_PROFILE']) return variables;
+  if (environment['AWS_ACCESS_KEY_ID'] || environment['AWS_PROFILE'] || asksForCredentials)
+    return variables;
   return {
     ...variables,
     [stsEndpoint]: endpoint,

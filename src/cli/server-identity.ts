@@ -6,6 +6,8 @@ import type { Settings } from './settings.ts';
 interface ServerIdentity {
   readonly account?: string | undefined;
   readonly region?: string | undefined;
+  /** `on`: every request must be signed with a credential of the server. */
+  readonly auth?: string | undefined;
 }
 
 /** How long a server that is there takes to say what it is, at most. */

@@ -4,6 +4,7 @@
 import type { Api } from './api.ts';
 import type { ClusterApi } from './cluster-api.ts';
 import { Interrupted } from './failure.ts';
+import type { IdentityApi } from './identity-api.ts';
 import type { Io } from './io.ts';
 import { styleFor, type Style } from './render/style.ts';
 import type { Settings } from './settings.ts';
@@ -16,6 +17,7 @@ export class Session {
   readonly errStyle: Style;
   #api: Promise<Api> | undefined;
   #clusters: Promise<ClusterApi> | undefined;
+  #identities: Promise<IdentityApi> | undefined;
 
   constructor(io: Io, settings: Settings) {
     this.io = io;
@@ -25,15 +27,22 @@ export class Session {
   }
 
   api(): Promise<Api> {
-    this.#api ??= import('./api.ts').then(({ Api }) => new Api(this.settings, this.io.env));
+    this.#api ??= import('./api.ts').then(({ Api }) => new Api(this.settings));
     return this.#api;
   }
 
   clusters(): Promise<ClusterApi> {
     this.#clusters ??= import('./cluster-api.ts').then(
-      ({ ClusterApi }) => new ClusterApi(this.settings, this.io.env),
+      ({ ClusterApi }) => new ClusterApi(this.settings),
     );
     return this.#clusters;
+  }
+
+  identities(): Promise<IdentityApi> {
+    this.#identities ??= import('./identity-api.ts').then(
+      ({ IdentityApi }) => new IdentityApi(this.settings),
+    );
+    return this.#identities;
   }
 
   printJson(value: unknown): void {
@@ -42,7 +51,7 @@ export class Session {
 
   /** Lets go of connections, so that the process can end. */
   async close(): Promise<void> {
-    for (const loading of [this.#api, this.#clusters])
+    for (const loading of [this.#api, this.#clusters, this.#identities])
       (await loading?.catch(() => undefined))?.close();
   }
 

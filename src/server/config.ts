@@ -28,6 +28,7 @@ import { BadJobEnvironment, jobEnvironment, type Variable } from './job-environm
 import { logLevels, serverFlags } from './flags.ts';
 import { takeSealer } from './key-file.ts';
 import type { RoleProfile } from './operator-credentials.ts';
+import type { TlsFiles } from './tls.ts';
 
 export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
 
@@ -38,6 +39,14 @@ export interface ServerConfig {
   /** Names that the server goes by, beside addresses, localhost and `host`. */
   readonly allowedHosts: readonly string[];
   readonly port: number;
+  /** Absent: plain HTTP. */
+  readonly tls: TlsFiles | undefined;
+  /** Requests are authenticated and authorized. */
+  readonly auth: boolean;
+  /** The root of the account gets another key in place of those that it has. */
+  readonly newRootKey: boolean;
+  /** Requests a second of a caller; undefined: as many as come. */
+  readonly rate: number | undefined;
   readonly dataDir: string;
   /** Under the key of the environment; undefined: the data directory has one. */
   readonly sealer: Sealer | undefined;
@@ -99,8 +108,9 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
   const { values, operands, command = [] } = parseFlags(argv, serverFlags);
   const [extra] = [...operands, ...command];
   if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`);
-  if (values.auth !== 'off')
-    throw new UsageError('--auth: only off is there; requests are parsed and not yet verified');
+  const auth = oneOf('--auth', values.auth, ['off', 'on']) === 'on';
+  if (values['new-root-key'] && !auth)
+    throw new UsageError('--new-root-key: keys are asked for with --auth on alone');
   if (!/^\d{12}$/.test(values.account))
     throw new UsageError(`--account: '${values.account}' is not 12 digits`);
   if (!isRegion(values.region))
@@ -114,6 +124,10 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     hostIsProtected: values['host-is-protected'],
     allowedHosts: hostNames(values['allowed-hosts']),
     port: wholeNumber('--port', values.port, 65_535),
+    tls: tlsOf(values['tls-cert'], values['tls-key']),
+    auth,
+    newRootKey: values['new-root-key'],
+    rate: values.rate === undefined ? undefined : wholeNumber('--rate', values.rate, 1_000_000, 1),
     dataDir: values['data-dir'],
     sealer: takeSealer(process.env),
     adopt: values.adopt,
@@ -184,6 +198,15 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       market: marketOf(values.market, instanceTypes),
     },
   };
+}
+
+function tlsOf(cert: string | undefined, key: string | undefined): TlsFiles | undefined {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined)
+    throw new UsageError(
+      '--tls-cert and --tls-key: a certificate needs its key, and the key its certificate',
+    );
+  return { cert, key };
 }
 
 function hostNames(given: readonly string[]): string[] {

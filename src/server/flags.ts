@@ -11,7 +11,7 @@ const listening = {
   host: { type: 'string', value: 'ADDRESS', default: '127.0.0.1', help: 'address to listen on' },
   'host-is-protected': {
     type: 'boolean',
-    help: 'allows a --host that other machines can reach; whoever can reach this port can become root on this machine: say it only where a firewall or VPN lets trusted people alone through',
+    help: 'with --auth off: allows a --host that other machines can reach; whoever can reach this port can become root on this machine: say it only where a firewall or VPN lets trusted people alone through',
   },
   'allowed-hosts': {
     type: 'string',
@@ -25,11 +25,29 @@ const listening = {
     default: '4590',
     help: 'port to listen on; 0 picks a free one',
   },
+  'tls-cert': {
+    type: 'string',
+    value: 'FILE',
+    help: 'PEM file of the certificate to serve HTTPS with, read again when it changes',
+  },
+  'tls-key': { type: 'string', value: 'FILE', help: "PEM file of the certificate's key" },
+} as const satisfies Flags;
+
+const access = {
   auth: {
     type: 'string',
-    value: 'off',
+    value: 'off|on',
     default: 'off',
-    help: 'requests are not authenticated yet: only off is there',
+    help: 'on: every request must be signed with a credential of this server, and policies decide what it may do; off: whoever can reach the server may do anything',
+  },
+  'new-root-key': {
+    type: 'boolean',
+    help: "makes a new access key of the account's root, in place of all that it has",
+  },
+  rate: {
+    type: 'string',
+    value: 'NUMBER',
+    help: 'requests a second that a caller may make; more are answered with ThrottlingException (default: no bound)',
   },
 } as const satisfies Flags;
 
@@ -267,6 +285,7 @@ const tests = {
 /** In the order of the help. */
 export const serverFlagGroups: Readonly<Record<string, Flags>> = {
   Listening: listening,
+  Access: access,
   'State and logs': state,
   'Jobs and containers': jobs,
   'Instances and hosts': instances,
@@ -276,6 +295,7 @@ export const serverFlagGroups: Readonly<Record<string, Flags>> = {
 
 export const serverFlags = {
   ...listening,
+  ...access,
   ...state,
   ...jobs,
   ...instances,

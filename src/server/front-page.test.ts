@@ -32,7 +32,12 @@ const named = (names: readonly string[], reason?: string): Reader =>
         })),
     },
   }) as unknown as Reader;
-const facts = { engine: { version: 'fake engine' }, region: 'us-east-1', account: '000000000000' };
+const facts = {
+  engine: { version: 'fake engine' },
+  region: 'us-east-1',
+  account: '000000000000',
+  auth: 'off',
+} as const;
 const show = (reader: Reader, accept?: string) =>
   frontPage(
     reader,

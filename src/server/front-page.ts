@@ -15,6 +15,7 @@ interface FrontPageFacts {
   readonly engine: { readonly version: string };
   readonly region: string;
   readonly account: string;
+  readonly auth: 'on' | 'off';
 }
 
 /** More are counted and not named. */
@@ -68,9 +69,18 @@ export function frontPage(
 
 function pageOf(
   reader: Reader,
-  { engine, region, account }: FrontPageFacts,
+  { engine, region, account, auth }: FrontPageFacts,
   endpoint: string,
 ): Page {
+  const address = { endpoint, logsEndpoint: endpoint, region, account };
+  const greeting = `Longshore ${version} speaks the AWS Batch API at this address.`;
+  // Nobody has said who they are: what there is, is not for everybody.
+  if (auth === 'on')
+    return {
+      lead: `${greeting} Every request must be signed with a credential of this server: longshore env --profile NAME writes a profile.`,
+      tables: [],
+      exports: exportLines(exportsOf({ ...address, asksForCredentials: true }, {})),
+    };
   const scope = scopeOf(account, region);
   const jobs = reader.jobCountsByQueue();
   const queues = reader.batch.jobQueues(scope);
@@ -85,7 +95,7 @@ function pageOf(
       .filter((part) => part !== '')
       .join(' ');
   return {
-    lead: `Longshore ${version} speaks the AWS Batch API at this address. Jobs run on ${engine.version}. Account ${account}, region ${region}.`,
+    lead: `${greeting} Jobs run on ${engine.version}. Account ${account}, region ${region}.`,
     tables: [
       {
         title: 'Job queues',
@@ -120,7 +130,7 @@ function pageOf(
         ),
       },
     ],
-    exports: exportLines(exportsOf({ endpoint, logsEndpoint: endpoint, region, account }, {})),
+    exports: exportLines(exportsOf({ ...address, asksForCredentials: false }, {})),
   };
 }
 

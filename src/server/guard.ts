@@ -20,6 +20,7 @@ interface GuardedRequest {
   readonly headers: IncomingHttpHeaders;
   /** Names and values in turn: what the other has folded together. */
   readonly rawHeaders: readonly string[];
+  readonly socket?: object;
 }
 
 /** What a browser's address bar and bookmarks may open: pages that read, and change nothing. */
@@ -86,11 +87,11 @@ function targetRefusal(
 
 /** Turns away what a browser sends for a page that is not ours. */
 function pageRefusal(
-  { method, url = '/', headers }: GuardedRequest,
+  { method, url = '/', headers, socket }: GuardedRequest,
   host: Authority | undefined,
 ): AwsError | undefined {
   const { origin } = headers;
-  if (origin !== undefined && !isOwnOrigin(origin, host))
+  if (origin !== undefined && !isOwnOrigin(origin, host, { socket }))
     return denied(
       'Web pages may not call this server, and this request comes from one (Origin is not its own)',
     );
@@ -107,9 +108,14 @@ function pageRefusal(
 const isPage = (url: string): boolean =>
   pages.has(url) || (url.startsWith('/console/') && !url.includes('?'));
 
-function isOwnOrigin(origin: string, host: Authority | undefined): boolean {
-  if (!origin.startsWith('http://') || host === undefined) return false;
-  const of = authorityOf(origin.slice('http://'.length));
+function isOwnOrigin(
+  origin: string,
+  host: Authority | undefined,
+  { socket }: Pick<GuardedRequest, 'socket'>,
+): boolean {
+  const scheme = socket !== undefined && 'encrypted' in socket ? 'https://' : 'http://';
+  if (!origin.startsWith(scheme) || host === undefined) return false;
+  const of = authorityOf(origin.slice(scheme.length));
   return of !== undefined && of.name === host.name && of.port === host.port;
 }
 

@@ -2,7 +2,15 @@
 // sockets, their timeouts and the orderly end; it knows nothing of operations, and hands nothing on
 // that the guard has not let through.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { must } from '../base/assert.ts';
@@ -15,6 +23,7 @@ import type { Answer } from '../wire/answer.ts';
 import type { Pipeline } from '../wire/pipeline.ts';
 import { refusalOf } from './guard.ts';
 import { HostNames } from './host-names.ts';
+import { keepFresh, readTls, type TlsFiles } from './tls.ts';
 
 /**
  * Answers a request that calls no operation, by its head alone; undefined: it is for the pipeline
@@ -26,6 +35,10 @@ interface ListenerOptions {
   readonly host: string;
   /** 0 lets the system pick. */
   readonly port: number;
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
+  /** Told of certificates that came into use, and of those that could not. */
+  readonly onTls?: Parameters<typeof keepFresh>[2];
   readonly pipeline: Pipeline;
   /** Asked about everything: our pages, and what of `/_longshore/` is no operation. */
   readonly own: PathHandler;
@@ -48,6 +61,7 @@ export interface Listener {
   readonly host: string;
   /** The real port. */
   readonly port: number;
+  readonly isTls: boolean;
   /**
    * Stops accepting, lets requests in flight finish for at most `graceMs`, then closes what is
    * left.
@@ -61,7 +75,10 @@ const maxHeaderBytes = 64 * 1024;
 // meets a closing socket.
 const keepAliveMs = 75_000;
 
-/** Opens the port; rejects when it cannot be had. */
+/**
+ * Opens the port; rejects when it cannot be had, and with UsageError where the certificate cannot
+ * be used.
+ */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const headersTimeoutMs = options.headersTimeoutMs ?? 15_000;
   const requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
@@ -104,7 +121,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     }
   };
 
-  const server = createServer(
+  const server = serverOf(
     {
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: headersTimeoutMs,
@@ -114,6 +131,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       // The guard says so itself, in words.
       requireHostHeader: false,
     },
+    options,
     (request, response) => dispatch(request, response),
   );
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
@@ -141,12 +159,24 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   return {
     host: address.address,
     port: address.port,
+    isTls: options.tls !== undefined,
     close(graceMs) {
       draining = true;
       lingering.end();
       return closeServer(server, graceMs);
     },
   };
+}
+
+function serverOf(
+  bounds: ServerOptions,
+  { tls, onTls }: Pick<ListenerOptions, 'tls' | 'onTls'>,
+  onRequest: RequestListener,
+): Server {
+  if (tls === undefined) return createServer(bounds, onRequest);
+  const server = createTlsServer({ ...bounds, ...readTls(tls), minVersion: 'TLSv1.2' }, onRequest);
+  keepFresh(server, tls, (what) => onTls?.(what));
+  return server;
 }
 
 function closeServer(server: Server, graceMs: number): Promise<void> {

@@ -35,7 +35,7 @@ it('addresses of this machine alone are those, however they are written', () => 
 
 it('this machine needs no leave', async () => {
   for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) {
-    const { address, who } = await reachOf({ host, hostIsProtected: false });
+    const { address, who } = await reachOf({ host, hostIsProtected: false, auth: false });
     assert.ok(isLoopback(address));
     assert.match(who, /^Only programs on this machine/);
   }
@@ -44,19 +44,26 @@ it('this machine needs no leave', async () => {
 it('others are refused with the way that is safe, and with leave are told of each time', async () => {
   for (const host of ['0.0.0.0', '::', '10.11.12.13', '172.17.0.1']) {
     await assert.rejects(
-      reachOf({ host, hostIsProtected: false }),
+      reachOf({ host, hostIsProtected: false, auth: false }),
       (error) =>
         error instanceof UsageError &&
         /become root on this machine/.test(error.message) &&
         /ssh -L 4590:127\.0\.0\.1:4590 server.*--host-is-protected/.test(error.hint ?? ''),
     );
-    const { address, who } = await reachOf({ host, hostIsProtected: true });
+    const { address, who } = await reachOf({ host, hostIsProtected: true, auth: false });
     assert.equal(address, host);
     assert.match(who, /^WARNING: whoever can reach .* can become root on this machine/);
   }
 });
 
+it('where requests are signed any address is', async () => {
+  const of = async (host: string) =>
+    (await reachOf({ host, hostIsProtected: false, auth: true })).who;
+  assert.match(await of('127.0.0.1'), /^Only programs on this machine .* must be signed\.$/);
+  assert.match(await of('0.0.0.0'), /^Every machine that has a way .* must be signed\.$/);
+});
+
 it('names that are none are refused', async () => {
   for (const host of ['', 'no.such.name.invalid', 'a b'])
-    await assert.rejects(reachOf({ host, hostIsProtected: true }), UsageError);
+    await assert.rejects(reachOf({ host, hostIsProtected: true, auth: false }), UsageError);
 });

@@ -1,7 +1,7 @@
-// Who can reach an address that the server listens on. Requests are not authenticated, so whoever
-// can reach it can start containers that mount what they like: it is for this machine, unless the
-// operator says that something else guards it. It decides by the addresses themselves, never by how
-// a name sounds.
+// Who can reach an address that the server listens on. Where requests are not authenticated,
+// whoever can reach it can start containers that mount what they like: then it is for this machine,
+// unless the operator says that something else guards it. It decides by the addresses themselves,
+// never by how a name sounds.
 
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -24,13 +24,21 @@ export interface Reach {
 export async function reachOf({
   host,
   hostIsProtected,
+  auth,
 }: {
   readonly host: string;
   readonly hostIsProtected: boolean;
+  readonly auth: boolean;
 }): Promise<Reach> {
   const addresses = isIP(host) !== 0 ? [host] : await addressesOf(host);
   const address = addresses[0] as string;
-  if (addresses.every(isLoopback))
+  const isLocal = addresses.every(isLoopback);
+  if (auth)
+    return {
+      address,
+      who: `${isLocal ? 'Only programs on this machine can reach it' : sentence(`${whoReaches(address)} can reach it`)}, and every request must be signed.`,
+    };
+  if (isLocal)
     return {
       address,
       who: 'Only programs on this machine can reach it, of all its users: requests are not authenticated.',
@@ -39,7 +47,7 @@ export async function reachOf({
   if (!hostIsProtected) {
     throw new UsageError(
       `--host ${host}: ${who} could reach it, and whoever can reach this port can become root on this machine, for requests are not authenticated`,
-      'Stay on 127.0.0.1 and reach it from elsewhere with: ssh -L 4590:127.0.0.1:4590 server. Where something else lets only trusted people through (a firewall, a VPN), add --host-is-protected',
+      'Start it with --auth on, so that every request must be signed; or stay on 127.0.0.1 and reach it from elsewhere with: ssh -L 4590:127.0.0.1:4590 server. Where something else lets only trusted people through (a firewall, a VPN), add --host-is-protected',
     );
   }
   return {
@@ -47,6 +55,8 @@ export async function reachOf({
     who: `WARNING: whoever can reach ${address} can become root on this machine, for requests are not authenticated. That is ${who}; --host-is-protected says that something else keeps all others out.`,
   };
 }
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 async function addressesOf(name: string): Promise<string[]> {
   const found = name === '' ? [] : await lookup(name, { all: true }).catch(() => []);

@@ -17,6 +17,8 @@ interface ServerFacts {
   /** The region of callers that name none. */
   readonly region: string;
   readonly account: string;
+  /** `on`: every request must be signed, and what is told without a signature names nothing. */
+  readonly auth: 'on' | 'off';
   readonly limits: Limits;
 }
 
@@ -53,7 +55,7 @@ export function serverPaths(
           reader,
           facts,
           head,
-          host === undefined ? url() : `http://${String(host)}`,
+          host === undefined ? url() : `${url().split(':', 1)[0]}://${String(host)}`,
         );
       }
       default:

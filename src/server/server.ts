@@ -3,22 +3,23 @@
 
 import { join } from 'node:path';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { checkedAccess, openAccess } from '../app/access-control.ts';
 import { compose, type App } from '../app/compose.ts';
 import { scopeOf } from '../base/ids.ts';
 import { LocalCapacity } from '../capacity/local/local-capacity.ts';
 import { dockerHosts } from '../engine/docker/docker-hosts.ts';
+import { dummySecretAccessKey } from '../cli/settings.ts';
+import type { Credentials } from '../cli/sign.ts';
 import { localHost, machineAddress } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import { visible } from '../base/visible.ts';
 import type { DefaultNetwork } from '../service/ec2/network/network.ts';
-import { believed } from '../service/sts/credentials.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { backUp, NoRoomForBackup, removeLeftCopies } from '../store/backup/backup-stream.ts';
 import { DiskRoom } from '../store/disk-room.ts';
 import { FileLogSink } from '../store/log-file/log-file-sink.ts';
 import { SqliteStore } from '../store/sqlite/store.ts';
 import { trailDirectory } from '../store/trail-directory/trail-directory.ts';
-import { trustingAuthenticator } from '../wire/trusting-authenticator.ts';
 import { awsSecrets } from './aws-secrets.ts';
 import { complain } from './command/terminal.ts';
 import type { ServerConfig } from './config.ts';
@@ -45,6 +46,7 @@ import { operatorCredentials, presentCredentials } from './operator-credentials.
 import { serverPaths, type DamageCounts } from './server-paths.ts';
 import { closeToOthers } from './private-files.ts';
 import { reachOf, type Reach } from './reach.ts';
+import { rootKey } from './root-key.ts';
 import { systemClock, systemIds } from './system-ports.ts';
 import { version } from './version.ts';
 
@@ -60,6 +62,10 @@ export interface RunningServer {
   readonly engineReason: string;
   /** How many jobs have a container, or are getting one. */
   runningJobs(): number;
+  /** With which it can be called; undefined where its owner keeps the root's elsewhere. */
+  readonly credentials: Credentials | undefined;
+  /** The root's key was made at this start. */
+  readonly hasNewRootKey: boolean;
   /** Who can reach it, in a sentence for the person who started it. */
   readonly reach: string;
   /**
@@ -223,12 +229,9 @@ async function startHeld(
         what,
       ).catch(noBackup),
     documents: webDocuments,
-    isVerifying: false,
-    authenticator: (credentials) =>
-      trustingAuthenticator(config.account, believed(credentials, systemClock.now)),
+    access: config.auth ? checkedAccess(config.rate) : openAccess(config.account),
     containerReach: held.containers,
     operatorCredentials: operatorCredentials(config.roleCredentials, config),
-    authorizer: { authorize: () => undefined },
     onAudit: (record) =>
       log.debug(
         {
@@ -303,11 +306,14 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
   recordEngine(config.dataDir, kind);
   await app.noteReferences();
   app.deliverer?.open();
+  const root = config.auth ? await rootKey(app.rootKeys, config) : undefined;
   const listener: Listener = await listen({
     maxConnections: ownOpenFiles().connections,
     host: held.reach.address,
     allowedHosts: [...(isHostName(config.host) ? [config.host] : []), ...config.allowedHosts],
     port: config.port,
+    tls: config.tls,
+    onTls: ({ renewed, message }) => (renewed ? log.info(message) : log.warn(message)),
     pipeline: app.pipeline,
     own: serverPaths(
       app.control.reader,
@@ -315,6 +321,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
         engine: capabilities,
         region: config.region,
         account: config.account,
+        auth: config.auth ? 'on' : 'off',
         limits: config.settings.limits,
       },
       { disk: () => held.disk.facts, damage: held.damage, url: () => urlOf(listener) },
@@ -337,6 +344,11 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
       const { jobs } = app.control.reader.counts();
       return jobs.STARTING + jobs.RUNNING;
     },
+    credentials:
+      root === undefined
+        ? { accessKeyId: config.account, secretAccessKey: dummySecretAccessKey }
+        : root.credentials,
+    hasNewRootKey: root?.isNew === true,
     reach: held.reach.who,
     async close(how) {
       await listener.close(closeGraceMs);
@@ -371,7 +383,7 @@ function attemptsHere({ control: { world } }: App): number {
 }
 
 const urlOf = (listener: Listener): string =>
-  `http://${listener.host.includes(':') ? `[${listener.host}]` : listener.host}:${listener.port}`;
+  `${listener.isTls ? 'https' : 'http'}://${listener.host.includes(':') ? `[${listener.host}]` : listener.host}:${listener.port}`;
 
 function newMark(dataDir: string, former: string, left: number): string {
   const jobs =

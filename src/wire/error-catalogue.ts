@@ -144,6 +144,8 @@ export interface ErrorDialect {
   signature(fault: SignatureFault): AwsError;
   /** The caller may not do this. */
   denied(message: string): AwsError;
+  /** Somebody asks for more than they may in so short a time: SDKs wait and try again. */
+  throttled(): AwsError;
   /** It could be done at another time: a status on which SDKs try again. */
   unavailable(message: string): AwsError;
   /** A fault of ours; the request id leads to the log. */
@@ -194,6 +196,7 @@ export const batchDialect: ErrorDialect = {
   noRegion: (region) => new AwsError('InvalidSignatureException', 403, noRegionText(region)),
   signature: jsonSignature(403),
   denied,
+  throttled: () => throttled(),
   unavailable: (message) => build('unavailable', message),
   internal: (requestId) => build('internal', internalText(requestId)),
 };
@@ -211,6 +214,7 @@ export const parameterDialect: ErrorDialect = {
   noRegion: (region) => new AwsError('InvalidSignatureException', 400, noRegionText(region)),
   signature: jsonSignature(400),
   denied: (message) => new AwsError('AccessDeniedException', 400, message),
+  throttled: () => new AwsError('ThrottlingException', 400, 'Rate exceeded'),
   unavailable: (message) => new AwsError('ServiceUnavailableException', 503, message),
   internal: (requestId) => new AwsError('InternalFailure', 500, internalText(requestId)),
 };
@@ -245,6 +249,7 @@ export const validationDialect: ErrorDialect = {
     'token-expired': ['ExpiredToken', 403, tokenExpiredText],
   }),
   denied: (message) => new AwsError('AccessDenied', 403, message),
+  throttled: () => new AwsError('Throttling', 400, 'Rate exceeded'),
   unavailable: (message) => new AwsError('ServiceUnavailable', 503, message),
   internal: (requestId) => new AwsError('ServiceFailure', 500, internalText(requestId)),
 };
@@ -272,6 +277,7 @@ export const ec2Dialect: ErrorDialect = {
     'token-expired': ['RequestExpired', 400, 'Request has expired.'],
   }),
   denied: (message) => new AwsError('UnauthorizedOperation', 403, message),
+  throttled: () => new AwsError('RequestLimitExceeded', 503, 'Request limit exceeded.'),
   unavailable: (message) => new AwsError('Unavailable', 503, message),
   internal: (requestId) => new AwsError('InternalError', 500, internalText(requestId)),
 };

@@ -13,6 +13,7 @@ import {
 } from '../../src/base/ids.ts';
 import { must } from '../../src/base/assert.ts';
 import type { Refusal } from '../../src/base/refusal.ts';
+import { openAccess, type AccessControl } from '../../src/app/access-control.ts';
 import { compose, type App } from '../../src/app/compose.ts';
 import type { Control } from '../../src/control/control.ts';
 import type { Machine } from '../../src/core/host/host.ts';
@@ -24,17 +25,11 @@ import { NoDocument, type DocumentFetcher } from '../../src/port/document-fetche
 import type { HostConnector } from '../../src/port/host-connector.ts';
 import type { Ids } from '../../src/port/ids.ts';
 import type { Sealer } from '../../src/port/sealer.ts';
-import {
-  signatureAuthenticator,
-  type Credentials,
-} from '../../src/service/iam/identity/authenticator.ts';
 import type { OperatorCredentialsOf, ServerReach } from '../../src/port/job-credentials.ts';
 import type { TrailPlace } from '../../src/port/trail-place.ts';
 import type { SecretSource } from '../../src/port/secrets.ts';
 import type { Authorizer } from '../../src/wire/authorization.ts';
 import type { Operation } from '../../src/wire/operation.ts';
-import { believed } from '../../src/service/sts/credentials.ts';
-import { trustingAuthenticator } from '../../src/wire/trusting-authenticator.ts';
 import { account, context, scope } from './caller.ts';
 import { commitOf, type Written } from './commit.ts';
 import { MemoryLogSink } from './memory-log-sink.ts';
@@ -59,8 +54,8 @@ export interface RigOptions {
   readonly settings?: Partial<Settings>;
   /** Submissions a second of an account and region; absent: as many as come. */
   readonly submitRate?: number;
-  /** Whose keys requests are signed with; absent: everybody is believed. */
-  readonly credentials?: Credentials;
+  /** Absent: everybody is believed, and may do anything. */
+  readonly access?: AccessControl;
   /** Callers count as verified; who calls is what a test says all the same. */
   readonly isVerifying?: boolean;
   readonly documents?: DocumentFetcher;
@@ -74,6 +69,16 @@ export interface RigOptions {
   readonly authorizer?: Authorizer;
   /** Where what jobs get of secrets is; absent: in the server's own stores. */
   readonly secretSource?: SecretSource | undefined;
+}
+
+function accessOf({ access, authorizer, isVerifying = false }: RigOptions): AccessControl {
+  const open = openAccess(account);
+  return (
+    access ?? {
+      isOn: isVerifying,
+      of: (parts) => ({ ...open.of(parts), ...(authorizer && { authorizer }) }),
+    }
+  );
 }
 
 /** What outlives a server. */
@@ -179,18 +184,10 @@ export class Rig {
       documents: options.documents ?? {
         fetch: () => Promise.reject(new NoDocument('nobody publishes anything')),
       },
-      isVerifying: options.isVerifying ?? options.credentials !== undefined,
+      access: accessOf(options),
       containerReach: options.containerReach,
       operatorCredentials: options.operatorCredentials,
       onNotice: (what) => this.notices.push(what),
-      authenticator: (known) =>
-        options.credentials === undefined
-          ? trustingAuthenticator(
-              account,
-              believed(known, () => clock.now()),
-            )
-          : signatureAuthenticator(options.credentials, clock),
-      authorizer: options.authorizer ?? { authorize: () => undefined },
       onAudit: () => undefined,
       onFault: ({ error }) => void this.fatal.push(error as Error),
       onProblem: (what, error) => this.problems.push(`${what}: ${(error as Error).message}`),

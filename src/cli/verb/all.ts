@@ -4,6 +4,7 @@ import type { Verb } from './verb.ts';
 import { ami } from './ami.ts';
 import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
+import { credentials } from './credentials.ts';
 import { describe } from './describe.ts';
 import { env } from './env.ts';
 import { instance } from './instance.ts';
@@ -14,6 +15,7 @@ import { logs } from './logs.ts';
 import { submit } from './submit.ts';
 import { terminate } from './terminate.ts';
 import { wait } from './wait.ts';
+import { whyDenied } from './why-denied.ts';
 
 export const verbs: readonly Verb[] = [
   env,
@@ -28,6 +30,8 @@ export const verbs: readonly Verb[] = [
   instances,
   instance,
   ami,
+  credentials,
+  whyDenied,
   backup,
 ];
 

@@ -51,7 +51,7 @@ test('explain says why a job waits and what would help', async () => {
   );
   assert.match(
     plain.calls[0]?.authorization ?? '',
-    /^AWS4-HMAC-SHA256 Credential=000000000000\/20231114\/us-east-1\/batch\/aws4_request/,
+    /^AWS4-HMAC-SHA256 Credential=000000000000\/20231114\/us-east-1\/longshore\/aws4_request/,
   );
   const json = await runAgainst(script, ['explain', 'x:3', '--json']);
   assert.equal(

@@ -18,7 +18,7 @@ export interface Question {
 }
 
 /** The policies that speak of a request. What is undefined is not there, and limits nothing. */
-interface Layers {
+export interface Layers {
   /** Those of a user and its groups, or of a role. */
   readonly identity: PolicySet;
   readonly boundary?: PolicySet | undefined;
@@ -28,7 +28,7 @@ interface Layers {
   readonly trust?: { readonly policies: PolicySet; readonly account: string } | undefined;
 }
 
-type Layer = keyof Layers;
+export type Layer = keyof Layers;
 
 /** The statement that decided. */
 interface Deciding {

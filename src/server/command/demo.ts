@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runDemo } from '../../cli/demo.ts';
+import { UsageError } from '../../cli/failure.ts';
 import { imageAvailable } from '../../engine/docker/image-available.ts';
 import { parseServerConfig, type ServerConfig } from '../config.ts';
 import { startServer, type RunningServer } from '../server.ts';
@@ -56,6 +57,7 @@ async function startDemoServer(
   argv: readonly string[],
 ): Promise<{ server: RunningServer; reason: string; config: ServerConfig }> {
   const config = parseServerConfig(argv);
+  if (config.auth) throw new UsageError('--auth: the demo asks nobody who they are');
   const hooks = { onFatal: stopAtOnce, engineRules: { mayTakeProcesses: true } };
   let server = await startServer(config, hooks);
   let reason = server.engineReason;

@@ -3,6 +3,8 @@
 
 import { UsageError } from '../../cli/failure.ts';
 import { programName } from '../../cli/program-name.ts';
+import { quoted } from '../../cli/render/job.ts';
+import { rootCredentialsPath } from '../../cli/root-credentials.ts';
 import { parseServerConfig, type ServerConfig } from '../config.ts';
 import { WaitEnded } from '../engine-choice.ts';
 import { startServer, type RunningServer, type ServerHooks } from '../server.ts';
@@ -21,17 +23,30 @@ export const serve = (argv: readonly string[]): Promise<number> =>
       mayTakeProcesses: false,
       wait: { until: ended, tell: (line) => complain(`longshore: ${line}\n`) },
     }),
-    ready: async (server) => say(greeting(server)),
+    ready: async (server, config) => say(greeting(server, config)),
   });
 
-function greeting(server: RunningServer): string {
+function greeting(server: RunningServer, { auth, dataDir }: ServerConfig): string {
   const longshore = programName(process.env);
+  const profile = auth ? ` --profile longshore --data-dir ${quoted(dataDir)}` : '';
   return `longshore is ready at ${server.url}
 Jobs run on ${server.capabilities.version} (${server.engineReason}).
 ${server.reach}
-Next: create a compute environment and a job queue, or let \`${longshore} up\` make the first ones.
-To point the AWS CLI of another shell here: eval "$(${longshore} env --endpoint ${server.url})"
+${rootNotice(server, dataDir)}Next: create a compute environment and a job queue, or let \`${longshore} up\` make the first ones.
+To point the AWS CLI of another shell here: eval "$(${longshore} env --endpoint ${server.url}${profile})"
 `;
+}
+
+/**
+ * Says once that the root has a new key; the key itself to a person alone, for what is said to a
+ * pipe may be kept for long.
+ */
+export function rootNotice({ hasNewRootKey, credentials }: RunningServer, dataDir: string): string {
+  if (!hasNewRootKey || credentials === undefined) return '';
+  const said = `The root of the account has a new access key, in ${rootCredentialsPath(dataDir)}, which you alone can read`;
+  return process.stdout.isTTY
+    ? `${said}. It is shown this once:\n  AWS_ACCESS_KEY_ID=${credentials.accessKeyId}\n  AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}\n`
+    : `${said}.\n`;
 }
 
 export interface ServerVerb {

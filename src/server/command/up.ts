@@ -2,6 +2,8 @@
 // first-run-job-queue, made through the public API and left alone where they are there already.
 // Prints what to paste.
 
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { setTimeout } from 'node:timers/promises';
 import {
   BatchClient,
@@ -12,10 +14,12 @@ import {
 } from '@aws-sdk/client-batch';
 import { programName } from '../../cli/program-name.ts';
 import { defaultEndpoint } from '../../cli/settings.ts';
+import { quoted } from '../../cli/render/job.ts';
 import { exportLines, exportsOf } from '../../cli/server-exports.ts';
 import type { ServerConfig } from '../config.ts';
 import type { RunningServer } from '../server.ts';
-import { runServer } from './serve.ts';
+import type { TlsFiles } from '../tls.ts';
+import { rootNotice, runServer } from './serve.ts';
 import { say } from './terminal.ts';
 
 export const firstRun = {
@@ -36,15 +40,22 @@ export const up = (argv: readonly string[]): Promise<number> =>
 /** A network that is somewhere else, for an account whose default VPC is gone. */
 const elsewhere = { subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'] };
 
+/** It is this process that is called, by an address that its certificate need not name. */
+const trustingOnly = ({ cert }: TlsFiles): Agent =>
+  new Agent({ ca: readFileSync(cert), checkServerIdentity: () => undefined });
+
 /** Makes the two resources unless they exist. */
 export async function createFirstRun(
-  server: Pick<RunningServer, 'url' | 'defaultNetwork'>,
-  config: Pick<ServerConfig, 'region' | 'account'>,
+  { credentials, ...server }: Pick<RunningServer, 'url' | 'defaultNetwork' | 'credentials'>,
+  config: Pick<ServerConfig, 'region' | 'tls'>,
 ): Promise<void> {
+  // The root's key was taken away: whoever did so makes what is needed.
+  if (credentials === undefined) return;
   const client = new BatchClient({
     endpoint: server.url,
     region: config.region,
-    credentials: { accessKeyId: config.account, secretAccessKey: 'longshore' },
+    credentials,
+    ...(config.tls && { requestHandler: { httpsAgent: trustingOnly(config.tls) } }),
   });
   try {
     const { computeEnvironments } = await client.send(
@@ -106,18 +117,27 @@ function welcome(server: RunningServer, config: ServerConfig): string {
   // environment decides nothing.
   const lines = exportLines(
     exportsOf(
-      { endpoint: url, logsEndpoint: url, region: config.region, account: config.account },
+      {
+        endpoint: url,
+        logsEndpoint: url,
+        region: config.region,
+        account: config.account,
+        asksForCredentials: config.auth,
+      },
       {},
     ),
   );
+  const pointing = config.auth
+    ? `${longshore} env --profile longshore --data-dir ${quoted(config.dataDir)}`
+    : `${longshore} env`;
   return `longshore is ready at ${url}
 Jobs run on ${capabilities.version} (${engineReason}).
 ${server.reach}
-${capabilities.notice === undefined ? '' : `${capabilities.notice}\n`}Queue ${firstRun.jobQueue} waits for jobs. In another shell, for a first one:
+${rootNotice(server, config.dataDir)}${capabilities.notice === undefined ? '' : `${capabilities.notice}\n`}Queue ${firstRun.jobQueue} waits for jobs. In another shell, for a first one:
 
   ${longshore} submit${url === defaultEndpoint ? '' : ` --endpoint ${url}`} --image busybox --wait -- echo hello
 
-To point the AWS CLI and every SDK there, paste this, or: eval "$(${longshore} env${url === defaultEndpoint ? '' : ` --endpoint ${url}`})"
+To point the AWS CLI and every SDK there, paste this, or: eval "$(${pointing}${url === defaultEndpoint ? '' : ` --endpoint ${url}`})"
 
 ${lines.map((line) => `  ${line}`).join('\n')}
 

@@ -107,8 +107,16 @@ import { putUserPolicy } from './user/put-user-policy.ts';
 import { tagUser } from './user/tag-user.ts';
 import { untagUser } from './user/untag-user.ts';
 import { updateUser } from './user/update-user.ts';
+import { getContextKeysForCustomPolicy } from './simulation/get-context-keys-for-custom-policy.ts';
+import { getContextKeysForPrincipalPolicy } from './simulation/get-context-keys-for-principal-policy.ts';
+import { simulateCustomPolicy } from './simulation/simulate-custom-policy.ts';
+import { simulatePrincipalPolicy } from './simulation/simulate-principal-policy.ts';
 
 export const iamOperations: OperationTable<IamDeps> = {
+  GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
+  GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
+  SimulateCustomPolicy: simulateCustomPolicy,
+  SimulatePrincipalPolicy: simulatePrincipalPolicy,
   AddClientIDToOpenIDConnectProvider: addClientIDToOpenIDConnectProvider,
   AddRoleToInstanceProfile: addRoleToInstanceProfile,
   AddUserToGroup: addUserToGroup,

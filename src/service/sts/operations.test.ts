@@ -399,6 +399,7 @@ describe('STS by the SDK', () => {
         resource: 'arn:aws:ec2:us-east-1:123456789012:instance/*',
         conditions: { items },
       },
+      decidedBy: { layer: 'identity' },
     } as const;
     const client = sdkClient(sts, 'STSClient', rig.app.pipeline);
     const decode = (message: string) =>

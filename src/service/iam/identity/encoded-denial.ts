@@ -5,7 +5,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Sealer } from '../../../port/sealer.ts';
 
 /** As DecodeAuthorizationMessage tells it. */
-interface Denial {
+export interface Denial {
   readonly allowed: false;
   /** A statement denies it; else none allows it. */
   readonly explicitDeny: boolean;
@@ -16,6 +16,12 @@ interface Denial {
     readonly action: string;
     readonly resource: string;
     readonly conditions: { readonly items: readonly DenialCondition[] };
+  };
+  /** Ours: the layer of policies that denies or lacks leave, and the statement that denies. */
+  readonly decidedBy: {
+    readonly layer: string;
+    readonly policy?: string | undefined;
+    readonly statement?: string | number | undefined;
   };
 }
 

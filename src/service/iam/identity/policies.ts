@@ -8,10 +8,10 @@ import type { Scope } from '../../../base/ids.ts';
 import type { ResourceSpace } from '../../resource-space.ts';
 import { iamScope } from '../deps.ts';
 import { defaultDocument } from '../policy/policy.ts';
-import type { Entity, EntityKind, IamKinds, IamView, Role, User } from '../resources.ts';
+import type { Entity, EntityKind, Group, IamKinds, IamView, Role, User } from '../resources.ts';
 
 /** A policy that holds for somebody, and through whom. */
-interface HeldPolicy {
+export interface HeldPolicy {
   readonly name: string;
   /** Of a managed one. */
   readonly arn?: string | undefined;
@@ -22,7 +22,7 @@ interface HeldPolicy {
   readonly holder: string;
 }
 
-interface PrincipalPolicies {
+export interface PrincipalPolicies {
   readonly policies: readonly HeldPolicy[];
   /** The permissions boundary: what it does not permit, no policy of theirs does. */
   readonly boundary?: HeldPolicy | undefined;
@@ -36,9 +36,17 @@ interface PrincipalPolicies {
 function policiesOf(iam: IamView, principal: Principal): PrincipalPolicies | undefined {
   if (principal.kind === 'root') return undefined;
   const found = principal.kind === 'user' ? userOf(iam, principal) : roleOf(iam, principal);
-  if (found === undefined) return undefined;
-  const kind = principal.kind === 'user' ? 'user' : 'role';
+  return found && entityPolicies(iam, principal.kind === 'user' ? 'user' : 'role', found);
+}
+
+/** Those of a user, a role, or a group by itself. */
+export function entityPolicies(
+  iam: IamView,
+  kind: EntityKind,
+  found: User | Role | Group,
+): PrincipalPolicies {
   const groups = 'groups' in found ? found.groups : [];
+  const boundary = 'boundary' in found ? found.boundary : undefined;
   return {
     policies: [
       ...held(iam, kind, found),
@@ -47,9 +55,8 @@ function policiesOf(iam: IamView, principal: Principal): PrincipalPolicies | und
         return group === undefined ? [] : held(iam, 'group', group);
       }),
     ],
-    boundary:
-      found.boundary === undefined ? undefined : managed(iam, kind, found.name, found.boundary),
-    tags: found.tags,
+    boundary: boundary === undefined ? undefined : managed(iam, kind, found.name, boundary),
+    tags: 'tags' in found ? found.tags : {},
   };
 }
 

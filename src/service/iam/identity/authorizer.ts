@@ -1,0 +1,54 @@
+// The authorizer of a server with access control: what IAM's policies do not allow is not done.
+// Root is limited by no policy, and nobody else may do anything of themselves. It knows no
+// operation.
+
+import type { Principal } from '../../../base/principal.ts';
+import type { Clock } from '../../../port/clock.ts';
+import type { Sealer } from '../../../port/sealer.ts';
+import type { Authorizer } from '../../../wire/authorization.ts';
+import type { ResourceSpace } from '../../resource-space.ts';
+import type { IamKinds } from '../resources.ts';
+import { deniedText } from './denial.ts';
+import { JudgedRequest } from './judged-request.ts';
+import type { KnownPolicies, PrincipalPolicies } from './policies.ts';
+
+interface AuthorizerParts {
+  readonly iam: Pick<ResourceSpace<IamKinds>, 'current'>;
+  readonly policies: KnownPolicies;
+  readonly sealer: Pick<Sealer, 'seal'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export function policyAuthorizer({ iam, policies, sealer, clock }: AuthorizerParts): Authorizer {
+  const judge = (
+    { access, context, dialect, tagsOf }: Authorization,
+    held: PrincipalPolicies | undefined,
+  ): void | Promise<void> => {
+    const request = new JudgedRequest({ iam, context, held, nowMs: clock.now() });
+    const judgeAll = (): void => {
+      for (const each of access) {
+        const denied = request.denialOf(each);
+        if (denied !== undefined) throw dialect.denied(deniedText(sealer, context, denied));
+      }
+    };
+    return request.asksForTags(access)
+      ? request.fetchTags(access, tagsOf).then(judgeAll)
+      : judgeAll();
+  };
+  return {
+    authorize(request) {
+      const { access, context } = request;
+      if (access.length === 0 || isUnlimited(context.principal)) return;
+      const held = policies.of(context.principal, context.region);
+      return held instanceof Promise
+        ? held.then((found) => judge(request, found))
+        : judge(request, held);
+    },
+  };
+}
+
+type Authorization = Parameters<Authorizer['authorize']>[0];
+
+/** Sessions of root are root, unless they were given policies. */
+const isUnlimited = ({ kind, session }: Principal): boolean =>
+  kind === 'root' && (session?.policies?.length ?? 0) === 0;

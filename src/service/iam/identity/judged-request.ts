@@ -1,0 +1,185 @@
+// A request as policies are asked about it: what they may want to know is gathered when they ask,
+// and core/policy decides. It refuses nobody itself.
+
+import { contextOf, type Context } from '../../../core/policy/context.ts';
+import { decide, type Decision, type Layers } from '../../../core/policy/decide.ts';
+import type { Asker } from '../../../core/policy/principal.ts';
+
+import { must } from '../../../base/assert.ts';
+import { scopeOf, type Scope } from '../../../base/ids.ts';
+import { partitionOf } from '../../../base/partition.ts';
+import type { Authorizer, Tags } from '../../../wire/authorization.ts';
+import type { Access, Conditions, RequestContext } from '../../../wire/operation.ts';
+import type { ResourceSpace } from '../../resource-space.ts';
+import { iamScope } from '../deps.ts';
+import type { IamKinds } from '../resources.ts';
+import { globalConditions } from './global-conditions.ts';
+import { layersOf, trustLayer } from './layers.ts';
+import type { PrincipalPolicies } from './policies.ts';
+import { factsOf, wholeArns } from './resolve.ts';
+
+/** Why something is not allowed, and all that it was judged by. */
+export interface Denied {
+  readonly action: string;
+  readonly resource: string;
+  readonly decision: Decision & { readonly isAllowed: false };
+  readonly conditions: Conditions;
+}
+
+interface JudgedRequestParts {
+  readonly iam: Pick<ResourceSpace<IamKinds>, 'current'>;
+  readonly context: RequestContext;
+  /** Undefined where whose policies they were is gone. */
+  readonly held: PrincipalPolicies | undefined;
+  readonly nowMs: number;
+}
+
+type TagsOf = Parameters<Authorizer['authorize']>[0]['tagsOf'];
+
+export class JudgedRequest {
+  readonly #parts: JudgedRequestParts;
+  readonly #layers: Layers;
+  readonly #tags = new Map<string, Tags>();
+  #global: Conditions | undefined;
+
+  constructor(parts: JudgedRequestParts) {
+    this.#parts = parts;
+    this.#layers = layersOf(parts.context.principal, parts.held);
+  }
+
+  /** Some policy asks for tags of resources: they must be fetched first. */
+  asksForTags(access: readonly Access[]): boolean {
+    const { identity, boundary, session } = this.#layers;
+    return access.some(({ action }) =>
+      [identity, boundary, session].some((policies) =>
+        policies
+          ?.conditionKeysOn(action)
+          .values()
+          .some((key) => key.includes(':resourcetag/')),
+      ),
+    );
+  }
+
+  async fetchTags(access: readonly Access[], tagsOf: TagsOf): Promise<void> {
+    for (const each of access)
+      for (const arn of this.#resourcesOf(each)) {
+        if (this.#tags.has(arn)) continue;
+        const tags = await tagsOf(arn);
+        if (tags !== undefined) this.#tags.set(arn, tags);
+      }
+  }
+
+  /** Undefined: it is allowed on all that it is asked for. */
+  denialOf(access: Access): Denied | undefined {
+    const { action } = access;
+    let own: Conditions | undefined;
+    for (const resource of this.#resourcesOf(access)) {
+      let all: Conditions | undefined;
+      const conditions = (): Conditions =>
+        (all ??= {
+          ...(this.#global ??= this.#globalConditions()),
+          ...(own ??= access.conditions?.() ?? {}),
+          ...this.#ofResource(action, resource),
+        });
+      const layers = this.#layersFor(action, resource);
+      const decision = mildest(
+        namesOfReceiver(action, conditions).map((receiver) =>
+          decide(layers, {
+            action,
+            resource,
+            context: lazily(
+              receiver === undefined
+                ? conditions
+                : () => ({ ...conditions(), [passedTo]: receiver }),
+            ),
+            asker: this.#asker,
+          }),
+        ),
+      );
+      if (!decision.isAllowed) return { action, resource, decision, conditions: conditions() };
+    }
+    return undefined;
+  }
+
+  get #asker(): Asker {
+    const { account, arn, session } = this.#parts.context.principal;
+    return { kind: 'aws', account, arn, roleArn: session?.roleArn };
+  }
+
+  #resourcesOf(access: Access): readonly string[] {
+    // Of IAM alone an ARN may be half known by its request.
+    return access.action.startsWith('iam:') || access.action.startsWith('sts:')
+      ? wholeArns(this.#view(this.#ownScope), access, this.#parts.context)
+      : access.resources;
+  }
+
+  get #ownScope(): Scope {
+    return iamScope(this.#parts.context);
+  }
+
+  #view(scope: Scope) {
+    return this.#parts.iam.current(scope);
+  }
+
+  /** A role that is to be assumed has a say in it. */
+  #layersFor(action: string, resource: string): Layers {
+    if (!/^sts:(?:AssumeRole|TagSession|SetSourceIdentity)$/.test(action)) return this.#layers;
+    const [, account = '', name = ''] = roleForm.exec(resource) ?? [];
+    const { region } = this.#parts.context;
+    const role = this.#view(scopeOf(account, `${partitionOf(region)}-global`)).get('role', name);
+    return { ...this.#layers, trust: trustLayer(role?.trustPolicy ?? nobody, account) };
+  }
+
+  #globalConditions(): Conditions {
+    const { context, held, nowMs } = this.#parts;
+    return globalConditions(context, { ...held?.tags, ...context.principal.session?.tags }, nowMs);
+  }
+
+  #ofResource(action: string, resource: string): Conditions {
+    const { context } = this.#parts;
+    const [service = ''] = action.split(':', 1);
+    const account = resource.split(':', 5)[4] || context.account;
+    const tags = Object.entries(this.#tags.get(resource) ?? {}).flatMap(([key, value]) => [
+      [`aws:ResourceTag/${key}`, value],
+      [`${service}:ResourceTag/${key}`, value],
+    ]);
+    return {
+      'aws:ResourceAccount': account,
+      ...(service === 'iam' ? factsOf(this.#view(this.#ownScope), action, resource, context) : {}),
+      ...(Object.fromEntries(tags) as Conditions),
+    };
+  }
+}
+
+const passedTo = 'iam:PassedToService';
+
+/**
+ * Of whoever gets a role that is passed, and may have several names: leave for one is enough, for
+ * policies know one or the other (ADR 0033).
+ */
+function namesOfReceiver(
+  action: string,
+  conditions: () => Conditions,
+): readonly (string | undefined)[] {
+  return action === 'iam:PassRole' ? [conditions()[passedTo]].flat() : [undefined];
+}
+
+/** A statement that denies decides, then one that allows. */
+function mildest(decisions: readonly Decision[]): Decision {
+  return must(
+    decisions.find((one) => !one.isAllowed && one.explicit !== undefined) ??
+      decisions.find(({ isAllowed }) => isAllowed) ??
+      decisions[0],
+    'something is asked',
+  );
+}
+
+const roleForm = /^arn:[\w-]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/;
+/** The trust policy of a role that is not there. */
+const nobody = '{"Version":"2012-10-17","Statement":[]}';
+
+/** Conditions as policies ask for them, gathered at the first question. */
+function lazily(conditions: () => Conditions): Context {
+  let context: Context | undefined;
+  return (key) => (context ??= contextOf(Object.entries(conditions())))(key);
+}
