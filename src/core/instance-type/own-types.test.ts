@@ -52,6 +52,7 @@ const wrong: [string, RegExp][] = [
   ['a: 1 vCPU', /^line 1: a has no memory/],
   ['a: 1 GiB', /^line 1: a has no vCPUs/],
   ['a: 0 vCPUs, 1 GiB', /^line 1: vcpus must be a whole number from 1/],
+  ['a: 100000000 vCPUs, 1 GiB', /^line 1: vcpus must be a whole number from 1 to \d+; it is 1000/],
   ['a: 1 vCPU, 0.0001 GiB', /^line 1: memoryMib must be a whole number/],
   ['a: 1 vCPU, 1 GiB, 2 vCPUs', /^line 1: vcpus is said twice/],
   ['a: 1 vCPU, 1 GiB, arm64, x86_64', /^line 1: architecture is said twice/],

@@ -22,6 +22,7 @@ interface Placed {
   readonly placed: readonly string[];
   /** Reason of the last job. */
   readonly waits?: RegExp;
+  readonly remedies?: readonly string[];
 }
 
 const ce = (more: object = {}) => ({ capacity: large, environments: { ce: { ...more } } });
@@ -171,6 +172,10 @@ const cases: Record<string, Placed> = {
     jobs: [nodes(3)],
     placed: [],
     waits: /^waiting for 3 hosts, one for each node: UNMANAGED compute environment own has 2$/,
+    remedies: [
+      'register more hosts with compute environment own: longshore instance register',
+      'submit it again with fewer nodes',
+    ],
   },
   'too few of them large enough': {
     given: { capacity: large, environments: { own: { hosts: [needs(8), needs(2)] } } },
@@ -178,6 +183,10 @@ const cases: Record<string, Placed> = {
     placed: [],
     waits:
       /^waiting for 2 hosts that hold a node each: of the 2 of UNMANAGED compute environment own too few are large enough$/,
+    remedies: [
+      'register larger hosts with compute environment own: longshore instance register',
+      'submit it again with smaller nodes',
+    ],
   },
   'hosts that are not empty': {
     given: { capacity: large, environments: { own: { hosts: [needs(8), needs(8)] } } },
@@ -238,7 +247,7 @@ const cases: Record<string, Placed> = {
   },
 };
 
-for (const [title, { given, jobs, placed, waits }] of Object.entries(cases)) {
+for (const [title, { given, jobs, placed, waits, remedies }] of Object.entries(cases)) {
   test(`nodes: ${title}`, () => {
     const fleet = new Fleet(given);
     const all: string[] = [];
@@ -251,6 +260,11 @@ for (const [title, { given, jobs, placed, waits }] of Object.entries(cases)) {
     }
     assert.deepEqual(all, placed);
     if (waits !== undefined) assert.match(fleet.reason(last).text, waits);
+    if (remedies !== undefined)
+      assert.deepEqual(
+        fleet.reason(last).remedies.map((each, at) => each.slice(0, remedies[at]?.length)),
+        remedies,
+      );
   });
 }
 

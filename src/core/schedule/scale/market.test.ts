@@ -43,6 +43,10 @@ test('an empty file is the default', () => {
   assert.deepEqual(parseMarket('\n# nothing\n', ec2Catalogue), defaultMarket);
 });
 
+test('Spot may cost as much as on demand', () => {
+  assert.equal(parseMarket('spot: 100 %', ec2Catalogue).spotPercent, 100);
+});
+
 const wrong: [string, RegExp][] = [
   ['spot: 30 %\nnonsense', /^line 2: 'nonsense' is not understood/],
   ['m99: 3 instances', /^line 1: m99 is no instance type or family/],

@@ -135,6 +135,14 @@ test('where nothing within the bound holds a job, vCPUs are what is missing; whe
   });
 });
 
+test('vCPUs are not missing where all jobs have their instances', () => {
+  const small = { count: 3, needs: { milliVcpu: 2_000, memoryMib: 2_000, gpus: 0 } };
+  for (const vcpus of [unbounded.vcpus, 1_000]) {
+    const { left, outOfVcpus } = pack([small], tiers, { ...unbounded, vcpus });
+    assert.deepEqual({ left, outOfVcpus }, { left: [0], outOfVcpus: false });
+  }
+});
+
 test('one instance across the bound is filled with all that it holds', () => {
   const { launches, left } = pack(
     [
