@@ -97,6 +97,16 @@ const cases: readonly [given: Waiting, text: string, ...remedies: string[]][] = 
     'this machine has no GPUs for jobs as well: where it has them, start the server with --capacity gpus=1',
     'submit it again without GPUs',
   ],
+  // BEST_FIT, which is the default, stays within maxvCpus: the whole instance counts.
+  ...[undefined, 'BEST_FIT' as const].map((allocationStrategy): (typeof cases)[number] => [
+    {
+      job: { needs: needs(20) },
+      environments: ec2({ instanceTypes: ['m5.12xlarge'], allocationStrategy }),
+    },
+    `${maximum}the job asks for 20 vCPU and the largest maxvCpus of this queue's compute environments is 16`,
+    raise(48),
+    'submit it again with 16 vCPU or fewer',
+  ]),
   [{ job: one }, 'waiting for an instance of compute environment ce'],
   [
     { job: one, capacity: roomy, run: 0 },

@@ -442,6 +442,20 @@ const queries: [string, ListJobsCommandInput, Partial<JobListQuery>, found: stri
   ],
 ];
 
+test('ListJobs tells the share of a job that has one', async () => {
+  const { jobSummaryList = [] } = await listing().call(listJobs, {
+    jobQueue: 'q',
+    jobStatus: 'FAILED',
+  });
+  assert.deepEqual(
+    jobSummaryList.map(({ jobId: id, shareIdentifier }) => [id, shareIdentifier]),
+    [
+      ['late', undefined],
+      ['failed', 's'],
+    ],
+  );
+});
+
 for (const [title, input, expected, found] of queries) {
   test(`ListJobs asks for ${title}`, async (context) => {
     const rig = listing();
