@@ -7,7 +7,7 @@ import { needs } from '../../../../test/house/world.ts';
 import { JobClass } from './job-class.ts';
 
 test('thousands at the head that no longer stand are dropped, once', () => {
-  const jobs = new JobClass(arn('q'), { needs: needs(1) } as never);
+  const jobs = new JobClass(arn('q'), { needs: needs(1) });
   const count = 5_000;
   for (let rank = 0; rank < count; rank++) jobs.add({ rank, jobId: jobId(`j${rank}`) });
   let asked = 0;

@@ -448,7 +448,7 @@ test('ListJobs tells the share of a job that has one', async () => {
     jobStatus: 'FAILED',
   });
   assert.deepEqual(
-    jobSummaryList.map(({ jobId: id, shareIdentifier }) => [id, shareIdentifier]),
+    jobSummaryList.map((job) => [job.jobId, job.shareIdentifier]),
     [
       ['late', undefined],
       ['failed', 's'],
