@@ -4,10 +4,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as batch from '@aws-sdk/client-batch';
+import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as iam from '@aws-sdk/client-iam';
+import * as secrets from '@aws-sdk/client-secrets-manager';
+import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import { Secret } from '../base/secret.ts';
 import type { RequestHead } from '../wire/protocol.ts';
@@ -95,6 +98,33 @@ const services: Readonly<Record<string, Asked>> = {
     names: json,
     target: '/',
     headers: jsonHeaders('AmazonEC2ContainerServiceV20141113.ListClusters'),
+    body: '{}',
+  },
+  cloudtrail: {
+    module: cloudtrail,
+    client: 'CloudTrailClient',
+    command: cloudtrail.LookupEventsCommand,
+    names: json,
+    target: '/',
+    headers: jsonHeaders('CloudTrail_20131101.LookupEvents'),
+    body: '{}',
+  },
+  secretsmanager: {
+    module: secrets,
+    client: 'SecretsManagerClient',
+    command: secrets.ListSecretsCommand,
+    names: json,
+    target: '/',
+    headers: jsonHeaders('secretsmanager.ListSecrets'),
+    body: '{}',
+  },
+  ssm: {
+    module: ssm,
+    client: 'SSMClient',
+    command: ssm.DescribeParametersCommand,
+    names: json,
+    target: '/',
+    headers: jsonHeaders('AmazonSSM.DescribeParameters'),
     body: '{}',
   },
   iam: {
