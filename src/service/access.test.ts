@@ -338,6 +338,49 @@ table('AWS IAM', iamOperations as OperationTable<never>, [
     { RoleName: 'r', TagKeys: ['team'] },
     ['iam:UntagRole', ['role/r'], { 'aws:TagKeys': ['team'] }],
   ],
+  // The boundary is the creation's, not the tagging's.
+  [
+    'CreateUser',
+    { UserName: 'u', Path: '/a/', Tags: listed, PermissionsBoundary: 'arn:aws:iam::aws:policy/P' },
+    [
+      'iam:CreateUser',
+      ['user/a/u'],
+      { ...red, 'iam:PermissionsBoundary': 'arn:aws:iam::aws:policy/P' },
+    ],
+    ['iam:TagUser', ['user/a/u'], red],
+  ],
+  // Who names no user is the user.
+  ['CreateAccessKey', {}, ['iam:CreateAccessKey', ['root']]],
+  ['CreateAccessKey', { UserName: 'u' }, ['iam:CreateAccessKey', ['user/u']]],
+  ['GetAccessKeyLastUsed', { AccessKeyId: 'AKIA' }, ['iam:GetAccessKeyLastUsed', ['user/*']]],
+  [
+    'UpdateUser',
+    { UserName: 'u', NewUserName: 'v', NewPath: '/a/' },
+    ['iam:UpdateUser', ['user/u']],
+    ['iam:UpdateUser', ['user/a/v']],
+  ],
+  [
+    'PutRolePermissionsBoundary',
+    { RoleName: 'r', PermissionsBoundary: 'arn:aws:iam::aws:policy/P' },
+    [
+      'iam:PutRolePermissionsBoundary',
+      ['role/r'],
+      { 'iam:PermissionsBoundary': 'arn:aws:iam::aws:policy/P' },
+    ],
+  ],
+  [
+    'AttachGroupPolicy',
+    { GroupName: 'g', PolicyArn: 'arn:aws:iam::aws:policy/P' },
+    ['iam:AttachGroupPolicy', ['group/g'], { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/P' }],
+  ],
+  ['AddUserToGroup', { GroupName: 'g', UserName: 'u' }, ['iam:AddUserToGroup', ['group/g']]],
+  [
+    'CreateOpenIDConnectProvider',
+    { Url: 'https://id.example.com/x', Tags: listed },
+    ['iam:CreateOpenIDConnectProvider', ['oidc-provider/id.example.com/x'], red],
+    ['iam:TagOpenIDConnectProvider', ['oidc-provider/id.example.com/x'], red],
+  ],
+  ['GetAccountSummary', {}, ['iam:GetAccountSummary', ['*']]],
 ]);
 
 const ofCluster = { 'ecs:cluster': 'arn:aws:ecs:eu-west-1:123456789012:cluster/c' };
