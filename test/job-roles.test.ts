@@ -10,10 +10,17 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import {
+  BatchClient,
+  DescribeJobQueuesCommand,
+  ListJobsCommand,
+  TerminateJobCommand,
+} from '@aws-sdk/client-batch';
+import {
   CreateOpenIDConnectProviderCommand,
   CreateRoleCommand,
   DeleteRoleCommand,
   IAMClient,
+  PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import {
   AssumeRoleWithWebIdentityCommand,
@@ -212,6 +219,62 @@ print(c.access_key[:4], flush=True)
     }
   },
 );
+
+test('with access control a job may do what its role may, and nothing else', async () => {
+  await using server = await TestServer.start('process', ['--auth', 'on']);
+  await server.prepare();
+  await createRole(server, 'lister', tasks);
+  const iam = new IAMClient(server.clientOptions());
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: 'lister',
+      PolicyName: 'lists',
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'batch:ListJobs', Resource: '*' }],
+      }),
+    }),
+  );
+  const definition = await server.register('asks', {
+    command: ['sh', '-c', `${asks.at(-1)}; echo; sleep 600`],
+    jobRoleArn: arnOf('lister'),
+  });
+  const id = await server.submit(definition);
+  await server.whenStatus(id, 'RUNNING');
+  const asked = await until(
+    () => 'the job to have asked',
+    async () => {
+      const [line] = await server.lines(await server.job(id));
+      return line === undefined ? undefined : (JSON.parse(line) as Asked);
+    },
+  );
+  const credentials = {
+    accessKeyId: asked.AccessKeyId,
+    secretAccessKey: asked.SecretAccessKey,
+    sessionToken: asked.Token,
+  };
+  const asJob = new BatchClient({ ...server.clientOptions(), credentials });
+  const list = new ListJobsCommand({ jobQueue: 'test', jobStatus: 'RUNNING' });
+  assert.equal((await asJob.send(list)).jobSummaryList?.[0]?.jobId, id);
+  await assert.rejects(asJob.send(new DescribeJobQueuesCommand({})), (error: Error) => {
+    assert.equal(error.name, 'AccessDeniedException');
+    assert.match(
+      error.message,
+      new RegExp(
+        `^User: arn:aws:sts::${account}:assumed-role/lister/${id} is not authorized to perform: batch:DescribeJobQueues`,
+      ),
+    );
+    return true;
+  });
+  const forged = { ...credentials, secretAccessKey: `${credentials.secretAccessKey.slice(1)}x` };
+  await assert.rejects(
+    new BatchClient({ ...server.clientOptions(), credentials: forged }).send(list),
+    { name: 'InvalidSignatureException' },
+  );
+  await server.batch.send(new TerminateJobCommand({ jobId: id, reason: 'enough' }));
+  await server.whenEnded(id);
+  await assert.rejects(asJob.send(list), { name: 'ExpiredTokenException' });
+});
 
 test("a role's jobs get what the operator's profile has, and call as the role", async () => {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-profile-'));

@@ -301,7 +301,9 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
       onFault: (error) => log.error({ err: error }, 'a container got no credentials'),
     })),
   );
-  if (config.port !== 0) held.containers.apiAt(held.reach.address, config.port);
+  // Over TLS only the operator knows by which name, and under which authority, it is trusted.
+  const isForContainers = config.tls === undefined;
+  if (isForContainers && config.port !== 0) held.containers.apiAt(held.reach.address, config.port);
   const capabilities = await app.control.open(machine);
   recordEngine(config.dataDir, kind);
   await app.noteReferences();
@@ -328,7 +330,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     ),
     onFault: (error) => log.error({ err: error }, 'own path failed'),
   });
-  held.containers.apiAt(listener.host, listener.port);
+  if (isForContainers) held.containers.apiAt(listener.host, listener.port);
   log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');
   // The log says it in words at a terminal; where it is quiet it has to be said all the same.
   for (const notice of notices)
