@@ -235,7 +235,6 @@ const some = (names: readonly string[]): string =>
 const noReach: ServerReach = { credentials: () => undefined, api: () => undefined };
 
 const delivererOf = (
-  { trailPlace: place, trailEveryMs: everyMs, store, clock, ids, onProblem }: AppOptions,
+  { trailPlace: place, trailEveryMs: everyMs, store: { reader }, ...parts }: AppOptions,
   space: ResourceSpace<TrailKinds>,
-): Deliverer | undefined =>
-  place && new Deliverer({ space, reader: store.reader, clock, ids, place, everyMs, onProblem });
+): Deliverer | undefined => place && new Deliverer({ ...parts, space, reader, place, everyMs });

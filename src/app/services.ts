@@ -2,7 +2,6 @@
 // them. What a service is made of is passed in; nothing is decided here.
 
 import * as batch from '@aws-sdk/client-batch';
-import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ecs from '@aws-sdk/client-ecs';
 import { scopeParts } from '../base/ids.ts';
@@ -301,7 +300,7 @@ const cloudTrailOf = (
   maxBodyBytes: MaxBodyBytes,
 ): AwsService<CloudTrailDeps> => ({
   name: 'cloudtrail',
-  schemas: cloudtrail,
+  schemas: () => import('@aws-sdk/client-cloudtrail'),
   protocol: jsonRpc,
   signingName: 'cloudtrail',
   targetPrefix: 'CloudTrail_20131101',

@@ -5,8 +5,13 @@ export interface TrailPlace {
   /** Whether files can be put into it. Rejects where that cannot be said just now. */
   has(bucket: string): Promise<boolean>;
   /**
-   * Durable when it resolves; another file under the key gives way. Rejects with what went wrong,
-   * in words that hold no secret.
+   * Durable when it resolves; another file under the key gives way. `metadata` is told of the file,
+   * by names in lower case. Rejects with what went wrong, in words that hold no secret.
    */
-  put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
+  put(
+    bucket: string,
+    key: string,
+    bytes: Uint8Array,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<void>;
 }

@@ -49,6 +49,13 @@ test('wrong limits are refused with what is right', () => {
         /--retain: '.*' is not a time such as 30s, 15m, 12h or 7d, up to 36500d/,
       ],
     ),
+    ...['ftp://x', 'x', 'http://key:secret@x', 'http://x/?a=b'].map((text): [string[], RegExp] => [
+      ['--s3-endpoint', text],
+      /^--s3-endpoint: not an address such as/,
+    ]),
+    [['--s3-endpoint', 'http://x', '--trail-dir', 'y'], /delivered to one of them/],
+    [['--audit', 'some'], /'some' is none of off, changes, all/],
+    [['--audit-retain', '0'], /'0' is not a whole number from 1 to 36500/],
     [['--submit-rate', '0'], /'0' is not a whole number from 1 to 1000000/],
     [['--submit-rate', 'fast'], /'fast' is not a whole number/],
     ...['-1', '3601', '1e3', 'often'].map((text): [string[], RegExp] => [

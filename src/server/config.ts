@@ -99,6 +99,8 @@ export interface ServerConfig {
   /** Its folders stand for the buckets of trails; undefined: none is delivered. */
   readonly trailDir: string | undefined;
   readonly trailEveryMs: number;
+  /** Where buckets of trails are, instead of in a directory. */
+  readonly s3Endpoint: string | undefined;
   /** Submissions a second of an account and region; undefined: as many as come. */
   readonly submitRate: number | undefined;
 }
@@ -153,6 +155,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     retainMs: values.retain === undefined ? undefined : milliseconds('--retain', values.retain),
     audit: oneOf('--audit', values.audit, ['off', 'changes', 'all']),
     trailDir: values['trail-dir'],
+    s3Endpoint: s3EndpointOf(values['s3-endpoint'], values['trail-dir']),
     trailEveryMs: milliseconds('--trail-every', values['trail-every']),
     auditRetainMs: wholeNumber('--audit-retain', values['audit-retain'], longestDays, 1) * unitMs.d,
     submitRate:
@@ -319,6 +322,16 @@ function hostAddressesOf(given: readonly string[]): HostAddresses {
       throw new UsageError(`--host-addresses: ${error.message}`);
     throw error;
   }
+}
+
+function s3EndpointOf(text: string | undefined, trailDir: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (trailDir !== undefined)
+    throw new UsageError('--s3-endpoint and --trail-dir: trails are delivered to one of them');
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '')
+    throw new UsageError(`--s3-endpoint: not an address such as http://127.0.0.1:9000`);
+  return url.href;
 }
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

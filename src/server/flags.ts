@@ -102,6 +102,11 @@ const state = {
     value: 'DIRECTORY',
     help: 'where trails of CloudTrail deliver: each bucket is a folder that you make in it (default: nowhere)',
   },
+  's3-endpoint': {
+    type: 'string',
+    value: 'URL',
+    help: 'where buckets of trails are, e.g. http://127.0.0.1:9000; credentials come from the environment or a profile (default: nowhere)',
+  },
   'trail-every': {
     type: 'string',
     value: 'TIME',

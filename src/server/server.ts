@@ -12,6 +12,7 @@ import { dummySecretAccessKey } from '../cli/settings.ts';
 import type { Credentials } from '../cli/sign.ts';
 import { localHost, machineAddress } from '../capacity/local/local.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
+import type { TrailPlace } from '../port/trail-place.ts';
 import { visible } from '../base/visible.ts';
 import type { DefaultNetwork } from '../service/ec2/network/network.ts';
 import { AwsError } from '../wire/aws-error.ts';
@@ -48,6 +49,7 @@ import { closeToOthers } from './private-files.ts';
 import { reachOf, type Reach } from './reach.ts';
 import { rootKey } from './root-key.ts';
 import { systemClock, systemIds } from './system-ports.ts';
+import { trailBuckets } from './trail-bucket.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
@@ -207,7 +209,7 @@ async function startHeld(
     account: config.account,
     audit: config.audit,
     recordRetainMs: config.auditRetainMs,
-    trailPlace: config.trailDir === undefined ? undefined : trailDirectory(config.trailDir),
+    trailPlace: trailPlaceOf(config),
     trailEveryMs: config.trailEveryMs,
     version,
     settings: config.settings,
@@ -266,6 +268,11 @@ async function startHeld(
     throw error;
   }
 }
+
+const trailPlaceOf = ({ trailDir, s3Endpoint, region }: ServerConfig): TrailPlace | undefined => {
+  if (s3Endpoint !== undefined) return trailBuckets(s3Endpoint, region);
+  return trailDir === undefined ? undefined : trailDirectory(trailDir);
+};
 
 /** Records for collectors, words for a person. */
 function logDestination(): DestinationStream {

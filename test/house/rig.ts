@@ -24,6 +24,7 @@ import type { Envelope } from '../../src/port/command-bus.ts';
 import { NoDocument, type DocumentFetcher } from '../../src/port/document-fetcher.ts';
 import type { HostConnector } from '../../src/port/host-connector.ts';
 import type { Ids } from '../../src/port/ids.ts';
+import type { KeyMaker } from '../../src/port/key-maker.ts';
 import type { Sealer } from '../../src/port/sealer.ts';
 import type { OperatorCredentialsOf, ServerReach } from '../../src/port/job-credentials.ts';
 import type { TrailPlace } from '../../src/port/trail-place.ts';
@@ -63,6 +64,8 @@ export interface RigOptions {
   readonly operatorCredentials?: OperatorCredentialsOf;
   /** Of which calls records are kept; none, unless it says so. */
   readonly audit?: 'off' | 'changes' | 'all';
+  /** Absent: what it makes is no key. */
+  readonly keys?: KeyMaker;
   /** Where trails are delivered; the test opens what delivers. */
   readonly trailPlace?: TrailPlace;
   /** Who judges requests through the pipeline; absent: everybody may everything. */
@@ -174,7 +177,7 @@ export class Rig {
       audit: options.audit ?? 'off',
       trailPlace: options.trailPlace,
       trailEveryMs: 300_000,
-      keys: {
+      keys: options.keys ?? {
         make: async () => ({
           privatePem: 'PRIVATE',
           privateDer: new Uint8Array([1, 2]),

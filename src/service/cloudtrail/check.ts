@@ -25,10 +25,6 @@ export function refuseUnsupported(asked: Asked): void {
       'CloudWatchLogsLogGroupArn: trails are delivered as files alone',
     ],
     [isGiven(asked.KmsKeyId), 'KmsKeyId: files are not encrypted by a key'],
-    [
-      asked.EnableLogFileValidation === true,
-      'EnableLogFileValidation: there are no digest files yet',
-    ],
     [asked.IsOrganizationTrail === true, 'IsOrganizationTrail: there are no organizations'],
   ];
   const found = unsupported.find(([isAsked]) => isAsked);

@@ -27,6 +27,7 @@ export const createTrail: CloudTrailOperation<CreateTrailCommandInput, CreateTra
       keyPrefix: keyPrefix(input.S3KeyPrefix),
       hasGlobalServices: input.IncludeGlobalServiceEvents ?? true,
       isMultiRegion: input.IsMultiRegionTrail ?? false,
+      isValidated: input.EnableLogFileValidation ?? false,
       tags: tagsOf(input.TagsList),
     };
     checkRegions(trail);

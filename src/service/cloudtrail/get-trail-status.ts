@@ -15,12 +15,13 @@ export const getTrailStatus: CloudTrailOperation<
 
   async handle(deps, input, context) {
     const { delivery } = await foundTrail(deps, input.Name, context);
-    const { isLogging, startedAtMs, stoppedAtMs, deliveredAtMs, failure } = delivery;
+    const { isLogging, startedAtMs, stoppedAtMs, deliveredAtMs, failure, digest } = delivery;
     const triedAtMs = failure?.atMs ?? deliveredAtMs;
     return {
       IsLogging: isLogging,
       LatestDeliveryError: failure?.why,
       LatestDeliveryTime: dateOf(deliveredAtMs),
+      LatestDigestDeliveryTime: dateOf(digest?.digestedAtMs),
       StartLoggingTime: dateOf(startedAtMs),
       StopLoggingTime: dateOf(stoppedAtMs),
       LatestDeliveryAttemptTime: textOf(triedAtMs),

@@ -11,6 +11,7 @@ import { getEventSelectors } from './get-event-selectors.ts';
 import { getInsightSelectors } from './get-insight-selectors.ts';
 import { getTrailStatus } from './get-trail-status.ts';
 import { getTrail } from './get-trail.ts';
+import { listPublicKeys } from './list-public-keys.ts';
 import { listTags } from './list-tags.ts';
 import { listTrails } from './list-trails.ts';
 import { lookupEvents } from './lookup-events.ts';
@@ -29,6 +30,7 @@ export const cloudTrailOperations: OperationTable<CloudTrailDeps> = {
   GetInsightSelectors: getInsightSelectors,
   GetTrail: getTrail,
   GetTrailStatus: getTrailStatus,
+  ListPublicKeys: listPublicKeys,
   ListTags: listTags,
   ListTrails: listTrails,
   LookupEvents: lookupEvents,

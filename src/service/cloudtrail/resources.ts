@@ -13,6 +13,8 @@ export interface Trail {
   /** Records of IAM and STS, whichever region they are of. */
   readonly hasGlobalServices: boolean;
   readonly isMultiRegion: boolean;
+  /** Digest files are delivered beside its own; absent: none. */
+  readonly isValidated?: boolean | undefined;
   readonly selector?: Selector | undefined;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -37,6 +39,7 @@ export interface Delivery {
   readonly deliveredAtMs?: number | undefined;
   /** The last try that went wrong, where none has gone well since. */
   readonly failure?: { readonly atMs: number; readonly why: string } | undefined;
+  readonly digest?: DigestState | undefined;
 }
 
 /** Both times are in it; without an end it is open. */
@@ -45,9 +48,42 @@ interface LoggingWindow {
   readonly toMs?: number | undefined;
 }
 
+/** The chain of digests as far as it has come, and what the next ones will tell of. */
+export interface DigestState {
+  readonly sinceMs: number;
+  /** By region. */
+  readonly files: Readonly<Record<string, readonly DeliveredFile[]>>;
+  readonly previous: Readonly<Record<string, PreviousDigest>>;
+  readonly digestedAtMs?: number | undefined;
+}
+
+export interface DeliveredFile {
+  readonly bucket: string;
+  readonly key: string;
+  /** SHA-256 of its text in hexadecimal. */
+  readonly hash: string;
+  /** Times of its records, as they stand in them. */
+  readonly newest: string;
+  readonly oldest: string;
+}
+
+export interface PreviousDigest extends Pick<DeliveredFile, 'bucket' | 'key' | 'hash'> {
+  readonly signature: string;
+}
+
+/** What signs the digests of an account and region, its private half sealed. */
+interface DigestKey {
+  readonly fingerprint: string;
+  /** PKCS #1, DER, in base64. */
+  readonly publicKey: string;
+  readonly sealed: string;
+  readonly madeAtMs: number;
+}
+
 export interface TrailKinds {
   readonly trail: Trail;
   readonly delivery: Delivery;
+  readonly 'digest-key': DigestKey;
 }
 
 export type TrailView = ResourceView<TrailKinds>;

@@ -124,7 +124,7 @@ export const shownTrail = (
   IncludeGlobalServiceEvents: trail.hasGlobalServices,
   IsMultiRegionTrail: trail.isMultiRegion,
   TrailARN: arnOf(trail),
-  LogFileValidationEnabled: false,
+  LogFileValidationEnabled: trail.isValidated === true,
   IsOrganizationTrail: false,
 });
 

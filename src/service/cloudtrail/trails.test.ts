@@ -2,6 +2,7 @@
 // when, and once more after what went wrong.
 
 import assert from 'node:assert/strict';
+import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import * as sdk from '@aws-sdk/client-cloudtrail';
@@ -9,11 +10,13 @@ import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as sts from '@aws-sdk/client-sts';
 import { limit } from '../../core/limit.ts';
 import { must } from '../../base/assert.ts';
+import type { KeyMaker } from '../../port/key-maker.ts';
 import type { TrailPlace } from '../../port/trail-place.ts';
 import { account, contextIn } from '../../../test/house/caller.ts';
 import { Rig } from '../../../test/house/rig.ts';
 import { SdkCaller } from '../../../test/house/sdk-caller.ts';
 import { scopeOf } from '../../base/ids.ts';
+import { digestEveryMs } from './delivery/digester.ts';
 import { cloudTrailOperations } from './operations.ts';
 import type { CloudTrailOperation } from './deps.ts';
 
@@ -30,17 +33,20 @@ class Buckets implements TrailPlace {
     return this.buckets.has(bucket);
   };
 
-  put = async (bucket: string, key: string, bytes: Uint8Array): Promise<void> => {
+  readonly metadata = new Map<string, Readonly<Record<string, string>>>();
+
+  put: TrailPlace['put'] = async (bucket, key, bytes, metadata) => {
     if (this.failure) throw this.failure;
     this.files.set(`${bucket}/${key}`, bytes);
+    this.metadata.set(`${bucket}/${key}`, metadata);
   };
+
+  text = (path: string): string => gunzipSync(this.files.get(path) ?? '').toString();
 
   /** What the files hold, in the order in which they came. */
   get events(): Record<string, unknown>[] {
-    return [...this.files.values()].flatMap(
-      (bytes) =>
-        (JSON.parse(gunzipSync(bytes).toString()) as { Records: Record<string, unknown>[] })
-          .Records,
+    return [...this.files.keys()].flatMap(
+      (path) => (JSON.parse(this.text(path)) as { Records: Record<string, unknown>[] }).Records,
     );
   }
 
@@ -182,7 +188,6 @@ describe('a trail', () => {
       [{ SnsTopicName: 't' }, 'UnsupportedOperationException'],
       [{ CloudWatchLogsLogGroupArn: 'arn' }, 'UnsupportedOperationException'],
       [{ IsOrganizationTrail: true }, 'UnsupportedOperationException'],
-      [{ EnableLogFileValidation: true }, 'UnsupportedOperationException'],
       [
         { IsMultiRegionTrail: true, IncludeGlobalServiceEvents: false },
         'InvalidParameterCombinationException',
@@ -376,5 +381,80 @@ describe('what a trail delivers', () => {
     await caller.send(sts, 'STSClient', new sts.GetCallerIdentityCommand({}));
     await caller.deliver();
     assert.deepEqual(names(), ['DescribeLogGroups', 'GetCallerIdentity']);
+  });
+});
+
+describe('digests of what a trail delivers', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const privatePem = String(privateKey.export({ type: 'pkcs1', format: 'pem' }));
+  const keys: KeyMaker = {
+    make: async () => ({
+      privatePem,
+      privateDer: new Uint8Array(),
+      publicBlob: new Uint8Array(),
+    }),
+  };
+  const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+  it('tell its hashes, and are signed in a chain', async () => {
+    const buckets = new Buckets();
+    const caller = new Caller(await Rig.bare({ audit: 'changes', trailPlace: buckets, keys }));
+    await caller.create('main', { EnableLogFileValidation: true });
+    await caller.start();
+    await caller.deliver();
+    await caller.group('g');
+    await caller.deliver();
+    const isDigest = (path: string): boolean => path.includes('CloudTrail-Digest');
+    const files = [...buckets.files.keys()];
+    assert.deepEqual(files.filter(isDigest), []);
+    for (let hour = 0; hour < 2; hour++) {
+      caller.rig.clock.setBy(digestEveryMs);
+      await caller.deliver();
+    }
+    const [first = '', second = '', ...others] = [...buckets.files.keys()].filter(isDigest);
+    assert.deepEqual(others, []);
+    assert.match(
+      first,
+      /^logs\/AWSLogs\/123456789012\/CloudTrail-Digest\/us-east-1\/\d{4}\/\d\d\/\d\d\/123456789012_CloudTrail-Digest_us-east-1_main_us-east-1_\d{8}T\d{6}Z\.json\.gz$/,
+    );
+    const { PublicKeyList } = (await caller.trail(
+      new sdk.ListPublicKeysCommand({}),
+    )) as unknown as sdk.ListPublicKeysCommandOutput;
+    const [key] = PublicKeyList ?? [];
+    const publicKey = createPublicKey({
+      key: Buffer.from(key?.Value ?? []),
+      format: 'der',
+      type: 'pkcs1',
+    });
+    /** What a digest says, if its signature is right. */
+    const checked = (path: string): Record<string, unknown> => {
+      const text = buckets.text(path);
+      const digest = JSON.parse(text) as Record<string, unknown>;
+      const { digestEndTime, digestS3Bucket, digestS3Object, previousDigestSignature } = digest;
+      assert.equal(`${String(digestS3Bucket)}/${String(digestS3Object)}`, path);
+      assert.equal(digest['digestPublicKeyFingerprint'], key?.Fingerprint);
+      const signed = `${String(digestEndTime)}\n${path}\n${hash(text)}\n${String(previousDigestSignature)}`;
+      const { signature = '' } = buckets.metadata.get(path) ?? {};
+      assert.ok(verify('sha256', Buffer.from(signed), publicKey, Buffer.from(signature, 'hex')));
+      return digest;
+    };
+    const [before, after] = [checked(first), checked(second)];
+    const logFiles = before['logFiles'] as { s3Object: string; hashValue: string }[];
+    // The chain begins with the first delivery after the trail was told to have one.
+    const delivered = files.slice(1);
+    assert.deepEqual(
+      logFiles.map(({ s3Object, hashValue }) => [`logs/${s3Object}`, hashValue]),
+      delivered.map((path) => [path, hash(buckets.text(path))]),
+    );
+    assert.equal(logFiles.length, 1);
+    assert.equal(before['previousDigestSignature'], null);
+    assert.deepEqual(after['logFiles'], []);
+    assert.equal(after['previousDigestSignature'], buckets.metadata.get(first)?.['signature']);
+    assert.equal(`logs/${String(after['previousDigestS3Object'])}`, first);
+    assert.equal(after['previousDigestHashValue'], hash(buckets.text(first)));
+    assert.ok((await caller.status())['LatestDigestDeliveryTime'] instanceof Date);
+
+    const stored = JSON.stringify(caller.rig.store.commits.map(({ tableWrites }) => tableWrites));
+    assert.ok(!stored.includes('PRIVATE KEY'));
   });
 });

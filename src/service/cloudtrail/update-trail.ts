@@ -22,6 +22,7 @@ export const updateTrail: CloudTrailOperation<UpdateTrailCommandInput, UpdateTra
         keyPrefix: input.S3KeyPrefix === undefined ? trail.keyPrefix : prefix,
         hasGlobalServices: input.IncludeGlobalServiceEvents ?? trail.hasGlobalServices,
         isMultiRegion: input.IsMultiRegionTrail ?? trail.isMultiRegion,
+        isValidated: input.EnableLogFileValidation ?? trail.isValidated,
       };
       checkRegions(after);
       draft.put('trail', trail.name, after);

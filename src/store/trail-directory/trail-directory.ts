@@ -21,29 +21,38 @@ export function trailDirectory(root: string): TrailPlace {
   };
   return {
     has,
-    async put(bucket, key, bytes) {
+    async put(bucket, key, bytes, metadata) {
       if (key.split('/').some((part) => part === '' || part === '.' || part === '..'))
         throw new Error(`no file can be named ${key}`);
       if (!(await has(bucket))) throw new Error(`there is no folder ${bucket}`);
       const path = join(folderOf(bucket), key);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const half = `${path}.part`;
-      try {
-        const file = await open(half, 'w', 0o600);
-        try {
-          await file.writeFile(bytes);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        await rename(half, path);
-      } catch (error) {
-        await rm(half, { force: true });
-        throw error;
-      }
+      if (Object.keys(metadata).length > 0)
+        await write(`${path}${metadataEnding}`, Buffer.from(JSON.stringify(metadata)));
+      await write(path, bytes);
       await syncDirectory(dirname(path));
     },
   };
+}
+
+/** What is told of a file stands in another one beside it. */
+const metadataEnding = '.metadata.json';
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  const half = `${path}.part`;
+  try {
+    const file = await open(half, 'w', 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(half, path);
+  } catch (error) {
+    await rm(half, { force: true });
+    throw error;
+  }
 }
 
 /** A name is durable when its directory is. */

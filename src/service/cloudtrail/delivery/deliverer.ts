@@ -5,12 +5,15 @@
 import { scopeParts } from '../../../base/ids.ts';
 import type { Clock } from '../../../port/clock.ts';
 import type { Ids } from '../../../port/ids.ts';
+import type { KeyMaker } from '../../../port/key-maker.ts';
+import type { Sealer } from '../../../port/sealer.ts';
 import type { CallRecordReader, CallRecordRow, ResourceReader } from '../../../port/store.ts';
 import type { TrailPlace } from '../../../port/trail-place.ts';
 import type { ResourceSpace } from '../../resource-space.ts';
 import { eventOf, type TrailEvent } from '../record/event.ts';
-import type { Delivery, Trail, TrailKinds } from '../resources.ts';
+import type { DeliveredFile, Delivery, DigestState, Trail, TrailKinds } from '../resources.ts';
 import { deliveryOf } from '../trail.ts';
+import { Digester } from './digester.ts';
 import { logFile } from './log-file.ts';
 import { isOf, mayBeOf } from './selection.ts';
 
@@ -20,6 +23,8 @@ interface DelivererParts {
     Pick<CallRecordReader, 'callRecordsAbove'>;
   readonly clock: Clock;
   readonly ids: Pick<Ids, 'attempt'>;
+  readonly keys: KeyMaker;
+  readonly sealer: Sealer;
   readonly place: TrailPlace;
   readonly everyMs: number;
   readonly onProblem: (what: string, error: unknown) => void;
@@ -48,8 +53,11 @@ export class Deliverer {
   /** Marks that moved over records of others alone: not worth a transaction. */
   readonly #passed = new Map<string, number>();
 
+  readonly #digester: Digester;
+
   constructor(parts: DelivererParts) {
     this.#parts = parts;
+    this.#digester = new Digester({ ...parts, now: () => parts.clock.now() });
   }
 
   open(): void {
@@ -74,7 +82,7 @@ export class Deliverer {
     for (const home of reader.resourceScopes('cloudtrail')) {
       const view = await space.view(home);
       for (const trail of view.all('trail'))
-        await this.#tryToDeliver(trail, deliveryOf(view, trail.name));
+        if (!this.#isClosed) await this.#tryToDeliver(trail, deliveryOf(view, trail.name));
     }
   }
 
@@ -82,13 +90,15 @@ export class Deliverer {
     const { clock, onProblem } = this.#parts;
     try {
       await this.#deliver(trail, delivery);
+      await this.#digest(trail);
     } catch (error) {
       if (this.#isClosed) return;
       const why = (error as Error).message.slice(0, 256);
       if (delivery.failure?.why !== why)
         onProblem(`delivering trail ${trail.name} to ${trail.bucket}`, error);
       // Where not even this can be written the server is about to end.
-      await this.#note(trail, { failure: { atMs: clock.now(), why } }).catch(() => undefined);
+      const failure = { atMs: clock.now(), why };
+      await this.#note(trail, () => ({ failure })).catch(() => undefined);
     }
   }
 
@@ -135,19 +145,40 @@ export class Deliverer {
   /** The files first and then the mark: after a crash in between they are put once more. */
   async #put(trail: Trail, { mark, events }: Gathered): Promise<void> {
     const { clock, ids, place } = this.#parts;
+    const files = new Map<string, DeliveredFile>();
     for (const [region, of] of events) {
       const name = ids.attempt().slice(0, 16);
-      const { key, bytes } = await logFile(trail, region, of, clock.now(), name);
-      await place.put(trail.bucket, key, bytes);
+      const { bytes, ...file } = await logFile(trail, region, of, clock.now(), name);
+      await place.put(trail.bucket, file.key, bytes, {});
+      files.set(region, file);
     }
-    await this.#note(trail, { mark, deliveredAtMs: clock.now(), failure: undefined });
+    await this.#note(trail, ({ digest }) => ({
+      mark,
+      deliveredAtMs: clock.now(),
+      failure: undefined,
+      digest: withFiles(digest, files),
+    }));
+  }
+
+  /** The chain begins and ends with the trail's wish for one. */
+  async #digest(trail: Trail): Promise<void> {
+    const delivery = deliveryOf(await this.#parts.space.view(trail.home), trail.name);
+    const isWanted = trail.isValidated === true && delivery.windows.length > 0;
+    if (isWanted !== (delivery.digest !== undefined)) {
+      const sinceMs = this.#parts.clock.now();
+      const digest = isWanted ? { sinceMs, files: {}, previous: {} } : undefined;
+      await this.#note(trail, () => ({ digest }));
+      return;
+    }
+    const digest = await this.#digester.digest(trail, delivery);
+    if (digest !== undefined) await this.#note(trail, () => ({ digest }));
   }
 
   /** What a trail has come to; of one that was deleted meanwhile nothing is kept. */
-  #note({ home, name }: Trail, news: Partial<Delivery>): Promise<void> {
+  #note({ home, name }: Trail, news: (before: Delivery) => Partial<Delivery>): Promise<void> {
     return this.#parts.space.change(home, envelope, (draft) => {
       const delivery = draft.get('delivery', name);
-      if (delivery !== undefined) draft.put('delivery', name, { ...delivery, ...news });
+      if (delivery !== undefined) draft.put('delivery', name, { ...delivery, ...news(delivery) });
     });
   }
 }
@@ -155,3 +186,14 @@ export class Deliverer {
 /** What was answered is known, or it will never be. */
 const isReady = ({ atMs, outcome, call }: CallRecordRow, readyMs: number): boolean =>
   outcome !== undefined || atMs <= readyMs || 'outcome' in (JSON.parse(call) as object);
+
+/** What the next digest tells of; undefined: there is none. */
+function withFiles(
+  digest: DigestState | undefined,
+  more: ReadonlyMap<string, DeliveredFile>,
+): DigestState | undefined {
+  if (digest === undefined) return undefined;
+  const files = { ...digest.files };
+  for (const [region, file] of more) files[region] = [...(files[region] ?? []), file];
+  return { ...digest, files };
+}

@@ -5,12 +5,13 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { scopeParts } from '../../../base/ids.ts';
 import type { TrailEvent } from '../record/event.ts';
-import type { Trail } from '../resources.ts';
+import type { DeliveredFile, Trail } from '../resources.ts';
+import { hashOf } from './digest.ts';
+import { folderOf, timeOf } from './file-name.ts';
 
 const pack = promisify(gzip);
 
-interface LogFile {
-  readonly key: string;
+interface LogFile extends DeliveredFile {
   readonly bytes: Uint8Array;
 }
 
@@ -23,13 +24,15 @@ export async function logFile(
   name: string,
 ): Promise<LogFile> {
   const { account } = scopeParts(trail.home);
-  const bytes = await pack(JSON.stringify({ Records: events }));
-  const at = new Date(nowMs).toISOString();
-  const before = trail.keyPrefix === undefined ? '' : `${trail.keyPrefix}/`;
-  const day = at.slice(0, 10).replaceAll('-', '/');
-  const minute = at.slice(0, 16).replace(/[-:]/g, '');
+  const text = JSON.stringify({ Records: events });
+  const times = events.map(({ eventTime }) => eventTime).toSorted();
+  const minute = `${timeOf(nowMs).slice(0, 13)}Z`;
   return {
-    key: `${before}AWSLogs/${account}/CloudTrail/${region}/${day}/${account}_CloudTrail_${region}_${minute}Z_${name}.json.gz`,
-    bytes,
+    bucket: trail.bucket,
+    key: `${folderOf(trail, 'CloudTrail', region, nowMs)}/${account}_CloudTrail_${region}_${minute}_${name}.json.gz`,
+    bytes: await pack(text),
+    hash: hashOf(text),
+    newest: times.at(-1) ?? '',
+    oldest: times[0] ?? '',
   };
 }
