@@ -220,14 +220,10 @@ print(c.access_key[:4], flush=True)
   },
 );
 
-test('with access control a job may do what its role may, and nothing else', async () => {
-  await using server = await TestServer.start('process', ['--auth', 'on']);
-  await server.prepare();
-  await createRole(server, 'lister', tasks);
-  const iam = new IAMClient(server.clientOptions());
-  await iam.send(
+const allowListing = (server: TestServer, role: string): Promise<unknown> =>
+  new IAMClient(server.clientOptions()).send(
     new PutRolePolicyCommand({
-      RoleName: 'lister',
+      RoleName: role,
       PolicyName: 'lists',
       PolicyDocument: JSON.stringify({
         Version: '2012-10-17',
@@ -235,6 +231,12 @@ test('with access control a job may do what its role may, and nothing else', asy
       }),
     }),
   );
+
+test('with access control a job may do what its role may, and nothing else', async () => {
+  await using server = await TestServer.start('process', ['--auth', 'on']);
+  await server.prepare();
+  await createRole(server, 'lister', tasks);
+  await allowListing(server, 'lister');
   const definition = await server.register('asks', {
     command: ['sh', '-c', `${asks.at(-1)}; echo; sleep 600`],
     jobRoleArn: arnOf('lister'),
@@ -276,37 +278,77 @@ test('with access control a job may do what its role may, and nothing else', asy
   await assert.rejects(asJob.send(list), { name: 'ExpiredTokenException' });
 });
 
-test("a role's jobs get what the operator's profile has, and call as the role", async () => {
+/** An AWS profile `minio` of the user that servers run as, for as long as it is wanted. */
+function profile(t: TestContext): void {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-profile-'));
-  const credentials = join(folder, 'credentials');
-  writeFileSync(
-    credentials,
-    '[minio]\naws_access_key_id = minioadmin\naws_secret_access_key = hunter2\n',
-  );
+  const file = join(folder, 'credentials');
+  writeFileSync(file, '[minio]\naws_access_key_id = minioadmin\naws_secret_access_key = hunter2\n');
   const before = process.env['AWS_SHARED_CREDENTIALS_FILE'];
-  process.env['AWS_SHARED_CREDENTIALS_FILE'] = credentials;
-  try {
-    await using server = await TestServer.start('process', ['--role-credentials', 'reads=minio']);
-    await server.prepare();
-    await createRole(server, 'reads', tasks);
-    const job = await server.run('asks', { command: asks, jobRoleArn: arnOf('reads') });
-    assert.equal(job.status, 'SUCCEEDED', job.statusReason);
-    const asked = JSON.parse((await server.lines(job)).join('')) as Asked;
-    assert.deepEqual(
-      [asked.AccessKeyId, asked.SecretAccessKey, asked.Token],
-      ['minioadmin', 'hunter2', ''],
-    );
-    assert.ok(!server.stderr.includes('hunter2'));
-    const who = await new STSClient({
-      ...server.clientOptions(),
-      credentials: { accessKeyId: 'minioadmin', secretAccessKey: 'hunter2' },
-    }).send(new GetCallerIdentityCommand({}));
-    assert.equal(who.Arn, `arn:aws:sts::${account}:assumed-role/reads/role-credentials`);
-  } finally {
+  process.env['AWS_SHARED_CREDENTIALS_FILE'] = file;
+  t.after(() => {
     if (before === undefined) delete process.env['AWS_SHARED_CREDENTIALS_FILE'];
     else process.env['AWS_SHARED_CREDENTIALS_FILE'] = before;
     rmSync(folder, { recursive: true, force: true });
-  }
+  });
+}
+
+test("a role's jobs get what the operator's profile has, and call as the role", async (t) => {
+  profile(t);
+  await using server = await TestServer.start('process', ['--role-credentials', 'reads=minio']);
+  await server.prepare();
+  await createRole(server, 'reads', tasks);
+  const job = await server.run('asks', { command: asks, jobRoleArn: arnOf('reads') });
+  assert.equal(job.status, 'SUCCEEDED', job.statusReason);
+  const asked = JSON.parse((await server.lines(job)).join('')) as Asked;
+  assert.deepEqual(
+    [asked.AccessKeyId, asked.SecretAccessKey, asked.Token],
+    ['minioadmin', 'hunter2', ''],
+  );
+  assert.ok(!server.stderr.includes('hunter2'));
+  const who = await new STSClient({
+    ...server.clientOptions(),
+    credentials: { accessKeyId: 'minioadmin', secretAccessKey: 'hunter2' },
+  }).send(new GetCallerIdentityCommand({}));
+  assert.equal(who.Arn, `arn:aws:sts::${account}:assumed-role/reads/role-credentials`);
+});
+
+test('one job reads a bucket elsewhere, and lists jobs here', { skip: python.skip }, async (t) => {
+  profile(t);
+  const store = createServer((request, response) => {
+    const isOurs = /^AWS4-HMAC-SHA256 Credential=minioadmin\//.test(
+      request.headers.authorization ?? '',
+    );
+    response.writeHead(isOurs && request.url === '/genomes/reads' ? 200 : 403).end('ACGT');
+  });
+  await new Promise<void>((resolve) => store.listen(0, '127.0.0.1', resolve));
+  t.after(() => store.close());
+  const { port } = store.address() as AddressInfo;
+  await using server = await TestServer.start('process', [
+    ...['--auth', 'on', '--role-credentials', 'reads=minio'],
+    ...['--job-env', `AWS_ENDPOINT_URL_S3=http://127.0.0.1:${port}`],
+  ]);
+  await server.prepare();
+  await createRole(server, 'reads', tasks);
+  await allowListing(server, 'reads');
+  const program = `
+import boto3, os
+def client(name):
+    return boto3.client(name, endpoint_url=os.environ["AWS_ENDPOINT_URL_" + name.upper()])
+print(client("s3").get_object(Bucket="genomes", Key="reads")["Body"].read().decode())
+batch = client("batch")
+print(len(batch.list_jobs(jobQueue="test", jobStatus="RUNNING")["jobSummaryList"]))
+try: batch.describe_job_queues()
+except Exception as error: print(error.response["Error"]["Code"])
+`;
+  const job = await server.run('both', {
+    command: [python.command, '-c', program],
+    jobRoleArn: arnOf('reads'),
+    resourceRequirements: [
+      { type: 'VCPU', value: '1' },
+      { type: 'MEMORY', value: '512' },
+    ],
+  });
+  assert.deepEqual(await server.lines(job), ['ACGT', '1', 'AccessDeniedException']);
 });
 
 /** An identity provider on this machine: its issuer, and tokens that it signs. */
