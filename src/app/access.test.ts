@@ -4,15 +4,21 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { NormalizedSchema } from '@smithy/core/schema';
-import { account } from '../../test/house/caller.ts';
+import { account, context as caller } from '../../test/house/caller.ts';
 import { Rig } from '../../test/house/rig.ts';
 import { sdkClient } from '../../test/house/sdk-client.ts';
 import { ask } from '../../test/house/ask.ts';
 import { echoPipeline } from '../../test/house/echo.ts';
 import { longshorePaths } from '../service/longshore/operations.ts';
+import type { Principal } from '../base/principal.ts';
+import { scriptedSealer } from '../../test/house/scripted-sealer.ts';
+import { iamScope, type IamDeps } from '../service/iam/deps.ts';
+import { policyAuthorizer } from '../service/iam/identity/authorizer.ts';
+import { createUser } from '../service/iam/user/create-user.ts';
+import { putUserPolicy } from '../service/iam/user/put-user-policy.ts';
 import type { AuditRecord } from '../wire/audit.ts';
 import type { Authorizer } from '../wire/authorization.ts';
-import { notBuilt, type Operation } from '../wire/operation.ts';
+import { notBuilt, type Access, type Operation } from '../wire/operation.ts';
 import type { Pipeline } from '../wire/pipeline.ts';
 import { operationsOf, type OperationSchema } from '../wire/schema.ts';
 import type { AnyAwsService, AnyService } from '../wire/service.ts';
@@ -23,6 +29,9 @@ const needNoLeave: ReadonlySet<string> = new Set([
   'sts:GetSessionToken',
   'sts:AssumeRoleWithWebIdentity',
 ]);
+
+/** These a role that is there must allow as well. */
+const needTrust: ReadonlySet<string> = new Set(['sts:AssumeRole']);
 
 /** Turns away whoever asks for anything, and later than at once. */
 const nobody: Authorizer = {
@@ -152,6 +161,26 @@ function disarmed(service: AnyService, invoked: string[]): AnyService {
 const isUnread = (what: string, { input, status }: AuditRecord): boolean =>
   what === 'empty' && input === undefined && status === 400;
 
+/** By the user of the test, as things are now. */
+function somebody(rig: Rig): Principal {
+  const user = rig.depsOf<IamDeps>('iam').space.current(iamScope(caller)).get('user', 'somebody');
+  return {
+    kind: 'user',
+    account,
+    arn: `arn:aws:iam::${account}:user/somebody`,
+    userId: user?.id ?? '',
+    accessKeyId: 'AKIASOMEBODY',
+  };
+}
+
+/** An instance profile that is not there hands over no role. */
+const isAsked = (action: string, access: readonly Access[]): boolean =>
+  action !== 'iam:PassRole' ||
+  access.some(
+    (each) =>
+      each.action === action && each.resources.some((arn) => !arn.includes(':instance-profile/')),
+  );
+
 for (const service of services) {
   describe(`access to ${service.name}`, () => {
     let walked: Walked[] = [];
@@ -219,6 +248,54 @@ for (const service of services) {
       }
       assert.deepEqual(invoked, []);
       assert.deepEqual(faults, []);
+    });
+
+    it('is given by leave for its actions, and by leave for all others it is not', async () => {
+      const rig = await Rig.bare();
+      await rig.call(createUser, { UserName: 'somebody' });
+      const { space } = rig.depsOf<IamDeps>('iam');
+      const invoked: string[] = [];
+      const { pipeline, audited } = echoPipeline([disarmed(service, invoked)], {
+        authenticator: { authenticate: () => somebody(rig) },
+        authorizer: policyAuthorizer({
+          iam: space,
+          policies: rig.app.identity.policies,
+          sealer: scriptedSealer(),
+          clock: rig.clock,
+        }),
+      });
+      const answered = async (send: Request['send'], statement: object): Promise<string> => {
+        await rig.call(putUserPolicy, {
+          UserName: 'somebody',
+          PolicyName: 'p',
+          PolicyDocument: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: [{ Effect: 'Allow', Resource: '*', ...statement }],
+          }),
+        });
+        audited.length = 0;
+        invoked.length = 0;
+        await send(pipeline).catch(() => undefined);
+        return invoked.length > 0 ? 'invoked' : (audited[0]?.error?.name ?? 'not heard');
+      };
+      const denied = service.dialect.denied('').name;
+      for (const { operation, requests } of walked) {
+        const name = `${service.name}:${operation}`;
+        if (needNoLeave.has(name) || needTrust.has(name)) continue;
+        // With all that a request may say it asks for all that it ever asks for.
+        for (const { what, send } of requests.slice(-1)) {
+          const of = `${operation}, ${what}`;
+          assert.notEqual(await answered(send, { Action: 'none:None' }), 'invoked', of);
+          const [{ access, input }] = audited as [AuditRecord];
+          if (input === undefined) continue;
+          assert.equal(audited[0]?.error?.name, denied, of);
+          const actions = [...new Set(access.map(({ action }) => action))];
+          assert.equal(await answered(send, { Action: actions }), 'invoked', of);
+          for (const action of actions)
+            if (isAsked(action, access))
+              assert.equal(await answered(send, { NotAction: action }), denied, `${of}: ${action}`);
+        }
+      }
     });
   });
 }
