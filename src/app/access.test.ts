@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { NormalizedSchema } from '@smithy/core/schema';
 import { account, context as caller } from '../../test/house/caller.ts';
 import { Rig } from '../../test/house/rig.ts';
+import { sampleInput } from '../../test/house/sample-input.ts';
 import { sdkClient } from '../../test/house/sdk-client.ts';
 import { ask } from '../../test/house/ask.ts';
 import { echoPipeline } from '../../test/house/echo.ts';
@@ -74,45 +74,14 @@ async function awsRequests({ schemas }: AnyAwsService): Promise<(name: string) =
   const known = operationsOf(module);
   return (name) => {
     const { input } = known.get(name) as OperationSchema;
-    const schema = NormalizedSchema.of(input);
     return (['least', 'empty', 'most'] as const).map((how) => ({
       what: how,
       send: (pipeline) => {
         const Command = module[`${name}Command`] as new (given: object) => unknown;
-        return sdkClient(module, client, pipeline).send(
-          new Command(valueOf(schema, how) as object),
-        );
+        return sdkClient(module, client, pipeline).send(new Command(sampleInput(input, how)));
       },
     }));
   };
-}
-
-function valueOf(schema: NormalizedSchema, how: 'least' | 'empty' | 'most', depth = 0): unknown {
-  if (schema.isUnitSchema()) return {};
-  if (schema.isStructSchema()) {
-    const tuple = schema.getSchema() as unknown as readonly unknown[];
-    const required = (tuple[4] as string[]).slice(0, (tuple[6] as number | undefined) ?? 0);
-    const members = [...schema.structIterator()];
-    // A structure without members is none in the query protocols.
-    const [first] = depth > 0 && required.length === 0 ? members : [];
-    return Object.fromEntries(
-      members
-        .filter(
-          ([name]) =>
-            required.includes(name) || name === first?.[0] || (how !== 'least' && depth < 3),
-        )
-        .map(([name, member]) => [name, valueOf(member, how, depth + 1)]),
-    );
-  }
-  if (schema.isListSchema())
-    return how === 'empty' ? [] : [valueOf(schema.getValueSchema(), how, depth + 1)];
-  if (schema.isMapSchema())
-    return how === 'empty' ? {} : { key: valueOf(schema.getValueSchema(), how, depth + 1) };
-  if (schema.isBooleanSchema()) return false;
-  if (schema.isBlobSchema()) return new Uint8Array();
-  if (schema.isTimestampSchema()) return new Date(0);
-  if (schema.isNumericSchema()) return 1;
-  return 'name';
 }
 
 function ownRequest(name: string): Request {

@@ -58,6 +58,7 @@ it('reads those of queues, jobs and revisions of definitions', async () => {
 it('reads those of log groups', async () => {
   await call('logs', 'CreateLogGroup', { logGroupName: 'g', tags });
   assert.deepEqual(await tagsOf(`arn:aws:logs:eu-west-1:${account}:log-group:g`), tags);
+  assert.deepEqual(await tagsOf(`arn:aws:logs:eu-west-1:${account}:log-group:g:log-stream:`), tags);
   assert.equal(await tagsOf(`arn:aws:logs:eu-west-1:${account}:log-group:none`), undefined);
 });
 

@@ -182,7 +182,7 @@ const logsOf = (
   dialect: parameterDialect,
   maxBodyBytes,
   tagsOf(deps, arn, { scope }) {
-    const group = groupOfArn(scope, arn);
+    const group = groupOfArn(scope, arn.replace(/:log-stream:$/, ''));
     return group === undefined ? undefined : deps.reader.logGroup(scope, group)?.tags;
   },
 });

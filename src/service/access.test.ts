@@ -27,7 +27,8 @@ function asked(operations: OperationTable<never>, name: string, input: object): 
     const short = resources.map((arn) =>
       arn.replace(/^arn:aws:\w+:eu-west-1:123456789012:|^arn:aws:iam::123456789012:/, ''),
     );
-    const keys = conditions?.() ?? {};
+    const { 'ec2:Region': region, ...keys } = conditions?.() ?? {};
+    assert.equal(region, action.startsWith('ec2:') ? 'eu-west-1' : undefined);
     return Object.keys(keys).length === 0 ? [action, short] : [action, short, keys];
   });
 }
@@ -227,17 +228,17 @@ table('CloudWatch Logs', logsOperations as OperationTable<never>, [
     { logGroupName: 'g', logStreamName: 's' },
     ['logs:CreateLogStream', ['log-group:g:log-stream:s']],
   ],
-  ['CreateLogGroup', { logGroupName: 'g' }, ['logs:CreateLogGroup', ['log-group:g']]],
+  ['CreateLogGroup', { logGroupName: 'g' }, ['logs:CreateLogGroup', ['log-group:g:log-stream:']]],
   [
     'CreateLogGroup',
     { logGroupName: 'g', tags: mapped },
-    ['logs:CreateLogGroup', ['log-group:g'], red],
+    ['logs:CreateLogGroup', ['log-group:g:log-stream:'], red],
     ['logs:TagResource', ['log-group:g'], red],
   ],
   [
     'UntagLogGroup',
     { logGroupName: 'g', tags: ['team'] },
-    ['logs:UntagLogGroup', ['log-group:g'], { 'aws:TagKeys': ['team'] }],
+    ['logs:UntagLogGroup', ['log-group:g:log-stream:'], { 'aws:TagKeys': ['team'] }],
   ],
 ]);
 
@@ -293,7 +294,12 @@ table('Amazon EC2', ec2Operations as OperationTable<never>, [
         'security-group/sg-1',
         'key-pair/k',
       ],
-      red,
+      {
+        'ec2:ImageID': 'ami-1',
+        'ec2:KeyPairName': 'k',
+        'ec2:InstanceProfile': 'arn:aws:iam::123456789012:instance-profile/p',
+        ...red,
+      },
     ],
     ['ec2:CreateTags', ['instance/*'], { ...red, 'ec2:CreateAction': 'RunInstances' }],
     ['iam:PassRole', ['instance-profile/p'], passed('ec2.amazonaws.com')],

@@ -3,8 +3,8 @@
 
 import type { TagSpecification } from '@aws-sdk/client-ec2';
 import { partitionOf } from '../../base/partition.ts';
-import type { Access, RequestContext } from '../../wire/operation.ts';
-import { onAll as onAllOf, orAny, requestTags, tagsOfList } from '../access.ts';
+import type { Access, Conditions, RequestContext } from '../../wire/operation.ts';
+import { orAny, requestTags, tagsOfList } from '../access.ts';
 
 /** Kinds whose ARNs name no account. */
 const regional: ReadonlySet<string> = new Set(['image', 'snapshot']);
@@ -16,8 +16,24 @@ const regional: ReadonlySet<string> = new Set(['image', 'snapshot']);
 export const arnOf = ({ account, region }: RequestContext, kind: string, id = '*'): string =>
   `arn:${partitionOf(region)}:ec2:${region}:${regional.has(kind) ? '' : account}:${kind}/${id}`;
 
+const nothing = (): Conditions => ({});
+
+/** Every action of EC2 has its region as a condition key. */
+export const access = (
+  action: string,
+  { region }: RequestContext,
+  resources: readonly string[],
+  said = nothing,
+): Access => ({
+  action: `ec2:${action}`,
+  resources,
+  conditions: () => ({ 'ec2:Region': region, ...said() }),
+});
+
 /** For actions that know no type of resource: those that show what is there. */
-export const onAll = (action: string): Access[] => onAllOf(`ec2:${action}`);
+export const onAll = (action: string, context: RequestContext): Access[] => [
+  access(action, context, ['*']),
+];
 
 /** For single resources. */
 export const on = (
@@ -25,9 +41,7 @@ export const on = (
   context: RequestContext,
   kind: string,
   ...ids: readonly (string | undefined)[]
-): Access[] => [
-  { action: `ec2:${action}`, resources: orAny(ids.map((id) => arnOf(context, kind, id))) },
-];
+): Access[] => [access(action, context, orAny(ids.map((id) => arnOf(context, kind, id))))];
 
 interface Tagging {
   readonly TagSpecifications?: readonly TagSpecification[] | undefined;
@@ -36,22 +50,20 @@ interface Tagging {
 /** A creation, from what is there already, and the tagging that it includes. */
 export function creation(
   action: string,
+  context: RequestContext,
   { TagSpecifications: specifications = [] }: Tagging,
   made: readonly string[],
   from: readonly string[] = [],
+  said = nothing,
 ): Access[] {
   const tags = () => requestTags(tagsOfList(specifications.flatMap(({ Tags = [] }) => Tags)));
   const tagged = made.filter((arn) =>
     specifications.some(({ ResourceType }) => arn.includes(`:${ResourceType}/`)),
   );
-  const access: Access[] = [
-    { action: `ec2:${action}`, resources: [...made, ...from], conditions: tags },
+  return [
+    access(action, context, [...made, ...from], () => ({ ...said(), ...tags() })),
+    ...(tagged.length === 0
+      ? []
+      : [access('CreateTags', context, tagged, () => ({ ...tags(), 'ec2:CreateAction': action }))]),
   ];
-  if (tagged.length > 0)
-    access.push({
-      action: 'ec2:CreateTags',
-      resources: tagged,
-      conditions: () => ({ ...tags(), 'ec2:CreateAction': action }),
-    });
-  return access;
 }

@@ -14,7 +14,7 @@ export const describeAccountAttributes: Ec2Operation<
   DescribeAccountAttributesCommandInput,
   DescribeAccountAttributesCommandOutput
 > = {
-  authorizes: () => onAll('DescribeAccountAttributes'),
+  authorizes: (_input, context) => onAll('DescribeAccountAttributes', context),
 
   async handle(deps, input, context) {
     const ec2 = await view(deps, context, input);

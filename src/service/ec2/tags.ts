@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { RequestContext, Access } from '../../wire/operation.ts';
 import { orAny, requestTags, tagsOfList } from '../access.ts';
-import { arnOf, onAll } from './access.ts';
+import { access, arnOf, onAll } from './access.ts';
 import { change, view, type Ec2Operation } from './deps.ts';
 import { page } from './describe.ts';
 import {
@@ -46,15 +46,16 @@ const onEach = (
   { Resources: ids = [], Tags: tags }: CreateTagsCommandInput | DeleteTagsCommandInput,
   context: RequestContext,
 ): Access[] => [
-  {
-    action: `ec2:${action}`,
-    resources: orAny(
+  access(
+    action,
+    context,
+    orAny(
       ids.map((id) =>
         arnOf(context, id.startsWith('sgr-') ? 'security-group-rule' : (kindOf(id) ?? '*'), id),
       ),
     ),
-    conditions: () => requestTags(tagsOfList(tags)),
-  },
+    () => requestTags(tagsOfList(tags)),
+  ),
 ];
 
 export const createTags: Ec2Operation<CreateTagsCommandInput, CreateTagsCommandOutput> = {
@@ -155,7 +156,7 @@ interface TagRow {
 const rowKey = ({ id, key }: TagRow): string => `${id} ${key}`;
 
 export const describeTags: Ec2Operation<DescribeTagsCommandInput, DescribeTagsCommandOutput> = {
-  authorizes: () => onAll('DescribeTags'),
+  authorizes: (_input, context) => onAll('DescribeTags', context),
 
   async handle(deps, input, context) {
     const ec2 = await view(deps, context, input);

@@ -43,6 +43,8 @@ export const registerContainerInstance: EcsOperation<
       throw invalidParameter(
         'containerInstanceArn is not supported by Longshore: deregister the instance and register it anew',
       );
+    if (input.tags && input.tags.length > 0)
+      throw invalidParameter('tags of container instances are not supported by Longshore');
     const environment = knownCluster(deps.reader, context.scope, input.cluster);
     const attribute = (name: string): string | undefined => valueOf(input.attributes, name);
     const dockerHost = attribute(own.dockerHost);

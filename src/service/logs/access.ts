@@ -16,7 +16,19 @@ const groupArnOf = ({ logGroupName, logGroupIdentifier }: Named, context: Reques
     ? logGroupIdentifier.replace(/:\*$/, '')
     : logGroupArn(context.scope, logGroupName ?? logGroupIdentifier ?? '');
 
+/**
+ * What every action on a group is asked for but the three by its ARN: the group and, with no name,
+ * its streams. Policies name it `log-group:name:*`, as DescribeLogGroups shows it.
+ */
 export const onGroup = (
+  action: string,
+  input: Named,
+  context: RequestContext,
+  more: Pick<Access, 'conditions'> = {},
+): Access[] => [{ action, resources: [`${groupArnOf(input, context)}:log-stream:`], ...more }];
+
+/** TagResource, UntagResource and ListTagsForResource: policies name the group alone. */
+export const onPlainGroup = (
   action: string,
   input: Named,
   context: RequestContext,
@@ -27,6 +39,6 @@ export const onStream = (action: string, input: Named, context: RequestContext):
   { action, resources: [`${groupArnOf(input, context)}:log-stream:${input.logStreamName ?? ''}`] },
 ];
 
-export const onAnyGroup = (action: string, context: RequestContext): Access[] => [
-  { action, resources: [logGroupArn(context.scope, '*')] },
-];
+/** For whatever groups there are, as AWS's denials tell it. */
+export const onAnyGroup = (action: string, context: RequestContext): Access[] =>
+  onGroup(action, {}, context);

@@ -6,7 +6,7 @@ import type {
   CreateLogGroupCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { requestTags } from '../access.ts';
-import { onGroup } from './access.ts';
+import { onGroup, onPlainGroup } from './access.ts';
 import { groupName } from './check.ts';
 import { type LogsOperation } from './deps.ts';
 import { groupExists, invalidParameter } from './error.ts';
@@ -19,10 +19,12 @@ export const createLogGroup: LogsOperation<
 > = {
   authorizes(input, context) {
     const conditions = () => requestTags(input.tags);
-    const tagging = Object.keys(input.tags ?? {}).length === 0 ? [] : ['logs:TagResource'];
-    return ['logs:CreateLogGroup', ...tagging].flatMap((action) =>
-      onGroup(action, input, context, { conditions }),
-    );
+    return [
+      ...onGroup('logs:CreateLogGroup', input, context, { conditions }),
+      ...(Object.keys(input.tags ?? {}).length === 0
+        ? []
+        : onPlainGroup('logs:TagResource', input, context, { conditions })),
+    ];
   },
 
   async handle({ bus, clock }, input, context) {

@@ -4,7 +4,7 @@ import type {
   ListTagsForResourceCommandInput,
   ListTagsForResourceCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { onGroup } from './access.ts';
+import { onPlainGroup } from './access.ts';
 import type { LogsOperation } from './deps.ts';
 import { taggedGroup, tagsOfGroup } from './tags.ts';
 
@@ -13,7 +13,7 @@ export const listTagsForResource: LogsOperation<
   ListTagsForResourceCommandOutput
 > = {
   authorizes: (input, context) =>
-    onGroup('logs:ListTagsForResource', { logGroupIdentifier: input.resourceArn }, context),
+    onPlainGroup('logs:ListTagsForResource', { logGroupIdentifier: input.resourceArn }, context),
 
   handle: (deps, input, context) => ({
     tags: tagsOfGroup(deps, taggedGroup(input.resourceArn, context), context),

@@ -5,14 +5,14 @@ import type {
   TagResourceCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { requestTags } from '../access.ts';
-import { onGroup } from './access.ts';
+import { onPlainGroup } from './access.ts';
 import type { LogsOperation } from './deps.ts';
 import { tooManyTags } from './error.ts';
 import { changeTags, checkedTags, taggedGroup } from './tags.ts';
 
 export const tagResource: LogsOperation<TagResourceCommandInput, TagResourceCommandOutput> = {
   authorizes: (input, context) =>
-    onGroup('logs:TagResource', { logGroupIdentifier: input.resourceArn }, context, {
+    onPlainGroup('logs:TagResource', { logGroupIdentifier: input.resourceArn }, context, {
       conditions: () => requestTags(input.tags),
     }),
 

@@ -5,14 +5,14 @@ import type {
   UntagResourceCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { requestTagKeys } from '../access.ts';
-import { onGroup } from './access.ts';
+import { onPlainGroup } from './access.ts';
 import type { LogsOperation } from './deps.ts';
 import { tooManyTags } from './error.ts';
 import { changeTags, taggedGroup } from './tags.ts';
 
 export const untagResource: LogsOperation<UntagResourceCommandInput, UntagResourceCommandOutput> = {
   authorizes: (input, context) =>
-    onGroup('logs:UntagResource', { logGroupIdentifier: input.resourceArn }, context, {
+    onPlainGroup('logs:UntagResource', { logGroupIdentifier: input.resourceArn }, context, {
       conditions: () => requestTagKeys(input.tagKeys),
     }),
 

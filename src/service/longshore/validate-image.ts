@@ -8,7 +8,7 @@ import { schedulableGpus, type InstanceType } from '../../core/instance-type/ins
 import { invalid, notFound } from '../../wire/error-catalogue.ts';
 import type { Operation } from '../../wire/operation.ts';
 
-import { onAll } from '../access.ts';
+import { onAll } from '../ec2/access.ts';
 import { imagesOf } from '../ec2/image/image.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { validationOf } from './validation.ts';
@@ -22,7 +22,7 @@ export interface ImageToValidate {
 }
 
 export const validateImage: Operation<LongshoreDeps, ImageToValidate, Validation> = {
-  authorizes: () => onAll('ec2:DescribeImages'),
+  authorizes: (_input, context) => onAll('DescribeImages', context),
 
   async handle({ ec2, instanceTypes }, { imageId, instanceType, multiNode }, context) {
     if (!imageIdForm.test(imageId))

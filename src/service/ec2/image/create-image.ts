@@ -20,6 +20,7 @@ export const createImage: Ec2Operation<CreateImageCommandInput, CreateImageComma
   authorizes: (input, context) =>
     creation(
       'CreateImage',
+      context,
       input,
       [arnOf(context, 'image'), arnOf(context, 'snapshot')],
       [arnOf(context, 'instance', input.InstanceId)],

@@ -41,7 +41,7 @@ const filters: Filters<KnownImage> = {
 
 export const describeImages: Ec2Operation<DescribeImagesCommandInput, DescribeImagesCommandOutput> =
   {
-    authorizes: () => onAll('DescribeImages'),
+    authorizes: (_input, context) => onAll('DescribeImages', context),
 
     async handle(deps, input, context) {
       refuse(input, 'ExecutableUsers');

@@ -17,7 +17,8 @@ const largestVolumeGib = 65_536;
 const bootModes = ['legacy-bios', 'uefi', 'uefi-preferred'];
 
 export const registerImage: Ec2Operation<RegisterImageCommandInput, RegisterImageCommandOutput> = {
-  authorizes: (input, context) => creation('RegisterImage', input, [arnOf(context, 'image')]),
+  authorizes: (input, context) =>
+    creation('RegisterImage', context, input, [arnOf(context, 'image')]),
 
   async handle(deps, input, context) {
     refuse(

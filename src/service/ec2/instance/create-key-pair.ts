@@ -11,7 +11,7 @@ import { tagList, tagsFor } from '../tag.ts';
 
 export const createKeyPair: Ec2Operation<CreateKeyPairCommandInput, CreateKeyPairCommandOutput> = {
   authorizes: (input, context) =>
-    creation('CreateKeyPair', input, [arnOf(context, 'key-pair', input.KeyName)]),
+    creation('CreateKeyPair', context, input, [arnOf(context, 'key-pair', input.KeyName)]),
 
   async handle(deps, input, context) {
     const name = given(input.KeyName, 'keyName');

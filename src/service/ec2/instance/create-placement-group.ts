@@ -18,7 +18,9 @@ export const createPlacementGroup: Ec2Operation<
   CreatePlacementGroupCommandOutput
 > = {
   authorizes: (input, context) =>
-    creation('CreatePlacementGroup', input, [arnOf(context, 'placement-group', input.GroupName)]),
+    creation('CreatePlacementGroup', context, input, [
+      arnOf(context, 'placement-group', input.GroupName),
+    ]),
 
   async handle(deps, input, context) {
     refuse(input, 'LinkedGroupId');

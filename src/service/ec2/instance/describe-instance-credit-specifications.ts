@@ -15,7 +15,7 @@ export const describeInstanceCreditSpecifications: Ec2Operation<
   DescribeInstanceCreditSpecificationsCommandInput,
   DescribeInstanceCreditSpecificationsCommandOutput
 > = {
-  authorizes: () => onAll('DescribeInstanceCreditSpecifications'),
+  authorizes: (_input, context) => onAll('DescribeInstanceCreditSpecifications', context),
 
   async handle(deps, input, context) {
     const { InstanceIds: keys = [] } = input;

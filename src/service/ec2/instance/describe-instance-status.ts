@@ -17,7 +17,7 @@ export const describeInstanceStatus: Ec2Operation<
   DescribeInstanceStatusCommandInput,
   DescribeInstanceStatusCommandOutput
 > = {
-  authorizes: () => onAll('DescribeInstanceStatus'),
+  authorizes: (_input, context) => onAll('DescribeInstanceStatus', context),
 
   async handle(deps, input, context) {
     const { InstanceIds: keys = [], IncludeAllInstances: all = false } = input;

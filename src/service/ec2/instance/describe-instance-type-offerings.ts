@@ -29,7 +29,7 @@ export const describeInstanceTypeOfferings: Ec2Operation<
   DescribeInstanceTypeOfferingsCommandInput,
   DescribeInstanceTypeOfferingsCommandOutput
 > = {
-  authorizes: () => onAll('DescribeInstanceTypeOfferings'),
+  authorizes: (_input, context) => onAll('DescribeInstanceTypeOfferings', context),
 
   async handle(deps, input, context) {
     await view(deps, context, input);

@@ -39,7 +39,7 @@ export const describeInstanceTypes: Ec2Operation<
   DescribeInstanceTypesCommandInput,
   DescribeInstanceTypesCommandOutput
 > = {
-  authorizes: () => onAll('DescribeInstanceTypes'),
+  authorizes: (_input, context) => onAll('DescribeInstanceTypes', context),
 
   async handle(deps, input, context) {
     await view(deps, context, input);

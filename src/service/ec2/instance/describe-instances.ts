@@ -44,7 +44,7 @@ export const describeInstances: Ec2Operation<
   DescribeInstancesCommandInput,
   DescribeInstancesCommandOutput
 > = {
-  authorizes: () => onAll('DescribeInstances'),
+  authorizes: (_input, context) => onAll('DescribeInstances', context),
 
   async handle(deps, input, context) {
     const { InstanceIds: keys = [] } = input;

@@ -14,7 +14,7 @@ export const describeKeyPairs: Ec2Operation<
   DescribeKeyPairsCommandInput,
   DescribeKeyPairsCommandOutput
 > = {
-  authorizes: () => onAll('DescribeKeyPairs'),
+  authorizes: (_input, context) => onAll('DescribeKeyPairs', context),
 
   async handle(deps, input, context) {
     const pairs = (await view(deps, context, input)).all('key-pair');

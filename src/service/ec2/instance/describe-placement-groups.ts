@@ -15,7 +15,7 @@ export const describePlacementGroups: Ec2Operation<
   DescribePlacementGroupsCommandInput,
   DescribePlacementGroupsCommandOutput
 > = {
-  authorizes: () => onAll('DescribePlacementGroups'),
+  authorizes: (_input, context) => onAll('DescribePlacementGroups', context),
 
   async handle(deps, input, context) {
     const groups = (await view(deps, context, input)).all('placement-group');

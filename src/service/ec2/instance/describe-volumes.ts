@@ -40,7 +40,7 @@ export const describeVolumes: Ec2Operation<
   DescribeVolumesCommandInput,
   DescribeVolumesCommandOutput
 > = {
-  authorizes: () => onAll('DescribeVolumes'),
+  authorizes: (_input, context) => onAll('DescribeVolumes', context),
 
   async handle(deps, input, context) {
     const instances = (await knownInstances(deps, context, input)).filter(

@@ -11,7 +11,7 @@ import { tagList, tagsFor } from '../tag.ts';
 
 export const importKeyPair: Ec2Operation<ImportKeyPairCommandInput, ImportKeyPairCommandOutput> = {
   authorizes: (input, context) =>
-    creation('ImportKeyPair', input, [arnOf(context, 'key-pair', input.KeyName)]),
+    creation('ImportKeyPair', context, input, [arnOf(context, 'key-pair', input.KeyName)]),
 
   async handle(deps, input, context) {
     const name = given(input.KeyName, 'keyName');

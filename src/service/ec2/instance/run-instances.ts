@@ -6,7 +6,7 @@ import { hostId } from '../../../base/ids.ts';
 import { instanceProfileArn } from '../../../core/arn.ts';
 import { instanceIdOf } from '../../../core/host/host.ts';
 import { imageIdForm } from '../../../core/image/image.ts';
-import type { RequestContext } from '../../../wire/operation.ts';
+import type { Conditions, RequestContext } from '../../../wire/operation.ts';
 import { madeBefore, tokenOf } from '../client-token.ts';
 import { passRole } from '../../access.ts';
 import { arnOf, creation } from '../access.ts';
@@ -51,13 +51,31 @@ function launchedFrom(input: RunInstancesCommandInput, context: RequestContext):
   ];
 }
 
+/** What a launch says of its instances, in condition keys. */
+function saidOf(input: RunInstancesCommandInput, { scope }: RequestContext): Conditions {
+  const profile = profileOf(input);
+  const said: Readonly<Record<string, string | undefined>> = {
+    'ec2:ImageID': input.ImageId,
+    'ec2:InstanceType': input.InstanceType,
+    'ec2:KeyPairName': input.KeyName,
+    'ec2:InstanceProfile': profile && instanceProfileArn(scope, profile),
+    'ec2:AvailabilityZone': input.Placement?.AvailabilityZone,
+    'ec2:Tenancy': input.Placement?.Tenancy,
+  };
+  return Object.fromEntries(
+    Object.entries(said).flatMap(([key, value]) => (value ? [[key, value]] : [])),
+  );
+}
+
 export const runInstances: Ec2Operation<RunInstancesCommandInput, RunInstancesCommandOutput> = {
   authorizes: (input, context) => [
     ...creation(
       'RunInstances',
+      context,
       input,
       ['instance', 'network-interface', 'volume'].map((kind) => arnOf(context, kind)),
       launchedFrom(input, context),
+      () => saidOf(input, context),
     ),
     ...passRole(context, ['ec2.amazonaws.com'], { profiles: [profileOf(input)] }),
   ],

@@ -23,7 +23,7 @@ export const createLaunchTemplate: Ec2Operation<
   CreateLaunchTemplateCommandOutput
 > = {
   authorizes: (input, context) =>
-    creation('CreateLaunchTemplate', input, [arnOf(context, 'launch-template')]),
+    creation('CreateLaunchTemplate', context, input, [arnOf(context, 'launch-template')]),
 
   async handle(deps, input, context) {
     refuse(input, 'Operator');

@@ -44,7 +44,7 @@ export const describeLaunchTemplateVersions: Ec2Operation<
   DescribeLaunchTemplateVersionsCommandInput,
   DescribeLaunchTemplateVersionsCommandOutput
 > = {
-  authorizes: () => onAll('DescribeLaunchTemplateVersions'),
+  authorizes: (_input, context) => onAll('DescribeLaunchTemplateVersions', context),
 
   async handle(deps, input, context) {
     refuse(input, 'ResolveAlias');

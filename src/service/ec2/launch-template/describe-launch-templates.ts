@@ -15,7 +15,7 @@ export const describeLaunchTemplates: Ec2Operation<
   DescribeLaunchTemplatesCommandInput,
   DescribeLaunchTemplatesCommandOutput
 > = {
-  authorizes: () => onAll('DescribeLaunchTemplates'),
+  authorizes: (_input, context) => onAll('DescribeLaunchTemplates', context),
 
   async handle(deps, input, context) {
     const ec2 = await view(deps, context, input);

@@ -20,7 +20,7 @@ export const allocateAddress: Ec2Operation<
   AllocateAddressCommandOutput
 > = {
   authorizes: (input, context) =>
-    creation('AllocateAddress', input, [arnOf(context, 'elastic-ip')]),
+    creation('AllocateAddress', context, input, [arnOf(context, 'elastic-ip')]),
 
   async handle(deps, input, context) {
     refuse(input, 'Address', 'CustomerOwnedIpv4Pool', 'IpamPoolId');

@@ -22,6 +22,7 @@ const onGroup = (
 ): Access[] =>
   creation(
     action,
+    context,
     input,
     (input.TagSpecifications ?? []).length === 0 ? [] : [arnOf(context, 'security-group-rule')],
     [arnOf(context, 'security-group', input.GroupId)],

@@ -14,7 +14,7 @@ export const createInternetGateway: Ec2Operation<
   CreateInternetGatewayCommandOutput
 > = {
   authorizes: (input, context) =>
-    creation('CreateInternetGateway', input, [arnOf(context, 'internet-gateway')]),
+    creation('CreateInternetGateway', context, input, [arnOf(context, 'internet-gateway')]),
 
   async handle(deps, input, context) {
     const gateway = {

@@ -31,6 +31,7 @@ export const createNatGateway: Ec2Operation<
   authorizes: (input, context) =>
     creation(
       'CreateNatGateway',
+      context,
       input,
       [arnOf(context, 'natgateway')],
       [

@@ -19,6 +19,7 @@ export const createRouteTable: Ec2Operation<
   authorizes: (input, context) =>
     creation(
       'CreateRouteTable',
+      context,
       input,
       [arnOf(context, 'route-table')],
       [arnOf(context, 'vpc', input.VpcId)],

@@ -20,6 +20,7 @@ export const createSecurityGroup: Ec2Operation<
   authorizes: (input, context) =>
     creation(
       'CreateSecurityGroup',
+      context,
       input,
       [arnOf(context, 'security-group')],
       input.VpcId === undefined ? [] : [arnOf(context, 'vpc', input.VpcId)],

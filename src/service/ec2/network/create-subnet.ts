@@ -16,6 +16,7 @@ export const createSubnet: Ec2Operation<CreateSubnetCommandInput, CreateSubnetCo
   authorizes: (input, context) =>
     creation(
       'CreateSubnet',
+      context,
       input,
       [arnOf(context, 'subnet')],
       [arnOf(context, 'vpc', input.VpcId)],

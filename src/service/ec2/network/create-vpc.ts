@@ -11,7 +11,7 @@ import { tagsFor } from '../tag.ts';
 import { shownVpc } from './vpc.ts';
 
 export const createVpc: Ec2Operation<CreateVpcCommandInput, CreateVpcCommandOutput> = {
-  authorizes: (input, context) => creation('CreateVpc', input, [arnOf(context, 'vpc')]),
+  authorizes: (input, context) => creation('CreateVpc', context, input, [arnOf(context, 'vpc')]),
 
   async handle(deps, input, context) {
     refuse(

@@ -12,7 +12,7 @@ export const describeAddressesAttribute: Ec2Operation<
   DescribeAddressesAttributeCommandInput,
   DescribeAddressesAttributeCommandOutput
 > = {
-  authorizes: () => onAll('DescribeAddressesAttribute'),
+  authorizes: (_input, context) => onAll('DescribeAddressesAttribute', context),
 
   async handle(deps, input, context) {
     const ec2 = await view(deps, context, input);

@@ -17,7 +17,7 @@ export const describeAddresses: Ec2Operation<
   DescribeAddressesCommandInput,
   DescribeAddressesCommandOutput
 > = {
-  authorizes: () => onAll('DescribeAddresses'),
+  authorizes: (_input, context) => onAll('DescribeAddresses', context),
 
   async handle(deps, input, context) {
     const ec2 = await view(deps, context, input);

@@ -14,7 +14,7 @@ export const describeAvailabilityZones: Ec2Operation<
   DescribeAvailabilityZonesCommandInput,
   DescribeAvailabilityZonesCommandOutput
 > = {
-  authorizes: () => onAll('DescribeAvailabilityZones'),
+  authorizes: (_input, context) => onAll('DescribeAvailabilityZones', context),
 
   async handle(deps, input, context) {
     await view(deps, context, input);

@@ -16,7 +16,7 @@ export const describeInternetGateways: Ec2Operation<
   DescribeInternetGatewaysCommandInput,
   DescribeInternetGatewaysCommandOutput
 > = {
-  authorizes: () => onAll('DescribeInternetGateways'),
+  authorizes: (_input, context) => onAll('DescribeInternetGateways', context),
 
   async handle(deps, input, context) {
     const filters: Filters<InternetGateway> = {

@@ -14,7 +14,7 @@ export const describeNatGateways: Ec2Operation<
   DescribeNatGatewaysCommandInput,
   DescribeNatGatewaysCommandOutput
 > = {
-  authorizes: () => onAll('DescribeNatGateways'),
+  authorizes: (_input, context) => onAll('DescribeNatGateways', context),
 
   async handle(deps, input, context) {
     const gateways = (await view(deps, context, input)).all('natgateway');

@@ -26,7 +26,7 @@ export const describeNetworkAcls: Ec2Operation<
   DescribeNetworkAclsCommandInput,
   DescribeNetworkAclsCommandOutput
 > = {
-  authorizes: () => onAll('DescribeNetworkAcls'),
+  authorizes: (_input, context) => onAll('DescribeNetworkAcls', context),
 
   async handle(deps, input, context) {
     const ec2 = await view(deps, context, input);

@@ -42,7 +42,7 @@ export const describeNetworkInterfaces: Ec2Operation<
   DescribeNetworkInterfacesCommandInput,
   DescribeNetworkInterfacesCommandOutput
 > = {
-  authorizes: () => onAll('DescribeNetworkInterfaces'),
+  authorizes: (_input, context) => onAll('DescribeNetworkInterfaces', context),
 
   async handle(deps, input, context) {
     const all = (await knownInstances(deps, context, input)).flatMap(

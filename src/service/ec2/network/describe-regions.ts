@@ -14,7 +14,7 @@ export const describeRegions: Ec2Operation<
   DescribeRegionsCommandInput,
   DescribeRegionsCommandOutput
 > = {
-  authorizes: () => onAll('DescribeRegions'),
+  authorizes: (_input, context) => onAll('DescribeRegions', context),
 
   async handle(deps, input, context) {
     await view(deps, context, input);

@@ -17,7 +17,7 @@ export const describeRouteTables: Ec2Operation<
   DescribeRouteTablesCommandInput,
   DescribeRouteTablesCommandOutput
 > = {
-  authorizes: () => onAll('DescribeRouteTables'),
+  authorizes: (_input, context) => onAll('DescribeRouteTables', context),
 
   async handle(deps, input, context) {
     const ec2 = await view(deps, context, input);

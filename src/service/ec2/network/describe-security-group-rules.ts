@@ -14,7 +14,7 @@ export const describeSecurityGroupRules: Ec2Operation<
   DescribeSecurityGroupRulesCommandInput,
   DescribeSecurityGroupRulesCommandOutput
 > = {
-  authorizes: () => onAll('DescribeSecurityGroupRules'),
+  authorizes: (_input, context) => onAll('DescribeSecurityGroupRules', context),
 
   async handle(deps, input, context) {
     const groups = (await view(deps, context, input)).all('security-group');

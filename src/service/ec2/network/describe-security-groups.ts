@@ -35,7 +35,7 @@ export const describeSecurityGroups: Ec2Operation<
   DescribeSecurityGroupsCommandInput,
   DescribeSecurityGroupsCommandOutput
 > = {
-  authorizes: () => onAll('DescribeSecurityGroups'),
+  authorizes: (_input, context) => onAll('DescribeSecurityGroups', context),
 
   async handle(deps, input, context) {
     const ec2 = await view(deps, context, input);

@@ -17,7 +17,7 @@ export const describeSubnets: Ec2Operation<
   DescribeSubnetsCommandInput,
   DescribeSubnetsCommandOutput
 > = {
-  authorizes: () => onAll('DescribeSubnets'),
+  authorizes: (_input, context) => onAll('DescribeSubnets', context),
 
   async handle(deps, input, context) {
     const zone = (subnet: Subnet): string => subnet.zone;

@@ -10,7 +10,7 @@ import type { Vpc } from '../resources.ts';
 import { dhcpOptionsId, shownVpc } from './vpc.ts';
 
 export const describeVpcs: Ec2Operation<DescribeVpcsCommandInput, DescribeVpcsCommandOutput> = {
-  authorizes: () => onAll('DescribeVpcs'),
+  authorizes: (_input, context) => onAll('DescribeVpcs', context),
 
   async handle(deps, input, context) {
     const filters: Filters<Vpc> = {

@@ -1,0 +1,111 @@
+// What the service authorization reference says of AWS Batch (September 2026).
+
+import { on, type Reference } from './reference.ts';
+
+const at = 'arn:aws:batch:eu-west-1:123456789012';
+
+export const batch: Reference = {
+  types: {
+    'compute-environment': 'arn:*:batch:*:*:compute-environment/*',
+    'consumable-resource': 'arn:*:batch:*:*:consumable-resource/*',
+    job: 'arn:*:batch:*:*:job/*',
+    'job-definition': 'arn:*:batch:*:*:job-definition/*',
+    'job-definition-revision': 'arn:*:batch:*:*:job-definition/*:*',
+    'job-queue': 'arn:*:batch:*:*:job-queue/*',
+    'quota-share': 'arn:*:batch:*:*:job-queue/*/quota-share/*',
+    'scheduling-policy': 'arn:*:batch:*:*:scheduling-policy/*',
+    'service-environment': 'arn:*:batch:*:*:service-environment/*',
+    'service-job': 'arn:*:batch:*:*:service-job/*',
+  },
+  actions: {
+    CancelJob: on('job*'),
+    CreateComputeEnvironment: on(
+      'compute-environment*',
+      'aws:RequestTag aws:TagKeys batch:ComputeResourcesTag batch:ComputeResourcesTagKeys',
+    ),
+    CreateConsumableResource: on('consumable-resource*', 'aws:RequestTag aws:TagKeys'),
+    CreateJobQueue: on(
+      'job-queue* compute-environment scheduling-policy service-environment',
+      'aws:RequestTag aws:TagKeys',
+    ),
+    CreateSchedulingPolicy: on('scheduling-policy*', 'aws:RequestTag aws:TagKeys'),
+    DeleteComputeEnvironment: on('compute-environment*'),
+    DeleteConsumableResource: on('consumable-resource*'),
+    DeleteJobQueue: on('job-queue*'),
+    DeleteSchedulingPolicy: on('scheduling-policy*'),
+    DeregisterJobDefinition: on('job-definition-revision*'),
+    DescribeComputeEnvironments: on(),
+    DescribeConsumableResource: on('consumable-resource*'),
+    DescribeJobDefinitions: on(),
+    DescribeJobQueues: on(),
+    DescribeJobs: on(),
+    DescribeSchedulingPolicies: on(),
+    GetJobQueueSnapshot: on('job-queue*'),
+    ListConsumableResources: on(),
+    ListJobs: on(),
+    ListJobsByConsumableResource: on('consumable-resource*'),
+    ListSchedulingPolicies: on(),
+    ListTagsForResource: on(
+      'compute-environment consumable-resource job job-definition-revision job-queue quota-share scheduling-policy service-environment service-job',
+    ),
+    RegisterJobDefinition: on(
+      'job-definition* consumable-resource',
+      'aws:RequestTag aws:TagKeys batch:AWSLogsCreateGroup batch:AWSLogsGroup batch:AWSLogsRegion batch:AWSLogsStreamPrefix batch:EKSImage batch:EKSNamespace batch:EKSPrivileged batch:EKSRunAsGroup batch:EKSRunAsUser batch:EKSServiceAccountName batch:Image batch:LogDriver batch:Privileged batch:User',
+    ),
+    SetCapacityTags: on('compute-environment*', 'aws:RequestTag aws:TagKeys'),
+    SubmitJob: on(
+      'job* job-queue* consumable-resource job-definition job-definition-revision',
+      'aws:RequestTag aws:TagKeys batch:EKSImage batch:EKSNamespace batch:ShareIdentifier',
+    ),
+    TagResource: on(
+      'compute-environment consumable-resource job job-definition-revision job-queue quota-share scheduling-policy service-environment service-job',
+      'aws:RequestTag aws:TagKeys',
+    ),
+    TerminateJob: on('job*'),
+    UntagResource: on(
+      'compute-environment consumable-resource job job-definition-revision job-queue quota-share scheduling-policy service-environment service-job',
+      'aws:TagKeys',
+    ),
+    UpdateComputeEnvironment: on(
+      'compute-environment*',
+      'batch:ComputeResourcesTag batch:ComputeResourcesTagKeys',
+    ),
+    UpdateConsumableResource: on('consumable-resource*'),
+    UpdateJobQueue: on('job-queue* compute-environment scheduling-policy'),
+    UpdateSchedulingPolicy: on('scheduling-policy*'),
+  },
+  operations: {
+    CancelJobs: 'batch:CancelJob',
+    TerminateJobs: 'batch:TerminateJob',
+    CreateComputeEnvironment:
+      'batch:CreateComputeEnvironment batch:SetCapacityTags batch:TagResource iam:PassRole',
+    CreateConsumableResource: 'batch:CreateConsumableResource batch:TagResource',
+    CreateJobQueue: 'batch:CreateJobQueue batch:TagResource',
+    CreateSchedulingPolicy: 'batch:CreateSchedulingPolicy batch:TagResource',
+    RegisterJobDefinition: 'batch:RegisterJobDefinition batch:TagResource iam:PassRole',
+    SubmitJob: 'batch:SubmitJob batch:TagResource',
+    UpdateComputeEnvironment: 'batch:UpdateComputeEnvironment batch:SetCapacityTags iam:PassRole',
+  },
+  members: {
+    arn: `${at}:scheduling-policy/p`,
+    arns: [`${at}:scheduling-policy/p`],
+    resourceArn: `${at}:job-queue/q`,
+    schedulingPolicyArn: `${at}:scheduling-policy/p`,
+    jobDefinition: 'd:1',
+    options: {
+      'awslogs-group': 'g',
+      'awslogs-region': 'eu-west-1',
+      'awslogs-create-group': 'true',
+      'awslogs-stream-prefix': 'p',
+    },
+  },
+  deviations: {
+    '* iam:PassRole on instance-profile':
+      'An instance profile stands for the role in it, which IAM resolves (ADR 0027).',
+    '* iam:PassRole without iam:AssociatedResourceArn': 'What gets the role is not made yet.',
+    'RegisterJobDefinition: batch:TagResource on job-definition':
+      'The revision is still to be made (ADR 0033).',
+    'SubmitJob: batch:SubmitJob on no job':
+      "The guide's policies do not name it, and would permit nothing (ADR 0027).",
+  },
+};
