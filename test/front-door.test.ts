@@ -204,8 +204,6 @@ for _ in range(${tries}):
       ['sqs list-queues', /Amazon SQS \(ListQueues\)/],
       ['sns create-topic --name topic', /Amazon SNS \(CreateTopic\)/],
       ['autoscaling describe-auto-scaling-groups', /Auto Scaling \(DescribeAutoScalingGroups\)/],
-      ['secretsmanager list-secrets', /Secrets Manager \(ListSecrets\)/],
-      ['ssm get-parameter --name name', /Systems Manager \(GetParameter\)/],
       ['s3 ls', /Amazon S3 \(ListBuckets\)/],
       ['lambda list-functions', /AWS Lambda/],
     ];

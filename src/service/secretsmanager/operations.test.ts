@@ -111,6 +111,21 @@ describe('a secret', () => {
     assert.equal(await value(), 'hush-hush-2');
   });
 
+  it('is in no record of a call, whichever calls are recorded', async () => {
+    const { rig, call } = account(new Rig({ audit: 'all' }));
+    await call('CreateSecret', { Name: 'db', SecretString: 'hush-hush' });
+    await call('PutSecretValue', { SecretId: 'db', SecretString: 'hush-hush' });
+    await call('GetSecretValue', { SecretId: 'db' });
+    await call('BatchGetSecretValue', { SecretIdList: ['db'] });
+    const { RandomPassword: made } = await call('GetRandomPassword');
+    await rig.clock.pass(dayMs);
+    const written = JSON.stringify(rig.store.commits);
+    assert.match(written, /GetRandomPassword/, 'reads are recorded');
+    assert.ok(
+      !written.includes('hush-hush') && !written.includes(JSON.stringify(made).slice(1, -1)),
+    );
+  });
+
   it('says so where the server has another key by now', async () => {
     const { rig, call, refuses } = account();
     await call('CreateSecret', { Name: 'db', SecretString: 'hush' });

@@ -81,6 +81,22 @@ describe('a parameter', () => {
     assert.ok(!written.includes('hush-hush') && !written.includes('hush-plain'));
   });
 
+  it('is in no record of a call, whichever calls are recorded', async () => {
+    const { rig, call, put, value } = account(new Rig({ audit: 'all' }));
+    await put('/p', 'hush-hush', { Type: 'SecureString' });
+    assert.equal(await value('/p'), 'hush-hush');
+    for (const [name, input] of [
+      ['GetParameters', { Names: ['/p'] }],
+      ['GetParametersByPath', { Path: '/' }],
+      ['GetParameterHistory', { Name: '/p' }],
+    ] as const)
+      await call(name, { ...input, WithDecryption: true });
+    await rig.clock.pass(60_000);
+    const written = JSON.stringify(rig.store.commits);
+    assert.match(written, /GetParameterHistory/, 'reads are recorded');
+    assert.ok(!written.includes('hush-hush'));
+  });
+
   it('keeps its versions, a hundred of them', async () => {
     const { call, refuses, put } = account();
     await put('p', '1');
