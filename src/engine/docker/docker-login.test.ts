@@ -26,6 +26,13 @@ it('a job’s own login is for its registry', () => {
   });
 });
 
+it('is padded, which older daemons insist on', () => {
+  for (const password of ['a', 'ab', 'abc', 'abcd']) {
+    const login = { username: new Hidden('me'), password: new Hidden(password) };
+    assert.equal(headerOf('r.lab', login).length % 4, 0);
+  }
+});
+
 describe('a credential helper', () => {
   const answer = (Username: string): string => JSON.stringify({ Username, Secret: 'hush' });
 

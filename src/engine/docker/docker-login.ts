@@ -134,4 +134,8 @@ const askHelper: AskHelper = (name, registry) =>
     child.stdin.end(`${registry}\n`);
   });
 
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+/** Docker before 23 takes what is not padded for no login at all. */
+function encoded(value: object): string {
+  const text = Buffer.from(JSON.stringify(value)).toString('base64url');
+  return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
+}
