@@ -3,7 +3,9 @@
 // a colleague meets who may do one thing alone.
 
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   AttachUserPolicyCommand,
@@ -15,14 +17,17 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { BatchClient, DescribeJobQueuesCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
+import { runCli } from '../src/cli/main.ts';
 import { rootCredentialsPath } from '../src/cli/root-credentials.ts';
 import type { Credentials } from '../src/cli/sign.ts';
 import { AwsCli } from './aws-cli.ts';
+import { terminal, type Terminal } from './house/scripted-server.ts';
 import { requirement } from './requirement.ts';
 import { account, region, TestServer } from './server.ts';
 
 const batchArn = (resource: string): string => `arn:aws:batch:${region}:${account}:${resource}`;
-const myImage = `${account}.dkr.ecr.${region}.amazonaws.com/myImage`;
+/** The guide writes `myImage`: Docker takes no capitals, and so registration does not. */
+const myImage = `${account}.dkr.ecr.${region}.amazonaws.com/my-image`;
 const myRole = `arn:aws:iam::${account}:role/MyBatchJobRole`;
 
 /** As the guide prints them. */
@@ -201,6 +206,52 @@ describe('a server that asks for credentials', () => {
     assert.match(health, /"auth":"on"/);
     assert.doesNotMatch(health, /queue1/);
     assert.doesNotMatch(await (await fetch(`${server.url}/_longshore/metrics`)).text(), /queue1/);
+  });
+
+  test('lets its owner make credentials, and say why somebody is denied', async (t) => {
+    const home = mkdtempSync(join(tmpdir(), 'longshore-home-'));
+    t.after(() => rmSync(home, { recursive: true }));
+    const run = async (env: Record<string, string>, ...argv: string[]): Promise<Terminal> => {
+      const io = terminal({ HOME: home, ...env });
+      const code = await runCli(argv, io);
+      assert.equal(code, 0, io.stderr);
+      return io;
+    };
+    const endpoint = ['--endpoint', server.url];
+    const made = await run(
+      {},
+      'env',
+      ...endpoint,
+      '--profile',
+      'root',
+      '--data-dir',
+      server.dataDir,
+    );
+    assert.equal(made.stdout, 'export AWS_PROFILE=root\n');
+    assert.ok(!made.stdout.includes(server.credentials.secretAccessKey));
+    const asRoot = { AWS_PROFILE: 'root' };
+    const created = await run(
+      asRoot,
+      ...['credentials', 'create', '--user', 'carol', '--profile', 'carol'],
+    );
+    assert.match(created.stdout, /^AWS_ACCESS_KEY_ID=AKIA\w{16}\n$/);
+    assert.match(created.stderr, /carol is new and may do nothing yet/);
+    const [, key = ''] = /=(\w+)/.exec(created.stdout) ?? [];
+    assert.match((await run(asRoot, 'credentials', 'list', '--user', 'carol')).stdout, RegExp(key));
+
+    const asCarol = terminal({ HOME: home, AWS_PROFILE: 'carol' });
+    assert.equal(await runCli(['jobs', '--queue', 'queue1'], asCarol), 1);
+    assert.match(asCarol.stderr, /is not authorized to perform: batch:ListJobs/);
+    const [, message = ''] = /failure message: (\S+)/.exec(asCarol.stderr) ?? [];
+    const why = await run(asRoot, 'why-denied', message);
+    assert.match(why.stdout, /user\/carol may not batch:ListJobs/);
+    assert.match(why.stdout, /no statement allows it/);
+    assert.match(why.stdout, /"Action":"batch:ListJobs"/);
+
+    assert.match((await run(asRoot, 'credentials', 'revoke', key)).stdout, RegExp(key));
+    const gone = terminal({ HOME: home, AWS_PROFILE: 'carol' });
+    assert.equal(await runCli(['jobs', '--queue', 'queue1'], gone), 1);
+    assert.match(gone.stderr, /UnrecognizedClientException/);
   });
 
   describe('through the AWS CLI', { skip: requirement('awscli').skip }, () => {
