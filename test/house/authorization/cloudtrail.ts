@@ -18,6 +18,7 @@ export const cloudtrail: Reference = {
     GetInsightSelectors: on('eventdatastore trail'),
     GetTrail: on('trail*'),
     GetTrailStatus: on('trail*'),
+    ListPublicKeys: on(),
     ListTags: on('channel dashboard eventdatastore trail'),
     ListTrails: on(),
     LookupEvents: on(),
