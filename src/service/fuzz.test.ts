@@ -1,4 +1,4 @@
-// Requests in bulk that the schemas allow, made of words that mean something to EC2 and IAM: every
+// Requests in bulk that the schemas allow, made of words that mean something to the service: every
 // one is answered with what its schema can carry, or refused by an AwsError, in any order of
 // operations.
 
@@ -6,15 +6,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as iam from '@aws-sdk/client-iam';
+import * as secretsManager from '@aws-sdk/client-secrets-manager';
+import * as ssm from '@aws-sdk/client-ssm';
 import { NormalizedSchema } from '@smithy/core/schema';
 import fc from 'fast-check';
 import { AwsError } from '../wire/aws-error.ts';
 import type { Operation, OperationTable } from '../wire/operation.ts';
-import { operationsOf, type SchemaModule } from '../wire/schema.ts';
+import {
+  compileResponse,
+  operationsOf,
+  type SchemaModule,
+  type SchemaRef,
+} from '../wire/schema.ts';
 import { compileXmlWriter } from '../wire/xml.ts';
 import { Rig } from '../../test/house/rig.ts';
 import { ec2Operations } from './ec2/operations.ts';
 import { iamOperations } from './iam/operations.ts';
+import { secretsManagerOperations } from './secretsmanager/operations.ts';
+import { ssmOperations } from './ssm/operations.ts';
 
 /** Ids ascend as they are made, so that small numbers hit what is there. */
 const id = fc
@@ -85,6 +94,51 @@ const iamWord = fc.oneof(
   { weight: 1, arbitrary: bytes },
 );
 
+const token = '0123456789abcdef0123456789abcdef';
+const secretWord = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.constantFrom(
+      'db',
+      'app/db',
+      'arn:aws:secretsmanager:eu-west-1:123456789012:secret:db',
+      'AWSCURRENT',
+      'AWSPREVIOUS',
+      token,
+      'name',
+      '!db',
+      'asc',
+      '__proto__',
+      '',
+    ),
+  },
+  { weight: 1, arbitrary: bytes },
+);
+const parameterWord = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.constantFrom(
+      'p',
+      'p:1',
+      'p:live',
+      '/a/b',
+      '/',
+      'arn:aws:ssm:eu-west-1:123456789012:parameter/p',
+      'live',
+      'String',
+      'SecureString',
+      'Parameter',
+      'Name',
+      'tag:a',
+      'Standard',
+      '^p',
+      '__proto__',
+      '',
+    ),
+  },
+  { weight: 1, arbitrary: bytes },
+);
+
 const requiredOf = (schema: NormalizedSchema): string[] => {
   const tuple = schema.getSchema() as unknown as readonly unknown[];
   return (tuple[4] as string[]).slice(0, (tuple[6] as number | undefined) ?? 0);
@@ -133,6 +187,7 @@ function answersAnything<Deps>(
   module: SchemaModule,
   table: OperationTable<Deps>,
   word: fc.Arbitrary<string>,
+  compile: (output: SchemaRef) => (value: unknown) => string = compileXmlWriter,
 ): void {
   test(`${title}: whatever the schemas allow is answered or refused`, async () => {
     const operations = [...operationsOf(module).values()].filter(({ name }) =>
@@ -143,7 +198,7 @@ function answersAnything<Deps>(
         valuesOf(NormalizedSchema.of(input), word).map((value) => ({
           name,
           value: value as object,
-          write: compileXmlWriter(output),
+          write: compile(output),
         })),
       ),
     );
@@ -175,3 +230,11 @@ function answersAnything<Deps>(
 
 answersAnything('EC2', ec2, ec2Operations, ec2Word);
 answersAnything('IAM', iam, iamOperations, iamWord);
+answersAnything(
+  'Secrets Manager',
+  secretsManager,
+  secretsManagerOperations,
+  secretWord,
+  compileResponse,
+);
+answersAnything('Systems Manager', ssm, ssmOperations, parameterWord, compileResponse);
