@@ -45,7 +45,8 @@ it('reads those of queues, jobs and revisions of definitions', async () => {
     jobDefinition: 'd',
     tags: { team: 'blue' },
   });
-  assert.deepEqual(await tagsOf(String(jobArn)), { team: 'blue' });
+  for (const child of ['', ':0', '#1'])
+    assert.deepEqual(await tagsOf(`${String(jobArn)}${child}`), { team: 'blue' });
   const definition = `arn:aws:batch:eu-west-1:${account}:job-definition/tagged`;
   assert.deepEqual(await tagsOf(`${definition}:1`), tags);
   // The user guide says so: without a revision tags are not looked at.

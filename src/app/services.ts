@@ -165,7 +165,9 @@ const batchOf = (
   },
   dialect: batchDialect,
   maxBodyBytes,
-  tagsOf: (deps, arn, { scope }) => deps.reader.batch.tags(scope, arn),
+  // A child, of an array or of nodes, has its parent's: what is denied of the one is of the other.
+  tagsOf: (deps, arn, { scope }) =>
+    deps.reader.batch.tags(scope, arn.replace(/(:job\/[^:#/]+)[:#]\d+$/, '$1')),
 });
 
 const logsOf = (
