@@ -6,6 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { must } from '../base/assert.ts';
+import { RecentMap } from '../base/recent-map.ts';
 import { attemptId, type Scope } from '../base/ids.ts';
 import type { CommandBus, Envelope } from '../port/command-bus.ts';
 import type { Ids } from '../port/ids.ts';
@@ -36,10 +37,15 @@ interface ResourceSpaceParts<Kinds> {
 /** How often others may get in between, before something is wrong. */
 const mostTries = 100;
 
+/** Of accounts and regions whose versions are remembered; others' are read. */
+const mostVersions = 1_000;
+
 export class ResourceSpace<Kinds extends object> {
   readonly #parts: ResourceSpaceParts<Kinds>;
   /** The end of the last change that was asked for, by space. */
   readonly #turns = new Map<Scope, Promise<void>>();
+  /** Every request of a caller asks for one: all changes pass here, so that it is known. */
+  readonly #versions = new RecentMap<Scope, number>(mostVersions);
 
   constructor(parts: ResourceSpaceParts<Kinds>) {
     this.#parts = parts;
@@ -52,7 +58,14 @@ export class ResourceSpace<Kinds extends object> {
 
   /** How often anything of the scope has changed; 0: never. */
   version(scope: Scope): number {
-    return this.#parts.reader.resourceVersion({ service: this.#parts.service, scope });
+    return this.#versions.get(scope) ?? this.#readVersion(scope);
+  }
+
+  #readVersion(scope: Scope): number {
+    const { service, reader } = this.#parts;
+    const version = reader.resourceVersion({ service, scope });
+    this.#versions.set(scope, version);
+    return version;
   }
 
   /** What is there now, seeded. */
@@ -107,21 +120,20 @@ export class ResourceSpace<Kinds extends object> {
     envelope: Envelope,
     decide: (draft: ResourceDraft<Kinds>) => T,
   ): Promise<T> {
-    const { service, bus, reader } = this.#parts;
+    const { service, bus } = this.#parts;
     const space = { service, scope };
     for (let tries = 0; tries < mostTries; tries++) {
-      const version = reader.resourceVersion(space);
+      const version = this.#readVersion(scope);
       const draft = this.#draft(scope, version);
       const value = decide(draft);
       if (!draft.isTouched) return value;
       const { put, remove } = draft.changes();
-      if (
-        (await bus.write(
-          { table: 'resource', write: 'change', space, version, put, remove },
-          envelope,
-        )) === 'done'
-      )
-        return value;
+      const outcome = await bus.write(
+        { table: 'resource', write: 'change', space, version, put, remove },
+        envelope,
+      );
+      this.#readVersion(scope);
+      if (outcome === 'done') return value;
     }
     throw new Error(
       `the resources of ${service} changed ${mostTries} times while one change was made`,

@@ -36,6 +36,8 @@ class Index {
   readonly #byAction = new Map<string, Entry[]>();
   readonly #byService = new Map<string, Entry[]>();
   readonly #others: Entry[] = [];
+  /** What was asked for: the same few actions are, again and again. */
+  readonly #found = new Map<string, readonly Entry[]>();
 
   add(entry: Entry): void {
     const { exact, services } = entry.statement.actions;
@@ -48,7 +50,16 @@ class Index {
    * The entries that speak of an action, which is in lower case: first those that name it exactly,
    * each in the order of policies.
    */
-  of(action: string): Entry[] {
+  of(action: string): readonly Entry[] {
+    let entries = this.#found.get(action);
+    if (entries === undefined) {
+      if (this.#found.size >= mostRemembered) this.#found.clear();
+      this.#found.set(action, (entries = this.#find(action)));
+    }
+    return entries;
+  }
+
+  #find(action: string): readonly Entry[] {
     const speaks = ({ statement }: Entry): boolean => statement.actions.includes(action);
     const exact = this.#byAction.get(action) ?? none;
     const wild = (this.#byService.get(serviceOf(action)) ?? none).filter(speaks);
@@ -57,6 +68,8 @@ class Index {
 }
 
 const none: readonly Entry[] = [];
+/** Far more actions than one caller asks for; a simulation may name any. */
+const mostRemembered = 1_000;
 
 function into(map: Map<string, Entry[]>, key: string, entry: Entry): void {
   const entries = map.get(key);
@@ -67,6 +80,7 @@ function into(map: Map<string, Entry[]>, key: string, entry: Entry): void {
 export class PolicySet {
   readonly #allow = new Index();
   readonly #deny = new Index();
+  readonly #keys = new Map<string, ReadonlySet<string>>();
 
   constructor(policies: readonly NamedPolicy[]) {
     for (const { name, policy } of policies)
@@ -93,11 +107,16 @@ export class PolicySet {
    * request says of any other is not looked at.
    */
   conditionKeysOn(action: string): ReadonlySet<string> {
+    const known = this.#keys.get(action);
+    if (known !== undefined) return known;
     const name = action.toLowerCase();
     const entries = [...this.statementsOn(name, 'Deny'), ...this.statementsOn(name, 'Allow')];
-    return new Set(
+    const keys = new Set(
       entries.flatMap(({ statement }) => statement.conditionKeys.map((key) => key.toLowerCase())),
     );
+    if (this.#keys.size >= mostRemembered) this.#keys.clear();
+    this.#keys.set(action, keys);
+    return keys;
   }
 
   /** Those of an effect that speak of an action, which is in lower case. */

@@ -147,11 +147,32 @@ function matcherOf(tokens: readonly Token[]): Matcher {
     const written = textOf(fixed);
     return (text) => text === written;
   }
-  if (fixed.at(-1) === many && fixed.slice(0, -1).every(isLiteral)) {
-    const start = textOf(fixed.slice(0, -1));
-    return (text) => begins(text, start);
-  }
+  if (fixed.every((token) => isLiteral(token) || token === many)) return betweenStars(fixed);
   return (text) => fits(fixed, text);
+}
+
+/** What stands between stars is found one after the other, each as early as can be. */
+function betweenStars(tokens: readonly number[]): Matcher {
+  const pieces: string[] = [];
+  for (let at = 0; at <= tokens.length;) {
+    const star = tokens.indexOf(many, at);
+    const end = star < 0 ? tokens.length : star;
+    pieces.push(textOf(tokens.slice(at, end)));
+    at = end + 1;
+  }
+  const start = pieces.shift() ?? '';
+  const end = pieces.pop() ?? '';
+  const middle = pieces.filter((piece) => piece !== '');
+  return (text) => {
+    if (!begins(text, start)) return false;
+    let from = start.length;
+    for (const piece of middle) {
+      const found = text.indexOf(piece, from);
+      if (found < 0) return false;
+      from = found + piece.length;
+    }
+    return text.length - from >= end.length && text.endsWith(end);
+  };
 }
 
 function ignoringCase(tokens: readonly Token[]): Matcher {

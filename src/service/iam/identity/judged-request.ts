@@ -40,7 +40,8 @@ export class JudgedRequest {
   readonly #parts: JudgedRequestParts;
   readonly #layers: Layers;
   readonly #tags = new Map<string, Tags>();
-  #global: Conditions | undefined;
+  /** What is the same for all that is asked of one request. */
+  readonly #ofRequest = once(() => this.#globalConditions());
 
   constructor(parts: JudgedRequestParts) {
     this.#parts = parts;
@@ -72,31 +73,23 @@ export class JudgedRequest {
   /** Undefined: it is allowed on all that it is asked for. */
   denialOf(access: Access): Denied | undefined {
     const { action } = access;
-    let own: Conditions | undefined;
+    const ofAccess = once(() => access.conditions?.() ?? {});
+    const receivers = namesOfReceiver(action, ofAccess);
+    const asker = this.#asker;
     for (const resource of this.#resourcesOf(access)) {
-      let all: Conditions | undefined;
-      const conditions = (): Conditions =>
-        (all ??= {
-          ...(this.#global ??= this.#globalConditions()),
-          ...(own ??= access.conditions?.() ?? {}),
-          ...this.#ofResource(action, resource),
-        });
+      const ofResource = once(() => this.#ofResource(action, resource));
+      const context: Context = (key) =>
+        ofResource.context(key) ?? ofAccess.context(key) ?? this.#ofRequest.context(key);
       const layers = this.#layersFor(action, resource);
       const decision = mildest(
-        namesOfReceiver(action, conditions).map((receiver) =>
-          decide(layers, {
-            action,
-            resource,
-            context: lazily(
-              receiver === undefined
-                ? conditions
-                : () => ({ ...conditions(), [passedTo]: receiver }),
-            ),
-            asker: this.#asker,
-          }),
-        ),
+        receivers.map((receiver) => {
+          const asked = receiver === undefined ? context : passing(receiver, context);
+          return decide(layers, { action, resource, context: asked, asker });
+        }),
       );
-      if (!decision.isAllowed) return { action, resource, decision, conditions: conditions() };
+      if (decision.isAllowed) continue;
+      const parts = [this.#ofRequest, ofAccess, ofResource].map((part) => part.conditions());
+      return { action, resource, decision, conditions: Object.assign({}, ...parts) as Conditions };
     }
     return undefined;
   }
@@ -127,7 +120,7 @@ export class JudgedRequest {
     const [, account = '', name = ''] = roleForm.exec(resource) ?? [];
     const { region } = this.#parts.context;
     const role = this.#view(scopeOf(account, `${partitionOf(region)}-global`)).get('role', name);
-    return { ...this.#layers, trust: trustLayer(role?.trustPolicy ?? nobody, account) };
+    return { ...this.#layers, trust: trustLayer(role?.trustPolicy ?? trustsNobody, account) };
   }
 
   #globalConditions(): Conditions {
@@ -151,18 +144,37 @@ export class JudgedRequest {
   }
 }
 
+/** Conditions that are gathered at the first question. */
+interface Part {
+  conditions(): Conditions;
+  readonly context: Context;
+}
+
+function once(gather: () => Conditions): Part {
+  let conditions: Conditions | undefined;
+  let context: Context | undefined;
+  const all = (): Conditions => (conditions ??= gather());
+  return {
+    conditions: all,
+    context: (key) => (context ??= contextOf(Object.entries(all())))(key),
+  };
+}
+
 const passedTo = 'iam:PassedToService';
 
 /**
  * Of whoever gets a role that is passed, and may have several names: leave for one is enough, for
  * policies know one or the other (ADR 0033).
  */
-function namesOfReceiver(
-  action: string,
-  conditions: () => Conditions,
-): readonly (string | undefined)[] {
-  return action === 'iam:PassRole' ? [conditions()[passedTo]].flat() : [undefined];
+function namesOfReceiver(action: string, ofAccess: Part): readonly (string | undefined)[] {
+  return action === 'iam:PassRole' ? [ofAccess.conditions()[passedTo]].flat() : nobody;
 }
+
+const nobody = [undefined];
+const passing =
+  (receiver: string, context: Context): Context =>
+  (key) =>
+    key === passedTo.toLowerCase() ? receiver : context(key);
 
 /** A statement that denies decides, then one that allows. */
 function mildest(decisions: readonly Decision[]): Decision {
@@ -176,10 +188,4 @@ function mildest(decisions: readonly Decision[]): Decision {
 
 const roleForm = /^arn:[\w-]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/;
 /** The trust policy of a role that is not there. */
-const nobody = '{"Version":"2012-10-17","Statement":[]}';
-
-/** Conditions as policies ask for them, gathered at the first question. */
-function lazily(conditions: () => Conditions): Context {
-  let context: Context | undefined;
-  return (key) => (context ??= contextOf(Object.entries(conditions())))(key);
-}
+const trustsNobody = '{"Version":"2012-10-17","Statement":[]}';
