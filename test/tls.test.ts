@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from '../src/cli/failure.ts';
 import { echoBatch, echoPipeline } from './house/echo.ts';
 import { until } from './until.ts';
+import type { RequestHead } from '../src/wire/protocol.ts';
 import { listen, type Listener } from '../src/server/listener.ts';
 import { readTls } from '../src/server/tls.ts';
 
@@ -26,6 +27,7 @@ describe('a server with a certificate', () => {
   let files: { cert: string; key: string; everyMs: number };
   let listener: Listener;
   const told: string[] = [];
+  const heads: RequestHead[] = [];
 
   const put = (name: 'one' | 'two'): void => {
     copyFileSync(fixture(`${name}.cert`), files.cert);
@@ -42,7 +44,10 @@ describe('a server with a certificate', () => {
       tls: files,
       onTls: ({ message }) => told.push(message),
       pipeline: echoPipeline([echoBatch({})]).pipeline,
-      own: () => ({ status: 200, headers: [], body: 'here' }),
+      own: (head) => {
+        heads.push(head);
+        return { status: 200, headers: [], body: 'here' };
+      },
       onFault: (error) => assert.fail(error as Error),
     });
   });
@@ -76,6 +81,8 @@ describe('a server with a certificate', () => {
     assert.deepEqual(await ask({ origin: `https://${origin}` }), [200, serialOf('one')]);
     assert.deepEqual(await ask({ origin: `http://${origin}` }), [403, serialOf('one')]);
     assert.ok(listener.isTls);
+    assert.match(heads[0]?.tls?.version ?? '', /^TLSv1\.[23]$/);
+    assert.match(heads[0]?.tls?.cipherSuite ?? '', /^TLS_/);
   });
 
   it('takes up another certificate, and none that is none', async () => {

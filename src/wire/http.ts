@@ -4,6 +4,7 @@
 // still sending.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { gunzip } from 'node:zlib';
 import { serialization, unsupportedEncoding } from './error-catalogue.ts';
 import { send, type Lingering } from './linger.ts';
@@ -52,8 +53,14 @@ export function headOf(request: IncomingMessage): RequestHead {
     headers: request.headers,
     rawHeaders: request.rawHeaders,
     sourceAddress: request.socket.remoteAddress ?? '',
+    ...(request.socket instanceof TLSSocket && { tls: tlsOf(request.socket) }),
   };
 }
+
+const tlsOf = (socket: TLSSocket): RequestHead['tls'] => ({
+  version: socket.getProtocol() ?? '',
+  cipherSuite: socket.getCipher().standardName,
+});
 
 function pathStart(target: string): number {
   const authority = target.indexOf('://');

@@ -20,6 +20,8 @@ export interface RequestContext {
   /** By AWS's name, e.g. `SubmitJob`. */
   readonly operation: string;
   readonly sourceAddress: string;
+  /** The request came over TLS. */
+  readonly isEncrypted?: boolean;
   readonly userAgent: string;
   /** Absent: no record is kept of the call, or none with its change. */
   readonly record?: CallRecord | undefined;

@@ -277,6 +277,7 @@ function contextOf(
     service: service.name,
     operation,
     sourceAddress: head.sourceAddress,
+    isEncrypted: head.tls !== undefined,
     userAgent: typeof userAgent === 'string' ? userAgent : '',
   };
   return record === undefined ? context : { ...context, record };

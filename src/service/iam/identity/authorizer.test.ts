@@ -61,11 +61,15 @@ class Ann {
   }
 
   /** `allowed`, or what she is told. */
-  async asks(access: Access, tags: Record<string, Record<string, string>> = {}): Promise<string> {
+  async asks(
+    access: Access,
+    tags: Record<string, Record<string, string>> = {},
+    isEncrypted = false,
+  ): Promise<string> {
     try {
       await this.#authorizer.authorize({
         access: [access],
-        context: { ...context, principal: this.principal },
+        context: { ...context, principal: this.principal, isEncrypted },
         dialect: batchDialect,
         tagsOf: (arn) => tags[arn],
       });
@@ -156,6 +160,15 @@ describe('the authorizer', () => {
     assert.match(await ann.asks(asked('8'), { [queue]: { team: 'docks' } }), /not authorized/);
     assert.match(await ann.asks(asked('7'), { [queue]: { team: 'cranes' } }), /not authorized/);
     assert.match(await ann.asks(asked('7')), /not authorized/);
+  });
+
+  it('tells whether the request came over TLS', async () => {
+    const ann = await Ann.with({
+      Action: '*',
+      Condition: { Bool: { 'aws:SecureTransport': 'true' } },
+    });
+    assert.match(await ann.asks(submit), /not authorized/);
+    assert.equal(await ann.asks(submit, {}, true), 'allowed');
   });
 
   it('passes a role to whoever gets it, by either name that policies know', async () => {

@@ -10,11 +10,14 @@ const typeOf = {
   anonymous: 'Anonymous',
 } as const;
 
-type Where = Pick<RequestContext, 'principal' | 'region' | 'sourceAddress' | 'userAgent'>;
+type Where = Pick<
+  RequestContext,
+  'principal' | 'region' | 'sourceAddress' | 'userAgent' | 'isEncrypted'
+>;
 
 /** `tags` are the caller's: of a session with those that it was given. */
 export function globalConditions(
-  { principal, region, sourceAddress, userAgent }: Where,
+  { principal, region, sourceAddress, userAgent, isEncrypted = false }: Where,
   tags: Readonly<Record<string, string>>,
   nowMs: number,
 ): Conditions {
@@ -25,7 +28,7 @@ export function globalConditions(
     'aws:UserAgent': userAgent,
     ...timeConditions(nowMs),
     'aws:RequestedRegion': region,
-    'aws:SecureTransport': 'false',
+    'aws:SecureTransport': String(isEncrypted),
     'aws:PrincipalType': typeOf[kind],
     'aws:PrincipalIsAWSService': 'false',
     ...(kind !== 'anonymous' && {
