@@ -121,7 +121,9 @@ function resourcesOf({ access }: CallFacts): readonly string[] | undefined {
   const arns = new Set<string>();
   for (const { resources } of access)
     for (const arn of resources)
-      if (arn.startsWith('arn:') && !arn.includes('*') && arns.size < most.resources) arns.add(arn);
+      if (arn.startsWith('arn:') && !arn.includes('*') && arns.size < most.resources)
+        // What is asked about a log group is asked about all of its streams.
+        arns.add(arn.replace(/(:log-group:[^:]+):log-stream:$/, '$1'));
   return arns.size === 0 ? undefined : [...arns];
 }
 
