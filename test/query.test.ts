@@ -79,9 +79,9 @@ describe('query protocols', () => {
     test('asks who it is, and is told what is not built', async () => {
       const aws = new AwsCli(server);
       assert.equal((await aws.json`sts get-caller-identity`).Account, '000000000000');
-      const { code, stderr } = await aws.run`sts get-session-token`;
+      const { code, stderr } = await aws.run`sts get-federation-token --name ann`;
       assert.notEqual(code, 0);
-      assert.match(stderr, /\(InvalidAction\).*GetSessionToken is not built in Longshore yet/);
+      assert.match(stderr, /\(InvalidAction\).*GetFederationToken is not built in Longshore yet/);
     });
 
     // User guide, chapter Amazon EC2 Spot Fleet Role: "To create the … IAM role … with the AWS
