@@ -12,7 +12,7 @@ import * as iam from '@aws-sdk/client-iam';
 import * as secrets from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
-import { Secret } from '../base/secret.ts';
+import { Hidden } from '../base/hidden.ts';
 import type { RequestHead } from '../wire/protocol.ts';
 import { ask } from '../../test/house/ask.ts';
 import { context } from '../../test/house/caller.ts';
@@ -21,7 +21,7 @@ import { signatureAuthenticator, type Credentials } from '../service/iam/identit
 import { sdkClient } from '../../test/house/sdk-client.ts';
 import { headOf, presign, sign } from '../../test/house/signed.ts';
 
-const secret = new Secret('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
+const secret = new Hidden('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
 const key = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: secret.reveal() };
 
 const openRig = (): Promise<Rig> =>

@@ -18,3 +18,22 @@ it('is seen by nobody who does not ask', () => {
   assert.ok(!printed.includes('s3cret'), printed);
   assert.equal(hidden.reveal(), 's3cret');
 });
+
+it('is stars wherever it is printed', () => {
+  const secret = new Hidden('wJalrXUtnFEMI');
+  assert.equal(secret.reveal(), 'wJalrXUtnFEMI');
+  for (const printed of [
+    // oxlint-disable-next-line typescript/restrict-template-expressions
+    `${secret}`,
+    String(secret),
+    JSON.stringify({ secret }),
+    inspect(secret),
+    inspect({ deep: { secret } }, { depth: null, showHidden: true }),
+    JSON.stringify(Object.entries(secret)),
+    JSON.stringify(structuredClone({ ...secret })),
+  ]) {
+    assert.doesNotMatch(printed, /wJal/);
+  }
+  assert.equal(JSON.stringify({ secret }), '{"secret":"***"}');
+  assert.equal(inspect([secret]), '[ *** ]');
+});

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Secret } from '../base/secret.ts';
+import { Hidden } from '../base/hidden.ts';
 import { faultOf, headOf } from '../../test/house/signed.ts';
 import { signedHeaders } from './sign.ts';
 
@@ -59,7 +59,7 @@ test('the server takes it, whatever stands in the path and the query', () => {
           head,
           body: Buffer.alloc(0),
           accessKeyId: 'AKIDEXAMPLE',
-          secret: new Secret(secretAccessKey),
+          secret: new Hidden(secretAccessKey),
           signingName: 'longshore',
           nowMs,
         }),

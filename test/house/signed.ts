@@ -3,7 +3,7 @@
 
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Secret } from '../../src/base/secret.ts';
+import { Hidden } from '../../src/base/hidden.ts';
 import type { RequestHead } from '../../src/wire/protocol.ts';
 import { canonicalQuery, canonicalRequest, signedValues } from '../../src/wire/sigv4/canonical.ts';
 import type { SignatureFault } from '../../src/wire/sigv4/fault.ts';
@@ -19,7 +19,7 @@ export interface SignedRequest {
   readonly head: RequestHead;
   readonly body: Buffer;
   readonly accessKeyId: string;
-  readonly secret: Secret;
+  readonly secret: Hidden;
   readonly signingName: string;
   readonly nowMs: number;
 }
@@ -57,7 +57,7 @@ export function recorded(name: string): SignedRequest[] {
       head,
       body: Buffer.from(bodyBase64 ?? body ?? '', bodyBase64 === undefined ? 'utf8' : 'base64'),
       accessKeyId: credential.accessKeyId,
-      secret: new Secret(secretAccessKey),
+      secret: new Hidden(secretAccessKey),
       signingName: credential.service,
       nowMs: must(parseTime(String(time)), `${title} has a time`),
     };
@@ -105,7 +105,7 @@ export function faultOf({
 
 interface Signing {
   readonly accessKeyId: string;
-  readonly secret: Secret;
+  readonly secret: Hidden;
   readonly region?: string;
   readonly service: string;
   readonly nowMs: number;

@@ -9,7 +9,7 @@ import { scopeParts, type AttemptId, type Scope } from '../../base/ids.ts';
 import { partitionOf } from '../../base/partition.ts';
 import type { Principal } from '../../base/principal.ts';
 import { RecentMap } from '../../base/recent-map.ts';
-import { Secret } from '../../base/secret.ts';
+import { Hidden } from '../../base/hidden.ts';
 import { roleArn } from '../../core/arn.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Clock } from '../../port/clock.ts';
@@ -63,8 +63,8 @@ const givenSessionName = 'role-credentials';
 /** What the operator gave to a role's jobs. */
 interface Given {
   readonly roleArn: string;
-  readonly secret: Secret;
-  readonly sessionToken: Secret | undefined;
+  readonly secret: Hidden;
+  readonly sessionToken: Hidden | undefined;
   readonly expiresAtMs: number | undefined;
 }
 /** Where an attempt asks, below its server. */
@@ -197,8 +197,8 @@ export class JobRoles implements JobCredentials {
   noteGiven(arn: string, given: OperatorCredentials): void {
     this.#given.set(given.accessKeyId, {
       roleArn: arn,
-      secret: new Secret(given.secretAccessKey),
-      sessionToken: given.sessionToken === undefined ? undefined : new Secret(given.sessionToken),
+      secret: new Hidden(given.secretAccessKey),
+      sessionToken: given.sessionToken === undefined ? undefined : new Hidden(given.sessionToken),
       expiresAtMs: given.expiresAtMs,
     });
     // Profiles with keys that change leave old ones behind.
@@ -212,7 +212,7 @@ export class JobRoles implements JobCredentials {
   findGiven(
     keyId: string,
     sessionToken: string | undefined,
-  ): { secret: Secret; principal: Principal; expiresAtMs?: number } | undefined {
+  ): { secret: Hidden; principal: Principal; expiresAtMs?: number } | undefined {
     const given = this.#given.get(keyId);
     if (given === undefined || given.sessionToken?.reveal() !== sessionToken) return undefined;
     const named = namedRole(this.#parts, given.roleArn);

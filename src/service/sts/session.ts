@@ -8,7 +8,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { scopeOf, type AttemptId } from '../../base/ids.ts';
 import type { Principal, Session } from '../../base/principal.ts';
 import { RecentMap } from '../../base/recent-map.ts';
-import { Secret } from '../../base/secret.ts';
+import { Hidden } from '../../base/hidden.ts';
 import { accessKeyAlphabet, accessKeyFreeLength, accessKeyId } from '../../core/access-key.ts';
 import type { Sealer } from '../../port/sealer.ts';
 import type { IamKinds, IamView } from '../iam/resources.ts';
@@ -54,14 +54,14 @@ export interface UserSession extends Issued {
 /** What somebody signs with. Whoever answers a request with them reveals them, and nobody else. */
 export interface TemporaryCredentials {
   readonly accessKeyId: string;
-  readonly secretAccessKey: Secret;
-  readonly sessionToken: Secret;
+  readonly secretAccessKey: Hidden;
+  readonly sessionToken: Hidden;
   readonly expiresAtMs: number;
 }
 
 /** A session that a key and its token name. */
 interface FoundSession {
-  readonly secret: Secret;
+  readonly secret: Hidden;
   readonly principal: Principal;
   /** It may be over. */
   readonly expiresAtMs: number;
@@ -70,7 +70,7 @@ interface FoundSession {
 /** What was read of a token, and whose it is as of a version of the account's IAM. */
 interface Remembered {
   readonly facts: SessionFacts;
-  readonly secret: Secret;
+  readonly secret: Hidden;
   version: number | undefined;
   principal: Principal | undefined;
 }
@@ -111,13 +111,13 @@ export class Sessions {
     return {
       accessKeyId: keyId,
       secretAccessKey: this.#secretOf(keyId),
-      sessionToken: new Secret(token),
+      sessionToken: new Hidden(token),
       expiresAtMs: facts.expiresAtMs,
     };
   }
 
-  #secretOf(keyId: string): Secret {
-    return new Secret(this.#parts.sealer.derive(`session-secret ${keyId}`).slice(0, secretLength));
+  #secretOf(keyId: string): Hidden {
+    return new Hidden(this.#parts.sealer.derive(`session-secret ${keyId}`).slice(0, secretLength));
   }
 
   /**

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { Secret } from '../../base/secret.ts';
+import { Hidden } from '../../base/hidden.ts';
 import type { RequestHead } from '../protocol.ts';
 import { faultOf, headOf, sign } from '../../../test/house/signed.ts';
 import { credentialOf, readSignature } from './parse.ts';
@@ -13,7 +13,7 @@ import { credentialOf, readSignature } from './parse.ts';
 const nowMs = Date.UTC(2026, 10, 29, 12);
 const key = {
   accessKeyId: 'AKIDEXAMPLE',
-  secret: new Secret('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'),
+  secret: new Hidden('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'),
 };
 const judged = { ...key, signingName: 'batch', nowMs };
 

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Secret } from '../../base/secret.ts';
+import { Hidden } from '../../base/hidden.ts';
 import { faultOf, headOf, recorded, type SignedRequest } from '../../../test/house/signed.ts';
 import { canonicalPath } from './canonical.ts';
 import { credentialOf, readSignature } from './parse.ts';
@@ -94,7 +94,7 @@ function* changes(request: SignedRequest): Generator<[what: string, changed: Sig
     'one more header of AWS’s',
     withHead({ headers: [...rawHeaders, 'X-Amz-Target', 'Logs_20140328.DeleteLogGroup'] }),
   ];
-  yield ['another secret', { ...request, secret: new Secret('another') }];
+  yield ['another secret', { ...request, secret: new Hidden('another') }];
   yield ['another service', { ...request, signingName: 'another' }];
   const minute = 60_000;
   const lifeMs = (signature.lifeSeconds ?? 15 * 60) * 1_000;

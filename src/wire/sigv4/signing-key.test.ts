@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { createHmac, randomBytes } from 'node:crypto';
 import { it } from 'node:test';
 import { inspect } from 'node:util';
-import { Secret } from '../../base/secret.ts';
+import { Hidden } from '../../base/hidden.ts';
 import { hmac, signingKey, SigningKeys } from './signing-key.ts';
 
-const secret = new Secret('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
+const secret = new Hidden('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
 const scope = { accessKeyId: 'AKID', date: '20150830', region: 'us-east-1', service: 'iam' };
 
 it('derives a key for a day, a region and a service', () => {
@@ -21,8 +21,8 @@ it('finds what was kept for the same secret and scope, and nothing else', () => 
   const keys = new SigningKeys();
   const key = signingKey(secret, scope);
   keys.keep(scope, secret, key);
-  assert.equal(keys.find(scope, new Secret(secret.reveal())), key);
-  assert.equal(keys.find(scope, new Secret('another')), undefined);
+  assert.equal(keys.find(scope, new Hidden(secret.reveal())), key);
+  assert.equal(keys.find(scope, new Hidden('another')), undefined);
   for (const other of [
     { accessKeyId: 'AKIE' },
     { date: '20150831' },

@@ -4,13 +4,13 @@
 
 import { hash } from 'node:crypto';
 import { RecentMap } from '../../base/recent-map.ts';
-import type { Secret } from '../../base/secret.ts';
+import type { Hidden } from '../../base/hidden.ts';
 import type { SigV4Credential } from './parse.ts';
 
 type Scope = Pick<SigV4Credential, 'accessKeyId' | 'date' | 'region' | 'service'>;
 
 export function signingKey(
-  secret: Secret,
+  secret: Hidden,
   { date, region, service }: Omit<Scope, 'accessKeyId'>,
 ): Buffer {
   let key: Buffer = Buffer.from(`AWS4${secret.reveal()}`);
@@ -56,13 +56,13 @@ export class SigningKeys {
     this.#kept = new RecentMap(most);
   }
 
-  find(scope: Scope, secret: Secret): Buffer | undefined {
+  find(scope: Scope, secret: Hidden): Buffer | undefined {
     const kept = this.#kept.get(nameOf(scope));
     // One id may have another secret than before.
     return kept?.secret === secret.reveal() ? kept.key : undefined;
   }
 
-  keep(scope: Scope, secret: Secret, key: Buffer): void {
+  keep(scope: Scope, secret: Hidden, key: Buffer): void {
     this.#kept.set(nameOf(scope), { secret: secret.reveal(), key });
   }
 }

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import * as batch from '@aws-sdk/client-batch';
 import type { Principal } from '../../../base/principal.ts';
-import { Secret } from '../../../base/secret.ts';
+import { Hidden } from '../../../base/hidden.ts';
 import type { Answer } from '../../../wire/answer.ts';
 import type { Authenticator } from '../../../wire/authentication.ts';
 import { batchDialect } from '../../../wire/error-catalogue.ts';
@@ -19,7 +19,7 @@ import { headOf, sign } from '../../../../test/house/signed.ts';
 import { signatureAuthenticator, type Credentials } from './authenticator.ts';
 
 const nowMs = Date.UTC(2026, 10, 29, 12);
-const secret = new Secret('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
+const secret = new Hidden('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
 const alice: Principal = {
   kind: 'user',
   account: '123456789012',
@@ -67,7 +67,7 @@ const body = JSON.stringify({ jobs: ['a'] });
 function request(
   accessKeyId = 'AKIAALICE',
   more: readonly string[] = [],
-  signing: { service?: string; secret?: Secret; nowMs?: number } = {},
+  signing: { service?: string; secret?: Hidden; nowMs?: number } = {},
 ): RequestHead {
   return sign(
     {
@@ -129,7 +129,7 @@ describe('signatureAuthenticator', () => {
       [request('ASIASESSION', ['X-Amz-Security-Token', 'other']), unknown],
       [request('AKIAALICE', ['X-Amz-Security-Token', 'token']), unknown],
       [request('ASIAGONE', ['X-Amz-Security-Token', 't']), /^403 ExpiredTokenException: /],
-      [request('AKIAALICE', [], { secret: new Secret('guess') }), differs],
+      [request('AKIAALICE', [], { secret: new Hidden('guess') }), differs],
       [
         request('AKIAALICE', [], { service: 'iam' }),
         /^403 InvalidSignatureException: Credential should be scoped to correct service: 'batch'\.$/,
@@ -158,7 +158,7 @@ describe('signatureAuthenticator', () => {
     );
     assert.match(
       errorOf(
-        await ask(pipeline, request('ASIASESSION', token, { secret: new Secret('guess') }), body),
+        await ask(pipeline, request('ASIASESSION', token, { secret: new Hidden('guess') }), body),
       ),
       /^403 InvalidSignatureException: The request signature we calculated/,
     );

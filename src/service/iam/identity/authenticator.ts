@@ -3,7 +3,7 @@
 // and whether it is right, is for wire/sigv4 to say.
 
 import type { Principal } from '../../../base/principal.ts';
-import type { Secret } from '../../../base/secret.ts';
+import type { Hidden } from '../../../base/hidden.ts';
 import type { Clock } from '../../../port/clock.ts';
 import type { Authenticator } from '../../../wire/authentication.ts';
 import type { SignatureFault } from '../../../wire/sigv4/fault.ts';
@@ -12,7 +12,7 @@ import { examine, verify } from '../../../wire/sigv4/verify.ts';
 
 /** Whose an access key is, and what it signs with. */
 interface Found {
-  readonly secret: Secret;
+  readonly secret: Hidden;
   readonly principal: Principal;
   /** When it ends, of temporary credentials. */
   readonly expiresAtMs?: number;
@@ -64,7 +64,7 @@ export function signatureAuthenticator(
         if (fault !== undefined) throw dialect.signature(fault);
         return found.principal;
       };
-      const faultUnder = (secret: Secret): SignatureFault | undefined => {
+      const faultUnder = (secret: Hidden): SignatureFault | undefined => {
         const { credential } = signature;
         const kept = keys.find(credential, secret);
         const key = kept ?? signingKey(secret, credential);

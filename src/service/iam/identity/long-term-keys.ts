@@ -5,7 +5,7 @@
 import { partitionOf } from '../../../base/partition.ts';
 import type { Principal } from '../../../base/principal.ts';
 import { RecentMap } from '../../../base/recent-map.ts';
-import { Secret } from '../../../base/secret.ts';
+import { Hidden } from '../../../base/hidden.ts';
 import type { Scope } from '../../../base/ids.ts';
 import { accountOfAccessKey } from '../../../core/access-key.ts';
 import type { Sealer } from '../../../port/sealer.ts';
@@ -16,7 +16,7 @@ import type { AccessKey, IamKinds, IamView } from '../resources.ts';
 import { userArn } from '../user/user.ts';
 
 interface KnownKey {
-  readonly secret: Secret;
+  readonly secret: Hidden;
   readonly principal: Principal;
 }
 
@@ -86,7 +86,7 @@ export class LongTermKeys {
     if (before?.sealed === key.sealed && typeof before.answer === 'object')
       return { secret: before.answer.secret, principal };
     const opened = this.#parts.sealer.open(key.sealed, aboutKey(key.id));
-    return opened === undefined ? 'unreadable' : { secret: new Secret(opened), principal };
+    return opened === undefined ? 'unreadable' : { secret: new Hidden(opened), principal };
   }
 }
 
