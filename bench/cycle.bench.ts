@@ -197,7 +197,7 @@ function place(world: LiveWorld, most: number): void {
     );
   }
   pass.end();
-  world.changes.take();
+  world.takeChanges();
 }
 
 /** The job has run; its place in the list is the last one's from here on. */

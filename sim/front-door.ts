@@ -20,8 +20,8 @@ import type { Random } from './random.ts';
 import { batch, logs, requestOf, requestOfWrite, type WireRequest } from './wire-request.ts';
 
 /** How many of a hundred things are asked for over the wire, and how often somebody reads. */
-const wirePercent = 25;
-const readPercent = 3;
+const wirePercent = 10;
+const readPercent = 1;
 
 const envelope: Envelope = {
   requestId: 'sim',

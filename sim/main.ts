@@ -8,7 +8,6 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Committed } from './ledger.ts';
-import { simulate } from './simulation.ts';
 import { Tally, type SeedReport } from './tally.ts';
 import { written } from './rows.ts';
 
@@ -58,6 +57,8 @@ async function runSeed(seed: number, twice: boolean): Promise<SeedReport> {
     const { user, system } = process.cpuUsage(before);
     return { seed, runs: twice ? 2 : 1, cpuMs: (user + system) / 1000, ...result };
   };
+  // The process that only hands out seeds has no use for it, and it is large.
+  const { simulate } = await import('./simulation.ts');
   try {
     const first = await simulate(seed, options);
     const second = twice ? await simulate(seed, options) : first;
@@ -82,6 +83,9 @@ function trace({ atMs, commit, changes }: Committed): void {
       );
 }
 
+/** A run lives for a fifth of a second, and most of what it makes for less. */
+const roomForTheYoung = ['--min-semi-space-size=16', '--max-semi-space-size=64'];
+
 /**
  * Every so manieth seed in a process of its own; a process that dies takes its seeds with it, and
  * says so.
@@ -103,7 +107,7 @@ async function runApart(part: number, take: (report: SeedReport) => void): Promi
   ];
   const child = spawn(
     process.execPath,
-    [...process.execArgv, fileURLToPath(import.meta.url), ...given],
+    [...process.execArgv, ...roomForTheYoung, fileURLToPath(import.meta.url), ...given],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -132,7 +136,7 @@ if (values.part !== undefined) {
         `seed ${report.seed}: hash ${report.hash}, ${report.commands} commands, ${report.restarts} restarts, ${report.commits} commits`,
       );
   };
-  if (jobs > 1 && positionals.length === 0)
+  if (positionals.length === 0 && values.trace === undefined)
     await Promise.all(Array.from({ length: jobs }, (_, part) => runApart(part, take)));
   else for (const [index, seed] of seeds.entries()) take(await runSeed(seed, isAgain(index)));
   console.log(tally.text());

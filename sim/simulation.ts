@@ -174,7 +174,8 @@ class Simulation {
    * Who looks when: few look where nothing came, and there are more such steps than anything else.
    */
   readonly #consulted: Readonly<Record<When, readonly Look[]>>;
-  readonly #hash = createHash('sha1');
+  /** What the run has done so far, to be hashed. */
+  #told = '';
   readonly #containers = new Containers();
   readonly #ledger = new Ledger();
   #commits: Committed[] = [];
@@ -265,10 +266,10 @@ class Simulation {
       if (!this.#isUp) await this.#reboot();
     }
     await this.#comeToRest();
-    this.#consultAll('checkEnd');
-    this.#hash.update(textOfAll(this.#ledger));
+    this.#consult('checkEnd');
+    const hash = createHash('sha1').update(this.#told).update(textOfAll(this.#ledger));
     return {
-      hash: this.#hash.digest('hex').slice(0, 16),
+      hash: hash.digest('hex').slice(0, 16),
       faults: this.#faults.counts,
       commands: this.#door.asked,
       ...this.#counts,
@@ -415,7 +416,7 @@ class Simulation {
     this.#door.open(app, () => incarnation.alive);
     app.control.open(this.#host).catch(() => undefined);
     await this.#advance(1);
-    if (this.#isUp) this.#consultAll('checkStart');
+    if (this.#isUp) this.#consult('checkStart');
   }
 
   /** Until there is one that stays up. */
@@ -556,12 +557,15 @@ class Simulation {
     const { elapsedMs } = this.#clock;
     const isNews =
       this.#door.answers.length + this.#commits.length + this.#containers.fresh.length > 0;
-    if (isNews) this.#consultAll('check');
-    if (isNews || elapsedMs > this.#lookedAtMs) this.#consultAll('checkTime');
+    const hasTimePassed = elapsedMs > this.#lookedAtMs;
     this.#lookedAtMs = elapsedMs;
+    if (!isNews && !hasTimePassed) return;
+    const observed = this.#observed();
+    if (isNews) this.#consult('check', observed);
+    this.#consult('checkTime', observed);
     if (this.#counts.commits >= this.#commitsAtFullLook + commitsBetweenFullLooks && this.#isUp) {
       this.#commitsAtFullLook = this.#counts.commits;
-      this.#consultAll('checkNowAndThen');
+      this.#consult('checkNowAndThen');
     }
     if (!isNews) return;
     this.#commits = [];
@@ -569,8 +573,7 @@ class Simulation {
     this.#containers.fresh = [];
   }
 
-  #consultAll(when: When): void {
-    const observed = this.#observed();
+  #consult(when: When, observed = this.#observed()): void {
     let asked = '';
     try {
       for (const { law, look } of this.#consulted[when]) {
@@ -647,7 +650,7 @@ class Simulation {
   #record(commit: Commit): void {
     this.#counts.commits++;
     const atMs = this.#clock.now();
-    this.#hash.update(textOf(commit));
+    this.#told += textOf(commit);
     const changes = this.#ledger.fold(commit);
     const committed = { commit, atMs, changes, placed: changes.flatMap(placedIn) };
     this.#noteLosses(committed);

@@ -84,7 +84,7 @@ export function commit(turn: Turn, store: Store): void {
   if (changes.isEmpty && tableWrites.length === 0) return;
   const outcomes = store.commit({
     atMs: nowMs,
-    rows: changes.take(),
+    rows: world.takeChanges(),
     forgetInstancesEndedBeforeMs: nowMs - limit.endedInstanceMs,
     tableWrites,
     transitions,

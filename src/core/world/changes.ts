@@ -51,13 +51,6 @@ export class Changes {
     return Object.values(this).every((rows: Map<unknown, unknown>) => rows.size === 0);
   }
 
-  /** Hands over what has changed, and begins anew. */
-  take(): ChangedRows {
-    const taken = { ...this };
-    Object.assign(this, new Changes());
-    return taken;
-  }
-
   share(usage: ShareUsage, forgotten?: true): void {
     this.shareUsage.set(`${usage.queueArn} ${usage.shareIdentifier}`, { ...usage, forgotten });
   }

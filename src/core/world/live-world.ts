@@ -39,7 +39,7 @@ import { defaultSettings, type Settings } from '../settings.ts';
 import type { Occasion } from '../turn/occasion.ts';
 import type { Transition } from '../turn/transition.ts';
 import { Allocations } from './allocations.ts';
-import { Changes } from './changes.ts';
+import { Changes, type ChangedRows } from './changes.ts';
 import { Deadlines, type Deadline } from './deadlines.ts';
 import { EndedTasks } from './ended-tasks.ts';
 import { fold } from './fold/fold.ts';
@@ -76,7 +76,7 @@ export class LiveWorld implements World {
   /** Changes of status. */
   readonly transitions: Transition[] = [];
   /** What a transaction must store. */
-  readonly changes = new Changes();
+  changes = new Changes();
 
   constructor(settings: Settings = defaultSettings) {
     this.settings = settings;
@@ -90,6 +90,13 @@ export class LiveWorld implements World {
       stillRunnable: this.stillRunnable,
       noteUsage: (usage, forgotten) => this.changes.share(usage, forgotten),
     });
+  }
+
+  /** Hands over what has changed, and begins anew. */
+  takeChanges(): ChangedRows {
+    const taken = this.changes;
+    this.changes = new Changes();
+    return taken;
   }
 
   /** The world follows what happened. */

@@ -78,7 +78,7 @@ export function restoreWorld(rows: WorldRows, settings: Settings): LiveWorld {
   for (const job of rows.jobs) restoreRows(world, job);
   restoreArrays(world);
   world.nextSequence = Math.max(world.nextSequence, rows.nextSequence);
-  world.changes.take();
+  world.takeChanges();
   world.transitions.length = 0;
   world.occasions.length = 0;
   return world;

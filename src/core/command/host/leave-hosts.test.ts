@@ -91,7 +91,7 @@ test('whatever was placed under the former mark ends as if its host had, whereve
   [former, hostId('2'.repeat(32)), hostId('3'.repeat(32)), registered.id].forEach((on, at) =>
     placed(world, `j${at}`, on),
   );
-  world.changes.take();
+  world.takeChanges();
   const newId = hostId('9'.repeat(32));
   leave(world, new Map([[registered.id, newId]]));
 
@@ -126,7 +126,7 @@ test('whatever was placed under the former mark ends as if its host had, whereve
 
 test('where nothing was placed nothing happens', () => {
   const world = worldOf({ jobs: [] });
-  world.changes.take();
+  world.takeChanges();
   leave(world, new Map());
   assert(world.changes.isEmpty);
 });

@@ -31,8 +31,7 @@ export function put(
   if (from !== job.status) noteTransition(world, job, from, must(atMs, statusChangeHasTime));
   if (isInWorld(job)) join(world, job);
   else if (before !== undefined) leave(world, before);
-  noteRow(world, job);
-  const { parent, index, node } = splitJobId(job.id);
+  const { parent, index, node } = noteRow(world, job);
   if (node !== undefined && !isArrayParent(job)) world.nodes.note(job);
   if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE')
     world.scheduler.ceasedRunnable(before, must(atMs, statusChangeHasTime), isEnded(job.status));
@@ -64,12 +63,13 @@ function noteTransition(
   world.transitions.push({ jobId: job.id, from, to: job.status, atMs, reason });
 }
 
-/** The job's row is to be stored; a child's or a node's where it belongs. */
-export function noteRow(world: LiveWorld, job: Job | ArrayParent): void {
-  const { parent, index, node } = splitJobId(job.id);
-  const number = index ?? node;
+/** The job's row is to be stored; a child's or a node's where it belongs, which is the answer. */
+export function noteRow(world: LiveWorld, job: Job | ArrayParent): ReturnType<typeof splitJobId> {
+  const place = splitJobId(job.id);
+  const number = place.index ?? place.node;
   if (number === undefined || isArrayParent(job)) world.changes.jobs.set(job.id, job);
-  else world.changes.children.set(job.id, { parentId: parent, index: number, job });
+  else world.changes.children.set(job.id, { parentId: place.parent, index: number, job });
+  return place;
 }
 
 /** A child stands in its array's table as it stands itself. */
