@@ -19,10 +19,14 @@ export interface Statement {
   readonly isOfAll: boolean;
   readonly isConditional: boolean;
   readonly isOfResource: Matcher;
+  /** Its resources are the same whatever the request says. */
+  readonly hasFixedResources: boolean;
   /** How it names who asks; a policy without principals is its holder's. */
   readonly namingOf: (asker: Asker | undefined) => Naming;
   /** Whether its conditions hold. */
   readonly holds: (context: Context) => boolean;
+  /** Keys, in lower case, of each of which the request must say something for them to hold. */
+  readonly neededKeys: readonly string[];
   /**
    * The condition keys that it asks for, in conditions and as variables, as they are written. Their
    * case does not matter.
@@ -86,8 +90,10 @@ const unreadable: Policy = {
       isOfAll: true,
       isConditional: false,
       isOfResource: () => true,
+      hasFixedResources: true,
       namingOf: () => naming.self,
       holds: () => true,
+      neededKeys: [],
       conditionKeys: [],
     },
   ],
@@ -110,9 +116,10 @@ function compileStatement(
   const isTrust = kind === 'trust';
   if ((principals !== undefined) !== isTrust || (resources === undefined && !isTrust))
     throw new BadPolicy(fault);
-  const test = conditions.map((one) => conditionOf(one, reading));
+  const tests = conditions.map((one) => conditionOf(one, reading));
   const namingOf = principals && except(principals, principalMatcher(principals.named));
-  const [isOfAll, isOfResource] = resourcesOf(resources, reading);
+  const keysOfResources = new Set<string>();
+  const [isOfAll, isOfResource] = resourcesOf(resources, { ...reading, keys: keysOfResources });
   return {
     effect,
     sid: sid === '' ? undefined : sid,
@@ -121,17 +128,19 @@ function compileStatement(
     isOfAll,
     isConditional: conditions.length > 0,
     isOfResource,
+    hasFixedResources: keysOfResources.size === 0,
     namingOf: (asker) =>
       namingOf === undefined ? naming.self : asker === undefined ? naming.none : namingOf(asker),
-    holds: allOf(test, effect),
-    conditionKeys: [...reading.keys],
+    holds: allOf(tests, effect),
+    neededKeys: tests.flatMap(({ needs }) => needs ?? []),
+    conditionKeys: [...reading.keys.union(keysOfResources)],
   };
 }
 
 const allOf =
   (conditions: readonly Condition[], effect: 'Allow' | 'Deny') =>
   (context: Context): boolean =>
-    conditions.every((holds) => holds(context, effect));
+    conditions.every(({ holds }) => holds(context, effect));
 
 /** Of NotPrincipal: everybody whom it does not name. */
 const except =

@@ -5,12 +5,16 @@ import type { ConditionText } from './document.ts';
 import { operatorNamed, type NamedOperator } from './operator.ts';
 import type { Context } from './context.ts';
 
-/**
- * Whether it holds. Where a key has several values and the operator none of the set qualifiers,
- * each value is judged for itself, as if there were a request for each: leave is needed for all of
- * them, and one that is denied is enough.
- */
-export type Condition = (context: Context, effect: 'Allow' | 'Deny') => boolean;
+export interface Condition {
+  /**
+   * Whether it holds. Where a key has several values and the operator none of the set qualifiers,
+   * each value is judged for itself, as if there were a request for each: leave is needed for all of
+   * them, and one that is denied is enough.
+   */
+  readonly holds: (context: Context, effect: 'Allow' | 'Deny') => boolean;
+  /** The key, in lower case, where it never holds without a value of it. */
+  readonly needs: string | undefined;
+}
 
 interface Reading {
   readonly hasVariables: boolean;
@@ -25,11 +29,14 @@ export function conditionOf(
 ): Condition {
   const operator = operatorNamed(name);
   reading.keys.add(key);
-  if (operator === undefined) return () => false;
+  if (operator === undefined) return { holds: () => false, needs: undefined };
   const asked = key.toLowerCase();
   const test = operator.test(values, reading);
   if (operator.takes === 'presence')
-    return (context) => test(String(valuesOf(context(asked)).length === 0), context);
+    return {
+      holds: (context) => test(String(isMissing(context(asked))), context),
+      needs: undefined,
+    };
   return operator.set === undefined ? ofOne(asked, operator, test) : ofSet(asked, operator, test);
 }
 
@@ -38,24 +45,35 @@ type Test = ReturnType<NamedOperator['test']>;
 const valuesOf = (given: ReturnType<Context>): readonly string[] =>
   given === undefined ? [] : typeof given === 'string' ? [given] : given;
 
+/** An empty text is a value, an empty list is none. */
+export const isMissing = (given: ReturnType<Context>): given is undefined | readonly [] =>
+  given === undefined || (typeof given !== 'string' && given.length === 0);
+
 function ofOne(key: string, { isNegated, ifExists }: NamedOperator, test: Test): Condition {
   const whenMissing = isNegated || ifExists;
-  return (context, effect) => {
-    const given = context(key);
-    if (typeof given === 'string') return test(given, context);
-    if (given === undefined || given.length === 0) return whenMissing;
-    const holds = (value: string): boolean => test(value, context);
-    return effect === 'Allow' ? given.every(holds) : given.some(holds);
+  return {
+    holds: (context, effect) => {
+      const given = context(key);
+      if (typeof given === 'string') return test(given, context);
+      if (isMissing(given)) return whenMissing;
+      const holds = (value: string): boolean => test(value, context);
+      return effect === 'Allow' ? given.every(holds) : given.some(holds);
+    },
+    needs: whenMissing ? undefined : key,
   };
 }
 
 /** An empty text is as good as no value here. */
 function ofSet(key: string, { set, ifExists }: NamedOperator, test: Test): Condition {
-  return (context) => {
-    const given = context(key);
-    const values = given === '' ? [] : valuesOf(given);
-    const holds = (value: string): boolean => test(value, context);
-    if (set === 'ForAllValues') return values.every(holds);
-    return values.length === 0 ? ifExists && valuesOf(given).length === 0 : values.some(holds);
+  const isOfAll = set === 'ForAllValues';
+  return {
+    holds: (context) => {
+      const given = context(key);
+      const values = given === '' ? [] : valuesOf(given);
+      const holds = (value: string): boolean => test(value, context);
+      if (isOfAll) return values.every(holds);
+      return values.length === 0 ? ifExists && isMissing(given) : values.some(holds);
+    },
+    needs: isOfAll || ifExists ? undefined : key,
   };
 }

@@ -1,8 +1,10 @@
 // Policies of one layer, e.g. all that a user has, found by what is asked: of hundreds of
-// statements only those are looked at that may speak of the action. It decides nothing by itself.
+// statements only those are looked at that may speak of the action on the resource, as far as the
+// request says what they need to hear. It decides nothing by itself.
 
 import { serviceOf, type Policy, type Statement } from './compile.ts';
 import { naming, type Asker, type Naming } from './principal.ts';
+import { isMissing } from './condition.ts';
 import type { Context } from './context.ts';
 
 /** A policy as whoever is denied knows it: an ARN, or an inline policy's name. */
@@ -37,7 +39,7 @@ class Index {
   readonly #byService = new Map<string, Entry[]>();
   readonly #others: Entry[] = [];
   /** What was asked for: the same few actions are, again and again. */
-  readonly #found = new Map<string, readonly Entry[]>();
+  readonly #found = new Map<string, OfAction>();
 
   add(entry: Entry): void {
     const { exact, services } = entry.statement.actions;
@@ -50,13 +52,13 @@ class Index {
    * The entries that speak of an action, which is in lower case: first those that name it exactly,
    * each in the order of policies.
    */
-  of(action: string): readonly Entry[] {
-    let entries = this.#found.get(action);
-    if (entries === undefined) {
-      if (this.#found.size >= mostRemembered) this.#found.clear();
-      this.#found.set(action, (entries = this.#find(action)));
+  of(action: string): OfAction {
+    let found = this.#found.get(action);
+    if (found === undefined) {
+      if (this.#found.size >= mostActions) this.#found.clear();
+      this.#found.set(action, (found = new OfAction(this.#find(action))));
     }
-    return entries;
+    return found;
   }
 
   #find(action: string): readonly Entry[] {
@@ -67,8 +69,69 @@ class Index {
   }
 }
 
+/** Entries that speak of an action. */
+class OfAction {
+  readonly entries: readonly Entry[];
+  readonly #byResource = new Map<string, OfResource>();
+
+  constructor(entries: readonly Entry[]) {
+    this.entries = entries;
+  }
+
+  of(resource: string): OfResource {
+    let found = this.#byResource.get(resource);
+    if (found === undefined) {
+      if (this.#byResource.size >= mostResources) this.#byResource.clear();
+      const mayApply = ({ statement: { hasFixedResources, isOfResource } }: Entry): boolean =>
+        !hasFixedResources || isOfResource(resource, nothing);
+      this.#byResource.set(resource, (found = new OfResource(this.entries.filter(mayApply))));
+    }
+    return found;
+  }
+}
+
+/** Entries that speak of an action, and of a resource where theirs are fixed. */
+class OfResource {
+  readonly #entries: readonly Entry[];
+  /** Keys that some of them need. */
+  readonly #keys: readonly string[];
+  /** By the keys of which the request says something, a bit for each. */
+  readonly #heard = new Map<number, readonly Entry[]>();
+
+  constructor(entries: readonly Entry[]) {
+    this.#entries = entries;
+    const keys = entries.flatMap(({ statement }) => statement.neededKeys);
+    this.#keys = [...new Set(keys)].slice(0, mostKeys);
+  }
+
+  /** Those that do not need a key of which the request says nothing. */
+  of(context: Context): readonly Entry[] {
+    if (this.#keys.length === 0) return this.#entries;
+    let silent = 0;
+    for (let at = 0; at < this.#keys.length; at++)
+      if (isMissing(context(this.#keys[at] as string))) silent |= 1 << at;
+    let heard = this.#heard.get(silent);
+    if (heard === undefined) {
+      const missing = new Set(this.#keys.filter((_key, at) => (silent & (1 << at)) !== 0));
+      heard = this.#entries.filter(({ statement }) =>
+        statement.neededKeys.every((key) => !missing.has(key)),
+      );
+      if (this.#heard.size >= mostSilences) this.#heard.clear();
+      this.#heard.set(silent, heard);
+    }
+    return heard;
+  }
+}
+
 const none: readonly Entry[] = [];
-/** Far more actions than one caller asks for; a simulation may name any. */
+const nothing: Context = () => undefined;
+/** What one caller asks for again and again is less; a simulation may name anything. */
+const mostActions = 100;
+const mostResources = 50;
+const mostSilences = 4;
+/** As many as there are bits. */
+const mostKeys = 31;
+/** Of actions whose condition keys are known. */
 const mostRemembered = 1_000;
 
 function into(map: Map<string, Entry[]>, key: string, entry: Entry): void {
@@ -91,11 +154,13 @@ export class PolicySet {
   /** The statement of an effect that applies; of several that which names who asks most closely. */
   find(effect: 'Allow' | 'Deny', asked: Asked): Found | undefined {
     let best: Found | undefined;
-    for (const { policy, statement } of this.statementsOn(asked.action, effect)) {
+    const { resource, context } = asked;
+    const ofAction = (effect === 'Allow' ? this.#allow : this.#deny).of(asked.action);
+    for (const { policy, statement } of ofAction.of(resource).of(context)) {
       const found = statement.namingOf(asked.asker);
       if (found <= (best?.naming ?? naming.none)) continue;
-      if (!statement.isOfResource(asked.resource, asked.context)) continue;
-      if (!statement.holds(asked.context)) continue;
+      if (!statement.hasFixedResources && !statement.isOfResource(resource, context)) continue;
+      if (!statement.holds(context)) continue;
       best = { policy, statement, naming: found };
       if (found === naming.self) return best;
     }
@@ -121,6 +186,6 @@ export class PolicySet {
 
   /** Those of an effect that speak of an action, which is in lower case. */
   statementsOn(action: string, effect: 'Allow' | 'Deny'): readonly Entry[] {
-    return (effect === 'Allow' ? this.#allow : this.#deny).of(action);
+    return (effect === 'Allow' ? this.#allow : this.#deny).of(action).entries;
   }
 }
