@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { fakeEngineBench } from './whole-jobs.bench.ts';
 import { machine, table, type BenchOptions, type Figure } from './report.ts';
 import { accessBench } from './access.bench.ts';
+import { signedBench } from './signed.bench.ts';
 import { submitBench } from './submit.bench.ts';
 import { dispatchBench } from './dispatch.bench.ts';
 import { dockerBench } from './docker.bench.ts';
@@ -22,6 +23,7 @@ import { scaleBench } from './scale.bench.ts';
 const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   submit: submitBench,
   access: accessBench,
+  signed: signedBench,
   fake: fakeEngineBench,
   dag: dagBench,
   process: processBench,
