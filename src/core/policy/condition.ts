@@ -8,8 +8,8 @@ import type { Context } from './context.ts';
 export interface Condition {
   /**
    * Whether it holds. Where a key has several values and the operator none of the set qualifiers,
-   * each value is judged for itself, as if there were a request for each: leave is needed for all of
-   * them, and one that is denied is enough.
+   * each value is judged for itself, as if there were a request for each: leave is needed for all
+   * of them, and one that is denied is enough.
    */
   readonly holds: (context: Context, effect: 'Allow' | 'Deny') => boolean;
   /** The key, in lower case, where it never holds without a value of it. */
