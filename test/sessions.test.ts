@@ -14,12 +14,16 @@ import {
   CreateUserCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
+  GetUserCommand,
   IAMClient,
+  ListRolesCommand,
   PutRolePolicyCommand,
+  PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import {
   AssumeRoleCommand,
   AssumeRoleWithWebIdentityCommand,
+  GetAccessKeyInfoCommand,
   GetCallerIdentityCommand,
   GetSessionTokenCommand,
   STSClient,
@@ -125,6 +129,85 @@ test('a session may do what its role and its own policy both allow, until the ro
   await iam.send(new DeleteRolePolicyCommand({ RoleName: 'hers', PolicyName: 'p' }));
   await iam.send(new DeleteRoleCommand({ RoleName: 'hers' }));
   await assert.rejects(wholeBatch.send(list), { name: 'UnrecognizedClientException' });
+});
+
+test('a session of GetSessionToken, without MFA, reaches nothing of IAM and little of STS', async () => {
+  await using server = await TestServer.start('fake', ['--auth', 'on']);
+  await server.prepare();
+  const iam = new IAMClient(server.clientOptions());
+  await iam.send(new CreateUserCommand({ UserName: 'ann' }));
+  await iam.send(
+    new PutUserPolicyCommand({
+      UserName: 'ann',
+      PolicyName: 'all',
+      PolicyDocument: allowing('*'),
+    }),
+  );
+  await iam.send(
+    new CreateRoleCommand({
+      RoleName: 'anybodys',
+      AssumeRolePolicyDocument: trusting({ AWS: account }),
+    }),
+  );
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ann' }));
+  const ann = server.clientOptions({
+    accessKeyId: key?.AccessKeyId ?? '',
+    secretAccessKey: key?.SecretAccessKey ?? '',
+  });
+  const assume = new AssumeRoleCommand({ RoleArn: arnOf('anybodys'), RoleSessionName: 'work' });
+  // With the keys themselves all of it is hers.
+  await new IAMClient(ann).send(new GetUserCommand({}));
+  await new STSClient(ann).send(new GetAccessKeyInfoCommand({ AccessKeyId: key?.AccessKeyId }));
+
+  for (const [who, options] of [
+    ['a user', ann],
+    ['the root', server.clientOptions()],
+  ] as const) {
+    const { Credentials: got } = await new STSClient(options).send(new GetSessionTokenCommand({}));
+    const session = server.clientOptions(of(got));
+    const sts = new STSClient(session);
+    await new BatchClient(session).send(new ListJobsCommand({ jobQueue: 'test' }));
+    await sts.send(new GetCallerIdentityCommand({}));
+    const toIam = new IAMClient(session);
+    for (const command of [new GetUserCommand({ UserName: 'ann' }), new ListRolesCommand({})])
+      await assert.rejects(
+        toIam.send(command as GetUserCommand),
+        {
+          name: 'InvalidClientTokenId',
+          message: 'The security token included in the request is invalid.',
+        },
+        who,
+      );
+    await assert.rejects(
+      sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: key?.AccessKeyId })),
+      {
+        name: 'AccessDenied',
+        message: 'Cannot call GetAccessKeyInfo with session credentials',
+      },
+      who,
+    );
+    await assert.rejects(sts.send(new GetSessionTokenCommand({})), {
+      name: 'AccessDenied',
+      message: 'Cannot call GetSessionToken with session credentials',
+    });
+    // What she assumes with it is a role's, of which nothing of this is true.
+    if (who === 'the root') {
+      await assert.rejects(sts.send(assume), {
+        name: 'AccessDenied',
+        message: 'Roles may not be assumed by root accounts.',
+      });
+      continue;
+    }
+    await iam.send(
+      new PutRolePolicyCommand({
+        RoleName: 'anybodys',
+        PolicyName: 'p',
+        PolicyDocument: allowing('iam:GetUser'),
+      }),
+    );
+    const role = server.clientOptions(of((await sts.send(assume)).Credentials));
+    await new IAMClient(role).send(new GetUserCommand({ UserName: 'ann' }));
+  }
 });
 
 /** An identity provider on this machine: its issuer, and tokens that it signs. */

@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-sts';
 import { scopeOf } from '../../base/ids.ts';
 import { partitionOf } from '../../base/partition.ts';
+import { noSession } from '../iam/identity/session-limits.ts';
 import { seconds, tokenSize } from './check.ts';
 import type { StsOperation } from './deps.ts';
 import { accessDenied } from './error.ts';
@@ -25,7 +26,7 @@ export const getSessionToken: StsOperation<
 
   handle(deps, input, { principal, region }) {
     if (principal.session !== undefined || principal.kind === 'assumed-role')
-      throw accessDenied('Cannot call GetSessionToken with session credentials');
+      throw accessDenied(noSession('GetSessionToken'));
     if (input.SerialNumber !== undefined || input.TokenCode !== undefined)
       throw accessDenied(
         'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',

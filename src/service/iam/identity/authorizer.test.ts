@@ -8,7 +8,7 @@ import { account, context } from '../../../../test/house/caller.ts';
 import { Rig } from '../../../../test/house/rig.ts';
 import { scriptedSealer } from '../../../../test/house/scripted-sealer.ts';
 import { batchDialect } from '../../../wire/error-catalogue.ts';
-import type { Access } from '../../../wire/operation.ts';
+import type { Access, RequestContext } from '../../../wire/operation.ts';
 import { iamScope, type IamDeps } from '../deps.ts';
 import { createRole } from '../role/create-role.ts';
 import { createUser } from '../user/create-user.ts';
@@ -64,12 +64,12 @@ class Ann {
   async asks(
     access: Access,
     tags: Record<string, Record<string, string>> = {},
-    isEncrypted = false,
+    more: Partial<RequestContext> = {},
   ): Promise<string> {
     try {
       await this.#authorizer.authorize({
         access: [access],
-        context: { ...context, principal: this.principal, isEncrypted },
+        context: { ...context, principal: this.principal, ...more },
         dialect: batchDialect,
         tagsOf: (arn) => tags[arn],
       });
@@ -142,6 +142,26 @@ describe('the authorizer', () => {
     assert.match(await ann.asks(submit), /is not authorized/);
   });
 
+  it('keeps IAM and most of STS from sessions of users, unless MFA was used for IAM', async () => {
+    const ann = await Ann.with({ Action: '*' });
+    const whoami = { service: 'sts', operation: 'GetCallerIdentity' };
+    const decode = { service: 'sts', operation: 'DecodeAuthorizationMessage' };
+    const list = { service: 'iam', operation: 'ListRoles' };
+    const answers = async (): Promise<string[]> => {
+      const asked = [whoami, decode, list].map((call) => ann.asks(submit, {}, call));
+      return (await Promise.all(asked)).map((one) => one.split(' ', 2).join(' '));
+    };
+    const [free, unknown, no] = ['allowed', 'The security', 'Cannot call'];
+    assert.deepEqual(await answers(), [free, free, free]);
+    const { principal } = ann;
+    ann.principal = { ...principal, session: { createdAtMs: 0 } };
+    assert.deepEqual(await answers(), [free, no, unknown]);
+    ann.principal = { ...principal, session: { createdAtMs: 0, isMfaAuthenticated: true } };
+    assert.deepEqual(await answers(), [free, no, free]);
+    ann.principal = { ...ann.principal, kind: 'root', session: { createdAtMs: 0 } };
+    assert.deepEqual(await answers(), [free, no, unknown]);
+  });
+
   it('tells policies the tags of resources, of the caller and of the request', async () => {
     const ann = await Ann.with({
       Action: 'batch:*',
@@ -168,7 +188,7 @@ describe('the authorizer', () => {
       Condition: { Bool: { 'aws:SecureTransport': 'true' } },
     });
     assert.match(await ann.asks(submit), /not authorized/);
-    assert.equal(await ann.asks(submit, {}, true), 'allowed');
+    assert.equal(await ann.asks(submit, {}, { isEncrypted: true }), 'allowed');
   });
 
   it('passes a role to whoever gets it, by either name that policies know', async () => {

@@ -1,6 +1,6 @@
 // The authorizer of a server with access control: what IAM's policies do not allow is not done.
-// Root is limited by no policy, and nobody else may do anything of themselves. It knows no
-// operation.
+// Root is limited by no policy, and nobody else may do anything of themselves. What sessions may
+// not do, whatever is allowed, stands in session-limits.ts. It knows no operation.
 
 import type { Principal } from '../../../base/principal.ts';
 import type { Clock } from '../../../port/clock.ts';
@@ -11,6 +11,7 @@ import type { IamKinds } from '../resources.ts';
 import { deniedText } from './denial.ts';
 import { JudgedRequest } from './judged-request.ts';
 import type { KnownPolicies, PrincipalPolicies } from './policies.ts';
+import { sessionLimit } from './session-limits.ts';
 
 interface AuthorizerParts {
   readonly iam: Pick<ResourceSpace<IamKinds>, 'current'>;
@@ -37,7 +38,9 @@ export function policyAuthorizer({ iam, policies, sealer, clock }: AuthorizerPar
   };
   return {
     authorize(request) {
-      const { access, context } = request;
+      const { access, context, dialect } = request;
+      const limit = sessionLimit(context, dialect);
+      if (limit !== undefined) throw limit;
       if (access.length === 0 || isUnlimited(context.principal)) return;
       const held = policies.of(context.principal, context.region);
       return held instanceof Promise
