@@ -1,146 +1,74 @@
-// What roles of this server's IAM may do when the server acts for them: by their policies as they
-// are now, and the language that requests are judged by. It judges no request.
+// What roles of this server's IAM may do when the server acts for them: judged as a request would
+// be that such a role's session sent, but for what only a request has. It judges no request.
 
-import { scopeParts, type Scope } from '../base/ids.ts';
+import { scopeParts } from '../base/ids.ts';
 import { partitionOfRegion } from '../base/partition.ts';
-import { contextOf } from '../core/policy/context.ts';
-import { decide, type Decision } from '../core/policy/decide.ts';
-import { PolicyCache } from '../core/policy/policy-cache.ts';
-import { PolicySet } from '../core/policy/policy-set.ts';
+import type { Principal } from '../base/principal.ts';
 import type { Clock } from '../port/clock.ts';
-import type { RoleAccess } from '../port/role-access.ts';
-import { iamScope } from '../service/iam/deps.ts';
+import type { RoleAccess, RoleSession } from '../port/role-access.ts';
+import { denialSentence } from '../service/iam/identity/denial.ts';
 import type { Identity } from '../service/iam/identity/identity.ts';
+import { JudgedRequest, type TagsOf } from '../service/iam/identity/judged-request.ts';
 import type { IamKinds, Role } from '../service/iam/resources.ts';
-import { roleArn as arnOfRole } from '../service/iam/show.ts';
 import type { ResourceSpace } from '../service/resource-space.ts';
-import type { Tags } from '../wire/authorization.ts';
+import { namedRole } from '../service/sts/role-session.ts';
+import { trustsTask } from '../service/sts/trust.ts';
 
 interface Parts {
-  readonly iam: Pick<ResourceSpace<IamKinds>, 'view'>;
+  readonly iam: Pick<ResourceSpace<IamKinds>, 'current'>;
   readonly identity: Pick<Identity, 'policies'>;
   readonly clock: Pick<Clock, 'now'>;
   /** Of a secret or a parameter. */
-  readonly tagsOf: (arn: string, scope: Scope) => Promise<Tags | undefined>;
+  readonly tagsOf: (arn: string, scope: RoleSession['scope']) => ReturnType<TagsOf>;
 }
 
-type Denied = Extract<Decision, { isAllowed: false }>;
-
-/** Of policy texts that stay compiled. */
-const mostCharacters = 1_000_000;
-const none = new PolicySet([]);
-const layerNames: Readonly<Record<Denied['layer'], string>> = {
-  identity: 'identity-based policy',
-  boundary: 'permissions boundary',
-  session: 'session policy',
-  trust: 'resource-based policy',
-};
-
 export function roleAccess({ iam, identity, clock, tagsOf }: Parts): RoleAccess {
-  const compiled = new PolicyCache(mostCharacters);
+  /** Roles of the account alone; a path that is not the role's names another. */
+  function find({ roleArn, scope }: RoleSession): Role | undefined {
+    const named = namedRole({ iam }, roleArn);
+    return named?.account === scopeParts(scope).account ? named.role : undefined;
+  }
 
-  async function find(roleArn: string, scope: Scope): Promise<Role | undefined> {
-    const where = scopeParts(scope);
-    const role = (await iam.view(iamScope(where))).get('role', lastPart(roleArn));
-    return role !== undefined && arnOfRole(where, role) === roleArn ? role : undefined;
+  /** Of a role that is gone it has no policies. */
+  function principalOf(session: RoleSession): Principal {
+    const { roleArn, session: name } = session;
+    const { account, region } = scopeParts(session.scope);
+    const roleName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
+    const roleId = find(session)?.id ?? '';
+    return {
+      kind: 'assumed-role',
+      account,
+      arn: `arn:${partitionOfRegion(region).id}:sts::${account}:assumed-role/${roleName}/${name}`,
+      userId: `${roleId}:${name}`,
+      accessKeyId: undefined,
+      session: { roleArn, roleId, roleName, name, createdAtMs: clock.now() },
+    };
   }
 
   return {
-    async mayBeAssumed(roleArn, scope, service) {
-      const role = await find(roleArn, scope);
-      if (role === undefined) return false;
-      const { account, region } = scopeParts(scope);
-      const { id, dnsSuffix } = partitionOfRegion(region);
-      const policy = compiled.get(role.trustPolicy, 'trust');
-      const { isAllowed } = decide(
-        {
-          identity: none,
-          trust: { account, policies: new PolicySet([{ name: 'trust policy', policy }]) },
-        },
-        {
-          action: 'sts:AssumeRole',
-          resource: roleArn,
-          context: contextOf(
-            Object.entries({
-              ...times(clock.now()),
-              'aws:SourceAccount': account,
-              'aws:SourceArn': `arn:${id}:ecs:${region}:${account}:*`,
-            }),
-          ),
-          asker: {
-            kind: 'service',
-            names: [`${service}.amazonaws.com`, `${service}.${dnsSuffix}`],
-          },
-        },
-      );
-      return isAllowed;
+    async mayBeAssumed(session) {
+      const { roleArn, scope, session: taskId } = session;
+      const role = find(session);
+      return role !== undefined && trustsTask(role, roleArn, { scope, taskId }, clock.now());
     },
 
-    async denial({ roleArn, scope, session, action, resource, conditions }) {
-      const { account, region } = scopeParts(scope);
-      const { id } = partitionOfRegion(region);
-      const arn = `arn:${id}:sts::${account}:assumed-role/${lastPart(roleArn)}/${session}`;
-      const role = await find(roleArn, scope);
-      const userId = `${role?.id ?? ''}:${session}`;
-      const principal = { kind: 'assumed-role', account, arn, userId } as const;
-      const held = await identity.policies.of({ ...principal, accessKeyId: undefined }, region);
-      // One of AWS's own whose document nobody here knows permits nothing.
-      const setOf = (policies: NonNullable<typeof held>['policies']): PolicySet =>
-        new PolicySet(
-          policies.flatMap(({ name, document }) =>
-            document === undefined ? [] : [{ name, policy: compiled.get(document, 'identity') }],
-          ),
-        );
-      const layers = {
-        identity: held === undefined ? none : setOf(held.policies),
-        boundary: held?.boundary && setOf([held.boundary]),
-      };
-      const asksForTags = Object.values(layers).some((layer) =>
-        layer
-          ?.conditionKeysOn(action)
-          .values()
-          .some((key) => key.includes(':resourcetag/')),
-      );
-      const tags = asksForTags ? ((await tagsOf(resource, scope)) ?? {}) : {};
-      const [service = ''] = action.split(':', 1);
-      const decision = decide(layers, {
-        action,
-        resource,
-        context: contextOf([
-          ...Object.entries({
-            ...times(clock.now()),
-            'aws:PrincipalArn': roleArn,
-            'aws:PrincipalAccount': account,
-            'aws:PrincipalType': 'AssumedRole',
-            'aws:userid': userId,
-            'aws:RequestedRegion': resource.split(':', 4)[3] || region,
-            'aws:ResourceAccount': account,
-            ...conditions,
-          }),
-          ...prefixed('aws:PrincipalTag/', held?.tags ?? {}),
-          ...prefixed('aws:ResourceTag/', tags),
-          ...prefixed(`${service}:ResourceTag/`, tags),
-        ]),
+    async denial({ action, resource, conditions = {}, ...session }) {
+      const { scope } = session;
+      const { account, region: own } = scopeParts(scope);
+      const region = resource.split(':', 4)[3] || own;
+      const principal = principalOf(session);
+      const held = await identity.policies.of(principal, own);
+      const request = new JudgedRequest({
+        iam,
+        context: { principal, account, region },
+        held,
+        nowMs: clock.now(),
       });
-      return decision.isAllowed
-        ? undefined
-        : `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${because(decision, action)}`;
+      const access = { action, resources: [resource], conditions: () => conditions };
+      if (request.asksForTags([access]))
+        await request.fetchTags([access], (arn) => tagsOf(arn, scope));
+      const denied = request.denialOf(access);
+      return denied && denialSentence(principal, denied);
     },
   };
-}
-
-const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
-
-const times = (nowMs: number) => ({
-  'aws:CurrentTime': new Date(nowMs).toISOString(),
-  'aws:EpochTime': String(Math.floor(nowMs / 1000)),
-});
-
-const prefixed = (prefix: string, tags: Tags): [string, string][] =>
-  Object.entries(tags).map(([key, value]) => [prefix + key, value]);
-
-function because({ layer, explicit }: Denied, action: string): string {
-  const name = layerNames[layer];
-  if (explicit === undefined) return `because no ${name} allows the ${action} action`;
-  return `with an explicit deny in ${name.startsWith('i') ? 'an' : 'a'} ${name}`;
 }

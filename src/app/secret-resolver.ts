@@ -91,7 +91,8 @@ class Resolution {
 
   async #assumeRole(): Promise<void> {
     const role = this.#roleArn;
-    if (await this.#parts.access.mayBeAssumed(role, this.#wanted.scope, 'ecs-tasks')) return;
+    const { scope, session } = this.#wanted;
+    if (await this.#parts.access.mayBeAssumed({ scope, roleArn: role, session })) return;
     throw new Unresolved(
       `ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`,
     );

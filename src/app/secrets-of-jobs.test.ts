@@ -294,6 +294,53 @@ describe('a job whose secrets cannot be had', () => {
       assert.match(reason, expected);
     });
 
+  it('knows tasks by their ARNs, as the role of a job does', async () => {
+    for (const [SourceArn, isTrusted] of [
+      [`arn:aws:ecs:eu-west-1:${account}:task/*`, true],
+      [`arn:aws:ecs:us-east-1:${account}:*`, false],
+    ] as const) {
+      const { rig, iam, given } = await withSecrets();
+      const trust = JSON.parse(trusts('ecs-tasks.amazonaws.com')) as { Statement: object[] };
+      trust.Statement = trust.Statement.map((one) => ({
+        ...one,
+        Condition: { ArnLike: { 'aws:SourceArn': SourceArn } },
+      }));
+      await iam('UpdateAssumeRolePolicy', {
+        RoleName: 'execution',
+        PolicyDocument: JSON.stringify(trust),
+      });
+      const id = await rig.submit('s');
+      if (isTrusted) assert.equal(given(rig.attempt(id))['TOKEN'], 'hush-token');
+      else assert.match(await reasonOf(rig, id), /^ECS was unable to assume the role/);
+    }
+  });
+
+  it('is judged by what is known of a session of the role, and of no request', async () => {
+    const only = (Condition: object) => [{ ...mayRead, Condition }];
+    const never = (Condition: object) => [mayRead, { ...mayRead, Effect: 'Deny', Condition }];
+    const cases: [string, readonly object[], boolean][] = [
+      ['no address', never({ NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }), false],
+      ['an address', only({ IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } }), false],
+      ['no transport', never({ Bool: { 'aws:SecureTransport': 'false' } }), true],
+      ['no MFA', never({ BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } }), false],
+      ['no service', only({ Bool: { 'aws:PrincipalIsAWSService': 'false' } }), true],
+      [
+        'the role',
+        only({ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/execution' } }),
+        true,
+      ],
+      ['a session', only({ StringEquals: { 'aws:PrincipalType': 'AssumedRole' } }), true],
+      ['when it began', only({ DateLessThan: { 'aws:TokenIssueTime': '9999-01-01' } }), true],
+      ['the region', only({ StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } }), true],
+    ];
+    for (const [what, statements, isGiven] of cases) {
+      const { rig, given } = await withSecrets(statements);
+      const id = await rig.submit('s');
+      if (isGiven) assert.equal(given(rig.attempt(id))['TOKEN'], 'hush-token', what);
+      else assert.match(await reasonOf(rig, id), /is not authorized to perform/, what);
+    }
+  });
+
   it('is tried again, or not, as its retry strategy says of the reason', async () => {
     const { rig, ssm } = await withSecrets();
     await ssm('DeleteParameter', { Name: '/token' });

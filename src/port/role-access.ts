@@ -3,11 +3,11 @@
 
 import type { Scope } from '../base/ids.ts';
 
-interface RoleSession {
+export interface RoleSession {
   /** Whose roles count: the account's of the job. */
   readonly scope: Scope;
   readonly roleArn: string;
-  /** The session's name, as denials tell it. */
+  /** The session's name, as denials tell it: the attempt's id, which is its task's too. */
   readonly session: string;
 }
 
@@ -21,8 +21,8 @@ export interface RoleAct extends RoleSession {
 }
 
 export interface RoleAccess {
-  /** Whether there is such a role and its trust policy lets the service assume it. */
-  mayBeAssumed(roleArn: string, scope: Scope, service: string): Promise<boolean>;
+  /** Whether there is such a role and its trust policy lets ECS assume it for a task. */
+  mayBeAssumed(session: RoleSession): Promise<boolean>;
   /** Undefined: it may; else AWS's sentence why not. */
   denial(act: RoleAct): Promise<string | undefined>;
 }

@@ -6,7 +6,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { KeyValuePair } from '@aws-sdk/client-batch';
 import { scopeParts, type AttemptId, type Scope } from '../../base/ids.ts';
-import { partitionOf } from '../../base/partition.ts';
 import type { Principal } from '../../base/principal.ts';
 import { RecentMap } from '../../base/recent-map.ts';
 import { Hidden } from '../../base/hidden.ts';
@@ -24,10 +23,9 @@ import type { JobReader } from '../../port/reader.ts';
 import type { Sealer } from '../../port/sealer.ts';
 import type { IamKinds, Role } from '../iam/resources.ts';
 import type { ResourceSpace } from '../resource-space.ts';
-import { timeConditions } from '../iam/identity/global-conditions.ts';
 import { namedRole, type NamedRole } from './role-session.ts';
 import { rolePrincipal, type Sessions } from './session.ts';
-import { serviceAsker, trusts } from './trust.ts';
+import { trustsTask } from './trust.ts';
 
 interface JobRolesParts {
   readonly iam: Pick<ResourceSpace<IamKinds>, 'current'>;
@@ -151,7 +149,7 @@ export class JobRoles implements JobCredentials {
     attemptId: AttemptId,
   ): JobRole | (() => Promise<OperatorCredentials>) | 'elsewhere' | 'refused' {
     const { settings, clock, operatorCredentials } = this.#parts;
-    const { account, region } = scopeParts(scope);
+    const { account } = scopeParts(scope);
     const given = operatorCredentials(arn, account);
     if (given !== undefined) return given;
     const named = namedRole(this.#parts, arn);
@@ -160,19 +158,7 @@ export class JobRoles implements JobCredentials {
       return settings.references === 'lenient' ? 'elsewhere' : 'refused';
     const { role } = named;
     if (role === undefined) return 'refused';
-    const isTrusted = trusts(role, {
-      action: 'sts:AssumeRole',
-      roleArn: arn,
-      asker: serviceAsker('ecs-tasks', region),
-      conditions: {
-        'aws:SourceAccount': account,
-        'aws:SourceArn': `arn:${partitionOf(region)}:ecs:${region}:${account}:task/${attemptId}`,
-        'aws:PrincipalIsAWSService': 'true',
-        'aws:PrincipalServiceName': 'ecs-tasks.amazonaws.com',
-        'aws:RequestedRegion': region,
-        ...timeConditions(clock.now()),
-      },
-    });
+    const isTrusted = trustsTask(role, arn, { scope, taskId: attemptId }, clock.now());
     return isTrusted ? { ...named, role } : 'refused';
   }
 

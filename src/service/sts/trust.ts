@@ -1,13 +1,14 @@
 // What a role's trust policy says of who asks for a session. It is half of the answer: whether a
 // caller's own policies allow it, and whether they must, is the authorizer's.
 
+import { scopeParts, type Scope } from '../../base/ids.ts';
 import { partitionOfRegion } from '../../base/partition.ts';
 import { contextOf } from '../../core/policy/context.ts';
 import { PolicyCache } from '../../core/policy/policy-cache.ts';
 import { PolicySet } from '../../core/policy/policy-set.ts';
 import type { Asker } from '../../core/policy/principal.ts';
 import type { Conditions, RequestContext } from '../../wire/operation.ts';
-import { globalConditions } from '../iam/identity/global-conditions.ts';
+import { globalConditions, timeConditions } from '../iam/identity/global-conditions.ts';
 import type { Role } from '../iam/resources.ts';
 import type { StsDeps } from './deps.ts';
 
@@ -46,11 +47,37 @@ export const askerOf = ({ principal }: Pick<RequestContext, 'principal'>): Asker
   roleArn: principal.session?.roleArn,
 });
 
-/** A service of AWS's, which assumes a role for somebody's job or instance. */
-export const serviceAsker = (service: string, region: string): Asker => ({
-  kind: 'service',
-  names: [`${service}.amazonaws.com`, `${service}.${partitionOfRegion(region).dnsSuffix}`],
-});
+/** A task of ECS's that wants a role, as its job's or to be started with; named as its attempt. */
+interface Task {
+  readonly scope: Scope;
+  readonly taskId: string;
+}
+
+/** Whether ECS may assume the role for a task. */
+export function trustsTask(
+  role: Pick<Role, 'trustPolicy'>,
+  roleArn: string,
+  { scope, taskId }: Task,
+  nowMs: number,
+): boolean {
+  const { account, region } = scopeParts(scope);
+  const { id, dnsSuffix } = partitionOfRegion(region);
+  return trusts(role, {
+    action: 'sts:AssumeRole',
+    roleArn,
+    asker: { kind: 'service', names: [ecsTasks, `ecs-tasks.${dnsSuffix}`] },
+    conditions: {
+      'aws:SourceAccount': account,
+      'aws:SourceArn': `arn:${id}:ecs:${region}:${account}:task/${taskId}`,
+      'aws:PrincipalIsAWSService': 'true',
+      'aws:PrincipalServiceName': ecsTasks,
+      'aws:RequestedRegion': region,
+      ...timeConditions(nowMs),
+    },
+  });
+}
+
+const ecsTasks = 'ecs-tasks.amazonaws.com';
 
 /** The global condition keys of a request, with the tags that its caller has. */
 export async function callerConditions(

@@ -1,7 +1,8 @@
 // What a caller is told who is denied: AWS's sentence, and behind it an encoded message which says
-// more to whoever may decode it. The sentence names the layer that decided, and no policy: that is
-// not everybody's business.
+// more to whoever may decode it, where there is a caller. The sentence names the layer that
+// decided, and no policy: that is not everybody's business.
 
+import type { Principal } from '../../../base/principal.ts';
 import type { Sealer } from '../../../port/sealer.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import type { Layer } from '../../../core/policy/decide.ts';
@@ -20,7 +21,11 @@ export const deniedText = (
   { principal }: Pick<RequestContext, 'principal'>,
   denied: Denied,
 ): string =>
-  `User: ${principal.arn} is not authorized to perform: ${denied.action} on resource: ${denied.resource} ${becauseOf(denied)}. Encoded authorization failure message: ${encodeDenial(sealer, principal.account, denialOf(principal, denied))}`;
+  `${denialSentence(principal, denied)}. Encoded authorization failure message: ${encodeDenial(sealer, principal.account, denialOf(principal, denied))}`;
+
+/** Without its full stop. */
+export const denialSentence = ({ arn }: Pick<Principal, 'arn'>, denied: Denied): string =>
+  `User: ${arn} is not authorized to perform: ${denied.action} on resource: ${denied.resource} ${becauseOf(denied)}`;
 
 function becauseOf({ action, decision: { layer, explicit } }: Denied): string {
   const name = layerNames[layer];

@@ -1,5 +1,6 @@
 // AWS's global condition keys (`aws:…`), as far as a request and its caller say them: the same for
 // every operation of every service. What an operation says for keys of its own stands beside it.
+// What nobody sent, as where the server acts by itself, came from nowhere: its keys are absent.
 
 import type { Conditions, RequestContext } from '../../../wire/operation.ts';
 
@@ -10,25 +11,26 @@ const typeOf = {
   anonymous: 'Anonymous',
 } as const;
 
-type Where = Pick<
-  RequestContext,
-  'principal' | 'region' | 'sourceAddress' | 'userAgent' | 'isEncrypted'
->;
+/** Who asks, and where; and how it was sent, if it was. */
+export type Asking = Pick<RequestContext, 'principal' | 'region'> &
+  Partial<Pick<RequestContext, 'sourceAddress' | 'userAgent' | 'isEncrypted'>>;
 
 /** `tags` are the caller's: of a session with those that it was given. */
 export function globalConditions(
-  { principal, region, sourceAddress, userAgent, isEncrypted = false }: Where,
+  { principal, region, sourceAddress, userAgent, isEncrypted = false }: Asking,
   tags: Readonly<Record<string, string>>,
   nowMs: number,
 ): Conditions {
   const { kind, session, account, arn, userId } = principal;
   const tagKeys = Object.keys(tags);
   return {
-    'aws:SourceIp': sourceAddress.replace(/^::ffff:(?=\d+\.)/i, ''),
-    'aws:UserAgent': userAgent,
+    ...(sourceAddress !== undefined && {
+      'aws:SourceIp': sourceAddress.replace(/^::ffff:(?=\d+\.)/i, ''),
+      'aws:SecureTransport': String(isEncrypted),
+    }),
+    ...(userAgent !== undefined && { 'aws:UserAgent': userAgent }),
     ...timeConditions(nowMs),
     'aws:RequestedRegion': region,
-    'aws:SecureTransport': String(isEncrypted),
     'aws:PrincipalType': typeOf[kind],
     'aws:PrincipalIsAWSService': 'false',
     ...(kind !== 'anonymous' && {

@@ -1,5 +1,5 @@
-// A request as policies are asked about it: what they may want to know is gathered when they ask,
-// and core/policy decides. It refuses nobody itself.
+// A request as policies are asked about it, or what the server does for a role: what they may want
+// to know is gathered when they ask, and core/policy decides. It refuses nobody itself.
 
 import { contextOf, type Context } from '../../../core/policy/context.ts';
 import { decide, type Decision, type Layers } from '../../../core/policy/decide.ts';
@@ -9,11 +9,12 @@ import { must } from '../../../base/assert.ts';
 import { scopeOf, type Scope } from '../../../base/ids.ts';
 import { partitionOf } from '../../../base/partition.ts';
 import type { Authorizer, Tags } from '../../../wire/authorization.ts';
-import type { Access, Conditions, RequestContext } from '../../../wire/operation.ts';
+import type { Access, Conditions } from '../../../wire/operation.ts';
 import type { ResourceSpace } from '../../resource-space.ts';
 import { iamScope } from '../deps.ts';
 import type { IamKinds } from '../resources.ts';
-import { globalConditions } from './global-conditions.ts';
+import type { Where } from '../show.ts';
+import { globalConditions, type Asking } from './global-conditions.ts';
 import { layersOf, trustLayer } from './layers.ts';
 import type { PrincipalPolicies } from './policies.ts';
 import { factsOf, wholeArns } from './resolve.ts';
@@ -28,13 +29,13 @@ export interface Denied {
 
 interface JudgedRequestParts {
   readonly iam: Pick<ResourceSpace<IamKinds>, 'current'>;
-  readonly context: RequestContext;
+  readonly context: Asking & Where;
   /** Undefined where whose policies they were is gone. */
   readonly held: PrincipalPolicies | undefined;
   readonly nowMs: number;
 }
 
-type TagsOf = Parameters<Authorizer['authorize']>[0]['tagsOf'];
+export type TagsOf = Parameters<Authorizer['authorize']>[0]['tagsOf'];
 
 export class JudgedRequest {
   readonly #parts: JudgedRequestParts;
