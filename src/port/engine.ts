@@ -35,8 +35,9 @@ export interface ContainerSpec {
   readonly command: readonly string[];
   readonly environment: readonly KeyValuePair[];
   /**
-   * Above `environment`. An engine hands them to the container by its environment alone, never by
-   * an argument, a label or a file that others can read, and tells of them in no message.
+   * Above `environment`: the job's secrets, and that by which its role's credentials are had. An
+   * engine hands them to the container by its environment alone, never by an argument, a label or a
+   * file that others can read, and tells of them in no message.
    */
   readonly secretEnvironment?: readonly HiddenPair[] | undefined;
   /** Thousandths of a vCPU; Docker's cpu-shares are 1,024 a vCPU. */

@@ -1,9 +1,10 @@
 // The job-credentials port: how a job's container comes by the credentials of its role. Whoever
-// makes a container's environment asks it what must stand there; the answers hold a secret, which
-// goes into the container and nowhere else.
+// makes a container's environment asks it what must stand there; the answers hold a secret, hidden,
+// which goes into the container and nowhere else.
 
 import type { KeyValuePair } from '@aws-sdk/client-batch';
 import type { AttemptId, JobId, Scope } from '../base/ids.ts';
+import type { HiddenPair } from './engine.ts';
 
 /**
  * The network of a container: `usual` is whatever the engine gives to jobs, `private` that of the
@@ -23,14 +24,19 @@ export interface AttemptWithRoles {
   readonly isElsewhere: boolean;
 }
 
+/** Variables that lead an SDK in the container to the role's credentials. */
+export interface RoleVariables {
+  readonly variables: readonly KeyValuePair[];
+  /** Those that hold the secret by which the container asks. */
+  readonly secrets: readonly HiddenPair[];
+}
+
 export interface JobCredentials {
   /**
-   * Variables that lead an SDK in the container to the role's credentials; none where there is no
-   * role, or no way to them. A role that cannot be assumed for a job: why it cannot start.
+   * None where there is no role, or no way to its credentials. A role that cannot be assumed for a
+   * job: why it cannot start.
    */
-  variablesFor(
-    attempt: AttemptWithRoles,
-  ): { readonly variables: readonly KeyValuePair[] } | { readonly cannotStart: string };
+  variablesFor(attempt: AttemptWithRoles): RoleVariables | { readonly cannotStart: string };
 }
 
 /** What of the server a container reaches, by its network. */

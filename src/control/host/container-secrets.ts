@@ -49,7 +49,7 @@ export function withSecrets(
     secrets.map(({ name = '', valueFrom }) => ({ name, value: valueOf(valueFrom) }));
   return {
     ...spec,
-    secretEnvironment: pairs(variables),
+    secretEnvironment: [...(spec.secretEnvironment ?? []), ...pairs(variables)],
     secretLogOptions: pairs(logOptions),
     registryLogin: login,
   };

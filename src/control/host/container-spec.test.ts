@@ -49,6 +49,7 @@ test('a container is what its definition says, with what the submission changes'
     memoryMib: 128,
     gpus: 0,
     network: undefined,
+    secretEnvironment: [],
     labels: { 'longshore.job': id, 'longshore.job-name': 'named', 'longshore.job-queue': 'q' },
   });
   assert.deepEqual(variables(specOf(rig, id)), {

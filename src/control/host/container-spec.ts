@@ -68,9 +68,10 @@ export function containerSpec(
     executionRoleArn: container.executionRoleArn,
     network: node === undefined ? 'usual' : (placement.network?.kind ?? 'usual'),
     isElsewhere: world.hosts.get(placement.hostId)?.kind === 'registered',
-  }) ?? { variables: [] };
+  }) ?? { variables: [], secrets: [] };
   if ('cannotStart' in granted) return granted;
-  const ofRole = roleVariables(granted.variables, own);
+  const names = [...own, ...(container.secrets ?? [])].map(({ name = '' }) => name);
+  const ofRole = roleVariables(granted.variables, names);
   return {
     secrets: secretsOf(container, detail.scope, placement.attemptId),
     spec: {
@@ -78,6 +79,7 @@ export function containerSpec(
       image: container.image ?? '',
       command: container.command ?? [],
       environment: [...under(under(platform, ofRole), own), ...variables],
+      secretEnvironment: roleVariables(granted.secrets, names),
       ...needs,
       user: container.user,
       privileged: container.privileged,

@@ -48,13 +48,13 @@ const ofEndpoint = /^AWS_ENDPOINT_URL/;
 
 /**
  * The variables of a job's role, but for those that mean nothing, or something else, beside what
- * the job says itself: its own credentials are for its own endpoints.
+ * the job says itself: its own credentials are for its own endpoints. `names` are those of all
+ * variables of its own, whatever their values come from.
  */
-export function roleVariables(
-  granted: readonly KeyValuePair[],
-  own: readonly KeyValuePair[],
-): readonly KeyValuePair[] {
-  const names = own.map(({ name = '' }) => name);
+export function roleVariables<T extends { readonly name?: string | undefined }>(
+  granted: readonly T[],
+  names: readonly string[],
+): readonly T[] {
   const says = (form: RegExp): boolean => names.some((name) => form.test(name));
   const isOthers = says(/^AWS_(?:ACCESS_KEY_ID|PROFILE)$/);
   const unwanted = [

@@ -3,12 +3,16 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { account, scope } from '../../../test/house/caller.ts';
 import { Rig, type RigOptions } from '../../../test/house/rig.ts';
+import { Hidden } from '../../base/hidden.ts';
 import { attemptId } from '../../base/ids.ts';
-import type { ServerReach } from '../../port/job-credentials.ts';
+import type { CredentialsAddress, ServerReach } from '../../port/job-credentials.ts';
+import type { SecretSource } from '../../port/secrets.ts';
 import { createRole } from '../iam/role/create-role.ts';
 import { deleteRole } from '../iam/role/delete-role.ts';
+import { putRolePolicy } from '../iam/role/put-role-policy.ts';
 import { explainJob } from '../longshore/explain-job.ts';
 import type { StsDeps } from './deps.ts';
 import { sessionNameOf } from './job-role.ts';
@@ -39,12 +43,14 @@ async function rigWith(more: RigOptions = {}, container: object = {}): Promise<R
   return rig;
 }
 
-const variables = (rig: Rig, attempt: string): Record<string, string> =>
-  Object.fromEntries(
-    rig.engine.specs
-      .get(attemptId(attempt))
-      ?.environment.map(({ name = '', value = '' }) => [name, value]) ?? [],
-  );
+/** What its engine puts into the container's environment. */
+function variables(rig: Rig, attempt: string): Record<string, string> {
+  const spec = rig.engine.specs.get(attemptId(attempt));
+  return Object.fromEntries([
+    ...(spec?.environment.map(({ name = '', value = '' }) => [name, value]) ?? []),
+    ...(spec?.secretEnvironment?.map(({ name, value }) => [name, value.reveal()]) ?? []),
+  ]) as Record<string, string>;
+}
 
 /** Of the environment, what leads to credentials. */
 const leading = (rig: Rig, attempt: string): string[] =>
@@ -81,6 +87,60 @@ describe('the role of a job', () => {
     assert.ok(rig.app.jobRoles.isSecretOf(attempt, secret));
     assert.deepEqual(leading(rig, attempt), ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']);
     assert.equal('AWS_ENDPOINT_URL_BATCH' in given, false);
+  });
+
+  it('is asked for with a secret that whoever prints what an engine is given does not see', async () => {
+    for (const credentials of [
+      onHost.credentials,
+      (): CredentialsAddress => ({ kind: 'relative' }),
+    ]) {
+      const rig = await rigWith({ containerReach: { ...onHost, credentials } });
+      const attempt = rig.attempt(await rig.submit());
+      const given = variables(rig, attempt);
+      const secret =
+        given['AWS_CONTAINER_AUTHORIZATION_TOKEN'] ??
+        given['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']?.split('/').at(-1) ??
+        '';
+      assert.ok(rig.app.jobRoles.isSecretOf(attempt, secret));
+      const spec = rig.engine.specs.get(attempt);
+      for (const printed of [JSON.stringify(spec), inspect(spec, { depth: 9, showHidden: true })])
+        assert.ok(!printed.includes(secret), 'it is seen');
+    }
+  });
+
+  it('is led to beside the secrets of the job, which win', async () => {
+    const secretSource: SecretSource = {
+      secretArn: async (_scope, id) => id,
+      secret: async () => ({ error: 'ResourceNotFoundException: none' }),
+      parameters: async (_scope, names) =>
+        new Map(names.map((name) => [name, new Hidden(`hush ${name}`)])),
+    };
+    const cases: [string, readonly string[], readonly string[]][] = [
+      ['DATABASE', ['AWS_CONTAINER_AUTHORIZATION_TOKEN', 'AWS_ENDPOINT_URL_BATCH'], []],
+      ['AWS_ACCESS_KEY_ID', [], ['AWS_ENDPOINT_URL_BATCH']],
+      ['AWS_CONTAINER_AUTHORIZATION_TOKEN', [], ['AWS_CONTAINER_CREDENTIALS_FULL_URI']],
+    ];
+    for (const [name, there, gone] of cases) {
+      const rig = await Rig.open({ containerReach: onHost, secretSource });
+      await rig.call(createRole, { RoleName: 'worker', AssumeRolePolicyDocument: trust() });
+      await rig.call(putRolePolicy, {
+        RoleName: 'worker',
+        PolicyName: 'read',
+        PolicyDocument: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: { Effect: 'Allow', Action: 'ssm:GetParameters', Resource: '*' },
+        }),
+      });
+      await rig.define('d', {
+        jobRoleArn: arn,
+        executionRoleArn: arn,
+        secrets: [{ name, valueFrom: 'p' }],
+      });
+      const given = variables(rig, rig.attempt(await rig.submit()));
+      assert.equal(given[name], 'hush p');
+      for (const one of there) assert.ok(given[one], `${name} beside ${one}`);
+      for (const one of gone) assert.equal(given[one], undefined, `${name} without ${one}`);
+    }
   });
 
   it('is nothing to jobs without one', async () => {

@@ -17,6 +17,7 @@ import type {
   JobCredentials,
   OperatorCredentials,
   OperatorCredentialsOf,
+  RoleVariables,
   ServerReach,
 } from '../../port/job-credentials.ts';
 import type { JobReader } from '../../port/reader.ts';
@@ -79,9 +80,7 @@ export class JobRoles implements JobCredentials {
     this.#parts = parts;
   }
 
-  variablesFor(
-    attempt: AttemptWithRoles,
-  ): { readonly variables: readonly KeyValuePair[] } | { readonly cannotStart: string } {
+  variablesFor(attempt: AttemptWithRoles): RoleVariables | { readonly cannotStart: string } {
     const { jobRoleArn, executionRoleArn, scope, attemptId } = attempt;
     const { isVerifying, settings } = this.#parts;
     // Nothing is done with an execution role where nobody's rights are asked.
@@ -92,10 +91,10 @@ export class JobRoles implements JobCredentials {
       if (this.#role(arn, scope, attemptId) === 'refused')
         return { cannotStart: cannotAssume(arn) };
     }
-    return { variables: jobRoleArn ? this.#variables(attempt, roleArn(scope, jobRoleArn)) : [] };
+    return jobRoleArn ? this.#variables(attempt, roleArn(scope, jobRoleArn)) : none;
   }
 
-  #variables(attempt: AttemptWithRoles, arn: string): readonly KeyValuePair[] {
+  #variables(attempt: AttemptWithRoles, arn: string): RoleVariables {
     const { attemptId, scope, network, isElsewhere } = attempt;
     const { reach } = this.#parts;
     const role = this.#role(arn, scope, attemptId);
@@ -112,26 +111,29 @@ export class JobRoles implements JobCredentials {
     const secret = this.#secretOf(attemptId);
     const { region } = scopeParts(scope);
     const api = reach.api(network);
-    return [
-      ...(address.kind === 'relative'
-        ? [variable(relativeUri, `${credentialsPath}${attemptId}/${secret}`)]
-        : [
-            variable(fullUri, `${address.origin}${credentialsPath}${attemptId}`),
-            variable(authorizationToken, secret),
-          ]),
-      ...['AWS_REGION', 'AWS_DEFAULT_REGION'].map((name) => variable(name, region)),
-      ...(api === undefined ? [] : endpointVariables.map((name) => variable(name, api))),
-    ];
+    const path = `${credentialsPath}${attemptId}`;
+    return {
+      variables: [
+        ...(address.kind === 'full' ? [variable(fullUri, address.origin + path)] : []),
+        ...['AWS_REGION', 'AWS_DEFAULT_REGION'].map((name) => variable(name, region)),
+        ...(api === undefined ? [] : endpointVariables.map((name) => variable(name, api))),
+      ],
+      secrets: [
+        address.kind === 'full'
+          ? { name: authorizationToken, value: new Hidden(secret) }
+          : { name: relativeUri, value: new Hidden(`${path}/${secret}`) },
+      ],
+    };
   }
 
   /** The operator is told each reason once: there may be a million jobs. */
-  #without(attemptId: AttemptId, why: string): readonly [] {
+  #without(attemptId: AttemptId, why: string): RoleVariables {
     this.#lacks.set(attemptId, why);
     if (!this.#noticed.has(why) && this.#noticed.size < mostNotices) {
       this.#noticed.add(why);
       this.#parts.onNotice(`a job gets no credentials of its role: ${why}`);
     }
-    return [];
+    return none;
   }
 
   /** Why an attempt of this process got none; undefined: it did, or is not remembered. */
@@ -284,6 +286,7 @@ export const sessionNameOf = (jobId: string): string =>
 const cannotAssume = (arn: string): string =>
   `ECS was unable to assume the role '${arn}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`;
 
+const none: RoleVariables = { variables: [], secrets: [] };
 const variable = (name: string, value: string): KeyValuePair => ({ name, value });
 
 const relativeUri = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
