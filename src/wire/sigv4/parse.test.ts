@@ -201,3 +201,17 @@ it('finds none where none is', () => {
   for (const target of ['/', '/?Action=GetCallerIdentity', '/?AWSAccessKeyId=AKID&Signature=x'])
     assert.deepEqual(readSignature(headOf('GET', target, ['Host', 'h'])), { fault: 'missing' });
 });
+
+it('goes by the same credential as it verifies, however its name is written', () => {
+  const query = [
+    'X-Amz-Algorithm=AWS4-HMAC-SHA256',
+    'X-Amz-%43redential=AKID%2F20260102%2Feu-west-1%2Fbatch%2Faws4_request',
+    'X-Amz-Date=20260102T030405Z',
+    'X-Amz-SignedHeaders=host',
+    `X-Amz-Signature=${'0'.repeat(64)}`,
+  ].join('&');
+  const read = readSignature(head(undefined, query));
+  assert.ok('credential' in read);
+  assert.equal(read.credential.region, 'eu-west-1');
+  assert.deepEqual(credentialOf(head(undefined, query)), read.credential);
+});

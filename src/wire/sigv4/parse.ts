@@ -48,7 +48,7 @@ export function credentialOf(head: RequestHead): SigV4Credential | undefined {
       : undefined;
     return credential === undefined ? undefined : parseScope('header', credential);
   }
-  if (!head.query.includes('X-Amz-Credential=')) return undefined;
+  if (!isPresigned(head.query)) return undefined;
   const parameters = new URLSearchParams(head.query);
   const credential = parameters.get('X-Amz-Credential');
   return credential === null || parameters.get('X-Amz-Algorithm') !== algorithm
@@ -63,11 +63,15 @@ export function credentialOf(head: RequestHead): SigV4Credential | undefined {
 export const isSigned = (authorization: string | string[] | undefined): boolean =>
   typeof authorization === 'string' && authorization.startsWith('AWS');
 
+/** Names may be percent-encoded: of what passes, the parameters are read decoded, by all. */
+const isPresigned = (query: string): boolean =>
+  /(?:^|&)X-Amz-(?:Algorithm|Credential|Signature)=/.test(query);
+
 /** The request's signature, or why there is none to verify. */
 export function readSignature(head: RequestHead): Signature | SignatureFault {
   const header = head.headers['authorization'];
   if (typeof header === 'string') return fromHeader(header, head.headers);
-  return /(?:^|&)X-Amz-(?:Algorithm|Credential|Signature)=/.test(head.query)
+  return isPresigned(head.query)
     ? fromQuery(new URLSearchParams(head.query), head.headers)
     : { fault: 'missing' };
 }
