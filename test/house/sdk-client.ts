@@ -21,6 +21,8 @@ interface SdkCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
+  /** The region that is signed for; absent: us-east-1. */
+  readonly region?: string | undefined;
 }
 
 /** `name` is that of the module's client class, e.g. `BatchClient`; it signs as of `nowMs`. */
@@ -28,7 +30,10 @@ export function sdkClient(
   module: Readonly<Record<string, unknown>>,
   name: string,
   pipeline: Pipeline,
-  credentials: SdkCredentials = { accessKeyId: '123456789012', secretAccessKey: 'none' },
+  { region = 'us-east-1', ...credentials }: SdkCredentials = {
+    accessKeyId: '123456789012',
+    secretAccessKey: 'none',
+  },
   nowMs = Date.now(),
 ): SdkClient {
   const handle = async ({ method, path, query, headers, body = '' }: SdkRequest) => {
@@ -58,7 +63,7 @@ export function sdkClient(
   };
   const Client = module[name] as new (options: object) => SdkClient;
   return new Client({
-    region: 'us-east-1',
+    region,
     credentials,
     systemClockOffset: nowMs - Date.now(),
     endpoint: 'http://localhost',

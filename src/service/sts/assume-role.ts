@@ -3,12 +3,13 @@
 // session is to carry.
 
 import type { AssumeRoleCommandInput, AssumeRoleCommandOutput } from '@aws-sdk/client-sts';
+import { partitionOf } from '../../base/partition.ts';
 import type { Conditions, RequestContext } from '../../wire/operation.ts';
 import { requestTags, tagsOfList } from '../access.ts';
 import type { Role } from '../iam/resources.ts';
 import { externalId, sessionName, sourceIdentity, tags, tokenSize } from './check.ts';
 import type { StsDeps, StsOperation } from './deps.ts';
-import { accessDenied, invalid, mayNot } from './error.ts';
+import { accessDenied, badRoleArn, invalid, mayNot } from './error.ts';
 import {
   givenRole,
   sessionSeconds,
@@ -47,6 +48,8 @@ export const assumeRole: StsOperation<AssumeRoleCommandInput, AssumeRoleCommandO
 
   async handle(deps, input, context) {
     const named = givenRole(deps, input.RoleArn);
+    // Who is somebody in one partition is nobody in another.
+    if (named.partition !== partitionOf(context.region)) throw badRoleArn();
     const name = sessionName(input.RoleSessionName);
     externalId(input.ExternalId);
     const least = tokenSize(input.MinimumSessionTokenSize);

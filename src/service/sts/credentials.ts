@@ -2,6 +2,7 @@
 // token says it; or one that the operator gave to a role's jobs. It finds; whether a signature is
 // right is asked elsewhere.
 
+import { partitionOf } from '../../base/partition.ts';
 import type { Principal } from '../../base/principal.ts';
 import type { Credentials } from '../iam/identity/authenticator.ts';
 import type { Identity } from '../iam/identity/identity.ts';
@@ -19,14 +20,20 @@ interface CredentialParts {
 export function knownCredentials({ identity, sessions, jobRoles }: CredentialParts): Credentials {
   return {
     find(keyId, sessionToken, region) {
-      const given = jobRoles.findGiven(keyId, sessionToken);
-      if (given !== undefined) return given;
-      if (sessionToken !== undefined) return sessions.find(keyId, sessionToken) ?? unknown;
+      const temporary =
+        jobRoles.findGiven(keyId, sessionToken) ??
+        (sessionToken === undefined ? undefined : sessions.find(keyId, sessionToken));
+      if (temporary !== undefined) return isOf(temporary.principal, region) ? temporary : unknown;
+      if (sessionToken !== undefined) return unknown;
       const found = identity.keys.find(keyId, region);
       return found instanceof Promise ? found.then(keyOr) : keyOr(found);
     },
   };
 }
+
+/** Whether somebody is of a region's partition: the same account is another one's in another. */
+const isOf = ({ arn }: Principal, region: string): boolean =>
+  arn.startsWith(`arn:${partitionOf(region)}:`);
 
 /** Nobody is told why a key is not to be used. */
 const keyOr = (answer: Awaited<ReturnType<Identity['keys']['find']>>) =>

@@ -3,6 +3,7 @@
 import { AwsError } from '../../wire/aws-error.ts';
 
 export const invalid = (message: string): AwsError => new AwsError('ValidationError', 400, message);
+export const badRoleArn = (): AwsError => invalid('Request ARN is invalid');
 export const accessDenied = (message: string): AwsError =>
   new AwsError('AccessDenied', 403, message);
 /** `action` is one that is asked of a role's trust policy. */

@@ -6,6 +6,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { KeyValuePair } from '@aws-sdk/client-batch';
 import { scopeParts, type AttemptId, type Scope } from '../../base/ids.ts';
+import { partitionOf } from '../../base/partition.ts';
 import type { Principal } from '../../base/principal.ts';
 import { RecentMap } from '../../base/recent-map.ts';
 import { Hidden } from '../../base/hidden.ts';
@@ -151,11 +152,11 @@ export class JobRoles implements JobCredentials {
     attemptId: AttemptId,
   ): JobRole | (() => Promise<OperatorCredentials>) | 'elsewhere' | 'refused' {
     const { settings, clock, operatorCredentials } = this.#parts;
-    const { account } = scopeParts(scope);
+    const { account, region } = scopeParts(scope);
     const given = operatorCredentials(arn, account);
     if (given !== undefined) return given;
     const named = namedRole(this.#parts, arn);
-    if (named === undefined) return 'refused';
+    if (named === undefined || named.partition !== partitionOf(region)) return 'refused';
     if (named.account !== account)
       return settings.references === 'lenient' ? 'elsewhere' : 'refused';
     const { role } = named;

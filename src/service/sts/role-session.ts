@@ -8,7 +8,7 @@ import { limit } from '../../core/limit.ts';
 import type { IamView, Role } from '../iam/resources.ts';
 import { seconds } from './check.ts';
 import type { StsDeps } from './deps.ts';
-import { invalid } from './error.ts';
+import { badRoleArn, invalid } from './error.ts';
 import { sessionArn, type RoleSession, type TemporaryCredentials } from './session.ts';
 
 /** A role that somebody names, and where it stands. */
@@ -38,7 +38,7 @@ export function namedRole(deps: Pick<StsDeps, 'iam'>, arn: string): NamedRole | 
 /** Throws AwsError where the text is no role's ARN. */
 export function givenRole(deps: StsDeps, arn = ''): NamedRole {
   const named = namedRole(deps, arn);
-  if (named === undefined) throw invalid('Request ARN is invalid');
+  if (named === undefined) throw badRoleArn();
   return named;
 }
 
