@@ -14,6 +14,7 @@ import {
   ListJobsCommand,
   TerminateJobCommand,
 } from '@aws-sdk/client-batch';
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { freePort } from './free-port.ts';
@@ -299,6 +300,48 @@ test("a role's jobs get what the operator's profile has, and call as the role", 
     credentials: { accessKeyId: 'minioadmin', secretAccessKey: 'hunter2' },
   }).send(new GetCallerIdentityCommand({}));
   assert.equal(who.Arn, `arn:aws:sts::${account}:assumed-role/reads/role-credentials`);
+});
+
+interface Recorded {
+  readonly userAgent: string;
+  readonly userIdentity: { readonly arn: string };
+}
+
+test('which job called with a profile’s key is on record as far as it says so itself', async (t) => {
+  profile(t);
+  await using server = await TestServer.start('process', [
+    ...['--audit', 'all', '--role-credentials', 'reads=minio'],
+  ]);
+  await server.prepare();
+  await createRole(server, 'reads', tasks);
+  const program = `
+    process.env.AWS_SDK_UA_APP_ID = process.env.AWS_BATCH_JOB_ID;
+    import(${JSON.stringify(import.meta.resolve('@aws-sdk/client-batch'))}).then((batch) =>
+      new batch.BatchClient({}).send(new batch.DescribeJobQueuesCommand({})));`;
+  const job = await server.run('says', {
+    command: [process.execPath, '-e', program],
+    jobRoleArn: arnOf('reads'),
+    resourceRequirements: [
+      { type: 'VCPU', value: '1' },
+      { type: 'MEMORY', value: '512' },
+    ],
+  });
+  assert.equal(job.status, 'SUCCEEDED', (await server.lines(job)).join('\n'));
+  const trail = new CloudTrailClient(server.clientOptions());
+  const name = { AttributeKey: 'EventName', AttributeValue: 'DescribeJobQueues' } as const;
+  const ofRole = `arn:aws:sts::${account}:assumed-role/reads/role-credentials`;
+  const event = await until(
+    () => 'the record of the call',
+    async () => {
+      const { Events: events = [] } = await trail.send(
+        new LookupEventsCommand({ LookupAttributes: [name] }),
+      );
+      return events
+        .map(({ CloudTrailEvent: text = '' }) => JSON.parse(text) as Recorded)
+        .find(({ userIdentity }) => userIdentity.arn === ofRole);
+    },
+  );
+  assert.match(event.userAgent, new RegExp(` app/${job.jobId}( |$)`));
 });
 
 test('one job reads a bucket elsewhere, and lists jobs here', { skip: python.skip }, async (t) => {
