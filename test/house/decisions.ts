@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { checkPolicy } from '../../src/core/policy/check.ts';
 import { compilePolicy } from '../../src/core/policy/compile.ts';
-import { contextOf } from '../../src/core/policy/context.ts';
+import { contextOf, type Context } from '../../src/core/policy/context.ts';
 import { decide, type Decision } from '../../src/core/policy/decide.ts';
 import { PolicySet } from '../../src/core/policy/policy-set.ts';
 import type { Asker } from '../../src/core/policy/principal.ts';
@@ -27,7 +27,7 @@ export interface Ask {
   readonly action: string;
   /** Absent: `*`. */
   readonly resource?: string;
-  readonly context?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly context?: Readonly<Record<string, ReturnType<Context>>>;
   readonly asker?: Asker;
 }
 

@@ -2,11 +2,12 @@
 // the qualifiers. Each row is asked of a statement that allows and of one that denies.
 
 import { describe } from 'node:test';
+import type { Names } from './context.ts';
 import { allow, decisions, deny, one, type Row } from '../../../test/house/decisions.ts';
 
 type Value = string | number | boolean;
 /** undefined: the request says nothing of the key. */
-type Given = string | readonly string[] | undefined;
+type Given = string | readonly string[] | Names | undefined;
 
 /** Whether the condition holds; `differs`: where it denies it does, where it allows it does not. */
 type Holds = boolean | 'differs';
@@ -422,6 +423,27 @@ describe('a key with several values and no qualifier', () => {
     ...row('Bool', 'true', ['true', 'false'], 'differs'),
     ...row('StringEquals', 'a', [], false),
     ...row('StringNotEquals', 'a', [], true),
+  ]);
+});
+
+// One value under several names: a policy need know one of them alone.
+describe('a value that has several names', () => {
+  const given = { names: ['a', 'b'] };
+  decisions([
+    ...row('StringEquals', 'a', given, true),
+    ...row('StringEquals', ['b', 'c'], given, true),
+    ...row('StringEquals', 'c', given, false),
+    ...row('StringNotEquals', 'a', given, false),
+    ...row('StringNotEquals', ['b', 'c'], given, false),
+    ...row('StringNotEquals', 'c', given, true),
+    ...row('StringLikeIfExists', '?', given, true),
+    ...row('StringNotEqualsIfExists', 'b', given, false),
+    ...row('ForAllValues:StringEquals', 'a', given, true),
+    ...row('ForAnyValue:StringEquals', 'b', given, true),
+    ...row('ForAnyValue:StringEquals', 'c', given, false),
+    ...row('ForAllValues:StringNotEquals', 'b', given, false),
+    ...row('ForAnyValue:StringNotEquals', 'b', given, false),
+    ...row('Null', 'false', given, true),
   ]);
 });
 

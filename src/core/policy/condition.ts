@@ -3,7 +3,7 @@
 
 import type { ConditionText } from './document.ts';
 import { operatorNamed, type NamedOperator } from './operator.ts';
-import type { Context } from './context.ts';
+import { isMissing, isNames, type Context, type Names } from './context.ts';
 
 export interface Condition {
   /**
@@ -42,21 +42,22 @@ export function conditionOf(
 
 type Test = ReturnType<NamedOperator['test']>;
 
-const valuesOf = (given: ReturnType<Context>): readonly string[] =>
-  given === undefined ? [] : typeof given === 'string' ? [given] : given;
+/** What has several names is what one of them says, and is not what none of them says. */
+const holdsOfNames = (
+  { names }: Names,
+  { isNegated }: NamedOperator,
+  holds: (name: string) => boolean,
+): boolean => (isNegated ? names.every(holds) : names.some(holds));
 
-/** An empty text is a value, an empty list is none. */
-export const isMissing = (given: ReturnType<Context>): given is undefined | readonly [] =>
-  given === undefined || (typeof given !== 'string' && given.length === 0);
-
-function ofOne(key: string, { isNegated, ifExists }: NamedOperator, test: Test): Condition {
-  const whenMissing = isNegated || ifExists;
+function ofOne(key: string, operator: NamedOperator, test: Test): Condition {
+  const whenMissing = operator.isNegated || operator.ifExists;
   return {
     holds: (context, effect) => {
       const given = context(key);
       if (typeof given === 'string') return test(given, context);
       if (isMissing(given)) return whenMissing;
       const holds = (value: string): boolean => test(value, context);
+      if (isNames(given)) return holdsOfNames(given, operator, holds);
       return effect === 'Allow' ? given.every(holds) : given.some(holds);
     },
     needs: whenMissing ? undefined : key,
@@ -64,13 +65,15 @@ function ofOne(key: string, { isNegated, ifExists }: NamedOperator, test: Test):
 }
 
 /** An empty text is as good as no value here. */
-function ofSet(key: string, { set, ifExists }: NamedOperator, test: Test): Condition {
-  const isOfAll = set === 'ForAllValues';
+function ofSet(key: string, operator: NamedOperator, test: Test): Condition {
+  const { ifExists } = operator;
+  const isOfAll = operator.set === 'ForAllValues';
   return {
     holds: (context) => {
       const given = context(key);
-      const values = given === '' ? [] : valuesOf(given);
       const holds = (value: string): boolean => test(value, context);
+      if (isNames(given)) return holdsOfNames(given, operator, holds);
+      const values = given === undefined || given === '' ? [] : [given].flat();
       if (isOfAll) return values.every(holds);
       return values.length === 0 ? ifExists && isMissing(given) : values.some(holds);
     },

@@ -4,8 +4,7 @@
 
 import { serviceOf, type Policy, type Statement } from './compile.ts';
 import { naming, type Asker, type Naming } from './principal.ts';
-import { isMissing } from './condition.ts';
-import type { Context } from './context.ts';
+import { isMissing, type Context } from './context.ts';
 
 /** A policy as whoever is denied knows it: an ARN, or an inline policy's name. */
 export interface NamedPolicy {

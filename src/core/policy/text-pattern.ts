@@ -2,7 +2,7 @@
 // what the request says of a key. What takes the place of a variable is taken as it stands: a `*`
 // in somebody's tag is no wildcard. Matching takes at most pattern times text steps.
 
-import type { Context } from './context.ts';
+import { isMissing, type Context } from './context.ts';
 
 /** Whether a text is what the pattern stands for, given what the request says. */
 export type Matcher = (text: string, context: Context) => boolean;
@@ -197,8 +197,7 @@ function filledIn(tokens: readonly Token[], context: Context): number[] | undefi
       continue;
     }
     const given = context(token.key);
-    const isMissing = given === undefined || (typeof given !== 'string' && given.length === 0);
-    const text = isMissing ? token.otherwise : given;
+    const text = isMissing(given) ? token.otherwise : given;
     if (typeof text !== 'string') return undefined;
     for (let at = 0; at < text.length; at++) filled.push(text.charCodeAt(at));
   }

@@ -213,6 +213,23 @@ describe('the authorizer', () => {
     assert.match(await ann.asks(pass), /not authorized/);
     await ann.may(to('batch.amazonaws.com'), to('ecs-tasks.amazonaws.com', 'Deny'));
     assert.match(await ann.asks(pass), /explicit deny/);
+    // Who may pass to all but one does not pass to that one by its other name; and who must not
+    // pass to any but one may pass to that one.
+    const toOther = (service: string, Effect = 'Allow'): object => ({
+      Effect,
+      Action: 'iam:PassRole',
+      Condition: { StringNotEquals: { 'iam:PassedToService': service } },
+    });
+    for (const service of ['batch.amazonaws.com', 'ecs-tasks.amazonaws.com']) {
+      await ann.may(toOther(service));
+      assert.match(await ann.asks(pass), /not authorized/);
+      await ann.may({ Action: '*' }, toOther(service, 'Deny'));
+      assert.equal(await ann.asks(pass), 'allowed');
+    }
+    await ann.may(toOther('ec2.amazonaws.com'));
+    assert.equal(await ann.asks(pass), 'allowed');
+    await ann.may({ Action: '*' }, toOther('ec2.amazonaws.com', 'Deny'));
+    assert.match(await ann.asks(pass), /explicit deny/);
   });
 
   it('finds a role by its name, and asks its trust policy who may assume it', async () => {

@@ -1,11 +1,10 @@
 // A request as policies are asked about it, or what the server does for a role: what they may want
 // to know is gathered when they ask, and core/policy decides. It refuses nobody itself.
 
-import { contextOf, type Context } from '../../../core/policy/context.ts';
+import { contextOf, isNames, type Context } from '../../../core/policy/context.ts';
 import { decide, type Decision, type Layers } from '../../../core/policy/decide.ts';
 import type { Asker } from '../../../core/policy/principal.ts';
 
-import { must } from '../../../base/assert.ts';
 import { scopeOf, type Scope } from '../../../base/ids.ts';
 import { partitionOf } from '../../../base/partition.ts';
 import type { Authorizer, Tags } from '../../../wire/authorization.ts';
@@ -75,19 +74,15 @@ export class JudgedRequest {
   denialOf(access: Access): Denied | undefined {
     const { action } = access;
     const ofAccess = once(() => access.conditions?.() ?? {});
-    const receivers = namesOfReceiver(action, ofAccess);
     const asker = this.#asker;
     for (const resource of this.#resourcesOf(access)) {
       const ofResource = once(() => this.#ofResource(action, resource));
       const context: Context = (key) =>
-        ofResource.context(key) ?? ofAccess.context(key) ?? this.#ofRequest.context(key);
+        key === passedTo
+          ? namesOfReceiver(ofAccess)
+          : (ofResource.context(key) ?? ofAccess.context(key) ?? this.#ofRequest.context(key));
       const layers = this.#layersFor(action, resource);
-      const decision = mildest(
-        receivers.map((receiver) => {
-          const asked = receiver === undefined ? context : passing(receiver, context);
-          return decide(layers, { action, resource, context: asked, asker });
-        }),
-      );
+      const decision = decide(layers, { action, resource, context, asker });
       if (decision.isAllowed) continue;
       const parts = [this.#ofRequest, ofAccess, ofResource].map((part) => part.conditions());
       return { action, resource, decision, conditions: Object.assign({}, ...parts) as Conditions };
@@ -161,30 +156,12 @@ function once(gather: () => Conditions): Part {
   };
 }
 
-const passedTo = 'iam:PassedToService';
+const passedTo = 'iam:passedtoservice';
 
-/**
- * Of whoever gets a role that is passed, and may have several names: leave for one is enough, for
- * policies know one or the other (ADR 0033).
- */
-function namesOfReceiver(action: string, ofAccess: Part): readonly (string | undefined)[] {
-  return action === 'iam:PassRole' ? [ofAccess.conditions()[passedTo]].flat() : nobody;
-}
-
-const nobody = [undefined];
-const passing =
-  (receiver: string, context: Context): Context =>
-  (key) =>
-    key === passedTo.toLowerCase() ? receiver : context(key);
-
-/** A statement that denies decides, then one that allows. */
-function mildest(decisions: readonly Decision[]): Decision {
-  return must(
-    decisions.find((one) => !one.isAllowed && one.explicit !== undefined) ??
-      decisions.find(({ isAllowed }) => isAllowed) ??
-      decisions[0],
-    'something is asked',
-  );
+/** Whoever gets a role that is passed: policies know it by one name or another (ADR 0033). */
+function namesOfReceiver(ofAccess: Part): ReturnType<Context> {
+  const given = ofAccess.context(passedTo);
+  return typeof given === 'object' && !isNames(given) ? { names: given } : given;
 }
 
 const roleForm = /^arn:[\w-]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/;
