@@ -28,11 +28,13 @@ import type { CloudTrailDeps } from '../service/cloudtrail/deps.ts';
 import { cloudTrailOperations } from '../service/cloudtrail/operations.ts';
 import { resourceTags as trailTags } from '../service/cloudtrail/resource-tags.ts';
 import type { TrailKinds } from '../service/cloudtrail/resources.ts';
+import { wholeArn as wholeTrailArn } from '../service/cloudtrail/trail.ts';
 import type { Ec2Deps } from '../service/ec2/deps.ts';
 import { emptySays as emptySaysInEc2 } from '../service/ec2/empty-values.ts';
 import { ec2Operations } from '../service/ec2/operations.ts';
 import { resourceTags as ec2Tags } from '../service/ec2/resource-tags.ts';
 import type { Ec2Kinds } from '../service/ec2/resources.ts';
+import { wholeArn as wholeEc2Arn } from '../service/ec2/whole-arn.ts';
 import type { EcsDeps } from '../service/ecs/deps.ts';
 import { ecsOperations } from '../service/ecs/operations.ts';
 import type { IamDeps } from '../service/iam/deps.ts';
@@ -216,6 +218,7 @@ const ec2Of = (
   dialect: ec2Dialect,
   maxBodyBytes,
   tagsOf: ec2Tags,
+  wholeArn: wholeEc2Arn,
 });
 
 const iamOf = (
@@ -318,6 +321,7 @@ const cloudTrailOf = (
   dialect: parameterDialect,
   maxBodyBytes,
   tagsOf: trailTags,
+  wholeArn: wholeTrailArn,
 });
 
 const secretsManagerOf = (

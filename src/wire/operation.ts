@@ -56,6 +56,11 @@ export interface Operation<Deps, Input, Output> {
    */
   authorizes(input: Input, context: RequestContext): readonly Access[];
   /**
+   * Leave that is needed besides, of which only what is there tells: as for all that a filter
+   * finds. Absent: requests tell all.
+   */
+  authorizesFound?(deps: Deps, input: Input, context: RequestContext): Promise<readonly Access[]>;
+  /**
    * Input is typed and checked against the SDK's schema; throws AwsError for what the schema cannot
    * say.
    */

@@ -135,6 +135,8 @@ export class Pipeline {
       const input = (call.input = bound.read(call.head, body));
       call.access = operation.authorizes(input, context);
       const { wholeArn, deps } = call.service;
+      if (operation.authorizesFound !== undefined)
+        call.access = [...call.access, ...(await operation.authorizesFound(deps, input, context))];
       if (wholeArn !== undefined)
         call.access = await withWholeArns(call.access, (arn) => wholeArn(deps, arn, context));
       const leave = this.#authorize(call, context);
@@ -247,7 +249,7 @@ export class Pipeline {
   }
 }
 
-/** Of the one service, and of the few requests, whose resources have ARNs that no request tells. */
+/** Of the few services whose resources have ARNs that no request tells. */
 const withWholeArns = (
   access: readonly Access[],
   wholeArn: (arn: string) => Promise<string>,

@@ -2,7 +2,7 @@
 // is seen in all of them, and changed in its own alone.
 
 import type { Trail as TrailShown } from '@aws-sdk/client-cloudtrail';
-import { scopeParts, type Scope } from '../../base/ids.ts';
+import { scopeOf, scopeParts, type Scope } from '../../base/ids.ts';
 import { partitionOf } from '../../base/partition.ts';
 import type { Access, RequestContext } from '../../wire/operation.ts';
 import type { CloudTrailDeps } from './deps.ts';
@@ -55,12 +55,14 @@ export function trailName(name: string | undefined): string {
 /** The home and the name that a caller says, who may give the name alone. */
 function named(given: string | undefined, { scope, account }: RequestContext): [Scope, string] {
   if (given?.startsWith('arn:') !== true) return [scope, trailName(given)];
-  const [, region, owner, name] =
+  const [, region = '', owner = '', name = ''] =
     /^arn:[\w-]{1,20}:cloudtrail:([\w-]{1,63}):(\d{12}):trail\/([\w.-]{1,128})$/.exec(given) ?? [];
-  if (region === undefined || name === undefined)
+  const home = scopeOf(owner, region);
+  // It was judged as it is written: it has one form.
+  if (given !== trailArn(home, name))
     throw invalidArn(`${given.slice(0, 256)} is not the ARN of a trail`);
   if (owner !== account) throw trailNotFound(given, account);
-  return [`${owner}/${region}` as Scope, name];
+  return [home, name];
 }
 
 /** All that are seen in the caller's region, by name; or that are there, in all regions. */
@@ -93,6 +95,18 @@ export async function foundTrail(
     (given?.startsWith('arn:') === true ? undefined : seen.find((one) => one.name === name));
   if (trail === undefined) throw trailNotFound(trailArn(home, name), context.account);
   return { trail, delivery: deliveryOf(await deps.space.view(trail.home), name) };
+}
+
+/** The ARN of a trail that is named in another region than its own. */
+export async function wholeArn(
+  deps: Pick<CloudTrailDeps, 'space' | 'reader'>,
+  arn: string,
+  context: RequestContext,
+): Promise<string> {
+  const seen = await trailsSeen(deps, context);
+  if (seen.some((trail) => arnOf(trail) === arn)) return arn;
+  const meant = seen.find(({ name }) => trailArn(context.scope, name) === arn);
+  return meant === undefined ? arn : arnOf(meant);
 }
 
 /** Changes one trail, at home. */

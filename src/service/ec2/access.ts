@@ -16,6 +16,10 @@ const regional: ReadonlySet<string> = new Set(['image', 'snapshot']);
 export const arnOf = ({ account, region }: RequestContext, kind: string, id = '*'): string =>
   `arn:${partitionOf(region)}:ec2:${region}:${regional.has(kind) ? '' : account}:${kind}/${id}`;
 
+/** In the place of an id what a request says instead: whole-arn.ts finds the id by it. */
+export const saidAs = (said: string | undefined): string | undefined =>
+  said === undefined ? undefined : `*${said}`;
+
 const nothing = (): Conditions => ({});
 
 /** Every action of EC2 has its region as a condition key. */

@@ -16,7 +16,10 @@ export const onCluster = (
 
 const arnOf = { 'container-instance': containerInstanceArn, task: taskArn } as const;
 
-/** For tasks or container instances of a cluster, by ids or ARNs; for any where none is named. */
+/**
+ * For tasks or container instances of a cluster, by ids or ARNs; for any where none is named. They
+ * are looked for in that cluster, whatever cluster their ARNs say.
+ */
 export function onEach(
   action: string,
   kind: keyof typeof arnOf,
@@ -27,7 +30,7 @@ export function onEach(
   const of = clusterOf(context, cluster);
   const name = nameInArn(of) ?? '';
   const arns = (given ?? []).map((id) =>
-    id.startsWith('arn:') ? id : arnOf[kind](context.scope, name, id),
+    arnOf[kind](context.scope, name, id.slice(id.lastIndexOf('/') + 1)),
   );
   return [{ action, resources: orAny(arns), conditions: () => ({ 'ecs:cluster': of }) }];
 }

@@ -32,7 +32,7 @@ export const validateHost: Operation<LongshoreDeps, HostToValidate, Validation> 
   authorizes: ({ hostId }, { scope }) => [
     {
       action: 'ecs:DescribeContainerInstances',
-      resources: [hostId.startsWith('arn:') ? hostId : containerInstanceArn(scope, '*', hostId)],
+      resources: [containerInstanceArn(scope, '*', hostIdOf(hostId))],
     },
   ],
 

@@ -37,8 +37,13 @@ export async function wholeArn(
   arn: string,
   { scope }: RequestContext,
 ): Promise<string> {
-  const id = arn.endsWith(anySuffix) ? arn.slice(0, -anySuffix.length) : arn;
-  const secret = secretNamed(await space.view(scope), scope, id);
+  const secrets = await space.view(scope);
+  const prefix = secretArnPrefix(scope);
+  // A name may look like another one's name with its suffix.
+  const secret =
+    arn.startsWith(prefix) && arn.endsWith(anySuffix)
+      ? secrets.get('secret', arn.slice(prefix.length, -anySuffix.length))
+      : secretNamed(secrets, scope, arn);
   return secret === undefined ? arn : secretArn(scope, secret);
 }
 

@@ -1,6 +1,5 @@
 // BatchGetSecretValue: the current values of up to twenty secrets; what one of them cannot be read
-// for stands beside the others. Leave is asked for each that is named; for all, where filters
-// choose.
+// for stands beside the others. Leave is asked for each that is named, or that the filters find.
 
 import type {
   BatchGetSecretValueCommandInput,
@@ -11,8 +10,14 @@ import { onAll } from '../access.ts';
 import { integerIn, lengthIn } from '../constraint.ts';
 import { pageAfter } from '../page-after.ts';
 import { onSecret } from './access.ts';
-import { secretArnPrefix } from './arn.ts';
-import { secretsIn, usable, view, type SecretsManagerOperation } from './deps.ts';
+import {
+  secretsIn,
+  usable,
+  view,
+  type SecretsManagerDeps,
+  type SecretsManagerOperation,
+} from './deps.ts';
+import type { Secret, SecretView } from './resources.ts';
 import { badToken, invalidParameter } from './error.ts';
 import { filterOf } from './filter.ts';
 import { shownValue } from './show.ts';
@@ -23,15 +28,14 @@ export const batchGetSecretValue: SecretsManagerOperation<
 > = {
   authorizes: ({ SecretIdList: ids = [] }, context) => [
     ...onAll('secretsmanager:BatchGetSecretValue'),
-    ...(ids.length === 0
-      ? [
-          {
-            action: 'secretsmanager:GetSecretValue',
-            resources: [`${secretArnPrefix(context.scope)}*`],
-          },
-        ]
-      : ids.flatMap((id) => onSecret('GetSecretValue', { SecretId: id }, context))),
+    ...ids.flatMap((id) => onSecret('GetSecretValue', { SecretId: id }, context)),
   ],
+
+  async authorizesFound(deps, { Filters: filters }, context) {
+    if (filters === undefined) return [];
+    const found = secretsFound(deps, await view(deps, context), filters);
+    return found.flatMap(({ name }) => onSecret('GetSecretValue', { SecretId: name }, context));
+  },
 
   async handle(deps, input, context) {
     const { SecretIdList: given, Filters: filters, MaxResults: most } = input;
@@ -43,11 +47,8 @@ export const batchGetSecretValue: SecretsManagerOperation<
       );
     lengthIn(given, 1, 20, 'secretIdList');
     const size = integerIn(most, 1, 20, 'maxResults') ?? 20;
-    const passes = filterOf(filters);
     const secrets = await view(deps, context);
-    const names = secretsIn(secrets, deps.clock.now())
-      .filter((secret) => secret.deletedAtMs === undefined && passes(secret))
-      .map(({ name }) => name);
+    const names = secretsFound(deps, secrets, filters).map(({ name }) => name);
     const page = pageAfter(names, (name) => name, {
       operation: 'BatchGetSecretValue',
       size,
@@ -70,3 +71,15 @@ export const batchGetSecretValue: SecretsManagerOperation<
     return { ...answer, NextToken: given === undefined ? page.next : undefined };
   },
 };
+
+/** Those that the filters find, on whichever page. */
+function secretsFound(
+  { clock }: Pick<SecretsManagerDeps, 'clock'>,
+  secrets: SecretView,
+  filters: BatchGetSecretValueCommandInput['Filters'],
+): Secret[] {
+  const passes = filterOf(filters);
+  return secretsIn(secrets, clock.now()).filter(
+    (secret) => secret.deletedAtMs === undefined && passes(secret),
+  );
+}

@@ -1,5 +1,5 @@
 // The ARNs of parameters. An ARN does not tell a name with a leading slash from one without: none
-// doubles it.
+// doubles it, and no two parameters differ by it alone.
 
 import { scopeParts, type Scope } from '../../base/ids.ts';
 import { partitionOf } from '../../base/partition.ts';
@@ -12,6 +12,10 @@ function arnPrefix(scope: Scope): string {
 
 export const parameterArn = (scope: Scope, name: string): string =>
   `${arnPrefix(scope)}${name.startsWith('/') ? '' : '/'}${name}`;
+
+/** The name of the one that would have the same ARN. */
+export const sameArn = (name: string): string =>
+  name.startsWith('/') ? name.slice(1) : `/${name}`;
 
 /** The ARN of what is named by name or ARN, without a version or label behind it. */
 export function namedParameterArn(scope: Scope, id: string): string {

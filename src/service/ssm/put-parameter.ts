@@ -7,6 +7,7 @@ import { limit } from '../../core/limit.ts';
 import { requestTags, tagsOfList } from '../access.ts';
 import { lengthIn, oneOf, validation } from '../constraint.ts';
 import { onParameters } from './access.ts';
+import { sameArn } from './arn.ts';
 import { checkPattern, keyId, newName, tags, tierOf } from './check.ts';
 import { change, count, seal, type SsmOperation } from './deps.ts';
 import { oldestHasLabel, parameterExists, tooManyParameters } from './error.ts';
@@ -49,6 +50,11 @@ export const putParameter: SsmOperation<PutParameterCommandInput, PutParameterCo
     const { current } = await change(deps, context, (draft) => {
       const there = draft.get('parameter', name);
       if (there !== undefined && !input.Overwrite) throw parameterExists();
+      const other = sameArn(name);
+      if (there === undefined && draft.get('parameter', other) !== undefined)
+        throw validation(
+          `Parameter name: ${other} is there, which has the same ARN: no policy could tell them apart.`,
+        );
       const had = there?.current;
       const kept = type ?? had?.type;
       if (kept === undefined)

@@ -1,12 +1,13 @@
 // DeleteKeyPair. One that is not there is no error, as on AWS.
 
 import type { DeleteKeyPairCommandInput, DeleteKeyPairCommandOutput } from '@aws-sdk/client-ec2';
-import { on } from '../access.ts';
+import { on, saidAs } from '../access.ts';
 import { change, type Ec2Operation } from '../deps.ts';
 import { missing } from '../error.ts';
 
 export const deleteKeyPair: Ec2Operation<DeleteKeyPairCommandInput, DeleteKeyPairCommandOutput> = {
-  authorizes: (input, context) => on('DeleteKeyPair', context, 'key-pair', input.KeyName),
+  authorizes: ({ KeyName: name, KeyPairId: id }, context) =>
+    on('DeleteKeyPair', context, 'key-pair', saidAs(id) ?? name),
 
   async handle(deps, input, context) {
     const { KeyName: name, KeyPairId: id } = input;

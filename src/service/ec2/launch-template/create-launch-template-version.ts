@@ -5,13 +5,13 @@ import type {
   CreateLaunchTemplateVersionCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { madeBefore, tokenOf } from '../client-token.ts';
-import { on } from '../access.ts';
 import { change, type Ec2Operation } from '../deps.ts';
 import { versionLimit } from '../error.ts';
 import { refuse } from '../found.ts';
 import {
   checkedData,
   checkedDescription,
+  onTemplate,
   referred,
   shownVersion,
   versionKey,
@@ -25,8 +25,7 @@ export const createLaunchTemplateVersion: Ec2Operation<
   CreateLaunchTemplateVersionCommandInput,
   CreateLaunchTemplateVersionCommandOutput
 > = {
-  authorizes: (input, context) =>
-    on('CreateLaunchTemplateVersion', context, 'launch-template', input.LaunchTemplateId),
+  authorizes: (input, context) => onTemplate('CreateLaunchTemplateVersion', input, context),
 
   async handle(deps, input, context) {
     refuse(input, 'ResolveAlias');

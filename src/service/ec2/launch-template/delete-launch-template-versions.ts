@@ -7,18 +7,16 @@ import type {
   DeleteLaunchTemplateVersionsResponseErrorItem,
   DeleteLaunchTemplateVersionsResponseSuccessItem,
 } from '@aws-sdk/client-ec2';
-import { on } from '../access.ts';
 import { change, type Ec2Operation } from '../deps.ts';
 import { invalidParameter, missing } from '../error.ts';
-import { numberOf, referred, versionKey, versionsOf } from './launch-template.ts';
+import { numberOf, onTemplate, referred, versionKey, versionsOf } from './launch-template.ts';
 import { limit } from '../../../core/limit.ts';
 
 export const deleteLaunchTemplateVersions: Ec2Operation<
   DeleteLaunchTemplateVersionsCommandInput,
   DeleteLaunchTemplateVersionsCommandOutput
 > = {
-  authorizes: (input, context) =>
-    on('DeleteLaunchTemplateVersions', context, 'launch-template', input.LaunchTemplateId),
+  authorizes: (input, context) => onTemplate('DeleteLaunchTemplateVersions', input, context),
 
   async handle(deps, input, context) {
     const numbers = [...new Set((input.Versions ?? []).map(numberOf))];

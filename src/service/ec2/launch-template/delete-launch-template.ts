@@ -4,16 +4,14 @@ import type {
   DeleteLaunchTemplateCommandInput,
   DeleteLaunchTemplateCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { on } from '../access.ts';
 import { change, type Ec2Operation } from '../deps.ts';
-import { referred, shownTemplate, versionKey, versionsOf } from './launch-template.ts';
+import { onTemplate, referred, shownTemplate, versionKey, versionsOf } from './launch-template.ts';
 
 export const deleteLaunchTemplate: Ec2Operation<
   DeleteLaunchTemplateCommandInput,
   DeleteLaunchTemplateCommandOutput
 > = {
-  authorizes: (input, context) =>
-    on('DeleteLaunchTemplate', context, 'launch-template', input.LaunchTemplateId),
+  authorizes: (input, context) => onTemplate('DeleteLaunchTemplate', input, context),
 
   async handle(deps, input, context) {
     const template = await change(deps, context, input, (draft) => {

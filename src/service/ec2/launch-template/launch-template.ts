@@ -8,6 +8,8 @@ import type {
   RequestLaunchTemplateData,
   ResponseLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
+import type { Access, RequestContext } from '../../../wire/operation.ts';
+import { on, saidAs } from '../access.ts';
 import {
   launchTemplateExists,
   invalidCombination,
@@ -31,6 +33,13 @@ interface Reference {
   readonly LaunchTemplateId?: string | undefined;
   readonly LaunchTemplateName?: string | undefined;
 }
+
+/** What an operation on a template asks leave for. */
+export const onTemplate = (
+  action: string,
+  { LaunchTemplateId: id, LaunchTemplateName: name }: Reference,
+  context: RequestContext,
+): Access[] => on(action, context, 'launch-template', id ?? saidAs(name));
 
 /** The template that an id or a name finds, and exactly one of them is given. */
 export function referred(

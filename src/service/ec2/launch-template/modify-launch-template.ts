@@ -4,17 +4,15 @@ import type {
   ModifyLaunchTemplateCommandInput,
   ModifyLaunchTemplateCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { on } from '../access.ts';
 import { change, type Ec2Operation } from '../deps.ts';
 import { given } from '../found.ts';
-import { referred, shownTemplate, versionReferred } from './launch-template.ts';
+import { onTemplate, referred, shownTemplate, versionReferred } from './launch-template.ts';
 
 export const modifyLaunchTemplate: Ec2Operation<
   ModifyLaunchTemplateCommandInput,
   ModifyLaunchTemplateCommandOutput
 > = {
-  authorizes: (input, context) =>
-    on('ModifyLaunchTemplate', context, 'launch-template', input.LaunchTemplateId),
+  authorizes: (input, context) => onTemplate('ModifyLaunchTemplate', input, context),
 
   async handle(deps, input, context) {
     const wanted = given(input.DefaultVersion, 'SetDefaultVersion');

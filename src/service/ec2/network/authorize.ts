@@ -10,7 +10,15 @@ import type { Access, RequestContext } from '../../../wire/operation.ts';
 import { arnOf, creation } from '../access.ts';
 import { change, type Ec2Deps, type Ec2Operation } from '../deps.ts';
 import { missing, ruleExists, ruleLimit } from '../error.ts';
-import { groupReferred, newRule, ruleKey, rulesOf, ruleText, shownRule } from './security-group.ts';
+import {
+  groupReferred,
+  groupSaid,
+  newRule,
+  ruleKey,
+  rulesOf,
+  ruleText,
+  shownRule,
+} from './security-group.ts';
 import { tagsFor } from '../tag.ts';
 import { limit } from '../../../core/limit.ts';
 
@@ -25,7 +33,7 @@ const onGroup = (
     context,
     input,
     (input.TagSpecifications ?? []).length === 0 ? [] : [arnOf(context, 'security-group-rule')],
-    [arnOf(context, 'security-group', input.GroupId)],
+    [arnOf(context, 'security-group', groupSaid(input))],
   );
 
 export const authorizeSecurityGroupIngress: Ec2Operation<

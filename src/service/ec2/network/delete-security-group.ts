@@ -7,14 +7,14 @@ import type {
 import { on } from '../access.ts';
 import { change, type Ec2Operation } from '../deps.ts';
 import { defaultGroupStays, dependentObject } from '../error.ts';
-import { groupReferred } from './security-group.ts';
+import { groupReferred, groupSaid } from './security-group.ts';
 
 export const deleteSecurityGroup: Ec2Operation<
   DeleteSecurityGroupCommandInput,
   DeleteSecurityGroupCommandOutput
 > = {
   authorizes: (input, context) =>
-    on('DeleteSecurityGroup', context, 'security-group', input.GroupId),
+    on('DeleteSecurityGroup', context, 'security-group', groupSaid(input)),
 
   async handle(deps, input, context) {
     const GroupId = await change(deps, context, input, (draft) => {

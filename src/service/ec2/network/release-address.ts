@@ -1,7 +1,7 @@
 // ReleaseAddress: of one that nothing holds.
 
 import type { ReleaseAddressCommandInput, ReleaseAddressCommandOutput } from '@aws-sdk/client-ec2';
-import { on } from '../access.ts';
+import { on, saidAs } from '../access.ts';
 import { change, type Ec2Operation } from '../deps.ts';
 import { addressInUse, noAddress } from '../error.ts';
 import { foundAddress, holderOf } from '../found.ts';
@@ -9,7 +9,8 @@ import type { Address, Ec2View } from '../resources.ts';
 
 export const releaseAddress: Ec2Operation<ReleaseAddressCommandInput, ReleaseAddressCommandOutput> =
   {
-    authorizes: (input, context) => on('ReleaseAddress', context, 'elastic-ip', input.AllocationId),
+    authorizes: ({ AllocationId: id, PublicIp: ip }, context) =>
+      on('ReleaseAddress', context, 'elastic-ip', id ?? saidAs(ip)),
 
     async handle(deps, input, context) {
       await change(deps, context, input, (draft) => {

@@ -11,14 +11,14 @@ import type { RequestContext } from '../../../wire/operation.ts';
 import { on } from '../access.ts';
 import { change, type Ec2Deps, type Ec2Operation } from '../deps.ts';
 import { missing, noRule, ruleNotThere } from '../error.ts';
-import { groupReferred, ruleKey, rulesOf } from './security-group.ts';
+import { groupReferred, groupSaid, ruleKey, rulesOf } from './security-group.ts';
 
 export const revokeSecurityGroupIngress: Ec2Operation<
   RevokeSecurityGroupIngressCommandInput,
   RevokeSecurityGroupIngressCommandOutput
 > = {
   authorizes: (input, context) =>
-    on('RevokeSecurityGroupIngress', context, 'security-group', input.GroupId),
+    on('RevokeSecurityGroupIngress', context, 'security-group', groupSaid(input)),
   handle: (deps, input, context) => revoke(deps, input, context, false),
 };
 
@@ -27,7 +27,7 @@ export const revokeSecurityGroupEgress: Ec2Operation<
   RevokeSecurityGroupEgressCommandOutput
 > = {
   authorizes: (input, context) =>
-    on('RevokeSecurityGroupEgress', context, 'security-group', input.GroupId),
+    on('RevokeSecurityGroupEgress', context, 'security-group', groupSaid(input)),
   handle: (deps, input, context) => revoke(deps, input, context, true),
 };
 

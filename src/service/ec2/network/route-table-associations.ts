@@ -9,7 +9,7 @@ import type {
   ReplaceRouteTableAssociationCommandInput,
   ReplaceRouteTableAssociationCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { on } from '../access.ts';
+import { on, saidAs } from '../access.ts';
 import { newId, type Ec2Operation } from '../deps.ts';
 import { invalidParameter, noAssociation, subnetAssociated } from '../error.ts';
 import { foundRouteTable, foundSubnet, given, refuse } from '../found.ts';
@@ -59,8 +59,8 @@ export const disassociateRouteTable: Ec2Operation<
   DisassociateRouteTableCommandInput,
   DisassociateRouteTableCommandOutput
 > = {
-  // Its table is known by the association alone.
-  authorizes: (_input, context) => on('DisassociateRouteTable', context, 'route-table', undefined),
+  authorizes: (input, context) =>
+    on('DisassociateRouteTable', context, 'route-table', saidAs(input.AssociationId)),
 
   async handle(deps, input, context) {
     await changeNetwork(deps, context, input, (draft) => {
@@ -85,7 +85,13 @@ export const replaceRouteTableAssociation: Ec2Operation<
   ReplaceRouteTableAssociationCommandOutput
 > = {
   authorizes: (input, context) =>
-    on('ReplaceRouteTableAssociation', context, 'route-table', input.RouteTableId),
+    on(
+      'ReplaceRouteTableAssociation',
+      context,
+      'route-table',
+      input.RouteTableId,
+      saidAs(input.AssociationId),
+    ),
 
   async handle(deps, input, context) {
     const NewAssociationId = await changeNetwork(deps, context, input, (draft) => {

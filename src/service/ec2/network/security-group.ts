@@ -11,20 +11,26 @@ import type { Ids } from '../../../port/ids.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import { blockText, parseBlock } from '../../../base/ipv4.ts';
 import { isBlock6 } from './cidr.ts';
-import { arnOf } from '../access.ts';
+import { arnOf, saidAs } from '../access.ts';
 import { newId } from '../deps.ts';
 import { invalidParameter, invalidValue, missing, noGroup, notSupported } from '../error.ts';
 import { defaultVpc, foundGroup, refuse } from '../found.ts';
 import type { Ec2View, SecurityGroup, SecurityGroupRule, TagMap } from '../resources.ts';
 import { tagList } from '../tag.ts';
 
-/** How Authorize and Revoke name a group: by id, or by the name of one in the default VPC. */
+/** How requests name a group: by id, or by the name of one in the default VPC. */
+interface Reference {
+  readonly GroupId?: string | undefined;
+  readonly GroupName?: string | undefined;
+}
+
+/** The id in the ARN of what leave is asked for. */
+export const groupSaid = ({ GroupId: id, GroupName: name }: Reference): string | undefined =>
+  id ?? saidAs(name);
+
 export function groupReferred(
   ec2: Ec2View,
-  {
-    GroupId: id,
-    GroupName: name,
-  }: { readonly GroupId?: string | undefined; readonly GroupName?: string | undefined },
+  { GroupId: id, GroupName: name }: Reference,
 ): SecurityGroup {
   if (id !== undefined) return foundGroup(ec2, id);
   if (name === undefined) throw missing('groupName or groupId');

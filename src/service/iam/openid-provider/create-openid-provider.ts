@@ -10,6 +10,7 @@ import { change, type IamOperation } from '../deps.ts';
 import { limitExceeded, providerExists } from '../error.ts';
 import { creation, tagList } from '../show.ts';
 import {
+  bareUrl,
   checkedClientIds,
   checkedThumbprints,
   checkedUrl,
@@ -23,7 +24,7 @@ export const createOpenIDConnectProvider: IamOperation<
   CreateOpenIDConnectProviderCommandOutput
 > = {
   authorizes(input, context) {
-    const arn = providerArn(context, (input.Url ?? '').replace(/^https?:\/\//, ''));
+    const arn = providerArn(context, bareUrl(input.Url ?? ''));
     return creation('OpenIDConnectProvider', input.Tags, (action, more) =>
       onProvider(action, arn, more),
     );

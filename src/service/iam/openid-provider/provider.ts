@@ -26,8 +26,11 @@ const urlForm =
 export function checkedUrl(value: string | undefined): string {
   const url = given(lengthIn(value, 1, 255, 'url'), 'url');
   if (!urlForm.test(url)) throw invalidInput('Invalid Open ID Connect Provider URL');
-  return url.replace(/^https?:\/\//, '').replace(/\/$/, '');
+  return bareUrl(url);
 }
+
+/** Without its scheme, and a slash at its end: how ARNs name it. */
+export const bareUrl = (url: string): string => url.replace(/^https?:\/\//, '').replace(/\/$/, '');
 
 export function checkedClientIds(ids: readonly string[] = []): readonly string[] {
   for (const id of ids) checkedClientId(id);

@@ -14,8 +14,7 @@ export const deleteServiceLinkedRole: IamOperation<
   DeleteServiceLinkedRoleCommandInput,
   DeleteServiceLinkedRoleCommandOutput
 > = {
-  authorizes: (input, context) =>
-    onRole('DeleteServiceLinkedRole', input.RoleName, context, { path: '/aws-service-role/*/' }),
+  authorizes: (input, context) => onRole('DeleteServiceLinkedRole', input.RoleName, context),
 
   handle: (deps, input, context) =>
     changeRights(deps, context, (draft) => {

@@ -13,8 +13,11 @@ export const getServiceLinkedRoleDeletionStatus: IamOperation<
   GetServiceLinkedRoleDeletionStatusCommandInput,
   GetServiceLinkedRoleDeletionStatusCommandOutput
 > = {
-  authorizes: (_input, context) =>
-    onRole('GetServiceLinkedRoleDeletionStatus', '*', context, { path: '/aws-service-role/*/' }),
+  authorizes({ DeletionTaskId: id = '' }, context) {
+    const [, path = '/aws-service-role/*/', name = '*'] =
+      /^task(\/aws-service-role\/[^/]+\/)([^/]+)\/[^/]+$/.exec(id) ?? [];
+    return onRole('GetServiceLinkedRoleDeletionStatus', name, context, { path });
+  },
 
   async handle(deps, input, context) {
     const id = given(lengthIn(input.DeletionTaskId, 1, 1000, 'deletionTaskId'), 'deletionTaskId');
