@@ -31,29 +31,39 @@ export interface AccessControl {
   };
 }
 
-/** Everybody is who they say they are, the root of `account` at least, and may do anything. */
-export const openAccess = (account: string): AccessControl => ({
+/**
+ * Everybody is who they say they are, the root of `account` at least, and may do anything.
+ * `perSecond`: requests of each caller; absent: any number.
+ */
+export const openAccess = (account: string, perSecond?: number): AccessControl => ({
   isOn: false,
   of: ({ credentials, clock }) => ({
-    authenticator: trustingAuthenticator(
-      account,
-      believed(credentials, () => clock.now()),
+    authenticator: rated(
+      trustingAuthenticator(
+        account,
+        believed(credentials, () => clock.now()),
+      ),
+      perSecond,
+      clock,
     ),
     authorizer: { authorize: () => undefined },
   }),
 });
 
-/** Every request is signed, and allowed by policies. `perSecond`: requests of each caller. */
+/** Every request is signed, and allowed by policies; `perSecond` as of {@link openAccess}. */
 export const checkedAccess = (perSecond?: number): AccessControl => ({
   isOn: true,
-  of: ({ iam, identity, credentials, sealer, clock }) => {
-    const verifying = signatureAuthenticator(credentials, clock);
-    return {
-      authenticator:
-        perSecond === undefined
-          ? verifying
-          : ratedAuthenticator(verifying, perSecond, () => clock.now()),
-      authorizer: policyAuthorizer({ iam, policies: identity.policies, sealer, clock }),
-    };
-  },
+  of: ({ iam, identity, credentials, sealer, clock }) => ({
+    authenticator: rated(signatureAuthenticator(credentials, clock), perSecond, clock),
+    authorizer: policyAuthorizer({ iam, policies: identity.policies, sealer, clock }),
+  }),
 });
+
+const rated = (
+  authenticator: Authenticator,
+  perSecond: number | undefined,
+  clock: Pick<Clock, 'now'>,
+): Authenticator =>
+  perSecond === undefined
+    ? authenticator
+    : ratedAuthenticator(authenticator, perSecond, () => clock.now());

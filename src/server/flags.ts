@@ -47,7 +47,7 @@ const access = {
   rate: {
     type: 'string',
     value: 'NUMBER',
-    help: 'requests a second that a caller may make; more are answered with ThrottlingException (default: no bound)',
+    help: 'requests a second that a caller may make; more are answered with the throttling error of the service (default: no bound)',
   },
 } as const satisfies Flags;
 

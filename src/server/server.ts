@@ -231,7 +231,7 @@ async function startHeld(
         what,
       ).catch(noBackup),
     documents: webDocuments,
-    access: config.auth ? checkedAccess(config.rate) : openAccess(config.account),
+    access: config.auth ? checkedAccess(config.rate) : openAccess(config.account, config.rate),
     containerReach: held.containers,
     operatorCredentials: operatorCredentials(config.roleCredentials, config),
     onAudit: (record) =>

@@ -1,5 +1,5 @@
-// Bounds how many requests a second each caller may make, once it is known who that is. Who is
-// turned away by this was rightly signed, and may come again: SDKs wait and do.
+// Bounds how many requests a second each caller may make, once it is known, or believed, who that
+// is. Who is turned away by this may come again: SDKs wait and do.
 
 import { TokenBuckets } from '../base/token-buckets.ts';
 import type { Principal } from '../base/principal.ts';
