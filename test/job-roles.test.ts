@@ -2,9 +2,7 @@
 // has, on real engines.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
@@ -13,14 +11,18 @@ import {
   DescribeJobQueuesCommand,
   ListJobsCommand,
   TerminateJobCommand,
+  type ContainerProperties,
 } from '@aws-sdk/client-batch';
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { freePort } from './free-port.ts';
 import { requirement } from './requirement.ts';
+import { S3Server } from './s3-server.ts';
 import { account, TestServer } from './server.ts';
 import { until } from './until.ts';
+import { setVariables } from './variables.ts';
 
 const arnOf = (role: string): string => `arn:aws:iam::${account}:role/${role}`;
 
@@ -268,23 +270,22 @@ test('with access control a job may do what its role may, and nothing else', asy
   await assert.rejects(asJob.send(list), { name: 'ExpiredTokenException' });
 });
 
-/** An AWS profile `minio` of the user that servers run as, for as long as it is wanted. */
+/** An AWS profile `lab` of the user that servers run as, for as long as it is wanted. */
 function profile(t: TestContext): void {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-profile-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'credentials');
-  writeFileSync(file, '[minio]\naws_access_key_id = minioadmin\naws_secret_access_key = hunter2\n');
-  const before = process.env['AWS_SHARED_CREDENTIALS_FILE'];
-  process.env['AWS_SHARED_CREDENTIALS_FILE'] = file;
-  t.after(() => {
-    if (before === undefined) delete process.env['AWS_SHARED_CREDENTIALS_FILE'];
-    else process.env['AWS_SHARED_CREDENTIALS_FILE'] = before;
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const { accessKeyId, secretAccessKey } = S3Server.credentials;
+  writeFileSync(
+    file,
+    `[lab]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+  );
+  setVariables(t, { AWS_SHARED_CREDENTIALS_FILE: file });
 }
 
 test("a role's jobs get what the operator's profile has, and call as the role", async (t) => {
   profile(t);
-  await using server = await TestServer.start('process', ['--role-credentials', 'reads=minio']);
+  await using server = await TestServer.start('process', ['--role-credentials', 'reads=lab']);
   await server.prepare();
   await createRole(server, 'reads', tasks);
   const job = await server.run('asks', { command: asks, jobRoleArn: arnOf('reads') });
@@ -292,12 +293,12 @@ test("a role's jobs get what the operator's profile has, and call as the role", 
   const asked = JSON.parse((await server.lines(job)).join('')) as Asked;
   assert.deepEqual(
     [asked.AccessKeyId, asked.SecretAccessKey, asked.Token],
-    ['minioadmin', 'hunter2', ''],
+    ['lab:reader', 'hunter2', ''],
   );
   assert.ok(!server.stderr.includes('hunter2'));
   const who = await new STSClient({
     ...server.clientOptions(),
-    credentials: { accessKeyId: 'minioadmin', secretAccessKey: 'hunter2' },
+    credentials: S3Server.credentials,
   }).send(new GetCallerIdentityCommand({}));
   assert.equal(who.Arn, `arn:aws:sts::${account}:assumed-role/reads/role-credentials`);
 });
@@ -310,7 +311,7 @@ interface Recorded {
 test('which job called with a profile’s key is on record as far as it says so itself', async (t) => {
   profile(t);
   await using server = await TestServer.start('process', [
-    ...['--audit', 'all', '--role-credentials', 'reads=minio'],
+    ...['--audit', 'all', '--role-credentials', 'reads=lab'],
   ]);
   await server.prepare();
   await createRole(server, 'reads', tasks);
@@ -344,41 +345,70 @@ test('which job called with a profile’s key is on record as far as it says so 
   assert.match(event.userAgent, new RegExp(` app/${job.jobId}( |$)`));
 });
 
-test('one job reads a bucket elsewhere, and lists jobs here', { skip: python.skip }, async (t) => {
-  profile(t);
-  const store = createServer((request, response) => {
-    const isOurs = request.headers.authorization?.startsWith(
-      'AWS4-HMAC-SHA256 Credential=minioadmin/',
-    );
-    response.writeHead(isOurs && request.url === '/genomes/reads' ? 200 : 403).end('ACGT');
-  });
-  await new Promise<void>((resolve) => store.listen(0, '127.0.0.1', resolve));
-  t.after(() => store.close());
-  const { port } = store.address() as AddressInfo;
-  await using server = await TestServer.start('process', [
-    ...['--auth', 'on', '--role-credentials', 'reads=minio'],
-    ...['--job-env', `AWS_ENDPOINT_URL_S3=http://127.0.0.1:${port}`],
-  ]);
-  await server.prepare();
-  await createRole(server, 'reads', tasks);
-  await allowListing(server, 'reads');
-  const program = `
+const swift = requirement('swift');
+
+for (const { engine, skip } of engines)
+  test(
+    `a job on the ${engine} engine reads a bucket elsewhere, and lists jobs here`,
+    { skip: skip || swift.skip || python.skip },
+    async (t) => {
+      profile(t);
+      await using store = await S3Server.start('genomes');
+      const reads = { Bucket: 'genomes', Key: 'reads' };
+      await store.client.send(new PutObjectCommand({ ...reads, Body: 'ACGT' }));
+      assert.equal((await fetch(`${store.url}/genomes/reads`)).ok, false);
+      await using server = await TestServer.start(engine, [
+        ...['--auth', 'on', '--role-credentials', 'reads=lab'],
+        ...['--job-env', `AWS_ENDPOINT_URL_S3=${store.url}`],
+      ]);
+      await server.prepare();
+      for (const role of ['reads', 'other']) {
+        await createRole(server, role, tasks);
+        await allowListing(server, role);
+      }
+      const program = `
 import boto3, os
-def client(name):
+def client(name): # Debian's does not know the variables by itself.
     return boto3.client(name, endpoint_url=os.environ["AWS_ENDPOINT_URL_" + name.upper()])
-print(client("s3").get_object(Bucket="genomes", Key="reads")["Body"].read().decode())
-batch = client("batch")
-print(len(batch.list_jobs(jobQueue="test", jobStatus="RUNNING")["jobSummaryList"]))
-try: batch.describe_job_queues()
-except Exception as error: print(error.response["Error"]["Code"])
+def show(call):
+    try: print(call())
+    except Exception as error: print(error.response["Error"]["Code"])
+s3, batch = client("s3"), client("batch")
+show(lambda: s3.get_object(Bucket="genomes", Key="reads")["Body"].read().decode())
+show(lambda: len(batch.list_jobs(jobQueue="test", jobStatus="RUNNING")["jobSummaryList"]))
+show(lambda: batch.describe_job_queues())
 `;
-  const job = await server.run('both', {
-    command: [python.command, '-c', program],
-    jobRoleArn: arnOf('reads'),
-    resourceRequirements: [
-      { type: 'VCPU', value: '1' },
-      { type: 'MEMORY', value: '512' },
-    ],
-  });
-  assert.deepEqual(await server.lines(job), ['ACGT', '1', 'AccessDeniedException']);
-});
+      const linesAs = async (role: string): Promise<string[]> => {
+        const job = await server.run(role, {
+          command: [python.command, '-c', program],
+          jobRoleArn: arnOf(role),
+          resourceRequirements: [
+            { type: 'VCPU', value: '1' },
+            { type: 'MEMORY', value: '512' },
+          ],
+          ...(engine === 'docker' && pythonOfThisMachine()),
+        });
+        return server.lines(job);
+      };
+      assert.deepEqual(await linesAs('reads'), ['ACGT', '1', 'AccessDeniedException']);
+      // Its own credentials are of use here, and of none there.
+      assert.deepEqual(await linesAs('other'), [
+        'SignatureDoesNotMatch',
+        '1',
+        'AccessDeniedException',
+      ]);
+    },
+  );
+
+/** The image of the tests has no Python. */
+function pythonOfThisMachine(): Pick<ContainerProperties, 'volumes' | 'mountPoints'> {
+  const folders = ['/usr', '/lib', '/lib64'].filter((folder) => existsSync(folder));
+  return {
+    volumes: folders.map((folder, index) => ({ name: `v${index}`, host: { sourcePath: folder } })),
+    mountPoints: folders.map((folder, index) => ({
+      sourceVolume: `v${index}`,
+      containerPath: folder,
+      readOnly: true,
+    })),
+  };
+}

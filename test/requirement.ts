@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { testImageSkip } from './house/image.ts';
 
-type RequirementName = 'docker' | 'awscli' | 'boto3' | 'registry' | 'chromium';
+type RequirementName = 'docker' | 'awscli' | 'boto3' | 'swift' | 'registry' | 'chromium';
 
 interface Requirement {
   /**
@@ -23,6 +23,7 @@ const probes: Readonly<Record<RequirementName, () => Requirement>> = {
   docker,
   awscli,
   boto3,
+  swift,
   registry,
   chromium,
 };
@@ -75,6 +76,14 @@ function boto3(): Requirement {
   const command = firstThatRuns(['/usr/bin/python3', ...onPath('python3')], ['-c', 'import boto3']);
   return command === undefined
     ? missing('needs boto3: no `python3` that can import it')
+    : { skip: false, command };
+}
+
+/** Debian's `python3-swift`, an S3 server; the command is the Python that can import it. */
+function swift(): Requirement {
+  const command = '/usr/bin/python3';
+  return firstThatRuns([command], ['-c', 'import swift.common.middleware.s3api']) === undefined
+    ? missing('needs swift: no `python3` that can import it')
     : { skip: false, command };
 }
 
