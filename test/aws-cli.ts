@@ -16,11 +16,17 @@ interface CliResult {
 export class AwsCli {
   readonly #server: TestServer;
   readonly #credentials: Credentials | undefined;
+  readonly #variables: NodeJS.ProcessEnv;
 
-  /** As whoever has the credentials; else as the root. */
-  constructor(server: TestServer, credentials?: Credentials) {
+  /** As whoever has the credentials, else as the root; with variables beside those of a client. */
+  constructor(
+    server: TestServer,
+    credentials?: Credentials,
+    variables: Readonly<Record<string, string>> = {},
+  ) {
     this.#server = server;
     this.#credentials = credentials;
+    this.#variables = variables;
   }
 
   /**
@@ -37,6 +43,7 @@ export class AwsCli {
       env: {
         ...this.#server.environmentOf(this.#credentials ?? this.#server.credentials),
         PYTHONUNBUFFERED: '1',
+        ...this.#variables,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

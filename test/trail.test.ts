@@ -2,11 +2,13 @@
 // up, over a crash, and as files that a trail has delivered.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   CloudTrailClient,
   CreateTrailCommand,
@@ -15,10 +17,13 @@ import {
   type Event,
 } from '@aws-sdk/client-cloudtrail';
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AwsCli } from './aws-cli.ts';
 import { requirement } from './requirement.ts';
+import { S3Server } from './s3-server.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
+import { setVariables } from './variables.ts';
 
 describe('the record of calls', () => {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-trails-'));
@@ -94,3 +99,101 @@ describe('the record of calls', () => {
     });
   });
 });
+
+const skip = requirement('awscli').skip || requirement('swift').skip;
+
+test('what is delivered to a bucket is validated by the AWS CLI', { skip }, async (t) => {
+  await using store = await S3Server.start('audit');
+  const { accessKeyId, secretAccessKey } = S3Server.credentials;
+  setVariables(t, {
+    ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+    NODE_OPTIONS: `--import=${new URL('house/clock-ahead.ts', import.meta.url).href}`,
+    CLOCK_AHEAD_MS: '0',
+  });
+  await using server = await TestServer.start('fake', [
+    ...['--s3-endpoint', store.url, '--trail-every', '1s'],
+  ]);
+  const kept = async (part: string): Promise<string[]> => {
+    const { Contents = [] } = await store.client.send(
+      new ListObjectsV2Command({ Bucket: 'audit' }),
+    );
+    return Contents.flatMap(({ Key = '' }) => (Key.includes(part) ? [Key] : []));
+  };
+  const whenKept = (part: string, count: number): Promise<string[]> =>
+    until(`${count} of ${part} in the bucket`, async () => {
+      const keys = await kept(part);
+      return keys.length >= count && keys;
+    });
+  const logFiles = '/CloudTrail/';
+  const digests = '/CloudTrail-Digest/';
+
+  const client = new CloudTrailClient(server.clientOptions());
+  const trail = new CreateTrailCommand({
+    ...{ Name: 'main', S3BucketName: 'audit', S3KeyPrefix: 'lab' },
+    EnableLogFileValidation: true,
+  });
+  const { TrailARN } = await client.send(trail);
+  await client.send(new StartLoggingCommand({ Name: 'main' }));
+  client.destroy();
+  // Digests tell of what comes after the first delivery; there is one after each hour.
+  await whenKept(logFiles, 1);
+  for (const hour of [1, 2]) {
+    await server.logs.send(new CreateLogGroupCommand({ logGroupName: `group-${hour}` }));
+    await whenKept(logFiles, 1 + hour);
+    process.env['CLOCK_AHEAD_MS'] = String(hour * 3_660_000);
+    await server.restart();
+    await whenKept(digests, hour);
+  }
+
+  const settings = join(server.dataDir, 'cli-config');
+  const plugins = fileURLToPath(new URL('.', import.meta.url));
+  writeFileSync(settings, `[plugins]\ncli_legacy_plugin_path = ${plugins}\ns3 = cli_s3_endpoint\n`);
+  const aws = new AwsCli(server, S3Server.credentials, {
+    AWS_CONFIG_FILE: settings,
+    S3_ENDPOINT: store.url,
+    PYTHONDONTWRITEBYTECODE: '1',
+  });
+  const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const validate = () =>
+    aws.run`cloudtrail validate-logs --verbose --trail-arn ${TrailARN}
+      --start-time ${inHours(-1)} --end-time ${inHours(3)}`;
+  const good = await validate();
+  assert.deepEqual([good.code, good.stderr], [0, ''], good.stdout);
+  assert.match(good.stdout, /^2\/2 digest files valid\n2\/2 log files valid$/m);
+
+  /** The object has another text, and all else as it was. Answers both texts' hashes. */
+  async function forge(key: string, from: string, to: string): Promise<[string, string]> {
+    const object = { Bucket: 'audit', Key: key };
+    const { Body, Metadata } = await store.client.send(new GetObjectCommand(object));
+    const text = gunzipSync((await Body?.transformToByteArray()) ?? '').toString();
+    assert.ok(text.includes(from), text);
+    const forged = text.replace(from, to);
+    const put = new PutObjectCommand({ ...object, Body: gzipSync(forged), Metadata });
+    await store.client.send(put);
+    return [hashOf(text), hashOf(forged)];
+  }
+  const [newest = ''] = /(?<=^Log file\ts3:\/\/audit\/)\S+/m.exec(good.stdout) ?? [];
+  const [right, wrong] = await forge(newest, 'group-2', 'group-9');
+  const forged = await validate();
+  assert.equal(forged.code, 1);
+  assert.equal(
+    forged.stderr.trim(),
+    `Log file\ts3://audit/${newest}\tINVALID: hash value doesn't match`,
+  );
+  assert.match(
+    forged.stdout,
+    /^2\/2 digest files valid\n1\/2 log files valid, 1\/2 log files INVALID$/m,
+  );
+
+  // Nor can a digest be made to fit.
+  const [, second = ''] = await kept(digests);
+  await forge(second, right, wrong);
+  const worse = await validate();
+  assert.equal(worse.code, 1);
+  assert.match(
+    worse.stderr,
+    /^Digest file\ts3:\/\/audit\/\S+\tINVALID: signature verification failed$/m,
+  );
+});
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
