@@ -50,6 +50,7 @@ test('a plain job is the least that Docker needs', () => {
       NetworkMode: 'host',
       CpuShares: 1024,
       Memory: 128 * mib,
+      CapDrop: ['NET_RAW'],
       LogConfig: { Type: 'local', Config: { 'max-size': '1m' } },
     },
   });
@@ -98,8 +99,8 @@ test('properties of the host configuration', () => {
     ['a quarter vCPU', { milliVcpu: 250 }, { CpuShares: 256 }],
     ['next to no vCPU', { milliVcpu: 1 }, { CpuShares: 2 }],
     ['more vCPUs than shares can say', { milliVcpu: 448_000 }, { CpuShares: 262_144 }],
-    ['privileged', { privileged: true }, { Privileged: true }],
-    ['not privileged', { privileged: false }, { Privileged: undefined }],
+    ['privileged', { privileged: true }, { Privileged: true, CapDrop: undefined }],
+    ['not privileged', { privileged: false }, { Privileged: undefined, CapDrop: ['NET_RAW'] }],
     ['read-only root', { readonlyRootFilesystem: true }, { ReadonlyRootfs: true }],
     [
       'ulimits',

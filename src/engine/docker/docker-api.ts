@@ -101,6 +101,7 @@ export interface CreateBody {
     readonly MemorySwap?: number | undefined;
     readonly MemorySwappiness?: number | undefined;
     readonly Privileged?: boolean | undefined;
+    readonly CapDrop?: readonly string[] | undefined;
     readonly ReadonlyRootfs?: boolean | undefined;
     readonly Init?: boolean | undefined;
     readonly ShmSize?: number | undefined;
