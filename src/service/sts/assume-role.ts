@@ -4,6 +4,7 @@
 
 import type { AssumeRoleCommandInput, AssumeRoleCommandOutput } from '@aws-sdk/client-sts';
 import { partitionOf } from '../../base/partition.ts';
+import type { Principal } from '../../base/principal.ts';
 import type { Conditions, RequestContext } from '../../wire/operation.ts';
 import { requestTags, tagsOfList } from '../access.ts';
 import type { Role } from '../iam/resources.ts';
@@ -21,12 +22,21 @@ import { packedPolicySize, sessionPolicies } from './session-policy.ts';
 import type { RoleSession } from './session.ts';
 import { askerOf, callerConditions, trusts } from './trust.ts';
 
-/** The actions that a request is, each of which the role's trust policy must allow. */
-const actionsOf = (input: AssumeRoleCommandInput): string[] => [
-  'sts:AssumeRole',
-  ...(input.Tags && input.Tags.length > 0 ? ['sts:TagSession'] : []),
-  ...(input.SourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
-];
+/**
+ * The actions that a request is, each of which the role's trust policy must allow. What the calling
+ * session hands on is given to the new one as what is asked for is.
+ */
+function actionsOf(
+  { Tags: tagged = [], SourceIdentity: identity }: AssumeRoleCommandInput,
+  { session }: Principal,
+): string[] {
+  const handed = session?.transitiveTagKeys ?? [];
+  return [
+    'sts:AssumeRole',
+    ...(tagged.length + handed.length > 0 ? ['sts:TagSession'] : []),
+    ...((identity ?? session?.sourceIdentity) === undefined ? [] : ['sts:SetSourceIdentity']),
+  ];
+}
 
 function conditionsOf(input: AssumeRoleCommandInput): Conditions {
   return {
@@ -39,8 +49,8 @@ function conditionsOf(input: AssumeRoleCommandInput): Conditions {
 }
 
 export const assumeRole: StsOperation<AssumeRoleCommandInput, AssumeRoleCommandOutput> = {
-  authorizes: (input) =>
-    actionsOf(input).map((action) => ({
+  authorizes: (input, { principal }) =>
+    actionsOf(input, principal).map((action) => ({
       action,
       resources: [input.RoleArn ?? '*'],
       conditions: () => conditionsOf(input),
@@ -112,7 +122,7 @@ async function assertTrusted(
   if (principal.kind === 'root') throw accessDenied('Roles may not be assumed by root accounts.');
   const conditions = { ...(await callerConditions(deps, context)), ...conditionsOf(input) };
   const asker = askerOf(context);
-  const denied = actionsOf(input).find(
+  const denied = actionsOf(input, principal).find(
     (action) => !trusts(role, { action, roleArn, asker, conditions }),
   );
   if (denied !== undefined) throw mayNot(principal.arn, denied, roleArn);

@@ -249,6 +249,42 @@ describe('AssumeRole', () => {
     );
   });
 
+  it('hands nothing on to a role that does not let itself be given it', async () => {
+    const rig = await rigWith({ Principal: { AWS: '*' } });
+    const given: [AssumeInput, string][] = [
+      [{ Tags: [{ Key: 'team', Value: 'g' }], TransitiveTagKeys: ['team'] }, 'sts:TagSession'],
+      [{ SourceIdentity: 'ann' }, 'sts:SetSourceIdentity'],
+      [{ Tags: [{ Key: 'own', Value: 'g' }] }, 'nothing'],
+    ];
+    for (const [input, lacking] of given) {
+      const first = holder(rig, await assume(rig, input));
+      assert.ok(first);
+      for (const action of ['sts:TagSession', 'sts:SetSourceIdentity']) {
+        const name = `no-${action.slice(4)}-${lacking.slice(4)}`;
+        await rig.call(createRole, {
+          RoleName: name,
+          AssumeRolePolicyDocument: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: [
+              { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:*' },
+              { Effect: 'Deny', Principal: { AWS: '*' }, Action: action },
+            ],
+          }),
+        });
+        const second = assume(rig, { RoleArn: roleArn(name) }, first);
+        if (action !== lacking) assert.ok(holder(rig, await second), name);
+        else
+          await assert.rejects(
+            second,
+            refused(
+              'AccessDenied',
+              `User: ${first.arn} is not authorized to perform: ${action} on resource: ${roleArn(name)}`,
+            ),
+          );
+      }
+    }
+  });
+
   it('refuses what it cannot take, in words', async () => {
     const rig = await rigWith(toAnn);
     const tags = Array.from({ length: 50 }, (_none, index) => ({

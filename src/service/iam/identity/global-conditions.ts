@@ -41,7 +41,7 @@ export function globalConditions(
     ...(kind === 'user' && { 'aws:username': arn.slice(arn.lastIndexOf('/') + 1) }),
     ...(session && {
       'aws:TokenIssueTime': new Date(session.createdAtMs).toISOString(),
-      'aws:MultiFactorAuthPresent': 'false',
+      'aws:MultiFactorAuthPresent': String(session.isMfaAuthenticated ?? false),
       ...(session.sourceIdentity !== undefined && { 'aws:SourceIdentity': session.sourceIdentity }),
     }),
     ...Object.fromEntries(tagKeys.map((key) => [`aws:PrincipalTag/${key}`, tags[key] ?? ''])),
