@@ -236,6 +236,8 @@ export const limit = {
     thumbprintsPerProvider: 5,
     managedPolicyCharacters: 6_144,
     trustPolicyCharacters: 4_096,
+    /** Of the policies that a simulation is given, together; AWS's bound of one of them. */
+    simulatedCharacters: 131_072,
   },
   /** STS's quotas of sessions. */
   sts: {

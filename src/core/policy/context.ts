@@ -31,11 +31,20 @@ const listOf = (given: Given): readonly string[] =>
 /** Of entries by key, such as an operation's conditions; what is undefined is not there. */
 export function contextOf(entries: Iterable<readonly [key: string, value: Given]>): Context {
   const values = new Map<string, Given>();
+  /** Those of names that came more than once: they grow in place, however many there are. */
+  const lists = new Map<string, string[]>();
   for (const [key, value] of entries) {
     if (value === undefined) continue;
     const name = key.toLowerCase();
     const there = values.get(name);
-    values.set(name, there === undefined ? value : [...listOf(there), ...listOf(value)]);
+    if (there === undefined) {
+      values.set(name, value);
+      continue;
+    }
+    const list = lists.get(name) ?? [...listOf(there)];
+    for (const one of listOf(value)) list.push(one);
+    lists.set(name, list);
+    values.set(name, list);
   }
   return (key) => values.get(key);
 }

@@ -16,7 +16,7 @@ export function page<T>(
   nameOf: (item: T) => string,
   { Marker: marker, MaxItems: maxItems }: PageRequest,
 ): { items: readonly T[]; IsTruncated: boolean; Marker?: string | undefined } {
-  const size = integerIn(maxItems, 1, 1000, 'maxItems') ?? 100;
+  const size = sizeOf(maxItems);
   const after = marker === undefined ? undefined : decode(marker);
   const rest = after === undefined ? all : all.filter((item) => nameOf(item) > after);
   const items = rest.slice(0, size);
@@ -25,6 +25,33 @@ export function page<T>(
     ? { items, IsTruncated: true, Marker: encode(nameOf(last)) }
     : { items, IsTruncated: false };
 }
+
+/**
+ * One page of what is numbered from 0 to `count`, each made as its page comes to it. It ends early,
+ * but not empty, where `isEnough`.
+ */
+export function numberedPage<T>(
+  count: number,
+  make: (number: number) => T,
+  isEnough: () => boolean,
+  { Marker: marker, MaxItems: maxItems }: PageRequest,
+): { items: T[]; IsTruncated: boolean; Marker?: string | undefined } {
+  const size = sizeOf(maxItems);
+  const last = marker === undefined ? '-1' : decode(marker);
+  if (!/^(?:-1|\d{1,12})$/.test(last)) throw invalid('Invalid Marker.');
+  let number = Number(last) + 1;
+  const items: T[] = [];
+  for (; number < count && items.length < size; number++) {
+    if (items.length > 0 && isEnough()) break;
+    items.push(make(number));
+  }
+  return number < count
+    ? { items, IsTruncated: true, Marker: encode(String(number - 1)) }
+    : { items, IsTruncated: false };
+}
+
+const sizeOf = (maxItems: number | undefined): number =>
+  integerIn(maxItems, 1, 1000, 'maxItems') ?? 100;
 
 /** A page of tags, by key. */
 export function tagPage(

@@ -9,33 +9,45 @@ import type {
 } from '@aws-sdk/client-iam';
 import { compilePolicy } from '../../../core/policy/compile.ts';
 import { contextOf } from '../../../core/policy/context.ts';
-import { decide, type Layers } from '../../../core/policy/decide.ts';
+import { decide, type Layers, type Question } from '../../../core/policy/decide.ts';
 import { PolicySet, type NamedPolicy } from '../../../core/policy/policy-set.ts';
+import { limit } from '../../../core/limit.ts';
 import { given, policyDocument } from '../check.ts';
 import { invalidInput } from '../error.ts';
-import { page, type PageRequest } from '../page.ts';
+import { numberedPage, type PageRequest } from '../page.ts';
 
 /** The members that both operations take. */
-type Asked = Pick<
-  SimulateCustomPolicyCommandInput,
-  | 'ActionNames'
-  | 'ResourceArns'
-  | 'ContextEntries'
-  | 'ResourcePolicy'
-  | 'ResourceHandlingOption'
-  | 'Marker'
-  | 'MaxItems'
+type Asked = Partial<
+  Pick<
+    SimulateCustomPolicyCommandInput,
+    | 'ActionNames'
+    | 'ResourceArns'
+    | 'ContextEntries'
+    | 'PolicyInputList'
+    | 'PermissionsBoundaryPolicyInputList'
+    | 'ResourcePolicy'
+    | 'ResourceHandlingOption'
+    | 'Marker'
+    | 'MaxItems'
+  >
 >;
 
 /** Texts that are policies, under the names by which results tell of them. */
-export const policiesIn = (
-  texts: readonly string[] | undefined,
+export function policiesIn(
+  texts: readonly string[] = [],
   member: 'PolicyInputList' | 'PermissionsBoundaryPolicyInputList',
-): NamedPolicy[] =>
-  (texts ?? []).map((text, index) => ({
+): NamedPolicy[] {
+  const most = limit.iam.simulatedCharacters;
+  if (charactersIn(texts) > most)
+    throw invalidInput(`${member} may have ${most} characters in all its policies.`);
+  return texts.map((text, index) => ({
     name: `${member}.${index + 1}`,
     policy: compilePolicy(policyDocument(text, member), 'identity'),
   }));
+}
+
+const charactersIn = (texts: readonly string[] = []): number =>
+  texts.reduce((sum, { length }) => sum + length, 0);
 
 /** Several boundaries are one: AWS takes one alone. */
 export function boundaryIn(texts: readonly string[] | undefined): PolicySet | undefined {
@@ -45,7 +57,12 @@ export function boundaryIn(texts: readonly string[] | undefined): PolicySet | un
   return first && new PolicySet([first]);
 }
 
-/** What a caller would have been asked about and has not said. */
+/**
+ * What a page may take: a character of a policy that is matched with one of a resource is a step,
+ * at worst; and characters of condition keys that it tells of.
+ */
+const most = { steps: 100_000_000, characters: 1_000_000 };
+
 interface Simulated {
   readonly EvaluationResults: EvaluationResult[];
   readonly IsTruncated: boolean;
@@ -62,47 +79,54 @@ export function simulate(
     throw invalidInput('ResourcePolicy is not supported: resources here have no policies.');
   if (asked.ResourceHandlingOption !== undefined)
     throw invalidInput('ResourceHandlingOption is not supported: name the resources one by one.');
-  const identity = new PolicySet(layers.identity);
-  const said = entriesOf(asked.ContextEntries);
-  const context = contextOf([...known, ...said]);
-  const questions = (asked.ActionNames ?? []).flatMap((action) =>
-    (asked.ResourceArns ?? ['*']).map((resource) => ({ action: actionName(action), resource })),
+  const sets = { identity: new PolicySet(layers.identity), boundary: layers.boundary };
+  const context = contextOf([...known, ...entriesOf(asked.ContextEntries)]);
+  const actions = (asked.ActionNames ?? []).map(actionName);
+  const resources = asked.ResourceArns ?? ['*'];
+  const length =
+    charactersIn(asked.PolicyInputList) + charactersIn(asked.PermissionsBoundaryPolicyInputList);
+  let steps = 0;
+  let characters = 0;
+  const { items, ...more } = numberedPage(
+    actions.length * resources.length,
+    (number) => {
+      const action = actions[Math.floor(number / resources.length)] ?? '';
+      const resource = resources[number % resources.length] ?? '';
+      const result = resultOf(sets, { action, resource, context });
+      steps += length * resource.length;
+      characters += charactersIn(result.MissingContextValues);
+      return result;
+    },
+    () => steps >= most.steps || characters >= most.characters,
+    asked,
   );
-  const numbered = questions.map((question, index) => ({
-    ...question,
-    place: String(index).padStart(6, '0'),
-  }));
-  const { items, ...more } = page(numbered, ({ place }) => place, asked);
+  return { EvaluationResults: items, ...more };
+}
+
+function resultOf(
+  { identity, boundary }: Pick<Layers, 'identity' | 'boundary'>,
+  question: Pick<Question, 'action' | 'resource' | 'context'>,
+): EvaluationResult {
+  const { action, resource, context } = question;
+  const decision = decide({ identity, boundary }, question);
+  const by = decision.isAllowed ? decision.by : decision.explicit;
+  const keys = [identity, boundary].flatMap((policies) => [
+    ...(policies?.conditionKeysOn(action) ?? []),
+  ]);
   return {
-    EvaluationResults: items.map(({ action, resource }): EvaluationResult => {
-      const decision = decide(
-        { identity, boundary: layers.boundary },
-        { action, resource, context },
-      );
-      const by = decision.isAllowed ? decision.by : decision.explicit;
-      return {
-        EvalActionName: action,
-        EvalResourceName: resource,
-        EvalDecision: decision.isAllowed
-          ? 'allowed'
-          : decision.explicit === undefined
-            ? 'implicitDeny'
-            : 'explicitDeny',
-        MatchedStatements:
-          by === undefined ? [] : [{ SourcePolicyId: by.policy, SourcePolicyType: 'none' }],
-        MissingContextValues: [identity, layers.boundary]
-          .flatMap((policies) => [...(policies?.conditionKeysOn(action) ?? [])])
-          .filter((key, at, all) => context(key) === undefined && all.indexOf(key) === at)
-          .toSorted(),
-        PermissionsBoundaryDecisionDetail: layers.boundary && {
-          AllowedByPermissionsBoundary: decide(
-            { identity: layers.boundary },
-            { action, resource, context },
-          ).isAllowed,
-        },
-      };
-    }),
-    ...more,
+    EvalActionName: action,
+    EvalResourceName: resource,
+    EvalDecision: decision.isAllowed
+      ? 'allowed'
+      : decision.explicit === undefined
+        ? 'implicitDeny'
+        : 'explicitDeny',
+    MatchedStatements:
+      by === undefined ? [] : [{ SourcePolicyId: by.policy, SourcePolicyType: 'none' }],
+    MissingContextValues: [...new Set(keys)].filter((key) => context(key) === undefined).toSorted(),
+    PermissionsBoundaryDecisionDetail: boundary && {
+      AllowedByPermissionsBoundary: decide({ identity: boundary }, question).isAllowed,
+    },
   };
 }
 

@@ -187,3 +187,53 @@ for (const [what, input, message] of wrong)
     const rig = await ann();
     await assert.rejects(rig.call(simulatePrincipalPolicy, input), message);
   });
+
+test('what is asked is made up a page at a time, however much it is', async () => {
+  const rig = await Rig.bare();
+  const from = performance.now();
+  const answer = await rig.call(simulateCustomPolicy, {
+    PolicyInputList: [document({ Action: 'batch:*' })],
+    ActionNames: Array.from({ length: 4_000 }, (_none, at) => `batch:A${at}`),
+    ResourceArns: Array.from({ length: 4_000 }, (_none, at) => `${queue}${at}`),
+    MaxItems: 3,
+  });
+  assert.deepEqual(
+    answer.EvaluationResults?.map((one) => [one.EvalActionName, one.EvalResourceName]),
+    [0, 1, 2].map((at) => ['batch:A0', `${queue}${at}`]),
+  );
+  assert.equal(answer.IsTruncated, true);
+  assert.ok(performance.now() - from < 1_000, 'not all of sixteen million');
+});
+
+test('a page ends early where its policies or its answers are long', async () => {
+  const rig = await Rig.bare();
+  const keys = Object.fromEntries(
+    Array.from({ length: 4_000 }, (_none, at) => [`aws:RequestTag/${at}`, 'v']),
+  );
+  const simulate = (Marker?: string) =>
+    rig.call(simulateCustomPolicy, {
+      PolicyInputList: [document({ Action: '*', Condition: { StringEquals: keys } })],
+      ActionNames: Array.from({ length: 500 }, (_none, at) => `batch:A${at}`),
+      Marker,
+      MaxItems: 1_000,
+    });
+  const first = await simulate();
+  assert.ok(JSON.stringify(first).length < 3_000_000);
+  const { EvaluationResults: shown = [] } = first;
+  assert.equal(first.IsTruncated, true);
+  assert.equal(shown[0]?.MissingContextValues?.length, 4_000);
+  const next = await simulate(first.Marker);
+  assert.equal(next.EvaluationResults?.[0]?.EvalActionName, `batch:A${shown.length}`);
+});
+
+test('policies that are given have a length that they may have together', async () => {
+  const rig = await Rig.bare();
+  const long = document({ Action: '*', Resource: `arn:aws:batch:::${'a'.repeat(100_000)}` });
+  await assert.rejects(
+    rig.call(simulateCustomPolicy, {
+      PolicyInputList: [long, long],
+      ActionNames: ['batch:SubmitJob'],
+    }),
+    { name: 'InvalidInput' },
+  );
+});
