@@ -81,6 +81,9 @@ operator('StringEqualsIgnoreCase', [
   ['Ab', undefined, false],
   ['a*', 'AB', false],
   [['x', 'ab'], 'AB', true],
+  ['ΑΣ', 'ΑΣ', true],
+  ['ΑΣ', 'ας', false],
+  ['𐐀', '𐐀', true],
 ]);
 operator('StringNotEqualsIgnoreCase', [
   ['Ab', 'aB', false],

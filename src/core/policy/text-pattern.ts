@@ -175,16 +175,23 @@ function betweenStars(tokens: readonly number[]): Matcher {
   };
 }
 
+/** Each character for itself: what a word makes of its last one is not looked at. */
+const lowerCase = (text: string): string =>
+  isAscii(text)
+    ? text.toLowerCase()
+    : Array.from({ length: text.length }, (_none, at) => text.charAt(at).toLowerCase()).join('');
+const isAscii = (text: string): boolean => !/[^ -~]/.test(text);
+
 function ignoringCase(tokens: readonly Token[]): Matcher {
   const lowered = (codes: readonly number[]): number[] =>
-    codes.flatMap((code) => (code < 0 ? [code] : codesOf(String.fromCharCode(code).toLowerCase())));
+    codes.flatMap((code) => (code < 0 ? [code] : codesOf(lowerCase(String.fromCharCode(code)))));
   if (!tokens.some(isVariable)) {
     const matches = matcherOf(lowered(tokens as readonly number[]));
-    return (text, context) => matches(text.toLowerCase(), context);
+    return (text, context) => matches(lowerCase(text), context);
   }
   return (text, context) => {
     const filled = filledIn(tokens, context);
-    return filled !== undefined && fits(lowered(filled), text.toLowerCase());
+    return filled !== undefined && fits(lowered(filled), lowerCase(text));
   };
 }
 

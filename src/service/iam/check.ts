@@ -104,13 +104,14 @@ interface Tag {
   readonly Value?: string | undefined;
 }
 
-/** Tags as IAM takes them: each key once, 50 at most. */
+/** Tags as IAM takes them: each key once, in whichever case, 50 at most. */
 export function tags(
   list: readonly Tag[] | undefined,
   had: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const seen = new Set<string>();
   const merged = new Map(Object.entries(had));
+  const names = new Map(Object.keys(had).map((key) => [key.toLowerCase(), key]));
   for (const { Key: key = '', Value: value = '' } of list ?? []) {
     lengthIn(key, 1, 128, 'tags.member.key');
     lengthIn(value, 0, 256, 'tags.member.value');
@@ -121,6 +122,8 @@ export function tags(
         'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
       );
     seen.add(key.toLowerCase());
+    const before = names.get(key.toLowerCase());
+    if (before !== undefined && before !== key) merged.delete(before);
     merged.set(key, value);
   }
   if (merged.size > limit.tags) throw limitExceeded('TagsPerRole', limit.tags);

@@ -135,7 +135,7 @@ function carriedTags(
   transitive: readonly string[],
 ): Pick<RoleSession, 'tags' | 'transitiveTagKeys'> {
   const lower = (key: string): string => key.toLowerCase();
-  const keys = new Set(Object.keys(own).map(lower));
+  const keys = new Map(Object.keys(own).map((key) => [lower(key), key]));
   const stray = transitive.find((key) => !keys.has(lower(key)));
   if (stray !== undefined)
     throw invalid(
@@ -148,7 +148,8 @@ function carriedTags(
       "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
     );
   const before = principal.session?.tags ?? {};
-  const all = [...handed, ...transitive];
+  // By the names of the tags, however the list writes them: the next session finds them by these.
+  const all = [...handed, ...new Set(transitive.map((key) => keys.get(lower(key)) ?? key))];
   return {
     tags: {
       ...Object.fromEntries(handed.map((key) => [key, before[key] ?? ''])),

@@ -249,6 +249,16 @@ describe('AssumeRole', () => {
     );
   });
 
+  it('hands a tag on whose key is written otherwise among the transitive ones', async () => {
+    const rig = await rigWith({ Principal: { AWS: '*' } });
+    const Tags = [{ Key: 'Team', Value: 'genomes' }];
+    const first = holder(rig, await assume(rig, { Tags, TransitiveTagKeys: ['TEAM'] }));
+    assert.ok(first);
+    const second = holder(rig, await assume(rig, {}, first));
+    assert.deepEqual(second?.session?.tags, { Team: 'genomes' });
+    assert.deepEqual(second.session.transitiveTagKeys, ['Team']);
+  });
+
   it('hands nothing on to a role that does not let itself be given it', async () => {
     const rig = await rigWith({ Principal: { AWS: '*' } });
     const given: [AssumeInput, string][] = [

@@ -8,7 +8,11 @@ import { PolicyCache } from '../../core/policy/policy-cache.ts';
 import { PolicySet } from '../../core/policy/policy-set.ts';
 import type { Asker } from '../../core/policy/principal.ts';
 import type { Conditions, RequestContext } from '../../wire/operation.ts';
-import { globalConditions, timeConditions } from '../iam/identity/global-conditions.ts';
+import {
+  globalConditions,
+  tagsOfCaller,
+  timeConditions,
+} from '../iam/identity/global-conditions.ts';
 import type { Role } from '../iam/resources.ts';
 import type { StsDeps } from './deps.ts';
 
@@ -86,5 +90,5 @@ export async function callerConditions(
 ): Promise<Conditions> {
   const { principal, region } = context;
   const own = (await policies.of(principal, region))?.tags;
-  return globalConditions(context, { ...own, ...principal.session?.tags }, clock.now());
+  return globalConditions(context, tagsOfCaller(own, principal.session?.tags), clock.now());
 }

@@ -22,9 +22,13 @@ export const ofPolicy = (arn: string | undefined): Pick<Access, 'conditions'> =>
   conditions: () => ({ 'iam:PolicyARN': arn ?? '' }),
 });
 
+/** AWS's own that only deny, and are not read here: nobody may think that they do. */
+const unknownDenial = /:policy\/AWSCompromisedKeyQuarantine/;
+
 /** One of the account's own, or one of AWS's in the caller's partition. */
 export const isAttachable = (iam: IamView, arn: string, context: RequestContext): boolean =>
-  (arn.startsWith(`arn:${partitionOf(context.region)}:iam::aws:policy/`) &&
+  (!unknownDenial.test(arn) &&
+    arn.startsWith(`arn:${partitionOf(context.region)}:iam::aws:policy/`) &&
     /:policy\/[\w+=,.@/-]+$/.test(arn)) ||
   ownPolicy(iam, arn, context) !== undefined;
 

@@ -11,6 +11,7 @@ import { batchDialect } from '../../../wire/error-catalogue.ts';
 import type { Access, RequestContext } from '../../../wire/operation.ts';
 import { iamScope, type IamDeps } from '../deps.ts';
 import { createRole } from '../role/create-role.ts';
+import { attachUserPolicy } from '../user/attach-user-policy.ts';
 import { createUser } from '../user/create-user.ts';
 import { deleteUserPolicy } from '../user/delete-user-policy.ts';
 import { deleteUser } from '../user/delete-user.ts';
@@ -120,6 +121,41 @@ describe('the authorizer', () => {
     const keys = decoded.context.conditions.items.map(({ key }) => key);
     for (const key of ['batch:ShareIdentifier', 'aws:username', 'aws:PrincipalTag/team'])
       assert.ok(keys.includes(key), key);
+  });
+
+  it('has a session’s tag in place of its holder’s, whatever the case of its key', async () => {
+    const ann = await Ann.with({
+      Action: '*',
+      Condition: { StringEquals: { 'aws:PrincipalTag/team': 'decks' } },
+    });
+    assert.match(await ann.asks(submit), /because no identity-based policy allows/);
+    ann.principal = { ...ann.principal, session: { createdAtMs: 0, tags: { Team: 'decks' } } };
+    assert.equal(await ann.asks(submit), 'allowed');
+  });
+
+  it('denies all by AWS’s own policy for that', async () => {
+    const ann = await Ann.with({ Action: '*' });
+    assert.equal(await ann.asks(submit), 'allowed');
+    await ann.rig.call(attachUserPolicy, {
+      UserName: 'ann',
+      PolicyArn: 'arn:aws:iam::aws:policy/AWSDenyAll',
+    });
+    assert.match(await ann.asks(submit), /explicit deny/);
+  });
+
+  it('says that nothing came by way of a service', async () => {
+    const ann = await Ann.with(
+      { Action: '*' },
+      {
+        Effect: 'Deny',
+        Action: '*',
+        Condition: {
+          NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' },
+          Bool: { 'aws:ViaAWSService': 'false' },
+        },
+      },
+    );
+    assert.match(await ann.asks(submit), /explicit deny/);
   });
 
   it('knows nobody but root without policies, and bounds sessions by theirs', async () => {

@@ -33,6 +33,8 @@ export function globalConditions(
     'aws:RequestedRegion': region,
     'aws:PrincipalType': typeOf[kind],
     'aws:PrincipalIsAWSService': 'false',
+    // No service here calls another with a caller's rights.
+    'aws:ViaAWSService': 'false',
     ...(kind !== 'anonymous' && {
       'aws:PrincipalArn': session?.roleArn ?? arn,
       'aws:PrincipalAccount': account,
@@ -46,6 +48,16 @@ export function globalConditions(
     }),
     ...Object.fromEntries(tagKeys.map((key) => [`aws:PrincipalTag/${key}`, tags[key] ?? ''])),
   };
+}
+
+/** The caller's tags: what its session was given stands in place of its own, in whichever case. */
+export function tagsOfCaller(
+  own: Readonly<Record<string, string>> = {},
+  ofSession: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const given = new Set(Object.keys(ofSession).map((key) => key.toLowerCase()));
+  const left = Object.entries(own).filter(([key]) => !given.has(key.toLowerCase()));
+  return { ...Object.fromEntries(left), ...ofSession };
 }
 
 export const timeConditions = (nowMs: number): Conditions => ({

@@ -13,7 +13,7 @@ import type { ResourceSpace } from '../../resource-space.ts';
 import { iamScope } from '../deps.ts';
 import type { IamKinds } from '../resources.ts';
 import type { Where } from '../show.ts';
-import { globalConditions, type Asking } from './global-conditions.ts';
+import { globalConditions, tagsOfCaller, type Asking } from './global-conditions.ts';
 import { layersOf, trustLayer } from './layers.ts';
 import type { PrincipalPolicies } from './policies.ts';
 import { factsOf, wholeArns } from './resolve.ts';
@@ -121,7 +121,11 @@ export class JudgedRequest {
 
   #globalConditions(): Conditions {
     const { context, held, nowMs } = this.#parts;
-    return globalConditions(context, { ...held?.tags, ...context.principal.session?.tags }, nowMs);
+    return globalConditions(
+      context,
+      tagsOfCaller(held?.tags, context.principal.session?.tags),
+      nowMs,
+    );
   }
 
   #ofResource(action: string, resource: string): Conditions {

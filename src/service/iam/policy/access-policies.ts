@@ -12,6 +12,7 @@ const serviceLinkedRoleOf = (...services: string[]) =>
 
 export const accessPolicies: Readonly<Record<string, readonly object[]>> = {
   AdministratorAccess: [statement(['*'])],
+  AWSDenyAll: [{ Sid: 'DenyAll', Effect: 'Deny', Action: ['*'], Resource: '*' }],
   PowerUserAccess: [
     { Effect: 'Allow', NotAction: ['iam:*', 'organizations:*', 'account:*'], Resource: '*' },
     statement([

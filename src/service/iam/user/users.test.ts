@@ -68,6 +68,14 @@ describe('users', () => {
     );
   });
 
+  it('have a tag in place of one whose key differs by its case alone', async () => {
+    const iam = new Iam();
+    await iam.user('ada', { Tags: [{ Key: 'Department', Value: 'finance' }] });
+    const Tags = [{ Key: 'department', Value: 'hr' }];
+    await iam.call('TagUser', { UserName: 'ada', Tags });
+    assert.deepEqual((await iam.call('ListUserTags', { UserName: 'ada' }))['Tags'], Tags);
+  });
+
   it('have tags', async () => {
     const iam = new Iam();
     await iam.user('ada');
@@ -120,6 +128,13 @@ describe('users', () => {
       { UserName: 'ada', PolicyArn: `${own}x` },
       'NoSuchEntity',
       `Policy ${own}x does not exist or is not attachable.`,
+    );
+    const quarantine = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3';
+    await iam.refuses(
+      'AttachUserPolicy',
+      { UserName: 'ada', PolicyArn: quarantine },
+      'NoSuchEntity',
+      `Policy ${quarantine} does not exist or is not attachable.`,
     );
     for (let at = 1; at < 10; at++)
       await iam.call('AttachUserPolicy', {
