@@ -2,7 +2,9 @@
 // has, on real engines.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
@@ -139,24 +141,55 @@ const hasTaskAddress = Object.values(networkInterfaces()).some((all) =>
 );
 const bridge =
   requirement('docker').skip ||
-  (!hasTaskAddress && `needs ${taskAddress} here: ip addr add ${taskAddress}/32 dev lo`);
+  (!hasTaskAddress &&
+    `needs docker and ${taskAddress} on this machine: ip addr add ${taskAddress}/32 dev lo`);
 
-test('on a bridge, credentials are where all SDKs look', { skip: bridge }, async () => {
-  await using server = await TestServer.start('docker', ['--job-network', 'bridge']);
-  await server.prepare();
-  await createRole(server, 'worker', tasks);
-  const job = await server.run('asks', {
-    command: [
-      'sh',
-      '-c',
-      `wget -q -O - "http://${taskAddress}$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"`,
-    ],
-    jobRoleArn: arnOf('worker'),
+/** One server at a time can have it, and other tests' may for a while. */
+async function whenTaskAddressIsFree(): Promise<void> {
+  await until(`port 80 of ${taskAddress}`, async () => {
+    const listener = createServer().listen(80, taskAddress);
+    const isFree = await once(listener, 'listening').then(
+      () => true,
+      () => false,
+    );
+    listener.close();
+    return isFree;
   });
-  assert.equal(job.status, 'SUCCEEDED', job.statusReason);
-  const asked = JSON.parse((await server.lines(job)).join('')) as Asked;
-  assert.equal(asked.RoleArn, arnOf('worker'));
-});
+}
+
+test(
+  'on a bridge, credentials are where all SDKs look, and nobody else’s',
+  { skip: bridge },
+  async () => {
+    await whenTaskAddressIsFree();
+    await using server = await TestServer.start('docker', ['--job-network', 'bridge']);
+    await server.prepare();
+    for (const name of ['worker', 'victim']) await createRole(server, name, tasks);
+    const victim = await server.submit(
+      await server.register('victim', { command: ['sleep', '600'], jobRoleArn: arnOf('victim') }),
+    );
+    const { container } = await server.whenStatus(victim, 'RUNNING');
+    const other = container?.taskArn?.split('/').at(-1);
+    const job = await server.run('asks', {
+      command: [
+        'sh',
+        '-c',
+        `own="http://${taskAddress}$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"; wget -q -O - "$own"; echo
+for path in "${other}" "${other}/\${own##*/}"; do wget -O - "http://${taskAddress}/v2/credentials/$path" 2>&1; done
+wget -O - "http://${taskAddress}:${new URL(server.url).port}/_longshore/health" 2>&1; true`,
+      ],
+      jobRoleArn: arnOf('worker'),
+    });
+    assert.equal(job.status, 'SUCCEEDED', job.statusReason);
+    const [given = '', ...tries] = await server.lines(job);
+    const asked = JSON.parse(given) as Asked;
+    assert.equal(asked.RoleArn, arnOf('worker'));
+    const met = tries.join('\n');
+    assert.equal(met.match(/403 Forbidden/g)?.length, 2, met);
+    assert.match(met, /refused/);
+    assert.doesNotMatch(met, /SecretAccessKey|ready/);
+  },
+);
 
 const python = requirement('boto3');
 

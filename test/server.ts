@@ -159,10 +159,15 @@ export class TestServer implements AsyncDisposable {
     await this.kill('SIGTERM');
     this.#process = await ServerProcess.start({
       dataDir: this.dataDir,
-      flags: ['--engine', this.engine, ...this.flags],
+      flags: ['--engine', this.engine, ...this.#credentialsAddress(), ...this.flags],
       showErrors: true,
     });
     this.#url = this.#process.url;
+  }
+
+  /** A machine has one place for containers on bridges to ask at: it is left to tests of that. */
+  #credentialsAddress(): string[] {
+    return this.flags.includes('--job-network') ? [] : ['--credentials-address', 'none'];
   }
 
   /** Resolves with the exit code, null after SIGKILL, when the program has ended. */
