@@ -6,6 +6,8 @@ import { describe, it } from 'node:test';
 import * as batch from '@aws-sdk/client-batch';
 import * as iam from '@aws-sdk/client-iam';
 import * as sts from '@aws-sdk/client-sts';
+import type { IamDeps } from '../service/iam/deps.ts';
+import { roleAccess } from './role-access.ts';
 import { attemptId, jobId } from '../base/ids.ts';
 import { account, scope } from '../../test/house/caller.ts';
 import { CheckedServer, policyOf, type Keys } from '../../test/house/checked-server.ts';
@@ -95,5 +97,18 @@ describe('partitions', () => {
       isElsewhere: false,
     });
     assert.ok('cannotStart' in answer);
+    const { app } = server.rig;
+    const access = roleAccess({
+      iam: server.rig.depsOf<IamDeps>('iam').space,
+      identity: app.identity,
+      clock: server.rig.clock,
+      tagsOf: () => undefined,
+    });
+    const session = {
+      roleArn: `arn:aws-cn:iam::${account}:role/admin`,
+      scope,
+      session: 'a'.repeat(32),
+    };
+    assert.equal(await access.mayBeAssumed(session), false);
   });
 });

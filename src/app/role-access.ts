@@ -23,10 +23,13 @@ interface Parts {
 }
 
 export function roleAccess({ iam, identity, clock, tagsOf }: Parts): RoleAccess {
-  /** Roles of the account alone; a path that is not the role's names another. */
+  /** Roles of the account and partition alone; a path that is not the role's names another. */
   function find({ roleArn, scope }: RoleSession): Role | undefined {
+    const { account, region } = scopeParts(scope);
     const named = namedRole({ iam }, roleArn);
-    return named?.account === scopeParts(scope).account ? named.role : undefined;
+    return named?.account === account && named.partition === partitionOfRegion(region).id
+      ? named.role
+      : undefined;
   }
 
   /** Of a role that is gone it has no policies. */

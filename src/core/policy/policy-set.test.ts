@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { compilePolicy, type Policy } from './compile.ts';
 import type { Context } from './context.ts';
@@ -92,4 +94,33 @@ it('the index misses no statement, and finds none that does not apply', () => {
     ),
     { numRuns: 5_000 },
   );
+});
+
+it('keeps a bounded memory of what was asked', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const Statement = Array.from({ length: 2_000 }, () => ({
+    Effect: 'Allow',
+    Action: 'a:Get*',
+    Resource: '*',
+    Condition: { StringEquals: { k: 'v' } },
+  }));
+  const policy = compilePolicy(JSON.stringify({ Version: '2012-10-17', Statement }), 'identity');
+  const identity = new PolicySet([{ name: 'p', policy }]);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let action = 0; action < 100; action++)
+    for (let resource = 0; resource < 50; resource++)
+      decide(
+        { identity },
+        {
+          action: `a:Get${action}`,
+          resource: `arn:aws:a:::${'x'.repeat(1_000)}${resource}`,
+          context: () => 'w',
+        },
+      );
+  collect();
+  const kept = (process.memoryUsage().heapUsed - before) / 2 ** 20;
+  assert.equal(identity.statementsOn('a:get0', 'Allow').length, 2_000);
+  assert.ok(kept < 4, `${kept.toFixed(1)} MiB are kept`);
 });

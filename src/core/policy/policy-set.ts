@@ -32,6 +32,19 @@ interface Entry {
   readonly statement: Statement;
 }
 
+/** How much a set remembers of what was asked: entries, and characters of names. */
+class Room {
+  #left = mostRemembered;
+
+  take(size: number): void {
+    this.#left -= size;
+  }
+
+  get isFull(): boolean {
+    return this.#left <= 0;
+  }
+}
+
 /** Entries by the actions that they name, by the services of which they name some, and others. */
 class Index {
   readonly #byAction = new Map<string, Entry[]>();
@@ -39,6 +52,7 @@ class Index {
   readonly #others: Entry[] = [];
   /** What was asked for: the same few actions are, again and again. */
   readonly #found = new Map<string, OfAction>();
+  #room = new Room();
 
   add(entry: Entry): void {
     const { exact, services } = entry.statement.actions;
@@ -52,10 +66,15 @@ class Index {
    * each in the order of policies.
    */
   of(action: string): OfAction {
+    if (this.#room.isFull) {
+      this.#found.clear();
+      this.#room = new Room();
+    }
     let found = this.#found.get(action);
     if (found === undefined) {
-      if (this.#found.size >= mostActions) this.#found.clear();
-      this.#found.set(action, (found = new OfAction(this.#find(action))));
+      found = new OfAction(this.#find(action), this.#room);
+      this.#found.set(action, found);
+      this.#room.take(action.length + found.entries.length);
     }
     return found;
   }
@@ -72,18 +91,22 @@ class Index {
 class OfAction {
   readonly entries: readonly Entry[];
   readonly #byResource = new Map<string, OfResource>();
+  readonly #room: Room;
 
-  constructor(entries: readonly Entry[]) {
+  constructor(entries: readonly Entry[], room: Room) {
     this.entries = entries;
+    this.#room = room;
   }
 
   of(resource: string): OfResource {
     let found = this.#byResource.get(resource);
     if (found === undefined) {
-      if (this.#byResource.size >= mostResources) this.#byResource.clear();
       const mayApply = ({ statement: { hasFixedResources, isOfResource } }: Entry): boolean =>
         !hasFixedResources || isOfResource(resource, nothing);
-      this.#byResource.set(resource, (found = new OfResource(this.entries.filter(mayApply))));
+      const entries = this.entries.filter(mayApply);
+      found = new OfResource(entries, this.#room);
+      this.#byResource.set(resource, found);
+      this.#room.take(resource.length + entries.length);
     }
     return found;
   }
@@ -96,9 +119,11 @@ class OfResource {
   readonly #keys: readonly string[];
   /** By the keys of which the request says something, a bit for each. */
   readonly #heard = new Map<number, readonly Entry[]>();
+  readonly #room: Room;
 
-  constructor(entries: readonly Entry[]) {
+  constructor(entries: readonly Entry[], room: Room) {
     this.#entries = entries;
+    this.#room = room;
     const keys = entries.flatMap(({ statement }) => statement.neededKeys);
     this.#keys = [...new Set(keys)].slice(0, mostKeys);
   }
@@ -115,8 +140,8 @@ class OfResource {
       heard = this.#entries.filter(({ statement }) =>
         statement.neededKeys.every((key) => !missing.has(key)),
       );
-      if (this.#heard.size >= mostSilences) this.#heard.clear();
       this.#heard.set(silent, heard);
+      this.#room.take(1 + heard.length);
     }
     return heard;
   }
@@ -124,14 +149,12 @@ class OfResource {
 
 const none: readonly Entry[] = [];
 const nothing: Context = () => undefined;
-/** What one caller asks for again and again is less; a simulation may name anything. */
-const mostActions = 100;
-const mostResources = 50;
-const mostSilences = 4;
+/** What one caller asks for again and again is less; callers may name anything. */
+const mostRemembered = 50_000;
 /** As many as there are bits. */
 const mostKeys = 31;
 /** Of actions whose condition keys are known. */
-const mostRemembered = 1_000;
+const mostKeysets = 1_000;
 
 function into(map: Map<string, Entry[]>, key: string, entry: Entry): void {
   const entries = map.get(key);
@@ -178,7 +201,7 @@ export class PolicySet {
     const keys = new Set(
       entries.flatMap(({ statement }) => statement.conditionKeys.map((key) => key.toLowerCase())),
     );
-    if (this.#keys.size >= mostRemembered) this.#keys.clear();
+    if (this.#keys.size >= mostKeysets) this.#keys.clear();
     this.#keys.set(action, keys);
     return keys;
   }

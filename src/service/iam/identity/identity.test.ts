@@ -233,6 +233,16 @@ describe('policies', () => {
     assert.deepEqual((await identity.policies.of(session, region))?.policies, [
       { name: 'in', document: allowAll, of: 'role', holder: 'r' },
     ]);
+    const another = {
+      ...session,
+      arn: session.arn.replace('me', 'you'),
+      userId: `${role.RoleId}:you`,
+    };
+    assert.equal(
+      identity.policies.of(another, region),
+      identity.policies.of(session, region),
+      'each job has a session of its own: they are put together once',
+    );
     await iam.call('DeleteRolePolicy', { RoleName: 'r', PolicyName: 'in' });
     await iam.call('DeleteRole', { RoleName: 'r' });
     await iam.call('CreateRole', { RoleName: 'r', AssumeRolePolicyDocument });

@@ -65,10 +65,13 @@ function userOf(iam: IamView, { arn, userId }: Principal): User | undefined {
   return user?.id === userId ? user : undefined;
 }
 
+/** Whose policies they are: all sessions of a role have the role's. */
+const holderOf = ({ userId }: Pick<Principal, 'userId'>): string => userId.split(':', 1)[0] ?? '';
+
 /** `arn:aws:sts::123456789012:assumed-role/NAME/SESSION`, and `AROA…:SESSION`. */
 function roleOf(iam: IamView, { arn, userId }: Principal): Role | undefined {
   const role = iam.get('role', arn.split('/')[1] ?? '');
-  return role?.id === userId.split(':')[0] ? role : undefined;
+  return role?.id === holderOf({ userId }) ? role : undefined;
 }
 
 const held = (iam: IamView, of: EntityKind, { name, inline, attached }: Entity): HeldPolicy[] => [
@@ -94,7 +97,8 @@ const mostPrincipals = 1_000;
 
 interface OfAccount {
   readonly version: number;
-  readonly byUserId: RecentMap<string, { readonly policies: PrincipalPolicies | undefined }>;
+  /** By the id of the user or the role. */
+  readonly byHolder: RecentMap<string, { readonly policies: PrincipalPolicies | undefined }>;
 }
 
 /** {@link policiesOf}, remembered for as long as the account's IAM stays as it is. */
@@ -114,7 +118,7 @@ export class KnownPolicies {
     const scope = iamScope({ account: principal.account, region });
     const version = this.#space.version(scope);
     const known = this.#accounts.get(scope);
-    const found = known?.version === version ? known.byUserId.get(principal.userId) : undefined;
+    const found = known?.version === version ? known.byHolder.get(holderOf(principal)) : undefined;
     return found === undefined ? this.#read(scope, version, principal) : found.policies;
   }
 
@@ -126,10 +130,10 @@ export class KnownPolicies {
     const policies = policiesOf(await this.#space.view(scope), principal);
     let known = this.#accounts.get(scope);
     if (known?.version !== version) {
-      known = { version, byUserId: new RecentMap(mostPrincipals) };
+      known = { version, byHolder: new RecentMap(mostPrincipals) };
       this.#accounts.set(scope, known);
     }
-    known.byUserId.set(principal.userId, { policies });
+    known.byHolder.set(holderOf(principal), { policies });
     return policies;
   }
 }
