@@ -2,6 +2,7 @@
 // decided, or which is missing. The server opens the message, for those who may.
 
 import { UsageError } from '../failure.ts';
+import { inLine } from '../render/style.ts';
 import type { Session } from '../session.ts';
 import { defineVerb } from './verb.ts';
 
@@ -69,7 +70,8 @@ function inWords(denial: Denial, { style }: Session): string {
       ({ key, values }) => `  ${key} = ${values.items.map(({ value }) => value).join(', ')}`,
     ),
   ];
-  return `${lines.join('\n')}\n`;
+  // Some of it was chosen by whoever was denied.
+  return `${lines.map(inLine).join('\n')}\n`;
 }
 
 function becauseOf({ explicitDeny, decidedBy, context: { action, resource } }: Denial): string[] {

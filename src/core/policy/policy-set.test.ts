@@ -110,12 +110,12 @@ it('keeps a bounded memory of what was asked', () => {
   collect();
   const before = process.memoryUsage().heapUsed;
   for (let action = 0; action < 100; action++)
-    for (let resource = 0; resource < 50; resource++)
+    for (let on = 0; on < 50; on++)
       decide(
         { identity },
         {
           action: `a:Get${action}`,
-          resource: `arn:aws:a:::${'x'.repeat(1_000)}${resource}`,
+          resource: `arn:aws:a:::${'x'.repeat(1_000)}${on}`,
           context: () => 'w',
         },
       );
