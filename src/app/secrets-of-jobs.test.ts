@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import type { SubmitJobRequest } from '@aws-sdk/client-batch';
 import { must } from '../base/assert.ts';
 import { Hidden } from '../base/hidden.ts';
-import { childId, type AttemptId, type JobId } from '../base/ids.ts';
+import { childId, scopeOf, type AttemptId, type JobId } from '../base/ids.ts';
 import { limit } from '../core/limit.ts';
 import type { SecretSource } from '../port/secrets.ts';
 import { describeJobs } from '../service/batch/job/describe-jobs.ts';
@@ -16,7 +16,7 @@ import { trusts } from '../service/iam/seed.ts';
 import { secretsManagerOperations } from '../service/secretsmanager/operations.ts';
 import { ssmOperations } from '../service/ssm/operations.ts';
 import { notBuilt, type OperationTable } from '../wire/operation.ts';
-import { account } from '../../test/house/caller.ts';
+import { account, context } from '../../test/house/caller.ts';
 import { Rig } from '../../test/house/rig.ts';
 
 const begin =
@@ -254,6 +254,23 @@ describe('a job whose secrets cannot be had', () => {
     await iam('UpdateAssumeRolePolicy', {
       RoleName: 'execution',
       PolicyDocument: trusts('ec2.amazonaws.com'),
+    });
+    assert.match(await reasonOf(rig, await rig.submit('s')), /^ECS was unable to assume the role/);
+  });
+
+  it('fails where the role is of another partition, though one of its name is there', async () => {
+    const { rig } = await withSecrets();
+    const elsewhere = { ...context, region: 'cn-north-1', scope: scopeOf(account, 'cn-north-1') };
+    const make = must(iamOperations['CreateRole'], 'it is built');
+    assert.ok(make !== notBuilt);
+    await rig.call(
+      make,
+      { RoleName: 'execution', AssumeRolePolicyDocument: trusts('ecs-tasks.amazonaws.com') },
+      elsewhere,
+    );
+    await rig.define('s', {
+      executionRoleArn: `arn:aws-cn:iam::${account}:role/execution`,
+      secrets: [{ name: 'TOKEN', valueFrom: '/token' }],
     });
     assert.match(await reasonOf(rig, await rig.submit('s')), /^ECS was unable to assume the role/);
   });
