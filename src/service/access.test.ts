@@ -261,11 +261,11 @@ table('Amazon EC2', ec2Operations as OperationTable<never>, [
     { GroupId: 'sg-1' },
     ['ec2:AuthorizeSecurityGroupIngress', ['security-group/sg-1']],
   ],
-  ['DeleteSecurityGroup', { GroupName: 'g' }, ['ec2:DeleteSecurityGroup', ['security-group/*']]],
+  ['DeleteSecurityGroup', { GroupName: 'g' }, ['ec2:DeleteSecurityGroup', ['security-group/*g']]],
   [
     'DeleteLaunchTemplate',
     { LaunchTemplateName: 'lt' },
-    ['ec2:DeleteLaunchTemplate', ['launch-template/*']],
+    ['ec2:DeleteLaunchTemplate', ['launch-template/*lt']],
   ],
   ['CreateKeyPair', { KeyName: 'k' }, ['ec2:CreateKeyPair', ['key-pair/k']]],
   [
@@ -456,12 +456,8 @@ table('AWS Secrets Manager', secretsManagerOperations as OperationTable<never>, 
     ['secretsmanager:BatchGetSecretValue', ['*']],
     ['secretsmanager:GetSecretValue', ['secret:db-??????'], named('db')],
   ],
-  [
-    'BatchGetSecretValue',
-    { Filters: [] },
-    ['secretsmanager:BatchGetSecretValue', ['*']],
-    ['secretsmanager:GetSecretValue', ['secret:*']],
-  ],
+  // What filters find is asked for once it is found.
+  ['BatchGetSecretValue', { Filters: [] }, ['secretsmanager:BatchGetSecretValue', ['*']]],
 ]);
 
 const parameter = 'arn:aws:ssm:eu-west-1:123456789012:parameter/a/b';
