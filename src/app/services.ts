@@ -110,6 +110,8 @@ interface ServiceParts extends ServicePorts {
   readonly jobRoles: Pick<JobRoles, 'lackOf'>;
   /** Callers are verified. */
   readonly isVerifying: boolean;
+  /** The server's own. */
+  readonly account: string;
   readonly trails: ResourceSpace<TrailKinds>;
   readonly secrets: ResourceSpace<SecretKinds>;
   readonly parameters: ResourceSpace<ParameterKinds>;
@@ -360,7 +362,18 @@ const ssmOf = (
 });
 
 const longshoreOf = (
-  { backUp, bus, reader, clock, hosts, ec2, settings, jobRoles }: ServiceParts,
+  {
+    backUp,
+    bus,
+    reader,
+    clock,
+    hosts,
+    ec2,
+    settings,
+    jobRoles,
+    isVerifying,
+    account,
+  }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): PathService<LongshoreDeps> => ({
   name: 'longshore',
@@ -375,6 +388,7 @@ const longshoreOf = (
     ec2,
     instanceTypes: settings.instanceTypes,
     lackOf: (attemptId) => jobRoles.lackOf(attemptId),
+    ownAccount: isVerifying ? account : undefined,
   },
   dialect: longshoreDialect,
   maxBodyBytes,

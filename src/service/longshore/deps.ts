@@ -19,6 +19,8 @@ export interface LongshoreDeps {
   readonly instanceTypes: Catalogue;
   /** Why an attempt finds no credentials of its job's role; undefined: it does, or needs none. */
   readonly lackOf: (attemptId: AttemptId) => string | undefined;
+  /** The server's own account, where callers are verified; undefined: they may be anybody. */
+  readonly ownAccount: string | undefined;
   /**
    * Everything that the server keeps, as a tar archive. Rejects with AwsError where there is no
    * room for it.
