@@ -14,6 +14,7 @@ import { processBench } from './process.bench.ts';
 import { cycleBench } from './cycle.bench.ts';
 import { dagBench } from './dag.bench.ts';
 import { nodesBench } from './nodes.bench.ts';
+import { patternBench } from './pattern.bench.ts';
 import { policyBench } from './policy.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
 import { listsBench } from './lists.bench.ts';
@@ -36,6 +37,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   restart: restartBench,
   lists: listsBench,
   policy: policyBench,
+  pattern: patternBench,
 };
 
 const { values, positionals: wanted } = parseArgs({

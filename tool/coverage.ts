@@ -3,6 +3,7 @@
 
 import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
@@ -11,6 +12,7 @@ import * as sts from '@aws-sdk/client-sts';
 import { batchOperations } from '../src/service/batch/operations.ts';
 import { cloudTrailOperations } from '../src/service/cloudtrail/operations.ts';
 import { ec2Operations } from '../src/service/ec2/operations.ts';
+import { eventsOperations } from '../src/service/events/operations.ts';
 import { iamOperations } from '../src/service/iam/operations.ts';
 import { logsOperations } from '../src/service/logs/operations.ts';
 import { ecsOperations } from '../src/service/ecs/operations.ts';
@@ -35,6 +37,7 @@ const services: readonly Service[] = [
   { title: 'AWS CloudTrail', table: withRest(cloudtrail, cloudTrailOperations) },
   { title: 'AWS Secrets Manager', table: withRest(secretsManager, secretsManagerOperations) },
   { title: 'AWS Systems Manager', table: withRest(ssm, ssmOperations) },
+  { title: 'Amazon EventBridge', table: withRest(eventbridge, eventsOperations) },
 ];
 
 /** The whole table of a service whose own table holds only what is built. */

@@ -37,6 +37,8 @@ import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { wholeArn as wholeEc2Arn } from '../service/ec2/whole-arn.ts';
 import type { EcsDeps } from '../service/ecs/deps.ts';
 import { ecsOperations } from '../service/ecs/operations.ts';
+import type { EventsDeps } from '../service/events/deps.ts';
+import { eventsOperations } from '../service/events/operations.ts';
 import type { IamDeps } from '../service/iam/deps.ts';
 import { emptySays as emptySaysInIam } from '../service/iam/empty-values.ts';
 import type { Identity } from '../service/iam/identity/identity.ts';
@@ -70,6 +72,7 @@ import {
   batchDialect,
   constraintDialect,
   ec2Dialect,
+  eventsDialect,
   parameterDialect,
   validationDialect,
 } from '../wire/error-catalogue.ts';
@@ -131,6 +134,7 @@ export function servicesOf(parts: ServiceParts): readonly AnyService[] {
     cloudTrailOf,
     secretsManagerOf,
     ssmOf,
+    eventsOf,
     longshoreOf,
   ].map((serviceOf) => serviceOf(parts, maxBodyBytes));
 }
@@ -359,6 +363,19 @@ const ssmOf = (
   dialect: constraintDialect,
   maxBodyBytes,
   tagsOf: parameterTags,
+});
+
+const eventsOf = (_parts: ServiceParts, maxBodyBytes: MaxBodyBytes): AwsService<EventsDeps> => ({
+  name: 'events',
+  schemas: () => import('@aws-sdk/client-eventbridge'),
+  protocol: jsonRpc,
+  signingName: 'events',
+  targetPrefix: 'AWSEvents',
+  operations: eventsOperations,
+  restNotBuilt: true,
+  deps: {},
+  dialect: eventsDialect,
+  maxBodyBytes,
 });
 
 const longshoreOf = (

@@ -8,6 +8,7 @@ import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
+import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as secrets from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
@@ -58,7 +59,10 @@ const form: Names = [
 interface Asked {
   readonly module: Readonly<Record<string, unknown>>;
   readonly client: string;
-  readonly command: new (input: object) => unknown;
+  // oxlint-disable-next-line typescript/no-explicit-any -- each takes an input of its own.
+  readonly command: new (input: any) => unknown;
+  /** Absent: an empty one. */
+  readonly input?: object;
   readonly names: Names;
   /** The same by hand. */
   readonly target: string;
@@ -66,6 +70,10 @@ interface Asked {
   readonly body: string;
 }
 
+const testedEvent = {
+  EventPattern: '{"source":["a"]}',
+  Event: '{"id":"1","account":"1","source":"a","time":"","region":"us-east-1","detail-type":"t"}',
+};
 const formHeaders = ['Content-Type', 'application/x-www-form-urlencoded'];
 const jsonHeaders = (target: string): string[] => [
   ...['Content-Type', 'application/x-amz-json-1.1'],
@@ -127,6 +135,16 @@ const services: Readonly<Record<string, Asked>> = {
     headers: jsonHeaders('AmazonSSM.DescribeParameters'),
     body: '{}',
   },
+  events: {
+    module: eventbridge,
+    client: 'EventBridgeClient',
+    command: eventbridge.TestEventPatternCommand,
+    input: testedEvent,
+    names: json,
+    target: '/',
+    headers: jsonHeaders('AWSEvents.TestEventPattern'),
+    body: JSON.stringify(testedEvent),
+  },
   iam: {
     module: iam,
     client: 'IAMClient',
@@ -156,16 +174,19 @@ const services: Readonly<Record<string, Asked>> = {
   },
 };
 
-for (const [name, { module, client, command, names, target, headers, body }] of Object.entries(
-  services,
-))
+for (const [
+  name,
+  { module, client, command, input = {}, names, target, headers, body },
+] of Object.entries(services))
   describe(name, () => {
     it('answers the SDK that signs, and tells it what is wrong', async () => {
       const rig = await openRig();
       const { pipeline } = rig.app;
       const send = (credentials: typeof key): Promise<unknown> =>
         rig.settled(
-          sdkClient(module, client, pipeline, credentials, rig.clock.now()).send(new command({})),
+          sdkClient(module, client, pipeline, credentials, rig.clock.now()).send(
+            new command(input),
+          ),
         );
       await send(key);
       const [, , differs, unknown] = names;

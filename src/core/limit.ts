@@ -253,6 +253,17 @@ export const limit = {
   /** Secrets Manager's quotas. */
   secret: { valueBytes: 65_536, versions: 100, stages: 20 },
   /** Parameter Store's quotas: of an account and region, of a parameter, of a version. */
+  eventPattern: {
+    characters: 4_096,
+    /** What `$or` may be multiplied out to. */
+    alternatives: 1_000,
+    /** Conditions of all alternatives; ours, for AWS names none: they are what a pattern holds. */
+    conditions: 10_000,
+    /** Arrays within arrays of an event: as deep as AWS's parser goes. */
+    arrayLevels: 1_000,
+    /** Ways that values of one event are put together before a pattern counts as not matching. */
+    choices: 1_000,
+  },
   parameter: {
     parameters: 10_000,
     nameCharacters: 1_011,

@@ -8,6 +8,7 @@ import type { Operation, OperationTable } from '../wire/operation.ts';
 import { batchOperations } from './batch/operations.ts';
 import { ec2Operations } from './ec2/operations.ts';
 import { ecsOperations } from './ecs/operations.ts';
+import { eventsOperations } from './events/operations.ts';
 import { iamOperations } from './iam/operations.ts';
 import { logsOperations } from './logs/operations.ts';
 import { longshoreOperations } from './longshore/operations.ts';
@@ -489,6 +490,10 @@ table('AWS Systems Manager', ssmOperations as OperationTable<never>, [
     { ResourceType: 'Parameter', ResourceId: 'p', TagKeys: ['team'] },
     ['ssm:RemoveTagsFromResource', ['parameter/p'], { 'aws:TagKeys': ['team'] }],
   ],
+]);
+
+table('Amazon EventBridge', eventsOperations as OperationTable<never>, [
+  ['TestEventPattern', { EventPattern: '{}', Event: '{}' }, ['events:TestEventPattern', ['*']]],
 ]);
 
 table('operations of our own', longshoreOperations as OperationTable<never>, [

@@ -227,6 +227,12 @@ export const constraintDialect: ErrorDialect = {
   internal: (requestId) => new AwsError('InternalServiceError', 500, internalText(requestId)),
 };
 
+/** EventBridge. */
+export const eventsDialect: ErrorDialect = {
+  ...constraintDialect,
+  internal: (requestId) => new AwsError('InternalException', 500, internalText(requestId)),
+};
+
 /** IAM and STS, whose usual error is ValidationError. */
 export const validationDialect: ErrorDialect = {
   missing: (where) => new AwsError('ValidationError', 400, nullText(where)),

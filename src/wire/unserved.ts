@@ -47,11 +47,6 @@ const knownServices: Readonly<Record<string, KnownService>> = {
     version: '2010-03-31',
     instead: 'No message is sent when a job ends: ask DescribeJobs or ListJobs.',
   },
-  events: {
-    title: 'Amazon EventBridge',
-    targets: ['AWSEvents'],
-    instead: 'No events of jobs are sent yet: ask DescribeJobs or ListJobs.',
-  },
   autoscaling: {
     title: 'Amazon EC2 Auto Scaling',
     version: '2011-01-01',
