@@ -117,8 +117,20 @@ function bounded(told: unknown, what: string): string {
     : JSON.stringify({ omitted: true, originalSize, reason: `${what} too large` });
 }
 
-function resourcesOf({ access }: CallFacts): readonly string[] | undefined {
-  const arns = new Set<string>();
+/**
+ * The role that somebody without credentials asks for. Its trust policy alone gives leave, so that
+ * it is among nothing that leave was asked for.
+ */
+export function roleOfStranger({ context, input }: CallFacts): string | undefined {
+  if (context?.principal.kind !== 'anonymous') return undefined;
+  const { RoleArn: arn } = (input ?? {}) as { readonly RoleArn?: unknown };
+  return typeof arn === 'string' && /^arn:[\w-]+:iam::\d{12}:role\//.test(arn) ? arn : undefined;
+}
+
+function resourcesOf(call: CallFacts): readonly string[] | undefined {
+  const { access } = call;
+  const role = roleOfStranger(call);
+  const arns = new Set(role === undefined ? [] : [role]);
   for (const { resources } of access)
     for (const arn of resources)
       if (arn.startsWith('arn:') && !arn.includes('*') && arns.size < most.resources)

@@ -103,7 +103,7 @@ test('reads have no record where only changes have', async () => {
   assert.equal(kept.records.length, 1);
 });
 
-test('strangers are the server’s own, but for whom a role lets in', async () => {
+test('strangers are the server’s own', async () => {
   const kept = new Kept();
   await kept.call('DeleteJobQueue', { authenticator: deny });
   await kept.call('DeleteJobQueue', { authenticator: anybody });
@@ -114,7 +114,7 @@ test('strangers are the server’s own, but for whom a role lets in', async () =
     kept.records.map(({ record, isStranger }) => [record.scope, isStranger]),
     [
       [`${own}/eu-central-1`, true],
-      [`${account}/eu-central-1`, true],
+      [`${own}/eu-central-1`, true],
       [`${own}/eu-central-1`, true],
     ],
   );

@@ -8,7 +8,7 @@ import { isRegion } from '../../../base/partition.ts';
 import type { Clock } from '../../../port/clock.ts';
 import type { CallOutcome, NewCallRecord } from '../../../port/table.ts';
 import type { AuditRecord, CallFacts } from '../../../wire/audit.ts';
-import { recordedCall, recordedOutcome } from './call.ts';
+import { recordedCall, recordedOutcome, roleOfStranger } from './call.ts';
 import { isChange, isReadOnly } from './kind.ts';
 
 /** Who writes down what needs no commit of its own. */
@@ -78,10 +78,10 @@ export class Recorder {
   }
 
   /** Whose role somebody took without credentials has it on record; all else is the server's. */
-  #scopeOfStranger({ access, region: given }: CallFacts, isAllowed: boolean): Scope {
+  #scopeOfStranger(call: CallFacts, isAllowed: boolean): Scope {
     const { account, region } = this.#parts;
-    const [arn = ''] = access[0]?.resources ?? [];
-    const owner = isAllowed ? /^arn:[\w-]+:iam::(\d{12}):role\//.exec(arn)?.[1] : undefined;
+    const { region: given } = call;
+    const owner = isAllowed ? roleOfStranger(call)?.split(':', 5)[4] : undefined;
     // The region of a stranger may be anything at all.
     return scopeOf(owner ?? account, isRegion(given) ? given : region);
   }
