@@ -4,6 +4,7 @@
 
 import { conditionOf, type Condition } from './condition.ts';
 import { BadPolicy, readDocument, type Except, type StatementText } from './document.ts';
+import type { Reading } from './operator.ts';
 import { naming, principalMatcher, type Asker, type Naming } from './principal.ts';
 import type { Context } from './context.ts';
 import { resourcePattern, textPattern, type Matcher } from './text-pattern.ts';
@@ -99,11 +100,6 @@ const unreadable: Policy = {
   ],
   isReadable: false,
 };
-
-interface Reading {
-  readonly hasVariables: boolean;
-  readonly keys: Set<string>;
-}
 
 function compileStatement(
   { sid, effect, principals, actions, resources, conditions }: StatementText,

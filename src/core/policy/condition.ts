@@ -2,7 +2,7 @@
 // request says, and how often; how values are compared is the operator's.
 
 import type { ConditionText } from './document.ts';
-import { operatorNamed, type NamedOperator } from './operator.ts';
+import { operatorNamed, type NamedOperator, type Reading } from './operator.ts';
 import { isMissing, isNames, type Context, type Names } from './context.ts';
 
 export interface Condition {
@@ -14,12 +14,6 @@ export interface Condition {
   readonly holds: (context: Context, effect: 'Allow' | 'Deny') => boolean;
   /** The key, in lower case, where it never holds without a value of it. */
   readonly needs: string | undefined;
-}
-
-interface Reading {
-  readonly hasVariables: boolean;
-  /** Takes the names of the keys that are asked for, as they are written. */
-  readonly keys: Set<string>;
 }
 
 /** Of an operator that IAM has: a document with another is no policy. */

@@ -11,8 +11,11 @@ import { arnPattern, textPattern, type Matcher } from './text-pattern.ts';
 /** Whether a value of the request is what the operator asks for. */
 type Test = (value: string, context: Context) => boolean;
 
-interface Reading {
+/** How a statement is read. */
+export interface Reading {
+  /** Those of the version 2008-10-17 have no variables. */
   readonly hasVariables: boolean;
+  /** Takes the names of the keys that are asked for, as they are written. */
   readonly keys: Set<string>;
 }
 

@@ -22,8 +22,7 @@ const singleInSegment = -4;
 const colon = 0x3a;
 type Token = number | Variable;
 
-interface Reading {
-  /** Those of the version 2008-10-17 have no variables. */
+interface PatternReading {
   readonly hasVariables: boolean;
   readonly hasWildcards?: boolean;
   readonly ignoresCase?: boolean;
@@ -34,7 +33,7 @@ interface Reading {
 const everything: Matcher = () => true;
 
 /** A text of an action or of a condition. */
-export function textPattern(text: string, reading: Reading): Matcher {
+export function textPattern(text: string, reading: PatternReading): Matcher {
   const { hasWildcards = false, ignoresCase = false } = reading;
   if (hasWildcards && /^\*+$/.test(text)) return everything;
   const tokens = tokensOf(text, reading, hasWildcards ? wildcard : () => undefined);
@@ -46,7 +45,7 @@ export function textPattern(text: string, reading: Reading): Matcher {
  * the segment's last: then it may stand for several. There are no variables there. Segments that
  * are not written, nor stood for, are any.
  */
-export function resourcePattern(text: string, reading: Reading): Matcher {
+export function resourcePattern(text: string, reading: PatternReading): Matcher {
   if (/^\*+$/.test(text)) return everything;
   const colons = text.split(':', 6).length - 1;
   const runsOn = colons < 5 && /\*(?::|$)/.test(text);
@@ -61,7 +60,7 @@ export function resourcePattern(text: string, reading: Reading): Matcher {
 }
 
 /** The ARN of a condition: each of its six parts is compared for itself. */
-export function arnPattern(text: string, reading: Reading): Matcher {
+export function arnPattern(text: string, reading: PatternReading): Matcher {
   const parts = segmentsOf(text);
   // A `*` at the end stands for all that is not written.
   while (parts.length < 6 && text.endsWith('*')) parts.push('*');
@@ -99,7 +98,7 @@ const longestVariable = 1_024;
 
 function tokensOf(
   text: string,
-  { hasVariables, keys }: Pick<Reading, 'hasVariables' | 'keys'>,
+  { hasVariables, keys }: Pick<PatternReading, 'hasVariables' | 'keys'>,
   special: (at: number, text: string) => number | undefined,
 ): Token[] {
   const tokens: Token[] = [];

@@ -89,7 +89,7 @@ export const listedRole = (role: Role, where: Where): RoleShape => ({
   MaxSessionDuration: role.maxSessionSeconds,
 });
 
-/** As GetRole shows it. No role is ever assumed here, so that none has a last use. */
+/** As GetRole shows it. When a role was last used is not noted: it says nothing of that. */
 export const wholeRole = (role: Role, where: Where): RoleShape => ({
   ...listedRole(role, where),
   ...shownBoundary(role.boundary),

@@ -1,5 +1,5 @@
 // OpenID Connect providers: how they are found, named and shown. Tokens are not looked at here, and
-// no provider is ever called.
+// no provider is asked: that is STS's.
 
 import { limit } from '../../../core/limit.ts';
 import type { Access } from '../../../wire/operation.ts';

@@ -1,5 +1,5 @@
 // Managed policies: those that customers make, and AWS's own. Documents are kept and answered as
-// they were sent; only what `known-roles` asks is read out of them.
+// they were sent; what they permit is judged elsewhere.
 
 import type { Policy as PolicyShape, PolicyVersion as VersionShape } from '@aws-sdk/client-iam';
 import { partitionOf } from '../../../base/partition.ts';
