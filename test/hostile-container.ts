@@ -36,7 +36,8 @@ export function metBy(lines: readonly string[]): ReadonlyMap<string, string> {
 
 /**
  * Requests byte by byte, whatever a client would make of them, each on a connection of its own to
- * `host port`. Variables of the shell's are filled in.
+ * `host port`. Variables of the shell's are filled in. A pipe that stays open keeps nc from closing
+ * its half, upon which a server may give up what it has not answered yet.
  */
 export const raw = (name: string, address: string, ...requests: readonly string[]): Attempt => ({
   name,
@@ -46,7 +47,7 @@ export const raw = (name: string, address: string, ...requests: readonly string[
         .replaceAll('%', '%%')
         .replaceAll('"', '\\"')
         .replaceAll('\n', '\\r\\n');
-      return `printf "${format}" | nc -w 5 ${address}`;
+      return `rm -f /tmp/sent; mkfifo /tmp/sent; exec 3<>/tmp/sent; printf "${format}" >&3; nc -w 5 ${address} <&3`;
     })
     .join('; echo; '),
 });
