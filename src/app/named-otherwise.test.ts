@@ -89,6 +89,20 @@ describe('what is denied of a parameter', () => {
   });
 });
 
+describe('what is denied below a path', () => {
+  it('is not to be had by a slash at its end', async () => {
+    const server = await CheckedServer.open();
+    const eve = await server.user(
+      'eve',
+      everything,
+      deny('ssm:GetParametersByPath', `arn:aws:ssm:eu-west-1:${account}:parameter/prod`),
+    );
+    for (const Path of ['/prod', '/prod/'])
+      await assert.rejects(eve(ssm, new ssm.GetParametersByPathCommand({ Path })), denied);
+    await eve(ssm, new ssm.GetParametersByPathCommand({ Path: '/' }));
+  });
+});
+
 describe('what is denied of a secret', () => {
   const prod = `arn:aws:secretsmanager:eu-west-1:${account}:secret:prod-*`;
 
@@ -246,5 +260,26 @@ describe('what is denied in IAM', () => {
         eve(iam, new iam.CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ['c'] })),
         denied,
       );
+  });
+
+  it('is not to be had of a user or a group by a name that it gets at its old path', async () => {
+    const server = await CheckedServer.open();
+    const Path = '/dev/';
+    await server.root(iam, new iam.CreateUserCommand({ UserName: 'bob', Path }));
+    await server.root(iam, new iam.CreateGroupCommand({ GroupName: 'crew', Path }));
+    const eve = await server.user(
+      'eve',
+      everything,
+      deny('iam:UpdateUser', `arn:aws:iam::${account}:user/dev/root*`),
+      deny('iam:UpdateGroup', `arn:aws:iam::${account}:group/dev/root*`),
+    );
+    const user = (to: string) =>
+      eve(iam, new iam.UpdateUserCommand({ UserName: 'bob', NewUserName: to }));
+    const group = (to: string) =>
+      eve(iam, new iam.UpdateGroupCommand({ GroupName: 'crew', NewGroupName: to }));
+    for (const rename of [user, group]) {
+      await assert.rejects(rename('root1'), denied);
+      await rename('other');
+    }
   });
 });

@@ -17,7 +17,8 @@ export const getParametersByPath: SsmOperation<
   GetParametersByPathCommandOutput
 > = {
   authorizes: (input, context) =>
-    onParameters('GetParametersByPath', [input.Path], context, {
+    // With a slash at its end it is the same path.
+    onParameters('GetParametersByPath', [input.Path?.replace(/(?<=.)\/$/, '')], context, {
       conditions: () => ({ 'ssm:Recursive': String(input.Recursive ?? false) }),
     }),
 

@@ -2,20 +2,21 @@
 
 import type { UpdateGroupCommandInput, UpdateGroupCommandOutput } from '@aws-sdk/client-iam';
 import { groupName, path } from '../check.ts';
-import { change, type IamOperation } from '../deps.ts';
+import { change, view, type IamOperation } from '../deps.ts';
 import { exists } from '../error.ts';
 import { isSameName } from '../names.ts';
 import { putUser } from '../user/user.ts';
 import { foundGroup, membersOf, onGroup, putGroup } from './group.ts';
 
 export const updateGroup: IamOperation<UpdateGroupCommandInput, UpdateGroupCommandOutput> = {
-  authorizes: ({ GroupName: name, NewGroupName: newName, NewPath: newPath }, context) => [
-    ...onGroup('UpdateGroup', name, context),
-    // Leave is needed for what it becomes as well.
-    ...(newName === undefined && newPath === undefined
-      ? []
-      : onGroup('UpdateGroup', newName ?? name, context, { path: newPath })),
-  ],
+  authorizes: ({ GroupName: name }, context) => onGroup('UpdateGroup', name, context),
+
+  /** Leave is needed for what it becomes as well. */
+  async authorizesFound(deps, { GroupName: name = '', NewGroupName, NewPath }, context) {
+    if (NewGroupName === undefined && NewPath === undefined) return [];
+    const its = NewPath ?? (await view(deps, context)).get('group', name)?.path;
+    return onGroup('UpdateGroup', NewGroupName ?? name, context, { path: its });
+  },
 
   async handle(deps, input, context) {
     const newName = input.NewGroupName === undefined ? undefined : groupName(input.NewGroupName);

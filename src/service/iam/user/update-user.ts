@@ -2,19 +2,20 @@
 
 import type { UpdateUserCommandInput, UpdateUserCommandOutput } from '@aws-sdk/client-iam';
 import { path, userName } from '../check.ts';
-import { change, type IamOperation } from '../deps.ts';
+import { change, view, type IamOperation } from '../deps.ts';
 import { exists } from '../error.ts';
 import { isSameName } from '../names.ts';
 import { foundUser, onUser, putUser } from './user.ts';
 
 export const updateUser: IamOperation<UpdateUserCommandInput, UpdateUserCommandOutput> = {
-  authorizes: ({ UserName: name, NewUserName: newName, NewPath: newPath }, context) => [
-    ...onUser('UpdateUser', name ?? '', context),
-    // Leave is needed for what it becomes as well.
-    ...(newName === undefined && newPath === undefined
-      ? []
-      : onUser('UpdateUser', newName ?? name ?? '', context, { path: newPath })),
-  ],
+  authorizes: ({ UserName: name }, context) => onUser('UpdateUser', name ?? '', context),
+
+  /** Leave is needed for what it becomes as well. */
+  async authorizesFound(deps, { UserName: name = '', NewUserName, NewPath }, context) {
+    if (NewUserName === undefined && NewPath === undefined) return [];
+    const its = NewPath ?? (await view(deps, context)).get('user', name)?.path;
+    return onUser('UpdateUser', NewUserName ?? name, context, { path: its });
+  },
 
   async handle(deps, input, context) {
     const newName = input.NewUserName === undefined ? undefined : userName(input.NewUserName);
