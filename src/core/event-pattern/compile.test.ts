@@ -172,7 +172,7 @@ refused('anything-but', [
 refused('numeric', [
   ['{"a":[{"numeric":[]}]}', 'Invalid member in numeric match: ] @1:20'],
   ['{"a":[{"numeric":[1]}]}', 'Invalid member in numeric match: 1 @1:20'],
-  ['{"a":[{"numeric":["!=",1]}]}', 'Unrecognized numeric range operator: != @1:23'],
+  ['{"a":[{"numeric":["!=",1]}]}', 'Unrecognized numeric range operator: != @1:25'],
   ['{"a":[{"numeric":["="]}]}', 'Value of equals must be numeric @1:23'],
   ['{"a":[{"numeric":["=","1"]}]}', 'Value of equals must be numeric @1:24'],
   ['{"a":[{"numeric":["=",1,2]}]}', 'Too many elements in numeric expression @1:26'],
@@ -265,6 +265,19 @@ refused('JSON', [
   [
     '{"a":[-x]}',
     "Unexpected character ('x' (code 120)) in numeric value: expected digit (0-9) to follow minus sign, for valid numeric value @1:8",
+  ],
+  ['{"a":}', "Unexpected character ('}' (code 125)): expected a value @1:6"],
+  [
+    '{"a\t":["x"]}',
+    'Illegal unquoted character ((CTRL-CHAR, code 9)): has to be escaped using backslash to be included in name @1:5',
+  ],
+  [
+    '{"a":[-\u0001]}',
+    'Unexpected character ((CTRL-CHAR, code 1)) in numeric value: expected digit (0-9) to follow minus sign, for valid numeric value @1:8',
+  ],
+  [
+    '{"a":["\t"]}',
+    'Illegal unquoted character ((CTRL-CHAR, code 9)): has to be escaped using backslash to be included in string value @1:9',
   ],
   ['{"a":["\\x"]}', "Unrecognized character escape 'x' (code 120) @1:10"],
   [

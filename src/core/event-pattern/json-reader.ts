@@ -102,7 +102,7 @@ export class JsonReader {
     if (char !== '"')
       throw this.#unexpected(char, 'was expecting double-quote to start field name');
     this.#at++;
-    this.#name = this.#string(' in field name');
+    this.#name = this.#string('name');
     const open = this.#open.at(-1);
     const colon = this.#charAfterBlanks(open);
     if (colon !== ':')
@@ -159,7 +159,10 @@ export class JsonReader {
       const found = this.#take(word);
       if (found !== '' && !/^\d/.test(found)) throw this.#unrecognized(found);
       this.#at -= found.length;
-      throw this.#unexpected(char, `expected a valid value ${valueHint}`);
+      throw this.#unexpected(
+        char,
+        char === '}' ? 'expected a value' : `expected a valid value ${valueHint}`,
+      );
     }
     this.#checkNumberEnd(written);
     this.#text = written;
@@ -186,18 +189,18 @@ export class JsonReader {
   #finishString(): void {
     if (this.#stringFrom === undefined) return;
     this.#stringFrom = undefined;
-    this.#text = this.#string(': was expecting closing quote for a string value');
+    this.#text = this.#string('string value');
   }
 
   /** What stands up to the closing quote, which is taken too. */
-  #string(atEnd: string): string {
+  #string(what: 'name' | 'string value'): string {
     const from = this.#at;
     let isPlain = true;
     for (;;) {
       const code = this.#source.charCodeAt(this.#at);
-      if (Number.isNaN(code)) throw this.fault(`Unexpected end-of-input${atEnd}`);
-      if (code < 0x20) throw this.#control(code);
+      if (Number.isNaN(code)) throw this.fault(`Unexpected end-of-input${unfinished[what]}`);
       this.#at++;
+      if (code < 0x20) throw this.#control(code, what);
       if (code === 0x22) break;
       if (code === 0x5c) {
         isPlain = false;
@@ -208,9 +211,9 @@ export class JsonReader {
     return isPlain ? written : (JSON.parse(`"${written}"`) as string);
   }
 
-  #control(code: number): BadPattern {
+  #control(code: number, what: string): BadPattern {
     return this.fault(
-      `Illegal unquoted character ((CTRL-CHAR, code ${code})): has to be escaped using backslash to be included in string value`,
+      `Illegal unquoted character ((CTRL-CHAR, code ${code})): has to be escaped using backslash to be included in ${what}`,
     );
   }
 
@@ -265,4 +268,12 @@ export class JsonReader {
   }
 }
 
-const shown = (char: string): string => `'${char}' (code ${char.charCodeAt(0)})`;
+const unfinished = {
+  name: ' in field name',
+  'string value': ': was expecting closing quote for a string value',
+} as const;
+
+function shown(char: string): string {
+  const code = char.charCodeAt(0);
+  return code < 0x20 ? `(CTRL-CHAR, code ${code})` : `'${char}' (code ${code})`;
+}

@@ -300,9 +300,10 @@ class Parser {
     if (first !== 'string')
       throw this.#fault(`Invalid member in numeric match: ${this.#written(first)}`);
     const operator = this.#reader.text();
+    const operand = this.#reader.next();
     if (operator !== '=' && !isComparison(operator))
       throw this.#fault(`Unrecognized numeric range operator: ${operator}`);
-    const value = this.#operand(operator === '=' ? 'equals' : operator);
+    const value = this.#operand(operator === '=' ? 'equals' : operator, operand);
     const after = this.#reader.next();
     if (operator === '=' || operator === '<' || operator === '<=') {
       if (after !== 'array-end') throw this.#fault(tooManyElements);
@@ -331,8 +332,8 @@ class Parser {
   }
 
   /** As it is written: whether it can be compared is looked at behind the list's end. */
-  #operand(operator: string): string {
-    if (this.#reader.next() !== 'number') throw this.#fault(`Value of ${operator} must be numeric`);
+  #operand(operator: string, token = this.#reader.next()): string {
+    if (token !== 'number') throw this.#fault(`Value of ${operator} must be numeric`);
     return this.#reader.text();
   }
 
