@@ -75,9 +75,9 @@ export class JsonReader {
 
   #location(at: number): string {
     const before = this.#source.slice(0, at).split(/\r\n|\r|\n/);
-    const shown = this.#source.slice(0, quotedCharacters);
-    const cut = this.#source.length - shown.length;
-    return `[Source: (String)"${shown}"${cut > 0 ? `[truncated ${cut} chars]` : ''}; line: ${before.length}, column: ${(before.at(-1) ?? '').length + 1}]`;
+    const start = this.#source.slice(0, quotedCharacters);
+    const cut = this.#source.length - start.length;
+    return `[Source: (String)"${start}"${cut > 0 ? `[truncated ${cut} chars]` : ''}; line: ${before.length}, column: ${(before.at(-1) ?? '').length + 1}]`;
   }
 
   #close(open: Open, char: string): Token {

@@ -73,6 +73,7 @@ export class RuleSet<K> {
   readonly #fields = new Map<string, Field>();
   readonly #root = new Step<K>();
   readonly #rules = new Map<K, ReadonlySet<Step<K>>>();
+  readonly #names = new WeakMap<readonly ValueTest[], string>();
 
   get size(): number {
     return this.#rules.size;
@@ -104,8 +105,11 @@ export class RuleSet<K> {
   /** The keys of the rules that match, in no certain order. */
   match(fields: Fields): ReadonlySet<K> {
     const event: MatchedEvent<K> = { fields, matched: new Set(), asked: [] };
-    this.#walk(event, this.#root, { nested: 0, isDoubtful: false });
-    for (const field of event.asked) field.seen = undefined;
+    try {
+      this.#walk(event, this.#root, { nested: 0, isDoubtful: false });
+    } finally {
+      for (const field of event.asked) field.seen = undefined;
+    }
     return event.matched;
   }
 
@@ -146,7 +150,7 @@ export class RuleSet<K> {
 
   #step(before: Step<K>, { path, tests }: Condition): Step<K> {
     const field = this.#field(path);
-    const name = JSON.stringify(tests, written);
+    const name = this.#nameOf(tests);
     const shared = field.conditions.get(name) ?? this.#condition(field, name, tests);
     const branch = before.next.get(field) ?? { found: new Map(), asked: new Map() };
     before.next.set(field, branch);
@@ -157,6 +161,15 @@ export class RuleSet<K> {
     steps.set(shared, step);
     shared.uses++;
     return step;
+  }
+
+  /** Alternatives of a pattern share their tests: they are written out once. */
+  #nameOf(tests: readonly ValueTest[]): string {
+    const there = this.#names.get(tests);
+    if (there !== undefined) return there;
+    const name = JSON.stringify(tests, written);
+    this.#names.set(tests, name);
+    return name;
   }
 
   #field(path: string): Field {
@@ -190,7 +203,7 @@ export class RuleSet<K> {
     branch?.asked.delete(condition);
     if (branch?.found.size === 0 && branch.asked.size === 0) before.next.delete(field);
     if (--condition.uses > 0) return;
-    field.conditions.delete(JSON.stringify(condition.tests, written));
+    field.conditions.delete(this.#nameOf(condition.tests));
     if (isFound) field.index.remove(condition);
     if (field.conditions.size === 0) this.#fields.delete(field.path);
   }
