@@ -83,6 +83,12 @@ describe('the record of calls', () => {
   });
 
   describe('through the AWS CLI', { skip: requirement('awscli').skip }, () => {
+    test('is looked up without a signature, which the CLI asks for by a longer name', async () => {
+      const { Events } = await new AwsCli(server)
+        .json`cloudtrail lookup-events --no-sign-request --max-items 1`;
+      assert.equal(Events.length, 1);
+    });
+
     test('is looked up by name, page by page', async () => {
       const aws = new AwsCli(server);
       await events('CreateLogGroup', 2);

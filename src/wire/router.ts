@@ -139,7 +139,8 @@ export class Router {
     const bySignature = credential && this.#bySigningName.get(credential.service);
     if (bySignature !== undefined) return bySignature;
     const target = head.headers['x-amz-target'];
-    if (target !== undefined) return this.#byTargetPrefix.get(targetOf(target).prefix);
+    if (target !== undefined)
+      return this.#byTargetPrefix.get(withoutPackage(targetOf(target).prefix));
     if (credential === undefined && mayBeQuery(head)) return this.#byVersion.values().next().value;
     for (const service of this.#bySigningName.values()) {
       const { binding } = this.#mountedOf(service);
@@ -151,6 +152,9 @@ export class Router {
     return undefined;
   }
 }
+
+/** CloudTrail is asked for by the AWS CLI as `com.amazonaws.….CloudTrail_20131101`. */
+const withoutPackage = (prefix: string): string => prefix.slice(prefix.lastIndexOf('.') + 1);
 
 function unknownOperation({ name, protocol }: AnyService, head: RequestHead): AwsError {
   if (protocol.operationIn === 'path') return protocol.nothingHere;

@@ -57,12 +57,6 @@ const knownServices: Readonly<Record<string, KnownService>> = {
     title: 'Application Auto Scaling',
     targets: ['AnyScaleFrontendService'],
   },
-  cloudtrail: {
-    title: 'AWS CloudTrail',
-    targets: ['CloudTrail_20131101', 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101'],
-    instead:
-      'Calls are not recorded; with --log-level debug the server writes each one to its log.',
-  },
   kms: { title: 'AWS KMS', targets: ['TrentService'] },
   dynamodb: { title: 'Amazon DynamoDB', targets: ['DynamoDB_20120810'] },
   kinesis: { title: 'Amazon Kinesis', targets: ['Kinesis_20131202'] },
