@@ -425,6 +425,28 @@ describe('the steps of a request', () => {
     ]);
   });
 
+  it('ask nobody about more resources than a request of AWS’s can name', async () => {
+    let asked = 0;
+    const { pipeline } = echoPipeline(
+      [
+        echoBatch({
+          DescribeJobs: {
+            ...echo(),
+            authorizes: ({ jobs }) => [{ action: 'batch:Some', resources: jobs as string[] }],
+          },
+        }),
+      ],
+      { authorizer: { authorize: () => void asked++ } },
+    );
+    const named = (count: number) =>
+      call(pipeline, head('POST', '/v1/describejobs'), { jobs: Array<string>(count).fill('a') });
+    assert.equal((await named(1_000)).status, 200);
+    const { status, json } = await named(1_001);
+    assert.equal(status, 400);
+    assert.match(String(json['message']), /more than 1000 resources/);
+    assert.equal(asked, 1);
+  });
+
   it('invoke nothing where an authorizer breaks', async () => {
     let invoked = 0;
     const { pipeline, faults } = echoPipeline([echoBatch({ ListJobs: echo(() => ++invoked) })], {

@@ -133,7 +133,7 @@ export class Pipeline {
       const context = (call.context = contextOf(call, bound.name, principal, scope, record));
       const operation = builtOf(call, bound.name);
       const input = (call.input = bound.read(call.head, body));
-      call.access = operation.authorizes(input, context);
+      call.access = bounded(operation.authorizes(input, context), call);
       const { wholeArn, deps } = call.service;
       if (operation.authorizesFound !== undefined)
         call.access = [...call.access, ...(await operation.authorizesFound(deps, input, context))];
@@ -247,6 +247,19 @@ export class Pipeline {
   #logFault({ requestId, service, bound }: Call, error: unknown): void {
     this.#options.log({ requestId, service: service.name, operation: bound?.name ?? '', error });
   }
+}
+
+/**
+ * No request of AWS's names more. Operations say what is too much for them only once leave is
+ * given, and each resource is judged before that.
+ */
+const mostResources = 1_000;
+
+function bounded(access: readonly Access[], { service: { dialect } }: Call): readonly Access[] {
+  const count = access.reduce((sum, { resources }) => sum + resources.length, 0);
+  if (count > mostResources)
+    throw dialect.malformed(`The request names more than ${mostResources} resources`, '');
+  return access;
 }
 
 /** Of the few services whose resources have ARNs that no request tells. */
