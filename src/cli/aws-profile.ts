@@ -1,11 +1,12 @@
 // AWS's own configuration files as far as a profile of this server needs them: `config` says where
 // it is, `credentials` who calls. Other sections, comments and the order of lines stay as they are.
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure, UsageError } from './failure.ts';
 import type { Io } from './io.ts';
+import { writePrivately } from './private-file.ts';
 import type { Credentials } from './sign.ts';
 
 interface Profile {
@@ -54,10 +55,7 @@ function change(path: string, section: string, values: Readonly<Record<string, s
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const isNew = !existsSync(path);
     const text = withSection(isNew ? '' : readFileSync(path, 'utf8'), section, values);
-    const half = `${path}.longshore`;
-    writeFileSync(half, text, { mode: 0o600, flush: true });
-    chmodSync(half, 0o600);
-    renameSync(half, path);
+    writePrivately(path, text);
   } catch (error) {
     throw new Failure(`${path} cannot be written: ${(error as Error).message}`);
   }

@@ -3,9 +3,10 @@
 // shared credentials file, so that its owner finds it again. The file is for people and programs to
 // read; the server itself goes by what IAM keeps.
 
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentialsIn } from './aws-profile.ts';
+import { writePrivately } from './private-file.ts';
 import type { Credentials } from './sign.ts';
 
 const profile = 'longshore';
@@ -27,13 +28,8 @@ export function writeRootCredentials(
   dataDir: string,
   { accessKeyId, secretAccessKey }: Credentials,
 ): void {
-  const path = rootCredentialsPath(dataDir);
-  const half = `${path}.new`;
-  rmSync(half, { force: true });
-  writeFileSync(
-    half,
+  writePrivately(
+    rootCredentialsPath(dataDir),
     `[${profile}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
-    { mode: 0o600, flag: 'wx', flush: true },
   );
-  renameSync(half, path);
 }
