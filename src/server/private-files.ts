@@ -11,7 +11,7 @@ import { join } from 'node:path';
  * always been private.
  */
 const ours =
-  /^(longshore\.db(-wal|-shm|-journal|-mark)?|instance(\.place)?|key(\.new)?|root-credentials(\.new)?|engine|reserve)$/;
+  /^(longshore\.db(-wal|-shm|-journal|-mark)?|instance(\.place)?|key(\.new)?|root-credentials(\.longshore)?|engine|reserve)$/;
 const ofLauncher = /^(launcher\.(socket|lock|log)(-journal|-wal|-shm)?|journal)$/;
 
 /** Answers what its owner should be told, if anything. */
