@@ -43,7 +43,7 @@ interface Given {
 }
 
 describe('a container of an ordinary job', { skip: requirement('docker').skip }, () => {
-  const trailDir = mkdtempSync(join(tmpdir(), 'longshore-hostile-'));
+  let trailDir: string;
   let server: TestServer;
   let victim: batch.JobDetail;
   let thief: string;
@@ -61,6 +61,7 @@ describe('a container of an ordinary job', { skip: requirement('docker').skip },
       .slice(0, 1);
 
   before(async () => {
+    trailDir = mkdtempSync(join(tmpdir(), 'longshore-hostile-'));
     mkdirSync(join(trailDir, 'audit'));
     server = await TestServer.start('docker', [
       ...['--auth', 'on', '--capacity', 'vcpus=8,memory=65536'],
@@ -114,7 +115,7 @@ describe('a container of an ordinary job', { skip: requirement('docker').skip },
     };
   });
   after(async () => {
-    await server[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
     rmSync(trailDir, { recursive: true, force: true });
   });
 
