@@ -3,6 +3,7 @@
 // jobs.
 
 import { parseArgs } from 'node:util';
+import { eventsBench } from './events.bench.ts';
 import { fakeEngineBench } from './whole-jobs.bench.ts';
 import { machine, table, type BenchOptions, type Figure } from './report.ts';
 import { accessBench } from './access.bench.ts';
@@ -26,6 +27,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   access: accessBench,
   signed: signedBench,
   fake: fakeEngineBench,
+  events: eventsBench,
   dag: dagBench,
   process: processBench,
   docker: dockerBench,

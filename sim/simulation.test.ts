@@ -476,6 +476,16 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       records.complete = () => undefined;
     }),
   },
+  'what is followed is told once, in order': {
+    'a journal that leaves out a commit now and then': changingControl(({ journal }) => {
+      const keeps = journal.keeps.bind(journal);
+      let asked = 0;
+      journal.keeps = (changes, nowMs) => {
+        const kept = keeps(changes, nowMs);
+        return kept === 'on' && ++asked % 50 === 0 ? 'off' : kept;
+      };
+    }),
+  },
   'what is shown was committed': {
     'a list that shows what does not wait': changingControl(({ reader }) => {
       const jobs = reader.jobs.listAtOnce.bind(reader.jobs);

@@ -54,6 +54,8 @@ interface RunResult {
   readonly steps: number;
 }
 
+/** In how many runs of a hundred somebody follows what becomes of jobs. */
+const followedPercent = 20;
 const startMs = Date.UTC(2026, 0, 1);
 /**
  * Longest that everything may take once faults have ceased: all the work that a run can ask for, on
@@ -170,6 +172,7 @@ class Simulation {
   >;
   readonly #retainMs: number | undefined;
   readonly #audit: 'off' | 'changes';
+  readonly #isFollowed: boolean;
   /**
    * Who looks when: few look where nothing came, and there are more such steps than anything else.
    */
@@ -211,6 +214,7 @@ class Simulation {
     });
     this.#retainMs = this.#draw.pick([undefined, undefined, 120_000, 600_000]);
     this.#audit = random.fork('audit').chance(50) ? 'changes' : 'off';
+    this.#isFollowed = random.fork('journal').chance(followedPercent);
     const clients = random.fork('ids of clients');
     this.#door = new FrontDoor({
       random: random.fork('wire'),
@@ -414,6 +418,7 @@ class Simulation {
     this.#options.sabotage?.(app.control);
     this.#life = { incarnation, app, sinceMs: this.#clock.elapsedMs };
     this.#door.open(app, () => incarnation.alive);
+    if (this.#isFollowed) app.control.journal.follow();
     app.control.open(this.#host).catch(() => undefined);
     await this.#advance(1);
     if (this.#isUp) this.#consult('checkStart');
@@ -605,6 +610,7 @@ class Simulation {
       instancesEnded: this.#capacity.ended,
       networks: () => this.#engine.networks(),
       areChangesRecorded: this.#audit !== 'off',
+      isFollowed: this.#isFollowed,
       faulty: this.#faults.active,
     };
   }

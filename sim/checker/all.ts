@@ -2,6 +2,7 @@
 
 import { answersKept } from './answers-kept.ts';
 import { capacityRecounts } from './capacity-recounts.ts';
+import { changesJournaled } from './changes-journaled.ts';
 import { changesRecorded } from './changes-recorded.ts';
 import type { Checker } from './checker.ts';
 import { consumablesBalance } from './consumables-balance.ts';
@@ -58,6 +59,7 @@ export const allCheckers = (): Checker[] => [
   answersKept,
   wireAnswersTrue,
   changesRecorded(),
+  changesJournaled(),
   endsAsAsked,
   nothingAfterCancel,
   timeoutsEnforced(),

@@ -47,6 +47,8 @@ export interface Observed {
   readonly networks: () => ReadonlyMap<AttemptId, string>;
   /** The server keeps records of the calls that change something. */
   readonly areChangesRecorded: boolean;
+  /** Somebody follows what becomes of jobs. */
+  readonly isFollowed: boolean;
   /** Faults still strike. */
   readonly faulty: boolean;
 }

@@ -169,6 +169,7 @@ export function compose(options: AppOptions): App {
     bus,
     reader,
     world: control.world,
+    journal: control.journal,
     identity,
     sessions,
     jobRoles,

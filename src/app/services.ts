@@ -16,6 +16,7 @@ import type { HostConnector } from '../port/host-connector.ts';
 import type { Ids } from '../port/ids.ts';
 import type { KeyMaker } from '../port/key-maker.ts';
 import type { LogSink } from '../port/log-sink.ts';
+import type { Journal } from '../port/journal.ts';
 import type { Reader } from '../port/reader.ts';
 import type { Sealer } from '../port/sealer.ts';
 import type { TrailPlace } from '../port/trail-place.ts';
@@ -106,6 +107,7 @@ interface ServiceParts extends ServicePorts {
   readonly bus: CommandBus;
   readonly reader: Reader;
   readonly world: Pick<World, 'computeEnvironments'>;
+  readonly journal: Journal;
   readonly ec2: ResourceSpace<Ec2Kinds>;
   readonly iam: ResourceSpace<IamKinds>;
   readonly identity: Pick<Identity, 'keyUses' | 'policies'>;
@@ -383,6 +385,7 @@ const longshoreOf = (
     backUp,
     bus,
     reader,
+    journal,
     clock,
     hosts,
     ec2,
@@ -400,6 +403,7 @@ const longshoreOf = (
     backUp,
     bus,
     reader,
+    journal,
     clock,
     hosts,
     ec2,

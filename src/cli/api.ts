@@ -39,6 +39,17 @@ export interface SubmittedJob {
   readonly jobArn?: string | undefined;
 }
 
+/** What narrows events of jobs; all that is given must hold. */
+export interface EventQuery {
+  readonly jobQueue?: string | undefined;
+  readonly jobId?: string | undefined;
+  readonly status?: string | undefined;
+  /** EventBridge's, in JSON. */
+  readonly pattern?: string | undefined;
+  /** Behind which to go on; absent: from now on. */
+  readonly after?: string | undefined;
+}
+
 export interface LogPage {
   readonly events: readonly { readonly timestamp: number; readonly message: string }[];
   /**
@@ -193,6 +204,26 @@ export class Api {
         'the server makes no backups',
       );
     return answer.body;
+  }
+
+  /**
+   * What becomes of jobs, as server-sent events, until `signal` is aborted. Throws a {@link
+   * Failure} where the server refuses.
+   */
+  async events(
+    query: EventQuery,
+    follow: boolean,
+    nowMs: number,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const given = Object.entries({ ...query, follow: String(follow) }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
+    const path = `events?${new URLSearchParams(given).toString()}`;
+    const answer = await this.#fetchOwn('GET', path, nowMs, signal);
+    if (answer.ok && answer.body !== null) return answer.body;
+    const body = (await answer.json().catch(() => ({}))) as Partial<LongshoreError>;
+    throw failureOf(answer, body, 'the server does not tell what becomes of jobs');
   }
 
   /** Calls an operation of our own. */

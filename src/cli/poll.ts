@@ -1,5 +1,6 @@
-// Asks again and again, gently: soon after something changed, ever more rarely while nothing does.
-// A server that is away for a moment is waited for. It knows nothing of jobs.
+// Asks again and again, gently: when there is news, where somebody tells; else soon after something
+// changed, ever more rarely while nothing does. A server that is away for a moment is waited for.
+// It knows nothing of jobs.
 
 import { Interrupted, isUnreachable } from './failure.ts';
 import type { Io } from './io.ts';
@@ -8,9 +9,19 @@ const firstPauseMs = 40;
 /** No shorter while much changes: what follows a big array closely would only burden the server. */
 const busyPauseMs = 250;
 const longestPauseMs = 2_000;
+/** While somebody tells; news may be lost all the same. */
+const pauseWithNewsMs = 10_000;
 const growth = 1.5;
 /** How long a server that answered before may be away: time enough to be started again. */
 const patienceMs = 60_000;
+
+/** Somebody who tells when to look. */
+interface News {
+  readonly isLive: boolean;
+  readonly next: AbortSignal;
+  look(): void;
+  begin(): void;
+}
 
 /**
  * Calls `look` until it is done. `look` says whether anything changed since it looked before, and
@@ -22,12 +33,14 @@ export async function poll(
   signal: AbortSignal,
   look: () => Promise<'changed' | 'same' | 'done'>,
   onAway: () => void,
+  news?: News,
 ): Promise<void> {
   let pauseMs = firstPauseMs;
   let lastAnswerMs: number | undefined;
   let away = false;
   for (;;) {
     if (signal.aborted) throw new Interrupted();
+    news?.look();
     try {
       const seen = await look();
       if (seen === 'done') return;
@@ -44,7 +57,11 @@ export async function poll(
       if (!away) onAway();
       away = true;
     }
-    await io.sleep(pauseMs, signal);
+    news?.begin();
+    const woken = news === undefined ? signal : AbortSignal.any([signal, news.next]);
+    // However much news there is, it is not looked at more often than that.
+    if (news?.isLive === true) await io.sleep(Math.min(pauseMs, busyPauseMs), signal);
+    await io.sleep(news?.isLive === true ? pauseWithNewsMs : pauseMs, woken);
     pauseMs = Math.min(pauseMs * growth, longestPauseMs);
   }
 }

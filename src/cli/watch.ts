@@ -2,6 +2,7 @@
 
 import type { JobDetail } from '@aws-sdk/client-batch';
 import type { Session } from './session.ts';
+import { JobNews } from './job-news.ts';
 import { poll } from './poll.ts';
 import { Progress, barText } from './progress.ts';
 import {
@@ -56,12 +57,15 @@ export async function watchJobs(
     progress.show(progressText(jobs, session.io.nowMs() - startedMs, session.errStyle));
     return changed ? 'changed' : 'same';
   };
+  const onAway = (): void => {
+    progress.clear();
+    session.io.err('The server is not answering; trying again.\n');
+  };
+  const news = new JobNews(session, ids);
   try {
-    await poll(session.io, signal, look, () => {
-      progress.clear();
-      session.io.err('The server is not answering; trying again.\n');
-    });
+    await poll(session.io, signal, look, onAway, news);
   } finally {
+    news.end();
     progress.clear();
   }
   return ids.map((id) => known.get(id) as JobDetail);

@@ -20,6 +20,7 @@ import type { JobCredentials } from '../port/job-credentials.ts';
 import type { LogSink } from '../port/log-sink.ts';
 import type { SecretResolver } from '../port/secrets.ts';
 import type { Store } from '../port/store.ts';
+import { JobJournal } from './journal/journal.ts';
 import { AttemptRunner } from './host/attempt-runner.ts';
 import { HostLinks } from './host/host-links.ts';
 import { Launches } from './host/launches.ts';
@@ -76,6 +77,7 @@ export class Control {
   readonly bus: CommandQueue;
   readonly reader: ControlReader;
   readonly records: RecordKeeper;
+  readonly journal: JobJournal;
   readonly world: LiveWorld;
   readonly #ports: ControlPorts;
   readonly #links: HostLinks;
@@ -97,7 +99,10 @@ export class Control {
     this.world = world;
     world.scheduler.lines.restart(clock.now());
     const act = (effects: readonly Effect[]): void => this.#act(effects);
-    const bus = (this.bus = new CommandQueue({ world, store, clock, ids, onFatal, act }));
+    const write: CommandQueue['write'] = (table, by) => bus.write(table, by);
+    const journal = (this.journal = new JobJournal({ bus: { write }, reader, clock }));
+    const parts = { world, store, clock, ids, journal, onFatal, act };
+    const bus = (this.bus = new CommandQueue(parts));
     this.reader = new ControlReader(world, reader, clock, () => this.#intake.stale);
 
     const rowsAge = new RowsAge(stored.newestCommitAtMs, clock.now(), reader);
@@ -235,6 +240,7 @@ export class Control {
     this.#logRetention.open();
     this.#retention?.open();
     this.#recordRetention?.open();
+    this.journal.open();
     return capabilities;
   }
 
@@ -255,6 +261,7 @@ export class Control {
     this.#launches.close();
     this.records.close();
     this.bus.close();
+    this.journal.close();
     this.#logPump.close();
     if (how.discard) await this.#links.discard();
     await this.#links.close();

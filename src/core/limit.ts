@@ -194,6 +194,20 @@ export const limit = {
   launchRepeatMs: 10_000,
   /** Pause between comparisons of the rows with what the engine knows. */
   reconcilePeriodMs: 10_000,
+  /** How long, and how many, changes of jobs are kept for those who follow them. */
+  journalKeptMs: 600_000,
+  journalRows: 1_000_000,
+  journalTrimPeriodMs: 10_000,
+  journalRowsPerTrim: 2_000,
+  /** How long they are kept at all after the last who followed them has ended. */
+  journalLingersMs: 600_000,
+  /** Who may follow them at a time. */
+  followers: 200,
+  /** How long one who follows hears nothing at the most. */
+  followersHearMs: 15_000,
+  /** Rows that are read at a time, and characters that are sent at a time, about. */
+  journalPage: 100,
+  journalPieceCharacters: 65_536,
   /** Tags of a resource of other services; what Batch allows may be set. */
   tags: 50,
   /** Trails of an account and region, as on AWS. */

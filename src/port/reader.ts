@@ -10,7 +10,7 @@ import type {
   Quantities,
 } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
-import type { ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
+import type { ArrayParent, Job, JobDetailRecord, PastArrayParent } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
@@ -70,6 +70,38 @@ export interface JobView {
   readonly tags: Tags;
   /** Why it waits, in plain words and true at this moment; absent where it does not wait. */
   readonly waitingReason?: string | undefined;
+}
+
+/** A job as it once was. */
+export interface PastJobView extends Omit<JobView, 'job'> {
+  readonly job: Job | PastArrayParent;
+}
+
+/** A change of a job's status, or of a child's or a node's. */
+export interface PastChange {
+  readonly from: JobStatus | undefined;
+  readonly atMs: number;
+  /** What it was from then on. Its tags are those of now. */
+  readonly view: PastJobView;
+}
+
+/** A row of the journal, read. */
+export interface JournalPage {
+  readonly number: number;
+  /**
+   * One by one, where many children changed together; none where it is of another account or
+   * region. Undefined: here changes happened that cannot be told, for nobody followed them, or the
+   * job has been removed.
+   */
+  readonly changes: Iterable<PastChange> | undefined;
+}
+
+/** What became of jobs, as far as the journal still tells it. */
+export interface HistoryReader {
+  /** In the order in which it came about, from behind a row's number. */
+  above(scope: Scope, number: number, limit: number): readonly JournalPage[];
+  /** The numbers of the first and the last row; undefined: there is none. */
+  ends(): { readonly first: number; readonly last: number } | undefined;
 }
 
 /** The front of a queue (GetJobQueueSnapshot). */
@@ -221,6 +253,7 @@ export interface RecordReader {
 export interface Reader {
   readonly batch: BatchReader;
   readonly jobs: JobReader;
+  readonly history: HistoryReader;
   readonly waits: WaitReader;
   /** The rows of IAM, EC2 and other services of their own. */
   readonly resources: ResourceReader;

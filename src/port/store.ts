@@ -41,11 +41,13 @@ export interface Commit {
   /** Instances that ended before are forgotten. */
   readonly forgetInstancesEndedBeforeMs: number;
   readonly tableWrites: readonly TableWrite[];
-  /**
-   * Which jobs changed their status, in the order in which it came about; nothing is stored of them
-   * yet.
-   */
+  /** Which jobs changed their status, in the order in which it came about. */
   readonly transitions: readonly Transition[];
+  /**
+   * Whether they are stored in the journal; `ends`: they are the first that are not, which is noted
+   * there.
+   */
+  readonly journal: 'on' | 'ends' | 'off';
   /** In the order in which they were decided; their records alone are stored. */
   readonly entries: readonly Entry[];
 }
@@ -159,8 +161,30 @@ export interface CallRecordReader {
   firstCallRecordAtMs(): number | undefined;
 }
 
+export interface JournalRow {
+  /** Higher than that of every row before. */
+  readonly number: number;
+  /** When it was committed. */
+  readonly atMs: number;
+  /** Undefined: here changes happened that nobody followed, and that it does not tell. */
+  readonly transition: Transition | undefined;
+}
+
+/** The journal: what became of jobs, as far as somebody follows it. */
+export interface JournalReader {
+  /** In the order of their numbers, above one of them. */
+  journalAbove(number: number, limit: number): readonly JournalRow[];
+  /** Its first and its last row; undefined: it has none. */
+  journalEnds():
+    | {
+        readonly first: Pick<JournalRow, 'number' | 'atMs'>;
+        readonly last: Pick<JournalRow, 'number' | 'atMs'>;
+      }
+    | undefined;
+}
+
 /** All reads see every commit that has returned. */
-export interface StoreReader extends ResourceReader, CallRecordReader {
+export interface StoreReader extends ResourceReader, CallRecordReader, JournalReader {
   /** The scope's instances that ended after the time, by id; the store may have forgotten some. */
   endedInstances(scope: Scope, afterMs: number): readonly EndedInstance[];
   job(scope: Scope, id: JobId): StoredJob | undefined;

@@ -103,6 +103,17 @@ export type TableWrite =
       readonly beforeMs: number;
       readonly maxRows: number;
     }
+  /**
+   * Removes the oldest rows of the journal, up to a number and what is older than a time, but never
+   * its last; `absent`: none of them is left.
+   */
+  | {
+      readonly table: 'journal';
+      readonly write: 'trim';
+      readonly upTo: number;
+      readonly beforeMs: number;
+      readonly maxRows: number;
+    }
   /** An attempt whose output is not stored yet though its end is, and that stays at its engine. */
   | { readonly table: 'kept-output'; readonly write: 'put'; readonly row: KeptOutputRow }
   | { readonly table: 'kept-output'; readonly write: 'delete'; readonly attemptId: AttemptId }

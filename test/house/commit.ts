@@ -29,6 +29,7 @@ export function commitOf({
   forgetInstancesEndedBeforeMs = 0,
   tableWrites = [],
   transitions = [],
+  journal = 'off',
   entries = [],
   tags,
   gone = {},
@@ -40,7 +41,7 @@ export function commitOf({
   for (const [kind, list] of Object.entries(lists) as [keyof Lists, readonly object[]][])
     for (const row of list) mapOf(rows, kind).set(keyOf(row), row);
   for (const [arn, each] of tags ?? []) rows.tags.set(arn, each);
-  return { atMs, rows, forgetInstancesEndedBeforeMs, tableWrites, transitions, entries };
+  return { atMs, rows, forgetInstancesEndedBeforeMs, tableWrites, transitions, journal, entries };
 }
 
 const mapOf = (rows: Changes, kind: keyof ChangedRows): Map<string, object | undefined> =>

@@ -49,6 +49,12 @@ export async function scriptedServer(
     const target = request.headers['x-amz-target'];
     // Who it is, every caller may ask: no call of the script's.
     if (request.url === '/_longshore/health') return send(response, 200, identity, {});
+    // Where a script does not tell what becomes of jobs, nobody hears of it.
+    if (request.url?.startsWith('/_longshore/events')) {
+      const events = script['events'] as (() => string) | undefined;
+      if (events === undefined) return send(response, 404, {}, {});
+      return void response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events());
+    }
     const operation =
       typeof target === 'string'
         ? target.slice(target.lastIndexOf('.') + 1)

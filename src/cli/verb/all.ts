@@ -9,6 +9,7 @@ import { describe } from './describe.ts';
 import { env } from './env.ts';
 import { instance } from './instance.ts';
 import { instances } from './instances.ts';
+import { events } from './events.ts';
 import { explain } from './explain.ts';
 import { jobs } from './jobs.ts';
 import { logs } from './logs.ts';
@@ -24,6 +25,7 @@ export const verbs: readonly Verb[] = [
   describe,
   explain,
   logs,
+  events,
   wait,
   cancel,
   terminate,

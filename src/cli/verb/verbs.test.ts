@@ -272,6 +272,48 @@ test('wait outlives a restart of the server', async () => {
   assert.match(io.stderr, /The server is not answering; trying again\./);
 });
 
+// ---- events ----
+
+const told = (place: string, detail: object): string =>
+  `id: ${place}\nevent: Batch Job State Change\ndata: ${JSON.stringify({ id: place, time: '2026-01-01T00:00:00Z', detail })}\n\n`;
+
+test('events prints a line for each change, and says where some are missing', async () => {
+  const script = {
+    events: () =>
+      `: hello\n\nevent: dropped\ndata: {"changes":3}\n\n${told('1.1', job('a', 'RUNNABLE'))}event: dropped\ndata: {}\n\n${told('2.1', job('a', 'FAILED', { statusReason: 'stopped\u001b[2J' }))}`,
+  };
+  const { code, stdout, stderr } = await runAgainst(script, ['events']);
+  assert.deepEqual(
+    [code, stdout],
+    [
+      0,
+      '2026-01-01T00:00:00Z name-a (a) RUNNABLE\n2026-01-01T00:00:00Z name-a (a) FAILED: stopped\\x1b[2J\n',
+    ],
+  );
+  assert.equal(
+    stderr,
+    '3 changes are not told: the server does not remember them.\nsome changes are not told: the server does not remember them.\n',
+  );
+  const json = await runAgainst(script, ['events', '--json']);
+  assert.deepEqual(
+    json.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { id: string }).id),
+    ['1.1', '2.1'],
+  );
+});
+
+test('events of a server that does not tell them is a failure', async () => {
+  const { code, stderr } = await runAgainst({}, ['events']);
+  assert.deepEqual(
+    [code, stderr],
+    [1, 'longshore events: the server does not tell what becomes of jobs (404)\n'],
+  );
+});
+
+// ---- progress ----
+
 test('on a terminal progress is one line that is taken away at the end', async () => {
   const array = (counts: object, status = 'PENDING') =>
     job('a', status, { arrayProperties: { size: 2, statusSummary: counts } });

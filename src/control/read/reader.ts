@@ -9,6 +9,7 @@ import type { InstanceReader } from '../../port/instance-reader.ts';
 import type {
   BatchReader,
   Counts,
+  HistoryReader,
   JobCounts,
   Reader,
   RecordReader,
@@ -18,6 +19,7 @@ import type { StoreReader } from '../../port/store.ts';
 import { WorldBatchReader } from './batch-reader.ts';
 import { WorldClusterReader } from './cluster-reader.ts';
 import { jobCounts, jobCountsByQueue } from './counts.ts';
+import { JournalHistoryReader } from './history-reader.ts';
 import { WorldInstanceReader } from './instance-reader.ts';
 import { WorldJobReader } from './job-reader.ts';
 import { StoredRecordReader } from './record-reader.ts';
@@ -27,6 +29,7 @@ import { WorldWaitReader } from './wait-reader.ts';
 export class ControlReader implements Reader {
   readonly batch: BatchReader;
   readonly jobs: WorldJobReader;
+  readonly history: HistoryReader;
   readonly waits: WaitReader;
   readonly clusters: ClusterReader;
   readonly instances: InstanceReader;
@@ -45,6 +48,7 @@ export class ControlReader implements Reader {
     this.batch = new WorldBatchReader(world, store);
     const slices = new Slices(clock);
     this.jobs = new WorldJobReader(world, store, slices);
+    this.history = new JournalHistoryReader(store);
     this.records = new StoredRecordReader(store, slices);
     this.waits = new WorldWaitReader(world, store, this.jobs);
     this.clusters = new WorldClusterReader(world, store);

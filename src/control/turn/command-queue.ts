@@ -12,6 +12,7 @@ import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { Store } from '../../port/store.ts';
 import type { TableWrite, TableWriteOutcome } from '../../port/table.ts';
+import type { JobJournal } from '../journal/journal.ts';
 import { Scaler } from './scaler.ts';
 import * as stage from './stages.ts';
 import { Stopped } from './stopped.ts';
@@ -23,6 +24,7 @@ interface CommandQueueParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly journal: Pick<JobJournal, 'keeps' | 'committed'>;
   /** Called after a commit, with what it asks for. */
   readonly act: (effects: readonly Effect[]) => void;
   /** Called once, when the queue has stopped because of a fault of ours. */
@@ -104,7 +106,7 @@ export class CommandQueue implements CommandBus {
 
   #run(): void {
     if (this.#stopped) return;
-    const { store, ids } = this.#parts;
+    const { store, ids, journal } = this.#parts;
     const turn = this.#gather();
     try {
       stage.prefetch(turn, store.reader);
@@ -114,7 +116,7 @@ export class CommandQueue implements CommandBus {
         stage.scale(turn, this.#scaler);
         stage.watch(turn);
       }
-      stage.commit(turn, store);
+      stage.commit(turn, store, journal);
     } catch (error) {
       this.#fail(error as Error, turn.requests);
       return;
@@ -129,9 +131,10 @@ export class CommandQueue implements CommandBus {
   }
 
   /** Answers, hands out the effects, and sees to the next turn where there is cause for one. */
-  #release({ world, requests, answers, effects }: Turn): void {
+  #release({ world, requests, answers, effects, transitions }: Turn): void {
     for (const [at, { resolve }] of requests.entries()) resolve(answers[at]);
     if (effects.length > 0) this.#parts.act(effects);
+    if (transitions.length > 0) this.#parts.journal.committed();
     if (this.#waiting.length > 0 || world.scheduler.passWanted) this.wake();
     this.#armDeadline();
   }

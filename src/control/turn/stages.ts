@@ -13,6 +13,7 @@ import { Pass } from '../../core/schedule/fit/place.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { Entry, Store, StoreReader } from '../../port/store.ts';
 import { withPast } from './prefetch.ts';
+import type { JobJournal } from '../journal/journal.ts';
 import type { Scaler } from './scaler.ts';
 import { isCommand, type Turn } from './turn.ts';
 
@@ -77,7 +78,7 @@ function meetDeadlines(turn: Turn): number {
  * beside it: the only stage that writes there. Nothing is written where nothing has changed. Throws
  * where the store fails: the world is ahead of the disk for good, and the process must end.
  */
-export function commit(turn: Turn, store: Store): void {
+export function commit(turn: Turn, store: Store, journal: Pick<JobJournal, 'keeps'>): void {
   const { world, nowMs, requests, answers, transitions } = turn;
   const { changes } = world;
   const tableWrites = requests.flatMap(({ asked }) => (isCommand(asked) ? [] : [asked]));
@@ -88,6 +89,7 @@ export function commit(turn: Turn, store: Store): void {
     forgetInstancesEndedBeforeMs: nowMs - limit.endedInstanceMs,
     tableWrites,
     transitions,
+    journal: journal.keeps(transitions.length, nowMs),
     entries: entriesOf(turn),
   });
   let next = 0;

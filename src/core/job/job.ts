@@ -125,13 +125,27 @@ export interface EndedArrayParent extends ArrayIdentity {
 }
 export type ArrayParent = LiveArrayParent | EndedArrayParent;
 
+/** An array's parent as it once was: how many of its children stood where is all that is known. */
+export interface PastArrayParent
+  extends ArrayIdentity, Pick<EndedArrayParent, 'statusSummary' | 'statusSummaryLastUpdatedAtMs'> {
+  readonly status: LiveArrayParent['status'] | EndedStatus;
+}
+
 /** What the world holds: jobs that have not ended. */
 export type WorldJob = Exclude<Job, EndedJob> | LiveArrayParent;
 
-export const isArrayParent = <J extends Job | ArrayParent>(
+export const isArrayParent = <J extends Job | ArrayParent | PastArrayParent>(
   job: J,
-): job is Extract<J, ArrayParent> => 'arraySize' in job;
-export const isLive = (job: Job | ArrayParent): job is LiveJob =>
+): job is Extract<J, { readonly arraySize: number }> => 'arraySize' in job;
+/** What is remembered of it: the table of an array's children changes in place. */
+export function pastOf(job: Job | ArrayParent): Job | PastArrayParent {
+  if (!isArrayParent(job) || !('children' in job)) return job;
+  const { children, ...rest } = job;
+  const { lastChangedAtMs: statusSummaryLastUpdatedAtMs } = children;
+  return { ...rest, statusSummary: children.summary(), statusSummaryLastUpdatedAtMs };
+}
+
+export const isLive = (job: Job | ArrayParent | PastArrayParent): job is LiveJob =>
   job.status === 'STARTING' || job.status === 'RUNNING';
 /**
  * Whether the main node of a multi-node parallel job has ended while the job is still RUNNING,
@@ -199,7 +213,7 @@ export const rankOf = (job: WaitingJob | LiveArrayParent): number =>
 
 /** A child that has no row: its parent's facts under its own id. */
 export function waitingChild(
-  parent: ArrayParent,
+  parent: ArrayParent | PastArrayParent,
   index: number,
   status: WaitingJob['status'],
 ): WaitingJob {

@@ -4,6 +4,7 @@
 
 import type { JobId } from '../../base/ids.ts';
 import type { IndexRange } from '../job/index-ranges.ts';
+import type { Job, PastArrayParent } from '../job/job.ts';
 import type { JobStatus } from '../job/status.ts';
 
 export interface Transition {
@@ -17,4 +18,6 @@ export interface Transition {
   readonly reason?: string | undefined;
   /** These children of the array, and not the array itself; both ends are included. */
   readonly children?: IndexRange | undefined;
+  /** What it is from here on; with `children` the array as it was then. */
+  readonly job: Job | PastArrayParent;
 }

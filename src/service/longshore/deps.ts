@@ -4,6 +4,7 @@ import type { AttemptId } from '../../base/ids.ts';
 import type { Catalogue } from '../../core/instance-type/catalogue.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { CommandBus } from '../../port/command-bus.ts';
+import type { Journal } from '../../port/journal.ts';
 import type { HostConnector } from '../../port/host-connector.ts';
 import type { Reader } from '../../port/reader.ts';
 import type { Ec2Kinds } from '../ec2/resources.ts';
@@ -12,6 +13,7 @@ import type { ResourceSpace } from '../resource-space.ts';
 export interface LongshoreDeps {
   readonly bus: Pick<CommandBus, 'submit'>;
   readonly reader: Reader;
+  readonly journal: Journal;
   readonly clock: Pick<Clock, 'soon'>;
   readonly hosts: Pick<HostConnector, 'probe'>;
   /** Where images are recorded. */

@@ -5,6 +5,7 @@ import type { Operation, OperationTable } from '../../wire/operation.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { backUp } from './back-up.ts';
 import { explainJob } from './explain-job.ts';
+import { followEvents } from './follow-events.ts';
 import { interruptInstance } from './interrupt-instance.ts';
 import type { LongshorePath } from './paths.ts';
 import { validateHost } from './validate-host.ts';
@@ -21,6 +22,13 @@ export const longshorePaths: readonly LongshoreOperation[] = [
     method: 'GET',
     path: /^\/_longshore\/jobs\/(?<jobId>[^/]+)\/explanation$/,
     operation: explainJob,
+  },
+  {
+    name: 'FollowEvents',
+    method: 'GET',
+    path: /^\/_longshore\/events$/,
+    headers: { 'last-event-id': 'after' },
+    operation: followEvents,
   },
   {
     name: 'InterruptInstance',

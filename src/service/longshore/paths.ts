@@ -5,7 +5,7 @@
 import type { LongshoreError } from '../../api/explanation.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { batchDialect, catalogue, type ErrorDialect } from '../../wire/error-catalogue.ts';
-import type { PathProtocol } from '../../wire/protocol.ts';
+import type { PathProtocol, RequestHead } from '../../wire/protocol.ts';
 
 /** Where an operation of our own is. */
 export interface LongshorePath {
@@ -13,6 +13,8 @@ export interface LongshorePath {
   readonly method: 'GET' | 'POST';
   /** Its named groups are the input, beside what the query says. */
   readonly path: RegExp;
+  /** Headers that are input, too, in lower case, and the members that they are. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** As Batch words them, but for what its clients never read. */
@@ -45,8 +47,9 @@ export function longshoreProtocol(paths: readonly LongshorePath[]): PathProtocol
         if (own.method !== head.method) return { unrouted: 'method', allow: own.method };
         return {
           name: own.name,
-          read: ({ path, query }) => ({
+          read: ({ path, query, headers }) => ({
             ...Object.fromEntries(new URLSearchParams(query)),
+            ...membersIn(headers, own.headers),
             ...groupsOf(own.path, path),
           }),
           write: (output) => JSON.stringify(output),
@@ -55,6 +58,17 @@ export function longshoreProtocol(paths: readonly LongshorePath[]): PathProtocol
     },
   };
 }
+
+const membersIn = (
+  headers: RequestHead['headers'],
+  members: LongshorePath['headers'] = {},
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(members).flatMap(([header, member]) => {
+      const value = headers[header];
+      return typeof value === 'string' ? [[member, value]] : [];
+    }),
+  );
 
 function groupsOf(form: RegExp, path: string): Record<string, string> {
   const groups = Object.entries(form.exec(path)?.groups ?? {});

@@ -182,4 +182,11 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE call_outcome (number INTEGER PRIMARY KEY, outcome TEXT NOT NULL);
     `,
   },
+  {
+    version: 16,
+    statements: `
+      -- Changes of jobs' statuses, for those who follow them; where there is no body, changes follow that nobody followed. No number is given twice.
+      CREATE TABLE journal (number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body TEXT);
+    `,
+  },
 ];

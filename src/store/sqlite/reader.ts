@@ -17,11 +17,13 @@ import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
 import type { EndedInstance, Instance } from '../../core/host/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { LogStreamRow } from '../../core/world/changes.ts';
+import type { Transition } from '../../core/turn/transition.ts';
 import type {
   CallRecordReader,
   CallRecordRow,
   JobEnd,
   JobSlice,
+  JournalRow,
   ListJobsQuery,
   NamePattern,
   StoredJob,
@@ -415,6 +417,26 @@ export class SqliteReader implements StoreReader {
 
   firstCallRecordAtMs(): number | undefined {
     return this.#get<{ at: number }>('SELECT at FROM call_record ORDER BY number LIMIT 1')?.at;
+  }
+
+  journalAbove(number: number, limit: number): readonly JournalRow[] {
+    return this.#all<{ number: number; at: number; body: string | null }>(
+      'SELECT number, at, body FROM journal WHERE number > ? ORDER BY number LIMIT ?',
+      [number, limit],
+    ).map(({ number: of, at, body }) => ({
+      number: of,
+      atMs: at,
+      transition: body === null ? undefined : (JSON.parse(body) as Transition),
+    }));
+  }
+
+  journalEnds(): ReturnType<StoreReader['journalEnds']> {
+    const end = (order: 'ASC' | 'DESC') =>
+      this.#get<{ number: number; atMs: number }>(
+        `SELECT number, at AS atMs FROM journal ORDER BY number ${order} LIMIT 1`,
+      );
+    const [first, last] = [end('ASC'), end('DESC')];
+    return first && last && { first, last };
   }
 
   logGroup(scope: Scope, name: string): LogGroupRow | undefined {

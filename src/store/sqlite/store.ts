@@ -19,6 +19,7 @@ import type { KeptOutputRow, TableWriteOutcome } from '../../port/table.ts';
 import { CallRecordWriter } from './call-record-writer.ts';
 import { CommitKeeper } from './commit-keeper.ts';
 import { openDatabase } from './database.ts';
+import { JournalWriter } from './journal-writer.ts';
 import { Numbers } from './numbers.ts';
 import { RowWriter } from './row-writer.ts';
 import { TableWriter } from './table-writer.ts';
@@ -64,6 +65,7 @@ export class SqliteStore implements Store {
   readonly #rows: RowWriter;
   readonly #tables: TableWriter;
   readonly #records: CallRecordWriter;
+  readonly #journal: JournalWriter;
   readonly #onFull: () => boolean;
   /** Absent where nothing outlives the process. */
   readonly #keeper: CommitKeeper | undefined;
@@ -79,7 +81,12 @@ export class SqliteStore implements Store {
     this.#numbers = new Numbers(this.#database);
     this.#rows = new RowWriter(this.#database, this.#numbers);
     this.#records = new CallRecordWriter(this.#database);
-    this.#tables = new TableWriter(this.#database, this.#numbers, this.#records);
+    this.#journal = new JournalWriter(this.#database);
+    this.#tables = new TableWriter(this.#database, {
+      numbers: this.#numbers,
+      records: this.#records,
+      journal: this.#journal,
+    });
     this.reader = new SqliteReader(this.#database);
     if (path === ':memory:') return;
     try {
@@ -196,6 +203,7 @@ export class SqliteStore implements Store {
     this.#rows.write(commit);
     const outcomes = commit.tableWrites.map((write) => this.#tables.write(write));
     const numbers = this.#records.keep(commit);
+    this.#journal.keep(commit);
     sql.countCommit.run(commit.atMs);
     sql.commit.run();
     for (const [record, number] of numbers) record.number = number;

@@ -7,17 +7,27 @@ import type { Tags } from '../../core/event.ts';
 import type { TableWrite, TableWriteOutcome } from '../../port/table.ts';
 import type { CallRecordWriter } from './call-record-writer.ts';
 import { Expiry } from './expiry.ts';
+import type { JournalWriter } from './journal-writer.ts';
 import type { Numbers } from './numbers.ts';
+
+/** Writers that a commit uses beside. */
+interface Shared {
+  readonly numbers: Numbers;
+  readonly records: CallRecordWriter;
+  readonly journal: JournalWriter;
+}
 
 export class TableWriter {
   readonly #numbers: Numbers;
   readonly #records: CallRecordWriter;
+  readonly #journal: JournalWriter;
   readonly #expiry: Expiry;
   readonly #sql: Statements;
 
-  constructor(database: DatabaseSync, numbers: Numbers, records: CallRecordWriter) {
+  constructor(database: DatabaseSync, { numbers, records, journal }: Shared) {
     this.#numbers = numbers;
     this.#records = records;
+    this.#journal = journal;
     this.#expiry = new Expiry(database);
     this.#sql = prepare((text) => database.prepare(text));
   }
@@ -37,6 +47,8 @@ export class TableWriter {
         if (write.write === 'expire') return this.#records.expire(write) ? 'done' : 'absent';
         this.#records.add(write);
         return 'done';
+      case 'journal':
+        return this.#journal.trim(write) ? 'done' : 'absent';
       case 'resource':
         return this.#changeResources(write);
       case 'log-group':

@@ -20,6 +20,7 @@ import type { SchedulingPolicy } from '../../../src/core/scheduling-policy/sched
 import type { JobSlice, Store } from '../../../src/port/store.ts';
 import { commitOf } from '../commit.ts';
 import { callRecordContract, type WithStore } from './call-record-contract.ts';
+import { journalContract } from './journal-contract.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
 const other = scopeOf('111111111111', 'us-east-1');
@@ -163,6 +164,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   });
 
   callRecordContract(withStore);
+  journalContract(withStore);
 
   withStore('registered hosts are kept until they leave', (_store, reopen) => {
     const host: RegisteredHost = {

@@ -8,6 +8,7 @@ import { indexesIn, rangesOf } from '../../job/index-ranges.ts';
 import {
   isArrayParent,
   isLive,
+  pastOf,
   type LiveArrayParent,
   type WaitingJob,
   type WorldJob,
@@ -30,7 +31,8 @@ export const jobFolds = {
     put(world, job, job.createdAtMs);
     if (!isArrayParent(job)) return;
     const children = [0, job.arraySize - 1] as const;
-    world.transitions.push({ jobId: job.id, to: job.status, atMs: job.createdAtMs, children });
+    const { id: jobId, status: to, createdAtMs: atMs } = job;
+    world.transitions.push({ jobId, to, atMs, children, job: pastOf(job) });
   },
 
   'job-pending'(world, { jobId, atMs }) {

@@ -6,6 +6,7 @@ import { splitJobId, type JobId } from '../../../base/ids.ts';
 import {
   isArrayParent,
   isInWorld,
+  pastOf,
   type ArrayParent,
   type Job,
   type LiveArrayParent,
@@ -60,7 +61,7 @@ function noteTransition(
   if (from !== undefined)
     assertTransition(from, job.status, isArrayParent(job) ? parentTransitions : undefined);
   const reason = 'statusReason' in job ? job.statusReason : undefined;
-  world.transitions.push({ jobId: job.id, from, to: job.status, atMs, reason });
+  world.transitions.push({ jobId: job.id, from, to: job.status, atMs, reason, job: pastOf(job) });
 }
 
 /** The job's row is to be stored; a child's or a node's where it belongs, which is the answer. */
@@ -97,11 +98,12 @@ export function moveChildren(
   reason?: string,
 ): void {
   const table = tableOf(array);
+  const job = pastOf(array);
   for (const run of runs) {
     const { status: from, first, last } = run;
     assertTransition(from, to);
     table.move(run, to, atMs);
     const children = [first, last] as const;
-    world.transitions.push({ jobId: array.id, from, to, atMs, reason, children });
+    world.transitions.push({ jobId: array.id, from, to, atMs, reason, children, job });
   }
 }

@@ -3,10 +3,13 @@
 
 import { isArrayParent, isLive } from '../../../core/job/job.ts';
 import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
-import type { JobView } from '../../../port/reader.ts';
+import type { JobView, PastJobView } from '../../../port/reader.ts';
+
+/** As it stands, or as it once was. */
+export type ShownJob = JobView | PastJobView;
 
 /** The attempt that a job's container shows: the one under way, else the last one. */
-export function shownAttempt(job: JobView['job']): LiveAttempt | EndedAttempt | undefined {
+export function shownAttempt(job: ShownJob['job']): LiveAttempt | EndedAttempt | undefined {
   if (isArrayParent(job)) return undefined;
   return isLive(job) ? job.attempt : job.attempts.at(-1);
 }
@@ -15,7 +18,7 @@ export function shownAttempt(job: JobView['job']): LiveAttempt | EndedAttempt | 
  * How the container ended; absent while an attempt is under way. `reason` is absent after a plain
  * exit, whatever its code.
  */
-export function containerEnd(job: JobView['job']): {
+export function containerEnd(job: ShownJob['job']): {
   exitCode?: number | undefined;
   reason?: string | undefined;
 } {
@@ -29,7 +32,7 @@ export function containerEnd(job: JobView['job']): {
  * When its container began to run; of an ended job the last attempt's, of an array the first
  * child's.
  */
-export function startedAt(job: JobView['job']): number | undefined {
+export function startedAt(job: ShownJob['job']): number | undefined {
   if (!isArrayParent(job) && job.status === 'RUNNING') return job.attempt.startedAtMs;
   return 'startedAtMs' in job ? job.startedAtMs : undefined;
 }
@@ -37,22 +40,22 @@ export function startedAt(job: JobView['job']): number | undefined {
 /**
  * Set on every job that ended, also one that was cancelled before it ran (Metaflow waits for it).
  */
-export const stoppedAt = (job: JobView['job']): number | undefined =>
+export const stoppedAt = (job: ShownJob['job']): number | undefined =>
   'stoppedAtMs' in job ? job.stoppedAtMs : undefined;
 
 /** The job's reason; where it waits without one, why, true at this moment. */
-export const statusReason = ({ job, waitingReason }: JobView): string | undefined =>
+export const statusReason = ({ job, waitingReason }: ShownJob): string | undefined =>
   job.statusReason ??
   (job.status === 'RUNNABLE' || job.status === 'PENDING' ? waitingReason : undefined);
 
 /** A child's, or a node's, is its parent's with the index. */
-export function jobArnOf({ detail, arrayIndex, nodeIndex }: JobView): string {
+export function jobArnOf({ detail, arrayIndex, nodeIndex }: ShownJob): string {
   if (arrayIndex !== undefined) return `${detail.arn}:${arrayIndex}`;
   return nodeIndex === undefined ? detail.arn : `${detail.arn}#${nodeIndex}`;
 }
 
 /** A parent's size and its children's statuses, a child's index. */
-export function arrayFacts(view: JobView):
+export function arrayFacts(view: ShownJob):
   | {
       size?: number | undefined;
       index?: number | undefined;

@@ -16,7 +16,6 @@ import { logTarget } from '../../../core/job/container.ts';
 import { isArrayParent } from '../../../core/job/job.ts';
 import { stopBy } from '../../../core/job/stop.ts';
 import { propertiesOfNode } from '../../../core/job/nodes.ts';
-import type { JobView } from '../../../port/reader.ts';
 import { shownContainer, shownNodes } from './container.ts';
 import {
   arrayFacts,
@@ -26,9 +25,10 @@ import {
   startedAt,
   statusReason,
   stoppedAt,
+  type ShownJob,
 } from './facts.ts';
 
-export function jobDetail(view: JobView): JobDetail {
+export function jobDetail(view: ShownJob): JobDetail {
   const { detail, job } = view;
   return {
     jobArn: jobArnOf(view),
@@ -63,7 +63,7 @@ export function jobDetail(view: JobView): JobDetail {
 }
 
 /** Metaflow takes a job for a multi-node parallel one where it has no `container`. */
-function work(view: JobView): Pick<JobDetail, 'container' | 'nodeProperties' | 'nodeDetails'> {
+function work(view: ShownJob): Pick<JobDetail, 'container' | 'nodeProperties' | 'nodeDetails'> {
   const { detail, nodeIndex } = view;
   const { nodeProperties } = detail;
   if (nodeProperties === undefined) return { container: containerDetail(view, detail.container) };
@@ -79,7 +79,7 @@ function work(view: JobView): Pick<JobDetail, 'container' | 'nodeProperties' | '
   };
 }
 
-function attemptDetail(view: JobView, attempt: EndedAttempt): AttemptDetail {
+function attemptDetail(view: ShownJob, attempt: EndedAttempt): AttemptDetail {
   return {
     container: {
       ...whereItRan(view, attempt),
@@ -95,7 +95,7 @@ function attemptDetail(view: JobView, attempt: EndedAttempt): AttemptDetail {
 }
 
 /** The properties that the job runs with, and the last attempt's facts. */
-function containerDetail(view: JobView, container: ContainerProperties): ContainerDetail {
+function containerDetail(view: ShownJob, container: ContainerProperties): ContainerDetail {
   const attempt = shownAttempt(view.job);
   return {
     ...shownProperties(container, view.detail),
@@ -110,7 +110,7 @@ function containerDetail(view: JobView, container: ContainerProperties): Contain
 
 const shownProperties = (
   container: ContainerProperties,
-  { definitionName, platformCapabilities }: JobView['detail'],
+  { definitionName, platformCapabilities }: ShownJob['detail'],
 ): ContainerProperties => ({
   ...shownContainer(container, platformCapabilities),
   logConfiguration: logDetail(container, definitionName),
@@ -133,7 +133,7 @@ function logDetail(container: ContainerProperties, definitionName: string): LogC
 }
 
 function whereItRan(
-  { detail }: JobView,
+  { detail }: ShownJob,
   attempt: LiveAttempt | EndedAttempt,
 ): { containerInstanceArn: string; taskArn: string } {
   const cluster = attempt.cluster ?? nameInArn(attempt.computeEnvironmentArn) ?? 'default';
