@@ -15,7 +15,7 @@ export function ratedAuthenticator(
   return {
     authenticate(request) {
       const take = (principal: Principal): Principal => {
-        if (!buckets.take(principal.arn, now())) throw request.dialect.throttled();
+        if (!buckets.take(callerOf(principal), now())) throw request.dialect.throttled();
         return principal;
       };
       const known = authenticator.authenticate(request);
@@ -23,3 +23,10 @@ export function ratedAuthenticator(
     },
   };
 }
+
+/**
+ * Sessions of a role are one caller, for whoever assumes it names them as they like; those of jobs
+ * are named here, and stand for themselves.
+ */
+const callerOf = ({ arn, session }: Principal): string =>
+  session?.jobId === undefined ? (session?.roleArn ?? arn) : arn;
