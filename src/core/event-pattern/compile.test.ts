@@ -137,6 +137,7 @@ refused('the form of a pattern', [
   ],
   ['{"a":[{"exactly":1}]}', 'exact match pattern must be a string @1:19'],
   ['{"a":[{"wildcard":"a\\\\b"}]}', 'Invalid escape character at pos 2 @1:25'],
+  ['{"a":[{"wildcard":"a*\\\\*b**"}]}', 'Consecutive wildcard characters at pos 6 @1:29'],
   ['{"a":[{"wildcard":"é**"}]}', 'Consecutive wildcard characters at pos 3 @1:24'],
   ['{"a":[{"wildcard":"🚀**"}]}', 'Consecutive wildcard characters at pos 5 @1:25'],
   ['{"a":[{"wildcard":"x\\\\"}]}', 'Invalid escape character at pos 2 @1:24'],

@@ -255,6 +255,11 @@ decisions('dots in names are steps', [
   [{ d: { 's.t': { t: ['r'] } } }, { d: { s: { t: 'r' } } }, false],
   [{ d: { s: { t: ['r'] } } }, { d: { 's.t': 'x', s: { t: 'r' } } }, true],
   [{ 'a.': ['x'] }, { a: { '': 'x' } }, true],
+  [{ 'a.bcd': ['x'] }, { 'a.b': { d: 'x' } }, false],
+  // An element that is a value binds nothing else to itself.
+  [{ t: [null], 't.k': [1] }, { t: [null, { k: 1 }] }, true],
+  [{ t: ['x'], 't.k': [1] }, { t: ['x', { k: 1 }] }, true],
+  [{ t: ['x'], 't.k': [1] }, { t: [['x'], { k: 1 }] }, false],
 ]);
 
 describe('texts that JSON.stringify would not write', () => {

@@ -156,8 +156,7 @@ export class FieldIndex<C extends Condition> {
     const address = addressOf(value);
     if (address === undefined) return;
     for (const [bits, table] of this.#blocks)
-      if (bits <= address.bits)
-        for (const condition of table.get(bitsOf(address, bits))) found.add(condition);
+      for (const condition of table.get(bitsOf(address, bits))) found.add(condition);
   }
 }
 

@@ -55,7 +55,7 @@ const range = fc.oneof(
       fc.constantFrom(2, 2.5, 7).map((to) => [low, from, high, to] as unknown[]),
     ),
 );
-const test = fc.oneof(
+const anyTest = fc.oneof(
   { weight: 4, arbitrary: scalars },
   { weight: 1, arbitrary: affixes.map((text) => ({ prefix: text })) },
   { weight: 1, arbitrary: affixes.map((text) => ({ suffix: text })) },
@@ -86,7 +86,7 @@ const test = fc.oneof(
       .map((but) => ({ 'anything-but': but })),
   },
 );
-const tests = fc.array(test, { minLength: 1, maxLength: 3 });
+const tests = fc.array(anyTest, { minLength: 1, maxLength: 3 });
 function patternsOf(depth: number): fc.Arbitrary<object> {
   const member =
     depth === 0
@@ -158,6 +158,59 @@ describe('the rules of a bus', () => {
     assert.deepEqual(asked, []);
     assert.equal(rules.delete('a'), false);
   });
+
+  // Of each kind two that share what can be shared, and a value that only the one or other meets.
+  const kinds: readonly (readonly [
+    test: unknown,
+    other: unknown,
+    met: unknown,
+    otherMet: unknown,
+  ])[] = [
+    ['x', 'y', 'x', 'y'],
+    ['10.0.0.1', '10.0.0.2', '10.0.0.1', '10.0.0.2'],
+    [{ prefix: 'ab' }, { prefix: 'ac' }, 'abx', 'acx'],
+    [{ prefix: 'ab' }, { prefix: 'xyz' }, 'abx', 'xyz'],
+    [{ suffix: 'ba' }, { suffix: 'ca' }, 'xba', 'xca'],
+    [{ suffix: 'ba' }, { suffix: 'zyx' }, 'xba', 'zyx'],
+    [
+      { prefix: { 'equals-ignore-case': 'ab' } },
+      { prefix: { 'equals-ignore-case': 'c' } },
+      'AB',
+      'C',
+    ],
+    [
+      { suffix: { 'equals-ignore-case': 'ab' } },
+      { suffix: { 'equals-ignore-case': 'c' } },
+      'AB',
+      'C',
+    ],
+    [{ 'equals-ignore-case': 'a' }, { 'equals-ignore-case': 'b' }, 'A', 'B'],
+    [{ wildcard: 'a*b' }, { wildcard: 'a*c' }, 'axb', 'axc'],
+    [{ wildcard: '*ab' }, { wildcard: '*b' }, 'ab', 'xb'],
+    [{ wildcard: '*ab*' }, { wildcard: '*cd*' }, 'xaby', 'xcdy'],
+    [{ wildcard: '*ab*' }, { wildcard: '*cde*' }, 'xaby', 'xcdey'],
+    [{ numeric: ['<', 5] }, { numeric: ['>', 5] }, 1, 9],
+    [{ numeric: ['>', 0, '<', 5] }, { numeric: ['>', 0, '<', 3] }, 4, 1],
+    [{ cidr: '10.0.0.0/24' }, { cidr: '10.1.0.0/24' }, '10.0.0.9', '10.1.0.9'],
+    [{ cidr: '10.0.0.0/24' }, { cidr: '::/12' }, '10.0.0.9', '::9'],
+    [{ exists: false }, { 'anything-but': 'x' }, [], 'y'],
+  ];
+  for (const [test, other, met, otherMet] of kinds)
+    it(`lose ${JSON.stringify(test)} with its rule, and keep ${JSON.stringify(other)}`, () => {
+      const rules = rulesOf({ one: { a: [test] }, two: { a: [other] }, same: { a: [test] } });
+      assert.ok(matched(rules, { a: met }).includes('one'));
+      assert.ok(matched(rules, { a: otherMet }).includes('two'));
+      rules.delete('one');
+      assert.ok(matched(rules, { a: met }).includes('same'));
+      rules.delete('same');
+      assert.ok(!matched(rules, { a: met }).includes('same'));
+      assert.deepEqual(matched(rules, { a: otherMet }), ['two']);
+      rules.set('one', compiled({ a: [test] }));
+      assert.ok(matched(rules, { a: met }).includes('one'));
+      assert.ok(matched(rules, { a: otherMet }).includes('two'));
+      assert.ok(rules.delete('two'));
+      assert.ok(!matched(rules, { a: otherMet }).includes('two'));
+    });
 
   it('forget an event that could not be read', () => {
     const rules = rulesOf({ r: { a: ['x'], b: ['y'] } });
