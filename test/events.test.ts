@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it, after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { must } from '../src/base/assert.ts';
 import { freePort } from './free-port.ts';
 import { PlainServer } from './plain-server.ts';
 import { SpyProxy } from './spy-proxy.ts';
@@ -89,6 +90,17 @@ describe('what becomes of jobs', () => {
       for (const [at, status] of statuses.entries())
         assert.ok(at === 0 || follows(statuses[at - 1] ?? '', status), statuses.join());
     }
+  });
+
+  it('ends in order when the server does', async () => {
+    await using server = await PlainServer.start();
+    const { body } = await fetch(`${server.url}/_longshore/events`);
+    const reader = must(body, 'it is answered').getReader();
+    assert.equal((await reader.read()).done, false);
+    const ending = server.stop();
+    // A connection that is cut off is an error.
+    while (!(await reader.read()).done);
+    assert.equal(await ending, 0);
   });
 
   it('is what wait waits for', async () => {

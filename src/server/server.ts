@@ -360,6 +360,8 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     hasNewRootKey: root?.isNew === true,
     reach: held.reach.who,
     async close(how) {
+      // Who follows has no end of its own, and would hold the listener for all of its grace.
+      app.control.journal.close();
       await listener.close(closeGraceMs);
       await held.containers.close();
       await app.deliverer?.close();
