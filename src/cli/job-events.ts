@@ -15,7 +15,8 @@ interface JobEvent {
 }
 
 export type Told =
-  | { readonly place: string; readonly event: JobEvent }
+  /** Without an event: from there on it is told. */
+  | { readonly place: string; readonly event: JobEvent | undefined }
   /** So many changes are not told; undefined: nobody knows how many. */
   | { readonly dropped: number | undefined };
 
@@ -62,9 +63,9 @@ export async function* jobEvents(
       if (signal.aborted) throw new Interrupted();
       const waitsOn = follow && answeredMs !== undefined && io.nowMs() - answeredMs <= patienceMs;
       if (!waitsOn || !(isUnreachable(error) || isCutOff(error))) throw error;
+      if (!isAway) onAway();
+      isAway = true;
     }
-    if (!isAway) onAway();
-    isAway = true;
     await io.sleep(pauseMs, signal);
     if (signal.aborted) throw new Interrupted();
   }
@@ -83,10 +84,10 @@ async function* toldIn(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
     text = blocks.pop() ?? '';
     for (const block of blocks) {
       const fields = fieldsOf(block);
-      if (fields['data'] === undefined) continue;
-      const data: unknown = parsed(fields['data']);
-      if (fields['event'] === 'dropped') yield { dropped: (data as { changes?: number }).changes };
-      else yield { place: fields['id'] ?? '', event: data as JobEvent };
+      const { id: place, event, data: content } = fields;
+      const data: unknown = content && parsed(content);
+      if (event === 'dropped') yield { dropped: (data as { changes?: number }).changes };
+      else if (place !== undefined) yield { place, event: data as JobEvent | undefined };
     }
   }
 }

@@ -53,7 +53,8 @@ export class JobNews {
       },
     );
     try {
-      for await (const _ of changes) this.#next.abort();
+      for await (const told of changes)
+        if ('dropped' in told || told.event !== undefined) this.#next.abort();
     } catch {
       // It is waited for without.
     }

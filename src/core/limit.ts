@@ -203,6 +203,8 @@ export const limit = {
   journalLingersMs: 600_000,
   /** Who may follow them at a time. */
   followers: 200,
+  /** How long one follows before leave is asked for anew. */
+  followingMs: 3_600_000,
   /** How long one who follows hears nothing at the most. */
   followersHearMs: 15_000,
   /** Rows that are read at a time, and characters that are sent at a time, about. */

@@ -10,9 +10,11 @@ export interface Journal {
 }
 
 export interface Following {
+  /** It has lasted so long that whoever follows should say anew who they are. */
+  readonly isOver: boolean;
   /**
    * Resolves when there may be more than has been read by now, or after a time of which there was
-   * no more, or when the server ends.
+   * no more, or when it is over, or the server ends.
    */
   more(withinMs: number): Promise<'more' | 'quiet' | 'over'>;
   end(): void;

@@ -61,9 +61,13 @@ function print(session: Session, told: Told): void {
   if ('dropped' in told) {
     const { dropped = 'some' } = told;
     io.err(`${dropped} changes are not told: the server does not remember them.\n`);
-  } else if (settings.json) io.out(`${JSON.stringify(told.event)}\n`);
+    return;
+  }
+  const { event } = told;
+  if (event === undefined) return;
+  if (settings.json) io.out(`${JSON.stringify(event)}\n`);
   else {
-    const { time, detail } = told.event;
+    const { time, detail } = event;
     const text = isEnded(detail) ? endText(detail, style) : standText(detail, style);
     io.out(`${style('dim', time)} ${text}\n`);
   }

@@ -68,19 +68,24 @@ export class JobJournal implements Journal {
     if (this.#followers >= limit.followers || this.#isOver) return undefined;
     this.#followers++;
     let hasEnded = false;
+    const { clock } = this.#parts;
+    const untilMs = clock.now() + limit.followingMs;
+    const isOver = (): boolean => this.#isOver || clock.now() >= untilMs;
     return {
-      more: (withinMs) => this.#more(withinMs),
+      get isOver() {
+        return isOver();
+      },
+      more: (withinMs) => (isOver() ? Promise.resolve('over') : this.#more(withinMs)),
       end: () => {
         if (hasEnded) return;
         hasEnded = true;
         this.#followers--;
-        this.#keptUntilMs = this.#parts.clock.now() + limit.journalLingersMs;
+        this.#keptUntilMs = clock.now() + limit.journalLingersMs;
       },
     };
   }
 
   #more(withinMs: number): Promise<'more' | 'quiet' | 'over'> {
-    if (this.#isOver) return Promise.resolve('over');
     const { clock } = this.#parts;
     return new Promise((resolve) => {
       const wake = (what: 'more' | 'over'): void => {

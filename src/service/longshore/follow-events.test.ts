@@ -51,6 +51,11 @@ class Listener {
     this.hasEnded = true;
   }
 
+  /** Where it began. */
+  get place(): string | undefined {
+    return /^id: (.*)\n\n/.exec(this.#text)?.[1];
+  }
+
   get comments(): number {
     return this.#text.split('\n').filter((line) => line.startsWith(':')).length;
   }
@@ -58,7 +63,7 @@ class Listener {
   get messages(): Message[] {
     return this.#text
       .split('\n\n')
-      .filter((block) => block !== '' && !block.startsWith(':'))
+      .filter((block) => block.includes('data: '))
       .map((block) => {
         const field = (name: string): string | undefined =>
           new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
@@ -252,11 +257,33 @@ test('what can no longer be told is said to be missing', async () => {
 test('who hears nothing hears that the line stands, and everybody is let go when the server ends', async () => {
   const rig = await Rig.open();
   const listener = await Listener.of(rig);
-  assert.equal(listener.comments, 1);
+  assert.equal(listener.comments, 0);
   await rig.clock.pass(2 * limit.followersHearMs);
-  assert.equal(listener.comments, 3);
+  assert.equal(listener.comments, 2);
   rig.control.journal.close();
   await rig.clock.pass();
+  assert.equal(listener.hasEnded, true);
+});
+
+test('who was cut off before anything came goes on from where they began', async () => {
+  const rig = await Rig.open();
+  await (await Listener.of(rig)).leave(rig);
+  await run(rig);
+  const listener = await Listener.of(rig);
+  const { place } = listener;
+  assert.match(place ?? '', /^\d+$/);
+  await listener.leave(rig);
+  const job = await run(rig);
+  const again = await Listener.of(rig, { after: place ?? '' });
+  assert.deepEqual(again.heard, all(job));
+});
+
+test('after an hour it ends, so that whoever goes on is asked anew who they are', async () => {
+  const rig = await Rig.open();
+  const listener = await Listener.of(rig);
+  await rig.clock.pass(limit.followingMs - 1);
+  assert.equal(listener.hasEnded, false);
+  await rig.clock.pass(limit.followersHearMs);
   assert.equal(listener.hasEnded, true);
 });
 

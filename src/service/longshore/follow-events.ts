@@ -134,8 +134,8 @@ class EventStream {
   async *from(start: Place): AsyncGenerator<Uint8Array> {
     const { history, scope, following, goesOn } = this.#parts;
     try {
-      // Whoever waits for the answer hears at once that it has begun.
-      yield bytes(': what becomes of jobs\n\n');
+      // Whoever waits for the answer hears at once that it has begun, and where.
+      yield bytes(`id: ${start.number}${start.event > 0 ? `.${start.event}` : ''}\n\n`);
       const missing = missingBehind(history, start);
       if (missing !== undefined) yield bytes(missing);
       // Of a row that was told in part the rest comes first.
@@ -146,7 +146,7 @@ class EventStream {
           yield* this.#tell(page, page.number === start.number ? start.event : 0);
           number = page.number;
         }
-        if (pages.length > 0) continue;
+        if (pages.length > 0 && !following.isOver) continue;
         if (!goesOn) return;
         const what = await following.more(limit.followersHearMs);
         if (what === 'over') return;
