@@ -46,6 +46,24 @@ describe('the credentials endpoint', () => {
     }
   });
 
+  it('answers one container while another holds as many connections as it gets', async () => {
+    const holding = Array.from({ length: 300 }, () =>
+      connect({ port: endpoint.port, host: '127.0.0.1', localAddress: '127.0.0.2' }),
+    );
+    let closed = 0;
+    const settled = holding.map(
+      (socket) =>
+        new Promise<void>((resolve) => {
+          socket.once('connect', resolve).on('error', () => undefined);
+          socket.once('close', () => void closed++);
+        }),
+    );
+    await Promise.all(settled);
+    assert.equal((await shown(mine, secretOf(mine))).status, 200);
+    assert.ok(closed > 0, 'some of them are turned away');
+    for (const socket of holding) socket.destroy();
+  });
+
   it('turns away everybody else, in the form of ECS', async () => {
     const cases: [string, Promise<Response>, number][] = [
       ['no secret', ask(`/v2/credentials/${mine}`), 403],

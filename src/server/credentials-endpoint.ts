@@ -34,6 +34,9 @@ export interface CredentialsEndpoint {
 const pathForm = /^\/v2\/credentials\/([0-9a-f]{32})(?:\/([\w-]{1,128}))?$/;
 const names = new HostNames();
 
+/** No one container keeps the others away, however slowly it speaks. */
+const mostConnections = { of: 256, ofOneAddress: 64 };
+
 /** Rejects where the address or the port cannot be had. */
 export async function openCredentialsEndpoint(
   options: EndpointOptions,
@@ -49,7 +52,8 @@ export async function openCredentialsEndpoint(
     },
     (request, response) => answer(request, response, options),
   );
-  server.maxConnections = 256;
+  server.maxConnections = mostConnections.of;
+  boundEachAddress(server);
   await listening(server, options);
   return {
     port: must(server.address() as AddressInfo | null, 'a listening server has an address').port,
@@ -59,6 +63,24 @@ export async function openCredentialsEndpoint(
         server.closeAllConnections();
       }),
   };
+}
+
+function boundEachAddress(server: Server): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const { remoteAddress: address = '' } = socket;
+    const before = open.get(address) ?? 0;
+    if (before >= mostConnections.ofOneAddress) {
+      socket.destroy();
+      return;
+    }
+    open.set(address, before + 1);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  });
 }
 
 function listening(server: Server, { address, port }: EndpointOptions): Promise<void> {
