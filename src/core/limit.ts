@@ -209,6 +209,8 @@ export const limit = {
   followersHearMs: 15_000,
   /** Rows that are read at a time, and characters that are sent at a time, about. */
   journalPage: 100,
+  /** Changes that are looked at before others have their turn. */
+  journalSlice: 500,
   journalPieceCharacters: 65_536,
   /** Tags of a resource of other services; what Batch allows may be set. */
   tags: 50,

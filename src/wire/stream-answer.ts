@@ -6,6 +6,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StreamedAnswer } from './answer.ts';
 
+/** Meanwhile, or before it began. */
+const clientHasGone = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE']);
+
 /** Never rejects. */
 export async function streamAnswer(
   response: ServerResponse,
@@ -13,9 +16,35 @@ export async function streamAnswer(
   onFault: (error: unknown) => void,
 ): Promise<void> {
   response.writeHead(status, [...headers]);
+  const source = Readable.from(begun(bytes), { objectMode: false });
   try {
-    await pipeline(Readable.from(bytes, { objectMode: false }), response);
+    await pipeline(source, response);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') onFault(error);
+    source.destroy();
+    if (!clientHasGone.has((error as NodeJS.ErrnoException).code ?? '')) onFault(error);
   }
+}
+
+/**
+ * The same, asked for its first bytes at once: a generator that has not begun does not see its end,
+ * and would not let go what was taken for it.
+ */
+function begun(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const source = bytes[Symbol.asyncIterator]();
+  let first: ReturnType<typeof source.next> | undefined = source.next();
+  // Whoever asks for it hears of a failure.
+  first.catch(() => undefined);
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        const next = first ?? source.next();
+        first = undefined;
+        return next;
+      },
+      async return() {
+        await source.return?.();
+        return { done: true, value: undefined };
+      },
+    }),
+  };
 }

@@ -16,7 +16,7 @@ import type { Transition } from '../../core/turn/transition.ts';
 import type { StoreReader } from '../../port/store.ts';
 
 /** Jobs change several times within a moment. */
-const detailsKept = 1_000;
+const detailsKept = 200;
 
 export class JournalHistoryReader implements HistoryReader {
   readonly #store: StoreReader;

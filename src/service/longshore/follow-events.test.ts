@@ -9,6 +9,7 @@ import { limit } from '../../core/limit.ts';
 import { contextIn } from '../../../test/house/caller.ts';
 import { Rig } from '../../../test/house/rig.ts';
 import type { JobStateChange } from '../events/job-event.ts';
+import type { LongshoreDeps } from './deps.ts';
 import { followEvents } from './follow-events.ts';
 
 interface Message {
@@ -276,6 +277,23 @@ test('who was cut off before anything came goes on from where they began', async
   const job = await run(rig);
   const again = await Listener.of(rig, { after: place ?? '' });
   assert.deepEqual(again.heard, all(job));
+});
+
+test('however much is looked at for nothing, others have their turns meanwhile', async () => {
+  const rig = await Rig.open();
+  const { clock } = rig.depsOf<LongshoreDeps>('longshore');
+  const { soon } = clock;
+  let turns = 0;
+  Object.assign(clock, {
+    soon(task: () => void) {
+      turns++;
+      soon.call(clock, task);
+    },
+  });
+  const listener = await Listener.of(rig, { status: 'SUCCEEDED' });
+  await rig.submit('d', { arrayProperties: { size: 10_000 } });
+  assert.deepEqual(listener.heard, []);
+  assert.ok(turns >= 10_000 / limit.journalSlice, `${turns} turns`);
 });
 
 test('after an hour it ends, so that whoever goes on is asked anew who they are', async () => {

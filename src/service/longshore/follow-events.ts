@@ -39,7 +39,7 @@ interface FollowEventsInput {
 export const followEvents: Operation<LongshoreDeps, FollowEventsInput, StreamedOutput> = {
   authorizes: () => onAll('batch:DescribeJobs'),
 
-  handle({ reader, journal }, input, { scope }) {
+  handle({ reader, journal, clock }, input, { scope }) {
     const { follow = 'true' } = input;
     if (follow !== 'true' && follow !== 'false') throw invalid('follow must be true or false');
     const wanted = filterOf(scope, input);
@@ -57,6 +57,7 @@ export const followEvents: Operation<LongshoreDeps, FollowEventsInput, StreamedO
       matches,
       following,
       goesOn: follow === 'true',
+      pause: () => new Promise((resolve) => clock.soon(resolve)),
     });
     return new StreamedOutput('text/event-stream', events.from(place));
   },
@@ -122,10 +123,13 @@ interface EventStreamParts {
   readonly matches: (event: string) => boolean;
   readonly following: Following;
   readonly goesOn: boolean;
+  /** Resolves when others have had their turn. */
+  readonly pause: () => Promise<void>;
 }
 
 class EventStream {
   readonly #parts: EventStreamParts;
+  #looked = 0;
 
   constructor(parts: EventStreamParts) {
     this.#parts = parts;
@@ -159,7 +163,7 @@ class EventStream {
   }
 
   /** What many children did together goes out in pieces. */
-  *#tell({ number, changes }: JournalPage, skip: number): Generator<Uint8Array> {
+  async *#tell({ number, changes }: JournalPage, skip: number): AsyncGenerator<Uint8Array> {
     if (changes === undefined) {
       yield bytes(dropped(undefined));
       return;
@@ -168,6 +172,7 @@ class EventStream {
     let event = 0;
     for (const change of changes) {
       event++;
+      if (++this.#looked % limit.journalSlice === 0) await this.#parts.pause();
       // The first change of a job is its submission, of which no event is sent.
       if (event <= skip || change.from === undefined || !this.#parts.wanted(change)) continue;
       const place = `${number}.${event}`;
