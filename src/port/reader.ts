@@ -12,6 +12,7 @@ import type {
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { ArrayParent, Job, JobDetailRecord, PastArrayParent } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
+import type { IndexRange } from '../core/job/index-ranges.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
@@ -85,21 +86,38 @@ export interface PastChange {
   readonly view: PastJobView;
 }
 
+/** What can be said of a change at no cost. */
+export interface ChangeFacts {
+  /** With `children` an array, of which some children changed together. */
+  readonly jobId: JobId;
+  readonly children?: IndexRange | undefined;
+  readonly to: JobStatus;
+  readonly job: { readonly queueArn: Arn };
+}
+
 /** A row of the journal, read. */
 export interface JournalPage {
   readonly number: number;
   /**
    * One by one, where many children changed together; none where it is of another account or
-   * region. Undefined: here changes happened that cannot be told, for nobody followed them, or the
-   * job has been removed.
+   * region, or nobody asked for it. Undefined: here changes happened that cannot be told, for
+   * nobody followed them, or the job has been removed.
    */
   readonly changes: Iterable<PastChange> | undefined;
 }
 
 /** What became of jobs, as far as the journal still tells it. */
 export interface HistoryReader {
-  /** In the order in which it came about, from behind a row's number. */
-  above(scope: Scope, number: number, limit: number): readonly JournalPage[];
+  /**
+   * In the order in which it came about, from behind a row's number. `isWanted` is asked before
+   * anything is looked up.
+   */
+  above(query: {
+    readonly scope: Scope;
+    readonly number: number;
+    readonly limit: number;
+    readonly isWanted: (change: ChangeFacts) => boolean;
+  }): readonly JournalPage[];
   /** The numbers of the first and the last row; undefined: there is none. */
   ends(): { readonly first: number; readonly last: number } | undefined;
 }

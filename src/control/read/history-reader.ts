@@ -1,7 +1,7 @@
 // What became of jobs, read off the journal: each change with the job as it was from then on. What
 // never changes of a job is read beside it. Changes nothing.
 
-import { childId, splitJobId, type JobId, type Scope } from '../../base/ids.ts';
+import { childId, splitJobId, type JobId } from '../../base/ids.ts';
 import { RecentMap } from '../../base/recent-map.ts';
 import {
   isArrayParent,
@@ -26,10 +26,18 @@ export class JournalHistoryReader implements HistoryReader {
     this.#store = store;
   }
 
-  above(scope: Scope, number: number, limit: number): readonly JournalPage[] {
+  above({
+    scope,
+    number,
+    limit,
+    isWanted,
+  }: Parameters<HistoryReader['above']>[0]): readonly JournalPage[] {
     return this.#store.journalAbove(number, limit).map(({ number: of, transition }) => ({
       number: of,
-      changes: transition && this.#told(scope, transition),
+      changes:
+        transition === undefined || (transition.job.scope === scope && isWanted(transition))
+          ? transition && this.#told(transition)
+          : nothing,
     }));
   }
 
@@ -38,8 +46,7 @@ export class JournalHistoryReader implements HistoryReader {
     return ends && { first: ends.first.number, last: ends.last.number };
   }
 
-  #told(scope: Scope, transition: Transition): Iterable<PastChange> | undefined {
-    if (transition.job.scope !== scope) return nothing;
+  #told(transition: Transition): Iterable<PastChange> | undefined {
     const detail = this.#detail(splitJobId(transition.jobId).parent);
     return detail && this.#changes(detail, transition);
   }

@@ -290,7 +290,7 @@ test('however much is looked at for nothing, others have their turns meanwhile',
       soon.call(clock, task);
     },
   });
-  const listener = await Listener.of(rig, { status: 'SUCCEEDED' });
+  const listener = await Listener.of(rig, { pattern: '{"detail":{"jobName":["other"]}}' });
   await rig.submit('d', { arrayProperties: { size: 10_000 } });
   assert.deepEqual(listener.heard, []);
   assert.ok(turns >= 10_000 / limit.journalSlice, `${turns} turns`);

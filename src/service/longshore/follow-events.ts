@@ -2,7 +2,7 @@
 // was cut off goes on behind the last that came (`Last-Event-ID`), and is told where something is
 // missing. It is read page by page at the pace of whoever follows, and never holds anybody up.
 
-import { splitJobId, type Scope } from '../../base/ids.ts';
+import { splitJobId, type JobId, type Scope } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { nameInArn } from '../../core/arn.ts';
 import { compilePattern } from '../../core/event-pattern/compile.ts';
@@ -12,7 +12,7 @@ import { jobIdOf } from '../../core/job/job-reference.ts';
 import { jobStatuses, type JobStatus } from '../../core/job/status.ts';
 import { limit } from '../../core/limit.ts';
 import type { Following } from '../../port/journal.ts';
-import type { HistoryReader, JournalPage, PastChange } from '../../port/reader.ts';
+import type { ChangeFacts, HistoryReader, JournalPage, PastChange } from '../../port/reader.ts';
 import { StreamedOutput } from '../../wire/answer.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { invalid } from '../../wire/error-catalogue.ts';
@@ -78,7 +78,11 @@ function placeOf(text: string | undefined): Place | undefined {
   return { number: Number(found[1]), event: Number(found[2] ?? 0) };
 }
 
-type Filter = (change: PastChange) => boolean;
+interface Filter {
+  /** Of a change, or of some of the children that changed together. */
+  readonly mayWant: (facts: ChangeFacts) => boolean;
+  readonly wants: (change: PastChange) => boolean;
+}
 
 function filterOf(scope: Scope, { jobQueue, jobId, status }: FollowEventsInput): Filter {
   const ids = jobId
@@ -93,10 +97,17 @@ function filterOf(scope: Scope, { jobQueue, jobId, status }: FollowEventsInput):
   const comesTo = statuses && new Set<JobStatus>(statuses);
   const isOfQueue = (arn: string): boolean =>
     jobQueue === undefined || arn === jobQueue || nameInArn(arn) === jobQueue;
-  return ({ view: { id, detail, job } }) =>
-    (jobs?.has(id) ?? true) || jobs?.has(splitJobId(id).parent) === true
-      ? (comesTo?.has(job.status) ?? true) && isOfQueue(detail.queueArn)
-      : false;
+  /** Of arrays, of whose children some are wanted. */
+  const arrays = new Set(ids?.map((id) => splitJobId(id).parent));
+  const isOf = (id: JobId): boolean =>
+    jobs === undefined || jobs.has(id) || jobs.has(splitJobId(id).parent);
+  return {
+    mayWant: ({ jobId: id, children, to, job: { queueArn } }) =>
+      (isOf(id) || (children !== undefined && arrays.has(id))) &&
+      (comesTo?.has(to) ?? true) &&
+      isOfQueue(queueArn),
+    wants: ({ view: { id } }) => isOf(id),
+  };
 }
 
 /** Whether an event's text is what the pattern asks for. */
@@ -136,7 +147,7 @@ class EventStream {
   }
 
   async *from(start: Place): AsyncGenerator<Uint8Array> {
-    const { history, scope, following, goesOn } = this.#parts;
+    const { history, scope, wanted, following, goesOn } = this.#parts;
     try {
       // Whoever waits for the answer hears at once that it has begun, and where.
       yield bytes(`id: ${start.number}${start.event > 0 ? `.${start.event}` : ''}\n\n`);
@@ -145,7 +156,12 @@ class EventStream {
       // Of a row that was told in part the rest comes first.
       let number = Math.min(start.number - Math.sign(start.event), history.ends()?.last ?? 0);
       for (;;) {
-        const pages = history.above(scope, number, limit.journalPage);
+        const pages = history.above({
+          scope,
+          number,
+          limit: limit.journalPage,
+          isWanted: wanted.mayWant,
+        });
         for (const page of pages) {
           yield* this.#tell(page, page.number === start.number ? start.event : 0);
           number = page.number;
@@ -174,7 +190,7 @@ class EventStream {
       event++;
       if (++this.#looked % limit.journalSlice === 0) await this.#parts.pause();
       // The first change of a job is its submission, of which no event is sent.
-      if (event <= skip || change.from === undefined || !this.#parts.wanted(change)) continue;
+      if (event <= skip || change.from === undefined || !this.#parts.wanted.wants(change)) continue;
       const place = `${number}.${event}`;
       const told = jobStateChange(place, change);
       const data = JSON.stringify(told);

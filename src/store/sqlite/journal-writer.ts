@@ -2,10 +2,17 @@
 // Who follows it, and how long a row is kept, others decide.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Commit } from '../../port/store.ts';
+import type { Commit, JournalRow } from '../../port/store.ts';
 import type { TableWrite } from '../../port/table.ts';
 
+/** Who follows is mostly not farther behind, and need not have them read. */
+const mostRecent = 1_000;
+
 export class JournalWriter {
+  /** The last rows that are durable, without a gap. */
+  #recent: JournalRow[] = [];
+  /** Those of the commit under way. */
+  #written: JournalRow[] = [];
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(database: DatabaseSync) {
@@ -13,14 +20,36 @@ export class JournalWriter {
   }
 
   keep({ atMs, transitions, journal }: Commit): void {
-    if (journal === 'ends') this.#sql.insert.run(atMs, null);
-    if (journal !== 'on') return;
-    for (const transition of transitions) this.#sql.insert.run(atMs, JSON.stringify(transition));
+    this.#written = [];
+    if (journal === 'ends') this.#insert(atMs, undefined);
+    if (journal === 'on') for (const transition of transitions) this.#insert(atMs, transition);
+  }
+
+  #insert(atMs: number, transition: JournalRow['transition']): void {
+    const body = transition === undefined ? null : JSON.stringify(transition);
+    const { lastInsertRowid } = this.#sql.insert.run(atMs, body);
+    this.#written.push({ number: Number(lastInsertRowid), atMs, transition });
+  }
+
+  /** What was kept last is durable. */
+  committed(): void {
+    this.#recent.push(...this.#written);
+    this.#written = [];
+    if (this.#recent.length > 2 * mostRecent) this.#recent = this.#recent.slice(-mostRecent);
+  }
+
+  /** The rows above a number, where all of them are at hand; undefined: they are to be read. */
+  recentAbove(number: number, limit: number): readonly JournalRow[] | undefined {
+    const first = this.#recent[0]?.number;
+    if (first === undefined || number + 1 < first) return undefined;
+    return this.#recent.slice(number + 1 - first, number + 1 - first + limit);
   }
 
   /** Answers whether any was removed. */
   trim({ upTo, beforeMs, maxRows }: TableWrite & { table: 'journal' }): boolean {
-    return this.#sql.trim.run(maxRows, upTo, beforeMs).changes > 0;
+    const isTrimmed = this.#sql.trim.run(maxRows, upTo, beforeMs).changes > 0;
+    if (isTrimmed) this.#recent = [];
+    return isTrimmed;
   }
 }
 

@@ -16,6 +16,7 @@ import type { IndexRange } from '../../core/job/index-ranges.ts';
 import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
 import type { EndedInstance, Instance } from '../../core/host/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
+import type { JournalWriter } from './journal-writer.ts';
 import type { LogStreamRow } from '../../core/world/changes.ts';
 import type { Transition } from '../../core/turn/transition.ts';
 import type {
@@ -78,10 +79,12 @@ const afterPrefix = (prefix: string): string => `${prefix}\u{10FFFF}`;
 
 export class SqliteReader implements StoreReader {
   readonly #database: DatabaseSync;
+  readonly #journal: Pick<JournalWriter, 'recentAbove'>;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, journal: Pick<JournalWriter, 'recentAbove'>) {
     this.#database = database;
+    this.#journal = journal;
   }
 
   #prepared(sql: string): StatementSync {
@@ -420,6 +423,8 @@ export class SqliteReader implements StoreReader {
   }
 
   journalAbove(number: number, limit: number): readonly JournalRow[] {
+    const recent = this.#journal.recentAbove(number, limit);
+    if (recent !== undefined) return recent;
     return this.#all<{ number: number; at: number; body: string | null }>(
       'SELECT number, at, body FROM journal WHERE number > ? ORDER BY number LIMIT ?',
       [number, limit],

@@ -87,7 +87,7 @@ export class SqliteStore implements Store {
       records: this.#records,
       journal: this.#journal,
     });
-    this.reader = new SqliteReader(this.#database);
+    this.reader = new SqliteReader(this.#database, this.#journal);
     if (path === ':memory:') return;
     try {
       const { count, at } = this.#statements.commitCount.get() as { count: number; at: number };
@@ -207,6 +207,7 @@ export class SqliteStore implements Store {
     sql.countCommit.run(commit.atMs);
     sql.commit.run();
     for (const [record, number] of numbers) record.number = number;
+    this.#journal.committed();
     return outcomes;
   }
 
