@@ -4,6 +4,7 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
 import type { EventQuery } from './api.ts';
 import { Failure, Interrupted, isUnreachable } from './failure.ts';
+import { patienceMs } from './poll.ts';
 import type { Session } from './session.ts';
 
 /** An event as EventBridge has it. */
@@ -20,8 +21,6 @@ export type Told =
   /** So many changes are not told; undefined: nobody knows how many. */
   | { readonly dropped: number | undefined };
 
-/** How long a server that answered before may be away: time enough to be started again. */
-const patienceMs = 60_000;
 const pauseMs = 500;
 
 interface FollowOptions {
@@ -83,8 +82,7 @@ async function* toldIn(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';
     for (const block of blocks) {
-      const fields = fieldsOf(block);
-      const { id: place, event, data: content } = fields;
+      const { id: place, event, data: content } = fieldsOf(block);
       const data: unknown = content && parsed(content);
       if (event === 'dropped') yield { dropped: (data as { changes?: number }).changes };
       else if (place !== undefined) yield { place, event: data as JobEvent | undefined };

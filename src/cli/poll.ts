@@ -13,7 +13,9 @@ const longestPauseMs = 2_000;
 const pauseWithNewsMs = 10_000;
 const growth = 1.5;
 /** How long a server that answered before may be away: time enough to be started again. */
-const patienceMs = 60_000;
+export const patienceMs = 60_000;
+/** What is said of it meanwhile. */
+export const awayText = 'The server is not answering; trying again.\n';
 
 /** Somebody who tells when to look. */
 interface News {

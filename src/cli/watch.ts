@@ -3,7 +3,7 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
 import type { Session } from './session.ts';
 import { JobNews } from './job-news.ts';
-import { poll } from './poll.ts';
+import { awayText, poll } from './poll.ts';
 import { Progress, barText } from './progress.ts';
 import {
   childCounts,
@@ -59,7 +59,7 @@ export async function watchJobs(
   };
   const onAway = (): void => {
     progress.clear();
-    session.io.err('The server is not answering; trying again.\n');
+    session.io.err(awayText);
   };
   const news = new JobNews(session, ids);
   try {

@@ -1,6 +1,7 @@
 // `longshore events`: what becomes of jobs, while it happens. Reads only.
 
 import { jobEvents, type Told } from '../job-events.ts';
+import { awayText } from '../poll.ts';
 import { endText, isEnded, standText } from '../render/job.ts';
 import type { Session } from '../session.ts';
 import { defineVerb } from './verb.ts';
@@ -8,7 +9,7 @@ import { defineVerb } from './verb.ts';
 export const events = defineVerb({
   name: 'events',
   summary: 'print what becomes of jobs, as it happens',
-  usage: '[ID…] [-f] [--queue NAME] [--status STATUS,…]',
+  usage: '[ID…] [-f] [--queue NAME] [--status STATUS,…] [--pattern JSON]',
   about:
     "A line for every change of a job's status but its submission, children of arrays and nodes one by one.\nWithout -f it prints what the server still remembers: it remembers while somebody follows, and ten minutes longer. With --json every line is an event as EventBridge has it.",
   flags: {
@@ -47,7 +48,7 @@ export const events = defineVerb({
           jobId: ids.length === 0 ? undefined : ids.join(','),
           after: follow ? undefined : '0',
         };
-        const onAway = (): void => session.io.err('The server is not answering; trying again.\n');
+        const onAway = (): void => session.io.err(awayText);
         for await (const told of jobEvents(session, query, { follow, signal, onAway }))
           print(session, told);
         return 0;

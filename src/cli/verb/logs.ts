@@ -7,7 +7,7 @@ import type { Api } from '../api.ts';
 import { Failure } from '../failure.ts';
 import { wholeNumber } from '../flags.ts';
 import { JobLogReader, streamsOf, type LogLines } from '../log-reader.ts';
-import { poll } from '../poll.ts';
+import { awayText, poll } from '../poll.ts';
 import { endText, isEnded } from '../render/job.ts';
 import { inLine, logLineText } from '../render/style.ts';
 import { timeText } from '../render/time.ts';
@@ -55,9 +55,7 @@ export const logs = defineVerb({
         if (!reading.hasPrinted) explainSilence(session, job, from);
         return 0;
       }
-      await poll(session.io, signal, read, () =>
-        session.io.err('The server is not answering; trying again.\n'),
-      );
+      await poll(session.io, signal, read, () => session.io.err(awayText));
       const ended = await api.describeJob(id);
       if (ended.status === 'FAILED') session.io.err(`${endText(ended, session.errStyle)}\n`);
       return 0;

@@ -15,6 +15,8 @@ import type { HistoryReader, JournalPage, PastChange, PastJobView } from '../../
 import type { Transition } from '../../core/turn/transition.ts';
 import type { StoreReader } from '../../port/store.ts';
 
+type Query = Parameters<HistoryReader['above']>[0];
+
 /** Jobs change several times within a moment. */
 const detailsKept = 200;
 
@@ -26,18 +28,10 @@ export class JournalHistoryReader implements HistoryReader {
     this.#store = store;
   }
 
-  above({
-    scope,
-    number,
-    limit,
-    isWanted,
-  }: Parameters<HistoryReader['above']>[0]): readonly JournalPage[] {
-    return this.#store.journalAbove(number, limit).map(({ number: of, transition }) => ({
-      number: of,
-      changes:
-        transition === undefined || (transition.job.scope === scope && isWanted(transition))
-          ? transition && this.#told(transition)
-          : nothing,
+  above(query: Query): readonly JournalPage[] {
+    return this.#store.journalAbove(query.number, query.limit).map(({ number, transition }) => ({
+      number,
+      changes: transition && this.#told(transition, query),
     }));
   }
 
@@ -46,7 +40,8 @@ export class JournalHistoryReader implements HistoryReader {
     return ends && { first: ends.first.number, last: ends.last.number };
   }
 
-  #told(transition: Transition): Iterable<PastChange> | undefined {
+  #told(transition: Transition, { scope, isWanted }: Query): JournalPage['changes'] {
+    if (transition.job.scope !== scope || !isWanted(transition)) return nothing;
     const detail = this.#detail(splitJobId(transition.jobId).parent);
     return detail && this.#changes(detail, transition);
   }
