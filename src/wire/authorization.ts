@@ -19,6 +19,11 @@ interface Authorization {
    * is another account's. Read only when asked for.
    */
   tagsOf(arn: string): Tags | undefined | Promise<Tags | undefined>;
+  /**
+   * The policy of a resource, as JSON, which names who may do what to it; undefined where resources
+   * of its kind have none.
+   */
+  policyOf(arn: string): string | undefined;
 }
 
 export interface Authorizer {

@@ -178,14 +178,25 @@ export class Pipeline {
       context,
       dialect: service.dialect,
       tagsOf: (arn) => this.#tagsOf(arn, context),
+      policyOf: (arn) => this.#policyOf(arn),
     });
+  }
+
+  /** The policy of a resource of any service; undefined where those of its kind have none. */
+  #policyOf(arn: string): string | undefined {
+    const service = this.#serviceOf(arn);
+    return service?.policyOf?.(service.deps, arn);
   }
 
   /** Read by the service that the ARN names, whichever was called: a role's are IAM's. */
   #tagsOf(arn: string, context: RequestContext): Tags | undefined | Promise<Tags | undefined> {
-    const [, , of] = arn.split(':', 3);
-    const service = this.#options.services.find(({ name }) => name === of);
+    const service = this.#serviceOf(arn);
     return service?.tagsOf?.(service.deps, arn, context);
+  }
+
+  #serviceOf(arn: string): AnyService | undefined {
+    const [, , of] = arn.split(':', 3);
+    return this.#options.services.find(({ name }) => name === of);
   }
 
   #succeed(call: Call, bound: BoundOperation, output: unknown): Answer | StreamedAnswer {

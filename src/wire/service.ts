@@ -25,6 +25,11 @@ interface Served<Deps> {
     context: RequestContext,
   ) => Tags | undefined | Promise<Tags | undefined>;
   /**
+   * The policy of a resource of its own, whichever account's; see {@link Authorization.policyOf}.
+   * Absent: none has any.
+   */
+  readonly policyOf?: (deps: Deps, arn: string) => string | undefined;
+  /**
    * The ARN that a resource has, by what a request tells of it (see `Access.resources`); what it
    * was given where nothing is there. Absent: requests tell all.
    */

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { checkPolicy } from '../../src/core/policy/check.ts';
+import { checkPolicy, type PolicyKind } from '../../src/core/policy/check.ts';
 import { compilePolicy } from '../../src/core/policy/compile.ts';
 import { contextOf, type Context } from '../../src/core/policy/context.ts';
 import { decide, type Decision } from '../../src/core/policy/decide.ts';
@@ -19,7 +19,9 @@ export interface Given {
   readonly boundary?: Document;
   readonly session?: Documents;
   readonly trust?: Document;
-  /** The account of the role that is trusted. */
+  /** A resource's own. */
+  readonly resource?: Document;
+  /** The account of the role that is trusted, or of the resource. */
   readonly account?: string;
 }
 
@@ -72,13 +74,14 @@ export function decisions(rows: readonly Row[]): void {
 }
 
 export function decided(given: Given, ask: Ask): Decision {
-  const { identity = {}, boundary, session, trust, account = '' } = given;
+  const { identity = {}, boundary, session, trust, resource, account = '' } = given;
   return decide(
     {
       identity: setOf(identity, 'inline'),
       boundary: boundary && setOf({ boundary }, 'managed'),
       session: session && setOf(session, 'session'),
       trust: trust && { policies: setOf({ trust }, 'trust'), account },
+      resource: resource && { policies: setOf({ resource }, 'resource'), account },
     },
     {
       action: ask.action,
@@ -97,12 +100,15 @@ function by(decision: Decision): string {
   return found ? ` by ${found.layer} ${found.policy}#${found.sid ?? found.index}` : '';
 }
 
-function setOf(documents: Documents, kind: 'inline' | 'managed' | 'session' | 'trust'): PolicySet {
+function setOf(documents: Documents, kind: PolicyKind): PolicySet {
   return new PolicySet(
     Object.entries(documents).map(([name, value]) => {
       const text = JSON.stringify(value);
       assert.equal(checkPolicy(text, kind), undefined);
-      return { name, policy: compilePolicy(text, kind === 'trust' ? 'trust' : 'identity') };
+      return {
+        name,
+        policy: compilePolicy(text, kind === 'trust' || kind === 'resource' ? 'trust' : 'identity'),
+      };
     }),
   );
 }

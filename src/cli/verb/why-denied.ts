@@ -32,6 +32,7 @@ const layers = {
   boundary: "the caller's permissions boundary",
   session: 'the policies that the session was given',
   trust: 'the trust policy of the role',
+  resource: 'the policy of the resource',
 } as const;
 
 export const whyDenied = defineVerb({

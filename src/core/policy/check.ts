@@ -4,10 +4,14 @@
 import { refuse, type Refusal } from '../../base/refusal.ts';
 import { BadPolicy } from './document.ts';
 import { checkIdentityPolicy } from './identity-rules.ts';
+import { checkResourcePolicy } from './resource-rules.ts';
 import { checkTrustPolicy } from './trust-rules.ts';
 
-/** A permissions boundary is a managed policy; a session's is what AssumeRole is given. */
-export type PolicyKind = 'inline' | 'managed' | 'session' | 'trust';
+/**
+ * A permissions boundary is a managed policy; a session's is what AssumeRole is given; a resource's
+ * is its own.
+ */
+export type PolicyKind = 'inline' | 'managed' | 'session' | 'trust' | 'resource';
 
 /** What a message repeats of a document is cut here. */
 const longestSentence = 2_048;
@@ -19,6 +23,7 @@ const longestSentence = 2_048;
 export function checkPolicy(text: string, kind: PolicyKind): Refusal | undefined {
   try {
     if (kind === 'trust') checkTrustPolicy(text);
+    else if (kind === 'resource') checkResourcePolicy(text);
     else checkIdentityPolicy(text, kind);
     return undefined;
   } catch (error) {

@@ -600,6 +600,89 @@ describe('a trust policy', () => {
   ]);
 });
 
+describe("a resource's own policy", () => {
+  const topic = `arn:aws:sns:eu-west-1:${account}:news`;
+  const publish = { action: 'sns:Publish', resource: topic };
+  const lets = (Principal: unknown, more: object = {}): object => ({
+    Effect: 'Allow',
+    Principal,
+    Action: 'sns:Publish',
+    Resource: topic,
+    ...more,
+  });
+  const mayPublish = { identity: { p: document(allow('sns:Publish')) } };
+  const asked = (
+    name: string,
+    principal: unknown,
+    asker: Asker,
+    expected: string,
+    { statement = {}, ...given }: Given & { statement?: object } = {},
+  ): Row => [
+    name,
+    { resource: document(lets(principal, statement)), account, ...given },
+    { ...publish, asker },
+    expected,
+  ];
+  const nobody = AWS('444455556666');
+  decisions([
+    asked('need not allow what the own policies do', nobody, user(), 'allow', mayPublish),
+    asked('names another, and nothing else allows', nobody, user(), 'no identity'),
+    asked(
+      'names the user',
+      AWS(`arn:aws:iam::${account}:user/ann`),
+      user(),
+      'allow by resource resource#0',
+    ),
+    asked('names everybody', '*', user(), 'allow by resource resource#0'),
+    asked('names the account, whose policies must allow', AWS(account), user(), 'no identity'),
+    asked('names the account, whose policies allow', AWS(account), user(), 'allow', mayPublish),
+    asked('denies what the own policies allow', '*', user(), 'deny by resource resource#0', {
+      ...mayPublish,
+      statement: { Effect: 'Deny' },
+    }),
+    asked(
+      'must allow who is of another account',
+      AWS(account),
+      user(other),
+      'no resource',
+      mayPublish,
+    ),
+    asked(
+      'allows another account, whose own policies do not',
+      AWS(other),
+      user(other),
+      'no identity',
+    ),
+    asked('allows another account, whose policies do too', AWS(other), user(other), 'allow', {
+      ...mayPublish,
+    }),
+    asked(
+      'allows a service',
+      { Service: 'events.amazonaws.com' },
+      service('events.amazonaws.com'),
+      'allow by resource resource#0',
+    ),
+    asked(
+      'must name a service, which AWS is not',
+      AWS('*'),
+      service('events.amazonaws.com'),
+      'no resource',
+    ),
+    asked('is of another resource', '*', user(), 'no identity', {
+      statement: { Resource: `${topic}2` },
+    }),
+    asked(
+      'names a role, whose boundary does not allow',
+      AWS(role.replace('job', 'ci')),
+      session(),
+      'no boundary',
+      {
+        boundary: read,
+      },
+    ),
+  ]);
+});
+
 it('a policy that cannot be read denies everything', () => {
   const identity = new PolicySet([
     { name: 'p', policy: compilePolicy(JSON.stringify(all), 'identity') },

@@ -13,7 +13,7 @@ export interface Question {
   /** An ARN, or `*` for an action that is on no resource. */
   readonly resource: string;
   readonly context: Context;
-  /** Who asks: needed where there is a trust policy. */
+  /** Who asks: needed where there is a policy that names principals. */
   readonly asker?: Asker | undefined;
 }
 
@@ -24,8 +24,16 @@ export interface Layers {
   readonly boundary?: PolicySet | undefined;
   /** Those that a session was given; one of them must allow. */
   readonly session?: PolicySet | undefined;
-  /** Of the role that is to be assumed, with the account that it is in. */
-  readonly trust?: { readonly policies: PolicySet; readonly account: string } | undefined;
+  /** Of the role that is to be assumed: it must allow. */
+  readonly trust?: OfResource | undefined;
+  /** Of a resource that has a policy of its own: it may allow, and must where others ask. */
+  readonly resource?: OfResource | undefined;
+}
+
+/** A policy that names principals, with the account that its resource is in. */
+interface OfResource {
+  readonly policies: PolicySet;
+  readonly account: string;
 }
 
 export type Layer = keyof Layers;
@@ -63,20 +71,21 @@ export function decide(layers: Layers, question: Question): Decision {
   const asked = { ...question, action: question.action.toLowerCase() };
   const denial = denialIn(layers, asked);
   if (denial !== undefined) return { isAllowed: false, layer: denial.layer, explicit: denial };
-  const { trust } = layers;
-  const trusted = trust?.policies.find('Allow', asked);
-  if (trust !== undefined && trusted === undefined)
-    return { isAllowed: false, layer: 'trust', explicit: undefined };
-  const needed = trusted === undefined ? limiting : neededBeside(trusted, trust?.account, asked);
-  let by = trusted && deciding('trust', trusted);
-  for (const layer of needed) {
-    const policies = layers[layer];
+  const layer = layers.trust === undefined ? 'resource' : 'trust';
+  const of = layers[layer];
+  const granted = of?.policies.find('Allow', asked);
+  if (of !== undefined && granted === undefined && (layer === 'trust' || isOther(of, asked)))
+    return { isAllowed: false, layer, explicit: undefined };
+  const needed = granted === undefined ? limiting : neededBeside(granted, of?.account, asked);
+  let by = granted && deciding(layer, granted);
+  for (const one of needed) {
+    const policies = layers[one];
     if (policies === undefined) continue;
     const found = policies.find('Allow', asked);
-    if (found === undefined) return { isAllowed: false, layer, explicit: undefined };
-    by ??= deciding(layer, found);
+    if (found === undefined) return { isAllowed: false, layer: one, explicit: undefined };
+    by ??= deciding(one, found);
   }
-  // The identity's policies are always there, or a trust policy is.
+  // The identity's policies are always there, or the policy of a role or a resource is.
   return by === undefined
     ? { isAllowed: false, layer: 'identity', explicit: undefined }
     : { isAllowed: true, by };
@@ -87,14 +96,22 @@ function denialIn(layers: Layers, asked: Asked): Deciding | undefined {
     const found = layers[layer]?.find('Deny', asked);
     if (found !== undefined) return deciding(layer, found);
   }
-  const found = layers.trust?.policies.find('Deny', asked);
-  return found && deciding('trust', found);
+  for (const layer of ['trust', 'resource'] as const) {
+    const found = layers[layer]?.policies.find('Deny', asked);
+    if (found !== undefined) return deciding(layer, found);
+  }
+  return undefined;
 }
 
+/** Nobody of the resource's account asks: its own policies say nothing of them. */
+const isOther = ({ account }: OfResource, { asker }: Asked): boolean =>
+  asker?.kind !== 'aws' || asker.account !== account;
+
 /**
- * The layers that must allow beside a trust policy which does. Services and those with tokens have
- * no policies. Of the role's own account somebody who is named needs nothing else, a session of a
- * role that is named only what limits the session; everybody else needs leave of their own account.
+ * The layers that must allow beside a resource's policy which does. Services and those with tokens
+ * have no policies. Of the resource's own account somebody who is named needs nothing else, a
+ * session of a role that is named only what limits the session; everybody else needs leave of their
+ * own account.
  */
 function neededBeside(
   trusted: Found,

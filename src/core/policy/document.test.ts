@@ -460,3 +460,45 @@ describe('a trust policy', () => {
     ['both principals', of({ NotPrincipal: { AWS: '*' } }), error],
   ]);
 });
+
+describe("a resource's own policy", () => {
+  const topic = 'arn:aws:sns:eu-west-1:111122223333:t';
+  const of = (change: object = {}): object =>
+    policy({ ...statement, Principal: '*', Action: 'sns:Publish', Resource: topic, ...change });
+  const syntaxFault = 'Syntax error in policy.';
+  rows('resource', [
+    ['whole', of(), undefined],
+    ['that names services', of({ Principal: { Service: 'events.amazonaws.com' } }), undefined],
+    ['of no version', { Statement: (of() as { Statement: object }).Statement }, undefined],
+    [
+      'that denies all but one',
+      of({ Effect: 'Deny', Principal: undefined, NotPrincipal: '*' }),
+      undefined,
+    ],
+    ['no JSON', '{', 'This policy contains invalid Json'],
+    ['for nobody', of({ Principal: undefined }), 'Missing required field Principal'],
+    [
+      'for an empty list',
+      of({ Principal: {} }),
+      'Missing required field Principal cannot be empty!',
+    ],
+    [
+      'for all but one',
+      of({ Principal: undefined, NotPrincipal: '*' }),
+      'Allow with NotPrincipal is not allowed.',
+    ],
+    [
+      'for what is nobody',
+      of({ Principal: { AWS: 'me' } }),
+      'Invalid principal in policy: "AWS":"me"',
+    ],
+    ['of no action', of({ Action: [] }), 'Missing required field Action'],
+    ['of no resource', of({ Resource: undefined }), 'Missing required field Resource'],
+    ['with a date that is none', of({ Condition: { DateLessThan: { a: 'x' } } }), syntaxFault],
+    [
+      'with an Sid twice',
+      policy(...[1, 2].map(() => ({ ...statement, Sid: 'a', Principal: '*' }))),
+      'The Statement Ids in the policy are not unique',
+    ],
+  ]);
+});

@@ -24,6 +24,8 @@ export function checkTrustPolicy(text: string): void {
   for (const statement of readDocument(text, words).statements) {
     const { sid, effect, principals, actions, resources, conditions } = statement;
     if (effect !== 'Allow' && effect !== 'Deny') throw new BadPolicy(words.effect(effect));
+    if (principals?.named === '*')
+      throw new BadPolicy('AssumeRolepolicy contained an invalid principal: "STAR":"*".');
     checkPrincipals(principals, effect);
     for (const { operator, values } of conditions)
       if (
@@ -47,7 +49,8 @@ export function checkTrustPolicy(text: string): void {
   }
 }
 
-function checkPrincipals(
+/** Of any policy that names principals. Throws {@link BadPolicy}. */
+export function checkPrincipals(
   principals: Except<PrincipalText> | undefined,
   effect: 'Allow' | 'Deny',
 ): void {
@@ -55,8 +58,7 @@ function checkPrincipals(
   if (principals.isNot && effect === 'Allow')
     throw new BadPolicy('Allow with NotPrincipal is not allowed.');
   const { named } = principals;
-  if (named === '*')
-    throw new BadPolicy('AssumeRolepolicy contained an invalid principal: "STAR":"*".');
+  if (named === '*') return;
   if (named.size === 0 || [...named.values()].every((names) => names.length === 0))
     throw new BadPolicy('Missing required field Principal cannot be empty!');
   for (const [type, names] of named) {

@@ -27,6 +27,8 @@ const sealer = scriptedSealer();
 class Ann {
   readonly rig: Rig;
   principal: Principal;
+  /** By ARN, of resources that have one of their own. */
+  readonly resourcePolicies = new Map<string, string>();
   readonly #authorizer;
 
   private constructor(rig: Rig, principal: Principal) {
@@ -73,6 +75,7 @@ class Ann {
         context: { ...context, principal: this.principal, ...more },
         dialect: batchDialect,
         tagsOf: (arn) => tags[arn],
+        policyOf: (arn) => this.resourcePolicies.get(arn),
       });
       return 'allowed';
     } catch (error) {
@@ -296,5 +299,36 @@ describe('the authorizer', () => {
     assert.equal(await ann.asks(on('sts:AssumeRole', 'team/worker')), 'allowed');
     assert.equal(await ann.asks(on('sts:AssumeRole', 'other')), 'allowed', 'it names her');
     assert.match(await ann.asks(on('sts:AssumeRole', 'none')), /not authorized/);
+  });
+
+  it('asks the policy of a resource that has one, of root too', async () => {
+    const ann = await Ann.with({ Action: 'sns:Publish' });
+    const publish = (of: string): Access => ({
+      action: 'sns:Publish',
+      resources: [`arn:aws:sns:eu-west-1:${of}:t`],
+    });
+    const [own, others] = [publish(account), publish('999999999999')];
+    const lets = (statement: object, { resources: [Resource = ''] }: Access): void =>
+      void ann.resourcePolicies.set(
+        Resource,
+        JSON.stringify({ Statement: { Effect: 'Allow', Action: '*', Resource, ...statement } }),
+      );
+    lets({ Principal: { AWS: '888888888888' } }, own);
+    lets({ Principal: { AWS: '888888888888' } }, others);
+    const root = { principal: context.principal };
+    assert.equal(await ann.asks(own), 'allowed');
+    assert.equal(await ann.asks(own, {}, root), 'allowed');
+    for (const who of [{}, root])
+      assert.match(await ann.asks(others, {}, who), /no resource-based policy allows/);
+    lets({ Principal: { AWS: account } }, others);
+    for (const who of [{}, root]) assert.equal(await ann.asks(others, {}, who), 'allowed');
+    lets({ Principal: '*', Effect: 'Deny' }, own);
+    for (const who of [{}, root])
+      assert.match(await ann.asks(own, {}, who), /explicit deny in a resource-based policy/);
+    const tagged = { StringEquals: { 'aws:ResourceTag/team': 'docks' } };
+    lets({ Principal: { AWS: ann.principal.arn }, Condition: tagged }, own);
+    await ann.may({ Action: 'sns:Nothing' });
+    assert.match(await ann.asks(own), /no identity-based policy allows/);
+    assert.equal(await ann.asks(own, { [own.resources[0] ?? '']: { team: 'docks' } }), 'allowed');
   });
 });

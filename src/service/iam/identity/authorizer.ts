@@ -1,6 +1,7 @@
 // The authorizer of a server with access control: what IAM's policies do not allow is not done.
-// Root is limited by no policy, and nobody else may do anything of themselves. What sessions may
-// not do, whatever is allowed, stands in session-limits.ts. It knows no operation.
+// Root is limited by no policy but those of resources, and nobody else may do anything of
+// themselves. What sessions may not do, whatever is allowed, stands in session-limits.ts. It knows
+// no operation.
 
 import type { Principal } from '../../../base/principal.ts';
 import type { Clock } from '../../../port/clock.ts';
@@ -22,10 +23,10 @@ interface AuthorizerParts {
 
 export function policyAuthorizer({ iam, policies, sealer, clock }: AuthorizerParts): Authorizer {
   const judge = (
-    { access, context, dialect, tagsOf }: Authorization,
+    { access, context, dialect, tagsOf, policyOf }: Authorization,
     held: PrincipalPolicies | undefined,
   ): void | Promise<void> => {
-    const request = new JudgedRequest({ iam, context, held, nowMs: clock.now() });
+    const request = new JudgedRequest({ iam, context, held, nowMs: clock.now(), policyOf });
     const judgeAll = (): void => {
       for (const each of access) {
         const denied = request.denialOf(each);
@@ -41,7 +42,8 @@ export function policyAuthorizer({ iam, policies, sealer, clock }: AuthorizerPar
       const { access, context, dialect } = request;
       const limit = sessionLimit(context, dialect);
       if (limit !== undefined) throw limit;
-      if (access.length === 0 || isUnlimited(context.principal)) return;
+      if (access.length === 0) return;
+      if (isUnlimited(context.principal) && !namesResourcesWithPolicies(request)) return;
       const held = policies.of(context.principal, context.region);
       return held instanceof Promise
         ? held.then((found) => judge(request, found))
@@ -49,6 +51,10 @@ export function policyAuthorizer({ iam, policies, sealer, clock }: AuthorizerPar
     },
   };
 }
+
+/** Of those root is told too what it may do: of others' resources, and what they deny itself. */
+const namesResourcesWithPolicies = ({ access, policyOf }: Authorization): boolean =>
+  access.some(({ resources }) => resources.some((arn) => policyOf(arn) !== undefined));
 
 type Authorization = Parameters<Authorizer['authorize']>[0];
 

@@ -14,6 +14,7 @@ const layerNames: Readonly<Record<Layer, string>> = {
   boundary: 'permissions boundary',
   session: 'session policy',
   trust: 'resource-based policy',
+  resource: 'resource-based policy',
 };
 
 export const deniedText = (

@@ -3,6 +3,7 @@
 
 import { contextOf, isNames, type Context } from '../../../core/policy/context.ts';
 import { decide, type Decision, type Layers } from '../../../core/policy/decide.ts';
+import type { PolicySet } from '../../../core/policy/policy-set.ts';
 import type { Asker } from '../../../core/policy/principal.ts';
 
 import { scopeOf, type Scope } from '../../../base/ids.ts';
@@ -14,7 +15,7 @@ import { iamScope } from '../deps.ts';
 import type { IamKinds } from '../resources.ts';
 import type { Where } from '../show.ts';
 import { globalConditions, tagsOfCaller, type Asking } from './global-conditions.ts';
-import { layersOf, trustLayer } from './layers.ts';
+import { layerOfResource, layersOf } from './layers.ts';
 import type { PrincipalPolicies } from './policies.ts';
 import { factsOf, wholeArns } from './resolve.ts';
 
@@ -32,9 +33,12 @@ interface JudgedRequestParts {
   /** Undefined where whose policies they were is gone. */
   readonly held: PrincipalPolicies | undefined;
   readonly nowMs: number;
+  /** The policies of resources that have their own; absent: none is asked. */
+  readonly policyOf?: Authorization['policyOf'] | undefined;
 }
 
-export type TagsOf = Parameters<Authorizer['authorize']>[0]['tagsOf'];
+type Authorization = Parameters<Authorizer['authorize']>[0];
+export type TagsOf = Authorization['tagsOf'];
 
 export class JudgedRequest {
   readonly #parts: JudgedRequestParts;
@@ -51,14 +55,26 @@ export class JudgedRequest {
   /** Some policy asks for tags of resources: they must be fetched first. */
   asksForTags(access: readonly Access[]): boolean {
     const { identity, boundary, session } = this.#layers;
-    return access.some(({ action }) =>
-      [identity, boundary, session].some((policies) =>
+    return access.some(({ action, resources }) =>
+      [identity, boundary, session, ...this.#ownPoliciesOf(resources)].some((policies) =>
         policies
           ?.conditionKeysOn(action)
           .values()
           .some((key) => key.includes(':resourcetag/')),
       ),
     );
+  }
+
+  #ownPoliciesOf(resources: readonly string[]): (PolicySet | undefined)[] {
+    return resources.map((resource) => this.#ownPolicyOf(resource)?.policies);
+  }
+
+  /** The layer of a resource that has a policy of its own. */
+  #ownPolicyOf(resource: string): Layers['resource'] {
+    const document = this.#parts.policyOf?.(resource);
+    return document === undefined
+      ? undefined
+      : layerOfResource('resource policy', document, accountOf(resource));
   }
 
   async fetchTags(access: readonly Access[], tagsOf: TagsOf): Promise<void> {
@@ -110,13 +126,17 @@ export class JudgedRequest {
     return this.#parts.iam.current(scope);
   }
 
-  /** A role that is to be assumed has a say in it. */
+  /** A role that is to be assumed has a say in it, and a resource with a policy of its own. */
   #layersFor(action: string, resource: string): Layers {
-    if (!/^sts:(?:AssumeRole|TagSession|SetSourceIdentity)$/.test(action)) return this.#layers;
+    if (!/^sts:(?:AssumeRole|TagSession|SetSourceIdentity)$/.test(action)) {
+      const own = this.#ownPolicyOf(resource);
+      return own === undefined ? this.#layers : { ...this.#layers, resource: own };
+    }
     const [, account = '', name = ''] = roleForm.exec(resource) ?? [];
     const { region } = this.#parts.context;
     const role = this.#view(scopeOf(account, `${partitionOf(region)}-global`)).get('role', name);
-    return { ...this.#layers, trust: trustLayer(role?.trustPolicy ?? trustsNobody, account) };
+    const document = role?.trustPolicy ?? trustsNobody;
+    return { ...this.#layers, trust: layerOfResource('trust policy', document, account) };
   }
 
   #globalConditions(): Conditions {
@@ -131,7 +151,7 @@ export class JudgedRequest {
   #ofResource(action: string, resource: string): Conditions {
     const { context } = this.#parts;
     const [service = ''] = action.split(':', 1);
-    const account = resource.split(':', 5)[4] || context.account;
+    const account = accountOf(resource) || context.account;
     const tags = Object.entries(this.#tags.get(resource) ?? {}).flatMap(([key, value]) => [
       [`aws:ResourceTag/${key}`, value],
       [`${service}:ResourceTag/${key}`, value],
@@ -143,6 +163,9 @@ export class JudgedRequest {
     };
   }
 }
+
+/** Empty where the ARN names none. */
+const accountOf = (arn: string): string => arn.split(':', 5)[4] ?? '';
 
 /** Conditions that are gathered at the first question. */
 interface Part {

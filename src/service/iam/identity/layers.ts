@@ -3,6 +3,7 @@
 // IAM stays as it is. It decides nothing.
 
 import type { Principal } from '../../../base/principal.ts';
+import { compilePolicy } from '../../../core/policy/compile.ts';
 import type { Layers } from '../../../core/policy/decide.ts';
 import { PolicyCache } from '../../../core/policy/policy-cache.ts';
 import { PolicySet } from '../../../core/policy/policy-set.ts';
@@ -12,16 +13,29 @@ import type { HeldPolicy, PrincipalPolicies } from './policies.ts';
 const mostCharacters = 16_000_000;
 const compiled = new PolicyCache(mostCharacters);
 const none = new PolicySet([]);
+/** What no policy limits: the root, in what is its account's own. */
+const everything = new PolicySet([
+  {
+    name: 'root',
+    policy: compilePolicy(
+      '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+      'identity',
+    ),
+  },
+]);
 
 type OwnLayers = Pick<Layers, 'identity' | 'boundary'>;
 
 const ofPolicies = new WeakMap<PrincipalPolicies, OwnLayers>();
 const ofSessions = new WeakMap<readonly string[], PolicySet>();
 
-/** `held` is undefined where whose policies they were is gone: nothing is allowed then. */
+/**
+ * `held` is undefined of root, and where whose policies they were is gone: nothing is allowed then.
+ */
 export function layersOf(principal: Principal, held: PrincipalPolicies | undefined): Layers {
   const session = principal.session?.policies ?? [];
-  const own = held === undefined ? { identity: none } : ownLayers(held);
+  const unheld = principal.kind === 'root' ? everything : none;
+  const own = held === undefined ? { identity: unheld } : ownLayers(held);
   return session.length === 0 ? own : { ...own, session: sessionLayer(session) };
 }
 
@@ -59,8 +73,12 @@ const setOf = (policies: readonly Pick<HeldPolicy, 'name' | 'arn' | 'document'>[
     ),
   );
 
-/** The trust policy of a role that is to be assumed. */
-export const trustLayer = (trustPolicy: string, account: string): Layers['trust'] => ({
+/** The trust policy of a role that is to be assumed, or another resource's own. */
+export const layerOfResource = (
+  name: 'trust policy' | 'resource policy',
+  document: string,
+  account: string,
+): Layers['resource'] => ({
   account,
-  policies: new PolicySet([{ name: 'trust policy', policy: compiled.get(trustPolicy, 'trust') }]),
+  policies: new PolicySet([{ name, policy: compiled.get(document, 'trust') }]),
 });
