@@ -10,6 +10,7 @@ import type {
   OperatorCredentialsOf,
   ServerReach,
 } from '../port/job-credentials.ts';
+import type { OwnServices } from '../port/own-services.ts';
 import type { SecretResolver, SecretSource } from '../port/secrets.ts';
 import { ec2Seed } from '../service/ec2/network/make.ts';
 import {
@@ -28,8 +29,6 @@ import { iamSeed } from '../service/iam/seed.ts';
 import { Deliverer } from '../service/cloudtrail/delivery/deliverer.ts';
 import { Recorder } from '../service/cloudtrail/record/recorder.ts';
 import type { TrailKinds } from '../service/cloudtrail/resources.ts';
-import { eventsSeed, type EventsKinds } from '../service/events/resources.ts';
-import { RuleBook } from '../service/events/rule/rule-book.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { knownCredentials } from '../service/sts/credentials.ts';
 import { JobRoles } from '../service/sts/job-role.ts';
@@ -46,6 +45,7 @@ import type { AnyService } from '../wire/service.ts';
 import type { AccessControl } from './access-control.ts';
 import { diskFull, grows } from './growth.ts';
 import { ownSecrets } from './own-secrets.ts';
+import { ownServices } from './own-services.ts';
 import { roleAccess } from './role-access.ts';
 import { secretResolver } from './secret-resolver.ts';
 import { servicesOf, type ServicePorts } from './services.ts';
@@ -77,12 +77,12 @@ export interface App {
   readonly control: Control;
   readonly services: readonly AnyService[];
   readonly pipeline: Pipeline;
+  readonly ownServices: OwnServices;
   readonly identity: Identity;
   readonly jobRoles: JobRoles;
   /** Opened with the server; absent: trails are delivered nowhere. */
   readonly deliverer: Deliverer | undefined;
   readonly rootKeys: RootKeys;
-  readonly ruleBook: RuleBook;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
    * know.
@@ -132,24 +132,19 @@ export function compose(options: AppOptions): App {
     reader: reader.resources,
     seed: () => undefined,
   });
-  const events = new ResourceSpace<EventsKinds>({
-    service: 'events',
-    bus,
-    reader: reader.resources,
-    seed: eventsSeed,
+  const spaces = { ec2, iam, trails, secrets, parameters };
+  const rolesAccess = roleAccess({
+    iam,
+    identity,
+    clock: options.clock,
+    tagsOf: (arn, scope) =>
+      arn.split(':', 3)[2] === 'ssm'
+        ? parameterTags({ space: parameters }, arn, { scope })
+        : secretTags({ space: secrets }, arn, { scope }),
   });
-  const spaces = { ec2, iam, trails, secrets, parameters, events };
   const resolver = secretResolver({
     source: options.secretSource ?? ownSecrets({ ...options, secrets, parameters }),
-    access: roleAccess({
-      iam,
-      identity,
-      clock: options.clock,
-      tagsOf: (arn, scope) =>
-        arn.split(':', 3)[2] === 'ssm'
-          ? parameterTags({ space: parameters }, arn, { scope })
-          : secretTags({ space: secrets }, arn, { scope }),
-    }),
+    access: rolesAccess,
   });
   const { region, account, access, onAudit, onFault } = options;
   const isVerifying = access.isOn;
@@ -209,6 +204,14 @@ export function compose(options: AppOptions): App {
     },
     log: onFault,
   });
+  const own = ownServices({
+    pipeline,
+    services,
+    iam,
+    access: rolesAccess,
+    clock,
+    isStrict: isVerifying || options.settings.references === 'strict',
+  });
   const start = { part: 'start' };
   const noteReferences = async (): Promise<void> => {
     const scopes = new Set(
@@ -221,11 +224,11 @@ export function compose(options: AppOptions): App {
     control,
     services,
     pipeline,
+    ownServices: own,
     identity,
     jobRoles,
     deliverer: delivererOf(options, trails),
     rootKeys: new RootKeys({ space: iam, sealer, clock }),
-    ruleBook: new RuleBook(events),
     noteReferences,
     async unopened() {
       const found = {

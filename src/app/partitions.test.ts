@@ -7,6 +7,7 @@ import * as batch from '@aws-sdk/client-batch';
 import * as iam from '@aws-sdk/client-iam';
 import * as sts from '@aws-sdk/client-sts';
 import type { IamDeps } from '../service/iam/deps.ts';
+import { taskTaker } from '../service/sts/trust.ts';
 import { roleAccess } from './role-access.ts';
 import { attemptId, jobId } from '../base/ids.ts';
 import { account, scope } from '../../test/house/caller.ts';
@@ -109,6 +110,6 @@ describe('partitions', () => {
       scope,
       session: 'a'.repeat(32),
     };
-    assert.equal(await access.mayBeAssumed(session), false);
+    assert.equal(await access.mayBeAssumed(session, taskTaker(scope, session.session)), false);
   });
 });

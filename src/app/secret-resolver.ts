@@ -16,6 +16,7 @@ import type {
   SourceError,
 } from '../port/secrets.ts';
 import { namedParameterArn } from '../service/ssm/arn.ts';
+import { taskTaker } from '../service/sts/trust.ts';
 
 interface Parts {
   readonly source: SecretSource;
@@ -92,7 +93,8 @@ class Resolution {
   async #assumeRole(): Promise<void> {
     const role = this.#roleArn;
     const { scope, session } = this.#wanted;
-    if (await this.#parts.access.mayBeAssumed({ scope, roleArn: role, session })) return;
+    const taker = taskTaker(scope, session);
+    if (await this.#parts.access.mayBeAssumed({ scope, roleArn: role, session }, taker)) return;
     throw new Unresolved(
       `ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`,
     );

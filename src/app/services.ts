@@ -38,10 +38,8 @@ import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { wholeArn as wholeEc2Arn } from '../service/ec2/whole-arn.ts';
 import type { EcsDeps } from '../service/ecs/deps.ts';
 import { ecsOperations } from '../service/ecs/operations.ts';
-import { resourceTags as eventsTags } from '../service/events/access.ts';
 import type { EventsDeps } from '../service/events/deps.ts';
 import { eventsOperations } from '../service/events/operations.ts';
-import type { EventsKinds } from '../service/events/resources.ts';
 import type { IamDeps } from '../service/iam/deps.ts';
 import { emptySays as emptySaysInIam } from '../service/iam/empty-values.ts';
 import type { Identity } from '../service/iam/identity/identity.ts';
@@ -122,7 +120,6 @@ interface ServiceParts extends ServicePorts {
   readonly trails: ResourceSpace<TrailKinds>;
   readonly secrets: ResourceSpace<SecretKinds>;
   readonly parameters: ResourceSpace<ParameterKinds>;
-  readonly events: ResourceSpace<EventsKinds>;
 }
 
 type MaxBodyBytes = (operation: string) => number;
@@ -370,10 +367,7 @@ const ssmOf = (
   tagsOf: parameterTags,
 });
 
-const eventsOf = (
-  { events, clock }: ServiceParts,
-  maxBodyBytes: MaxBodyBytes,
-): AwsService<EventsDeps> => ({
+const eventsOf = (_parts: ServiceParts, maxBodyBytes: MaxBodyBytes): AwsService<EventsDeps> => ({
   name: 'events',
   schemas: () => import('@aws-sdk/client-eventbridge'),
   protocol: jsonRpc,
@@ -381,10 +375,9 @@ const eventsOf = (
   targetPrefix: 'AWSEvents',
   operations: eventsOperations,
   restNotBuilt: true,
-  deps: { space: events, clock },
+  deps: {},
   dialect: eventsDialect,
   maxBodyBytes,
-  tagsOf: eventsTags,
 });
 
 const longshoreOf = (

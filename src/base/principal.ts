@@ -4,12 +4,16 @@
 /** A caller, in IAM's terms. */
 export interface Principal {
   /**
-   * The account's own root, a user of IAM, a session of a role, or nobody: who calls without
-   * credentials what anybody may.
+   * The account's own root, a user of IAM, a session of a role, a service of AWS's that calls in
+   * its own name, or nobody: who calls without credentials what anybody may.
    */
-  readonly kind: 'root' | 'user' | 'assumed-role' | 'anonymous';
+  readonly kind: 'root' | 'user' | 'assumed-role' | 'service' | 'anonymous';
+  /** Of a service, that of the resource which it calls for. */
   readonly account: string;
-  /** The user's or the session's, e.g. `arn:aws:sts::123456789012:assumed-role/Admin/me`. */
+  /**
+   * The user's or the session's, e.g. `arn:aws:sts::123456789012:assumed-role/Admin/me`; of a
+   * service its name, e.g. `events.amazonaws.com`.
+   */
   readonly arn: string;
   /** IAM's unique id (`aws:userid`): of root its account, of a session `AROA…:name`. */
   readonly userId: string;
@@ -17,6 +21,8 @@ export interface Principal {
   readonly accessKeyId: string | undefined;
   /** Of temporary credentials; absent where they are not, or nothing is known of it. */
   readonly session?: Session | undefined;
+  /** Of a service: the ARN of the resource which it calls for, e.g. a rule's. */
+  readonly sourceArn?: string | undefined;
 }
 
 /** What is known of the session whose credentials signed. */

@@ -17,6 +17,8 @@ export interface CallFacts {
   readonly region: string;
   readonly service: AnyService;
   readonly bound: BoundOperation | undefined;
+  /** As of a context. */
+  readonly invokedBy?: string | undefined;
   /** Undefined until it is known who asks. */
   readonly context: RequestContext | undefined;
   /** Undefined until it is read. */

@@ -23,6 +23,11 @@ export interface RequestContext {
   /** The request came over TLS. */
   readonly isEncrypted?: boolean;
   readonly userAgent: string;
+  /**
+   * The service of AWS's that calls with the caller's rights, e.g. `events.amazonaws.com`; absent:
+   * the caller itself does.
+   */
+  readonly invokedBy?: string | undefined;
   /** Absent: no record is kept of the call, or none with its change. */
   readonly record?: CallRecord | undefined;
 }

@@ -1,7 +1,8 @@
 // The one way from a request's bytes to an operation and back, for all services, AWS's and our own.
 // Every request takes the same steps in the same order: route → authenticate → deserialize →
-// validate → authorize → invoke → serialize → audit. It knows no operation by name and touches no
-// socket, and it never lets a fault of ours out as anything but a bare 500.
+// validate → authorize → invoke → serialize → audit; so does a call that a part of the server makes
+// for somebody, which has neither bytes nor a signature. It knows no operation by name and touches
+// no socket, and it never lets a fault of ours out as anything but a bare 500.
 
 import { hash, randomUUID } from 'node:crypto';
 import type { CallRecord } from '../base/call-record.ts';
@@ -14,6 +15,7 @@ import type { Authenticator } from './authentication.ts';
 import type { Authorizer, Tags } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
 import { unsignedChange } from './error-catalogue.ts';
+import { InnerBindings, innerHead, noOperation, type InnerCall } from './inner-call.ts';
 import {
   notBuilt,
   type Access,
@@ -65,12 +67,15 @@ export interface Call extends CallFacts {
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #router: Router;
+  readonly #inner = new InnerBindings();
+  readonly #byName: ReadonlyMap<string, AnyService>;
   readonly #newRequestId: () => string;
 
   /** Throws as {@link Router} does. */
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#router = new Router(options.services);
+    this.#byName = new Map(options.services.map((service) => [service.name, service]));
     this.#newRequestId = options.newRequestId ?? randomUUID;
   }
 
@@ -112,27 +117,75 @@ export class Pipeline {
 
   /** The answer for a call whose body could not be taken: too large, or not to be decompressed. */
   turnAway(call: Call, error: AwsError | 'too large'): Answer {
-    return this.#fail(
-      call,
-      error === 'too large' ? call.service.dialect.tooLarge(call.maxBodyBytes) : error,
-    );
+    const thrown = error === 'too large' ? call.service.dialect.tooLarge(call.maxBodyBytes) : error;
+    return errorAnswer(call.service.protocol, call.requestId, this.#failure(call, thrown));
   }
 
   /**
    * All further steps, once the body is here; `raw` is the body as it arrived, where it was
    * compressed. Never rejects.
    */
-  async invoke(call: Call, body: Buffer, raw = body): Promise<Answer | StreamedAnswer> {
+  invoke(call: Call, body: Buffer, raw = body): Promise<Answer | StreamedAnswer> {
+    return this.#run<Answer | StreamedAnswer>(call, {
+      bind: () => this.#routeByBody(call, body),
+      authenticate: (operation) => this.#authenticate(call, operation, raw),
+      read: (bound) => bound.read(call.head, body),
+      succeed: (bound, output) => this.#succeed(call, bound, output),
+      fail: (error) => errorAnswer(call.service.protocol, call.requestId, error),
+    });
+  }
+
+  /**
+   * Calls an operation of a service of AWS's from within, and answers its output. Rejects with
+   * AwsError alone.
+   */
+  async call(inner: InnerCall): Promise<unknown> {
+    const { principal, invokedBy, operation } = inner;
+    const service = this.#byName.get(inner.service);
+    if (service === undefined || !('schemas' in service))
+      throw noOperation(inner.service, operation);
+    const body = Buffer.from(JSON.stringify(inner.input));
+    const call: Call = {
+      requestId: this.#newRequestId(),
+      head: innerHead(invokedBy),
+      credential: undefined,
+      region: inner.region,
+      invokedBy,
+      service,
+      bound: undefined,
+      maxBodyBytes: service.maxBodyBytes(operation),
+      context: undefined,
+      input: undefined,
+      access: [],
+    };
+    return this.#run<unknown>(call, {
+      bind: () => this.#inner.of(service, operation),
+      authenticate: () => principal,
+      read(bound) {
+        if (body.length > call.maxBodyBytes) throw service.dialect.tooLarge(call.maxBodyBytes);
+        return bound.read(call.head, body);
+      },
+      succeed: (_bound, output) => {
+        this.#audit(call, 200, output, undefined);
+        return output;
+      },
+      fail: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  async #run<Result>(call: Call, way: Way<Result>): Promise<Result> {
     try {
-      const bound = (call.bound ??= await this.#routeByBody(call, body));
+      const bound = (call.bound ??= await way.bind());
       // What is there already is not awaited: each time costs a tenth of all that is done here.
-      const known = this.#authenticate(call, bound.name, raw);
+      const known = way.authenticate(bound.name);
       const principal = known instanceof Promise ? await known : known;
       const scope = scopeOf(principal.account, call.region);
       const record = this.#options.begin?.(call, scope);
       const context = (call.context = contextOf(call, bound.name, principal, scope, record));
       const operation = builtOf(call, bound.name);
-      const input = (call.input = bound.read(call.head, body));
+      const input = (call.input = way.read(bound));
       call.access = bounded(operation.authorizes(input, context), call);
       const { wholeArn, deps } = call.service;
       if (operation.authorizesFound !== undefined)
@@ -144,9 +197,9 @@ export class Pipeline {
       const why = this.#options.unavailable?.(bound.name);
       if (why !== undefined) throw call.service.dialect.unavailable(why);
       const output = operation.handle(call.service.deps, input, context);
-      return this.#succeed(call, bound, output instanceof Promise ? await output : output);
-    } catch (error) {
-      return this.#fail(call, error);
+      return way.succeed(bound, output instanceof Promise ? await output : output);
+    } catch (thrown) {
+      return way.fail(this.#failure(call, thrown));
     }
   }
 
@@ -195,8 +248,7 @@ export class Pipeline {
   }
 
   #serviceOf(arn: string): AnyService | undefined {
-    const [, , of] = arn.split(':', 3);
-    return this.#options.services.find(({ name }) => name === of);
+    return this.#byName.get(arn.split(':', 3)[2] ?? '');
   }
 
   #succeed(call: Call, bound: BoundOperation, output: unknown): Answer | StreamedAnswer {
@@ -214,10 +266,11 @@ export class Pipeline {
     };
   }
 
-  #fail(call: Call, thrown: unknown): Answer {
+  /** What its caller is told of it, written down. */
+  #failure(call: Call, thrown: unknown): AwsError {
     const error = this.#toAwsError(call, thrown);
     this.#audit(call, error.status, undefined, error);
-    return errorAnswer(call.service.protocol, call.requestId, error);
+    return error;
   }
 
   #toAwsError(call: Call, thrown: unknown): AwsError {
@@ -260,6 +313,15 @@ export class Pipeline {
   }
 }
 
+/** In what a request and a call from within differ. */
+interface Way<Result> {
+  bind(): BoundOperation | Promise<BoundOperation>;
+  authenticate(operation: string): Principal | Promise<Principal>;
+  read(bound: BoundOperation): unknown;
+  succeed(bound: BoundOperation, output: unknown): Result;
+  fail(error: AwsError): Result;
+}
+
 /**
  * No request of AWS's names more. Operations say what is too much for them only once leave is
  * given, and each resource is judged before that.
@@ -286,7 +348,7 @@ const withWholeArns = (
   );
 
 function contextOf(
-  { requestId, head, region, service }: Call,
+  { requestId, head, region, service, invokedBy }: Call,
   operation: string,
   principal: Principal,
   scope: Scope,
@@ -303,8 +365,10 @@ function contextOf(
     service: service.name,
     operation,
     sourceAddress: head.sourceAddress,
-    isEncrypted: head.tls !== undefined,
+    // What never leaves the process is read by nobody on its way.
+    isEncrypted: head.tls !== undefined || invokedBy !== undefined,
     userAgent: typeof userAgent === 'string' ? userAgent : '',
+    invokedBy,
   };
   return record === undefined ? context : { ...context, record };
 }

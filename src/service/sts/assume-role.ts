@@ -7,6 +7,7 @@ import { partitionOf } from '../../base/partition.ts';
 import type { Principal } from '../../base/principal.ts';
 import type { Conditions, RequestContext } from '../../wire/operation.ts';
 import { requestTags, tagsOfList } from '../access.ts';
+import { askerOf } from '../iam/identity/asker.ts';
 import type { Role } from '../iam/resources.ts';
 import { externalId, sessionName, sourceIdentity, tags, tokenSize } from './check.ts';
 import type { StsDeps, StsOperation } from './deps.ts';
@@ -20,7 +21,7 @@ import {
 } from './role-session.ts';
 import { packedPolicySize, sessionPolicies } from './session-policy.ts';
 import type { RoleSession } from './session.ts';
-import { askerOf, callerConditions, trusts } from './trust.ts';
+import { callerConditions, trusts } from './trust.ts';
 
 /**
  * The actions that a request is, each of which the role's trust policy must allow. What the calling
@@ -121,7 +122,7 @@ async function assertTrusted(
   if (!deps.isVerifying) return;
   if (principal.kind === 'root') throw accessDenied('Roles may not be assumed by root accounts.');
   const conditions = { ...(await callerConditions(deps, context)), ...conditionsOf(input) };
-  const asker = askerOf(context);
+  const asker = askerOf(principal, context.region);
   const denied = actionsOf(input, principal).find(
     (action) => !trusts(role, { action, roleArn, asker, conditions }),
   );

@@ -27,7 +27,7 @@ import type { IamKinds, Role } from '../iam/resources.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { namedRole, type NamedRole } from './role-session.ts';
 import { rolePrincipal, type Sessions } from './session.ts';
-import { trustsTask } from './trust.ts';
+import { taskTaker, trustsService } from './trust.ts';
 
 interface JobRolesParts {
   readonly iam: Pick<ResourceSpace<IamKinds>, 'current'>;
@@ -161,7 +161,8 @@ export class JobRoles implements JobCredentials {
       return settings.references === 'lenient' ? 'elsewhere' : 'refused';
     const { role } = named;
     if (role === undefined) return 'refused';
-    const isTrusted = trustsTask(role, arn, { scope, taskId: attemptId }, clock.now());
+    const taker = taskTaker(scope, attemptId);
+    const isTrusted = trustsService(role, { roleArn: arn, scope, taker }, clock.now());
     return isTrusted ? { ...named, role } : 'refused';
   }
 

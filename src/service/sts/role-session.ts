@@ -2,9 +2,11 @@
 // last, and how it is told. Who may assume the role is decided elsewhere.
 
 import type { AssumedRoleUser, Credentials } from '@aws-sdk/client-sts';
-import { scopeOf } from '../../base/ids.ts';
-import { partitionPattern } from '../../base/partition.ts';
+import { scopeOf, scopeParts, type Scope } from '../../base/ids.ts';
+import { partitionOfRegion, partitionPattern } from '../../base/partition.ts';
+import type { Principal } from '../../base/principal.ts';
 import { limit } from '../../core/limit.ts';
+import type { RoleSession as ServiceSession } from '../../port/role-access.ts';
 import type { IamView, Role } from '../iam/resources.ts';
 import { seconds } from './check.ts';
 import type { StsDeps } from './deps.ts';
@@ -33,6 +35,40 @@ export function namedRole(deps: Pick<StsDeps, 'iam'>, arn: string): NamedRole | 
   const iam = deps.iam.current(scopeOf(account, `${partition}-global`));
   const role = iam.get('role', name);
   return { arn, account, partition, iam, role: role?.path === path ? role : undefined };
+}
+
+/**
+ * A role of the scope's account and partition; undefined where there is none of this ARN. A path
+ * that is not the role's names another.
+ */
+export function ownRole(deps: Pick<StsDeps, 'iam'>, scope: Scope, arn: string): Role | undefined {
+  const { account, region } = scopeParts(scope);
+  const named = namedRole(deps, arn);
+  return named?.account === account && named.partition === partitionOfRegion(region).id
+    ? named.role
+    : undefined;
+}
+
+/**
+ * Who it is that a service has taken on a role for, as which it calls: without credentials, for
+ * nobody signs. Of a role that is gone it has no policies.
+ */
+export function servicePrincipal(
+  deps: Pick<StsDeps, 'iam'>,
+  { scope, roleArn, session: name }: ServiceSession,
+  nowMs: number,
+): Principal {
+  const { account, region } = scopeParts(scope);
+  const roleName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
+  const roleId = ownRole(deps, scope, roleArn)?.id ?? '';
+  return {
+    kind: 'assumed-role',
+    account,
+    arn: `arn:${partitionOfRegion(region).id}:sts::${account}:assumed-role/${roleName}/${name}`,
+    userId: `${roleId}:${name}`,
+    accessKeyId: undefined,
+    session: { roleArn, roleId, roleName, name, createdAtMs: nowMs },
+  };
 }
 
 /** Throws AwsError where the text is no role's ARN. */

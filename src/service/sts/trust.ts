@@ -7,7 +7,9 @@ import { contextOf } from '../../core/policy/context.ts';
 import { PolicyCache } from '../../core/policy/policy-cache.ts';
 import { PolicySet } from '../../core/policy/policy-set.ts';
 import type { Asker } from '../../core/policy/principal.ts';
+import type { RoleTaker } from '../../port/role-access.ts';
 import type { Conditions, RequestContext } from '../../wire/operation.ts';
+import { serviceConditions, serviceNames } from '../iam/identity/asker.ts';
 import {
   globalConditions,
   tagsOfCaller,
@@ -43,45 +45,34 @@ export function trusts(
   return policies.find('Deny', asked) === undefined && policies.find('Allow', asked) !== undefined;
 }
 
-/** Who calls, as trust policies name callers. */
-export const askerOf = ({ principal }: Pick<RequestContext, 'principal'>): Asker => ({
-  kind: 'aws',
-  account: principal.account,
-  arn: principal.arn,
-  roleArn: principal.session?.roleArn,
-});
-
 /** A task of ECS's that wants a role, as its job's or to be started with; named as its attempt. */
-interface Task {
-  readonly scope: Scope;
-  readonly taskId: string;
+export function taskTaker(scope: Scope, attemptId: string): RoleTaker {
+  const { account, region } = scopeParts(scope);
+  return {
+    service: 'ecs-tasks.amazonaws.com',
+    sourceArn: `arn:${partitionOfRegion(region).id}:ecs:${region}:${account}:task/${attemptId}`,
+  };
 }
 
-/** Whether ECS may assume the role for a task. */
-export function trustsTask(
+/** Whether a service may assume the role for a resource of the scope. */
+export function trustsService(
   role: Pick<Role, 'trustPolicy'>,
-  roleArn: string,
-  { scope, taskId }: Task,
+  { roleArn, scope, taker }: { roleArn: string; scope: Scope; taker: RoleTaker },
   nowMs: number,
 ): boolean {
   const { account, region } = scopeParts(scope);
-  const { id, dnsSuffix } = partitionOfRegion(region);
+  const { service: name, sourceArn } = taker;
   return trusts(role, {
     action: 'sts:AssumeRole',
     roleArn,
-    asker: { kind: 'service', names: [ecsTasks, `ecs-tasks.${dnsSuffix}`] },
+    asker: { kind: 'service', names: serviceNames(name, region) },
     conditions: {
-      'aws:SourceAccount': account,
-      'aws:SourceArn': `arn:${id}:ecs:${region}:${account}:task/${taskId}`,
-      'aws:PrincipalIsAWSService': 'true',
-      'aws:PrincipalServiceName': ecsTasks,
+      ...serviceConditions({ name, sourceArn, account }, region),
       'aws:RequestedRegion': region,
       ...timeConditions(nowMs),
     },
   });
 }
-
-const ecsTasks = 'ecs-tasks.amazonaws.com';
 
 /** The global condition keys of a request, with the tags that its caller has. */
 export async function callerConditions(

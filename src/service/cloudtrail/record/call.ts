@@ -17,6 +17,8 @@ export interface RecordedCall {
   /** What the request says its key is, where that is all there is. */
   readonly claimedKeyId?: string | undefined;
   readonly address: string;
+  /** The service of AWS's that called with the caller's rights. */
+  readonly invokedBy?: string | undefined;
   readonly agent?: string | undefined;
   readonly host?: string | undefined;
   readonly tls?: { readonly version: string; readonly cipherSuite: string } | undefined;
@@ -58,6 +60,7 @@ export function recordedCall(call: CallFacts, outcome?: string): string {
     caller: context && callerOf(context.principal),
     claimedKeyId: context === undefined ? cut(credential?.accessKeyId) : undefined,
     address: head.sourceAddress,
+    invokedBy: call.invokedBy,
     agent: cut(agent),
     host: cut(host),
     tls: head.tls,

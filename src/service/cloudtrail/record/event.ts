@@ -32,6 +32,7 @@ interface UserIdentity {
   readonly userName?: string;
   readonly principalId?: string;
   readonly accessKeyId?: string;
+  readonly invokedBy?: string;
 }
 
 /** The format of the fields below. */
@@ -46,7 +47,10 @@ export function eventOf(row: CallRecordRow): TrailEvent {
   const resources = [...new Set([...(call.resources ?? []), ...resourcesIn(outcome?.elements)])];
   return {
     eventVersion,
-    userIdentity: identityOf(call),
+    userIdentity: {
+      ...identityOf(call),
+      ...(call.invokedBy !== undefined && { invokedBy: call.invokedBy }),
+    },
     eventTime: isoSeconds(row.atMs),
     eventSource: eventSourceOf(call.service),
     eventName: call.operation,
@@ -115,6 +119,8 @@ function identityOf({ caller, claimedKeyId }: RecordedCall): UserIdentity {
   switch (caller.kind) {
     case 'anonymous':
       return { type: 'AWSAccount', principalId: '', accountId: 'ANONYMOUS_PRINCIPAL' };
+    case 'service':
+      return { type: 'AWSService' };
     case 'root':
       return { type: 'Root', ...known, ...sessionContext(caller) };
     case 'user':

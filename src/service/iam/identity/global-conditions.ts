@@ -3,6 +3,7 @@
 // What nobody sent, as where the server acts by itself, came from nowhere: its keys are absent.
 
 import type { Conditions, RequestContext } from '../../../wire/operation.ts';
+import { serviceConditions } from './asker.ts';
 
 const typeOf = {
   root: 'Account',
@@ -13,11 +14,11 @@ const typeOf = {
 
 /** Who asks, and where; and how it was sent, if it was. */
 export type Asking = Pick<RequestContext, 'principal' | 'region'> &
-  Partial<Pick<RequestContext, 'sourceAddress' | 'userAgent' | 'isEncrypted'>>;
+  Partial<Pick<RequestContext, 'sourceAddress' | 'userAgent' | 'isEncrypted' | 'invokedBy'>>;
 
 /** `tags` are the caller's: of a session with those that it was given. */
 export function globalConditions(
-  { principal, region, sourceAddress, userAgent, isEncrypted = false }: Asking,
+  { principal, region, sourceAddress, userAgent, isEncrypted = false, invokedBy }: Asking,
   tags: Readonly<Record<string, string>>,
   nowMs: number,
 ): Conditions {
@@ -25,21 +26,26 @@ export function globalConditions(
   const tagKeys = Object.keys(tags);
   return {
     ...(sourceAddress !== undefined && {
-      'aws:SourceIp': sourceAddress.replace(/^::ffff:(?=\d+\.)/i, ''),
+      // A service of AWS's calls from no address that a policy could name.
+      ...(invokedBy === undefined && {
+        'aws:SourceIp': sourceAddress.replace(/^::ffff:(?=\d+\.)/i, ''),
+      }),
       'aws:SecureTransport': String(isEncrypted),
     }),
     ...(userAgent !== undefined && { 'aws:UserAgent': userAgent }),
     ...timeConditions(nowMs),
     'aws:RequestedRegion': region,
-    'aws:PrincipalType': typeOf[kind],
-    'aws:PrincipalIsAWSService': 'false',
+    ...(kind === 'service'
+      ? serviceConditions({ name: arn, sourceArn: principal.sourceArn, account }, region)
+      : { 'aws:PrincipalType': typeOf[kind], 'aws:PrincipalIsAWSService': 'false' }),
     // No service here calls another with a caller's rights.
     'aws:ViaAWSService': 'false',
-    ...(kind !== 'anonymous' && {
-      'aws:PrincipalArn': session?.roleArn ?? arn,
-      'aws:PrincipalAccount': account,
-      'aws:userid': userId,
-    }),
+    ...(kind !== 'anonymous' &&
+      kind !== 'service' && {
+        'aws:PrincipalArn': session?.roleArn ?? arn,
+        'aws:PrincipalAccount': account,
+        'aws:userid': userId,
+      }),
     ...(kind === 'user' && { 'aws:username': arn.slice(arn.lastIndexOf('/') + 1) }),
     ...(session && {
       'aws:TokenIssueTime': new Date(session.createdAtMs).toISOString(),

@@ -4,8 +4,6 @@
 import { contextOf, isNames, type Context } from '../../../core/policy/context.ts';
 import { decide, type Decision, type Layers } from '../../../core/policy/decide.ts';
 import type { PolicySet } from '../../../core/policy/policy-set.ts';
-import type { Asker } from '../../../core/policy/principal.ts';
-
 import { scopeOf, type Scope } from '../../../base/ids.ts';
 import { partitionOf } from '../../../base/partition.ts';
 import type { Authorizer, Tags } from '../../../wire/authorization.ts';
@@ -14,6 +12,7 @@ import type { ResourceSpace } from '../../resource-space.ts';
 import { iamScope } from '../deps.ts';
 import type { IamKinds } from '../resources.ts';
 import type { Where } from '../show.ts';
+import { askerOf } from './asker.ts';
 import { globalConditions, tagsOfCaller, type Asking } from './global-conditions.ts';
 import { layerOfResource, layersOf } from './layers.ts';
 import type { PrincipalPolicies } from './policies.ts';
@@ -71,8 +70,10 @@ export class JudgedRequest {
 
   /** The layer of a resource that has a policy of its own. */
   #ownPolicyOf(resource: string): Layers['resource'] {
-    const document = this.#parts.policyOf?.(resource);
-    return document === undefined
+    const { policyOf, context } = this.#parts;
+    const document = policyOf?.(resource);
+    // Nothing else gives leave to a service.
+    return document === undefined && context.principal.kind !== 'service'
       ? undefined
       : layerOfResource('resource policy', document, accountOf(resource));
   }
@@ -90,7 +91,8 @@ export class JudgedRequest {
   denialOf(access: Access): Denied | undefined {
     const { action } = access;
     const ofAccess = once(() => access.conditions?.() ?? {});
-    const asker = this.#asker;
+    const { principal, region } = this.#parts.context;
+    const asker = askerOf(principal, region);
     for (const resource of this.#resourcesOf(access)) {
       const ofResource = once(() => this.#ofResource(action, resource));
       const context: Context = (key) =>
@@ -104,11 +106,6 @@ export class JudgedRequest {
       return { action, resource, decision, conditions: Object.assign({}, ...parts) as Conditions };
     }
     return undefined;
-  }
-
-  get #asker(): Asker {
-    const { account, arn, session } = this.#parts.context.principal;
-    return { kind: 'aws', account, arn, roleArn: session?.roleArn };
   }
 
   #resourcesOf(access: Access): readonly string[] {

@@ -73,12 +73,18 @@ const setOf = (policies: readonly Pick<HeldPolicy, 'name' | 'arn' | 'document'>[
     ),
   );
 
-/** The trust policy of a role that is to be assumed, or another resource's own. */
+/**
+ * The trust policy of a role that is to be assumed, or another resource's own; undefined: nobody is
+ * given leave by one.
+ */
 export const layerOfResource = (
   name: 'trust policy' | 'resource policy',
-  document: string,
+  document: string | undefined,
   account: string,
 ): Layers['resource'] => ({
   account,
-  policies: new PolicySet([{ name, policy: compiled.get(document, 'trust') }]),
+  policies:
+    document === undefined
+      ? none
+      : new PolicySet([{ name, policy: compiled.get(document, 'trust') }]),
 });
