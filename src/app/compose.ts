@@ -29,6 +29,8 @@ import { iamSeed } from '../service/iam/seed.ts';
 import { Deliverer } from '../service/cloudtrail/delivery/deliverer.ts';
 import { Recorder } from '../service/cloudtrail/record/recorder.ts';
 import type { TrailKinds } from '../service/cloudtrail/resources.ts';
+import { eventsSeed, type EventsKinds } from '../service/events/resources.ts';
+import { RuleBook } from '../service/events/rule/rule-book.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { knownCredentials } from '../service/sts/credentials.ts';
 import { JobRoles } from '../service/sts/job-role.ts';
@@ -83,6 +85,7 @@ export interface App {
   /** Opened with the server; absent: trails are delivered nowhere. */
   readonly deliverer: Deliverer | undefined;
   readonly rootKeys: RootKeys;
+  readonly ruleBook: RuleBook;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
    * know.
@@ -132,7 +135,13 @@ export function compose(options: AppOptions): App {
     reader: reader.resources,
     seed: () => undefined,
   });
-  const spaces = { ec2, iam, trails, secrets, parameters };
+  const events = new ResourceSpace<EventsKinds>({
+    service: 'events',
+    bus,
+    reader: reader.resources,
+    seed: eventsSeed,
+  });
+  const spaces = { ec2, iam, trails, secrets, parameters, events };
   const rolesAccess = roleAccess({
     iam,
     identity,
@@ -229,6 +238,7 @@ export function compose(options: AppOptions): App {
     jobRoles,
     deliverer: delivererOf(options, trails),
     rootKeys: new RootKeys({ space: iam, sealer, clock }),
+    ruleBook: new RuleBook(events),
     noteReferences,
     async unopened() {
       const found = {

@@ -38,8 +38,10 @@ import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { wholeArn as wholeEc2Arn } from '../service/ec2/whole-arn.ts';
 import type { EcsDeps } from '../service/ecs/deps.ts';
 import { ecsOperations } from '../service/ecs/operations.ts';
+import { resourceTags as eventsTags } from '../service/events/access.ts';
 import type { EventsDeps } from '../service/events/deps.ts';
 import { eventsOperations } from '../service/events/operations.ts';
+import type { EventsKinds } from '../service/events/resources.ts';
 import type { IamDeps } from '../service/iam/deps.ts';
 import { emptySays as emptySaysInIam } from '../service/iam/empty-values.ts';
 import type { Identity } from '../service/iam/identity/identity.ts';
@@ -120,6 +122,7 @@ interface ServiceParts extends ServicePorts {
   readonly trails: ResourceSpace<TrailKinds>;
   readonly secrets: ResourceSpace<SecretKinds>;
   readonly parameters: ResourceSpace<ParameterKinds>;
+  readonly events: ResourceSpace<EventsKinds>;
 }
 
 type MaxBodyBytes = (operation: string) => number;
@@ -367,7 +370,10 @@ const ssmOf = (
   tagsOf: parameterTags,
 });
 
-const eventsOf = (_parts: ServiceParts, maxBodyBytes: MaxBodyBytes): AwsService<EventsDeps> => ({
+const eventsOf = (
+  { events, clock }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<EventsDeps> => ({
   name: 'events',
   schemas: () => import('@aws-sdk/client-eventbridge'),
   protocol: jsonRpc,
@@ -375,9 +381,10 @@ const eventsOf = (_parts: ServiceParts, maxBodyBytes: MaxBodyBytes): AwsService<
   targetPrefix: 'AWSEvents',
   operations: eventsOperations,
   restNotBuilt: true,
-  deps: {},
+  deps: { space: events, clock },
   dialect: eventsDialect,
   maxBodyBytes,
+  tagsOf: eventsTags,
 });
 
 const longshoreOf = (

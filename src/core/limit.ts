@@ -270,7 +270,7 @@ export const limit = {
   },
   /** Secrets Manager's quotas. */
   secret: { valueBytes: 65_536, versions: 100, stages: 20 },
-  /** Parameter Store's quotas: of an account and region, of a parameter, of a version. */
+  /** EventBridge's patterns. */
   eventPattern: {
     characters: 4_096,
     /** What `$or` may be multiplied out to. */
@@ -282,6 +282,23 @@ export const limit = {
     /** Ways that values of one event are put together before a pattern counts as not matching. */
     choices: 1_000,
   },
+  /** EventBridge's quotas of an account and region, and what its calls take at once. */
+  events: {
+    rulesPerBus: 300,
+    wildcardRulesPerBus: 30,
+    targetsPerRule: 5,
+    targetsAtOnce: 100,
+    /** Characters of what a target gets in place of the event, or of how that is made of it. */
+    input: 8_192,
+    inputPaths: 100,
+    /** Headers, members of a query, values of a path. */
+    httpParameters: 100,
+    retryAttempts: 185,
+    retryAgeSecondsMin: 60,
+    retryAgeSecondsMax: 86_400,
+    page: 100,
+  },
+  /** Parameter Store's quotas: of an account and region, of a parameter, of a version. */
   parameter: {
     parameters: 10_000,
     nameCharacters: 1_011,

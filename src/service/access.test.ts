@@ -492,8 +492,53 @@ table('AWS Systems Manager', ssmOperations as OperationTable<never>, [
   ],
 ]);
 
+const ofCreator = { 'events:creatorAccount': '123456789012' };
 table('Amazon EventBridge', eventsOperations as OperationTable<never>, [
   ['TestEventPattern', { EventPattern: '{}', Event: '{}' }, ['events:TestEventPattern', ['*']]],
+  ['ListRules', {}, ['events:ListRules', ['*']]],
+  [
+    'PutRule',
+    {
+      Name: 'r',
+      EventPattern: '{"source":["a",{"prefix":"b"}],"detail":{"service":["c"]}}',
+      RoleArn: 'arn:aws:iam::123456789012:role/r',
+      Tags: listed,
+    },
+    [
+      'events:PutRule',
+      ['rule/r'],
+      {
+        ...ofCreator,
+        'events:source': ['a', '{"prefix":"b"}'],
+        'events:detail.service': ['c'],
+        ...red,
+      },
+    ],
+    ['events:TagResource', ['rule/r'], { ...ofCreator, ...red }],
+    ['iam:PassRole', ['role/r'], passed('events.amazonaws.com')],
+  ],
+  [
+    'PutRule',
+    { Name: 'r', EventBusName: 'b', EventPattern: 'none' },
+    ['events:PutRule', ['rule/b/r'], ofCreator],
+  ],
+  [
+    'DeleteRule',
+    { Name: 'r', EventBusName: 'arn:aws:events:eu-west-1:123456789012:event-bus/b' },
+    ['events:DeleteRule', ['rule/b/r'], ofCreator],
+  ],
+  [
+    'PutTargets',
+    {
+      Rule: 'r',
+      Targets: [
+        { Id: '1', Arn: 'a', RoleArn: 'arn:aws:iam::123456789012:role/r' },
+        { Id: '2', Arn: 'b' },
+      ],
+    },
+    ['events:PutTargets', ['rule/r'], { ...ofCreator, 'events:TargetArn': ['a', 'b'] }],
+    ['iam:PassRole', ['role/r'], passed('events.amazonaws.com')],
+  ],
 ]);
 
 table('operations of our own', longshoreOperations as OperationTable<never>, [

@@ -38,6 +38,17 @@ export function integerIn(
   return value;
 }
 
+/** `text` is how AWS writes the form. */
+export function formedAs<T extends string>(
+  value: T,
+  form: RegExp,
+  text: string,
+  member: string,
+): T {
+  if (!form.test(value)) throw fails(member, `satisfy regular expression pattern: ${text}`);
+  return value;
+}
+
 /** One of the SDK's constants, which are written out where that is loaded late; absent passes. */
 export function oneOf<T extends string>(
   allowed: readonly T[],

@@ -71,7 +71,7 @@ it('refuses what is no event', async () => {
 it('says of every other operation that it is not built', async () => {
   const rig = new Rig();
   const client = sdkClient(sdk, 'EventBridgeClient', rig.app.pipeline);
-  await assert.rejects(rig.settled(client.send(new sdk.ListRulesCommand({}))), {
+  await assert.rejects(rig.settled(client.send(new sdk.ListEndpointsCommand({}))), {
     name: 'UnknownOperationException',
   });
 });

@@ -1,0 +1,95 @@
+// What EventBridge keeps of an account and region. Shapes only; what a connection hides stands in
+// rows of its own, sealed, so that nothing that lists connections ever reads it.
+
+import type { RuleState } from '@aws-sdk/client-eventbridge';
+import type { Tags } from '../../wire/authorization.ts';
+import type { ResourceDraft, ResourceView } from '../resource-space.ts';
+
+export interface Bus {
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** Its resource policy, as JSON. */
+  readonly policy?: string | undefined;
+  readonly tags: Tags;
+  /** Undefined of the bus that each account and region has of itself. */
+  readonly createdAtMs?: number | undefined;
+  readonly changedAtMs?: number | undefined;
+}
+
+export interface Rule {
+  readonly bus: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** JSON, as it was given. */
+  readonly pattern?: string | undefined;
+  readonly schedule?: string | undefined;
+  readonly state: RuleState;
+  readonly roleArn?: string | undefined;
+  readonly tags: Tags;
+  /** The archive that the rule feeds, and that manages it. */
+  readonly archive?: string | undefined;
+  /** From when on it is as it is, enabled and with this schedule: `rate(…)` counts from then. */
+  readonly sinceMs: number;
+  readonly targets: readonly RuleTarget[];
+}
+
+/** In AWS's words, but for what each target has. */
+export interface RuleTarget {
+  readonly id: string;
+  readonly arn: string;
+  readonly roleArn?: string | undefined;
+  /** At most one of the three says what the target gets in place of the event. */
+  readonly input?: string | undefined;
+  readonly inputPath?: string | undefined;
+  readonly inputTransformer?: InputTransformer | undefined;
+  readonly batch?: BatchTarget | undefined;
+  readonly http?: HttpTarget | undefined;
+  readonly kinesis?: { readonly partitionKeyPath: string } | undefined;
+  readonly sqs?: { readonly messageGroupId: string } | undefined;
+  readonly retry?: RetryPolicy | undefined;
+  /** The SQS queue that gets what was not delivered. */
+  readonly deadLetterArn?: string | undefined;
+}
+
+interface InputTransformer {
+  readonly paths: Readonly<Record<string, string>>;
+  readonly template: string;
+}
+
+interface BatchTarget {
+  readonly jobDefinition: string;
+  readonly jobName: string;
+  readonly arraySize?: number | undefined;
+  readonly attempts?: number | undefined;
+}
+
+interface HttpTarget {
+  readonly pathParameterValues: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+interface RetryPolicy {
+  readonly attempts?: number | undefined;
+  readonly maxAgeSeconds?: number | undefined;
+}
+
+export interface EventsKinds {
+  /** By name. */
+  readonly bus: Bus;
+  /** By {@link ruleKey}. */
+  readonly rule: Rule;
+}
+
+export type EventsDraft = ResourceDraft<EventsKinds>;
+export type EventsView = ResourceView<EventsKinds>;
+
+/** No name of a rule has a slash. */
+export const ruleKey = ({ bus, name }: Pick<Rule, 'bus' | 'name'>): string => `${bus}/${name}`;
+
+export const defaultBus = 'default';
+
+/** What each account and region has of itself. */
+export function eventsSeed(draft: EventsDraft): void {
+  draft.put('bus', defaultBus, { name: defaultBus, tags: {} });
+}
