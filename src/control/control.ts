@@ -20,7 +20,10 @@ import type { JobCredentials } from '../port/job-credentials.ts';
 import type { LogSink } from '../port/log-sink.ts';
 import type { SecretResolver } from '../port/secrets.ts';
 import type { Store } from '../port/store.ts';
+import type { EventInterest } from '../port/outbox.ts';
 import { JobJournal } from './journal/journal.ts';
+import { BusIntake } from './outbox/bus-intake.ts';
+import { Outbox, type Senders } from './outbox/outbox.ts';
 import { AttemptRunner } from './host/attempt-runner.ts';
 import { HostLinks } from './host/host-links.ts';
 import { Launches } from './host/launches.ts';
@@ -57,6 +60,10 @@ export interface ControlPorts {
   readonly jobCredentials?: JobCredentials | undefined;
   /** Fetches what containers get of secrets. */
   readonly secrets: SecretResolver;
+  /** What rules of EventBridge want of jobs' changes; absent: nothing. */
+  readonly interest?: EventInterest | undefined;
+  /** Who delivers what waits; absent: it waits. */
+  readonly senders?: (() => Senders) | undefined;
   /** How long jobs are kept after their end; absent: for ever. */
   readonly retainMs?: number | undefined;
   /** How long records of calls are kept; absent: for ever. */
@@ -78,6 +85,8 @@ export class Control {
   readonly reader: ControlReader;
   readonly records: RecordKeeper;
   readonly journal: JobJournal;
+  readonly outbox: Outbox;
+  readonly busIntake: BusIntake;
   readonly world: LiveWorld;
   readonly #ports: ControlPorts;
   readonly #links: HostLinks;
@@ -101,7 +110,14 @@ export class Control {
     const act = (effects: readonly Effect[]): void => this.#act(effects);
     const write: CommandQueue['write'] = (table, by) => bus.write(table, by);
     const journal = (this.journal = new JobJournal({ bus: { write }, reader, clock }));
-    const parts = { world, store, clock, ids, journal, onFatal, act };
+    const outbox = (this.outbox = new Outbox({ bus: { write }, reader: reader.outbox, clock }));
+    const busIntake = (this.busIntake = new BusIntake({
+      bus: { write },
+      reader: reader.outbox,
+      outbox,
+      interest: ports.interest,
+    }));
+    const parts = { world, store, clock, ids, journal, busIntake, onFatal, act };
     const bus = (this.bus = new CommandQueue(parts));
     this.reader = new ControlReader(world, reader, clock, () => this.#intake.stale);
 
@@ -241,6 +257,8 @@ export class Control {
     this.#retention?.open();
     this.#recordRetention?.open();
     this.journal.open();
+    const { senders } = this.#ports;
+    if (senders !== undefined) this.outbox.open(senders());
     return capabilities;
   }
 
@@ -260,6 +278,7 @@ export class Control {
     this.#recordRetention?.close();
     this.#launches.close();
     this.records.close();
+    this.outbox.close();
     this.bus.close();
     this.journal.close();
     this.#logPump.close();

@@ -212,6 +212,26 @@ export const limit = {
   /** Changes that are looked at before others have their turn. */
   journalSlice: 500,
   journalPieceCharacters: 65_536,
+  /** What is on its way out, or to another part of the house. */
+  outbox: {
+    /** Events that are held against rules in one go, and that wait for it in memory. */
+    eventsAtOnce: 256,
+    eventsInMemory: 10_000,
+    /** Deliveries that one transaction adds. */
+    deliveriesAtOnce: 500,
+    /** Deliveries of one lane that are read at a time, and known in memory. */
+    lanePage: 200,
+    laneInMemory: 2_000,
+    /** Characters of bodies that are held for all lanes together; others are read again. */
+    bodyCharacters: 32_000_000,
+    /** Beyond so many under way, each lane has one at a time. */
+    underWay: 1_000,
+    /** The pause before a second attempt; it doubles with each, up to the longest. */
+    firstPauseMs: 1_000,
+    longestPauseMs: 480_000,
+    /** After nothing arrived for so long, the first that does brings the others forward. */
+    outageMs: 5_000,
+  },
   /** Tags of a resource of other services; what Batch allows may be set. */
   tags: 50,
   /** Trails of an account and region, as on AWS. */

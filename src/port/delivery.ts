@@ -3,7 +3,7 @@
 // which they were added; what waits in one lane holds up no other. Interfaces only.
 
 import type { Scope } from '../base/ids.ts';
-import type { Envelope } from './command-bus.ts';
+import type { Transition } from '../core/turn/transition.ts';
 
 /** Where deliveries go: to one target of a rule, one subscriber, one schedule's target. */
 export interface Lane {
@@ -24,9 +24,12 @@ export interface NewDelivery {
   readonly body: string;
 }
 
-export interface Delivery extends NewDelivery {
-  /** Higher than that of every delivery before. */
+export interface StoredDelivery extends NewDelivery {
+  /** Higher than that of every other that was there when it was added. */
   readonly number: number;
+}
+
+export interface Delivery extends StoredDelivery {
   /** How often it was tried before; an end of the process forgets it. */
   readonly attempts: number;
 }
@@ -77,17 +80,6 @@ export interface FiringMark {
   readonly firedUpToMs: number | undefined;
 }
 
-export interface Deliveries {
-  /** Durable when it resolves; a rejection means that the server is stopping. */
-  add(
-    deliveries: readonly NewDelivery[],
-    envelope: Envelope,
-    marks?: readonly FiringMark[],
-  ): Promise<void>;
-  /** Undefined: none was ever set. */
-  firedUpToMs(schedule: string): number | undefined;
-}
-
 /** An event for a bus of EventBridge. */
 export interface NewBusEvent {
   readonly scope: Scope;
@@ -101,7 +93,14 @@ export interface NewBusEvent {
   readonly onlyRules?: readonly string[] | undefined;
 }
 
-export interface EventIntake {
-  /** Durable when it resolves; rules are asked afterwards. */
-  put(events: readonly NewBusEvent[], envelope: Envelope): Promise<void>;
+/** An event that is still to be held against the rules of its bus. */
+export interface NewBusEventRow {
+  readonly atMs: number;
+  /** A job's change, whose form is made when it is read; or the event itself. */
+  readonly what: { readonly change: Transition } | { readonly event: NewBusEvent };
+}
+
+export interface BusEventRow extends NewBusEventRow {
+  /** Higher than that of every other that was there when it came. */
+  readonly number: number;
 }

@@ -13,6 +13,7 @@ import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../core/job/
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { Transition } from '../core/turn/transition.ts';
 import type { Envelope } from './command-bus.ts';
+import type { BusEventRow, Lane, NewBusEventRow, StoredDelivery } from './delivery.ts';
 import type {
   KeptOutputRow,
   LogGroupRow,
@@ -48,6 +49,8 @@ export interface Commit {
    * there.
    */
   readonly journal: 'on' | 'ends' | 'off';
+  /** Those of them that rules of EventBridge may want. */
+  readonly busEvents: readonly NewBusEventRow[];
   /** In the order in which they were decided; their records alone are stored. */
   readonly entries: readonly Entry[];
 }
@@ -183,8 +186,29 @@ export interface JournalReader {
     | undefined;
 }
 
+/** What is on its way: events to the rules of their buses, and deliveries to where they go. */
+export interface OutboxReader {
+  /** In the order of their numbers, above one of them. */
+  busEventsAbove(number: number, limit: number): readonly BusEventRow[];
+  /** The highest number of what is there; 0: nothing is. */
+  lastDelivery(): number;
+  /** Where something waits to go. */
+  waitingLanes(): readonly { readonly scope: Scope; readonly lane: Lane }[];
+  /** In the order of their numbers, above one of them. */
+  deliveriesAbove(query: {
+    readonly scope: Scope;
+    readonly lane: Lane;
+    readonly number: number;
+    readonly limit: number;
+  }): readonly StoredDelivery[];
+  delivery(number: number): StoredDelivery | undefined;
+  /** Undefined: it never was said. */
+  firedUpToMs(schedule: string): number | undefined;
+}
+
 /** All reads see every commit that has returned. */
 export interface StoreReader extends ResourceReader, CallRecordReader, JournalReader {
+  readonly outbox: OutboxReader;
   /** The scope's instances that ended after the time, by id; the store may have forgotten some. */
   endedInstances(scope: Scope, afterMs: number): readonly EndedInstance[];
   job(scope: Scope, id: JobId): StoredJob | undefined;

@@ -5,6 +5,7 @@
 import type { AttemptId, HostId, Scope } from '../base/ids.ts';
 import type { Tags } from '../core/event.ts';
 import type { LogStreamRow } from '../core/world/changes.ts';
+import type { FiringMark, NewBusEventRow, StoredDelivery } from './delivery.ts';
 
 /** A log group's row (CloudWatch Logs). */
 export interface LogGroupRow {
@@ -114,6 +115,8 @@ export type TableWrite =
       readonly beforeMs: number;
       readonly maxRows: number;
     }
+  /** What comes in, goes on and has arrived, together; what is to be removed may be gone. */
+  | ({ readonly table: 'outbox'; readonly write: 'change' } & OutboxChange)
   /** An attempt whose output is not stored yet though its end is, and that stays at its engine. */
   | { readonly table: 'kept-output'; readonly write: 'put'; readonly row: KeptOutputRow }
   | { readonly table: 'kept-output'; readonly write: 'delete'; readonly attemptId: AttemptId }
@@ -129,6 +132,14 @@ export type TableWrite =
       readonly put: readonly ResourceRow[];
       readonly remove: readonly Omit<ResourceRow, 'body'>[];
     };
+
+export interface OutboxChange {
+  readonly putEvents?: readonly NewBusEventRow[] | undefined;
+  readonly removeEvents?: readonly number[] | undefined;
+  readonly addDeliveries?: readonly StoredDelivery[] | undefined;
+  readonly removeDeliveries?: readonly number[] | undefined;
+  readonly marks?: readonly FiringMark[] | undefined;
+}
 
 /** A record that nothing is to be added to. */
 export interface NewCallRecord {

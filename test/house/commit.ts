@@ -30,6 +30,7 @@ export function commitOf({
   tableWrites = [],
   transitions = [],
   journal = 'off',
+  busEvents = [],
   entries = [],
   tags,
   gone = {},
@@ -41,7 +42,16 @@ export function commitOf({
   for (const [kind, list] of Object.entries(lists) as [keyof Lists, readonly object[]][])
     for (const row of list) mapOf(rows, kind).set(keyOf(row), row);
   for (const [arn, each] of tags ?? []) rows.tags.set(arn, each);
-  return { atMs, rows, forgetInstancesEndedBeforeMs, tableWrites, transitions, journal, entries };
+  return {
+    atMs,
+    rows,
+    forgetInstancesEndedBeforeMs,
+    tableWrites,
+    transitions,
+    journal,
+    busEvents,
+    entries,
+  };
 }
 
 const mapOf = (rows: Changes, kind: keyof ChangedRows): Map<string, object | undefined> =>

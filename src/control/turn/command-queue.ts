@@ -13,6 +13,7 @@ import type { Ids } from '../../port/ids.ts';
 import type { Store } from '../../port/store.ts';
 import type { TableWrite, TableWriteOutcome } from '../../port/table.ts';
 import type { JobJournal } from '../journal/journal.ts';
+import type { BusIntake } from '../outbox/bus-intake.ts';
 import { Scaler } from './scaler.ts';
 import * as stage from './stages.ts';
 import { Stopped } from './stopped.ts';
@@ -25,6 +26,7 @@ interface CommandQueueParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly journal: Pick<JobJournal, 'keeps' | 'committed'>;
+  readonly busIntake: Pick<BusIntake, 'wanted' | 'committed'>;
   /** Called after a commit, with what it asks for. */
   readonly act: (effects: readonly Effect[]) => void;
   /** Called once, when the queue has stopped because of a fault of ours. */
@@ -106,7 +108,7 @@ export class CommandQueue implements CommandBus {
 
   #run(): void {
     if (this.#stopped) return;
-    const { store, ids, journal } = this.#parts;
+    const { store, ids, journal, busIntake } = this.#parts;
     const turn = this.#gather();
     try {
       stage.prefetch(turn, store.reader);
@@ -116,7 +118,7 @@ export class CommandQueue implements CommandBus {
         stage.scale(turn, this.#scaler);
         stage.watch(turn);
       }
-      stage.commit(turn, store, journal);
+      stage.commit(turn, store, journal, busIntake);
     } catch (error) {
       this.#fail(error as Error, turn.requests);
       return;
@@ -134,7 +136,10 @@ export class CommandQueue implements CommandBus {
   #release({ world, requests, answers, effects, transitions }: Turn): void {
     for (const [at, { resolve }] of requests.entries()) resolve(answers[at]);
     if (effects.length > 0) this.#parts.act(effects);
-    if (transitions.length > 0) this.#parts.journal.committed();
+    if (transitions.length > 0) {
+      this.#parts.journal.committed();
+      this.#parts.busIntake.committed();
+    }
     if (this.#waiting.length > 0 || world.scheduler.passWanted) this.wake();
     this.#armDeadline();
   }

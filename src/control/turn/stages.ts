@@ -14,6 +14,7 @@ import type { Ids } from '../../port/ids.ts';
 import type { Entry, Store, StoreReader } from '../../port/store.ts';
 import { withPast } from './prefetch.ts';
 import type { JobJournal } from '../journal/journal.ts';
+import type { BusIntake } from '../outbox/bus-intake.ts';
 import type { Scaler } from './scaler.ts';
 import { isCommand, type Turn } from './turn.ts';
 
@@ -78,7 +79,12 @@ function meetDeadlines(turn: Turn): number {
  * beside it: the only stage that writes there. Nothing is written where nothing has changed. Throws
  * where the store fails: the world is ahead of the disk for good, and the process must end.
  */
-export function commit(turn: Turn, store: Store, journal: Pick<JobJournal, 'keeps'>): void {
+export function commit(
+  turn: Turn,
+  store: Store,
+  journal: Pick<JobJournal, 'keeps'>,
+  busIntake: Pick<BusIntake, 'wanted'>,
+): void {
   const { world, nowMs, requests, answers, transitions } = turn;
   const { changes } = world;
   const tableWrites = requests.flatMap(({ asked }) => (isCommand(asked) ? [] : [asked]));
@@ -90,6 +96,7 @@ export function commit(turn: Turn, store: Store, journal: Pick<JobJournal, 'keep
     tableWrites,
     transitions,
     journal: journal.keeps(transitions.length, nowMs),
+    busEvents: busIntake.wanted(transitions, nowMs),
     entries: entriesOf(turn),
   });
   let next = 0;

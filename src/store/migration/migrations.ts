@@ -189,4 +189,16 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE journal (number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body TEXT);
     `,
   },
+  {
+    version: 17,
+    statements: `
+      -- Events on their way to the rules of their buses, and deliveries on their way to where they go, by lane. When
+      -- schedules fired last.
+      CREATE TABLE bus_event (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL);
+      CREATE TABLE lane (id INTEGER PRIMARY KEY, scope TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (scope, kind, name));
+      CREATE TABLE delivery (number INTEGER PRIMARY KEY, lane INTEGER NOT NULL, key TEXT, since INTEGER NOT NULL, body TEXT NOT NULL);
+      CREATE INDEX delivery_by_lane ON delivery (lane);
+      CREATE TABLE firing (schedule TEXT PRIMARY KEY, up_to INTEGER NOT NULL) WITHOUT ROWID;
+    `,
+  },
 ];

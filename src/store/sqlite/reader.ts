@@ -17,6 +17,8 @@ import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
 import type { EndedInstance, Instance } from '../../core/host/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JournalWriter } from './journal-writer.ts';
+import { SqliteOutboxReader } from './outbox-reader.ts';
+import type { OutboxWriter } from './outbox-writer.ts';
 import type { LogStreamRow } from '../../core/world/changes.ts';
 import type { Transition } from '../../core/turn/transition.ts';
 import type {
@@ -79,12 +81,18 @@ const afterPrefix = (prefix: string): string => `${prefix}\u{10FFFF}`;
 
 export class SqliteReader implements StoreReader {
   readonly #database: DatabaseSync;
+  readonly outbox: SqliteOutboxReader;
   readonly #journal: Pick<JournalWriter, 'recentAbove'>;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(database: DatabaseSync, journal: Pick<JournalWriter, 'recentAbove'>) {
+  constructor(
+    database: DatabaseSync,
+    journal: Pick<JournalWriter, 'recentAbove'>,
+    outbox: Pick<OutboxWriter, 'recentAbove'>,
+  ) {
     this.#database = database;
     this.#journal = journal;
+    this.outbox = new SqliteOutboxReader(database, outbox);
   }
 
   #prepared(sql: string): StatementSync {

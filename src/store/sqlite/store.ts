@@ -21,6 +21,7 @@ import { CommitKeeper } from './commit-keeper.ts';
 import { openDatabase } from './database.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { Numbers } from './numbers.ts';
+import { OutboxWriter } from './outbox-writer.ts';
 import { RowWriter } from './row-writer.ts';
 import { TableWriter } from './table-writer.ts';
 import {
@@ -66,6 +67,7 @@ export class SqliteStore implements Store {
   readonly #tables: TableWriter;
   readonly #records: CallRecordWriter;
   readonly #journal: JournalWriter;
+  readonly #outbox: OutboxWriter;
   readonly #onFull: () => boolean;
   /** Absent where nothing outlives the process. */
   readonly #keeper: CommitKeeper | undefined;
@@ -82,12 +84,14 @@ export class SqliteStore implements Store {
     this.#rows = new RowWriter(this.#database, this.#numbers);
     this.#records = new CallRecordWriter(this.#database);
     this.#journal = new JournalWriter(this.#database);
+    this.#outbox = new OutboxWriter(this.#database);
     this.#tables = new TableWriter(this.#database, {
       numbers: this.#numbers,
       records: this.#records,
       journal: this.#journal,
+      outbox: this.#outbox,
     });
-    this.reader = new SqliteReader(this.#database, this.#journal);
+    this.reader = new SqliteReader(this.#database, this.#journal, this.#outbox);
     if (path === ':memory:') return;
     try {
       const { count, at } = this.#statements.commitCount.get() as { count: number; at: number };
@@ -193,6 +197,7 @@ export class SqliteStore implements Store {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       // What was given a number in it has none.
       this.#numbers.forgetAll();
+      this.#outbox.forgetAll();
       return this.#transact(commit);
     }
   }
@@ -204,10 +209,12 @@ export class SqliteStore implements Store {
     const outcomes = commit.tableWrites.map((write) => this.#tables.write(write));
     const numbers = this.#records.keep(commit);
     this.#journal.keep(commit);
+    this.#outbox.keep(commit);
     sql.countCommit.run(commit.atMs);
     sql.commit.run();
     for (const [record, number] of numbers) record.number = number;
     this.#journal.committed();
+    this.#outbox.committed();
     return outcomes;
   }
 

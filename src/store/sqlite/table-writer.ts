@@ -9,25 +9,29 @@ import type { CallRecordWriter } from './call-record-writer.ts';
 import { Expiry } from './expiry.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import type { Numbers } from './numbers.ts';
+import type { OutboxWriter } from './outbox-writer.ts';
 
 /** Writers that a commit uses beside. */
 interface Shared {
   readonly numbers: Numbers;
   readonly records: CallRecordWriter;
   readonly journal: JournalWriter;
+  readonly outbox: OutboxWriter;
 }
 
 export class TableWriter {
   readonly #numbers: Numbers;
   readonly #records: CallRecordWriter;
   readonly #journal: JournalWriter;
+  readonly #outbox: OutboxWriter;
   readonly #expiry: Expiry;
   readonly #sql: Statements;
 
-  constructor(database: DatabaseSync, { numbers, records, journal }: Shared) {
+  constructor(database: DatabaseSync, { numbers, records, journal, outbox }: Shared) {
     this.#numbers = numbers;
     this.#records = records;
     this.#journal = journal;
+    this.#outbox = outbox;
     this.#expiry = new Expiry(database);
     this.#sql = prepare((text) => database.prepare(text));
   }
@@ -49,6 +53,9 @@ export class TableWriter {
         return 'done';
       case 'journal':
         return this.#journal.trim(write) ? 'done' : 'absent';
+      case 'outbox':
+        this.#outbox.change(write);
+        return 'done';
       case 'resource':
         return this.#changeResources(write);
       case 'log-group':

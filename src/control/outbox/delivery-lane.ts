@@ -1,0 +1,254 @@
+// One lane of the outbox: sends what waits in it, those of one key in their order, so many at a
+// time, and again after a pause where that failed. Of what waits it knows the first so many by
+// their numbers and no more, however much there is. It writes nothing down.
+
+import { Heap } from '../../base/heap.ts';
+import type { Scope } from '../../base/ids.ts';
+import { limit } from '../../core/limit.ts';
+import type { Clock } from '../../port/clock.ts';
+import type {
+  DeliveryFailure,
+  GivenUpBecause,
+  LanePolicy,
+  NewDelivery,
+  Sender,
+  StoredDelivery,
+} from '../../port/delivery.ts';
+import { Alarm } from '../alarm.ts';
+
+interface LaneParts {
+  readonly clock: Clock;
+  readonly sender: Sender;
+  readonly scope: Scope;
+  readonly id: string;
+  /** Nothing is stored in it yet that it is not told. */
+  readonly isNew: boolean;
+  /** The outbox ends. */
+  readonly signal: AbortSignal;
+  readonly counts: {
+    delivered: number;
+    failedAttempts: number;
+    givenUp: number;
+    /** Of all lanes. */
+    underWay: number;
+  };
+  readonly read: (number: number) => StoredDelivery | undefined;
+  readonly readAbove: (number: number, most: number) => readonly StoredDelivery[];
+  /** It has arrived or is given up: it is no more. */
+  readonly ended: (number: number, instead: NewDelivery | undefined) => void;
+  /** Nothing is left in it. */
+  readonly onIdle: () => void;
+}
+
+/** Deliveries of one key, the first of them in hand; one without a key is alone. */
+interface Strand {
+  readonly key: string | undefined;
+  readonly numbers: number[];
+  /** Of the first. */
+  attempts: number;
+  /** Not before; 0: at once. */
+  dueAtMs: number;
+}
+
+type Known = Pick<StoredDelivery, 'number' | 'key'>;
+
+export class DeliveryLane {
+  readonly #parts: LaneParts;
+  readonly #alarm: Alarm;
+  readonly #byKey = new Map<string, Strand>();
+  #ready: Strand[] = [];
+  #paused = new Heap<Strand>(isDueBefore);
+  /** How many numbers it knows. */
+  #known = 0;
+  #upTo = 0;
+  /** Nothing is stored above the last that it knows. */
+  #knowsAll: boolean;
+  #underWay = 0;
+  #nextBeginMs = 0;
+  /** Since when nothing has arrived that was tried. */
+  #failingSinceMs: number | undefined;
+
+  constructor(parts: LaneParts) {
+    this.#parts = parts;
+    this.#knowsAll = parts.isNew;
+    this.#alarm = new Alarm(parts.clock, () => this.pump());
+  }
+
+  /** Was added just now. Answers whether it is known from here on, or is read later. */
+  offer(delivery: Known): boolean {
+    if (delivery.number <= this.#upTo || !this.#knowsAll) return false;
+    if (this.#known >= limit.outbox.laneInMemory) this.#knowsAll = false;
+    else this.#learn(delivery);
+    return this.#knowsAll;
+  }
+
+  #learn({ number, key }: Known): void {
+    this.#known++;
+    this.#upTo = number;
+    const strand = key === undefined ? undefined : this.#byKey.get(key);
+    if (strand !== undefined) {
+      strand.numbers.push(number);
+      return;
+    }
+    const made: Strand = { key, numbers: [number], attempts: 0, dueAtMs: 0 };
+    if (key !== undefined) this.#byKey.set(key, made);
+    this.#ready.push(made);
+  }
+
+  /** Sends what may be sent now. */
+  pump(): void {
+    const { signal, sender, scope, id, clock } = this.#parts;
+    if (signal.aborted) return;
+    const policy = sender.policyOf(scope, id);
+    const nowMs = clock.now();
+    for (let next = this.#paused.peek(); next && next.dueAtMs <= nowMs; next = this.#paused.peek())
+      this.#ready.push(this.#paused.pop() as Strand);
+    this.#read();
+    while (this.#ready.length > 0 && this.#mayBegin(policy, nowMs)) {
+      this.#begin(this.#ready.shift() as Strand, policy, nowMs);
+      this.#read();
+    }
+    this.#arm(nowMs);
+    // One that comes again at once keeps to its rate.
+    if (this.#known === 0 && this.#knowsAll && nowMs >= this.#nextBeginMs) this.#parts.onIdle();
+  }
+
+  #read(): void {
+    const { lanePage, laneInMemory } = limit.outbox;
+    while (!this.#knowsAll && this.#ready.length < lanePage && this.#known < laneInMemory) {
+      const page = this.#parts.readAbove(this.#upTo, lanePage);
+      for (const each of page) this.#learn(each);
+      this.#knowsAll = page.length < lanePage;
+    }
+  }
+
+  #mayBegin(policy: LanePolicy | undefined, nowMs: number): boolean {
+    if (policy === undefined || this.#underWay === 0) return nowMs >= this.#nextBeginMs;
+    return (
+      this.#underWay < policy.atOnce &&
+      this.#parts.counts.underWay < limit.outbox.underWay &&
+      nowMs >= this.#nextBeginMs
+    );
+  }
+
+  #arm(nowMs: number): void {
+    const dueAtMs = this.#paused.peek()?.dueAtMs;
+    const rateAtMs = this.#nextBeginMs > nowMs ? this.#nextBeginMs : undefined;
+    this.#alarm.set(
+      dueAtMs === undefined || rateAtMs === undefined
+        ? (dueAtMs ?? rateAtMs)
+        : Math.min(dueAtMs, rateAtMs),
+    );
+  }
+
+  #begin(strand: Strand, policy: LanePolicy | undefined, nowMs: number): void {
+    const [number = 0] = strand.numbers;
+    const stored = this.#parts.read(number);
+    if (policy === undefined || stored === undefined) {
+      this.#end(strand, undefined);
+      return;
+    }
+    if (nowMs - stored.sinceMs > policy.maxAgeMs) {
+      this.#giveUp(strand, stored, tooOld, 'MaximumEventAgeInSeconds');
+      return;
+    }
+    if (policy.perSecond !== undefined)
+      this.#nextBeginMs = Math.max(nowMs, this.#nextBeginMs) + 1_000 / policy.perSecond;
+    const { sender, signal, counts } = this.#parts;
+    this.#underWay++;
+    counts.underWay++;
+    void sender.send({ ...stored, attempts: strand.attempts }, signal).then((failure) => {
+      this.#underWay--;
+      counts.underWay--;
+      // What was cut off may have arrived, and goes out again.
+      if (signal.aborted) return;
+      if (failure === undefined) this.#arrived(strand);
+      else this.#failed(strand, stored, failure, policy);
+      this.pump();
+    });
+  }
+
+  #arrived(strand: Strand): void {
+    const { clock, counts } = this.#parts;
+    counts.delivered++;
+    const { outageMs } = limit.outbox;
+    if (this.#failingSinceMs !== undefined && clock.now() - this.#failingSinceMs >= outageMs) {
+      for (let next = this.#paused.pop(); next; next = this.#paused.pop()) this.#ready.push(next);
+    }
+    this.#failingSinceMs = undefined;
+    this.#end(strand, undefined);
+  }
+
+  #failed(
+    strand: Strand,
+    delivery: StoredDelivery,
+    failure: DeliveryFailure,
+    { retries, maxAgeMs }: LanePolicy,
+  ): void {
+    const { clock, counts } = this.#parts;
+    counts.failedAttempts++;
+    if (failure.isFinal) {
+      this.#giveUp(strand, delivery, failure, 'final');
+      return;
+    }
+    this.#failingSinceMs ??= clock.now();
+    if (strand.attempts >= retries) {
+      this.#giveUp(strand, delivery, failure, 'MaximumRetryAttempts');
+      return;
+    }
+    const pauseMs = Math.max(failure.retryAfterMs ?? 0, pauseAfter(strand.attempts, delivery));
+    const dueAtMs = clock.now() + pauseMs;
+    if (dueAtMs - delivery.sinceMs > maxAgeMs) {
+      this.#giveUp(strand, delivery, failure, 'MaximumEventAgeInSeconds');
+      return;
+    }
+    strand.attempts++;
+    strand.dueAtMs = dueAtMs;
+    this.#paused.push(strand);
+  }
+
+  #giveUp(
+    strand: Strand,
+    delivery: StoredDelivery,
+    failure: DeliveryFailure,
+    because: GivenUpBecause,
+  ): void {
+    const { sender, counts } = this.#parts;
+    counts.givenUp++;
+    const { attempts } = strand;
+    this.#end(strand, sender.insteadOf({ ...delivery, attempts }, failure, because));
+  }
+
+  /** The first of the strand is no more; the next has its turn. */
+  #end(strand: Strand, instead: NewDelivery | undefined): void {
+    const number = strand.numbers.shift() as number;
+    this.#known--;
+    strand.attempts = 0;
+    strand.dueAtMs = 0;
+    if (strand.numbers.length > 0) this.#ready.push(strand);
+    else if (strand.key !== undefined) this.#byKey.delete(strand.key);
+    this.#parts.ended(number, instead);
+  }
+
+  close(): void {
+    this.#alarm.cancel();
+  }
+}
+
+const tooOld: DeliveryFailure = {
+  code: 'EVENT_AGE_EXCEEDED',
+  message: 'It was not delivered before it was too old.',
+  isFinal: true,
+};
+
+function isDueBefore(a: Strand, b: Strand): boolean {
+  if (a.dueAtMs !== b.dueAtMs) return a.dueAtMs < b.dueAtMs;
+  return (a.numbers[0] ?? 0) < (b.numbers[0] ?? 0);
+}
+
+/** Doubles with each attempt; those that failed together do not come again together. */
+function pauseAfter(attempts: number, { number }: StoredDelivery): number {
+  const { firstPauseMs, longestPauseMs } = limit.outbox;
+  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempts, 30));
+  return Math.round(pauseMs * (0.75 + ((number * 2_654_435_761) % 4_096) / 8_192));
+}

@@ -1,0 +1,166 @@
+// The outbox: deliveries from the commit that adds them until they have arrived or are given up. It
+// hands each to the sender of its lane's kind and writes down what became of it, many at a time. It
+// knows nothing of what it delivers, and never waits for a lane.
+
+import { must } from '../../base/assert.ts';
+import type { Scope } from '../../base/ids.ts';
+import { limit } from '../../core/limit.ts';
+import type { Clock } from '../../port/clock.ts';
+import type { CommandBus, Envelope } from '../../port/command-bus.ts';
+import type { FiringMark, Lane, NewDelivery, Sender, StoredDelivery } from '../../port/delivery.ts';
+import type { Deliveries } from '../../port/outbox.ts';
+import type { OutboxReader } from '../../port/store.ts';
+import type { OutboxChange } from '../../port/table.ts';
+import { DeliveryLane } from './delivery-lane.ts';
+
+/** By the kind of lanes that each serves. */
+export type Senders = Readonly<Record<string, Sender>>;
+
+interface OutboxParts {
+  readonly bus: Pick<CommandBus, 'write'>;
+  readonly reader: OutboxReader;
+  readonly clock: Clock;
+}
+
+/** What has become of deliveries since the start of the process. */
+interface OutboxCounts {
+  readonly delivered: number;
+  readonly failedAttempts: number;
+  readonly givenUp: number;
+  readonly underWay: number;
+}
+
+const envelope: Envelope = { part: 'outbox' };
+
+export class Outbox implements Deliveries {
+  readonly #parts: OutboxParts;
+  readonly #lanes = new Map<string, DeliveryLane>();
+  readonly #bodies = new Bodies();
+  readonly #abort = new AbortController();
+  readonly #counts = { delivered: 0, failedAttempts: 0, givenUp: 0, underWay: 0 };
+  #senders: Senders | undefined;
+  #last: number;
+  /** Arrived or given up, and not written down yet; and what goes out instead. */
+  #ended: number[] = [];
+  #instead: NewDelivery[] = [];
+  #isWriting = false;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+    this.#last = parts.reader.lastDelivery();
+  }
+
+  get counts(): OutboxCounts {
+    return this.#counts;
+  }
+
+  /** From here on it delivers. */
+  open(senders: Senders): void {
+    this.#senders = senders;
+    for (const { scope, lane } of this.#parts.reader.waitingLanes())
+      this.#lane(scope, lane, false).pump();
+  }
+
+  add(
+    deliveries: readonly NewDelivery[],
+    by: Envelope,
+    marks: readonly FiringMark[] = [],
+  ): Promise<void> {
+    return this.change(deliveries, { marks }, by);
+  }
+
+  firedUpToMs(schedule: string): number | undefined {
+    return this.#parts.reader.firedUpToMs(schedule);
+  }
+
+  /** Adds deliveries together with other changes; durable when it resolves. */
+  async change(
+    deliveries: readonly NewDelivery[],
+    change: Omit<OutboxChange, 'addDeliveries'>,
+    by: Envelope,
+  ): Promise<void> {
+    const addDeliveries = deliveries.map((each) => ({ ...each, number: ++this.#last }));
+    await this.#parts.bus.write({ table: 'outbox', write: 'change', ...change, addDeliveries }, by);
+    if (this.#senders === undefined || this.#abort.signal.aborted) return;
+    const lanes = new Set<DeliveryLane>();
+    for (const each of addDeliveries) {
+      const lane = this.#lane(each.scope, each.lane, true);
+      if (lane.offer(each)) this.#bodies.keep(each);
+      lanes.add(lane);
+    }
+    for (const lane of lanes) lane.pump();
+  }
+
+  /** `isNew`: nothing waits in it but what is being added, unless it is there already. */
+  #lane(scope: Scope, lane: Lane, isNew: boolean): DeliveryLane {
+    const name = `${scope} ${lane.kind} ${lane.id}`;
+    const there = this.#lanes.get(name);
+    if (there !== undefined) return there;
+    const { reader, clock } = this.#parts;
+    const made = new DeliveryLane({
+      clock,
+      sender: must(this.#senders?.[lane.kind], `somebody serves lanes of kind ${lane.kind}`),
+      id: lane.id,
+      scope,
+      isNew,
+      signal: this.#abort.signal,
+      counts: this.#counts,
+      read: (number) => this.#bodies.take(number) ?? reader.delivery(number),
+      readAbove: (number, most) => {
+        const page = reader.deliveriesAbove({ scope, lane, number, limit: most });
+        for (const each of page) this.#bodies.keep(each);
+        return page;
+      },
+      ended: (number, instead) => this.#end(number, instead),
+      onIdle: () => this.#lanes.delete(name),
+    });
+    this.#lanes.set(name, made);
+    return made;
+  }
+
+  #end(number: number, instead: NewDelivery | undefined): void {
+    this.#bodies.take(number);
+    this.#ended.push(number);
+    if (instead !== undefined) this.#instead.push(instead);
+    // A write is refused only where the server ends; what is not written down goes out again.
+    if (!this.#isWriting) void this.#write().catch(() => undefined);
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#ended.length > 0) {
+      const removeDeliveries = this.#ended;
+      const instead = this.#instead;
+      this.#ended = [];
+      this.#instead = [];
+      await this.change(instead, { removeDeliveries }, envelope);
+    }
+    this.#isWriting = false;
+  }
+
+  /** What is under way is cut off, and goes out again after the next start. */
+  close(): void {
+    this.#abort.abort();
+    for (const lane of this.#lanes.values()) lane.close();
+  }
+}
+
+/** What is likely to be wanted soon, as long as there is room for it. */
+class Bodies {
+  readonly #kept = new Map<number, StoredDelivery>();
+  #room: number = limit.outbox.bodyCharacters;
+
+  keep(delivery: StoredDelivery): void {
+    if (delivery.body.length > this.#room || this.#kept.has(delivery.number)) return;
+    this.#room -= delivery.body.length;
+    this.#kept.set(delivery.number, delivery);
+  }
+
+  take(number: number): StoredDelivery | undefined {
+    const delivery = this.#kept.get(number);
+    if (delivery === undefined) return undefined;
+    this.#room += delivery.body.length;
+    this.#kept.delete(number);
+    return delivery;
+  }
+}

@@ -1,0 +1,40 @@
+// The outbox as those see it who put something in, and the one who holds events against rules.
+// Interfaces only.
+
+import type { Transition } from '../core/turn/transition.ts';
+import type { Envelope } from './command-bus.ts';
+import type { BusEventRow, FiringMark, NewBusEvent, NewDelivery } from './delivery.ts';
+
+export interface Deliveries {
+  /** Durable when it resolves; a rejection means that the server is stopping. */
+  add(
+    deliveries: readonly NewDelivery[],
+    envelope: Envelope,
+    marks?: readonly FiringMark[],
+  ): Promise<void>;
+  /** Undefined: none was ever set. */
+  firedUpToMs(schedule: string): number | undefined;
+}
+
+export interface EventIntake {
+  /** Durable when it resolves; rules are asked afterwards. */
+  put(events: readonly NewBusEvent[], envelope: Envelope): Promise<void>;
+}
+
+/** What rules want; asked for each change before its commit, so that no other is stored. */
+export interface EventInterest {
+  /** Whether a rule may want it: what no rule wants may be wanted here, and never the reverse. */
+  wants(change: Transition): boolean;
+}
+
+/** Events that wait to be held against the rules of their buses, for the one who does that. */
+export interface BusEvents {
+  /** Those that came first and were not taken yet; none: nothing waits. */
+  take(most: number): readonly BusEventRow[];
+  /** From here on `listener` is called whenever there may be more. */
+  onMore(listener: () => void): void;
+  /** Part of what events bring about that are not done with. */
+  routedInPart(deliveries: readonly NewDelivery[]): Promise<void>;
+  /** They are done with, and this is the rest of what they bring about; both together. */
+  routed(rows: readonly BusEventRow[], deliveries: readonly NewDelivery[]): Promise<void>;
+}
