@@ -311,6 +311,12 @@ export const limit = {
     /** Characters of what a target gets in place of the event, or of how that is made of it. */
     input: 8_192,
     inputPaths: 100,
+    pathCharacters: 256,
+    /**
+     * What a template makes of an event; ours: it may name a large value many times. Targets of
+     * AWS's take an event, of up to 256 KiB, and little more.
+     */
+    transformedCharacters: 1_048_576,
     /** Headers, members of a query, values of a path. */
     httpParameters: 100,
     retryAttempts: 185,
@@ -318,7 +324,6 @@ export const limit = {
     retryAgeSecondsMax: 86_400,
     page: 100,
   },
-  /** Parameter Store's quotas: of an account and region, of a parameter, of a version. */
   parameter: {
     parameters: 10_000,
     nameCharacters: 1_011,

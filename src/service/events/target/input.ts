@@ -1,7 +1,9 @@
-// What a target gets in place of the event, as far as PutTargets can tell that it makes sense.
-// Making it is the senders'.
+// What a target gets in place of the event, as PutTargets takes it: what could not be made of any
+// event is refused. Making it is the senders'.
 
 import type { InputTransformer, Target } from '@aws-sdk/client-eventbridge';
+import { isRefusal } from '../../../base/refusal.ts';
+import { targetInput } from '../../../core/input-transform/input.ts';
 import { limit } from '../../../core/limit.ts';
 import { formedAs, lengthIn, validation } from '../../constraint.ts';
 import type { RuleTarget } from '../resources.ts';
@@ -13,32 +15,20 @@ export function inputOf(
   member: string,
 ): Input {
   lengthIn(input, 0, limit.events.input, `${member}.input`);
-  lengthIn(inputPath, 0, 256, `${member}.inputPath`);
+  lengthIn(inputPath, 0, limit.events.pathCharacters, `${member}.inputPath`);
   if ([input, inputPath, transformer].filter((one) => one !== undefined).length > 1)
     throw validation(
       `Only one of Input, InputPath, or InputTransformer must be provided for target ${id}.`,
     );
-  if (input !== undefined && !isJson(input))
-    throw validation(`JSON syntax error in input for target ${id}.`);
-  if (inputPath !== undefined && !isPath(inputPath))
-    throw validation(`Parameter InputPath is not valid for target ${id}: it is no JSON path.`);
-  return {
+  const settings = {
     input,
     inputPath,
     inputTransformer: transformer && transformerOf(transformer, id, member),
   };
+  const made = targetInput(id, settings);
+  if (isRefusal(made)) throw validation(made.message);
+  return settings;
 }
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-const isPath = (text: string): boolean => text.startsWith('$');
 
 function transformerOf(
   { InputPathsMap: paths = {}, InputTemplate: template = '' }: InputTransformer,
@@ -51,23 +41,9 @@ function transformerOf(
   for (const [name, path] of Object.entries(paths)) {
     lengthIn(name, 1, 256, `${at}.inputPathsMap.key`);
     formedAs(name, /^[A-Za-z0-9_-]+$/, String.raw`[A-Za-z0-9\_\-]+`, `${at}.inputPathsMap.key`);
-    lengthIn(path, 0, 256, `${at}.inputPathsMap.value`);
+    lengthIn(path, 0, limit.events.pathCharacters, `${at}.inputPathsMap.value`);
     if (/^aws/i.test(name))
       throw validation(`InputPathsMap for target ${id} has a key that begins with AWS: ${name}.`);
-    if (!isPath(path))
-      throw validation(`InputPathsMap for target ${id} has a value that is no JSON path: ${name}.`);
   }
-  for (const [, name = ''] of template.matchAll(/<([\w.-]{1,256})>/g))
-    if (!Object.hasOwn(paths, name) && !predefined.has(name))
-      throw validation(`InputTemplate for target ${id} contains invalid placeholder ${name}.`);
   return { paths, template };
 }
-
-/** User guide, Amazon EventBridge input transformation. */
-const predefined = new Set([
-  'aws.events.rule-arn',
-  'aws.events.rule-name',
-  'aws.events.event.ingestion-time',
-  'aws.events.event',
-  'aws.events.event.json',
-]);
