@@ -63,6 +63,22 @@ it('reads those of log groups', async () => {
   assert.equal(await tagsOf(`arn:aws:logs:eu-west-1:${account}:log-group:none`), undefined);
 });
 
+it('reads those of buses and rules', async () => {
+  const events = (resource: string): string => `arn:aws:events:eu-west-1:${account}:${resource}`;
+  await call('events', 'CreateEventBus', { Name: 'b', Tags: list });
+  const rule = { Name: 'r', EventBusName: 'b', EventPattern: '{"source":["a"]}', Tags: list };
+  await call('events', 'PutRule', rule);
+  assert.deepEqual(await tagsOf(events('event-bus/b')), tags);
+  assert.deepEqual(await tagsOf(events('rule/b/r')), tags);
+  assert.equal(await tagsOf(events('rule/r')), undefined);
+  assert.equal(await tagsOf(events('event-bus/none')), undefined);
+  assert.equal(
+    await tagsOf('arn:aws:events:eu-west-1:999999999999:event-bus/b'),
+    undefined,
+    'of another account',
+  );
+});
+
 it('reads those of what EC2 has, by id or by name, as their ARNs say', async () => {
   const { Vpc: vpc } = (await call('ec2', 'CreateVpc', {
     CidrBlock: '10.0.0.0/16',

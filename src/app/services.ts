@@ -38,7 +38,10 @@ import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { wholeArn as wholeEc2Arn } from '../service/ec2/whole-arn.ts';
 import type { EcsDeps } from '../service/ecs/deps.ts';
 import { ecsOperations } from '../service/ecs/operations.ts';
-import { resourceTags as eventsTags } from '../service/events/access.ts';
+import {
+  resourcePolicy as busPolicy,
+  resourceTags as eventsTags,
+} from '../service/events/access.ts';
 import type { EventsDeps } from '../service/events/deps.ts';
 import { eventsOperations } from '../service/events/operations.ts';
 import type { EventsKinds } from '../service/events/resources.ts';
@@ -385,6 +388,7 @@ const eventsOf = (
   dialect: eventsDialect,
   maxBodyBytes,
   tagsOf: eventsTags,
+  policyOf: busPolicy,
 });
 
 const longshoreOf = (

@@ -304,6 +304,9 @@ export const limit = {
   },
   /** EventBridge's quotas of an account and region, and what its calls take at once. */
   events: {
+    buses: 100,
+    /** Characters of a bus's policy. */
+    busPolicy: 10_240,
     rulesPerBus: 300,
     wildcardRulesPerBus: 30,
     targetsPerRule: 5,

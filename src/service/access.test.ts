@@ -496,6 +496,19 @@ const ofCreator = { 'events:creatorAccount': '123456789012' };
 table('Amazon EventBridge', eventsOperations as OperationTable<never>, [
   ['TestEventPattern', { EventPattern: '{}', Event: '{}' }, ['events:TestEventPattern', ['*']]],
   ['ListRules', {}, ['events:ListRules', ['*']]],
+  ['DescribeEventBus', {}, ['events:DescribeEventBus', ['event-bus/default']]],
+  [
+    'CreateEventBus',
+    { Name: 'b', Tags: listed },
+    ['events:CreateEventBus', ['event-bus/b'], red],
+    ['events:TagResource', ['event-bus/b'], { ...ofCreator, ...red }],
+  ],
+  ['PutPermission', { EventBusName: 'b' }, ['events:PutPermission', ['*']]],
+  [
+    'UntagResource',
+    { ResourceARN: 'arn:aws:events:eu-west-1:123456789012:rule/r', TagKeys: ['team'] },
+    ['events:UntagResource', ['rule/r'], { ...ofCreator, 'aws:TagKeys': ['team'] }],
+  ],
   [
     'PutRule',
     {

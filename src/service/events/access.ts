@@ -3,7 +3,7 @@
 
 import type { Tags } from '../../wire/authorization.ts';
 import type { Access, Conditions, RequestContext } from '../../wire/operation.ts';
-import { namedBus, namedByArn, namedRule, ruleArn } from './arn.ts';
+import { busArn, namedBus, namedByArn, namedRule, ruleArn } from './arn.ts';
 import type { EventsDeps } from './deps.ts';
 import { ruleKey } from './resources.ts';
 
@@ -35,6 +35,48 @@ export const onRule = (
     },
   ];
 };
+
+/** By name or ARN; none is the default bus. */
+export const onBus = (
+  action: string,
+  given: string | undefined,
+  { scope }: RequestContext,
+  more = nothingMore,
+): Access[] => {
+  const bus = namedBus(scope, given);
+  return [
+    { action: `events:${action}`, resources: [busArn(bus.scope, bus.name)], conditions: more },
+  ];
+};
+
+/** Of a request that names any of them by its ARN. */
+export const onAny = (
+  action: string,
+  arn: string | undefined,
+  context: RequestContext,
+  more = nothingMore,
+): Access[] => [
+  {
+    action: `events:${action}`,
+    resources: [arn ?? ''],
+    conditions: () => ({ ...creator(context), ...more() }),
+  },
+];
+
+/** Lets nobody do anything: who is of the bus's account needs nothing of it. */
+const nobody =
+  '{"Statement":[{"Effect":"Deny","Principal":"*","Action":"events:Nothing","Resource":"*"}]}';
+
+/** The policy of a bus, whichever account's; undefined where the ARN is none of a bus. */
+export function resourcePolicy(
+  { space }: Pick<EventsDeps, 'space'>,
+  arn: string,
+): string | undefined {
+  const named = namedByArn(arn);
+  if (named?.resource.startsWith('event-bus/') !== true) return undefined;
+  const name = named.resource.slice('event-bus/'.length);
+  return space.current(named.scope).get('bus', name)?.policy ?? nobody;
+}
 
 /** Undefined where nothing of the caller's account and region has this ARN. */
 export async function resourceTags(

@@ -10,6 +10,8 @@ function eventsArn(scope: Scope, resource: string): string {
   return `arn:${partitionOf(region)}:events:${region}:${account}:${resource}`;
 }
 
+export const busArn = (scope: Scope, name: string): string => eventsArn(scope, `event-bus/${name}`);
+
 /** The default bus stands in no rule's ARN. */
 export const ruleArn = (scope: Scope, { bus, name }: Pick<Rule, 'bus' | 'name'>): string =>
   eventsArn(scope, bus === defaultBus ? `rule/${name}` : `rule/${bus}/${name}`);

@@ -7,7 +7,7 @@ import { limit } from '../../core/limit.ts';
 import type { Tags } from '../../wire/authorization.ts';
 import { formedAs, integerIn, lengthIn, validation } from '../constraint.ts';
 import { withTags } from '../tag-list.ts';
-import { invalidEventPattern, limitExceeded } from './error.ts';
+import { invalidEventPattern, limitExceeded, unsupported } from './error.ts';
 
 const nameText = String.raw`[\.\-_A-Za-z0-9]+`;
 const nameForm = /^[.\-_A-Za-z0-9]+$/;
@@ -44,3 +44,11 @@ export function patternOf(text: string): Pattern {
 
 export const tags = (list: Parameters<typeof withTags>[1], had: Tags = {}): Tags =>
   withTags(had, list, { invalid: validation, tooMany: limitExceeded });
+
+/** Members of AWS's that mean nothing here; nothing given is as good as none. */
+export function refuse<Input extends object>(
+  input: Input,
+  ...members: (keyof Input & string)[]
+): void {
+  for (const member of members) if (input[member] !== undefined) throw unsupported(member);
+}

@@ -34,3 +34,14 @@ export const onlyManaged = (name: string): AwsError =>
 export const unsupported = (what: string): AwsError =>
   validation(`${what} is not supported by Longshore.`);
 export const badToken = (): AwsError => validation('Parameter NextToken is not valid.');
+
+export const alreadyThere = (what: string): AwsError =>
+  new AwsError('ResourceAlreadyExistsException', 400, `${what} already exists.`);
+export const noStatement = (): AwsError =>
+  notFound('Statement with the provided id does not exist.');
+export const policyTooLong = (): AwsError =>
+  new AwsError(
+    'PolicyLengthExceededException',
+    400,
+    'The event bus policy is too long. For more information, see the limits.',
+  );

@@ -2,7 +2,14 @@
 // sources, global endpoints) answers that it is not built.
 
 import type { OperationTable } from '../../wire/operation.ts';
+import { createEventBus } from './bus/create-event-bus.ts';
+import { deleteEventBus } from './bus/delete-event-bus.ts';
+import { describeEventBus } from './bus/describe-event-bus.ts';
+import { listEventBuses } from './bus/list-event-buses.ts';
+import { updateEventBus } from './bus/update-event-bus.ts';
 import type { EventsDeps } from './deps.ts';
+import { putPermission } from './permission/put-permission.ts';
+import { removePermission } from './permission/remove-permission.ts';
 import { deleteRule } from './rule/delete-rule.ts';
 import { describeRule } from './rule/describe-rule.ts';
 import { disableRule } from './rule/disable-rule.ts';
@@ -10,21 +17,34 @@ import { enableRule } from './rule/enable-rule.ts';
 import { listRuleNamesByTarget } from './rule/list-rule-names-by-target.ts';
 import { listRules } from './rule/list-rules.ts';
 import { putRule } from './rule/put-rule.ts';
+import { listTagsForResource } from './tag/list-tags-for-resource.ts';
+import { tagResource } from './tag/tag-resource.ts';
+import { untagResource } from './tag/untag-resource.ts';
 import { listTargetsByRule } from './target/list-targets-by-rule.ts';
 import { putTargets } from './target/put-targets.ts';
 import { removeTargets } from './target/remove-targets.ts';
 import { testEventPattern } from './test-event-pattern.ts';
 
 export const eventsOperations: OperationTable<EventsDeps> = {
+  CreateEventBus: createEventBus,
+  DeleteEventBus: deleteEventBus,
   DeleteRule: deleteRule,
+  DescribeEventBus: describeEventBus,
   DescribeRule: describeRule,
   DisableRule: disableRule,
   EnableRule: enableRule,
+  ListEventBuses: listEventBuses,
   ListRuleNamesByTarget: listRuleNamesByTarget,
   ListRules: listRules,
+  ListTagsForResource: listTagsForResource,
   ListTargetsByRule: listTargetsByRule,
+  PutPermission: putPermission,
   PutRule: putRule,
   PutTargets: putTargets,
+  RemovePermission: removePermission,
   RemoveTargets: removeTargets,
+  TagResource: tagResource,
   TestEventPattern: testEventPattern,
+  UntagResource: untagResource,
+  UpdateEventBus: updateEventBus,
 };

@@ -9,31 +9,43 @@ const changing = 'events:creatorAccount events:ManagedBy';
 
 export const events: Reference = {
   types: {
+    'event-bus': 'arn:*:events:*:*:event-bus/*',
     'rule-on-custom-event-bus': 'arn:*:events:*:*:rule/*/*',
     'rule-on-default-event-bus': 'arn:*:events:*:*:rule/*',
   },
   actions: {
+    CreateEventBus: on('event-bus', 'aws:RequestTag aws:TagKeys'),
+    DeleteEventBus: on('event-bus'),
     DeleteRule: on(rule, changing),
+    DescribeEventBus: on('event-bus'),
     DescribeRule: on(rule, ofRule),
     DisableRule: on(rule, changing),
     EnableRule: on(rule, changing),
+    ListEventBuses: on(),
     ListRuleNamesByTarget: on(),
     ListRules: on(),
+    ListTagsForResource: on(`event-bus ${rule}`, ofRule),
     ListTargetsByRule: on(rule, ofRule),
+    PutPermission: on(),
     PutRule: on(
       rule,
       `${changing} aws:RequestTag aws:TagKeys events:detail-type events:detail.eventTypeCode events:detail.service events:detail.userIdentity.principalId events:source`,
     ),
     PutTargets: on(rule, `${changing} events:TargetArn`),
+    RemovePermission: on(),
     RemoveTargets: on(rule, changing),
-    TagResource: on(rule, `aws:RequestTag aws:TagKeys ${ofRule}`),
+    TagResource: on(`event-bus ${rule}`, `aws:RequestTag aws:TagKeys ${ofRule}`),
     TestEventPattern: on(),
+    UntagResource: on(`event-bus ${rule}`, `aws:TagKeys ${ofRule}`),
+    UpdateEventBus: on('event-bus'),
   },
   operations: {
+    CreateEventBus: 'events:CreateEventBus events:TagResource',
     PutRule: 'events:PutRule events:TagResource iam:PassRole',
     PutTargets: 'events:PutTargets iam:PassRole',
   },
   members: {
+    ResourceARN: 'arn:aws:events:eu-west-1:123456789012:rule/r',
     EventPattern: JSON.stringify({
       source: ['a'],
       'detail-type': ['b'],
