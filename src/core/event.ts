@@ -30,7 +30,11 @@ type ResourceEvent =
     }
   | { readonly type: 'job-queue-deleted'; readonly arn: Arn }
   /** Another job blocks the queue's head, or for another reason, or none does any more. */
-  | { readonly type: 'job-queue-blocked'; readonly queue: JobQueue }
+  | {
+      readonly type: 'job-queue-blocked';
+      readonly queue: JobQueue;
+      readonly head?: { readonly job: WaitingJob; readonly statusReason: string } | undefined;
+    }
   | {
       readonly type: 'consumable-resource-stored';
       readonly resource: ConsumableResource;

@@ -3,6 +3,7 @@
 // which they were added; what waits in one lane holds up no other. Interfaces only.
 
 import type { Scope } from '../base/ids.ts';
+import type { Happening } from '../core/turn/happening.ts';
 import type { Transition } from '../core/turn/transition.ts';
 
 /** Where deliveries go: to one target of a rule, one subscriber, one schedule's target. */
@@ -96,8 +97,11 @@ export interface NewBusEvent {
 /** An event that is still to be held against the rules of its bus. */
 export interface NewBusEventRow {
   readonly atMs: number;
-  /** A job's change, whose form is made when it is read; or the event itself. */
-  readonly what: { readonly change: Transition } | { readonly event: NewBusEvent };
+  /** A job's change or what happened beside, whose form is made when it is read; or the event. */
+  readonly what:
+    | { readonly change: Transition }
+    | { readonly happening: Happening }
+    | { readonly event: NewBusEvent };
 }
 
 export interface BusEventRow extends NewBusEventRow {

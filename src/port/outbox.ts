@@ -1,6 +1,8 @@
 // The outbox as those see it who put something in, and the one who holds events against rules.
 // Interfaces only.
 
+import type { Scope } from '../base/ids.ts';
+import type { Happening } from '../core/turn/happening.ts';
 import type { Transition } from '../core/turn/transition.ts';
 import type { Envelope } from './command-bus.ts';
 import type { BusEventRow, FiringMark, NewBusEvent, NewDelivery } from './delivery.ts';
@@ -25,6 +27,13 @@ export interface EventIntake {
 export interface EventInterest {
   /** Whether a rule may want it: what no rule wants may be wanted here, and never the reverse. */
   wants(change: Transition): boolean;
+  /** The same of what happens beside changes of status. */
+  wantsBeside(happening: Happening): boolean;
+  /**
+   * Where rules want to be told of every queue that is blocked, and not only of those with time
+   * limits; asked in each turn.
+   */
+  readonly blockedQueues: ReadonlySet<Scope>;
 }
 
 /** Events that wait to be held against the rules of their buses, for the one who does that. */

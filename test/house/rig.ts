@@ -24,6 +24,7 @@ import type { Envelope } from '../../src/port/command-bus.ts';
 import { NoDocument, type DocumentFetcher } from '../../src/port/document-fetcher.ts';
 import type { HostConnector } from '../../src/port/host-connector.ts';
 import type { Ids } from '../../src/port/ids.ts';
+import type { EventInterest } from '../../src/port/outbox.ts';
 import type { KeyMaker } from '../../src/port/key-maker.ts';
 import type { Sealer } from '../../src/port/sealer.ts';
 import type { OperatorCredentialsOf, ServerReach } from '../../src/port/job-credentials.ts';
@@ -70,6 +71,8 @@ export interface RigOptions {
   readonly trailPlace?: TrailPlace;
   /** Who judges requests through the pipeline; absent: everybody may everything. */
   readonly authorizer?: Authorizer;
+  /** What rules want; nothing, unless it says so. */
+  readonly interest?: EventInterest;
   /** Where what jobs get of secrets is; absent: in the server's own stores. */
   readonly secretSource?: SecretSource | undefined;
 }
@@ -172,6 +175,7 @@ export class Rig {
       settings: { ...defaultSettings, ...options.settings },
       submitRate: options.submitRate,
       secretSource: options.secretSource,
+      interest: options.interest,
       region: context.region,
       account,
       audit: options.audit ?? 'off',

@@ -2,6 +2,8 @@
 // somebody has held it against the rules. It says which changes of jobs are worth storing, by what
 // rules want, and knows no rule itself.
 
+import type { Scope } from '../../base/ids.ts';
+import type { Happening } from '../../core/turn/happening.ts';
 import type { Transition } from '../../core/turn/transition.ts';
 import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { BusEventRow, NewBusEvent, NewBusEventRow, NewDelivery } from '../../port/delivery.ts';
@@ -19,6 +21,7 @@ interface BusIntakeParts {
 
 const envelope: Envelope = { part: 'rules' };
 const nothing: readonly NewBusEventRow[] = [];
+const nowhere: ReadonlySet<Scope> = new Set();
 
 export class BusIntake implements EventIntake, BusEvents {
   readonly #parts: BusIntakeParts;
@@ -31,16 +34,27 @@ export class BusIntake implements EventIntake, BusEvents {
   }
 
   /** Those of a commit's changes that are to be stored with it. */
-  wanted(changes: readonly Transition[], nowMs: number): readonly NewBusEventRow[] {
+  wanted(
+    changes: readonly Transition[],
+    happenings: readonly Happening[],
+    nowMs: number,
+  ): readonly NewBusEventRow[] {
     const { interest } = this.#parts;
-    if (interest === undefined || changes.length === 0) return nothing;
+    if (interest === undefined || changes.length + happenings.length === 0) return nothing;
     const rows: NewBusEventRow[] = [];
     for (const change of changes)
       // The first change of a job is its submission, of which no event is sent.
       if (change.from !== undefined && interest.wants(change))
         rows.push({ atMs: nowMs, what: { change } });
+    for (const happening of happenings)
+      if (interest.wantsBeside(happening)) rows.push({ atMs: nowMs, what: { happening } });
     if (rows.length > 0) this.#isMore = true;
     return rows;
+  }
+
+  /** Where rules want to be told of every queue that is blocked. */
+  get blockedQueues(): ReadonlySet<Scope> {
+    return this.#parts.interest?.blockedQueues ?? nowhere;
   }
 
   /** What was wanted of the commit before is durable. */

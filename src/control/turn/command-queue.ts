@@ -26,7 +26,7 @@ interface CommandQueueParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly journal: Pick<JobJournal, 'keeps' | 'committed'>;
-  readonly busIntake: Pick<BusIntake, 'wanted' | 'committed'>;
+  readonly busIntake: Pick<BusIntake, 'wanted' | 'committed' | 'blockedQueues'>;
   /** Called after a commit, with what it asks for. */
   readonly act: (effects: readonly Effect[]) => void;
   /** Called once, when the queue has stopped because of a fault of ours. */
@@ -116,7 +116,7 @@ export class CommandQueue implements CommandBus {
       stage.place(turn, ids);
       if (this.#isWatching) {
         stage.scale(turn, this.#scaler);
-        stage.watch(turn);
+        stage.watch(turn, busIntake.blockedQueues);
       }
       stage.commit(turn, store, journal, busIntake);
     } catch (error) {

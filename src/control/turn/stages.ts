@@ -7,6 +7,7 @@
 // hold nothing from one turn to the next and answer nobody: the command queue gathers what was
 // asked before them, and releases the answers after them.
 
+import type { Arn, Scope } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { limit } from '../../core/limit.ts';
 import { Pass } from '../../core/schedule/fit/place.ts';
@@ -52,15 +53,29 @@ export function scale(turn: Turn, scaler: Scaler): void {
   for (const command of scaler.run(turn.nowMs)) turn.transact(command);
 }
 
-/** Reads and writes the world: who blocks a queue, and what has fallen due. */
-export function watch(turn: Turn): void {
-  watchQueues(turn);
+/**
+ * Reads and writes the world: who blocks a queue, and what has fallen due. `wanted`: where somebody
+ * wants to be told of every queue that is blocked.
+ */
+export function watch(turn: Turn, wanted: ReadonlySet<Scope>): void {
+  watchQueues(turn, wanted);
   // Who blocks a queue is only known after the pass; what is cancelled makes another the first.
-  if (meetDeadlines(turn) > 0) watchQueues(turn);
+  if (meetDeadlines(turn) > 0) watchQueues(turn, wanted);
 }
 
-function watchQueues(turn: Turn): void {
-  for (const queueArn of turn.world.watchedQueues) turn.transact({ type: 'watch-queue', queueArn });
+function watchQueues(turn: Turn, wanted: ReadonlySet<Scope>): void {
+  const { world } = turn;
+  for (const queueArn of world.watchedQueues)
+    turn.transact({ type: 'watch-queue', queueArn, isWanted: isWantedOf(queueArn) });
+  if (wanted.size === 0) return;
+  for (const { arn: queueArn, scope } of world.jobQueues.values())
+    if (wanted.has(scope) && !world.watchedQueues.has(queueArn) && world.jobs.inQueue(queueArn) > 0)
+      turn.transact({ type: 'watch-queue', queueArn, isWanted: true });
+
+  function isWantedOf(queueArn: Arn): boolean {
+    const queue = wanted.size === 0 ? undefined : world.jobQueues.get(queueArn);
+    return queue !== undefined && wanted.has(queue.scope);
+  }
 }
 
 /** Answers how many were met. Bounded: thousands of timeouts at once do not hold up the callers. */
@@ -85,7 +100,7 @@ export function commit(
   journal: Pick<JobJournal, 'keeps'>,
   busIntake: Pick<BusIntake, 'wanted'>,
 ): void {
-  const { world, nowMs, requests, answers, transitions } = turn;
+  const { world, nowMs, requests, answers, transitions, happenings } = turn;
   const { changes } = world;
   const tableWrites = requests.flatMap(({ asked }) => (isCommand(asked) ? [] : [asked]));
   if (changes.isEmpty && tableWrites.length === 0) return;
@@ -96,7 +111,7 @@ export function commit(
     tableWrites,
     transitions,
     journal: journal.keeps(transitions.length, nowMs),
-    busEvents: busIntake.wanted(transitions, nowMs),
+    busEvents: busIntake.wanted(transitions, happenings, nowMs),
     entries: entriesOf(turn),
   });
   let next = 0;

@@ -4,6 +4,7 @@
 import type { Refusal } from '../../base/refusal.ts';
 import type { Effect } from '../../core/effect.ts';
 import { transact } from '../../core/turn/transact.ts';
+import type { Happening } from '../../core/turn/happening.ts';
 import type { Transition } from '../../core/turn/transition.ts';
 import type { LiveWorld } from '../../core/world/live-world.ts';
 import type { Envelope } from '../../port/command-bus.ts';
@@ -27,6 +28,7 @@ export class Turn {
   /** In the order of the requests. */
   readonly answers: unknown[] = [];
   readonly transitions: Transition[] = [];
+  readonly happenings: Happening[] = [];
   readonly effects: Effect[] = [];
 
   constructor(world: LiveWorld, requests: readonly Request[], nowMs: number) {
@@ -37,8 +39,9 @@ export class Turn {
 
   /** Decides the command; the world follows. */
   transact<C extends Command>(command: C): ReplyOf<C> | Refusal {
-    const { reply, transitions, effects } = transact(this.world, command, this.nowMs);
+    const { reply, transitions, happenings, effects } = transact(this.world, command, this.nowMs);
     this.transitions.push(...transitions);
+    this.happenings.push(...happenings);
     this.effects.push(...effects);
     return reply;
   }

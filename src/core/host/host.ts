@@ -94,7 +94,14 @@ export interface Instance extends HostIdentity {
   /** While DRAINING: when its jobs are ended though they still run. */
   readonly drainUntilMs?: number | undefined;
   /** While SHUTTING_DOWN. */
-  readonly ending?: { readonly cause: EndCause; readonly sinceMs: number } | undefined;
+  readonly ending?:
+    | {
+        readonly cause: EndCause;
+        readonly sinceMs: number;
+        /** Of its owner's: what EC2 was asked for; absent: it leaves its cluster and runs on. */
+        readonly becomes?: 'stopped' | 'terminated' | undefined;
+      }
+    | undefined;
   /** Absent where nobody asked for any. */
   readonly launch?: LaunchFacts | undefined;
 }

@@ -1,6 +1,7 @@
 // An instance of a managed environment beyond what it carries: how it begins, its type, and what
 // kind of host it is to placement. It knows no other host, and no job.
 
+import { never } from '../../base/assert.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import { instanceIdOf, type Instance } from './host.ts';
 import { capacityOf, type InstanceType } from '../instance-type/instance-type.ts';
@@ -76,6 +77,38 @@ export function kindOf(
   );
   return { ...kind, capacity: instance.capacity };
 }
+
+/** EC2's words. */
+export type InstanceState =
+  | 'pending'
+  | 'running'
+  | 'stopping'
+  | 'stopped'
+  | 'shutting-down'
+  | 'terminated';
+
+/** What EC2 shows of one that is there: one that drains is nothing special to it. */
+export function shownState({ state, own, ending }: Instance): InstanceState {
+  switch (state) {
+    case 'PENDING':
+      return 'pending';
+    case 'RUNNING':
+    case 'DRAINING':
+      return 'running';
+    case 'SHUTTING_DOWN':
+      if (own === undefined || ending?.becomes === 'terminated') return 'shutting-down';
+      return ending?.becomes === 'stopped' ? 'stopping' : 'running';
+    default:
+      return never(state);
+  }
+}
+
+/** … when it is gone; undefined of its owner's that leaves its cluster and runs on. */
+export const stateAtEnd = ({
+  own,
+  ending,
+}: Instance): (InstanceState & ('stopped' | 'terminated')) | undefined =>
+  own === undefined ? 'terminated' : ending?.becomes;
 
 /** AWS's words for a job whose instance ended under it; Nextflow and others match on them. */
 export const instanceEndedReason = (instance: Pick<Instance, 'id'>): string =>

@@ -8,7 +8,7 @@ import type { Arn, JobId, Scope } from '../../base/ids.ts';
  * The job at the head of a queue cannot start, for a reason that AWS has a token for
  * (doc/reasons.md, why a job waits).
  */
-export interface BlockedHead {
+interface BlockedHead {
   readonly jobId: JobId;
   /** e.g. `MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT`. */
   readonly reason: string;

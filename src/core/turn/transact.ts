@@ -8,6 +8,7 @@ import type { Event } from '../event.ts';
 import type { LiveWorld } from '../world/live-world.ts';
 import type { Followed } from '../command/decision.ts';
 import { followUp } from './follow-up.ts';
+import type { Happening } from './happening.ts';
 import type { Transition } from './transition.ts';
 import { decide, type Command, type ReplyOf } from '../command/command.ts';
 
@@ -18,6 +19,8 @@ export interface Transacted<Reply = unknown> {
   readonly events: readonly Event[];
   /** What of that jobs' followers are told. */
   readonly transitions: readonly Transition[];
+  /** What others are told beside. */
+  readonly happenings: readonly Happening[];
   /** What is to be done outside, once all this is durable. */
   readonly effects: readonly Effect[];
 }
@@ -29,11 +32,14 @@ export function transact<C extends Command>(
   nowMs: number,
 ): Transacted<ReplyOf<C>> {
   const decision = decide(world, command, nowMs);
-  if (isRefusal(decision)) return { reply: decision, events: [], transitions: [], effects: [] };
+  if (isRefusal(decision))
+    return { reply: decision, events: [], transitions: [], happenings: [], effects: [] };
   for (const event of decision.events) world.apply(event);
   const { events, effects } =
     world.occasions.length === 0 ? decision : withWhatFollows(world, decision, nowMs);
-  return { reply: decision.reply, events, transitions: world.transitions.splice(0), effects };
+  const transitions = world.transitions.splice(0);
+  const happenings = world.happenings.splice(0).map((each) => ({ ...each, atMs: nowMs }));
+  return { reply: decision.reply, events, transitions, happenings, effects };
 }
 
 /** Each occasion changes the world that the next one is judged in, and may make new ones. */

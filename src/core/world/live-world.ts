@@ -36,6 +36,7 @@ import { timeLimitAtMs, type JobQueue } from '../job-queue/job-queue.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
+import type { Happened } from '../turn/happening.ts';
 import type { Occasion } from '../turn/occasion.ts';
 import type { Transition } from '../turn/transition.ts';
 import { Allocations } from './allocations.ts';
@@ -75,6 +76,8 @@ export class LiveWorld implements World {
   readonly occasions: Occasion[] = [];
   /** Changes of status. */
   readonly transitions: Transition[] = [];
+  /** What others are told of beside. */
+  readonly happenings: Happened[] = [];
   /** What a transaction must store. */
   changes = new Changes();
 

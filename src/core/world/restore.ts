@@ -80,6 +80,7 @@ export function restoreWorld(rows: WorldRows, settings: Settings): LiveWorld {
   world.nextSequence = Math.max(world.nextSequence, rows.nextSequence);
   world.takeChanges();
   world.transitions.length = 0;
+  world.happenings.length = 0;
   world.occasions.length = 0;
   return world;
 }

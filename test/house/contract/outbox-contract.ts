@@ -72,9 +72,7 @@ export function outboxContract(withStore: WithStore): void {
     const ids = ({ reader }: Store, above = 0, limit = 10) =>
       reader.outbox
         .busEventsAbove(above, limit)
-        .map(({ what }) =>
-          'event' in what ? (what.event.event as { id: string }).id : what.change.jobId,
-        );
+        .map(({ what }) => 'event' in what && (what.event.event as { id: string }).id);
     store.commit(commitOf({ busEvents: [{ atMs: 5, what: { event: busEvent('a') } }] }));
     change(store, { putEvents: [{ atMs: 6, what: { event: busEvent('b') } }] });
     store.commit(commitOf({ busEvents: [{ atMs: 7, what: { event: busEvent('c') } }] }));

@@ -15,15 +15,17 @@ interface EndInstance {
   readonly scope: Scope;
   readonly hostId: HostId;
   readonly cause: EndCause;
+  /** Of its owner's, where EC2 was asked for it. */
+  readonly becomes?: 'stopped' | 'terminated' | undefined;
 }
 
 export function decideEndInstance(
   world: World,
-  { scope, hostId, cause }: EndInstance,
+  { scope, hostId, cause, becomes }: EndInstance,
   nowMs: number,
 ): Decided {
   const host = world.hosts.get(hostId);
   if (host?.kind !== 'instance' || host.scope !== scope)
     return refuse('not-found', `No instance ${hostId} was launched here.`);
-  return { ...endInstance(world, host, cause, nowMs), reply: done };
+  return { ...endInstance(world, host, cause, nowMs, becomes), reply: done };
 }

@@ -35,19 +35,33 @@ export function endInstance(
   instance: Instance,
   cause: EndCause,
   nowMs: number,
+  becomes?: 'stopped' | 'terminated',
 ): Followed {
-  if (instance.state === 'SHUTTING_DOWN') return { events: [], effects: [] };
+  if (instance.state === 'SHUTTING_DOWN') return asked(instance, becomes);
   const { events, effects } = stopJobsOn(world, instance, nowMs);
   return {
     events: [
       {
         type: 'host-stored',
-        host: { ...instance, state: 'SHUTTING_DOWN', ending: { cause, sinceMs: nowMs } },
+        host: {
+          ...instance,
+          state: 'SHUTTING_DOWN',
+          ending: { cause, sinceMs: nowMs, becomes: instance.own && becomes },
+        },
       },
       ...events,
     ],
     effects,
   };
+}
+
+/** One that ends already may be another afterwards than was asked for first. */
+function asked(instance: Instance, becomes: 'stopped' | 'terminated' | undefined): Followed {
+  const { own, ending } = instance;
+  if (!own || ending === undefined || becomes === undefined || becomes === ending.becomes)
+    return { events: [], effects: [] };
+  const host = { ...instance, ending: { ...ending, becomes } };
+  return { events: [{ type: 'host-stored', host }], effects: [] };
 }
 
 /** What runs there is stopped, and ends by the end of its host. */

@@ -77,19 +77,22 @@ export function explain(
     : reason;
 }
 
-/** The head of the queue where it cannot start, and the token that says why. */
+/** The head of the queue where it cannot start, and why: AWS's token, and its reason in words. */
 export function explainHead(
   world: World,
   queue: JobQueue,
-): { jobId: JobId; reason: string } | undefined {
+): { jobId: JobId; reason: string; text: () => string } | undefined {
   const [jobId] = dispatchOrder(world, queue.arn);
   if (jobId === undefined) return undefined;
   const job = world.jobs.get(jobId) ?? world.jobs.get(splitJobId(jobId).parent);
   const place =
     job &&
     fit(world, queue, job.terms, world.scheduler.backlog.holdsBefore(queue.arn, job.terms).before);
-  const reason = place === undefined || place.fits ? undefined : tokenOf(place.because);
-  return reason === undefined ? undefined : { jobId, reason };
+  if (job === undefined || place === undefined || place.fits) return undefined;
+  const { because } = place;
+  const reason = tokenOf(because);
+  if (reason === undefined) return undefined;
+  return { jobId, reason, text: () => blockedReason(world, because, job.terms, queue).text };
 }
 
 /** Those that are tried before it and could start. */

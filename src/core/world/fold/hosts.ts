@@ -1,8 +1,8 @@
 // Hosts join, change, fall idle and leave: this machine, instances, and registered hosts.
 
 import type { HostId } from '../../../base/ids.ts';
-import type { Host, Instance } from '../../host/host.ts';
-import { kindOf } from '../../host/instance.ts';
+import { instanceIdOf, type Host, type Instance } from '../../host/host.ts';
+import { kindOf, shownState, stateAtEnd } from '../../host/instance.ts';
 import type { LiveWorld } from '../live-world.ts';
 import type { Folds } from './fold.ts';
 
@@ -21,6 +21,7 @@ export const hostFolds = {
     world.allocations.forgetHost(hostId);
     world.changes.hosts.set(hostId, undefined);
     if (host?.kind === 'instance') {
+      noteGone(world, host);
       const { computeEnvironmentArn } = host;
       world.occasions.push({ type: 'instance-gone', computeEnvironmentArn });
     }
@@ -30,9 +31,10 @@ export const hostFolds = {
 
 function storeHost(world: LiveWorld, host: Host): void {
   const known = world.hosts.get(host.id);
-  if (host.kind === 'instance')
+  if (host.kind === 'instance') {
+    noteState(world, host, known?.kind === 'instance' ? known : undefined);
     world.hosts.storeInstance(host, kindOf(world.settings, host), world.hostUse(host.id));
-  else world.hosts.store(host);
+  } else world.hosts.store(host);
   world.scheduler.hostChanged(host);
   // It is in no row: it joins at each start.
   if (host.kind === 'machine') return;
@@ -44,6 +46,34 @@ function storeHost(world: LiveWorld, host: Host): void {
   } else if (host.lost !== undefined && known?.kind === 'registered' && known.lost === undefined)
     strand(world, host.id);
 }
+
+/** One that was known and begins anew has been running all along. */
+function noteState(world: LiveWorld, instance: Instance, known: Instance | undefined): void {
+  const state = shownState(instance);
+  if (known === undefined ? state !== 'pending' : state === shownState(known)) return;
+  if (state === 'shutting-down' && instance.ending?.cause === 'interruption')
+    world.happenings.push({ type: 'spot-interrupted', ...told(instance) });
+  world.happenings.push({ type: 'instance-changed', state, ...told(instance) });
+}
+
+function noteGone(world: LiveWorld, instance: Instance): void {
+  const state = stateAtEnd(instance);
+  if (state === undefined) return;
+  // What drains goes with its last job, and was not said to end.
+  if (state === 'terminated' && shownState(instance) !== 'shutting-down')
+    world.happenings.push({
+      type: 'instance-changed',
+      state: 'shutting-down',
+      ...told(instance),
+    });
+  world.happenings.push({ type: 'instance-changed', state, ...told(instance) });
+}
+
+const told = ({ scope, id, launch }: Instance) => ({
+  scope,
+  instanceId: instanceIdOf(id),
+  subnetId: launch?.subnetId,
+});
 
 /** One that takes no more jobs goes with its last. */
 function leaveWhenIdle(world: LiveWorld, { id, state, own }: Instance): void {

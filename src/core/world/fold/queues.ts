@@ -8,16 +8,20 @@ import { tagged, untagged } from './tags.ts';
 export const queueFolds = {
   'job-queue-stored'(world, { queue, tags }) {
     const known = world.jobQueues.get(queue.arn);
+    if (known === undefined || !isShownAs(known, queue)) note(world, queue);
     store(world, queue);
     tagged(world, queue.arn, tags);
     world.scheduler.queueStored(queue, known);
   },
 
-  'job-queue-blocked'(world, { queue }) {
+  'job-queue-blocked'(world, { queue, head }) {
     store(world, queue);
+    if (head !== undefined) world.happenings.push({ type: 'queue-blocked', ...head });
   },
 
   'job-queue-deleted'(world, { arn }) {
+    const queue = world.jobQueues.get(arn);
+    if (queue !== undefined) note(world, queue, true);
     world.jobQueues.delete(arn);
     world.watchedQueues.delete(arn);
     world.changes.jobQueues.set(arn, undefined);
@@ -26,6 +30,17 @@ export const queueFolds = {
     world.scheduler.queueDeleted(arn);
   },
 } satisfies Partial<Folds>;
+
+const note = (world: LiveWorld, queue: JobQueue, isGone = false): void =>
+  void world.happenings.push({ type: 'queue-changed', queue, isGone });
+
+/** As DescribeJobQueues shows them, but for tags, they are the same. */
+function isShownAs(
+  { blockedHead: _known, ...known }: JobQueue,
+  { blockedHead: _queue, ...queue }: JobQueue,
+): boolean {
+  return JSON.stringify(known) === JSON.stringify(queue);
+}
 
 /** Whether its head is watched, and when its time limit ends, goes with it. */
 function store(world: LiveWorld, queue: JobQueue): void {

@@ -27,7 +27,7 @@ export async function endInstances(
     if (state !== 'terminated' && state !== 'stopped')
       await send(
         deps,
-        { type: 'end-instance', scope: context.scope, hostId, cause: 'user' },
+        { type: 'end-instance', scope: context.scope, hostId, cause: 'user', becomes: wanted },
         context,
       );
   }

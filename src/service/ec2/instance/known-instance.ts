@@ -3,10 +3,10 @@
 // machine nothing listens there. There are no public ones. How EC2 shows them is not known here.
 
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
-import { never } from '../../../base/assert.ts';
 import type { HostId } from '../../../base/ids.ts';
 import { instanceProfileArn } from '../../../core/arn.ts';
 import { instanceIdOf, type EndCause } from '../../../core/host/host.ts';
+import { shownState } from '../../../core/host/instance.ts';
 import type { InstanceType } from '../../../core/instance-type/instance-type.ts';
 import {
   mergeBlockDevices,
@@ -110,7 +110,7 @@ function launched(
     type,
     spot,
     imageId,
-    state: stateOf(instance.state, endedAtMs),
+    state: endedAtMs === undefined ? shownState(instance) : 'terminated',
     launchedAtMs,
     ending:
       endedAtMs === undefined && ending === undefined
@@ -189,23 +189,4 @@ function ownInstance(
       rootDeviceName: imagesOf(ec2).find((image) => image.id === imageId)?.rootDeviceName,
     }
   );
-}
-
-/** One that drains is nothing special to EC2. */
-function stateOf(
-  state: InstanceView['instance']['state'],
-  endedAtMs: number | undefined,
-): InstanceStateName {
-  if (endedAtMs !== undefined) return 'terminated';
-  switch (state) {
-    case 'PENDING':
-      return 'pending';
-    case 'RUNNING':
-    case 'DRAINING':
-      return 'running';
-    case 'SHUTTING_DOWN':
-      return 'shutting-down';
-    default:
-      return never(state);
-  }
 }
