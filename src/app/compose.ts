@@ -31,6 +31,7 @@ import { Recorder } from '../service/cloudtrail/record/recorder.ts';
 import type { TrailKinds } from '../service/cloudtrail/resources.ts';
 import { eventsSeed, type EventsKinds } from '../service/events/resources.ts';
 import { RuleBook } from '../service/events/rule/rule-book.ts';
+import { ScheduledRules } from '../service/events/rule/scheduled-rules.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { knownCredentials } from '../service/sts/credentials.ts';
 import { JobRoles } from '../service/sts/job-role.ts';
@@ -52,7 +53,7 @@ import { roleAccess } from './role-access.ts';
 import { secretResolver } from './secret-resolver.ts';
 import { servicesOf, type ServicePorts } from './services.ts';
 
-interface AppOptions extends Omit<ControlPorts, 'secrets'>, ServicePorts {
+interface AppOptions extends Omit<ControlPorts, 'secrets' | 'timetables'>, ServicePorts {
   /** The region of requests that name none. */
   readonly region: string;
   readonly settings: Settings;
@@ -102,7 +103,12 @@ export function compose(options: AppOptions): App {
     variablesFor: (attempt) => jobRoles.variablesFor(attempt),
   };
   const secretsOfJobs: SecretResolver = { resolve: (wanted) => resolver.resolve(wanted) };
-  const control = new Control({ ...options, jobCredentials, secrets: secretsOfJobs });
+  const control = new Control({
+    ...options,
+    jobCredentials,
+    secrets: secretsOfJobs,
+    timetables: () => [new ScheduledRules(events)],
+  });
   const { bus, reader } = control;
   const ec2 = new ResourceSpace<Ec2Kinds>({
     service: 'ec2',

@@ -21,6 +21,7 @@ import type { LogSink } from '../port/log-sink.ts';
 import type { SecretResolver } from '../port/secrets.ts';
 import type { Store } from '../port/store.ts';
 import type { EventInterest } from '../port/outbox.ts';
+import type { TimetableSource } from '../port/timetable.ts';
 import { JobJournal } from './journal/journal.ts';
 import { BusIntake } from './outbox/bus-intake.ts';
 import { Outbox, type Senders } from './outbox/outbox.ts';
@@ -33,6 +34,7 @@ import { KeptOutput } from './log/kept-output.ts';
 import { LogPump } from './log/log-pump.ts';
 import { LogRetention } from './log/log-retention.ts';
 import { ControlReader } from './read/reader.ts';
+import { ScheduleRunner } from './schedule/schedule-runner.ts';
 import { Retention } from './retention.ts';
 import { RecordKeeper } from './trail/record-keeper.ts';
 import { RecordRetention } from './trail/record-retention.ts';
@@ -64,6 +66,8 @@ export interface ControlPorts {
   readonly interest?: EventInterest | undefined;
   /** Who delivers what waits; absent: it waits. */
   readonly senders?: (() => Senders) | undefined;
+  /** What fires by a clock, and where it is kept; absent: nothing does. */
+  readonly timetables?: (() => readonly TimetableSource[]) | undefined;
   /** How long jobs are kept after their end; absent: for ever. */
   readonly retainMs?: number | undefined;
   /** How long records of calls are kept; absent: for ever. */
@@ -96,6 +100,7 @@ export class Control {
   readonly #logPump: LogPump;
   readonly #keptOutput: KeptOutput;
   readonly #logRetention: LogRetention;
+  #schedules: ScheduleRunner | undefined;
   readonly #retention: Retention | undefined;
   readonly #recordRetention: RecordRetention | undefined;
 
@@ -259,6 +264,12 @@ export class Control {
     this.journal.open();
     const { senders } = this.#ports;
     if (senders !== undefined) this.outbox.open(senders());
+    const sources = this.#ports.timetables?.();
+    if (sources !== undefined) {
+      const { clock } = this.#ports;
+      this.#schedules = new ScheduleRunner({ clock, deliveries: this.outbox, sources });
+      await this.#schedules.open();
+    }
     return capabilities;
   }
 
@@ -278,10 +289,12 @@ export class Control {
     this.#recordRetention?.close();
     this.#launches.close();
     this.records.close();
+    const schedules = this.#schedules?.close();
     this.outbox.close();
     this.bus.close();
     this.journal.close();
     this.#logPump.close();
+    await schedules;
     if (how.discard) await this.#links.discard();
     await this.#links.close();
     await this.#ports.logSink.close();

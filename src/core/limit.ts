@@ -232,6 +232,14 @@ export const limit = {
     /** After nothing arrived for so long, the first that does brings the others forward. */
     outageMs: 5_000,
   },
+  /** Of what fires by a clock; ours. */
+  schedule: {
+    /** Read at a start before others have their turn, and written in one transaction. */
+    readPerSlice: 500,
+    marksPerWrite: 500,
+    /** How soon it is noticed, at the latest, that somebody set the clock. */
+    lookEveryMs: 60_000,
+  },
   /** Tags of a resource of other services; what Batch allows may be set. */
   tags: 50,
   /** Trails of an account and region, as on AWS. */

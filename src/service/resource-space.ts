@@ -34,6 +34,12 @@ interface ResourceSpaceParts<Kinds> {
   readonly seed: (draft: ResourceDraft<Kinds>, scope: Scope, ids: Pick<Ids, 'attempt'>) => void;
 }
 
+/** What a change put and removed. */
+interface ResourceChange {
+  readonly put: readonly ResourceRow[];
+  readonly remove: readonly Omit<ResourceRow, 'body'>[];
+}
+
 /** How often others may get in between, before something is wrong. */
 const mostTries = 100;
 
@@ -47,8 +53,15 @@ export class ResourceSpace<Kinds extends object> {
   /** Every request of a caller asks for one: all changes pass here, so that it is known. */
   readonly #versions = new RecentMap<Scope, number>(mostVersions);
 
+  readonly #watchers: ((scope: Scope, change: ResourceChange) => void)[] = [];
+
   constructor(parts: ResourceSpaceParts<Kinds>) {
     this.#parts = parts;
+  }
+
+  /** Tells of each change once it is durable, before whoever made it hears of it. */
+  watch(changed: (scope: Scope, change: ResourceChange) => void): void {
+    this.#watchers.push(changed);
   }
 
   /** Where anything was ever changed. */
@@ -127,13 +140,15 @@ export class ResourceSpace<Kinds extends object> {
       const draft = this.#draft(scope, version);
       const value = decide(draft);
       if (!draft.isTouched) return value;
-      const { put, remove } = draft.changes();
+      const changes = draft.changes();
       const outcome = await bus.write(
-        { table: 'resource', write: 'change', space, version, put, remove },
+        { table: 'resource', write: 'change', space, version, ...changes },
         envelope,
       );
       this.#readVersion(scope);
-      if (outcome === 'done') return value;
+      if (outcome !== 'done') continue;
+      for (const changed of this.#watchers) changed(scope, changes);
+      return value;
     }
     throw new Error(
       `the resources of ${service} changed ${mostTries} times while one change was made`,
@@ -201,7 +216,7 @@ class Draft<Kinds extends object> implements ResourceDraft<Kinds> {
     must(this.#changed.get(kind), 'set just now').set(id, body);
   }
 
-  changes(): { put: ResourceRow[]; remove: Omit<ResourceRow, 'body'>[] } {
+  changes(): ResourceChange {
     const put: ResourceRow[] = [];
     const remove: Omit<ResourceRow, 'body'>[] = [];
     for (const [kind, rows] of this.#changed) {

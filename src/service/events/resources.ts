@@ -87,6 +87,11 @@ export type EventsView = ResourceView<EventsKinds>;
 /** No name of a rule has a slash. */
 export const ruleKey = ({ bus, name }: Pick<Rule, 'bus' | 'name'>): string => `${bus}/${name}`;
 
+export function ruleOfKey(key: string): Pick<Rule, 'bus' | 'name'> {
+  const cut = key.lastIndexOf('/');
+  return { bus: key.slice(0, cut), name: key.slice(cut + 1) };
+}
+
 export const defaultBus = 'default';
 
 /** What each account and region has of itself. */

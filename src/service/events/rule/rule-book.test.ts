@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { beforeEach, it } from 'node:test';
-import { context, scope } from '../../../../test/house/caller.ts';
+import { scope } from '../../../../test/house/caller.ts';
 import { eventsCaller } from '../../../../test/house/events-caller.ts';
 import { Rig } from '../../../../test/house/rig.ts';
 import { scopeOf } from '../../../base/ids.ts';
@@ -99,37 +99,6 @@ it('tells targets as they are now', async () => {
   await call('RemoveTargets', { Rule: 'a', Ids: ['t.1'] });
   assert.equal(book.target(scope, lane), undefined);
   assert.equal(book.target(scope, 'default/none/t.1'), undefined);
-});
-
-it('knows the rules that fire by a clock, of every account and region', async () => {
-  const atMs = rig.clock.now();
-  await call('PutRule', { Name: 's', ScheduleExpression: 'rate(1 hour)' });
-  await call('PutRule', { Name: 'off', ScheduleExpression: 'rate(1 hour)', State: 'DISABLED' });
-  const other = eventsCaller(rig, '999999999999');
-  await other('PutRule', { Name: 's', ScheduleExpression: 'rate(2 hours)' });
-  await rig.clock.pass(60_000);
-  await call('PutRule', { Name: 's', ScheduleExpression: 'rate(1 hour)', Description: 'same' });
-  await call('EnableRule', { Name: 'off' });
-  const of = (arn: string) => book.scheduled().find((rule) => rule.arn === arn);
-  assert.deepEqual(of('arn:aws:events:eu-west-1:123456789012:rule/s'), {
-    arn: 'arn:aws:events:eu-west-1:123456789012:rule/s',
-    bus: 'default',
-    name: 's',
-    targets: [],
-    scope: context.scope,
-    schedule: 'rate(1 hour)',
-    sinceMs: atMs,
-  });
-  assert.equal(
-    of('arn:aws:events:eu-west-1:123456789012:rule/off')?.sinceMs,
-    atMs + 60_000,
-    'since it was switched on',
-  );
-  assert.equal(
-    of('arn:aws:events:eu-west-1:999999999999:rule/s')?.scope,
-    scopeOf('999999999999', 'eu-west-1'),
-  );
-  assert.equal(book.scheduled().length, 3);
 });
 
 it('is the same after a restart', async () => {

@@ -1,7 +1,7 @@
-// The rule book: which rules an event matches, and where scheduled ones lead. It holds what stands
-// in the space of each account and region, compiled: all patterns of a bus in one automaton. Where
-// the space has changed it looks at the rules anew, and compiles those alone whose pattern is
-// another one. It writes nothing, and sends nothing.
+// The rule book: which rules an event matches, and where rules lead. It holds what stands in the
+// space of each account and region, compiled: all patterns of a bus in one automaton. Where the
+// space has changed it looks at the rules anew, and compiles those alone whose pattern is another
+// one. It writes nothing, and sends nothing.
 
 import { must } from '../../../base/assert.ts';
 import type { Scope } from '../../../base/ids.ts';
@@ -23,14 +23,6 @@ interface MatchedRule {
   readonly targets: readonly RuleTarget[];
   /** The archive that keeps the event; such a rule has no targets. */
   readonly archive: string | undefined;
-}
-
-/** A rule that fires by a clock, and is enabled. */
-interface ScheduledRule extends Omit<MatchedRule, 'archive'> {
-  readonly scope: Scope;
-  readonly schedule: string;
-  /** From when on it is scheduled so: `rate(…)` counts from then. */
-  readonly sinceMs: number;
 }
 
 /** A target as it is configured now, and the rule that leads to it. */
@@ -62,7 +54,7 @@ const mostBooks = 1_000;
 export const targetLane = ({ bus, name }: Pick<Rule, 'bus' | 'name'>, targetId: string): string =>
   `${ruleKey({ bus, name })}/${targetId}`;
 
-type Space = Pick<ResourceSpace<EventsKinds>, 'version' | 'current' | 'scopes'>;
+type Space = Pick<ResourceSpace<EventsKinds>, 'version' | 'current'>;
 
 export class RuleBook {
   readonly #space: Space;
@@ -95,20 +87,6 @@ export class RuleBook {
     for (const { rule, pattern } of this.#bookOf(scope).entries.values())
       if (pattern !== undefined && rule.bus === bus) patterns.push(pattern);
     return patterns;
-  }
-
-  /** Of all accounts and regions. */
-  scheduled(): readonly ScheduledRule[] {
-    return this.#space.scopes().flatMap((scope) => {
-      const scheduled: ScheduledRule[] = [];
-      for (const { rule, matched } of this.#bookOf(scope).entries.values()) {
-        const { schedule, state, sinceMs } = rule;
-        if (schedule === undefined || state === 'DISABLED') continue;
-        const { arn, bus, name, targets } = matched;
-        scheduled.push({ arn, bus, name, targets, scope, schedule, sinceMs });
-      }
-      return scheduled;
-    });
   }
 
   /** By {@link targetLane}; undefined: there is no such rule or target any more. */
