@@ -78,7 +78,10 @@ async function awsRequests({ schemas }: AnyAwsService): Promise<(name: string) =
       what: how,
       send: (pipeline) => {
         const Command = module[`${name}Command`] as new (given: object) => unknown;
-        return sdkClient(module, client, pipeline).send(new Command(sampleInput(input, how)));
+        // To a global endpoint the client sends nothing without a library that is not here.
+        const { EndpointId: none, ...given } = sampleInput(input, how) as Record<string, unknown>;
+        void none;
+        return sdkClient(module, client, pipeline).send(new Command(given));
       },
     }));
   };
@@ -181,7 +184,7 @@ for (const service of services) {
             assert.ok(resources.length > 0, `${of} needs leave for nothing`);
             for (const resource of resources) assert.match(resource, /^(\*$|arn:aws:|name$)/, of);
             for (const [key, value] of Object.entries(conditions?.() ?? {})) {
-              assert.match(key, /^[a-z0-9]+:\w+(\/.+)?$/, of);
+              assert.match(key, /^[a-z0-9]+:[\w.-]+(\/.+)?$/, of);
               for (const each of [value].flat()) assert.equal(typeof each, 'string', of);
             }
           }

@@ -147,6 +147,7 @@ export function compose(options: AppOptions): App {
     reader: reader.resources,
     seed: eventsSeed,
   });
+  const ruleBook = new RuleBook(events);
   const spaces = { ec2, iam, trails, secrets, parameters, events };
   const rolesAccess = roleAccess({
     iam,
@@ -189,6 +190,8 @@ export function compose(options: AppOptions): App {
     reader,
     world: control.world,
     journal: control.journal,
+    ruleBook,
+    intake: control.busIntake,
     identity,
     sessions,
     jobRoles,
@@ -244,7 +247,7 @@ export function compose(options: AppOptions): App {
     jobRoles,
     deliverer: delivererOf(options, trails),
     rootKeys: new RootKeys({ space: iam, sealer, clock }),
-    ruleBook: new RuleBook(events),
+    ruleBook,
     noteReferences,
     async unopened() {
       const found = {

@@ -17,6 +17,7 @@ import type { Ids } from '../port/ids.ts';
 import type { KeyMaker } from '../port/key-maker.ts';
 import type { LogSink } from '../port/log-sink.ts';
 import type { Journal } from '../port/journal.ts';
+import type { EventIntake } from '../port/outbox.ts';
 import type { Reader } from '../port/reader.ts';
 import type { Sealer } from '../port/sealer.ts';
 import type { TrailPlace } from '../port/trail-place.ts';
@@ -45,6 +46,7 @@ import {
 import type { EventsDeps } from '../service/events/deps.ts';
 import { eventsOperations } from '../service/events/operations.ts';
 import type { EventsKinds } from '../service/events/resources.ts';
+import type { RuleBook } from '../service/events/rule/rule-book.ts';
 import type { IamDeps } from '../service/iam/deps.ts';
 import { emptySays as emptySaysInIam } from '../service/iam/empty-values.ts';
 import type { Identity } from '../service/iam/identity/identity.ts';
@@ -126,6 +128,8 @@ interface ServiceParts extends ServicePorts {
   readonly secrets: ResourceSpace<SecretKinds>;
   readonly parameters: ResourceSpace<ParameterKinds>;
   readonly events: ResourceSpace<EventsKinds>;
+  readonly ruleBook: RuleBook;
+  readonly intake: EventIntake;
 }
 
 type MaxBodyBytes = (operation: string) => number;
@@ -148,14 +152,15 @@ export function servicesOf(parts: ServiceParts): readonly AnyService[] {
 }
 
 /**
- * Most bytes of a request's body, by operation; PutLogEvents carries a mebibyte of events and their
- * frames.
+ * Most bytes of a request's body, by operation; PutLogEvents and PutEvents carry a mebibyte of
+ * events and their frames, the latter's as JSON within JSON.
  */
 function maxBodyBytesBy({ submitJobBytes, jobDefinitionBytes }: Limits): MaxBodyBytes {
   const bodyBytes: Readonly<Record<string, number>> = {
     SubmitJob: submitJobBytes,
     RegisterJobDefinition: jobDefinitionBytes,
     PutLogEvents: 1_572_864,
+    PutEvents: 4_194_304,
   };
   return (operation) => bodyBytes[operation] ?? 1_048_576;
 }
@@ -374,7 +379,7 @@ const ssmOf = (
 });
 
 const eventsOf = (
-  { events, clock }: ServiceParts,
+  { events, clock, ids, intake, ruleBook }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): AwsService<EventsDeps> => ({
   name: 'events',
@@ -384,7 +389,7 @@ const eventsOf = (
   targetPrefix: 'AWSEvents',
   operations: eventsOperations,
   restNotBuilt: true,
-  deps: { space: events, clock },
+  deps: { space: events, clock, ids, intake, ruleBook },
   dialect: eventsDialect,
   maxBodyBytes,
   tagsOf: eventsTags,

@@ -312,6 +312,10 @@ export const limit = {
   },
   /** EventBridge's quotas of an account and region, and what its calls take at once. */
   events: {
+    /** Of PutEvents: entries, their bytes together, and how deep a detail may be. */
+    entries: 10,
+    entryBytes: 1_048_576,
+    detailLevels: 1_000,
     buses: 100,
     /** Characters of a bus's policy. */
     busPolicy: 10_240,

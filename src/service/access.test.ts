@@ -503,6 +503,29 @@ table('Amazon EventBridge', eventsOperations as OperationTable<never>, [
     ['events:CreateEventBus', ['event-bus/b'], red],
     ['events:TagResource', ['event-bus/b'], { ...ofCreator, ...red }],
   ],
+  [
+    'PutEvents',
+    {
+      Entries: [
+        { Source: 's', DetailType: 'd', EventBusName: 'b' },
+        { EventBusName: 'arn:aws:events:eu-west-1:999999999999:event-bus/c' },
+      ],
+    },
+    [
+      'events:PutEvents',
+      ['event-bus/b'],
+      {
+        'events:source': 's',
+        'events:detail-type': 'd',
+        'events:eventBusInvocation': 'false',
+      },
+    ],
+    [
+      'events:PutEvents',
+      ['arn:aws:events:eu-west-1:999999999999:event-bus/c'],
+      { 'events:eventBusInvocation': 'false' },
+    ],
+  ],
   ['PutPermission', { EventBusName: 'b' }, ['events:PutPermission', ['*']]],
   [
     'UntagResource',

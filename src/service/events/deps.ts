@@ -2,6 +2,8 @@
 
 import type { Scope } from '../../base/ids.ts';
 import type { Clock } from '../../port/clock.ts';
+import type { Ids } from '../../port/ids.ts';
+import type { EventIntake } from '../../port/outbox.ts';
 import type { Operation, RequestContext } from '../../wire/operation.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { namedBus } from './arn.ts';
@@ -15,10 +17,14 @@ import {
   type EventsView,
   type Rule,
 } from './resources.ts';
+import type { RuleBook } from './rule/rule-book.ts';
 
 export interface EventsDeps {
   readonly space: ResourceSpace<EventsKinds>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly ids: Pick<Ids, 'uuid'>;
+  readonly intake: EventIntake;
+  readonly ruleBook: Pick<RuleBook, 'isIdle'>;
 }
 
 export type EventsOperation<Input, Output> = Operation<

@@ -8,6 +8,7 @@ import { describeEventBus } from './bus/describe-event-bus.ts';
 import { listEventBuses } from './bus/list-event-buses.ts';
 import { updateEventBus } from './bus/update-event-bus.ts';
 import type { EventsDeps } from './deps.ts';
+import { putEvents } from './event/put-events.ts';
 import { putPermission } from './permission/put-permission.ts';
 import { removePermission } from './permission/remove-permission.ts';
 import { deleteRule } from './rule/delete-rule.ts';
@@ -38,6 +39,7 @@ export const eventsOperations: OperationTable<EventsDeps> = {
   ListRules: listRules,
   ListTagsForResource: listTagsForResource,
   ListTargetsByRule: listTargetsByRule,
+  PutEvents: putEvents,
   PutPermission: putPermission,
   PutRule: putRule,
   PutTargets: putTargets,

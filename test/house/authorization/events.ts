@@ -26,6 +26,10 @@ export const events: Reference = {
     ListRules: on(),
     ListTagsForResource: on(`event-bus ${rule}`, ofRule),
     ListTargetsByRule: on(rule, ofRule),
+    PutEvents: on(
+      'event-bus',
+      'events:detail-type events:eventBusInvocation events:source events:SystemMetadata',
+    ),
     PutPermission: on(),
     PutRule: on(
       rule,
@@ -54,6 +58,8 @@ export const events: Reference = {
     RoleArn: 'arn:aws:iam::123456789012:role/r',
   },
   deviations: {
+    'PutEvents: events:PutEvents without events:SystemMetadata':
+      'It is of events that other operations take.',
     '*: iam:PassRole without iam:AssociatedResourceArn': 'AWS names none for events.',
     '*: events:* without events:ManagedBy':
       'Rules of archives are managed, and what a request says does not tell which they are: nothing changes them but who forces it.',
