@@ -8,6 +8,7 @@ import * as iam from '@aws-sdk/client-iam';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
+import * as sns from '@aws-sdk/client-sns';
 import * as sts from '@aws-sdk/client-sts';
 import { batchOperations } from '../src/service/batch/operations.ts';
 import { cloudTrailOperations } from '../src/service/cloudtrail/operations.ts';
@@ -18,6 +19,7 @@ import { logsOperations } from '../src/service/logs/operations.ts';
 import { ecsOperations } from '../src/service/ecs/operations.ts';
 import { secretsManagerOperations } from '../src/service/secretsmanager/operations.ts';
 import { ssmOperations } from '../src/service/ssm/operations.ts';
+import { snsOperations } from '../src/service/sns/operations.ts';
 import { stsOperations } from '../src/service/sts/operations.ts';
 import { notBuilt } from '../src/wire/operation.ts';
 import { operationsOf, type SchemaModule } from '../src/wire/schema.ts';
@@ -38,6 +40,7 @@ const services: readonly Service[] = [
   { title: 'AWS Secrets Manager', table: withRest(secretsManager, secretsManagerOperations) },
   { title: 'AWS Systems Manager', table: withRest(ssm, ssmOperations) },
   { title: 'Amazon EventBridge', table: withRest(eventbridge, eventsOperations) },
+  { title: 'Amazon SNS', table: withRest(sns, snsOperations) },
 ];
 
 /** The whole table of a service whose own table holds only what is built. */

@@ -14,6 +14,7 @@ import { logs } from '../../test/house/authorization/logs.ts';
 import { words, type Reference } from '../../test/house/authorization/reference.ts';
 import { secretsmanager } from '../../test/house/authorization/secretsmanager.ts';
 import { events } from '../../test/house/authorization/events.ts';
+import { sns } from '../../test/house/authorization/sns.ts';
 import { ssm } from '../../test/house/authorization/ssm.ts';
 import { sts } from '../../test/house/authorization/sts.ts';
 import { context as ofRoot } from '../../test/house/caller.ts';
@@ -32,6 +33,7 @@ const references: Readonly<Record<string, Reference>> = {
   iam,
   logs,
   secretsmanager,
+  sns,
   ssm,
   events,
   sts,

@@ -37,6 +37,7 @@ import { knownCredentials } from '../service/sts/credentials.ts';
 import { JobRoles } from '../service/sts/job-role.ts';
 import { Sessions } from '../service/sts/session.ts';
 import { resourceTags as secretTags } from '../service/secretsmanager/access.ts';
+import type { SnsKinds } from '../service/sns/resources.ts';
 import type { SecretKinds } from '../service/secretsmanager/resources.ts';
 import { unopenedSecrets } from '../service/secretsmanager/versions.ts';
 import { resourceTags as parameterTags } from '../service/ssm/access.ts';
@@ -148,7 +149,13 @@ export function compose(options: AppOptions): App {
     seed: eventsSeed,
   });
   const ruleBook = new RuleBook(events);
-  const spaces = { ec2, iam, trails, secrets, parameters, events };
+  const topics = new ResourceSpace<SnsKinds>({
+    service: 'sns',
+    bus,
+    reader: reader.resources,
+    seed: () => undefined,
+  });
+  const spaces = { ec2, iam, trails, secrets, parameters, events, topics };
   const rolesAccess = roleAccess({
     iam,
     identity,
@@ -192,6 +199,7 @@ export function compose(options: AppOptions): App {
     journal: control.journal,
     ruleBook,
     intake: control.busIntake,
+    deliveries: control.outbox,
     identity,
     sessions,
     jobRoles,

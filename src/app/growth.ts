@@ -4,7 +4,7 @@
 
 const reads = /^(Describe|Get|BatchGet|List|Filter|Search|Lookup|Simulate|Assume|Decode|Test)/;
 const givesBack =
-  /^(Cancel|Terminate|Delete|Deregister|Stop|Reboot|Untag|Unlabel|Restore|Remove|Detach|Disassociate|Revoke|Release|Disable|Update|Modify|Replace|Set)/;
+  /^(Cancel|Terminate|Delete|Deregister|Stop|Reboot|Untag|Unlabel|Restore|Remove|Detach|Disassociate|Revoke|Release|Disable|Update|Modify|Replace|Set|Unsubscribe)/;
 /** It removes logs. */
 const others = new Set(['PutRetentionPolicy']);
 

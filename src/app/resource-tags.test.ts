@@ -56,6 +56,12 @@ it('reads those of queues, jobs and revisions of definitions', async () => {
   assert.equal(await tagsOf('arn:aws:batch:eu-west-1:999999999999:job-queue/q'), undefined);
 });
 
+it('reads those of topics', async () => {
+  await call('sns', 'CreateTopic', { Name: 't', Tags: list });
+  assert.deepEqual(await tagsOf(`arn:aws:sns:eu-west-1:${account}:t`), tags);
+  assert.equal(await tagsOf(`arn:aws:sns:eu-west-1:${account}:none`), undefined);
+});
+
 it('reads those of log groups', async () => {
   await call('logs', 'CreateLogGroup', { logGroupName: 'g', tags });
   assert.deepEqual(await tagsOf(`arn:aws:logs:eu-west-1:${account}:log-group:g`), tags);

@@ -17,7 +17,7 @@ import type { Ids } from '../port/ids.ts';
 import type { KeyMaker } from '../port/key-maker.ts';
 import type { LogSink } from '../port/log-sink.ts';
 import type { Journal } from '../port/journal.ts';
-import type { EventIntake } from '../port/outbox.ts';
+import type { Deliveries, EventIntake } from '../port/outbox.ts';
 import type { Reader } from '../port/reader.ts';
 import type { Sealer } from '../port/sealer.ts';
 import type { TrailPlace } from '../port/trail-place.ts';
@@ -73,6 +73,12 @@ import { resourceTags as parameterTags } from '../service/ssm/access.ts';
 import type { SsmDeps } from '../service/ssm/deps.ts';
 import { ssmOperations } from '../service/ssm/operations.ts';
 import type { ParameterKinds } from '../service/ssm/resources.ts';
+import { resourcePolicy as topicPolicy, resourceTags as topicTags } from '../service/sns/access.ts';
+import type { SnsDeps } from '../service/sns/deps.ts';
+import { emptySays as emptySaysInSns } from '../service/sns/empty-values.ts';
+import { snsOperations } from '../service/sns/operations.ts';
+import { Audience } from '../service/sns/publish/audience.ts';
+import type { SnsKinds } from '../service/sns/resources.ts';
 import { stsOperations } from '../service/sts/operations.ts';
 import type { Sessions } from '../service/sts/session.ts';
 import { IssuerKeys } from '../service/sts/web-identity/issuer-keys.ts';
@@ -82,6 +88,7 @@ import {
   ec2Dialect,
   eventsDialect,
   parameterDialect,
+  snsDialect,
   validationDialect,
 } from '../wire/error-catalogue.ts';
 import { jsonRpc } from '../wire/json-rpc.ts';
@@ -130,6 +137,8 @@ interface ServiceParts extends ServicePorts {
   readonly events: ResourceSpace<EventsKinds>;
   readonly ruleBook: RuleBook;
   readonly intake: EventIntake;
+  readonly topics: ResourceSpace<SnsKinds>;
+  readonly deliveries: Deliveries;
 }
 
 type MaxBodyBytes = (operation: string) => number;
@@ -147,6 +156,7 @@ export function servicesOf(parts: ServiceParts): readonly AnyService[] {
     secretsManagerOf,
     ssmOf,
     eventsOf,
+    snsOf,
     longshoreOf,
   ].map((serviceOf) => serviceOf(parts, maxBodyBytes));
 }
@@ -394,6 +404,36 @@ const eventsOf = (
   maxBodyBytes,
   tagsOf: eventsTags,
   policyOf: busPolicy,
+});
+
+const snsOf = (
+  { topics, deliveries, clock, ids, sealer }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<SnsDeps> => ({
+  name: 'sns',
+  schemas: () => import('@aws-sdk/client-sns'),
+  protocol: query({
+    version: '2010-03-31',
+    xmlNamespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
+  }),
+  signingName: 'sns',
+  operations: snsOperations,
+  emptySays: emptySaysInSns,
+  restNotBuilt: true,
+  deps: {
+    space: topics,
+    audience: new Audience({ space: topics, clock }),
+    deliveries,
+    clock,
+    ids,
+    sealer,
+    unreachable: (protocol) =>
+      protocol.startsWith('email') ? 'this server sends no mail yet' : undefined,
+  },
+  dialect: snsDialect,
+  maxBodyBytes,
+  tagsOf: topicTags,
+  policyOf: topicPolicy,
 });
 
 const longshoreOf = (

@@ -11,6 +11,7 @@ import * as ecs from '@aws-sdk/client-ecs';
 import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as secrets from '@aws-sdk/client-secrets-manager';
+import * as sns from '@aws-sdk/client-sns';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import { Hidden } from '../base/hidden.ts';
@@ -134,6 +135,15 @@ const services: Readonly<Record<string, Asked>> = {
     target: '/',
     headers: jsonHeaders('AmazonSSM.DescribeParameters'),
     body: '{}',
+  },
+  sns: {
+    module: sns,
+    client: 'SNSClient',
+    command: sns.ListTopicsCommand,
+    names: form,
+    target: '/',
+    headers: formHeaders,
+    body: 'Action=ListTopics&Version=2010-03-31',
   },
   events: {
     module: eventbridge,

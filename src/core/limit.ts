@@ -348,6 +348,37 @@ export const limit = {
     versions: 100,
     labels: 10,
   },
+  /** Amazon SNS's quotas; where the comment says so, ours. */
+  sns: {
+    /** For an account and region, as are those below; ours, for AWS has 100,000. */
+    topics: 10_000,
+    /** Ours, for AWS has 12,500,000 of a topic: all of them are held to find who gets a message. */
+    subscriptions: 10_000,
+    pendingSubscriptions: 5_000,
+    /** Of a topic. */
+    filterPolicies: 200,
+    filterPolicyBytes: 262_144,
+    filterPolicyKeys: 5,
+    /** What the numbers of a policy's values multiply to. */
+    filterPolicyCombinations: 150,
+    policyBytes: 30_720,
+    /** Ours. */
+    deliveryPolicyBytes: 10_240,
+    /** All retries over HTTP end within it. */
+    httpRetrySeconds: 3_600,
+    /** A message's text and attributes, and all of a batch together. */
+    messageBytes: 262_144,
+    batchEntries: 10,
+    subjectCharacters: 100,
+    attributeNameCharacters: 256,
+    /** Ours. */
+    endpointCharacters: 2_048,
+    /** How long a subscription may be confirmed, or taken up again. */
+    tokenMs: 259_200_000,
+    page: 100,
+    /** Ours: of one message for all who get it, what is written at a time. */
+    bytesAtOnce: 4_194_304,
+  },
   /** What CloudWatch Logs takes in one call, and answers in a page. */
   logs: {
     putBytes: 1_048_576,

@@ -260,6 +260,14 @@ export const validationDialect: ErrorDialect = {
   internal: (requestId) => new AwsError('ServiceFailure', 500, internalText(requestId)),
 };
 
+/** SNS, by its list of errors. */
+export const snsDialect: ErrorDialect = {
+  ...validationDialect,
+  denied: (message) => new AwsError('AuthorizationError', 403, message),
+  throttled: () => new AwsError('Throttled', 429, 'Rate exceeded'),
+  internal: (requestId) => new AwsError('InternalError', 500, internalText(requestId)),
+};
+
 /** EC2, by its list of error codes. */
 export const ec2Dialect: ErrorDialect = {
   missing: (where) =>

@@ -56,6 +56,11 @@ export interface Operation<Deps, Input, Output> {
    */
   readonly mayBeUnsigned?: true;
   /**
+   * Links in messages bring it about: a GET without a signature may change something, for its input
+   * proves that whoever follows the link was sent it.
+   */
+  readonly mayBeLink?: true;
+  /**
    * What the caller must be allowed to do. Asked after validation and before `handle`. Empty only
    * where nobody needs leave for it, as for STS's GetCallerIdentity.
    */

@@ -388,6 +388,7 @@ function builtOf({ service, head }: Call, name: string): Operation<unknown, unkn
   if (
     head.method === 'GET' &&
     service.protocol.operationIn === 'body' &&
+    operation.mayBeLink !== true &&
     !isSigned(head.headers['authorization']) &&
     !/^(?:Describe|Get|List)/.test(name)
   )

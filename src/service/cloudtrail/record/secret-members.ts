@@ -12,6 +12,15 @@ const members: Readonly<Record<string, ReadonlySet<string>>> = {
   ecs: new Set(['KeyValuePair.value']),
   // What jobs and programs print is theirs, and may be a mebibyte a call.
   logs: new Set(['PutLogEventsRequest.logEvents']),
+  // Messages are their publishers', and who has a token confirms; an endpoint may have a password.
+  sns: new Set([
+    'PublishInput.Message',
+    'PublishBatchRequestEntry.Message',
+    'MessageAttributeValue.StringValue',
+    'MessageAttributeValue.BinaryValue',
+    'ConfirmSubscriptionInput.Token',
+    'SubscribeInput.Endpoint',
+  ]),
   // With it and the two members beside it anybody is who it was made for.
   sts: new Set(['Credentials.SessionToken']),
 };
