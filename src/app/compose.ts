@@ -32,6 +32,7 @@ import type { TrailKinds } from '../service/cloudtrail/resources.ts';
 import { eventsSeed, type EventsKinds } from '../service/events/resources.ts';
 import { RuleBook } from '../service/events/rule/rule-book.ts';
 import { ScheduledRules } from '../service/events/rule/scheduled-rules.ts';
+import type { LogsKinds } from '../service/logs/resources.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { knownCredentials } from '../service/sts/credentials.ts';
 import { JobRoles } from '../service/sts/job-role.ts';
@@ -142,6 +143,12 @@ export function compose(options: AppOptions): App {
     reader: reader.resources,
     seed: () => undefined,
   });
+  const logPolicies = new ResourceSpace<LogsKinds>({
+    service: 'logs',
+    bus,
+    reader: reader.resources,
+    seed: () => undefined,
+  });
   const events = new ResourceSpace<EventsKinds>({
     service: 'events',
     bus,
@@ -155,7 +162,7 @@ export function compose(options: AppOptions): App {
     reader: reader.resources,
     seed: () => undefined,
   });
-  const spaces = { ec2, iam, trails, secrets, parameters, events, topics };
+  const spaces = { ec2, iam, trails, secrets, parameters, events, topics, logPolicies };
   const rolesAccess = roleAccess({
     iam,
     identity,

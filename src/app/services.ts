@@ -56,6 +56,8 @@ import type { IamKinds, RoleUse } from '../service/iam/resources.ts';
 import { groupOfArn } from '../service/logs/arn.ts';
 import type { LogsDeps } from '../service/logs/deps.ts';
 import { logsOperations } from '../service/logs/operations.ts';
+import { policyOf as logPolicyOf } from '../service/logs/policy/policy.ts';
+import type { LogsKinds } from '../service/logs/resources.ts';
 import type { LongshoreDeps } from '../service/longshore/deps.ts';
 import { longshoreOperations, longshorePaths } from '../service/longshore/operations.ts';
 import { longshoreDialect, longshoreProtocol } from '../service/longshore/paths.ts';
@@ -135,6 +137,7 @@ interface ServiceParts extends ServicePorts {
   readonly secrets: ResourceSpace<SecretKinds>;
   readonly parameters: ResourceSpace<ParameterKinds>;
   readonly events: ResourceSpace<EventsKinds>;
+  readonly logPolicies: ResourceSpace<LogsKinds>;
   readonly ruleBook: RuleBook;
   readonly intake: EventIntake;
   readonly topics: ResourceSpace<SnsKinds>;
@@ -202,7 +205,7 @@ const batchOf = (
 });
 
 const logsOf = (
-  { bus, reader, logSink, clock }: ServiceParts,
+  { bus, reader, logSink, clock, logPolicies }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): AwsService<LogsDeps> => ({
   name: 'logs',
@@ -211,13 +214,14 @@ const logsOf = (
   signingName: 'logs',
   targetPrefix: 'Logs_20140328',
   operations: logsOperations,
-  deps: { bus, reader: reader.logs, sink: logSink, clock },
+  deps: { bus, reader: reader.logs, sink: logSink, clock, space: logPolicies },
   dialect: parameterDialect,
   maxBodyBytes,
   tagsOf(deps, arn, { scope }) {
     const group = groupOfArn(scope, arn.replace(/:log-stream:$/, ''));
     return group === undefined ? undefined : deps.reader.logGroup(scope, group)?.tags;
   },
+  policyOf: logPolicyOf,
 });
 
 const ec2Of = (

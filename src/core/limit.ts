@@ -385,5 +385,9 @@ export const limit = {
     putEvents: 10_000,
     eventsPage: 10_000,
     describePage: 50,
+    /** Resource policies of an account and region. */
+    policies: 10,
+    policyName: 512,
+    policyCharacters: 5_120,
   },
 } as const;

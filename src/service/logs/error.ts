@@ -13,6 +13,14 @@ export const groupExists = (): AwsError =>
   new AwsError('ResourceAlreadyExistsException', 400, 'The specified log group already exists');
 export const streamExists = (): AwsError =>
   new AwsError('ResourceAlreadyExistsException', 400, 'The specified log stream already exists');
+export const noPolicy = (name: string): AwsError =>
+  new AwsError(
+    'ResourceNotFoundException',
+    400,
+    `Policy with name [${name.slice(0, 512)}] does not exist`,
+  );
+export const tooManyPolicies = (): AwsError =>
+  new AwsError('LimitExceededException', 400, 'Resource limit exceeded.');
 /** Clients wait a moment and ask again by themselves. */
 export const throttled = (): AwsError => new AwsError('ThrottlingException', 400, 'Rate exceeded');
 export const tooManyTags = (): AwsError =>

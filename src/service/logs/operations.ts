@@ -16,6 +16,9 @@ import { filterLogEvents } from './filter-log-events.ts';
 import { getLogEvents } from './get-log-events.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
 import { listTagsLogGroup } from './list-tags-log-group.ts';
+import { deleteResourcePolicy } from './policy/delete-resource-policy.ts';
+import { describeResourcePolicies } from './policy/describe-resource-policies.ts';
+import { putResourcePolicy } from './policy/put-resource-policy.ts';
 import { putLogEvents } from './put-log-events.ts';
 import { putRetentionPolicy } from './put-retention-policy.ts';
 import { tagLogGroup } from './tag-log-group.ts';
@@ -43,14 +46,17 @@ export const logsOperations: OperationTable<LogsDeps> = {
   CreateLogStream: createLogStream,
   DeleteLogGroup: mayWait(deleteLogGroup),
   DeleteLogStream: mayWait(deleteLogStream),
+  DeleteResourcePolicy: deleteResourcePolicy,
   DeleteRetentionPolicy: deleteRetentionPolicy,
   DescribeLogGroups: mayWait(describeLogGroups),
   DescribeLogStreams: mayWait(describeLogStreams),
+  DescribeResourcePolicies: describeResourcePolicies,
   FilterLogEvents: mayWait(filterLogEvents),
   GetLogEvents: mayWait(getLogEvents),
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
   PutLogEvents: mayWait(putLogEvents),
+  PutResourcePolicy: putResourcePolicy,
   PutRetentionPolicy: putRetentionPolicy,
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,
@@ -82,7 +88,6 @@ export const logsOperations: OperationTable<LogsDeps> = {
   DeleteLookupTable: notBuilt,
   DeleteMetricFilter: notBuilt,
   DeleteQueryDefinition: notBuilt,
-  DeleteResourcePolicy: notBuilt,
   DeleteScheduledQuery: notBuilt,
   DeleteSubscriptionFilter: notBuilt,
   DeleteSyslogConfiguration: notBuilt,
@@ -102,7 +107,6 @@ export const logsOperations: OperationTable<LogsDeps> = {
   DescribeMetricFilters: notBuilt,
   DescribeQueries: notBuilt,
   DescribeQueryDefinitions: notBuilt,
-  DescribeResourcePolicies: notBuilt,
   DescribeSubscriptionFilters: notBuilt,
   DisassociateKmsKey: notBuilt,
   DisassociateSourceFromS3TableIntegration: notBuilt,
@@ -145,7 +149,6 @@ export const logsOperations: OperationTable<LogsDeps> = {
   PutLogGroupDeletionProtection: notBuilt,
   PutMetricFilter: notBuilt,
   PutQueryDefinition: notBuilt,
-  PutResourcePolicy: notBuilt,
   PutStorageTierPolicy: notBuilt,
   PutSubscriptionFilter: notBuilt,
   PutSyslogConfiguration: notBuilt,

@@ -19,9 +19,11 @@ export const logs: Reference = {
     CreateLogStream: on('log-stream*'),
     DeleteLogGroup: on('log-group*'),
     DeleteLogStream: on('log-stream*'),
+    DeleteResourcePolicy: on(),
     DeleteRetentionPolicy: on('log-group*'),
     DescribeLogGroups: on(),
     DescribeLogStreams: on('log-group*'),
+    DescribeResourcePolicies: on(),
     FilterLogEvents: on('log-group*'),
     GetLogEvents: on('log-stream*'),
     ListTagsForResource: on(
@@ -29,6 +31,7 @@ export const logs: Reference = {
     ),
     ListTagsLogGroup: on('log-group*'),
     PutLogEvents: on('log-stream*'),
+    PutResourcePolicy: on(),
     PutRetentionPolicy: on('log-group*'),
     TagLogGroup: on('log-group*', 'aws:RequestTag aws:TagKeys'),
     TagResource: on(
