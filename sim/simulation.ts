@@ -419,7 +419,7 @@ class Simulation {
     this.#life = { incarnation, app, sinceMs: this.#clock.elapsedMs };
     this.#door.open(app, () => incarnation.alive);
     if (this.#isFollowed) app.control.journal.follow();
-    app.control.open(this.#host).catch(() => undefined);
+    app.open(this.#host).catch(() => undefined);
     await this.#advance(1);
     if (this.#isUp) this.#consult('checkStart');
   }

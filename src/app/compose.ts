@@ -4,7 +4,9 @@
 
 import { scopeParts, type Scope } from '../base/ids.ts';
 import { Control, type ControlPorts } from '../control/control.ts';
+import type { Machine } from '../core/host/host.ts';
 import type { Settings } from '../core/settings.ts';
+import type { EngineCapabilities } from '../port/engine.ts';
 import type {
   JobCredentials,
   OperatorCredentialsOf,
@@ -29,7 +31,9 @@ import { iamSeed } from '../service/iam/seed.ts';
 import { Deliverer } from '../service/cloudtrail/delivery/deliverer.ts';
 import { Recorder } from '../service/cloudtrail/record/recorder.ts';
 import type { TrailKinds } from '../service/cloudtrail/resources.ts';
+import { Router } from '../service/events/delivery/router.ts';
 import { eventsSeed, type EventsKinds } from '../service/events/resources.ts';
+import { RuleInterest } from '../service/events/rule/interest.ts';
 import { RuleBook } from '../service/events/rule/rule-book.ts';
 import { ScheduledRules } from '../service/events/rule/scheduled-rules.ts';
 import type { LogsKinds } from '../service/logs/resources.ts';
@@ -89,6 +93,8 @@ export interface App {
   readonly deliverer: Deliverer | undefined;
   readonly rootKeys: RootKeys;
   readonly ruleBook: RuleBook;
+  /** Begins all that goes on by itself: see {@link Control.open}. */
+  readonly open: (machine: Machine) => Promise<EngineCapabilities>;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
    * know.
@@ -110,6 +116,13 @@ export function compose(options: AppOptions): App {
     jobCredentials,
     secrets: secretsOfJobs,
     timetables: () => [new ScheduledRules(events)],
+    interest: options.interest ?? {
+      wants: (change) => interest.wants(change),
+      wantsBeside: (happening) => interest.wantsBeside(happening),
+      get blockedQueues() {
+        return interest.blockedQueues;
+      },
+    },
   });
   const { bus, reader } = control;
   const ec2 = new ResourceSpace<Ec2Kinds>({
@@ -163,6 +176,14 @@ export function compose(options: AppOptions): App {
     seed: () => undefined,
   });
   const spaces = { ec2, iam, trails, secrets, parameters, events, topics, logPolicies };
+  const interest = new RuleInterest(ruleBook, events);
+  const router = new Router({
+    events: control.busIntake,
+    rules: ruleBook,
+    history: reader.history,
+    sources: { batch: reader.batch, jobs: reader.jobs, ec2 },
+    clock: options.clock,
+  });
   const rolesAccess = roleAccess({
     iam,
     identity,
@@ -263,6 +284,11 @@ export function compose(options: AppOptions): App {
     deliverer: delivererOf(options, trails),
     rootKeys: new RootKeys({ space: iam, sealer, clock }),
     ruleBook,
+    async open(machine) {
+      const capabilities = await control.open(machine);
+      router.open();
+      return capabilities;
+    },
     noteReferences,
     async unopened() {
       const found = {

@@ -62,7 +62,7 @@ export interface ControlPorts {
   readonly jobCredentials?: JobCredentials | undefined;
   /** Fetches what containers get of secrets. */
   readonly secrets: SecretResolver;
-  /** What rules of EventBridge want of jobs' changes; absent: nothing. */
+  /** What rules of EventBridge want; absent: nothing. */
   readonly interest?: EventInterest | undefined;
   /** Who delivers what waits; absent: it waits. */
   readonly senders?: (() => Senders) | undefined;

@@ -2,6 +2,7 @@
 // moment; a view is a value that never changes. It decides nothing and it never brings anything
 // about.
 
+import type { Transition } from '../core/turn/transition.ts';
 import type { ContainerProperties } from '@aws-sdk/client-batch';
 import type { Arn, AttemptId, JobId, Scope } from '../base/ids.ts';
 import type { Tags } from '../core/event.ts';
@@ -118,6 +119,11 @@ export interface HistoryReader {
     readonly limit: number;
     readonly isWanted: (change: ChangeFacts) => boolean;
   }): readonly JournalPage[];
+  /**
+   * What a change is to those who are told, one by one where many children changed together;
+   * undefined: the job has been removed.
+   */
+  changesOf(change: Transition): Iterable<PastChange> | undefined;
   /** The numbers of the first and the last row; undefined: there is none. */
   ends(): { readonly first: number; readonly last: number } | undefined;
 }

@@ -311,7 +311,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
   // Over TLS only the operator knows by which name, and under which authority, it is trusted.
   const isForContainers = config.tls === undefined;
   if (isForContainers && config.port !== 0) held.containers.apiAt(held.reach.address, config.port);
-  const capabilities = await app.control.open(machine);
+  const capabilities = await app.open(machine);
   recordEngine(config.dataDir, kind);
   await app.noteReferences();
   app.deliverer?.open();

@@ -52,7 +52,6 @@ export class ResourceSpace<Kinds extends object> {
   readonly #turns = new Map<Scope, Promise<void>>();
   /** Every request of a caller asks for one: all changes pass here, so that it is known. */
   readonly #versions = new RecentMap<Scope, number>(mostVersions);
-
   readonly #watchers: ((scope: Scope, change: ResourceChange) => void)[] = [];
 
   constructor(parts: ResourceSpaceParts<Kinds>) {

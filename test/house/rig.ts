@@ -16,6 +16,7 @@ import type { Refusal } from '../../src/base/refusal.ts';
 import { openAccess, type AccessControl } from '../../src/app/access-control.ts';
 import { compose, type App } from '../../src/app/compose.ts';
 import type { Control } from '../../src/control/control.ts';
+import type { Senders } from '../../src/control/outbox/outbox.ts';
 import type { Machine } from '../../src/core/host/host.ts';
 import type { WorldJob } from '../../src/core/job/job.ts';
 import { limit } from '../../src/core/limit.ts';
@@ -71,8 +72,10 @@ export interface RigOptions {
   readonly trailPlace?: TrailPlace;
   /** Who judges requests through the pipeline; absent: everybody may everything. */
   readonly authorizer?: Authorizer;
-  /** What rules want; nothing, unless it says so. */
+  /** In place of what its rules want. */
   readonly interest?: EventInterest;
+  /** Who delivers in place of the product's own. */
+  readonly senders?: () => Senders;
   /** Where what jobs get of secrets is; absent: in the server's own stores. */
   readonly secretSource?: SecretSource | undefined;
 }
@@ -176,6 +179,7 @@ export class Rig {
       submitRate: options.submitRate,
       secretSource: options.secretSource,
       interest: options.interest,
+      senders: options.senders,
       region: context.region,
       account,
       audit: options.audit ?? 'off',
@@ -242,7 +246,7 @@ export class Rig {
   }
 
   async up(): Promise<this> {
-    const opened = this.control.open(host);
+    const opened = this.app.open(host);
     await this.clock.pass();
     await opened;
     return this;

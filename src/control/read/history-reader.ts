@@ -42,6 +42,10 @@ export class JournalHistoryReader implements HistoryReader {
 
   #told(transition: Transition, { scope, isWanted }: Query): JournalPage['changes'] {
     if (transition.job.scope !== scope || !isWanted(transition)) return nothing;
+    return this.changesOf(transition);
+  }
+
+  changesOf(transition: Transition): Iterable<PastChange> | undefined {
     const detail = this.#detail(splitJobId(transition.jobId).parent);
     return detail && this.#changes(detail, transition);
   }

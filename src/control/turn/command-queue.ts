@@ -136,10 +136,8 @@ export class CommandQueue implements CommandBus {
   #release({ world, requests, answers, effects, transitions }: Turn): void {
     for (const [at, { resolve }] of requests.entries()) resolve(answers[at]);
     if (effects.length > 0) this.#parts.act(effects);
-    if (transitions.length > 0) {
-      this.#parts.journal.committed();
-      this.#parts.busIntake.committed();
-    }
+    if (transitions.length > 0) this.#parts.journal.committed();
+    this.#parts.busIntake.committed();
     if (this.#waiting.length > 0 || world.scheduler.passWanted) this.wake();
     this.#armDeadline();
   }

@@ -32,8 +32,9 @@ export interface Leaf {
 export type Fields = (path: string) => readonly Leaf[];
 
 /**
- * Of what `JSON.parse` makes of an event. A path takes time linear in what stands along it. What
- * lies deeper in arrays than AWS's parser goes is not found.
+ * Of what `JSON.parse` makes of an event, or would: what is undefined is not there. A path takes
+ * time linear in what stands along it. What lies deeper in arrays than AWS's parser goes is not
+ * found.
  */
 export function jsonFields(event: object): Fields {
   const dotted = new Map<object, readonly string[]>();
@@ -64,7 +65,7 @@ function gather(search: Search, node: unknown, at: number, within: Place | undef
     });
   } else if (typeof node === 'object' && node !== null) {
     if (!isEnd) gatherMembers(search, node, at, within);
-  } else if (isEnd) {
+  } else if (isEnd && node !== undefined) {
     search.leaves.push({ value: node as Scalar, within });
   }
 }

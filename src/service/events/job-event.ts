@@ -9,13 +9,18 @@ import { busEvent, eventId, type BusEvent, type EventKind } from './bus-event.ts
 
 export type JobStateChange = BusEvent<JobDetail>;
 
-const kind: EventKind = { source: 'aws.batch', detailType: 'Batch Job State Change' };
+export const jobStateChangeKind: EventKind = {
+  source: 'aws.batch',
+  detailType: 'Batch Job State Change',
+};
 
-/** `place` tells the change from every other of this server. */
-export function jobStateChange(place: string, { atMs, view }: PastChange): JobStateChange {
+export function jobStateChange({ from, atMs, view }: PastChange): JobStateChange {
+  const { job } = view;
+  // A job comes to a status once in each of its attempts.
+  const attempts = 'attempts' in job ? job.attempts.length : 0;
   const detail = jobDetail(view);
-  return busEvent(kind, {
-    id: eventId(`${view.id} ${atMs} ${place}`),
+  return busEvent(jobStateChangeKind, {
+    id: eventId(`${view.id} ${from} ${job.status} ${attempts} ${atMs}`),
     scope: view.detail.scope,
     atMs,
     resources: [detail.jobArn ?? ''],

@@ -192,7 +192,7 @@ class EventStream {
       // The first change of a job is its submission, of which no event is sent.
       if (event <= skip || change.from === undefined || !this.#parts.wanted.wants(change)) continue;
       const place = `${number}.${event}`;
-      const told = jobStateChange(place, change);
+      const told = jobStateChange(change);
       const data = JSON.stringify(told);
       if (!this.#parts.matches(data)) continue;
       text += `id: ${place}\nevent: ${told['detail-type']}\ndata: ${data}\n\n`;

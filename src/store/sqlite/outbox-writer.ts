@@ -19,6 +19,8 @@ export class OutboxWriter {
   /** The last events that are durable, without a gap; and those of the commit under way. */
   #recent: BusEventRow[] = [];
   #written: BusEventRow[] = [];
+  /** The highest that the commit under way removes. */
+  #removedUpTo = 0;
 
   constructor(database: DatabaseSync) {
     this.#sql = prepare(database);
@@ -37,7 +39,10 @@ export class OutboxWriter {
   change(change: OutboxChange): void {
     const sql = this.#sql;
     for (const row of change.putEvents ?? []) this.#put(row);
-    for (const number of change.removeEvents ?? []) sql.removeEvent.run(number);
+    for (const number of change.removeEvents ?? []) {
+      sql.removeEvent.run(number);
+      this.#removedUpTo = Math.max(this.#removedUpTo, number);
+    }
     for (const each of change.addDeliveries ?? [])
       sql.add.run(each.number, this.#lane(each), each.key ?? null, each.sinceMs, each.body);
     for (const number of change.removeDeliveries ?? []) sql.remove.run(number);
@@ -55,7 +60,9 @@ export class OutboxWriter {
 
   /** What was written last is durable. */
   committed(): void {
-    if (this.#written.length === 0) return;
+    if (this.#removedUpTo > 0)
+      this.#recent = this.#recent.filter(({ number }) => number > this.#removedUpTo);
+    this.#removedUpTo = 0;
     this.#recent.push(...this.#written);
     this.#written = [];
     if (this.#recent.length > 2 * mostRecent) this.#recent = this.#recent.slice(-mostRecent);
@@ -84,6 +91,7 @@ export class OutboxWriter {
     this.#lanes.clear();
     this.#lastEvent -= this.#written.length;
     this.#written = [];
+    this.#removedUpTo = 0;
   }
 }
 

@@ -82,8 +82,11 @@ export function outboxContract(withStore: WithStore): void {
     const [first, second] = again.reader.outbox.busEventsAbove(0, 10);
     assert.deepEqual(first, { number: first?.number, atMs: 5, what: { event: busEvent('a') } });
     assert.deepEqual(ids(again, first?.number, 1), ['b']);
+    change(again, { putEvents: [{ atMs: 8, what: { event: busEvent('d') } }] });
+    assert.deepEqual(ids(again, second?.number), ['c', 'd']);
     change(again, { removeEvents: [first?.number ?? 0, second?.number ?? 0] });
-    assert.deepEqual(ids(reopen()), ['c']);
+    assert.deepEqual(ids(again), ['c', 'd']);
+    assert.deepEqual(ids(reopen()), ['c', 'd']);
   });
 
   withStore('schedules have fired up to a time, until their mark goes', (store, reopen) => {

@@ -76,6 +76,11 @@ export class RuleBook {
     return rules.length < 2 ? rules : rules.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** Another one where any rule is another one than before. */
+  version(scope: Scope): number {
+    return this.#space.version(scope);
+  }
+
   /** No rule of any bus there has a pattern and is enabled. */
   isIdle(scope: Scope): boolean {
     return this.#bookOf(scope).sets.size === 0;

@@ -1,0 +1,147 @@
+// Events and rules: what a rule wants of jobs goes to its targets, each change once and in order,
+// also what waited when the server ended; what no rule wants is not even stored.
+
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { scope } from '../../../../test/house/caller.ts';
+import { eventsCaller } from '../../../../test/house/events-caller.ts';
+import { Rig } from '../../../../test/house/rig.ts';
+import { childId, type JobId } from '../../../base/ids.ts';
+import type { Delivery, Sender } from '../../../port/delivery.ts';
+import type { JobStateChange } from '../job-event.ts';
+
+const topic = 'arn:aws:sns:eu-west-1:123456789012:t';
+
+class Scene {
+  readonly delivered: Delivery[] = [];
+  readonly rig: Rig;
+  call: ReturnType<typeof eventsCaller>;
+  isDown = false;
+
+  private constructor(rig: Rig, delivered: Delivery[]) {
+    this.rig = rig;
+    this.delivered = delivered;
+    this.call = eventsCaller(rig);
+  }
+
+  static async open(): Promise<Scene> {
+    const delivered: Delivery[] = [];
+    const sender: Sender = {
+      policyOf: () => ({ retries: 3, maxAgeMs: 86_400_000, atOnce: 5 }),
+      send: (delivery) => {
+        delivered.push(delivery);
+        return Promise.resolve(undefined);
+      },
+      insteadOf: () => undefined,
+    };
+    const rig = await Rig.open({ senders: () => ({ 'rule-target': sender }) });
+    return new Scene(rig, delivered);
+  }
+
+  async rule(name: string, pattern: object, targets = 1): Promise<void> {
+    await this.call('PutRule', { Name: name, EventPattern: JSON.stringify(pattern) });
+    const Targets = Array.from({ length: targets }, (_, at) => ({ Id: `${at}`, Arn: topic }));
+    await this.call('PutTargets', { Rule: name, Targets });
+  }
+
+  /** What came where, in order. */
+  get told(): string[] {
+    return this.delivered.map(({ lane, body }) => {
+      const { detail } = JSON.parse(body) as JobStateChange;
+      return `${lane.id} ${detail.jobId} ${detail.status}`;
+    });
+  }
+
+  get stored(): number {
+    return this.rig.store.reader.outbox.busEventsAbove(0, 1_000).length;
+  }
+
+  async run(id: JobId, exitCode = 0): Promise<void> {
+    const attempt = this.rig.attempt(id);
+    await this.rig.started(attempt);
+    await this.rig.exited(attempt, exitCode);
+  }
+}
+
+it('sends every change of a job to each target of a rule that wants it', async () => {
+  const scene = await Scene.open();
+  await scene.rule('all', { source: ['aws.batch'] }, 2);
+  await scene.rule('failed', { detail: { status: ['FAILED'] } });
+  const id = await scene.rig.submit();
+  await scene.run(id, 1);
+  assert.deepEqual(
+    scene.told.toSorted(),
+    [
+      ...['RUNNABLE', 'STARTING', 'RUNNING', 'FAILED'].flatMap((status) => [
+        `default/all/0 ${id} ${status}`,
+        `default/all/1 ${id} ${status}`,
+      ]),
+      `default/failed/0 ${id} FAILED`,
+    ].toSorted(),
+  );
+  const [first] = scene.delivered;
+  assert.equal(first?.key, id);
+  assert.deepEqual(first?.scope, scope);
+  assert.deepEqual(
+    scene.told.filter((text) => text.startsWith('default/all/0')).map((text) => text.split(' ')[2]),
+    ['RUNNABLE', 'STARTING', 'RUNNING', 'FAILED'],
+  );
+});
+
+it('stores nothing that no rule may want', async () => {
+  const scene = await Scene.open();
+  const queued: unknown[] = [];
+  const { commit } = scene.rig.store;
+  scene.rig.store.commit = (what) => {
+    queued.push(...what.busEvents);
+    return commit.call(scene.rig.store, what);
+  };
+  const other = { detail: { jobId: ['another'], status: ['RUNNABLE', 'STARTING'] } };
+  await scene.rule('other', other);
+  await scene.rule('queue', { detail: { jobQueue: ['none'] } });
+  await scene.rule('custom', { source: ['mine'] });
+  await scene.run(await scene.rig.submit());
+  assert.deepEqual(queued, []);
+  await scene.rule('name', { detail: { status: ['SUCCEEDED'], jobName: ['n'] } });
+  await scene.rule('absent', { detail: { status: ['SUCCEEDED'], jobName: [{ exists: false }] } });
+  const id = await scene.rig.submit();
+  await scene.run(id);
+  assert.equal(queued.length, 1);
+  assert.deepEqual(scene.told, [`default/name/0 ${id} SUCCEEDED`]);
+  assert.equal(scene.stored, 0);
+});
+
+it('wants one job alone where a rule names it, and children of an array one by one', async () => {
+  const scene = await Scene.open();
+  await scene.rig.define('large', { vcpus: 4 });
+  await scene.rig.submit('large');
+  const array = await scene.rig.submit('large', { arrayProperties: { size: 3 } });
+  await scene.rule('child', { detail: { jobId: [childId(array, 1)] } });
+  await scene.rig.submit();
+  await scene.rig.terminate(array);
+  assert.deepEqual(scene.told, [`default/child/0 ${childId(array, 1)} FAILED`]);
+});
+
+it('holds against the rules after a start what was stored before the end', async () => {
+  const scene = await Scene.open();
+  await scene.rule('all', { source: ['aws.batch'] });
+  const { commit } = scene.rig.store;
+  // The process is gone right behind the commit that stored the event.
+  let isGone = false;
+  scene.rig.store.commit = (what) => {
+    if (isGone) throw new Error('it is gone');
+    const outcomes = commit.call(scene.rig.store, what);
+    isGone = what.busEvents.length > 0;
+    return outcomes;
+  };
+  await scene.rig.submit();
+  assert.deepEqual(scene.told, []);
+  const left = scene.stored;
+  assert.ok(left > 0);
+  scene.rig.store.commit = commit;
+  const again = scene.rig.restart();
+  await again.up();
+  assert.equal(scene.told.length, left);
+  assert.match(String(scene.told[0]), /RUNNABLE$/);
+  assert.equal(again.store.reader.outbox.busEventsAbove(0, 10).length, 0);
+});

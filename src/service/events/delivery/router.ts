@@ -1,0 +1,131 @@
+// Holds events against the rules of their bus, in the order in which they came, and hands on what
+// matches: a delivery for each target. An event that came is held against the rules as they are by
+// then. It sends nothing itself, and waits for no target.
+
+import type { Scope } from '../../../base/ids.ts';
+import { jsonFields } from '../../../core/event-pattern/fields.ts';
+import { limit } from '../../../core/limit.ts';
+import type { Clock } from '../../../port/clock.ts';
+import type { BusEventRow, NewDelivery } from '../../../port/delivery.ts';
+import type { BusEvents } from '../../../port/outbox.ts';
+import type { HistoryReader } from '../../../port/reader.ts';
+import { happeningEvent, scopeOfHappening, type HappeningSources } from '../happening-event.ts';
+import { jobStateChange } from '../job-event.ts';
+import { defaultBus } from '../resources.ts';
+import { targetLane, type RuleBook } from '../rule/rule-book.ts';
+
+interface RouterParts {
+  readonly events: BusEvents;
+  readonly rules: Pick<RuleBook, 'match'>;
+  readonly history: Pick<HistoryReader, 'changesOf'>;
+  readonly sources: HappeningSources;
+  readonly clock: Pick<Clock, 'soon'>;
+}
+
+/** An event at its bus, and what its deliveries have from it. */
+interface Arrived {
+  readonly scope: Scope;
+  readonly bus: string;
+  readonly event: object;
+  /** Its deliveries stay in order among those of the same. */
+  readonly key?: string | undefined;
+  readonly atMs: number;
+  readonly onlyRules?: readonly string[] | undefined;
+}
+
+export class Router {
+  readonly #parts: RouterParts;
+  #isRunning = false;
+  #isMore = false;
+
+  constructor(parts: RouterParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins with what waits from before. */
+  open(): void {
+    this.#parts.events.onMore(() => this.#wake());
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#isMore = true;
+    // It is cut off only where the server ends; what it had in hand is held against rules again.
+    if (!this.#isRunning) void this.#run().catch(() => undefined);
+  }
+
+  async #run(): Promise<void> {
+    const { events } = this.#parts;
+    this.#isRunning = true;
+    while (this.#isMore) {
+      this.#isMore = false;
+      for (let rows = this.#take(); rows.length > 0; rows = this.#take())
+        await events.routed(rows, await this.#route(rows));
+    }
+    this.#isRunning = false;
+  }
+
+  #take(): readonly BusEventRow[] {
+    return this.#parts.events.take(limit.outbox.eventsAtOnce);
+  }
+
+  /** Children of an array that changed together may be very many: the rest of what they bring. */
+  async #route(rows: readonly BusEventRow[]): Promise<readonly NewDelivery[]> {
+    const { events, clock } = this.#parts;
+    let deliveries: NewDelivery[] = [];
+    let seen = 0;
+    for (const row of rows) {
+      for (const arrived of this.#eventsOf(row)) {
+        deliveries.push(...this.#deliveriesOf(arrived));
+        if (++seen % limit.outbox.eventsAtOnce === 0)
+          await new Promise<void>((resolve) => clock.soon(resolve));
+        if (deliveries.length < limit.outbox.deliveriesAtOnce) continue;
+        await events.routedInPart(deliveries);
+        deliveries = [];
+      }
+    }
+    return deliveries;
+  }
+
+  *#eventsOf({ number, what }: BusEventRow): Generator<Arrived> {
+    if ('event' in what) {
+      yield what.event;
+      return;
+    }
+    if ('happening' in what) {
+      const { happening } = what;
+      const event = happeningEvent(`${number}`, happening, this.#parts.sources);
+      // What comes of one thing keeps its order.
+      const key = event?.resources[0];
+      const scope = scopeOfHappening(happening);
+      if (event !== undefined) yield { scope, bus: defaultBus, event, key, atMs: happening.atMs };
+      return;
+    }
+    const { scope } = what.change.job;
+    for (const change of this.#parts.history.changesOf(what.change) ?? [])
+      yield {
+        scope,
+        bus: defaultBus,
+        event: jobStateChange(change),
+        key: change.view.id,
+        atMs: change.atMs,
+      };
+  }
+
+  #deliveriesOf({ scope, bus, event, key, atMs, onlyRules }: Arrived): NewDelivery[] {
+    const matched = this.#parts.rules.match(scope, bus, jsonFields(event));
+    if (matched.length === 0) return [];
+    const body = JSON.stringify(event);
+    return matched
+      .filter(({ arn }) => onlyRules?.includes(arn) ?? true)
+      .flatMap((rule) =>
+        rule.targets.map(({ id }) => ({
+          scope,
+          lane: { kind: 'rule-target', id: targetLane(rule, id) },
+          key,
+          sinceMs: atMs,
+          body,
+        })),
+      );
+  }
+}
