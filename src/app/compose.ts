@@ -31,6 +31,7 @@ import { iamSeed } from '../service/iam/seed.ts';
 import { Deliverer } from '../service/cloudtrail/delivery/deliverer.ts';
 import { Recorder } from '../service/cloudtrail/record/recorder.ts';
 import type { TrailKinds } from '../service/cloudtrail/resources.ts';
+import { unopenedConnections } from '../service/events/connection/connection.ts';
 import { Router } from '../service/events/delivery/router.ts';
 import { eventsSeed, type EventsKinds } from '../service/events/resources.ts';
 import { RuleInterest } from '../service/events/rule/interest.ts';
@@ -294,6 +295,7 @@ export function compose(options: AppOptions): App {
       const found = {
         'the secrets of the access keys': await unopenedKeys(iam, sealer),
         'the secrets': await unopenedSecrets(secrets, sealer),
+        'the secrets of connections': await unopenedConnections(events, sealer),
         'the parameters': await unopenedParameters({ space: parameters, sealer }),
       };
       return Object.entries(found).flatMap(([what, names]) =>

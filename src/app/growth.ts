@@ -5,8 +5,8 @@
 const reads = /^(Describe|Get|BatchGet|List|Filter|Search|Lookup|Simulate|Assume|Decode|Test)/;
 const givesBack =
   /^(Cancel|Terminate|Delete|Deregister|Stop|Reboot|Untag|Unlabel|Restore|Remove|Detach|Disassociate|Revoke|Release|Disable|Update|Modify|Replace|Set|Unsubscribe)/;
-/** It removes logs. */
-const others = new Set(['PutRetentionPolicy']);
+/** They remove logs and secrets. */
+const others = new Set(['PutRetentionPolicy', 'DeauthorizeConnection']);
 
 /** Whether the operation keeps more on the disk. */
 export const grows = (operation: string): boolean =>

@@ -393,7 +393,7 @@ const ssmOf = (
 });
 
 const eventsOf = (
-  { events, clock, ids, intake, ruleBook }: ServiceParts,
+  { events, clock, ids, sealer, intake, ruleBook }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): AwsService<EventsDeps> => ({
   name: 'events',
@@ -403,7 +403,7 @@ const eventsOf = (
   targetPrefix: 'AWSEvents',
   operations: eventsOperations,
   restNotBuilt: true,
-  deps: { space: events, clock, ids, intake, ruleBook },
+  deps: { space: events, clock, ids, sealer, intake, ruleBook },
   dialect: eventsDialect,
   maxBodyBytes,
   tagsOf: eventsTags,

@@ -20,6 +20,11 @@ it('what was sealed under another key is named by what it is', async () => {
   await call('secretsmanager', 'CreateSecret', { Name: 's', SecretString: 'x' });
   for (let at = 1; at < 8; at++)
     await call('ssm', 'PutParameter', { Name: `p${at}`, Type: 'SecureString', Value: 'x' });
+  await call('events', 'CreateConnection', {
+    Name: 'c',
+    AuthorizationType: 'BASIC',
+    AuthParameters: { BasicAuthParameters: { Username: 'u', Password: 'x' } },
+  });
   assert.deepEqual(await rig.app.unopened(), []);
 
   const { open, ...sealer } = rig.sealer;
@@ -27,6 +32,7 @@ it('what was sealed under another key is named by what it is', async () => {
   assert.deepEqual(await restored.app.unopened(), [
     `the secrets of the access keys ${key.AccessKeyId}`,
     'the secrets s',
+    'the secrets of connections c',
     'the parameters p1, p2, p3, p4, p5 and 2 more',
   ]);
   const mended = new Rig({}, { ...rig, sealer: { ...sealer, open } });

@@ -316,6 +316,10 @@ export const limit = {
     entries: 10,
     entryBytes: 1_048_576,
     detailLevels: 1_000,
+    connections: 3_000,
+    apiDestinations: 3_000,
+    /** To one API destination. */
+    invocationsPerSecond: 300,
     buses: 100,
     /** Characters of a bus's policy. */
     busPolicy: 10_240,

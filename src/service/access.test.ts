@@ -496,6 +496,12 @@ const ofCreator = { 'events:creatorAccount': '123456789012' };
 table('Amazon EventBridge', eventsOperations as OperationTable<never>, [
   ['TestEventPattern', { EventPattern: '{}', Event: '{}' }, ['events:TestEventPattern', ['*']]],
   ['ListRules', {}, ['events:ListRules', ['*']]],
+  ['DescribeConnection', { Name: 'c' }, ['events:DescribeConnection', ['connection/c']]],
+  [
+    'CreateApiDestination',
+    { Name: 'd', ConnectionArn: 'arn:aws:events:eu-west-1:123456789012:connection/c/1' },
+    ['events:CreateApiDestination', ['api-destination/d', 'connection/c/1']],
+  ],
   ['DescribeEventBus', {}, ['events:DescribeEventBus', ['event-bus/default']]],
   [
     'CreateEventBus',

@@ -3,7 +3,7 @@
 
 import type { Tags } from '../../wire/authorization.ts';
 import type { Access, Conditions, RequestContext } from '../../wire/operation.ts';
-import { busArn, namedBus, namedByArn, namedRule, ruleArn } from './arn.ts';
+import { busArn, namedArn, namedBus, namedByArn, namedRule, ruleArn } from './arn.ts';
 import type { EventsDeps } from './deps.ts';
 import { ruleKey } from './resources.ts';
 
@@ -48,6 +48,17 @@ export const onBus = (
     { action: `events:${action}`, resources: [busArn(bus.scope, bus.name)], conditions: more },
   ];
 };
+
+/** On what is named by its name alone, and on others beside. */
+export const onNamed = (
+  action: string,
+  type: 'api-destination' | 'archive' | 'connection' | 'replay',
+  name: string | undefined,
+  { scope }: RequestContext,
+  others: readonly string[] = [],
+): Access[] => [
+  { action: `events:${action}`, resources: [namedArn(scope, type, name ?? ''), ...others] },
+];
 
 /** Of a request that names any of them by its ARN. */
 export const onAny = (

@@ -16,6 +16,20 @@ export const busArn = (scope: Scope, name: string): string => eventsArn(scope, `
 export const ruleArn = (scope: Scope, { bus, name }: Pick<Rule, 'bus' | 'name'>): string =>
   eventsArn(scope, bus === defaultBus ? `rule/${name}` : `rule/${bus}/${name}`);
 
+interface WithId {
+  readonly name: string;
+  /** Tells it from another that was made under its name before. */
+  readonly id: string;
+}
+
+export const connectionArn = (scope: Scope, { name, id }: WithId): string =>
+  eventsArn(scope, `connection/${name}/${id}`);
+export const destinationArn = (scope: Scope, { name, id }: WithId): string =>
+  eventsArn(scope, `api-destination/${name}/${id}`);
+/** As IAM knows what requests name by its name alone. */
+export const namedArn = (scope: Scope, type: string, name: string): string =>
+  eventsArn(scope, `${type}/${name}`);
+
 interface Named {
   readonly scope: Scope;
   /** What stands behind the account, e.g. `event-bus/default`. */

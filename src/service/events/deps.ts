@@ -4,6 +4,7 @@ import type { Scope } from '../../base/ids.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { EventIntake } from '../../port/outbox.ts';
+import type { Sealer } from '../../port/sealer.ts';
 import type { Operation, RequestContext } from '../../wire/operation.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { namedBus } from './arn.ts';
@@ -23,6 +24,7 @@ export interface EventsDeps {
   readonly space: ResourceSpace<EventsKinds>;
   readonly clock: Pick<Clock, 'now'>;
   readonly ids: Pick<Ids, 'uuid'>;
+  readonly sealer: Sealer;
   readonly intake: EventIntake;
   readonly ruleBook: Pick<RuleBook, 'isIdle'>;
 }

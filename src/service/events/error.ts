@@ -45,3 +45,10 @@ export const policyTooLong = (): AwsError =>
     400,
     'The event bus policy is too long. For more information, see the limits.',
   );
+
+export const noConnection = (name: string): AwsError =>
+  notFound(`Failed to describe the connection(s). Connection '${name}' does not exist.`);
+export const noDestination = (name: string): AwsError =>
+  notFound(
+    `Failed to describe the api-destination(s). An api-destination '${name}' does not exist.`,
+  );

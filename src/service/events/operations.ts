@@ -2,6 +2,17 @@
 // sources, global endpoints) answers that it is not built.
 
 import type { OperationTable } from '../../wire/operation.ts';
+import { createApiDestination } from './api-destination/create-api-destination.ts';
+import { deleteApiDestination } from './api-destination/delete-api-destination.ts';
+import { describeApiDestination } from './api-destination/describe-api-destination.ts';
+import { listApiDestinations } from './api-destination/list-api-destinations.ts';
+import { updateApiDestination } from './api-destination/update-api-destination.ts';
+import { createConnection } from './connection/create-connection.ts';
+import { deauthorizeConnection } from './connection/deauthorize-connection.ts';
+import { deleteConnection } from './connection/delete-connection.ts';
+import { describeConnection } from './connection/describe-connection.ts';
+import { listConnections } from './connection/list-connections.ts';
+import { updateConnection } from './connection/update-connection.ts';
 import { createEventBus } from './bus/create-event-bus.ts';
 import { deleteEventBus } from './bus/delete-event-bus.ts';
 import { describeEventBus } from './bus/describe-event-bus.ts';
@@ -27,13 +38,22 @@ import { removeTargets } from './target/remove-targets.ts';
 import { testEventPattern } from './test-event-pattern.ts';
 
 export const eventsOperations: OperationTable<EventsDeps> = {
+  CreateApiDestination: createApiDestination,
+  CreateConnection: createConnection,
   CreateEventBus: createEventBus,
+  DeauthorizeConnection: deauthorizeConnection,
+  DeleteApiDestination: deleteApiDestination,
+  DeleteConnection: deleteConnection,
   DeleteEventBus: deleteEventBus,
   DeleteRule: deleteRule,
+  DescribeApiDestination: describeApiDestination,
+  DescribeConnection: describeConnection,
   DescribeEventBus: describeEventBus,
   DescribeRule: describeRule,
   DisableRule: disableRule,
   EnableRule: enableRule,
+  ListApiDestinations: listApiDestinations,
+  ListConnections: listConnections,
   ListEventBuses: listEventBuses,
   ListRuleNamesByTarget: listRuleNamesByTarget,
   ListRules: listRules,
@@ -48,5 +68,7 @@ export const eventsOperations: OperationTable<EventsDeps> = {
   TagResource: tagResource,
   TestEventPattern: testEventPattern,
   UntagResource: untagResource,
+  UpdateApiDestination: updateApiDestination,
+  UpdateConnection: updateConnection,
   UpdateEventBus: updateEventBus,
 };

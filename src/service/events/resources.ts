@@ -1,7 +1,12 @@
 // What EventBridge keeps of an account and region. Shapes only; what a connection hides stands in
 // rows of its own, sealed, so that nothing that lists connections ever reads it.
 
-import type { RuleState } from '@aws-sdk/client-eventbridge';
+import type {
+  ApiDestinationHttpMethod,
+  ConnectionAuthResponseParameters,
+  ConnectionAuthorizationType,
+  RuleState,
+} from '@aws-sdk/client-eventbridge';
 import type { Tags } from '../../wire/authorization.ts';
 import type { ResourceDraft, ResourceView } from '../resource-space.ts';
 
@@ -74,11 +79,46 @@ interface RetryPolicy {
   readonly maxAgeSeconds?: number | undefined;
 }
 
+export interface Connection {
+  readonly name: string;
+  /** Ends its ARN. */
+  readonly id: string;
+  readonly description?: string | undefined;
+  readonly type: ConnectionAuthorizationType;
+  readonly isAuthorized: boolean;
+  /** What may be seen of what authorizes it. */
+  readonly shown?: ConnectionAuthResponseParameters | undefined;
+  /** Higher with every change. */
+  readonly revision: number;
+  readonly createdAtMs: number;
+  readonly changedAtMs: number;
+  readonly authorizedAtMs: number;
+}
+
+export interface ApiDestination {
+  readonly name: string;
+  /** Ends its ARN. */
+  readonly id: string;
+  readonly description?: string | undefined;
+  readonly connectionArn: string;
+  readonly method: ApiDestinationHttpMethod;
+  readonly endpoint: string;
+  readonly perSecond: number;
+  readonly createdAtMs: number;
+  readonly changedAtMs: number;
+}
+
 export interface EventsKinds {
   /** By name. */
   readonly bus: Bus;
   /** By {@link ruleKey}. */
   readonly rule: Rule;
+  /** By name. */
+  readonly connection: Connection;
+  /** By the connection's name: what authorizes it, as JSON, and what goes along with requests. */
+  readonly 'connection-secret': { readonly sealed: string };
+  /** By name. */
+  readonly 'api-destination': ApiDestination;
 }
 
 export type EventsDraft = ResourceDraft<EventsKinds>;

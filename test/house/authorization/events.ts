@@ -9,18 +9,29 @@ const changing = 'events:creatorAccount events:ManagedBy';
 
 export const events: Reference = {
   types: {
+    'api-destination': 'arn:*:events:*:*:api-destination/*',
+    connection: 'arn:*:events:*:*:connection/*',
     'event-bus': 'arn:*:events:*:*:event-bus/*',
     'rule-on-custom-event-bus': 'arn:*:events:*:*:rule/*/*',
     'rule-on-default-event-bus': 'arn:*:events:*:*:rule/*',
   },
   actions: {
+    CreateApiDestination: on('api-destination* connection*'),
+    CreateConnection: on('connection*'),
     CreateEventBus: on('event-bus', 'aws:RequestTag aws:TagKeys'),
+    DeauthorizeConnection: on('connection*'),
+    DeleteApiDestination: on('api-destination*'),
+    DeleteConnection: on('connection*'),
     DeleteEventBus: on('event-bus'),
     DeleteRule: on(rule, changing),
+    DescribeApiDestination: on('api-destination* connection*'),
+    DescribeConnection: on('connection*'),
     DescribeEventBus: on('event-bus'),
     DescribeRule: on(rule, ofRule),
     DisableRule: on(rule, changing),
     EnableRule: on(rule, changing),
+    ListApiDestinations: on(),
+    ListConnections: on(),
     ListEventBuses: on(),
     ListRuleNamesByTarget: on(),
     ListRules: on(),
@@ -41,6 +52,8 @@ export const events: Reference = {
     TagResource: on(`event-bus ${rule}`, `aws:RequestTag aws:TagKeys ${ofRule}`),
     TestEventPattern: on(),
     UntagResource: on(`event-bus ${rule}`, `aws:TagKeys ${ofRule}`),
+    UpdateApiDestination: on('api-destination*'),
+    UpdateConnection: on('connection*'),
     UpdateEventBus: on('event-bus'),
   },
   operations: {
@@ -49,6 +62,7 @@ export const events: Reference = {
     PutTargets: 'events:PutTargets iam:PassRole',
   },
   members: {
+    ConnectionArn: 'arn:aws:events:eu-west-1:123456789012:connection/c/1',
     ResourceARN: 'arn:aws:events:eu-west-1:123456789012:rule/r',
     EventPattern: JSON.stringify({
       source: ['a'],
@@ -58,6 +72,8 @@ export const events: Reference = {
     RoleArn: 'arn:aws:iam::123456789012:role/r',
   },
   deviations: {
+    'DescribeApiDestination: events:DescribeApiDestination on no connection':
+      'Only what is there tells which it is: leave for it is asked then.',
     'PutEvents: events:PutEvents without events:SystemMetadata':
       'It is of events that other operations take.',
     '*: iam:PassRole without iam:AssociatedResourceArn': 'AWS names none for events.',
