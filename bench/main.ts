@@ -17,6 +17,7 @@ import { dagBench } from './dag.bench.ts';
 import { nodesBench } from './nodes.bench.ts';
 import { patternBench } from './pattern.bench.ts';
 import { policyBench } from './policy.bench.ts';
+import { httpBench } from './http.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
 import { listsBench } from './lists.bench.ts';
 import { restartBench } from './restart.bench.ts';
@@ -40,6 +41,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   lists: listsBench,
   policy: policyBench,
   pattern: patternBench,
+  http: httpBench,
 };
 
 const { values, positionals: wanted } = parseArgs({

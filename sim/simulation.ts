@@ -400,6 +400,14 @@ class Simulation {
       sealer: this.#sealer,
       keys: { make: () => Promise.reject(new BrokenLaw('nobody makes keys')) },
       documents: { fetch: () => Promise.reject(new NoDocument('nobody publishes anything')) },
+      http: {
+        send: () => Promise.resolve({ failure: 'unreachable', message: 'nobody is there' }),
+      },
+      elsewhere: {
+        placeOf: () => undefined,
+        call: () => Promise.reject(new BrokenLaw('no service elsewhere has a place')),
+      },
+      deadLetterFiles: { add: () => Promise.resolve() },
       access: openAccess('000000000000'),
       onAudit: () => undefined,
       onFault: ({ error }) => {

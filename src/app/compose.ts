@@ -5,6 +5,7 @@
 import { scopeParts, type Scope } from '../base/ids.ts';
 import { Control, type ControlPorts } from '../control/control.ts';
 import type { Machine } from '../core/host/host.ts';
+import type { Senders } from '../control/outbox/outbox.ts';
 import type { Settings } from '../core/settings.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import type {
@@ -38,6 +39,7 @@ import { RuleInterest } from '../service/events/rule/interest.ts';
 import { RuleBook } from '../service/events/rule/rule-book.ts';
 import { ScheduledRules } from '../service/events/rule/scheduled-rules.ts';
 import type { LogsKinds } from '../service/logs/resources.ts';
+import { deadLetterLane, deadLetterSender } from '../service/delivery/dead-letter.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { knownCredentials } from '../service/sts/credentials.ts';
 import { JobRoles } from '../service/sts/job-role.ts';
@@ -96,6 +98,8 @@ export interface App {
   readonly ruleBook: RuleBook;
   /** Begins all that goes on by itself: see {@link Control.open}. */
   readonly open: (machine: Machine) => Promise<EngineCapabilities>;
+  /** Who delivers what goes out, by kind of lane. */
+  readonly senders: Senders;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
    * know.
@@ -267,6 +271,13 @@ export function compose(options: AppOptions): App {
     clock,
     isStrict: isVerifying || options.settings.references === 'strict',
   });
+  const senders: Senders = {
+    [deadLetterLane]: deadLetterSender({
+      elsewhere: options.elsewhere,
+      files: options.deadLetterFiles,
+      clock,
+    }),
+  };
   const start = { part: 'start' };
   const noteReferences = async (): Promise<void> => {
     const scopes = new Set(
@@ -290,6 +301,7 @@ export function compose(options: AppOptions): App {
       router.open();
       return capabilities;
     },
+    senders,
     noteReferences,
     async unopened() {
       const found = {

@@ -11,8 +11,11 @@ import type { Settings } from '../core/settings.ts';
 import type { World } from '../core/world/world.ts';
 import type { Clock } from '../port/clock.ts';
 import type { CommandBus } from '../port/command-bus.ts';
+import type { DeadLetterFiles } from '../port/dead-letter-files.ts';
 import type { DocumentFetcher } from '../port/document-fetcher.ts';
+import type { Elsewhere } from '../port/elsewhere.ts';
 import type { HostConnector } from '../port/host-connector.ts';
+import type { HttpSender } from '../port/http-sender.ts';
 import type { Ids } from '../port/ids.ts';
 import type { KeyMaker } from '../port/key-maker.ts';
 import type { LogSink } from '../port/log-sink.ts';
@@ -107,6 +110,11 @@ export interface ServicePorts {
   readonly hosts: HostConnector;
   /** What identity providers publish. */
   readonly documents: DocumentFetcher;
+  /** To addresses that users name. */
+  readonly http: HttpSender;
+  /** Services that this server does not offer. */
+  readonly elsewhere: Elsewhere;
+  readonly deadLetterFiles: DeadLetterFiles;
   readonly logSink: LogSink;
   readonly settings: Settings;
   /** The program's version, where anybody may ask. */
@@ -393,7 +401,7 @@ const ssmOf = (
 });
 
 const eventsOf = (
-  { events, clock, ids, sealer, intake, ruleBook }: ServiceParts,
+  { events, clock, ids, sealer, intake, ruleBook, elsewhere }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): AwsService<EventsDeps> => ({
   name: 'events',
@@ -403,7 +411,7 @@ const eventsOf = (
   targetPrefix: 'AWSEvents',
   operations: eventsOperations,
   restNotBuilt: true,
-  deps: { space: events, clock, ids, sealer, intake, ruleBook },
+  deps: { space: events, clock, ids, sealer, intake, ruleBook, elsewhere },
   dialect: eventsDialect,
   maxBodyBytes,
   tagsOf: eventsTags,

@@ -54,6 +54,18 @@ test('wrong limits are refused with what is right', () => {
       /^--s3-endpoint: not an address such as/,
     ]),
     [['--s3-endpoint', 'http://x', '--trail-dir', 'y'], /delivered to one of them/],
+    [
+      ['--send-to', 'dynamodb=aws'],
+      /^--send-to: 'dynamodb=aws' is not SERVICE=WHERE with one of sqs,/,
+    ],
+    [['--send-to', 'toString=aws'], /is not SERVICE=WHERE/],
+    [['--send-to', 'sqs'], /is not SERVICE=WHERE/],
+    [['--send-to', 'sqs=aws,sqs=aws'], /^--send-to: sqs is given twice/],
+    ...['ftp://x', 'x', 'http://key:secret@x', 'http://x/?a=b'].map((text): [string[], RegExp] => [
+      ['--send-to', `sqs=${text}`],
+      /^--send-to: '.*' is neither aws nor the URL of an endpoint/,
+    ]),
+    [['--deliver-to', '10.0.0.0/40'], /^--deliver-to: '10.0.0.0\/40' is neither a name such as/],
     [['--audit', 'some'], /'some' is none of off, changes, all/],
     [['--audit-retain', '0'], /'0' is not a whole number from 1 to 36500/],
     [['--submit-rate', '0'], /'0' is not a whole number from 1 to 1000000/],
@@ -237,4 +249,18 @@ test('containers ask for credentials where it is said', () => {
   });
   for (const wrong of ['localhost', '1.2.3', '1.2.3.4:', '::1', '1.2.3.4:0'])
     assert.throws(() => of('--credentials-address', wrong), UsageError, wrong);
+});
+
+test('services elsewhere are where the operator says', () => {
+  assert.equal(parseServerConfig([]).elsewhere.size, 0);
+  const { elsewhere } = parseServerConfig([
+    '--send-to',
+    'sqs=http://127.0.0.1:9324,stepfunctions=aws',
+    '--send-to',
+    'lambda=https://lambda.lab',
+  ]);
+  assert.deepEqual(
+    Object.fromEntries([...elsewhere].map(([service, place]) => [service, String(place)])),
+    { sqs: 'http://127.0.0.1:9324/', states: 'aws', lambda: 'https://lambda.lab/' },
+  );
 });

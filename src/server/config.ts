@@ -23,6 +23,8 @@ import { defaultSettings, type Settings } from '../core/settings.ts';
 import { BadAddressPattern, HostAddresses } from '../engine/docker/host-addresses.ts';
 import { defaultJobNetworks } from '../engine/job-networks.ts';
 import type { Sealer } from '../port/sealer.ts';
+import { BadDeliveryPattern, DeliveryReach } from './delivery-reach.ts';
+import { BadPlace, elsewherePlaces, type ElsewherePlaces } from './elsewhere-places.ts';
 import { isHostName } from './host-names.ts';
 import { BadJobEnvironment, jobEnvironment, type Variable } from './job-environment.ts';
 import { logLevels, serverFlags } from './flags.ts';
@@ -88,6 +90,10 @@ export interface ServerConfig {
     | undefined;
   /** Where the secrets of jobs are: at AWS or a URL; undefined: in this server's own stores. */
   readonly secretsFrom: 'aws' | URL | undefined;
+  /** Where requests may go for which users name the address. */
+  readonly deliveryReach: DeliveryReach;
+  /** Where AWS's services are that this server does not offer. */
+  readonly elsewhere: ElsewherePlaces;
   /** Where hosts that users register may be. */
   readonly hostAddresses: HostAddresses;
   readonly settings: Settings;
@@ -183,6 +189,8 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
         : wholeNumber('--credentials-port', values['credentials-port'], 65_535),
     credentialsAddress: credentialsAddressOf(values['credentials-address']),
     secretsFrom: secretsFromOf(values['secrets-from']),
+    deliveryReach: deliveryReachOf(values['deliver-to']),
+    elsewhere: elsewhereOf(values['send-to']),
     hostAddresses: hostAddressesOf(values['host-addresses']),
     settings: {
       limits: limitsOf(values.limit),
@@ -320,6 +328,24 @@ function hostAddressesOf(given: readonly string[]): HostAddresses {
   } catch (error) {
     if (error instanceof BadAddressPattern)
       throw new UsageError(`--host-addresses: ${error.message}`);
+    throw error;
+  }
+}
+
+function deliveryReachOf(given: readonly string[]): DeliveryReach {
+  try {
+    return new DeliveryReach(given.flatMap((each) => each.split(',')));
+  } catch (error) {
+    if (error instanceof BadDeliveryPattern) throw new UsageError(`--deliver-to: ${error.message}`);
+    throw error;
+  }
+}
+
+function elsewhereOf(given: readonly string[]): ElsewherePlaces {
+  try {
+    return elsewherePlaces(given.flatMap((each) => each.split(',')));
+  } catch (error) {
+    if (error instanceof BadPlace) throw new UsageError(`--send-to: ${error.message}`);
     throw error;
   }
 }

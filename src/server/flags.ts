@@ -196,6 +196,21 @@ const jobs = {
   },
 } as const satisfies Flags;
 
+const events = {
+  'deliver-to': {
+    type: 'string',
+    multiple: true,
+    value: 'LIST',
+    help: 'where events and notifications may go by HTTP, e.g. hooks.example.com,*.lab,10.0.0.0/8; none: nowhere (default: anywhere but link-local and metadata addresses)',
+  },
+  'send-to': {
+    type: 'string',
+    multiple: true,
+    value: 'SERVICE=WHERE',
+    help: 'where sqs, lambda, stepfunctions, kinesis or sns is for targets elsewhere: aws, or the URL of an endpoint; may be given several times (default: nowhere)',
+  },
+} as const satisfies Flags;
+
 const instances = {
   'instance-types': {
     type: 'string',
@@ -293,6 +308,7 @@ export const serverFlagGroups: Readonly<Record<string, Flags>> = {
   Access: access,
   'State and logs': state,
   'Jobs and containers': jobs,
+  'Events and notifications': events,
   'Instances and hosts': instances,
   'What AWS decides': likeAws,
   'To test workloads': tests,
@@ -303,6 +319,7 @@ export const serverFlags = {
   ...access,
   ...state,
   ...jobs,
+  ...events,
   ...instances,
   ...likeAws,
   ...tests,

@@ -9,7 +9,11 @@ interface OpenFiles {
   readonly logs: number | undefined;
   /** Connections of callers; undefined: as many as come. */
   readonly connections: number | undefined;
+  /** Requests of ours under way to others. */
+  readonly requests: number;
 }
+
+const mostRequests = 1_024;
 
 /** Above this nothing is short. */
 const plenty = 16_384;
@@ -18,10 +22,11 @@ const plenty = 16_384;
 export function shareOpenFiles(limits: string | undefined): OpenFiles {
   const found = /^Max open files\s+(\d+)/m.exec(limits ?? '')?.[1];
   const most = found === undefined ? Infinity : Number(found);
-  if (most >= plenty) return { logs: undefined, connections: undefined };
+  if (most >= plenty) return { logs: undefined, connections: undefined, requests: mostRequests };
   return {
     logs: Math.max(4, Math.min(384, Math.floor(most / 4))),
     connections: Math.max(8, Math.floor(most / 2)),
+    requests: Math.max(8, Math.min(mostRequests, Math.floor(most / 8))),
   };
 }
 

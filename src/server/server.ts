@@ -26,6 +26,7 @@ import { complain } from './command/terminal.ts';
 import type { ServerConfig } from './config.ts';
 import { consoleLog } from './console-log.ts';
 import { ContainerReach } from './container-reach.ts';
+import { DeadLetterFileStore } from '../store/dead-letter-file/dead-letter-file.ts';
 import { webDocuments } from './document-fetcher.ts';
 import {
   chooseEngine,
@@ -35,6 +36,8 @@ import {
   type EngineRules,
 } from './engine-choice.ts';
 import { recordEngine } from './engine-record.ts';
+import { elsewhere } from './elsewhere.ts';
+import { WebSender } from './http-sender.ts';
 import { identify, type Identity } from './identity.ts';
 import { isHostName } from './host-names.ts';
 import { holdIdentity, type IdentityLock } from './identity-lock.ts';
@@ -84,6 +87,12 @@ function noBackup(error: unknown): never {
   if (error instanceof NoRoomForBackup) throw new AwsError('ServerException', 503, error.message);
   throw error;
 }
+
+/** Of requests to one origin at the same time. */
+const requestsToOneOrigin = 64;
+/** Of each queue two files are kept, of so many bytes. */
+const deadLetterFileBytes = 67_108_864;
+const mostDeadLetterQueues = 1_000;
 
 /** How long requests in flight may take when the server ends. */
 const closeGraceMs = 5_000;
@@ -137,6 +146,11 @@ export async function startServer(
     lock,
     openness,
     containers: containerReach(config, choice.kind),
+    http: new WebSender({
+      atOnce: ownOpenFiles().requests,
+      toOneOrigin: requestsToOneOrigin,
+      reach: config.deliveryReach,
+    }),
     given,
     damage: { found: 0, bytes: 0 },
   }).catch(async (error: unknown) => {
@@ -170,6 +184,7 @@ interface Held {
   readonly lock: IdentityLock;
   readonly openness: string | undefined;
   readonly containers: ContainerReach;
+  readonly http: WebSender;
   /** What the operator gives to roles. */
   readonly given: Awaited<ReturnType<typeof presentCredentials>>;
 }
@@ -231,6 +246,14 @@ async function startHeld(
         what,
       ).catch(noBackup),
     documents: webDocuments,
+    http: held.http,
+    elsewhere: elsewhere(config.elsewhere),
+    deadLetterFiles: new DeadLetterFileStore({
+      directory: join(config.dataDir, 'dead-letters'),
+      fileBytes: deadLetterFileBytes,
+      queues: mostDeadLetterQueues,
+      hasRoom: (bytes) => disk.take(bytes),
+    }),
     access: config.auth ? checkedAccess(config.rate) : openAccess(config.account, config.rate),
     containerReach: held.containers,
     operatorCredentials: operatorCredentials(config.roleCredentials, config),
@@ -366,6 +389,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
       await held.containers.close();
       await app.deliverer?.close();
       await app.control.close(how);
+      await held.http.close();
       held.disk.close();
       await lock.release();
       log.info('closed');

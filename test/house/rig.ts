@@ -36,6 +36,7 @@ import type { Operation } from '../../src/wire/operation.ts';
 import { account, context, scope } from './caller.ts';
 import { commitOf, type Written } from './commit.ts';
 import { MemoryLogSink } from './memory-log-sink.ts';
+import { MemoryDeadLetters, ScriptedElsewhere, ScriptedHttp } from './outside.ts';
 import { RecordedStore } from './recorded-store.ts';
 import { ScriptedCapacity } from './scripted-capacity.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
@@ -137,6 +138,9 @@ export class Rig {
   readonly sink: MemoryLogSink;
   readonly ids: Ids;
   readonly sealer: Sealer;
+  readonly http = new ScriptedHttp();
+  readonly elsewhere = new ScriptedElsewhere();
+  readonly deadLetters = new MemoryDeadLetters();
   readonly hosts: HostConnector = {
     probe: (address) => this.onProbe(address),
     engine: (id) => {
@@ -195,6 +199,9 @@ export class Rig {
       documents: options.documents ?? {
         fetch: () => Promise.reject(new NoDocument('nobody publishes anything')),
       },
+      http: this.http,
+      elsewhere: this.elsewhere,
+      deadLetterFiles: this.deadLetters,
       access: accessOf(options),
       containerReach: options.containerReach,
       operatorCredentials: options.operatorCredentials,

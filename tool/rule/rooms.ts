@@ -49,7 +49,11 @@ const rooms: Readonly<Record<string, Room>> = {
   control: { rooms: ['base', 'core', 'port'], packages: [], node: true },
   service: { rooms: ['base', 'core', 'port', 'wire', 'api'], packages: sdk, node: true },
   app: { rooms: product, packages: sdk, node: true },
-  server: { rooms: [...product, 'app', 'cli'], packages: [...sdk, 'pino'], node: true },
+  server: {
+    rooms: [...product, 'app', 'cli'],
+    packages: [...sdk, '@smithy/node-http-handler', 'pino', 'undici'],
+    node: true,
+  },
   main: { rooms: ['server', 'cli'], packages: [], node: true },
   sim: {
     rooms: [...product, 'app', 'house'],

@@ -2,6 +2,7 @@
 
 import type { Scope } from '../../base/ids.ts';
 import type { Clock } from '../../port/clock.ts';
+import type { Elsewhere } from '../../port/elsewhere.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { EventIntake } from '../../port/outbox.ts';
 import type { Sealer } from '../../port/sealer.ts';
@@ -27,6 +28,7 @@ export interface EventsDeps {
   readonly sealer: Sealer;
   readonly intake: EventIntake;
   readonly ruleBook: Pick<RuleBook, 'isIdle'>;
+  readonly elsewhere: Pick<Elsewhere, 'placeOf'>;
 }
 
 export type EventsOperation<Input, Output> = Operation<

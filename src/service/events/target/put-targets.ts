@@ -9,7 +9,7 @@ import { onRule } from '../access.ts';
 import { change, foundRule, type EventsOperation } from '../deps.ts';
 import { limitExceeded, onlyManaged } from '../error.ts';
 import { ruleKey } from '../resources.ts';
-import { targetOf } from './target.ts';
+import { mustBeInReach, targetOf } from './target.ts';
 
 export const putTargets: EventsOperation<PutTargetsCommandInput, PutTargetsCommandOutput> = {
   authorizes(input, context) {
@@ -28,6 +28,7 @@ export const putTargets: EventsOperation<PutTargetsCommandInput, PutTargetsComma
   async handle(deps, input, context) {
     lengthIn(input.Targets, 1, limit.events.targetsAtOnce, 'targets');
     const given = (input.Targets ?? []).map((target, index) => targetOf(target, index, context));
+    for (const { arn } of given) mustBeInReach(deps, arn);
     const named = { Name: input.Rule, EventBusName: input.EventBusName };
     await change(deps, context, (draft) => {
       const rule = foundRule(draft, context, named, 'rule');

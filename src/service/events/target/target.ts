@@ -6,7 +6,9 @@ import { scopeParts } from '../../../base/ids.ts';
 import { limit, settableLimits } from '../../../core/limit.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import { formedAs, integerIn, lengthIn, validation } from '../../constraint.ts';
+import { noPlace } from '../../delivery/elsewhere.ts';
 import { nameIn } from '../check.ts';
+import type { EventsDeps } from '../deps.ts';
 import { unsupported } from '../error.ts';
 import type { RuleTarget } from '../resources.ts';
 import { inputOf } from './input.ts';
@@ -68,6 +70,23 @@ const elsewhere: ReadonlySet<TargetKind> = new Set([
   'stream',
   'topic',
 ]);
+
+/** Of services that this server does not offer. */
+const fromElsewhere: ReadonlySet<TargetKind> = new Set([
+  'function',
+  'queue',
+  'state-machine',
+  'stream',
+]);
+
+/** What could never be served is refused, rather than taken and given up event by event. */
+export function mustBeInReach(deps: Pick<EventsDeps, 'elsewhere'>, arn: string): void {
+  const named = namedTarget(arn);
+  const [, , service = ''] = arn.split(':', 3);
+  if (named === undefined || 'notServed' in named || !fromElsewhere.has(named.kind)) return;
+  if (deps.elsewhere.placeOf(service) === undefined)
+    throw validation(`Target ${arn} ${noPlace(service)}.`);
+}
 
 const accountOf = ({ scope }: Where): string => scopeParts(scope).account;
 
