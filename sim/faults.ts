@@ -28,6 +28,9 @@ const faultKinds = [
   'host cut off',
   'attempt believed lost',
   'output not stored',
+  'delivery failed',
+  'delivery late',
+  'answer of a delivery lost',
   'clock set forwards',
   'clock set back',
   'crash between steps',
@@ -35,6 +38,8 @@ const faultKinds = [
   'crash after a commit',
   'crash before an engine call',
   'crash after an engine call',
+  'crash before a delivery',
+  'crash after a delivery',
   'store full',
   'store slow',
 ] as const;
@@ -215,9 +220,26 @@ export class Faults {
     return strikes;
   }
 
+  /** What becomes of something that is sent to the target of a rule. */
+  delivery(): 'none' | 'failed' | 'late' | 'answer lost' | 'crash before' | 'crash after' {
+    if (this.#draw(0.05))
+      return this.#pick(['crash before a delivery', 'crash after a delivery']) ===
+        'crash before a delivery'
+        ? 'crash before'
+        : 'crash after';
+    if (!this.#draw(3)) return 'none';
+    const kind = this.#pick(['delivery failed', 'delivery late', 'answer of a delivery lost']);
+    return kind === 'delivery failed'
+      ? 'failed'
+      : kind === 'delivery late'
+        ? 'late'
+        : 'answer lost';
+  }
+
   /** How long a slow store takes, a server stays down, an engine away: in milliseconds. */
-  length(kind: 'commit' | 'downtime' | 'outage' | 'cut off'): number {
+  length(kind: 'commit' | 'downtime' | 'outage' | 'cut off' | 'delivery'): number {
     if (kind === 'cut off') return this.#random.between(20_000, 200_000);
+    if (kind === 'delivery') return this.#random.pick([500, 10_000, 90_000]);
     if (kind === 'commit') return this.#random.pick([20, 500, 5_000]);
     if (kind === 'outage') return this.#random.between(1_000, 60_000);
     return this.#random.chance(10)

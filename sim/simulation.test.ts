@@ -7,7 +7,7 @@ import { isArrayParent } from '../src/core/job/job.ts';
 import type { Control } from '../src/control/control.ts';
 import { hostId, splitJobId, type AttemptId, type JobId } from '../src/base/ids.ts';
 import type { Event } from '../src/core/event.ts';
-import type { Instance } from '../src/core/host/host.ts';
+import { instanceIdOf, type Instance } from '../src/core/host/host.ts';
 import type { ArrayParent, Job } from '../src/core/job/job.ts';
 import { FairLine } from '../src/core/schedule/order/fair-line.ts';
 import type { LiveWorld } from '../src/core/world/live-world.ts';
@@ -484,6 +484,65 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         const kept = keeps(changes, nowMs);
         return kept === 'on' && ++asked % 50 === 0 ? 'off' : kept;
       };
+    }),
+  },
+  'what a rule wants arrives, in the order of its job': {
+    'a change that is stored for no rule': changingControl(({ busIntake }) => {
+      const wanted = busIntake.wanted.bind(busIntake);
+      let asked = 0;
+      busIntake.wanted = (changes, ...given) =>
+        wanted(
+          changes.filter(() => ++asked % 200 !== 0),
+          ...given,
+        );
+    }),
+    'deliveries that overtake one another': changingControl(({ outbox }) => {
+      const change = outbox.change.bind(outbox);
+      outbox.change = (deliveries, ...given) =>
+        change(
+          deliveries.map((delivery) => ({ ...delivery, key: undefined })),
+          ...given,
+        );
+    }),
+    'events that are done with before their deliveries are stored': changingControl(
+      ({ busIntake, outbox }) => {
+        busIntake.routed = async (rows, deliveries) => {
+          const removeEvents = rows.map(({ number }) => number);
+          await outbox.change([], { removeEvents }, { part: 'rules' });
+          await outbox.change(deliveries, {}, { part: 'rules' });
+        };
+      },
+    ),
+    'deliveries that are forgotten when they fail': changingControl(({ outbox }) => {
+      const open = outbox.open.bind(outbox);
+      outbox.open = (senders) =>
+        open(
+          Object.fromEntries(
+            Object.entries(senders).map(([kind, sender]) => [
+              kind,
+              { ...sender, send: async (...given) => void (await sender.send(...given)) },
+            ]),
+          ),
+        );
+    }),
+  },
+  'instances are told of from their launch to their end': {
+    'an end that is stored for no rule': changingControl(({ world }) => {
+      const { happenings } = world;
+      const push = happenings.push.bind(happenings);
+      happenings.push = (...told) =>
+        push(...told.filter((one) => !('state' in one && one.state === 'terminated')));
+    }),
+    'a state that is told twice': changingEvents((event, world) => {
+      const instance = instanceIn(event);
+      if (instance?.state === 'RUNNING')
+        world.happenings.push({
+          type: 'instance-changed',
+          state: 'pending',
+          scope: instance.scope,
+          instanceId: instanceIdOf(instance.id),
+        });
+      return event;
     }),
   },
   'what is shown was committed': {

@@ -3,6 +3,7 @@
 // end. Checkers look after every step.
 
 import { createHash } from 'node:crypto';
+import { must } from '../src/base/assert.ts';
 import { attemptId, splitJobId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
 import { localHost } from '../src/capacity/local/local.ts';
 import { compose, type App } from '../src/app/compose.ts';
@@ -39,6 +40,7 @@ import { scriptedSealer } from '../test/house/scripted-sealer.ts';
 import { settle, VirtualClock } from '../test/house/virtual-clock.ts';
 import { registeredHosts } from './client.ts';
 import { FrontDoor } from './front-door.ts';
+import { RuleTargets } from './rule-targets.ts';
 import { Workload } from './workload.ts';
 import { removed, written } from './rows.ts';
 
@@ -56,6 +58,8 @@ interface RunResult {
 
 /** In how many runs of a hundred somebody follows what becomes of jobs. */
 const followedPercent = 20;
+/** … and in how many rules of EventBridge lead to targets. */
+const ruledPercent = 20;
 const startMs = Date.UTC(2026, 0, 1);
 /**
  * Longest that everything may take once faults have ceased: all the work that a run can ask for, on
@@ -173,6 +177,7 @@ class Simulation {
   readonly #retainMs: number | undefined;
   readonly #audit: 'off' | 'changes';
   readonly #isFollowed: boolean;
+  readonly #targets: RuleTargets | undefined;
   /**
    * Who looks when: few look where nothing came, and there are more such steps than anything else.
    */
@@ -215,6 +220,9 @@ class Simulation {
     this.#retainMs = this.#draw.pick([undefined, undefined, 120_000, 600_000]);
     this.#audit = random.fork('audit').chance(50) ? 'changes' : 'off';
     this.#isFollowed = random.fork('journal').chance(followedPercent);
+    const rules = random.fork('rules');
+    if (rules.chance(ruledPercent))
+      this.#targets = new RuleTargets(this.#clock, this.#faults, rules);
     const clients = random.fork('ids of clients');
     this.#door = new FrontDoor({
       random: random.fork('wire'),
@@ -248,6 +256,7 @@ class Simulation {
     this.#faults.active = false;
     await this.#boot();
     await this.#askFor(this.#workload.prepare());
+    await this.#targets?.putRules(must(this.#life, 'it is up').app, () => this.#advance(0));
     this.#faults.active = true;
     const leastCommands = this.#options.commands ?? 500;
     const gaps = this.#draw.pick([
@@ -308,7 +317,9 @@ class Simulation {
     for (
       let minutes = 0;
       this.#clock.elapsedMs < endMs &&
-      (this.#ledger.open.size > 0 || this.#engine.networks().size > 0);
+      (this.#ledger.open.size > 0 ||
+        this.#engine.networks().size > 0 ||
+        this.#store.reader.outbox.waitingLanes().length > 0);
       minutes++
     ) {
       await this.#advance(60_000);
@@ -409,6 +420,7 @@ class Simulation {
       },
       deadLetterFiles: { add: () => Promise.resolve() },
       access: openAccess('000000000000'),
+      senders: () => this.#targets?.forLife(incarnation, () => app.ruleBook) ?? {},
       onAudit: () => undefined,
       onFault: ({ error }) => {
         if (incarnation.alive && !(error instanceof Stopped)) this.#fatal ??= error as Error;
@@ -569,7 +581,11 @@ class Simulation {
     if (this.#fatal) throw this.#fatal;
     const { elapsedMs } = this.#clock;
     const isNews =
-      this.#door.answers.length + this.#commits.length + this.#containers.fresh.length > 0;
+      this.#door.answers.length +
+        this.#commits.length +
+        this.#containers.fresh.length +
+        (this.#targets?.fresh.length ?? 0) >
+      0;
     const hasTimePassed = elapsedMs > this.#lookedAtMs;
     this.#lookedAtMs = elapsedMs;
     if (!isNews && !hasTimePassed) return;
@@ -584,6 +600,7 @@ class Simulation {
     this.#commits = [];
     this.#door.forgetAnswers();
     this.#containers.fresh = [];
+    if (this.#targets) this.#targets.fresh = [];
   }
 
   #consult(when: When, observed = this.#observed()): void {
@@ -619,6 +636,8 @@ class Simulation {
       networks: () => this.#engine.networks(),
       areChangesRecorded: this.#audit !== 'off',
       isFollowed: this.#isFollowed,
+      rules: this.#targets?.rules ?? [],
+      arrivals: this.#targets?.fresh ?? [],
       faulty: this.#faults.active,
     };
   }

@@ -71,6 +71,10 @@ export const batch = (operation: string, input: object): WireRequest =>
 export const logs = (operation: string, input: object): WireRequest =>
   request('/', { ...signedFor('logs'), 'x-amz-target': `Logs_20140328.${operation}` }, input);
 
+/** EventBridge. */
+export const eventBridge = (operation: string, input: object): WireRequest =>
+  request('/', { ...signedFor('events'), 'x-amz-target': `AWSEvents.${operation}` }, input);
+
 const signedFor = (service: string): Record<string, string> => ({
   authorization: `AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 });

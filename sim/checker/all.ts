@@ -2,6 +2,7 @@
 
 import { answersKept } from './answers-kept.ts';
 import { capacityRecounts } from './capacity-recounts.ts';
+import { changesDelivered } from './changes-delivered.ts';
 import { changesJournaled } from './changes-journaled.ts';
 import { changesRecorded } from './changes-recorded.ts';
 import type { Checker } from './checker.ts';
@@ -12,6 +13,7 @@ import { environmentsSettle } from './environments-settle.ts';
 import { idleInstancesEnd } from './idle-instances-end.ts';
 import { instanceEndsShown } from './instance-ends-shown.ts';
 import { instancesBounded } from './instances-bounded.ts';
+import { instancesTold } from './instances-told.ts';
 import { lossesDeclared } from './losses-declared.ts';
 import { mainNodeFirst } from './main-node-first.ts';
 import { networksCleaned } from './networks-cleaned.ts';
@@ -60,6 +62,8 @@ export const allCheckers = (): Checker[] => [
   wireAnswersTrue,
   changesRecorded(),
   changesJournaled(),
+  changesDelivered(),
+  instancesTold(),
   endsAsAsked,
   nothingAfterCancel,
   timeoutsEnforced(),

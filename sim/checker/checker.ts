@@ -10,6 +10,7 @@ import type { Committed, Ledger } from '../ledger.ts';
 import type { MemoryLogSink } from '../../test/house/memory-log-sink.ts';
 import type { Expectation } from '../oracle.ts';
 import type { Answer } from '../client.ts';
+import type { Arrival, RuleOfRun } from '../rule-targets.ts';
 
 /** What a checker may look at. */
 export interface Observed {
@@ -49,6 +50,9 @@ export interface Observed {
   readonly areChangesRecorded: boolean;
   /** Somebody follows what becomes of jobs. */
   readonly isFollowed: boolean;
+  /** The rules that there are all the time, and what has arrived since the last look. */
+  readonly rules: readonly RuleOfRun[];
+  readonly arrivals: readonly Arrival[];
   /** Faults still strike. */
   readonly faulty: boolean;
 }
