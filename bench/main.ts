@@ -16,6 +16,7 @@ import { cycleBench } from './cycle.bench.ts';
 import { dagBench } from './dag.bench.ts';
 import { nodesBench } from './nodes.bench.ts';
 import { patternBench } from './pattern.bench.ts';
+import { rulesBench } from './rules.bench.ts';
 import { policyBench } from './policy.bench.ts';
 import { httpBench } from './http.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
@@ -42,6 +43,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   policy: policyBench,
   pattern: patternBench,
   http: httpBench,
+  rules: rulesBench,
 };
 
 const { values, positionals: wanted } = parseArgs({

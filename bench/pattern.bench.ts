@@ -5,36 +5,10 @@ import { isRefusal } from '../src/base/refusal.ts';
 import { compilePattern, type Pattern } from '../src/core/event-pattern/compile.ts';
 import { jsonFields, type Fields } from '../src/core/event-pattern/fields.ts';
 import { RuleSet } from '../src/core/event-pattern/rule-set.ts';
+import { jobRule, queueOf } from './job-rules.ts';
 import type { Figure } from './report.ts';
 
 const statuses = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'];
-const queueOf = (at: number): string =>
-  `arn:aws:batch:eu-west-1:111122223333:job-queue/queue-${at}`;
-const jobs = {
-  source: ['aws.batch'],
-  'detail-type': ['Batch Job State Change'],
-};
-
-/** Ten kinds of rules, as people have them, of which no two are the same. */
-const kinds: readonly ((at: number) => object)[] = [
-  (at) => ({ ...jobs, detail: { status: ['FAILED'], jobQueue: [queueOf(at)] } }),
-  (at) => ({ ...jobs, detail: { jobQueue: [queueOf(at), queueOf(at + 1)] } }),
-  (at) => ({ ...jobs, detail: { jobName: [{ prefix: `nightly-${at}-` }], status: ['FAILED'] } }),
-  (at) => ({ ...jobs, detail: { jobName: [{ suffix: `-${at}` }], status: ['SUCCEEDED'] } }),
-  (at) => ({ ...jobs, detail: { jobDefinition: [{ wildcard: `*:job-definition/d${at}:*` }] } }),
-  (at) => ({ ...jobs, detail: { container: { exitCode: [{ numeric: ['>', at, '<', at + 3] }] } } }),
-  (at) => ({ source: [`my.app-${at}`], detail: { state: [{ 'anything-but': 'ok' }] } }),
-  (at) => ({ ...jobs, resources: [`arn:aws:batch:eu-west-1:111122223333:job/${at}`] }),
-  (at) => ({
-    ...jobs,
-    detail: { jobName: [{ 'equals-ignore-case': `Report-${at}` }], attempts: { x: [at] } },
-  }),
-  (at) => ({
-    source: ['aws.batch', 'aws.ec2'],
-    detail: { $or: [{ jobQueue: [queueOf(at)] }, { tags: { team: [`team-${at}`] } }] },
-  }),
-];
-
 const eventOf = (at: number): object => ({
   version: '0',
   id: `c8f9c4b5-76e5-d76a-f980-${at}`,
@@ -66,7 +40,7 @@ function pattern(at: number): Pattern {
   if (isRefusal(compiled)) throw new Error(compiled.message);
   return compiled;
 }
-const text = (at: number): string => JSON.stringify(kinds[at % kinds.length]?.(at));
+const text = (at: number): string => JSON.stringify(jobRule(at));
 
 function rulesOf(count: number): RuleSet<number> {
   const rules = new RuleSet<number>();

@@ -122,7 +122,8 @@ export function compose(options: AppOptions): App {
     secrets: secretsOfJobs,
     timetables: () => [new ScheduledRules(events)],
     interest: options.interest ?? {
-      wants: (change) => interest.wants(change),
+      wants: (change, factsOf) => interest.wants(change, factsOf),
+      tagsChanged: () => interest.tagsChanged(),
       wantsBeside: (happening) => interest.wantsBeside(happening),
       get blockedQueues() {
         return interest.blockedQueues;

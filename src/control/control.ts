@@ -118,7 +118,7 @@ export class Control {
     const outbox = (this.outbox = new Outbox({ bus: { write }, reader: reader.outbox, clock }));
     const busIntake = (this.busIntake = new BusIntake({
       bus: { write },
-      reader: reader.outbox,
+      reader,
       outbox,
       interest: ports.interest,
     }));

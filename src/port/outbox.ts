@@ -2,6 +2,8 @@
 // Interfaces only.
 
 import type { Scope } from '../base/ids.ts';
+import type { Tags } from '../core/event.ts';
+import type { JobDetailRecord } from '../core/job/job.ts';
 import type { Happening } from '../core/turn/happening.ts';
 import type { Transition } from '../core/turn/transition.ts';
 import type { Envelope } from './command-bus.ts';
@@ -23,10 +25,21 @@ export interface EventIntake {
   put(events: readonly NewBusEvent[], envelope: Envelope): Promise<void>;
 }
 
+/** What a job, an array's or a node's has from its submission on. */
+export interface JobFacts {
+  readonly detail: JobDetailRecord;
+  readonly tags: Tags;
+}
+
 /** What rules want; asked for each change before its commit, so that no other is stored. */
 export interface EventInterest {
-  /** Whether a rule may want it: what no rule wants may be wanted here, and never the reverse. */
-  wants(change: Transition): boolean;
+  /**
+   * Whether a rule may want it: what no rule wants may be wanted here, and never the reverse.
+   * `factsOf` is asked where its status and queue do not tell.
+   */
+  wants(change: Transition, factsOf: (change: Transition) => JobFacts | undefined): boolean;
+  /** Jobs of before have other tags. */
+  tagsChanged(): void;
   /** The same of what happens beside changes of status. */
   wantsBeside(happening: Happening): boolean;
   /**

@@ -104,14 +104,15 @@ export function commit(
   const { changes } = world;
   const tableWrites = requests.flatMap(({ asked }) => (isCommand(asked) ? [] : [asked]));
   if (changes.isEmpty && tableWrites.length === 0) return;
+  const rows = world.takeChanges();
   const outcomes = store.commit({
     atMs: nowMs,
-    rows: world.takeChanges(),
+    rows,
     forgetInstancesEndedBeforeMs: nowMs - limit.endedInstanceMs,
     tableWrites,
     transitions,
     journal: journal.keeps(transitions.length, nowMs),
-    busEvents: busIntake.wanted(transitions, happenings, nowMs),
+    busEvents: busIntake.wanted(transitions, happenings, { atMs: nowMs, rows }),
     entries: entriesOf(turn),
   });
   let next = 0;

@@ -53,7 +53,12 @@ const happeningsOf = ({ busEvents }: Commit): Happening[] =>
   busEvents.flatMap(({ what }) => ('happening' in what ? [what.happening] : []));
 
 /** Rules want all that happens beside changes of status. */
-const interest = { wants: () => false, wantsBeside: () => true, blockedQueues: new Set([scope]) };
+const interest = {
+  wants: () => false,
+  tagsChanged: () => undefined,
+  wantsBeside: () => true,
+  blockedQueues: new Set([scope]),
+};
 const tooLarge = 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE';
 
 async function withLarge(options: RigOptions = { interest }): Promise<Rig> {

@@ -2,52 +2,59 @@
 // every change of every job, mostly of a server that has no rule, or none for this. Where it says
 // no, no rule matches; what rules make of the rest, the rule book says.
 
-import { scopeParts, type Arn, type Scope } from '../../../base/ids.ts';
+import type { JobId, Scope } from '../../../base/ids.ts';
 import { RecentMap } from '../../../base/recent-map.ts';
 import type { Pattern } from '../../../core/event-pattern/compile.ts';
-import { RuleSet } from '../../../core/event-pattern/rule-set.ts';
-import type { JobStatus } from '../../../core/job/status.ts';
+import type { Fields } from '../../../core/event-pattern/fields.ts';
+import type { RuleSet } from '../../../core/event-pattern/rule-set.ts';
 import type { Happening } from '../../../core/turn/happening.ts';
 import type { Transition } from '../../../core/turn/transition.ts';
-import type { EventInterest } from '../../../port/outbox.ts';
+import type { EventInterest, JobFacts } from '../../../port/outbox.ts';
+import type { ResourceSpace } from '../../resource-space.ts';
 import type { EventKind } from '../bus-event.ts';
 import { blockedQueueKind, kindOfHappening, scopeOfHappening } from '../happening-event.ts';
-import { jobStateChangeKind } from '../job-event.ts';
-import type { ResourceSpace } from '../../resource-space.ts';
 import { defaultBus, type EventsKinds } from '../resources.ts';
+import { containerEnd } from '../../batch/view/facts.ts';
+import {
+  changeFields,
+  isFresh,
+  isKnown,
+  kindFields,
+  kindPaths,
+  knownOf,
+  looksAtAttempts,
+} from './known-facts.ts';
 import type { RuleBook } from './rule-book.ts';
 
-/** What is known, by the paths at which events have it. */
-type Known = ReadonlyMap<string, string>;
-
-const paths = {
-  ofAll: ['version', 'source', 'detail-type', 'account', 'region'],
-  ofJobs: ['detail.jobQueue', 'detail.status'],
-  id: 'detail.jobId',
-} as const;
-
-/** What the patterns of an account and region want. */
+/** What the patterns of an account and region want, by how much is looked at. */
 interface Wants {
   readonly version: number;
-  /** Of events of any kind. */
-  readonly any: RuleSet<Pattern>;
-  /** Of jobs' changes, by all but the job's id. */
-  readonly broad: RuleSet<Pattern>;
-  /** By its id too; undefined: no pattern asks for that. */
-  readonly exact: RuleSet<Pattern> | undefined;
-  /** What `broad` said. */
-  readonly decided: Map<Arn, Map<JobStatus, boolean>>;
+  readonly ofKind: RuleSet<Pattern>;
+  readonly atOnce: { readonly fresh: RuleSet<Pattern>; readonly others: RuleSet<Pattern> };
+  readonly whileFresh: RuleSet<Pattern>;
+  readonly all: RuleSet<Pattern>;
+  /** What `atOnce` said, by queue, and by status and exit code. */
+  readonly decided: { readonly fresh: Decided; readonly others: Decided };
+  /** Those that look at what only an attempt that has ended brings. */
+  readonly ofAttempts: Matched;
+  /** What `whileFresh` said. */
+  readonly jobs: RecentMap<JobId, Matched>;
 }
 
+type Matched = ReadonlySet<Pattern>;
+type Decided = Map<string, Map<string, Matched>>;
+
 const mostScopes = 1_000;
+/** Of which is remembered what rules want of them; others are looked at again. */
+const mostJobs = 100_000;
 
 type Rules = Pick<RuleBook, 'version' | 'patternsOf'>;
 type Space = Pick<ResourceSpace<EventsKinds>, 'scopes' | 'watch'>;
 
 export class RuleInterest implements EventInterest {
   readonly #rules: Rules;
-  readonly #wants = new RecentMap<Scope, Wants>(mostScopes);
   readonly #space: Space;
+  #wants = new RecentMap<Scope, Wants>(mostScopes);
   /** Undefined: rules have changed since. */
   #blockedQueues: ReadonlySet<Scope> | undefined;
 
@@ -57,20 +64,29 @@ export class RuleInterest implements EventInterest {
     space.watch(() => (this.#blockedQueues = undefined));
   }
 
-  wants(change: Transition): boolean {
-    const { jobId, children, to, job } = change;
-    const { broad, exact, decided } = this.#of(job.scope);
-    if (broad.size === 0) return false;
-    let ofQueue = decided.get(job.queueArn);
-    if (ofQueue === undefined) decided.set(job.queueArn, (ofQueue = new Map()));
-    let isWanted = ofQueue.get(to);
-    if (isWanted === undefined) {
-      isWanted = matches(broad, ofChange(change));
-      ofQueue.set(to, isWanted);
-    }
-    // Of children that change together each has an id of its own.
-    if (!isWanted || exact === undefined || children !== undefined) return isWanted;
-    return matches(exact, ofChange(change).set(paths.id, jobId));
+  wants(change: Transition, factsOf: (change: Transition) => JobFacts | undefined): boolean {
+    const wants = this.#of(change.job.scope);
+    if (wants.all.size === 0) return false;
+    const candidates = candidatesOf(wants, change);
+    // Of children that changed together each has an id of its own.
+    if (candidates.size === 0 || change.children !== undefined) return candidates.size > 0;
+    const matched = wants.jobs.get(change.jobId);
+    if (matched !== undefined && !candidates.isDisjointFrom(matched)) return true;
+    const isFreshOne = isFresh(change);
+    if (matched !== undefined && (isFreshOne || candidates.isDisjointFrom(wants.ofAttempts)))
+      return false;
+    const facts = factsOf(change);
+    // It is removed already, and no event tells of it.
+    if (facts === undefined) return false;
+    const fields = changeFields(change, facts);
+    if (!isFreshOne) return !candidates.isDisjointFrom(wants.all.match(fields));
+    const matches = wants.whileFresh.match(fields);
+    wants.jobs.set(change.jobId, matches);
+    return !candidates.isDisjointFrom(matches);
+  }
+
+  tagsChanged(): void {
+    this.#wants = new RecentMap(mostScopes);
   }
 
   wantsBeside(happening: Happening): boolean {
@@ -85,8 +101,8 @@ export class RuleInterest implements EventInterest {
   }
 
   #wantsKind(scope: Scope, kind: EventKind): boolean {
-    const { any } = this.#of(scope);
-    return any.size > 0 && matches(any, ofEvent(scope, kind));
+    const { ofKind } = this.#of(scope);
+    return ofKind.size > 0 && matchesAny(ofKind, kindFields(scope, kind));
   }
 
   #of(scope: Scope): Wants {
@@ -94,51 +110,37 @@ export class RuleInterest implements EventInterest {
     const there = this.#wants.get(scope);
     if (there?.version === version) return there;
     const patterns = this.#rules.patternsOf(scope, defaultBus);
-    const asksForId = patterns.some(({ alternatives }) =>
-      alternatives.some((conditions) => conditions.some(({ path }) => path === paths.id)),
-    );
-    const { ofAll, ofJobs, id } = paths;
-    const wants = {
+    const wants: Wants = {
       version,
-      any: withConditionsOn(patterns, ofAll),
-      broad: withConditionsOn(patterns, [...ofAll, ...ofJobs]),
-      exact: asksForId ? withConditionsOn(patterns, [...ofAll, ...ofJobs, id]) : undefined,
-      decided: new Map(),
+      ofKind: knownOf(patterns, (path) => kindPaths.includes(path)),
+      atOnce: {
+        fresh: knownOf(patterns, isKnown.atOnceFresh),
+        others: knownOf(patterns, isKnown.atOnce),
+      },
+      whileFresh: knownOf(patterns, isKnown.whileFresh),
+      all: knownOf(patterns, isKnown.all),
+      decided: { fresh: new Map(), others: new Map() },
+      ofAttempts: new Set(patterns.filter(looksAtAttempts)),
+      jobs: new RecentMap(mostJobs),
     };
     this.#wants.set(scope, wants);
     return wants;
   }
 }
 
-/** The patterns, without the conditions of which nothing is known: they match all the more. */
-function withConditionsOn(
-  patterns: readonly Pattern[],
-  known: readonly string[],
-): RuleSet<Pattern> {
-  const set = new RuleSet<Pattern>();
-  for (const pattern of patterns) {
-    const alternatives = pattern.alternatives.map((conditions) =>
-      conditions.filter(({ path }) => known.includes(path)),
-    );
-    set.set(pattern, { ...pattern, alternatives });
+/** The patterns that match, as far as its queue, its status and an exit code tell. */
+function candidatesOf({ atOnce, decided }: Wants, change: Transition): Matched {
+  const { job, to } = change;
+  const of = isFresh(change) ? 'fresh' : 'others';
+  let ofQueue = decided[of].get(job.queueArn);
+  if (ofQueue === undefined) decided[of].set(job.queueArn, (ofQueue = new Map()));
+  const key = of === 'fresh' ? to : `${to} ${containerEnd(job).exitCode}`;
+  let candidates = ofQueue.get(key);
+  if (candidates === undefined) {
+    candidates = atOnce[of].match(changeFields(change));
+    ofQueue.set(key, candidates);
   }
-  return set;
+  return candidates;
 }
 
-function ofEvent(scope: Scope, { source, detailType }: EventKind): Map<string, string> {
-  const { account, region } = scopeParts(scope);
-  const [version, ...others] = paths.ofAll;
-  const values = [source, detailType, account, region];
-  return new Map([[version, '0'], ...others.map((path, at) => [path, values[at] ?? ''] as const)]);
-}
-
-const ofChange = ({ job, to }: Transition): Map<string, string> =>
-  ofEvent(job.scope, jobStateChangeKind)
-    .set('detail.jobQueue', job.queueArn)
-    .set('detail.status', to);
-
-const matches = (set: RuleSet<Pattern>, known: Known): boolean =>
-  set.match((path) => {
-    const value = known.get(path);
-    return value === undefined ? [] : [{ value }];
-  }).size > 0;
+const matchesAny = (set: RuleSet<Pattern>, fields: Fields): boolean => set.match(fields).size > 0;
