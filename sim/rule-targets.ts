@@ -62,7 +62,7 @@ const rules: readonly RuleOfRun[] = [
 /** Where all arrives that is no change of a job. */
 export const besideLane = 'default/beside/one';
 /** What the product knows of the targets: what it sends there goes to the run's own. */
-const receiver = 'arn:aws:sqs:us-east-1:000000000000:receiver';
+const receiver = 'arn:aws:logs:us-east-1:000000000000:log-group:/aws/events/receiver';
 
 const unreachable: DeliveryFailure = {
   code: 'SDK_CLIENT_ERROR',

@@ -60,6 +60,23 @@ export function scopeOfHappening(happening: Happening): Scope {
   }
 }
 
+/** What comes of one thing is told in order: of a job with its changes of status. */
+export function keyOfHappening(happening: Happening): string {
+  switch (happening.type) {
+    case 'queue-blocked':
+      return happening.job.id;
+    case 'environment-changed':
+      return happening.environment.arn;
+    case 'queue-changed':
+      return happening.queue.arn;
+    case 'instance-changed':
+    case 'spot-interrupted':
+      return happening.instanceId;
+    default:
+      return never(happening);
+  }
+}
+
 /**
  * `place` tells it from everything else that this server tells. Tags, and the vCPUs that an
  * environment wants, are those of now. Undefined: the job has been removed meanwhile.

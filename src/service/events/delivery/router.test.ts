@@ -145,3 +145,33 @@ it('holds against the rules after a start what was stored before the end', async
   assert.match(String(scene.told[0]), /RUNNABLE$/);
   assert.equal(again.store.reader.outbox.busEventsAbove(0, 10).length, 0);
 });
+
+it('tells of a blocked queue in the order of its job, where a rule wants it', async () => {
+  const scene = await Scene.open();
+  await scene.rig.define('large', { vcpus: 300 });
+  const quiet = await scene.rig.submit('large');
+  const heads = (): unknown[] =>
+    [...scene.rig.control.world.jobQueues.values()].map(({ blockedHead }) => blockedHead?.jobId);
+  assert.deepEqual(heads(), [undefined]);
+  // What blocks it already is told to the first rule that wants it, and to no later one.
+  await scene.rule('blocked', { 'detail-type': ['Batch Job Queue Blocked'] });
+  await scene.rule('all', { source: ['aws.batch'] });
+  const next = await scene.rig.submit('large');
+  await scene.rig.terminate(quiet);
+  assert.deepEqual(heads(), [next]);
+  const seen = scene.delivered.map(({ lane, key, body }) => {
+    const event = JSON.parse(body) as JobStateChange;
+    return `${lane.id} ${event['detail-type'].slice(10)} ${key} ${event.detail.status}`;
+  });
+  assert.deepEqual(seen.toSorted(), [
+    `default/all/0 Queue Blocked ${next} RUNNABLE`,
+    `default/all/0 State Change ${quiet} FAILED`,
+    `default/all/0 State Change ${next} RUNNABLE`,
+    `default/blocked/0 Queue Blocked ${quiet} RUNNABLE`,
+    `default/blocked/0 Queue Blocked ${next} RUNNABLE`,
+  ]);
+  await scene.call('DisableRule', { Name: 'blocked' });
+  await scene.call('DisableRule', { Name: 'all' });
+  await scene.rig.submit();
+  assert.deepEqual(heads(), [undefined]);
+});

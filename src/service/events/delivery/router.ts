@@ -9,7 +9,12 @@ import type { Clock } from '../../../port/clock.ts';
 import type { BusEventRow, NewDelivery } from '../../../port/delivery.ts';
 import type { BusEvents } from '../../../port/outbox.ts';
 import type { HistoryReader } from '../../../port/reader.ts';
-import { happeningEvent, scopeOfHappening, type HappeningSources } from '../happening-event.ts';
+import {
+  happeningEvent,
+  keyOfHappening,
+  scopeOfHappening,
+  type HappeningSources,
+} from '../happening-event.ts';
 import { jobStateChange } from '../job-event.ts';
 import { defaultBus } from '../resources.ts';
 import { targetLane, type RuleBook } from '../rule/rule-book.ts';
@@ -95,9 +100,8 @@ export class Router {
     if ('happening' in what) {
       const { happening } = what;
       const event = happeningEvent(`${number}`, happening, this.#parts.sources);
-      // What comes of one thing keeps its order.
-      const key = event?.resources[0];
       const scope = scopeOfHappening(happening);
+      const key = keyOfHappening(happening);
       if (event !== undefined) yield { scope, bus: defaultBus, event, key, atMs: happening.atMs };
       return;
     }

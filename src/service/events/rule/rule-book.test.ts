@@ -55,11 +55,14 @@ it('matches what stands there, and what has changed since', async () => {
 });
 
 it('compiles a pattern once, whatever becomes of its rule and of others', async () => {
+  const Targets = [{ Id: 't', Arn: topic }];
   await call('PutRule', { Name: 'a', EventPattern: pattern('x') });
+  assert.deepEqual(book.patternsOf(scope, 'default'), [], 'it leads nowhere');
+  await call('PutTargets', { Rule: 'a', Targets });
   const [first] = book.patternsOf(scope, 'default');
   assert.equal(first?.text, pattern('x'));
   await call('PutRule', { Name: 'b', EventPattern: pattern('y') });
-  await call('PutTargets', { Rule: 'a', Targets: [{ Id: 't', Arn: topic }] });
+  await call('PutTargets', { Rule: 'b', Targets });
   const patterns = book.patternsOf(scope, 'default');
   assert.equal(patterns.length, 2);
   assert.ok(patterns.includes(first));

@@ -86,11 +86,12 @@ export class RuleBook {
     return this.#bookOf(scope).sets.size === 0;
   }
 
-  /** The patterns by which rules of a bus match, in no certain order. */
+  /** By which rules of a bus match that have a target or feed an archive, in no certain order. */
   patternsOf(scope: Scope, bus: string): readonly Pattern[] {
     const patterns: Pattern[] = [];
-    for (const { rule, pattern } of this.#bookOf(scope).entries.values())
-      if (pattern !== undefined && rule.bus === bus) patterns.push(pattern);
+    for (const { rule, pattern, matched } of this.#bookOf(scope).entries.values())
+      if (pattern !== undefined && rule.bus === bus && leadsAnywhere(matched))
+        patterns.push(pattern);
     return patterns;
   }
 
@@ -150,6 +151,9 @@ function matchedOf(scope: Scope, rule: Rule): MatchedRule {
   const targets = archive === undefined ? rule.targets : [];
   return { arn: ruleArn(scope, rule), bus, name, targets, archive };
 }
+
+const leadsAnywhere = ({ targets, archive }: MatchedRule): boolean =>
+  targets.length > 0 || archive !== undefined;
 
 function setOf(sets: Book['sets'], bus: string): RuleSet<string> {
   let set = sets.get(bus);
